@@ -17,6 +17,7 @@ import (
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -115,15 +116,15 @@ func (s *Server) launch(ctx context.Context, wanted Instances, token string) (id
 	return ids, err
 }
 
-func (s *Server) subnetsOf(zone string) (found []*state.Subnet, err error) {
-	all, _ := state.DefaultNetwork(s.scope())
+func (s *Server) subnetsOf(zone string) (found []*ec2network.Subnet, err error) {
+	all, _ := ec2network.DefaultNetwork(s.scope())
 	for _, subnet := range all {
 		if zone == "" || subnet.Zone == zone {
 			found = append(found, subnet)
 		}
 	}
 	if found == nil {
-		return nil, fmt.Errorf("availability zone %q is none of %v", zone, state.Zones(s.opts.Region))
+		return nil, fmt.Errorf("availability zone %q is none of %v", zone, ec2network.Zones(s.opts.Region))
 	}
 	return found, nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -82,7 +83,7 @@ func fleet(n int) (*state.Tx, *state.Cluster, error) {
 	err = s.Update(func(tx *state.Tx) error {
 		state.PutCluster(tx, cluster)
 		for i := range n {
-			zone := state.Zone(scope.Region, i)
+			zone := ec2network.Zone(scope.Region, i)
 			state.PutContainerInstance(tx, &state.ContainerInstance{
 				ARN: scope.ContainerInstance("shop", arn.NewID()), LaunchType: types.LaunchTypeEc2,
 				Status: state.InstanceActive, AgentConnected: true, Zone: zone,

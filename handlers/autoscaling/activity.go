@@ -13,6 +13,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -84,5 +85,5 @@ func zoneID(zone string) string {
 	if zone == "" {
 		return ""
 	}
-	return state.ZoneID(zone)
+	return ec2network.ZoneID(zone)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -80,7 +81,7 @@ func describe(g *autoscaling.Group) types.AutoScalingGroup {
 		},
 	}
 	for _, zone := range g.Zones {
-		described.AvailabilityZoneIds = append(described.AvailabilityZoneIds, state.ZoneID(zone))
+		described.AvailabilityZoneIds = append(described.AvailabilityZoneIds, ec2network.ZoneID(zone))
 	}
 	for _, t := range g.Tags {
 		described.Tags = append(described.Tags, describeTag(g, t))
@@ -100,7 +101,7 @@ func instances(tx *state.Tx, g *autoscaling.Group) []types.Instance {
 			health = "Unhealthy"
 		}
 		list = append(list, types.Instance{
-			InstanceId: &m.InstanceID, InstanceType: &m.Type, AvailabilityZone: &m.Zone, AvailabilityZoneId: aws.String(state.ZoneID(m.Zone)),
+			InstanceId: &m.InstanceID, InstanceType: &m.Type, AvailabilityZone: &m.Zone, AvailabilityZoneId: aws.String(ec2network.ZoneID(m.Zone)),
 			LifecycleState: m.State, HealthStatus: &health, ProtectedFromScaleIn: &m.Protected,
 			LaunchTemplate: m.LaunchTemplate, LaunchConfigurationName: awsapi.Optional(m.LaunchConfiguration),
 		})

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -15,7 +16,7 @@ const noZone = "At least one Availability Zone or VPC Subnet is required."
 func (a *API) locate(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
 	zones := slices.Clone(in.AvailabilityZones)
 	for _, zone := range zones {
-		if !slices.Contains(state.Zones(g.Scope.Region), zone) {
+		if !slices.Contains(ec2network.Zones(g.Scope.Region), zone) {
 			return invalid("Invalid Availability Zones: [%s]", zone) // the text is the emulator's
 		}
 	}
@@ -30,7 +31,7 @@ func (a *API) locate(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScali
 		if id = strings.TrimSpace(id); id == "" {
 			continue
 		}
-		subnet := state.FindSubnet(tx, g.Scope, id)
+		subnet := ec2network.FindSubnet(tx, g.Scope, id)
 		if subnet == nil || a.strict && subnet.MadeUp {
 			return invalid("The subnet ID '%s' does not exist", id)
 		}

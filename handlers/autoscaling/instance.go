@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -39,7 +40,7 @@ func (a *API) DescribeAutoScalingInstances(ctx context.Context, in *sdk.Describe
 		}
 		out.AutoScalingInstances = append(out.AutoScalingInstances, types.AutoScalingInstanceDetails{
 			InstanceId: &m.InstanceID, InstanceType: &m.Type, AutoScalingGroupName: &m.Group,
-			AvailabilityZone: &m.Zone, AvailabilityZoneId: aws.String(state.ZoneID(m.Zone)),
+			AvailabilityZone: &m.Zone, AvailabilityZoneId: aws.String(ec2network.ZoneID(m.Zone)),
 			LifecycleState: aws.String(string(m.State)), HealthStatus: &health, ProtectedFromScaleIn: &m.Protected,
 			LaunchTemplate: m.LaunchTemplate, LaunchConfigurationName: awsapi.Optional(m.LaunchConfiguration),
 		})

@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -86,7 +87,7 @@ func TestHealth(t *testing.T) {
 		t.Errorf("got %+v", h)
 	}
 	n := h.Network
-	if n.VPC != state.DefaultVPC || n.SecurityGroup != state.DefaultSecurityGroup || len(n.Subnets) != 3 ||
+	if n.VPC != ec2network.DefaultVPC || n.SecurityGroup != ec2network.DefaultSecurityGroup || len(n.Subnets) != 3 ||
 		n.Subnets[1].AvailabilityZone != "us-east-1b" || n.Subnets[1].CIDR != "172.31.16.0/20" || n.CIDR != "172.31.0.0/16" {
 		t.Errorf("got %+v", n)
 	}

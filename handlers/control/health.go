@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -127,9 +128,9 @@ func (a *api) logEvents() State {
 }
 
 func network(tx *state.Tx, scope arn.Scope) Network {
-	subnets, group := state.DefaultNetwork(scope)
-	cidr := state.NetworkCIDR(tx)
-	n := Network{VPC: state.DefaultVPC, CIDR: cidr.String(), SecurityGroup: group.ID}
+	subnets, group := ec2network.DefaultNetwork(scope)
+	cidr := ec2network.NetworkCIDR(tx)
+	n := Network{VPC: ec2network.DefaultVPC, CIDR: cidr.String(), SecurityGroup: group.ID}
 	for _, s := range subnets {
 		n.Subnets = append(n.Subnets, Subnet{ID: s.ID, AvailabilityZone: s.Zone, CIDR: s.CIDR(cidr).String()})
 	}

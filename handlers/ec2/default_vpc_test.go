@@ -5,7 +5,7 @@ import (
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 )
 
 func TestAttributesOfTheDefaultVPC(t *testing.T) {
@@ -13,27 +13,27 @@ func TestAttributesOfTheDefaultVPC(t *testing.T) {
 	ask := func(id string, attribute types.VpcAttributeName) (*sdk.DescribeVpcAttributeOutput, error) {
 		return s.DescribeVpcAttribute(ctx, &sdk.DescribeVpcAttributeInput{VpcId: &id, Attribute: attribute})
 	}
-	out := must[*sdk.DescribeVpcAttributeOutput](t)(ask(state.DefaultVPC, types.VpcAttributeNameEnableDnsHostnames))
-	if *out.VpcId != state.DefaultVPC || !*out.EnableDnsHostnames.Value || out.EnableDnsSupport != nil {
+	out := must[*sdk.DescribeVpcAttributeOutput](t)(ask(ec2network.DefaultVPC, types.VpcAttributeNameEnableDnsHostnames))
+	if *out.VpcId != ec2network.DefaultVPC || !*out.EnableDnsHostnames.Value || out.EnableDnsSupport != nil {
 		t.Errorf("got %+v", out)
 	}
-	if out := must[*sdk.DescribeVpcAttributeOutput](t)(ask(state.DefaultVPC, types.VpcAttributeNameEnableDnsSupport)); !*out.EnableDnsSupport.Value {
+	if out := must[*sdk.DescribeVpcAttributeOutput](t)(ask(ec2network.DefaultVPC, types.VpcAttributeNameEnableDnsSupport)); !*out.EnableDnsSupport.Value {
 		t.Errorf("got %+v", out)
 	}
-	out = must[*sdk.DescribeVpcAttributeOutput](t)(ask(state.DefaultVPC, types.VpcAttributeNameEnableNetworkAddressUsageMetrics))
+	out = must[*sdk.DescribeVpcAttributeOutput](t)(ask(ec2network.DefaultVPC, types.VpcAttributeNameEnableNetworkAddressUsageMetrics))
 	if *out.EnableNetworkAddressUsageMetrics.Value {
 		t.Errorf("got %+v", out)
 	}
 	_, err := ask("vpc-0", types.VpcAttributeNameEnableDnsSupport)
 	refused(t, err, "InvalidVpcID.NotFound", "The vpc ID 'vpc-0' does not exist")
-	_, err = ask(state.DefaultVPC, "colour")
+	_, err = ask(ec2network.DefaultVPC, "colour")
 	refused(t, err, "InvalidParameterValue", "Value (colour) for parameter attribute is invalid. Unknown attribute")
 }
 
 func TestTheMainRouteTableLeadsToTheInternetGateway(t *testing.T) {
 	s := newServer(t)
 	gateways := must[*sdk.DescribeInternetGatewaysOutput](t)(s.DescribeInternetGateways(ctx, &sdk.DescribeInternetGatewaysInput{
-		Filters: filter("attachment.vpc-id", state.DefaultVPC),
+		Filters: filter("attachment.vpc-id", ec2network.DefaultVPC),
 	})).InternetGateways
 	if len(gateways) != 1 || gateways[0].Attachments[0].State != "available" {
 		t.Fatalf("got %+v", gateways)
@@ -59,7 +59,7 @@ func TestTheMainRouteTableLeadsToTheInternetGateway(t *testing.T) {
 func TestTheNetworkACLLetsEverythingPass(t *testing.T) {
 	s := newServer(t)
 	acls := must[*sdk.DescribeNetworkAclsOutput](t)(s.DescribeNetworkAcls(ctx, &sdk.DescribeNetworkAclsInput{
-		Filters: append(filter("default", "true"), filter("vpc-id", state.DefaultVPC)...),
+		Filters: append(filter("default", "true"), filter("vpc-id", ec2network.DefaultVPC)...),
 	})).NetworkAcls
 	if len(acls) != 1 || len(acls[0].Associations) != 3 || len(acls[0].Entries) != 4 {
 		t.Fatalf("got %+v", acls)
@@ -77,7 +77,7 @@ func TestTheNetworkACLLetsEverythingPass(t *testing.T) {
 
 func TestGroupsHaveARuleInAndARuleOut(t *testing.T) {
 	s := newServer(t)
-	for _, group := range []string{state.DefaultSecurityGroup, madeUpGroup} {
+	for _, group := range []string{ec2network.DefaultSecurityGroup, madeUpGroup} {
 		rules := must[*sdk.DescribeSecurityGroupRulesOutput](t)(s.DescribeSecurityGroupRules(ctx, &sdk.DescribeSecurityGroupRulesInput{
 			Filters: filter("group-id", group),
 		})).SecurityGroupRules

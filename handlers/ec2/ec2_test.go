@@ -27,6 +27,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/securitygroup"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/vpc"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -116,7 +117,7 @@ func TestDefaultVPC(t *testing.T) {
 		t.Fatalf("got %+v", out.Vpcs)
 	}
 	v := out.Vpcs[0]
-	if *v.VpcId != state.DefaultVPC || !*v.IsDefault || *v.CidrBlock != "172.31.0.0/16" || v.State != types.VpcStateAvailable ||
+	if *v.VpcId != ec2network.DefaultVPC || !*v.IsDefault || *v.CidrBlock != "172.31.0.0/16" || v.State != types.VpcStateAvailable ||
 		*v.OwnerId != scope.Account || *v.CidrBlockAssociationSet[0].CidrBlock != "172.31.0.0/16" || v.Tags == nil {
 		t.Errorf("got %+v", v)
 	}
@@ -136,7 +137,7 @@ const (
 
 func TestSubnets(t *testing.T) {
 	s := newServer(t)
-	defaults, _ := state.DefaultNetwork(scope)
+	defaults, _ := ec2network.DefaultNetwork(scope)
 	err := s.store.Update(func(tx *state.Tx) error {
 		state.AddTask(tx, &state.Task{
 			ARN: scope.Task("default", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("default")},
@@ -154,7 +155,7 @@ func TestSubnets(t *testing.T) {
 	}
 	first := all[0]
 	if *first.SubnetId != defaults[0].ID || *first.CidrBlock != "172.31.0.0/20" || *first.AvailableIpAddressCount != 4096-5-1 ||
-		*first.AvailabilityZone != "eu-west-1a" || *first.AvailabilityZoneId != "euw1-az1" || !*first.DefaultForAz || *first.VpcId != state.DefaultVPC ||
+		*first.AvailabilityZone != "eu-west-1a" || *first.AvailabilityZoneId != "euw1-az1" || !*first.DefaultForAz || *first.VpcId != ec2network.DefaultVPC ||
 		*first.SubnetArn != "arn:aws:ec2:eu-west-1:123456789012:subnet/"+defaults[0].ID {
 		t.Errorf("got %+v", first)
 	}
@@ -198,10 +199,10 @@ func TestSecurityGroups(t *testing.T) {
 		in   sdk.DescribeSecurityGroupsInput
 		want string
 	}{
-		{sdk.DescribeSecurityGroupsInput{}, state.DefaultSecurityGroup},
+		{sdk.DescribeSecurityGroupsInput{}, ec2network.DefaultSecurityGroup},
 		{sdk.DescribeSecurityGroupsInput{GroupIds: []string{madeUpGroup}}, madeUpGroup},
-		{sdk.DescribeSecurityGroupsInput{GroupNames: []string{"default"}}, state.DefaultSecurityGroup},
-		{sdk.DescribeSecurityGroupsInput{Filters: filter("group-name", "default")}, state.DefaultSecurityGroup},
+		{sdk.DescribeSecurityGroupsInput{GroupNames: []string{"default"}}, ec2network.DefaultSecurityGroup},
+		{sdk.DescribeSecurityGroupsInput{Filters: filter("group-name", "default")}, ec2network.DefaultSecurityGroup},
 		{sdk.DescribeSecurityGroupsInput{Filters: filter("group-id", madeUpGroup)}, madeUpGroup},
 		{sdk.DescribeSecurityGroupsInput{Filters: filter("vpc-id", "vpc-1")}, ""},
 	} {
@@ -219,7 +220,7 @@ func TestSecurityGroups(t *testing.T) {
 	_, err := s.DescribeSecurityGroups(ctx, &sdk.DescribeSecurityGroupsInput{GroupIds: []string{"sg-1"}})
 	refused(t, err, "InvalidGroup.NotFound", "The security group 'sg-1' does not exist")
 	_, err = s.DescribeSecurityGroups(ctx, &sdk.DescribeSecurityGroupsInput{GroupNames: []string{"web"}})
-	refused(t, err, "InvalidGroup.NotFound", "The security group 'web' does not exist in default VPC '"+state.DefaultVPC+"'")
+	refused(t, err, "InvalidGroup.NotFound", "The security group 'web' does not exist in default VPC '"+ec2network.DefaultVPC+"'")
 }
 
 func TestAvailabilityZones(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -70,7 +71,7 @@ func TestTheLifeOfAnInstance(t *testing.T) {
 	s.settle(t)
 	i := s.one(t, id)
 	if *i.State.Code != 16 || *i.PrivateIpAddress != "172.31.0.4" || *i.PrivateDnsName != "ip-172-31-0-4.eu-west-1.compute.internal" ||
-		*i.NetworkInterfaces[0].Groups[0].GroupId != state.DefaultSecurityGroup || i.StateReason != nil {
+		*i.NetworkInterfaces[0].Groups[0].GroupId != ec2network.DefaultSecurityGroup || i.StateReason != nil {
 		t.Errorf("running: %+v", i)
 	}
 	status := must[*sdk.DescribeInstanceStatusOutput](t)(s.DescribeInstanceStatus(ctx, &sdk.DescribeInstanceStatusInput{InstanceIds: []string{id}})).InstanceStatuses

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -17,11 +18,11 @@ import (
 // its address (ELB0003). Its security groups and subnets are in use before.
 func TestNetworkInterfacesOfLoadBalancers(t *testing.T) {
 	s := start(t, false)
-	group := state.NewSecurityGroup(state.DefaultVPC, "web", "web")
+	group := ec2network.NewSecurityGroup(ec2network.DefaultVPC, "web", "web")
 	group.Scope = scope
-	subnets := state.DefaultSubnets(s.store.Read(), scope)
+	subnets := ec2network.DefaultSubnets(s.store.Read(), scope)
 	b := elbv2.LoadBalancer{
-		Scope: scope, Name: "web", ARN: elbv2.NewLoadBalancerARN(scope, elbtypes.LoadBalancerTypeEnumApplication, "web"), VPC: state.DefaultVPC,
+		Scope: scope, Name: "web", ARN: elbv2.NewLoadBalancerARN(scope, elbtypes.LoadBalancerTypeEnumApplication, "web"), VPC: ec2network.DefaultVPC,
 		Type: elbtypes.LoadBalancerTypeEnumApplication, SecurityGroups: []string{group.ID},
 		Zones: []elbv2.Zone{
 			{Name: subnets[0].Zone, Subnet: subnets[0].ID, Interface: "eni-0123456789abcdef0"}, {Name: subnets[1].Zone, Subnet: subnets[1].ID, Interface: "eni-0123456789abcdef1"},
@@ -29,7 +30,11 @@ func TestNetworkInterfacesOfLoadBalancers(t *testing.T) {
 	}
 	put := func(b *elbv2.LoadBalancer) {
 		t.Helper()
-		if err := s.store.Update(func(tx *state.Tx) error { elbv2.PutLoadBalancer(tx, b); state.PutSecurityGroup(tx, group); return nil }); err != nil {
+		if err := s.store.Update(func(tx *state.Tx) error {
+			elbv2.PutLoadBalancer(tx, b)
+			ec2network.PutSecurityGroup(tx, group)
+			return nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -63,9 +68,9 @@ func TestNetworkInterfacesOfLoadBalancers(t *testing.T) {
 // The public address of a load balancer holds the internet gateway.
 func TestALoadBalancerHoldsTheInternetGateway(t *testing.T) {
 	s := start(t, false)
-	subnet := state.DefaultSubnets(s.store.Read(), scope)[0]
+	subnet := ec2network.DefaultSubnets(s.store.Read(), scope)[0]
 	b := &elbv2.LoadBalancer{
-		Scope: scope, Name: "web", ARN: elbv2.NewLoadBalancerARN(scope, elbtypes.LoadBalancerTypeEnumApplication, "web"), VPC: state.DefaultVPC,
+		Scope: scope, Name: "web", ARN: elbv2.NewLoadBalancerARN(scope, elbtypes.LoadBalancerTypeEnumApplication, "web"), VPC: ec2network.DefaultVPC,
 		Type: elbtypes.LoadBalancerTypeEnumApplication, Addresses: map[string]string{subnet.ID: "172.31.0.200"},
 		Zones: []elbv2.Zone{{Name: subnet.Zone, Subnet: subnet.ID, Interface: "eni-0123456789abcdef0"}},
 	}
@@ -78,7 +83,7 @@ func TestALoadBalancerHoldsTheInternetGateway(t *testing.T) {
 	var public string
 	update(func(tx *state.Tx) {
 		elbv2.PutLoadBalancer(tx, b)
-		public = state.TakePublicAddress(tx, b.Zones[0].Interface, "web").String()
+		public = ec2network.TakePublicAddress(tx, b.Zones[0].Interface, "web").String()
 	})
 	shown := must[*sdk.DescribeNetworkInterfacesOutput](t)(s.DescribeNetworkInterfaces(ctx, &sdk.DescribeNetworkInterfacesInput{
 		Filters: filter("association.public-ip", public),
@@ -87,9 +92,9 @@ func TestALoadBalancerHoldsTheInternetGateway(t *testing.T) {
 		t.Errorf("%+v", shown)
 	}
 	gateway := must[*sdk.DescribeInternetGatewaysOutput](t)(s.DescribeInternetGateways(ctx, &sdk.DescribeInternetGatewaysInput{})).InternetGateways[0]
-	detach := &sdk.DetachInternetGatewayInput{InternetGatewayId: gateway.InternetGatewayId, VpcId: aws.String(state.DefaultVPC)}
+	detach := &sdk.DetachInternetGatewayInput{InternetGatewayId: gateway.InternetGatewayId, VpcId: aws.String(ec2network.DefaultVPC)}
 	_, err := s.DetachInternetGateway(ctx, detach)
-	refused(t, err, "DependencyViolation", "Network "+state.DefaultVPC+" has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.")
+	refused(t, err, "DependencyViolation", "Network "+ec2network.DefaultVPC+" has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.")
 	update(func(tx *state.Tx) { elbv2.DeleteLoadBalancer(tx, b) })
 	must[*sdk.DetachInternetGatewayOutput](t)(s.DetachInternetGateway(ctx, detach))
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 )
 
 // There are as many subnets as there are ids, each the same each time, in the VPC and
@@ -18,12 +18,12 @@ func TestMadeUpSubnetsHaveNoLimit(t *testing.T) {
 		subnet := must[*sdk.DescribeSubnetsOutput](t)(s.DescribeSubnets(ctx, &sdk.DescribeSubnetsInput{SubnetIds: []string{id}})).Subnets[0]
 		zones[*subnet.AvailabilityZone] = true
 		tx := s.store.Read()
-		block := state.FindSubnet(tx, scope, id).CIDR(state.NetworkCIDR(tx))
-		if *subnet.CidrBlock != block.String() || *subnet.DefaultForAz || *subnet.VpcId != state.DefaultVPC || !state.NetworkCIDR(tx).Contains(block.Addr()) {
+		block := ec2network.FindSubnet(tx, scope, id).CIDR(ec2network.NetworkCIDR(tx))
+		if *subnet.CidrBlock != block.String() || *subnet.DefaultForAz || *subnet.VpcId != ec2network.DefaultVPC || !ec2network.NetworkCIDR(tx).Contains(block.Addr()) {
 			t.Errorf("got %+v", subnet)
 		}
-		for _, other := range state.Subnets(tx, scope) {
-			if other.CIDR(state.NetworkCIDR(tx)).Overlaps(block) {
+		for _, other := range ec2network.Subnets(tx, scope) {
+			if other.CIDR(ec2network.NetworkCIDR(tx)).Overlaps(block) {
 				t.Errorf("%s has %v, which overlaps with %s", id, block, other.ID)
 			}
 		}

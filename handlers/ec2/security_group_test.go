@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 )
 
 func (s *server) group(t *testing.T, vpc, name string) string {
@@ -62,7 +62,7 @@ func TestASecurityGroupIsMadeAndDeleted(t *testing.T) {
 	}
 	_, err := s.CreateSecurityGroup(ctx, &sdk.CreateSecurityGroupInput{VpcId: &vpc, GroupName: aws.String("web"), Description: aws.String("x")})
 	refused(t, err, "InvalidGroup.Duplicate", "The security group 'web' already exists for VPC '"+vpc+"'")
-	s.group(t, state.DefaultVPC, "web") // each VPC has its own names
+	s.group(t, ec2network.DefaultVPC, "web") // each VPC has its own names
 
 	end := s.runTask(t, s.subnet(t, vpc, "10.0.1.0/24"), *made.GroupId)
 	gone := func() error {
@@ -99,8 +99,8 @@ func TestSecurityGroupsThatAreRefused(t *testing.T) {
 	for _, c := range []struct{ id, name, code, message string }{
 		{"", "", "MissingParameter", "The request must contain the parameter groupName or groupId"},
 		{"web", "", "InvalidGroupId.Malformed", `Invalid id: "web" (expecting "sg-...")`},
-		{"", "web", "InvalidGroup.NotFound", "The security group 'web' does not exist in default VPC '" + state.DefaultVPC + "'"},
-		{state.DefaultSecurityGroup, "", "CannotDelete", `the specified group: "` + state.DefaultSecurityGroup + `" name: "default" cannot be deleted by a user`},
+		{"", "web", "InvalidGroup.NotFound", "The security group 'web' does not exist in default VPC '" + ec2network.DefaultVPC + "'"},
+		{ec2network.DefaultSecurityGroup, "", "CannotDelete", `the specified group: "` + ec2network.DefaultSecurityGroup + `" name: "default" cannot be deleted by a user`},
 		{madeUpGroup, "", "CannotDelete", `the specified group: "` + madeUpGroup + `" is made up: it is there for who names it`},
 	} {
 		_, err := s.DeleteSecurityGroup(ctx, &sdk.DeleteSecurityGroupInput{GroupId: &c.id, GroupName: &c.name})
@@ -155,7 +155,7 @@ func TestRulesOfASecurityGroup(t *testing.T) {
 func TestRulesThatAreRefused(t *testing.T) {
 	s := newServer(t)
 	vpc := s.vpc(t, "10.0.0.0/16")
-	web, other := s.group(t, vpc, "web"), s.group(t, state.DefaultVPC, "other")
+	web, other := s.group(t, vpc, "web"), s.group(t, ec2network.DefaultVPC, "other")
 	s.allow(t, web, tcp(22, "10.0.0.0/16"))
 	protocol := func(name string) types.IpPermission {
 		return types.IpPermission{IpProtocol: &name, IpRanges: []types.IpRange{{CidrIp: aws.String("0.0.0.0/0")}}}
@@ -282,7 +282,7 @@ func TestPrefixListsOfAWS(t *testing.T) {
 		t.Fatalf("got %+v and %+v", lists, managed)
 	}
 	strict := start(t, true)
-	web := strict.group(t, state.DefaultVPC, "web")
+	web := strict.group(t, ec2network.DefaultVPC, "web")
 	p := tcp(443)
 	p.PrefixListIds = []types.PrefixListId{{PrefixListId: aws.String("pl-63a5400a")}}
 	_, err := strict.AuthorizeSecurityGroupIngress(ctx, &sdk.AuthorizeSecurityGroupIngressInput{GroupId: &web, IpPermissions: []types.IpPermission{p}})

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -54,14 +55,14 @@ func TestRangesOfSubnets(t *testing.T) {
 		{vpc, "10.0.2.0", "", "InvalidParameterValue", "Value (10.0.2.0) for parameter cidrBlock is invalid. This is not a valid CIDR block."},
 		{vpc, "10.0.2.0/24", "us-east-1a", "InvalidParameterValue", "Value (us-east-1a) for parameter availabilityZone is invalid. " +
 			"Subnets can currently only be created in the following availability zones: eu-west-1a, eu-west-1b, eu-west-1c."},
-		{state.DefaultVPC, "172.31.0.0/24", "", "InvalidSubnet.Conflict", "The CIDR '172.31.0.0/24' conflicts with another subnet"},
-		{state.DefaultVPC, "172.31.240.0/24", "", "UnsupportedOperation", "ecs-emulator does not support ranges in the last sixteenth of the default VPC, which the engine's own containers have, of CreateSubnet"},
+		{ec2network.DefaultVPC, "172.31.0.0/24", "", "InvalidSubnet.Conflict", "The CIDR '172.31.0.0/24' conflicts with another subnet"},
+		{ec2network.DefaultVPC, "172.31.240.0/24", "", "UnsupportedOperation", "ecs-emulator does not support ranges in the last sixteenth of the default VPC, which the engine's own containers have, of CreateSubnet"},
 	} {
 		_, err := s.CreateSubnet(ctx, &sdk.CreateSubnetInput{VpcId: &c.vpc, CidrBlock: &c.cidr, AvailabilityZone: &c.zone})
 		refused(t, err, c.code, c.message)
 	}
-	moved := s.subnet(t, state.DefaultVPC, "172.31.64.16/28")
-	s.update(t, func(tx *state.Tx) { state.SetNetworkCIDR(tx, netip.MustParsePrefix("10.9.0.0/16")) })
+	moved := s.subnet(t, ec2network.DefaultVPC, "172.31.64.16/28")
+	s.update(t, func(tx *state.Tx) { ec2network.SetNetworkCIDR(tx, netip.MustParsePrefix("10.9.0.0/16")) })
 	out := must[*sdk.DescribeSubnetsOutput](t)(s.DescribeSubnets(ctx, &sdk.DescribeSubnetsInput{SubnetIds: []string{moved}}))
 	if got := *out.Subnets[0].CidrBlock; got != "10.9.64.16/28" {
 		t.Errorf("a subnet of the default VPC has the range %s where that of the network is another", got)
@@ -71,7 +72,7 @@ func TestRangesOfSubnets(t *testing.T) {
 func TestAttributesOfSubnets(t *testing.T) {
 	s := newServer(t)
 	subnet := s.subnet(t, s.vpc(t, "10.0.0.0/16"), "10.0.1.0/24")
-	defaults, _ := state.DefaultNetwork(scope)
+	defaults, _ := ec2network.DefaultNetwork(scope)
 	on, off := &types.AttributeBooleanValue{Value: aws.Bool(true)}, &types.AttributeBooleanValue{Value: aws.Bool(false)}
 	for _, in := range []sdk.ModifySubnetAttributeInput{
 		{SubnetId: &subnet, MapPublicIpOnLaunch: on}, {SubnetId: &subnet, EnableDns64: off}, {SubnetId: &subnet, AssignIpv6AddressOnCreation: off},

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -68,7 +69,7 @@ func (a *API) changeTags(scope arn.Scope, ids []string, change func(tags map[str
 			if err := a.Exists(tx, scope, id); err != nil {
 				return err
 			}
-			tags := state.FindEC2Tags(tx, scope, id)
+			tags := ec2network.FindTags(tx, scope, id)
 			if tags == nil {
 				tags = map[string]string{}
 			}
@@ -76,7 +77,7 @@ func (a *API) changeTags(scope arn.Scope, ids []string, change func(tags map[str
 			if kit.OwnTags(tags) > kit.MaxTags {
 				return kit.ErrTooManyTags
 			}
-			state.SetEC2Tags(tx, scope, id, tags)
+			ec2network.SetTags(tx, scope, id, tags)
 		}
 		return nil
 	})
@@ -102,7 +103,7 @@ func tagDescriptionValues(t *types.TagDescription, filter string) ([]string, boo
 func (a *API) DescribeTags(ctx context.Context, in *sdk.DescribeTagsInput) (*sdk.DescribeTagsOutput, error) {
 	scope, tx := kit.Scope(ctx), a.Store.Read()
 	var rows []types.TagDescription
-	for _, id := range state.TaggedEC2Resources(tx, scope) {
+	for _, id := range ec2network.Tagged(tx, scope) {
 		if a.Exists(tx, scope, id) != nil { // a network interface that is gone
 			continue
 		}

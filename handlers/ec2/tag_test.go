@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -36,12 +37,12 @@ func (s *server) described(t *testing.T, filters ...types.Filter) string {
 
 func TestTags(t *testing.T) {
 	s := newServer(t)
-	subnets, group := state.DefaultNetwork(scope)
+	subnets, group := ec2network.DefaultNetwork(scope)
 	must[*sdk.CreateTagsOutput](t)(s.CreateTags(ctx, &sdk.CreateTagsInput{
 		Resources: []string{subnets[0].ID, subnets[1].ID, madeUpSubnet}, Tags: tags("Tier=public", "Name=web"),
 	}))
 	must[*sdk.CreateTagsOutput](t)(s.CreateTags(ctx, &sdk.CreateTagsInput{
-		Resources: []string{state.DefaultVPC, group.ID, subnets[1].ID}, Tags: tags("Tier=private"),
+		Resources: []string{ec2network.DefaultVPC, group.ID, subnets[1].ID}, Tags: tags("Tier=private"),
 	}))
 
 	found := must[*sdk.DescribeSubnetsOutput](t)(s.DescribeSubnets(ctx, &sdk.DescribeSubnetsInput{Filters: filter("tag:Tier", "pub*")})).Subnets
@@ -62,7 +63,7 @@ func TestTags(t *testing.T) {
 
 	must[*sdk.DeleteTagsOutput](t)(s.DeleteTags(ctx, &sdk.DeleteTagsInput{Resources: []string{subnets[0].ID, subnets[1].ID}, Tags: tags("Tier=public", "Name")}))
 	must[*sdk.DeleteTagsOutput](t)(s.DeleteTags(ctx, &sdk.DeleteTagsInput{Resources: []string{madeUpSubnet}}))
-	want := "security-group " + group.ID + " Tier=private\nsubnet " + subnets[1].ID + " Tier=private\nvpc " + state.DefaultVPC + " Tier=private"
+	want := "security-group " + group.ID + " Tier=private\nsubnet " + subnets[1].ID + " Tier=private\nvpc " + ec2network.DefaultVPC + " Tier=private"
 	if got := s.described(t); got != want {
 		t.Errorf("left are\n%s", got)
 	}
@@ -77,19 +78,19 @@ func TestTagRefusals(t *testing.T) {
 		{"sgr-1", "a=1", "InvalidSecurityGroupRuleId.NotFound", "The security group rule ID 'sgr-1' does not exist"},
 		{"rtb-1", "a=1", "InvalidRouteTableID.NotFound", "The routeTable ID 'rtb-1' does not exist"},
 		{"web", "a=1", "InvalidID", "The ID 'web' is not valid"},
-		{state.DefaultVPC, "aws:a=1", "InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use"},
-		{state.DefaultVPC, "=1", "InvalidParameterValue", "Tag key cannot be empty"},
-		{state.DefaultVPC, strings.Repeat("é", 129), "InvalidParameterValue", "Tag key exceeds the maximum length of 128 characters"},
-		{state.DefaultVPC, "a=" + strings.Repeat("é", 257), "InvalidParameterValue", "Tag value exceeds the maximum length of 256 characters"},
+		{ec2network.DefaultVPC, "aws:a=1", "InvalidParameterValue", "Tag keys starting with 'aws:' are reserved for internal use"},
+		{ec2network.DefaultVPC, "=1", "InvalidParameterValue", "Tag key cannot be empty"},
+		{ec2network.DefaultVPC, strings.Repeat("é", 129), "InvalidParameterValue", "Tag key exceeds the maximum length of 128 characters"},
+		{ec2network.DefaultVPC, "a=" + strings.Repeat("é", 257), "InvalidParameterValue", "Tag value exceeds the maximum length of 256 characters"},
 	} {
-		_, err := s.CreateTags(ctx, &sdk.CreateTagsInput{Resources: []string{state.DefaultVPC, c.id}, Tags: tags(c.tag)})
+		_, err := s.CreateTags(ctx, &sdk.CreateTagsInput{Resources: []string{ec2network.DefaultVPC, c.id}, Tags: tags(c.tag)})
 		refused(t, err, c.code, c.message)
 	}
-	_, err := s.CreateTags(ctx, &sdk.CreateTagsInput{Resources: []string{state.DefaultVPC}, Tags: tags("a=1", "a=2")})
+	_, err := s.CreateTags(ctx, &sdk.CreateTagsInput{Resources: []string{ec2network.DefaultVPC}, Tags: tags("a=1", "a=2")})
 	refused(t, err, "InvalidParameterValue", "Duplicate tag key 'a' specified.")
-	_, err = s.CreateTags(ctx, &sdk.CreateTagsInput{Resources: []string{state.DefaultVPC}, Tags: tags("a=1"), DryRun: aws.Bool(true)})
+	_, err = s.CreateTags(ctx, &sdk.CreateTagsInput{Resources: []string{ec2network.DefaultVPC}, Tags: tags("a=1"), DryRun: aws.Bool(true)})
 	refused(t, err, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
-	_, err = s.DeleteTags(ctx, &sdk.DeleteTagsInput{Resources: []string{state.DefaultVPC}, DryRun: aws.Bool(true)})
+	_, err = s.DeleteTags(ctx, &sdk.DeleteTagsInput{Resources: []string{ec2network.DefaultVPC}, DryRun: aws.Bool(true)})
 	refused(t, err, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
 	if got := s.described(t); got != "" {
 		t.Errorf("a request that was refused set %s", got)
@@ -98,13 +99,13 @@ func TestTagRefusals(t *testing.T) {
 	for n := range 51 {
 		many = append(many, string(rune('a'+n))+"=")
 	}
-	_, err = s.CreateTags(ctx, &sdk.CreateTagsInput{Resources: []string{state.DefaultVPC}, Tags: tags(many...)})
+	_, err = s.CreateTags(ctx, &sdk.CreateTagsInput{Resources: []string{ec2network.DefaultVPC}, Tags: tags(many...)})
 	refused(t, err, "TagLimitExceeded", "The maximum number of Tags for a resource has been reached.")
 }
 
 func TestNetworkInterfaceOfATask(t *testing.T) {
 	s := newServer(t)
-	subnets, _ := state.DefaultNetwork(scope)
+	subnets, _ := ec2network.DefaultNetwork(scope)
 	err := s.store.Update(func(tx *state.Tx) error {
 		for id, status := range map[string]string{"1": "ATTACHED", "2": "DELETED", "3": "PRECREATED"} {
 			state.AddTask(tx, &state.Task{
@@ -141,7 +142,7 @@ func TestDryRunOfReads(t *testing.T) {
 	_, err := s.DescribeSubnets(ctx, &sdk.DescribeSubnetsInput{DryRun: aws.Bool(true)})
 	refused(t, err, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
 	_, err = s.DescribeVpcAttribute(ctx, &sdk.DescribeVpcAttributeInput{
-		VpcId: aws.String(state.DefaultVPC), Attribute: types.VpcAttributeNameEnableDnsSupport, DryRun: aws.Bool(true),
+		VpcId: aws.String(ec2network.DefaultVPC), Attribute: types.VpcAttributeNameEnableDnsSupport, DryRun: aws.Bool(true),
 	})
 	refused(t, err, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.")
 	_, err = s.DescribeVpcs(ctx, &sdk.DescribeVpcsInput{VpcIds: []string{"vpc-1"}, DryRun: aws.Bool(true)})
@@ -153,10 +154,10 @@ func TestDryRunOfReads(t *testing.T) {
 // do not count.
 func TestTagsOfAWSStay(t *testing.T) {
 	s := newServer(t)
-	subnets, _ := state.DefaultNetwork(scope)
+	subnets, _ := ec2network.DefaultNetwork(scope)
 	id := subnets[0].ID
 	if err := s.store.Update(func(tx *state.Tx) error {
-		state.SetEC2Tags(tx, scope, id, map[string]string{"aws:autoscaling:groupName": "web", "Tier": "public"})
+		ec2network.SetTags(tx, scope, id, map[string]string{"aws:autoscaling:groupName": "web", "Tier": "public"})
 		return nil
 	}); err != nil {
 		t.Fatal(err)

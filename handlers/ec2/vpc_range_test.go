@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 )
 
 func TestAVPCHasFurtherRanges(t *testing.T) {
@@ -60,7 +60,7 @@ func TestRangesThatAVPCCannotHave(t *testing.T) {
 	}
 	cannot(vpc, "10.0.128.0/24", "InvalidVpc.Range", "The CIDR '10.0.128.0/24' conflicts with another range of network "+vpc+".")
 	cannot(vpc, "10.2.0.0/15", "InvalidVpc.Range", "The CIDR '10.2.0.0/15' is invalid.")
-	cannot(state.DefaultVPC, "10.0.0.0/16", "UnsupportedOperation", "ecs-emulator does not support further ranges of the default VPC of AssociateVpcCidrBlock")
+	cannot(ec2network.DefaultVPC, "10.0.0.0/16", "UnsupportedOperation", "ecs-emulator does not support further ranges of the default VPC of AssociateVpcCidrBlock")
 	_, err := s.AssociateVpcCidrBlock(ctx, &sdk.AssociateVpcCidrBlockInput{VpcId: &vpc, AmazonProvidedIpv6CidrBlock: aws.Bool(true)})
 	refused(t, err, "UnsupportedOperation", "ecs-emulator does not support IPv6 of AssociateVpcCidrBlock")
 

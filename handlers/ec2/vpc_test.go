@@ -8,6 +8,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -117,7 +118,7 @@ func TestVPCsAreTheirAccounts(t *testing.T) {
 	other := func(o *sdk.Options) { o.Region = "us-east-1" }
 	_, err := s.DeleteVpc(ctx, &sdk.DeleteVpcInput{VpcId: &id}, other)
 	refused(t, err, "InvalidVpcID.NotFound", "The vpc ID '"+id+"' does not exist")
-	if tx := s.store.Read(); state.FindVPC(tx, scope, id) == nil || state.FindVPC(tx, arn.Scope{Region: "us-east-1", Account: scope.Account}, id) != nil {
+	if tx := s.store.Read(); ec2network.FindVPC(tx, scope, id) == nil || ec2network.FindVPC(tx, arn.Scope{Region: "us-east-1", Account: scope.Account}, id) != nil {
 		t.Error("VPC of another region")
 	}
 }
@@ -138,8 +139,8 @@ func TestAVPCInUseStays(t *testing.T) {
 	must[*sdk.DeleteSecurityGroupOutput](t)(s.DeleteSecurityGroup(ctx, &sdk.DeleteSecurityGroupInput{GroupId: &group}))
 	must[*sdk.DeleteVpcOutput](t)(s.DeleteVpc(ctx, &sdk.DeleteVpcInput{VpcId: &id}))
 
-	_, err := s.DeleteVpc(ctx, &sdk.DeleteVpcInput{VpcId: aws.String(state.DefaultVPC)})
-	refused(t, err, "DependencyViolation", "The vpc '"+state.DefaultVPC+"' has dependencies and cannot be deleted.")
+	_, err := s.DeleteVpc(ctx, &sdk.DeleteVpcInput{VpcId: aws.String(ec2network.DefaultVPC)})
+	refused(t, err, "DependencyViolation", "The vpc '"+ec2network.DefaultVPC+"' has dependencies and cannot be deleted.")
 	_, err = s.DeleteVpc(ctx, &sdk.DeleteVpcInput{VpcId: aws.String("")})
 	refused(t, err, "MissingParameter", "The request must contain the parameter vpcId")
 }
@@ -152,13 +153,13 @@ func TestAttributesOfVPCs(t *testing.T) {
 		out := must[*sdk.DescribeVpcAttributeOutput](t)(s.DescribeVpcAttribute(ctx, &sdk.DescribeVpcAttributeInput{VpcId: &vpc, Attribute: types.VpcAttributeNameEnableDnsHostnames}))
 		return *out.EnableDnsHostnames.Value
 	}
-	if hostnames(id) || !hostnames(state.DefaultVPC) {
+	if hostnames(id) || !hostnames(ec2network.DefaultVPC) {
 		t.Error("DNS host names are on in a new VPC, or off in the default one")
 	}
 	to := func(v bool) *types.AttributeBooleanValue { return &types.AttributeBooleanValue{Value: &v} }
 	must[*sdk.ModifyVpcAttributeOutput](t)(s.ModifyVpcAttribute(ctx, &sdk.ModifyVpcAttributeInput{VpcId: &id, EnableDnsHostnames: to(true)}))
-	must[*sdk.ModifyVpcAttributeOutput](t)(s.ModifyVpcAttribute(ctx, &sdk.ModifyVpcAttributeInput{VpcId: aws.String(state.DefaultVPC), EnableDnsHostnames: to(false)}))
-	if !hostnames(id) || hostnames(state.DefaultVPC) {
+	must[*sdk.ModifyVpcAttributeOutput](t)(s.ModifyVpcAttribute(ctx, &sdk.ModifyVpcAttributeInput{VpcId: aws.String(ec2network.DefaultVPC), EnableDnsHostnames: to(false)}))
+	if !hostnames(id) || hostnames(ec2network.DefaultVPC) {
 		t.Error("DNS host names have not been changed")
 	}
 	if vpcs := must[*sdk.DescribeVpcsOutput](t)(s.DescribeVpcs(ctx, &sdk.DescribeVpcsInput{})).Vpcs; len(vpcs) != 2 {

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -71,7 +72,7 @@ func (s *scene) update(change func(tx *state.Tx)) {
 
 // subnets are the default ones, in order of their ids.
 func (s *scene) subnets() (ids []string) {
-	for _, subnet := range state.DefaultSubnets(s.Store.Read(), scope) {
+	for _, subnet := range ec2network.DefaultSubnets(s.Store.Read(), scope) {
 		ids = append(ids, subnet.ID)
 	}
 	return ids
@@ -90,7 +91,7 @@ func (s *scene) groupOf(in *sdk.CreateTargetGroupInput) string {
 
 func (s *scene) httpGroup(name string) *sdk.CreateTargetGroupInput {
 	return &sdk.CreateTargetGroupInput{
-		Name: &name, Protocol: types.ProtocolEnumHttp, Port: aws.Int32(80), TargetType: types.TargetTypeEnumIp, VpcId: aws.String(state.DefaultVPC),
+		Name: &name, Protocol: types.ProtocolEnumHttp, Port: aws.Int32(80), TargetType: types.TargetTypeEnumIp, VpcId: aws.String(ec2network.DefaultVPC),
 	}
 }
 

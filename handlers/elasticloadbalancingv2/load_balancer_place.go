@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -52,7 +53,7 @@ func (a *API) place(tx *state.Tx, b *elbv2.LoadBalancer, ids []string) error {
 	var zones []elbv2.Zone
 	vpc := b.VPC
 	for _, id := range ids {
-		s := state.FindSubnet(tx, b.Scope, id)
+		s := ec2network.FindSubnet(tx, b.Scope, id)
 		switch {
 		case s == nil || a.strict && s.MadeUp:
 			return &types.SubnetNotFoundException{Message: awsapi.Textf("The subnet ID '%s' does not exist", id)} // the emulator's
@@ -93,12 +94,12 @@ func interfaceIn(b *elbv2.LoadBalancer, subnet string) string {
 // reference, CreateLoadBalancer; field reports for the text.
 func (a *API) secure(tx *state.Tx, b *elbv2.LoadBalancer, ids []string) error {
 	if len(ids) == 0 && b.Type == types.LoadBalancerTypeEnumApplication {
-		if g := state.DefaultGroupOf(tx, b.Scope, b.VPC); g != nil {
+		if g := ec2network.DefaultGroupOf(tx, b.Scope, b.VPC); g != nil {
 			ids = []string{g.ID}
 		}
 	}
 	for _, id := range ids {
-		if g := state.FindSecurityGroup(tx, b.Scope, id); g == nil || g.VPC != b.VPC || a.strict && g.MadeUp {
+		if g := ec2network.FindSecurityGroup(tx, b.Scope, id); g == nil || g.VPC != b.VPC || a.strict && g.MadeUp {
 			return badConfiguration("One or more security groups are invalid")
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -22,9 +23,9 @@ func TestCreateLoadBalancer(t *testing.T) {
 	subnets := s.subnets()[:2]
 	in := &sdk.CreateLoadBalancerInput{Name: aws.String("web"), Subnets: []string{subnets[1], subnets[0]}}
 	b := ok(s, s.CreateLoadBalancer, in).LoadBalancers[0]
-	if b.State.Code != types.LoadBalancerStateEnumProvisioning || b.Type != "application" || b.Scheme != "internet-facing" || *b.VpcId != state.DefaultVPC ||
+	if b.State.Code != types.LoadBalancerStateEnumProvisioning || b.Type != "application" || b.Scheme != "internet-facing" || *b.VpcId != ec2network.DefaultVPC ||
 		*b.CanonicalHostedZoneId != "Z35SXDOTRQ7X7K" || b.IpAddressType != "ipv4" || !b.CreatedTime.Equal(s.Now) ||
-		!slices.Equal(b.SecurityGroups, []string{state.DefaultSecurityGroup}) {
+		!slices.Equal(b.SecurityGroups, []string{ec2network.DefaultSecurityGroup}) {
 		t.Errorf("%+v", b)
 	}
 	if !regexp.MustCompile(`^arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/app/web/[0-9a-f]{16}$`).MatchString(*b.LoadBalancerArn) ||
@@ -58,7 +59,7 @@ func TestNetworkLoadBalancer(t *testing.T) {
 	if *b.DNSName != "net-"+id+".elb.us-east-1.amazonaws.com" || b.SecurityGroups != nil || *b.CanonicalHostedZoneId != "Z26RNL4JYFTOTI" {
 		t.Errorf("%+v", b)
 	}
-	refused(s, s.SetSecurityGroups, &sdk.SetSecurityGroupsInput{LoadBalancerArn: b.LoadBalancerArn, SecurityGroups: []string{state.DefaultSecurityGroup}},
+	refused(s, s.SetSecurityGroups, &sdk.SetSecurityGroupsInput{LoadBalancerArn: b.LoadBalancerArn, SecurityGroups: []string{ec2network.DefaultSecurityGroup}},
 		"InvalidConfigurationRequest", "Security groups cannot be set for the load balancer '"+*b.LoadBalancerArn+"', which was created without")
 }
 
@@ -66,10 +67,10 @@ func TestLoadBalancerRefusals(t *testing.T) {
 	s := startScene(t, true)
 	subnets := s.subnets()
 	s.update(func(tx *state.Tx) {
-		state.PutVPC(tx, &state.VPC{Scope: scope, ID: "vpc-0ec5e000000000001", CIDR: "10.0.0.0/16"})
+		ec2network.PutVPC(tx, &ec2network.VPC{Scope: scope, ID: "vpc-0ec5e000000000001", CIDR: "10.0.0.0/16"})
 		for i, zone := range []string{"us-east-1a", "us-east-1b", "us-east-1a"} {
 			id := "subnet-0ec5e00000000000" + string(rune('1'+i))
-			state.PutSubnet(tx, &state.Subnet{Scope: scope, ID: id, VPC: "vpc-0ec5e000000000001", Zone: zone, Range: "10.0." + string(rune('1'+i)) + ".0/24"})
+			ec2network.PutSubnet(tx, &ec2network.Subnet{Scope: scope, ID: id, VPC: "vpc-0ec5e000000000001", Zone: zone, Range: "10.0." + string(rune('1'+i)) + ".0/24"})
 		}
 	})
 	create := func(subnets ...string) *sdk.CreateLoadBalancerInput {
@@ -144,9 +145,9 @@ func TestWhereALoadBalancerIs(t *testing.T) {
 	refused(s, s.SetSubnets, &sdk.SetSubnetsInput{LoadBalancerArn: &web, Subnets: subnets[:1]}, "ValidationError",
 		"At least two subnets in two different Availability Zones must be specified")
 
-	group := state.NewSecurityGroup(state.DefaultVPC, "web", "web")
+	group := ec2network.NewSecurityGroup(ec2network.DefaultVPC, "web", "web")
 	group.Scope = scope
-	s.update(func(tx *state.Tx) { state.PutSecurityGroup(tx, group) })
+	s.update(func(tx *state.Tx) { ec2network.PutSecurityGroup(tx, group) })
 	if out := ok(s, s.SetSecurityGroups, &sdk.SetSecurityGroupsInput{LoadBalancerArn: &web, SecurityGroups: []string{group.ID}}); !slices.Equal(out.SecurityGroupIds, []string{group.ID}) {
 		t.Errorf("%+v", out)
 	}
@@ -158,7 +159,7 @@ func TestWhereALoadBalancerIs(t *testing.T) {
 		t.Errorf("%+v", out)
 	}
 	s.update(func(tx *state.Tx) {
-		if ec2.AttachedInternetGateway(tx, scope, state.DefaultVPC) == nil {
+		if ec2.AttachedInternetGateway(tx, scope, ec2network.DefaultVPC) == nil {
 			t.Error("the default VPC has no internet gateway")
 		}
 	})

@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 )
 
 // Whatever is in a request, the answer is one that the client reads, and the next one can still
@@ -30,7 +30,7 @@ func TestNonsense(t *testing.T) {
 
 	apitest.Nonsense(t, s.CreateLoadBalancer, sdk.CreateLoadBalancerInput{Name: name, Subnets: s.subnets()[:2], Tags: tags})
 	apitest.Nonsense(t, s.CreateTargetGroup, sdk.CreateTargetGroupInput{
-		Name: name, Protocol: "HTTP", Port: aws.Int32(80), TargetType: "ip", VpcId: aws.String(state.DefaultVPC), Tags: tags,
+		Name: name, Protocol: "HTTP", Port: aws.Int32(80), TargetType: "ip", VpcId: aws.String(ec2network.DefaultVPC), Tags: tags,
 	})
 	apitest.Nonsense(t, s.CreateListener, sdk.CreateListenerInput{
 		LoadBalancerArn: &balancer, Port: aws.Int32(81), Protocol: "HTTP", DefaultActions: []types.Action{answer("200")}, Tags: tags,

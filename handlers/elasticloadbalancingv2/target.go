@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
@@ -129,7 +130,7 @@ func (a *API) zoneOf(tx *state.Tx, g *elbv2.TargetGroup, t types.TargetDescripti
 	if err != nil || !ip.Is4() {
 		return "", invalid("The IP address '%s' is not a valid IPv4 address", *t.Id) // the text is the emulator's
 	}
-	vpc := state.FindVPC(tx, g.Scope, g.VPC)
+	vpc := ec2network.FindVPC(tx, g.Scope, g.VPC)
 	if vpc != nil && within(vpc.Ranges(), ip) {
 		if zone := a.subnetZone(tx, vpc, ip); zone != "" {
 			return zone, nil
@@ -140,7 +141,7 @@ func (a *API) zoneOf(tx *state.Tx, g *elbv2.TargetGroup, t types.TargetDescripti
 	switch {
 	case !within(private, ip):
 		return "", invalid("The IP address '%s' is not allowed, as it must be an address from a VPC subnet, RFC1918, or RFC6598", ip)
-	case zone != elbv2.AllZones && !slices.Contains(state.Zones(g.Scope.Region), zone):
+	case zone != elbv2.AllZones && !slices.Contains(ec2network.Zones(g.Scope.Region), zone):
 		return "", invalid("You must specify a valid Availability Zone or select 'all' for all enabled Availability zones, "+
 			"since the IP address '%s' is outside the VPC", ip)
 	}
@@ -149,9 +150,9 @@ func (a *API) zoneOf(tx *state.Tx, g *elbv2.TargetGroup, t types.TargetDescripti
 
 // subnetZone is that of the subnet of an address, or empty if it is in none. What runs in a
 // subnet that is made up has an address of it.
-func (a *API) subnetZone(tx *state.Tx, vpc *state.VPC, ip netip.Addr) string {
-	for _, s := range state.SubnetsOf(tx, vpc) {
-		if s.CIDR(state.NetworkCIDR(tx)).Contains(ip) {
+func (a *API) subnetZone(tx *state.Tx, vpc *ec2network.VPC, ip netip.Addr) string {
+	for _, s := range ec2network.SubnetsOf(tx, vpc) {
+		if s.CIDR(ec2network.NetworkCIDR(tx)).Contains(ip) {
 			return s.Zone
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -29,7 +30,7 @@ func (a *API) CreateTargetGroup(ctx context.Context, in *sdk.CreateTargetGroupIn
 	var made *elbv2.TargetGroup
 	err = a.store.Update(func(tx *state.Tx) error {
 		// AWS looks for the VPC before it looks at the health check (ELB0004).
-		if state.FindVPC(tx, awsapi.CallScope(ctx), *in.VpcId) == nil {
+		if ec2network.FindVPC(tx, awsapi.CallScope(ctx), *in.VpcId) == nil {
 			return invalid("The VPC ID '%s' is not found", *in.VpcId)
 		}
 		if made, err = newTargetGroup(awsapi.CallScope(ctx), in); err != nil {

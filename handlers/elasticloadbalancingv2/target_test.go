@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -104,7 +105,7 @@ func TestTargetsThatAreInstances(t *testing.T) {
 	group := s.groupOf(in)
 	s.update(func(tx *state.Tx) {
 		for id, reached := range map[string]ec2types.InstanceStateName{"i-0aaaaaaaaaaaaaaaa": "running", "i-0bbbbbbbbbbbbbbbb": "stopped"} {
-			ec2.PutInstance(tx, &ec2.Instance{Scope: scope, ID: id, VPC: state.DefaultVPC, Reached: reached, Wanted: reached})
+			ec2.PutInstance(tx, &ec2.Instance{Scope: scope, ID: id, VPC: ec2network.DefaultVPC, Reached: reached, Wanted: reached})
 		}
 	})
 	refused(s, s.RegisterTargets, &sdk.RegisterTargetsInput{TargetGroupArn: &group, Targets: []types.TargetDescription{target("i-0aaaaaaaaaaaaaaaa"), target("i-0bbbbbbbbbbbbbbbb")}},
@@ -130,7 +131,7 @@ func TestTargetsThatAreStoppedInstances(t *testing.T) {
 	s.listener(s.alb("web"), 80, forward(group))
 	is := func(reached ec2types.InstanceStateName) {
 		s.update(func(tx *state.Tx) {
-			ec2.PutInstance(tx, &ec2.Instance{Scope: scope, ID: "i-0aaaaaaaaaaaaaaaa", VPC: state.DefaultVPC, Reached: reached, Wanted: reached})
+			ec2.PutInstance(tx, &ec2.Instance{Scope: scope, ID: "i-0aaaaaaaaaaaaaaaa", VPC: ec2network.DefaultVPC, Reached: reached, Wanted: reached})
 		})
 	}
 	is("running")

@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -203,7 +204,7 @@ func onFargate(d *types.TaskDefinition, t *state.Task) {
 }
 
 func inVPC(t *state.Task, address string) {
-	subnets, _ := state.DefaultNetwork(scope)
+	subnets, _ := ec2network.DefaultNetwork(scope)
 	t.Placement.SubnetID = subnets[0].ID
 	t.Status.Attachment = state.Attachment{
 		Status: "ATTACHED", MAC: "0e:9e:32:c7:48:85", PrivateIPv4: address,

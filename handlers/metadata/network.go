@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -65,13 +66,13 @@ func (c *caller) awsvpc() []NetworkV4 {
 		Network:         Network{NetworkMode: string(types.NetworkModeAwsvpc), IPv4Addresses: []string{at.PrivateIPv4}},
 		AttachmentIndex: new(int), MACAddress: at.MAC, PrivateDNSName: at.PrivateDNSName,
 	}
-	if subnet := state.FindSubnet(c.tx, c.task.Scope(), c.task.Placement.SubnetID); subnet != nil {
-		block := subnet.CIDR(state.NetworkCIDR(c.tx)).Masked()
+	if subnet := ec2network.FindSubnet(c.tx, c.task.Scope(), c.task.Placement.SubnetID); subnet != nil {
+		block := subnet.CIDR(ec2network.NetworkCIDR(c.tx)).Masked()
 		n.IPv4SubnetCIDRBlock = block.String()
 		n.SubnetGatewayIPv4Address = netip.PrefixFrom(block.Addr().Next(), block.Bits()).String()
-		if vpc := state.FindVPC(c.tx, c.task.Scope(), subnet.VPC); vpc != nil && c.fargate() && vpc.DNSSupport {
+		if vpc := ec2network.FindVPC(c.tx, c.task.Scope(), subnet.VPC); vpc != nil && c.fargate() && vpc.DNSSupport {
 			n.DomainNameServers = []string{resolver(c.tx, vpc)}
-			n.DomainNameSearchList = []string{state.HostDomain(c.task.Scope())}
+			n.DomainNameSearchList = []string{ec2network.HostDomain(c.task.Scope())}
 		}
 	}
 	return []NetworkV4{n}
@@ -79,8 +80,8 @@ func (c *caller) awsvpc() []NetworkV4 {
 
 // resolver is the address of a VPC's resolver, its third one.
 // Source: Amazon VPC user guide, Amazon DNS server; recorded answers.
-func resolver(tx *state.Tx, vpc *state.VPC) string {
-	network := state.NetworkCIDR(tx)
+func resolver(tx *state.Tx, vpc *ec2network.VPC) string {
+	network := ec2network.NetworkCIDR(tx)
 	if !vpc.Default {
 		network = vpc.Ranges()[0]
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -90,7 +91,7 @@ func (a *api) describeTask(ctx context.Context, c *caller, withTags bool) TaskV4
 		shown.ServiceName = arn.Name(t.Spec.ServiceARN)
 	}
 	if zone := t.Placement.Zone; zone != "" {
-		shown.AvailabilityZone, shown.AvailabilityZoneID = zone, state.ZoneID(zone)
+		shown.AvailabilityZone, shown.AvailabilityZoneID = zone, ec2network.ZoneID(zone)
 	}
 	if c.fargate() {
 		shown.LaunchType, shown.ClockDrift = string(types.LaunchTypeFargate), a.clockDrift()

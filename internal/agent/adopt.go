@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
@@ -94,7 +95,7 @@ func (h *host) look(ctx context.Context) (there sight, err error) {
 // ranges of subnets stand when they are asked for, and asks what tasks are reached by.
 func (h *host) prepareNetwork(ctx context.Context) {
 	h.Engine.Call(enginecall.Finish, func(call context.Context) {
-		if _, err := h.networks.OfVPC(call, &state.VPC{ID: state.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.Engine.Lost(err) {
+		if _, err := h.networks.OfVPC(call, &ec2network.VPC{ID: ec2network.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.Engine.Lost(err) {
 			h.agent.Log.Error("cannot make the network of tasks", "error", err)
 		}
 		h.ports.Find(call)

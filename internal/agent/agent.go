@@ -11,6 +11,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"log/slog"
 	"sync"
 	"time"
@@ -92,8 +93,8 @@ func (a *Agent) Run(ctx context.Context) error {
 // init begins to listen for changes. Idle may be called before Run.
 func (a *Agent) init() {
 	a.once.Do(func() {
-		a.watch, a.instances, a.vpcs = a.Store.WatchTasks(), a.Store.WatchContainerInstances(), state.WatchGoneVPCs(a.Store.Store)
-		a.groups = state.WatchSecurityGroups(a.Store.Store)
+		a.watch, a.instances, a.vpcs = a.Store.WatchTasks(), a.Store.WatchContainerInstances(), ec2network.WatchGoneVPCs(a.Store.Store)
+		a.groups = ec2network.WatchSecurityGroups(a.Store.Store)
 	})
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
@@ -106,7 +107,7 @@ func (b *bench) place(d types.TaskDefinition, host string) string {
 	return b.put(d, types.LaunchTypeFargate, state.Placement{SubnetID: b.subnet(), Host: host})
 }
 
-func (b *bench) subnet() string { return state.Subnets(b.store.Read(), scope)[0].ID }
+func (b *bench) subnet() string { return ec2network.Subnets(b.store.Read(), scope)[0].ID }
 
 // put puts a task into the store that somebody has placed.
 func (b *bench) put(d types.TaskDefinition, launchType types.LaunchType, at state.Placement) string {

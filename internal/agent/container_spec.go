@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"maps"
 	"slices"
 
@@ -8,13 +9,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerspec"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // sandboxSpec is the task's sandbox, without its network.
 func (w *taskRunner) sandboxSpec() backend.SandboxSpec {
 	return backend.SandboxSpec{
-		Name: engineName(w.task, sandboxContainerName), Domain: state.HostDomain(w.task.Scope()), Labels: w.host.labels(),
+		Name: engineName(w.task, sandboxContainerName), Domain: ec2network.HostDomain(w.task.Scope()), Labels: w.host.labels(),
 		Names:     containerspec.LentNames(w.task.Spec.NetworkMode, w.view.definitions),
 		SharesIPC: w.ipc == types.IpcModeTask, Devices: w.machine != nil, CPUShares: w.size.Shares, CPU: w.size.CPU, Memory: w.size.Memory, Swap: containerspec.Swap(w.view.definitions),
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -117,7 +118,7 @@ func TestATaskStopsWhileAContainerIsMade(t *testing.T) {
 				b.expect("stop code", task.Stop.Code, types.TaskStopCodeUserInitiated)
 				b.expect("reason of the container", task.Status.Containers[0].Reason, "")
 				if late {
-					guest, err := b.engine.CreateSandbox(t.Context(), backend.SandboxSpec{Name: "guest", Network: state.DefaultVPC})
+					guest, err := b.engine.CreateSandbox(t.Context(), backend.SandboxSpec{Name: "guest", Network: ec2network.DefaultVPC})
 					if err == nil {
 						_, err = b.engine.Create(t.Context(), backend.ContainerSpec{Name: "late", Image: "app", Sandbox: guest.ID, Labels: labels(task, "web")})
 					}

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
@@ -130,7 +131,7 @@ func (b *bench) withGate(mode vpc.SecurityGroups) *gate {
 func (b *bench) throughGate(g *gate, mode vpc.SecurityGroups) {
 	b.runAgent(New(Options{
 		Store: b.store, Clock: b.clock, Log: slog.New(slog.DiscardHandler), Hosts: []HostOptions{{Engine: g}},
-		SecurityGroups: mode, InstanceGroups: func(*state.ContainerInstance) []string { return []string{state.DefaultSecurityGroup} },
+		SecurityGroups: mode, InstanceGroups: func(*state.ContainerInstance) []string { return []string{ec2network.DefaultSecurityGroup} },
 	}))
 }
 
@@ -151,12 +152,12 @@ func soon() {
 }
 
 // changeRules writes the default group with other rules.
-func (b *bench) changeRules(rules ...state.SecurityGroupRule) {
+func (b *bench) changeRules(rules ...ec2network.SecurityGroupRule) {
 	b.Helper()
 	err := b.store.Update(func(tx *state.Tx) error {
-		g := *state.FindSecurityGroup(tx, scope, state.DefaultSecurityGroup)
+		g := *ec2network.FindSecurityGroup(tx, scope, ec2network.DefaultSecurityGroup)
 		g.Scope, g.Rules = scope, rules
-		state.PutSecurityGroup(tx, &g)
+		ec2network.PutSecurityGroup(tx, &g)
 		return nil
 	})
 	if err != nil {
@@ -190,7 +191,7 @@ func TestASimulatedMemberIsLetInAtOnce(t *testing.T) {
 			asks := b.run(container("asks", "check", "http://"+b.ips(web)+":8080/"))
 			b.expect("the exit code of who asks", *b.task(asks).Status.Containers[0].ExitCode, int32(0))
 		}
-		b.changeRules(state.SecurityGroupRule{Egress: true, Protocol: "-1", From: -1, To: -1, CIDR: "0.0.0.0/0"})
+		b.changeRules(ec2network.SecurityGroupRule{Egress: true, Protocol: "-1", From: -1, To: -1, CIDR: "0.0.0.0/0"})
 		asks := b.run(container("asks", "check", "http://"+b.ips(web)+":8080/"))
 		b.expect("the exit code without the rule", *b.task(asks).Status.Containers[0].ExitCode, int32(1))
 	})
@@ -200,18 +201,18 @@ func TestAChangeOfRulesConcernsThoseThatHaveTheGroup(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		g := b.withGate(vpc.GroupsStrict)
 		web := b.run(container("web"))
-		b.changeRules(state.SecurityGroupRule{Protocol: "tcp", From: 80, To: 80, CIDR: "192.0.2.1/32"})
+		b.changeRules(ec2network.SecurityGroupRule{Protocol: "tcp", From: 80, To: 80, CIDR: "192.0.2.1/32"})
 		b.expect("it lets in", g.letsIn(b, web), "192.0.2.1")
 		before := g.told()
-		b.changeRules(state.SecurityGroupRule{Protocol: "tcp", From: 80, To: 80, CIDR: "192.0.2.1/32", Description: "the same"})
-		b.changeRules(state.SecurityGroupRule{Protocol: "tcp", From: 80, To: 80, CIDR: "192.0.2.1/32"})
+		b.changeRules(ec2network.SecurityGroupRule{Protocol: "tcp", From: 80, To: 80, CIDR: "192.0.2.1/32", Description: "the same"})
+		b.changeRules(ec2network.SecurityGroupRule{Protocol: "tcp", From: 80, To: 80, CIDR: "192.0.2.1/32"})
 		b.expect("calls for what changes nothing", g.told()-before, 0)
 		b.run(container("web"))
 		soon()
 		b.expect("calls for a member whose group no rule names", g.told()-before, 1)
 		b.changeRules(
-			state.SecurityGroupRule{Protocol: "-1", From: -1, To: -1, CIDR: "0.0.0.0/0"},
-			state.SecurityGroupRule{Egress: true, Protocol: "-1", From: -1, To: -1, CIDR: "0.0.0.0/0"},
+			ec2network.SecurityGroupRule{Protocol: "-1", From: -1, To: -1, CIDR: "0.0.0.0/0"},
+			ec2network.SecurityGroupRule{Egress: true, Protocol: "-1", From: -1, To: -1, CIDR: "0.0.0.0/0"},
 		)
 		b.expect("in the end it lets in", g.letsIn(b, web), "everybody")
 	})
@@ -221,13 +222,13 @@ func TestAChangeOfAPrefixListConcernsThoseWhoseRulesNameIt(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		g := b.withGate(vpc.GroupsStrict)
 		web := b.run(container("web"))
-		b.changeRules(state.SecurityGroupRule{Protocol: "tcp", From: 80, To: 80, PrefixList: "pl-1"})
+		b.changeRules(ec2network.SecurityGroupRule{Protocol: "tcp", From: 80, To: 80, PrefixList: "pl-1"})
 		b.expect("with a list that is not there it lets in", g.letsIn(b, web), "")
-		change := func(id string, entries ...state.PrefixListEntry) int {
+		change := func(id string, entries ...ec2network.PrefixListEntry) int {
 			b.Helper()
 			before := g.told()
 			if err := b.store.Update(func(tx *state.Tx) error {
-				state.PutPrefixList(tx, &state.PrefixList{Scope: scope, ID: id, MaxEntries: 9, Entries: entries})
+				ec2network.PutPrefixList(tx, &ec2network.PrefixList{Scope: scope, ID: id, MaxEntries: 9, Entries: entries})
 				return nil
 			}); err != nil {
 				b.Fatal(err)
@@ -235,11 +236,11 @@ func TestAChangeOfAPrefixListConcernsThoseWhoseRulesNameIt(t *testing.T) {
 			soon()
 			return g.told() - before
 		}
-		b.expect("calls", change("pl-1", state.PrefixListEntry{CIDR: "192.0.2.1/32"}), 1)
+		b.expect("calls", change("pl-1", ec2network.PrefixListEntry{CIDR: "192.0.2.1/32"}), 1)
 		b.expect("it lets in", g.letsIn(b, web), "192.0.2.1")
-		b.expect("calls for the same ranges", change("pl-1", state.PrefixListEntry{CIDR: "192.0.2.1/32", Description: "home"}), 0)
-		b.expect("calls for a list that no rule names", change("pl-2", state.PrefixListEntry{CIDR: "192.0.2.2/32"}), 0)
-		b.expect("calls", change("pl-1", state.PrefixListEntry{CIDR: "192.0.2.2/32"}, state.PrefixListEntry{CIDR: "192.0.2.3/32"}), 1)
+		b.expect("calls for the same ranges", change("pl-1", ec2network.PrefixListEntry{CIDR: "192.0.2.1/32", Description: "home"}), 0)
+		b.expect("calls for a list that no rule names", change("pl-2", ec2network.PrefixListEntry{CIDR: "192.0.2.2/32"}), 0)
+		b.expect("calls", change("pl-1", ec2network.PrefixListEntry{CIDR: "192.0.2.2/32"}, ec2network.PrefixListEntry{CIDR: "192.0.2.3/32"}), 1)
 		b.expect("after a change it lets in", g.letsIn(b, web), "192.0.2.2 192.0.2.3")
 		b.changeRules()
 		b.expect("calls when no rule names it any more", change("pl-1"), 0)
@@ -285,7 +286,7 @@ func TestARefusedChangeIsTriedAgain(t *testing.T) {
 		g := b.withGate(vpc.GroupsFilter)
 		first := b.run(container("web"))
 		g.refuseWith(errors.New("no memory"))
-		b.changeRules(state.SecurityGroupRule{Protocol: "-1", From: -1, To: -1, CIDR: "192.0.2.1/32"})
+		b.changeRules(ec2network.SecurityGroupRule{Protocol: "-1", From: -1, To: -1, CIDR: "192.0.2.1/32"})
 		b.expect("it lets in", g.letsIn(b, first), b.ips(first))
 		g.refuseWith(nil)
 		time.Sleep(2 * enginecall.RetryPause)

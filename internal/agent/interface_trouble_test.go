@@ -12,14 +12,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
 var (
-	onlyFriend = state.SecurityGroupRule{Protocol: "-1", From: -1, To: -1, CIDR: "192.0.2.1/32"}
-	onlyOther  = state.SecurityGroupRule{Protocol: "-1", From: -1, To: -1, CIDR: "192.0.2.2/32"}
+	onlyFriend = ec2network.SecurityGroupRule{Protocol: "-1", From: -1, To: -1, CIDR: "192.0.2.1/32"}
+	onlyOther  = ec2network.SecurityGroupRule{Protocol: "-1", From: -1, To: -1, CIDR: "192.0.2.2/32"}
 )
 
 // machineSandbox is the sandbox of a container instance.
@@ -98,7 +99,7 @@ func TestASandboxThatHangsConcernsNoOther(t *testing.T) {
 		g.hangs = b.task(hangs).Status.SandboxID
 		g.mu.Unlock()
 		for range 3 {
-			for _, r := range []state.SecurityGroupRule{onlyFriend, onlyOther} {
+			for _, r := range []ec2network.SecurityGroupRule{onlyFriend, onlyOther} {
 				b.changeRules(r)
 				time.Sleep(4 * time.Second) // for longer than one delays others
 				soon()
@@ -125,7 +126,7 @@ func TestNobodyIsToldWhileMembersAreFound(t *testing.T) {
 		all, before := b.agent.interfaces, g.told()
 		all.Hold()
 		for n := range byte(3) {
-			all.Join(b.agent.hosts[""].networks, fmt.Sprint(n), scope, []string{state.DefaultSecurityGroup}, netip.AddrFrom4([4]byte{192, 0, 2, n}))
+			all.Join(b.agent.hosts[""].networks, fmt.Sprint(n), scope, []string{ec2network.DefaultSecurityGroup}, netip.AddrFrom4([4]byte{192, 0, 2, n}))
 			soon()
 		}
 		b.expect("calls meanwhile", g.told()-before, 0)

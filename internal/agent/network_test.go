@@ -9,15 +9,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // ownVPC makes a VPC with one subnet, which has all of its range.
-func (b *bench) ownVPC(cidr string) (*state.VPC, *state.Subnet) {
+func (b *bench) ownVPC(cidr string) (*ec2network.VPC, *ec2network.Subnet) {
 	b.Helper()
-	v := &state.VPC{Scope: scope, ID: state.NewNetworkID("vpc-"), CIDR: cidr}
-	s := &state.Subnet{Scope: scope, ID: state.NewNetworkID("subnet-"), VPC: v.ID, Zone: "us-east-1a", Range: cidr}
-	b.update(func(tx *state.Tx) { state.PutVPC(tx, v); state.PutSubnet(tx, s) })
+	v := &ec2network.VPC{Scope: scope, ID: ec2network.NewNetworkID("vpc-"), CIDR: cidr}
+	s := &ec2network.Subnet{Scope: scope, ID: ec2network.NewNetworkID("subnet-"), VPC: v.ID, Zone: "us-east-1a", Range: cidr}
+	b.update(func(tx *state.Tx) { ec2network.PutVPC(tx, v); ec2network.PutSubnet(tx, s) })
 	return v, s
 }
 
@@ -29,7 +30,7 @@ func (b *bench) update(change func(tx *state.Tx)) {
 	synctest.Wait()
 }
 
-func (b *bench) runIn(s *state.Subnet) string {
+func (b *bench) runIn(s *ec2network.Subnet) string {
 	b.Helper()
 	d := types.TaskDefinition{
 		ContainerDefinitions: []types.ContainerDefinition{container("web", "sleep", "3600")}, NetworkMode: types.NetworkModeAwsvpc,
@@ -46,7 +47,7 @@ func (b *bench) networks() (names []string) {
 		b.Fatal(err)
 	}
 	for _, n := range list {
-		if n.Name != state.DefaultVPC {
+		if n.Name != ec2network.DefaultVPC {
 			names = append(names, n.Name)
 		}
 	}
@@ -67,7 +68,7 @@ func TestAVPCIsANetworkFromItsFirstTaskOn(t *testing.T) {
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		b.expect("networks of a VPC without tasks", b.networks(), []string{v.ID})
-		b.update(func(tx *state.Tx) { state.DeleteSubnet(tx, s); state.DeleteVPC(tx, v) })
+		b.update(func(tx *state.Tx) { ec2network.DeleteSubnet(tx, s); ec2network.DeleteVPC(tx, v) })
 		b.expect("networks after the VPC", b.networks(), []string(nil))
 	})
 }
@@ -94,11 +95,11 @@ func TestARangeInUseEndsTheFirstTask(t *testing.T) {
 func TestASubnetOfAFurtherRangeEndsItsTasks(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		v, first := b.ownVPC("10.7.0.0/24")
-		further := &state.Subnet{Scope: v.Scope, ID: "subnet-further", VPC: v.ID, Zone: first.Zone, Range: "10.8.0.0/25"}
+		further := &ec2network.Subnet{Scope: v.Scope, ID: "subnet-further", VPC: v.ID, Zone: first.Zone, Range: "10.8.0.0/25"}
 		b.update(func(tx *state.Tx) {
-			v.Secondary = []state.VPCRange{{ID: "vpc-cidr-assoc-1", CIDR: "10.8.0.0/24"}}
-			state.PutVPC(tx, v)
-			state.PutSubnet(tx, further)
+			v.Secondary = []ec2network.VPCRange{{ID: "vpc-cidr-assoc-1", CIDR: "10.8.0.0/24"}}
+			ec2network.PutVPC(tx, v)
+			ec2network.PutSubnet(tx, further)
 		})
 		ended := b.task(b.runIn(further))
 		b.expect("stoppedReason", ended.Stop.Reason, "ResourceInitializationError: unable to create the network interface of the task: subnet subnet-further is in the range "+
@@ -129,7 +130,7 @@ func TestANetworkIsRemovedLater(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.update(func(tx *state.Tx) { state.DeleteVPC(tx, v) })
+		b.update(func(tx *state.Tx) { ec2network.DeleteVPC(tx, v) })
 		b.expect("networks while something runs", b.networks(), []string{v.ID})
 		if err := b.engine.Remove(b.Context(), made.ID); err != nil {
 			t.Fatal(err)
@@ -144,7 +145,7 @@ func TestANetworkIsRemovedLater(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.stop()
-		b.update(func(tx *state.Tx) { state.DeleteVPC(tx, later) })
+		b.update(func(tx *state.Tx) { ec2network.DeleteVPC(tx, later) })
 		b.start()
 		b.expect("networks after a restart", b.networks(), []string(nil))
 	})

@@ -1,7 +1,7 @@
 package agent
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"testing"
 )
 
@@ -16,7 +16,7 @@ func (b *bench) runPublic() (id, address string) {
 
 // publicAddress is that of a task, or empty.
 func (b *bench) publicAddress(id string) string {
-	if ip := state.FindPublicAddress(b.store.Read(), id); ip.IsValid() {
+	if ip := ec2network.FindPublicAddress(b.store.Read(), id); ip.IsValid() {
 		return ip.String()
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -237,11 +238,11 @@ func TestATaskThatEndsWhileTheEngineIsAwayIsForgotten(t *testing.T) {
 			b.Error("a timer is left")
 		}
 		// All addresses are free again.
-		network, err := b.engine.EnsureNetwork(b.Context(), backend.NetworkSpec{Name: state.DefaultVPC})
+		network, err := b.engine.EnsureNetwork(b.Context(), backend.NetworkSpec{Name: ec2network.DefaultVPC})
 		if err != nil {
 			b.Fatal(err)
 		}
-		subnet := state.Subnets(b.store.Read(), scope)[0].CIDR(network.CIDR)
+		subnet := ec2network.Subnets(b.store.Read(), scope)[0].CIDR(network.CIDR)
 		for n := range 1<<12 - 5 {
 			if _, err := b.engine.ReserveAddress(context.Background(), network.Name, subnet); err != nil {
 				b.Fatalf("address %d of the subnet: %v", n, err)

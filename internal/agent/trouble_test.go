@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -299,7 +300,7 @@ func TestANetworkThatCannotBeMade(t *testing.T) {
 		}
 		b.expect("a task when the range is free", b.task(b.run(container("web"))).Status.LastStatus, state.Running)
 		b.expect("health", b.agent.NetworkHealth(""), nil)
-		b.expect("range", state.NetworkCIDR(b.store.Read()).String(), cidr.String())
+		b.expect("range", ec2network.NetworkCIDR(b.store.Read()).String(), cidr.String())
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -98,7 +99,7 @@ func apply(tx *state.Tx, v View, p Plan) (gone netip.Addr) {
 	switch {
 	case p.Register:
 		c := containerInstance(v, ec2.FindInstanceType(tx, i.Type), ec2.FindImage(i.Scope.Region, i.ImageID))
-		c.Tags = instanceTags(&i, state.FindEC2Tags(tx, i.Scope, i.ID))
+		c.Tags = instanceTags(&i, ec2network.FindTags(tx, i.Scope, i.ID))
 		i.ContainerInstance = c.ARN
 		state.PutContainerInstance(tx, c, v.Now)
 	case p.Deregister:

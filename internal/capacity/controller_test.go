@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -109,7 +110,7 @@ func (w *world) update(change func(tx *state.Tx)) {
 // launch launches one instance, and returns its id.
 func (w *world) launch(instanceType string, agent ec2.Agent) (id string) {
 	w.Helper()
-	subnets, _ := state.DefaultNetwork(scope)
+	subnets, _ := ec2network.DefaultNetwork(scope)
 	w.update(func(tx *state.Tx) {
 		launched, err := ec2.Launch(tx, ec2.RoomIn(tx), ec2.Spec{Scope: scope, Count: 1, At: w.clock.Now(), Type: instanceType, Image: "ami-1", Subnet: subnets[1], Agent: &agent})
 		if err != nil {
@@ -175,7 +176,7 @@ func TestAnInstanceWaitsForItsCluster(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"stack": "prod", "ecs.instance-type": "g4dn.xlarge", "ecs.availability-zone": "eu-west-1b", "ecs.ami-id": "ami-1",
-		"ecs.cpu-architecture": "x86_64", "ecs.os-type": "linux", "ecs.capability.task-eni": "", "ecs.vpc-id": state.DefaultVPC,
+		"ecs.cpu-architecture": "x86_64", "ecs.os-type": "linux", "ecs.capability.task-eni": "", "ecs.vpc-id": ec2network.DefaultVPC,
 	} {
 		if value, found := c.Attribute(name); !found || value != want {
 			t.Errorf("attribute %s: %q, %v", name, value, found)
@@ -190,7 +191,7 @@ func TestTagsOfAnInstanceArePropagated(t *testing.T) {
 	own := []ecstypes.Tag{{Key: ptr("team"), Value: ptr("shop")}}
 	for propagates, want := range map[bool]string{false: "team=shop", true: "Name=web team=shop"} {
 		var id string
-		subnets, _ := state.DefaultNetwork(scope)
+		subnets, _ := ec2network.DefaultNetwork(scope)
 		w.update(func(tx *state.Tx) {
 			launched, err := ec2.Launch(tx, ec2.RoomIn(tx), ec2.Spec{
 				Scope: scope, Count: 1, At: w.clock.Now(), Type: "t3.small", Image: "ami-1", Subnet: subnets[1],
@@ -284,7 +285,7 @@ func TestAPublicAddressIsThereWhileAnInstanceRuns(t *testing.T) {
 	w.run()
 	id := w.launch("t3.micro", ec2.Agent{})
 	w.settle()
-	address := func() netip.Addr { return state.FindPublicAddress(w.store.Read(), w.instance(id).Key()) }
+	address := func() netip.Addr { return ec2network.FindPublicAddress(w.store.Read(), w.instance(id).Key()) }
 	first := address()
 	if !first.IsValid() {
 		t.Fatal("it has none, though its subnet maps public addresses")

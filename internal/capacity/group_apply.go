@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -28,12 +29,12 @@ func (c *GroupController) read(tx *state.Tx, key string) (v GroupView, ok bool) 
 		v.Members = append(v.Members, member)
 	}
 	for _, id := range g.Subnets {
-		if subnet := state.FindSubnet(tx, g.Scope, id); subnet != nil {
+		if subnet := ec2network.FindSubnet(tx, g.Scope, id); subnet != nil {
 			v.Subnets = append(v.Subnets, subnet)
 		}
 	}
 	if len(g.Subnets) == 0 {
-		v.Subnets = slices.DeleteFunc(state.DefaultSubnets(tx, g.Scope), func(s *state.Subnet) bool { return !slices.Contains(g.Zones, s.Zone) })
+		v.Subnets = slices.DeleteFunc(ec2network.DefaultSubnets(tx, g.Scope), func(s *ec2network.Subnet) bool { return !slices.Contains(g.Zones, s.Zone) })
 	}
 	return v, true
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -65,7 +66,7 @@ func (w *world) makeGroup(desired int32) {
 			}})
 		}
 		autoscaling.PutGroup(tx, &autoscaling.Group{
-			Scope: scope, Name: "ecs", ID: "1", CreatedAt: w.clock.Now(), Min: 0, Max: 9, Desired: desired, Zones: state.Zones(scope.Region),
+			Scope: scope, Name: "ecs", ID: "1", CreatedAt: w.clock.Now(), Min: 0, Max: 9, Desired: desired, Zones: ec2network.Zones(scope.Region),
 			Source: autoscaling.Source{LaunchTemplate: &astypes.LaunchTemplateSpecification{
 				LaunchTemplateId: ptr(templateID), LaunchTemplateName: ptr("ecs"), Version: ptr("$Latest"),
 			}},
@@ -124,7 +125,7 @@ func TestAGroupKeepsItsDesiredCapacity(t *testing.T) {
 	if len(first) != 3 || len(zones) != 3 {
 		t.Fatalf("%d instances in %d zones", len(first), len(zones))
 	}
-	tags := state.FindEC2Tags(w.store.Read(), scope, first[0])
+	tags := ec2network.FindTags(w.store.Read(), scope, first[0])
 	for key, want := range map[string]string{
 		"from": "template", "team": "group", "hidden": "", "aws:autoscaling:groupName": "ecs",
 		"aws:ec2launchtemplate:id": templateID, "aws:ec2launchtemplate:version": "2",
@@ -190,7 +191,7 @@ func TestALaunchThatFails(t *testing.T) {
 // A subnet without free addresses is told in an activity, in words of AWS, and tried again.
 func TestAGroupInAFullSubnet(t *testing.T) {
 	w := runGroups(newWorld(t, ""))
-	subnets, _ := state.DefaultNetwork(scope)
+	subnets, _ := ec2network.DefaultNetwork(scope)
 	var others []*ec2.Instance
 	w.update(func(tx *state.Tx) {
 		var err error
@@ -238,9 +239,9 @@ func TestAGroupInAVPCOfOnesOwn(t *testing.T) {
 	w := runGroups(newWorld(t, ""))
 	w.makeGroup(0)
 	w.update(func(tx *state.Tx) {
-		state.PutVPC(tx, &state.VPC{Scope: scope, ID: "vpc-1", CIDR: "10.1.0.0/16"})
-		state.PutSubnet(tx, &state.Subnet{Scope: scope, ID: "subnet-1", VPC: "vpc-1", Zone: "us-east-1b", Range: "10.1.2.0/24"})
-		state.PutSecurityGroup(tx, &state.SecurityGroup{Scope: scope, ID: "sg-1", VPC: "vpc-1", Name: "web"})
+		ec2network.PutVPC(tx, &ec2network.VPC{Scope: scope, ID: "vpc-1", CIDR: "10.1.0.0/16"})
+		ec2network.PutSubnet(tx, &ec2network.Subnet{Scope: scope, ID: "subnet-1", VPC: "vpc-1", Zone: "us-east-1b", Range: "10.1.2.0/24"})
+		ec2network.PutSecurityGroup(tx, &ec2network.SecurityGroup{Scope: scope, ID: "sg-1", VPC: "vpc-1", Name: "web"})
 		version := *ec2.Version(tx, ec2.FindLaunchTemplate(tx, scope, templateID), "2")
 		data := *version.Data
 		data.SecurityGroupIds = []string{"sg-1"}

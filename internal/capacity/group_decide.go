@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 )
 
 // GroupDelays are how long EC2 Auto Scaling takes for what could be done at once. The zero
@@ -21,8 +21,8 @@ type GroupDelays struct {
 type GroupView struct {
 	Group   *autoscaling.Group
 	Members []GroupMember
-	Subnets []*state.Subnet         // where it may launch
-	Free    func(*state.Subnet) int // addresses, when the view was taken
+	Subnets []*ec2network.Subnet         // where it may launch
+	Free    func(*ec2network.Subnet) int // addresses, when the view was taken
 	Now     time.Time
 	Delays  GroupDelays
 }
@@ -57,7 +57,7 @@ type Exit struct {
 
 // Start is an instance that is launched.
 type Start struct {
-	Subnet *state.Subnet
+	Subnet *ec2network.Subnet
 	Cause  string
 }
 

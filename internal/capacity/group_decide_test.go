@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 )
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
@@ -47,9 +47,9 @@ func member(text string) GroupMember {
 
 // view is a group in the zones a, b and c.
 func view(desired int32, members ...string) GroupView {
-	v := GroupView{Now: noon, Group: &autoscaling.Group{Desired: desired, TerminationPolicies: []string{"Default"}}, Free: func(*state.Subnet) int { return 100 }}
+	v := GroupView{Now: noon, Group: &autoscaling.Group{Desired: desired, TerminationPolicies: []string{"Default"}}, Free: func(*ec2network.Subnet) int { return 100 }}
 	for _, zone := range []string{"a", "b", "c"} {
-		v.Subnets = append(v.Subnets, &state.Subnet{ID: "subnet-" + zone, Zone: "zone-" + zone})
+		v.Subnets = append(v.Subnets, &ec2network.Subnet{ID: "subnet-" + zone, Zone: "zone-" + zone})
 	}
 	for _, m := range members {
 		v.Members = append(v.Members, member(m))
@@ -98,7 +98,7 @@ func suspend(v GroupView, names ...string) GroupView {
 
 // room has so many free addresses in the zones a, b and c.
 func room(v GroupView, free ...int) GroupView {
-	v.Free = func(s *state.Subnet) int { return free[s.Zone[len(s.Zone)-1]-'a'] }
+	v.Free = func(s *ec2network.Subnet) int { return free[s.Zone[len(s.Zone)-1]-'a'] }
 	return v
 }
 

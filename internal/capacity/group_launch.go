@@ -8,7 +8,7 @@ import (
 
 	astypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 )
 
 // launch starts instances in the zones that have the fewest; the first ones in place of
@@ -46,10 +46,10 @@ func (v GroupView) launch(p *GroupPlan, active []GroupMember, missing, unhealthy
 
 // spread chooses the subnets of instances, one after the other.
 type spread struct {
-	open           []*state.Subnet // not known to be full
-	room           map[string]int  // free addresses, by subnet
-	zones, subnets map[string]int  // instances there
-	balanced       bool            // no zone instead of one that is full
+	open           []*ec2network.Subnet // not known to be full
+	room           map[string]int       // free addresses, by subnet
+	zones, subnets map[string]int       // instances there
+	balanced       bool                 // no zone instead of one that is full
 }
 
 func (v GroupView) spread(active []GroupMember) *spread {
@@ -68,14 +68,14 @@ func (v GroupView) spread(active []GroupMember) *spread {
 }
 
 // next is a subnet of the zone with the fewest instances.
-func (s *spread) next() *state.Subnet {
-	return slices.MinFunc(s.open, func(a, b *state.Subnet) int {
+func (s *spread) next() *ec2network.Subnet {
+	return slices.MinFunc(s.open, func(a, b *ec2network.Subnet) int {
 		return cmp.Or(cmp.Compare(s.zones[a.Zone], s.zones[b.Zone]), strings.Compare(a.Zone, b.Zone),
 			cmp.Compare(s.subnets[a.ID], s.subnets[b.ID]), strings.Compare(a.ID, b.ID))
 	})
 }
 
-func (s *spread) take(subnet *state.Subnet) {
+func (s *spread) take(subnet *ec2network.Subnet) {
 	s.zones[subnet.Zone]++
 	s.subnets[subnet.ID]++
 	s.room[subnet.ID]--
@@ -84,9 +84,9 @@ func (s *spread) take(subnet *state.Subnet) {
 // close leaves out a subnet that is full. Other zones are tried instead of its own, unless
 // that would unbalance what must stay balanced.
 // Source: EC2 Auto Scaling user guide, Availability Zone distribution.
-func (s *spread) close(full *state.Subnet) {
-	s.open = slices.DeleteFunc(s.open, func(other *state.Subnet) bool { return other.ID == full.ID })
-	if s.balanced && !slices.ContainsFunc(s.open, func(other *state.Subnet) bool { return other.Zone == full.Zone }) {
+func (s *spread) close(full *ec2network.Subnet) {
+	s.open = slices.DeleteFunc(s.open, func(other *ec2network.Subnet) bool { return other.ID == full.ID })
+	if s.balanced && !slices.ContainsFunc(s.open, func(other *ec2network.Subnet) bool { return other.Zone == full.Zone }) {
 		s.open = nil
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -21,7 +22,7 @@ const autoScaling = "940372691376"
 
 // launchSpec is what a group launches from now in a subnet, and where that comes from. Its
 // error is why EC2 would refuse.
-func launchSpec(tx *state.Tx, g *autoscaling.Group, subnet *state.Subnet) (ec2.Spec, *astypes.LaunchTemplateSpecification, error) {
+func launchSpec(tx *state.Tx, g *autoscaling.Group, subnet *ec2network.Subnet) (ec2.Spec, *astypes.LaunchTemplateSpecification, error) {
 	tags := map[string]string{}
 	for _, t := range g.Tags {
 		if t.Propagate {
@@ -106,8 +107,8 @@ func configurationData(tx *state.Tx, c *autoscaling.LaunchConfiguration) *types.
 		data.NetworkInterfaces = []types.LaunchTemplateInstanceNetworkInterfaceSpecification{{AssociatePublicIpAddress: s.AssociatePublicIpAddress}}
 	}
 	for _, group := range s.SecurityGroups {
-		for _, known := range state.SecurityGroups(tx, c.Scope) {
-			if group == known.Name && known.VPC == state.DefaultVPC {
+		for _, known := range ec2network.SecurityGroups(tx, c.Scope) {
+			if group == known.Name && known.VPC == ec2network.DefaultVPC {
 				group = known.ID
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
@@ -111,10 +112,10 @@ func (m *Instance) create(ctx context.Context, row *state.ContainerInstance, own
 // default VPC.
 func (h *Instances) network(ctx context.Context, row *state.ContainerInstance) (backend.Network, netip.Prefix, error) {
 	tx := h.Store.Read()
-	if state.FindSubnet(tx, row.Scope(), row.Subnet) != nil {
+	if ec2network.FindSubnet(tx, row.Scope(), row.Subnet) != nil {
 		return h.Networks.OfSubnet(ctx, row.Scope(), row.Subnet)
 	}
-	network, err := h.Networks.OfVPC(ctx, state.FindVPC(tx, row.Scope(), state.DefaultVPC))
+	network, err := h.Networks.OfVPC(ctx, ec2network.FindVPC(tx, row.Scope(), ec2network.DefaultVPC))
 	return network, netip.Prefix{}, err
 }
 
@@ -122,7 +123,7 @@ func (h *Instances) network(ctx context.Context, row *state.ContainerInstance) (
 // gateway of its bridge.
 func sandboxSpec(row *state.ContainerInstance, labels map[string]string, network, bridge string) backend.SandboxSpec {
 	return backend.SandboxSpec{
-		Name: SandboxName(row.ARN), Network: network, Routes: bridge, Domain: state.HostDomain(row.Scope()), Labels: labels,
+		Name: SandboxName(row.ARN), Network: network, Routes: bridge, Domain: ec2network.HostDomain(row.Scope()), Labels: labels,
 		SharesIPC: true, // with tasks of ipcMode host
 		Devices:   true,
 		CPU:       int64(row.Registered.CPU), Memory: int64(row.Registered.Memory) * mebibyte,

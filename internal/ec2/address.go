@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -90,5 +91,5 @@ func PutAddress(tx *state.Tx, a *Address) { addresses.Put(tx, a) }
 // DeleteAddress removes an Elastic IP address with its tags.
 func DeleteAddress(tx *state.Tx, a *Address) {
 	addresses.Delete(tx, a)
-	state.SetEC2Tags(tx, a.Scope, a.ID, nil)
+	ec2network.SetTags(tx, a.Scope, a.ID, nil)
 }

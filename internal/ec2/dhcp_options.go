@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -29,7 +30,7 @@ func defaultDHCPOptions(scope arn.Scope) *DHCPOptions {
 	if scope.Region == "us-east-1" {
 		domain = "ec2.internal"
 	}
-	return &DHCPOptions{Scope: scope, ID: "dopt-" + digits(state.DefaultVPC), Configurations: []DHCPConfiguration{
+	return &DHCPOptions{Scope: scope, ID: "dopt-" + digits(ec2network.DefaultVPC), Configurations: []DHCPConfiguration{
 		{Key: "domain-name", Values: []string{domain}}, {Key: "domain-name-servers", Values: []string{"AmazonProvidedDNS"}},
 	}}
 }
@@ -45,7 +46,7 @@ func FindDHCPOptions(tx *state.Tx, scope arn.Scope, id string) *DHCPOptions {
 }
 
 // DHCPOptionsOf is the id of the DHCP options of a VPC.
-func DHCPOptionsOf(v *state.VPC) string {
+func DHCPOptionsOf(v *ec2network.VPC) string {
 	if v.DHCPOptions == "" {
 		return defaultDHCPOptions(v.Scope).ID
 	}
@@ -61,5 +62,5 @@ func PutDHCPOptions(tx *state.Tx, o *DHCPOptions) { dhcpOptions.Put(tx, o) }
 // DeleteDHCPOptions removes DHCP options with their tags.
 func DeleteDHCPOptions(tx *state.Tx, o *DHCPOptions) {
 	dhcpOptions.Delete(tx, o)
-	state.SetEC2Tags(tx, o.Scope, o.ID, nil)
+	ec2network.SetTags(tx, o.Scope, o.ID, nil)
 }

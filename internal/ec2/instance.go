@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -146,7 +147,7 @@ func PutInstance(tx *state.Tx, i *Instance) { instances.Put(tx, i) }
 func ForgetInstances(tx *state.Tx, before time.Time) {
 	for _, i := range terminatedInstances.Before(tx, before) {
 		instances.Delete(tx, i)
-		state.SetEC2Tags(tx, i.Scope, i.ID, nil)
+		ec2network.SetTags(tx, i.Scope, i.ID, nil)
 	}
 }
 

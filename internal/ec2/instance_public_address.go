@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -13,8 +14,8 @@ import (
 // EC2 user guide, instance IP addressing.
 func (i *Instance) SettlePublicIP(tx *state.Tx) {
 	if !i.PublicIP || i.Reached != types.InstanceStateNameRunning || i.ElasticIP(tx) != nil {
-		state.GivePublicAddress(tx, i.Key())
+		ec2network.GivePublicAddress(tx, i.Key())
 		return
 	}
-	state.TakePublicAddress(tx, i.Key(), i.Key()+" "+strconv.FormatInt(i.ReachedAt.UnixNano(), 10))
+	ec2network.TakePublicAddress(tx, i.Key(), i.Key()+" "+strconv.FormatInt(i.ReachedAt.UnixNano(), 10))
 }

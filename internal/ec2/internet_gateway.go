@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -18,13 +19,13 @@ type InternetGateway struct {
 }
 
 func defaultInternetGateway(scope arn.Scope) *InternetGateway {
-	return &InternetGateway{Scope: scope, ID: "igw-" + digits(state.DefaultVPC), VPC: state.DefaultVPC}
+	return &InternetGateway{Scope: scope, ID: "igw-" + digits(ec2network.DefaultVPC), VPC: ec2network.DefaultVPC}
 }
 
 // InternetGateways returns those of an account and region, by id.
 func InternetGateways(tx *state.Tx, scope arn.Scope) []*InternetGateway {
 	all := internetGateways.List(tx, scope.Prefix())
-	if slices.Contains(implied(tx, scope), state.DefaultVPC) {
+	if slices.Contains(implied(tx, scope), ec2network.DefaultVPC) {
 		all = append(slices.Clip(all), defaultInternetGateway(scope))
 	}
 	return sorted(all, func(g *InternetGateway) string { return g.ID })
@@ -58,11 +59,11 @@ func PutInternetGateway(tx *state.Tx, g *InternetGateway) {
 func DeleteInternetGateway(tx *state.Tx, g *InternetGateway) {
 	keepDefault(tx, g)
 	internetGateways.Delete(tx, g)
-	state.SetEC2Tags(tx, g.Scope, g.ID, nil)
+	ec2network.SetTags(tx, g.Scope, g.ID, nil)
 }
 
 func keepDefault(tx *state.Tx, g *InternetGateway) {
 	if g.ID == defaultInternetGateway(g.Scope).ID {
-		storeDefaults(tx, g.Scope, state.DefaultVPC)
+		storeDefaults(tx, g.Scope, ec2network.DefaultVPC)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -17,7 +18,7 @@ type Spec struct {
 	At     time.Time
 	Type   string
 	Image  string
-	Subnet *state.Subnet
+	Subnet *ec2network.Subnet
 
 	PublicIP       *bool    // nil: as the subnet says
 	SecurityGroups []string // empty: the default one
@@ -52,7 +53,7 @@ func Launch(tx *state.Tx, room *Room, spec Spec) ([]*Instance, error) {
 	}
 	groups := spec.SecurityGroups
 	if len(groups) == 0 {
-		groups = []string{state.DefaultGroupOf(tx, spec.Scope, spec.Subnet.VPC).ID}
+		groups = []string{ec2network.DefaultGroupOf(tx, spec.Scope, spec.Subnet.VPC).ID}
 	}
 	public := spec.Subnet.MapPublicIP
 	if spec.PublicIP != nil {
@@ -72,7 +73,7 @@ func Launch(tx *state.Tx, room *Room, spec Spec) ([]*Instance, error) {
 			Wanted: types.InstanceStateNameRunning, WantedAt: spec.At, LaunchAt: spec.At,
 		}
 		PutInstance(tx, i)
-		state.SetEC2Tags(tx, i.Scope, i.ID, spec.Tags)
+		ec2network.SetTags(tx, i.Scope, i.ID, spec.Tags)
 		launched = append(launched, i)
 	}
 	return launched, nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -76,7 +77,7 @@ func DeleteLaunchTemplate(tx *state.Tx, t *LaunchTemplate) {
 		DeleteLaunchTemplateVersion(tx, v)
 	}
 	launchTemplates.Delete(tx, t)
-	state.SetEC2Tags(tx, t.Scope, t.ID, nil)
+	ec2network.SetTags(tx, t.Scope, t.ID, nil)
 }
 
 // LaunchTemplateVersions returns the versions of a launch template, the oldest first.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -87,6 +88,6 @@ const NATGatewayShown = time.Hour
 func ForgetNATGateways(tx *state.Tx, before time.Time) {
 	for _, g := range goneNATGateways.Before(tx, before) {
 		natGateways.Delete(tx, g)
-		state.SetEC2Tags(tx, g.Scope, g.ID, nil)
+		ec2network.SetTags(tx, g.Scope, g.ID, nil)
 	}
 }

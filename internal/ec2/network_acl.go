@@ -3,6 +3,7 @@ package ec2
 import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -68,7 +69,7 @@ func PutNetworkACL(tx *state.Tx, n *NetworkACL) {
 func DeleteNetworkACL(tx *state.Tx, n *NetworkACL) {
 	storeDefaults(tx, n.Scope, n.VPC)
 	networkACLs.Delete(tx, n)
-	state.SetEC2Tags(tx, n.Scope, n.ID, nil)
+	ec2network.SetTags(tx, n.Scope, n.ID, nil)
 }
 
 // Without returns a copy without an association, and that association, nil if there is none.
@@ -95,7 +96,7 @@ func NetworkACLAssociations(tx *state.Tx, n *NetworkACL) []NetworkACLAssociation
 		ids[a.Subnet] = a.ID
 	}
 	var all []NetworkACLAssociation
-	for _, s := range state.SubnetsOf(tx, state.FindVPC(tx, n.Scope, n.VPC)) {
+	for _, s := range ec2network.SubnetsOf(tx, ec2network.FindVPC(tx, n.Scope, n.VPC)) {
 		id, known := ids[s.ID]
 		if !known {
 			id = "aclassoc-" + digits(s.ID)

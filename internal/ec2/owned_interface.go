@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -104,11 +105,11 @@ func addressedIn(tx *state.Tx, scope arn.Scope, subnet string) addressed {
 
 // HighestFree returns an address of a subnet that nothing is known to have, the highest: the
 // engine gives tasks low ones. It is empty where there is none.
-func HighestFree(tx *state.Tx, s *state.Subnet, scope arn.Scope) string {
+func HighestFree(tx *state.Tx, s *ec2network.Subnet, scope arn.Scope) string {
 	if RoomIn(tx).Free(s) == 0 {
 		return ""
 	}
-	taken, block := addressedIn(tx, scope, s.ID), s.CIDR(state.NetworkCIDR(tx))
+	taken, block := addressedIn(tx, scope, s.ID), s.CIDR(ec2network.NetworkCIDR(tx))
 	for ip := highest(block).Prev(); block.Contains(ip); ip = ip.Prev() { // the last one is the broadcast's
 		if !taken[ip.String()] {
 			return ip.String()
@@ -119,8 +120,8 @@ func HighestFree(tx *state.Tx, s *state.Subnet, scope arn.Scope) string {
 
 // Takes reports whether a requested address is one of a subnet, and free. The
 // first four and the last are AWS's. Source: VPC user guide, subnet sizing.
-func Takes(tx *state.Tx, s *state.Subnet, scope arn.Scope, ip string) (within, free bool) {
-	block := s.CIDR(state.NetworkCIDR(tx))
+func Takes(tx *state.Tx, s *ec2network.Subnet, scope arn.Scope, ip string) (within, free bool) {
+	block := s.CIDR(ec2network.NetworkCIDR(tx))
 	asked, err := netip.ParseAddr(ip)
 	if err != nil || !block.Contains(asked) || asked == highest(block) {
 		return false, false

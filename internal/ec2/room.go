@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -24,16 +25,16 @@ type Room struct {
 func RoomIn(tx *state.Tx) *Room { return &Room{tx: tx} }
 
 // Free is how many addresses a subnet has left.
-func (r *Room) Free(s *state.Subnet) int {
+func (r *Room) Free(s *ec2network.Subnet) int {
 	if r.used == nil {
 		r.count()
 	}
-	return max(0, 1<<(32-s.CIDR(state.NetworkCIDR(r.tx)).Bits())-reservedAddresses-r.used[roomOf(s)])
+	return max(0, 1<<(32-s.CIDR(ec2network.NetworkCIDR(r.tx)).Bits())-reservedAddresses-r.used[roomOf(s)])
 }
 
 // roomOf is what subnets have in common that share their addresses: one's own have theirs
 // for themselves.
-func roomOf(s *state.Subnet) string {
+func roomOf(s *ec2network.Subnet) string {
 	if s.Range != "" {
 		return s.ID
 	}
@@ -62,13 +63,13 @@ func (r *Room) count() {
 	}
 	r.used = map[string]int{}
 	for at, n := range subnets {
-		if s := state.FindSubnet(r.tx, at.scope, at.subnet); s != nil {
+		if s := ec2network.FindSubnet(r.tx, at.scope, at.subnet); s != nil {
 			r.used[roomOf(s)] += n
 		}
 	}
 }
 
 // NoRoom is why instances do not fit into a subnet. Source: field reports.
-func NoRoom(s *state.Subnet) error {
+func NoRoom(s *ec2network.Subnet) error {
 	return refuse("InsufficientFreeAddressesInSubnet", "There are not enough free addresses in subnet '%s' to satisfy the requested number of instances.", s.ID)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -36,7 +37,7 @@ type Route struct {
 
 func mainRouteTable(scope arn.Scope, vpc string) *RouteTable {
 	t := &RouteTable{Scope: scope, ID: "rtb-" + digits(vpc), VPC: vpc, Main: "rtbassoc-" + digits(vpc)}
-	if vpc == state.DefaultVPC {
+	if vpc == ec2network.DefaultVPC {
 		t.Routes = []Route{{Destination: "0.0.0.0/0", Gateway: defaultInternetGateway(scope).ID}}
 	}
 	return t
@@ -62,7 +63,7 @@ func PutRouteTable(tx *state.Tx, t *RouteTable) {
 func DeleteRouteTable(tx *state.Tx, t *RouteTable) {
 	storeDefaults(tx, t.Scope, t.VPC)
 	routeTables.Delete(tx, t)
-	state.SetEC2Tags(tx, t.Scope, t.ID, nil)
+	ec2network.SetTags(tx, t.Scope, t.ID, nil)
 	for _, e := range VPCEndpoints(tx, t.Scope) {
 		if slices.Contains(e.RouteTables, t.ID) {
 			changed := *e

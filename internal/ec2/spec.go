@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -100,11 +101,11 @@ func place(tx *state.Tx, spec *Spec, data *types.ResponseLaunchTemplateData) err
 		zone = zoneOf(spec.Scope, data.Placement)
 	}
 	if subnetID != "" {
-		if spec.Subnet = state.FindSubnet(tx, spec.Scope, subnetID); spec.Subnet == nil {
+		if spec.Subnet = ec2network.FindSubnet(tx, spec.Scope, subnetID); spec.Subnet == nil {
 			return refuse("InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist", subnetID)
 		}
 	}
-	for _, s := range state.DefaultSubnets(tx, spec.Scope) {
+	for _, s := range ec2network.DefaultSubnets(tx, spec.Scope) {
 		if spec.Subnet == nil && (zone == "" || zone == s.Zone) {
 			spec.Subnet = s
 		}
@@ -113,7 +114,7 @@ func place(tx *state.Tx, spec *Spec, data *types.ResponseLaunchTemplateData) err
 		return refuse("InvalidParameterValue", "Invalid availability zone: [%s]", zone)
 	}
 	for _, id := range spec.SecurityGroups {
-		g := state.FindSecurityGroup(tx, spec.Scope, id)
+		g := ec2network.FindSecurityGroup(tx, spec.Scope, id)
 		switch {
 		case g == nil:
 			return refuse("InvalidGroup.NotFound", "The security group '%s' does not exist", id)
@@ -128,8 +129,8 @@ func place(tx *state.Tx, spec *Spec, data *types.ResponseLaunchTemplateData) err
 // if there is no such zone; or empty.
 func zoneOf(scope arn.Scope, p *types.LaunchTemplatePlacement) string {
 	id := aws.ToString(p.AvailabilityZoneId)
-	for _, zone := range state.Zones(scope.Region) {
-		if state.ZoneID(zone) == id {
+	for _, zone := range ec2network.Zones(scope.Region) {
+		if ec2network.ZoneID(zone) == id {
 			return zone
 		}
 	}

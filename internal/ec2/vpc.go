@@ -5,37 +5,38 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // CreateVPC writes a new VPC and what AWS makes with it, but for what VPCDefaults is about.
 // Source: VPC user guide, create a VPC.
-func CreateVPC(tx *state.Tx, v *state.VPC) {
-	state.PutVPC(tx, v)
-	group := state.NewDefaultGroup(v.ID, state.NewNetworkID("sg-"))
+func CreateVPC(tx *state.Tx, v *ec2network.VPC) {
+	ec2network.PutVPC(tx, v)
+	group := ec2network.NewDefaultGroup(v.ID, ec2network.NewNetworkID("sg-"))
 	group.Scope = v.Scope
-	state.PutSecurityGroup(tx, group)
+	ec2network.PutSecurityGroup(tx, group)
 }
 
 // DeleteVPC removes a VPC, which is not in use, and what came with it.
-func DeleteVPC(tx *state.Tx, v *state.VPC) {
-	for _, g := range state.SecurityGroupsOf(tx, v) {
-		state.DeleteSecurityGroup(tx, g)
+func DeleteVPC(tx *state.Tx, v *ec2network.VPC) {
+	for _, g := range ec2network.SecurityGroupsOf(tx, v) {
+		ec2network.DeleteSecurityGroup(tx, g)
 	}
 	deleteDefaults(tx, v.Scope, v.ID)
-	state.DeleteVPC(tx, v)
+	ec2network.DeleteVPC(tx, v)
 }
 
 // VPCInUse reports whether a VPC has something that did not come with it. Source: EC2 API
 // reference, DeleteVpc.
-func VPCInUse(tx *state.Tx, v *state.VPC) bool {
-	made := func(g *state.SecurityGroup) bool { return g.Name != state.DefaultGroupName }
-	return len(state.SubnetsOf(tx, v)) > 0 || slices.ContainsFunc(state.SecurityGroupsOf(tx, v), made) || routedInVPC(tx, v)
+func VPCInUse(tx *state.Tx, v *ec2network.VPC) bool {
+	made := func(g *ec2network.SecurityGroup) bool { return g.Name != ec2network.DefaultGroupName }
+	return len(ec2network.SubnetsOf(tx, v)) > 0 || slices.ContainsFunc(ec2network.SecurityGroupsOf(tx, v), made) || routedInVPC(tx, v)
 }
 
 // routedInVPC reports whether a VPC has gateways, endpoints, or route tables and network ACLs
 // that did not come with it. NAT gateways are in subnets.
-func routedInVPC(tx *state.Tx, v *state.VPC) bool {
+func routedInVPC(tx *state.Tx, v *ec2network.VPC) bool {
 	return AttachedInternetGateway(tx, v.Scope, v.ID) != nil ||
 		slices.ContainsFunc(VPCEndpoints(tx, v.Scope), func(e *VPCEndpoint) bool { return e.VPC == v.ID }) ||
 		slices.ContainsFunc(RouteTables(tx, v.Scope), func(t *RouteTable) bool { return t.VPC == v.ID && t.Main == "" }) ||
@@ -44,15 +45,15 @@ func routedInVPC(tx *state.Tx, v *state.VPC) bool {
 
 // SubnetInUse reports whether something has an address of a subnet. Source: EC2 API
 // reference, DeleteSubnet.
-func SubnetInUse(tx *state.Tx, s *state.Subnet) bool {
+func SubnetInUse(tx *state.Tx, s *ec2network.Subnet) bool {
 	return anyInterface(tx, s.Scope, func(subnet string, _ []string) bool { return subnet == s.ID })
 }
 
 // SecurityGroupInUse reports whether a network interface has a security group, or another
 // group has a rule about it. Source: EC2 API reference, DeleteSecurityGroup.
-func SecurityGroupInUse(tx *state.Tx, g *state.SecurityGroup) bool {
-	about := func(r state.SecurityGroupRule) bool { return r.Group == g.ID }
-	for _, other := range state.SecurityGroups(tx, g.Scope) {
+func SecurityGroupInUse(tx *state.Tx, g *ec2network.SecurityGroup) bool {
+	about := func(r ec2network.SecurityGroupRule) bool { return r.Group == g.ID }
+	for _, other := range ec2network.SecurityGroups(tx, g.Scope) {
 		if other.ID != g.ID && slices.ContainsFunc(other.Rules, about) {
 			return true
 		}

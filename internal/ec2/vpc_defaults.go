@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -26,7 +27,7 @@ func digits(id string) string { return id[strings.IndexByte(id, '-')+1:] }
 
 // implied are the VPCs whose defaults are not stored.
 func implied(tx *state.Tx, scope arn.Scope) (vpcs []string) {
-	for _, v := range state.VPCs(tx, scope) {
+	for _, v := range ec2network.VPCs(tx, scope) {
 		if vpcDefaults.Get(tx, instanceKey(scope, v.ID)) == nil {
 			vpcs = append(vpcs, v.ID)
 		}
@@ -68,7 +69,7 @@ func storeDefaults(tx *state.Tx, scope arn.Scope, vpc string) {
 	vpcDefaults.Put(tx, known)
 	routeTables.Put(tx, mainRouteTable(scope, vpc))
 	networkACLs.Put(tx, defaultNetworkACL(scope, vpc))
-	if vpc == state.DefaultVPC {
+	if vpc == ec2network.DefaultVPC {
 		internetGateways.Put(tx, defaultInternetGateway(scope))
 	}
 }
@@ -92,8 +93,8 @@ func deleteDefaults(tx *state.Tx, scope arn.Scope, vpc string) {
 
 // DeleteSubnet removes a subnet, which is not in use, with its associations with a route
 // table and a network ACL. Source: VPC user guide, delete a subnet.
-func DeleteSubnet(tx *state.Tx, s *state.Subnet) {
-	state.DeleteSubnet(tx, s)
+func DeleteSubnet(tx *state.Tx, s *ec2network.Subnet) {
+	ec2network.DeleteSubnet(tx, s)
 	scope, subnet := s.Scope, s.ID
 	for _, t := range RouteTables(tx, scope) {
 		if changed, was := t.Without(func(a RouteTableAssociation) bool { return a.Subnet == subnet }); was != nil {

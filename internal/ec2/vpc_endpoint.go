@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -50,5 +51,5 @@ func PutVPCEndpoint(tx *state.Tx, e *VPCEndpoint) { vpcEndpoints.Put(tx, e) }
 // DeleteVPCEndpoint removes an endpoint with its tags.
 func DeleteVPCEndpoint(tx *state.Tx, e *VPCEndpoint) {
 	vpcEndpoints.Delete(tx, e)
-	state.SetEC2Tags(tx, e.Scope, e.ID, nil)
+	ec2network.SetTags(tx, e.Scope, e.ID, nil)
 }

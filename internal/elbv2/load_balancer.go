@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -90,7 +91,7 @@ func PutLoadBalancer(tx *state.Tx, b *LoadBalancer) {
 	if before := FindLoadBalancer(tx, b.ARN); before != nil {
 		for _, z := range before.Zones {
 			if !slices.ContainsFunc(b.Zones, func(has Zone) bool { return has.Interface == z.Interface }) {
-				state.GivePublicAddress(tx, z.Interface)
+				ec2network.GivePublicAddress(tx, z.Interface)
 			}
 		}
 	}
@@ -104,7 +105,7 @@ func DeleteLoadBalancer(tx *state.Tx, b *LoadBalancer) {
 		DeleteListener(tx, l)
 	}
 	for _, z := range b.Zones {
-		state.GivePublicAddress(tx, z.Interface)
+		ec2network.GivePublicAddress(tx, z.Interface)
 	}
 	deleteApplied(tx, b.ARN)
 	loadBalancers.Delete(tx, b)

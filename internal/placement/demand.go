@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement/query"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -15,7 +16,7 @@ type Demand struct {
 	LaunchType  types.LaunchType // EC2 or EXTERNAL
 	Reserved    *state.Reservation
 	Requires    []types.Attribute           // those of the definition, and of its platform
-	Subnets     []*state.Subnet             // of the request, with awsvpc alone
+	Subnets     []*ec2network.Subnet        // of the request, with awsvpc alone
 	Constraints []types.PlacementConstraint // of the definition and of the request
 	Strategy    []types.PlacementStrategy   // none: see defaultStrategy
 	Group       string
@@ -26,8 +27,8 @@ type Demand struct {
 // compiled is a demand as it is applied to many instances.
 type compiled struct {
 	requires   []requirement
-	zones      map[string]*state.Subnet // the first subnet of each
-	subnets    map[string]*state.Subnet
+	zones      map[string]*ec2network.Subnet // the first subnet of each
+	subnets    map[string]*ec2network.Subnet
 	onInstance []*query.Expression // whose answers no task changes
 	onGroups   []*query.Expression
 	distinct   bool
@@ -49,7 +50,7 @@ func (d *Demand) compile() *compiled {
 		c.requires = append(c.requires, requirement{aws.ToString(a.Name), aws.ToString(a.Value), a.Value != nil})
 	}
 	if len(d.Subnets) > 0 {
-		c.zones, c.subnets = map[string]*state.Subnet{}, map[string]*state.Subnet{}
+		c.zones, c.subnets = map[string]*ec2network.Subnet{}, map[string]*ec2network.Subnet{}
 		for _, s := range d.Subnets {
 			c.subnets[s.ID] = s
 			if c.zones[s.Zone] == nil {

@@ -1,6 +1,8 @@
 package placement
 
-import "github.com/ecs-emulator/ecs-emulator/internal/state"
+import (
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+)
 
 // nextSubnet chooses the subnet of the next Fargate task: one in the availability
 // zone with the fewest tasks, and there the subnet with the fewest; ties go to the
@@ -8,7 +10,7 @@ import "github.com/ecs-emulator/ecs-emulator/internal/state"
 //
 // Source: ECS developer guide: Fargate tasks of a service are balanced over the
 // zones of the subnets given.
-func nextSubnet(subnets []*state.Subnet, used map[string]int) *state.Subnet {
+func nextSubnet(subnets []*ec2network.Subnet, used map[string]int) *ec2network.Subnet {
 	zone := map[string]int{}
 	for _, s := range subnets {
 		zone[s.Zone] += used[s.ID]

@@ -2,13 +2,14 @@ package placement
 
 import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // Request is what a task on Fargate asks of the place where it runs.
 type Request struct {
 	Strategy []types.CapacityProviderStrategyItem // nil: by launch type
-	Subnets  []*state.Subnet                      // at least one
+	Subnets  []*ec2network.Subnet                 // at least one
 }
 
 // View is what a decision looks at: the tasks among which the next one is spread.

@@ -3,11 +3,12 @@ package placement
 import (
 	"testing"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 func TestTasksAreSpreadOverZonesThenSubnets(t *testing.T) {
-	request := Request{Subnets: []*state.Subnet{
+	request := Request{Subnets: []*ec2network.Subnet{
 		{ID: "a1", Zone: "a"}, {ID: "a2", Zone: "a"}, {ID: "b1", Zone: "b"},
 	}}
 	view := NewView()

@@ -1,6 +1,7 @@
 package placement
 
 import (
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement/query"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -71,7 +72,7 @@ func (pl *plan) hasAttributes(c *state.ContainerInstance) bool {
 // subnetOf is where a task with a network interface of its own gets it: in the subnet of
 // its instance if that is asked for, else in one of the same zone and VPC. An instance whose
 // place is not known may have any, which is the emulator's own rule.
-func (pl *plan) subnetOf(c *state.ContainerInstance) *state.Subnet {
+func (pl *plan) subnetOf(c *state.ContainerInstance) *ec2network.Subnet {
 	switch {
 	case pl.subnets == nil:
 		return nil

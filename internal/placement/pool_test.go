@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -94,7 +95,7 @@ func (p *Pool) places(t testing.TB, n int, d *Demand) map[string]int {
 
 // TestEachFilterHasItsReason changes one thing at a time on the only instance.
 func TestEachFilterHasItsReason(t *testing.T) {
-	subnet := &state.Subnet{ID: "subnet-b", Zone: "eu-west-1b"}
+	subnet := &ec2network.Subnet{ID: "subnet-b", Zone: "eu-west-1b"}
 	for _, test := range []struct {
 		reason   string
 		instance func(*state.ContainerInstance)
@@ -105,7 +106,7 @@ func TestEachFilterHasItsReason(t *testing.T) {
 		{"ATTRIBUTE", nil, func(d *Demand) {
 			d.Requires = []types.Attribute{{Name: aws.String(zoneAttribute), Value: aws.String("eu-west-1b")}}
 		}},
-		{"LOCATION", nil, func(d *Demand) { d.Subnets = []*state.Subnet{subnet} }},
+		{"LOCATION", nil, func(d *Demand) { d.Subnets = []*ec2network.Subnet{subnet} }},
 		{"RESOURCE:CPU", nil, func(d *Demand) { d.Reserved.CPU = 1025 }},
 		{"RESOURCE:MEMORY", nil, func(d *Demand) { d.Reserved.Memory = 2049 }},
 		{"RESOURCE:PORTS", nil, func(d *Demand) { d.Reserved.Ports = []uint16{80, 22} }},
@@ -266,7 +267,7 @@ func TestClosestInstance(t *testing.T) {
 func TestSubnetOfATask(t *testing.T) {
 	c := newCluster(t)
 	c.add(t, "1", "eu-west-1a", func(i *state.ContainerInstance) { i.Subnet = "subnet-2" })
-	subnets := []*state.Subnet{{ID: "subnet-0", Zone: "eu-west-1b"}, {ID: "subnet-1", Zone: "eu-west-1a"}, {ID: "subnet-2", Zone: "eu-west-1a"}}
+	subnets := []*ec2network.Subnet{{ID: "subnet-0", Zone: "eu-west-1b"}, {ID: "subnet-1", Zone: "eu-west-1a"}, {ID: "subnet-2", Zone: "eu-west-1a"}}
 	for n, want := range map[int]string{2: "subnet-1", 3: "subnet-2"} {
 		place, misses := NewPool(c.Read(), c.row, NewChance(1)).Place(demand(func(d *Demand) { d.Subnets = subnets[:n] }))
 		if place.SubnetID != want || place.Zone != "eu-west-1a" {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"pgregory.net/rapid"
 )
@@ -186,7 +187,7 @@ func drawDemand(t *rapid.T) *Demand {
 		d.Requires = []types.Attribute{{Name: aws.String("big")}}
 	}
 	if rapid.IntRange(0, 3).Draw(t, "subnets") == 0 {
-		d.Subnets = []*state.Subnet{{ID: "subnet-b", Zone: "eu-west-1b"}}
+		d.Subnets = []*ec2network.Subnet{{ID: "subnet-b", Zone: "eu-west-1b"}}
 	}
 	if rapid.IntRange(0, 2).Draw(t, "member") == 0 {
 		memberOf("attribute:big == yes and not(task:group == " + d.Group + ")")(d)

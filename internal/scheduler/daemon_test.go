@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -269,7 +270,7 @@ func TestADaemonIsNotInItsOwnWay(t *testing.T) {
 // TestADaemonStaysWhereItsOwnDeploymentWantsIt, until the new one serves: another deployment of
 // the same task definition in other subnets does not make it stray.
 func TestADaemonStaysWhereItsOwnDeploymentWantsIt(t *testing.T) {
-	subnets, _ := state.DefaultNetwork(scope)
+	subnets, _ := ec2network.DefaultNetwork(scope)
 	f := newInstanceFixture(t, 2, daemonService(100))
 	for i := range 2 {
 		f.instance(i, func(c *state.ContainerInstance) { c.Registered.ENIs = 2 })
@@ -279,7 +280,7 @@ func TestADaemonStaysWhereItsOwnDeploymentWantsIt(t *testing.T) {
 	moveTo := func(zone string) {
 		f.change(func(s *state.Service) {
 			d := f.newDeployment(definition)
-			at := slices.IndexFunc(subnets, func(s *state.Subnet) bool { return s.Zone == zone })
+			at := slices.IndexFunc(subnets, func(s *ec2network.Subnet) bool { return s.Zone == zone })
 			d.Revision.LaunchType = types.LaunchTypeEc2
 			d.Revision.NetworkConfiguration.AwsvpcConfiguration.Subnets = []string{subnets[at].ID}
 			s.SetPrimary(d)

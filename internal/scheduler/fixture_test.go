@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -94,7 +95,7 @@ func (f *fixture) newDeployment(definition string) *state.Deployment {
 }
 
 func newDeployment(definition string, now time.Time) *state.Deployment {
-	subnets, _ := state.DefaultNetwork(scope)
+	subnets, _ := ec2network.DefaultNetwork(scope)
 	var ids []string
 	for _, s := range subnets {
 		ids = append(ids, s.ID)

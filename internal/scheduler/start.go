@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -92,10 +93,10 @@ func newTemplate(tx *state.Tx, s *state.Service, d *state.Deployment, now time.T
 }
 
 // subnets finds those of a network configuration. No task starts while one is gone.
-func subnets(tx *state.Tx, scope arn.Scope, ids []string) []*state.Subnet {
-	var found []*state.Subnet
+func subnets(tx *state.Tx, scope arn.Scope, ids []string) []*ec2network.Subnet {
+	var found []*ec2network.Subnet
 	for _, id := range ids {
-		if s := state.FindSubnet(tx, scope, id); s != nil {
+		if s := ec2network.FindSubnet(tx, scope, id); s != nil {
 			found = append(found, s)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -52,7 +53,7 @@ func TestTasksAreBalancedOverZonesThroughScaling(t *testing.T) {
 			zones[task.Placement.Zone]++
 		}
 		least, most := desired/3, (desired+2)/3
-		for _, zone := range state.Zones("us-east-1") {
+		for _, zone := range ec2network.Zones("us-east-1") {
 			if n := zones[zone]; n < least || n > most {
 				t.Errorf("%d tasks: %v", desired, zones)
 			}
@@ -101,7 +102,7 @@ func TestTasksInheritFromTheirService(t *testing.T) {
 	}
 	id := f.service().Primary().ID
 	if s := task.Spec; s.Group != "service:web" || s.StartedBy != id || s.DeploymentID != id || s.ServiceARN != serviceARN ||
-		!s.EnableExecuteCommand || s.PlatformVersion != "1.4.0" || !slices.Equal(s.SecurityGroups, []string{state.DefaultSecurityGroup}) {
+		!s.EnableExecuteCommand || s.PlatformVersion != "1.4.0" || !slices.Equal(s.SecurityGroups, []string{ec2network.DefaultSecurityGroup}) {
 		t.Errorf("spec %+v", s)
 	}
 	f.change(func(s *state.Service) {

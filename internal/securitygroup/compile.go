@@ -9,7 +9,7 @@ import (
 	"strconv"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 )
 
 // Peers tells who the other side of a rule is.
@@ -24,7 +24,7 @@ type Peers interface {
 // everything. Its rules are those of all groups together, each kind of traffic once.
 //
 // Rules about IPv6 are about nothing here: interfaces have addresses of IPv4 alone.
-func Compile(groups []*state.SecurityGroup, peers Peers, strict bool) *backend.Filter {
+func Compile(groups []*ec2network.SecurityGroup, peers Peers, strict bool) *backend.Filter {
 	in, out := traffic{}, traffic{}
 	for _, g := range groups {
 		for _, r := range g.Rules {
@@ -44,7 +44,7 @@ func Compile(groups []*state.SecurityGroup, peers Peers, strict bool) *backend.F
 
 // Names returns the groups and the prefix lists that rules of some groups name, by id. The
 // groups may be their own.
-func Names(groups []*state.SecurityGroup) (named, lists []string) {
+func Names(groups []*ec2network.SecurityGroup) (named, lists []string) {
 	for _, g := range groups {
 		for _, r := range g.Rules {
 			if r.Group != "" {
@@ -68,7 +68,7 @@ type kind struct{ protocol, from, to int }
 
 var anything = kind{backend.AnyProtocol, -1, -1}
 
-func (t traffic) add(r state.SecurityGroupRule, peers Peers) {
+func (t traffic) add(r ec2network.SecurityGroupRule, peers Peers) {
 	k, ok := kindOf(r)
 	if !ok {
 		return
@@ -91,10 +91,10 @@ func (t traffic) add(r state.SecurityGroupRule, peers Peers) {
 
 // kindOf is what packets a rule is about; ok is false if it is none that there can be.
 // Source: EC2 API reference, IpPermission.
-func kindOf(r state.SecurityGroupRule) (k kind, ok bool) {
+func kindOf(r ec2network.SecurityGroupRule) (k kind, ok bool) {
 	k = kind{from: -1, to: -1}
 	switch r.Protocol {
-	case state.AllProtocols:
+	case ec2network.AllProtocols:
 		return anything, true
 	case "tcp":
 		k.protocol = backend.TCP

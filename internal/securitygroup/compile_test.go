@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/securitygroup"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // peers are members of groups and prefixes of lists, by id.
@@ -52,10 +52,10 @@ func text(f *backend.Filter) string {
 	return b.String()
 }
 
-type rule = state.SecurityGroupRule
+type rule = ec2network.SecurityGroupRule
 
-func group(id string, rules ...rule) *state.SecurityGroup {
-	return &state.SecurityGroup{ID: id, Rules: rules}
+func group(id string, rules ...rule) *ec2network.SecurityGroup {
+	return &ec2network.SecurityGroup{ID: id, Rules: rules}
 }
 
 var (
@@ -71,55 +71,55 @@ func TestCompile(t *testing.T) {
 		"pl-offices": "192.0.2.0/25 192.0.2.128/25 198.51.100.7/32", "pl-all": "0.0.0.0/1 128.0.0.0/1",
 	}
 	for name, c := range map[string]struct {
-		groups []*state.SecurityGroup
+		groups []*ec2network.SecurityGroup
 		want   string
 	}{
-		"a group made on first use": {[]*state.SecurityGroup{group("sg-a", allIn, allOut)}, "everything"},
-		"no rules":                  {[]*state.SecurityGroup{group("sg-a")}, ""},
-		"a new group":               {[]*state.SecurityGroup{group("sg-a", allOut)}, anywhereOut},
+		"a group made on first use": {[]*ec2network.SecurityGroup{group("sg-a", allIn, allOut)}, "everything"},
+		"no rules":                  {[]*ec2network.SecurityGroup{group("sg-a")}, ""},
+		"a new group":               {[]*ec2network.SecurityGroup{group("sg-a", allOut)}, anywhereOut},
 		"the default group": {
-			[]*state.SecurityGroup{state.NewDefaultGroup("vpc-1", "sg-web")},
+			[]*ec2network.SecurityGroup{ec2network.NewDefaultGroup("vpc-1", "sg-web")},
 			"in -1 -1--1 10.0.0.4-10.0.0.5\n" + anywhereOut,
 		},
 		"another group": {
-			[]*state.SecurityGroup{group("sg-web", rule{Protocol: "tcp", From: 5432, To: 5432, Group: "sg-db"}, rule{Protocol: "tcp", From: 80, To: 80, Group: "sg-empty"})},
+			[]*ec2network.SecurityGroup{group("sg-web", rule{Protocol: "tcp", From: 5432, To: 5432, Group: "sg-db"}, rule{Protocol: "tcp", From: 80, To: 80, Group: "sg-empty"})},
 			"in 6 5432-5432 10.0.0.9\n",
 		},
 		"a prefix list": {
-			[]*state.SecurityGroup{group("sg-a", rule{Protocol: "udp", From: 53, To: 53, PrefixList: "pl-offices"}, rule{Protocol: "udp", From: 53, To: 53, PrefixList: "pl-unknown"})},
+			[]*ec2network.SecurityGroup{group("sg-a", rule{Protocol: "udp", From: 53, To: 53, PrefixList: "pl-offices"}, rule{Protocol: "udp", From: 53, To: 53, PrefixList: "pl-unknown"})},
 			"in 17 53-53 192.0.2.0-192.0.2.255 198.51.100.7\n",
 		},
 		"a prefix list beside ranges that it overlaps": {
-			[]*state.SecurityGroup{group("sg-a", rule{Protocol: "tcp", From: 22, To: 22, PrefixList: "pl-offices"}, rule{Egress: true, Protocol: "-1", From: -1, To: -1, PrefixList: "pl-offices"}),
+			[]*ec2network.SecurityGroup{group("sg-a", rule{Protocol: "tcp", From: 22, To: 22, PrefixList: "pl-offices"}, rule{Egress: true, Protocol: "-1", From: -1, To: -1, PrefixList: "pl-offices"}),
 				group("sg-b", rule{Protocol: "tcp", From: 22, To: 22, CIDR: "192.0.2.64/26"}, rule{Protocol: "tcp", From: 22, To: 22, CIDR: "192.0.3.0/24"})},
 			"in 6 22-22 192.0.2.0-192.0.3.255 198.51.100.7\nout -1 -1--1 192.0.2.0-192.0.2.255 198.51.100.7\n",
 		},
 		"a prefix list of everything": {
-			[]*state.SecurityGroup{group("sg-a", rule{Protocol: "-1", From: -1, To: -1, PrefixList: "pl-all"}, allOut)}, "everything",
+			[]*ec2network.SecurityGroup{group("sg-a", rule{Protocol: "-1", From: -1, To: -1, PrefixList: "pl-all"}, allOut)}, "everything",
 		},
 		"ranges of ports and of addresses that overlap": {
-			[]*state.SecurityGroup{
+			[]*ec2network.SecurityGroup{
 				group("sg-a", rule{Protocol: "tcp", From: 8000, To: 8099, CIDR: "10.0.0.0/24"}, rule{Protocol: "tcp", From: 8000, To: 8099, CIDR: "10.0.0.128/25"}),
 				group("sg-b", rule{Protocol: "tcp", From: 8000, To: 8099, CIDR: "10.0.1.0/24"}, rule{Protocol: "tcp", From: 0, To: 65535, CIDR: "10.0.0.7/32"}),
 			},
 			"in 6 -1--1 10.0.0.7\nin 6 8000-8099 10.0.0.0-10.0.1.255\n",
 		},
 		"what a wider rule has anyhow": {
-			[]*state.SecurityGroup{group("sg-a", rule{Protocol: "tcp", From: 80, To: 80, CIDR: "10.0.0.0/8"}, allIn)},
+			[]*ec2network.SecurityGroup{group("sg-a", rule{Protocol: "tcp", From: 80, To: 80, CIDR: "10.0.0.0/8"}, allIn)},
 			"in -1 -1--1 0.0.0.0-255.255.255.255\n",
 		},
 		"ICMP, whole and by type and code": {
-			[]*state.SecurityGroup{group("sg-a",
+			[]*ec2network.SecurityGroup{group("sg-a",
 				rule{Protocol: "icmp", From: 8, To: -1, CIDR: "10.0.0.0/8"}, rule{Protocol: "icmp", From: 3, To: 4, CIDR: "10.0.0.0/8"},
 				rule{Egress: true, Protocol: "icmp", From: -1, To: -1, CIDR: "10.0.0.0/8"})},
 			"in 1 3-4 10.0.0.0-10.255.255.255\nin 1 8--1 10.0.0.0-10.255.255.255\nout 1 -1--1 10.0.0.0-10.255.255.255\n",
 		},
 		"protocols by number": {
-			[]*state.SecurityGroup{group("sg-a", rule{Protocol: "50", From: -1, To: -1, CIDR: "10.0.0.1/32"}, rule{Protocol: "6", From: 80, To: 80, CIDR: "10.0.0.1/32"})},
+			[]*ec2network.SecurityGroup{group("sg-a", rule{Protocol: "50", From: -1, To: -1, CIDR: "10.0.0.1/32"}, rule{Protocol: "6", From: 80, To: 80, CIDR: "10.0.0.1/32"})},
 			"in 6 80-80 10.0.0.1\nin 50 -1--1 10.0.0.1\n",
 		},
 		"IPv6": {
-			[]*state.SecurityGroup{group("sg-a", rule{Protocol: "-1", From: -1, To: -1, CIDRv6: "::/0"}, rule{Protocol: "icmpv6", From: -1, To: -1, CIDR: "0.0.0.0/0"}, rule{Protocol: "58", From: -1, To: -1, CIDR: "0.0.0.0/0"})},
+			[]*ec2network.SecurityGroup{group("sg-a", rule{Protocol: "-1", From: -1, To: -1, CIDRv6: "::/0"}, rule{Protocol: "icmpv6", From: -1, To: -1, CIDR: "0.0.0.0/0"}, rule{Protocol: "58", From: -1, To: -1, CIDR: "0.0.0.0/0"})},
 			"",
 		},
 	} {
@@ -138,16 +138,16 @@ func TestCompile(t *testing.T) {
 }
 
 func TestStrict(t *testing.T) {
-	if f := securitygroup.Compile([]*state.SecurityGroup{group("sg-a")}, peers{}, true); !f.Strict {
+	if f := securitygroup.Compile([]*ec2network.SecurityGroup{group("sg-a")}, peers{}, true); !f.Strict {
 		t.Error("the filter is not strict")
 	}
-	if f := securitygroup.Compile([]*state.SecurityGroup{group("sg-a", allIn, allOut)}, peers{}, true); f != nil {
+	if f := securitygroup.Compile([]*ec2network.SecurityGroup{group("sg-a", allIn, allOut)}, peers{}, true); f != nil {
 		t.Error("what lets everything pass needs a filter")
 	}
 }
 
 func TestNames(t *testing.T) {
-	groups := []*state.SecurityGroup{
+	groups := []*ec2network.SecurityGroup{
 		group("sg-a", rule{Protocol: "-1", Group: "sg-b"}, rule{Protocol: "-1", Group: "sg-a"}, allOut),
 		group("sg-b", rule{Egress: true, Protocol: "-1", Group: "sg-b"}, rule{Protocol: "-1", PrefixList: "pl-b"}, rule{Egress: true, Protocol: "-1", PrefixList: "pl-a"}),
 		group("sg-c", rule{Protocol: "-1", PrefixList: "pl-b"}),

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 )
 
 // eachStore runs a benchmark in memory and with a durable log.
@@ -35,7 +36,7 @@ func newBenchTask() *Task {
 		ARN: benchScope.Task("c", arn.NewID()), Spec: &TaskSpec{
 			ClusterARN: benchScope.Cluster("c"), Family: "web", Revision: 1, Group: "family:web",
 			LaunchType: types.LaunchTypeFargate, CPU: "256", Memory: "512", CreatedAt: time.Unix(1_700_000_000, 0),
-			SecurityGroups: []string{DefaultSecurityGroup},
+			SecurityGroups: []string{ec2network.DefaultSecurityGroup},
 			Overrides:      &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{{Name: aws.String("app")}}},
 		},
 		Placement: &Placement{AttachmentID: arn.NewUUID()},

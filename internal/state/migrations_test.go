@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -50,7 +51,7 @@ func TestFormat0(t *testing.T) {
 			}
 			place.AttachmentID = ""
 			got[task.Spec.Group+" "+task.Status.LastStatus] = append(got[task.Spec.Group+" "+task.Status.LastStatus], place)
-			if FindSubnet(tx, task.Scope(), place.SubnetID) == nil || FindTaskDefinition(tx, task.Scope(), task.Spec.Family, task.Spec.Revision) == nil {
+			if ec2network.FindSubnet(tx, task.Scope(), place.SubnetID) == nil || FindTaskDefinition(tx, task.Scope(), task.Spec.Family, task.Spec.Revision) == nil {
 				t.Errorf("task %s refers to what is not there", task.ARN)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -20,30 +21,30 @@ func TestPublicAddressesAreOfOneOwnerEach(t *testing.T) {
 		ranges, owners := []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("203.0.113.0/24")}, map[netip.Addr]string{}
 		for n := range 508 {
 			owner := fmt.Sprintf("task %d", n)
-			ip := state.TakePublicAddress(tx, owner, owner)
+			ip := ec2network.TakePublicAddress(tx, owner, owner)
 			if other := owners[ip]; other != "" || !ranges[0].Contains(ip) && !ranges[1].Contains(ip) || ip.As4()[3] == 0 || ip.As4()[3] == 255 {
 				t.Fatalf("%s gets %s, which %q has", owner, ip, other)
 			}
-			if again := state.TakePublicAddress(tx, owner, owner); again != ip || state.FindPublicAddress(tx, owner) != ip {
+			if again := ec2network.TakePublicAddress(tx, owner, owner); again != ip || ec2network.FindPublicAddress(tx, owner) != ip {
 				t.Errorf("%s gets %s, then %s", owner, ip, again)
 			}
 			owners[ip] = owner
 		}
-		if ip := state.TakePublicAddress(tx, "one more", "one more"); ip.IsValid() || state.FindPublicAddress(tx, "one more").IsValid() {
+		if ip := ec2network.TakePublicAddress(tx, "one more", "one more"); ip.IsValid() || ec2network.FindPublicAddress(tx, "one more").IsValid() {
 			t.Errorf("one more gets %s", ip)
 		}
-		state.GivePublicAddress(tx, "task 9")
-		state.GivePublicAddress(tx, "task 10")
-		first := state.TakePublicAddress(tx, "task 9", "one time")
-		state.GivePublicAddress(tx, "task 9")
-		if ip := state.TakePublicAddress(tx, "task 9", "another time"); !ip.IsValid() || state.FindPublicAddress(tx, "task 9") != ip || !first.IsValid() {
+		ec2network.GivePublicAddress(tx, "task 9")
+		ec2network.GivePublicAddress(tx, "task 10")
+		first := ec2network.TakePublicAddress(tx, "task 9", "one time")
+		ec2network.GivePublicAddress(tx, "task 9")
+		if ip := ec2network.TakePublicAddress(tx, "task 9", "another time"); !ip.IsValid() || ec2network.FindPublicAddress(tx, "task 9") != ip || !first.IsValid() {
 			t.Errorf("task 9 gets %s, then %s", first, ip)
 		}
-		state.TakePublicAddress(tx, "task 10", "task 10")
-		free := state.FindPublicAddress(tx, "task 7")
-		state.GivePublicAddress(tx, "task 7")
-		state.GivePublicAddress(tx, "nobody")
-		if ip := state.TakePublicAddress(tx, "one more", "one more"); ip != free {
+		ec2network.TakePublicAddress(tx, "task 10", "task 10")
+		free := ec2network.FindPublicAddress(tx, "task 7")
+		ec2network.GivePublicAddress(tx, "task 7")
+		ec2network.GivePublicAddress(tx, "nobody")
+		if ip := ec2network.TakePublicAddress(tx, "one more", "one more"); ip != free {
 			t.Errorf("one more gets %s, want %s, which was given back", ip, free)
 		}
 		return nil
@@ -63,7 +64,7 @@ func TestPublicAddressOfATaskGoesWithItsEnd(t *testing.T) {
 	var ip netip.Addr
 	if err := s.Update(func(tx *state.Tx) error {
 		state.AddTask(tx, &state.Task{ARN: web, Spec: &state.TaskSpec{ClusterARN: cluster, LaunchType: types.LaunchTypeFargate, AssignPublicIP: true}, Status: state.TaskStatus{LastStatus: state.Pending}})
-		ip = state.TakePublicAddress(tx, web, web)
+		ip = ec2network.TakePublicAddress(tx, web, web)
 		return state.PutTaskStatus(tx, web, state.TaskStep{Status: state.TaskStatus{LastStatus: state.Running}})
 	}); err != nil {
 		t.Fatal(err)
@@ -75,7 +76,7 @@ func TestPublicAddressOfATaskGoesWithItsEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if got := state.FindPublicAddress(s.Read(), web); got != ip {
+	if got := ec2network.FindPublicAddress(s.Read(), web); got != ip {
 		t.Errorf("after a restart the task has %s, want %s", got, ip)
 	}
 	if err := s.Update(func(tx *state.Tx) error {
@@ -83,7 +84,7 @@ func TestPublicAddressOfATaskGoesWithItsEnd(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if got := state.FindPublicAddress(s.Read(), web); got.IsValid() {
+	if got := ec2network.FindPublicAddress(s.Read(), web); got.IsValid() {
 		t.Errorf("a task that has ended has %s", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -227,7 +228,7 @@ func putTask(tx *Tx, old, t *Task, at time.Time) {
 	}
 	tasks.Put(tx, t)
 	if t.Ended() {
-		GivePublicAddress(tx, t.ARN)
+		ec2network.GivePublicAddress(tx, t.ARN)
 	}
 	use(tx, old, t, at)
 	summarise(tx, old, t)

@@ -6,13 +6,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // Where is what a request or a service says about the container instances of tasks.
 type Where struct {
-	Subnets     []*state.Subnet // that exist
+	Subnets     []*ec2network.Subnet // that exist
 	Constraints []types.PlacementConstraint
 	Strategy    []types.PlacementStrategy
 }

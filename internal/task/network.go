@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -17,12 +18,12 @@ func NetworkGone(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfiguration) 
 		return ""
 	}
 	for _, id := range vpc.Subnets {
-		if state.FindSubnet(tx, scope, id) == nil {
+		if ec2network.FindSubnet(tx, scope, id) == nil {
 			return SubnetNotFound(vpc.Subnets, id)
 		}
 	}
 	for _, id := range vpc.SecurityGroups {
-		if state.FindSecurityGroup(tx, scope, id) == nil {
+		if ec2network.FindSecurityGroup(tx, scope, id) == nil {
 			return SecurityGroupNotFound(vpc.SecurityGroups, id)
 		}
 	}

@@ -2,6 +2,7 @@ package task
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -12,9 +13,9 @@ func SecurityGroups(tx *state.Tx, scope arn.Scope, asked, subnets []string) []st
 		return asked
 	}
 	for _, id := range subnets {
-		if s := state.FindSubnet(tx, scope, id); s != nil {
-			return []string{state.DefaultGroupOf(tx, scope, s.VPC).ID}
+		if s := ec2network.FindSubnet(tx, scope, id); s != nil {
+			return []string{ec2network.DefaultGroupOf(tx, scope, s.VPC).ID}
 		}
 	}
-	return []string{state.DefaultSecurityGroup}
+	return []string{ec2network.DefaultSecurityGroup}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -74,7 +75,7 @@ func NewTemplate(r Request) *Template {
 	if spec.HasInterface() {
 		spec.SecurityGroups, spec.AssignPublicIP = r.SecurityGroups, r.AssignPublicIP
 		if len(spec.SecurityGroups) == 0 {
-			spec.SecurityGroups = []string{state.DefaultSecurityGroup}
+			spec.SecurityGroups = []string{ec2network.DefaultSecurityGroup}
 		}
 	}
 	return &Template{r, spec}

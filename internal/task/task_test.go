@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -25,7 +26,7 @@ func TestTasksOfATemplateDifferInTheirPlaceAlone(t *testing.T) {
 	if a.Placement.SubnetID != "a" || b.Placement.SubnetID != "b" {
 		t.Errorf("placed in %s and %s", a.Placement.SubnetID, b.Placement.SubnetID)
 	}
-	if got := a.Spec.SecurityGroups; !slices.Equal(got, []string{state.DefaultSecurityGroup}) {
+	if got := a.Spec.SecurityGroups; !slices.Equal(got, []string{ec2network.DefaultSecurityGroup}) {
 		t.Errorf("security groups %v", got)
 	}
 }
@@ -104,7 +105,7 @@ func TestDemandOfATemplate(t *testing.T) {
 		LaunchType: types.LaunchTypeEc2,
 	})
 	d := template.Demand(Where{
-		Subnets: []*state.Subnet{{ID: "subnet-1"}}, Constraints: []types.PlacementConstraint{{Type: "distinctInstance"}},
+		Subnets: []*ec2network.Subnet{{ID: "subnet-1"}}, Constraints: []types.PlacementConstraint{{Type: "distinctInstance"}},
 		Strategy: []types.PlacementStrategy{{Type: "random"}},
 	})
 	var required []string

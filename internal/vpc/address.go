@@ -9,7 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 )
 
 // ReserveAddress takes a free address of a subnet for an EC2 instance. It is reserved until
@@ -42,7 +42,7 @@ func (e withoutNetwork) Unwrap() error { return e.error }
 // addressWithoutNetwork is an address of a subnet that no other EC2 instance has. Nothing
 // runs there, so nothing else has one: a task on the instance ends with the reason.
 func (n *Networks) addressWithoutNetwork(scope arn.Scope, subnetID string) (netip.Addr, error) {
-	subnet := state.FindSubnet(n.Store.Read(), scope, subnetID)
+	subnet := ec2network.FindSubnet(n.Store.Read(), scope, subnetID)
 	if subnet == nil {
 		return netip.Addr{}, fmt.Errorf("subnet %s does not exist", subnetID)
 	}

@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // How soon a removal is tried again that has failed: twice as late each time.
@@ -41,7 +41,7 @@ func (n *Networks) remove(vpc string, pause time.Duration) {
 func (n *Networks) RemoveDeleted(there []backend.Network) {
 	tx := n.Store.Read()
 	for _, network := range there {
-		if state.OwnVPC(network.Name) && !state.HasVPC(tx, network.Name) {
+		if ec2network.OwnVPC(network.Name) && !ec2network.HasVPC(tx, network.Name) {
 			n.Remove(network.Name)
 		}
 	}

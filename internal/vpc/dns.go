@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -13,7 +14,7 @@ import (
 // it answers nothing. As engines resolve host names, such a sandbox has another one.
 // Source: Amazon VPC user guide, DNS attributes. For a task without private DNS name the
 // container agent leaves the host name to Docker, too.
-func Resolve(spec *backend.SandboxSpec, v *state.VPC, network backend.Network) {
+func Resolve(spec *backend.SandboxSpec, v *ec2network.VPC, network backend.Network) {
 	if !v.DNSSupport || !v.DNSHostnames {
 		spec.Domain = ""
 	}
@@ -32,15 +33,15 @@ func PrivateDNSName(tx *state.Tx, scope arn.Scope, subnet string, address netip.
 	if !Of(tx, scope, subnet).DNSHostnames {
 		return ""
 	}
-	return backend.HostName(address, state.HostDomain(scope))
+	return backend.HostName(address, ec2network.HostDomain(scope))
 }
 
 // Of is the VPC of a subnet, and the default one if that is gone or none.
-func Of(tx *state.Tx, scope arn.Scope, subnet string) *state.VPC {
-	if s := state.FindSubnet(tx, scope, subnet); s != nil {
-		if v := state.FindVPC(tx, scope, s.VPC); v != nil {
+func Of(tx *state.Tx, scope arn.Scope, subnet string) *ec2network.VPC {
+	if s := ec2network.FindSubnet(tx, scope, subnet); s != nil {
+		if v := ec2network.FindVPC(tx, scope, s.VPC); v != nil {
 			return v
 		}
 	}
-	return state.FindVPC(tx, scope, state.DefaultVPC)
+	return ec2network.FindVPC(tx, scope, ec2network.DefaultVPC)
 }

@@ -6,20 +6,20 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 )
 
 func TestResolve(t *testing.T) {
 	network := backend.Network{CIDR: netip.MustParsePrefix("10.0.16.0/20")}
 	for _, c := range []struct {
-		v       state.VPC
+		v       ec2network.VPC
 		domain  string
 		servers []string
 	}{
-		{state.VPC{DNSSupport: true, DNSHostnames: true}, "ec2.internal", nil},
-		{state.VPC{DNSSupport: true}, "", nil},
-		{state.VPC{DNSHostnames: true}, "", []string{"10.0.16.2"}},
-		{state.VPC{}, "", []string{"10.0.16.2"}},
+		{ec2network.VPC{DNSSupport: true, DNSHostnames: true}, "ec2.internal", nil},
+		{ec2network.VPC{DNSSupport: true}, "", nil},
+		{ec2network.VPC{DNSHostnames: true}, "", []string{"10.0.16.2"}},
+		{ec2network.VPC{}, "", []string{"10.0.16.2"}},
 	} {
 		spec := backend.SandboxSpec{Domain: "ec2.internal"}
 		if Resolve(&spec, &c.v, network); spec.Domain != c.domain || !slices.Equal(spec.Names.Servers, c.servers) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/securitygroup"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -35,21 +36,21 @@ func (all *Interfaces) filterOf(set *groupSet) *backend.Filter {
 // compile looks at the rows. The lock is held.
 func (all *Interfaces) compile(set *groupSet) {
 	tx := all.Store.Read()
-	var groups []*state.SecurityGroup
+	var groups []*ec2network.SecurityGroup
 	for _, id := range set.groups {
-		if g := state.FindSecurityGroup(tx, set.scope, id); g != nil {
+		if g := ec2network.FindSecurityGroup(tx, set.scope, id); g != nil {
 			groups = append(groups, g)
 		}
 	}
 	all.forgetNamed(set)
 	named, lists := securitygroup.Names(groups)
 	for _, id := range named {
-		key := state.SecurityGroupKey(set.scope, id)
+		key := ec2network.SecurityGroupKey(set.scope, id)
 		set.named = append(set.named, key)
 		put(all.naming, key, set)
 	}
 	for _, id := range lists {
-		key := state.PrefixListKey(set.scope, id)
+		key := ec2network.PrefixListKey(set.scope, id)
 		set.named = append(set.named, key)
 		put(all.listing, key, set)
 	}
@@ -70,7 +71,7 @@ type peers struct {
 
 // Members implements securitygroup.Peers.
 func (p peers) Members(group string) (list []netip.Addr) {
-	for set := range p.all.having[state.SecurityGroupKey(p.scope, group)] {
+	for set := range p.all.having[ec2network.SecurityGroupKey(p.scope, group)] {
 		for i := range set.interfaces {
 			list = append(list, i.address)
 		}
@@ -81,7 +82,7 @@ func (p peers) Members(group string) (list []netip.Addr) {
 // PrefixList implements securitygroup.Peers. One that does not exist has no ranges, nor have AWS's own,
 // whose services are not here.
 func (p peers) PrefixList(id string) []netip.Prefix {
-	if l := state.FindPrefixList(p.tx, p.scope, id); l != nil {
+	if l := ec2network.FindPrefixList(p.tx, p.scope, id); l != nil {
 		return l.IPv4()
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -131,7 +132,7 @@ func (all *Interfaces) newSet(key string, scope arn.Scope, groups []string) *gro
 	}}
 	all.sets[key] = set
 	for _, id := range groups {
-		put(all.having, state.SecurityGroupKey(scope, id), set)
+		put(all.having, ec2network.SecurityGroupKey(scope, id), set)
 	}
 	return set
 }
@@ -159,7 +160,7 @@ func (all *Interfaces) remove(i *netInterface) {
 	delete(all.sets, set.key)
 	delete(all.due, set)
 	for _, id := range set.groups {
-		take(all.having, state.SecurityGroupKey(set.scope, id), set)
+		take(all.having, ec2network.SecurityGroupKey(set.scope, id), set)
 	}
 	all.forgetNamed(set)
 }
@@ -184,7 +185,7 @@ func (all *Interfaces) forgetNamed(set *groupSet) {
 // membersChanged has those looked at again whose rules name one of the groups of a set.
 func (all *Interfaces) membersChanged(set *groupSet) {
 	for _, id := range set.groups {
-		for other := range all.naming[state.SecurityGroupKey(set.scope, id)] {
+		for other := range all.naming[ec2network.SecurityGroupKey(set.scope, id)] {
 			all.mark(other)
 		}
 	}

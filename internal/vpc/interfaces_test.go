@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -22,7 +23,7 @@ func TestMembershipGoesByAccountAndRegion(t *testing.T) {
 	}
 	all := NewInterfaces(InterfaceOptions{Store: store, Calls: &enginecall.Tracker{}})
 	in := NewNetworks(Options{Engine: enginecall.New(nil, &enginecall.Tracker{}, slog.New(slog.DiscardHandler))})
-	group := []string{state.DefaultSecurityGroup}
+	group := []string{ec2network.DefaultSecurityGroup}
 	scopes := []arn.Scope{scope, {Region: "us-east-1", Account: "111111111111"}, {Region: "eu-west-1", Account: scope.Account}}
 	for n, s := range scopes {
 		for k := range 2 {
@@ -32,7 +33,7 @@ func TestMembershipGoesByAccountAndRegion(t *testing.T) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	for n, s := range scopes {
-		set := all.sets[s.Prefix()+state.DefaultSecurityGroup]
+		set := all.sets[s.Prefix()+ec2network.DefaultSecurityGroup]
 		f := all.filterOf(set)
 		if len(f.In) != 1 || len(f.In[0].Peers) != 2 || f.In[0].Peers[1].Last != netip.AddrFrom4([4]byte{10, 0, byte(n), 2}) {
 			t.Errorf("members of the default group of %v: %+v", s, f.In)
@@ -48,7 +49,7 @@ func TestInterfacesThatLeaveAreForgotten(t *testing.T) {
 	all := NewInterfaces(InterfaceOptions{Store: store, Calls: &enginecall.Tracker{}})
 	in := NewNetworks(Options{Engine: enginecall.New(nil, &enginecall.Tracker{}, slog.New(slog.DiscardHandler))})
 	for n := range byte(3) {
-		all.Join(in, fmt.Sprint(n), scope, []string{state.DefaultSecurityGroup, "sg-0123456789abcdef0"}, netip.AddrFrom4([4]byte{10, 0, 0, n}))
+		all.Join(in, fmt.Sprint(n), scope, []string{ec2network.DefaultSecurityGroup, "sg-0123456789abcdef0"}, netip.AddrFrom4([4]byte{10, 0, 0, n}))
 	}
 	for set := range maps.Values(all.sets) {
 		all.filterOf(set)

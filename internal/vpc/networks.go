@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -65,11 +66,11 @@ func NewNetworks(o Options) *Networks {
 // is the subnet. It makes the network if need be.
 func (n *Networks) OfSubnet(ctx context.Context, scope arn.Scope, id string) (backend.Network, netip.Prefix, error) {
 	tx := n.Store.Read()
-	subnet := state.FindSubnet(tx, scope, id)
+	subnet := ec2network.FindSubnet(tx, scope, id)
 	if subnet == nil {
 		return backend.Network{}, netip.Prefix{}, fmt.Errorf("subnet %s does not exist", id)
 	}
-	v := state.FindVPC(tx, scope, subnet.VPC)
+	v := ec2network.FindVPC(tx, scope, subnet.VPC)
 	if v == nil {
 		return backend.Network{}, netip.Prefix{}, fmt.Errorf("%s does not exist", subnet.VPC)
 	}
@@ -86,7 +87,7 @@ func (n *Networks) OfSubnet(ctx context.Context, scope arn.Scope, id string) (ba
 // inFirstRange refuses a subnet in a range that was added to a VPC: the engine's networks have
 // one range. A second network would not be the same one, as it filters what goes between
 // two.
-func inFirstRange(v *state.VPC, subnet *state.Subnet) error {
+func inFirstRange(v *ec2network.VPC, subnet *ec2network.Subnet) error {
 	for _, r := range v.Secondary {
 		if added := netip.MustParsePrefix(r.CIDR); added.Overlaps(subnet.CIDR(netip.MustParsePrefix(v.CIDR))) {
 			return withoutNetwork{fmt.Errorf("subnet %s is in the range %s, which was added to %s: a network on the engine has the range that its VPC was made with, %s",
@@ -98,7 +99,7 @@ func inFirstRange(v *state.VPC, subnet *state.Subnet) error {
 
 // OfVPC returns the engine's network of a VPC, and makes it if need be. The default VPCs of all
 // accounts and regions share one.
-func (n *Networks) OfVPC(ctx context.Context, v *state.VPC) (backend.Network, error) {
+func (n *Networks) OfVPC(ctx context.Context, v *ec2network.VPC) (backend.Network, error) {
 	n.mu.Lock()
 	network, known := n.known[v.ID]
 	n.mu.Unlock()
@@ -126,7 +127,7 @@ func (n *Networks) OfVPC(ctx context.Context, v *state.VPC) (backend.Network, er
 // defaultNetwork makes the network of the default VPCs, and tells the store which range the
 // engine has chosen.
 func (n *Networks) defaultNetwork(ctx context.Context) (backend.Network, error) {
-	network, err := n.Engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: state.DefaultVPC, CIDR: n.Range})
+	network, err := n.Engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: ec2network.DefaultVPC, CIDR: n.Range})
 	if err != nil {
 		err = fmt.Errorf("make the network of the VPC: %w", err)
 		n.lackNetwork(err)
@@ -136,8 +137,8 @@ func (n *Networks) defaultNetwork(ctx context.Context) (backend.Network, error) 
 		n.Log.Warn("made the network of the VPC with another range", "range", network.CIDR, "wanted", n.Range)
 	}
 	err = n.Store.Update(func(tx *state.Tx) error {
-		if state.NetworkCIDR(tx) != network.CIDR {
-			state.SetNetworkCIDR(tx, network.CIDR)
+		if ec2network.NetworkCIDR(tx) != network.CIDR {
+			ec2network.SetNetworkCIDR(tx, network.CIDR)
 		}
 		return nil
 	})
@@ -150,7 +151,7 @@ func (n *Networks) defaultNetwork(ctx context.Context) (backend.Network, error) 
 
 // ownNetwork makes the network of a VPC of one's own, with the range that the VPC was made with
 // or not at all. The engine says what is in the way.
-func (n *Networks) ownNetwork(ctx context.Context, v *state.VPC) (backend.Network, error) {
+func (n *Networks) ownNetwork(ctx context.Context, v *ec2network.VPC) (backend.Network, error) {
 	network, err := n.Engine.EnsureNetwork(ctx, backend.NetworkSpec{
 		Name: v.ID, CIDR: netip.MustParsePrefix(v.CIDR), Exact: true, Labels: n.Labels,
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -14,7 +15,7 @@ func (n *Networks) TakePublicAddress(owner, what string, lives func(tx *state.Tx
 	taken := false
 	err := n.Store.Update(func(tx *state.Tx) error {
 		if taken = lives(tx); taken {
-			address = state.TakePublicAddress(tx, owner, owner)
+			address = ec2network.TakePublicAddress(tx, owner, owner)
 		}
 		return nil
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -61,7 +62,7 @@ func vpcEndpoint(tx *state.Tx, e *ec2.VPCEndpoint) types.VpcEndpoint {
 		described.NetworkInterfaceIds = append(described.NetworkInterfaceIds, i.ID)
 	}
 	for _, id := range e.SecurityGroups {
-		if g := state.FindSecurityGroup(tx, e.Scope, id); g != nil {
+		if g := ec2network.FindSecurityGroup(tx, e.Scope, id); g != nil {
 			described.Groups = append(described.Groups, types.SecurityGroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
 		}
 	}
@@ -80,7 +81,7 @@ func dnsEntries(tx *state.Tx, e *ec2.VPCEndpoint) []types.DnsEntry {
 	base := "." + service.BaseEndpointDnsNames[0]
 	entries := []types.DnsEntry{{DnsName: aws.String(own + base), HostedZoneId: zone}}
 	for _, i := range e.Interfaces {
-		if s := state.FindSubnet(tx, e.Scope, i.Subnet); s != nil {
+		if s := ec2network.FindSubnet(tx, e.Scope, i.Subnet); s != nil {
 			entries = append(entries, types.DnsEntry{DnsName: aws.String(own + "-" + s.Zone + base), HostedZoneId: zone})
 		}
 	}
@@ -130,7 +131,7 @@ func (a *API) ModifyVpcEndpoint(ctx context.Context, in *sdk.ModifyVpcEndpointIn
 				return err
 			}
 		}
-		err = a.changeEndpoint(tx, &changed, state.FindVPC(tx, scope, e.VPC), endpointChange{
+		err = a.changeEndpoint(tx, &changed, ec2network.FindVPC(tx, scope, e.VPC), endpointChange{
 			addTables: in.AddRouteTableIds, removeTables: in.RemoveRouteTableIds, addSubnets: in.AddSubnetIds, removeSubnets: in.RemoveSubnetIds,
 			addGroups: in.AddSecurityGroupIds, removeGroups: in.RemoveSecurityGroupIds, addresses: in.SubnetConfigurations,
 		})

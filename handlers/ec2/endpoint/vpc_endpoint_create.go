@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -51,13 +52,13 @@ func (a *API) CreateVpcEndpoint(ctx context.Context, in *sdk.CreateVpcEndpointIn
 		e.CreatedAt = a.Now()
 		change := endpointChange{addTables: in.RouteTableIds, addSubnets: in.SubnetIds, addGroups: in.SecurityGroupIds, addresses: in.SubnetConfigurations}
 		if e.Type == types.VpcEndpointTypeInterface && len(change.addGroups) == 0 {
-			change.addGroups = []string{state.DefaultGroupOf(tx, scope, v.ID).ID}
+			change.addGroups = []string{ec2network.DefaultGroupOf(tx, scope, v.ID).ID}
 		}
 		if err := a.changeEndpoint(tx, e, v, change); err != nil {
 			return err
 		}
 		ec2.PutVPCEndpoint(tx, e)
-		state.SetEC2Tags(tx, scope, e.ID, tags)
+		ec2network.SetTags(tx, scope, e.ID, tags)
 		again.Remember(tx, a.Now(), e.ID)
 		described := vpcEndpoint(tx, e)
 		if e.Type == types.VpcEndpointTypeInterface {

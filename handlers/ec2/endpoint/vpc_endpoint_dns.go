@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -39,7 +40,7 @@ func setDNS(e *ec2.VPCEndpoint, addresses types.IpAddressType, options *types.Dn
 
 // privateDNS refuses private DNS names in a VPC without DNS, and where another endpoint has
 // them.
-func privateDNS(tx *state.Tx, e *ec2.VPCEndpoint, v *state.VPC) error {
+func privateDNS(tx *state.Tx, e *ec2.VPCEndpoint, v *ec2network.VPC) error {
 	if !e.PrivateDNS {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -19,7 +20,7 @@ type endpointChange struct {
 }
 
 // changeEndpoint changes the place of an endpoint, a copy that is written by the caller.
-func (a *API) changeEndpoint(tx *state.Tx, e *ec2.VPCEndpoint, v *state.VPC, c endpointChange) error {
+func (a *API) changeEndpoint(tx *state.Tx, e *ec2.VPCEndpoint, v *ec2network.VPC, c endpointChange) error {
 	if e.Type == types.VpcEndpointTypeGateway {
 		if len(c.addSubnets)+len(c.removeSubnets)+len(c.addGroups)+len(c.removeGroups)+len(c.addresses) > 0 || e.PrivateDNS {
 			return kit.Refuse("InvalidParameter", "Gateway endpoints have no subnets, security groups and private DNS names.") // the text is the emulator's
@@ -69,7 +70,7 @@ func (a *API) changeInterfaces(tx *state.Tx, e *ec2.VPCEndpoint, c endpointChang
 	e.Interfaces = slices.DeleteFunc(slices.Clone(e.Interfaces), func(i ec2.EndpointInterface) bool { return slices.Contains(c.removeSubnets, i.Subnet) })
 	zones := map[string]string{} // the subnet in each
 	for _, i := range e.Interfaces {
-		if s := state.FindSubnet(tx, e.Scope, i.Subnet); s != nil {
+		if s := ec2network.FindSubnet(tx, e.Scope, i.Subnet); s != nil {
 			zones[s.Zone] = s.ID
 		}
 	}
@@ -113,7 +114,7 @@ func addressFor(configurations []types.SubnetConfiguration, subnet string) *stri
 func (a *API) changeGroups(tx *state.Tx, e *ec2.VPCEndpoint, c endpointChange) error {
 	e.SecurityGroups = slices.DeleteFunc(slices.Clone(e.SecurityGroups), func(id string) bool { return slices.Contains(c.removeGroups, id) })
 	for _, id := range c.addGroups {
-		g, err := kit.Named(tx, e.Scope, "SecurityGroupId", &id, "sg-", state.FindSecurityGroup)
+		g, err := kit.Named(tx, e.Scope, "SecurityGroupId", &id, "sg-", ec2network.FindSecurityGroup)
 		if err != nil {
 			return err
 		}

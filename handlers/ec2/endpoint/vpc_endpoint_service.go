@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // gatewayServices are those with gateway endpoints; they have interface endpoints as well.
@@ -48,13 +48,13 @@ func endpointService(scope arn.Scope, service string, kind types.ServiceType) ty
 	name := serviceName(scope.Region, service)
 	detail := types.ServiceDetail{
 		ServiceName: &name, ServiceId: kit.DerivedID("vpce-svc-", name, string(kind)), ServiceType: []types.ServiceTypeDetail{{ServiceType: kind}},
-		ServiceRegion: &scope.Region, AvailabilityZones: state.Zones(scope.Region), Owner: aws.String("amazon"),
+		ServiceRegion: &scope.Region, AvailabilityZones: ec2network.Zones(scope.Region), Owner: aws.String("amazon"),
 		BaseEndpointDnsNames: []string{service + "." + scope.Region + ".vpce" + dnsSuffix(scope)}, AcceptanceRequired: aws.Bool(false),
 		ManagesVpcEndpoints: aws.Bool(false), VpcEndpointPolicySupported: aws.Bool(true), Tags: []types.Tag{},
 		SupportedIpAddressTypes: []types.ServiceConnectivityType{types.ServiceConnectivityTypeIpv4},
 	}
 	for _, zone := range detail.AvailabilityZones {
-		detail.AvailabilityZoneIds = append(detail.AvailabilityZoneIds, state.ZoneID(zone))
+		detail.AvailabilityZoneIds = append(detail.AvailabilityZoneIds, ec2network.ZoneID(zone))
 	}
 	if kind == types.ServiceTypeGateway {
 		detail.BaseEndpointDnsNames = []string{service + "." + scope.Region + dnsSuffix(scope)}

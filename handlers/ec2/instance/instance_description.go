@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -36,7 +37,7 @@ func describeInstance(tx *state.Tx, i *ec2.Instance) types.Instance {
 		EbsOptimized: &i.EBSOptimized, EnaSupport: aws.Bool(true), ClientToken: &i.ClientToken, KeyName: kit.Optional(i.KeyName),
 		IamInstanceProfile: i.Profile, PublicDnsName: aws.String(""), PrivateDnsName: aws.String(""), ProductCodes: []types.ProductCode{},
 		NetworkInterfaces: []types.InstanceNetworkInterface{}, SecurityGroups: []types.GroupIdentifier{}, Tags: kit.TagsOf(tx, i.Scope, i.ID),
-		Placement:  &types.Placement{AvailabilityZone: &i.Zone, AvailabilityZoneId: aws.String(state.ZoneID(i.Zone)), GroupName: aws.String(""), Tenancy: types.TenancyDefault},
+		Placement:  &types.Placement{AvailabilityZone: &i.Zone, AvailabilityZoneId: aws.String(ec2network.ZoneID(i.Zone)), GroupName: aws.String(""), Tenancy: types.TenancyDefault},
 		Monitoring: &types.Monitoring{State: monitoring(i)}, MetadataOptions: metadataOptions(i),
 		CapacityReservationSpecification: &types.CapacityReservationSpecificationResponse{CapacityReservationPreference: types.CapacityReservationPreferenceOpen},
 		HibernationOptions:               &types.HibernationOptions{Configured: aws.Bool(false)},
@@ -73,7 +74,7 @@ func bootMode(i *ec2.Instance) types.InstanceBootModeValues {
 func connect(tx *state.Tx, i *ec2.Instance, d *types.Instance) {
 	d.SubnetId, d.VpcId, d.SourceDestCheck = &i.Subnet, &i.VPC, aws.Bool(true)
 	for _, id := range i.SecurityGroups {
-		if g := state.FindSecurityGroup(tx, i.Scope, id); g != nil {
+		if g := ec2network.FindSecurityGroup(tx, i.Scope, id); g != nil {
 			d.SecurityGroups = append(d.SecurityGroups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 )
 
 // instanceValues knows the filters of DescribeInstances.
@@ -134,7 +134,7 @@ func instanceNetworkValues(i *describedInstance, row *ec2.Instance, filter strin
 		if row.Zone == "" {
 			return nil, true
 		}
-		return kit.OneOf(state.ZoneID(row.Zone))
+		return kit.OneOf(ec2network.ZoneID(row.Zone))
 	case "vpc-id", "network-interface.vpc-id":
 		return kit.One(i.VpcId)
 	case "subnet-id", "network-interface.subnet-id":

@@ -4,6 +4,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -15,7 +16,7 @@ func instanceAssociation(tx *state.Tx, i *ec2.Instance) *types.NetworkInterfaceA
 		return nil
 	}
 	if a == nil {
-		return amazonAssociation(tx, i.Scope, i.VPC, state.FindPublicAddress(tx, i.Key()))
+		return amazonAssociation(tx, i.Scope, i.VPC, ec2network.FindPublicAddress(tx, i.Key()))
 	}
 	return &types.NetworkInterfaceAssociation{
 		AllocationId: &a.ID, AssociationId: &a.Association, IpOwnerId: &a.Scope.Account, PublicIp: &a.PublicIP,

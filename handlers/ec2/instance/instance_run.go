@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -154,13 +155,13 @@ func (a *API) spec(tx *state.Tx, scope arn.Scope, in *sdk.RunInstancesInput) (ec
 func (a *API) groupsByName(tx *state.Tx, scope arn.Scope, data *types.ResponseLaunchTemplateData) error {
 	for _, name := range data.SecurityGroups {
 		found := false
-		for _, g := range state.SecurityGroups(tx, scope) {
-			if g.Name == name && g.VPC == state.DefaultVPC {
+		for _, g := range ec2network.SecurityGroups(tx, scope) {
+			if g.Name == name && g.VPC == ec2network.DefaultVPC {
 				data.SecurityGroupIds, found = append(slices.Clip(data.SecurityGroupIds), g.ID), true
 			}
 		}
 		if !found {
-			return kit.Refuse("InvalidGroup.NotFound", "The security group '%s' does not exist in default VPC '%s'", name, state.DefaultVPC)
+			return kit.Refuse("InvalidGroup.NotFound", "The security group '%s' does not exist in default VPC '%s'", name, ec2network.DefaultVPC)
 		}
 	}
 	return nil

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // DescribeInstanceStatus answers that instances are well, of those that run unless all are
@@ -50,7 +50,7 @@ func instanceStatus(i *ec2.Instance) types.InstanceStatus {
 	}
 	summary := &types.InstanceStatusSummary{Status: status, Details: details}
 	return types.InstanceStatus{
-		InstanceId: &i.ID, AvailabilityZone: &i.Zone, AvailabilityZoneId: aws.String(state.ZoneID(i.Zone)), InstanceState: instanceState(i.State()),
+		InstanceId: &i.ID, AvailabilityZone: &i.Zone, AvailabilityZoneId: aws.String(ec2network.ZoneID(i.Zone)), InstanceState: instanceState(i.State()),
 		InstanceStatus: summary, SystemStatus: summary, Operator: &types.OperatorResponse{Managed: aws.Bool(false)},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -63,7 +64,7 @@ func (a *API) CreateLaunchTemplate(ctx context.Context, in *sdk.CreateLaunchTemp
 				Scope: scope, ID: ec2.NewID("lt-"), Name: name, CreatedAt: a.Now(), CreatedBy: scope.Root(), Default: 1, Latest: 1, Issued: 1,
 			}
 			ec2.PutLaunchTemplate(tx, t)
-			state.SetEC2Tags(tx, scope, t.ID, tags)
+			ec2network.SetTags(tx, scope, t.ID, tags)
 			a.putVersion(tx, t, in.VersionDescription, data)
 			again.Remember(tx, a.Now(), t.ID)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -108,13 +109,13 @@ func networkInterface(tx *state.Tx, scope arn.Scope, t *state.Task) types.Networ
 		SourceDestCheck: aws.Bool(true), OwnerId: &scope.Account,
 		SubnetId: &t.Placement.SubnetID, AvailabilityZone: &t.Placement.Zone, TagSet: kit.TagsOf(tx, scope, eni.NetworkID),
 	}
-	if s := state.FindSubnet(tx, scope, t.Placement.SubnetID); s != nil {
+	if s := ec2network.FindSubnet(tx, scope, t.Placement.SubnetID); s != nil {
 		n.VpcId = &s.VPC
-		n.Association = amazonAssociation(tx, scope, s.VPC, state.FindPublicAddress(tx, t.ARN))
+		n.Association = amazonAssociation(tx, scope, s.VPC, ec2network.FindPublicAddress(tx, t.ARN))
 		n.PrivateIpAddresses[0].Association = n.Association
 	}
 	for _, id := range t.Spec.SecurityGroups {
-		if g := state.FindSecurityGroup(tx, scope, id); g != nil {
+		if g := ec2network.FindSecurityGroup(tx, scope, id); g != nil {
 			n.Groups = append(n.Groups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
 		}
 	}

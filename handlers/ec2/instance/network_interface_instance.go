@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -41,7 +42,7 @@ func instanceInterface(tx *state.Tx, i *ec2.Instance) types.NetworkInterface {
 		Primary: aws.Bool(true), PrivateIpAddress: &i.PrivateIP, PrivateDnsName: name, Association: n.Association,
 	}}
 	for _, id := range i.SecurityGroups {
-		if g := state.FindSecurityGroup(tx, i.Scope, id); g != nil {
+		if g := ec2network.FindSecurityGroup(tx, i.Scope, id); g != nil {
 			n.Groups = append(n.Groups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -38,7 +39,7 @@ func ownedInterface(tx *state.Tx, o *ec2.OwnedInterface) types.NetworkInterface 
 		n.Association = natAssociation(tx, o)
 	case types.NetworkInterfaceTypeInterface, types.NetworkInterfaceTypeNetworkLoadBalancer:
 		n.Description, n.RequesterId = aws.String("ELB "+o.Owner), aws.String(balancing)
-		n.Association = amazonAssociation(tx, o.Scope, o.VPC, state.FindPublicAddress(tx, o.ID))
+		n.Association = amazonAssociation(tx, o.Scope, o.VPC, ec2network.FindPublicAddress(tx, o.ID))
 		n.Attachment = &types.NetworkInterfaceAttachment{
 			AttachmentId: kit.DerivedID("eni-attach-", o.ID), DeleteOnTermination: aws.Bool(false), DeviceIndex: aws.Int32(1), NetworkCardIndex: aws.Int32(0),
 			InstanceOwnerId: aws.String(balancing), Status: types.AttachmentStatusAttached,
@@ -52,11 +53,11 @@ func ownedInterface(tx *state.Tx, o *ec2.OwnedInterface) types.NetworkInterface 
 			Primary: aws.Bool(i == 0), PrivateIpAddress: &ip, Association: n.Association,
 		})
 	}
-	if s := state.FindSubnet(tx, o.Scope, o.Subnet); s != nil {
+	if s := ec2network.FindSubnet(tx, o.Scope, o.Subnet); s != nil {
 		n.AvailabilityZone = &s.Zone
 	}
 	for _, id := range o.SecurityGroups {
-		if g := state.FindSecurityGroup(tx, o.Scope, id); g != nil {
+		if g := ec2network.FindSecurityGroup(tx, o.Scope, id); g != nil {
 			n.Groups = append(n.Groups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
 		}
 	}

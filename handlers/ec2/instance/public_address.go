@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -25,7 +26,7 @@ func amazonAssociation(tx *state.Tx, scope arn.Scope, vpc string, ip netip.Addr)
 // publicDNSName is by the address, and empty in a VPC that lacks one of its DNS attributes.
 // Source: VPC user guide, DNS attributes.
 func publicDNSName(tx *state.Tx, scope arn.Scope, vpc, ip string) string {
-	if v := state.FindVPC(tx, scope, vpc); v == nil || !v.DNSHostnames || !v.DNSSupport {
+	if v := ec2network.FindVPC(tx, scope, vpc); v == nil || !v.DNSHostnames || !v.DNSSupport {
 		return ""
 	}
 	domain := scope.Region + ".compute.amazonaws.com"

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -20,14 +21,14 @@ func (b *Base) Exists(tx *state.Tx, scope arn.Scope, id string) error {
 	found := false
 	switch k.Of {
 	case types.ResourceTypeVpc:
-		found = state.FindVPC(tx, scope, id) != nil
+		found = ec2network.FindVPC(tx, scope, id) != nil
 	case types.ResourceTypeSubnet:
-		found = slices.ContainsFunc(b.Subnets(tx, scope, []string{id}), func(s *state.Subnet) bool { return s.ID == id })
+		found = slices.ContainsFunc(b.Subnets(tx, scope, []string{id}), func(s *ec2network.Subnet) bool { return s.ID == id })
 	case types.ResourceTypeSecurityGroup:
-		found = slices.ContainsFunc(b.SecurityGroups(tx, scope, []string{id}), func(g *state.SecurityGroup) bool { return g.ID == id })
+		found = slices.ContainsFunc(b.SecurityGroups(tx, scope, []string{id}), func(g *ec2network.SecurityGroup) bool { return g.ID == id })
 	case types.ResourceTypeSecurityGroupRule:
-		for _, g := range state.SecurityGroups(tx, scope) {
-			found = found || slices.ContainsFunc(g.Rules, func(r state.SecurityGroupRule) bool { return r.ID == id })
+		for _, g := range ec2network.SecurityGroups(tx, scope) {
+			found = found || slices.ContainsFunc(g.Rules, func(r ec2network.SecurityGroupRule) bool { return r.ID == id })
 		}
 	case types.ResourceTypeNetworkInterface:
 		for _, t := range state.AllTasks(tx) {
@@ -37,7 +38,7 @@ func (b *Base) Exists(tx *state.Tx, scope arn.Scope, id string) error {
 	case types.ResourceTypeInstance:
 		found = ec2.FindInstance(tx, scope, id) != nil
 	case types.ResourceTypePrefixList:
-		found = state.FindPrefixList(tx, scope, id) != nil
+		found = ec2network.FindPrefixList(tx, scope, id) != nil
 	case types.ResourceTypeLaunchTemplate:
 		found = ec2.FindLaunchTemplate(tx, scope, id) != nil
 	default:

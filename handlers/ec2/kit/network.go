@@ -6,25 +6,26 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // NamedVPC is the VPC that a request has to name.
-func NamedVPC(tx *state.Tx, scope arn.Scope, id *string) (*state.VPC, error) {
+func NamedVPC(tx *state.Tx, scope arn.Scope, id *string) (*ec2network.VPC, error) {
 	if aws.ToString(id) == "" {
 		return nil, MissingParameter("vpcId")
 	}
-	if v := state.FindVPC(tx, scope, *id); v != nil {
+	if v := ec2network.FindVPC(tx, scope, *id); v != nil {
 		return v, nil
 	}
 	return nil, Missing("vpc-")(*id)
 }
 
 // Subnets are those that everybody sees, and those made up among some ids.
-func (b *Base) Subnets(tx *state.Tx, scope arn.Scope, ids []string) []*state.Subnet {
-	subnets := slices.Clip(state.Subnets(tx, scope))
+func (b *Base) Subnets(tx *state.Tx, scope arn.Scope, ids []string) []*ec2network.Subnet {
+	subnets := slices.Clip(ec2network.Subnets(tx, scope))
 	for _, id := range ids {
-		if s := state.FindSubnet(tx, scope, id); s != nil && s.MadeUp && !b.Strict {
+		if s := ec2network.FindSubnet(tx, scope, id); s != nil && s.MadeUp && !b.Strict {
 			subnets = append(subnets, s)
 		}
 	}
@@ -32,8 +33,8 @@ func (b *Base) Subnets(tx *state.Tx, scope arn.Scope, ids []string) []*state.Sub
 }
 
 // NamedSubnet returns the subnet that a request names, which may be one that is made up.
-func (b *Base) NamedSubnet(tx *state.Tx, scope arn.Scope, id *string) (*state.Subnet, error) {
-	s, err := Named(tx, scope, "subnetId", id, "subnet-", state.FindSubnet)
+func (b *Base) NamedSubnet(tx *state.Tx, scope arn.Scope, id *string) (*ec2network.Subnet, error) {
+	s, err := Named(tx, scope, "subnetId", id, "subnet-", ec2network.FindSubnet)
 	if err == nil && s.MadeUp && b.Strict {
 		return nil, Missing("subnet-")(*id)
 	}
@@ -41,10 +42,10 @@ func (b *Base) NamedSubnet(tx *state.Tx, scope arn.Scope, id *string) (*state.Su
 }
 
 // SecurityGroups are those that everybody sees, and those made up among some ids.
-func (b *Base) SecurityGroups(tx *state.Tx, scope arn.Scope, ids []string) []*state.SecurityGroup {
-	groups := state.SecurityGroups(tx, scope)
+func (b *Base) SecurityGroups(tx *state.Tx, scope arn.Scope, ids []string) []*ec2network.SecurityGroup {
+	groups := ec2network.SecurityGroups(tx, scope)
 	for _, id := range ids {
-		if g := state.FindSecurityGroup(tx, scope, id); g != nil && g.MadeUp && !b.Strict {
+		if g := ec2network.FindSecurityGroup(tx, scope, id); g != nil && g.MadeUp && !b.Strict {
 			groups = append(groups, g)
 		}
 	}

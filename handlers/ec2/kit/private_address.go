@@ -5,13 +5,14 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // PrivateAddress is one of a subnet for what nobody answers at: that which is asked for, or a
 // free one, empty if there is none. Source of the refusals: EC2 API reference, error codes,
 // and field reports.
-func PrivateAddress(tx *state.Tx, scope arn.Scope, s *state.Subnet, asked *string) (string, error) {
+func PrivateAddress(tx *state.Tx, scope arn.Scope, s *ec2network.Subnet, asked *string) (string, error) {
 	if aws.ToString(asked) == "" {
 		return ec2.HighestFree(tx, s, scope), nil
 	}

@@ -8,13 +8,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // TagsOf are the tags of a resource by key: the order is the emulator's choice.
 func TagsOf(tx *state.Tx, scope arn.Scope, id string) []types.Tag {
 	tags := []types.Tag{}
-	stored := state.FindEC2Tags(tx, scope, id)
+	stored := ec2network.FindTags(tx, scope, id)
 	if len(stored) == 0 {
 		return tags
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -115,7 +116,7 @@ func (a *API) AllocateAddress(ctx context.Context, in *sdk.AllocateAddressInput)
 		}
 		row := &ec2.Address{Scope: scope, ID: ec2.NewID("eipalloc-"), PublicIP: ip.String()}
 		ec2.PutAddress(tx, row)
-		state.SetEC2Tags(tx, scope, row.ID, tags)
+		ec2network.SetTags(tx, scope, row.ID, tags)
 		out.AllocationId, out.PublicIp = &row.ID, &row.PublicIP
 		return nil
 	})

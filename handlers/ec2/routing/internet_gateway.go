@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -64,7 +65,7 @@ func (a *API) CreateInternetGateway(ctx context.Context, in *sdk.CreateInternetG
 	err = a.Store.Update(func(tx *state.Tx) error {
 		g := &ec2.InternetGateway{Scope: kit.Scope(ctx), ID: ec2.NewID("igw-")}
 		ec2.PutInternetGateway(tx, g)
-		state.SetEC2Tags(tx, g.Scope, g.ID, tags)
+		ec2network.SetTags(tx, g.Scope, g.ID, tags)
 		described := internetGateway(tx, g)
 		out.InternetGateway = &described
 		return nil
@@ -122,12 +123,12 @@ func (a *API) DetachInternetGateway(ctx context.Context, in *sdk.DetachInternetG
 			}
 		}
 		for _, o := range ec2.OwnedInterfaces(tx, scope) {
-			if o.VPC == g.VPC && state.FindPublicAddress(tx, o.ID).IsValid() {
+			if o.VPC == g.VPC && ec2network.FindPublicAddress(tx, o.ID).IsValid() {
 				return hasPublicAddresses(g.VPC)
 			}
 		}
 		for _, i := range ec2.Instances(tx, scope) {
-			if i.VPC == g.VPC && (i.ElasticIP(tx) != nil || state.FindPublicAddress(tx, i.Key()).IsValid()) {
+			if i.VPC == g.VPC && (i.ElasticIP(tx) != nil || ec2network.FindPublicAddress(tx, i.Key()).IsValid()) {
 				return hasPublicAddresses(g.VPC)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -107,7 +108,7 @@ func (a *API) CreateNatGateway(ctx context.Context, in *sdk.CreateNatGatewayInpu
 				return err
 			}
 			ec2.PutNATGateway(tx, g)
-			state.SetEC2Tags(tx, scope, g.ID, tags)
+			ec2network.SetTags(tx, scope, g.ID, tags)
 			again.Remember(tx, a.Now(), g.ID)
 		} else {
 			now = g.State(a.Now(), a.nat)
@@ -146,7 +147,7 @@ func checkNATGateway(in *sdk.CreateNatGatewayInput) error {
 }
 
 // setNATAddress gives a NAT gateway its addresses, or a failure.
-func setNATAddress(tx *state.Tx, g *ec2.NATGateway, s *state.Subnet, in *sdk.CreateNatGatewayInput) error {
+func setNATAddress(tx *state.Tx, g *ec2.NATGateway, s *ec2network.Subnet, in *sdk.CreateNatGatewayInput) error {
 	var with ec2.NATAddress
 	if g.Type == types.ConnectivityTypePublic {
 		row, err := kit.Named(tx, g.Scope, "allocationId", in.AllocationId, "eipalloc-", ec2.FindAddress)

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -93,7 +94,7 @@ func networkACL(tx *state.Tx, n *ec2.NetworkACL) types.NetworkAcl {
 			}
 		}
 		described.Entries = append(described.Entries, types.NetworkAclEntry{
-			CidrBlock: aws.String("0.0.0.0/0"), Egress: &egress, Protocol: aws.String(state.AllProtocols), RuleAction: types.RuleActionDeny, RuleNumber: aws.Int32(lastRule),
+			CidrBlock: aws.String("0.0.0.0/0"), Egress: &egress, Protocol: aws.String(ec2network.AllProtocols), RuleAction: types.RuleActionDeny, RuleNumber: aws.Int32(lastRule),
 		})
 	}
 	return described
@@ -138,7 +139,7 @@ func (a *API) CreateNetworkAcl(ctx context.Context, in *sdk.CreateNetworkAclInpu
 		if n == nil {
 			n = &ec2.NetworkACL{Scope: scope, ID: ec2.NewID("acl-"), VPC: v.ID}
 			ec2.PutNetworkACL(tx, n)
-			state.SetEC2Tags(tx, scope, n.ID, tags)
+			ec2network.SetTags(tx, scope, n.ID, tags)
 			again.Remember(tx, a.Now(), n.ID)
 		}
 		described := networkACL(tx, n)

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -22,7 +23,7 @@ const local = "local"
 // endpoints. Source: VPC user guide, route tables; recorded answers (EC20010).
 func routesOf(tx *state.Tx, t *ec2.RouteTable) []types.Route {
 	var routes []types.Route
-	for _, within := range state.FindVPC(tx, t.Scope, t.VPC).Ranges() {
+	for _, within := range ec2network.FindVPC(tx, t.Scope, t.VPC).Ranges() {
 		routes = append(routes, types.Route{
 			DestinationCidrBlock: aws.String(within.String()), GatewayId: aws.String(local),
 			Origin: types.RouteOriginCreateRouteTable, State: types.RouteStateActive,
@@ -179,7 +180,7 @@ func (a *API) changeRoutes(scope arn.Scope, id *string, change func(tx *state.Tx
 
 // isLocal reports whether a destination is that of a local route.
 func isLocal(tx *state.Tx, t *ec2.RouteTable, destination string) bool {
-	return slices.ContainsFunc(state.FindVPC(tx, t.Scope, t.VPC).Ranges(), func(r netip.Prefix) bool { return r.String() == destination })
+	return slices.ContainsFunc(ec2network.FindVPC(tx, t.Scope, t.VPC).Ranges(), func(r netip.Prefix) bool { return r.String() == destination })
 }
 
 func routeTo(t *ec2.RouteTable, destination string) int {

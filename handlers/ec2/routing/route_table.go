@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -110,7 +111,7 @@ func (a *API) CreateRouteTable(ctx context.Context, in *sdk.CreateRouteTableInpu
 		if t == nil {
 			t = &ec2.RouteTable{Scope: scope, ID: ec2.NewID("rtb-"), VPC: v.ID}
 			ec2.PutRouteTable(tx, t)
-			state.SetEC2Tags(tx, scope, t.ID, tags)
+			ec2network.SetTags(tx, scope, t.ID, tags)
 			again.Remember(tx, a.Now(), t.ID)
 		}
 		described := routeTable(tx, t)

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -93,7 +94,7 @@ func leads(tx *state.Tx, t *ec2.RouteTable, r ec2.Route) error {
 	}
 	to := netip.MustParsePrefix(r.Destination)
 	within := func(whole netip.Prefix) bool { return whole.Contains(to.Addr()) && to.Bits() >= whole.Bits() }
-	if slices.ContainsFunc(state.FindVPC(tx, t.Scope, t.VPC).Ranges(), within) {
+	if slices.ContainsFunc(ec2network.FindVPC(tx, t.Scope, t.VPC).Ranges(), within) {
 		return kit.Refuse("InvalidParameterValue", "The destination CIDR block %s is equal to or more specific than one of this VPC's CIDR blocks. "+
 			"This route can target only an interface or an instance.", r.Destination)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -20,7 +21,7 @@ const (
 	mostPrefixListEntries  = 1000 // Source: VPC user guide, quotas
 )
 
-func managedPrefixList(tx *state.Tx, l *state.PrefixList) *types.ManagedPrefixList {
+func managedPrefixList(tx *state.Tx, l *ec2network.PrefixList) *types.ManagedPrefixList {
 	return &types.ManagedPrefixList{
 		PrefixListId: &l.ID, PrefixListArn: kit.ResourceARN(l.Scope, "prefix-list/"+l.ID), PrefixListName: &l.Name, OwnerId: &l.Scope.Account,
 		AddressFamily: aws.String(familyOf(l)), MaxEntries: &l.MaxEntries, Version: &l.Version,
@@ -28,7 +29,7 @@ func managedPrefixList(tx *state.Tx, l *state.PrefixList) *types.ManagedPrefixLi
 	}
 }
 
-func familyOf(l *state.PrefixList) string {
+func familyOf(l *ec2network.PrefixList) string {
 	if l.IPv6 {
 		return "IPv6"
 	}
@@ -37,11 +38,11 @@ func familyOf(l *state.PrefixList) string {
 
 // ownPrefixList is the prefix list that a request names, which is not one of AWS. The text
 // for those is the emulator's.
-func ownPrefixList(tx *state.Tx, scope arn.Scope, id *string) (*state.PrefixList, error) {
+func ownPrefixList(tx *state.Tx, scope arn.Scope, id *string) (*ec2network.PrefixList, error) {
 	if ofAWS(scope, aws.ToString(id)) {
 		return nil, kit.Refuse("UnsupportedOperation", "The prefix list '%s' is managed by AWS.", *id)
 	}
-	return kit.Named(tx, scope, "PrefixListId", id, "pl-", state.FindPrefixList)
+	return kit.Named(tx, scope, "PrefixListId", id, "pl-", ec2network.FindPrefixList)
 }
 
 // CreateManagedPrefixList makes a prefix list, which is complete at once.
@@ -61,14 +62,14 @@ func (a *API) CreateManagedPrefixList(ctx context.Context, in *sdk.CreateManaged
 	}
 	out := &sdk.CreateManagedPrefixListOutput{}
 	err = a.Store.Update(func(tx *state.Tx) error {
-		l, err := kit.MadeBefore(tx, again, scope, state.FindPrefixList)
+		l, err := kit.MadeBefore(tx, again, scope, ec2network.FindPrefixList)
 		if err != nil {
 			return err
 		}
 		if l == nil {
 			l = asked
-			state.PutPrefixList(tx, l)
-			state.SetEC2Tags(tx, scope, l.ID, tags)
+			ec2network.PutPrefixList(tx, l)
+			ec2network.SetTags(tx, scope, l.ID, tags)
 			again.Remember(tx, a.Now(), l.ID)
 		}
 		out.PrefixList = managedPrefixList(tx, l)
@@ -79,9 +80,9 @@ func (a *API) CreateManagedPrefixList(ctx context.Context, in *sdk.CreateManaged
 
 // newPrefixList is the prefix list that a request asks for. The texts are the emulator's, but
 // for that of the size, which is from a field report.
-func newPrefixList(scope arn.Scope, in *sdk.CreateManagedPrefixListInput) (*state.PrefixList, error) {
-	l := &state.PrefixList{
-		Scope: scope, ID: state.NewPrefixListID(), Name: aws.ToString(in.PrefixListName), IPv6: aws.ToString(in.AddressFamily) == "IPv6",
+func newPrefixList(scope arn.Scope, in *sdk.CreateManagedPrefixListInput) (*ec2network.PrefixList, error) {
+	l := &ec2network.PrefixList{
+		Scope: scope, ID: ec2network.NewPrefixListID(), Name: aws.ToString(in.PrefixListName), IPv6: aws.ToString(in.AddressFamily) == "IPv6",
 		MaxEntries: aws.ToInt32(in.MaxEntries), Version: 1, State: string(types.PrefixListStateCreateComplete),
 	}
 	switch {
@@ -129,7 +130,7 @@ func (a *API) GetManagedPrefixListEntries(ctx context.Context, in *sdk.GetManage
 	if in.TargetVersion != nil && *in.TargetVersion != l.Version {
 		return nil, kit.NotBuilt("GetManagedPrefixListEntries", fmt.Sprintf("TargetVersion %d", *in.TargetVersion))
 	}
-	entries, next, err := kit.Page(l.Entries, func(e state.PrefixListEntry) string { return e.CIDR }, in.MaxResults, in.NextToken, 1, 100)
+	entries, next, err := kit.Page(l.Entries, func(e ec2network.PrefixListEntry) string { return e.CIDR }, in.MaxResults, in.NextToken, 1, 100)
 	for _, e := range entries {
 		out.Entries = append(out.Entries, types.PrefixListEntry{Cidr: aws.String(e.CIDR), Description: kit.Optional(e.Description)})
 	}
@@ -145,7 +146,7 @@ func (a *API) GetManagedPrefixListAssociations(ctx context.Context, in *sdk.GetM
 	if err != nil {
 		return nil, err
 	}
-	groups, next, err := kit.Page(state.GroupsNaming(tx, l), func(g *state.SecurityGroup) string { return g.ID }, in.MaxResults, in.NextToken, 5, 255)
+	groups, next, err := kit.Page(ec2network.GroupsNaming(tx, l), func(g *ec2network.SecurityGroup) string { return g.ID }, in.MaxResults, in.NextToken, 5, 255)
 	out := &sdk.GetManagedPrefixListAssociationsOutput{PrefixListAssociations: []types.PrefixListAssociation{}, NextToken: next}
 	for _, g := range groups {
 		out.PrefixListAssociations = append(out.PrefixListAssociations, types.PrefixListAssociation{ResourceId: &g.ID, ResourceOwner: &scope.Account})
@@ -164,16 +165,16 @@ func (a *API) DeleteManagedPrefixList(ctx context.Context, in *sdk.DeleteManaged
 			return err
 		}
 		changed := *l
-		if groups := state.GroupsNaming(tx, l); len(groups) > 0 {
+		if groups := ec2network.GroupsNaming(tx, l); len(groups) > 0 {
 			changed.State = string(types.PrefixListStateDeleteFailed)
 			changed.StateMessage = "The prefix list is in use by " + firstGroups(groups)
-			state.PutPrefixList(tx, &changed)
+			ec2network.PutPrefixList(tx, &changed)
 			out.PrefixList = managedPrefixList(tx, &changed)
 			return nil
 		}
 		changed.State, changed.StateMessage = string(types.PrefixListStateDeleteComplete), ""
 		out.PrefixList = managedPrefixList(tx, &changed)
-		state.DeletePrefixList(tx, l)
+		ec2network.DeletePrefixList(tx, l)
 		return nil
 	})
 	return out, err

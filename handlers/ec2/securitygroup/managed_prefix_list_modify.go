@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -33,7 +34,7 @@ func (a *API) ModifyManagedPrefixList(ctx context.Context, in *sdk.ModifyManaged
 			same.StateMessage = "The new maximum size is not supported by " + firstGroups(full)
 			changed = &same
 		}
-		state.PutPrefixList(tx, changed)
+		ec2network.PutPrefixList(tx, changed)
 		out.PrefixList = managedPrefixList(tx, changed)
 		return nil
 	})
@@ -43,7 +44,7 @@ func (a *API) ModifyManagedPrefixList(ctx context.Context, in *sdk.ModifyManaged
 // modifiedPrefixList is a prefix list as a request has it. Source: EC2 API reference,
 // ModifyManagedPrefixList; field reports for the texts, but for that of the size, which is the
 // emulator's.
-func modifiedPrefixList(l *state.PrefixList, in *sdk.ModifyManagedPrefixListInput) (*state.PrefixList, error) {
+func modifiedPrefixList(l *ec2network.PrefixList, in *sdk.ModifyManagedPrefixListInput) (*ec2network.PrefixList, error) {
 	entries := len(in.AddEntries)+len(in.RemoveEntries) > 0
 	switch {
 	case aws.ToBool(in.IpamPrefixListResolverSyncEnabled):
@@ -86,13 +87,13 @@ const mostEntriesAtOnce = 100
 
 // withEntries are the entries of a list without some and with others, in their order. Source
 // of the first two texts: field reports; the others are the emulator's.
-func withEntries(l *state.PrefixList, add []types.AddPrefixListEntry, remove []types.RemovePrefixListEntry) ([]state.PrefixListEntry, error) {
+func withEntries(l *ec2network.PrefixList, add []types.AddPrefixListEntry, remove []types.RemovePrefixListEntry) ([]ec2network.PrefixListEntry, error) {
 	if max(len(add), len(remove)) > mostEntriesAtOnce {
 		return nil, kit.Refuse("InvalidParameterValue", "The number of entries per request cannot exceeds limit (%d).", mostEntriesAtOnce)
 	}
 	entries, gone := slices.Clone(l.Entries), map[string]bool{}
-	by := func(cidr string) func(state.PrefixListEntry) bool {
-		return func(e state.PrefixListEntry) bool { return e.CIDR == cidr }
+	by := func(cidr string) func(ec2network.PrefixListEntry) bool {
+		return func(e ec2network.PrefixListEntry) bool { return e.CIDR == cidr }
 	}
 	for _, r := range remove {
 		cidr, err := rangeText(r.Cidr, l.IPv6)
@@ -117,29 +118,29 @@ func withEntries(l *state.PrefixList, add []types.AddPrefixListEntry, remove []t
 		case utf8.RuneCountInString(aws.ToString(e.Description)) > longestPrefixListText:
 			return nil, kit.Refuse("InvalidParameterValue", "The description of an entry has at most %d characters.", longestPrefixListText)
 		}
-		entries = append(entries, state.PrefixListEntry{CIDR: cidr, Description: aws.ToString(e.Description)})
+		entries = append(entries, ec2network.PrefixListEntry{CIDR: cidr, Description: aws.ToString(e.Description)})
 	}
 	if len(entries) > int(l.MaxEntries) {
 		return nil, kit.Refuse("PrefixListMaxEntriesExceeded", "The prefix list may have no more than %d entries.", l.MaxEntries)
 	}
-	slices.SortFunc(entries, func(a, b state.PrefixListEntry) int { return strings.Compare(a.CIDR, b.CIDR) })
+	slices.SortFunc(entries, func(a, b ec2network.PrefixListEntry) int { return strings.Compare(a.CIDR, b.CIDR) })
 	return entries, nil
 }
 
 // withoutRoom are the security groups that would have too many rules with a prefix list.
-func withoutRoom(tx *state.Tx, changed *state.PrefixList) []*state.SecurityGroup {
-	return slices.DeleteFunc(state.GroupsNaming(tx, changed), func(g *state.SecurityGroup) bool {
-		return !tooManyRules(g, func(id string) *state.PrefixList {
+func withoutRoom(tx *state.Tx, changed *ec2network.PrefixList) []*ec2network.SecurityGroup {
+	return slices.DeleteFunc(ec2network.GroupsNaming(tx, changed), func(g *ec2network.SecurityGroup) bool {
+		return !tooManyRules(g, func(id string) *ec2network.PrefixList {
 			if id == changed.ID {
 				return changed
 			}
-			return state.FindPrefixList(tx, g.Scope, id)
+			return ec2network.FindPrefixList(tx, g.Scope, id)
 		})
 	})
 }
 
 // firstGroups names ten groups at most. Source: EC2 API reference, ModifyManagedPrefixList.
-func firstGroups(groups []*state.SecurityGroup) string {
+func firstGroups(groups []*ec2network.SecurityGroup) string {
 	var ids []string
 	for _, g := range groups[:min(len(groups), 10)] {
 		ids = append(ids, g.ID)

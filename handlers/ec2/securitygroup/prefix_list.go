@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -56,7 +57,7 @@ func (a *API) DescribeManagedPrefixLists(ctx context.Context, in *sdk.DescribeMa
 			State:         types.PrefixListStateCreateComplete, Tags: []types.Tag{},
 		})
 	}
-	for _, l := range state.PrefixLists(tx, scope) {
+	for _, l := range ec2network.PrefixLists(tx, scope) {
 		rows = append(rows, *managedPrefixList(tx, l))
 	}
 	id := func(l types.ManagedPrefixList) string { return *l.PrefixListId }
@@ -78,7 +79,7 @@ func ofAWS(scope arn.Scope, id string) bool {
 // those of the account that a local set-up stands in for.
 func (a *API) prefixList(tx *state.Tx, scope arn.Scope, asked *string) (string, error) {
 	id := aws.ToString(asked)
-	if state.FindPrefixList(tx, scope, id) != nil || ofAWS(scope, id) || state.MadeUpPrefixList(id) && !a.Strict {
+	if ec2network.FindPrefixList(tx, scope, id) != nil || ofAWS(scope, id) || ec2network.MadeUpPrefixList(id) && !a.Strict {
 		return id, nil
 	}
 	return "", kit.Missing("pl-")(id)

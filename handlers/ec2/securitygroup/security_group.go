@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -88,7 +89,7 @@ func (a *API) DescribeSecurityGroups(ctx context.Context, in *sdk.DescribeSecuri
 	scope, tx := kit.Scope(ctx), a.Store.Read()
 	var rows []types.SecurityGroup
 	for _, g := range a.SecurityGroups(tx, scope, kit.AskedIDs(in.GroupIds, in.Filters, "group-id")) {
-		if len(in.GroupNames) == 0 || g.VPC == state.DefaultVPC { // names are those of the default VPC
+		if len(in.GroupNames) == 0 || g.VPC == ec2network.DefaultVPC { // names are those of the default VPC
 			rows = append(rows, describeGroup(tx, scope, g))
 		}
 	}
@@ -106,7 +107,7 @@ func (a *API) DescribeSecurityGroups(ctx context.Context, in *sdk.DescribeSecuri
 	return out, err
 }
 
-func describeGroup(tx *state.Tx, scope arn.Scope, g *state.SecurityGroup) types.SecurityGroup {
+func describeGroup(tx *state.Tx, scope arn.Scope, g *ec2network.SecurityGroup) types.SecurityGroup {
 	return types.SecurityGroup{
 		GroupId: &g.ID, GroupName: &g.Name, Description: &g.Description, OwnerId: &scope.Account, VpcId: &g.VPC,
 		SecurityGroupArn: kit.ResourceARN(scope, "security-group/"+g.ID),
@@ -118,5 +119,5 @@ func describeGroup(tx *state.Tx, scope arn.Scope, g *state.SecurityGroup) types.
 // noGroupNamed is the error that the default VPC has no group of a name. Source: field
 // reports.
 func noGroupNamed(name string) error {
-	return kit.Refuse("InvalidGroup.NotFound", "The security group '%s' does not exist in default VPC '%s'", name, state.DefaultVPC)
+	return kit.Refuse("InvalidGroup.NotFound", "The security group '%s' does not exist in default VPC '%s'", name, ec2network.DefaultVPC)
 }

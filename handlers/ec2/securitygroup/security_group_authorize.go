@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -62,7 +63,7 @@ func onePermission(list []types.IpPermission, protocol *string, from, to *int32,
 	if group != nil {
 		p.UserIdGroupPairs = []types.UserIdGroupPair{{GroupName: group, UserId: owner}}
 		if protocol == nil { // all of that group's; Source: EC2 API reference
-			p.IpProtocol = aws.String(state.AllProtocols)
+			p.IpProtocol = aws.String(ec2network.AllProtocols)
 		}
 	}
 	if cidr != nil {
@@ -96,9 +97,9 @@ func (a *API) authorize(ctx context.Context, asked authorization) (made []types.
 		if aws.ToBool(asked.dryRun) {
 			return kit.ErrDryRun
 		}
-		state.PutSecurityGroup(tx, changed)
+		ec2network.PutSecurityGroup(tx, changed)
 		for _, r := range changed.Rules[len(g.Rules):] {
-			state.SetEC2Tags(tx, scope, r.ID, tags)
+			ec2network.SetTags(tx, scope, r.ID, tags)
 			made = append(made, describeRule(tx, scope, changed, r))
 		}
 		return nil
@@ -108,7 +109,7 @@ func (a *API) authorize(ctx context.Context, asked authorization) (made []types.
 
 // withRules is a group with more rules, which get their ids. Source of the texts: field
 // reports.
-func withRules(tx *state.Tx, g *state.SecurityGroup, more []state.SecurityGroupRule) (*state.SecurityGroup, error) {
+func withRules(tx *state.Tx, g *ec2network.SecurityGroup, more []ec2network.SecurityGroupRule) (*ec2network.SecurityGroup, error) {
 	changed := *g
 	changed.Rules = slices.Clone(g.Rules)
 	for _, r := range more {
@@ -118,14 +119,14 @@ func withRules(tx *state.Tx, g *state.SecurityGroup, more []state.SecurityGroupR
 		case slices.ContainsFunc(changed.Rules, r.Same):
 			return nil, kit.Refuse("InvalidParameterValue", "The same permission must not appear multiple times")
 		}
-		r.ID = state.NewRuleID()
+		r.ID = ec2network.NewRuleID()
 		changed.Rules = append(changed.Rules, r)
 	}
 	return &changed, checkLimit(tx, &changed)
 }
 
-func checkLimit(tx *state.Tx, g *state.SecurityGroup) error {
-	if tooManyRules(g, func(list string) *state.PrefixList { return state.FindPrefixList(tx, g.Scope, list) }) {
+func checkLimit(tx *state.Tx, g *ec2network.SecurityGroup) error {
+	if tooManyRules(g, func(list string) *ec2network.PrefixList { return ec2network.FindPrefixList(tx, g.Scope, list) }) {
 		return kit.Refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
 	}
 	return nil
@@ -133,7 +134,7 @@ func checkLimit(tx *state.Tx, g *state.SecurityGroup) error {
 
 // tooManyRules reports whether a group has more than it may, with the prefix lists that list
 // finds.
-func tooManyRules(g *state.SecurityGroup, list func(id string) *state.PrefixList) bool {
+func tooManyRules(g *ec2network.SecurityGroup, list func(id string) *ec2network.PrefixList) bool {
 	for _, egress := range [...]bool{false, true} {
 		v4, v6 := 0, 0
 		for _, r := range g.Rules {
@@ -159,10 +160,10 @@ func tooManyRules(g *state.SecurityGroup, list func(id string) *state.PrefixList
 }
 
 // ruleText is how errors call a rule. Source: field reports.
-func ruleText(r state.SecurityGroupRule) string {
+func ruleText(r ec2network.SecurityGroupRule) string {
 	text := "peer: " + r.CIDR + r.CIDRv6 + r.PrefixList + r.Group + ", "
 	switch r.Protocol {
-	case state.AllProtocols:
+	case ec2network.AllProtocols:
 		return text + "ALL, ALLOW"
 	case "tcp", "udp":
 		return text + fmt.Sprintf("%s, from port: %d, to port: %d, ALLOW", strings.ToUpper(r.Protocol), r.From, r.To)

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -27,9 +28,9 @@ func (a *API) CreateSecurityGroup(ctx context.Context, in *sdk.CreateSecurityGro
 	}
 	scope, id := kit.Scope(ctx), aws.ToString(in.VpcId)
 	if id == "" {
-		id = state.DefaultVPC
+		id = ec2network.DefaultVPC
 	}
-	g := state.NewSecurityGroup(id, name, description)
+	g := ec2network.NewSecurityGroup(id, name, description)
 	g.Scope = scope
 	out := &sdk.CreateSecurityGroupOutput{GroupId: &g.ID, SecurityGroupArn: kit.ResourceARN(scope, "security-group/"+g.ID)}
 	err = a.Store.Update(func(tx *state.Tx) error {
@@ -37,14 +38,14 @@ func (a *API) CreateSecurityGroup(ctx context.Context, in *sdk.CreateSecurityGro
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(state.SecurityGroupsOf(tx, v), func(other *state.SecurityGroup) bool { return other.Name == name }) {
+		if slices.ContainsFunc(ec2network.SecurityGroupsOf(tx, v), func(other *ec2network.SecurityGroup) bool { return other.Name == name }) {
 			return kit.Refuse("InvalidGroup.Duplicate", "The security group '%s' already exists for VPC '%s'", name, id)
 		}
 		if aws.ToBool(in.DryRun) {
 			return kit.ErrDryRun
 		}
-		state.PutSecurityGroup(tx, g)
-		state.SetEC2Tags(tx, scope, g.ID, tags)
+		ec2network.PutSecurityGroup(tx, g)
+		ec2network.SetTags(tx, scope, g.ID, tags)
 		out.Tags = kit.TagsOf(tx, scope, g.ID)
 		return nil
 	})
@@ -63,7 +64,7 @@ func checkGroup(name, description string) error {
 		return kit.MissingParameter("GroupName")
 	case description == "":
 		return kit.MissingParameter("GroupDescription")
-	case name == state.DefaultGroupName:
+	case name == ec2network.DefaultGroupName:
 		return kit.Refuse("InvalidParameterValue", "Cannot use reserved security group name: %s", name)
 	case strings.HasPrefix(name, "sg-"):
 		return kit.Refuse("InvalidParameterValue", "Group names may not be in the format sg-*.")
@@ -84,7 +85,7 @@ func (a *API) DeleteSecurityGroup(ctx context.Context, in *sdk.DeleteSecurityGro
 		switch {
 		case err != nil:
 			return err
-		case g.Name == state.DefaultGroupName:
+		case g.Name == ec2network.DefaultGroupName:
 			return kit.Refuse("CannotDelete", `the specified group: "%s" name: "%s" cannot be deleted by a user`, g.ID, g.Name)
 		case g.MadeUp:
 			return kit.Refuse("CannotDelete", `the specified group: "%s" is made up: it is there for who names it`, g.ID)
@@ -93,7 +94,7 @@ func (a *API) DeleteSecurityGroup(ctx context.Context, in *sdk.DeleteSecurityGro
 		case aws.ToBool(in.DryRun):
 			return kit.ErrDryRun
 		}
-		state.DeleteSecurityGroup(tx, g)
+		ec2network.DeleteSecurityGroup(tx, g)
 		out.GroupId = &g.ID
 		return nil
 	})
@@ -102,13 +103,13 @@ func (a *API) DeleteSecurityGroup(ctx context.Context, in *sdk.DeleteSecurityGro
 
 // group is the group that a request names by its id or, in the default VPC, by its name.
 // Source of the texts: field reports.
-func (a *API) group(tx *state.Tx, scope arn.Scope, id, name *string) (*state.SecurityGroup, error) {
+func (a *API) group(tx *state.Tx, scope arn.Scope, id, name *string) (*ec2network.SecurityGroup, error) {
 	switch {
 	case aws.ToString(id) == "" && aws.ToString(name) == "":
 		return nil, kit.Refuse("MissingParameter", "The request must contain the parameter groupName or groupId")
 	case aws.ToString(id) == "":
-		for _, g := range state.SecurityGroups(tx, scope) {
-			if g.VPC == state.DefaultVPC && g.Name == *name {
+		for _, g := range ec2network.SecurityGroups(tx, scope) {
+			if g.VPC == ec2network.DefaultVPC && g.Name == *name {
 				return g, nil
 			}
 		}
@@ -116,7 +117,7 @@ func (a *API) group(tx *state.Tx, scope arn.Scope, id, name *string) (*state.Sec
 	case !strings.HasPrefix(*id, "sg-"):
 		return nil, kit.Refuse("InvalidGroupId.Malformed", `Invalid id: "%s" (expecting "sg-...")`, *id)
 	}
-	if g := state.FindSecurityGroup(tx, scope, *id); g != nil && (!g.MadeUp || !a.Strict) {
+	if g := ec2network.FindSecurityGroup(tx, scope, *id); g != nil && (!g.MadeUp || !a.Strict) {
 		return g, nil
 	}
 	return nil, kit.Missing("sg-")(*id)

@@ -11,12 +11,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // permissions are a group's rules of one direction as EC2 has shown them before rules had
 // ids: those for the same protocol and ports in one.
-func permissions(scope arn.Scope, g *state.SecurityGroup, egress bool) []types.IpPermission {
+func permissions(scope arn.Scope, g *ec2network.SecurityGroup, egress bool) []types.IpPermission {
 	list := []types.IpPermission{}
 	for _, r := range g.Rules {
 		if r.Egress != egress {
@@ -35,7 +36,7 @@ func permissions(scope arn.Scope, g *state.SecurityGroup, egress bool) []types.I
 }
 
 // newPermission is one without ranges and groups.
-func newPermission(r state.SecurityGroupRule) types.IpPermission {
+func newPermission(r ec2network.SecurityGroupRule) types.IpPermission {
 	p := types.IpPermission{
 		IpProtocol: aws.String(r.Protocol), IpRanges: []types.IpRange{}, Ipv6Ranges: []types.Ipv6Range{},
 		PrefixListIds: []types.PrefixListId{}, UserIdGroupPairs: []types.UserIdGroupPair{},
@@ -46,7 +47,7 @@ func newPermission(r state.SecurityGroupRule) types.IpPermission {
 	return p
 }
 
-func addPeer(scope arn.Scope, p *types.IpPermission, r state.SecurityGroupRule) {
+func addPeer(scope arn.Scope, p *types.IpPermission, r ec2network.SecurityGroupRule) {
 	description := kit.Optional(r.Description)
 	switch {
 	case r.CIDR != "":
@@ -72,9 +73,9 @@ func hasPorts(protocol string) bool {
 // rulesFrom are the rules that permissions ask for, without ids. Source: EC2 API reference,
 // IpPermission; field reports for the texts, but for that of one for nobody, which is the
 // emulator's.
-func (a *API) rulesFrom(tx *state.Tx, g *state.SecurityGroup, egress bool, asked []types.IpPermission) (rules []state.SecurityGroupRule, err error) {
+func (a *API) rulesFrom(tx *state.Tx, g *ec2network.SecurityGroup, egress bool, asked []types.IpPermission) (rules []ec2network.SecurityGroupRule, err error) {
 	for _, p := range asked {
-		r := state.SecurityGroupRule{Egress: egress}
+		r := ec2network.SecurityGroupRule{Egress: egress}
 		if r.Protocol, err = protocolOf(p.IpProtocol); err != nil {
 			return nil, err
 		}
@@ -93,8 +94,8 @@ func (a *API) rulesFrom(tx *state.Tx, g *state.SecurityGroup, egress bool, asked
 }
 
 // addPeers adds a rule for each of a permission's other sides.
-func (a *API) addPeers(tx *state.Tx, g *state.SecurityGroup, rules []state.SecurityGroupRule, r state.SecurityGroupRule, p types.IpPermission) ([]state.SecurityGroupRule, error) {
-	add := func(set func(r *state.SecurityGroupRule) error, description *string) error {
+func (a *API) addPeers(tx *state.Tx, g *ec2network.SecurityGroup, rules []ec2network.SecurityGroupRule, r ec2network.SecurityGroupRule, p types.IpPermission) ([]ec2network.SecurityGroupRule, error) {
+	add := func(set func(r *ec2network.SecurityGroupRule) error, description *string) error {
 		made := r
 		made.Description = aws.ToString(description)
 		if err := checkRuleDescription(made.Description); err != nil {
@@ -105,17 +106,23 @@ func (a *API) addPeers(tx *state.Tx, g *state.SecurityGroup, rules []state.Secur
 		return err
 	}
 	for _, c := range p.IpRanges {
-		if err := add(func(r *state.SecurityGroupRule) (err error) { r.CIDR, err = rangeText(c.CidrIp, false); return err }, c.Description); err != nil {
+		if err := add(func(r *ec2network.SecurityGroupRule) (err error) {
+			r.CIDR, err = rangeText(c.CidrIp, false)
+			return err
+		}, c.Description); err != nil {
 			return nil, err
 		}
 	}
 	for _, c := range p.Ipv6Ranges {
-		if err := add(func(r *state.SecurityGroupRule) (err error) { r.CIDRv6, err = rangeText(c.CidrIpv6, true); return err }, c.Description); err != nil {
+		if err := add(func(r *ec2network.SecurityGroupRule) (err error) {
+			r.CIDRv6, err = rangeText(c.CidrIpv6, true)
+			return err
+		}, c.Description); err != nil {
 			return nil, err
 		}
 	}
 	for _, l := range p.PrefixListIds {
-		if err := add(func(r *state.SecurityGroupRule) (err error) {
+		if err := add(func(r *ec2network.SecurityGroupRule) (err error) {
 			r.PrefixList, err = a.prefixList(tx, g.Scope, l.PrefixListId)
 			return err
 		}, l.Description); err != nil {
@@ -123,7 +130,7 @@ func (a *API) addPeers(tx *state.Tx, g *state.SecurityGroup, rules []state.Secur
 		}
 	}
 	for _, pair := range p.UserIdGroupPairs {
-		if err := add(func(r *state.SecurityGroupRule) (err error) { r.Group, err = a.peerGroup(tx, g, pair); return err }, pair.Description); err != nil {
+		if err := add(func(r *ec2network.SecurityGroupRule) (err error) { r.Group, err = a.peerGroup(tx, g, pair); return err }, pair.Description); err != nil {
 			return nil, err
 		}
 	}
@@ -195,7 +202,7 @@ func rangeText(text *string, v6 bool) (string, error) {
 }
 
 // peerGroup is the id of the group that a rule is about, which is of the same VPC.
-func (a *API) peerGroup(tx *state.Tx, g *state.SecurityGroup, pair types.UserIdGroupPair) (string, error) {
+func (a *API) peerGroup(tx *state.Tx, g *ec2network.SecurityGroup, pair types.UserIdGroupPair) (string, error) {
 	if user := aws.ToString(pair.UserId); user != "" && user != g.Scope.Account || pair.VpcPeeringConnectionId != nil {
 		return "", kit.NotBuilt("rules of security groups", "other accounts and peering connections")
 	}

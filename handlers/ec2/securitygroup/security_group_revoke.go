@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -65,10 +66,10 @@ func (a *API) revoke(ctx context.Context, asked revocation) (done revoked, err e
 			return kit.ErrDryRun
 		}
 		changed := *g
-		changed.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r state.SecurityGroupRule) bool { return slices.Contains(gone, r) })
-		state.PutSecurityGroup(tx, &changed)
+		changed.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r ec2network.SecurityGroupRule) bool { return slices.Contains(gone, r) })
+		ec2network.PutSecurityGroup(tx, &changed)
 		for _, r := range gone {
-			state.SetEC2Tags(tx, scope, r.ID, nil)
+			ec2network.SetTags(tx, scope, r.ID, nil)
 			done.rules = append(done.rules, describeRevoked(g, r))
 		}
 		done.unknown = unknown
@@ -80,9 +81,9 @@ func (a *API) revoke(ctx context.Context, asked revocation) (done revoked, err e
 // found are the rules that a revocation is about. What no rule is like is refused, but in a
 // default VPC, where it is named in the answer. Source: EC2 API reference,
 // RevokeSecurityGroupIngress; field reports for the text.
-func (a *API) found(tx *state.Tx, g *state.SecurityGroup, asked revocation) (gone []state.SecurityGroupRule, unknown []types.IpPermission, err error) {
+func (a *API) found(tx *state.Tx, g *ec2network.SecurityGroup, asked revocation) (gone []ec2network.SecurityGroupRule, unknown []types.IpPermission, err error) {
 	for _, id := range asked.ids {
-		i := slices.IndexFunc(g.Rules, func(r state.SecurityGroupRule) bool { return r.ID == id && r.Egress == asked.egress })
+		i := slices.IndexFunc(g.Rules, func(r ec2network.SecurityGroupRule) bool { return r.ID == id && r.Egress == asked.egress })
 		if i < 0 {
 			return nil, nil, kit.Missing("sgr-")(id)
 		}
@@ -102,7 +103,7 @@ func (a *API) found(tx *state.Tx, g *state.SecurityGroup, asked revocation) (gon
 		if len(gone)-before == len(rules) {
 			continue
 		}
-		if g.VPC != state.DefaultVPC {
+		if g.VPC != ec2network.DefaultVPC {
 			return nil, nil, kit.Refuse("InvalidPermission.NotFound", "The specified rule does not exist in this security group.")
 		}
 		unknown = append(unknown, p)
@@ -110,7 +111,7 @@ func (a *API) found(tx *state.Tx, g *state.SecurityGroup, asked revocation) (gon
 	return gone, unknown, nil
 }
 
-func describeRevoked(g *state.SecurityGroup, r state.SecurityGroupRule) types.RevokedSecurityGroupRule {
+func describeRevoked(g *ec2network.SecurityGroup, r ec2network.SecurityGroupRule) types.RevokedSecurityGroupRule {
 	return types.RevokedSecurityGroupRule{
 		SecurityGroupRuleId: aws.String(r.ID), GroupId: &g.ID, IsEgress: aws.Bool(r.Egress), IpProtocol: aws.String(r.Protocol),
 		FromPort: aws.Int32(r.From), ToPort: aws.Int32(r.To), CidrIpv4: kit.Optional(r.CIDR), CidrIpv6: kit.Optional(r.CIDRv6),

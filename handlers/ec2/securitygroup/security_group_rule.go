@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -47,7 +48,7 @@ func (a *API) DescribeSecurityGroupRules(ctx context.Context, in *sdk.DescribeSe
 }
 
 // describeRule is what EC2 shows of a rule. Without ports both are -1.
-func describeRule(tx *state.Tx, scope arn.Scope, g *state.SecurityGroup, r state.SecurityGroupRule) types.SecurityGroupRule {
+func describeRule(tx *state.Tx, scope arn.Scope, g *ec2network.SecurityGroup, r ec2network.SecurityGroupRule) types.SecurityGroupRule {
 	d := types.SecurityGroupRule{
 		SecurityGroupRuleId: aws.String(r.ID), SecurityGroupRuleArn: kit.ResourceARN(scope, "security-group-rule/"+r.ID),
 		GroupId: &g.ID, GroupOwnerId: &scope.Account, IsEgress: aws.Bool(r.Egress), IpProtocol: aws.String(r.Protocol),
@@ -85,15 +86,15 @@ func (a *API) ModifySecurityGroupRules(ctx context.Context, in *sdk.ModifySecuri
 		if aws.ToBool(in.DryRun) {
 			return kit.ErrDryRun
 		}
-		state.PutSecurityGroup(tx, &changed)
+		ec2network.PutSecurityGroup(tx, &changed)
 		return nil
 	})
 	return &sdk.ModifySecurityGroupRulesOutput{Return: aws.Bool(true)}, err
 }
 
-func (a *API) modifyRule(tx *state.Tx, g *state.SecurityGroup, update types.SecurityGroupRuleUpdate) error {
+func (a *API) modifyRule(tx *state.Tx, g *ec2network.SecurityGroup, update types.SecurityGroupRuleUpdate) error {
 	id, to := aws.ToString(update.SecurityGroupRuleId), update.SecurityGroupRule
-	i := slices.IndexFunc(g.Rules, func(r state.SecurityGroupRule) bool { return r.ID == id })
+	i := slices.IndexFunc(g.Rules, func(r ec2network.SecurityGroupRule) bool { return r.ID == id })
 	switch {
 	case id == "":
 		return kit.MissingParameter("SecurityGroupRuleId")

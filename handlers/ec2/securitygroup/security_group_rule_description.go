@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -51,15 +52,15 @@ func (a *API) redescribe(ctx context.Context, asked redescription) error {
 		if aws.ToBool(asked.dryRun) {
 			return kit.ErrDryRun
 		}
-		state.PutSecurityGroup(tx, &changed)
+		ec2network.PutSecurityGroup(tx, &changed)
 		return nil
 	})
 }
 
-func (a *API) setDescriptions(tx *state.Tx, g *state.SecurityGroup, asked redescription) error {
+func (a *API) setDescriptions(tx *state.Tx, g *ec2network.SecurityGroup, asked redescription) error {
 	for _, d := range asked.byID {
 		id := aws.ToString(d.SecurityGroupRuleId)
-		i := slices.IndexFunc(g.Rules, func(r state.SecurityGroupRule) bool { return r.ID == id && r.Egress == asked.egress })
+		i := slices.IndexFunc(g.Rules, func(r ec2network.SecurityGroupRule) bool { return r.ID == id && r.Egress == asked.egress })
 		if i < 0 {
 			return kit.Missing("sgr-")(id)
 		}

@@ -6,15 +6,15 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // accountAttributes are those of every account, with the quotas of a new one. Source: EC2 API
 // reference, DescribeAccountAttributes.
 var accountAttributes = []struct{ name, value string }{
 	{"supported-platforms", "VPC"}, {"vpc-max-security-groups-per-interface", "5"}, {"max-elastic-ips", "5"},
-	{"max-instances", "20"}, {"vpc-max-elastic-ips", "5"}, {"default-vpc", state.DefaultVPC},
+	{"max-instances", "20"}, {"vpc-max-elastic-ips", "5"}, {"default-vpc", ec2network.DefaultVPC},
 }
 
 // DescribeAccountAttributes answers the attributes that are asked for, or all.

@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 func zoneValues(z *types.AvailabilityZone, filter string) ([]string, bool) {
@@ -37,9 +37,9 @@ func zoneValues(z *types.AvailabilityZone, filter string) ([]string, bool) {
 func (a *API) DescribeAvailabilityZones(ctx context.Context, in *sdk.DescribeAvailabilityZonesInput) (*sdk.DescribeAvailabilityZonesOutput, error) {
 	region := kit.Scope(ctx).Region
 	var rows []types.AvailabilityZone
-	for _, name := range state.Zones(region) {
+	for _, name := range ec2network.Zones(region) {
 		rows = append(rows, types.AvailabilityZone{
-			ZoneName: aws.String(name), ZoneId: aws.String(state.ZoneID(name)), State: types.AvailabilityZoneStateAvailable,
+			ZoneName: aws.String(name), ZoneId: aws.String(ec2network.ZoneID(name)), State: types.AvailabilityZoneStateAvailable,
 			RegionName: &region, GroupName: &region, NetworkBorderGroup: &region,
 			OptInStatus: types.AvailabilityZoneOptInStatusOptInNotRequired, ZoneType: aws.String("availability-zone"),
 			Messages: []types.AvailabilityZoneMessage{},

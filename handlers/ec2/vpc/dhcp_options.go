@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -103,7 +104,7 @@ func (a *API) CreateDhcpOptions(ctx context.Context, in *sdk.CreateDhcpOptionsIn
 	err = a.Store.Update(func(tx *state.Tx) error {
 		o := &ec2.DHCPOptions{Scope: kit.Scope(ctx), ID: ec2.NewID("dopt-"), Configurations: configurations}
 		ec2.PutDHCPOptions(tx, o)
-		state.SetEC2Tags(tx, o.Scope, o.ID, tags)
+		ec2network.SetTags(tx, o.Scope, o.ID, tags)
 		described := describeDHCPOptions(tx, o)
 		out.DhcpOptions = &described
 		return nil
@@ -116,7 +117,7 @@ func (a *API) AssociateDhcpOptions(ctx context.Context, in *sdk.AssociateDhcpOpt
 	scope := kit.Scope(ctx)
 	err := a.Store.Update(func(tx *state.Tx) error {
 		id := aws.ToString(in.DhcpOptionsId)
-		if id != state.NoDHCPOptions {
+		if id != ec2network.NoDHCPOptions {
 			if _, err := kit.Named(tx, scope, "dhcpOptionsId", in.DhcpOptionsId, "dopt-", ec2.FindDHCPOptions); err != nil {
 				return err
 			}
@@ -127,7 +128,7 @@ func (a *API) AssociateDhcpOptions(ctx context.Context, in *sdk.AssociateDhcpOpt
 		}
 		changed := *v
 		changed.DHCPOptions = id
-		state.PutVPC(tx, &changed)
+		ec2network.PutVPC(tx, &changed)
 		return nil
 	})
 	return &sdk.AssociateDhcpOptionsOutput{}, err
@@ -141,7 +142,7 @@ func (a *API) DeleteDhcpOptions(ctx context.Context, in *sdk.DeleteDhcpOptionsIn
 		switch {
 		case err != nil:
 			return err
-		case slices.ContainsFunc(state.VPCs(tx, scope), func(v *state.VPC) bool { return ec2.DHCPOptionsOf(v) == o.ID }):
+		case slices.ContainsFunc(ec2network.VPCs(tx, scope), func(v *ec2network.VPC) bool { return ec2.DHCPOptionsOf(v) == o.ID }):
 			return kit.InUse("dhcpOptions", o.ID)
 		case o.Default():
 			return kit.NotBuilt("DeleteDhcpOptions", "the options that every VPC has at first")

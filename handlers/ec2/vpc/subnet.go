@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -83,12 +84,12 @@ func (a *API) DescribeSubnets(ctx context.Context, in *sdk.DescribeSubnetsInput)
 	return out, err
 }
 
-func describeSubnet(tx *state.Tx, scope arn.Scope, room *ec2.Room, s *state.Subnet) types.Subnet {
+func describeSubnet(tx *state.Tx, scope arn.Scope, room *ec2.Room, s *ec2network.Subnet) types.Subnet {
 	return types.Subnet{
 		SubnetId: &s.ID, SubnetArn: kit.ResourceARN(scope, "subnet/"+s.ID), State: types.SubnetStateAvailable, OwnerId: &scope.Account,
-		VpcId: &s.VPC, CidrBlock: aws.String(s.CIDR(state.NetworkCIDR(tx)).String()),
+		VpcId: &s.VPC, CidrBlock: aws.String(s.CIDR(ec2network.NetworkCIDR(tx)).String()),
 		AvailableIpAddressCount: aws.Int32(int32(room.Free(s))),
-		AvailabilityZone:        &s.Zone, AvailabilityZoneId: aws.String(state.ZoneID(s.Zone)),
+		AvailabilityZone:        &s.Zone, AvailabilityZoneId: aws.String(ec2network.ZoneID(s.Zone)),
 		DefaultForAz: &s.Default, MapPublicIpOnLaunch: &s.MapPublicIP, MapCustomerOwnedIpOnLaunch: aws.Bool(false),
 		AssignIpv6AddressOnCreation: aws.Bool(false), Ipv6Native: aws.Bool(false), EnableDns64: aws.Bool(false),
 		PrivateDnsNameOptionsOnLaunch: &types.PrivateDnsNameOptionsOnLaunch{

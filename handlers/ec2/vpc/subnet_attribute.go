@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -25,14 +26,14 @@ func (a *API) ModifySubnetAttribute(ctx context.Context, in *sdk.ModifySubnetAtt
 		if err := setAttribute(&changed, in); err != nil {
 			return err
 		}
-		state.PutSubnet(tx, &changed)
+		ec2network.PutSubnet(tx, &changed)
 		return nil
 	})
 	return &sdk.ModifySubnetAttributeOutput{}, err
 }
 
 // refuseAttribute refuses what is not built. To switch off what is never on changes nothing.
-func refuseAttribute(in *sdk.ModifySubnetAttributeInput, s *state.Subnet) error {
+func refuseAttribute(in *sdk.ModifySubnetAttributeInput, s *ec2network.Subnet) error {
 	on := func(v *types.AttributeBooleanValue) bool { return v != nil && aws.ToBool(v.Value) }
 	switch {
 	case s.MadeUp:
@@ -47,7 +48,7 @@ func refuseAttribute(in *sdk.ModifySubnetAttributeInput, s *state.Subnet) error 
 	return nil
 }
 
-func setAttribute(s *state.Subnet, in *sdk.ModifySubnetAttributeInput) error {
+func setAttribute(s *ec2network.Subnet, in *sdk.ModifySubnetAttributeInput) error {
 	var off bool // what stays off
 	settings := []setting{
 		{&s.MapPublicIP, in.MapPublicIpOnLaunch}, {&s.ResourceNameA, in.EnableResourceNameDnsARecordOnLaunch},

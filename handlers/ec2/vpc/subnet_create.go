@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -36,7 +37,7 @@ func (a *API) CreateSubnet(ctx context.Context, in *sdk.CreateSubnetInput) (*sdk
 	if err != nil {
 		return nil, err
 	}
-	s := &state.Subnet{Scope: scope, ID: state.NewNetworkID("subnet-"), VPC: *in.VpcId, Zone: zone, Range: cidr.String()}
+	s := &ec2network.Subnet{Scope: scope, ID: ec2network.NewNetworkID("subnet-"), VPC: *in.VpcId, Zone: zone, Range: cidr.String()}
 	out := &sdk.CreateSubnetOutput{}
 	err = a.Store.Update(func(tx *state.Tx) error {
 		v, err := kit.NamedVPC(tx, scope, in.VpcId)
@@ -49,8 +50,8 @@ func (a *API) CreateSubnet(ctx context.Context, in *sdk.CreateSubnetInput) (*sdk
 		if aws.ToBool(in.DryRun) {
 			return kit.ErrDryRun
 		}
-		state.PutSubnet(tx, s)
-		state.SetEC2Tags(tx, scope, s.ID, tags)
+		ec2network.PutSubnet(tx, s)
+		ec2network.SetTags(tx, scope, s.ID, tags)
 		made := describeSubnet(tx, scope, ec2.RoomIn(tx), s)
 		out.Subnet = &made
 		return nil
@@ -74,7 +75,7 @@ func refuseSubnet(in *sdk.CreateSubnetInput) error {
 // zoneOf is the zone that a request names by its name or its id, or the first one: which
 // one AWS chooses is not published. Source of the texts: field reports.
 func zoneOf(scope arn.Scope, name, id string) (string, error) {
-	zones := state.Zones(scope.Region)
+	zones := ec2network.Zones(scope.Region)
 	switch {
 	case name != "" && id != "":
 		return "", kit.Refuse("InvalidParameterCombination", "Only one of availabilityZone and availabilityZoneId may be specified")
@@ -83,10 +84,10 @@ func zoneOf(scope arn.Scope, name, id string) (string, error) {
 	}
 	var ids []string
 	for _, zone := range zones {
-		if zone == name || state.ZoneID(zone) == id {
+		if zone == name || ec2network.ZoneID(zone) == id {
 			return zone, nil
 		}
-		ids = append(ids, state.ZoneID(zone))
+		ids = append(ids, ec2network.ZoneID(zone))
 	}
 	parameter, value, valid := "availabilityZone", name, zones
 	if id != "" {
@@ -102,7 +103,7 @@ const enginesPart = 240
 
 // fits refuses a range that is not the VPC's or that a subnet has. Those that are made up
 // have none of their own. Source of the texts: field reports.
-func fits(tx *state.Tx, v *state.VPC, cidr netip.Prefix, as string) error {
+func fits(tx *state.Tx, v *ec2network.VPC, cidr netip.Prefix, as string) error {
 	whole := rangeOf(v)
 	within := func(r netip.Prefix) bool { return cidr.Bits() >= r.Bits() && r.Contains(cidr.Addr()) }
 	if !slices.ContainsFunc(v.Ranges(), within) {
@@ -111,8 +112,8 @@ func fits(tx *state.Tx, v *state.VPC, cidr netip.Prefix, as string) error {
 	if v.Default && cidr.Addr().As4()[2] >= enginesPart {
 		return kit.NotBuilt("CreateSubnet", "ranges in the last sixteenth of the default VPC, which the engine's own containers have,")
 	}
-	taken := func(s *state.Subnet) bool { return s.CIDR(whole).Overlaps(cidr) }
-	if slices.ContainsFunc(state.SubnetsOf(tx, v), taken) {
+	taken := func(s *ec2network.Subnet) bool { return s.CIDR(whole).Overlaps(cidr) }
+	if slices.ContainsFunc(ec2network.SubnetsOf(tx, v), taken) {
 		return kit.Refuse("InvalidSubnet.Conflict", "The CIDR '%s' conflicts with another subnet", as)
 	}
 	return nil
@@ -140,11 +141,11 @@ func (a *API) DeleteSubnet(ctx context.Context, in *sdk.DeleteSubnetInput) (*sdk
 }
 
 // subnet is the subnet that a request has to name.
-func (a *API) subnet(tx *state.Tx, scope arn.Scope, id *string) (*state.Subnet, error) {
+func (a *API) subnet(tx *state.Tx, scope arn.Scope, id *string) (*ec2network.Subnet, error) {
 	if aws.ToString(id) == "" {
 		return nil, kit.MissingParameter("subnetId")
 	}
-	if s := state.FindSubnet(tx, scope, *id); s != nil && (!s.MadeUp || !a.Strict) {
+	if s := ec2network.FindSubnet(tx, scope, *id); s != nil && (!s.MadeUp || !a.Strict) {
 		return s, nil
 	}
 	return nil, kit.Missing("subnet-")(*id)

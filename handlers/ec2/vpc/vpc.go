@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -43,7 +44,7 @@ func vpcValues(v *types.Vpc, filter string) ([]string, bool) {
 func (a *API) DescribeVpcs(ctx context.Context, in *sdk.DescribeVpcsInput) (*sdk.DescribeVpcsOutput, error) {
 	scope, tx := kit.Scope(ctx), a.Store.Read()
 	var rows []types.Vpc
-	for _, v := range state.VPCs(tx, scope) {
+	for _, v := range ec2network.VPCs(tx, scope) {
 		rows = append(rows, describeVPC(tx, v))
 	}
 	found, err := kit.Describe(rows, in.Filters, in.VpcIds, "vpc-id", vpcValues, kit.Missing("vpc-"))
@@ -55,7 +56,7 @@ func (a *API) DescribeVpcs(ctx context.Context, in *sdk.DescribeVpcsInput) (*sdk
 	return out, err
 }
 
-func describeVPC(tx *state.Tx, v *state.VPC) types.Vpc {
+func describeVPC(tx *state.Tx, v *ec2network.VPC) types.Vpc {
 	return types.Vpc{
 		VpcId: &v.ID, OwnerId: &v.Scope.Account, State: types.VpcStateAvailable, CidrBlock: &v.CIDR,
 		CidrBlockAssociationSet: vpcRanges(v), DhcpOptionsId: aws.String(ec2.DHCPOptionsOf(v)), InstanceTenancy: types.Tenancy(v.Tenancy),
@@ -84,13 +85,13 @@ func (a *API) CreateVpc(ctx context.Context, in *sdk.CreateVpcInput) (*sdk.Creat
 	if aws.ToBool(in.DryRun) {
 		return nil, kit.ErrDryRun
 	}
-	v := &state.VPC{
-		Scope: kit.Scope(ctx), ID: state.NewNetworkID("vpc-"), CIDR: cidr.String(), Tenancy: string(tenancy), DNSSupport: true,
+	v := &ec2network.VPC{
+		Scope: kit.Scope(ctx), ID: ec2network.NewNetworkID("vpc-"), CIDR: cidr.String(), Tenancy: string(tenancy), DNSSupport: true,
 	}
 	out := &sdk.CreateVpcOutput{}
 	err = a.Store.Update(func(tx *state.Tx) error {
 		ec2.CreateVPC(tx, v)
-		state.SetEC2Tags(tx, v.Scope, v.ID, tags)
+		ec2network.SetTags(tx, v.Scope, v.ID, tags)
 		made := describeVPC(tx, v)
 		made.State, made.Ipv6CidrBlockAssociationSet = types.VpcStatePending, []types.VpcIpv6CidrBlockAssociation{}
 		out.Vpc = &made
@@ -148,4 +149,4 @@ func (a *API) DeleteVpc(ctx context.Context, in *sdk.DeleteVpcInput) (*sdk.Delet
 }
 
 // rangeOf is the range that a VPC was made with.
-func rangeOf(v *state.VPC) netip.Prefix { return netip.MustParsePrefix(v.CIDR) }
+func rangeOf(v *ec2network.VPC) netip.Prefix { return netip.MustParsePrefix(v.CIDR) }

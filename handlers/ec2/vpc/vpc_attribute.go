@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -48,7 +49,7 @@ func (a *API) ModifyVpcAttribute(ctx context.Context, in *sdk.ModifyVpcAttribute
 		}); err != nil {
 			return err
 		}
-		state.PutVPC(tx, &changed)
+		ec2network.PutVPC(tx, &changed)
 		return nil
 	})
 	return &sdk.ModifyVpcAttributeOutput{}, err

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -18,17 +19,17 @@ import (
 const mostRanges = 5
 
 // vpcRanges are the ranges of a VPC as associations, the one that it was made with first.
-func vpcRanges(v *state.VPC) []types.VpcCidrBlockAssociation {
-	associations := []types.VpcCidrBlockAssociation{rangeAssociation(state.VPCRange{ID: firstRangeID(v), CIDR: v.CIDR})}
+func vpcRanges(v *ec2network.VPC) []types.VpcCidrBlockAssociation {
+	associations := []types.VpcCidrBlockAssociation{rangeAssociation(ec2network.VPCRange{ID: firstRangeID(v), CIDR: v.CIDR})}
 	for _, r := range v.Secondary {
 		associations = append(associations, rangeAssociation(r))
 	}
 	return associations
 }
 
-func firstRangeID(v *state.VPC) string { return "vpc-cidr-assoc-" + kit.Suffix(v.ID) }
+func firstRangeID(v *ec2network.VPC) string { return "vpc-cidr-assoc-" + kit.Suffix(v.ID) }
 
-func rangeAssociation(r state.VPCRange) types.VpcCidrBlockAssociation {
+func rangeAssociation(r ec2network.VPCRange) types.VpcCidrBlockAssociation {
 	return types.VpcCidrBlockAssociation{
 		AssociationId: &r.ID, CidrBlock: &r.CIDR, CidrBlockState: &types.VpcCidrBlockState{State: types.VpcCidrBlockStateCodeAssociated},
 	}
@@ -57,10 +58,10 @@ func (a *API) AssociateVpcCidrBlock(ctx context.Context, in *sdk.AssociateVpcCid
 		if err := mayAdd(tx, v, cidr); err != nil {
 			return err
 		}
-		added := state.VPCRange{ID: ec2.NewID("vpc-cidr-assoc-"), CIDR: cidr.String()}
+		added := ec2network.VPCRange{ID: ec2.NewID("vpc-cidr-assoc-"), CIDR: cidr.String()}
 		changed := *v
 		changed.Secondary = append(slices.Clip(v.Secondary), added)
-		state.PutVPC(tx, &changed)
+		ec2network.PutVPC(tx, &changed)
 		made := rangeAssociation(added)
 		made.CidrBlockState.State = types.VpcCidrBlockStateCodeAssociating
 		out.CidrBlockAssociation = &made
@@ -73,7 +74,7 @@ func (a *API) AssociateVpcCidrBlock(ctx context.Context, in *sdk.AssociateVpcCid
 // not go together is left to AWS. Source of the rules: VPC user guide, VPC CIDR blocks; of the
 // text about their number: other implementations of the API; the other texts are the
 // emulator's.
-func mayAdd(tx *state.Tx, v *state.VPC, cidr netip.Prefix) error {
+func mayAdd(tx *state.Tx, v *ec2network.VPC, cidr netip.Prefix) error {
 	if v.Default {
 		return kit.NotBuilt("AssociateVpcCidrBlock", "further ranges of the default VPC")
 	}
@@ -113,13 +114,13 @@ func (a *API) DisassociateVpcCidrBlock(ctx context.Context, in *sdk.Disassociate
 			return kit.Refuse("OperationNotPermitted", "The vpc CIDR block with association ID %s may not be disassociated. It is the primary IPv4 CIDR block of the VPC", id)
 		}
 		gone := v.Secondary[i]
-		within := func(s *state.Subnet) bool { return netip.MustParsePrefix(gone.CIDR).Overlaps(s.CIDR(rangeOf(v))) }
-		if slices.ContainsFunc(state.SubnetsOf(tx, v), within) {
+		within := func(s *ec2network.Subnet) bool { return netip.MustParsePrefix(gone.CIDR).Overlaps(s.CIDR(rangeOf(v))) }
+		if slices.ContainsFunc(ec2network.SubnetsOf(tx, v), within) {
 			return kit.Refuse("InvalidCidrBlock.InUse", "The vpc %s currently has a subnet within CIDR block %s", v.ID, gone.CIDR)
 		}
 		changed := *v
 		changed.Secondary = slices.Delete(slices.Clone(v.Secondary), i, i+1)
-		state.PutVPC(tx, &changed)
+		ec2network.PutVPC(tx, &changed)
 		was := rangeAssociation(gone)
 		was.CidrBlockState.State = types.VpcCidrBlockStateCodeDisassociating
 		out.CidrBlockAssociation, out.VpcId = &was, &v.ID
@@ -130,12 +131,12 @@ func (a *API) DisassociateVpcCidrBlock(ctx context.Context, in *sdk.Disassociate
 
 // rangeByID finds a VPC by the association of one of its ranges, and which of the further ones
 // that is: -1 is the first range.
-func rangeByID(tx *state.Tx, scope arn.Scope, id string) (*state.VPC, int) {
-	for _, v := range state.VPCs(tx, scope) {
+func rangeByID(tx *state.Tx, scope arn.Scope, id string) (*ec2network.VPC, int) {
+	for _, v := range ec2network.VPCs(tx, scope) {
 		if firstRangeID(v) == id {
 			return v, -1
 		}
-		if i := slices.IndexFunc(v.Secondary, func(r state.VPCRange) bool { return r.ID == id }); i >= 0 {
+		if i := slices.IndexFunc(v.Secondary, func(r ec2network.VPCRange) bool { return r.ID == id }); i >= 0 {
 			return v, i
 		}
 	}

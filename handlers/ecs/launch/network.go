@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
 )
@@ -23,7 +24,7 @@ const noSecurityGroup = "sg-00000000000000000"
 
 // Awsvpc is a network configuration whose subnets and groups exist.
 type Awsvpc struct {
-	Subnets        []*state.Subnet
+	Subnets        []*ec2network.Subnet
 	SecurityGroups []string
 	AssignPublicIP bool
 }
@@ -65,7 +66,7 @@ func (r *Rules) Network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfigur
 	}
 	resolved := Awsvpc{AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled}
 	for _, id := range vpc.Subnets {
-		subnet := state.FindSubnet(tx, scope, id)
+		subnet := ec2network.FindSubnet(tx, scope, id)
 		if subnet == nil || subnet.MadeUp && r.StrictVPC {
 			return Awsvpc{}, kit.InvalidParameter(task.SubnetNotFound(vpc.Subnets, id))
 		}
@@ -75,7 +76,7 @@ func (r *Rules) Network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfigur
 		return Awsvpc{}, err
 	}
 	for _, id := range vpc.SecurityGroups {
-		group := state.FindSecurityGroup(tx, scope, id)
+		group := ec2network.FindSecurityGroup(tx, scope, id)
 		switch {
 		case id == noSecurityGroup:
 			return Awsvpc{}, kit.InvalidParameter(fmt.Sprintf("Error retrieving security group information for [%s]: Invalid id: %q (ErrorCode: InvalidGroupId.Malformed)",
@@ -92,7 +93,7 @@ func (r *Rules) Network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfigur
 
 // oneVPC refuses subnets of several VPCs. Source: ECS API reference, AwsVpcConfiguration;
 // the text is the emulator's.
-func oneVPC(subnets []*state.Subnet) error {
+func oneVPC(subnets []*ec2network.Subnet) error {
 	for _, s := range subnets {
 		if s.VPC != subnets[0].VPC {
 			return kit.InvalidParameter(fmt.Sprintf("All subnets must be from the same VPC: %s is of %s, %s of %s.", subnets[0].ID, subnets[0].VPC, s.ID, s.VPC))

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
@@ -164,7 +165,7 @@ func (a *API) runTaskLaunch(cluster *state.Cluster, in *sdk.RunTaskInput) (launc
 
 // inTurn begins with another subnet at each call, so that calls for one task do not
 // all end up in the first. How Fargate chooses is not published.
-func (a *API) inTurn(subnets []*state.Subnet) []*state.Subnet {
+func (a *API) inTurn(subnets []*ec2network.Subnet) []*ec2network.Subnet {
 	first := int(a.turns.Add(1)-1) % len(subnets)
 	return slices.Concat(subnets[first:], subnets[:first])
 }

@@ -8,6 +8,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -82,7 +83,7 @@ func zoneOf(row *elbv2.LoadBalancer, sandbox backend.Container) *elbv2.Zone {
 // interface is its owner. Source: Elastic Load Balancing guide, schemes.
 func (b *node) takePublicAddress(row *elbv2.LoadBalancer, sandbox backend.Container) error {
 	zone := zoneOf(row, sandbox)
-	if zone == nil || row.Scheme != elb.LoadBalancerSchemeEnumInternetFacing || state.FindPublicAddress(b.nodes.Store.Read(), zone.Interface).IsValid() {
+	if zone == nil || row.Scheme != elb.LoadBalancerSchemeEnumInternetFacing || ec2network.FindPublicAddress(b.nodes.Store.Read(), zone.Interface).IsValid() {
 		return nil
 	}
 	return b.nodes.Networks.TakePublicAddress(zone.Interface, b.arn, func(tx *state.Tx) bool { return elbv2.FindLoadBalancer(tx, b.arn) != nil })

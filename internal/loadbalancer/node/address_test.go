@@ -7,6 +7,7 @@ import (
 
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -64,7 +65,9 @@ func TestALoadBalancerHasAPublicAddress(t *testing.T) {
 		b.up(internal)
 		facing := *internal
 		facing.Scheme = elb.LoadBalancerSchemeEnumInternetFacing
-		at := func(zone elbv2.Zone) string { return state.FindPublicAddress(b.store.Read(), zone.Interface).String() }
+		at := func(zone elbv2.Zone) string {
+			return ec2network.FindPublicAddress(b.store.Read(), zone.Interface).String()
+		}
 		if ip := at(internal.Zones[0]); ip != "invalid IP" {
 			t.Errorf("an internal one has %s", ip)
 		}
@@ -80,7 +83,7 @@ func TestALoadBalancerHasAPublicAddress(t *testing.T) {
 			t.Errorf("made anew it has %s, and had %s", again, first)
 		}
 		// Elsewhere it is another network interface.
-		subnets, _ := state.DefaultNetwork(scope)
+		subnets, _ := ec2network.DefaultNetwork(scope)
 		was := facing.Zones[0]
 		facing.Zones = []elbv2.Zone{{Name: subnets[0].Zone, Subnet: subnets[0].ID, Interface: "eni-2"}}
 		put := func(change func(*state.Tx, *elbv2.LoadBalancer)) {
@@ -90,7 +93,7 @@ func TestALoadBalancerHasAPublicAddress(t *testing.T) {
 		}
 		put(elbv2.PutLoadBalancer)
 		address := b.up(&facing)
-		if part := subnets[0].CIDR(state.NetworkCIDR(b.store.Read())); !part.Contains(address) {
+		if part := subnets[0].CIDR(ec2network.NetworkCIDR(b.store.Read())); !part.Contains(address) {
 			t.Errorf("moved it is at %s, outside of %s", address, part)
 		}
 		if at(was) != "invalid IP" || at(facing.Zones[0]) == "invalid IP" {

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"io"
 	"log/slog"
 	"net"
@@ -95,7 +96,7 @@ func (b *bench) restartOn(on backend.Engine) {
 // follow tells of changes until the bench is stopped.
 func (b *bench) follow(interfaces *vpc.Interfaces, labels map[string]string) {
 	ctx, cancel := context.WithCancel(context.Background())
-	nodes, groups := b.nodes, b.store.WatchSecurityGroups()
+	nodes, groups := b.nodes, ec2network.WatchSecurityGroups(b.store.Store)
 	var running sync.WaitGroup
 	running.Go(func() { interfaces.Run(ctx) })
 	running.Go(func() {
@@ -142,7 +143,7 @@ func (b *bench) told() []string {
 // loadBalancer writes the row of one.
 func (b *bench) loadBalancer(groups ...string) *elbv2.LoadBalancer {
 	b.Helper()
-	subnets, _ := state.DefaultNetwork(scope)
+	subnets, _ := ec2network.DefaultNetwork(scope)
 	row := &elbv2.LoadBalancer{
 		Scope: scope, ARN: "arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/app/web/0123456789abcdef",
 		DNSName: "Web-1.us-east-1.elb.amazonaws.com", SecurityGroups: groups,
@@ -192,8 +193,8 @@ func TestALoadBalancerIsASandboxWithAContainer(t *testing.T) {
 		row := b.loadBalancer()
 		address := b.up(row)
 		sandbox, container := b.parts(row)
-		subnets, _ := state.DefaultNetwork(scope)
-		if part := subnets[1].CIDR(state.NetworkCIDR(b.store.Read())); !part.Contains(address) || sandbox.IP != address {
+		subnets, _ := ec2network.DefaultNetwork(scope)
+		if part := subnets[1].CIDR(ec2network.NetworkCIDR(b.store.Read())); !part.Contains(address) || sandbox.IP != address {
 			t.Errorf("its address is %s, and that of its sandbox %s, in %s", address, sandbox.IP, part)
 		}
 		if sandbox.State != backend.Running || container.State != backend.Running || container.SandboxID != sandbox.ID {
@@ -337,9 +338,9 @@ func TestALoadBalancerOutlivesTheEmulator(t *testing.T) {
 func TestALoadBalancerHasSecurityGroups(t *testing.T) {
 	withLoadBalancers(t, func(b *bench) {
 		err := b.store.Update(func(tx *state.Tx) error {
-			closed := *state.FindSecurityGroup(tx, scope, state.DefaultSecurityGroup)
+			closed := *ec2network.FindSecurityGroup(tx, scope, ec2network.DefaultSecurityGroup)
 			closed.Scope, closed.ID, closed.Rules = scope, "sg-00000000000000001", nil
-			state.PutSecurityGroup(tx, &closed)
+			ec2network.PutSecurityGroup(tx, &closed)
 			return nil
 		})
 		if err != nil {
@@ -357,12 +358,12 @@ func TestALoadBalancerHasSecurityGroups(t *testing.T) {
 			}
 		}
 		lets("a group without rules", syscall.ETIMEDOUT)
-		open := b.loadBalancer(state.DefaultSecurityGroup)
+		open := b.loadBalancer(ec2network.DefaultSecurityGroup)
 		err = b.store.Update(func(tx *state.Tx) error {
-			g := *state.FindSecurityGroup(tx, scope, state.DefaultSecurityGroup)
+			g := *ec2network.FindSecurityGroup(tx, scope, ec2network.DefaultSecurityGroup)
 			g.Scope = scope
-			g.Rules = []state.SecurityGroupRule{{ID: "sgr-1", Protocol: "-1", CIDR: "0.0.0.0/0"}}
-			state.PutSecurityGroup(tx, &g)
+			g.Rules = []ec2network.SecurityGroupRule{{ID: "sgr-1", Protocol: "-1", CIDR: "0.0.0.0/0"}}
+			ec2network.PutSecurityGroup(tx, &g)
 			return nil
 		})
 		if err != nil {

@@ -1,4 +1,4 @@
-package state
+package ec2network
 
 import (
 	"net/netip"
@@ -81,5 +81,5 @@ func PutPrefixList(tx *store.Tx, l *PrefixList) { prefixLists.Put(tx, l) }
 // DeletePrefixList removes a prefix list with its tags.
 func DeletePrefixList(tx *store.Tx, l *PrefixList) {
 	prefixLists.Delete(tx, l)
-	SetEC2Tags(tx, l.Scope, l.ID, nil)
+	SetTags(tx, l.Scope, l.ID, nil)
 }

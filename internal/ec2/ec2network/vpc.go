@@ -1,4 +1,7 @@
-package state
+// Package ec2network is the rows of networks of EC2: VPCs, subnets, security groups, prefix lists,
+// public addresses, and the tags of all of EC2's resources. They stand below package ec2, because
+// ECS and load balancing know networks, and ec2 knows both.
+package ec2network
 
 import (
 	"net/netip"
@@ -103,7 +106,7 @@ func PutVPC(tx *store.Tx, v *VPC) { vpcs.Put(tx, v) }
 // DeleteVPC removes a VPC and its tags.
 func DeleteVPC(tx *store.Tx, v *VPC) {
 	vpcs.Delete(tx, v)
-	SetEC2Tags(tx, v.Scope, v.ID, nil)
+	SetTags(tx, v.Scope, v.ID, nil)
 }
 
 // WatchGoneVPCs wakes with the id of each VPC that has been deleted. Ids are unique in all

@@ -1,4 +1,4 @@
-package state
+package ec2network
 
 import (
 	"fmt"

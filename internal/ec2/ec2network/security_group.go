@@ -1,4 +1,4 @@
-package state
+package ec2network
 
 import (
 	"crypto/sha256"
@@ -152,8 +152,8 @@ func PutSecurityGroup(tx *store.Tx, g *SecurityGroup) { securityGroups.Put(tx, g
 // DeleteSecurityGroup removes a security group, its tags and those of its rules.
 func DeleteSecurityGroup(tx *store.Tx, g *SecurityGroup) {
 	securityGroups.Delete(tx, g)
-	SetEC2Tags(tx, g.Scope, g.ID, nil)
+	SetTags(tx, g.Scope, g.ID, nil)
 	for _, r := range g.Rules {
-		SetEC2Tags(tx, g.Scope, r.ID, nil)
+		SetTags(tx, g.Scope, r.ID, nil)
 	}
 }

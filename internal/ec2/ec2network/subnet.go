@@ -1,4 +1,4 @@
-package state
+package ec2network
 
 import (
 	"hash/fnv"
@@ -103,7 +103,7 @@ func PutSubnet(tx *store.Tx, s *Subnet) { subnets.Put(tx, s) }
 // DeleteSubnet removes a subnet of one's own and its tags.
 func DeleteSubnet(tx *store.Tx, s *Subnet) {
 	subnets.Delete(tx, s)
-	SetEC2Tags(tx, s.Scope, s.ID, nil)
+	SetTags(tx, s.Scope, s.ID, nil)
 }
 
 // Source: EC2 user guide, resource ids. AWS gives the second id to nothing (ECS0060).
