@@ -22,7 +22,7 @@ import (
 
 // services are the packages of handlers, and what botocore calls their models.
 var services = map[string]string{
-	"acm": "acm", "applicationautoscaling": "application-autoscaling", "autoscaling": "autoscaling", "cloudwatchlogs": "logs", "elasticloadbalancingv2": "elbv2",
+	"acm": "acm", "applicationautoscaling": "application-autoscaling", "autoscaling": "autoscaling", "cloudwatchlogs": "logs",
 	"iam": "iam", "secretsmanager": "secretsmanager", "ssm": "ssm", "sts": "sts",
 }
 
