@@ -1,3 +1,5 @@
+// Package awslogs reads the output of containers into streams of CloudWatch Logs, as the log driver
+// awslogs does.
 package awslogs
 
 import (
