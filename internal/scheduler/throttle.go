@@ -51,8 +51,12 @@ func startDelay(failures int) time.Duration {
 // throttleFailedStarts takes new failures into account, those of each deployment for itself.
 func (p *planner) throttleFailedStarts() {
 	p.inheritThrottle()
+	kept := p.kept()
 	for _, g := range p.all() {
 		p.throttle(g)
+		if failed(g) && kept != nil && kept.deployment.Revision.TaskDefinition != g.deployment.Revision.TaskDefinition {
+			g.deployment.Throttle = state.Throttle{}
+		}
 	}
 }
 

@@ -119,6 +119,25 @@ func TestForcingNewDeploymentsTwiceKeepsTheThrottle(t *testing.T) {
 	}
 }
 
+// A deployment that failed is forced again, after another task definition had the tasks meanwhile.
+func TestAnotherTaskDefinitionInBetweenEndsTheThrottle(t *testing.T) {
+	f := newFixture(t, func(s *state.Service) { s.DesiredCount = 1 })
+	f.settle()
+	f.deploy(false)
+	for range 3 {
+		f.schedule()
+		f.failNew(types.TaskStopCodeTaskFailedToStart)
+	}
+	f.schedule()
+	f.change(func(s *state.Service) { s.Primary().RolloutState = types.DeploymentRolloutStateFailed })
+	f.schedule()
+	f.change(func(s *state.Service) { s.SetPrimary(f.newDeployment(s.Primary().Revision.TaskDefinition)) })
+	f.schedule()
+	if len(f.tasks()) != 2 {
+		t.Error("still throttled")
+	}
+}
+
 // The deployment that is kept has the throttle, not a newer one that has failed and starts nothing.
 func TestAFailedDeploymentTakesNoThrottle(t *testing.T) {
 	for name, fail := range map[string]func(*state.Service, *state.Deployment){
