@@ -62,9 +62,9 @@ func reservedForVolumes(tag types.Tag) bool {
 	return *tag.Key == "AmazonECSCreated" || *tag.Key == "AmazonECSManaged"
 }
 
-// checkTaskVolumeTags: there is no service whose tags the volume of a standalone task could
-// have. Source: ECS API reference, EBSTagSpecification; the words are those for the task's own
-// tags, by analogy.
+// CheckTaskVolumeTags refuses tags that are copied from a service: the volume of a standalone task
+// has none to copy from. Source: ECS API reference, EBSTagSpecification; the words are those for the
+// task's own tags, by analogy.
 func CheckTaskVolumeTags(list []types.TaskVolumeConfiguration) error {
 	for _, one := range list {
 		if one.ManagedEBSVolume != nil && slices.ContainsFunc(one.ManagedEBSVolume.TagSpecifications, ofService) {

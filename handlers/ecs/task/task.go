@@ -35,18 +35,18 @@ func (o *TasksOutput) Pieces() net.Buffers {
 	return append(list, []byte("]}"))
 }
 
-// TaskAnswer is one task in an answer.
-type TaskAnswer struct {
+// Answer is one task in an answer.
+type Answer struct {
 	task    *state.Task
 	answers taskAnswers
 }
 
 // AppendJSON implements wire.Appender.
-func (a TaskAnswer) AppendJSON(buf []byte) []byte { return a.answers.append(buf, a.task) }
+func (a Answer) AppendJSON(buf []byte) []byte { return a.answers.append(buf, a.task) }
 
 var (
 	_ awsapi.Pieces = (*TasksOutput)(nil)
-	_ wire.Appender = TaskAnswer{}
+	_ wire.Appender = Answer{}
 )
 
 // taskAnswers shows tasks as they are in one snapshot.

@@ -12,7 +12,7 @@ import (
 
 // StopTaskOutput is the answer of StopTask.
 type StopTaskOutput struct {
-	Task TaskAnswer
+	Task Answer
 }
 
 // errTaskNotFound is for tasks that are unknown. Source: field reports.
@@ -41,7 +41,7 @@ func (a *API) StopTask(ctx context.Context, in *sdk.StopTaskInput) (*StopTaskOut
 	if err != nil {
 		return nil, err
 	}
-	return &StopTaskOutput{Task: TaskAnswer{stoppedTask(stopped), taskAnswers{tx: a.Store.Read(), change: true}}}, nil
+	return &StopTaskOutput{Task: Answer{stoppedTask(stopped), taskAnswers{tx: a.Store.Read(), change: true}}}, nil
 }
 
 // stoppedTask is what StopTask shows of a task: of one that has ended already, neither

@@ -17,15 +17,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
-// TaskDefinitionOutput is the answer of RegisterTaskDefinition and
+// Output is the answer of RegisterTaskDefinition and
 // DescribeTaskDefinition.
-type TaskDefinitionOutput struct {
+type Output struct {
 	Tags           []types.Tag
 	TaskDefinition wire.Raw
 }
 
 // RegisterTaskDefinition makes the next revision of a family.
-func (a *API) RegisterTaskDefinition(ctx context.Context, in *sdk.RegisterTaskDefinitionInput) (*TaskDefinitionOutput, error) {
+func (a *API) RegisterTaskDefinition(ctx context.Context, in *sdk.RegisterTaskDefinitionInput) (*Output, error) {
 	if err := kit.CheckTags(in.Tags); err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (a *API) RegisterTaskDefinition(ctx context.Context, in *sdk.RegisterTaskDe
 	if err != nil {
 		return nil, err
 	}
-	return &TaskDefinitionOutput{TaskDefinition: added.Body, Tags: in.Tags}, nil
+	return &Output{TaskDefinition: added.Body, Tags: in.Tags}, nil
 }
 
 // errNoTaskDefinition is the answer for unknown task definitions, and for families
@@ -59,7 +59,7 @@ var errNoTaskDefinition = kit.ClientError("Unable to describe task definition.")
 
 // DescribeTaskDefinition describes a revision in any status or, by its family
 // alone, the highest ACTIVE one. What to include is checked first of all (ECS0029).
-func (a *API) DescribeTaskDefinition(ctx context.Context, in *sdk.DescribeTaskDefinitionInput) (*TaskDefinitionOutput, error) {
+func (a *API) DescribeTaskDefinition(ctx context.Context, in *sdk.DescribeTaskDefinitionInput) (*Output, error) {
 	scope := kit.Scope(ctx)
 	for _, field := range in.Include {
 		if field != types.TaskDefinitionFieldTags {
@@ -73,7 +73,7 @@ func (a *API) DescribeTaskDefinition(ctx context.Context, in *sdk.DescribeTaskDe
 	if row == nil {
 		return nil, errNoTaskDefinition
 	}
-	out := &TaskDefinitionOutput{TaskDefinition: row.Body, Tags: []types.Tag{}}
+	out := &Output{TaskDefinition: row.Body, Tags: []types.Tag{}}
 	if len(in.Include) > 0 {
 		out.Tags = kit.ListedTags(row.Tags)
 	}
