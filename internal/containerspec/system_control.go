@@ -26,9 +26,11 @@ func RefuseControls(d *types.ContainerDefinition, network types.NetworkMode, ipc
 	for _, control := range d.SystemControls {
 		switch name := aws.ToString(control.Namespace); {
 		case network == types.NetworkModeHost && !aws.ToBool(d.DisableNetworking) && strings.HasPrefix(name, "net."):
-			return fmt.Errorf("Error response from daemon: OCI runtime create failed: sysctl %q not allowed in host network namespace: unknown", name) //nolint:staticcheck // the engine's own text
+			//lint:ignore ST1005 this is the engine's own text
+			return fmt.Errorf("Error response from daemon: OCI runtime create failed: sysctl %q not allowed in host network namespace: unknown", name)
 		case ipc == types.IpcModeHost && (slices.Contains(ipcControls, name) || strings.HasPrefix(name, "fs.mqueue.")):
-			return fmt.Errorf("Error response from daemon: OCI runtime create failed: sysctl %q is not allowed in the hosts ipc namespace: unknown", name) //nolint:staticcheck // the engine's own text
+			//lint:ignore ST1005 this is the engine's own text
+			return fmt.Errorf("Error response from daemon: OCI runtime create failed: sysctl %q is not allowed in the hosts ipc namespace: unknown", name)
 		}
 	}
 	return nil

@@ -57,7 +57,7 @@ func TestUpgrade(t *testing.T) {
 func TestUpgradesToOtherProtocols(t *testing.T) {
 	s := newScene(t)
 	s.one(func(w http.ResponseWriter, r *http.Request) {
-		fmt.Fprint(w, r.Header["Upgrade"], r.Header["Connection"], r.Header["HTTP2-Settings"])
+		fmt.Fprint(w, r.Header["Upgrade"], r.Header["Connection"], r.Header.Values("HTTP2-Settings"))
 	})
 	_, body := s.raw("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n")
 	if body != "[] [] []" {
