@@ -37,3 +37,12 @@ func (e TasksProtected) Message(service string) string {
 	return fmt.Sprintf("(service %s) was unable to reach steady state because (taskSet %s) was unable to scale in due to (reason %d tasks under protection)",
 		service, e.Deployment, e.Tasks)
 }
+
+// Deadlocked says that the bounds of a deployment let no task start or stop.
+type Deadlocked struct{}
+
+// Message is the sentence of the event.
+func (Deadlocked) Message(service string) string {
+	return fmt.Sprintf("(service %s) was unable to stop or start tasks during a deployment because of the service deployment configuration. "+
+		"Update the minimumHealthyPercent or maximumPercent value and try again.", service)
+}

@@ -8,10 +8,7 @@
 // event messages.
 package event
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // Event is something that has happened to a service: one of this package's types.
 type Event interface {
@@ -20,23 +17,6 @@ type Event interface {
 }
 
 const troubleshooting = " For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
-
-// SteadyState says that all deployments have the tasks that they should have.
-type SteadyState struct{}
-
-// Message is the sentence of the event.
-func (SteadyState) Message(service string) string {
-	return fmt.Sprintf("(service %s) has reached a steady state.", service)
-}
-
-// Deadlocked says that the bounds of a deployment let no task start or stop.
-type Deadlocked struct{}
-
-// Message is the sentence of the event.
-func (Deadlocked) Message(service string) string {
-	return fmt.Sprintf("(service %s) was unable to stop or start tasks during a deployment because of the service deployment configuration. "+
-		"Update the minimumHealthyPercent or maximumPercent value and try again.", service)
-}
 
 func listTasks(ids []string) string {
 	return "(task " + strings.Join(ids, ") (task ") + ")"
