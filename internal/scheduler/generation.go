@@ -120,28 +120,6 @@ func (p *planner) present() int {
 	return p.sum(func(g *generation) int { return g.counts.Left })
 }
 
-// condition is how a task counts, in the order in which tasks are stopped first.
-type condition int
-
-const (
-	pending         condition = iota // not yet RUNNING
-	unhealthy                        // fails its health check
-	unused                           // RUNNING, and cannot become healthy: a target is not in use
-	startingRunning                  // RUNNING, yet to count as healthy
-	healthy
-)
-
-// stopCandidate is a task that may be stopped.
-type stopCandidate struct {
-	task      *state.Task
-	condition condition
-	leaving   bool // its container instance drains
-	protected bool // from scale-in and deployments
-}
-
-// serves reports whether a task runs and fails no check.
-func (f stopCandidate) serves() bool { return f.condition > unhealthy }
-
 // tasks lists the tasks of a deployment that have not been told to stop, not by
 // the plan either.
 func (p *planner) tasks(g *generation) []stopCandidate {
@@ -152,21 +130,4 @@ func (p *planner) tasks(g *generation) []stopCandidate {
 		}
 	}
 	return list
-}
-
-func (p *planner) condition(g *generation, t *state.Task) condition {
-	switch {
-	case t.Status.LastStatus != state.Running:
-		return pending
-	case !g.checked && p.now.Before(healthyFrom(t.Status.StartedAt)):
-		return startingRunning
-	case !g.checked || t.Health() == types.HealthStatusHealthy:
-		return healthy
-	case t.Health() == types.HealthStatusUnhealthy && !p.now.Before(p.graceEnd(t)):
-		return unhealthy
-	case t.Unused():
-		return unused
-	default:
-		return startingRunning
-	}
 }
