@@ -2,6 +2,7 @@ package constraint_test
 
 import (
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -128,5 +129,21 @@ func TestStyles(t *testing.T) {
 		"Value 'HUGE' at 'size' failed to satisfy constraint: Member must satisfy enum value set: [LARGE, SMALL]; "+
 		"Value 'ab' at 'whole.label' failed to satisfy constraint: Member must have length less than or equal to 1" {
 		t.Error(got)
+	}
+}
+
+// A model plans a type at its first request, which is not alone.
+func TestFirstRequestsAtOnce(t *testing.T) {
+	for range 200 {
+		m := constraint.New([]byte(table), constraint.Style{})
+		var requests sync.WaitGroup
+		for range 8 {
+			requests.Go(func() {
+				if got := refusal(m, makeInput{}); !strings.Contains(got, "'name'") {
+					t.Errorf("without a name: %q", got)
+				}
+			})
+		}
+		requests.Wait()
 	}
 }

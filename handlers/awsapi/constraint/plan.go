@@ -29,13 +29,28 @@ type rule struct {
 	element *rule
 }
 
-// planOf is the plan of a type of the SDK.
+// planOf is the plan of a type of the SDK. Requests see it when it is whole, with those of all
+// types in it.
 func (m *Model) planOf(t reflect.Type, name string) *plan {
 	if known, found := m.plans.Load(t); found {
 		return known.(*plan)
 	}
+	made := map[reflect.Type]*plan{}
+	m.makePlan(t, name, made)
+	for each, p := range made {
+		m.plans.LoadOrStore(each, p)
+	}
+	return made[t]
+}
+
+// makePlan adds the plan of a type to those that are made, which holds types that have themselves
+// as a member.
+func (m *Model) makePlan(t reflect.Type, name string, all map[reflect.Type]*plan) *plan {
+	if known, found := all[t]; found {
+		return known
+	}
 	made := &plan{}
-	m.plans.Store(t, made)
+	all[t] = made
 	table := m.table()
 	for _, member := range table.Structures[name] {
 		full := name + "." + member.Name
@@ -56,7 +71,7 @@ func (m *Model) planOf(t reflect.Type, name string) *plan {
 			inner = inner.Elem()
 		}
 		if _, structure := table.Structures[shape]; structure && inner.Kind() == reflect.Struct {
-			d.inner = m.planOf(inner, shape)
+			d.inner = m.makePlan(inner, shape, all)
 		}
 		*made = append(*made, d)
 	}
