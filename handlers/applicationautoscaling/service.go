@@ -26,7 +26,10 @@ func New(s *state.Store, now func() time.Time) *API { return &API{store: s, now:
 var table []byte
 
 // model is what the service model demands of requests.
-var model = constraint.New(table, constraint.Style{})
+var model = constraint.New(table, constraint.Style{
+	// The model has no bounds. Source: Application Auto Scaling API reference.
+	Seen: map[string]constraint.Shape{"DescribeScalableTargetsInput.MaxResults": constraint.Range(1, maxDescribed)},
+})
 
 // Service is the Application Auto Scaling API.
 func (a *API) Service() awsapi.Service {

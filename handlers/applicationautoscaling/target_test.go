@@ -1,6 +1,7 @@
 package applicationautoscaling_test
 
 import (
+	"fmt"
 	"os"
 	"reflect"
 	"strings"
@@ -106,6 +107,10 @@ func TestRefusals(t *testing.T) {
 		in := register("service/c/web", 0, 2)
 		test.change(in)
 		apitest.Refused(t, c.RegisterScalableTarget, in, test.code, test.text)
+	}
+	for size, demand := range map[int32]string{-1: "greater than or equal to 1", 0: "greater than or equal to 1", 51: "less than or equal to 50"} {
+		apitest.Refused(t, c.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: types.ServiceNamespaceEcs, MaxResults: &size},
+			"ValidationException", fmt.Sprintf("1 validation error detected: Value '%d' at 'maxResults' failed to satisfy constraint: Member must have value %s", size, demand))
 	}
 	apitest.Refused(t, c.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: types.ServiceNamespaceEcs, NextToken: aws.String("?")},
 		"InvalidNextTokenException", "The token is not valid.")

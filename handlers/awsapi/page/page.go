@@ -13,7 +13,7 @@ import (
 type Request struct {
 	Descending bool
 	Token      *string // of an answer, nil for the first part
-	Size       *int32  // nil: Most
+	Size       *int32  // nil, or less than 1: Most
 	Most       int
 	Form       Form // of tokens
 }
@@ -42,7 +42,7 @@ func Cut[T any](all []T, key func(T) string, r Request) (part []T, next *string,
 		all = all[r.Form.behind(len(all), func(i int) string { return key(all[i]) }, last, compare):]
 	}
 	most := r.Most
-	if r.Size != nil {
+	if r.Size != nil && *r.Size > 0 {
 		most = int(*r.Size)
 	}
 	if len(all) > most {

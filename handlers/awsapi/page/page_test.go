@@ -85,3 +85,13 @@ func TestTokensOfNoAnswer(t *testing.T) {
 		}
 	}
 }
+
+// A size that no handler refused does not end the request.
+func TestSizesBelowOne(t *testing.T) {
+	for _, size := range []int32{0, -1} {
+		part, next, err := page.Cut([]string{"b", "a", "c"}, func(s string) string { return s }, page.Request{Size: &size, Most: 2})
+		if err != nil || !slices.Equal(part, []string{"a", "b"}) || next == nil {
+			t.Errorf("%d: %q, %v, %v", size, part, next, err)
+		}
+	}
+}
