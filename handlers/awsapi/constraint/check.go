@@ -102,7 +102,7 @@ func (c *checker) text(s, at string, r *rule) {
 		shown = ""
 	}
 	if r.values != nil && !slices.Contains(r.values, s) {
-		c.add(shown, at, "satisfy enum value set: ["+strings.Join(r.values, ", ")+"]")
+		c.add(shown, at, oneOf(r.values))
 	}
 	n := utf8.RuneCountInString(s)
 	mismatch := r.pattern != nil && !r.pattern.MatchString(s)
@@ -134,8 +134,8 @@ func (c *checker) length(shown, at string, n int, r *rule) {
 	}
 }
 
-// list checks how many elements a list has, and each of them. Of texts AWS tells the demands
-// together, of values of an enumeration and of structures the place.
+// list checks how many elements a list has, and each of them. Of texts, also those of an
+// enumeration, AWS tells the demands together, and of structures the place.
 func (c *checker) list(v reflect.Value, at string, d *demand) {
 	texts := v.Type().Elem().Kind() == reflect.String
 	shown := ""
@@ -151,10 +151,6 @@ func (c *checker) list(v reflect.Value, at string, d *demand) {
 			c.structure(v.Index(i), fmt.Sprintf("%s.%d.member.", at, i+1), d.inner)
 		}
 	case d.rule == nil || d.rule.element == nil || !texts:
-	case d.rule.element.values != nil:
-		for i := range v.Len() {
-			c.text(v.Index(i).String(), fmt.Sprintf("%s.%d.member", at, i+1), d.rule.element)
-		}
 	default:
 		for i := range v.Len() {
 			one := &checker{style: c.style}
@@ -169,6 +165,9 @@ func (c *checker) list(v reflect.Value, at string, d *demand) {
 // demands are all those on the elements of a list.
 func (c *checker) demands(r *rule) string {
 	var all []string
+	if r.values != nil {
+		all = append(all, oneOf(r.values))
+	}
 	if r.Max != nil {
 		all = append(all, "have length less than or equal to "+bound(*r.Max))
 	}
@@ -186,7 +185,7 @@ func (c *checker) demands(r *rule) string {
 
 func (c *checker) add(shown, at, demand string) {
 	if c.style.HidesValues {
-		shown = ""
+		shown = c.style.InPlaceOfValues
 	}
 	c.violations.Add(shown, at, demand)
 }
@@ -196,6 +195,10 @@ func textsOf(v reflect.Value) (list []string) {
 		list = append(list, v.Index(i).String())
 	}
 	return list
+}
+
+func oneOf(values []string) string {
+	return "satisfy enum value set: [" + strings.Join(values, ", ") + "]"
 }
 
 func matches(pattern string) string { return "satisfy regular expression pattern: " + pattern }

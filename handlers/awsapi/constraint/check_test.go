@@ -67,15 +67,15 @@ func TestEachDemand(t *testing.T) {
 	name := aws.String("Ab")
 	for want, in := range map[string]makeInput{
 		"": {Name: name, Secret: aws.String("abc"), Count: aws.Int32(10), Size: "SMALL", Sizes: []size{"LARGE"}, Labels: []string{"ab"}, Parts: []part{{Label: name}}},
-		"Value null at 'name' failed to satisfy constraint: Member must not be null":                                                {},
-		"Value 'a' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 2":                      {Name: aws.String("a")},
-		"Value 'ab1' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-z\\u0041-\\u005A]+": {Name: aws.String("ab1")},
-		"Value at 'secret' failed to satisfy constraint: Member must have length greater than or equal to 3":                        {Name: name, Secret: aws.String("")},
-		"Value '11' at 'count' failed to satisfy constraint: Member must have value less than or equal to 10":                       {Name: name, Count: aws.Int32(11)},
-		"Value 'HUGE' at 'size' failed to satisfy constraint: Member must satisfy enum value set: [SMALL, LARGE]":                   {Name: name, Size: "HUGE"},
-		"Value 'HUGE' at 'new' failed to satisfy constraint: Member must satisfy enum value set: [SMALL, LARGE]":                    {Name: name, New: "HUGE"},
-		"Value 'HUGE' at 'sizes.2.member' failed to satisfy constraint: Member must satisfy enum value set: [SMALL, LARGE]":         {Name: name, Sizes: []size{"SMALL", "HUGE"}},
-		"Value '[]' at 'labels' failed to satisfy constraint: Member must have length greater than or equal to 1":                   {Name: name, Labels: []string{}},
+		"Value null at 'name' failed to satisfy constraint: Member must not be null":                                                                          {},
+		"Value 'a' at 'name' failed to satisfy constraint: Member must have length greater than or equal to 2":                                                {Name: aws.String("a")},
+		"Value 'ab1' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-z\\u0041-\\u005A]+":                           {Name: aws.String("ab1")},
+		"Value at 'secret' failed to satisfy constraint: Member must have length greater than or equal to 3":                                                  {Name: name, Secret: aws.String("")},
+		"Value '11' at 'count' failed to satisfy constraint: Member must have value less than or equal to 10":                                                 {Name: name, Count: aws.Int32(11)},
+		"Value 'HUGE' at 'size' failed to satisfy constraint: Member must satisfy enum value set: [SMALL, LARGE]":                                             {Name: name, Size: "HUGE"},
+		"Value 'HUGE' at 'new' failed to satisfy constraint: Member must satisfy enum value set: [SMALL, LARGE]":                                              {Name: name, New: "HUGE"},
+		"Value '[SMALL, HUGE]' at 'sizes' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [SMALL, LARGE]]": {Name: name, Sizes: []size{"SMALL", "HUGE"}},
+		"Value '[]' at 'labels' failed to satisfy constraint: Member must have length greater than or equal to 1":                                             {Name: name, Labels: []string{}},
 		"Value '[ab, a]' at 'labels' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 5, " +
 			"Member must have length greater than or equal to 2, Member must satisfy regular expression pattern: [a-z\\u0041-\\u005A]+]": {Name: name, Labels: []string{"ab", "a"}},
 		"Value null at 'parts.2.member.label' failed to satisfy constraint: Member must not be null":    {Name: name, Parts: []part{{Label: name}, {}}},
@@ -118,6 +118,11 @@ func TestStyles(t *testing.T) {
 	if got := refusal(hidden, makeInput{Name: short, Labels: []string{"1"}}); got != "ValidationError: 2 validation errors detected: "+begin+"Member must have length greater than or equal to 2; "+
 		"Value at 'labels' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 5, "+
 		"Member must have length greater than or equal to 2, "+pattern+", Member must not be null]" {
+		t.Error(got)
+	}
+	named := constraint.New([]byte(table), constraint.Style{HidesValues: true, InPlaceOfValues: "of the input", NullInElements: true})
+	if got := refusal(named, makeInput{Name: long, Sizes: []size{"HUGE"}}); !strings.Contains(got, "Value of the input at 'name' failed") || !strings.HasSuffix(got,
+		"Value of the input at 'sizes' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [SMALL, LARGE], Member must not be null]") {
 		t.Error(got)
 	}
 	own := constraint.New([]byte(table), constraint.Style{

@@ -46,6 +46,8 @@ type Style struct {
 	Code string
 	// HidesValues says that no value is shown.
 	HidesValues bool
+	// InPlaceOfValues is what stands in the place of values that are not shown. Default: nothing.
+	InPlaceOfValues string
 	// PatternFirst says that the form of a text is told before its length, and not at all where
 	// the text is too short.
 	PatternFirst bool
