@@ -28,9 +28,7 @@ func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *target.Gro
 		x.page(w, code)
 		return
 	}
-	if x.target = stuckTarget(x.pool.Settings.Stickiness, r, x.pool); x.target == nil {
-		x.target = x.pool.Choose(g.Next.Add(1), x.now)
-	}
+	x.choose(r, g)
 	if next := x.listener.Next.Load(); x.target == nil && next != nil { // the targets went after the rule that led to them
 		x.listener, x.host, x.uri, x.cookies = next, "", "", x.cookies[:0]
 		x.route(w, r)
@@ -40,7 +38,6 @@ func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *target.Gro
 		x.page(w, http.StatusServiceUnavailable)
 		return
 	}
-	x.target.Outstanding.Add(1)
 	defer func() {
 		x.target.Release()
 		if x.upload != nil {
@@ -49,6 +46,26 @@ func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *target.Gro
 		}
 	}()
 	x.proxy.ServeHTTP(w, r)
+}
+
+// choose takes a target and counts the request there. If the group changes meanwhile it chooses
+// again: a target that drains and has no request may end at once.
+func (x *exchange) choose(r *http.Request, g *target.Group) {
+	for {
+		if x.target = stuckTarget(x.pool.Settings.Stickiness, r, x.pool); x.target == nil {
+			x.target = x.pool.Choose(g.Next.Add(1), x.now)
+		}
+		if x.target == nil {
+			return
+		}
+		x.target.Outstanding.Add(1)
+		current := g.Pool.Load()
+		if current == x.pool {
+			return
+		}
+		x.target.Release()
+		x.pool = current
+	}
 }
 
 // incompatible is 464 where the client's protocol is none of the group's: HTTP/1 for
