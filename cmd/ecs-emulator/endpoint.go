@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"net"
@@ -15,7 +14,7 @@ import (
 )
 
 // endpointFlag adds the flag of commands that ask a running emulator.
-func endpointFlag(flags *flag.FlagSet) *string {
+func endpointFlag(flags *flagSet) *string {
 	return flags.String("endpoint", defaultEndpoint(), "`url` of the emulator")
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -30,27 +29,22 @@ type fault struct {
 	Used      int    `json:"used,omitempty"`
 }
 
-const faultKinds = "pull, start, crash, engine-away, terminate-instance, disconnect-agent, cut-off-instance"
+var faultKinds = []string{"pull", "start", "crash", "engine-away", "terminate-instance", "disconnect-agent", "cut-off-instance"}
 
-// faults lists, adds and clears what shall go wrong in a running emulator.
-func faults(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	subcommands := map[string]func(context.Context, []string, io.Writer, io.Writer) error{
-		"list": listFaults, "add": addFault, "clear": clearFaults,
-	}
-	if len(args) == 0 || subcommands[args[0]] == nil {
-		return usageError{errors.New("say list, add <kind> or clear [id]")}
-	}
-	return subcommands[args[0]](ctx, args[1:], stdout, stderr)
+var listFaultsCommand = subcommand{
+	name:    "faults list",
+	summary: "list what is to go wrong",
+	declare: func(flags *flagSet) action {
+		endpoint := endpointFlag(flags)
+		return func(ctx context.Context, _ []string, stdout, _ io.Writer) error {
+			return listFaults(ctx, *endpoint, stdout)
+		}
+	},
 }
 
-func listFaults(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	flags := newFlags("faults list", "", stderr)
-	endpoint := endpointFlag(flags)
-	if err := parse(flags, args); err != nil {
-		return err
-	}
+func listFaults(ctx context.Context, endpoint string, stdout io.Writer) error {
 	var all struct{ Faults []fault }
-	if err := askFaults(ctx, http.MethodGet, *endpoint, nil, nil, &all); err != nil {
+	if err := askFaults(ctx, http.MethodGet, endpoint, nil, nil, &all); err != nil {
 		return err
 	}
 	if len(all.Faults) == 0 {
@@ -93,8 +87,19 @@ func joined(none string, pairs ...string) string {
 	return strings.Join(list, ", ")
 }
 
-func addFault(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	flags := newFlags("faults add", " <"+strings.ReplaceAll(faultKinds, ", ", " | ")+">", stderr)
+var addFaultCommand = subcommand{
+	name:    "faults add",
+	summary: "have pulls, starts, containers, instances or the engine fail",
+	examples: []example{
+		{"ecs-emulator faults add start --family web --error 'no space left on device'", "tasks of the family web do not start"},
+		{"ecs-emulator faults add pull --image 'nginx:*' --delay 90s --times 1", "the next pull takes 90 seconds"},
+		{"ecs-emulator faults add terminate-instance --cluster default", ""},
+	},
+	arguments: []argument{{name: "kind", about: "kind of fault: " + strings.Join(faultKinds, ", "), values: faultKinds}},
+	declare:   declareAddFault,
+}
+
+func declareAddFault(flags *flagSet) action {
 	endpoint := endpointFlag(flags)
 	var f fault
 	flags.StringVar(&f.Image, "image", "", "`pattern` of the image's reference; * stands for any text")
@@ -107,42 +112,35 @@ func addFault(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 	flags.StringVar(&f.Delay, "delay", "", "`duration` of a pull or a start, or from a start to the crash: 90s, 5m")
 	flags.IntVar(&f.Times, "times", 0, "`number` of times that it happens (0: always)")
 	flags.StringVar(&f.For, "for", "", "`duration` after which it ends, on the emulator's clock")
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") { // the kind may come first
-		args = append(args[1:len(args):len(args)], args[0])
+	return func(ctx context.Context, args []string, stdout, _ io.Writer) error {
+		f.Kind = args[0]
+		body, err := json.Marshal(f)
+		if err != nil {
+			return err
+		}
+		var added fault
+		if err := askFaults(ctx, http.MethodPost, *endpoint, nil, bytes.NewReader(body), &added); err != nil {
+			return err
+		}
+		fmt.Fprintln(stdout, added.ID)
+		return nil
 	}
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	if flags.NArg() != 1 {
-		return usageError{errors.New("name one kind of fault: " + faultKinds)}
-	}
-	f.Kind = flags.Arg(0)
-	body, err := json.Marshal(f)
-	if err != nil {
-		return err
-	}
-	var added fault
-	if err := askFaults(ctx, http.MethodPost, *endpoint, nil, bytes.NewReader(body), &added); err != nil {
-		return err
-	}
-	fmt.Fprintln(stdout, added.ID)
-	return nil
 }
 
-func clearFaults(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	flags := newFlags("faults clear", " [id]", stderr)
-	endpoint := endpointFlag(flags)
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	if flags.NArg() > 1 {
-		return usageError{errors.New("name one fault, or none to clear all")}
-	}
-	query := url.Values{}
-	if id := flags.Arg(0); id != "" {
-		query.Set("id", id)
-	}
-	return askFaults(ctx, http.MethodDelete, *endpoint, query, nil, nil)
+var clearFaultsCommand = subcommand{
+	name:      "faults clear",
+	summary:   "end one fault, or all",
+	arguments: []argument{{name: "id", about: "that faults add and faults list show (default: all faults)", optional: true}},
+	declare: func(flags *flagSet) action {
+		endpoint := endpointFlag(flags)
+		return func(ctx context.Context, args []string, _, _ io.Writer) error {
+			query := url.Values{}
+			if args[0] != "" {
+				query.Set("id", args[0])
+			}
+			return askFaults(ctx, http.MethodDelete, *endpoint, query, nil, nil)
+		}
+	},
 }
 
 // askFaults calls /_emulator/faults; body and answer may be nil.

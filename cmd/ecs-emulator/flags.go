@@ -5,57 +5,139 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 )
 
-// gone is the usage of a flag that is there only to be refused. The help leaves it out.
-const gone = "gone"
-
-// newFlags makes the flag set of a command.
-func newFlags(command, arguments string, stderr io.Writer) *flag.FlagSet {
-	flags := flag.NewFlagSet(command, flag.ContinueOnError)
-	flags.Usage = func() {
-		fmt.Fprintf(stderr, "Usage: ecs-emulator %s [flags]%s\n\n", command, arguments)
-		flags.VisitAll(func(f *flag.Flag) {
-			kind, text := flag.UnquoteUsage(f)
-			if text == gone {
-				return
-			}
-			fmt.Fprintf(stderr, "  --%s %s\n        %s", f.Name, kind, text)
-			if f.DefValue != "" && f.DefValue != "false" {
-				fmt.Fprintf(stderr, " (default %s)", f.DefValue)
-			}
-			fmt.Fprintf(stderr, "\n")
-		})
-	}
-	return flags
+// flagSet are the flags of a command, with what help and completion say of them.
+type flagSet struct {
+	*flag.FlagSet
+	groups []flagGroup
+	// values are those that shells complete a flag with; those that are checked allow no other.
+	values  map[string][]string
+	checked map[string]bool
+	// gone has for each flag of an earlier version why it is refused.
+	gone map[string]string
+	help bool // whether -h was given
 }
 
-// parse reads the environment, then the command line, which wins. The help is shown to
-// who asks for it; a wrong flag is one line.
-func parse(flags *flag.FlagSet, args []string) error {
-	var wrong error
-	flags.VisitAll(func(f *flag.Flag) {
-		name := "ECS_EMULATOR_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+// flagGroup is a part of a command's help.
+type flagGroup struct {
+	title string
+	names []string
+}
+
+func newFlags() *flagSet {
+	f := &flagSet{FlagSet: flag.NewFlagSet("", flag.ContinueOnError), values: map[string][]string{}, checked: map[string]bool{}, gone: map[string]string{}}
+	f.SetOutput(io.Discard)
+	f.Usage = func() {}
+	return f
+}
+
+// group has the help show what declare declares under a title.
+func (f *flagSet) group(title string, declare func()) {
+	before := map[string]bool{}
+	f.VisitAll(func(one *flag.Flag) { before[one.Name] = true })
+	declare()
+	group := flagGroup{title: title}
+	f.VisitAll(func(one *flag.Flag) {
+		if !before[one.Name] {
+			group.names = append(group.names, one.Name)
+		}
+	})
+	f.groups = append(f.groups, group)
+}
+
+// suggest names values of a flag that shells complete; it may have others.
+func (f *flagSet) suggest(name string, values ...string) { f.values[name] = values }
+
+// choice names all values of a flag; its default is allowed as well.
+func (f *flagSet) choice(name string, values ...string) {
+	f.values[name], f.checked[name] = values, true
+}
+
+// isGone declares a flag of an earlier version, which is refused. No help shows it.
+func (f *flagSet) isGone(name, why string) {
+	f.BoolFunc(name, "", func(string) error { return nil })
+	f.gone[name] = why
+}
+
+// shown are the flags that are not gone, by their names.
+func (f *flagSet) shown() map[string]*flag.Flag {
+	all := map[string]*flag.Flag{}
+	f.VisitAll(func(one *flag.Flag) {
+		if f.gone[one.Name] == "" {
+			all[one.Name] = one
+		}
+	})
+	return all
+}
+
+// parse reads the environment, then the command line, which wins, and returns the arguments, which
+// may stand before, between and behind flags.
+func (f *flagSet) parse(args []string) (arguments []string, err error) {
+	if err := f.readEnvironment(); err != nil {
+		return nil, err
+	}
+	for {
+		switch err := f.Parse(args); {
+		case errors.Is(err, flag.ErrHelp):
+			f.help = true
+			return nil, nil
+		case err != nil:
+			return nil, usageError{f.explain(err)}
+		}
+		if read := len(args) - f.NArg(); f.NArg() == 0 || read > 0 && args[read-1] == "--" {
+			return append(arguments, f.Args()...), f.check()
+		}
+		arguments = append(arguments, f.Arg(0))
+		args = f.Args()[1:]
+	}
+}
+
+func (f *flagSet) readEnvironment() (wrong error) {
+	f.VisitAll(func(one *flag.Flag) {
+		name := environmentVariable(one.Name)
 		if value, set := os.LookupEnv(name); set && wrong == nil {
-			if err := flags.Set(f.Name, value); err != nil {
+			if err := f.Set(one.Name, value); err != nil {
 				wrong = usageError{fmt.Errorf("environment variable %s: %w", name, err)}
 			}
 		}
 	})
-	if wrong != nil {
-		return wrong
+	return wrong
+}
+
+// environmentVariable is the one that sets a flag.
+func environmentVariable(name string) string {
+	return "ECS_EMULATOR_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+}
+
+// oneDash is how package flag writes a flag.
+var oneDash = regexp.MustCompile(`(for|flag|argument:) -([a-z0-9])`)
+
+// explain says what is wrong with a command line: package flag's words, but for a flag that does not
+// exist, and with the two dashes that users see elsewhere.
+func (f *flagSet) explain(err error) error {
+	if name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); unknown {
+		return fmt.Errorf("unknown flag --%s; %s", name, hint(name, slices.Sorted(maps.Keys(f.shown())), "--", "-h lists them"))
 	}
-	help := flags.Usage
-	flags.Usage = func() {}
-	flags.SetOutput(io.Discard)
-	switch err := flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		help()
-		return err
-	case err != nil:
-		return usageError{fmt.Errorf("%w; 'ecs-emulator %s -h' lists the flags", err, flags.Name())}
-	}
-	return nil
+	return errors.New(oneDash.ReplaceAllString(err.Error(), "$1 --$2"))
+}
+
+// check refuses flags that are gone, and values that are none of a choice.
+func (f *flagSet) check() (wrong error) {
+	f.Visit(func(one *flag.Flag) {
+		value := one.Value.String()
+		switch {
+		case wrong != nil:
+		case f.gone[one.Name] != "":
+			wrong = usageError{fmt.Errorf("--%s (%s) no longer exists, %s", one.Name, environmentVariable(one.Name), f.gone[one.Name])}
+		case f.checked[one.Name] && value != one.DefValue && !slices.Contains(f.values[one.Name], value):
+			wrong = usageError{fmt.Errorf("--%s %q is none of %s", one.Name, value, strings.Join(f.values[one.Name], ", "))}
+		}
+	})
+	return wrong
 }

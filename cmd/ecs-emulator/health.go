@@ -17,18 +17,21 @@ type healthAnswer struct {
 	Engine                    struct{ Name, NetworkError, LastError string }
 }
 
-// health shows in a line how a running emulator is. That no task can start, or that
+var healthCommand = subcommand{
+	name:    "health",
+	summary: "show whether tasks can run; exit code 1 if they cannot",
+	declare: func(flags *flagSet) action {
+		endpoint := endpointFlag(flags)
+		return func(ctx context.Context, _ []string, stdout, _ io.Writer) error {
+			return showHealth(ctx, *endpoint, stdout)
+		}
+	},
+}
+
+// showHealth shows in a line how a running emulator is. That no task can start, or that
 // nothing can be changed, is an error: the HEALTHCHECK of the image fails then.
-func health(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	flags := newFlags("health", "", stderr)
-	endpoint := endpointFlag(flags)
-	if err := parse(flags, args); err != nil {
-		return err
-	}
-	if flags.NArg() > 0 {
-		return usageError{fmt.Errorf("unexpected argument %q", flags.Arg(0))}
-	}
-	response, err := send(ctx, http.MethodGet, *endpoint, "health", nil, nil)
+func showHealth(ctx context.Context, endpoint string, stdout io.Writer) error {
+	response, err := send(ctx, http.MethodGet, endpoint, "health", nil, nil)
 	if err != nil {
 		return err
 	}

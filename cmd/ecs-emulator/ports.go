@@ -25,35 +25,37 @@ type portsOfTasks struct {
 	Note string
 }
 
-// ports prints the ports of this host that lead to the tasks of a running emulator, a line
+var portsCommand = subcommand{
+	name:      "ports",
+	summary:   "show which ports of this host lead to which tasks",
+	examples:  []example{{"ecs-emulator ports 8615d354", "of one task"}},
+	arguments: []argument{{name: "task", about: "id or ARN of a task (default: all tasks)", optional: true}},
+	declare:   declarePorts,
+}
+
+// declarePorts prints the ports of this host that lead to the tasks of a running emulator, a line
 // for each.
-func ports(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	flags := newFlags("ports", " [task]", stderr)
+func declarePorts(flags *flagSet) action {
 	endpoint := endpointFlag(flags)
-	if err := parse(flags, args); err != nil {
-		return err
+	return func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+		query := url.Values{}
+		if args[0] != "" {
+			query.Set("task", args[0])
+		}
+		response, err := ask(ctx, http.MethodGet, *endpoint, "tasks", query, nil)
+		if err != nil {
+			return err
+		}
+		defer response.Body.Close()
+		var answer portsOfTasks
+		if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+			return fmt.Errorf("read the emulator's tasks: %w", err)
+		}
+		if answer.Note != "" {
+			fmt.Fprintln(stderr, answer.Note)
+		}
+		return answer.print(stdout)
 	}
-	query := url.Values{}
-	switch flags.NArg() {
-	case 0:
-	case 1:
-		query.Set("task", flags.Arg(0))
-	default:
-		return usageError{fmt.Errorf("unexpected argument %q", flags.Arg(1))}
-	}
-	response, err := ask(ctx, http.MethodGet, *endpoint, "tasks", query, nil)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	var answer portsOfTasks
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-		return fmt.Errorf("read the emulator's tasks: %w", err)
-	}
-	if answer.Note != "" {
-		fmt.Fprintln(stderr, answer.Note)
-	}
-	return answer.print(stdout)
 }
 
 // print begins each line with what a client connects to.

@@ -238,9 +238,9 @@ func TestWrongCommandLines(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"dance"}, `no command "dance"`},
+		{[]string{"dance"}, `unknown command "dance"`},
 		{[]string{"serve", "--engine", "podman"}, `engine "podman" is none of auto, docker, sim`},
-		{[]string{"serve", "--speed", "fast"}, `invalid value "fast" for flag -speed`},
+		{[]string{"serve", "--speed", "fast"}, `invalid value "fast" for flag --speed`},
 		{[]string{"serve", "--on-exit", "explode"}, `--on-exit "explode" is none of remove, keep`},
 		{[]string{"serve", "--security-groups", "some"}, `--security-groups "some" is none of on, strict, off`},
 		{[]string{"serve", "--on-exit", "keep"}, `needs --data-dir`},
@@ -248,12 +248,12 @@ func TestWrongCommandLines(t *testing.T) {
 		{[]string{"serve", "--warm-sandboxes", "-1"}, `--warm-sandboxes -1 is negative: give a number from 0 up`},
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--vpc-cidr", "10.0.0.0/8"}, `range 10.0.0.0/8 of the VPC is no IPv4 range of /16`},
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--instance-cidr", "10.0.0.0/27"}, `range 10.0.0.0/27 of container instances is no IPv4 range of /8 to /26`},
-		{[]string{"serve", "--vpc-cidr", "everything"}, `for flag -vpc-cidr`},
+		{[]string{"serve", "--vpc-cidr", "everything"}, `for flag --vpc-cidr`},
 		{[]string{"serve", "--file-system", "fs-1"}, `"fs-1" is no fs-id=path`},
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--file-system", "fs-1=data"}, `"data" is not a path of the container engine's host`},
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--allow-host-path", "/srv,data"}, `"data" is not a path of the container engine's host`},
 		{[]string{"serve", "now"}, `unexpected argument "now"`},
-		{[]string{"logs"}, `name a task`},
+		{[]string{"logs"}, `<task> is missing`},
 		{[]string{"ports", "a", "b"}, `unexpected argument "b"`},
 		{[]string{"logs", "--endpoint", "http://127.0.0.1:1", "x"}, `no emulator answers at http://127.0.0.1:1`},
 	} {

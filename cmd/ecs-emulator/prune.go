@@ -11,25 +11,35 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
-// prune shows which emulators have something on an engine, or removes what some of
-// them have.
-func prune(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+var pruneCommand = subcommand{
+	name:    "prune",
+	summary: "show what emulators have on Docker, or remove it",
+	examples: []example{
+		{"ecs-emulator prune", "show the owners of containers, networks and volumes"},
+		{"ecs-emulator prune --dead", "remove what owners left that never come back"},
+	},
+	declare: declarePrune,
+}
+
+func declarePrune(flags *flagSet) action {
 	var opts emulator.PruneOptions
-	flags := newFlags("prune", "", stderr)
 	flags.StringVar(&opts.Engine, "engine", "docker", "docker, or a Docker engine's `url`")
-	flags.Func("owner", "remove what the owner of this `id` has; may be repeated", func(id string) error {
+	flags.Func("owner", "remove what the owner with this `id` has; may be repeated", func(id string) error {
 		opts.Owners = append(opts.Owners, id)
 		return nil
 	})
 	flags.BoolVar(&opts.Dead, "dead", false, "remove what dead owners have: those that never come back")
 	flags.BoolVar(&opts.SharedVolumes, "shared-volumes", false, "also remove volumes that outlive their owner: Docker volumes of scope shared, file systems, and EBS volumes that tasks left behind")
 	flags.BoolVar(&opts.Force, "force", false, "with --owner, also remove what a running emulator has")
-	if err := parse(flags, args); err != nil {
-		return err
+	flags.suggest("engine", "docker")
+	return func(ctx context.Context, _ []string, stdout, _ io.Writer) error {
+		return prune(ctx, opts, stdout)
 	}
-	if flags.NArg() > 0 {
-		return usageError{fmt.Errorf("unexpected argument %q: name an owner with --owner", flags.Arg(0))}
-	}
+}
+
+// prune shows which emulators have something on an engine, or removes what some of
+// them have.
+func prune(ctx context.Context, opts emulator.PruneOptions, stdout io.Writer) error {
 	if len(opts.Owners) == 0 && !opts.Dead {
 		return listOwners(ctx, opts.Engine, stdout)
 	}

@@ -4,12 +4,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"regexp"
 	"strings"
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write docs/reference/flags.md")
+var update = flag.Bool("update", false, "write docs/reference/flags.md and doc.go")
 
 const aboutFlags = `# Commands and flags
 
@@ -26,43 +25,54 @@ line wins. The guides explain what the flags do:
 [programs](../start/go-test.md#programs-on-the-engine).
 `
 
-// TestReferenceHasTheFlags holds docs/reference/flags.md against the help of all commands; with
-// -update it writes it.
+// TestReferenceHasTheFlags holds docs/reference/flags.md and the comment of this package against the
+// table of commands; with -update it writes both.
 func TestReferenceHasTheFlags(t *testing.T) {
-	const path = "../../docs/reference/flags.md"
 	page := aboutFlags
-	for _, command := range []string{"serve", "logs", "events", "ports", "faults list", "faults add", "faults clear", "health", "prune"} {
-		page += flagsOf(t, command)
+	comment := "// Command ecs-emulator is Amazon ECS on your own machine.\n//\n"
+	for _, c := range commands() {
+		page += reference(t, c)
+		comment += fmt.Sprintf("//\tecs-emulator %-14s %s\n", c.name, c.summary)
 	}
+	hold(t, "../../docs/reference/flags.md", page)
+	hold(t, "doc.go", comment+"//\n// `make generate` writes this list.\npackage main\n")
+}
+
+func hold(t *testing.T, path, want string) {
+	t.Helper()
 	is, err := os.ReadFile(path)
-	if err == nil && string(is) == page {
+	if err == nil && string(is) == want {
 		return
 	}
 	if !*update {
-		t.Fatalf("%s is behind the flags of the program: run make generate", path)
+		t.Fatalf("%s is behind the commands of the program: run make generate", path)
 	}
-	if err := os.WriteFile(path, []byte(page), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// A flag's help is a line with its name and one with its meaning.
-var flagHelp = regexp.MustCompile(`(?m)^  (--[a-z0-9-]+) ?(.*)\n        (.*)$`)
-
-// flagsOf is the part of a command, from its help.
-func flagsOf(t *testing.T, command string) string {
+// reference is the part of a command.
+func reference(t *testing.T, c subcommand) string {
 	t.Helper()
 	for _, name := range []string{"AWS_ENDPOINT_URL_ECS", "AWS_ENDPOINT_URL", "ECS_EMULATOR_LISTEN"} {
 		t.Setenv(name, "") // the default of --endpoint depends on these
 	}
-	var stdout, help strings.Builder
-	if code := run(append(strings.Fields(command), "-h"), &stdout, &help); code != 0 {
-		t.Fatalf("%s -h ends with %d: %s", command, code, &help)
+	flags := newFlags()
+	c.declare(flags)
+	page := fmt.Sprintf("\n## %s\n\n`%s`: %s\n", c.name, c.usage(flags), c.summary)
+	for _, a := range c.arguments {
+		page += fmt.Sprintf("\n- `%s`: %s", a.name, a.about)
 	}
-	usage, _, _ := strings.Cut(strings.TrimPrefix(help.String(), "Usage: "), "\n")
-	page := fmt.Sprintf("\n## %s\n\n`%s`\n\n| Flag | Value | Meaning |\n| --- | --- | --- |\n", command, usage)
-	for _, match := range flagHelp.FindAllStringSubmatch(help.String(), -1) {
-		page += fmt.Sprintf("| `%s` | %s | %s |\n", match[1], match[2], strings.ReplaceAll(match[3], "|", `\|`))
+	if len(c.arguments) > 0 {
+		page += "\n"
+	}
+	for _, group := range flags.grouped() {
+		page += fmt.Sprintf("\n| %s | Value | Meaning |\n| --- | --- | --- |\n", group.title)
+		for _, name := range group.names {
+			value, meaning := describe(flags.Lookup(name))
+			page += fmt.Sprintf("| `--%s` | %s | %s |\n", name, value, strings.ReplaceAll(meaning, "|", `\|`))
+		}
 	}
 	return page
 }

@@ -2,37 +2,43 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"log/slog"
-	"net/netip"
 	"os"
 	"os/signal"
-	"slices"
-	"strings"
 	"syscall"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/docker/go-units"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/heap"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
+var serveCommand = subcommand{
+	name:    "serve",
+	summary: "start the emulator; Ctrl-C ends it",
+	examples: []example{
+		{"ecs-emulator serve", "at port 4577, on Docker if it answers"},
+		{"ecs-emulator serve --engine sim --speed 60", "without containers, an hour in a minute"},
+		{"ecs-emulator serve --data-dir data --default-launch-type FARGATE", "keep state and tasks until the next start"},
+		{"ecs-emulator serve --init clusters --strict", "begin with what JSON files say, as strict as AWS"},
+	},
+	declare: func(flags *flagSet) action {
+		var opts emulator.Options
+		c := declareServe(flags, &opts)
+		return func(ctx context.Context, _ []string, stdout, stderr io.Writer) error {
+			if err := c.apply(flags, &opts); err != nil {
+				return err
+			}
+			opts.Version, opts.Log = version, c.logger(stderr)
+			return serve(ctx, opts, stdout, stderr)
+		}
+	},
+}
+
 // serve runs the emulator until it is interrupted.
-func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func serve(ctx context.Context, opts emulator.Options, stdout, stderr io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go heap.Tend(ctx)
-	var opts emulator.Options
-	flags := newFlags("serve", "", stderr)
-	log, err := parseServe(flags, args, &opts, stderr)
-	if err != nil {
-		return err
-	}
-	opts.Version, opts.Log = version, log
-
 	interrupted := make(chan os.Signal, 2)
 	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(interrupted)
@@ -57,197 +63,4 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}()
 	fmt.Fprintln(stderr, "ecs-emulator:", srv.Farewell(), "(interrupt again to exit now)")
 	return srv.Close()
-}
-
-// parseServe turns the command line into options and a logger.
-func parseServe(flags *flag.FlagSet, args []string, o *emulator.Options, stderr io.Writer) (*slog.Logger, error) {
-	c := declareServe(flags, o)
-	if err := parse(flags, args); err != nil {
-		return nil, err
-	}
-	if c.strict {
-		if err := setUnnamed(flags, conveniencesOff); err != nil {
-			return nil, err
-		}
-	}
-	if flags.NArg() > 0 {
-		return nil, usageError{fmt.Errorf("unexpected argument %q", flags.Arg(0))}
-	}
-	if err := c.apply(o); err != nil {
-		return nil, err
-	}
-	return c.logger(stderr), nil
-}
-
-// choices are the values of flags that are checked, or said in another way, before they are
-// options.
-type choices struct {
-	launchType, onExit, pull, groups, logFormat string
-	level                                       level
-	warm                                        int
-	strict, defaultCluster, unknownRoles        bool
-	anySecretSuffix, publicAddresses            bool
-}
-
-// declareServe declares the flags.
-func declareServe(flags *flag.FlagSet, o *emulator.Options) *choices {
-	c := &choices{}
-	flags.StringVar(&o.Listen, "listen", "127.0.0.1:4577", "`address` of the endpoint")
-	flags.Func("allowed-hosts", "`names` under which clients reach the endpoint, separated by commas; IP addresses, names without a dot, localhost and AWS's names always work", func(list string) error {
-		o.AllowedHosts = splitList(list)
-		return nil
-	})
-	flags.StringVar(&o.Engine, "engine", "auto", "where containers run: auto (Docker if it answers, else sim), docker, sim, or a Docker engine's `url` (unix://, tcp://, ssh://)")
-	flags.StringVar(&o.DataDir, "data-dir", "", "`directory` that keeps state across restarts; without one, state is in memory")
-	flags.Func("log-size", "most `bytes` of log events, such as 500MiB; the oldest are removed beyond that, or when the disk is full (default 1GiB with a data directory, else 64MiB)", func(text string) (err error) {
-		o.LogSize, err = units.RAMInBytes(text)
-		return err
-	})
-	flags.BoolVar(&o.NewEngine, "new-engine", false, "continue a data directory whose tasks ran on another engine; these tasks are lost and end")
-	flags.StringVar(&o.Region, "region", "us-east-1", "`region` of requests that are not signed")
-	flags.StringVar(&o.Account, "account", "000000000000", "`account` of requests whose access key is not an account id")
-	flags.Float64Var(&o.Speed, "speed", 1, "`seconds` that the emulator's clock moves in each real second")
-	flags.BoolVar(&o.AWSDelays, "aws-delays", false, "take as long as AWS, on the emulator's clock: half a minute from RunTask to RUNNING")
-	flags.StringVar(&c.launchType, "default-launch-type", "EC2", "launch `type` of requests that name none: EC2 as on AWS, or FARGATE")
-	flags.StringVar(&c.onExit, "on-exit", "", "`what` happens to running tasks when the emulator ends: remove or keep (default remove, with a data directory keep)")
-	flags.StringVar(&o.InitDir, "init", "", "`directory` of JSON files to create at the start: clusters, task definitions and services, and in folders secrets, parameters, roles and log groups")
-	flags.StringVar(&o.CapacityFile, "capacity", "", "JSON `file` of EC2 instances to launch at the start")
-	flags.BoolVar(&c.strict, "strict", false, "turn off all conveniences: those of --default-cluster, --strict-vpc, --unknown-roles, --any-secret-suffix and --pull, unless you set that flag too")
-	flags.BoolVar(&c.defaultCluster, "default-cluster", true, "create the cluster default")
-	flags.BoolVar(&c.unknownRoles, "unknown-roles", true, "run tasks with roles that do not exist or do not trust ECS")
-	flags.BoolVar(&c.anySecretSuffix, "any-secret-suffix", true, "find a secret by an ARN that differs from its own only in the six characters at the end")
-	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
-	flags.StringVar(&c.groups, "security-groups", string(emulator.SecurityGroupsOn), "`mode` of security groups: on (they filter), strict (also for this host and for containers that are not tasks), off")
-	flags.BoolVar(&o.AllowPrivileged, "allow-privileged", false, "run containers on container instances that are privileged or add a capability that reaches the engine's host, such as ALL, SYS_ADMIN or SYS_MODULE: they have rights there")
-	flags.TextVar(&o.VPCCIDR, "vpc-cidr", netip.Prefix{}, "`range` of the default VPC, a /16 (default 172.31.0.0/16, or the next one that the engine and this host do not use)")
-	flags.TextVar(&o.InstanceCIDR, "instance-cidr", netip.Prefix{}, "`range` of the bridge networks of container instances; each gets a free /26 with its first task (default 198.18.0.0/15)")
-	flags.Func("allow-host-path", "`path` of the container engine's host that tasks on container instances may mount, with everything below it, or a device that they may have; may be repeated or hold several, separated by commas", func(list string) error {
-		o.AllowHostPaths = append(o.AllowHostPaths, splitList(list)...)
-		return nil
-	})
-	flags.Func("file-system", "`fs-id=path`: use a folder of the container engine's host as that file system; may be repeated or hold several, separated by commas; other file systems are a Docker volume each", func(list string) error {
-		return addFileSystems(o, list)
-	})
-	flags.BoolVar(&o.LocalPorts, "local-ports", true, "have 127.0.0.1:8080 lead to a task that maps port 8080 if that port is free, and so for each port; if false, ports have any number")
-	flags.BoolVar(&o.InjectEndpoint, "inject-endpoint", true, "serve the APIs to tasks on Docker at http://ecs-emulator:4577, and point their SDKs there with AWS_ENDPOINT_URL_ECS and so on")
-	flags.StringVar(&o.Upstream, "upstream", "", "`url` of a server such as moto or LocalStack that gets, unchanged, requests for AWS services that the emulator does not have")
-	flags.Func("upstream-for", "`services` of the emulator to leave to the upstream, separated by commas: ssm, secretsmanager, logs", func(list string) error {
-		o.UpstreamFor = splitList(list)
-		return nil
-	})
-	flags.BoolVar(&o.AllowInstanceMetadata, "allow-instance-metadata", false, "let tasks on Docker reach 169.254.169.254, which on a cloud machine answers its metadata and credentials; otherwise refuse them at once")
-	flags.StringVar(&o.TaskCredentials, "task-credentials", "", "`profile:name`: give tasks with a task role the credentials of this profile of your AWS configuration, which are valid on AWS itself; otherwise they get the emulator's own")
-	flags.StringVar(&o.S3Dir, "s3-dir", "", "`folder` whose folders are S3 buckets, from which environment files are read")
-	flags.IntVar(&o.HostPorts, "host-ports", 50, "`number` of ports of the engine host's 127.0.0.1, from 14600 up, that lead to tasks if the emulator runs in a container; each costs the engine a process; 0 for none")
-	flags.StringVar(&o.MetadataRate, "metadata-rate", "40,60", "`requests` that a container may send to the metadata endpoint: per second, and at once, as the container agent limits them; 0 for no limit")
-	flags.IntVar(&c.warm, "warm-sandboxes", 2, "`number` of sandboxes (network namespaces of tasks) that Docker keeps started for the next tasks in each subnet used in the last ten minutes, so that these are RUNNING in a third of the time; 0 for none")
-	flags.StringVar(&o.Programs, "programs", "", "`directory` of the programs that Docker runs beside tasks, if this build does not embed them")
-	flags.BoolFunc("public-addresses", gone, func(string) error {
-		c.publicAddresses = true
-		return nil
-	})
-	flags.StringVar(&c.pull, "pull", string(emulator.PullPreferCached), "`when` to pull images: prefer-cached (if absent), default (always, and use a local image if that fails), always, once (in each run)")
-	flags.StringVar(&c.logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
-	flags.TextVar(&c.level, "log-level", level{}, "lowest `level` to log: debug (each request), info (tasks and failed requests), warn, error")
-	return c
-}
-
-// apply checks the choices and makes them options.
-func (c *choices) apply(o *emulator.Options) error {
-	o.NoDefaultCluster, o.StrictRoles, o.StrictSecrets = !c.defaultCluster, !c.unknownRoles, !c.anySecretSuffix
-	if o.Speed <= 0 {
-		return usageError{fmt.Errorf("--speed %v is not positive: give the seconds that the clock moves in each real second", o.Speed)}
-	}
-	if c.publicAddresses {
-		return usageError{errors.New("--public-addresses (ECS_EMULATOR_PUBLIC_ADDRESSES) no longer exists, because public addresses are only shown: remove it; 'ecs-emulator ports' lists the ports that lead to tasks")}
-	}
-	if c.warm < 0 {
-		return usageError{fmt.Errorf("--warm-sandboxes %d is negative: give a number from 0 up", c.warm)}
-	}
-	if o.WarmSandboxes = c.warm; c.warm == 0 {
-		o.WarmSandboxes = -1
-	}
-	o.DefaultLaunchType = types.LaunchType(strings.ToUpper(c.launchType))
-	o.OnExit, o.PullBehavior, o.SecurityGroups = emulator.OnExit(c.onExit), emulator.PullBehavior(c.pull), emulator.SecurityGroups(c.groups)
-	for _, check := range []struct {
-		flag, value string
-		allowed     []string
-	}{
-		{"default-launch-type", string(o.DefaultLaunchType), []string{"EC2", "FARGATE"}},
-		{"on-exit", c.onExit, []string{"", "remove", "keep"}},
-		{"pull", c.pull, []string{"prefer-cached", "default", "always", "once"}},
-		{"security-groups", c.groups, []string{"on", "strict", "off"}},
-		{"log-format", c.logFormat, []string{"text", "json"}},
-	} {
-		if !slices.Contains(check.allowed, check.value) {
-			return usageError{fmt.Errorf("--%s %q is none of %s", check.flag, check.value,
-				strings.Trim(strings.Join(check.allowed, ", "), ", "))}
-		}
-	}
-	if c.onExit == "keep" && o.DataDir == "" {
-		return usageError{fmt.Errorf("--on-exit keep needs --data-dir: without a data directory the tasks cannot be found again")}
-	}
-	if c.onExit == "keep" && o.Engine == "sim" {
-		return usageError{fmt.Errorf("--on-exit keep needs Docker: simulated containers end with the emulator")}
-	}
-	return nil
-}
-
-func (c *choices) logger(stderr io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: c.level.Level}
-	if c.logFormat == "json" {
-		return slog.New(slog.NewJSONHandler(stderr, options))
-	}
-	return slog.New(slog.NewTextHandler(stderr, options))
-}
-
-// level is a log level that is shown as users write it: info.
-type level struct{ slog.Level }
-
-// MarshalText writes the level in small letters.
-func (l level) MarshalText() ([]byte, error) { return []byte(strings.ToLower(l.String())), nil }
-
-// conveniencesOff is what --strict stands for.
-var conveniencesOff = map[string]string{
-	"default-cluster": "false", "strict-vpc": "true", "unknown-roles": "false", "any-secret-suffix": "false", "pull": string(emulator.PullDefault),
-}
-
-// setUnnamed sets flags that neither the environment nor the command line names.
-func setUnnamed(flags *flag.FlagSet, values map[string]string) error {
-	named := map[string]bool{}
-	flags.Visit(func(f *flag.Flag) { named[f.Name] = true })
-	for name, value := range values {
-		if named[name] {
-			continue
-		}
-		if err := flags.Set(name, value); err != nil {
-			return fmt.Errorf("set --%s: %w", name, err)
-		}
-	}
-	return nil
-}
-
-// addFileSystems reads pairs of an id and a folder, separated by commas.
-func addFileSystems(o *emulator.Options, list string) error {
-	if o.FileSystems == nil {
-		o.FileSystems = map[string]string{}
-	}
-	for _, pair := range splitList(list) {
-		id, folder, ok := strings.Cut(pair, "=")
-		if !ok || id == "" {
-			return fmt.Errorf("%q is no fs-id=path", pair)
-		}
-		o.FileSystems[id] = folder
-	}
-	return nil
-}
-
-// splitList reads a list that is separated by commas.
-func splitList(list string) (members []string) {
-	for member := range strings.SplitSeq(list, ",") {
-		if member = strings.TrimSpace(member); member != "" {
-			members = append(members, member)
-		}
-	}
-	return members
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
@@ -16,7 +15,12 @@ func TestStrictTurnsConveniencesOff(t *testing.T) {
 	parsed := func(args ...string) conveniences {
 		t.Helper()
 		var o emulator.Options
-		if _, err := parseServe(newFlags("serve", "", io.Discard), args, &o, io.Discard); err != nil {
+		flags := newFlags()
+		c := declareServe(flags, &o)
+		if _, err := flags.parse(args); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.apply(flags, &o); err != nil {
 			t.Fatal(err)
 		}
 		return conveniences{o.NoDefaultCluster, o.StrictVPC, o.StrictRoles, o.StrictSecrets, o.PullBehavior}

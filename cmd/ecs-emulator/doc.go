@@ -1,0 +1,16 @@
+// Command ecs-emulator is Amazon ECS on your own machine.
+//
+//	ecs-emulator serve          start the emulator; Ctrl-C ends it
+//	ecs-emulator logs           show the output of a container, also after it has stopped
+//	ecs-emulator events         show events of tasks and container instances, as JSON
+//	ecs-emulator ports          show which ports of this host lead to which tasks
+//	ecs-emulator faults list    list what is to go wrong
+//	ecs-emulator faults add     have pulls, starts, containers, instances or the engine fail
+//	ecs-emulator faults clear   end one fault, or all
+//	ecs-emulator health         show whether tasks can run; exit code 1 if they cannot
+//	ecs-emulator prune          show what emulators have on Docker, or remove it
+//	ecs-emulator help           explain a command, its flags and arguments
+//	ecs-emulator version        show the version
+//
+// `make generate` writes this list.
+package main

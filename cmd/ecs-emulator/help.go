@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// helpWidth is that of a small terminal.
+const helpWidth = 80
+
+// helpCommand is a function, as all that reads the table of commands: the table has it.
+func helpCommand() subcommand {
+	return subcommand{
+		name:      "help",
+		summary:   "explain a command, its flags and arguments",
+		examples:  []example{{"ecs-emulator help serve", "as ecs-emulator serve -h"}, {"ecs-emulator help faults add", ""}},
+		arguments: []argument{{name: "command", about: "its name; without one, all are listed", optional: true, repeated: true}},
+		declare: func(*flagSet) action {
+			return func(_ context.Context, args []string, stdout, _ io.Writer) error {
+				text, err := helpOn(args)
+				fmt.Fprint(stdout, text)
+				return err
+			}
+		},
+	}
+}
+
+// helpOn explains the command of that name, or lists those whose names begin with it.
+func helpOn(name []string) (string, error) {
+	if list := listed(strings.Join(name, " ")); len(name) == 0 || list != "" && len(name) == 1 {
+		return "Usage: " + strings.Join(append([]string{"ecs-emulator"}, name...), " ") + " <command> [flags] [arguments]\n\n" + list + helpFooter, nil
+	}
+	c, _, err := find(name)
+	if err != nil {
+		return "", err
+	}
+	return c.help(), nil
+}
+
+const helpFooter = `
+'ecs-emulator help <command>' explains a command, its flags and arguments. Each
+flag can be set by an environment variable: --data-dir is ECS_EMULATOR_DATA_DIR.
+`
+
+// listed has a line for each command whose name begins with that word; "" for all.
+func listed(first string) string {
+	var list strings.Builder
+	for _, c := range commands() {
+		if word, _, several := strings.Cut(c.name, " "); first == "" || several && word == first {
+			fmt.Fprintf(&list, "  %-14s %s\n", c.name, c.summary)
+		}
+	}
+	return list.String()
+}
+
+// usage is the first line of the help.
+func (c subcommand) usage(flags *flagSet) string {
+	usage := "ecs-emulator " + c.name
+	if len(flags.shown()) > 0 {
+		usage += " [flags]"
+	}
+	for _, a := range c.arguments {
+		usage += " " + a.String()
+	}
+	return usage
+}
+
+// help explains the command.
+func (c subcommand) help() string {
+	flags := newFlags()
+	c.declare(flags)
+	var text strings.Builder
+	fmt.Fprintf(&text, "Usage: %s\n\n%s\n", c.usage(flags), c.about())
+	if len(c.arguments) > 0 {
+		text.WriteString("\nArguments:\n")
+		for _, a := range c.arguments {
+			text.WriteString(entry(a.name, a.about))
+		}
+	}
+	off := false
+	shown := flags.shown()
+	for _, group := range flags.grouped() {
+		fmt.Fprintf(&text, "\n%s:\n", group.title)
+		for _, name := range group.names {
+			value, meaning := describe(shown[name])
+			text.WriteString(entry(strings.TrimSpace("--"+name+" "+value), meaning))
+			off = off || value == "" && shown[name].DefValue == "true"
+		}
+	}
+	if off {
+		text.WriteString("\nTurn off a flag whose default is true so: --local-ports=false.\n")
+	}
+	if len(c.examples) > 0 {
+		text.WriteString("\nExamples:\n")
+		for _, e := range c.examples {
+			if e.does != "" {
+				fmt.Fprintf(&text, "  # %s\n", e.does)
+			}
+			fmt.Fprintf(&text, "  %s\n", e.line)
+		}
+	}
+	return text.String()
+}
+
+// about is the summary as a sentence.
+func (c subcommand) about() string { return strings.ToUpper(c.summary[:1]) + c.summary[1:] + "." }
+
+// grouped are the groups of flags that are shown, first those that no group has.
+func (f *flagSet) grouped() (groups []flagGroup) {
+	rest := f.shown()
+	for _, group := range f.groups {
+		group.names = slices.DeleteFunc(slices.Clone(group.names), func(name string) bool { return rest[name] == nil })
+		for _, name := range group.names {
+			delete(rest, name)
+		}
+		groups = append(groups, group)
+	}
+	if len(rest) == 0 {
+		return groups
+	}
+	other := flagGroup{title: "Flags"}
+	f.VisitAll(func(one *flag.Flag) {
+		if rest[one.Name] != nil {
+			other.names = append(other.names, one.Name)
+		}
+	})
+	return append([]flagGroup{other}, groups...)
+}
+
+// describe returns the name of a flag's value, and what the flag means, with its default.
+func describe(one *flag.Flag) (value, meaning string) {
+	value, meaning = flag.UnquoteUsage(one)
+	if one.DefValue != "" && one.DefValue != "false" && one.DefValue != "0" {
+		meaning += " (default " + one.DefValue + ")"
+	}
+	return value, meaning
+}
+
+// entry is a name and what it means beside it, in as many lines as it takes.
+func entry(name, meaning string) string {
+	const indent = 28
+	text := "  " + name
+	if len(text) > indent-2 {
+		text += "\n"
+	}
+	column := len(text)
+	if strings.HasSuffix(text, "\n") {
+		column = 0
+	}
+	text += strings.Repeat(" ", indent-column)
+	column = indent
+	for i, word := range strings.Fields(meaning) {
+		switch {
+		case i == 0:
+		case column+1+len(word) > helpWidth:
+			text += "\n" + strings.Repeat(" ", indent)
+			column = indent
+		default:
+			text += " "
+			column++
+		}
+		text += word
+		column += len(word)
+	}
+	return text + "\n"
+}

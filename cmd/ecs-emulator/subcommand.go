@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// command is one command of the program. The program's help, the completion of shells, the
+// reference in docs and the choice of what runs all read it.
+type subcommand struct {
+	// name is what users type: "logs", or "faults add" for one of several with a first word in common.
+	name string
+	// summary says what it does in some 60 letters, in the imperative.
+	summary string
+	// examples are command lines, each with what it does.
+	examples  []example
+	arguments []argument
+	// declare declares the flags, and returns what the command does once they are set.
+	declare func(*flagSet) action
+}
+
+type example struct{ line, does string }
+
+// argument is one that is no flag. Those that are optional come last.
+type argument struct {
+	// name stands for it in the help. If it is file or directory, shells complete it with those.
+	name string
+	// about says what it may be.
+	about    string
+	values   []string // that shells complete it with
+	optional bool
+	repeated bool // only of the last one
+}
+
+// action does what a command is for. It gets an argument for each that the command has, those that
+// are not given being empty; a repeated one is all that were given.
+type action func(ctx context.Context, args []string, stdout, stderr io.Writer) error
+
+// run reads the flags and the arguments, and acts.
+func (c subcommand) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := newFlags()
+	act := c.declare(flags)
+	args, err := flags.parse(args)
+	switch {
+	case err != nil:
+		return err
+	case flags.help:
+		fmt.Fprint(stdout, c.help())
+		return nil
+	}
+	if args, err = c.settle(args); err != nil {
+		return err
+	}
+	return act(ctx, args, stdout, stderr)
+}
+
+// settle checks how many arguments there are, and adds those that were left out.
+func (c subcommand) settle(args []string) ([]string, error) {
+	for i, a := range c.arguments {
+		if i == len(args) && a.repeated && a.optional {
+			break
+		}
+		if i == len(args) && !a.optional {
+			return nil, usageError{fmt.Errorf("%s is missing: %s", a, a.about)}
+		}
+		if i == len(args) {
+			args = append(args, "")
+		}
+	}
+	if n := len(c.arguments); len(args) > n && (n == 0 || !c.arguments[n-1].repeated) {
+		return nil, usageError{fmt.Errorf("unexpected argument %q", args[n])}
+	}
+	return args, nil
+}
+
+// String is the argument as the usage shows it.
+func (a argument) String() string {
+	text := "<" + a.name + ">"
+	if a.optional {
+		text = "[" + a.name + "]"
+	}
+	if a.repeated {
+		text += "..."
+	}
+	return text
+}
+
+// find returns the command that the words begin with, and the words behind its name.
+func find(words []string) (subcommand, []string, error) {
+	for _, c := range commands() {
+		name := strings.Fields(c.name)
+		if len(words) >= len(name) && strings.Join(words[:len(name)], " ") == c.name {
+			return c, words[len(name):], nil
+		}
+	}
+	return subcommand{}, nil, usageError{unknownCommand(words)}
+}
+
+// unknownCommand explains that the words begin with no command.
+func unknownCommand(words []string) error {
+	if strings.HasPrefix(words[0], "-") {
+		return fmt.Errorf("%s stands before the command: write ecs-emulator <command> [flags]", words[0])
+	}
+	var seconds, names []string
+	for _, c := range commands() {
+		first, second, _ := strings.Cut(c.name, " ")
+		if first == words[0] {
+			seconds = append(seconds, second)
+		}
+		names = append(names, first)
+	}
+	if len(seconds) == 0 {
+		return fmt.Errorf("unknown command %q; %s", words[0], hint(words[0], names, "", "'ecs-emulator help' lists them"))
+	}
+	if len(words) == 1 {
+		return fmt.Errorf("%s is incomplete: follow it with %s", words[0], strings.Join(seconds, ", "))
+	}
+	return fmt.Errorf("unknown command %q; %s", words[0]+" "+words[1],
+		hint(words[1], seconds, words[0]+" ", "'ecs-emulator help "+words[0]+"' lists them"))
+}
