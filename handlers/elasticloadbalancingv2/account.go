@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 )
@@ -45,20 +44,12 @@ func (a *API) DescribeAccountLimits(_ context.Context, in *sdk.DescribeAccountLi
 
 // DescribeCapacityReservation answers that there is none.
 func (a *API) DescribeCapacityReservation(ctx context.Context, in *sdk.DescribeCapacityReservationInput) (*sdk.DescribeCapacityReservationOutput, error) {
-	if err := require("loadBalancerArn", in.LoadBalancerArn); err != nil {
-		return nil, err
-	}
 	_, err := loadBalancer(a.store.Read(), awsapi.CallScope(ctx), *in.LoadBalancerArn)
 	return &sdk.DescribeCapacityReservationOutput{CapacityReservationState: []types.ZonalCapacityReservationState{}}, err
 }
 
 // DescribeSSLPolicies answers policies of HTTPS and TLS listeners, by name.
 func (a *API) DescribeSSLPolicies(_ context.Context, in *sdk.DescribeSSLPoliciesInput) (*sdk.DescribeSSLPoliciesOutput, error) {
-	var v constraint.Violations
-	constraint.OneOf(&v, "loadBalancerType", in.LoadBalancerType, in.LoadBalancerType.Values()...)
-	if err := refusal(v); err != nil {
-		return nil, err
-	}
 	found := elbv2.SSLPolicies
 	if in.Names != nil {
 		found = nil

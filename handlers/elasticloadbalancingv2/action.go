@@ -8,45 +8,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Source: ELBv2 API reference, FixedResponseActionConfig and RedirectActionConfig.
-var (
-	fixedStatus      = lazyregexp.New(`^(2|4|5)\d\d$`)
-	redirectProtocol = lazyregexp.New(`^(HTTPS?|#\{protocol\})$`)
-	contentTypes     = []string{"text/html", "application/json", "application/javascript", "text/css", "text/plain"}
-)
-
-// checkActions checks what the model says about a list of actions.
-func checkActions(v *constraint.Violations, list string, actions []types.Action) {
-	for i, action := range actions {
-		if action.Type == "" {
-			v.Add("null", at(list, i, "type"), "not be null")
-		}
-		constraint.OneOf(v, at(list, i, "type"), action.Type, action.Type.Values()...)
-		constraint.Between(v, at(list, i, "order"), action.Order, 1, 50000)
-		if f := action.FixedResponseConfig; f != nil {
-			needs(v, at(list, i, "fixedResponseConfig.statusCode"), f.StatusCode)
-			v.Matches(at(list, i, "fixedResponseConfig.statusCode"), f.StatusCode, fixedStatus)
-			v.Text(at(list, i, "fixedResponseConfig.contentType"), f.ContentType, 0, 32)
-			v.Text(at(list, i, "fixedResponseConfig.messageBody"), f.MessageBody, 0, 1024)
-		}
-		if r := action.RedirectConfig; r != nil {
-			if r.StatusCode == "" {
-				v.Add("null", at(list, i, "redirectConfig.statusCode"), "not be null")
-			}
-			constraint.OneOf(v, at(list, i, "redirectConfig.statusCode"), r.StatusCode, r.StatusCode.Values()...)
-			v.Matches(at(list, i, "redirectConfig.protocol"), r.Protocol, redirectProtocol)
-			v.Text(at(list, i, "redirectConfig.host"), r.Host, 1, 128)
-			v.Text(at(list, i, "redirectConfig.path"), r.Path, 1, 128)
-			v.Text(at(list, i, "redirectConfig.query"), r.Query, 0, 128)
-		}
-	}
-}
+// contentTypes are those of fixed responses. Source: ELBv2 API reference, FixedResponseActionConfig.
+var contentTypes = []string{"text/html", "application/json", "application/javascript", "text/css", "text/plain"}
 
 // actionsOf checks actions of a listener, and fills in what a request leaves out. As who may
 // authenticate is not built, there is one action. Source of the texts: ELB0005, but for those that

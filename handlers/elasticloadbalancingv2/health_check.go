@@ -7,7 +7,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
@@ -40,16 +39,6 @@ func healthOfModify(in *sdk.ModifyTargetGroupInput) *healthSettings {
 		in.HealthCheckEnabled, in.HealthCheckProtocol, in.HealthCheckPort, in.HealthCheckPath,
 		in.HealthCheckIntervalSeconds, in.HealthCheckTimeoutSeconds, in.HealthyThresholdCount, in.UnhealthyThresholdCount, in.Matcher,
 	}
-}
-
-// check checks what the model says.
-func (s *healthSettings) check(v *constraint.Violations) {
-	constraint.OneOf(v, "healthCheckProtocol", s.protocol, s.protocol.Values()...)
-	v.Text("healthCheckPath", s.path, 1, 1024)
-	constraint.Between(v, "healthCheckIntervalSeconds", s.interval, 5, 300)
-	constraint.Between(v, "healthCheckTimeoutSeconds", s.timeout, 2, 120)
-	constraint.Between(v, "healthyThresholdCount", s.up, 2, 10)
-	constraint.Between(v, "unhealthyThresholdCount", s.down, 2, 10)
 }
 
 // apply changes the health check of a group, which has none yet when it is made. Source of the

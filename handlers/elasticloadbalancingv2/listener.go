@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -18,14 +17,6 @@ import (
 // CreateListener makes a listener of a load balancer. One that is there with the same
 // settings is answered again.
 func (a *API) CreateListener(ctx context.Context, in *sdk.CreateListenerInput) (*sdk.CreateListenerOutput, error) {
-	var v constraint.Violations
-	needs(&v, "loadBalancerArn", in.LoadBalancerArn)
-	needsList(&v, "defaultActions", in.DefaultActions)
-	checkListener(&v, in.Port, in.Protocol, in.DefaultActions)
-	checkTags(&v, in.Tags)
-	if err := refusal(v); err != nil {
-		return nil, err
-	}
 	tags, err := withTags(nil, in.Tags)
 	if err != nil {
 		return nil, err
@@ -60,13 +51,6 @@ func (a *API) CreateListener(ctx context.Context, in *sdk.CreateListenerInput) (
 		return nil, err
 	}
 	return &sdk.CreateListenerOutput{Listeners: []types.Listener{describeListener(made)}}, nil
-}
-
-// checkListener checks what the model says.
-func checkListener(v *constraint.Violations, port *int32, protocol types.ProtocolEnum, actions []types.Action) {
-	constraint.Between(v, "port", port, 1, 65535)
-	constraint.OneOf(v, "protocol", protocol, protocol.Values()...)
-	checkActions(v, "defaultActions", actions)
 }
 
 // listenerSettings are what a request says about a listener. What is absent stays.
@@ -185,12 +169,6 @@ func (a *API) DescribeListeners(ctx context.Context, in *sdk.DescribeListenersIn
 
 // ModifyListener changes what it has members for.
 func (a *API) ModifyListener(ctx context.Context, in *sdk.ModifyListenerInput) (*sdk.ModifyListenerOutput, error) {
-	var v constraint.Violations
-	needs(&v, "listenerArn", in.ListenerArn)
-	checkListener(&v, in.Port, in.Protocol, in.DefaultActions)
-	if err := refusal(v); err != nil {
-		return nil, err
-	}
 	changed, err := change(a, ctx, in.ListenerArn, listener, elbv2.PutListener, func(tx *state.Tx, l *elbv2.Listener) error {
 		s := listenerSettings{in.Port, in.Protocol, in.Certificates, in.SslPolicy, in.AlpnPolicy, in.MutualAuthentication, in.DefaultActions}
 		if err := a.applyListener(tx, l, s); err != nil {
@@ -211,9 +189,6 @@ func (a *API) ModifyListener(ctx context.Context, in *sdk.ModifyListenerInput) (
 
 // DeleteListener removes a listener with its rules.
 func (a *API) DeleteListener(ctx context.Context, in *sdk.DeleteListenerInput) (*sdk.DeleteListenerOutput, error) {
-	if err := require("listenerArn", in.ListenerArn); err != nil {
-		return nil, err
-	}
 	return &sdk.DeleteListenerOutput{}, a.store.Update(func(tx *state.Tx) error {
 		l, err := listener(tx, awsapi.CallScope(ctx), *in.ListenerArn)
 		if err != nil {

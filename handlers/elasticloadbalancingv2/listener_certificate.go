@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -16,12 +15,6 @@ import (
 
 // AddListenerCertificates adds certificates for other names (SNI).
 func (a *API) AddListenerCertificates(ctx context.Context, in *sdk.AddListenerCertificatesInput) (*sdk.AddListenerCertificatesOutput, error) {
-	var v constraint.Violations
-	needs(&v, "listenerArn", in.ListenerArn)
-	needsList(&v, "certificates", in.Certificates)
-	if err := refusal(v); err != nil {
-		return nil, err
-	}
 	_, err := change(a, ctx, in.ListenerArn, listener, elbv2.PutListener, func(tx *state.Tx, l *elbv2.Listener) error {
 		if !l.Secure() {
 			return uncertified(l)
@@ -50,12 +43,6 @@ func (a *API) AddListenerCertificates(ctx context.Context, in *sdk.AddListenerCe
 
 // RemoveListenerCertificates removes such certificates; the default one stays.
 func (a *API) RemoveListenerCertificates(ctx context.Context, in *sdk.RemoveListenerCertificatesInput) (*sdk.RemoveListenerCertificatesOutput, error) {
-	var v constraint.Violations
-	needs(&v, "listenerArn", in.ListenerArn)
-	needsList(&v, "certificates", in.Certificates)
-	if err := refusal(v); err != nil {
-		return nil, err
-	}
 	_, err := change(a, ctx, in.ListenerArn, listener, elbv2.PutListener, func(_ *state.Tx, l *elbv2.Listener) error {
 		l.Certificates = slices.Clone(l.Certificates)
 		for _, c := range in.Certificates {
@@ -75,9 +62,6 @@ func (a *API) RemoveListenerCertificates(ctx context.Context, in *sdk.RemoveList
 // DescribeListenerCertificates answers the default certificate and the others. One that is
 // both is there twice. Source: ELBv2 API reference, DescribeListenerCertificates.
 func (a *API) DescribeListenerCertificates(ctx context.Context, in *sdk.DescribeListenerCertificatesInput) (*sdk.DescribeListenerCertificatesOutput, error) {
-	if err := require("listenerArn", in.ListenerArn); err != nil {
-		return nil, err
-	}
 	l, err := listener(a.store.Read(), awsapi.CallScope(ctx), *in.ListenerArn)
 	if err != nil {
 		return nil, err

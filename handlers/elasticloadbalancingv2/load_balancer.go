@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
@@ -57,16 +56,6 @@ func (a *API) CreateLoadBalancer(ctx context.Context, in *sdk.CreateLoadBalancer
 
 // checkLoadBalancer refuses what can be refused without a look at the store.
 func checkLoadBalancer(in *sdk.CreateLoadBalancerInput) error {
-	var v constraint.Violations
-	needs(&v, "name", in.Name)
-	constraint.OneOf(&v, "type", in.Type, in.Type.Values()...)
-	constraint.OneOf(&v, "scheme", in.Scheme, in.Scheme.Values()...)
-	constraint.OneOf(&v, "ipAddressType", in.IpAddressType, in.IpAddressType.Values()...)
-	constraint.OneOf(&v, "enablePrefixForIpv6SourceNat", in.EnablePrefixForIpv6SourceNat, in.EnablePrefixForIpv6SourceNat.Values()...)
-	checkTags(&v, in.Tags)
-	if err := refusal(v); err != nil {
-		return err
-	}
 	if err := checkBalancerName(*in.Name); err != nil {
 		return err
 	}
@@ -193,9 +182,6 @@ func loadBalancers(tx *state.Tx, s arn.Scope, in *sdk.DescribeLoadBalancersInput
 // DeleteLoadBalancer removes a load balancer with its listeners and rules. One that is gone
 // is no error. Source: ELBv2 API reference, DeleteLoadBalancer.
 func (a *API) DeleteLoadBalancer(ctx context.Context, in *sdk.DeleteLoadBalancerInput) (*sdk.DeleteLoadBalancerOutput, error) {
-	if err := require("loadBalancerArn", in.LoadBalancerArn); err != nil {
-		return nil, err
-	}
 	if err := wellFormed(*in.LoadBalancerArn, "loadbalancer", "load balancer"); err != nil {
 		return nil, err
 	}

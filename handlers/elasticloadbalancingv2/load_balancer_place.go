@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
@@ -109,13 +108,6 @@ func (a *API) secure(tx *state.Tx, b *elbv2.LoadBalancer, ids []string) error {
 
 // SetSubnets puts a load balancer into other subnets of its VPC.
 func (a *API) SetSubnets(ctx context.Context, in *sdk.SetSubnetsInput) (*sdk.SetSubnetsOutput, error) {
-	var v constraint.Violations
-	needs(&v, "loadBalancerArn", in.LoadBalancerArn)
-	constraint.OneOf(&v, "ipAddressType", in.IpAddressType, in.IpAddressType.Values()...)
-	constraint.OneOf(&v, "enablePrefixForIpv6SourceNat", in.EnablePrefixForIpv6SourceNat, in.EnablePrefixForIpv6SourceNat.Values()...)
-	if err := refusal(v); err != nil {
-		return nil, err
-	}
 	if err := onlyIPv4(in.IpAddressType, in.EnablePrefixForIpv6SourceNat); err != nil {
 		return nil, err
 	}
@@ -135,15 +127,7 @@ func (a *API) SetSubnets(ctx context.Context, in *sdk.SetSubnetsInput) (*sdk.Set
 // was made without one never has any. Source: Network Load Balancers guide, security groups;
 // the texts are the emulator's.
 func (a *API) SetSecurityGroups(ctx context.Context, in *sdk.SetSecurityGroupsInput) (*sdk.SetSecurityGroupsOutput, error) {
-	var v constraint.Violations
-	needs(&v, "loadBalancerArn", in.LoadBalancerArn)
-	needsList(&v, "securityGroups", in.SecurityGroups)
-	enforce := in.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic
-	constraint.OneOf(&v, "enforceSecurityGroupInboundRulesOnPrivateLinkTraffic", enforce, enforce.Values()...)
-	if err := refusal(v); err != nil {
-		return nil, err
-	}
-	if enforce == types.EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnumOff {
+	if in.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic == types.EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnumOff {
 		return nil, notBuilt("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
 	}
 	b, err := change(a, ctx, in.LoadBalancerArn, loadBalancer, elbv2.PutLoadBalancer, func(tx *state.Tx, b *elbv2.LoadBalancer) error {
@@ -163,15 +147,6 @@ func (a *API) SetSecurityGroups(ctx context.Context, in *sdk.SetSecurityGroupsIn
 
 // SetIpAddressType sets the only one there is.
 func (a *API) SetIpAddressType(ctx context.Context, in *sdk.SetIpAddressTypeInput) (*sdk.SetIpAddressTypeOutput, error) {
-	var v constraint.Violations
-	needs(&v, "loadBalancerArn", in.LoadBalancerArn)
-	if in.IpAddressType == "" {
-		v.Add("null", "ipAddressType", "not be null")
-	}
-	constraint.OneOf(&v, "ipAddressType", in.IpAddressType, in.IpAddressType.Values()...)
-	if err := refusal(v); err != nil {
-		return nil, err
-	}
 	if err := onlyIPv4(in.IpAddressType, ""); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,8 @@
 package elasticloadbalancingv2_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -145,4 +147,17 @@ func TestDemandsOfTheModel(t *testing.T) {
 	attribute := []types.TargetGroupAttribute{{Key: aws.String("a b"), Value: aws.String("c")}}
 	refused(s, s.ModifyTargetGroupAttributes, &sdk.ModifyTargetGroupAttributesInput{TargetGroupArn: &group, Attributes: attribute}, "ValidationError",
 		one+"Value 'a b' at 'attributes.1.member.key' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[a-zA-Z0-9._]+$")
+	refused(s, s.RemoveTags, &sdk.RemoveTagsInput{ResourceArns: []string{group}, TagKeys: []string{"a", ""}}, "ValidationError",
+		one+"Value '[a, ]' at 'tagKeys' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 128, "+
+			`Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: ^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$]`)
+	refused(s, s.DescribeTags, &sdk.DescribeTagsInput{ResourceArns: slices.Repeat([]string{"a"}, 21)}, "ValidationError",
+		one+"Value '["+strings.Repeat("a, ", 20)+"a]' at 'resourceArns' failed to satisfy constraint: Member must have length less than or equal to 20")
+	rewrite := types.RuleTransform{Type: types.TransformTypeEnumUrlRewrite, UrlRewriteConfig: &types.UrlRewriteConfig{Rewrites: []types.RewriteConfig{{Regex: aws.String("a"), Replace: aws.String(strings.Repeat("b", 1025))}}}}
+	refused(s, s.ModifyRule, &sdk.ModifyRuleInput{RuleArn: &group, Transforms: []types.RuleTransform{rewrite}}, "ValidationError",
+		one+"Value '"+*rewrite.UrlRewriteConfig.Rewrites[0].Replace+"' at 'transforms.1.member.urlRewriteConfig.rewrites.1.member.replace' failed to satisfy constraint: Member must have length less than or equal to 1024")
+	refused(s, s.ModifyTargetGroupAttributes, &sdk.ModifyTargetGroupAttributesInput{TargetGroupArn: &group, Attributes: []types.TargetGroupAttribute{}}, "ValidationError",
+		one+"Value '[]' at 'attributes' failed to satisfy constraint: Member must have length greater than or equal to 1")
+	idle := slices.Repeat([]types.LoadBalancerAttribute{{Key: aws.String("idle_timeout.timeout_seconds"), Value: aws.String("5")}}, 21)
+	refused(s, s.ModifyLoadBalancerAttributes, &sdk.ModifyLoadBalancerAttributesInput{LoadBalancerArn: &balancer, Attributes: idle}, "ValidationError",
+		one+"Value '["+strings.Repeat("LoadBalancerAttribute(key=idle_timeout.timeout_seconds, value=5), ", 20)+"LoadBalancerAttribute(key=idle_timeout.timeout_seconds, value=5)]' at 'attributes' failed to satisfy constraint: Member must have length less than or equal to 20")
 }

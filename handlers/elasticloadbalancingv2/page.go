@@ -3,7 +3,6 @@ package elasticloadbalancingv2
 import (
 	"encoding/base64"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
 )
 
@@ -14,11 +13,6 @@ const largestPage = 400
 // pageOf returns the part of a list that a request asks for, in order of its keys, which are
 // unique; and the marker of the next part, nil if there is none.
 func pageOf[T any](all []T, key func(T) string, marker *string, size *int32) (part []T, next *string, err error) {
-	var v constraint.Violations
-	constraint.Between(&v, "pageSize", size, 1, largestPage)
-	if err := refusal(v); err != nil {
-		return nil, nil, err
-	}
 	part, next, err = page.Cut(all, key, page.Request{
 		Token: marker, Size: size, Most: largestPage, Form: page.Form{Encoding: base64.RawURLEncoding},
 	})

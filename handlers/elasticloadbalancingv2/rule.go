@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -17,20 +16,6 @@ import (
 
 // CreateRule makes a rule of a listener of an application load balancer.
 func (a *API) CreateRule(ctx context.Context, in *sdk.CreateRuleInput) (*sdk.CreateRuleOutput, error) {
-	var v constraint.Violations
-	needs(&v, "listenerArn", in.ListenerArn)
-	needsList(&v, "conditions", in.Conditions)
-	needsList(&v, "actions", in.Actions)
-	if in.Priority == nil {
-		v.Add("null", "priority", "not be null")
-	}
-	constraint.Between(&v, "priority", in.Priority, 1, 50000)
-	checkActions(&v, "actions", in.Actions)
-	checkTransforms(&v, in.Transforms)
-	checkTags(&v, in.Tags)
-	if err := refusal(v); err != nil {
-		return nil, err
-	}
 	made, err := newRule(in)
 	if err != nil {
 		return nil, err
@@ -140,13 +125,6 @@ func ruleOrder(r *elbv2.Rule) string {
 
 // ModifyRule changes conditions, actions and transforms of a rule that is not a default one.
 func (a *API) ModifyRule(ctx context.Context, in *sdk.ModifyRuleInput) (*sdk.ModifyRuleOutput, error) {
-	var v constraint.Violations
-	needs(&v, "ruleArn", in.RuleArn)
-	checkActions(&v, "actions", in.Actions)
-	checkTransforms(&v, in.Transforms)
-	if err := refusal(v); err != nil {
-		return nil, err
-	}
 	switch {
 	case in.Transforms != nil && aws.ToBool(in.ResetTransforms): // Source: ELBv2 API reference; the text is the emulator's
 		return nil, invalid("You cannot provide both Transforms and ResetTransforms")
@@ -183,9 +161,6 @@ func (a *API) ModifyRule(ctx context.Context, in *sdk.ModifyRuleInput) (*sdk.Mod
 
 // DeleteRule removes a rule that is not a default one.
 func (a *API) DeleteRule(ctx context.Context, in *sdk.DeleteRuleInput) (*sdk.DeleteRuleOutput, error) {
-	if err := require("ruleArn", in.RuleArn); err != nil {
-		return nil, err
-	}
 	return &sdk.DeleteRuleOutput{}, a.store.Update(func(tx *state.Tx) error {
 		r, err := rule(tx, awsapi.CallScope(ctx), *in.RuleArn)
 		if err != nil {
@@ -201,14 +176,6 @@ func (a *API) DeleteRule(ctx context.Context, in *sdk.DeleteRuleInput) (*sdk.Del
 
 // SetRulePriorities gives rules other priorities, all at once: two can change places.
 func (a *API) SetRulePriorities(ctx context.Context, in *sdk.SetRulePrioritiesInput) (*sdk.SetRulePrioritiesOutput, error) {
-	var v constraint.Violations
-	needsList(&v, "rulePriorities", in.RulePriorities)
-	for i, p := range in.RulePriorities {
-		constraint.Between(&v, at("rulePriorities", i, "priority"), p.Priority, 1, 50000)
-	}
-	if err := refusal(v); err != nil {
-		return nil, err
-	}
 	out := &sdk.SetRulePrioritiesOutput{}
 	return out, a.store.Update(func(tx *state.Tx) error {
 		moved, err := reordered(ctx, tx, in.RulePriorities)

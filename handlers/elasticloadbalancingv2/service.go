@@ -11,7 +11,7 @@ import (
 func (a *API) Service() awsapi.Service {
 	const version = "2015-12-01"
 	return awsapi.Service{
-		Name: "elasticloadbalancing", ID: sdk.ServiceID, Title: "Elastic Load Balancing v2", Complete: true,
+		Name: "elasticloadbalancing", ID: sdk.ServiceID, Title: "Elastic Load Balancing v2", Complete: true, Model: model,
 		Protocol: awsapi.Query{
 			Version: version, Namespace: "http://elasticloadbalancing.amazonaws.com/doc/" + version + "/",
 			EmptyResults: []string{

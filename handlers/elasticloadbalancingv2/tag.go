@@ -2,40 +2,20 @@ package elasticloadbalancingv2
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Source: ELBv2 API reference, Tag, DescribeTags; Elastic Load Balancing guides, tags.
-const (
-	maxTags      = 50
-	maxResources = 20
-)
-
-var tagCharacters = lazyregexp.New(`^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`)
-
-func checkTags(v *constraint.Violations, tags []types.Tag) {
-	if tags != nil && len(tags) == 0 {
-		v.Add("'[]'", "tags", "have length greater than or equal to 1")
-	}
-	for i, tag := range tags {
-		v.Required(at("tags", i, "key"), tag.Key, 1, 128)
-		v.Matches(at("tags", i, "key"), tag.Key, tagCharacters)
-		v.Text(at("tags", i, "value"), tag.Value, 0, 256)
-		v.Matches(at("tags", i, "value"), tag.Value, tagCharacters)
-	}
-}
+// maxTags is the number of tags of a resource. Source: Elastic Load Balancing guides, tags.
+const maxTags = 50
 
 // withTags adds tags to others. The texts are the emulator's.
 func withTags(tags elbv2.Tags, more []types.Tag) (elbv2.Tags, error) {
@@ -58,24 +38,11 @@ func withTags(tags elbv2.Tags, more []types.Tag) (elbv2.Tags, error) {
 
 // AddTags adds and replaces tags of resources.
 func (a *API) AddTags(ctx context.Context, in *sdk.AddTagsInput) (*sdk.AddTagsOutput, error) {
-	var v constraint.Violations
-	needsList(&v, "resourceArns", in.ResourceArns)
-	needsList(&v, "tags", in.Tags)
-	checkTags(&v, in.Tags)
-	if err := refusal(v); err != nil {
-		return nil, err
-	}
 	return &sdk.AddTagsOutput{}, a.changeTags(ctx, in.ResourceArns, func(tags elbv2.Tags) (elbv2.Tags, error) { return withTags(tags, in.Tags) })
 }
 
 // RemoveTags removes tags of resources.
 func (a *API) RemoveTags(ctx context.Context, in *sdk.RemoveTagsInput) (*sdk.RemoveTagsOutput, error) {
-	var v constraint.Violations
-	needsList(&v, "resourceArns", in.ResourceArns)
-	needsList(&v, "tagKeys", in.TagKeys)
-	if err := refusal(v); err != nil {
-		return nil, err
-	}
 	return &sdk.RemoveTagsOutput{}, a.changeTags(ctx, in.ResourceArns, func(tags elbv2.Tags) (elbv2.Tags, error) { return tags.Without(in.TagKeys), nil })
 }
 
@@ -137,14 +104,6 @@ func putTaggedRule(tx *state.Tx, r *elbv2.Rule) {
 
 // DescribeTags answers the tags of resources, in the order in which they came (ELB0001).
 func (a *API) DescribeTags(ctx context.Context, in *sdk.DescribeTagsInput) (*sdk.DescribeTagsOutput, error) {
-	var v constraint.Violations
-	needsList(&v, "resourceArns", in.ResourceArns)
-	if len(in.ResourceArns) > maxResources {
-		v.Add("", "resourceArns", fmt.Sprintf("have length less than or equal to %d", maxResources))
-	}
-	if err := refusal(v); err != nil {
-		return nil, err
-	}
 	out := &sdk.DescribeTagsOutput{TagDescriptions: []types.TagDescription{}}
 	for _, id := range in.ResourceArns {
 		tags, _, err := tagged(a.store.Read(), awsapi.CallScope(ctx), id)

@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
@@ -20,28 +19,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// checkTargets checks what the model says about targets of a request.
-func checkTargets(v *constraint.Violations, targets []types.TargetDescription) {
-	for i, t := range targets {
-		needs(v, at("targets", i, "id"), t.Id)
-		constraint.Between(v, at("targets", i, "port"), t.Port, 1, 65535)
-	}
-}
-
-// checkTargetsOf checks a request that names targets of a group.
-func checkTargetsOf(group *string, targets []types.TargetDescription) error {
-	var v constraint.Violations
-	needs(&v, "targetGroupArn", group)
-	needsList(&v, "targets", targets)
-	checkTargets(&v, targets)
-	return refusal(v)
-}
-
 // RegisterTargets adds targets to a group, all or none.
 func (a *API) RegisterTargets(ctx context.Context, in *sdk.RegisterTargetsInput) (*sdk.RegisterTargetsOutput, error) {
-	if err := checkTargetsOf(in.TargetGroupArn, in.Targets); err != nil {
-		return nil, err
-	}
 	return &sdk.RegisterTargetsOutput{}, a.store.Update(func(tx *state.Tx) error {
 		g, err := targetGroup(tx, awsapi.CallScope(ctx), *in.TargetGroupArn)
 		if err != nil {
@@ -174,9 +153,6 @@ func (a *API) subnetZone(tx *state.Tx, vpc *ec2network.VPC, ip netip.Addr) strin
 
 // DeregisterTargets begins the end of targets. What is no target is no error (ELB0002).
 func (a *API) DeregisterTargets(ctx context.Context, in *sdk.DeregisterTargetsInput) (*sdk.DeregisterTargetsOutput, error) {
-	if err := checkTargetsOf(in.TargetGroupArn, in.Targets); err != nil {
-		return nil, err
-	}
 	return &sdk.DeregisterTargetsOutput{}, a.store.Update(func(tx *state.Tx) error {
 		g, err := targetGroup(tx, awsapi.CallScope(ctx), *in.TargetGroupArn)
 		if err != nil {

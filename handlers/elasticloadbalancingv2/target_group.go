@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
@@ -57,17 +56,6 @@ func (a *API) CreateTargetGroup(ctx context.Context, in *sdk.CreateTargetGroupIn
 
 // checkTargetGroup refuses what can be refused without a look at the store.
 func checkTargetGroup(in *sdk.CreateTargetGroupInput) error {
-	var v constraint.Violations
-	needs(&v, "name", in.Name)
-	constraint.Between(&v, "port", in.Port, 1, 65535)
-	constraint.OneOf(&v, "protocol", in.Protocol, in.Protocol.Values()...)
-	constraint.OneOf(&v, "targetType", in.TargetType, in.TargetType.Values()...)
-	constraint.OneOf(&v, "ipAddressType", in.IpAddressType, in.IpAddressType.Values()...)
-	healthOfCreate(in).check(&v)
-	checkTags(&v, in.Tags)
-	if err := refusal(v); err != nil {
-		return err
-	}
 	if err := checkGroupName(*in.Name); err != nil {
 		return err
 	}
@@ -212,12 +200,6 @@ func targetGroups(tx *state.Tx, s arn.Scope, in *sdk.DescribeTargetGroupsInput) 
 // ModifyTargetGroup changes how targets are checked.
 func (a *API) ModifyTargetGroup(ctx context.Context, in *sdk.ModifyTargetGroupInput) (*sdk.ModifyTargetGroupOutput, error) {
 	settings := healthOfModify(in)
-	var v constraint.Violations
-	needs(&v, "targetGroupArn", in.TargetGroupArn)
-	settings.check(&v)
-	if err := refusal(v); err != nil {
-		return nil, err
-	}
 	changed, err := change(a, ctx, in.TargetGroupArn, targetGroup, elbv2.PutTargetGroup, func(_ *state.Tx, g *elbv2.TargetGroup) error {
 		return settings.apply(g)
 	})
@@ -230,9 +212,6 @@ func (a *API) ModifyTargetGroup(ctx context.Context, in *sdk.ModifyTargetGroupIn
 // DeleteTargetGroup removes a group that no listener and no rule forwards to, with its
 // targets. One that is gone is no error (ELB0001).
 func (a *API) DeleteTargetGroup(ctx context.Context, in *sdk.DeleteTargetGroupInput) (*sdk.DeleteTargetGroupOutput, error) {
-	if err := require("targetGroupArn", in.TargetGroupArn); err != nil {
-		return nil, err
-	}
 	if err := wellFormed(*in.TargetGroupArn, "targetgroup", "target group"); err != nil {
 		return nil, err
 	}

@@ -2,27 +2,7 @@ package elasticloadbalancingv2
 
 import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
-
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 )
-
-// checkTransforms checks what the model says. Source of the lengths: ELBv2 API reference,
-// RewriteConfig.
-func checkTransforms(v *constraint.Violations, transforms []types.RuleTransform) {
-	for i, t := range transforms {
-		if t.Type == "" {
-			v.Add("null", at("transforms", i, "type"), "not be null")
-		}
-		constraint.OneOf(v, at("transforms", i, "type"), t.Type, t.Type.Values()...)
-		for j, r := range rewritesOf(t) {
-			member := at(at("transforms", i, "rewrites"), j, "")
-			needs(v, member+"regex", r.Regex)
-			v.Text(member+"regex", r.Regex, 1, 1024)
-			needs(v, member+"replace", r.Replace)
-			v.Text(member+"replace", r.Replace, 0, 1024)
-		}
-	}
-}
 
 func rewritesOf(t types.RuleTransform) []types.RewriteConfig {
 	switch {

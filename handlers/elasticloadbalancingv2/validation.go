@@ -1,36 +1,37 @@
 package elasticloadbalancingv2
 
 import (
-	"fmt"
+	_ "embed"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
-// refusal is what the model refuses, all at once.
+//go:embed model.json
+var table []byte
+
+// model is what the service model demands of requests.
+var model = constraint.New(table, constraint.Style{
+	Code: "ValidationError",
+	Seen: map[string]constraint.Shape{
+		// That there is one is an assumption; for the most of a load balancer see checkNumber.
+		"ModifyLoadBalancerAttributesInput.Attributes": constraint.Length(1, 0),
+		"ModifyListenerAttributesInput.Attributes":     constraint.Length(1, 0),
+		"ModifyTargetGroupAttributesInput.Attributes":  constraint.Length(1, 0),
+		// What the model leaves out. Source: ELBv2 API reference, DescribeTags, RewriteConfig.
+		"DescribeTagsInput.ResourceArns": constraint.Length(0, 20),
+		"RewriteConfig.Regex":            constraint.Length(1, 1024),
+		"RewriteConfig.Replace":          constraint.Length(0, 1024),
+		// That these are no longer than those of load balancers is an assumption.
+		"ListenerAttribute.Value":    constraint.Length(0, 1024),
+		"TargetGroupAttribute.Value": constraint.Length(0, 1024),
+	},
+	Own: []string{"DescribeTargetHealthInput.Include"}, // see DescribeTargetHealth
+})
+
+// refusal is what the framework refuses beside that.
 func refusal(v constraint.Violations) error { return v.Refusal("ValidationError") }
-
-// needs checks a member that must be there and has no bounds: an ARN, most of all.
-func needs(v *constraint.Violations, member string, value *string) {
-	if value == nil {
-		v.Add("null", member, "not be null")
-	}
-}
-
-// needsList checks a list that must be there.
-func needsList[T any](v *constraint.Violations, member string, list []T) {
-	if list == nil {
-		v.Add("null", member, "not be null")
-	}
-}
-
-// require checks one member that must be there.
-func require(member string, value *string) error {
-	var v constraint.Violations
-	needs(&v, member, value)
-	return refusal(v)
-}
 
 // Source: ELBv2 API reference, CreateLoadBalancer and CreateTargetGroup, Name.
 var nameCharacters = lazyregexp.New(`^[a-zA-Z0-9-]*$`)
@@ -73,9 +74,4 @@ func checkGroupName(name string) error {
 		return refusal(v)
 	}
 	return nil
-}
-
-// at is the name of a member of an item of a list.
-func at(list string, i int, member string) string {
-	return fmt.Sprintf("%s.%d.member.%s", list, i+1, member)
 }
