@@ -33,6 +33,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
+	"github.com/ecs-emulator/ecs-emulator/internal/pipelistener"
 	"github.com/ecs-emulator/ecs-emulator/internal/retention"
 	"github.com/ecs-emulator/ecs-emulator/internal/session"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -136,7 +137,7 @@ func New(opts Options) (*Server, error) {
 // open takes the port first, so that a second emulator fails before it touches
 // anything.
 func (s *Server) open() (err error) {
-	if s.listener, err = net.Listen("tcp", s.opts.Listen); err != nil {
+	if s.listener, err = s.opts.listen(); err != nil {
 		return fmt.Errorf("listen for the endpoint: %w", err)
 	}
 	if s.upstream, err = upstream.Open(s.opts.Upstream, s.listener.Addr().(*net.TCPAddr)); err != nil {
@@ -149,6 +150,14 @@ func (s *Server) open() (err error) {
 		return err
 	}
 	return s.openEngine(context.Background())
+}
+
+// listen opens the endpoint.
+func (o Options) listen() (net.Listener, error) {
+	if o.InProcess {
+		return pipelistener.New(), nil
+	}
+	return net.Listen("tcp", o.Listen)
 }
 
 // openStore opens the state and sets the clock.
@@ -188,7 +197,8 @@ func (s *Server) openLogs() (err error) {
 	return err
 }
 
-// URL is the endpoint, for --endpoint-url and AWS_ENDPOINT_URL.
+// URL is the endpoint, for --endpoint-url and AWS_ENDPOINT_URL. With Options.InProcess it leads
+// nowhere.
 func (s *Server) URL() string {
 	addr := s.listener.Addr().(*net.TCPAddr)
 	if addr.IP.IsUnspecified() {
@@ -199,11 +209,15 @@ func (s *Server) URL() string {
 
 // Config is a configuration for clients of the SDK that leads them to the emulator.
 func (s *Server) Config() aws.Config {
-	return aws.Config{
+	config := aws.Config{
 		Region:       s.opts.Region,
 		BaseEndpoint: aws.String(s.URL()),
 		Credentials:  static.NewStaticCredentialsProvider(s.opts.Account, "secret", ""),
 	}
+	if pipes, ok := s.listener.(*pipelistener.Listener); ok {
+		config.HTTPClient = &http.Client{Transport: &http.Transport{DialContext: pipes.Dial}}
+	}
+	return config
 }
 
 // Handler is the endpoint without its listener.

@@ -26,6 +26,10 @@ import (
 type Options struct {
 	// Listen is the address of the endpoint. Default 127.0.0.1:0, a free port.
 	Listen string
+	// InProcess takes no port: only clients that are made with Server.Config reach the endpoint,
+	// by pipes. An emulator on the simulated engine then also runs in a bubble of
+	// testing/synctest; see docs/start/go-test.md.
+	InProcess bool
 	// AllowedHosts are names under which clients reach the endpoint. IP addresses, names
 	// without a dot, localhost, host.docker.internal and AWS's endpoints always work. Other
 	// names are refused, because a web page may have pointed them here. This also holds for
