@@ -1,5 +1,6 @@
-// Package gotest is an example of a test that needs ECS and no Docker: it checks
-// that an application survives the death of a task.
+// Package gotest has examples of tests that need ECS and no Docker: an application that survives the
+// death of a task, a deployment that is rolled back, many cases that share an emulator, and time that
+// passes in a bubble of testing/synctest.
 package gotest
 
 import (
@@ -8,7 +9,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
@@ -16,53 +16,21 @@ import (
 func TestServiceSurvivesTheDeathOfATask(t *testing.T) {
 	srv := emulator.Start(t) // gone with the test
 	client := ecs.NewFromConfig(srv.Config())
-	ctx := t.Context()
 
-	_, err := client.RegisterTaskDefinition(ctx, &ecs.RegisterTaskDefinitionInput{
-		Family: aws.String("web"), NetworkMode: types.NetworkModeAwsvpc,
-		RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
-		Cpu:                     aws.String("256"), Memory: aws.String("512"),
-		ContainerDefinitions: []types.ContainerDefinition{{
-			Name: aws.String("web"), Image: aws.String("nginx"),
-			// The simulated engine is told what the container does: it ends by
-			// itself after ten minutes of the emulator's clock.
-			DockerLabels: map[string]string{"ecs-emulator.sim.run-for": "10m", "ecs-emulator.sim.exit-code": "1"},
-		}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = client.CreateService(ctx, &ecs.CreateServiceInput{
-		ServiceName: aws.String("web"), TaskDefinition: aws.String("web"),
-		DesiredCount: aws.Int32(1), LaunchType: types.LaunchTypeFargate,
-		NetworkConfiguration: &types.NetworkConfiguration{
-			AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0ec5e3a1a70000001"}},
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	waitUntilStable(t, client)
+	// The simulated engine is told what the container does: it ends by itself after ten minutes of
+	// the emulator's clock.
+	web := registerWeb(t, client, nil, map[string]string{"ecs-emulator.sim.run-for": "10m", "ecs-emulator.sim.exit-code": "1"})
+	createWeb(t, client, "default", web)
+	waitUntilStable(t, client, "default")
 	before := taskOf(t, client)
 
 	// Ten minutes pass at once, with all that happens in them.
 	if err := srv.Clock().Advance(10 * time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	waitUntilStable(t, client)
+	waitUntilStable(t, client, "default")
 	if after := taskOf(t, client); after == before {
 		t.Errorf("task %s was not replaced", before)
-	}
-}
-
-func waitUntilStable(t *testing.T, client *ecs.Client) {
-	t.Helper()
-	waiter := ecs.NewServicesStableWaiter(client, func(o *ecs.ServicesStableWaiterOptions) {
-		o.MinDelay, o.MaxDelay = 10*time.Millisecond, 100*time.Millisecond
-	})
-	err := waiter.Wait(t.Context(), &ecs.DescribeServicesInput{Services: []string{"web"}}, time.Minute)
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 
