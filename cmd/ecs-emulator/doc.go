@@ -9,6 +9,7 @@
 //	ecs-emulator faults clear   end one fault, or all
 //	ecs-emulator health         show whether tasks can run; exit code 1 if they cannot
 //	ecs-emulator prune          show what emulators have on Docker, or remove it
+//	ecs-emulator completion     print a script that has a shell complete commands and flags
 //	ecs-emulator help           explain a command, its flags and arguments
 //	ecs-emulator version        show the version
 //

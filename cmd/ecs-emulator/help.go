@@ -34,9 +34,9 @@ func helpOn(name []string) (string, error) {
 	if list := listed(strings.Join(name, " ")); len(name) == 0 || list != "" && len(name) == 1 {
 		return "Usage: " + strings.Join(append([]string{"ecs-emulator"}, name...), " ") + " <command> [flags] [arguments]\n\n" + list + helpFooter, nil
 	}
-	c, _, err := find(name)
-	if err != nil {
-		return "", err
+	c, _, known := find(name)
+	if !known {
+		return "", unknownCommand(name)
 	}
 	return c.help(), nil
 }

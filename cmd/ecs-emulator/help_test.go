@@ -57,7 +57,7 @@ func TestEachCommandExplainsItself(t *testing.T) {
 					t.Errorf("%s: the example %q has a flag that is not there", c.name, e.line)
 				}
 			}
-			if !strings.HasPrefix(e.line, "ecs-emulator "+c.name) {
+			if !strings.Contains(e.line, "ecs-emulator "+c.name) {
 				t.Errorf("%s: %q is an example of another command", c.name, e.line)
 			}
 		}

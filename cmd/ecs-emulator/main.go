@@ -16,7 +16,7 @@ func commands() []subcommand {
 	return []subcommand{
 		serveCommand, logsCommand, eventsCommand, portsCommand,
 		listFaultsCommand, addFaultCommand, clearFaultsCommand,
-		healthCommand, pruneCommand, helpCommand(), versionCommand,
+		healthCommand, pruneCommand, completionCommand, helpCommand(), versionCommand,
 	}
 }
 
@@ -43,13 +43,17 @@ func run(args []string, stdout, stderr io.Writer) int {
 		args = append([]string{"help"}, args[1:]...)
 	case "-v", "-version", "--version":
 		args = []string{"version"}
+	case completionRequest:
+		complete(args[1:], stdout)
+		return 0
 	}
 	if len(args) == 2 && (args[1] == "-h" || args[1] == "--help") {
 		args = []string{"help", args[0]} // "faults" is no command, but has a help
 	}
-	c, rest, err := find(args)
-	name := "ecs-emulator"
-	if err == nil {
+	name, err := "ecs-emulator", error(nil)
+	if c, rest, known := find(args); !known {
+		err = unknownCommand(args)
+	} else {
 		name += " " + c.name
 		err = c.run(context.Background(), rest, stdout, stderr)
 	}

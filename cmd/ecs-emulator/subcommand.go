@@ -88,18 +88,20 @@ func (a argument) String() string {
 }
 
 // find returns the command that the words begin with, and the words behind its name.
-func find(words []string) (subcommand, []string, error) {
+func find(words []string) (c subcommand, rest []string, ok bool) {
 	for _, c := range commands() {
 		name := strings.Fields(c.name)
 		if len(words) >= len(name) && strings.Join(words[:len(name)], " ") == c.name {
-			return c, words[len(name):], nil
+			return c, words[len(name):], true
 		}
 	}
-	return subcommand{}, nil, usageError{unknownCommand(words)}
+	return subcommand{}, nil, false
 }
 
 // unknownCommand explains that the words begin with no command.
-func unknownCommand(words []string) error {
+func unknownCommand(words []string) error { return usageError{whyUnknown(words)} }
+
+func whyUnknown(words []string) error {
 	if strings.HasPrefix(words[0], "-") {
 		return fmt.Errorf("%s stands before the command: write ecs-emulator <command> [flags]", words[0])
 	}
