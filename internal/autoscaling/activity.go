@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -51,13 +50,13 @@ func NewActivity(g *Group, now time.Time) *Activity {
 }
 
 // PutActivity writes an activity, and forgets the oldest ones when there are too many.
-func PutActivity(tx *state.Tx, a *Activity) {
+func PutActivity(tx *store.Tx, a *Activity) {
 	activities.Put(tx, a)
 	activityAges.Trim(tx, mostActivities)
 }
 
 // FinishActivity ends the activity with an id, if it is remembered.
-func FinishActivity(tx *state.Tx, s arn.Scope, id string, now time.Time) {
+func FinishActivity(tx *store.Tx, s arn.Scope, id string, now time.Time) {
 	for _, a := range activitiesByID.List(tx, scopeKey(s)+id) {
 		done := *a
 		done.Status, done.Progress, done.EndTime = types.ScalingActivityStatusCodeSuccessful, 100, now
@@ -66,7 +65,7 @@ func FinishActivity(tx *state.Tx, s arn.Scope, id string, now time.Time) {
 }
 
 // FindActivity returns the activity with an id, or nil.
-func FindActivity(tx *state.Tx, s arn.Scope, id string) *Activity {
+func FindActivity(tx *store.Tx, s arn.Scope, id string) *Activity {
 	for _, a := range activitiesByID.List(tx, scopeKey(s)+id) {
 		return a
 	}
@@ -74,7 +73,7 @@ func FindActivity(tx *state.Tx, s arn.Scope, id string) *Activity {
 }
 
 // Activities returns those of an account and region, or of one group, newest first.
-func Activities(tx *state.Tx, s arn.Scope, group string) []*Activity {
+func Activities(tx *store.Tx, s arn.Scope, group string) []*Activity {
 	var found []*Activity
 	if group == "" {
 		found = activities.List(tx, scopeKey(s))
@@ -87,4 +86,4 @@ func Activities(tx *state.Tx, s arn.Scope, group string) []*Activity {
 }
 
 // ForgetActivities removes those that began before a time.
-func ForgetActivities(tx *state.Tx, before time.Time) { activityAges.Forget(tx, before) }
+func ForgetActivities(tx *store.Tx, before time.Time) { activityAges.Forget(tx, before) }

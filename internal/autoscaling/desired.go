@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // SetDesired changes how many instances a group shall have, for a cause in the words of activities:
 // "a user request explicitly set group desired capacity", or what a scaling policy says. The group
 // controller launches or terminates instances, and its activities tell the cause. The error says that
 // the number is not between the bounds of the group.
-func SetDesired(tx *state.Tx, g *Group, n int32, cause string, at time.Time) error {
+func SetDesired(tx *store.Tx, g *Group, n int32, cause string, at time.Time) error {
 	if n < g.Min || n > g.Max {
 		return fmt.Errorf("set the desired capacity of the Auto Scaling group %s: %d is not between %d and %d", g.Name, n, g.Min, g.Max)
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -114,24 +113,24 @@ func scopeKey(s arn.Scope) string { return s.Region + ":" + s.Account + ":" }
 func groupKey(s arn.Scope, name string) string { return scopeKey(s) + name }
 
 // FindGroup returns a group by its name, or nil.
-func FindGroup(tx *state.Tx, s arn.Scope, name string) *Group {
+func FindGroup(tx *store.Tx, s arn.Scope, name string) *Group {
 	return groups.Get(tx, groupKey(s, name))
 }
 
 // GroupAt returns the group with a key, or nil.
-func GroupAt(tx *state.Tx, key string) *Group { return groups.Get(tx, key) }
+func GroupAt(tx *store.Tx, key string) *Group { return groups.Get(tx, key) }
 
 // Groups returns those of an account and region, in order of their names.
-func Groups(tx *state.Tx, s arn.Scope) []*Group { return groups.List(tx, scopeKey(s)) }
+func Groups(tx *store.Tx, s arn.Scope) []*Group { return groups.List(tx, scopeKey(s)) }
 
 // PutGroup writes a group.
-func PutGroup(tx *state.Tx, g *Group) { groups.Put(tx, g) }
+func PutGroup(tx *store.Tx, g *Group) { groups.Put(tx, g) }
 
 // DeleteGroup removes a group.
-func DeleteGroup(tx *state.Tx, g *Group) { groups.Delete(tx, g) }
+func DeleteGroup(tx *store.Tx, g *Group) { groups.Delete(tx, g) }
 
 // Using returns the name of a group that launches from a launch configuration, or "".
-func Using(tx *state.Tx, s arn.Scope, launchConfiguration string) string {
+func Using(tx *store.Tx, s arn.Scope, launchConfiguration string) string {
 	for _, g := range Groups(tx, s) {
 		if g.Source.LaunchConfiguration == launchConfiguration {
 			return g.Name

@@ -4,7 +4,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -19,21 +18,21 @@ type LaunchConfiguration struct {
 }
 
 // FindLaunchConfiguration returns a launch configuration by its name, or nil.
-func FindLaunchConfiguration(tx *state.Tx, s arn.Scope, name string) *LaunchConfiguration {
+func FindLaunchConfiguration(tx *store.Tx, s arn.Scope, name string) *LaunchConfiguration {
 	return launchConfigurations.Get(tx, groupKey(s, name))
 }
 
 // LaunchConfigurations returns those of an account and region, in order of their names.
-func LaunchConfigurations(tx *state.Tx, s arn.Scope) []*LaunchConfiguration {
+func LaunchConfigurations(tx *store.Tx, s arn.Scope) []*LaunchConfiguration {
 	return launchConfigurations.List(tx, scopeKey(s))
 }
 
 // PutLaunchConfiguration writes a launch configuration.
-func PutLaunchConfiguration(tx *state.Tx, c *LaunchConfiguration) {
+func PutLaunchConfiguration(tx *store.Tx, c *LaunchConfiguration) {
 	launchConfigurations.Put(tx, c)
 }
 
 // DeleteLaunchConfiguration removes a launch configuration.
-func DeleteLaunchConfiguration(tx *state.Tx, c *LaunchConfiguration) {
+func DeleteLaunchConfiguration(tx *store.Tx, c *LaunchConfiguration) {
 	launchConfigurations.Delete(tx, c)
 }

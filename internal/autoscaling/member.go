@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -44,7 +43,7 @@ func (m *Member) Healthy() bool { return !m.Lost && !m.Unhealthy }
 func (m *Member) groupKey() string { return groupKey(m.Scope, m.Group) }
 
 // FindMember returns what an instance is to its group, or nil.
-func FindMember(tx *state.Tx, s arn.Scope, instanceID string) *Member {
+func FindMember(tx *store.Tx, s arn.Scope, instanceID string) *Member {
 	for _, m := range membersByInstance.List(tx, scopeKey(s)+instanceID) {
 		return m
 	}
@@ -52,16 +51,16 @@ func FindMember(tx *state.Tx, s arn.Scope, instanceID string) *Member {
 }
 
 // Members returns the instances of a group, in order of their ids.
-func Members(tx *state.Tx, g *Group) []*Member { return members.List(tx, g.Key()+"\x00") }
+func Members(tx *store.Tx, g *Group) []*Member { return members.List(tx, g.Key()+"\x00") }
 
 // AllMembers returns the instances of all groups of an account and region.
-func AllMembers(tx *state.Tx, s arn.Scope) []*Member { return members.List(tx, scopeKey(s)) }
+func AllMembers(tx *store.Tx, s arn.Scope) []*Member { return members.List(tx, scopeKey(s)) }
 
 // PutMember writes a member.
-func PutMember(tx *state.Tx, m *Member) { members.Put(tx, m) }
+func PutMember(tx *store.Tx, m *Member) { members.Put(tx, m) }
 
 // DeleteMember removes a member, whose instance is terminated.
-func DeleteMember(tx *state.Tx, m *Member) { members.Delete(tx, m) }
+func DeleteMember(tx *store.Tx, m *Member) { members.Delete(tx, m) }
 
 // Watched are the tables that a controller of groups looks at; it wakes with keys of groups.
 func Watched() []store.Source {

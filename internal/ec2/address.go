@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -35,7 +34,7 @@ func (a *Address) instanceKey() string {
 
 // Holder returns the instance that has the address, or nil. An instance that terminates lets
 // go of it. Source: EC2 user guide, Elastic IP addresses.
-func (a *Address) Holder(tx *state.Tx) *Instance {
+func (a *Address) Holder(tx *store.Tx) *Instance {
 	if a.Instance == "" {
 		return nil
 	}
@@ -46,7 +45,7 @@ func (a *Address) Holder(tx *state.Tx) *Instance {
 }
 
 // ElasticIP returns the Elastic IP address that an instance has, or nil.
-func (i *Instance) ElasticIP(tx *state.Tx) *Address {
+func (i *Instance) ElasticIP(tx *store.Tx) *Address {
 	if i.Wanted == types.InstanceStateNameTerminated {
 		return nil
 	}
@@ -62,7 +61,7 @@ var elastic = netip.MustParsePrefix("198.51.100.0/24")
 
 // FreePublicIP returns an address that is free in all accounts and regions; not valid, if
 // there is none.
-func FreePublicIP(tx *state.Tx) netip.Addr {
+func FreePublicIP(tx *store.Tx) netip.Addr {
 	taken := map[string]bool{}
 	for _, a := range addresses.List(tx, "") {
 		taken[a.PublicIP] = true
@@ -76,20 +75,20 @@ func FreePublicIP(tx *state.Tx) netip.Addr {
 }
 
 // Addresses returns the Elastic IP addresses of an account and region, by id.
-func Addresses(tx *state.Tx, scope arn.Scope) []*Address {
+func Addresses(tx *store.Tx, scope arn.Scope) []*Address {
 	return addresses.List(tx, scope.Prefix())
 }
 
 // FindAddress returns an Elastic IP address by its allocation, or nil.
-func FindAddress(tx *state.Tx, scope arn.Scope, id string) *Address {
+func FindAddress(tx *store.Tx, scope arn.Scope, id string) *Address {
 	return addresses.Get(tx, instanceKey(scope, id))
 }
 
 // PutAddress writes an Elastic IP address.
-func PutAddress(tx *state.Tx, a *Address) { addresses.Put(tx, a) }
+func PutAddress(tx *store.Tx, a *Address) { addresses.Put(tx, a) }
 
 // DeleteAddress removes an Elastic IP address with its tags.
-func DeleteAddress(tx *state.Tx, a *Address) {
+func DeleteAddress(tx *store.Tx, a *Address) {
 	addresses.Delete(tx, a)
 	ec2network.SetTags(tx, a.Scope, a.ID, nil)
 }

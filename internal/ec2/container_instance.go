@@ -6,10 +6,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // AddressOf is the address of a container instance's EC2 instance; zero if it has none.
-func AddressOf(tx *state.Tx, c *state.ContainerInstance) netip.Addr {
+func AddressOf(tx *store.Tx, c *state.ContainerInstance) netip.Addr {
 	i := FindInstance(tx, c.Scope(), c.EC2InstanceID)
 	if i == nil || i.PrivateIP == "" {
 		return netip.Addr{}
@@ -19,7 +20,7 @@ func AddressOf(tx *state.Tx, c *state.ContainerInstance) netip.Addr {
 }
 
 // SecurityGroupsOf are the security groups of a container instance's EC2 instance.
-func SecurityGroupsOf(tx *state.Tx, c *state.ContainerInstance) []string {
+func SecurityGroupsOf(tx *store.Tx, c *state.ContainerInstance) []string {
 	if i := FindInstance(tx, c.Scope(), c.EC2InstanceID); i != nil {
 		return i.SecurityGroups
 	}
@@ -27,7 +28,7 @@ func SecurityGroupsOf(tx *state.Tx, c *state.ContainerInstance) []string {
 }
 
 // AddressesIn are the addresses of the EC2 instances in a VPC that are not terminated.
-func AddressesIn(tx *state.Tx, vpc string) (list []netip.Addr) {
+func AddressesIn(tx *store.Tx, vpc string) (list []netip.Addr) {
 	for _, i := range AllInstances(tx) {
 		if address, err := netip.ParseAddr(i.PrivateIP); err == nil && i.VPC == vpc && i.State() != types.InstanceStateNameTerminated {
 			list = append(list, address)

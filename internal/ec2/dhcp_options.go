@@ -3,7 +3,6 @@ package ec2
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -36,12 +35,12 @@ func defaultDHCPOptions(scope arn.Scope) *DHCPOptions {
 }
 
 // AllDHCPOptions returns those of an account and region, by id.
-func AllDHCPOptions(tx *state.Tx, scope arn.Scope) []*DHCPOptions {
+func AllDHCPOptions(tx *store.Tx, scope arn.Scope) []*DHCPOptions {
 	return sorted(append([]*DHCPOptions{defaultDHCPOptions(scope)}, dhcpOptions.List(tx, scope.Prefix())...), func(o *DHCPOptions) string { return o.ID })
 }
 
 // FindDHCPOptions returns DHCP options, or nil.
-func FindDHCPOptions(tx *state.Tx, scope arn.Scope, id string) *DHCPOptions {
+func FindDHCPOptions(tx *store.Tx, scope arn.Scope, id string) *DHCPOptions {
 	return first(AllDHCPOptions(tx, scope), func(o *DHCPOptions) bool { return o.ID == id })
 }
 
@@ -57,10 +56,10 @@ func DHCPOptionsOf(v *ec2network.VPC) string {
 func (o *DHCPOptions) Default() bool { return o.ID == defaultDHCPOptions(o.Scope).ID }
 
 // PutDHCPOptions writes DHCP options.
-func PutDHCPOptions(tx *state.Tx, o *DHCPOptions) { dhcpOptions.Put(tx, o) }
+func PutDHCPOptions(tx *store.Tx, o *DHCPOptions) { dhcpOptions.Put(tx, o) }
 
 // DeleteDHCPOptions removes DHCP options with their tags.
-func DeleteDHCPOptions(tx *state.Tx, o *DHCPOptions) {
+func DeleteDHCPOptions(tx *store.Tx, o *DHCPOptions) {
 	dhcpOptions.Delete(tx, o)
 	ec2network.SetTags(tx, o.Scope, o.ID, nil)
 }

@@ -5,7 +5,7 @@
 // An instance begins by [Launch] and nowhere else. Who wants something of it writes what
 // is wanted; the capacity controller brings it about:
 //
-//	s.Update(func(tx *state.Tx) error {
+//	s.Update(func(tx *store.Tx) error {
 //		launched, err := ec2.Launch(tx, ec2.RoomIn(tx), ec2.Spec{Type: "t3.micro", Count: 2, …})
 //		…
 //	})
@@ -18,7 +18,6 @@ import (
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -125,26 +124,26 @@ func (i *Instance) Want(wanted types.InstanceStateName, why Reason, now time.Tim
 func (i *Instance) Rebooting() bool { return i.RebootAt.After(i.RebootedAt) }
 
 // FindInstance returns an instance, those that are terminated included, or nil.
-func FindInstance(tx *state.Tx, scope arn.Scope, id string) *Instance {
+func FindInstance(tx *store.Tx, scope arn.Scope, id string) *Instance {
 	return instances.Get(tx, instanceKey(scope, id))
 }
 
 // InstanceByKey returns the instance with the key of a watch, or nil.
-func InstanceByKey(tx *state.Tx, key string) *Instance { return instances.Get(tx, key) }
+func InstanceByKey(tx *store.Tx, key string) *Instance { return instances.Get(tx, key) }
 
 // Instances returns those of an account and region, by id.
-func Instances(tx *state.Tx, scope arn.Scope) []*Instance {
+func Instances(tx *store.Tx, scope arn.Scope) []*Instance {
 	return instances.List(tx, scope.Prefix())
 }
 
 // AllInstances returns those of all accounts and regions.
-func AllInstances(tx *state.Tx) []*Instance { return instances.List(tx, "") }
+func AllInstances(tx *store.Tx) []*Instance { return instances.List(tx, "") }
 
 // PutInstance writes an instance.
-func PutInstance(tx *state.Tx, i *Instance) { instances.Put(tx, i) }
+func PutInstance(tx *store.Tx, i *Instance) { instances.Put(tx, i) }
 
 // ForgetInstances removes those that were terminated before a time, with their tags.
-func ForgetInstances(tx *state.Tx, before time.Time) {
+func ForgetInstances(tx *store.Tx, before time.Time) {
 	for _, i := range terminatedInstances.Before(tx, before) {
 		instances.Delete(tx, i)
 		ec2network.SetTags(tx, i.Scope, i.ID, nil)

@@ -5,12 +5,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // instanceProfile finds the instance profile that a launch names by its ARN or its name;
 // without a role it is of no use. Source of the texts: field reports.
-func instanceProfile(tx *state.Tx, scope arn.Scope, named *types.LaunchTemplateIamInstanceProfileSpecification) (*types.IamInstanceProfile, error) {
+func instanceProfile(tx *store.Tx, scope arn.Scope, named *types.LaunchTemplateIamInstanceProfileSpecification) (*types.IamInstanceProfile, error) {
 	if named == nil {
 		return nil, nil
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -34,7 +33,7 @@ type InstanceType struct {
 func (t *InstanceType) CPU() int { return 1024 * t.VCPUs }
 
 // FindInstanceType returns an instance type: one of AWS's, or one that a file has added.
-func FindInstanceType(tx *state.Tx, name string) *InstanceType {
+func FindInstanceType(tx *store.Tx, name string) *InstanceType {
 	if t := addedTypes.Get(tx, name); t != nil {
 		return t
 	}
@@ -42,7 +41,7 @@ func FindInstanceType(tx *state.Tx, name string) *InstanceType {
 }
 
 // InstanceTypes returns all of them by name.
-func InstanceTypes(tx *state.Tx) []*InstanceType {
+func InstanceTypes(tx *store.Tx) []*InstanceType {
 	all := maps.Clone(knownTypes())
 	for _, t := range addedTypes.List(tx, "") {
 		all[t.Name] = t
@@ -51,7 +50,7 @@ func InstanceTypes(tx *state.Tx) []*InstanceType {
 }
 
 // AddInstanceType adds an instance type, or changes one, for what is launched from now on.
-func AddInstanceType(tx *state.Tx, t InstanceType) { addedTypes.Put(tx, t.complete()) }
+func AddInstanceType(tx *store.Tx, t InstanceType) { addedTypes.Put(tx, t.complete()) }
 
 // complete fills in what follows from the rest.
 func (t InstanceType) complete() *InstanceType {

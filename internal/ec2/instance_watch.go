@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -48,7 +47,7 @@ func (i *Instance) waitsFor() string {
 }
 
 // InstancesToJoin returns the keys of instances that have yet to join a cluster.
-func InstancesToJoin(tx *state.Tx, clusterARN string) (keys []string) {
+func InstancesToJoin(tx *store.Tx, clusterARN string) (keys []string) {
 	for _, i := range instancesByCluster.List(tx, clusterARN) {
 		keys = append(keys, i.Key())
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -23,7 +22,7 @@ func defaultInternetGateway(scope arn.Scope) *InternetGateway {
 }
 
 // InternetGateways returns those of an account and region, by id.
-func InternetGateways(tx *state.Tx, scope arn.Scope) []*InternetGateway {
+func InternetGateways(tx *store.Tx, scope arn.Scope) []*InternetGateway {
 	all := internetGateways.List(tx, scope.Prefix())
 	if slices.Contains(implied(tx, scope), ec2network.DefaultVPC) {
 		all = append(slices.Clip(all), defaultInternetGateway(scope))
@@ -32,12 +31,12 @@ func InternetGateways(tx *state.Tx, scope arn.Scope) []*InternetGateway {
 }
 
 // FindInternetGateway returns an internet gateway, or nil.
-func FindInternetGateway(tx *state.Tx, scope arn.Scope, id string) *InternetGateway {
+func FindInternetGateway(tx *store.Tx, scope arn.Scope, id string) *InternetGateway {
 	return first(InternetGateways(tx, scope), func(g *InternetGateway) bool { return g.ID == id })
 }
 
 // AttachedInternetGateway returns that of a VPC, or nil.
-func AttachedInternetGateway(tx *state.Tx, scope arn.Scope, vpc string) *InternetGateway {
+func AttachedInternetGateway(tx *store.Tx, scope arn.Scope, vpc string) *InternetGateway {
 	return first(InternetGateways(tx, scope), func(g *InternetGateway) bool { return g.VPC == vpc })
 }
 
@@ -50,19 +49,19 @@ func first[T any](all []*T, is func(*T) bool) *T {
 }
 
 // PutInternetGateway writes an internet gateway.
-func PutInternetGateway(tx *state.Tx, g *InternetGateway) {
+func PutInternetGateway(tx *store.Tx, g *InternetGateway) {
 	keepDefault(tx, g)
 	internetGateways.Put(tx, g)
 }
 
 // DeleteInternetGateway removes an internet gateway with its tags.
-func DeleteInternetGateway(tx *state.Tx, g *InternetGateway) {
+func DeleteInternetGateway(tx *store.Tx, g *InternetGateway) {
 	keepDefault(tx, g)
 	internetGateways.Delete(tx, g)
 	ec2network.SetTags(tx, g.Scope, g.ID, nil)
 }
 
-func keepDefault(tx *state.Tx, g *InternetGateway) {
+func keepDefault(tx *store.Tx, g *InternetGateway) {
 	if g.ID == defaultInternetGateway(g.Scope).ID {
 		storeDefaults(tx, g.Scope, ec2network.DefaultVPC)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // Spec is what instances are launched from. Its maker has checked it.
@@ -41,7 +41,7 @@ type Spec struct {
 
 // Launch writes new instances of one reservation, which begin as pending. It refuses what
 // the subnet has no room for.
-func Launch(tx *state.Tx, room *Room, spec Spec) ([]*Instance, error) {
+func Launch(tx *store.Tx, room *Room, spec Spec) ([]*Instance, error) {
 	count := min(spec.Count, room.Free(spec.Subnet))
 	if count < cmp.Or(spec.Least, spec.Count) {
 		return nil, NoRoom(spec.Subnet)

@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -49,12 +48,12 @@ func versionKey(scope arn.Scope, template string, number int64) string {
 }
 
 // FindLaunchTemplate returns a launch template by its id, or nil.
-func FindLaunchTemplate(tx *state.Tx, scope arn.Scope, id string) *LaunchTemplate {
+func FindLaunchTemplate(tx *store.Tx, scope arn.Scope, id string) *LaunchTemplate {
 	return launchTemplates.Get(tx, instanceKey(scope, id))
 }
 
 // LaunchTemplateByName returns a launch template by its name, or nil.
-func LaunchTemplateByName(tx *state.Tx, scope arn.Scope, name string) *LaunchTemplate {
+func LaunchTemplateByName(tx *store.Tx, scope arn.Scope, name string) *LaunchTemplate {
 	for _, t := range templateNames.List(tx, scope.Prefix()+name) {
 		return t
 	}
@@ -62,17 +61,17 @@ func LaunchTemplateByName(tx *state.Tx, scope arn.Scope, name string) *LaunchTem
 }
 
 // LaunchTemplates returns those of an account and region, by name.
-func LaunchTemplates(tx *state.Tx, scope arn.Scope) []*LaunchTemplate {
+func LaunchTemplates(tx *store.Tx, scope arn.Scope) []*LaunchTemplate {
 	all := launchTemplates.List(tx, scope.Prefix())
 	slices.SortFunc(all, func(a, b *LaunchTemplate) int { return cmp.Compare(a.Name, b.Name) })
 	return all
 }
 
 // PutLaunchTemplate writes a launch template.
-func PutLaunchTemplate(tx *state.Tx, t *LaunchTemplate) { launchTemplates.Put(tx, t) }
+func PutLaunchTemplate(tx *store.Tx, t *LaunchTemplate) { launchTemplates.Put(tx, t) }
 
 // DeleteLaunchTemplate removes a launch template with its versions and tags.
-func DeleteLaunchTemplate(tx *state.Tx, t *LaunchTemplate) {
+func DeleteLaunchTemplate(tx *store.Tx, t *LaunchTemplate) {
 	for _, v := range LaunchTemplateVersions(tx, t) {
 		DeleteLaunchTemplateVersion(tx, v)
 	}
@@ -81,13 +80,13 @@ func DeleteLaunchTemplate(tx *state.Tx, t *LaunchTemplate) {
 }
 
 // LaunchTemplateVersions returns the versions of a launch template, the oldest first.
-func LaunchTemplateVersions(tx *state.Tx, t *LaunchTemplate) []*LaunchTemplateVersion {
+func LaunchTemplateVersions(tx *store.Tx, t *LaunchTemplate) []*LaunchTemplateVersion {
 	return versions.List(tx, t.Scope.Prefix()+t.ID+"/")
 }
 
 // Version returns a version of a launch template by what names it: a number, $Latest, or
 // $Default, which is also meant by nothing. It is nil if there is none.
-func Version(tx *state.Tx, t *LaunchTemplate, name string) *LaunchTemplateVersion {
+func Version(tx *store.Tx, t *LaunchTemplate, name string) *LaunchTemplateVersion {
 	number := t.Default
 	switch name {
 	case "", "$Default":
@@ -102,9 +101,9 @@ func Version(tx *state.Tx, t *LaunchTemplate, name string) *LaunchTemplateVersio
 }
 
 // PutLaunchTemplateVersion writes a version.
-func PutLaunchTemplateVersion(tx *state.Tx, v *LaunchTemplateVersion) { versions.Put(tx, v) }
+func PutLaunchTemplateVersion(tx *store.Tx, v *LaunchTemplateVersion) { versions.Put(tx, v) }
 
 // DeleteLaunchTemplateVersion removes a version.
-func DeleteLaunchTemplateVersion(tx *state.Tx, v *LaunchTemplateVersion) {
+func DeleteLaunchTemplateVersion(tx *store.Tx, v *LaunchTemplateVersion) {
 	versions.Delete(tx, v)
 }

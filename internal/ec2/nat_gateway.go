@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -67,17 +66,17 @@ func (g *NATGateway) goneAt() time.Time {
 }
 
 // NATGateways returns those of an account and region, by id.
-func NATGateways(tx *state.Tx, scope arn.Scope) []*NATGateway {
+func NATGateways(tx *store.Tx, scope arn.Scope) []*NATGateway {
 	return natGateways.List(tx, scope.Prefix())
 }
 
 // FindNATGateway returns a NAT gateway, or nil.
-func FindNATGateway(tx *state.Tx, scope arn.Scope, id string) *NATGateway {
+func FindNATGateway(tx *store.Tx, scope arn.Scope, id string) *NATGateway {
 	return natGateways.Get(tx, instanceKey(scope, id))
 }
 
 // PutNATGateway writes a NAT gateway.
-func PutNATGateway(tx *state.Tx, g *NATGateway) { natGateways.Put(tx, g) }
+func PutNATGateway(tx *store.Tx, g *NATGateway) { natGateways.Put(tx, g) }
 
 // NATGatewayShown is how long a NAT gateway is shown that was deleted or has failed. Source:
 // VPC user guide, NAT gateways: about an hour.
@@ -85,7 +84,7 @@ const NATGatewayShown = time.Hour
 
 // ForgetNATGateways removes those that were deleted, or failed, before a time, with their
 // tags.
-func ForgetNATGateways(tx *state.Tx, before time.Time) {
+func ForgetNATGateways(tx *store.Tx, before time.Time) {
 	for _, g := range goneNATGateways.Before(tx, before) {
 		natGateways.Delete(tx, g)
 		ec2network.SetTags(tx, g.Scope, g.ID, nil)

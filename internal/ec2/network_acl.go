@@ -4,7 +4,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -50,23 +49,23 @@ func defaultNetworkACL(scope arn.Scope, vpc string) *NetworkACL {
 }
 
 // NetworkACLs returns those of an account and region, by id.
-func NetworkACLs(tx *state.Tx, scope arn.Scope) []*NetworkACL {
+func NetworkACLs(tx *store.Tx, scope arn.Scope) []*NetworkACL {
 	return withImplied(tx, networkACLs.List(tx, scope.Prefix()), scope, defaultNetworkACL, func(n *NetworkACL) string { return n.ID })
 }
 
 // FindNetworkACL returns a network ACL, or nil.
-func FindNetworkACL(tx *state.Tx, scope arn.Scope, id string) *NetworkACL {
+func FindNetworkACL(tx *store.Tx, scope arn.Scope, id string) *NetworkACL {
 	return first(NetworkACLs(tx, scope), func(n *NetworkACL) bool { return n.ID == id })
 }
 
 // PutNetworkACL writes a network ACL.
-func PutNetworkACL(tx *state.Tx, n *NetworkACL) {
+func PutNetworkACL(tx *store.Tx, n *NetworkACL) {
 	storeDefaults(tx, n.Scope, n.VPC)
 	networkACLs.Put(tx, n)
 }
 
 // DeleteNetworkACL removes a network ACL with its tags.
-func DeleteNetworkACL(tx *state.Tx, n *NetworkACL) {
+func DeleteNetworkACL(tx *store.Tx, n *NetworkACL) {
 	storeDefaults(tx, n.Scope, n.VPC)
 	networkACLs.Delete(tx, n)
 	ec2network.SetTags(tx, n.Scope, n.ID, nil)
@@ -82,7 +81,7 @@ func (n *NetworkACL) Without(is func(NetworkACLAssociation) bool) (*NetworkACL, 
 
 // NetworkACLAssociations returns the associations of a network ACL; of the default one all
 // subnets that no other has.
-func NetworkACLAssociations(tx *state.Tx, n *NetworkACL) []NetworkACLAssociation {
+func NetworkACLAssociations(tx *store.Tx, n *NetworkACL) []NetworkACLAssociation {
 	if !n.Default {
 		return n.Associations
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // NATGatewayInterface is the type of a NAT gateway's network interface as EC2 writes it; the
@@ -27,12 +28,12 @@ type OwnedInterface struct {
 }
 
 // OwnedInterfaces returns those of an account and region.
-func OwnedInterfaces(tx *state.Tx, scope arn.Scope) []OwnedInterface {
+func OwnedInterfaces(tx *store.Tx, scope arn.Scope) []OwnedInterface {
 	return ownedBy(NATGateways(tx, scope), VPCEndpoints(tx, scope), elbv2.LoadBalancers(tx, scope))
 }
 
 // allOwnedInterfaces returns those of all accounts and regions.
-func allOwnedInterfaces(tx *state.Tx) []OwnedInterface {
+func allOwnedInterfaces(tx *store.Tx) []OwnedInterface {
 	return ownedBy(natGateways.List(tx, ""), vpcEndpoints.List(tx, ""), elbv2.AllLoadBalancers(tx))
 }
 
@@ -83,7 +84,7 @@ func balancerInterfaces(b *elbv2.LoadBalancer) (owned []OwnedInterface) {
 type addressed map[string]bool
 
 // addressedIn finds them: those of tasks and instances that are known, too.
-func addressedIn(tx *state.Tx, scope arn.Scope, subnet string) addressed {
+func addressedIn(tx *store.Tx, scope arn.Scope, subnet string) addressed {
 	taken := addressed{}
 	for _, n := range OwnedInterfaces(tx, scope) {
 		for _, ip := range n.PrivateIPs {
@@ -105,7 +106,7 @@ func addressedIn(tx *state.Tx, scope arn.Scope, subnet string) addressed {
 
 // HighestFree returns an address of a subnet that nothing is known to have, the highest: the
 // engine gives tasks low ones. It is empty where there is none.
-func HighestFree(tx *state.Tx, s *ec2network.Subnet, scope arn.Scope) string {
+func HighestFree(tx *store.Tx, s *ec2network.Subnet, scope arn.Scope) string {
 	if RoomIn(tx).Free(s) == 0 {
 		return ""
 	}
@@ -120,7 +121,7 @@ func HighestFree(tx *state.Tx, s *ec2network.Subnet, scope arn.Scope) string {
 
 // Takes reports whether a requested address is one of a subnet, and free. The
 // first four and the last are AWS's. Source: VPC user guide, subnet sizing.
-func Takes(tx *state.Tx, s *ec2network.Subnet, scope arn.Scope, ip string) (within, free bool) {
+func Takes(tx *store.Tx, s *ec2network.Subnet, scope arn.Scope, ip string) (within, free bool) {
 	block := s.CIDR(ec2network.NetworkCIDR(tx))
 	asked, err := netip.ParseAddr(ip)
 	if err != nil || !block.Contains(asked) || asked == highest(block) {

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // reservedAddresses is how many addresses of a subnet AWS reserves.
@@ -17,12 +18,12 @@ const reservedAddresses = 5
 // Room is how many addresses the subnets have left in a transaction. Whoever launches
 // several times in one needs one Room for all: Launch takes from it.
 type Room struct {
-	tx   *state.Tx
+	tx   *store.Tx
 	used map[string]int // see roomOf; nil: not counted yet
 }
 
 // RoomIn costs nothing before the first question.
-func RoomIn(tx *state.Tx) *Room { return &Room{tx: tx} }
+func RoomIn(tx *store.Tx) *Room { return &Room{tx: tx} }
 
 // Free is how many addresses a subnet has left.
 func (r *Room) Free(s *ec2network.Subnet) int {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -44,23 +43,23 @@ func mainRouteTable(scope arn.Scope, vpc string) *RouteTable {
 }
 
 // RouteTables returns those of an account and region, by id.
-func RouteTables(tx *state.Tx, scope arn.Scope) []*RouteTable {
+func RouteTables(tx *store.Tx, scope arn.Scope) []*RouteTable {
 	return withImplied(tx, routeTables.List(tx, scope.Prefix()), scope, mainRouteTable, func(t *RouteTable) string { return t.ID })
 }
 
 // FindRouteTable returns a route table, or nil.
-func FindRouteTable(tx *state.Tx, scope arn.Scope, id string) *RouteTable {
+func FindRouteTable(tx *store.Tx, scope arn.Scope, id string) *RouteTable {
 	return first(RouteTables(tx, scope), func(t *RouteTable) bool { return t.ID == id })
 }
 
 // PutRouteTable writes a route table.
-func PutRouteTable(tx *state.Tx, t *RouteTable) {
+func PutRouteTable(tx *store.Tx, t *RouteTable) {
 	storeDefaults(tx, t.Scope, t.VPC)
 	routeTables.Put(tx, t)
 }
 
 // DeleteRouteTable removes a route table with its tags, and from the endpoints that it leads to.
-func DeleteRouteTable(tx *state.Tx, t *RouteTable) {
+func DeleteRouteTable(tx *store.Tx, t *RouteTable) {
 	storeDefaults(tx, t.Scope, t.VPC)
 	routeTables.Delete(tx, t)
 	ec2network.SetTags(tx, t.Scope, t.ID, nil)

@@ -8,13 +8,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // SpecFrom makes what instances are launched from of launch template data, which may name
 // a subnet; without one they are in the default subnet of the zone, or of the first one.
 // Count, time and whose they are is the caller's to add.
-func SpecFrom(tx *state.Tx, scope arn.Scope, data *types.ResponseLaunchTemplateData) (Spec, error) {
+func SpecFrom(tx *store.Tx, scope arn.Scope, data *types.ResponseLaunchTemplateData) (Spec, error) {
 	spec := Spec{
 		Scope: scope, KeyName: aws.ToString(data.KeyName), UserData: aws.ToString(data.UserData),
 		EBSOptimized: aws.ToBool(data.EbsOptimized), Protected: aws.ToBool(data.DisableApiTermination),
@@ -53,7 +53,7 @@ func TagsFor(kind types.ResourceType, specifications []types.LaunchTemplateTagSp
 
 // machine sets type and image. Images that are not ECS-optimized are taken to exist, for
 // the architecture of any type. Source: field reports, for all texts.
-func machine(tx *state.Tx, spec *Spec, data *types.ResponseLaunchTemplateData) error {
+func machine(tx *store.Tx, spec *Spec, data *types.ResponseLaunchTemplateData) error {
 	spec.Image, spec.Type = aws.ToString(data.ImageId), string(data.InstanceType)
 	if spec.Image == "" {
 		return refuse("MissingParameter", "The request must contain the parameter ImageId")
@@ -85,7 +85,7 @@ func machine(tx *state.Tx, spec *Spec, data *types.ResponseLaunchTemplateData) e
 
 // place sets subnet and security groups: those of the first network interface, if there is
 // one. Source of the refusal: recorded answers.
-func place(tx *state.Tx, spec *Spec, data *types.ResponseLaunchTemplateData) error {
+func place(tx *store.Tx, spec *Spec, data *types.ResponseLaunchTemplateData) error {
 	spec.SecurityGroups = data.SecurityGroupIds
 	subnetID := ""
 	if len(data.NetworkInterfaces) > 0 {

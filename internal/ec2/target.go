@@ -9,12 +9,13 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // TargetHealth of a target of a group, as ELB answers it: that of an instance which has stopped
 // follows from the instance. Source: ELBv2 API reference, TargetHealth; ELB0002 for an instance
 // that was terminated; field reports for the words about a stopped one.
-func TargetHealth(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) elb.TargetHealth {
+func TargetHealth(tx *store.Tx, g *elbv2.TargetGroup, t *elbv2.Target) elb.TargetHealth {
 	switch stateOfTarget(tx, g, t) {
 	case types.InstanceStateNameTerminated:
 		return elbv2.Leaving
@@ -30,13 +31,13 @@ func TargetHealth(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) elb.Targe
 }
 
 // TargetGone tells whether a target is an instance that was terminated: its group has it no more.
-func TargetGone(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) bool {
+func TargetGone(tx *store.Tx, g *elbv2.TargetGroup, t *elbv2.Target) bool {
 	return stateOfTarget(tx, g, t) == types.InstanceStateNameTerminated
 }
 
 // stateOfTarget is that of the instance which a target is, or empty. One that is forgotten was
 // terminated; of one whose container agent was registered by hand no more is known.
-func stateOfTarget(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) types.InstanceStateName {
+func stateOfTarget(tx *store.Tx, g *elbv2.TargetGroup, t *elbv2.Target) types.InstanceStateName {
 	if g.Type != elb.TargetTypeEnumInstance {
 		return ""
 	}
@@ -51,7 +52,7 @@ func stateOfTarget(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) types.In
 
 // TargetAddress is where a target is: an address, or that of an instance that has not stopped. It
 // is not valid if there is none.
-func TargetAddress(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) netip.Addr {
+func TargetAddress(tx *store.Tx, g *elbv2.TargetGroup, t *elbv2.Target) netip.Addr {
 	text := t.ID
 	switch stateOfTarget(tx, g, t) {
 	case "":

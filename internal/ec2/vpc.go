@@ -7,11 +7,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // CreateVPC writes a new VPC and what AWS makes with it, but for what VPCDefaults is about.
 // Source: VPC user guide, create a VPC.
-func CreateVPC(tx *state.Tx, v *ec2network.VPC) {
+func CreateVPC(tx *store.Tx, v *ec2network.VPC) {
 	ec2network.PutVPC(tx, v)
 	group := ec2network.NewDefaultGroup(v.ID, ec2network.NewNetworkID("sg-"))
 	group.Scope = v.Scope
@@ -19,7 +20,7 @@ func CreateVPC(tx *state.Tx, v *ec2network.VPC) {
 }
 
 // DeleteVPC removes a VPC, which is not in use, and what came with it.
-func DeleteVPC(tx *state.Tx, v *ec2network.VPC) {
+func DeleteVPC(tx *store.Tx, v *ec2network.VPC) {
 	for _, g := range ec2network.SecurityGroupsOf(tx, v) {
 		ec2network.DeleteSecurityGroup(tx, g)
 	}
@@ -29,14 +30,14 @@ func DeleteVPC(tx *state.Tx, v *ec2network.VPC) {
 
 // VPCInUse reports whether a VPC has something that did not come with it. Source: EC2 API
 // reference, DeleteVpc.
-func VPCInUse(tx *state.Tx, v *ec2network.VPC) bool {
+func VPCInUse(tx *store.Tx, v *ec2network.VPC) bool {
 	made := func(g *ec2network.SecurityGroup) bool { return g.Name != ec2network.DefaultGroupName }
 	return len(ec2network.SubnetsOf(tx, v)) > 0 || slices.ContainsFunc(ec2network.SecurityGroupsOf(tx, v), made) || routedInVPC(tx, v)
 }
 
 // routedInVPC reports whether a VPC has gateways, endpoints, or route tables and network ACLs
 // that did not come with it. NAT gateways are in subnets.
-func routedInVPC(tx *state.Tx, v *ec2network.VPC) bool {
+func routedInVPC(tx *store.Tx, v *ec2network.VPC) bool {
 	return AttachedInternetGateway(tx, v.Scope, v.ID) != nil ||
 		slices.ContainsFunc(VPCEndpoints(tx, v.Scope), func(e *VPCEndpoint) bool { return e.VPC == v.ID }) ||
 		slices.ContainsFunc(RouteTables(tx, v.Scope), func(t *RouteTable) bool { return t.VPC == v.ID && t.Main == "" }) ||
@@ -45,13 +46,13 @@ func routedInVPC(tx *state.Tx, v *ec2network.VPC) bool {
 
 // SubnetInUse reports whether something has an address of a subnet. Source: EC2 API
 // reference, DeleteSubnet.
-func SubnetInUse(tx *state.Tx, s *ec2network.Subnet) bool {
+func SubnetInUse(tx *store.Tx, s *ec2network.Subnet) bool {
 	return anyInterface(tx, s.Scope, func(subnet string, _ []string) bool { return subnet == s.ID })
 }
 
 // SecurityGroupInUse reports whether a network interface has a security group, or another
 // group has a rule about it. Source: EC2 API reference, DeleteSecurityGroup.
-func SecurityGroupInUse(tx *state.Tx, g *ec2network.SecurityGroup) bool {
+func SecurityGroupInUse(tx *store.Tx, g *ec2network.SecurityGroup) bool {
 	about := func(r ec2network.SecurityGroupRule) bool { return r.Group == g.ID }
 	for _, other := range ec2network.SecurityGroups(tx, g.Scope) {
 		if other.ID != g.ID && slices.ContainsFunc(other.Rules, about) {
@@ -63,7 +64,7 @@ func SecurityGroupInUse(tx *state.Tx, g *ec2network.SecurityGroup) bool {
 
 // anyInterface reports whether a network interface of a task, an instance, a NAT gateway, an
 // endpoint or a load balancer is as asked.
-func anyInterface(tx *state.Tx, scope arn.Scope, is func(subnet string, groups []string) bool) bool {
+func anyInterface(tx *store.Tx, scope arn.Scope, is func(subnet string, groups []string) bool) bool {
 	for _, t := range state.AllTasks(tx) {
 		if !t.Ended() && t.Spec.HasInterface() && t.Scope() == scope && is(t.Placement.SubnetID, t.Spec.SecurityGroups) {
 			return true

@@ -7,7 +7,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -26,7 +25,7 @@ type VPCDefaults struct {
 func digits(id string) string { return id[strings.IndexByte(id, '-')+1:] }
 
 // implied are the VPCs whose defaults are not stored.
-func implied(tx *state.Tx, scope arn.Scope) (vpcs []string) {
+func implied(tx *store.Tx, scope arn.Scope) (vpcs []string) {
 	for _, v := range ec2network.VPCs(tx, scope) {
 		if vpcDefaults.Get(tx, instanceKey(scope, v.ID)) == nil {
 			vpcs = append(vpcs, v.ID)
@@ -37,7 +36,7 @@ func implied(tx *state.Tx, scope arn.Scope) (vpcs []string) {
 
 // withImplied returns the rows of a table for an account and region together with those that
 // come with VPCs and are not stored, by id.
-func withImplied[T any](tx *state.Tx, stored []*T, scope arn.Scope, of func(arn.Scope, string) *T, id func(*T) string) []*T {
+func withImplied[T any](tx *store.Tx, stored []*T, scope arn.Scope, of func(arn.Scope, string) *T, id func(*T) string) []*T {
 	all := slices.Clip(stored)
 	for _, vpc := range implied(tx, scope) {
 		all = append(all, of(scope, vpc))
@@ -61,7 +60,7 @@ func without[E any](all []E, is func(E) bool) ([]E, *E) {
 }
 
 // storeDefaults stores what a VPC has from its beginning, once.
-func storeDefaults(tx *state.Tx, scope arn.Scope, vpc string) {
+func storeDefaults(tx *store.Tx, scope arn.Scope, vpc string) {
 	known := &VPCDefaults{Scope: scope, VPC: vpc}
 	if vpcDefaults.Get(tx, instanceKey(scope, vpc)) != nil {
 		return
@@ -76,7 +75,7 @@ func storeDefaults(tx *state.Tx, scope arn.Scope, vpc string) {
 
 // deleteDefaults removes what a VPC takes with it: its main route table and its default
 // network ACL, with their tags.
-func deleteDefaults(tx *state.Tx, scope arn.Scope, vpc string) {
+func deleteDefaults(tx *store.Tx, scope arn.Scope, vpc string) {
 	storeDefaults(tx, scope, vpc)
 	for _, t := range RouteTables(tx, scope) {
 		if t.VPC == vpc {
@@ -93,7 +92,7 @@ func deleteDefaults(tx *state.Tx, scope arn.Scope, vpc string) {
 
 // DeleteSubnet removes a subnet, which is not in use, with its associations with a route
 // table and a network ACL. Source: VPC user guide, delete a subnet.
-func DeleteSubnet(tx *state.Tx, s *ec2network.Subnet) {
+func DeleteSubnet(tx *store.Tx, s *ec2network.Subnet) {
 	ec2network.DeleteSubnet(tx, s)
 	scope, subnet := s.Scope, s.ID
 	for _, t := range RouteTables(tx, scope) {

@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -36,20 +35,20 @@ type EndpointInterface struct {
 }
 
 // VPCEndpoints returns those of an account and region, by id.
-func VPCEndpoints(tx *state.Tx, scope arn.Scope) []*VPCEndpoint {
+func VPCEndpoints(tx *store.Tx, scope arn.Scope) []*VPCEndpoint {
 	return vpcEndpoints.List(tx, scope.Prefix())
 }
 
 // FindVPCEndpoint returns an endpoint, or nil.
-func FindVPCEndpoint(tx *state.Tx, scope arn.Scope, id string) *VPCEndpoint {
+func FindVPCEndpoint(tx *store.Tx, scope arn.Scope, id string) *VPCEndpoint {
 	return vpcEndpoints.Get(tx, instanceKey(scope, id))
 }
 
 // PutVPCEndpoint writes an endpoint.
-func PutVPCEndpoint(tx *state.Tx, e *VPCEndpoint) { vpcEndpoints.Put(tx, e) }
+func PutVPCEndpoint(tx *store.Tx, e *VPCEndpoint) { vpcEndpoints.Put(tx, e) }
 
 // DeleteVPCEndpoint removes an endpoint with its tags.
-func DeleteVPCEndpoint(tx *state.Tx, e *VPCEndpoint) {
+func DeleteVPCEndpoint(tx *store.Tx, e *VPCEndpoint) {
 	vpcEndpoints.Delete(tx, e)
 	ec2network.SetTags(tx, e.Scope, e.ID, nil)
 }

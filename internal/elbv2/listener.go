@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -50,28 +49,28 @@ func (l *Listener) Secure() bool {
 }
 
 // FindListener returns a listener by its ARN, or nil.
-func FindListener(tx *state.Tx, arn string) *Listener { return listeners.Get(tx, arn) }
+func FindListener(tx *store.Tx, arn string) *Listener { return listeners.Get(tx, arn) }
 
 // LoadBalancerListeners returns those of a load balancer, in order of their ports.
-func LoadBalancerListeners(tx *state.Tx, loadBalancer string) []*Listener {
+func LoadBalancerListeners(tx *store.Tx, loadBalancer string) []*Listener {
 	found := listeners.List(tx, listenersOf(loadBalancer))
 	slices.SortStableFunc(found, func(a, b *Listener) int { return cmp.Compare(a.Port, b.Port) })
 	return found
 }
 
 // AllListeners returns those of an account and region, in order of their ARNs.
-func AllListeners(tx *state.Tx, s arn.Scope) []*Listener {
+func AllListeners(tx *store.Tx, s arn.Scope) []*Listener {
 	return listeners.List(tx, prefix(s))
 }
 
 // PutListener writes a listener.
-func PutListener(tx *state.Tx, l *Listener) {
+func PutListener(tx *store.Tx, l *Listener) {
 	listeners.Put(tx, l)
 	putUses(tx, l.ARN, l.LoadBalancer, slices.Concat(forwardsTo(l.Actions), []string{l.Certificate}, l.Certificates))
 }
 
 // DeleteListener removes a listener with its rules.
-func DeleteListener(tx *state.Tx, l *Listener) {
+func DeleteListener(tx *store.Tx, l *Listener) {
 	for _, r := range rules.List(tx, rulesOf(l.ARN)) {
 		DeleteRule(tx, r)
 	}

@@ -14,7 +14,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -68,26 +67,26 @@ func NewLoadBalancerARN(s arn.Scope, kind types.LoadBalancerTypeEnum, name strin
 }
 
 // FindLoadBalancer returns a load balancer by its ARN, or nil.
-func FindLoadBalancer(tx *state.Tx, arn string) *LoadBalancer {
+func FindLoadBalancer(tx *store.Tx, arn string) *LoadBalancer {
 	return loadBalancers.Get(tx, arn)
 }
 
 // LoadBalancerByName returns a load balancer of any type by its name, or nil.
-func LoadBalancerByName(tx *state.Tx, s arn.Scope, name string) *LoadBalancer {
+func LoadBalancerByName(tx *store.Tx, s arn.Scope, name string) *LoadBalancer {
 	return first(loadBalancersByName.List(tx, prefix(s)+name))
 }
 
 // LoadBalancers returns those of an account and region, in order of their ARNs.
-func LoadBalancers(tx *state.Tx, s arn.Scope) []*LoadBalancer {
+func LoadBalancers(tx *store.Tx, s arn.Scope) []*LoadBalancer {
 	return loadBalancers.List(tx, prefix(s))
 }
 
 // AllLoadBalancers returns those of all accounts and regions.
-func AllLoadBalancers(tx *state.Tx) []*LoadBalancer { return loadBalancers.List(tx, "") }
+func AllLoadBalancers(tx *store.Tx) []*LoadBalancer { return loadBalancers.List(tx, "") }
 
 // PutLoadBalancer writes a load balancer. The public addresses go of network interfaces that it has
 // no longer.
-func PutLoadBalancer(tx *state.Tx, b *LoadBalancer) {
+func PutLoadBalancer(tx *store.Tx, b *LoadBalancer) {
 	if before := FindLoadBalancer(tx, b.ARN); before != nil {
 		for _, z := range before.Zones {
 			if !slices.ContainsFunc(b.Zones, func(has Zone) bool { return has.Interface == z.Interface }) {
@@ -100,7 +99,7 @@ func PutLoadBalancer(tx *state.Tx, b *LoadBalancer) {
 
 // DeleteLoadBalancer removes a load balancer with its listeners and their rules. Target
 // groups and their targets stay.
-func DeleteLoadBalancer(tx *state.Tx, b *LoadBalancer) {
+func DeleteLoadBalancer(tx *store.Tx, b *LoadBalancer) {
 	for _, l := range LoadBalancerListeners(tx, b.ARN) {
 		DeleteListener(tx, l)
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -42,7 +41,7 @@ func listenerOf(rule string) string {
 }
 
 // FindRule returns a rule by its ARN, which may be the default one of a listener, or nil.
-func FindRule(tx *state.Tx, arn string) *Rule {
+func FindRule(tx *store.Tx, arn string) *Rule {
 	if r := rules.Get(tx, arn); r != nil {
 		return r
 	}
@@ -59,7 +58,7 @@ func (l *Listener) defaultRule() *Rule {
 
 // ListenerRules returns those of a listener in the order in which they are looked at: the
 // default rule is the last one.
-func ListenerRules(tx *state.Tx, listener string) []*Rule {
+func ListenerRules(tx *store.Tx, listener string) []*Rule {
 	found := rules.List(tx, rulesOf(listener))
 	slices.SortFunc(found, func(a, b *Rule) int { return cmp.Compare(a.Priority, b.Priority) })
 	if l := FindListener(tx, listener); l != nil {
@@ -69,13 +68,13 @@ func ListenerRules(tx *state.Tx, listener string) []*Rule {
 }
 
 // PutRule writes a rule that is not a default one.
-func PutRule(tx *state.Tx, r *Rule) {
+func PutRule(tx *store.Tx, r *Rule) {
 	rules.Put(tx, r)
 	putUses(tx, r.ARN, r.LoadBalancer, forwardsTo(r.Actions))
 }
 
 // DeleteRule removes a rule that is not a default one.
-func DeleteRule(tx *state.Tx, r *Rule) {
+func DeleteRule(tx *store.Tx, r *Rule) {
 	putUses(tx, r.ARN, r.LoadBalancer, nil)
 	rules.Delete(tx, r)
 }

@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -35,7 +34,7 @@ func (t *Target) Draining() bool { return !t.DeregisteredAt.IsZero() }
 
 // DrainedAt is when requests under way have had their time: the group's delay after the last new
 // one could be sent. It is zero while new ones may be sent.
-func DrainedAt(tx *state.Tx, g *TargetGroup, t *Target) time.Time {
+func DrainedAt(tx *store.Tx, g *TargetGroup, t *Target) time.Time {
 	since, is := Withdrawn(tx, t)
 	if !is {
 		return time.Time{}
@@ -44,7 +43,7 @@ func DrainedAt(tx *state.Tx, g *TargetGroup, t *Target) time.Time {
 }
 
 // Drained reports whether requests under way have had their time.
-func Drained(tx *state.Tx, g *TargetGroup, t *Target, now time.Time) bool {
+func Drained(tx *store.Tx, g *TargetGroup, t *Target, now time.Time) bool {
 	at := DrainedAt(tx, g, t)
 	return t.Draining() && !at.IsZero() && !now.Before(at)
 }
@@ -55,12 +54,12 @@ func targetKey(group, id string, port int32) string {
 
 // Register makes a target one of a group. One that is registered stays as it is; one that
 // drains starts anew.
-func Register(tx *state.Tx, group *TargetGroup, id string, port int32, zone string, now time.Time) {
+func Register(tx *store.Tx, group *TargetGroup, id string, port int32, zone string, now time.Time) {
 	RegisterTask(tx, group, id, port, zone, "", now)
 }
 
 // RegisterTask is Register for a task, which is to learn of the target's health.
-func RegisterTask(tx *state.Tx, group *TargetGroup, id string, port int32, zone, task string, now time.Time) {
+func RegisterTask(tx *store.Tx, group *TargetGroup, id string, port int32, zone, task string, now time.Time) {
 	t := FindTarget(tx, group.ARN, id, port)
 	if t != nil && t.Draining() {
 		ForgetTarget(tx, t)
@@ -78,7 +77,7 @@ func RegisterTask(tx *state.Tx, group *TargetGroup, id string, port int32, zone,
 
 // Deregister begins the end of a target, if it is one of the group. In a group that is on no
 // load balancer there is nothing to drain: it is gone at once (ELB0002).
-func Deregister(tx *state.Tx, group *TargetGroup, id string, port int32, now time.Time) {
+func Deregister(tx *store.Tx, group *TargetGroup, id string, port int32, now time.Time) {
 	t := FindTarget(tx, group.ARN, id, port)
 	switch {
 	case t == nil:
@@ -92,18 +91,18 @@ func Deregister(tx *state.Tx, group *TargetGroup, id string, port int32, now tim
 }
 
 // ForgetTarget removes a target, and what is known of its health.
-func ForgetTarget(tx *state.Tx, t *Target) {
+func ForgetTarget(tx *store.Tx, t *Target) {
 	ForgetHealth(tx, t)
 	targets.Delete(tx, t)
 }
 
 // FindTarget returns a target, which may be draining, or nil.
-func FindTarget(tx *state.Tx, group, id string, port int32) *Target {
+func FindTarget(tx *store.Tx, group, id string, port int32) *Target {
 	return targets.Get(tx, targetKey(group, id, port))
 }
 
 // Targets returns those of a group, with those that drain, in order of their ids.
-func Targets(tx *state.Tx, group string) []*Target { return targets.List(tx, group+"\x00") }
+func Targets(tx *store.Tx, group string) []*Target { return targets.List(tx, group+"\x00") }
 
 // TargetsCalled returns those of all groups with an id.
-func TargetsCalled(tx *state.Tx, id string) []*Target { return targetsByID.List(tx, id) }
+func TargetsCalled(tx *store.Tx, id string) []*Target { return targetsByID.List(tx, id) }

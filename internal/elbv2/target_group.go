@@ -6,7 +6,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -61,23 +60,23 @@ func NewTargetGroupARN(s arn.Scope, name string) string {
 }
 
 // FindTargetGroup returns a target group by its ARN, or nil.
-func FindTargetGroup(tx *state.Tx, arn string) *TargetGroup { return targetGroups.Get(tx, arn) }
+func FindTargetGroup(tx *store.Tx, arn string) *TargetGroup { return targetGroups.Get(tx, arn) }
 
 // TargetGroupByName returns a target group by its name, or nil.
-func TargetGroupByName(tx *state.Tx, s arn.Scope, name string) *TargetGroup {
+func TargetGroupByName(tx *store.Tx, s arn.Scope, name string) *TargetGroup {
 	return first(targetGroupsByName.List(tx, prefix(s)+name))
 }
 
 // TargetGroups returns those of an account and region, in order of their names.
-func TargetGroups(tx *state.Tx, s arn.Scope) []*TargetGroup {
+func TargetGroups(tx *store.Tx, s arn.Scope) []*TargetGroup {
 	return targetGroups.List(tx, prefix(s))
 }
 
 // PutTargetGroup writes a target group.
-func PutTargetGroup(tx *state.Tx, g *TargetGroup) { targetGroups.Put(tx, g) }
+func PutTargetGroup(tx *store.Tx, g *TargetGroup) { targetGroups.Put(tx, g) }
 
 // DeleteTargetGroup removes a target group with its targets.
-func DeleteTargetGroup(tx *state.Tx, g *TargetGroup) {
+func DeleteTargetGroup(tx *store.Tx, g *TargetGroup) {
 	for _, t := range Targets(tx, g.ARN) {
 		ForgetTarget(tx, t)
 	}

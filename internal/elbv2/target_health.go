@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // TargetHealth is what the health checks of a target have found. The load balancer
@@ -28,19 +28,19 @@ type TargetHealth struct {
 }
 
 // FindTargetHealth returns what is known of a target, or nil.
-func FindTargetHealth(tx *state.Tx, t *Target) *TargetHealth {
+func FindTargetHealth(tx *store.Tx, t *Target) *TargetHealth {
 	return targetHealth.Get(tx, targetKey(t.GroupARN, t.ID, t.Port))
 }
 
 // ForgetHealth removes what is known of a target.
-func ForgetHealth(tx *state.Tx, t *Target) {
+func ForgetHealth(tx *store.Tx, t *Target) {
 	if h := FindTargetHealth(tx, t); h != nil {
 		targetHealth.Delete(tx, h)
 	}
 }
 
 // PutTargetHealth writes what is known of a target, unless it is gone.
-func PutTargetHealth(tx *state.Tx, h *TargetHealth) {
+func PutTargetHealth(tx *store.Tx, h *TargetHealth) {
 	if t := FindTarget(tx, h.GroupARN, h.ID, h.Port); t != nil {
 		h.Task = t.Task
 		targetHealth.Put(tx, h)
@@ -49,7 +49,7 @@ func PutTargetHealth(tx *state.Tx, h *TargetHealth) {
 
 // Withdrawn tells since when nothing new is sent to a target that drains: since the load balancer
 // that its group is on has said so, or at once where there is none. It is false until then.
-func Withdrawn(tx *state.Tx, t *Target) (since time.Time, is bool) {
+func Withdrawn(tx *store.Tx, t *Target) (since time.Time, is bool) {
 	known := FindTargetHealth(tx, t)
 	switch {
 	case known != nil && !known.Withdrawn.Before(t.DeregisteredAt):
@@ -62,7 +62,7 @@ func Withdrawn(tx *state.Tx, t *Target) (since time.Time, is bool) {
 }
 
 // Withdraw notes that from now on nothing new is sent to a target that drains.
-func Withdraw(tx *state.Tx, t *Target, now time.Time) {
+func Withdraw(tx *store.Tx, t *Target, now time.Time) {
 	row := TargetHealth{GroupARN: t.GroupARN, ID: t.ID, Port: t.Port}
 	if known := FindTargetHealth(tx, t); known != nil {
 		row = *known
@@ -84,7 +84,7 @@ var Leaving = health(types.TargetHealthStateEnumDraining, types.TargetHealthReas
 
 // Health of a target of a group, as ELB answers it. Source: ELB0002; ELBv2 API reference,
 // TargetHealth, and field reports for the words of the other states.
-func Health(tx *state.Tx, g *TargetGroup, t *Target) types.TargetHealth {
+func Health(tx *store.Tx, g *TargetGroup, t *Target) types.TargetHealth {
 	on := InUse(tx, g.ARN)
 	found := FindTargetHealth(tx, t)
 	switch {
@@ -111,7 +111,7 @@ func health(state types.TargetHealthStateEnum, reason types.TargetHealthReasonEn
 
 // enabled reports whether one of the load balancers is in a zone. What is outside of the VPC
 // may be in all of them.
-func enabled(tx *state.Tx, loadBalancers []string, zone string) bool {
+func enabled(tx *store.Tx, loadBalancers []string, zone string) bool {
 	if zone == "" || zone == AllZones {
 		return true
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -22,7 +21,7 @@ type use struct {
 }
 
 // GroupUsers returns the ARNs of the listeners and rules that forward to a target group.
-func GroupUsers(tx *state.Tx, group string) (users []string) {
+func GroupUsers(tx *store.Tx, group string) (users []string) {
 	for _, u := range uses.List(tx, group+"\x00") {
 		users = append(users, u.User)
 	}
@@ -31,7 +30,7 @@ func GroupUsers(tx *state.Tx, group string) (users []string) {
 
 // InUse returns the ARNs of the load balancers that a target group is on, which is at most
 // one, as AWS has it; or those of a certificate.
-func InUse(tx *state.Tx, used string) (loadBalancers []string) {
+func InUse(tx *store.Tx, used string) (loadBalancers []string) {
 	for _, u := range uses.List(tx, used+"\x00") {
 		if !slices.Contains(loadBalancers, u.LoadBalancer) {
 			loadBalancers = append(loadBalancers, u.LoadBalancer)
@@ -43,7 +42,7 @@ func InUse(tx *state.Tx, used string) (loadBalancers []string) {
 
 // LoadBalancerGroups returns the ARNs of the target groups that are on a load balancer, in
 // order.
-func LoadBalancerGroups(tx *state.Tx, loadBalancer string) (groups []string) {
+func LoadBalancerGroups(tx *store.Tx, loadBalancer string) (groups []string) {
 	for _, l := range LoadBalancerListeners(tx, loadBalancer) {
 		for _, r := range ListenerRules(tx, l.ARN) {
 			groups = append(groups, forwardsTo(r.Actions)...)
@@ -80,7 +79,7 @@ func Weight(t types.TargetGroupTuple) int32 {
 }
 
 // putUses writes what a listener or a rule uses. A listener of HTTP has no certificate.
-func putUses(tx *state.Tx, user, loadBalancer string, used []string) {
+func putUses(tx *store.Tx, user, loadBalancer string, used []string) {
 	used = slices.DeleteFunc(used, func(arn string) bool { return arn == "" })
 	for _, u := range usesByUser.List(tx, user) {
 		if !slices.Contains(used, u.Used) {

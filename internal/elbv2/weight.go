@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -21,7 +20,7 @@ type Weights map[string]int32
 // error says what is not there, or that a weight is not 0 to 999; nothing is changed then.
 //
 // [Applied] tells when the load balancer does so.
-func SetWeights(tx *state.Tx, arn string, weights Weights) error {
+func SetWeights(tx *store.Tx, arn string, weights Weights) error {
 	r, err := forwarding(tx, arn)
 	if err != nil {
 		return fmt.Errorf("set the weights of %s: %w", arn, err)
@@ -50,7 +49,7 @@ func SetWeights(tx *state.Tx, arn string, weights Weights) error {
 
 // forwarding is the rule with an ARN, or the default one of the listener with it, which forwards to
 // several target groups.
-func forwarding(tx *state.Tx, arn string) (*Rule, error) {
+func forwarding(tx *store.Tx, arn string) (*Rule, error) {
 	r := FindRule(tx, arn)
 	if l := FindListener(tx, arn); l != nil {
 		r = l.defaultRule()
@@ -106,7 +105,7 @@ type applied struct {
 var appliedWeights = store.NewTable("elbv2-applied-weights", func(a *applied) string { return a.LoadBalancer })
 
 // PutApplied notes that a load balancer does what its rules say, all of which are given.
-func PutApplied(tx *state.Tx, loadBalancer string, rules []*Rule) {
+func PutApplied(tx *store.Tx, loadBalancer string, rules []*Rule) {
 	row := &applied{LoadBalancer: loadBalancer, Rules: inEffect(rules)}
 	if len(row.Rules) == 0 || FindLoadBalancer(tx, loadBalancer) == nil {
 		deleteApplied(tx, loadBalancer)
@@ -116,7 +115,7 @@ func PutApplied(tx *state.Tx, loadBalancer string, rules []*Rule) {
 }
 
 // NewlyApplied reports whether PutApplied has anything to write.
-func NewlyApplied(tx *state.Tx, loadBalancer string, rules []*Rule) bool {
+func NewlyApplied(tx *store.Tx, loadBalancer string, rules []*Rule) bool {
 	known := appliedWeights.Get(tx, loadBalancer)
 	if known == nil {
 		known = &applied{}
@@ -134,7 +133,7 @@ func inEffect(rules []*Rule) map[string]Weights {
 	return all
 }
 
-func deleteApplied(tx *state.Tx, loadBalancer string) {
+func deleteApplied(tx *store.Tx, loadBalancer string) {
 	if known := appliedWeights.Get(tx, loadBalancer); known != nil {
 		appliedWeights.Delete(tx, known)
 	}
@@ -142,7 +141,7 @@ func deleteApplied(tx *state.Tx, loadBalancer string) {
 
 // Applied reports whether the weights of a rule, or of a listener's default rule, are in effect:
 // what comes to the load balancer from now on goes by them. OnApplied wakes when that may change.
-func Applied(tx *state.Tx, arn string) bool {
+func Applied(tx *store.Tx, arn string) bool {
 	r, err := forwarding(tx, arn)
 	if err != nil {
 		return false
