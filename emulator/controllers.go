@@ -54,9 +54,13 @@ func (s *Server) startControllers() {
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Tasks,
 		AllowPrivileged: s.opts.AllowPrivileged, SecurityGroups: vpc.SecurityGroups(s.opts.SecurityGroups),
 		Endpoints: s.endpoints, Variables: s.taskVariables(), Secrets: s.secretSource(), LogSink: s.logSink(),
-		InstanceAddress:   func(c *state.ContainerInstance) netip.Addr { return ec2.AddressOf(s.store.Read(), c) },
+		InstanceAddress: func(c *state.ContainerInstance) netip.Addr {
+			return ec2.AddressOf(s.store.Read(), c.Scope(), c.EC2InstanceID)
+		},
 		InstanceAddresses: func(vpc string) []netip.Addr { return ec2.AddressesIn(s.store.Read(), vpc) },
-		InstanceGroups:    func(c *state.ContainerInstance) []string { return ec2.SecurityGroupsOf(s.store.Read(), c) },
+		InstanceGroups: func(c *state.ContainerInstance) []string {
+			return ec2.SecurityGroupsOf(s.store.Read(), c.Scope(), c.EC2InstanceID)
+		},
 		Hosts: []agent.HostOptions{{
 			Name: fargate, Engine: s.faulty, Admit: s.guard.Admit, PullBehavior: imagepull.Behavior(s.opts.PullBehavior),
 			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts,

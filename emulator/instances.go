@@ -100,7 +100,7 @@ func (s *Server) launch(ctx context.Context, wanted Instances, token string) (id
 				there++
 			}
 		}
-		room := ec2.RoomIn(tx)
+		room := ec2.RoomIn(tx, state.TaskInterfaces(tx))
 		for n := there; n < wanted.Count; n++ {
 			spec := wanted.spec(s.scope(), t)
 			spec.PublicIP = new(bool) // they may be thousands, and public addresses are few

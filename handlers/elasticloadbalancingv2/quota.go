@@ -107,7 +107,7 @@ func fewTargets(tx *state.Tx, group string) error {
 
 func registered(tx *state.Tx, g *elbv2.TargetGroup) (n int) {
 	for _, t := range elbv2.Targets(tx, g.ARN) {
-		if !t.Draining() && !ec2.TargetGone(tx, g, t) {
+		if !t.Draining() && !ec2.TargetGone(tx, g, t, state.Registered(tx, g.Scope, t.ID)) {
 			n++
 		}
 	}

@@ -69,7 +69,7 @@ func checkInstances(tx *state.Tx, g *elbv2.TargetGroup, targets []types.TargetDe
 			return invalid("You cannot specify an Availability Zone for a target that is an instance")
 		}
 		switch i := ec2.FindInstance(tx, g.Scope, *t.Id); {
-		case i == nil && strings.HasPrefix(*t.Id, "i-") && state.ContainerInstanceOf(tx, g.Scope, *t.Id) != nil:
+		case i == nil && strings.HasPrefix(*t.Id, "i-") && state.Registered(tx, g.Scope, *t.Id):
 			// A user registered it by hand: its address is not known.
 		case i == nil && instanceID.MatchString(*t.Id):
 			unknown = append(unknown, "'"+*t.Id+"'")

@@ -40,7 +40,7 @@ func (a *API) DescribeTargetHealth(ctx context.Context, in *sdk.DescribeTargetHe
 	}
 	if len(in.Targets) == 0 {
 		for _, t := range there {
-			if !ec2.TargetGone(tx, g, t) {
+			if !ec2.TargetGone(tx, g, t, state.Registered(tx, g.Scope, t.ID)) {
 				add(describeHealth(tx, g, t))
 			}
 		}
@@ -59,7 +59,7 @@ func (a *API) DescribeTargetHealth(ctx context.Context, in *sdk.DescribeTargetHe
 // describeHealth is the health of a target. Those on an application load balancer say that
 // no call has overridden it (ELB0002).
 func describeHealth(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) types.TargetHealthDescription {
-	d := healthOf(g, t, ec2.TargetHealth(tx, g, t))
+	d := healthOf(g, t, ec2.TargetHealth(tx, g, t, state.Registered(tx, g.Scope, t.ID)))
 	if g.ALB() && len(elbv2.InUse(tx, g.ARN)) > 0 {
 		d.AdministrativeOverride = &types.AdministrativeOverride{
 			State: types.TargetAdministrativeOverrideStateEnumNoOverride, Reason: types.TargetAdministrativeOverrideReasonEnumNoOverrideEngaged,

@@ -112,7 +112,7 @@ func (w *world) launch(instanceType string, agent ec2.Agent) (id string) {
 	w.Helper()
 	subnets, _ := ec2network.DefaultNetwork(scope)
 	w.update(func(tx *state.Tx) {
-		launched, err := ec2.Launch(tx, ec2.RoomIn(tx), ec2.Spec{Scope: scope, Count: 1, At: w.clock.Now(), Type: instanceType, Image: "ami-1", Subnet: subnets[1], Agent: &agent})
+		launched, err := ec2.Launch(tx, ec2.RoomIn(tx, state.TaskInterfaces(tx)), ec2.Spec{Scope: scope, Count: 1, At: w.clock.Now(), Type: instanceType, Image: "ami-1", Subnet: subnets[1], Agent: &agent})
 		if err != nil {
 			w.Fatal(err)
 		}
@@ -193,7 +193,7 @@ func TestTagsOfAnInstanceArePropagated(t *testing.T) {
 		var id string
 		subnets, _ := ec2network.DefaultNetwork(scope)
 		w.update(func(tx *state.Tx) {
-			launched, err := ec2.Launch(tx, ec2.RoomIn(tx), ec2.Spec{
+			launched, err := ec2.Launch(tx, ec2.RoomIn(tx, state.TaskInterfaces(tx)), ec2.Spec{
 				Scope: scope, Count: 1, At: w.clock.Now(), Type: "t3.small", Image: "ami-1", Subnet: subnets[1],
 				Tags:  map[string]string{"Name": "web", "team": "ec2", "aws:autoscaling:groupName": "g"},
 				Agent: &ec2.Agent{Cluster: "shop", Tags: own, PropagatesTags: propagates},

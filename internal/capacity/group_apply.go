@@ -20,7 +20,7 @@ func (c *GroupController) read(tx *state.Tx, key string) (v GroupView, ok bool) 
 	if g == nil {
 		return v, false
 	}
-	v = GroupView{Group: g, Free: ec2.RoomIn(tx).Free, Now: c.Clock.Now(), Delays: c.Delays}
+	v = GroupView{Group: g, Free: ec2.RoomIn(tx, state.TaskInterfaces(tx)).Free, Now: c.Clock.Now(), Delays: c.Delays}
 	for _, m := range autoscaling.Members(tx, g) {
 		member := GroupMember{Member: m, Age: ageOf(tx, g, m)}
 		if i := ec2.FindInstance(tx, g.Scope, m.InstanceID); i != nil {
@@ -109,7 +109,7 @@ func launchAll(tx *state.Tx, v GroupView, g *autoscaling.Group, p GroupPlan) {
 	for _, start := range p.Refused {
 		fail(tx, begin(v, start), ec2.NoRoom(start.Subnet), v.Now)
 	}
-	room, failed := ec2.RoomIn(tx), p.Short
+	room, failed := ec2.RoomIn(tx, state.TaskInterfaces(tx)), p.Short
 	for n, start := range p.Launch {
 		begun := begin(v, start)
 		if err := launch(tx, room, v, start, begun); err != nil {

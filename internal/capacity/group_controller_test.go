@@ -195,7 +195,7 @@ func TestAGroupInAFullSubnet(t *testing.T) {
 	var others []*ec2.Instance
 	w.update(func(tx *state.Tx) {
 		var err error
-		others, err = ec2.Launch(tx, ec2.RoomIn(tx), ec2.Spec{Scope: scope, Count: 4090, At: w.clock.Now(), Type: "t3.micro", Subnet: subnets[0]})
+		others, err = ec2.Launch(tx, ec2.RoomIn(tx, state.TaskInterfaces(tx)), ec2.Spec{Scope: scope, Count: 4090, At: w.clock.Now(), Type: "t3.micro", Subnet: subnets[0]})
 		if err != nil {
 			t.Fatal(err)
 		}

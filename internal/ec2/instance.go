@@ -6,7 +6,7 @@
 // is wanted; the capacity controller brings it about:
 //
 //	s.Update(func(tx *store.Tx) error {
-//		launched, err := ec2.Launch(tx, ec2.RoomIn(tx), ec2.Spec{Type: "t3.micro", Count: 2, …})
+//		launched, err := ec2.Launch(tx, ec2.RoomIn(tx, state.TaskInterfaces(tx)), ec2.Spec{Type: "t3.micro", Count: 2, …})
 //		…
 //	})
 package ec2

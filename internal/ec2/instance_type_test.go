@@ -4,11 +4,11 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 func TestInstanceTypes(t *testing.T) {
-	s, err := state.Open(state.Options{})
+	s, err := store.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +26,7 @@ func TestInstanceTypes(t *testing.T) {
 	if got := ec2.FindInstanceType(s.Read(), "mine.big"); got != nil {
 		t.Errorf("got %+v before it was added", got)
 	}
-	if err := s.Update(func(tx *state.Tx) error {
+	if err := s.Update(func(tx *store.Tx) error {
 		ec2.AddInstanceType(tx, ec2.InstanceType{Name: "mine.big", VCPUs: 100, MemoryMiB: 1000})
 		return nil
 	}); err != nil {

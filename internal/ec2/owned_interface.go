@@ -1,13 +1,13 @@
 package ec2
 
 import (
+	"iter"
 	"net/netip"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -84,16 +84,16 @@ func balancerInterfaces(b *elbv2.LoadBalancer) (owned []OwnedInterface) {
 type addressed map[string]bool
 
 // addressedIn finds them: those of tasks and instances that are known, too.
-func addressedIn(tx *store.Tx, scope arn.Scope, subnet string) addressed {
+func addressedIn(tx *store.Tx, scope arn.Scope, subnet string, tasks iter.Seq[ec2network.TaskInterface]) addressed {
 	taken := addressed{}
 	for _, n := range OwnedInterfaces(tx, scope) {
 		for _, ip := range n.PrivateIPs {
 			taken[ip] = taken[ip] || n.Subnet == subnet
 		}
 	}
-	for _, t := range state.AllTasks(tx) {
-		if t.Scope() == scope && !t.Ended() && t.Placement.SubnetID == subnet {
-			taken[t.Status.Attachment.PrivateIPv4] = true
+	for n := range tasks {
+		if n.Scope == scope && n.Subnet == subnet {
+			taken[n.PrivateIP] = true
 		}
 	}
 	for _, i := range Instances(tx, scope) {
@@ -106,11 +106,11 @@ func addressedIn(tx *store.Tx, scope arn.Scope, subnet string) addressed {
 
 // HighestFree returns an address of a subnet that nothing is known to have, the highest: the
 // engine gives tasks low ones. It is empty where there is none.
-func HighestFree(tx *store.Tx, s *ec2network.Subnet, scope arn.Scope) string {
-	if RoomIn(tx).Free(s) == 0 {
+func HighestFree(tx *store.Tx, s *ec2network.Subnet, scope arn.Scope, tasks iter.Seq[ec2network.TaskInterface]) string {
+	if RoomIn(tx, tasks).Free(s) == 0 {
 		return ""
 	}
-	taken, block := addressedIn(tx, scope, s.ID), s.CIDR(ec2network.NetworkCIDR(tx))
+	taken, block := addressedIn(tx, scope, s.ID, tasks), s.CIDR(ec2network.NetworkCIDR(tx))
 	for ip := highest(block).Prev(); block.Contains(ip); ip = ip.Prev() { // the last one is the broadcast's
 		if !taken[ip.String()] {
 			return ip.String()
@@ -121,7 +121,7 @@ func HighestFree(tx *store.Tx, s *ec2network.Subnet, scope arn.Scope) string {
 
 // Takes reports whether a requested address is one of a subnet, and free. The
 // first four and the last are AWS's. Source: VPC user guide, subnet sizing.
-func Takes(tx *store.Tx, s *ec2network.Subnet, scope arn.Scope, ip string) (within, free bool) {
+func Takes(tx *store.Tx, s *ec2network.Subnet, scope arn.Scope, ip string, tasks iter.Seq[ec2network.TaskInterface]) (within, free bool) {
 	block := s.CIDR(ec2network.NetworkCIDR(tx))
 	asked, err := netip.ParseAddr(ip)
 	if err != nil || !block.Contains(asked) || asked == highest(block) {
@@ -134,7 +134,7 @@ func Takes(tx *store.Tx, s *ec2network.Subnet, scope arn.Scope, ip string) (with
 		}
 		reserved = reserved.Next()
 	}
-	return true, !addressedIn(tx, scope, s.ID)[asked.String()]
+	return true, !addressedIn(tx, scope, s.ID, tasks)[asked.String()]
 }
 
 // highest is the last address of a range of IPv4.

@@ -1,13 +1,13 @@
 package ec2
 
 import (
+	"iter"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -18,12 +18,16 @@ const reservedAddresses = 5
 // Room is how many addresses the subnets have left in a transaction. Whoever launches
 // several times in one needs one Room for all: Launch takes from it.
 type Room struct {
-	tx   *store.Tx
-	used map[string]int // see roomOf; nil: not counted yet
+	tx    *store.Tx
+	tasks iter.Seq[ec2network.TaskInterface]
+	used  map[string]int // see roomOf; nil: not counted yet
 }
 
-// RoomIn costs nothing before the first question.
-func RoomIn(tx *store.Tx) *Room { return &Room{tx: tx} }
+// RoomIn costs nothing before the first question. Of the network interfaces of tasks, which take
+// addresses as well, package state knows: state.TaskInterfaces(tx).
+func RoomIn(tx *store.Tx, tasks iter.Seq[ec2network.TaskInterface]) *Room {
+	return &Room{tx: tx, tasks: tasks}
+}
 
 // Free is how many addresses a subnet has left.
 func (r *Room) Free(s *ec2network.Subnet) int {
@@ -54,10 +58,8 @@ func (r *Room) count() {
 			subnets[place{i.Scope, i.Subnet}]++
 		}
 	}
-	for _, t := range state.AllTasks(r.tx) {
-		if !t.Ended() {
-			subnets[place{t.Scope(), t.Placement.SubnetID}]++
-		}
+	for n := range r.tasks {
+		subnets[place{n.Scope, n.Subnet}]++
 	}
 	for _, n := range allOwnedInterfaces(r.tx) {
 		subnets[place{n.Scope, n.Subnet}] += len(n.PrivateIPs)

@@ -8,15 +8,15 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // TargetHealth of a target of a group, as ELB answers it: that of an instance which has stopped
 // follows from the instance. Source: ELBv2 API reference, TargetHealth; ELB0002 for an instance
 // that was terminated; field reports for the words about a stopped one.
-func TargetHealth(tx *store.Tx, g *elbv2.TargetGroup, t *elbv2.Target) elb.TargetHealth {
-	switch stateOfTarget(tx, g, t) {
+// registered says that the target is registered as a container instance, as state.Registered knows.
+func TargetHealth(tx *store.Tx, g *elbv2.TargetGroup, t *elbv2.Target, registered bool) elb.TargetHealth {
+	switch stateOfTarget(tx, g, t, registered) {
 	case types.InstanceStateNameTerminated:
 		return elbv2.Leaving
 	case types.InstanceStateNameStopped:
@@ -31,20 +31,20 @@ func TargetHealth(tx *store.Tx, g *elbv2.TargetGroup, t *elbv2.Target) elb.Targe
 }
 
 // TargetGone tells whether a target is an instance that was terminated: its group has it no more.
-func TargetGone(tx *store.Tx, g *elbv2.TargetGroup, t *elbv2.Target) bool {
-	return stateOfTarget(tx, g, t) == types.InstanceStateNameTerminated
+func TargetGone(tx *store.Tx, g *elbv2.TargetGroup, t *elbv2.Target, registered bool) bool {
+	return stateOfTarget(tx, g, t, registered) == types.InstanceStateNameTerminated
 }
 
 // stateOfTarget is that of the instance which a target is, or empty. One that is forgotten was
 // terminated; of one whose container agent was registered by hand no more is known.
-func stateOfTarget(tx *store.Tx, g *elbv2.TargetGroup, t *elbv2.Target) types.InstanceStateName {
+func stateOfTarget(tx *store.Tx, g *elbv2.TargetGroup, t *elbv2.Target, registered bool) types.InstanceStateName {
 	if g.Type != elb.TargetTypeEnumInstance {
 		return ""
 	}
 	if i := FindInstance(tx, g.Scope, t.ID); i != nil {
 		return i.State()
 	}
-	if state.ContainerInstanceOf(tx, g.Scope, t.ID) != nil {
+	if registered {
 		return ""
 	}
 	return types.InstanceStateNameTerminated
@@ -52,9 +52,9 @@ func stateOfTarget(tx *store.Tx, g *elbv2.TargetGroup, t *elbv2.Target) types.In
 
 // TargetAddress is where a target is: an address, or that of an instance that has not stopped. It
 // is not valid if there is none.
-func TargetAddress(tx *store.Tx, g *elbv2.TargetGroup, t *elbv2.Target) netip.Addr {
+func TargetAddress(tx *store.Tx, g *elbv2.TargetGroup, t *elbv2.Target, registered bool) netip.Addr {
 	text := t.ID
-	switch stateOfTarget(tx, g, t) {
+	switch stateOfTarget(tx, g, t, registered) {
 	case "":
 	case types.InstanceStateNameStopped, types.InstanceStateNameTerminated:
 		return netip.Addr{}

@@ -1,12 +1,12 @@
 package ec2
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -46,27 +46,27 @@ func routedInVPC(tx *store.Tx, v *ec2network.VPC) bool {
 
 // SubnetInUse reports whether something has an address of a subnet. Source: EC2 API
 // reference, DeleteSubnet.
-func SubnetInUse(tx *store.Tx, s *ec2network.Subnet) bool {
-	return anyInterface(tx, s.Scope, func(subnet string, _ []string) bool { return subnet == s.ID })
+func SubnetInUse(tx *store.Tx, s *ec2network.Subnet, tasks iter.Seq[ec2network.TaskInterface]) bool {
+	return anyInterface(tx, s.Scope, tasks, func(subnet string, _ []string) bool { return subnet == s.ID })
 }
 
 // SecurityGroupInUse reports whether a network interface has a security group, or another
 // group has a rule about it. Source: EC2 API reference, DeleteSecurityGroup.
-func SecurityGroupInUse(tx *store.Tx, g *ec2network.SecurityGroup) bool {
+func SecurityGroupInUse(tx *store.Tx, g *ec2network.SecurityGroup, tasks iter.Seq[ec2network.TaskInterface]) bool {
 	about := func(r ec2network.SecurityGroupRule) bool { return r.Group == g.ID }
 	for _, other := range ec2network.SecurityGroups(tx, g.Scope) {
 		if other.ID != g.ID && slices.ContainsFunc(other.Rules, about) {
 			return true
 		}
 	}
-	return anyInterface(tx, g.Scope, func(_ string, groups []string) bool { return slices.Contains(groups, g.ID) })
+	return anyInterface(tx, g.Scope, tasks, func(_ string, groups []string) bool { return slices.Contains(groups, g.ID) })
 }
 
 // anyInterface reports whether a network interface of a task, an instance, a NAT gateway, an
 // endpoint or a load balancer is as asked.
-func anyInterface(tx *store.Tx, scope arn.Scope, is func(subnet string, groups []string) bool) bool {
-	for _, t := range state.AllTasks(tx) {
-		if !t.Ended() && t.Spec.HasInterface() && t.Scope() == scope && is(t.Placement.SubnetID, t.Spec.SecurityGroups) {
+func anyInterface(tx *store.Tx, scope arn.Scope, tasks iter.Seq[ec2network.TaskInterface], is func(subnet string, groups []string) bool) bool {
+	for n := range tasks {
+		if n.Scope == scope && is(n.Subnet, n.SecurityGroups) {
 			return true
 		}
 	}

@@ -155,7 +155,7 @@ func healthNow(tx *state.Tx, t *state.Task) state.TaskTraffic {
 		}
 		h := elbv2.NotRegistered
 		if known := elbv2.FindTarget(tx, group.ARN, target.ID, target.Port); known != nil {
-			h = ec2.TargetHealth(tx, group, known)
+			h = ec2.TargetHealth(tx, group, known, state.Registered(tx, group.Scope, known.ID))
 		} else {
 			target.Lost = state.TargetLost
 		}

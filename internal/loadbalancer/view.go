@@ -48,7 +48,7 @@ func readGroup(tx *state.Tx, g *elbv2.TargetGroup) Group {
 	for _, t := range elbv2.Targets(tx, g.ARN) {
 		h := elbv2.FindTargetHealth(tx, t)
 		healthy := h != nil && h.State == elb.TargetHealthStateEnumHealthy && !h.CheckedAt.Before(t.RegisteredAt)
-		group.Targets = append(group.Targets, Target{t, ec2.TargetAddress(tx, g, t), healthy, false})
+		group.Targets = append(group.Targets, Target{t, ec2.TargetAddress(tx, g, t, state.Registered(tx, g.Scope, t.ID)), healthy, false})
 	}
 	return group
 }

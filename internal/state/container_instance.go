@@ -114,6 +114,11 @@ func ContainerInstanceOf(tx *Tx, scope arn.Scope, ec2InstanceID string) *Contain
 	return found[0]
 }
 
+// Registered reports whether an EC2 instance is registered as a container instance.
+func Registered(tx *Tx, scope arn.Scope, ec2InstanceID string) bool {
+	return ContainerInstanceOf(tx, scope, ec2InstanceID) != nil
+}
+
 // PutContainerInstance writes a container instance as it is from a time on, and announces
 // it. Its attributes must be sorted by name. Its version rises.
 func PutContainerInstance(tx *Tx, c *ContainerInstance, at time.Time) {

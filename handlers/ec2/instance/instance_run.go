@@ -61,7 +61,7 @@ func (a *API) launch(tx *state.Tx, scope arn.Scope, in *sdk.RunInstancesInput, a
 	if aws.ToBool(in.DryRun) {
 		return nil, kit.ErrDryRun
 	}
-	if launched, err = ec2.Launch(tx, ec2.RoomIn(tx), spec); err != nil {
+	if launched, err = ec2.Launch(tx, ec2.RoomIn(tx, state.TaskInterfaces(tx)), spec); err != nil {
 		return nil, err
 	}
 	again.Remember(tx, a.Now(), idsOf(launched)...)

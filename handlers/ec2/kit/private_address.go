@@ -14,9 +14,9 @@ import (
 // and field reports.
 func PrivateAddress(tx *state.Tx, scope arn.Scope, s *ec2network.Subnet, asked *string) (string, error) {
 	if aws.ToString(asked) == "" {
-		return ec2.HighestFree(tx, s, scope), nil
+		return ec2.HighestFree(tx, s, scope, state.TaskInterfaces(tx)), nil
 	}
-	switch within, free := ec2.Takes(tx, s, scope, *asked); {
+	switch within, free := ec2.Takes(tx, s, scope, *asked, state.TaskInterfaces(tx)); {
 	case !within:
 		return "", Refuse("InvalidParameterValue", "Address %s does not fall within the subnet's address range", *asked)
 	case !free:

@@ -89,7 +89,7 @@ func (a *API) DeleteSecurityGroup(ctx context.Context, in *sdk.DeleteSecurityGro
 			return kit.Refuse("CannotDelete", `the specified group: "%s" name: "%s" cannot be deleted by a user`, g.ID, g.Name)
 		case g.MadeUp:
 			return kit.Refuse("CannotDelete", `the specified group: "%s" is made up: it is there for who names it`, g.ID)
-		case ec2.SecurityGroupInUse(tx, g):
+		case ec2.SecurityGroupInUse(tx, g, state.TaskInterfaces(tx)):
 			return kit.Refuse("DependencyViolation", "resource %s has a dependent object", g.ID)
 		case aws.ToBool(in.DryRun):
 			return kit.ErrDryRun

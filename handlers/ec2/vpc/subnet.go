@@ -69,7 +69,7 @@ func launchOptions(s *types.Subnet) types.PrivateDnsNameOptionsOnLaunch {
 // DescribeSubnets answers the subnets of all VPCs, and those made up that it is asked for.
 func (a *API) DescribeSubnets(ctx context.Context, in *sdk.DescribeSubnetsInput) (*sdk.DescribeSubnetsOutput, error) {
 	scope, tx := kit.Scope(ctx), a.Store.Read()
-	room := ec2.RoomIn(tx)
+	room := ec2.RoomIn(tx, state.TaskInterfaces(tx))
 	var described []types.Subnet
 	for _, s := range a.Subnets(tx, scope, kit.AskedIDs(in.SubnetIds, in.Filters, "subnet-id")) {
 		described = append(described, describeSubnet(tx, scope, room, s))

@@ -52,7 +52,7 @@ func (a *API) CreateSubnet(ctx context.Context, in *sdk.CreateSubnetInput) (*sdk
 		}
 		ec2network.PutSubnet(tx, s)
 		ec2network.SetTags(tx, scope, s.ID, tags)
-		made := describeSubnet(tx, scope, ec2.RoomIn(tx), s)
+		made := describeSubnet(tx, scope, ec2.RoomIn(tx, state.TaskInterfaces(tx)), s)
 		out.Subnet = &made
 		return nil
 	})
@@ -127,7 +127,7 @@ func (a *API) DeleteSubnet(ctx context.Context, in *sdk.DeleteSubnetInput) (*sdk
 		switch {
 		case err != nil:
 			return err
-		case ec2.SubnetInUse(tx, s):
+		case ec2.SubnetInUse(tx, s, state.TaskInterfaces(tx)):
 			return kit.Refuse("DependencyViolation", "The subnet '%s' has dependencies and cannot be deleted.", s.ID)
 		case s.Default || s.MadeUp:
 			return kit.NotBuilt("DeleteSubnet", "default and made-up subnets")

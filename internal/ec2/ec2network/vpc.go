@@ -1,6 +1,6 @@
 // Package ec2network is the rows of networks of EC2: VPCs, subnets, security groups, prefix lists,
 // public addresses, and the tags of all of EC2's resources. They stand below package ec2, because
-// ECS and load balancing know networks, and ec2 knows both.
+// ec2 knows load balancers, and these and tasks have network interfaces and public addresses.
 package ec2network
 
 import (

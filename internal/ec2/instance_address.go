@@ -5,13 +5,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// AddressOf is the address of a container instance's EC2 instance; zero if it has none.
-func AddressOf(tx *store.Tx, c *state.ContainerInstance) netip.Addr {
-	i := FindInstance(tx, c.Scope(), c.EC2InstanceID)
+// AddressOf is the address of an instance; zero if it has none.
+func AddressOf(tx *store.Tx, scope arn.Scope, id string) netip.Addr {
+	i := FindInstance(tx, scope, id)
 	if i == nil || i.PrivateIP == "" {
 		return netip.Addr{}
 	}
@@ -19,9 +19,9 @@ func AddressOf(tx *store.Tx, c *state.ContainerInstance) netip.Addr {
 	return address
 }
 
-// SecurityGroupsOf are the security groups of a container instance's EC2 instance.
-func SecurityGroupsOf(tx *store.Tx, c *state.ContainerInstance) []string {
-	if i := FindInstance(tx, c.Scope(), c.EC2InstanceID); i != nil {
+// SecurityGroupsOf are the security groups of an instance.
+func SecurityGroupsOf(tx *store.Tx, scope arn.Scope, id string) []string {
+	if i := FindInstance(tx, scope, id); i != nil {
 		return i.SecurityGroups
 	}
 	return nil
