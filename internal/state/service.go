@@ -179,6 +179,34 @@ func (s *Store) WatchServices(pause time.Duration) *Watch {
 	return s.Watch(pause, store.OnKeys(services), store.OnKeys(serviceSummaries), store.On(serviceDeployments, serviceOf))
 }
 
+// WatchServiceTasks wakes with the ARN of each service that changes, or of which a task does.
+func (s *Store) WatchServiceTasks() *Watch {
+	return s.Watch(0, store.OnKeys(services), store.On(tasks, func(before, after *Task) []string {
+		if after == nil {
+			after = before
+		}
+		if after.Spec.ServiceARN == "" {
+			return nil
+		}
+		return []string{after.Spec.ServiceARN}
+	}))
+}
+
+// ServiceTasks returns the tasks of a service that are known, those that stopped included, in the
+// order in which they were created.
+func ServiceTasks(tx *Tx, serviceARN string) []*Task {
+	all := tasks.List(tx, arn.ScopeOf(serviceARN).Tasks(arn.ClusterName(serviceARN)))
+	own := slices.DeleteFunc(all, func(t *Task) bool { return t.Spec.ServiceARN != serviceARN })
+	slices.SortStableFunc(own, func(a, b *Task) int { return a.Spec.CreatedAt.Compare(b.Spec.CreatedAt) })
+	return own
+}
+
+// WatchActivity wakes with the ARN of each service that has new events or whose service deployments
+// change, and of each task with targets that changes.
+func (s *Store) WatchActivity() *Watch {
+	return s.Watch(0, store.OnKeys(serviceEvents), store.On(serviceDeployments, serviceOf), OnBalancedTasks())
+}
+
 // FindService returns a service in any status, or nil.
 func FindService(tx *Tx, arn string) *Service { return services.Get(tx, arn) }
 

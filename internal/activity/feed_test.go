@@ -1,0 +1,88 @@
+package activity_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// world is a store and what a feed of it has told.
+type world struct {
+	*testing.T
+	store   *state.Store
+	journal activity.Journal
+}
+
+func newWorld(t *testing.T) *world {
+	store, err := state.Open(state.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &world{T: t, store: store}
+}
+
+func (w *world) update(change func(tx *state.Tx)) {
+	w.Helper()
+	if err := w.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *world) feed() *activity.Feed {
+	return activity.NewFeed(w.store, &w.journal, func() time.Time { return at.Add(time.Hour) })
+}
+
+// start adds a task and says so in a service event, as the scheduler does.
+func (w *world) start(id string) {
+	w.update(func(tx *state.Tx) {
+		message, service := "(service web) has started 1 tasks: (task "+id+").", scope.Service("default", "web")
+		state.AddServiceEvents(tx, service, types.ServiceEvent{Id: &id, Message: &message, CreatedAt: &at})
+		state.AddTask(tx, &state.Task{
+			ARN: scope.Task("default", id), Status: state.TaskStatus{LastStatus: state.Provisioning},
+			Spec: &state.TaskSpec{Group: "service:web", ServiceARN: service, ClusterARN: scope.Cluster("default"), CreatedAt: at},
+		})
+	})
+}
+
+// TestFeedGoesOnWhereKeptEnds adds a task before a reader comes and one afterwards.
+func TestFeedGoesOnWhereKeptEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.store.Close()
+		w.start(id)
+		w.journal.Write(activity.Line{At: at, Text: "fault 1 is added"})
+		feed := w.feed()
+		expect(t, "kept", feed.Kept(), ": event: (service web) has started 1 tasks: (task d88f6994…).", "passing: task d88f6994 of service:web is PROVISIONING", ": fault 1 is added")
+
+		ctx, leave := context.WithCancel(t.Context())
+		var told []activity.Line
+		done := make(chan error)
+		go func() {
+			done <- feed.Follow(ctx, func(lines []activity.Line) error { told = append(told, lines...); return nil })
+		}()
+		synctest.Wait()
+		expect(t, "nothing new", told)
+		w.start("8c23aa47aaaabbbbccccddddeeeeffff")
+		synctest.Wait()
+		w.journal.Write(activity.Line{At: at, Text: "all faults are cleared"})
+		synctest.Wait()
+		expect(t, "followed", told, ": event: (service web) has started 1 tasks: (task 8c23aa47…).",
+			"passing: task 8c23aa47 of service:web is PROVISIONING", ": all faults are cleared")
+		leave()
+		<-done
+	})
+}
+
+func TestFeedLeavesOutWhatIsOlderThanADay(t *testing.T) {
+	w := newWorld(t)
+	defer w.store.Close()
+	w.start(id)
+	late := activity.NewFeed(w.store, &w.journal, func() time.Time { return at.Add(25 * time.Hour) })
+	expect(t, "a day later", late.Kept())
+}

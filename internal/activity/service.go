@@ -1,0 +1,90 @@
+package activity
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// ServiceEvents says which events a service has after a change that it did not have before, oldest
+// first. Both lists have the newest first, as DescribeServices shows them.
+func ServiceEvents(serviceARN string, before, after []types.ServiceEvent) (lines []Line) {
+	fresh := after
+	if len(before) > 0 {
+		known := slices.IndexFunc(after, func(e types.ServiceEvent) bool { return aws.ToString(e.Id) == aws.ToString(before[0].Id) })
+		if known >= 0 {
+			fresh = after[:known]
+		}
+	}
+	for _, e := range slices.Backward(fresh) {
+		message := aws.ToString(e.Message)
+		text := "event" + inCluster(serviceARN) + ": " + shortened(message)
+		lines = append(lines, Line{aws.ToTime(e.CreatedAt), toneOf(message), text})
+	}
+	return lines
+}
+
+// shortened cuts the ids of tasks in a message, which may have many of them.
+func shortened(message string) string {
+	parts := strings.Split(message, "(task ")
+	for i, part := range parts[1:] {
+		if id, rest, ok := strings.Cut(part, ")"); ok && !strings.Contains(id, " ") {
+			parts[i+1] = ShortID(id) + "…)" + rest
+		}
+	}
+	return strings.Join(parts, "(task ")
+}
+
+// toneOf tells by the words of ECS whether an event is good news. Source: ECS developer guide,
+// service event messages.
+func toneOf(message string) Tone {
+	switch {
+	case containsAny(message, "steady state", "deployment completed"):
+		return Good
+	case containsAny(message, "deployment failed", "unable to ", "rolling back"):
+		return Bad
+	case containsAny(message, "unhealthy", "failed container health checks", "was unable"):
+		return Warning
+	}
+	return Plain
+}
+
+func containsAny(s string, texts ...string) bool {
+	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(s, text) })
+}
+
+// ServiceDeployment says how far a service deployment has come after a change. taskDefinition is
+// what it brings. before is nil for one that was not known.
+func ServiceDeployment(before, after *state.ServiceDeployment, taskDefinition string) (lines []Line) {
+	if before == nil {
+		before = &state.ServiceDeployment{}
+	}
+	say := func(at time.Time, tone Tone, format string, args ...any) {
+		what := fmt.Sprintf("deployment of %s to service:%s%s ", arn.Name(taskDefinition), arn.Name(after.ServiceARN), inCluster(after.ServiceARN))
+		lines = append(lines, Line{at, tone, what + fmt.Sprintf(format, args...)})
+	}
+	if before.StartedAt.IsZero() && !after.StartedAt.IsZero() {
+		say(after.StartedAt, Plain, "is IN_PROGRESS")
+	}
+	if before.Rollback == nil && after.Rollback != nil {
+		say(after.Rollback.StartedAt, Bad, "is ROLLBACK_IN_PROGRESS: %s", after.Rollback.Reason)
+	}
+	if !before.Ended() && after.Ended() {
+		tone := Bad
+		if after.Status == types.ServiceDeploymentStatusSuccessful {
+			tone = Good
+		}
+		text := "is " + string(after.Status)
+		if after.StatusReason != "" && after.Status != types.ServiceDeploymentStatusSuccessful {
+			text += ": " + after.StatusReason
+		}
+		say(after.FinishedAt, tone, "%s", text)
+	}
+	return lines
+}
