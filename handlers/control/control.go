@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/gorilla/mux"
@@ -73,7 +74,10 @@ type Clock interface {
 }
 
 // api answers the endpoints.
-type api struct{ Options }
+type api struct {
+	Options
+	journal activity.Journal // of what no row says
+}
 
 // Handler returns the endpoints. Every caller may do everything: the package
 // handlers keeps web pages out.
@@ -81,7 +85,7 @@ func Handler(o Options) http.Handler {
 	if o.Closing == nil {
 		o.Closing = context.Background()
 	}
-	a := &api{o}
+	a := &api{Options: o}
 	r := mux.NewRouter()
 	r.HandleFunc(Prefix+"health", a.health).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"clock", a.clock).Methods(http.MethodGet, http.MethodHead)
@@ -90,13 +94,14 @@ func Handler(o Options) http.Handler {
 	r.HandleFunc(Prefix+"loadbalancers", a.loadBalancers).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"logs", a.logs).Methods(http.MethodGet)
 	r.HandleFunc(Prefix+"events", a.events).Methods(http.MethodGet)
+	r.HandleFunc(Prefix+"activity", a.activity).Methods(http.MethodGet)
 	r.HandleFunc(Prefix+"ca.pem", a.certificateAuthority).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"faults", a.faults).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"faults", a.addFault).Methods(http.MethodPost)
 	r.HandleFunc(Prefix+"faults", a.clearFaults).Methods(http.MethodDelete)
 	r.HandleFunc(Prefix+"reset", a.reset).Methods(http.MethodPost)
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, tasks, loadbalancers, logs, events, faults, ca.pem and reset")
+		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, tasks, loadbalancers, logs, events, activity, faults, ca.pem and reset")
 	})
 	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, http.StatusMethodNotAllowed, r.URL.Path+" is not for "+r.Method)
@@ -118,6 +123,7 @@ func (a *api) reset(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.Log.Info("reset: all tasks ended, everything forgotten")
+	a.note(activity.Warning, "reset: all tasks ended, everything forgotten")
 	a.answer(w, http.StatusOK, struct{}{})
 }
 

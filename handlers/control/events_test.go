@@ -29,7 +29,7 @@ func newEventsWorld(t *testing.T, closing context.Context) *eventsWorld {
 	t.Helper()
 	store := newStore(t)
 	return &eventsWorld{t, store, control.Handler(control.Options{
-		Store: store, Log: slog.New(slog.DiscardHandler), Closing: closing,
+		Store: store, Log: slog.New(slog.DiscardHandler), Closing: closing, Clock: fixedClock{},
 		StateChange: func(tx *state.Tx, e state.Event) []byte {
 			if state.FindTask(tx, e.Value.Task.ARN) == nil {
 				t.Errorf("event %d is told before its task is there", e.Sequence)
@@ -107,9 +107,13 @@ func (w *eventsWorld) ask(query string, header ...string) *client {
 }
 
 func (w *eventsWorld) askAs(c *client, query string, header ...string) *client {
+	return w.askPath("events"+query, c, header...)
+}
+
+func (w *eventsWorld) askPath(path string, c *client, header ...string) *client {
 	ctx, cancel := context.WithCancel(w.Context())
 	c.header, c.leave, c.left, c.code = http.Header{}, cancel, make(chan struct{}), http.StatusOK
-	r := httptest.NewRequestWithContext(ctx, "GET", control.Prefix+"events"+query, nil)
+	r := httptest.NewRequestWithContext(ctx, "GET", control.Prefix+path, nil)
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}

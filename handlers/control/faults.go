@@ -2,8 +2,12 @@ package control
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 )
 
 // Fault is something that shall go wrong, in answers and in the body of
@@ -69,7 +73,28 @@ func (a *api) addFault(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.Log.Info("fault added", "id", added.ID, "kind", added.Kind)
+	a.note(activity.Warning, "fault "+added.ID+" "+added.Kind+" is added"+added.details())
 	a.answer(w, http.StatusCreated, added)
+}
+
+// details are the members of a fault that choose what goes wrong and how, for a line of text.
+func (f Fault) details() string {
+	var list []string
+	for _, member := range []struct{ name, value string }{
+		{"image", f.Image}, {"family", f.Family}, {"container", f.Container}, {"instance", f.Instance}, {"cluster", f.Cluster},
+		{"delay", f.Delay}, {"for", f.For}, {"error", f.Error},
+	} {
+		if member.value != "" {
+			list = append(list, member.name+" "+member.value)
+		}
+	}
+	if f.Times > 0 {
+		list = append(list, fmt.Sprintf("times %d", f.Times))
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(list, ", ")
 }
 
 // duration reads what Go writes; empty is none.
@@ -92,5 +117,10 @@ func (a *api) clearFaults(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.Log.Info("faults cleared", "id", id)
+	what := "all faults are cleared"
+	if id != "" {
+		what = "fault " + id + " is cleared"
+	}
+	a.note(activity.Plain, what)
 	a.faults(w, r)
 }
