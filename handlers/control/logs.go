@@ -16,24 +16,42 @@ import (
 // logs serves GET /_emulator/logs?task=<id or ARN>&container=<name>: the lines that
 // a container has written, as text. The runtimeId or the engine's id of a container
 // stands for both. With follow=true it goes on until the container
-// stops; tail=n begins with the last n lines.
+// stops; tail=n begins with the last n lines. of=<service or task> answers the same for a task;
+// for a service see outputOfService.
 func (a *api) logs(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	taskARN, container, err := a.findContainer(query.Get("task"), query.Get("container"))
-	if err != nil {
-		Refuse(w, http.StatusNotFound, err.Error())
-		return
-	}
 	tail, err := strconv.Atoi(query.Get("tail"))
 	if err != nil && query.Has("tail") || tail < 0 {
 		Refuse(w, http.StatusBadRequest, "tail is not a number of lines: "+query.Get("tail"))
 		return
 	}
+	task, container, follow := query.Get("task"), query.Get("container"), query.Get("follow") == "true"
+	if query.Has("of") {
+		service, err := a.findService(query.Get("of"), query.Get("cluster"))
+		switch {
+		case err != nil:
+			Refuse(w, http.StatusNotFound, err.Error())
+			return
+		case service != nil:
+			a.outputOfService(w, r, service.ARN, container, follow, tail)
+			return
+		}
+		task = query.Get("of")
+	}
+	taskARN, container, err := a.findContainer(task, container)
+	if err != nil {
+		Refuse(w, http.StatusNotFound, err.Error())
+		return
+	}
+	a.outputOfTask(w, r, taskARN, container, follow, tail)
+}
+
+func (a *api) outputOfTask(w http.ResponseWriter, r *http.Request, taskARN, container string, follow bool, tail int) {
 	ctx, cancel := a.untilClosing(r.Context())
 	defer cancel()
 	flusher, _ := w.(http.Flusher)
-	follow, begun := query.Get("follow") == "true", false
-	err = a.Logs(ctx, taskARN, container, backend.LogOptions{
+	begun := false
+	err := a.Logs(ctx, taskARN, container, backend.LogOptions{
 		Follow: follow, Tail: tail,
 		Write: func(_ time.Time, _ bool, line string) error {
 			if !begun {
@@ -51,12 +69,25 @@ func (a *api) logs(w http.ResponseWriter, r *http.Request) {
 	case err == nil || ctx.Err() != nil:
 	case begun:
 		a.Log.Warn("cannot read all output of a container", "task", taskARN, "error", err)
-	case isGone(err):
-		Refuse(w, http.StatusNotFound, "the output of task "+arn.Name(taskARN)+" is gone: it is kept for some minutes after the end of a task. "+
-			"What the log driver awslogs has written is in CloudWatch Logs: aws logs tail")
 	default:
-		Refuse(w, http.StatusNotFound, err.Error())
+		Refuse(w, http.StatusNotFound, a.noOutput(taskARN, err))
 	}
+}
+
+// noOutput says why the output of a task cannot be had, and what to do.
+func (a *api) noOutput(taskARN string, err error) string {
+	t := state.FindTask(a.Store.Read(), taskARN)
+	switch {
+	case isGone(err):
+		return "the output of task " + arn.Name(taskARN) + " is gone: it is kept for some minutes after the end of a task. " +
+			"What the log driver awslogs has written is in CloudWatch Logs: aws logs tail"
+	case t == nil || !errors.Is(err, backend.ErrNotFound):
+	case t.Ended():
+		return fmt.Sprintf("task %s has no output: it stopped before its containers were made (%s: %s)", arn.Name(taskARN), t.Stop.Code, t.Stop.Reason)
+	case state.Before(t.Status.LastStatus, state.Running):
+		return fmt.Sprintf("task %s has no output yet: it is %s", arn.Name(taskARN), t.Status.LastStatus)
+	}
+	return err.Error()
 }
 
 // isGone reports whether an engine has a container no longer.

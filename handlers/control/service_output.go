@@ -1,0 +1,207 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// Output is an object of the answer of GET /_emulator/logs for a service: a line that a container
+// has written, or a note to the reader.
+type Output struct {
+	Task      string `json:"task,omitempty"`      // id
+	Container string `json:"container,omitempty"` // where the task has several
+	Line      string `json:"line"`
+	Note      string `json:"note,omitempty"`
+	// End: nothing follows. An answer without it was cut off.
+	End bool `json:"end,omitempty"`
+}
+
+// serviceOutput sends the output of a service's tasks to one client.
+type serviceOutput struct {
+	*api
+	service, container string // container is empty for all
+	tail               int
+
+	mu    sync.Mutex // of the answer
+	out   *json.Encoder
+	flush func() error
+}
+
+// outputOfService answers with the lines that the tasks of a service have written, an object of JSON
+// for each: all that is kept, by time; with follow those of the tasks that run and of those that
+// come, until the service is gone. tail holds for each container that is there at first.
+func (a *api) outputOfService(w http.ResponseWriter, r *http.Request, service, container string, follow bool, tail int) {
+	if err := a.checkContainer(service, container); err != nil {
+		Refuse(w, http.StatusNotFound, err.Error())
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.Header().Set("Cache-Control", "no-store")
+	ctx, cancel := a.untilClosing(r.Context())
+	defer cancel()
+	s := &serviceOutput{api: a, service: service, container: container, tail: tail, out: json.NewEncoder(w), flush: func() error { return nil }}
+	s.out.SetEscapeHTML(false)
+	var note string
+	if follow {
+		s.flush = http.NewResponseController(w).Flush
+		note = s.follow(ctx)
+	} else {
+		note = s.kept(ctx)
+	}
+	if ctx.Err() == nil {
+		_ = s.send(Output{Note: note, End: true}) // a client that went away is no concern of ours
+	}
+}
+
+// checkContainer refuses the name of a container that no task of a service has.
+func (a *api) checkContainer(service, container string) error {
+	var names []string
+	for _, t := range state.ServiceTasks(a.Store.Read(), service) {
+		for _, c := range t.Status.Containers {
+			names = append(names, c.Name)
+		}
+	}
+	if container == "" || len(names) == 0 || slices.Contains(names, container) {
+		return nil
+	}
+	slices.Sort(names)
+	return fmt.Errorf("no task of service %s has a container %s; there are: %s", arn.Name(service), container, strings.Join(slices.Compact(names), ", "))
+}
+
+func (s *serviceOutput) send(o Output) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.out.Encode(o); err != nil {
+		return err
+	}
+	return s.flush()
+}
+
+// sources are the containers of a task whose output is asked for, as far as they have been made.
+func (s *serviceOutput) sources(t *state.Task) (list []source) {
+	for _, c := range t.Status.Containers {
+		if c.EngineID == "" || s.container != "" && s.container != c.Name {
+			continue
+		}
+		from := source{task: t.ARN, container: c.Name, restarts: c.Restarts}
+		if from.label = (Output{Task: arn.Name(t.ARN)}); len(t.Status.Containers) > 1 {
+			from.label.Container = c.Name
+		}
+		list = append(list, from)
+	}
+	return list
+}
+
+// source is a container whose output is read.
+type source struct {
+	task, container string
+	restarts        int
+	label           Output // without a line
+}
+
+// line is a line of the source.
+func (s source) line(text string) Output {
+	o := s.label
+	o.Line = text
+	return o
+}
+
+// merged is a source with its next line.
+type merged struct {
+	source
+	lines chan timedLine
+	next  *timedLine // nil: there is none
+	err   error      // once lines is closed
+}
+
+type timedLine struct {
+	at   time.Time
+	text string
+}
+
+func (m *merged) advance() {
+	m.next = nil
+	if line, more := <-m.lines; more {
+		m.next = &line
+	}
+}
+
+// kept sends the lines that are kept, and returns a note on those that are not.
+func (s *serviceOutput) kept(ctx context.Context) string {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var all []*merged
+	for _, t := range state.ServiceTasks(s.Store.Read(), s.service) {
+		for _, from := range s.sources(t) {
+			all = append(all, s.read(ctx, from))
+		}
+	}
+	for _, m := range all {
+		m.advance()
+	}
+	for {
+		var first *merged
+		for _, m := range all {
+			if m.next != nil && (first == nil || m.next.at.Before(first.next.at)) {
+				first = m
+			}
+		}
+		if first == nil {
+			return s.leftOut(all)
+		}
+		if s.send(first.line(first.next.text)) != nil {
+			return ""
+		}
+		first.advance()
+	}
+}
+
+// read begins to read a source.
+func (s *serviceOutput) read(ctx context.Context, from source) *merged {
+	m := &merged{source: from, lines: make(chan timedLine, 16)}
+	go func() {
+		defer close(m.lines)
+		m.err = s.Logs(ctx, from.task, from.container, backend.LogOptions{Tail: s.tail, Write: func(at time.Time, _ bool, line string) error {
+			select {
+			case m.lines <- timedLine{at, line}:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}})
+	}()
+	return m
+}
+
+// leftOut says what of the sources could not be read.
+func (s *serviceOutput) leftOut(all []*merged) string {
+	if len(all) == 0 {
+		return "no container of service " + arn.Name(s.service) + " has been started; 'ecs-emulator events' tells what happened to its tasks"
+	}
+	gone := 0
+	for _, m := range all {
+		switch {
+		case m.err == nil:
+		case isGone(m.err):
+			gone++
+		default:
+			s.Log.Warn("cannot read all output of a container", "task", m.task, "error", m.err)
+			return "not all output of task " + arn.Name(m.task) + " can be read: " + m.err.Error()
+		}
+	}
+	if gone > 0 {
+		return fmt.Sprintf("the output of %d containers of stopped tasks is gone: it is kept for some minutes. "+
+			"What the log driver awslogs has written is in CloudWatch Logs: aws logs tail", gone)
+	}
+	return ""
+}

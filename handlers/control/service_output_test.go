@@ -1,0 +1,247 @@
+package control_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// outputWorld is a store with services and the output of their tasks: each writes its id, and goes on
+// until its container stops.
+type outputWorld struct {
+	*eventsWorld
+	stops map[string]chan struct{} // by id of the task
+}
+
+func newOutputWorld(t *testing.T) *outputWorld {
+	w := &outputWorld{&eventsWorld{T: t, store: newStore(t)}, map[string]chan struct{}{}}
+	w.handler = control.Handler(control.Options{Store: w.store, Log: slog.New(slog.DiscardHandler), Clock: fixedClock{}, Logs: w.logs})
+	return w
+}
+
+func (w *outputWorld) logs(ctx context.Context, taskARN, container string, o backend.LogOptions) error {
+	id := arn.Name(taskARN)
+	if strings.HasPrefix(id, "gone") {
+		return &backend.NotFoundError{Kind: backend.KindContainer, Err: fmt.Errorf("no such container")}
+	}
+	for n, at := range []int64{1, 3} {
+		if o.Tail == 1 && n == 0 {
+			continue
+		}
+		if err := o.Write(time.Unix(at+int64(len(container)), 0), false, fmt.Sprintf("%s says %d", id, n+1)); err != nil {
+			return err
+		}
+	}
+	if !o.Follow {
+		return nil
+	}
+	select {
+	case <-w.stops[id]:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (w *outputWorld) update(change func(tx *state.Tx)) {
+	w.Helper()
+	if err := w.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *outputWorld) service(cluster, name string) *state.Service {
+	s := &state.Service{ARN: scope.Service(cluster, name), Name: name, ClusterARN: scope.Cluster(cluster), Deployments: []*state.Deployment{{
+		ID: "ecs-svc/1", Primary: true, Revision: &state.ServiceRevision{ARN: scope.ServiceRevision(cluster, name, "1"), LaunchType: types.LaunchTypeFargate},
+	}}}
+	w.update(func(tx *state.Tx) { state.PutService(tx, s) })
+	return s
+}
+
+// task adds a task of a service whose containers run.
+func (w *outputWorld) task(id, lastStatus string, containers ...string) {
+	w.stops[id] = make(chan struct{})
+	t := &state.Task{
+		ARN: scope.Task("default", id), Status: state.TaskStatus{LastStatus: lastStatus},
+		Spec: &state.TaskSpec{
+			Group: "service:web", ServiceARN: scope.Service("default", "web"), ClusterARN: scope.Cluster("default"),
+			CreatedAt: time.Unix(1e9+int64(len(w.stops)), 0),
+		},
+	}
+	for _, name := range containers {
+		t.Status.Containers = append(t.Status.Containers, state.Container{Name: name, EngineID: id + name, Phase: state.ContainerRunning})
+	}
+	w.update(func(tx *state.Tx) { state.AddTask(tx, t) })
+}
+
+// told are the lines and notes of an answer.
+func told(t *testing.T, body string) string {
+	t.Helper()
+	var list []string
+	for in := json.NewDecoder(strings.NewReader(body)); in.More(); {
+		var o control.Output
+		if err := in.Decode(&o); err != nil {
+			t.Fatal(err)
+		}
+		if o.Task != "" {
+			list = append(list, strings.TrimSpace(o.Task+" "+o.Container)+": "+o.Line)
+		}
+		if o.Note != "" {
+			list = append(list, o.Note)
+		}
+		if o.End {
+			list = append(list, "end")
+		}
+	}
+	return strings.Join(list, "; ")
+}
+
+func TestOutputOfAServiceByTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newOutputWorld(t)
+		w.service("default", "web")
+		w.task("t1", state.Running, "web")
+		w.task("t2", state.Running, "web", "sidecar")
+		w.task("gone1", state.Stopped, "web")
+		const gone = "the output of 1 containers of stopped tasks is gone: it is kept for some minutes. " +
+			"What the log driver awslogs has written is in CloudWatch Logs: aws logs tail; end"
+		for query, want := range map[string]string{
+			"":                      "t1: t1 says 1; t2 web: t2 says 1; t1: t1 says 2; t2 web: t2 says 2; t2 sidecar: t2 says 1; t2 sidecar: t2 says 2; " + gone,
+			"&tail=1&container=web": "t1: t1 says 2; t2 web: t2 says 2; " + gone,
+			"&container=sidecar":    "t2 sidecar: t2 says 1; t2 sidecar: t2 says 2; end",
+		} {
+			c := w.askPath("logs?of=web"+query, &client{})
+			synctest.Wait()
+			if got := told(t, c.received()); got != want {
+				t.Errorf("%q:\n got %s\nwant %s", query, got, want)
+			}
+		}
+	})
+}
+
+func TestOutputOfAServiceIsFollowed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newOutputWorld(t)
+		service := w.service("default", "web")
+		w.task("t0", state.Stopped, "web")
+		w.task("t1", state.Running, "web")
+		c := w.askPath("logs?of=web&follow=true&tail=1", &client{})
+		expect := func(want string) {
+			t.Helper()
+			synctest.Wait()
+			if got := told(t, c.received()); got != want {
+				t.Errorf("got %s\nwant %s", got, want)
+			}
+		}
+		expect("t1: t1 says 2") // not of the one that had stopped
+		w.task("t2", state.Running, "web")
+		expect("t2: t2 says 1; t2: t2 says 2") // of one that comes, everything
+		close(w.stops["t1"])
+		expect("")
+		w.update(func(tx *state.Tx) {
+			gone := service.Clone()
+			gone.InactiveAt = time.Unix(2e9, 0)
+			state.PutService(tx, gone)
+		})
+		expect("")
+		close(w.stops["t2"])
+		expect("service web is INACTIVE; end")
+		w.expectGone(c)
+	})
+}
+
+func TestOutputOfAServiceEndsWithAReset(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newOutputWorld(t)
+		w.service("default", "web")
+		w.task("t1", state.Running, "web")
+		c := w.askPath("logs?of=web&follow=true", &client{})
+		synctest.Wait()
+		if err := w.store.Reset(); err != nil {
+			t.Fatal(err)
+		}
+		close(w.stops["t1"])
+		synctest.Wait()
+		if got := told(t, c.received()); got != "t1: t1 says 1; t1: t1 says 2; service web is no longer there; end" {
+			t.Error(got)
+		}
+	})
+}
+
+func TestWhoseOutput(t *testing.T) {
+	w := newOutputWorld(t)
+	w.service("default", "web")
+	w.service("shop", "web")
+	w.service("shop", "cafe")
+	w.task("cafe0123", state.Running, "web")
+	s := start(t, control.Options{Store: w.store, Logs: w.logs})
+	for query, want := range map[string]string{
+		"of=nope": "there is no service or task nope; services: web, cafe in cluster shop, web in cluster shop; " +
+			"tasks that run: cafe0123 of service:web; stopped tasks are known for an hour",
+		"of=web":                             "there are 2 services web: name the cluster with --cluster, or give the ARN: " + scope.Service("default", "web") + ", " + scope.Service("shop", "web"),
+		"of=cafe":                            "cafe is a service and the beginning of a task's id: give the ARN of the service, " + scope.Service("shop", "cafe") + ", or more of the id",
+		"of=web&cluster=default&container=x": "no task of service web has a container x; there are: web",
+	} {
+		var r refusal
+		code := do(t, s, "GET", "logs?"+query, "", &r)
+		if code != 404 || r.Error != want {
+			t.Errorf("%s: %d %s\nwant %s", query, code, r.Error, want)
+		}
+	}
+}
+
+func TestOutputOfATaskIsPlainText(t *testing.T) {
+	w := newOutputWorld(t)
+	w.service("shop", "cafe")
+	w.task("cafe0123", state.Running, "web")
+	answer := httptest.NewRecorder()
+	w.handler.ServeHTTP(answer, httptest.NewRequest("GET", control.Prefix+"logs?of=cafe&cluster=default", nil))
+	if got := answer.Body.String(); got != "cafe0123 says 1\ncafe0123 says 2\n" {
+		t.Errorf("%d %s", answer.Code, got)
+	}
+}
+
+func TestWhyATaskHasNoOutput(t *testing.T) {
+	w := newOutputWorld(t)
+	w.task("gone1", state.Stopped, "web")
+	notMade := func(context.Context, string, string, backend.LogOptions) error {
+		return fmt.Errorf("container web has not been created: %w", backend.ErrNotFound)
+	}
+	w.task("t1", state.Pending, "web")
+	w.task("t2", state.Provisioning, "web")
+	w.update(func(tx *state.Tx) {
+		stop := &state.Stop{Code: types.TaskStopCodeTaskFailedToStart, Reason: "CannotPullContainerError: no such image"}
+		if err := state.PutTaskStatus(tx, scope.Task("default", "t2"), state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped}, Stop: stop}); err != nil {
+			t.Error(err)
+		}
+	})
+	for task, want := range map[string]string{
+		"gone1": "the output of task gone1 is gone: it is kept for some minutes after the end of a task. " +
+			"What the log driver awslogs has written is in CloudWatch Logs: aws logs tail",
+		"t1": "task t1 has no output yet: it is PENDING",
+		"t2": "task t2 has no output: it stopped before its containers were made (TaskFailedToStart: CannotPullContainerError: no such image)",
+	} {
+		logs := notMade
+		if task == "gone1" {
+			logs = w.logs
+		}
+		s := start(t, control.Options{Store: w.store, Logs: logs})
+		var r refusal
+		if code := do(t, s, "GET", "logs?of="+task, "", &r); code != 404 || r.Error != want {
+			t.Errorf("%s: %d %s", task, code, r.Error)
+		}
+	}
+}
