@@ -1,8 +1,8 @@
 // Command ecs-emulator is Amazon ECS on your own machine.
 //
 //	ecs-emulator serve          start the emulator; Ctrl-C ends it
-//	ecs-emulator logs           show the output of a container, also after it has stopped
-//	ecs-emulator events         show events of tasks and container instances, as JSON
+//	ecs-emulator logs           show the output of a service's tasks, or of one task
+//	ecs-emulator events         show what happens: tasks, deployments, container instances
 //	ecs-emulator ports          show which ports of this host lead to which tasks
 //	ecs-emulator faults list    list what is to go wrong
 //	ecs-emulator faults add     have pulls, starts, containers, instances or the engine fail

@@ -8,43 +8,63 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
 )
 
 var eventsCommand = subcommand{
 	name:    "events",
-	summary: "show events of tasks and container instances, as JSON",
+	summary: "show what happens: tasks, deployments, container instances",
 	examples: []example{
-		{"ecs-emulator events --follow", "go on until Ctrl-C"},
-		{"ecs-emulator events --since 42", ""},
+		{"ecs-emulator events -f", "go on until Ctrl-C"},
+		{"ecs-emulator events --json --since 42", "the events that ECS sends to EventBridge"},
 	},
 	declare: declareEvents,
 }
 
-// declareEvents prints what has happened to tasks and container instances of a running emulator, a line
-// of JSON for each change.
+// declareEvents prints what has happened in a running emulator: on a terminal in lines for people, else
+// the events of tasks and container instances, a line of JSON for each.
 func declareEvents(flags *flagSet) action {
 	endpoint := endpointFlag(flags)
-	follow := flags.Bool("follow", false, "go on with new events until interrupted")
-	since := flags.Uint64("since", 0, "show only events after the one with this `number` (0: all that are kept)")
-	return func(ctx context.Context, _ []string, stdout, _ io.Writer) error {
+	follow := flags.Bool("follow", false, "go on with what happens until Ctrl-C")
+	flags.short("f", "follow")
+	asJSON := flags.Bool("json", false, "print the events that ECS sends to EventBridge, as without a terminal")
+	since := flags.Uint64("since", 0, "show only events after the one with this `number` (0: all that are kept), as JSON")
+	return func(ctx context.Context, _ []string, stdout, _ io.Writer) (err error) {
 		query := url.Values{}
 		if *follow {
 			query.Set("follow", "true")
+			interruptible, stop := untilInterrupted(ctx)
+			defer stop()
+			ctx = interruptible
 		}
-		if *since > 0 {
-			query.Set("since", strconv.FormatUint(*since, 10))
+		if screen, is := terminal.Of(stdout); is && !*asJSON && *since == 0 {
+			err = readActivity(ctx, *endpoint, query, newActivityPrinter(stdout, screen).print)
+		} else {
+			err = copyEvents(ctx, *endpoint, query, *since, stdout)
 		}
-		response, err := ask(ctx, http.MethodGet, *endpoint, "events", query, nil)
-		if err != nil {
-			return err
-		}
-		defer response.Body.Close()
-		if _, err := io.Copy(stdout, response.Body); err != nil {
-			return fmt.Errorf("the emulator has gone: %w", err)
-		}
-		if *follow {
+		switch {
+		case ctx.Err() != nil:
+			return nil // interrupted
+		case err == nil && *follow:
 			return errors.New("the emulator has closed")
 		}
-		return nil
+		return err
 	}
+}
+
+// copyEvents passes on the events as the emulator sends them.
+func copyEvents(ctx context.Context, endpoint string, query url.Values, since uint64, stdout io.Writer) error {
+	if since > 0 {
+		query.Set("since", strconv.FormatUint(since, 10))
+	}
+	response, err := ask(ctx, http.MethodGet, endpoint, "events", query, nil)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(stdout, response.Body); err != nil {
+		return fmt.Errorf("the emulator has gone: %w", err)
+	}
+	return nil
 }

@@ -21,7 +21,9 @@ type flagSet struct {
 	checked map[string]bool
 	// gone has for each flag of an earlier version why it is refused.
 	gone map[string]string
-	help bool // whether -h was given
+	// letters has for a flag of one letter the flag that it is the same as.
+	letters map[string]string
+	help    bool // whether -h was given
 }
 
 // flagGroup is a part of a command's help.
@@ -31,7 +33,7 @@ type flagGroup struct {
 }
 
 func newFlags() *flagSet {
-	f := &flagSet{FlagSet: flag.NewFlagSet("", flag.ContinueOnError), values: map[string][]string{}, checked: map[string]bool{}, gone: map[string]string{}}
+	f := &flagSet{FlagSet: flag.NewFlagSet("", flag.ContinueOnError), values: map[string][]string{}, checked: map[string]bool{}, gone: map[string]string{}, letters: map[string]string{}}
 	f.SetOutput(io.Discard)
 	f.Usage = func() {}
 	return f
@@ -65,11 +67,27 @@ func (f *flagSet) isGone(name, why string) {
 	f.gone[name] = why
 }
 
+// short declares a letter that stands for a flag: -f for --follow.
+func (f *flagSet) short(letter, name string) {
+	f.Var(f.Lookup(name).Value, letter, "")
+	f.letters[letter] = name
+}
+
+// letter is the one that stands for a flag, or "".
+func (f *flagSet) letter(name string) string {
+	for letter, same := range f.letters {
+		if same == name {
+			return letter
+		}
+	}
+	return ""
+}
+
 // shown are the flags that are not gone, by their names.
 func (f *flagSet) shown() map[string]*flag.Flag {
 	all := map[string]*flag.Flag{}
 	f.VisitAll(func(one *flag.Flag) {
-		if f.gone[one.Name] == "" {
+		if f.gone[one.Name] == "" && f.letters[one.Name] == "" {
 			all[one.Name] = one
 		}
 	})
@@ -101,7 +119,7 @@ func (f *flagSet) parse(args []string) (arguments []string, err error) {
 func (f *flagSet) readEnvironment() (wrong error) {
 	f.VisitAll(func(one *flag.Flag) {
 		name := environmentVariable(one.Name)
-		if value, set := os.LookupEnv(name); set && wrong == nil {
+		if value, set := os.LookupEnv(name); set && wrong == nil && f.letters[one.Name] == "" {
 			if err := f.Set(one.Name, value); err != nil {
 				wrong = usageError{fmt.Errorf("environment variable %s: %w", name, err)}
 			}

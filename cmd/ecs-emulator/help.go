@@ -87,7 +87,11 @@ func (c subcommand) help() string {
 		fmt.Fprintf(&text, "\n%s:\n", group.title)
 		for _, name := range group.names {
 			value, meaning := describe(shown[name])
-			text.WriteString(entry(strings.TrimSpace("--"+name+" "+value), meaning))
+			call := "--" + name
+			if letter := flags.letter(name); letter != "" {
+				call = "-" + letter + ", " + call
+			}
+			text.WriteString(entry(strings.TrimSpace(call+" "+value), meaning))
 			off = off || value == "" && shown[name].DefValue == "true"
 		}
 	}

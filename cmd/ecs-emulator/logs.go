@@ -2,44 +2,114 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 )
 
 var logsCommand = subcommand{
 	name:    "logs",
-	summary: "show the output of a container, also after it has stopped",
+	summary: "show the output of a service's tasks, or of one task",
 	examples: []example{
-		{"ecs-emulator logs 8615d354 --follow", "the only container of a task"},
-		{"ecs-emulator logs 8615d354 nginx --tail 20", ""},
+		{"ecs-emulator logs web -f", "all tasks of a service, and those that come"},
+		{"ecs-emulator logs 8615d354 nginx --tail 20", "a container of one task"},
 	},
 	arguments: []argument{
-		{name: "task", about: "id or ARN of a task, or the id of a container"},
-		{name: "container", about: "name of the container, if the task has several", optional: true},
+		{name: "service or task", about: "name or ARN of a service, id or ARN of a task, or the id of a container"},
+		{name: "container", about: "name of the container, if tasks have several", optional: true},
 	},
 	declare: declareLogs,
 }
 
+// declareLogs shows the output of a task's container, which may have stopped, or of all tasks of a
+// service.
 func declareLogs(flags *flagSet) action {
 	endpoint := endpointFlag(flags)
-	follow := flags.Bool("follow", false, "go on until the container stops")
-	tail := flags.Int("tail", 0, "show the last `n` lines only (0: all)")
-	return func(ctx context.Context, args []string, stdout, _ io.Writer) error {
-		query := url.Values{"task": {args[0]}, "container": {args[1]}}
+	follow := flags.Bool("follow", false, "go on until the container stops, the service is gone, or Ctrl-C")
+	flags.short("f", "follow")
+	tail := flags.Int("tail", 0, "show the last `n` lines only of each container (0: all)")
+	cluster := flags.String("cluster", "", "`cluster` of the service, if several have one of that name")
+	return func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+		query := url.Values{"of": {args[0]}, "cluster": {*cluster}, "container": {args[1]}}
 		if *follow {
 			query.Set("follow", "true")
+			interruptible, stop := untilInterrupted(ctx)
+			defer stop()
+			ctx = interruptible
 		}
 		if *tail > 0 {
 			query.Set("tail", strconv.Itoa(*tail))
 		}
-		response, err := ask(ctx, http.MethodGet, *endpoint, "logs", query, nil)
-		if err != nil {
-			return err
+		err := copyLogs(ctx, *endpoint, query, stdout, stderr)
+		if ctx.Err() != nil {
+			return nil // interrupted
 		}
-		defer response.Body.Close()
+		return err
+	}
+}
+
+// copyLogs prints the lines of a task as they are, and those of a service's tasks with a prefix.
+func copyLogs(ctx context.Context, endpoint string, query url.Values, stdout, stderr io.Writer) error {
+	response, err := ask(ctx, http.MethodGet, endpoint, "logs", query, nil)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if !strings.HasPrefix(response.Header.Get("Content-Type"), "application/x-ndjson") {
 		_, err = io.Copy(stdout, response.Body)
 		return err
 	}
+	screen, _ := terminal.Of(stdout)
+	p := &logPrinter{stdout: stdout, stderr: stderr, on: screen, styles: map[string]terminal.Style{}}
+	for in := json.NewDecoder(response.Body); ; {
+		var line control.Output
+		switch err := in.Decode(&line); {
+		case errors.Is(err, io.EOF):
+			return errors.New("the emulator has closed")
+		case err != nil:
+			return fmt.Errorf("the emulator has gone: %w", err)
+		}
+		p.print(line)
+		if line.End {
+			return nil
+		}
+	}
+}
+
+// logPrinter prints lines of several tasks, each with its task before it.
+type logPrinter struct {
+	stdout, stderr io.Writer
+	on             terminal.Terminal
+	styles         map[string]terminal.Style // by task
+}
+
+// styles are those by which tasks are told apart, one after the other.
+var styles = []terminal.Style{terminal.Cyan, terminal.Yellow, terminal.Green, terminal.Purple, terminal.Blue}
+
+func (p *logPrinter) print(o control.Output) {
+	if o.Note != "" {
+		fmt.Fprintln(p.stderr, "ecs-emulator:", o.Note)
+	}
+	if o.Task == "" {
+		return
+	}
+	style, known := p.styles[o.Task]
+	if !known {
+		style = styles[len(p.styles)%len(styles)]
+		p.styles[o.Task] = style
+	}
+	name := activity.ShortID(o.Task)
+	if o.Container != "" {
+		name += " " + o.Container
+	}
+	fmt.Fprintf(p.stdout, "%s %s\n", p.on.Paint(style, name+" |"), o.Line)
 }

@@ -71,7 +71,11 @@ func reference(t *testing.T, c subcommand) string {
 		page += fmt.Sprintf("\n| %s | Value | Meaning |\n| --- | --- | --- |\n", group.title)
 		for _, name := range group.names {
 			value, meaning := describe(flags.Lookup(name))
-			page += fmt.Sprintf("| `--%s` | %s | %s |\n", name, value, strings.ReplaceAll(meaning, "|", `\|`))
+			letter := ""
+			if flags.letter(name) != "" {
+				letter = " or `-" + flags.letter(name) + "`"
+			}
+			page += fmt.Sprintf("| `--%s`%s | %s | %s |\n", name, letter, value, strings.ReplaceAll(meaning, "|", `\|`))
 		}
 	}
 	return page
