@@ -333,6 +333,12 @@ func TestMetrics(t *testing.T) {
 	for _, want := range []string{
 		`ecs_emulator_requests_total{operation="RunTask",service="ecs",status="200"} 1`,
 		`ecs_emulator_requests_total{operation="RunTask",service="ecs",status="400"} 1`,
+		`# TYPE ecs_emulator_request_duration_seconds histogram`,
+		`ecs_emulator_request_duration_seconds_bucket{operation="RunTask",service="ecs",le="0.0005"} 0`,
+		`ecs_emulator_request_duration_seconds_bucket{operation="RunTask",service="ecs",le="0.001"} 1`,
+		`ecs_emulator_request_duration_seconds_bucket{operation="RunTask",service="ecs",le="0.0025"} 2`,
+		`ecs_emulator_request_duration_seconds_bucket{operation="RunTask",service="ecs",le="+Inf"} 2`,
+		`ecs_emulator_request_duration_seconds_sum{operation="RunTask",service="ecs"} 0.003`,
 		`ecs_emulator_request_duration_seconds_count{operation="RunTask",service="ecs"} 2`,
 		`ecs_emulator_tasks{last_status="RUNNING"} 1`,
 		`ecs_emulator_tasks{last_status="STOPPED"} 0`,
@@ -340,6 +346,7 @@ func TestMetrics(t *testing.T) {
 		`ecs_emulator_log_bytes 12345`,
 		`ecs_emulator_log_disk_full 1`,
 		`go_goroutines `,
+		`process_open_fds `,
 	} {
 		if !strings.Contains(w.Body.String(), want+"\n") && !strings.Contains(w.Body.String(), "\n"+want) {
 			t.Errorf("no %s in\n%s", want, w.Body)

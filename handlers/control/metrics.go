@@ -1,106 +1,83 @@
 package control
 
 import (
+	"maps"
 	"net/http"
-	"strconv"
+	"slices"
 	"time"
 
+	process "github.com/VictoriaMetrics/metrics"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Metrics are the emulator's own, for Prometheus. They have a registry of their
-// own, so that several emulators fit into one process.
+// Metrics are the emulator's own, for Prometheus. Several emulators fit into one process.
 type Metrics struct {
-	registry *prometheus.Registry
-	requests *prometheus.CounterVec
-	duration *prometheus.HistogramVec
+	store    *state.Store
+	requests requests
+	logs     func(*exposition)
 }
 
 // NewMetrics makes the metrics of an emulator. Tasks and services are counted from
 // the store when the metrics are read.
 func NewMetrics(store *state.Store) *Metrics {
-	m := &Metrics{
-		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "ecs_emulator_requests_total", Help: "API requests answered.",
-		}, []string{"service", "operation", "status"}),
-		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "ecs_emulator_request_duration_seconds", Help: "Time from a request's first byte to its answer.",
-			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .1, 1, 10},
-		}, []string{"service", "operation"}),
-	}
-	m.registry.MustRegister(m.requests, m.duration, contents{store},
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return m
+	return &Metrics{store: store, logs: func(*exposition) {}}
 }
 
 // Observe counts one request; it is for awsapi.Options.Observe.
 func (m *Metrics) Observe(service, operation string, status int, d time.Duration) {
-	m.requests.WithLabelValues(service, operation, strconv.Itoa(status)).Inc()
-	m.duration.WithLabelValues(service, operation).Observe(d.Seconds())
+	m.requests.observe(service, operation, status, d)
 }
 
 // WatchLogs adds how many bytes of log events there are, and whether there is room for more.
 func (m *Metrics) WatchLogs(size func() int64, disk func() State) {
-	m.registry.MustRegister(
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "ecs_emulator_log_bytes", Help: "Size of all log events that are kept.",
-		}, func() float64 { return float64(size()) }),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "ecs_emulator_log_disk_full", Help: "1 while the disk has no room for log events: the oldest go, or new ones wait.",
-		}, func() float64 {
-			if disk().Status == StateReady {
-				return 0
-			}
-			return 1
-		}))
+	m.logs = func(to *exposition) {
+		to.family("gauge", "ecs_emulator_log_bytes", "Size of all log events that are kept.")
+		to.sample("ecs_emulator_log_bytes", size())
+		full := 1
+		if disk().Status == StateReady {
+			full = 0
+		}
+		to.family("gauge", "ecs_emulator_log_disk_full", "1 while the disk has no room for log events: the oldest go, or new ones wait.")
+		to.sample("ecs_emulator_log_disk_full", full)
+	}
 }
 
-// Handler serves GET /metrics.
+// Handler serves GET /metrics, with those of the process and of Go's runtime.
 func (m *Metrics) Handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		to := &exposition{}
+		m.requests.write(to)
+		m.writeContents(to)
+		m.logs(to)
+		process.WriteProcessMetrics(to)
+		process.WriteFDMetrics(to)
+		_, _ = to.WriteTo(w)
+	})
 }
 
-var (
-	tasksDesc = prometheus.NewDesc("ecs_emulator_tasks",
-		"Tasks by lastStatus; stopped ones count while they can be described.", []string{"last_status"}, nil)
-	servicesDesc = prometheus.NewDesc("ecs_emulator_services", "Services by status.", []string{"status"}, nil)
-)
-
-// contents counts what the store holds.
-type contents struct{ store *state.Store }
-
-var _ prometheus.Collector = contents{}
-
-// Describe implements [prometheus.Collector].
-func (contents) Describe(descs chan<- *prometheus.Desc) {
-	descs <- tasksDesc
-	descs <- servicesDesc
-}
-
-// Collect implements [prometheus.Collector]. Every status has a value, so that a
+// writeContents counts what the store holds. Every status has a value, so that a
 // graph shows 0 and not a gap.
-func (c contents) Collect(metrics chan<- prometheus.Metric) {
+func (m *Metrics) writeContents(to *exposition) {
 	tasks := map[string]int{
 		state.Provisioning: 0, state.Pending: 0, state.Activating: 0, state.Running: 0,
 		state.Deactivating: 0, state.Stopping: 0, state.Deprovisioning: 0, state.Stopped: 0,
 	}
 	services := map[string]int{state.ServiceActive: 0, state.ServiceDraining: 0, state.ServiceInactive: 0}
-	tx := c.store.Read()
+	tx := m.store.Read()
 	for _, t := range state.AllTasks(tx) {
 		tasks[t.Status.LastStatus]++
 	}
 	for _, s := range state.AllServices(tx) {
 		services[s.Status()]++
 	}
-	send := func(desc *prometheus.Desc, counts map[string]int) {
-		for status, n := range counts {
-			metrics <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, float64(n), status)
-		}
+	to.family("gauge", "ecs_emulator_tasks", "Tasks by lastStatus; stopped ones count while they can be described.")
+	for _, status := range slices.Sorted(maps.Keys(tasks)) {
+		to.sample("ecs_emulator_tasks", tasks[status], "last_status", status)
 	}
-	send(tasksDesc, tasks)
-	send(servicesDesc, services)
+	to.family("gauge", "ecs_emulator_services", "Services by status.")
+	for _, status := range slices.Sorted(maps.Keys(services)) {
+		to.sample("ecs_emulator_services", services[status], "status", status)
+	}
 }
