@@ -58,10 +58,11 @@ func TestDocumentsSpeakPlainly(t *testing.T) {
 	}
 }
 
-var commands = regexp.MustCompile("(?m)^(.*)\n```sh\n")
+var commands = regexp.MustCompile("(?ms)^([^\n]*)\n```sh\n(.*?)^```$")
 
 // TestEachCommandIsRun demands of each block of commands a mark that says which test runs it: the
-// walk-through (emulator/walk_through_test.go), or the file that the mark names.
+// walk-through (emulator/walk_through_test.go), which reads the page, or the file that the mark names,
+// which has each of the commands in it, if only in a comment on what does the same.
 func TestEachCommandIsRun(t *testing.T) {
 	walked, err := os.ReadFile("../emulator/walk_through_test.go")
 	if err != nil {
@@ -79,10 +80,23 @@ func TestEachCommandIsRun(t *testing.T) {
 			case !named:
 				t.Errorf("%s has commands behind %q, not behind a mark of their test", path, block[1])
 			default:
-				if _, err := os.Stat(filepath.Join("..", by)); err != nil {
-					t.Errorf("%s: %v", path, err)
-				}
+				names(t, by, path, block[2])
 			}
+		}
+	}
+}
+
+// names demands of a file that it has each line of a block of commands.
+func names(t *testing.T, file, document, block string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", file))
+	if err != nil {
+		t.Errorf("%s: %v", document, err)
+	}
+	for command := range strings.Lines(block) {
+		whole := regexp.MustCompile(`(?m)(^|[\s"` + "`" + `])` + regexp.QuoteMeta(strings.TrimSpace(command)) + `($|[\s"` + "`" + `])`)
+		if !whole.Match(text) {
+			t.Errorf("%s says that %s runs %q, which that does not name", document, file, strings.TrimSpace(command))
 		}
 	}
 }

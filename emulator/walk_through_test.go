@@ -67,7 +67,11 @@ var walkThroughs = []struct {
 }
 
 // TestWalkThroughs runs the commands of the documents, with the ports and the path of the
-// program changed and nothing else.
+// program changed and nothing else. In place of those that a first terminal has, buildEmulator,
+// makeDemoImage and emulator.Start do the same:
+//
+//	make build demo-image
+//	bin/ecs-emulator serve
 func TestWalkThroughs(t *testing.T) {
 	t.Parallel()
 	requireCLI(t)

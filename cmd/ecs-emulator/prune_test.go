@@ -18,7 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
-// pruned runs the prune command.
+// pruned runs `bin/ecs-emulator prune`.
 func pruned(t *testing.T, args ...string) string {
 	t.Helper()
 	output, err := command(append([]string{"prune"}, args...)...).CombinedOutput()

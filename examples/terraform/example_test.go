@@ -43,6 +43,12 @@ func TestExample(t *testing.T) {
 	})
 }
 
+// runExample does what the guide says, with the address of an emulator of its own:
+//
+//	export AWS_ENDPOINT_URL=http://127.0.0.1:4577
+//	export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1
+//	terraform init
+//	terraform apply
 func runExample(t *testing.T, o emulator.Options, image string) {
 	srv := emulator.Start(t, o)
 	example, err := os.ReadFile("main.tf") // and nothing that Terraform has left there

@@ -82,6 +82,8 @@ func TestModulesThatRequireThisOne(t *testing.T) {
 			}
 		}
 	})
+	// Of a module that requires this one, docs/start/go-test.md says it without a version:
+	//	go run github.com/ecs-emulator/ecs-emulator/backend/docker/program/build -arch arm64 -out DIR
 	t.Run("and what it says helps", func(t *testing.T) {
 		programs := t.TempDir()
 		main.goOutside(t, "run", program.Module+"/backend/docker/program/build@"+ofMain, "-arch", runtime.GOARCH, "-out", programs)
