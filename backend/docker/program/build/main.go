@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
@@ -22,11 +23,11 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	architectures := flag.String("arch", "amd64 arm64", "`architectures` of the engines, in Go's words")
+	architectures := flag.String("arch", "amd64 arm64", "`architectures` of the engines, in Go's words; host is this machine's")
 	out := flag.String("out", "", "`folder` to write to")
 	release := flag.String("release", "", "`version` of a release whose programs these are")
 	flag.Parse()
-	if err := run(ctx, *out, strings.Fields(*architectures), *release); err != nil {
+	if err := run(ctx, *out, strings.Fields(strings.ReplaceAll(*architectures, "host", runtime.GOARCH)), *release); err != nil {
 		fmt.Fprintln(os.Stderr, "build programs:", err)
 		os.Exit(1)
 	}
