@@ -58,11 +58,11 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
-// shellTests source what completion prints of the program $0, and show with which words a command line
+// shellTests source what completion prints, and show with which words a command line
 // goes on whose words are the arguments. The zsh of the test has no line editor, so it
 // has none of what completes there.
 var shellTests = map[string]string{
-	"bash": `source <("$0" completion bash)
+	"bash": `source <(ecs-emulator completion bash)
 complete -p ecs-emulator >/dev/null || exit 1
 COMP_WORDS=("$0" "$@") COMP_CWORD=$#
 _ecs_emulator
@@ -71,11 +71,10 @@ printf '%s\n' "${COMPREPLY[@]}"`,
 compset() { }
 _files() { if [[ $1 == -/ ]]; then print -l -- *(/); else print -l -- *(.); fi }
 _describe() { print -l -- "${(@)${(@P)2}%%:*}" }
-source <("$0" completion zsh)
+source <(ecs-emulator completion zsh)
 words=("$0" "$@") CURRENT=$(($# + 1))
 _ecs_emulator`,
-	"fish": `set -x PATH (path dirname $argv[1]) $PATH
-ecs-emulator completion fish | source
+	"fish": `ecs-emulator completion fish | source
 complete -C "ecs-emulator $argv[2..]" | string replace -r '\t.*' '' | string trim -r -c /; true`,
 }
 
@@ -101,7 +100,7 @@ func TestShellsComplete(t *testing.T) {
 			"serve --capacity fl": "fleet.json",
 		} {
 			cmd := exec.Command(shell, append([]string{"-c", script, program}, strings.Split(line, " ")...)...)
-			cmd.Env = append(os.Environ(), "ECS_EMULATOR_TEST_AS_COMMAND=1")
+			cmd.Env = append(os.Environ(), "ECS_EMULATOR_TEST_AS_COMMAND=1", "PATH="+folder+":"+os.Getenv("PATH"))
 			cmd.Dir = folder
 			out, err := cmd.CombinedOutput()
 			got := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
