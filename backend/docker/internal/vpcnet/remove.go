@@ -17,9 +17,13 @@ func (s *Networks) Remove(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	for endpoint := range found.Containers {
-		if err := s.Client.NetworkDisconnect(ctx, id, endpoint); err != nil {
-			s.Log.Debug("disconnect container", "network", found.Name, "container", endpoint, "error", err)
+	for container, endpoint := range found.Containers {
+		err := s.Client.NetworkDisconnect(ctx, id, container)
+		if cerrdefs.IsNotFound(err) { // the endpoint has outlived its container, and is found by its name alone
+			err = s.Client.NetworkDisconnect(ctx, id, endpoint.Name)
+		}
+		if err != nil {
+			s.Log.Debug("disconnect container", "network", found.Name, "container", container, "error", err)
 		}
 	}
 	err = s.Client.NetworkRemove(ctx, id)
