@@ -253,7 +253,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--file-system", "fs-1=data"}, `"data" is not a path of the container engine's host`},
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--allow-host-path", "/srv,data"}, `"data" is not a path of the container engine's host`},
 		{[]string{"serve", "now"}, `unexpected argument "now"`},
-		{[]string{"logs"}, `<task> is missing`},
+		{[]string{"logs"}, `<service or task> is missing: name or ARN`},
 		{[]string{"ports", "a", "b"}, `unexpected argument "b"`},
 		{[]string{"logs", "--endpoint", "http://127.0.0.1:1", "x"}, `no emulator answers at http://127.0.0.1:1`},
 	} {
