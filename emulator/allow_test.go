@@ -22,7 +22,7 @@ import (
 // police is an authorizer that remembers what it was asked, and denies some of it.
 type police struct {
 	mu     sync.Mutex
-	asked  []string // "role action resource", and root for a principal without a role
+	asked  []string // "role action resource service", root for a principal without a role, and the service to which a role is passed
 	denied string   // an action
 }
 
@@ -33,7 +33,7 @@ func (p *police) decide(_ context.Context, caller awsapi.Call, wants awsapi.Acce
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.asked = append(p.asked, who+" "+wants.Action+" "+wants.Resource)
+	p.asked = append(p.asked, strings.TrimSpace(who+" "+wants.Action+" "+wants.Resource+" "+wants.Keys["iam:PassedToService"]))
 	if wants.Action == p.denied {
 		return &awsapi.Error{Code: "AccessDeniedException", Message: "denied by a test", Status: http.StatusBadRequest}
 	}
@@ -115,4 +115,44 @@ func TestNothingIsDoneForATaskWithoutAsking(t *testing.T) {
 		t.Errorf("a batch reads %+v", batch)
 	}
 	p.wasAsked(t, "root secretsmanager:BatchGetSecretValue *", "root secretsmanager:GetSecretValue "+*made.ARN)
+}
+
+// Who has a task run as a role has to be allowed to pass it on.
+func TestRolesOfTasksArePassedByTheCaller(t *testing.T) {
+	const role = "arn:aws:iam::000000000000:role/"
+	var p police
+	w := start(t, emulator.WithAuthorizer(emulator.Options{}, p.decide))
+	register := &ecs.RegisterTaskDefinitionInput{
+		Family: aws.String("web"), ExecutionRoleArn: aws.String(role + "executes"), TaskRoleArn: aws.String(role + "app"),
+		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("app"), Image: aws.String("app"), Memory: aws.Int32(64)}},
+	}
+	_, err := w.client.RegisterTaskDefinition(t.Context(), register)
+	w.must(err)
+	p.wasAsked(t, "root ecs:RegisterTaskDefinition *", "root iam:PassRole "+role+"executes ecs-tasks.amazonaws.com", "root iam:PassRole "+role+"app ecs-tasks.amazonaws.com")
+
+	refused := func(operation string, err error) {
+		t.Helper()
+		if err == nil || !strings.Contains(err.Error(), "AccessDeniedException: denied by a test") {
+			t.Errorf("%s: %v", operation, err)
+		}
+	}
+	p.deny("iam:PassRole")
+	_, err = w.client.RegisterTaskDefinition(t.Context(), register)
+	refused("RegisterTaskDefinition", err)
+	for _, c := range []struct {
+		override *types.TaskOverride
+		want     string
+	}{{nil, "app"}, {&types.TaskOverride{TaskRoleArn: aws.String(role + "other")}, "other"}} {
+		p.deny("iam:PassRole")
+		_, err = w.client.RunTask(t.Context(), &ecs.RunTaskInput{TaskDefinition: aws.String("web"), Overrides: c.override})
+		refused("RunTask", err)
+		p.wasAsked(t, "root ecs:RunTask *", "root iam:PassRole "+role+c.want+" ecs-tasks.amazonaws.com")
+		p.deny("iam:PassRole")
+		_, err = w.client.StartTask(t.Context(), &ecs.StartTaskInput{TaskDefinition: aws.String("web"), Overrides: c.override, ContainerInstances: []string{strings.Repeat("1", 32)}})
+		refused("StartTask", err)
+		p.wasAsked(t, "root ecs:StartTask *", "root iam:PassRole "+role+c.want+" ecs-tasks.amazonaws.com")
+	}
+	if left, err := w.client.ListTaskDefinitions(t.Context(), &ecs.ListTaskDefinitionsInput{}); err != nil || len(left.TaskDefinitionArns) != 1 {
+		t.Errorf("there are %v, %v", left, err)
+	}
 }

@@ -1,16 +1,33 @@
 package kit
 
 import (
+	"context"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
 )
+
+// PassRoles asks whether the caller may have tasks run as roles. Source: ECS developer guide, EventBridge
+// IAM role, for RunTask; field reports for RegisterTaskDefinition. That StartTask asks as RunTask does, and
+// what is refused before that, are assumptions.
+func PassRoles(ctx context.Context, roles ...string) error {
+	for _, role := range roles {
+		if role == "" {
+			continue
+		}
+		if err := awsapi.Allow(ctx, "iam:PassRole", role, map[string]string{"iam:PassedToService": iam.ECSTasks}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // CheckRoles refuses roles that a task could not have, unless all are taken (ECS0150).
 func (b *Base) CheckRoles(tx *state.Tx, scope arn.Scope, roles ...string) error {

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -82,13 +83,16 @@ func findTaskCall(tx *state.Tx, scope arn.Scope, in *sdk.RunTaskInput, now time.
 
 // taskTemplate validates what needs the store. more comes after ECS's own refusals of the
 // request, and before the emulator's, of which refused are members.
-func (a *API) taskTemplate(tx *state.Tx, call taskCall, l launch.Spec, refused []string, more func() error) (*task.Template, launch.Awsvpc, error) {
+func (a *API) taskTemplate(ctx context.Context, tx *state.Tx, call taskCall, l launch.Spec, refused []string, more func() error) (*task.Template, launch.Awsvpc, error) {
 	in, def, launchType := call.in, call.definition.Definition(), l.Capacity.LaunchType
 	if err := launch.Check(def, l); err != nil {
 		return nil, launch.Awsvpc{}, err
 	}
 	resolved, err := taskdef.ApplyOverrides(def, in.Overrides, launchType)
 	if err != nil {
+		return nil, launch.Awsvpc{}, err
+	}
+	if err := kit.PassRoles(ctx, resolved.TaskRoleArn, resolved.ExecutionRoleArn); err != nil {
 		return nil, launch.Awsvpc{}, err
 	}
 	if in.EnableExecuteCommand && resolved.TaskRoleArn == "" {

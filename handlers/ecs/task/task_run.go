@@ -43,7 +43,7 @@ func (a *API) RunTask(ctx context.Context, in *sdk.RunTaskInput) (*TasksOutput, 
 		if err != nil {
 			return err
 		}
-		made, err = a.runTaskOnce(tx, call, chance)
+		made, err = a.runTaskOnce(ctx, tx, call, chance)
 		return err
 	})
 	if errors.Is(err, errNoContainerInstances) {
@@ -88,10 +88,10 @@ func runCount(in *sdk.RunTaskInput) int {
 // them. Tasks that have been forgotten meanwhile are failures: what AWS answers for them is
 // not published. A token with which no task could be placed may be used again, which is the
 // emulator's choice.
-func (a *API) runTaskOnce(tx *state.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
+func (a *API) runTaskOnce(ctx context.Context, tx *state.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
 	token := aws.ToString(call.in.ClientToken)
 	if token == "" {
-		return a.runTask(tx, call, chance)
+		return a.runTask(ctx, tx, call, chance)
 	}
 	id, request := tokenID("RunTask", call.cluster, token), runTaskDigest(call.in)
 	if known := rememberedToken(tx, id, call.now); known != nil {
@@ -108,7 +108,7 @@ func (a *API) runTaskOnce(tx *state.Tx, call taskCall, chance placement.Chance) 
 		}
 		return again, nil
 	}
-	made, err := a.runTask(tx, call, chance)
+	made, err := a.runTask(ctx, tx, call, chance)
 	if err != nil || len(made.tasks) == 0 {
 		return made, err
 	}
@@ -121,7 +121,7 @@ func (a *API) runTaskOnce(tx *state.Tx, call taskCall, chance placement.Chance) 
 }
 
 // runTask makes the tasks, each of which has a place or is a failure.
-func (a *API) runTask(tx *state.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
+func (a *API) runTask(ctx context.Context, tx *state.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
 	l, err := a.runTaskLaunch(call.cluster, call.in)
 	if err != nil {
 		return newTasks{}, err
@@ -139,7 +139,7 @@ func (a *API) runTask(tx *state.Tx, call taskCall, chance placement.Chance) (new
 		}
 		return nil
 	}
-	template, vpc, err := a.taskTemplate(tx, call, l, RunTaskMembers.Refused(call.in), found)
+	template, vpc, err := a.taskTemplate(ctx, tx, call, l, RunTaskMembers.Refused(call.in), found)
 	if err != nil {
 		return newTasks{}, err
 	}

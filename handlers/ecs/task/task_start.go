@@ -36,7 +36,7 @@ func (a *API) StartTask(ctx context.Context, in *sdk.StartTaskInput) (*TasksOutp
 		if err != nil {
 			return err
 		}
-		made, err = a.startTask(tx, call, in)
+		made, err = a.startTask(ctx, tx, call, in)
 		return err
 	})
 	if err != nil {
@@ -63,7 +63,7 @@ func checkStartTask(in *sdk.StartTaskInput, run *sdk.RunTaskInput) error {
 	return checkTaskRequest(run)
 }
 
-func (a *API) startTask(tx *state.Tx, call taskCall, in *sdk.StartTaskInput) (made newTasks, err error) {
+func (a *API) startTask(ctx context.Context, tx *state.Tx, call taskCall, in *sdk.StartTaskInput) (made newTasks, err error) {
 	c := kit.InCluster{Tx: tx, Scope: call.scope, Cluster: call.cluster}
 	pool := placement.NewPool(tx, call.cluster, nil)
 	started := map[types.LaunchType]*startable{}
@@ -77,7 +77,7 @@ func (a *API) startTask(tx *state.Tx, call taskCall, in *sdk.StartTaskInput) (ma
 			launchType = known.LaunchType
 		}
 		if started[launchType] == nil {
-			if started[launchType], err = a.startable(tx, call, in, launchType); err != nil {
+			if started[launchType], err = a.startable(ctx, tx, call, in, launchType); err != nil {
 				return newTasks{}, err
 			}
 		}
@@ -98,9 +98,9 @@ type startable struct {
 	demand   *placement.Demand
 }
 
-func (a *API) startable(tx *state.Tx, call taskCall, in *sdk.StartTaskInput, launchType types.LaunchType) (*startable, error) {
+func (a *API) startable(ctx context.Context, tx *state.Tx, call taskCall, in *sdk.StartTaskInput, launchType types.LaunchType) (*startable, error) {
 	l := launch.Spec{Capacity: launch.Capacity{LaunchType: launchType}, Network: in.NetworkConfiguration, Volumes: in.VolumeConfigurations}
-	template, vpc, err := a.taskTemplate(tx, call, l, StartTaskMembers.Refused(in), func() error { return nil })
+	template, vpc, err := a.taskTemplate(ctx, tx, call, l, StartTaskMembers.Refused(in), func() error { return nil })
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,9 @@ func (a *API) RegisterTaskDefinition(ctx context.Context, in *sdk.RegisterTaskDe
 	if err := launch.CheckAllConstraints(def, nil); err != nil { // no recording has what ECS says and when
 		return nil, err
 	}
+	if err := kit.PassRoles(ctx, aws.ToString(def.TaskRoleArn), aws.ToString(def.ExecutionRoleArn)); err != nil {
+		return nil, err
+	}
 	// The row keeps these two, and the rest as JSON.
 	def.Family, in.Tags = aws.String(strings.Clone(*def.Family)), kit.OwnTags(in.Tags)
 	var added *state.TaskDefinition
