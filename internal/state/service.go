@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -139,6 +140,39 @@ func (s *Service) Primary() *Deployment {
 		}
 	}
 	return s.Deployments[0]
+}
+
+// ListedDeployments are the deployments in the order in which AWS shows them: the PRIMARY
+// one, the ACTIVE ones, of which that comes first which completed last, and those that are
+// DRAINING; else the newest first (ECS0103).
+func (s *Service) ListedDeployments() []*Deployment {
+	list, primary := slices.Clone(s.Deployments), s.Primary()
+	rank := func(d *Deployment) int {
+		switch {
+		case d == primary:
+			return 0
+		case d.Draining:
+			return 3
+		case s.Completed != nil && s.Completed.ID == d.ID:
+			return 1
+		default:
+			return 2
+		}
+	}
+	slices.SortStableFunc(list, func(x, y *Deployment) int { return cmp.Compare(rank(x), rank(y)) })
+	return list
+}
+
+// DeploymentStatus is PRIMARY, ACTIVE or DRAINING (ECS0103).
+func (s *Service) DeploymentStatus(d *Deployment) string {
+	switch {
+	case d == s.Primary():
+		return "PRIMARY"
+	case d.Draining:
+		return "DRAINING"
+	default:
+		return "ACTIVE"
+	}
 }
 
 // SetPrimary makes a deployment the PRIMARY one. One that the service does not list yet becomes its

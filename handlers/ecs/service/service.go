@@ -1,7 +1,6 @@
 package service
 
 import (
-	"cmp"
 	"reflect"
 	"slices"
 
@@ -80,44 +79,16 @@ func showDeployments(shown *types.Service, s *state.Service, summary *state.Serv
 		shown.RunningCount += int32(counts.ActiveRunning)
 		shown.PendingCount += int32(counts.ActivePending())
 	}
-	for _, d := range listedDeployments(s) {
+	for _, d := range s.ListedDeployments() {
 		counts := summary.Of(d.ID)
-		shown.Deployments = append(shown.Deployments, describeDeployment(d, d == s.Primary(), counts))
+		shown.Deployments = append(shown.Deployments, describeDeployment(d, s.DeploymentStatus(d), counts))
 		shown.CurrentServiceRevisions = append(shown.CurrentServiceRevisions, describeCurrentRevision(d, counts))
 	}
 }
 
-// listedDeployments are those of a service in the order in which AWS shows them: the PRIMARY
-// one, the ACTIVE ones, of which that comes first which completed last, and those that are
-// DRAINING; else the newest first (ECS0103).
-func listedDeployments(s *state.Service) []*state.Deployment {
-	list, primary := slices.Clone(s.Deployments), s.Primary()
-	rank := func(d *state.Deployment) int {
-		switch {
-		case d == primary:
-			return 0
-		case d.Draining:
-			return 3
-		case s.Completed != nil && s.Completed.ID == d.ID:
-			return 1
-		default:
-			return 2
-		}
-	}
-	slices.SortStableFunc(list, func(x, y *state.Deployment) int { return cmp.Compare(rank(x), rank(y)) })
-	return list
-}
-
 // describeDeployment shows a deployment. A new one wants no tasks before the scheduler has seen it
 // (ECS0007).
-func describeDeployment(d *state.Deployment, primary bool, counts state.DeploymentCounts) types.Deployment {
-	status := "ACTIVE"
-	switch {
-	case primary:
-		status = "PRIMARY"
-	case d.Draining:
-		status = "DRAINING" // ECS0103
-	}
+func describeDeployment(d *state.Deployment, status string, counts state.DeploymentCounts) types.Deployment {
 	shown := types.Deployment{
 		CapacityProviderStrategy: d.Revision.CapacityProviderStrategy,
 		CreatedAt:                kit.Instant(&d.CreatedAt),

@@ -1,0 +1,17 @@
+package state
+
+import "testing"
+
+// After a rollback the failed deployment is newer than the one that it has not replaced.
+func TestDeploymentsAreListedAsAWSListsThem(t *testing.T) {
+	s := &Service{
+		Deployments: []*Deployment{{ID: "primary"}, {ID: "drains", Draining: true}, {ID: "failed"}, {ID: "older"}, {ID: "steady"}},
+		Completed:   &CompletedDeployment{ID: "steady"},
+	}
+	want := []string{"primary", "steady", "failed", "older", "drains"}
+	for i, d := range s.ListedDeployments() {
+		if d.ID != want[i] {
+			t.Errorf("at %d is %s, want %s", i, d.ID, want[i])
+		}
+	}
+}
