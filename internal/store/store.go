@@ -28,6 +28,8 @@ type Store struct {
 	woken     atomic.Uint64
 	watchesMu sync.RWMutex
 	watches   []*Watch
+
+	news news
 }
 
 // Options say where rows live.

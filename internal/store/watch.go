@@ -120,8 +120,11 @@ func (tx *Tx) CausedBy(w *Watch, id string) { tx.writes.cause = cause{w, id} }
 // controller has got anything to do in between.
 func (s *Store) Woken() uint64 { return s.woken.Load() }
 
-// wake tells the watches of a transaction.
+// wake tells the watches of a transaction, and those who wait for any.
 func (s *Store) wake(c *commit) {
+	if len(c.changes) > 0 {
+		s.news.tell()
+	}
 	s.watchesMu.RLock()
 	defer s.watchesMu.RUnlock()
 	woken := false
