@@ -62,7 +62,7 @@ var walkThroughs = []struct {
 		"cluster/default", "line 1\nline 2\nline 3\n", "EssentialContainerExited|Essential container in task exited",
 		`{"sequence":4,"event":{"version":"0",.*"exitCode":0,`,
 		"has reached a steady state", `hello127\.0\.0\.1:`, "hello", `127\.0\.0\.1:{port} +{port}/tcp +web +service:web +default/[0-9a-f]{32}\n`,
-		`\n +[1-9]\d* answered\n`, "INACTIVE", `"dnsName": "web-\d+\.us-east-1\.elb\.amazonaws\.com"`, `"127\.0\.0\.1:\d+"[^h]*hello\{`, `RESOURCE:P[O]RTS\W+RESOURCE:P[O]RTS`,
+		`All is as wanted\.\n(?s:.*)\nweb +2 +2 +0 +COMPLETED +web:1 `, `\n +[1-9]\d* answered\n`, "INACTIVE", `"dnsName": "web-\d+\.us-east-1\.elb\.amazonaws\.com"`, `"127\.0\.0\.1:\d+"[^h]*hello\{`, `RESOURCE:P[O]RTS\W+RESOURCE:P[O]RTS`,
 	}},
 }
 

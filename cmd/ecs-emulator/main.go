@@ -14,7 +14,7 @@ var version = "devel"
 // commands are all that the program has, in the order of its help.
 func commands() []subcommand {
 	return []subcommand{
-		serveCommand, logsCommand, eventsCommand, portsCommand,
+		serveCommand, psCommand, logsCommand, eventsCommand, portsCommand,
 		listFaultsCommand, addFaultCommand, clearFaultsCommand,
 		healthCommand, pruneCommand, completionCommand, helpCommand(), versionCommand,
 	}
@@ -33,7 +33,8 @@ var versionCommand = subcommand{
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run returns the exit code: 0, 1 for what failed, 2 for a wrong command line.
+// run returns the exit code: 0, 1 for what failed, 2 for a wrong command line, 3 if ps shows something
+// that is not as wanted.
 func run(args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
 		args = []string{"help"}
@@ -61,6 +62,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	switch {
 	case err == nil:
 		return 0
+	case errors.Is(err, errNotAsWanted):
+		return 3
 	case errors.As(err, &wrong):
 		fmt.Fprintf(stderr, "%s: %v\n", name, err)
 		return 2

@@ -16,7 +16,7 @@ const aboutFlags = `# Commands and flags
 
 Each flag can also be set by an environment variable: ` + "`--data-dir` is `ECS_EMULATOR_DATA_DIR`" + `. The command
 line wins. The guides explain what the flags do:
-[ports](../guide/ports.md), [initial state](../guide/initial-state.md),
+[ps](../guide/ps.md), [ports](../guide/ports.md), [initial state](../guide/initial-state.md),
 [container instances](../guide/container-instances.md), [volumes](../guide/storage.md),
 [networking](../guide/networking.md), [secrets](../guide/secrets.md), [roles](../guide/roles.md),
 [load balancers](../guide/load-balancers.md), [logs](../guide/logs.md),

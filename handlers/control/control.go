@@ -91,6 +91,7 @@ func Handler(o Options) http.Handler {
 	r.HandleFunc(Prefix+"clock", a.clock).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"clock", a.setClock).Methods(http.MethodPost)
 	r.HandleFunc(Prefix+"tasks", a.tasks).Methods(http.MethodGet, http.MethodHead)
+	r.HandleFunc(Prefix+"overview", a.overview).Methods(http.MethodGet)
 	r.HandleFunc(Prefix+"loadbalancers", a.loadBalancers).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"logs", a.logs).Methods(http.MethodGet)
 	r.HandleFunc(Prefix+"events", a.events).Methods(http.MethodGet)
@@ -101,7 +102,7 @@ func Handler(o Options) http.Handler {
 	r.HandleFunc(Prefix+"faults", a.clearFaults).Methods(http.MethodDelete)
 	r.HandleFunc(Prefix+"reset", a.reset).Methods(http.MethodPost)
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, tasks, loadbalancers, logs, events, activity, faults, ca.pem and reset")
+		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, overview, tasks, loadbalancers, logs, events, activity, faults, ca.pem and reset")
 	})
 	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, http.StatusMethodNotAllowed, r.URL.Path+" is not for "+r.Method)

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
+	"github.com/ecs-emulator/ecs-emulator/internal/overview"
+	"github.com/ecs-emulator/ecs-emulator/internal/overview/text"
+)
+
+// errNotAsWanted ends ps with its exit code of its own: the screen has said why.
+var errNotAsWanted = errors.New("something is not as wanted")
+
+// tasksOfScreen is how many tasks are asked for where a screen is filled with them, unless it is higher.
+const tasksOfScreen = 100
+
+var psCommand = subcommand{
+	name:    "ps",
+	summary: "show what runs; exit code 3 if something is not as wanted",
+	examples: []example{
+		{"ecs-emulator ps", "services, tasks and container instances on one screen"},
+		{"ecs-emulator ps shop --watch", "of one cluster, with each change until Ctrl-C"},
+	},
+	arguments: []argument{{name: "cluster", about: "name or ARN of a cluster (default: all)", optional: true}},
+	declare:   declarePS,
+}
+
+// psOptions is the command line of ps.
+type psOptions struct {
+	endpoint, cluster string
+	watch, json, all  bool
+}
+
+// declarePS shows what a running emulator runs.
+func declarePS(flags *flagSet) action {
+	var o psOptions
+	endpoint := endpointFlag(flags)
+	flags.BoolVar(&o.watch, "watch", false, "show it anew with each change, until Ctrl-C")
+	flags.short("w", "watch")
+	flags.BoolVar(&o.json, "json", false, "print it as JSON; with --watch a line for each change")
+	flags.BoolVar(&o.all, "all", false, "show all on a terminal, not one screen")
+	return func(ctx context.Context, args []string, stdout, _ io.Writer) error {
+		o.endpoint, o.cluster = *endpoint, args[0]
+		screen, isTerminal := terminal.Of(stdout)
+		switch {
+		case o.watch && o.json:
+			return watchJSON(ctx, o, stdout)
+		case o.watch && o.all:
+			return usageError{errors.New("--watch shows one screen, and --all more than that")}
+		case o.watch && !isTerminal:
+			return usageError{errors.New("--watch needs a terminal; --watch --json writes a line for each change")}
+		case o.watch:
+			return watch(ctx, o, stdout)
+		default:
+			return show(ctx, o, stdout, screen, isTerminal)
+		}
+	}
+}
+
+// show shows what there is now. The error is errNotAsWanted if something is not as wanted.
+func show(ctx context.Context, o psOptions, stdout io.Writer, screen terminal.Terminal, isTerminal bool) error {
+	view, body, err := readOverview(ctx, o, screen)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		_, err = stdout.Write(body)
+	} else {
+		screen.Height-- // the next prompt
+		if o.all || !isTerminal {
+			screen.Height = 0
+		}
+		_, err = io.WriteString(stdout, render(view, screen, view.Now, "; --all shows them"))
+	}
+	if err == nil && view.NotAsWanted.Sum() > 0 {
+		err = errNotAsWanted
+	}
+	return err
+}
+
+// readOverview asks for as many tasks as may be shown; body is the answer as it came.
+func readOverview(ctx context.Context, o psOptions, screen terminal.Terminal) (view *overview.Overview, body []byte, err error) {
+	query := url.Values{}
+	if screen.Height > 0 && !o.all && !o.json {
+		query.Set("tasks", strconv.Itoa(max(tasksOfScreen, screen.Height)))
+	}
+	response, err := askOverview(ctx, o, query)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer response.Body.Close()
+	if body, err = io.ReadAll(response.Body); err != nil {
+		return nil, nil, fmt.Errorf("the emulator has gone: %w", err)
+	}
+	if err := json.Unmarshal(body, &view); err != nil {
+		return nil, nil, fmt.Errorf("read the answer of the emulator: %w", err)
+	}
+	return view, body, nil
+}
+
+// askOverview tells an emulator that has no overview from one that has no such cluster.
+func askOverview(ctx context.Context, o psOptions, query url.Values) (*http.Response, error) {
+	if o.cluster != "" {
+		query.Set("cluster", o.cluster)
+	}
+	response, err := send(ctx, http.MethodGet, o.endpoint, "overview", query, nil)
+	if err != nil || response.StatusCode == http.StatusOK {
+		return response, err
+	}
+	defer response.Body.Close()
+	err = refusal(response)
+	if response.StatusCode == http.StatusNotFound && strings.HasPrefix(err.Error(), "no such path") {
+		return nil, fmt.Errorf("the emulator at %s is older than 'ecs-emulator ps', which it does not answer: start it again with this version", o.endpoint)
+	}
+	return nil, err
+}
+
+// render shows an overview as it is at a time of the emulator's clock.
+func render(view *overview.Overview, screen terminal.Terminal, now time.Time, hint string) string {
+	return text.Render(view, text.Options{
+		Width: screen.Width, Height: screen.Height, Now: now, Hint: hint,
+		Paint: func(tone text.Tone, s string) string { return screen.Paint(toneStyles[tone], s) },
+	})
+}
+
+var toneStyles = map[text.Tone]terminal.Style{
+	text.Title: terminal.Bold, text.Good: terminal.Green, text.Busy: terminal.Yellow, text.Bad: terminal.Red, text.Faint: terminal.Dim,
+}
+
+// watchJSON writes the value of each change in a line.
+func watchJSON(ctx context.Context, o psOptions, stdout io.Writer) error {
+	ctx, stop := untilInterrupted(ctx)
+	defer stop()
+	response, err := askOverview(ctx, o, url.Values{"follow": {"true"}})
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	switch _, err := io.Copy(stdout, response.Body); {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
+		return fmt.Errorf("the emulator has gone: %w", err)
+	default:
+		return errors.New("the emulator has closed")
+	}
+}

@@ -1,0 +1,171 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/overview"
+)
+
+// Between two values of a stream there is at least overviewPause. A burst of changes settles for
+// overviewSettle, and at the end there is a last look after overviewPause: addresses of the loopback
+// interface are in no row. All are real time.
+const (
+	overviewPause  = 500 * time.Millisecond
+	overviewSettle = 50 * time.Millisecond
+)
+
+// overview serves GET /_emulator/overview: clusters, services, tasks and container instances of all
+// accounts and regions, and what of them is not as wanted. ?cluster= is the name or ARN of one, and
+// ?tasks= the most tasks of each list.
+//
+// With ?follow=true each line has a value, the first at once and others after changes, at most two in a
+// second. With Accept: text/event-stream they are server-sent events. Nothing is read while nothing changes.
+func (a *api) overview(w http.ResponseWriter, r *http.Request) {
+	o, err := a.overviewOptions(r)
+	if err != nil {
+		Refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	first, err := a.readOverview(o)
+	if err != nil {
+		Refuse(w, http.StatusNotFound, err.Error())
+		return
+	}
+	stream := &overviewStream{api: a, options: o, form: "%s\n", flush: http.NewResponseController(w).Flush, w: w}
+	contentType := "application/x-ndjson"
+	switch {
+	case strings.Contains(r.Header.Get("Accept"), "text/event-stream"):
+		stream.form, stream.alive, contentType = "data: %s\n\n", ":\n\n", "text/event-stream"
+	case r.URL.Query().Get("follow") != "true":
+		a.answer(w, http.StatusOK, first)
+		return
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Cache-Control", "no-store")
+	ctx, cancel := a.untilClosing(r.Context())
+	defer cancel()
+	stream.run(ctx)
+}
+
+func (a *api) overviewOptions(r *http.Request) (o overview.Options, err error) {
+	query := r.URL.Query()
+	o = overview.Options{Cluster: query.Get("cluster"), InstanceIP: a.InstanceIP}
+	if text := query.Get("tasks"); text != "" {
+		if o.Tasks, err = strconv.Atoi(text); err != nil || o.Tasks <= 0 {
+			return o, fmt.Errorf("tasks is not a number from 1 up: %s", text)
+		}
+	}
+	return o, nil
+}
+
+func (a *api) readOverview(o overview.Options) (*overview.Overview, error) {
+	shown := 0
+	o.Ports = func(taskARN string) (ports []overview.Port) {
+		shown++
+		for _, p := range a.Ports(taskARN, shown <= mostOpened) {
+			ports = append(ports, overview.Port(p))
+		}
+		return ports
+	}
+	view, err := overview.Read(a.Store.Read(), a.Clock.Now(), o)
+	if err != nil {
+		return nil, err
+	}
+	view.Speed = a.Clock.Speed()
+	return view, nil
+}
+
+// overviewStream sends one client a value after each change.
+type overviewStream struct {
+	*api
+	options overview.Options
+	form    string // of a value
+	alive   string // what shows that a quiet stream goes on; empty: nothing does
+	flush   func() error
+	w       http.ResponseWriter
+	sent    overview.Overview
+}
+
+// run goes on until ctx ends, the client has gone or its cluster is gone.
+func (s *overviewStream) run(ctx context.Context) {
+	for {
+		changed := s.Store.Changed()
+		if s.send() != nil || !pause(ctx, overviewPause) {
+			return
+		}
+		if !ended(changed) && s.send() != nil {
+			return
+		}
+		if s.wait(ctx, changed) != nil || !pause(ctx, overviewSettle) {
+			return
+		}
+	}
+}
+
+// send sends what there is, unless it has been sent.
+func (s *overviewStream) send() error {
+	view, err := s.readOverview(s.options)
+	if err != nil {
+		return err
+	}
+	s.sent.Now = view.Now
+	if reflect.DeepEqual(s.sent, *view) {
+		return nil
+	}
+	s.sent = *view
+	body, err := json.Marshal(view)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(s.w, s.form, body); err != nil {
+		return err
+	}
+	return s.flush()
+}
+
+// wait waits for a change, and shows now and then that the stream lives.
+func (s *overviewStream) wait(ctx context.Context, changed <-chan struct{}) error {
+	quiet := time.NewTicker(keepAlive)
+	defer quiet.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-changed:
+			return nil
+		case <-quiet.C:
+			if _, err := fmt.Fprint(s.w, s.alive); err != nil {
+				return err
+			}
+			if err := s.flush(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// pause reports false when ctx has ended before.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+func ended(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}

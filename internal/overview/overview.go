@@ -1,0 +1,165 @@
+// Package overview reads what an emulator runs into one value: clusters, services with their deployments
+// and targets, tasks, and container instances, and what of them is not as wanted.
+//
+// It changes no row. Counts and statuses are those of DescribeServices, DescribeTasks and
+// DescribeContainerInstances.
+package overview
+
+import (
+	"time"
+)
+
+// Overview is what an emulator runs at one time. All times are of its clock.
+type Overview struct {
+	Now time.Time `json:"now"`
+	// Speed is the number of emulated seconds in a real one.
+	Speed       float64   `json:"speed"`
+	NotAsWanted Counts    `json:"notAsWanted"`
+	Clusters    []Cluster `json:"clusters"` // that are ACTIVE
+	Services    []Service `json:"services"` // that are not INACTIVE
+	// Tasks are those that have not STOPPED: first those that are not as wanted, then by cluster and
+	// group, the newest first. A limit may leave out some of TaskCount.
+	Tasks     []Task `json:"tasks"`
+	TaskCount int    `json:"taskCount"`
+	// StoppedTasks are those that the emulator remembers, the newest first. A limit may leave out some of
+	// StoppedTaskCount.
+	StoppedTasks       []Task              `json:"stoppedTasks"`
+	StoppedTaskCount   int                 `json:"stoppedTaskCount"`
+	ContainerInstances []ContainerInstance `json:"containerInstances"` // that are not INACTIVE
+}
+
+// Counts are how many are not as wanted, with those tasks that a limit leaves out.
+type Counts struct {
+	Services           int `json:"services"`
+	Tasks              int `json:"tasks"`
+	ContainerInstances int `json:"containerInstances"`
+}
+
+// Sum is how many there are.
+func (c Counts) Sum() int { return c.Services + c.Tasks + c.ContainerInstances }
+
+// Cluster is a cluster.
+type Cluster struct {
+	ARN                string `json:"clusterArn"`
+	Name               string `json:"clusterName"`
+	ActiveServices     int    `json:"activeServicesCount"`
+	RunningTasks       int    `json:"runningTasksCount"`
+	PendingTasks       int    `json:"pendingTasksCount"`
+	ContainerInstances int    `json:"registeredContainerInstancesCount"`
+}
+
+// Service is a service.
+type Service struct {
+	ARN                string        `json:"serviceArn"`
+	Name               string        `json:"serviceName"`
+	ClusterARN         string        `json:"clusterArn"`
+	Status             string        `json:"status"` // ACTIVE or DRAINING
+	SchedulingStrategy string        `json:"schedulingStrategy"`
+	Desired            int           `json:"desiredCount"`
+	Running            int           `json:"runningCount"`
+	Pending            int           `json:"pendingCount"`
+	Deployments        []Deployment  `json:"deployments"` // the PRIMARY one first
+	TargetGroups       []TargetGroup `json:"targetGroups"`
+	LastEvent          *Event        `json:"lastEvent,omitempty"`
+	// NotAsWanted is why the service is not as wanted; empty: it is.
+	NotAsWanted string `json:"notAsWanted,omitempty"`
+}
+
+// Deployment is a deployment of a service.
+type Deployment struct {
+	ID                 string    `json:"id"`
+	Status             string    `json:"status"`                 // PRIMARY, ACTIVE or DRAINING
+	RolloutState       string    `json:"rolloutState,omitempty"` // IN_PROGRESS, COMPLETED or FAILED
+	RolloutStateReason string    `json:"rolloutStateReason,omitempty"`
+	TaskDefinition     string    `json:"taskDefinition"` // family:revision
+	Desired            int       `json:"desiredCount"`
+	Running            int       `json:"runningCount"`
+	Pending            int       `json:"pendingCount"`
+	FailedTasks        int       `json:"failedTasks"`
+	CreatedAt          time.Time `json:"createdAt"`
+}
+
+// TargetGroup is one that tasks of a service are targets of.
+type TargetGroup struct {
+	ARN  string `json:"targetGroupArn"`
+	Name string `json:"targetGroupName"`
+	// Targets is their number by health: healthy, unhealthy, initial, draining, unused.
+	Targets map[string]int `json:"targets"`
+	// Unhealthy is why the first target that is unhealthy is so.
+	Unhealthy string `json:"unhealthy,omitempty"`
+}
+
+// Event is a message of a service.
+type Event struct {
+	CreatedAt time.Time `json:"createdAt"`
+	Message   string    `json:"message"`
+}
+
+// Task is a task.
+type Task struct {
+	ID                string      `json:"id"`
+	ARN               string      `json:"taskArn"`
+	ClusterARN        string      `json:"clusterArn"`
+	Group             string      `json:"group"`          // service:web, family:job
+	TaskDefinition    string      `json:"taskDefinition"` // family:revision
+	LaunchType        string      `json:"launchType"`
+	LastStatus        string      `json:"lastStatus"`
+	DesiredStatus     string      `json:"desiredStatus"`
+	HealthStatus      string      `json:"healthStatus"` // HEALTHY, UNHEALTHY or UNKNOWN
+	ContainerInstance string      `json:"containerInstanceArn,omitempty"`
+	IP                string      `json:"ip,omitempty"` // its own, or that of its container instance
+	Ports             []Port      `json:"ports"`
+	Containers        []Container `json:"containers"`
+	CreatedAt         time.Time   `json:"createdAt"`
+	StartedAt         time.Time   `json:"startedAt,omitzero"`
+	StoppedAt         time.Time   `json:"stoppedAt,omitzero"`
+	StopCode          string      `json:"stopCode,omitempty"`
+	StoppedReason     string      `json:"stoppedReason,omitempty"`
+	// UnhealthyTarget is why a target of the task is unhealthy.
+	UnhealthyTarget string `json:"unhealthyTarget,omitempty"`
+	// NotAsWanted is why the task is not as wanted; empty: it is.
+	NotAsWanted string `json:"notAsWanted,omitempty"`
+}
+
+// Port is a port of the user's loopback address that leads to a container's port.
+type Port struct {
+	Container     string `json:"container"`
+	ContainerPort int    `json:"containerPort"`
+	Protocol      string `json:"protocol"` // tcp or udp
+	Address       string `json:"address"`  // 127.0.0.1:49153
+}
+
+// Container is a container of a task.
+type Container struct {
+	Name         string `json:"name"`
+	LastStatus   string `json:"lastStatus"`
+	HealthStatus string `json:"healthStatus"`
+	ExitCode     *int32 `json:"exitCode,omitempty"`
+	Reason       string `json:"reason,omitempty"`
+}
+
+// ContainerInstance is a container instance.
+type ContainerInstance struct {
+	ARN            string    `json:"containerInstanceArn"`
+	ID             string    `json:"id"`
+	ClusterARN     string    `json:"clusterArn"`
+	EC2InstanceID  string    `json:"ec2InstanceId"`
+	Status         string    `json:"status"` // ACTIVE, DRAINING, …
+	AgentConnected bool      `json:"agentConnected"`
+	Running        int       `json:"runningTasksCount"`
+	Pending        int       `json:"pendingTasksCount"`
+	Registered     Resources `json:"registered"`
+	Remaining      Resources `json:"remaining"`
+	// Ports are those of the host that tasks have.
+	Ports    []uint16 `json:"ports"`
+	PortsUDP []uint16 `json:"portsUdp"`
+	// NotAsWanted is why the container instance is not as wanted; empty: it is.
+	NotAsWanted string `json:"notAsWanted,omitempty"`
+}
+
+// Resources are what a container instance has for tasks.
+type Resources struct {
+	CPU    int `json:"cpu"`    // units
+	Memory int `json:"memory"` // MiB
+	GPUs   int `json:"gpus"`
+}

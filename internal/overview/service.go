@@ -1,0 +1,56 @@
+package overview
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+func readService(tx *state.Tx, s *state.Service) Service {
+	counts := state.FindServiceSummary(tx, s.ARN)
+	shown := Service{
+		ARN: s.ARN, Name: s.Name, ClusterARN: s.ClusterARN, Status: s.Status(), Desired: s.DesiredCount,
+		SchedulingStrategy: string(s.SchedulingStrategy), TargetGroups: []TargetGroup{},
+	}
+	if s.SchedulingStrategy == types.SchedulingStrategyDaemon {
+		shown.Desired = s.Daemons
+	}
+	for _, c := range counts.Deployments {
+		shown.Running += c.ActiveRunning
+		shown.Pending += c.ActivePending()
+	}
+	for _, d := range s.ListedDeployments() {
+		shown.Deployments = append(shown.Deployments, readDeployment(d, s.DeploymentStatus(d), counts.Of(d.ID)))
+	}
+	for _, group := range targetGroups(s) {
+		shown.TargetGroups = append(shown.TargetGroups, readTargetGroup(tx, group))
+	}
+	if events := state.FindServiceEvents(tx, s.ARN); len(events) > 0 {
+		shown.LastEvent = &Event{CreatedAt: aws.ToTime(events[0].CreatedAt), Message: aws.ToString(events[0].Message)}
+	}
+	shown.NotAsWanted = serviceNotAsWanted(&shown)
+	return shown
+}
+
+func readDeployment(d *state.Deployment, status string, counts state.DeploymentCounts) Deployment {
+	return Deployment{
+		ID: d.ID, Status: status, RolloutState: string(d.RolloutState), RolloutStateReason: d.RolloutStateReason,
+		TaskDefinition: arn.Name(d.Revision.TaskDefinition), Desired: d.DesiredCount, Running: counts.ActiveRunning,
+		Pending: counts.ActivePending(), FailedTasks: d.FailedTasks, CreatedAt: d.CreatedAt,
+	}
+}
+
+// targetGroups are the ARNs of those that tasks of a service are or were targets of.
+func targetGroups(s *state.Service) (groups []string) {
+	for _, d := range s.ListedDeployments() {
+		for _, b := range d.Revision.ResolvedLoadBalancers() {
+			if group := aws.ToString(b.TargetGroupArn); group != "" && !slices.Contains(groups, group) {
+				groups = append(groups, group)
+			}
+		}
+	}
+	return groups
+}

@@ -1,0 +1,23 @@
+package text
+
+import (
+	"fmt"
+	"time"
+)
+
+// age is the time since then: 90s, 15m, 5h, 3d.
+func (r *renderer) age(then time.Time) string {
+	d := max(0, r.Options.Now.Sub(then))
+	switch {
+	case then.IsZero():
+		return ""
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%dd", int(d.Hours()/24))
+	}
+}

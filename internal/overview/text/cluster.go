@@ -1,0 +1,56 @@
+package text
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/overview"
+)
+
+// namesOf adds the account and the region to the names of clusters where there are several.
+func namesOf(clusters []overview.Cluster) map[string]string {
+	regions, accounts := map[string]bool{}, map[string]bool{}
+	for _, c := range clusters {
+		scope := arn.ScopeOf(c.ARN)
+		regions[scope.Region], accounts[scope.Account] = true, true
+	}
+	names := map[string]string{}
+	for _, c := range clusters {
+		scope, parts := arn.ScopeOf(c.ARN), []string{}
+		if len(accounts) > 1 {
+			parts = append(parts, scope.Account)
+		}
+		if len(regions) > 1 {
+			parts = append(parts, scope.Region)
+		}
+		names[c.ARN] = c.Name
+		if len(parts) > 0 {
+			names[c.ARN] += " (" + strings.Join(parts, ", ") + ")"
+		}
+	}
+	return names
+}
+
+// cluster is the cell of a cluster in tables of other things; there is none where there is one cluster.
+func (r *renderer) cluster(clusterARN string) cell {
+	if len(r.Clusters) < 2 {
+		return cell{}
+	}
+	return cell{text: r.names[clusterARN]}
+}
+
+func (r *renderer) clusters() *table {
+	t := &table{columns: []column{
+		{title: "CLUSTER", least: 8}, {title: "SERVICES", right: true}, {title: "RUNNING", right: true},
+		{title: "PENDING", right: true}, {title: "INSTANCES", right: true},
+	}, count: len(r.Clusters)}
+	for _, c := range r.Clusters {
+		t.items = append(t.items, &item{rows: [][]cell{{
+			{text: r.names[c.ARN]}, count(c.ActiveServices), count(c.RunningTasks), count(c.PendingTasks), count(c.ContainerInstances),
+		}}})
+	}
+	return t
+}
+
+func count(n int) cell { return cell{text: strconv.Itoa(n)} }

@@ -1,0 +1,129 @@
+package text
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/overview"
+)
+
+// services has those first that are not as wanted.
+func (r *renderer) services() *table {
+	t := &table{columns: []column{
+		{title: "SERVICE", least: 10}, {title: "CLUSTER", least: 7}, {title: "STATUS"}, {title: "DESIRED", right: true},
+		{title: "RUNNING", right: true}, {title: "PENDING", right: true}, {title: "ROLLOUT"},
+		{title: "DEFINITION", least: 10}, {title: "TARGETS", least: 12}, {title: "DEPLOYED", right: true, optional: true},
+	}, count: len(r.Services), notAsWanted: &r.NotAsWanted.Services}
+	for _, wanted := range []bool{false, true} {
+		for i := range r.Services {
+			if s := &r.Services[i]; (s.NotAsWanted == "") == wanted {
+				t.items = append(t.items, r.service(s))
+			}
+		}
+	}
+	return t
+}
+
+// service is one row, or where there are several deployments one more for each.
+func (r *renderer) service(s *overview.Service) *item {
+	first := []cell{
+		{text: s.Name}, r.cluster(s.ClusterARN), {}, count(s.Desired), {strconv.Itoa(s.Running), runs(s.Running, s.Desired)},
+		count(s.Pending), {}, {}, targets(s.TargetGroups), {},
+	}
+	if s.Status != "ACTIVE" {
+		first[2] = cell{s.Status, Busy}
+	}
+	shown := &item{rows: [][]cell{first}, notAsWanted: s.NotAsWanted != "", notes: r.serviceNotes(s)}
+	if len(s.Deployments) == 1 {
+		r.rollout(first, s.Deployments[0])
+		return shown
+	}
+	for _, d := range s.Deployments {
+		row := []cell{{"  " + d.Status, Faint}, {}, {}, count(d.Desired), count(d.Running), count(d.Pending), {}, {}, {}, {}}
+		r.rollout(row, d)
+		shown.rows = append(shown.rows, row)
+	}
+	return shown
+}
+
+// rollout fills in what is known of a deployment.
+func (r *renderer) rollout(row []cell, d overview.Deployment) {
+	row[6], row[7], row[9] = cell{d.RolloutState, rolloutTone(d.RolloutState)}, cell{text: d.TaskDefinition}, cell{text: r.age(d.CreatedAt)}
+}
+
+func rolloutTone(state string) Tone {
+	switch types.DeploymentRolloutState(state) {
+	case types.DeploymentRolloutStateCompleted:
+		return Good
+	case types.DeploymentRolloutStateFailed:
+		return Bad
+	default:
+		return Busy
+	}
+}
+
+func runs(running, desired int) Tone {
+	if running < desired {
+		return Busy
+	}
+	return Plain
+}
+
+// targets are those of all groups by health, what is amiss first.
+func targets(groups []overview.TargetGroup) cell {
+	var parts []string
+	tone := Plain
+	for _, health := range []string{"unhealthy", "unhealthy.draining", "unavailable", "initial", "draining", "unused", "healthy"} {
+		n := 0
+		for _, g := range groups {
+			n += g.Targets[health]
+		}
+		if n > 0 {
+			parts = append(parts, strconv.Itoa(n)+" "+health)
+		}
+		if n > 0 && health == "unhealthy" {
+			tone = Bad
+		}
+	}
+	return cell{strings.Join(parts, ", "), tone}
+}
+
+// serviceNotes say why a service is not as wanted, as far as counts do not.
+func (r *renderer) serviceNotes(s *overview.Service) (notes []string) {
+	if s.NotAsWanted == "" {
+		return nil
+	}
+	for _, d := range s.Deployments {
+		if d.RolloutState == string(types.DeploymentRolloutStateFailed) || strings.Contains(d.RolloutStateReason, "circuit breaker") {
+			notes = append(notes, d.RolloutStateReason)
+		}
+	}
+	for _, g := range s.TargetGroups {
+		if g.Unhealthy != "" {
+			notes = append(notes, "unhealthy in "+g.Name+": "+g.Unhealthy)
+		}
+	}
+	if e := s.LastEvent; e != nil {
+		notes = append(notes, r.age(e.CreatedAt)+" ago: "+shortIDs(e.Message))
+	}
+	return notes
+}
+
+var (
+	taskID      = lazyregexp.New(`\b[0-9a-f]{32}\b`)
+	targetGroup = lazyregexp.New(`arn:\S+:targetgroup/[^/\s]+/[0-9a-f]+`)
+)
+
+// shortIDs shortens the ids of tasks in a text, and the ARNs of target groups to their names.
+func shortIDs(text string) string {
+	text = targetGroup.ReplaceAllStringFunc(text, func(arn string) string {
+		_, name, _ := strings.Cut(arn, ":targetgroup/")
+		return name[:strings.LastIndexByte(name, '/')]
+	})
+	return taskID.ReplaceAllStringFunc(text, func(id string) string { return short(id) + "…" })
+}
+
+// short is what is shown of the id of a task or container instance.
+func short(id string) string { return id[:min(8, len(id))] }

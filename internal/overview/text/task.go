@@ -1,0 +1,138 @@
+package text
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/overview"
+)
+
+func (r *renderer) tasks() *table {
+	t := &table{columns: []column{
+		{title: "TASK"}, {title: "CLUSTER", least: 7}, {title: "GROUP", least: 10}, {title: "STATUS"}, {title: "HEALTH"},
+		{title: "ADDRESS", optional: true}, {title: "PORTS", least: r.portsWidth()}, {title: "AGE", right: true},
+		{title: "INSTANCE", optional: true}, {title: "DEFINITION", least: 10, optional: true},
+	}, count: r.TaskCount, notAsWanted: &r.NotAsWanted.Tasks}
+	checked := false
+	for i := range r.Tasks {
+		checked = checked || r.Tasks[i].HealthStatus != "UNKNOWN"
+	}
+	for i := range r.Tasks {
+		t.items = append(t.items, r.task(&r.Tasks[i], checked))
+	}
+	return t
+}
+
+func (r *renderer) task(t *overview.Task, checked bool) *item {
+	instance := t.ContainerInstance[strings.LastIndexByte(t.ContainerInstance, '/')+1:]
+	row := []cell{
+		{text: short(t.ID)}, r.cluster(t.ClusterARN), {text: t.Group}, status(t), {}, {text: t.IP}, {text: r.ports(t.Ports)},
+		{text: r.age(t.CreatedAt)}, {text: short(instance)}, {text: t.TaskDefinition},
+	}
+	if checked {
+		row[4] = cell{t.HealthStatus, healthTone(t.HealthStatus)}
+	}
+	return &item{rows: [][]cell{row}, tail: why(t), notAsWanted: t.NotAsWanted != ""}
+}
+
+func status(t *overview.Task) cell {
+	switch {
+	case t.DesiredStatus != t.LastStatus:
+		return cell{t.LastStatus, Busy}
+	default:
+		return cell{t.LastStatus, Good}
+	}
+}
+
+func healthTone(health string) Tone {
+	switch health {
+	case "HEALTHY":
+		return Good
+	case "UNHEALTHY":
+		return Bad
+	default:
+		return Plain
+	}
+}
+
+// narrow reports whether there is no room for two numbers of a port.
+func (r *renderer) narrow() bool { return r.Width > 0 && r.Width < 100 }
+
+// portsWidth is that of one port.
+func (r *renderer) portsWidth() int {
+	if r.narrow() {
+		return len("127.0.0.1:49151")
+	}
+	return len("127.0.0.1:49151>8080")
+}
+
+// ports are addresses, with the container's port where that has another number and there is room.
+func (r *renderer) ports(list []overview.Port) string {
+	var parts []string
+	for _, p := range list {
+		text := p.Address
+		if number := strconv.Itoa(p.ContainerPort); !strings.HasSuffix(text, ":"+number) && !r.narrow() {
+			text += "→" + number
+		}
+		if p.Protocol != "tcp" {
+			text += "/" + p.Protocol
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// why is why a task is not as wanted, as far as its statuses do not say it, or has stopped.
+func why(t *overview.Task) string {
+	var parts []string
+	for _, part := range []string{t.StoppedReason, t.UnhealthyTarget} {
+		if part != "" {
+			parts = append(parts, shortIDs(part))
+		}
+	}
+	for _, c := range t.Containers {
+		switch {
+		case c.Reason != "":
+			parts = append(parts, c.Name+": "+c.Reason)
+		case c.HealthStatus == "UNHEALTHY" && t.LastStatus != "STOPPED":
+			parts = append(parts, c.Name+" is UNHEALTHY")
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (r *renderer) stoppedTasks() *table {
+	t := &table{columns: []column{
+		{title: "STOPPED"}, {title: "CLUSTER", least: 7}, {title: "GROUP", least: 10}, {title: "WHEN"},
+		{title: "EXIT", least: 9}, {title: "DEFINITION", optional: true},
+	}, count: r.StoppedTaskCount, room: 40}
+	for i := range r.StoppedTasks {
+		task := &r.StoppedTasks[i]
+		t.items = append(t.items, &item{tail: why(task), rows: [][]cell{{
+			{text: short(task.ID)}, r.cluster(task.ClusterARN), {text: task.Group}, {text: r.age(task.StoppedAt) + " ago"}, exitCodes(task),
+			{text: task.TaskDefinition},
+		}}})
+	}
+	return t
+}
+
+// exitCodes names containers where a task has several.
+func exitCodes(t *overview.Task) cell {
+	var parts []string
+	tone := Plain
+	for _, c := range t.Containers {
+		if c.ExitCode == nil {
+			continue
+		}
+		if *c.ExitCode != 0 {
+			tone = Bad
+		}
+		text := strconv.Itoa(int(*c.ExitCode))
+		if len(t.Containers) > 1 {
+			text = fmt.Sprintf("%s %s", c.Name, text)
+		}
+		parts = append(parts, text)
+	}
+	return cell{strings.Join(parts, ", "), tone}
+}
