@@ -15,7 +15,7 @@ func (b *node) run(ctx context.Context, row *elbv2.LoadBalancer) error {
 	sandbox, id, runs := b.sandbox, b.container, b.runs
 	b.mu.Unlock()
 	within, whole := zoneOf(row, sandbox) != nil, runs
-	if within && !runs && id != "" {
+	if within && !runs {
 		within, whole = b.stands(ctx, sandbox, id)
 	}
 	switch {
@@ -26,7 +26,7 @@ func (b *node) run(ctx context.Context, row *elbv2.LoadBalancer) error {
 			b.is(sandbox, id, false)
 		}
 		return err
-	case within && id != "":
+	case within:
 		if err := b.startAnew(ctx, row, sandbox, id); err == nil || errors.Is(err, backend.ErrUnavailable) {
 			return err
 		}
@@ -45,14 +45,19 @@ func (b *node) run(ctx context.Context, row *elbv2.LoadBalancer) error {
 }
 
 // startAnew makes the container anew in a sandbox that stands: what the kernel leads in there goes
-// on meanwhile.
+// on meanwhile. Without a container, as when the engine was lost after the removal of the former one,
+// the sandbox may have been started again since, without what it lets pass.
 func (b *node) startAnew(ctx context.Context, row *elbv2.LoadBalancer, sandbox backend.Container, id string) error {
-	if err := b.nodes.Engine.Remove(ctx, id); err != nil {
-		return fmt.Errorf("remove the load balancer's container: %w", err)
+	join := b.joinAnew
+	if id != "" {
+		if err := b.nodes.Engine.Remove(ctx, id); err != nil {
+			return fmt.Errorf("remove the load balancer's container: %w", err)
+		}
+		b.nodes.forget(id)
+		b.is(sandbox, "", false)
+		join = b.join
 	}
-	b.nodes.forget(id)
-	b.is(sandbox, "", false)
-	if err := errors.Join(b.keepOf(ctx, row, sandbox), b.join(ctx, row, sandbox)); err != nil {
+	if err := errors.Join(b.keepOf(ctx, row, sandbox), join(ctx, row, sandbox)); err != nil {
 		return err
 	}
 	return b.startIn(ctx, row, sandbox)
@@ -76,11 +81,14 @@ func (b *node) startIn(ctx context.Context, row *elbv2.LoadBalancer, sandbox bac
 // stands asks the engine whether the sandbox runs and has its address still, as it did when the
 // container was started, and whether that runs as well, with the program of this version: another
 // one leaves out what it does not know of, and says nothing. One that was started again since is
-// without all that it was told, and the container is not in it.
+// without all that it was told, and the container is not in it. An empty id is that of no container.
 func (b *node) stands(ctx context.Context, sandbox backend.Container, id string) (within, whole bool) {
 	around, err := b.nodes.Engine.Inspect(ctx, sandbox.ID)
 	if err != nil || around.State != backend.Running || around.IP != sandbox.IP {
 		return false, false
+	}
+	if id == "" {
+		return true, false
 	}
 	seen, err := b.nodes.Engine.Inspect(ctx, id)
 	if err != nil || seen.StartedAt.Before(around.StartedAt) {
