@@ -80,6 +80,9 @@ func (e *Engine) inspectListed(ctx context.Context, listed container.Summary, pa
 	soon, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	found, err := e.client.ContainerInspect(soon, listed.ID)
+	if err != nil && dockerapi.Lost(err) && soon.Err() == nil { // one connection may break while the engine goes on
+		found, err = e.client.ContainerInspect(soon, listed.ID)
+	}
 	switch {
 	case err == nil:
 		e.containers.Know(found)

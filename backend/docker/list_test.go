@@ -3,8 +3,10 @@ package docker_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,6 +58,26 @@ func TestAContainerThatCannotBeInspectedIsUnseen(t *testing.T) {
 	want := map[string]backend.State{"web": backend.Running, "stuck": backend.Unseen, "broken": backend.Unseen}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("lists %v; want %v", got, want)
+	}
+}
+
+// A connection of its own may break while the engine goes on, as one through SSH does.
+func TestAListGoesOnAfterABrokenConnection(t *testing.T) {
+	t.Parallel()
+	owner := dockertest.Owner()
+	var broken atomic.Bool
+	breaksOnce := func(w http.ResponseWriter, r *http.Request) {
+		if broken.CompareAndSwap(false, true) {
+			_, _ = io.WriteString(w, "{")
+			_ = http.NewResponseController(w).Flush() // what has begun is not repeated by package net/http
+			panic(http.ErrAbortHandler)
+		}
+		inspected("cut", owner)(w, r)
+	}
+	engine := listing(owner, map[string]http.HandlerFunc{"web": inspected("web", owner), "cut": breaksOnce}).open(t, docker.Options{Owner: owner})
+	found, err := engine.List(t.Context(), nil)
+	if err != nil || len(found) != 2 || found[0].State != backend.Running || found[1].State != backend.Running {
+		t.Errorf("lists %+v, %v; want both as running", found, err)
 	}
 }
 
