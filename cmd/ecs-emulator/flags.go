@@ -100,7 +100,7 @@ func (f *flagSet) parse(args []string) (arguments []string, err error) {
 	if err := f.readEnvironment(); err != nil {
 		return nil, err
 	}
-	for {
+	for all := args; ; {
 		switch err := f.Parse(args); {
 		case errors.Is(err, flag.ErrHelp):
 			f.help = true
@@ -109,7 +109,7 @@ func (f *flagSet) parse(args []string) (arguments []string, err error) {
 			return nil, usageError{f.explain(err)}
 		}
 		if read := len(args) - f.NArg(); f.NArg() == 0 || read > 0 && args[read-1] == "--" {
-			return append(arguments, f.Args()...), f.check()
+			return append(arguments, f.Args()...), f.check(all)
 		}
 		arguments = append(arguments, f.Arg(0))
 		args = f.Args()[1:]
@@ -134,25 +134,48 @@ func environmentVariable(name string) string {
 }
 
 // oneDash is how package flag writes a flag.
-var oneDash = regexp.MustCompile(`(for|flag|argument:) -([a-z0-9])`)
+var oneDash = regexp.MustCompile(`(for|flag) -([a-z0-9])`)
 
 // explain says what is wrong with a command line: package flag's words, but for a flag that does not
-// exist, and with the two dashes that users see elsewhere.
+// exist or has no value, and with the two dashes that users see elsewhere.
 func (f *flagSet) explain(err error) error {
 	if name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); unknown {
 		return fmt.Errorf("unknown flag --%s; %s", name, hint(name, slices.Sorted(maps.Keys(f.shown())), "--", "-h lists them"))
 	}
+	if name, alone := strings.CutPrefix(err.Error(), "flag needs an argument: -"); alone {
+		return errors.New(f.needsValue(name))
+	}
 	return errors.New(oneDash.ReplaceAllString(err.Error(), "$1 --$2"))
 }
 
-// check refuses flags that are gone, and values that are none of a choice.
-func (f *flagSet) check() (wrong error) {
+// needsValue says so of a flag, in the words of its help.
+func (f *flagSet) needsValue(name string) string {
+	dashes := "--"
+	if f.letters[name] != "" {
+		dashes = "-"
+	}
+	kind, _ := flag.UnquoteUsage(f.Lookup(name))
+	return fmt.Sprintf("%[1]s needs a value: %[1]s <%[2]s>", dashes+name, kind)
+}
+
+// takesFlag reports whether a flag without a value has taken the next flag for it.
+func (f *flagSet) takesFlag(one *flag.Flag, args []string) bool {
+	name, dashed := strings.CutPrefix(one.Value.String(), "--")
+	i := slices.Index(args, one.Value.String())
+	return dashed && f.Lookup(name) != nil && i > 0 && strings.TrimLeft(args[i-1], "-") == one.Name
+}
+
+// check refuses flags that are gone or have another flag for their value, and values that are none of
+// a choice.
+func (f *flagSet) check(args []string) (wrong error) {
 	f.Visit(func(one *flag.Flag) {
 		value := one.Value.String()
 		switch {
 		case wrong != nil:
 		case f.gone[one.Name] != "":
 			wrong = usageError{fmt.Errorf("--%s (%s) no longer exists, %s", one.Name, environmentVariable(one.Name), f.gone[one.Name])}
+		case f.takesFlag(one, args):
+			wrong = usageError{fmt.Errorf("%s; write --%s=%s if it is that", f.needsValue(one.Name), one.Name, value)}
 		case f.checked[one.Name] && value != one.DefValue && !slices.Contains(f.values[one.Name], value):
 			wrong = usageError{fmt.Errorf("--%s %q is none of %s", one.Name, value, strings.Join(f.values[one.Name], ", "))}
 		}
