@@ -18,7 +18,7 @@ func TestAWrongCommandLineIsOneLine(t *testing.T) {
 		"help serv":                             `ecs-emulator help: unknown command "serv"; did you mean serve?`,
 		"serve --data-drr x":                    `ecs-emulator serve: unknown flag --data-drr; did you mean --data-dir?`,
 		"serve -publicaddresses":                `ecs-emulator serve: unknown flag --publicaddresses; -h lists them`,
-		"serve --engine":                        `ecs-emulator serve: --engine needs a value: --engine <kind>`,
+		"serve --engine":                        `ecs-emulator serve: --engine needs a value: --engine <where>`,
 		"faults add start --error":              `ecs-emulator faults add: --error needs a value: --error <text>`,
 		"faults add start --error --family web": `ecs-emulator faults add: --error needs a value: --error <text>; write --error=--family if it is that`,
 		"serve -speed fast":                     `ecs-emulator serve: invalid value "fast" for flag --speed: parse error`,
