@@ -80,6 +80,7 @@ lint: $(GOLANGCI_LINT) ## gofmt, go vet, staticcheck, golangci-lint
 	@files=$$(gofmt -l .); \
 	  if [ -n "$$files" ]; then echo "not gofmt'ed:"; echo "$$files"; exit 1; fi
 	$(GO) vet ./...
+	$(GO) -C testcontainers vet ./...
 	$(GO) tool staticcheck ./...
 	$(GOLANGCI_LINT) run
 
@@ -105,6 +106,12 @@ image: programs ## build the images of the emulator and of the sample, nothing i
 	docker build --quiet --tag ecs-emulator/ecs-emulator .
 	docker build --quiet --tag ecs-emulator/sample --file examples/compose/Dockerfile .
 	@docker image prune --force --filter label=ecs-emulator.kind=image >/dev/null # those that had the names before
+
+.PHONY: testcontainers
+testcontainers: image demo-image ## run the tests of the module testcontainers, on Docker with the image
+	$(GO) build -o bin/testsummary ./cmd/testsummary
+	@# The engine is on this machine, even if this is a container itself.
+	cd testcontainers && ECS_EMULATOR_REQUIRE_DOCKER=1 TESTCONTAINERS_HOST_OVERRIDE=localhost ../bin/testsummary -count=1 ./...
 
 .PHONY: up
 up: image ## run docker-compose.yml: the emulator and a sample that uses it
