@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/heap"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
@@ -28,14 +31,15 @@ var serveCommand = subcommand{
 			if err := c.apply(flags, &opts); err != nil {
 				return err
 			}
-			opts.Version, opts.Log = version, c.logger(stderr)
-			return serve(ctx, opts, stdout, stderr)
+			log := c.logHandler(stderr)
+			opts.Version, opts.Log = version, slog.New(log)
+			return serve(ctx, opts, log, stdout, stderr)
 		}
 	},
 }
 
 // serve runs the emulator until it is interrupted.
-func serve(ctx context.Context, opts emulator.Options, stdout, stderr io.Writer) error {
+func serve(ctx context.Context, opts emulator.Options, log slog.Handler, stdout, stderr io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go heap.Tend(ctx)
@@ -43,13 +47,24 @@ func serve(ctx context.Context, opts emulator.Options, stdout, stderr io.Writer)
 	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(interrupted)
 
+	began := time.Now()
 	srv, err := emulator.New(opts)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "ecs-emulator %s is ready at %s, engine %s\n", version, srv.URL(), srv.EngineName())
+	screen, _ := terminal.Of(stdout)
+	fmt.Fprintln(stdout, screen.Paint(terminal.Bold, fmt.Sprintf("ecs-emulator %s is ready at %s, engine %s", version, srv.URL(), srv.EngineName())))
 	if why := srv.EngineProblem(); why != "" {
 		fmt.Fprintln(stderr, "ecs-emulator: no task can run yet:", why)
+	}
+
+	if short, is := log.(*shortLog); is {
+		since := srv.Clock().Now().Add(-time.Duration(float64(time.Since(began)) * opts.Speed)) // --init has begun then
+		go func() {
+			if err := short.follow(ctx, srv.URL(), since); err != nil && ctx.Err() == nil {
+				opts.Log.Error("cannot tell what happens to tasks", "error", err)
+			}
+		}()
 	}
 
 	select {

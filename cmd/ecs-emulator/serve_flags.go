@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/docker/go-units"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
@@ -107,8 +108,8 @@ func declareData(flags *flagSet, o *emulator.Options, c *choices) {
 	flags.Func("file-system", "`fs-id=path`: use a folder of the container engine's host as that file system; may be repeated or hold several, separated by commas; other file systems are a Docker volume each", func(list string) error {
 		return addFileSystems(o, list)
 	})
-	flags.StringVar(&c.logFormat, "log-format", "text", "`format` of the log on standard error: text or json")
-	flags.choice("log-format", "text", "json")
+	flags.StringVar(&c.logFormat, "log-format", "", "`format` of the log on standard error: short (what happens, in lines for people), text or json (default short on a terminal, else text)")
+	flags.choice("log-format", "short", "text", "json")
 	flags.TextVar(&c.level, "log-level", level{}, "lowest `level` to log: debug (each request), info (tasks and failed requests), warn, error")
 	flags.suggest("log-level", "debug", "info", "warn", "error")
 }
@@ -141,12 +142,19 @@ func (c *choices) apply(flags *flagSet, o *emulator.Options) error {
 	return nil
 }
 
-func (c *choices) logger(stderr io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: c.level.Level}
-	if c.logFormat == "json" {
-		return slog.New(slog.NewJSONHandler(stderr, options))
+// logHandler writes the log in the format that is chosen, or that suits where it goes.
+func (c *choices) logHandler(stderr io.Writer) slog.Handler {
+	options, format := &slog.HandlerOptions{Level: c.level.Level}, c.logFormat
+	if _, is := terminal.Of(stderr); is && format == "" {
+		format = "short"
 	}
-	return slog.New(slog.NewTextHandler(stderr, options))
+	switch format {
+	case "short":
+		return newShortLog(stderr, c.level.Level)
+	case "json":
+		return slog.NewJSONHandler(stderr, options)
+	}
+	return slog.NewTextHandler(stderr, options)
 }
 
 // level is a log level that is shown as users write it: info.

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
+	"github.com/ecs-emulator/ecs-emulator/internal/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
+)
+
+// shortLog is the log as people read it on a terminal: short lines of records, and of what happens in
+// the emulator. Its times are this machine's, as in every log.
+type shortLog struct {
+	level slog.Level
+	attrs []slog.Attr
+
+	mu      *sync.Mutex // of the printer
+	printer *activityPrinter
+}
+
+var _ slog.Handler = (*shortLog)(nil)
+
+func newShortLog(out io.Writer, level slog.Level) *shortLog {
+	on, _ := terminal.Of(out)
+	return &shortLog{level: level, mu: &sync.Mutex{}, printer: newActivityPrinter(out, on)}
+}
+
+// follow prints what happens from a time of the emulator's clock on, until the emulator closes.
+func (l *shortLog) follow(ctx context.Context, endpoint string, since time.Time) error {
+	if l.level > slog.LevelInfo {
+		return nil
+	}
+	query := map[string][]string{"follow": {"true"}, "since": {since.Format(time.RFC3339Nano)}}
+	return readActivity(ctx, endpoint, query, func(line activity.Line) {
+		line.At = time.Now()
+		l.print(line)
+	})
+}
+
+func (l *shortLog) print(line activity.Line) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.printer.print(line)
+}
+
+// Enabled implements slog.Handler.
+func (l *shortLog) Enabled(_ context.Context, level slog.Level) bool { return level >= l.level }
+
+// WithAttrs implements slog.Handler.
+func (l *shortLog) WithAttrs(attrs []slog.Attr) slog.Handler {
+	with := *l
+	with.attrs = slices.Concat(l.attrs, attrs)
+	return &with
+}
+
+// WithGroup implements slog.Handler. Short lines show no groups.
+func (l *shortLog) WithGroup(string) slog.Handler { return l }
+
+// Handle implements slog.Handler.
+func (l *shortLog) Handle(_ context.Context, r slog.Record) error {
+	attrs := slices.Clone(l.attrs)
+	r.Attrs(func(a slog.Attr) bool { attrs = append(attrs, a); return true })
+	text := shortText(r.Message, attrs)
+	if text == "" {
+		return nil
+	}
+	line := activity.Line{At: r.Time, Text: text}
+	switch {
+	case r.Level >= slog.LevelError:
+		line.Tone, line.Text = activity.Bad, "error: "+text
+	case r.Level >= slog.LevelWarn:
+		line.Tone, line.Text = activity.Warning, "warning: "+text
+	case r.Level < slog.LevelInfo:
+		line.Tone = activity.Passing
+	}
+	l.print(line)
+	return nil
+}
+
+// told are messages of which activity has a line of its own.
+var told = []string{
+	"task has stopped", "container has stopped", "container restarts by its restart policy",
+	"container cannot run", "container will never start",
+	"fault added", "faults cleared", "reset: all tasks ended, everything forgotten",
+}
+
+// shortText is a record in a line: the message, why, and in brackets what it is about. It is empty for
+// what is told otherwise.
+func shortText(message string, attrs []slog.Attr) string {
+	has := map[string]string{}
+	var about []string
+	for _, a := range attrs {
+		value := shortValue(a.Value)
+		has[a.Key] = value
+		if a.Key != "error" && a.Key != "reason" {
+			about = append(about, a.Key+" "+value)
+		}
+	}
+	switch {
+	case slices.Contains(told, message):
+		return ""
+	case message == "task is running":
+		return reached(has)
+	case message == "host port goes to the next task":
+		return has["address"] + " now leads to task " + has["to"]
+	case message == "request":
+		return request(has)
+	}
+	for _, why := range []string{has["reason"], has["error"]} {
+		if why != "" {
+			message += ": " + why
+		}
+	}
+	if len(about) > 0 {
+		message += " (" + strings.Join(about, ", ") + ")"
+	}
+	return message
+}
+
+// reached says which ports of this host lead to a task, which the line that it is RUNNING does not.
+func reached(has map[string]string) string {
+	if has["ports"] == "" {
+		return ""
+	}
+	return has["ports"] + " of task " + has["task"]
+}
+
+// request says what came of a request.
+func request(has map[string]string) string {
+	if has["error"] == "" {
+		return fmt.Sprintf("%s answers %s in %s", has["operation"], has["status"], has["duration"])
+	}
+	return fmt.Sprintf("%s is refused with %s: %s", has["operation"], has["error"], has["reason"])
+}
+
+// shortValue is a value without what all values of its kind have in common.
+func shortValue(v slog.Value) string {
+	v = v.Resolve()
+	if v.Kind() == slog.KindDuration {
+		return v.Duration().Round(time.Millisecond).String()
+	}
+	if ports, are := v.Any().([]hostport.Port); are {
+		var list []string
+		for _, p := range ports {
+			list = append(list, fmt.Sprintf("%s leads to port %d", p.Address, p.ContainerPort))
+		}
+		return strings.Join(list, ", ")
+	}
+	switch text := v.String(); {
+	case !arn.Is(text):
+		return text
+	case strings.Contains(text, ":task/"):
+		return activity.ShortID(arn.Name(text))
+	default:
+		return arn.Name(text)
+	}
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
+)
+
+const taskARN = "arn:aws:ecs:us-east-1:000000000000:task/default/d88f6994aaaabbbbccccddddeeeeffff"
+
+func TestShortLog(t *testing.T) {
+	for _, c := range []struct {
+		log  func(*slog.Logger)
+		want string
+	}{
+		{func(l *slog.Logger) { l.Info("container engine is back") }, "container engine is back"},
+		{func(l *slog.Logger) {
+			l.Warn("cannot start the log of a task", "task", taskARN, "reason", "no such group")
+		}, "warning: cannot start the log of a task: no such group (task d88f6994)"},
+		{func(l *slog.Logger) { l.With("engine", "a").Error("cannot use it", "error", errors.New("it is away")) },
+			"error: cannot use it: it is away (engine a)"},
+		{func(l *slog.Logger) {
+			l.Warn("request", "operation", "RunTask", "status", 400, "requestId", "1", "error", "ClientException", "reason", "TaskDefinition not found.")
+		}, "warning: RunTask is refused with ClientException: TaskDefinition not found."},
+		{func(l *slog.Logger) {
+			l.Debug("request", "operation", "ListTasks", "status", 200, "duration", 3100*time.Microsecond)
+		}, "ListTasks answers 200 in 3ms"},
+		{func(l *slog.Logger) {
+			l.Info("task is running", "task", taskARN, "ip", "172.31.0.4", "ports", []hostport.Port{{ContainerPort: 80, Address: "127.0.0.1:8080"}})
+		}, "127.0.0.1:8080 leads to port 80 of task d88f6994"},
+		{func(l *slog.Logger) { l.Info("task is running", "task", taskARN, "ip", "172.31.0.4") }, ""},
+		{func(l *slog.Logger) { l.Info("task has stopped", "task", taskARN) }, ""},
+	} {
+		var out bytes.Buffer
+		c.log(slog.New(newShortLog(&out, slog.LevelDebug)))
+		if c.want != "" {
+			c.want += "\n"
+		}
+		if got := timeOfDayInFront(out.String()); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
+// timeOfDayInFront cuts 15:04:05 from the front of a line.
+func timeOfDayInFront(line string) string { return line[min(len(line), len("15:04:05 ")):] }
+
+// TestMessagesThatActivityTells looks for the messages that the short log leaves out where they are
+// logged: under another text they would be said twice.
+func TestMessagesThatActivityTells(t *testing.T) {
+	var source strings.Builder
+	for _, folder := range []string{"internal/agent", "internal/hostport", "handlers/control", "handlers/awsapi"} {
+		files, err := filepath.Glob("../../" + folder + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			source.Write(text)
+		}
+	}
+	for _, message := range append([]string{"task is running", "host port goes to the next task", "request"}, told...) {
+		if !strings.Contains(source.String(), `"`+message+`", `) && !strings.Contains(source.String(), `"`+message+`")`) {
+			t.Errorf("nothing logs %q", message)
+		}
+	}
+}
