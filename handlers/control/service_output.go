@@ -87,10 +87,11 @@ func (s *serviceOutput) send(o Output) error {
 	return s.flush()
 }
 
-// sources are the containers of a task whose output is asked for, as far as they have been made.
+// sources are the containers of a task whose output is asked for, as far as they have been started:
+// nothing can be followed before.
 func (s *serviceOutput) sources(t *state.Task) (list []source) {
 	for _, c := range t.Status.Containers {
-		if c.EngineID == "" || s.container != "" && s.container != c.Name {
+		if c.EngineID == "" || c.Phase != state.ContainerRunning && c.Phase != state.ContainerStopped || s.container != "" && s.container != c.Name {
 			continue
 		}
 		from := source{task: t.ARN, container: c.Name, restarts: c.Restarts}

@@ -82,9 +82,24 @@ func (w *outputWorld) task(id, lastStatus string, containers ...string) {
 		},
 	}
 	for _, name := range containers {
+		if lastStatus == state.Pending {
+			t.Status.Containers = append(t.Status.Containers, state.Container{Name: name})
+			continue
+		}
 		t.Status.Containers = append(t.Status.Containers, state.Container{Name: name, EngineID: id + name, Phase: state.ContainerRunning})
 	}
 	w.update(func(tx *state.Tx) { state.AddTask(tx, t) })
+}
+
+// containerIs has the container of a task in a phase.
+func (w *outputWorld) containerIs(id string, phase state.ContainerPhase) {
+	w.Helper()
+	w.update(func(tx *state.Tx) {
+		status := state.TaskStatus{LastStatus: state.Pending, Containers: []state.Container{{Name: "web", EngineID: id, Phase: phase}}}
+		if err := state.PutTaskStatus(tx, scope.Task("default", id), state.TaskStep{Status: status}); err != nil {
+			w.Error(err)
+		}
+	})
 }
 
 // told are the lines and notes of an answer.
@@ -147,7 +162,10 @@ func TestOutputOfAServiceIsFollowed(t *testing.T) {
 			}
 		}
 		expect("t1: t1 says 2") // not of the one that had stopped
-		w.task("t2", state.Running, "web")
+		w.task("t2", state.Pending, "web")
+		w.containerIs("t2", state.ContainerCreated)
+		expect("")
+		w.containerIs("t2", state.ContainerRunning)
 		expect("t2: t2 says 1; t2: t2 says 2") // of one that comes, everything
 		close(w.stops["t1"])
 		expect("")
