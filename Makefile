@@ -130,6 +130,10 @@ cross: ## build for linux, darwin and windows on amd64 and arm64, for engines on
 	  echo "$$out"; $(GOBUILD) -o $$out ./cmd/ecs-emulator; \
 	done
 
+.PHONY: release
+release: cross ## make dist/: archives, images and checksums of the release VERSION; publishes nothing
+	$(GO) run ./cmd/release -version '$(VERSION)' -time "$$(git log -1 --format=%ct)" -out dist
+
 .PHONY: generate
 generate: ## write the generated files: types of the SDK, docs/reference, list of packages, required members, count of facts
 	$(GO) generate ./internal/sdk
@@ -152,4 +156,4 @@ release-branch: ## put the release VERSION, with its programs, on the branch go,
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin $(PROGRAMS)/*.gz $(PROGRAMS)/sources
+	rm -rf bin dist $(PROGRAMS)/*.gz $(PROGRAMS)/sources
