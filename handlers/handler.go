@@ -206,7 +206,7 @@ const agentPath = "/ws"
 func (e *endpoint) agent(w http.ResponseWriter, _ *http.Request) {
 	e.refuse(w, &awsapi.Error{
 		Code: "NotImplementedException", Status: http.StatusNotImplemented,
-		Message: "ecs-emulator does not implement the websockets of the container agent at " + agentPath + " yet; see COMPATIBILITY.md.",
+		Message: "ecs-emulator does not implement the websockets of the container agent at " + agentPath + " yet; see " + awsapi.Page("ecs") + ".",
 	}, writeJSON)
 }
 

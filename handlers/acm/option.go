@@ -31,7 +31,7 @@ func optionsOf(c *acm.Certificate) *types.CertificateOptions {
 // checkExport refuses certificates whose private keys are to be given out.
 func checkExport(o *types.CertificateOptions) error {
 	if o != nil && o.Export == types.CertificateExportEnabled {
-		return awsapi.NotImplemented("certificates that can be exported")
+		return awsapi.NotImplemented("acm", "certificates that can be exported")
 	}
 	return nil
 }
@@ -42,7 +42,7 @@ func (a *API) UpdateCertificateOptions(ctx context.Context, in *sdk.UpdateCertif
 		return nil, err
 	}
 	if in.Options.ValidationMethod != "" {
-		return nil, awsapi.NotImplemented("a change of the validation method")
+		return nil, awsapi.NotImplemented("acm", "a change of the validation method")
 	}
 	return &sdk.UpdateCertificateOptionsOutput{}, a.change(ctx, in.CertificateArn, func(c *acm.Certificate) error {
 		if c.Type != types.CertificateTypeAmazonIssued { // Source: field reports; the text is the emulator's

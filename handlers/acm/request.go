@@ -145,11 +145,11 @@ func checkRequest(in *sdk.RequestCertificateInput, account string) error {
 func checkBuilt(in *sdk.RequestCertificateInput) error {
 	switch {
 	case in.CertificateAuthorityArn != nil:
-		return awsapi.NotImplemented("private certificate authorities")
+		return awsapi.NotImplemented("acm", "private certificate authorities")
 	case in.ManagedBy != "":
-		return awsapi.NotImplemented("certificates that " + string(in.ManagedBy) + " manages")
+		return awsapi.NotImplemented("acm", "certificates that "+string(in.ManagedBy)+" manages")
 	case in.ValidationMethod == types.ValidationMethodHttp:
-		return awsapi.NotImplemented("validation by HTTP")
+		return awsapi.NotImplemented("acm", "validation by HTTP")
 	}
 	return checkExport(in.Options)
 }

@@ -57,11 +57,11 @@ func (a *API) RegisterScalableTarget(ctx context.Context, in *sdk.RegisterScalab
 func checkRegister(in *sdk.RegisterScalableTargetInput) error {
 	switch {
 	case in.ServiceNamespace != types.ServiceNamespaceEcs || in.ScalableDimension != types.ScalableDimensionECSServiceDesiredCount:
-		return awsapi.NotImplemented("scalable targets of " + string(in.ServiceNamespace) + " " + string(in.ScalableDimension))
+		return awsapi.NotImplemented("application-autoscaling", "scalable targets of "+string(in.ServiceNamespace)+" "+string(in.ScalableDimension))
 	case in.SuspendedState != nil:
-		return awsapi.NotImplemented("SuspendedState of scalable targets")
+		return awsapi.NotImplemented("application-autoscaling", "SuspendedState of scalable targets")
 	case len(in.Tags) > 0:
-		return awsapi.NotImplemented("Tags of scalable targets")
+		return awsapi.NotImplemented("application-autoscaling", "Tags of scalable targets")
 	}
 	return nil
 }
@@ -81,7 +81,7 @@ func checkCapacity(tx *store.Tx, t *applicationautoscaling.Target) error {
 		return invalid("ECS service doesn't exist: %s", t.Resource)
 	}
 	if n := s.DesiredCount; n < int(t.Min) || n > int(t.Max) {
-		return awsapi.NotImplemented(fmt.Sprintf("a move of the desired count %d of %s into the capacity %d to %d (update the service first)", n, t.Resource, t.Min, t.Max))
+		return awsapi.NotImplemented("application-autoscaling", fmt.Sprintf("a move of the desired count %d of %s into the capacity %d to %d (update the service first)", n, t.Resource, t.Min, t.Max))
 	}
 	return nil
 }

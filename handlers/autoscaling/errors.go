@@ -33,4 +33,6 @@ func inUse(format string, args ...any) error {
 }
 
 // notBuilt is loud about a member that would have an effect.
-func notBuilt(what string) error { return awsapi.NotImplemented(what + " of EC2 Auto Scaling") }
+func notBuilt(what string) error {
+	return awsapi.NotImplemented("autoscaling", what+" of EC2 Auto Scaling")
+}

@@ -90,7 +90,7 @@ func TestBoundsOfGroups(t *testing.T) {
 // One request cannot make the emulator keep millions of instances. A high maximum is none.
 func TestGroupsOfTooManyInstances(t *testing.T) {
 	s := newScene(t)
-	const tooMany = "ecs-emulator does not implement groups of more than 1000 instances of EC2 Auto Scaling; see COMPATIBILITY.md."
+	const tooMany = "ecs-emulator does not implement groups of more than 1000 instances of EC2 Auto Scaling; see docs/reference/compatibility/autoscaling.md."
 	refused(s, s.CreateAutoScalingGroup, s.input("web", 2_000_000, 1<<31-1), "NotImplementedException", tooMany)
 	s.group("web", 0, 1<<31-1)
 	web := aws.String("web")
@@ -126,11 +126,11 @@ func TestGroupsThatAreRefused(t *testing.T) {
 			}},
 		{"ValidationError", "Desired capacity:2 must be between the specified min size:0 and max size:1",
 			func(in *sdk.CreateAutoScalingGroupInput) { in.DesiredCapacity = aws.Int32(2) }},
-		{"NotImplementedException", "ecs-emulator does not implement TargetGroupARNs of EC2 Auto Scaling; see COMPATIBILITY.md.",
+		{"NotImplementedException", "ecs-emulator does not implement TargetGroupARNs of EC2 Auto Scaling; see docs/reference/compatibility/autoscaling.md.",
 			func(in *sdk.CreateAutoScalingGroupInput) { in.TargetGroupARNs = []string{"arn"} }},
-		{"NotImplementedException", "ecs-emulator does not implement MaxInstanceLifetime of EC2 Auto Scaling; see COMPATIBILITY.md.",
+		{"NotImplementedException", "ecs-emulator does not implement MaxInstanceLifetime of EC2 Auto Scaling; see docs/reference/compatibility/autoscaling.md.",
 			func(in *sdk.CreateAutoScalingGroupInput) { in.MaxInstanceLifetime = aws.Int32(86400) }},
-		{"NotImplementedException", "ecs-emulator does not implement Spot instances (OnDemandPercentageAboveBaseCapacity below 100) of EC2 Auto Scaling; see COMPATIBILITY.md.",
+		{"NotImplementedException", "ecs-emulator does not implement Spot instances (OnDemandPercentageAboveBaseCapacity below 100) of EC2 Auto Scaling; see docs/reference/compatibility/autoscaling.md.",
 			func(in *sdk.CreateAutoScalingGroupInput) {
 				in.MixedInstancesPolicy = &types.MixedInstancesPolicy{
 					LaunchTemplate:        &types.LaunchTemplate{LaunchTemplateSpecification: in.LaunchTemplate},

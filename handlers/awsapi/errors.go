@@ -49,17 +49,20 @@ func (e *Error) status() int {
 
 // notImplemented is loud and can't be mistaken for an answer of AWS, whose
 // UnsupportedFeatureException means something else. SDKs don't retry a 501.
-func notImplemented(what string) *Error {
+func notImplemented(service, what string) *Error {
 	return &Error{
 		Code:    "NotImplementedException",
-		Message: fmt.Sprintf("ecs-emulator does not implement %s; see COMPATIBILITY.md.", what),
+		Message: fmt.Sprintf("ecs-emulator does not implement %s; see %s.", what, Page(service)),
 		Status:  http.StatusNotImplemented,
 	}
 }
 
 // NotImplemented is the error for a part of an operation that the emulator has not: it is
-// answered like an operation that is not built.
-func NotImplemented(what string) error { return notImplemented(what) }
+// answered like an operation that is not built. The service is a Service.Name.
+func NotImplemented(service, what string) error { return notImplemented(service, what) }
+
+// Page is where the documents list what a service has.
+func Page(service string) string { return "docs/reference/compatibility/" + service + ".md" }
 
 // failure is an error as a protocol answers it.
 type failure struct {

@@ -127,7 +127,7 @@ func (e *frontEnd) answer(x *exchange, w http.ResponseWriter, r *http.Request, a
 	case e.Complete:
 		return e.unknown(name)
 	default:
-		return notImplemented(e.Name + " " + name)
+		return notImplemented(e.Name, e.Name+" "+name)
 	}
 	x.known = true
 	ctx := NewContext(r.Context(), x.call)

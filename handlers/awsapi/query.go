@@ -71,7 +71,7 @@ func (q *queryProtocol) operation(x *exchange, r *http.Request) (string, error) 
 		return "", &Error{Code: "MissingAction", Message: "The request must contain the parameter Action."}
 	}
 	if other := q.Others[x.form.Get("Version")]; other != "" {
-		return "", notImplemented(other)
+		return "", notImplemented(q.service, other)
 	}
 	return action, nil
 }

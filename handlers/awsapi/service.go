@@ -90,10 +90,11 @@ func Refuses[I, O any](name, needs string, method func(context.Context, *I) (O, 
 // NotBuilt is an operation that the SDK has and the emulator has not: it answers 501
 // NotImplementedException with a message that names it.
 func NotBuilt(name, needs string) Operation {
-	err := notImplemented(name + " yet")
 	return Operation{
 		Name: name, Support: notBuilt, Note: "needs " + needs,
-		serve: func(context.Context, protocol, *exchange, *payload) error { return err },
+		serve: func(_ context.Context, _ protocol, x *exchange, _ *payload) error {
+			return notImplemented(x.call.Service, name+" yet")
+		},
 	}
 }
 

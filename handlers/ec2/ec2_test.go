@@ -254,7 +254,7 @@ func TestZoneIDsOfOtherRegions(t *testing.T) {
 func TestOtherActionsAreRefused(t *testing.T) {
 	s := newServer(t)
 	_, err := s.CreateVpnGateway(ctx, &sdk.CreateVpnGatewayInput{Type: types.GatewayTypeIpsec1})
-	refused(t, err, "NotImplementedException", "ecs-emulator does not implement ec2 CreateVpnGateway; see COMPATIBILITY.md.")
+	refused(t, err, "NotImplementedException", "ecs-emulator does not implement ec2 CreateVpnGateway; see docs/reference/compatibility/ec2.md.")
 }
 
 func TestAnswerOnTheWire(t *testing.T) {

@@ -32,7 +32,7 @@ func TestTasksShowWhetherCommandsMayBeExecuted(t *testing.T) {
 		}
 	}
 	_, err := s.ExecuteCommand(ctx, &sdk.ExecuteCommandInput{Task: ran.TaskArn, Command: aws.String("sh"), Interactive: true})
-	refused(t, err, "NotImplementedException", "ecs-emulator does not implement ExecuteCommand yet; see COMPATIBILITY.md.")
+	refused(t, err, "NotImplementedException", "ecs-emulator does not implement ExecuteCommand yet; see docs/reference/compatibility/ecs.md.")
 }
 
 // TestServicesShowWhetherCommandsMayBeExecuted turns it off and on, without a deployment.

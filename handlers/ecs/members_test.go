@@ -63,8 +63,7 @@ func TestAWSRefusesInTheWordsOfTheTable(t *testing.T) {
 
 var positions = regexp.MustCompile(`\[\d+\]`)
 
-// TestRefusalsLeadToCompatibility looks up what errors that name COMPATIBILITY.md refuse on the
-// page of ECS, but for whole operations.
+// TestRefusalsLeadToCompatibility looks up what errors that name the page of ECS refuse there, but for whole operations.
 func TestRefusalsLeadToCompatibility(t *testing.T) {
 	text, err := os.ReadFile("../../docs/reference/compatibility/ecs.md")
 	if err != nil {
@@ -77,7 +76,7 @@ func TestRefusalsLeadToCompatibility(t *testing.T) {
 	for _, kind := range []string{"capacity-provider", "daemon", "daemon-task-definition", "gateway", "task-set"} {
 		_, err := s.ListTagsForResource(ctx, &sdk.ListTagsForResourceInput{ResourceArn: aws.String(testScope.Prefix() + kind + "/a")})
 		_, what, _ := strings.Cut(fmt.Sprint(err), "does not implement tags of ")
-		what, _, found := strings.Cut(what, " yet; see COMPATIBILITY.md.")
+		what, _, found := strings.Cut(what, " yet; see docs/reference/compatibility/ecs.md.")
 		if !found || !regexp.MustCompile(`\n\| ListTagsForResource \| partial \| .* `+what+"( |,)").Match(text) {
 			t.Errorf("%s: %v", kind, err)
 		}

@@ -205,7 +205,7 @@ func TestReportsThatAreRefused(t *testing.T) {
 		"uneven ranges":     {sdk.SubmitTaskStateChangeInput{Task: &task.ARN, Containers: []types.ContainerStateChange{portRange}}, "InvalidParameterException", "Network binding has an invalid port range: 32768-32770 to 80-81."},
 		"managed agents": {sdk.SubmitTaskStateChangeInput{Task: &task.ARN, ManagedAgents: []types.ManagedAgentStateChange{{
 			ContainerName: aws.String("web"), ManagedAgentName: types.ManagedAgentNameExecuteCommandAgent, Status: aws.String("RUNNING"),
-		}}}, "InvalidParameterException", "ecs-emulator does not support managedAgents yet; see COMPATIBILITY.md."},
+		}}}, "InvalidParameterException", "ecs-emulator does not support managedAgents yet; see docs/reference/compatibility/ecs.md."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if c.in.Cluster == nil {

@@ -24,4 +24,6 @@ func notPermitted(format string, args ...any) error {
 }
 
 // notBuilt is loud about what would have an effect.
-func notBuilt(what string) error { return awsapi.NotImplemented(what + " of Elastic Load Balancing") }
+func notBuilt(what string) error {
+	return awsapi.NotImplemented("elasticloadbalancing", what+" of Elastic Load Balancing")
+}

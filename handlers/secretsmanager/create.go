@@ -59,9 +59,9 @@ func checkCreate(in *sdk.CreateSecretInput) error {
 			Code: "ValidationException", Message: "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
 		}
 	case len(in.AddReplicaRegions) > 0:
-		return awsapi.NotImplemented("the replication of secrets")
+		return awsapi.NotImplemented("secretsmanager", "the replication of secrets")
 	case in.Type != nil:
-		return awsapi.NotImplemented("secrets of other providers")
+		return awsapi.NotImplemented("secretsmanager", "secrets of other providers")
 	}
 	return onlyOne(in.SecretString, in.SecretBinary)
 }

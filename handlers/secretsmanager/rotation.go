@@ -18,7 +18,7 @@ func (a *API) RotateSecret(ctx context.Context, in *sdk.RotateSecretInput) (*sdk
 		return nil, err
 	}
 	if aws.ToString(in.RotationLambdaARN) != "" {
-		return nil, awsapi.NotImplemented("the rotation of secrets by functions")
+		return nil, awsapi.NotImplemented("secretsmanager", "the rotation of secrets by functions")
 	}
 	return nil, invalidRequest("No Lambda rotation function ARN is associated with this secret.")
 }

@@ -13,7 +13,7 @@ import (
 // value is.
 func (a *API) UpdateSecret(ctx context.Context, in *sdk.UpdateSecretInput) (*sdk.UpdateSecretOutput, error) {
 	if in.Type != nil {
-		return nil, awsapi.NotImplemented("secrets of other providers")
+		return nil, awsapi.NotImplemented("secretsmanager", "secrets of other providers")
 	}
 	if err := onlyOne(in.SecretString, in.SecretBinary); err != nil {
 		return nil, err

@@ -52,7 +52,7 @@ func describe(l listed) types.ParameterMetadata {
 func describeFilters(in *sdk.DescribeParametersInput) ([]types.ParameterStringFilter, error) {
 	switch {
 	case aws.ToBool(in.Shared):
-		return nil, awsapi.NotImplemented("parameters that others share")
+		return nil, awsapi.NotImplemented("ssm", "parameters that others share")
 	case len(in.Filters) > 0 && len(in.ParameterFilters) > 0: // SSM0011
 		return nil, invalid("You can use either Filters or ParameterFilters in a single request.")
 	case len(in.Filters) > 0:

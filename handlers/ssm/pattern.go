@@ -35,7 +35,7 @@ func readPattern(pattern string) (*regexp.Regexp, error) {
 	}
 	whole, wholeErr := regexp.Compile(`^(?s:` + pattern + `)$`)
 	if err != nil || wholeErr != nil || nestsClasses(pattern) {
-		return nil, awsapi.NotImplemented("the AllowedPattern " + pattern + ", which is not in Go's language of regular expressions")
+		return nil, awsapi.NotImplemented("ssm", "the AllowedPattern "+pattern+", which is not in Go's language of regular expressions")
 	}
 	return whole, nil
 }

@@ -66,7 +66,7 @@ func checkPolicies(policies string, tier types.ParameterTier) error {
 		return invalid("You can't assign parameter policies to a standard-parameter tier. " +
 			"You must upgrade the parameter to use the advanced-parameter tier. " + aboutTiers)
 	}
-	return awsapi.NotImplemented("the policies of parameters")
+	return awsapi.NotImplemented("ssm", "the policies of parameters")
 }
 
 // checkDataType knows text and the ids of images, which it does not look up.

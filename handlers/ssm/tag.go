@@ -80,7 +80,7 @@ func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResour
 // resource returns what tags are asked of: parameters alone are there.
 func resource(ctx context.Context, tx *store.Tx, kind types.ResourceTypeForTagging, id string) (*ssm.Parameter, error) {
 	if kind != types.ResourceTypeForTaggingParameter {
-		return nil, awsapi.NotImplemented(fmt.Sprintf("tags of %ss of Systems Manager", kind))
+		return nil, awsapi.NotImplemented("ssm", fmt.Sprintf("tags of %ss of Systems Manager", kind))
 	}
 	p, err := own(ctx, tx, id)
 	if err != nil {

@@ -53,7 +53,7 @@ func (a *API) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput) (*sts.Ass
 
 func checkAssumeRole(in *sts.AssumeRoleInput) error {
 	if len(in.ProvidedContexts) > 0 {
-		return awsapi.NotImplemented("ProvidedContexts of sts AssumeRole")
+		return awsapi.NotImplemented("sts", "ProvidedContexts of sts AssumeRole")
 	}
 	return checkRoleAndPolicy(*in.RoleArn, in.Policy)
 }

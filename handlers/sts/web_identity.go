@@ -49,7 +49,7 @@ func (a *API) AssumeRoleWithWebIdentity(ctx context.Context, in *sts.AssumeRoleW
 
 func checkWebIdentity(in *sts.AssumeRoleWithWebIdentityInput) error {
 	if in.ProviderId != nil { // only with the access tokens of OAuth 2.0 providers
-		return awsapi.NotImplemented("ProviderId of sts AssumeRoleWithWebIdentity")
+		return awsapi.NotImplemented("sts", "ProviderId of sts AssumeRoleWithWebIdentity")
 	}
 	return checkRoleAndPolicy(*in.RoleArn, in.Policy)
 }

@@ -32,12 +32,15 @@ func Missing(arn string) types.Failure {
 	return types.Failure{Arn: aws.String(arn), Reason: aws.String("MISSING")}
 }
 
+// page ends what is said of what is not built.
+const page = " yet; see docs/reference/compatibility/ecs.md."
+
 // NotBuilt refuses a part of an operation that the emulator does not have yet, so
 // that silence is not mistaken for success.
 func NotBuilt(what string) error {
 	return &awsapi.Error{
 		Code: "NotImplementedException", Status: 501,
-		Message: "ecs-emulator does not implement " + what + " yet; see COMPATIBILITY.md.",
+		Message: "ecs-emulator does not implement " + what + page,
 	}
 }
 
@@ -49,7 +52,7 @@ func Unsupported(members ...string) error {
 	if others := members[:len(members)-1]; len(others) > 0 {
 		list = strings.Join(others, ", ") + " and " + list
 	}
-	return InvalidParameter("ecs-emulator does not support " + list + " yet; see COMPATIBILITY.md.")
+	return InvalidParameter("ecs-emulator does not support " + list + page)
 }
 
 // AgentsError makes a ClientException of what is a ClusterNotFoundException elsewhere; the
