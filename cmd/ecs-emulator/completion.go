@@ -104,7 +104,7 @@ func nextNames(before []string) (list []candidate) {
 		}
 		next := candidate{name[len(before)], c.summary}
 		if len(name) > len(before)+1 {
-			next.meaning = strings.Join(name[:len(before)+1], " ") + " ..."
+			next.meaning = "several commands"
 		}
 		list = append(list, next)
 	}

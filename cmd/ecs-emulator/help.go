@@ -31,8 +31,11 @@ func helpCommand() subcommand {
 
 // helpOn explains the command of that name, or lists those whose names begin with it.
 func helpOn(name []string) (string, error) {
-	if list := listed(strings.Join(name, " ")); len(name) == 0 || list != "" && len(name) == 1 {
-		return "Usage: " + strings.Join(append([]string{"ecs-emulator"}, name...), " ") + " <command> [flags] [arguments]\n\n" + list + helpFooter, nil
+	if len(name) == 0 {
+		return "Amazon ECS on your own machine.\n\nUsage: ecs-emulator <command> [flags] [arguments]\n\n" + listed("") + firstSteps + helpFooter, nil
+	}
+	if list := listed(name[0]); list != "" && len(name) == 1 {
+		return "Usage: ecs-emulator " + name[0] + " <command> [flags] [arguments]\n\n" + list + helpFooter, nil
 	}
 	c, _, known := find(name)
 	if !known {
@@ -40,6 +43,14 @@ func helpOn(name []string) (string, error) {
 	}
 	return c.help(), nil
 }
+
+const firstSteps = `
+Begin with 'ecs-emulator serve', and in another terminal point clients there:
+
+  export AWS_ENDPOINT_URL=http://127.0.0.1:4577 AWS_DEFAULT_REGION=us-east-1
+  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+  aws ecs list-clusters
+`
 
 const helpFooter = `
 'ecs-emulator help <command>' explains a command, its flags and arguments. Each
