@@ -100,7 +100,7 @@ func sourceText(v *types.Volume) string {
 func specOf(d *types.ContainerDefinition) backend.ContainerSpec {
 	status := &state.TaskStatus{}
 	w := &taskRunner{
-		host: &host{agent: &Agent{}}, on: containerinstance.Place{Sandbox: "machine", Network: "bridge"},
+		host: &host{agent: &Agent{}}, on: containerinstance.Place{Sandbox: "instance", Network: "bridge"},
 		task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{NetworkMode: types.NetworkModeBridge}, Placement: &state.Placement{}},
 	}
 	w.view = newView(status, nil, false)

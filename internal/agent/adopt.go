@@ -126,7 +126,7 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 	sandbox, exists := list[engineName(w.task, sandboxContainerName)]
 	switch {
 	case w.view.state(theSandbox).busy:
-	case sandbox.State == backend.Unseen, w.machine != nil && h.unseen[containerinstance.SandboxName(w.machine.ARN())]:
+	case sandbox.State == backend.Unseen, w.instance != nil && h.unseen[containerinstance.SandboxName(w.instance.ARN())]:
 		w.expectSandbox(row)
 	default:
 		w.adoptSandbox(row, sandbox, exists)
@@ -158,14 +158,14 @@ func (w *taskRunner) expectSandbox(row *state.Task) {
 func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exists bool) {
 	s := w.view.status
 	if exists && w.view.sandbox == sandboxNone { // it was made, but the store does not know
-		if w.machine != nil {
-			w.on = w.machine.Place()
+		if w.instance != nil {
+			w.on = w.instance.Place()
 		}
 		w.hasSandbox(found)
 	}
 	runs := exists && found.ID == s.SandboxID && (vpc.Connected(found) || w.view.plain && found.State == backend.Running)
-	if w.machine != nil && sharesNetwork(w.task) {
-		runs = runs && w.machine.Runs()
+	if w.instance != nil && sharesNetwork(w.task) {
+		runs = runs && w.instance.Runs()
 	}
 	w.adoptInterface(found, runs)
 	switch {
@@ -174,8 +174,8 @@ func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exis
 	case !runs && w.view.sandbox == sandboxRunning && row.Status.SandboxID != "":
 		w.died(theSandbox, true)
 	}
-	if w.machine != nil && !w.view.plain && s.SandboxID != "" {
-		w.machine.FoundInterface(w.task.ARN, s.SandboxID)
+	if w.instance != nil && !w.view.plain && s.SandboxID != "" {
+		w.instance.FoundInterface(w.task.ARN, s.SandboxID)
 	}
 	if s.SandboxID != "" {
 		w.host.know(s.SandboxID, w.task.ARN, sandboxContainerName)

@@ -46,7 +46,7 @@ func (w *taskRunner) create(i int) run {
 				w.containerNotBegun(i, "CannotCreateContainerError: ", err)
 			default:
 				c.EngineID, c.CreatedAt = id, createdAt
-				if w.machine != nil {
+				if w.instance != nil {
 					c.RuntimeID = id
 				}
 				c.Phase = state.ContainerCreated
@@ -154,7 +154,7 @@ func (w *taskRunner) start(i int) run {
 		if err == nil {
 			err = h.findAgain(ctx, stopped, folders)
 		}
-		if err == nil && logs && w.machine != nil {
+		if err == nil && logs && w.instance != nil {
 			var again func()
 			if again, err = w.makeLogStream(ctx, i, a, since); again != nil {
 				return again
@@ -204,7 +204,7 @@ func (w *taskRunner) stop(i int) run {
 	if t := w.view.definitions[i].StopTimeout; t != nil {
 		grace = time.Duration(*t) * time.Second
 	}
-	if w.machine != nil && w.view.stop.Code == types.TaskStopCodeTerminationNotice {
+	if w.instance != nil && w.view.stop.Code == types.TaskStopCodeTerminationNotice {
 		grace = 0 // its host is switched off
 	}
 	examine := w.examine(i)

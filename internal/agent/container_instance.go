@@ -85,7 +85,7 @@ func (h *host) Need(instance string) bool {
 func (a *Agent) CutOff(ctx context.Context, instance string, cut bool) error {
 	h := a.hosts[instanceHost]
 	if h == nil {
-		return errors.New("no host has container instances")
+		return errors.New("this emulator runs no container instances")
 	}
 	return h.instances.Of(instance).CutOff(ctx, cut)
 }

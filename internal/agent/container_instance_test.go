@@ -303,9 +303,9 @@ func TestContainerInstancesAreAdopted(t *testing.T) {
 		runs := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
 		ends := b.runAt(dead, types.NetworkModeHost, container("web"))
 		stays := b.task(runs).Status.SandboxID
-		machine := b.agent.hosts[""].instances.Of(dead).Place().Sandbox
+		sandbox := b.agent.hosts[""].instances.Of(dead).Place().Sandbox
 		b.stop()
-		if err := b.engine.Stop(b.Context(), machine, 0); err != nil {
+		if err := b.engine.Stop(b.Context(), sandbox, 0); err != nil {
 			b.Fatal(err)
 		}
 		b.start()

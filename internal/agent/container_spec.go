@@ -16,7 +16,7 @@ func (w *taskRunner) sandboxSpec() backend.SandboxSpec {
 	return backend.SandboxSpec{
 		Name: engineName(w.task, sandboxContainerName), Domain: ec2network.HostDomain(w.task.Scope()), Labels: w.host.labels(),
 		Names:     containerspec.LentNames(w.task.Spec.NetworkMode, w.view.definitions),
-		SharesIPC: w.ipc == types.IpcModeTask, Devices: w.machine != nil, CPUShares: w.size.Shares, CPU: w.size.CPU, Memory: w.size.Memory, Swap: containerspec.Swap(w.view.definitions),
+		SharesIPC: w.ipc == types.IpcModeTask, Devices: w.instance != nil, CPUShares: w.size.Shares, CPU: w.size.CPU, Memory: w.size.Memory, Swap: containerspec.Swap(w.view.definitions),
 	}
 }
 
@@ -25,11 +25,11 @@ func (w *taskRunner) sandboxSpec() backend.SandboxSpec {
 func (w *taskRunner) containerSpec(i int) (backend.ContainerSpec, error) {
 	d, t := w.withResources(&w.view.definitions[i]), w.task
 	name := aws.ToString(d.Name)
-	env, err := w.environment(d, w.machine != nil && w.view.state(theContainer(i)).region)
+	env, err := w.environment(d, w.instance != nil && w.view.state(theContainer(i)).region)
 	if err != nil {
 		return backend.ContainerSpec{}, err
 	}
-	spec := containerspec.Container(d, w.machine == nil)
+	spec := containerspec.Container(d, w.instance == nil)
 	spec.Name, spec.Sandbox, spec.Platform, spec.Env = engineName(t, name), w.view.status.SandboxID, w.platform, env
 	spec.Log, spec.Labels = logDriver(d.LogConfiguration), map[string]string{}
 	maps.Copy(spec.Labels, d.DockerLabels)

@@ -23,7 +23,7 @@ func (w *taskRunner) containerExited(i int, seen backend.Container, late bool) {
 	switch {
 	case seen.OOMKilled:
 		c.Reason = "OutOfMemoryError: Container killed due to memory usage"
-		if w.machine == nil { // Fargate 1.4.0 writes it with a small letter
+		if w.instance == nil { // Fargate 1.4.0 writes it with a small letter
 			c.Reason = "OutOfMemoryError: container killed due to memory usage"
 		}
 	case seen.Error != "":
@@ -77,7 +77,7 @@ func (w *taskRunner) containerFailed(i int, reason, taskReason string) {
 	c.Reason, taskReason = cut(w.scrub(reason)), w.scrub(taskReason)
 	w.containerStopped(i, now)
 	w.host.agent.Log.Warn("container cannot run", "task", w.task.ARN, "container", c.Name, "reason", c.Reason)
-	if w.machine != nil {
+	if w.instance != nil {
 		taskReason = failedToStart
 	}
 	w.failWithout(i, taskReason)
@@ -87,7 +87,7 @@ func (w *taskRunner) containerFailed(i int, reason, taskReason string) {
 // it has neither exit code nor reason (ECS0066), on container instances those of the agent
 // (ECS0192).
 func (w *taskRunner) containerGivenUp(i int, why string) {
-	if w.machine != nil {
+	if w.instance != nil {
 		c := &w.view.status.Containers[i]
 		c.ExitCode, c.Reason = aws.Int32(givenUpCode), cut("CannotStartContainerError: "+why)
 	}

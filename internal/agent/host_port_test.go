@@ -69,12 +69,12 @@ func TestHostPortsOfATaskOnAContainerInstance(t *testing.T) {
 		{Protocol: tcp, ContainerPort: 80, HostPort: 8080}, {Protocol: tcp, ContainerPort: 81, HostPort: 32768},
 		{Protocol: udp, ContainerPort: 53, HostPort: 32769}, {Protocol: tcp, ContainerPort: 90, HostPort: 32770, More: 1},
 	}
-	machine := containerinstance.Place{Sandbox: "m", IP: netip.MustParseAddr("10.0.0.5")}
+	on := containerinstance.Place{Sandbox: "m", IP: netip.MustParseAddr("10.0.0.5")}
 	ports := func(mode types.NetworkMode, local bool, mappings []types.PortMapping, bindings ...state.Binding) []numbers {
 		task := &state.Task{Spec: &state.TaskSpec{NetworkMode: mode}}
 		status := &state.TaskStatus{Containers: []state.Container{{Name: "web", Bindings: bindings}}}
 		definitions := []types.ContainerDefinition{{Name: aws.String("web"), PortMappings: mappings}}
-		return numbersOf(portRules{local: local, udp: true}.mappings(task, status, definitions, machine))
+		return numbersOf(portRules{local: local, udp: true}.mappings(task, status, definitions, on))
 	}
 	for name, c := range map[string]struct{ got, want []numbers }{
 		"bridge": {ports(types.NetworkModeBridge, false, mappings, bindings...), []numbers{

@@ -52,7 +52,7 @@ func (w *taskRunner) pull(i int) run {
 			case h.Engine.Lost(err): // or told to stop meanwhile
 			case err != nil:
 				w.pullFailed(i, err)
-			case w.machine == nil && !h.images.Fits(image, spec.Platform):
+			case w.instance == nil && !h.images.Fits(image, spec.Platform):
 				w.otherPlatform(i)
 			default:
 				w.pulled(i, image, startedAt, stoppedAt)
@@ -87,7 +87,7 @@ func (w *taskRunner) pullFailed(i int, err error) {
 		w.host.agent.Log.Warn("an image of ECR cannot be pulled: give a local one this name, with docker tag, or log the engine in to the registry",
 			"task", w.task.ARN, "image", ref)
 	}
-	if w.machine != nil { // Source: field reports of tasks on EC2, current agents
+	if w.instance != nil { // Source: field reports of tasks on EC2, current agents
 		reason := "CannotPullImageManifestError: Error response from daemon: " + engineText(err)
 		w.containerFailed(i, reason, reason)
 		return

@@ -322,12 +322,12 @@ func TestAContainerInstanceHasTheFilterOfItsGroups(t *testing.T) {
 		instance := b.instance()
 		task := b.runAt(instance, types.NetworkModeBridge, container("web"))
 		b.expect("a task on it", b.task(task).Status.LastStatus, state.Running)
-		machine := b.agent.hosts[instanceHost].instances.Of(instance).Place()
+		on := b.agent.hosts[instanceHost].instances.Of(instance).Place()
 		g.mu.Lock()
-		f := g.filters[machine.Sandbox]
+		f := g.filters[on.Sandbox]
 		g.mu.Unlock()
-		if f == nil || !backend.Pass(f.In, backend.Flow{Protocol: backend.TCP, Port: 8080, Peer: machine.IP}) ||
-			backend.Pass(f.In, backend.Flow{Protocol: backend.TCP, Port: 8080, Peer: machine.IP.Next()}) {
+		if f == nil || !backend.Pass(f.In, backend.Flow{Protocol: backend.TCP, Port: 8080, Peer: on.IP}) ||
+			backend.Pass(f.In, backend.Flow{Protocol: backend.TCP, Port: 8080, Peer: on.IP.Next()}) {
 			b.Errorf("the container instance lets in %+v", f)
 		}
 	})

@@ -42,7 +42,7 @@ func (a *Agent) followGroups(ctx context.Context) error {
 func (a *Agent) ReserveAddress(ctx context.Context, scope arn.Scope, subnetID string) (netip.Addr, error) {
 	h := a.hosts[instanceHost]
 	if h == nil {
-		return netip.Addr{}, errors.New("no host has container instances")
+		return netip.Addr{}, errors.New("this emulator runs no container instances")
 	}
 	return h.networks.ReserveAddress(ctx, scope, subnetID)
 }

@@ -42,33 +42,33 @@ func (w *taskRunner) openPorts() []hostport.Port {
 	return w.host.ports.Open(portOwner(w.task, w.view.status, w.view.stop), list, !simulated)
 }
 
-// attach lets a machine know of the network interface of one of its tasks, which has its
-// share of the machine's fate.
+// attach lets a container instance know of the network interface of one of its tasks, which ends
+// with it.
 func (w *taskRunner) attach(ctx context.Context, sandboxID string) error {
-	if w.machine == nil || w.view.plain {
+	if w.instance == nil || w.view.plain {
 		return nil
 	}
-	return w.machine.Attach(ctx, w.task.ARN, sandboxID)
+	return w.instance.Attach(ctx, w.task.ARN, sandboxID)
 }
 
-// leaveMachine gives back what a task has of its machine: ports, or a network interface.
-func (w *taskRunner) leaveMachine(ctx context.Context) error {
-	if w.machine == nil {
+// leaveInstance gives back what a task has of its container instance: ports, or a network interface.
+func (w *taskRunner) leaveInstance(ctx context.Context) error {
+	if w.instance == nil {
 		return nil
 	}
-	return w.machine.Leave(ctx, w.task.ARN)
+	return w.instance.Leave(ctx, w.task.ARN)
 }
 
-// unbind takes the ports of the machine from a container that has ended while its task goes on:
+// unbind takes the ports of the container instance from a container that has ended while its task goes on:
 // the next container may get its address. The placement of others goes by what the task has all the same.
 func (w *taskRunner) unbind(i int) {
-	if w.machine == nil || w.view.stop != nil || !hasPorts(w.task, &w.view.definitions[i]) {
+	if w.instance == nil || w.view.stop != nil || !hasPorts(w.task, &w.view.definitions[i]) {
 		return
 	}
-	w.machine.Unbind(w.task.ARN, w.view.status.Containers[i].Name)
+	w.instance.Unbind(w.task.ARN, w.view.status.Containers[i].Name)
 }
 
-// publishPorts gives a container of a task in bridge or host mode its ports on the machine,
+// publishPorts gives a container of a task in bridge or host mode its ports on the container instance,
 // before it starts. One without a network has none.
 func (w *taskRunner) publishPorts(ctx context.Context, container, id string, d *types.ContainerDefinition, had []state.Binding) ([]state.Binding, error) {
 	if !hasPorts(w.task, d) {
@@ -82,14 +82,14 @@ func (w *taskRunner) publishPorts(ctx context.Context, container, id string, d *
 		}
 		at = seen.IP
 	}
-	bindings, err := w.machine.Bind(w.task.ARN, container, d.PortMappings, had, at)
+	bindings, err := w.instance.Bind(w.task.ARN, container, d.PortMappings, had, at)
 	if err != nil {
 		return nil, err
 	}
-	return bindings, w.machine.Direct(ctx)
+	return bindings, w.instance.Direct(ctx)
 }
 
-// hasPorts reports whether a container has ports on the machine.
+// hasPorts reports whether a container has ports on the container instance.
 func hasPorts(t *state.Task, d *types.ContainerDefinition) bool {
 	return sharesNetwork(t) && len(d.PortMappings) > 0 && !aws.ToBool(d.DisableNetworking)
 }
@@ -97,17 +97,17 @@ func hasPorts(t *state.Task, d *types.ContainerDefinition) bool {
 // adoptPorts does the same for a container that was found running.
 func (w *taskRunner) adoptPorts(i int, found backend.Container) {
 	c, d := &w.view.status.Containers[i], &w.view.definitions[i]
-	if w.machine == nil || !hasPorts(w.task, d) || found.State != backend.Running {
+	if w.instance == nil || !hasPorts(w.task, d) || found.State != backend.Running {
 		return
 	}
 	var at netip.Addr
 	if w.task.Spec.NetworkMode == types.NetworkModeBridge {
 		at = found.IP
 	}
-	if len(c.Bindings) > 0 && w.machine.HasPorts(w.task.ARN, c.Name, at) {
+	if len(c.Bindings) > 0 && w.instance.HasPorts(w.task.ARN, c.Name, at) {
 		return
 	}
-	bindings, err := w.machine.Bind(w.task.ARN, c.Name, d.PortMappings, c.Bindings, at)
+	bindings, err := w.instance.Bind(w.task.ARN, c.Name, d.PortMappings, c.Bindings, at)
 	if err != nil {
 		w.host.agent.Log.Error("cannot take over the ports of a container", "task", w.task.ARN, "container", c.Name, "error", err)
 		return
@@ -118,20 +118,20 @@ func (w *taskRunner) adoptPorts(i int, found backend.Container) {
 	}
 }
 
-// bridgeGone ends a machine whose bridge network somebody has removed, and says so instead
+// bridgeGone ends a container instance whose bridge network was removed, and says so instead
 // of an error that comes from that. The next task has it made again; one that began before
 // that, on, ends nothing.
 func (w *taskRunner) bridgeGone(ctx context.Context, on containerinstance.Place, err error) error {
-	if w.machine == nil || w.task.Spec.NetworkMode != types.NetworkModeBridge || !backend.Missing(err, backend.KindNetwork) {
+	if w.instance == nil || w.task.Spec.NetworkMode != types.NetworkModeBridge || !backend.Missing(err, backend.KindNetwork) {
 		return err
 	}
-	now := w.machine.Place()
+	now := w.instance.Place()
 	if now.Life != on.Life {
 		return fmt.Errorf("%w: %w", backend.ErrNoSandbox, err)
 	}
 	if stopped := w.host.Engine.Stop(ctx, now.Sandbox, 0); stopped != nil && !errors.Is(stopped, backend.ErrNotFound) {
 		return errors.Join(err, stopped)
 	}
-	w.machine.Died(false)
+	w.instance.Died(false)
 	return fmt.Errorf("%w: %w", backend.ErrNoSandbox, err)
 }

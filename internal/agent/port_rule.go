@@ -17,8 +17,8 @@ type portRules struct {
 }
 
 // mappings are those of a task: the mapped ports of its own network interface, or those of
-// its container instance, the machine.
-func (r portRules) mappings(t *state.Task, s *state.TaskStatus, definitions []types.ContainerDefinition, machine containerinstance.Place) (list []hostport.Mapping) {
+// its container instance, on.
+func (r portRules) mappings(t *state.Task, s *state.TaskStatus, definitions []types.ContainerDefinition, on containerinstance.Place) (list []hostport.Mapping) {
 	if t.Spec.HasInterface() {
 		ip, _ := netip.ParseAddr(s.Attachment.PrivateIPv4)
 		for _, c := range definitions {
@@ -29,7 +29,7 @@ func (r portRules) mappings(t *state.Task, s *state.TaskStatus, definitions []ty
 		}
 		return list
 	}
-	if machine.Sandbox == "" {
+	if on.Sandbox == "" {
 		return nil // it has not been taken over yet
 	}
 	picked := pickedPorts(definitions)
@@ -39,7 +39,7 @@ func (r portRules) mappings(t *state.Task, s *state.TaskStatus, definitions []ty
 			if picked[pickedPort{c.Name, b.Protocol, b.ContainerPort}] {
 				numbers = r.dynamic
 			}
-			list = r.add(list, c.Name, b, hostport.Target{Sandbox: machine.Sandbox, IP: machine.IP}, numbers)
+			list = r.add(list, c.Name, b, hostport.Target{Sandbox: on.Sandbox, IP: on.IP}, numbers)
 		}
 	}
 	return list

@@ -21,8 +21,8 @@ func (w *taskRunner) createSandbox() run {
 		case backend.Missing(err, backend.KindNetwork):
 			h.networks.Forget()
 			made, on, err = w.newSandbox(ctx)
-		case backend.Missing(err, backend.KindContainer) && w.machine != nil:
-			w.machine.Examine(ctx)
+		case backend.Missing(err, backend.KindContainer) && w.instance != nil:
+			w.instance.Examine(ctx)
 			made, on, err = w.newSandbox(ctx)
 		}
 		if errors.Is(err, vpc.ErrNotStored) {
@@ -41,13 +41,13 @@ func (w *taskRunner) createSandbox() run {
 	}
 }
 
-// newSandbox makes the sandbox, inside the task's machine if it has one. Nothing that
+// newSandbox makes the sandbox, inside the task's container instance if it has one. Nothing that
 // changes is read of the runner.
 func (w *taskRunner) newSandbox(ctx context.Context) (made backend.Container, on containerinstance.Place, err error) {
 	h, t := w.host, w.task
 	spec := w.sandboxSpec()
-	if w.machine != nil {
-		if on, err = w.machine.Up(ctx); err != nil {
+	if w.instance != nil {
+		if on, err = w.instance.Up(ctx); err != nil {
 			return made, on, err
 		}
 		spec.Parent = on.Sandbox
@@ -104,8 +104,8 @@ func (w *taskRunner) startSandbox() run {
 		if err == nil {
 			err = h.agent.interfaces.Started(ctx, w.task.ARN, id)
 		}
-		if errors.Is(err, backend.ErrNoSandbox) && w.machine != nil {
-			w.machine.Examine(ctx)
+		if errors.Is(err, backend.ErrNoSandbox) && w.instance != nil {
+			w.instance.Examine(ctx)
 		}
 		if errors.Is(err, backend.ErrAddressInUse) || errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrNoSandbox) {
 			removed := w.giveUpSandbox(ctx, id)
@@ -203,8 +203,8 @@ func (w *taskRunner) examineSandbox() run {
 // inspectNetwork returns the state of what the task has its network from, or else its
 // limits: the one of the two that has ended.
 func (w *taskRunner) inspectNetwork(ctx context.Context, id string, on containerinstance.Place) (backend.Container, error) {
-	if w.machine != nil && sharesNetwork(w.task) {
-		stands, seen, err := w.machine.Stands(ctx, on)
+	if w.instance != nil && sharesNetwork(w.task) {
+		stands, seen, err := w.instance.Stands(ctx, on)
 		if err != nil || !stands {
 			return seen, err
 		}
@@ -221,10 +221,10 @@ func (w *taskRunner) removeSandbox() run {
 	return func(ctx context.Context) func() {
 		h.ports.Close(w.task.ARN) // before somebody else gets where they lead
 		h.ports.Await(ctx)
-		err := w.leaveMachine(ctx)
+		err := w.leaveInstance(ctx)
 		if err != nil && !errors.Is(err, backend.ErrUnavailable) && ctx.Err() == nil {
 			h.agent.Log.Error("cannot close the ports of a task", "task", w.task.ARN, "error", err)
-			err = nil // the next change of the machine's traffic closes them
+			err = nil // the next change of the container instance's traffic closes them
 		}
 		if err == nil && id != "" {
 			err = w.giveUpSandbox(ctx, id)

@@ -6,7 +6,7 @@ import (
 )
 
 // shareNamespaces has a container share processes and IPC with its task, or with all of the
-// machine. The task's sandbox is what the agent's ~internal~ecs~pause~namespace is.
+// container instance. The task's sandbox is what the agent's ~internal~ecs~pause~namespace is.
 // Source: ECS developer guide, pidMode and ipcMode; amazon-ecs-agent.
 func (w *taskRunner) shareNamespaces(spec *backend.ContainerSpec) {
 	switch w.pid {

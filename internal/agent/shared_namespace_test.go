@@ -20,10 +20,10 @@ func TestSharedNamespaces(t *testing.T) {
 	}{
 		{"", "", "", ""},
 		{types.PidModeTask, types.IpcModeNone, "task", backend.NoIPC},
-		{types.PidModeHost, types.IpcModeTask, "machine", "task"},
-		{"", types.IpcModeHost, "", "machine"},
+		{types.PidModeHost, types.IpcModeTask, "instance", "task"},
+		{"", types.IpcModeHost, "", "instance"},
 	} {
-		w := &taskRunner{pid: test.pid, ipc: test.ipc, on: containerinstance.Place{Sandbox: "machine"}}
+		w := &taskRunner{pid: test.pid, ipc: test.ipc, on: containerinstance.Place{Sandbox: "instance"}}
 		w.view.status = &state.TaskStatus{SandboxID: "task"}
 		var spec backend.ContainerSpec
 		w.shareNamespaces(&spec)

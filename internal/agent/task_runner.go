@@ -24,7 +24,7 @@ import (
 type taskRunner struct {
 	host     *host
 	task     *state.Task                 // the row as it was found: its spec does not change
-	machine  *containerinstance.Instance // container instance; nil on Fargate
+	instance *containerinstance.Instance // nil on Fargate
 	platform string                      // of its images; empty is the engine's own
 	size     containerspec.Size
 	pid      types.PidMode
@@ -33,7 +33,7 @@ type taskRunner struct {
 	mu          sync.Mutex
 	retired     bool
 	view        view
-	on          containerinstance.Place // of the machine when the sandbox was made
+	on          containerinstance.Place // of the instance when the sandbox was made
 	publication publication.Task
 	group       enginecall.Group    // of its calls and news; under the lock of the tracker
 	reporting   *enginecall.Call    // of the news that are on their way to the store
@@ -62,10 +62,10 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 	}
 	w.view.createdAt, w.view.targets.wanted = t.Spec.CreatedAt, t.Spec.Balanced()
 	w.takeTargets(t)
-	if w.machine = h.containerInstance(t); w.machine == nil {
+	if w.instance = h.containerInstance(t); w.instance == nil {
 		w.view.delays = h.agent.Delays
 	} else {
-		w.on = w.machine.Place()
+		w.on = w.instance.Place()
 	}
 	definition := state.FindTaskDefinition(h.agent.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision)
 	err := errors.New("the task definition is gone")
@@ -75,11 +75,11 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 		resolved, err = taskdef.ApplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
 		w.view.definitions, w.platform = containerspec.WithLinks(resolved.Containers), platformOf(d)
 		w.view.volumes = mountedVolumes(d.Volumes, resolved.Containers)
-		w.view.setResources(w.machine == nil)
+		w.view.setResources(w.instance == nil)
 		w.pid, w.ipc = d.PidMode, d.IpcMode
 		for i := range w.view.definitions {
 			_, logs := w.awslogsOf(i)
-			w.view.state(theContainer(i)).logless = logs && w.machine == nil && w.view.status.Containers[i].StartedAt.IsZero()
+			w.view.state(theContainer(i)).logless = logs && w.instance == nil && w.view.status.Containers[i].StartedAt.IsZero()
 		}
 		w.size = containerspec.NewSize(resolved.CPU, resolved.Memory, resolved.Containers)
 	}
@@ -242,7 +242,7 @@ func (w *taskRunner) deriveStatus() {
 // none (ECS0067).
 func (w *taskRunner) leaveProvisioning(next string) {
 	s, now := w.view.status, w.view.now
-	if w.machine != nil {
+	if w.instance != nil {
 		return
 	}
 	if next != state.Deprovisioning {

@@ -22,10 +22,10 @@ func TestTasksByTheirAddress(t *testing.T) {
 		instance := b.instance()
 		bridge, host := b.runAt(instance, types.NetworkModeBridge, container("web")), b.runAt(instance, types.NetworkModeHost, container("web"))
 		b.runAt(instance, types.NetworkModeNone, container("web"))
-		machine := b.instances()[0].IP
+		instanceIP := b.instances()[0].IP
 		want := []string{bridge, host}
 		slices.Sort(want)
-		b.expect("tasks at the container instance's", slices.Equal(b.agent.TasksAt(b.Context(), machine), want), true)
+		b.expect("tasks at the container instance's", slices.Equal(b.agent.TasksAt(b.Context(), instanceIP), want), true)
 
 		b.stopTask(id)
 		b.expect("tasks at an address that was given back", len(b.agent.TasksAt(b.Context(), address)), 0)

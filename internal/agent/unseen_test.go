@@ -76,18 +76,18 @@ func TestTheTasksOfAnInstanceThatCannotBeInspectedStay(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()
 		web := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
-		machine := b.agent.hosts[""].instances.Of(instance).Place().Sandbox
+		sandbox := b.agent.hosts[""].instances.Of(instance).Place().Sandbox
 		free := b.stuck(map[string]string{containerinstance.Label: instance})
 		pass(time.Hour)
 		b.expect("the task", b.task(web).Status.LastStatus, state.Running)
 		b.expect("container instances", len(b.instances()), 1)
-		b.expect("the container instance", b.instances()[0].ID, machine)
+		b.expect("the container instance", b.instances()[0].ID, sandbox)
 		free()
 		pass(time.Minute)
 		b.expect("the task, when the instance can be inspected", b.task(web).Status.LastStatus, state.Running)
 		second := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8081)))
 		b.expect("another task", b.task(second).Status.LastStatus, state.Running)
-		b.expect("the second task's instance", b.agent.hosts[""].instances.Of(instance).Place().Sandbox, machine)
+		b.expect("the second task's instance", b.agent.hosts[""].instances.Of(instance).Place().Sandbox, sandbox)
 		b.expect("answers", b.answers(instance, 8080), true)
 	})
 }
