@@ -201,8 +201,8 @@ func (s *serviceOutput) leftOut(all []*merged) string {
 		}
 	}
 	if gone > 0 {
-		return fmt.Sprintf("the output of %d containers of stopped tasks is gone: it is kept for some minutes. "+
-			"What the log driver awslogs has written is in CloudWatch Logs: aws logs tail", gone)
+		return fmt.Sprintf("the output of stopped tasks is kept for some minutes; that of %d of %d containers is gone. "+
+			"What the log driver awslogs has written is in CloudWatch Logs: aws logs tail", gone, len(all))
 	}
 	return ""
 }

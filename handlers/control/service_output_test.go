@@ -131,11 +131,11 @@ func TestOutputOfAServiceByTime(t *testing.T) {
 		w.task("t1", state.Running, "web")
 		w.task("t2", state.Running, "web", "sidecar")
 		w.task("gone1", state.Stopped, "web")
-		const gone = "the output of 1 containers of stopped tasks is gone: it is kept for some minutes. " +
+		const gone = "the output of stopped tasks is kept for some minutes; that of 1 of %d containers is gone. " +
 			"What the log driver awslogs has written is in CloudWatch Logs: aws logs tail; end"
 		for query, want := range map[string]string{
-			"":                      "t1: t1 says 1; t2 web: t2 says 1; t1: t1 says 2; t2 web: t2 says 2; t2 sidecar: t2 says 1; t2 sidecar: t2 says 2; " + gone,
-			"&tail=1&container=web": "t1: t1 says 2; t2 web: t2 says 2; " + gone,
+			"":                      "t1: t1 says 1; t2 web: t2 says 1; t1: t1 says 2; t2 web: t2 says 2; t2 sidecar: t2 says 1; t2 sidecar: t2 says 2; " + fmt.Sprintf(gone, 4),
+			"&tail=1&container=web": "t1: t1 says 2; t2 web: t2 says 2; " + fmt.Sprintf(gone, 3),
 			"&container=sidecar":    "t2 sidecar: t2 says 1; t2 sidecar: t2 says 2; end",
 		} {
 			c := w.askPath("logs?of=web"+query, &client{})

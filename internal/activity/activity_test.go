@@ -55,13 +55,21 @@ func stopped(code types.TaskStopCode, reason string, containers ...state.Contain
 func TestTaskComesUp(t *testing.T) {
 	pending := task(func(t *state.Task) { t.Status.LastStatus = state.Pending })
 	running := task(func(t *state.Task) { t.Status.Attachment.PrivateIPv4 = "172.31.0.4" })
-	healthy := task(func(t *state.Task) { t.Status.HealthStatus = types.HealthStatusHealthy })
-	unhealthy := task(func(t *state.Task) { t.Status.HealthStatus = types.HealthStatusUnhealthy })
+	withHealth := func(health types.HealthStatus) *state.Task {
+		return task(func(t *state.Task) {
+			t.Status.HealthStatus, t.Status.Containers[0].HealthStatus, t.Status.Containers[0].HealthSince = health, health, at
+		})
+	}
+	healthy, unhealthy := withHealth(types.HealthStatusHealthy), withHealth(types.HealthStatusUnhealthy)
 	expect(t, "new", activity.Task(nil, pending, at), "passing: task d88f6994 of service:web is PENDING")
 	expect(t, "running", activity.Task(pending, running, at), "good: task d88f6994 of service:web is RUNNING at 172.31.0.4")
 	expect(t, "the same", activity.Task(running, running, at))
-	expect(t, "healthy", activity.Task(running, healthy, at), "good: task d88f6994 of service:web is HEALTHY")
-	expect(t, "unhealthy", activity.Task(healthy, unhealthy, at), "bad: task d88f6994 of service:web is UNHEALTHY")
+	expect(t, "healthy", activity.Health(running, healthy), "good: task d88f6994 of service:web is HEALTHY")
+	expect(t, "unhealthy", activity.Health(healthy, unhealthy), "bad: task d88f6994 of service:web is UNHEALTHY")
+	expect(t, "still", activity.Health(unhealthy, unhealthy))
+	if lines := activity.Health(nil, healthy); len(lines) != 1 || !lines[0].At.Equal(at) {
+		t.Errorf("since when: %v", lines)
+	}
 }
 
 func TestTaskOfNoServiceInAnotherCluster(t *testing.T) {
@@ -87,6 +95,8 @@ func TestTaskStops(t *testing.T) {
 	}{
 		"by a user": {task(stopped(types.TaskStopCodeUserInitiated, "enough", state.Container{Name: "web", ExitCode: aws.Int32(143)})),
 			": task d88f6994 of service:web is STOPPED: UserInitiated: enough; exit code 143"},
+		"by a health check": {task(stopped(types.TaskStopCodeServiceSchedulerInitiated, "Task failed container health checks")),
+			"warning: task d88f6994 of service:web is STOPPED: ServiceSchedulerInitiated: Task failed container health checks"},
 		"by itself": {task(stopped(types.TaskStopCodeEssentialContainerExited, "Essential container in task exited",
 			state.Container{Name: "web", ExitCode: aws.Int32(137), Reason: "OutOfMemoryError: Container killed due to memory usage"},
 			state.Container{Name: "log", ExitCode: aws.Int32(0)})),
@@ -118,7 +128,7 @@ func TestContainersOfATaskThatGoesOn(t *testing.T) {
 		"warning: task d88f6994 of service:web restarts container log")
 	sick := both(state.Container{Name: "log", Phase: state.ContainerRunning, HealthStatus: types.HealthStatusUnhealthy})
 	sick.Status.HealthStatus = types.HealthStatusUnhealthy
-	expect(t, "one is unhealthy", activity.Task(running, sick, at), "bad: task d88f6994 of service:web is UNHEALTHY: container log")
+	expect(t, "one is unhealthy", activity.Health(running, sick), "bad: task d88f6994 of service:web is UNHEALTHY: container log")
 }
 
 func TestContainerInstance(t *testing.T) {

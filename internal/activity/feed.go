@@ -24,7 +24,7 @@ type Feed struct {
 		instances   map[string]*state.ContainerInstance
 		services    map[string][]types.ServiceEvent
 		deployments map[string]*state.ServiceDeployment
-		targets     map[string]*state.Task // with targets
+		current     map[string]*state.Task // whose health and targets can be told
 	}
 	sequence            uint64 // of the last event
 	notes               int    // of the journal
@@ -37,7 +37,7 @@ func NewFeed(store *state.Store, journal *Journal, now func() time.Time) *Feed {
 	f := &Feed{store: store, journal: journal, now: now}
 	f.told.tasks, f.told.instances = map[string]*state.Task{}, map[string]*state.ContainerInstance{}
 	f.told.services, f.told.deployments = map[string][]types.ServiceEvent{}, map[string]*state.ServiceDeployment{}
-	f.told.targets = map[string]*state.Task{}
+	f.told.current = map[string]*state.Task{}
 	return f
 }
 
@@ -47,12 +47,15 @@ func (f *Feed) Kept() []Line {
 	for _, s := range state.AllServices(tx) {
 		changed[s.ARN] = true
 	}
+	var health []Line
 	for _, t := range state.AllTasks(tx) {
-		if t.Spec.Balanced() && !t.Ended() {
-			f.told.targets[t.ARN] = t // no row says since when they are as they are
+		if !t.Ended() {
+			f.told.current[t.ARN] = t // no row says since when its targets are as they are
+			health = append(health, Health(nil, t)...)
 		}
 	}
-	lines := f.news(changed)
+	lines := append(f.news(changed), health...)
+	slices.SortStableFunc(lines, byTime)
 	horizon := f.now().Add(-state.KeepEvents)
 	return slices.DeleteFunc(lines, func(l Line) bool { return l.At.Before(horizon) })
 }
@@ -97,13 +100,13 @@ func (f *Feed) Follow(ctx context.Context, tell func([]Line) error) error {
 }
 
 // news are the lines that have not been told yet: of events, of the journal, and of the services and
-// tasks with targets that have changed. Lines of the same time have services before their tasks.
+// tasks that have changed. Lines of the same time have services before their tasks.
 func (f *Feed) news(changed map[string]bool) (lines []Line) {
 	fromEvents := f.newEvents(changed)
 	tx := f.store.Read()
 	for arn := range changed {
 		if strings.Contains(arn, ":task/") {
-			fromEvents = append(fromEvents, f.newTargets(tx, arn)...)
+			fromEvents = append(fromEvents, f.newOfTask(tx, arn)...)
 			continue
 		}
 		lines = append(lines, f.newOfService(tx, arn)...)
@@ -112,9 +115,11 @@ func (f *Feed) news(changed map[string]bool) (lines []Line) {
 	notes, written, noteCame := f.journal.since(f.notes)
 	f.notes, f.noteCame = written, noteCame
 	lines = append(lines, notes...)
-	slices.SortStableFunc(lines, func(a, b Line) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(lines, byTime)
 	return lines
 }
+
+func byTime(a, b Line) int { return a.At.Compare(b.At) }
 
 // newEvents are the lines of events; the services of their tasks are changed, too.
 func (f *Feed) newEvents(changed map[string]bool) (lines []Line) {
@@ -158,14 +163,20 @@ func (f *Feed) newOfService(tx *state.Tx, arn string) (lines []Line) {
 	return lines
 }
 
-// newTargets are the lines of a task's targets.
-func (f *Feed) newTargets(tx *state.Tx, arn string) []Line {
+// newOfTask are the lines of a task's health and targets, which no event tells.
+func (f *Feed) newOfTask(tx *state.Tx, arn string) []Line {
 	t := state.FindTask(tx, arn)
 	if t == nil || t.Ended() {
-		delete(f.told.targets, arn)
+		delete(f.told.current, arn)
 		return nil
 	}
-	lines := Targets(f.told.targets[arn], t, f.now())
-	f.told.targets[arn] = t
-	return lines
+	before := f.told.current[arn]
+	f.told.current[arn] = t
+	lines := Health(before, t)
+	for i := range lines {
+		if lines[i].At.IsZero() { // no container alone has that health
+			lines[i].At = f.now()
+		}
+	}
+	return append(lines, Targets(before, t, f.now())...)
 }

@@ -79,6 +79,38 @@ func TestFeedGoesOnWhereKeptEnds(t *testing.T) {
 	})
 }
 
+// TestFeedTellsHealth shows that health is told although no event has it, with the time of the checks.
+func TestFeedTellsHealth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.store.Close()
+		w.start(id)
+		follower := w.feed()
+		follower.Kept()
+		ctx, leave := context.WithCancel(t.Context())
+		var told []activity.Line
+		done := make(chan error)
+		go func() {
+			done <- follower.Follow(ctx, func(lines []activity.Line) error { told = append(told, lines...); return nil })
+		}()
+		status := state.TaskStatus{LastStatus: state.Running, HealthStatus: types.HealthStatusHealthy, Containers: []state.Container{
+			{Name: "web", Phase: state.ContainerRunning, HealthStatus: types.HealthStatusHealthy, HealthSince: at.Add(time.Second)},
+		}}
+		w.update(func(tx *state.Tx) {
+			if err := state.PutTaskStatus(tx, scope.Task("default", id), state.TaskStep{Status: status}); err != nil {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		expect(t, "followed", told, "good: task d88f6994 of service:web is HEALTHY")
+		if kept := w.feed().Kept(); len(kept) != 3 || !kept[2].At.Equal(at.Add(time.Second)) || kept[2].Text != "task d88f6994 of service:web is HEALTHY" {
+			t.Errorf("kept: %v", kept)
+		}
+		leave()
+		<-done
+	})
+}
+
 func TestFeedLeavesOutWhatIsOlderThanADay(t *testing.T) {
 	w := newWorld(t)
 	defer w.store.Close()

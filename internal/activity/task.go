@@ -43,14 +43,6 @@ func Task(before, after *state.Task, at time.Time) (lines []Line) {
 			say(tone, text)
 		}
 	}
-	if is.HealthStatus != was.HealthStatus {
-		switch is.HealthStatus {
-		case types.HealthStatusHealthy:
-			say(Good, "is HEALTHY")
-		case types.HealthStatusUnhealthy:
-			say(Bad, "is UNHEALTHY"+unhealthy(is.Containers))
-		}
-	}
 	return lines
 }
 
@@ -64,6 +56,27 @@ func addressed(address string) string {
 		return ""
 	}
 	return " at " + address
+}
+
+// Health says what became of the health of a task that runs. ECS announces no event of it.
+func Health(before, after *state.Task) []Line {
+	is := &after.Status
+	if before != nil && before.Status.HealthStatus == is.HealthStatus || after.Stop != nil || is.LastStatus != state.Running {
+		return nil
+	}
+	var since time.Time
+	for _, c := range is.Containers {
+		if c.HealthStatus == is.HealthStatus && c.HealthSince.After(since) {
+			since = c.HealthSince
+		}
+	}
+	switch is.HealthStatus {
+	case types.HealthStatusHealthy:
+		return []Line{{since, Good, nameOf(after) + " is HEALTHY"}}
+	case types.HealthStatusUnhealthy:
+		return []Line{{since, Bad, nameOf(after) + " is UNHEALTHY" + unhealthy(is.Containers)}}
+	}
+	return nil
 }
 
 // containerChange says what became of a container of a task that goes on.
@@ -127,7 +140,8 @@ func ending(t *state.Task) (Tone, string) {
 		tone = Bad
 	case t.Stop.Code == types.TaskStopCodeEssentialContainerExited && t.Spec.ServiceARN == "":
 		tone = Good
-	case t.Stop.Code != types.TaskStopCodeUserInitiated && t.Stop.Code != types.TaskStopCodeServiceSchedulerInitiated:
+	case t.Stop.Code == types.TaskStopCodeUserInitiated, strings.HasPrefix(reason, "Scaling activity"):
+	default:
 		tone = Warning
 	}
 	return tone, text

@@ -3,10 +3,12 @@ package agent
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
@@ -17,7 +19,7 @@ import (
 func (a *Agent) Logs(ctx context.Context, taskARN, container string, opts backend.LogOptions) error {
 	t := state.FindTask(a.Store.Read(), taskARN)
 	if t == nil {
-		return fmt.Errorf("task %s: %w", taskARN, backend.ErrNotFound)
+		return fmt.Errorf("task %s: %w", arn.Name(taskARN), backend.ErrNotFound)
 	}
 	h := a.hostOf(t)
 	if h == nil {
@@ -25,7 +27,11 @@ func (a *Agent) Logs(ctx context.Context, taskARN, container string, opts backen
 	}
 	list := t.Status.Containers
 	if container == "" && len(list) > 1 {
-		return fmt.Errorf("task %s has %d containers: name one", taskARN, len(list))
+		var names []string
+		for _, c := range list {
+			names = append(names, c.Name)
+		}
+		return fmt.Errorf("task %s has %d containers: name one of %s", arn.Name(taskARN), len(list), strings.Join(names, ", "))
 	}
 	for _, c := range list {
 		if container != "" && c.Name != container {
@@ -40,7 +46,7 @@ func (a *Agent) Logs(ctx context.Context, taskARN, container string, opts backen
 		}
 		return h.Engine.Logs(ctx, id, opts)
 	}
-	return fmt.Errorf("container %s of task %s: %w", container, taskARN, backend.ErrNotFound)
+	return fmt.Errorf("container %s of task %s: %w", container, arn.Name(taskARN), backend.ErrNotFound)
 }
 
 // engineID is that of a container which the store does not know of yet.

@@ -235,10 +235,10 @@ func ServiceTasks(tx *Tx, serviceARN string) []*Task {
 	return own
 }
 
-// WatchActivity wakes with the ARN of each service that has new events or whose service deployments
-// change, and of each task with targets that changes.
+// WatchActivity wakes with the ARN of each task that changes, and of each service that has new events
+// or whose service deployments change.
 func (s *Store) WatchActivity() *Watch {
-	return s.Watch(0, store.OnKeys(serviceEvents), store.On(serviceDeployments, serviceOf), OnBalancedTasks())
+	return s.Watch(0, store.OnKeys(serviceEvents), store.On(serviceDeployments, serviceOf), store.OnKeys(tasks))
 }
 
 // FindService returns a service in any status, or nil.
