@@ -38,7 +38,7 @@ func expect(t *testing.T, what string, lines []activity.Line, want ...string) {
 // task is a row of a task of the service web with one container.
 func task(change func(*state.Task)) *state.Task {
 	t := &state.Task{
-		ARN: scope.Task("default", id), Spec: &state.TaskSpec{Group: "service:web", ServiceARN: scope.Service("default", "web")},
+		ARN: scope.Task("default", id), Placement: &state.Placement{}, Spec: &state.TaskSpec{Group: "service:web", ServiceARN: scope.Service("default", "web")},
 		Status: state.TaskStatus{LastStatus: state.Running, Containers: []state.Container{{Name: "web", Phase: state.ContainerRunning}}},
 	}
 	change(t)
@@ -76,10 +76,11 @@ func TestTaskOfNoServiceInAnotherCluster(t *testing.T) {
 	row := func() *state.Task {
 		return &state.Task{
 			ARN: scope.Task("shop", id), Spec: &state.TaskSpec{Group: "family:job"}, Status: state.TaskStatus{LastStatus: state.Running},
+			Placement: &state.Placement{ContainerInstance: scope.ContainerInstance("shop", "95c791a7aaaabbbbccccddddeeeeffff")},
 		}
 	}
 	job, end := row(), row()
-	expect(t, "running", activity.Task(nil, job, at), "good: task d88f6994 of job in cluster shop is RUNNING")
+	expect(t, "running", activity.Task(nil, job, at), "good: task d88f6994 of job in cluster shop is RUNNING on container instance 95c791a7")
 	stopped(types.TaskStopCodeEssentialContainerExited, "Essential container in task exited", state.Container{Name: "job", ExitCode: aws.Int32(0)})(end)
 	expect(t, "ended well", activity.Task(job, end, at),
 		"good: task d88f6994 of job in cluster shop is STOPPED: EssentialContainerExited: Essential container in task exited; exit code 0")
@@ -188,7 +189,7 @@ func TestTargets(t *testing.T) {
 			}}}
 		})
 	}
-	const name = "target 172.31.0.4:8080 in blue of task d88f6994 of service:web "
+	const name = "target 172.31.0.4:8080 of target group blue, task d88f6994 of service:web, "
 	expect(t, "new", activity.Targets(nil, with("initial", ""), at), "passing: "+name+"is initial")
 	expect(t, "healthy", activity.Targets(with("initial", ""), with("healthy", ""), at), "good: "+name+"is healthy")
 	expect(t, "unhealthy", activity.Targets(with("healthy", ""), with("unhealthy", "Request timed out"), at), "bad: "+name+"is unhealthy: Request timed out")

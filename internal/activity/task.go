@@ -31,7 +31,7 @@ func Task(before, after *state.Task, at time.Time) (lines []Line) {
 			say(Passing, fmt.Sprintf("is stopping (%s)", after.Stop.Code))
 		}
 	case is.LastStatus != was.LastStatus && is.LastStatus == state.Running:
-		say(Good, "is RUNNING"+addressed(is.Attachment.PrivateIPv4))
+		say(Good, "is RUNNING"+where(after))
 	case is.LastStatus != was.LastStatus:
 		say(Passing, "is "+is.LastStatus)
 	}
@@ -51,11 +51,15 @@ func nameOf(t *state.Task) string {
 	return fmt.Sprintf("task %s of %s%s", ShortID(arn.Name(t.ARN)), strings.TrimPrefix(t.Spec.Group, "family:"), inCluster(t.ARN))
 }
 
-func addressed(address string) string {
-	if address == "" {
-		return ""
+// where is the address of a task, or the container instance whose address it has.
+func where(t *state.Task) string {
+	switch address, instance := t.Status.Attachment.PrivateIPv4, t.Placement.ContainerInstance; {
+	case address != "":
+		return " at " + address
+	case instance != "":
+		return " on container instance " + ShortID(arn.Name(instance))
 	}
-	return " at " + address
+	return ""
 }
 
 // Health says what became of the health of a task that runs. ECS announces no event of it.
