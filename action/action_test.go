@@ -166,7 +166,7 @@ func TestStartSaysWhyItFails(t *testing.T) {
 func TestInstallARelease(t *testing.T) {
 	requireBash(t)
 	t.Parallel()
-	archive := fmt.Sprintf("ecs-emulator_v0.0.1_%s_%s.tar.gz", runtime.GOOS, runtime.GOARCH)
+	archive := fmt.Sprintf("ecs-emulator_0.0.1_%s_%s.tar.gz", runtime.GOOS, runtime.GOARCH)
 	folder := t.TempDir()
 	pack(t, filepath.Join(folder, "v0.0.1", archive))
 	pack(t, filepath.Join(folder, "v0.0.2", archive))
@@ -222,7 +222,7 @@ func pack(t *testing.T, archive string) {
 	if err != nil || files.Close() != nil || compressed.Close() != nil {
 		t.Fatal("cannot pack the program", err)
 	}
-	sums := fmt.Sprintf("%x  ecs-emulator_v0.0.1_plan9_amd64.tar.gz\n%x  %s\n", sha256.Sum256(nil), sha256.Sum256([]byte(packed.String())), filepath.Base(archive))
+	sums := fmt.Sprintf("%x  ecs-emulator_0.0.1_plan9_amd64.tar.gz\n%x  %s\n", sha256.Sum256(nil), sha256.Sum256([]byte(packed.String())), filepath.Base(archive))
 	if err := os.MkdirAll(filepath.Dir(archive), 0o700); err != nil {
 		t.Fatal(err)
 	}

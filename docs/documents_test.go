@@ -61,12 +61,16 @@ func TestDocumentsSpeakPlainly(t *testing.T) {
 var commands = regexp.MustCompile("(?ms)^([^\n]*)\n```sh\n(.*?)^```$")
 
 // TestEachCommandIsRun demands of each block of commands a mark that says which test runs it: the
-// walk-through (emulator/walk_through_test.go), which reads the page, or the file that the mark names,
+// walk-through (emulator/walk_through_test.go, emulator/moto_test.go), which reads the page, or the file that the mark names,
 // which has each of the commands in it, if only in a comment on what does the same.
 func TestEachCommandIsRun(t *testing.T) {
-	walked, err := os.ReadFile("../emulator/walk_through_test.go")
-	if err != nil {
-		t.Fatal(err)
+	var walked string
+	for _, path := range []string{"../emulator/walk_through_test.go", "../emulator/moto_test.go"} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		walked += string(text)
 	}
 	for path, text := range documents(t) {
 		for _, block := range commands.FindAllStringSubmatch(text, -1) {
@@ -74,7 +78,7 @@ func TestEachCommandIsRun(t *testing.T) {
 			by, named := strings.CutPrefix(mark, "run by ")
 			switch {
 			case mark == "walk-through":
-				if !strings.Contains(string(walked), `"`+path+`"`) {
+				if !strings.Contains(walked, `"`+path+`"`) {
 					t.Errorf("no walk-through has %s", path)
 				}
 			case !named:
