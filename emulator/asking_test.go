@@ -70,9 +70,9 @@ func (a asker) await(ctx context.Context, status string) (t types.Task, err erro
 	return t, err
 }
 
-// errNobody is what a machine without a filter says of a port at which nobody listens: that
+// errNothing is what a machine without a filter says of a port at which nothing listens: that
 // nothing comes back is no sign of a filter then.
-var errNobody = errors.New("nobody listens there")
+var errNothing = errors.New("nothing listens there")
 
 // ask asks once and reports whether there was an answer. All sandboxes have been told before
 // of what was changed so far, and of the task itself: who looks at once may look too early.
@@ -113,14 +113,14 @@ func execCheck(ctx context.Context, docker *client.Client, id, url string) (answ
 	case err != nil:
 		return false, err
 	case strings.Contains(said.String(), "connection refused"):
-		return false, fmt.Errorf("%s: %w", url, errNobody)
+		return false, fmt.Errorf("%s: %w", url, errNothing)
 	case ended.ExitCode != 0 && said.Len() == 0:
 		return false, fmt.Errorf("check %s exits %d and says nothing", url, ended.ExitCode)
 	}
 	return ended.ExitCode == 0, nil
 }
 
-// stop ends the task, which is in nobody's way afterwards.
+// stop ends the task, which is in no test's way afterwards.
 func (a asker) stop(ctx context.Context) error {
 	_, err := a.client.StopTask(ctx, &ecs.StopTaskInput{Task: &a.arn})
 	if err == nil {

@@ -131,7 +131,7 @@ func TestAnUnseenEndSurvivesARestart(t *testing.T) {
 	}
 }
 
-// Whoever stops a task whose end does not show yet is the one who stopped it.
+// A task whose end does not show yet counts as stopped by the user who stops it.
 func TestATaskIsStoppedAfterItsUnseenEnd(t *testing.T) {
 	w := slow(t)
 	id := w.runTask(w.register("job", "app", "exit", "0"))

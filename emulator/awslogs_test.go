@@ -59,7 +59,7 @@ func (f *tail) look(ctx context.Context) error {
 	return nil
 }
 
-// follow looks again and again until ctx ends, also when nobody answers.
+// follow looks again and again until ctx ends, also when no emulator answers.
 func (f *tail) follow(ctx context.Context) {
 	for ctx.Err() == nil {
 		if err := f.look(ctx); err != nil {
@@ -140,7 +140,7 @@ func (f *tail) register(w *world, image string, command []string, prefix string)
 	return *out.TaskDefinition.TaskDefinitionArn
 }
 
-// A service is deployed again while somebody follows its group, and the emulator ends and starts
+// A service is deployed again while a client follows its group, and the emulator ends and starts
 // again: nothing is lost, and nothing comes twice.
 func TestOutputIsFollowedAcrossADeploymentAndARestart(t *testing.T) {
 	t.Parallel()

@@ -101,7 +101,7 @@ func (s *Server) Close() error {
 	}
 	s.closed = true
 	if s.opts.OnExit == Keep {
-		s.faults.ClearAll() // or tasks would stay cut off, with nobody who knows of it
+		s.faults.ClearAll() // or tasks would stay cut off, without a fault that says so
 	}
 	s.stopControllers()
 	return errors.Join(s.removeTasks(), s.closeParts())

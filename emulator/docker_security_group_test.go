@@ -80,7 +80,7 @@ func (w *world) sandboxOf(id string) container.InspectResponse {
 	return seen.Container
 }
 
-// outsider runs a container that nobody but the user has put on the network of a task.
+// outsider runs a container that the user has put on the network of a task.
 func (w *world) outsider(task string) (id string) {
 	w.Helper()
 	cli := dockertest.Client(w.T)
@@ -110,7 +110,7 @@ func TestDockerSecurityGroupsAndWhoIsInNone(t *testing.T) {
 			w := start(t, emulator.Options{Engine: "docker", SecurityGroups: mode})
 			web := w.group("web")
 			server, client := w.asker(web, "serve", "8080"), w.asker(w.group("client"), "sleep", "1h")
-			w.letIn(web, "192.0.2.1/32", true) // and by that nobody
+			w.letIn(web, "192.0.2.1/32", true) // and by that no other
 			address := addressOf(w.task(server.arn))
 			url, outsider := "http://"+address+":8080/", w.outsider(server.arn)
 			gateway := gatewayOf(w.sandboxOf(server.arn))

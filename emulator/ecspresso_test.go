@@ -26,7 +26,7 @@ func TestRoleChecksOfEcspresso(t *testing.T) {
 	config.Credentials = credentials.NewStaticCredentialsProvider("123456789012", "secret", "")
 	roles := iam.NewFromConfig(config)
 	const trust = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
-	// The role that may be assumed by whoever deploys, as ecspresso's documentation has it.
+	// The role that may be assumed by the user who deploys, as ecspresso's documentation has it.
 	const deployed = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"},` +
 		`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"sts:AssumeRole"}]}`
 	arns := map[string]string{}
@@ -52,7 +52,7 @@ func TestRoleChecksOfEcspresso(t *testing.T) {
 	if _, err := sts.NewFromConfig(config).AssumeRole(t.Context(), &sts.AssumeRoleInput{
 		RoleArn: aws.String(arns["app"]), RoleSessionName: aws.String("ecspresso-verifier"),
 	}); err == nil {
-		t.Error("a role that trusts ECS alone is assumed by somebody else")
+		t.Error("a role that trusts ECS alone is assumed by a user")
 	}
 	for name := range arns {
 		out, err := roles.GetRole(t.Context(), &iam.GetRoleInput{RoleName: &name})

@@ -177,7 +177,7 @@ func TestDockerAnotherEngineUnderTheSameAddress(t *testing.T) {
 	w.close()
 	owner, err := os.ReadFile(filepath.Join(opts.DataDir, "owner"))
 	w.must(err)
-	t.Cleanup(func() { // what it has is nobody's any more
+	t.Cleanup(func() { // what it has no longer has an owner
 		former, err := docker.Open(context.Background(), docker.Options{Owner: strings.TrimSpace(string(owner))})
 		w.must(err)
 		w.must(errors.Join(former.RemoveAll(context.Background()), former.Close()))

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Ports that tests may have: a system gives none of them to whoever wants any, and neither do
+// Ports that tests may have: a system gives none of them to a process that wants any, and neither do
 // scripts nor tests of other packages name them.
 const (
 	firstFreePort = 16000
@@ -19,7 +19,7 @@ var lastFreePort atomic.Uint32
 
 func init() { lastFreePort.Store(rand.Uint32N(freePorts)) }
 
-// freePort is a port of the loopback address that nobody has. As each is given out in its turn,
+// freePort is a port of the loopback address that is free. As each is given out in its turn,
 // tests that run at the same time do not get the same one before they listen there.
 func freePort(t *testing.T) string {
 	t.Helper()

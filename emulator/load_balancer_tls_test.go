@@ -22,7 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
-// ownCertificate makes a certificate that nobody else has signed, with its key.
+// ownCertificate makes a certificate that signs itself, with its key.
 func (w *world) ownCertificate(name string, serial int64) (certificate, key []byte) {
 	w.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -14,7 +14,7 @@ import (
 )
 
 // A task that goes on while the emulator is down has its port again afterwards, without
-// anybody asking for it, and nobody listens there in between.
+// a client asking for it, and nothing listens there in between.
 func TestLocalPortsAfterARestart(t *testing.T) {
 	number, err := strconv.Atoi(freePort(t))
 	if err != nil {
@@ -43,7 +43,7 @@ func TestLocalPortsAfterARestart(t *testing.T) {
 	w.must(first.Close())
 	if conn, err := net.Dial("tcp4", address); err == nil {
 		conn.Close()
-		t.Error("somebody listens while the emulator is down")
+		t.Error("a port is open while the emulator is down")
 	}
 
 	w = start(t, opts)
@@ -51,6 +51,6 @@ func TestLocalPortsAfterARestart(t *testing.T) {
 	w.must(w.srv.Reset())
 	if conn, err := net.Dial("tcp4", address); err == nil {
 		conn.Close()
-		t.Error("somebody listens after a reset")
+		t.Error("a port is open after a reset")
 	}
 }

@@ -73,7 +73,7 @@ func (c *calling) Close() error {
 
 func (c *calling) Addr() net.Addr { return &net.TCPAddr{} }
 
-// caller is a connection of somebody at an address.
+// caller is a connection from an address.
 type caller struct {
 	net.Conn
 	from net.Addr
@@ -93,7 +93,7 @@ func (c *calling) get(ctx context.Context, from, url string) (status int, body s
 		case c.conns <- caller{far, net.TCPAddrFromAddrPort(netip.AddrPortFrom(address, 45_628))}:
 			return near, nil
 		case <-c.done:
-			return nil, errors.New("nobody listens")
+			return nil, errors.New("nothing listens")
 		}
 	}}}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -148,7 +148,7 @@ func TestAContainerFindsItsMetadata(t *testing.T) {
 	}
 }
 
-// Without a way to the endpoint nobody is told of it.
+// Without a way to the endpoint no container is told of it.
 func TestNoMetadataWithoutAWayThere(t *testing.T) {
 	engine := newRelaying(t)
 	defer engine.listener.Close()

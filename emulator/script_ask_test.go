@@ -42,7 +42,7 @@ func scriptAsk(ts *testscript.TestScript, neg bool, args []string) {
 	var answered bool
 	asWanted := comesTrue(func() bool {
 		answered, err = a.ask(ctx, url)
-		if !neg && errors.Is(err, errNobody) { // the server is about to listen
+		if !neg && errors.Is(err, errNothing) { // the server is about to listen
 			err = nil
 		}
 		ts.Check(err)

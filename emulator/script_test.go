@@ -36,7 +36,7 @@ func scriptFolders(t *testing.T) []string {
 // an emulator of its own, at $URL, and these commands beside testscript's. Facts in
 // which something takes its time run a second time, with the delays of AWS. A script whose
 // name ends with strict has an emulator without conveniences, with strict_groups or
-// groups_off security groups concern this host as well or nobody, one whose name ends with
+// groups_off security groups concern this host as well or nothing, one whose name ends with
 // privileged permits privileged containers, with local_ports tasks have their own port numbers
 // on this host, and with api_from_tasks or task_role they get at the APIs.
 //

@@ -28,7 +28,7 @@ func (s scene) setVolumes(t *testing.T, env *testscript.Env, opts *emulator.Opti
 		return
 	}
 	env.Defer(func() {
-		// Whoever runs containers as root leaves folders of root.
+		// A user who runs containers as root leaves folders of root.
 		if err := os.RemoveAll(allowed); err != nil {
 			t.Error(err)
 		}

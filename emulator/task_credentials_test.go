@@ -75,7 +75,7 @@ func code(err error) string {
 	return ""
 }
 
-// After a reset the log tells again of a role that nobody has made.
+// After a reset the log tells again of a role that was not made.
 func TestAResetForgetsStrangeRoles(t *testing.T) {
 	log := &lockedBuffer{}
 	w := start(t, emulator.Options{Backend: newCalling(), Log: slog.New(slog.NewTextHandler(log, nil))})
@@ -249,7 +249,7 @@ func TestWithoutATaskRoleThereIsNoPath(t *testing.T) {
 	}
 }
 
-// The execution role is for what the emulator itself does for a task: nobody is told its keys.
+// The execution role is for what the emulator itself does for a task: no container is told its keys.
 func TestTheExecutionRoleActsApart(t *testing.T) {
 	engine := newCalling()
 	w := start(t, emulator.Options{Backend: engine})

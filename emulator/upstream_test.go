@@ -67,7 +67,7 @@ func (b *bucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// counting is a body of n bytes that nobody can read twice.
+// counting is a body of n bytes that cannot be read twice.
 type counting struct {
 	n   int
 	sum hash.Hash

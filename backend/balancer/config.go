@@ -71,7 +71,7 @@ type Listener struct {
 	ID       string
 	Port     uint16
 	Protocol string // HTTP, HTTPS, TCP, TLS, UDP, TCP_UDP
-	Host     string `json:",omitempty"` // the load balancer's name, for clients that ask nobody by name
+	Host     string `json:",omitempty"` // the load balancer's name, for clients that name no host
 	Rules    []Rule
 	// Certificates are ids in the order of preference; the first is the default one.
 	Certificates []string  `json:",omitempty"`
@@ -183,7 +183,7 @@ type Target struct {
 	// Draining gets no new requests, and finishes those it has. It is removed later, by
 	// the caller, whose clock and delay it is.
 	Draining bool `json:",omitempty"`
-	// Direct says that what the target answers comes back through the load balancer, whoever it
+	// Direct says that what the target answers comes back through the load balancer, whichever client it
 	// is for: so it may see the addresses of clients.
 	Direct bool `json:",omitempty"`
 	// Healthy says that the target was found healthy before: a balancer that starts

@@ -263,7 +263,7 @@ func TestACgroupManagerThatCouldNotIsTriedAgain(t *testing.T) {
 	}
 }
 
-// Somebody tidies up on the engine.
+// A user tidies up on the engine.
 func TestACgroupManagerThatIsGoneIsStartedAgain(t *testing.T) {
 	fake := &cgroupEngine{version: "2", driver: "cgroupfs"}
 	engine := openCgroupEngine(t, fake)

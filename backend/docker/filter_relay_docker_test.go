@@ -19,7 +19,7 @@ func TestAFilterAndTheRelay(t *testing.T) {
 	gateway := networks[0].Gateway
 	host := backend.FilterRule{Protocol: backend.TCP, From: 80, To: 80, Peers: []backend.AddressRange{{First: gateway, Last: gateway}}}
 	for what, f := range map[string]*backend.Filter{
-		"lets nobody in": {Strict: true}, "lets the host in": {Strict: true, In: []backend.FilterRule{host}},
+		"lets nothing in": {Strict: true}, "lets the host in": {Strict: true, In: []backend.FilterRule{host}},
 	} {
 		if err := task.engine.SetFilter(t.Context(), task.sandbox, f); err != nil {
 			t.Fatal(err)

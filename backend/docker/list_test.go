@@ -52,7 +52,7 @@ func TestAContainerThatCannotBeInspectedIsUnseen(t *testing.T) {
 	for _, c := range found {
 		got[c.Name] = c.State
 		if c.State == backend.Unseen && (c.ID != c.Name || !c.Sandbox || c.Labels["task"] != "1") {
-			t.Errorf("of what is unseen there is %+v", c)
+			t.Errorf("an unseen container is listed as %+v", c)
 		}
 	}
 	want := map[string]backend.State{"web": backend.Running, "stuck": backend.Unseen, "broken": backend.Unseen}

@@ -20,7 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
-// ensureBridge makes a network with a range that nobody has: other tests, also those of
+// ensureBridge makes a network with a range that is free: other tests, also those of
 // other packages, make networks at the same time.
 func ensureBridge(ctx context.Context, engine *docker.Engine, name string) (err error) {
 	for range 20 {
@@ -323,7 +323,7 @@ func TestASandboxIsRemovedBeforeWhatIsInIt(t *testing.T) {
 	}
 }
 
-// The emulator was killed, and somebody removed what it had, but not all.
+// The emulator was killed, and a user removed what it had, but not all.
 func TestGroupsOfWhatAKilledEmulatorHad(t *testing.T) {
 	t.Parallel()
 	owner := dockertest.Owner()

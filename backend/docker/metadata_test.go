@@ -35,7 +35,7 @@ func (t *task) expectAnswered(spec backend.ContainerSpec, url string) {
 	}
 }
 
-// expectRefused wants a container of a spec to hear at once that nobody is there.
+// expectRefused wants a container of a spec to hear at once that nothing listens there.
 func (t *task) expectRefused(spec backend.ContainerSpec, url string) {
 	t.Helper()
 	c := t.exited(t.run(spec, "check", url))
@@ -118,7 +118,7 @@ func TestAMachineIsAskedAboutItsTasks(t *testing.T) {
 }
 
 // A sandbox has it as soon as it runs, also one that was started for a task to come, and one
-// that starts again. Without a listener nobody waits, nor gets the metadata of the host.
+// that starts again. Without a listener no container waits, or gets the metadata of the host.
 func TestMetadataOfSandboxes(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
@@ -173,7 +173,7 @@ func TestMetadataAfterARestart(t *testing.T) {
 	}
 }
 
-// On a network of the user's somebody may have the address that the relay is to have, and may be
+// On a network of the user's another container may have the address that the relay is to have, and may be
 // gone in the next run.
 func TestMetadataWhereTheRelayIsElsewhere(t *testing.T) {
 	t.Parallel()

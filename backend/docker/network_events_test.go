@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 )
 
-// The engine tells of a sandbox that somebody takes off its network, and not of one that leaves
+// The engine tells of a sandbox that a user takes off its network, and not of one that leaves
 // it because it ends.
 func TestWatchTellsOfLostNetworks(t *testing.T) {
 	cli := dockertest.Client(t)

@@ -137,8 +137,8 @@ func TestEmulatorInAContainerJoinsTheNetwork(t *testing.T) {
 	}
 }
 
-// labelledNetwork makes a network that asks to be the VPC, with a range that nobody
-// has: other tests, also those of other packages, make networks at the same time.
+// labelledNetwork makes a network that asks to be the VPC, with a range that is
+// free: other tests, also those of other packages, make networks at the same time.
 func labelledNetwork(t *testing.T) (id, name string, cidr netip.Prefix) {
 	t.Helper()
 	cli, name := dockertest.Client(t), dockertest.Owner()
@@ -357,7 +357,7 @@ func TestDial(t *testing.T) {
 				}
 			}
 			if conn, err := engine.Dial(t.Context(), "tcp", task.sandbox, 81); err == nil || !strings.Contains(err.Error(), "connection refused") {
-				t.Errorf("Dial where nobody listens = %v, %v; want a refusal", conn, err)
+				t.Errorf("Dial where nothing listens = %v, %v; want a refusal", conn, err)
 			}
 			halfClose(t, engine, task)
 		})

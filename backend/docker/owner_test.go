@@ -54,7 +54,7 @@ func (d *dataDir) close(engine *docker.Engine) {
 	}
 }
 
-// expect checks what the owner has on the engine after a sweep by somebody else, and
+// expect checks what the owner has on the engine after a sweep by another owner, and
 // what that one takes it for.
 func (d *dataDir) expect(state docker.OwnerState, want ...string) {
 	d.Helper()

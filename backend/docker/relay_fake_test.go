@@ -197,8 +197,8 @@ func TestTheNextRelayHasTheAddressOfTheOneBefore(t *testing.T) {
 	}
 	r.mu.Unlock()
 	eventually(t, "the broken relay is being removed", func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.removals > 0 })
-	r.ensure(t, engine) // somebody else has another made meanwhile
-	eventually(t, "somebody waits, or does not", func() bool {
+	r.ensure(t, engine) // another call has another made meanwhile
+	eventually(t, "a call waits, or does not", func() bool {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		return r.removals > 1 || len(r.asked) > 1
@@ -222,7 +222,7 @@ func TestARelayOfARunThatWasKilledMakesRoom(t *testing.T) {
 	}
 }
 
-// Somebody had the usual address when the relay first came. Sandboxes lead to where it was then.
+// Another container had the usual address when the relay first came. Sandboxes lead to where it was then.
 func TestTheRelayOfTheNextRunIsWhereSandboxesLead(t *testing.T) {
 	r := newRelayEngine()
 	r.left = []container.Summary{{

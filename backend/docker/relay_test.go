@@ -143,7 +143,7 @@ func TestContainersReachTheEmulator(t *testing.T) {
 			if err != nil || warned {
 				t.Errorf("the relay is listed among the containers: %v", err)
 			}
-			// It comes back when somebody kills it.
+			// It comes back when it is killed.
 			first := relayOf(t, engine)
 			if _, err := dockertest.Client(t).ContainerKill(t.Context(), first, client.ContainerKillOptions{Signal: "KILL"}); err != nil {
 				t.Fatal(err)
@@ -240,7 +240,7 @@ func (t *task) get(path string) (string, error) {
 	return string(body), err
 }
 
-// One that does not read what it has asked for holds up nobody else.
+// One that does not read what it has asked for holds up no other connection.
 func TestDialOverTheRelay(t *testing.T) {
 	t.Parallel()
 	task := remoteTask(t)
@@ -266,7 +266,7 @@ func TestDialOverTheRelay(t *testing.T) {
 		t.Errorf("the one that did not read gets %d bytes, %v", len(rest), err)
 	}
 	if conn, err := task.engine.Dial(t.Context(), "tcp", task.sandbox, 81); err == nil || !strings.Contains(err.Error(), "connection refused") || errors.Is(err, backend.ErrUnavailable) {
-		t.Errorf("Dial where nobody listens = %v, %v", conn, err)
+		t.Errorf("Dial where nothing listens = %v, %v", conn, err)
 	}
 }
 

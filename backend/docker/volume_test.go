@@ -49,8 +49,8 @@ func TestAVolumeOfAnotherOwnerIsNotTaken(t *testing.T) {
 	}
 }
 
-// Shared volumes are listed as their owner's when it is dead, and go when somebody says so
-// and nobody uses them.
+// Shared volumes are listed as their owner's when it is dead, and go when the user says so
+// and nothing uses them.
 func TestSharedVolumesOutliveTheirOwner(t *testing.T) {
 	t.Parallel()
 	owner, name := dockertest.Owner(), dockertest.Owner()
@@ -170,7 +170,7 @@ func TestNothingIsLeftOfAFolderThatAKilledRunLookedFor(t *testing.T) {
 	dir.expect("")
 }
 
-// Somebody removed a volume before the container was made. The engine makes it again, and of
+// A user removed a volume before the container was made. The engine makes it again, and of
 // a shared one the files stay.
 func TestAVolumeThatTheEngineMakesAgain(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,6 @@
 // Package acm answers the API of AWS Certificate Manager from stored certificates. Those that
-// are requested are issued at once, by a certificate authority of the emulator's own: nobody
-// proves that a domain is theirs.
+// are requested are issued at once, by a certificate authority of the emulator's own: requesters
+// need not prove that a domain is theirs.
 //
 // Requests are checked in AWS's order: the constraints of their members, all at once; then
 // what the members say together; then what is stored.

@@ -210,7 +210,7 @@ func TestMixedInstancesPolicy(t *testing.T) {
 	update.MixedInstancesPolicy = &types.MixedInstancesPolicy{LaunchTemplate: in.MixedInstancesPolicy.LaunchTemplate}
 	ok(s, s.UpdateAutoScalingGroup, update)
 	if p := s.described("mixed").MixedInstancesPolicy; *p.InstancesDistribution.OnDemandBaseCapacity != 1 || len(p.LaunchTemplate.Overrides) != 2 {
-		t.Errorf("what is left out is not kept: %+v", p)
+		t.Errorf("members that were left out are not kept: %+v", p)
 	}
 }
 

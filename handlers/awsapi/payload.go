@@ -6,8 +6,8 @@ import (
 	"net/http"
 )
 
-// Pieces is an output most of whose JSON exists already. Its pieces, which nobody
-// changes any more, are sent as they are: to copy those of a long answer together
+// Pieces is an output most of whose JSON exists already. Its pieces, which do not
+// change any more, are sent as they are: to copy those of a long answer together
 // takes as long as all else that a request needs.
 type Pieces interface {
 	Pieces() net.Buffers

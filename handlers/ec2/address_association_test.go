@@ -30,7 +30,7 @@ func (s *server) addresses(t *testing.T, filters ...types.Filter) []types.Addres
 	return must[*sdk.DescribeAddressesOutput](t)(s.DescribeAddresses(ctx, &sdk.DescribeAddressesInput{Filters: filters})).Addresses
 }
 
-// An Elastic IP address is an instance's until somebody takes it, over stop and start.
+// An Elastic IP address is an instance's until it is disassociated, over stop and start.
 func TestAnInstanceHasAnElasticIPAddress(t *testing.T) {
 	s := newServer(t)
 	id, eip := s.instance(t, ""), s.elasticIP(t)

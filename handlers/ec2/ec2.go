@@ -30,7 +30,7 @@ type Options struct {
 	// NATGateways is how long NAT gateways take to be made and deleted.
 	NATGateways ec2.NATDelays
 	// Settle returns when the instances that are wanted have the addresses that can be had
-	// now. Nil: nobody gives them addresses.
+	// now. Nil: they get no addresses.
 	Settle func(ctx context.Context) error
 	// VPCMade is told of each VPC that is made. Nil is none to tell.
 	VPCMade func(ctx context.Context, id string, cidr netip.Prefix)

@@ -129,7 +129,7 @@ func TestDefaultVPC(t *testing.T) {
 	refused(t, err, "InvalidVpcID.NotFound", "The vpc ID 'vpc-1' does not exist")
 }
 
-// Ids that nobody made.
+// Ids of nothing that was made.
 const (
 	madeUpSubnet = "subnet-0123456789abcdef0"
 	madeUpGroup  = "sg-0123abcd"

@@ -52,7 +52,7 @@ func TestInstanceProfilesMustExist(t *testing.T) {
 			t.Errorf("got %+v", got)
 		}
 	}
-	// That of a launch template is looked up when somebody launches from it.
+	// That of a launch template is looked up when an instance is launched from it.
 	s.template(t, "none", &types.RequestLaunchTemplateData{ImageId: &image, IamInstanceProfile: &types.LaunchTemplateIamInstanceProfileSpecificationRequest{Name: aws.String("none")}})
 	_, err := s.RunInstances(ctx, &sdk.RunInstancesInput{
 		LaunchTemplate: &types.LaunchTemplateSpecification{LaunchTemplateName: aws.String("none")}, MinCount: aws.Int32(1), MaxCount: aws.Int32(1),

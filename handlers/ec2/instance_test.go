@@ -113,7 +113,7 @@ func TestTheLifeOfAnInstance(t *testing.T) {
 	refused(t, err, "IncorrectInstanceState", "This instance '"+id+"' is not in a state from which it can be stopped.")
 }
 
-// The answer waits for the addresses that somebody gives meanwhile.
+// The answer waits for the addresses that are given meanwhile.
 func TestLaunchedInstancesHaveAddresses(t *testing.T) {
 	s := newServer(t)
 	s.whileSettling = func() { s.settle(t) }
@@ -394,7 +394,7 @@ func TestImages(t *testing.T) {
 	refused(t, err, "InvalidAMIID.NotFound", "The image id '[ami-00000000]' does not exist")
 }
 
-// Of a range of addresses five are nobody's, terminated instances have none, and EC2
+// Of a range of addresses AWS reserves five, terminated instances have none, and EC2
 // launches fewer if fewer are enough.
 func TestASubnetIsFull(t *testing.T) {
 	s := newServer(t)

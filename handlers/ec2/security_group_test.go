@@ -217,7 +217,7 @@ func TestRulesGo(t *testing.T) {
 	_, err = s.AuthorizeSecurityGroupEgress(ctx, &sdk.AuthorizeSecurityGroupEgressInput{GroupId: &web, IpPermissions: everything})
 	refused(t, err, "InvalidPermission.Duplicate", `the specified rule "peer: 0.0.0.0/0, ALL, ALLOW" already exists`)
 
-	// In the default VPC what is not there is named, not refused.
+	// A group that is missing in the default VPC is named, not refused.
 	unknown := must[*sdk.RevokeSecurityGroupIngressOutput](t)(s.RevokeSecurityGroupIngress(ctx, &sdk.RevokeSecurityGroupIngressInput{
 		GroupName: aws.String("default"), IpProtocol: aws.String("tcp"), FromPort: aws.Int32(80), ToPort: aws.Int32(80), CidrIp: aws.String("0.0.0.0/0"),
 	}))

@@ -150,7 +150,7 @@ func TestDryRunOfReads(t *testing.T) {
 	must[*sdk.DescribeTagsOutput](t)(s.DescribeTags(ctx, &sdk.DescribeTagsInput{DryRun: aws.Bool(false)}))
 }
 
-// Tags that AWS has set, such as those of an Auto Scaling group, nobody removes, and they
+// Tags that AWS has set, such as those of an Auto Scaling group, cannot be removed, and they
 // do not count.
 func TestTagsOfAWSStay(t *testing.T) {
 	s := newServer(t)

@@ -74,7 +74,7 @@ func TestARNsOfOthersActOnNothing(t *testing.T) {
 	}
 	out := must[*sdk.DescribeTasksOutput](t)(s.DescribeTasks(ctx, &sdk.DescribeTasksInput{Cluster: shop, Tasks: []string{id}}))
 	if *out.Tasks[0].DesiredStatus != "RUNNING" {
-		t.Errorf("somebody else's ARN stopped the task: %+v", out.Tasks[0])
+		t.Errorf("the ARN of another account stopped the task: %+v", out.Tasks[0])
 	}
 	_, err := s.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: aws.String(others.Task("shop", id)), Tags: []types.Tag{{Key: aws.String("a"), Value: aws.String("b")}}})
 	refused(t, err, "InvalidParameterException", "The specified task is not found.")

@@ -113,7 +113,7 @@ func TestDefaultCluster(t *testing.T) {
 	if len(got) != 1 || *got[0].ClusterName != "default" || len(got[0].CapacityProviders) != 2 {
 		t.Fatalf("got %+v", got)
 	}
-	// Nobody made it, so the first to do so decides what it is like.
+	// It was not made yet, so the first to make it decides what it is like.
 	made := must[*sdk.CreateClusterOutput](t)(s.CreateCluster(ctx, &sdk.CreateClusterInput{Tags: tag("a", "b")})).Cluster
 	if len(made.CapacityProviders) != 0 || len(made.Tags) != 1 {
 		t.Errorf("got %+v", made)

@@ -85,7 +85,7 @@ func TestAnAgentIsUpdated(t *testing.T) {
 	_, err := update(instance)
 	refused(t, err, "UpdateInProgressException", "There is already an update in progress for your container agent.")
 
-	// It is done when its time has come, whether or not somebody looks, and once.
+	// It is done when its time has come, whether or not it is described, and once.
 	later := time.Now().Add(time.Minute)
 	s.update(t, func(tx *state.Tx) { state.EndAgentUpdates(tx, time.Now()) })
 	s.update(t, func(tx *state.Tx) { state.EndAgentUpdates(tx, later) })

@@ -235,10 +235,10 @@ func TestWhoseTasksAnInstanceTakes(t *testing.T) {
 		attributes []types.Attribute
 		want       types.LaunchType
 	}{
-		"of EC2":            {document: document, want: types.LaunchTypeEc2},
-		"of nobody knows":   {document: "", want: types.LaunchTypeEc2},
-		"managed node":      {document: `{"instanceId":"mi-0123456789abcdef0"}`, want: types.LaunchTypeExternal},
-		"says so by itself": {attributes: []types.Attribute{{Name: aws.String("ecs.capability.external")}}, want: types.LaunchTypeExternal},
+		"of EC2":             {document: document, want: types.LaunchTypeEc2},
+		"without a document": {document: "", want: types.LaunchTypeEc2},
+		"managed node":       {document: `{"instanceId":"mi-0123456789abcdef0"}`, want: types.LaunchTypeExternal},
+		"says so by itself":  {attributes: []types.Attribute{{Name: aws.String("ecs.capability.external")}}, want: types.LaunchTypeExternal},
 	} {
 		made := s.registerInstance(t, func(in *sdk.RegisterContainerInstanceInput) {
 			in.InstanceIdentityDocument, in.Attributes = &c.document, c.attributes

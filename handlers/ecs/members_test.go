@@ -14,8 +14,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
-// TestEveryMemberHasARow fails when the SDK gains a member that nobody has looked at: it
-// would be taken without effect, and nobody told.
+// TestEveryMemberHasARow fails when the SDK gains a member without a row: it
+// would be taken without effect and without a word.
 func TestEveryMemberHasARow(t *testing.T) {
 	for _, gap := range ecs.MemberGaps() {
 		t.Error(gap)

@@ -30,7 +30,7 @@ func TestCapabilitiesOfTheHostNeedPermission(t *testing.T) {
 	}
 }
 
-// TestPrivilegedNeedsPermission looks at whoever starts tasks. testdata/script/container has
+// TestPrivilegedNeedsPermission looks at all operations that start tasks. testdata/script/container has
 // those that are permitted.
 func TestPrivilegedNeedsPermission(t *testing.T) {
 	const refusal = "containerDefinitions[0].privileged gives a container all rights on the engine's host: start ecs-emulator with --allow-privileged to permit that."

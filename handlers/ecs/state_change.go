@@ -7,8 +7,8 @@ import (
 )
 
 // StateChange is the event that ECS sends to EventBridge for a change of a task or a
-// container instance, as JSON. The same change always makes the same event. Whoever
-// delivers events gets it as a function.
+// container instance, as JSON. The same change always makes the same event. The
+// sender of events gets it as a function.
 func StateChange(tx *state.Tx, e state.Event) []byte {
 	if e.Value.Task != nil {
 		return task.StateChange(tx, e.Value.Task, e.At)

@@ -131,7 +131,7 @@ func TestWhyATaskEndedByReports(t *testing.T) {
 				Containers: []types.ContainerStateChange{container("web", "STOPPED", nil)},
 			}))
 		}, types.TaskStopCodeTaskFailedToStart, "ResourceInitializationError: no secret"},
-		"somebody stopped it": {func(task *state.Task) {
+		"a user stopped it": {func(task *state.Task) {
 			must[*sdk.StopTaskOutput](t)(s.StopTask(ctx, &sdk.StopTaskInput{Cluster: aws.String("shop"), Task: &task.ARN, Reason: aws.String("enough")}))
 			if waits := state.FindTask(s.store.Read(), task.ARN); waits.Ended() {
 				t.Error("it has stopped before its agent said so")
@@ -175,7 +175,7 @@ func TestATaskWaitsForItsNetworkInterface(t *testing.T) {
 	}))
 	ended := must[*sdk.DescribeTasksOutput](t)(s.DescribeTasks(ctx, &sdk.DescribeTasksInput{Cluster: aws.String("shop"), Tasks: []string{task.ARN}})).Tasks[0]
 	if eni := ended.Attachments[0]; *eni.Status != "DELETED" || len(eni.Details) != 0 || len(ended.Containers[0].NetworkInterfaces) != 0 {
-		t.Errorf("an interface of which nobody has said anything: %+v, of the container %+v", eni, ended.Containers[0].NetworkInterfaces)
+		t.Errorf("an interface that no report was about: %+v, of the container %+v", eni, ended.Containers[0].NetworkInterfaces)
 	}
 }
 

@@ -168,7 +168,7 @@ var runTaskRefusals = []struct {
 		}},
 	{"no instances", invalid, "No Container Instances were found in your cluster.",
 		func(in *sdk.RunTaskInput) { in.TaskDefinition, in.LaunchType = aws.String("both"), "" }},
-	{"override of nobody", invalid, "Override for container named side is not a container in the TaskDefinition.",
+	{"override of no container", invalid, "Override for container named side is not a container in the TaskDefinition.",
 		func(in *sdk.RunTaskInput) {
 			in.Overrides = &types.TaskOverride{ContainerOverrides: []types.ContainerOverride{{Name: aws.String("side")}}}
 		}},
@@ -198,7 +198,7 @@ var runTaskRefusals = []struct {
 		func(in *sdk.RunTaskInput) {
 			in.VolumeConfigurations = []types.TaskVolumeConfiguration{{Name: aws.String("v")}}
 		}},
-	{"provider of nobody", invalid, "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster or specify a valid capacity provider and try again.",
+	{"provider of no cluster", invalid, "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster or specify a valid capacity provider and try again.",
 		func(in *sdk.RunTaskInput) {
 			in.LaunchType, in.Cluster, in.CapacityProviderStrategy = "", aws.String("bare"), strategy(provider("FARGATE_SPOT", 1, 0))
 		}},

@@ -12,7 +12,7 @@ func printPolicy(text string) string {
 	p := printer{decoder: json.NewDecoder(strings.NewReader(text))}
 	p.decoder.UseNumber()
 	if p.value() != nil {
-		return text // what is stored is JSON; older texts stay as they are
+		return text // stored texts are JSON; older ones stay as they are
 	}
 	return p.out.String()
 }

@@ -41,7 +41,7 @@ func Abandon(store *state.Store, now time.Time, reason string) (n int, err error
 	return n, nil
 }
 
-// abandoned is the last status of a task; how its containers ended nobody knows.
+// abandoned is the last status of a task; how its containers ended is unknown.
 func abandoned(t *state.Task, now time.Time) state.TaskStatus {
 	s := t.Status.Clone()
 	for i := range s.Containers {

@@ -18,7 +18,7 @@ func TestAbandonedTasksOfContainerInstances(t *testing.T) {
 		b.expect("abandoned", n, 1)
 		b.expect("error", err, nil)
 		b.expect("network interface of a bridge task", b.task(bridge).Status.Attachment.Status, "")
-		b.expect("a task that somebody else's agent runs", b.task(hand).Status.LastStatus, state.Pending)
+		b.expect("a task that another agent runs", b.task(hand).Status.LastStatus, state.Pending)
 		b.start()
 	})
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
-// resync takes into account what the engine did while nobody listened: at the
+// resync takes into account what the engine did while the agent did not listen: at the
 // start, after a lost connection, and now and then. Until the first one is through,
 // and while the engine is lost, no task goes on: what a stale row says must not
 // lead to a call.

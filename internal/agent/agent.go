@@ -136,7 +136,7 @@ func (a *Agent) FilterHealth(host string) error {
 	return nil
 }
 
-// infoPatience bounds how long somebody who asks waits for an engine to describe itself.
+// infoPatience bounds how long a caller waits for an engine to describe itself.
 const infoPatience = 2 * time.Second
 
 // EngineInfo describes the engine of a host: as it is now, or as it was when it was last

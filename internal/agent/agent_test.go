@@ -109,7 +109,7 @@ func (b *bench) place(d types.TaskDefinition, host string) string {
 
 func (b *bench) subnet() string { return ec2network.Subnets(b.store.Read(), scope)[0].ID }
 
-// put puts a task into the store that somebody has placed.
+// put puts a task into the store that was placed.
 func (b *bench) put(d types.TaskDefinition, launchType types.LaunchType, at state.Placement) string {
 	b.Helper()
 	return b.putWith(nil, d, launchType, at)

@@ -64,7 +64,7 @@ func (w *taskRunner) newCall(a action) call {
 }
 
 // startCalls makes engine calls, each in a goroutine of its own; none when the host has
-// ended, for which nobody shall wait then.
+// ended, as nothing shall wait for it then.
 func (w *taskRunner) startCalls(ctx context.Context, calls []call) {
 	for _, c := range calls {
 		if !w.host.Engine.Go(func() { w.runCalls(ctx, c) }) {

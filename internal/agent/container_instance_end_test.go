@@ -112,7 +112,7 @@ func TestATaskComesDuringTheRemovalOfItsContainerInstance(t *testing.T) {
 		"its sandbox stays":   {Call: fault.Remove, Sandbox: sandboxes, Labels: map[string]string{containerinstance.Label: "*"}, Error: "busy"},
 		"its network stays":   {Call: fault.Remove, Sandbox: containers, Error: "has active endpoints"},
 		"its sandbox is slow": {Call: fault.Remove, Sandbox: sandboxes, Labels: map[string]string{containerinstance.Label: "*"}, Delay: 3 * time.Second},
-		"nobody learns of it": {Call: fault.Remove, Sandbox: sandboxes, Labels: map[string]string{containerinstance.Label: "*"}, LoseAnswer: true, Times: 1},
+		"the answer is lost":  {Call: fault.Remove, Sandbox: sandboxes, Labels: map[string]string{containerinstance.Label: "*"}, LoseAnswer: true, Times: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			withAgent(t, func(b *bench) {

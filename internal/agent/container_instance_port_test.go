@@ -37,7 +37,7 @@ func TestAPortIsTakenAsSoonAsItIsGivenBack(t *testing.T) {
 	})
 }
 
-// A host-mode task that listens where a port leads elsewhere takes that from nobody.
+// A host-mode task that listens where a port leads elsewhere takes that from no container.
 func TestAHostModePortDoesNotTakeABridgePort(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()

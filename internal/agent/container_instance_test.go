@@ -272,7 +272,7 @@ func TestARestartedContainerKeepsItsPorts(t *testing.T) {
 	})
 }
 
-// Whoever stops the sandbox of a container instance takes the network from the tasks that have it from
+// A user who stops the sandbox of a container instance takes the network from the tasks that have it from
 // there. The next task starts it again; one with a network interface of its own goes on.
 func TestTasksEndWithTheNetworkOfTheirContainerInstance(t *testing.T) {
 	withAgent(t, func(b *bench) {
@@ -317,7 +317,7 @@ func TestContainerInstancesAreAdopted(t *testing.T) {
 		b.expect("answers", []bool{b.answers(instance, 8080), b.answers(instance, 8081)}, []bool{true, true})
 		b.expect("container instances", len(b.instances()), 2)
 
-		// One goes that was deregistered while nobody looked, as does a network whose
+		// One goes that was deregistered while no agent ran, as does a network whose
 		// sandbox was never made.
 		b.stop()
 		unfinished := b.instance()
@@ -339,7 +339,7 @@ func TestContainerInstancesAreAdopted(t *testing.T) {
 	})
 }
 
-// What an agent does that has lost its connection nobody learns of, until it is back.
+// ECS learns what an agent does that has lost its connection when that is back.
 func TestAContainerInstanceIsDisconnected(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()
@@ -365,7 +365,7 @@ func TestAContainerInstanceIsDisconnected(t *testing.T) {
 	})
 }
 
-// That the host is gone ECS knows from EC2: nobody waits for its agent.
+// ECS knows from EC2 that the host is gone, and does not wait for its agent.
 func TestTasksOfATerminatedHostEndAtOnce(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		instance := b.instance()

@@ -105,9 +105,9 @@ func TestAContainerInstanceIsDisturbedWhileItIsMade(t *testing.T) {
 		ofInstance(fault.Rule{Call: fault.SetTraffic, Delay: 2 * time.Second, DelayAnswer: 2 * time.Second, Times: 1}),
 	}
 	for name, disturb := range map[string]func(b *bench, instance string){
-		"its instance is deregistered": func(b *bench, instance string) { b.deregister(instance) },
-		"its instance is switched off": func(b *bench, instance string) { b.switchOff(instance) },
-		"somebody looks at the engine": func(b *bench, _ string) { b.resync() },
+		"its instance is deregistered":  func(b *bench, instance string) { b.deregister(instance) },
+		"its instance is switched off":  func(b *bench, instance string) { b.switchOff(instance) },
+		"the agent looks at the engine": func(b *bench, _ string) { b.resync() },
 		"the engine is restarted": func(b *bench, _ string) {
 			b.faults.Leave("restart")
 			for _, id := range b.sandboxes() {
@@ -116,7 +116,7 @@ func TestAContainerInstanceIsDisturbedWhileItIsMade(t *testing.T) {
 			b.faults.Return()
 		},
 		"the emulator is restarted": func(b *bench, _ string) { b.restartOn(b.faults) },
-		"somebody removes all": func(b *bench, _ string) {
+		"a user removes all": func(b *bench, _ string) {
 			for _, id := range b.sandboxes() {
 				_ = b.engine.Remove(b.Context(), id)
 			}
@@ -225,7 +225,7 @@ func TestNothingComesAfterAResetInTheMiddleOfMakingAContainerInstance(t *testing
 	}
 }
 
-// occupied is an engine on which somebody else has an address.
+// occupied is an engine on which another container has an address.
 type occupied struct {
 	backend.Engine
 	address netip.Addr

@@ -19,7 +19,7 @@ func inCircle(definitions []types.ContainerDefinition) bool {
 			waitsFor[name] = append(waitsFor[name], aws.ToString(from.SourceContainer))
 		}
 	}
-	// Whoever waits for none that waits is taken out, until there is no such container.
+	// A container that waits for none that waits is taken out, until there is no such container.
 	for progress := true; progress; {
 		progress = false
 		for name, others := range waitsFor {

@@ -82,7 +82,7 @@ func (e *slow) isSandbox(ctx context.Context, id string) bool {
 }
 
 // What nothing orders happens side by side, so a task of three containers takes as long as
-// one of one container, and nobody waits for the removal of containers.
+// one of one container, and nothing waits for the removal of containers.
 func TestTaskTakesAsLongAsItsLongestPath(t *testing.T) {
 	after := func(c types.ContainerDefinition, names ...string) types.ContainerDefinition {
 		for _, name := range names {

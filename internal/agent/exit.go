@@ -121,7 +121,7 @@ func (w *taskRunner) executionStopped(at time.Time) {
 }
 
 // endedAt is when a container ended: now, as its end has just been seen, or when the
-// engine says, if nobody listened then.
+// engine says, if the agent did not listen then.
 func (w *taskRunner) endedAt(seen backend.Container, late bool) time.Time {
 	now := w.host.agent.Clock.Now()
 	if !late || seen.ExitedAt.IsZero() {

@@ -76,7 +76,7 @@ func TestNobodyWaitsForACallThatNeverBegins(t *testing.T) {
 	})
 }
 
-// Somebody may ask for the ports of a task while the agent ends.
+// A user may ask for the ports of a task while the agent ends.
 func TestNoPortIsOpenedAfterTheEnd(t *testing.T) {
 	h := endingHost(t)
 	h.end()

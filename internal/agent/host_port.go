@@ -7,7 +7,7 @@ import (
 )
 
 // HostPorts lists the loopback ports that lead to a running task. Where tasks are
-// simulated those that it shares with none are opened only when somebody asks for them.
+// simulated those that it shares with none are opened only when a user asks for them.
 func (a *Agent) HostPorts(taskARN string, open bool) []hostport.Port {
 	t := state.FindTask(a.Store.Read(), taskARN)
 	if t == nil || t.Status.LastStatus != state.Running {

@@ -45,7 +45,7 @@ func TestTwoHostsOnOneEngine(t *testing.T) {
 		// Each takes over its own and removes its own leftovers.
 		b.stop()
 		b.store.Update(func(tx *state.Tx) error {
-			state.RemoveTask(tx, state.FindTask(tx, runs)) // nobody remembers it
+			state.RemoveTask(tx, state.FindTask(tx, runs)) // the store has forgotten it
 			return nil
 		})
 		b.startOn(hosts[:1]...)

@@ -24,7 +24,7 @@ import (
 )
 
 // gate is an engine that notes what sandboxes let pass, and complains when a container
-// starts in one that nobody has told.
+// starts in one that was not told.
 type gate struct {
 	backend.Engine
 	mu        sync.Mutex

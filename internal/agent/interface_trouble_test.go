@@ -50,7 +50,7 @@ func TestNothingRunsInAContainerInstanceThatCouldNotBeFiltered(t *testing.T) {
 	}
 }
 
-// A container instance whose sandbox somebody kills is another namespace when it has been started again.
+// A container instance whose sandbox a user kills is another namespace when it has been started again.
 func TestAContainerInstanceThatIsStartedAgainIsFilteredBeforeAnythingRuns(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		g := b.withGate(vpc.GroupsFilter)
@@ -88,7 +88,7 @@ func TestWhatChangesWhileTheEngineIsLostHoldsAfterwards(t *testing.T) {
 	})
 }
 
-// A sandbox whose program does not answer, as when somebody has paused it, keeps no other
+// A sandbox whose program does not answer, as when a user has paused it, keeps no other
 // from its rules.
 func TestASandboxThatHangsConcernsNoOther(t *testing.T) {
 	withAgent(t, func(b *bench) {

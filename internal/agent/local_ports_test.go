@@ -203,7 +203,7 @@ func TestLocalPortsOfContainerInstances(t *testing.T) {
 }
 
 // Without the option a port of an interface has any number, and simulated ones are opened
-// when somebody asks.
+// when a user asks.
 func TestPortsHaveAnyNumberOtherwise(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		q := hostporttest.New()

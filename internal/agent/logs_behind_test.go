@@ -55,7 +55,7 @@ func TestLinesThatAreHeldBackAsOnAWSAreMissing(t *testing.T) {
 	})
 }
 
-// What a container has written while nobody could read it is missing until its reader has come
+// What a container has written while it could not be read is missing until its reader has come
 // up to it. One reader may come back seconds before another.
 func TestContainersAreBehindWhileTheEngineIsAway(t *testing.T) {
 	withLogs(t, func(b *bench, logs *awslogstest.Logs) {

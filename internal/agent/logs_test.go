@@ -121,7 +121,7 @@ func TestOutputIsReadAgainAfterARestart(t *testing.T) {
 		ended := b.run(logged(container("web", "sh", "-c", "echo one; sleep 20; echo two")))
 		time.Sleep(20 * time.Second)
 		b.stop()
-		time.Sleep(time.Minute) // "three" comes while nobody reads
+		time.Sleep(time.Minute) // "three" comes while no reader runs
 		b.start()
 		b.expect("at once", logs.Lines("shop", streamName(id, "web")), []string{"one", "two", "three"})
 		b.expect("of one that ended meanwhile", logs.Lines("shop", streamName(ended, "web")), []string{"one", "two"})

@@ -15,7 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// withUnplugged has an agent run on an engine where somebody takes sandboxes off their network.
+// withUnplugged has an agent run on an engine where a user takes sandboxes off their network.
 func withUnplugged(t *testing.T, story func(b *bench, engine *unplugged)) {
 	withAgent(t, func(b *bench) {
 		b.stop()
@@ -64,7 +64,7 @@ func TestAContainerInstanceThatLosesItsNetwork(t *testing.T) {
 	})
 }
 
-// unplugged is an engine where somebody takes a sandbox off its network.
+// unplugged is an engine where a user takes a sandbox off its network.
 type unplugged struct {
 	*sim.Engine
 	mu      sync.Mutex

@@ -32,7 +32,7 @@ func (a *Agent) InstanceIP(taskARN string) string {
 }
 
 // openPorts opens the task to this host, and returns where. Simulated tasks get there what
-// their service shares; the rest is opened when somebody asks for it.
+// their service shares; the rest is opened when a user asks for it.
 func (w *taskRunner) openPorts() []hostport.Port {
 	simulated := w.host.Engine.Simulated()
 	if simulated && !w.host.LocalPorts {

@@ -17,7 +17,7 @@ func (h *host) observe(ctx context.Context, e backend.Event) {
 		h.resync(ctx)
 	case backend.ContainerStarted:
 		h.started(ctx, e.ContainerID)
-	case backend.ContainerDied, backend.NetworkLost: // whoever looks at it finds out which
+	case backend.ContainerDied, backend.NetworkLost: // the look at it finds out which
 		h.tell(ctx, e.ContainerID, func(w *taskRunner, on resource) { w.died(on, false) })
 	case backend.HealthChanged:
 		h.tell(ctx, e.ContainerID, func(w *taskRunner, on resource) { w.healthIs(on, e.Health) })
@@ -44,7 +44,7 @@ func (h *host) tell(ctx context.Context, id string, news func(w *taskRunner, on 
 	w.advance(ctx)
 }
 
-// started stops a container that somebody else has started again after its end. One
+// started stops a container that a user has started again after its end. One
 // that is not known yet may be about to be made for a task; the next resync finds any
 // other.
 // Source: amazon-ecs-agent, a late RUNNING after STOPPED.

@@ -46,8 +46,8 @@ type Options struct {
 	// definition says by itself where AWS is.
 	Endpoints []string
 	// Variables are what the container agent adds to a container's environment, "K=V": over
-	// what its definition says. It is asked for containers with a network alone, as nobody
-	// else has a use for them, and again when it cannot tell: no container is made without. Nil is
+	// what its definition says. It is asked for containers with a network alone, as no
+	// other has a use for them, and again when it cannot tell: no container is made without. Nil is
 	// none.
 	Variables func(t *state.Task, container string) ([]string, error)
 	// LogSink takes the output of containers with the log driver awslogs; with nil it stays

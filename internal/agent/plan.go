@@ -282,7 +282,7 @@ const sandboxContainerName = "~internal~ecs~pause"
 
 // finishes reports whether a call that has begun may finish when the agent ends: one
 // that makes or removes something. Cut off, the engine would go on with it unseen, and
-// whoever removes everything then would miss it, or remove a container in the middle
+// the removal of everything would miss it then, or remove a container in the middle
 // of its start.
 func finishes(v verb) enginecall.AtEnd {
 	switch v {

@@ -47,7 +47,7 @@ func (r *relaying) Info(ctx context.Context) (backend.Info, error) {
 	return info, err
 }
 
-func (r *relaying) Listen() net.Listener { panic("nobody listens") }
+func (r *relaying) Listen() net.Listener { panic("nothing listens") }
 
 func (r *relaying) PublishedPorts(context.Context) (tcp, udp []uint16, err error) {
 	r.mu.Lock()
@@ -137,7 +137,7 @@ func TestAPublishedPortStaysOverADeployment(t *testing.T) {
 		b.expect("and the second", b.shows(two), []string{"127.0.0.1:14600", "127.0.0.1:14601"})
 		b.expect("they lead then", r.lead(), map[string]string{"14600/tcp": b.at(two), "14601/tcp": b.at(two)})
 		b.stopTask(two)
-		b.expect("nobody is left to take it", r.lead()["14600/tcp"], b.at(two))
+		b.expect("no task is left to take it", r.lead()["14600/tcp"], b.at(two))
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		b.expect("when all have ended", r.lead(), map[string]string{})
@@ -164,7 +164,7 @@ func TestAPublishedPortGoesOnBeforeTheTaskStops(t *testing.T) {
 	})
 }
 
-// Somebody else may get the address as soon as the sandbox is removed.
+// Another container may get the address as soon as the sandbox is removed.
 func TestAPublishedPortIsGivenBackBeforeTheAddress(t *testing.T) {
 	withPublished(t, []uint16{14600}, func(b *bench, r *relaying) {
 		one := b.run(serving("one"))

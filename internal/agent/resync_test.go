@@ -73,7 +73,7 @@ func TestAJobIsNotRunTwiceBesideSlowLeftovers(t *testing.T) {
 		b.store.Update(func(tx *state.Tx) error {
 			s := state.FindTask(tx, job).Status.Clone()
 			s.Containers[0].Phase, s.Containers[0].StartedAt = state.ContainerCreated, time.Time{}
-			state.RemoveTask(tx, state.FindTask(tx, leftovers)) // nobody remembers it
+			state.RemoveTask(tx, state.FindTask(tx, leftovers)) // the store has forgotten it
 			return state.PutTaskStatus(tx, job, state.TaskStep{Status: s})
 		})
 		time.Sleep(time.Minute)

@@ -17,7 +17,7 @@ func (w *taskRunner) createSandbox() run {
 	h, t := w.host, w.task
 	return func(ctx context.Context) func() {
 		made, on, err := w.newSandbox(ctx)
-		switch { // somebody has removed it
+		switch { // a user has removed it
 		case backend.Missing(err, backend.KindNetwork):
 			h.networks.Forget()
 			made, on, err = w.newSandbox(ctx)
@@ -123,8 +123,8 @@ func (w *taskRunner) startSandbox() run {
 	}
 }
 
-// giveUpSandbox removes a sandbox, which is no member of its groups any more before somebody
-// else gets its address.
+// giveUpSandbox removes a sandbox, which is no member of its groups any more before another
+// gets its address.
 func (w *taskRunner) giveUpSandbox(ctx context.Context, id string) error {
 	w.host.agent.interfaces.Leave(w.task.ARN)
 	return w.host.Engine.Remove(ctx, id)
@@ -143,7 +143,7 @@ func (w *taskRunner) hasAnotherTry() bool {
 }
 
 // replaceSandbox has another sandbox made for one that could not start, or ended before
-// anything of the task ran, and was removed: somebody else on the network has its
+// anything of the task ran, and was removed: another container on the network has its
 // address, the network is gone, the engine was restarted.
 // Containers that were made for it have to be made again.
 func (w *taskRunner) replaceSandbox(cause, removed error) {
@@ -219,7 +219,7 @@ const sandboxRemovals = 5
 func (w *taskRunner) removeSandbox() run {
 	h, id := w.host, w.view.status.SandboxID
 	return func(ctx context.Context) func() {
-		h.ports.Close(w.task.ARN) // before somebody else gets where they lead
+		h.ports.Close(w.task.ARN) // before another task gets where they lead
 		h.ports.Await(ctx)
 		err := w.leaveInstance(ctx)
 		if err != nil && !errors.Is(err, backend.ErrUnavailable) && ctx.Err() == nil {

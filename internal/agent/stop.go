@@ -11,7 +11,7 @@ func (w *taskRunner) requestStop(stop *state.Stop) {
 		return
 	}
 	if own := w.view.stop; own != nil && stop.At.Before(own.At) {
-		w.publication.Ending = false // somebody was first
+		w.publication.Ending = false // another stop was first
 	}
 	w.publication.Stop = true
 	w.view.stop = stop

@@ -39,7 +39,7 @@ type taskRunner struct {
 	reporting   *enginecall.Call    // of the news that are on their way to the store
 	images      map[int]string      // their ids, by container
 	cuts        map[resource]func() // what cuts short what is under way
-	unsure      bool                // the engine may make a container of which nobody has heard
+	unsure      bool                // the engine may make a container of which the agent has not heard
 	sandboxes   int                 // that could not start
 	timer       *clock.Timer
 }
@@ -333,7 +333,7 @@ func (w *taskRunner) release(ctx context.Context) {
 }
 
 // died notes that the engine saw a container end; the next step finds out how. late
-// is for what happened while nobody listened.
+// is for what happened while the agent did not listen.
 func (w *taskRunner) died(on resource, late bool) {
 	is := w.view.state(on)
 	is.exited, is.late = true, late

@@ -10,7 +10,7 @@ import (
 )
 
 // Task is a task as the container agent knows it, which may be ahead of the store; nil is one
-// that nobody knows.
+// that it does not know.
 func (a *Agent) Task(taskARN string) *state.Task {
 	row := state.FindTask(a.Store.Read(), taskARN)
 	if row == nil {

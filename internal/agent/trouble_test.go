@@ -121,8 +121,8 @@ func TestSandboxThatCannotStartIsReplaced(t *testing.T) {
 		networks int32
 		ip       string
 	}{
-		"its address belongs to somebody else": {fmt.Errorf("in use: %w", backend.ErrAddressInUse), 1, "172.31.0.6"},
-		"somebody removed the network":         {fmt.Errorf("network gone: %w", backend.ErrNotFound), 2, "172.31.0.6"},
+		"its address belongs to another one": {fmt.Errorf("in use: %w", backend.ErrAddressInUse), 1, "172.31.0.6"},
+		"a user removed the network":         {fmt.Errorf("network gone: %w", backend.ErrNotFound), 2, "172.31.0.6"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			withAgent(t, func(b *bench) {
@@ -275,7 +275,7 @@ func TestEngineNameFitsAFileName(t *testing.T) {
 	}
 }
 
-// A range that somebody else has is said by health and by the tasks that it keeps from
+// A range that another network has is said by health and by the tasks that it keeps from
 // starting, until it is free.
 func TestANetworkThatCannotBeMade(t *testing.T) {
 	withAgent(t, func(b *bench) {

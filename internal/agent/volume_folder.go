@@ -40,7 +40,7 @@ func (w *taskRunner) mountedFolders(d *types.ContainerDefinition) (folders []bac
 }
 
 // findAgain looks for folders right before a container starts with them, as it did before the
-// container was made: the engine mounts them by their paths and follows links, which whoever
+// container was made: the engine mounts them by their paths and follows links, which any container that
 // writes there can have put in place since, this task included. When the task is stopped, it
 // looks no further.
 func (h *host) findAgain(ctx, stopped context.Context, folders []backend.FolderSpec) error {

@@ -23,7 +23,7 @@ type Sink interface {
 	// lines, both are zero.
 	Position(ctx context.Context, s Stream, source string) (at Position, from time.Time, err error)
 	// Behind says that lines of a source which are not older than since are yet to be put, so
-	// that nobody who follows the group is shown newer ones of others before; the zero time is
+	// that no client that follows the group is shown newer ones of others before; the zero time is
 	// that there are none. The sink believes it for half a minute.
 	Behind(s Stream, source string, since time.Time)
 	// Forget ends a source whose container is gone.

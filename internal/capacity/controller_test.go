@@ -23,7 +23,7 @@ import (
 
 var scope = arn.Scope{Region: "eu-west-1", Account: "123456789012"}
 
-// addresses counts those that somebody has.
+// addresses counts those that an instance has.
 type addresses struct {
 	mu    sync.Mutex
 	next  byte

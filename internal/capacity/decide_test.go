@@ -46,7 +46,7 @@ func TestDecide(t *testing.T) {
 		"when there is the cluster":         {capacity.View{Instance: at(running, running)}, capacity.Plan{}},
 		"no INACTIVE one":                   {capacity.View{Instance: at(running, running), Cluster: &state.Cluster{Status: state.ClusterInactive}}, capacity.Plan{}},
 		"once":                              {capacity.View{Instance: known, Registered: registered(state.InstanceActive, true), Cluster: shop}, capacity.Plan{}},
-		"also after somebody deregisters":   {capacity.View{Instance: known, Registered: registered(state.InstanceInactive, false), Cluster: shop}, capacity.Plan{}},
+		"also after a user deregisters":     {capacity.View{Instance: known, Registered: registered(state.InstanceInactive, false), Cluster: shop}, capacity.Plan{}},
 		"also when that is forgotten":       {capacity.View{Instance: known, Cluster: shop}, capacity.Plan{}},
 		"its agent comes back":              {capacity.View{Instance: known, Registered: registered(state.InstanceDraining, false)}, capacity.Plan{Connect: true}},
 		"and goes away":                     {capacity.View{Instance: known, Registered: registered(state.InstanceActive, true), AgentAway: true}, capacity.Plan{Disconnect: true}},

@@ -143,7 +143,7 @@ func TestDecideGroup(t *testing.T) {
 		{"no scale in", suspend(view(0, "1a"), "Terminate"), ""},
 		{"no health checks", suspend(view(1, "1a s"), "HealthCheck"), ""},
 		{"health without replacement", suspend(view(1, "1a s"), "ReplaceUnhealthy"), "lost 1a"},
-		{"force spares nobody", forced(view(0, "1a !", "2b t")), "out 1a"},
+		{"force spares none", forced(view(0, "1a !", "2b t")), "out 1a"},
 		{"and ends the group", forced(view(0, "2b xt")), "gone 2b, delete"},
 		{"AWS's time to launch", later(view(1), GroupDelays{Launch: 14 * time.Second}), "wake 12s"},
 		{"AWS's time to scale in", later(view(0, "1a"), GroupDelays{Terminate: 12 * time.Second}), "wake 10s"},

@@ -9,7 +9,7 @@ import (
 )
 
 // SettlePublicIP gives an instance its public address, or takes that back: it has one while
-// it runs, another one after each start, unless it has an Elastic IP address. Whoever changes
+// it runs, another one after each start, unless it has an Elastic IP address. The caller that changes
 // Reached or an association calls it. Where none is left, the instance goes without. Source:
 // EC2 user guide, instance IP addressing.
 func (i *Instance) SettlePublicIP(tx *store.Tx) {

@@ -17,7 +17,7 @@ import (
 const NATGatewayInterface types.NetworkInterfaceType = "nat_gateway"
 
 // OwnedInterface is a network interface that a NAT gateway, an endpoint or a load balancer
-// has. It is shown and takes up addresses; but for that of a load balancer, nobody answers
+// has. It is shown and takes up addresses; but for that of a load balancer, nothing answers
 // there. Before a load balancer has its address, it is not shown.
 type OwnedInterface struct {
 	Scope                      arn.Scope

@@ -15,7 +15,7 @@ import (
 // Source: VPC user guide, subnet sizing.
 const reservedAddresses = 5
 
-// Room is how many addresses the subnets have left in a transaction. Whoever launches
+// Room is how many addresses the subnets have left in a transaction. A caller that launches
 // several times in one needs one Room for all: Launch takes from it.
 type Room struct {
 	tx    *store.Tx

@@ -88,7 +88,7 @@ func TestTagsOfTheContainerInstance(t *testing.T) {
 		t.Errorf("got %+v", agent.Tags)
 	}
 	if agent.PropagatesTags || !ec2.ReadUserData("echo ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM=ec2_instance >> /etc/ecs/ecs.config").PropagatesTags {
-		t.Error("propagates tags where nobody has said so, or does not")
+		t.Error("propagates tags without being told, or does not")
 	}
 }
 

@@ -41,7 +41,7 @@ func limit[T any](ctx context.Context, t timed, to string, after time.Duration, 
 	case err == nil:
 		return result, nil
 	case !late && ctx.Err() == nil && errors.Is(err, context.Canceled):
-		return result, lostError(err) // nobody here has cut it off: the engine ends
+		return result, lostError(err) // no caller has cut it off: the engine ends
 	case !late:
 		return result, err
 	}

@@ -32,7 +32,7 @@ func TestWhatOutlivesALateCallStaysCutOff(t *testing.T) {
 	})
 }
 
-// An engine that is closed ends calls that nobody here has cut off; to make them
+// An engine that is closed ends calls that no caller has cut off; to make them
 // again at once would be a loop without end.
 func TestACallThatTheEngineCutsOffMeansThatItIsLost(t *testing.T) {
 	engine := New(closing{}, &Tracker{}, slog.New(slog.DiscardHandler))

@@ -85,7 +85,7 @@ func TestIdleHasPatienceWithWhatHasWaitedForTheClock(t *testing.T) {
 		var slow Group
 		pull := calls.Begin(&slow, CutOff)
 		over := pull.WaitsForClock()
-		time.Sleep(time.Hour) // before somebody advances the clock
+		time.Sleep(time.Hour) // before a user advances the clock
 		over()
 		idle := make(chan error, 1)
 		go func() { idle <- calls.Idle(t.Context(), time.Minute) }()

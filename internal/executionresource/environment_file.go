@@ -45,7 +45,7 @@ func lastOfEach(all []types.KeyValuePair) (last []types.KeyValuePair) {
 	return last
 }
 
-// over is an environment with the variables of two: what is above goes before what is below.
+// over is an environment with the variables of two: those of the first win.
 // No name is in it twice, since which of two a program finds is up to the program.
 func over(above, below []types.KeyValuePair) (all []types.KeyValuePair) {
 	known := make(map[string]bool, len(above))

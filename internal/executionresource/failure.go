@@ -53,7 +53,7 @@ func parametersInvalid(region string, names []string) error {
 	}
 }
 
-// parametersFailed tells that nobody could say.
+// parametersFailed tells that there was no answer.
 func parametersFailed(region string, err error) error {
 	return &resourceError{
 		fargate: retrieval + "unable to retrieve secrets from ssm: " + retried + err.Error(),

@@ -34,7 +34,7 @@ func private(credentials string) types.ContainerDefinition {
 	return types.ContainerDefinition{Name: aws.String("app"), RepositoryCredentials: &types.RepositoryCredentials{CredentialsParameter: &credentials}}
 }
 
-// An environment file may be anything that somebody has called so. Its lines are not compared each
+// An environment file may be any object that a user names. Its lines are not compared each
 // with each, which goes on for minutes after the task has been given up.
 func TestALongEnvironmentFile(t *testing.T) {
 	const lines = 100_000

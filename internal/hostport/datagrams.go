@@ -106,7 +106,7 @@ func (d *datagrams) flow(client net.Addr) *flow {
 }
 
 // carry passes on what a client sends, until it and the task have been silent for long, or
-// nobody listens there: the next datagram begins anew.
+// nothing listens there: the next datagram begins anew.
 func (d *datagrams) carry(f *flow, client net.Addr) {
 	defer d.drop(f, client.String())
 	task, err := d.listeners.dial("udp", *f.leads)
@@ -164,7 +164,7 @@ func (d *datagrams) drop(f *flow, key string) {
 	}
 }
 
-// end ends what is left when the listener is closed.
+// end ends the flows that are left when the listener is closed.
 func (d *datagrams) end() {
 	d.mu.Lock()
 	defer d.mu.Unlock()

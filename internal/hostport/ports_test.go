@@ -128,7 +128,7 @@ func TestTasksOfOneServiceHaveAPortInTurn(t *testing.T) {
 		t.Errorf("it leads to %s, on another listener: %v", leads(), q.Open()["127.0.0.1:80"] != listener)
 	}
 	h.Close("a")
-	h.Close("b") // nobody has told it to stop
+	h.Close("b") // it was not told to stop
 	expect("without b", map[string][]string{"c": {"127.0.0.1:80", "127.0.0.1:40001"}})
 	if leads() != "c" || q.Open()["127.0.0.1:80"] != listener {
 		t.Errorf("it leads to %s, on another listener: %v", leads(), q.Open()["127.0.0.1:80"] != listener)
@@ -141,7 +141,7 @@ func TestTasksOfOneServiceHaveAPortInTurn(t *testing.T) {
 	}
 }
 
-// The tasks of another service, and those of none, have a port when nobody of the service is
+// The tasks of another service, and those of none, have a port when no task of the service is
 // left that has it.
 func TestAPortThatIsGivenBackIsTakenByWhoWantsIt(t *testing.T) {
 	q := hostporttest.New()

@@ -90,7 +90,7 @@ func (l *Queue) StopTimers() {
 }
 
 // Adopt takes what belongs to no task that has yet to end, volumes by task: what a former
-// run has left, or what somebody has started again. What still runs goes at once, and so
+// run has left, or what a user has started again. What still runs goes at once, and so
 // does a sandbox, which has no output.
 func (l *Queue) Adopt(ctx context.Context, containers map[string]backend.Container, volumes map[string][]string) {
 	var sandboxes, running []string

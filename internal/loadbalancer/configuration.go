@@ -38,7 +38,7 @@ type Target struct {
 	*elbv2.Target
 	Address netip.Addr
 	Healthy bool // when it was last checked
-	Direct  bool // it answers through the load balancer, whoever asks
+	Direct  bool // it answers through the load balancer, whichever client asks
 }
 
 // Configure returns the pieces of a load balancer's configuration in an order in which no request

@@ -55,7 +55,7 @@ func TestConfigurationHasAPieceForEachRow(t *testing.T) {
 	}
 }
 
-// Connections to targets of UDP end with their draining, unless somebody says otherwise.
+// Connections to targets of UDP end with their draining, unless an attribute says otherwise.
 func TestDefaultsFollowTheProtocol(t *testing.T) {
 	const key = "deregistration_delay.connection_termination.enabled"
 	for protocol, want := range map[elb.ProtocolEnum]string{"UDP": "true", "TCP": "false"} {

@@ -184,7 +184,7 @@ func TestHealthOfTargetsIsWritten(t *testing.T) {
 		}
 		s.stop()
 		news.State = "healthy"
-		s.engine.server.Report(news) // while nobody listens
+		s.engine.server.Report(news) // while the controller does not listen
 		s.engine.did = nil
 		s.begin(Delays{})
 		if h := health(); h.State != elb.TargetHealthStateEnumHealthy {
@@ -202,7 +202,7 @@ func TestALoadBalancerThatHasEndedIsToldAllAgain(t *testing.T) {
 	})
 }
 
-// A stream that was opened while the container went may lead to nobody.
+// A stream that was opened while the container went may lead to nothing.
 func TestALoadBalancerThatDoesNotAnswerIsAskedAgain(t *testing.T) {
 	withController(t, Delays{}, func(s *balancedScene) {
 		s.told("at first", "run, target-group, listener")

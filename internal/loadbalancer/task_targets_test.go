@@ -244,7 +244,7 @@ func TestTaskLosesItsTarget(t *testing.T) {
 	})
 }
 
-// A target that somebody takes away before it was checked is lost as well.
+// A target that a user takes away before it was checked is lost as well.
 func TestTaskLosesATargetThatWasNotChecked(t *testing.T) {
 	withTask(t, func(s *scene) {
 		s.becomes(state.Activating)

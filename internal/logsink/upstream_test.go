@@ -118,7 +118,7 @@ func TestLinesArePutUntilTheUpstreamHasThem(t *testing.T) {
 			}
 		}
 		if got, _, err := sink.Position(t.Context(), logStream, "container"); err != nil || got != (awslogs.Position{}) {
-			t.Errorf("what is forgotten is at %+v %v", got, err)
+			t.Errorf("a forgotten source is at %+v %v", got, err)
 		}
 	})
 }

@@ -195,7 +195,7 @@ func (f *fixture) census() census {
 	daemon := f.service() != nil && f.service().SchedulingStrategy == types.SchedulingStrategyDaemon
 	for _, t := range f.tasks() {
 		if daemon && state.FindContainerInstance(f.store.Read(), t.Placement.ContainerInstance).Status != state.InstanceActive {
-			continue // whatever is there serves nobody for long
+			continue // whatever is there does not serve for long
 		}
 		switch t.Status.LastStatus {
 		case state.Provisioning, state.Pending, state.Activating, state.Running:
@@ -270,7 +270,7 @@ func (f *fixture) health(t *state.Task, h types.HealthStatus) {
 	f.put(t, func(s *state.TaskStatus) { s.HealthStatus = h })
 }
 
-// end stops a task; the code counts unless somebody wanted the stop before.
+// end stops a task; the code counts unless a user wanted the stop before.
 func (f *fixture) end(t *state.Task, code types.TaskStopCode) { f.endFor(t, code, string(code)) }
 
 func (f *fixture) endFor(t *state.Task, code types.TaskStopCode, reason string) {

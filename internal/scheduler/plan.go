@@ -17,7 +17,7 @@ type Input struct {
 	Definitions map[string]*types.TaskDefinition
 	// Roles are those of task definitions that ECS cannot assume, by deployment id.
 	Roles map[string]string
-	// Networks say what a deployment's network configuration names and nobody has any more,
+	// Networks say what a deployment's network configuration names and is not there any more,
 	// by deployment id.
 	Networks map[string]string
 	// ServiceDeployments are those of the service that have not ended.

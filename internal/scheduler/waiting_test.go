@@ -80,7 +80,7 @@ func TestServicesWithAllTheirTasksSleep(t *testing.T) {
 		go func() { done <- c.Run(ctx) }()
 		time.Sleep(time.Second)
 		if looks.Load() == 0 {
-			t.Fatal("nobody has looked")
+			t.Fatal("the scheduler has not looked")
 		}
 		looks.Store(0)
 		f.end(f.standalone(0), types.TaskStopCodeUserInitiated)

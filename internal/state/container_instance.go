@@ -28,8 +28,8 @@ const (
 // ContainerInstance is a machine on which tasks of a cluster are placed.
 type ContainerInstance struct {
 	ARN string
-	// EC2InstanceID is i-… of an EC2 instance, mi-… of an EXTERNAL one, or what somebody
-	// who registered it by hand has said.
+	// EC2InstanceID is i-… of an EC2 instance, mi-… of an EXTERNAL one, or what the user
+	// has said who registered it by hand.
 	EC2InstanceID string
 	LaunchType    types.LaunchType // EC2 or EXTERNAL: whose tasks it takes
 	// ByHand: RegisterContainerInstance made it, so no agent of the emulator runs
@@ -132,8 +132,8 @@ func PutContainerInstance(tx *Tx, c *ContainerInstance, at time.Time) {
 	countInstance(tx, old, c)
 }
 
-// PutContainerInstanceTags writes the tags of a container instance, which nobody
-// announces.
+// PutContainerInstanceTags writes the tags of a container instance, which are
+// not announced.
 func PutContainerInstanceTags(tx *Tx, arn string, tags []types.Tag) {
 	c := *FindContainerInstance(tx, arn)
 	c.Tags = tags

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// TestRoomIsWhatATaskGivesBack: a task that comes wakes nobody, one that goes does.
+// TestRoomIsWhatATaskGivesBack: a task that comes wakes no waiter, one that goes does.
 func TestRoomIsWhatATaskGivesBack(t *testing.T) {
 	s, err := state.Open(state.Options{})
 	if err != nil {

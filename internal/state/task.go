@@ -19,8 +19,8 @@ var (
 )
 
 // Task is a task: what it is made of (written once), where it runs (written by
-// whoever places it), whether it shall stop (written by StopTask alone, for whoever
-// wants it), and how it fares (written by the agent).
+// its maker), whether it shall stop (written by StopTask alone, for all that
+// ask), and how it fares (written by the agent).
 type Task struct {
 	ARN       string
 	Spec      *TaskSpec

@@ -90,11 +90,11 @@ func TestRegisteringATaskDefinitionWakesNobody(t *testing.T) {
 		AddTaskDefinition(tx, arn.Scope{Region: "us-east-1", Account: "000000000000"}, def, nil, "root", time.Time{})
 	})
 	if got := s.Woken(); got != 0 {
-		t.Errorf("%d transactions woke somebody", got)
+		t.Errorf("%d transactions woke a waiter", got)
 	}
 	update(t, s, func(tx *Tx) { addTask(tx, "a") })
 	if got := s.Woken(); got != 1 {
-		t.Errorf("%d of 1 transaction woke somebody", got)
+		t.Errorf("%d of 1 transaction woke a waiter", got)
 	}
 }
 

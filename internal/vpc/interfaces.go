@@ -65,7 +65,7 @@ type groupSet struct {
 	interfaces map[*netInterface]struct{}
 	read       bool // named and open are those of the rows as they are
 	compiled   bool // and filter is, and that of the members
-	open       bool // everything passes, whoever the members are
+	open       bool // everything passes, whichever the members are
 	filter     *backend.Filter
 	handle     *backend.Filter // that leads to the former
 	named      []string        // groups and prefix lists, as keys

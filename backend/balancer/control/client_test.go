@@ -211,7 +211,7 @@ func TestASessionHearsHowTargetsAre(t *testing.T) {
 	})
 }
 
-// Nobody knows what has become of a piece that was not answered for in time: the next one has
+// The client does not know what has become of a piece that was not answered for in time: the next one has
 // to be newer than that.
 func TestAPieceThatWasNotAnsweredForIsPushedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -257,12 +257,12 @@ func TestAStationThatFallsSilentEndsTheSession(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 		if err := s.Update(context.Background(), []balancer.Piece{listener("web")}); err == nil {
-			t.Error("what is said after the end is taken")
+			t.Error("news after the end is taken")
 		}
 	})
 }
 
-// stuck loses what is written once it is deaf.
+// stuck loses all writes once it is deaf.
 type stuck struct {
 	net.Conn
 	deaf atomic.Bool

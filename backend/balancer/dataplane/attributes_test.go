@@ -132,7 +132,7 @@ func TestIdleStreamsOfTLSEnd(t *testing.T) {
 	s.streamGroup(nil, s.echo())
 	s.certificate("c", "example.com")
 	s.listenTLS("TLS", map[string]string{"tcp.idle_timeout.seconds": "1"}, "c")
-	conn, err := tls.Dial("tcp", s.address, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // nobody's certificate
+	conn, err := tls.Dial("tcp", s.address, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // a test's own certificate
 	if err != nil {
 		t.Fatal(err)
 	}

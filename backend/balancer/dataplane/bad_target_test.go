@@ -106,7 +106,7 @@ func TestBadTargets(t *testing.T) {
 	}
 }
 
-// free is a port that nobody listens on.
+// free is a port that nothing listens on.
 func free(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -128,7 +128,7 @@ func (b *Balancer) Checking() int {
 // tell has a health reported when the lock is free.
 func (b *Balancer) tell(h balancer.Health) { b.told = append(b.told, h) }
 
-// deliver reports what there is to tell, unless somebody is at it, who goes on.
+// deliver reports what there is to tell, unless another call is at it, which goes on.
 func (b *Balancer) deliver() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -123,7 +123,7 @@ func TestHTTPChecks(t *testing.T) {
 	c.checked(balancer.HealthCheck{Protocol: "HTTP", Path: "/health", Matcher: "200-204"}, "HTTP1")
 	c.target("group", "a", server.Listener.Addr().String())
 	c.step(time.Minute)
-	c.is("initial", registering, registeringText) // no listener uses the group: nobody looks
+	c.is("initial", registering, registeringText) // no listener uses the group: nothing checks it
 	c.listen("HTTP", nil, toGroup("group"))
 	c.is("initial", registering, registeringText)
 	c.step(0)
@@ -268,7 +268,7 @@ func TestChecksWithTheProxyProtocol(t *testing.T) {
 }
 
 // What is unhealthy gets no requests, and what is initial none beside a healthy one; where
-// nobody is healthy all get them.
+// none is healthy all get them.
 func TestRequestsFollowHealth(t *testing.T) {
 	c := newClinic(t)
 	var sick [3]atomic.Bool

@@ -38,7 +38,7 @@ func newFlooded(t *testing.T) *flooded {
 // time after the last frame, for as much as that fits between the two.
 func (f *flooded) floods(most int, wait time.Duration, next func(i int) []byte) (code int, ended bool) {
 	f.Helper()
-	conn, err := tls.Dial("tcp", f.address, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}) //nolint:gosec // nobody's certificate
+	conn, err := tls.Dial("tcp", f.address, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}) //nolint:gosec // a test's own certificate
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestFloodsOfHTTP2End(t *testing.T) {
 	f := newFlooded(t)
 	asks := literal(literal(literal(literal(nil, ":method", "GET"), ":scheme", "https"), ":authority", "a"), ":path", "/")
 	const enhanceYourCalm, cancel = 11, 8
-	// Whoever is slow to take requests back is served: only more than can be served is a flood.
+	// A client that is slow to take requests back is served: only more than can be served is a flood.
 	code, ended := f.floods(20_000, 0, func(i int) []byte {
 		stream := uint32(2*i + 1)
 		return append(frame(1, 5, stream, asks), frame(3, 0, stream, binary.BigEndian.AppendUint32(nil, cancel))...)

@@ -106,7 +106,7 @@ func TestClientsOfHTTP2ThatTakeNothing(t *testing.T) {
 	s.certificate("c", "a")
 	s.listenTLS("HTTPS", map[string]string{"idle_timeout.timeout_seconds": "1"}, "c")
 	for _, path := range []string{"/much", "/little"} {
-		conn, err := tls.Dial("tcp", s.address, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}) //nolint:gosec // nobody's certificate
+		conn, err := tls.Dial("tcp", s.address, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}) //nolint:gosec // a test's own certificate
 		if err != nil {
 			t.Fatal(err)
 		}

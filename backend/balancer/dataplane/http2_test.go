@@ -33,7 +33,7 @@ func frame(kind, flags byte, stream uint32, payload []byte) []byte {
 // octet of the answer's header block, or the type of the frame that refuses.
 func (s *scene) rawHTTP2(headers ...string) string {
 	s.Helper()
-	conn, err := tls.Dial("tcp", s.address, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}) //nolint:gosec // nobody's certificate
+	conn, err := tls.Dial("tcp", s.address, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}) //nolint:gosec // a test's own certificate
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestWindowsOfHTTP2(t *testing.T) {
 	s.target("group", "a", l.Addr().String())
 	s.certificate("c", "a")
 	s.listenTLS("HTTPS", nil, "c")
-	client, err := tls.Dial("tcp", s.address, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}) //nolint:gosec // nobody's certificate
+	client, err := tls.Dial("tcp", s.address, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}) //nolint:gosec // a test's own certificate
 	if err != nil {
 		t.Fatal(err)
 	}

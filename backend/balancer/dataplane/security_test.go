@@ -22,7 +22,7 @@ func (s *scene) listenSecurely(protocol string, security balancer.Security) {
 
 // greet is how a client that has a configuration gets on with the listener.
 func (s *scene) greet(config *tls.Config) (tls.ConnectionState, error) {
-	config.InsecureSkipVerify = true //nolint:gosec // nobody's certificate
+	config.InsecureSkipVerify = true //nolint:gosec // a test's own certificate
 	conn, err := tls.Dial("tcp", s.address, config)
 	if err != nil {
 		return tls.ConnectionState{}, err
@@ -61,7 +61,7 @@ func TestCiphersOfASecurityPolicy(t *testing.T) {
 			t.Errorf("%s: %v", tls.CipherSuiteName(suite), err)
 		}
 	}
-	// A policy whose ciphers Go has not takes nobody, rather than those it does not name.
+	// A policy whose ciphers Go has not takes no client, rather than those it does not name.
 	s.listenSecurely("HTTPS", balancer.Security{Protocols: []string{"TLSv1.2"}, Ciphers: []string{"ECDHE-ECDSA-AES256-SHA384"}})
 	if state, err := s.greet(&tls.Config{}); err == nil {
 		t.Errorf("it speaks %s", tls.CipherSuiteName(state.CipherSuite))

@@ -174,7 +174,7 @@ func (b *Balancer) removeTarget(g *target.Group, id string) {
 	}
 }
 
-// forget drops groups that nobody speaks of any more.
+// forget drops groups that no piece names any more.
 func (b *Balancer) forget() {
 	for id, g := range b.groups {
 		if !g.Set && !g.Used && len(g.Targets) == 0 {

@@ -30,7 +30,7 @@ type kernel struct {
 	gate   chan struct{} // holds what it is told, unless it is nil
 }
 
-// withKernel has a balancer whose ports nobody reaches, whose flows a kernel leads.
+// withKernel has a balancer whose ports nothing reaches, whose flows a kernel leads.
 func withKernel(t *testing.T, story func(k *kernel)) {
 	synctest.Test(t, func(t *testing.T) {
 		k := &kernel{T: t}
@@ -99,7 +99,7 @@ func (k *kernel) leads(want ...string) {
 	}
 }
 
-// silence is a port to which nobody comes.
+// silence is a port to which no client comes.
 type silence struct {
 	net.PacketConn
 	once sync.Once
@@ -261,7 +261,7 @@ func (k *kernel) byNumber() (list []string) {
 
 func TestTheKernelIsToldAgainAfterAFailure(t *testing.T) {
 	withKernel(t, func(k *kernel) {
-		k.err = errors.New("nobody listens")
+		k.err = errors.New("nothing listens")
 		k.set(netGroup("a", "TCP"), netTarget("a", "10.0.0.1:80"), netListener("TCP", 80, balancer.WeightedGroup{Group: "a", Weight: 1}))
 		k.leads()
 		k.mu.Lock()

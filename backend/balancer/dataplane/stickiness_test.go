@@ -115,7 +115,7 @@ func TestGroupStickiness(t *testing.T) {
 			t.Errorf("%s, want %s", name, first)
 		}
 	}
-	// A group whose weight goes to nothing keeps nobody.
+	// A group whose weight goes to nothing keeps no client.
 	for i := range forward.Groups {
 		if forward.Groups[i].Group == first {
 			forward.Groups[i].Weight = 0

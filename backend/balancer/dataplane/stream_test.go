@@ -83,7 +83,7 @@ func TestTLSStreams(t *testing.T) {
 	s.streamGroup(nil, s.echo())
 	s.certificate("c", "example.com")
 	s.listenTLS("TLS", nil, "c")
-	conn := tls.Client(s.dial(), &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // nobody's certificate
+	conn := tls.Client(s.dial(), &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // a test's own certificate
 	if _, err := io.WriteString(conn, "hello"); err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func (s *scene) pem(id string, names ...string) *balancer.Certificate {
 	return s.signed(id, key, &x509.Certificate{DNSNames: names})
 }
 
-// signed makes a certificate of a key, which lasts from an hour ago for two, if nobody says
+// signed makes a certificate of a key, which lasts from an hour ago for two, unless told
 // otherwise.
 func (s *scene) signed(id string, key crypto.Signer, leaf *x509.Certificate) *balancer.Certificate {
 	s.Helper()
@@ -74,7 +74,7 @@ func (s *scene) listenTLS(protocol string, attributes map[string]string, certifi
 // secure is a client that speaks TLS for a name, in HTTP/2 if it may.
 func (s *scene) secure(name string, http2 bool) *http.Client {
 	transport := &http.Transport{
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true, ServerName: name}, ForceAttemptHTTP2: http2, //nolint:gosec // nobody's certificate
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true, ServerName: name}, ForceAttemptHTTP2: http2, //nolint:gosec // a test's own certificate
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, s.address)
 		},
@@ -121,7 +121,7 @@ func TestServerNames(t *testing.T) {
 	s.certificate("exact", "www.example.com")
 	s.listenTLS("HTTPS", nil, "default", "wild", "exact")
 	shown := func(name string) string {
-		conn, err := tls.Dial("tcp", s.address, &tls.Config{InsecureSkipVerify: true, ServerName: name}) //nolint:gosec // nobody's certificate
+		conn, err := tls.Dial("tcp", s.address, &tls.Config{InsecureSkipVerify: true, ServerName: name}) //nolint:gosec // a test's own certificate
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -65,7 +65,7 @@ func TestUpgradesToOtherProtocols(t *testing.T) {
 	}
 }
 
-// A target that changes the protocol though nobody has asked for one does not get the client's
+// A target that changes the protocol though the client has not asked for one does not get the client's
 // connection for what it likes.
 func TestUpgradesThatNobodyAskedFor(t *testing.T) {
 	for _, header := range []string{"", "Upgrade: x\r\nConnection: Upgrade\r\n"} {

@@ -69,7 +69,7 @@ func (d *Datagrams) Run() {
 		}
 		if f == nil {
 			if f = d.openFlow(&flows, source, from); f == nil {
-				continue // nobody to give it to
+				continue // there is no target to give it to
 			}
 		}
 		f.last = time.Now()

@@ -56,7 +56,7 @@ func TestHalfClosedConnectionsThatAreNotRead(t *testing.T) {
 			const idle = 4 * time.Second
 			client, near := net.Pipe()
 			far, target := net.Pipe()
-			go target.Write([]byte("nobody reads this")) //nolint:errcheck // it ends with the connection
+			go target.Write([]byte("not read")) //nolint:errcheck // it ends with the connection
 			began := time.Now()
 			if turned {
 				pass(open{far}, ended{near}, idle)

@@ -39,5 +39,5 @@ func (f *feed) Close() error {
 	return nil
 }
 
-// Addr says nothing: nobody asks.
+// Addr says nothing: no caller asks.
 func (f *feed) Addr() net.Addr { return &net.TCPAddr{} }

@@ -195,7 +195,7 @@ func (x *exchange) failed(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.As(err, &client):
 		code, x.last = client.code, true
-	case r.Context().Err() != nil: // nobody reads it but the log
+	case r.Context().Err() != nil: // only the log reads it
 		code = 460
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		code = http.StatusGatewayTimeout

@@ -107,7 +107,7 @@ func writeHead(w *bufio.Writer, r *http.Request, uri string) {
 	put("\r\n")
 }
 
-// readAnswer reads a header. Those of 1xx are passed on but for 100, which nobody waits for:
+// readAnswer reads a header. Those of 1xx are passed on but for 100, which the client does not wait for:
 // the client has got its own.
 func readAnswer(c *target.Conn, r *http.Request, inform func(int, http.Header) error) (*http.Response, error) {
 	for {

@@ -66,7 +66,7 @@ func (b *heardBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// awaitedBody is an answer's body, which is waited for while somebody reads from it.
+// awaitedBody is an answer's body, which is waited for while a reader reads from it.
 type awaitedBody struct {
 	io.ReadCloser
 	quiet *quiet

@@ -200,7 +200,7 @@ func (u *upload) blame(ctx context.Context, err error) error {
 	return err
 }
 
-// abandon ends an upload that nobody waits for any more, and waits until it has.
+// abandon ends an upload that is not waited for any more, and waits until it has.
 func (u *upload) abandon() {
 	if u.finished() {
 		return

@@ -8,7 +8,7 @@ import (
 )
 
 // newLiveness returns a function that tells whether an idle connection is as it was left:
-// the peer has neither closed it nor sent what nobody asked for. Where the connection is
+// the peer has neither closed it nor sent what it was not asked for. Where the connection is
 // none of the system's, it says so of each, and the write to a closed one fails.
 func newLiveness(conn net.Conn) func() bool {
 	s, ok := conn.(syscall.Conn)

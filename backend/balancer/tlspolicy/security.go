@@ -90,7 +90,7 @@ func negotiate(s *balancer.Security, config *tls.Config) {
 	}
 }
 
-// ToTargets is TLS to targets, whose certificates nobody verifies, as on AWS. It is that of
+// ToTargets is TLS to targets, whose certificates are not verified, as on AWS. It is that of
 // ELBSecurityPolicy-TLS13-1-0-2021-06, whatever clients speak. (By the guide it has no TLS 1.3
 // where the listener's own policy has none.)
 var ToTargets = &tls.Config{

@@ -41,7 +41,7 @@ func TestWhereProgramsAreFound(t *testing.T) {
 	t.Setenv("PATH", "") // nothing is built
 	present, other := program.SourcesHash(), "other"
 	for name, c := range map[string]struct {
-		embedded, folder, cache string // of which sources what is there is; empty is nothing
+		embedded, folder, cache string // of which sources its programs are; empty is no programs
 		want                    string
 	}{
 		"embedded before all else":             {present, present, present, "embedded"},

@@ -93,7 +93,7 @@ func (a *API) DescribeNetworkInterfaces(ctx context.Context, in *sdk.DescribeNet
 	return &sdk.DescribeNetworkInterfacesOutput{NetworkInterfaces: found}, nil
 }
 
-// networkInterface is that of a task (ECS0121). It has no ids of whoever asked for it and
+// networkInterface is that of a task (ECS0121). It has no ids of those who asked for it and
 // attached it.
 func networkInterface(tx *state.Tx, scope arn.Scope, t *state.Task) types.NetworkInterface {
 	eni := &t.Status.Attachment

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// PrivateAddress is one of a subnet for what nobody answers at: that which is asked for, or a
+// PrivateAddress is one of a subnet at which nothing answers: that which is asked for, or a
 // free one, empty if there is none. Source of the refusals: EC2 API reference, error codes,
 // and field reports.
 func PrivateAddress(tx *state.Tx, scope arn.Scope, s *ec2network.Subnet, asked *string) (string, error) {

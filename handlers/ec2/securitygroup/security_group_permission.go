@@ -71,7 +71,7 @@ func hasPorts(protocol string) bool {
 }
 
 // rulesFrom are the rules that permissions ask for, without ids. Source: EC2 API reference,
-// IpPermission; field reports for the texts, but for that of one for nobody, which is the
+// IpPermission; field reports for the texts, but for that of one without a source, which is the
 // emulator's.
 func (a *API) rulesFrom(tx *state.Tx, g *ec2network.SecurityGroup, egress bool, asked []types.IpPermission) (rules []ec2network.SecurityGroupRule, err error) {
 	for _, p := range asked {

@@ -32,7 +32,7 @@ func Missing(arn string) types.Failure {
 	return types.Failure{Arn: aws.String(arn), Reason: aws.String("MISSING")}
 }
 
-// page ends what is said of what is not built.
+// page ends the refusal of an operation or a member that is not built.
 const page = " yet; see docs/reference/compatibility/ecs.md."
 
 // NotBuilt refuses a part of an operation that the emulator does not have yet, so

@@ -30,7 +30,7 @@ func TestALoadBalancerKeepsItsAddress(t *testing.T) {
 			}
 			other, err := b.engine.ReserveAddress(b.Context(), network, netip.PrefixFrom(address, 28).Masked())
 			if err != nil || other == address {
-				t.Errorf("somebody else gets %s: %v", other, err)
+				t.Errorf("another load balancer gets %s: %v", other, err)
 			}
 			if again := b.up(&has); again != address {
 				t.Errorf("made anew it has the address %s, and had %s", again, address)

@@ -112,7 +112,7 @@ func TestAnswersWithoutFiles(t *testing.T) {
 }
 
 // A container may end between the look at its group and the reads. It has used something all the
-// same: what is left is no answer.
+// same: the rest is no answer.
 func TestAnswersWithoutCounters(t *testing.T) {
 	for what, files := range map[string]map[string]string{
 		"no group":              {"stat": allCPUs, "dev": ""},

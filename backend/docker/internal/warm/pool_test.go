@@ -281,7 +281,7 @@ func TestATaskGetsTheWarmSandboxWithItsLimitsIfThereIsOne(t *testing.T) {
 			t.Errorf("claimed %+v, want the first to be changed", w)
 		}
 		time.Sleep(time.Minute)
-		k.has("a1", "a2", "a3") // nobody has told that a1 is in use
+		k.has("a1", "a2", "a3") // the pool was not told that a1 is in use
 		if w, _ := k.Claim(k.Context(), shape, big); w.ID != "a3" {
 			t.Errorf("claimed %+v, want the one made with these limits", w)
 		}
@@ -347,7 +347,7 @@ func TestASandboxThatIsHalfMadeIsDiscarded(t *testing.T) {
 	})
 }
 
-// TestAShapeWhoseNetworkIsGoneKeepsNoOtherWaiting: somebody has removed the network, and
+// TestAShapeWhoseNetworkIsGoneKeepsNoOtherWaiting: a user has removed the network, and
 // the next task has made another.
 func TestAShapeWhoseNetworkIsGoneKeepsNoOtherWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

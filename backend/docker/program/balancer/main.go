@@ -29,7 +29,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	server := control.NewServer()
-	log := slog.New(slog.NewTextHandler(os.Stderr, nil)) // which whoever is connected reads
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil)) // which the connected client reads
 	b := dataplane.New(dataplane.Options{Report: server.Report, Steer: steer, Log: log})
 	go func() {
 		if err := server.Serve(ctx, b, stdio{}); err != nil {

@@ -6,7 +6,7 @@
 //
 //	relay <port>…   announce who connects to the ports, and connect whereto streams ask
 //
-// With the variable [tunnel.HomeKey], streams may go over a connection instead, to whoever
+// With the variable [tunnel.HomeKey], streams may go over a connection instead, to a process that
 // knows its value: that is faster than through the engine.
 //
 // Package program has it compressed; `make programs` builds it.

@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 )
 
-// A relay that has its turn late finds the key of somebody who has given up.
+// A relay that has its turn late finds the key of a process that has given up.
 func TestWhoGivesUpIsReachedAsBefore(t *testing.T) {
 	const key = "26 letters, as rand.Text has"
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -42,6 +42,6 @@ func TestWhoGivesUpIsReachedAsBefore(t *testing.T) {
 	home.Store(before)
 	awaitHome(listener, key, &home)
 	if home.Load() != before {
-		t.Error("streams are opened where nobody is")
+		t.Error("streams are opened where nothing listens")
 	}
 }

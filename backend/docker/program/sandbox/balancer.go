@@ -16,7 +16,7 @@ var unbalanced error
 func balances([]string) error { return unbalanced }
 
 // serveBalancer obeys the program of a load balancer from now on. Where the kernel cannot do what it
-// says no one answers it, and it does without.
+// says, nothing answers it, and it does without.
 func serveBalancer() error {
 	if err := canBalance(); err != nil {
 		return err

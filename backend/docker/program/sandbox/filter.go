@@ -145,7 +145,7 @@ func (r *ruleset) pass(rule filterRule, sets map[string]uint32) {
 	r.rule(rule.chain, append(steps, accept)...)
 }
 
-// through lets in what comes through a load balancer that the rule lets in, whoever has sent it:
+// through lets in what comes through a load balancer that the rule lets in, whichever client has sent it:
 // the load balancer's address is the mark of such a connection (answer.go). What the first register
 // is to be is what follows.
 // Source: guide of network load balancers, security groups: a rule that names the load balancer's

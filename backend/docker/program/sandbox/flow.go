@@ -53,7 +53,7 @@ func placeOf(address, port []byte) (p place, ok bool) {
 	return place{[4]byte(address), int(port[0])<<8 | int(port[1])}, true
 }
 
-// strayFlows are those that are to begin anew: with somebody who is gone, and datagrams that come
+// strayFlows are those that are to begin anew: with a peer that is gone, and datagrams that come
 // for a port which leads elsewhere by now, of which some program had the first.
 func strayFlows(shares []share, gone map[endpoint]bool) func(flow) bool {
 	balanced := map[int]bool{}

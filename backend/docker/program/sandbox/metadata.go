@@ -96,7 +96,7 @@ type refusal struct {
 	tcp, other expression
 }
 
-// Refusals: as if nobody were there, or without a word.
+// Refusals: as if nothing listened there, or without a word.
 // Source: Linux include/uapi/linux/netfilter/nf_tables.h, and icmp.h for the code of an
 // unreachable port.
 var (

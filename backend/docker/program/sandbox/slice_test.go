@@ -88,7 +88,7 @@ func (f *fakeSystemd) serve(conn net.Conn) error {
 		if method == "StopUnit" && f.stop != nil {
 			f.stop(strings.Trim(between(call, "[", " "), "[]"))
 		}
-		_, _ = conn.Write(message(4, "", "")) // a signal, which nobody asked for
+		_, _ = conn.Write(message(4, "", "")) // a signal, which was not asked for
 		if name := f.refuse[method]; name != "" {
 			_, _ = conn.Write(message(3, name, "no"))
 			continue
