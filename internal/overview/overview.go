@@ -77,6 +77,15 @@ type Deployment struct {
 	Pending            int       `json:"pendingCount"`
 	FailedTasks        int       `json:"failedTasks"`
 	CreatedAt          time.Time `json:"createdAt"`
+	// Rollback is set where ECS has rolled back by itself.
+	Rollback *Rollback `json:"rollback,omitempty"`
+}
+
+// Rollback is the way back of the service deployment that a deployment is a part of.
+type Rollback struct {
+	Status    string    `json:"status"` // of the service deployment: ROLLBACK_IN_PROGRESS, ROLLBACK_SUCCESSFUL, …
+	Reason    string    `json:"reason"`
+	StartedAt time.Time `json:"startedAt"`
 }
 
 // TargetGroup is one that tasks of a service are targets of.

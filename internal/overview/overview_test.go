@@ -151,12 +151,16 @@ func TestServicesThatAreNotAsWanted(t *testing.T) {
 		health elb.TargetHealthStateEnum
 		want   string
 	}{
-		"as wanted":        {func(*state.Service) {}, "", ""},
-		"below desired":    {func(s *state.Service) { s.DesiredCount = 3 }, "", "1 of 3 tasks are RUNNING"},
-		"above desired":    {func(s *state.Service) { s.DesiredCount = 0 }, "", "1 of 0 tasks are RUNNING"},
-		"DRAINING":         {func(s *state.Service) { s.DesiredCount, s.DeletedAt = 0, began }, "", ""},
-		"rollout":          {func(s *state.Service) { s.Deployments[0].RolloutState = types.DeploymentRolloutStateInProgress }, "", "the rollout of web:3 is IN_PROGRESS"},
-		"failed rollout":   {func(s *state.Service) { s.Deployments[0].RolloutState = types.DeploymentRolloutStateFailed }, "", "the rollout of web:3 has FAILED"},
+		"as wanted":      {func(*state.Service) {}, "", ""},
+		"below desired":  {func(s *state.Service) { s.DesiredCount = 3 }, "", "1 of 3 tasks are RUNNING"},
+		"above desired":  {func(s *state.Service) { s.DesiredCount = 0 }, "", "1 of 0 tasks are RUNNING"},
+		"DRAINING":       {func(s *state.Service) { s.DesiredCount, s.DeletedAt = 0, began }, "", ""},
+		"rollout":        {func(s *state.Service) { s.Deployments[0].RolloutState = types.DeploymentRolloutStateInProgress }, "", "the rollout of web:3 is IN_PROGRESS"},
+		"failed rollout": {func(s *state.Service) { s.Deployments[0].RolloutState = types.DeploymentRolloutStateFailed }, "", "the rollout of web:3 has FAILED"},
+		"rolled back":    {func(s *state.Service) { s.Deployments[0].ServiceDeploymentARN = rolledBack("").ARN }, "", "its service deployment is ROLLBACK_SUCCESSFUL"},
+		"rolled back as asked": {func(s *state.Service) {
+			s.Deployments[0].ServiceDeploymentARN = rolledBack(types.StopServiceDeploymentStopTypeRollback).ARN
+		}, "", ""},
 		"two deployments":  {func(s *state.Service) { s.Deployments = append(s.Deployments, deployment("ecs-svc/1")) }, "", "2 deployments have tasks"},
 		"daemon":           {func(s *state.Service) { s.SchedulingStrategy, s.Daemons = types.SchedulingStrategyDaemon, 2 }, "", "1 of 2 tasks are RUNNING"},
 		"unhealthy target": {balanced(group), elb.TargetHealthStateEnumUnhealthy, "1 unhealthy in target group front: Request timed out"},
@@ -171,6 +175,8 @@ func TestServicesThatAreNotAsWanted(t *testing.T) {
 			s.Deployments[0].Primary = true
 			c.change(s)
 			w.update(func(tx *state.Tx) {
+				state.PutServiceDeployment(tx, rolledBack(""))
+				state.PutServiceDeployment(tx, rolledBack(types.StopServiceDeploymentStopTypeRollback))
 				state.PutService(tx, s)
 				target(tx, group, c.health)
 			})
@@ -191,6 +197,14 @@ func deployment(id string) *state.Deployment {
 		ID: id, CreatedAt: began, RolloutState: types.DeploymentRolloutStateCompleted, Revision: &state.ServiceRevision{
 			ARN: scope.ServiceRevision("shop", "web", id[len("ecs-svc/"):]), TaskDefinition: scope.TaskDefinition("web", 3), LaunchType: types.LaunchTypeFargate,
 		},
+	}
+}
+
+// rolledBack is a service deployment that failed, or was stopped.
+func rolledBack(stopped types.StopServiceDeploymentStopType) *state.ServiceDeployment {
+	return &state.ServiceDeployment{
+		ARN: scope.ServiceDeployment("shop", "web", "back"+string(stopped)), ServiceARN: scope.Service("shop", "web"), StopType: stopped,
+		Status: types.ServiceDeploymentStatusRollbackSuccessful, Rollback: &state.Rollback{Reason: "Service deployment rolled back", StartedAt: began},
 	}
 }
 

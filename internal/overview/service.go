@@ -23,7 +23,7 @@ func readService(tx *state.Tx, s *state.Service) Service {
 		shown.Pending += c.ActivePending()
 	}
 	for _, d := range s.ListedDeployments() {
-		shown.Deployments = append(shown.Deployments, readDeployment(d, s.DeploymentStatus(d), counts.Of(d.ID)))
+		shown.Deployments = append(shown.Deployments, readDeployment(tx, d, s.DeploymentStatus(d), counts.Of(d.ID)))
 	}
 	for _, group := range targetGroups(s) {
 		shown.TargetGroups = append(shown.TargetGroups, readTargetGroup(tx, group))
@@ -35,12 +35,16 @@ func readService(tx *state.Tx, s *state.Service) Service {
 	return shown
 }
 
-func readDeployment(d *state.Deployment, status string, counts state.DeploymentCounts) Deployment {
-	return Deployment{
+func readDeployment(tx *state.Tx, d *state.Deployment, status string, counts state.DeploymentCounts) Deployment {
+	shown := Deployment{
 		ID: d.ID, Status: status, RolloutState: string(d.RolloutState), RolloutStateReason: d.RolloutStateReason,
 		TaskDefinition: arn.Name(d.Revision.TaskDefinition), Desired: d.DesiredCount, Running: counts.ActiveRunning,
 		Pending: counts.ActivePending(), FailedTasks: d.FailedTasks, CreatedAt: d.CreatedAt,
 	}
+	if part := state.FindServiceDeployment(tx, d.ServiceDeploymentARN); part != nil && part.Rollback != nil && part.StopType == "" {
+		shown.Rollback = &Rollback{Status: string(part.Status), Reason: part.Rollback.Reason, StartedAt: part.Rollback.StartedAt}
+	}
+	return shown
 }
 
 // targetGroups are the ARNs of those that tasks of a service are or were targets of.

@@ -12,8 +12,8 @@ import (
 // STOPPED do not count: services start others, and what a task that runs once has done is its exit code.
 
 // serviceNotAsWanted asks for what the waiter services-stable asks for, one deployment and as many running
-// tasks as desired, and for a rollout that has COMPLETED and no unhealthy target. A service that is
-// DRAINING is on its way out, as wanted.
+// tasks as desired, for a rollout that has COMPLETED and was not rolled back, and for no unhealthy target.
+// A service that is DRAINING is on its way out, as wanted.
 func serviceNotAsWanted(s *Service) string {
 	if s.Status != state.ServiceActive {
 		return ""
@@ -29,6 +29,8 @@ func serviceNotAsWanted(s *Service) string {
 		}
 	}
 	switch primary := s.Deployments[0]; {
+	case primary.Rollback != nil:
+		return "its service deployment is " + primary.Rollback.Status
 	case s.Running != s.Desired:
 		return fmt.Sprintf("%d of %d tasks are RUNNING", s.Running, s.Desired)
 	case primary.RolloutState == string(types.DeploymentRolloutStateInProgress):

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/overview"
 )
 
@@ -27,7 +28,7 @@ func (r *renderer) containerInstances() *table {
 
 func (r *renderer) containerInstance(c *overview.ContainerInstance) *item {
 	row := []cell{
-		{text: short(c.ID)}, r.cluster(c.ClusterARN), {text: c.EC2InstanceID}, {c.Status, Good}, count(c.Running), count(c.Pending),
+		{text: activity.ShortID(c.ID)}, r.cluster(c.ClusterARN), {text: c.EC2InstanceID}, {c.Status, Good}, count(c.Running), count(c.Pending),
 		left(c.Remaining.CPU, c.Registered.CPU), left(c.Remaining.Memory, c.Registered.Memory), {},
 		{text: hostPorts(c)},
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/overview"
 )
@@ -95,8 +96,11 @@ func (r *renderer) serviceNotes(s *overview.Service) (notes []string) {
 	if s.NotAsWanted == "" {
 		return nil
 	}
+	if back := s.Deployments[0].Rollback; back != nil {
+		notes = append(notes, r.age(back.StartedAt)+" ago: "+back.Status+": "+back.Reason)
+	}
 	for _, d := range s.Deployments {
-		if d.RolloutState == string(types.DeploymentRolloutStateFailed) || strings.Contains(d.RolloutStateReason, "circuit breaker") {
+		if d.RolloutState == string(types.DeploymentRolloutStateFailed) {
 			notes = append(notes, d.RolloutStateReason)
 		}
 	}
@@ -122,8 +126,5 @@ func shortIDs(text string) string {
 		_, name, _ := strings.Cut(arn, ":targetgroup/")
 		return name[:strings.LastIndexByte(name, '/')]
 	})
-	return taskID.ReplaceAllStringFunc(text, func(id string) string { return short(id) + "…" })
+	return taskID.ReplaceAllStringFunc(text, func(id string) string { return activity.ShortID(id) + "…" })
 }
-
-// short is what is shown of the id of a task or container instance.
-func short(id string) string { return id[:min(8, len(id))] }

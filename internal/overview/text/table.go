@@ -139,11 +139,26 @@ func (t *table) layOutItem(i *item, width int) {
 		i.notes = append(i.notes, i.tail)
 	}
 	for _, note := range i.notes {
-		i.lines = append(i.lines, []cell{{gap + note, i.tone()}})
+		for _, line := range fold(note, width-len(gap)) {
+			i.lines = append(i.lines, []cell{{gap + line, i.tone()}})
+		}
 	}
 	for n := range i.lines {
 		i.lines[n] = clip(i.lines[n], width)
 	}
+}
+
+// fold makes one or two lines of a text, if it has more characters than a width above 0. What does not
+// fit there either is cut.
+func fold(text string, width int) []string {
+	if width <= 0 || utf8.RuneCountInString(text) <= width {
+		return []string{text}
+	}
+	end := strings.LastIndexByte(string([]rune(text)[:width+1]), ' ')
+	if end <= 0 {
+		return []string{cut(text, width)}
+	}
+	return []string{text[:end], cut(text[end+1:], width)}
 }
 
 // clip cuts a line, if it has more characters than a width that is not 0.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/overview"
 )
 
@@ -27,8 +28,8 @@ func (r *renderer) tasks() *table {
 func (r *renderer) task(t *overview.Task, checked bool) *item {
 	instance := t.ContainerInstance[strings.LastIndexByte(t.ContainerInstance, '/')+1:]
 	row := []cell{
-		{text: short(t.ID)}, r.cluster(t.ClusterARN), {text: t.Group}, status(t), {}, {text: t.IP}, {text: r.ports(t.Ports)},
-		{text: r.age(t.CreatedAt)}, {text: short(instance)}, {text: t.TaskDefinition},
+		{text: activity.ShortID(t.ID)}, r.cluster(t.ClusterARN), {text: t.Group}, status(t), {}, {text: t.IP}, {text: r.ports(t.Ports)},
+		{text: r.age(t.CreatedAt)}, {text: activity.ShortID(instance)}, {text: t.TaskDefinition},
 	}
 	if checked {
 		row[4] = cell{t.HealthStatus, healthTone(t.HealthStatus)}
@@ -110,7 +111,7 @@ func (r *renderer) stoppedTasks() *table {
 	for i := range r.StoppedTasks {
 		task := &r.StoppedTasks[i]
 		t.items = append(t.items, &item{tail: why(task), rows: [][]cell{{
-			{text: short(task.ID)}, r.cluster(task.ClusterARN), {text: task.Group}, {text: r.age(task.StoppedAt) + " ago"}, exitCodes(task),
+			{text: activity.ShortID(task.ID)}, r.cluster(task.ClusterARN), {text: task.Group}, {text: r.age(task.StoppedAt) + " ago"}, exitCodes(task),
 			{text: task.TaskDefinition},
 		}}})
 	}
