@@ -23,8 +23,9 @@ type decoder struct {
 	slots   []string        // what *string members point to; see slot
 	scratch []byte          // for strings with escapes
 
-	violation *Violation
-	unknown   func(structure, member string) // told of members that are skipped; may be nil
+	violations []*Violation
+	all        bool                           // not the first violation alone
+	unknown    func(structure, member string) // told of members that are skipped; may be nil
 }
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
@@ -174,7 +175,7 @@ func (d *decoder) member(n *node, i int, seen *bitset, structure reflect.Value) 
 		return d.literal("null")
 	}
 	seen.set(i)
-	had := d.violation != nil
+	had := len(d.violations)
 	if err := d.value(f.node, v); err != nil {
 		return under(f.name, err)
 	}
@@ -189,11 +190,11 @@ func (d *decoder) member(n *node, i int, seen *bitset, structure reflect.Value) 
 func (d *decoder) slice(n *node, list reflect.Value) error {
 	list.Grow(1) // an empty list is not nil
 	return d.array(func(i int) error {
-		had := d.violation != nil
+		had := len(d.violations)
 		if err := d.value(n.elem, extend(list)); err != nil {
 			return under(element(i), err)
 		}
-		if !had && d.violation != nil {
+		if len(d.violations) > had { // or each element would cost its name
 			d.locate(had, element(i))
 		}
 		return nil
@@ -248,7 +249,7 @@ func (d *decoder) mapping(n *node, m reflect.Value) error {
 		}
 		k := d.keep(key)
 		value := reflect.New(n.typ.Elem()).Elem()
-		had := d.violation != nil
+		had := len(d.violations)
 		if err := d.value(n.elem, value); err != nil {
 			return under(k, err)
 		}

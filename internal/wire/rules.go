@@ -93,22 +93,23 @@ func (c *Codec) limits(structure reflect.Type, member string, t reflect.Type) *l
 	return l
 }
 
-// violate notes the first violation; the structures around it add to its path.
+// violate notes a violation, the first one alone unless all are wanted; the structures
+// around it add to its path.
 func (d *decoder) violate(kind Kind, n *node, f *field, value string) {
-	if d.violation != nil {
+	if len(d.violations) > 0 && !d.all {
 		return
 	}
-	d.violation = &Violation{
+	d.violations = append(d.violations, &Violation{
 		Kind: kind, Structure: n.typ.Name(), Member: f.name, Value: value, Path: f.name,
 		Allowed: f.limits.Enum, Min: f.limits.Min, Max: f.limits.Max, Pattern: f.limits.Pattern,
-	}
+	})
 }
 
-// locate adds element to the path of a violation that was found below it, that
-// is, since the caller looked (had).
-func (d *decoder) locate(had bool, element string) {
-	if d.violation != nil && !had {
-		d.violation.Path = joinPath(element, d.violation.Path)
+// locate adds element to the paths of violations that were found below it, that
+// is, since there were so many (had).
+func (d *decoder) locate(had int, element string) {
+	for _, v := range d.violations[had:] {
+		v.Path = joinPath(element, v.Path)
 	}
 }
 
@@ -121,9 +122,9 @@ func (d *decoder) checkRequired(n *node, seen *bitset) {
 		for j := range n.fields {
 			if n.needed.has(j) && !seen.has(j) {
 				d.violate(Missing, n, &n.fields[j], "")
-				return
 			}
 		}
+		return
 	}
 }
 
@@ -153,7 +154,7 @@ func (d *decoder) check(n *node, f *field, v reflect.Value) {
 }
 
 func (d *decoder) checkString(n *node, f *field, s string) {
-	had := d.violation != nil
+	had := len(d.violations)
 	if s == "" && f.limits.Required {
 		d.violate(Missing, n, f, s)
 	}
@@ -162,8 +163,8 @@ func (d *decoder) checkString(n *node, f *field, s string) {
 	if f.limits.matches != nil && !f.limits.matches()(s) {
 		d.violate(BadPattern, n, f, s)
 	}
-	if !had && d.violation != nil {
-		d.violation.Text = &[]string{s}[0]
+	for _, v := range d.violations[had:] {
+		v.Text = &[]string{s}[0]
 	}
 }
 

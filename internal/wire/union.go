@@ -89,7 +89,7 @@ func (d *decoder) union(n *node, v reflect.Value) error {
 				return d.literal("null")
 			}
 			set := reflect.New(m.typ)
-			had := d.violation != nil
+			had := len(d.violations)
 			if err := d.value(m.value, set.Elem().Field(m.index)); err != nil {
 				return under(m.name, err)
 			}

@@ -133,22 +133,34 @@ func (c *Codec) Unmarshal(data []byte, v any) error { return c.UnmarshalNoting(d
 // UnmarshalNoting is Unmarshal that tells of each member it skips because the structure,
 // by its Go type, has none of the name.
 func (c *Codec) UnmarshalNoting(data []byte, v any, unknown func(structure, member string)) error {
+	d := newDecoder(data)
+	d.unknown = unknown
+	violations, err := c.unmarshal(d, v)
+	switch {
+	case err != nil:
+		return err
+	case len(violations) > 0:
+		return violations[0]
+	}
+	return nil
+}
+
+// UnmarshalAll is Unmarshal that returns all violations, in the order of the text; the error is
+// another one.
+func (c *Codec) UnmarshalAll(data []byte, v any) ([]*Violation, error) {
+	d := newDecoder(data)
+	d.all = true
+	return c.unmarshal(d, v)
+}
+
+func (c *Codec) unmarshal(d *decoder, v any) ([]*Violation, error) {
+	defer d.release()
 	rv := reflect.ValueOf(v)
 	if rv.Kind() != reflect.Pointer || rv.IsNil() {
 		panic("wire: Unmarshal needs a non-nil pointer, not " + rv.Kind().String())
 	}
-	d := newDecoder(data)
-	d.unknown = unknown
 	err := d.document(c.plan(rv.Type().Elem()), rv.Elem())
-	violation := d.violation
-	d.release()
-	switch {
-	case err != nil:
-		return err
-	case violation != nil:
-		return violation
-	}
-	return nil
+	return d.violations, err
 }
 
 // plan returns the plan of t, made on first use.
