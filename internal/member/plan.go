@@ -9,23 +9,41 @@ import (
 	"time"
 )
 
-// Plan finds refused members in values of T. It knows the fields to look at by their
+// Plan finds refused members in values of T, and those without effect. It knows the fields to look at by their
 // position, so that a look costs no walk over the tables. It is made when it is first used.
 type Plan[T any] struct {
 	tables []Table
 	made   sync.Once
-	root   *structure
+	root   *structure // leads to what is refused
+	kept   *structure // to what is kept without effect
 	gaps   []string
 }
 
-// structure is the fields of a struct type that lead to what is refused.
+// Found is a member that a value has, and its row.
+type Found struct {
+	// Path is as users write it: "containerDefinitions[0].secrets".
+	Path string
+	// Value is what is refused where other values of the member act; else it is empty.
+	Value string
+	Row   *Row
+}
+
+// String is the path, and the value if that is what is refused.
+func (f Found) String() string {
+	if f.Value != "" {
+		return f.Path + " " + f.Value
+	}
+	return f.Path
+}
+
+// structure is the fields of a struct type that lead to what is looked for.
 type structure struct{ fields []field }
 
 type field struct {
 	at   int
 	name string
 	list bool
-	// row says when the field itself is refused; if it is nil, below does.
+	// row says when the field itself is found; if it is nil, below does.
 	row      *Row
 	switched int // the position of row.switched
 	below    *structure
@@ -37,12 +55,12 @@ func NewPlan[T any](tables ...Table) *Plan[T] { return &Plan[T]{tables: tables} 
 func (p *Plan[T]) make() {
 	t := reflect.TypeFor[T]()
 	tables := p.tables
-	planner := planner{tables: map[reflect.Type]*Table{}, used: map[*Row]bool{}}
+	planner := planner{tables: map[reflect.Type]*Table{}, used: map[*Row]bool{}, wanted: (*Row).mayBeRefused}
 	for i := range tables {
 		planner.tables[tables[i].Type] = &tables[i]
 	}
 	if planner.tables[t] == nil {
-		p.root, p.gaps = &structure{}, []string{"no table of " + t.Name()}
+		p.root, p.kept, p.gaps = &structure{}, &structure{}, []string{"no table of " + t.Name()}
 		return
 	}
 	p.root = planner.structure(t, planner.tables[t], "")
@@ -50,7 +68,11 @@ func (p *Plan[T]) make() {
 		planner.unused(&tables[i])
 	}
 	p.gaps = planner.gaps
+	planner.wanted = func(row *Row) bool { return row.Fate == Kept }
+	p.kept = planner.structure(t, planner.tables[t], "")
 }
+
+func (r *Row) mayBeRefused() bool { return r.Fate == Refused || r.only != nil }
 
 // Gaps are the members of T, and of all that it consists of, that have no row, and the
 // rows that have no member.
@@ -62,13 +84,27 @@ func (p *Plan[T]) Gaps() []string {
 // Refused returns the refused members that v has, which may be nil, as users write them:
 // "containerDefinitions[0].secrets"; where a value is what is refused, with that. They come
 // in the order of the SDK's types, and of the lists in v.
-func (p *Plan[T]) Refused(v *T) []string {
-	p.made.Do(p.make)
-	return p.root.refused(reflect.ValueOf(v))
+func (p *Plan[T]) Refused(v *T) (members []string) {
+	for _, found := range p.FindRefused(v) {
+		members = append(members, found.String())
+	}
+	return members
 }
 
-// refused looks into a structure, or into what a pointer leads to.
-func (s *structure) refused(v reflect.Value) (members []string) {
+// FindRefused is Refused with what the tables say of each member.
+func (p *Plan[T]) FindRefused(v *T) []Found {
+	p.made.Do(p.make)
+	return p.root.find(reflect.ValueOf(v))
+}
+
+// FindKept returns the members that v has and that are kept without effect.
+func (p *Plan[T]) FindKept(v *T) []Found {
+	p.made.Do(p.make)
+	return p.kept.find(reflect.ValueOf(v))
+}
+
+// find looks into a structure, or into what a pointer leads to.
+func (s *structure) find(v reflect.Value) (members []Found) {
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
 			return nil
@@ -76,45 +112,45 @@ func (s *structure) refused(v reflect.Value) (members []string) {
 		v = v.Elem()
 	}
 	for i := range s.fields {
-		members = append(members, s.fields[i].refused(v.Field(s.fields[i].at))...)
+		members = append(members, s.fields[i].find(v.Field(s.fields[i].at))...)
 	}
 	return members
 }
 
-func (f *field) refused(v reflect.Value) (members []string) {
+func (f *field) find(v reflect.Value) (members []Found) {
 	switch {
 	case f.row != nil:
-		if member := f.refusedItself(v); member != "" {
+		if member, found := f.itself(v); found {
 			members = append(members, member)
 		}
 	case f.list:
 		for i := range v.Len() {
-			for _, member := range f.below.refused(v.Index(i)) {
-				members = append(members, fmt.Sprintf("%s[%d].%s", f.name, i, member))
+			for _, member := range f.below.find(v.Index(i)) {
+				member.Path = fmt.Sprintf("%s[%d].%s", f.name, i, member.Path)
+				members = append(members, member)
 			}
 		}
 	default:
-		for _, member := range f.below.refused(v) {
-			members = append(members, f.name+"."+member)
+		for _, member := range f.below.find(v) {
+			member.Path = f.name + "." + member.Path
+			members = append(members, member)
 		}
 	}
 	return members
 }
 
-func (f *field) refusedItself(v reflect.Value) string {
+func (f *field) itself(v reflect.Value) (member Found, found bool) {
+	member = Found{Path: f.name, Row: f.row}
 	switch {
 	case !inUse(v):
-		return ""
+		return Found{}, false
 	case f.row.only != nil:
-		value := reflect.Indirect(v).String()
-		if slices.Contains(f.row.only, value) {
-			return ""
-		}
-		return f.name + " " + value
-	case f.row.switched != "" && !inUse(reflect.Indirect(v).Field(f.switched)):
-		return ""
+		member.Value = reflect.Indirect(v).String()
+		return member, !slices.Contains(f.row.only, member.Value)
+	case f.row.switched != "":
+		return member, inUse(reflect.Indirect(v).Field(f.switched))
 	}
-	return f.name
+	return member, true
 }
 
 // inUse tells whether a member says anything: an empty list, an empty string, zero and
@@ -134,6 +170,7 @@ func inUse(v reflect.Value) bool {
 type planner struct {
 	tables map[reflect.Type]*Table
 	used   map[*Row]bool
+	wanted func(*Row) bool // which rows the plan leads to
 	gaps   []string
 }
 
@@ -154,7 +191,7 @@ func (p *planner) structure(t reflect.Type, table *Table, prefix string) *struct
 	return s
 }
 
-// plan completes a field, and tells whether something about it can be refused.
+// plan completes a field, and tells whether it leads to something that is wanted.
 func (p *planner) plan(f *field, part reflect.Type, table *Table, path string) bool {
 	composed := part.Kind() == reflect.Struct && part != reflect.TypeFor[time.Time]()
 	row := table.row(path)
@@ -168,7 +205,7 @@ func (p *planner) plan(f *field, part reflect.Type, table *Table, path string) b
 		if row.switched != "" {
 			f.switched = p.position(part, row.switched)
 		}
-		return row.Fate == Refused || row.only != nil
+		return p.wanted(row)
 	case !composed:
 		p.gaps = append(p.gaps, fmt.Sprintf("%s of %s has no row", path, table.Type.Name()))
 		return false
