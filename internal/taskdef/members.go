@@ -24,17 +24,32 @@ var (
 // Unsupported are the members of a registered definition that no task of a launch type
 // can have, as paths such as "containerDefinitions[0].secrets": rather than run less than
 // it says, what starts tasks must refuse it.
-func Unsupported(def *types.TaskDefinition, launchType types.LaunchType) []string {
-	if launchType == types.LaunchTypeFargate {
-		return registered.Refused(def)
-	}
-	paths := append(onInstances.Refused(def), hostNamesOnHost(def)...)
-	for i := range def.ContainerDefinitions {
-		if path, found := needsAllGPUs(def.ContainerDefinitions[i].ResourceRequirements); found {
-			paths = append(paths, fmt.Sprintf("containerDefinitions[%d].%s", i, path))
-		}
+func Unsupported(def *types.TaskDefinition, launchType types.LaunchType) (paths []string) {
+	for _, found := range unsupported(def, launchType) {
+		paths = append(paths, found.String())
 	}
 	return paths
+}
+
+func unsupported(def *types.TaskDefinition, launchType types.LaunchType) []member.Found {
+	if launchType == types.LaunchTypeFargate {
+		return registered.FindRefused(def)
+	}
+	members := append(onInstances.FindRefused(def), hostNamesOnHost(def)...)
+	for i := range def.ContainerDefinitions {
+		members = append(members, needsAllGPUs(fmt.Sprintf("containerDefinitions[%d]", i), def.ContainerDefinitions[i].ResourceRequirements)...)
+	}
+	return members
+}
+
+// MembersOn are the members of a request that tasks of a launch type cannot have, and those that
+// have no effect on them.
+func MembersOn(launchType types.LaunchType, in *ecs.RegisterTaskDefinitionInput) (refused, kept []member.Found) {
+	def := definition(in)
+	if launchType == types.LaunchTypeFargate {
+		return unsupported(def, launchType), registered.FindKept(def)
+	}
+	return unsupported(def, launchType), onInstances.FindKept(def)
 }
 
 // UnsupportedOverride is what no task can have of an override, as Unsupported says it,
@@ -44,8 +59,8 @@ func UnsupportedOverride(o *types.TaskOverride) (paths []string) {
 		return nil
 	}
 	for i := range o.ContainerOverrides {
-		if path, found := needsAllGPUs(o.ContainerOverrides[i].ResourceRequirements); found {
-			paths = append(paths, fmt.Sprintf("overrides.containerOverrides[%d].%s", i, path))
+		for _, found := range needsAllGPUs(fmt.Sprintf("overrides.containerOverrides[%d]", i), o.ContainerOverrides[i].ResourceRequirements) {
+			paths = append(paths, found.String())
 		}
 	}
 	return paths
@@ -55,16 +70,16 @@ func UnsupportedOverride(o *types.TaskOverride) (paths []string) {
 // Docker gives one there: here it has the network of its container instance, which is a
 // sandbox, and Docker gives none to a container that joins another one's network.
 // Source: Docker documentation, docker run, network host and container.
-func hostNamesOnHost(def *types.TaskDefinition) (paths []string) {
+func hostNamesOnHost(def *types.TaskDefinition) (members []member.Found) {
 	if def.NetworkMode != types.NetworkModeHost {
 		return nil
 	}
 	for i := range def.ContainerDefinitions {
 		if c := &def.ContainerDefinitions[i]; value(c.Hostname) != "" && !isTrue(c.DisableNetworking) {
-			paths = append(paths, fmt.Sprintf("containerDefinitions[%d].hostname in networkMode host", i))
+			members = append(members, member.Found{Path: fmt.Sprintf("containerDefinitions[%d].hostname", i), Value: "in networkMode host"})
 		}
 	}
-	return paths
+	return members
 }
 
 // registered is the plan of a definition as it is stored.

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/member"
 )
 
 var resourceTypes = types.ResourceType("").Values()
@@ -36,13 +38,13 @@ const allGPUs = "ALL"
 
 // needsAllGPUs finds a requirement of all GPUs. How many that are differs from one
 // container instance to the next, and a task reserves the same on each.
-func needsAllGPUs(list []types.ResourceRequirement) (path string, found bool) {
+func needsAllGPUs(within string, list []types.ResourceRequirement) []member.Found {
 	for i := range list {
 		if value(list[i].Value) == allGPUs {
-			return fmt.Sprintf("resourceRequirements[%d].value %s", i, allGPUs), true
+			return []member.Found{{Path: fmt.Sprintf("%s.resourceRequirements[%d].value", within, i), Value: allGPUs}}
 		}
 	}
-	return "", false
+	return nil
 }
 
 // validGPUCount: a positive number or ALL. Source: ECS API reference,
