@@ -52,18 +52,16 @@ func MembersOn(launchType types.LaunchType, in *ecs.RegisterTaskDefinitionInput)
 	return unsupported(def, launchType), onInstances.FindKept(def)
 }
 
-// UnsupportedOverride is what no task can have of an override, as Unsupported says it,
-// beside the members that OverrideMembers refuse.
-func UnsupportedOverride(o *types.TaskOverride) (paths []string) {
+// UnsupportedOverride is what no task can have of an override, beside the members that
+// OverrideMembers refuse.
+func UnsupportedOverride(o *types.TaskOverride) (members []member.Found) {
 	if o == nil {
 		return nil
 	}
 	for i := range o.ContainerOverrides {
-		for _, found := range needsAllGPUs(fmt.Sprintf("overrides.containerOverrides[%d]", i), o.ContainerOverrides[i].ResourceRequirements) {
-			paths = append(paths, found.String())
-		}
+		members = append(members, needsAllGPUs(fmt.Sprintf("overrides.containerOverrides[%d]", i), o.ContainerOverrides[i].ResourceRequirements)...)
 	}
-	return paths
+	return members
 }
 
 // hostNamesOnHost are containers in host mode that would have a host name of their own, as

@@ -102,7 +102,9 @@ func (a *API) taskTemplate(ctx context.Context, tx *state.Tx, call taskCall, l l
 	if err := more(); err != nil {
 		return nil, launch.Awsvpc{}, err
 	}
-	refused = append(refused, taskdef.UnsupportedOverride(in.Overrides)...)
+	for _, found := range taskdef.UnsupportedOverride(in.Overrides) {
+		refused = append(refused, found.String())
+	}
 	if err := a.launches.CheckSupported(refused, def, launchType); err != nil {
 		return nil, launch.Awsvpc{}, err
 	}
