@@ -1,0 +1,131 @@
+package check
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// refusal is an answer of the API.
+type refusal struct{ code, message string }
+
+// world is what a request finds: of what it refers to, everything is there.
+type world struct {
+	definition []byte // the input that registers its task definition; nil for none
+	cluster    string // empty for default
+	strategy   []types.CapacityProviderStrategyItem
+	// targetGroups are ARNs of target groups with a load balancer.
+	targetGroups []string
+	targetType   elb.TargetTypeEnum
+}
+
+// scope is where requests are made.
+var scope = arn.Scope{Region: "us-east-1", Account: awsapi.DefaultAccount}
+
+// ask makes a request of the API, which has an empty store but for the world, and no engine.
+func (o Options) ask(w world, operation string, body []byte) *refusal {
+	store, err := state.Open(state.Options{})
+	if err != nil {
+		panic("open a store in memory: " + err.Error())
+	}
+	defer store.Close()
+	api := ecs.New(ecs.Options{
+		Store: store, Now: time.Now, DefaultLaunchType: o.DefaultLaunchType,
+		HostPaths: o.HostPaths, FileSystems: o.FileSystems, AllowPrivileged: o.AllowPrivileged,
+	})
+	handler := api.Service().Handler(awsapi.Options{Region: scope.Region, Account: scope.Account, Logger: slog.New(slog.DiscardHandler)})
+	err = store.Update(func(tx *state.Tx) error {
+		w.write(tx)
+		return nil
+	})
+	if err != nil {
+		panic("write to a store in memory: " + err.Error())
+	}
+	if w.definition != nil {
+		if refused := call(handler, "RegisterTaskDefinition", w.definition); refused != nil {
+			return refused
+		}
+	}
+	return call(handler, operation, body)
+}
+
+// write makes the cluster with a container instance, and the target groups.
+func (w world) write(tx *state.Tx) {
+	now := time.Now()
+	c := kit.NewDefaultCluster(scope, now)
+	if w.cluster != "" {
+		c.Name, c.ARN = w.cluster, scope.Cluster(w.cluster)
+	}
+	c.DefaultCapacityProviderStrategy = w.strategy
+	state.PutCluster(tx, c)
+	for id, launchType := range map[string]types.LaunchType{"i-0": types.LaunchTypeEc2, "mi-0": types.LaunchTypeExternal} {
+		state.PutContainerInstance(tx, &state.ContainerInstance{
+			ARN: scope.ContainerInstance(c.Name, id), EC2InstanceID: id, LaunchType: launchType, Status: "ACTIVE", AgentConnected: true, RegisteredAt: now,
+		}, now)
+	}
+	for i, group := range w.targetGroups {
+		balancer := fmt.Sprintf("%sloadbalancer/app/check/%d", strings.Replace(scope.Prefix(), ":ecs:", ":elasticloadbalancing:", 1), i)
+		elbv2.PutTargetGroup(tx, &elbv2.TargetGroup{Scope: scope, ARN: group, Name: group, Type: w.targetType, Protocol: elb.ProtocolEnumHttp})
+		elbv2.PutListener(tx, &elbv2.Listener{
+			Scope: scope, ARN: elbv2.NewListenerARN(balancer), LoadBalancer: balancer,
+			Actions: []elb.Action{{Type: elb.ActionTypeEnumForward, TargetGroupArn: aws.String(group)}},
+		})
+	}
+}
+
+func call(handler http.Handler, operation string, body []byte) *refusal {
+	request, err := http.NewRequest(http.MethodPost, "http://check/", bytes.NewReader(body))
+	if err != nil {
+		panic("make a request: " + err.Error())
+	}
+	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	request.Header.Set("X-Amz-Target", ecs.TargetPrefix+"."+operation)
+	a := &answer{header: http.Header{}}
+	handler.ServeHTTP(a, request)
+	if a.status/100 == 2 {
+		return nil
+	}
+	var exception struct {
+		Type    string `json:"__type"`
+		Message string `json:"message"`
+	}
+	if err := json.Unmarshal(a.body.Bytes(), &exception); err != nil {
+		return &refusal{"InternalFailure", a.body.String()}
+	}
+	return &refusal{exception.Type, exception.Message}
+}
+
+// answer is the answer to a request that no network carries.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header { return a.header }
+
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+}
+
+func (a *answer) Write(text []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.body.Write(text)
+}

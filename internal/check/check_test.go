@@ -1,0 +1,85 @@
+package check_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/check"
+)
+
+var update = flag.Bool("update", false, "write what is found to testdata")
+
+// TestPlanted finds what is wrong with each of many files in one run, and nothing else.
+func TestPlanted(t *testing.T) {
+	const path = "testdata/planted.txtar"
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := len(archive.Files) - 1
+	var files []check.File
+	for _, f := range archive.Files[:last] {
+		files = append(files, check.File{Name: f.Name, Text: f.Data})
+	}
+	var got strings.Builder
+	for _, f := range (check.Options{}).Files(files) {
+		fmt.Fprintf(&got, "%s:%d: %s: %s: %s\n", f.File, f.Line, f.Member, f.Effect, f.Message)
+	}
+	if *update {
+		archive.Files[last].Data = []byte(got.String())
+		if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := string(archive.Files[last].Data); got.String() != want {
+		t.Errorf("found\n%s\nwant\n%s", &got, want)
+	}
+	for _, f := range files {
+		if !strings.Contains(got.String(), f.Name+":") {
+			t.Errorf("nothing is found in %s", f.Name)
+		}
+	}
+}
+
+// A plan that Terraform made, of the example and of resources with something wrong.
+func TestPlan(t *testing.T) {
+	text, err := os.ReadFile("testdata/plan.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var refused []string
+	for _, f := range (check.Options{}).Files([]check.File{{Name: "plan.json", Text: text}}) {
+		if f.Effect != check.NoEffect {
+			refused = append(refused, f.Resource+" "+f.Member)
+		}
+		if f.Line != 0 {
+			t.Errorf("a line of a plan: %+v", f)
+		}
+	}
+	slices.Sort(refused)
+	want := []string{
+		"aws_cloudwatch_metric_alarm.a ",
+		"aws_ecs_capacity_provider.asg ",
+		"aws_ecs_service.full deploymentConfiguration.alarms",
+		"aws_ecs_service.full enableExecuteCommand",
+		"aws_ecs_service.full loadBalancers[0].containerPort",
+		"aws_ecs_service.full serviceRegistries",
+		"aws_ecs_task_definition.full containerDefinitions[0].stopTimeout",
+		"aws_ecs_task_definition.full containerDefinitions[1].firelensConfiguration",
+		"aws_ecs_task_definition.full cpu",
+		"aws_ecs_task_definition.full runtimePlatform.operatingSystemFamily",
+		"aws_s3_bucket.a ",
+	}
+	if !slices.Equal(refused, want) {
+		t.Errorf("refused\n%s\nwant\n%s", strings.Join(refused, "\n"), strings.Join(want, "\n"))
+	}
+	if upstream := (check.Options{Upstream: true}).Files([]check.File{{Name: "plan.json", Text: text}}); slices.ContainsFunc(upstream, func(f check.Finding) bool { return f.Resource == "aws_s3_bucket.a" }) {
+		t.Error("a bucket is refused although there is an upstream")
+	}
+}

@@ -1,0 +1,194 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/wire"
+)
+
+// starts reports whether an operation starts tasks of a task definition.
+func starts(operation string) bool {
+	return operation == "CreateService" || operation == "RunTask" || operation == "StartTask"
+}
+
+// started is what requests say that start tasks.
+type started struct {
+	LaunchType               types.LaunchType
+	CapacityProviderStrategy []types.CapacityProviderStrategyItem
+	NetworkConfiguration     *types.NetworkConfiguration
+	LoadBalancers            []types.LoadBalancer
+	VolumeConfigurations     []types.TaskVolumeConfiguration
+	Overrides                *types.TaskOverride
+}
+
+func (r *request) started(without leftOut) started {
+	var s started
+	if err := wire.Unmarshal(r.input.appendJSON(nil, without), &s); err != nil {
+		return started{} // the API tells
+	}
+	return s
+}
+
+// refer finds the task definition and the cluster of a request in the files, and makes what leads
+// to others lead to something that is there.
+func (r *request) refer(c *checker) {
+	if cluster := r.input.member("cluster"); cluster != nil && cluster.kind == text && arn.Is(cluster.text) {
+		cluster.text = arn.Name(cluster.text)
+	}
+	r.cluster = c.clusters[cmp.Or(r.input.string("cluster"), "default")]
+	if !starts(r.operation) {
+		return
+	}
+	if instances := r.input.member("containerInstances"); instances != nil {
+		for _, each := range instances.items {
+			each.text = arn.Name(each.text)
+		}
+	}
+	named := r.input.member("taskDefinition")
+	if named == nil || named.kind != text || named.text == "" {
+		return
+	}
+	ref, err := taskdef.ParseRef(named.text)
+	if err != nil {
+		return
+	}
+	named.text = aFamily
+	if r.uses = c.definitions[ref.Family]; r.uses == nil {
+		return
+	}
+	named.text = ref.Family
+	switch s := r.started(nil); {
+	case s.LaunchType != "":
+		r.uses.launchTypes = append(r.uses.launchTypes, s.LaunchType)
+	case len(s.CapacityProviderStrategy)+len(r.clusterStrategy()) > 0:
+		r.uses.launchTypes = append(r.uses.launchTypes, types.LaunchTypeFargate)
+	case r.cluster != nil || r.operation == "StartTask":
+		r.uses.launchTypes = append(r.uses.launchTypes, c.defaultLaunchType())
+	}
+}
+
+// clusterName is that of the request, if a cluster can have it.
+func (r *request) clusterName(without leftOut) string {
+	if name := r.input.string("cluster"); len(name) <= 255 && !without[r.input.member("cluster")] {
+		return name
+	}
+	return ""
+}
+
+// clusterStrategy is the default strategy of the cluster, if a file makes it.
+func (r *request) clusterStrategy() []types.CapacityProviderStrategyItem {
+	var in struct {
+		DefaultCapacityProviderStrategy []types.CapacityProviderStrategyItem
+	}
+	if r.cluster == nil || wire.Unmarshal(r.cluster.appendJSON(nil, nil), &in) != nil {
+		return nil
+	}
+	return in.DefaultCapacityProviderStrategy
+}
+
+// withoutSizes leaves out overrides that only a task definition tells the limits of.
+func (r *request) withoutSizes(without leftOut) leftOut {
+	overrides := r.input.member("overrides")
+	if overrides == nil {
+		return without
+	}
+	within := []*node{overrides}
+	if containers := overrides.member("containerOverrides"); containers != nil {
+		within = append(within, containers.items...)
+	}
+	for _, n := range within {
+		for _, size := range []string{"cpu", "memory", "memoryReservation"} {
+			if m := n.member(size); m != nil {
+				without = without.with(m)
+			}
+		}
+	}
+	return without
+}
+
+// start asks the API to start tasks, of the definition that the files have, or of one that suits the
+// request. A cluster that no file makes may have a default strategy.
+func (c *checker) start(r *request, without leftOut) *refusal {
+	s := r.started(without)
+	w := world{cluster: r.clusterName(without), strategy: r.clusterStrategy(), targetType: elb.TargetTypeEnumInstance}
+	for _, b := range s.LoadBalancers {
+		if group := aws.ToString(b.TargetGroupArn); group != "" && !slices.Contains(w.targetGroups, group) {
+			w.targetGroups = append(w.targetGroups, group)
+		}
+	}
+	refused := c.startIn(w, r, s, without)
+	if refused != nil && r.cluster == nil && r.operation != "StartTask" && s.LaunchType == "" && len(s.CapacityProviderStrategy) == 0 {
+		w.strategy = []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String("FARGATE"), Weight: 1}}
+		if c.startIn(w, r, s, without) == nil {
+			return nil
+		}
+	}
+	return refused
+}
+
+func (c *checker) startIn(w world, r *request, s started, without leftOut) *refusal {
+	fargate := s.LaunchType == types.LaunchTypeFargate || s.LaunchType == "" && len(s.CapacityProviderStrategy)+len(w.strategy) > 0
+	mode := ""
+	if r.uses != nil && r.uses.usable {
+		w.definition = r.uses.request.input.appendJSON(nil, r.uses.without)
+		mode = r.uses.request.input.string("networkMode")
+	} else {
+		in := s.suiting(fargate)
+		mode, w.definition = string(in.NetworkMode), wire.Marshal(in)
+	}
+	if fargate || mode == string(types.NetworkModeAwsvpc) {
+		w.targetType = elb.TargetTypeEnumIp
+	}
+	return c.options.ask(w, r.operation, r.input.appendJSON(nil, without))
+}
+
+// suiting is a task definition of which a request can start tasks, if there is one.
+func (s started) suiting(fargate bool) *sdk.RegisterTaskDefinitionInput {
+	in := &sdk.RegisterTaskDefinitionInput{
+		Family: aws.String(aFamily), NetworkMode: types.NetworkModeBridge, Cpu: aws.String("4096"), Memory: aws.String("30720"),
+		ExecutionRoleArn: aws.String(aRole), TaskRoleArn: aws.String(aRole),
+	}
+	if fargate || s.NetworkConfiguration != nil {
+		in.NetworkMode = types.NetworkModeAwsvpc
+	}
+	for _, v := range s.VolumeConfigurations {
+		in.Volumes = []types.Volume{{Name: v.Name, ConfiguredAtLaunch: aws.Bool(true)}}
+	}
+	container := func(name string) *types.ContainerDefinition {
+		is := func(c types.ContainerDefinition) bool { return *c.Name == name }
+		i := slices.IndexFunc(in.ContainerDefinitions, is)
+		if i < 0 {
+			i = len(in.ContainerDefinitions)
+			in.ContainerDefinitions = append(in.ContainerDefinitions, types.ContainerDefinition{
+				Name: aws.String(name), Image: aws.String("check"), HealthCheck: &types.HealthCheck{Command: []string{"CMD", "true"}},
+			})
+		}
+		return &in.ContainerDefinitions[i]
+	}
+	for _, b := range s.LoadBalancers {
+		c := container(aws.ToString(b.ContainerName))
+		has := func(p types.PortMapping) bool { return *p.ContainerPort == aws.ToInt32(b.ContainerPort) }
+		if b.ContainerPort != nil && !slices.ContainsFunc(c.PortMappings, has) {
+			c.PortMappings = append(c.PortMappings, types.PortMapping{ContainerPort: b.ContainerPort})
+		}
+	}
+	if s.Overrides != nil {
+		for _, o := range s.Overrides.ContainerOverrides {
+			if aws.ToString(o.Name) != "" {
+				container(*o.Name)
+			}
+		}
+	}
+	if len(in.ContainerDefinitions) == 0 {
+		container("app")
+	}
+	return in
+}
