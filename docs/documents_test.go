@@ -112,7 +112,7 @@ var (
 
 // TestEachFlagExists looks up the flags that documents name.
 func TestEachFlagExists(t *testing.T) {
-	known := map[string]bool{"--cli-input-json": true, "--endpoint-url": true, "--load-balancers": true} // of the AWS CLI
+	known := map[string]bool{"--cli-input-json": true, "--cli-input-yaml": true, "--endpoint-url": true, "--load-balancers": true} // of the AWS CLI
 	texts := documents(t)
 	for _, row := range flagsRow.FindAllStringSubmatch(texts["docs/reference/flags.md"], -1) {
 		known[row[1]] = true

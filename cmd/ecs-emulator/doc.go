@@ -8,6 +8,7 @@
 //	ecs-emulator faults list    list what is to go wrong
 //	ecs-emulator faults add     have pulls, starts, containers, instances or the engine fail
 //	ecs-emulator faults clear   end one fault, or all
+//	ecs-emulator check          show what would be refused of definitions in files
 //	ecs-emulator health         show whether tasks can run; exit code 1 if they cannot
 //	ecs-emulator prune          show what emulators have on Docker, or remove it
 //	ecs-emulator completion     print a script that has a shell complete commands and flags

@@ -16,7 +16,7 @@ func commands() []subcommand {
 	return []subcommand{
 		serveCommand, psCommand, logsCommand, eventsCommand, portsCommand,
 		listFaultsCommand, addFaultCommand, clearFaultsCommand,
-		healthCommand, pruneCommand, completionCommand, helpCommand(), versionCommand,
+		checkCommand, healthCommand, pruneCommand, completionCommand, helpCommand(), versionCommand,
 	}
 }
 

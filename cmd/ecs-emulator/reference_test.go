@@ -21,7 +21,7 @@ line wins. The guides explain what the flags do:
 [networking](../guide/networking.md), [secrets](../guide/secrets.md), [roles](../guide/roles.md),
 [load balancers](../guide/load-balancers.md), [logs](../guide/logs.md),
 [other AWS services](../guide/upstream.md), [time and faults](../guide/time-and-faults.md),
-[clean up](../guide/cleanup.md), [conveniences](differences.md#conveniences),
+[checks of files](../guide/check.md), [clean up](../guide/cleanup.md), [conveniences](differences.md#conveniences),
 [programs](../start/go-test.md#programs-on-the-engine).
 `
 

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/check"
+)
+
+var checkCommand = subcommand{
+	name:    "check",
+	summary: "show what would be refused of definitions in files",
+	examples: []example{
+		{"ecs-emulator check web.json service.yaml", "a task definition and its service"},
+		{"terraform show -json plan | ecs-emulator check -", "a plan of Terraform"},
+	},
+	arguments: []argument{{name: "file", about: "JSON or YAML as for --cli-input-json, or a plan of Terraform in JSON; - for standard input", repeated: true}},
+	declare:   declareCheck,
+}
+
+// declareCheck tells what the emulator would refuse of files, and what would have no effect. The
+// flags that serve has as well make it refuse less.
+func declareCheck(flags *flagSet) action {
+	var opts check.Options
+	var operation, launchType, upstream string
+	var strict, asJSON bool
+	flags.group("Findings", func() {
+		flags.StringVar(&operation, "operation", "", "`operation` of files whose members do not tell it, such as run-task")
+		flags.BoolVar(&strict, "strict", false, "end with exit code 1 for members without effect, too")
+		flags.BoolVar(&asJSON, "json", false, "show the findings as JSON, one in each line")
+	})
+	flags.group("As serve has them", func() {
+		flags.StringVar(&launchType, "default-launch-type", "EC2", "launch `type` of requests that name none: EC2 as on AWS, or FARGATE")
+		flags.suggest("default-launch-type", "EC2", "FARGATE")
+		flags.StringVar(&upstream, "upstream", "", "`url` of a server that gets requests for AWS services that the emulator does not have, which are no findings then")
+		flags.BoolVar(&opts.AllowPrivileged, "allow-privileged", false, "take containers on container instances that have rights on the engine's host")
+		flags.Func("allow-host-path", "`path` of the container engine's host that tasks on container instances may mount; may be repeated or hold several, separated by commas", func(list string) error {
+			opts.HostPaths = append(opts.HostPaths, splitList(list)...)
+			return nil
+		})
+	})
+	return func(_ context.Context, names []string, stdout, _ io.Writer) (err error) {
+		opts.Upstream, opts.DefaultLaunchType = upstream != "", types.LaunchType(strings.ToUpper(launchType))
+		if !slices.Contains([]types.LaunchType{types.LaunchTypeEc2, types.LaunchTypeFargate}, opts.DefaultLaunchType) {
+			return usageError{fmt.Errorf("--default-launch-type %q is none of EC2, FARGATE", launchType)}
+		}
+		if opts.Operation, err = check.OperationNamed(operation); err != nil {
+			return usageError{fmt.Errorf("--operation: %w", err)}
+		}
+		findings := opts.Files(readFiles(names, os.Stdin))
+		show := showFindings
+		if asJSON {
+			show = printFindings
+		}
+		if err := show(stdout, findings); err != nil {
+			return err
+		}
+		return verdict(findings, strict)
+	}
+}
+
+// printFindings prints each as a JSON object in a line.
+func printFindings(w io.Writer, findings []check.Finding) error {
+	encoder := json.NewEncoder(w)
+	for _, f := range findings {
+		if err := encoder.Encode(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readFiles reads the files. A directory is one that cannot be read; of what is too large, no more
+// is read than shows that.
+func readFiles(names []string, stdin io.Reader) (files []check.File) {
+	for _, name := range names {
+		if name == "-" {
+			text, err := io.ReadAll(io.LimitReader(stdin, check.MaxBytes+1))
+			files = append(files, check.File{Name: "standard input", Text: text, Err: err})
+			continue
+		}
+		text, err := readFile(name)
+		files = append(files, check.File{Name: name, Text: text, Err: err})
+	}
+	return files
+}
+
+func readFile(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, rootOfPath(err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, check.MaxBytes+1))
+	return text, rootOfPath(err)
+}
+
+// rootOfPath is why a file cannot be read, without its name.
+func rootOfPath(err error) error {
+	var failed *os.PathError
+	if errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
+}
+
+// showFindings shows each in a line: where, what, why.
+func showFindings(w io.Writer, findings []check.Finding) error {
+	for _, f := range findings {
+		line := f.File + ":"
+		if f.Line > 0 {
+			line += fmt.Sprintf("%d:", f.Line)
+		}
+		for _, part := range []string{f.Resource, f.Member} {
+			if part != "" {
+				line += " " + part + ":"
+			}
+		}
+		switch f.Effect {
+		case check.NoEffect:
+			line += " note: no effect here:"
+		case check.Refused:
+			if f.Operation != "" {
+				line += " " + f.Operation + ":"
+			}
+			if f.Code != "" {
+				line += " " + f.Code + ":"
+			}
+		}
+		line += " " + f.Message
+		if f.Hint != "" {
+			line += " (" + f.Hint + ")"
+		}
+		if _, err := fmt.Fprintln(w, strings.ReplaceAll(line, "\n", " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verdict is the error that the findings are, nil if they are none.
+func verdict(findings []check.Finding, strict bool) error {
+	count := map[check.Effect]int{}
+	for _, f := range findings {
+		count[f.Effect]++
+	}
+	var parts []string
+	for _, part := range []struct {
+		effect check.Effect
+		text   string
+		counts bool
+	}{{check.Unreadable, "%d cannot be checked", true}, {check.Refused, "%d would be refused", true}, {check.NoEffect, "%d without effect", strict}} {
+		if n := count[part.effect]; n > 0 && part.counts {
+			parts = append(parts, fmt.Sprintf(part.text, n))
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return errors.New("check: " + strings.Join(parts, ", "))
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/check"
+)
+
+const (
+	fineDefinition = `{"family": "a", "containerDefinitions": [{"name": "a", "image": "a", "memory": 64}]}`
+	keptDefinition = `{"family": "a", "containerDefinitions": [{"name": "a", "image": "a", "memory": 64,
+		"versionConsistency": "enabled"}]}`
+	privilegedDefinition = `{"family": "a", "containerDefinitions": [{"name": "a", "image": "a", "memory": 64, "privileged": true}]}`
+	runTask              = `{"taskDefinition": "a"}`
+)
+
+func TestCheck(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	fine, kept, privileged := write("fine.json", fineDefinition), write("kept.json", keptDefinition), write("privileged.json", privilegedDefinition)
+	task := write("task.json", runTask)
+	for _, c := range []struct {
+		args   string
+		code   int
+		stdout string // a part of it; empty: there is none
+		stderr string
+	}{
+		{fine, 0, "", ""},
+		{fine + " " + task, 1, "DesiredCount is missing", "1 would be refused"},
+		{"--operation run-task " + task, 0, "", ""},
+		{"--operation RunTask " + task, 0, "", ""},
+		{"--operation run-tasks " + task, 2, "", "ECS has no operation run-tasks, did you mean RunTask?"},
+		{kept, 0, "kept.json:2: containerDefinitions[0].versionConsistency: note: no effect here: ", ""},
+		{"--strict " + kept, 1, "note", "1 without effect"},
+		{privileged, 1, "--allow-privileged", "1 would be refused"},
+		{"--allow-privileged " + privileged, 0, "", ""},
+		{dir, 1, "is a directory", "1 cannot be checked"},
+		{filepath.Join(dir, "nothing"), 1, "nothing: no such file or directory", "1 cannot be checked"},
+		{"", 2, "", "<file>... is missing"},
+		{"--default-launch-type LAMBDA " + fine, 2, "", "none of EC2, FARGATE"},
+	} {
+		var stdout, stderr strings.Builder
+		code := run(append([]string{"check"}, strings.Fields(c.args)...), &stdout, &stderr)
+		if code != c.code || !strings.Contains(stdout.String(), c.stdout) || c.stdout == "" && stdout.Len() > 0 ||
+			!strings.Contains(stderr.String(), c.stderr) || c.stderr == "" && stderr.Len() > 0 {
+			t.Errorf("check %s: exit code %d\n%s\n%s", c.args, code, &stdout, &stderr)
+		}
+	}
+}
+
+func TestCheckForMachines(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.json")
+	if err := os.WriteFile(path, []byte(keptDefinition), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr strings.Builder
+	if code := run([]string{"check", "--json", path}, &stdout, &stderr); code != 0 {
+		t.Fatal(code, &stderr)
+	}
+	var f check.Finding
+	if err := json.Unmarshal([]byte(stdout.String()), &f); err != nil {
+		t.Fatal(err)
+	}
+	if f.File != path || f.Line != 2 || f.Member != "containerDefinitions[0].versionConsistency" || f.Effect != check.NoEffect {
+		t.Errorf("%+v", f)
+	}
+}
