@@ -91,6 +91,7 @@ type overviewStream struct {
 	flush   func() error
 	w       http.ResponseWriter
 	sent    overview.Overview
+	sentAt  time.Time
 }
 
 // run goes on until ctx ends, the client has gone or its cluster is gone.
@@ -115,11 +116,13 @@ func (s *overviewStream) send() error {
 	if err != nil {
 		return err
 	}
-	s.sent.Now = view.Now
-	if reflect.DeepEqual(s.sent, *view) {
-		return nil
+	if last := s.sent; !s.clockMoved() {
+		last.Now = view.Now
+		if reflect.DeepEqual(last, *view) {
+			return nil
+		}
 	}
-	s.sent = *view
+	s.sent, s.sentAt = *view, time.Now()
 	body, err := json.Marshal(view)
 	if err != nil {
 		return err
@@ -130,16 +133,29 @@ func (s *overviewStream) send() error {
 	return s.flush()
 }
 
-// wait waits for a change, and shows now and then that the stream lives.
+// clockMoved reports whether the clock is not where a client expects it by the value that was sent last, so
+// that its ages are wrong.
+func (s *overviewStream) clockMoved() bool {
+	expected := s.sent.Now.Add(time.Duration(float64(time.Since(s.sentAt)) * s.sent.Speed))
+	tolerance := time.Duration(float64(time.Second) * max(1, s.sent.Speed))
+	return s.Clock.Speed() != s.sent.Speed || s.Clock.Now().Sub(expected).Abs() > tolerance
+}
+
+// wait waits for a change of a row or of the clock, and shows now and then that the stream lives.
 func (s *overviewStream) wait(ctx context.Context, changed <-chan struct{}) error {
-	quiet := time.NewTicker(keepAlive)
+	quiet, look := time.NewTicker(keepAlive), time.NewTicker(time.Second)
 	defer quiet.Stop()
+	defer look.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-changed:
 			return nil
+		case <-look.C:
+			if s.clockMoved() {
+				return nil
+			}
 		case <-quiet.C:
 			if _, err := fmt.Fprint(s.w, s.alive); err != nil {
 				return err

@@ -17,6 +17,35 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
+// Ages follow a clock that is moved while nothing else changes.
+func TestOverviewFollowsTheClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, now := newOverviewWorld(t, nil), clock.New(clock.Options{})
+		w.handler = control.Handler(control.Options{Store: w.store, Log: slog.New(slog.DiscardHandler), Clock: now})
+		c := w.stream("?follow=true")
+		if got := w.values(c); len(got) != 1 {
+			t.Fatalf("%d values at first", len(got))
+		}
+		time.Sleep(time.Minute)
+		if err := now.Advance(t.Context(), time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Second)
+		if got := w.values(c); len(got) != 1 {
+			t.Errorf("%d values after the clock was moved", len(got))
+		}
+		if err := now.SetSpeed(10); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if got := w.values(c); len(got) != 1 {
+			t.Errorf("%d values after its speed was changed", len(got))
+		}
+		c.leave()
+		w.expectGone(c)
+	})
+}
+
 // newOverviewWorld is a store with the cluster shop, and the endpoint that shows it. Each task has a port.
 func newOverviewWorld(t *testing.T, closing context.Context) *eventsWorld {
 	t.Helper()
