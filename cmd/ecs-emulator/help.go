@@ -70,14 +70,14 @@ func listed(first string) string {
 
 // usage is the first line of the help.
 func (c subcommand) usage(flags *flagSet) string {
-	usage := "ecs-emulator " + c.name
+	words := []string{"ecs-emulator", c.name}
 	if len(flags.shown()) > 0 {
-		usage += " [flags]"
+		words = append(words, "[flags]")
 	}
 	for _, a := range c.arguments {
-		usage += " " + a.String()
+		words = append(words, a.String())
 	}
-	return usage
+	return strings.Join(words, " ")
 }
 
 // help explains the command.

@@ -50,8 +50,7 @@ func TestEachCommandExplainsItself(t *testing.T) {
 		flags := newFlags()
 		c.declare(flags)
 		for _, e := range c.examples {
-			words := strings.Fields(strings.TrimPrefix(e.line, "ecs-emulator "+c.name))
-			for _, word := range words {
+			for word := range strings.FieldsSeq(e.line) {
 				name, isFlag := strings.CutPrefix(word, "--")
 				if name, _, _ = strings.Cut(name, "="); isFlag && flags.shown()[name] == nil {
 					t.Errorf("%s: the example %q has a flag that is not there", c.name, e.line)

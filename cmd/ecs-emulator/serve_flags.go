@@ -32,7 +32,7 @@ func declareServe(flags *flagSet, o *emulator.Options) *choices {
 	flags.group("Endpoint", func() { declareEndpoint(flags, o) })
 	flags.group("Engine and networks", func() { declareEngine(flags, o, c) })
 	flags.group("Behaviour", func() { declareBehaviour(flags, o, c) })
-	flags.group("What is allowed", func() { declareLimits(flags, o, c) })
+	flags.group("What is allowed", func() { declareLimits(flags, o) })
 	flags.group("Data and logs", func() { declareData(flags, o, c) })
 	flags.isGone("public-addresses", "because public addresses are only shown: remove it; 'ecs-emulator ports' lists the ports that lead to tasks")
 	return c
@@ -85,7 +85,7 @@ func declareBehaviour(flags *flagSet, o *emulator.Options, c *choices) {
 	flags.choice("security-groups", "on", "strict", "off")
 }
 
-func declareLimits(flags *flagSet, o *emulator.Options, c *choices) {
+func declareLimits(flags *flagSet, o *emulator.Options) {
 	flags.BoolVar(&o.AllowPrivileged, "allow-privileged", false, "run containers on container instances that are privileged or add a capability that reaches the engine's host, such as ALL, SYS_ADMIN or SYS_MODULE: they have rights there")
 	flags.Func("allow-host-path", "`path` of the container engine's host that tasks on container instances may mount, with everything below it, or a device that they may have; may be repeated or hold several, separated by commas", func(list string) error {
 		o.AllowHostPaths = append(o.AllowHostPaths, splitList(list)...)
