@@ -108,8 +108,14 @@ func (a *api) findContainer(ref, name string) (taskARN, container string, err er
 			}
 		}
 	}
-	taskARN, err = a.findTask(ref)
-	return taskARN, name, err
+	if taskARN, err = a.findTask(ref); err != nil {
+		return "", "", err
+	}
+	t := state.FindTask(a.Store.Read(), taskARN)
+	if t == nil {
+		return "", "", unknownTask(ref)
+	}
+	return taskARN, name, checkContainer("task "+arn.Name(taskARN), []*state.Task{t}, name)
 }
 
 // findTask returns the ARN of a task named by its id, the beginning of its id, or
@@ -131,7 +137,11 @@ func (a *api) findTask(ref string) (string, error) {
 		}
 	}
 	if found == "" {
-		return "", fmt.Errorf("no task %s; stopped tasks are known for an hour", ref)
+		return "", unknownTask(ref)
 	}
 	return found, nil
+}
+
+func unknownTask(ref string) error {
+	return fmt.Errorf("no task %s; stopped tasks are known for an hour", ref)
 }

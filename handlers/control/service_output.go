@@ -41,7 +41,7 @@ type serviceOutput struct {
 // for each: all that is kept, by time; with follow those of the tasks that run and of those that
 // come, until the service is gone. tail holds for each container that is there at first.
 func (a *api) outputOfService(w http.ResponseWriter, r *http.Request, service, container string, follow bool, tail int) {
-	if err := a.checkContainer(service, container); err != nil {
+	if err := checkContainer("service "+arn.Name(service), state.ServiceTasks(a.Store.Read(), service), container); err != nil {
 		Refuse(w, http.StatusNotFound, err.Error())
 		return
 	}
@@ -63,10 +63,10 @@ func (a *api) outputOfService(w http.ResponseWriter, r *http.Request, service, c
 	}
 }
 
-// checkContainer refuses the name of a container that no task of a service has.
-func (a *api) checkContainer(service, container string) error {
+// checkContainer refuses the name of a container that none of the tasks has.
+func checkContainer(of string, tasks []*state.Task, container string) error {
 	var names []string
-	for _, t := range state.ServiceTasks(a.Store.Read(), service) {
+	for _, t := range tasks {
 		for _, c := range t.Status.Containers {
 			names = append(names, c.Name)
 		}
@@ -75,7 +75,7 @@ func (a *api) checkContainer(service, container string) error {
 		return nil
 	}
 	slices.Sort(names)
-	return fmt.Errorf("no task of service %s has a container %s; there are: %s", arn.Name(service), container, strings.Join(slices.Compact(names), ", "))
+	return fmt.Errorf("%s has no container %s; it has %s", of, container, strings.Join(slices.Compact(names), ", "))
 }
 
 func (s *serviceOutput) send(o Output) error {

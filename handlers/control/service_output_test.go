@@ -211,7 +211,7 @@ func TestWhoseOutput(t *testing.T) {
 			"tasks that run: cafe0123 of service:web; stopped tasks are known for an hour",
 		"of=web":                             "there are 2 services web: name the cluster with --cluster, or give the ARN: " + scope.Service("default", "web") + ", " + scope.Service("shop", "web"),
 		"of=cafe":                            "cafe is a service and the beginning of a task's id: give the ARN of the service, " + scope.Service("shop", "cafe") + ", or more of the id",
-		"of=web&cluster=default&container=x": "no task of service web has a container x; there are: web",
+		"of=web&cluster=default&container=x": "service web has no container x; it has web",
 	} {
 		var r refusal
 		code := do(t, s, "GET", "logs?"+query, "", &r)
