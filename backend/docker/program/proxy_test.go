@@ -101,7 +101,8 @@ func (c checkout) publish(t *testing.T, proxy, version, commit string) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	c.git(t, "archive", "--format=zip", "--prefix="+program.Module+"@"+version+"/", "--output="+filepath.Join(folder, version+".zip"), commit)
+	c.git(t, "archive", "--format=zip", "--prefix="+program.Module+"@"+version+"/", "--output="+filepath.Join(folder, version+".zip"),
+		commit, "--", ".", ":(exclude)testcontainers") // which is a module of its own
 	for ending, content := range map[string]string{
 		".mod":  c.git(t, "show", commit+":go.mod"),
 		".info": `{"Version": "` + version + `", "Time": "2026-01-01T00:00:00Z"}`,
