@@ -132,7 +132,7 @@ func TestStartAndStop(t *testing.T) {
 	}
 }
 
-func TestStopShowsTheLogOfAFailure(t *testing.T) {
+func TestStopShowsTheEmulatorOfAFailure(t *testing.T) {
 	requireBash(t)
 	t.Parallel()
 	r := newRunner(t)
@@ -144,8 +144,10 @@ func TestStopShowsTheLogOfAFailure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(printed, "::group::Log of ecs-emulator") || !strings.Contains(printed, "ready at http://127.0.0.1:") {
-		t.Errorf("the log is not shown:\n%s", printed)
+	for _, want := range []string{"::group::ecs-emulator ps\nThere are no clusters.", "::group::Log of ecs-emulator\n", "ready at http://127.0.0.1:"} {
+		if !strings.Contains(printed, want) {
+			t.Errorf("%q is not shown:\n%s", want, printed)
+		}
 	}
 }
 

@@ -20,7 +20,7 @@ set -f # INPUT_FLAGS are words, not patterns
 nohup "$PROGRAM" serve --engine "$INPUT_ENGINE" --listen "127.0.0.1:$INPUT_PORT" --region "$INPUT_REGION" $INPUT_FLAGS \
   >"$log" 2>&1 </dev/null &
 pid=$!
-echo "$pid" >"$RUNNER_TEMP/ecs-emulator.pid"
+printf '%s\n' "$pid" "$PROGRAM" "$endpoint" >"$RUNNER_TEMP/ecs-emulator.started"
 
 until health=$("$PROGRAM" health --endpoint "$endpoint" 2>&1); do
   kill -0 "$pid" 2>/dev/null || fail 'the emulator has ended; its log is above'

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Ends the emulator that start.sh has started. If JOB_STATUS is not success, it shows the log.
+# Ends the emulator that start.sh has started. If JOB_STATUS is not success, it shows what that runs,
+# and its log.
 set -euo pipefail
 
 log=$RUNNER_TEMP/ecs-emulator.log
-pid_file=$RUNNER_TEMP/ecs-emulator.pid
+started=$RUNNER_TEMP/ecs-emulator.started
 
 # alive is also asked of a process whose parent never learns of its end, as in a job's container.
 alive() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:[[:space:]]*Z' "/proc/$1/status" 2>/dev/null; }
@@ -14,16 +15,21 @@ show_log() {
   echo '::endgroup::'
 }
 
-if [ ! -e "$pid_file" ]; then
+if [ ! -e "$started" ]; then
   echo 'no emulator has been started'
   exit 0
 fi
-pid=$(cat "$pid_file")
-rm "$pid_file"
+{ read -r pid && read -r program && read -r endpoint; } <"$started"
+rm "$started"
 if ! alive "$pid"; then
   show_log
   echo '::error title=ecs-emulator::the emulator had ended before the job did'
   exit 1
+fi
+if [ "${JOB_STATUS:-}" != success ]; then
+  echo '::group::ecs-emulator ps'
+  "$program" ps --endpoint "$endpoint" || true # its exit code says whether all is as wanted
+  echo '::endgroup::'
 fi
 kill -TERM "$pid"
 # It removes its containers, which takes the engine some time.
