@@ -33,6 +33,8 @@ func TestNonsense(t *testing.T) {
 		{"a.json", "{}", "1 unreadable the operation is not known by its members"},
 		{"a.json", "{\"clusterName\":\r\n \"a\",\r\n \"x\": 1}", "3 refused Unknown parameter in input: \"x\""},
 		{"a.yaml", "family: a\n\tvolumes: []\n", "2 unreadable no YAML: found a tab character"},
+		{"a.yaml", "# nothing\n", "0 unreadable the file has no value"},
+		{"a.yaml", "clusterName: a\n---\nclusterName: b\n", "2 unreadable a second document"},
 		{"a.yaml", "family: !Ref a\n", "1 unreadable !Ref a: the AWS CLI knows no such tag"},
 		{"a.yaml", "family: &a [*a]\n", "1 unreadable more than 200 levels"},
 		{"a.yaml", bomb.String(), "unreadable more than 1000000 values, with those of its anchors"},

@@ -1,8 +1,10 @@
 package check
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -23,12 +25,19 @@ type yamlReader struct {
 
 // readYAML reads one document, with its anchors followed.
 func readYAML(data []byte) (*node, []duplicate, error) {
-	var document yaml.Node
-	if err := yaml.Unmarshal(data, &document); err != nil {
+	var document, second yaml.Node
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	switch err := d.Decode(&document); {
+	case errors.Is(err, io.EOF) || err == nil && len(document.Content) == 0:
+		return nil, nil, errors.New("the file has no value")
+	case err != nil:
 		return nil, nil, yamlFailure(err)
 	}
-	if len(document.Content) == 0 {
-		return nil, nil, errors.New("the file has no value")
+	switch err := d.Decode(&second); {
+	case err == nil:
+		return nil, nil, &lineError{second.Line, errors.New("a second document, where the AWS CLI takes one")}
+	case !errors.Is(err, io.EOF):
+		return nil, nil, yamlFailure(err)
 	}
 	r := &yamlReader{}
 	n, err := r.node(document.Content[0])
