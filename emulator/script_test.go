@@ -149,6 +149,7 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 		return err
 	}
 	env.Defer(func() {
+		checkDefinitions(t, srv, opts)
 		if err := srv.Close(); err != nil {
 			t.Errorf("close the emulator of a script: %v", err)
 		}
