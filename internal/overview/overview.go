@@ -83,9 +83,11 @@ type Deployment struct {
 
 // Rollback is the way back of the service deployment that a deployment is a part of.
 type Rollback struct {
-	Status    string    `json:"status"` // of the service deployment: ROLLBACK_IN_PROGRESS, ROLLBACK_SUCCESSFUL, …
-	Reason    string    `json:"reason"`
-	StartedAt time.Time `json:"startedAt"`
+	Status string `json:"status"` // of the service deployment: ROLLBACK_IN_PROGRESS, ROLLBACK_SUCCESSFUL, …
+	Reason string `json:"reason"`
+	// TaskDefinition is that of the revision that failed, family:revision.
+	TaskDefinition string    `json:"taskDefinition"`
+	StartedAt      time.Time `json:"startedAt"`
 }
 
 // TargetGroup is one that tasks of a service are targets of.

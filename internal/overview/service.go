@@ -43,6 +43,9 @@ func readDeployment(tx *state.Tx, d *state.Deployment, status string, counts sta
 	}
 	if part := state.FindServiceDeployment(tx, d.ServiceDeploymentARN); part != nil && part.Rollback != nil && part.StopType == "" {
 		shown.Rollback = &Rollback{Status: string(part.Status), Reason: part.Rollback.Reason, StartedAt: part.Rollback.StartedAt}
+		if failed := state.FindServiceRevision(tx, part.Target.ARN); failed != nil {
+			shown.Rollback.TaskDefinition = arn.Name(failed.TaskDefinition)
+		}
 	}
 	return shown
 }

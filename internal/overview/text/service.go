@@ -97,7 +97,7 @@ func (r *renderer) serviceNotes(s *overview.Service) (notes []string) {
 		return nil
 	}
 	if back := s.Deployments[0].Rollback; back != nil {
-		notes = append(notes, r.age(back.StartedAt)+" ago: "+back.Status+": "+back.Reason)
+		notes = append(notes, r.age(back.StartedAt)+" ago: "+back.TaskDefinition+" "+back.Status+": "+back.Reason)
 	}
 	for _, d := range s.Deployments {
 		if d.RolloutState == string(types.DeploymentRolloutStateFailed) {

@@ -72,7 +72,7 @@ func story() *overview.Overview {
 			{
 				Name: "web", ClusterARN: shop, Status: "ACTIVE", Desired: 3, Running: 2, Pending: 1, NotAsWanted: "the rollout of web:4 has FAILED",
 				Deployments: []overview.Deployment{
-					{Status: "PRIMARY", RolloutState: "IN_PROGRESS", Rollback: &overview.Rollback{Status: "ROLLBACK_IN_PROGRESS", Reason: "Service deployment rolled back because the circuit breaker threshold was exceeded.", StartedAt: ago(20 * time.Second)}, TaskDefinition: "web:3", Desired: 3, Running: 1, Pending: 1, CreatedAt: ago(20 * time.Second)},
+					{Status: "PRIMARY", RolloutState: "IN_PROGRESS", Rollback: &overview.Rollback{TaskDefinition: "web:4", Status: "ROLLBACK_IN_PROGRESS", Reason: "Service deployment rolled back because the circuit breaker threshold was exceeded.", StartedAt: ago(20 * time.Second)}, TaskDefinition: "web:3", Desired: 3, Running: 1, Pending: 1, CreatedAt: ago(20 * time.Second)},
 					{Status: "ACTIVE", RolloutState: "FAILED", RolloutStateReason: "ECS deployment circuit breaker: tasks failed to start.", TaskDefinition: "web:4", Running: 1, FailedTasks: 3, CreatedAt: ago(3 * time.Minute)},
 				},
 				TargetGroups: []overview.TargetGroup{{Name: "web", Targets: map[string]int{"healthy": 1, "unhealthy": 1}, Unhealthy: "Health checks failed with these codes: [500]"}},
