@@ -35,6 +35,7 @@ var sections = []section{
 	{"requests", "Requests over HTTP beside a bare net/http server that answers the same bytes", measureRequests},
 	{"start", "Start and idle memory beside that bare server", measureStart},
 	{"scale", "Tasks to RUNNING in services, simulated engine", measureScale},
+	{"ps", "A look at many tasks by ecs-emulator ps, simulated engine", measurePS},
 	{"instances", "Container instances: placement, and tasks on the simulated engine", measureInstances},
 	{"balancer", "A load balancer's data plane beside its target asked directly, and nginx where it is installed", measureBalancer},
 	{"logs", "Log events: lines of 100 bytes from 20 containers, from one beside the engine's own log of it, and a page", measureLogs},
