@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -25,7 +26,23 @@ type runner struct {
 }
 
 func newRunner(t *testing.T) *runner {
-	return &runner{t: t, temp: t.TempDir(), status: "success", env: map[string]string{}}
+	r := &runner{t: t, temp: t.TempDir(), status: "success", env: map[string]string{}}
+	t.Cleanup(r.end)
+	return r
+}
+
+// end ends an emulator that a test which has failed has left.
+func (r *runner) end() {
+	started, err := os.ReadFile(filepath.Join(r.temp, "ecs-emulator.started"))
+	if err != nil {
+		return
+	}
+	line, _, _ := strings.Cut(string(started), "\n")
+	if pid, err := strconv.Atoi(line); err == nil {
+		if process, err := os.FindProcess(pid); err == nil {
+			_ = process.Kill()
+		}
+	}
 }
 
 // action is an action.yml.

@@ -1,6 +1,7 @@
 package action_test
 
 import (
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,24 +46,22 @@ func TestExampleWorkflow(t *testing.T) {
 	used := ""
 	for _, s := range job.Steps {
 		action, _, _ := strings.Cut(s.Uses, "@")
-		var printed string
 		var err error
 		switch action {
 		case "actions/checkout", "actions/setup-go":
 		case "ecs-emulator/ecs-emulator":
 			with := map[string]string{"path": program, "port": port}
-			for name, value := range s.With {
-				with[name] = value
-			}
-			_, printed, err = r.use(root(t), with)
+			maps.Copy(with, s.With)
+			_, _, err = r.use(root(t), with)
 			used += "start "
 		case "ecs-emulator/ecs-emulator/stop":
 			if s.If != "always()" {
 				t.Errorf("the action stop is for %q, not always()", s.If)
 			}
-			_, printed, err = r.use(filepath.Join(root(t), "stop"), s.With)
+			_, _, err = r.use(filepath.Join(root(t), "stop"), s.With)
 			used += "stop"
 		case "":
+			var printed string
 			_, printed, err = r.run(s.Run, nil)
 			used += "run "
 			if !strings.Contains(printed, "working") {
