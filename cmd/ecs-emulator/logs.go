@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
-	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 )
 
@@ -57,6 +56,12 @@ func declareLogs(flags *flagSet) action {
 	}
 }
 
+// outputLine is what this command reads of a line that /_emulator/logs answers for a service.
+type outputLine struct {
+	Task, Container, Line, Note string
+	End                         bool
+}
+
 // copyLogs prints the lines of a task as they are, and those of a service's tasks with a prefix.
 func copyLogs(ctx context.Context, endpoint string, query url.Values, stdout, stderr io.Writer) error {
 	response, err := ask(ctx, http.MethodGet, endpoint, "logs", query, nil)
@@ -71,7 +76,7 @@ func copyLogs(ctx context.Context, endpoint string, query url.Values, stdout, st
 	screen, _ := terminal.Of(stdout)
 	p := &logPrinter{stdout: stdout, stderr: stderr, on: screen, styles: map[string]terminal.Style{}}
 	for in := json.NewDecoder(response.Body); ; {
-		var line control.Output
+		var line outputLine
 		switch err := in.Decode(&line); {
 		case errors.Is(err, io.EOF):
 			return errors.New("the emulator has closed")
@@ -95,7 +100,7 @@ type logPrinter struct {
 // styles are those by which tasks are told apart, one after the other.
 var styles = []terminal.Style{terminal.Cyan, terminal.Yellow, terminal.Green, terminal.Purple, terminal.Blue}
 
-func (p *logPrinter) print(o control.Output) {
+func (p *logPrinter) print(o outputLine) {
 	if o.Note != "" {
 		fmt.Fprintln(p.stderr, "ecs-emulator:", o.Note)
 	}
