@@ -47,6 +47,33 @@ func TestPlanted(t *testing.T) {
 	}
 }
 
+// What suits is not found fault with: what others describe, and what refers to what no file has.
+func TestFine(t *testing.T) {
+	for _, text := range []string{
+		`{"taskDefinition": "a:7", "cluster": "arn:aws:ecs:eu-west-1:123456789012:cluster/shop", "count": 2,
+			"overrides": {"cpu": "8192", "containerOverrides": [{"name": "a", "memory": 60000, "command": ["x"]}]}}`,
+		`{"serviceName": "a", "taskDefinition": "arn:aws:ecs:eu-west-1:123456789012:task-definition/a:7", "desiredCount": 1, "healthCheckGracePeriodSeconds": 30,
+			"loadBalancers": [{"targetGroupArn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/a/1", "containerName": "a", "containerPort": 80}]}`,
+		`{"serviceName": "a", "taskDefinition": "a", "desiredCount": 1, "cluster": "whose default strategy is Fargate"}`,
+		`{"serviceName": "a", "taskDefinition": "a", "desiredCount": 1, "cluster": "fargate", "platformVersion": "1.4.0",
+			"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-0ec5e3a1a70000001"]}}}`,
+		`{"serviceName": "a", "taskDefinition": "a", "desiredCount": 1,
+			"volumeConfigurations": [{"name": "data", "managedEBSVolume": {"sizeInGiB": 10, "roleArn": "arn:aws:iam::123456789012:role/a"}}]}`,
+		`{"services": [{"serviceArn": "arn:aws:ecs:eu-west-1:123456789012:service/shop/a", "clusterArn": "arn:aws:ecs:eu-west-1:123456789012:cluster/shop",
+			"serviceName": "a", "taskDefinition": "a", "schedulingStrategy": "DAEMON", "desiredCount": 3, "runningCount": 3, "status": "ACTIVE",
+			"events": [], "deployments": []}], "failures": []}`,
+		`{"clusters": [{"clusterArn": "arn:aws:ecs:eu-west-1:123456789012:cluster/shop", "clusterName": "shop", "status": "ACTIVE", "statistics": []}]}`,
+		`{"taskDefinition": "a", "startedBy": "a", "containerInstances": ["arn:aws:ecs:eu-west-1:123456789012:container-instance/shop/0123456789abcdef0123456789abcdef"]}`,
+		`{"service": "a", "cluster": "shop", "desiredCount": 3}`,
+	} {
+		for _, f := range (check.Options{}).Files([]check.File{{Name: "a.json", Text: []byte(text)}}) {
+			if f.Effect != check.NoEffect {
+				t.Errorf("%s\n%+v", text, f)
+			}
+		}
+	}
+}
+
 // A plan that Terraform made, of the example and of resources with something wrong.
 func TestPlan(t *testing.T) {
 	text, err := os.ReadFile("testdata/plan.json")

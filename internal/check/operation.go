@@ -133,6 +133,9 @@ func (c *checker) described(name string, n *node) {
 	if cluster := n.member("clusterArn"); name == "CreateService" && cluster != nil {
 		n.put("cluster", cluster.line, cluster)
 	}
+	if n.string("schedulingStrategy") == "DAEMON" { // which answers count, and requests must not
+		n.remove("desiredCount")
+	}
 	known, answered := membersOf(c.operations[name].input), membersOf(answer.typ)
 	n.members = slices.DeleteFunc(n.members, func(m nodeMember) bool {
 		_, has := known[m.name]

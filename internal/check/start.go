@@ -190,5 +190,9 @@ func (s started) suiting(fargate bool) *sdk.RegisterTaskDefinitionInput {
 	if len(in.ContainerDefinitions) == 0 {
 		container("app")
 	}
+	for _, v := range in.Volumes { // or no task can have it
+		c := &in.ContainerDefinitions[0]
+		c.MountPoints = append(c.MountPoints, types.MountPoint{SourceVolume: v.Name, ContainerPath: aws.String("/check")})
+	}
 	return in
 }
