@@ -60,6 +60,6 @@ func (p *activityPrinter) print(line activity.Line) {
 		fmt.Fprintln(&text, p.on.Paint(terminal.Dim, date))
 		p.date = date
 	}
-	fmt.Fprintln(&text, p.on.Paint(terminal.Dim, at.Format(time.TimeOnly)), p.on.Paint(tones[line.Tone], line.Text))
+	fmt.Fprintln(&text, p.on.Paint(terminal.Dim, at.Format(time.TimeOnly)), p.on.Paint(tones[line.Tone], activity.OneLine(line.Text)))
 	io.WriteString(p.out, text.String())
 }

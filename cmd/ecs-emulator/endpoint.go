@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"os"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 )
 
 // endpointFlag adds the flag of commands that ask a running emulator.
@@ -58,7 +60,7 @@ func refusal(response *http.Response) error {
 	if err := json.NewDecoder(io.LimitReader(response.Body, 4096)).Decode(&body); err != nil || body.Error == "" {
 		return stranger(response)
 	}
-	return errors.New(body.Error)
+	return errors.New(activity.OneLine(body.Error)) // which may name what other clients chose
 }
 
 // stranger is the error for an answer that the emulator does not give.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,5 +19,13 @@ func TestWhatAnswersWithoutSuccessIsNoEmulator(t *testing.T) {
 		if code != 1 || !strings.HasSuffix(output.String(), "is it the emulator?\n") {
 			t.Errorf("%s ends with %d: %q", command, code, &output)
 		}
+	}
+}
+
+// TestRefusalIsOneLine has a refusal that names the group of a task, which any client chose.
+func TestRefusalIsOneLine(t *testing.T) {
+	response := &http.Response{Body: io.NopCloser(strings.NewReader(`{"error": "there is no task x; tasks: \u001b[2J\ny"}`))}
+	if got, want := refusal(response).Error(), "there is no task x; tasks: \ufffd[2J y"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

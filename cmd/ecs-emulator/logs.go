@@ -102,7 +102,7 @@ var styles = []terminal.Style{terminal.Cyan, terminal.Yellow, terminal.Green, te
 
 func (p *logPrinter) print(o outputLine) {
 	if o.Note != "" {
-		fmt.Fprintln(p.stderr, "ecs-emulator:", o.Note)
+		fmt.Fprintln(p.stderr, "ecs-emulator:", activity.OneLine(o.Note))
 	}
 	if o.Task == "" {
 		return

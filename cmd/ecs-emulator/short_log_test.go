@@ -36,6 +36,7 @@ func TestShortLog(t *testing.T) {
 			l.Info("task is running", "task", taskARN, "ip", "172.31.0.4", "ports", []hostport.Port{{ContainerPort: 80, Address: "127.0.0.1:8080"}})
 		}, "127.0.0.1:8080 leads to port 80 of task d88f6994"},
 		{func(l *slog.Logger) { l.Info("task is running", "task", taskARN, "ip", "172.31.0.4") }, ""},
+		{func(l *slog.Logger) { l.Warn("cannot start", "reason", "x\x1b[2J\ny") }, "warning: cannot start: x\ufffd[2J y"},
 		{func(l *slog.Logger) { l.Info("task has stopped", "task", taskARN) }, ""},
 	} {
 		var out bytes.Buffer

@@ -195,3 +195,18 @@ func TestTargets(t *testing.T) {
 	expect(t, "unhealthy", activity.Targets(with("healthy", ""), with("unhealthy", "Request timed out"), at), "bad: "+name+"is unhealthy: Request timed out")
 	expect(t, "the same", activity.Targets(with("healthy", ""), with("healthy", ""), at))
 }
+
+func TestOneLineLeavesNothingThatATerminalObeys(t *testing.T) {
+	for text, want := range map[string]string{
+		"is RUNNING at 172.31.0.4…": "is RUNNING at 172.31.0.4…",
+		"日本語":                       "日本語",
+		"a\x1b]0;title\ab":          "a\ufffd]0;title\ufffdb",
+		"a\nb\rc\td\u2028e":         "a b c d e",
+		"a\u009b2Jb\u202ec\x7f":     "a\ufffd2Jb\ufffdc\ufffd",
+		"a\xffb":                    "a\ufffdb",
+	} {
+		if got := activity.OneLine(text); got != want {
+			t.Errorf("OneLine(%q) = %q, want %q", text, got, want)
+		}
+	}
+}

@@ -8,7 +8,9 @@
 package activity
 
 import (
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 )
@@ -35,6 +37,21 @@ const (
 
 // ShortID is the part of an id by which people know a task: commands take it for the whole.
 func ShortID(id string) string { return id[:min(len(id), 8)] }
+
+// OneLine is a text that a terminal shows as it is, in one line: groups of tasks and reasons for stopping
+// them may have any characters, also those that move the cursor or change the terminal's title. White
+// space becomes a space, and what has no shape of its own U+FFFD.
+func OneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsGraphic(r):
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+}
 
 // inCluster names a cluster that is not the default one, in a text that follows something of it.
 func inCluster(resourceARN string) string {

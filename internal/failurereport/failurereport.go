@@ -65,7 +65,7 @@ func (s Source) writeActivity(out *strings.Builder) {
 	}
 	out.WriteString("\n")
 	for _, l := range lines {
-		fmt.Fprintf(out, "%s  %s\n", l.At.Format(time.TimeOnly), l.Text)
+		fmt.Fprintf(out, "%s  %s\n", l.At.Format(time.TimeOnly), activity.OneLine(l.Text))
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 )
 
 // table is a table before and after it has been laid out.
@@ -61,12 +63,28 @@ func (i *item) tone() Tone {
 
 // layOut makes lines of at most a width, if it is not 0.
 func (t *table) layOut(width int) {
+	t.clean()
 	t.measure()
 	if width > 0 {
 		t.narrow(width)
 	}
 	for _, i := range t.items {
 		t.layOutItem(i, width)
+	}
+}
+
+// clean has each text in a line of its own: clients choose groups and reasons.
+func (t *table) clean() {
+	for _, i := range t.items {
+		for _, row := range i.rows {
+			for n := range row {
+				row[n].text = activity.OneLine(row[n].text)
+			}
+		}
+		i.tail = activity.OneLine(i.tail)
+		for n := range i.notes {
+			i.notes[n] = activity.OneLine(i.notes[n])
+		}
 	}
 }
 

@@ -201,3 +201,23 @@ func TestAges(t *testing.T) {
 		t.Errorf("no time is %s ago", got)
 	}
 }
+
+// TestTextsOfUsersAreNoEscapeSequences has texts that clients choose, as they may.
+func TestTextsOfUsersAreNoEscapeSequences(t *testing.T) {
+	evil := "x\x1b[2J\ny"
+	running := task(1, "job", "RUNNING", time.Minute)
+	running.Group = evil
+	o := &overview.Overview{
+		Clusters: []overview.Cluster{{ARN: shop, Name: "shop"}}, Tasks: []overview.Task{running}, TaskCount: 1,
+		StoppedTasks: []overview.Task{stopped(2, "job", exit(1), evil, time.Minute)}, StoppedTaskCount: 1,
+	}
+	lines := strings.Split(Render(o, Options{Now: now}), "\n")
+	if want := 11; len(lines) != want {
+		t.Errorf("%d lines, want %d", len(lines), want)
+	}
+	for _, line := range lines {
+		if strings.Contains(line, "\x1b") {
+			t.Errorf("%q", line)
+		}
+	}
+}
