@@ -1,8 +1,10 @@
 package emulator_test
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,8 +40,10 @@ func initDir(t *testing.T, files map[string]string) string {
 }
 
 func TestInitMakesWhatTheFolderDescribes(t *testing.T) {
+	var log bytes.Buffer
 	opts := emulator.Options{
 		Backend: sim.New(sim.Options{}), DataDir: t.TempDir(),
+		Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		InitDir: initDir(t, map[string]string{
 			"api.service.json": initService, "web.json": initDefinition, "shop.json": `{"clusterName": "shop"}`,
 		}),
@@ -74,6 +78,12 @@ func TestInitMakesWhatTheFolderDescribes(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(again)
+	if err := again.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if log.Len() != 0 {
+		t.Errorf("the log warns of what is well:\n%s", log.String())
+	}
 }
 
 // What a definition of production needs is there before its service.

@@ -33,17 +33,33 @@ func makeTaskDefinition(ctx context.Context, client *ecs.Client, d definition) e
 		return err
 	}
 	sum := fingerprint(d.body)
-	newest, err := client.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{
-		TaskDefinition: in.Family, Include: []types.TaskDefinitionField{types.TaskDefinitionFieldTags},
-	})
-	if err == nil && slices.ContainsFunc(newest.Tags, func(t types.Tag) bool {
-		return aws.ToString(t.Key) == initTag && aws.ToString(t.Value) == sum
-	}) {
-		return nil
+	made, err := newestHasTag(ctx, client, in.Family, sum)
+	if err != nil || made {
+		return err
 	}
 	in.Tags = append(in.Tags, types.Tag{Key: aws.String(initTag), Value: aws.String(sum)})
 	_, err = client.RegisterTaskDefinition(ctx, &in)
 	return err
+}
+
+// newestHasTag reports whether a family has a revision, and its newest one was made from the file
+// with a fingerprint. It lists before it describes, because the log warns of requests that fail.
+func newestHasTag(ctx context.Context, client *ecs.Client, family *string, sum string) (bool, error) {
+	listed, err := client.ListTaskDefinitions(ctx, &ecs.ListTaskDefinitionsInput{
+		FamilyPrefix: family, Sort: types.SortOrderDesc, MaxResults: aws.Int32(1),
+	})
+	if err != nil || len(listed.TaskDefinitionArns) == 0 {
+		return false, err
+	}
+	newest, err := client.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{
+		TaskDefinition: &listed.TaskDefinitionArns[0], Include: []types.TaskDefinitionField{types.TaskDefinitionFieldTags},
+	})
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(newest.Tags, func(t types.Tag) bool {
+		return aws.ToString(t.Key) == initTag && aws.ToString(t.Value) == sum
+	}), nil
 }
 
 func fingerprint(body []byte) string {
