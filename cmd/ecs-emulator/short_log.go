@@ -113,6 +113,8 @@ func shortText(message string, attrs []slog.Attr) string {
 		return has["address"] + " now leads to task " + has["to"]
 	case message == "request":
 		return request(has)
+	case message == "request for no service":
+		return fmt.Sprintf("a request is refused with %s: %s", has["error"], has["reason"])
 	}
 	for _, why := range []string{has["reason"], has["error"]} {
 		if why != "" {

@@ -30,6 +30,9 @@ func TestShortLog(t *testing.T) {
 			l.Warn("request", "operation", "RunTask", "status", 400, "requestId", "1", "error", "ClientException", "reason", "TaskDefinition not found.")
 		}, "warning: RunTask is refused with ClientException: TaskDefinition not found."},
 		{func(l *slog.Logger) {
+			l.Warn("request for no service", "status", 501, "error", "NotImplementedException", "reason", "ecs-emulator does not implement s3.")
+		}, "warning: a request is refused with NotImplementedException: ecs-emulator does not implement s3."},
+		{func(l *slog.Logger) {
 			l.Debug("request", "operation", "ListTasks", "status", 200, "duration", 3100*time.Microsecond)
 		}, "ListTasks answers 200 in 3ms"},
 		{func(l *slog.Logger) {
