@@ -103,7 +103,7 @@ func TestDockerPruneRefusals(t *testing.T) {
 	dockertest.Require(t)
 	for _, c := range []struct{ args, want string }{
 		{"--owner nobody", "no owner nobody has anything on the engine"},
-		{"everything", "name an owner with --owner"},
+		{"everything", `unexpected argument "everything"`},
 		{"--engine sim", "the simulated engine keeps nothing"},
 		{"--engine unix:///nowhere.sock", "is Docker running at unix:///nowhere.sock"},
 	} {
