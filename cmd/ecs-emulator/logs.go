@@ -83,9 +83,8 @@ func copyLogs(ctx context.Context, endpoint string, query url.Values, stdout, st
 		case err != nil:
 			return fmt.Errorf("the emulator has gone: %w", err)
 		}
-		p.print(line)
-		if line.End {
-			return nil
+		if err := p.print(line); err != nil || line.End {
+			return err
 		}
 	}
 }
@@ -100,12 +99,12 @@ type logPrinter struct {
 // styles are those by which tasks are told apart, one after the other.
 var styles = []terminal.Style{terminal.Cyan, terminal.Yellow, terminal.Green, terminal.Purple, terminal.Blue}
 
-func (p *logPrinter) print(o outputLine) {
+func (p *logPrinter) print(o outputLine) error {
 	if o.Note != "" {
 		fmt.Fprintln(p.stderr, "ecs-emulator:", activity.OneLine(o.Note))
 	}
 	if o.Task == "" {
-		return
+		return nil
 	}
 	style, known := p.styles[o.Task]
 	if !known {
@@ -116,5 +115,6 @@ func (p *logPrinter) print(o outputLine) {
 	if o.Container != "" {
 		name += " " + o.Container
 	}
-	fmt.Fprintf(p.stdout, "%s %s\n", p.on.Paint(style, name+" |"), o.Line)
+	_, err := fmt.Fprintf(p.stdout, "%s %s\n", p.on.Paint(style, name+" |"), o.Line)
+	return err
 }
