@@ -74,6 +74,21 @@ func TestFine(t *testing.T) {
 	}
 }
 
+// What the provider adds to a plan, and what it leaves out.
+func TestPlanAsTheProviderSendsIt(t *testing.T) {
+	const plan = `{"format_version": "1.2", "resource_changes": [
+		{"mode": "managed", "type": "aws_ecs_cluster_capacity_providers", "address": "a", "change": {"after": {"cluster_name": "a", "capacity_providers": ["FARGATE"]}}},
+		{"mode": "managed", "type": "aws_ecs_service", "address": "c", "change": {
+			"after": {"name": "c", "scheduling_strategy": "DAEMON", "desired_count": 0, "deployment_maximum_percent": 200}, "after_unknown": {"task_definition": true}}},
+		{"mode": "managed", "type": "aws_ecs_task_definition", "address": "d", "change": {"after": {"family": "d"}, "after_unknown": {"container_definitions": true}}},
+		{"mode": "managed", "type": "aws_ecs_task_definition", "address": "b", "change": {"after": {"family": "b",
+			"volume": [{"name": "v", "host_path": "", "docker_volume_configuration": [{"scope": "task", "autoprovision": false}]}],
+			"container_definitions": "[{\"name\": \"a\", \"image\": \"a\", \"memory\": 64, \"mountPoints\": [{\"sourceVolume\": \"v\", \"containerPath\": \"/v\"}]}]"}}}]}`
+	for _, f := range (check.Options{}).Files([]check.File{{Name: "plan.json", Text: []byte(plan)}}) {
+		t.Errorf("%+v", f)
+	}
+}
+
 // A plan that Terraform made, of the example and of resources with something wrong.
 func TestPlan(t *testing.T) {
 	text, err := os.ReadFile("testdata/plan.json")

@@ -37,7 +37,14 @@ var standIns = map[string]string{
 func (r resource) input(t reflect.Type) *node {
 	renamed := attributes[r.typ]
 	n := structure(r.after, r.unknown, t, func(attribute string) string { return renamed[attribute] })
-	if n.string("schedulingStrategy") == "DAEMON" { // the provider sends neither
+	switch { // what the provider sends all the same, or does not
+	case r.typ == "aws_ecs_cluster_capacity_providers":
+		for _, member := range []string{"capacityProviders", "defaultCapacityProviderStrategy"} {
+			if n.member(member) == nil {
+				n.put(member, 0, &node{kind: list})
+			}
+		}
+	case n.string("schedulingStrategy") == "DAEMON":
 		n.remove("desiredCount")
 		n.member("deploymentConfiguration").remove("maximumPercent")
 	}
@@ -67,6 +74,9 @@ func structure(after, unknown *node, t reflect.Type, renamed func(string) string
 			path = strings.ReplaceAll(name, "_", "")
 		}
 		n.place(path, t, func(t reflect.Type) *node { return attribute(name, after.member(name), unknown.member(name), t) })
+	}
+	if made := n.member("autoprovision"); made != nil && made.text == "false" && n.string("scope") == "task" {
+		n.remove("autoprovision") // the provider does not send it
 	}
 	return n
 }
