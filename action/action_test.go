@@ -144,7 +144,7 @@ func TestStopShowsTheEmulatorOfAFailure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"::group::ecs-emulator ps\nThere are no clusters.", "::group::Log of ecs-emulator\n", "ready at http://127.0.0.1:"} {
+	for _, want := range []string{"::group::ecs-emulator ps\nNo cluster is in use yet.", "::group::Log of ecs-emulator\n", "ready at http://127.0.0.1:"} {
 		if !strings.Contains(printed, want) {
 			t.Errorf("%q is not shown:\n%s", want, printed)
 		}

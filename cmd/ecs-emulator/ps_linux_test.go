@@ -131,7 +131,7 @@ func TestPSWatches(t *testing.T) {
 		want := regexp.MustCompile(pattern)
 		p.eventually(what, func() bool { return want.MatchString(escapes.ReplaceAllString(s.screen(), "")) })
 	}
-	shows("nothing yet", `^There are no clusters\.$`)
+	shows("nothing yet", `^No cluster is in use yet\.$`)
 	task := p.runServer(8080)
 	shows("the task", `\n[0-9a-f]{8}  family:web  RUNNING`)
 	s.fits(s.screen(), 80, 24)

@@ -69,7 +69,7 @@ type renderer struct {
 func (r *renderer) summary() string {
 	n := r.NotAsWanted
 	if len(r.Clusters) == 0 {
-		return "There are no clusters."
+		return "No cluster is in use yet."
 	}
 	if n.Sum() == 0 {
 		return r.Paint(Good, "All is as wanted.")
