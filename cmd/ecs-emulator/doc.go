@@ -4,7 +4,7 @@
 //	ecs-emulator ps             show what runs; exit code 3 if something is not as wanted
 //	ecs-emulator logs           show the output of a service's tasks, or of one task
 //	ecs-emulator events         show what happens: tasks, deployments, container instances
-//	ecs-emulator ports          show which ports of this host lead to which tasks
+//	ecs-emulator ports          show which ports of this host lead to tasks and load balancers
 //	ecs-emulator faults list    list what is to go wrong
 //	ecs-emulator faults add     have pulls, starts, containers, instances or the engine fail
 //	ecs-emulator faults clear   end one fault, or all

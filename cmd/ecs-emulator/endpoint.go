@@ -31,6 +31,22 @@ func ask(ctx context.Context, method, endpoint, path string, query url.Values, b
 	return response, err
 }
 
+// askJSON asks, and decodes the answer; body and answer may be nil.
+func askJSON(ctx context.Context, method, endpoint, path string, query url.Values, body io.Reader, answer any) error {
+	response, err := ask(ctx, method, endpoint, path, query, body)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if answer == nil {
+		return nil
+	}
+	if err := json.NewDecoder(response.Body).Decode(answer); err != nil {
+		return fmt.Errorf("read the emulator's %s: %w", path, err)
+	}
+	return nil
+}
+
 // send is ask for those who read refusals themselves.
 func send(ctx context.Context, method, endpoint, path string, query url.Values, body io.Reader) (*http.Response, error) {
 	at := strings.TrimSuffix(endpoint, "/") + "/_emulator/" + path + "?" + query.Encode()

@@ -44,7 +44,7 @@ var listFaultsCommand = subcommand{
 
 func listFaults(ctx context.Context, endpoint string, stdout io.Writer) error {
 	var all struct{ Faults []fault }
-	if err := askFaults(ctx, http.MethodGet, endpoint, nil, nil, &all); err != nil {
+	if err := askJSON(ctx, http.MethodGet, endpoint, "faults", nil, nil, &all); err != nil {
 		return err
 	}
 	if len(all.Faults) == 0 {
@@ -119,7 +119,7 @@ func declareAddFault(flags *flagSet) action {
 			return err
 		}
 		var added fault
-		if err := askFaults(ctx, http.MethodPost, *endpoint, nil, bytes.NewReader(body), &added); err != nil {
+		if err := askJSON(ctx, http.MethodPost, *endpoint, "faults", nil, bytes.NewReader(body), &added); err != nil {
 			return err
 		}
 		fmt.Fprintln(stdout, added.ID)
@@ -138,20 +138,7 @@ var clearFaultsCommand = subcommand{
 			if args[0] != "" {
 				query.Set("id", args[0])
 			}
-			return askFaults(ctx, http.MethodDelete, *endpoint, query, nil, nil)
+			return askJSON(ctx, http.MethodDelete, *endpoint, "faults", query, nil, nil)
 		}
 	},
-}
-
-// askFaults calls /_emulator/faults; body and answer may be nil.
-func askFaults(ctx context.Context, method, endpoint string, query url.Values, body io.Reader, answer any) error {
-	response, err := ask(ctx, method, endpoint, "faults", query, body)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if answer == nil {
-		return nil
-	}
-	return json.NewDecoder(response.Body).Decode(answer)
 }

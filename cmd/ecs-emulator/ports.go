@@ -2,11 +2,12 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"path"
+	"strings"
 	"text/tabwriter"
 )
 
@@ -25,42 +26,57 @@ type portsOfTasks struct {
 	Note string
 }
 
+// portsOfLoadBalancers is what this command reads of the answer of /_emulator/loadbalancers.
+type portsOfLoadBalancers struct {
+	LoadBalancers []struct {
+		LoadBalancerARN, DNSName string
+		Listeners                []struct {
+			Port           int
+			Protocol       string
+			LocalAddresses []string
+		}
+	}
+}
+
 var portsCommand = subcommand{
 	name:      "ports",
-	summary:   "show which ports of this host lead to which tasks",
+	summary:   "show which ports of this host lead to tasks and load balancers",
 	examples:  []example{{"ecs-emulator ports 8615d354", "of one task"}},
-	arguments: []argument{{name: "task", about: "id or ARN of a task (default: all tasks)", optional: true}},
+	arguments: []argument{{name: "task", about: "id or ARN of a task (default: all tasks and load balancers)", optional: true}},
 	declare:   declarePorts,
 }
 
-// declarePorts prints the ports of this host that lead to the tasks of a running emulator, a line
-// for each.
+// declarePorts prints the ports of this host that lead to the tasks and load balancers of a running
+// emulator, a line for each.
 func declarePorts(flags *flagSet) action {
 	endpoint := endpointFlag(flags)
 	return func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+		table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 		query := url.Values{}
 		if args[0] != "" {
 			query.Set("task", args[0])
 		}
-		response, err := ask(ctx, http.MethodGet, *endpoint, "tasks", query, nil)
-		if err != nil {
+		var tasks portsOfTasks
+		if err := askJSON(ctx, http.MethodGet, *endpoint, "tasks", query, nil, &tasks); err != nil {
 			return err
 		}
-		defer response.Body.Close()
-		var answer portsOfTasks
-		if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-			return fmt.Errorf("read the emulator's tasks: %w", err)
+		if tasks.Note != "" {
+			fmt.Fprintln(stderr, tasks.Note)
 		}
-		if answer.Note != "" {
-			fmt.Fprintln(stderr, answer.Note)
+		tasks.print(table)
+		if args[0] == "" {
+			var balancers portsOfLoadBalancers
+			if err := askJSON(ctx, http.MethodGet, *endpoint, "loadbalancers", nil, nil, &balancers); err != nil {
+				return err
+			}
+			balancers.print(table)
 		}
-		return answer.print(stdout)
+		return table.Flush()
 	}
 }
 
 // print begins each line with what a client connects to.
-func (p portsOfTasks) print(out io.Writer) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+func (p portsOfTasks) print(table io.Writer) {
 	for _, t := range p.Tasks {
 		for _, c := range t.Containers {
 			for _, port := range c.Ports {
@@ -68,5 +84,16 @@ func (p portsOfTasks) print(out io.Writer) error {
 			}
 		}
 	}
-	return table.Flush()
+}
+
+// print has the columns of tasks, with the port of the listener and the DNS name of the load balancer.
+func (p portsOfLoadBalancers) print(table io.Writer) {
+	for _, b := range p.LoadBalancers {
+		name := path.Base(path.Dir(b.LoadBalancerARN)) // loadbalancer/app/NAME/ID
+		for _, l := range b.Listeners {
+			for _, address := range l.LocalAddresses {
+				fmt.Fprintf(table, "%s\t%d/%s\t-\tload-balancer:%s\t%s\n", address, l.Port, strings.ToLower(l.Protocol), name, b.DNSName)
+			}
+		}
+	}
 }
