@@ -151,6 +151,18 @@ func watchJSON(ctx context.Context, o psOptions, stdout io.Writer) error {
 	case err != nil:
 		return fmt.Errorf("the emulator has gone: %w", err)
 	default:
-		return errors.New("the emulator has closed")
+		return whyEnded(ctx, o)
 	}
+}
+
+// whyEnded says why the emulator has ended a stream: the cluster that it shows is gone, or it closes.
+func whyEnded(ctx context.Context, o psOptions) error {
+	response, err := send(ctx, http.MethodGet, o.endpoint, "overview", url.Values{"cluster": {o.cluster}, "tasks": {"1"}}, nil)
+	if err == nil {
+		defer response.Body.Close()
+	}
+	if err == nil && response.StatusCode == http.StatusNotFound {
+		return refusal(response)
+	}
+	return errors.New("the emulator has closed")
 }

@@ -46,8 +46,11 @@ func watch(ctx context.Context, o psOptions, out io.Writer) error {
 	_, _ = io.WriteString(out, enterScreen)
 	err = w.run(ctx, ended)
 	_, _ = io.WriteString(out, leaveScreen)
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return nil
+	case errors.Is(err, io.EOF): // and not in the middle of a value
+		return whyEnded(ctx, o)
 	}
 	return err
 }
@@ -90,9 +93,6 @@ func (w *watcher) run(ctx context.Context, ended <-chan error) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case err := <-ended:
-			if errors.Is(err, io.EOF) {
-				return errors.New("the emulator has closed")
-			}
 			return fmt.Errorf("the emulator has gone: %w", err)
 		case w.view = <-w.values:
 			w.received = time.Now()
