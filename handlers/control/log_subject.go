@@ -2,6 +2,7 @@ package control
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/activity"
@@ -22,6 +23,9 @@ func (a *api) findService(ref, cluster string) (*state.Service, error) {
 			found = append(found, s)
 		}
 	}
+	if there := slices.DeleteFunc(slices.Clone(found), inactive); len(there) > 0 {
+		found = there // and not one of before, of another cluster
+	}
 	_, _, notATask := a.findContainer(ref, "")
 	switch {
 	case len(found) == 0 && notATask == nil:
@@ -35,6 +39,8 @@ func (a *api) findService(ref, cluster string) (*state.Service, error) {
 	}
 	return found[0], nil
 }
+
+func inactive(s *state.Service) bool { return s.Status() == state.ServiceInactive }
 
 func in(cluster string) string {
 	if cluster == "" {

@@ -221,6 +221,27 @@ func TestWhoseOutput(t *testing.T) {
 	}
 }
 
+// TestServiceThatIsThereComesFirst has a service of the same name in another cluster, which is INACTIVE.
+func TestServiceThatIsThereComesFirst(t *testing.T) {
+	w := newOutputWorld(t)
+	w.service("shop", "web")
+	w.task("t1", state.Running, "web")
+	gone := w.service("default", "web").Clone()
+	gone.InactiveAt = time.Unix(2e9, 0)
+	w.update(func(tx *state.Tx) { state.PutService(tx, gone) })
+	note := func(query string) string {
+		answer := httptest.NewRecorder()
+		w.handler.ServeHTTP(answer, httptest.NewRequest("GET", control.Prefix+"logs?"+query, nil))
+		return answer.Body.String()
+	}
+	if got := note("of=web"); !strings.Contains(got, "no container of service web has been started") {
+		t.Errorf("of the one in cluster shop, which has no task: %s", got)
+	}
+	if got := note("of=web&cluster=default"); !strings.Contains(got, "t1 says 1") {
+		t.Errorf("of the one that is INACTIVE: %s", got)
+	}
+}
+
 func TestOutputOfATaskIsPlainText(t *testing.T) {
 	w := newOutputWorld(t)
 	w.service("shop", "cafe")
