@@ -69,10 +69,14 @@ func (r *renderer) portsWidth() int {
 }
 
 // ports are addresses, with the container's port where that has another number and there is room.
+// Where there is none, ports after the first have no host: all are of this machine's loopback address.
 func (r *renderer) ports(list []overview.Port) string {
 	var parts []string
-	for _, p := range list {
+	for i, p := range list {
 		text := p.Address
+		if i > 0 && r.narrow() {
+			text = text[strings.LastIndexByte(text, ':'):]
+		}
 		if number := strconv.Itoa(p.ContainerPort); !strings.HasSuffix(text, ":"+number) && !r.narrow() {
 			text += "→" + number
 		}

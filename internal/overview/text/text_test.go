@@ -180,6 +180,21 @@ func TestEachSizeIsKept(t *testing.T) {
 	}
 }
 
+func TestPortsOfATask(t *testing.T) {
+	list := []overview.Port{
+		{ContainerPort: 8080, Protocol: "tcp", Address: "127.0.0.1:8080"},
+		{ContainerPort: 9090, Protocol: "tcp", Address: "127.0.0.1:36479"},
+	}
+	for width, want := range map[int]string{
+		0: "127.0.0.1:8080, 127.0.0.1:36479→9090", 80: "127.0.0.1:8080, :36479", 120: "127.0.0.1:8080, 127.0.0.1:36479→9090",
+	} {
+		r := renderer{Options: Options{Width: width}}
+		if got := r.ports(list); got != want {
+			t.Errorf("with %d columns %q, want %q", width, got, want)
+		}
+	}
+}
+
 func TestIDsAreShortened(t *testing.T) {
 	long := "(service web) registered 1 targets in (target-group arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/front/3d1ed2c27b324474) for (task " + id(3) + ")"
 	if got, want := shortIDs(long), "(service web) registered 1 targets in (target-group front) for (task 0369d035…)"; got != want {
