@@ -100,7 +100,7 @@ func shortText(message string, attrs []slog.Attr) string {
 	for _, a := range attrs {
 		value := shortValue(a.Value)
 		has[a.Key] = value
-		if a.Key != "error" && a.Key != "reason" {
+		if a.Key != "error" && a.Key != "reason" && value != "" {
 			about = append(about, a.Key+" "+value)
 		}
 	}

@@ -32,6 +32,8 @@ func TestShortLog(t *testing.T) {
 		{func(l *slog.Logger) {
 			l.Warn("request for no service", "status", 501, "error", "NotImplementedException", "reason", "ecs-emulator does not implement s3.")
 		}, "warning: a request is refused with NotImplementedException: ecs-emulator does not implement s3."},
+		{func(l *slog.Logger) { l.Info("request forwarded", "service", "s3", "target", "", "status", 200) },
+			"request forwarded (service s3, status 200)"},
 		{func(l *slog.Logger) {
 			l.Debug("request", "operation", "ListTasks", "status", 200, "duration", 3100*time.Microsecond)
 		}, "ListTasks answers 200 in 3ms"},
