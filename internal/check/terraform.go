@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
@@ -45,7 +46,8 @@ func (c *checker) plan(file string, n *node) {
 		operation, found := made[r.typ]
 		switch {
 		case found:
-			c.planned(file, operation, r, resources, refers[withoutIndexes(r.address)])
+			address, _ := instance(r.address)
+			c.planned(file, operation, r, resources, refers[address])
 		case strings.HasPrefix(r.typ, "aws_") && !told[r.typ] && !c.options.Upstream && !hasAPI(r.typ):
 			told[r.typ] = true
 			c.findings = append(c.findings, Finding{
@@ -83,23 +85,41 @@ func (c *checker) planned(file, operation string, r resource, resources []resour
 		input.put("containerDefinitions", 0, list)
 	}
 	for member, attribute := range map[string]string{"taskDefinition": "task_definition", "cluster": "cluster"} {
-		for _, other := range resources {
-			if refers[attribute] == "" || withoutIndexes(other.address) != refers[attribute] {
-				continue
-			}
-			if name := other.after.string("family") + other.after.string("name"); name != "" {
-				input.put(member, 0, &node{kind: text, text: name})
-			}
+		if name := r.referred(refers[attribute], resources); name != "" {
+			input.put(member, 0, &node{kind: text, text: name})
 		}
 	}
 	c.requests = append(c.requests, &request{file: file, resource: r.address, operation: operation, input: input})
 }
 
-var index = lazyregexp.New(`\[[^\]]*\]`)
+// referred is the name of the resource to which another one refers, empty if a plan does not tell
+// which of several it is.
+func (r resource) referred(to string, resources []resource) (name string) {
+	_, keys := instance(r.address)
+	for _, other := range resources {
+		address, otherKeys := instance(other.address)
+		n := min(len(keys), len(otherKeys))
+		if to == "" || address != to || !slices.Equal(keys[:n], otherKeys[:n]) {
+			continue
+		}
+		if name != "" {
+			return ""
+		}
+		name = other.after.string("family") + other.after.string("name")
+	}
+	return name
+}
 
-// withoutIndexes is the address of a resource in the configuration, which has it once for all.
-func withoutIndexes(address string) string {
-	return index.ReplaceAllStringFunc(address, func(string) string { return "" })
+var key = lazyregexp.New(`\[(?:[0-9]+|"(?:[^"\\]|\\.)*")\]`)
+
+// instance is the address of a resource in the configuration, which has it once for all that count
+// and for_each make, and the keys of this one and of the modules that it is in.
+func instance(address string) (configured string, keys []string) {
+	configured = key.ReplaceAllStringFunc(address, func(one string) string {
+		keys = append(keys, one)
+		return ""
+	})
+	return configured, keys
 }
 
 // references are the resources to which attributes of others refer, by address and attribute.
@@ -115,7 +135,8 @@ func references(plan *node) map[string]map[string]string {
 				refers := map[string]string{}
 				for _, attribute := range []string{"task_definition", "cluster"} {
 					if to := r.member("expressions").member(attribute).member("references"); to != nil && len(to.items) > 0 {
-						parts := strings.Split(withoutIndexes(to.items[0].text), ".")
+						address, _ := instance(to.items[0].text)
+						parts := strings.Split(address, ".")
 						refers[attribute] = prefix + strings.Join(parts[:min(2, len(parts))], ".")
 					}
 				}
