@@ -80,11 +80,18 @@ func TestPlanAsTheProviderSendsIt(t *testing.T) {
 		{"mode": "managed", "type": "aws_ecs_cluster_capacity_providers", "address": "a", "change": {"after": {"cluster_name": "a", "capacity_providers": ["FARGATE"]}}},
 		{"mode": "managed", "type": "aws_ecs_service", "address": "c", "change": {
 			"after": {"name": "c", "scheduling_strategy": "DAEMON", "desired_count": 0, "deployment_maximum_percent": 200}, "after_unknown": {"task_definition": true}}},
+		{"mode": "managed", "type": "aws_ecs_service", "address": "e", "change": {"after": {"name": "e", "desired_count": null,
+			"capacity_provider_strategy": [{"weight": 1}], "network_configuration": [{}], "load_balancer": [{"elb_name": ""}]},
+			"after_unknown": {"task_definition": true, "capacity_provider_strategy": [{"capacity_provider": true}], "network_configuration": [{"subnets": true}],
+			"load_balancer": [{"target_group_arn": true, "container_name": true, "container_port": true}]}}},
+		{"mode": "managed", "type": "aws_ecs_task_definition", "address": "f", "change": {"after": {"family": "f", "network_mode": "awsvpc", "requires_compatibilities": ["FARGATE"],
+			"container_definitions": "[{\"name\": \"a\", \"image\": \"a\"}]"}, "after_unknown": {"cpu": true, "memory": true}}},
 		{"mode": "managed", "type": "aws_ecs_task_definition", "address": "d", "change": {"after": {"family": "d"}, "after_unknown": {"container_definitions": true}}},
 		{"mode": "managed", "type": "aws_ecs_task_definition", "address": "b", "change": {"after": {"family": "b",
 			"volume": [{"name": "v", "host_path": "", "docker_volume_configuration": [{"scope": "task", "autoprovision": false}]}],
 			"container_definitions": "[{\"name\": \"a\", \"image\": \"a\", \"memory\": 64, \"mountPoints\": [{\"sourceVolume\": \"v\", \"containerPath\": \"/v\"}]}]"}}}]}`
-	for _, f := range (check.Options{}).Files([]check.File{{Name: "plan.json", Text: []byte(plan)}}) {
+	const nothing = `{"format_version": "1.2", "planned_values": {"root_module": {}}}` // changes
+	for _, f := range (check.Options{}).Files([]check.File{{Name: "plan.json", Text: []byte(plan)}, {Name: "nothing.json", Text: []byte(nothing)}}) {
 		t.Errorf("%+v", f)
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // isPlan reports whether a file is what `terraform show -json` prints of a plan.
 func isPlan(n *node) bool {
-	return n.kind == object && n.member("format_version") != nil && n.member("resource_changes") != nil
+	return n.kind == object && n.member("format_version") != nil && (n.member("resource_changes") != nil || n.member("planned_values") != nil)
 }
 
 // made are the resources of Terraform that the provider makes with an operation of ECS.
@@ -33,8 +33,12 @@ type resource struct {
 
 // plan makes requests of the resources of a plan.
 func (c *checker) plan(file string, n *node) {
+	changes := n.member("resource_changes")
+	if changes == nil { // as of a plan that changes nothing
+		return
+	}
 	var resources []resource
-	for _, change := range n.member("resource_changes").items {
+	for _, change := range changes.items {
 		after := change.member("change").member("after")
 		if change.string("mode") == "managed" && after != nil && after.kind == object {
 			resources = append(resources, resource{change.string("address"), change.string("type"), after, change.member("change").member("after_unknown")})
@@ -59,8 +63,8 @@ func (c *checker) plan(file string, n *node) {
 	}
 }
 
-// planned makes the request of one resource. One whose containers are unknown until the plan is
-// applied is left out.
+// planned makes the request of one resource. A task definition whose containers or size are unknown
+// until the plan is applied is left out.
 func (c *checker) planned(file, operation string, r resource, resources []resource, refers map[string]string) {
 	input := &node{}
 	if t := c.operations[operation].input; t != nil {
@@ -68,7 +72,7 @@ func (c *checker) planned(file, operation string, r resource, resources []resour
 	}
 	if operation == register {
 		containers := r.after.member("container_definitions")
-		if containers == nil || containers.kind != text {
+		if containers == nil || containers.kind != text || r.unknown.member("cpu") != nil || r.unknown.member("memory") != nil {
 			return
 		}
 		list, again, err := readJSON([]byte(containers.text))

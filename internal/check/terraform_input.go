@@ -28,7 +28,7 @@ var attributes = map[string]map[string]string{
 // standIns are in the place of what is unknown until the plan is applied, where the API wants
 // something. Others are left out.
 var standIns = map[string]string{
-	"access_point_id": "fsap-00000000000000000", "execution_role_arn": aRole, "family": "unknown", "file_system_id": "fs-00000000", "name": "unknown", "role_arn": aRole,
+	"access_point_id": "fsap-00000000000000000", "capacity_provider": "FARGATE", "container_name": "unknown", "container_port": "80", "execution_role_arn": aRole, "family": "unknown", "file_system_id": "fs-00000000", "name": "unknown", "role_arn": aRole,
 	"subnets": aSubnet, "target_group_arn": "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/unknown/0000000000000000",
 	"task_definition": aFamily, "task_role_arn": aRole,
 }
@@ -47,6 +47,8 @@ func (r resource) input(t reflect.Type) *node {
 	case n.string("schedulingStrategy") == "DAEMON":
 		n.remove("desiredCount")
 		n.member("deploymentConfiguration").remove("maximumPercent")
+	case r.typ == "aws_ecs_service" && n.member("desiredCount") == nil:
+		n.put("desiredCount", 0, &node{kind: literal, text: "0"})
 	}
 	return n
 }
