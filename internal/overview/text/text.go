@@ -69,10 +69,10 @@ type renderer struct {
 func (r *renderer) summary() string {
 	n := r.NotAsWanted
 	if len(r.Clusters) == 0 {
-		return "No cluster is in use yet."
+		return cut("No cluster is in use yet.", r.Width)
 	}
 	if n.Sum() == 0 {
-		return r.Paint(Good, "All is as wanted.")
+		return r.Paint(Good, cut("All is as wanted.", r.Width))
 	}
 	var parts []string
 	for _, part := range []struct {

@@ -171,11 +171,13 @@ func fits(t *testing.T, screen string, o Options) {
 // Whatever the size of a terminal, a screen is no wider; and it is no higher, if there is room for the
 // heads of the tables.
 func TestEachSizeIsKept(t *testing.T) {
-	for width := 70; width < 200; width += 3 {
+	for width := 1; width < 200; width += 3 {
 		for height := 18; height < 60; height += 5 {
 			o := Options{Width: width, Height: height, Now: now, Hint: "; --all shows them"}
 			fits(t, Render(crowd(), o), o)
 			fits(t, Render(twoRegions(), o), o)
+			fits(t, Render(&overview.Overview{Clusters: []overview.Cluster{{ARN: shop, Name: "shop"}}}, o), o)
+			fits(t, Render(&overview.Overview{}, o), o)
 		}
 	}
 }
