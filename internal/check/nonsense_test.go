@@ -39,6 +39,7 @@ func TestNonsense(t *testing.T) {
 		{"a.yaml", "family: &a [*a]\n", "1 unreadable more than 200 levels"},
 		{"a.yaml", bomb.String(), "unreadable more than 1000000 values, with those of its anchors"},
 		{"a.yaml", "clusterName: a\nsettings:\n- &s {name: containerInsights, value: enabled}\n- <<: *s\n  value: x\n", "5 refused Invalid setting 'value'"},
+		{"a.json", "{\"family\": \"a\", \"containerDefinitions\": [\n{\"name\": \"a\", \"image\": \"a\"}]}", "2 refused Invalid setting for container 'a'."},
 		{"standard input", "clusterName: a b", "1 refused ClusterName must match"},
 		{"a.json", "{\"format_version\": \"1.2\", \"resource_changes\": [3, {\"mode\": \"managed\", \"type\": \"aws_ecs_task_definition\", " +
 			"\"change\": {\"after\": {\"container_definitions\": \"{\"}}}]}", "0 unreadable line 1: no JSON: the file ends within the value"},
