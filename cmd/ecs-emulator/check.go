@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -112,38 +113,35 @@ func rootOfPath(err error) error {
 	return err
 }
 
-// showFindings shows each in a line: where, what, why.
+// showFindings shows each in a line.
 func showFindings(w io.Writer, findings []check.Finding) error {
 	for _, f := range findings {
-		line := f.File + ":"
-		if f.Line > 0 {
-			line += fmt.Sprintf("%d:", f.Line)
-		}
-		for _, part := range []string{f.Resource, f.Member} {
-			if part != "" {
-				line += " " + part + ":"
-			}
-		}
-		switch f.Effect {
-		case check.NoEffect:
-			line += " note: no effect here:"
-		case check.Refused:
-			if f.Operation != "" {
-				line += " " + f.Operation + ":"
-			}
-			if f.Code != "" {
-				line += " " + f.Code + ":"
-			}
-		}
-		line += " " + f.Message
-		if f.Hint != "" {
-			line += " (" + f.Hint + ")"
-		}
-		if _, err := fmt.Fprintln(w, strings.ReplaceAll(line, "\n", " ")); err != nil {
+		if _, err := fmt.Fprintln(w, strings.ReplaceAll(findingLine(f), "\n", " ")); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// findingLine says where, what and why.
+func findingLine(f check.Finding) string {
+	where := f.File
+	if f.Line > 0 {
+		where += ":" + strconv.Itoa(f.Line)
+	}
+	parts := []string{where, f.Resource, f.Member}
+	switch f.Effect {
+	case check.NoEffect:
+		parts = append(parts, "note", "no effect here")
+	case check.Refused:
+		parts = append(parts, f.Operation, f.Code)
+	}
+	parts = slices.DeleteFunc(append(parts, f.Message), func(part string) bool { return part == "" })
+	line := strings.Join(parts, ": ")
+	if f.Hint != "" {
+		line += " (" + f.Hint + ")"
+	}
+	return line
 }
 
 // verdict is the error that the findings are, nil if they are none.

@@ -54,15 +54,14 @@ func (n *node) string(name string) string {
 	return ""
 }
 
-// put adds a member, or replaces it. had says which.
-func (n *node) put(name string, line int, value *node) (had bool) {
+// put adds a member, or replaces it.
+func (n *node) put(name string, line int, value *node) {
 	m := nodeMember{name, line, value}
 	if i := slices.IndexFunc(n.members, func(m nodeMember) bool { return m.name == name }); i >= 0 {
 		n.members[i] = m
-		return true
+		return
 	}
 	n.members = append(n.members, m)
-	return false
 }
 
 // remove removes a member, if there is one.

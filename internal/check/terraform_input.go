@@ -129,7 +129,7 @@ func attribute(name string, after, unknown *node, t reflect.Type) *node {
 		}
 		return nil
 	case t.Kind() == reflect.Slice:
-		return attributeList(name, after, unknown, t.Elem())
+		return attributeList(after, unknown, t.Elem())
 	case t.Kind() == reflect.Map:
 		if len(after.members) == 0 {
 			return nil
@@ -139,7 +139,7 @@ func attribute(name string, after, unknown *node, t reflect.Type) *node {
 	return scalar(name, after, t)
 }
 
-func attributeList(name string, after, unknown *node, t reflect.Type) *node {
+func attributeList(after, unknown *node, t reflect.Type) *node {
 	n := &node{kind: list}
 	switch after.kind {
 	case object: // tags, and properties
