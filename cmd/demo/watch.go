@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 )
 
 // watch prints a line for each change of the service and of the tasks, as far as
@@ -113,7 +115,7 @@ func (w *watch) printEvents(events []types.ServiceEvent) {
 	for _, event := range slices.Backward(events) {
 		if id := aws.ToString(event.Id); !w.events[id] {
 			w.events[id] = true
-			w.say("event: %s", aws.ToString(event.Message))
+			w.say("event: %s", activity.ShortMessage(aws.ToString(event.Message)))
 		}
 	}
 }

@@ -24,14 +24,14 @@ func ServiceEvents(serviceARN string, before, after []types.ServiceEvent) (lines
 	}
 	for _, e := range slices.Backward(fresh) {
 		message := aws.ToString(e.Message)
-		text := "event" + inCluster(serviceARN) + ": " + shortened(message)
+		text := "event" + inCluster(serviceARN) + ": " + ShortMessage(message)
 		lines = append(lines, Line{aws.ToTime(e.CreatedAt), toneOf(message), text})
 	}
 	return lines
 }
 
-// shortened cuts the ids of tasks in a message, which may have many of them.
-func shortened(message string) string {
+// ShortMessage cuts the ids of tasks in a message, which may have many of them.
+func ShortMessage(message string) string {
 	parts := strings.Split(message, "(task ")
 	for i, part := range parts[1:] {
 		if id, rest, ok := strings.Cut(part, ")"); ok && !strings.Contains(id, " ") {
