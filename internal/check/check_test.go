@@ -132,3 +132,14 @@ func TestPlan(t *testing.T) {
 		t.Error("a bucket is refused although there is an upstream")
 	}
 }
+
+// What a request lacks as a whole is no fault of a structure that it has.
+func TestWhatARequestLacks(t *testing.T) {
+	const files = `[{"family": "a", "requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc", "cpu": "256", "memory": "512", "volumes": [{"name": "v", "configuredAtLaunch": true}],
+			"containerDefinitions": [{"name": "a", "image": "a", "mountPoints": [{"sourceVolume": "v", "containerPath": "/v"}]}]},
+		{"serviceName": "a", "taskDefinition": "a", "desiredCount": 1, "launchType": "FARGATE", "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-0ec5e3a1a70000001"]}}}]`
+	found := check.Options{}.Files([]check.File{{Name: "a.json", Text: []byte(files)}})
+	if len(found) != 1 || found[0].Member != "" || !strings.Contains(found[0].Message, "Volume configuration must be provided") {
+		t.Errorf("%+v", found)
+	}
+}

@@ -21,7 +21,7 @@ func same(a, b *refusal) bool {
 //
 // The API says no more than what is wrong. So everything is left out that does not change its
 // answer; of what remains, the innermost member without which it would be content is the one, or
-// the innermost one that the message names.
+// the innermost one that the message names, or an item of a list, which misses something.
 func culprit(ask question, whole *node, without leftOut, refused *refusal) (due, past *place) {
 	if len(whole.places(without)) > maxPlaces {
 		return nil, nil
@@ -53,7 +53,7 @@ func culprit(ask question, whole *node, without leftOut, refused *refusal) (due,
 		due = cmp.Or(innermost(filter(cures, within)), due)
 	}
 	if due == nil {
-		due = innermost(filter(rest, func(p *place) bool { return p.node.kind == object }))
+		due = innermost(filter(rest, func(p *place) bool { return p.node.kind == object && p.up.node.kind == list }))
 	}
 	switch {
 	case due != nil && slices.Contains(cures, due):
