@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/check"
 )
 
@@ -116,7 +117,7 @@ func rootOfPath(err error) error {
 // showFindings shows each in a line.
 func showFindings(w io.Writer, findings []check.Finding) error {
 	for _, f := range findings {
-		if _, err := fmt.Fprintln(w, strings.ReplaceAll(findingLine(f), "\n", " ")); err != nil {
+		if _, err := fmt.Fprintln(w, activity.OneLine(findingLine(f))); err != nil {
 			return err
 		}
 	}

@@ -75,3 +75,13 @@ func TestCheckForMachines(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+func TestFindingsKeepControlCharactersFromTerminals(t *testing.T) {
+	var out strings.Builder
+	if err := showFindings(&out, []check.Finding{{File: "a.json", Member: "\x1b]0;title\a", Message: "one\ntwo"}}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "a.json: \uFFFD]0;title\uFFFD: one two\n"; out.String() != want {
+		t.Errorf("%q; want %q", out.String(), want)
+	}
+}
