@@ -46,6 +46,8 @@ func serve(ctx context.Context, opts emulator.Options, log slog.Handler, stdout,
 	interrupted := make(chan os.Signal, 2)
 	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(interrupted)
+	// A reader of the log that has gone, such as `| head`, must not end the emulator before its tasks.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 
 	began := time.Now()
 	srv, err := emulator.New(opts)
