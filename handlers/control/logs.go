@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,7 +16,7 @@ import (
 
 // logs serves GET /_emulator/logs?task=<id or ARN>&container=<name>: the lines that
 // a container has written, as text. The runtimeId or the engine's id of a container
-// stands for both. With follow=true it goes on until the container
+// stands for both. With follow=true it waits for the container to start, and goes on until it
 // stops; tail=n begins with the last n lines. of=<service or task> answers the same for a task;
 // for a service see outputOfService.
 func (a *api) logs(w http.ResponseWriter, r *http.Request) {
@@ -49,6 +50,9 @@ func (a *api) logs(w http.ResponseWriter, r *http.Request) {
 func (a *api) outputOfTask(w http.ResponseWriter, r *http.Request, taskARN, container string, follow bool, tail int) {
 	ctx, cancel := a.untilClosing(r.Context())
 	defer cancel()
+	if follow {
+		a.untilStarted(ctx, taskARN, container)
+	}
 	flusher, _ := w.(http.Flusher)
 	begun := false
 	err := a.Logs(ctx, taskARN, container, backend.LogOptions{
@@ -72,6 +76,32 @@ func (a *api) outputOfTask(w http.ResponseWriter, r *http.Request, taskARN, cont
 	default:
 		Refuse(w, http.StatusNotFound, a.noOutput(taskARN, err))
 	}
+}
+
+// untilStarted waits until a container of a task has been started, or cannot be any more: nothing can
+// be followed before. Without a name it is the only one of the task.
+func (a *api) untilStarted(ctx context.Context, taskARN, container string) {
+	for {
+		changed := a.Store.Changed()
+		t := state.FindTask(a.Store.Read(), taskARN)
+		if t == nil || t.Ended() || container == "" && len(t.Status.Containers) != 1 {
+			return
+		}
+		for _, c := range t.Status.Containers {
+			if (container == "" || container == c.Name) && hasStarted(c) {
+				return
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+		}
+	}
+}
+
+func hasStarted(c state.Container) bool {
+	return c.EngineID != "" && (c.Phase == state.ContainerRunning || c.Phase == state.ContainerStopped)
 }
 
 // noOutput says why the output of a task cannot be had, and what to do.

@@ -91,7 +91,7 @@ func (s *serviceOutput) send(o Output) error {
 // nothing can be followed before.
 func (s *serviceOutput) sources(t *state.Task) (list []source) {
 	for _, c := range t.Status.Containers {
-		if c.EngineID == "" || c.Phase != state.ContainerRunning && c.Phase != state.ContainerStopped || s.container != "" && s.container != c.Name {
+		if !hasStarted(c) || s.container != "" && s.container != c.Name {
 			continue
 		}
 		from := source{task: t.ARN, container: c.Name, restarts: c.Restarts}

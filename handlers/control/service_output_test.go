@@ -253,6 +253,51 @@ func TestOutputOfATaskIsPlainText(t *testing.T) {
 	}
 }
 
+// A reader who follows a task from its beginning waits for its container.
+func TestATaskIsFollowedBeforeItStarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newOutputWorld(t)
+		w.task("t1", state.Pending, "web")
+		c := w.askPath("logs?of=t1&follow=true", &client{})
+		synctest.Wait()
+		if got := c.received(); got != "" {
+			t.Errorf("before it starts: %s", got)
+		}
+		w.containerIs("t1", state.ContainerCreated)
+		synctest.Wait()
+		if got := c.received(); got != "" {
+			t.Errorf("before it starts: %s", got)
+		}
+		w.containerIs("t1", state.ContainerRunning)
+		synctest.Wait()
+		if got := c.received(); got != "t1 says 1\nt1 says 2\n" {
+			t.Errorf("once it has started: %s", got)
+		}
+		close(w.stops["t1"])
+		w.expectGone(c)
+	})
+}
+
+// A task that stops before its container has started ends the wait, with the reason.
+func TestATaskThatNeverStartsEndsItsFollower(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newOutputWorld(t)
+		w.task("gone1", state.Pending, "web")
+		c := w.askPath("logs?of=gone1&follow=true", &client{})
+		synctest.Wait()
+		w.update(func(tx *state.Tx) {
+			stop := &state.Stop{Code: types.TaskStopCodeUserInitiated}
+			if err := state.PutTaskStatus(tx, scope.Task("default", "gone1"), state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped}, Stop: stop}); err != nil {
+				t.Error(err)
+			}
+		})
+		w.expectGone(c)
+		if got := c.received(); !strings.Contains(got, "the output of task gone1 is gone") {
+			t.Errorf("got %s", got)
+		}
+	})
+}
+
 func TestWhyATaskHasNoOutput(t *testing.T) {
 	w := newOutputWorld(t)
 	w.task("gone1", state.Stopped, "web")
