@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// command is one command of the program. The program's help, the completion of shells, the
+// subcommand is one command of the program. The program's help, the completion of shells, the
 // reference in docs and the choice of what runs all read it.
 type subcommand struct {
 	// name is what users type: "logs", or "faults add" for one of several with a first word in common.
