@@ -1,4 +1,4 @@
-// Package backend is the seam between ECS policy and whatever runs containers.
+// Package backend is the seam between ECS policy and what runs containers.
 //
 // An [Engine] knows sandboxes, containers, images and networks, and nothing of
 // ECS: essential containers, dependency order, stop reasons and health live once,
@@ -31,7 +31,7 @@ type Engine interface {
 	Info(ctx context.Context) (Info, error)
 
 	// EnsureNetwork makes a network, or finds the one that this owner already made
-	// under that name, whatever its range.
+	// under that name, also with another range.
 	EnsureNetwork(ctx context.Context, spec NetworkSpec) (Network, error)
 	// ReserveAddress takes an address of a subnet, before there is a sandbox that
 	// has it. A subnet of one address (/32) reserves that address, also if a sandbox

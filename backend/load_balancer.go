@@ -19,7 +19,7 @@ type LoadBalancers interface {
 	// does not run the stream ends, or says nothing.
 	ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWriteCloser, error)
 	// KeepClients has running sandboxes answer through the sandbox of a load balancer what
-	// comes to them from there, whatever its destination: so the load balancer can pass on the
+	// comes to them from there, for any destination: so the load balancer can pass on the
 	// addresses of clients. It returns those of the targets that are addresses of sandboxes on
 	// its network which do so from now on, until they start again. What is said twice is
 	// harmless. It returns [ErrNoFilter] with what is missing where the engine's kernel

@@ -12,7 +12,7 @@ import (
 type Traffic struct {
 	// Ports of its address lead to containers on the network that it routes.
 	Ports []PortForward
-	// CutOff drops whatever comes in or goes out, but for the loopback address.
+	// CutOff drops all that comes in or goes out, but for the loopback address.
 	CutOff bool
 }
 

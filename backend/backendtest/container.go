@@ -36,7 +36,7 @@ func testCreateTwice(s *env) {
 
 func testCreateNotFound(s *env) {
 	orphan := s.sandboxSpec()
-	orphan.Network = "vpc-that-nobody-made"
+	orphan.Network = "vpc-that-was-never-made"
 	_, err := s.Engine.CreateSandbox(s.ctx, orphan)
 	s.expectMissing("CreateSandbox in a network that there isn't", err, backend.KindNetwork)
 

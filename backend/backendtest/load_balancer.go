@@ -138,9 +138,9 @@ func testLoadBalancerRefused(s *env) {
 	if !ok {
 		return
 	}
-	_, err := engine.CreateLoadBalancer(s.ctx, backend.LoadBalancerSpec{Name: s.name("balancer"), Sandbox: "nobody", Labels: s.labels()})
+	_, err := engine.CreateLoadBalancer(s.ctx, backend.LoadBalancerSpec{Name: s.name("balancer"), Sandbox: "absent", Labels: s.labels()})
 	s.expectMissing("CreateLoadBalancer in no sandbox", err, backend.KindContainer)
-	_, err = engine.ConnectLoadBalancer(s.ctx, "nobody")
+	_, err = engine.ConnectLoadBalancer(s.ctx, "absent")
 	s.expectMissing("ConnectLoadBalancer to none", err, backend.KindContainer)
 	spec := backend.LoadBalancerSpec{Name: s.name("balancer"), Sandbox: s.createSandbox(s.sandboxSpec()), Labels: s.labels()}
 	id, err := engine.CreateLoadBalancer(s.ctx, spec)

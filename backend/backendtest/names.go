@@ -21,7 +21,7 @@ func testNames(s *env) {
 			s.Errorf("on network %q the environment lacks the host name: %q", network, output)
 		}
 	}
-	for name, code := range map[string]int{"db.test": 0, "nobody.test": 1} {
+	for name, code := range map[string]int{"db.test": 0, "absent.test": 1} {
 		spec := s.on(m.bridge.Name, task, "check", "http://"+name+":8080/")
 		spec.Names.Hosts = []string{"db.test:" + server.IP.String()}
 		id := s.createFrom(spec)

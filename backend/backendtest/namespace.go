@@ -64,7 +64,7 @@ func testOwnAddress(s *env) {
 	}
 	s.start(made.ID)
 
-	lost := s.on("network-that-nobody-made", task, "serve", "8080")
+	lost := s.on("network-that-was-never-made", task, "serve", "8080")
 	_, err := s.Engine.Create(s.ctx, lost)
 	s.expectMissing("Create on a network that there isn't", err, backend.KindNetwork)
 }

@@ -172,7 +172,7 @@ func testReservedAddress(s *env) {
 	if again, err := s.Engine.ReserveAddress(s.ctx, s.network.Name, netip.PrefixFrom(ip, 32)); err != nil || again != ip {
 		s.Errorf("ReserveAddress of an address that a sandbox has: %v, %v", again, err)
 	}
-	_, err = s.Engine.ReserveAddress(s.ctx, "vpc-that-nobody-made", s.subnet(3))
+	_, err = s.Engine.ReserveAddress(s.ctx, "vpc-that-was-never-made", s.subnet(3))
 	s.expectMissing("ReserveAddress in a network that there isn't", err, backend.KindNetwork)
 }
 

@@ -277,8 +277,8 @@ func TestConnectionsEndWithTheirTarget(t *testing.T) {
 func TestWhoIsNoSandboxKeepsNoClients(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(t, dockertest.Engine(t), "a")
-	nobody := netip.MustParseAddr("192.0.2.1")
-	kept, err := n.engine.KeepClients(t.Context(), n.sandbox, []netip.Addr{nobody, n.targets["a"].ip})
+	outsider := netip.MustParseAddr("192.0.2.1")
+	kept, err := n.engine.KeepClients(t.Context(), n.sandbox, []netip.Addr{outsider, n.targets["a"].ip})
 	if err != nil || len(kept) != 1 || kept[0] != n.targets["a"].ip {
 		t.Errorf("got %v, %v", kept, err)
 	}

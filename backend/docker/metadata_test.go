@@ -44,7 +44,7 @@ func (t *task) expectRefused(spec backend.ContainerSpec, url string) {
 	}
 }
 
-// A task has metadata whatever its filter, and port 80 of its own; the relay may come and go.
+// A task has metadata with any filter, and port 80 of its own; the relay may come and go.
 func TestATaskAsksForMetadata(t *testing.T) {
 	t.Parallel()
 	engine := dockertest.Engine(t)

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 )
 
-// A start fails for want of a sandbox if the sandbox does not run, whatever the engine says, and
+// A start fails for want of a sandbox if the sandbox does not run, with any error of the engine, and
 // its words stay the engine's.
 func TestAStartFailsForWantOfASandbox(t *testing.T) {
 	const running, exited = `{"Id":"sandbox","State":{"Status":"running","Running":true}}`, `{"Id":"sandbox","State":{"Status":"exited"}}`

@@ -32,7 +32,7 @@ func TestWhatStandsInFrontOfTheEngineIsNotTheTasksFault(t *testing.T) {
 	}
 }
 
-// The client of the API waits for the answer to such a request whatever the context.
+// The client of the API waits for the answer to such a request also when its context has ended.
 func TestACommandToAnEngineThatHangsEnds(t *testing.T) {
 	silence := make(chan struct{})
 	asked := make(chan struct{})

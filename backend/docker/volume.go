@@ -24,7 +24,7 @@ func (e *Engine) EnsureVolume(ctx context.Context, spec backend.VolumeSpec) erro
 	if spec.Shared {
 		of = label.SharedVolume
 		if _, err := e.Volume(ctx, spec.Name); !backend.Missing(err, backend.KindVolume) {
-			return err // whatever driver it has
+			return err // also one with another driver
 		}
 	}
 	made, err := e.client.VolumeCreate(ctx, client.VolumeCreateOptions{

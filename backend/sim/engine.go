@@ -112,7 +112,7 @@ func New(opts Options) *Engine {
 }
 
 // Script adds a rule: from its next start or pull on, a container or image that
-// matches does what the rule says, whatever else says otherwise.
+// matches does what the rule says, and not what an earlier one says.
 func (e *Engine) Script(match string, script Script) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

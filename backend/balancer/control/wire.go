@@ -43,7 +43,7 @@ type AppliedPiece struct {
 	Digest  string // see digest; empty where a later version was refused, and what is left of it is not known
 }
 
-// Says reports whether the piece has the same content, whatever its version.
+// Says reports whether the piece has the same content, in any version.
 func (h AppliedPiece) Says(p balancer.Piece) bool { return h.Digest == digest(p) }
 
 // digest is equal for pieces of equal content.

@@ -98,7 +98,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// A code that has no body has none, whatever the response says, and the next request is
+// A code that has no body has none, even if the response names one, and the next request is
 // answered as such.
 func TestFixedResponseWithoutContent(t *testing.T) {
 	s := newScene(t)

@@ -67,7 +67,7 @@ func TestChunksAndTrailersBothWays(t *testing.T) {
 	}
 }
 
-// A client that waits for 100 gets it from the balancer, whatever the target thinks of the
+// A client that waits for 100 gets it from the balancer, also if the target refuses the
 // request. The target is not told.
 func TestContinue(t *testing.T) {
 	s := newScene(t)

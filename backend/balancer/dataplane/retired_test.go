@@ -10,8 +10,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
-// A connection in HTTP/2 to a target that is no more is closed with its last request, whatever
-// has become of its group meanwhile, and at once if it has none.
+// A connection in HTTP/2 to a target that is no more is closed with its last request, also
+// if its group has changed meanwhile, and at once if it has none.
 func TestConnectionsInHTTP2ToTargetsThatAreGone(t *testing.T) {
 	for _, busy := range []bool{true, false} {
 		s := newScene(t)

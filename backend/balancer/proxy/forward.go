@@ -125,7 +125,7 @@ func (x *exchange) complete(out *http.Request, in http.Header) {
 }
 
 // locate says what the target is asked for: path and query as they were sent, or as they are
-// rewritten, whatever a parser makes of them.
+// rewritten, not as a parser would write them.
 func (x *exchange) locate(out *http.Request) {
 	path, query, empty := x.asked.Path, x.asked.Query, x.asked.Query == "" && strings.HasSuffix(x.request.RequestURI, "?")
 	if x.uri != "" {

@@ -80,7 +80,7 @@ func (b *awaitedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close ends the request, whatever is left of it.
+// Close ends the request, with what is left of it.
 func (b *awaitedBody) Close() error {
 	b.quiet.timer.Stop()
 	err := b.ReadCloser.Close()

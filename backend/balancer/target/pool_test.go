@@ -119,7 +119,7 @@ func TestSlowStart(t *testing.T) {
 	}
 }
 
-// A flow stays where it is as long as its target is there, whatever happens to others.
+// A flow stays where it is as long as its target is there, also when others come and go.
 func TestFlowsStay(t *testing.T) {
 	g, list := groupOf(nil, 5)
 	before := map[uint64]*Target{}

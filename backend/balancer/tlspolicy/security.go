@@ -91,7 +91,7 @@ func negotiate(s *balancer.Security, config *tls.Config) {
 }
 
 // ToTargets is TLS to targets, whose certificates are not verified, as on AWS. It is that of
-// ELBSecurityPolicy-TLS13-1-0-2021-06, whatever clients speak. (By the guide it has no TLS 1.3
+// ELBSecurityPolicy-TLS13-1-0-2021-06, for all clients. (By the guide it has no TLS 1.3
 // where the listener's own policy has none.)
 var ToTargets = &tls.Config{
 	InsecureSkipVerify: true, MinVersion: tls.VersionTLS10, //nolint:gosec // targets show and speak what they like: "Security policies" in the guide

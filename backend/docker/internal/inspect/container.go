@@ -76,7 +76,7 @@ func stateOf(state *container.State) backend.State {
 }
 
 // healthOf is asked for running containers only: once one has exited the engine
-// calls it unhealthy, whatever its check said last.
+// calls it unhealthy, even if its last check succeeded.
 func healthOf(health *container.Health) backend.Health {
 	if health == nil {
 		return ""

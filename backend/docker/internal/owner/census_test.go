@@ -19,7 +19,7 @@ func TestJudge(t *testing.T) {
 	}{
 		{"without directory, its process runs", true, nil, Live},
 		{"without directory, its process is gone", false, nil, Dead},
-		{"durable and running, whatever the directory", true, []dirState{gone}, Live},
+		{"durable and running, without its directory", true, []dirState{gone}, Live},
 		{"stopped, directory there", false, []dirState{present}, Kept},
 		{"stopped, directory deleted", false, []dirState{gone}, Dead},
 		{"stopped, directory another owner's", false, []dirState{replaced}, Dead},

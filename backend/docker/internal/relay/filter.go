@@ -7,7 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// InFilter is a filter that lets a sandbox reach this process through the relay whatever the
+// InFilter is a filter that lets a sandbox reach this process through the relay with any
 // rules, which do not count for metadata, and lets in what comes through it where the gateway is
 // let in.
 // Source: Amazon VPC user guide, security groups: they do not filter what goes to and from task

@@ -44,5 +44,5 @@ func makeFolder(below *os.Root, name, permissions string) error {
 	if err := below.MkdirAll(name, 0o755); err != nil {
 		return err
 	}
-	return below.Chmod(name, fs.FileMode(mode)) // whatever the mask
+	return below.Chmod(name, fs.FileMode(mode)) // also bits that the mask takes
 }

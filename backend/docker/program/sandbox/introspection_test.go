@@ -36,7 +36,7 @@ func answers(t *testing.T, patience time.Duration, metadata http.HandlerFunc) (a
 }
 
 // What is asked at the port of the agent is asked where metadata is, as what is asked there: it
-// cannot pass for a task of the container instance, whatever it says of itself.
+// cannot pass for a task of the container instance, even if it says that it is one.
 func TestIntrospectionIsAskedForAsSuch(t *testing.T) {
 	at, home := answers(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "%s %s %s %q", r.Method, r.Host, r.URL, r.Header)

@@ -48,7 +48,7 @@ const (
 	afterNAT  = 150
 )
 
-// newRuleset begins with an empty table, whatever it had.
+// newRuleset begins with an empty table, without the rules that it had.
 func newRuleset(table string) *ruleset {
 	r := &ruleset{table: table}
 	r.needs("nf_tables")

@@ -40,7 +40,7 @@ func TestGroupFiles(t *testing.T) {
 }
 
 func TestStatsOfNothing(t *testing.T) {
-	for _, words := range [][]string{{"stats", "."}, {"stats", "a/b", "."}, {"stats", "nobody", "."}, {"stats", "a"}} {
+	for _, words := range [][]string{{"stats", "."}, {"stats", "a/b", "."}, {"stats", "absent", "."}, {"stats", "a"}} {
 		if got := carryOut(words, ownerCommands); strings.Contains(got, afterName) {
 			t.Errorf("%q: %q", words, got)
 		}

@@ -63,7 +63,7 @@ type Script struct {
 	IgnoreTerm bool
 
 	// HealthyAfter and UnhealthyAfter change the health of a container that has a
-	// health check, whatever its test says. With UnhealthyAfter alone, it is
+	// health check, also against the result of its test. With UnhealthyAfter alone, it is
 	// healthy from its first probe to then.
 	HealthyAfter   time.Duration
 	UnhealthyAfter time.Duration
@@ -73,7 +73,7 @@ type Script struct {
 type Exit struct {
 	After     time.Duration // negative is never
 	Code      int
-	OOMKilled bool // Code is then 137, whatever it says
+	OOMKilled bool // Code is then 137, and what it says does not count
 }
 
 // Line is one line of output.
