@@ -46,7 +46,7 @@ func lostSandbox(err error) bool {
 }
 
 // essentialExited is the reason of a task whose essential container ended, with
-// whatever exit code. Source: recorded tasks.
+// any exit code. Source: recorded tasks.
 const essentialExited = "Essential container in task exited"
 
 // failedToStart is the reason of a task that could not start for a container's sake, where

@@ -28,7 +28,7 @@ type Options struct {
 	// Delays are those of AWS, or none. They are Fargate's.
 	Delays Delays
 	// AllowPrivileged runs containers with rights on the engine's host; otherwise none begins,
-	// whatever was accepted before.
+	// not even one that was accepted before.
 	AllowPrivileged bool
 	// InstanceAddress is the address of a container instance, which ReserveAddress gave for
 	// its EC2 instance; the zero Addr, or nil, is any of its subnet.

@@ -51,7 +51,7 @@ func privateContainer(name, credentials string) types.ContainerDefinition {
 
 func TestImagesArePulledWithALogin(t *testing.T) {
 	s := &executionresourcetest.Source{Secrets: map[string]string{
-		aStore: `{"username":"me","password":"hunter2"}`, "by-name": `{"Username":"you","Password":"hunter2"}`, "wrong": `{"username":"nobody","password":"letmein"}`,
+		aStore: `{"username":"me","password":"hunter2"}`, "by-name": `{"Username":"you","Password":"hunter2"}`, "wrong": `{"username":"absent","password":"letmein"}`,
 	}}
 	withAgent(t, func(b *bench) {
 		var log bytes.Buffer

@@ -17,7 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// A task has the same keys for half their life, and then others, whatever happens meanwhile.
+// A task has the same keys for half their life, and then others.
 func TestKeysOfATaskAreRenewedAtHalfTheirLife(t *testing.T) {
 	made := time.Date(2031, 5, 1, 12, 0, 0, 750, time.UTC)
 	whole := made.Truncate(time.Second)

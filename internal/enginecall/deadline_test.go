@@ -70,7 +70,7 @@ func TestCountersThatDoNotCome(t *testing.T) {
 	}
 }
 
-// withoutStats is an engine that hangs when it is asked for counters, or whatever it is asked.
+// withoutStats is an engine that hangs when it is asked for counters, or for anything.
 type withoutStats struct {
 	backend.Engine
 	answers bool

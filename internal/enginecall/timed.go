@@ -14,7 +14,7 @@ type timed struct {
 	lose func(error) // is told that the engine does not answer
 }
 
-// Info fails with backend.ErrUnavailable, whatever keeps the engine from answering.
+// Info fails with backend.ErrUnavailable, for each reason why the engine does not answer.
 func (t timed) Info(ctx context.Context) (backend.Info, error) {
 	limited, cancel := context.WithTimeout(ctx, infoTimeout)
 	defer cancel()

@@ -148,11 +148,11 @@ func TestNothingIsReadWithoutAnExecutionRole(t *testing.T) {
 	}
 }
 func TestWhyThereIsNoLogin(t *testing.T) {
-	s := &executionresourcetest.Source{Secrets: map[string]string{"empty": "", "text": "hunter2", "nobody": `{"password":"hunter2"}`, "open": `{"username":"me"}`}}
+	s := &executionresourcetest.Source{Secrets: map[string]string{"empty": "", "text": "hunter2", "absent": `{"password":"hunter2"}`, "open": `{"username":"me"}`}}
 	const data = "fetching authorization data: "
 	for credentials, want := range map[string]string{
 		"empty": data + "empty secrets value", "text": data + "unable to unmarshal secret value, invalid schema",
-		"nobody": "fetching username: AuthorizationData is malformed, empty field", "open": "fetching password: AuthorizationData is malformed, empty field",
+		"absent": "fetching username: AuthorizationData is malformed, empty field", "open": "fetching password: AuthorizationData is malformed, empty field",
 		"gone": "fetching secret from the service for gone: ResourceNotFoundException: Secrets Manager can't find the specified secret.",
 	} {
 		of := &state.Task{ARN: scope.Task("c", "1"), Placement: &state.Placement{ContainerInstance: "i"}}

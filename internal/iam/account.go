@@ -25,7 +25,7 @@ type Account struct {
 	Partition, ID string
 }
 
-// AccountOf is the account of a request, whatever its region.
+// AccountOf is the account of a request, in all regions.
 func AccountOf(s arn.Scope) Account { return Account{Partition: s.Partition(), ID: s.Account} }
 
 // AccountOfARN is the account that the ARN of something in IAM is of.

@@ -73,7 +73,7 @@ func (f *Folder) makeLogGroup(ctx context.Context, d definition) error {
 
 var putParameter = apiclient.Operation{Service: "SSM", Signed: "ssm", Target: "AmazonSSM", Name: "PutParameter", Codec: wire.AsIs}
 
-// makeParameter makes a parameter, unless there is one of its name, whatever its value.
+// makeParameter makes a parameter, unless there is one of its name, also with another value.
 func (f *Folder) makeParameter(ctx context.Context, d definition) error {
 	var in ssm.PutParameterInput
 	if err := putParameter.Codec.Unmarshal(d.body, &in); err != nil {

@@ -139,7 +139,7 @@ func (l *Queue) count(n int) {
 	l.stray += n
 }
 
-// Sweeping reports whether something is being removed that may run, on whatever machine.
+// Sweeping reports whether something is being removed that may run, on any machine.
 func (l *Queue) Sweeping() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

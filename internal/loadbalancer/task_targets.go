@@ -97,7 +97,7 @@ const (
 )
 
 // due tells what is due for a task: its targets come when its containers run, and go when it
-// shall stop, whatever the cause.
+// shall stop, for any cause.
 // Source: ECS developer guide, task lifecycle, ACTIVATING and DEACTIVATING.
 func due(tx *state.Tx, taskARN string) step {
 	t := state.FindTask(tx, taskARN)

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever is put in whatever order, on disk and in memory, and however it is read in pages:
+// With any events, put in any order, on disk and in memory, and read in pages of any size,
 // readers get what a sorted list would give.
 func TestReadersAgreeWithASortedList(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {

@@ -27,7 +27,7 @@ func New() *Listener {
 	return &Listener{accepted: make(chan net.Conn), closed: make(chan struct{})}
 }
 
-// Dial connects to the listener, whatever the network and the address are, so that it can be an
+// Dial connects to the listener, for any network and address, so that it can be an
 // http.Transport's DialContext.
 func (l *Listener) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	near, far := net.Pipe()

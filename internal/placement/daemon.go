@@ -3,7 +3,7 @@ package placement
 import "github.com/ecs-emulator/ecs-emulator/internal/state"
 
 // Daemons returns the container instances that shall have one task of a DAEMON service,
-// whatever is free of them. Constraints that look at tasks mean those of others: a daemon
+// also those of which nothing is free. Constraints that look at tasks mean those of others: a daemon
 // that got in its own way would be stopped and started for ever.
 func (p *Pool) Daemons(d *Demand) []*state.ContainerInstance {
 	plan := p.plan(d)

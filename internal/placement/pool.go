@@ -47,7 +47,7 @@ func (p *Pool) Has(launchType types.LaunchType) bool {
 	return slices.ContainsFunc(p.nodes, func(n node) bool { return n.kind == wanted })
 }
 
-// Suits reports whether tasks of a demand may be on a container instance, whatever is free of it.
+// Suits reports whether tasks of a demand may be on a container instance, also if nothing of it is free.
 func (p *Pool) Suits(instanceARN string, d *Demand) bool {
 	i, found := p.find(instanceARN)
 	return found && p.judged(i, p.plan(d)) == fits

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -42,7 +43,7 @@ func (p *planner) say(e event.Event) { p.do(AddEvent{e}) }
 // sentence is the message of an event of the service.
 func (p *planner) sentence(e event.Event) string { return e.Message(p.service.Name) }
 
-// sayUnlessSaid adds an event that may be repeated only after a while, whatever was said since:
+// sayUnlessSaid adds an event that may be repeated only after a while, also if others were said since:
 // there may be several tasks to say it of, and other trouble.
 func (p *planner) sayUnlessSaid(e event.Event) {
 	message := p.sentence(e)

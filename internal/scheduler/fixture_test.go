@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -195,7 +196,7 @@ func (f *fixture) census() census {
 	daemon := f.service() != nil && f.service().SchedulingStrategy == types.SchedulingStrategyDaemon
 	for _, t := range f.tasks() {
 		if daemon && state.FindContainerInstance(f.store.Read(), t.Placement.ContainerInstance).Status != state.InstanceActive {
-			continue // whatever is there does not serve for long
+			continue // a task that is there does not serve for long
 		}
 		switch t.Status.LastStatus {
 		case state.Provisioning, state.Pending, state.Activating, state.Running:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -108,7 +109,7 @@ func (i *Instances) Draining() map[string]bool {
 }
 
 // demandOf is what a task of a deployment asks of a container instance. Constraints are
-// those that the service has now, whatever it had when the deployment was made: a change
+// those that the service has now, not those that it had when the deployment was made: a change
 // of them makes no deployment.
 func demandOf(tx *state.Tx, s *state.Service, d *state.Deployment) *placement.Demand {
 	if definitionOf(tx, d.Revision) == nil {

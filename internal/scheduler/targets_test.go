@@ -314,7 +314,7 @@ func TestAnUnhealthyTaskIsReplacedBesideOneThatIsNotInUse(t *testing.T) {
 	}
 }
 
-// Each revision has its own target group, whatever the service's load balancers name.
+// Each revision has its own target group, and not the one that the service's load balancers name.
 func TestTargetGroupsAreThoseOfTheRevision(t *testing.T) {
 	f := balancedFixture(t, 1, nil)
 	f.schedule()

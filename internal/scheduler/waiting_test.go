@@ -68,7 +68,7 @@ func TestDaemonsAreWokenByInstances(t *testing.T) {
 	})
 }
 
-// TestServicesWithAllTheirTasksSleep, whatever other tasks do on the instances.
+// TestServicesWithAllTheirTasksSleep, also while other tasks come and go on the instances.
 func TestServicesWithAllTheirTasksSleep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newInstanceFixture(t, 2, nil)

@@ -51,7 +51,7 @@ func (k *Keys) Issue(s Session) (Credentials, error) {
 }
 
 // Open returns the session of keys. ours is false for keys that are of another origin,
-// whatever they are: long-lived ones, or those of a session with AWS. Keys that say they are
+// of any kind: long-lived ones, or those of a session with AWS. Keys that say they are
 // the emulator's and cannot be are an [ErrInvalid]. Whether the session is over is for
 // others to say.
 func (k *Keys) Open(accessKey, token string) (s Session, ours bool, err error) {

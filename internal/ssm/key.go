@@ -14,8 +14,8 @@ import (
 
 var keys = store.NewTable("ssm-key", func(k *Key) string { return prefix(k.Scope) })
 
-// Key is what the SecureStrings of an account and region are encrypted with, whatever key
-// of KMS they name: there is no KMS. It lies beside them, so it keeps them from who reads
+// Key is what the SecureStrings of an account and region are encrypted with, for each key
+// of KMS that they name: there is no KMS. It lies beside them, so it keeps them from who reads
 // an answer or a log, and not from who has the data directory.
 type Key struct {
 	Scope  arn.Scope

@@ -6,7 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 )
 
-// ContainerLabels are those that each container of a task has, whatever its definition says.
+// ContainerLabels are those that each container of a task has, also if its definition sets others.
 // Source: ECS developer guide; recorded metadata of a Fargate task.
 func (t *Task) ContainerLabels(container string) map[string]string {
 	return map[string]string{

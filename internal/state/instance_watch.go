@@ -43,7 +43,7 @@ func wakesForRoom(before, after *InstanceUsage) []string {
 }
 
 // frees reports whether something is free now that was taken before. A port that another
-// one has replaced counts, whatever their numbers.
+// one has replaced counts, also if as many are taken as before.
 func (u *InstanceUsage) frees(before *InstanceUsage) bool {
 	lost := func(old, now []uint16) bool {
 		return slices.ContainsFunc(old, func(port uint16) bool { _, kept := slices.BinarySearch(now, port); return !kept })

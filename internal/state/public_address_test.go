@@ -43,7 +43,7 @@ func TestPublicAddressesAreOfOneOwnerEach(t *testing.T) {
 		ec2network.TakePublicAddress(tx, "task 10", "task 10")
 		free := ec2network.FindPublicAddress(tx, "task 7")
 		ec2network.GivePublicAddress(tx, "task 7")
-		ec2network.GivePublicAddress(tx, "nobody")
+		ec2network.GivePublicAddress(tx, "absent")
 		if ip := ec2network.TakePublicAddress(tx, "one more", "one more"); ip != free {
 			t.Errorf("one more gets %s, want %s, which was given back", ip, free)
 		}

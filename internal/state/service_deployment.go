@@ -20,7 +20,7 @@ var (
 const KeepServiceDeployments = 90 * 24 * time.Hour
 
 // maxRetired bounds how many are remembered of deployments that services no longer list,
-// whatever their age: each takes a kilobyte.
+// of any age: each takes a kilobyte.
 const maxRetired = 10_000
 
 // ServiceDeployment is the record of how a service came to a revision. State makes it

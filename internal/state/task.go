@@ -269,7 +269,7 @@ func ProtectTask(tx *Tx, arn string, until time.Time) {
 	putTask(tx, old, t, time.Time{})
 }
 
-// maxStoppedTasks is how many tasks that stopped are kept, whatever their age: a
+// maxStoppedTasks is how many tasks that stopped are kept, of any age: a
 // hundred thousand short ones would take a third of a gigabyte. ECS has no such bound;
 // it is the emulator's own.
 const maxStoppedTasks = 10_000

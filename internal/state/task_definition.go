@@ -113,7 +113,7 @@ func ActiveTaskDefinition(tx *Tx, scope arn.Scope, family string) *TaskDefinitio
 	})
 }
 
-// HasTaskDefinitions reports whether a family has revisions, whatever their status.
+// HasTaskDefinitions reports whether a family has revisions, in any status.
 func HasTaskDefinitions(tx *Tx, scope arn.Scope, family string) bool {
 	return highest(tx, scope, family, func(*TaskDefinition) bool { return true }) != nil
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // checkPages reads the pages of a bbolt file and says what is wrong with them. bbolt
-// follows whatever a page says, also round in circles, and what it notices when it
+// follows all that a page says, also round in circles, and what it notices when it
 // opens a file for writing ends the process: it does so in a goroutine of its own.
 //
 // The format is bbolt's version 2, in the machine's byte order:

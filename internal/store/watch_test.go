@@ -220,7 +220,7 @@ func TestCloseReleasesWaitingCalls(t *testing.T) {
 
 func TestWokenCountsTransactionsThatWakeAWatch(t *testing.T) {
 	s := open(t, Options{})
-	put(t, s, "nobody looks")
+	put(t, s, "not looked at")
 	s.Watch(0, On(things, func(_, after *thing) []string {
 		if after.Shelf == "" {
 			return nil

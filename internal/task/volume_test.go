@@ -65,7 +65,7 @@ func TestTasksBeginByTheirVolume(t *testing.T) {
 	}
 }
 
-// The volumes of services go with their tasks, whatever else is said of them.
+// The volumes of services go with their tasks, with all other settings of theirs.
 func TestVolumesOfServicesGoWithTheirTasks(t *testing.T) {
 	list := VolumeConfigurations([]types.ServiceVolumeConfiguration{{
 		Name: aws.String("data"), ManagedEBSVolume: &types.ServiceManagedEBSVolumeConfiguration{SizeInGiB: aws.Int32(3)},

@@ -10,7 +10,7 @@ import (
 var publicAddresses = store.NewTable("public-address", func(a *PublicAddress) string { return a.Owner })
 
 // PublicAddress is the public address that a network interface has for as long as it is
-// there. No two have the same, whatever their VPC, account and region. Who gets one takes
+// there. No two have the same, in all VPCs, accounts and regions. Who gets one takes
 // it, and gives it back; that of a task goes with its end.
 type PublicAddress struct {
 	Owner string // the ARN of a task, the key of an EC2 instance, or the network interface of a load balancer

@@ -46,7 +46,7 @@ type SecurityGroupRule struct {
 // AllProtocols is the protocol of a rule for all.
 const AllProtocols = "-1"
 
-// Same reports whether two rules let the same traffic pass, whatever is said of them.
+// Same reports whether two rules let the same traffic pass, also with other descriptions.
 func (r SecurityGroupRule) Same(other SecurityGroupRule) bool {
 	r.ID, r.Description = other.ID, other.Description
 	return r == other

@@ -98,7 +98,7 @@ func TestALoadBalancerThatLosesItsNetwork(t *testing.T) {
 		b.stop()
 		engine := &unplugged{Engine: b.engine, real: true}
 		b.restartOn(engine)
-		row := b.loadBalancer("sg-of-nobody")
+		row := b.loadBalancer("sg-of-none")
 		address := b.up(row)
 		before, _ := b.parts(row)
 		engine.unplug(before.ID)

@@ -70,7 +70,7 @@ func BenchmarkSplit(b *testing.B) {
 	}
 }
 
-// A message of two megabytes is taken apart at once, whatever is in it. If each bracket looked for
+// A message of two megabytes is taken apart at once, with any content. If each bracket looked for
 // its own end, it would take half a minute.
 func TestSplitIsLinear(t *testing.T) {
 	began := time.Now()

@@ -154,7 +154,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// FuzzParse: whatever the text is, it is read or refused with a place in it, and what is
+// FuzzParse: any text is read or refused with a place in it, and what is
 // read has an answer.
 func FuzzParse(f *testing.F) {
 	f.Add("(attribute:ecs.instance-type =~ m5.* or attribute:big !exists) and not(task:group in [family:batch, 'a b'])")
