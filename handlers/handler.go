@@ -15,9 +15,10 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/gorilla/mux"
+
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
-	"github.com/gorilla/mux"
 )
 
 // Parts are what stands behind the endpoint.
@@ -42,8 +43,9 @@ type Parts struct {
 
 // New puts the endpoint together. AWS APIs are all at the path /, told apart by the
 // header X-Amz-Target, else by the service in the signature's credential scope,
-// else, for what is not signed, by the Version in a form. What is for none of them goes to
-// the upstream: whatever its path if it is signed for another service, and else if no part
+// else, for what is not signed, by the Version in a form; those with Smithy RPC v2 are also at
+// paths that name the service. What is for none of them goes to
+// the upstream: with any path if it is signed for another service, and else if no part
 // has the path. What a web page sends reaches no part.
 func New(parts Parts) http.Handler {
 	if parts.Log == nil {

@@ -51,7 +51,7 @@ func splitTarget(host string, otherwise int) (name string, port int) {
 	return strings.TrimSuffix(name, "."), port
 }
 
-// connect carries bytes between a client and whatever dial leads to.
+// connect carries bytes between a client and what dial leads to.
 func connect(w http.ResponseWriter, r *http.Request, dial func() (net.Conn, error)) {
 	there, err := dial()
 	if err != nil {

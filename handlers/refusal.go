@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
-// writer writes an error as the sender of r can read it, whatever service that asks for.
+// writer writes an error as the sender of r can read it, of any service.
 func writer(r *http.Request) func(http.ResponseWriter, *awsapi.Error) {
 	scope, _, _ := awsapi.ScopeOf(r)
 	switch media := r.Header.Get("Content-Type"); {

@@ -58,7 +58,7 @@ func (a *API) RequestCertificate(ctx context.Context, in *sdk.RequestCertificate
 }
 
 // requested returns what was requested with a token within the last hour, or nil. That the
-// token alone decides, whatever else has changed, follows from the API reference.
+// token alone decides, also when all else has changed, follows from the API reference.
 func (a *API) requested(tx *store.Tx, scope arn.Scope, token *string) *acm.Certificate {
 	if token == nil {
 		return nil

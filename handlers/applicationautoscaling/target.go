@@ -22,7 +22,7 @@ import (
 
 // RegisterScalableTarget keeps between which counts a service may be scaled. Where a target is
 // registered already, it changes what the request has. The role is the service-linked one,
-// whatever the request says. Source: Application Auto Scaling API reference.
+// also where the request names another one. Source: Application Auto Scaling API reference.
 func (a *API) RegisterScalableTarget(ctx context.Context, in *sdk.RegisterScalableTargetInput) (*sdk.RegisterScalableTargetOutput, error) {
 	if err := checkRegister(in); err != nil {
 		return nil, err

@@ -49,7 +49,7 @@ func (a *API) CreateOrUpdateTags(ctx context.Context, in *sdk.CreateOrUpdateTags
 	})
 }
 
-// DeleteTags removes tags of groups, whatever their values.
+// DeleteTags removes tags of groups by their keys, also with other values.
 func (a *API) DeleteTags(ctx context.Context, in *sdk.DeleteTagsInput) (*sdk.DeleteTagsOutput, error) {
 	return &sdk.DeleteTagsOutput{}, a.changeTags(awsapi.CallScope(ctx), in.Tags, func(g *autoscaling.Group, t types.Tag) error {
 		g.RemoveTag(*t.Key)

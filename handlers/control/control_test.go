@@ -281,7 +281,7 @@ func TestTasksOpenPortsOfTheFirstOnly(t *testing.T) {
 		t.Errorf("%d tasks, ports of %d opened", len(one.Tasks), opened)
 	}
 	var r refusal
-	if code := do(t, s, "GET", "tasks?task=nobody", "", &r); code != 404 {
+	if code := do(t, s, "GET", "tasks?task=absent", "", &r); code != 404 {
 		t.Errorf("got %d %+v", code, r)
 	}
 }

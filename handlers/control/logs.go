@@ -149,7 +149,7 @@ func (a *api) findContainer(ref, name string) (taskARN, container string, err er
 }
 
 // findTask returns the ARN of a task named by its id, the beginning of its id, or
-// its ARN, in whatever account, region and cluster.
+// its ARN, in any account, region and cluster.
 func (a *api) findTask(ref string) (string, error) {
 	if ref == "" {
 		return "", fmt.Errorf("name a task: ?task=<id or ARN>")

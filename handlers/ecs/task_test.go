@@ -235,14 +235,14 @@ func TestDescribeTasksNamesWhatIsMissing(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
 	arn := *s.run(t, runInput("web"))[0].TaskArn
-	nobody := strings.Repeat("0", 32)
+	absent := strings.Repeat("0", 32)
 	out := must[*sdk.DescribeTasksOutput](t)(s.DescribeTasks(ctx, &sdk.DescribeTasksInput{
-		Tasks: []string{arn[len(arn)-32:], nobody},
+		Tasks: []string{arn[len(arn)-32:], absent},
 	}))
 	if len(out.Tasks) != 1 || *out.Tasks[0].TaskArn != arn {
 		t.Errorf("tasks %v", out.Tasks)
 	}
-	if len(out.Failures) != 1 || *out.Failures[0].Arn != testScope.Task("default", nobody) || *out.Failures[0].Reason != "MISSING" {
+	if len(out.Failures) != 1 || *out.Failures[0].Arn != testScope.Task("default", absent) || *out.Failures[0].Reason != "MISSING" {
 		t.Errorf("failures %v", out.Failures)
 	}
 }
@@ -250,7 +250,7 @@ func TestDescribeTasksNamesWhatIsMissing(t *testing.T) {
 func TestReferencesToTasks(t *testing.T) {
 	s := newServer(t)
 	s.createClusters(t, "other")
-	nobody := strings.Repeat("0", 32)
+	absent := strings.Repeat("0", 32)
 	many := make([]string, 101)
 	for i := range many {
 		many[i] = fmt.Sprintf("%032d", i)
@@ -262,16 +262,16 @@ func TestReferencesToTasks(t *testing.T) {
 		"none":            {sdk.DescribeTasksInput{Tasks: []string{}}, "InvalidParameterException", "Tasks cannot be empty."},
 		"too many":        {sdk.DescribeTasksInput{Tasks: many}, "InvalidParameterException", "taskIds can have at most 100 items."},
 		"short id":        {sdk.DescribeTasksInput{Tasks: []string{"abc"}}, "InvalidParameterException", "taskId length should be one of [32,36]"},
-		"slash":           {sdk.DescribeTasksInput{Tasks: []string{"default/" + nobody}}, "InvalidParameterException", "Invalid identifier: Unexpected number of separators"},
-		"other cluster":   {sdk.DescribeTasksInput{Tasks: []string{testScope.Task("other", nobody)}}, "InvalidParameterException", "Invalid identifier: Identifier is for cluster other. Your cluster is default"},
-		"unknown cluster": {sdk.DescribeTasksInput{Tasks: []string{nobody}, Cluster: aws.String("none")}, "ClusterNotFoundException", "Cluster not found."},
+		"slash":           {sdk.DescribeTasksInput{Tasks: []string{"default/" + absent}}, "InvalidParameterException", "Invalid identifier: Unexpected number of separators"},
+		"other cluster":   {sdk.DescribeTasksInput{Tasks: []string{testScope.Task("other", absent)}}, "InvalidParameterException", "Invalid identifier: Identifier is for cluster other. Your cluster is default"},
+		"unknown cluster": {sdk.DescribeTasksInput{Tasks: []string{absent}, Cluster: aws.String("none")}, "ClusterNotFoundException", "Cluster not found."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := s.DescribeTasks(ctx, &c.in)
 			refused(t, err, c.code, c.message)
 		})
 	}
-	_, err := s.StopTask(ctx, &sdk.StopTaskInput{Task: &nobody})
+	_, err := s.StopTask(ctx, &sdk.StopTaskInput{Task: &absent})
 	refused(t, err, "InvalidParameterException", "The referenced task was not found.")
 }
 

@@ -17,7 +17,7 @@ import (
 )
 
 // CreateTargetGroup makes a target group. One with the same name and settings is answered
-// again, whatever its tags.
+// again, also with other tags.
 func (a *API) CreateTargetGroup(ctx context.Context, in *sdk.CreateTargetGroupInput) (*sdk.CreateTargetGroupOutput, error) {
 	if err := checkTargetGroup(in); err != nil {
 		return nil, err

@@ -122,7 +122,7 @@ func TestTargetsThatAreInstances(t *testing.T) {
 	}
 }
 
-// A target that is no longer an instance which runs is not in use, whatever was found before.
+// A target that is no longer an instance which runs is not in use, even if it was found healthy before.
 func TestTargetsThatAreStoppedInstances(t *testing.T) {
 	s := newScene(t)
 	in := s.httpGroup("web")

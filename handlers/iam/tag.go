@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 )
 
-// tagged is a kind of entity with tags. Keys of roles' tags are the same whatever their
+// tagged is a kind of entity with tags. Keys of roles' tags are the same in any
 // case, those of others are not (IAM0006).
 type tagged struct {
 	fold  bool

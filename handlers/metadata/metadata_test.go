@@ -44,7 +44,7 @@ func TestWhatAnUnknownIDGets(t *testing.T) {
 		{"/v4/*/tasks", 500, "failed to get tasks metadata"},
 	} {
 		// Of another task, of no task, and none.
-		for _, id := range []string{endpointID(other, other.Status.Container("web")), "nobody", ""} {
+		for _, id := range []string{endpointID(other, other.Status.Container("web")), "absent", ""} {
 			path := strings.ReplaceAll(c.path, "*", id)
 			if id == "" && strings.Contains(path, "//") {
 				continue // a path like that is cleaned
@@ -66,8 +66,8 @@ func TestVersion2GoesByTheAddress(t *testing.T) {
 			b.expect(address, path, http.StatusBadRequest, `"Unable to get task arn from request: unable to associate '`+address+`' with task"`)
 		}
 	}
-	b.expect(fargateAddress, "/v2/metadata/nobody", http.StatusBadRequest, `"Unable to generate metadata for container 'nobody'"`)
-	b.expect(fargateAddress, "/v2/stats/nobody", http.StatusBadRequest, `"Unable to get container stats for: nobody"`)
+	b.expect(fargateAddress, "/v2/metadata/absent", http.StatusBadRequest, `"Unable to generate metadata for container 'absent'"`)
+	b.expect(fargateAddress, "/v2/stats/absent", http.StatusBadRequest, `"Unable to get container stats for: absent"`)
 }
 
 func TestPathsAreCleanedAndUnknownOnesAreNotFound(t *testing.T) {

@@ -108,7 +108,7 @@ func (a *api) updateProtection(w http.ResponseWriter, r *http.Request) {
 	a.showProtection(w, t.ARN, out.ProtectedTasks, out.Failures)
 }
 
-// inTime waits for an answer of ECS as long as the agent does, whatever ECS waits for: it may be
+// inTime waits for an answer of ECS as long as the agent does, and no longer: ECS may wait for
 // the disk. What is answered later has happened all the same, as there.
 func inTime[T any](ctx context.Context, call func(ctx context.Context) (T, error)) (out T, err error) {
 	ctx, cancel := context.WithTimeout(ctx, protectionTimeout)

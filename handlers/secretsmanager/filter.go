@@ -40,7 +40,7 @@ func matches(s *secretsmanager.Secret, key types.FilterNameStringType, wanted st
 	return false // there are no replicas, and no secrets of services
 }
 
-// everywhere reports whether each word stands somewhere in a secret, whatever its case.
+// everywhere reports whether each word stands somewhere in a secret, in any case.
 func everywhere(s *secretsmanager.Secret, words string) bool {
 	text := []string{s.Name, s.Description}
 	for _, t := range s.Tags {

@@ -39,7 +39,7 @@ func (a *API) PutParameter(ctx context.Context, in *sdk.PutParameterInput) (*sdk
 	return &sdk.PutParameterOutput{Tier: made.Tier, Version: made.Number}, nil
 }
 
-// checkPut refuses what is wrong whatever is stored.
+// checkPut refuses what is wrong of itself, without a look at what is stored.
 func checkPut(ctx context.Context, in *sdk.PutParameterInput) error {
 	if len(in.Tags) > 0 && aws.ToBool(in.Overwrite) {
 		return invalid("Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove overwrite flag. " +

@@ -79,7 +79,7 @@ func TestSecretsThatCannotBeRead(t *testing.T) {
 	for asked, named := range map[string]string{
 		name + ":absent":                       "aws/reference/secretsmanager/db/=:absent",
 		name + ":" + first[:35] + "9":          "aws/reference/secretsmanager/db/=:" + first[:35] + "9",
-		"/aws/reference/secretsmanager/nobody": "aws/reference/secretsmanager/nobodynull",
+		"/aws/reference/secretsmanager/absent": "aws/reference/secretsmanager/absentnull",
 	} {
 		refused(s, s.GetParameter, &sdk.GetParameterInput{Name: &asked, WithDecryption: aws.Bool(true)}, "ParameterNotFound",
 			"An error occurred (ParameterNotFound) when referencing Secrets Manager: Secret "+named+" not found.")

@@ -56,7 +56,7 @@ func TestAssumedRolesActAsSuch(t *testing.T) {
 
 func TestWhatIsOptionalInAssumeRole(t *testing.T) {
 	f := start(t, false)
-	in := assume("arn:aws:iam::123456789012:role/nobody-made-it")
+	in := assume("arn:aws:iam::123456789012:role/never-made")
 	in.DurationSeconds, in.MinimumSessionTokenSize, in.SourceIdentity = aws.Int32(43200), aws.Int32(3000), aws.String("alice")
 	in.Policy = aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`)
 	in.PolicyArns = []types.PolicyDescriptorType{{Arn: aws.String("arn:aws:iam::aws:policy/ReadOnlyAccess")}}

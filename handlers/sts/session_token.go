@@ -11,7 +11,7 @@ import (
 )
 
 // Bounds of a session without a role, in seconds; that of a root user is never longer than
-// an hour, whatever is asked for. Source: STS API reference, GetSessionToken.
+// an hour, also if more is asked for. Source: STS API reference, GetSessionToken.
 const (
 	maxRootSession = 3600
 )

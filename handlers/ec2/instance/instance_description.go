@@ -106,7 +106,7 @@ func macAddress(i *ec2.Instance) string {
 	return fmt.Sprintf("0a:ec:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3])
 }
 
-// privateDNSName is by the address. An instance has it whatever the attributes of its VPC are.
+// privateDNSName is by the address. An instance has it with all attributes that its VPC may have.
 // Source: VPC user guide, DNS attributes.
 func privateDNSName(i *ec2.Instance) string {
 	domain := i.Scope.Region + ".compute.internal"

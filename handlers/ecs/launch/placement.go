@@ -18,7 +18,7 @@ const (
 	maxPlacementConstraints = 10
 )
 
-// CheckPlacement refuses strategies and constraints that ECS refuses whatever the
+// CheckPlacement refuses strategies and constraints that ECS refuses for each
 // launch type. Source: field reports of RunTask and CreateService; the messages for
 // constraints and spread are made by analogy.
 func CheckPlacement(strategies []types.PlacementStrategy, constraints []types.PlacementConstraint) error {
