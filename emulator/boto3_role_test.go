@@ -77,7 +77,7 @@ func boto3Says(account, id string) string {
 	return "as arn:aws:sts::" + account + ":assumed-role/app/" + arn.Name(id) + "\nreads hello\nlists " + id + "\n"
 }
 
-// In a container boto3 needs no settings at all, whatever network that has.
+// In a container boto3 needs no settings at all, in each network mode.
 func TestDockerBoto3ActsAsTheTaskRole(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")

@@ -31,7 +31,7 @@ func TestPruneChoosesOnlyWhatIsNamed(t *testing.T) {
 		{"one that may run, by force", PruneOptions{Owners: []string{"cut off"}, Force: true}, "cut off", ""},
 		{"the dead, with shared volumes", PruneOptions{Dead: true, SharedVolumes: true}, "dead shared", ""},
 		{"one of which shared volumes are left, by id", PruneOptions{Owners: []string{"shared"}}, "shared", ""},
-		{"nobody", PruneOptions{Owners: []string{"kept", "who"}, Force: true}, "", "no owner who"},
+		{"absent", PruneOptions{Owners: []string{"kept", "who"}, Force: true}, "", "no owner who"},
 	} {
 		chosen, err := c.opts.choose(all)
 		var ids []string

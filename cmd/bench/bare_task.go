@@ -113,7 +113,7 @@ func (b *bareTasks) clear(ctx context.Context, ids []string) error {
 	})
 }
 
-// clearAll removes whatever this run has left.
+// clearAll removes all that this run has left.
 func (b *bareTasks) clearAll(ctx context.Context) error {
 	found, err := b.docker.ContainerList(ctx, client.ContainerListOptions{
 		All: true, Filters: make(client.Filters).Add("label", benchLabel+"="+b.run),

@@ -102,7 +102,7 @@ func TestDockerPruneRefusals(t *testing.T) {
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	for _, c := range []struct{ args, want string }{
-		{"--owner nobody", "no owner nobody has anything on the engine"},
+		{"--owner absent", "no owner absent has anything on the engine"},
 		{"everything", `unexpected argument "everything"`},
 		{"--engine sim", "the simulated engine keeps nothing"},
 		{"--engine unix:///nowhere.sock", "is Docker running at unix:///nowhere.sock"},

@@ -22,7 +22,7 @@ import (
 //	GET  /zeros?mib=N       so many MiB
 //	GET  /slow?for=2s       the text, after that time
 //
-// SIGTERM ends it at once, with all connections and whatever is under way on them.
+// SIGTERM ends it at once, with all connections and what is under way on them.
 func serve(args []string) error {
 	text := "ok"
 	if len(args) == 2 {

@@ -1,4 +1,4 @@
-# A service behind the application load balancer, whose tasks let in nobody else. With its
+# A service behind the application load balancer, whose tasks let in nothing else. With its
 # second release it gets into both target groups.
 
 resource "aws_security_group" "tasks" {
