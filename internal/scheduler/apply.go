@@ -6,12 +6,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
-	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
 // read gathers what a decision needs from a snapshot; ok is false when there is no
@@ -41,15 +41,6 @@ func read(tx *state.Tx, serviceARN string, now time.Time, chance placement.Chanc
 		}
 	}
 	return in, true
-}
-
-// definitionOf is the task definition of a revision, or nil when it is gone.
-func definitionOf(tx *state.Tx, r *state.ServiceRevision) *state.TaskDefinition {
-	ref, err := taskdef.ParseRef(r.TaskDefinition)
-	if err != nil {
-		return nil
-	}
-	return state.FindTaskDefinition(tx, arn.Scope{Region: ref.Region, Account: ref.Account}, ref.Family, int(ref.Revision))
 }
 
 // change is a plan on its way into a transaction.

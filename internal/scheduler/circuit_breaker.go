@@ -8,44 +8,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Bounds of the threshold, and its percentage when nothing is said.
-// Source: ECS developer guide, deployment circuit breaker; ECS API reference,
-// ThresholdConfiguration.
-const (
-	leastThreshold    = 3
-	greatestThreshold = 200
-	defaultThreshold  = 50 // percent
-)
-
-// threshold is how many failures trip the circuit breaker of a service with a
-// desired count of d.
-//
-//	default, BOUNDED_PERCENT 50: D=1 → 3, D=25 → 13, D=400 → 200, D=800 → 200
-//	UNBOUNDED_PERCENT 50:        D=1 → 1, D=25 → 13, D=800 → 400
-//	COUNT 7:                     7
-func threshold(c *types.ThresholdConfiguration, d int) int {
-	kind, value := types.ThresholdTypeBoundedPercent, defaultThreshold
-	if c != nil {
-		kind, value = c.Type, int(c.Value)
-	}
-	percent := (d*value + 99) / 100
-	switch kind {
-	case types.ThresholdTypeCount:
-		return max(1, value)
-	case types.ThresholdTypeUnboundedPercent:
-		return max(1, percent)
-	default:
-		return min(max(percent, leastThreshold), greatestThreshold)
-	}
-}
-
-func circuitBreaker(s *state.Service) types.DeploymentCircuitBreaker {
-	if c := s.DeploymentConfiguration; c != nil && c.DeploymentCircuitBreaker != nil {
-		return *c.DeploymentCircuitBreaker
-	}
-	return types.DeploymentCircuitBreaker{}
-}
-
 // countFailures keeps the failures in a row of each deployment: tasks that stopped before they were
 // RUNNING, and those that exited afterwards. Tasks replaced for their
 // health are added where they are stopped, and so are attempts to place one (countUnplaced).
@@ -98,14 +60,6 @@ func (p *planner) fail(g *generation, n int) {
 	}
 	g.deployment.FailedAt = p.now
 	g.deployment.SeenHealthy = g.counts.TurnedHealthy
-}
-
-func failed(g *generation) bool {
-	return g.deployment.RolloutState == types.DeploymentRolloutStateFailed
-}
-
-func inProgress(g *generation) bool {
-	return g.deployment.RolloutState == types.DeploymentRolloutStateInProgress
 }
 
 // tripCircuitBreaker ends a deployment with too many failures, and with rollback

@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -63,16 +64,6 @@ func (p *planner) matching(g *generation) []*state.ContainerInstance {
 	}
 	return nil
 }
-
-// instanceState is that of a container instance.
-type instanceState int
-
-const (
-	inService      instanceState = iota
-	unheard                      // its agent is not connected
-	leavingService               // it drains
-	gone
-)
 
 func (p *planner) instanceOf(t *state.Task) instanceState {
 	switch i := p.in.Instances.Instance(t.Placement.ContainerInstance); {

@@ -2,14 +2,10 @@ package scheduler
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // batchSize is how many tasks ECS starts, and so announces, at a time.
@@ -19,23 +15,6 @@ const batchSize = 10
 // repeatAfter is for how long a message about a cause that persists is not
 // repeated. Source: ECS developer guide, service event messages.
 const repeatAfter = 6 * time.Hour
-
-// failedHealthChecks is the event of a task that is replaced.
-func failedHealthChecks(t *state.Task) event.Event {
-	g := t.UnhealthyTarget()
-	if t.Status.HealthStatus == types.HealthStatusUnhealthy || g == nil {
-		return event.FailedHealthChecks{Task: arn.Name(t.ARN)}
-	}
-	return unhealthyTarget(t, *g)
-}
-
-func unhealthyTarget(t *state.Task, g state.TaskTarget) event.Event {
-	e := event.UnhealthyTarget{Task: arn.Name(t.ARN), Port: g.Port, Group: g.Group, Reason: g.Description}
-	if strings.HasPrefix(g.ID, "i-") {
-		e.Instance = g.ID
-	}
-	return e
-}
 
 // say adds an event.
 func (p *planner) say(e event.Event) { p.do(AddEvent{e}) }

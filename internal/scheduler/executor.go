@@ -5,9 +5,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
 )
 
@@ -46,10 +46,6 @@ func (p *planner) carryOut(in desired) {
 
 // room is how many tasks may be started now; it is negative after a scale-in.
 func (p *planner) room(in desired) int { return in.upper - p.present() }
-
-// missing is how many tasks a generation lacks; those that failed their health checks
-// and those that have to leave do not count as there.
-func (g target) missing() int { return g.wanted - (g.counts.Active - g.unhealthy - g.leaving) }
 
 // lacks is how many tasks of a generation may be started now.
 func (p *planner) lacks(in desired, g target) int {
@@ -135,14 +131,6 @@ func (p *planner) obstacle(g *generation) string {
 	}
 }
 
-func vpcConfiguration(r *state.ServiceRevision) *types.AwsVpcConfiguration {
-	if r.NetworkConfiguration == nil || r.NetworkConfiguration.AwsvpcConfiguration == nil ||
-		len(r.NetworkConfiguration.AwsvpcConfiguration.Subnets) == 0 {
-		return nil
-	}
-	return r.NetworkConfiguration.AwsvpcConfiguration
-}
-
 // replaceUnhealthy stops tasks that failed their health checks. Their replacements come
 // first where upper and the container instances have room (startMissing does not count
 // unhealthy tasks as present), and each that becomes healthy relieves one; without room, one
@@ -182,20 +170,6 @@ func (p *planner) replaceUnhealthy(in desired, g target) {
 	for _, alike := range byReason(chosen) {
 		p.stop(g.generation, alike, reasonUnhealthy(alike[0].task))
 	}
-}
-
-// byReason gathers tasks that fail the same checks, in their order.
-func byReason(tasks []stopCandidate) (groups [][]stopCandidate) {
-	at := map[string]int{}
-	for _, t := range tasks {
-		reason := reasonUnhealthy(t.task)
-		if _, known := at[reason]; !known {
-			at[reason] = len(groups)
-			groups = append(groups, nil)
-		}
-		groups[at[reason]] = append(groups[at[reason]], t)
-	}
-	return groups
 }
 
 // announceDeadlock says that the bounds let nothing move, once nothing is on its way

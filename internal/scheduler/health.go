@@ -7,21 +7,22 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// healthyAfter is for how long a task without health checks must have been RUNNING
-// to count as healthy. Source: ECS API reference, minimumHealthyPercent.
-const healthyAfter = 40 * time.Second
-
-// Does not compile unless starts are counted for long enough to know.
-const _ = uint(state.StartsKept - healthyAfter - 2*time.Second)
-
-// healthyFrom is when a task without health checks counts as healthy. It is a whole
-// second, as the counts of starts are (see state.StartCounts).
-func healthyFrom(startedAt time.Time) time.Time {
-	from := startedAt.Truncate(time.Millisecond).Add(healthyAfter)
-	if whole := from.Truncate(time.Second); !whole.Equal(from) {
-		from = whole.Add(time.Second)
+// condition is how a task of a generation counts.
+func (p *planner) condition(g *generation, t *state.Task) condition {
+	switch {
+	case t.Status.LastStatus != state.Running:
+		return pending
+	case !g.checked && p.now.Before(healthyFrom(t.Status.StartedAt)):
+		return startingRunning
+	case !g.checked || t.Health() == types.HealthStatusHealthy:
+		return healthy
+	case t.Health() == types.HealthStatusUnhealthy && !p.now.Before(p.graceEnd(t)):
+		return unhealthy
+	case t.Unused():
+		return unused
+	default:
+		return startingRunning
 	}
-	return from
 }
 
 // young counts the tasks of a deployment without health checks that run, but not

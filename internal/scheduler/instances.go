@@ -30,12 +30,6 @@ func newInstances(tx *state.Tx, s *state.Service, chance placement.Chance) *Inst
 	return &Instances{tx: tx, service: s, chance: chance, demands: map[string]*placement.Demand{}}
 }
 
-// onInstances reports whether tasks of a deployment run on container instances. An older one's may
-// where those of the PRIMARY one do not.
-func onInstances(d *state.Deployment) bool {
-	return d.Revision.TasksLaunchType() != types.LaunchTypeFargate
-}
-
 // Pool is the container instances with what is free of them. DAEMON services have their
 // resources reserved: there, a task of another service finds no room, whichever of the
 // services is decided about first.
@@ -125,6 +119,3 @@ func demandOf(tx *state.Tx, s *state.Service, d *state.Deployment) *placement.De
 	}
 	return template.Demand(where)
 }
-
-// groupOf is the group of a service's tasks. Source: ECS developer guide, task groups.
-func groupOf(s *state.Service) string { return "service:" + s.Name }

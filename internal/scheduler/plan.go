@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -44,10 +43,6 @@ type Plan struct {
 	awaits waitCondition
 }
 
-// Verb is one thing to do: StartTasks, StopTasks, AddEvent, PutService, PutServiceDeployment,
-// ResolveImages, ForgetDeployment or RemoveService.
-type Verb any
-
 // StartTasks makes tasks of a deployment and announces them.
 type StartTasks struct {
 	DeploymentID string
@@ -56,31 +51,6 @@ type StartTasks struct {
 	// Places has N on container instances; it is nil on Fargate, which has room for all.
 	Places []state.Placement
 }
-
-// StopTasks asks for the end of tasks.
-type StopTasks struct {
-	Tasks  []string // ARNs
-	Reason string
-}
-
-// AddEvent adds an event to the service's.
-type AddEvent struct{ Event event.Event }
-
-// PutService writes the status that the scheduler keeps, and a deployment that it
-// put in front; such a one has no id yet.
-type PutService struct{ Service *state.Service }
-
-// PutServiceDeployment writes what has become of a service deployment.
-type PutServiceDeployment struct{ ServiceDeployment *state.ServiceDeployment }
-
-// ResolveImages notes which images the tasks of a deployment run.
-type ResolveImages struct{ DeploymentID, RevisionARN string }
-
-// ForgetDeployment forgets the counts of a deployment that has left the list.
-type ForgetDeployment struct{ ID string }
-
-// RemoveService ends the retention of a service that is INACTIVE.
-type RemoveService struct{}
 
 // Most tasks that one plan starts or stops: a plan is one transaction, which keeps
 // all others waiting. Each calls for the next one by what it changed.

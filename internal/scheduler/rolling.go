@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -131,11 +132,4 @@ func (p *planner) letDrain() {
 	slices.SortStableFunc(p.service.Deployments, func(a, b *state.Deployment) int {
 		return count(a.Draining) - count(b.Draining)
 	})
-}
-
-func count(is bool) int {
-	if is {
-		return 1
-	}
-	return 0
 }

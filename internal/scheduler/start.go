@@ -3,16 +3,13 @@ package scheduler
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/task"
-	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
 // startTasks starts tasks of a deployment, and tells of them.
@@ -66,50 +63,4 @@ func (c *change) placesOnFargate(v StartTasks, r *state.ServiceRevision) (places
 		places = append(places, place)
 	}
 	return places
-}
-
-// newTemplate is what the tasks of a deployment are made of; its task definition exists.
-func newTemplate(tx *state.Tx, s *state.Service, d *state.Deployment, now time.Time) (*task.Template, error) {
-	r, launchType := d.Revision, d.Revision.TasksLaunchType()
-	definition := definitionOf(tx, r)
-	resolved, err := taskdef.ApplyOverrides(definition.Definition(), nil, launchType)
-	if err != nil {
-		return nil, err
-	}
-	cluster, vpc := state.FindCluster(tx, s.ClusterARN), vpcConfiguration(r)
-	if vpc == nil {
-		vpc = &types.AwsVpcConfiguration{}
-	}
-	return task.NewTemplate(task.Request{
-		Cluster: cluster, Definition: definition.Definition(), Resolved: resolved,
-		LaunchType: launchType, PlatformVersion: r.PlatformVersion,
-		SecurityGroups: task.SecurityGroups(tx, arn.ScopeOf(s.ARN), vpc.SecurityGroups, vpc.Subnets), AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled,
-		Group: groupOf(s), StartedBy: d.ID, ServiceARN: s.ARN, DeploymentID: d.ID, LoadBalancers: r.ResolvedLoadBalancers(),
-		EnableExecuteCommand: s.EnableExecuteCommand, Tags: taskTags(s, cluster, definition), Now: now,
-		Volume: task.NewVolume(task.VolumeConfigurations(r.VolumeConfigurations), task.TagSources{
-			Definition: definition.Tags, Service: s.Tags, Managed: s.EnableECSManagedTags, Cluster: cluster.Name, ServiceName: s.Name,
-		}),
-	}), nil
-}
-
-// subnets finds those of a network configuration. No task starts while one is gone.
-func subnets(tx *state.Tx, scope arn.Scope, ids []string) []*ec2network.Subnet {
-	var found []*ec2network.Subnet
-	for _, id := range ids {
-		if s := ec2network.FindSubnet(tx, scope, id); s != nil {
-			found = append(found, s)
-		}
-	}
-	return found
-}
-
-func taskTags(s *state.Service, cluster *state.Cluster, definition *state.TaskDefinition) []types.Tag {
-	var handedDown []types.Tag
-	switch s.PropagateTags {
-	case types.PropagateTagsTaskDefinition:
-		handedDown = definition.Tags
-	case types.PropagateTagsService:
-		handedDown = s.Tags
-	}
-	return task.Tags(handedDown, nil, s.EnableECSManagedTags, cluster.Name, s.Name)
 }
