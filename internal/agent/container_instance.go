@@ -89,12 +89,3 @@ func (a *Agent) CutOff(ctx context.Context, instance string, cut bool) error {
 	}
 	return h.instances.Of(instance).CutOff(ctx, cut)
 }
-
-// sharesNetwork reports whether a task's containers are on the network of their container
-// instance, or in its namespace: without that they have none.
-func sharesNetwork(t *state.Task) bool {
-	return t.Spec.NetworkMode == types.NetworkModeBridge || t.Spec.NetworkMode == types.NetworkModeHost
-}
-
-// instanceHost is the host whose engine has the container instances.
-const instanceHost = ""

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/executionresource"
 )
@@ -49,9 +50,6 @@ func (w *taskRunner) withResources(d *types.ContainerDefinition) *types.Containe
 	}
 	return d
 }
-
-// leftOut stands for the engine's words where it is not known which values they may have.
-const leftOut = "what the engine says is left out, as it may have a value that the task refers to"
 
 // scrub has stars for the values that were read for the task. of a container that a former runner has
 // made, before it had nothing more to do or the emulator was started again, the values are not

@@ -42,9 +42,3 @@ func (a *Agent) HostPorts(taskARN string, open bool) []hostport.Port {
 func (h *host) portRules() portRules {
 	return portRules{local: h.LocalPorts, udp: !h.Engine.Simulated()}
 }
-
-func portOwner(t *state.Task, s *state.TaskStatus, stop *state.Stop) hostport.Owner {
-	return hostport.Owner{ID: t.ARN, Service: t.Spec.ServiceARN, StartedAt: s.StartedAt, Leaving: stop != nil}
-}
-
-// Which numbers the ports of a container have here, shared and own.

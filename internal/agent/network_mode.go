@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
@@ -87,11 +86,6 @@ func (w *taskRunner) publishPorts(ctx context.Context, container, id string, d *
 		return nil, err
 	}
 	return bindings, w.instance.Direct(ctx)
-}
-
-// hasPorts reports whether a container has ports on the container instance.
-func hasPorts(t *state.Task, d *types.ContainerDefinition) bool {
-	return sharesNetwork(t) && len(d.PortMappings) > 0 && !aws.ToBool(d.DisableNetworking)
 }
 
 // adoptPorts does the same for a container that was found running.

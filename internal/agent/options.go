@@ -83,3 +83,6 @@ type HostOptions struct {
 	LocalPorts bool
 	Volumes    volume.Options
 }
+
+// instanceHost is the host whose engine has the container instances.
+const instanceHost = ""

@@ -105,3 +105,8 @@ func pickedPorts(definitions []types.ContainerDefinition) map[pickedPort]bool {
 	}
 	return picked
 }
+
+// portOwner is a task as the owner of ports of this host.
+func portOwner(t *state.Task, s *state.TaskStatus, stop *state.Stop) hostport.Owner {
+	return hostport.Owner{ID: t.ARN, Service: t.Spec.ServiceARN, StartedAt: s.StartedAt, Leaving: stop != nil}
+}

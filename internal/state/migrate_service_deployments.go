@@ -86,18 +86,3 @@ func recorded(service, deployment object, primary bool) object {
 	}
 	return record
 }
-
-func listOf(row object, member string) (list []object) {
-	values, _ := row[member].([]any)
-	for _, value := range values {
-		if each, _ := value.(object); each != nil {
-			list = append(list, each)
-		}
-	}
-	return list
-}
-
-func text(row object, member string) string {
-	value, _ := row[member].(string)
-	return value
-}

@@ -1,10 +1,6 @@
 package state
 
 import (
-	"bytes"
-	"encoding/json"
-	"iter"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -62,39 +58,6 @@ func tellEngineIDs(rows *store.StoredRows) error {
 		}
 	}
 	return nil
-}
-
-// object is a row as it is stored.
-type object = map[string]any
-
-func rewriteTasks(rows *store.StoredRows, table string, change func(task object)) error {
-	return rows.Rewrite(table, func(row []byte) ([]byte, error) {
-		task, err := decoded(row)
-		if err != nil {
-			return nil, err
-		}
-		change(task)
-		return json.Marshal(task)
-	})
-}
-
-func decoded(row []byte) (object, error) {
-	decoded := object{}
-	numbers := json.NewDecoder(bytes.NewReader(row))
-	numbers.UseNumber()
-	return decoded, numbers.Decode(&decoded)
-}
-
-func containersOf(task object) iter.Seq[object] {
-	return func(yield func(object) bool) {
-		status, _ := task["status"].(object)
-		containers, _ := status["containers"].([]any)
-		for _, each := range containers {
-			if container, _ := each.(object); container != nil && !yield(container) {
-				return
-			}
-		}
-	}
 }
 
 // forgetMadeUpNetworks drops the subnets and groups that were stored on first use; now
