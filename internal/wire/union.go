@@ -7,8 +7,32 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
+// Union is a union interface of the SDK with the structs that are its members.
+type Union struct {
+	of      reflect.Type
+	members []reflect.Type
+}
+
+// UnionOf makes a union of the interface U, of which the zero values of members are given.
+func UnionOf[U any](members ...any) Union {
+	u := Union{of: reflect.TypeFor[U]()}
+	for _, m := range members {
+		u.members = append(u.members, reflect.TypeOf(m))
+	}
+	return u
+}
+
+// unionMembers are the structs that are members of a union, nil if a type is none.
+func (c *Codec) unionMembers(t reflect.Type) []reflect.Type {
+	if own := c.unions[t]; own != nil {
+		return own
+	}
+	return unions[t]
+}
+
 // unions maps each union interface of the SDK to its member structs. Reflection
-// can't list the types that implement an interface, so this table stands by hand.
+// can't list the types that implement an interface, so this table stands by hand. It
+// has those of ECS; those of other services are given to their codecs.
 var unions = map[reflect.Type][]reflect.Type{
 	reflect.TypeFor[types.DescribeGatewayConfiguration](): {
 		reflect.TypeFor[types.DescribeGatewayConfigurationMemberHostSharedAlb]()},
@@ -41,7 +65,7 @@ type unionMember struct {
 
 func (b *builder) unionMembers(union reflect.Type) []unionMember {
 	var members []unionMember
-	for _, t := range unions[union] {
+	for _, t := range b.codec.unionMembers(union) {
 		value, _ := t.FieldByName("Value")
 		name := b.codec.memberName(union, strings.TrimPrefix(t.Name(), union.Name()+"Member"))
 		members = append(members, unionMember{

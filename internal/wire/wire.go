@@ -12,6 +12,7 @@ package wire
 
 import (
 	"bytes"
+	"maps"
 	"reflect"
 	"sync"
 )
@@ -19,9 +20,10 @@ import (
 // Codec encodes and decodes with one rule for member names. A Codec is safe for
 // concurrent use.
 type Codec struct {
-	lower  bool                  // whether the first letter of a Go field name is lowered
-	except map[reflect.Type]bool // structures in which it is the other way round
-	rules  Rules                 // nil: nothing is validated
+	lower  bool                            // whether the first letter of a Go field name is lowered
+	except map[reflect.Type]bool           // structures in which it is the other way round
+	rules  Rules                           // nil: nothing is validated
+	unions map[reflect.Type][]reflect.Type // those of services other than ECS
 
 	plans sync.Map // reflect.Type → *node
 	build sync.Mutex
@@ -37,7 +39,7 @@ var AsIs = &Codec{}
 // WithRules returns a codec with the same names whose Unmarshal also validates
 // against rules. It starts with an empty cache, so make it once.
 func (c *Codec) WithRules(rules Rules) *Codec {
-	return &Codec{lower: c.lower, except: c.except, rules: rules}
+	return &Codec{lower: c.lower, except: c.except, rules: rules, unions: c.unions}
 }
 
 // Except returns a codec that names the members of these structures the other way. It starts
@@ -47,7 +49,20 @@ func (c *Codec) Except(structures ...any) *Codec {
 	for _, s := range structures {
 		except[reflect.TypeOf(s)] = true
 	}
-	return &Codec{lower: c.lower, except: except, rules: c.rules}
+	return &Codec{lower: c.lower, except: except, rules: c.rules, unions: c.unions}
+}
+
+// WithUnions returns a codec that knows further union interfaces of the SDK and their member
+// structs. It starts with an empty cache, so make it once.
+func (c *Codec) WithUnions(unions ...Union) *Codec {
+	known := maps.Clone(c.unions)
+	if known == nil {
+		known = map[reflect.Type][]reflect.Type{}
+	}
+	for _, u := range unions {
+		known[u.of] = u.members
+	}
+	return &Codec{lower: c.lower, except: c.except, rules: c.rules, unions: known}
 }
 
 // Appender writes itself as one JSON value to buf and returns the longer buffer.
