@@ -2,13 +2,17 @@ package wire
 
 import "fmt"
 
-// SyntaxError says that the data is not one JSON value.
+// SyntaxError says that the data is not one value of its format.
 type SyntaxError struct {
-	Offset int    // in bytes, of the offending byte
+	Format string // "CBOR"; empty: JSON
+	Offset int    // in bytes, of the offending byte; of JSON only
 	Reason string // what was found wrong
 }
 
 func (e *SyntaxError) Error() string {
+	if e.Format != "" {
+		return "malformed " + e.Format + ": " + e.Reason
+	}
 	return fmt.Sprintf("malformed JSON at byte %d: %s", e.Offset, e.Reason)
 }
 

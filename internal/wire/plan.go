@@ -52,6 +52,7 @@ type node struct {
 type field struct {
 	name     string
 	key      string // `"name":`
+	packed   string // the name in CBOR
 	index    []int  // in the structure, and in those embedded there
 	node     *node
 	omitZero bool
@@ -70,7 +71,6 @@ var (
 	appenderType = reflect.TypeFor[Appender]()
 	rawType      = reflect.TypeFor[Raw]()
 	timeType     = reflect.TypeFor[time.Time]()
-	bytesType    = reflect.TypeFor[[]byte]()
 	stringType   = reflect.TypeFor[string]()
 	labelsType   = reflect.TypeFor[map[string]string]()
 	documentType = reflect.TypeFor[document.Interface]()
@@ -117,7 +117,7 @@ func (b *builder) classify(t reflect.Type) op {
 		return opTime
 	case t == documentType:
 		return opDocument
-	case unions[t] != nil:
+	case b.codec.unionMembers(t) != nil:
 		return opUnion
 	case t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(appenderType):
 		return opAppender
@@ -143,7 +143,7 @@ func (b *builder) classify(t reflect.Type) op {
 		return opAny
 	case reflect.Slice:
 		switch {
-		case t == bytesType:
+		case t.Elem().Kind() == reflect.Uint8: // json.RawMessage, too
 			return opBytes
 		case t.Elem().Kind() == reflect.String && !reflect.PointerTo(t.Elem()).Implements(appenderType):
 			return opStrings
@@ -180,6 +180,7 @@ func (b *builder) structFields(t reflect.Type, within []int) []field {
 		fields = append(fields, field{
 			name:     name,
 			key:      `"` + name + `":`,
+			packed:   string(AppendCBORText(nil, name)),
 			index:    index,
 			node:     n,
 			omitZero: option == "omitzero",
