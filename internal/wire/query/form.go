@@ -67,3 +67,11 @@ func comparePaths(a, b string) int {
 	}
 	return len(a) - len(b)
 }
+
+// Has reports whether a form has a member of the input, or a part of one.
+func (f Form) Has(member string) bool {
+	return slices.ContainsFunc(f, func(p parameter) bool {
+		rest, found := strings.CutPrefix(p.key, member)
+		return found && (rest == "" || rest[0] == '.')
+	})
+}

@@ -104,11 +104,14 @@ func (b *builder) member(n *node, t reflect.Type, i int) {
 // names returns what a member is called in a form and in an answer.
 func (r *Rules) names(t reflect.Type, f reflect.StructField) (request, answer string) {
 	name, irregular := r.Names[t.Name()+"."+f.Name]
+	form, both := r.Forms[t.Name()+"."+f.Name]
 	switch {
 	case !r.EC2 && irregular:
 		return name, name
 	case !r.EC2:
 		return f.Name, f.Name
+	case both:
+		return form, name
 	case irregular:
 		return strings.ToUpper(name[:1]) + name[1:], name
 	}

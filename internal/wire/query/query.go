@@ -39,6 +39,8 @@ type Rules struct {
 	// "SecurityGroup.Description": "groupDescription". EC2's are those of answers; in
 	// a form they begin with a capital.
 	Names map[string]string
+	// Forms are EC2's members with another name in a form than in an answer, of structures that are in both.
+	Forms map[string]string
 	// Flat are lists and maps without an element around them, by type and member. They
 	// are X.1 in a form, and one <X> for each entry in an answer.
 	Flat map[string]bool
