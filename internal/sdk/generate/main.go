@@ -38,6 +38,7 @@ var services = []service{
 	{name: "cloudwatchlogs", ownTypes: true},
 	{name: "sts"},
 	{name: "applicationautoscaling", ownTypes: true},
+	{name: "cloudwatch", ownTypes: true},
 }
 
 func main() {

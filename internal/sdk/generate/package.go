@@ -135,13 +135,17 @@ func (p *pkg) complete() error {
 		}
 		switch expr := p.types[name].(type) {
 		case *ast.StructType:
-			for _, f := range members(expr) {
+			for _, f := range fields(expr) {
 				p.refer(f.Type, want)
 			}
 			for of := range p.qualified {
 				if of != "time" && of != "types" {
 					return fmt.Errorf("%s.%s has a member of package %s, which cannot be generated", p.name, name, of)
 				}
+			}
+		case *ast.InterfaceType: // a union
+			for _, member := range p.members(name) {
+				want(member)
 			}
 		case *ast.Ident: // an enumeration
 		case nil:
@@ -170,11 +174,22 @@ func (p *pkg) refer(expr ast.Expr, want func(string)) {
 	})
 }
 
-// members are the fields of a structure that travel.
-func members(structure *ast.StructType) []*ast.Field {
+// fields are those of a structure that travel.
+func fields(structure *ast.StructType) []*ast.Field {
 	return slices.DeleteFunc(slices.Clone(structure.Fields.List), func(f *ast.Field) bool {
 		return len(f.Names) == 0 || f.Names[0].Name == "ResultMetadata" || !f.Names[0].IsExported()
 	})
+}
+
+// members are the structures that a union may be, in order of their names.
+func (p *pkg) members(union string) (list []string) {
+	for name := range p.types {
+		if strings.HasPrefix(name, union+"Member") {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // sorted are the names of what is written.

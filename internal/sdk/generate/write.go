@@ -34,6 +34,8 @@ func (p *pkg) source(s service) *bytes.Buffer {
 			p.writeStruct(b, name, expr)
 		case *ast.Ident:
 			p.writeEnum(b, name, expr)
+		case *ast.InterfaceType:
+			p.writeUnion(b, name)
 		default:
 			fmt.Fprintf(b, "\nconst %s = %s\n", name, p.consts[name].value)
 		}
@@ -52,7 +54,7 @@ func (p *pkg) hasErrors() bool {
 
 func (p *pkg) writeStruct(b *bytes.Buffer, name string, structure *ast.StructType) {
 	fmt.Fprintf(b, "\ntype %s struct {\n", name)
-	for _, f := range members(structure) {
+	for _, f := range fields(structure) {
 		for _, n := range f.Names {
 			if strings.Contains(f.Doc.Text(), "Deprecated:") {
 				b.WriteString("\t// Deprecated: as in the SDK.\n")
@@ -72,6 +74,14 @@ func (e *%[1]s) ErrorCode() string { return sdk.ErrorCode(e.ErrorCodeOverride, %
 func (e *%[1]s) ErrorMessage() string { return sdk.ErrorMessage(e.Message) }
 func (e *%[1]s) ErrorFault() smithy.ErrorFault { return smithy.%[3]s }
 `, name, e.code, e.fault)
+	}
+}
+
+// writeUnion writes an interface, and a method of it for each structure that it may be.
+func (p *pkg) writeUnion(b *bytes.Buffer, name string) {
+	fmt.Fprintf(b, "\ntype %[1]s interface{ is%[1]s() }\n\n", name)
+	for _, member := range p.members(name) {
+		fmt.Fprintf(b, "func (*%s) is%s() {}\n", member, name)
 	}
 }
 
@@ -110,6 +120,8 @@ func (s service) test(packages []*pkg) *bytes.Buffer {
 			case *ast.StructType:
 			case *ast.Ident:
 				zero = `("")`
+			case *ast.InterfaceType:
+				continue // its members are compared
 			default:
 				fmt.Fprintf(b, "\tapitest.SameValue(t, our%[1]s.%[2]s, their%[1]s.%[2]s)\n", p.name, name)
 				continue
