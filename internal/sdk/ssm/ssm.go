@@ -45,6 +45,27 @@ type DescribeParametersOutput struct {
 	Parameters []types.ParameterMetadata
 }
 
+type DescribeSessionsInput struct {
+	State      types.SessionState
+	Filters    []types.SessionFilter
+	MaxResults *int32
+	NextToken  *string
+}
+
+type DescribeSessionsOutput struct {
+	NextToken *string
+	Sessions  []types.Session
+}
+
+type GetConnectionStatusInput struct {
+	Target *string
+}
+
+type GetConnectionStatusOutput struct {
+	Status types.ConnectionStatus
+	Target *string
+}
+
 type GetParameterHistoryInput struct {
 	Name           *string
 	MaxResults     *int32
@@ -138,7 +159,38 @@ type RemoveTagsFromResourceInput struct {
 type RemoveTagsFromResourceOutput struct {
 }
 
+type ResumeSessionInput struct {
+	SessionId *string
+}
+
+type ResumeSessionOutput struct {
+	SessionId  *string
+	StreamUrl  *string
+	TokenValue *string
+}
+
 const ServiceID = "SSM"
+
+type StartSessionInput struct {
+	Target       *string
+	DocumentName *string
+	Parameters   map[string][]string
+	Reason       *string
+}
+
+type StartSessionOutput struct {
+	SessionId  *string
+	StreamUrl  *string
+	TokenValue *string
+}
+
+type TerminateSessionInput struct {
+	SessionId *string
+}
+
+type TerminateSessionOutput struct {
+	SessionId *string
+}
 
 type UnlabelParameterVersionInput struct {
 	Labels           []string

@@ -11,6 +11,40 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk"
 )
 
+type AccessType string
+
+const (
+	AccessTypeStandard   AccessType = "Standard"
+	AccessTypeJustintime AccessType = "JustInTime"
+)
+
+func (AccessType) Values() []AccessType {
+	return []AccessType{AccessTypeStandard, AccessTypeJustintime}
+}
+
+type ConnectionStatus string
+
+const (
+	ConnectionStatusConnected    ConnectionStatus = "connected"
+	ConnectionStatusNotConnected ConnectionStatus = "notconnected"
+)
+
+func (ConnectionStatus) Values() []ConnectionStatus {
+	return []ConnectionStatus{ConnectionStatusConnected, ConnectionStatusNotConnected}
+}
+
+type InvalidDocument struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *InvalidDocument) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *InvalidDocument) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "InvalidDocument")
+}
+func (e *InvalidDocument) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *InvalidDocument) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
 type InvalidFilterKey struct {
 	Message           *string
 	ErrorCodeOverride *string
@@ -186,10 +220,89 @@ func (ResourceTypeForTagging) Values() []ResourceTypeForTagging {
 	return []ResourceTypeForTagging{ResourceTypeForTaggingDocument, ResourceTypeForTaggingManagedInstance, ResourceTypeForTaggingMaintenanceWindow, ResourceTypeForTaggingParameter, ResourceTypeForTaggingPatchBaseline, ResourceTypeForTaggingOpsItem, ResourceTypeForTaggingOpsmetadata, ResourceTypeForTaggingAutomation, ResourceTypeForTaggingAssociation, ResourceTypeForTaggingCloudConnector}
 }
 
+type Session struct {
+	AccessType         AccessType
+	Details            *string
+	DocumentName       *string
+	EndDate            *time.Time
+	MaxSessionDuration *string
+	OutputUrl          *SessionManagerOutputUrl
+	Owner              *string
+	Reason             *string
+	SessionId          *string
+	StartDate          *time.Time
+	Status             SessionStatus
+	Target             *string
+}
+
+type SessionFilter struct {
+	Key   SessionFilterKey
+	Value *string
+}
+
+type SessionFilterKey string
+
+const (
+	SessionFilterKeyInvokedAfter  SessionFilterKey = "InvokedAfter"
+	SessionFilterKeyInvokedBefore SessionFilterKey = "InvokedBefore"
+	SessionFilterKeyTargetId      SessionFilterKey = "Target"
+	SessionFilterKeyOwner         SessionFilterKey = "Owner"
+	SessionFilterKeyStatus        SessionFilterKey = "Status"
+	SessionFilterKeySessionId     SessionFilterKey = "SessionId"
+	SessionFilterKeyAccessType    SessionFilterKey = "AccessType"
+)
+
+func (SessionFilterKey) Values() []SessionFilterKey {
+	return []SessionFilterKey{SessionFilterKeyInvokedAfter, SessionFilterKeyInvokedBefore, SessionFilterKeyTargetId, SessionFilterKeyOwner, SessionFilterKeyStatus, SessionFilterKeySessionId, SessionFilterKeyAccessType}
+}
+
+type SessionManagerOutputUrl struct {
+	CloudWatchOutputUrl *string
+	S3OutputUrl         *string
+}
+
+type SessionState string
+
+const (
+	SessionStateActive  SessionState = "Active"
+	SessionStateHistory SessionState = "History"
+)
+
+func (SessionState) Values() []SessionState {
+	return []SessionState{SessionStateActive, SessionStateHistory}
+}
+
+type SessionStatus string
+
+const (
+	SessionStatusConnected    SessionStatus = "Connected"
+	SessionStatusConnecting   SessionStatus = "Connecting"
+	SessionStatusDisconnected SessionStatus = "Disconnected"
+	SessionStatusTerminated   SessionStatus = "Terminated"
+	SessionStatusTerminating  SessionStatus = "Terminating"
+	SessionStatusFailed       SessionStatus = "Failed"
+)
+
+func (SessionStatus) Values() []SessionStatus {
+	return []SessionStatus{SessionStatusConnected, SessionStatusConnecting, SessionStatusDisconnected, SessionStatusTerminated, SessionStatusTerminating, SessionStatusFailed}
+}
+
 type Tag struct {
 	Key   *string
 	Value *string
 }
+
+type TargetNotConnected struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *TargetNotConnected) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *TargetNotConnected) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "TargetNotConnected")
+}
+func (e *TargetNotConnected) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *TargetNotConnected) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
 type TooManyTagsError struct {
 	Message           *string
