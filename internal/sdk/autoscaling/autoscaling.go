@@ -9,6 +9,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 )
 
+type CompleteLifecycleActionInput struct {
+	AutoScalingGroupName  *string
+	LifecycleActionResult *string
+	LifecycleHookName     *string
+	InstanceId            *string
+	LifecycleActionToken  *string
+}
+
+type CompleteLifecycleActionOutput struct {
+}
+
 type CreateAutoScalingGroupInput struct {
 	AutoScalingGroupName             *string
 	MaxSize                          *int32
@@ -98,6 +109,14 @@ type DeleteLaunchConfigurationInput struct {
 type DeleteLaunchConfigurationOutput struct {
 }
 
+type DeleteLifecycleHookInput struct {
+	AutoScalingGroupName *string
+	LifecycleHookName    *string
+}
+
+type DeleteLifecycleHookOutput struct {
+}
+
 type DeleteTagsInput struct {
 	Tags []types.Tag
 }
@@ -150,6 +169,13 @@ type DescribeLaunchConfigurationsInput struct {
 type DescribeLaunchConfigurationsOutput struct {
 	LaunchConfigurations []types.LaunchConfiguration
 	NextToken            *string
+}
+
+type DescribeLifecycleHookTypesInput struct {
+}
+
+type DescribeLifecycleHookTypesOutput struct {
+	LifecycleHookTypes []string
 }
 
 type DescribeLifecycleHooksInput struct {
@@ -285,6 +311,30 @@ type EnableMetricsCollectionInput struct {
 }
 
 type EnableMetricsCollectionOutput struct {
+}
+
+type PutLifecycleHookInput struct {
+	AutoScalingGroupName  *string
+	LifecycleHookName     *string
+	DefaultResult         *string
+	HeartbeatTimeout      *int32
+	LifecycleTransition   *string
+	NotificationMetadata  *string
+	NotificationTargetARN *string
+	RoleARN               *string
+}
+
+type PutLifecycleHookOutput struct {
+}
+
+type RecordLifecycleActionHeartbeatInput struct {
+	AutoScalingGroupName *string
+	LifecycleHookName    *string
+	InstanceId           *string
+	LifecycleActionToken *string
+}
+
+type RecordLifecycleActionHeartbeatOutput struct {
 }
 
 type ResumeProcessesInput struct {
