@@ -130,6 +130,15 @@ type AuthorizeSecurityGroupIngressOutput struct {
 	SecurityGroupRules []types.SecurityGroupRule
 }
 
+type CancelSpotInstanceRequestsInput struct {
+	SpotInstanceRequestIds []string
+	DryRun                 *bool
+}
+
+type CancelSpotInstanceRequestsOutput struct {
+	CancelledSpotInstanceRequests []types.CancelledSpotInstanceRequest
+}
+
 type CreateDhcpOptionsInput struct {
 	DhcpConfigurations []types.NewDhcpConfiguration
 	DryRun             *bool
@@ -800,6 +809,19 @@ type DescribeSecurityGroupsInput struct {
 type DescribeSecurityGroupsOutput struct {
 	NextToken      *string
 	SecurityGroups []types.SecurityGroup
+}
+
+type DescribeSpotInstanceRequestsInput struct {
+	DryRun                 *bool
+	Filters                []types.Filter
+	MaxResults             *int32
+	NextToken              *string
+	SpotInstanceRequestIds []string
+}
+
+type DescribeSpotInstanceRequestsOutput struct {
+	NextToken            *string
+	SpotInstanceRequests []types.SpotInstanceRequest
 }
 
 type DescribeSubnetsInput struct {
