@@ -46,6 +46,14 @@ func RuntimeID(taskID, container string) string {
 	return fmt.Sprintf("%s-%010d", taskID, hash.Sum32())
 }
 
+// NewLifecycleHookID makes the id of a lifecycle hook of a service deployment: ecs-, what kind of
+// hook it is, such as pause, and 43 of A-Z, a-z, 0-9, _ and -.
+func NewLifecycleHookID(kind string) string {
+	b := make([]byte, 32)
+	fill(b)
+	return "ecs-" + kind + "-" + base64.RawURLEncoding.EncodeToString(b)
+}
+
 // NewNetworkInterfaceID makes the id of an elastic network interface.
 func NewNetworkInterfaceID() string { return "eni-" + randomHex(9)[:17] }
 
