@@ -28,7 +28,7 @@ func (c *Client) send(r *http.Request, as Principal, service string, body []byte
 	r.RequestURI = r.URL.RequestURI()
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
-	got = &answer{header: http.Header{}, status: http.StatusOK, tooLong: func() { cancel(ErrTooLong) }}
+	got = &answer{header: http.Header{}, status: http.StatusOK, failed: cancel}
 	r = r.WithContext(ctx)
 	defer func() {
 		if value := recover(); value != nil {
@@ -65,8 +65,8 @@ type answer struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
-	// tooLong ends what writes more than is read.
-	tooLong func()
+	// failed ends an answer that is no whole one, for a reason. The first one counts.
+	failed func(reason error)
 }
 
 func (a *answer) Header() http.Header { return a.header }
@@ -79,7 +79,7 @@ func (a *answer) WriteHeader(status int) {
 
 func (a *answer) Write(p []byte) (int, error) {
 	if a.body.Len()+len(p) > MaxAnswer {
-		a.tooLong()
+		a.failed(ErrTooLong)
 		return 0, ErrTooLong
 	}
 	return a.body.Write(p)

@@ -1,6 +1,7 @@
 package apiclient
 
 import (
+	"bytes"
 	"context"
 	"encoding/xml"
 	"fmt"
@@ -13,12 +14,7 @@ import (
 
 // Object reads an object of S3, by its path.
 func (c *Client) Object(ctx context.Context, as Principal, bucket, key string) ([]byte, error) {
-	address := url.URL{Scheme: "http", Host: c.options.Host, Path: "/" + bucket + "/" + key}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), http.NoBody)
-	if err != nil {
-		return nil, fmt.Errorf("make a request: %w", err)
-	}
-	got, err := c.send(r, as, "s3", nil, func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
+	got, err := c.object(ctx, as, http.MethodGet, bucket, key, nil)
 	if err != nil {
 		return nil, fmt.Errorf("call GetObject: %w", err)
 	}
@@ -27,12 +23,48 @@ func (c *Client) Object(ctx context.Context, as Principal, bucket, key string) (
 	}
 	failed := NoObject(got.status, got.requestID())
 	if got.status >= http.StatusInternalServerError { // AWS's texts have no more than the status
-		var refusal struct{ Code, Message string }
-		if xml.Unmarshal(got.body.Bytes(), &refusal) == nil && refusal.Code != "" {
-			failed.Code, failed.Message = refusal.Code, refusal.Message
-		}
+		failed.readXML(got.body.Bytes())
 	}
 	return nil, failed
+}
+
+// PutObject writes an object of S3, by its path: plain text. A refusal is an *Error.
+func (c *Client) PutObject(ctx context.Context, as Principal, bucket, key string, content []byte) error {
+	got, err := c.object(ctx, as, http.MethodPut, bucket, key, content)
+	if err != nil {
+		return fmt.Errorf("call PutObject: %w", err)
+	}
+	if got.status == http.StatusOK {
+		return nil
+	}
+	text := http.StatusText(got.status)
+	failed := &Error{
+		Service: "S3", Operation: "PutObject", Status: got.status, RequestID: got.requestID(),
+		Code: strings.ReplaceAll(text, " ", ""), Message: text,
+	}
+	failed.readXML(got.body.Bytes())
+	return failed
+}
+
+// object sends a request about an object, which has a body if it writes.
+func (c *Client) object(ctx context.Context, as Principal, method, bucket, key string, content []byte) (*answer, error) {
+	address := url.URL{Scheme: "http", Host: c.options.Host, Path: "/" + bucket + "/" + key}
+	r, err := http.NewRequestWithContext(ctx, method, address.String(), bytes.NewReader(content))
+	if err != nil {
+		return nil, fmt.Errorf("make a request: %w", err)
+	}
+	if method == http.MethodPut {
+		r.Header.Set("Content-Type", "text/plain")
+	}
+	return c.send(r, as, "s3", content, func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
+}
+
+// readXML takes code and message from an answer of S3 that has them.
+func (e *Error) readXML(body []byte) {
+	var refusal struct{ Code, Message string }
+	if xml.Unmarshal(body, &refusal) == nil && refusal.Code != "" {
+		e.Code, e.Message = refusal.Code, refusal.Message
+	}
 }
 
 // NoObject is the refusal of a request that asks for an object's head first.
