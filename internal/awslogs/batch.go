@@ -27,8 +27,18 @@ type batch struct {
 
 func (b *batch) full() bool { return b.bytes >= maxBatchBytes || len(b.lines) >= maxBatchEvents }
 
-// add adds an event, in pieces if it is long. CloudWatch Logs has no empty ones.
+// add adds an event, in pieces if it is long.
 func (b *batch) add(at time.Time, text string) {
+	had := len(b.lines)
+	b.lines = AppendEvents(b.lines, at, text)
+	for _, line := range b.lines[had:] {
+		b.bytes += len(line.Message) + eventOverhead
+	}
+}
+
+// AppendEvents appends the events that a text makes: one, or several if it is long. CloudWatch Logs has no
+// empty ones.
+func AppendEvents(to []Line, at time.Time, text string) []Line {
 	if !utf8.ValidString(text) {
 		text = string([]rune(text))
 	}
@@ -37,10 +47,10 @@ func (b *batch) add(at time.Time, text string) {
 		for end < len(text) && !utf8.RuneStart(text[end]) {
 			end--
 		}
-		b.lines = append(b.lines, Line{at, text[:end]})
-		b.bytes += end + eventOverhead
+		to = append(to, Line{at, text[:end]})
 		text = text[end:]
 	}
+	return to
 }
 
 // events makes events of lines: one of each, or one of those up to the next that begins one.
