@@ -93,6 +93,16 @@ func isAWS(name string) bool {
 	return false
 }
 
+// IsAWS reports whether a host name is one of AWS's own endpoints.
+func IsAWS(name string) bool {
+	for _, domain := range awsDomains {
+		if name == domain || strings.HasSuffix(name, "."+domain) {
+			return true
+		}
+	}
+	return false
+}
+
 // proxy sends requests on as they came: signatures cover the host, the path as it is written,
 // and headers.
 func (u *Upstream) proxy(e *endpoint) http.Handler {
