@@ -89,6 +89,18 @@ type Container struct {
 	StartedAt    time.Time
 	StoppedAt    time.Time
 	Restarts     int
+	// ExecAgent is its execute command agent. The agent writes it, and SubmitTaskStateChange for
+	// tasks on container instances registered by hand.
+	ExecAgent ManagedAgent
+}
+
+// ManagedAgent is a program that ECS runs in a container beside its own; zero is none.
+type ManagedAgent struct {
+	Status    string // PENDING, RUNNING or STOPPED
+	StartedAt time.Time
+	Reason    string
+	// Disconnected: it is RUNNING, and cannot be reached. ECS does not show that.
+	Disconnected bool
 }
 
 // Binding is a port of a container instance that leads to a container's port, or a range of
