@@ -19,6 +19,8 @@ var (
 	ErrNoSandbox = errors.New("sandbox does not run")
 	// ErrNotRunning: the container does not run.
 	ErrNotRunning = errors.New("container does not run")
+	// ErrNoExec: the container was not prepared for sessions when it was created.
+	ErrNoExec = errors.New("the container has nothing to run sessions with")
 	// ErrNoPlatform: an image is not there for the platform, but for others.
 	ErrNoPlatform = errors.New("the image is not for this platform")
 	// ErrNoFilter: the kernel of the engine cannot filter packets.
