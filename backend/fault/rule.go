@@ -162,3 +162,21 @@ func glob(pattern, text string) bool {
 	}
 	return false
 }
+
+// Match reports whether a text matches a pattern in which * stands for any text.
+func Match(pattern, text string) bool {
+	first, rest, more := strings.Cut(pattern, "*")
+	if !strings.HasPrefix(text, first) {
+		return false
+	}
+	text = text[len(first):]
+	if !more {
+		return text == ""
+	}
+	for i := range len(text) + 1 {
+		if Match(rest, text[i:]) {
+			return true
+		}
+	}
+	return false
+}
