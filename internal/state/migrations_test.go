@@ -90,3 +90,26 @@ func checkServiceDeployment(t *testing.T, tx *Tx, s *Service) {
 		t.Errorf("service deployment %+v of %s", record, d.RolloutState)
 	}
 }
+
+// unpacked is the path of a state file that was packed.
+func unpacked(t *testing.T, name string) string {
+	t.Helper()
+	packed, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer packed.Close()
+	file, err := gzip.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "state.db")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

@@ -56,7 +56,8 @@ type Service struct {
 	Daemons int
 	// Completed is the last deployment that completed, to which a rollback goes
 	// back; nil until there was one.
-	Completed *CompletedDeployment
+	Completed   *CompletedDeployment
+	Rebalancing Rebalancing
 }
 
 // CompletedDeployment is what remains of a deployment after it has left the list.

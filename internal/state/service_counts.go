@@ -5,13 +5,6 @@ import (
 	"time"
 )
 
-// PlacedCounts counts the tasks of Active of one deployment by where they were
-// placed, so that the next one is balanced without a list of them all.
-type PlacedCounts struct {
-	DeploymentID, SubnetID, CapacityProvider string
-	Active                                   int
-}
-
 // StartCounts counts the tasks of ActiveRunning of one deployment by the time at
 // which they reached RUNNING. A service without health checks knows by it how many
 // of its tasks have run long enough to count as healthy.
@@ -28,24 +21,21 @@ const StartsKept = time.Minute
 // placed carries the change of a task into the counts by place; it returns the old
 // list if nothing changed.
 func placed(old []PlacedCounts, before, after *Task) []PlacedCounts {
-	n := count(active(after)) - count(active(before))
-	if n == 0 {
+	was, is := placeOf(before), placeOf(after)
+	if was == is {
 		return old
 	}
-	key := PlacedCounts{
-		DeploymentID: after.Spec.DeploymentID, SubnetID: after.Placement.SubnetID,
-		CapacityProvider: after.Placement.CapacityProvider,
+	return slices.DeleteFunc(countPlace(countPlace(slices.Clone(old), was, -1), is, +1), func(p PlacedCounts) bool { return p.Active == 0 })
+}
+
+// placeOf is the place in which a task counts; zero if it does not.
+func placeOf(t *Task) PlacedCounts {
+	if !active(t) {
+		return PlacedCounts{}
 	}
-	changed := slices.Clone(old)
-	at := slices.IndexFunc(changed, func(p PlacedCounts) bool {
-		return p.DeploymentID == key.DeploymentID && p.SubnetID == key.SubnetID &&
-			p.CapacityProvider == key.CapacityProvider
-	})
-	if at < 0 {
-		changed, at = append(changed, key), len(changed)
+	return PlacedCounts{
+		DeploymentID: t.Spec.DeploymentID, SubnetID: t.Placement.SubnetID, Zone: t.Placement.Zone, CapacityProvider: t.Placement.CapacityProvider,
 	}
-	changed[at].Active += n
-	return slices.DeleteFunc(changed, func(p PlacedCounts) bool { return p.Active == 0 })
 }
 
 // starts carries the change of a task into the counts by start; it returns the old
