@@ -43,6 +43,10 @@ type ServiceDeployment struct {
 	StartedAt, FinishedAt, StoppedAt, UpdatedAt time.Time
 	Rollback                                    *Rollback
 	CircuitBreaker                              CircuitBreaker
+	// Shift is nil for a rolling update, which has no stages.
+	Shift *TrafficShift
+	// Hooks are those that were asked so far, oldest first.
+	Hooks []LifecycleHook
 
 	// RetiredAt is when the service stopped listing its deployment; zero: it has not.
 	RetiredAt time.Time
@@ -54,6 +58,9 @@ type DeployedRevision struct {
 	ARN                         string
 	DeploymentID                string
 	Requested, Running, Pending int
+	// ProductionWeight and TestWeight are the shares of requests that it is to have, in percent; nil
+	// where traffic is not shifted. The scheduler writes them.
+	ProductionWeight, TestWeight *float64
 }
 
 // Rollback is the way back of a service deployment.
@@ -80,6 +87,11 @@ func (d *ServiceDeployment) Clone() *ServiceDeployment {
 		rollback := *d.Rollback
 		c.Rollback = &rollback
 	}
+	if d.Shift != nil {
+		shift := *d.Shift
+		c.Shift = &shift
+	}
+	c.Hooks = slices.Clone(d.Hooks)
 	return &c
 }
 
@@ -162,6 +174,15 @@ func ResolveImages(tx *Tx, revisionARN string, containers []Container) {
 		}
 	}
 	serviceRevisions.Put(tx, &resolved)
+}
+
+// ResolveTargetGroups notes in a revision which target groups its tasks go into.
+func ResolveTargetGroups(tx *Tx, revisionARN string, groups []string) {
+	if row := FindServiceRevision(tx, revisionARN); row != nil {
+		resolved := *row
+		resolved.TargetGroups = groups
+		serviceRevisions.Put(tx, &resolved)
+	}
 }
 
 // Retire begins the age of what a service listed before and does not list after.
