@@ -2,9 +2,12 @@ package state
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // LifecycleHook is a lifecycle hook that a service deployment asks at a stage: a target that is
@@ -40,4 +43,78 @@ type LifecycleHook struct {
 	Details json.RawMessage
 	// ProductionWeights and TestWeights are what the target is told, by ARNs of service revisions.
 	ProductionWeights, TestWeights map[string]float64
+}
+
+// Ended reports whether nothing will happen to the hook any more.
+func (h *LifecycleHook) Ended() bool {
+	return h.Status != types.DeploymentLifecycleHookStatusInProgress && h.Status != types.DeploymentLifecycleHookStatusAwaitingAction
+}
+
+// LifecycleHookAnswer is what the target of a hook has answered.
+type LifecycleHookAnswer struct {
+	// Status is SUCCEEDED, FAILED or IN_PROGRESS.
+	Status       types.DeploymentLifecycleHookStatus
+	StatusReason string          // of FAILED
+	CallAt       time.Time       // of IN_PROGRESS: when to call again
+	Details      json.RawMessage // for the next call; nil keeps those that there are
+}
+
+// Hook returns a hook of a service deployment, or nil.
+func (d *ServiceDeployment) Hook(id string) *LifecycleHook {
+	for i := range d.Hooks {
+		if d.Hooks[i].ID == id {
+			return &d.Hooks[i]
+		}
+	}
+	return nil
+}
+
+// AnswerLifecycleHook notes what a target has answered. It changes nothing where the hook is over, as
+// one that has timed out meanwhile or is of a deployment that goes back.
+func AnswerLifecycleHook(tx *Tx, deploymentARN, hookID string, a LifecycleHookAnswer, now time.Time) {
+	changeHook(tx, deploymentARN, hookID, now, func(h *LifecycleHook) {
+		h.Status, h.StatusReason, h.CallAt = a.Status, a.StatusReason, a.CallAt
+		if a.Details != nil {
+			h.Details = a.Details
+		}
+	})
+}
+
+// DecideLifecycleHook does what ContinueServiceDeployment says of a hook that is AWAITING_ACTION:
+// CONTINUE, or ROLLBACK. The scheduler sees to the rest.
+func DecideLifecycleHook(tx *Tx, deploymentARN, hookID string, action types.DeploymentLifecycleHookAction, now time.Time) {
+	changeHook(tx, deploymentARN, hookID, now, func(h *LifecycleHook) {
+		h.Status = types.DeploymentLifecycleHookStatusSucceeded
+		if action == types.DeploymentLifecycleHookActionRollback {
+			h.Status = types.DeploymentLifecycleHookStatusFailed
+		}
+	})
+}
+
+func changeHook(tx *Tx, deploymentARN, hookID string, now time.Time, change func(*LifecycleHook)) {
+	d := FindServiceDeployment(tx, deploymentARN)
+	if d == nil || d.Ended() {
+		return
+	}
+	d = d.Clone()
+	h := d.Hook(hookID)
+	if h == nil || h.Ended() {
+		return
+	}
+	change(h)
+	h.UpdatedAt = now
+	PutServiceDeployment(tx, d)
+}
+
+// WatchLifecycleHooks wakes with the ARN of each service deployment that has, or had, a lifecycle hook with
+// a target, whenever it changes.
+func (s *Store) WatchLifecycleHooks() *Watch {
+	return s.Watch(0, store.On(serviceDeployments, func(before, after *ServiceDeployment) []string {
+		for _, d := range []*ServiceDeployment{before, after} {
+			if d != nil && slices.ContainsFunc(d.Hooks, func(h LifecycleHook) bool { return h.TargetARN != "" }) {
+				return []string{d.ARN}
+			}
+		}
+		return nil
+	}))
 }

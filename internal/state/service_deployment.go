@@ -46,7 +46,8 @@ type ServiceDeployment struct {
 	// Shift is nil for a rolling update, which has no stages.
 	Shift *TrafficShift
 	// Hooks are those that were asked so far, oldest first.
-	Hooks []LifecycleHook
+	Hooks  []LifecycleHook
+	Alarms DeploymentAlarms
 
 	// RetiredAt is when the service stopped listing its deployment; zero: it has not.
 	RetiredAt time.Time
