@@ -27,6 +27,13 @@ type Change struct {
 	Task              *Task
 	ContainerInstance *ContainerInstance
 	Usage             *InstanceUsage
+	ServiceAction     *ServiceAction
+	Deployment        *DeploymentChange
+	Hook              *HookChange
+	LifecycleAction   *LifecycleAction
+	SpotNotice        *SpotNotice
+	// Fault is the emulator's own: no rule of EventBridge may be asked about it, nor a target get it.
+	Fault *FaultChange
 }
 
 // announce keeps a row of a task as an event.
