@@ -19,7 +19,7 @@ const (
 	ClusterInactive = "INACTIVE"
 )
 
-// Cluster is a cluster. Its handlers write every field.
+// Cluster is a cluster. Its handlers write every field; the capacity provider controller settles Attachments.
 type Cluster struct {
 	ARN       string
 	Name      string
@@ -30,10 +30,14 @@ type Cluster struct {
 	Configuration                   *types.ClusterConfiguration
 	CapacityProviders               []string
 	DefaultCapacityProviderStrategy []types.CapacityProviderStrategyItem
-	AttachmentsStatus               string // empty until capacity providers were put
+	Attachments                     []types.Attachment // of capacity providers
+	AttachmentsStatus               string             // empty until capacity providers were put
 	ServiceConnectDefaults          *types.ClusterServiceConnectDefaults
 	Tags                            []types.Tag
 }
+
+// Scope is the account and region of the cluster.
+func (c *Cluster) Scope() arn.Scope { return arn.ScopeOf(c.ARN) }
 
 // Active reports whether the cluster can be used.
 func (c *Cluster) Active() bool { return c != nil && c.Status == ClusterActive }
@@ -49,6 +53,10 @@ type ClusterSummary struct {
 	RunningFargate, PendingFargate   int
 	RunningEC2, PendingEC2           int
 	RunningExternal, PendingExternal int
+	// Waiting are those of the pending tasks that wait for a container instance.
+	Waiting int
+	// FargateCPU is what tasks have of Fargate.
+	FargateCPU FargateCPU
 	// Services by status.
 	ActiveFargateServices, DrainingFargateServices   int
 	ActiveEC2Services, DrainingEC2Services           int

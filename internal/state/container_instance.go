@@ -45,9 +45,12 @@ type ContainerInstance struct {
 	Attributes   []types.Attribute // by name; names and values only
 	Zone, Subnet string            // where it is; empty if unknown
 	VPC          string
-	RegisteredAt time.Time
-	InactiveAt   time.Time // zero as long as it is registered
-	Tags         []types.Tag
+	// CapacityProvider is the name of the provider of its Auto Scaling group, which is associated
+	// with the cluster; empty where there is none.
+	CapacityProvider string
+	RegisteredAt     time.Time
+	InactiveAt       time.Time // zero as long as it is registered
+	Tags             []types.Tag
 }
 
 // Resources are what a container instance has for tasks.

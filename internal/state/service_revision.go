@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
@@ -61,12 +62,21 @@ func (r *ServiceRevision) TasksLaunchType() types.LaunchType {
 	if len(r.CapacityProviderStrategy) == 0 {
 		return r.LaunchType
 	}
-	if slices.ContainsFunc(r.CapacityProviderStrategy, func(i types.CapacityProviderStrategyItem) bool {
-		return i.CapacityProvider == nil || *i.CapacityProvider != ProviderFargate && *i.CapacityProvider != ProviderFargateSpot
-	}) {
+	return StrategyLaunchType(r.CapacityProviderStrategy)
+}
+
+// StrategyLaunchType is the launch type of tasks by a strategy, which is not empty: that of its
+// providers, which are all of Fargate or all of Auto Scaling groups.
+func StrategyLaunchType(strategy []types.CapacityProviderStrategyItem) types.LaunchType {
+	if slices.ContainsFunc(strategy, func(i types.CapacityProviderStrategyItem) bool { return !OfFargate(aws.ToString(i.CapacityProvider)) }) {
 		return types.LaunchTypeEc2
 	}
 	return types.LaunchTypeFargate
+}
+
+// OfFargate reports whether the name is that of a capacity provider of Fargate.
+func OfFargate(provider string) bool {
+	return provider == ProviderFargate || provider == ProviderFargateSpot
 }
 
 // ResolvedLoadBalancers are the load balancers of a revision with the target groups of its tasks.
