@@ -103,6 +103,9 @@ func protectedAnew(before, after *Task) bool {
 	return before != nil && !before.ProtectedUntil.Equal(after.ProtectedUntil)
 }
 
+// placedAnew reports whether a task that waited has a place.
+func placedAnew(before, after *Task) bool { return before != nil && before.Waits() && !after.Waits() }
+
 // unusedAnew reports whether a target has come out of use, or into it. No count tells it.
 func unusedAnew(before, after *Task) bool {
 	return before != nil && before.Unused() != after.Unused()
@@ -161,6 +164,9 @@ func (d *DeploymentCounts) count(before, after *Task) {
 	}
 	switch after.Stop.Code {
 	case types.TaskStopCodeTaskFailedToStart:
+		if before.Waits() {
+			return // there was no instance on which it could have failed
+		}
 		d.FailedToStart++
 		d.LastFailure = after.Stop.Reason
 	case types.TaskStopCodeEssentialContainerExited:
@@ -203,6 +209,7 @@ func (c *ClusterSummary) addTask(t *Task, n int) {
 	if t.Stop != nil { // ECS0065: it is not counted any more
 		return
 	}
+	c.Waiting += n * count(t.Waits())
 	running, waiting := &c.RunningEC2, &c.PendingEC2
 	switch t.Spec.LaunchType {
 	case types.LaunchTypeFargate:

@@ -78,8 +78,10 @@ type TaskSpec struct {
 // Placement is where a task runs; zero is nowhere yet. See package placement.
 type Placement struct {
 	CapacityProvider string // empty where a launch type was asked for
-	SubnetID, Zone   string
-	AttachmentID     string // of the network interface that the task gets there
+	// Waiting: the task has no place yet; see [Waiting].
+	Waiting        *Waiting
+	SubnetID, Zone string
+	AttachmentID   string // of the network interface that the task gets there
 	// VolumeAttachmentID and VolumeID are of the managed volume that the task gets.
 	VolumeAttachmentID, VolumeID string
 	// ContainerInstance is its ARN; empty on Fargate.
