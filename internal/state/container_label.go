@@ -28,7 +28,7 @@ const (
 // ClusterName is what the container agent calls the task's cluster: on Fargate its ARN, on a
 // container instance the name that the agent is configured with.
 func (t *Task) ClusterName() string {
-	if t.Placement.ContainerInstance == "" {
+	if t.OnFargate() {
 		return t.Spec.ClusterARN
 	}
 	return arn.Name(t.Spec.ClusterARN)

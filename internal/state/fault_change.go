@@ -6,6 +6,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 )
 
+// The changes of a fault.
+const (
+	FaultBegan = "Began"
+	FaultActed = "Acted"
+	FaultEnded = "Ended"
+)
+
 // FaultChange is what the emulator tells of a fault that it causes. State makes its ID.
 type FaultChange struct {
 	ID          string

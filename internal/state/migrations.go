@@ -14,6 +14,13 @@ var migrations = []store.Migration{
 	recordServiceDeployments,
 	forgetMadeUpNetworks,
 	nameKindsOfEvents,
+	tellMoreKindsOfEvents,
+	packHookDetails,
+	countByZone,
+	tellLifecycleActions,
+	tellOfFaults,
+	countFargateCPU,
+	tellSpotNotices,
 }
 
 // placeTasks moves where a task runs out of its spec, and cuts the ARNs of containers

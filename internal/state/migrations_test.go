@@ -16,23 +16,7 @@ import (
 // TestFormat0 opens a file of the first version, which an emulator wrote that ran a
 // task, a job that has exited with 3, and a service of two tasks on FARGATE_SPOT.
 func TestFormat0(t *testing.T) {
-	packed, err := os.Open("testdata/format0.db.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer packed.Close()
-	file, err := gzip.NewReader(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	content, err := io.ReadAll(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "state.db")
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	path := unpacked(t, "testdata/format0.db.gz")
 	for range 2 { // the second time, in the present format
 		s := openAt(t, path)
 		got := map[string][]Placement{}
@@ -68,6 +52,9 @@ func TestFormat0(t *testing.T) {
 			t.Errorf("the service has %d tasks", len(got))
 		}
 		checkServiceDeployment(t, tx, service)
+		if got := CPUOnFargate(tx, arn.ScopeOf(service.ARN)); got != (FargateCPU{256, 512}) {
+			t.Errorf("tasks have %+v of Fargate", got)
+		}
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}

@@ -107,8 +107,11 @@ func ServiceDeployments(tx *Tx, serviceARN string) []*ServiceDeployment {
 	return serviceDeployments.List(tx, prefix)
 }
 
-// PutServiceDeployment writes a service deployment.
-func PutServiceDeployment(tx *Tx, d *ServiceDeployment) { serviceDeployments.Put(tx, d) }
+// PutServiceDeployment writes a service deployment, and announces what has become of its hooks.
+func PutServiceDeployment(tx *Tx, d *ServiceDeployment) {
+	announceHooks(tx, FindServiceDeployment(tx, d.ARN), d)
+	serviceDeployments.Put(tx, d)
+}
 
 // StopServiceDeployment asks the scheduler to end a service deployment. It changes nothing
 // of one that is on its way back or to its end.
@@ -157,6 +160,7 @@ func record(tx *Tx, s *Service, d *Deployment) {
 		}
 	}
 	serviceDeployments.Put(tx, row)
+	announceNew(tx, s, d)
 }
 
 // ResolveImages notes in a revision which images the containers of a task of it run.

@@ -81,7 +81,7 @@ func summarise(tx *Tx, before, after *Task) {
 	}
 	changed.add(after, +1)
 	changed.count(before, after)
-	if changed == counts && !protectedAnew(before, after) && !unusedAnew(before, after) {
+	if changed == counts && !protectedAnew(before, after) && !unusedAnew(before, after) && !placedAnew(before, after) {
 		return
 	}
 	s := &ServiceSummary{
@@ -206,6 +206,9 @@ func summariseCluster(tx *Tx, before, after *Task) {
 }
 
 func (c *ClusterSummary) addTask(t *Task, n int) {
+	if !t.Ended() {
+		c.FargateCPU.add(t.Spec.LaunchType, t.Placement.CapacityProvider, t.Spec.CPU, n)
+	}
 	if t.Stop != nil { // ECS0065: it is not counted any more
 		return
 	}

@@ -81,7 +81,7 @@ func TestWatchOfServicesWakesForTheirTasks(t *testing.T) {
 	}
 }
 
-func TestRegisteringATaskDefinitionWakesNobody(t *testing.T) {
+func TestRegisteringATaskDefinitionWakesNoWatch(t *testing.T) {
 	s := newStore(t)
 	s.WatchTasks()
 	s.WatchServices(0)
