@@ -27,6 +27,10 @@ const (
 	mostActivities = 10_000
 )
 
+// MidTerminating is the status of an activity whose instance waits for termination hooks. The SDK does
+// not know it. Source: recorded answers.
+const MidTerminating types.ScalingActivityStatusCode = "MidTerminatingLifecycleAction"
+
 // Activity is what was done to a group. The code that begins it writes it: the controller, and a
 // handler for TerminateInstanceInAutoScalingGroup; the controller writes its end.
 type Activity struct {
@@ -57,10 +61,32 @@ func PutActivity(tx *store.Tx, a *Activity) {
 
 // FinishActivity ends the activity with an id, if it is remembered.
 func FinishActivity(tx *store.Tx, s arn.Scope, id string, now time.Time) {
-	for _, a := range activitiesByID.List(tx, scopeKey(s)+id) {
-		done := *a
-		done.Status, done.Progress, done.EndTime = types.ScalingActivityStatusCodeSuccessful, 100, now
-		activities.Put(tx, &done)
+	changeActivity(tx, s, id, func(a *Activity) {
+		a.Status, a.Progress, a.EndTime = types.ScalingActivityStatusCodeSuccessful, 100, now
+	})
+}
+
+// ProgressActivity says how far the activity with an id has come.
+func ProgressActivity(tx *store.Tx, s arn.Scope, id string, status types.ScalingActivityStatusCode, progress int32) {
+	changeActivity(tx, s, id, func(a *Activity) { a.Status, a.Progress = status, progress })
+}
+
+// CancelActivity ends the activity with an id without success, and says why.
+// Source: EC2 Auto Scaling user guide, troubleshooting.
+func CancelActivity(tx *store.Tx, s arn.Scope, id, why string, now time.Time) {
+	changeActivity(tx, s, id, func(a *Activity) {
+		a.StatusMessage = why
+		a.Description += ".  Status Reason: " + why
+		a.Status, a.Progress, a.EndTime = types.ScalingActivityStatusCodeCancelled, 100, now
+	})
+}
+
+// changeActivity changes the activity with an id, if it is remembered and has not ended.
+func changeActivity(tx *store.Tx, s arn.Scope, id string, change func(a *Activity)) {
+	if a := FindActivity(tx, s, id); a != nil && a.EndTime.IsZero() {
+		changed := *a
+		change(&changed)
+		activities.Put(tx, &changed)
 	}
 }
 

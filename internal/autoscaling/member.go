@@ -24,11 +24,14 @@ type Member struct {
 	LaunchedAt          time.Time
 	LaunchTemplate      *types.LaunchTemplateSpecification // with the version that it had
 	LaunchConfiguration string
-	// State, Activity, the one that is in progress, and Lost, that EC2 says that it does not
-	// run, are the controller's, too.
+	// State, since when it is that, Activity, the one that is in progress, and Lost, that EC2
+	// says that it does not run, are the controller's, too.
 	State    types.LifecycleState
+	StateAt  time.Time // zero in rows from before there were lifecycle hooks
 	Activity string
 	Lost     bool
+	// Actions are what it waits for, in Pending:Wait or Terminating:Wait: one of each hook.
+	Actions []LifecycleAction
 
 	// Handlers write these.
 	Protected bool // from scale in; the controller sets what its group says at launch
