@@ -1,5 +1,5 @@
 // Package autoscaling is the rows of Amazon EC2 Auto Scaling: groups, the instances that
-// belong to them, launch configurations and activities.
+// belong to them, lifecycle hooks, launch configurations and activities.
 //
 // Functions take the transaction of package state, so rows of Auto Scaling, of EC2 and of
 // ECS change together.
@@ -78,6 +78,24 @@ func (s Source) Template() *types.LaunchTemplateSpecification {
 	return s.LaunchTemplate
 }
 
+// OnDemand is how many of n instances are On-Demand Instances, the others Spot Instances, as far as a mixed instances
+// policy says it; else all. What the percentage leaves open is On-Demand.
+// Source: EC2 Auto Scaling user guide, mixed instances groups.
+func (s Source) OnDemand(n int) int {
+	if s.Mixed == nil || s.Mixed.InstancesDistribution == nil {
+		return n
+	}
+	d := s.Mixed.InstancesDistribution
+	base, percentage := 0, 100
+	if d.OnDemandBaseCapacity != nil {
+		base = min(n, int(*d.OnDemandBaseCapacity))
+	}
+	if d.OnDemandPercentageAboveBaseCapacity != nil {
+		percentage = int(*d.OnDemandPercentageAboveBaseCapacity)
+	}
+	return base + ((n-base)*percentage+99)/100
+}
+
 // Tag of a group.
 type Tag struct {
 	Key, Value string
@@ -123,11 +141,22 @@ func GroupAt(tx *store.Tx, key string) *Group { return groups.Get(tx, key) }
 // Groups returns those of an account and region, in order of their names.
 func Groups(tx *store.Tx, s arn.Scope) []*Group { return groups.List(tx, scopeKey(s)) }
 
+// AllGroups returns those of all accounts and regions.
+func AllGroups(tx *store.Tx) []*Group { return groups.List(tx, "") }
+
 // PutGroup writes a group.
 func PutGroup(tx *store.Tx, g *Group) { groups.Put(tx, g) }
 
-// DeleteGroup removes a group.
-func DeleteGroup(tx *store.Tx, g *Group) { groups.Delete(tx, g) }
+// DeleteGroup removes a group, which has no instances, with its policies and lifecycle hooks.
+func DeleteGroup(tx *store.Tx, g *Group) {
+	for _, p := range Policies(tx, g.Scope, g.Name) {
+		policies.Delete(tx, p)
+	}
+	for _, h := range LifecycleHooks(tx, g) {
+		lifecycleHooks.Delete(tx, h)
+	}
+	groups.Delete(tx, g)
+}
 
 // Using returns the name of a group that launches from a launch configuration, or "".
 func Using(tx *store.Tx, s arn.Scope, launchConfiguration string) string {
