@@ -54,6 +54,7 @@ type Instance struct {
 	ShutdownBehavior types.ShutdownBehavior
 	Metadata         *types.InstanceMetadataOptionsRequest // as asked for; or nil
 	Group            string                                // Auto Scaling group; or empty
+	Spot             *Spot                                 // nil for an On-Demand Instance
 
 	// Agent is what its container agent does.
 	Agent Agent
@@ -71,6 +72,11 @@ type Instance struct {
 	// one that is over.
 	RebootAt, RebootedAt time.Time
 
+	// NoticeAt is when a Spot Instance got notice that it is interrupted, zero if it has none. Faults write it.
+	// NoticeHeeded: its container instance drains for that. Then the capacity controller terminates it.
+	NoticeAt     time.Time
+	NoticeHeeded bool
+
 	// ContainerInstance is the ARN of what it was registered as last; or empty.
 	ContainerInstance string
 }
@@ -83,6 +89,8 @@ type Agent struct {
 	Tags       []ecstypes.Tag // of the container instance
 	// PropagatesTags: those of the EC2 instance are tags of the container instance as well.
 	PropagatesTags bool
+	// DrainsSpot: it sets its container instance to DRAINING at the notice to a Spot Instance.
+	DrainsSpot bool
 }
 
 // Reason is why an instance is in its state.
@@ -147,6 +155,9 @@ func ForgetInstances(tx *store.Tx, before time.Time) {
 	for _, i := range terminatedInstances.Before(tx, before) {
 		instances.Delete(tx, i)
 		ec2network.SetTags(tx, i.Scope, i.ID, nil)
+		if i.Spot != nil {
+			ec2network.SetTags(tx, i.Scope, i.Spot.RequestID, nil)
+		}
 	}
 }
 

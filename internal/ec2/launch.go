@@ -34,7 +34,9 @@ type Spec struct {
 	Tags           map[string]string
 	ClientToken    string
 	RequesterID    string
-	Group          string // Auto Scaling group
+	Group          string            // Auto Scaling group
+	Spot           *Spot             // without a request, which Launch makes; nil: On-Demand Instances
+	RequestTags    map[string]string // of Spot Instance requests
 	// Agent, if it is not nil, stands for what user data and image say.
 	Agent *Agent
 }
@@ -71,6 +73,10 @@ func Launch(tx *store.Tx, room *Room, spec Spec) ([]*Instance, error) {
 			StopProtected: spec.StopProtected, ShutdownBehavior: spec.Shutdown,
 			Group: spec.Group, Agent: agent,
 			Wanted: types.InstanceStateNameRunning, WantedAt: spec.At, LaunchAt: spec.At,
+		}
+		if spec.Spot != nil {
+			i.Spot = &Spot{RequestID: NewID("sir-"), MaxPrice: spec.Spot.MaxPrice}
+			ec2network.SetTags(tx, i.Scope, i.Spot.RequestID, spec.RequestTags)
 		}
 		PutInstance(tx, i)
 		ec2network.SetTags(tx, i.Scope, i.ID, spec.Tags)

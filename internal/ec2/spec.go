@@ -19,14 +19,18 @@ func SpecFrom(tx *store.Tx, scope arn.Scope, data *types.ResponseLaunchTemplateD
 		Scope: scope, KeyName: aws.ToString(data.KeyName), UserData: aws.ToString(data.UserData),
 		EBSOptimized: aws.ToBool(data.EbsOptimized), Protected: aws.ToBool(data.DisableApiTermination),
 		StopProtected: aws.ToBool(data.DisableApiStop), Shutdown: data.InstanceInitiatedShutdownBehavior,
-		Metadata: Convert[types.InstanceMetadataOptionsRequest](data.MetadataOptions),
-		Tags:     TagsFor(types.ResourceTypeInstance, data.TagSpecifications),
+		Metadata:    Convert[types.InstanceMetadataOptionsRequest](data.MetadataOptions),
+		Tags:        TagsFor(types.ResourceTypeInstance, data.TagSpecifications),
+		RequestTags: TagsFor(types.ResourceTypeSpotInstancesRequest, data.TagSpecifications),
 	}
 	if data.Monitoring != nil {
 		spec.Monitoring = aws.ToBool(data.Monitoring.Enabled)
 	}
 	var err error
 	if spec.Profile, err = instanceProfile(tx, scope, data.IamInstanceProfile); err != nil {
+		return spec, err
+	}
+	if spec.Spot, err = spotOf(data.InstanceMarketOptions); err != nil {
 		return spec, err
 	}
 	if err := machine(tx, &spec, data); err != nil {

@@ -32,6 +32,7 @@ type settings struct {
 	cluster          string
 	attributes, tags map[string]string
 	propagatesTags   bool
+	drainsSpot       bool
 	capable          map[string]bool // of what agentCapabilities and agentDenials have, by the variable
 	drivers          []string        // of logs
 	listsDrivers     bool
@@ -107,6 +108,9 @@ func (s *settings) readLine(line string) {
 	if value, found := after(line, "ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM="); found {
 		s.propagatesTags = word(value) == "ec2_instance"
 	}
+	if value, found := after(line, "ECS_ENABLE_SPOT_INSTANCE_DRAINING="); found {
+		s.drainsSpot = word(value) == "true"
+	}
 	s.readCapabilities(line)
 }
 
@@ -162,7 +166,7 @@ func decodeObject(text string) map[string]string {
 
 // agent is what the settings come to. Attributes and tags are in order of their names.
 func (s *settings) agent() Agent {
-	a := Agent{Cluster: s.cluster, PropagatesTags: s.propagatesTags}
+	a := Agent{Cluster: s.cluster, PropagatesTags: s.propagatesTags, DrainsSpot: s.drainsSpot}
 	for _, name := range slices.Sorted(maps.Keys(s.attributes)) {
 		attribute := ecstypes.Attribute{Name: aws.String(name)}
 		if value := s.attributes[name]; value != "" {

@@ -82,6 +82,21 @@ func TestUserDataOfTheAgent(t *testing.T) {
 	}
 }
 
+// Source of the names: ECS developer guide, Spot Instance draining; Bottlerocket's documentation, settings.ecs.
+func TestAnAgentIsToldToDrainSpotInstances(t *testing.T) {
+	for text, want := range map[string]bool{
+		"": false,
+		"echo ECS_ENABLE_SPOT_INSTANCE_DRAINING=true >> /etc/ecs/ecs.config":         true,
+		"echo ECS_ENABLE_SPOT_INSTANCE_DRAINING=false >> /etc/ecs/ecs.config":        false,
+		"[settings.ecs]\nenable-spot-instance-draining = true\ncluster = \"shop\"\n": true,
+		"[settings.ecs]\nenable-spot-instance-draining = false\n":                    false,
+	} {
+		if got := ec2.ReadUserData(base64.StdEncoding.EncodeToString([]byte(text))).DrainsSpot; got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
 func TestTagsOfTheContainerInstance(t *testing.T) {
 	agent := ec2.ReadUserData(`echo 'ECS_CONTAINER_INSTANCE_TAGS={"team": "shop"}' >> /etc/ecs/ecs.config`)
 	if len(agent.Tags) != 1 || *agent.Tags[0].Key != "team" || *agent.Tags[0].Value != "shop" {

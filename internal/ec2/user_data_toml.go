@@ -4,6 +4,7 @@ import "strings"
 
 const (
 	clusterSetting    = "settings.ecs.cluster"
+	drainingSetting   = "settings.ecs.enable-spot-instance-draining"
 	attributesSetting = "settings.ecs.instance-attributes"
 )
 
@@ -36,6 +37,9 @@ func (s *settings) set(key, value string) {
 	if key == clusterSetting {
 		s.cluster = tomlString(value)
 		return
+	}
+	if key == drainingSetting {
+		s.drainsSpot = value == "true"
 	}
 	if name, below := strings.CutPrefix(key, attributesSetting+"."); below {
 		s.attribute(name, tomlString(value))
