@@ -46,7 +46,7 @@ type Spec struct {
 func Launch(tx *store.Tx, room *Room, spec Spec) ([]*Instance, error) {
 	count := min(spec.Count, room.Free(spec.Subnet))
 	if count < cmp.Or(spec.Least, spec.Count) {
-		return nil, NoRoom(spec.Subnet)
+		return nil, room.Refusal(spec.Subnet)
 	}
 	room.used[roomOf(spec.Subnet)] += count
 	agent := AgentOf(spec.Scope.Region, spec.Image, spec.UserData)

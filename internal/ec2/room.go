@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -21,6 +22,8 @@ type Room struct {
 	tx    *store.Tx
 	tasks iter.Seq[ec2network.TaskInterface]
 	used  map[string]int // see roomOf; nil: not counted yet
+	// outages take the room of subnets.
+	outages *outage.View
 }
 
 // RoomIn costs nothing before the first question. Of the network interfaces of tasks, which take
@@ -29,10 +32,36 @@ func RoomIn(tx *store.Tx, tasks iter.Seq[ec2network.TaskInterface]) *Room {
 	return &Room{tx: tx, tasks: tasks}
 }
 
+// Without has what is out of order have no room.
+func (r *Room) Without(outages *outage.View) *Room {
+	r.outages = outages
+	return r
+}
+
+// Lack is the outage that a subnet has no room for, or nil.
+func (r *Room) Lack(s *ec2network.Subnet) *outage.Outage {
+	if o := r.outages.Down(s.Zone); o != nil {
+		return o
+	}
+	return r.outages.Full(s.ID, s.Zone)
+}
+
+// Refusal is why instances do not fit into a subnet. Source: EC2 user guide, insufficient instance
+// capacity; field reports.
+func (r *Room) Refusal(s *ec2network.Subnet) error {
+	if r.outages.Down(s.Zone) == nil {
+		return NoRoom(s)
+	}
+	return refuse("InsufficientInstanceCapacity", "We currently do not have sufficient capacity in the Availability Zone you requested (%s). Our system will be working on provisioning additional capacity.", s.Zone)
+}
+
 // Free is how many addresses a subnet has left.
 func (r *Room) Free(s *ec2network.Subnet) int {
 	if r.used == nil {
 		r.count()
+	}
+	if r.Lack(s) != nil {
+		return 0
 	}
 	return max(0, 1<<(32-s.CIDR(ec2network.NetworkCIDR(r.tx)).Bits())-reservedAddresses-r.used[roomOf(s)])
 }
