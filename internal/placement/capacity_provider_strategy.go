@@ -8,14 +8,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// nextProvider is the capacity provider of a deployment's next task. count holds
+// NextProvider is the capacity provider of the next task of a deployment, or of a call of RunTask. count holds
 // the tasks of each provider.
 //
 //	FARGATE base 1 weight 1, FARGATE_SPOT weight 3: FARGATE for the base, then for
 //	each four tasks SPOT, FARGATE, SPOT, SPOT: five tasks are 1+1 and 3.
 //
 // Source: ECS developer guide, capacity provider strategies.
-func nextProvider(strategy []types.CapacityProviderStrategyItem, count map[string]int) string {
+func NextProvider(strategy []types.CapacityProviderStrategyItem, count map[string]int) string {
 	next := ""
 	for _, item := range strategy {
 		name := aws.ToString(item.CapacityProvider)

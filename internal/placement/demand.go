@@ -13,14 +13,17 @@ import (
 // Demand is what tasks ask of a container instance. It is read when a pool first sees it,
 // and must not change from then on.
 type Demand struct {
-	LaunchType  types.LaunchType // EC2 or EXTERNAL
-	Reserved    *state.Reservation
-	Requires    []types.Attribute           // those of the definition, and of its platform
-	Subnets     []*ec2network.Subnet        // of the request, with awsvpc alone
-	Constraints []types.PlacementConstraint // of the definition and of the request
-	Strategy    []types.PlacementStrategy   // none: see defaultStrategy
-	Group       string
+	LaunchType types.LaunchType // EC2 or EXTERNAL
+	// CapacityProvider is the name of the one whose instances alone are looked at; empty: all are.
+	CapacityProvider string
+	Reserved         *state.Reservation
+	Requires         []types.Attribute           // those of the definition, and of its platform
+	Subnets          []*ec2network.Subnet        // of the request, with awsvpc alone
+	Constraints      []types.PlacementConstraint // of the definition and of the request
+	Strategy         []types.PlacementStrategy   // none: see defaultStrategy
+	Group            string
 
+	zone     string // empty: any
 	compiled *compiled
 }
 

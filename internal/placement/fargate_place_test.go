@@ -14,7 +14,7 @@ func TestTasksAreSpreadOverZonesThenSubnets(t *testing.T) {
 	view := NewView()
 	view.Add(state.Placement{SubnetID: "a1"}, 2)
 	for i, want := range []string{"b1", "b1", "a2", "b1", "a2", "b1", "a1"} {
-		got := Place(view, request)
+		got, _ := Place(view, request)
 		if got.SubnetID != want {
 			t.Fatalf("task %d is placed in %q, want %q", i, got.SubnetID, want)
 		}

@@ -7,11 +7,18 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
+// looksAt reports whether an instance is one of those among which a place is sought: of the demand's
+// launch type and capacity provider. Source: ECS developer guide, capacity providers.
+func (pl *plan) looksAt(n *node) bool {
+	provider := pl.demand.CapacityProvider
+	return n.kind == pl.kind && (provider == "" || n.instance.CapacityProvider == provider)
+}
+
 // mayFit is what can be said about an instance at a glance. What it denies has a reason,
 // which examine finds.
 func (p *Pool) mayFit(i int, pl *plan) bool {
 	n := &p.nodes[i]
-	if n.kind != pl.kind || pl.fixed[i] != skipped && pl.fixed[i] != fits {
+	if !pl.looksAt(n) || pl.fixed[i] != skipped && pl.fixed[i] != fits {
 		return false
 	}
 	return p.room(i, pl) == fits && (!pl.distinct || pl.group.wanted[i] == 0)
@@ -22,7 +29,7 @@ func (p *Pool) mayFit(i int, pl *plan) bool {
 //
 // Source: ECS developer guide, task placement constraints.
 func (p *Pool) examine(i int, pl *plan) verdict {
-	if p.nodes[i].kind != pl.kind {
+	if !pl.looksAt(&p.nodes[i]) {
 		return skipped
 	}
 	fixed := p.judged(i, pl)

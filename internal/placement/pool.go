@@ -40,11 +40,18 @@ func NewPool(tx *state.Tx, cluster *state.Cluster, chance Chance) *Pool {
 // EXTERNAL task on (ECS0160). Source: field reports of RunTask and service events.
 const NoContainerInstances = "No Container Instances were found in your cluster."
 
+// NoProviderInstances is what it says when a capacity provider without managed scaling has none.
+// Source: as above.
+const NoProviderInstances = "No Container Instances were found in your capacity provider."
+
 // Has reports whether the cluster has ACTIVE container instances for tasks of a launch
-// type. If not, ECS refuses to place any: see NoContainerInstances.
-func (p *Pool) Has(launchType types.LaunchType) bool {
+// type, of a capacity provider if one is named. If not, ECS refuses to place any: see
+// NoContainerInstances and NoProviderInstances.
+func (p *Pool) Has(launchType types.LaunchType, provider string) bool {
 	wanted := kindFor(launchType)
-	return slices.ContainsFunc(p.nodes, func(n node) bool { return n.kind == wanted })
+	return slices.ContainsFunc(p.nodes, func(n node) bool {
+		return n.kind == wanted && (provider == "" || n.instance.CapacityProvider == provider)
+	})
 }
 
 // Suits reports whether tasks of a demand may be on a container instance, also if nothing of it is free.

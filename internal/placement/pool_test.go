@@ -231,7 +231,7 @@ func TestInstancesOfAnotherKindAreNotExamined(t *testing.T) {
 	external := c.add(t, "1", "", func(i *state.ContainerInstance) { i.LaunchType = types.LaunchTypeExternal })
 	draining := c.add(t, "2", "eu-west-1a", func(i *state.ContainerInstance) { i.Status = state.InstanceDraining })
 	pool := NewPool(c.Read(), c.row, NewChance(1))
-	if place, misses := pool.Place(demand()); place.ContainerInstance != "" || len(misses) > 0 || pool.Has(types.LaunchTypeEc2) {
+	if place, misses := pool.Place(demand()); place.ContainerInstance != "" || len(misses) > 0 || pool.Has(types.LaunchTypeEc2, "") {
 		t.Errorf("%+v %v", place, misses)
 	}
 	for instance, want := range map[string]string{draining: "INACTIVE", external: "ATTRIBUTE", scope.ContainerInstance("shop", "3"): "MISSING"} {
@@ -240,7 +240,7 @@ func TestInstancesOfAnotherKindAreNotExamined(t *testing.T) {
 		}
 	}
 	d := demand(func(d *Demand) { d.LaunchType = types.LaunchTypeExternal })
-	if daemons := pool.Daemons(d); len(daemons) != 1 || daemons[0].ARN != external || !pool.Has(types.LaunchTypeExternal) {
+	if daemons := pool.Daemons(d); len(daemons) != 1 || daemons[0].ARN != external || !pool.Has(types.LaunchTypeExternal, "") {
 		t.Errorf("daemons on %v", daemons)
 	}
 	if place, _ := pool.Place(d); place.ContainerInstance != external {

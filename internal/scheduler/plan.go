@@ -43,15 +43,6 @@ type Plan struct {
 	awaits waitCondition
 }
 
-// StartTasks makes tasks of a deployment and announces them.
-type StartTasks struct {
-	DeploymentID string
-	N            int
-	Replacing    int // of them, those that stand in for unhealthy ones
-	// Places has N on container instances; it is nil on Fargate, which has room for all.
-	Places []state.Placement
-}
-
 // Most tasks that one plan starts or stops: a plan is one transaction, which keeps
 // all others waiting. Each calls for the next one by what it changed.
 const (

@@ -3,13 +3,17 @@ package scheduler
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
 // startTasks starts tasks of a deployment, and tells of them.
@@ -20,7 +24,11 @@ func (c *change) startTasks(v StartTasks) error {
 	}
 	replacing := v.Replacing
 	for batch := range slices.Chunk(ids, batchSize) {
-		c.say(event.StartedTasks{Tasks: batch, Replacing: min(replacing, len(batch))})
+		if v.Zone != "" {
+			c.say(event.StartedInZone{Zone: v.Zone, Tasks: batch})
+			continue
+		}
+		c.say(event.StartedTasks{Tasks: batch, Replacing: min(replacing, len(batch)), TaskSet: v.TaskSet})
 		replacing -= min(replacing, len(batch))
 	}
 	return nil
@@ -34,8 +42,8 @@ func (c *change) start(v StartTasks) (ids []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.Revision.TasksLaunchType() == types.LaunchTypeFargate {
-		v.Places = c.placesOnFargate(v, d.Revision)
+	if d.Revision.TasksLaunchType() == types.LaunchTypeFargate && v.Places == nil {
+		v.Places, _ = placesOnFargate(c.tx, c.service, d, v.N, v.Zone, limits{})
 	}
 	for _, place := range v.Places {
 		t := template.New(place)
@@ -45,22 +53,40 @@ func (c *change) start(v StartTasks) (ids []string, err error) {
 	return ids, nil
 }
 
-// placesOnFargate spreads tasks among those that the deployment has.
-func (c *change) placesOnFargate(v StartTasks, r *state.ServiceRevision) (places []state.Placement) {
+// placesOnFargate spreads n tasks among those that a deployment has. If it finds fewer places, lack is why.
+func placesOnFargate(tx *state.Tx, s *state.Service, d *state.Deployment, n int, zone string, on limits) (places []state.Placement, lack *placement.Lack) {
 	where := placement.Request{
-		Strategy: r.CapacityProviderStrategy,
-		Subnets:  subnets(c.tx, arn.ScopeOf(c.service.ARN), vpcConfiguration(r).Subnets),
+		Strategy: d.Revision.CapacityProviderStrategy, Outages: on.outages, Allowance: on.allowance,
+		Subnets: subnets(tx, arn.ScopeOf(s.ARN), vpcConfiguration(d.Revision).Subnets),
+		Task:    taskOf(s, d),
+	}
+	if on.allowance != nil {
+		where.CPU = int(taskdef.Size(definitionOf(tx, d.Revision).Definition(), nil).CPU)
+	}
+	if zone != "" {
+		where.Subnets = slices.DeleteFunc(where.Subnets, func(s *ec2network.Subnet) bool { return s.Zone != zone })
 	}
 	view := placement.NewView()
-	for _, p := range state.FindServiceSummary(c.tx, c.service.ARN).Placed {
-		if p.DeploymentID == v.DeploymentID {
+	for _, p := range state.FindServiceSummary(tx, s.ARN).Placed {
+		if p.DeploymentID == d.ID {
 			view.Add(state.Placement{CapacityProvider: p.CapacityProvider, SubnetID: p.SubnetID}, p.Active)
 		}
 	}
-	for range v.N {
-		place := placement.Place(view, where)
-		view.Add(place, 1)
+	for range n {
+		place, without := placement.Place(view, where)
+		if without != nil {
+			if lack == nil || lack.Answer == quota.TooFast {
+				lack = without
+			}
+			continue
+		}
 		places = append(places, place)
 	}
-	return places
+	return places, lack
+}
+
+// taskOf is what outages see of the tasks of a deployment.
+func taskOf(s *state.Service, d *state.Deployment) outage.Task {
+	family, _, _ := strings.Cut(arn.Name(d.Revision.TaskDefinition), ":")
+	return outage.Task{Cluster: arn.ClusterName(s.ARN), ClusterARN: s.ClusterARN, Family: family}
 }

@@ -9,6 +9,19 @@ import (
 // ResolveTargetGroups, SetWeights, ResolveImages, ForgetDeployment or RemoveService.
 type Verb any
 
+// StartTasks makes tasks of a deployment and announces them.
+type StartTasks struct {
+	DeploymentID string
+	N            int
+	Replacing    int // of them, those that stand in for unhealthy ones
+	// Places has N on container instances; it is nil on Fargate, which has room for all.
+	Places []state.Placement
+	// Zone is where the tasks stand in for others, to rebalance; else it is empty.
+	Zone string
+	// TaskSet is the id of the deployment where the announcement names it; else it is empty.
+	TaskSet string
+}
+
 // StopTasks asks for the end of tasks.
 type StopTasks struct {
 	Tasks  []string // ARNs

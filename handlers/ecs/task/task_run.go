@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
@@ -134,7 +135,11 @@ func (a *API) runTask(ctx context.Context, tx *state.Tx, call taskCall, chance p
 		pool = placement.NewPool(tx, call.cluster, chance)
 	}
 	found := func() error {
-		if pool != nil && !pool.Has(l.Capacity.LaunchType) {
+		switch {
+		case pool == nil:
+		case l.Capacity.Strategy != nil:
+			return checkProviderInstances(tx, call, l.Capacity.Strategy, pool)
+		case !pool.Has(l.Capacity.LaunchType, ""):
 			return errNoContainerInstances
 		}
 		return nil
@@ -192,8 +197,14 @@ func addTasks(tx *state.Tx, n int, pool *placement.Pool, demand *placement.Deman
 func addFargateTasks(tx *state.Tx, n int, where placement.Request, template *task.Template) (made newTasks) {
 	view := placement.NewView()
 	for range n {
-		place := placement.Place(view, where)
-		view.Add(place, 1)
+		place, lack := placement.Place(view, where)
+		if lack != nil {
+			made.failures = append(made.failures, types.Failure{Reason: aws.String(lack.Reason())})
+			if lack.Outage != nil {
+				lack.Outage.ActedIn(tx, where.Task.ClusterARN)
+			}
+			continue
+		}
 		made.add(tx, template.New(place))
 	}
 	return made

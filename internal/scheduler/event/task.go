@@ -12,6 +12,8 @@ import (
 type StartedTasks struct {
 	Tasks     []string
 	Replacing int // of them, those that stand in for unhealthy ones
+	// TaskSet is the id of their deployment, named only where traffic shifts between two.
+	TaskSet string
 }
 
 // Message is the sentence of the event.
@@ -46,6 +48,13 @@ type FailedHealthChecks struct{ Task string }
 func (e FailedHealthChecks) Message(service string) string {
 	return fmt.Sprintf("(service %s) (task %s) failed container health checks.", service, e.Task)
 }
+
+// ConstraintViolated says that tasks of a DAEMON service are on container instances which no longer
+// satisfy its placement constraints, by the ids of these. Only EventBridge is told of it.
+type ConstraintViolated struct{ Instances []string }
+
+// Message is empty: DescribeServices has no sentence for the event.
+func (ConstraintViolated) Message(string) string { return "" }
 
 // InconsistentStarts says that starts are throttled.
 type InconsistentStarts struct{}
@@ -98,6 +107,15 @@ func NewNoPlace(misses []placement.Miss) NoPlace {
 		return NoPlace{}
 	}
 	return NoPlace{Instance: arn.Name(closest.Instance.ARN), Reason: closest.Reason}
+}
+
+// TooManyWait says that a task has no place on the instances of a capacity provider, and that no
+// further task of the cluster may wait for instances.
+type TooManyWait struct{ Provider string }
+
+// Message is the sentence of the event. Source: ECS developer guide, service event messages.
+func (TooManyWait) Message(service string) string {
+	return fmt.Sprintf("(service %s) was unable to place tasks in your cluster because the tasks provisioning capacity limit was exceeded.", service)
 }
 
 // shortcoming is how an event speaks of a reason. Source: public logs and ECS developer
