@@ -16,6 +16,7 @@ type roster struct {
 
 	places func() map[string]int // of the instances in nodes, by ARN
 	ports  func() *portSets
+	zones  func() []string
 
 	mu     sync.Mutex
 	values map[string]*valueNumbers // by name of the attribute
