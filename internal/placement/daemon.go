@@ -30,7 +30,7 @@ func (p *Pool) ReserveDaemons(d *Demand) {
 }
 
 func (p *Pool) shallHaveDaemon(i int, plan *plan, own map[string]int) bool {
-	return p.nodes[i].kind == plan.kind && p.judged(i, plan) >= noMember && p.allowsDaemon(i, plan, own)
+	return plan.looksAt(&p.nodes[i]) && p.judged(i, plan) >= noMember && p.allowsDaemon(i, plan, own)
 }
 
 // ownRunning counts the tasks of a demand's group by container instance, for constraints.

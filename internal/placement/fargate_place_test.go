@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -18,6 +19,21 @@ func TestTasksAreSpreadOverZonesThenSubnets(t *testing.T) {
 		if got.SubnetID != want {
 			t.Fatalf("task %d is placed in %q, want %q", i, got.SubnetID, want)
 		}
-		view.Add(got, 1)
+	}
+}
+
+// Tasks go to zones that have capacity; where none has, the reason is the outage.
+func TestTasksAvoidOutages(t *testing.T) {
+	down := &outage.Outage{Down: true, Zone: "b"}
+	request := Request{Subnets: []*ec2network.Subnet{{ID: "a1", Zone: "a"}, {ID: "b1", Zone: "b"}}, Outages: outage.NewView(down)}
+	view := NewView()
+	for range 3 {
+		if got, lack := Place(view, request); got.SubnetID != "a1" || lack != nil {
+			t.Errorf("placed in %q, lack %v", got.SubnetID, lack)
+		}
+	}
+	request.Subnets = request.Subnets[1:]
+	if got, lack := Place(view, request); got.SubnetID != "" || lack == nil || lack.Outage != down {
+		t.Errorf("placed in %+v, lack %v", got, lack)
 	}
 }

@@ -3,8 +3,8 @@ package placement
 import "github.com/ecs-emulator/ecs-emulator/internal/state"
 
 // Place decides where a task goes and takes what it asks for. If there is no place for it,
-// misses has a reason for each ACTIVE container instance of its launch type, and place is
-// zero.
+// misses has a reason for each ACTIVE container instance of its launch type and capacity
+// provider, and place is zero.
 func (p *Pool) Place(d *Demand) (place state.Placement, misses []Miss) {
 	plan := p.plan(d)
 	if chosen, found := p.choose(plan); found {

@@ -51,7 +51,7 @@ func (pl *plan) judge(n *node) verdict {
 		return noAgent
 	case !pl.hasAttributes(n.instance):
 		return noAttribute
-	case pl.subnets != nil && pl.subnetOf(n.instance) == nil:
+	case pl.subnets != nil && pl.subnetOf(n.instance) == nil, pl.demand.zone != "" && n.instance.Zone != pl.demand.zone:
 		return noLocation
 	case !pl.isMember(n):
 		return noMember

@@ -32,6 +32,7 @@ func newRoster(instances []*state.ContainerInstance) *roster {
 		r.nodes[i] = newNode(instance)
 	}
 	r.places = sync.OnceValue(r.placesByARN)
+	r.zones = sync.OnceValue(r.zonesOfNodes)
 	r.ports = sync.OnceValue(func() *portSets { return newPortSets(r.nodes) })
 	return r
 }

@@ -16,7 +16,9 @@ type taken struct {
 // take takes what a demand asks for of an instance on which it fits.
 func (p *Pool) take(i int, plan *plan) state.Placement {
 	n := &p.nodes[i]
-	place := state.Placement{ContainerInstance: n.instance.ARN, ByHand: n.instance.ByHand, Zone: n.instance.Zone}
+	place := state.Placement{
+		CapacityProvider: plan.demand.CapacityProvider, ContainerInstance: n.instance.ARN, ByHand: n.instance.ByHand, Zone: n.instance.Zone,
+	}
 	if subnet := plan.subnetOf(n.instance); subnet != nil {
 		place.SubnetID, place.Zone = subnet.ID, subnet.Zone
 	}
