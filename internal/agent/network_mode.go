@@ -126,6 +126,6 @@ func (w *taskRunner) bridgeGone(ctx context.Context, on containerinstance.Place,
 	if stopped := w.host.Engine.Stop(ctx, now.Sandbox, 0); stopped != nil && !errors.Is(stopped, backend.ErrNotFound) {
 		return errors.Join(err, stopped)
 	}
-	w.instance.Died(false)
+	w.instance.Died(now.Life, false)
 	return fmt.Errorf("%w: %w", backend.ErrNoSandbox, err)
 }

@@ -76,7 +76,7 @@ func (m *Instance) Examine(ctx context.Context) {
 	}
 	seen, err := m.all.Engine.Inspect(ctx, p.Sandbox)
 	if errors.Is(err, backend.ErrNotFound) || err == nil && !vpc.Connected(seen) {
-		m.Died(true)
+		m.Died(p.Life, true)
 	}
 }
 

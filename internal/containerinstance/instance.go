@@ -120,7 +120,7 @@ func (m *Instance) Stands(ctx context.Context, began Place) (bool, backend.Conta
 	if err == nil && vpc.Connected(seen) {
 		return true, seen, nil
 	}
-	m.Died(true) // others in it are told as well
+	m.Died(now.Life, true) // others in it are told as well
 	return false, seen, nil
 }
 
@@ -136,15 +136,15 @@ func (m *Instance) hasEnded(life int) bool {
 	return true
 }
 
-// Died ends the tasks that have their network from the container instance, if it ran; late says
-// that its end was not seen when it happened. The next task starts it again.
-func (m *Instance) Died(late bool) {
-	was := m.Place()
-	if !m.hasEnded(was.Life) {
+// Died ends the tasks that have their network from a life of the container instance, unless the end of
+// that life was known; late says that it was not seen when it happened. The next task starts the sandbox
+// again, which may have happened since the engine was asked: later lives go on.
+func (m *Instance) Died(life int, late bool) {
+	if !m.hasEnded(life) {
 		return
 	}
 	m.all.Log.Warn("the sandbox of a container instance was stopped or disconnected from its network", "containerInstance", m.arn)
-	m.all.Tasks.NetworkEnded(m.arn, was.Life, late)
+	m.all.Tasks.NetworkEnded(m.arn, life, late)
 }
 
 // SandboxName is the name of a container instance's sandbox on the engine.

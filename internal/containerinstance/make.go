@@ -85,7 +85,7 @@ func (m *Instance) create(ctx context.Context, row *state.ContainerInstance, own
 	if err != nil {
 		return Place{}, err
 	}
-	m.isLeft() // from now on, whatever the engine answers
+	m.isLeft() // from now on, also if the engine answers with an error
 	bridge, err := m.bridge(ctx)
 	if err != nil {
 		return Place{}, fmt.Errorf("make the bridge network of the container instance: %w", err)

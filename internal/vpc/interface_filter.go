@@ -54,7 +54,7 @@ func (all *Interfaces) compile(set *groupSet) {
 		set.named = append(set.named, key)
 		put(all.listing, key, set)
 	}
-	f := securitygroup.Compile(groups, peers{all, tx, set.scope}, all.Mode == GroupsStrict)
+	f := securitygroup.Compile(groups, peers{all, tx, set.scope, set.vpc}, all.Mode == GroupsStrict)
 	if !securitygroup.Equal(f, set.filter) {
 		set.filter = f
 	}
@@ -67,6 +67,7 @@ type peers struct {
 	all   *Interfaces
 	tx    *state.Tx
 	scope arn.Scope
+	vpc   string // of the interface
 }
 
 // Members implements securitygroup.Peers.

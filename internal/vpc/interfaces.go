@@ -52,6 +52,7 @@ type Interfaces struct {
 	having  map[string]map[*groupSet]struct{} // by group: sets that it is in
 	naming  map[string]map[*groupSet]struct{} // by group: sets whose rules name it
 	listing map[string]map[*groupSet]struct{} // by prefix list: likewise
+	ranges  map[string]netip.Prefix           // of VPCs that have had interfaces, by id
 	due     map[*groupSet]struct{}
 	held    int              // who is about to tell of many members
 	call    *enginecall.Call // of what is due
@@ -62,6 +63,7 @@ type groupSet struct {
 	key        string
 	scope      arn.Scope
 	groups     []string // ids, sorted
+	vpc        string   // the id of the VPC that they are in; empty if they are in none
 	interfaces map[*netInterface]struct{}
 	read       bool // named and open are those of the rows as they are
 	compiled   bool // and filter is, and that of the members
@@ -93,7 +95,8 @@ func NewInterfaces(o InterfaceOptions) *Interfaces {
 	return &Interfaces{
 		InterfaceOptions: o, wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1),
 		byOwner: map[string]*netInterface{}, sets: map[string]*groupSet{}, having: map[string]map[*groupSet]struct{}{},
-		owners: newAddressOwners(), naming: map[string]map[*groupSet]struct{}{}, listing: map[string]map[*groupSet]struct{}{}, due: map[*groupSet]struct{}{},
+		owners: newAddressOwners(), naming: map[string]map[*groupSet]struct{}{}, listing: map[string]map[*groupSet]struct{}{},
+		ranges: map[string]netip.Prefix{}, due: map[*groupSet]struct{}{},
 	}
 }
 
@@ -118,6 +121,7 @@ func (all *Interfaces) Join(in *Networks, owner string, scope arn.Scope, groups 
 	if set == nil {
 		set = all.newSet(key, scope, groups)
 	}
+	all.enterVPC(set)
 	i := &netInterface{network: in, owner: owner, address: address, set: set, telling: make(chan struct{}, 1)}
 	all.byOwner[owner], set.interfaces[i] = i, struct{}{}
 	all.membersChanged(set)
