@@ -18,12 +18,15 @@ type Peers interface {
 	Members(group string) []netip.Addr
 	// PrefixList is the IPv4 prefixes of a prefix list.
 	PrefixList(id string) []netip.Prefix
+	// Elsewhere is the ranges of other VPCs: nothing is sent there, whichever the rules are.
+	Elsewhere() []netip.Prefix
 }
 
 // Compile is what a network interface with some security groups lets pass; nil is
 // everything. Its rules are those of all groups together, each kind of traffic once.
 //
-// Rules about IPv6 are about nothing here: interfaces have addresses of IPv4 alone.
+// Rules about IPv6 are about nothing here: interfaces have addresses of IPv4 alone. Nothing leads to
+// another VPC without a connection between both. Source: Amazon VPC user guide, VPC peering.
 func Compile(groups []*ec2network.SecurityGroup, peers Peers, strict bool) *backend.Filter {
 	in, out := traffic{}, traffic{}
 	for _, g := range groups {
@@ -35,6 +38,7 @@ func Compile(groups []*ec2network.SecurityGroup, peers Peers, strict bool) *back
 			into.add(r, peers)
 		}
 	}
+	out.leaveOut(peers.Elsewhere())
 	f := &backend.Filter{In: in.rules(), Out: out.rules(), Strict: strict}
 	if everything(f.In) && everything(f.Out) {
 		return nil

@@ -29,6 +29,9 @@ func (p peers) PrefixList(id string) (list []netip.Prefix) {
 	return list
 }
 
+// Elsewhere is under a name of its own.
+func (p peers) Elsewhere() []netip.Prefix { return p.PrefixList("elsewhere") }
+
 // text is a line for each rule: in 6 80-443 10.0.0.0-10.0.0.255 10.0.1.9
 func text(f *backend.Filter) string {
 	if f == nil {
@@ -155,5 +158,26 @@ func TestNames(t *testing.T) {
 	named, lists := securitygroup.Names(groups)
 	if !slices.Equal(named, []string{"sg-a", "sg-b"}) || !slices.Equal(lists, []string{"pl-a", "pl-b"}) {
 		t.Errorf("Names: %v and %v", named, lists)
+	}
+}
+
+// What leads to other VPCs is not sent, also by groups that let everything pass. Theirs stays their
+// own concern: what comes in has been sent.
+func TestNothingIsSentToOtherVPCs(t *testing.T) {
+	out := func(cidr string) rule { return rule{Egress: true, Protocol: "-1", From: -1, To: -1, CIDR: cidr} }
+	for elsewhere, c := range map[string]struct {
+		rules []rule
+		want  string
+	}{
+		"":                             {[]rule{allIn, allOut}, "everything"},
+		"10.2.0.0/16":                  {[]rule{allIn, allOut}, "in -1 -1--1 0.0.0.0-255.255.255.255\nout -1 -1--1 0.0.0.0-10.1.255.255 10.3.0.0-255.255.255.255\n"},
+		"10.2.0.0/16 10.4.0.0/24":      {[]rule{allOut}, "out -1 -1--1 0.0.0.0-10.1.255.255 10.3.0.0-10.3.255.255 10.4.1.0-255.255.255.255\n"},
+		"10.2.0.0/15":                  {[]rule{out("10.2.1.0/24")}, ""},
+		"10.2.1.0/24":                  {[]rule{out("10.2.0.0/23"), out("10.2.1.7/32"), out("10.1.0.0/16")}, "out -1 -1--1 10.1.0.0-10.2.0.255\n"},
+		"0.0.0.0/8 255.255.255.255/32": {[]rule{allOut}, "out -1 -1--1 1.0.0.0-255.255.255.254\n"},
+	} {
+		if got := text(securitygroup.Compile([]*ec2network.SecurityGroup{group("sg-a", c.rules...)}, peers{"elsewhere": elsewhere}, false)); got != c.want {
+			t.Errorf("without %s:\n%swant\n%s", elsewhere, got, c.want)
+		}
 	}
 }
