@@ -16,8 +16,9 @@ type Weights map[string]int32
 
 // SetWeights sets the weights of target groups in the forward action of a rule, or of what a
 // listener does by default: the ARN is that of a rule, which may be a default rule, or of a
-// listener, also one of a network load balancer. A group that is not named keeps its weight. The
-// error says what is not there, or that a weight is not 0 to 999; nothing is changed then.
+// listener, also one of a network load balancer. A group that it does not forward to yet is added; one
+// that is not named keeps its weight. The error says what is not there, or that a weight is not 0
+// to 999; nothing is changed then.
 //
 // [Applied] tells when the load balancer does so.
 func SetWeights(tx *store.Tx, arn string, weights Weights) error {
@@ -25,11 +26,10 @@ func SetWeights(tx *store.Tx, arn string, weights Weights) error {
 	if err != nil {
 		return fmt.Errorf("set the weights of %s: %w", arn, err)
 	}
-	now := weightsOf(r)
 	for group, weight := range weights {
-		switch _, there := now[group]; {
-		case !there:
-			return fmt.Errorf("set the weights of %s: it does not forward to %s", arn, group)
+		switch {
+		case FindTargetGroup(tx, group) == nil:
+			return fmt.Errorf("set the weights of %s: there is no target group %s", arn, group)
 		case weight < 0 || weight > 999: // Source: ELBv2 API reference, TargetGroupTuple
 			return fmt.Errorf("set the weights of %s: %d is not 0 to 999", arn, weight)
 		}
@@ -47,8 +47,19 @@ func SetWeights(tx *store.Tx, arn string, weights Weights) error {
 	return nil
 }
 
+// Forwarding returns the load balancer of a rule, or of a listener's default rule, and the weights of
+// the target groups that it forwards to; nil if there is no such rule or listener, or it does something
+// else.
+func Forwarding(tx *store.Tx, arn string) (loadBalancer string, weights Weights) {
+	r, err := forwarding(tx, arn)
+	if err != nil {
+		return "", nil
+	}
+	return r.LoadBalancer, weightsOf(r)
+}
+
 // forwarding is the rule with an ARN, or the default one of the listener with it, which forwards to
-// several target groups.
+// target groups.
 func forwarding(tx *store.Tx, arn string) (*Rule, error) {
 	r := FindRule(tx, arn)
 	if l := FindListener(tx, arn); l != nil {
@@ -58,40 +69,63 @@ func forwarding(tx *store.Tx, arn string) (*Rule, error) {
 	case r == nil:
 		return nil, fmt.Errorf("there is no such rule or listener")
 	case weightsOf(r) == nil:
-		return nil, fmt.Errorf("it does not forward to several target groups")
+		return nil, fmt.Errorf("it does not forward to target groups")
 	}
 	return r, nil
 }
 
-// weightsOf are those of a rule's forward action, nil if it has not several target groups.
+// weightsOf are those of a rule's forward action, nil if it has none.
 func weightsOf(r *Rule) (weights Weights) {
 	for _, a := range r.Actions {
-		if a.ForwardConfig == nil || len(a.ForwardConfig.TargetGroups) < 2 {
-			continue
-		}
-		weights = Weights{}
-		for _, t := range a.ForwardConfig.TargetGroups {
+		for _, t := range forwardedTo(a) {
+			if weights == nil {
+				weights = Weights{}
+			}
 			weights[aws.ToString(t.TargetGroupArn)] = Weight(t)
 		}
 	}
 	return weights
 }
 
-// withWeights is a copy of actions with other weights.
+// forwardedTo are the target groups of an action.
+func forwardedTo(a types.Action) []types.TargetGroupTuple {
+	switch {
+	case a.ForwardConfig != nil && len(a.ForwardConfig.TargetGroups) > 0:
+		return a.ForwardConfig.TargetGroups
+	case a.TargetGroupArn != nil:
+		return []types.TargetGroupTuple{{TargetGroupArn: a.TargetGroupArn}}
+	default:
+		return nil
+	}
+}
+
+// withWeights is a copy of actions with other weights. That which forwards to several groups names
+// none of them by itself, as Elastic Load Balancing shows it.
 func withWeights(actions []types.Action, weights Weights) []types.Action {
 	actions = slices.Clone(actions)
 	for i, a := range actions {
-		if a.ForwardConfig == nil {
+		groups := slices.Clone(forwardedTo(a))
+		if groups == nil {
 			continue
 		}
-		forward := *a.ForwardConfig
-		forward.TargetGroups = slices.Clone(forward.TargetGroups)
-		for j, t := range forward.TargetGroups {
-			if weight, given := weights[aws.ToString(t.TargetGroupArn)]; given {
-				forward.TargetGroups[j].Weight = &weight
+		for _, group := range slices.Sorted(maps.Keys(weights)) {
+			tuple := types.TargetGroupTuple{TargetGroupArn: &group, Weight: aws.Int32(weights[group])}
+			at := slices.IndexFunc(groups, func(t types.TargetGroupTuple) bool { return aws.ToString(t.TargetGroupArn) == group })
+			if at < 0 {
+				groups = append(groups, tuple)
+			} else {
+				groups[at] = tuple
 			}
 		}
+		forward := types.ForwardActionConfig{}
+		if a.ForwardConfig != nil {
+			forward = *a.ForwardConfig
+		}
+		forward.TargetGroups = groups
 		actions[i].ForwardConfig = &forward
+		if len(groups) > 1 {
+			actions[i].TargetGroupArn = nil
+		}
 	}
 	return actions
 }
@@ -126,7 +160,7 @@ func NewlyApplied(tx *store.Tx, loadBalancer string, rules []*Rule) bool {
 func inEffect(rules []*Rule) map[string]Weights {
 	all := map[string]Weights{}
 	for _, r := range rules {
-		if w := weightsOf(r); w != nil {
+		if w := weightsOf(r); len(w) > 1 {
 			all[r.ARN] = w
 		}
 	}
@@ -140,10 +174,11 @@ func deleteApplied(tx *store.Tx, loadBalancer string) {
 }
 
 // Applied reports whether the weights of a rule, or of a listener's default rule, are in effect:
-// what comes to the load balancer from now on goes by them. OnApplied wakes when that may change.
+// what comes to the load balancer from now on goes by them. Only rules that forward to several target
+// groups have weights. OnApplied wakes when that may change.
 func Applied(tx *store.Tx, arn string) bool {
 	r, err := forwarding(tx, arn)
-	if err != nil {
+	if err != nil || len(weightsOf(r)) < 2 {
 		return false
 	}
 	known := appliedWeights.Get(tx, r.LoadBalancer)
