@@ -21,6 +21,14 @@ type View struct {
 	Certificates []balancer.Certificate
 }
 
+// rules are those of all listeners.
+func (v View) rules() (list []*elbv2.Rule) {
+	for _, l := range v.Listeners {
+		list = append(list, l.Rules...)
+	}
+	return list
+}
+
 // Listener is one with its rules, the default one last.
 type Listener struct {
 	*elbv2.Listener

@@ -26,6 +26,7 @@ type engine struct {
 	did     []string
 	ports   map[string]int32 // by listener
 	gate    chan struct{}    // holds what is said of targets that drain
+	settles chan struct{}    // holds the kernel
 	tasks   []netip.Addr     // that answer through the load balancer
 	deaf    int              // how many streams lead nowhere
 }
@@ -166,4 +167,18 @@ func (e *engine) Remove(key balancer.Key) {
 	e.did = append(e.did, word)
 }
 
-func (e *engine) Settle() {}
+func (e *engine) Settle() {
+	e.mu.Lock()
+	gate := e.settles
+	e.mu.Unlock()
+	if gate != nil {
+		<-gate
+	}
+}
+
+// settlesAfter has the kernel learn of changes only when a gate opens.
+func (e *engine) settlesAfter(gate chan struct{}) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.settles = gate
+}

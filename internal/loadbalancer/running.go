@@ -51,7 +51,7 @@ func (c *Controller) look(ctx context.Context, arn string) (time.Time, error) {
 	}
 	addresses, err := c.bringUp(ctx, v)
 	if err != nil && c.loop.FailsFor(arn) > patience {
-		err = errors.Join(err, c.withdraw(v, nil))
+		err = errors.Join(err, c.withdraw(v, nil), c.acknowledge(v))
 	}
 	if ctx.Err() != nil || unavailable(err) {
 		return time.Time{}, err
@@ -100,21 +100,28 @@ func (c *Controller) bringUp(ctx context.Context, v View) (addresses map[string]
 		client.Close()
 	}
 	if err == nil {
-		err = c.acknowledge(v)
+		err = c.acknowledgeFrom(ctx, v, client)
 	}
 	err = errors.Join(err, c.withdrawFrom(ctx, v, client))
 	c.reach(ctx, v, address, client)
 	return addresses, errors.Join(err, unkept)
 }
 
-// acknowledge writes which weights are in effect, when a load balancer has taken all that its rows
-// say.
-func (c *Controller) acknowledge(v View) error {
-	arn := v.LoadBalancer.ARN
-	var rules []*elbv2.Rule
-	for _, l := range v.Listeners {
-		rules = append(rules, l.Rules...)
+// acknowledgeFrom writes which weights are in effect once the kernel leads flows by them as well.
+func (c *Controller) acknowledgeFrom(ctx context.Context, v View, client *control.Client) error {
+	if !elbv2.NewlyApplied(c.Store.Read(), v.LoadBalancer.ARN, v.rules()) {
+		return nil
 	}
+	if err := client.Settle(ctx); err != nil {
+		return fmt.Errorf("wait until weights are in effect: %w", err)
+	}
+	return c.acknowledge(v)
+}
+
+// acknowledge writes which weights are in effect, when a load balancer has taken all that its rows
+// say; or when it has been given up on, since services wait for it.
+func (c *Controller) acknowledge(v View) error {
+	arn, rules := v.LoadBalancer.ARN, v.rules()
 	if !elbv2.NewlyApplied(c.Store.Read(), arn, rules) {
 		return nil
 	}

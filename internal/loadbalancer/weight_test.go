@@ -1,9 +1,11 @@
 package loadbalancer
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -46,9 +48,9 @@ func TestWeightsAreInEffectWhenTheBalancerHasThem(t *testing.T) {
 			arn     string
 			weights elbv2.Weights
 		}{
-			"no such rule":        {s.listener.ARN + "/0", elbv2.Weights{green.ARN: 1}},
-			"does not forward to": {rule.ARN, elbv2.Weights{"other": 1}},
-			"is not 0 to 999":     {rule.ARN, elbv2.Weights{green.ARN: 1000}},
+			"no such rule":    {s.listener.ARN + "/0", elbv2.Weights{green.ARN: 1}},
+			"no target group": {rule.ARN, elbv2.Weights{"other": 1}},
+			"is not 0 to 999": {rule.ARN, elbv2.Weights{green.ARN: 1000}},
 		} {
 			s.update(func(tx *state.Tx) {
 				if err := elbv2.SetWeights(tx, want.arn, want.weights); err == nil || !strings.Contains(err.Error(), what) {
@@ -60,6 +62,32 @@ func TestWeightsAreInEffectWhenTheBalancerHasThem(t *testing.T) {
 		synctest.Wait()
 		if elbv2.Applied(s.store.Read(), s.listener.ARN) {
 			t.Error("weights of a load balancer that is gone are in effect")
+		}
+	})
+}
+
+// A network load balancer has new weights in effect when its kernel goes by them.
+func TestWeightsAreInEffectWhenTheKernelHasThem(t *testing.T) {
+	withController(t, Delays{}, func(s *balancedScene) {
+		green := *s.group
+		green.ARN += "-green"
+		s.update(func(tx *state.Tx) { elbv2.PutTargetGroup(tx, &green) })
+		synctest.Wait()
+		gate := make(chan struct{})
+		s.engine.settlesAfter(gate)
+		s.update(func(tx *state.Tx) {
+			if err := elbv2.SetWeights(tx, s.listener.ARN, elbv2.Weights{s.group.ARN: 0, green.ARN: 100}); err != nil {
+				t.Fatal(err)
+			}
+		})
+		synctest.Wait()
+		if elbv2.Applied(s.store.Read(), s.listener.ARN) {
+			t.Error("weights are in effect before the kernel has them")
+		}
+		close(gate)
+		synctest.Wait()
+		if !elbv2.Applied(s.store.Read(), s.listener.ARN) {
+			t.Error("weights are not in effect when the kernel has them")
 		}
 	})
 }
@@ -95,4 +123,29 @@ func (s *balancedScene) shift(arn, blue, green string) {
 		}
 	})
 	synctest.Wait()
+}
+
+// Services wait for a load balancer that cannot be told anything no longer than tasks do.
+func TestALoadBalancerThatIsAwayKeepsNoServiceWaiting(t *testing.T) {
+	withController(t, Delays{}, func(s *balancedScene) {
+		green := *s.group
+		green.ARN += "-green"
+		s.update(func(tx *state.Tx) { elbv2.PutTargetGroup(tx, &green) })
+		s.engine.refuse(errors.New("it is on fire"))
+		s.update(func(tx *state.Tx) {
+			if err := elbv2.SetWeights(tx, s.listener.ARN, elbv2.Weights{s.group.ARN: 0, green.ARN: 100}); err != nil {
+				t.Fatal(err)
+			}
+		})
+		time.Sleep(patience / 2) // of the bubble
+		synctest.Wait()
+		if elbv2.Applied(s.store.Read(), s.listener.ARN) {
+			t.Error("nothing waits for the load balancer")
+		}
+		time.Sleep(3 * patience)
+		synctest.Wait()
+		if !elbv2.Applied(s.store.Read(), s.listener.ARN) {
+			t.Error("the service waits for ever")
+		}
+	})
 }

@@ -16,7 +16,7 @@ import (
 // of nothing loses no request.
 
 // patience is how long in real time a load balancer that cannot be told anything keeps tasks from
-// their end.
+// their end, and services from shifting traffic.
 const patience = 30 * time.Second
 
 // withdrawFrom notes which targets a load balancer sends nothing new, by the pieces that a client has pushed.

@@ -268,7 +268,7 @@ func (silent) ConnectLoadBalancer(context.Context, string) (io.ReadWriteCloser, 
 }
 
 // A stream to one that has ended may neither end nor say anything by itself.
-func TestNobodyWaitsForALoadBalancerThatHasEnded(t *testing.T) {
+func TestNoCallerWaitsForALoadBalancerThatHasEnded(t *testing.T) {
 	withLoadBalancers(t, func(b *bench) {
 		b.stop()
 		b.restartOn(silent{b.engine})
