@@ -120,6 +120,16 @@ func (i *Issuer) ExecutionRole(t *state.Task) (apiclient.Principal, error) {
 	return apiclient.Root(t.Scope()), nil
 }
 
+// Writer is the principal that writes logs for a task, with the execution role if it has one; see [Issuer.Allow].
+func (i *Issuer) Writer(taskARN string) (apiclient.Principal, error) {
+	if t := state.FindTask(i.Store.Read(), taskARN); t != nil {
+		if as, err := i.ExecutionRole(t); !errors.Is(err, ErrNoExecutionRole) {
+			return as, err
+		}
+	}
+	return apiclient.Root(arn.ScopeOf(taskARN)), nil
+}
+
 // principal is who acts in a session.
 func (i *Issuer) principal(s session.Session) (apiclient.Principal, error) {
 	made, err := i.Sessions.Issue(s)

@@ -11,13 +11,25 @@ import (
 
 // AssumesRole tells the agent, which knows no IAM, whether ECS can assume an infrastructure
 // role to make a volume for a task. Source: ECS developer guide, infrastructure IAM role.
-func (i *Issuer) AssumesRole(t *state.Task, role string) bool {
-	found := iam.RoleByARN(i.Store.Read(), iam.AccountOf(t.Scope()), role)
-	return found != nil && found.Trusts(iam.Asking{Service: "ecs.amazonaws.com", Source: t.ARN, Account: t.Scope().Account})
+func (i *Issuer) AssumesRole(t *state.Task, role string) bool { return i.Assumes(t.ARN, role) }
+
+// Assumes reports whether ECS can assume a role to act for what has an ARN, such as a service deployment.
+func (i *Issuer) Assumes(forARN, role string) bool {
+	scope := arn.ScopeOf(forARN)
+	found := iam.RoleByARN(i.Store.Read(), iam.AccountOf(scope), role)
+	return found != nil && found.Trusts(iam.Asking{Service: iam.ECS, Source: forARN, Account: scope.Account})
 }
 
 // RefusedRole tells the scheduler, which knows no IAM, of a role that ECS cannot assume.
 func RefusedRole(tx *state.Tx, definition *types.TaskDefinition) string {
 	scope := arn.ScopeOf(aws.ToString(definition.TaskDefinitionArn))
 	return iam.NotForTasks(tx, scope, aws.ToString(definition.TaskRoleArn), aws.ToString(definition.ExecutionRoleArn))
+}
+
+// RefusesInfrastructureRole tells the scheduler whether ECS cannot assume a role to shift the traffic of a
+// service. Source: ECS developer guide, infrastructure IAM role for load balancers.
+func RefusesInfrastructureRole(tx *state.Tx, serviceARN, role string) bool {
+	scope := arn.ScopeOf(serviceARN)
+	found := iam.RoleByARN(tx, iam.AccountOf(scope), role)
+	return found == nil || !found.Trusts(iam.Asking{Service: iam.ECS, Source: serviceARN, Account: scope.Account})
 }
