@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // Where is what a request or a service says about the container instances of tasks.
@@ -15,6 +16,8 @@ type Where struct {
 	Subnets     []*ec2network.Subnet // that exist
 	Constraints []types.PlacementConstraint
 	Strategy    []types.PlacementStrategy
+	// CapacityProvider is the one whose instances alone count; empty: all do.
+	CapacityProvider string
 }
 
 // Demand is what the tasks of the template ask of a container instance; the constraints
@@ -22,7 +25,7 @@ type Where struct {
 func (t *Template) Demand(where Where) *placement.Demand {
 	def := t.request.Definition
 	d := &placement.Demand{
-		LaunchType: t.spec.LaunchType, Reserved: t.spec.Reserved, Requires: requires(def),
+		LaunchType: t.spec.LaunchType, CapacityProvider: where.CapacityProvider, Reserved: t.spec.Reserved, Requires: requires(def),
 		Constraints: slices.Concat(placement.Of(def.PlacementConstraints), where.Constraints),
 		Strategy:    where.Strategy, Group: t.spec.Group,
 	}
@@ -30,6 +33,16 @@ func (t *Template) Demand(where Where) *placement.Demand {
 		d.Subnets = where.Subnets
 	}
 	return d
+}
+
+// WaitingDemand is what a task that waits asks of a container instance, of its definition and with
+// those of its subnets that there still are.
+func WaitingDemand(t *state.Task, def *types.TaskDefinition, subnets []*ec2network.Subnet) *placement.Demand {
+	w := t.Placement.Waiting
+	return &placement.Demand{
+		LaunchType: t.Spec.LaunchType, CapacityProvider: t.Placement.CapacityProvider, Reserved: t.Spec.Reserved, Requires: requires(def),
+		Subnets: subnets, Constraints: w.Constraints, Strategy: w.Strategy, Group: t.Spec.Group,
+	}
 }
 
 // requires are the attributes that a container instance must have: those that ECS has

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -50,6 +51,7 @@ const defaultEphemeralStorageGiB = 20
 type Template struct {
 	request Request
 	spec    *state.TaskSpec
+	cpu     int
 }
 
 // NewTemplate prepares the tasks of a request.
@@ -78,17 +80,21 @@ func NewTemplate(r Request) *Template {
 			spec.SecurityGroups = []string{ec2network.DefaultSecurityGroup}
 		}
 	}
-	return &Template{r, spec}
+	return &Template{r, spec, int(size.CPU)}
 }
 
+// CPU is what each of the tasks takes, in CPU units.
+func (t *Template) CPU() int { return t.cpu }
+
 // New makes a task that has not been put into the store: in PROVISIONING if it waits for
-// a network interface or a volume of its own, else in PENDING. On a container instance, which is
-// connected already, it is so from the start.
+// a network interface or a volume of its own, or for a container instance, else in PENDING. On a
+// container instance, which is connected already, it is so from the start. One that waits has the
+// ids of its attachments from the start as well; what ECS shows of these is not known.
 // Source: ECS developer guide, task lifecycle; field reports for connectivityAt.
 func (t *Template) New(place state.Placement) *state.Task {
 	cluster := t.request.Cluster
 	scope, id := arn.ScopeOf(cluster.ARN), arn.NewID()
-	status := state.TaskStatus{LastStatus: state.Pending, Containers: containers(t.request.Resolved.Containers)}
+	status := state.TaskStatus{LastStatus: state.Pending, Containers: t.containers()}
 	if t.spec.HasInterface() {
 		place.AttachmentID = arn.NewUUID()
 		status.Attachment.Status = "PRECREATED"
@@ -97,10 +103,10 @@ func (t *Template) New(place state.Placement) *state.Task {
 		place.VolumeAttachmentID, place.VolumeID = arn.NewUUID(), arn.NewVolumeID()
 		status.Volume.Status = "CREATED" // source: the CLI reference's answers of RunTask
 	}
-	if t.spec.Provisions() {
+	if t.spec.Provisions() || place.Waiting != nil {
 		status.LastStatus = state.Provisioning
 	}
-	if onInstances(t.spec.LaunchType) {
+	if onInstances(t.spec.LaunchType) && place.Waiting == nil {
 		status.ConnectivityAt = t.spec.CreatedAt
 	}
 	return &state.Task{
@@ -116,14 +122,17 @@ func PlatformVersion(asked string) string {
 	return asked
 }
 
-func containers(definitions []types.ContainerDefinition) []state.Container {
-	list := make([]state.Container, len(definitions))
-	for i, d := range definitions {
+func (t *Template) containers() []state.Container {
+	list := make([]state.Container, len(t.request.Resolved.Containers))
+	for i, d := range t.request.Resolved.Containers {
 		list[i] = state.Container{
 			Name: aws.ToString(d.Name), ID: arn.NewUUID(), Image: aws.ToString(d.Image),
 		}
 		if d.HealthCheck != nil {
 			list[i].HealthStatus = types.HealthStatusUnknown
+		}
+		if t.request.EnableExecuteCommand && execagent.Has(t.request.Definition.PidMode, i) {
+			list[i].ExecAgent = execagent.Pending
 		}
 	}
 	return list
