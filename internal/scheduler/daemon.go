@@ -136,10 +136,11 @@ func (p *planner) vacant() (vacant []*state.ContainerInstance) {
 	return vacant
 }
 
-// placeOnEach finds places for up to n tasks on vacant instances. misses are those without
-// room.
-func (p *planner) placeOnEach(g *generation, n int) (places []state.Placement, misses []placement.Miss) {
+// placeOnEach finds places for up to n tasks on vacant instances. If they are fewer, it says what
+// lacks room.
+func (p *planner) placeOnEach(g *generation, n int) (places []state.Placement, without *lack) {
 	pool, demand := p.in.Instances.Pool(), p.in.Instances.Demand(g.deployment)
+	var misses []placement.Miss
 	for _, i := range p.vacant() {
 		if len(places) == n {
 			break
@@ -150,7 +151,10 @@ func (p *planner) placeOnEach(g *generation, n int) (places []state.Placement, m
 			misses = append(misses, placement.Miss{Instance: i, Reason: reason})
 		}
 	}
-	return places, misses
+	if len(places) < n {
+		without = &lack{demand: demand, misses: misses}
+	}
+	return places, without
 }
 
 // isDaemon reports whether the service has the scheduling strategy DAEMON.

@@ -1,5 +1,21 @@
 package scheduler
 
+// desired is what a strategy wants. The executor brings it about: see carryOut.
+type desired struct {
+	targets []target // one for each generation, PRIMARY first
+	// upper is the most tasks that may be present, lower the fewest healthy ones to keep
+	// while generations replace each other.
+	upper, lower int
+	// apart: the bounds are those of each generation, since none replaces another.
+	apart bool
+	// final: the deployment is complete once all targets are reached. A strategy that waits
+	// for something else as well says so until it has come.
+	final bool
+	// onEach: there is to be one task on each container instance, wherever there is room
+	// for more.
+	onEach bool
+}
+
 // drainPolicy is how a generation gives up tasks that are not wanted of it.
 type drainPolicy int
 

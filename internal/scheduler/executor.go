@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
 )
@@ -44,35 +44,53 @@ func (p *planner) carryOut(in desired) {
 	p.announceDeadlock(in)
 }
 
-// room is how many tasks may be started now; it is negative after a scale-in.
-func (p *planner) room(in desired) int { return in.upper - p.present() }
+// room is how many tasks of a generation may be started now; it is negative after a scale-in.
+func (p *planner) room(in desired, g *generation) int {
+	if in.apart {
+		return in.upper - g.counts.Left
+	}
+	return in.upper - p.present()
+}
 
 // lacks is how many tasks of a generation may be started now.
 func (p *planner) lacks(in desired, g target) int {
 	if in.onEach {
 		return len(p.vacant())
 	}
-	return min(g.missing(), p.room(in))
+	return min(g.missing(), p.room(in, g.generation))
 }
 
 func (p *planner) startMissing(in desired, g target) {
-	n := min(p.lacks(in, g), p.mostStarts())
+	missing := p.lacks(in, g)
+	n := min(missing, p.mostStarts())
 	if n <= 0 || p.held(g.generation) {
 		return
 	}
 	start := StartTasks{DeploymentID: g.deployment.ID, N: n}
-	var misses []placement.Miss
+	var without *lack
 	switch {
 	case in.onEach:
-		start.Places, misses = p.placeOnEach(g.generation, n)
+		start.Places, without = p.placeOnEach(g.generation, n)
+		start.N = len(start.Places)
+	case onInstances(g.deployment) && len(g.deployment.Revision.CapacityProviderStrategy) > 0:
+		start.Places, without = p.placeByStrategy(g.generation, min(missing, maxStarts))
 		start.N = len(start.Places)
 	case onInstances(g.deployment):
-		start.Places, misses = p.place(g.generation, n)
+		start.Places, without = p.in.Instances.place(g.deployment, n)
 		start.N = len(start.Places)
+	case p.in.OnFargate != nil:
+		places, taken := p.in.OnFargate(g.deployment, missing) // one behind many without a place may have one
+		start.Places = places[:min(len(places), maxStarts)]
+		start.N = len(start.Places)
+		if taken != nil && taken.Answer == quota.TooFast {
+			p.wake(p.now.Add(relaunch))
+		} else if taken != nil {
+			without = &lack{fargate: taken}
+		}
 	}
 	p.start(g, start)
-	if start.N < n {
-		p.lackRoom(g.generation, misses)
+	if without != nil {
+		p.lackRoom(g.generation, without)
 	}
 }
 
@@ -91,6 +109,7 @@ func (p *planner) start(g target, start StartTasks) {
 	}
 	lacking := max(0, g.wanted-g.counts.Active)
 	start.Replacing = min(g.unhealthy, max(0, n-lacking))
+	start.TaskSet = p.taskSet(g.generation)
 	p.do(start)
 	g.deployment.UpdatedAt, g.deployment.Unplaced = p.now, 0
 	g.counts.Active += n
@@ -108,6 +127,9 @@ func (p *planner) held(g *generation) bool {
 	}
 	return p.throttled(g.deployment)
 }
+
+// relaunch is after how long a service launches the next of the tasks for which Fargate's rate had no room.
+const relaunch = time.Second
 
 // retryLaunch is after how long a start that could not be made is tried again.
 const retryLaunch = time.Minute
@@ -149,13 +171,16 @@ func (p *planner) replaceUnhealthy(in desired, g target) {
 	}
 	n := min(g.unhealthy, max(0, g.healthy+g.unused+g.unhealthy-g.wanted))
 	makesRoom := func(stopCandidate) bool { return true }
-	settled := g.starting == 0 && p.present() == p.active() // nothing on its way in or out
+	settled := g.starting == 0 && g.counts.Left == g.counts.Active // nothing on its way in or out
+	if !in.apart {
+		settled = settled && p.present() == p.active()
+	}
 	switch {
 	case n > 0:
-	case settled && (p.room(in) <= 0 || in.onEach && p.unplaced != nil):
+	case settled && (p.room(in, g.generation) <= 0 || in.onEach && p.unplaced != nil):
 		n = 1
 	case settled && p.unplaced != nil:
-		n, makesRoom = 1, func(t stopCandidate) bool { return t.leaving || p.relieves(t) }
+		n, makesRoom = 1, func(t stopCandidate) bool { return t.leaving || p.unplaced.relieved(t, p.in.Instances) }
 	default:
 		return
 	}
@@ -177,7 +202,7 @@ func (p *planner) replaceUnhealthy(in desired, g target) {
 func (p *planner) announceDeadlock(in desired) {
 	lacks := slices.ContainsFunc(in.targets, func(g target) bool { return g.grows && g.missing() > 0 })
 	moving := p.starting() > 0 || p.present() != p.active()
-	if p.spared != nil || moving || !lacks || p.room(in) > 0 || len(in.targets) == 1 {
+	if p.spared != nil || moving || !lacks || in.apart || p.room(in, nil) > 0 || len(in.targets) == 1 {
 		return
 	}
 	p.sayOnce(event.Deadlocked{})

@@ -40,6 +40,10 @@ func inProgress(g *generation) bool {
 	return g.deployment.RolloutState == types.DeploymentRolloutStateInProgress
 }
 
+func completed(g *generation) bool {
+	return g.deployment.RolloutState == types.DeploymentRolloutStateCompleted
+}
+
 // stopped takes tasks out of the counts that the plan stops.
 func (g *generation) stopped(tasks []stopCandidate) {
 	for _, t := range tasks {

@@ -19,7 +19,7 @@ type Instances struct {
 	service *state.Service
 	chance  placement.Chance
 	pool    *placement.Pool
-	demands map[string]*placement.Demand // by deployment id
+	demands map[[2]string]*placement.Demand // by deployment id and capacity provider
 }
 
 // newInstances is nil where all tasks run on Fargate.
@@ -27,7 +27,7 @@ func newInstances(tx *state.Tx, s *state.Service, chance placement.Chance) *Inst
 	if !slices.ContainsFunc(s.Deployments, onInstances) {
 		return nil
 	}
-	return &Instances{tx: tx, service: s, chance: chance, demands: map[string]*placement.Demand{}}
+	return &Instances{tx: tx, service: s, chance: chance, demands: map[[2]string]*placement.Demand{}}
 }
 
 // Pool is the container instances with what is free of them. DAEMON services have their
@@ -41,32 +41,14 @@ func (i *Instances) Pool() *placement.Pool {
 	}
 	i.pool = placement.NewPool(i.tx, state.FindCluster(i.tx, i.service.ClusterARN), i.chance)
 	if i.service.SchedulingStrategy != types.SchedulingStrategyDaemon {
-		for _, daemon := range state.DaemonServices(i.tx, i.service.ClusterARN) {
-			i.reserve(daemon)
-		}
+		ReserveDaemons(i.tx, i.pool, i.service.ClusterARN)
 	}
 	return i.pool
 }
 
-// reserve takes what the tasks that a DAEMON service lacks will need.
-func (i *Instances) reserve(daemon *state.Service) {
-	if d := keptDeployment(daemon); d != nil {
-		if demand := demandOf(i.tx, daemon, d); demand != nil {
-			i.pool.ReserveDaemons(demand)
-		}
-	}
-}
-
 // Demand is what a task of a deployment asks of a container instance; nil if the task
 // definition is gone.
-func (i *Instances) Demand(d *state.Deployment) *placement.Demand {
-	if known, ok := i.demands[d.ID]; ok {
-		return known
-	}
-	demand := demandOf(i.tx, i.service, d)
-	i.demands[d.ID] = demand
-	return demand
-}
+func (i *Instances) Demand(d *state.Deployment) *placement.Demand { return i.DemandOf(d, "") }
 
 // Instance returns a container instance, or nil.
 func (i *Instances) Instance(arn string) *state.ContainerInstance {
@@ -80,6 +62,41 @@ func (i *Instances) Tasks(instance string) []*state.Task { return state.Instance
 func (i *Instances) Daemon(t *state.Task) bool {
 	s := state.FindService(i.tx, t.Spec.ServiceARN)
 	return s != nil && s.SchedulingStrategy == types.SchedulingStrategyDaemon
+}
+
+// DemandOf is what one asks of a container instance of a capacity provider.
+func (i *Instances) DemandOf(d *state.Deployment, provider string) *placement.Demand {
+	key := [2]string{d.ID, provider}
+	if known, ok := i.demands[key]; ok {
+		return known
+	}
+	demand := demandOf(i.tx, i.service, d, provider)
+	i.demands[key] = demand
+	return demand
+}
+
+// place finds places for up to n tasks of a deployment on container instances. If they are
+// fewer, it says why the next one has none.
+func (i *Instances) place(d *state.Deployment, n int) (places []state.Placement, without *lack) {
+	pool, demand := i.Pool(), i.Demand(d)
+	for len(places) < n {
+		place, misses := pool.Place(demand)
+		if place.ContainerInstance == "" {
+			return places, &lack{demand: demand, misses: misses}
+		}
+		places = append(places, place)
+	}
+	return places, nil
+}
+
+// Scales reports whether tasks wait for instances of a capacity provider.
+func (i *Instances) Scales(provider string) bool {
+	return state.FindCapacityProvider(i.tx, arn.ScopeOf(i.service.ARN), provider).Scales()
+}
+
+// Waiting is how many tasks of the cluster wait.
+func (i *Instances) Waiting() int {
+	return state.FindClusterSummary(i.tx, i.service.ClusterARN).Waiting
 }
 
 // Draining are the service's tasks on container instances that are DRAINING, by ARN.
@@ -105,7 +122,7 @@ func (i *Instances) Draining() map[string]bool {
 // demandOf is what a task of a deployment asks of a container instance. Constraints are
 // those that the service has now, not those that it had when the deployment was made: a change
 // of them makes no deployment.
-func demandOf(tx *state.Tx, s *state.Service, d *state.Deployment) *placement.Demand {
+func demandOf(tx *state.Tx, s *state.Service, d *state.Deployment, provider string) *placement.Demand {
 	if definitionOf(tx, d.Revision) == nil {
 		return nil
 	}
@@ -113,7 +130,7 @@ func demandOf(tx *state.Tx, s *state.Service, d *state.Deployment) *placement.De
 	if err != nil {
 		return nil
 	}
-	where := task.Where{Constraints: s.PlacementConstraints, Strategy: s.PlacementStrategy}
+	where := task.Where{Constraints: s.PlacementConstraints, Strategy: s.PlacementStrategy, CapacityProvider: provider}
 	if vpc := vpcConfiguration(d.Revision); vpc != nil {
 		where.Subnets = subnets(tx, arn.ScopeOf(s.ARN), vpc.Subnets)
 	}

@@ -1,6 +1,10 @@
 package scheduler
 
-import "time"
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
 
 // An attempt to place tasks counts as one if it comes so long after the one before:
 //
@@ -17,3 +21,17 @@ const (
 	retryPlacement = 14 * time.Second
 	evenAttempts   = 15
 )
+
+// placementPause is how long after an attempt to place tasks of a generation the next one counts.
+func placementPause(s *state.Service, g *generation) time.Duration {
+	pause := retryPlacement
+	if circuitBreaker(s).Enable && inProgress(g) {
+		return pause
+	}
+	for range g.deployment.Unplaced - evenAttempts {
+		if pause *= 2; pause >= greatestDelay {
+			return greatestDelay
+		}
+	}
+	return pause
+}

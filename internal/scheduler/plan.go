@@ -7,34 +7,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Input is all that a decision about a service is made from.
-type Input struct {
-	Service *state.Service
-	Summary *state.ServiceSummary
-	// Definitions are the task definitions by deployment id; one that is gone is
-	// missing.
-	Definitions map[string]*types.TaskDefinition
-	// Roles are those of task definitions that ECS cannot assume, by deployment id.
-	Roles map[string]string
-	// Networks say what a deployment's network configuration names and is not there any more,
-	// by deployment id.
-	Networks map[string]string
-	// ServiceDeployments are those of the service that have not ended.
-	ServiceDeployments []*state.ServiceDeployment
-	// Events are the service's, newest first.
-	Events []types.ServiceEvent
-	// Tasks lists the tasks of a deployment that have not ended. It is called only
-	// when the counts call for action on single tasks.
-	Tasks func(deploymentID string) []*state.Task
-	// Instances are nil where all tasks run on Fargate.
-	Instances *Instances
-	// Probe: the plan is only to tell whether there is something to do. Placing one task is
-	// enough for that.
-	Probe  bool
-	Delays Delays
-	Now    time.Time
-}
-
 // Plan is what shall be done about a service now.
 type Plan struct {
 	Verbs []Verb // in order; none: the service is as it should be

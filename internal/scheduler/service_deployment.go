@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/shift"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -53,6 +54,20 @@ func (p *planner) followRecords() {
 		default:
 			p.endRecord(r, types.ServiceDeploymentStatusStopped, reasonSuperseded)
 		}
+	}
+}
+
+// settled reports whether the deployment that supersedes one which shifts traffic has led that to one
+// revision, whichever it is: it may be the source of that which began.
+func (p *planner) settled(r *state.ServiceDeployment, front *state.Deployment) bool {
+	by := p.record(front)
+	return r.Shift != nil && by != nil && by.Shift != nil && !shift.Reconciles(by.Shift)
+}
+
+// endHooks ends the hooks that are still asked.
+func (p *planner) endHooks(r *state.ServiceDeployment) {
+	if slices.ContainsFunc(r.Hooks, func(h state.LifecycleHook) bool { return !h.Ended() }) {
+		r.Hooks = shift.EndHooks(r.Hooks, p.now)
 	}
 }
 

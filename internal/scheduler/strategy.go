@@ -36,20 +36,6 @@ type daemon struct{ rolling }
 
 func (daemon) desired(p *planner) desired { return onEachInstance(p) }
 
-// desired is what a strategy wants. The executor brings it about: see carryOut.
-type desired struct {
-	targets []target // one for each generation, PRIMARY first
-	// upper is the most tasks that may be present, lower the fewest healthy ones to keep
-	// while generations replace each other.
-	upper, lower int
-	// final: the deployment is complete once all targets are reached. A strategy that waits
-	// for something else as well says so until it has come.
-	final bool
-	// onEach: there is to be one task on each container instance, wherever there is room
-	// for more.
-	onEach bool
-}
-
 // target is what is wanted of a generation.
 type target struct {
 	*generation

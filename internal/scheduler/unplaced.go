@@ -1,74 +1,33 @@
 package scheduler
 
 import (
-	"slices"
-	"time"
-
-	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
-
-func (p *planner) placementPause(g *generation) time.Duration {
-	pause := retryPlacement
-	if circuitBreaker(p.service).Enable && inProgress(g) {
-		return pause
-	}
-	for range g.deployment.Unplaced - evenAttempts {
-		if pause *= 2; pause >= greatestDelay {
-			return greatestDelay
-		}
-	}
-	return pause
-}
-
-// place finds places for up to n tasks of a generation on container instances. If they are
-// fewer, misses says why the next one has none.
-func (p *planner) place(g *generation, n int) (places []state.Placement, misses []placement.Miss) {
-	pool, demand := p.in.Instances.Pool(), p.in.Instances.Demand(g.deployment)
-	for len(places) < n {
-		place, misses := pool.Place(demand)
-		if place.ContainerInstance == "" {
-			return places, misses
-		}
-		places = append(places, place)
-	}
-	return places, nil
-}
-
-// shortage is a generation that lacks a task for which there is no place, and why there is none.
-type shortage struct {
-	*generation
-	misses  []placement.Miss
-	attempt bool // it has been long enough since the one before
-}
-
-// relieves reports whether the end of a task gives a place to the one without: its instance lacks
-// what tasks have taken, and is not unsuitable for another reason.
-func (p *planner) relieves(t stopCandidate) bool {
-	instance := t.task.Placement.ContainerInstance
-	return slices.ContainsFunc(p.unplaced.misses, func(m placement.Miss) bool {
-		return m.Instance.ARN == instance && m.Taken()
-	}) && p.in.Instances.Pool().Suits(instance, p.in.Instances.Demand(p.unplaced.deployment))
-}
 
 // lackRoom takes note that there is no place for a task, of which an event tells. The service
 // waits for room, and tries again by itself as well.
 //
 // Source: ECS developer guide, service event messages.
-func (p *planner) lackRoom(g *generation, misses []placement.Miss) {
+func (p *planner) lackRoom(g *generation, without *lack) {
 	p.awaits = forRoom
 	d := g.deployment
-	again := d.UnplacedAt.Add(p.placementPause(g))
-	p.unplaced = &shortage{g, misses, !p.now.Before(again)}
+	again := d.UnplacedAt.Add(placementPause(p.service, g))
+	p.unplaced = &shortage{g, without, !p.now.Before(again)}
 	if !p.unplaced.attempt {
 		p.wake(again)
 		return
 	}
 	d.UnplacedAt = p.now
 	d.Unplaced++
-	p.sayOnce(event.NewNoPlace(misses))
-	p.wake(p.now.Add(p.placementPause(g)))
+	if on := without.fargate; on != nil {
+		if on.Outage != nil {
+			p.do(TellOutage{on.Outage})
+		}
+		p.sayOnce(event.NotPlaced{Reason: on.Reason()})
+	} else {
+		p.sayOnce(event.NewNoPlace(without.demand.CapacityProvider, without.misses))
+	}
+	p.wake(p.now.Add(placementPause(p.service, g)))
 }
 
 // countUnplaced makes an attempt to place a task a failed task of its deployment, if none of that
@@ -102,7 +61,7 @@ func (p *planner) stopsUnderWay() bool {
 	}
 	for _, g := range p.all() {
 		for _, t := range p.in.Tasks(g.deployment.ID) {
-			if (t.Stop != nil || p.stopping[t.ARN]) && p.instanceOf(t) != unheard {
+			if (t.Stop != nil || p.stopping[t.ARN]) && p.in.Instances.instanceOf(t) != unheard {
 				return true
 			}
 		}

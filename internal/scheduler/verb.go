@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -30,6 +31,9 @@ type StopTasks struct {
 
 // AddEvent adds an event to the service's.
 type AddEvent struct{ Event event.Event }
+
+// TellOutage tells of what has taken the capacity for the service's tasks.
+type TellOutage struct{ Outage *outage.Outage }
 
 // PutService writes the status that the scheduler keeps, and a deployment that it
 // put in front; such a one has no id yet.

@@ -1,6 +1,9 @@
 package event
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // DeploymentCompleted says that a deployment has its tasks for the first time.
 type DeploymentCompleted struct{ Deployment string }
@@ -10,12 +13,18 @@ func (e DeploymentCompleted) Message(service string) string {
 	return fmt.Sprintf("(service %s) (deployment %s) deployment completed.", service, e.Deployment)
 }
 
-// DeploymentFailed says that the circuit breaker has ended a deployment.
-type DeploymentFailed struct{ Deployment string }
+// DeploymentFailed says that a deployment has come to nothing. Without a reason, its tasks failed to start.
+type DeploymentFailed struct {
+	Deployment, Reason string
+	ByBreaker          bool // the circuit breaker has ended it
+}
+
+const tasksFailed = "tasks failed to start."
 
 // Message is the sentence of the event.
 func (e DeploymentFailed) Message(service string) string {
-	return fmt.Sprintf("(service %s) (deployment %s) deployment failed: tasks failed to start.", service, e.Deployment)
+	reason := cmp.Or(e.Reason, tasksFailed)
+	return fmt.Sprintf("(service %s) (deployment %s) deployment failed: %s", service, e.Deployment, reason)
 }
 
 // RollingBack says that the service goes back to a deployment.

@@ -12,8 +12,17 @@ import "strings"
 
 // Event is something that has happened to a service: one of this package's types.
 type Event interface {
-	// Message is the sentence of the event for a service with a name.
+	// Message is the sentence of the event for a service with a name; empty: DescribeServices does not
+	// show the event.
 	Message(service string) string
+}
+
+// inTaskSet is how a sentence names a service with one of its deployments.
+func inTaskSet(service, deployment string) string {
+	if deployment == "" {
+		return service
+	}
+	return service + ", taskSet " + deployment
 }
 
 const troubleshooting = " For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."

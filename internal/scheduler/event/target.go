@@ -32,10 +32,7 @@ type DrainingConnections struct {
 
 // Message is the sentence of the event.
 func (e DrainingConnections) Message(service string) string {
-	if e.Deployment != "" {
-		service += ", taskSet " + e.Deployment
-	}
-	return fmt.Sprintf("(service %s) has begun draining connections on %d tasks.", service, e.Tasks)
+	return fmt.Sprintf("(service %s) has begun draining connections on %d tasks.", inTaskSet(service, e.Deployment), e.Tasks)
 }
 
 // UnhealthyTarget says what a load balancer has against the target of a task.

@@ -18,7 +18,7 @@ type StartedTasks struct {
 
 // Message is the sentence of the event.
 func (e StartedTasks) Message(service string) string {
-	m := fmt.Sprintf("(service %s) has started %d tasks: %s.", service, len(e.Tasks), listTasks(e.Tasks))
+	m := fmt.Sprintf("(service %s) has started %d tasks: %s.", inTaskSet(service, e.TaskSet), len(e.Tasks), listTasks(e.Tasks))
 	if e.Replacing > 0 {
 		m += fmt.Sprintf(" Amazon ECS replaced %d tasks due to an unhealthy status.", e.Replacing)
 	}
@@ -26,11 +26,14 @@ func (e StartedTasks) Message(service string) string {
 }
 
 // StoppedTasks says which tasks that ran have been stopped, by their ids.
-type StoppedTasks struct{ Tasks []string }
+type StoppedTasks struct {
+	Tasks   []string
+	TaskSet string // as in StartedTasks
+}
 
 // Message is the sentence of the event.
 func (e StoppedTasks) Message(service string) string {
-	return fmt.Sprintf("(service %s) has stopped %d running tasks: %s.", service, len(e.Tasks), listTasks(e.Tasks))
+	return fmt.Sprintf("(service %s) has stopped %d running tasks: %s.", inTaskSet(service, e.TaskSet), len(e.Tasks), listTasks(e.Tasks))
 }
 
 // StoppedPending says how many tasks that did not run yet have been stopped.
@@ -86,6 +89,9 @@ type NoPlace struct {
 	// Instance is the id of the one that comes closest, and Reason what it lacks, in the words of
 	// placement; empty if there is no container instance.
 	Instance, Reason string
+	// Provider is the name of the capacity provider on whose instances alone the task may be, if
+	// there is one.
+	Provider string
 }
 
 // Message is the sentence of the event. Source: recorded answers for a cluster without instances;
@@ -95,18 +101,27 @@ func (e NoPlace) Message(service string) string {
 	if e.Instance != "" {
 		m += fmt.Sprintf(" The closest matching (container-instance %s) %s.", e.Instance, shortcoming(e.Reason))
 	} else {
-		m += " The reason for failure is " + placement.NoContainerInstances
+		m += " The reason for failure is " + e.none()
 	}
 	return m + troubleshooting
 }
 
-// NewNoPlace makes the event of what each container instance lacks.
-func NewNoPlace(misses []placement.Miss) NoPlace {
+// none says that there is no container instance.
+func (e NoPlace) none() string {
+	if e.Provider != "" {
+		return placement.NoProviderInstances
+	}
+	return placement.NoContainerInstances
+}
+
+// NewNoPlace makes the event of what each container instance lacks, of a capacity provider or, if
+// that is empty, of the cluster.
+func NewNoPlace(provider string, misses []placement.Miss) NoPlace {
 	closest, found := placement.Closest(misses)
 	if !found {
-		return NoPlace{}
+		return NoPlace{Provider: provider}
 	}
-	return NoPlace{Instance: arn.Name(closest.Instance.ARN), Reason: closest.Reason}
+	return NoPlace{Instance: arn.Name(closest.Instance.ARN), Reason: closest.Reason, Provider: provider}
 }
 
 // TooManyWait says that a task has no place on the instances of a capacity provider, and that no

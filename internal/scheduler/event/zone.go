@@ -3,6 +3,9 @@ package event
 import (
 	"fmt"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // The events of Availability Zone rebalancing.
@@ -84,6 +87,12 @@ func (e NoPlaceInZone) Message(service string) string {
 	return fmt.Sprintf("(service %s) is unable to place a task in %s because no container instance met all of its requirements.", service, e.Zone)
 }
 
+// NewNoPlaceInZone makes the event of what each container instance lacks.
+func NewNoPlaceInZone(zone string, misses []placement.Miss) NoPlaceInZone {
+	e := NewNoPlace("", misses)
+	return NoPlaceInZone{Zone: zone, Instance: e.Instance, Reason: e.Reason}
+}
+
 // ZoneTasksProtected says that protected tasks keep a zone from giving up those that it has too many.
 type ZoneTasksProtected struct {
 	Deployment string
@@ -95,3 +104,34 @@ func (e ZoneTasksProtected) Message(service string) string {
 	return fmt.Sprintf("(service %s) was unable to AZ Rebalance because (taskSet %s) was unable to scale in due to (reason %d tasks under protection)",
 		service, e.Deployment, e.Tasks)
 }
+
+var _ = []Announced{
+	RebalancingStarted{}, RebalancingCompleted{}, RebalancingStopped{}, StartedInZone{}, StoppedInZone{}, NoPlaceInZone{}, ZoneTasksProtected{},
+}
+
+// Announcement is SERVICE_REBALANCING_STARTED.
+func (RebalancingStarted) Announcement() Announcement { return info("SERVICE_REBALANCING_STARTED") }
+
+// Announcement is SERVICE_REBALANCING_COMPLETED.
+func (RebalancingCompleted) Announcement() Announcement { return info("SERVICE_REBALANCING_COMPLETED") }
+
+// Announcement is SERVICE_REBALANCING_STOPPED.
+func (RebalancingStopped) Announcement() Announcement { return info("SERVICE_REBALANCING_STOPPED") }
+
+// Announcement is TASKS_STARTED.
+func (StartedInZone) Announcement() Announcement { return info("TASKS_STARTED") }
+
+// Announcement is TASKS_STOPPED.
+func (StoppedInZone) Announcement() Announcement { return info("TASKS_STOPPED") }
+
+// Announcement is SERVICE_TASK_PLACEMENT_FAILURE.
+func (e NoPlaceInZone) Announcement() Announcement {
+	return NoPlace{Instance: e.Instance, Reason: e.Reason}.Announcement()
+}
+
+// Announcement is TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION.
+func (ZoneTasksProtected) Announcement() Announcement {
+	return info("TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION")
+}
+
+func info(name string) Announcement { return Announcement{Type: state.EventInfo, Name: name} }

@@ -1,0 +1,123 @@
+package shift
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// led has the rules lead traffic as the stage wants it, and reports whether load balancers do so: from
+// then on, what comes to them goes by the new weights. What a user does with the rules afterwards is
+// looked at again only before tasks go.
+func (a *advance) led() bool {
+	s := &a.Shift
+	if !s.Shifted.IsZero() {
+		return true
+	}
+	wanted, leads := a.leads()
+	switch {
+	case !leads:
+		return true
+	case a.result.Failure != "":
+		return false
+	case !a.mayLead():
+		return false
+	}
+	done := true
+	for _, l := range wanted {
+		switch rule := a.Rules.ByARN[l.Rule]; {
+		case rule.Weights == nil && s.Back: // there is nothing to lead back
+		case rule.Weights == nil:
+			a.result.Failure = rulesNotFound
+			return false
+		case !rule.has(l.Weights):
+			a.result.Weights = append(a.result.Weights, l)
+			done = false
+		case !rule.Applied:
+			done = false
+		}
+		if b := a.Rules.ByARN[l.Rule].LoadBalancer; !slices.Contains(a.result.Awaits, b) {
+			a.result.Awaits = append(a.result.Awaits, b)
+		}
+	}
+	if done {
+		s.Shifted, a.result.Awaits = a.Now, nil
+	}
+	return done
+}
+
+// LeadsNowhere reports whether no rule forwards traffic to the target groups of load balancers that have two:
+// their listeners are gone, so there is nothing to shift back, and no target can become healthy.
+func LeadsNowhere(balancers []types.LoadBalancer, rules Rules) bool {
+	of := pairs(balancers, nil)
+	return len(of) > 0 && !slices.ContainsFunc(of, func(p pair) bool { return rules.ByARN[p.production].Weights != nil })
+}
+
+// leads are the weights that a stage wants of rules; not at all stages does it want any.
+func (a *advance) leads() (wanted []Led, leads bool) {
+	s, t := &a.Shift, TrafficOf(&a.Shift, a.Course)
+	live, test := false, false
+	switch {
+	case s.Stage == reconcile && !s.Back, s.Back && s.From == reconcile:
+		if a.Source.ARN == "" {
+			return nil, false
+		}
+		return lead(pairs(a.Source.LoadBalancers, a.Source.Groups), Traffic{100, 100}, true, true), true
+	case s.Back:
+		moves := s.Stage != scaleUp
+		live, test = moves && shiftedProduction(s), moves && shiftedTest(s)
+	case s.Stage == cleanUp:
+		live, test = true, true
+	default:
+		live, test = s.Stage == production, s.Stage == testShift
+	}
+	of := pairs(a.Target.LoadBalancers, a.Target.Groups)
+	for i, p := range of {
+		of[i].shared = a.Source.isIn(p.target) && !a.Source.isIn(p.source)
+	}
+	return lead(of, t, live, test), live || test
+}
+
+// isIn reports whether the tasks of a revision are targets of a group.
+func (r Revision) isIn(group string) bool {
+	for i, b := range r.LoadBalancers {
+		own := aws.ToString(b.TargetGroupArn)
+		if i < len(r.Groups) {
+			own = r.Groups[i]
+		}
+		if own == group {
+			return true
+		}
+	}
+	return false
+}
+
+func lead(of []pair, t Traffic, live, test bool) (wanted []Led) {
+	for _, p := range of {
+		if live {
+			wanted = append(wanted, Led{p.production, p.weights(t.Production)})
+		}
+		if test && p.test != "" {
+			wanted = append(wanted, Led{p.test, p.weights(t.Test)})
+		}
+	}
+	return wanted
+}
+
+// mayLead reports whether the revision that traffic goes to can take it, unless the other one cannot
+// either.
+func (a *advance) mayLead() bool {
+	switch s := &a.Shift; {
+	case s.Stage == reconcile, s.Back && s.From == reconcile:
+		return a.Source.Serves || !a.Others
+	case s.Back:
+		return a.Source.Serves || !a.Target.Serves
+	case s.Stage == production:
+		return a.Target.Up
+	case s.Stage == cleanUp:
+		return a.Target.Serves || !a.Source.Serves
+	default:
+		return true
+	}
+}

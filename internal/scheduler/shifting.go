@@ -1,0 +1,121 @@
+package scheduler
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/shift"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// shifting is a strategy that shifts traffic: BLUE_GREEN, CANARY or LINEAR. Blue and green both have the
+// desired count of tasks until one of them has all traffic; package shift knows the way.
+type shifting struct{}
+
+// desired is the full count of tasks for both revisions, until one of them goes. The bounds are those of
+// each: the other one does not stand in for it.
+func (shifting) desired(p *planner) desired {
+	r := p.record(p.primary.deployment)
+	in := p.bothRevisions(r)
+	in.final = shift.CleansUp(r.Shift)
+	return in
+}
+
+// bothRevisions is what a deployment wants at its stage.
+func (p *planner) bothRevisions(r *state.ServiceDeployment) desired {
+	in := desired{upper: p.upper(), lower: p.lower(), apart: true}
+	green, blue := shift.Wants(r.Shift)
+	for _, g := range p.all() {
+		t := target{generation: g, drain: whenReplaced}
+		switch id := g.deployment.ID; {
+		case id == r.Target.DeploymentID && green:
+			t.wanted, t.grows, t.drain = p.desiredCount(), !r.Shift.Back, atOnce
+		case id == r.Shift.Source && blue:
+			t.wanted, t.grows, t.drain = p.desiredCount(), true, atOnce
+		case id != r.Target.DeploymentID && id != r.Shift.Source && shift.Holds(r.Shift):
+			t.wanted, t.drain = g.deployment.DesiredCount, atOnce
+		}
+		in.targets = append(in.targets, t)
+	}
+	return in
+}
+
+// rollBack leads traffic back to blue, whose tasks still run: its deployment is PRIMARY again, with no new
+// one. The first deployment of a service has nothing to go back to.
+func (shifting) rollBack(p *planner, reason, cause string) {
+	r := p.record(p.service.Primary())
+	p.beginShift(r)
+	p.endHooks(r)
+	source := p.deployment(r.Shift.Source)
+	if source == nil {
+		p.endRecord(r, types.ServiceDeploymentStatusRollbackFailed, reasonNoCandidate)
+		return
+	}
+	p.say(event.RollingBack{Deployment: source.ID})
+	source.RestoresID, source.ServiceDeploymentARN = source.ID, r.ARN
+	source.RolloutState, source.RolloutStateReason = types.DeploymentRolloutStateInProgress, rollingBackReason(cause, source.ID)
+	p.service.SetPrimary(source)
+	r.Status, r.StatusReason = types.ServiceDeploymentStatusRollbackInProgress, reason
+	r.Rollback = &state.Rollback{Reason: reason, StartedAt: p.now, RevisionARN: source.Revision.ARN}
+	r.Shift = shift.TurnBack(*r.Shift, p.now)
+	p.showWeights(r)
+}
+
+// deployment returns the one with an id that the service lists, or nil.
+func (p *planner) deployment(id string) *state.Deployment {
+	at := slices.IndexFunc(p.service.Deployments, func(d *state.Deployment) bool { return d.ID == id })
+	if at < 0 {
+		return nil
+	}
+	return p.service.Deployments[at]
+}
+
+// showWeights keeps in the service deployment what each revision is to have of the traffic. One without
+// load balancers, and one without a test rule, shifts none of it.
+func (p *planner) showWeights(r *state.ServiceDeployment) {
+	target := p.deployment(r.Target.DeploymentID).Revision
+	if target.TargetGroups == nil {
+		return
+	}
+	live, test := false, false
+	for _, b := range target.LoadBalancers {
+		if a := b.AdvancedConfiguration; a != nil {
+			live, test = true, test || aws.ToString(a.TestListenerRule) != ""
+		}
+	}
+	t := shift.TrafficOf(r.Shift, shift.NewCourse(r.DeploymentConfiguration, r.Shift.Source == ""))
+	show := func(of *state.DeployedRevision, t shift.Traffic) {
+		if live {
+			of.ProductionWeight = &t.Production
+		}
+		if test {
+			of.TestWeight = &t.Test
+		}
+	}
+	show(&r.Target, t)
+	for i := range r.Sources {
+		rest := shift.Traffic{}
+		if r.Sources[i].DeploymentID == r.Shift.Source {
+			rest = shift.Traffic{Production: 100 - t.Production, Test: 100 - t.Test}
+		}
+		show(&r.Sources[i], rest)
+	}
+}
+
+// standing is what remains of a deployment that shifted traffic and was stopped on its way, with ABORT or
+// by an alarm: both revisions keep their tasks, and rules stay as they are, until the next deployment
+// settles the service.
+type standing struct{ rolling }
+
+func (standing) desired(p *planner) desired { return p.bothRevisions(p.in.Stands) }
+
+// taskSet is the id of a generation's deployment for announcements that name it: those of a deployment that
+// shifts traffic. Source: field reports of service events.
+func (p *planner) taskSet(g *generation) string {
+	if _, shifts := p.strategy.(shifting); !shifts {
+		return ""
+	}
+	return g.deployment.ID
+}
