@@ -16,6 +16,17 @@ type desired struct {
 	onEach bool
 }
 
+// target is what is wanted of a generation.
+type target struct {
+	*generation
+	wanted int // its desiredCount
+	// grows: what it lacks is started, and what fails its health checks is replaced.
+	grows bool
+	drain drainPolicy
+	// extra are tasks beyond wanted that stay for now.
+	extra int
+}
+
 // drainPolicy is how a generation gives up tasks that are not wanted of it.
 type drainPolicy int
 

@@ -35,12 +35,3 @@ func (rolling) rollBack(p *planner, reason, cause string) { p.deployCompleted(re
 type daemon struct{ rolling }
 
 func (daemon) desired(p *planner) desired { return onEachInstance(p) }
-
-// target is what is wanted of a generation.
-type target struct {
-	*generation
-	wanted int // its desiredCount
-	// grows: what it lacks is started, and what fails its health checks is replaced.
-	grows bool
-	drain drainPolicy
-}

@@ -1,6 +1,8 @@
 package scheduler
 
 import (
+	"slices"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -23,6 +25,18 @@ type StartTasks struct {
 	TaskSet string
 }
 
+// withStart adds a start to those of its zone.
+func withStart(starts []StartTasks, deployment, zone string, place state.Placement) []StartTasks {
+	at := slices.IndexFunc(starts, func(s StartTasks) bool { return s.Zone == zone })
+	if at < 0 {
+		at, starts = len(starts), append(starts, StartTasks{DeploymentID: deployment, Zone: zone})
+	}
+	if starts[at].N++; place.ContainerInstance != "" {
+		starts[at].Places = append(starts[at].Places, place)
+	}
+	return starts
+}
+
 // StopTasks asks for the end of tasks.
 type StopTasks struct {
 	Tasks  []string // ARNs
@@ -41,6 +55,18 @@ type PutService struct{ Service *state.Service }
 
 // PutServiceDeployment writes what has become of a service deployment.
 type PutServiceDeployment struct{ ServiceDeployment *state.ServiceDeployment }
+
+// ResolveTargetGroups notes which target groups the tasks of a deployment go into, in its revision.
+type ResolveTargetGroups struct {
+	DeploymentID string
+	Groups       []string // ARNs, one for each load balancer
+}
+
+// SetWeights has a rule, or a listener, forward to target groups by weights.
+type SetWeights struct {
+	Rule    string // ARN
+	Weights map[string]int32
+}
 
 // ResolveImages notes which images the tasks of a deployment run.
 type ResolveImages struct{ DeploymentID, RevisionARN string }
