@@ -6,20 +6,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-// Delays are how long the scheduler of ECS takes for what could be done at once. The zero
-// value is none.
-type Delays struct {
-	// PickUp is from a request to the scheduler's first look at it, PickUpLess that where
-	// it asks for fewer tasks.
-	PickUp, PickUpLess time.Duration
-	// Empty is from the creation of a deployment that wants no tasks to its completion.
-	Empty time.Duration
-	// Steady is from the last stop of a task to the steady state.
-	Steady time.Duration
-	// Inactive is from DeleteService to INACTIVE, unless tasks take longer.
-	Inactive time.Duration
-}
-
 // early reports whether a delay is not over that began at a time, and wakes when it is.
 func (p *planner) early(since time.Time, delay time.Duration) bool {
 	due := since.Add(delay)

@@ -53,3 +53,19 @@ type Input struct {
 	Delays Delays
 	Now    time.Time
 }
+
+// Delays are how long the scheduler of ECS takes for what could be done at once. The zero
+// value is none.
+type Delays struct {
+	// PickUp is from a request to the scheduler's first look at it, PickUpLess that where
+	// it asks for fewer tasks.
+	PickUp, PickUpLess time.Duration
+	// Empty is from the creation of a deployment that wants no tasks to its completion.
+	Empty time.Duration
+	// Steady is from the last stop of a task to the steady state.
+	Steady time.Duration
+	// Inactive is from DeleteService to INACTIVE, unless tasks take longer.
+	Inactive time.Duration
+	// NetworkShift is how much longer a shift of traffic takes on a network load balancer.
+	NetworkShift time.Duration
+}

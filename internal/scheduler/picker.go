@@ -26,6 +26,24 @@ func byPlacementStrategy(pool *placement.Pool, demand *placement.Demand) picker 
 	}
 }
 
+// picker is that of a deployment, for one choice among its candidates.
+func (i *Instances) picker(d *state.Deployment, candidates []stopCandidate) picker {
+	if onInstances(d) && len(d.Revision.CapacityProviderStrategy) > 0 {
+		return i.byProvider(d, candidates)
+	}
+	if onInstances(d) {
+		if demand := i.Demand(d); demand != nil {
+			return byPlacementStrategy(i.Pool(), demand)
+		}
+	}
+	s := spread{strategy: d.Revision.CapacityProviderStrategy, byProvider: map[string]int{}, byZone: map[string]int{}}
+	for _, t := range candidates {
+		s.byProvider[t.task.Placement.CapacityProvider]++
+		s.byZone[t.task.Placement.Zone]++
+	}
+	return s.take
+}
+
 // spread counts the tasks that remain of a deployment by where they run.
 type spread struct {
 	strategy           []types.CapacityProviderStrategyItem
