@@ -12,7 +12,8 @@ import (
 func (c *Controller) warnOfNoInstances(service string, verbs []Verb) {
 	if slices.ContainsFunc(verbs, func(v Verb) bool {
 		added, _ := v.(AddEvent)
-		return added.Event == event.Event(event.NoPlace{})
+		none, is := added.Event.(event.NoPlace)
+		return is && none.Instance == ""
 	}) {
 		c.Log.Warn(placement.WaysToInstances, "service", service)
 	}
