@@ -17,7 +17,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -41,6 +43,8 @@ type Controller struct {
 	RefusedRole func(tx *state.Tx, definition *types.TaskDefinition) string
 	// Delays are those of AWS, or none.
 	Delays Delays
+	// Outages are what there is no capacity of; nil is nothing. LookAgain follows their end.
+	Outages *outage.Board
 
 	once     sync.Once
 	services *reconcile.Loop

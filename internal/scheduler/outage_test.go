@@ -1,0 +1,35 @@
+package scheduler
+
+import (
+	"log/slog"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/outage"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+// While a task of a service on Fargate stops, and there is no capacity for the one in its place, the service
+// waits for capacity.
+func TestATaskStopsWhileFargateHasNoCapacity(t *testing.T) {
+	f := newFixture(t, nil)
+	f.settle()
+	outages := &outage.Board{}
+	all, told := func(...string) bool { return true }, 0
+	outages.Set(outage.NewView(&outage.Outage{
+		Fargate: true, Cluster: all, Family: all, ActedIn: func(*store.Tx, string) { told++ },
+	}))
+	f.controller = &Controller{Store: f.store, Log: slog.New(slog.DiscardHandler), Outages: outages}
+	f.controller.init()
+	f.update(func(tx *state.Tx) {
+		state.StopTask(tx, f.tasks()[0].ARN, state.Stop{Code: types.TaskStopCodeUserInitiated, At: f.now})
+	})
+
+	f.reconcile(serviceARN)
+
+	f.expect("COMPLETED desired 2 pending 0 running 2 failed 0")
+	if told != 1 {
+		t.Errorf("the outage was told of %d times", told)
+	}
+}
