@@ -1,6 +1,14 @@
 package scheduler
 
-import "time"
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	cw "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
 
 // Alarm is a CloudWatch alarm that a deployment names.
 type Alarm struct {
@@ -8,4 +16,36 @@ type Alarm struct {
 	Triggered bool
 	// Window is how long it takes to tell of trouble: its evaluation periods.
 	Window time.Duration
+}
+
+// readAlarms gathers the alarms that a service deployment watches, by name. One that is gone is not
+// triggered; it may come back.
+func readAlarms(tx *state.Tx, r *state.ServiceDeployment) map[string]Alarm {
+	c := deploymentAlarms(r)
+	if c == nil {
+		return nil
+	}
+	found, scope := map[string]Alarm{}, arn.ScopeOf(r.ServiceARN)
+	for _, name := range c.AlarmNames {
+		if a := cloudwatch.FindAlarm(tx, scope, name); a != nil {
+			found[name] = Alarm{
+				ARN: a.ARN(), Triggered: a.State == cw.StateValueAlarm,
+				Window: time.Duration(a.EvaluationPeriods) * time.Duration(a.Period) * time.Second,
+			}
+		} else {
+			found[name] = Alarm{ARN: (&cloudwatch.Alarm{Scope: scope, Name: name}).ARN()}
+		}
+	}
+	return found
+}
+
+// deploymentAlarms are those that a service deployment is to watch; nil: none.
+func deploymentAlarms(r *state.ServiceDeployment) *types.DeploymentAlarms {
+	if r == nil || r.DeploymentConfiguration == nil {
+		return nil
+	}
+	if c := r.DeploymentConfiguration.Alarms; c != nil && c.Enable {
+		return c
+	}
+	return nil
 }

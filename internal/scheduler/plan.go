@@ -61,6 +61,7 @@ type planner struct {
 	unplaced *shortage       // nil: there is a place for what the plan starts
 	each     *daemons        // nil until it is asked for
 	awaits   waitCondition
+	heeds    []string // likewise
 	verbs    []Verb
 	wakeAt   time.Time
 }

@@ -15,6 +15,9 @@ func completedReason(deployment string) string {
 
 const failedReason = "ECS deployment circuit breaker: tasks failed to start."
 
+// alarmReason is remembered, not recorded.
+const alarmReason = "ECS deployment failed: alarm detected."
+
 // stoppedReason is the emulator's: what ECS says is not published.
 const stoppedReason = "ECS deployment stopped by StopServiceDeployment."
 
@@ -22,3 +25,19 @@ const stoppedReason = "ECS deployment stopped by StopServiceDeployment."
 func rollingBackReason(cause, deployment string) string {
 	return fmt.Sprintf("%s: rolling back to deploymentId %s.", cause, deployment)
 }
+
+// Reasons of the status of a service deployment. Source: field reports for the first two (ECS0105); the others are
+// the emulator's words.
+const (
+	reasonBreakerRollback = "Service deployment rolled back because the circuit breaker threshold was exceeded."
+	reasonNoCandidate     = "No rollback candidate was found to run the rollback."
+	reasonRollbackFailed  = "The rollback failed because the circuit breaker threshold was exceeded."
+	reasonBreakerStop     = "Service deployment stopped because the circuit breaker threshold was exceeded."
+	reasonAlarmRollback   = "Service deployment rolled back because one or more alarms were triggered."
+	reasonAlarmStop       = "Service deployment stopped because one or more alarms were triggered."
+	reasonUserRollback    = "Service deployment rolled back because of a StopServiceDeployment request."
+	reasonUserStop        = "Service deployment stopped because of a StopServiceDeployment request."
+	reasonSuperseded      = "Service deployment stopped because another one began."
+	reasonDeleted         = "Service deployment stopped because the service was deleted."
+	reasonDeletedRollback = "The rollback failed because the service was deleted."
+)

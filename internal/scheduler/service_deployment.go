@@ -9,28 +9,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// A service deployment is the record of how a service came to a revision:
-//
-//	PENDING → IN_PROGRESS → SUCCESSFUL
-//	… superseded by another → STOP_REQUESTED → STOPPED
-//	… failed or aborted, without rollback → STOPPED
-//	… failed or stopped, with rollback → ROLLBACK_IN_PROGRESS → ROLLBACK_SUCCESSFUL
-//	                                     or, with nothing to go back to, ROLLBACK_FAILED
-//
-// Source: ECS developer guide, service deployments.
-
-// Reasons of a status. Source: field reports for the first two (ECS0105); the others are
-// the emulator's words.
-const (
-	reasonBreakerRollback = "Service deployment rolled back because the circuit breaker threshold was exceeded."
-	reasonNoCandidate     = "No rollback candidate was found to run the rollback."
-	reasonRollbackFailed  = "The rollback failed because the circuit breaker threshold was exceeded."
-	reasonBreakerStop     = "Service deployment stopped because the circuit breaker threshold was exceeded."
-	reasonUserRollback    = "Service deployment rolled back because of a StopServiceDeployment request."
-	reasonUserStop        = "Service deployment stopped because of a StopServiceDeployment request."
-	reasonSuperseded      = "Service deployment stopped because another one began."
-)
-
 // record returns the planner's copy of the service deployment of a deployment; nil if
 // that has ended.
 func (p *planner) record(d *state.Deployment) *state.ServiceDeployment {

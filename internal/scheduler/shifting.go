@@ -14,6 +14,12 @@ import (
 // desired count of tasks until one of them has all traffic; package shift knows the way.
 type shifting struct{}
 
+// alarmed: alarms matter until the bake time is over.
+func (shifting) alarmed(p *planner) bool {
+	r := p.record(p.primary.deployment)
+	return r.Shift == nil || !r.Shift.Back && !shift.Cleaning(r.Shift)
+}
+
 // desired is the full count of tasks for both revisions, until one of them goes. The bounds are those of
 // each: the other one does not stand in for it.
 func (shifting) desired(p *planner) desired {
