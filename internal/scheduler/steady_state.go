@@ -61,6 +61,17 @@ func (p *planner) reachSteadyState(in desired) {
 	p.wake(p.now.Add(repeatAfter))
 }
 
+// succeed completes the PRIMARY deployment, to which a rollback goes back from now on.
+func (p *planner) succeed() {
+	d := p.primary.deployment
+	p.complete()
+	if p.primary.counts.Active > 0 {
+		p.do(ResolveImages{d.ID, d.Revision.ARN})
+	}
+	p.service.Completed = &state.CompletedDeployment{ID: d.ID, Revision: d.Revision}
+	p.say(event.DeploymentCompleted{Deployment: d.ID})
+}
+
 // complete ends the PRIMARY deployment with success.
 func (p *planner) complete() {
 	d := p.primary.deployment
