@@ -73,15 +73,16 @@ func (p *planner) fail(g *generation, n int) {
 // Source: ECS developer guide, deployment circuit breaker; field reports.
 func (p *planner) tripCircuitBreaker() bool {
 	d, breaker := p.primary.deployment, circuitBreaker(p.service)
-	if !breaker.Enable || !inProgress(p.primary) || d.FailedTasks < threshold(breaker.ThresholdConfiguration, p.desiredCount()) {
+	if !breaker.Enable || !inProgress(p.primary) || !p.strategy.breaks(p) || d.FailedTasks < threshold(breaker.ThresholdConfiguration, p.desiredCount()) {
 		return false
 	}
-	p.say(event.DeploymentFailed{Deployment: d.ID})
+	rollback := breaker.Rollback || d.RestoresID != ""
+	p.say(event.DeploymentFailed{Deployment: d.ID, Reason: p.whyBroken(rollback), ByBreaker: true})
 	p.failPrimary(failedReason)
 	if r := p.record(d); r != nil {
 		r.CircuitBreaker.Status = types.ServiceDeploymentRollbackMonitorsStatusTriggered
 	}
-	if breaker.Rollback || d.RestoresID != "" {
+	if rollback {
 		p.strategy.rollBack(p, reasonBreakerRollback, "ECS deployment circuit breaker")
 	} else {
 		p.abort(reasonBreakerStop)
@@ -89,12 +90,32 @@ func (p *planner) tripCircuitBreaker() bool {
 	return true
 }
 
+// whyBroken is what the event of a deployment says that the circuit breaker ends; empty: its tasks failed to
+// start. Where traffic shifts, events have the reason of the service deployment; that so has the one of the
+// circuit breaker is by analogy.
+//
+// Source: field reports of service events, of deployments that shift traffic.
+func (p *planner) whyBroken(rollback bool) string {
+	switch _, shifts := p.strategy.(shifting); {
+	case !shifts:
+		return ""
+	case rollback:
+		return reasonBreakerRollback
+	default:
+		return reasonBreakerStop
+	}
+}
+
 // failPrimary ends the PRIMARY deployment without success: it wants no tasks any more, unless it
 // is the one to be kept.
 func (p *planner) failPrimary(reason string) {
 	d := p.primary.deployment
-	d.RolloutState, d.RolloutStateReason, d.DesiredCount = types.DeploymentRolloutStateFailed, reason, 0
+	d.RolloutState, d.RolloutStateReason = types.DeploymentRolloutStateFailed, reason
+	if _, shifts := p.strategy.(shifting); !shifts { // there, traffic goes first
+		d.DesiredCount = 0
+	}
 	if r := p.record(d); r != nil && d.RestoresID == "" {
 		p.followCircuitBreaker(r, d)
+		stopWatching(r)
 	}
 }

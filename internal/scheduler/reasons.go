@@ -4,9 +4,17 @@ import (
 	"fmt"
 )
 
+// The texts of stop reasons and rollout states. Clients match them, so they are exact.
+// Source: answers of ECS in field reports and public logs (ECS0005).
+
 // reasonScaling names the deployment that the task is of (ECS0094).
 func reasonScaling(deployment string) string {
 	return fmt.Sprintf("Scaling activity initiated by (deployment %s)", deployment)
+}
+
+// reasonRebalancing is from the ECS developer guide, stopped tasks error messages.
+func reasonRebalancing(deployment string) string {
+	return fmt.Sprintf("Availability-zone rebalancing initiated by (deployment %s)", deployment)
 }
 
 func completedReason(deployment string) string {
@@ -18,8 +26,15 @@ const failedReason = "ECS deployment circuit breaker: tasks failed to start."
 // alarmReason is remembered, not recorded.
 const alarmReason = "ECS deployment failed: alarm detected."
 
+// shiftFailedReason is the emulator's: what ECS says of a deployment that goes back in another way than by
+// the circuit breaker is not published.
+const shiftFailedReason = "ECS deployment failed."
+
 // stoppedReason is the emulator's: what ECS says is not published.
 const stoppedReason = "ECS deployment stopped by StopServiceDeployment."
+
+// deletedReason is the emulator's, of a deployment that shifts traffic.
+const deletedReason = "ECS deployment stopped: the service was deleted."
 
 // rollingBackReason begins with what caused the rollback.
 func rollingBackReason(cause, deployment string) string {

@@ -14,6 +14,13 @@ import (
 // desired count of tasks until one of them has all traffic; package shift knows the way.
 type shifting struct{}
 
+// breaks: the circuit breaker looks at a deployment while its tasks start. Source: ECS developer guide,
+// blue/green deployments.
+func (shifting) breaks(p *planner) bool {
+	r := p.record(p.primary.deployment)
+	return r.Shift != nil && shift.ScalesUp(r.Shift)
+}
+
 // alarmed: alarms matter until the bake time is over.
 func (shifting) alarmed(p *planner) bool {
 	r := p.record(p.primary.deployment)

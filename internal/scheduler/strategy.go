@@ -9,6 +9,8 @@ import (
 // strategy is a deployment strategy. It is asked anew for each decision and knows only how the
 // generations fare, so that it needs no memory of its own.
 type strategy interface {
+	// breaks reports whether the circuit breaker looks at the PRIMARY deployment now.
+	breaks(p *planner) bool
 	// alarmed reports whether alarms matter to the PRIMARY deployment now.
 	alarmed(p *planner) bool
 	// desired says what is wanted of each generation of a service. It starts and stops nothing.
@@ -28,6 +30,8 @@ func strategyOf(s *state.Service) strategy {
 
 // rolling is the strategy ROLLING: new tasks replace old ones a few at a time.
 type rolling struct{}
+
+func (rolling) breaks(*planner) bool { return true }
 
 func (rolling) alarmed(*planner) bool { return true }
 
