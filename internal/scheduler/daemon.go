@@ -2,8 +2,9 @@ package scheduler
 
 import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -44,37 +45,14 @@ func (p *planner) daemons() daemons {
 		if g == nil {
 			g = p.primary
 		}
-		p.each = &daemons{wanted: p.matching(g)}
+		p.each = &daemons{wanted: p.in.Instances.matching(g.deployment)}
 		for _, t := range p.tasks(g) {
-			if p.instanceOf(t.task) == unheard {
+			if p.in.Instances.instanceOf(t.task) == unheard {
 				p.each.unheard++
 			}
 		}
 	}
 	return *p.each
-}
-
-// matching are the instances that satisfy what a generation asks for.
-func (p *planner) matching(g *generation) []*state.ContainerInstance {
-	if p.in.Instances == nil {
-		return nil
-	}
-	if demand := p.in.Instances.Demand(g.deployment); demand != nil {
-		return p.in.Instances.Pool().Daemons(demand)
-	}
-	return nil
-}
-
-func (p *planner) instanceOf(t *state.Task) instanceState {
-	switch i := p.in.Instances.Instance(t.Placement.ContainerInstance); {
-	case i == nil || i.Status == state.InstanceInactive:
-		return gone
-	case i.Status == state.InstanceDraining:
-		return leavingService
-	case !i.AgentConnected:
-		return unheard
-	}
-	return inService
 }
 
 // leaveInstances takes the tasks out of a generation's counts whose instance shall have
@@ -86,22 +64,24 @@ func (p *planner) leaveInstances(g target) {
 		return // its demand is unknown
 	}
 	matching := map[string]bool{}
-	for _, i := range p.matching(g.generation) {
+	for _, i := range p.in.Instances.matching(g.deployment) {
 		matching[i.ARN] = true
 	}
 	var drained, stray, waiting []stopCandidate
 	for _, t := range p.tasks(g.generation) {
-		switch at := p.instanceOf(t.task); {
+		switch at := p.in.Instances.instanceOf(t.task); {
 		case matching[t.task.Placement.ContainerInstance] || at == unheard:
 		case at != leavingService:
 			stray = append(stray, t)
-		case g.drain == whenReplaced || t.condition == pending || p.lastOn(t.task.Placement.ContainerInstance):
+		case g.drain == whenReplaced || t.condition == pending || p.in.Instances.onlyDaemons(t.task.Placement.ContainerInstance):
 			drained = append(drained, t)
 		default:
 			waiting = append(waiting, t)
 		}
 	}
-	p.stop(g.generation, stray[:min(len(stray), maxStops)], reasonScaling(g.deployment.ID))
+	stray = stray[:min(len(stray), maxStops)]
+	p.sayConstraintViolated(stray)
+	p.stop(g.generation, stray, reasonScaling(g.deployment.ID))
 	p.stop(g.generation, drained[:min(len(drained), maxStops)], reasonDraining)
 	if len(waiting) > 0 {
 		g.without(waiting)
@@ -109,14 +89,17 @@ func (p *planner) leaveInstances(g target) {
 	}
 }
 
-// lastOn reports whether a container instance has no task but daemons.
-func (p *planner) lastOn(instance string) bool {
-	for _, t := range p.in.Instances.Tasks(instance) {
-		if !p.in.Instances.Daemon(t) {
-			return false
+// sayConstraintViolated tells of tasks whose container instances are in service, and yet shall have none.
+func (p *planner) sayConstraintViolated(stray []stopCandidate) {
+	var instances []string
+	for _, t := range stray {
+		if p.in.Instances.instanceOf(t.task) == inService {
+			instances = append(instances, arn.Name(t.task.Placement.ContainerInstance))
 		}
 	}
-	return true
+	if len(instances) > 0 {
+		p.say(event.ConstraintViolated{Instances: instances})
+	}
 }
 
 // vacant are the instances that shall have a task and have none, not even one that has yet

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -17,6 +18,17 @@ func ReserveDaemons(tx *state.Tx, pool *placement.Pool, clusterARN string) {
 			pool.ReserveDaemons(demand)
 		}
 	}
+}
+
+// matching are the instances that satisfy what the tasks of a deployment ask for.
+func (i *Instances) matching(d *state.Deployment) []*state.ContainerInstance {
+	if i == nil {
+		return nil
+	}
+	if demand := i.Demand(d); demand != nil {
+		return i.Pool().Daemons(demand)
+	}
+	return nil
 }
 
 // instanceState is that of a container instance.
@@ -43,4 +55,20 @@ func (i *Instances) instanceOf(t *state.Task) instanceState {
 		return unheard
 	}
 	return inService
+}
+
+// onlyDaemons reports whether a container instance has no task but daemons.
+func (i *Instances) onlyDaemons(instance string) bool {
+	for _, t := range state.InstanceTasks(i.tx, instance) {
+		if !i.daemon(t) {
+			return false
+		}
+	}
+	return true
+}
+
+// daemon reports whether a task is of a DAEMON service.
+func (i *Instances) daemon(t *state.Task) bool {
+	s := state.FindService(i.tx, t.Spec.ServiceARN)
+	return s != nil && s.SchedulingStrategy == types.SchedulingStrategyDaemon
 }
