@@ -38,6 +38,7 @@ type fixture struct {
 	awaits waitCondition // what it waits for
 
 	controller *Controller // of reconcile
+	delays     Delays      // before the first reconcile
 }
 
 func newFixture(t fatal, change func(*state.Service)) *fixture {

@@ -149,3 +149,50 @@ func balancedInTwo(r *state.ServiceRevision) bool {
 	}
 	return false
 }
+
+// keeps reports whether a generation stays in the list although it has no task: between the two of a
+// deployment that shifts traffic, both are listed until it has ended.
+func (p *planner) keeps(g *generation) bool {
+	r := p.shiftRecord()
+	return r != nil && (g.deployment.ID == r.Shift.Source || g.deployment.ID == r.Target.DeploymentID)
+}
+
+// shiftRecord is the service deployment of a strategy that shifts traffic which the PRIMARY deployment is
+// of, or nil.
+func (p *planner) shiftRecord() *state.ServiceDeployment {
+	r := p.record(p.service.Primary())
+	if r == nil {
+		r = p.in.Stands
+	}
+	if r == nil || r.Shift == nil {
+		return nil
+	}
+	return r
+}
+
+// joinServing has the new tasks of a rolling update go into the target groups that serve, where load
+// balancers have two. It reports whether one of these does not yet go by its rules: tasks wait for that.
+func (p *planner) joinServing() (waits bool) {
+	g := p.primary
+	if !balancedInTwo(g.deployment.Revision) {
+		return false
+	}
+	if g.deployment.Revision.TargetGroups == nil {
+		before, serves := p.settleOn(p.standing()), shift.Revision{}
+		if before != nil {
+			serves = p.revision(before)
+		}
+		groups, led := shift.Join(g.deployment.Revision.LoadBalancers, p.in.Rules, serves)
+		if before != nil && (len(led) > 0 || p.servesAll(before)) {
+			p.settles(before)
+		}
+		p.resolveGroups(g, groups)
+		for _, l := range led {
+			p.do(SetWeights{Rule: l.Rule, Weights: l.Weights})
+			waits = true
+		}
+	}
+	unapplied := shift.Unapplied(g.deployment.Revision.LoadBalancers, p.in.Rules)
+	p.heeds = append(p.heeds, unapplied...)
+	return waits || len(unapplied) > 0
+}

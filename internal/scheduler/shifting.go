@@ -14,6 +14,30 @@ import (
 // desired count of tasks until one of them has all traffic; package shift knows the way.
 type shifting struct{}
 
+// advance takes the deployment on its way, or back where it cannot go on.
+func (shifting) advance(p *planner) bool {
+	r := p.record(p.primary.deployment)
+	p.beginShift(r)
+	result := shift.Advance(p.situation(r))
+	for _, l := range result.Weights {
+		p.do(SetWeights{Rule: l.Rule, Weights: l.Weights})
+	}
+	p.resolveGroups(p.targetOf(r), result.Groups)
+	if !result.WakeAt.IsZero() {
+		p.wake(result.WakeAt)
+	}
+	p.heeds = append(p.heeds, result.Awaits...)
+	*r.Shift, r.Hooks = result.Shift, result.Hooks
+	if result.Failure == "" {
+		p.showWeights(r)
+		return false
+	}
+	p.say(event.DeploymentFailed{Deployment: p.primary.deployment.ID, Reason: result.Failure})
+	p.failPrimary(shiftFailedReason)
+	p.strategy.rollBack(p, result.Failure, "ECS deployment")
+	return true
+}
+
 // breaks: the circuit breaker looks at a deployment while its tasks start. Source: ECS developer guide,
 // blue/green deployments.
 func (shifting) breaks(p *planner) bool {
@@ -76,6 +100,23 @@ func (shifting) rollBack(p *planner, reason, cause string) {
 	p.showWeights(r)
 }
 
+// succeedUnbalanced completes a rollback whose listeners are gone, once the tasks of blue run and those of
+// green have stopped: no target becomes healthy any more, so the rollback would never end. The service is not
+// steady then. What ECS does is not published.
+func (p *planner) succeedUnbalanced(in desired) {
+	r := p.record(p.primary.deployment)
+	if r == nil || r.Shift == nil || !r.Shift.Back || !in.final || !inProgress(p.primary) ||
+		!shift.LeadsNowhere(p.targetOf(r).deployment.Revision.LoadBalancers, p.in.Rules) {
+		return
+	}
+	for _, g := range in.targets {
+		if g.counts.Left != g.wanted || g.counts.ActiveRunning != g.wanted {
+			return
+		}
+	}
+	p.succeed()
+}
+
 // deployment returns the one with an id that the service lists, or nil.
 func (p *planner) deployment(id string) *state.Deployment {
 	at := slices.IndexFunc(p.service.Deployments, func(d *state.Deployment) bool { return d.ID == id })
@@ -83,6 +124,66 @@ func (p *planner) deployment(id string) *state.Deployment {
 		return nil
 	}
 	return p.service.Deployments[at]
+}
+
+// targetOf is the generation that a service deployment brings.
+func (p *planner) targetOf(r *state.ServiceDeployment) *generation {
+	return p.generationOf(r.Target.DeploymentID)
+}
+
+// generationOf is that of a deployment, or nil.
+func (p *planner) generationOf(id string) *generation {
+	for _, g := range p.all() {
+		if g.deployment.ID == id {
+			return g
+		}
+	}
+	return nil
+}
+
+// situation gathers what the way on follows from.
+func (p *planner) situation(r *state.ServiceDeployment) shift.Situation {
+	in := shift.Situation{
+		Now: p.now, StartedAt: r.StartedAt, Course: shift.NewCourse(r.DeploymentConfiguration, r.Shift.Source == ""),
+		Shift: *r.Shift, Hooks: r.Hooks, Rules: p.in.Rules, Settled: true, Target: p.revision(p.targetOf(r)),
+		NetworkShift: p.in.Delays.NetworkShift,
+	}
+	brings := p.targetOf(r).deployment.Revision
+	in.Target.LoadBalancers, in.Target.Groups = brings.LoadBalancers, brings.TargetGroups
+	if in.StartedAt.IsZero() {
+		in.StartedAt = p.now
+	}
+	for _, g := range p.all() {
+		switch g.deployment.ID {
+		case r.Target.DeploymentID:
+		case r.Shift.Source:
+			in.Source = p.revision(g)
+		default:
+			in.Settled, in.Others = in.Settled && g.counts.Left == 0, in.Others || g.healthy > 0
+		}
+	}
+	return in
+}
+
+func (p *planner) revision(g *generation) shift.Revision {
+	balancers, groups := p.between(g)
+	wanted := p.desiredCount()
+	return shift.Revision{
+		ARN: g.deployment.Revision.ARN, LoadBalancers: balancers, Groups: groups,
+		Up: g.healthy >= wanted, Serves: g.healthy > 0 || wanted == 0,
+	}
+}
+
+// resolveGroups notes which target groups the tasks of a generation go into, before it has any.
+func (p *planner) resolveGroups(g *generation, groups []string) {
+	d := g.deployment
+	if groups == nil || d.Revision.TargetGroups != nil {
+		return
+	}
+	resolved := *d.Revision
+	resolved.TargetGroups = groups
+	d.Revision = &resolved
+	p.do(ResolveTargetGroups{DeploymentID: d.ID, Groups: groups})
 }
 
 // showWeights keeps in the service deployment what each revision is to have of the traffic. One without

@@ -1,0 +1,91 @@
+package scheduler
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/shift"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// readRules gathers what the rules do that a service's revisions name.
+func readRules(tx *state.Tx, s *state.Service) (rules shift.Rules) {
+	for _, d := range s.Deployments {
+		for _, b := range d.Revision.LoadBalancers {
+			a := b.AdvancedConfiguration
+			if a == nil {
+				continue
+			}
+			if rules.ByARN == nil {
+				rules = shift.Rules{ByARN: map[string]shift.Rule{}, Gone: map[string]bool{}}
+			}
+			for _, rule := range []*string{a.ProductionListenerRule, a.TestListenerRule} {
+				if id := aws.ToString(rule); id != "" {
+					balancer, weights := elbv2.Forwarding(tx, id)
+					rules.ByARN[id] = shift.Rule{LoadBalancer: balancer, Weights: weights, Applied: len(weights) < 2 || elbv2.Applied(tx, id)}
+				}
+			}
+			for _, group := range []*string{b.TargetGroupArn, a.AlternateTargetGroupArn} {
+				if id := aws.ToString(group); elbv2.FindTargetGroup(tx, id) == nil {
+					rules.Gone[id] = true
+				}
+			}
+		}
+	}
+	return rules
+}
+
+// refusedRoles are the infrastructure roles of a service's load balancers that ECS cannot assume.
+func refusedRoles(s *state.Service, refused func(role string) bool) map[string]bool {
+	roles := map[string]bool{}
+	for _, b := range s.Primary().Revision.LoadBalancers {
+		if a := b.AdvancedConfiguration; a != nil && refused(aws.ToString(a.RoleArn)) {
+			roles[aws.ToString(a.RoleArn)] = true
+		}
+	}
+	return roles
+}
+
+// stands is the service deployment that has been stopped on its way and leaves both its revisions as they
+// are; nil: there is none. Where the circuit breaker stopped it, the new one has nothing to stay for.
+func stands(tx *state.Tx, s *state.Service) *state.ServiceDeployment {
+	d := s.Primary()
+	if d.RolloutState != types.DeploymentRolloutStateFailed {
+		return nil
+	}
+	r := state.FindServiceDeployment(tx, d.ServiceDeploymentARN)
+	if r == nil || r.Shift == nil || r.Status != types.ServiceDeploymentStatusStopped ||
+		r.CircuitBreaker.Status == types.ServiceDeploymentRollbackMonitorsStatusTriggered {
+		return nil
+	}
+	return r
+}
+
+// nameHooks gives hooks that are asked for the first time their ids.
+func nameHooks(r *state.ServiceDeployment) {
+	for i := range r.Hooks {
+		h := &r.Hooks[i]
+		if h.ID != "" {
+			continue
+		}
+		if h.TargetType == types.DeploymentLifecycleHookTargetTypePause {
+			h.ID = arn.NewLifecycleHookID("pause")
+			continue
+		}
+		h.ID, h.ExecutionID = arn.NewLifecycleHookID("lambda"), arn.NewUUID()
+	}
+}
+
+// resolveTargetGroups writes the target groups of a revision. The tasks that the plan starts are made of
+// it.
+func (c *change) resolveTargetGroups(v ResolveTargetGroups) {
+	c.service = c.service.Clone()
+	at := slices.IndexFunc(c.service.Deployments, func(d *state.Deployment) bool { return d.ID == v.DeploymentID })
+	revision := *c.service.Deployments[at].Revision
+	revision.TargetGroups = v.Groups
+	c.service.Deployments[at].Revision = &revision
+	state.ResolveTargetGroups(c.tx, revision.ARN, v.Groups)
+}
