@@ -67,7 +67,7 @@ type planner struct {
 }
 
 func newPlanner(in Input) *planner {
-	p := &planner{in: in, now: in.Now, service: in.Service.Clone(), strategy: strategyOf(in.Service), stopping: map[string]bool{}, records: map[string]*state.ServiceDeployment{}}
+	p := &planner{in: in, now: in.Now, service: in.Service.Clone(), strategy: strategyOf(in), stopping: map[string]bool{}, records: map[string]*state.ServiceDeployment{}}
 	p.draining = in.Instances.Draining()
 	for _, r := range in.ServiceDeployments {
 		p.records[r.ARN] = r.Clone()

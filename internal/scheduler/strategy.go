@@ -2,8 +2,7 @@ package scheduler
 
 import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/shift"
 )
 
 // strategy is a deployment strategy. It is asked anew for each decision and knows only how the
@@ -20,10 +19,21 @@ type strategy interface {
 	rollBack(p *planner, reason, cause string)
 }
 
-// strategyOf is the deployment strategy of a service.
-func strategyOf(s *state.Service) strategy {
-	if s.SchedulingStrategy == types.SchedulingStrategyDaemon {
+// strategyOf is the deployment strategy of a service: that of its PRIMARY deployment, which an update of
+// the service's configuration does not change. Once that has ended, tasks are replaced as by a rolling
+// update.
+func strategyOf(in Input) strategy {
+	if in.Service.SchedulingStrategy == types.SchedulingStrategyDaemon {
 		return daemon{}
+	}
+	under := in.Service.Primary().ServiceDeploymentARN
+	for _, r := range in.ServiceDeployments {
+		if r.ARN == under && shift.Shifts(r.DeploymentConfiguration) {
+			return shifting{}
+		}
+	}
+	if in.Stands != nil {
+		return standing{}
 	}
 	return rolling{}
 }
