@@ -4,8 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -73,6 +73,28 @@ func (i *Instances) DemandOf(d *state.Deployment, provider string) *placement.De
 	demand := demandOf(i.tx, i.service, d, provider)
 	i.demands[key] = demand
 	return demand
+}
+
+// ZonesFor are the zones with container instances that suit tasks of a deployment.
+func (i *Instances) ZonesFor(d *state.Deployment) (zones []string) {
+	for _, provider := range providersOf(d) {
+		if demand := i.DemandOf(d, provider); demand != nil {
+			zones = append(zones, i.Pool().ZonesFor(demand)...)
+		}
+	}
+	return zones
+}
+
+// providersOf are the names of the capacity providers of a deployment; an empty one stands for all
+// container instances, where there is no strategy.
+func providersOf(d *state.Deployment) (names []string) {
+	for _, item := range d.Revision.CapacityProviderStrategy {
+		names = append(names, aws.ToString(item.CapacityProvider))
+	}
+	if len(names) == 0 {
+		return []string{""}
+	}
+	return names
 }
 
 // place finds places for up to n tasks of a deployment on container instances. If they are

@@ -13,6 +13,9 @@ type Plan struct {
 	// WakeAt is when to decide again though nothing has changed; zero is never.
 	WakeAt time.Time
 	awaits waitCondition
+	// crowded are, if there are any, the zones in which another container instance changes nothing. One in any
+	// other zone does.
+	crowded []string
 }
 
 // Most tasks that one plan starts or stops: a plan is one transaction, which keeps
@@ -61,6 +64,7 @@ type planner struct {
 	unplaced *shortage       // nil: there is a place for what the plan starts
 	each     *daemons        // nil until it is asked for
 	awaits   waitCondition
+	crowded  []string // see Plan
 	heeds    []string // likewise
 	verbs    []Verb
 	wakeAt   time.Time

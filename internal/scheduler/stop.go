@@ -118,3 +118,22 @@ func (p *planner) stop(g *generation, tasks []stopCandidate, reason string) {
 	g.deployment.UpdatedAt = p.now
 	g.stopped(tasks)
 }
+
+// end puts the end of tasks into the plan, and returns the ids of those that ran.
+func (p *planner) end(g *generation, tasks []stopCandidate, reason string) (running []string) {
+	if len(tasks) == 0 {
+		return nil
+	}
+	verb := StopTasks{Reason: reason}
+	for _, t := range tasks {
+		p.stopping[t.task.ARN] = true
+		verb.Tasks = append(verb.Tasks, t.task.ARN)
+		if t.task.Status.LastStatus == state.Running {
+			running = append(running, arn.Name(t.task.ARN))
+		}
+	}
+	p.do(verb)
+	g.deployment.UpdatedAt = p.now
+	g.stopped(tasks)
+	return running
+}
