@@ -6,8 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -28,10 +28,16 @@ func read(tx *state.Tx, serviceARN string, now time.Time, chance placement.Chanc
 			return state.DeploymentTasks(tx, serviceARN, deploymentID)
 		},
 		Instances: newInstances(tx, s, chance),
+		Zones:     func(d *state.Deployment) []string { return zones(tx, s, d) },
 	}
+	in.Rules = readRules(tx, s)
+	in.Stands = stands(tx, s)
 	for _, d := range s.Deployments {
 		if r := state.FindServiceDeployment(tx, d.ServiceDeploymentARN); r != nil && !r.Ended() && !slices.Contains(in.ServiceDeployments, r) {
 			in.ServiceDeployments = append(in.ServiceDeployments, r)
+			if d == s.Primary() {
+				in.Alarms = readAlarms(tx, r)
+			}
 		}
 		if definition := definitionOf(tx, d.Revision); definition != nil {
 			in.Definitions[d.ID] = definition.Definition()
@@ -62,7 +68,16 @@ func apply(tx *state.Tx, s *state.Service, verbs []Verb, now time.Time) error {
 	if len(c.events) == 0 {
 		return nil
 	}
-	state.AddServiceEvents(tx, s.ARN, c.told(state.FindServiceEvents(tx, s.ARN))...)
+	var shown []types.ServiceEvent
+	for i, told := range c.told(state.FindServiceEvents(tx, s.ARN)) {
+		c.announce(c.events[i], *told.CreatedAt)
+		if *told.Message != "" {
+			shown = append(shown, told)
+		}
+	}
+	if len(shown) > 0 {
+		state.AddServiceEvents(tx, s.ARN, shown...)
+	}
 	return nil
 }
 
@@ -96,10 +111,17 @@ func (c *change) carryOut(v Verb) error {
 		}
 	case AddEvent:
 		c.say(v.Event)
+	case TellOutage:
+		v.Outage.ActedIn(c.tx, c.service.ARN)
 	case PutService:
 		c.putService(v.Service)
 	case PutServiceDeployment:
+		nameHooks(v.ServiceDeployment)
 		state.PutServiceDeployment(c.tx, v.ServiceDeployment)
+	case ResolveTargetGroups:
+		c.resolveTargetGroups(v)
+	case SetWeights:
+		return elbv2.SetWeights(c.tx, v.Rule, v.Weights)
 	case ResolveImages: // of one task: those of a deployment run the same images
 		if tasks := state.DeploymentTasks(c.tx, c.service.ARN, v.DeploymentID); len(tasks) > 0 {
 			state.ResolveImages(c.tx, v.RevisionARN, tasks[0].Status.Containers)

@@ -17,10 +17,13 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -41,15 +44,23 @@ type Controller struct {
 	// RefusedRole returns a role of a task definition that ECS cannot assume, empty if it
 	// can assume all. Nil is an ECS that can assume any.
 	RefusedRole func(tx *state.Tx, definition *types.TaskDefinition) string
+	// RefusesRole reports whether ECS cannot assume an infrastructure role to act for a service. Nil is an
+	// ECS that can assume any.
+	RefusesRole func(tx *state.Tx, serviceARN, role string) bool
 	// Delays are those of AWS, or none.
 	Delays Delays
 	// Outages are what there is no capacity of; nil is nothing. LookAgain follows their end.
 	Outages *outage.Board
+	// Quotas are those that accounts have; nil is the defaults. Rates hold back launches on Fargate; nil is
+	// nothing.
+	Quotas quota.Quotas
+	Rates  *quota.Rates
 
 	once     sync.Once
 	services *reconcile.Loop
 	loops    reconcile.Group
 	waiting  waiting // services that changes of container instances concern
+	heeding  heeding // services whose deployments concern others' rows
 }
 
 // Run schedules services until ctx ends, and returns its error. It is called once.
@@ -66,30 +77,46 @@ func (c *Controller) Idle(ctx context.Context) error {
 
 func (c *Controller) init() {
 	c.once.Do(func() {
-		c.waiting.clusters = map[string]map[string]waitCondition{}
+		c.waiting.clusters, c.waiting.crowded = map[string]map[string]waitCondition{}, map[string]map[string][]string{}
+		c.heeding.services, c.heeding.heeded = map[string][]string{}, map[string][]string{}
 		instances := c.wakesServices("container instance", c.Store.WatchContainerInstances(), c.concernedByInstance)
 		room := c.wakesServices("room of a cluster", c.Store.WatchRoom(), c.concernedByRoom)
+		providers := c.wakesServices("capacity provider", c.Store.Watch(0, state.OnCapacityProviders(providerChange)), c.concernedByProvider)
 		c.services = reconcile.New(reconcile.Options{
 			Name: "service", Clock: c.Clock, Log: c.Log, Watch: c.Store.WatchServices(pause), Workers: workers,
 			Reconcile: c.schedule,
 		})
-		c.loops = reconcile.Group{instances, room, c.services}
+		heeded := c.wakesServices("what a deployment heeds", c.Store.Watch(0, elbv2.OnApplied(), cloudwatch.OnAlarmStates()), c.heeding.of)
+		c.loops = reconcile.Group{instances, room, providers, heeded, c.services}
+		if c.Quotas.LimitFargate() {
+			c.loops = append(c.loops, c.wakesServices("vCPUs on Fargate", c.Store.Watch(0, state.OnFreedFargate()), c.concernedByVCPUs))
+		}
 	})
 }
 
 // schedule has a service do what is due, and says when to look at it again.
 func (c *Controller) schedule(_ context.Context, arn string) (time.Time, error) {
 	plan, err := c.reconcile(arn, c.Clock.Now)
-	if c.waiting.put(arn, plan.awaits) {
+	waits, zones, heeds := c.waiting.put(arn, plan.awaits), c.waiting.putCrowded(arn, plan.crowded), c.heeding.put(arn, plan.heeds)
+	if waits || zones || heeds {
 		c.services.Wake(arn)
 	}
 	return plan.WakeAt, err
 }
 
 // read gathers what a decision needs; ok is false when there is no such service.
-func (c *Controller) read(tx *state.Tx, arn string, now time.Time, chance placement.Chance) (in Input, ok bool) {
-	in, ok = read(tx, arn, now, chance)
+func (c *Controller) read(tx *state.Tx, serviceARN string, now time.Time, chance placement.Chance) (in Input, ok bool) {
+	in, ok = read(tx, serviceARN, now, chance)
 	in.Delays = c.Delays
+	in.Quotas = c.Quotas
+	scope := arn.ScopeOf(serviceARN)
+	on := limits{c.Outages.View(), c.Rates.Bound(c.Quotas.Allowance(tx, scope), scope, now)}
+	if ok && on != (limits{}) {
+		in.bound(tx, on)
+	}
+	if c.RefusesRole != nil && ok {
+		in.Rules.Refused = refusedRoles(in.Service, func(role string) bool { return c.RefusesRole(tx, serviceARN, role) })
+	}
 	if c.RefusedRole == nil {
 		return in, ok
 	}
@@ -102,9 +129,9 @@ func (c *Controller) read(tx *state.Tx, arn string, now time.Time, chance placem
 
 // reconcile decides about a service, and carries the plan out if there is something
 // to do. It returns the plan, which says when to do so again though nothing has changed.
-func (c *Controller) reconcile(arn string, now func() time.Time) (Plan, error) {
+func (c *Controller) reconcile(serviceARN string, now func() time.Time) (Plan, error) {
 	chance := placement.NewChance(rand.Uint64())
-	in, ok := c.read(c.Store.Read(), arn, now(), chance)
+	in, ok := c.read(c.Store.Read(), serviceARN, now(), chance)
 	if !ok {
 		return Plan{}, nil
 	}
@@ -114,19 +141,22 @@ func (c *Controller) reconcile(arn string, now func() time.Time) (Plan, error) {
 		return plan, nil
 	}
 	err := c.Store.Update(func(tx *state.Tx) error {
-		c.services.Causes(tx, arn)
+		c.services.Causes(tx, serviceARN)
 		plan = Plan{}
-		in, ok := c.read(tx, arn, now(), chance)
+		in, ok := c.read(tx, serviceARN, now(), chance)
 		if !ok {
 			return nil
 		}
 		plan = Decide(in)
+		if c.Rates != nil { // it has what the plan was made by: others launch in transactions, too
+			c.Rates.Launch(arn.ScopeOf(serviceARN), in.Now, tasksOnFargate(in.Service, plan.Verbs))
+		}
 		return apply(tx, in.Service, plan.Verbs, in.Now)
 	})
 	if err != nil {
 		return Plan{}, err
 	}
-	c.Log.Debug("scheduled service", "service", arn, "verbs", len(plan.Verbs))
-	c.warnOfNoInstances(arn, plan.Verbs)
+	c.Log.Debug("scheduled service", "service", serviceARN, "verbs", len(plan.Verbs))
+	c.warnOfNoInstances(serviceARN, plan.Verbs)
 	return plan, nil
 }

@@ -4,11 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
-	"github.com/ecs-emulator/ecs-emulator/internal/task"
 )
 
 // carryOut is the executor: it brings about what a strategy wants, as far as the bounds
@@ -50,6 +47,17 @@ func (p *planner) room(in desired, g *generation) int {
 		return in.upper - g.counts.Left
 	}
 	return in.upper - p.present()
+}
+
+// spare is how many healthy tasks of a generation may be stopped now.
+func (p *planner) spare(in desired, g target) int {
+	switch {
+	case in.apart && g.drain == whenReplaced:
+		return g.healthy // it goes as a whole
+	case in.apart:
+		return g.healthy - in.lower
+	}
+	return p.healthy() - in.lower
 }
 
 // lacks is how many tasks of a generation may be started now.
@@ -120,7 +128,7 @@ func (p *planner) start(g target, start StartTasks) {
 
 // held reports whether no task of a generation can be started now, wherever there is room.
 func (p *planner) held(g *generation) bool {
-	if obstacle := p.obstacle(g); obstacle != "" {
+	if obstacle := p.in.obstacle(g); obstacle != "" {
 		p.sayOnce(event.NotLaunched{Err: obstacle})
 		p.wake(p.now.Add(retryLaunch))
 		return true
@@ -133,25 +141,6 @@ const relaunch = time.Second
 
 // retryLaunch is after how long a start that could not be made is tried again.
 const retryLaunch = time.Minute
-
-// obstacle is the error that keeps every task from being launched; empty if
-// nothing does.
-func (p *planner) obstacle(g *generation) string {
-	switch {
-	case g.definition == nil:
-		return "TaskDefinition not found."
-	case p.in.Roles[g.deployment.ID] != "":
-		return task.RoleNotAssumed(p.in.Roles[g.deployment.ID])
-	case g.definition.NetworkMode == types.NetworkModeAwsvpc && vpcConfiguration(g.deployment.Revision) == nil:
-		return "Network Configuration must be provided when networkMode 'awsvpc' is specified."
-	case p.in.Networks[g.deployment.ID] != "":
-		// Source: ECS developer guide, service event messages, for a launch that is refused;
-		// its words are those of RunTask.
-		return p.in.Networks[g.deployment.ID]
-	default:
-		return ""
-	}
-}
 
 // replaceUnhealthy stops tasks that failed their health checks. Their replacements come
 // first where upper and the container instances have room (startMissing does not count

@@ -10,9 +10,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/shift"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -150,6 +150,7 @@ func (f *fixture) schedule() {
 		if !ok {
 			return
 		}
+		in.Delays = f.delays
 		before := f.census()
 		plan := f.reconcile(serviceARN)
 		f.wakeAt, f.awaits = plan.WakeAt, plan.awaits
@@ -167,7 +168,7 @@ func (f *fixture) schedule() {
 func (f *fixture) reconcile(service string) Plan {
 	f.t.Helper()
 	if f.controller == nil || f.controller.Store != f.store {
-		f.controller = &Controller{Store: f.store, Log: slog.New(slog.DiscardHandler)}
+		f.controller = &Controller{Store: f.store, Log: slog.New(slog.DiscardHandler), Delays: f.delays}
 		f.controller.init()
 	}
 	plan, err := f.controller.reconcile(service, func() time.Time { return f.now })
@@ -220,6 +221,9 @@ func (f *fixture) servesSince(t *state.Task) bool {
 func (f *fixture) checkPercentages(before census) {
 	f.t.Helper()
 	s, after := f.service(), f.census()
+	if shift.Shifts(s.DeploymentConfiguration) {
+		return // see shiftFixture.checkBounds
+	}
 	d, most, fewest := s.DesiredCount, 200, 100
 	if c := s.DeploymentConfiguration; c != nil {
 		most, fewest = int(*c.MaximumPercent), int(*c.MinimumHealthyPercent)

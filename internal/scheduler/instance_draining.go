@@ -39,7 +39,7 @@ func (p *planner) stopLeaving(in desired, g target) {
 	if g.leaving == 0 {
 		return
 	}
-	spare := p.healthy() - in.lower
+	spare := p.spare(in, g)
 	var chosen []stopCandidate
 	for _, t := range inStopOrder(p.tasks(g.generation)) {
 		switch {

@@ -10,11 +10,11 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestWhateverHappensToContainerInstancesTheSchedulerKeepsItsPromises has instances come,
+// TestTheSchedulerKeepsItsPromisesOnContainerInstancesThatComeAndGo has instances come,
 // drain, come back, lose their agent and die, beside all else that can happen. It converges
 // with room for D to 2D tasks, some of them unhealthy, and an update without failures completes
 // there if it can move.
-func TestWhateverHappensToContainerInstancesTheSchedulerKeepsItsPromises(t *testing.T) {
+func TestTheSchedulerKeepsItsPromisesOnContainerInstancesThatComeAndGo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := newInstanceFixture(t, rapid.IntRange(0, 4).Draw(t, "instances"), func(s *state.Service) { s.DesiredCount = 0 })
 		kind := rapid.SampledFrom(tasksOnInstances).Draw(t, "kind")
@@ -78,10 +78,10 @@ func (f *fixture) checkUpdate(t *rapid.T, kind taskOnInstances, room int) {
 	}
 }
 
-// TestWhateverHappensToContainerInstancesDaemonsKeepTheirPromises: never two tasks on one
+// TestDaemonsKeepTheirPromisesOnContainerInstancesThatComeAndGo: never two tasks on one
 // instance, never fewer healthy ones by the scheduler's own doing than the minimum, and in
 // the end one on each ACTIVE instance and none elsewhere.
-func TestWhateverHappensToContainerInstancesDaemonsKeepTheirPromises(t *testing.T) {
+func TestDaemonsKeepTheirPromisesOnContainerInstancesThatComeAndGo(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := newInstanceFixture(t, rapid.IntRange(0, 4).Draw(t, "instances"), daemonService(0))
 		configure := func(t *rapid.T) {

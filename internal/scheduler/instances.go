@@ -50,20 +50,6 @@ func (i *Instances) Pool() *placement.Pool {
 // definition is gone.
 func (i *Instances) Demand(d *state.Deployment) *placement.Demand { return i.DemandOf(d, "") }
 
-// Instance returns a container instance, or nil.
-func (i *Instances) Instance(arn string) *state.ContainerInstance {
-	return state.FindContainerInstance(i.tx, arn)
-}
-
-// Tasks returns the tasks on a container instance that have not ended.
-func (i *Instances) Tasks(instance string) []*state.Task { return state.InstanceTasks(i.tx, instance) }
-
-// Daemon reports whether a task is of a DAEMON service.
-func (i *Instances) Daemon(t *state.Task) bool {
-	s := state.FindService(i.tx, t.Spec.ServiceARN)
-	return s != nil && s.SchedulingStrategy == types.SchedulingStrategyDaemon
-}
-
 // DemandOf is what one asks of a container instance of a capacity provider.
 func (i *Instances) DemandOf(d *state.Deployment, provider string) *placement.Demand {
 	key := [2]string{d.ID, provider}
@@ -95,6 +81,17 @@ func providersOf(d *state.Deployment) (names []string) {
 		return []string{""}
 	}
 	return names
+}
+
+// zones are those that have a place for tasks of a deployment, if its kind does not matter.
+func zones(tx *state.Tx, s *state.Service, d *state.Deployment) (zones []string) {
+	if onInstances(d) {
+		return placement.Zones(tx, state.FindCluster(tx, s.ClusterARN))
+	}
+	for _, subnet := range subnets(tx, arn.ScopeOf(s.ARN), vpcConfiguration(d.Revision).Subnets) {
+		zones = append(zones, subnet.Zone)
+	}
+	return zones
 }
 
 // place finds places for up to n tasks of a deployment on container instances. If they are

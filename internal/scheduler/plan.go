@@ -16,6 +16,8 @@ type Plan struct {
 	// crowded are, if there are any, the zones in which another container instance changes nothing. One in any
 	// other zone does.
 	crowded []string
+	// heeds are ARNs of load balancers and alarms whose news may change the next decision.
+	heeds []string
 }
 
 // Most tasks that one plan starts or stops: a plan is one transaction, which keeps
@@ -92,16 +94,24 @@ func newPlanner(in Input) *planner {
 // then carries out what the deployment strategy wants.
 func (p *planner) roll() {
 	p.announceTargets()
+	p.endRebalancing()
 	p.countFailures()
-	if p.obeyStop() || p.tripCircuitBreaker() {
+	if p.obeyStop() || p.tripCircuitBreaker() || p.watchAlarms() || p.advance() {
 		return
 	}
 	p.throttleFailedStarts()
 	p.dropEndedDeployments()
 	in := p.strategy.desired(p)
+	p.keepMoved(in)
 	p.carryOut(in)
+	p.rebalance(in)
 	p.reachSteadyState(in)
 	p.letDrain()
+}
+
+// advance takes a PRIMARY deployment that is under way on its way.
+func (p *planner) advance() bool {
+	return inProgress(p.primary) && p.strategy.advance(p)
 }
 
 // plan is what has been gathered.
@@ -119,13 +129,13 @@ func (p *planner) plan() Plan {
 	if p.changed(old) {
 		p.do(PutService{p.service})
 	}
-	return Plan{Verbs: p.verbs, WakeAt: p.wakeAt, awaits: p.awaits}
+	return Plan{Verbs: p.verbs, WakeAt: p.wakeAt, awaits: p.awaits, crowded: p.crowded, heeds: p.heeds}
 }
 
 func (p *planner) changed(old map[string]*state.Deployment) bool {
 	before, after := p.in.Service, p.service
 	if before.Throttle != after.Throttle || before.Steady != after.Steady || before.Completed != after.Completed ||
-		before.Daemons != after.Daemons ||
+		before.Daemons != after.Daemons || before.Rebalancing != after.Rebalancing ||
 		!before.InactiveAt.Equal(after.InactiveAt) || len(before.Deployments) != len(after.Deployments) {
 		return true
 	}

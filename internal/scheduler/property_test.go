@@ -13,19 +13,22 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestWhateverHappensTheSchedulerKeepsItsPromises does anything to a service in any
+// TestTheSchedulerKeepsItsPromises does anything to a service in any
 // order: updates, scaling, failures, changes of health, time. The scheduler never
 // starts above maximumPercent nor stops below minimumHealthyPercent (see
 // fixture.schedule); its counts are those of the tasks; and once the world behaves,
 // it converges and comes to rest.
-func TestWhateverHappensTheSchedulerKeepsItsPromises(t *testing.T) {
+func TestTheSchedulerKeepsItsPromises(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := newFixture(t, func(s *state.Service) { s.DesiredCount = rapid.IntRange(0, 6).Draw(t, "desired") })
 		f.change(drawConfiguration(t))
 		actions := f.ordeal()
 		actions["deploy"] = func(t *rapid.T) { f.deploy(rapid.Bool().Draw(t, "checked")) }
 		actions["scale"], actions["configure"] = f.scale, func(t *rapid.T) { f.change(drawConfiguration(t)) }
+		actions["zones"] = func(t *rapid.T) { f.subnets(rapid.IntRange(1, 3).Draw(t, "zones")) }
 		t.Repeat(actions)
+		f.settle()
+		f.subnets(3)
 		f.settle()
 		f.checkConverged()
 	})
@@ -80,8 +83,13 @@ func drawConfiguration(t *rapid.T) func(*state.Service) {
 		Enable: rapid.Bool().Draw(t, "enable"), Rollback: rapid.Bool().Draw(t, "rollback"),
 		ResetOnHealthyTask: aws.Bool(rapid.Bool().Draw(t, "reset")),
 	}
+	rebalancing := types.AvailabilityZoneRebalancingDisabled
+	if rapid.Bool().Draw(t, "rebalancing") {
+		rebalancing = types.AvailabilityZoneRebalancingEnabled
+	}
 	return func(s *state.Service) {
 		percentages(maximum, minimum)(s)
+		s.AvailabilityZoneRebalancing = rebalancing
 		s.DeploymentConfiguration.DeploymentCircuitBreaker = c
 	}
 }
@@ -142,6 +150,7 @@ func (f *fixture) checkConverged() {
 	p := newPlanner(in)
 	primary, d, kept := s.Primary(), p.desiredCount(), p.kept()
 	f.checkRecords()
+	f.checkBalanced(p)
 	switch {
 	case kept == nil:
 		if p.active() > d {

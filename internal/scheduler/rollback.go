@@ -31,7 +31,7 @@ func (p *planner) deployCompleted(reason, cause string) {
 		RolloutStateReason: rollingBackReason(cause, last.ID),
 	})
 	if r != nil {
-		r.Status = types.ServiceDeploymentStatusRollbackInProgress
+		r.Status, r.StatusReason = types.ServiceDeploymentStatusRollbackInProgress, reason
 		r.Rollback = &state.Rollback{Reason: reason, StartedAt: p.now, RevisionARN: last.Revision.ARN}
 	}
 }
@@ -47,7 +47,8 @@ func (p *planner) abort(reason string) {
 // something. A rollback under way goes on. What follows is decided next time.
 //
 // Source: ECS developer guide, stopping service deployments. What becomes of the stopped
-// deployment is not published: here it is FAILED, in the emulator's words.
+// deployment is not published, nor what events say: here it is FAILED, as by the circuit breaker, in the
+// emulator's words.
 func (p *planner) obeyStop() bool {
 	d := p.primary.deployment
 	r := p.record(d)
@@ -57,11 +58,14 @@ func (p *planner) obeyStop() bool {
 	if r.StartedAt.IsZero() {
 		r.StartedAt = p.now
 	}
+	abort := r.StopType == types.StopServiceDeploymentStopTypeAbort
+	reason := map[bool]string{true: reasonUserStop, false: reasonUserRollback}[abort]
+	p.say(event.DeploymentFailed{Deployment: d.ID, Reason: reason})
 	p.failPrimary(stoppedReason)
-	if r.StopType == types.StopServiceDeploymentStopTypeAbort {
-		p.abort(reasonUserStop)
+	if abort {
+		p.abort(reason)
 	} else {
-		p.strategy.rollBack(p, reasonUserRollback, "ECS deployment")
+		p.strategy.rollBack(p, reason, "ECS deployment")
 	}
 	return true
 }

@@ -51,31 +51,14 @@ func (p *planner) kept() *generation {
 
 // upper is the most tasks that may be present: D*maximumPercent, rounded down.
 func (p *planner) upper() int {
-	maximum, _ := p.percentages()
+	maximum, _ := percentagesOf(p.service)
 	return p.desiredCount() * maximum / 100
 }
 
 // lower is the fewest healthy tasks to keep: D*minimumHealthyPercent, rounded up.
 func (p *planner) lower() int {
-	_, minimum := p.percentages()
+	_, minimum := percentagesOf(p.service)
 	return (p.desiredCount()*minimum + 99) / 100
-}
-
-// percentages have defaults where nothing is said. Source: ECS API reference,
-// DeploymentConfiguration.
-func (p *planner) percentages() (maximum, minimumHealthy int) {
-	maximum, minimumHealthy = 200, 100
-	if p.isDaemon() {
-		maximum, minimumHealthy = 100, 0
-	}
-	c := p.service.DeploymentConfiguration
-	if c != nil && c.MaximumPercent != nil {
-		maximum = int(*c.MaximumPercent)
-	}
-	if c != nil && c.MinimumHealthyPercent != nil {
-		minimumHealthy = int(*c.MinimumHealthyPercent)
-	}
-	return maximum, minimumHealthy
 }
 
 // dropEndedDeployments takes older deployments from the list whose last task has
@@ -83,7 +66,9 @@ func (p *planner) percentages() (maximum, minimumHealthy int) {
 // PRIMARY has failed until another takes its place.
 func (p *planner) dropEndedDeployments() {
 	restoring, kept := p.primary.deployment.RestoresID != "" && inProgress(p.primary), p.kept()
-	p.drop(func(g *generation) bool { return g.counts.Left == 0 && g != kept && !(restoring && failed(g)) })
+	p.drop(func(g *generation) bool {
+		return g.counts.Left == 0 && g != kept && !p.keeps(g) && !(restoring && failed(g))
+	})
 }
 
 // letDrain marks older deployments whose last tasks have been told to stop. They are
@@ -92,7 +77,7 @@ func (p *planner) letDrain() {
 	kept := p.kept()
 	p.primary.deployment.Draining = false
 	for _, g := range p.older {
-		g.deployment.Draining = g.counts.Active == 0 && g.counts.Left > 0 && !failed(g) && g != kept
+		g.deployment.Draining = g.counts.Active == 0 && g.counts.Left > 0 && !failed(g) && g != kept && g.deployment.DesiredCount == 0
 	}
 	slices.SortStableFunc(p.service.Deployments, func(a, b *state.Deployment) int {
 		return count(a.Draining) - count(b.Draining)

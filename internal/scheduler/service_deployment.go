@@ -9,6 +9,16 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
+// A service deployment is the record of how a service came to a revision:
+//
+//	PENDING → IN_PROGRESS → SUCCESSFUL
+//	… superseded by another → STOP_REQUESTED → STOPPED
+//	… failed or aborted, without rollback → STOPPED
+//	… failed or stopped, with rollback → ROLLBACK_IN_PROGRESS → ROLLBACK_SUCCESSFUL
+//	                                     or, with nothing to go back to, ROLLBACK_FAILED
+//
+// Source: ECS developer guide, service deployments.
+
 // record returns the planner's copy of the service deployment of a deployment; nil if
 // that has ended.
 func (p *planner) record(d *state.Deployment) *state.ServiceDeployment {
@@ -27,8 +37,9 @@ func (p *planner) followRecords() {
 		case r == nil || r.Ended():
 		case d.ServiceDeploymentARN == front.ServiceDeploymentARN:
 			p.followFront(r, front)
-		case p.lists(r) && front.RolloutState != types.DeploymentRolloutStateFailed:
+		case p.lists(r) && front.RolloutState != types.DeploymentRolloutStateFailed && !p.settled(r, front):
 			r.Status = types.ServiceDeploymentStatusStopRequested
+			p.endHooks(r)
 		default:
 			p.endRecord(r, types.ServiceDeploymentStatusStopped, reasonSuperseded)
 		}
@@ -61,6 +72,8 @@ func (p *planner) followFront(r *state.ServiceDeployment, d *state.Deployment) {
 		p.followCircuitBreaker(r, d)
 	}
 	switch {
+	case d.RolloutState == types.DeploymentRolloutStateFailed && p.service.Status() != state.ServiceActive:
+		p.followGivenUp(r)
 	case d.RolloutState != types.DeploymentRolloutStateCompleted:
 	case r.Rollback != nil:
 		p.endRecord(r, types.ServiceDeploymentStatusRollbackSuccessful, r.Rollback.Reason)
@@ -100,6 +113,8 @@ func (p *planner) lists(r *state.ServiceDeployment) bool {
 
 // endRecord ends a service deployment: nothing will happen to it any more.
 func (p *planner) endRecord(r *state.ServiceDeployment, status types.ServiceDeploymentStatus, reason string) {
+	p.endHooks(r)
+	stopWatching(r)
 	r.Status, r.StatusReason, r.FinishedAt = status, reason, p.now
 	if status == types.ServiceDeploymentStatusStopped {
 		r.StoppedAt = p.now

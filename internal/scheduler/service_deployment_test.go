@@ -99,7 +99,7 @@ func TestServiceDeploymentRollsBack(t *testing.T) {
 		f.failNew(types.TaskStopCodeTaskFailedToStart)
 	}
 	f.schedule()
-	f.expectRecords("ROLLBACK_IN_PROGRESS 0/0 0/0", "SUCCESSFUL 1/1")
+	f.expectRecords("ROLLBACK_IN_PROGRESS 0/0 0/0 "+reasonBreakerRollback, "SUCCESSFUL 1/1")
 	r := f.records()[0]
 	if r.Rollback.Reason != reasonBreakerRollback || r.Rollback.RevisionARN != good.Revision.ARN ||
 		r.CircuitBreaker != (state.CircuitBreaker{Status: "TRIGGERED", FailureCount: 3, Threshold: 3}) {
@@ -151,12 +151,13 @@ func TestStopServiceDeployment(t *testing.T) {
 		"FAILED desired 0 pending 2 running 0 failed 0",
 		"COMPLETED desired 0 pending 0 running 2 failed 0")
 	f.stopDeployment(types.StopServiceDeploymentStopTypeAbort) // the rollback goes on
+	f.expectRecords("ROLLBACK_IN_PROGRESS 0/0 0/0 "+reasonUserRollback, "SUCCESSFUL 2/2")
 	f.settle()
 	f.expectRecords("ROLLBACK_SUCCESSFUL 0/0 0/0 "+reasonUserRollback, "SUCCESSFUL 2/2")
 	if front := f.service().Primary(); front.Revision.TaskDefinition != good.Revision.TaskDefinition {
 		t.Errorf("%+v", front.Revision)
 	}
-	if got := f.messages()[seen+1]; got != (event.RollingBack{Deployment: good.ID}).Message("web") {
+	if got := f.messages()[seen+2]; got != (event.RollingBack{Deployment: good.ID}).Message("web") {
 		t.Error(got)
 	}
 }

@@ -28,24 +28,20 @@ func (p *planner) drop(ended func(*generation) bool) {
 //
 // Source: ECS developer guide, service event messages; field reports.
 func (p *planner) reachSteadyState(in desired) {
-	d := p.primary.deployment
 	if !in.final || !in.reached() {
 		p.service.Steady = false
+		p.succeedEarly()
+		p.succeedUnbalanced(in)
 		return
 	}
-	if p.settling() {
+	if p.settling() || p.alarmsBake() {
 		return
 	}
 	if inProgress(p.primary) {
-		p.complete()
-		if p.primary.counts.Active > 0 {
-			p.do(ResolveImages{d.ID, d.Revision.ARN})
-		}
-		p.service.Completed = &state.CompletedDeployment{ID: d.ID, Revision: d.Revision}
-		p.drop(func(*generation) bool { return true })
-		p.say(event.DeploymentCompleted{Deployment: d.ID})
+		p.succeed()
 		p.service.Steady = false
 	}
+	p.drop(func(*generation) bool { return true })
 	message := p.sentence(event.SteadyState{})
 	if p.service.Steady {
 		at := slices.IndexFunc(p.in.Events, func(e types.ServiceEvent) bool { return *e.Message == message })

@@ -21,7 +21,7 @@ func (p *planner) stopReplaced(in desired, g target) {
 	if surplus <= 0 {
 		return
 	}
-	spare := p.healthy() - in.lower
+	spare := p.spare(in, g)
 	free := g.unhealthy + g.unused + g.starting - g.startingRunning
 	if free == 0 && (spare < 0 || spare == 0 && g.startingRunning == 0) {
 		return
@@ -49,7 +49,7 @@ func (p *planner) stopReplaced(in desired, g target) {
 //
 // Source: ECS developer guide, service scheduler.
 func (p *planner) stopSurplus(g target) {
-	surplus := g.healthy + g.unused + g.starting - g.leaving - g.wanted
+	surplus := g.healthy + g.unused + g.starting - g.leaving - g.wanted - g.extra
 	if surplus <= 0 {
 		return
 	}
@@ -96,27 +96,13 @@ func (p *planner) stopSome(g target, candidates []stopCandidate, n int) {
 // stop puts the end of tasks and its announcement into the plan. ECS counts those
 // that ran and those that did not apart.
 func (p *planner) stop(g *generation, tasks []stopCandidate, reason string) {
-	if len(tasks) == 0 {
-		return
-	}
-	verb := StopTasks{Reason: reason}
-	var running []string
-	for _, t := range tasks {
-		p.stopping[t.task.ARN] = true
-		verb.Tasks = append(verb.Tasks, t.task.ARN)
-		if t.task.Status.LastStatus == state.Running {
-			running = append(running, arn.Name(t.task.ARN))
-		}
-	}
-	p.do(verb)
+	running := p.end(g, tasks, reason)
 	for batch := range slices.Chunk(running, batchSize) {
-		p.say(event.StoppedTasks{Tasks: batch})
+		p.say(event.StoppedTasks{Tasks: batch, TaskSet: p.taskSet(g)})
 	}
 	if n := len(tasks) - len(running); n > 0 {
 		p.say(event.StoppedPending{Tasks: n})
 	}
-	g.deployment.UpdatedAt = p.now
-	g.stopped(tasks)
 }
 
 // end puts the end of tasks into the plan, and returns the ids of those that ran.

@@ -8,6 +8,9 @@ import (
 // strategy is a deployment strategy. It is asked anew for each decision and knows only how the
 // generations fare, so that it needs no memory of its own.
 type strategy interface {
+	// advance takes the PRIMARY deployment on its way before anything else is decided. It reports whether
+	// the rest waits for the next decision.
+	advance(p *planner) bool
 	// breaks reports whether the circuit breaker looks at the PRIMARY deployment now.
 	breaks(p *planner) bool
 	// alarmed reports whether alarms matter to the PRIMARY deployment now.
@@ -40,6 +43,8 @@ func strategyOf(in Input) strategy {
 
 // rolling is the strategy ROLLING: new tasks replace old ones a few at a time.
 type rolling struct{}
+
+func (rolling) advance(p *planner) bool { return p.joinServing() }
 
 func (rolling) breaks(*planner) bool { return true }
 
