@@ -32,6 +32,7 @@ type GroupMember struct {
 	*autoscaling.Member
 	Instance types.InstanceStateName // empty if EC2 has forgotten it
 	Age      Age
+	Work     bool // it has tasks, and managed termination protection keeps it
 }
 
 // GroupPlan is what shall be done with a group now.
@@ -45,6 +46,7 @@ type GroupPlan struct {
 	Short     bool    // fewer are launched than are missing
 	// Explained: activities tell of the last request.
 	Explained bool
+	Kept      string    // the cause of an activity: protection keeps instances that are too many
 	Delete    bool      // the group has ended
 	WakeAt    time.Time // when to decide again though nothing has changed; zero is never
 }
@@ -64,6 +66,13 @@ type Start struct {
 // empty reports whether there is nothing to write.
 func (p GroupPlan) empty() bool {
 	return len(p.InService)+len(p.Gone)+len(p.Lost)+len(p.Out)+len(p.Launch)+len(p.Refused) == 0 && !p.Delete
+}
+
+// wake has the group decided about at a time at the latest.
+func (p *GroupPlan) wake(at time.Time) {
+	if p.WakeAt.IsZero() || at.Before(p.WakeAt) {
+		p.WakeAt = at
+	}
 }
 
 // DecideGroup says what shall be done with a group.
