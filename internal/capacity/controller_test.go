@@ -78,6 +78,18 @@ func newWorld(t *testing.T, path string) *world {
 	return w
 }
 
+func newWorldAt(t *testing.T, path string, start time.Time) *world {
+	t.Helper()
+	s, err := state.Open(state.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	w := &world{T: t, store: s, clock: clock.New(clock.Options{Start: start}), addresses: &addresses{taken: map[netip.Addr]bool{}}}
+	t.Cleanup(w.clock.Close)
+	return w
+}
+
 // run starts a controller; stop returns when it has ended.
 func (w *world) run() (stop func()) {
 	w.controller = &capacity.Controller{

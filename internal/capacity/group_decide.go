@@ -15,12 +15,14 @@ import (
 type GroupDelays struct {
 	Launch    time.Duration // from a request for more instances to their launch
 	Terminate time.Duration // from a request for fewer to the choice of those that go
+	Proceed   time.Duration // from the end of the launch hooks to service
 }
 
 // GroupView is what a decision about an Auto Scaling group needs.
 type GroupView struct {
 	Group   *autoscaling.Group
 	Members []GroupMember
+	Hooks   []*autoscaling.LifecycleHook // in order of their names
 	Subnets []*ec2network.Subnet         // where it may launch
 	Free    func(*ec2network.Subnet) int // addresses, when the view was taken
 	Now     time.Time
@@ -37,7 +39,11 @@ type GroupMember struct {
 
 // GroupPlan is what shall be done with a group now.
 type GroupPlan struct {
+	Wait      []Stay                // they run now, and wait for launch hooks
+	Expired   []Expiry              // they wait on
+	Proceed   []*autoscaling.Member // launch hooks are done with them
 	InService []*autoscaling.Member // they run now
+	Leave     []*autoscaling.Member // termination hooks are done with them
 	Gone      []*autoscaling.Member // they are terminated
 	Lost      []*autoscaling.Member // they do not run, which is not recorded yet
 	Out       []Exit                // they are to be terminated
@@ -55,6 +61,10 @@ type GroupPlan struct {
 type Exit struct {
 	Member *autoscaling.Member
 	Cause  string // of a new activity; empty where Member.Termination has begun one
+	// Hooks are those that it waits for first.
+	Hooks []*autoscaling.LifecycleHook
+	// Abandoned is why a launch hook does not let it come into service; or empty.
+	Abandoned string
 }
 
 // Start is an instance that is launched.
@@ -111,11 +121,11 @@ func (v GroupView) classify(p *GroupPlan) (active []GroupMember, unhealthy int) 
 			p.Out = append(p.Out, Exit{Member: m.Member})
 			continue
 		case (lost || m.Lost) && replaced:
-			p.Out = append(p.Out, Exit{m.Member, v.at() + "an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped."})
+			p.Out = append(p.Out, v.exit(m, v.at()+"an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped."))
 			unhealthy++
 			continue
 		case m.Unhealthy && replaced:
-			p.Out = append(p.Out, Exit{m.Member, v.at() + "an instance was taken out of service in response to a user health-check."})
+			p.Out = append(p.Out, v.exit(m, v.at()+"an instance was taken out of service in response to a user health-check."))
 			unhealthy++
 			continue
 		case lost && !m.Lost:
@@ -131,6 +141,11 @@ func (v GroupView) classify(p *GroupPlan) (active []GroupMember, unhealthy int) 
 // lost reports whether EC2 says that the instance does not run.
 func (m GroupMember) lost() bool {
 	return m.Instance != types.InstanceStateNamePending && m.Instance != types.InstanceStateNameRunning
+}
+
+// terminated reports whether EC2 says that it is, or has forgotten it.
+func (m GroupMember) terminated() bool {
+	return m.Instance == types.InstanceStateNameTerminated || m.Instance == ""
 }
 
 // early reports whether the time has not come to do what the last request asks for.

@@ -24,7 +24,7 @@ func (v GroupView) scaleIn(p *GroupPlan, active []GroupMember, surplus int) {
 		cause += one
 	}
 	for _, m := range selected {
-		p.Out = append(p.Out, Exit{m.Member, cause})
+		p.Out = append(p.Out, v.exit(m, cause))
 		p.Explained = v.unexplained()
 	}
 }
