@@ -7,7 +7,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -30,7 +33,14 @@ func (c *Controller) read(tx *state.Tx, key string) (v View, ok bool) {
 		v.Tasks = len(lostTasks(tx, i, v.Registered.ARN))
 	}
 	v.AgentAway = c.AgentAway != nil && c.AgentAway(i.Scope, i.ID)
+	v.ManagedDraining = !i.NoticeAt.IsZero() && drainsGroup(tx, i)
 	return v, true
+}
+
+// drainsGroup reports whether managed draining is on for the group of an instance: its lifecycle hook is there.
+func drainsGroup(tx *state.Tx, i *ec2.Instance) bool {
+	g := autoscaling.FindGroup(tx, i.Scope, i.Group)
+	return g != nil && autoscaling.FindLifecycleHook(tx, g, capacityprovider.DrainingHook) != nil
 }
 
 // lostTasks are those to stop because of what their instance shall do: all if it is not to
@@ -97,6 +107,16 @@ func (c *Controller) reconcile(ctx context.Context, key string) (Plan, error) {
 func apply(tx *state.Tx, v View, p Plan) (gone netip.Addr) {
 	i := *v.Instance
 	switch {
+	case p.Interrupt:
+		ec2.PutInstance(tx, i.Want(types.InstanceStateNameTerminated, ec2.SpotInterruption, v.Now))
+		return gone
+	case p.Drain:
+		c := *v.Registered
+		c.Status = state.InstanceDraining
+		state.PutContainerInstance(tx, &c, v.Now)
+		i.NoticeHeeded = true
+		ec2.PutInstance(tx, &i)
+		return gone
 	case p.Register:
 		c := containerInstance(v, ec2.FindInstanceType(tx, i.Type), ec2.FindImage(i.Scope.Region, i.ImageID))
 		c.Tags = instanceTags(&i, ec2network.FindTags(tx, i.Scope, i.ID))

@@ -27,8 +27,10 @@ type View struct {
 	Tasks int
 	// AgentAway: a fault disconnects its agent.
 	AgentAway bool
-	Now       time.Time
-	Delays    Delays
+	// ManagedDraining: the capacity provider of its group drains it before its end.
+	ManagedDraining bool
+	Now             time.Time
+	Delays          Delays
 }
 
 // Plan is what shall be done with an instance now.
@@ -42,6 +44,8 @@ type Plan struct {
 	StopTasks  string                  // why its tasks stop; empty: they do not
 	Exited     bool                    // they stop because they have exited
 	Rebooted   bool                    // it has booted again
+	Drain      bool                    // the container instance is DRAINING, for the notice to a Spot Instance
+	Interrupt  bool                    // the time of that notice is over
 	WakeAt     time.Time               // when to decide again though nothing has changed; zero is never
 }
 
@@ -53,6 +57,9 @@ func (p Plan) empty() bool {
 
 // Decide says what shall be done with an instance.
 func Decide(v View) (p Plan) {
+	if v.heedNotice(&p) {
+		return p
+	}
 	switch i := v.Instance; i.Wanted {
 	case types.InstanceStateNameRunning:
 		if i.Reached == types.InstanceStateNameRunning {
@@ -77,6 +84,24 @@ func Decide(v View) (p Plan) {
 		v.reach(&p, v.Delays.Terminate)
 	}
 	return p
+}
+
+// heedNotice is for a Spot Instance that has its notice: it drains at once, and is terminated when the time is over.
+// The agent does that as soon as it is there, once; managed draining needs no agent. It reports whether nothing else
+// is to be decided now.
+//
+// Source: ECS developer guide, Spot Instance draining; managed instance draining.
+func (v View) heedNotice(p *Plan) bool {
+	i, c := v.Instance, v.Registered
+	if i.NoticeAt.IsZero() || i.Wanted == types.InstanceStateNameTerminated {
+		return false
+	}
+	if p.Interrupt = !v.early(p, i.NoticeAt, ec2.NoticeTime); p.Interrupt {
+		return true
+	}
+	agent := i.Agent.DrainsSpot && v.connected()
+	p.Drain = !i.NoticeHeeded && c != nil && c.Status == state.InstanceActive && (agent || v.ManagedDraining)
+	return p.Drain
 }
 
 // run is for an instance that runs: its agent registers it when there is the cluster to

@@ -24,7 +24,7 @@ func (c *GroupController) read(tx *state.Tx, key string) (v GroupView, ok bool) 
 	for _, m := range autoscaling.Members(tx, g) {
 		member := GroupMember{Member: m, Age: ageOf(tx, g, m)}
 		if i := ec2.FindInstance(tx, g.Scope, m.InstanceID); i != nil {
-			member.Instance = i.State()
+			member.Instance, member.Spot = i.State(), i.Spot != nil
 		}
 		v.Members = append(v.Members, member)
 	}
@@ -137,7 +137,7 @@ func begin(v GroupView, start Start) *autoscaling.Activity {
 // launch launches one instance.
 func launch(tx *state.Tx, room *ec2.Room, v GroupView, start Start, begun *autoscaling.Activity) error {
 	g := v.Group
-	spec, template, err := launchSpec(tx, g, start.Subnet)
+	spec, template, err := launchSpec(tx, g, start)
 	if err != nil {
 		return err
 	}

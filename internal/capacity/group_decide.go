@@ -34,6 +34,7 @@ type GroupMember struct {
 	*autoscaling.Member
 	Instance types.InstanceStateName // empty if EC2 has forgotten it
 	Age      Age
+	Spot     bool
 	Work     bool // it has tasks, and managed termination protection keeps it
 }
 
@@ -71,6 +72,7 @@ type Exit struct {
 type Start struct {
 	Subnet *ec2network.Subnet
 	Cause  string
+	Spot   bool // a mixed instances policy wants a Spot Instance
 }
 
 // empty reports whether there is nothing to write.

@@ -25,10 +25,10 @@ func (v GroupView) launch(p *GroupPlan, active []GroupMember, missing, unhealthy
 	if unhealthy < missing && v.early(p, v.Delays.Launch) {
 		missing = unhealthy
 	}
-	spread := v.spread(active)
+	spread, onDemand := v.spread(active), countOnDemand(active)
 	for len(p.Launch) < missing && len(spread.open) > 0 {
 		replacement := len(p.Launch) < unhealthy
-		start := Start{spread.next(), cause}
+		start := Start{Subnet: spread.next(), Cause: cause, Spot: onDemand >= v.Group.Source.OnDemand(len(active)+len(p.Launch)+1)}
 		if replacement {
 			start.Cause = v.at() + "an instance was launched in response to an unhealthy instance needing to be replaced."
 		}
@@ -39,9 +39,22 @@ func (v GroupView) launch(p *GroupPlan, active []GroupMember, missing, unhealthy
 		}
 		spread.take(start.Subnet)
 		p.Launch = append(p.Launch, start)
+		if !start.Spot {
+			onDemand++
+		}
 		p.Explained = p.Explained || !replacement && v.unexplained()
 	}
 	p.Short = len(p.Launch) < missing
+}
+
+// countOnDemand counts the On-Demand Instances.
+func countOnDemand(members []GroupMember) (n int) {
+	for _, m := range members {
+		if !m.Spot {
+			n++
+		}
+	}
+	return n
 }
 
 // spread chooses the subnets of instances, one after the other.

@@ -22,7 +22,7 @@ const autoScaling = "940372691376"
 
 // launchSpec is what a group launches from now in a subnet, and where that comes from. Its
 // error is why EC2 would refuse.
-func launchSpec(tx *state.Tx, g *autoscaling.Group, subnet *ec2network.Subnet) (ec2.Spec, *astypes.LaunchTemplateSpecification, error) {
+func launchSpec(tx *state.Tx, g *autoscaling.Group, start Start) (ec2.Spec, *astypes.LaunchTemplateSpecification, error) {
 	tags := map[string]string{}
 	for _, t := range g.Tags {
 		if t.Propagate {
@@ -33,10 +33,13 @@ func launchSpec(tx *state.Tx, g *autoscaling.Group, subnet *ec2network.Subnet) (
 	if err != nil {
 		return ec2.Spec{}, nil, err
 	}
-	placeIn(data, subnet.ID)
+	placeIn(data, start.Subnet.ID)
 	spec, err := ec2.SpecFrom(tx, g.Scope, data)
 	if err != nil {
 		return ec2.Spec{}, nil, err
+	}
+	if start.Spot {
+		spec.Spot = &ec2.Spot{MaxPrice: aws.ToString(g.Source.Mixed.InstancesDistribution.SpotMaxPrice)}
 	}
 	maps.Copy(spec.Tags, tags) // the group's win; Source: EC2 Auto Scaling user guide, tags
 	spec.Tags["aws:autoscaling:groupName"] = g.Name
@@ -97,6 +100,11 @@ func configurationData(tx *state.Tx, c *autoscaling.LaunchConfiguration) *types.
 		ImageId: s.ImageId, InstanceType: types.InstanceType(*s.InstanceType), UserData: s.UserData, KeyName: s.KeyName, EbsOptimized: s.EbsOptimized,
 		Monitoring:      &types.LaunchTemplatesMonitoring{Enabled: s.InstanceMonitoring.Enabled},
 		MetadataOptions: ec2.Convert[types.LaunchTemplateInstanceMetadataOptions](s.MetadataOptions),
+	}
+	if s.SpotPrice != nil {
+		data.InstanceMarketOptions = &types.LaunchTemplateInstanceMarketOptions{
+			MarketType: types.MarketTypeSpot, SpotOptions: &types.LaunchTemplateSpotMarketOptions{MaxPrice: s.SpotPrice},
+		}
 	}
 	if p := aws.ToString(s.IamInstanceProfile); strings.HasPrefix(p, "arn:") {
 		data.IamInstanceProfile = &types.LaunchTemplateIamInstanceProfileSpecification{Arn: &p}

@@ -49,40 +49,46 @@ func (a Age) compare(b Age) int {
 }
 
 // selectForTermination chooses instances to scale in: one after the other, in the zone that
-// has most, by the group's termination policies. Fewer are chosen where the others are
-// protected.
-// Source: EC2 Auto Scaling user guide, termination policies.
+// has most, by the group's termination policies. Of a mixed instances policy On-Demand or Spot Instances come first,
+// whichever are more than it says. Fewer are chosen where the others are protected.
+// Source: EC2 Auto Scaling user guide, termination policies; allocation strategies, for the mixed ones.
 func (v GroupView) selectForTermination(active []GroupMember, n int) (selected []GroupMember) {
-	type zone struct {
-		size int
-		left []GroupMember // not protected, in the order in which they would go
-	}
-	zones := map[string]*zone{}
+	sizes := map[string]int{} // of zones
+	var left []GroupMember    // not protected, in the order in which they would go
 	for _, m := range slices.SortedFunc(slices.Values(active), v.sooner) {
-		z := zones[m.Zone]
-		if z == nil {
-			z = &zone{}
-			zones[m.Zone] = z
-		}
-		if z.size++; !m.Protected {
-			z.left = append(z.left, m)
+		if sizes[m.Zone]++; !m.protected() {
+			left = append(left, m)
 		}
 	}
-	for range n {
-		var from *zone
-		for _, z := range zones {
-			if len(z.left) > 0 && (from == nil || cmp.Or(cmp.Compare(from.size, z.size), v.sooner(z.left[0], from.left[0])) < 0) {
-				from = z
+	total, onDemand := len(active), countOnDemand(active)
+	for ; n > 0 && len(left) > 0; n-- {
+		total--
+		spot := onDemand <= v.Group.Source.OnDemand(total)
+		next := 0
+		for at, m := range left {
+			if cmp.Or(v.prefer(m, left[next], spot), cmp.Compare(sizes[m.Zone], sizes[left[next].Zone])) > 0 {
+				next = at
 			}
 		}
-		if from == nil {
-			break
+		gone := left[next]
+		selected, left = append(selected, gone), slices.Delete(left, next, next+1)
+		sizes[gone.Zone]--
+		if !gone.Spot {
+			onDemand--
 		}
-		selected = append(selected, from.left[0])
-		from.left = from.left[1:]
-		from.size--
 	}
 	return selected
+}
+
+// prefer is positive if the first of two instances is of the kind that is to go, and the second is not.
+func (v GroupView) prefer(a, b GroupMember, spot bool) int {
+	switch {
+	case v.Group.Source.Mixed == nil || a.Spot == b.Spot:
+		return 0
+	case a.Spot == spot:
+		return 1
+	}
+	return -1
 }
 
 // sooner is negative if the first of two instances goes before the other one: by the first
