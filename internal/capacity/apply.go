@@ -7,12 +7,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -28,6 +28,8 @@ func (c *Controller) read(tx *state.Tx, key string) (v View, ok bool) {
 	}
 	if i.Agent.Cluster != "" {
 		v.Cluster = state.FindCluster(tx, i.Scope.Cluster(i.Agent.Cluster))
+		registered := state.FindClusterSummary(tx, i.Scope.Cluster(i.Agent.Cluster)).ContainerInstances
+		v.ClusterFull = !c.Quotas.Allows(quota.ContainerInstances, registered+1)
 	}
 	if v.Registered != nil {
 		v.Tasks = len(lostTasks(tx, i, v.Registered.ARN))
@@ -119,6 +121,7 @@ func apply(tx *state.Tx, v View, p Plan) (gone netip.Addr) {
 		return gone
 	case p.Register:
 		c := containerInstance(v, ec2.FindInstanceType(tx, i.Type), ec2.FindImage(i.Scope.Region, i.ImageID))
+		c.CapacityProvider = capacityprovider.OfGroup(tx, v.Cluster, i.Group)
 		c.Tags = instanceTags(&i, ec2network.FindTags(tx, i.Scope, i.ID))
 		i.ContainerInstance = c.ARN
 		state.PutContainerInstance(tx, c, v.Now)

@@ -20,6 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -45,6 +46,8 @@ type Controller struct {
 	AgentAway func(scope arn.Scope, instanceID string) bool
 	// Delays are those of AWS, or none.
 	Delays Delays
+	// Quotas are those that accounts have; nil is the defaults.
+	Quotas quota.Quotas
 
 	once sync.Once
 	loop *reconcile.Loop

@@ -68,14 +68,7 @@ type world struct {
 
 func newWorld(t *testing.T, path string) *world {
 	t.Helper()
-	s, err := state.Open(state.Options{Path: path})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	w := &world{T: t, store: s, clock: clock.New(clock.Options{Start: time.Unix(1_800_000_000, 0)}), addresses: &addresses{taken: map[netip.Addr]bool{}}}
-	t.Cleanup(w.clock.Close)
-	return w
+	return newWorldAt(t, path, time.Unix(1_800_000_000, 0))
 }
 
 func newWorldAt(t *testing.T, path string, start time.Time) *world {

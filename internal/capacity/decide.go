@@ -25,6 +25,8 @@ type View struct {
 	// Tasks that it has and that are not to stop; counted where it is not to run and, of
 	// those that are RUNNING, where it reboots.
 	Tasks int
+	// ClusterFull: its agent is told that no further instance can join.
+	ClusterFull bool
 	// AgentAway: a fault disconnects its agent.
 	AgentAway bool
 	// ManagedDraining: the capacity provider of its group drains it before its end.
@@ -86,6 +88,10 @@ func Decide(v View) (p Plan) {
 	return p
 }
 
+// registerAgain is after how long an agent that could not register its instance tries again. Unverified: the
+// agent ends then, and is started again.
+const registerAgain = 30 * time.Second
+
 // heedNotice is for a Spot Instance that has its notice: it drains at once, and is terminated when the time is over.
 // The agent does that as soon as it is there, once; managed draining needs no agent. It reports whether nothing else
 // is to be decided now.
@@ -111,7 +117,10 @@ func (v View) run(p *Plan) {
 		return
 	}
 	if v.Registered == nil {
-		p.Register = v.Instance.ContainerInstance == "" && v.Cluster.Active()
+		joins := v.Instance.ContainerInstance == "" && v.Cluster.Active()
+		if p.Register = joins && !v.ClusterFull; joins && v.ClusterFull {
+			v.early(p, v.Now, registerAgain) // or when a notice is over
+		}
 		return
 	}
 	if v.Registered.Status != state.InstanceInactive {
@@ -156,6 +165,8 @@ func (v View) early(p *Plan, since time.Time, delay time.Duration) bool {
 	if delay == 0 || !v.Now.Before(due) {
 		return false
 	}
-	p.WakeAt = due
+	if p.WakeAt.IsZero() || due.Before(p.WakeAt) {
+		p.WakeAt = due
+	}
 	return true
 }

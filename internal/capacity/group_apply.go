@@ -6,7 +6,6 @@ import (
 	"time"
 
 	astypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
@@ -20,9 +19,15 @@ func (c *GroupController) read(tx *state.Tx, key string) (v GroupView, ok bool) 
 	if g == nil {
 		return v, false
 	}
-	v = GroupView{Group: g, Free: ec2.RoomIn(tx, state.TaskInterfaces(tx)).Free, Now: c.Clock.Now(), Delays: c.Delays}
+	outages := c.Outages.View()
+	v = GroupView{Group: g, Outages: outages, Free: ec2.RoomIn(tx, state.TaskInterfaces(tx)).Without(outages).Free, Now: c.Clock.Now(), Delays: c.Delays}
+	if again := c.again.Load(); again != nil {
+		v.Again = *again
+	}
+	v.Hooks = autoscaling.LifecycleHooks(tx, g)
+	works := work(tx, g)
 	for _, m := range autoscaling.Members(tx, g) {
-		member := GroupMember{Member: m, Age: ageOf(tx, g, m)}
+		member := GroupMember{Member: m, Age: ageOf(tx, g, m), Work: works(m)}
 		if i := ec2.FindInstance(tx, g.Scope, m.InstanceID); i != nil {
 			member.Instance, member.Spot = i.State(), i.Spot != nil
 		}
@@ -42,10 +47,12 @@ func (c *GroupController) read(tx *state.Tx, key string) (v GroupView, ok bool) 
 // applyGroup writes a plan. Instances, what they are to their group and the activities that
 // tell of them begin and end together, so that nothing is launched twice.
 func applyGroup(tx *state.Tx, v GroupView, p GroupPlan) {
+	applyHooks(tx, v, p)
 	for _, m := range p.InService {
 		autoscaling.FinishActivity(tx, m.Scope, m.Activity, v.Now)
 		running := *m
-		running.State, running.Activity = astypes.LifecycleStateInService, ""
+		running.Come(astypes.LifecycleStateInService, v.Now)
+		running.Activity = ""
 		autoscaling.PutMember(tx, &running)
 	}
 	for _, m := range p.Lost {
@@ -59,6 +66,9 @@ func applyGroup(tx *state.Tx, v GroupView, p GroupPlan) {
 	}
 	for _, exit := range p.Out {
 		takeOut(tx, v, exit)
+	}
+	if p.Kept != "" {
+		tellKept(tx, v, p.Kept)
 	}
 	g := *v.Group
 	if p.Explained {
@@ -77,10 +87,14 @@ func applyGroup(tx *state.Tx, v GroupView, p GroupPlan) {
 	}
 }
 
-// takeOut asks for the end of an instance.
+// takeOut asks for the end of an instance, or has it wait for termination hooks.
 func takeOut(tx *state.Tx, v GroupView, exit Exit) {
 	m := *exit.Member
-	if m.Activity != "" { // it was still to come into service
+	switch { // was it still to come into service?
+	case m.Activity == "":
+	case exit.Abandoned != "":
+		autoscaling.CancelActivity(tx, m.Scope, m.Activity, exit.Abandoned, v.Now)
+	default:
 		autoscaling.FinishActivity(tx, m.Scope, m.Activity, v.Now)
 	}
 	if m.Activity = m.Termination; exit.Cause != "" {
@@ -89,13 +103,13 @@ func takeOut(tx *state.Tx, v GroupView, exit Exit) {
 		autoscaling.PutActivity(tx, begun)
 		m.Activity = begun.ID
 	}
-	i := ec2.FindInstance(tx, m.Scope, m.InstanceID)
-	m.State = astypes.LifecycleStateTerminating
-	m.Lost = m.Lost || i == nil || i.Wanted != types.InstanceStateNameRunning
-	autoscaling.PutMember(tx, &m)
-	if i != nil {
-		ec2.PutInstance(tx, i.Want(types.InstanceStateNameTerminated, groupTerminates, v.Now))
+	if len(exit.Hooks) == 0 {
+		terminate(tx, v, &m, astypes.LifecycleStateTerminating)
+		return
 	}
+	hold(tx, v, &m, exit.Hooks, astypes.LifecycleStateTerminatingWait)
+	autoscaling.ProgressActivity(tx, m.Scope, m.Activity, autoscaling.MidTerminating, terminationWaits)
+	autoscaling.PutMember(tx, &m)
 }
 
 // groupTerminates is the reason of instances that their group terminates. Source: field
@@ -106,10 +120,13 @@ var groupTerminates = ec2.Reason{
 
 // launchAll launches instances, and says in activities why some cannot be.
 func launchAll(tx *state.Tx, v GroupView, g *autoscaling.Group, p GroupPlan) {
+	room, failed := ec2.RoomIn(tx, state.TaskInterfaces(tx)).Without(v.Outages), p.Short
 	for _, start := range p.Refused {
-		fail(tx, begin(v, start), ec2.NoRoom(start.Subnet), v.Now)
+		fail(tx, begin(v, start), room.Refusal(start.Subnet), v.Now)
+		if o := room.Lack(start.Subnet); o != nil {
+			o.ActedIn(tx, g.ARN())
+		}
 	}
-	room, failed := ec2.RoomIn(tx, state.TaskInterfaces(tx)), p.Short
 	for n, start := range p.Launch {
 		begun := begin(v, start)
 		if err := launch(tx, room, v, start, begun); err != nil {
@@ -151,7 +168,7 @@ func launch(tx *state.Tx, room *ec2.Room, v GroupView, start Start, begun *autos
 	autoscaling.PutActivity(tx, begun)
 	autoscaling.PutMember(tx, &autoscaling.Member{
 		Scope: g.Scope, Group: g.Name, InstanceID: i.ID, Zone: i.Zone, Subnet: i.Subnet, Type: i.Type, LaunchedAt: v.Now,
-		LaunchTemplate: template, LaunchConfiguration: g.Source.LaunchConfiguration, State: astypes.LifecycleStatePending,
+		LaunchTemplate: template, LaunchConfiguration: g.Source.LaunchConfiguration, State: astypes.LifecycleStatePending, StateAt: v.Now,
 		Activity: begun.ID, Protected: g.Protected,
 	})
 	return nil

@@ -4,11 +4,13 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -21,9 +23,12 @@ type GroupController struct {
 	Log   *slog.Logger
 	// Delays are those of AWS, or none.
 	Delays GroupDelays
+	// Outages are where nothing can be launched; nil is nowhere.
+	Outages *outage.Board
 
-	once sync.Once
-	loop *reconcile.Loop
+	once  sync.Once
+	loop  *reconcile.Loop
+	again atomic.Pointer[time.Time] // when an outage ended last; nil: none has
 }
 
 // Run looks after groups until ctx ends, and returns its error. It is called once.
@@ -51,6 +56,16 @@ func (c *GroupController) init() {
 			Reconcile: func(_ context.Context, key string) (time.Time, error) { return c.reconcile(key) },
 		})
 	})
+}
+
+// LookAgain has all groups try again now what has failed, as an outage has ended.
+func (c *GroupController) LookAgain() {
+	c.init()
+	now := c.Clock.Now()
+	c.again.Store(&now)
+	for _, g := range autoscaling.AllGroups(c.Store.Read()) {
+		c.loop.Wake(g.Key())
+	}
 }
 
 // reconcile decides about a group, and carries the plan out if there is something to do. It

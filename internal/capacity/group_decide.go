@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 )
 
 // GroupDelays are how long EC2 Auto Scaling takes for what could be done at once. The zero
@@ -25,6 +26,8 @@ type GroupView struct {
 	Hooks   []*autoscaling.LifecycleHook // in order of their names
 	Subnets []*ec2network.Subnet         // where it may launch
 	Free    func(*ec2network.Subnet) int // addresses, when the view was taken
+	Outages *outage.View                 // for which Free accounts
+	Again   time.Time                    // when an outage ended last
 	Now     time.Time
 	Delays  GroupDelays
 }
@@ -77,7 +80,8 @@ type Start struct {
 
 // empty reports whether there is nothing to write.
 func (p GroupPlan) empty() bool {
-	return len(p.InService)+len(p.Gone)+len(p.Lost)+len(p.Out)+len(p.Launch)+len(p.Refused) == 0 && !p.Delete
+	return len(p.Wait)+len(p.Expired)+len(p.Proceed)+len(p.InService)+len(p.Leave) == 0 &&
+		len(p.Gone)+len(p.Lost)+len(p.Out)+len(p.Launch)+len(p.Refused) == 0 && p.Kept == "" && !p.Delete
 }
 
 // wake has the group decided about at a time at the latest.
@@ -89,21 +93,26 @@ func (p *GroupPlan) wake(at time.Time) {
 
 // DecideGroup says what shall be done with a group.
 func DecideGroup(v GroupView) (p GroupPlan) {
-	active, unhealthy := v.classify(&p)
+	v.decide(&p)
+	p.settle()
+	return p
+}
+
+func (v GroupView) decide(p *GroupPlan) {
+	active, unhealthy := v.classify(p)
 	if v.Group.ForceDeleted {
 		for _, m := range active {
-			p.Out = append(p.Out, Exit{Member: m.Member, Cause: v.change() + v.difference("taken out of service", "shrinking", len(active), 0)})
+			p.Out = append(p.Out, v.exit(m, v.change()+v.difference("taken out of service", "shrinking", len(active), 0)))
 		}
 		p.Delete = len(v.Members) == len(p.Gone)
-		return p
+		return
 	}
 	switch missing := int(v.Group.Desired) - len(active); {
 	case missing > 0:
-		v.launch(&p, active, missing, unhealthy)
+		v.launch(p, active, missing, unhealthy)
 	case missing < 0:
-		v.scaleIn(&p, active, -missing)
+		v.scaleIn(p, active, -missing)
 	}
-	return p
 }
 
 // classify sees to what has become of instances, and returns those that count: the ones
@@ -114,13 +123,11 @@ func (v GroupView) classify(p *GroupPlan) (active []GroupMember, unhealthy int) 
 		lost := m.lost() && !v.Group.Suspends("HealthCheck")
 		replaced := !v.Group.Suspends("ReplaceUnhealthy") && !v.Group.Suspends("Terminate")
 		switch {
-		case m.State == astypes.LifecycleStateTerminating:
-			if m.Instance == types.InstanceStateNameTerminated || m.Instance == "" {
-				p.Gone = append(p.Gone, m.Member)
-			}
+		case m.Leaves():
+			v.leave(p, m)
 			continue
 		case m.Termination != "":
-			p.Out = append(p.Out, Exit{Member: m.Member})
+			p.Out = append(p.Out, v.exit(m, ""))
 			continue
 		case (lost || m.Lost) && replaced:
 			p.Out = append(p.Out, v.exit(m, v.at()+"an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped."))
@@ -133,7 +140,13 @@ func (v GroupView) classify(p *GroupPlan) (active []GroupMember, unhealthy int) 
 		case lost && !m.Lost:
 			p.Lost = append(p.Lost, m.Member)
 		case m.State == astypes.LifecycleStatePending && m.Instance == types.InstanceStateNameRunning:
-			p.InService = append(p.InService, m.Member)
+			v.arrive(p, m)
+		case m.State == astypes.LifecycleStatePendingWait:
+			if !v.launchWait(p, m) {
+				continue
+			}
+		case m.State == astypes.LifecycleStatePendingProceed:
+			v.launchProceed(p, m)
 		}
 		active = append(active, m)
 	}
@@ -157,7 +170,7 @@ func (v GroupView) early(p *GroupPlan, delay time.Duration) bool {
 	}
 	due := v.Group.Change.At.Add(delay)
 	if v.Now.Before(due) {
-		p.WakeAt = due
+		p.wake(due)
 		return true
 	}
 	return false

@@ -17,7 +17,8 @@ import (
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
 // member parses an instance: its id, of which the second letter is the zone; then marks:
-// p Pending, t Terminating, ! protected, u unhealthy, x terminated at EC2, s stopped there.
+// p Pending, t Terminating, w and g Pending:Wait and Pending:Proceed, W and G the same of Terminating,
+// ! protected, b busy, which is protected by ECS, u unhealthy, x terminated at EC2, s stopped there.
 func member(text string) GroupMember {
 	id, marks, _ := strings.Cut(text, " ")
 	m := GroupMember{
@@ -32,8 +33,18 @@ func member(text string) GroupMember {
 			m.State = astypes.LifecycleStatePending
 		case 't':
 			m.State = astypes.LifecycleStateTerminating
+		case 'w':
+			m.State = astypes.LifecycleStatePendingWait
+		case 'g':
+			m.State = astypes.LifecycleStatePendingProceed
+		case 'W':
+			m.State = astypes.LifecycleStateTerminatingWait
+		case 'G':
+			m.State = astypes.LifecycleStateTerminatingProceed
 		case '!':
 			m.Protected = true
+		case 'b':
+			m.Work = true
 		case 'u':
 			m.Unhealthy = true
 		case 'x':
@@ -65,11 +76,33 @@ func (p GroupPlan) text() string {
 			parts = append(parts, verb+" "+m.InstanceID)
 		}
 	}
+	named := func(hooks []*autoscaling.LifecycleHook) (names string) {
+		for _, h := range hooks {
+			names += " for " + h.Name
+		}
+		return names
+	}
+	for _, s := range p.Wait {
+		parts = append(parts, "wait "+s.Member.InstanceID+named(s.Hooks))
+	}
+	for _, e := range p.Expired {
+		for _, a := range e.Actions {
+			if a.TimedOut {
+				parts = append(parts, "expired "+e.Member.InstanceID+" "+a.Hook+" "+a.Result)
+			}
+		}
+	}
+	say("proceed", p.Proceed)
 	say("in service", p.InService)
+	say("leave", p.Leave)
 	say("gone", p.Gone)
 	say("lost", p.Lost)
 	for _, e := range p.Out {
-		parts = append(parts, "out "+e.Member.InstanceID)
+		what := "out "
+		if e.Abandoned != "" {
+			what = "abandon "
+		}
+		parts = append(parts, what+e.Member.InstanceID+named(e.Hooks))
 	}
 	for _, s := range p.Launch {
 		parts = append(parts, "launch "+strings.TrimPrefix(s.Subnet.ID, "subnet-"))
@@ -79,6 +112,9 @@ func (p GroupPlan) text() string {
 	}
 	if p.Short {
 		parts = append(parts, "short")
+	}
+	if p.Kept != "" {
+		parts = append(parts, "kept")
 	}
 	if p.Delete {
 		parts = append(parts, "delete")
@@ -129,6 +165,9 @@ func TestDecideGroup(t *testing.T) {
 		{"the fullest zone shrinks", view(2, "1a", "2b", "3b"), "out 2b"},
 		{"protected ones stay", view(0, "1a !", "2b", "3b !"), "out 2b"},
 		{"also where the zone has most", view(2, "1a", "2b !", "3b !"), "out 1a"},
+		{"what has tasks stays, too", view(0, "1a b", "2b", "3b !b"), "out 2b, wake 1m0s"},
+		{"which is told", later(view(0, "1a b", "2b !"), GroupDelays{}), "kept, wake 1m0s"},
+		{"beside those that go", later(view(0, "1a", "2b !"), GroupDelays{}), "out 1a, kept"},
 		{"a lost one is replaced", view(2, "1a x", "2b"), "out 1a, launch a"},
 		{"a stopped one is replaced", view(1, "1a s"), "out 1a, launch a"},
 		{"an unhealthy one is replaced", view(1, "1a u!"), "out 1a, launch a"},
@@ -172,6 +211,10 @@ func TestCausesOfActivities(t *testing.T) {
 	if want := "At 2026-11-20T11:59:46Z " + down + ".  " + at + "an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from 2 to 0.  " +
 		at + "instance 1a was selected for termination.  " + at + "instance 2b was selected for termination."; p.Out[0].Cause != want || p.Out[1].Cause != want {
 		t.Errorf("scale in: %s", p.Out[0].Cause)
+	}
+	p = DecideGroup(asked(view(0, "1a !"), down))
+	if want := "At 2026-11-20T11:59:46Z " + down + ".  " + at + "group reached equilibrium."; p.Kept != want || !p.Explained {
+		t.Errorf("protected: %s", p.Kept)
 	}
 	v := asked(view(2, "1a x", "2b u"), up)
 	v.Group.Explained = v.Group.Change.At

@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Whatever changes how many instances a group shall have, its activities tell the cause.
+// For all that changes how many instances a group shall have, its activities tell the cause.
 func TestActivitiesTellTheCauseOfADesiredCapacity(t *testing.T) {
 	w := runGroups(newWorld(t, ""))
 	w.makeGroup(1)

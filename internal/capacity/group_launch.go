@@ -18,7 +18,7 @@ func (v GroupView) launch(p *GroupPlan, active []GroupMember, missing, unhealthy
 		return
 	}
 	if at := v.retryAt(); v.Now.Before(at) {
-		p.WakeAt = at
+		p.wake(at)
 		return
 	}
 	cause := v.change() + v.difference("started", "increasing", len(active)+min(unhealthy, missing), int(v.Group.Desired))
@@ -112,11 +112,11 @@ const (
 )
 
 // retryAt is when a launch is tried after one that failed: at once if the group has been
-// updated since, or another capacity was requested.
+// updated since, another capacity was requested, or an outage has ended.
 func (v GroupView) retryAt() time.Time {
 	g := v.Group
 	asked := g.Change != nil && g.Change.At.After(g.FailedAt)
-	if g.Failures == 0 || g.UpdatedAt.After(g.FailedAt) || asked {
+	if g.Failures == 0 || g.UpdatedAt.After(g.FailedAt) || v.Again.After(g.FailedAt) || asked {
 		return time.Time{}
 	}
 	return g.FailedAt.Add(min(firstRelaunch<<min(g.Failures-1, 4), lastRelaunch))

@@ -20,7 +20,7 @@ import (
 // number in all accounts of a region.
 const autoScaling = "940372691376"
 
-// launchSpec is what a group launches from now in a subnet, and where that comes from. Its
+// launchSpec is what a group launches from now, and where that comes from. Its
 // error is why EC2 would refuse.
 func launchSpec(tx *state.Tx, g *autoscaling.Group, start Start) (ec2.Spec, *astypes.LaunchTemplateSpecification, error) {
 	tags := map[string]string{}

@@ -27,6 +27,9 @@ func (v GroupView) scaleIn(p *GroupPlan, active []GroupMember, surplus int) {
 		p.Out = append(p.Out, v.exit(m, cause))
 		p.Explained = v.unexplained()
 	}
+	if len(selected) < surplus {
+		v.keep(p, active)
+	}
 }
 
 // Age is how old what an instance was launched from is, for termination policies: less is
