@@ -1,5 +1,5 @@
-// Package logsink is where the agent writes the output of containers: the CloudWatch Logs here, or
-// that of the upstream.
+// Package logsink is where the output of containers and of sessions in them is written: the CloudWatch Logs
+// here, or that of the upstream, and for sessions buckets of S3.
 package logsink
 
 import (
@@ -45,6 +45,11 @@ func groupARN(s awslogs.Stream) string {
 
 func nameOf(s awslogs.Stream) logs.StreamName {
 	return logs.StreamName{Scope: s.Scope, Group: s.Group, Name: s.Name}
+}
+
+// Append appends lines of no source to a stream.
+func (l Here) Append(ctx context.Context, s awslogs.Stream, lines []awslogs.Line) error {
+	return l.Put(ctx, s, "", lines, awslogs.Position{})
 }
 
 // Put implements awslogs.Sink.

@@ -82,14 +82,9 @@ func (u *Upstream) OpenStream(ctx context.Context, s awslogs.Stream, create bool
 // lines, and until the position is kept: who calls Put again has all of them sent again.
 func (u *Upstream) Put(ctx context.Context, s awslogs.Stream, source string, lines []awslogs.Line, at awslogs.Position) error {
 	for _, events := range logRequests(lines) {
-		in := &cloudwatchlogs.PutLogEventsInput{LogGroupName: &s.Group, LogStreamName: &s.Name, LogEvents: events}
 		err := u.insist(ctx, s, "output of a container not taken by the upstream", func() error {
-			var out cloudwatchlogs.PutLogEventsOutput
-			err := u.call(ctx, s.Scope, putLogEvents, in, &out)
-			if codeOf(err) == codeHasThem || errors.Is(err, apiclient.ErrUnreadable) { // what has been said is that it has them
-				return nil
-			}
-			u.tellRejected(s, source, out.RejectedLogEventsInfo)
+			rejected, err := u.putEvents(ctx, s, events)
+			u.tellRejected(s, source, rejected)
 			return err
 		})
 		if err != nil {
@@ -97,6 +92,34 @@ func (u *Upstream) Put(ctx context.Context, s awslogs.Stream, source string, lin
 		}
 	}
 	return u.insist(ctx, s, "position in a log not kept", func() error { return u.keep(source, at) })
+}
+
+// putEvents is one request.
+func (u *Upstream) putEvents(ctx context.Context, s awslogs.Stream, events []types.InputLogEvent) (*types.RejectedLogEventsInfo, error) {
+	var out cloudwatchlogs.PutLogEventsOutput
+	in := &cloudwatchlogs.PutLogEventsInput{LogGroupName: &s.Group, LogStreamName: &s.Name, LogEvents: events}
+	err := u.call(ctx, s.Scope, putLogEvents, in, &out)
+	if codeOf(err) == codeHasThem || errors.Is(err, apiclient.ErrUnreadable) { // what has been said is that it has them
+		return nil, nil
+	}
+	return out.RejectedLogEventsInfo, err
+}
+
+// errRejected is what [Upstream.Append] returns when the upstream leaves events out.
+var errRejected = errors.New("the upstream refuses log events as too new or too old: compare its clock with the emulator's")
+
+// Append appends lines of no source to a stream. It does not try again.
+func (u *Upstream) Append(ctx context.Context, s awslogs.Stream, lines []awslogs.Line) error {
+	for _, events := range logRequests(lines) {
+		rejected, err := u.putEvents(ctx, s, events)
+		if err != nil {
+			return err
+		}
+		if rejected != nil {
+			return errRejected
+		}
+	}
+	return nil
 }
 
 // Pauses between tries.

@@ -159,6 +159,24 @@ func TestLinesThatTheUpstreamDoesNotTake(t *testing.T) {
 	})
 }
 
+// Lines of no source are sent once, and leave no position.
+func TestLinesOfNoSource(t *testing.T) {
+	var log strings.Builder
+	server := &moody{answers: []string{"ok", "fails", "rejects", "mumbles"}}
+	sink := sinkOf(t, server, t.TempDir(), &log)
+	for _, c := range []struct {
+		line string
+		good bool
+	}{{"one", true}, {"fails", false}, {"rejects", false}, {"two", true}} {
+		if err := sink.Append(t.Context(), logStream, []awslogs.Line{{At: time.Now(), Message: c.line}}); (err == nil) != c.good {
+			t.Errorf("%s: %v", c.line, err)
+		}
+	}
+	if len(server.at) != 4 || log.Len() > 0 {
+		t.Errorf("%d requests, and the log: %s", len(server.at), log.String())
+	}
+}
+
 // What the upstream has is not sent again because its position cannot be kept.
 func TestAPositionThatCannotBeKept(t *testing.T) {
 	dir := t.TempDir()
