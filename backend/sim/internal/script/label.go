@@ -27,6 +27,8 @@ import (
 //	http-port        the one port on which it does; any without
 //	no-http          "true": it serves nothing, also if its image is not known and
 //	                 its definition maps ports
+//	exec.<program>   a script for the shell of sessions, which is what a program does in
+//	                 them; "*" is any that the engine does not know
 //
 // Durations are written as Go does, or as a number of seconds.
 const LabelPrefix = "ecs-emulator.sim."
@@ -91,6 +93,10 @@ func applyLabel(s *Script, name, value string, port *int) (err error) {
 			*field(s) = true
 		}
 		return err
+	}
+	if program, ok := strings.CutPrefix(name, "exec."); ok && program != "" {
+		*s = s.With(Script{Exec: map[string]Command{program: {Shell: value}}})
+		return nil
 	}
 	switch name {
 	case "start-error":

@@ -28,7 +28,8 @@ type Environment interface {
 	WriteFile(path, text string) bool
 }
 
-func variable(env Environment, name string) string {
+// Variable is the value of a variable in a container.
+func Variable(env Environment, name string) string {
 	for _, variable := range slices.Backward(env.Variables()) {
 		if value, ok := strings.CutPrefix(variable, name+"="); ok {
 			return value
@@ -117,6 +118,9 @@ func Run(words []string, env Environment) (Script, bool) {
 	}
 	return run(words[1:], env)
 }
+
+// Known reports whether there is a program of a name. Its arguments may still be wrong.
+func Known(name string) bool { return programs[path.Base(name)] != nil }
 
 // Exits ends a container after some time.
 func Exits(after time.Duration, code int) Script {

@@ -4,11 +4,14 @@ package script
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/process"
 )
 
 // Script is what a container does. It is put together from these sources, of
@@ -67,6 +70,19 @@ type Script struct {
 	// healthy from its first probe to then.
 	HealthyAfter   time.Duration
 	UnhealthyAfter time.Duration
+
+	// Exec are programs of sessions, as ECS Exec starts them beside the container's own, by
+	// their name or path; "*" is what no other entry, and no program that the engine knows,
+	// is. Sources override each other's program by program.
+	Exec map[string]Command
+}
+
+// Command is what a program of sessions does.
+type Command struct {
+	// Shell is a script for the shell of sessions; $1 and so on are the arguments.
+	Shell string
+	// Run does it instead, if there is one.
+	Run process.Program
 }
 
 // Exit is the end of a container.
@@ -134,6 +150,14 @@ func (s Script) With(over Script) Script {
 	}
 	if over.Serve != nil {
 		s.Serve = over.Serve
+	}
+	if over.Exec != nil {
+		programs := maps.Clone(s.Exec)
+		if programs == nil {
+			programs = map[string]Command{}
+		}
+		maps.Copy(programs, over.Exec)
+		s.Exec = programs
 	}
 	return s
 }
