@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
 )
 
-// Whatever the user builds with, programs are static ones for Linux, and one build serves all
+// With any settings of the user, programs are static ones for Linux, and one build serves all
 // who ask at once.
 func TestProgramsAreBuiltOnce(t *testing.T) {
 	for name, value := range map[string]string{

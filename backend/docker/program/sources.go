@@ -11,10 +11,12 @@ import (
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/frame"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
+	"github.com/ecs-emulator/ecs-emulator/backend/internal/forward"
 )
 
-//go:embed sandbox/*.go relay/*.go balancer/*.go
+//go:embed sandbox/*.go relay/*.go balancer/*.go session/*.go
 var own embed.FS
 
 // part is a folder of this module with sources of programs.
@@ -26,8 +28,10 @@ type part struct {
 
 // parts are all of them; a test asks the go command whether one is missing.
 var parts = []part{
-	{"backend/docker/program", own, []string{"sandbox/*.go", "relay/*.go", "balancer/*.go"}},
+	{"backend/docker/program", own, []string{"sandbox/*.go", "relay/*.go", "balancer/*.go", "session/*.go"}},
 	{"backend/docker/internal/tunnel", tunnel.Sources, []string{"*.go"}},
+	{"backend/docker/internal/frame", frame.Sources, []string{"*.go"}},
+	{"backend/internal/forward", forward.Sources, []string{"*.go"}},
 	{"backend/balancer", balancer.Sources, []string{"*.go", "*/*.go"}},
 }
 

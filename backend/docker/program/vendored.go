@@ -8,4 +8,5 @@ import (
 	_ "github.com/ecs-emulator/ecs-emulator/backend/docker/program/balancer"
 	_ "github.com/ecs-emulator/ecs-emulator/backend/docker/program/relay"
 	_ "github.com/ecs-emulator/ecs-emulator/backend/docker/program/sandbox"
+	_ "github.com/ecs-emulator/ecs-emulator/backend/docker/program/session"
 )

@@ -26,7 +26,7 @@ func TestCommand(t *testing.T) {
 }
 
 // Nothing listens in the namespace of an application load balancer, whose flows the kernel never leads.
-func TestNothingIsLedWhereNobodyListens(t *testing.T) {
+func TestNothingIsLedWhereNoTargetListens(t *testing.T) {
 	if err := steer(balancer.Steering{}); err != nil {
 		t.Errorf("nothing to lead: %v", err)
 	}
