@@ -41,6 +41,15 @@ func (s *Store) EnsurePrograms(ctx context.Context, architecture string) error {
 	return s.programs.Ensure(ctx, architecture, SandboxImage.programs...)
 }
 
+// Program returns a program for the engine.
+func (s *Store) Program(ctx context.Context, name string) ([]byte, error) {
+	architecture, err := s.architecture(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.programs.Read(ctx, architecture, name)
+}
+
 func (s *Store) imported(image *ProgramImage) *lazy.Value[string] {
 	if image == BalancerImage {
 		return &s.images.balancer

@@ -61,6 +61,8 @@ const (
 	Errand        Kind = "errand" // looks once at what the engine's host has
 	Image         Kind = "image"
 	Witness       Kind = "witness" // a volume that says where the owner's directory is
+	Program       Kind = "program" // a volume with the program of sessions, which has no owner
+	Filler        Kind = "filler"  // fills such a volume, and never runs
 )
 
 // reserved are labels that a spec cannot have.
