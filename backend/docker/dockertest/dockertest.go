@@ -84,6 +84,38 @@ func Image(tb testing.TB) string {
 	return ref
 }
 
+// ImageWith imports an image of the application and other static programs, which goes when the test ends.
+func ImageWith(tb testing.TB, repository string, programs ...Program) string {
+	tb.Helper()
+	cli := Client(tb)
+	app, err := appBinary()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	spec := scratchimage.Spec{
+		Repository: repository, Programs: []scratchimage.Program{{Path: AppPath, Binary: app}},
+		Labels: map[string]string{"ecs-emulator.kind": "image"},
+	}
+	for _, p := range programs {
+		binary, err := os.ReadFile(p.File)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		spec.Programs = append(spec.Programs, scratchimage.Program{Path: p.Path, Binary: binary})
+	}
+	ref, err := scratchimage.Ensure(tb.Context(), cli, spec)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { // but for one that another process uses
+		_, _ = cli.ImageRemove(context.Background(), ref, client.ImageRemoveOptions{})
+	})
+	return ref
+}
+
+// Program is a file of this host, and where an image has it.
+type Program struct{ Path, File string }
+
 // Owner is a name that no other test uses.
 func Owner() string { return "test-" + rand.Text()[:12] }
 
@@ -132,20 +164,31 @@ var appImage = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	binary, err := appBinary()
+	if err != nil {
+		return "", err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), buildTime)
 	defer cancel()
-	version, err := cli.ServerVersion(ctx, client.ServerVersionOptions{})
-	if err != nil {
-		return "", err
-	}
-	binary, err := buildApp(ctx, version.Arch)
-	if err != nil {
-		return "", err
-	}
 	return scratchimage.Ensure(ctx, cli, scratchimage.Spec{
 		Repository: "ecs-emulator/test-app", Programs: []scratchimage.Program{{Path: AppPath, Binary: binary}},
 		Labels: map[string]string{"ecs-emulator.kind": "image"},
 	})
+})
+
+// appBinary is the application, for the engine's architecture.
+var appBinary = sync.OnceValues(func() ([]byte, error) {
+	cli, err := engineClient()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), buildTime)
+	defer cancel()
+	version, err := cli.ServerVersion(ctx, client.ServerVersionOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return buildApp(ctx, version.Arch)
 })
 
 func buildApp(ctx context.Context, architecture string) ([]byte, error) {
