@@ -116,8 +116,8 @@ type Engine interface {
 	Watch(ctx context.Context, labels map[string]string, fn func(Event)) error
 
 	// Logs writes the output of a container, which may have stopped. It returns
-	// at the end of the output, or with Follow when the container stops; and when
-	// Write fails, with its error. The error of a log driver that cannot be read is
+	// at what was the end of the output when it began, or with Follow when the container
+	// stops; and when Write fails, with its error. The error of a log driver that cannot be read is
 	// the engine's own text. Where nothing was dropped meanwhile, lines come in the same
 	// order whenever they are read, and with the same times.
 	Logs(ctx context.Context, id string, opts LogOptions) error
@@ -126,6 +126,8 @@ type Engine interface {
 	// and each Read receives one, whose end is lost where it is longer than the buffer.
 	// An engine MAY refuse "udp", with [ErrNoUDP].
 	Dial(ctx context.Context, network, sandboxID string, port int) (net.Conn, error)
+
+	Executor
 
 	// RemoveAll removes every container, network and volume of this owner; shared volumes
 	// stay.

@@ -67,6 +67,9 @@ type ContainerSpec struct {
 	VolumesFrom    []string // container names, with ":ro" to be read-only
 	Devices        []Device
 	Health         *HealthCheck
+
+	// Exec has the engine prepare the container for [Executor].
+	Exec bool
 }
 
 // NoIPC is an IPC namespace without shared memory.

@@ -24,6 +24,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/session"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
@@ -60,6 +61,7 @@ type Engine struct {
 	heartbeat  *owner.Heartbeat
 	owners     *owner.Registry
 	relay      *relay.Relay
+	sessions   *session.Sessions
 
 	sandboxes sync.Map // sandbox id to request.Sandbox
 	answering answering

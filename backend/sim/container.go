@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/logbuffer"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/process"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
 )
 
@@ -49,6 +50,7 @@ type container struct {
 	health   health
 	log      *logbuffer.Buffer // nil until there is output
 	conns    map[io.Closer]struct{}
+	sessions map[*process.Session]struct{}
 	plane    *dataPlane // of a load balancer; else nil
 }
 
@@ -58,6 +60,8 @@ type containerSpec struct {
 	entryPoint []string
 	command    []string
 	env        []string
+	workingDir string
+	exec       bool // it may have sessions
 	check      *backend.HealthCheck
 	mounts     []backend.Mount // their sources are paths
 	files      files           // of the engine
@@ -103,6 +107,8 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		entryPoint: slices.Clone(spec.EntryPoint),
 		command:    slices.Clone(spec.Command),
 		env:        slices.Clone(spec.Env),
+		workingDir: spec.WorkingDir,
+		exec:       spec.Exec,
 		files:      e.files,
 		names:      spec.Names,
 		ports:      slices.Clone(spec.Ports),
