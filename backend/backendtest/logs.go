@@ -127,3 +127,29 @@ func testLogsWriteError(s *env) {
 		s.Errorf("Write was called %d times, want 2", calls)
 	}
 }
+
+// testLogsOfAWriter has a container that writes a line for each line that is read of it. A reader that does
+// not follow gets those that there were when it began.
+func testLogsOfAWriter(s *env) {
+	sandbox := s.runningSandbox()
+	id := s.serve(sandbox, "8080")
+	s.get(sandbox, 8080, "/before")
+	enough := errors.New("enough")
+	read := func(follow bool, most int) (lines []string, err error) {
+		err = s.Engine.Logs(s.ctx, id, backend.LogOptions{Follow: follow, Write: func(_ time.Time, _ bool, text string) error {
+			if lines = append(lines, text); len(lines) == most {
+				return enough
+			}
+			if !follow {
+				s.get(sandbox, 8080, "/meanwhile")
+			}
+			return nil
+		}})
+		return lines, err
+	}
+	before, err := read(true, 2)
+	s.expectError("Logs of two lines", err, enough)
+	if lines, err := read(false, 10); err != nil || !slices.Equal(lines, before) {
+		s.Errorf("lines %q and error %v, want %q", lines, err, before)
+	}
+}

@@ -51,6 +51,7 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		{"LogsTellTheStream", testLogsStderr},
 		{"LogsFollowUntilTheContainerStops", testLogsFollow},
 		{"LogsFollowEndsWithItsContext", testLogsFollowCancelled},
+		{"LogsEndWhereTheyEndedAtFirst", testLogsOfAWriter},
 		{"LogsEndWithTheErrorOfWrite", testLogsWriteError},
 		{"DialReachesAServer", testDial},
 		{"DialIsRefusedWhereNoProgramListens", testDialRefused},

@@ -40,6 +40,18 @@ import (
 //	write <path> <text>  writes a file, and makes the folders that it is in
 //	read <path>          writes the text of a file
 //
+// and, for sessions, of these:
+//
+//	sh                   reads lines, and runs the commands that they are. On a terminal it
+//	                     prompts with "# ", and Ctrl-C ends what runs alone. "exit <code>" ends it
+//	cat                  writes what it reads
+//	echo <word>…         writes words
+//	stty size            writes rows and columns of the terminal; fails if there is none
+//	pwd, id              write the folder, and the user as "uid=0 …"
+//	noise <n>            writes n bytes of ChaCha8 whose seed is zero
+//	hangup <path>        writes "waiting", and on SIGHUP a file with the text "hangup"
+//	die <signal>         ends by a signal, by its number
+//
 // What fails is on stderr, with exit code 1.
 type Fixture struct {
 	Engine backend.Engine

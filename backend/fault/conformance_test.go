@@ -10,18 +10,24 @@ import (
 
 // An engine without rules is as good as the one behind it.
 func TestConformance(t *testing.T) {
-	backendtest.Run(t, func(t *testing.T) backendtest.Fixture {
-		behind := sim.New(sim.Options{Images: []string{"testapp"}})
-		t.Cleanup(func() { behind.Close() })
-		engine := fault.New(behind, fault.Options{})
-		return backendtest.Fixture{
-			Engine:        engine,
-			Image:         "testapp",
-			AppPath:       "/testapp",
-			MissingImage:  "example.com/missing:1",
-			PullableImage: "nginx:1.29",
-			Lose:          func() { engine.Leave("pulled the plug") },
-			Restore:       engine.Return,
-		}
-	})
+	backendtest.Run(t, openFixture)
+}
+
+func TestSessions(t *testing.T) {
+	backendtest.RunExec(t, openFixture)
+}
+
+func openFixture(t *testing.T) backendtest.Fixture {
+	behind := sim.New(sim.Options{Images: []string{"testapp"}})
+	t.Cleanup(func() { behind.Close() })
+	engine := fault.New(behind, fault.Options{})
+	return backendtest.Fixture{
+		Engine:        engine,
+		Image:         "testapp",
+		AppPath:       "/testapp",
+		MissingImage:  "example.com/missing:1",
+		PullableImage: "nginx:1.29",
+		Lose:          func() { engine.Leave("pulled the plug") },
+		Restore:       engine.Return,
+	}
 }

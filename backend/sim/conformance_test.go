@@ -9,17 +9,23 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	backendtest.Run(t, func(t *testing.T) backendtest.Fixture {
-		engine := sim.New(sim.Options{Images: []string{"testapp"}})
-		t.Cleanup(func() { engine.Close() })
-		return backendtest.Fixture{
-			Engine:        engine,
-			Image:         "testapp",
-			AppPath:       "/testapp",
-			MissingImage:  "example.com/missing:1",
-			PullableImage: "nginx:1.29",
-			Lose:          func() { engine.Disconnect(errors.New("pulled the plug")) },
-			Restore:       engine.Reconnect,
-		}
-	})
+	backendtest.Run(t, openFixture)
+}
+
+func TestSessions(t *testing.T) {
+	backendtest.RunExec(t, openFixture)
+}
+
+func openFixture(t *testing.T) backendtest.Fixture {
+	engine := sim.New(sim.Options{Images: []string{"testapp"}})
+	t.Cleanup(func() { engine.Close() })
+	return backendtest.Fixture{
+		Engine:        engine,
+		Image:         "testapp",
+		AppPath:       "/testapp",
+		MissingImage:  "example.com/missing:1",
+		PullableImage: "nginx:1.29",
+		Lose:          func() { engine.Disconnect(errors.New("pulled the plug")) },
+		Restore:       engine.Reconnect,
+	}
 }
