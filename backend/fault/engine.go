@@ -158,6 +158,13 @@ func (e *Engine) Dial(ctx context.Context, network, sandboxID string, port int) 
 	return e.Engine.Dial(ctx, network, sandboxID, port)
 }
 
+// Exec implements backend.Executor.
+func (e *Engine) Exec(ctx context.Context, id string, spec backend.ExecSpec) (backend.Session, error) {
+	return on(ctx, e, Exec, e.target(ctx, id), func(ctx context.Context) (backend.Session, error) {
+		return e.Engine.Exec(ctx, id, spec)
+	})
+}
+
 // RemoveAll implements backend.Engine.
 func (e *Engine) RemoveAll(ctx context.Context) error {
 	if _, away := e.reach(); away != nil {

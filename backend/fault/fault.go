@@ -84,7 +84,11 @@ func (e *Engine) AddRule(r Rule) (id string, err error) {
 	e.armed.Store(true)
 	e.last++
 	r.ID = strconv.Itoa(e.last)
-	e.rules = append(e.rules, &rule{Rule: r})
+	added := &rule{Rule: r, chance: e.chance}
+	if r.Seed != 0 {
+		added.chance = rand.New(rand.NewPCG(r.Seed, 0))
+	}
+	e.rules = append(e.rules, added)
 	if r.Call == Crash {
 		e.crashKnown()
 	}

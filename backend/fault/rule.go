@@ -2,6 +2,7 @@ package fault
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -35,13 +36,15 @@ const (
 	List    Call = "list"
 	// Event is what Watch tells of a container.
 	Event Call = "event"
+	// Exec is the start of a session in a container.
+	Exec Call = "exec"
 	// Crash is the end of a container that has been started, as if its process had
 	// died, after the rule's Delay.
 	Crash Call = "crash"
 )
 
 var calls = []Call{
-	Any, Info, EnsureNetwork, EnsureVolume, Image, Pull, CreateSandbox, SetTraffic, SetFilter, Create, Start, Stop, Remove, Inspect, List, Event, Crash,
+	Any, Info, EnsureNetwork, EnsureVolume, Image, Pull, CreateSandbox, SetTraffic, SetFilter, Create, Start, Stop, Remove, Inspect, List, Event, Exec, Crash,
 }
 
 // Rule says which calls go wrong, and how. What it sets of Image, Container and
@@ -53,6 +56,8 @@ type Rule struct {
 	Image string
 	// Labels are patterns of the container's labels.
 	Labels map[string]string
+	// About, unless it is nil, says of a container's labels whether the rule is about it.
+	About func(labels map[string]string) bool
 	// Sandbox restricts the rule to sandboxes (true) or containers (false).
 	Sandbox *bool
 
@@ -71,6 +76,12 @@ type Rule struct {
 
 	// Probability is that of the rule to apply to a call that matches; 0 is always.
 	Probability float64
+	// Seed, unless it is zero, is that of what this rule leaves to chance, which is then the same
+	// also beside other rules of the engine.
+	Seed uint64
+	// OnUse, unless it is nil, is told what each call is about that the rule applies to. It is called
+	// before the call goes wrong.
+	OnUse func(image string, labels map[string]string)
 	// Times is to how many calls it applies; 0 is all.
 	Times int
 	// Used is to how many it has applied so far; Rules tells it.
@@ -96,7 +107,8 @@ func (r Rule) check() error {
 // rule is one that holds.
 type rule struct {
 	Rule
-	used int
+	used   int
+	chance *rand.Rand
 }
 
 // target is what a call is about.
@@ -110,24 +122,32 @@ func (r *Rule) matches(call Call, t target) bool {
 	if r.Call != call && (r.Call != Any || call == Event || call == Crash || call == Pull) {
 		return false
 	}
-	if r.Image != "" && !glob(r.Image, t.image) || r.Sandbox != nil && *r.Sandbox != t.sandbox {
+	if r.Image != "" && !Match(r.Image, t.image) || r.Sandbox != nil && *r.Sandbox != t.sandbox {
 		return false
 	}
 	for key, pattern := range r.Labels {
-		if value, ok := t.labels[key]; !ok || !glob(pattern, value) {
+		if value, ok := t.labels[key]; !ok || !Match(pattern, value) {
 			return false
 		}
 	}
-	return true
+	return r.About == nil || r.About(t.labels)
 }
 
 // choose is the rule that applies to a call; nil is none.
 func (e *Engine) choose(call Call, t target) *Rule {
+	r := e.chosen(call, t)
+	if r != nil && r.OnUse != nil {
+		r.OnUse(t.image, t.labels)
+	}
+	return r
+}
+
+func (e *Engine) chosen(call Call, t target) *Rule {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, r := range e.rules {
 		if !r.matches(call, t) || r.Times > 0 && r.used >= r.Times ||
-			r.Probability > 0 && e.chance.Float64() >= r.Probability {
+			r.Probability > 0 && r.chance.Float64() >= r.Probability {
 			continue
 		}
 		r.used++
@@ -143,24 +163,6 @@ func (e *Engine) unseen(t target) bool {
 	return slices.ContainsFunc(e.rules, func(r *rule) bool {
 		return r.Call == Inspect && r.Hang && r.Probability == 0 && r.Times == 0 && r.matches(Inspect, t)
 	})
-}
-
-// glob matches a pattern in which * stands for any text.
-func glob(pattern, text string) bool {
-	first, rest, more := strings.Cut(pattern, "*")
-	if !strings.HasPrefix(text, first) {
-		return false
-	}
-	text = text[len(first):]
-	if !more {
-		return text == ""
-	}
-	for i := range len(text) + 1 {
-		if glob(rest, text[i:]) {
-			return true
-		}
-	}
-	return false
 }
 
 // Match reports whether a text matches a pattern in which * stands for any text.
