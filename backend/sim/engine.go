@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"runtime"
 	"sync"
@@ -164,7 +165,7 @@ func (e *Engine) clear() {
 	e.names = map[string]*container{}
 }
 
-// Close ends the connections that Dial made. Containers stay, and so does the
+// Close ends sessions and the connections that Dial made. Containers stay, and so does the
 // engine: another emulator may go on with it.
 func (e *Engine) Close() error {
 	e.mu.Lock()
@@ -172,6 +173,7 @@ func (e *Engine) Close() error {
 	for _, c := range e.containers {
 		c.hangUp()
 	}
+	e.loseSessions(net.ErrClosed)
 	return nil
 }
 

@@ -21,6 +21,7 @@ func (e *Engine) Disconnect(err error) {
 		e.lost = fmt.Errorf("%w: %w", backend.ErrUnavailable, err)
 	}
 	close(e.cut)
+	e.loseSessions(e.lost)
 	for w := range e.watchers {
 		w.add(e.disconnected())
 	}

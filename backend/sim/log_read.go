@@ -27,7 +27,9 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 				return err
 			}
 			told = opts.CaughtUp == nil
-			continue
+			if opts.Follow {
+				continue
+			}
 		}
 		if !opts.Follow || c.state != backend.Running || c.runs != run {
 			return nil

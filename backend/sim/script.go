@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/image"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/process"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
 )
 
@@ -24,6 +25,12 @@ type (
 	Server = script.Server
 	// Rule applies a script to the images whose reference it matches.
 	Rule = script.Rule
+	// Command is what a program of sessions does.
+	Command = script.Command
+	// Program is a program of sessions in Go.
+	Program = process.Program
+	// Process is what a Program has.
+	Process = process.Process
 )
 
 // Lines makes output that a container writes to stdout when it starts.

@@ -79,6 +79,7 @@ func (e *Engine) end(c *container, code int, oomKilled bool) {
 		e.endLoadBalancer(c)
 	}
 	c.hangUp()
+	c.endSessions()
 	if c.ended != nil {
 		close(c.ended)
 		c.ended = nil
