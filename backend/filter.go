@@ -11,7 +11,7 @@ import (
 // rules is about does not pass. It is stateful: answers pass, and so does what belongs to
 // a connection that was open before its rule went.
 //
-// Whatever the rules, a sandbox reaches link-local addresses, name servers outside its
+// With any rules, a sandbox reaches link-local addresses, name servers outside its
 // network (port 53), a [Relay] at its port, and itself.
 type Filter struct {
 	In, Out []FilterRule

@@ -48,6 +48,13 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	if spec.Log.Ample {
 		c.HostConfig.LogConfig = request.AmpleLog(known.logDrivers)
 	}
+	if spec.Exec {
+		program, err := e.sessions.Mount(ctx)
+		if err != nil {
+			return "", dockerapi.Classify(err)
+		}
+		c.HostConfig.Mounts = append(c.HostConfig.Mounts, program)
+	}
 	if spec.Platform != "" {
 		c.Platform = image.Platform(spec.Platform)
 	}

@@ -33,6 +33,9 @@ func TestMain(m *testing.M) {
 }
 
 func runChild(owner string) error {
+	if id := os.Getenv(sessionChildEnv); id != "" {
+		return runSessionChild(owner, id)
+	}
 	ctx := context.Background()
 	engine, err := docker.Open(ctx, docker.Options{Owner: owner})
 	if err != nil {

@@ -72,6 +72,7 @@ var (
 	_ backend.Engine        = (*Engine)(nil)
 	_ backend.Sweeper       = (*Engine)(nil)
 	_ backend.Crasher       = (*Engine)(nil)
+	_ backend.Executor      = (*Engine)(nil)
 	_ backend.Relay         = (*Engine)(nil)
 	_ backend.TaskMetadata  = (*Engine)(nil)
 	_ backend.LoadBalancers = (*Engine)(nil)
@@ -144,6 +145,7 @@ func (e *Engine) Close() error {
 		e.owners.Leave()
 	}
 	e.close()
+	e.sessions.Close()
 	e.commands.Close()
 	e.heartbeat.HangUp()
 	return e.client.Close()

@@ -20,9 +20,19 @@ import (
 )
 
 func TestEngine(t *testing.T) {
+	backendtest.Run(t, fixtures(t))
+}
+
+func TestSessions(t *testing.T) {
+	backendtest.RunExec(t, fixtures(t))
+}
+
+// fixtures opens engines of owners of their own.
+func fixtures(t *testing.T) func(t *testing.T) backendtest.Fixture {
+	t.Helper()
 	dockertest.Require(t)
 	registry := dockertest.NewRegistry(t, "", "")
-	backendtest.Run(t, func(t *testing.T) backendtest.Fixture {
+	return func(t *testing.T) backendtest.Fixture {
 		link := newLink(t)
 		engine, err := docker.Open(t.Context(), docker.Options{Owner: dockertest.Owner(), Host: "unix://" + link.path, WarmSandboxes: 1})
 		if err != nil {
@@ -34,7 +44,7 @@ func TestEngine(t *testing.T) {
 			MissingImage: "127.0.0.1:1/no/such:image", PullableImage: registry.Image(t),
 			Lose: link.lose, Restore: link.restore, Discard: discard,
 		}
-	})
+	}
 }
 
 // discard removes a volume that engines leave.

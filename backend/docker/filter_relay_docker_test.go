@@ -6,7 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// Whatever its filter, a task reaches the emulator; who dials over the relay needs the rule
+// With any filter, a task reaches the emulator; who dials over the relay needs the rule
 // that lets the host in.
 func TestAFilterAndTheRelay(t *testing.T) {
 	t.Parallel()

@@ -194,7 +194,11 @@ func TestMemoryIsBoundedAtEachLevel(t *testing.T) {
 			"with the sandbox's address": {}, "on the bridge": {Network: "bridge-" + m.name}, "in the machine": {Joins: m.machine.ID},
 		} {
 			spec.Memory, spec.CPU = limits[2], 64*1024
-			if c := inside.exited(inside.run(spec, "eat", "120")); c.ExitCode != 137 || !c.OOMKilled {
+			c := inside.exited(inside.run(spec, "eat", "120"))
+			for tries := 1; c.ExitCode == 137 && !c.OOMKilled && tries < 3; tries++ { // under load containerd may tell of the end alone
+				c = inside.exited(inside.run(spec, "eat", "120"))
+			}
+			if c.ExitCode != 137 || !c.OOMKilled {
 				t.Errorf("bounded by the %s, %s: exited with %d, OOMKilled %v; want 137 and true", level, name, c.ExitCode, c.OOMKilled)
 			}
 		}

@@ -19,6 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/session"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
@@ -26,8 +27,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
 )
 
-// pingTimeout bounds how long Open waits for an engine that does not answer.
-const pingTimeout = 5 * time.Second
+const (
+	// pingTimeout bounds how long Open waits for an engine that does not answer.
+	pingTimeout = 20 * time.Second
+	// unansweredPingTimeout does so where Open succeeds all the same.
+	unansweredPingTimeout = 5 * time.Second
+)
 
 // OwnerFile is the file of a data directory that holds its owner's name.
 const OwnerFile = label.OwnerFile
@@ -83,7 +88,11 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open docker engine: %w", err)
 	}
-	ping, cancel := context.WithTimeout(ctx, pingTimeout)
+	patience := pingTimeout
+	if opts.Unanswered {
+		patience = unansweredPingTimeout
+	}
+	ping, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	api := dockerapi.Client{Client: cli}
 	if err := api.Negotiate(ping); err != nil && !opts.Unanswered {
@@ -115,6 +124,7 @@ func (e *Engine) assemble(opts Options) {
 		e.commands.BoundLines(command.MostLinesBySSH)
 	}
 	e.errands = errand.New(e.client, e.containers, e.owner, e.run, e.log)
+	e.sessions = session.New(e.client, e.containers, e.owner)
 	e.images = image.New(e.client, e.log)
 	e.stats = stats.New(e.closing, e.client, e.containers, e.commands, e.statsHost, e.log)
 	e.warm = warm.New(opts.WarmSandboxes, e.createWarm, e.discardWarm, e.log)

@@ -229,7 +229,7 @@ func TestAPieceThatWasNotAnsweredForIsPushedAgain(t *testing.T) {
 }
 
 // A stream that outlives those who talk to it, as a container's standard input does.
-func TestWhatIsLeftOfWhoWasKilledIsNobodys(t *testing.T) {
+func TestWhatAKilledOneHasLeftBelongsToNoOwner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		there := far{Server: control.NewServer()}
 		stream := there.dial(t)
@@ -275,7 +275,7 @@ func (s *stuck) Write(b []byte) (int, error) {
 	return s.Conn.Write(b)
 }
 
-func TestNobodyThere(t *testing.T) {
+func TestNoLoadBalancerThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, there := net.Pipe()
 		go io.Copy(io.Discard, there) //nolint:errcheck // it ends with the test

@@ -166,7 +166,7 @@ func TestSessionsAreResumed(t *testing.T) {
 	}
 }
 
-func TestSecurityPolicyThatNobodySpeaks(t *testing.T) {
+func TestSecurityPolicyThatNoClientSpeaks(t *testing.T) {
 	s := newScene(t)
 	for _, protocols := range [][]string{nil, {"SSLv3"}} {
 		err := s.Set(balancer.Piece{Version: 1, Listener: &balancer.Listener{ID: "l", Port: 443, Protocol: "TLS", Security: &balancer.Security{Protocols: protocols}}})

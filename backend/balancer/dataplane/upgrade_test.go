@@ -67,7 +67,7 @@ func TestUpgradesToOtherProtocols(t *testing.T) {
 
 // A target that changes the protocol though the client has not asked for one does not get the client's
 // connection for what it likes.
-func TestUpgradesThatNobodyAskedFor(t *testing.T) {
+func TestUpgradesThatNoClientAskedFor(t *testing.T) {
 	for _, header := range []string{"", "Upgrade: x\r\nConnection: Upgrade\r\n"} {
 		s := newScene(t)
 		address, _ := s.oneShot("HTTP/1.1 101 Switching Protocols\r\n" + header + "\r\n")

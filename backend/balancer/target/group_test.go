@@ -12,7 +12,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever happens to a group, its lists are what sorting all of its targets would make of them.
+// After each change of a group its lists are what sorting all of its targets would make of them.
 func TestListsFollowChanges(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := NewGroup("group")

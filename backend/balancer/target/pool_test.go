@@ -33,7 +33,7 @@ func groupOf(attributes map[string]string, n int) (*Group, []*Target) {
 	return g, list
 }
 
-// Whatever states targets have: those that drain get nothing, the others all if too few of
+// In all states that targets may have, those that drain get nothing, the others all if too few of
 // them are healthy, else the healthy ones.
 func TestWhoGetsRequests(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

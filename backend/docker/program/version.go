@@ -12,6 +12,7 @@ import (
 
 	pool "github.com/libp2p/go-buffer-pool"
 	"github.com/libp2p/go-yamux/v5"
+	"github.com/xtaci/smux"
 )
 
 // Module is the path of the module that the programs belong to.
@@ -30,6 +31,7 @@ const development = "devel"
 var libraries = map[string]any{
 	"github.com/libp2p/go-buffer-pool": pool.Get,
 	"github.com/libp2p/go-yamux/v5":    yamux.Client,
+	"github.com/xtaci/smux":            smux.Client,
 }
 
 // Version is that of this module in the running program.
