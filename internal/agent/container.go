@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
@@ -136,7 +137,7 @@ func (w *taskRunner) start(i int) run {
 	d, had, on := &w.view.definitions[i], w.view.status.Containers[i].Bindings, w.on
 	folders, refusal := w.mountedFolders(d)
 	if refusal == nil {
-		refusal = containerspec.RefuseControls(d, w.task.Spec.NetworkMode, w.ipc)
+		refusal = containerspec.RefuseControls(d, w.task.Spec.NetworkMode, w.shares.ipc)
 	}
 	a, logs := w.awslogsOf(i)
 	since := w.view.state(theContainer(i)).logSince
@@ -223,7 +224,7 @@ func (w *taskRunner) stop(i int) run {
 			return w.unanswered(ctx, "cannot remove a container", removed)
 		}
 		return func() {
-			w.view.status.Containers[i].Reason = cut(w.scrub("CannotStopContainerError: " + err.Error()))
+			w.view.status.Containers[i].Reason = cut(w.view.scrub("CannotStopContainerError: " + err.Error()))
 			w.containerStopped(i, h.agent.Clock.Now())
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // back. That a host was stopped or terminated ECS knows from elsewhere.
 // Source: ECS developer guide, container instance state events.
 func (h *host) cutFromStore(t *state.Task, stop *state.Stop) bool {
-	if t.Placement.ContainerInstance == "" || stop != nil && stop.Code == types.TaskStopCodeTerminationNotice {
+	if t.OnFargate() || stop != nil && stop.Code == types.TaskStopCodeTerminationNotice {
 		return false
 	}
 	row := state.FindContainerInstance(h.agent.Store.Read(), t.Placement.ContainerInstance)
@@ -45,7 +45,7 @@ func (a *Agent) instanceChanged(instance string) {
 
 // containerInstance is the one that a task is placed on, nil on Fargate.
 func (h *host) containerInstance(t *state.Task) *containerinstance.Instance {
-	if t.Placement.ContainerInstance == "" {
+	if t.OnFargate() {
 		return nil
 	}
 	return h.instances.Of(t.Placement.ContainerInstance)

@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"maps"
 	"slices"
 
@@ -9,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerspec"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 )
 
 // sandboxSpec is the task's sandbox, without its network.
@@ -16,14 +16,14 @@ func (w *taskRunner) sandboxSpec() backend.SandboxSpec {
 	return backend.SandboxSpec{
 		Name: engineName(w.task, sandboxContainerName), Domain: ec2network.HostDomain(w.task.Scope()), Labels: w.host.labels(),
 		Names:     containerspec.LentNames(w.task.Spec.NetworkMode, w.view.definitions),
-		SharesIPC: w.ipc == types.IpcModeTask, Devices: w.instance != nil, CPUShares: w.size.Shares, CPU: w.size.CPU, Memory: w.size.Memory, Swap: containerspec.Swap(w.view.definitions),
+		SharesIPC: w.shares.ipc == types.IpcModeTask, Devices: w.instance != nil, CPUShares: w.size.Shares, CPU: w.size.CPU, Memory: w.size.Memory, Swap: containerspec.Swap(w.view.definitions),
 	}
 }
 
 // containerSpec is what the engine is to create for a container.
 // Source: amazon-ecs-agent's translation of container definitions.
 func (w *taskRunner) containerSpec(i int) (backend.ContainerSpec, error) {
-	d, t := w.withResources(&w.view.definitions[i]), w.task
+	d, t := w.view.withResources(&w.view.definitions[i]), w.task
 	name := aws.ToString(d.Name)
 	env, err := w.environment(d, w.instance != nil && w.view.state(theContainer(i)).region)
 	if err != nil {
@@ -41,7 +41,7 @@ func (w *taskRunner) containerSpec(i int) (backend.ContainerSpec, error) {
 	case t.Spec.NetworkMode == types.NetworkModeHost:
 		spec.Joins = w.on.Sandbox
 	}
-	w.shareNamespaces(&spec)
+	w.shares.join(&spec, w.view.status.SandboxID, w.on.Sandbox)
 	w.addVolumes(&spec, d)
 	return spec, nil
 }

@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/executionresource"
@@ -43,33 +39,9 @@ func (w *taskRunner) readResources() run {
 	}
 }
 
-// withResources is a definition with what the container refers to.
-func (w *taskRunner) withResources(d *types.ContainerDefinition) *types.ContainerDefinition {
-	if r, found := w.view.resources.of[aws.ToString(d.Name)]; found {
-		return r.With(d)
-	}
-	return d
-}
-
-// scrub has stars for the values that were read for the task. of a container that a former runner has
-// made, before it had nothing more to do or the emulator was started again, the values are not
-// known any more, so nothing is told but the kind of the error. The lock is held.
-func (w *taskRunner) scrub(text string) string {
-	for i := range w.view.definitions {
-		if executionresource.Refers(&w.view.definitions[i]) && w.view.status.Containers[i].EngineID != "" && !w.view.state(theContainer(i)).ours {
-			kind, _, found := strings.Cut(text, "Error: ")
-			if found && !strings.ContainsAny(kind, " :") {
-				return kind + "Error: " + leftOut
-			}
-			return leftOut
-		}
-	}
-	return executionresource.Scrub(w.view.resources.of, text)
-}
-
 // said is an error of the engine for the log. The lock is not held.
 func (w *taskRunner) said(err error) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.scrub(err.Error())
+	return w.view.scrub(err.Error())
 }

@@ -67,3 +67,11 @@ func (v *view) readingResources() bool { return v.resources.wanted && v.state(th
 func (v *view) lacksAuth(container int) bool {
 	return v.definitions[container].RepositoryCredentials != nil && !v.resources.read
 }
+
+// withResources is a definition with what the container refers to.
+func (v *view) withResources(d *types.ContainerDefinition) *types.ContainerDefinition {
+	if r, found := v.resources.of[aws.ToString(d.Name)]; found {
+		return r.With(d)
+	}
+	return d
+}

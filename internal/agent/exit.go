@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
@@ -27,7 +28,7 @@ func (w *taskRunner) containerExited(i int, seen backend.Container, late bool) {
 			c.Reason = "OutOfMemoryError: container killed due to memory usage"
 		}
 	case seen.Error != "":
-		c.Reason = cut(w.scrub("DockerStateError: " + seen.Error))
+		c.Reason = cut(w.view.scrub("DockerStateError: " + seen.Error))
 	}
 	if w.restarts(i, seen.ExitCode) {
 		c.Phase = state.ContainerCreated
@@ -74,7 +75,7 @@ func (w *taskRunner) containerEnded(i int, at time.Time) {
 // (ECS0002).
 func (w *taskRunner) containerFailed(i int, reason, taskReason string) {
 	c, now := &w.view.status.Containers[i], w.host.agent.Clock.Now()
-	c.Reason, taskReason = cut(w.scrub(reason)), w.scrub(taskReason)
+	c.Reason, taskReason = cut(w.view.scrub(reason)), w.view.scrub(taskReason)
 	w.containerStopped(i, now)
 	w.host.agent.Log.Warn("container cannot run", "task", w.task.ARN, "container", c.Name, "reason", c.Reason)
 	if w.instance != nil {

@@ -70,7 +70,7 @@ func (w *taskRunner) makeLogStream(ctx context.Context, i int, c awslogs.Config,
 // reason or a digest, but the task has times of a pull.
 func (w *taskRunner) logFailed(reason string) {
 	s, now := w.view.status, w.host.agent.Clock.Now()
-	reason = w.scrub(reason)
+	reason = w.view.scrub(reason)
 	for _, at := range []*time.Time{&s.PullStartedAt, &s.PullStoppedAt} {
 		if at.IsZero() {
 			*at = now

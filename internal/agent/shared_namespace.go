@@ -5,21 +5,27 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// shareNamespaces has a container share processes and IPC with its task, or with all of the
-// container instance. The task's sandbox is what the agent's ~internal~ecs~pause~namespace is.
+// sharedNamespaces says with which others the containers of a task share processes and IPC.
+type sharedNamespaces struct {
+	pid types.PidMode
+	ipc types.IpcMode
+}
+
+// join has a container share them with its task, or with all of the container instance, by their sandboxes.
+// The task's sandbox is what the agent's ~internal~ecs~pause~namespace is.
 // Source: ECS developer guide, pidMode and ipcMode; amazon-ecs-agent.
-func (w *taskRunner) shareNamespaces(spec *backend.ContainerSpec) {
-	switch w.pid {
+func (n sharedNamespaces) join(spec *backend.ContainerSpec, task, instance string) {
+	switch n.pid {
 	case types.PidModeTask:
-		spec.Processes = w.view.status.SandboxID
+		spec.Processes = task
 	case types.PidModeHost:
-		spec.Processes = w.on.Sandbox
+		spec.Processes = instance
 	}
-	switch w.ipc {
+	switch n.ipc {
 	case types.IpcModeTask:
-		spec.IPC = w.view.status.SandboxID
+		spec.IPC = task
 	case types.IpcModeHost:
-		spec.IPC = w.on.Sandbox
+		spec.IPC = instance
 	case types.IpcModeNone:
 		spec.IPC = backend.NoIPC
 	}

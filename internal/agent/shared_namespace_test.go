@@ -8,7 +8,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -23,10 +22,8 @@ func TestSharedNamespaces(t *testing.T) {
 		{types.PidModeHost, types.IpcModeTask, "instance", "task"},
 		{"", types.IpcModeHost, "", "instance"},
 	} {
-		w := &taskRunner{pid: test.pid, ipc: test.ipc, on: containerinstance.Place{Sandbox: "instance"}}
-		w.view.status = &state.TaskStatus{SandboxID: "task"}
 		var spec backend.ContainerSpec
-		w.shareNamespaces(&spec)
+		sharedNamespaces{test.pid, test.ipc}.join(&spec, "task", "instance")
 		if spec.Processes != test.processes || spec.IPC != test.with {
 			t.Errorf("%s, %s: processes of %q, IPC of %q", test.pid, test.ipc, spec.Processes, spec.IPC)
 		}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
@@ -27,8 +28,7 @@ type taskRunner struct {
 	instance *containerinstance.Instance // nil on Fargate
 	platform string                      // of its images; empty is the engine's own
 	size     containerspec.Size
-	pid      types.PidMode
-	ipc      types.IpcMode
+	shares   sharedNamespaces
 
 	mu          sync.Mutex
 	retired     bool
@@ -76,7 +76,10 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 		w.view.definitions, w.platform = containerspec.WithLinks(resolved.Containers), platformOf(d)
 		w.view.volumes = mountedVolumes(d.Volumes, resolved.Containers)
 		w.view.setResources(w.instance == nil)
-		w.pid, w.ipc = d.PidMode, d.IpcMode
+		w.shares = sharedNamespaces{d.PidMode, d.IpcMode}
+		if w.view.adoptExecAgents(t.Spec, d.PidMode) {
+			w.publication.Touch()
+		}
 		for i := range w.view.definitions {
 			_, logs := w.awslogsOf(i)
 			w.view.state(theContainer(i)).logless = logs && w.instance == nil && w.view.status.Containers[i].StartedAt.IsZero()

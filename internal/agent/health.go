@@ -1,0 +1,27 @@
+package agent
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// healthIs takes over what a health check found, and reports whether that is new.
+func (v *view) healthIs(on resource, health backend.Health, now time.Time) (changed bool) {
+	if on == theSandbox || v.definitions[on.index].HealthCheck == nil {
+		return false
+	}
+	c := &v.status.Containers[on.index]
+	status := map[backend.Health]types.HealthStatus{
+		backend.Healthy: types.HealthStatusHealthy, backend.Unhealthy: types.HealthStatusUnhealthy,
+	}[health]
+	if status == "" {
+		status = types.HealthStatusUnknown
+	}
+	if c.HealthStatus == status {
+		return false
+	}
+	c.HealthStatus, c.HealthSince = status, now
+	return true
+}
