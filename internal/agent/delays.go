@@ -12,6 +12,8 @@ type Delays struct {
 	Interface time.Duration
 	// Provision is from there to PENDING, when pulls begin.
 	Provision time.Duration
+	// ExecAgent is from the start of a container to that of its execute command agent.
+	ExecAgent time.Duration
 	// Report is from the end of execution to DEPROVISIONING. An end that the agent finds
 	// does not show before.
 	Report time.Duration

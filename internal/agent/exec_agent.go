@@ -1,8 +1,10 @@
 package agent
 
 import (
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -18,4 +20,36 @@ func (v *view) adoptExecAgents(spec *state.TaskSpec, pid types.PidMode) (adopted
 		}
 	}
 	return adopted
+}
+
+// nextExecAgents takes over how the execute command agents fare now, and reports whether that is a
+// change. ECS announces none of it: it shows with the next event. Source: recorded versions of
+// tasks with agents (recorded-exec.md X2).
+func (v *view) nextExecAgents() (changed bool) {
+	for i := range v.status.Containers {
+		c := &v.status.Containers[i]
+		next := execagent.Next(c, v.execEffect(i), v.delays.ExecAgent, v.now)
+		changed = changed || next != c.ExecAgent
+		c.ExecAgent = next
+	}
+	return changed
+}
+
+// execEffect is what keeps an execute command agent from its work.
+func (v *view) execEffect(container int) (effect execagent.Effect) {
+	if v.strictExec && container < len(v.definitions) && aws.ToBool(v.definitions[container].ReadonlyRootFilesystem) {
+		effect = execagent.Disconnects
+	}
+	if v.exec != nil {
+		effect = max(effect, v.exec(v.status.Containers[container].Name))
+	}
+	return effect
+}
+
+// execAgentAt is when the next agent will run; zero is never.
+func (v *view) execAgentAt() (at time.Time) {
+	for i := range v.status.Containers {
+		at = sooner(at, execagent.Due(&v.status.Containers[i], v.delays.ExecAgent))
+	}
+	return at
 }

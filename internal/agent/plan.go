@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -20,8 +21,10 @@ type view struct {
 	stop        *state.Stop
 	plain       bool // it has no network interface of its own
 	sandbox     sandboxPhase
-	containers  []resourceState // beside their status
-	sandboxIs   resourceState   // likewise
+	containers  []resourceState                         // beside their status
+	sandboxIs   resourceState                           // likewise
+	exec        func(container string) execagent.Effect // of faults
+	strictExec  bool
 	createdAt   time.Time
 	delays      Delays
 	now         time.Time
