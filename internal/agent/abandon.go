@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -18,7 +19,7 @@ const atOnce = 200
 func Abandon(store *state.Store, now time.Time, reason string) (n int, err error) {
 	var tasks []*state.Task
 	for _, t := range state.AllTasks(store.Read()) {
-		if !t.Ended() && !t.Placement.ByHand { // those run elsewhere
+		if !t.Ended() && !t.Placement.ByHand && !t.Waits() { // those run elsewhere, or nowhere yet
 			tasks = append(tasks, t)
 		}
 	}
@@ -46,7 +47,7 @@ func abandoned(t *state.Task, now time.Time) state.TaskStatus {
 	s := t.Status.Clone()
 	for i := range s.Containers {
 		if c := &s.Containers[i]; c.Phase != state.ContainerStopped {
-			c.Phase, c.StoppedAt = state.ContainerStopped, now
+			c.Phase, c.StoppedAt, c.ExecAgent = state.ContainerStopped, now, execagent.End(c.ExecAgent)
 		}
 	}
 	if s.ExecutionStoppedAt.IsZero() && !s.ConnectivityAt.IsZero() {

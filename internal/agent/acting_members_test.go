@@ -98,7 +98,7 @@ func sourceText(v *types.Volume) string {
 
 // specOf is what the engine is asked for in bridge mode.
 func specOf(d *types.ContainerDefinition) backend.ContainerSpec {
-	status := &state.TaskStatus{}
+	status := &state.TaskStatus{Containers: make([]state.Container, 1)}
 	w := &taskRunner{
 		host: &host{agent: &Agent{}}, on: containerinstance.Place{Sandbox: "instance", Network: "bridge"},
 		task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{NetworkMode: types.NetworkModeBridge}, Placement: &state.Placement{}},

@@ -98,9 +98,9 @@ func (a *Agent) init() {
 	})
 }
 
-// hostOf is the machine on which a task is placed; nil is none of this agent's.
+// hostOf is the machine on which a task is placed; nil is none of this agent's, or none yet.
 func (a *Agent) hostOf(t *state.Task) *host {
-	if t.Placement.ByHand {
+	if t.Placement.ByHand || t.Unplaced() {
 		return nil
 	}
 	return a.hosts[hostName(t)]

@@ -3,18 +3,15 @@ package agent
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
 // create makes a container, stopped.
@@ -23,7 +20,7 @@ func (w *taskRunner) create(i int) run {
 	if err != nil {
 		return func(ctx context.Context) func() { return w.unanswered(ctx, "cannot make a container", err) }
 	}
-	h, links, on, image := w.host, w.linkedBy(i), w.on, w.images[i]
+	h, links, on, image := w.host, w.view.linkedBy(w.task, i), w.on, w.images[i]
 	w.view.state(theContainer(i)).ours = true
 	why, denied := h.Volumes.HostPaths.DeniedDevice(&w.view.definitions[i], h.Volumes.Folders()...)
 	return func(ctx context.Context) func() {
@@ -58,28 +55,13 @@ func (w *taskRunner) create(i int) run {
 	}
 }
 
-// checkRights is the end of a container with rights on the engine's host that was accepted by
-// an emulator which permitted it.
-func (h *host) checkRights(spec *backend.ContainerSpec) error {
-	if h.agent.AllowPrivileged {
-		return nil
-	}
-	if spec.Privileged {
-		return errors.New("privileged containers need --allow-privileged of ecs-emulator")
-	}
-	if capability, found := taskdef.HostCapability(spec.CapAdd); found {
-		return fmt.Errorf("containers with the capability %s need --allow-privileged of ecs-emulator", capability)
-	}
-	return nil
-}
-
 // create makes a container that is linked to others. If its image's name stands for another
 // one by now, which a task of another architecture has pulled, it has the image by its id.
 func (h *host) create(ctx context.Context, spec backend.ContainerSpec, links []linked, image string) (id string, err error) {
-	if err := h.checkRights(&spec); err != nil {
+	if err := checkRights(&spec); err != nil && !h.agent.AllowPrivileged {
 		return "", err
 	}
-	if err := h.addLinks(ctx, &spec, links); err != nil {
+	if err := addLinks(ctx, h.Engine, &spec, links); err != nil {
 		return "", err
 	}
 	id, err = h.Engine.Create(ctx, spec)

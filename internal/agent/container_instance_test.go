@@ -380,7 +380,7 @@ func TestTasksOfATerminatedHostEndAtOnce(t *testing.T) {
 	})
 }
 
-func TestNobodyRunsTheTasksOfAnInstanceRegisteredByHand(t *testing.T) {
+func TestTheAgentRunsNoTasksOfAnInstanceRegisteredByHand(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		id := b.put(types.TaskDefinition{ContainerDefinitions: []types.ContainerDefinition{container("web")}}, types.LaunchTypeEc2,
 			state.Placement{ContainerInstance: b.instance(), ByHand: true})

@@ -66,6 +66,31 @@ func TestTheBridgeOfAContainerInstanceIsGone(t *testing.T) {
 	})
 }
 
+// An answer of the engine may be older than the next life of the sandbox that it shows as stopped.
+func TestAnInspectionThatComesLateShowsAContainerInstanceThatRunsAgain(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		instance := b.instance()
+		b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8080)))
+		b.withFaults()
+		life := func() int { return b.agent.hosts[""].instances.Of(instance).Place().Life }
+		before := life()
+		if _, err := b.faults.AddRule(ofInstance(fault.Rule{Call: fault.Inspect, DelayAnswer: 10 * time.Second, Times: 1})); err != nil {
+			b.Fatal(err)
+		}
+		if err := b.engine.Stop(b.Context(), b.instances()[0].ID, 0); err != nil {
+			b.Fatal(err)
+		}
+		synctest.Wait()
+		id := b.runAt(instance, types.NetworkModeBridge, server("web", hostPort(8081)))
+		b.expect("lives before the inspection comes", life(), before+1)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		b.expect("the next task", b.task(id).Status.LastStatus, state.Running)
+		b.expect("it answers", b.answers(instance, 8081), true)
+		b.expect("lives after the inspection came", life(), before+1)
+	})
+}
+
 // A list may be older than the removal of a container instance that it shows.
 func TestAListThatComesLateShowsAContainerInstanceThatIsGone(t *testing.T) {
 	withAgent(t, func(b *bench) {
@@ -95,7 +120,7 @@ func ofInstance(r fault.Rule) fault.Rule {
 	return r
 }
 
-// Whatever becomes of a container instance while it is made: the tasks that wait for it end or run,
+// In all that may happen to a container instance while it is made, the tasks that wait for it end or run,
 // the next one runs, and nothing is left of it.
 func TestAContainerInstanceIsDisturbedWhileItIsMade(t *testing.T) {
 	slow := []fault.Rule{
@@ -251,7 +276,7 @@ func (o *occupied) Start(ctx context.Context, id string) error {
 	return o.Engine.Start(ctx, id)
 }
 
-func TestSomebodyElseHasTheAddressOfAnInstance(t *testing.T) {
+func TestAnotherContainerHasTheAddressOfAnInstance(t *testing.T) {
 	for _, when := range []fault.Call{fault.CreateSandbox, fault.Start} {
 		t.Run(string(when), func(t *testing.T) {
 			withAgent(t, func(b *bench) {

@@ -31,6 +31,7 @@ func (w *taskRunner) containerSpec(i int) (backend.ContainerSpec, error) {
 	}
 	spec := containerspec.Container(d, w.instance == nil)
 	spec.Name, spec.Sandbox, spec.Platform, spec.Env = engineName(t, name), w.view.status.SandboxID, w.platform, env
+	spec.Exec = w.view.status.Containers[i].ExecAgent.Status != ""
 	spec.Log, spec.Labels = logDriver(d.LogConfiguration), map[string]string{}
 	maps.Copy(spec.Labels, d.DockerLabels)
 	maps.Copy(spec.Labels, labels(t, name)) // they win

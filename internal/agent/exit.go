@@ -1,13 +1,12 @@
 package agent
 
 import (
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -30,7 +29,7 @@ func (w *taskRunner) containerExited(i int, seen backend.Container, late bool) {
 	case seen.Error != "":
 		c.Reason = cut(w.view.scrub("DockerStateError: " + seen.Error))
 	}
-	if w.restarts(i, seen.ExitCode) {
+	if w.view.restarts(i, seen.ExitCode, w.host.agent.Clock.Now()) {
 		c.Phase = state.ContainerCreated
 		c.Restarts++
 		c.ExitCode = nil
@@ -59,7 +58,7 @@ func (w *taskRunner) containerVanished(i int) {
 // its last one (ECS0004: however soon), and announces the end of any other (ECS0009), unless the task stops
 // anyway (ECS0065).
 func (w *taskRunner) containerEnded(i int, at time.Time) {
-	if taskdef.Essential(&w.view.definitions[i]) || w.allStopped() {
+	if taskdef.Essential(&w.view.definitions[i]) || w.view.allStopped() {
 		w.executionStopped(at)
 		w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
 		return
@@ -100,7 +99,7 @@ func (w *taskRunner) containerGivenUp(i int, why string) {
 
 // failWithout fails the task if a container that has stopped is essential, or the last.
 func (w *taskRunner) failWithout(i int, reason string) {
-	if taskdef.Essential(&w.view.definitions[i]) || w.allStopped() {
+	if taskdef.Essential(&w.view.definitions[i]) || w.view.allStopped() {
 		w.executionStopped(w.host.agent.Clock.Now())
 		w.fail(reason)
 		return
@@ -110,8 +109,7 @@ func (w *taskRunner) failWithout(i int, reason string) {
 
 func (w *taskRunner) containerStopped(i int, at time.Time) {
 	c := &w.view.status.Containers[i]
-	c.Phase = state.ContainerStopped
-	c.StoppedAt = at
+	c.Phase, c.StoppedAt, c.ExecAgent = state.ContainerStopped, at, execagent.End(c.ExecAgent)
 	w.publication.Touch()
 }
 
@@ -135,28 +133,4 @@ func (w *taskRunner) endedAt(seen backend.Container, late bool) time.Time {
 		}
 	}
 	return at
-}
-
-func (w *taskRunner) allStopped() bool {
-	return !slices.ContainsFunc(w.view.status.Containers, func(c state.Container) bool {
-		return c.Phase != state.ContainerStopped
-	})
-}
-
-// restarts applies the restart policy. Source: ECS developer guide, container
-// restart policies: a container that has not run for the attempt period since its
-// last start is not restarted.
-func (w *taskRunner) restarts(i, exitCode int) bool {
-	policy, c := w.view.definitions[i].RestartPolicy, &w.view.status.Containers[i]
-	if policy == nil || !aws.ToBool(policy.Enabled) || w.view.stop != nil {
-		return false
-	}
-	if slices.Contains(policy.IgnoredExitCodes, int32(exitCode)) {
-		return false
-	}
-	period := 300 * time.Second
-	if policy.RestartAttemptPeriod != nil {
-		period = time.Duration(*policy.RestartAttemptPeriod) * time.Second
-	}
-	return w.host.agent.Clock.Now().Sub(c.StartedAt) >= period
 }

@@ -59,7 +59,7 @@ func TestNothingOfAHostRunsAfterItsEnd(t *testing.T) {
 	}
 }
 
-func TestNobodyWaitsForACallThatNeverBegins(t *testing.T) {
+func TestNoCallerWaitsForACallThatNeverBegins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := endingHost(t)
 		h.end()

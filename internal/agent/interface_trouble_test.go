@@ -28,7 +28,7 @@ func (b *bench) instanceSandbox(instance string) string {
 	return b.agent.hosts[instanceHost].instances.Of(instance).Place().Sandbox
 }
 
-// Whatever the engine says to the first task of a container instance, no later one is in there without a
+// After all that the engine may say to the first task of a container instance, no later one is in there without a
 // filter.
 func TestNothingRunsInAContainerInstanceThatCouldNotBeFiltered(t *testing.T) {
 	for _, refusal := range []error{errors.New("no memory"), backend.ErrUnavailable, backend.ErrNoSandbox} {
@@ -116,7 +116,7 @@ func TestASandboxThatHangsConcernsNoOther(t *testing.T) {
 }
 
 // Until all members have been found again, those that have been would be told of these alone.
-func TestNobodyIsToldWhileMembersAreFound(t *testing.T) {
+func TestNoTaskIsToldWhileMembersAreFound(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		g := b.withGate(vpc.GroupsFilter)
 		var tasks []string

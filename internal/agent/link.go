@@ -6,6 +6,8 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerspec"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // linked is a container that another one is about to be linked to.
@@ -16,11 +18,11 @@ type linked struct {
 
 // linkedBy are the containers that a container links to. They have started, so they are on
 // the engine.
-func (w *taskRunner) linkedBy(i int) (list []linked) {
-	for _, l := range containerspec.Links(&w.view.definitions[i]) {
-		if c := w.view.container(l.Container); c != nil && c.EngineID != "" {
-			d := w.view.definition(c.Name)
-			list = append(list, linked{containerspec.Linked{EngineName: engineName(w.task, c.Name), Alias: l.Alias, HostName: hostNameOf(d, c), Definition: d}, c.EngineID})
+func (v *view) linkedBy(t *state.Task, i int) (list []linked) {
+	for _, l := range containerspec.Links(&v.definitions[i]) {
+		if c := v.container(l.Container); c != nil && c.EngineID != "" {
+			d := v.definition(c.Name)
+			list = append(list, linked{containerspec.Linked{EngineName: engineName(t, c.Name), Alias: l.Alias, HostName: hostNameOf(d, c), Definition: d}, c.EngineID})
 		}
 	}
 	return list
@@ -28,9 +30,9 @@ func (w *taskRunner) linkedBy(i int) (list []linked) {
 
 // addLinks lets a container find those that it links to, as a link on Docker's bridge does.
 // One without a network has no address.
-func (h *host) addLinks(ctx context.Context, spec *backend.ContainerSpec, to []linked) error {
+func addLinks(ctx context.Context, engine *enginecall.Engine, spec *backend.ContainerSpec, to []linked) error {
 	for _, l := range to {
-		seen, err := h.Engine.Inspect(ctx, l.id)
+		seen, err := engine.Inspect(ctx, l.id)
 		if errors.Is(err, backend.ErrNotFound) { // which is no news of the sandbox
 			return errors.New(err.Error())
 		}

@@ -17,23 +17,24 @@ func managed(t *state.Task, v *types.Volume) *state.ManagedVolume {
 	return t.Spec.Volume
 }
 
-// deriveVolumeStatus derives how the managed volume fares: when it is there, it is attached as
-// the task gets its network. That both come together is the emulator's own.
-func (w *taskRunner) deriveVolumeStatus() {
-	s := &w.view.status.Volume
-	made := slices.ContainsFunc(w.view.volumes, func(v volumeState) bool { return v.made && managed(w.task, &v.definition) != nil })
-	if s.Status == "" || w.view.stop != nil || !made {
-		return
+// nextVolumeStatus derives how the managed volume of a task fares, and reports whether that is new. When
+// it is there, it is attached as the task gets its network. That both come together is the emulator's own.
+func (v *view) nextVolumeStatus(t *state.Task) (changed bool) {
+	s := &v.status.Volume
+	made := slices.ContainsFunc(v.volumes, func(is volumeState) bool { return is.made && managed(t, &is.definition) != nil })
+	if s.Status == "" || v.stop != nil || !made {
+		return false
 	}
 	next := s.Status
 	switch {
-	case w.view.sandbox == sandboxRunning:
+	case v.sandbox == sandboxRunning:
 		next = "ATTACHED"
 	case s.Status == "CREATED":
 		next = "ATTACHING"
 	}
-	if next != s.Status {
-		s.Status, s.ID = next, w.task.Placement.VolumeID
-		w.publication.Touch()
+	if next == s.Status {
+		return false
 	}
+	s.Status, s.ID = next, t.Placement.VolumeID
+	return true
 }

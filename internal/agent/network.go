@@ -9,7 +9,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// followVPCs removes the networks of VPCs that have been deleted.
+// followVPCs removes the networks of VPCs that have been deleted, and has interfaces send to their
+// ranges again.
 func (a *Agent) followVPCs(ctx context.Context) error {
 	for {
 		vpc, err := a.vpcs.Next(ctx)
@@ -19,6 +20,7 @@ func (a *Agent) followVPCs(ctx context.Context) error {
 		for _, h := range a.hosts {
 			h.networks.Remove(vpc)
 		}
+		a.interfaces.VPCGone(vpc)
 		a.vpcs.Done(vpc)
 	}
 }

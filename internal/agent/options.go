@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/executionresource"
 	"github.com/ecs-emulator/ecs-emulator/internal/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -50,6 +51,15 @@ type Options struct {
 	// other has a use for them, and again when it cannot tell: no container is made without. Nil is
 	// none.
 	Variables func(t *state.Task, container string) ([]string, error)
+	// SubnetFull reports whether a fault leaves a task without an address; nil is no fault.
+	SubnetFull func(t *state.Task) bool
+	// ExecAgentFault is what a fault does to the execute command agent of a container; nil is
+	// nothing. Who changes it calls LookAtExecAgents.
+	ExecAgentFault func(t *state.Task, container string) execagent.Effect
+	// StrictExec is that no execute command agent of a container whose root file system is
+	// read-only connects, as on AWS, where it has to write there.
+	// Source: ECS developer guide, ECS Exec considerations.
+	StrictExec bool
 	// LogSink takes the output of containers with the log driver awslogs; with nil it stays
 	// with the engine.
 	LogSink awslogs.Sink

@@ -160,7 +160,7 @@ func plan(v *view) (actions []action, again time.Time) {
 			continue
 		}
 		if c.Phase == state.ContainerNone && !is.absent {
-			add(find, theContainer(i), "") // whatever it depends on (ECS0066)
+			add(find, theContainer(i), "") // without a look at what it depends on (ECS0066)
 			continue
 		}
 		if is.logless && v.sandbox == sandboxRunning && !v.lacksVolume() {
@@ -191,7 +191,7 @@ func plan(v *view) (actions []action, again time.Time) {
 			add(start, theContainer(i), "")
 		}
 	}
-	return actions, again
+	return actions, sooner(again, v.execAgentAt())
 }
 
 // starting reports whether the start of a container is under way.
@@ -279,6 +279,14 @@ func (v *view) lacksLog() bool {
 
 // unreported: the task ends, which ECS does not know yet.
 func (v *view) unreported() bool { return v.stop != nil && v.now.Before(v.stop.At) }
+
+// reportedStop is why the task stops, as far as ECS knows.
+func (v *view) reportedStop() *state.Stop {
+	if v.unreported() {
+		return nil
+	}
+	return v.stop
+}
 
 // sandboxContainerName is the agent's name for a task's network namespace.
 const sandboxContainerName = "~internal~ecs~pause"

@@ -45,6 +45,8 @@ func (r portRules) mappings(t *state.Task, s *state.TaskStatus, definitions []ty
 	return list
 }
 
+// Which numbers the ports of a container have here, shared and own.
+
 func (r portRules) ofInterface(container, _ uint16) (shared, own uint16) {
 	if r.local {
 		return container, 0

@@ -16,6 +16,9 @@ import (
 func (w *taskRunner) createSandbox() run {
 	h, t := w.host, w.task
 	return func(ctx context.Context) func() {
+		if h.agent.SubnetFull != nil && t.Spec.HasInterface() && h.agent.SubnetFull(t) {
+			return func() { w.fail(attachmentFailed(t, "create", backend.ErrSubnetFull)) }
+		}
 		made, on, err := w.newSandbox(ctx)
 		switch { // a user has removed it
 		case backend.Missing(err, backend.KindNetwork):

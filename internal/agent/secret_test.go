@@ -58,7 +58,7 @@ func TestWhatGoesBeforeWhat(t *testing.T) {
 		},
 	}
 	w := &taskRunner{host: &host{agent: &Agent{}}, task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{}, Placement: &state.Placement{}}}
-	w.view = newView(&state.TaskStatus{}, nil, false)
+	w.view = newView(&state.TaskStatus{Containers: make([]state.Container, 1)}, nil, false)
 	w.view.definitions = []types.ContainerDefinition{d}
 	var err error
 	if w.view.resources.of, err = executionresource.Read(t.Context(), s, w.task, w.view.definitions); err != nil {
@@ -176,7 +176,7 @@ func TestATaskStopsWhileItsSecretsAreRead(t *testing.T) {
 	})
 }
 
-func TestSecretsThatNobodyAnswersFor(t *testing.T) {
+func TestSecretsThatNoServiceAnswersFor(t *testing.T) {
 	withSecrets(t, &executionresourcetest.Source{Hangs: true}, func(b *bench) {
 		app := container("app", "sleep", "100")
 		app.Secrets = []types.Secret{secret("TOKEN", "/t")}

@@ -43,14 +43,6 @@ func (w *taskRunner) skipAll() {
 	}
 }
 
-// reportedStop is why the task stops, as far as ECS knows.
-func (w *taskRunner) reportedStop() *state.Stop {
-	if w.view.unreported() {
-		return nil
-	}
-	return w.view.stop
-}
-
 // takeTargets takes over what the store says of the targets. The lock is held.
 func (w *taskRunner) takeTargets(t *state.Task) {
 	if t.Traffic != nil {

@@ -77,7 +77,7 @@ func TestContainersGoOnUntilTheirTargetsHaveDrained(t *testing.T) {
 	})
 }
 
-func TestTaskThatEndsByItselfWaitsForNobody(t *testing.T) {
+func TestTaskThatEndsByItselfWaitsForNoTarget(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		b.balanced = true
 		id := b.run(container("web", "sleep", "60"), container("sidecar"))

@@ -6,14 +6,13 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/leftover"
 	"github.com/ecs-emulator/ecs-emulator/internal/publication"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -62,6 +61,10 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 	}
 	w.view.createdAt, w.view.targets.wanted = t.Spec.CreatedAt, t.Spec.Balanced()
 	w.takeTargets(t)
+	w.view.strictExec = h.agent.StrictExec
+	if fault := h.agent.ExecAgentFault; fault != nil {
+		w.view.exec = func(container string) execagent.Effect { return fault(t, container) }
+	}
 	if w.instance = h.containerInstance(t); w.instance == nil {
 		w.view.delays = h.agent.Delays
 	} else {
@@ -116,7 +119,8 @@ func (w *taskRunner) step(ctx context.Context) (calls []call) {
 		if w.applyNow(actions) {
 			continue
 		}
-		w.publish((len(actions) == 0 || w.aboutToPull(actions)) && !w.view.unreported())
+		rest := len(actions) == 0 || w.aboutToPull(actions) || w.view.aboutToRestart(actions)
+		w.publish(rest && !w.view.unreported())
 		for _, a := range actions {
 			if a.verb != cutShort {
 				calls = append(calls, w.newCall(a))
@@ -188,7 +192,7 @@ func (w *taskRunner) applyNow(actions []action) (any bool) {
 			continue
 		case skip:
 			w.containerStopped(a.on.index, w.view.now)
-			if w.allStopped() && !w.view.status.PullStartedAt.IsZero() && w.view.status.LastStatus != state.Provisioning {
+			if w.view.allStopped() && !w.view.status.PullStartedAt.IsZero() && w.view.status.LastStatus != state.Provisioning {
 				w.executionStopped(w.view.now) // ECS0067
 			}
 		case giveUp:
@@ -208,7 +212,12 @@ func (w *taskRunner) deriveStatus() {
 		s.HealthStatus = health
 		w.publication.Touch()
 	}
-	w.deriveVolumeStatus()
+	if w.view.nextExecAgents() {
+		w.publication.Touch()
+	}
+	if w.view.nextVolumeStatus(w.task) {
+		w.publication.Touch()
+	}
 	next := lastStatus(&w.view)
 	if !state.Before(s.LastStatus, next) {
 		return
@@ -288,7 +297,7 @@ func (w *taskRunner) publish(rest bool) {
 	if w.host.cutFromStore(w.task, w.view.stop) {
 		return
 	}
-	if w.publication.Enqueue(w.view.status.LastStatus, w.reportedStop() != nil, rest) {
+	if w.publication.Enqueue(w.view.status.LastStatus, w.view.reportedStop() != nil, rest) {
 		w.reporting = w.host.agent.calls.Begin(&w.group, enginecall.CutOff)
 		w.host.agent.publisher.Add(w)
 	}
@@ -298,7 +307,7 @@ func (w *taskRunner) publish(rest bool) {
 func (w *taskRunner) News() publication.News {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return publication.News{TaskARN: w.task.ARN, Steps: w.publication.Take(w.view.status, w.reportedStop())}
+	return publication.News{TaskARN: w.task.ARN, Steps: w.publication.Take(w.view.status, w.view.reportedStop())}
 }
 
 // Published goes on with a task when the store knows of it. An agent that ends
@@ -344,18 +353,7 @@ func (w *taskRunner) died(on resource, late bool) {
 
 // healthIs takes over what a health check found.
 func (w *taskRunner) healthIs(on resource, health backend.Health) {
-	if on == theSandbox || w.view.definitions[on.index].HealthCheck == nil {
-		return
-	}
-	c := &w.view.status.Containers[on.index]
-	status := map[backend.Health]types.HealthStatus{
-		backend.Healthy: types.HealthStatusHealthy, backend.Unhealthy: types.HealthStatusUnhealthy,
-	}[health]
-	if status == "" {
-		status = types.HealthStatusUnknown
-	}
-	if c.HealthStatus != status {
-		c.HealthStatus, c.HealthSince = status, w.host.agent.Clock.Now()
+	if w.view.healthIs(on, health, w.host.agent.Clock.Now()) {
 		w.publication.Touch()
 	}
 }

@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"slices"
+
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
@@ -73,4 +75,11 @@ func taskHealth(v *view) types.HealthStatus {
 	default:
 		return types.HealthStatusUnknown
 	}
+}
+
+// allStopped reports whether no container runs any more, or will.
+func (v *view) allStopped() bool {
+	return !slices.ContainsFunc(v.status.Containers, func(c state.Container) bool {
+		return c.Phase != state.ContainerStopped
+	})
 }

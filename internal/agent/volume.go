@@ -42,7 +42,7 @@ func (w *taskRunner) volumeRequest(v *types.Volume) volume.Request {
 	t := w.task
 	return volume.Request{
 		Definition: v, EngineName: volumeName(t, aws.ToString(v.Name)), Labels: volumeLabels(t), Managed: managed(t, v), VolumeID: t.Placement.VolumeID,
-		TaskARN: t.ARN, Region: t.Scope().Region, OnFargate: t.Placement.ContainerInstance == "",
+		TaskARN: t.ARN, Region: t.Scope().Region, OnFargate: t.OnFargate(),
 	}
 }
 
