@@ -35,9 +35,9 @@ const (
 // Target is which container instance a fault is about.
 type Target struct {
 	// Instance is its ARN, its id, or that of its EC2 instance. Without one, chance picks one of
-	// Cluster, or of all; the same one each time with the same Seed.
-	Instance, Cluster string
-	Seed              uint64
+	// Cluster, or of all; the same one each time with the same Seed. In a Zone, if one is named, it must be in any case.
+	Instance, Cluster, Zone string
+	Seed                    uint64
 }
 
 // Faults are faults of container instances. They are forgotten at the end of the
@@ -72,10 +72,7 @@ func (f *Faults) Begin(kind Kind, on Target) (c *state.ContainerInstance, err er
 			return nil
 		}
 		i := ec2.FindInstance(tx, c.Scope(), c.EC2InstanceID)
-		// Source: field reports of instances that EC2 itself has ended.
-		ec2.PutInstance(tx, i.Want(types.InstanceStateNameTerminated, ec2.Reason{
-			Code: "Server.InternalError", Message: "Server.InternalError: Internal error on launch",
-		}, f.Clock.Now()))
+		ec2.PutInstance(tx, i.Want(types.InstanceStateNameTerminated, ended, f.Clock.Now()))
 		return nil
 	})
 	if err != nil {
@@ -91,6 +88,9 @@ func (f *Faults) Begin(kind Kind, on Target) (c *state.ContainerInstance, err er
 	}
 	return c, nil
 }
+
+// ended is the reason of instances that EC2 itself has ended. Source: field reports.
+var ended = ec2.Reason{Code: "Server.InternalError", Message: "Server.InternalError: Internal error on launch"}
 
 // End undoes what can be undone.
 func (f *Faults) End(kind Kind, c *state.ContainerInstance) {
@@ -146,6 +146,7 @@ func (f *Faults) find(tx *state.Tx, on Target) (*state.ContainerInstance, error)
 		cluster := arn.ClusterName(c.ARN)
 		switch {
 		case c.Status == state.InstanceInactive || on.Cluster != "" && on.Cluster != cluster && on.Cluster != c.ClusterARN():
+		case on.Zone != "" && on.Zone != c.Zone:
 		case on.Instance != "" && !slices.Contains([]string{c.ARN, arn.Name(c.ARN), c.EC2InstanceID}, on.Instance):
 		case ec2.FindInstance(tx, c.Scope(), c.EC2InstanceID) == nil: // registered by hand
 		default:
@@ -156,7 +157,11 @@ func (f *Faults) find(tx *state.Tx, on Target) (*state.ContainerInstance, error)
 		if on.Instance != "" {
 			return nil, fmt.Errorf("%s is no container instance with an EC2 instance", on.Instance)
 		}
-		return nil, errors.New("there is no container instance with an EC2 instance")
+		where := ""
+		if on.Zone != "" {
+			where = " in " + on.Zone
+		}
+		return nil, errors.New("there is no container instance with an EC2 instance" + where)
 	}
 	slices.SortFunc(candidates, func(a, b *state.ContainerInstance) int {
 		return cmp.Or(a.RegisteredAt.Compare(b.RegisteredAt), cmp.Compare(a.ARN, b.ARN))
