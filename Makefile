@@ -141,6 +141,7 @@ generate: ## write the generated files: types of the SDK, docs/reference, list o
 	$(GO) test ./handlers/ecs/model -run Required -update
 	$(GO) test ./emulator -run 'TestReference|TestFactsAreCounted' -update
 	$(GO) test ./cmd/ecs-emulator -run TestReference -update
+	$(GO) test ./internal/faults -run TestReference -update
 	$(GO) test ./docs -run TestPackagesAreListed -update
 
 .PHONY: models
