@@ -3,6 +3,7 @@ package activity
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ func ServiceEvents(serviceARN string, before, after []types.ServiceEvent) (lines
 	for _, e := range slices.Backward(fresh) {
 		message := aws.ToString(e.Message)
 		text := "event" + inCluster(serviceARN) + ": " + ShortMessage(message)
-		lines = append(lines, Line{aws.ToTime(e.CreatedAt), toneOf(message), text})
+		lines = append(lines, Line{At: aws.ToTime(e.CreatedAt), Tone: toneOf(message), Text: text})
 	}
 	return lines
 }
@@ -67,13 +68,16 @@ func ServiceDeployment(before, after *state.ServiceDeployment, taskDefinition st
 	}
 	say := func(at time.Time, tone Tone, format string, args ...any) {
 		what := fmt.Sprintf("deployment of %s to service:%s%s ", arn.Name(taskDefinition), arn.Name(after.ServiceARN), inCluster(after.ServiceARN))
-		lines = append(lines, Line{at, tone, what + fmt.Sprintf(format, args...)})
+		lines = append(lines, Line{At: at, Tone: tone, Text: what + fmt.Sprintf(format, args...)})
 	}
 	if before.StartedAt.IsZero() && !after.StartedAt.IsZero() {
 		say(after.StartedAt, Plain, "is IN_PROGRESS")
 	}
 	if before.Rollback == nil && after.Rollback != nil {
 		say(after.Rollback.StartedAt, Bad, "is ROLLBACK_IN_PROGRESS: %s", after.Rollback.Reason)
+	}
+	if stage := newStage(before.Shift, after); stage != "" {
+		say(after.Shift.Since, Plain, "is at %s", stage)
 	}
 	if !before.Ended() && after.Ended() {
 		tone := Bad
@@ -87,4 +91,21 @@ func ServiceDeployment(before, after *state.ServiceDeployment, taskDefinition st
 		say(after.FinishedAt, tone, "%s", text)
 	}
 	return lines
+}
+
+// newStage is that which a deployment that shifts traffic has come to, or come to again for another step;
+// empty: it has not, or it is over.
+func newStage(before *state.TrafficShift, after *state.ServiceDeployment) string {
+	shift := after.Shift
+	if shift == nil || after.Ended() || before != nil && before.Stage == shift.Stage && before.Step == shift.Step && before.Back == shift.Back {
+		return ""
+	}
+	stage, weight := string(shift.Stage), after.Target.ProductionWeight
+	switch {
+	case shift.Back:
+		stage += " on its way back"
+	case shift.Stage == types.ServiceDeploymentLifecycleStageProductionTrafficShift && weight != nil:
+		stage += ", with " + strconv.FormatFloat(*weight, 'f', -1, 64) + " % of the requests"
+	}
+	return stage
 }
