@@ -164,6 +164,19 @@ func TestServiceEvents(t *testing.T) {
 	expect(t, "no more", activity.ServiceEvents(service, []types.ServiceEvent{two, one}, []types.ServiceEvent{two, one}))
 }
 
+func TestLifecycleHook(t *testing.T) {
+	for status, want := range map[types.DeploymentLifecycleHookStatus]string{
+		"AWAITING_ACTION": ": hook ecs-pause-1 of service:web in cluster shop is AWAITING_ACTION at POST_SCALE_UP",
+		"IN_PROGRESS":     "passing: hook ecs-pause-1 of service:web in cluster shop is IN_PROGRESS at POST_SCALE_UP",
+		"SUCCEEDED":       "good: hook ecs-pause-1 of service:web in cluster shop is SUCCEEDED at POST_SCALE_UP",
+		"FAILED":          "bad: hook ecs-pause-1 of service:web in cluster shop is FAILED at POST_SCALE_UP",
+		"TIMED_OUT":       "warning: hook ecs-pause-1 of service:web in cluster shop is TIMED_OUT at POST_SCALE_UP",
+	} {
+		c := &state.HookChange{ServiceARN: scope.Service("shop", "web"), HookID: "ecs-pause-1", Stage: "POST_SCALE_UP", Status: status}
+		expect(t, string(status), activity.LifecycleHook(c, at), want)
+	}
+}
+
 func TestServiceDeployment(t *testing.T) {
 	begun := &state.ServiceDeployment{ServiceARN: scope.Service("default", "web"), StartedAt: at, Status: types.ServiceDeploymentStatusInProgress}
 	back := begun.Clone()
@@ -178,6 +191,31 @@ func TestServiceDeployment(t *testing.T) {
 	expect(t, "on its way back", activity.ServiceDeployment(begun, back, definition), "bad: "+name+"ROLLBACK_IN_PROGRESS: the circuit breaker")
 	expect(t, "back", activity.ServiceDeployment(back, failed, definition), "bad: "+name+"ROLLBACK_SUCCESSFUL: it went back")
 	expect(t, "done", activity.ServiceDeployment(begun, done, definition), "good: "+name+"SUCCESSFUL")
+}
+
+// A deployment that shifts traffic tells where it is. One that has ended, that alone.
+func TestStagesOfAServiceDeployment(t *testing.T) {
+	shifted := func(stage types.ServiceDeploymentLifecycleStage, step int, back bool) *state.ServiceDeployment {
+		return &state.ServiceDeployment{
+			ServiceARN: scope.Service("default", "web"), StartedAt: at, Status: types.ServiceDeploymentStatusInProgress,
+			Target: state.DeployedRevision{ProductionWeight: aws.Float64(10.5)},
+			Shift:  &state.TrafficShift{Stage: stage, Step: step, Back: back, Since: at},
+		}
+	}
+	definition := scope.TaskDefinition("web", 2)
+	const name, production = "deployment of web:2 to service:web is ", types.ServiceDeploymentLifecycleStageProductionTrafficShift
+	up := shifted(types.ServiceDeploymentLifecycleStageScaleUp, 0, false)
+	expect(t, "begun", activity.ServiceDeployment(nil, up, definition), ": "+name+"IN_PROGRESS", ": "+name+"at SCALE_UP")
+	expect(t, "the same", activity.ServiceDeployment(up, up.Clone(), definition))
+	first, second := shifted(production, 0, false), shifted(production, 1, false)
+	const shifts = ": " + name + "at PRODUCTION_TRAFFIC_SHIFT, with 10.5 % of the requests"
+	expect(t, "first step", activity.ServiceDeployment(up, first, definition), shifts)
+	expect(t, "second step", activity.ServiceDeployment(first, second, definition), shifts)
+	expect(t, "back", activity.ServiceDeployment(second, shifted(types.ServiceDeploymentLifecycleStageTestTrafficShift, 1, true), definition),
+		": "+name+"at TEST_TRAFFIC_SHIFT on its way back")
+	done := shifted(types.ServiceDeploymentLifecycleStageCleanUp, 1, false)
+	done.FinishedAt, done.Status = at, types.ServiceDeploymentStatusSuccessful
+	expect(t, "done", activity.ServiceDeployment(second, done, definition), "good: "+name+"SUCCESSFUL")
 }
 
 func TestTargets(t *testing.T) {
@@ -208,5 +246,18 @@ func TestOneLineLeavesNothingThatATerminalObeys(t *testing.T) {
 		if got := activity.OneLine(text); got != want {
 			t.Errorf("OneLine(%q) = %q, want %q", text, got, want)
 		}
+	}
+}
+
+func TestLinesOfALifecycleAction(t *testing.T) {
+	a := &state.LifecycleAction{Group: "web", InstanceID: "i-0a", Hook: "ready", Launches: true}
+	for _, want := range []string{
+		"instance i-0a of Auto Scaling group web is Pending:Wait for hook ready",
+		"instance i-0a of Auto Scaling group web is Terminating:Wait for hook ready",
+	} {
+		if lines := activity.LifecycleAction(a, time.Unix(1, 0)); len(lines) != 1 || lines[0].Text != want || !lines[0].At.Equal(time.Unix(1, 0)) {
+			t.Errorf("%+v, want %s", lines, want)
+		}
+		a.Launches = false
 	}
 }

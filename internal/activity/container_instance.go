@@ -16,7 +16,7 @@ func ContainerInstance(before, after *state.ContainerInstance, at time.Time) (li
 		if after.EC2InstanceID != "" {
 			name += fmt.Sprintf(" (%s)", after.EC2InstanceID)
 		}
-		lines = append(lines, Line{at, tone, name + inCluster(after.ARN) + " " + text})
+		lines = append(lines, Line{At: at, Tone: tone, Text: name + inCluster(after.ARN) + " " + text})
 	}
 	if before == nil {
 		before = &state.ContainerInstance{AgentConnected: true}

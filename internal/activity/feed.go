@@ -11,8 +11,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Feed tells one reader what happens in a store. It has the tasks and container instances from the
-// events that the store keeps, the rest from rows.
+// Feed tells one reader what happens in a store. It has the tasks, container instances, lifecycle
+// hooks and lifecycle actions from the events that the store keeps, the rest from rows.
 type Feed struct {
 	store   *state.Store
 	journal *Journal
@@ -26,6 +26,7 @@ type Feed struct {
 		deployments map[string]*state.ServiceDeployment
 		current     map[string]*state.Task // whose health and targets can be told
 	}
+	scopes              scopes // in which something was, as far as the reader knows
 	sequence            uint64 // of the last event
 	notes               int    // of the journal
 	eventCame, noteCame <-chan struct{}
@@ -38,6 +39,7 @@ func NewFeed(store *state.Store, journal *Journal, now func() time.Time) *Feed {
 	f.told.tasks, f.told.instances = map[string]*state.Task{}, map[string]*state.ContainerInstance{}
 	f.told.services, f.told.deployments = map[string][]types.ServiceEvent{}, map[string]*state.ServiceDeployment{}
 	f.told.current = map[string]*state.Task{}
+	f.scopes = scopes{}
 	return f
 }
 
@@ -51,13 +53,13 @@ func (f *Feed) Kept() []Line {
 	for _, t := range state.AllTasks(tx) {
 		if !t.Ended() {
 			f.told.current[t.ARN] = t // no row says since when its targets are as they are
-			health = append(health, Health(nil, t)...)
+			health = append(health, f.scopes.of(t.ARN, Health(nil, t))...)
 		}
 	}
 	lines := append(f.news(changed), health...)
 	slices.SortStableFunc(lines, byTime)
 	horizon := f.now().Add(-state.KeepEvents)
-	return slices.DeleteFunc(lines, func(l Line) bool { return l.At.Before(horizon) })
+	return f.scopes.name(slices.DeleteFunc(lines, func(l Line) bool { return l.At.Before(horizon) }))
 }
 
 // Follow tells the lines of what happens after Kept until ctx ends or tell fails.
@@ -92,7 +94,7 @@ func (f *Feed) Follow(ctx context.Context, tell func([]Line) error) error {
 			changed[arn] = true
 		}
 		if lines := f.news(changed); len(lines) > 0 {
-			if err := tell(lines); err != nil {
+			if err := tell(f.scopes.name(lines)); err != nil {
 				return err
 			}
 		}
@@ -106,10 +108,10 @@ func (f *Feed) news(changed map[string]bool) (lines []Line) {
 	tx := f.store.Read()
 	for arn := range changed {
 		if strings.Contains(arn, ":task/") {
-			fromEvents = append(fromEvents, f.newOfTask(tx, arn)...)
+			fromEvents = append(fromEvents, f.scopes.of(arn, f.newOfTask(tx, arn))...)
 			continue
 		}
-		lines = append(lines, f.newOfService(tx, arn)...)
+		lines = append(lines, f.scopes.of(arn, f.newOfService(tx, arn))...)
 	}
 	lines = append(lines, fromEvents...)
 	notes, written, noteCame := f.journal.since(f.notes)
@@ -125,17 +127,26 @@ func byTime(a, b Line) int { return a.At.Compare(b.At) }
 func (f *Feed) newEvents(changed map[string]bool) (lines []Line) {
 	events, oldest, came := f.store.Events(f.sequence)
 	if f.sequence > 0 && oldest > f.sequence+1 {
-		lines = append(lines, Line{f.now(), Warning, fmt.Sprintf("%d events are not kept any more and left out", oldest-f.sequence-1)})
+		lines = append(lines, Line{At: f.now(), Tone: Warning, Text: fmt.Sprintf("%d events are not kept any more and left out", oldest-f.sequence-1)})
 	}
 	f.sequence, f.eventCame = max(f.sequence, oldest-1), came
 	for _, e := range events {
 		f.sequence = e.Sequence
 		if c := e.Value.ContainerInstance; c != nil {
-			lines = append(lines, ContainerInstance(f.told.instances[c.ARN], c, e.At)...)
+			lines = append(lines, f.scopes.of(c.ARN, ContainerInstance(f.told.instances[c.ARN], c, e.At))...)
 			f.told.instances[c.ARN] = c
 		}
+		if h := e.Value.Hook; h != nil {
+			lines = append(lines, f.scopes.of(h.ServiceARN, LifecycleHook(h, e.At))...)
+		}
+		if a := e.Value.LifecycleAction; a != nil {
+			lines = append(lines, f.scopes.of(a.GroupARN, LifecycleAction(a, e.At))...)
+		}
+		if n := e.Value.SpotNotice; n != nil {
+			lines = append(lines, f.scopes.of(n.InstanceARN, SpotNotice(n, e.At))...)
+		}
 		if t := e.Value.Task; t != nil {
-			lines = append(lines, Task(f.told.tasks[t.ARN], t, e.At)...)
+			lines = append(lines, f.scopes.of(t.ARN, Task(f.told.tasks[t.ARN], t, e.At))...)
 			if f.told.tasks[t.ARN] = t; t.Ended() {
 				delete(f.told.tasks, t.ARN)
 			}

@@ -20,7 +20,11 @@ type Line struct {
 	// At is on the emulator's clock, as the times that the API shows.
 	At   time.Time `json:"time"`
 	Tone Tone      `json:"tone,omitempty"`
-	Text string    `json:"text"`
+	// Text names the region where the lines of a Feed are of several, and so the account.
+	Text string `json:"text"`
+	// Region and Account are where it happened; they are empty for what is about the emulator as a whole.
+	Region  string `json:"region,omitempty"`
+	Account string `json:"account,omitempty"`
 }
 
 // Tone is how a line stands out.

@@ -25,7 +25,8 @@ func Targets(before, after *state.Task, at time.Time) (lines []Line) {
 			continue
 		}
 		if tone, text := targetState(target); text != "" {
-			lines = append(lines, Line{at, tone, fmt.Sprintf("target %s:%d of target group %s, %s, %s", target.ID, target.Port, groupName(target.Group), nameOf(after), text)})
+			what := fmt.Sprintf("target %s:%d of target group %s, %s, ", target.ID, target.Port, groupName(target.Group), nameOf(after))
+			lines = append(lines, Line{At: at, Tone: tone, Text: what + text})
 		}
 	}
 	return lines

@@ -14,7 +14,7 @@ import (
 // Task says what a change of a task at a time means. before is nil for the first row that is known.
 func Task(before, after *state.Task, at time.Time) (lines []Line) {
 	say := func(tone Tone, text string) {
-		lines = append(lines, Line{at, tone, nameOf(after) + " " + text})
+		lines = append(lines, Line{At: at, Tone: tone, Text: nameOf(after) + " " + text})
 	}
 	if before == nil {
 		before = &state.Task{}
@@ -76,9 +76,9 @@ func Health(before, after *state.Task) []Line {
 	}
 	switch is.HealthStatus {
 	case types.HealthStatusHealthy:
-		return []Line{{since, Good, nameOf(after) + " is HEALTHY"}}
+		return []Line{{At: since, Tone: Good, Text: nameOf(after) + " is HEALTHY"}}
 	case types.HealthStatusUnhealthy:
-		return []Line{{since, Bad, nameOf(after) + " is UNHEALTHY" + unhealthy(is.Containers)}}
+		return []Line{{At: since, Tone: Bad, Text: nameOf(after) + " is UNHEALTHY" + unhealthy(is.Containers)}}
 	}
 	return nil
 }
