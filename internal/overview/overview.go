@@ -17,6 +17,8 @@ type Overview struct {
 	NotAsWanted Counts    `json:"notAsWanted"`
 	Clusters    []Cluster `json:"clusters"` // that are ACTIVE
 	Services    []Service `json:"services"` // that are not INACTIVE
+	// LoadBalancers are all, or of one cluster those that send to a target group of its services.
+	LoadBalancers []LoadBalancer `json:"loadBalancers"`
 	// Tasks are those that have not STOPPED: first those that are not as wanted, then by cluster and
 	// group, the newest first. A limit may leave out some of TaskCount.
 	Tasks     []Task `json:"tasks"`
@@ -79,6 +81,19 @@ type Deployment struct {
 	CreatedAt          time.Time `json:"createdAt"`
 	// Rollback is set where ECS has rolled back by itself.
 	Rollback *Rollback `json:"rollback,omitempty"`
+	// TrafficShift is set of the PRIMARY one while its service deployment shifts traffic.
+	TrafficShift *TrafficShift `json:"trafficShift,omitempty"`
+	// ProductionWeight is the share of requests that it is to have then, in percent; nil: traffic is not
+	// shifted, or there is no load balancer.
+	ProductionWeight *float64 `json:"productionTrafficWeight,omitempty"`
+}
+
+// TrafficShift is how far a service deployment by BLUE_GREEN, CANARY or LINEAR has come.
+type TrafficShift struct {
+	Stage string `json:"lifecycleStage"`
+	Back  bool   `json:"rollback,omitempty"` // traffic goes back to the old revision
+	// Hooks are the ids of the lifecycle hooks that ContinueServiceDeployment is to decide.
+	Hooks []string `json:"awaitingAction,omitempty"`
 }
 
 // Rollback is the way back of the service deployment that a deployment is a part of.
@@ -98,6 +113,27 @@ type TargetGroup struct {
 	Targets map[string]int `json:"targets"`
 	// Unhealthy is why the first target that is unhealthy is so.
 	Unhealthy string `json:"unhealthy,omitempty"`
+}
+
+// LoadBalancer is a load balancer.
+type LoadBalancer struct {
+	ARN         string     `json:"loadBalancerArn"`
+	Name        string     `json:"loadBalancerName"`
+	Type        string     `json:"type"`   // application or network
+	Scheme      string     `json:"scheme"` // internet-facing or internal
+	State       string     `json:"state"`  // provisioning, active or failed
+	StateReason string     `json:"stateReason,omitempty"`
+	DNSName     string     `json:"dnsName"`
+	Listeners   []Listener `json:"listeners"`
+}
+
+// Listener is a listener of a load balancer.
+type Listener struct {
+	ARN      string `json:"listenerArn"`
+	Protocol string `json:"protocol"` // HTTP, HTTPS, TCP, …
+	Port     int    `json:"port"`
+	// LocalAddresses are those of the user's loopback interface that lead there: 127.0.0.1:49153.
+	LocalAddresses []string `json:"localAddresses"`
 }
 
 // Event is a message of a service.

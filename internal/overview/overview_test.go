@@ -3,6 +3,7 @@ package overview_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -253,5 +254,41 @@ func TestContainerInstances(t *testing.T) {
 	}
 	if got := view.Tasks[0].IP; got != "198.18.0.2" {
 		t.Errorf("the address of the task is %q", got)
+	}
+}
+
+func TestLoadBalancers(t *testing.T) {
+	w := newWorld(t)
+	web, other := elbv2.NewLoadBalancerARN(scope, elb.LoadBalancerTypeEnumApplication, "web"), elbv2.NewLoadBalancerARN(scope, elb.LoadBalancerTypeEnumNetwork, "other")
+	group, listener := elbv2.NewTargetGroupARN(scope, "web"), elbv2.NewListenerARN(web)
+	w.update(func(tx *state.Tx) {
+		elbv2.PutTargetGroup(tx, &elbv2.TargetGroup{Scope: scope, ARN: group, Name: "web"})
+		elbv2.PutLoadBalancer(tx, &elbv2.LoadBalancer{
+			Scope: scope, ARN: web, Name: "web", Type: elb.LoadBalancerTypeEnumApplication, Scheme: elb.LoadBalancerSchemeEnumInternetFacing,
+			State: elb.LoadBalancerStateEnumActive, DNSName: "web-1.us-east-1.elb.amazonaws.com",
+		})
+		elbv2.PutLoadBalancer(tx, &elbv2.LoadBalancer{Scope: scope, ARN: other, Name: "other"})
+		elbv2.PutListener(tx, &elbv2.Listener{
+			Scope: scope, ARN: listener, LoadBalancer: web, Protocol: elb.ProtocolEnumHttp, Port: 80,
+			Actions: []elb.Action{{Type: elb.ActionTypeEnumForward, TargetGroupArn: &group}},
+		})
+		state.PutService(tx, &state.Service{ARN: scope.Service("shop", "web"), Name: "web", ClusterARN: scope.Cluster("shop"), Deployments: []*state.Deployment{{
+			ID: "ecs-svc/1", Primary: true, Revision: &state.ServiceRevision{LoadBalancers: []types.LoadBalancer{{TargetGroupArn: &group}}},
+		}}})
+	})
+	want := overview.LoadBalancer{
+		ARN: web, Name: "web", Type: "application", Scheme: "internet-facing", State: "active", DNSName: "web-1.us-east-1.elb.amazonaws.com",
+		Listeners: []overview.Listener{{ARN: listener, Protocol: "HTTP", Port: 80, LocalAddresses: []string{"127.0.0.1:49153"}}},
+	}
+	local := func() map[string][]string { return map[string][]string{listener: {"127.0.0.1:49153"}} }
+	if got := w.read(overview.Options{Cluster: "shop", LocalAddresses: local}).LoadBalancers; !reflect.DeepEqual(got, []overview.LoadBalancer{want}) {
+		t.Errorf("of the cluster shop: %+v", got)
+	}
+	if got := w.read(overview.Options{Cluster: "lab"}).LoadBalancers; len(got) != 0 {
+		t.Errorf("of the cluster lab: %+v", got)
+	}
+	all := w.read(overview.Options{}).LoadBalancers
+	if len(all) != 2 || all[0].Name != "web" || len(all[0].Listeners[0].LocalAddresses) != 0 || all[1].Name != "other" || all[1].State != "provisioning" {
+		t.Errorf("all: %+v", all)
 	}
 }

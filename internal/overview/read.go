@@ -20,6 +20,9 @@ type Options struct {
 	// tasks that are shown, and may be nil.
 	Ports      func(taskARN string) []Port
 	InstanceIP func(taskARN string) string
+	// LocalAddresses are those of the user's loopback interface that lead to listeners of load balancers,
+	// by the ARNs of these; nil: there are none. It is asked if a load balancer is shown.
+	LocalAddresses func() map[string][]string
 }
 
 // UnknownClusterError says that no cluster has a name.
@@ -53,6 +56,7 @@ func Read(tx *state.Tx, now time.Time, o Options) (*Overview, error) {
 	if o.Cluster != "" && len(view.Clusters) == 0 {
 		return nil, UnknownClusterError{o.Cluster}
 	}
+	view.LoadBalancers = readLoadBalancers(tx, view.Services, o)
 	tasks.show(view, o)
 	view.countNotAsWanted()
 	return view, nil

@@ -25,6 +25,11 @@ func readService(tx *state.Tx, s *state.Service) Service {
 	for _, d := range s.ListedDeployments() {
 		shown.Deployments = append(shown.Deployments, readDeployment(tx, d, s.DeploymentStatus(d), counts.Of(d.ID)))
 	}
+	for _, d := range s.Deployments {
+		if part := state.FindServiceDeployment(tx, d.ServiceDeploymentARN); part != nil && part.Shift != nil && !part.Ended() {
+			readTrafficShift(shown.Deployments, part)
+		}
+	}
 	for _, group := range targetGroups(s) {
 		shown.TargetGroups = append(shown.TargetGroups, readTargetGroup(tx, group))
 	}
@@ -41,13 +46,32 @@ func readDeployment(tx *state.Tx, d *state.Deployment, status string, counts sta
 		TaskDefinition: arn.Name(d.Revision.TaskDefinition), Desired: d.DesiredCount, Running: counts.ActiveRunning,
 		Pending: counts.ActivePending(), FailedTasks: d.FailedTasks, CreatedAt: d.CreatedAt,
 	}
-	if part := state.FindServiceDeployment(tx, d.ServiceDeploymentARN); part != nil && part.Rollback != nil && part.StopType == "" {
+	if part := state.FindServiceDeployment(tx, d.ServiceDeploymentARN); part != nil && part.Rollback != nil && (part.StopType == "" || part.Status == types.ServiceDeploymentStatusRollbackInProgress) {
 		shown.Rollback = &Rollback{Status: string(part.Status), Reason: part.Rollback.Reason, StartedAt: part.Rollback.StartedAt}
 		if failed := state.FindServiceRevision(tx, part.Target.ARN); failed != nil {
 			shown.Rollback.TaskDefinition = arn.Name(failed.TaskDefinition)
 		}
 	}
 	return shown
+}
+
+// readTrafficShift notes in the deployments of a service how far one of them has come, and how traffic is
+// shared out among them.
+func readTrafficShift(deployments []Deployment, part *state.ServiceDeployment) {
+	shift := &TrafficShift{Stage: string(part.Shift.Stage), Back: part.Shift.Back}
+	for i := range part.Hooks {
+		if part.Hooks[i].Status == types.DeploymentLifecycleHookStatusAwaitingAction {
+			shift.Hooks = append(shift.Hooks, part.Hooks[i].ID)
+		}
+	}
+	deployments[0].TrafficShift = shift
+	for _, revision := range slices.Concat(part.Sources, []state.DeployedRevision{part.Target}) {
+		for i := range deployments {
+			if deployments[i].ID == revision.DeploymentID {
+				deployments[i].ProductionWeight = revision.ProductionWeight
+			}
+		}
+	}
 }
 
 // targetGroups are the ARNs of those that tasks of a service are or were targets of.

@@ -31,6 +31,8 @@ func serviceNotAsWanted(s *Service) string {
 	switch primary := s.Deployments[0]; {
 	case primary.Rollback != nil:
 		return "its service deployment is " + primary.Rollback.Status
+	case primary.TrafficShift != nil:
+		return fmt.Sprintf("the deployment of %s is at %s", primary.TaskDefinition, primary.TrafficShift.Stage)
 	case s.Running != s.Desired:
 		return fmt.Sprintf("%d of %d tasks are RUNNING", s.Running, s.Desired)
 	case primary.RolloutState == string(types.DeploymentRolloutStateInProgress):
