@@ -166,19 +166,6 @@ func (t *table) layOutItem(i *item, width int) {
 	}
 }
 
-// fold makes one or two lines of a text, if it has more characters than a width above 0. What does not
-// fit there either is cut.
-func fold(text string, width int) []string {
-	if width <= 0 || utf8.RuneCountInString(text) <= width {
-		return []string{text}
-	}
-	end := strings.LastIndexByte(string([]rune(text)[:width+1]), ' ')
-	if end <= 0 {
-		return []string{cut(text, width)}
-	}
-	return []string{text[:end], cut(text[end+1:], width)}
-}
-
 // clip cuts a line, if it has more characters than a width that is not 0.
 func clip(line []cell, width int) []cell {
 	used := 0
@@ -255,14 +242,6 @@ func (t *table) rest() string {
 		return ", all as wanted"
 	}
 	return ", " + number(left) + " of them not as wanted"
-}
-
-// cut shortens a text to a number of characters, if that is not 0.
-func cut(text string, width int) string {
-	if width == 0 || utf8.RuneCountInString(text) <= width {
-		return text
-	}
-	return strings.TrimRight(string([]rune(text)[:width-1]), " ") + "…"
 }
 
 // fit shows as many items as a height has room for, a few of each table, or all if it is 0 or less. It
