@@ -16,6 +16,7 @@ type table struct {
 	shown   int // how many of items fit
 	// notAsWanted is how many of count are not as wanted; nil: nothing is said of it.
 	notAsWanted *int
+	tails       string // what the tails are; empty: reasons
 	// reasons is where tails begin, if one of them is behind the columns, and room what is kept free
 	// for them of what optional columns would take.
 	reasons, room int
