@@ -40,9 +40,36 @@ func (r *renderer) cluster(clusterARN string) cell {
 	return cell{text: r.names[clusterARN]}
 }
 
+// leastCluster is the width of a column of clusters that may always be taken.
+const leastCluster = len("CLUSTER")
+
+// clusterColumn is the column of clusters: it is not cut so far that two look the same. Names that begin
+// alike are cut in their middle, if they differ sooner there.
+func clusterColumn(names map[string]string) column {
+	atEnd, inMiddle := leastDistinct(names, cut), leastDistinct(names, cutMiddle)
+	if inMiddle < atEnd {
+		return column{title: "CLUSTER", least: inMiddle, cut: cutMiddle}
+	}
+	return column{title: "CLUSTER", least: atEnd}
+}
+
+// leastDistinct is how many columns of a terminal cut names need to differ.
+func leastDistinct(names map[string]string, cut func(text string, room int) string) int {
+	for room := leastCluster; ; room++ {
+		shown, whole := map[string]bool{}, true
+		for _, name := range names {
+			text := cut(name, room)
+			shown[text], whole = true, whole && text == name
+		}
+		if whole || len(shown) == len(names) {
+			return room
+		}
+	}
+}
+
 func (r *renderer) clusters() *table {
 	t := &table{columns: []column{
-		{title: "CLUSTER", least: 8}, {title: "SERVICES", right: true}, {title: "RUNNING", right: true},
+		r.clusterColumn, {title: "SERVICES", right: true}, {title: "RUNNING", right: true},
 		{title: "PENDING", right: true}, {title: "INSTANCES", right: true},
 	}, count: len(r.Clusters)}
 	for _, c := range r.Clusters {

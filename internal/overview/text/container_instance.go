@@ -12,7 +12,7 @@ import (
 // containerInstances has those first that are not as wanted.
 func (r *renderer) containerInstances() *table {
 	t := &table{columns: []column{
-		{title: "INSTANCE"}, {title: "CLUSTER", least: 7}, {title: "EC2 INSTANCE", optional: true}, {title: "STATUS"}, {title: "RUNNING", right: true},
+		{title: "INSTANCE"}, r.clusterColumn, {title: "EC2 INSTANCE", optional: true}, {title: "STATUS"}, {title: "RUNNING", right: true},
 		{title: "PENDING", right: true}, {title: "CPU LEFT", right: true}, {title: "MEMORY LEFT", right: true}, {title: "GPUS", right: true},
 		{title: "HOST PORTS", least: 10},
 	}, count: len(r.ContainerInstances), notAsWanted: &r.NotAsWanted.ContainerInstances}

@@ -13,9 +13,9 @@ import (
 // services has those first that are not as wanted.
 func (r *renderer) services() *table {
 	t := &table{columns: []column{
-		{title: "SERVICE", least: 10}, {title: "CLUSTER", least: 7}, {title: "STATUS"}, {title: "DESIRED", right: true},
+		{title: "SERVICE", least: 10}, r.clusterColumn, {title: "STATUS"}, {title: "DESIRED", right: true},
 		{title: "RUNNING", right: true}, {title: "PENDING", right: true}, {title: "ROLLOUT"},
-		{title: "DEFINITION", least: 10}, {title: "TARGETS", least: 12}, {title: "DEPLOYED", right: true, optional: true},
+		{title: "DEFINITION", least: 10, optional: true}, {title: "TARGETS", least: 12}, {title: "DEPLOYED", right: true, optional: true},
 	}, count: len(r.Services), notAsWanted: &r.NotAsWanted.Services}
 	for _, wanted := range []bool{false, true} {
 		for i := range r.Services {
@@ -99,6 +99,9 @@ func (r *renderer) serviceNotes(s *overview.Service) (notes []string) {
 	if back := s.Deployments[0].Rollback; back != nil {
 		notes = append(notes, r.age(back.StartedAt)+" ago: "+back.TaskDefinition+" "+back.Status+": "+back.Reason)
 	}
+	if note := trafficNote(s.Deployments); note != "" {
+		notes = append(notes, note)
+	}
 	for _, d := range s.Deployments {
 		if d.RolloutState == string(types.DeploymentRolloutStateFailed) {
 			notes = append(notes, d.RolloutStateReason)
@@ -113,6 +116,28 @@ func (r *renderer) serviceNotes(s *overview.Service) (notes []string) {
 		notes = append(notes, r.age(e.CreatedAt)+" ago: "+shortIDs(e.Message))
 	}
 	return notes
+}
+
+// trafficNote says where a deployment is that shifts traffic, who has how much of it, and what it waits
+// for; empty of other deployments.
+func trafficNote(deployments []overview.Deployment) string {
+	shift := deployments[0].TrafficShift
+	if shift == nil {
+		return ""
+	}
+	parts := []string{shift.Stage}
+	if shift.Back {
+		parts[0] += " on its way back"
+	}
+	for _, d := range deployments {
+		if d.ProductionWeight != nil {
+			parts = append(parts, d.Status+" has "+strconv.FormatFloat(*d.ProductionWeight, 'f', -1, 64)+" % of the requests")
+		}
+	}
+	for _, hook := range shift.Hooks {
+		parts = append(parts, "waits for "+hook)
+	}
+	return strings.Join(parts, ", ")
 }
 
 var (

@@ -1,9 +1,9 @@
 package text
 
 import (
+	"cmp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 )
@@ -28,6 +28,7 @@ type column struct {
 	right bool
 	// least is the width to which long texts may be cut; 0: they are not.
 	least int
+	cut   func(text string, room int) string // nil: at their end
 	// optional columns are left out where there is no room, the last one first.
 	optional bool
 	natural  int // the width of what it has
@@ -95,7 +96,7 @@ func (t *table) measure() {
 		c := &t.columns[n]
 		for _, i := range t.items {
 			for _, row := range i.rows {
-				c.natural = max(c.natural, utf8.RuneCountInString(row[n].text))
+				c.natural = max(c.natural, columns(row[n].text))
 			}
 		}
 		if c.natural > 0 {
@@ -151,7 +152,7 @@ func (t *table) layOutItem(i *item, width int) {
 	last := len(i.lines) - 1
 	switch {
 	case i.tail == "":
-	case width == 0 || t.width()+len(gap)+utf8.RuneCountInString(i.tail) <= width:
+	case width == 0 || t.width()+len(gap)+columns(i.tail) <= width:
 		t.reasons = t.width() + len(gap)
 		i.lines[last] = append(i.lines[last], cell{strings.Repeat(" ", t.reasons-used), Plain}, cell{i.tail, i.tone()})
 	default:
@@ -167,11 +168,11 @@ func (t *table) layOutItem(i *item, width int) {
 	}
 }
 
-// clip cuts a line, if it has more characters than a width that is not 0.
+// clip cuts a line, if it is wider than a width that is not 0.
 func clip(line []cell, width int) []cell {
 	used := 0
 	for n, piece := range line {
-		length := utf8.RuneCountInString(piece.text)
+		length := columns(piece.text)
 		if width > 0 && used+length > width {
 			if used == width {
 				return line[:n]
@@ -190,8 +191,12 @@ func (t *table) line(row []cell) (line []cell, used int) {
 		if c.width == 0 {
 			continue
 		}
-		text := cut(row[n].text, c.width)
-		pad := strings.Repeat(" ", c.width-utf8.RuneCountInString(text))
+		shorten := c.cut
+		if shorten == nil {
+			shorten = cut
+		}
+		text := shorten(row[n].text, c.width)
+		pad := strings.Repeat(" ", c.width-columns(text))
 		before := ""
 		if len(line) > 0 {
 			before = gap
@@ -206,7 +211,7 @@ func (t *table) line(row []cell) (line []cell, used int) {
 		line = line[:len(line)-1]
 	}
 	for _, piece := range line {
-		used += utf8.RuneCountInString(piece.text)
+		used += columns(piece.text)
 	}
 	return line, used
 }
@@ -223,7 +228,7 @@ func (t *table) head() string {
 		text.WriteString(piece.text)
 	}
 	if t.reasons > 0 {
-		return text.String() + strings.Repeat(" ", t.reasons-utf8.RuneCountInString(text.String())) + "REASON"
+		return text.String() + strings.Repeat(" ", t.reasons-columns(text.String())) + cmp.Or(t.tails, "REASON")
 	}
 	return text.String()
 }

@@ -11,7 +11,7 @@ import (
 
 func (r *renderer) tasks() *table {
 	t := &table{columns: []column{
-		{title: "TASK"}, {title: "CLUSTER", least: 7}, {title: "GROUP", least: 10}, {title: "STATUS"}, {title: "HEALTH"},
+		{title: "TASK"}, r.clusterColumn, {title: "GROUP", least: 10}, {title: "STATUS"}, {title: "HEALTH"},
 		{title: "ADDRESS", optional: true}, {title: "PORTS", least: r.portsWidth()}, {title: "AGE", right: true},
 		{title: "INSTANCE", optional: true}, {title: "DEFINITION", least: 10, optional: true},
 	}, count: r.TaskCount, notAsWanted: &r.NotAsWanted.Tasks}
@@ -109,14 +109,14 @@ func why(t *overview.Task) string {
 
 func (r *renderer) stoppedTasks() *table {
 	t := &table{columns: []column{
-		{title: "STOPPED"}, {title: "CLUSTER", least: 7}, {title: "GROUP", least: 10}, {title: "WHEN"},
-		{title: "EXIT", least: 9}, {title: "DEFINITION", optional: true},
+		{title: "STOPPED"}, r.clusterColumn, {title: "GROUP", least: 10}, {title: "WHEN"},
+		{title: "EXIT", least: 9}, {title: "DEFINITION", optional: true}, {title: "STOP CODE", optional: true},
 	}, count: r.StoppedTaskCount, room: 40}
 	for i := range r.StoppedTasks {
 		task := &r.StoppedTasks[i]
 		t.items = append(t.items, &item{tail: why(task), rows: [][]cell{{
 			{text: activity.ShortID(task.ID)}, r.cluster(task.ClusterARN), {text: task.Group}, {text: r.age(task.StoppedAt) + " ago"}, exitCodes(task),
-			{text: task.TaskDefinition},
+			{text: task.TaskDefinition}, {text: task.StopCode},
 		}}})
 	}
 	return t

@@ -1,5 +1,5 @@
-// Package text shows an overview on one screen: a table each for clusters, services, tasks, container
-// instances and stopped tasks. What is not as wanted comes first, and what does not fit is counted.
+// Package text shows an overview on one screen: a table each for clusters, services, load balancers, tasks,
+// container instances and stopped tasks. What is not as wanted comes first, and what does not fit is counted.
 package text
 
 import (
@@ -41,7 +41,8 @@ func Render(o *overview.Overview, opts Options) string {
 		opts.Paint = func(_ Tone, text string) string { return text }
 	}
 	r := &renderer{Options: opts, Overview: o, names: namesOf(o.Clusters)}
-	tables := slices.DeleteFunc([]*table{r.clusters(), r.services(), r.tasks(), r.containerInstances(), r.stoppedTasks()},
+	r.clusterColumn = clusterColumn(r.names)
+	tables := slices.DeleteFunc([]*table{r.clusters(), r.services(), r.loadBalancers(), r.tasks(), r.containerInstances(), r.stoppedTasks()},
 		func(t *table) bool { return len(t.items) == 0 })
 	for _, t := range tables {
 		t.layOut(opts.Width)
@@ -62,7 +63,8 @@ func Render(o *overview.Overview, opts Options) string {
 type renderer struct {
 	Options
 	*overview.Overview
-	names map[string]string // of clusters, by ARN
+	names         map[string]string // of clusters, by ARN
+	clusterColumn column
 }
 
 // summary says whether all is as wanted.

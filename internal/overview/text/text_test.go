@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/overview"
@@ -48,6 +47,12 @@ func stopped(n int, group string, code *int32, reason string, age time.Duration)
 	return t
 }
 
+func stoppedBy(code string, n int, group string, exit *int32, reason string, age time.Duration) overview.Task {
+	t := stopped(n, group, exit, reason, age)
+	t.StopCode = code
+	return t
+}
+
 // story has something of all that happens.
 func story() *overview.Overview {
 	unhealthy := task(1, "service:web", "RUNNING", 3*time.Minute)
@@ -81,9 +86,9 @@ func story() *overview.Overview {
 		},
 		Tasks: []overview.Task{leaving, task(3, "service:web", "PENDING", 15*time.Second), unhealthy, onInstance, healthy},
 		StoppedTasks: []overview.Task{
-			stopped(7, "family:job", exit(3), "Essential container in task exited", 90*time.Second),
-			stopped(8, "service:web", nil, "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref docker.io/shop/web:4: manifest unknown", 3*time.Minute),
-			stopped(9, "family:job", exit(0), "Essential container in task exited", 40*time.Minute),
+			stoppedBy("EssentialContainerExited", 7, "family:job", exit(3), "Essential container in task exited", 90*time.Second),
+			stoppedBy("TaskFailedToStart", 8, "service:web", nil, "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref docker.io/shop/web:4: manifest unknown", 3*time.Minute),
+			stoppedBy("EssentialContainerExited", 9, "family:job", exit(0), "Essential container in task exited", 40*time.Minute),
 		},
 		ContainerInstances: []overview.ContainerInstance{
 			{ID: id(11), ClusterARN: shop, EC2InstanceID: "i-0123456789abcdef0", Status: "ACTIVE", AgentConnected: true, Running: 1, Registered: overview.Resources{CPU: 2048, Memory: 3891, GPUs: 2}, Remaining: overview.Resources{CPU: 1024, Memory: 3379, GPUs: 1}, Ports: []uint16{8080}, PortsUDP: []uint16{53}},
@@ -91,6 +96,23 @@ func story() *overview.Overview {
 		},
 	}
 	o.TaskCount, o.StoppedTaskCount = len(o.Tasks), len(o.StoppedTasks)
+	return o
+}
+
+// behind has load balancers in front of the service web.
+func behind() *overview.Overview {
+	o := story()
+	o.LoadBalancers = []overview.LoadBalancer{
+		{Name: "web", Scheme: "internet-facing", State: "active", DNSName: "web-1234567890.us-east-1.elb.amazonaws.com", Listeners: []overview.Listener{
+			{Protocol: "HTTP", Port: 80, LocalAddresses: []string{"127.0.0.1:49153"}},
+			{Protocol: "HTTPS", Port: 8443, LocalAddresses: []string{"127.0.0.1:8443"}},
+			{Protocol: "HTTP", Port: 9000, LocalAddresses: []string{}},
+		}},
+		{Name: "a-load-balancer-with-a-long-name", Scheme: "internal", State: "provisioning", DNSName: "internal-a-load-balancer-with-a-long-name-1.us-east-1.elb.amazonaws.com"},
+		{Name: "dns", Scheme: "internal", State: "failed", StateReason: "its container cannot be created", DNSName: "dns-0123456789abcdef.elb.us-east-1.amazonaws.com", Listeners: []overview.Listener{
+			{Protocol: "TCP_UDP", Port: 53, LocalAddresses: []string{"127.0.0.1:49160/tcp", "127.0.0.1:49161/udp"}},
+		}},
+	}
 	return o
 }
 
@@ -110,6 +132,22 @@ func twoRegions() *overview.Overview {
 	there := task(30, "family:job", "RUNNING", time.Minute)
 	there.ClusterARN = other
 	o.Tasks, o.TaskCount = append(o.Tasks, there), 6
+	return o
+}
+
+// wide has texts that clients choose in characters that take two columns of a terminal, or none.
+func wide() *overview.Overview {
+	reason := "Stopped by 田中さん: バッチ処理を中断して新しいバージョンに切り替えるため 🚀 deploy"
+	o := &overview.Overview{
+		Clusters: []overview.Cluster{{ARN: shop, Name: "shop"}},
+		Tasks: []overview.Task{
+			task(1, "夜間バッチ処理のグループその一番目のもの", "RUNNING", time.Minute),
+			task(2, "Cafe\u0301 🚀 🚀", "RUNNING", time.Minute),
+			task(3, "family:job", "RUNNING", time.Minute),
+		},
+		StoppedTasks: []overview.Task{stopped(4, "夜間", exit(1), reason, time.Minute), stopped(5, "family:job", exit(0), reason, time.Minute)},
+	}
+	o.TaskCount, o.StoppedTaskCount = len(o.Tasks), len(o.StoppedTasks)
 	return o
 }
 
@@ -133,6 +171,9 @@ func TestScreens(t *testing.T) {
 		"crowd":          {crowd(), Options{Width: 80, Height: 40, Hint: "; --all shows them"}},
 		"two-regions":    {twoRegions(), Options{Width: 140}},
 		"two-regions-80": {twoRegions(), Options{Width: 80}},
+		"balancers":      {behind(), Options{}},
+		"balancers-80":   {behind(), Options{Width: 80, Height: 60}},
+		"wide":           {wide(), Options{Width: 80}},
 		"nothing":        {&overview.Overview{}, Options{Width: 80, Height: 24}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -162,13 +203,13 @@ func fits(t *testing.T, screen string, o Options) {
 		t.Errorf("%d lines for a height of %d", len(lines), o.Height)
 	}
 	for _, line := range lines {
-		if n := utf8.RuneCountInString(line); o.Width > 0 && n > o.Width {
-			t.Errorf("%d characters: %q", n, line)
+		if n := columns(line); o.Width > 0 && n > o.Width {
+			t.Errorf("%d columns: %q", n, line)
 		}
 	}
 }
 
-// Whatever the size of a terminal, a screen is no wider; and it is no higher, if there is room for the
+// A screen is no wider than its terminal; and it is no higher, if there is room for the
 // heads of the tables.
 func TestEachSizeIsKept(t *testing.T) {
 	for width := 1; width < 200; width += 3 {
@@ -176,6 +217,8 @@ func TestEachSizeIsKept(t *testing.T) {
 			o := Options{Width: width, Height: height, Now: now, Hint: "; --all shows them"}
 			fits(t, Render(crowd(), o), o)
 			fits(t, Render(twoRegions(), o), o)
+			fits(t, Render(wide(), o), o)
+			fits(t, Render(behind(), o), o)
 			fits(t, Render(&overview.Overview{Clusters: []overview.Cluster{{ARN: shop, Name: "shop"}}}, o), o)
 			fits(t, Render(&overview.Overview{}, o), o)
 		}
@@ -216,6 +259,38 @@ func TestAges(t *testing.T) {
 	}
 	if got := r.age(time.Time{}); got != "" {
 		t.Errorf("no time is %s ago", got)
+	}
+}
+
+// The names of different clusters differ also where they are cut.
+func TestClustersDifferWhereTheyAreCut(t *testing.T) {
+	other := arn.Scope{Region: "us-east-1", Account: "000000000001"}
+	for name, c := range map[string]struct{ x, y string }{
+		"regions":              {shop, arn.Scope{Region: "eu-west-1", Account: scope.Account}.Cluster("shop")},
+		"regions of one coast": {shop, arn.Scope{Region: "us-east-2", Account: scope.Account}.Cluster("shop")},
+		"accounts":             {shop, other.Cluster("shop")},
+		"names":                {scope.Cluster("production-orders"), scope.Cluster("production-payments")},
+		"long names":           {scope.Cluster("a-cluster-with-a-long-name-x"), scope.Cluster("a-cluster-with-a-long-name-y")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := story()
+			o.Clusters = []overview.Cluster{{ARN: c.x, Name: arn.Name(c.x)}, {ARN: c.y, Name: arn.Name(c.y)}}
+			here, there := o.Tasks[0], o.Tasks[0]
+			here.ClusterARN, there.ClusterARN = c.x, c.y
+			o.Tasks, o.TaskCount = []overview.Task{here, there}, 2
+			for _, width := range []int{80, 100, 140} {
+				lines := strings.Split(Render(o, Options{Width: width, Now: now}), "\n")
+				var shown []string
+				for _, line := range lines {
+					if strings.HasPrefix(line, "05b05b03") {
+						shown = append(shown, line)
+					}
+				}
+				if len(shown) != 2 || shown[0] == shown[1] {
+					t.Errorf("with %d columns: %q", width, shown)
+				}
+			}
+		})
 	}
 }
 

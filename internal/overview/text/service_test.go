@@ -1,0 +1,30 @@
+package text
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/overview"
+)
+
+func TestTrafficNote(t *testing.T) {
+	shift := &overview.TrafficShift{Stage: "BAKE_TIME"}
+	for want, deployments := range map[string][]overview.Deployment{
+		"":          {{Status: "PRIMARY"}},
+		"BAKE_TIME": {{Status: "PRIMARY", TrafficShift: shift}},
+		"BAKE_TIME, PRIMARY has 99.9 % of the requests, ACTIVE has 0.1 % of the requests": {
+			{Status: "PRIMARY", TrafficShift: shift, ProductionWeight: aws.Float64(99.9)}, {Status: "ACTIVE", ProductionWeight: aws.Float64(0.1)},
+		},
+		"TEST_TRAFFIC_SHIFT on its way back, PRIMARY has 100 % of the requests": {
+			{Status: "PRIMARY", TrafficShift: &overview.TrafficShift{Stage: "TEST_TRAFFIC_SHIFT", Back: true}, ProductionWeight: aws.Float64(100)},
+		},
+		"PRE_SCALE_UP, waits for ecs-pause-1, waits for ecs-pause-2": {
+			{Status: "PRIMARY", TrafficShift: &overview.TrafficShift{Stage: "PRE_SCALE_UP", Hooks: []string{"ecs-pause-1", "ecs-pause-2"}}},
+		},
+	} {
+		if got := trafficNote(deployments); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
