@@ -49,6 +49,9 @@ type protocol interface {
 	contentType() string
 	// refuseToken is the error for keys that are not, or no longer, those of anybody.
 	refuseToken(err error) error
+	// faults are the errors for a call that is throttled and for one that fails on our side, as
+	// CallFaults want it.
+	faults() (throttled, failed Error)
 	// serverCode names an error on our side.
 	serverCode() string
 }
