@@ -1,5 +1,7 @@
 package awsapi
 
+import "net/http"
+
 // ErrorNames is how errors are named in the AWS JSON and Smithy RPC v2 CBOR of a service that began
 // with AWS Query. The zero value is that of other services: the code of an error is its name.
 type ErrorNames struct {
@@ -8,4 +10,32 @@ type ErrorNames struct {
 	// QueryCodes says that the codes of AWS Query stand in a header, for requests that ask for it.
 	// SDKs take the code from there.
 	QueryCodes bool
+}
+
+// typeOf is the __type of an error.
+func (n ErrorNames) typeOf(f *failure) string {
+	name := f.code
+	if f.shape != "" {
+		name = f.shape
+	}
+	if n.Namespace != "" {
+		return n.Namespace + "#" + name
+	}
+	return name
+}
+
+// header adds the code of AWS Query.
+func (n ErrorNames) header(h http.Header, r *http.Request, f *failure) {
+	if f == nil || !n.QueryCodes || r.Header.Get("X-Amzn-Query-Mode") != "true" {
+		return
+	}
+	h["x-amzn-query-error"] = []string{f.code + ";" + f.fault()} // in AWS's casing
+}
+
+// fault is whose error it is, in the words of AWS Query.
+func (f *failure) fault() string {
+	if f.status >= http.StatusInternalServerError {
+		return "Receiver"
+	}
+	return "Sender"
 }

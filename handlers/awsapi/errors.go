@@ -15,6 +15,9 @@ type Error struct {
 	Code    string // "UnknownOperationException"
 	Message string // may be empty
 	Status  int    // default 400
+	// Shape is the name of the error in the model, where the code is another one: AWS Query has
+	// codes of its own.
+	Shape string
 }
 
 var _ smithy.APIError = (*Error)(nil)
@@ -67,6 +70,7 @@ func Page(service string) string { return "docs/reference/compatibility/" + serv
 // failure is an error as a protocol answers it.
 type failure struct {
 	code, message string
+	shape         string // see Error.Shape
 	status        int
 	exception     smithy.APIError // an SDK exception, whose members are all answered
 	capital       bool            // the key is Message, as the AWS framework has it for type errors

@@ -23,6 +23,8 @@ type JSON struct {
 	// exception of the service.
 	Codec  *wire.Codec
 	Refuse func(operation string, v *wire.Violation) error
+	// Errors says how errors are named, where it is not by their codes alone.
+	Errors ErrorNames
 }
 
 func (j JSON) of(service string) protocol {
@@ -48,7 +50,8 @@ type jsonProtocol struct {
 var _ protocol = (*jsonProtocol)(nil)
 
 func (j *jsonProtocol) contentType() string { return j.mediaType }
-func (j *jsonProtocol) serverCode() string  { return "ServerException" }
+
+func (j *jsonProtocol) serverCode() string { return "ServerException" }
 
 func (j *jsonProtocol) operation(x *exchange, r *http.Request) (string, error) {
 	if r.Method != http.MethodPost {

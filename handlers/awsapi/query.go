@@ -22,6 +22,9 @@ type Query struct {
 	// EmptyResults are the operations whose answer has a Result element without members.
 	// The answers of others that have no members have none.
 	EmptyResults []string
+	// NotBuilt are members of inputs that the Codec cannot read, such as unions: "EvaluationWindow".
+	// A request that has one is refused by its name.
+	NotBuilt []string
 	// Codec reads inputs and writes outputs. Default query.AWS. One with EC2's rules
 	// also selects EC2's answers, which have no Result element, and its errors.
 	Codec *query.Codec
@@ -45,7 +48,8 @@ type queryProtocol struct {
 var _ protocol = (*queryProtocol)(nil)
 
 func (q *queryProtocol) contentType() string { return "text/xml" }
-func (q *queryProtocol) serverCode() string  { return "InternalFailure" }
+
+func (q *queryProtocol) serverCode() string { return "InternalFailure" }
 
 // operation reads the parameters of a POST from the body, of a presigned GET from the URL.
 func (q *queryProtocol) operation(x *exchange, r *http.Request) (string, error) {

@@ -17,6 +17,12 @@ type Service struct {
 	Title string
 	// Protocol is how it speaks.
 	Protocol Protocol
+	// Others are further protocols of the same operations. A request is in the first one that
+	// its path and headers allow; the last one is that of all other requests.
+	Others []Protocol
+	// Actions is the service in the actions of policies where that is not the Name:
+	// "cloudwatch" of "monitoring".
+	Actions string
 	// Operations is the one table of them.
 	Operations []Operation
 	// Complete says that Operations has all that the SDK has. An operation of another
