@@ -128,6 +128,9 @@ func operation[I, O any](name string, support Support, note string, method func(
 // Built reports whether there is a method.
 func (o Operation) Built() bool { return o.Support != notBuilt }
 
+// Protocols are all that the service speaks.
+func (s Service) Protocols() []Protocol { return append([]Protocol{s.Protocol}, s.Others...) }
+
 // Handler returns the service's front end.
 func (s Service) Handler(o Options) http.Handler {
 	f := &frontEnd{Service: s, protocol: s.Protocol.of(s.Name), options: o.withDefaults(s.Name)}

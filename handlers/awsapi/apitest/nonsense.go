@@ -17,7 +17,7 @@ var texts = []string{
 }
 
 // Nonsense calls an operation with one value of a request after another left out, doubled, or
-// replaced by what no caller means. Whatever that is, the service answers or refuses it, in a form
+// replaced by what no caller means. The service answers or refuses each of these, in a form
 // that the SDK's client reads.
 func Nonsense[In, Out, O any](t *testing.T, call Operation[In, Out, O], in In) {
 	t.Helper()

@@ -2,8 +2,10 @@ package apitest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"os/exec"
@@ -24,11 +26,13 @@ import (
 // every member is set, and reads such an output. A name that does not follow from the
 // SDK's is missing in query.Rules when this fails.
 //
-// newClient makes the SDK's client with a transport.
+// newClient makes the SDK's client with a transport. It speaks AWS Query.
 func RoundTrip(t *testing.T, s awsapi.Service, newClient func(transport *http.Client) any) {
-	codec := s.Protocol.(awsapi.Query).Codec
-	if codec == nil {
-		codec = query.AWS
+	codec := query.AWS
+	for _, p := range s.Protocols() {
+		if q, ok := p.(awsapi.Query); ok && q.Codec != nil {
+			codec = q.Codec
+		}
 	}
 	var known map[string]bool
 	for _, o := range s.Operations {
@@ -74,10 +78,40 @@ func as(t reflect.Type, from reflect.Value) reflect.Value {
 		return from
 	}
 	to := reflect.New(t)
-	for i := range from.Elem().NumField() {
-		to.Elem().FieldByName(from.Elem().Type().Field(i).Name).Set(from.Elem().Field(i))
-	}
+	copyTo(to.Elem(), from.Elem())
 	return to
+}
+
+// copyTo copies a value to one of a type that differs from its own in the package alone. Unions,
+// which are not filled, are left out.
+func copyTo(to, from reflect.Value) {
+	switch from.Kind() {
+	case reflect.Struct:
+		if from.Type() == to.Type() {
+			to.Set(from)
+			return
+		}
+		for i := range from.NumField() {
+			if name := from.Type().Field(i).Name; from.Type().Field(i).IsExported() {
+				copyTo(to.FieldByName(name), from.Field(i))
+			}
+		}
+	case reflect.Pointer:
+		if !from.IsNil() {
+			to.Set(reflect.New(to.Type().Elem()))
+			copyTo(to.Elem(), from.Elem())
+		}
+	case reflect.Slice:
+		if !from.IsNil() {
+			to.Set(reflect.MakeSlice(to.Type(), from.Len(), from.Len()))
+		}
+		for i := range from.Len() {
+			copyTo(to.Index(i), from.Index(i))
+		}
+	case reflect.Interface:
+	default:
+		to.Set(from.Convert(to.Type()))
+	}
 }
 
 // exchange is the transport of one call.
@@ -115,19 +149,24 @@ func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // elements are the names of elements that the SDK's client reads, in the model's capitals.
-// They stand in its source only.
+// They stand in its source only: in code that reads answers, or, in newer packages, in schemas.
 func elements(t *testing.T, pkg string) map[string]bool {
 	t.Helper()
 	dir, err := exec.Command("go", "list", "-f", "{{.Dir}}", pkg).Output()
 	if err != nil {
 		t.Fatalf("find the SDK's source: %v", err)
 	}
-	text, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(dir)), "deserializers.go"))
+	folder, names := strings.TrimSpace(string(dir)), `(?:EqualFold\(|GetElement\()"(\w+)"`
+	text, err := os.ReadFile(filepath.Join(folder, "deserializers.go"))
+	if errors.Is(err, fs.ErrNotExist) {
+		names = `(?m)^var \w+?_(\w+) \*smithy\.Schema$`
+		text, err = os.ReadFile(filepath.Join(folder, "schemas", "schemas.go"))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	known := map[string]bool{"member": true, "item": true, "entry": true, "key": true, "value": true}
-	for _, name := range regexp.MustCompile(`(?:EqualFold\(|GetElement\()"(\w+)"`).FindAllSubmatch(text, -1) {
+	for _, name := range regexp.MustCompile(names).FindAllSubmatch(text, -1) {
 		known[string(name[1])] = true
 	}
 	return known

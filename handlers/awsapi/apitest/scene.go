@@ -47,6 +47,7 @@ func (s *Scene) Serve(service awsapi.Service, promises *Promises) aws.Config {
 	server := httptest.NewServer(service.Handler(awsapi.Options{Logger: logger, Observe: promises.Observe}))
 	s.T.Cleanup(server.Close)
 	return aws.Config{
+		HTTPClient:   HTTPClient(),
 		BaseEndpoint: &server.URL, Region: s.Scope.Region, Retryer: Retryer,
 		Credentials: credentials.NewStaticCredentialsProvider(s.Scope.Account, "secret", ""),
 	}
