@@ -7,8 +7,9 @@
 //		Operations: []awsapi.Operation{awsapi.Works("RunTask", "…", api.RunTask)},
 //	}
 //
-// [JSON] is AWS JSON 1.0 and 1.1, [Query] is AWS Query and EC2 Query. Another protocol,
-// such as REST-JSON, is one more type that implements [Protocol].
+// [JSON] is AWS JSON 1.0 and 1.1, [CBOR] is Smithy RPC v2 CBOR, [Query] is AWS Query and EC2 Query.
+// Another protocol, such as REST-JSON, is one more type that implements [Protocol]. A service may
+// have several.
 package awsapi
 
 import (
@@ -16,6 +17,7 @@ import (
 	"encoding/binary"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -33,6 +35,8 @@ type Options struct {
 	Caller func(accessKeyID, token string) (c Caller, known bool, err error)
 	// Authorize decides whether a caller may do what it wants; see [Allow]. Default: it may.
 	Authorize Authorizer
+	// Faults has calls go wrong. Default: none.
+	Faults *CallFaults
 	// MaxBody is the largest request body in bytes. Default 1 MiB.
 	MaxBody int64
 	// Logger gets one line per request. Default slog.Default().
@@ -40,6 +44,8 @@ type Options struct {
 	// Observe is called once per answered request. operation is "Unknown" when
 	// the service has none of the name that was asked for.
 	Observe func(service, operation string, status int, d time.Duration)
+	// Elsewhere answers the operations of a Shared service that are not built. Nil: they answer 501.
+	Elsewhere http.Handler
 	// RequestID makes request ids. Default random UUIDs.
 	RequestID func() string
 }
@@ -57,6 +63,9 @@ func (o Options) withDefaults(service string) Options {
 	}
 	if o.Caller == nil {
 		o.Caller = func(string, string) (Caller, bool, error) { return Caller{}, false, nil }
+	}
+	if o.Faults == nil {
+		o.Faults = &CallFaults{}
 	}
 	if o.MaxBody == 0 {
 		o.MaxBody = 1 << 20
@@ -94,6 +103,7 @@ type Call struct {
 	AccessKeyID  string // empty when the request is not signed
 	Caller       Caller // zero: the root of the account
 	Host         string // of the emulator, as the client knows it: "127.0.0.1:4577"
+	Secure       bool   // the client has sent it by HTTPS, perhaps to a proxy
 	RequestID    string
 	RequestBytes int // length of the request's body
 	Authorize    Authorizer

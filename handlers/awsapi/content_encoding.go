@@ -32,8 +32,7 @@ func (x *exchange) unpack(r *http.Request) error {
 	buf := bytes.NewBuffer((*unpacked)[:0])
 	length, err := io.Copy(buf, io.LimitReader(packed, x.options.MaxBody+1))
 	*unpacked = buf.Bytes()
-	giveBuffer(x.in)
-	x.in, x.body = unpacked, buf.Bytes()
+	x.sent, x.in, x.body = x.in, unpacked, buf.Bytes()
 	switch {
 	case err != nil:
 		return notPacked(err)

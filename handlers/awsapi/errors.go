@@ -64,8 +64,11 @@ func notImplemented(service, what string) *Error {
 // answered like an operation that is not built. The service is a Service.Name.
 func NotImplemented(service, what string) error { return notImplemented(service, what) }
 
-// Page is where the documents list what a service has.
-func Page(service string) string { return "docs/reference/compatibility/" + service + ".md" }
+// Page is where the documents list what a service has: at the repository, as a release brings none
+// along. The version is not in it, since a build from source has none that is there.
+func Page(service string) string {
+	return "https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/" + service + ".md"
+}
 
 // failure is an error as a protocol answers it.
 type failure struct {
@@ -94,7 +97,7 @@ func describe(err error, requestID, serverCode string) *failure {
 		return &failure{code: "SerializationException", message: mistyped.Message, status: http.StatusBadRequest,
 			capital: true, reason: mistyped.Error()}
 	case errors.As(err, &own):
-		return &failure{code: own.Code, message: own.Message, status: own.status(), reason: wrapping(err, own)}
+		return &failure{code: own.Code, message: own.Message, shape: own.Shape, status: own.status(), reason: wrapping(err, own)}
 	case errors.As(err, &exception):
 		status := http.StatusBadRequest
 		if exception.ErrorFault() == smithy.FaultServer {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 // exchange is one request and its answer.
 type exchange struct {
+	protocol
 	options *Options
 	model   Model // of the service, or nil
 	call    Call
@@ -26,9 +28,10 @@ type exchange struct {
 	form    query.Form // body in a Query protocol
 	warned  *unknownMembers
 	in      *[]byte // the pooled memory of body
+	sent    *[]byte // the pooled memory of a body that was unpacked, as it was sent; else nil
 }
 
-// Protocol is how a service speaks: a [JSON] or a [Query], with what is its own.
+// Protocol is how a service speaks: a [JSON], a [CBOR] or a [Query], with what is its own.
 type Protocol interface {
 	// of returns the protocol at work for the service of a name.
 	of(service string) protocol
@@ -36,6 +39,8 @@ type Protocol interface {
 
 // protocol is what differs between the protocols.
 type protocol interface {
+	// claims reports whether a request is in this protocol and in no other one of a service.
+	claims(r *http.Request) bool
 	// operation returns the name of the operation that is asked for.
 	operation(x *exchange, r *http.Request) (string, error)
 	// unknown is the error for an operation that AWS does not know.
@@ -47,6 +52,8 @@ type protocol interface {
 	// appendFailure appends the error body.
 	appendFailure(buf []byte, x *exchange, f *failure) []byte
 	contentType() string
+	// header adds what an answer has beside the headers of all; the failure is nil if there is none.
+	header(h http.Header, r *http.Request, f *failure)
 	// refuseToken is the error for keys that are not, or no longer, those of anybody.
 	refuseToken(err error) error
 	// faults are the errors for a call that is throttled and for one that fails on our side, as
@@ -59,41 +66,57 @@ type protocol interface {
 // frontEnd serves the requests for one service.
 type frontEnd struct {
 	Service
-	protocol
-	options Options
-	byName  map[string]*Operation
-	warned  unknownMembers
+	protocols []protocol
+	options   Options
+	byName    map[string]*Operation
+	warned    unknownMembers
+}
+
+// protocolOf is the protocol that a request is in.
+func (e *frontEnd) protocolOf(r *http.Request) protocol {
+	last := len(e.protocols) - 1
+	for _, p := range e.protocols[:last] {
+		if p.claims(r) {
+			return p
+		}
+	}
+	return e.protocols[last]
 }
 
 // ServeHTTP handles one request from end to end.
 func (e *frontEnd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := exchange{options: &e.options, model: e.Model, start: time.Now(), warned: &e.warned}
+	x := exchange{protocol: e.protocolOf(r), options: &e.options, model: e.Model, start: time.Now(), warned: &e.warned}
 	out := takeBuffer()
 	defer giveBuffer(out)
 
 	answer := payload{text: (*out)[:0]}
 	status := http.StatusOK
 	var f *failure
-	if err := e.answer(&x, w, r, &answer); err != nil {
-		f = describe(err, x.call.RequestID, e.serverCode())
+	err := e.answer(&x, w, r, &answer)
+	if errors.Is(err, errElsewhere) {
+		*out = answer.text
+		e.options.Elsewhere.ServeHTTP(w, x.asSent(r))
+		return
+	}
+	if err != nil {
+		f = describe(err, x.call.RequestID, x.serverCode())
 		if own, found := e.Statuses[f.code]; found && f.status == http.StatusBadRequest {
 			f.status = own
 		}
 		status = f.status
 		answer.clear()
-		answer.text = e.appendFailure(answer.text, &x, f)
+		answer.text = x.appendFailure(answer.text, &x, f)
 	}
 	*out = answer.text
 	x.log(r.Context(), status, f)
 	e.options.Observe(e.Name, x.operationLabel(), status, time.Since(x.start))
-	if x.in != nil {
-		giveBuffer(x.in)
-	}
+	x.release()
 
 	h := w.Header()
-	values := []string{e.contentType(), strconv.Itoa(answer.len()), x.call.RequestID}
+	values := []string{x.contentType(), strconv.Itoa(answer.len()), x.call.RequestID}
 	h["Content-Type"], h["Content-Length"] = values[:1:1], values[1:2:2]
 	h["x-amzn-RequestId"] = values[2:] // in AWS's casing, which Set would change
+	x.header(h, r, f)
 	w.WriteHeader(status)
 	answer.send(w)
 }
@@ -109,9 +132,9 @@ func (e *frontEnd) answer(x *exchange, w http.ResponseWriter, r *http.Request, a
 		}
 	}()
 	if x.call, err = x.options.call(e.Name, r); err != nil {
-		return e.refuseToken(err)
+		return x.refuseToken(err)
 	}
-	x.call.Host = r.Host
+	x.call.Host, x.call.Secure = r.Host, secure(r)
 	if err := x.read(w, r); err != nil {
 		return err
 	}
@@ -119,27 +142,38 @@ func (e *frontEnd) answer(x *exchange, w http.ResponseWriter, r *http.Request, a
 		return err
 	}
 	x.call.RequestBytes = len(x.body)
-	name, err := e.operation(x, r)
+	name, err := x.operation(x, r)
 	if err != nil {
 		return err
 	}
 	x.call.Operation = name
 	operation, found := e.byName[name]
 	switch {
+	case e.Shared && e.options.Elsewhere != nil && (!found || !operation.Built()):
+		return errElsewhere
 	case found:
 	case e.Complete:
-		return e.unknown(name)
+		return x.unknown(name)
 	default:
 		return notImplemented(e.Name, e.Name+" "+name)
 	}
 	x.known = true
 	ctx := NewContext(r.Context(), x.call)
+	if err := e.options.Faults.of(ctx, x.call, x.protocol); err != nil {
+		return err
+	}
 	if !operation.asksItself {
-		if err := Allow(ctx, e.Name+":"+name, "*", nil); err != nil {
+		if err := Allow(ctx, e.Actions+":"+name, "*", nil); err != nil {
 			return err
 		}
 	}
-	return operation.serve(ctx, e.protocol, x, answer)
+	return operation.serve(ctx, x.protocol, x, answer)
+}
+
+// secure reports whether a client has sent a request by HTTPS, as the proxy that it reached says.
+func secure(r *http.Request) bool {
+	first, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",")
+	return r.TLS != nil || strings.EqualFold(strings.TrimSpace(first), "https")
 }
 
 // read reads the body into pooled memory, which lives until the answer is written.

@@ -49,9 +49,11 @@ type jsonProtocol struct {
 
 var _ protocol = (*jsonProtocol)(nil)
 
-func (j *jsonProtocol) contentType() string { return j.mediaType }
+func (j *jsonProtocol) contentType() string         { return j.mediaType }
+func (j *jsonProtocol) serverCode() string          { return "ServerException" }
+func (j *jsonProtocol) claims(r *http.Request) bool { return r.Header.Get("X-Amz-Target") != "" }
 
-func (j *jsonProtocol) serverCode() string { return "ServerException" }
+func (j *jsonProtocol) header(h http.Header, r *http.Request, f *failure) { j.Errors.header(h, r, f) }
 
 func (j *jsonProtocol) operation(x *exchange, r *http.Request) (string, error) {
 	if r.Method != http.MethodPost {
@@ -93,7 +95,7 @@ func (j *jsonProtocol) encode(_ *exchange, answer *payload, out any) {
 // exception has.
 func (j *jsonProtocol) appendFailure(buf []byte, _ *exchange, f *failure) []byte {
 	buf = append(buf, `{"__type":`...)
-	buf = wire.AppendString(buf, f.code)
+	buf = wire.AppendString(buf, j.Errors.typeOf(f))
 	if members := j.exceptionMembers(f.exception); members != nil {
 		return append(append(buf, ','), members...)
 	}

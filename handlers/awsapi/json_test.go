@@ -218,7 +218,7 @@ func TestProtocolErrors(t *testing.T) {
 		{"other service", "Logs_20140328.StopTask", `{}`, 400, `{"__type":"UnknownOperationException"}`},
 		{"no target", "", `{}`, 400, `{"__type":"UnknownOperationException"}`},
 		{"not built", target + ".DescribeGateway", `{}`, 501,
-			`{"__type":"NotImplementedException","message":"ecs-emulator does not implement DescribeGateway yet; see docs/reference/compatibility/ecs.md."}`},
+			`{"__type":"NotImplementedException","message":"ecs-emulator does not implement DescribeGateway yet; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/ecs.md."}`},
 		{"not JSON", target + ".StopTask", `{"task":`, 400,
 			`{"__type":"SerializationException","message":"malformed JSON at byte 8: want a value"}`},
 		{"wrong type", target + ".StopTask", `{"task":1}`, 400,

@@ -48,8 +48,12 @@ type queryProtocol struct {
 var _ protocol = (*queryProtocol)(nil)
 
 func (q *queryProtocol) contentType() string { return "text/xml" }
+func (q *queryProtocol) serverCode() string  { return "InternalFailure" }
 
-func (q *queryProtocol) serverCode() string { return "InternalFailure" }
+// claims is for no service that has it: Query is what is left.
+func (q *queryProtocol) claims(*http.Request) bool { return true }
+
+func (q *queryProtocol) header(http.Header, *http.Request, *failure) {}
 
 // operation reads the parameters of a POST from the body, of a presigned GET from the URL.
 func (q *queryProtocol) operation(x *exchange, r *http.Request) (string, error) {
@@ -86,6 +90,11 @@ func (q *queryProtocol) unknown(name string) error {
 
 // decode names the code of AWS for a value of a wrong type. Its words are the emulator's.
 func (q *queryProtocol) decode(x *exchange, in any) error {
+	for _, member := range q.NotBuilt {
+		if x.form.Has(member) {
+			return notImplemented(q.service, member+" in AWS Query")
+		}
+	}
 	return q.refuse("MalformedInput", q.Codec.Decode(x.form, in))
 }
 
@@ -119,12 +128,8 @@ func (q *queryProtocol) open(buf []byte, x *exchange) []byte {
 }
 
 func (q *queryProtocol) appendFailure(buf []byte, x *exchange, f *failure) []byte {
-	fault := "Sender"
-	if f.status >= http.StatusInternalServerError {
-		fault = "Receiver"
-	}
 	buf = append(append(append(buf, `<ErrorResponse xmlns="`...), q.Namespace...), `"><Error><Type>`...)
-	buf = append(append(buf, fault...), "</Type>"...)
+	buf = append(append(buf, f.fault()...), "</Type>"...)
 	buf = append(appendError(buf, f), "</Error><RequestId>"...)
 	return append(query.AppendText(buf, x.call.RequestID), "</RequestId></ErrorResponse>"...)
 }

@@ -61,9 +61,9 @@ func TestQueryAnswers(t *testing.T) {
 		{"Action=CreateVpc&Size=big", 400, `<Code>MalformedInput</Code>`,
 			`<Code>InvalidParameterValue</Code><Message>the value &quot;big&quot; of the parameter Size is not an integer</Message>`},
 		{"Action=TossVpc", 501, `<Code>NotImplementedException</Code>`,
-			`<Code>NotImplementedException</Code><Message>ecs-emulator does not implement ec2 TossVpc; see docs/reference/compatibility/ec2.md.</Message>`},
-		{"Action=DescribeVpcs&Version=2006-06-26", 501, `<Message>ecs-emulator does not implement the first EC2; see docs/reference/compatibility/ec2.md.</Message>`,
-			`<Message>ecs-emulator does not implement the first EC2; see docs/reference/compatibility/ec2.md.</Message>`},
+			`<Code>NotImplementedException</Code><Message>ecs-emulator does not implement ec2 TossVpc; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/ec2.md.</Message>`},
+		{"Action=DescribeVpcs&Version=2006-06-26", 501, `<Message>ecs-emulator does not implement the first EC2; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/ec2.md.</Message>`,
+			`<Message>ecs-emulator does not implement the first EC2; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/ec2.md.</Message>`},
 		{"Version=1", 400, `<Code>MissingAction</Code>`, `<Code>MissingAction</Code>`},
 		{"Action=%zz", 400, `<Code>MalformedQueryString</Code>`, `<Code>MalformedQueryString</Code>`},
 	} {

@@ -1,6 +1,7 @@
 package awsapi
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"reflect"
@@ -28,6 +29,8 @@ type Service struct {
 	// Complete says that Operations has all that the SDK has. An operation of another
 	// name is then one that AWS does not know; else it is one that is not built.
 	Complete bool
+	// Shared says that operations which are not built are left to Options.Elsewhere, if there is one.
+	Shared bool
 	// Statuses are the HTTP statuses of error codes that the model gives one other than
 	// 400: "NoSuchEntity": 404.
 	Statuses map[string]int
@@ -133,7 +136,11 @@ func (s Service) Protocols() []Protocol { return append([]Protocol{s.Protocol}, 
 
 // Handler returns the service's front end.
 func (s Service) Handler(o Options) http.Handler {
-	f := &frontEnd{Service: s, protocol: s.Protocol.of(s.Name), options: o.withDefaults(s.Name)}
+	f := &frontEnd{Service: s, options: o.withDefaults(s.Name)}
+	for _, p := range s.Protocols() {
+		f.protocols = append(f.protocols, p.of(s.Name))
+	}
+	f.Actions = cmp.Or(s.Actions, s.Name)
 	f.options.MaxBody = max(f.options.MaxBody, s.MaxBody)
 	f.byName = make(map[string]*Operation, len(s.Operations))
 	for i := range s.Operations {
