@@ -1,0 +1,48 @@
+package cloudwatch
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+// PutMetricAlarm makes an alarm, or replaces all settings of the one that there is. Its state stays,
+// and so do its tags (CW0002).
+func (a *API) PutMetricAlarm(ctx context.Context, in *sdk.PutMetricAlarmInput) (*sdk.PutMetricAlarmOutput, error) {
+	settings, err := settingsOf(in)
+	if err != nil {
+		return nil, err
+	}
+	scope, now := awsapi.CallScope(ctx), a.now()
+	return &sdk.PutMetricAlarmOutput{}, a.store.Update(func(tx *store.Tx) error {
+		if there := cloudwatch.FindAlarm(tx, scope, *in.AlarmName); there != nil {
+			a.configure(tx, there, *settings)
+			return nil
+		}
+		made := &cloudwatch.Alarm{Scope: scope, Name: *in.AlarmName, Settings: *settings, ConfiguredAt: now}
+		made.Begin(now)
+		if made.Tags, err = withTags(nil, in.Tags); err != nil {
+			return err
+		}
+		cloudwatch.PutAlarm(tx, made)
+		return nil
+	})
+}
+
+// configure gives an alarm other settings. Those that it has change nothing (CW0002.4). An empty
+// reason of its state is told no more afterwards (CW0004.5).
+func (a *API) configure(tx *store.Tx, alarm *cloudwatch.Alarm, s cloudwatch.Settings) {
+	if reflect.DeepEqual(alarm.Settings, s) {
+		return
+	}
+	changed := *alarm
+	changed.Settings, changed.ConfiguredAt = s, a.now()
+	if changed.Reason != nil && *changed.Reason == "" {
+		changed.Reason = nil
+	}
+	cloudwatch.PutAlarm(tx, &changed)
+}

@@ -1,0 +1,25 @@
+package cloudwatch
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+// SetAlarmState sets the state of an alarm, with its reason and any JSON about that, which is kept as
+// it came (CW0004).
+func (a *API) SetAlarmState(ctx context.Context, in *sdk.SetAlarmStateInput) (*sdk.SetAlarmStateOutput, error) {
+	if in.StateReasonData != nil && !json.Valid([]byte(*in.StateReasonData)) {
+		return nil, errNotJSON
+	}
+	return &sdk.SetAlarmStateOutput{}, a.store.Update(func(tx *store.Tx) error {
+		if !cloudwatch.SetState(tx, awsapi.CallScope(ctx), *in.AlarmName, in.StateValue, *in.StateReason, in.StateReasonData, a.now()) {
+			return errNoAlarm
+		}
+		return nil
+	})
+}
