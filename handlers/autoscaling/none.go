@@ -24,11 +24,6 @@ func (a *API) none(ctx context.Context, name *string, optional bool) error {
 	return nil
 }
 
-// DescribeLifecycleHooks answers that there are none.
-func (a *API) DescribeLifecycleHooks(ctx context.Context, in *sdk.DescribeLifecycleHooksInput) (*sdk.DescribeLifecycleHooksOutput, error) {
-	return &sdk.DescribeLifecycleHooksOutput{LifecycleHooks: []types.LifecycleHook{}}, a.none(ctx, in.AutoScalingGroupName, false)
-}
-
 // DescribeLoadBalancers answers that there are none.
 func (a *API) DescribeLoadBalancers(ctx context.Context, in *sdk.DescribeLoadBalancersInput) (*sdk.DescribeLoadBalancersOutput, error) {
 	return &sdk.DescribeLoadBalancersOutput{LoadBalancers: []types.LoadBalancerState{}}, a.none(ctx, in.AutoScalingGroupName, false)
