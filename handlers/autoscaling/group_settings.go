@@ -17,8 +17,6 @@ func refuseCreate(in *sdk.CreateAutoScalingGroupInput) error {
 	switch {
 	case in.InstanceId != nil:
 		return notBuilt("InstanceId")
-	case len(in.LifecycleHookSpecificationList) > 0:
-		return notBuilt("LifecycleHookSpecificationList")
 	case len(in.LoadBalancerNames) > 0:
 		return notBuilt("LoadBalancerNames")
 	case len(in.TargetGroupARNs) > 0:

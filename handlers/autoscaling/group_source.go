@@ -25,19 +25,13 @@ func sources(in *sdk.UpdateAutoScalingGroupInput) (n int) {
 	return n
 }
 
-// refuseMixed names what a mixed instances policy cannot have here: Spot instances, and
-// types that are chosen by anything but their order.
+// refuseMixed names what a mixed instances policy cannot have here: types that are chosen by anything but their order.
 func refuseMixed(p *types.MixedInstancesPolicy) error {
 	if p == nil {
 		return nil
 	}
-	if d := p.InstancesDistribution; d != nil {
-		switch {
-		case d.OnDemandPercentageAboveBaseCapacity != nil && *d.OnDemandPercentageAboveBaseCapacity < 100:
-			return notBuilt("Spot instances (OnDemandPercentageAboveBaseCapacity below 100)")
-		case len(d.DistributionSegments) > 0:
-			return notBuilt("DistributionSegments")
-		}
+	if d := p.InstancesDistribution; d != nil && len(d.DistributionSegments) > 0 {
+		return notBuilt("DistributionSegments")
 	}
 	if p.LaunchTemplate == nil {
 		return nil
@@ -100,12 +94,19 @@ func launchMixed(tx *state.Tx, g *autoscaling.Group, p *types.MixedInstancesPoli
 		if err != nil {
 			return err
 		}
+		if version := ec2.Version(tx, ec2.FindLaunchTemplate(tx, g.Scope, *found.LaunchTemplateId), *found.Version); version.Data.InstanceMarketOptions != nil {
+			return invalid("Incompatible launch template: You cannot use a launch template that is set to request Spot Instances (InstanceMarketOptions) when you configure an " +
+				"Auto Scaling group with a mixed instances policy. Add a different launch template to the group and try again.") // Source: field reports
+		}
 		kept.LaunchTemplate = &types.LaunchTemplate{LaunchTemplateSpecification: found, Overrides: p.LaunchTemplate.Overrides}
 	}
 	for _, o := range kept.LaunchTemplate.Overrides {
 		if name := aws.ToString(o.InstanceType); ec2.FindInstanceType(tx, name) == nil {
 			return invalid("The specified instance type %s is not valid", name) // the text is the emulator's
 		}
+	}
+	if err := checkSpotMaxPrice(kept.InstancesDistribution); err != nil {
+		return err
 	}
 	d := types.InstancesDistribution{
 		OnDemandAllocationStrategy: aws.String("prioritized"), OnDemandBaseCapacity: aws.Int32(0),
@@ -114,11 +115,20 @@ func launchMixed(tx *state.Tx, g *autoscaling.Group, p *types.MixedInstancesPoli
 	if given := kept.InstancesDistribution; given != nil {
 		set(&d.OnDemandAllocationStrategy, notNil(given.OnDemandAllocationStrategy))
 		set(&d.OnDemandBaseCapacity, notNil(given.OnDemandBaseCapacity))
+		set(&d.OnDemandPercentageAboveBaseCapacity, notNil(given.OnDemandPercentageAboveBaseCapacity))
 		set(&d.SpotAllocationStrategy, notNil(given.SpotAllocationStrategy))
 		d.SpotInstancePools, d.SpotMaxPrice = given.SpotInstancePools, given.SpotMaxPrice
 	}
 	kept.InstancesDistribution = &d
 	g.Source = autoscaling.Source{Mixed: &kept}
+	return nil
+}
+
+// checkSpotMaxPrice refuses what is no price. The text is the emulator's.
+func checkSpotMaxPrice(d *types.InstancesDistribution) error {
+	if d != nil && ec2.CheckSpotPrice(aws.ToString(d.SpotMaxPrice)) != nil {
+		return invalid("Invalid Spot max price: %s", *d.SpotMaxPrice)
+	}
 	return nil
 }
 

@@ -43,14 +43,15 @@ func checkLaunchConfiguration(in *sdk.CreateLaunchConfigurationInput) error {
 	switch {
 	case in.InstanceId != nil:
 		return notBuilt("launch configurations from an instance")
-	case in.SpotPrice != nil:
-		return notBuilt("SpotPrice")
 	case in.ImageId == nil || in.InstanceType == nil:
 		return invalid(mandatory) // Source: field reports
 	case in.PlacementTenancy != nil && *in.PlacementTenancy != "default":
 		return notBuilt("PlacementTenancy " + *in.PlacementTenancy)
 	case in.ClassicLinkVPCId != nil || len(in.ClassicLinkVPCSecurityGroups) > 0:
 		return notBuilt("ClassicLink")
+	}
+	if err := ec2.CheckSpotPrice(aws.ToString(in.SpotPrice)); err != nil {
+		return invalid("Invalid Spot price: %s", *in.SpotPrice) // the text is the emulator's
 	}
 	return nil
 }
@@ -65,7 +66,7 @@ func launchConfigurationOf(s arn.Scope, in *sdk.CreateLaunchConfigurationInput) 
 		AssociatePublicIpAddress: in.AssociatePublicIpAddress, BlockDeviceMappings: append([]types.BlockDeviceMapping{}, in.BlockDeviceMappings...),
 		ClassicLinkVPCSecurityGroups: []string{}, EbsOptimized: in.EbsOptimized, IamInstanceProfile: in.IamInstanceProfile,
 		InstanceMonitoring: in.InstanceMonitoring, KernelId: orEmpty(in.KernelId), KeyName: orEmpty(in.KeyName), MetadataOptions: in.MetadataOptions,
-		PlacementTenancy: in.PlacementTenancy, RamdiskId: orEmpty(in.RamdiskId), SecurityGroups: append([]string{}, in.SecurityGroups...),
+		SpotPrice: in.SpotPrice, PlacementTenancy: in.PlacementTenancy, RamdiskId: orEmpty(in.RamdiskId), SecurityGroups: append([]string{}, in.SecurityGroups...),
 		UserData: orEmpty(in.UserData),
 	}
 	if made.EbsOptimized == nil {
