@@ -43,7 +43,7 @@ func (a *API) CreateAutoScalingGroup(ctx context.Context, in *sdk.CreateAutoScal
 		}
 		made.Change = autoscaling.NewChange("a user request created an AutoScalingGroup", 0, made.Desired, now)
 		autoscaling.PutGroup(tx, made)
-		return nil
+		return putHooks(tx, made, in.LifecycleHookSpecificationList)
 	})
 }
 

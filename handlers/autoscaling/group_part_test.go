@@ -121,5 +121,5 @@ func TestGroupHasNothingOfWhatIsNotBuilt(t *testing.T) {
 	refused(s, s.DescribeWarmPool, &sdk.DescribeWarmPoolInput{AutoScalingGroupName: aws.String("none")}, "ValidationError",
 		"AutoScalingGroup name not found - AutoScalingGroup 'none' not found")
 	refused(s, s.PutWarmPool, &sdk.PutWarmPoolInput{AutoScalingGroupName: web}, "NotImplementedException",
-		"ecs-emulator does not implement autoscaling PutWarmPool; see docs/reference/compatibility/autoscaling.md.")
+		"ecs-emulator does not implement autoscaling PutWarmPool; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/autoscaling.md.")
 }

@@ -90,7 +90,7 @@ func TestBoundsOfGroups(t *testing.T) {
 // One request cannot make the emulator keep millions of instances. A high maximum is none.
 func TestGroupsOfTooManyInstances(t *testing.T) {
 	s := newScene(t)
-	const tooMany = "ecs-emulator does not implement groups of more than 1000 instances of EC2 Auto Scaling; see docs/reference/compatibility/autoscaling.md."
+	const tooMany = "ecs-emulator does not implement groups of more than 1000 instances of EC2 Auto Scaling; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/autoscaling.md."
 	refused(s, s.CreateAutoScalingGroup, s.input("web", 2_000_000, 1<<31-1), "NotImplementedException", tooMany)
 	s.group("web", 0, 1<<31-1)
 	web := aws.String("web")
@@ -126,15 +126,15 @@ func TestGroupsThatAreRefused(t *testing.T) {
 			}},
 		{"ValidationError", "Desired capacity:2 must be between the specified min size:0 and max size:1",
 			func(in *sdk.CreateAutoScalingGroupInput) { in.DesiredCapacity = aws.Int32(2) }},
-		{"NotImplementedException", "ecs-emulator does not implement TargetGroupARNs of EC2 Auto Scaling; see docs/reference/compatibility/autoscaling.md.",
+		{"NotImplementedException", "ecs-emulator does not implement TargetGroupARNs of EC2 Auto Scaling; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/autoscaling.md.",
 			func(in *sdk.CreateAutoScalingGroupInput) { in.TargetGroupARNs = []string{"arn"} }},
-		{"NotImplementedException", "ecs-emulator does not implement MaxInstanceLifetime of EC2 Auto Scaling; see docs/reference/compatibility/autoscaling.md.",
+		{"NotImplementedException", "ecs-emulator does not implement MaxInstanceLifetime of EC2 Auto Scaling; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/autoscaling.md.",
 			func(in *sdk.CreateAutoScalingGroupInput) { in.MaxInstanceLifetime = aws.Int32(86400) }},
-		{"NotImplementedException", "ecs-emulator does not implement Spot instances (OnDemandPercentageAboveBaseCapacity below 100) of EC2 Auto Scaling; see docs/reference/compatibility/autoscaling.md.",
+		{"ValidationError", "Invalid Spot max price: cheap",
 			func(in *sdk.CreateAutoScalingGroupInput) {
 				in.MixedInstancesPolicy = &types.MixedInstancesPolicy{
 					LaunchTemplate:        &types.LaunchTemplate{LaunchTemplateSpecification: in.LaunchTemplate},
-					InstancesDistribution: &types.InstancesDistribution{OnDemandPercentageAboveBaseCapacity: aws.Int32(50)},
+					InstancesDistribution: &types.InstancesDistribution{SpotMaxPrice: aws.String("cheap")},
 				}
 				in.LaunchTemplate = nil
 			}},
@@ -204,12 +204,15 @@ func TestMixedInstancesPolicy(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	update := &sdk.UpdateAutoScalingGroupInput{AutoScalingGroupName: in.AutoScalingGroupName, MixedInstancesPolicy: &types.MixedInstancesPolicy{
-		InstancesDistribution: &types.InstancesDistribution{OnDemandBaseCapacity: aws.Int32(1)},
+		InstancesDistribution: &types.InstancesDistribution{
+			OnDemandBaseCapacity: aws.Int32(1), OnDemandPercentageAboveBaseCapacity: aws.Int32(0), SpotAllocationStrategy: aws.String("price-capacity-optimized"),
+		},
 	}}
 	ok(s, s.UpdateAutoScalingGroup, update)
 	update.MixedInstancesPolicy = &types.MixedInstancesPolicy{LaunchTemplate: in.MixedInstancesPolicy.LaunchTemplate}
 	ok(s, s.UpdateAutoScalingGroup, update)
-	if p := s.described("mixed").MixedInstancesPolicy; *p.InstancesDistribution.OnDemandBaseCapacity != 1 || len(p.LaunchTemplate.Overrides) != 2 {
+	if p := s.described("mixed").MixedInstancesPolicy; *p.InstancesDistribution.OnDemandBaseCapacity != 1 || *p.InstancesDistribution.OnDemandPercentageAboveBaseCapacity != 0 ||
+		*p.InstancesDistribution.SpotAllocationStrategy != "price-capacity-optimized" || len(p.LaunchTemplate.Overrides) != 2 {
 		t.Errorf("members that were left out are not kept: %+v", p)
 	}
 }

@@ -1,6 +1,7 @@
 package autoscaling
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -61,9 +62,7 @@ func (a *API) SetInstanceProtection(ctx context.Context, in *sdk.SetInstanceProt
 			if m == nil || m.Group != g.Name {
 				return invalid("The instance %s is not part of Auto Scaling group %s.", id, g.Name)
 			}
-			changed := *m
-			changed.Protected = *in.ProtectedFromScaleIn
-			autoscaling.PutMember(tx, &changed)
+			autoscaling.Protect(tx, m, *in.ProtectedFromScaleIn)
 		}
 		return nil
 	})
@@ -83,12 +82,23 @@ func (a *API) SetInstanceHealth(ctx context.Context, in *sdk.SetInstanceHealthIn
 		changed := *m
 		changed.Unhealthy = *in.HealthStatus == "Unhealthy"
 		if g := autoscaling.FindGroup(tx, scope, m.Group); g != nil && (in.ShouldRespectGracePeriod == nil || *in.ShouldRespectGracePeriod) {
-			grace := time.Duration(g.HealthCheckGracePeriod) * time.Second
-			changed.Unhealthy = changed.Unhealthy && !now.Before(m.LaunchedAt.Add(grace))
+			changed.Unhealthy = changed.Unhealthy && !inGrace(g, m, now)
 		}
 		autoscaling.PutMember(tx, &changed)
 		return nil
 	})
+}
+
+// inGrace reports whether what a health check says of an instance does not count yet. The time for that
+// begins when the instance comes into service, after its launch hooks.
+// Source: EC2 Auto Scaling user guide, how lifecycle hooks work.
+func inGrace(g *autoscaling.Group, m *autoscaling.Member, now time.Time) bool {
+	since := m.StateAt
+	if since.IsZero() { // a row from before there were hooks
+		since = m.LaunchedAt
+	}
+	grace := time.Duration(g.HealthCheckGracePeriod) * time.Second
+	return grace > 0 && m.Launches() || now.Before(since.Add(grace))
 }
 
 // TerminateInstanceInAutoScalingGroup asks for the end of an instance. Its group starts
@@ -105,8 +115,8 @@ func (a *API) TerminateInstanceInAutoScalingGroup(ctx context.Context, in *sdk.T
 		if err != nil {
 			return noInstance(*in.InstanceId)
 		}
-		if m.State == types.LifecycleStateTerminating || m.Termination != "" {
-			if begun = autoscaling.FindActivity(tx, scope, m.Activity+m.Termination); begun != nil {
+		if m.Leaves() || m.Termination != "" {
+			if begun = autoscaling.FindActivity(tx, scope, cmp.Or(m.Termination, m.Activity)); begun != nil {
 				return nil
 			}
 			return noInstance(*in.InstanceId)

@@ -44,11 +44,6 @@ func (a *API) DescribeNotificationConfigurations(context.Context, *sdk.DescribeN
 	return &sdk.DescribeNotificationConfigurationsOutput{NotificationConfigurations: []types.NotificationConfiguration{}}, nil
 }
 
-// DescribePolicies answers that there are none.
-func (a *API) DescribePolicies(ctx context.Context, in *sdk.DescribePoliciesInput) (*sdk.DescribePoliciesOutput, error) {
-	return &sdk.DescribePoliciesOutput{ScalingPolicies: []types.ScalingPolicy{}}, a.none(ctx, in.AutoScalingGroupName, true)
-}
-
 // DescribeScheduledActions answers that there are none.
 func (a *API) DescribeScheduledActions(ctx context.Context, in *sdk.DescribeScheduledActionsInput) (*sdk.DescribeScheduledActionsOutput, error) {
 	return &sdk.DescribeScheduledActionsOutput{ScheduledUpdateGroupActions: []types.ScheduledUpdateGroupAction{}}, a.none(ctx, in.AutoScalingGroupName, true)

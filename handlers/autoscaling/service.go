@@ -21,31 +21,31 @@ func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
 		Name: "autoscaling", ID: sdk.ServiceID, Title: "Amazon EC2 Auto Scaling", Model: model,
 		Protocol: awsapi.Query{
-			Version: version, Namespace: "http://autoscaling.amazonaws.com/doc/" + version + "/", EmptyResults: []string{"SetInstanceProtection"},
-			Codec: codec,
+			Version: version, Namespace: "http://autoscaling.amazonaws.com/doc/" + version + "/", Codec: codec,
+			EmptyResults: []string{"SetInstanceProtection", "PutLifecycleHook", "DeleteLifecycleHook", "CompleteLifecycleAction", "RecordLifecycleActionHeartbeat"},
 		},
-		Operations: slices.Concat(a.groupOperations(), a.instanceOperations(), a.noneOperations()),
+		Operations: slices.Concat(a.groupOperations(), a.instanceOperations(), a.hookOperations(), a.noneOperations()),
 	}
 }
 
 func (a *API) groupOperations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("CreateAutoScalingGroup", "from launch templates, launch configurations and mixed instances policies, of which the first override's type is launched; "+
-			"without Spot, load balancers, lifecycle hooks, capacity reservations and maximum lifetimes; health checks are EC2's; at most 1,000 instances", a.CreateAutoScalingGroup),
+			"without load balancers, capacity reservations and maximum lifetimes; health checks are EC2's; at most 1,000 instances", a.CreateAutoScalingGroup),
 		awsapi.Partial("UpdateAutoScalingGroup", "as CreateAutoScalingGroup", a.UpdateAutoScalingGroup),
 		awsapi.Works("DeleteAutoScalingGroup", "with force it is gone when its instances are terminated", a.DeleteAutoScalingGroup),
 		awsapi.Works("DescribeAutoScalingGroups", "by name and tags, in pages", a.DescribeAutoScalingGroups),
-		awsapi.Partial("SetDesiredCapacity", "no cooldowns, because nothing scales by itself", a.SetDesiredCapacity),
+		awsapi.Partial("SetDesiredCapacity", "no cooldowns", a.SetDesiredCapacity),
 		awsapi.Works("DescribeScalingActivities", "in the recorded words, newest first", a.DescribeScalingActivities),
 		awsapi.Partial("SuspendProcesses", "Launch, Terminate, HealthCheck and ReplaceUnhealthy have an effect", a.SuspendProcesses),
 		awsapi.Works("ResumeProcesses", "suspended work is made up for", a.ResumeProcesses),
 		awsapi.Partial("EnableMetricsCollection", "kept; no metrics are collected", a.EnableMetricsCollection),
 		awsapi.Works("DisableMetricsCollection", "forgets them", a.DisableMetricsCollection),
 		awsapi.Works("CreateOrUpdateTags", "running instances keep their tags", a.CreateOrUpdateTags),
-		awsapi.Works("DeleteTags", "whatever their values", a.DeleteTags),
+		awsapi.Works("DeleteTags", "by key, also with other values", a.DeleteTags),
 		awsapi.Works("DescribeTags", "by group, key, value and propagation, in pages", a.DescribeTags),
 
-		awsapi.Partial("CreateLaunchConfiguration", "without Spot prices, and not from an instance", a.CreateLaunchConfiguration),
+		awsapi.Partial("CreateLaunchConfiguration", "not from an instance; Spot prices are kept", a.CreateLaunchConfiguration),
 		awsapi.Works("DescribeLaunchConfigurations", "in order of their names, in pages", a.DescribeLaunchConfigurations),
 		awsapi.Works("DeleteLaunchConfiguration", "fails if a group uses it", a.DeleteLaunchConfiguration),
 	}
@@ -60,16 +60,26 @@ func (a *API) instanceOperations() []awsapi.Operation {
 	}
 }
 
+func (a *API) hookOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("PutLifecycleHook", "at launch and termination; without notification targets: the event is on the feed", a.PutLifecycleHook),
+		awsapi.Works("DescribeLifecycleHooks", "of a group, by name", a.DescribeLifecycleHooks),
+		awsapi.Works("DeleteLifecycleHook", "completes what waits for it", a.DeleteLifecycleHook),
+		awsapi.Works("DescribeLifecycleHookTypes", "the two transitions", a.DescribeLifecycleHookTypes),
+		awsapi.Works("CompleteLifecycleAction", "CONTINUE or ABANDON, by token or instance", a.CompleteLifecycleAction),
+		awsapi.Works("RecordLifecycleActionHeartbeat", "by token or instance, until the global timeout", a.RecordLifecycleActionHeartbeat),
+	}
+}
+
 // noneOperations answer that there is nothing of what cannot be made here.
 func (a *API) noneOperations() []awsapi.Operation {
 	const none = "there are none: what makes one is not built"
 	return []awsapi.Operation{
 		awsapi.Partial("DescribeInstanceRefreshes", none, a.DescribeInstanceRefreshes),
-		awsapi.Partial("DescribeLifecycleHooks", none, a.DescribeLifecycleHooks),
 		awsapi.Partial("DescribeLoadBalancers", none, a.DescribeLoadBalancers),
 		awsapi.Partial("DescribeLoadBalancerTargetGroups", none, a.DescribeLoadBalancerTargetGroups),
 		awsapi.Partial("DescribeNotificationConfigurations", none, a.DescribeNotificationConfigurations),
-		awsapi.Partial("DescribePolicies", none, a.DescribePolicies),
+		awsapi.Partial("DescribePolicies", "those of ECS managed scaling, in one page; their alarms are not listed", a.DescribePolicies),
 		awsapi.Partial("DescribeScheduledActions", none, a.DescribeScheduledActions),
 		awsapi.Partial("DescribeTrafficSources", none, a.DescribeTrafficSources),
 		awsapi.Partial("DescribeWarmPool", none, a.DescribeWarmPool),
