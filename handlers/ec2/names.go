@@ -7,11 +7,14 @@ import "github.com/ecs-emulator/ecs-emulator/internal/wire/query"
 // says so.
 //
 // Source: the public model of Amazon EC2, API version 2016-11-15.
-var codec = query.New(query.Rules{EC2: true, Entries: entries, Names: map[string]string{
-	"AvailabilityZone.State":                            "zoneState",
-	"CreateTagsInput.Resources":                         "resourceId",
-	"DeleteTagsInput.Resources":                         "resourceId",
-	"DescribeAvailabilityZonesOutput.AvailabilityZones": "availabilityZoneInfo",
+var codec = query.New(query.Rules{EC2: true, Entries: entries, Forms: forms, Names: map[string]string{
+	"AvailabilityZone.State": "zoneState",
+	"CancelSpotInstanceRequestsOutput.CancelledSpotInstanceRequests": "spotInstanceRequestSet",
+	"LaunchSpecification.BlockDeviceMappings":                        "blockDeviceMapping",
+	"LaunchSpecification.SecurityGroups":                             "groupSet",
+	"CreateTagsInput.Resources":                                      "resourceId",
+	"DeleteTagsInput.Resources":                                      "resourceId",
+	"DescribeAvailabilityZonesOutput.AvailabilityZones":              "availabilityZoneInfo",
 
 	"AuthorizeSecurityGroupEgressInput.IpPermissions":               "ipPermissions",
 	"AuthorizeSecurityGroupIngressInput.IpPermissions":              "ipPermissions",
@@ -75,8 +78,10 @@ var codec = query.New(query.Rules{EC2: true, Entries: entries, Names: map[string
 	"InstanceNetworkInterface.Ipv6Addresses":                                        "ipv6AddressesSet",
 	"InstanceNetworkInterface.PrivateIpAddresses":                                   "privateIpAddressesSet",
 	"InstanceNetworkInterfaceSpecification.Groups":                                  "securityGroupId",
-	"InstanceNetworkInterfaceSpecification.Ipv6Addresses":                           "ipv6Addresses",
-	"InstanceNetworkInterfaceSpecification.PrivateIpAddresses":                      "privateIpAddresses",
+	"InstanceNetworkInterfaceSpecification.Ipv6Addresses":                           "ipv6AddressesSet",
+	"InstanceNetworkInterfaceSpecification.PrivateIpAddresses":                      "privateIpAddressesSet",
+	"InstanceNetworkInterfaceSpecification.Ipv4Prefixes":                            "ipv4Prefix",
+	"InstanceNetworkInterfaceSpecification.Ipv6Prefixes":                            "ipv6Prefix",
 	"InstanceStatus.Events":                                                         "eventsSet",
 	"InstanceStatusSummary.Details":                                                 "details",
 	"InstanceStorageInfo.Disks":                                                     "disks",
@@ -114,5 +119,12 @@ var codec = query.New(query.Rules{EC2: true, Entries: entries, Names: map[string
 // entries are lists whose entries are not called item.
 var entries = map[string]string{
 	"InferenceAcceleratorInfo.Accelerators":                      "member",
+	"InstanceNetworkInterfaceSpecification.Groups":               "SecurityGroupId",
 	"LaunchTemplateInstanceNetworkInterfaceSpecification.Groups": "groupId",
+}
+
+// forms are members that requests name otherwise than answers, of structures that are in both.
+var forms = map[string]string{
+	"InstanceNetworkInterfaceSpecification.Ipv6Addresses":      "Ipv6Addresses",
+	"InstanceNetworkInterfaceSpecification.PrivateIpAddresses": "PrivateIpAddresses",
 }

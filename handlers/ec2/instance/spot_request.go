@@ -1,0 +1,200 @@
+package instance
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// DescribeSpotInstanceRequests answers the requests of Spot Instances, as long as these are shown.
+func (a *API) DescribeSpotInstanceRequests(ctx context.Context, in *sdk.DescribeSpotInstanceRequestsInput) (*sdk.DescribeSpotInstanceRequestsOutput, error) {
+	scope, tx := kit.Scope(ctx), a.Store.Read()
+	var rows []types.SpotInstanceRequest
+	for _, i := range ec2.Instances(tx, scope) {
+		if i.Spot != nil {
+			rows = append(rows, describeSpotRequest(tx, i))
+		}
+	}
+	found, err := kit.Describe(rows, in.Filters, in.SpotInstanceRequestIds, "spot-instance-request-id", spotRequestValues, kit.Missing("sir-"))
+	if err != nil {
+		return nil, err
+	}
+	id := func(r types.SpotInstanceRequest) string { return *r.SpotInstanceRequestId }
+	slices.SortFunc(found, func(a, b types.SpotInstanceRequest) int { return cmp.Compare(id(a), id(b)) })
+	found, next, err := kit.PageOf(found, id, "spotInstanceRequestIdsSet", in.SpotInstanceRequestIds, in.MaxResults, in.NextToken)
+	return &sdk.DescribeSpotInstanceRequestsOutput{SpotInstanceRequests: found, NextToken: next}, err
+}
+
+// CancelSpotInstanceRequests cancels requests; their instances run on. What is closed stays so, of which AWS
+// documents nothing.
+func (a *API) CancelSpotInstanceRequests(ctx context.Context, in *sdk.CancelSpotInstanceRequestsInput) (*sdk.CancelSpotInstanceRequestsOutput, error) {
+	if len(in.SpotInstanceRequestIds) == 0 {
+		return nil, kit.MissingParameter("SpotInstanceRequestId")
+	}
+	scope := kit.Scope(ctx)
+	out := &sdk.CancelSpotInstanceRequestsOutput{}
+	err := a.Store.Update(func(tx *state.Tx) error {
+		out.CancelledSpotInstanceRequests = nil
+		for _, id := range in.SpotInstanceRequestIds {
+			i := ec2.FindSpotInstance(tx, scope, id)
+			if i == nil {
+				return kit.Missing("sir-")(id)
+			}
+			if cancelled := *i; spotState(i) == types.SpotInstanceStateActive {
+				spot := *i.Spot
+				spot.CancelledAt = a.Now()
+				cancelled.Spot = &spot
+				ec2.PutInstance(tx, &cancelled)
+				i = &cancelled
+			}
+			out.CancelledSpotInstanceRequests = append(out.CancelledSpotInstanceRequests, types.CancelledSpotInstanceRequest{
+				SpotInstanceRequestId: &id, State: types.CancelSpotInstanceRequestState(spotState(i)),
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// describeSpotRequest is what EC2 shows of the request of a Spot Instance. There are no prices, so one without a
+// maximum has none. Source: EC2 API reference, SpotInstanceRequest.
+func describeSpotRequest(tx *state.Tx, i *ec2.Instance) types.SpotInstanceRequest {
+	launched := &types.LaunchSpecification{
+		ImageId: &i.ImageID, InstanceType: types.InstanceType(i.Type), KeyName: kit.Optional(i.KeyName), SubnetId: &i.Subnet,
+		EbsOptimized: &i.EBSOptimized, Monitoring: &types.RunInstancesMonitoringEnabled{Enabled: &i.Monitoring},
+		Placement: &types.SpotPlacement{AvailabilityZone: &i.Zone},
+	}
+	if i.Profile != nil {
+		launched.IamInstanceProfile = &types.IamInstanceProfileSpecification{Arn: i.Profile.Arn}
+	}
+	for _, id := range i.SecurityGroups {
+		if g := ec2network.FindSecurityGroup(tx, i.Scope, id); g != nil {
+			launched.SecurityGroups = append(launched.SecurityGroups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
+		}
+	}
+	return types.SpotInstanceRequest{
+		SpotInstanceRequestId: &i.Spot.RequestID, InstanceId: &i.ID, State: spotState(i), Status: spotStatus(i), CreateTime: &i.LaunchAt,
+		Type: types.SpotInstanceTypeOneTime, SpotPrice: kit.Optional(i.Spot.MaxPrice), InstanceInterruptionBehavior: types.InstanceInterruptionBehaviorTerminate,
+		ProductDescription: types.RIProductDescriptionLinuxUnix, LaunchedAvailabilityZone: &i.Zone,
+		LaunchedAvailabilityZoneId: aws.String(ec2network.ZoneID(i.Zone)), LaunchSpecification: launched,
+		Tags: kit.TagsOf(tx, i.Scope, i.Spot.RequestID),
+	}
+}
+
+// spotState is active until the instance ends or the request is cancelled.
+func spotState(i *ec2.Instance) types.SpotInstanceState {
+	switch {
+	case !i.Spot.CancelledAt.IsZero():
+		return types.SpotInstanceStateCancelled
+	case i.Wanted == types.InstanceStateNameTerminated:
+		return types.SpotInstanceStateClosed
+	}
+	return types.SpotInstanceStateActive
+}
+
+// spotStatus says how it came to the state. Source: EC2 user guide, Spot request status codes; the messages of all
+// but the first are the emulator's.
+func spotStatus(i *ec2.Instance) *types.SpotInstanceStatus {
+	status := func(code, message string, at time.Time) *types.SpotInstanceStatus {
+		return &types.SpotInstanceStatus{Code: &code, Message: &message, UpdateTime: &at}
+	}
+	switch {
+	case i.Wanted == types.InstanceStateNameTerminated && i.Reason.Code == ec2.SpotInterruption.Code:
+		return status("instance-terminated-no-capacity", "Your Spot Instance was terminated as there is no Spot capacity.", i.WantedAt)
+	case i.Wanted == types.InstanceStateNameTerminated && i.Reason.Transition == "":
+		return status("instance-terminated-by-service", "Your Spot Instance was terminated by EC2.", i.WantedAt)
+	case i.Wanted == types.InstanceStateNameTerminated:
+		return status("instance-terminated-by-user", "Your Spot Instance was terminated by a user.", i.WantedAt)
+	case !i.Spot.CancelledAt.IsZero():
+		return status("request-canceled-and-instance-running", "Your Spot request is canceled, but your Spot Instance is still running.", i.Spot.CancelledAt)
+	case !i.NoticeAt.IsZero():
+		return status("marked-for-termination", "Your Spot Instance is marked for termination.", i.NoticeAt)
+	}
+	return status("fulfilled", "Your spot request is fulfilled.", i.LaunchAt)
+}
+
+// spotRequestValues knows the filters of DescribeSpotInstanceRequests.
+func spotRequestValues(r *types.SpotInstanceRequest, filter string) ([]string, bool) {
+	status := r.Status
+	if status == nil {
+		status = &types.SpotInstanceStatus{}
+	}
+	switch filter {
+	case "spot-instance-request-id":
+		return kit.One(r.SpotInstanceRequestId)
+	case "instance-id":
+		return kit.One(r.InstanceId)
+	case "state":
+		return kit.OneOf(r.State)
+	case "status-code":
+		return kit.One(status.Code)
+	case "status-message":
+		return kit.One(status.Message)
+	case "type":
+		return kit.OneOf(r.Type)
+	case "spot-price":
+		return kit.One(r.SpotPrice)
+	case "product-description":
+		return kit.OneOf(r.ProductDescription)
+	case "launched-availability-zone":
+		return kit.One(r.LaunchedAvailabilityZone)
+	case "launched-availability-zone-id":
+		return kit.One(r.LaunchedAvailabilityZoneId)
+	case "create-time":
+		return kit.OneOf(aws.ToTime(r.CreateTime).UTC().Format(time.RFC3339))
+	}
+	if values, known := spotLaunchValues(r.LaunchSpecification, filter); known {
+		return values, true
+	}
+	if slices.Contains(unusedSpotFilters, filter) {
+		return nil, true
+	}
+	return kit.TagValues(r.Tags, filter)
+}
+
+func spotLaunchValues(l *types.LaunchSpecification, filter string) ([]string, bool) {
+	if l == nil {
+		l = &types.LaunchSpecification{}
+	}
+	switch filter {
+	case "launch.image-id":
+		return kit.One(l.ImageId)
+	case "launch.instance-type":
+		return kit.OneOf(l.InstanceType)
+	case "launch.key-name":
+		return kit.One(l.KeyName)
+	case "launch.monitoring-enabled":
+		return kit.OneOf(strconv.FormatBool(l.Monitoring != nil && aws.ToBool(l.Monitoring.Enabled)))
+	case "launch.group-id":
+		return kit.Each(l.SecurityGroups, func(g *types.GroupIdentifier) string { return *g.GroupId })
+	case "launch.group-name":
+		return kit.Each(l.SecurityGroups, func(g *types.GroupIdentifier) string { return *g.GroupName })
+	case "network-interface.subnet-id":
+		return kit.One(l.SubnetId)
+	}
+	return nil, false
+}
+
+// unusedSpotFilters are those to which no request has a value here.
+// Source: EC2 API reference, DescribeSpotInstanceRequests.
+var unusedSpotFilters = []string{
+	"availability-zone-group", "fault-code", "fault-message", "launch-group", "launch.block-device-mapping.delete-on-termination",
+	"launch.block-device-mapping.device-name", "launch.block-device-mapping.snapshot-id", "launch.block-device-mapping.volume-size",
+	"launch.block-device-mapping.volume-type", "launch.kernel-id", "launch.ramdisk-id", "network-interface.addresses.primary",
+	"network-interface.delete-on-termination", "network-interface.description", "network-interface.device-index",
+	"network-interface.group-id", "network-interface.network-interface-id", "network-interface.private-ip-address", "valid-from", "valid-until",
+}
