@@ -1,0 +1,22 @@
+package ec2
+
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// SpotEvent is the event that EC2 sends to EventBridge when a Spot Instance has its notice, as JSON.
+// Source: EC2 user guide, Spot Instance interruption notices.
+func SpotEvent(n *state.SpotNotice, at time.Time) []byte {
+	return eventbridge.Event{
+		ID: n.ID, DetailType: "EC2 Spot Instance Interruption Warning", Source: "aws.ec2", Resource: n.InstanceARN, At: at,
+		Detail: spotDetail{InstanceID: n.InstanceID, Action: "terminate"},
+	}.Marshal()
+}
+
+type spotDetail struct {
+	InstanceID string `json:"instance-id"`
+	Action     string `json:"instance-action"`
+}
