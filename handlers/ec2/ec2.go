@@ -5,6 +5,7 @@ package ec2
 
 import (
 	"context"
+	"net/http"
 	"net/netip"
 	"slices"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/securitygroup"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/vpc"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -34,6 +36,8 @@ type Options struct {
 	Settle func(ctx context.Context) error
 	// VPCMade is told of each VPC that is made. Nil is none to tell.
 	VPCMade func(ctx context.Context, id string, cidr netip.Prefix)
+	// Outages are where nothing can be launched; nil is nowhere.
+	Outages *outage.Board
 }
 
 // API answers EC2 actions from the store.
@@ -54,7 +58,7 @@ func New(o Options) *API {
 	if o.VPCMade == nil {
 		o.VPCMade = func(context.Context, string, netip.Prefix) {}
 	}
-	b := kit.Base{Store: o.Store, Clock: o.Now, Strict: o.StrictVPC}
+	b := kit.Base{Store: o.Store, Clock: o.Now, Strict: o.StrictVPC, Outages: o.Outages}
 	return &API{
 		Base: b, instances: instance.New(b, o.Settle), vpcs: vpc.New(b, o.VPCMade), securityGroups: securitygroup.New(b),
 		routing: routing.New(b, o.NATGateways), endpoints: endpoint.New(b),
@@ -67,6 +71,8 @@ func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
 		Name: "ec2", ID: sdk.ServiceID, Title: "Amazon EC2",
 		Protocol: awsapi.Query{Version: version, Namespace: "http://ec2.amazonaws.com/doc/" + version + "/", Codec: codec},
+		// Source: EC2 API reference, error codes: it is an error on the side of the server.
+		Statuses: map[string]int{"InsufficientInstanceCapacity": http.StatusInternalServerError},
 		Operations: slices.Concat(a.instances.Operations(), a.vpcs.Operations(), a.securityGroups.Operations(), a.routing.Operations(), a.endpoints.Operations(), []awsapi.Operation{
 			awsapi.Partial("CreateTags", "of resources that the operations below describe", a.CreateTags),
 			awsapi.Partial("DeleteTags", "as CreateTags", a.DeleteTags),

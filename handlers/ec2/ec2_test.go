@@ -82,7 +82,7 @@ func start(t *testing.T, strict bool) *server {
 	t.Cleanup(http.Close)
 	s.url = http.URL
 	s.Client = sdk.New(sdk.Options{
-		BaseEndpoint: &s.url, Region: scope.Region, Retryer: apitest.Retryer(),
+		BaseEndpoint: &s.url, Region: scope.Region, Retryer: apitest.Retryer(), HTTPClient: apitest.HTTPClient(),
 		Credentials: credentials.NewStaticCredentialsProvider(scope.Account, "secret", ""),
 	})
 	return s
@@ -254,7 +254,7 @@ func TestZoneIDsOfOtherRegions(t *testing.T) {
 func TestOtherActionsAreRefused(t *testing.T) {
 	s := newServer(t)
 	_, err := s.CreateVpnGateway(ctx, &sdk.CreateVpnGatewayInput{Type: types.GatewayTypeIpsec1})
-	refused(t, err, "NotImplementedException", "ecs-emulator does not implement ec2 CreateVpnGateway; see docs/reference/compatibility/ec2.md.")
+	refused(t, err, "NotImplementedException", "ecs-emulator does not implement ec2 CreateVpnGateway; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/ec2.md.")
 }
 
 func TestAnswerOnTheWire(t *testing.T) {

@@ -216,8 +216,8 @@ func TestRefusedLaunches(t *testing.T) {
 		}, "InvalidParameterValue", "Invalid availability zone: [eu-west-1z]"},
 		{func(in *sdk.RunInstancesInput) { in.UserData = aws.String("not base64") }, "InvalidUserData.Malformed", "Invalid BASE64 encoding of user data."},
 		{func(in *sdk.RunInstancesInput) {
-			in.InstanceMarketOptions = &types.InstanceMarketOptionsRequest{MarketType: "spot"}
-		}, "UnsupportedOperation", "ecs-emulator does not support InstanceMarketOptions of RunInstances"},
+			in.InstanceMarketOptions = &types.InstanceMarketOptionsRequest{MarketType: "capacity-block"}
+		}, "UnsupportedOperation", `ecs-emulator does not support InstanceMarketOptions with the MarketType "capacity-block"`},
 		{func(in *sdk.RunInstancesInput) {
 			in.LaunchTemplate = &types.LaunchTemplateSpecification{LaunchTemplateName: aws.String("web")}
 		}, "InvalidLaunchTemplateName.NotFoundException", "The specified launch template, with template name web, does not exist."},

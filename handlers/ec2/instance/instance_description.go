@@ -50,6 +50,9 @@ func describeInstance(tx *state.Tx, i *ec2.Instance) types.Instance {
 			HostnameType: types.HostnameTypeIpName, EnableResourceNameDnsARecord: aws.Bool(false), EnableResourceNameDnsAAAARecord: aws.Bool(false),
 		},
 	}
+	if i.Spot != nil {
+		d.InstanceLifecycle, d.SpotInstanceRequestId = types.InstanceLifecycleTypeSpot, &i.Spot.RequestID
+	}
 	if t := ec2.FindInstanceType(tx, i.Type); t != nil {
 		d.Architecture = types.ArchitectureValues(t.Architecture)
 		threads := threadsPerCore(t)

@@ -67,6 +67,10 @@ func instanceValues(i *describedInstance, filter string) ([]string, bool) {
 		return kit.One(i.PlatformDetails)
 	case "usage-operation":
 		return kit.One(i.UsageOperation)
+	case "instance-lifecycle":
+		return kit.OneOf(i.InstanceLifecycle)
+	case "spot-instance-request-id":
+		return kit.One(i.SpotInstanceRequestId)
 	case "current-instance-boot-mode":
 		return kit.OneOf(i.CurrentInstanceBootMode)
 	case "ena-support":
@@ -169,6 +173,6 @@ func instanceNetworkValues(i *describedInstance, row *ec2.Instance, filter strin
 var unusedInstanceFilters = []string{
 	"affinity", "block-device-mapping.attach-time", "block-device-mapping.delete-on-termination", "block-device-mapping.device-name",
 	"block-device-mapping.status", "block-device-mapping.volume-id", "boot-mode", "capacity-reservation-id", "host-id",
-	"instance-lifecycle", "kernel-id", "outpost-arn", "placement-group-name", "placement-partition-number", "platform",
-	"product-code", "product-code.type", "ramdisk-id", "spot-instance-request-id",
+	"kernel-id", "outpost-arn", "placement-group-name", "placement-partition-number", "platform",
+	"product-code", "product-code.type", "ramdisk-id",
 }

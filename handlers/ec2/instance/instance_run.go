@@ -2,6 +2,7 @@ package instance
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -36,10 +38,23 @@ func (a *API) RunInstances(ctx context.Context, in *sdk.RunInstancesInput) (*sdk
 		return err
 	})
 	if err != nil {
+		var lack lacking
+		if errors.As(err, &lack) && lack.outage != nil {
+			lack.outage.Acted(lack.subnet)
+		}
 		return nil, kit.Answered(err)
 	}
 	return a.describeLaunch(ctx, scope, launched), nil
 }
+
+// lacking is why there is no room for instances, and the outage that has taken it, if one has.
+type lacking struct {
+	error
+	outage *outage.Outage
+	subnet string
+}
+
+func (l lacking) Unwrap() error { return l.error }
 
 func (a *API) launch(tx *state.Tx, scope arn.Scope, in *sdk.RunInstancesInput, again kit.Once) (launched []*ec2.Instance, err error) {
 	made, err := again.Made(tx)
@@ -61,8 +76,9 @@ func (a *API) launch(tx *state.Tx, scope arn.Scope, in *sdk.RunInstancesInput, a
 	if aws.ToBool(in.DryRun) {
 		return nil, kit.ErrDryRun
 	}
-	if launched, err = ec2.Launch(tx, ec2.RoomIn(tx, state.TaskInterfaces(tx)), spec); err != nil {
-		return nil, err
+	room := ec2.RoomIn(tx, state.TaskInterfaces(tx)).Without(a.Outages.View())
+	if launched, err = ec2.Launch(tx, room, spec); err != nil {
+		return nil, lacking{err, room.Lack(spec.Subnet), spec.Subnet.ID}
 	}
 	again.Remember(tx, a.Now(), idsOf(launched)...)
 	return launched, nil

@@ -39,8 +39,6 @@ func refuseRun(in *sdk.RunInstancesInput) error {
 // and nothing is launched from it.
 func refuseData(data *types.ResponseLaunchTemplateData) error {
 	switch {
-	case data.InstanceMarketOptions != nil:
-		return notDone("InstanceMarketOptions")
 	case data.InstanceRequirements != nil:
 		return notDone("InstanceRequirements")
 	case data.HibernationOptions != nil && aws.ToBool(data.HibernationOptions.Configured):

@@ -18,7 +18,7 @@ var (
 	userStops = ec2.Reason{
 		Code: "Client.UserInitiatedShutdown", Message: "Client.UserInitiatedShutdown: User initiated shutdown", Transition: "User initiated",
 	}
-	nobodyStops = ec2.Reason{}
+	noStopReason = ec2.Reason{}
 )
 
 // change is a wish for another state.
@@ -31,7 +31,7 @@ type change struct {
 
 // Source of where a change is possible: EC2 user guide, instance lifecycle.
 var (
-	start = change{types.InstanceStateNameRunning, nobodyStops,
+	start = change{types.InstanceStateNameRunning, noStopReason,
 		[]types.InstanceStateName{types.InstanceStateNameStopped, types.InstanceStateNameRunning, types.InstanceStateNamePending},
 		"The instance '%s' is not in a state from which it can be started."}
 	stop = change{types.InstanceStateNameStopped, userStops,
@@ -129,6 +129,9 @@ func (c change) check(i *ec2.Instance) error {
 	switch {
 	case c.from != nil && !slices.Contains(c.from, i.State()):
 		return kit.Refuse("IncorrectInstanceState", c.text, i.ID)
+	case c.wanted == types.InstanceStateNameStopped && i.Spot != nil:
+		return kit.Refuse("UnsupportedOperation", "You can't stop the Spot Instance '%s' because it is associated with a one-time Spot Instance request. "+
+			"You can only stop Spot Instances associated with persistent Spot Instance requests.", i.ID)
 	case c.wanted == types.InstanceStateNameStopped && i.StopProtected && i.Wanted != c.wanted:
 		return kit.Refuse("OperationNotPermitted", "The instance '%s' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.", i.ID)
 	case c.wanted == types.InstanceStateNameTerminated && i.Protected && i.Wanted != c.wanted:

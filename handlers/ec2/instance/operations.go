@@ -23,6 +23,7 @@ func New(b kit.Base, settle func(ctx context.Context) error) *API {
 // Operations are the actions.
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
+		awsapi.Partial("CancelSpotInstanceRequests", "their instances run on", kit.DryRunFirst(a.CancelSpotInstanceRequests)),
 		awsapi.Works("CreateLaunchTemplate", "the data answered as given", a.CreateLaunchTemplate),
 		awsapi.Works("CreateLaunchTemplateVersion", "from nothing or another version", a.CreateLaunchTemplateVersion),
 		awsapi.Works("DeleteLaunchTemplate", "with its versions", a.DeleteLaunchTemplate),
@@ -35,10 +36,11 @@ func (a *API) Operations() []awsapi.Operation {
 		awsapi.Partial("DescribeLaunchTemplateVersions", "aliases of images are not resolved", kit.DryRun(a.DescribeLaunchTemplateVersions)),
 		awsapi.Works("DescribeLaunchTemplates", "by name, in pages", kit.DryRun(a.DescribeLaunchTemplates)),
 		awsapi.Partial("DescribeNetworkInterfaces", "those of instances, tasks, NAT gateways and endpoints; all at once", kit.DryRun(a.DescribeNetworkInterfaces)),
+		awsapi.Partial("DescribeSpotInstanceRequests", "those of RunInstances and of Auto Scaling groups, fulfilled at once; as long as their instances are shown", kit.DryRun(a.DescribeSpotInstanceRequests)),
 		awsapi.Works("ModifyLaunchTemplate", "the default version", a.ModifyLaunchTemplate),
 		awsapi.Works("RebootInstances", "tasks end as when their containers exit; the agent comes back", a.RebootInstances),
 		awsapi.Partial("RunInstances", "user data is not run, but read for what it tells the container agent; images that are not ECS-optimized are assumed to exist; "+
-			"while the engine is away, the answer has no address; Spot, IPv6, several network interfaces, placement groups, hosts, hibernation and enclaves are refused; "+
+			"while the engine is away, the answer has no address; IPv6, several network interfaces, placement groups, hosts, hibernation and enclaves are refused; Spot Instances are one-time, have no price and end by faults; "+
 			"block devices, key, credits, CPU options and tags of volumes are without effect", a.RunInstances),
 		awsapi.Partial("StartInstances", "the container instance is back", a.StartInstances),
 		awsapi.Partial("StopInstances", "without hibernation", a.StopInstances),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -22,6 +23,8 @@ type Base struct {
 	Clock func() time.Time
 	// Strict answers that subnets and security groups which are made up do not exist.
 	Strict bool
+	// Outages are where nothing can be launched.
+	Outages *outage.Board
 }
 
 // Now is the time in whole seconds, as EC2 has it.

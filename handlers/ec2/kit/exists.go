@@ -37,6 +37,8 @@ func (b *Base) Exists(tx *state.Tx, scope arn.Scope, id string) error {
 		found = found || slices.ContainsFunc(ec2.OwnedInterfaces(tx, scope), func(o ec2.OwnedInterface) bool { return o.ID == id })
 	case types.ResourceTypeInstance:
 		found = ec2.FindInstance(tx, scope, id) != nil
+	case types.ResourceTypeSpotInstancesRequest:
+		found = ec2.FindSpotInstance(tx, scope, id) != nil
 	case types.ResourceTypePrefixList:
 		found = ec2network.FindPrefixList(tx, scope, id) != nil
 	case types.ResourceTypeLaunchTemplate:

@@ -51,6 +51,7 @@ var kinds = []kind{
 	{"vpce-", types.ResourceTypeVpcEndpoint, "InvalidVpcEndpointId.NotFound", "Vpc Endpoint Id"},
 	{"dopt-", types.ResourceTypeDhcpOptions, "InvalidDhcpOptionsID.NotFound", "dhcpOptions ID"},
 	{"i-", types.ResourceTypeInstance, "InvalidInstanceID.NotFound", "instance ID"},
+	{"sir-", types.ResourceTypeSpotInstancesRequest, "InvalidSpotInstanceRequestID.NotFound", "spot instance request ID"},
 	{"lt-", types.ResourceTypeLaunchTemplate, "InvalidLaunchTemplateId.NotFound", "launchTemplate ID"},
 	{"eni-", types.ResourceTypeNetworkInterface, "InvalidNetworkInterfaceID.NotFound", "networkInterface ID"},
 }

@@ -37,9 +37,14 @@ func zoneValues(z *types.AvailabilityZone, filter string) ([]string, bool) {
 func (a *API) DescribeAvailabilityZones(ctx context.Context, in *sdk.DescribeAvailabilityZonesInput) (*sdk.DescribeAvailabilityZonesOutput, error) {
 	region := kit.Scope(ctx).Region
 	var rows []types.AvailabilityZone
+	outages := a.Outages.View()
 	for _, name := range ec2network.Zones(region) {
+		zoneState := types.AvailabilityZoneStateAvailable
+		if outages.Down(name) != nil {
+			zoneState = types.AvailabilityZoneStateUnavailable
+		}
 		rows = append(rows, types.AvailabilityZone{
-			ZoneName: aws.String(name), ZoneId: aws.String(ec2network.ZoneID(name)), State: types.AvailabilityZoneStateAvailable,
+			ZoneName: aws.String(name), ZoneId: aws.String(ec2network.ZoneID(name)), State: zoneState,
 			RegionName: &region, GroupName: &region, NetworkBorderGroup: &region,
 			OptInStatus: types.AvailabilityZoneOptInStatusOptInNotRequired, ZoneType: aws.String("availability-zone"),
 			Messages: []types.AvailabilityZoneMessage{},
