@@ -2,11 +2,16 @@ package ecs_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -78,4 +83,258 @@ func TestPutClusterCapacityProviders(t *testing.T) {
 		Cluster: aws.String("nope"), CapacityProviders: []string{}, DefaultCapacityProviderStrategy: []types.CapacityProviderStrategyItem{},
 	})
 	refused(t, err, "ClusterNotFoundException", "Cluster not found.")
+}
+
+// addGroup puts an Auto Scaling group.
+func (s *server) addGroup(t *testing.T, name string, protected bool) *autoscaling.Group {
+	t.Helper()
+	g := &autoscaling.Group{Scope: testScope, Name: name, ID: arn.NewUUID(), Max: 10, Protected: protected}
+	s.update(t, func(tx *state.Tx) { autoscaling.PutGroup(tx, g) })
+	return g
+}
+
+// Templates have the tag themselves, with a value, and would find it changed at each look.
+func TestCapacityProviderLeavesTheTagOfAGroup(t *testing.T) {
+	s := newServer(t)
+	g := *s.addGroup(t, "spare", false)
+	mine := autoscaling.Tag{Key: "AmazonECSManaged", Value: "true", Propagate: true}
+	g.SetTag(mine)
+	if err := s.store.Update(func(tx *state.Tx) error { autoscaling.PutGroup(tx, &g); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	must[*sdk.CreateCapacityProviderOutput](t)(s.CreateCapacityProvider(ctx, &sdk.CreateCapacityProviderInput{
+		Name: aws.String("mine"), AutoScalingGroupProvider: &types.AutoScalingGroupProvider{AutoScalingGroupArn: aws.String("spare")},
+	}))
+	if tags := autoscaling.FindGroup(s.store.Read(), testScope, "spare").Tags; len(tags) != 1 || tags[0] != mine {
+		t.Errorf("tags of the group: %+v", tags)
+	}
+}
+
+func TestCapacityProviderOfAGroup(t *testing.T) {
+	s := newServer(t)
+	s.createClusters(t, "shop")
+	g := s.addGroup(t, "spare", false)
+	created := must[*sdk.CreateCapacityProviderOutput](t)(s.CreateCapacityProvider(ctx, &sdk.CreateCapacityProviderInput{
+		Name: aws.String("mine"), Tags: []types.Tag{{Key: aws.String("team"), Value: aws.String("a")}},
+		AutoScalingGroupProvider: &types.AutoScalingGroupProvider{AutoScalingGroupArn: aws.String("spare"), ManagedScaling: &types.ManagedScaling{TargetCapacity: aws.Int32(90)}},
+	})).CapacityProvider
+	scaling := created.AutoScalingGroupProvider.ManagedScaling
+	if created.Status != types.CapacityProviderStatusActive || *created.AutoScalingGroupProvider.AutoScalingGroupArn != g.ARN() ||
+		scaling.Status != types.ManagedScalingStatusEnabled || *scaling.TargetCapacity != 90 || *scaling.MinimumScalingStepSize != 1 ||
+		*scaling.MaximumScalingStepSize != 10_000 || *scaling.InstanceWarmupPeriod != 300 ||
+		created.AutoScalingGroupProvider.ManagedDraining != types.ManagedDrainingEnabled ||
+		created.AutoScalingGroupProvider.ManagedTerminationProtection != types.ManagedTerminationProtectionDisabled {
+		t.Errorf("created %+v with %+v", created, scaling)
+	}
+	if tags := autoscaling.FindGroup(s.store.Read(), testScope, "spare").Tags; len(tags) != 1 || tags[0] != (autoscaling.Tag{Key: "AmazonECSManaged", Propagate: true}) {
+		t.Errorf("tags of the group: %+v", tags)
+	}
+
+	put := func(names ...string) (*types.Cluster, error) {
+		names = append([]string{}, names...)
+		out, err := s.PutClusterCapacityProviders(ctx, &sdk.PutClusterCapacityProvidersInput{
+			Cluster: aws.String("shop"), CapacityProviders: names, DefaultCapacityProviderStrategy: []types.CapacityProviderStrategyItem{},
+		})
+		if err != nil {
+			return nil, err
+		}
+		return out.Cluster, nil
+	}
+	cluster := must[*types.Cluster](t)(put("mine"))
+	if *cluster.AttachmentsStatus != "UPDATE_IN_PROGRESS" || *cluster.Attachments[0].Type != "as_policy" || *cluster.Attachments[0].Status != "PRECREATED" {
+		t.Errorf("the cluster has %+v", cluster)
+	}
+	_, err := put()
+	refused(t, err, "UpdateInProgressException", "The specified cluster is in a busy state. Cluster attachments must be in UPDATE_COMPLETE or UPDATE_FAILED state before they can be updated.")
+
+	deleteProvider := func() *types.CapacityProvider {
+		t.Helper()
+		return must[*sdk.DeleteCapacityProviderOutput](t)(s.DeleteCapacityProvider(ctx, &sdk.DeleteCapacityProviderInput{CapacityProvider: created.CapacityProviderArn})).CapacityProvider
+	}
+	failed := deleteProvider()
+	if failed.Status != types.CapacityProviderStatusActive || failed.UpdateStatus != types.CapacityProviderUpdateStatusDeleteFailed ||
+		*failed.UpdateStatusReason != "The capacity provider cannot be deleted because it is associated with cluster: shop. Remove the capacity provider from the cluster and try again." {
+		t.Errorf("deleted while a cluster has it: %+v", failed)
+	}
+
+	updated := must[*sdk.UpdateCapacityProviderOutput](t)(s.UpdateCapacityProvider(ctx, &sdk.UpdateCapacityProviderInput{
+		Name: aws.String("mine"), AutoScalingGroupProvider: &types.AutoScalingGroupProviderUpdate{ManagedScaling: &types.ManagedScaling{Status: types.ManagedScalingStatusDisabled}},
+	})).CapacityProvider
+	if updated.UpdateStatus != types.CapacityProviderUpdateStatusUpdateInProgress || updated.AutoScalingGroupProvider.ManagedScaling.Status != types.ManagedScalingStatusEnabled {
+		t.Errorf("the update answers what was there before: %+v", updated)
+	}
+	described := must[*sdk.DescribeCapacityProvidersOutput](t)(s.DescribeCapacityProviders(ctx, &sdk.DescribeCapacityProvidersInput{
+		Cluster: aws.String("shop"), Include: []types.CapacityProviderField{types.CapacityProviderFieldTags},
+	})).CapacityProviders
+	if len(described) != 1 || described[0].UpdateStatus != types.CapacityProviderUpdateStatusUpdateComplete || len(described[0].Tags) != 1 ||
+		described[0].AutoScalingGroupProvider.ManagedScaling.Status != types.ManagedScalingStatusDisabled {
+		t.Errorf("described %+v", described)
+	}
+
+	s.update(t, func(tx *state.Tx) { // as the controller does
+		c := *state.FindCluster(tx, testScope.Cluster("shop"))
+		c.Attachments, c.AttachmentsStatus = nil, "UPDATE_COMPLETE"
+		state.PutCluster(tx, &c)
+	})
+	if cluster := must[*types.Cluster](t)(put()); *cluster.AttachmentsStatus != "UPDATE_COMPLETE" {
+		t.Errorf("nothing is attached to no provider: %+v", cluster)
+	}
+	if gone := deleteProvider(); gone.UpdateStatus != types.CapacityProviderUpdateStatusDeleteInProgress {
+		t.Errorf("deleted: %+v", gone)
+	}
+	after := must[*sdk.DescribeCapacityProvidersOutput](t)(s.DescribeCapacityProviders(ctx, &sdk.DescribeCapacityProvidersInput{CapacityProviders: []string{"mine"}})).CapacityProviders
+	if len(after) != 1 || after[0].Status != types.CapacityProviderStatusInactive || after[0].UpdateStatus != types.CapacityProviderUpdateStatusDeleteComplete {
+		t.Errorf("after its end it is %+v", after)
+	}
+	_, err = s.DeleteCapacityProvider(ctx, &sdk.DeleteCapacityProviderInput{CapacityProvider: aws.String("mine")})
+	refused(t, err, "InvalidParameterException", "The specified capacity provider was not found. Specify a valid name or ARN and try again.")
+}
+
+func TestCapacityProvidersThatAreRefused(t *testing.T) {
+	s := newServer(t)
+	s.addGroup(t, "spare", false)
+	s.addGroup(t, "taken", true)
+	create := func(name, group string, change func(*types.AutoScalingGroupProvider)) error {
+		in := &types.AutoScalingGroupProvider{AutoScalingGroupArn: &group}
+		if change != nil {
+			change(in)
+		}
+		_, err := s.CreateCapacityProvider(ctx, &sdk.CreateCapacityProviderInput{Name: &name, AutoScalingGroupProvider: in})
+		return err
+	}
+	if err := create("mine", "taken", nil); err != nil {
+		t.Fatal(err)
+	}
+	protects := func(status types.ManagedScalingStatus) func(p *types.AutoScalingGroupProvider) {
+		return func(p *types.AutoScalingGroupProvider) {
+			p.ManagedTerminationProtection, p.ManagedScaling = types.ManagedTerminationProtectionEnabled, &types.ManagedScaling{Status: status}
+		}
+	}
+	steps := func(p *types.AutoScalingGroupProvider) {
+		p.ManagedScaling = &types.ManagedScaling{MinimumScalingStepSize: aws.Int32(5), MaximumScalingStepSize: aws.Int32(4)}
+	}
+	const invalid = "The managed termination protection setting for the capacity provider is invalid. To enable managed termination protection for a capacity provider, "
+	for _, c := range []struct {
+		name, group   string
+		change        func(*types.AutoScalingGroupProvider)
+		code, message string
+	}{
+		{"mine", "spare", nil, "ClientException", "The specified capacity provider already exists. To change the configuration of an existing capacity provider, update the capacity provider."},
+		{"AWSmine", "spare", nil, "InvalidParameterException", `The specified capacity provider name is invalid. Up to 255 characters are allowed, including letters (upper and lowercase), numbers, underscores, and hyphens. The name cannot be prefixed with "aws", "ecs", or "fargate". Specify a valid name and try again.`},
+		{"other", "taken", nil, "ClientException", "The specified Auto Scaling group ARN is already being used by another capacity provider. Specify a unique Auto Scaling group ARN and try again."},
+		{"other", "nope", nil, "ClientException", "The specified Auto Scaling group ARN is invalid. Specify a valid Auto Scaling group ARN and try again."},
+		{"other", "spare", protects(types.ManagedScalingStatusEnabled), "ClientException", invalid + "the Auto Scaling group must have instance protection from scale in enabled."},
+		{"other", "spare", protects(types.ManagedScalingStatusDisabled), "ClientException", invalid + "enable managed scaling for the capacity provider."},
+		{"other", "spare", steps, "ClientException", "The minimum or maximum scaling step size value is invalid. The minimum scaling step size cannot be greater than the maximum scaling step size. Specify valid values and try again."},
+	} {
+		refused(t, create(c.name, c.group, c.change), c.code, c.message)
+	}
+	_, err := s.CreateCapacityProvider(ctx, &sdk.CreateCapacityProviderInput{Name: aws.String("managed"), ManagedInstancesProvider: &types.CreateManagedInstancesProviderConfiguration{
+		InfrastructureRoleArn: aws.String("arn:aws:iam::123456789012:role/r"), InstanceLaunchTemplate: &types.InstanceLaunchTemplate{
+			Ec2InstanceProfileArn: aws.String("arn:aws:iam::123456789012:instance-profile/p"), NetworkConfiguration: &types.ManagedInstancesNetworkConfiguration{Subnets: []string{"subnet-1"}},
+		},
+	}})
+	if err == nil || !strings.Contains(err.Error(), "managedInstancesProvider") {
+		t.Errorf("managed instances: %v", err)
+	}
+}
+
+func TestInstancesBelongToTheProviderOfTheirGroup(t *testing.T) {
+	s := newServer(t)
+	s.createClusters(t, "shop")
+	s.addGroup(t, "spare", false)
+	must[*sdk.CreateCapacityProviderOutput](t)(s.CreateCapacityProvider(ctx, &sdk.CreateCapacityProviderInput{
+		Name: aws.String("mine"), AutoScalingGroupProvider: &types.AutoScalingGroupProvider{AutoScalingGroupArn: aws.String("spare"), ManagedDraining: types.ManagedDrainingDisabled},
+	}))
+	id := testScope.ContainerInstance("shop", arn.NewID())
+	s.update(t, func(tx *state.Tx) {
+		ec2.PutInstance(tx, &ec2.Instance{Scope: testScope, ID: "i-1", Group: "spare"})
+		state.PutContainerInstance(tx, &state.ContainerInstance{ARN: id, EC2InstanceID: "i-1", Status: state.InstanceActive}, time.Now())
+	})
+	for _, names := range [][]string{{"mine"}, {}} {
+		must[*sdk.PutClusterCapacityProvidersOutput](t)(s.PutClusterCapacityProviders(ctx, &sdk.PutClusterCapacityProvidersInput{
+			Cluster: aws.String("shop"), CapacityProviders: names, DefaultCapacityProviderStrategy: []types.CapacityProviderStrategyItem{},
+		}))
+		shown := must[*sdk.DescribeContainerInstancesOutput](t)(s.DescribeContainerInstances(ctx, &sdk.DescribeContainerInstancesInput{Cluster: aws.String("shop"), ContainerInstances: []string{id}}))
+		if got := aws.ToString(shown.ContainerInstances[0].CapacityProviderName); got != strings.Join(names, "") {
+			t.Errorf("with the providers %v the instance belongs to %q", names, got)
+		}
+	}
+}
+
+// TestAnInstanceRegisteredByHandBelongsToTheProviderOfItsGroup, and still does when its agent registers again.
+func TestAnInstanceRegisteredByHandBelongsToTheProviderOfItsGroup(t *testing.T) {
+	s := newServer(t)
+	s.createClusters(t, "shop")
+	s.addGroup(t, "spare", false)
+	s.createProvider(t, "mine", "spare")
+	s.update(t, func(tx *state.Tx) {
+		ec2.PutInstance(tx, &ec2.Instance{Scope: testScope, ID: "i-0123456789abcdef0", Group: "spare"})
+	})
+	must[*sdk.PutClusterCapacityProvidersOutput](t)(s.PutClusterCapacityProviders(ctx, &sdk.PutClusterCapacityProvidersInput{
+		Cluster: aws.String("shop"), CapacityProviders: []string{"mine"}, DefaultCapacityProviderStrategy: []types.CapacityProviderStrategyItem{},
+	}))
+	first := s.registerInstance(t, nil)
+	again := s.registerInstance(t, func(in *sdk.RegisterContainerInstanceInput) { in.ContainerInstanceArn = first.ContainerInstanceArn })
+	for _, shown := range []*types.ContainerInstance{first, again} {
+		if got := aws.ToString(shown.CapacityProviderName); got != "mine" {
+			t.Errorf("the instance belongs to %q", got)
+		}
+	}
+}
+
+// TestAClusterMadeAgainRemovesWhatTheDeletedOneAttached: its name may be used before the groups have been seen to.
+func TestAClusterMadeAgainRemovesWhatTheDeletedOneAttached(t *testing.T) {
+	s := newServer(t)
+	s.addGroup(t, "spare", false)
+	s.createProvider(t, "mine", "spare")
+	create := func(providers ...string) {
+		t.Helper()
+		must[*sdk.CreateClusterOutput](t)(s.CreateCluster(ctx, &sdk.CreateClusterInput{ClusterName: aws.String("shop"), CapacityProviders: providers}))
+	}
+	attachments := func() []types.Attachment {
+		return state.FindCluster(s.store.Read(), testScope.Cluster("shop")).Attachments
+	}
+	create("mine")
+	before := attachments()
+	if _, err := s.DeleteCluster(ctx, &sdk.DeleteClusterInput{Cluster: aws.String("shop")}); err != nil {
+		t.Fatal(err)
+	}
+	create()
+	after := attachments()
+	if len(before) != 1 || len(after) != 1 || *after[0].Id != *before[0].Id || *after[0].Status != "DELETING" {
+		t.Errorf("attached by the deleted cluster %+v, now %+v", before, after)
+	}
+}
+
+// TestAGroupMadeAgainIsAnotherOne, which can have a provider of its own: the old provider's is gone.
+func TestAGroupMadeAgainIsAnotherOne(t *testing.T) {
+	s := newServer(t)
+	s.createClusters(t, "shop")
+	gone := s.addGroup(t, "spare", false)
+	s.createProvider(t, "old", "spare")
+	s.update(t, func(tx *state.Tx) { autoscaling.DeleteGroup(tx, autoscaling.FindGroup(tx, testScope, gone.Name)) })
+	s.addGroup(t, "spare", false)
+	s.createProvider(t, "new", "spare")
+	id := testScope.ContainerInstance("shop", arn.NewID())
+	s.update(t, func(tx *state.Tx) {
+		ec2.PutInstance(tx, &ec2.Instance{Scope: testScope, ID: "i-1", Group: "spare"})
+		state.PutContainerInstance(tx, &state.ContainerInstance{ARN: id, EC2InstanceID: "i-1", Status: state.InstanceActive}, time.Now())
+	})
+	must[*sdk.PutClusterCapacityProvidersOutput](t)(s.PutClusterCapacityProviders(ctx, &sdk.PutClusterCapacityProvidersInput{
+		Cluster: aws.String("shop"), CapacityProviders: []string{"new", "old"}, DefaultCapacityProviderStrategy: []types.CapacityProviderStrategyItem{},
+	}))
+	if got := s.describeInstance(t, &id).CapacityProviderName; aws.ToString(got) != "new" {
+		t.Errorf("the instance belongs to %q", aws.ToString(got))
+	}
+}
+
+// createProvider makes a capacity provider of a group, with managed scaling.
+func (s *server) createProvider(t *testing.T, name, group string) {
+	t.Helper()
+	must[*sdk.CreateCapacityProviderOutput](t)(s.CreateCapacityProvider(ctx, &sdk.CreateCapacityProviderInput{
+		Name: &name, AutoScalingGroupProvider: &types.AutoScalingGroupProvider{
+			AutoScalingGroupArn: &group, ManagedScaling: &types.ManagedScaling{}, ManagedDraining: types.ManagedDrainingDisabled,
+		},
+	}))
 }

@@ -1,0 +1,231 @@
+package capacityprovider
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// providerName is what names consist of, but for the beginnings that are reserved. Source: ECS API
+// reference, CreateCapacityProvider.
+var providerName = lazyregexp.New(`^[a-zA-Z0-9\-_]{1,255}$`)
+
+// maxProviders is how many capacity providers of Auto Scaling groups an account has in a region.
+// Source: ECS developer guide, service quotas.
+const maxProviders = 50
+
+// Source: field reports for the first sentence, and the texts of the other errors; the rest of the
+// sentence is remembered.
+var (
+	errName = kit.InvalidParameter("The specified capacity provider name is invalid. Up to 255 characters are allowed, including letters " +
+		"(upper and lowercase), numbers, underscores, and hyphens. The name cannot be prefixed with \"aws\", \"ecs\", or \"fargate\". " +
+		"Specify a valid name and try again.")
+	errExists = kit.ClientError("The specified capacity provider already exists. To change the configuration of an existing capacity " +
+		"provider, update the capacity provider.")
+	errGroup     = kit.ClientError("The specified Auto Scaling group ARN is invalid. Specify a valid Auto Scaling group ARN and try again.")
+	errGroupUsed = kit.ClientError("The specified Auto Scaling group ARN is already being used by another capacity provider. Specify a " +
+		"unique Auto Scaling group ARN and try again.")
+	errNotFound = kit.InvalidParameter("The specified capacity provider was not found. Specify a valid name or ARN and try again.")
+)
+
+// Source: none for the words of what follows.
+var (
+	errNoProvider  = kit.InvalidParameter("autoScalingGroupProvider must be specified.")
+	errReserved    = kit.InvalidParameter("The specified capacity provider is reserved and cannot be changed or deleted.")
+	errOfNoCluster = kit.InvalidParameter("A capacity provider of an Auto Scaling group does not belong to a cluster. Remove the cluster and try again.")
+	errTooMany     = &types.LimitExceededException{Message: aws.String("The limit on the number of capacity providers has been exceeded.")}
+)
+
+// CreateCapacityProvider makes a capacity provider of an Auto Scaling group, which is ACTIVE at once, and
+// tags the group.
+func (a *API) CreateCapacityProvider(ctx context.Context, in *sdk.CreateCapacityProviderInput) (*sdk.CreateCapacityProviderOutput, error) {
+	scope, name := kit.Scope(ctx), aws.ToString(in.Name)
+	if err := checkCreate(in); err != nil {
+		return nil, err
+	}
+	asked := in.AutoScalingGroupProvider
+	var out *types.CapacityProvider
+	err := a.Store.Update(func(tx *state.Tx) error {
+		if err := checkNew(tx, scope, name); err != nil {
+			return err
+		}
+		g, err := findGroup(tx, scope, aws.ToString(asked.AutoScalingGroupArn))
+		if err != nil {
+			return err
+		}
+		p := &state.CapacityProvider{
+			ARN: scope.CapacityProvider(name), Name: name, Type: types.CapacityProviderTypeEc2Autoscaling,
+			Status: types.CapacityProviderStatusActive, CreatedAt: a.Now(), GroupARN: g.ARN(), Group: g.Name, Tags: in.Tags,
+			ManagedScaling:        scalingOf(types.ManagedScaling{Status: types.ManagedScalingStatusDisabled}, asked.ManagedScaling),
+			TerminationProtection: cmp.Or(asked.ManagedTerminationProtection, types.ManagedTerminationProtectionDisabled),
+			Draining:              cmp.Or(asked.ManagedDraining, types.ManagedDrainingEnabled),
+		}
+		if err := checkSettings(p, g); err != nil {
+			return err
+		}
+		kit.EnsureRole(tx, scope, p.CreatedAt)
+		capacityprovider.TagGroup(tx, g)
+		state.PutCapacityProvider(tx, p)
+		out = describe(p)
+		return nil
+	})
+	return &sdk.CreateCapacityProviderOutput{CapacityProvider: out}, err
+}
+
+// checkCreate is what the request alone tells.
+func checkCreate(in *sdk.CreateCapacityProviderInput) error {
+	switch name := aws.ToString(in.Name); {
+	case in.ManagedInstancesProvider != nil:
+		return kit.NotBuilt("managedInstancesProvider")
+	case !IsName(name):
+		return errName
+	case in.AutoScalingGroupProvider == nil:
+		return errNoProvider
+	case in.Cluster != nil:
+		return errOfNoCluster
+	}
+	return kit.CheckTags(in.Tags)
+}
+
+// IsName reports whether a capacity provider of an Auto Scaling group can have a name.
+func IsName(name string) bool { return providerName.MatchString(name) && !reserved(name) }
+
+// reserved reports whether a name begins with what is AWS's own. Source: ECS API reference,
+// CreateCapacityProvider.
+func reserved(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasPrefix(name, "aws") || strings.HasPrefix(name, "ecs") || strings.HasPrefix(name, "fargate")
+}
+
+func checkNew(tx *state.Tx, scope arn.Scope, name string) error {
+	if state.FindCapacityProvider(tx, scope, name).Active() {
+		return errExists
+	}
+	active := 0
+	for _, p := range state.CapacityProviders(tx, scope) {
+		if p.Active() {
+			active++
+		}
+	}
+	if active >= maxProviders {
+		return errTooMany
+	}
+	return nil
+}
+
+// findGroup returns the Auto Scaling group with a name or ARN that has no capacity provider yet.
+func findGroup(tx *state.Tx, scope arn.Scope, ref string) (*autoscaling.Group, error) {
+	name := ref
+	if arn.Is(ref) {
+		_, name, _ = strings.Cut(ref, "autoScalingGroupName/")
+	}
+	g := autoscaling.FindGroup(tx, scope, name)
+	switch {
+	case g == nil || g.ForceDeleted || arn.Is(ref) && ref != g.ARN():
+		return nil, errGroup
+	case state.CapacityProviderOfGroup(tx, g.ARN()) != nil:
+		return nil, errGroupUsed
+	}
+	return g, nil
+}
+
+// UpdateCapacityProvider changes the settings of a capacity provider, and answers those before with
+// UPDATE_IN_PROGRESS. Source: ECS developer guide, managed instance draining (F11 of the recordings).
+func (a *API) UpdateCapacityProvider(ctx context.Context, in *sdk.UpdateCapacityProviderInput) (*sdk.UpdateCapacityProviderOutput, error) {
+	switch {
+	case in.ManagedInstancesProvider != nil:
+		return nil, kit.NotBuilt("managedInstancesProvider")
+	case in.AutoScalingGroupProvider == nil:
+		return nil, errNoProvider
+	case in.Cluster != nil:
+		return nil, errOfNoCluster
+	}
+	asked := in.AutoScalingGroupProvider
+	var out *types.CapacityProvider
+	err := a.change(ctx, in.Name, func(tx *state.Tx, old *state.CapacityProvider) error {
+		p := *old
+		p.ManagedScaling = scalingOf(p.ManagedScaling, asked.ManagedScaling)
+		p.TerminationProtection = cmp.Or(asked.ManagedTerminationProtection, p.TerminationProtection)
+		p.Draining = cmp.Or(asked.ManagedDraining, p.Draining)
+		if err := checkSettings(&p, capacityprovider.Group(tx, &p)); err != nil {
+			return err
+		}
+		if with := state.ClustersWith(tx, &p); p.Scales() && len(with) > 1 {
+			return kit.InvalidParameter("A capacity provider with managed scaling can be associated with one cluster. The specified " +
+				"capacity provider is associated with clusters: " + names(with) + ".") // the words are the emulator's
+		}
+		p.UpdateStatus, p.UpdateStatusReason = types.CapacityProviderUpdateStatusUpdateComplete, ""
+		state.PutCapacityProvider(tx, &p)
+		capacityprovider.Reattach(tx, &p, a.Now())
+		out = describe(old)
+		out.UpdateStatus = types.CapacityProviderUpdateStatusUpdateInProgress
+		return nil
+	})
+	return &sdk.UpdateCapacityProviderOutput{CapacityProvider: out}, err
+}
+
+// DeleteCapacityProvider makes a capacity provider INACTIVE, and answers DELETE_IN_PROGRESS. One that a
+// cluster has stays ACTIVE, and says why: the call succeeds. Source: field reports (F1 of the recordings);
+// AWS CLI reference for the answer.
+func (a *API) DeleteCapacityProvider(ctx context.Context, in *sdk.DeleteCapacityProviderInput) (*sdk.DeleteCapacityProviderOutput, error) {
+	var out *types.CapacityProvider
+	err := a.change(ctx, in.CapacityProvider, func(tx *state.Tx, old *state.CapacityProvider) error {
+		if in.Cluster != nil {
+			return errOfNoCluster
+		}
+		p := *old
+		if with := state.ClustersWith(tx, &p); len(with) > 0 {
+			p.UpdateStatus = types.CapacityProviderUpdateStatusDeleteFailed
+			p.UpdateStatusReason = "The capacity provider cannot be deleted because it is associated with cluster: " + names(with) +
+				". Remove the capacity provider from the cluster and try again."
+			state.PutCapacityProvider(tx, &p)
+			out = describe(&p)
+			return nil
+		}
+		p.Status, p.InactiveAt = types.CapacityProviderStatusInactive, a.Now()
+		p.UpdateStatus, p.UpdateStatusReason = types.CapacityProviderUpdateStatusDeleteComplete, ""
+		state.PutCapacityProvider(tx, &p)
+		out = describe(old)
+		out.UpdateStatus, out.UpdateStatusReason = types.CapacityProviderUpdateStatusDeleteInProgress, nil
+		return nil
+	})
+	return &sdk.DeleteCapacityProviderOutput{CapacityProvider: out}, err
+}
+
+// change changes the ACTIVE capacity provider with a name or ARN.
+func (a *API) change(ctx context.Context, ref *string, change func(tx *state.Tx, p *state.CapacityProvider) error) error {
+	scope, name := kit.Scope(ctx), aws.ToString(ref)
+	if arn.Is(name) && scope.CapacityProvider(arn.Name(name)) == name {
+		name = arn.Name(name)
+	}
+	if name == state.ProviderFargate || name == state.ProviderFargateSpot {
+		return errReserved
+	}
+	return a.Store.Update(func(tx *state.Tx) error {
+		p := state.FindCapacityProvider(tx, scope, name)
+		if !p.Active() {
+			return errNotFound
+		}
+		return change(tx, p)
+	})
+}
+
+func names(clusters []*state.Cluster) string {
+	list := make([]string, len(clusters))
+	for i, c := range clusters {
+		list[i] = c.Name
+	}
+	slices.Sort(list)
+	return strings.Join(list, ", ")
+}

@@ -1,0 +1,87 @@
+package capacityprovider
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// Bounds and defaults of managed scaling. Source: ECS API reference, ManagedScaling; that the greatest
+// step is 10,000 without a word is its text, too.
+const (
+	defaultTarget = 100 // percent
+	minStep       = 1
+	maxStep       = 10_000
+	defaultWarmup = 300 // seconds
+	maxWarmup     = 10_000
+)
+
+// scalingOf is the managed scaling of a provider: what was there, with what is asked for, and with
+// defaults. Naming any of it without a status enables it. Source: field reports of Terraform users, whose
+// empty block enables it.
+func scalingOf(old types.ManagedScaling, asked *types.ManagedScaling) types.ManagedScaling {
+	if asked == nil {
+		asked = &types.ManagedScaling{Status: old.Status}
+	}
+	return types.ManagedScaling{
+		Status:                 cmp.Or(asked.Status, types.ManagedScalingStatusEnabled),
+		TargetCapacity:         firstOf(defaultTarget, asked.TargetCapacity, old.TargetCapacity),
+		MinimumScalingStepSize: firstOf(minStep, asked.MinimumScalingStepSize, old.MinimumScalingStepSize),
+		MaximumScalingStepSize: firstOf(maxStep, asked.MaximumScalingStepSize, old.MaximumScalingStepSize),
+		InstanceWarmupPeriod:   firstOf(defaultWarmup, asked.InstanceWarmupPeriod, old.InstanceWarmupPeriod),
+	}
+}
+
+// firstOf returns the first number that is there, or otherwise.
+func firstOf(otherwise int32, numbers ...*int32) *int32 {
+	for _, n := range numbers {
+		if n != nil {
+			return n
+		}
+	}
+	return &otherwise
+}
+
+// Source: field reports for the first and third text, and the beginning of the last; the second is
+// remembered.
+var (
+	errGroupUnprotected = kit.ClientError("The managed termination protection setting for the capacity provider is invalid. To enable managed " +
+		"termination protection for a capacity provider, the Auto Scaling group must have instance protection from scale in enabled.")
+	errScalingDisabled = kit.ClientError("The managed termination protection setting for the capacity provider is invalid. To enable managed " +
+		"termination protection for a capacity provider, enable managed scaling for the capacity provider.")
+	errSteps = kit.ClientError("The minimum or maximum scaling step size value is invalid. The minimum scaling step size cannot be greater " +
+		"than the maximum scaling step size. Specify valid values and try again.")
+)
+
+// checkSettings refuses settings that a capacity provider of a group cannot have.
+func checkSettings(p *state.CapacityProvider, g *autoscaling.Group) error {
+	scaling := p.ManagedScaling
+	for _, bound := range []struct {
+		name        string
+		value       *int32
+		least, most int32
+	}{
+		{"targetCapacity", scaling.TargetCapacity, 1, 100},
+		{"minimumScalingStepSize", scaling.MinimumScalingStepSize, minStep, maxStep},
+		{"maximumScalingStepSize", scaling.MaximumScalingStepSize, minStep, maxStep},
+		{"instanceWarmupPeriod", scaling.InstanceWarmupPeriod, 0, maxWarmup},
+	} {
+		if n := aws.ToInt32(bound.value); n < bound.least || n > bound.most {
+			return kit.InvalidParameter(fmt.Sprintf("%s should be between %d and %d", bound.name, bound.least, bound.most)) // the words are the emulator's
+		}
+	}
+	switch {
+	case *scaling.MinimumScalingStepSize > *scaling.MaximumScalingStepSize:
+		return errSteps
+	case p.Protects() && !p.Scales():
+		return errScalingDisabled
+	case p.Protects() && (g == nil || !g.Protected):
+		return errGroupUnprotected
+	}
+	return nil
+}
