@@ -11,102 +11,24 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// fargateProviders always exist. Others cannot be made yet.
-var fargateProviders = []types.CapacityProvider{
-	{Name: aws.String(state.ProviderFargate), Type: types.CapacityProviderTypeFargate},
-	{Name: aws.String(state.ProviderFargateSpot), Type: types.CapacityProviderTypeFargateSpot},
-}
-
-// Limits of capacity providers. Source: ECS API reference.
-const (
-	maxClusterProviders   = 20  // PutClusterCapacityProviders
-	maxDescribedProviders = 100 // DescribeCapacityProviders, names in a request
-	maxProviderPage       = 10  // DescribeCapacityProviders, maxResults
-)
-
-// DescribeCapacityProviders describes FARGATE and FARGATE_SPOT; with a cluster,
-// those associated with it.
-func (a *API) DescribeCapacityProviders(ctx context.Context, in *sdk.DescribeCapacityProvidersInput) (*sdk.DescribeCapacityProvidersOutput, error) {
-	scope := kit.Scope(ctx)
-	known, err := a.knownProviders(scope, in.Cluster)
-	if err != nil {
-		return nil, err
-	}
-	found, failures, err := chooseProviders(scope, known, in.CapacityProviders)
-	if err != nil {
-		return nil, err
-	}
-	name := func(p types.CapacityProvider) string { return *p.Name }
-	found, next, err := kit.Page(found, name, kit.PageQuery{
-		Operation: "DescribeCapacityProviders", Scope: scope,
-		Filters: append([]string{aws.ToString(in.Cluster)}, in.CapacityProviders...),
-		Size:    kit.Sized(in.MaxResults), Most: maxProviderPage, Token: aws.ToString(in.NextToken),
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.DescribeCapacityProvidersOutput{CapacityProviders: kit.Listed(found), Failures: failures, NextToken: next}, nil
-}
-
-// knownProviders are those of the account, or of one cluster.
-func (a *API) knownProviders(scope arn.Scope, clusterRef *string) ([]types.CapacityProvider, error) {
-	var known []types.CapacityProvider
-	associated := []string{state.ProviderFargate, state.ProviderFargateSpot}
-	if aws.ToString(clusterRef) != "" {
-		if err := a.NeedCluster(scope, clusterRef); err != nil {
-			return nil, err
-		}
-		cluster, err := kit.ActiveCluster(a.Store.Read(), scope, clusterRef)
-		if err != nil {
-			return nil, err
-		}
-		associated = cluster.CapacityProviders
-	}
-	for _, p := range fargateProviders {
-		if !slices.Contains(associated, *p.Name) {
-			continue
-		}
-		p.CapacityProviderArn = aws.String(scope.CapacityProvider(*p.Name))
-		p.Status = types.CapacityProviderStatusActive
-		p.Tags = []types.Tag{} // they can't be tagged
-		known = append(known, p)
-	}
-	return known, nil
-}
-
-// chooseProviders picks those asked for, by name or ARN, in order of their names;
-// all when none is asked for.
-func chooseProviders(scope arn.Scope, known []types.CapacityProvider, asked []string) ([]types.CapacityProvider, []types.Failure, error) {
-	failures := []types.Failure{}
-	if len(asked) == 0 {
-		return known, failures, nil
-	}
-	if len(asked) > maxDescribedProviders {
-		return nil, nil, kit.InvalidParameter(fmt.Sprintf("capacityProviders can have at most %d items.", maxDescribedProviders))
-	}
-	wanted := map[string]bool{}
-	for _, ref := range asked {
-		id := ref
-		if !arn.Is(ref) {
-			id = scope.CapacityProvider(ref)
-		}
-		wanted[id] = true
-		if !slices.ContainsFunc(known, func(p types.CapacityProvider) bool { return *p.CapacityProviderArn == id }) {
-			failures = append(failures, kit.Missing(id))
-		}
-	}
-	return slices.DeleteFunc(known, func(p types.CapacityProvider) bool { return !wanted[*p.CapacityProviderArn] }), failures, nil
-}
+// maxClusterProviders is how many capacity providers a cluster has. Source: ECS API reference,
+// PutClusterCapacityProviders.
+const maxClusterProviders = 20
 
 // PutClusterCapacityProviders replaces the capacity providers of a cluster and its
-// default strategy. Fargate providers are associated at once.
+// default strategy. Container instances and Fargate providers are associated at once; what
+// providers attach to Auto Scaling groups follows.
 func (a *API) PutClusterCapacityProviders(ctx context.Context, in *sdk.PutClusterCapacityProvidersInput) (*sdk.PutClusterCapacityProvidersOutput, error) {
 	var out *types.Cluster
 	err := a.UpdateIn(ctx, in.Cluster, func(c kit.InCluster) error {
-		providers, err := providerNames(c.Scope, in.CapacityProviders)
+		if c.Cluster.AttachmentsStatus == capacityprovider.UpdateInProgress {
+			return errAttachmentsUpdate
+		}
+		providers, err := providerNames(c.Tx, c.Scope, c.Cluster.Name, in.CapacityProviders)
 		if err != nil {
 			return err
 		}
@@ -123,8 +45,7 @@ func (a *API) PutClusterCapacityProviders(ctx context.Context, in *sdk.PutCluste
 		}
 		cluster := *c.Cluster
 		cluster.CapacityProviders, cluster.DefaultCapacityProviderStrategy = providers, strategy
-		cluster.AttachmentsStatus = "UPDATE_COMPLETE"
-		state.PutCluster(c.Tx, &cluster)
+		capacityprovider.Associate(c.Tx, &cluster, a.Now())
 		out = describeCluster(c.Tx, &cluster, updatedClusterFields)
 		return nil
 	})
@@ -134,9 +55,13 @@ func (a *API) PutClusterCapacityProviders(ctx context.Context, in *sdk.PutCluste
 	return &sdk.PutClusterCapacityProvidersOutput{Cluster: out}, nil
 }
 
-// providerNames checks that capacity providers exist and returns their names,
-// each once.
-func providerNames(scope arn.Scope, refs []string) ([]string, error) {
+// Source: Terraform's AWS provider, which tries again on the code; field reports for the text.
+var errAttachmentsUpdate = &types.UpdateInProgressException{Message: aws.String("The specified cluster is in a busy state. " +
+	"Cluster attachments must be in UPDATE_COMPLETE or UPDATE_FAILED state before they can be updated.")}
+
+// providerNames checks that capacity providers exist and that a cluster may have them, and returns
+// their names, each once.
+func providerNames(tx *state.Tx, scope arn.Scope, cluster string, refs []string) ([]string, error) {
 	if len(refs) > maxClusterProviders {
 		return nil, kit.InvalidParameter(fmt.Sprintf("capacityProviders can have at most %d items.", maxClusterProviders))
 	}
@@ -148,14 +73,37 @@ func providerNames(scope arn.Scope, refs []string) ([]string, error) {
 				name = ""
 			}
 		}
-		if name != state.ProviderFargate && name != state.ProviderFargateSpot {
-			return nil, kit.InvalidParameter("The specified capacity provider was not found. Specify a valid name or ARN and try again.")
+		if !ofFargate([]string{name}) {
+			if err := associable(tx, cluster, state.FindCapacityProvider(tx, scope, name)); err != nil {
+				return nil, err
+			}
 		}
 		if !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
 	return names, nil
+}
+
+// ofFargate reports whether all capacity providers are of Fargate.
+func ofFargate(names []string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { return name != state.ProviderFargate && name != state.ProviderFargateSpot })
+}
+
+// associable refuses a capacity provider that a cluster cannot have. That one with managed scaling
+// belongs to one cluster is of the ECS developer guide, cluster auto scaling; its words are the
+// emulator's.
+func associable(tx *state.Tx, cluster string, p *state.CapacityProvider) error {
+	if !p.Active() {
+		return kit.InvalidParameter("The specified capacity provider was not found. Specify a valid name or ARN and try again.")
+	}
+	for _, other := range state.ClustersWith(tx, p) {
+		if p.Scales() && other.Name != cluster {
+			return kit.InvalidParameter(fmt.Sprintf("The specified capacity provider %s uses managed scaling and is already associated with cluster: %s. "+
+				"A capacity provider with managed scaling can be associated with one cluster.", p.Name, other.Name))
+		}
+	}
+	return nil
 }
 
 // providerInUse reports whether a service's strategy names a provider, or a task

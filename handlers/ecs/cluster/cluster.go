@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -39,18 +40,18 @@ func (a *API) countedCluster(tx *state.Tx, scope arn.Scope, described *types.Clu
 
 // CreateCluster makes a cluster, or returns the one that was made with the same
 // parameters, with the tags of this request. Fargate capacity providers settle at once,
-// so it is ACTIVE (ECS0020).
+// so it is ACTIVE (ECS0020); what those of Auto Scaling groups attach follows.
 func (a *API) CreateCluster(ctx context.Context, in *sdk.CreateClusterInput) (*CountedCluster, error) {
 	scope := kit.Scope(ctx)
 	if err := a.NeedCluster(scope, in.ClusterName); err != nil {
 		return nil, err
 	}
-	wanted, err := a.newCluster(scope, in)
-	if err != nil {
-		return nil, err
-	}
 	var out *CountedCluster
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *state.Tx) error {
+		wanted, err := a.newCluster(tx, scope, in)
+		if err != nil {
+			return err
+		}
 		cluster, err := a.createCluster(tx, scope, wanted, in)
 		if err != nil {
 			return err
@@ -65,7 +66,7 @@ func (a *API) CreateCluster(ctx context.Context, in *sdk.CreateClusterInput) (*C
 }
 
 // newCluster is the cluster that a request asks for.
-func (a *API) newCluster(scope arn.Scope, in *sdk.CreateClusterInput) (*state.Cluster, error) {
+func (a *API) newCluster(tx *state.Tx, scope arn.Scope, in *sdk.CreateClusterInput) (*state.Cluster, error) {
 	name := aws.ToString(in.ClusterName)
 	if in.ClusterName == nil {
 		name = kit.DefaultCluster
@@ -82,7 +83,7 @@ func (a *API) newCluster(scope arn.Scope, in *sdk.CreateClusterInput) (*state.Cl
 	if err := checkClusterConfiguration(in.Configuration); err != nil {
 		return nil, err
 	}
-	providers, err := providerNames(scope, in.CapacityProviders)
+	providers, err := providerNames(tx, scope, name, in.CapacityProviders)
 	if err != nil {
 		return nil, err
 	}
@@ -113,8 +114,13 @@ func (a *API) createCluster(tx *state.Tx, scope arn.Scope, wanted *state.Cluster
 	}
 	if old != nil {
 		forgetContents(tx, old)
+		wanted.Attachments = old.Attachments // of a deleted cluster: what is to be removed from groups yet
 	}
 	wanted.Settings = mergeSettings(defaultSettings(tx, scope), wanted.Settings)
+	if len(wanted.Attachments) > 0 || !ofFargate(wanted.CapacityProviders) {
+		capacityprovider.Associate(tx, wanted, wanted.CreatedAt)
+		return wanted, nil
+	}
 	state.PutCluster(tx, wanted)
 	return wanted, nil
 }

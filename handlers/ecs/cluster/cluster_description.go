@@ -124,9 +124,9 @@ func describeCluster(tx *state.Tx, c *state.Cluster, include []types.ClusterFiel
 	for _, field := range include {
 		switch field {
 		case types.ClusterFieldAttachments:
-			// Fargate capacity providers have none, so there is nothing to wait for. That there
-			// is no status before the first change is ECS0021.
-			out.Attachments = []types.Attachment{}
+			// Fargate capacity providers have none. That there is no status before the first
+			// change is ECS0021.
+			out.Attachments = kit.Listed(c.Attachments)
 			if c.AttachmentsStatus != "" {
 				out.AttachmentsStatus = &c.AttachmentsStatus
 			}

@@ -18,14 +18,13 @@ func New(b kit.Base) *API { return &API{Base: b} }
 // Operations are the operations.
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreateCluster", "Fargate capacity providers only, associated at once; settings and configuration are stored without effect; Service Connect namespaces are not made", a.CreateCluster),
+		awsapi.Partial("CreateCluster", "settings are stored without effect; of the configuration, where sessions of ECS Exec are logged acts, without encryption; Service Connect namespaces are not made", a.CreateCluster),
 		awsapi.Works("DeleteCluster", "INACTIVE clusters are kept until the name is used again", a.DeleteCluster),
-		awsapi.Works("DescribeClusters", "tasks, services and container instances are counted apart for each launch type; Fargate capacity providers have no attachments", a.DescribeClusters),
+		awsapi.Works("DescribeClusters", "tasks, services and container instances are counted apart for each launch type", a.DescribeClusters),
 		awsapi.Works("ListClusters", "those that are not INACTIVE, in pages", a.ListClusters),
-		awsapi.Partial("UpdateCluster", "settings and configuration are stored without effect; Service Connect namespaces are not made", a.UpdateCluster),
+		awsapi.Partial("UpdateCluster", "settings are stored without effect; of the configuration, where sessions of ECS Exec are logged acts, without encryption; Service Connect namespaces are not made", a.UpdateCluster),
 		awsapi.Partial("UpdateClusterSettings", "stored without effect", a.UpdateClusterSettings),
-		awsapi.Partial("DescribeCapacityProviders", "FARGATE and FARGATE_SPOT only, which have no tags: `include` is without effect", a.DescribeCapacityProviders),
-		awsapi.Partial("PutClusterCapacityProviders", "FARGATE and FARGATE_SPOT only", a.PutClusterCapacityProviders),
+		awsapi.Works("PutClusterCapacityProviders", "container instances belong to their providers at once", a.PutClusterCapacityProviders),
 		awsapi.Works("DeleteAccountSetting", "forgets a principal's own value; the default counts again", a.DeleteAccountSetting),
 		awsapi.Works("ListAccountSettings", "every caller is the account's root user", a.ListAccountSettings),
 		awsapi.Partial("PutAccountSetting", "stored and answered; only containerInsights has an effect: new clusters show it, and nothing is collected; long ARN formats can't be turned off", a.PutAccountSetting),

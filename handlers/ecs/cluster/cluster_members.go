@@ -1,0 +1,45 @@
+package cluster
+
+import (
+	"slices"
+
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/member"
+)
+
+// CreateClusterTable and UpdateClusterTable say what becomes of the members of clusters.
+var (
+	CreateClusterTable = member.Of[sdk.CreateClusterInput]("CreateCluster", clusterMembers, member.Act(
+		"capacityProviders", "clusterName", "defaultCapacityProviderStrategy[].base", "defaultCapacityProviderStrategy[].capacityProvider",
+		"defaultCapacityProviderStrategy[].weight", "tags[].key", "tags[].value",
+	))
+	UpdateClusterTable = member.Of[sdk.UpdateClusterInput]("UpdateCluster", clusterMembers, member.Act("cluster"))
+
+	CreateClusterMembers = member.NewPlan[sdk.CreateClusterInput](CreateClusterTable)
+	UpdateClusterMembers = member.NewPlan[sdk.UpdateClusterInput](UpdateClusterTable)
+)
+
+// Why members have no effect.
+const (
+	notEncrypted = "clusters show it; sessions and their logs are not encrypted"
+	noKeys       = "clusters show it; storage is that of the container engine"
+)
+
+// clusterMembers are what both operations have.
+var clusterMembers = slices.Concat(
+	member.Keep("configuration.executeCommandConfiguration.kmsKeyId", notEncrypted),
+	member.Keep("configuration.executeCommandConfiguration.logConfiguration.cloudWatchEncryptionEnabled", notEncrypted),
+	member.Act(
+		"configuration.executeCommandConfiguration.logConfiguration.cloudWatchLogGroupName",
+		"configuration.executeCommandConfiguration.logConfiguration.s3BucketName",
+	),
+	member.Keep("configuration.executeCommandConfiguration.logConfiguration.s3EncryptionEnabled", notEncrypted),
+	member.Act("configuration.executeCommandConfiguration.logConfiguration.s3KeyPrefix"),
+	member.Act("configuration.executeCommandConfiguration.logging"),
+	member.Keep("configuration.managedStorageConfiguration.fargateEphemeralStorageKmsKeyId", noKeys),
+	member.Keep("configuration.managedStorageConfiguration.kmsKeyId", noKeys),
+	member.Keep("serviceConnectDefaults.namespace", "clusters show it; no namespace is made"),
+	member.ActInPart("settings[].name", "clusters show them; nothing is collected"),
+	member.ActInPart("settings[].value", "clusters show them; nothing is collected"),
+)
