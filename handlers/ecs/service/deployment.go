@@ -56,9 +56,18 @@ func mergeDeploymentConfiguration(base, asked *types.DeploymentConfiguration) *t
 	if asked.MinimumHealthyPercent != nil {
 		merged.MinimumHealthyPercent = asked.MinimumHealthyPercent
 	}
+	// That these three take the place of what is there as a whole is a choice: how AWS merges them is
+	// not published.
 	if asked.Alarms != nil {
-		merged.Alarms = asked.Alarms // a choice: how AWS merges them is not published
+		merged.Alarms = asked.Alarms
 	}
+	if asked.EarlySuccessCriteria != nil {
+		merged.EarlySuccessCriteria = asked.EarlySuccessCriteria
+	}
+	if asked.LifecycleHooks != nil {
+		merged.LifecycleHooks = withHookDefaults(asked.LifecycleHooks) // nil again of an empty list
+	}
+	mergeStrategy(&merged, asked)
 	if asked.DeploymentCircuitBreaker != nil {
 		merged.DeploymentCircuitBreaker = mergeCircuitBreaker(base.DeploymentCircuitBreaker, asked.DeploymentCircuitBreaker)
 	}
@@ -78,8 +87,8 @@ func mergeCircuitBreaker(base, asked *types.DeploymentCircuitBreaker) *types.Dep
 	return &merged
 }
 
-// checkDeploymentConfiguration refuses numbers that ECS refuses, and what goes with a
-// strategy that was not asked for. merged is what would hold.
+// checkDeploymentConfiguration refuses numbers that ECS refuses, and what does not go together. merged
+// is what would hold; asked may be nil.
 //
 // The words are those of ECS0081 and ECS0085; those of a minimum below 0 are not published.
 func checkDeploymentConfiguration(asked, merged *types.DeploymentConfiguration) error {
@@ -95,10 +104,10 @@ func checkDeploymentConfiguration(asked, merged *types.DeploymentConfiguration) 
 	if err := checkThreshold(merged.DeploymentCircuitBreaker.ThresholdConfiguration); err != nil {
 		return err
 	}
-	if asked == nil {
-		return nil
+	if err := checkStrategy(asked, merged); err != nil {
+		return err
 	}
-	return checkStrategyMembers(asked)
+	return checkLifecycleHooks(merged.LifecycleHooks)
 }
 
 // checkThreshold takes percentages up to 100. Source: ECS0084 and ECS0085; that this holds
@@ -115,18 +124,6 @@ func checkThreshold(threshold *types.ThresholdConfiguration) error {
 	}
 	if threshold.Value < 1 || threshold.Value > most {
 		return kit.InvalidParameter("Invalid deployment circuit breaker threshold value.")
-	}
-	return nil
-}
-
-// checkStrategyMembers refuses what goes with a strategy that was not asked for. The words
-// are not published.
-func checkStrategyMembers(asked *types.DeploymentConfiguration) error {
-	switch {
-	case asked.CanaryConfiguration != nil && asked.Strategy != types.DeploymentStrategyCanary:
-		return kit.InvalidParameter("canaryConfiguration is only valid with the CANARY deployment strategy.")
-	case asked.LinearConfiguration != nil && asked.Strategy != types.DeploymentStrategyLinear:
-		return kit.InvalidParameter("linearConfiguration is only valid with the LINEAR deployment strategy.")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -36,14 +37,19 @@ func checkTargetGroups(tx *state.Tx, def *types.TaskDefinition, launchType types
 		if err := checkTargetContainer(def, b); err != nil {
 			return err
 		}
-		group := elbv2.FindTargetGroup(tx, *b.TargetGroupArn)
-		switch {
-		case group == nil:
-			return kit.InvalidParameter("The specified target group does not exist.")
-		case len(elbv2.InUse(tx, group.ARN)) == 0:
-			return kit.InvalidParameter("The target group with targetGroupArn " + group.ARN + " does not have an associated load balancer.")
+		for _, id := range bothGroups(b) {
+			group := elbv2.FindTargetGroup(tx, id)
+			switch {
+			case group == nil:
+				return kit.InvalidParameter("The specified target group does not exist.")
+			case len(elbv2.InUse(tx, group.ARN)) == 0:
+				return kit.InvalidParameter("The target group with targetGroupArn " + group.ARN + " does not have an associated load balancer.")
+			}
+			if err := checkTargetType(group, def, launchType); err != nil {
+				return err
+			}
 		}
-		if err := checkTargetType(group, def, launchType); err != nil {
+		if err := checkTestRule(tx, b); err != nil {
 			return err
 		}
 	}
@@ -58,9 +64,11 @@ func checkKeptTargetGroups(tx *state.Tx, def *types.TaskDefinition, launchType t
 		if err := checkTargetContainer(def, b); err != nil {
 			return err
 		}
-		if group := elbv2.FindTargetGroup(tx, aws.ToString(b.TargetGroupArn)); group != nil {
-			if err := checkTargetType(group, def, launchType); err != nil {
-				return err
+		for _, id := range bothGroups(b) {
+			if group := elbv2.FindTargetGroup(tx, id); group != nil {
+				if err := checkTargetType(group, def, launchType); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -93,11 +101,13 @@ func checkTargetContainer(def *types.TaskDefinition, b types.LoadBalancer) error
 	return nil
 }
 
-// sameLoadBalancers reports whether tasks get into the same target groups.
+// sameLoadBalancers reports whether tasks get into the same target groups, and traffic to them by the
+// same rules.
 func sameLoadBalancers(x, y []types.LoadBalancer) bool {
 	return slices.EqualFunc(x, y, func(a, b types.LoadBalancer) bool {
 		return aws.ToString(a.TargetGroupArn) == aws.ToString(b.TargetGroupArn) &&
-			aws.ToString(a.ContainerName) == aws.ToString(b.ContainerName) && aws.ToInt32(a.ContainerPort) == aws.ToInt32(b.ContainerPort)
+			aws.ToString(a.ContainerName) == aws.ToString(b.ContainerName) && aws.ToInt32(a.ContainerPort) == aws.ToInt32(b.ContainerPort) &&
+			reflect.DeepEqual(a.AdvancedConfiguration, b.AdvancedConfiguration)
 	})
 }
 
