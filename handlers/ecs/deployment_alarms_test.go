@@ -7,11 +7,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// TestAlarmsThatAreOffAreTaken sends what tools write for a service without alarms, and
-// alarms that are there but off.
-func TestAlarmsThatAreOffAreTaken(t *testing.T) {
+// TestDeploymentAlarms sends what tools write for a service without alarms, alarms that are there but
+// off, and alarms that are to be watched.
+func TestDeploymentAlarms(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
 	off := &types.DeploymentAlarms{AlarmNames: []string{}, Rollback: true}
@@ -29,6 +31,28 @@ func TestAlarmsThatAreOffAreTaken(t *testing.T) {
 	if seen := s.describe(t, "web").DeploymentConfiguration.Alarms; !reflect.DeepEqual(seen, named) {
 		t.Errorf("updated to %+v, not %+v", seen, named)
 	}
-	_, err := update(&types.DeploymentConfiguration{Alarms: &types.DeploymentAlarms{AlarmNames: []string{"slow"}, Enable: true}})
-	refused(t, err, invalid, "ecs-emulator does not support deploymentConfiguration.alarms"+unsupportedTail)
+	s.alarm(t, "fast")
+	for _, c := range []struct {
+		names []string
+		words string
+	}{
+		{[]string{}, "alarmNames can not be empty."},
+		{[]string{"slow", "fast", "small"}, "The following CloudWatch alarms do not exist: slow, small"},
+	} {
+		_, err := update(&types.DeploymentConfiguration{Alarms: &types.DeploymentAlarms{AlarmNames: c.names, Enable: true}})
+		refused(t, err, invalid, c.words)
+	}
+	watched := &types.DeploymentAlarms{AlarmNames: []string{"fast"}, Enable: true}
+	must[*sdk.UpdateServiceOutput](t)(update(&types.DeploymentConfiguration{Alarms: watched}))
+	s.update(t, func(tx *state.Tx) { cloudwatch.DeleteAlarm(tx, cloudwatch.FindAlarm(tx, testScope, "fast")) })
+	must[*sdk.UpdateServiceOutput](t)(update(&types.DeploymentConfiguration{MaximumPercent: aws.Int32(200)}))
+	if seen := s.describe(t, "web").DeploymentConfiguration.Alarms; !reflect.DeepEqual(seen, watched) {
+		t.Errorf("an alarm that is gone leaves %+v, not %+v", seen, watched)
+	}
+}
+
+// alarm puts an alarm into CloudWatch.
+func (s *server) alarm(t testing.TB, name string) {
+	t.Helper()
+	s.update(t, func(tx *state.Tx) { cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: testScope, Name: name}) })
 }

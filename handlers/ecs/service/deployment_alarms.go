@@ -1,0 +1,32 @@
+package service
+
+import (
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+)
+
+// checkAlarms looks for the alarms that a request has a service watch; those that are off mean nothing.
+// Source: ECS API reference, DeploymentAlarms, and ECS developer guide, CloudWatch alarms of deployments:
+// they have to be there. The words are not published.
+func checkAlarms(c kit.InCluster, asked *types.DeploymentConfiguration) error {
+	if asked == nil || asked.Alarms == nil || !asked.Alarms.Enable {
+		return nil
+	}
+	if len(asked.Alarms.AlarmNames) == 0 {
+		return kit.InvalidParameter("alarmNames can not be empty.")
+	}
+	var missing []string
+	for _, name := range asked.Alarms.AlarmNames {
+		if cloudwatch.FindAlarm(c.Tx, c.Scope, name) == nil {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		return kit.InvalidParameter("The following CloudWatch alarms do not exist: " + strings.Join(missing, ", "))
+	}
+	return nil
+}
