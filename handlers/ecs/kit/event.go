@@ -1,14 +1,14 @@
 package kit
 
 import (
-	"bytes"
 	"encoding/json"
 	"strconv"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 	"github.com/google/uuid"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
 // event is EventBridge's envelope.
@@ -26,24 +26,24 @@ type event struct {
 
 // NewEvent is the event of a resource in a version, with a pointer to its detail.
 func NewEvent(detailType, resource string, version int64, at time.Time, detail any) []byte {
-	scope := arn.ScopeOf(resource)
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(event{
-		Version: "0", ID: eventID(resource, version), DetailType: detailType, Source: "aws.ecs",
-		Account: scope.Account, Time: at.UTC().Format("2006-01-02T15:04:05Z"), Region: scope.Region,
-		Resources: []string{resource}, Detail: wire.Marshal(detail),
-	})
-	if err != nil {
-		panic("ecs: encode an event: " + err.Error()) // wire makes valid JSON
-	}
-	return bytes.TrimSpace(text.Bytes())
+	return NewEventWithID(eventID(resource, strconv.FormatInt(version, 10)), detailType, resource, at, detail)
+}
+
+// NewEventOfStatus is the event of a part of a resource that has come to a status, which it does once.
+func NewEventOfStatus(detailType, resource, part, status string, at time.Time, detail any) []byte {
+	return NewEventWithID(eventID(resource, part+"#"+status), detailType, resource, at, detail)
+}
+
+// NewEventWithID is the event of a resource that has an id of its own, with a pointer to its detail.
+func NewEventWithID(id, detailType, resource string, at time.Time, detail any) []byte {
+	return eventbridge.Event{
+		ID: id, DetailType: detailType, Source: "aws.ecs", Resource: resource, At: at, Detail: json.RawMessage(wire.Marshal(detail)),
+	}.Marshal()
 }
 
 // eventID follows from the resource and its version, of which there is one event.
-func eventID(resource string, version int64) string {
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(resource+"#"+strconv.FormatInt(version, 10))).String()
+func eventID(resource, version string) string {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(resource+"#"+version)).String()
 }
 
 // EventTime is a time in an event: milliseconds without trailing zeros.
