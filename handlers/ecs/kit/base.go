@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -21,6 +22,8 @@ type Base struct {
 	NoDefaultCluster bool
 	// StrictRoles refuses roles that do not exist or do not trust ECS.
 	StrictRoles bool
+	// Quotas are those that accounts have, and Rates those at which Fargate launches tasks; nil is any.
+	Quotas quota.Quotas
 }
 
 // Scope is the account and region of a call.

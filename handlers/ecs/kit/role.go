@@ -29,6 +29,24 @@ func PassRoles(ctx context.Context, roles ...string) error {
 	return nil
 }
 
+// PassRolesToECS asks whether the caller may have ECS itself act in roles: change load balancers, call
+// lifecycle hooks. Source: ECS developer guide, infrastructure IAM role for load balancers.
+func PassRolesToECS(ctx context.Context, roles ...string) error {
+	return passRoles(ctx, iam.ECS, roles)
+}
+
+func passRoles(ctx context.Context, service string, roles []string) error {
+	for _, role := range roles {
+		if role == "" {
+			continue
+		}
+		if err := awsapi.Allow(ctx, "iam:PassRole", role, map[string]string{"iam:PassedToService": service}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // CheckRoles refuses roles that a task could not have, unless all are taken (ECS0150).
 func (b *Base) CheckRoles(tx *state.Tx, scope arn.Scope, roles ...string) error {
 	if !b.StrictRoles {

@@ -19,7 +19,10 @@ import (
 //
 // Source: ECS API reference, CreateService; field reports for the messages.
 func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*sdk.CreateServiceOutput, error) {
-	if err := checkCreateService(in); err != nil {
+	if err := checkCreateService(in, a.Quotas); err != nil {
+		return nil, err
+	}
+	if err := passRoles(ctx, in.LoadBalancers, in.DeploymentConfiguration); err != nil {
 		return nil, err
 	}
 	out := &sdk.CreateServiceOutput{}
@@ -90,6 +93,12 @@ func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Se
 	if err := checkDeploymentConfiguration(in.DeploymentConfiguration, configuration); err != nil {
 		return nil, err
 	}
+	if err := checkStrategyTraffic(configuration.Strategy, strategy, in.LoadBalancers); err != nil {
+		return nil, err
+	}
+	if err := checkAlarms(c, in.DeploymentConfiguration); err != nil {
+		return nil, err
+	}
 	name := *in.ServiceName
 	s := &state.Service{
 		ARN: c.Scope.Service(c.Cluster.Name, name), Name: name, ClusterARN: c.Cluster.ARN,
@@ -108,7 +117,7 @@ func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Se
 	if err := a.launches.CheckSupported(CreateServiceMembers.Refused(in), found.Definition(), revision.TasksLaunchType()); err != nil {
 		return nil, err
 	}
-	s.Request = kit.Digest(&struct { // whatever the tags and the token (ECS0082)
+	s.Request = kit.Digest(&struct { // without the tags and the token (ECS0082)
 		Service  *state.Service
 		Revision *state.ServiceRevision
 	}{s, revision})

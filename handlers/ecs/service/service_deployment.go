@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -56,17 +57,18 @@ func serviceOfDeployment(scope arn.Scope, ref string) (string, error) {
 	return scope.Service(parsed.Resource[0], parsed.Resource[1]), nil
 }
 
-// describeServiceDeployment shows a service deployment (ECS0104). A rolling update has no
-// stages to show, and deployment alarms are not built.
+// describeServiceDeployment shows a service deployment (ECS0104). A rolling update has no stages, hooks
+// or weights to show.
 func describeServiceDeployment(tx *state.Tx, d *state.ServiceDeployment) types.ServiceDeployment {
 	live := liveCounts(tx, d)
 	target := live(d.Target)
 	shown := types.ServiceDeployment{
-		Alarms:                  &types.ServiceDeploymentAlarms{Status: types.ServiceDeploymentRollbackMonitorsStatusDisabled},
+		Alarms:                  describeAlarms(d.Alarms),
 		ClusterArn:              aws.String(arn.ScopeOf(d.ARN).Cluster(arn.ClusterName(d.ARN))),
 		CreatedAt:               kit.Instant(&d.CreatedAt),
 		DeploymentConfiguration: d.DeploymentConfiguration,
 		FinishedAt:              kit.Instant(&d.FinishedAt),
+		LifecycleHookDetails:    describeHooks(d.Hooks),
 		ServiceArn:              aws.String(d.ServiceARN),
 		ServiceDeploymentArn:    aws.String(d.ARN),
 		SourceServiceRevisions:  []types.ServiceRevisionSummary{},
@@ -79,6 +81,9 @@ func describeServiceDeployment(tx *state.Tx, d *state.ServiceDeployment) types.S
 	}
 	for _, source := range d.Sources {
 		shown.SourceServiceRevisions = append(shown.SourceServiceRevisions, live(source))
+	}
+	if d.Shift != nil {
+		shown.LifecycleStage = d.Shift.Stage
 	}
 	if b := d.CircuitBreaker; b.Status != "" {
 		shown.DeploymentCircuitBreaker = &types.ServiceDeploymentCircuitBreaker{
@@ -111,7 +116,26 @@ func liveCounts(tx *state.Tx, d *state.ServiceDeployment) func(state.DeployedRev
 		return types.ServiceRevisionSummary{
 			Arn: aws.String(r.ARN), RequestedTaskCount: int32(r.Requested),
 			RunningTaskCount: int32(r.Running), PendingTaskCount: int32(r.Pending),
+			RequestedProductionTrafficWeight: r.ProductionWeight, RequestedTestTrafficWeight: r.TestWeight,
 		}
+	}
+}
+
+// describeHooks shows the hooks that a service deployment has asked, oldest first; nil without any.
+func describeHooks(hooks []state.LifecycleHook) (shown []types.DeploymentLifecycleHookDetail) {
+	for i := range hooks {
+		h := &hooks[i]
+		shown = append(shown, types.DeploymentLifecycleHookDetail{
+			ExpiresAt: kit.Instant(&h.ExpiresAt), HookId: &h.ID, Status: h.Status, TargetArn: kit.Optional(&h.TargetARN),
+			TargetType: h.TargetType, TimeoutAction: h.TimeoutAction,
+		})
+	}
+	return shown
+}
+
+func describeAlarms(a state.DeploymentAlarms) *types.ServiceDeploymentAlarms {
+	return &types.ServiceDeploymentAlarms{
+		Status: cmp.Or(a.Status, types.ServiceDeploymentRollbackMonitorsStatusDisabled), AlarmNames: a.Names, TriggeredAlarmNames: a.Triggered,
 	}
 }
 

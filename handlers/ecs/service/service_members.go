@@ -19,34 +19,47 @@ var (
 		member.Act("forceNewDeployment", "service"),
 	)
 	DeploymentTable = member.Of[types.DeploymentConfiguration]("Deployments: `deploymentConfiguration` of services",
-		member.RefuseOn("alarms", "enable", "needs CloudWatch; services show those that are off"),
-		member.Refuse("bakeTimeInMinutes", "needs blue/green deployments"),
-		member.RefuseAs("canaryConfiguration", "canaryConfiguration is only valid with the CANARY deployment strategy."),
+		member.ActInPart("alarms.alarmNames", "alarms change their states by SetAlarmState alone: no metrics are evaluated yet"),
 		member.Act(
+			"alarms.enable", "alarms.rollback",
+			"bakeTimeInMinutes", "canaryConfiguration.canaryBakeTimeInMinutes", "canaryConfiguration.canaryPercent",
 			"deploymentCircuitBreaker.enable", "deploymentCircuitBreaker.resetOnHealthyTask", "deploymentCircuitBreaker.rollback",
 			"deploymentCircuitBreaker.thresholdConfiguration.type", "deploymentCircuitBreaker.thresholdConfiguration.value",
-			"maximumPercent", "minimumHealthyPercent",
 		),
-		member.RefuseOn("earlySuccessCriteria", "enable", "needs early success"),
-		member.Refuse("lifecycleHooks", "needs Lambda"),
-		member.RefuseAs("linearConfiguration", "linearConfiguration is only valid with the LINEAR deployment strategy."),
-		member.ActOnly("strategy", "ROLLING", "needs blue/green deployments"),
+		member.Act(
+			"earlySuccessCriteria.enable", "earlySuccessCriteria.healthyPercent", "earlySuccessCriteria.sourceServiceRevisionCleanup",
+			"lifecycleHooks[].hookDetails",
+		),
+		member.ActInPart("lifecycleHooks[].hookTargetArn", "of Lambda: see `--hook` and `--lambda-endpoint`"),
+		member.ActInPart("lifecycleHooks[].lifecycleStages", "hooks of a ROLLING service are stored and do not run: no document says at which stages of a rolling update AWS runs them"),
+		member.Act(
+			"lifecycleHooks[].roleArn", "lifecycleHooks[].targetType",
+			"lifecycleHooks[].timeoutConfiguration.action", "lifecycleHooks[].timeoutConfiguration.timeoutInMinutes",
+			"linearConfiguration.stepBakeTimeInMinutes", "linearConfiguration.stepPercent",
+		),
+		member.ActInPart("maximumPercent", percents), member.ActInPart("minimumHealthyPercent", percents),
+		member.Act("strategy"),
 	)
 
 	CreateServiceMembers = member.NewPlan[sdk.CreateServiceInput](CreateServiceTable, launch.NetworkTable, DeploymentTable, launch.ServiceVolumeTable)
 	UpdateServiceMembers = member.NewPlan[sdk.UpdateServiceInput](UpdateServiceTable, launch.NetworkTable, DeploymentTable, launch.ServiceVolumeTable)
 )
 
+// percents is what becomes of the bounds of a rolling update.
+const percents = "of ROLLING services; strategies that shift traffic run both revisions at full count"
+
 // serviceMembers are what both operations have.
 var serviceMembers = slices.Concat(
-	member.Keep("availabilityZoneRebalancing", "services show it; tasks are spread over zones as they start and stop, none is moved"),
-	member.Act("cluster"),
+	member.Act("availabilityZoneRebalancing", "cluster"),
 	member.ActOnly("deploymentController.type", "ECS", "needs task sets or CodeDeploy"),
-	member.Act("desiredCount", "enableECSManagedTags"),
-	member.ActInPart("enableExecuteCommand", launch.ExecIsShown),
+	member.Act("desiredCount", "enableECSManagedTags", "enableExecuteCommand"),
 	member.Refuse("gatewayConnectors", "needs gateways"),
 	member.Act("healthCheckGracePeriodSeconds"),
-	member.Refuse("loadBalancers[].advancedConfiguration", "needs blue/green deployments"),
+	member.Act(
+		"loadBalancers[].advancedConfiguration.alternateTargetGroupArn", "loadBalancers[].advancedConfiguration.productionListenerRule",
+	),
+	member.ActInPart("loadBalancers[].advancedConfiguration.roleArn", "what its policies allow is not looked at"),
+	member.Act("loadBalancers[].advancedConfiguration.testListenerRule"),
 	member.Act("loadBalancers[].containerName", "loadBalancers[].containerPort"),
 	member.Refuse("loadBalancers[].loadBalancerName", "needs Classic Load Balancers"),
 	member.Act("loadBalancers[].targetGroupArn"),

@@ -10,12 +10,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 )
 
-// Limits of services. Source: ECS API reference, CreateService; of the count, ECS service
-// quotas, which have 1,000 with service discovery.
+// Limits of services. Source: ECS API reference, CreateService.
 const (
-	maxDesiredCount       = 5000
 	maxServiceClientToken = 36
 	maxServiceRegistries  = 1
 	maxLoadBalancers      = 5
@@ -28,14 +27,14 @@ var serviceName = lazyregexp.New(`^[a-zA-Z0-9_-]{1,255}$`)
 // refused at the end (checkMembers), but for what leaves nothing to look at.
 //
 // Source: field reports of CreateService, where no comment says otherwise.
-func checkCreateService(in *sdk.CreateServiceInput) error {
+func checkCreateService(in *sdk.CreateServiceInput, quotas quota.Quotas) error {
 	if !serviceName.MatchString(aws.ToString(in.ServiceName)) {
 		return kit.InvalidParameter("Invalid service name.")
 	}
 	if err := kit.CheckClientToken(aws.ToString(in.ClientToken), maxServiceClientToken); err != nil {
 		return err
 	}
-	if err := checkScheduling(in); err != nil {
+	if err := checkScheduling(in, quotas); err != nil {
 		return err
 	}
 	if err := launch.CheckPlacement(in.PlacementStrategy, in.PlacementConstraints); err != nil {
@@ -64,7 +63,7 @@ func checkCreateService(in *sdk.CreateServiceInput) error {
 
 // checkScheduling holds the scheduling strategy and the deployment controller
 // against the rest of the request. The words are those of ECS0081, where they are ECS's.
-func checkScheduling(in *sdk.CreateServiceInput) error {
+func checkScheduling(in *sdk.CreateServiceInput, quotas quota.Quotas) error {
 	switch in.SchedulingStrategy {
 	case "", types.SchedulingStrategyReplica:
 		switch {
@@ -72,7 +71,7 @@ func checkScheduling(in *sdk.CreateServiceInput) error {
 			return kit.InvalidParameter("DesiredCount is missing")
 		case *in.DesiredCount < 0:
 			return kit.InvalidParameter("DesiredCount can not be lesser than 0")
-		case *in.DesiredCount > maxDesiredCount:
+		case !quotas.Allows(quota.TasksPerService, int(*in.DesiredCount)):
 			return errDesiredCount
 		}
 	case types.SchedulingStrategyDaemon:
@@ -147,5 +146,5 @@ func checkLoadBalancers(balancers []types.LoadBalancer) error {
 	if classic > 0 && classic < len(balancers) {
 		return kit.InvalidParameter("All loadBalancers must be strictly either ELBv1 (defining loadBalancerName) or ELBv2 (defining targetGroupArn)")
 	}
-	return nil
+	return checkAdvancedConfigurations(balancers)
 }

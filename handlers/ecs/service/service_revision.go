@@ -116,5 +116,22 @@ func describeServiceRevision(r *state.ServiceRevision) types.ServiceRevision {
 	if r.PlatformVersion != "" {
 		shown.PlatformVersion = aws.String(task.PlatformVersion(r.PlatformVersion))
 	}
+	if r.TargetGroups != nil {
+		shown.ResolvedConfiguration = resolvedConfiguration(r)
+	}
 	return shown
+}
+
+// resolvedConfiguration shows in which target groups the tasks of a revision are, of those between which
+// traffic is shifted.
+func resolvedConfiguration(r *state.ServiceRevision) *types.ResolvedConfiguration {
+	resolved := &types.ResolvedConfiguration{LoadBalancers: []types.ServiceRevisionLoadBalancer{}}
+	for _, b := range r.ResolvedLoadBalancers() {
+		shown := types.ServiceRevisionLoadBalancer{TargetGroupArn: b.TargetGroupArn}
+		if b.AdvancedConfiguration != nil {
+			shown.ProductionListenerRule = b.AdvancedConfiguration.ProductionListenerRule
+		}
+		resolved.LoadBalancers = append(resolved.LoadBalancers, shown)
+	}
+	return resolved
 }

@@ -10,18 +10,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
+	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
 )
 
-// UpdateService changes a service. Whatever its tasks are made of makes a new
-// deployment if it really differs; the answer shows it as the PRIMARY one with no
+// UpdateService changes a service. A change of what its tasks are made of makes a new
+// deployment; the answer shows it as the PRIMARY one with no
 // task wanted yet, and the scheduler does the rest.
 //
 // Source: ECS API reference, UpdateService; field reports for the messages. That an
 // equal value makes no deployment is remembered.
 func (a *API) UpdateService(ctx context.Context, in *sdk.UpdateServiceInput) (*sdk.UpdateServiceOutput, error) {
-	if err := checkUpdateService(in); err != nil {
+	if err := checkUpdateService(in, a.Quotas); err != nil {
+		return nil, err
+	}
+	if err := passRoles(ctx, in.LoadBalancers, in.DeploymentConfiguration); err != nil {
 		return nil, err
 	}
 	out := &sdk.UpdateServiceOutput{}
@@ -63,11 +67,11 @@ func activeService(c kit.InCluster, ref *string) (*state.Service, error) {
 }
 
 // checkUpdateService is what the request alone tells.
-func checkUpdateService(in *sdk.UpdateServiceInput) error {
+func checkUpdateService(in *sdk.UpdateServiceInput, quotas quota.Quotas) error {
 	switch n := aws.ToInt32(in.DesiredCount); {
 	case n < 0:
 		return kit.InvalidParameter("Task count can not be lesser than 0") // ECS0085
-	case n > maxDesiredCount:
+	case !quotas.Allows(quota.TasksPerService, int(n)):
 		return errDesiredCount
 	}
 	if err := launch.CheckPlacement(in.PlacementStrategy, in.PlacementConstraints); err != nil {
@@ -105,6 +109,9 @@ func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateS
 	if err := updateSpec(s, revision, in); err != nil {
 		return nil, err
 	}
+	if err := checkAlarms(c, in.DeploymentConfiguration); err != nil {
+		return nil, err
+	}
 	if err := a.launches.CheckSupported(UpdateServiceMembers.Refused(in), found.Definition(), revision.TasksLaunchType()); err != nil {
 		return nil, err
 	}
@@ -133,6 +140,9 @@ func updateSpec(s *state.Service, revision *state.ServiceRevision, in *sdk.Updat
 	}
 	s.DeploymentConfiguration = mergeDeploymentConfiguration(s.DeploymentConfiguration, in.DeploymentConfiguration)
 	if err := checkDeploymentConfiguration(in.DeploymentConfiguration, s.DeploymentConfiguration); err != nil {
+		return err
+	}
+	if err := checkStrategyTraffic(s.DeploymentConfiguration.Strategy, s.SchedulingStrategy, revision.LoadBalancers); err != nil {
 		return err
 	}
 	if in.HealthCheckGracePeriodSeconds != nil {
