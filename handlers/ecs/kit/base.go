@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -22,8 +23,11 @@ type Base struct {
 	NoDefaultCluster bool
 	// StrictRoles refuses roles that do not exist or do not trust ECS.
 	StrictRoles bool
+	// Outages are what there is no capacity of.
+	Outages *outage.Board
 	// Quotas are those that accounts have, and Rates those at which Fargate launches tasks; nil is any.
 	Quotas quota.Quotas
+	Rates  *quota.Rates
 }
 
 // Scope is the account and region of a call.

@@ -10,7 +10,8 @@ import (
 
 // Capacity is where tasks are to run.
 type Capacity struct {
-	// LaunchType is that of the tasks: FARGATE for a strategy of Fargate providers.
+	// LaunchType is that of the tasks: FARGATE for a strategy of Fargate providers, EC2 for one of
+	// providers of Auto Scaling groups.
 	LaunchType types.LaunchType
 	// Strategy is nil where a launch type was chosen.
 	Strategy []types.CapacityProviderStrategyItem
@@ -39,7 +40,7 @@ func (r *Rules) ChooseCapacity(cluster *state.Cluster, launchType types.LaunchTy
 		if usableStrategy(strategy) != nil {
 			return Capacity{}, errDefaultStrategyWeights
 		}
-		return Capacity{LaunchType: types.LaunchTypeFargate, Strategy: slices.Clone(strategy)}, nil
+		return Capacity{LaunchType: state.StrategyLaunchType(strategy), Strategy: slices.Clone(strategy)}, nil
 	case r.DefaultLaunchType != "":
 		return Capacity{LaunchType: r.DefaultLaunchType}, nil
 	default:
@@ -53,7 +54,10 @@ func (r *Rules) StrategyCapacity(cluster *state.Cluster, strategy []types.Capaci
 	if err != nil {
 		return Capacity{}, err
 	}
-	return Capacity{LaunchType: types.LaunchTypeFargate, Strategy: strategy}, usableStrategy(strategy)
+	if err := usableStrategy(strategy); err != nil {
+		return Capacity{}, err
+	}
+	return Capacity{LaunchType: state.StrategyLaunchType(strategy), Strategy: strategy}, nil
 }
 
 // Source: field reports.

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // maxStrategyItems is the length of a strategy.
@@ -17,22 +18,28 @@ const maxStrategyItems = 20
 // CheckStrategy checks a strategy against the providers associated with the
 // cluster, and returns it with names instead of ARNs. That all weights are zero is
 // only refused where the strategy is used; see usableStrategy.
-// Source: field reports for the messages. The service model bounds weight and base.
+// Source: field reports and AWS CDK for the messages. The service model bounds weight and base.
 func CheckStrategy(items []types.CapacityProviderStrategyItem, associated []string) ([]types.CapacityProviderStrategyItem, error) {
 	if len(items) > maxStrategyItems {
 		return nil, kit.InvalidParameter(fmt.Sprintf("capacityProviderStrategy can have at most %d items.", maxStrategyItems))
 	}
 	checked := make([]types.CapacityProviderStrategyItem, 0, len(items))
-	bases := 0
+	bases, fargate := 0, 0
 	for _, item := range items {
 		name := arn.Name(aws.ToString(item.CapacityProvider))
 		if !slices.Contains(associated, name) {
 			return nil, kit.InvalidParameter("The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster or specify a valid capacity provider and try again.")
 		}
+		if state.OfFargate(name) {
+			fargate++
+		}
 		if item.Base > 0 {
 			bases++
 		}
 		checked = append(checked, types.CapacityProviderStrategyItem{CapacityProvider: &name, Weight: item.Weight, Base: item.Base})
+	}
+	if fargate > 0 && fargate < len(items) {
+		return nil, kit.InvalidParameter("A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and Fargate providers. Specify one or the other and try again.")
 	}
 	if bases > 1 {
 		return nil, kit.InvalidParameter("The specified capacity provider strategy contains multiple capacity providers with a base value defined. Only one capacity provider per strategy can have a base value defined.")

@@ -17,11 +17,8 @@ var (
 	LaunchTypeMembers = member.Act("launchType")
 )
 
-// What the tables of tasks and services say alike.
-const (
-	ExecIsShown = "it needs a task role, and tasks and services show it; containers have no agent for it yet, and ExecuteCommand is refused"
-	NoMetrics   = "there is no CloudWatch"
-)
+// NoMetrics is what the tables of services say alike.
+const NoMetrics = "CloudWatch has no metrics yet"
 
 // NetworkTable says what becomes of the members of a network configuration.
 var NetworkTable = member.Of[types.AwsVpcConfiguration]("Network: `networkConfiguration.awsvpcConfiguration`",

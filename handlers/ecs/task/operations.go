@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
+	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
 )
 
 // API answers these operations.
@@ -16,6 +17,7 @@ type API struct {
 	kit.Base
 	launches launch.Rules
 	log      *slog.Logger
+	sessions *ssmsession.Kernel
 	turns    atomic.Uint32 // of RunTask's subnets
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
@@ -32,6 +33,22 @@ type newTasks struct {
 func (n *newTasks) add(tx *state.Tx, t *state.Task) {
 	state.AddTask(tx, t)
 	n.tasks = append(n.tasks, t)
+}
+
+// byProvider counts the tasks by capacity provider.
+func (n *newTasks) byProvider() map[string]int {
+	count := map[string]int{}
+	for _, t := range n.tasks {
+		count[t.Placement.CapacityProvider]++
+	}
+	return count
+}
+
+// failOn adds a failure for each instance that was examined.
+func (n *newTasks) failOn(misses []placement.Miss) {
+	for _, miss := range misses {
+		n.fail(miss.Instance.ARN, miss.Reason)
+	}
 }
 
 func (n *newTasks) fail(arn, reason string) {

@@ -10,10 +10,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
@@ -47,7 +48,7 @@ func (a *API) RunTask(ctx context.Context, in *sdk.RunTaskInput) (*TasksOutput, 
 		made, err = a.runTaskOnce(ctx, tx, call, chance)
 		return err
 	})
-	if errors.Is(err, errNoContainerInstances) {
+	if errors.Is(err, errNoContainerInstances) || errors.Is(err, errNoProviderInstances) {
 		a.log.Warn(placement.WaysToInstances, "operation", "RunTask", "cluster", aws.ToString(in.Cluster))
 	}
 	if err != nil {
@@ -144,17 +145,36 @@ func (a *API) runTask(ctx context.Context, tx *state.Tx, call taskCall, chance p
 		}
 		return nil
 	}
+	if pool == nil && !a.Rates.Call(call.scope, call.now) {
+		return newTasks{}, errTooFast
+	}
 	template, vpc, err := a.taskTemplate(ctx, tx, call, l, RunTaskMembers.Refused(call.in), found)
 	if err != nil {
 		return newTasks{}, err
 	}
 	if pool == nil {
-		where := placement.Request{Strategy: l.Capacity.Strategy, Subnets: a.inTurn(vpc.Subnets)}
-		return addFargateTasks(tx, runCount(call.in), where, template), nil
+		where := placement.Request{
+			Strategy: l.Capacity.Strategy, Subnets: a.inTurn(vpc.Subnets), Outages: a.Outages.View(),
+			Task:      outage.Task{Cluster: call.cluster.Name, ClusterARN: call.cluster.ARN, Family: call.definition.Family},
+			Allowance: a.Quotas.Allowance(tx, call.scope), CPU: template.CPU(),
+		}
+		made := addFargateTasks(tx, runCount(call.in), where, template)
+		if !a.Rates.Launch(call.scope, call.now, made.byProvider()) {
+			return newTasks{}, errTooFast
+		}
+		return made, nil
 	}
-	demand := template.Demand(task.Where{Subnets: vpc.Subnets, Constraints: l.PlacementConstraints, Strategy: l.PlacementStrategy})
-	return addTasks(tx, runCount(call.in), pool, demand, template), nil
+	where := task.Where{Subnets: vpc.Subnets, Constraints: l.PlacementConstraints, Strategy: l.PlacementStrategy}
+	if l.Capacity.Strategy != nil {
+		return addProviderTasks(tx, a.Quotas, call, l.Capacity.Strategy, pool, where, template)
+	}
+	return addTasks(tx, runCount(call.in), pool, template.Demand(where), template), nil
 }
+
+// errTooFast is RunTask's answer where Fargate would launch tasks faster than it does. That a call fails
+// whole which would launch too many is not published. Source: ECS API reference, common errors; ECS developer
+// guide, Fargate throttling quotas.
+var errTooFast = &awsapi.Error{Code: "ThrottlingException", Message: "Rate exceeded"}
 
 func (a *API) runTaskLaunch(cluster *state.Cluster, in *sdk.RunTaskInput) (launch.Spec, error) {
 	if in.LaunchType != "" && len(in.CapacityProviderStrategy) > 0 {
@@ -183,9 +203,7 @@ func (a *API) inTurn(subnets []*ec2network.Subnet) []*ec2network.Subnet {
 func addTasks(tx *state.Tx, n int, pool *placement.Pool, demand *placement.Demand, template *task.Template) (made newTasks) {
 	for range n {
 		place, misses := pool.Place(demand)
-		for _, miss := range misses {
-			made.fail(miss.Instance.ARN, miss.Reason)
-		}
+		made.failOn(misses)
 		if place.ContainerInstance != "" {
 			made.add(tx, template.New(place))
 		}
@@ -193,7 +211,10 @@ func addTasks(tx *state.Tx, n int, pool *placement.Pool, demand *placement.Deman
 	return made
 }
 
-// addFargateTasks places and writes n tasks. They are spread among themselves alone.
+// addFargateTasks places and writes n tasks. They are spread among themselves alone. One for which
+// Fargate has no capacity, or the account no vCPUs, is a failure without an ARN.
+//
+// Source: ECS developer guide, API failure reasons; field reports.
 func addFargateTasks(tx *state.Tx, n int, where placement.Request, template *task.Template) (made newTasks) {
 	view := placement.NewView()
 	for range n {

@@ -24,9 +24,8 @@ var (
 // newTaskMembers are what both operations have.
 var newTaskMembers = slices.Concat(
 	member.Act(
-		"cluster", "enableECSManagedTags", "group", "propagateTags", "tags[].key", "tags[].value", "taskDefinition",
+		"cluster", "enableECSManagedTags", "enableExecuteCommand", "group", "propagateTags", "tags[].key", "tags[].value", "taskDefinition",
 	),
-	member.ActInPart("enableExecuteCommand", launch.ExecIsShown),
 	// A choice: AWS documents letters, digits, hyphens, slashes and underscores, while the
 	// names of EventBridge's rules, which start tasks by them, may hold dots.
 	member.ActInPart("startedBy", "up to 128 bytes of any characters, where AWS documents letters, digits, `-`, `/` and `_`"),

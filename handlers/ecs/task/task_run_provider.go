@@ -2,10 +2,11 @@ package task
 
 import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/task"
 )
 
 var (
@@ -35,4 +36,33 @@ func checkProviderInstances(tx *state.Tx, call taskCall, strategy []types.Capaci
 		}
 	}
 	return nil
+}
+
+// addProviderTasks places a call's tasks on the instances of capacity providers and writes them. One
+// without a place waits, if its provider has managed scaling, and else is a failure: no other provider
+// stands in. A call with which more tasks would wait than may makes none.
+//
+// Source: ECS developer guide, capacity providers and cluster auto scaling; field reports.
+func addProviderTasks(tx *state.Tx, quotas quota.Quotas, call taskCall, strategy []types.CapacityProviderStrategyItem, pool *placement.Pool, where task.Where, template *task.Template) (made newTasks, err error) {
+	demands := map[string]*placement.Demand{}
+	waiting := state.FindClusterSummary(tx, call.cluster.ARN).Waiting
+	for _, name := range turns(call, strategy) {
+		if demands[name] == nil {
+			where.CapacityProvider = name
+			demands[name] = template.Demand(where)
+		}
+		place, misses := pool.Place(demands[name])
+		if place.ContainerInstance == "" {
+			if !state.FindCapacityProvider(tx, call.scope, name).Scales() {
+				made.failOn(misses)
+				continue
+			}
+			if waiting++; !quotas.Allows(quota.ProvisioningTasks, waiting) {
+				return newTasks{}, errWaitingLimit
+			}
+			place = pool.Wait(demands[name], misses)
+		}
+		made.add(tx, template.New(place))
+	}
+	return made, nil
 }
