@@ -205,9 +205,15 @@ func TestReportsThatAreRefused(t *testing.T) {
 		"uneven ranges":     {sdk.SubmitTaskStateChangeInput{Task: &task.ARN, Containers: []types.ContainerStateChange{portRange}}, "InvalidParameterException", "Network binding has an invalid port range: 32768-32770 to 80-81."},
 		"managed agents": {sdk.SubmitTaskStateChangeInput{Task: &task.ARN, ManagedAgents: []types.ManagedAgentStateChange{{
 			ContainerName: aws.String("web"), ManagedAgentName: types.ManagedAgentNameExecuteCommandAgent, Status: aws.String("RUNNING"),
-		}}}, "InvalidParameterException", "ecs-emulator does not support managedAgents yet; see docs/reference/compatibility/ecs.md."},
+		}}}, "InvalidParameterException", "Container web has no managed agent ExecuteCommandAgent."},
+		"agent of no container": {reportedAgent("db", types.ManagedAgentNameExecuteCommandAgent, "RUNNING"), "InvalidParameterException", "Container db is not found in the task."},
+		"no such agent":         {reportedAgent("web", "Shell", "RUNNING"), "InvalidParameterException", "managedAgentName should be one of [ExecuteCommandAgent]"},
+		"agent status":          {reportedAgent("web", types.ManagedAgentNameExecuteCommandAgent, "GONE"), "InvalidParameterException", "Managed agent status should be one of [PENDING,RUNNING,STOPPED]"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if len(c.in.ManagedAgents) > 0 {
+				c.in.Task = &task.ARN
+			}
 			if c.in.Cluster == nil {
 				c.in.Cluster = aws.String("shop")
 			}
@@ -230,4 +236,45 @@ func TestDiscoverPollEndpoint(t *testing.T) {
 	}
 	_, err := s.DiscoverPollEndpoint(ctx, &sdk.DiscoverPollEndpointInput{Cluster: aws.String("shop"), ContainerInstance: aws.String(strings.Repeat("0", 32))})
 	refused(t, err, "InvalidParameterException", "Referenced container instance "+strings.Repeat("0", 32)+" not found.")
+}
+
+// reportedAgent is what an agent says of a managed one.
+func reportedAgent(container string, name types.ManagedAgentName, status string) sdk.SubmitTaskStateChangeInput {
+	return sdk.SubmitTaskStateChangeInput{ManagedAgents: []types.ManagedAgentStateChange{{
+		ContainerName: &container, ManagedAgentName: name, Status: &status, Reason: aws.String("as reported"),
+	}}}
+}
+
+// TestAnAgentLivesByReports: its changes raise no version (recorded-exec.md X2).
+func TestAnAgentLivesByReports(t *testing.T) {
+	s, place := byHand(t)
+	task := place(func(task *state.Task) { task.Status.Containers[0].ExecAgent.Status = "PENDING" })
+	s.says(t, task, "RUNNING", container("web", "RUNNING", nil))
+	version := state.FindTask(s.store.Read(), task.ARN).Version
+	seen := func() types.ManagedAgent {
+		out := must[*sdk.DescribeTasksOutput](t)(s.DescribeTasks(ctx, &sdk.DescribeTasksInput{Cluster: aws.String("shop"), Tasks: []string{task.ARN}}))
+		if len(out.Tasks[0].Containers[1].ManagedAgents) > 0 {
+			t.Error("the other container has an agent")
+		}
+		return out.Tasks[0].Containers[0].ManagedAgents[0]
+	}
+	for _, each := range []struct {
+		status, reason string
+		started        bool
+	}{{"PENDING", "", false}, {"RUNNING", "", true}, {"STOPPED", "as reported", false}, {"RUNNING", "", true}} {
+		in := reportedAgent("web", types.ManagedAgentNameExecuteCommandAgent, each.status)
+		in.Cluster, in.Task = aws.String("shop"), &task.ARN
+		must[*sdk.SubmitTaskStateChangeOutput](t)(s.SubmitTaskStateChange(ctx, &in))
+		got := seen()
+		if *got.LastStatus != each.status || aws.ToString(got.Reason) != each.reason || (got.LastStartedAt != nil) != each.started {
+			t.Errorf("after %s: %s %q %v", each.status, *got.LastStatus, aws.ToString(got.Reason), got.LastStartedAt)
+		}
+	}
+	if got := state.FindTask(s.store.Read(), task.ARN).Version; got != version {
+		t.Errorf("version %d, want %d", got, version)
+	}
+	s.says(t, task, "", container("web", "STOPPED", aws.Int32(0)))
+	if got := seen(); *got.LastStatus != "STOPPED" || got.LastStartedAt != nil {
+		t.Errorf("at the end of its container it is %s", *got.LastStatus)
+	}
 }

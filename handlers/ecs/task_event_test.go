@@ -136,3 +136,30 @@ func TestTaskEventOfANewTask(t *testing.T) {
 		t.Errorf("created at %v, updated at %v", event.Detail["createdAt"], event.Detail["updatedAt"])
 	}
 }
+
+// TestEventsShowAgentsAsRecorded holds events against recorded ones (recorded-exec.md X2).
+func TestEventsShowAgentsAsRecorded(t *testing.T) {
+	s := newServer(t)
+	at := time.Date(2023, 11, 24, 9, 30, 12, 345e6, time.UTC)
+	for want, agent := range map[string]state.ManagedAgent{
+		`[{"name":"ExecuteCommandAgent","status":"PENDING"}]`:                                            {Status: "PENDING"},
+		`[{"lastStartedAt":"2023-11-24T09:30:12.345Z","name":"ExecuteCommandAgent","status":"RUNNING"}]`: {Status: "RUNNING", StartedAt: at, Disconnected: true},
+		`[{"name":"ExecuteCommandAgent","status":"STOPPED"}]`:                                            {Status: "STOPPED", Reason: "Received Container Stopped event"},
+		``: {},
+	} {
+		task := stoppedTask()
+		task.Status.Containers[0].ExecAgent = agent
+		var event struct {
+			Detail struct {
+				Containers []struct{ ManagedAgents json.RawMessage }
+			}
+		}
+		body := ecs.StateChange(s.store.Read(), state.Event{Sequence: 1, At: at, Value: &state.Change{Task: task}})
+		if err := json.Unmarshal(body, &event); err != nil {
+			t.Fatal(err)
+		}
+		if got := string(event.Detail.Containers[0].ManagedAgents); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}

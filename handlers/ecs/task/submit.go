@@ -23,12 +23,14 @@ var acknowledged = aws.String("ACK")
 //
 // Source: ECS API reference, SubmitTaskStateChange; amazon-ecs-agent for what it sends.
 func (a *API) SubmitTaskStateChange(ctx context.Context, in *sdk.SubmitTaskStateChangeInput) (*sdk.SubmitTaskStateChangeOutput, error) {
-	if len(in.ManagedAgents) > 0 {
-		return nil, kit.Unsupported("managedAgents")
-	}
 	err := a.submit(ctx, in.Cluster, in.Task, func(r *report) error {
 		for _, change := range in.Containers {
 			if err := r.container(change); err != nil {
+				return err
+			}
+		}
+		for _, change := range in.ManagedAgents {
+			if err := r.managedAgent(change); err != nil {
 				return err
 			}
 		}
@@ -112,7 +114,8 @@ func reportOn(c kit.InCluster, id string, now time.Time, say func(r *report) err
 	if task.Ended() || reflect.DeepEqual(r.status, task.Status) && r.stop == nil {
 		return nil
 	}
-	return state.PutTaskStatus(c.Tx, id, state.TaskStep{Status: r.status, Stop: r.stop, Announced: true, At: now})
+	announced := r.stop != nil || !reflect.DeepEqual(withoutAgents(r.status), withoutAgents(task.Status))
+	return state.PutTaskStatus(c.Tx, id, state.TaskStep{Status: r.status, Stop: r.stop, Announced: announced, At: now})
 }
 
 // taskDefinitionOf is what a task was made of; nil where that is gone.

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -55,7 +56,7 @@ func (r *report) container(change types.ContainerStateChange) error {
 		c.StartedAt = r.now
 		return nil
 	}
-	c.StoppedAt = r.now
+	c.StoppedAt, c.ExecAgent = r.now, execagent.End(c.ExecAgent)
 	if r.essential(name) {
 		r.end("")
 	}

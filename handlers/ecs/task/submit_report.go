@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -115,7 +116,7 @@ func (r *report) task(status, reason string) error {
 		r.status.StoppedAt = r.now
 		for i := range r.status.Containers {
 			if c := &r.status.Containers[i]; c.Phase != state.ContainerStopped {
-				c.Phase, c.StoppedAt = state.ContainerStopped, r.now
+				c.Phase, c.StoppedAt, c.ExecAgent = state.ContainerStopped, r.now, execagent.End(c.ExecAgent)
 			}
 		}
 		for _, known := range []*string{&r.status.Attachment.Status, &r.status.Volume.Status} {
