@@ -35,6 +35,9 @@ func (c InCluster) memberName(ref, resourceType string) (string, error) {
 	return parsed.Resource[len(parsed.Resource)-1], nil
 }
 
+// ErrTaskIDLength refuses an id of another length than those of tasks.
+var ErrTaskIDLength = InvalidParameter("taskId length should be one of [32,36]")
+
 // TaskARN turns an id or ARN of a task into its ARN, whether it exists or not.
 func (c InCluster) TaskARN(ref string) (string, error) {
 	id, err := c.memberName(ref, "task")
