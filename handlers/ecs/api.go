@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/cluster"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
@@ -18,6 +19,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/taskdefinition"
+	"github.com/ecs-emulator/ecs-emulator/internal/outage"
+	"github.com/ecs-emulator/ecs-emulator/internal/quota"
+	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -26,6 +30,7 @@ import (
 type API struct {
 	kit.Base
 	clusters        *cluster.API
+	providers       *capacityprovider.API
 	instances       *containerinstance.API
 	taskDefinitions *taskdefinition.API
 	services        *service.API
@@ -52,10 +57,18 @@ type Options struct {
 	// AllowPrivileged runs privileged containers, and those with capabilities that reach the
 	// engine's host, on container instances.
 	AllowPrivileged bool
+	// Sessions are those of ECS Exec.
+	Sessions *ssmsession.Kernel
 	// NoDefaultCluster: the cluster default must be created explicitly.
 	NoDefaultCluster bool
 	// Log is told what users cannot learn from AWS's own words. Nil is none.
 	Log *slog.Logger
+	// Outages are what there is no capacity of; nil is nothing.
+	Outages *outage.Board
+	// Quotas are those that accounts have, nil the defaults, and Rates those at which Fargate launches
+	// tasks, nil any.
+	Quotas quota.Quotas
+	Rates  *quota.Rates
 }
 
 // New makes the control plane.
@@ -63,14 +76,14 @@ func New(opts Options) *API {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	b := kit.Base{Store: opts.Store, Now: opts.Now, NoDefaultCluster: opts.NoDefaultCluster, StrictRoles: opts.StrictRoles}
+	b := kit.Base{Store: opts.Store, Now: opts.Now, NoDefaultCluster: opts.NoDefaultCluster, StrictRoles: opts.StrictRoles, Outages: opts.Outages, Quotas: opts.Quotas, Rates: opts.Rates}
 	launches := launch.Rules{
 		DefaultLaunchType: opts.DefaultLaunchType, StrictVPC: opts.StrictVPC,
 		HostPaths: opts.HostPaths, FileSystems: opts.FileSystems, AllowPrivileged: opts.AllowPrivileged,
 	}
 	return &API{
-		Base: b, clusters: cluster.New(b), instances: containerinstance.New(b), taskDefinitions: taskdefinition.New(b),
-		services: service.New(b, launches), tasks: task.New(b, launches, opts.Log),
+		Base: b, clusters: cluster.New(b), providers: capacityprovider.New(b), instances: containerinstance.New(b), taskDefinitions: taskdefinition.New(b),
+		services: service.New(b, launches), tasks: task.New(b, launches, opts.Sessions, opts.Log),
 	}
 }
 

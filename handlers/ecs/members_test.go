@@ -36,7 +36,7 @@ func TestFewMembersAreKeptWithoutEffect(t *testing.T) {
 			}
 		}
 	}
-	const want = 41
+	const want = 51
 	if len(kept) != want {
 		t.Errorf("%d members are kept without effect, not %d:\n%s", len(kept), want, strings.Join(kept, "\n"))
 	}
@@ -73,10 +73,10 @@ func TestRefusalsLeadToCompatibility(t *testing.T) {
 		t.Error("daemonName of ListTasks")
 	}
 	s := newServer(t)
-	for _, kind := range []string{"capacity-provider", "daemon", "daemon-task-definition", "gateway", "task-set"} {
+	for _, kind := range []string{"daemon", "daemon-task-definition", "gateway", "task-set"} {
 		_, err := s.ListTagsForResource(ctx, &sdk.ListTagsForResourceInput{ResourceArn: aws.String(testScope.Prefix() + kind + "/a")})
 		_, what, _ := strings.Cut(fmt.Sprint(err), "does not implement tags of ")
-		what, _, found := strings.Cut(what, " yet; see docs/reference/compatibility/ecs.md.")
+		what, _, found := strings.Cut(what, " yet; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/ecs.md.")
 		if !found || !regexp.MustCompile(`\n\| ListTagsForResource \| partial \| .* `+what+"( |,)").Match(text) {
 			t.Errorf("%s: %v", kind, err)
 		}

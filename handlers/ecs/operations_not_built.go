@@ -5,21 +5,12 @@ import "github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 // notBuiltOperations are the operations of the SDK that the emulator does not have, by
 // what is missing for them. They answer 501 NotImplementedException.
 var notBuiltOperations = []awsapi.Operation{
-	// What is done to running tasks.
-	awsapi.NotBuilt("ExecuteCommand", "ECS Exec sessions"),
-
-	// Deployments other than rolling ones.
-	awsapi.NotBuilt("ContinueServiceDeployment", "lifecycle hooks that pause a deployment"),
+	// Deployments that another controller makes.
 	awsapi.NotBuilt("CreateTaskSet", taskSets),
 	awsapi.NotBuilt("DeleteTaskSet", taskSets),
 	awsapi.NotBuilt("DescribeTaskSets", taskSets),
 	awsapi.NotBuilt("UpdateServicePrimaryTaskSet", taskSets),
 	awsapi.NotBuilt("UpdateTaskSet", taskSets),
-
-	// The EC2 and EXTERNAL launch types.
-	awsapi.NotBuilt("CreateCapacityProvider", capacityProviders),
-	awsapi.NotBuilt("DeleteCapacityProvider", capacityProviders),
-	awsapi.NotBuilt("UpdateCapacityProvider", capacityProviders),
 
 	// Managed daemons.
 	awsapi.NotBuilt("CreateDaemon", daemons),
@@ -52,9 +43,8 @@ var notBuiltOperations = []awsapi.Operation{
 }
 
 const (
-	taskSets          = "task sets: the EXTERNAL deployment controller"
-	capacityProviders = "capacity providers of Auto Scaling groups and managed instances"
-	daemons           = "managed daemons"
-	expressServices   = "Express gateway services"
-	gateways          = "gateways"
+	taskSets        = "task sets: the EXTERNAL deployment controller"
+	daemons         = "managed daemons"
+	expressServices = "Express gateway services"
+	gateways        = "gateways"
 )

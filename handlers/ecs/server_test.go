@@ -22,6 +22,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -56,7 +58,9 @@ func startServer(t testing.TB, observe func(service, operation string, status in
 	if err != nil {
 		t.Fatal(err)
 	}
-	api := ecs.New(ecs.Options{Store: store, Now: time.Now})
+	sessions := ssmsession.New(ssmsession.Options{Clock: clock.New(clock.Options{})})
+	t.Cleanup(func() { sessions.Close("") })
+	api := ecs.New(ecs.Options{Store: store, Now: time.Now, Sessions: sessions})
 	s := httptest.NewServer(api.Service().Handler(awsapi.Options{
 		Logger: slog.New(slog.DiscardHandler), Observe: observe,
 	}))
@@ -67,7 +71,7 @@ func startServer(t testing.TB, observe func(service, operation string, status in
 // clientOf is an unmodified SDK client. An access key id of 12 digits is the account.
 func clientOf(url, region, account string) *sdk.Client {
 	return sdk.New(sdk.Options{
-		BaseEndpoint: &url, Region: region, Retryer: apitest.Retryer(),
+		BaseEndpoint: &url, Region: region, Retryer: apitest.Retryer(), HTTPClient: apitest.HTTPClient(),
 		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
 	})
 }

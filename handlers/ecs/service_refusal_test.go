@@ -51,9 +51,9 @@ func TestUpdateServiceRefusals(t *testing.T) {
 			sdk.UpdateServiceInput{EnableExecuteCommand: aws.Bool(true)}},
 		{"CodeDeploy", invalid, "ecs-emulator does not support deploymentController.type CODE_DEPLOY" + unsupportedTail,
 			sdk.UpdateServiceInput{DeploymentController: controller("CODE_DEPLOY")}},
-		{"all at once", invalid, "ecs-emulator does not support deploymentConfiguration.strategy BLUE_GREEN and containerDefinitions[0].firelensConfiguration" + unsupportedTail,
+		{"all at once", invalid, "ecs-emulator does not support serviceConnectConfiguration and containerDefinitions[0].firelensConfiguration" + unsupportedTail,
 			sdk.UpdateServiceInput{
-				TaskDefinition: aws.String("firelens"), DeploymentConfiguration: &types.DeploymentConfiguration{Strategy: types.DeploymentStrategyBlueGreen},
+				TaskDefinition: aws.String("firelens"), ServiceConnectConfiguration: &types.ServiceConnectConfiguration{Enabled: true},
 			}},
 		{"container of a load balancer", invalid, "The container other does not exist in the task definition.",
 			sdk.UpdateServiceInput{LoadBalancers: []types.LoadBalancer{{TargetGroupArn: aws.String("a"), ContainerName: aws.String("other")}}}},
@@ -148,20 +148,10 @@ var createServiceRefusals = []struct {
 		configure(types.DeploymentConfiguration{DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{
 			ThresholdConfiguration: &types.ThresholdConfiguration{Type: types.ThresholdTypeCount},
 		}})},
-	{"blue/green", invalid, "ecs-emulator does not support deploymentConfiguration.strategy BLUE_GREEN" + unsupportedTail,
-		configure(types.DeploymentConfiguration{Strategy: types.DeploymentStrategyBlueGreen})},
-	{"alarms", invalid, "ecs-emulator does not support deploymentConfiguration.alarms" + unsupportedTail,
-		configure(types.DeploymentConfiguration{Alarms: &types.DeploymentAlarms{AlarmNames: []string{"a"}, Enable: true}})},
-	{"hooks", invalid, "ecs-emulator does not support deploymentConfiguration.lifecycleHooks" + unsupportedTail,
-		configure(types.DeploymentConfiguration{LifecycleHooks: []types.DeploymentLifecycleHook{{}}})},
-	{"bake time", invalid, "ecs-emulator does not support deploymentConfiguration.bakeTimeInMinutes" + unsupportedTail,
-		configure(types.DeploymentConfiguration{BakeTimeInMinutes: aws.Int32(5)})},
 	{"canary", invalid, "canaryConfiguration is only valid with the CANARY deployment strategy.",
 		configure(types.DeploymentConfiguration{CanaryConfiguration: &types.CanaryConfiguration{}})},
 	{"linear", invalid, "linearConfiguration is only valid with the LINEAR deployment strategy.",
 		configure(types.DeploymentConfiguration{LinearConfiguration: &types.LinearConfiguration{}})},
-	{"canary with its strategy", invalid, "ecs-emulator does not support deploymentConfiguration.canaryConfiguration and deploymentConfiguration.strategy CANARY" + unsupportedTail,
-		configure(types.DeploymentConfiguration{Strategy: types.DeploymentStrategyCanary, CanaryConfiguration: &types.CanaryConfiguration{}})},
 	{"daemon with count", invalid, "The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again",
 		func(in *sdk.CreateServiceInput) { in.SchedulingStrategy = "DAEMON" }},
 	{"daemon with strategy", invalid, "The daemon scheduling strategy does not support placement strategies. Remove the placement strategy and try again",
@@ -253,13 +243,10 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) {
 			in.VpcLatticeConfigurations = []types.VpcLatticeConfiguration{{PortName: aws.String("p"), RoleArn: aws.String("r"), TargetGroupArn: aws.String("a")}}
 		}},
-	{"all at once", invalid, "ecs-emulator does not support deploymentConfiguration.bakeTimeInMinutes, deploymentConfiguration.lifecycleHooks, " +
-		"deploymentConfiguration.strategy BLUE_GREEN, serviceRegistries and containerDefinitions[0].firelensConfiguration" + unsupportedTail,
+	{"all at once", invalid, "ecs-emulator does not support serviceConnectConfiguration, serviceRegistries and containerDefinitions[0].firelensConfiguration" + unsupportedTail,
 		func(in *sdk.CreateServiceInput) {
 			in.TaskDefinition, in.ServiceRegistries = aws.String("firelens"), make([]types.ServiceRegistry, 1)
-			in.DeploymentConfiguration = &types.DeploymentConfiguration{
-				Strategy: types.DeploymentStrategyBlueGreen, BakeTimeInMinutes: aws.Int32(5), LifecycleHooks: []types.DeploymentLifecycleHook{{}},
-			}
+			in.ServiceConnectConfiguration = &types.ServiceConnectConfiguration{Enabled: true}
 		}},
 	{"ECS's refusal first", invalid, "maximumPercent must be at least 100",
 		func(in *sdk.CreateServiceInput) {

@@ -121,7 +121,9 @@ func taggedResource(tx *state.Tx, scope arn.Scope, ref *string) (tagged, error) 
 		return taggedTaskDefinition(tx, scope, *ref)
 	case "container-instance":
 		return taggedContainerInstance(tx, parsed, id)
-	case "capacity-provider", "daemon", "daemon-task-definition", "gateway", "task-set":
+	case "capacity-provider":
+		return taggedCapacityProvider(tx, scope, id)
+	case "daemon", "daemon-task-definition", "gateway", "task-set":
 		return tagged{}, kit.NotBuilt("tags of a " + noun(parsed.Type))
 	default:
 		return tagged{}, kit.InvalidParameter("The ARN provided is invalid.")
@@ -174,6 +176,18 @@ func taggedContainerInstance(tx *state.Tx, parsed arn.ARN, ref string) (tagged, 
 		return tagged{}, kit.InvalidParameter("The specified container instance is not found.")
 	}
 	return tagged{old.Tags, func(tags []types.Tag) { state.PutContainerInstanceTags(tx, old.ARN, tags) }}, nil
+}
+
+func taggedCapacityProvider(tx *state.Tx, scope arn.Scope, ref string) (tagged, error) {
+	old := state.FindCapacityProvider(tx, scope, arn.Name(ref))
+	if !old.Active() || old.ARN != ref { // FARGATE and FARGATE_SPOT have no tags
+		return tagged{}, kit.InvalidParameter("The specified capacity provider is not found.")
+	}
+	return tagged{old.Tags, func(tags []types.Tag) {
+		p := *old
+		p.Tags = tags
+		state.PutCapacityProvider(tx, &p)
+	}}, nil
 }
 
 func taggedTask(tx *state.Tx, parsed arn.ARN, ref string) (tagged, error) {

@@ -24,7 +24,7 @@ func provider(name string, weight, base int32) types.CapacityProviderStrategyIte
 	return types.CapacityProviderStrategyItem{CapacityProvider: &name, Weight: weight, Base: base}
 }
 
-const unsupportedTail = " yet; see docs/reference/compatibility/ecs.md."
+const unsupportedTail = " yet; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/ecs.md."
 
 // TestRunTaskIsIdempotentByClientToken repeats a call and changes it.
 func TestRunTaskIsIdempotentByClientToken(t *testing.T) {

@@ -18,6 +18,7 @@ func describeContainerInstance(tx *state.Tx, c *state.ContainerInstance, include
 	shown := types.ContainerInstance{
 		AgentConnected:       c.AgentConnected,
 		AgentUpdateStatus:    agent.UpdateStatus,
+		CapacityProviderName: kit.Optional(&c.CapacityProvider),
 		Attachments:          []types.Attachment{},
 		Attributes:           kit.Listed(c.Attributes),
 		ContainerInstanceArn: &c.ARN,

@@ -9,7 +9,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -34,10 +36,14 @@ func (a *API) RegisterContainerInstance(ctx context.Context, in *sdk.RegisterCon
 			if err := checkNotRun(c, wanted.EC2InstanceID); err != nil {
 				return err
 			}
+			if registered := state.FindClusterSummary(c.Tx, c.Cluster.ARN).ContainerInstances; !a.Quotas.Allows(quota.ContainerInstances, registered+1) {
+				return errTooManyInstances
+			}
 			wanted.ARN = c.Scope.ContainerInstance(c.Cluster.Name, arn.NewID())
 			wanted.RegisteredAt = now
 		}
 		wanted.Registered.ENIs = networkInterfaces(c.Tx, wanted)
+		wanted.CapacityProvider = capacityprovider.Of(c.Tx, c.Cluster, wanted)
 		state.PutContainerInstance(c.Tx, wanted, now)
 		out = describeContainerInstance(c.Tx, wanted, []types.ContainerInstanceField{types.ContainerInstanceFieldTags}, now)
 		return nil
@@ -47,6 +53,9 @@ func (a *API) RegisterContainerInstance(ctx context.Context, in *sdk.RegisterCon
 	}
 	return &sdk.RegisterContainerInstanceOutput{ContainerInstance: &out}, nil
 }
+
+// errTooManyInstances: how AWS says so is not published.
+var errTooManyInstances = kit.ClientError("Container instance limit exceeded.")
 
 // networkInterfaces is how many tasks can have one: as many as the instance type allows
 // besides its own. A type that is not known has two, the fewest of any.

@@ -45,7 +45,7 @@ func (c InCluster) TaskARN(ref string) (string, error) {
 		return "", err
 	}
 	if len(id) != 32 && len(id) != 36 {
-		return "", InvalidParameter("taskId length should be one of [32,36]")
+		return "", ErrTaskIDLength
 	}
 	return c.Scope.Task(c.Cluster.Name, id), nil
 }

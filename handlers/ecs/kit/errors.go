@@ -33,7 +33,7 @@ func Missing(arn string) types.Failure {
 }
 
 // page ends the refusal of an operation or a member that is not built.
-const page = " yet; see docs/reference/compatibility/ecs.md."
+var page = " yet; see " + awsapi.Page("ecs") + "."
 
 // NotBuilt refuses a part of an operation that the emulator does not have yet, so
 // that silence is not mistaken for success.

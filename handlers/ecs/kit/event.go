@@ -11,19 +11,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
-// event is EventBridge's envelope.
-type event struct {
-	Version    string          `json:"version"`
-	ID         string          `json:"id"`
-	DetailType string          `json:"detail-type"`
-	Source     string          `json:"source"`
-	Account    string          `json:"account"`
-	Time       string          `json:"time"`
-	Region     string          `json:"region"`
-	Resources  []string        `json:"resources"`
-	Detail     json.RawMessage `json:"detail"`
-}
-
 // NewEvent is the event of a resource in a version, with a pointer to its detail.
 func NewEvent(detailType, resource string, version int64, at time.Time, detail any) []byte {
 	return NewEventWithID(eventID(resource, strconv.FormatInt(version, 10)), detailType, resource, at, detail)

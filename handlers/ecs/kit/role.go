@@ -18,15 +18,7 @@ import (
 // IAM role, for RunTask; field reports for RegisterTaskDefinition. That StartTask asks as RunTask does, and
 // what is refused before that, are assumptions.
 func PassRoles(ctx context.Context, roles ...string) error {
-	for _, role := range roles {
-		if role == "" {
-			continue
-		}
-		if err := awsapi.Allow(ctx, "iam:PassRole", role, map[string]string{"iam:PassedToService": iam.ECSTasks}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return passRoles(ctx, iam.ECSTasks, roles)
 }
 
 // PassRolesToECS asks whether the caller may have ECS itself act in roles: change load balancers, call

@@ -22,8 +22,8 @@ type API struct {
 }
 
 // New makes the API.
-func New(b kit.Base, launches launch.Rules, log *slog.Logger) *API {
-	return &API{Base: b, launches: launches, log: log}
+func New(b kit.Base, launches launch.Rules, sessions *ssmsession.Kernel, log *slog.Logger) *API {
+	return &API{Base: b, launches: launches, sessions: sessions, log: log}
 }
 
 // Operations are the operations.
@@ -31,10 +31,11 @@ func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("SubmitAttachmentStateChanges", "network interfaces of tasks on container instances registered by hand", a.SubmitAttachmentStateChanges),
 		awsapi.Partial("SubmitContainerStateChange", "of tasks on container instances registered by hand", a.SubmitContainerStateChange),
-		awsapi.Partial("SubmitTaskStateChange", "of tasks on container instances registered by hand; `managedAgents` is refused", a.SubmitTaskStateChange),
+		awsapi.Partial("SubmitTaskStateChange", "of tasks on container instances registered by hand", a.SubmitTaskStateChange),
 		awsapi.Works("DescribeTasks", "status, times, exit codes, reasons, addresses and health as the engine has them; tags where asked for", a.DescribeTasks),
+		awsapi.Works("ExecuteCommand", "in containers of tasks that the emulator runs with enableExecuteCommand, as root; the words of the command as on AWS, without a shell", a.ExecuteCommand).AsksItself(),
 		awsapi.Partial("ListTasks", "by all filters but `daemonName`, which is refused", a.ListTasks),
-		awsapi.Partial("RunTask", "its members are below; no capacity providers of Auto Scaling groups; Spot tasks are not interrupted; what DAEMON services have yet to start reserves nothing from its tasks", a.RunTask),
+		awsapi.Partial("RunTask", "its members are below; tasks wait for capacity providers with managed scaling for 15 minutes, up to 500 in a cluster; Spot tasks are interrupted by faults alone; what DAEMON services have yet to start reserves nothing from its tasks", a.RunTask),
 		awsapi.Partial("StartTask", "its members are below; as RunTask for DAEMON services", a.StartTask),
 		awsapi.Works("UpdateTaskProtection", "protected tasks survive scale-in and deployments", a.UpdateTaskProtection),
 		awsapi.Works("GetTaskProtection", "", a.GetTaskProtection),

@@ -193,8 +193,8 @@ func describeContainers(t *state.Task, def *types.TaskDefinition) []types.Contai
 			ContainerArn: aws.String(scope.Container(cluster, id, c.ID)), TaskArn: &t.ARN, Name: &c.Name,
 			Image: kit.Optional(&c.Image), ImageDigest: kit.Optional(shownDigest(t, c)), RuntimeId: kit.Optional(&c.RuntimeID),
 			LastStatus: aws.String(c.LastStatus()), ExitCode: c.ExitCode, Reason: kit.Optional(&c.Reason),
-			NetworkInterfaces: describeInterfaces(t),
-			Cpu:               aws.String(strconv.Itoa(int(size.cpu))), Memory: kit.Number(size.memory), MemoryReservation: kit.Number(size.reservation),
+			NetworkInterfaces: describeInterfaces(t), ManagedAgents: describeManagedAgents(&c.ExecAgent),
+			Cpu: aws.String(strconv.Itoa(int(size.cpu))), Memory: kit.Number(size.memory), MemoryReservation: kit.Number(size.reservation),
 		}
 		if !c.StartedAt.IsZero() || t.Spec.LaunchType != types.LaunchTypeFargate {
 			shown[i].NetworkBindings = describeBindings(c) // ECS0061: on Fargate once it has run

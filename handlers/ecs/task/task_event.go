@@ -94,6 +94,7 @@ type containerDetail struct {
 	Image             *string
 	ImageDigest       *string
 	LastStatus        *string
+	ManagedAgents     []managedAgentDetail
 	Memory            *string
 	MemoryReservation *string
 	Name              *string
@@ -147,7 +148,7 @@ func containerDetails(containers []types.Container) []containerDetail {
 	for i, c := range containers {
 		details[i] = containerDetail{
 			ContainerArn: c.ContainerArn, Cpu: c.Cpu, ExitCode: c.ExitCode, GpuIds: c.GpuIds, HealthStatus: c.HealthStatus, Image: c.Image, ImageDigest: c.ImageDigest,
-			LastStatus: c.LastStatus, Memory: c.Memory, MemoryReservation: c.MemoryReservation, Name: c.Name,
+			LastStatus: c.LastStatus, ManagedAgents: managedAgentDetails(c.ManagedAgents), Memory: c.Memory, MemoryReservation: c.MemoryReservation, Name: c.Name,
 			NetworkInterfaces: c.NetworkInterfaces, Reason: c.Reason, RuntimeId: c.RuntimeId, TaskArn: c.TaskArn,
 		}
 	}
