@@ -23,10 +23,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	static "github.com/aws/aws-sdk-go-v2/credentials"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/controllers"
@@ -64,6 +66,7 @@ type Server struct {
 	listener      net.Listener
 	http          *http.Server
 	ecs           *ecs.API
+	ssm           *ssm.API
 	tasks         *taskmetadata.Endpoint
 	metadata      http.Handler // of tasks
 	metadataHTTP  *http.Server

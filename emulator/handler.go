@@ -21,7 +21,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
 	"github.com/ecs-emulator/ecs-emulator/handlers/secretsmanager"
-	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
 	certificates "github.com/ecs-emulator/ecs-emulator/internal/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -81,7 +80,7 @@ func (s *Server) apis() []awsapi.Service {
 		sts.New(sts.Options{
 			Store: s.store, Sessions: s.credentials.Sessions, Now: s.clock.Now, Wall: s.clock.Wall, StrictRoles: s.opts.StrictRoles, RoleID: s.credentials.RoleID,
 		}).Service(),
-		ssm.New(s.store, s.clock.Now).Service(),
+		s.ssm.Service(),
 		secretsmanager.New(secretsmanager.Options{Store: s.store, Now: s.clock.Now, OtherSuffix: s.otherSuffix()}).Service(),
 		cloudwatchlogs.New(s.logs, s.clock.Now).Service(),
 		iam.New(s.store, s.clock.Now).Service(),

@@ -1,6 +1,7 @@
 // Package ssm answers for the Parameter Store of AWS Systems Manager: parameters that users
 // put, the public ones that tell the ids of images, and references to
-// secrets of Secrets Manager. Nothing else of Systems Manager is there.
+// secrets of Secrets Manager; and for Session Manager, whose targets are containers of tasks. Nothing
+// else of Systems Manager is there.
 //
 // Requests are checked in AWS's order: the constraints of their members, all at once; then
 // what the members say together; then what is stored.
@@ -12,25 +13,32 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// API answers from the store.
-type API struct {
-	store *state.Store
-	clock func() time.Time
+// Options are what the API needs.
+type Options struct {
+	Store *state.Store
+	// Now is the emulator's time.
+	Now func() time.Time
+	// Sessions are those of Session Manager.
+	Sessions *ssmsession.Kernel
 }
 
-// New makes the API. now is the emulator's time.
-func New(s *state.Store, now func() time.Time) *API { return &API{store: s, clock: now} }
+// API answers from the store.
+type API struct{ Options }
+
+// New makes the API.
+func New(o Options) *API { return &API{o} }
 
 // now is the time in milliseconds, as Systems Manager has it.
-func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }
+func (a *API) now() time.Time { return a.Now().UTC().Truncate(time.Millisecond) }
 
-func (a *API) read() *store.Tx { return a.store.Store.Read() }
+func (a *API) read() *store.Tx { return a.Store.Store.Read() }
 
-func (a *API) update(fn func(tx *store.Tx) error) error { return a.store.Store.Update(fn) }
+func (a *API) update(fn func(tx *store.Tx) error) error { return a.Store.Store.Update(fn) }
 
 // own returns the parameter that a name or ARN means and that is the caller's.
 func own(ctx context.Context, tx *store.Tx, name string) (*ssm.Parameter, error) {

@@ -10,15 +10,17 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
 )
 
 // promises holds the operations that some test called with success.
 var promises apitest.Promises
 
-func TestMain(m *testing.M) { os.Exit(promises.Main(m, ssm.New(nil, nil).Service())) }
+func TestMain(m *testing.M) { os.Exit(promises.Main(m, ssm.New(ssm.Options{}).Service())) }
 
 func TestTable(t *testing.T) {
-	apitest.Table(t, ssm.New(nil, nil).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*ssm.API]())
+	apitest.Table(t, ssm.New(ssm.Options{}).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*ssm.API]())
 }
 
 // scene is a client of an API over an empty store.
@@ -30,7 +32,9 @@ type scene struct {
 func newScene(t *testing.T) *scene {
 	t.Helper()
 	s := apitest.NewScene(t, arn.Scope{Region: "eu-west-1", Account: "123456789012"})
-	return &scene{s, sdk.NewFromConfig(s.Serve(ssm.New(s.Store, s.Clock).Service(), &promises))}
+	sessions := ssmsession.New(ssmsession.Options{Clock: clock.New(clock.Options{})})
+	t.Cleanup(func() { sessions.Close("") })
+	return &scene{s, sdk.NewFromConfig(s.Serve(ssm.New(ssm.Options{Store: s.Store, Now: s.Clock, Sessions: sessions}).Service(), &promises))}
 }
 
 func ok[In, Out any](s *scene, call apitest.Operation[In, Out, sdk.Options], in *In) *Out {

@@ -110,7 +110,7 @@ func TestFiltersAreRefused(t *testing.T) {
 	refused(s, s.DescribeParameters, &sdk.DescribeParametersInput{ParameterFilters: []types.ParameterStringFilter{filter("Label", "", "x")}},
 		"InvalidFilterKey", "") // the SDK's client does not read the text; SSM0005 does
 	refused(s, s.DescribeParameters, &sdk.DescribeParametersInput{Shared: aws.Bool(true)},
-		"NotImplementedException", "ecs-emulator does not implement parameters that others share; see docs/reference/compatibility/ssm.md.")
+		"NotImplementedException", "ecs-emulator does not implement parameters that others share; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/ssm.md.")
 	_, err := s.GetParametersByPath(t.Context(), &sdk.GetParametersByPathInput{Path: aws.String("shop")})
 	if err == nil || !strings.Contains(err.Error(), `The parameter name must begin with a forward slash "/"`) {
 		t.Errorf("got %v", err)

@@ -132,9 +132,9 @@ func TestPutIsRefused(t *testing.T) {
 		{func(in *sdk.PutParameterInput) { in.AllowedPattern = aws.String("[a-c]+") }, "ParameterPatternMismatchException",
 			"Parameter value, cannot be validated against allowedPattern: [a-c]+"},
 		{func(in *sdk.PutParameterInput) { in.AllowedPattern = aws.String("(?!x).*") }, "NotImplementedException",
-			"ecs-emulator does not implement the AllowedPattern (?!x).*, which is not in Go's language of regular expressions; see docs/reference/compatibility/ssm.md."},
+			"ecs-emulator does not implement the AllowedPattern (?!x).*, which is not in Go's language of regular expressions; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/ssm.md."},
 		{func(in *sdk.PutParameterInput) { in.Policies = aws.String(`[{"Type":"Expiration"}]`) }, "NotImplementedException",
-			"ecs-emulator does not implement the policies of parameters; see docs/reference/compatibility/ssm.md."},
+			"ecs-emulator does not implement the policies of parameters; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/ssm.md."},
 		{func(in *sdk.PutParameterInput) { in.Value = aws.String(strings.Repeat("x", 4097)) }, "ValidationException",
 			"Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger parameter value, upgrade the parameter to use the " +
 				"advanced-parameter tier. For more information, see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html"},
@@ -238,5 +238,5 @@ func TestTagsOfAParameter(t *testing.T) {
 	}
 	refused(s, s.ListTagsForResource, &sdk.ListTagsForResourceInput{ResourceId: aws.String("/b"), ResourceType: parameter}, "InvalidResourceId", "")
 	refused(s, s.ListTagsForResource, &sdk.ListTagsForResourceInput{ResourceId: id, ResourceType: types.ResourceTypeForTaggingDocument}, "NotImplementedException",
-		"ecs-emulator does not implement tags of Documents of Systems Manager; see docs/reference/compatibility/ssm.md.")
+		"ecs-emulator does not implement tags of Documents of Systems Manager; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/ssm.md.")
 }
