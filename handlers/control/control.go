@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/gorilla/mux"
 )
@@ -46,6 +47,8 @@ type Options struct {
 	InstanceIP func(taskARN string) string
 	// Logs passes on the output of a task's container, which may have stopped.
 	Logs func(ctx context.Context, taskARN, container string, o backend.LogOptions) error
+	// Sessions runs programs in containers.
+	Sessions *ssmsession.Kernel
 	// LogEvents tells whether log events can be kept.
 	LogEvents func() State
 	// LoadBalancers lists those that have a listener, and where they are reached.
