@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -17,7 +18,7 @@ import (
 // logs serves GET /_emulator/logs?task=<id or ARN>&container=<name>: the lines that
 // a container has written, as text. The runtimeId or the engine's id of a container
 // stands for both. With follow=true it waits for the container to start, and goes on until it
-// stops; tail=n begins with the last n lines. of=<service or task> answers the same for a task;
+// stops; tail=n begins with the last n lines. An answer that was cut off has the trailer CutOff. of=<service or task> answers the same for a task;
 // for a service see outputOfService.
 func (a *api) logs(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
@@ -47,6 +48,11 @@ func (a *api) logs(w http.ResponseWriter, r *http.Request) {
 	a.outputOfTask(w, r, taskARN, container, follow, tail)
 }
 
+// CutOff is the trailer of an answer with the output of a task which has not all of it: it says why. The
+// text itself has no end mark.
+const CutOff = "Ecs-Emulator-Cut-Off"
+
+// outputOfTask answers with the lines of one container.
 func (a *api) outputOfTask(w http.ResponseWriter, r *http.Request, taskARN, container string, follow bool, tail int) {
 	ctx, cancel := a.untilClosing(r.Context())
 	defer cancel()
@@ -69,10 +75,16 @@ func (a *api) outputOfTask(w http.ResponseWriter, r *http.Request, taskARN, cont
 			return err
 		},
 	})
-	switch {
-	case err == nil || ctx.Err() != nil:
+	switch closing := a.Closing.Err() != nil; {
+	case r.Context().Err() != nil: // the client has gone
+	case err == nil && !(follow && closing): // an engine may end a stream with the context, and without an error
+	case closing && begun:
+		w.Header().Set(http.TrailerPrefix+CutOff, "the emulator has closed")
+	case closing:
+		Refuse(w, http.StatusServiceUnavailable, "the emulator has closed")
 	case begun:
 		a.Log.Warn("cannot read all output of a container", "task", taskARN, "error", err)
+		w.Header().Set(http.TrailerPrefix+CutOff, activity.OneLine("not all output of task "+arn.Name(taskARN)+" can be read: "+err.Error()))
 	default:
 		Refuse(w, http.StatusNotFound, a.noOutput(taskARN, err))
 	}

@@ -1,16 +1,13 @@
 package control
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -115,73 +112,6 @@ func (s source) line(text string) Output {
 	o := s.label
 	o.Line = text
 	return o
-}
-
-// merged is a source with its next line.
-type merged struct {
-	source
-	lines chan timedLine
-	next  *timedLine // nil: there is none
-	err   error      // once lines is closed
-}
-
-type timedLine struct {
-	at   time.Time
-	text string
-}
-
-func (m *merged) advance() {
-	m.next = nil
-	if line, more := <-m.lines; more {
-		m.next = &line
-	}
-}
-
-// kept sends the lines that are kept, and returns a note on those that are not.
-func (s *serviceOutput) kept(ctx context.Context) string {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var all []*merged
-	for _, t := range state.ServiceTasks(s.Store.Read(), s.service) {
-		for _, from := range s.sources(t) {
-			all = append(all, s.read(ctx, from))
-		}
-	}
-	for _, m := range all {
-		m.advance()
-	}
-	for {
-		var first *merged
-		for _, m := range all {
-			if m.next != nil && (first == nil || m.next.at.Before(first.next.at)) {
-				first = m
-			}
-		}
-		if first == nil {
-			return s.leftOut(all)
-		}
-		if s.send(first.line(first.next.text)) != nil {
-			return ""
-		}
-		first.advance()
-	}
-}
-
-// read begins to read a source.
-func (s *serviceOutput) read(ctx context.Context, from source) *merged {
-	m := &merged{source: from, lines: make(chan timedLine, 16)}
-	go func() {
-		defer close(m.lines)
-		m.err = s.Logs(ctx, from.task, from.container, backend.LogOptions{Tail: s.tail, Write: func(at time.Time, _ bool, line string) error {
-			select {
-			case m.lines <- timedLine{at, line}:
-				return nil
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}})
-	}()
-	return m
 }
 
 // leftOut says what of the sources could not be read.

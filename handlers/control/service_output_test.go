@@ -3,10 +3,14 @@ package control_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http/httptest"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,10 +28,11 @@ import (
 type outputWorld struct {
 	*eventsWorld
 	stops map[string]chan struct{} // by id of the task
+	fails chan struct{}            // closed when the engine fails
 }
 
 func newOutputWorld(t *testing.T) *outputWorld {
-	w := &outputWorld{&eventsWorld{T: t, store: newStore(t)}, map[string]chan struct{}{}}
+	w := &outputWorld{&eventsWorld{T: t, store: newStore(t)}, map[string]chan struct{}{}, make(chan struct{})}
 	w.handler = control.Handler(control.Options{Store: w.store, Log: slog.New(slog.DiscardHandler), Clock: fixedClock{}, Logs: w.logs})
 	return w
 }
@@ -51,6 +56,8 @@ func (w *outputWorld) logs(ctx context.Context, taskARN, container string, o bac
 	select {
 	case <-w.stops[id]:
 		return nil
+	case <-w.fails:
+		return errors.New("the engine\nis away")
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -145,6 +152,71 @@ func TestOutputOfAServiceByTime(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A service of many tasks with much output is read in parts, and still by time.
+func TestOutputOfManyTasks(t *testing.T) {
+	const tasks, lines = 30, 2500
+	w := newOutputWorld(t)
+	w.service("default", "web")
+	for n := range tasks {
+		w.task(fmt.Sprintf("t%d", n), state.Running, "web")
+	}
+	var open, most atomic.Int32
+	s := start(t, control.Options{Store: w.store, Log: slog.New(slog.DiscardHandler), Logs: func(_ context.Context, _, _ string, o backend.LogOptions) error {
+		if n := open.Add(1); n > most.Load() {
+			most.Store(n)
+		}
+		defer open.Add(-1)
+		first := 0
+		if o.Tail > 0 {
+			first = lines - o.Tail
+		}
+		for n := first; n < lines; n++ {
+			at := time.Unix(int64(n/100), 0) // a hundred lines have the same time
+			if at.Before(o.Since) {
+				continue
+			}
+			if err := o.Write(at, false, strconv.Itoa(n)); err != nil {
+				return fmt.Errorf("write: %w", err)
+			}
+		}
+		return nil
+	}})
+	for query, each := range map[string]int{"": lines, "&tail=1700": 1700} {
+		response, err := s.Client().Get(s.URL + control.Prefix + "logs?of=web" + query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next, before, ended := map[string]int{}, 0, false
+		for in := json.NewDecoder(response.Body); in.More(); {
+			var o control.Output
+			if err := in.Decode(&o); err != nil {
+				t.Fatal(err)
+			}
+			if ended = o.End; ended {
+				continue
+			}
+			n, err := strconv.Atoi(o.Line)
+			if err != nil || n != lines-each+next[o.Task] || n/100 < before {
+				t.Fatalf("%s: line %q of %s, which has had %d, at %d", query, o.Line, o.Task, next[o.Task], before)
+			}
+			next[o.Task]++
+			before = n / 100
+		}
+		response.Body.Close()
+		for task, n := range next {
+			if n != each {
+				t.Errorf("%s: %d lines of %s", query, n, task)
+			}
+		}
+		if !ended || len(next) != tasks {
+			t.Errorf("%s: it ends: %v, with %d tasks", query, ended, len(next))
+		}
+	}
+	if most.Load() > 8 {
+		t.Errorf("the output of %d containers is open at once", most.Load())
+	}
 }
 
 func TestOutputOfAServiceIsFollowed(t *testing.T) {
@@ -276,6 +348,49 @@ func TestATaskIsFollowedBeforeItStarts(t *testing.T) {
 		close(w.stops["t1"])
 		w.expectGone(c)
 	})
+}
+
+// The text of a task's output has no end mark, so a trailer says when it is not all.
+func TestTheOutputOfATaskSaysWhenItIsCutOff(t *testing.T) {
+	for name, c := range map[string]struct {
+		cut  func(w *outputWorld, closes func())
+		want string
+	}{
+		"its container stops": {func(w *outputWorld, _ func()) { close(w.stops["t1"]) }, ""},
+		"the emulator closes": {func(_ *outputWorld, closes func()) { closes() }, "the emulator has closed"},
+		"its engine fails":    {func(w *outputWorld, _ func()) { close(w.fails) }, "not all output of task t1 can be read: the engine is away"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			closing, closes := context.WithCancel(t.Context())
+			defer closes()
+			w := newOutputWorld(t)
+			w.task("t1", state.Running, "web")
+			s := start(t, control.Options{Store: w.store, Closing: closing, Logs: w.logs})
+			response, err := s.Client().Get(s.URL + control.Prefix + "logs?of=t1&follow=true")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			c.cut(w, closes)
+			body, err := io.ReadAll(response.Body)
+			if got := response.Trailer.Get(control.CutOff); err != nil || string(body) != "t1 says 1\nt1 says 2\n" || got != c.want {
+				t.Errorf("%q, %v, cut off: %q", body, err, got)
+			}
+		})
+	}
+}
+
+// A reader who waits for a container when the emulator closes gets a refusal.
+func TestWaitingForATaskEndsWithTheEmulator(t *testing.T) {
+	w := newOutputWorld(t)
+	w.task("t1", state.Pending, "web")
+	closing, closes := context.WithCancel(t.Context())
+	closes()
+	s := start(t, control.Options{Store: w.store, Closing: closing, Logs: func(ctx context.Context, _, _ string, _ backend.LogOptions) error { return ctx.Err() }})
+	var r refusal
+	if code := do(t, s, "GET", "logs?of=t1&follow=true", "", &r); code != 503 || r.Error != "the emulator has closed" {
+		t.Errorf("%d %s", code, r.Error)
+	}
 }
 
 // A task that stops before its container has started ends the wait, with the reason.
