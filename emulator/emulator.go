@@ -38,6 +38,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/pipelistener"
 	"github.com/ecs-emulator/ecs-emulator/internal/retention"
 	"github.com/ecs-emulator/ecs-emulator/internal/session"
+	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskmetadata"
 	"github.com/ecs-emulator/ecs-emulator/internal/upstream"
@@ -70,6 +71,7 @@ type Server struct {
 	tasks         *taskmetadata.Endpoint
 	metadata      http.Handler // of tasks
 	metadataHTTP  *http.Server
+	sessions      *ssmsession.Kernel // of ECS Exec and Session Manager
 	started       time.Time
 	// closing ends when Close begins: requests that follow something go then.
 	closing context.Context

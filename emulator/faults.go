@@ -1,24 +1,23 @@
 package emulator
 
 import (
-	"cmp"
-	"errors"
+	"context"
+	"encoding/json"
 	"fmt"
-	"slices"
-	"strconv"
-	"sync"
+	"os"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
-	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/faults"
 	"github.com/ecs-emulator/ecs-emulator/internal/instancefault"
+	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Fault is a failure of tasks, container instances or the engine that the emulator causes.
+// Fault is a failure of tasks, container instances or the engine that the emulator causes. Each kind
+// takes some of the members; docs/guide/time-and-faults.md lists which.
 type Fault struct {
 	ID   string // given by Add
 	Kind FaultKind
@@ -26,268 +25,219 @@ type Fault struct {
 	// task definition's family and the container's name, in which * stands for any text. Empty
 	// matches all. A PullFault takes an Image only.
 	Image, Family, Container string
+	// Task chooses the tasks of a fault: a pattern of the id or ARN. So does Cluster, by name or ARN.
+	Task string
 	// Instance is a container instance: its ARN, its id, or the id of its EC2 instance. Without
-	// one, a random instance of Cluster, or of all, is used; with the same Seed it is the same
+	// one, a random instance of Cluster and Zone, or of all, is used; with the same Seed it is the same
 	// one each time, if instances were registered in the same order.
 	Instance, Cluster string
-	Seed              uint64
+	// Zone is an Availability Zone, such as us-east-1a, Subnet the id of a subnet, and Provider the
+	// capacity provider FARGATE, which tasks without one are as well, or FARGATE_SPOT.
+	Zone, Subnet, Provider string
+	// API is the name of an API as signatures have it, such as ecs, and Operation a pattern of its
+	// operations. Caller is the access key id, the account, or the name or ARN of the role of those whose
+	// calls go wrong. Empty matches all.
+	API, Operation, Caller string
+	// Seed, unless it is zero, has all that chance decides be the same each time.
+	Seed uint64
+	// Rate is the share of what the fault is about that it hits: 0.3 of the pulls. Zero is all.
+	Rate float64
 	// Error is the text with which a pull or a start fails. Without Error and Delay the text
 	// names the emulator.
 	Error string
 	// Delay is how long a pull or a start takes, or how long after its start a
-	// container crashes, on the emulator's clock.
+	// container crashes, on the emulator's clock; or how long a call takes longer, in real time.
 	Delay time.Duration
-	// Times is how often it happens; 0 means always. EngineAway does not take it.
+	// Times is how often it happens; 0 means always.
 	Times int
-	// For is how long it lasts, on the emulator's clock; 0 means until it is cleared.
-	For time.Duration
+	// At is when it begins, from Add on, and For how long it lasts from then on, both on the emulator's
+	// clock. Without At it begins at once, and without For it lasts until it is cleared.
+	At, For time.Duration
 	// Used is how often it has happened so far.
 	Used int
 }
 
 // FaultKind is the kind of a Fault.
-type FaultKind string
+type FaultKind = faults.Kind
 
 // Kinds of faults.
 const (
 	// PullFault: an image cannot be pulled, or only slowly. While it lasts, images are pulled
 	// even if they are local.
-	PullFault FaultKind = "pull"
+	PullFault FaultKind = faults.Pull
 	// StartFault: a container cannot be started, or only slowly.
-	StartFault FaultKind = "start"
+	StartFault FaultKind = faults.Start
 	// CrashFault: a container ends with exit code 137, even one that already runs.
-	CrashFault FaultKind = "crash"
+	CrashFault FaultKind = faults.Crash
 	// EngineAway: the container engine does not answer. Containers live on.
-	EngineAway FaultKind = "engine-away"
+	EngineAway FaultKind = faults.EngineAway
 	// TerminateInstance: an EC2 instance is lost with its tasks. It does not come back.
-	TerminateInstance FaultKind = "terminate-instance"
+	TerminateInstance FaultKind = faults.TerminateInstance
 	// DisconnectAgent: the agent of a container instance loses its connection. Tasks go on, and
 	// no task is placed there.
-	DisconnectAgent FaultKind = "disconnect-agent"
+	DisconnectAgent FaultKind = faults.DisconnectAgent
 	// CutOffInstance: all packets to and from a container instance and its tasks are dropped, and
 	// its agent is disconnected.
-	CutOffInstance FaultKind = "cut-off-instance"
+	CutOffInstance FaultKind = faults.CutOffInstance
+	// StopExecAgent: the execute command agents of tasks stop, and ExecuteCommand answers
+	// InvalidParameterException. When the fault ends they run again.
+	StopExecAgent FaultKind = faults.StopExecAgent
+	// DisconnectExecAgent: the execute command agents of tasks run and cannot be reached, and
+	// ExecuteCommand answers TargetNotConnectedException.
+	DisconnectExecAgent FaultKind = faults.DisconnectExecAgent
+	// APIThrottle: calls of AWS's APIs are throttled, in the words of each.
+	APIThrottle FaultKind = faults.APIThrottle
+	// APIError: calls fail with status 500.
+	APIError FaultKind = faults.APIError
+	// APIDelay: answers come later, by Delay.
+	APIDelay FaultKind = faults.APIDelay
+	// FargateCapacity: Fargate has no capacity. RunTask answers failures, and services wait.
+	FargateCapacity FaultKind = faults.FargateCapacity
+	// SubnetFull: a Subnet, or all of a Zone, have no free address.
+	SubnetFull FaultKind = faults.SubnetFull
+	// ZoneDown: a Zone is lost with what runs there, and nothing is placed or launched there.
+	ZoneDown FaultKind = faults.ZoneDown
+	// SpotInterruption: tasks on FARGATE_SPOT and Spot Instances are interrupted, all once or with a Rate
+	// that share each minute of the clock.
+	SpotInterruption FaultKind = faults.SpotInterruption
 )
-
-// defaultFaultText is what the engine seems to say when it is given no text.
-const defaultFaultText = "Error response from daemon: fault injected by ecs-emulator"
 
 // Faults adds, lists and clears faults of a Server.
 type Faults struct {
-	engine    *fault.Engine
-	clock     *clock.Clock
+	kit       *faults.Kit
 	instances *instancefault.Faults
-
-	mu     sync.Mutex
-	last   int
-	faults []*heldFault
-}
-
-type heldFault struct {
-	Fault
-	rule  string // of the engine; empty for others
-	on    *state.ContainerInstance
-	timer *clock.Timer // that ends it, or nil
+	agents    *execAgentFaults
+	calls     awsapi.CallFaults
+	outages   outage.Board
 }
 
 func newFaults(s *Server) *Faults {
-	return &Faults{engine: s.faulty, clock: s.clock, instances: &instancefault.Faults{
+	f := &Faults{agents: &execAgentFaults{agent: s.currentAgent}, instances: &instancefault.Faults{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Agent: s.currentAgent,
 		Capacity: func() *capacity.Controller { return s.atWork().Capacity },
 	}}
+	f.kit = faults.New(faults.Options{
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Engine: s.faulty, ExecAgents: f.agents,
+		BeginInstance: func(wanted faults.Fault) (*state.ContainerInstance, error) {
+			return f.instances.Begin(instancefault.Kind(wanted.Kind), instancefault.Target{
+				Instance: wanted.Instance, Cluster: wanted.Cluster, Zone: wanted.Zone, Seed: wanted.Seed,
+			})
+		},
+		EndInstance: func(kind faults.Kind, c *state.ContainerInstance) { f.instances.End(instancefault.Kind(kind), c) },
+		APIs:        func() []string { return s.services }, Scope: s.scope(),
+		Outages: &f.outages, LoseZone: f.instances.LoseZone, LookAgain: s.lookAgain,
+		AskCalls: func(on bool) {
+			ask := s.onCall
+			if !on {
+				ask = nil
+			}
+			f.calls.Ask(ask)
+		},
+	})
+	return f
+}
+
+// outages are what faults have taken the capacity of; nil where there is only the table of APIs.
+func (s *Server) outages() *outage.Board {
+	if s.faults == nil {
+		return nil
+	}
+	return &s.faults.outages
+}
+
+// lookAgain has those look that wait for capacity: an outage has ended.
+func (s *Server) lookAgain() {
+	at := s.atWork()
+	at.Groups.LookAgain()
+	at.Services.LookAgain()
+}
+
+// onCall has a call go wrong as faults want it. A delay ends with the call's client, or with the emulator.
+func (s *Server) onCall(ctx context.Context, c awsapi.Call) error {
+	effect := s.faults.kit.OnCall(faults.Call{
+		API: c.Service, Operation: c.Operation, AccessKeyID: c.AccessKeyID, Account: c.Account, Role: c.Caller.RoleARN,
+	})
+	if effect.Delay > 0 {
+		over := time.NewTimer(effect.Delay)
+		defer over.Stop()
+		select {
+		case <-over.C:
+		case <-ctx.Done():
+			return awsapi.ErrFailed
+		case <-s.closing.Done():
+			return awsapi.ErrFailed
+		}
+	}
+	switch {
+	case effect.Throttled:
+		return awsapi.ErrThrottled
+	case effect.Fails:
+		return awsapi.ErrFailed
+	}
+	return nil
 }
 
 // Faults adds, lists and clears faults.
 func (s *Server) Faults() *Faults { return s.faults }
 
-// Add starts a fault and returns the id by which to clear it.
+// Add starts a fault, or has it start later, and returns the id by which to clear it.
 func (f *Faults) Add(wanted Fault) (id string, err error) {
-	if err := wanted.check(); err != nil {
-		return "", err
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	held := &heldFault{Fault: wanted}
-	switch {
-	case wanted.onInstance():
-		if held.on, err = f.instances.Begin(instancefault.Kind(wanted.Kind), instancefault.Target{Instance: wanted.Instance, Cluster: wanted.Cluster, Seed: wanted.Seed}); err != nil {
-			return "", err
-		}
-		held.Instance, held.Cluster = held.on.EC2InstanceID, arn.ClusterName(held.on.ARN)
-	case wanted.Kind == EngineAway:
-		if slices.ContainsFunc(f.faults, func(h *heldFault) bool { return h.Kind == EngineAway }) {
-			return "", errors.New("the engine is away already")
-		}
-		f.engine.Leave(cmp.Or(wanted.Error, "fault injected by ecs-emulator"))
-	default:
-		if held.rule, err = f.engine.AddRule(wanted.rule()); err != nil {
-			return "", err
-		}
-	}
-	f.last++
-	held.ID = strconv.Itoa(f.last)
-	if wanted.For > 0 {
-		held.timer = f.clock.AfterFunc(wanted.For, func() { f.Clear(held.ID) })
-	}
-	f.faults = append(f.faults, held)
-	return held.ID, nil
+	added, err := f.kit.Add(faults.Fault(wanted))
+	return added.ID, err
 }
 
-// List returns the faults that are in force, the oldest first.
-func (f *Faults) List() []Fault {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	used := map[string]int{}
-	for _, r := range f.engine.Rules() {
-		used[r.ID] = r.Used
+// Run adds all faults of a rehearsal, or none, and returns their ids: each begins when its At has passed.
+func (f *Faults) Run(rehearsal []Fault) (ids []string, err error) {
+	list := make([]faults.Fault, len(rehearsal))
+	for i, one := range rehearsal {
+		list[i] = faults.Fault(one)
 	}
-	list := make([]Fault, len(f.faults))
-	for i, held := range f.faults {
-		list[i] = held.Fault
-		if list[i].Used = used[held.rule]; held.on != nil {
-			list[i].Used = 1
-		}
+	added, err := f.kit.Run(list)
+	for _, one := range added {
+		ids = append(ids, one.ID)
+	}
+	return ids, err
+}
+
+// runFile runs the rehearsal of a file.
+func (f *Faults) runFile(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("read the faults: %w", err)
+	}
+	list, err := faults.Read(text)
+	if err == nil {
+		_, err = f.kit.Run(list)
+	}
+	if err != nil {
+		return fmt.Errorf("faults of %s: %w", path, err)
+	}
+	return nil
+}
+
+// List returns the faults that are in force or will be, the oldest first.
+func (f *Faults) List() []Fault {
+	list := []Fault{}
+	for _, held := range f.kit.List() {
+		list = append(list, Fault(held))
 	}
 	return list
 }
 
 // Clear ends the fault with the id, and reports whether there was one.
-func (f *Faults) Clear(id string) bool {
-	return f.clear(func(h *heldFault) bool { return h.ID == id }) > 0
-}
+func (f *Faults) Clear(id string) bool { return f.kit.Clear(id) }
 
 // ClearAll ends all faults.
-func (f *Faults) ClearAll() { f.clear(func(*heldFault) bool { return true }) }
+func (f *Faults) ClearAll() { f.kit.ClearAll() }
 
-// clear has a fault end before it is forgotten, so that no other one is added in
-// between.
-func (f *Faults) clear(which func(*heldFault) bool) (cleared int) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.faults = slices.DeleteFunc(f.faults, func(h *heldFault) bool {
-		if which(h) {
-			cleared++
-			f.end(h)
-			return true
-		}
-		return false
-	})
-	return cleared
-}
+// MarshalJSON writes what /_emulator/faults shows of it.
+func (f Fault) MarshalJSON() ([]byte, error) { return faults.Fault(f).MarshalJSON() }
 
-func (f *Faults) end(h *heldFault) {
-	if h.timer != nil {
-		h.timer.Stop()
-	}
-	switch {
-	case h.on != nil:
-		f.instances.End(instancefault.Kind(h.Kind), h.on)
-	case h.Kind == EngineAway:
-		f.engine.Return()
-	default:
-		f.engine.RemoveRule(h.rule)
-	}
-}
+// UnmarshalJSON reads what /_emulator/faults takes.
+func (f *Fault) UnmarshalJSON(text []byte) error { return (*faults.Fault)(f).UnmarshalJSON(text) }
 
 var (
-	faultKinds         = append([]FaultKind{PullFault, StartFault, CrashFault, EngineAway}, instanceFaultKinds...)
-	instanceFaultKinds = []FaultKind{TerminateInstance, DisconnectAgent, CutOffInstance}
+	_ json.Marshaler   = Fault{}
+	_ json.Unmarshaler = (*Fault)(nil)
+	_ control.Faults   = (*faults.Kit)(nil)
 )
-
-// onInstance: it is about one container instance.
-func (f Fault) onInstance() bool { return slices.Contains(instanceFaultKinds, f.Kind) }
-
-func (f Fault) check() error {
-	switch {
-	case !slices.Contains(faultKinds, f.Kind):
-		return fmt.Errorf("fault %q is unknown: use pull, start, crash, engine-away, terminate-instance, disconnect-agent or cut-off-instance", f.Kind)
-	case f.Delay < 0 || f.For < 0 || f.Times < 0:
-		return errors.New("delay, duration and number of times of a fault cannot be negative")
-	case f.Kind == PullFault && (f.Family != "" || f.Container != ""):
-		return errors.New("a pull fault takes an image only: leave out family and container")
-	case f.Kind == CrashFault && f.Error != "":
-		return errors.New("a crash fault has no error: leave it out")
-	case f.Kind == EngineAway && (f.Image != "" || f.Family != "" || f.Container != "" || f.Delay != 0 || f.Times != 0):
-		return errors.New("an engine-away fault concerns all tasks: leave out image, family, container, delay and times")
-	case f.onInstance() && (f.Image != "" || f.Family != "" || f.Container != "" || f.Error != "" || f.Delay != 0 || f.Times != 0):
-		return errors.New("a fault of an instance takes instance and cluster only")
-	case f.Kind == TerminateInstance && f.For != 0:
-		return errors.New("a terminated instance does not come back: leave out the duration")
-	case !f.onInstance() && (f.Instance != "" || f.Cluster != "" || f.Seed != 0):
-		return errors.New("instance, cluster and seed are for faults of instances: terminate-instance, disconnect-agent, cut-off-instance")
-	}
-	return nil
-}
-
-// Labels of containers by which a fault finds them. Source: ECS developer guide,
-// labels that the container agent sets.
-const (
-	familyLabel    = "com.amazonaws.ecs.task-definition-family"
-	containerLabel = "com.amazonaws.ecs.container-name"
-)
-
-// rule is how the engine puts it.
-func (f Fault) rule() fault.Rule {
-	container := false
-	r := fault.Rule{Image: f.Image, Labels: map[string]string{}, Delay: f.Delay, Error: f.Error, Times: f.Times}
-	for label, pattern := range map[string]string{familyLabel: f.Family, containerLabel: f.Container} {
-		if pattern != "" {
-			r.Labels[label] = pattern
-		}
-	}
-	switch f.Kind {
-	case PullFault:
-		r.Call = fault.Pull
-	case StartFault:
-		r.Call, r.Sandbox = fault.Start, &container
-	case CrashFault:
-		r.Call = fault.Crash
-		return r
-	}
-	if r.Error == "" && r.Delay == 0 {
-		r.Error = defaultFaultText
-	}
-	return r
-}
-
-// control offers the faults at /_emulator/faults.
-func (f *Faults) control() control.FaultControl {
-	return control.FaultControl{
-		List: func() []control.Fault {
-			list := []control.Fault{}
-			for _, held := range f.List() {
-				list = append(list, controlFault(held))
-			}
-			return list
-		},
-		Add: func(wanted control.Fault, delay, holds time.Duration) (control.Fault, error) {
-			id, err := f.Add(Fault{
-				Kind: FaultKind(wanted.Kind), Image: wanted.Image, Family: wanted.Family, Container: wanted.Container,
-				Instance: wanted.Instance, Cluster: wanted.Cluster, Seed: wanted.Seed,
-				Error: wanted.Error, Delay: delay, Times: wanted.Times, For: holds,
-			})
-			for _, held := range f.List() {
-				if err == nil && held.ID == id { // with the instance that chance has picked
-					wanted.Instance, wanted.Cluster = held.Instance, held.Cluster
-				}
-			}
-			wanted.ID, wanted.Used = id, 0
-			return wanted, err
-		},
-		Clear: f.Clear, ClearAll: f.ClearAll,
-	}
-}
-
-func controlFault(f Fault) control.Fault {
-	text := func(d time.Duration) string {
-		if d == 0 {
-			return ""
-		}
-		return d.String()
-	}
-	return control.Fault{
-		ID: f.ID, Kind: string(f.Kind), Image: f.Image, Family: f.Family, Container: f.Container,
-		Instance: f.Instance, Cluster: f.Cluster, Seed: f.Seed,
-		Error: f.Error, Delay: text(f.Delay), Times: f.Times, For: text(f.For), Used: f.Used,
-	}
-}

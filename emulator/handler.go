@@ -51,7 +51,8 @@ func (s *Server) newHandler() http.Handler {
 			Engine: s.engineHealth,
 			Reset:  func(context.Context) error { return s.Reset() },
 			Ports:  s.controlPorts, InstanceIP: func(taskARN string) string { return s.currentAgent().InstanceIP(taskARN) },
-			LogEvents: s.logEvents, LoadBalancers: s.controlLoadBalancers, Faults: s.faults.control(), Closing: s.closing, StateChange: ecs.StateChange,
+			LogEvents: s.logEvents, LoadBalancers: s.controlLoadBalancers, Faults: s.faults.kit, Closing: s.closing, StateChange: stateChange,
+			Sessions:             s.sessions,
 			CertificateAuthority: s.certificateAuthority,
 			Logs: func(ctx context.Context, taskARN, container string, o backend.LogOptions) error {
 				return s.currentAgent().Logs(ctx, taskARN, container, o)

@@ -58,7 +58,7 @@ type Options struct {
 	// CertificateAuthority is the certificate, as PEM, of who issues those of ACM.
 	CertificateAuthority func() (string, error)
 	// Faults is what shall go wrong with tasks and their engine.
-	Faults FaultControl
+	Faults Faults
 	// Closing ends when the emulator closes; nil never does. Answers that follow
 	// something end with it.
 	Closing context.Context
