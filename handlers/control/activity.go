@@ -10,7 +10,7 @@ import (
 )
 
 // activity serves GET /_emulator/activity: what happens, in short lines for people, each an object
-// of JSON: {"time": …, "tone": …, "text": …}. With follow=true it goes on as it happens; since
+// of JSON: {"time": …, "tone": …, "text": …, "region": …, "account": …}. With follow=true it goes on as it happens; since
 // leaves out what was before a time of the emulator's clock.
 func (a *api) activity(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()

@@ -1,6 +1,6 @@
 // Package control is what the emulator offers beside the AWS APIs, under
 // /_emulator/: its health, its clock, its tasks as the engine sees them, their output
-// and their events, where load balancers are reached, what shall go wrong with them, the authority that its certificates are
+// and their events, programs that run in them, where load balancers are reached, what shall go wrong with them, the authority that its certificates are
 // from, and a reset; and its metrics for Prometheus.
 //
 // All bodies but those of streams and certificates are JSON. An error is {"error": "…"}.
@@ -53,7 +53,7 @@ type Options struct {
 	LogEvents func() State
 	// LoadBalancers lists those that have a listener, and where they are reached.
 	LoadBalancers func() []LoadBalancer
-	// StateChange is the body of an event, as ECS sends it to EventBridge.
+	// StateChange is the body of an event, as ECS or Auto Scaling sends it to EventBridge.
 	StateChange func(tx *state.Tx, e state.Event) []byte
 	// CertificateAuthority is the certificate, as PEM, of who issues those of ACM.
 	CertificateAuthority func() (string, error)
@@ -97,6 +97,7 @@ func Handler(o Options) http.Handler {
 	r.HandleFunc(Prefix+"overview", a.overview).Methods(http.MethodGet)
 	r.HandleFunc(Prefix+"loadbalancers", a.loadBalancers).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"logs", a.logs).Methods(http.MethodGet)
+	r.HandleFunc(ExecPath, a.exec).Methods(http.MethodGet)
 	r.HandleFunc(Prefix+"events", a.events).Methods(http.MethodGet)
 	r.HandleFunc(Prefix+"activity", a.activity).Methods(http.MethodGet)
 	r.HandleFunc(Prefix+"ca.pem", a.certificateAuthority).Methods(http.MethodGet, http.MethodHead)
@@ -105,7 +106,7 @@ func Handler(o Options) http.Handler {
 	r.HandleFunc(Prefix+"faults", a.clearFaults).Methods(http.MethodDelete)
 	r.HandleFunc(Prefix+"reset", a.reset).Methods(http.MethodPost)
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, overview, tasks, loadbalancers, logs, events, activity, faults, ca.pem and reset")
+		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, overview, tasks, loadbalancers, logs, exec, events, activity, faults, ca.pem and reset")
 	})
 	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, http.StatusMethodNotAllowed, r.URL.Path+" is not for "+r.Method)

@@ -14,9 +14,10 @@ import (
 // that proxies leave it open. Source: the HTML standard suggests every 15 seconds.
 const keepAlive = 15 * time.Second
 
-// events serves GET /_emulator/events: the changes of tasks and
-// container instances that ECS announces, with the bodies that it sends to EventBridge. Each has a sequence number; since=n asks for
-// those after n, else all that are kept are sent.
+// events serves GET /_emulator/events: the changes of tasks, container instances, services,
+// deployments and lifecycle hooks that ECS announces, and the lifecycle actions of Auto Scaling groups,
+// with the bodies that EventBridge gets. Each has a sequence number; since=n asks for those after n,
+// else all that are kept are sent.
 //
 // By default each is a line of JSON, {"sequence": 7, "event": {…}}, and with follow=true
 // it goes on as they happen. With Accept: text/event-stream they are server-sent events,

@@ -24,6 +24,17 @@ type Listener struct {
 	LocalAddresses []string `json:"localAddresses"` // 127.0.0.1:80, or another port where that one is taken
 }
 
+// localAddresses are those of all listeners, by their ARNs.
+func (a *api) localAddresses() map[string][]string {
+	local := map[string][]string{}
+	for _, b := range a.LoadBalancers() {
+		for _, l := range b.Listeners {
+			local[l.ARN] = l.LocalAddresses
+		}
+	}
+	return local
+}
+
 // loadBalancers serves GET /_emulator/loadbalancers.
 func (a *api) loadBalancers(w http.ResponseWriter, _ *http.Request) {
 	a.answer(w, http.StatusOK, LoadBalancers{a.LoadBalancers()})

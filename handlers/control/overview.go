@@ -21,8 +21,8 @@ const (
 	overviewSettle = 50 * time.Millisecond
 )
 
-// overview serves GET /_emulator/overview: clusters, services, tasks and container instances of all
-// accounts and regions, and what of them is not as wanted. ?cluster= is the name or ARN of one, and
+// overview serves GET /_emulator/overview: clusters, services, load balancers, tasks and container instances
+// of all accounts and regions, and what of them is not as wanted. ?cluster= is the name or ARN of one, and
 // ?tasks= the most tasks of each list.
 //
 // With ?follow=true each line has a value, the first at once and others after changes, at most two in a
@@ -74,6 +74,7 @@ func (a *api) readOverview(o overview.Options) (*overview.Overview, error) {
 		}
 		return ports
 	}
+	o.LocalAddresses = a.localAddresses
 	view, err := overview.Read(a.Store.Read(), a.Clock.Now(), o)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -54,6 +55,9 @@ func newOverviewWorld(t *testing.T, closing context.Context) *eventsWorld {
 		Store: store, Log: slog.New(slog.DiscardHandler), Closing: closing, Clock: clock.New(clock.Options{}),
 		Ports: func(string, bool) []control.Port {
 			return []control.Port{{Container: "app", ContainerPort: 80, Protocol: "tcp", Address: "127.0.0.1:8080"}}
+		},
+		LoadBalancers: func() []control.LoadBalancer {
+			return []control.LoadBalancer{{Listeners: []control.Listener{{ARN: "arn:x:listener/app/web/1/2", LocalAddresses: []string{"127.0.0.1:49153"}}}}}
 		},
 	})}
 	w.putCluster("shop")
@@ -120,6 +124,25 @@ func TestOverview(t *testing.T) {
 		if code := do(t, s, "GET", "overview"+query, "", &refusal); code != want || refusal.Error == "" {
 			t.Errorf("%s: %d %q", query, code, refusal.Error)
 		}
+	}
+}
+
+func TestOverviewHasTheAddressesOfLoadBalancers(t *testing.T) {
+	w := newOverviewWorld(t, nil)
+	err := w.store.Update(func(tx *state.Tx) error {
+		elbv2.PutLoadBalancer(tx, &elbv2.LoadBalancer{Scope: scope, ARN: "arn:x:loadbalancer/app/web/1", Name: "web"})
+		elbv2.PutListener(tx, &elbv2.Listener{Scope: scope, ARN: "arn:x:listener/app/web/1/2", LoadBalancer: "arn:x:loadbalancer/app/web/1", Port: 80})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(w.handler)
+	defer s.Close()
+	var view overview.Overview
+	do(t, s, "GET", "overview", "", &view)
+	if len(view.LoadBalancers) != 1 || len(view.LoadBalancers[0].Listeners) != 1 || view.LoadBalancers[0].Listeners[0].LocalAddresses[0] != "127.0.0.1:49153" {
+		t.Errorf("%+v", view.LoadBalancers)
 	}
 }
 
