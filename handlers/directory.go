@@ -10,22 +10,34 @@ import (
 // themselves.
 type directory struct {
 	names []string
-	// byTarget is by what stands before the dot in X-Amz-Target, byName by the service
-	// in the credential scope, byVersion by the Version of a form.
-	byTarget, byName, byVersion map[string]http.Handler
+	// byTarget is by what stands before the dot in X-Amz-Target, and for the operations that are
+	// kept of services which are left to the upstream by all of it; byName by the service
+	// in the credential scope, byVersion by the Version of a form, byPath by the service in a path
+	// of Smithy RPC v2.
+	byTarget, byName, byVersion, byPath map[string]http.Handler
 }
 
-func newDirectory(services []awsapi.Service, o awsapi.Options) *directory {
-	d := &directory{byTarget: map[string]http.Handler{}, byName: map[string]http.Handler{}, byVersion: map[string]http.Handler{}}
+func newDirectory(services, kept []awsapi.Service, o awsapi.Options) *directory {
+	d := &directory{byTarget: map[string]http.Handler{}, byName: map[string]http.Handler{}, byVersion: map[string]http.Handler{}, byPath: map[string]http.Handler{}}
 	for _, s := range services {
 		handler := s.Handler(o)
 		d.names = append(d.names, s.Name)
 		put(d.byName, s.Name, handler)
-		switch p := s.Protocol.(type) {
-		case awsapi.JSON:
-			put(d.byTarget, p.TargetPrefix, handler)
-		case awsapi.Query:
-			put(d.byVersion, p.Version, handler)
+		for _, p := range s.Protocols() {
+			switch p := p.(type) {
+			case awsapi.JSON:
+				put(d.byTarget, p.TargetPrefix, handler)
+			case awsapi.CBOR:
+				put(d.byPath, p.Service, handler)
+			case awsapi.Query:
+				put(d.byVersion, p.Version, handler)
+			}
+		}
+	}
+	for _, s := range kept {
+		handler := s.Handler(o)
+		for _, operation := range s.Operations {
+			put(d.byTarget, s.Protocol.(awsapi.JSON).TargetPrefix+"."+operation.Name, handler)
 		}
 	}
 	return d

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/handlers/datachannel"
 )
 
 // guard keeps web pages out. The emulator has no login, so that any page that can send it a
@@ -84,10 +85,12 @@ func (g *guard) forwardRefusal(r *http.Request) string {
 // DNS name has led it here.
 func overNetwork(r *http.Request) bool { return r.Context().Value(http.LocalAddrContextKey) != nil }
 
-// asCall lets a call of AWS Query count as one: it may be a GET, which
-// CrossOriginProtection takes for a read.
+// asCall lets a call of AWS Query and the upgrades to data channels and to exec count as calls: they
+// may be a GET, which CrossOriginProtection takes for a read.
 func asCall(r *http.Request) *http.Request {
-	if r.Method != http.MethodGet || r.URL.Path != "/" || r.URL.RawQuery == "" {
+	query := r.URL.Path == "/" && r.URL.RawQuery != ""
+	upgrade := strings.HasPrefix(r.URL.Path, datachannel.Prefix) || r.URL.Path == control.ExecPath
+	if r.Method != http.MethodGet || !query && !upgrade {
 		return r
 	}
 	call := *r

@@ -74,6 +74,11 @@ func TestOrigins(t *testing.T) {
 		{"page of the emulator", "POST", "/", map[string]string{"Origin": "http://" + host, "Sec-Fetch-Site": "same-origin"}, ""},
 		{"page of the emulator, old browser", "POST", "/_emulator/reset", origin("http://" + host), ""},
 		{"address typed by the user", "GET", "/?Action=DescribeVpcs", site("none"), ""},
+		{"plugin of AWS", "GET", "/v1/data-channel/ecs-execute-command-1", nil, ""},
+		{"web socket of another page", "GET", "/v1/data-channel/ecs-execute-command-1", origin("https://evil.example"), "https://evil.example"},
+		{"web socket of another page, new browser", "GET", "/v1/data-channel/ecs-execute-command-1", map[string]string{"Origin": "null", "Sec-Fetch-Site": "cross-site"}, "null"},
+		{"exec", "GET", "/_emulator/exec?of=web", nil, ""},
+		{"exec of another page", "GET", "/_emulator/exec?of=web", origin("https://evil.example"), "https://evil.example"},
 		{"link on another page", "GET", "/_emulator/health", site("cross-site"), ""},
 		{"link to the endpoint", "GET", "/", site("cross-site"), ""},
 		{"preflight", "OPTIONS", "/", origin("https://evil.example"), ""}, // is answered, but allows nothing

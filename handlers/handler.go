@@ -6,6 +6,7 @@ package handlers
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -15,10 +16,10 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/gorilla/mux"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/handlers/datachannel"
+	"github.com/gorilla/mux"
 )
 
 // Parts are what stands behind the endpoint.
@@ -26,8 +27,12 @@ type Parts struct {
 	// Services are the APIs of AWS, and Options what they share.
 	Services []awsapi.Service
 	Options  awsapi.Options
+	// Kept are operations, of AWS JSON, of services that are else left to the upstream.
+	Kept []awsapi.Service
 	// Control serves the paths that start with control.Prefix.
 	Control http.Handler
+	// DataChannel serves the paths that start with datachannel.Prefix. Nil is none.
+	DataChannel http.Handler
 	// Metrics serves /metrics.
 	Metrics http.Handler
 	// AllowedHosts are names under which clients reach the endpoint, beside those that
@@ -41,7 +46,7 @@ type Parts struct {
 	Log *slog.Logger
 }
 
-// New puts the endpoint together. AWS APIs are all at the path /, told apart by the
+// New puts the endpoint together. AWS APIs are at the path /, told apart by the
 // header X-Amz-Target, else by the service in the signature's credential scope,
 // else, for what is not signed, by the Version in a form; those with Smithy RPC v2 are also at
 // paths that name the service. What is for none of them goes to
@@ -51,10 +56,12 @@ func New(parts Parts) http.Handler {
 	if parts.Log == nil {
 		parts.Log = slog.Default()
 	}
-	e := &endpoint{Parts: parts, services: newDirectory(parts.Services, parts.Options), guard: newGuard(parts.AllowedHosts)}
+	e := &endpoint{Parts: parts, guard: newGuard(parts.AllowedHosts)}
 	if parts.Upstream != nil {
 		e.upstream = parts.Upstream.proxy(e)
+		parts.Options.Elsewhere = http.HandlerFunc(e.forward)
 	}
+	e.services = newDirectory(parts.Services, parts.Kept, parts.Options)
 	r := mux.NewRouter().SkipClean(true) // a redirect would turn a POST into a GET
 	r.PathPrefix(control.Prefix).Handler(parts.Control)
 	r.Path("/metrics").Methods(http.MethodGet, http.MethodHead).Handler(parts.Metrics)
@@ -72,13 +79,26 @@ func New(parts Parts) http.Handler {
 			e.aws(w, req)
 			return
 		}
-		if scope, signed, err := awsapi.ScopeOf(req); err == nil && signed && e.services.byName[scope.Service] == nil {
+		if service := e.services.byPath[awsapi.RPCService(req.URL.Path)]; service != nil {
+			service.ServeHTTP(w, req)
+			return
+		}
+		scope, signed, err := awsapi.ScopeOf(req)
+		if e.DataChannel != nil && strings.HasPrefix(req.URL.Path, datachannel.Prefix) && (!signed || scope.Service == messages) {
+			e.DataChannel.ServeHTTP(w, req)
+			return
+		}
+		if err == nil && signed && e.services.byName[scope.Service] == nil {
 			e.pass(w, req, fmt.Sprintf("%s (%s %s)", scope.Service, req.Method, req.URL.Path))
 			return
 		}
 		r.ServeHTTP(w, req)
 	})
 }
+
+// messages is the service for which AWS's plugin signs the upgrade to a data channel.
+// Source: recorded-exec.md X10.
+const messages = "ssmmessages"
 
 type endpoint struct {
 	Parts
@@ -91,7 +111,7 @@ type endpoint struct {
 func (e *endpoint) aws(w http.ResponseWriter, r *http.Request) {
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
 		prefix, _, _ := strings.Cut(target, ".")
-		if service := e.services.byTarget[prefix]; service != nil {
+		if service := cmp.Or(e.services.byTarget[target], e.services.byTarget[prefix]); service != nil {
 			service.ServeHTTP(w, r)
 			return
 		}

@@ -39,6 +39,9 @@ func newEndpoint() http.Handler {
 	return handlers.New(handlers.Parts{
 		Services: []awsapi.Service{
 			{Name: "ecs", Protocol: awsapi.JSON{TargetPrefix: "AmazonEC2ContainerServiceV20141113"}, Operations: tell("ListTasks")},
+			{Name: "monitoring", Protocol: awsapi.JSON{TargetPrefix: "Granite"}, Operations: tell("ListMetrics"), Others: []awsapi.Protocol{
+				awsapi.CBOR{Service: "Granite"}, awsapi.Query{Version: "2010-08-01"},
+			}},
 			{Name: "ec2", Protocol: awsapi.Query{Version: "2016-11-15"}, Operations: tell("X")},
 			{Name: "sts", Protocol: awsapi.Query{Version: "2011-06-15"}, Operations: tell("GetCallerIdentity")},
 		},
@@ -70,6 +73,11 @@ func TestRoutes(t *testing.T) {
 		{"EC2 by scope", "POST", "/", map[string]string{"Authorization": signed("ec2"), "Content-Type": form}, "Action=X&Parameter=p", 200, `<Service>ec2</Service><Operation>X</Operation><Parameter>p</Parameter>`},
 		{"STS by version", "POST", "/", map[string]string{"Content-Type": form}, "Action=GetCallerIdentity&Version=2011-06-15&Parameter=p", 200, `<Service>sts</Service><Operation>GetCallerIdentity</Operation><Parameter>p</Parameter>`},
 		{"EC2 by version", "POST", "/", map[string]string{"Content-Type": form}, "Action=X&Version=2016-11-15&Parameter=p", 200, `<Service>ec2</Service><Operation>X</Operation><Parameter>p</Parameter>`},
+		{"CloudWatch by target", "POST", "/", map[string]string{"X-Amz-Target": "Granite.ListMetrics"}, "{}", 200, `"service":"monitoring"`},
+		{"CloudWatch by path", "POST", "/service/Granite/operation/ListMetrics", map[string]string{"Smithy-Protocol": "rpc-v2-cbor"}, "", 200, "\x67Service\x6amonitoring"},
+		{"CloudWatch by scope", "POST", "/", map[string]string{"Authorization": signed("monitoring"), "Content-Type": form}, "Action=ListMetrics", 200, `<Service>monitoring</Service>`},
+		{"CloudWatch by version", "POST", "/", map[string]string{"Content-Type": form}, "Action=ListMetrics&Version=2010-08-01", 200, `<Service>monitoring</Service>`},
+		{"path of RPC of another service", "POST", "/service/Zoo/operation/X", map[string]string{"Authorization": signed("zoo"), "Smithy-Protocol": "rpc-v2-cbor"}, "", 501, "does not implement zoo (POST /service/Zoo/operation/X)"},
 		{"presigned", "GET", "/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Credential=k/20250101/us-east-1/sts/aws4_request", nil, "", 200, "<Service>sts</Service>"},
 		{"unknown operation", "POST", "/", map[string]string{"Authorization": signed("sts"), "Content-Type": form}, "Action=AssumeRole", 501,
 			"<Code>NotImplementedException</Code><Message>ecs-emulator does not implement sts AssumeRole; see"},

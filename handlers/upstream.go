@@ -68,7 +68,7 @@ func ParseUpstream(address string) (*url.URL, error) {
 		return nil, fmt.Errorf("upstream %q is no URL such as http://127.0.0.1:5000", address)
 	case to.User != nil || strings.Trim(to.Path, "/") != "" || to.RawQuery != "" || to.Fragment != "":
 		return nil, fmt.Errorf("upstream %q has more than scheme, host and port: requests keep their paths, which are signed", to.Redacted())
-	case isAWS(hostName(to.Host)):
+	case IsAWS(hostName(to.Host)):
 		return nil, fmt.Errorf("upstream %q is AWS: requests are signed for the host name that the client sent them to, "+
 			"which is the emulator's, and AWS would refuse each of them. Let the client go there itself, by AWS_ENDPOINT_URL_<SERVICE> or the SDK's settings", address)
 	}
@@ -82,15 +82,6 @@ var awsDomains = []string{
 	"api.amazonwebservices.com.cn", "api.amazonwebservices.eu",
 	"c2s.ic.gov", "sc2s.sgov.gov", "csp.hci.ic.gov", "cloud.adc-e.uk",
 	"api.aws.ic.gov", "api.aws.scloud", "api.aws.hci.ic.gov", "api.cloud-aws.adc-e.uk",
-}
-
-func isAWS(name string) bool {
-	for _, domain := range awsDomains {
-		if name == domain || strings.HasSuffix(name, "."+domain) {
-			return true
-		}
-	}
-	return false
 }
 
 // IsAWS reports whether a host name is one of AWS's own endpoints.
@@ -202,6 +193,9 @@ func (e *endpoint) loops(w http.ResponseWriter, r *http.Request) {
 
 // subject is what a request is for, for people.
 func subject(r *http.Request) string {
+	if call := awsapi.FromContext(r.Context()); call.Operation != "" {
+		return call.Service + " " + call.Operation
+	}
 	scope, _, _ := awsapi.ScopeOf(r)
 	return cmp.Or(r.Header.Get("X-Amz-Target"), scope.Service, r.Method+" "+r.URL.Path)
 }

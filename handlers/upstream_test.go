@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"bufio"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
@@ -34,9 +35,14 @@ func before(t *testing.T, upstream string) (address string) {
 		Services: []awsapi.Service{
 			{Name: "ecs", Protocol: awsapi.JSON{TargetPrefix: "AmazonEC2ContainerServiceV20141113"}, Operations: tell("ListTasks")},
 			{Name: "sts", Protocol: awsapi.Query{Version: "2011-06-15"}, Operations: tell("GetCallerIdentity")},
+			{
+				Name: "zoo", Shared: true, Protocol: awsapi.JSON{TargetPrefix: "Zoo"}, Others: []awsapi.Protocol{awsapi.CBOR{Service: "Zoo"}, awsapi.Query{Version: "2000-01-01"}},
+				Operations: append(tell("Feed"), awsapi.NotBuilt("Ride", "saddles")),
+			},
 		},
+		Kept:    []awsapi.Service{{Name: "ssm", Protocol: awsapi.JSON{TargetPrefix: "AmazonSSM"}, Operations: tell("ResumeSession")}},
 		Options: awsapi.Options{Logger: slog.New(slog.DiscardHandler)},
-		Control: part("control"), Metrics: part("metrics"), Log: slog.New(slog.DiscardHandler), Upstream: handlers.NewUpstream(to),
+		Control: part("control"), Metrics: part("metrics"), DataChannel: part("data channel"), Log: slog.New(slog.DiscardHandler), Upstream: handlers.NewUpstream(to),
 	}))
 	t.Cleanup(server.Close)
 	return server.Listener.Addr().String()
@@ -54,6 +60,9 @@ func TestWhatIsForwarded(t *testing.T) {
 		body, want         string
 	}{
 		{"another service's path", "PUT", "/bucket/key", map[string]string{"Authorization": s3}, "x", "upstream got /bucket/key x"},
+		{"a bucket called v1", "GET", "/v1/data-channel/key", map[string]string{"Authorization": s3}, "", "upstream got /v1/data-channel/key"},
+		{"a data channel, as the plugin signs it", "GET", "/v1/data-channel/root-1?role=publish_subscribe", map[string]string{"Authorization": signed("ssmmessages")}, "", "data channel"},
+		{"a data channel, unsigned", "GET", "/v1/data-channel/root-1?role=publish_subscribe", nil, "", "data channel"},
 		{"a bucket called metrics", "GET", "/metrics", map[string]string{"Authorization": s3}, "", "upstream got /metrics"},
 		{"a path of the emulator's own", "GET", "/_emulator/health", map[string]string{"Authorization": s3}, "", "upstream got /_emulator/health"},
 		{"by target", "POST", "/", map[string]string{target: "AmazonSQS.SendMessage", "Authorization": signed("sqs")}, "{}", "upstream got / {}"},
@@ -67,6 +76,19 @@ func TestWhatIsForwarded(t *testing.T) {
 		{"signed in another way", "GET", "/bucket", map[string]string{"Authorization": "AWS key:signature"}, "", "upstream got /bucket"},
 
 		{"ECS", "POST", "/", map[string]string{target: "AmazonEC2ContainerServiceV20141113.ListTasks"}, `{"parameter":"p"}`, `"service":"ecs"`},
+		{"kept of a service that is left", "POST", "/", map[string]string{target: "AmazonSSM.ResumeSession", "Authorization": signed("ssm")}, `{"parameter":"p"}`, `"operation":"ResumeSession"`},
+		{"the rest of it", "POST", "/", map[string]string{target: "AmazonSSM.GetParameter", "Authorization": signed("ssm")}, "{}", "upstream got / {}"},
+		{"not built, of a service that is not shared", "POST", "/", map[string]string{target: "AmazonEC2ContainerServiceV20141113.RunTask"}, "{}", "NotImplementedException"},
+		{"built, of a shared service", "POST", "/", map[string]string{target: "Zoo.Feed", "Authorization": signed("zoo")}, `{"parameter":"p"}`, `"operation":"Feed"`},
+		{"not built, of a shared service", "POST", "/", map[string]string{target: "Zoo.Ride", "Authorization": signed("zoo")}, `{"a": [1]}`, `upstream got / {"a": [1]}`},
+		{"in CBOR", "POST", "/service/Zoo/operation/Ride", map[string]string{"Authorization": signed("zoo"), "Smithy-Protocol": "rpc-v2-cbor"}, "\xbfaa\x01\xff", "upstream got /service/Zoo/operation/Ride \xbfaa\x01\xff"},
+		{"in Query", "POST", "/", map[string]string{"Authorization": signed("zoo"), "Content-Type": form}, "Name=a%20b+c&Action=Ride", "upstream got / Name=a%20b+c&Action=Ride"},
+		{"in Query, by version", "POST", "/", map[string]string{"Content-Type": form}, "Action=Ride&Version=2000-01-01", "upstream got / Action=Ride&Version=2000-01-01"},
+		{"in Query, by GET", "GET", "/?Action=Ride&Version=2000-01-01", nil, "", "upstream got /?Action=Ride&Version=2000-01-01"},
+		{"packed", "POST", "/", map[string]string{target: "Zoo.Ride", "Content-Encoding": "gzip"}, packed("{}"), "upstream got / " + packed("{}")},
+		{"packed, in Query", "POST", "/", map[string]string{"Authorization": signed("zoo"), "Content-Type": form, "Content-Encoding": "gzip"}, packed("Action=Ride"), "upstream got / " + packed("Action=Ride")},
+		{"packed, and built", "POST", "/", map[string]string{target: "Zoo.Feed", "Content-Encoding": "gzip"}, packed(`{"parameter":"p"}`), `"operation":"Feed","parameter":"p"`},
+		{"an operation of a shared service that is newer than the SDK", "POST", "/", map[string]string{target: "Zoo.Swim"}, "{}", "upstream got / {}"},
 		{"STS by version", "POST", "/", map[string]string{"Content-Type": form}, "Action=GetCallerIdentity&Version=2011-06-15", "<Service>sts</Service>"},
 		{"a path that ECS has not", "PUT", "/bucket", map[string]string{"Authorization": ecs}, "", "nothing at PUT /bucket"},
 		{"health", "GET", "/_emulator/health", nil, "", "control"},
@@ -78,6 +100,15 @@ func TestWhatIsForwarded(t *testing.T) {
 			}
 		})
 	}
+}
+
+// packed is a text in gzip.
+func packed(text string) string {
+	var b strings.Builder
+	w := gzip.NewWriter(&b)
+	_, _ = io.WriteString(w, text)
+	_ = w.Close()
+	return b.String()
 }
 
 // ask returns an answer, its status line left out.
@@ -216,6 +247,7 @@ func TestUpstreamThatIsAway(t *testing.T) {
 		{"S3", "/bucket", map[string]string{"Authorization": signed("s3")}, "<Error><Code>UpstreamUnavailableException</Code>", "s3"},
 		{"S3, unsigned", "/bucket", nil, "<Error><Code>UpstreamUnavailableException</Code>", "POST /bucket"},
 		{"S3 Control", "/v20180820/x", map[string]string{"Authorization": signed("s3"), "X-Amz-Account-Id": "1"}, "<ErrorResponse>", "s3"},
+		{"CBOR, not built of a shared service", "/service/Zoo/operation/Ride", map[string]string{"Smithy-Protocol": "rpc-v2-cbor"}, "\xa2z\x00\x00\x00\x06__typez\x00\x00\x00\x1cUpstreamUnavailableException", "zoo Ride"},
 		{"CBOR", "/service/X/operation/Y", map[string]string{"Authorization": signed("monitoring"), "Smithy-Protocol": "rpc-v2-cbor"}, "\xa2z\x00\x00\x00\x06__typez\x00\x00\x00\x1cUpstreamUnavailableException", "monitoring"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
