@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 )
 
-// Whatever is in a request, the answer is one that the client reads.
+// For any request, the answer is one that the client reads.
 func TestNonsense(t *testing.T) {
 	s := newScene(t)
 	tags := []types.Tag{{Key: aws.String("a"), Value: aws.String("b")}}

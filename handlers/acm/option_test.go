@@ -29,5 +29,5 @@ func TestOptionsOfACertificate(t *testing.T) {
 	refused(s, s.UpdateCertificateOptions, in, "InvalidStateException",
 		"The options of certificate "+*in.CertificateArn+" cannot be changed: it was imported.")
 	in.Options = &types.CertificateOptions{ValidationMethod: "DNS"}
-	refused(s, s.UpdateCertificateOptions, in, "NotImplementedException", "ecs-emulator does not implement a change of the validation method; see docs/reference/compatibility/acm.md.")
+	refused(s, s.UpdateCertificateOptions, in, "NotImplementedException", "ecs-emulator does not implement a change of the validation method; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/acm.md.")
 }

@@ -211,10 +211,10 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	refused(s, s.RequestCertificate, in, "ValidationException", "Encryption Algorithm RSA_4096 is not supported in 123456789012 region")
 	in = web()
 	in.Options = &types.CertificateOptions{Export: types.CertificateExportEnabled}
-	refused(s, s.RequestCertificate, in, "NotImplementedException", "ecs-emulator does not implement certificates that can be exported; see docs/reference/compatibility/acm.md.")
+	refused(s, s.RequestCertificate, in, "NotImplementedException", "ecs-emulator does not implement certificates that can be exported; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/acm.md.")
 	in = web()
 	in.CertificateAuthorityArn = aws.String("arn:aws:acm-pca:eu-west-1:123456789012:certificate-authority/1")
-	refused(s, s.RequestCertificate, in, "NotImplementedException", "ecs-emulator does not implement private certificate authorities; see docs/reference/compatibility/acm.md.")
+	refused(s, s.RequestCertificate, in, "NotImplementedException", "ecs-emulator does not implement private certificate authorities; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/acm.md.")
 	if all := ok(s, s.ListCertificates, &sdk.ListCertificatesInput{}); len(all.CertificateSummaryList) > 0 {
 		t.Errorf("made %d certificates", len(all.CertificateSummaryList))
 	}

@@ -95,13 +95,13 @@ func TestRefusals(t *testing.T) {
 		{"ValidationException", "ECS service doesn't exist: service/c/none", func(in *sdk.RegisterScalableTargetInput) { in.ResourceId = aws.String("service/c/none") }},
 		{"ValidationException", "MinCapacity and MaxCapacity are required for a new scalable target.", func(in *sdk.RegisterScalableTargetInput) { in.MinCapacity = nil }},
 		{"ValidationException", "The minimum capacity 3 is greater than the maximum capacity 2.", func(in *sdk.RegisterScalableTargetInput) { in.MinCapacity = aws.Int32(3) }},
-		{not, "ecs-emulator does not implement a move of the desired count 2 of service/c/web into the capacity 0 to 1 (update the service first); see docs/reference/compatibility/application-autoscaling.md.",
+		{not, "ecs-emulator does not implement a move of the desired count 2 of service/c/web into the capacity 0 to 1 (update the service first); see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/application-autoscaling.md.",
 			func(in *sdk.RegisterScalableTargetInput) { in.MaxCapacity = aws.Int32(1) }},
-		{not, "ecs-emulator does not implement scalable targets of dynamodb dynamodb:table:ReadCapacityUnits; see docs/reference/compatibility/application-autoscaling.md.", func(in *sdk.RegisterScalableTargetInput) {
+		{not, "ecs-emulator does not implement scalable targets of dynamodb dynamodb:table:ReadCapacityUnits; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/application-autoscaling.md.", func(in *sdk.RegisterScalableTargetInput) {
 			in.ServiceNamespace, in.ScalableDimension = types.ServiceNamespaceDynamodb, types.ScalableDimensionDynamoDBTableReadCapacityUnits
 		}},
-		{not, "ecs-emulator does not implement Tags of scalable targets; see docs/reference/compatibility/application-autoscaling.md.", func(in *sdk.RegisterScalableTargetInput) { in.Tags = map[string]string{"a": "b"} }},
-		{not, "ecs-emulator does not implement SuspendedState of scalable targets; see docs/reference/compatibility/application-autoscaling.md.",
+		{not, "ecs-emulator does not implement Tags of scalable targets; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/application-autoscaling.md.", func(in *sdk.RegisterScalableTargetInput) { in.Tags = map[string]string{"a": "b"} }},
+		{not, "ecs-emulator does not implement SuspendedState of scalable targets; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/application-autoscaling.md.",
 			func(in *sdk.RegisterScalableTargetInput) { in.SuspendedState = &types.SuspendedState{} }},
 	} {
 		in := register("service/c/web", 0, 2)

@@ -300,5 +300,5 @@ func TestFilteredEvents(t *testing.T) {
 func TestWhatIsNotBuilt(t *testing.T) {
 	s := newScene(t)
 	_, err := s.StartQuery(t.Context(), &sdk.StartQueryInput{LogGroupName: aws.String(group), QueryString: aws.String("fields @message"), StartTime: aws.Int64(0), EndTime: aws.Int64(1)})
-	s.refused(err, "NotImplementedException", "ecs-emulator does not implement StartQuery yet; see docs/reference/compatibility/logs.md.")
+	s.refused(err, "NotImplementedException", "ecs-emulator does not implement StartQuery yet; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/logs.md.")
 }

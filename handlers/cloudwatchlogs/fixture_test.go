@@ -59,7 +59,7 @@ func newScene(t *testing.T) *scene {
 	server := httptest.NewServer(cloudwatchlogs.New(s.store, clock).Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe}))
 	t.Cleanup(server.Close)
 	s.Client = sdk.New(sdk.Options{
-		Region: scope.Region, BaseEndpoint: &server.URL, Retryer: apitest.Retryer(),
+		Region: scope.Region, BaseEndpoint: &server.URL, Retryer: apitest.Retryer(), HTTPClient: apitest.HTTPClient(),
 		Credentials: credentials.NewStaticCredentialsProvider(scope.Account, "secret", ""),
 	})
 	_, err = s.CreateLogGroup(t.Context(), &sdk.CreateLogGroupInput{LogGroupName: aws.String(group)})

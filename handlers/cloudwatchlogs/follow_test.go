@@ -100,7 +100,7 @@ func TestFollowingLosesAndRepeatsNothing(t *testing.T) {
 	}
 	together(1)
 	client := sdk.New(sdk.Options{
-		Region: scope.Region, BaseEndpoint: &server.URL, Retryer: apitest.Retryer(),
+		Region: scope.Region, BaseEndpoint: &server.URL, Retryer: apitest.Retryer(), HTTPClient: apitest.HTTPClient(),
 		Credentials: credentials.NewStaticCredentialsProvider(scope.Account, "secret", ""),
 	})
 	var seen []string

@@ -75,7 +75,7 @@ func TestGroupsInPages(t *testing.T) {
 	_, err := s.DescribeLogGroups(t.Context(), &sdk.DescribeLogGroupsInput{NextToken: aws.String("?")})
 	s.refused(err, "InvalidParameterException", "The specified nextToken is invalid.")
 	_, err = s.ListLogGroups(t.Context(), &sdk.ListLogGroupsInput{FieldIndexNames: []string{"x"}})
-	s.refused(err, "NotImplementedException", "ecs-emulator does not implement dataSources, fieldIndexNames and logGroupTags of ListLogGroups; see docs/reference/compatibility/logs.md.")
+	s.refused(err, "NotImplementedException", "ecs-emulator does not implement dataSources, fieldIndexNames and logGroupTags of ListLogGroups; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/logs.md.")
 }
 
 func TestRetentionAndProtectionAndKey(t *testing.T) {

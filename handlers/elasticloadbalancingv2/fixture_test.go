@@ -169,5 +169,5 @@ func refused[I, O any](s *scene, call apitest.Operation[I, O, sdk.Options], in *
 // unbuilt checks that a call is refused by the name of what is not built.
 func unbuilt[I, O any](s *scene, call apitest.Operation[I, O, sdk.Options], in *I, what string) {
 	s.T.Helper()
-	refused(s, call, in, "NotImplementedException", "ecs-emulator does not implement "+what+" of Elastic Load Balancing; see docs/reference/compatibility/elasticloadbalancing.md.")
+	refused(s, call, in, "NotImplementedException", "ecs-emulator does not implement "+what+" of Elastic Load Balancing; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/elasticloadbalancing.md.")
 }

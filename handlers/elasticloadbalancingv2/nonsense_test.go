@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 )
 
-// Whatever is in a request, the answer is one that the client reads, and the next one can still
+// For any request, the answer is one that the client reads, and the next one can still
 // describe all there is.
 func TestNonsense(t *testing.T) {
 	s := newScene(t)

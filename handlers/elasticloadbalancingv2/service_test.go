@@ -12,7 +12,7 @@ import (
 func TestOperationsThatAreNotBuilt(t *testing.T) {
 	s := newScene(t)
 	text := func(name string) string {
-		return "ecs-emulator does not implement " + name + " yet; see docs/reference/compatibility/elasticloadbalancing.md."
+		return "ecs-emulator does not implement " + name + " yet; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/elasticloadbalancing.md."
 	}
 	const code, store, bucket = "NotImplementedException", "arn:aws:elasticloadbalancing:us-east-1:000000000000:truststore/a/1", "bucket"
 	arn := aws.String(store)

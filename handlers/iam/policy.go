@@ -85,7 +85,7 @@ func policy(tx *store.Tx, a iam.Account, arn string) (*iam.Policy, error) {
 func unknownAWSPolicy(arn string) error {
 	return &awsapi.Error{
 		Code: "NotImplementedException", Status: http.StatusNotImplemented,
-		Message: "ecs-emulator does not know what " + arn + " says; it can only be attached. See docs/reference/compatibility/iam.md.",
+		Message: "ecs-emulator does not know what " + arn + " says; it can only be attached. See " + awsapi.Page("iam") + ".",
 	}
 }
 

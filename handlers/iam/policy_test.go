@@ -119,7 +119,7 @@ func TestAWSsOwnPolicies(t *testing.T) {
 	ok(s, s.GetPolicyVersion, &sdk.GetPolicyVersionInput{PolicyArn: known, VersionId: aws.String("v20")})
 	ok(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: aws.String("a"), PolicyArn: unknown})
 	refused(s, s.GetPolicy, &sdk.GetPolicyInput{PolicyArn: unknown}, "NotImplementedException",
-		"ecs-emulator does not know what arn:aws:iam::aws:policy/AmazonS3FullAccess says; it can only be attached. See docs/reference/compatibility/iam.md.")
+		"ecs-emulator does not know what arn:aws:iam::aws:policy/AmazonS3FullAccess says; it can only be attached. See https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/iam.md.")
 	const none = "arn:aws:iam::aws:policy/NoSuchPolicyAtAll"
 	refused(s, s.GetPolicy, &sdk.GetPolicyInput{PolicyArn: aws.String(none)}, "NoSuchEntity", "Policy "+none+" was not found.")
 	for _, arn := range []string{none, "arn:aws:iam::aws:policy/service-role/AmazonECS_FullAccess", "arn:aws:iam::aws:policy/AmazonECSTaskExecutionRolePolicy"} {

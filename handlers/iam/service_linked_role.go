@@ -21,7 +21,7 @@ func (a *API) CreateServiceLinkedRole(ctx context.Context, in *sdk.CreateService
 	if made == nil {
 		return nil, &awsapi.Error{
 			Code: "NotImplementedException", Status: http.StatusNotImplemented,
-			Message: "ecs-emulator does not know the role that is linked to " + *in.AWSServiceName + ". See docs/reference/compatibility/iam.md.",
+			Message: "ecs-emulator does not know the role that is linked to " + *in.AWSServiceName + ". See " + awsapi.Page("iam") + ".",
 		}
 	}
 	if in.CustomSuffix != nil {

@@ -123,7 +123,7 @@ func (a *api) caller(t *state.Task, container string) caller {
 }
 
 // fargate reports whether the task runs on Fargate.
-func (c *caller) fargate() bool { return c.task.Placement.ContainerInstance == "" }
+func (c *caller) fargate() bool { return c.task.OnFargate() }
 
 // networkMode is that of the task.
 func (c *caller) networkMode() types.NetworkMode {

@@ -116,7 +116,7 @@ func TestAssumeRoleRefusesWhatAWSRefuses(t *testing.T) {
 	refused(t, call("test", func(in *client.AssumeRoleInput) { in.Policy = aws.String("{}") }), 400, "MalformedPolicyDocument", "Syntax errors in policy.")
 	refused(t, call("test", func(in *client.AssumeRoleInput) {
 		in.ProvidedContexts = []types.ProvidedContext{{ContextAssertion: aws.String("text")}}
-	}), 501, "NotImplementedException", "ecs-emulator does not implement ProvidedContexts of sts AssumeRole; see docs/reference/compatibility/sts.md.")
+	}), 501, "NotImplementedException", "ecs-emulator does not implement ProvidedContexts of sts AssumeRole; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/sts.md.")
 }
 
 func TestChainedSessionsLastAnHour(t *testing.T) {
@@ -233,7 +233,7 @@ func TestAssumeRoleWithWebIdentity(t *testing.T) {
 		in := webIdentity(role, good)
 		in.ProviderId = aws.String("graph.example.com")
 		_, err = anonymous.AssumeRoleWithWebIdentity(t.Context(), in)
-		refused(t, err, 501, "NotImplementedException", "ecs-emulator does not implement ProviderId of sts AssumeRoleWithWebIdentity; see docs/reference/compatibility/sts.md.")
+		refused(t, err, 501, "NotImplementedException", "ecs-emulator does not implement ProviderId of sts AssumeRoleWithWebIdentity; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/sts.md.")
 
 		err = call(jwt(fmt.Sprintf(`{"iss":"https://ci.example.com","sub":"repo:other/web","aud":"sts.amazonaws.com","exp":%d}`, later)))
 		if !strict && err != nil {
