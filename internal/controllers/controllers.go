@@ -6,7 +6,12 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/agent"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
+	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/attachment"
+	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/draining"
+	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/scaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/lifecyclehook"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
+	"github.com/ecs-emulator/ecs-emulator/internal/placer"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
 )
 
@@ -14,9 +19,18 @@ import (
 type Set struct {
 	Agent    *agent.Agent
 	Services *scheduler.Controller
+	Hooks    *lifecyclehook.Controller
 	Capacity *capacity.Controller
+	// Providers puts what clusters attach to the groups of their capacity providers.
+	Providers *attachment.Controller
+	// Scaling sets the desired capacity of those groups.
+	Scaling *scaling.Controller
+	// Draining drains their instances before they are terminated.
+	Draining *draining.Controller
 	Groups   *capacity.GroupController
-	Targets  *loadbalancer.TaskTargets
+	// Placer places the tasks that wait.
+	Placer  *placer.Controller
+	Targets *loadbalancer.TaskTargets
 	// Balancers look after load balancers.
 	Balancers *loadbalancer.Controller
 }
@@ -32,10 +46,16 @@ type Controller struct {
 // All are the controllers: each of them runs, and the clock waits for each of them.
 func (s Set) All() []Controller {
 	calls := func(ctx context.Context) error { return s.Agent.Idle(ctx, patience) }
+	hooks := func(ctx context.Context) error { return s.Hooks.Idle(ctx, patience) }
 	return []Controller{
 		{"Auto Scaling groups", s.Groups.Run, s.Groups.Idle},
 		{"capacity", s.Capacity.Run, s.Capacity.Idle},
+		{"capacity providers", s.Providers.Run, s.Providers.Idle},
+		{"managed scaling", s.Scaling.Run, s.Scaling.Idle},
+		{"managed draining", s.Draining.Run, s.Draining.Idle},
 		{"service scheduler", s.Services.Run, s.Services.Idle},
+		{"placer", s.Placer.Run, s.Placer.Idle},
+		{"lifecycle hooks", s.Hooks.Run, hooks},
 		{"load balancers", s.Balancers.Run, s.Balancers.Idle},
 		{"agent", s.Agent.Run, calls},
 		{"targets of tasks", s.Targets.Run, s.Targets.Idle},

@@ -13,7 +13,7 @@ import (
 )
 
 // patience is for how long the clock waits for what takes real time: a stop timeout,
-// a pull. It waits once for each call, however many timers fall due meanwhile.
+// a pull, a lifecycle hook. It waits once for each call, however many timers fall due meanwhile.
 const patience = 10 * time.Second
 
 // fewPasses is how often Wait looks again while clients keep sending requests: what
