@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -77,6 +78,9 @@ type Options struct {
 	// StrictSecrets finds a secret by its exact ARN only. Otherwise the six characters at the
 	// end of the ARN may differ, as in a definition that was written for AWS.
 	StrictSecrets bool
+	// StrictExec refuses sessions of ECS Exec in containers whose root file system is read-only,
+	// where the agent of AWS cannot write.
+	StrictExec bool
 	// StrictVPC refuses subnets and security groups that do not exist. Otherwise those with
 	// well-formed ids are made up.
 	StrictVPC bool
