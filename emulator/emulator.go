@@ -34,6 +34,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginerecord"
+	"github.com/ecs-emulator/ecs-emulator/internal/lambda"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/pipelistener"
 	"github.com/ecs-emulator/ecs-emulator/internal/retention"
@@ -60,7 +61,8 @@ type Server struct {
 	// engineProblem is why no task can run at first; empty if one can.
 	engineProblem string
 	handler       http.Handler
-	client        *apiclient.Client  // of handler
+	client        *apiclient.Client // of handler
+	functions     *lambda.Functions
 	services      []string           // of handler, as signatures name them
 	endpoints     []string           // variables of containers; see serve.go
 	upstream      *handlers.Upstream // nil if there is none

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
@@ -83,3 +84,6 @@ func (s *Server) ExecutionCredentialsID(taskARN string) string {
 	}
 	return id
 }
+
+// Rows is the store, for tests of controllers whose rows no request writes alone.
+func (s *Server) Rows() *state.Store { return s.store }

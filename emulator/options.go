@@ -124,6 +124,16 @@ type Options struct {
 	// "secretsmanager", "logs". The emulator itself asks there for what tasks need of them, and
 	// writes the output of containers there.
 	UpstreamFor []string
+	// Hooks are URLs that answer for Lambda functions, by the ARNs of these: the emulator has no
+	// Lambda. Each call is a POST of the function's payload, and the answer is what the function would
+	// return. HookFuncs and Server.OnHook come first.
+	Hooks map[string]string
+	// HookFuncs answer for Lambda functions like Hooks, in this process. They are needed here and not
+	// in Server.OnHook where a DataDir may have a deployment that waits for a hook.
+	HookFuncs map[string]HookFunc
+	// LambdaEndpoint is the URL of a server that has Lambda, for functions that Hooks do not have.
+	// If it is empty, the Upstream is asked.
+	LambdaEndpoint string
 	// AllowInstanceMetadata lets tasks on Docker reach 169.254.169.254, which on a cloud machine
 	// answers its metadata and credentials. Otherwise they are refused at once, so that no SDK
 	// waits. It applies to tasks and container instances that start afterwards.
