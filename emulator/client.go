@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/initfolder"
 	"github.com/ecs-emulator/ecs-emulator/internal/logsink"
 	"github.com/ecs-emulator/ecs-emulator/internal/secretsource"
+	"github.com/ecs-emulator/ecs-emulator/internal/sessionlog"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -30,8 +31,11 @@ func (s *Server) secretSource() executionresource.Source {
 	}
 }
 
-// logSink is where the agent writes the output of containers.
-func (s *Server) logSink() awslogs.Sink {
+// logSink is where the output of containers and sessions is written.
+func (s *Server) logSink() interface {
+	awslogs.Sink
+	sessionlog.Streams
+} {
 	if s.opts.leaves("logs") {
 		return logsink.NewUpstream(s.client, s.logs, s.opts.Log)
 	}

@@ -37,6 +37,11 @@ type Options struct {
 	// Server.Handler on a server of yours, but not for requests that a test makes itself
 	// (httptest.NewRequest).
 	AllowedHosts []string
+	// PublicURL is the endpoint as clients of ECS Exec and Session Manager reach it, such as
+	// https://ecs.example.com behind a proxy: what they are told to connect to begins with it, and
+	// its host is allowed. Empty is the host that a request was sent to, by TLS if the request has
+	// X-Forwarded-Proto: https.
+	PublicURL string
 	// Engine says where containers run: "sim", "docker", "auto" (Docker if it
 	// answers, else sim), or the URL of a Docker engine (unix://, tcp://, ssh://).
 	// Default "sim".
