@@ -23,7 +23,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	static "github.com/aws/aws-sdk-go-v2/credentials"
-
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
@@ -37,6 +36,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/lambda"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/pipelistener"
+	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/retention"
 	"github.com/ecs-emulator/ecs-emulator/internal/session"
 	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
@@ -48,6 +48,8 @@ import (
 // Server is a running emulator.
 type Server struct {
 	opts         Options
+	quotas       quota.Quotas
+	rates        *quota.Rates // nil: tasks are launched at any
 	clock        *clock.Clock
 	store        *state.Store
 	logs         *logs.Store
@@ -95,18 +97,29 @@ type Server struct {
 }
 
 // New starts an emulator. Call Close to end it.
-func New(opts Options) (*Server, error) {
+func New(opts Options) (*Server, error) { return NewContext(context.Background(), opts) }
+
+// NewContext is New that gives up, with the error of ctx, if ctx ends before the emulator is ready: an engine
+// may take its time to answer. An emulator that is ready does not look at ctx; Close ends it.
+func NewContext(ctx context.Context, opts Options) (*Server, error) {
 	if err := opts.check(); err != nil {
 		return nil, err
 	}
-	s := &Server{opts: opts.withDefaults(), started: time.Now()}
+	quotas, err := quota.New(opts.Quotas)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{opts: opts.withDefaults(), quotas: quotas, started: time.Now()}
+	if opts.LaunchRates {
+		s.rates = &quota.Rates{}
+	}
 	s.closing, s.close = context.WithCancel(context.Background())
 	profile, err := credentials.OpenProfile(s.opts.TaskCredentials, s.opts.Log)
 	if err != nil {
 		return nil, err
 	}
 	s.credentials = &credentials.Issuer{Log: s.opts.Log, Profile: profile, Authorize: s.opts.authorize}
-	if err := s.open(); err != nil {
+	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.closeParts())
 	}
 	s.faulty = fault.New(s.engine, fault.Options{AfterFunc: s.afterFunc})
@@ -114,8 +127,12 @@ func New(opts Options) (*Server, error) {
 	s.quiet = &controllers.Quiet{Store: s.store, Engine: s.engine, Faulty: s.faulty, Set: s.atWork, Requests: s.requests.Load}
 	s.clock.SetQuiet(s.quiet.Wait)
 	s.retention = &retention.Keeper{Store: s.store, Logs: s.logs, Clock: s.clock, Log: s.opts.Log}
+	s.sessions = s.newSessions()
 	s.handler = s.newHandler()
 	s.client = s.newClient()
+	if s.functions, err = s.newFunctions(); err != nil {
+		return nil, errors.Join(err, s.closeParts())
+	}
 	s.tasks = s.newMetadata()
 	s.metadata = s.tasks.Handler()
 	callers := s.listenMetadata()
@@ -129,12 +146,17 @@ func New(opts Options) (*Server, error) {
 	})
 	s.serveTasks()
 	if s.opts.CapacityFile != "" {
-		if err := s.addCapacity(context.Background(), s.opts.CapacityFile); err != nil {
+		if err := s.addCapacity(ctx, s.opts.CapacityFile); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
 	}
 	if s.opts.InitDir != "" {
-		if err := s.initFolder().Make(context.Background()); err != nil {
+		if err := s.initFolder().Make(ctx); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	if s.opts.FaultsFile != "" {
+		if err := s.faults.runFile(s.opts.FaultsFile); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
 	}
@@ -143,7 +165,7 @@ func New(opts Options) (*Server, error) {
 
 // open takes the port first, so that a second emulator fails before it touches
 // anything.
-func (s *Server) open() (err error) {
+func (s *Server) open(ctx context.Context) (err error) {
 	if s.listener, err = s.opts.listen(); err != nil {
 		return fmt.Errorf("listen for the endpoint: %w", err)
 	}
@@ -156,7 +178,7 @@ func (s *Server) open() (err error) {
 	if err := s.openLogs(); err != nil {
 		return err
 	}
-	return s.openEngine(context.Background())
+	return s.openEngine(ctx)
 }
 
 // listen opens the endpoint.

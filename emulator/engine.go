@@ -42,10 +42,16 @@ func (s *Server) openEngine(ctx context.Context) error {
 		return err
 	}
 	s.guard = enginerecord.NewGuard(s.opts.DataDir, choice.Host, known)
-	short, cancel := context.WithTimeout(ctx, answerTime)
+	patience := firstAnswerTime
+	if choice.Wait {
+		patience = answerTime
+	}
+	short, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	info, err := s.engine.Info(short)
 	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("ask the engine about itself: %w", ctx.Err())
 	case err == nil:
 		if err := s.meet(ctx, info, choice); err != nil {
 			return err
@@ -62,8 +68,13 @@ func (s *Server) openEngine(ctx context.Context) error {
 	}
 }
 
-// answerTime is how long an engine may take to say what it is.
-const answerTime = 5 * time.Second
+const (
+	// answerTime is how long an engine may take to say what it is.
+	answerTime = 5 * time.Second
+	// firstAnswerTime is how long it may take where the emulator cannot start without its answer. Docker takes
+	// ten seconds and more while it starts many containers.
+	firstAnswerTime = time.Minute
+)
 
 // meet decides what becomes of the state's tasks on the engine that there is.
 func (s *Server) meet(ctx context.Context, info backend.Info, choice enginerecord.Choice) error {
@@ -119,6 +130,9 @@ func (s *Server) connect(ctx context.Context, c *enginerecord.Choice) (err error
 		if engine, err = openDocker(ctx, s.opts, *c); err == nil {
 			s.engine, c.Host = engine, engine.Host()
 			return nil
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("open the engine: %w", ctx.Err()) // which says nothing of the engine
 		}
 		if !c.FallBack || !errors.Is(err, backend.ErrUnavailable) {
 			return err

@@ -88,3 +88,28 @@ func TestAStartSaysThatTheEngineOfItsStateDoesNotAnswer(t *testing.T) {
 		}
 	}
 }
+
+// busy is an engine that takes some time for its first answer.
+type busy struct {
+	backend.Engine
+	takes time.Duration
+	begun atomic.Bool
+}
+
+func (b *busy) Info(ctx context.Context) (backend.Info, error) {
+	if until, bounded := ctx.Deadline(); b.begun.CompareAndSwap(false, true) && bounded && time.Until(until) < b.takes {
+		return backend.Info{}, context.DeadlineExceeded
+	}
+	return b.Engine.Info(ctx)
+}
+
+func TestAStartWaitsForABusyEngine(t *testing.T) {
+	t.Parallel()
+	srv, err := emulator.New(emulator.Options{Backend: &busy{Engine: sim.New(sim.Options{}), takes: 30 * time.Second}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := srv.Close(); err != nil {
+		t.Error(err)
+	}
+}

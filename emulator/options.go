@@ -70,6 +70,15 @@ type Options struct {
 	// network interfaces, simulated pulls, the ends of tasks, and the scheduler's looks at
 	// services. Otherwise each of these happens as soon as it can.
 	AWSDelays bool
+	// Quotas are service quotas of AWS, by name: fargate-vcpus and fargate-spot-vcpus, which are the
+	// numbers of vCPUs that the tasks of an account have in a region; container-instances-per-cluster;
+	// tasks-per-service, by default 5,000; and provisioning-tasks-per-cluster, the tasks that wait for
+	// container instances, by default 500. The others have no default, and limit nothing until they are set.
+	Quotas map[string]int
+	// LaunchRates holds calls of RunTask and launches of tasks on Fargate to the rates of AWS, on the
+	// emulator's clock: 20 calls a second, and 20 tasks a second after the first 100, apart for
+	// FARGATE_SPOT. RunTask answers ThrottlingException beyond that, and services take longer.
+	LaunchRates bool
 	// DefaultLaunchType is the launch type of requests that name none. Default EC2, as on AWS.
 	DefaultLaunchType types.LaunchType
 	// Strict turns off all conveniences: it sets NoDefaultCluster, StrictVPC, StrictRoles,
@@ -171,6 +180,9 @@ type Options struct {
 	// InitDir is a folder of JSON files from which clusters, task definitions, services and
 	// more are created at the start; see docs/guide/initial-state.md.
 	InitDir string
+	// FaultsFile is a JSON file of faults that are added at the start, a list of what /_emulator/faults
+	// takes. A Reset ends them.
+	FaultsFile string
 	// CapacityFile is a JSON file of EC2 instances that are launched at the start; see
 	// Instances.
 	CapacityFile string

@@ -87,7 +87,8 @@ func TestATaskWhoseGroupTheUpstreamHasNot(t *testing.T) {
 	}
 }
 
-// door is a way to an upstream that is closed until it is opened; knocked tells of who found it so.
+// door is a way to an upstream that is closed until it is opened. knocked tells that an operation of CloudWatch
+// Logs has found it so: other requests, as the one that asks for the account, come beside those at any time.
 type door struct {
 	behind  http.Handler
 	open    atomic.Bool
