@@ -80,3 +80,36 @@ func TestTheEngineIsAwayWhileAFaultSaysSo(t *testing.T) {
 		faults.ClearAll()
 	}
 }
+
+func TestAFaultBeginsWhenItsTimeComes(t *testing.T) {
+	w := start(t)
+	definition := w.register("web", "web", "sleep", "7200")
+	_, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.StartFault, At: time.Hour, For: time.Hour})
+	w.must(err)
+	runs := w.runTask(definition)
+	w.eventually("a task runs", func() bool { return *w.task(runs).LastStatus == "RUNNING" })
+	if list := w.srv.Faults().List(); len(list) != 1 || list[0].Used != 0 {
+		t.Errorf("faults before their time: %+v", list)
+	}
+	w.must(w.srv.Clock().Advance(time.Hour))
+	fails := w.runTask(definition)
+	w.eventually("a task fails", func() bool { return *w.task(fails).LastStatus == "STOPPED" })
+	w.must(w.srv.Clock().Advance(time.Hour))
+	if list := w.srv.Faults().List(); len(list) != 0 {
+		t.Errorf("faults after their time: %+v", list)
+	}
+}
+
+// One that is cleared before its time never begins.
+func TestAFaultThatHasNotBegunIsCleared(t *testing.T) {
+	w := start(t)
+	id, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.EngineAway, At: time.Minute})
+	w.must(err)
+	if !w.srv.Faults().Clear(id) || w.srv.Faults().Clear(id) {
+		t.Error("it is not cleared once")
+	}
+	w.must(w.srv.Clock().Advance(time.Hour))
+	if _, err := w.srv.Faulty().Info(t.Context()); err != nil {
+		t.Errorf("the engine is away: %v", err)
+	}
+}
