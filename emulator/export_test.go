@@ -40,6 +40,9 @@ func (s *Server) Told(ctx context.Context, patience time.Duration) error {
 	return agent.Idle(ctx, patience)
 }
 
+// AdvanceWhile moves the clock as [Clock.Advance] does, until ctx ends.
+func (s *Server) AdvanceWhile(ctx context.Context, d time.Duration) error { return s.advance(ctx, d) }
+
 // Die ends the emulator as a crash does: nothing is removed or written any more.
 func (s *Server) Die() {
 	s.changing.Lock()
