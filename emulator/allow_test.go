@@ -156,3 +156,36 @@ func TestRolesOfTasksArePassedByTheCaller(t *testing.T) {
 		t.Errorf("there are %v, %v", left, err)
 	}
 }
+
+// ECS itself acts in the roles of load balancers and of lifecycle hooks.
+func TestRolesOfServicesArePassedByTheCaller(t *testing.T) {
+	const role = "arn:aws:iam::000000000000:role/"
+	var p police
+	w := start(t, emulator.WithAuthorizer(emulator.Options{}, p.decide))
+	traffic := []types.LoadBalancer{{TargetGroupArn: aws.String("blue"), AdvancedConfiguration: &types.AdvancedConfiguration{
+		AlternateTargetGroupArn: aws.String("green"), RoleArn: aws.String(role + "balancer"),
+		ProductionListenerRule: aws.String("arn:aws:elasticloadbalancing:us-east-1:000000000000:listener/net/web/0/1"),
+	}}}
+	configuration := &types.DeploymentConfiguration{LifecycleHooks: []types.DeploymentLifecycleHook{{RoleArn: aws.String(role + "hook")}}}
+	create := func() error {
+		_, err := w.client.CreateService(t.Context(), &ecs.CreateServiceInput{
+			ServiceName: aws.String("web"), TaskDefinition: aws.String("web"), DesiredCount: aws.Int32(1), LoadBalancers: traffic, DeploymentConfiguration: configuration,
+		})
+		return err
+	}
+	update := func() error {
+		_, err := w.client.UpdateService(t.Context(), &ecs.UpdateServiceInput{Service: aws.String("web"), LoadBalancers: traffic, DeploymentConfiguration: configuration})
+		return err
+	}
+	for operation, ask := range map[string]func() error{"CreateService": create, "UpdateService": update} {
+		p.deny("iam:PassRole")
+		if err := ask(); err == nil || !strings.Contains(err.Error(), "AccessDeniedException: denied by a test") {
+			t.Errorf("%s: %v", operation, err)
+		}
+		p.deny("")
+		if err := ask(); err == nil { // there is no task definition
+			t.Errorf("%s of what is not there", operation)
+		}
+		p.wasAsked(t, "root ecs:"+operation+" *", "root iam:PassRole "+role+"balancer ecs.amazonaws.com", "root iam:PassRole "+role+"hook ecs.amazonaws.com")
+	}
+}

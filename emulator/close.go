@@ -45,7 +45,8 @@ func (s *Server) Reset() error {
 	if s.closed {
 		return errors.New("the emulator is closed")
 	}
-	s.faults.ClearAll()
+	s.faults.kit.Abandon()
+	s.sessions.EndAll(resetText)
 	s.stopControllers()
 	defer s.startControllers()
 	err := s.store.Update(func(tx *state.Tx) error {
@@ -55,8 +56,11 @@ func (s *Server) Reset() error {
 	if err != nil {
 		return fmt.Errorf("nothing is reset: %w", err)
 	}
+	s.sessions.EndAll(resetText) // what was started meanwhile
+	s.sessions.Forget()
 	s.credentials.Forget()
 	s.otherSecrets.Forget()
+	s.rates.Forget()
 	left := s.logs.Reset()
 	if left != nil {
 		left = fmt.Errorf("log events are left: %w", left)
@@ -90,6 +94,7 @@ func (s *Server) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	s.close()
+	s.sessions.Close(closedText) // of their connections Shutdown knows nothing
 	s.http.Shutdown(ctx)
 	s.http.Close()
 	s.metadataHTTP.Close()
@@ -101,7 +106,7 @@ func (s *Server) Close() error {
 	}
 	s.closed = true
 	if s.opts.OnExit == Keep {
-		s.faults.ClearAll() // or tasks would stay cut off, without a fault that says so
+		s.faults.kit.Abandon() // or tasks would stay cut off, without a fault that says so
 	}
 	s.stopControllers()
 	return errors.Join(s.removeTasks(), s.closeParts())

@@ -11,11 +11,16 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/awsdelays"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
+	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/attachment"
+	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/draining"
+	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/scaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/imagepull"
+	"github.com/ecs-emulator/ecs-emulator/internal/lifecyclehook"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
+	"github.com/ecs-emulator/ecs-emulator/internal/placer"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
@@ -54,6 +59,14 @@ func (s *Server) startControllers() {
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Tasks,
 		AllowPrivileged: s.opts.AllowPrivileged, SecurityGroups: vpc.SecurityGroups(s.opts.SecurityGroups),
 		Endpoints: s.endpoints, Variables: s.taskVariables(), Secrets: s.secretSource(), LogSink: s.logSink(),
+		SubnetFull: func(t *state.Task) bool {
+			full := s.faults.outages.View().Full(t.Placement.SubnetID, t.Placement.Zone)
+			if full != nil {
+				full.Acted(t.ARN)
+			}
+			return full != nil
+		},
+		ExecAgentFault: s.faults.agents.rules.On, StrictExec: s.opts.StrictExec,
 		InstanceAddress: func(c *state.ContainerInstance) netip.Addr {
 			return ec2.AddressOf(s.store.Read(), c.Scope(), c.EC2InstanceID)
 		},
@@ -75,15 +88,23 @@ func (s *Server) startControllers() {
 	nodes := at.Agent.LoadBalancers(fargate)
 	nodes.OnNews(at.Balancers.Wake)
 	at.Balancers.Nodes = nodes
-	at.Services = &scheduler.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Services}
+	at.Services = &scheduler.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Services, Outages: &s.faults.outages, Quotas: s.quotas, Rates: s.rates}
 	if s.opts.StrictRoles {
-		at.Services.RefusedRole = credentials.RefusedRole
+		at.Services.RefusedRole, at.Services.RefusesRole = credentials.RefusedRole, credentials.RefusesInfrastructureRole
+	}
+	at.Hooks = &lifecyclehook.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Invoke: s.functions.Invoke, Role: s.hookRole}
+	if s.opts.StrictRoles {
+		at.Hooks.Assumes = s.credentials.Assumes
 	}
 	at.Capacity = &capacity.Controller{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Instances, AgentAway: s.faults.instances.AgentAway,
-		Addresses: at.Agent,
+		Addresses: at.Agent, Quotas: s.quotas,
 	}
-	at.Groups = &capacity.GroupController{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Groups}
+	at.Groups = &capacity.GroupController{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Groups, Outages: &s.faults.outages}
+	at.Providers = &attachment.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
+	at.Scaling = &scaling.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
+	at.Placer = &placer.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
+	at.Draining = &draining.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
 	at.Targets = &loadbalancer.TaskTargets{Store: s.store, Clock: s.clock, Log: s.opts.Log}
 	s.controllers = at
 	for _, c := range at.All() {

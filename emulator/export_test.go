@@ -5,10 +5,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/session"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -57,7 +55,7 @@ func (s *Server) Die() {
 func (s *Server) Events() (events []state.Event, bodies [][]byte) {
 	events, _, _ = s.store.Events(0)
 	for _, e := range events {
-		bodies = append(bodies, ecs.StateChange(s.store.Read(), e))
+		bodies = append(bodies, stateChange(s.store.Read(), e))
 	}
 	return events, bodies
 }

@@ -14,13 +14,16 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/handlers/datachannel"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
 	"github.com/ecs-emulator/ecs-emulator/handlers/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
 	certificates "github.com/ecs-emulator/ecs-emulator/internal/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -34,17 +37,23 @@ func (s *Server) newHandler() http.Handler {
 	metrics := control.NewMetrics(s.store)
 	metrics.WatchLogs(s.logs.Size, s.logEvents)
 	services := slices.DeleteFunc(s.apis(), func(service awsapi.Service) bool { return s.opts.leaves(service.Name) })
+	var kept []awsapi.Service
+	if s.opts.leaves("ssm") {
+		kept = append(kept, s.ssm.SessionManager())
+	}
 	s.endpoints = s.endpointsFor(services)
 	for _, service := range services {
 		s.services = append(s.services, service.Name)
 	}
 	api := handlers.New(handlers.Parts{
-		Services: services,
+		Services: services, Kept: kept,
 		Options: awsapi.Options{
 			Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Observe: s.observe(metrics.Observe),
 			Caller: s.credentials.Caller, Authorize: s.opts.authorize,
+			Faults: &s.faults.calls,
 		},
-		Metrics: metrics.Handler(), AllowedHosts: s.opts.AllowedHosts, Upstream: s.upstream, Log: s.opts.Log,
+		DataChannel: datachannel.Handler(s.sessions, s.opts.Log),
+		Metrics:     metrics.Handler(), AllowedHosts: s.opts.allowedHosts(), Upstream: s.upstream, Log: s.opts.Log,
 		Control: control.Handler(control.Options{
 			Version: s.opts.Version, Endpoint: s.URL(), Store: s.store, Clock: controlClock{s.clock, s}, Log: s.opts.Log,
 			Scope:  arn.Scope{Region: s.opts.Region, Account: s.opts.Account},
@@ -69,14 +78,16 @@ func (s *Server) apis() []awsapi.Service {
 		Store: s.store, Now: s.clock.Now, DefaultLaunchType: s.opts.DefaultLaunchType,
 		StrictVPC: s.opts.StrictVPC, StrictRoles: s.opts.StrictRoles, NoDefaultCluster: s.opts.NoDefaultCluster,
 		HostPaths: s.opts.AllowHostPaths, FileSystems: slices.Collect(maps.Values(s.opts.FileSystems)),
-		AllowPrivileged: s.opts.AllowPrivileged, Log: s.opts.Log,
+		AllowPrivileged: s.opts.AllowPrivileged, Sessions: s.sessions, Log: s.opts.Log, Outages: s.outages(),
+		Quotas: s.quotas, Rates: s.rates,
 	}
 	s.ecs = ecs.New(control)
+	s.ssm = ssm.New(ssm.Options{Store: s.store, Now: s.clock.Now, Sessions: s.sessions})
 	return []awsapi.Service{
 		s.ecs.Service(),
 		ec2.New(ec2.Options{
 			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, NATGateways: s.opts.delays().NATGateways, Settle: s.instancesSettled,
-			VPCMade: s.warnOfRange,
+			VPCMade: s.warnOfRange, Outages: s.outages(),
 		}).Service(),
 		sts.New(sts.Options{
 			Store: s.store, Sessions: s.credentials.Sessions, Now: s.clock.Now, Wall: s.clock.Wall, StrictRoles: s.opts.StrictRoles, RoleID: s.credentials.RoleID,
@@ -87,6 +98,7 @@ func (s *Server) apis() []awsapi.Service {
 		iam.New(s.store, s.clock.Now).Service(),
 		autoscaling.New(autoscaling.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC}).Service(),
 		applicationautoscaling.New(s.store, s.clock.Now).Service(),
+		cloudwatch.New(s.store, s.clock.Now).Service(),
 		acm.New(acm.Options{Store: s.store, Now: s.clock.Now, Wall: s.clock.Wall, InUse: elbv2.InUse}).Service(),
 		elasticloadbalancingv2.New(elasticloadbalancingv2.Options{
 			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, Certificate: certificateExists,

@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -94,13 +95,23 @@ func (s *Server) launch(ctx context.Context, wanted Instances, token string) (id
 		if t == nil {
 			return fmt.Errorf("instance type %s is not known; a capacity file may add it", wanted.InstanceType)
 		}
-		there := 0
+		there, joining := 0, 0
 		for _, i := range ec2.Instances(tx, s.scope()) {
-			if token != "" && i.ClientToken == token && i.Wanted != types.InstanceStateNameTerminated {
+			if i.Wanted == types.InstanceStateNameTerminated {
+				continue
+			}
+			if token != "" && i.ClientToken == token {
 				there++
 			}
+			if i.Wanted == types.InstanceStateNameRunning && i.Agent.Cluster == wanted.Cluster && i.ContainerInstance == "" {
+				joining++
+			}
 		}
-		room := ec2.RoomIn(tx, state.TaskInterfaces(tx))
+		registered, more := state.FindClusterSummary(tx, s.scope().Cluster(wanted.Cluster)).ContainerInstances, wanted.Count-there
+		if more > 0 && !s.quotas.Allows(quota.ContainerInstances, registered+joining+more) {
+			return fmt.Errorf("the quota %s leaves no room for %d more in cluster %s", quota.ContainerInstances, more, wanted.Cluster)
+		}
+		room := ec2.RoomIn(tx, state.TaskInterfaces(tx)).Without(s.faults.outages.View())
 		for n := there; n < wanted.Count; n++ {
 			spec := wanted.spec(s.scope(), t)
 			spec.PublicIP = new(bool) // they may be thousands, and public addresses are few

@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"net/http"
+	"os"
 	"os/exec"
 	"testing"
 	"time"
@@ -22,7 +23,7 @@ func TestMoto(t *testing.T) {
 	}
 	srv := emulator.Start(t, emulator.Options{Account: "123456789012", Upstream: startMoto(t)})
 	const made, reset = `arn:aws:sns:us-east-1:123456789012:orders(?s:.*)cluster/shop(?s:.*)`, `{"status": "ok"}[^:]*clusterArns[^:]*:[^:]*arn:[^,]*cluster/default"\s*\]\s*}\s*{\s*"Topics": \[\]`
-	walkThrough(t, srv, "", []string{"docs/start/from-moto.md"}, []string{made + reset})
+	walkThrough(t, srv, "", os.Getenv("PATH"), []string{"docs/start/from-moto.md"}, []string{made + reset})
 }
 
 // startMoto runs moto's server until the test ends, and returns its URL.

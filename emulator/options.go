@@ -11,13 +11,14 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
+	"github.com/ecs-emulator/ecs-emulator/internal/lambda"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
 	"github.com/ecs-emulator/ecs-emulator/internal/upstream"
 )
 
@@ -82,7 +83,7 @@ type Options struct {
 	// DefaultLaunchType is the launch type of requests that name none. Default EC2, as on AWS.
 	DefaultLaunchType types.LaunchType
 	// Strict turns off all conveniences: it sets NoDefaultCluster, StrictVPC, StrictRoles,
-	// StrictSecrets and, if PullBehavior is empty, PullDefault.
+	// StrictSecrets, StrictExec and, if PullBehavior is empty, PullDefault.
 	Strict bool
 	// NoDefaultCluster starts without the cluster default, like an account of AWS.
 	NoDefaultCluster bool
@@ -157,8 +158,9 @@ type Options struct {
 	// are valid on AWS itself.
 	TaskCredentials string
 	// S3Dir is a folder whose folders are buckets of S3: the environment file
-	// arn:aws:s3:::bucket/a/b.env is bucket/a/b.env below it. Files that it does not have are read
-	// from the Upstream, if there is one. Nothing but environment files uses it.
+	// arn:aws:s3:::bucket/a/b.env is bucket/a/b.env below it, and logs of sessions of ECS Exec
+	// become files there. Files and buckets that it does not have are those of the Upstream, if
+	// there is one. Nothing else uses it.
 	S3Dir string
 	// HostPorts is how many ports of 127.0.0.1 of the container engine's host, from 14600 up,
 	// lead to tasks if this process runs in a container of that engine: clients outside that
@@ -246,6 +248,9 @@ func (o Options) check() error {
 	if err := upstream.Check(o.Upstream, o.UpstreamFor); err != nil {
 		return err
 	}
+	if err := lambda.Check(o.Hooks, o.LambdaEndpoint); err != nil {
+		return err
+	}
 	if o.MetadataRate != "" {
 		if _, err := metadata.ParseRate(o.MetadataRate); err != nil {
 			return err
@@ -254,7 +259,18 @@ func (o Options) check() error {
 	if err := credentials.CheckSetting(o.TaskCredentials); err != nil {
 		return err
 	}
+	if err := ssmsession.CheckPublicURL(o.PublicURL); err != nil {
+		return err
+	}
 	return handlers.CheckHosts(o.AllowedHosts)
+}
+
+// allowedHosts are the names that requests may have: those of the user, and the public one.
+func (o Options) allowedHosts() []string {
+	if host := ssmsession.PublicHost(o.PublicURL); host != "" {
+		return append(slices.Clone(o.AllowedHosts), host)
+	}
+	return o.AllowedHosts
 }
 
 // leaves reports whether a service is left to the upstream.
@@ -277,7 +293,7 @@ func (o Options) withDefaults() Options {
 	fallback(&o.MetadataRate, metadata.DefaultRate.String())
 	o.SecurityGroups = cmp.Or(o.SecurityGroups, SecurityGroupsOn)
 	if o.Strict {
-		o.NoDefaultCluster, o.StrictVPC, o.StrictRoles, o.StrictSecrets = true, true, true, true
+		o.NoDefaultCluster, o.StrictVPC, o.StrictRoles, o.StrictSecrets, o.StrictExec = true, true, true, true, true
 		o.PullBehavior = cmp.Or(o.PullBehavior, PullDefault)
 	}
 	if o.WarmSandboxes == 0 {

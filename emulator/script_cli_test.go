@@ -27,6 +27,7 @@ var cliServices = []string{"acm", "autoscaling", "ec2", "ecs", "elbv2", "iam", "
 // as the program.
 type awsCLI struct {
 	socket string // of the server; empty without one
+	python string // which runs it
 }
 
 type cliCommand struct {
@@ -92,7 +93,7 @@ func serveCLI(t *testing.T, python string) (awsCLI, error) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	c := awsCLI{socket: filepath.Join(dir, "socket")}
+	c := awsCLI{filepath.Join(dir, "socket"), python}
 	cmd := exec.Command(python, append([]string{"../testdata/cli/server.py", c.socket}, cliServices...)...)
 	for name, value := range cliVariables() {
 		cmd.Env = append(cmd.Env, name+"="+value)
@@ -124,6 +125,25 @@ func serveCLI(t *testing.T, python string) (awsCLI, error) {
 		}
 	})
 	return c, nil
+}
+
+// path is the PATH of a shell in which aws is the server's CLI: aws.py. Without a server it is the program.
+func (c awsCLI) path(t *testing.T) string {
+	t.Helper()
+	others := os.Getenv("PATH")
+	if c.socket == "" {
+		return others
+	}
+	client, err := filepath.Abs("../testdata/cli/aws.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	program := fmt.Sprintf("#!/bin/sh\nexec '%s' -ES '%s' '%s' \"$@\"\n", c.python, client, c.socket)
+	if err := os.WriteFile(filepath.Join(dir, "aws"), []byte(program), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return dir + string(os.PathListSeparator) + others
 }
 
 // run runs a command. What a command that fails has to say is in its answer.

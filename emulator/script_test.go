@@ -54,6 +54,9 @@ func scriptFolders(t *testing.T) []string {
 //	                      a task in that group asks a server, http:// or udp://, which
 //	                      answers, or with ! does not
 //	[!] call <op> <JSON>  the request as it is on the wire, see scriptCall
+//	[!] hook <ARN> <answer>
+//	                      a Lambda function answers so from now on, or with ! raises it; the
+//	                      file asked has a line for each call
 //	let NAME              keep what the last command printed in a variable
 //	advance <duration>    move the emulator's clock
 //	fact <number>         begin the assertions of that fact, see testdata/facts
@@ -192,6 +195,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"reach": scriptReach,
 	"ask":   scriptAsk,
 	"fact":  scriptFact,
+	"hook":  scriptHook,
 	"let": func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) != 1 {
 			ts.Fatalf("usage: let NAME")

@@ -18,8 +18,10 @@ func TestEachServiceHasItsTests(t *testing.T) {
 	packages := map[string]bool{}
 	for _, s := range emulator.Services() {
 		calls := []string{"apitest.Table(", "promises.Main("}
-		if _, ok := s.Protocol.(awsapi.Query); ok {
-			calls = append(calls, "apitest.RoundTrip(")
+		for _, p := range s.Protocols() {
+			if _, ok := p.(awsapi.Query); ok {
+				calls = append(calls, "apitest.RoundTrip(")
+			}
 		}
 		built := slices.IndexFunc(s.Operations, awsapi.Operation.Built)
 		name := path.Base(s.Operations[built].Input.PkgPath()) // as the SDK's package

@@ -133,7 +133,7 @@ func TestATaskActsAsItsRole(t *testing.T) {
 	}
 }
 
-func TestTheUserIDIsThatOfARoleThatSomebodyMade(t *testing.T) {
+func TestTheUserIDIsThatOfARoleThatWasMade(t *testing.T) {
 	engine := newCalling()
 	w := start(t, emulator.Options{Backend: engine})
 	settings := w.srv.Config()

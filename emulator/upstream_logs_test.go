@@ -90,9 +90,10 @@ func TestATaskWhoseGroupTheUpstreamHasNot(t *testing.T) {
 // door is a way to an upstream that is closed until it is opened. knocked tells that an operation of CloudWatch
 // Logs has found it so: other requests, as the one that asks for the account, come beside those at any time.
 type door struct {
-	behind  http.Handler
-	open    atomic.Bool
-	knocked chan struct{}
+	behind    http.Handler
+	operation string
+	open      atomic.Bool
+	knocked   chan struct{}
 }
 
 func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -100,16 +101,18 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.behind.ServeHTTP(w, r)
 		return
 	}
-	select {
-	case d.knocked <- struct{}{}:
-	default:
+	if r.Header.Get("X-Amz-Target") == "Logs_20140328."+d.operation {
+		select {
+		case d.knocked <- struct{}{}:
+		default:
+		}
 	}
 	w.WriteHeader(http.StatusServiceUnavailable)
 }
 
-func newDoor(t *testing.T, to *emulator.Server) (d *door, address string) {
+func newDoor(t *testing.T, to *emulator.Server, operation string) (d *door, address string) {
 	t.Helper()
-	d = &door{behind: to.Handler(), knocked: make(chan struct{}, 1)}
+	d = &door{behind: to.Handler(), operation: operation, knocked: make(chan struct{}, 1)}
 	server := httptest.NewServer(d)
 	t.Cleanup(server.Close)
 	return d, server.URL
@@ -118,7 +121,7 @@ func newDoor(t *testing.T, to *emulator.Server) (d *door, address string) {
 // A task waits for an upstream that is away.
 func TestATaskWaitsForTheLogsOfTheUpstream(t *testing.T) {
 	up := start(t)
-	d, address := newDoor(t, up.srv)
+	d, address := newDoor(t, up.srv, "CreateLogStream")
 	w := start(t, emulator.Options{Upstream: address, UpstreamFor: []string{"logs"}})
 	id := w.runTask(w.registerLogging("true", "echo one; sleep 3600"))
 	<-d.knocked
@@ -132,7 +135,7 @@ func TestATaskWaitsForTheLogsOfTheUpstream(t *testing.T) {
 // What is removed with the emulator has its output there before.
 func TestLastOutputGoesToTheUpstream(t *testing.T) {
 	up := start(t)
-	d, address := newDoor(t, up.srv)
+	d, address := newDoor(t, up.srv, "PutLogEvents")
 	d.open.Store(true)
 	w := open(t, emulator.Options{Backend: sim.New(sim.Options{}), Upstream: address, UpstreamFor: []string{"logs"}})
 	task := w.runTask(w.registerLogging("true", "sleep 1; echo one; sleep 3600"))

@@ -57,7 +57,7 @@ var walkThroughs = []struct {
 }{
 	{"README", []string{"README.md"}, []string{`127\.0\.0\.1:{port} +{port}/tcp +web +service:web +default/[0-9a-f]{32}\n`, `\nhello"DRAINING"`}},
 	{"guide", []string{
-		"docs/start/cli.md", "docs/guide/load-balancers.md", "docs/guide/container-instances.md", "docs/guide/time-and-faults.md", "docs/guide/events.md",
+		"docs/start/cli.md", "docs/guide/load-balancers.md", "docs/guide/blue-green.md", "docs/guide/container-instances.md", "docs/guide/time-and-faults.md", "docs/guide/events.md",
 		"docs/guide/check.md",
 	}, []string{
 		`web\.json:6: containerDefinitions\[0\]\.stopTimeout: RegisterTaskDefinition: `, "web.json:8: .*FireLens", "check: 2 would be refused\nexit code 1\n",
@@ -65,12 +65,14 @@ var walkThroughs = []struct {
 		`{"sequence":4,"event":{"version":"0",.*"exitCode":0,`,
 		"has reached a steady state", `hello127\.0\.0\.1:`, "hello", `127\.0\.0\.1:{port} +{port}/tcp +web +service:web +default/[0-9a-f]{32}\n`,
 		`All is as wanted\.\n(?s:.*)\nweb +2 +2 +0 +COMPLETED +web:1 `, `\n +[1-9]\d* answered\n`, "INACTIVE", `"dnsName": "web-\d+\.us-east-1\.elb\.amazonaws\.com"`, `"127\.0\.0\.1:\d+"[^h]*hello\{`, `RESOURCE:P[O]RTS\W+RESOURCE:P[O]RTS`,
+		`\nPRE_PRODUCTION_TRAFFIC_SHIFT\t0\n`, `\nBAKE_TIME\t100\n`, `\nSUCCESSFUL\n"DRAINING"`,
 	}},
 }
 
 // TestWalkThroughs runs the commands of the documents, with the ports and the path of the
-// program changed and nothing else. In place of those that a first terminal has, buildEmulator,
-// makeDemoImage and emulator.Start do the same:
+// program changed and nothing else. Those of the README run with the CLI's program, and those of the guide,
+// which are many and wait often, with the CLI of scripts. In place of those that a first terminal has,
+// buildEmulator, makeDemoImage and emulator.Start do the same:
 //
 //	make build demo-image
 //	bin/ecs-emulator serve
@@ -78,10 +80,11 @@ func TestWalkThroughs(t *testing.T) {
 	t.Parallel()
 	requireCLI(t)
 	program := filepath.Join(buildEmulator(t), "ecs-emulator")
+	path := map[string]string{"README": os.Getenv("PATH"), "guide": startCLI(t).path(t)}
 	for _, w := range walkThroughs {
 		t.Run(w.name+"/sim", func(t *testing.T) {
 			t.Parallel()
-			walkThrough(t, emulator.Start(t, emulator.Options{LocalPorts: true}), program, w.documents, w.output)
+			walkThrough(t, emulator.Start(t, emulator.Options{LocalPorts: true}), program, path[w.name], w.documents, w.output)
 		})
 	}
 	t.Run("guide/docker", func(t *testing.T) {
@@ -90,11 +93,11 @@ func TestWalkThroughs(t *testing.T) {
 		dockertest.Require(t)
 		makeDemoImage(t)
 		w := walkThroughs[len(walkThroughs)-1]
-		walkThrough(t, emulator.Start(t, emulator.Options{Engine: "docker", LocalPorts: true}), program, w.documents, w.output)
+		walkThrough(t, emulator.Start(t, emulator.Options{Engine: "docker", LocalPorts: true}), program, path[w.name], w.documents, w.output)
 	})
 }
 
-func walkThrough(t *testing.T, srv *emulator.Server, program string, documents, output []string) {
+func walkThrough(t *testing.T, srv *emulator.Server, program, path string, documents, output []string) {
 	t.Helper()
 	var script string
 	for _, document := range documents {
@@ -106,7 +109,7 @@ func walkThrough(t *testing.T, srv *emulator.Server, program string, documents, 
 	script = strings.ReplaceAll(script, "8080", port)
 	cmd := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", endpointForOldCLI(t)+script)
 	cmd.Dir = t.TempDir()
-	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, cliEnvironment()...)
+	cmd.Env = append([]string{"PATH=" + path}, cliEnvironment()...)
 	text, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("the walk-through ends with %v:\n%s", err, text)
