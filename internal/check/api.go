@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -32,6 +33,10 @@ type world struct {
 	// targetGroups are ARNs of target groups with a load balancer.
 	targetGroups []string
 	targetType   elb.TargetTypeEnum
+	groups       []*autoscaling.Group
+	// providers are names of capacity providers of Auto Scaling groups, which the cluster has if they
+	// are associated.
+	providers []string
 }
 
 // scope is where requests are made.

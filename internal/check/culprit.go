@@ -103,10 +103,10 @@ func around(p *place) (nodes []*node) {
 	return nodes
 }
 
-func filter(places []*place, is func(*place) bool) (some []*place) {
-	for _, p := range places {
-		if is(p) {
-			some = append(some, p)
+func filter[T any](all []T, is func(T) bool) (some []T) {
+	for _, each := range all {
+		if is(each) {
+			some = append(some, each)
 		}
 	}
 	return some

@@ -25,6 +25,7 @@ type node struct {
 	members []nodeMember // of an object, in the order of the file
 	items   []*node      // of a list
 	text    string
+	open    bool // it stands in for a value that is unknown until a plan is applied
 }
 
 type nodeMember struct {
@@ -52,6 +53,14 @@ func (n *node) string(name string) string {
 		return m.text
 	}
 	return ""
+}
+
+// list returns the items of a member, none if there is no such list.
+func (n *node) list(name string) []*node {
+	if m := n.member(name); m != nil {
+		return m.items
+	}
+	return nil
 }
 
 // put adds a member, or replaces it.

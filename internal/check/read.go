@@ -63,6 +63,8 @@ func (f File) node(c *checker) (*node, []duplicate, error) {
 		return nil, nil, fmt.Errorf("the file has more than %d MiB", MaxBytes>>20)
 	case bytes.HasPrefix(data, []byte{0xff, 0xfe}), bytes.HasPrefix(data, []byte{0xfe, 0xff}):
 		return nil, nil, errors.New("the file is UTF-16: save it as UTF-8")
+	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
+		return nil, nil, errors.New("the file is a ZIP archive; of a plan of Terraform, give what `terraform show -json` prints")
 	case bytes.IndexByte(data, 0) >= 0, !utf8.Valid(data):
 		return nil, nil, errors.New("the file is no text in UTF-8")
 	}

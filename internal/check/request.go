@@ -20,10 +20,11 @@ type request struct {
 	file, resource, operation string
 	input                     *node
 
-	defines *definition // that it registers
-	uses    *definition // whose tasks it starts; nil if no file has it
-	cluster *node       // the input that makes its cluster; nil if no file has it
-	paths   map[*node]string
+	defines     *definition // that it registers
+	uses        *definition // whose tasks it starts; nil if no file has it
+	cluster     *node       // the input that makes its cluster; nil if no file has it
+	paths       map[*node]string
+	unprotected bool // the plan's Auto Scaling group does not protect its instances
 }
 
 // path is that of a node in the file.

@@ -31,6 +31,13 @@ type resource struct {
 	after, unknown *node
 }
 
+// plan is what Terraform plans, or has made.
+type plan struct {
+	file      string
+	root      *node // the configuration of the root module, which a state does not have
+	resources []resource
+}
+
 // plan makes requests of the resources of a plan.
 func (c *checker) plan(file string, n *node) {
 	changes := n.member("resource_changes")
@@ -114,8 +121,6 @@ func (r resource) referred(to string, resources []resource) (name string) {
 	return name
 }
 
-var key = lazyregexp.New(`\[(?:[0-9]+|"(?:[^"\\]|\\.)*")\]`)
-
 // instance is the address of a resource in the configuration, which has it once for all that count
 // and for_each make, and the keys of this one and of the modules that it is in.
 func instance(address string) (configured string, keys []string) {
@@ -156,6 +161,23 @@ func references(plan *node) map[string]map[string]string {
 	module(plan.member("configuration").member("root_module"), "")
 	return all
 }
+
+// named is the family of a task definition, or the name of another resource. One that is unknown
+// differs from those of others.
+func (r resource) named() string {
+	for _, attribute := range []string{"family", "name"} {
+		switch name := r.after.string(attribute); {
+		case name != "":
+			return name
+		case isTrue(r.unknown.member(attribute)):
+			return "unknown-" + strings.Trim(notOfNames.ReplaceAllStringFunc(r.address, func(string) string { return "-" }), "-")
+		}
+	}
+	return ""
+}
+
+// notOfNames are characters that no family has, nor the name of a cluster.
+var notOfNames = lazyregexp.New(`[^A-Za-z0-9_-]+`)
 
 // ofAPIs are what the types of resources begin with for which the emulator has an API.
 var ofAPIs = []string{

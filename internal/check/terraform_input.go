@@ -92,6 +92,7 @@ func (n *node) place(path string, t reflect.Type, convert func(reflect.Type) *no
 		}
 		if !deeper {
 			if value := convert(member); value != nil {
+				value.complete(n.member(name))
 				n.put(name, 0, value)
 			}
 			return
@@ -102,6 +103,21 @@ func (n *node) place(path string, t reflect.Type, convert func(reflect.Type) *no
 		}
 		if inner.place(rest, member.Elem(), convert); len(inner.members) > 0 {
 			n.put(name, 0, inner)
+		}
+	}
+}
+
+// attribute converts a value to what the API has for it, nil for nothing: the provider leaves out what
+// is empty.
+// complete adds the members that another structure has in addition: the provider parts
+// deploymentConfiguration in several attributes.
+func (n *node) complete(other *node) {
+	if other == nil || n.kind != object {
+		return
+	}
+	for _, m := range other.members {
+		if n.member(m.name) == nil {
+			n.put(m.name, m.line, m.value)
 		}
 	}
 }
