@@ -36,6 +36,23 @@ type site struct {
 	each   *node  // the expression of its for_each, nil if there is none
 }
 
+// siteOf is where the expressions of a resource stand, and what the configuration says of it: nil
+// if it does not have the resource.
+func siteOf(root *node, address string) (*site, *node) {
+	s := &site{module: root}
+	for {
+		step := moduleStep.FindStringSubmatch(address)
+		if step == nil {
+			break
+		}
+		s, address = s.inner(step[1], step[2]), address[len(step[0]):]
+	}
+	s.key = key.FindString(address)
+	configured := s.resource(strings.TrimSuffix(address, s.key))
+	s.each = configured.member("for_each_expression")
+	return s, configured
+}
+
 // inner is an instance of a module that this one calls.
 func (s *site) inner(name, key string) *site {
 	call := s.module.member("module_calls").member(name)
@@ -78,6 +95,14 @@ func referred(typ string, s *site, expression *node, resources []resource) (reso
 	}
 	i := slices.IndexFunc(resources, func(r resource) bool { return r.address == t.found[0] })
 	return resources[i], true
+}
+
+// open reports whether the value of an expression depends on more than variables. An attribute that
+// has none, or null, is unknown as well, where the provider computes it.
+func open(s *site, expression *node) bool {
+	t := &trace{steps: maxSteps}
+	t.expression(s, expression, nil)
+	return t.open
 }
 
 // expression follows the references of an expression. Terraform lists one as a.b[0].c, a.b[0], a.b;
