@@ -25,14 +25,6 @@ var attributes = map[string]map[string]string{
 	},
 }
 
-// standIns are in the place of what is unknown until the plan is applied, where the API wants
-// something. Others are left out.
-var standIns = map[string]string{
-	"access_point_id": "fsap-00000000000000000", "capacity_provider": "FARGATE", "container_name": "unknown", "container_port": "80", "execution_role_arn": aRole, "family": "unknown", "file_system_id": "fs-00000000", "name": "unknown", "role_arn": aRole,
-	"subnets": aSubnet, "target_group_arn": "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/unknown/0000000000000000",
-	"task_definition": aFamily, "task_role_arn": aRole,
-}
-
 // input is the input of the operation that makes a resource.
 func (r resource) input(t reflect.Type) *node {
 	renamed := attributes[r.typ]
