@@ -23,20 +23,26 @@ import (
 )
 
 // refusal is an answer of the API.
-type refusal struct{ code, message string }
+type refusal struct {
+	code, message string
+	earlier       bool // of a call that makes the world, not of the request itself
+}
 
 // world is what a request finds: of what it refers to, everything is there.
 type world struct {
-	definition []byte // the input that registers its task definition; nil for none
-	cluster    string // empty for default
-	strategy   []types.CapacityProviderStrategyItem
+	earlier  []call // that make its task definition, and the service that it updates
+	cluster  string // empty for default
+	strategy []types.CapacityProviderStrategyItem
 	// targetGroups are ARNs of target groups with a load balancer.
 	targetGroups []string
 	targetType   elb.TargetTypeEnum
+	targetTypes  map[string]elb.TargetTypeEnum // of those that have another one
+	alarms       []string                      // names of CloudWatch alarms
 	groups       []*autoscaling.Group
 	// providers are names of capacity providers of Auto Scaling groups, which the cluster has if they
 	// are associated.
-	providers []string
+	providers  []string
+	associated bool
 }
 
 // scope is where requests are made.
@@ -61,12 +67,13 @@ func (o Options) ask(w world, operation string, body []byte) *refusal {
 	if err != nil {
 		panic("write to a store in memory: " + err.Error())
 	}
-	if w.definition != nil {
-		if refused := call(handler, "RegisterTaskDefinition", w.definition); refused != nil {
+	for _, each := range w.earlier {
+		if refused := each.refused(handler); refused != nil {
+			refused.earlier = true
 			return refused
 		}
 	}
-	return call(handler, operation, body)
+	return call{operation, body}.refused(handler)
 }
 
 // write makes the cluster with a container instance, and the target groups.
@@ -93,13 +100,19 @@ func (w world) write(tx *state.Tx) {
 	}
 }
 
-func call(handler http.Handler, operation string, body []byte) *refusal {
-	request, err := http.NewRequest(http.MethodPost, "http://check/", bytes.NewReader(body))
+// call is an operation with its input.
+type call struct {
+	operation string
+	input     []byte
+}
+
+func (c call) refused(handler http.Handler) *refusal {
+	request, err := http.NewRequest(http.MethodPost, "http://check/", bytes.NewReader(c.input))
 	if err != nil {
 		panic("make a request: " + err.Error())
 	}
 	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	request.Header.Set("X-Amz-Target", ecs.TargetPrefix+"."+operation)
+	request.Header.Set("X-Amz-Target", ecs.TargetPrefix+"."+c.operation)
 	a := &answer{header: http.Header{}}
 	handler.ServeHTTP(a, request)
 	if a.status/100 == 2 {
@@ -110,9 +123,9 @@ func call(handler http.Handler, operation string, body []byte) *refusal {
 		Message string `json:"message"`
 	}
 	if err := json.Unmarshal(a.body.Bytes(), &exception); err != nil {
-		return &refusal{"InternalFailure", a.body.String()}
+		return &refusal{code: "InternalFailure", message: a.body.String()}
 	}
-	return &refusal{exception.Type, exception.Message}
+	return &refusal{code: exception.Type, message: exception.Message}
 }
 
 // answer is the answer to a request that no network carries.

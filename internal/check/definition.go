@@ -110,11 +110,19 @@ func (c *checker) run(d *definition, launchType types.LaunchType, without leftOu
 			})
 		}
 	}
-	refused := c.options.ask(world{definition: body}, "RunTask", wire.Marshal(in))
+	refused := c.options.ask(world{earlier: []call{{register, body}}}, "RunTask", wire.Marshal(in))
 	if refused != nil && refused.message == "Task definition does not support launch_type "+string(launchType)+"." {
 		return nil
 	}
 	return refused
+}
+
+// networkFor is what the network mode of a definition needs.
+func networkFor(def *sdk.RegisterTaskDefinitionInput) *types.NetworkConfiguration {
+	if def.NetworkMode != types.NetworkModeAwsvpc {
+		return nil
+	}
+	return &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{aSubnet}}}
 }
 
 // What requests refer to that is not theirs to choose.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/smithy-go"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
@@ -24,7 +25,8 @@ type request struct {
 	uses        *definition // whose tasks it starts; nil if no file has it
 	cluster     *node       // the input that makes its cluster; nil if no file has it
 	paths       map[*node]string
-	unprotected bool // the plan's Auto Scaling group does not protect its instances
+	targetTypes map[string]elb.TargetTypeEnum // of target groups that a plan makes, by ARN
+	unprotected bool                          // the plan's Auto Scaling group does not protect its instances
 }
 
 // path is that of a node in the file.

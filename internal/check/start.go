@@ -23,8 +23,10 @@ func starts(operation string) bool {
 type started struct {
 	LaunchType               types.LaunchType
 	CapacityProviderStrategy []types.CapacityProviderStrategyItem
+	PlatformVersion          string
 	NetworkConfiguration     *types.NetworkConfiguration
 	LoadBalancers            []types.LoadBalancer
+	DeploymentConfiguration  *types.DeploymentConfiguration
 	VolumeConfigurations     []types.TaskVolumeConfiguration
 	Overrides                *types.TaskOverride
 }
@@ -118,36 +120,79 @@ func (r *request) withoutSizes(without leftOut) leftOut {
 // request. A cluster that no file makes may have a default strategy.
 func (c *checker) start(r *request, without leftOut) *refusal {
 	s := r.started(without)
-	w := world{cluster: r.clusterName(without), strategy: r.clusterStrategy(), targetType: elb.TargetTypeEnumInstance}
-	for _, b := range s.LoadBalancers {
-		if group := aws.ToString(b.TargetGroupArn); group != "" && !slices.Contains(w.targetGroups, group) {
-			w.targetGroups = append(w.targetGroups, group)
-		}
-	}
-	refused := c.startIn(w, r, s, without)
-	if refused != nil && r.cluster == nil && r.operation != "StartTask" && s.LaunchType == "" && len(s.CapacityProviderStrategy) == 0 {
-		w.strategy = []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String("FARGATE"), Weight: 1}}
-		if c.startIn(w, r, s, without) == nil {
+	var told *refusal
+	for _, strategy := range r.clusterStrategies(s) {
+		refused := c.options.ask(r.worldWithDefinition(s, strategy, without), r.operation, r.input.appendJSON(nil, without))
+		if refused == nil {
 			return nil
 		}
+		if refused.message == "Task definition does not support launch_type FARGATE." && r.uses.lacksSize() {
+			return nil // that its size is wrong is told already
+		}
+		told = cmp.Or(told, refused)
 	}
-	return refused
+	return told
 }
 
-func (c *checker) startIn(w world, r *request, s started, without leftOut) *refusal {
-	fargate := s.LaunchType == types.LaunchTypeFargate || s.LaunchType == "" && len(s.CapacityProviderStrategy)+len(w.strategy) > 0
+// unknownStrategy reports whether the cluster has a default strategy of a provider that no file tells.
+func (r *request) unknownStrategy() bool {
+	return slices.ContainsFunc(r.cluster.list("defaultCapacityProviderStrategy"), func(item *node) bool {
+		provider := item.member("capacityProvider")
+		return provider != nil && provider.open
+	})
+}
+
+// clusterStrategies are those that the cluster may have where one counts.
+func (r *request) clusterStrategies(s started) [][]types.CapacityProviderStrategyItem {
+	all := [][]types.CapacityProviderStrategyItem{r.clusterStrategy()}
+	if (r.cluster == nil || r.unknownStrategy()) && r.operation != "StartTask" && s.LaunchType == "" && len(s.CapacityProviderStrategy) == 0 {
+		all = append(all, []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String("FARGATE"), Weight: 1}})
+	}
+	return all
+}
+
+// worldWithDefinition has what a request refers to that starts tasks, in a cluster with a default
+// strategy.
+func (r *request) worldWithDefinition(s started, strategy []types.CapacityProviderStrategyItem, without leftOut) world {
+	w := world{
+		cluster: r.clusterName(without), strategy: strategy, targetType: elb.TargetTypeEnumInstance, targetTypes: r.targetTypes,
+		providers: providersIn(s.CapacityProviderStrategy, strategy), associated: true,
+	}
+	for _, b := range s.LoadBalancers {
+		groups := []string{aws.ToString(b.TargetGroupArn)}
+		if c := b.AdvancedConfiguration; c != nil {
+			groups = append(groups, aws.ToString(c.AlternateTargetGroupArn))
+		}
+		for _, group := range groups {
+			if group != "" && !slices.Contains(w.targetGroups, group) {
+				w.targetGroups = append(w.targetGroups, group)
+			}
+		}
+	}
+	if c := s.DeploymentConfiguration; c != nil && c.Alarms != nil {
+		w.alarms = c.Alarms.AlarmNames
+	}
+	fargate := cmp.Or(s.LaunchType, launchTypeOf(s.CapacityProviderStrategy), launchTypeOf(strategy)) == types.LaunchTypeFargate
 	mode := ""
 	if r.uses != nil && r.uses.usable {
-		w.definition = r.uses.request.input.appendJSON(nil, r.uses.without)
+		w.earlier = []call{{register, r.uses.request.input.appendJSON(nil, r.uses.without)}}
 		mode = r.uses.request.input.string("networkMode")
 	} else {
 		in := s.suiting(fargate)
-		mode, w.definition = string(in.NetworkMode), wire.Marshal(in)
+		mode, w.earlier = string(in.NetworkMode), []call{{register, wire.Marshal(in)}}
 	}
 	if fargate || mode == string(types.NetworkModeAwsvpc) {
 		w.targetType = elb.TargetTypeEnumIp
 	}
-	return c.options.ask(w, r.operation, r.input.appendJSON(nil, without))
+	return w
+}
+
+// lacksSize reports whether what decides on the launch types of a definition had to be left out.
+func (d *definition) lacksSize() bool {
+	return d != nil && slices.ContainsFunc([]string{"cpu", "memory", "networkMode", "requiresCompatibilities"}, func(member string) bool {
+		n := d.request.input.member(member)
+		return n != nil && (d.without[n] || slices.ContainsFunc(n.items, func(item *node) bool { return d.without[item] }))
+	})
 }
 
 // suiting is a task definition of which a request can start tasks, if there is one.

@@ -29,6 +29,16 @@ var attributes = map[string]map[string]string{
 func (r resource) input(t reflect.Type) *node {
 	renamed := attributes[r.typ]
 	n := structure(r.after, r.unknown, t, func(attribute string) string { return renamed[attribute] })
+	if name := r.named(); r.unknown.member("family") != nil || r.unknown.member("name") != nil {
+		for _, member := range []string{"family", "clusterName"} {
+			if unknown := n.member(member); unknown != nil && unknown.open {
+				unknown.text = name
+			}
+		}
+	}
+	if strings.Contains(n.string("role"), "/AWSServiceRoleForECS") || strings.HasPrefix(n.string("role"), "/aws-service-role/") {
+		n.remove("role") // which a state has as ECS answers it
+	}
 	switch { // what the provider sends all the same, or does not
 	case r.typ == "aws_ecs_cluster_capacity_providers":
 		for _, member := range []string{"capacityProviders", "defaultCapacityProviderStrategy"} {
