@@ -21,7 +21,9 @@ func same(a, b *refusal) bool {
 //
 // The API says no more than what is wrong. So everything is left out that does not change its
 // answer; of what remains, the innermost member without which it would be content is the one, or
-// the innermost one that the message names, or an item of a list, which misses something.
+// the innermost one that the message names, or an item of a list, which misses something. What
+// remains may lack what another member needed, so a member without which the whole request is fine
+// counts as well.
 func culprit(ask question, whole *node, without leftOut, refused *refusal) (due, past *place) {
 	if len(whole.places(without)) > maxPlaces {
 		return nil, nil
@@ -32,10 +34,10 @@ func culprit(ask question, whole *node, without leftOut, refused *refusal) (due,
 	var cures, named []*place
 	for _, p := range rest {
 		switch answer := ask(without.with(p.node)); {
-		case answer == nil:
-			cures = append(cures, p)
 		case same(answer, refused):
 			continue
+		case answer == nil || ask(before.with(p.node)) == nil:
+			cures = append(cures, p)
 		}
 		if names(refused.message, p.name) {
 			named = append(named, p)
@@ -64,13 +66,45 @@ func culprit(ask question, whole *node, without leftOut, refused *refusal) (due,
 	case due != nil && due.up.node.kind == list && others(due, before):
 		past = due
 	}
+	if due == nil || due.node.kind == object {
+		if wrong := wrongValue(ask, whole.places(before), due, before); wrong != nil {
+			return wrong, past
+		}
+	}
 	return spelled(whole.places(before), due, refused.message), past
 }
 
-// spelled is the member of a structure that is due which the message names, or else what is due.
+// wrongValue is the one value in a structure, nil for the whole, with another of which the request
+// would be fine: it cannot be left out.
+func wrongValue(ask question, places []*place, structure *place, without leftOut) (wrong *place) {
+	for _, p := range places {
+		n := p.node
+		was, other := n.text, "x"
+		switch {
+		case structure != nil && !slices.Contains(around(p), structure.node):
+			continue
+		case n.number():
+			other = "1"
+		case n.kind != text:
+			continue
+		}
+		n.text = other
+		fine := ask(without) == nil
+		n.text = was
+		switch {
+		case fine && wrong != nil:
+			return nil
+		case fine:
+			wrong = p
+		}
+	}
+	return wrong
+}
+
+// spelled is the member in a structure that is due which the message names, or else what is due.
 func spelled(places []*place, due *place, message string) *place {
 	for _, p := range places {
-		if due != nil && p.up != nil && p.up.node == due.node && due.node.kind == object && p.node.kind != object && names(message, p.name) {
+		if due != nil && due.node.kind == object && slices.Contains(around(p), due.node) && p.node.kind != object && names(message, p.name) {
 			return p
 		}
 	}
@@ -123,7 +157,7 @@ func innermost(places []*place) (deepest *place) {
 }
 
 // anyMember are names that messages have as words of their own.
-var anyMember = []string{"name", "type", "value", "key", "field", "taskDefinition", "cluster"}
+var anyMember = []string{"name", "type", "value", "key", "field", "taskDefinition", "cluster", "service"}
 
 // names reports whether a message speaks of a member and of no other: 'cpu', "stop timeout" for
 // stopTimeout, or "placement strategies" for placementStrategy.
