@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -18,6 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -76,7 +78,7 @@ func (o Options) ask(w world, operation string, body []byte) *refusal {
 	return call{operation, body}.refused(handler)
 }
 
-// write makes the cluster with a container instance, and the target groups.
+// write makes the cluster with a container instance, the capacity providers and the target groups.
 func (w world) write(tx *state.Tx) {
 	now := time.Now()
 	c := kit.NewDefaultCluster(scope, now)
@@ -84,6 +86,10 @@ func (w world) write(tx *state.Tx) {
 		c.Name, c.ARN = w.cluster, scope.Cluster(w.cluster)
 	}
 	c.DefaultCapacityProviderStrategy = w.strategy
+	if w.associated {
+		c.CapacityProviders = append(c.CapacityProviders, w.providers...)
+	}
+	w.writeProviders(tx, now)
 	state.PutCluster(tx, c)
 	for id, launchType := range map[string]types.LaunchType{"i-0": types.LaunchTypeEc2, "mi-0": types.LaunchTypeExternal} {
 		state.PutContainerInstance(tx, &state.ContainerInstance{
@@ -92,11 +98,14 @@ func (w world) write(tx *state.Tx) {
 	}
 	for i, group := range w.targetGroups {
 		balancer := fmt.Sprintf("%sloadbalancer/app/check/%d", strings.Replace(scope.Prefix(), ":ecs:", ":elasticloadbalancing:", 1), i)
-		elbv2.PutTargetGroup(tx, &elbv2.TargetGroup{Scope: scope, ARN: group, Name: group, Type: w.targetType, Protocol: elb.ProtocolEnumHttp})
+		elbv2.PutTargetGroup(tx, &elbv2.TargetGroup{Scope: scope, ARN: group, Name: group, Type: cmp.Or(w.targetTypes[group], w.targetType), Protocol: elb.ProtocolEnumHttp})
 		elbv2.PutListener(tx, &elbv2.Listener{
 			Scope: scope, ARN: elbv2.NewListenerARN(balancer), LoadBalancer: balancer,
 			Actions: []elb.Action{{Type: elb.ActionTypeEnumForward, TargetGroupArn: aws.String(group)}},
 		})
+	}
+	for _, alarm := range w.alarms {
+		cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: scope, Name: alarm})
 	}
 }
 

@@ -112,8 +112,14 @@ func (c *checker) check() {
 		}
 	}
 	for _, r := range c.requests {
+		r.referToCluster(c)
+		r.suitProviders()
+		r.referToProviders()
+	}
+	for _, r := range c.requests {
 		r.refer(c)
 	}
+	c.suit()
 	for _, r := range c.requests {
 		if r.defines != nil {
 			c.definition(r.defines)
@@ -128,6 +134,9 @@ func (c *checker) check() {
 
 // add adds a finding about a place of a request, nil for the whole.
 func (c *checker) add(r *request, p *place, f Finding) {
+	if p != nil && p.open() {
+		return
+	}
 	f.File, f.Resource = r.file, r.resource
 	if f.Line = r.input.line; p != nil {
 		f.Member, f.Line = cmp.Or(f.Member, r.path(p.node)), p.line

@@ -99,10 +99,7 @@ func (c *checker) run(d *definition, launchType types.LaunchType, without leftOu
 	if err := wire.Unmarshal(body, def); err != nil {
 		return &refusal{message: err.Error()}
 	}
-	in := &sdk.RunTaskInput{TaskDefinition: def.Family, LaunchType: launchType}
-	if def.NetworkMode == types.NetworkModeAwsvpc {
-		in.NetworkConfiguration = &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{aSubnet}}}
-	}
+	in := &sdk.RunTaskInput{TaskDefinition: def.Family, LaunchType: launchType, NetworkConfiguration: networkFor(def)}
 	for _, v := range def.Volumes {
 		if aws.ToBool(v.ConfiguredAtLaunch) {
 			in.VolumeConfigurations = append(in.VolumeConfigurations, types.TaskVolumeConfiguration{

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/cluster"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/model"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
@@ -35,8 +36,10 @@ func operations() map[string]operation {
 		all[o.Name] = operation{input: o.Input}
 	}
 	for name, members := range map[string]func([]byte) (refused, kept []member.Found){
+		"CreateCluster": planned(cluster.CreateClusterMembers),
+		"UpdateCluster": planned(cluster.UpdateClusterMembers),
 		"CreateService": planned(service.CreateServiceMembers),
-		"UpdateService": planned(service.UpdateServiceMembers),
+		updateService:   planned(service.UpdateServiceMembers),
 		"StartTask":     planned(task.StartTaskMembers, func(in *sdk.StartTaskInput) []member.Found { return taskdef.UnsupportedOverride(in.Overrides) }),
 		"RunTask":       planned(task.RunTaskMembers, func(in *sdk.RunTaskInput) []member.Found { return taskdef.UnsupportedOverride(in.Overrides) }),
 	} {
@@ -88,7 +91,7 @@ var marks = []struct{ member, operation string }{
 	{"managedInstancesProvider", "CreateCapacityProvider"},
 	{"clusterName", "CreateCluster"},
 	{"serviceName", "CreateService"},
-	{"service", "UpdateService"},
+	{"service", updateService},
 	{"containerInstances", "StartTask"},
 	{"overrides", "RunTask"},
 	{"count", "RunTask"},

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"pgregory.net/rapid"
 
@@ -28,6 +30,7 @@ func TestTheAPIRefusesWhatIsFound(t *testing.T) {
 	if answer := post(t, srv.URL(), "RegisterContainerInstance", []byte(instance)); answer != "" {
 		t.Fatal(answer)
 	}
+	makeProvider(t, srv)
 	n := 0
 	rapid.Check(t, func(t *rapid.T) {
 		n++
@@ -41,8 +44,136 @@ func TestTheAPIRefusesWhatIsFound(t *testing.T) {
 		if agree(t, srv.URL(), files, "RegisterTaskDefinition") == "" {
 			agree(t, srv.URL(), files, "RunTask")
 			agree(t, srv.URL(), files, "CreateService")
+			agreeOnUpdate(t, srv.URL(), files["RegisterTaskDefinition"], family)
 		}
 	})
+}
+
+// makeProvider has the default cluster have a capacity provider, a, of an Auto Scaling group.
+func makeProvider(t *testing.T, srv *emulator.Server) {
+	t.Helper()
+	groups := autoscaling.NewFromConfig(srv.Config())
+	_, err := groups.CreateLaunchConfiguration(t.Context(), &autoscaling.CreateLaunchConfigurationInput{
+		LaunchConfigurationName: aws.String("a"), ImageId: aws.String("ami-0ec5e3a1a70000001"), InstanceType: aws.String("t3.micro"),
+	})
+	if err == nil {
+		_, err = groups.CreateAutoScalingGroup(t.Context(), &autoscaling.CreateAutoScalingGroupInput{
+			AutoScalingGroupName: aws.String("a"), LaunchConfigurationName: aws.String("a"), AvailabilityZones: []string{"us-east-1a"},
+			MinSize: aws.Int32(0), MaxSize: aws.Int32(0),
+		})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, each := range []struct{ operation, input string }{
+		{"CreateCapacityProvider", `{"name": "a", "autoScalingGroupProvider": {"autoScalingGroupArn": "a", "managedScaling": {"status": "ENABLED"}}}`},
+		{"PutClusterCapacityProviders", `{"cluster": "default", "capacityProviders": ["FARGATE", "FARGATE_SPOT", "a"], "defaultCapacityProviderStrategy": []}`},
+	} {
+		if answer := post(t, srv.URL(), each.operation, []byte(each.input)); answer != "" {
+			t.Fatal(answer)
+		}
+	}
+}
+
+// agreeOnUpdate makes services of each kind that there can be of a task definition. An update is found
+// fault with if all of them refuse it, and beside a file that makes one of them, if that one does.
+func agreeOnUpdate(t *rapid.T, url string, definition []byte, family string) {
+	update := updated(t, family)
+	body, _ := json.Marshal(update)
+	taken, kinds := false, 0
+	for i, kind := range kindsOfServices(definition, update["capacityProviderStrategy"]) {
+		kind["serviceName"], kind["taskDefinition"] = fmt.Sprintf("%s-%d", family, i), family
+		made, _ := json.Marshal(kind)
+		if post(t, url, "CreateService", made) != "" {
+			continue // there is no such service
+		}
+		kinds++
+		update["service"] = kind["serviceName"]
+		one, _ := json.Marshal(update)
+		answer := post(t, url, "UpdateService", one)
+		if found := refusalsOf("UpdateService", definition, made, one); (answer != "") != (found != "") {
+			t.Fatalf("UpdateService answers %q, and found is\n%s\nof\n%s\n%s\n%s", answer, found, definition, made, one)
+		}
+		taken = taken || answer == ""
+		if refused := post(t, url, "DeleteService", fmt.Appendf(nil, `{"service": %q, "force": true}`, kind["serviceName"])); refused != "" {
+			t.Fatal(refused)
+		}
+	}
+	found := refusalsOf("UpdateService", definition, body)
+	others := update["taskDefinition"] == nil // services that have another definition
+	if taken && found != "" || !taken && found == "" && kinds > 0 && !others {
+		t.Fatalf("UpdateService is taken: %v, and found is\n%s\nof\n%s\n%s", taken, found, definition, body)
+	}
+}
+
+// updated is the input of an update, which may be about the task definition. A grace period
+// depends on a load balancer; TestUpdateService has it.
+func updated(t *rapid.T, family string) map[string]any {
+	update := map[string]any{}
+	if err := json.Unmarshal(changed[sdk.UpdateServiceInput](t, `{}`, "a", "service"), &update); err != nil {
+		t.Fatal(err)
+	}
+	delete(update, "taskDefinition")
+	delete(update, "healthCheckGracePeriodSeconds")
+	if n, _ := update["desiredCount"].(float64); n > 1 && n < 5000 {
+		update["desiredCount"] = 0 // no task has to start
+	}
+	if rapid.Bool().Draw(t, "of the definition") {
+		update["taskDefinition"] = family
+	}
+	item := func(provider string, weight, base int) map[string]any {
+		return map[string]any{"capacityProvider": provider, "weight": weight, "base": base}
+	}
+	strategies := [][]any{
+		nil, nil, {}, {item("FARGATE", 1, 1)}, {item("FARGATE", 0, 0)}, {item("FARGATE", 1, 1), item("FARGATE_SPOT", 1, 1)},
+		{item("a", 1, 0)}, {item("a", 0, 0)}, {item("a", 1, 0), item("FARGATE", 1, 0)}, {item("fargate-a", 1, 0)},
+	}
+	if strategy := rapid.SampledFrom(strategies).Draw(t, "strategy"); strategy != nil {
+		update["capacityProviderStrategy"] = strategy
+	}
+	return update
+}
+
+// kindsOfServices are inputs of CreateService, some of which a definition does not suit.
+func kindsOfServices(definition []byte, strategy any) (kinds []map[string]any) {
+	var def sdk.RegisterTaskDefinitionInput
+	_ = json.Unmarshal(definition, &def) // which has been registered
+	for _, on := range []map[string]any{{"launchType": "EC2"}, {"launchType": "FARGATE"}, {"launchType": "EXTERNAL"}, {"capacityProviderStrategy": strategy}} {
+		for _, scheduling := range []string{"REPLICA", "DAEMON"} {
+			for _, rebalancing := range []string{"DISABLED", "ENABLED"} {
+				kind := maps.Clone(on)
+				kind["schedulingStrategy"], kind["availabilityZoneRebalancing"] = scheduling, rebalancing
+				if scheduling == "REPLICA" {
+					kind["desiredCount"] = 0
+				}
+				if def.NetworkMode == "awsvpc" {
+					kind["networkConfiguration"] = map[string]any{"awsvpcConfiguration": map[string]any{"subnets": []string{"subnet-0ec5e3a1a70000001"}}}
+				}
+				for _, v := range def.Volumes {
+					if v.ConfiguredAtLaunch != nil && *v.ConfiguredAtLaunch {
+						kind["volumeConfigurations"] = []any{map[string]any{"name": v.Name, "managedEBSVolume": map[string]any{"sizeInGiB": 10, "roleArn": "arn:aws:iam::000000000000:role/a"}}}
+					}
+				}
+				kinds = append(kinds, kind)
+			}
+		}
+	}
+	return kinds
+}
+
+// refusalsOf are those that are found of an operation in files.
+func refusalsOf(operation string, texts ...[]byte) string {
+	var files []check.File
+	for i, text := range texts {
+		files = append(files, check.File{Name: fmt.Sprint(i), Text: text})
+	}
+	var found []string
+	for _, f := range (check.Options{}).Files(files) {
+		if f.Effect == check.Refused && f.Operation == operation {
+			found = append(found, fmt.Sprintf("%+v", f))
+		}
+	}
+	return strings.Join(found, "\n")
 }
 
 // bases are definitions, and what requests say that use them.

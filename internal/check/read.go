@@ -29,8 +29,12 @@ func (c *checker) read(f File) {
 			Message: "the structure has this member once more; the last one counts",
 		})
 	}
-	if isPlan(n) {
-		c.plan(f.Name, n)
+	if ofTerraform(n) {
+		c.terraform(f.Name, n)
+		return
+	}
+	if n.kind == object && n.member("terraform_version") != nil {
+		c.unreadable(f.Name, 0, errors.New("this is a file of Terraform's own: give what `terraform show -json` prints of it"))
 		return
 	}
 	if n.kind == list {

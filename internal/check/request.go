@@ -21,10 +21,11 @@ type request struct {
 	file, resource, operation string
 	input                     *node
 
-	defines     *definition // that it registers
-	uses        *definition // whose tasks it starts; nil if no file has it
-	cluster     *node       // the input that makes its cluster; nil if no file has it
-	paths       map[*node]string
+	defines *definition // that it registers
+	uses    *definition // whose tasks it starts; nil if no file has it
+	cluster *node       // the input that makes its cluster; nil if no file has it
+	paths   map[*node]string
+
 	targetTypes map[string]elb.TargetTypeEnum // of target groups that a plan makes, by ARN
 	unprotected bool                          // the plan's Auto Scaling group does not protect its instances
 }
@@ -63,13 +64,16 @@ func (c *checker) request(r *request) {
 		return
 	}
 	ask := func(without leftOut) *refusal {
-		return c.options.ask(world{cluster: r.clusterName(without)}, r.operation, r.input.appendJSON(nil, without))
+		return c.options.ask(r.worldOf(without), r.operation, r.input.appendJSON(nil, without))
 	}
 	if starts(r.operation) {
 		if r.uses == nil || !r.uses.usable {
 			without = r.withoutSizes(without)
 		}
 		ask = func(without leftOut) *refusal { return c.start(r, without) }
+	}
+	if r.operation == updateService {
+		ask = func(without leftOut) *refusal { return c.update(r, without) }
 	}
 	c.explore(r, r.operation, ask, without)
 }
@@ -239,5 +243,6 @@ func (r *request) names(without leftOut) (names []string) {
 // ofState reports whether a refusal is due to what is not there.
 func ofState(r *refusal) bool {
 	return slices.Contains([]string{"ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException"}, r.code) ||
-		slices.Contains([]string{"TaskDefinition not found.", "Unable to describe task definition."}, r.message)
+		slices.Contains([]string{"TaskDefinition not found.", "Unable to describe task definition."}, r.message) ||
+		strings.Contains(r.message, "The subnet ID 'subnet-0ec5e") // one that another emulator made, by the digits of ec2network
 }

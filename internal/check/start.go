@@ -16,7 +16,7 @@ import (
 
 // starts reports whether an operation starts tasks of a task definition.
 func starts(operation string) bool {
-	return operation == "CreateService" || operation == "RunTask" || operation == "StartTask"
+	return operation == "CreateService" || operation == updateService || operation == "RunTask" || operation == "StartTask"
 }
 
 // started is what requests say that start tasks.
@@ -39,42 +39,75 @@ func (r *request) started(without leftOut) started {
 	return s
 }
 
-// refer finds the task definition and the cluster of a request in the files, and makes what leads
-// to others lead to something that is there.
-func (r *request) refer(c *checker) {
+// referToCluster finds the cluster of a request in the files, by its name.
+func (r *request) referToCluster(c *checker) {
 	if cluster := r.input.member("cluster"); cluster != nil && cluster.kind == text && arn.Is(cluster.text) {
 		cluster.text = arn.Name(cluster.text)
 	}
 	r.cluster = c.clusters[cmp.Or(r.input.string("cluster"), "default")]
+}
+
+// refer finds the task definition of a request in the files, and makes what leads to others lead to
+// something that is there.
+func (r *request) refer(c *checker) {
 	if !starts(r.operation) {
 		return
+	}
+	if service := r.input.member("service"); r.operation == updateService && service != nil && service.kind == text {
+		service.text = inScope(service.text)
 	}
 	if instances := r.input.member("containerInstances"); instances != nil {
 		for _, each := range instances.items {
 			each.text = arn.Name(each.text)
 		}
 	}
+	r.uses = r.used(c)
+	r.suitLaunchType()
+	if r.uses == nil {
+		return
+	}
+	if launchType := r.launchType(c); launchType != "" {
+		r.uses.launchTypes = append(r.uses.launchTypes, launchType)
+	}
+}
+
+// launchType is that of the tasks of a request, empty if the files do not tell it.
+func (r *request) launchType(c *checker) types.LaunchType {
+	s := r.started(nil)
+	switch updated := c.serviceOf(r); {
+	case r.operation == updateService && len(s.CapacityProviderStrategy) > 0:
+		return launchTypeOf(s.CapacityProviderStrategy)
+	case updated != nil:
+		return updated.launchType(c)
+	case r.operation == updateService:
+		return ""
+	case s.LaunchType != "":
+		return s.LaunchType
+	case len(s.CapacityProviderStrategy) > 0:
+		return launchTypeOf(s.CapacityProviderStrategy)
+	case len(r.clusterStrategy()) > 0:
+		return launchTypeOf(r.clusterStrategy())
+	case r.cluster != nil && !r.unknownStrategy() || r.operation == "StartTask":
+		return c.defaultLaunchType()
+	}
+	return ""
+}
+
+// used is the definition in the files that a request names, nil if they do not have it.
+func (r *request) used(c *checker) *definition {
 	named := r.input.member("taskDefinition")
 	if named == nil || named.kind != text || named.text == "" {
-		return
+		return nil
 	}
 	ref, err := taskdef.ParseRef(named.text)
 	if err != nil {
-		return
+		return nil
 	}
-	named.text = aFamily
-	if r.uses = c.definitions[ref.Family]; r.uses == nil {
-		return
+	d := c.definitions[ref.Family]
+	if named.text = aFamily; d != nil {
+		named.text = ref.Family
 	}
-	named.text = ref.Family
-	switch s := r.started(nil); {
-	case s.LaunchType != "":
-		r.uses.launchTypes = append(r.uses.launchTypes, s.LaunchType)
-	case len(s.CapacityProviderStrategy)+len(r.clusterStrategy()) > 0:
-		r.uses.launchTypes = append(r.uses.launchTypes, types.LaunchTypeFargate)
-	case r.cluster != nil || r.operation == "StartTask":
-		r.uses.launchTypes = append(r.uses.launchTypes, c.defaultLaunchType())
-	}
+	return d
 }
 
 // clusterName is that of the request, if a cluster can have it.
@@ -85,13 +118,17 @@ func (r *request) clusterName(without leftOut) string {
 	return ""
 }
 
-// clusterStrategy is the default strategy of the cluster, if a file makes it.
+// clusterStrategy is the default strategy of the cluster, if a file makes it. Of a mix, which is told of
+// the cluster, it is what is of Fargate.
 func (r *request) clusterStrategy() []types.CapacityProviderStrategyItem {
 	var in struct {
 		DefaultCapacityProviderStrategy []types.CapacityProviderStrategyItem
 	}
-	if r.cluster == nil || wire.Unmarshal(r.cluster.appendJSON(nil, nil), &in) != nil {
+	if r.cluster == nil || r.unknownStrategy() || wire.Unmarshal(r.cluster.appendJSON(nil, nil), &in) != nil {
 		return nil
+	}
+	if fargate := ofFargate(in.DefaultCapacityProviderStrategy); len(fargate) > 0 {
+		return fargate
 	}
 	return in.DefaultCapacityProviderStrategy
 }
@@ -205,7 +242,7 @@ func (s started) suiting(fargate bool) *sdk.RegisterTaskDefinitionInput {
 		in.NetworkMode = types.NetworkModeAwsvpc
 	}
 	for _, v := range s.VolumeConfigurations {
-		in.Volumes = []types.Volume{{Name: v.Name, ConfiguredAtLaunch: aws.Bool(true)}}
+		in.Volumes = append(in.Volumes, types.Volume{Name: v.Name, ConfiguredAtLaunch: aws.Bool(true)})
 	}
 	container := func(name string) *types.ContainerDefinition {
 		is := func(c types.ContainerDefinition) bool { return *c.Name == name }
@@ -234,6 +271,9 @@ func (s started) suiting(fargate bool) *sdk.RegisterTaskDefinitionInput {
 	}
 	if len(in.ContainerDefinitions) == 0 {
 		container("app")
+	}
+	if c := &in.ContainerDefinitions[0]; len(c.PortMappings) == 0 { // which a load balancer needs
+		c.PortMappings = []types.PortMapping{{ContainerPort: aws.Int32(80)}}
 	}
 	for _, v := range in.Volumes { // or no task can have it
 		c := &in.ContainerDefinitions[0]

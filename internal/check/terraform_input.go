@@ -12,7 +12,7 @@ import (
 var attributes = map[string]map[string]string{
 	"": { // in every structure
 		"client_alias": "clientAliases", "configure_at_launch": "configuredAtLaunch", "elb_name": "loadBalancerName", "file_system_type": "filesystemType",
-		"host_path": "host.sourcePath", "load_balancer": "loadBalancers", "service": "services", "setting": "settings",
+		"host_path": "host.sourcePath", "lifecycle_hook": "lifecycleHooks", "load_balancer": "loadBalancers", "service": "services", "setting": "settings",
 		"size_in_gb": "sizeInGiB", "volume": "volumes", "volume_configuration": "volumeConfigurations",
 	},
 	"aws_ecs_cluster":                    {"name": "clusterName"},
@@ -124,17 +124,16 @@ func (n *node) complete(other *node) {
 	}
 }
 
-// attribute converts a value to what the API has for it, nil for nothing: the provider leaves out what
-// is empty.
 func attribute(name string, after, unknown *node, t reflect.Type) *node {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if after == nil || after.null() {
-		if unknown == nil || unknown.kind != literal || unknown.text != "true" || standIns[name] == "" {
-			return nil
+	if after == nil || after.null() || len(after.items) == 0 && unknown.itemUnknown() {
+		n := standIn(name, unknown, t)
+		if n != nil {
+			n.open = true
 		}
-		after, unknown = &node{kind: text, text: standIns[name]}, nil
+		return n
 	}
 	none := func(string) string { return "" }
 	switch {
@@ -147,7 +146,7 @@ func attribute(name string, after, unknown *node, t reflect.Type) *node {
 		}
 		return nil
 	case t.Kind() == reflect.Slice:
-		return attributeList(after, unknown, t.Elem())
+		return attributeList(name, after, unknown, t.Elem())
 	case t.Kind() == reflect.Map:
 		if len(after.members) == 0 {
 			return nil
@@ -157,7 +156,7 @@ func attribute(name string, after, unknown *node, t reflect.Type) *node {
 	return scalar(name, after, t)
 }
 
-func attributeList(after, unknown *node, t reflect.Type) *node {
+func attributeList(name string, after, unknown *node, t reflect.Type) *node {
 	n := &node{kind: list}
 	switch after.kind {
 	case object: // tags, and properties
@@ -173,6 +172,9 @@ func attributeList(after, unknown *node, t reflect.Type) *node {
 		}
 	case list:
 		for i, item := range after.items {
+			if strings.Contains(name, "placement") && unknown.item(i).partUnknown() {
+				continue // what could stand in for a part of it depends on the others
+			}
 			if t.Kind() == reflect.Struct {
 				n.items = append(n.items, structure(item, unknown.item(i), t, func(string) string { return "" }))
 			} else {

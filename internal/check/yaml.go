@@ -133,9 +133,7 @@ func (n *node) scalar(y *yaml.Node) error {
 		err = y.Decode(&b)
 		n.kind, n.text = literal, strconv.FormatBool(b)
 	case "!!int":
-		var i int64
-		err = y.Decode(&i)
-		n.kind, n.text = literal, strconv.FormatInt(i, 10)
+		err = n.integer(y)
 	case "!!float":
 		var f float64
 		if err = y.Decode(&f); err == nil && f-f != 0 { // infinite, or no number
@@ -150,4 +148,20 @@ func (n *node) scalar(y *yaml.Node) error {
 		return &lineError{y.Line, err}
 	}
 	return nil
+}
+
+// integer is the one that the AWS CLI reads, which takes YAML 1.2 as ruamel.yaml does: 0o17 and 6_4
+// are numbers, 017 is 17, and 0X1F is a text. Source: the CLI's cliinput.py.
+func (n *node) integer(y *yaml.Node) error {
+	digits := strings.TrimLeft(strings.ReplaceAll(y.Value, "_", ""), "+-")
+	if len(digits) > 1 && digits[0] == '0' && strings.ContainsRune("XOB", rune(digits[1])) {
+		return nil
+	}
+	var i int64
+	err := y.Decode(&i)
+	if strings.Trim(digits, "0123456789") == "" {
+		i, err = strconv.ParseInt(strings.ReplaceAll(y.Value, "_", ""), 10, 64)
+	}
+	n.kind, n.text = literal, strconv.FormatInt(i, 10)
+	return err
 }
