@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/gobuild"
 )
 
 // measureIdleBalancer reads what memory the program takes that is in a load balancer's
@@ -66,7 +67,7 @@ type stdio struct {
 
 func (b *bench) startBalancerProgram(ctx context.Context) (*process, stdio, error) {
 	file := filepath.Join(b.dir, "balancer")
-	if err := build(ctx, file, "linux", runtime.GOARCH, "backend/docker/program/balancer"); err != nil {
+	if err := gobuild.Build(ctx, file, "linux", runtime.GOARCH, "backend/docker/program/balancer"); err != nil {
 		return nil, stdio{}, err
 	}
 	cmd := exec.Command(file)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/gobuild"
 	"github.com/moby/moby/client"
 )
 
@@ -42,7 +43,7 @@ func importApp(ctx context.Context, b *bench, cli *client.Client) (string, error
 		return "", err
 	}
 	file := filepath.Join(b.dir, "app")
-	if err := build(ctx, file, "linux", version.Arch, "testdata/app"); err != nil {
+	if err := gobuild.Build(ctx, file, "linux", version.Arch, "testdata/app"); err != nil {
 		return "", err
 	}
 	binary, err := os.ReadFile(file)

@@ -23,6 +23,8 @@ import (
 	"runtime"
 	"syscall"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/gobuild"
 )
 
 // section is a part of the run whose figures are taken together.
@@ -122,8 +124,8 @@ func run(s settings) error {
 	defer func() { _ = os.RemoveAll(dir) }()
 	b := &bench{settings: s, report: newReport(os.Stdout), dir: dir}
 	if s.binary == "" {
-		b.binary = filepath.Join(dir, "ecs-emulator"+executableSuffix())
-		if err := build(ctx, b.binary, runtime.GOOS, runtime.GOARCH, "cmd/ecs-emulator"); err != nil {
+		b.binary = filepath.Join(dir, "ecs-emulator"+gobuild.ExecutableSuffix())
+		if err := gobuild.Build(ctx, b.binary, runtime.GOOS, runtime.GOARCH, "cmd/ecs-emulator"); err != nil {
 			return err
 		}
 	}

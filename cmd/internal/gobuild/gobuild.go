@@ -1,4 +1,5 @@
-package main
+// Package gobuild builds commands of this module for measurements.
+package gobuild
 
 import (
 	"context"
@@ -10,8 +11,8 @@ import (
 
 const module = "github.com/ecs-emulator/ecs-emulator/"
 
-// build builds a command of this module as it is released.
-func build(ctx context.Context, file, goos, goarch, command string) error {
+// Build builds a command of this module as it is released.
+func Build(ctx context.Context, file, goos, goarch, command string) error {
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", file, module+command)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch)
 	if text, err := cmd.CombinedOutput(); err != nil {
@@ -20,7 +21,8 @@ func build(ctx context.Context, file, goos, goarch, command string) error {
 	return nil
 }
 
-func executableSuffix() string {
+// ExecutableSuffix ends the names of programs on this system.
+func ExecutableSuffix() string {
 	if runtime.GOOS == "windows" {
 		return ".exe"
 	}
