@@ -15,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dataplane"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processusage"
 )
 
 const (
@@ -133,7 +134,7 @@ func (p *process) groupTime() time.Duration {
 	if p.cmd == nil {
 		return 0
 	}
-	return groupTime(p.cmd.Process.Pid)
+	return processusage.Group(p.cmd.Process.Pid)
 }
 
 func p99s(list []load) (all []float64) {
@@ -163,16 +164,11 @@ func (b *bench) measureChecks(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.stop()) }()
-	if err := rest(ctx, settleTime); err != nil {
+	u, err := b.atRest(ctx, p)
+	if err != nil {
 		return err
 	}
-	pid := p.cmd.Process.Pid
-	began, used := time.Now(), processTime(pid)
-	if err := rest(ctx, 20*b.burst); err != nil {
-		return err
-	}
-	share := 100 * (processTime(pid) - used).Seconds() / time.Since(began).Seconds()
-	b.report.add(row{name: balancedChecks, figure: fmt.Sprintf("%.1f %% of a CPU", share), held: share, goal: atMost(3, " %")})
+	b.report.add(row{name: balancedChecks, figure: fmt.Sprintf("%.1f %% of a CPU", u.cpu), held: u.cpu, goal: atMost(3, " %")})
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processusage"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
@@ -58,13 +59,13 @@ func costOfTargets(args []string) error {
 		if err := awaitDeployment(c, tasks); err != nil {
 			return 0, err
 		}
-		before := processTime(os.Getpid())
+		before := processusage.CPU(os.Getpid())
 		again := map[string]any{"cluster": cluster, "service": serviceName(0), "forceNewDeployment": true}
 		if err := c.call("UpdateService", again, nil); err != nil {
 			return 0, err
 		}
 		err := awaitDeployment(c, tasks)
-		return float64((processTime(os.Getpid()) - before).Microseconds()) / float64(tasks), err
+		return float64((processusage.CPU(os.Getpid()) - before).Microseconds()) / float64(tasks), err
 	})
 }
 

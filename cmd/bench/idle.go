@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processusage"
 )
 
 const (
@@ -27,7 +29,7 @@ func (b *bench) measureIdle(ctx context.Context, ours *tasks) (err error) {
 		return err
 	}
 	pid := ours.emulator.cmd.Process.Pid
-	began, own, engine := time.Now(), processTime(pid), engineTime()
+	began, own, engine := time.Now(), processusage.CPU(pid), processusage.Engine()
 	if err := rest(ctx, 20*b.burst); err != nil { // ten seconds: a tick is a tenth of a per cent of it
 		return err
 	}
@@ -36,13 +38,13 @@ func (b *bench) measureIdle(ctx context.Context, ours *tasks) (err error) {
 		b.report.note(idleRow + ": this system does not tell")
 		return nil
 	}
-	emulator := share(processTime(pid) - own)
+	emulator := share(processusage.CPU(pid) - own)
 	b.report.add(row{name: idleRow, figure: fmt.Sprintf("%.1f %% of a CPU", emulator), held: emulator, goal: atMost(1, " %")})
 	if len(engine) == 0 {
 		b.report.note("with the engine: its processes are not seen from here")
 		return nil
 	}
-	both := emulator + share(engineTime().since(engine))
+	both := emulator + share(processusage.Engine().Since(engine))
 	b.report.add(row{name: "  with the engine", figure: fmt.Sprintf("%.1f %% of a CPU", both), held: both, goal: atMost(3, " %")})
 	return nil
 }
@@ -54,4 +56,21 @@ func rest(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// usage is what a process takes: per cent of a CPU, and MB. It is zero where the system does not tell.
+type usage struct{ cpu, memory float64 }
+
+// atRest is the usage of a process that comes to rest.
+func (b *bench) atRest(ctx context.Context, p *process) (u usage, err error) {
+	if err := rest(ctx, settleTime); err != nil {
+		return u, err
+	}
+	pid := p.cmd.Process.Pid
+	began, used := time.Now(), processusage.CPU(pid)
+	if err := rest(ctx, 20*b.burst); err != nil { // as measureIdle does
+		return u, err
+	}
+	memory, _ := p.residentMemory()
+	return usage{cpu: 100 * (processusage.CPU(pid) - used).Seconds() / time.Since(began).Seconds(), memory: float64(memory) / 1e6}, nil
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processusage"
 )
 
 // psTasks is how many tasks `ecs-emulator ps` shows; stopsEach is how often one of them is stopped while it
@@ -101,14 +103,14 @@ func change(c *connection, emulator, other int, span time.Duration) (time.Durati
 	if err := c.call("ListTasks", map[string]any{"cluster": cluster}, &list); err != nil {
 		return 0, err
 	}
-	began, before := time.Now(), processTime(emulator)+processTime(other)
+	began, before := time.Now(), processusage.CPU(emulator)+processusage.CPU(other)
 	for n := 0; time.Since(began) < span; n++ {
 		if err := c.call("StopTask", map[string]any{"cluster": cluster, "task": list.TaskARNs[n]}, nil); err != nil {
 			return 0, err
 		}
 		time.Sleep(time.Until(began.Add(time.Duration(n+1) * stopsEach)))
 	}
-	return processTime(emulator) + processTime(other) - before, nil
+	return processusage.CPU(emulator) + processusage.CPU(other) - before, nil
 }
 
 func piped(cmd *exec.Cmd) error {

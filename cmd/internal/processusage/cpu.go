@@ -1,4 +1,5 @@
-package main
+// Package processusage reads what processes use of the machine, as Linux tells it. Elsewhere they use nothing.
+package processusage
 
 import (
 	"bytes"
@@ -13,39 +14,39 @@ import (
 // tick is the unit in which Linux tells of CPU time. Source: proc(5), USER_HZ.
 const tick = time.Second / 100
 
-// cpuTimes is the CPU time of processes by their id.
-type cpuTimes map[int]time.Duration
+// CPUTimes is the CPU time of processes by their id.
+type CPUTimes map[int]time.Duration
 
-// since is what those have used that are still there, and those that are new.
-func (c cpuTimes) since(before cpuTimes) (used time.Duration) {
+// Since is what those have used that are still there, and those that are new.
+func (c CPUTimes) Since(before CPUTimes) (used time.Duration) {
 	for pid, now := range c {
 		used += now - before[pid]
 	}
 	return used
 }
 
-// engineTime is that of the processes of a Docker engine; empty where none is seen.
-func engineTime() cpuTimes {
-	found := cpuTimes{}
+// Engine is that of the processes of a Docker engine; empty where none is seen.
+func Engine() CPUTimes {
+	found := CPUTimes{}
 	names, _ := filepath.Glob("/proc/[0-9]*/comm")
 	for _, file := range names {
 		name, _ := os.ReadFile(file)
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
 		if comm := strings.TrimSpace(string(name)); comm == "dockerd" || strings.HasPrefix(comm, "containerd") {
-			found[pid] = processTime(pid)
+			found[pid] = CPU(pid)
 		}
 	}
 	return found
 }
 
-// processTime is the CPU time of a process; 0 where the system does not tell.
-func processTime(pid int) time.Duration {
+// CPU is the CPU time of a process; 0 where the system does not tell.
+func CPU(pid int) time.Duration {
 	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return parseCPUTime(stat)
 }
 
-// groupTime is that of a process with those that it has started and that are in its group.
-func groupTime(pid int) (total time.Duration) {
+// Group is the CPU time of a process with those that it has started and that are in its group.
+func Group(pid int) (total time.Duration) {
 	files, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, file := range files {
 		if stat, _ := os.ReadFile(file); parseGroup(stat) == pid {
