@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
 const (
@@ -36,14 +38,14 @@ func until(ctx context.Context, what string, done func() (bool, error)) error {
 }
 
 // awaitCluster waits until n tasks of the cluster run.
-func awaitCluster(ctx context.Context, c *connection, n int) error {
+func awaitCluster(ctx context.Context, c *rawhttp.Connection, n int) error {
 	return until(ctx, fmt.Sprintf("%d tasks to run", n), func() (bool, error) {
 		var found struct {
 			Clusters []struct {
 				RunningTasksCount int `json:"runningTasksCount"`
 			} `json:"clusters"`
 		}
-		if err := c.call("DescribeClusters", map[string]any{"clusters": []string{cluster}}, &found); err != nil {
+		if err := c.Call("DescribeClusters", map[string]any{"clusters": []string{cluster}}, &found); err != nil {
 			return false, err
 		}
 		return len(found.Clusters) == 1 && found.Clusters[0].RunningTasksCount >= n, nil

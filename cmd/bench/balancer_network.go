@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
 // balancedKernel is beside the container asked at its own address.
@@ -104,7 +105,7 @@ func clientSeen(ctx context.Context, p *process) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer c.close()
-	_, body, err := c.fetch(httpRequest(http.MethodGet, "/client", nil))
+	defer c.Close()
+	_, body, err := c.Fetch(rawhttp.Request(http.MethodGet, "/client", nil))
 	return string(body), err
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processusage"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
@@ -52,7 +53,7 @@ func costOfTargets(args []string) error {
 	if err != nil {
 		return err
 	}
-	return embedded(func(_ *emulator.Server, c *connection) (float64, error) {
+	return embedded(func(_ *emulator.Server, c *rawhttp.Connection) (float64, error) {
 		if err := createBalancedService(c, tasks); err != nil {
 			return 0, err
 		}
@@ -61,7 +62,7 @@ func costOfTargets(args []string) error {
 		}
 		before := processusage.CPU(os.Getpid())
 		again := map[string]any{"cluster": cluster, "service": serviceName(0), "forceNewDeployment": true}
-		if err := c.call("UpdateService", again, nil); err != nil {
+		if err := c.Call("UpdateService", again, nil); err != nil {
 			return 0, err
 		}
 		err := awaitDeployment(c, tasks)
@@ -71,8 +72,8 @@ func costOfTargets(args []string) error {
 
 // createBalancedService makes a service whose tasks, which answer on port 80 on the simulated
 // engine, are targets of a load balancer.
-func createBalancedService(c *connection, tasks int) error {
-	network, err := c.network()
+func createBalancedService(c *rawhttp.Connection, tasks int) error {
+	network, err := networkOf(c)
 	if err != nil {
 		return err
 	}
@@ -80,22 +81,22 @@ func createBalancedService(c *connection, tasks int) error {
 	for i, subnet := range network.subnets() {
 		lb.Set(fmt.Sprintf("Subnets.member.%d", i+1), subnet)
 	}
-	loadBalancer, err := c.createELB("CreateLoadBalancer", lb)
+	loadBalancer, err := createELB(c, "CreateLoadBalancer", lb)
 	if err != nil {
 		return err
 	}
-	targetGroup, err := c.createELB("CreateTargetGroup", url.Values{
+	targetGroup, err := createELB(c, "CreateTargetGroup", url.Values{
 		"Name": {"web"}, "Protocol": {"HTTP"}, "Port": {"80"}, "TargetType": {"ip"}, "VpcId": {loadBalancer.VPC},
 	})
 	if err != nil {
 		return err
 	}
-	if _, err := c.createELB("ModifyTargetGroupAttributes", url.Values{
+	if _, err := createELB(c, "ModifyTargetGroupAttributes", url.Values{
 		"TargetGroupArn": {targetGroup.TargetGroup}, "Attributes.member.1.Key": {"deregistration_delay.timeout_seconds"}, "Attributes.member.1.Value": {"0"},
 	}); err != nil {
 		return err
 	}
-	if _, err := c.createELB("CreateListener", url.Values{
+	if _, err := createELB(c, "CreateListener", url.Values{
 		"LoadBalancerArn": {loadBalancer.LoadBalancer}, "Protocol": {"HTTP"}, "Port": {"80"},
 		"DefaultActions.member.1.Type": {"forward"}, "DefaultActions.member.1.TargetGroupArn": {targetGroup.TargetGroup},
 	}); err != nil {
@@ -104,10 +105,10 @@ func createBalancedService(c *connection, tasks int) error {
 	definition := plainTaskDefinition("nginx:latest")
 	web := definition["containerDefinitions"].([]any)[0].(map[string]any)
 	web["portMappings"] = []any{map[string]any{"containerPort": 80}}
-	if err := c.call("RegisterTaskDefinition", definition, nil); err != nil {
+	if err := c.Call("RegisterTaskDefinition", definition, nil); err != nil {
 		return err
 	}
-	return c.call("CreateService", map[string]any{
+	return c.Call("CreateService", map[string]any{
 		"cluster": cluster, "serviceName": serviceName(0), "taskDefinition": family, "desiredCount": tasks, "launchType": "FARGATE",
 		"networkConfiguration": network,
 		"loadBalancers":        []any{map[string]any{"targetGroupArn": targetGroup.TargetGroup, "containerName": appName, "containerPort": 80}},
@@ -121,10 +122,10 @@ type createdELB struct {
 	TargetGroup  string `xml:"CreateTargetGroupResult>TargetGroups>member>TargetGroupArn"`
 }
 
-func (c *connection) createELB(action string, in url.Values) (made createdELB, err error) {
+func createELB(c *rawhttp.Connection, action string, in url.Values) (made createdELB, err error) {
 	in.Set("Action", action)
 	in.Set("Version", "2015-12-01")
-	_, body, err := c.fetch(signedRequest("elasticloadbalancing", []byte(in.Encode()), "Content-Type: application/x-www-form-urlencoded"))
+	_, body, err := c.Fetch(rawhttp.Signed("elasticloadbalancing", []byte(in.Encode()), "Content-Type: application/x-www-form-urlencoded"))
 	if err != nil {
 		return made, fmt.Errorf("%s %w", action, err)
 	}
@@ -132,7 +133,7 @@ func (c *connection) createELB(action string, in url.Values) (made createdELB, e
 }
 
 // awaitDeployment waits until a deployment of so many tasks is the only one, and complete.
-func awaitDeployment(c *connection, tasks int) error {
+func awaitDeployment(c *rawhttp.Connection, tasks int) error {
 	return until(context.Background(), "a deployment to complete", func() (bool, error) {
 		var found struct {
 			Services []struct {
@@ -142,7 +143,7 @@ func awaitDeployment(c *connection, tasks int) error {
 				} `json:"deployments"`
 			} `json:"services"`
 		}
-		if err := c.call("DescribeServices", map[string]any{"cluster": cluster, "services": []string{serviceName(0)}}, &found); err != nil {
+		if err := c.Call("DescribeServices", map[string]any{"cluster": cluster, "services": []string{serviceName(0)}}, &found); err != nil {
 			return false, err
 		}
 		if len(found.Services) != 1 || len(found.Services[0].Deployments) != 1 {

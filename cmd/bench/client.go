@@ -7,13 +7,15 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
 // sender is a client's kept-alive connection: it sends a request made beforehand
 // and takes in the whole answer.
 type sender interface {
-	exchange(request []byte) error
-	close()
+	Exchange(request []byte) error
+	Close()
 }
 
 // Values of the flag -client.
@@ -23,7 +25,7 @@ const (
 )
 
 var (
-	_ sender = (*connection)(nil)
+	_ sender = (*rawhttp.Connection)(nil)
 	_ sender = (*httpClient)(nil)
 )
 
@@ -45,6 +47,35 @@ func (c *httpClient) close() { c.transport.CloseIdleConnections() }
 
 // exchange implements sender.
 func (c *httpClient) exchange(request []byte) error {
+	end := bytes.Index(request, []byte("\r\n\r\n")) + 4
+	if c.head == nil {
+		head, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(request[:end])))
+		if err != nil {
+			return fmt.Errorf("parse the request to send: %w", err)
+		}
+		c.head = head
+	}
+	out := &http.Request{
+		Method: c.head.Method, URL: &url.URL{Scheme: "http", Host: c.host, Path: c.head.URL.Path}, Header: c.head.Header,
+		Body: io.NopCloser(bytes.NewReader(request[end:])), ContentLength: int64(len(request) - end),
+	}
+	response, err := c.transport.RoundTrip(out)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		body, _ := io.ReadAll(io.LimitReader(response.Body, 400))
+		return fmt.Errorf("answered with status %d: %s", response.StatusCode, body)
+	}
+	_, err = io.Copy(io.Discard, response.Body)
+	return err
+}
+
+func (c *httpClient) Close() { c.transport.CloseIdleConnections() }
+
+// exchange implements sender.
+func (c *httpClient) Exchange(request []byte) error {
 	end := bytes.Index(request, []byte("\r\n\r\n")) + 4
 	if c.head == nil {
 		head, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(request[:end])))

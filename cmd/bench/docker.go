@@ -96,7 +96,7 @@ func (b *bench) measureCase(ctx context.Context, cli *client.Client, image strin
 	if err != nil {
 		return err
 	}
-	defer ours.close()
+	defer ours.Close()
 	bare, err := ours.bare(ctx)
 	if err != nil {
 		return err

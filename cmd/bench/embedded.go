@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
@@ -63,12 +64,12 @@ func ownFigure(role string, args ...string) (float64, error) {
 }
 
 // embedded runs f with an emulator in this process, and prints what f returns.
-func embedded(f func(srv *emulator.Server, c *connection) (float64, error)) (err error) {
+func embedded(f func(srv *emulator.Server, c *rawhttp.Connection) (float64, error)) (err error) {
 	srv, c, err := startEmbedded("sim")
 	if err != nil {
 		return err
 	}
-	defer func() { c.close(); err = errors.Join(err, srv.Close()) }()
+	defer func() { c.Close(); err = errors.Join(err, srv.Close()) }()
 	figure, err := f(srv, c)
 	if err == nil {
 		fmt.Println(figure)
@@ -80,19 +81,19 @@ func embedded(f func(srv *emulator.Server, c *connection) (float64, error)) (err
 // answer, the first time in the process.
 func timeEmbedded([]string) error {
 	began := time.Now()
-	return embedded(func(_ *emulator.Server, c *connection) (float64, error) {
-		err := c.call("ListClusters", struct{}{}, nil)
+	return embedded(func(_ *emulator.Server, c *rawhttp.Connection) (float64, error) {
+		err := c.Call("ListClusters", struct{}{}, nil)
 		return milliseconds(time.Since(began)), err
 	})
 }
 
 // startEmbedded starts an emulator in this process, and connects to it.
-func startEmbedded(engine string) (*emulator.Server, *connection, error) {
+func startEmbedded(engine string) (*emulator.Server, *rawhttp.Connection, error) {
 	srv, err := emulator.New(emulator.Options{Engine: engine})
 	if err != nil {
 		return nil, nil, err
 	}
-	c, err := connect(context.Background(), strings.TrimPrefix(srv.URL(), "http://"))
+	c, err := rawhttp.Connect(context.Background(), strings.TrimPrefix(srv.URL(), "http://"))
 	if err != nil {
 		return nil, nil, errors.Join(err, srv.Close())
 	}
@@ -102,7 +103,7 @@ func startEmbedded(engine string) (*emulator.Server, *connection, error) {
 // weighTasks prints how many KiB of heap a running task of one container keeps.
 func weighTasks([]string) error {
 	const tasks = 4000 // a service has 5000 at most
-	return embedded(func(_ *emulator.Server, c *connection) (float64, error) {
+	return embedded(func(_ *emulator.Server, c *rawhttp.Connection) (float64, error) {
 		if err := createServices(c, 1, 1); err != nil {
 			return 0, err
 		}
@@ -111,7 +112,7 @@ func weighTasks([]string) error {
 		}
 		before := liveHeap()
 		more := map[string]any{"cluster": cluster, "service": serviceName(0), "desiredCount": tasks + 1}
-		if err := c.call("UpdateService", more, nil); err != nil {
+		if err := c.Call("UpdateService", more, nil); err != nil {
 			return 0, err
 		}
 		if err := awaitCluster(context.Background(), c, tasks+1); err != nil {
@@ -134,7 +135,7 @@ func liveHeap() int64 {
 // after 100 resets.
 func timeAdvance([]string) error {
 	const services = 100
-	return embedded(func(srv *emulator.Server, c *connection) (float64, error) {
+	return embedded(func(srv *emulator.Server, c *rawhttp.Connection) (float64, error) {
 		for range 100 {
 			if err := srv.Reset(); err != nil {
 				return 0, err

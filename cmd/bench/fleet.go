@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
@@ -20,7 +21,7 @@ var fleetCases = []embeddedCase{
 // timeFleet prints how many milliseconds a service takes to a task on each of the
 // instances.
 func timeFleet([]string) error {
-	return embedded(func(srv *emulator.Server, c *connection) (float64, error) {
+	return embedded(func(srv *emulator.Server, c *rawhttp.Connection) (float64, error) {
 		if err := addInstances(context.Background(), srv, instances); err != nil {
 			return 0, err
 		}
@@ -32,7 +33,7 @@ func timeFleet([]string) error {
 
 // weighFleet prints how many MiB of heap the instances take with ten tasks on each.
 func weighFleet([]string) error {
-	return embedded(func(srv *emulator.Server, c *connection) (float64, error) {
+	return embedded(func(srv *emulator.Server, c *rawhttp.Connection) (float64, error) {
 		before := liveHeap()
 		if err := addInstances(context.Background(), srv, instances); err != nil {
 			return 0, err
@@ -49,7 +50,7 @@ func addInstances(ctx context.Context, srv *emulator.Server, n int) error {
 
 // createSpreadServices makes services in bridge mode, with dynamic host ports, spread over
 // zones and instances, and returns when all their tasks run.
-func createSpreadServices(c *connection, services, tasks int) error {
+func createSpreadServices(c *rawhttp.Connection, services, tasks int) error {
 	definition := map[string]any{
 		"family": family, "networkMode": "bridge",
 		"containerDefinitions": []any{map[string]any{
@@ -57,7 +58,7 @@ func createSpreadServices(c *connection, services, tasks int) error {
 			"portMappings": []any{map[string]any{"containerPort": 80}},
 		}},
 	}
-	if err := c.call("RegisterTaskDefinition", definition, nil); err != nil {
+	if err := c.Call("RegisterTaskDefinition", definition, nil); err != nil {
 		return err
 	}
 	for i := range services {
@@ -68,7 +69,7 @@ func createSpreadServices(c *connection, services, tasks int) error {
 				map[string]any{"type": "spread", "field": "instanceId"},
 			},
 		}
-		if err := c.call("CreateService", service, nil); err != nil {
+		if err := c.Call("CreateService", service, nil); err != nil {
 			return fmt.Errorf("service on container instances: %w", err)
 		}
 	}

@@ -81,7 +81,7 @@ func driveOne(c sender, request []byte, more func() bool) ([]time.Duration, erro
 	for more() {
 		newToken(request, at)
 		began := time.Now()
-		if err := c.exchange(request); err != nil {
+		if err := c.Exchange(request); err != nil {
 			return took, err
 		}
 		took = append(took, time.Since(began))
@@ -108,6 +108,6 @@ func (b *bench) senders(ctx context.Context, p *process, n int) (list []sender, 
 
 func closeAll(list []sender) {
 	for _, c := range list {
-		c.close()
+		c.Close()
 	}
 }

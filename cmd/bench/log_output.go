@@ -21,6 +21,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
@@ -121,12 +122,12 @@ func outputTimes(ctx context.Context, options emulator.Options, image string, co
 		return began, ended, err
 	}
 	defer func() { err = errors.Join(err, srv.Close()) }()
-	c, err := connect(ctx, strings.TrimPrefix(srv.URL(), "http://"))
+	c, err := rawhttp.Connect(ctx, strings.TrimPrefix(srv.URL(), "http://"))
 	if err != nil {
 		return began, ended, err
 	}
-	defer c.close()
-	network, err := c.network()
+	defer c.Close()
+	network, err := networkOf(c)
 	if err != nil {
 		return began, ended, err
 	}
@@ -137,11 +138,11 @@ func outputTimes(ctx context.Context, options emulator.Options, image string, co
 			"awslogs-group": logGroup, "awslogs-create-group": "true", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web",
 		},
 	}
-	if err := c.call("RegisterTaskDefinition", definition, nil); err != nil {
+	if err := c.Call("RegisterTaskDefinition", definition, nil); err != nil {
 		return began, ended, err
 	}
 	var made taskList
-	if err := c.call("RunTask", runTaskInput(1, network), &made); err != nil {
+	if err := c.Call("RunTask", runTaskInput(1, network), &made); err != nil {
 		return began, ended, err
 	}
 	arn := made.Tasks[0].TaskARN

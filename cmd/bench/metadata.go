@@ -65,7 +65,7 @@ func (a *asked) add(other asked) {
 
 // startCommand starts a task that runs a command. What starts later runs it too.
 func (t *tasks) startCommand(ctx context.Context, command ...string) (arn string, err error) {
-	if err := t.looks.call("RegisterTaskDefinition", taskDefinition(t.image, one, command...), nil); err != nil {
+	if err := t.looks.Call("RegisterTaskDefinition", taskDefinition(t.image, one, command...), nil); err != nil {
 		return "", err
 	}
 	return t.start(ctx)

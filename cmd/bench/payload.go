@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
 // operationRequest is a request of ECS as a client of the SDK sends it, but for the
@@ -84,9 +86,9 @@ func taskDefinition(image string, names []string, command ...string) map[string]
 // defaultNetwork is the network configuration of tasks in the default VPC.
 type defaultNetwork map[string]any
 
-// network asks the emulator for its default VPC.
-func (c *connection) network() (defaultNetwork, error) {
-	_, body, err := c.fetch(httpRequest(http.MethodGet, "/_emulator/health", nil))
+// networkOf asks the emulator for its default VPC.
+func networkOf(c *rawhttp.Connection) (defaultNetwork, error) {
+	_, body, err := c.Fetch(rawhttp.Request(http.MethodGet, "/_emulator/health", nil))
 	if err != nil {
 		return nil, err
 	}

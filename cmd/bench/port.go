@@ -11,6 +11,7 @@ import (
 
 	"github.com/moby/moby/client"
 
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
@@ -32,7 +33,7 @@ func (b *bench) comparePorts(ctx context.Context, engine, image string) (err err
 	if err != nil {
 		return err
 	}
-	defer func() { c.close(); err = errors.Join(err, srv.Close()) }()
+	defer func() { c.Close(); err = errors.Join(err, srv.Close()) }()
 	bridge, awsvpc, err := startServers(ctx, srv, c, image)
 	if err != nil {
 		return err
@@ -62,12 +63,12 @@ func (b *bench) comparePorts(ctx context.Context, engine, image string) (err err
 
 // startServers starts a task of each network mode on one container instance, and returns
 // where they serve.
-func startServers(ctx context.Context, srv *emulator.Server, c *connection, image string) (bridge, awsvpc string, err error) {
+func startServers(ctx context.Context, srv *emulator.Server, c *rawhttp.Connection, image string) (bridge, awsvpc string, err error) {
 	const containerPort, hostPort = 8080, 8081
 	if err := addInstances(ctx, srv, 1); err != nil {
 		return "", "", err
 	}
-	network, err := c.network()
+	network, err := networkOf(c)
 	if err != nil {
 		return "", "", err
 	}
@@ -76,7 +77,7 @@ func startServers(ctx context.Context, srv *emulator.Server, c *connection, imag
 			"name": appName, "image": image, "command": []string{"serve", fmt.Sprint(containerPort)}, "cpu": 256, "memory": 256,
 			"portMappings": []any{mapping},
 		}}}
-		if err := c.call("RegisterTaskDefinition", definition, nil); err != nil {
+		if err := c.Call("RegisterTaskDefinition", definition, nil); err != nil {
 			return "", err
 		}
 		request := map[string]any{"cluster": cluster, "taskDefinition": family, "launchType": "EC2"}
@@ -95,16 +96,16 @@ func startServers(ctx context.Context, srv *emulator.Server, c *connection, imag
 }
 
 // startServer runs a task and returns the address on which the emulator says that it is.
-func startServer(ctx context.Context, c *connection, request map[string]any) (ip string, err error) {
+func startServer(ctx context.Context, c *rawhttp.Connection, request map[string]any) (ip string, err error) {
 	var made taskList
-	if err := c.call("RunTask", request, &made); err != nil {
+	if err := c.Call("RunTask", request, &made); err != nil {
 		return "", err
 	}
 	if len(made.Tasks) != 1 {
 		return "", fmt.Errorf("RunTask made no task: %v", made.Failures)
 	}
 	err = until(ctx, "the server to run", func() (bool, error) {
-		_, body, err := c.fetch(httpRequest(http.MethodGet, "/_emulator/tasks?task="+made.Tasks[0].TaskARN, nil))
+		_, body, err := c.Fetch(rawhttp.Request(http.MethodGet, "/_emulator/tasks?task="+made.Tasks[0].TaskARN, nil))
 		if err != nil {
 			return false, err
 		}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processgroup"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
 // leaveTime is how long a server may take to end, with all its containers.
@@ -123,7 +124,9 @@ func (p *process) stop() error {
 	}
 }
 
-func (p *process) connect(ctx context.Context) (*connection, error) { return connect(ctx, p.address) }
+func (p *process) connect(ctx context.Context) (*rawhttp.Connection, error) {
+	return rawhttp.Connect(ctx, p.address)
+}
 
 // reset makes the emulator forget everything.
 func (p *process) reset(ctx context.Context) error {
@@ -131,8 +134,8 @@ func (p *process) reset(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer c.close()
-	_, _, err = c.fetch(httpRequest("POST", "/_emulator/reset", nil))
+	defer c.Close()
+	_, _, err = c.Fetch(rawhttp.Request("POST", "/_emulator/reset", nil))
 	return err
 }
 

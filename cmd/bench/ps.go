@@ -12,6 +12,7 @@ import (
 	"github.com/creack/pty"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processusage"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
 // psTasks is how many tasks `ecs-emulator ps` shows; stopsEach is how often one of them is stopped while it
@@ -40,7 +41,7 @@ func measurePS(ctx context.Context, b *bench) (err error) {
 	if err != nil {
 		return err
 	}
-	defer c.close()
+	defer c.Close()
 	if err := errors.Join(createServices(c, 10, tasks), awaitCluster(ctx, c, tasks)); err != nil {
 		return err
 	}
@@ -73,7 +74,7 @@ func measurePS(ctx context.Context, b *bench) (err error) {
 }
 
 // watchPS compares the CPU time of tasks that change with that of the same while they are watched.
-func (b *bench) watchPS(c *connection, emulator int, watch *exec.Cmd) error {
+func (b *bench) watchPS(c *rawhttp.Connection, emulator int, watch *exec.Cmd) error {
 	span := 20 * b.burst // ten seconds: a tick is a tenth of a per cent of it
 	alone, err := change(c, emulator, 0, span)
 	if err != nil {
@@ -96,16 +97,16 @@ func (b *bench) watchPS(c *connection, emulator int, watch *exec.Cmd) error {
 }
 
 // change stops a task now and then, and returns the CPU time of the emulator and another process meanwhile.
-func change(c *connection, emulator, other int, span time.Duration) (time.Duration, error) {
+func change(c *rawhttp.Connection, emulator, other int, span time.Duration) (time.Duration, error) {
 	var list struct {
 		TaskARNs []string `json:"taskArns"`
 	}
-	if err := c.call("ListTasks", map[string]any{"cluster": cluster}, &list); err != nil {
+	if err := c.Call("ListTasks", map[string]any{"cluster": cluster}, &list); err != nil {
 		return 0, err
 	}
 	began, before := time.Now(), processusage.CPU(emulator)+processusage.CPU(other)
 	for n := 0; time.Since(began) < span; n++ {
-		if err := c.call("StopTask", map[string]any{"cluster": cluster, "task": list.TaskARNs[n]}, nil); err != nil {
+		if err := c.Call("StopTask", map[string]any{"cluster": cluster, "task": list.TaskARNs[n]}, nil); err != nil {
 			return 0, err
 		}
 		time.Sleep(time.Until(began.Add(time.Duration(n+1) * stopsEach)))

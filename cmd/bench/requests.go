@@ -93,13 +93,13 @@ func (b *bench) startDuel(ctx context.Context, name string, c requestCase) (d du
 	if err != nil {
 		return d, err
 	}
-	defer conn.close()
+	defer conn.Close()
 	if d.request, err = c.prepare(ctx, conn); err != nil {
 		return d, err
 	}
 	first := bytes.Clone(d.request)
 	newToken(first, bytes.Index(first, token))
-	header, body, err := conn.fetch(first)
+	header, body, err := conn.Fetch(first)
 	if err != nil {
 		return d, err
 	}
@@ -122,7 +122,7 @@ func (d *duel) settle(ctx context.Context, c requestCase, made int) error {
 	if err != nil {
 		return err
 	}
-	defer conn.close()
+	defer conn.Close()
 	return c.settled(ctx, conn, made)
 }
 
@@ -138,7 +138,7 @@ func (d *duel) clear(ctx context.Context, c requestCase) error {
 	if err != nil {
 		return err
 	}
-	defer conn.close()
+	defer conn.Close()
 	_, err = c.prepare(ctx, conn)
 	return err
 }

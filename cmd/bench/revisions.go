@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
 const (
@@ -25,8 +27,8 @@ func measureRevisions(ctx context.Context, b *bench) (err error) {
 		return err
 	}
 	defer closeAll(list)
-	request := operationRequest("RegisterTaskDefinition", []byte(webTaskDefinition()))
-	if _, err := drive(list, request, extent{time: answerTime, most: revisions}); err != nil {
+	request := rawhttp.Operation("RegisterTaskDefinition", []byte(webTaskDefinition()))
+	if _, err := drive(list, request, extent{time: rawhttp.AnswerTime, most: revisions}); err != nil {
 		return err
 	}
 	busy, atRest, err := p.memoryAtRest(ctx)

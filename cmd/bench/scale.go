@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
 // layout is a number of services among which tasks are spread.
@@ -83,7 +85,7 @@ func (b *bench) scaleOnce(ctx context.Context, name string, l layout, tasks int)
 	if err != nil {
 		return 0, err
 	}
-	defer c.close()
+	defer c.Close()
 	began := time.Now()
 	if err := createServices(c, l.services, tasks); err != nil {
 		return 0, err
@@ -93,11 +95,11 @@ func (b *bench) scaleOnce(ctx context.Context, name string, l layout, tasks int)
 }
 
 // createServices makes so many services, among which the tasks are spread.
-func createServices(c *connection, services, tasks int) error {
-	if err := c.call("RegisterTaskDefinition", plainTaskDefinition("shop/web:1.4.2"), nil); err != nil {
+func createServices(c *rawhttp.Connection, services, tasks int) error {
+	if err := c.Call("RegisterTaskDefinition", plainTaskDefinition("shop/web:1.4.2"), nil); err != nil {
 		return err
 	}
-	network, err := c.network()
+	network, err := networkOf(c)
 	if err != nil {
 		return err
 	}
@@ -106,7 +108,7 @@ func createServices(c *connection, services, tasks int) error {
 			"cluster": cluster, "serviceName": serviceName(i), "taskDefinition": family,
 			"desiredCount": tasks / services, "launchType": "FARGATE", "networkConfiguration": network,
 		}
-		if err := c.call("CreateService", in, nil); err != nil {
+		if err := c.Call("CreateService", in, nil); err != nil {
 			return err
 		}
 	}

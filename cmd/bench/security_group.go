@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
 // inGroup is where tasks of a security group run.
@@ -28,9 +30,9 @@ func (t *tasks) inGroup(id string) *tasks {
 }
 
 // newGroup makes a security group, which lets everything out and nothing in.
-func (c *connection) newGroup(name string) (id string, err error) {
+func newGroup(c *rawhttp.Connection, name string) (id string, err error) {
 	form := url.Values{"Action": {"CreateSecurityGroup"}, "Version": {ec2Version}, "GroupName": {name}, "GroupDescription": {name}}
-	_, body, err := c.fetch(queryRequest(form.Encode()))
+	_, body, err := c.Fetch(rawhttp.Query(form.Encode()))
 	if err != nil {
 		return "", fmt.Errorf("CreateSecurityGroup %w", err)
 	}
@@ -51,7 +53,7 @@ type ingress struct {
 }
 
 // changeRules calls AuthorizeSecurityGroupIngress, or another action of its shape.
-func (c *connection) changeRules(action, group string, rules []ingress) error {
+func changeRules(c *rawhttp.Connection, action, group string, rules []ingress) error {
 	form := url.Values{"Action": {action}, "Version": {ec2Version}, "GroupId": {group}}
 	for i, r := range rules {
 		p := fmt.Sprintf("IpPermissions.%d.", i+1)
@@ -64,7 +66,7 @@ func (c *connection) changeRules(action, group string, rules []ingress) error {
 			form.Set(p+"IpRanges.1.CidrIp", r.cidr)
 		}
 	}
-	if err := c.exchange(queryRequest(form.Encode())); err != nil {
+	if err := c.Exchange(rawhttp.Query(form.Encode())); err != nil {
 		return fmt.Errorf("%s %w", action, err)
 	}
 	return nil
@@ -76,7 +78,7 @@ const unfiltered = "sg-0123456789abcdef0"
 
 // measureTwentyRules compares starts of tasks that have rules with those that have none.
 func (b *bench) measureTwentyRules(ctx context.Context, name string, ours *tasks) error {
-	group, err := ours.looks.newGroup("twenty")
+	group, err := newGroup(ours.looks, "twenty")
 	if err != nil {
 		return err
 	}
@@ -84,7 +86,7 @@ func (b *bench) measureTwentyRules(ctx context.Context, name string, ours *tasks
 	for port := range 18 {
 		rules = append(rules, ingress{8000 + port, fmt.Sprintf("10.%d.0.0/16", port)})
 	}
-	if err := ours.looks.changeRules("AuthorizeSecurityGroupIngress", group, rules); err != nil {
+	if err := changeRules(ours.looks, "AuthorizeSecurityGroupIngress", group, rules); err != nil {
 		return err
 	}
 	return b.measureSequence(ctx, name, ours.inGroup(group), ours.inGroup(unfiltered), ours.settle, 1.03)
@@ -101,19 +103,19 @@ const (
 // measureRules changes a thousand rules at once, of a hundred tasks, and waits until each
 // task's sandbox has its own. The emulator is strict, so that this host sees when.
 func (b *bench) measureRules(ctx context.Context, name string, ours *tasks) error {
-	if err := ours.looks.call("RegisterTaskDefinition", plainTaskDefinition(ours.image, "serve", strconv.Itoa(ruledPort)), nil); err != nil {
+	if err := ours.looks.Call("RegisterTaskDefinition", plainTaskDefinition(ours.image, "serve", strconv.Itoa(ruledPort)), nil); err != nil {
 		return err
 	}
 	var groups, arns []string
 	defer func() { _ = ours.clear(context.WithoutCancel(ctx), arns) }() // the end of the emulator removes what it cannot
 	for i := range ruledGroups {
-		group, err := ours.looks.newGroup(fmt.Sprint("rules-", i))
+		group, err := newGroup(ours.looks, fmt.Sprint("rules-", i))
 		if err != nil {
 			return err
 		}
 		groups = append(groups, group)
 		var made taskList
-		if err := ours.looks.call("RunTask", runTaskInput(ruledTasks/ruledGroups, ours.network.inGroup(group)), &made); err != nil {
+		if err := ours.looks.Call("RunTask", runTaskInput(ruledTasks/ruledGroups, ours.network.inGroup(group)), &made); err != nil {
 			return err
 		}
 		arns = append(arns, made.arns()...)
@@ -121,7 +123,7 @@ func (b *bench) measureRules(ctx context.Context, name string, ours *tasks) erro
 	if err := each(arns, func(arn string) error { return ours.watch.await(ctx, arn, "RUNNING") }); err != nil {
 		return err
 	}
-	addresses, err := ours.looks.addresses(arns)
+	addresses, err := addresses(ours.looks, arns)
 	if err != nil {
 		return err
 	}
@@ -159,13 +161,13 @@ func (t *tasks) changeAll(ctx context.Context, action string, groups []string, r
 		if err != nil {
 			return err
 		}
-		defer c.close()
-		return c.changeRules(action, group, rules)
+		defer c.Close()
+		return changeRules(c, action, group, rules)
 	})
 }
 
 // addresses are those of tasks.
-func (c *connection) addresses(arns []string) (list []string, err error) {
+func addresses(c *rawhttp.Connection, arns []string) (list []string, err error) {
 	var found struct {
 		Tasks []struct {
 			Containers []struct {
@@ -175,7 +177,7 @@ func (c *connection) addresses(arns []string) (list []string, err error) {
 			} `json:"containers"`
 		} `json:"tasks"`
 	}
-	if err := c.call("DescribeTasks", map[string]any{"cluster": cluster, "tasks": arns}, &found); err != nil {
+	if err := c.Call("DescribeTasks", map[string]any{"cluster": cluster, "tasks": arns}, &found); err != nil {
 		return nil, err
 	}
 	for _, t := range found.Tasks {

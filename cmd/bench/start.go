@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
 // settleTime is how long a program is left alone before its memory counts.
@@ -77,8 +79,8 @@ func startOnce(ctx context.Context, memory bool, start func() (*process, error))
 	if err != nil {
 		return 0, 0, err
 	}
-	defer c.close()
-	if _, _, err := c.fetch(httpRequest("GET", "/_emulator/health", nil)); err != nil {
+	defer c.Close()
+	if _, _, err := c.Fetch(rawhttp.Request("GET", "/_emulator/health", nil)); err != nil {
 		return 0, 0, err
 	}
 	took = time.Since(began)

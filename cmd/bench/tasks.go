@@ -9,6 +9,8 @@ import (
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
 // taskLabel is the label by which the containers of a task are found on the engine.
@@ -21,10 +23,11 @@ type tasks struct {
 	emulator *process
 	network  defaultNetwork
 	image    string
-	looks    *connection // of watch alone
+	looks    *rawhttp.Connection // of watch alone
 	watch    *taskWatch
 	warm     int    // sandboxes that the emulator keeps when no task starts
 	owner    string // the emulator's name on the engine
+	exec     bool   // its tasks have ECS Exec
 }
 
 // newTasks starts and ends a task in each subnet, so that what the emulator makes once
@@ -35,11 +38,11 @@ func newTasks(ctx context.Context, p *process, cli *client.Client, image string,
 		return nil, err
 	}
 	t := &tasks{docker: cli, emulator: p, image: image, looks: looks}
-	if t.network, err = looks.network(); err == nil {
-		err = looks.call("RegisterTaskDefinition", taskDefinition(image, names, "sleep", "1h"), nil)
+	if t.network, err = networkOf(looks); err == nil {
+		err = looks.Call("RegisterTaskDefinition", taskDefinition(image, names, "sleep", "1h"), nil)
 	}
 	if err != nil {
-		looks.close()
+		looks.Close()
 		return nil, err
 	}
 	t.watch = watchTasks(looks)
@@ -47,7 +50,7 @@ func newTasks(ctx context.Context, p *process, cli *client.Client, image string,
 	for range subnets {
 		id, err := t.start(ctx)
 		if err := errors.Join(err, t.clear(ctx, []string{id})); err != nil {
-			t.close()
+			t.Close()
 			return nil, fmt.Errorf("first tasks: %w", err)
 		}
 	}
@@ -76,9 +79,9 @@ func (t *tasks) settle(ctx context.Context) error {
 	}
 }
 
-func (t *tasks) close() {
-	t.watch.close()
-	t.looks.close()
+func (t *tasks) Close() {
+	t.watch.Close()
+	t.looks.Close()
 }
 
 func (t *tasks) start(ctx context.Context) (string, error) {
@@ -86,9 +89,11 @@ func (t *tasks) start(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer c.close()
+	defer c.Close()
 	var made taskList
-	if err := c.call("RunTask", runTaskInput(1, t.network), &made); err != nil {
+	request := runTaskInput(1, t.network)
+	request["enableExecuteCommand"] = t.exec
+	if err := c.Call("RunTask", request, &made); err != nil {
 		return "", err
 	}
 	if len(made.Tasks) != 1 {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
 // taskWatch sees by DescribeTasks when tasks reach a status. It asks once for all of
@@ -14,7 +16,7 @@ import (
 // many are awaited: an answer of fifty tasks every 2 ms takes a tenth of two CPUs, which
 // the engine then lacks.
 type taskWatch struct {
-	connection *connection
+	connection *rawhttp.Connection
 	wake       chan struct{}
 	ended      chan struct{}
 
@@ -27,7 +29,7 @@ type awaited struct {
 	result chan error
 }
 
-func watchTasks(c *connection) *taskWatch {
+func watchTasks(c *rawhttp.Connection) *taskWatch {
 	w := &taskWatch{
 		connection: c, wake: make(chan struct{}, 1), ended: make(chan struct{}), awaited: map[string]awaited{},
 	}
@@ -36,6 +38,11 @@ func watchTasks(c *connection) *taskWatch {
 }
 
 func (w *taskWatch) close() {
+	close(w.wake)
+	<-w.ended
+}
+
+func (w *taskWatch) Close() {
 	close(w.wake)
 	<-w.ended
 }
@@ -81,7 +88,7 @@ func (w *taskWatch) look() int {
 		return 0
 	}
 	var found taskList
-	err := w.connection.call("DescribeTasks", map[string]any{"cluster": cluster, "tasks": arns}, &found)
+	err := w.connection.Call("DescribeTasks", map[string]any{"cluster": cluster, "tasks": arns}, &found)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err != nil {

@@ -1,4 +1,6 @@
-package main
+// Package rawhttp sends HTTP requests that are made beforehand, over connections that do the least a
+// client can do.
+package rawhttp
 
 import (
 	"bufio"
@@ -13,31 +15,33 @@ import (
 	"time"
 )
 
-// answerTime bounds one exchange, so that a server that hangs ends the run.
-const answerTime = 2 * time.Minute
+// AnswerTime bounds one exchange, so that a server that hangs ends the run.
+const AnswerTime = 2 * time.Minute
 
-// connection is one kept-alive HTTP connection. It does the least a client can do,
+// Connection is one kept-alive HTTP connection. It does the least a client can do,
 // because client and server share the machine: it writes bytes made beforehand and
 // looks at nothing of the answer but its status and length.
-type connection struct {
+type Connection struct {
 	net  net.Conn
 	in   *bufio.Reader
 	body []byte
 }
 
-func connect(ctx context.Context, address string) (*connection, error) {
+// Connect opens a connection to an address.
+func Connect(ctx context.Context, address string) (*Connection, error) {
 	var dialer net.Dialer
 	c, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
-	return &connection{net: c, in: bufio.NewReaderSize(c, 64<<10)}, nil
+	return &Connection{net: c, in: bufio.NewReaderSize(c, 64<<10)}, nil
 }
 
-func (c *connection) close() { _ = c.net.Close() }
+// Close closes the connection.
+func (c *Connection) Close() { _ = c.net.Close() }
 
-// exchange sends a request and discards the body of its answer.
-func (c *connection) exchange(request []byte) error {
+// Exchange sends a request and discards the body of its answer.
+func (c *Connection) Exchange(request []byte) error {
 	status, length, err := c.send(request, nil)
 	if err != nil {
 		return err
@@ -51,9 +55,9 @@ func (c *connection) exchange(request []byte) error {
 	return err
 }
 
-// fetch sends a request and returns header lines and body, which are good until the
+// Fetch sends a request and returns header lines and body, which are good until the
 // next call.
-func (c *connection) fetch(request []byte) (header map[string]string, body []byte, err error) {
+func (c *Connection) Fetch(request []byte) (header map[string]string, body []byte, err error) {
 	header = map[string]string{}
 	status, length, err := c.send(request, header)
 	if err != nil {
@@ -72,13 +76,13 @@ func (c *connection) fetch(request []byte) (header map[string]string, body []byt
 	return header, body, nil
 }
 
-// call calls an operation and decodes its answer into out, unless that is nil.
-func (c *connection) call(operation string, in, out any) error {
+// Call calls an operation and decodes its answer into out, unless that is nil.
+func (c *Connection) Call(operation string, in, out any) error {
 	payload, err := json.Marshal(in)
 	if err != nil {
 		return err
 	}
-	_, body, err := c.fetch(operationRequest(operation, payload))
+	_, body, err := c.Fetch(Operation(operation, payload))
 	if err != nil {
 		return fmt.Errorf("%s %w", operation, err)
 	}
@@ -88,8 +92,8 @@ func (c *connection) call(operation string, in, out any) error {
 	return json.Unmarshal(body, out)
 }
 
-func (c *connection) send(request []byte, header map[string]string) (status, length int, err error) {
-	if err := c.net.SetDeadline(time.Now().Add(answerTime)); err != nil {
+func (c *Connection) send(request []byte, header map[string]string) (status, length int, err error) {
+	if err := c.net.SetDeadline(time.Now().Add(AnswerTime)); err != nil {
 		return 0, 0, err
 	}
 	if _, err := c.net.Write(request); err != nil {
@@ -101,7 +105,7 @@ func (c *connection) send(request []byte, header map[string]string) (status, len
 var contentLength = []byte("content-length")
 
 // head reads status and header, and keeps the header's lines unless told not to.
-func (c *connection) head(header map[string]string) (status, length int, err error) {
+func (c *Connection) head(header map[string]string) (status, length int, err error) {
 	line, err := c.in.ReadSlice('\n')
 	if err != nil {
 		return 0, 0, err
