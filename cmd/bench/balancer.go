@@ -15,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dataplane"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/bareserver"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processusage"
 )
 
@@ -58,7 +59,7 @@ func measureBalancer(ctx context.Context, b *bench) error {
 
 func (b *bench) measureBalanced(ctx context.Context) (err error) {
 	stop := func(p *process) { err = errors.Join(err, p.stop()) }
-	bare, err := b.startEcho(answer{Header: map[string]string{}, Body: []byte(strings.Repeat("x", balancedBody))})
+	bare, err := b.startEcho(bareserver.Answer{Header: map[string]string{}, Body: []byte(strings.Repeat("x", balancedBody))})
 	if err != nil {
 		return err
 	}
@@ -154,7 +155,7 @@ func cpuTimesOf(list []load) (all []float64) {
 
 // measureChecks has one server stand for 1,000 targets.
 func (b *bench) measureChecks(ctx context.Context) (err error) {
-	target, err := b.startEcho(answer{Header: map[string]string{}})
+	target, err := b.startEcho(bareserver.Answer{Header: map[string]string{}})
 	if err != nil {
 		return err
 	}

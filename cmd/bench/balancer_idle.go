@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/bareserver"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/gobuild"
 )
 
@@ -24,7 +25,7 @@ func (b *bench) measureIdleBalancer(ctx context.Context) (err error) {
 		b.report.note(balancedIdle + ": the program is one for Linux")
 		return nil
 	}
-	target, err := b.startEcho(answer{Header: map[string]string{}})
+	target, err := b.startEcho(bareserver.Answer{Header: map[string]string{}})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/bareserver"
 )
 
 var clients = []int{1, 16}
@@ -103,7 +105,7 @@ func (b *bench) startDuel(ctx context.Context, name string, c requestCase) (d du
 	if err != nil {
 		return d, err
 	}
-	d.bare, err = b.startEcho(answer{Header: maps.Clone(header), Body: bytes.Clone(body)})
+	d.bare, err = b.startEcho(bareserver.Answer{Header: maps.Clone(header), Body: bytes.Clone(body)})
 	return d, err
 }
 

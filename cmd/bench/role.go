@@ -13,6 +13,7 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/bareserver"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/heap"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
@@ -31,6 +32,14 @@ func ownRole(role string, args ...string) (*exec.Cmd, error) {
 func untilParentEnds() {
 	signal.Ignore(os.Interrupt)
 	_, _ = io.Copy(io.Discard, os.Stdin)
+}
+
+// serveEcho is the bare server, with the answer in the file that its argument names.
+func serveEcho(args []string) error {
+	if len(args) != 1 {
+		return errors.New("echo: needs a file")
+	}
+	return bareserver.Serve(args[0], untilParentEnds)
 }
 
 // serveProfiled is the emulator with a CPU profile: file, engine, warm sandboxes, whether

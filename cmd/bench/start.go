@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/bareserver"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
@@ -37,7 +38,7 @@ func measureExec(ctx context.Context, b *bench) error {
 	for i := range times {
 		last := i == times-1
 		took, memory, err := startOnce(ctx, last, func() (*process, error) {
-			return b.startEcho(answer{Header: map[string]string{}, Body: []byte("{}")})
+			return b.startEcho(bareserver.Answer{Header: map[string]string{}, Body: []byte("{}")})
 		})
 		if err != nil {
 			return fmt.Errorf("bare server: %w", err)
