@@ -72,13 +72,17 @@ type starter interface {
 // directly: for the same containers, or where there is but one and a sandbox is there
 // already, for that one on the engine's own bridge.
 func measureDocker(ctx context.Context, b *bench) error {
-	wanted := slices.DeleteFunc(slices.Clone(dockerCases), func(c dockerCase) bool { return !b.wanted("docker/" + c.name) })
+	return b.measureCases(ctx, "docker", dockerCases)
+}
+
+func (b *bench) measureCases(ctx context.Context, section string, cases []dockerCase) error {
+	wanted := slices.DeleteFunc(slices.Clone(cases), func(c dockerCase) bool { return !b.wanted(section + "/" + c.name) })
 	if len(wanted) == 0 {
 		return nil
 	}
 	return b.withApp(ctx, func(cli *client.Client, image string) error {
 		for _, c := range wanted {
-			if err := b.measureCase(ctx, cli, image, c); err != nil {
+			if err := b.measureCase(ctx, cli, image, section, c); err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
 		}
@@ -86,8 +90,8 @@ func measureDocker(ctx context.Context, b *bench) error {
 	})
 }
 
-func (b *bench) measureCase(ctx context.Context, cli *client.Client, image string, c dockerCase) (err error) {
-	p, err := b.startEmulator("docker/"+c.name, emulatorSettings{engine: cli.DaemonHost(), warm: c.warm, strict: c.strict})
+func (b *bench) measureCase(ctx context.Context, cli *client.Client, image, section string, c dockerCase) (err error) {
+	p, err := b.startEmulator(section+"/"+c.name, emulatorSettings{engine: cli.DaemonHost(), warm: c.warm, strict: c.strict})
 	if err != nil {
 		return err
 	}
