@@ -34,8 +34,9 @@ type process struct {
 // emulatorSettings are how the emulator is started that is measured.
 type emulatorSettings struct {
 	engine string
-	warm   int  // sandboxes that it keeps for each subnet, on Docker
-	strict bool // security groups are
+	warm   int    // sandboxes that it keeps for each subnet, on Docker
+	strict bool   // security groups are
+	data   string // directory, of one without a profile
 }
 
 func (b *bench) startEmulator(name string, s emulatorSettings) (*process, error) {
