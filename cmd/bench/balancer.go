@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dataplane"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/bareserver"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processusage"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
 const (
@@ -115,7 +116,7 @@ func (b *bench) byTurns(ctx context.Context, ways []*process) (map[*process][]lo
 				return nil, err
 			}
 			before := p.groupTime()
-			l, err := drive(list, httpRequest("GET", "/some/path", nil), extent{time: b.burst})
+			l, err := drive(list, rawhttp.Request("GET", "/some/path", nil), extent{time: b.burst})
 			closeAll(list)
 			if err != nil {
 				return nil, err

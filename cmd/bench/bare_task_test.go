@@ -14,7 +14,7 @@ func inspected(id string, mode, parent string) container.InspectResponse {
 			Resources:   container.Resources{CgroupParent: parent, Memory: 512 << 20},
 		},
 		Config: &container.Config{Image: "app", Hostname: "ip-172-31-0-4", Labels: map[string]string{
-			"com.amazonaws.ecs.cluster": "default", "ecs-emulator.owner": "somebody",
+			"com.amazonaws.ecs.cluster": "default", "ecs-emulator.owner": "another",
 		}},
 	}
 }

@@ -43,35 +43,6 @@ func newHTTPClient(address string) *httpClient {
 	return &httpClient{transport: &http.Transport{MaxConnsPerHost: 1, DisableCompression: true}, host: address}
 }
 
-func (c *httpClient) close() { c.transport.CloseIdleConnections() }
-
-// exchange implements sender.
-func (c *httpClient) exchange(request []byte) error {
-	end := bytes.Index(request, []byte("\r\n\r\n")) + 4
-	if c.head == nil {
-		head, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(request[:end])))
-		if err != nil {
-			return fmt.Errorf("parse the request to send: %w", err)
-		}
-		c.head = head
-	}
-	out := &http.Request{
-		Method: c.head.Method, URL: &url.URL{Scheme: "http", Host: c.host, Path: c.head.URL.Path}, Header: c.head.Header,
-		Body: io.NopCloser(bytes.NewReader(request[end:])), ContentLength: int64(len(request) - end),
-	}
-	response, err := c.transport.RoundTrip(out)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		body, _ := io.ReadAll(io.LimitReader(response.Body, 400))
-		return fmt.Errorf("answered with status %d: %s", response.StatusCode, body)
-	}
-	_, err = io.Copy(io.Discard, response.Body)
-	return err
-}
-
 func (c *httpClient) Close() { c.transport.CloseIdleConnections() }
 
 // exchange implements sender.

@@ -1,6 +1,6 @@
 // Command bench measures what the emulator costs, each figure beside that of the
 // least which could do the same, taken in the same run: a bare net/http server that
-// answers the same bytes, or the same containers asked of the Docker engine directly.
+// answers the same bytes, or the same containers and commands asked of the Docker engine directly.
 //
 //	go run ./cmd/bench                          everything, in some minutes
 //	go run ./cmd/bench -quick                   the same less often, so less exact
@@ -35,6 +35,7 @@ type section struct {
 
 var sections = []section{
 	{"requests", "Requests over HTTP beside a bare net/http server that answers the same bytes", measureRequests},
+	{"alarms", "Alarms described in Smithy RPC v2 CBOR beside AWS JSON", measureAlarms},
 	{"start", "Start and idle memory beside that bare server", measureStart},
 	{"scale", "Tasks to RUNNING in services, simulated engine", measureScale},
 	{"ps", "A look at many tasks by ecs-emulator ps, simulated engine", measurePS},
@@ -42,7 +43,9 @@ var sections = []section{
 	{"balancer", "A load balancer's data plane beside its target asked directly, and nginx where it is installed", measureBalancer},
 	{"logs", "Log events: lines of 100 bytes from 20 containers, from one beside the engine's own log of it, and a page", measureLogs},
 	{"docker", "RunTask to RUNNING on Docker beside the same containers made directly (one warm: without a sandbox); CPU of idle tasks; metadata beside another task's answers", measureDocker},
+	{"exec", "ECS Exec beside the engine's own exec with a terminal, idle sessions beside none, and RunTask beside one without", measureSessions},
 	{"relay", "Connections to a task over the relay beside those to its own address, through a proxy before Docker", measureRelay},
+	{"shift", "Deployments that shift traffic, simulated engine unless Docker is named", measureShifts},
 }
 
 // roles are what this program does as a child of its own, by its first argument.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processgroup"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processusage"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
@@ -44,8 +44,11 @@ func (b *bench) startEmulator(name string, s emulatorSettings) (*process, error)
 	if s.strict {
 		args = append(args, "--security-groups", "strict")
 	}
+	if s.data != "" {
+		args = append(args, "--data-dir", s.data)
+	}
 	cmd := exec.Command(b.binary, args...)
-	if b.profile != "" {
+	if b.profile != "" && s.data == "" {
 		file := strings.Map(func(r rune) rune {
 			if r == '/' || r == ' ' || r == ',' {
 				return '-'
@@ -142,16 +145,4 @@ func (p *process) reset(ctx context.Context) error {
 
 // residentMemory is the process's resident set in bytes, or false where the system
 // does not tell in Linux's way.
-func (p *process) residentMemory() (int64, bool) {
-	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), "status"))
-	if err != nil {
-		return 0, false
-	}
-	for line := range bytes.Lines(status) {
-		var kilobytes int64
-		if n, _ := fmt.Sscanf(string(line), "VmRSS: %d kB", &kilobytes); n == 1 {
-			return kilobytes << 10, true
-		}
-	}
-	return 0, false
-}
+func (p *process) residentMemory() (int64, bool) { return processusage.Memory(p.cmd.Process.Pid) }

@@ -37,11 +37,6 @@ func watchTasks(c *rawhttp.Connection) *taskWatch {
 	return w
 }
 
-func (w *taskWatch) close() {
-	close(w.wake)
-	<-w.ended
-}
-
 func (w *taskWatch) Close() {
 	close(w.wake)
 	<-w.ended
