@@ -133,7 +133,7 @@ cross: ## build for linux, darwin and windows on amd64 and arm64, for engines on
 
 .PHONY: release
 release: cross ## make dist/: archives, images and checksums of the release VERSION; publishes nothing
-	$(GO) run ./cmd/release -version '$(VERSION)' -time "$$(git log -1 --format=%ct)" -out dist
+	$(GO) run ./cmd/release -version '$(VERSION)' -time "$$(git log -1 --format=%ct)" -out dist $(PLATFORMS)
 
 .PHONY: generate
 generate: ## write the generated files: types of the SDK, docs/reference, list of packages, required members, count of facts

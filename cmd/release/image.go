@@ -19,7 +19,7 @@ import (
 
 const imageName = "ecs-emulator/ecs-emulator"
 
-// writeImages writes the images for both architectures of Linux: in an OCI layout, which tools push
+// writeImages writes the images, of the platforms with Linux: in an OCI layout, which tools push
 // to a registry, and each as an archive for `docker load`.
 func (r release) writeImages() error {
 	text, err := os.ReadFile("Dockerfile")
@@ -31,7 +31,7 @@ func (r release) writeImages() error {
 		return err
 	}
 	index := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
-	for _, p := range platforms {
+	for _, p := range r.platforms {
 		if p.os != "linux" {
 			continue
 		}

@@ -1,7 +1,7 @@
-// Command release packs the programs that `make cross` built, for all platforms: archives, images of two
-// architectures, a list of the modules in each program, notes and checksums.
+// Command release packs the programs that `make cross` built: archives, images for Linux, a list of the
+// modules in each program, notes and checksums.
 //
-//	go run ./cmd/release -version v0.3.0 -time 1767225600 -out dist
+//	go run ./cmd/release -version v0.3.0 -time 1767225600 -out dist linux/amd64 darwin/arm64
 //
 // The same programs and files give the same bytes. It publishes nothing; CONTRIBUTING.md says who does.
 package main
@@ -16,12 +16,22 @@ import (
 	"time"
 )
 
-// platforms are those of the Makefile.
-var platforms = []platform{
-	{"linux", "amd64"}, {"linux", "arm64"}, {"darwin", "amd64"}, {"darwin", "arm64"}, {"windows", "amd64"}, {"windows", "arm64"},
-}
-
 type platform struct{ os, architecture string }
+
+// platformsOf reads platforms as the Makefile has them: linux/amd64.
+func platformsOf(names []string) (list []platform, err error) {
+	for _, name := range names {
+		os, architecture, ok := strings.Cut(name, "/")
+		if !ok {
+			return nil, fmt.Errorf("%q is no platform such as linux/amd64", name)
+		}
+		list = append(list, platform{os, architecture})
+	}
+	if len(list) == 0 {
+		return nil, errors.New("say for which platforms, such as linux/amd64")
+	}
+	return list, nil
+}
 
 // program is the name of the program on the platform.
 func (p platform) program() string {
@@ -38,9 +48,10 @@ func (p platform) built() string {
 
 // release is what is packed, in the root of the repository.
 type release struct {
-	version string
-	at      time.Time // when its files were changed: the time of the commit
-	out     string
+	version   string
+	at        time.Time // when its files were changed: the time of the commit
+	out       string
+	platforms []platform
 }
 
 // name is that of a file for a platform.
@@ -55,7 +66,12 @@ func main() {
 	flag.StringVar(&r.out, "out", "dist", "`folder` to write to; what it has is removed")
 	flag.Parse()
 	r.at = time.Unix(*seconds, 0).UTC()
-	if err := r.pack(); err != nil {
+	platforms, err := platformsOf(flag.Args())
+	if err == nil {
+		r.platforms = platforms
+		err = r.pack()
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "release:", err)
 		os.Exit(1)
 	}
@@ -68,7 +84,7 @@ func (r release) pack() error {
 	if err := errors.Join(os.RemoveAll(r.out), os.MkdirAll(r.out, 0o755)); err != nil {
 		return err
 	}
-	for _, p := range platforms {
+	for _, p := range r.platforms {
 		if err := r.writeArchive(p); err != nil {
 			return fmt.Errorf("pack %s: %w", p.built(), err)
 		}

@@ -6,12 +6,17 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 )
+
+var platforms = []platform{
+	{"linux", "amd64"}, {"linux", "arm64"}, {"darwin", "amd64"}, {"darwin", "arm64"}, {"windows", "amd64"}, {"windows", "arm64"},
+}
 
 // root has the files of the repository that a release is made of, and programs, each of which is this
 // test.
@@ -44,7 +49,7 @@ func TestTheSameCommitGivesTheSameBytes(t *testing.T) {
 	root(t)
 	var sums [2]string
 	for i, out := range []string{"one", "two"} {
-		if err := (release{version: "v0.3.0", at: time.Unix(1767225600, 0).UTC(), out: out}).pack(); err != nil {
+		if err := (release{version: "v0.3.0", at: time.Unix(1767225600, 0).UTC(), out: out, platforms: platforms}).pack(); err != nil {
 			t.Fatal(err)
 		}
 		for _, name := range []string{"SHA256SUMS", "image/index.json"} {
@@ -129,13 +134,14 @@ func TestAnInstructionThatIsNotBuiltIsRefused(t *testing.T) {
 	}
 }
 
-func TestPlatformsAreThoseOfTheMakefile(t *testing.T) {
-	list := ""
-	for _, p := range platforms {
-		list += " " + p.os + "/" + p.architecture
+func TestPlatforms(t *testing.T) {
+	if list, err := platformsOf([]string{"linux/amd64", "windows/arm64"}); err != nil || !slices.Equal(list, []platform{{"linux", "amd64"}, {"windows", "arm64"}}) {
+		t.Errorf("got %v, %v", list, err)
 	}
-	if want := "\nPLATFORMS :=" + list + "\n"; !strings.Contains(text(t, "Makefile"), want) {
-		t.Errorf("the Makefile has no line %q", want)
+	for _, wrong := range [][]string{nil, {"linux"}} {
+		if list, err := platformsOf(wrong); err == nil {
+			t.Errorf("%q gives %v", wrong, list)
+		}
 	}
 }
 
