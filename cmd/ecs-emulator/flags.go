@@ -24,6 +24,8 @@ type flagSet struct {
 	// letters has for a flag of one letter the flag that it is the same as.
 	letters map[string]string
 	help    bool // whether -h was given
+	// dashes is how many arguments stand before two dashes, or -1 where there are none.
+	dashes int
 }
 
 // flagGroup is a part of a command's help.

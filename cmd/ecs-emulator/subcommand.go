@@ -32,6 +32,7 @@ type argument struct {
 	values   []string // that shells complete it with
 	optional bool
 	repeated bool // only of the last one
+	dashed   bool // it stands behind two dashes; only of the last one
 }
 
 // action does what a command is for. It gets an argument for each that the command has, those that
