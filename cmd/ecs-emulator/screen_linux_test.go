@@ -47,6 +47,24 @@ func onTerminal(p *process, columns uint16, colour bool, args ...string) *screen
 	return s
 }
 
+// startOnTerminal runs a command on a terminal of that width.
+func startOnTerminal(p *process, columns uint16, cmd *exec.Cmd) *screen {
+	p.Helper()
+	s := &screen{process: p, read: make(chan struct{})}
+	user, program, err := pty.Open()
+	p.must(err)
+	s.user = user
+	p.must(pty.Setsize(user, &pty.Winsize{Cols: columns, Rows: 50}))
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true} // Ctrl-C is for it alone
+	p.must(cmd.Start())
+	p.must(program.Close())
+	s.cmd = cmd
+	go s.readAll()
+	p.Cleanup(func() { cmd.Process.Kill(); user.Close(); <-s.read })
+	return s
+}
+
 func (s *screen) readAll() {
 	defer close(s.read)
 	for buffer := make([]byte, 4096); ; {
