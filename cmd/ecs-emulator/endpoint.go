@@ -49,6 +49,9 @@ func askJSON(ctx context.Context, method, endpoint, path string, query url.Value
 
 // send is ask for those who read refusals themselves.
 func send(ctx context.Context, method, endpoint, path string, query url.Values, body io.Reader) (*http.Response, error) {
+	if base, err := url.Parse(endpoint); err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
+		return nil, usageError{fmt.Errorf("--endpoint, or AWS_ENDPOINT_URL, is not a URL such as http://127.0.0.1:4577: %q", endpoint)}
+	}
 	at := strings.TrimSuffix(endpoint, "/") + "/_emulator/" + path + "?" + query.Encode()
 	request, err := http.NewRequestWithContext(ctx, method, at, body)
 	if err != nil {
@@ -59,6 +62,18 @@ func send(ctx context.Context, method, endpoint, path string, query url.Values, 
 		return nil, fmt.Errorf("no emulator answers at %s: start one with 'ecs-emulator serve', or name its URL with --endpoint: %w", endpoint, rootOf(err))
 	}
 	return response, nil
+}
+
+// streamed is the body of an answer that goes on. Its errors say that the emulator has gone, which those
+// of where it is written do not.
+type streamed struct{ io.Reader }
+
+func (s streamed) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("the emulator has gone: %w", err)
+	}
+	return n, err
 }
 
 // rootOf is why a request failed, without its URL, which holds paths of the emulator's own.

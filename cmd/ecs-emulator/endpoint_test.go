@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -27,5 +28,15 @@ func TestRefusalIsOneLine(t *testing.T) {
 	response := &http.Response{Body: io.NopCloser(strings.NewReader(`{"error": "there is no task x; tasks: \u001b[2J\ny"}`))}
 	if got, want := refusal(response).Error(), "there is no task x; tasks: \ufffd[2J y"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestAnEndpointIsAURL(t *testing.T) {
+	for _, endpoint := range []string{"127.0.0.1:4577", "localhost:4577", "localhost", "", "http://", "unix:///run/x", "http://[::1"} {
+		var output strings.Builder
+		code := run([]string{"ps", "--endpoint", endpoint}, &output, &output)
+		if want := "is not a URL such as http://127.0.0.1:4577: " + strconv.Quote(endpoint) + "\n"; code != 2 || !strings.HasSuffix(output.String(), want) {
+			t.Errorf("%q ends with %d: %q", endpoint, code, &output)
+		}
 	}
 }

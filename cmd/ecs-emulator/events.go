@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -23,7 +22,7 @@ var eventsCommand = subcommand{
 }
 
 // declareEvents prints what has happened in a running emulator: on a terminal in lines for people, else
-// the events of tasks and container instances, a line of JSON for each.
+// the events that ECS sends to EventBridge, a line of JSON for each.
 func declareEvents(flags *flagSet) action {
 	endpoint := endpointFlag(flags)
 	follow := flags.Bool("follow", false, "go on with what happens until Ctrl-C")
@@ -63,8 +62,6 @@ func copyEvents(ctx context.Context, endpoint string, query url.Values, since ui
 		return err
 	}
 	defer response.Body.Close()
-	if _, err := io.Copy(stdout, response.Body); err != nil {
-		return fmt.Errorf("the emulator has gone: %w", err)
-	}
-	return nil
+	_, err = io.Copy(stdout, streamed{response.Body})
+	return err
 }

@@ -38,6 +38,9 @@ func declareLogs(flags *flagSet) action {
 	tail := flags.Int("tail", 0, "show the last `n` lines only of each container (0: all)")
 	cluster := flags.String("cluster", "", "`cluster` of the service, if several have one of that name")
 	return func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+		if *tail < 0 {
+			return usageError{fmt.Errorf("--tail %d is negative: give the number of lines, or 0 for all", *tail)}
+		}
 		query := url.Values{"of": {args[0]}, "cluster": {*cluster}, "container": {args[1]}}
 		if *follow {
 			query.Set("follow", "true")
@@ -70,8 +73,7 @@ func copyLogs(ctx context.Context, endpoint string, query url.Values, stdout, st
 	}
 	defer response.Body.Close()
 	if !strings.HasPrefix(response.Header.Get("Content-Type"), "application/x-ndjson") {
-		_, err = io.Copy(stdout, response.Body)
-		return err
+		return copyOutput(stdout, response)
 	}
 	screen, _ := terminal.Of(stdout)
 	p := &logPrinter{stdout: stdout, stderr: stderr, on: screen, styles: map[string]terminal.Style{}}
@@ -87,6 +89,20 @@ func copyLogs(ctx context.Context, endpoint string, query url.Values, stdout, st
 			return err
 		}
 	}
+}
+
+// cutOff is the trailer in which the emulator says why the output of a task is not all.
+const cutOff = "Ecs-Emulator-Cut-Off"
+
+// copyOutput passes on the output of a task.
+func copyOutput(stdout io.Writer, response *http.Response) error {
+	if _, err := io.Copy(stdout, streamed{response.Body}); err != nil {
+		return err
+	}
+	if why := response.Trailer.Get(cutOff); why != "" {
+		return errors.New(activity.OneLine(why))
+	}
+	return nil
 }
 
 // logPrinter prints lines of several tasks, each with its task before it.
