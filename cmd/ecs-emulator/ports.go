@@ -7,8 +7,10 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
-	"text/tabwriter"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/overview/text"
 )
 
 // portsOfTasks is what this command reads of the answer of /_emulator/tasks.
@@ -51,7 +53,6 @@ var portsCommand = subcommand{
 func declarePorts(flags *flagSet) action {
 	endpoint := endpointFlag(flags)
 	return func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-		table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 		query := url.Values{}
 		if args[0] != "" {
 			query.Set("task", args[0])
@@ -63,37 +64,40 @@ func declarePorts(flags *flagSet) action {
 		if tasks.Note != "" {
 			fmt.Fprintln(stderr, tasks.Note)
 		}
-		tasks.print(table)
+		rows := tasks.rows()
 		if args[0] == "" {
 			var balancers portsOfLoadBalancers
 			if err := askJSON(ctx, http.MethodGet, *endpoint, "loadbalancers", nil, nil, &balancers); err != nil {
 				return err
 			}
-			balancers.print(table)
+			rows = append(rows, balancers.rows()...)
 		}
-		return table.Flush()
+		_, err := io.WriteString(stdout, text.Align(rows))
+		return err
 	}
 }
 
-// print begins each line with what a client connects to.
-func (p portsOfTasks) print(table io.Writer) {
+// rows begin with what a client connects to.
+func (p portsOfTasks) rows() (rows [][]string) {
 	for _, t := range p.Tasks {
 		for _, c := range t.Containers {
 			for _, port := range c.Ports {
-				fmt.Fprintf(table, "%s\t%d/%s\t%s\t%s\t%s/%s\n", port.Address, port.ContainerPort, port.Protocol, c.Name, t.Group, t.Cluster, t.ID)
+				rows = append(rows, []string{port.Address, strconv.Itoa(port.ContainerPort) + "/" + port.Protocol, c.Name, t.Group, t.Cluster + "/" + t.ID})
 			}
 		}
 	}
+	return rows
 }
 
-// print has the columns of tasks, with the port of the listener and the DNS name of the load balancer.
-func (p portsOfLoadBalancers) print(table io.Writer) {
+// rows have the columns of tasks, with the port of the listener and the DNS name of the load balancer.
+func (p portsOfLoadBalancers) rows() (rows [][]string) {
 	for _, b := range p.LoadBalancers {
 		name := path.Base(path.Dir(b.LoadBalancerARN)) // loadbalancer/app/NAME/ID
 		for _, l := range b.Listeners {
 			for _, address := range l.LocalAddresses {
-				fmt.Fprintf(table, "%s\t%d/%s\t-\tload-balancer:%s\t%s\n", address, l.Port, strings.ToLower(l.Protocol), name, b.DNSName)
+				rows = append(rows, []string{address, strconv.Itoa(l.Port) + "/" + strings.ToLower(l.Protocol), "-", "load-balancer:" + name, b.DNSName})
 			}
 		}
 	}
+	return rows
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -34,10 +35,11 @@ func (p *process) runServer(port int) types.Task {
 	return p.task(*started.Tasks[0].TaskArn)
 }
 
-// freePort is a free port that no system gives to programs that ask for any.
+// freePort is a free port that no system gives to programs that ask for any, and that no emulator publishes by itself.
 func freePort(t *testing.T) int {
 	t.Helper()
-	for port := 30000 - os.Getpid()%10000; port > 15000; port-- {
+	for range 1000 {
+		port := 16000 + rand.N(14000)
 		if l, err := net.Listen("tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port))); err == nil {
 			l.Close()
 			return port
