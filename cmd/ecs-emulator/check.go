@@ -24,7 +24,7 @@ var checkCommand = subcommand{
 		{"ecs-emulator check web.json service.yaml", "a task definition and its service"},
 		{"terraform show -json plan | ecs-emulator check -", "a plan of Terraform"},
 	},
-	arguments: []argument{{name: "file", about: "JSON or YAML as for --cli-input-json, or a plan of Terraform in JSON; - for standard input", repeated: true}},
+	arguments: []argument{{name: "file", about: "JSON or YAML as for --cli-input-json, or a plan or a state of Terraform in JSON; - for standard input", repeated: true}},
 	declare:   declareCheck,
 }
 
@@ -36,7 +36,8 @@ func declareCheck(flags *flagSet) action {
 	var strict, asJSON bool
 	flags.group("Findings", func() {
 		flags.StringVar(&operation, "operation", "", "`operation` of files whose members do not tell it, such as run-task")
-		flags.BoolVar(&strict, "strict", false, "end with exit code 1 for members without effect, too")
+		flags.BoolVar(&strict, "strict", false, "end with exit code 1 for members without effect, too; its environment variable is ECS_EMULATOR_CHECK_STRICT")
+		flags.variable("strict", "ECS_EMULATOR_CHECK_STRICT")
 		flags.BoolVar(&asJSON, "json", false, "show the findings as JSON, one in each line")
 	})
 	flags.group("As serve has them", func() {

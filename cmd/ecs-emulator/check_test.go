@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -83,5 +84,22 @@ func TestFindingsKeepControlCharactersFromTerminals(t *testing.T) {
 	}
 	if want := "a.json: \uFFFD]0;title\uFFFD: one two\n"; out.String() != want {
 		t.Errorf("%q; want %q", out.String(), want)
+	}
+}
+
+// What turns serve's conveniences off does not make notes count.
+func TestStrictCheckHasAVariableOfItsOwn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kept.json")
+	if err := os.WriteFile(path, []byte(keptDefinition), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		variable string
+		code     int
+	}{{"ECS_EMULATOR_STRICT", 0}, {"ECS_EMULATOR_CHECK_STRICT", 1}} {
+		t.Setenv(c.variable, "true")
+		if code := run([]string{"check", path}, io.Discard, io.Discard); code != c.code {
+			t.Errorf("with %s: exit code %d; want %d", c.variable, code, c.code)
+		}
 	}
 }

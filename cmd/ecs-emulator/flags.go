@@ -23,7 +23,9 @@ type flagSet struct {
 	gone map[string]string
 	// letters has for a flag of one letter the flag that it is the same as.
 	letters map[string]string
-	help    bool // whether -h was given
+	// variables has for a flag the environment variable that sets it, if that is not named as usual.
+	variables map[string]string
+	help      bool // whether -h was given
 	// dashes is how many arguments stand before two dashes, or -1 where there are none.
 	dashes int
 }
@@ -74,6 +76,9 @@ func (f *flagSet) short(letter, name string) {
 	f.Var(f.Lookup(name).Value, letter, "")
 	f.letters[letter] = name
 }
+
+// variable names the environment variable of a flag that another command has with another meaning.
+func (f *flagSet) variable(flag, name string) { f.variables[flag] = name }
 
 // letter is the one that stands for a flag, or "".
 func (f *flagSet) letter(name string) string {
