@@ -19,9 +19,10 @@ type clients struct {
 	stop                    func() // and wait for all answers
 
 	mu       sync.Mutex
-	first    string            // failure
-	slow     map[string]int    // answers by their text, of those that take their time
-	answerer map[string]string // the text by the name of who answered
+	first    string               // failure
+	slow     map[string]int       // answers by their text, of those that take their time
+	answerer map[string]string    // the text by the name of who answered
+	last     map[string]time.Time // when the last request began that was answered with a text
 }
 
 // habit is how some of them ask.
@@ -34,6 +35,10 @@ type habit struct {
 
 // slowly is a page that it takes three seconds to answer.
 const slowly = "slow?for=3s"
+
+// most requests of a habit are under way at once. A machine that is too busy answers fewer of them in a second,
+// and has enough files for all tests that run at once.
+const most = 50
 
 // habits of clients of a server. Net/http may ask again by itself when a connection that has
 // been used before fails under a GET, and not under a POST.
@@ -57,6 +62,31 @@ func keepAsking(t *testing.T, url string) *clients {
 	t.Cleanup(c.stop)
 	for _, h := range habits(url) {
 		asking.Go(func() { h.follow(ctx, func() { asking.Go(func() { c.once(h) }) }) })
+	}
+	return c
+}
+
+// keepAskingAnew has 200 requests a second, each on a new connection.
+func keepAskingAnew(t *testing.T, url string) *clients {
+	fresh := habits(url)[1]
+	fresh.every = time.Second / 200
+	return follow(t, []habit{fresh})
+}
+
+func follow(t *testing.T, habits []habit) *clients {
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &clients{slow: map[string]int{}, answerer: map[string]string{}, last: map[string]time.Time{}}
+	var asking sync.WaitGroup
+	c.stop = sync.OnceFunc(func() { cancel(); asking.Wait() })
+	t.Cleanup(c.stop)
+	for _, h := range habits {
+		underWay := make(chan struct{}, most)
+		asking.Go(func() {
+			h.follow(ctx, func() {
+				underWay <- struct{}{}
+				asking.Go(func() { c.once(h); <-underWay })
+			})
+		})
 	}
 	return c
 }
@@ -132,6 +162,18 @@ func (p *process) since(c *clients, more int64) {
 	p.Helper()
 	until := c.answered.Load() + more
 	p.eventually("requests go on", func() bool { return c.answered.Load() >= until })
+}
+
+// silent expects that no request is answered with a text that begins after some time.
+func (p *process) silent(c *clients, text string, from time.Time) {
+	p.Helper()
+	p.eventually("that time has come", func() bool { return time.Now().After(from) })
+	p.since(c, 500)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if last := c.last[text]; last.After(from) {
+		p.Errorf("%s has answered a request that began %v after there was to be none", text, last.Sub(from))
+	}
 }
 
 // lostNone expects that no request has failed so far.

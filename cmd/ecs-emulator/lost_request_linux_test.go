@@ -58,7 +58,8 @@ func TestDockerServiceLosesNoRequest(t *testing.T) {
 	second := p
 	p.phase("emulator is killed in the middle of a deployment", load, func() {
 		old := p.update(ecs.UpdateServiceInput{Service: &web.name, TaskDefinition: p.define(web, "three")})
-		p.eventually("a target drains", func() bool { return p.draining(web.group) })
+		address := *p.task(old[0]).Containers[0].NetworkInterfaces[0].PrivateIpv4Address
+		p.eventually("the target of the old task drains or has drained", func() bool { return !p.takes(web.group, address) })
 		p.kill()
 		p.since(load, 500)
 		second = startServe(t, "--engine", "docker", "--data-dir", dir, "--on-exit", "remove", "--log-level", "warn")

@@ -147,3 +147,13 @@ func (p *process) draining(group string) bool {
 		return d.TargetHealth.State == elbtypes.TargetHealthStateEnumDraining
 	})
 }
+
+// takes reports whether a group has a target at an address that does not drain.
+func (p *process) takes(group, address string) bool {
+	p.Helper()
+	out, err := p.elb().DescribeTargetHealth(p.Context(), &elb.DescribeTargetHealthInput{TargetGroupArn: &group})
+	p.must(err)
+	return slices.ContainsFunc(out.TargetHealthDescriptions, func(d elbtypes.TargetHealthDescription) bool {
+		return *d.Target.Id == address && d.TargetHealth.State != elbtypes.TargetHealthStateEnumDraining
+	})
+}
