@@ -37,7 +37,7 @@ type flagGroup struct {
 }
 
 func newFlags() *flagSet {
-	f := &flagSet{FlagSet: flag.NewFlagSet("", flag.ContinueOnError), values: map[string][]string{}, checked: map[string]bool{}, gone: map[string]string{}, letters: map[string]string{}}
+	f := &flagSet{FlagSet: flag.NewFlagSet("", flag.ContinueOnError), values: map[string][]string{}, checked: map[string]bool{}, gone: map[string]string{}, letters: map[string]string{}, variables: map[string]string{}, dashes: -1}
 	f.SetOutput(io.Discard)
 	f.Usage = func() {}
 	return f
@@ -115,7 +115,12 @@ func (f *flagSet) parse(args []string) (arguments []string, err error) {
 		case err != nil:
 			return nil, usageError{f.explain(err)}
 		}
-		if read := len(args) - f.NArg(); f.NArg() == 0 || read > 0 && args[read-1] == "--" {
+		read := len(args) - f.NArg()
+		dashed := read > 0 && args[read-1] == "--"
+		if dashed {
+			f.dashes = len(arguments)
+		}
+		if f.NArg() == 0 || dashed {
 			return append(arguments, f.Args()...), f.check(all)
 		}
 		arguments = append(arguments, f.Arg(0))
@@ -125,7 +130,7 @@ func (f *flagSet) parse(args []string) (arguments []string, err error) {
 
 func (f *flagSet) readEnvironment() (wrong error) {
 	f.VisitAll(func(one *flag.Flag) {
-		name := environmentVariable(one.Name)
+		name := f.environmentVariable(one.Name)
 		if value, set := os.LookupEnv(name); set && wrong == nil && f.letters[one.Name] == "" {
 			if err := f.Set(one.Name, value); err != nil {
 				wrong = usageError{fmt.Errorf("environment variable %s: %w", name, err)}
@@ -136,7 +141,10 @@ func (f *flagSet) readEnvironment() (wrong error) {
 }
 
 // environmentVariable is the one that sets a flag.
-func environmentVariable(name string) string {
+func (f *flagSet) environmentVariable(name string) string {
+	if own := f.variables[name]; own != "" {
+		return own
+	}
 	return "ECS_EMULATOR_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 }
 
@@ -180,7 +188,7 @@ func (f *flagSet) check(args []string) (wrong error) {
 		switch {
 		case wrong != nil:
 		case f.gone[one.Name] != "":
-			wrong = usageError{fmt.Errorf("--%s (%s) no longer exists, %s", one.Name, environmentVariable(one.Name), f.gone[one.Name])}
+			wrong = usageError{fmt.Errorf("--%s (%s) no longer exists, %s", one.Name, f.environmentVariable(one.Name), f.gone[one.Name])}
 		case f.takesFlag(one, args):
 			wrong = usageError{fmt.Errorf("%s; write --%s=%s if it is that", f.needsValue(one.Name), one.Name, value)}
 		case f.checked[one.Name] && value != one.DefValue && !slices.Contains(f.values[one.Name], value):

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -38,6 +39,13 @@ var serveCommand = subcommand{
 	},
 }
 
+// newServer gives up when it is interrupted: engines that do not answer are waited for.
+func newServer(ctx context.Context, opts emulator.Options) (*emulator.Server, error) {
+	ctx, stop := untilInterrupted(ctx)
+	defer stop()
+	return emulator.NewContext(ctx, opts)
+}
+
 // serve runs the emulator until it is interrupted.
 func serve(ctx context.Context, opts emulator.Options, log slog.Handler, stdout, stderr io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
@@ -50,8 +58,11 @@ func serve(ctx context.Context, opts emulator.Options, log slog.Handler, stdout,
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 
 	began := time.Now()
-	srv, err := emulator.New(opts)
-	if err != nil {
+	srv, err := newServer(ctx, opts)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return nil // interrupted
+	case err != nil:
 		return err
 	}
 	screen, _ := terminal.Of(stdout)

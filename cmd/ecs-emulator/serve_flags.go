@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -23,7 +24,7 @@ type choices struct {
 	level                                       level
 	warm                                        int
 	strict, defaultCluster, unknownRoles        bool
-	anySecretSuffix                             bool
+	anySecretSuffix, readOnlyExec               bool
 }
 
 // declareServe declares the flags, in the groups of the help.
@@ -44,6 +45,7 @@ func declareEndpoint(flags *flagSet, o *emulator.Options) {
 		o.AllowedHosts = splitList(list)
 		return nil
 	})
+	flags.StringVar(&o.PublicURL, "public-url", "", "`url` of the endpoint as clients of ECS Exec reach it, such as https://ecs.example.com behind a proxy (default: the host that they have sent the request to)")
 	flags.StringVar(&o.Region, "region", "us-east-1", "`region` of requests that are not signed")
 	flags.StringVar(&o.Account, "account", "000000000000", "`account` of requests whose access key is not an account id")
 	flags.BoolVar(&o.InjectEndpoint, "inject-endpoint", true, "serve the APIs to tasks on Docker at http://ecs-emulator:4577, and point their SDKs there with AWS_ENDPOINT_URL_ECS and so on")
@@ -53,6 +55,10 @@ func declareEndpoint(flags *flagSet, o *emulator.Options) {
 		return nil
 	})
 	flags.suggest("upstream-for", "ssm", "secretsmanager", "logs")
+	flags.Func("hook", "`arn=url`: have a URL answer for the Lambda function with that ARN, such as the target of a lifecycle hook, by POST; may be repeated or hold several, separated by commas", func(list string) error {
+		return addPairs(&o.Hooks, list, "arn=url")
+	})
+	flags.StringVar(&o.LambdaEndpoint, "lambda-endpoint", "", "`url` of a server that has Lambda, for functions without --hook (default: the upstream)")
 }
 
 func declareEngine(flags *flagSet, o *emulator.Options, c *choices) {
@@ -76,10 +82,11 @@ func declareBehaviour(flags *flagSet, o *emulator.Options, c *choices) {
 	flags.BoolVar(&o.AWSDelays, "aws-delays", false, "take as long as AWS, on the emulator's clock: half a minute from RunTask to RUNNING")
 	flags.StringVar(&c.onExit, "on-exit", "", "`what` happens to running tasks when the emulator ends: remove or keep (default remove, with a data directory keep)")
 	flags.choice("on-exit", "remove", "keep")
-	flags.BoolVar(&c.strict, "strict", false, "turn off all conveniences: those of --default-cluster, --strict-vpc, --unknown-roles, --any-secret-suffix and --pull, unless you set that flag too")
+	flags.BoolVar(&c.strict, "strict", false, "turn off all conveniences: those of --default-cluster, --strict-vpc, --unknown-roles, --any-secret-suffix, --read-only-exec and --pull, unless you set that flag too")
 	flags.BoolVar(&c.defaultCluster, "default-cluster", true, "create the cluster default")
 	flags.BoolVar(&c.unknownRoles, "unknown-roles", true, "run tasks with roles that do not exist or do not trust ECS")
 	flags.BoolVar(&c.anySecretSuffix, "any-secret-suffix", true, "find a secret by an ARN that differs from its own only in the six characters at the end")
+	flags.BoolVar(&c.readOnlyExec, "read-only-exec", true, "let ECS Exec into containers whose root file system is read-only")
 	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
 	flags.StringVar(&c.groups, "security-groups", string(emulator.SecurityGroupsOn), "`mode` of security groups: on (they filter), strict (also for this host and for containers that are not tasks), off")
 	flags.choice("security-groups", "on", "strict", "off")
@@ -94,6 +101,11 @@ func declareLimits(flags *flagSet, o *emulator.Options) {
 	flags.BoolVar(&o.AllowInstanceMetadata, "allow-instance-metadata", false, "let tasks on Docker reach 169.254.169.254, which on a cloud machine answers its metadata and credentials; otherwise refuse them at once")
 	flags.StringVar(&o.TaskCredentials, "task-credentials", "", "`profile:name`: give tasks with a task role the credentials of this profile of your AWS configuration, which are valid on AWS itself; otherwise they get the emulator's own")
 	flags.StringVar(&o.MetadataRate, "metadata-rate", "40,60", "`requests` that a container may send to the metadata endpoint: per second, and at once, as the container agent limits them; 0 for no limit")
+	flags.BoolVar(&o.LaunchRates, "launch-rates", false, "hold RunTask and services to the rates at which Fargate launches tasks on AWS: 20 calls a second, and 20 tasks a second after the first 100")
+	flags.Func("quota", "`name=number`: set a service quota of AWS: fargate-vcpus, fargate-spot-vcpus, container-instances-per-cluster (default no limit), tasks-per-service (default 5000), provisioning-tasks-per-cluster (default 500); may be repeated or hold several, separated by commas", func(list string) error {
+		return addNumbers(&o.Quotas, list)
+	})
+	flags.suggest("quota", "fargate-vcpus=", "fargate-spot-vcpus=", "tasks-per-service=", "container-instances-per-cluster=", "provisioning-tasks-per-cluster=")
 	flags.Func("log-size", "most `bytes` of log events, such as 500MiB; the oldest are removed beyond that, or when the disk is full (default 1GiB with a data directory, else 64MiB)", func(text string) (err error) {
 		o.LogSize, err = units.RAMInBytes(text)
 		return err
@@ -103,10 +115,11 @@ func declareLimits(flags *flagSet, o *emulator.Options) {
 func declareData(flags *flagSet, o *emulator.Options, c *choices) {
 	flags.StringVar(&o.DataDir, "data-dir", "", "`directory` that keeps state across restarts; without one, state is in memory")
 	flags.StringVar(&o.InitDir, "init", "", "`directory` of JSON files to create at the start: clusters, task definitions and services, and in folders secrets, parameters, roles and log groups")
+	flags.StringVar(&o.FaultsFile, "faults", "", "JSON `file` of faults to add at the start")
 	flags.StringVar(&o.CapacityFile, "capacity", "", "JSON `file` of EC2 instances to launch at the start")
-	flags.StringVar(&o.S3Dir, "s3-dir", "", "`directory` whose folders are S3 buckets, from which environment files are read")
+	flags.StringVar(&o.S3Dir, "s3-dir", "", "`directory` whose folders are S3 buckets, for environment files and logs of ECS Exec sessions")
 	flags.Func("file-system", "`fs-id=path`: use a folder of the container engine's host as that file system; may be repeated or hold several, separated by commas; other file systems are a Docker volume each", func(list string) error {
-		return addFileSystems(o, list)
+		return addPairs(&o.FileSystems, list, "fs-id=path")
 	})
 	flags.StringVar(&c.logFormat, "log-format", "", "`format` of the log on standard error: short (what happens, in lines for people), text or json (default short on a terminal, else text)")
 	flags.choice("log-format", "short", "text", "json")
@@ -121,7 +134,7 @@ func (c *choices) apply(flags *flagSet, o *emulator.Options) error {
 			return err
 		}
 	}
-	o.NoDefaultCluster, o.StrictRoles, o.StrictSecrets = !c.defaultCluster, !c.unknownRoles, !c.anySecretSuffix
+	o.NoDefaultCluster, o.StrictRoles, o.StrictSecrets, o.StrictExec = !c.defaultCluster, !c.unknownRoles, !c.anySecretSuffix, !c.readOnlyExec
 	o.DefaultLaunchType = types.LaunchType(strings.ToUpper(c.launchType))
 	o.OnExit, o.PullBehavior, o.SecurityGroups = emulator.OnExit(c.onExit), emulator.PullBehavior(c.pull), emulator.SecurityGroups(c.groups)
 	if o.WarmSandboxes = c.warm; c.warm == 0 {
@@ -165,7 +178,7 @@ func (l level) MarshalText() ([]byte, error) { return []byte(strings.ToLower(l.S
 
 // conveniencesOff is what --strict stands for.
 var conveniencesOff = map[string]string{
-	"default-cluster": "false", "strict-vpc": "true", "unknown-roles": "false", "any-secret-suffix": "false", "pull": string(emulator.PullDefault),
+	"default-cluster": "false", "strict-vpc": "true", "unknown-roles": "false", "any-secret-suffix": "false", "read-only-exec": "false", "pull": string(emulator.PullDefault),
 }
 
 // setUnnamed sets flags that neither the environment nor the command line names.
@@ -183,17 +196,36 @@ func setUnnamed(flags *flagSet, values map[string]string) error {
 	return nil
 }
 
-// addFileSystems reads pairs of an id and a folder, separated by commas.
-func addFileSystems(o *emulator.Options, list string) error {
-	if o.FileSystems == nil {
-		o.FileSystems = map[string]string{}
+// addPairs reads pairs of a form, separated by commas.
+func addPairs(to *map[string]string, list, form string) error {
+	if *to == nil {
+		*to = map[string]string{}
 	}
 	for _, pair := range splitList(list) {
-		id, folder, ok := strings.Cut(pair, "=")
-		if !ok || id == "" {
-			return fmt.Errorf("%q is no fs-id=path", pair)
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok || key == "" {
+			return fmt.Errorf("%q is no %s", pair, form)
 		}
-		o.FileSystems[id] = folder
+		(*to)[key] = value
+	}
+	return nil
+}
+
+// addNumbers reads numbers by name, separated by commas.
+func addNumbers(to *map[string]int, list string) error {
+	pairs := map[string]string{}
+	if err := addPairs(&pairs, list, "name=number"); err != nil {
+		return err
+	}
+	if *to == nil {
+		*to = map[string]int{}
+	}
+	for name, text := range pairs {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return fmt.Errorf("%s is not a whole number: %q", name, text)
+		}
+		(*to)[name] = n
 	}
 	return nil
 }
