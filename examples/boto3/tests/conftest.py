@@ -1,0 +1,21 @@
+"""Fixtures for pytest: an emulator for all tests, which each test finds empty."""
+
+import ecs_emulator
+import pytest
+
+
+@pytest.fixture(scope="session")
+def served():
+    with ecs_emulator.serve() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def emulator(served):
+    yield served
+    served.reset()
+
+
+@pytest.fixture
+def ecs(emulator):
+    return emulator.client("ecs")
