@@ -85,6 +85,8 @@ func candidates(before []string, typed string) []candidate {
 	name, given := flags.awaited(rest)
 	prefix, _, assigned := strings.Cut(typed, "=")
 	switch {
+	case c.takesCommand() && slices.Contains(rest, "--"):
+		return nil // a word of the container's
 	case name != "":
 		return flags.valuesOf(name, "")
 	case !strings.HasPrefix(typed, "-"):
@@ -93,6 +95,12 @@ func candidates(before []string, typed string) []candidate {
 		return flags.valuesOf(strings.TrimLeft(prefix, "-"), prefix+"=")
 	}
 	return flags.named()
+}
+
+// takesCommand reports whether a command of another program stands behind two dashes.
+func (c subcommand) takesCommand() bool {
+	n := len(c.arguments)
+	return n > 0 && c.arguments[n-1].dashed
 }
 
 // nextNames are the words that follow those of a command's name.

@@ -25,11 +25,11 @@ func completed(words ...string) string {
 func TestCompletion(t *testing.T) {
 	for line, want := range map[string]string{
 		"f":                               "faults",
-		"faults ":                         "list add clear",
+		"faults ":                         "list add run clear",
 		"faults add c":                    "crash cut-off-instance",
 		"faults add crash ":               "",
 		"faults add --for 5m p":           "pull",
-		"help faults ":                    "list add clear",
+		"help faults ":                    "list add run clear",
 		"help s":                          "serve",
 		"completion ":                     "bash zsh fish",
 		"serve --engine ":                 "auto docker sim",
@@ -43,11 +43,13 @@ func TestCompletion(t *testing.T) {
 		"serve --capacity x":              ":files",
 		"serve --local-ports=":            "--local-ports=true --local-ports=false",
 		"serve --strict --log-l":          "--log-level",
-		"serve --public":                  "",
+		"serve --public":                  "--public-url",
 		"serve --public-addresses=":       "",
 		"serve ":                          "",
 		"serve --engine = sim --on-exit ": "remove keep",
 		"dance ":                          "",
+		"exec web --c":                    "--cluster",
+		"exec web -- ls --c":              "",
 	} {
 		if got := completed(strings.Split(line, " ")...); got != want {
 			t.Errorf("%q goes on with %q, want %q", line, got, want)
@@ -93,7 +95,7 @@ func TestShellsComplete(t *testing.T) {
 			continue
 		}
 		for line, want := range map[string]string{
-			"faults ":             "add clear list",
+			"faults ":             "add clear list run",
 			"serve --engine ":     "auto docker sim",
 			"serve --log-fo":      "--log-format",
 			"serve --data-dir da": "data",

@@ -3,10 +3,12 @@
 //	ecs-emulator serve          start the emulator; Ctrl-C ends it
 //	ecs-emulator ps             show what runs; exit code 3 if something is not as wanted
 //	ecs-emulator logs           show the output of a service's tasks, or of one task
+//	ecs-emulator exec           run a command, or a shell, in a container with ECS Exec
 //	ecs-emulator events         show what happens: tasks, deployments, container instances
 //	ecs-emulator ports          show which ports of this host lead to tasks and load balancers
 //	ecs-emulator faults list    list what is to go wrong
-//	ecs-emulator faults add     have pulls, starts, containers, instances or the engine fail
+//	ecs-emulator faults add     have pulls, starts, containers, agents, instances or the engine fail
+//	ecs-emulator faults run     add all faults of a file, each of which begins at its time
 //	ecs-emulator faults clear   end one fault, or all
 //	ecs-emulator check          show what would be refused of definitions in files
 //	ecs-emulator health         show whether tasks can run; exit code 1 if they cannot

@@ -14,8 +14,8 @@ var version = "devel"
 // commands are all that the program has, in the order of its help.
 func commands() []subcommand {
 	return []subcommand{
-		serveCommand, psCommand, logsCommand, eventsCommand, portsCommand,
-		listFaultsCommand, addFaultCommand, clearFaultsCommand,
+		serveCommand, psCommand, logsCommand, execCommand, eventsCommand, portsCommand,
+		listFaultsCommand, addFaultCommand, runFaultsCommand, clearFaultsCommand,
 		checkCommand, healthCommand, pruneCommand, completionCommand, helpCommand(), versionCommand,
 	}
 }
@@ -34,7 +34,7 @@ var versionCommand = subcommand{
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run returns the exit code: 0, 1 for what failed, 2 for a wrong command line, 3 if ps shows something
-// that is not as wanted.
+// that is not as wanted; of exec that of the command, or 255 for what failed.
 func run(args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
 		args = []string{"help"}
@@ -59,6 +59,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 		err = c.run(context.Background(), rest, stdout, stderr)
 	}
 	var wrong usageError
+	var exit exitError
 	switch {
 	case err == nil:
 		return 0
@@ -67,6 +68,11 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case errors.As(err, &wrong):
 		fmt.Fprintf(stderr, "%s: %v\n", name, err)
 		return 2
+	case errors.As(err, &exit):
+		if exit.why != nil {
+			fmt.Fprintf(stderr, "ecs-emulator: %v\n", exit.why)
+		}
+		return exit.code
 	default:
 		fmt.Fprintf(stderr, "ecs-emulator: %v\n", err)
 		return 1

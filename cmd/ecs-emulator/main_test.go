@@ -4,6 +4,8 @@ import (
 	"net"
 	"strings"
 	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/faults"
 )
 
 func TestAWrongCommandLineIsOneLine(t *testing.T) {
@@ -12,8 +14,8 @@ func TestAWrongCommandLineIsOneLine(t *testing.T) {
 		"sever":                                 `ecs-emulator: unknown command "sever"; did you mean serve?`,
 		"faults ad crash":                       `ecs-emulator: unknown command "faults ad"; did you mean faults add?`,
 		"faults remove":                         `ecs-emulator: unknown command "faults remove"; 'ecs-emulator help faults' lists them`,
-		"faults":                                `ecs-emulator: faults is incomplete: follow it with list, add, clear`,
-		"faults add":                            `ecs-emulator faults add: <kind> is missing: kind of fault: pull, start, crash, engine-away, terminate-instance, disconnect-agent, cut-off-instance`,
+		"faults":                                `ecs-emulator: faults is incomplete: follow it with list, add, run, clear`,
+		"faults add":                            `ecs-emulator faults add: <kind> is missing: kind of fault: ` + strings.Join(faults.Kinds(), ", "),
 		"--engine sim serve":                    `ecs-emulator: --engine stands before the command: write ecs-emulator <command> [flags]`,
 		"help serv":                             `ecs-emulator help: unknown command "serv"; did you mean serve?`,
 		"serve --data-drr x":                    `ecs-emulator serve: unknown flag --data-drr; did you mean --data-dir?`,
@@ -25,6 +27,7 @@ func TestAWrongCommandLineIsOneLine(t *testing.T) {
 		"serve --strict=perhaps":                `ecs-emulator serve: invalid boolean value "perhaps" for --strict: parse error`,
 		"serve --engin sim":                     `ecs-emulator serve: unknown flag --engin; did you mean --engine?`,
 		"faults list --all":                     `ecs-emulator faults list: unknown flag --all; -h lists them`,
+		"logs web --tail -1":                    `ecs-emulator logs: --tail -1 is negative: give the number of lines, or 0 for all`,
 		"serve --speed 0":                       `ecs-emulator serve: --speed 0 is not positive: give the seconds that the clock moves in each real second`,
 		"serve --speed -1":                      `ecs-emulator serve: --speed -1 is not positive: give the seconds that the clock moves in each real second`,
 		"serve --public-addresses":              publicAddressesGone,

@@ -145,11 +145,11 @@ func watchJSON(ctx context.Context, o psOptions, stdout io.Writer) error {
 		return err
 	}
 	defer response.Body.Close()
-	switch _, err := io.Copy(stdout, response.Body); {
+	switch _, err := io.Copy(stdout, streamed{response.Body}); {
 	case ctx.Err() != nil:
 		return nil
 	case err != nil:
-		return fmt.Errorf("the emulator has gone: %w", err)
+		return err
 	default:
 		return whyEnded(ctx, o)
 	}

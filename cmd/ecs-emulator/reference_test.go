@@ -15,13 +15,14 @@ const aboutFlags = `# Commands and flags
 <!-- written by make generate -->
 
 Each flag can also be set by an environment variable: ` + "`--data-dir` is `ECS_EMULATOR_DATA_DIR`" + `. The command
-line wins. The guides explain what the flags do:
+line wins. The variable of [check](#check)'s ` + "`--strict` is `ECS_EMULATOR_CHECK_STRICT`, because `serve`" + ` has a
+flag of that name with another meaning. The guides explain what the flags do:
 [ps](../guide/ps.md), [ports](../guide/ports.md), [initial state](../guide/initial-state.md),
 [container instances](../guide/container-instances.md), [volumes](../guide/storage.md),
 [networking](../guide/networking.md), [secrets](../guide/secrets.md), [roles](../guide/roles.md),
 [load balancers](../guide/load-balancers.md), [logs](../guide/logs.md),
-[other AWS services](../guide/upstream.md), [time and faults](../guide/time-and-faults.md),
-[checks of files](../guide/check.md), [clean up](../guide/cleanup.md), [conveniences](differences.md#conveniences),
+[other AWS services](../guide/upstream.md), [lifecycle hooks](../guide/hooks.md), [time and faults](../guide/time-and-faults.md),
+[sessions](../guide/exec.md), [checks of files](../guide/check.md), [clean up](../guide/cleanup.md), [rehearsals](../guide/rehearsals.md), [quotas](../guide/quotas.md), [conveniences](differences.md#conveniences),
 [programs](../start/go-test.md#programs-on-the-engine).
 `
 

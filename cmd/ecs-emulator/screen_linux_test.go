@@ -30,21 +30,9 @@ type screen struct {
 // onTerminal runs the program on a terminal of that width, with or without colour.
 func onTerminal(p *process, columns uint16, colour bool, args ...string) *screen {
 	p.Helper()
-	s := &screen{process: p, read: make(chan struct{})}
-	user, program, err := pty.Open()
-	p.must(err)
-	s.user = user
-	p.must(pty.Setsize(user, &pty.Winsize{Cols: columns, Rows: 50}))
 	cmd := command(args...)
 	cmd.Env = append(cmd.Env, "TERM=xterm", "TZ=UTC", "NO_COLOR="+map[bool]string{false: "1"}[colour])
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true} // Ctrl-C is for it alone
-	p.must(cmd.Start())
-	p.must(program.Close())
-	s.cmd = cmd
-	go s.readAll()
-	p.Cleanup(func() { cmd.Process.Kill(); user.Close(); <-s.read })
-	return s
+	return startOnTerminal(p, columns, cmd)
 }
 
 // startOnTerminal runs a command on a terminal of that width.
@@ -88,7 +76,7 @@ var (
 func (s *screen) text() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	text := strings.NewReplacer("\r\n", "\n", "\x1b", "␛").Replace(s.shown.String())
+	text := strings.NewReplacer("\r\r\n", "\n", "\r\n", "\n", "\x1b", "␛").Replace(s.shown.String())
 	text = timeOfDay.ReplaceAllString(text, "15:04:05")
 	text = listensAt.ReplaceAllString(text, "http://127.0.0.1:4577")
 	return shortID.ReplaceAllString(text, "d88f6994$1")

@@ -78,6 +78,9 @@ func (c subcommand) settle(args []string) ([]string, error) {
 
 // String is the argument as the usage shows it.
 func (a argument) String() string {
+	if a.dashed {
+		return "[-- <" + a.name + ">]"
+	}
 	text := "<" + a.name + ">"
 	if a.optional {
 		text = "[" + a.name + "]"

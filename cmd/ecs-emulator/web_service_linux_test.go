@@ -138,16 +138,6 @@ func (p *process) setInstance(instance string, status types.ContainerInstanceSta
 	p.must(err)
 }
 
-// draining reports whether a target of a group drains.
-func (p *process) draining(group string) bool {
-	p.Helper()
-	out, err := p.elb().DescribeTargetHealth(p.Context(), &elb.DescribeTargetHealthInput{TargetGroupArn: &group})
-	p.must(err)
-	return slices.ContainsFunc(out.TargetHealthDescriptions, func(d elbtypes.TargetHealthDescription) bool {
-		return d.TargetHealth.State == elbtypes.TargetHealthStateEnumDraining
-	})
-}
-
 // takes reports whether a group has a target at an address that does not drain.
 func (p *process) takes(group, address string) bool {
 	p.Helper()

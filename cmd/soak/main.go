@@ -7,7 +7,7 @@
 //   - no container ran twice
 //   - no container, network, volume or goroutine is left
 //
-// Whatever comes of it, what is left on the engine is removed.
+// At the end, also after a failure, it removes what is left on the engine.
 package main
 
 import (
