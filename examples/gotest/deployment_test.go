@@ -1,6 +1,6 @@
 // Package gotest has examples of tests that need ECS and no Docker: an application that survives the
-// death of a task, a deployment that is rolled back, many cases that share an emulator, and time that
-// passes in a bubble of testing/synctest.
+// death of a task, many cases that share an emulator, and time that passes in a bubble of
+// testing/synctest.
 package gotest
 
 import (

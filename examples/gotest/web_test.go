@@ -61,21 +61,6 @@ func waitUntilStable(t *testing.T, client *ecs.Client, cluster string) {
 	}
 }
 
-// describeWeb is the service web.
-func describeWeb(t *testing.T, client *ecs.Client, cluster string) types.Service {
-	t.Helper()
-	out, err := client.DescribeServices(t.Context(), &ecs.DescribeServicesInput{
-		Cluster: aws.String(cluster), Services: []string{"web"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(out.Services) != 1 {
-		t.Fatalf("DescribeServices has %d services and failures %v, want the service web", len(out.Services), out.Failures)
-	}
-	return out.Services[0]
-}
-
 // exitCode waits for the end of a task, in short steps of real time.
 func exitCode(t *testing.T, client *ecs.Client, cluster, task string) int32 {
 	t.Helper()
