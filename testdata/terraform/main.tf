@@ -9,10 +9,6 @@ terraform {
   }
 }
 
-variable "endpoint" {
-  type = string
-}
-
 variable "release" {
   type    = number
   default = 1
@@ -20,17 +16,6 @@ variable "release" {
 
 provider "aws" {
   region = "us-east-1"
-
-  endpoints {
-    autoscaling    = var.endpoint
-    ec2            = var.endpoint
-    ecs            = var.endpoint
-    iam            = var.endpoint
-    logs           = var.endpoint
-    secretsmanager = var.endpoint
-    ssm            = var.endpoint
-    sts            = var.endpoint
-  }
 }
 
 module "cluster" {

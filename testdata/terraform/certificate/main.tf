@@ -9,10 +9,6 @@ terraform {
   }
 }
 
-variable "endpoint" {
-  type = string
-}
-
 variable "release" {
   type    = number
   default = 1
@@ -20,11 +16,6 @@ variable "release" {
 
 provider "aws" {
   region = "us-east-1"
-
-  endpoints {
-    acm = var.endpoint
-    sts = var.endpoint
-  }
 }
 
 resource "aws_acm_certificate" "web" {

@@ -10,10 +10,6 @@ terraform {
   }
 }
 
-variable "endpoint" {
-  type = string
-}
-
 variable "release" {
   type    = number
   default = 1
@@ -21,14 +17,6 @@ variable "release" {
 
 provider "aws" {
   region = "us-east-1"
-
-  endpoints {
-    acm   = var.endpoint
-    ec2   = var.endpoint
-    ecs   = var.endpoint
-    elbv2 = var.endpoint
-    sts   = var.endpoint
-  }
 }
 
 data "aws_vpc" "default" {

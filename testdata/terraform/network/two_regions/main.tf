@@ -10,10 +10,6 @@ terraform {
   }
 }
 
-variable "endpoint" {
-  type = string
-}
-
 variable "release" {
   type    = number
   default = 1
@@ -21,23 +17,11 @@ variable "release" {
 
 provider "aws" {
   region = "us-east-1"
-
-  endpoints {
-    ec2 = var.endpoint
-    ecs = var.endpoint
-    sts = var.endpoint
-  }
 }
 
 provider "aws" {
   alias  = "west"
   region = "us-west-2"
-
-  endpoints {
-    ec2 = var.endpoint
-    ecs = var.endpoint
-    sts = var.endpoint
-  }
 }
 
 module "east" {
