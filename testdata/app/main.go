@@ -20,9 +20,20 @@
 //	get <url>             print the status and the body of an answer, or a datagram that
 //	                      answers one to udp://<host>:<port>
 //	list-tasks            print the ARNs that ListTasks of the SDK answers
+//	execute <task> <command>  ExecuteCommand, and AWS's session-manager-plugin for its
+//	                      session, see execute.go
 //	write <path> <text>   write a file, in folders that it makes
 //	read <path>           print a file
 //	times <name> <mode> … run a mode, print when it begins and ends
+//	sh                    run the modes that are read, line by line; exit <code> ends it
+//	cat                   print what is read
+//	echo <word>…          print words
+//	stty size             print rows and columns of the terminal
+//	pwd                   print the folder
+//	id                    print the user
+//	noise <n>             write n bytes, ever the same ones
+//	hangup <path>         write a file on SIGHUP
+//	die <signal>          end by a signal, by its number
 package main
 
 import (
@@ -59,14 +70,24 @@ var modes = map[string]struct {
 	"role":        {1, 1, role},
 	"get":         {1, 1, get},
 	"list-tasks":  {0, 0, listTasks},
+	"execute":     {2, 2, execute},
 	"write":       {2, 2, write},
 	"read":        {1, 1, read},
 	"times":       {2, 9, times},
+	"sh":          {0, 0, shell},
+	"cat":         {0, 0, cat},
+	"echo":        {0, 9, echo},
+	"stty":        {1, 1, stty},
+	"pwd":         {0, 0, printFolder},
+	"id":          {0, 0, printUser},
+	"noise":       {1, 1, noise},
+	"hangup":      {1, 1, hangup},
+	"die":         {1, 1, die},
 }
 
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: app serve|bare|fail|udp|sleep|linger|exit|print|eat|ignore-term|env|check|ask|role|get|list-tasks|write|read|times …")
+		fail("usage: app serve|bare|fail|udp|sleep|linger|exit|print|eat|ignore-term|env|check|ask|role|get|list-tasks|execute|write|read|times|sh|cat|echo|stty|pwd|id|noise|hangup|die …")
 	}
 	mode, known := modes[os.Args[1]]
 	if args := os.Args[2:]; !known || len(args) < mode.min || len(args) > mode.max {
