@@ -17,7 +17,7 @@ GOTESTRACE = CGO_ENABLED=$(if $(RACE),1,0) $(GOTEST) $(RACE)
 # lint` vets.
 GOTEST := $(GO) run ./cmd/testsummary -vet=off -timeout 30m -parallel 6
 # All packages, those with the longest tests first.
-TEST_PACKAGES := ./emulator ./examples/terraform ./backend/docker ./...
+TEST_PACKAGES := ./emulator ./examples/terraform ./backend/docker ./cmd/ecs-emulator ./...
 # Packages with tests that need a Docker engine.
 DOCKER_PACKAGES = $(sort $(dir $(shell grep -rl --include='*_test.go' backend/docker/dockertest .)))
 TESTFLAGS ?=
@@ -60,7 +60,7 @@ test: programs ## run the tests in minutes: all on the simulated engine, and whe
 
 .PHONY: test-all
 test-all: programs ## run all tests, with the race detector: those that need Docker or Terraform where there is one
-	@$(if $(RACE),,echo 'no C compiler: the tests run without the race detector')
+	@$(if $(RACE),,echo 'the tests run without the race detector: no C compiler, or RACE= is set')
 	@$(GOTESTRACE) $(TESTFLAGS) $(TEST_PACKAGES)
 
 .PHONY: test-docker
