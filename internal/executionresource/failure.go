@@ -26,7 +26,7 @@ func (e *resourceError) Unwrap() error { return e.cause }
 // Failure is the reason of a task that fails because of an error of Read. On container instances it is the
 // resource's own text.
 func Failure(t *state.Task, err error) string {
-	onFargate := t.Placement.ContainerInstance == ""
+	onFargate := t.OnFargate()
 	var told *resourceError
 	switch {
 	case errors.As(err, &told) && onFargate:

@@ -2,7 +2,7 @@
 // and the rules of their changes. They are stored and answered, and enforce nothing.
 //
 // IAM is global: its rows belong to an account of a partition, and to no region. Names
-// are unique in it whatever their case; the keys of rows are therefore in lower case.
+// are unique in it in any case; the keys of rows are therefore in lower case.
 //
 // Functions take the transaction of package store, so rows of IAM and those of another
 // service change together:

@@ -20,11 +20,12 @@ import (
 // about an hour. State itself bounds the number of stopped tasks, and says how long
 // tokens and events stay. AWS keeps deleted task definitions for more than two minutes
 // (ECS0030), and container instances for a while after they are deregistered (ECS
-// developer guide); how long is a choice.
+// developer guide); how long, for capacity providers as well, is a choice.
 const (
 	keepStoppedTasks       = time.Hour
 	keepInactiveInstances  = time.Hour
 	keepDeletedDefinitions = time.Hour
+	keepInactiveProviders  = time.Hour
 	keepTerminated         = time.Hour // Source: EC2 user guide, terminate an instance: about an hour
 )
 
@@ -93,6 +94,7 @@ func (k *Keeper) Forget(now time.Time) error {
 		state.ForgetStoppedTasks(tx, now.Add(-keepStoppedTasks))
 		state.EndAgentUpdates(tx, now)
 		state.ForgetContainerInstances(tx, now.Add(-keepInactiveInstances))
+		state.ForgetCapacityProviders(tx, now.Add(-keepInactiveProviders))
 		ec2.ForgetInstances(tx, now.Add(-keepTerminated))
 		ec2.ForgetNATGateways(tx, now.Add(-ec2.NATGatewayShown))
 		autoscaling.ForgetActivities(tx, now.Add(-autoscaling.KeepActivities))

@@ -219,7 +219,7 @@ func TestWhatAFailedWriteLeftOnDiskIsUndone(t *testing.T) {
 	}
 }
 
-func TestWhatAFailedWriteLeftOnDiskIsUndoneByWhateverIsWrittenNext(t *testing.T) {
+func TestWhatAFailedWriteLeftOnDiskIsUndoneByTheNextWrite(t *testing.T) {
 	for name, write := range map[string]func(d *disk) error{
 		"a probe": func(d *disk) error { return d.Probe() },
 		"a stamp": func(d *disk) error { return d.Stamp() },

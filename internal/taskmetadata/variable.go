@@ -37,7 +37,7 @@ func (e *Endpoint) Variables(t *state.Task, container string) (variables []strin
 // row and a key of the store's, so that a restart changes nothing.
 // Sources: ECS developer guide, task metadata endpoint version 4, for Fargate; amazon-ecs-agent.
 func (e *Endpoint) id(t *state.Task, c *state.Container) (string, error) {
-	if t.Placement.ContainerInstance == "" {
+	if t.OnFargate() {
 		return t.RuntimeID(c), nil
 	}
 	return e.Credentials.Sessions.EndpointID(t.ARN, c.ID)
