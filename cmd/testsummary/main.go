@@ -4,7 +4,8 @@
 //	testsummary [-tally file] [go test flags] [packages]
 //
 // It exits as go test does. With -tally, or TEST_TALLY in the environment, it appends
-// "passed failed" to a file, for a run that consists of several.
+// "passed failed" to a file, for a run that consists of several. With TEST_AGAIN=N a few tests
+// that fail run again, each alone and N times; those that pass are listed as flaky.
 package main
 
 import (
@@ -50,6 +51,9 @@ func run(args []string, tally string) (int, error) {
 		return 1, waitErr
 	}
 	code := cmd.ProcessState.ExitCode()
+	if times := os.Getenv("TEST_AGAIN"); times != "" && code == 1 && s.runAgain(passesAlone(args, times)) {
+		code = 0
+	}
 	s.write(os.Stdout)
 	if slices.Contains(args, "-short") && !slices.Contains(args, "-race") {
 		fmt.Println("`make test-all` runs all tests, and with the race detector")

@@ -27,6 +27,7 @@ type summary struct {
 	tests    map[testName]*test
 	packages map[string]bool
 	broken   int // packages that failed without a failing test: they did not build, or crashed
+	flaky    []testName
 }
 
 type testName struct{ pkg, name string }
@@ -189,6 +190,9 @@ func (s *summary) slowest() []testName {
 func (s *summary) write(w io.Writer) {
 	for _, name := range s.slowest() {
 		fmt.Fprintf(w, "slow: %s, %s %s\n", s.tests[name].took.Round(time.Second), name.pkg, name.name)
+	}
+	for _, name := range s.flaky {
+		fmt.Fprintf(w, "flaky: %s %s failed, and passed when it ran again alone\n", name.pkg, name.name)
 	}
 	passed, failed, leftOut := s.counts()
 	total := 0

@@ -118,3 +118,37 @@ func TestSlowTestsAreNamed(t *testing.T) {
 		t.Errorf("summary %q, want %q", got, want)
 	}
 }
+
+func TestAFewFailedTestsRunAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		events string
+		passes bool
+		mended bool
+		want   []string
+	}{
+		"it passes":          {events, true, true, []string{"flaky: p TestTable failed, and passed when", "3 passed, 0 failed"}},
+		"it fails again":     {events, false, false, []string{"2 passed, 1 failed"}},
+		"a broken package":   {events + `{"Action":"fail","Package":"q"}` + "\n", true, false, []string{"2 passed, 2 failed"}},
+		"no test has failed": {`{"Action":"pass","Package":"p","Test":"TestGood"}`, true, false, []string{"1 passed, 0 failed"}},
+		"a test panics": {`{"Action":"output","Package":"p","Test":"A","Output":"panic: no\n"}
+{"Action":"fail","Package":"p","Test":"A"}`, true, false, []string{"0 passed, 1 failed"}},
+		"a test does not end": {`{"Action":"run","Package":"p","Test":"A"}
+{"Action":"fail","Package":"p"}`, true, false, []string{"0 passed, 1 failed"}},
+		"four tests fail": {`{"Action":"fail","Package":"p","Test":"A"}
+{"Action":"fail","Package":"p","Test":"B"}
+{"Action":"fail","Package":"p","Test":"C"}
+{"Action":"fail","Package":"p","Test":"D"}`, true, false, []string{"0 passed, 4 failed"}},
+	} {
+		s, _ := read(t, c.events)
+		if mended := s.runAgain(func(testName) bool { return c.passes }); mended != c.mended {
+			t.Errorf("%s: mended %t", name, mended)
+		}
+		var out bytes.Buffer
+		s.write(&out)
+		for _, want := range c.want {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s: output lacks %q:\n%s", name, want, out.String())
+			}
+		}
+	}
+}
