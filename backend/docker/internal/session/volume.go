@@ -169,12 +169,16 @@ func (s *Sessions) removeLost(ctx context.Context, name string) error {
 	return s.containers.Remove(ctx, found.ID)
 }
 
+// archive packs the program so that it is in the volume whole or not at all: the engine writes it under
+// another name and then links it to its own. A session that another emulator opens meanwhile would fail
+// with "text file busy", or run a part of it.
 func archive(name string, binary []byte) *bytes.Buffer {
 	var packed bytes.Buffer
 	// The buffer grows, and what is written has the size that the header says.
 	w := tar.NewWriter(&packed)
-	_ = w.WriteHeader(&tar.Header{Name: name, Mode: 0o555, Size: int64(len(binary))})
+	_ = w.WriteHeader(&tar.Header{Name: name + ".part", Mode: 0o555, Size: int64(len(binary))})
 	_, _ = w.Write(binary)
+	_ = w.WriteHeader(&tar.Header{Typeflag: tar.TypeLink, Name: name, Linkname: name + ".part", Mode: 0o555})
 	_ = w.Close()
 	return &packed
 }
