@@ -208,6 +208,9 @@ func (s *Server) openStore() (err error) {
 	}
 	s.clock = clock.New(clock.Options{Start: start, Speed: s.opts.Speed})
 	s.credentials.Clock = s.clock
+	if s.opts.Speed == standStill {
+		return s.clock.SetSpeed(0)
+	}
 	return nil
 }
 

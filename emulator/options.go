@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/lambda"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
@@ -65,7 +66,8 @@ type Options struct {
 	// Region and Account are those of requests whose signature does not name them. Default
 	// us-east-1 and 000000000000.
 	Region, Account string
-	// Speed is how many seconds the emulator's clock moves in each real second. Default 1.
+	// Speed is how many seconds the emulator's clock moves in each real second. Default 1; -1 has it
+	// stand still, until Clock.Advance moves it.
 	Speed float64
 	// AWSDelays takes the time that AWS was recorded to take, on the emulator's clock: for
 	// network interfaces, simulated pulls, the ends of tasks, and the scheduler's looks at
@@ -213,8 +215,8 @@ func (o Options) check() error {
 		return fmt.Errorf("%q is not a region: use a name such as eu-central-1", o.Region)
 	case o.Account != "" && !accountForm.MatchString(o.Account):
 		return fmt.Errorf("%q is not an account id: use twelve digits", o.Account)
-	case o.Speed < 0:
-		return fmt.Errorf("speed %v would turn the clock back", o.Speed)
+	case o.Speed != standStill && !(o.Speed >= 0 && o.Speed <= clock.MaxSpeed): // refuses NaN too
+		return fmt.Errorf("clock speed %v is not between 0 and %d", o.Speed, clock.MaxSpeed)
 	}
 	if c := o.VPCCIDR; c.IsValid() && (!c.Addr().Is4() || c.Bits() != 16 || c != c.Masked()) {
 		return fmt.Errorf("range %s of the VPC is no IPv4 range of /16, such as 10.20.0.0/16", c)
@@ -275,6 +277,9 @@ func (o Options) allowedHosts() []string {
 
 // leaves reports whether a service is left to the upstream.
 func (o Options) leaves(service string) bool { return slices.Contains(o.UpstreamFor, service) }
+
+// standStill is the Options.Speed of a clock that Advance alone moves.
+const standStill = -1
 
 // mostHostPorts bounds Options.HostPorts, as each costs the engine a process.
 const mostHostPorts = 1000

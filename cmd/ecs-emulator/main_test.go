@@ -28,8 +28,7 @@ func TestAWrongCommandLineIsOneLine(t *testing.T) {
 		"serve --engin sim":                     `ecs-emulator serve: unknown flag --engin; did you mean --engine?`,
 		"faults list --all":                     `ecs-emulator faults list: unknown flag --all; -h lists them`,
 		"logs web --tail -1":                    `ecs-emulator logs: --tail -1 is negative: give the number of lines, or 0 for all`,
-		"serve --speed 0":                       `ecs-emulator serve: --speed 0 is not positive: give the seconds that the clock moves in each real second`,
-		"serve --speed -1":                      `ecs-emulator serve: --speed -1 is not positive: give the seconds that the clock moves in each real second`,
+		"serve --speed -1":                      `ecs-emulator serve: --speed -1 is negative: give the seconds that the clock moves in each real second, or 0 to have it stand still`,
 		"serve --public-addresses":              publicAddressesGone,
 		"serve --on-exit somewhere":             `ecs-emulator serve: --on-exit "somewhere" is none of remove, keep`,
 	} {

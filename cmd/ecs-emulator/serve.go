@@ -72,7 +72,7 @@ func serve(ctx context.Context, opts emulator.Options, log slog.Handler, stdout,
 	}
 
 	if short, is := log.(*shortLog); is {
-		since := srv.Clock().Now().Add(-time.Duration(float64(time.Since(began)) * opts.Speed)) // --init has begun then
+		since := srv.Clock().Now().Add(-time.Duration(float64(time.Since(began)) * max(0, opts.Speed))) // --init has begun then
 		go func() {
 			if err := short.follow(ctx, srv.URL(), since); err != nil && ctx.Err() == nil {
 				opts.Log.Error("cannot tell what happens to tasks", "error", err)

@@ -23,6 +23,7 @@ type choices struct {
 	launchType, onExit, pull, groups, logFormat string
 	level                                       level
 	warm                                        int
+	speed                                       float64
 	strict, defaultCluster, unknownRoles        bool
 	anySecretSuffix, readOnlyExec               bool
 }
@@ -78,7 +79,7 @@ func declareEngine(flags *flagSet, o *emulator.Options, c *choices) {
 func declareBehaviour(flags *flagSet, o *emulator.Options, c *choices) {
 	flags.StringVar(&c.launchType, "default-launch-type", "EC2", "launch `type` of requests that name none: EC2 as on AWS, or FARGATE")
 	flags.suggest("default-launch-type", "EC2", "FARGATE")
-	flags.Float64Var(&o.Speed, "speed", 1, "`seconds` that the emulator's clock moves in each real second")
+	flags.Float64Var(&c.speed, "speed", 1, "`seconds` that the emulator's clock moves in each real second; 0 has it stand still, until /_emulator/clock moves it")
 	flags.BoolVar(&o.AWSDelays, "aws-delays", false, "take as long as AWS, on the emulator's clock: half a minute from RunTask to RUNNING")
 	flags.StringVar(&c.onExit, "on-exit", "", "`what` happens to running tasks when the emulator ends: remove or keep (default remove, with a data directory keep)")
 	flags.choice("on-exit", "remove", "keep")
@@ -140,11 +141,14 @@ func (c *choices) apply(flags *flagSet, o *emulator.Options) error {
 	if o.WarmSandboxes = c.warm; c.warm == 0 {
 		o.WarmSandboxes = -1
 	}
+	if o.Speed = c.speed; c.speed == 0 {
+		o.Speed = -1
+	}
 	switch {
 	case !slices.Contains([]types.LaunchType{types.LaunchTypeEc2, types.LaunchTypeFargate}, o.DefaultLaunchType):
 		return usageError{fmt.Errorf("--default-launch-type %q is none of EC2, FARGATE", c.launchType)}
-	case o.Speed <= 0:
-		return usageError{fmt.Errorf("--speed %v is not positive: give the seconds that the clock moves in each real second", o.Speed)}
+	case c.speed < 0:
+		return usageError{fmt.Errorf("--speed %v is negative: give the seconds that the clock moves in each real second, or 0 to have it stand still", c.speed)}
 	case c.warm < 0:
 		return usageError{fmt.Errorf("--warm-sandboxes %d is negative: give a number from 0 up", c.warm)}
 	case c.onExit == "keep" && o.DataDir == "":
