@@ -24,8 +24,8 @@ func (p *process) autoScaling() *autoscaling.Client {
 // that it stands for. It has the name of the group, which has a hook at the launch.
 func (p *process) capacityProvider(name string) {
 	p.Helper()
-	o, scaling := p.client.Options(), p.autoScaling()
-	_, err := ec2.New(ec2.Options{Region: o.Region, BaseEndpoint: o.BaseEndpoint, Credentials: o.Credentials}).CreateLaunchTemplate(p.Context(), &ec2.CreateLaunchTemplateInput{
+	scaling := p.autoScaling()
+	_, err := p.ec2().CreateLaunchTemplate(p.Context(), &ec2.CreateLaunchTemplateInput{
 		LaunchTemplateName: &name, LaunchTemplateData: &ec2types.RequestLaunchTemplateData{
 			ImageId:      aws.String("resolve:ssm:/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"),
 			InstanceType: ec2types.InstanceTypeT3Small,
