@@ -84,11 +84,11 @@ func testLocalhost(s *env) {
 	sandbox := s.runningSandbox()
 	s.serve(sandbox, "8080")
 	for url, want := range map[string]int{"http://localhost:8080/": 0, "http://127.0.0.1:8080/": 0, "http://127.0.0.1:8081/": 1} {
-		if c := s.awaitExit(s.run(sandbox, "check", url)); c.ExitCode != want {
+		if c := s.awaitExit(s.run(sandbox, checks(url, want == 0)...)); c.ExitCode != want {
 			s.Errorf("check %s from the other container exits %d, want %d", url, c.ExitCode, want)
 		}
 	}
-	elsewhere := s.run(s.runningSandbox(), "check", "http://localhost:8080/")
+	elsewhere := s.run(s.runningSandbox(), checks("http://localhost:8080/", false)...)
 	if c := s.awaitExit(elsewhere); c.ExitCode != 1 {
 		s.Errorf("check of another sandbox's localhost exits %d, want 1", c.ExitCode)
 	}

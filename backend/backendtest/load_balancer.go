@@ -115,7 +115,7 @@ func testLoadBalancerCarries(s *env) {
 		}
 	}
 	s.setFilter(balanced.ID, &backend.Filter{Out: everything()})
-	blocked := s.run(s.sharedSandbox(), "check", "http://"+name+"/")
+	blocked := s.run(s.sharedSandbox(), checks("http://"+name+"/", false)...)
 	if c := s.awaitExit(blocked); c.ExitCode == 0 {
 		s.Error("a neighbour reaches it that its filter does not let in")
 	}

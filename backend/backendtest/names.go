@@ -22,7 +22,7 @@ func testNames(s *env) {
 		}
 	}
 	for name, code := range map[string]int{"db.test": 0, "absent.test": 1} {
-		spec := s.on(m.bridge.Name, task, "check", "http://"+name+":8080/")
+		spec := s.on(m.bridge.Name, task, checks("http://"+name+":8080/", code == 0)...)
 		spec.Names.Hosts = []string{"db.test:" + server.IP.String()}
 		id := s.createFrom(spec)
 		s.start(id)
@@ -121,14 +121,14 @@ func testFound(s *env) {
 		}
 	}
 	for _, called := range []string{name, first} {
-		check := []string{"check", "http://" + called + ":8080/"}
+		check := checks("http://"+called+":8080/", true)
 		asks("a neighbour asks for "+called, s.spec(s.sharedSandbox(), check...), 0)
 		asks("on a routed network one asks for "+called, s.on(m.bridge.Name, s.taskOn(m), check...), 0)
 		asks("in a sandbox that routes one asks for "+called, s.joining(m, s.taskOn(m), check...), 0)
-		asks("on another network one asks for "+called, s.spec(elsewhere, check...), 1)
+		asks("on another network one asks for "+called, s.spec(elsewhere, checks("http://"+called+":8080/", false)...), 1)
 	}
 	s.stop(server.ID, grace)
-	asks("a neighbour asks for "+name+" when it has ended", s.spec(s.sharedSandbox(), "check", "http://"+name+":8080/"), 1)
+	asks("a neighbour asks for "+name+" when it has ended", s.spec(s.sharedSandbox(), checks("http://"+name+":8080/", false)...), 1)
 	s.start(server.ID)
 	s.serve(server.ID, "8081")
 	asks("a neighbour asks for "+name+" when it runs again", s.spec(s.sharedSandbox(), "check", "http://"+name+":8081/"), 0)

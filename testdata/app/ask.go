@@ -20,7 +20,7 @@ func ask(args []string) error {
 		return fmt.Errorf("cannot ask %q times", args[0])
 	}
 	urls := args[1:]
-	client := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	client := http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
 	took := make([][]time.Duration, len(urls))
 	for range times {
 		for i, url := range urls {

@@ -12,8 +12,8 @@
 //	eat <MiB>             use up memory, then sleep
 //	ignore-term           run until SIGKILL
 //	env                   print the environment
-//	check <url>           exit 0 when a GET is answered with a status below 400, or a
-//	                      datagram to udp://<host>:<port>
+//	check <url> [wait]    exit 0 when a GET is answered with a status below 400, or a
+//	                      datagram to udp://<host>:<port>; it waits for a minute, or as long
 //	ask <n> <url>…        ask each URL so many times, and print how long that takes, see ask.go
 //	role <parameter>      print whom STS says the program is, the value of a parameter of
 //	                      Systems Manager, and tasks, and whenever one of these changes
@@ -65,7 +65,7 @@ var modes = map[string]struct {
 	"eat":         {1, 1, eat},
 	"ignore-term": {0, 0, ignoreTerm},
 	"env":         {0, 0, printEnvironment},
-	"check":       {1, 1, check},
+	"check":       {1, 2, check},
 	"ask":         {2, 9, ask},
 	"role":        {1, 1, role},
 	"get":         {1, 1, get},
@@ -84,6 +84,10 @@ var modes = map[string]struct {
 	"hangup":      {1, 1, hangup},
 	"die":         {1, 1, die},
 }
+
+// patience is for how long a program waits for an answer, which comes at once where the machine is not
+// busy. Where none is to come, who starts the program tells it to wait for less.
+const patience = time.Minute
 
 func main() {
 	if len(os.Args) < 2 {
@@ -225,10 +229,18 @@ func printEnvironment([]string) error {
 }
 
 func check(args []string) error {
-	if to, ok := strings.CutPrefix(args[0], "udp://"); ok {
-		return checkDatagram(to)
+	wait := patience
+	if len(args) > 1 {
+		var err error
+		if wait, err = duration(args[1]); err != nil {
+			return err
+		}
 	}
-	client := http.Client{Timeout: 5 * time.Second}
+	if to, ok := strings.CutPrefix(args[0], "udp://"); ok {
+		_, err := askDatagram(to, wait)
+		return err
+	}
+	client := http.Client{Timeout: wait}
 	answer, err := client.Get(args[0])
 	if err != nil {
 		return err

@@ -109,11 +109,11 @@ func outcome(err error, good string) string {
 // get prints the status and the body that a URL answers.
 func get(args []string) error {
 	if to, ok := strings.CutPrefix(args[0], "udp://"); ok {
-		answer, err := askDatagram(to)
+		answer, err := askDatagram(to, patience)
 		fmt.Println(answer)
 		return err
 	}
-	client := http.Client{Timeout: 10 * time.Second}
+	client := http.Client{Timeout: patience}
 	answer, err := client.Get(args[0])
 	if err != nil {
 		return err

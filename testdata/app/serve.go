@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -211,25 +213,26 @@ func withClient(text, from string) string {
 	return strings.ReplaceAll(text, "{client}", host)
 }
 
-func checkDatagram(to string) error {
-	_, err := askDatagram(to)
-	return err
-}
+// refusals is how often a port may refuse datagrams, before which its program may come to listen.
+const refusals = 8
 
-// askDatagram sends one now and then until there is an answer, for two seconds.
-func askDatagram(to string) (answer string, err error) {
+// askDatagram sends one now and then until there is an answer, for as long as it is to wait.
+func askDatagram(to string, wait time.Duration) (answer string, err error) {
 	conn, err := net.Dial("udp4", to)
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = conn.Close() }()
-	for range 8 {
+	for refused, late := 0, time.Now().Add(wait); refused < refusals && time.Now().Before(late); {
 		_, sent := conn.Write([]byte("check\n"))
 		_ = conn.SetReadDeadline(time.Now().Add(250 * time.Millisecond))
 		buffer := make([]byte, 1500)
 		n, failed := conn.Read(buffer)
 		if err = failed; sent == nil && err == nil {
 			return string(buffer[:n]), nil
+		}
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			refused++
 		}
 	}
 	return "", fmt.Errorf("%s does not answer: %w", to, err)

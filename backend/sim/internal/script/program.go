@@ -245,7 +245,7 @@ func ignoreTermProgram([]string, Environment) (Script, bool) {
 }
 
 func checkProgram(args []string, env Environment) (Script, bool) {
-	if len(args) != 1 {
+	if len(args) < 1 || len(args) > 2 { // how long it waits is the second, and no answer is late here
 		return Script{}, false
 	}
 	host, port, ok := Target(args[0])
