@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -76,7 +77,7 @@ var errNothing = errors.New("nothing listens there")
 
 // ask asks once and reports whether there was an answer. All sandboxes have been told before
 // of what was changed so far, and of the task itself: who looks at once may look too early.
-func (a asker) ask(ctx context.Context, url string) (answered bool, err error) {
+func (a asker) ask(ctx context.Context, url string, within time.Duration) (answered bool, err error) {
 	if _, err := a.await(ctx, state.Running); err != nil {
 		return false, err
 	}
@@ -88,13 +89,28 @@ func (a asker) ask(ctx context.Context, url string) (answered bool, err error) {
 	if err != nil || len(found.Items) != 1 {
 		return false, fmt.Errorf("the task that asks has %d containers: %w", len(found.Items), err)
 	}
-	return execCheck(ctx, a.docker, found.Items[0].ID, url)
+	return execCheck(ctx, a.docker, found.Items[0].ID, url, within)
+}
+
+// soon is for how long to wait for an answer that may not come, and answerPatience for one that
+// comes at once where the machine is not busy.
+const (
+	soon           = 5 * time.Second
+	answerPatience = time.Minute
+)
+
+// within is for how long to wait for an answer, or for none.
+func within(answered bool) time.Duration {
+	if answered {
+		return answerPatience
+	}
+	return soon
 }
 
 // execCheck has a container that runs ask.
-func execCheck(ctx context.Context, docker *client.Client, id, url string) (answered bool, err error) {
+func execCheck(ctx context.Context, docker *client.Client, id, url string, within time.Duration) (answered bool, err error) {
 	made, err := docker.ExecCreate(ctx, id, client.ExecCreateOptions{
-		AttachStdout: true, AttachStderr: true, Cmd: []string{dockertest.AppPath, "check", url},
+		AttachStdout: true, AttachStderr: true, Cmd: []string{dockertest.AppPath, "check", url, within.String()},
 	})
 	if err != nil {
 		return false, err
@@ -108,10 +124,16 @@ func execCheck(ctx context.Context, docker *client.Client, id, url string) (answ
 	if _, err := stdcopy.StdCopy(&said, &said, stream.Reader); err != nil {
 		return false, err
 	}
-	ended, err := docker.ExecInspect(ctx, made.ID, client.ExecInspectOptions{})
+	var ended client.ExecInspectResult
+	over := comesTrue(func() bool { // the engine may hear of the end of the output first
+		ended, err = docker.ExecInspect(ctx, made.ID, client.ExecInspectOptions{})
+		return err != nil || !ended.Running
+	})
 	switch {
 	case err != nil:
 		return false, err
+	case !over:
+		return false, fmt.Errorf("check %s does not end", url)
 	case strings.Contains(said.String(), "connection refused"):
 		return false, fmt.Errorf("%s: %w", url, errNothing)
 	case ended.ExitCode != 0 && said.Len() == 0:

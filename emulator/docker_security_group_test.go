@@ -63,7 +63,7 @@ func (w *world) asker(group string, command ...string) asker {
 
 func (w *world) expectAnswer(a asker, url string, want bool) {
 	w.Helper()
-	switch answered, err := a.ask(w.Context(), url); {
+	switch answered, err := a.ask(w.Context(), url, within(want)); {
 	case err != nil:
 		w.Errorf("ask %s: %v", url, err)
 	case answered != want:
@@ -117,15 +117,15 @@ func TestDockerSecurityGroupsAndWhoIsInNone(t *testing.T) {
 			ask := func(when string, byTask, byHost, byOutsider bool) {
 				t.Helper()
 				w.expectAnswer(client, url, byTask)
-				if got := answers(address + ":8080"); got != byHost {
+				if got := answers(address+":8080", within(byHost)); got != byHost {
 					t.Errorf("%s this host is answered: %v", when, got)
 				}
-				if got, err := execCheck(t.Context(), dockertest.Client(t), outsider, url); err != nil || got != byOutsider {
+				if got, err := execCheck(t.Context(), dockertest.Client(t), outsider, url, within(byOutsider)); err != nil || got != byOutsider {
 					t.Errorf("%s a container that is no task is answered: %v, %v", when, got, err)
 				}
 			}
 			w.eventually("the server listens", func() bool {
-				ok, err := execCheck(t.Context(), dockertest.Client(t), w.engineID(server.arn), "http://127.0.0.1:8080/")
+				ok, err := execCheck(t.Context(), dockertest.Client(t), w.engineID(server.arn), "http://127.0.0.1:8080/", soon)
 				return ok && err == nil
 			})
 			ask("without a rule", lets.tasks, lets.outside, lets.outside)
@@ -177,7 +177,7 @@ func (w *world) connect(address string) *openConnection {
 }
 
 func (c *openConnection) get() error {
-	_ = c.SetDeadline(time.Now().Add(30 * time.Second))
+	_ = c.SetDeadline(time.Now().Add(answerPatience))
 	if _, err := fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: web\r\n\r\n"); err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func TestDockerOpenConnectionsOutliveTheirRule(t *testing.T) {
 			if err := c.get(); err != nil {
 				t.Errorf("%s on the open connection to %s: %v", when, addresses[i], err)
 			}
-			if got := answers(addresses[i]); got != fresh {
+			if got := answers(addresses[i], within(fresh)); got != fresh {
 				t.Errorf("%s a new connection to %s is answered: %v", when, addresses[i], got)
 			}
 		}
@@ -239,14 +239,14 @@ func TestDockerOpenConnectionsOutliveTheirRule(t *testing.T) {
 	w.eventually("the task on the instance ends", func() bool { return *w.task(onInstance).LastStatus == "STOPPED" })
 	next := w.engineID(w.runOnInstances(1, types.NetworkModeBridge, 80, 8080)[0])
 	w.eventually("the next one listens", func() bool {
-		ok, err := execCheck(t.Context(), cli, next, "http://127.0.0.1:80/")
+		ok, err := execCheck(t.Context(), cli, next, "http://127.0.0.1:80/", soon)
 		return ok && err == nil
 	})
-	if answers(addresses[1]) {
+	if answers(addresses[1], soon) {
 		t.Error("a machine that was killed lets in what no rule does")
 	}
 	w.letIn(web, host, true)
-	w.eventually("the machine answers again", func() bool { return answers(addresses[1]) })
+	w.eventually("the machine answers again", func() bool { return answers(addresses[1], soon) })
 }
 
 // machineOf is the sandbox of the only instance, on which a task runs.
@@ -281,12 +281,12 @@ func TestDockerFiltersOutliveTheEmulator(t *testing.T) {
 	expect := func(when string, friend, stranger bool) {
 		t.Helper()
 		for id, want := range map[string]bool{friendID: friend, strangerID: stranger} {
-			if got, err := execCheck(t.Context(), cli, id, url); err != nil || got != want {
+			if got, err := execCheck(t.Context(), cli, id, url, within(want)); err != nil || got != want {
 				t.Errorf("%s the friend %v, or the stranger, is answered: %v, %v", when, id == friendID, got, err)
 			}
 		}
 	}
-	w.eventually("the server answers", func() bool { ok, err := execCheck(t.Context(), cli, friendID, url); return ok && err == nil })
+	w.eventually("the server answers", func() bool { ok, err := execCheck(t.Context(), cli, friendID, url, soon); return ok && err == nil })
 	expect("at first", true, false)
 	srv.Die()
 	expect("while the emulator is away", true, false)
@@ -301,7 +301,7 @@ func TestDockerFiltersOutliveTheEmulator(t *testing.T) {
 				enough = true // and once more
 			default:
 			}
-			if ok, err := execCheck(context.WithoutCancel(t.Context()), cli, friendID, url); err != nil || !ok {
+			if ok, err := execCheck(context.WithoutCancel(t.Context()), cli, friendID, url, answerPatience); err != nil || !ok {
 				missed.Add(1)
 			}
 		}

@@ -41,7 +41,7 @@ func scriptAsk(ts *testscript.TestScript, neg bool, args []string) {
 	a.docker = docker
 	var answered bool
 	asWanted := comesTrue(func() bool {
-		answered, err = a.ask(ctx, url)
+		answered, err = a.ask(ctx, url, soon)
 		if !neg && errors.Is(err, errNothing) { // the server is about to listen
 			err = nil
 		}

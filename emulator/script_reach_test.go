@@ -26,7 +26,7 @@ func scriptReach(ts *testscript.TestScript, neg bool, args []string) {
 			return p.Protocol != types.TransportProtocolTcp || len(args) > 1 && strconv.Itoa(p.ContainerPort) != args[1]
 		}), 0
 		for _, p := range ports {
-			if answers(p.Address) {
+			if answers(p.Address, 2*time.Second) {
 				reached++
 			}
 		}
@@ -38,8 +38,8 @@ func scriptReach(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // answers reports whether there is an HTTP server. What is cut off never says no.
-func answers(address string) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+func answers(address string, within time.Duration) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/", nil)
 	if err != nil {
