@@ -40,7 +40,7 @@ func freeRange(t *testing.T, onDocker bool) string {
 		scriptRanges.had = map[int]bool{}
 	}
 next:
-	for _, n := range rand.Perm(72) { // the suite of engines has those from 200 on
+	for _, n := range rand.Perm(72) { // tests of engines have those below 100 and from 200 on
 		n += 128
 		wanted := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(n)}), 16)
 		for _, other := range taken {

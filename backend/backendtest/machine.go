@@ -41,12 +41,16 @@ func (s *env) bridge() backend.Network {
 	return s.bridgeOf(26)
 }
 
+// bridgeRanges is the first of the ranges 10.N.0.0/16 in which bridges are. Tests of an engine run beside
+// those of others, which have ranges of their own: see freeRange of the tests of package emulator.
+const bridgeRanges = 50
+
 // bridgeOf makes one whose range is as long.
 func (s *env) bridgeOf(bits int) backend.Network {
 	s.Helper()
 	name := s.name("bridge")
 	for range 20 {
-		cidr := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(100 + rand.IntN(50)), byte(rand.IntN(256)), byte(64 * rand.IntN(4))}), bits)
+		cidr := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(bridgeRanges + rand.IntN(50)), byte(rand.IntN(256)), byte(64 * rand.IntN(4))}), bits)
 		n, err := s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: name, CIDR: cidr, Isolated: true, Labels: s.labels()})
 		if errors.Is(err, backend.ErrAddressInUse) {
 			continue

@@ -142,9 +142,10 @@ func TestEmulatorInAContainerJoinsTheNetwork(t *testing.T) {
 func labelledNetwork(t *testing.T) (id, name string, cidr netip.Prefix) {
 	t.Helper()
 	cli, name := dockertest.Client(t), dockertest.Owner()
-	first := rand.IntN(256)
-	for n := range 256 {
-		cidr = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(first + n)}), 16)
+	const ranges = 50 // tests of other packages have those above
+	first := rand.IntN(ranges)
+	for n := range ranges {
+		cidr = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte((first + n) % ranges)}), 16)
 		made, err := cli.NetworkCreate(t.Context(), name, client.NetworkCreateOptions{
 			Driver: "bridge", Labels: map[string]string{"ecs-emulator.vpc": "yes"},
 			IPAM: &network.IPAM{Config: []network.IPAMConfig{{Subnet: cidr, IPRange: ipam.EngineShare(cidr)}}},
