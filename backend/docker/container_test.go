@@ -183,7 +183,7 @@ func TestWhatAHealthCheckSays(t *testing.T) {
 	t.Parallel()
 	task := newTask(t, dockertest.Engine(t), backend.SandboxSpec{})
 	id := task.run(backend.ContainerSpec{Health: &backend.HealthCheck{
-		Test: []string{"CMD", dockertest.AppPath, "check", "http://127.0.0.1:1/"}, Interval: 100 * time.Millisecond, Timeout: 10 * time.Second, Retries: 1,
+		Test: []string{"CMD", dockertest.AppPath, "check", "http://127.0.0.1:1/"}, Interval: 100 * time.Millisecond, Timeout: 2 * time.Minute, Retries: 1,
 	}}, "sleep", "1h")
 	eventually(t, "the check has failed", func() bool { return task.inspect(id).Health == backend.Unhealthy })
 	if got := task.inspect(id).LastCheck; got.ExitCode != 1 || !strings.Contains(got.Output, "connection refused") {

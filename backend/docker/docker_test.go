@@ -120,7 +120,7 @@ func removeAllOf(t *testing.T, owner string) {
 		if err := engine.RemoveAll(context.Background()); err != nil {
 			t.Error(err)
 		}
-		if left := property(t, owner); len(left) != 0 && len(left) != lostNetworks(t, owner) {
+		if left := leftOver(t, owner); len(left) != 0 {
 			t.Errorf("left over: %v", left)
 		}
 	})

@@ -44,7 +44,7 @@ func TestAContainerThatCannotBeInspectedIsUnseen(t *testing.T) {
 		"broken": says(http.StatusInternalServerError, `{"message":"RWLayer of container broken is unexpectedly nil"}`),
 	}).open(t, docker.Options{Owner: owner})
 	// Short for the one that hangs, and long for the others.
-	found, err := engine.ListWithin(t.Context(), time.Second)
+	found, err := engine.ListWithin(t.Context(), 5*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func newNetwork(t *testing.T, engine *docker.Engine, names ...string) *networkBa
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	if n.session, err = control.Connect(ctx, stream, nil); err != nil {
 		t.Fatal(err)
@@ -121,25 +121,28 @@ func (c *stranger) hangUp() {
 	}
 }
 
-// asks is what a target answers over the connection, or why none does. The next question after that
-// has a new connection.
-func (c *stranger) asks() string {
-	answer, err := c.exchange()
+// soon is for how long to wait for an answer that may not come, or that is asked for again.
+const soon = 5 * time.Second
+
+// asks is what a target answers over the connection within some time, or why none does. The next question
+// after that has a new connection.
+func (c *stranger) asks(within time.Duration) string {
+	answer, err := c.exchange(within)
 	if err != nil {
 		c.hangUp()
 	}
 	return answer + errorText(err)
 }
 
-func (c *stranger) exchange() (string, error) {
+func (c *stranger) exchange(within time.Duration) (string, error) {
 	if c.tcp == nil {
-		conn, err := net.DialTimeout("tcp4", netip.AddrPortFrom(c.ip, 80).String(), 5*time.Second)
+		conn, err := net.DialTimeout("tcp4", netip.AddrPortFrom(c.ip, 80).String(), within)
 		if err != nil {
 			return "", err
 		}
 		c.tcp = conn
 	}
-	_ = c.tcp.SetDeadline(time.Now().Add(5 * time.Second))
+	_ = c.tcp.SetDeadline(time.Now().Add(within))
 	if _, err := io.WriteString(c.tcp, "GET / HTTP/1.1\r\nHost: target\r\n\r\n"); err != nil {
 		return "", err
 	}
@@ -176,7 +179,7 @@ func (n *networkBalancer) answered(name string) (c *stranger) {
 	eventually(n.T, "new flows go to "+name, func() bool {
 		c = n.client()
 		want := name + " " + c.own
-		return c.asks() == want && c.sends() == want
+		return c.asks(soon) == want && c.sends() == want
 	})
 	return c
 }
@@ -185,7 +188,7 @@ func (n *networkBalancer) answered(name string) (c *stranger) {
 func (c *stranger) still(name string) {
 	c.Helper()
 	want := name + " " + c.own
-	if got := c.asks(); got != want {
+	if got := c.asks(time.Minute); got != want {
 		c.Errorf("the connection goes on with %q, want %q", got, want)
 	}
 	eventually(c.T, "datagrams go on to "+name, func() bool { return c.sends() == want })
@@ -208,7 +211,7 @@ func TestTargetsSeeTheAddressOfTheirClients(t *testing.T) {
 		t.Fatal(err)
 	}
 	neighbour.says(neighbour.run(backend.ContainerSpec{}, "get", "http://"+n.ip.String()+"/"), "200 a "+neighbour.ip.String())
-	if got := n.client().asks(); strings.HasPrefix(got, "a ") {
+	if got := n.client().asks(soon); strings.HasPrefix(got, "a ") {
 		t.Errorf("a client that the target's filter does not let in is answered %q", got)
 	}
 
@@ -238,7 +241,7 @@ func TestTargetsSeeTheLoadBalancerUnlessTheyAreToSeeClients(t *testing.T) {
 	n.tell(nil, "a")
 	eventually(t, "the kernel leads flows", func() bool {
 		c := n.client() // of datagrams the target sees who sends them
-		return c.sends() == "a "+c.own && c.asks() == "a "+n.ip.String()
+		return c.sends() == "a "+c.own && c.asks(soon) == "a "+n.ip.String()
 	})
 }
 
@@ -255,7 +258,7 @@ func TestOnlyNewFlowsFollowAChange(t *testing.T) {
 	// When the target is gone, its connections go on if nothing says otherwise. Datagrams go elsewhere.
 	n.tell(keepsClients, "b")
 	eventually(t, "datagrams go to b", func() bool { return first.sends() == "b "+first.own })
-	if got := first.asks(); got != "a "+first.own {
+	if got := first.asks(time.Minute); got != "a "+first.own {
 		t.Errorf("the connection with the target that is gone: %q", got)
 	}
 	second.still("b")
@@ -271,7 +274,7 @@ func TestConnectionsEndWithTheirTarget(t *testing.T) {
 	n.answered("b")
 	first.still("a")
 	n.tell(ends, "b")
-	eventually(t, "the connection has ended", func() bool { return first.asks() == "b "+first.own })
+	eventually(t, "the connection has ended", func() bool { return first.asks(soon) == "b "+first.own })
 }
 
 func TestWhoIsNoSandboxKeepsNoClients(t *testing.T) {

@@ -156,14 +156,10 @@ func labelledNetwork(t *testing.T) (id, name string, cidr netip.Prefix) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() {
-			if _, err := cli.NetworkRemove(context.Background(), made.ID, client.NetworkRemoveOptions{}); err != nil {
-				t.Error(err)
-			}
-		})
+		t.Cleanup(func() { removeNetwork(t, made.ID) })
 		return made.ID, name, cidr
 	}
-	t.Fatal("no range of 10.0.0.0/8 is free")
+	t.Fatal("no range of 10.0.0.0 to 10.49.255.255 is free")
 	return "", "", cidr
 }
 
@@ -204,11 +200,7 @@ func TestALabelledNetworkWithoutASubnetIsNotAdopted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if _, err := cli.NetworkRemove(context.Background(), made.ID, client.NetworkRemoveOptions{}); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(func() { removeNetwork(t, made.ID) })
 	engine, self := dockertest.Engine(t), emulatorContainer(t, name)
 	if err := engine.RunInContainer(t.Context(), cli, self); err != nil {
 		t.Fatal(err)
@@ -340,7 +332,7 @@ func TestDial(t *testing.T) {
 			task := newTask(t, engine, backend.SandboxSpec{Domain: "ec2.internal"})
 			task.says(task.run(backend.ContainerSpec{}, "serve", "80", big), "listening")
 			prepare(engine)
-			client := http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{
+			client := http.Client{Timeout: 2 * time.Minute, Transport: &http.Transport{
 				DisableKeepAlives: true,
 				DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 					return engine.Dial(ctx, "tcp", task.sandbox, 80)

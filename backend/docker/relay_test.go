@@ -219,13 +219,13 @@ func (t *task) dial(network string, port int) net.Conn {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(time.Minute))
+	_ = conn.SetDeadline(time.Now().Add(5 * time.Minute))
 	return conn
 }
 
 // get asks over a connection of its own.
 func (t *task) get(path string) (string, error) {
-	client := http.Client{Timeout: time.Minute, Transport: &http.Transport{
+	client := http.Client{Timeout: 2 * time.Minute, Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return t.engine.Dial(ctx, "tcp", t.sandbox, 80)
@@ -286,7 +286,7 @@ func TestDialAfterTheRelayWasKilled(t *testing.T) {
 	if err := task.engine.RemoveAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if left := property(t, task.engine.Owner()); len(left) > 0 {
+	if left := leftOver(t, task.engine.Owner()); len(left) > 0 {
 		t.Errorf("left over: %v", left)
 	}
 }
@@ -326,7 +326,7 @@ func TestNothingIsLeftOfARelayThatIsBeingMade(t *testing.T) {
 			t.Fatal(err)
 		}
 		engine.AwaitRelay(t.Context())
-		if left := property(t, engine.Owner()); len(left) > 0 {
+		if left := leftOver(t, engine.Owner()); len(left) > 0 {
 			t.Errorf("left over: %v", left)
 		}
 	}

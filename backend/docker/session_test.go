@@ -84,18 +84,16 @@ func processes(t *testing.T, id string) (all []string) {
 // expectAlone waits until a container's own program is the only one.
 func expectAlone(t *testing.T, id string) {
 	t.Helper()
-	late := time.After(30 * time.Second)
-	for tick := time.Tick(20 * time.Millisecond); ; {
-		left := processes(t, id)
-		if len(left) == 1 {
-			return
+	var left []string
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("in the container ran %q", left)
 		}
-		select {
-		case <-tick:
-		case <-late:
-			t.Fatalf("in the container run %q", left)
-		}
-	}
+	})
+	eventually(t, "the container's own program is alone", func() bool {
+		left = processes(t, id)
+		return len(left) == 1
+	})
 }
 
 const sessionChildEnv = childEnv + "_SESSION"
@@ -251,7 +249,7 @@ func TestSessionsLeaveNothing(t *testing.T) {
 		use()
 	}
 	expectAlone(t, id)
-	late := time.After(30 * time.Second)
+	late := time.After(2 * time.Minute) // a client keeps connections that are idle for half a minute
 	for tick := time.Tick(20 * time.Millisecond); openFiles(t) > files || runtime.NumGoroutine() > goroutines; {
 		select {
 		case <-tick:
