@@ -51,6 +51,9 @@ func (a *API) Service() awsapi.Service {
 			awsapi.Works("PutLogEvents", "entity has no effect", a.PutLogEvents),
 			awsapi.Works("GetLogEvents", "", a.GetLogEvents),
 			awsapi.Works("FilterLogEvents", "a line of a container is shown a quarter of a second after it came in, when no older line can come any more", a.FilterLogEvents),
+			awsapi.Partial("PutResourcePolicy", "of the account, kept: it permits nothing, and nothing needs it", a.PutResourcePolicy),
+			awsapi.Partial("DescribeResourcePolicies", "of the account", a.DescribeResourcePolicies),
+			awsapi.Partial("DeleteResourcePolicy", "of the account", a.DeleteResourcePolicy),
 			awsapi.NotBuilt("StartQuery", "Logs Insights"),
 			awsapi.NotBuilt("GetQueryResults", "Logs Insights"),
 			awsapi.NotBuilt("StartLiveTail", "an event stream: use `aws logs tail --follow`"),
@@ -58,8 +61,6 @@ func (a *API) Service() awsapi.Service {
 			awsapi.NotBuilt("DescribeSubscriptionFilters", "a service to deliver to"),
 			awsapi.NotBuilt("PutMetricFilter", "CloudWatch metrics"),
 			awsapi.NotBuilt("DescribeMetricFilters", "CloudWatch metrics"),
-			awsapi.NotBuilt("PutResourcePolicy", "services that write to log groups by such a policy"),
-			awsapi.NotBuilt("DescribeResourcePolicies", "services that write to log groups by such a policy"),
 		},
 	}
 }

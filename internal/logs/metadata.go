@@ -13,8 +13,9 @@ import (
 
 // metadata is all but the events. It changes by records alone, at work and at a start.
 type metadata struct {
-	groups  map[string]*group
-	streams map[uint64]*stream
+	groups   map[string]*group
+	streams  map[uint64]*stream
+	policies map[string]*ResourcePolicy
 	// nextEvent and nextStream are numbers that nothing had yet.
 	nextEvent, nextStream uint64
 }
@@ -50,7 +51,7 @@ func (st *stream) from(source string) int64 {
 }
 
 func newMetadata() *metadata {
-	return &metadata{groups: map[string]*group{}, streams: map[uint64]*stream{}, nextEvent: 1, nextStream: 1}
+	return &metadata{groups: map[string]*group{}, streams: map[uint64]*stream{}, policies: map[string]*ResourcePolicy{}, nextEvent: 1, nextStream: 1}
 }
 
 // groupKey needs no escapes: neither account nor region has a slash.
@@ -100,6 +101,9 @@ type change struct {
 	// Forget is a source of the stream with the number ForgetIn.
 	Forget   string `json:",omitempty"`
 	ForgetIn uint64 `json:",omitempty"`
+
+	Policy       *ResourcePolicy `json:",omitempty"` // written
+	DeletePolicy string          `json:",omitempty"` // its key
 	// NextEvent and NextStream stand in a checkpoint, before all else.
 	NextEvent, NextStream uint64 `json:",omitempty"`
 }
@@ -135,6 +139,10 @@ func (m *metadata) apply(c *change) {
 		delete(st.Sources, c.Forget)
 		delete(st.group.behind, c.Forget)
 	}
+	if c.Policy != nil {
+		m.policies[c.Policy.key()] = c.Policy
+	}
+	delete(m.policies, c.DeletePolicy)
 }
 
 // arrive notes a batch of events.
@@ -166,6 +174,9 @@ func (m *metadata) arrive(b *batch) {
 // checkpoint returns the records from which all of the metadata follows.
 func (m *metadata) checkpoint() []*change {
 	all := []*change{{NextEvent: m.nextEvent, NextStream: m.nextStream}}
+	for _, p := range m.policies {
+		all = append(all, &change{Policy: p})
+	}
 	for key, g := range m.groups {
 		all = append(all, &change{Group: &g.Group})
 		g.streams.Scan(func(_ string, st *stream) bool {

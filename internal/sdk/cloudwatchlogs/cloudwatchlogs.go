@@ -50,6 +50,15 @@ type DeleteLogStreamInput struct {
 type DeleteLogStreamOutput struct {
 }
 
+type DeleteResourcePolicyInput struct {
+	ExpectedRevisionId *string
+	PolicyName         *string
+	ResourceArn        *string
+}
+
+type DeleteResourcePolicyOutput struct {
+}
+
 type DeleteRetentionPolicyInput struct {
 	LogGroupName *string
 }
@@ -86,6 +95,18 @@ type DescribeLogStreamsInput struct {
 type DescribeLogStreamsOutput struct {
 	LogStreams []types.LogStream
 	NextToken  *string
+}
+
+type DescribeResourcePoliciesInput struct {
+	Limit       *int32
+	NextToken   *string
+	PolicyScope types.PolicyScope
+	ResourceArn *string
+}
+
+type DescribeResourcePoliciesOutput struct {
+	NextToken        *string
+	ResourcePolicies []types.ResourcePolicy
 }
 
 type DisassociateKmsKeyInput struct {
@@ -189,6 +210,18 @@ type PutLogGroupDeletionProtectionInput struct {
 }
 
 type PutLogGroupDeletionProtectionOutput struct {
+}
+
+type PutResourcePolicyInput struct {
+	ExpectedRevisionId *string
+	PolicyDocument     *string
+	PolicyName         *string
+	ResourceArn        *string
+}
+
+type PutResourcePolicyOutput struct {
+	ResourcePolicy *types.ResourcePolicy
+	RevisionId     *string
 }
 
 type PutRetentionPolicyInput struct {

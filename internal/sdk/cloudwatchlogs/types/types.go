@@ -83,6 +83,18 @@ func (e *InvalidParameterException) ErrorCode() string {
 func (e *InvalidParameterException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
 func (e *InvalidParameterException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
+type LimitExceededException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *LimitExceededException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *LimitExceededException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "LimitExceededException")
+}
+func (e *LimitExceededException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *LimitExceededException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
 type LogGroup struct {
 	Arn                              *string
 	BearerTokenAuthenticationEnabled *bool
@@ -148,6 +160,17 @@ type OutputLogEvent struct {
 	Timestamp     *int64
 }
 
+type PolicyScope string
+
+const (
+	PolicyScopeAccount  PolicyScope = "ACCOUNT"
+	PolicyScopeResource PolicyScope = "RESOURCE"
+)
+
+func (PolicyScope) Values() []PolicyScope {
+	return []PolicyScope{PolicyScopeAccount, PolicyScopeResource}
+}
+
 type RejectedEntityInfo struct {
 	ErrorType EntityRejectionErrorType
 }
@@ -183,6 +206,15 @@ func (e *ResourceNotFoundException) ErrorCode() string {
 }
 func (e *ResourceNotFoundException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
 func (e *ResourceNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type ResourcePolicy struct {
+	LastUpdatedTime *int64
+	PolicyDocument  *string
+	PolicyName      *string
+	PolicyScope     PolicyScope
+	ResourceArn     *string
+	RevisionId      *string
+}
 
 type SearchedLogStream struct {
 	LogStreamName      *string
