@@ -39,7 +39,7 @@ func (w *world) ownCertificate(name string, serial int64) (certificate, key []by
 
 // shownAt is the certificate that a server shows to who asks for a name.
 func shownAt(address, name string) []byte {
-	conn, err := tls.DialWithDialer(&net.Dialer{Timeout: 10 * time.Second}, "tcp", address, &tls.Config{ServerName: name, InsecureSkipVerify: true})
+	conn, err := tls.DialWithDialer(&net.Dialer{Timeout: time.Minute}, "tcp", address, &tls.Config{ServerName: name, InsecureSkipVerify: true})
 	if err != nil {
 		return nil
 	}
@@ -95,7 +95,7 @@ func TestALoadBalancerSpeaksItsSecurityPolicy(t *testing.T) {
 	})
 	w.must(err)
 	speaks := func(version uint16) bool {
-		conn, err := tls.DialWithDialer(&net.Dialer{Timeout: 10 * time.Second}, "tcp", "127.0.0.1:"+strconv.Itoa(port),
+		conn, err := tls.DialWithDialer(&net.Dialer{Timeout: time.Minute}, "tcp", "127.0.0.1:"+strconv.Itoa(port),
 			&tls.Config{InsecureSkipVerify: true, MinVersion: version, MaxVersion: version})
 		if err == nil {
 			_ = conn.Close()

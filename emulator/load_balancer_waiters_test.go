@@ -30,9 +30,9 @@ func TestWaitersAndPagesOfLoadBalancing(t *testing.T) {
 	w.must(err)
 	b.register(address)
 	health := &elb.DescribeTargetHealthInput{TargetGroupArn: &b.group, Targets: targets(address)}
-	w.must(elb.NewTargetInServiceWaiter(b.elb, func(o *elb.TargetInServiceWaiterOptions) { o.MinDelay = time.Second }).Wait(ctx, health, time.Minute))
+	w.must(elb.NewTargetInServiceWaiter(b.elb, func(o *elb.TargetInServiceWaiterOptions) { o.MinDelay = time.Second }).Wait(ctx, health, 3*time.Minute))
 	b.deregister(address)
-	w.must(elb.NewTargetDeregisteredWaiter(b.elb, func(o *elb.TargetDeregisteredWaiterOptions) { o.MinDelay = time.Second }).Wait(ctx, health, time.Minute))
+	w.must(elb.NewTargetDeregisteredWaiter(b.elb, func(o *elb.TargetDeregisteredWaiterOptions) { o.MinDelay = time.Second }).Wait(ctx, health, 3*time.Minute))
 
 	_, err = b.elb.CreateTargetGroup(ctx, &elb.CreateTargetGroupInput{
 		Name: aws.String("other"), Protocol: elbtypes.ProtocolEnumHttp, Port: aws.Int32(80), VpcId: b.loadBalancer.VpcId,

@@ -211,7 +211,7 @@ func TestInstancesOnTheirWayTakeOfTheQuota(t *testing.T) {
 		InstanceType: ec2types.InstanceTypeT3Small, MinCount: &one, MaxCount: &one,
 	})
 	w.must(err)
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	_, err = w.srv.AddInstances(ctx, emulator.Instances{})
 	if err == nil || err.Error() != "add instances: the quota container-instances-per-cluster leaves no room for 1 more in cluster default" {

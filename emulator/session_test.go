@@ -77,7 +77,7 @@ func (w *world) onTerminal(client *sessionclient.Client, err error) *terminal {
 // until reads what the session sends until something holds.
 func (t *terminal) until(what string, holds func() bool) {
 	t.w.Helper()
-	ctx, cancel := context.WithTimeout(t.w.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.w.Context(), 2*time.Minute)
 	defer cancel()
 	for !holds() {
 		if err := t.Receive(ctx); err != nil {

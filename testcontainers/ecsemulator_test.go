@@ -107,7 +107,7 @@ func TestSimulatedTask(t *testing.T) {
 		t.Errorf("the task is %s, want %s…: the flags have not reached the emulator", task, want)
 	}
 	waiter := ecs.NewTasksStoppedWaiter(client, func(o *ecs.TasksStoppedWaiterOptions) { o.MinDelay = 100 * time.Millisecond })
-	stopped, err := waiter.WaitForOutput(t.Context(), &ecs.DescribeTasksInput{Tasks: []string{task}}, time.Minute)
+	stopped, err := waiter.WaitForOutput(t.Context(), &ecs.DescribeTasksInput{Tasks: []string{task}}, 2*time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestTaskOnDocker(t *testing.T) {
 		t.Errorf("the engine has no container of %s", task)
 	}
 	address := addressOf(t, endpoint, task)
-	if body := getWithin(t, "http://"+address+"/", 30*time.Second); body != "hello" {
+	if body := getWithin(t, "http://"+address+"/", 2*time.Minute); body != "hello" {
 		t.Errorf("the task answers %q at %s, want hello", body, address)
 	}
 	if err := emulator.Terminate(t.Context()); err != nil {
@@ -163,7 +163,7 @@ func addressOf(t *testing.T, endpoint, task string) string {
 			}
 		}
 	}
-	if err := json.Unmarshal([]byte(getWithin(t, endpoint+"/_emulator/tasks?task="+task, 10*time.Second)), &shown); err != nil {
+	if err := json.Unmarshal([]byte(getWithin(t, endpoint+"/_emulator/tasks?task="+task, 2*time.Minute)), &shown); err != nil {
 		t.Fatal(err)
 	}
 	if len(shown.Tasks) != 1 || len(shown.Tasks[0].Containers) != 1 || len(shown.Tasks[0].Containers[0].Ports) != 1 {

@@ -70,7 +70,7 @@ func (p *plugin) types(text string) {
 // shows waits until the terminal shows a text after what it has shown.
 func (p *plugin) shows(text string) {
 	p.t.Helper()
-	timeout := time.After(30 * time.Second)
+	timeout := time.After(2 * time.Minute)
 	for {
 		p.mu.Lock()
 		changed := p.changed

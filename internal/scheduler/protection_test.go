@@ -92,7 +92,7 @@ func TestAnotherEndOfAProtectionWakesTheService(t *testing.T) {
 	f.protect(task)
 	watch := f.store.WatchServices(0)
 	defer watch.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for _, protection := range []time.Duration{time.Minute, time.Hour} {
 		f.update(func(tx *state.Tx) { state.ProtectTask(tx, task.ARN, f.now.Add(protection)) })

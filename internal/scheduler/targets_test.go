@@ -277,7 +277,7 @@ func TestATaskThatComesOutOfUseIsHeardOf(t *testing.T) {
 	f.schedule()
 	watch := f.store.WatchServices(0)
 	defer watch.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for range 2 { // at the beginning it tells of all
 		id, err := watch.Next(ctx)

@@ -17,7 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dataplane"
 )
 
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // scene is a balancer with a listener on a port of loopback.
 type scene struct {

@@ -97,7 +97,7 @@ func TestIntrospectionOfSlowClients(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	client := &http.Client{Timeout: 2 * time.Minute, Transport: &http.Transport{DisableKeepAlives: true}}
 	var err error
 	for range 20 { // this client may be too slow itself on a busy machine
 		var answer *http.Response

@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 }
 
 // patience is for how long a program may take for what it does at once, on a machine that is busy.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // near is the near end of the program.
 type near struct {
