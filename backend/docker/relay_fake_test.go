@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/libp2p/go-yamux/v5"
 	"github.com/moby/moby/api/types/container"
@@ -208,6 +209,31 @@ func TestTheNextRelayHasTheAddressOfTheOneBefore(t *testing.T) {
 	engine.AwaitRelay(t.Context())
 	if _, asked := r.state(); !slices.Equal(asked, []string{"10.9.0.3", "10.9.0.3"}) {
 		t.Errorf("relays asked for the addresses %q", asked)
+	}
+}
+
+// A container that starts when the relay has broken may talk to the next one at once.
+func TestContainersWaitForTheNextRelay(t *testing.T) {
+	r := newRelayEngine()
+	creating, release := make(chan struct{}, 2), make(chan struct{}, 2)
+	r.creating = func() {
+		creating <- struct{}{}
+		<-release
+	}
+	release <- struct{}{}
+	engine := r.begin(t, docker.Options{})
+	engine.AwaitRelay(t.Context())
+	<-creating
+	r.mu.Lock()
+	for _, session := range r.sessions {
+		_ = session.Close()
+	}
+	r.mu.Unlock()
+	<-creating
+	time.AfterFunc(100*time.Millisecond, func() { release <- struct{}{} })
+	engine.AwaitRelay(t.Context())
+	if _, asked := r.state(); len(asked) != 2 {
+		t.Errorf("%d relays are on the network when the wait is over; want the second one there", len(asked))
 	}
 }
 

@@ -155,17 +155,9 @@ func (r *Relay) Begin() {
 	if !r.wanted() {
 		return
 	}
-	era, ended := r.era.Load(), make(chan struct{})
-	r.mu.Lock()
-	r.begun[ended] = struct{}{}
-	r.mu.Unlock()
+	era, ended := r.era.Load(), r.underWay()
 	go func() {
-		defer func() {
-			r.mu.Lock()
-			delete(r.begun, ended)
-			r.mu.Unlock()
-			close(ended)
-		}()
+		defer ended()
 		ctx, cancel := context.WithTimeout(r.Closing, lazy.LoadTimeout)
 		defer cancel()
 		l, err := r.getSince(ctx, era)
@@ -178,11 +170,26 @@ func (r *Relay) Begin() {
 	}()
 }
 
-// patience is for how long a container that starts waits for the relay that it may
-// talk to at once.
-const patience = 10 * time.Second
+// underWay notes that the relay is being made or put on networks, until the function that it returns
+// is called.
+func (r *Relay) underWay() (ended func()) {
+	over := make(chan struct{})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.begun[over] = struct{}{}
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.begun, over)
+		close(over)
+	}
+}
 
-// Await waits for what Begin has begun.
+// patience is for how long a container that starts waits for the relay that it may
+// talk to at once. An engine that has much to do takes many seconds to make it.
+const patience = 30 * time.Second
+
+// Await waits for the relay that Begin has begun, or that is being made in place of one that broke.
 func (r *Relay) Await(ctx context.Context) {
 	r.mu.Lock()
 	var begun []chan struct{}
@@ -253,13 +260,7 @@ func (r *Relay) tend(l *link) {
 	}
 	r.Log.Warn("relay broke", "container", l.id, "output", l.conn.Complaint())
 	for wait := dockerapi.FirstRetry; r.era.Load() == l.era; wait = min(2*wait, dockerapi.LastRetry) {
-		ctx, cancel := context.WithTimeout(r.Closing, lazy.LoadTimeout)
-		err := r.Containers.Remove(ctx, l.id)
-		if r.wanted() {
-			_, err = r.getSince(ctx, l.era)
-		}
-		cancel()
-		if err == nil {
+		if r.replace(l) == nil {
 			return
 		}
 		select {
@@ -268,6 +269,20 @@ func (r *Relay) tend(l *link) {
 			return
 		}
 	}
+}
+
+// replace removes a relay that broke, and makes another where it is wanted all the time.
+func (r *Relay) replace(broken *link) error {
+	if r.wanted() {
+		defer r.underWay()()
+	}
+	ctx, cancel := context.WithTimeout(r.Closing, lazy.LoadTimeout)
+	defer cancel()
+	err := r.Containers.Remove(ctx, broken.id)
+	if r.wanted() {
+		_, err = r.getSince(ctx, broken.era)
+	}
+	return err
 }
 
 // Drop removes the relay. The next call that needs one makes it.
