@@ -16,8 +16,9 @@ const (
 	HomeKey = "ECS_EMULATOR_RELAY_KEY"
 	// HomePort is where the relay is connected to.
 	HomePort = "51680"
-	// homeTimeout bounds a connection and what is said first: both ends are on one machine.
-	homeTimeout = time.Second
+	// homeTimeout bounds a connection and what is said first: both ends are on one machine, which may
+	// have much to do.
+	homeTimeout = 5 * time.Second
 )
 
 // welcomed is the answer to the key.
