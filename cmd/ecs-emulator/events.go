@@ -17,6 +17,7 @@ var eventsCommand = subcommand{
 	examples: []example{
 		{"ecs-emulator events -f", "go on until Ctrl-C"},
 		{"ecs-emulator events --json --since 42", "the events that ECS sends to EventBridge"},
+		{`ecs-emulator events -f --pattern '{"detail": {"lastStatus": ["STOPPED"]}}'`, "those that a rule with this pattern would get"},
 	},
 	declare: declareEvents,
 }
@@ -29,15 +30,19 @@ func declareEvents(flags *flagSet) action {
 	flags.short("f", "follow")
 	asJSON := flags.Bool("json", false, "print the events that ECS sends to EventBridge, as without a terminal")
 	since := flags.Uint64("since", 0, "show only events after the one with this `number` (0: all that are kept), as JSON")
+	query := url.Values{}
+	flags.Func("pattern", "show only events that match this event pattern of EventBridge, as `JSON`", func(pattern string) error {
+		query.Set("pattern", pattern)
+		return nil
+	})
 	return func(ctx context.Context, _ []string, stdout, _ io.Writer) (err error) {
-		query := url.Values{}
 		if *follow {
 			query.Set("follow", "true")
 			interruptible, stop := untilInterrupted(ctx)
 			defer stop()
 			ctx = interruptible
 		}
-		if screen, is := terminal.Of(stdout); is && !*asJSON && *since == 0 {
+		if screen, is := terminal.Of(stdout); is && !*asJSON && *since == 0 && !query.Has("pattern") {
 			err = readActivity(ctx, *endpoint, query, newActivityPrinter(stdout, screen).print)
 		} else {
 			err = copyEvents(ctx, *endpoint, query, *since, stdout)

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/eventpattern"
 )
 
 // keepAlive is how often a quiet stream of server-sent events shows that it lives, so
@@ -22,7 +24,8 @@ const keepAlive = 15 * time.Second
 // By default each is a line of JSON, {"sequence": 7, "event": {…}}, and with follow=true
 // it goes on as they happen. With Accept: text/event-stream they are server-sent events,
 // which always go on: the number is the id, so that Last-Event-ID continues a stream.
-// Where events are gone that were asked for, their numbers are sent instead.
+// Where events are gone that were asked for, their numbers are sent instead. With pattern, an event pattern
+// of EventBridge, only the events that it matches are sent.
 func (a *api) events(w http.ResponseWriter, r *http.Request) {
 	stream, follow := eventWriter(lines{w}), r.URL.Query().Get("follow") == "true"
 	contentType := "application/x-ndjson"
@@ -34,9 +37,14 @@ func (a *api) events(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
+	pattern, err := patternOf(r)
+	if err != nil {
+		Refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Cache-Control", "no-store")
-	reader := &eventReader{api: a, out: stream, flush: http.NewResponseController(w).Flush, since: since}
+	reader := &eventReader{api: a, out: stream, flush: http.NewResponseController(w).Flush, since: since, pattern: pattern}
 	if !follow {
 		_, _ = reader.sendKept() // a client that went away is no concern of ours
 		return
@@ -75,12 +83,22 @@ func (a *api) since(r *http.Request) (*uint64, error) {
 	return &since, nil
 }
 
+// patternOf is the pattern of the events that a client wants; nil: all.
+func patternOf(r *http.Request) (*eventpattern.Pattern, error) {
+	if !r.URL.Query().Has("pattern") {
+		return nil, nil
+	}
+	return eventpattern.Parse(r.URL.Query().Get("pattern"))
+}
+
 // eventReader reads the events for one client.
 type eventReader struct {
 	*api
 	out   eventWriter
 	flush func() error
 	since *uint64 // the number of the last event sent, or asked for; nil: none yet
+	// pattern is what the events have to match; nil: all do.
+	pattern *eventpattern.Pattern
 }
 
 // sendKept sends what is kept and not sent yet. changed is closed when there is more.
@@ -99,12 +117,22 @@ func (r *eventReader) sendKept() (changed <-chan struct{}, err error) {
 	r.since = &since
 	tx := r.Store.Read()
 	for _, e := range events {
-		if err := r.out.event(e.Sequence, r.StateChange(tx, e)); err != nil {
-			return nil, err
+		if body := r.StateChange(tx, e); r.wants(body) {
+			if err := r.out.event(e.Sequence, body); err != nil {
+				return nil, err
+			}
 		}
 		since = e.Sequence
 	}
 	return changed, r.flush()
+}
+
+func (r *eventReader) wants(body []byte) bool {
+	if r.pattern == nil {
+		return true
+	}
+	event, err := eventpattern.NewEvent(string(body))
+	return err == nil && r.pattern.Matches(event)
 }
 
 // follow sends events until ctx ends or the client has gone.

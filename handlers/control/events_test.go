@@ -2,10 +2,12 @@ package control_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -176,6 +178,39 @@ func TestEventsAreFollowed(t *testing.T) {
 		w.expect(c, `{"sequence":3,"event":{"task":"t3"}}`+"\n")
 		c.leave()
 		w.expectGone(c)
+	})
+}
+
+func TestEventsOfAPattern(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newEventsWorld(t, nil)
+		w.add(1, 3)
+		even := "pattern=" + url.QueryEscape(`{"task":["t2","t4"]}`)
+		w.expect(w.ask("?"+even), `{"sequence":2,"event":{"task":"t2"}}`+"\n")
+		follows := w.ask("?since=2&follow=true&" + even)
+		browser := w.ask("?"+even, serverSent...)
+		w.expect(follows, "")
+		w.add(4, 6)
+		w.expect(follows, `{"sequence":4,"event":{"task":"t4"}}`+"\n")
+		w.expect(browser, "id: 2\ndata: {\"task\":\"t2\"}\n\nid: 4\ndata: {\"task\":\"t4\"}\n\n")
+		follows.leave()
+		browser.leave()
+
+		for pattern, reason := range map[string]string{
+			"":           `Filter is not an object\n at [Source: (String)\"\"; line: 1, column: 1]`,
+			`{"task":1}`: `\"task\" must be an object or an array\n at [Source: (String)\"{\"task\":1}\"; line: 1, column: 10]`,
+		} {
+			refused := w.ask("?pattern=" + url.QueryEscape(pattern))
+			synctest.Wait()
+			var answer struct{ Error string }
+			if err := json.Unmarshal([]byte(refused.received()), &answer); err != nil {
+				t.Fatal(err)
+			}
+			want := "Event pattern is not valid. Reason: " + strings.NewReplacer(`\n`, "\n", `\"`, `"`).Replace(reason)
+			if refused.code != http.StatusBadRequest || answer.Error != want {
+				t.Errorf("%q: %d %s, not %s", pattern, refused.code, answer.Error, want)
+			}
+		}
 	})
 }
 

@@ -5,7 +5,7 @@
 //	p.Matches(event)
 //
 // A pattern is a few rules of which one has to hold, more than one only with $or; a rule is a list of conditions on
-// paths, all of which have to hold. Source, unless another is named: recorded answers of AWS, held against
+// paths, all of which have to hold. Source, unless another is named: recorded answers of AWS (EVB0001), held against
 // it in TestRecordedAnswers, and where these say nothing aws/event-ruler, which EventBridge runs.
 package eventpattern
 
