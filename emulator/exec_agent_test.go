@@ -39,7 +39,7 @@ func (w *world) agent(task string) types.ManagedAgent {
 
 // agentEvents are the events of a task: version, status, and that of its agent.
 func (w *world) agentEvents(task string) (list []string) {
-	_, bodies := w.srv.Events()
+	_, bodies := w.srv.KeptEvents()
 	for _, body := range bodies {
 		var event struct {
 			Detail struct {

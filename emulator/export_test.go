@@ -51,8 +51,8 @@ func (s *Server) Die() {
 	s.closeParts()
 }
 
-// Events returns the events that are kept, and their bodies.
-func (s *Server) Events() (events []state.Event, bodies [][]byte) {
+// KeptEvents returns the events that are kept, and their bodies.
+func (s *Server) KeptEvents() (events []state.Event, bodies [][]byte) {
 	events, _, _ = s.store.Events(0)
 	for _, e := range events {
 		bodies = append(bodies, stateChange(s.store.Read(), e))

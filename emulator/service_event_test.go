@@ -33,13 +33,13 @@ func TestServiceEventsSurviveARestart(t *testing.T) {
 	w.must(err)
 	var before [][]byte
 	w.eventually("the hook waits", func() bool {
-		_, before = w.srv.Events()
+		_, before = w.srv.KeptEvents()
 		return slices.Contains(eventNames(t, before), "HOOK_AWAITING_ACTION")
 	})
 	w.must(srv.Close())
 
 	w = start(t, opts)
-	_, after := w.srv.Events()
+	_, after := w.srv.KeptEvents()
 	if len(after) != len(before) {
 		t.Fatalf("events %q, and %q after a restart", eventNames(t, before), eventNames(t, after))
 	}

@@ -26,7 +26,7 @@ type taskEvent struct {
 // events are those of a task, in the order in which they are kept.
 func (w *world) events(task string) (list []taskEvent) {
 	w.Helper()
-	_, bodies := w.srv.Events()
+	_, bodies := w.srv.KeptEvents()
 	for _, body := range bodies {
 		var event struct{ Detail taskEvent }
 		w.must(json.Unmarshal(body, &event))
@@ -117,11 +117,11 @@ func TestEventsSurviveARestartAndTheirNumbersAReset(t *testing.T) {
 	w := &world{t, srv, ecs.NewFromConfig(srv.Config())}
 	id := w.runTask(w.register("web", "app"))
 	w.eventually("it runs", func() bool { return *w.task(id).LastStatus == "RUNNING" })
-	before, bodies := srv.Events()
+	before, bodies := srv.KeptEvents()
 	w.must(srv.Close())
 
 	w = start(t, opts)
-	after, again := w.srv.Events()
+	after, again := w.srv.KeptEvents()
 	if len(after) != len(before) || len(after) != 3 {
 		t.Fatalf("%d events, and %d after a restart", len(before), len(after))
 	}
@@ -131,11 +131,11 @@ func TestEventsSurviveARestartAndTheirNumbersAReset(t *testing.T) {
 		}
 	}
 	w.must(w.srv.Reset())
-	if left, _ := w.srv.Events(); len(left) != 0 {
+	if left, _ := w.srv.KeptEvents(); len(left) != 0 {
 		t.Errorf("%d events are left of a reset", len(left))
 	}
 	w.runTask(w.register("web", "app"))
-	next, _ := w.srv.Events()
+	next, _ := w.srv.KeptEvents()
 	if len(next) == 0 || next[0].Sequence <= after[2].Sequence {
 		t.Errorf("after a reset the events are %+v", next)
 	}
@@ -146,11 +146,11 @@ func TestEventsAreForgottenAfterADay(t *testing.T) {
 	w.must(w.srv.Clock().SetSpeed(0))
 	w.runTask(w.register("job", "app", "exit", "0"))
 	w.must(w.srv.Clock().Advance(23 * time.Hour))
-	if events, _ := w.srv.Events(); len(events) != 5 {
+	if events, _ := w.srv.KeptEvents(); len(events) != 5 {
 		t.Errorf("%d events after 23 hours", len(events))
 	}
 	w.must(w.srv.Clock().Advance(2 * time.Hour))
-	if events, _ := w.srv.Events(); len(events) != 0 {
+	if events, _ := w.srv.KeptEvents(); len(events) != 0 {
 		t.Errorf("%d events after 25 hours", len(events))
 	}
 }
