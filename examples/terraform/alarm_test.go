@@ -22,6 +22,7 @@ func TestAlarms(t *testing.T) {
 	srv := emulator.Start(t)
 	p := newProject(t, srv, os.DirFS(modulesFolder+"/alarm"))
 	p.env = slices.DeleteFunc(p.env, func(variable string) bool { return strings.HasPrefix(variable, "AWS_ENDPOINT_URL=") })
+	p.attach()
 	client := cloudwatch.NewFromConfig(srv.Config())
 	describe := func() *cloudwatch.DescribeAlarmsOutput {
 		t.Helper()

@@ -16,6 +16,7 @@ func TestCertificates(t *testing.T) {
 	t.Parallel()
 	srv := emulator.Start(t)
 	p := newProject(t, srv, os.DirFS(modulesFolder+"/certificate"))
+	p.attach()
 
 	first := p.change("apply")
 	if first.Add == 0 || first.Change+first.Remove > 0 {

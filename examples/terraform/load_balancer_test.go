@@ -19,6 +19,7 @@ func TestLoadBalancers(t *testing.T) {
 	t.Parallel()
 	srv := emulator.Start(t)
 	p := newProject(t, srv, os.DirFS(modulesFolder+"/load_balancer"))
+	p.attach()
 
 	first := p.change("apply")
 	if first.Add == 0 || first.Change+first.Remove > 0 {

@@ -27,6 +27,7 @@ func TestModules(t *testing.T) {
 	t.Parallel()
 	srv := emulator.Start(t)
 	p := newProject(t, srv, os.DirFS(modulesFolder))
+	p.attach()
 
 	first := p.change("apply")
 	if first.Add == 0 || first.Change+first.Remove+first.Import > 0 {
