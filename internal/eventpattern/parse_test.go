@@ -19,6 +19,7 @@ func TestRefusals(t *testing.T) {
 		{`{"a" [1]}`, "Unexpected character ('[' (code 91)): was expecting a colon to separate field name and value", "line: 1, column: 7"},
 		{`{"a":[1 2]}`, "Unexpected character ('2' (code 50)): was expecting comma to separate Array entries", "line: 1, column: 10"},
 		{`{"a":[1}`, "Unexpected close marker '}': expected ']' (for Array starting at [Source: (String)\"{\"a\":[1}\"; line: 1, column: 6])", "line: 1, column: 9"},
+		{`{"":[}`, "Unexpected close marker '}': expected ']' (for Array starting at [Source: (String)\"{\"\":[}\"; line: 1, column: 5])", "line: 1, column: 7"},
 		{`{"a":[yes]}`, "Unrecognized token 'yes': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')", "line: 1, column: 10"},
 		{`{"a":[01]}`, "Invalid numeric value: Leading zeroes not allowed", "line: 1, column: 8"},
 		{`{"a":["\q"]}`, "Unrecognized character escape 'q' (code 113)", "line: 1, column: 10"},

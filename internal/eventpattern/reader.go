@@ -56,6 +56,9 @@ func (b bracket) String() string {
 
 // refuse keeps a reason with the place where it was found.
 func (r *reader) refuse(format string, args ...any) {
+	if r.err != nil {
+		return
+	}
 	r.fail(fmt.Sprintf(format, args...) + "\n at " + r.place(r.at))
 }
 
@@ -129,6 +132,7 @@ func (r *reader) close(in *bracket) token {
 		closer := r.source[r.at]
 		r.at++
 		r.refuse("Unexpected close marker '%c': expected '%c' (for %s starting at %s)", closer, wanted, in, r.place(in.at))
+		return nothing
 	}
 	r.at++
 	return t
