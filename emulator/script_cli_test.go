@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -140,7 +141,11 @@ func (c awsCLI) path(t *testing.T) string {
 	}
 	dir := t.TempDir()
 	program := fmt.Sprintf("#!/bin/sh\nexec '%s' -ES '%s' '%s' \"$@\"\n", c.python, client, c.socket)
-	if err := os.WriteFile(filepath.Join(dir, "aws"), []byte(program), 0o700); err != nil {
+	// A process that another test starts meanwhile would have the file open for a moment, and nothing could run it.
+	syscall.ForkLock.RLock()
+	err = os.WriteFile(filepath.Join(dir, "aws"), []byte(program), 0o700)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		t.Fatal(err)
 	}
 	return dir + string(os.PathListSeparator) + others
