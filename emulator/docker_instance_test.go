@@ -120,7 +120,16 @@ func TestDockerContainerInstances(t *testing.T) {
 			t.Errorf("left behind: %s", left.Container.Name)
 		}
 		for name := range c.NetworkSettings.Networks {
-			if _, err := dockertest.Client(t).NetworkInspect(t.Context(), name, client.NetworkInspectOptions{}); err == nil && name != "host" && name != "none" {
+			if name == "host" || name == "none" {
+				continue
+			}
+			left, err := dockertest.Client(t).NetworkInspect(t.Context(), name, client.NetworkInspectOptions{})
+			if err != nil {
+				continue
+			}
+			// Docker 20.10 loses track of an endpoint now and then, and keeps its network until it is restarted.
+			_, err = dockertest.Client(t).NetworkRemove(t.Context(), name, client.NetworkRemoveOptions{})
+			if len(left.Network.Containers) > 0 || err == nil || !strings.Contains(err.Error(), "has active endpoints") {
 				t.Errorf("left behind: network %s", name)
 			}
 		}
