@@ -1,6 +1,7 @@
 package eventpattern
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -58,10 +59,10 @@ func (f fold) cutPrefix(text string) (rest string, found bool) {
 
 // endsIn tells whether another text ends in it.
 func (f fold) endsIn(text string) bool {
-	for i := len(f) - 1; i >= 0; i-- {
-		rest, found := strings.CutSuffix(text, f[i].lower)
+	for _, l := range slices.Backward(f) {
+		rest, found := strings.CutSuffix(text, l.lower)
 		if !found {
-			if rest, found = strings.CutSuffix(text, f[i].upper); !found {
+			if rest, found = strings.CutSuffix(text, l.upper); !found {
 				return false
 			}
 		}

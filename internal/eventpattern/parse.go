@@ -1,6 +1,9 @@
 package eventpattern
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // parser reads a pattern.
 type parser struct {
@@ -93,9 +96,7 @@ func (p *parser) alternatives(at steps) {
 
 func (d draft) clone() draft {
 	copied := make(draft, len(d)+1)
-	for path, c := range d {
-		copied[path] = c
-	}
+	maps.Copy(copied, d)
 	return copied
 }
 
