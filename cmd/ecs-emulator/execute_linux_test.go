@@ -20,6 +20,8 @@ import (
 // pluginFor is AWS's plugin for what ExecuteCommand has answered to the SDK.
 func (p *process) pluginFor(task, command string) *exec.Cmd {
 	p.Helper()
+	_, err := sessionmanagerplugin.Program() // its build may outlast the token of a session that has begun
+	p.must(err)
 	out, err := p.client.ExecuteCommand(p.Context(), &ecs.ExecuteCommandInput{Task: &task, Command: &command, Interactive: true})
 	p.must(err)
 	session := sessionmanagerplugin.Session{SessionID: *out.Session.SessionId, StreamURL: *out.Session.StreamUrl, TokenValue: *out.Session.TokenValue}
