@@ -21,20 +21,22 @@ func (s *summary) runAgain(passes func(testName) bool) (mended bool) {
 	if s.broken > 0 || s.crashed() || len(failed) == 0 || len(failed) > mostAgain {
 		return false
 	}
-	mended = true
 	for _, name := range failed {
 		if !passes(name) {
-			mended = false
 			continue
 		}
 		s.flaky = append(s.flaky, name)
-		for other, t := range s.tests {
-			if t.failed() && other.pkg == name.pkg && (other.name == name.name || strings.HasPrefix(other.name, name.name+"/")) {
-				t.result = "pass"
-			}
+		s.tests[name].result = "pass"
+	}
+	if len(s.flaky) < len(failed) {
+		return false
+	}
+	for _, t := range s.tests { // those that failed with their subtests
+		if t.failed() {
+			t.result = "pass"
 		}
 	}
-	return mended
+	return true
 }
 
 // crashed reports whether a test ended its package.
@@ -49,11 +51,11 @@ func (s *summary) crashed() bool {
 
 var panicked = regexp.MustCompile(`(?m)^(panic|fatal error): `)
 
-// failedTests are those that failed, without their subtests.
+// failedTests are those that failed, and of those with subtests the subtests.
 func (s *summary) failedTests() []testName {
 	var names []testName
 	for name, t := range s.tests {
-		if t.failed() && !strings.Contains(name.name, "/") {
+		if t.failed() && !s.subtestFailed(name) {
 			names = append(names, name)
 		}
 	}
@@ -71,9 +73,18 @@ func passesAlone(args []string, times string) func(testName) bool {
 	}
 	return func(name testName) bool {
 		fmt.Printf("\nagain, %s times: %s %s\n", times, name.pkg, name.name)
-		again := slices.Concat([]string{"test"}, flags, []string{"-count=" + times, "-run", "^" + regexp.QuoteMeta(name.name) + "$", name.pkg})
+		again := slices.Concat([]string{"test"}, flags, []string{"-count=" + times, "-run", name.pattern(), name.pkg})
 		cmd := exec.Command("go", again...)
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 		return cmd.Run() == nil
 	}
+}
+
+// pattern is the one of -run that chooses the test alone.
+func (n testName) pattern() string {
+	parts := strings.Split(n.name, "/")
+	for i, part := range parts {
+		parts[i] = "^" + regexp.QuoteMeta(part) + "$"
+	}
+	return strings.Join(parts, "/")
 }

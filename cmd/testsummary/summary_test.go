@@ -126,7 +126,7 @@ func TestAFewFailedTestsRunAgain(t *testing.T) {
 		mended bool
 		want   []string
 	}{
-		"it passes":          {events, true, true, []string{"flaky: p TestTable failed, and passed when", "3 passed, 0 failed"}},
+		"it passes":          {events, true, true, []string{"flaky: p TestTable/two failed, and passed when", "3 passed, 0 failed"}},
 		"it fails again":     {events, false, false, []string{"2 passed, 1 failed"}},
 		"a broken package":   {events + `{"Action":"fail","Package":"q"}` + "\n", true, false, []string{"2 passed, 2 failed"}},
 		"no test has failed": {`{"Action":"pass","Package":"p","Test":"TestGood"}`, true, false, []string{"1 passed, 0 failed"}},
@@ -150,5 +150,11 @@ func TestAFewFailedTestsRunAgain(t *testing.T) {
 				t.Errorf("%s: output lacks %q:\n%s", name, want, out.String())
 			}
 		}
+	}
+}
+
+func TestAPatternChoosesOneTest(t *testing.T) {
+	if got := (testName{"p", "TestTable/a.b/c"}).pattern(); got != `^TestTable$/^a\.b$/^c$` {
+		t.Errorf("got %s", got)
 	}
 }
