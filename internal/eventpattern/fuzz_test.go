@@ -25,7 +25,7 @@ func FuzzMatch(f *testing.F) {
 		pattern, body := d.pattern(), d.object(3)
 		p, err := eventpattern.Parse(pattern)
 		if err != nil {
-			t.Skip(err)
+			return // FuzzParse has those that are refused
 		}
 		event, err := eventpattern.NewEvent(body)
 		if err != nil {
