@@ -158,16 +158,16 @@ func (p *process) since(c *clients, more int64) {
 	p.eventually("requests go on", func() bool { return c.answered.Load() >= until })
 }
 
-// silent waits until no request is answered with a text any more: none of the next 500, or the 500 after those.
-func (p *process) silent(c *clients, text string) {
+// silent expects that no request is answered with a text that begins after some time.
+func (p *process) silent(c *clients, text string, from time.Time) {
 	p.Helper()
-	p.eventually("no request is answered "+text, func() bool {
-		from := time.Now()
-		p.since(c, 500)
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		return !c.last[text].After(from)
-	})
+	p.eventually("that time has come", func() bool { return time.Now().After(from) })
+	p.since(c, 500)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if last := c.last[text]; last.After(from) {
+		p.Errorf("%s has answered a request that began %v after there was to be none", text, last.Sub(from))
+	}
 }
 
 // lostNone expects that no request has failed so far.

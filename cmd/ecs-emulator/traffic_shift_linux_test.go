@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -251,12 +252,12 @@ func (s *shifted) unseen(text string) {
 	}
 }
 
-// goesBack expects the production rule to come to weights, and that soon no request is answered with a text
-// any more.
+// goesBack expects the production rule to come to weights, and that a second after it is described with
+// them no request is answered with a text any more.
 func (s *shifted) goesBack(weights, text string) {
 	s.Helper()
 	s.eventually("traffic goes back", func() bool { return s.weights() == weights })
-	s.silent(s.load, text)
+	s.silent(s.load, text, time.Now().Add(time.Second))
 }
 
 func (p *process) cloudWatch() *cloudwatch.Client {
