@@ -39,6 +39,8 @@ var services = []service{
 	{name: "sts"},
 	{name: "applicationautoscaling", ownTypes: true},
 	{name: "cloudwatch", ownTypes: true},
+	{name: "eventbridge", ownTypes: true},
+	{name: "scheduler", ownTypes: true},
 }
 
 func main() {

@@ -1,0 +1,68 @@
+// Package delivery has the rows of what EventBridge and EventBridge Scheduler have to bring to their targets: a row for
+// each call of a target that is pending. What makes them are rules, by routing, and schedules, by the timetable; sending
+// calls the targets and removes the rows.
+package delivery
+
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+var deliveries = store.NewTable("delivery", func(d *Delivery) string { return d.ID })
+
+// Delivery is one call of a target that is pending. Its maker writes it once; Attempts, NextAt and the last error are
+// those of sending. It has all that the call needs, so rules, schedules and task definitions may be gone meanwhile.
+type Delivery struct {
+	// ID is a UUID. It is the client token of RunTask, so that a call that is repeated after a crash starts nothing twice.
+	ID string
+	// Number is the order in which deliveries were made.
+	Number uint64
+	Scope  arn.Scope
+	// Source is the ARN of the rule or schedule, Name its name. FromSchedule tells EventBridge Scheduler's from a rule's.
+	Source, Name string
+	FromSchedule bool
+	TargetID     string // of a rule's target
+	TargetARN    string
+	RoleARN      string // empty: none
+	// Resource is the first resource of the event: the order of events is kept for each target and resource.
+	Resource string
+	// Body is the input of the target: for ECS overrides, for another bus the event, else what is sent. Invalid says that
+	// it is no JSON though it has to be: it becomes a dead letter (EVB0004).
+	Body    string
+	Invalid bool
+	// ECS is what RunTask gets, of an ECS target.
+	ECS *types.EcsParameters
+	// MessageGroupID is for a queue that is FIFO.
+	MessageGroupID string
+	// DetailType and EventSource are for a bus as a target of a schedule.
+	DetailType, EventSource string
+
+	DeadLetterARN string        // a queue; empty: none
+	MaxAttempts   int           // retries after the first call
+	MaxAge        time.Duration // after MadeAt
+	MadeAt        time.Time
+	// DueAt is when a schedule was due; zero for events.
+	DueAt time.Time
+
+	Attempts  int       // calls that have failed
+	NextAt    time.Time // by the emulator's clock, when it is to be tried next
+	LastError string    // of the last call: code and message
+}
+
+// Find returns a delivery by its id, or nil.
+func Find(tx *store.Tx, id string) *Delivery { return deliveries.Get(tx, id) }
+
+// Pending returns all deliveries.
+func Pending(tx *store.Tx) []*Delivery { return deliveries.List(tx, "") }
+
+// Put writes a delivery.
+func Put(tx *store.Tx, d *Delivery) { deliveries.Put(tx, d) }
+
+// Delete removes a delivery.
+func Delete(tx *store.Tx, d *Delivery) { deliveries.Delete(tx, d) }
+
+// OnDeliveries wakes a watch with the id of each delivery that is new, has changed or is gone.
+func OnDeliveries() store.Source { return store.OnKeys(deliveries) }
