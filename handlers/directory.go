@@ -13,12 +13,16 @@ type directory struct {
 	// byTarget is by what stands before the dot in X-Amz-Target, and for the operations that are
 	// kept of services which are left to the upstream by all of it; byName by the service
 	// in the credential scope, byVersion by the Version of a form, byPath by the service in a path
-	// of Smithy RPC v2.
-	byTarget, byName, byVersion, byPath map[string]http.Handler
+	// of Smithy RPC v2. Those in REST JSON have paths of their own, of
+	// which none says whose it is: they are found by the credential scope alone, byScope.
+	byTarget, byName, byVersion, byPath, byScope map[string]http.Handler
 }
 
 func newDirectory(services, kept []awsapi.Service, o awsapi.Options) *directory {
-	d := &directory{byTarget: map[string]http.Handler{}, byName: map[string]http.Handler{}, byVersion: map[string]http.Handler{}, byPath: map[string]http.Handler{}}
+	d := &directory{
+		byTarget: map[string]http.Handler{}, byName: map[string]http.Handler{}, byVersion: map[string]http.Handler{},
+		byPath: map[string]http.Handler{}, byScope: map[string]http.Handler{},
+	}
 	for _, s := range services {
 		handler := s.Handler(o)
 		d.names = append(d.names, s.Name)
@@ -27,6 +31,8 @@ func newDirectory(services, kept []awsapi.Service, o awsapi.Options) *directory 
 			switch p := p.(type) {
 			case awsapi.JSON:
 				put(d.byTarget, p.TargetPrefix, handler)
+			case awsapi.REST:
+				put(d.byScope, s.Name, handler)
 			case awsapi.CBOR:
 				put(d.byPath, p.Service, handler)
 			case awsapi.Query:

@@ -49,8 +49,8 @@ type Parts struct {
 // New puts the endpoint together. AWS APIs are at the path /, told apart by the
 // header X-Amz-Target, else by the service in the signature's credential scope,
 // else, for what is not signed, by the Version in a form; those with Smithy RPC v2 are also at
-// paths that name the service. What is for none of them goes to
-// the upstream: with any path if it is signed for another service, and else if no part
+// paths that name the service, and those with REST JSON at any path, told by the signature alone.
+// What is for none of them goes to the upstream: with any path if it is signed for another service, and else if no part
 // has the path. What a web page sends reaches no part.
 func New(parts Parts) http.Handler {
 	if parts.Log == nil {
@@ -86,6 +86,10 @@ func New(parts Parts) http.Handler {
 		scope, signed, err := awsapi.ScopeOf(req)
 		if e.DataChannel != nil && strings.HasPrefix(req.URL.Path, datachannel.Prefix) && (!signed || scope.Service == messages) {
 			e.DataChannel.ServeHTTP(w, req)
+			return
+		}
+		if service := e.services.byScope[scope.Service]; service != nil && err == nil {
+			service.ServeHTTP(w, req)
 			return
 		}
 		if err == nil && signed && e.services.byName[scope.Service] == nil {
@@ -241,7 +245,8 @@ func (e *endpoint) notFound(w http.ResponseWriter, r *http.Request) {
 	}
 	e.refuse(w, &awsapi.Error{
 		Code: "UnknownOperationException", Status: http.StatusNotFound,
-		Message: fmt.Sprintf("ecs-emulator has nothing at %s %s: the APIs of AWS that it has are at the path /.", r.Method, r.URL.Path),
+		Message: fmt.Sprintf("ecs-emulator has nothing at %s %s: the APIs of AWS that it has are at the path /, or are told by the signature of a request.",
+			r.Method, r.URL.Path),
 	}, writeJSON)
 }
 

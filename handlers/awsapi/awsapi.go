@@ -7,8 +7,8 @@
 //		Operations: []awsapi.Operation{awsapi.Works("RunTask", "…", api.RunTask)},
 //	}
 //
-// [JSON] is AWS JSON 1.0 and 1.1, [CBOR] is Smithy RPC v2 CBOR, [Query] is AWS Query and EC2 Query.
-// Another protocol, such as REST-JSON, is one more type that implements [Protocol]. A service may
+// [JSON] is AWS JSON 1.0 and 1.1, [REST] is REST JSON, [CBOR] is Smithy RPC v2 CBOR, [Query] is AWS
+// Query and EC2 Query. Another protocol is one more type that implements [Protocol]. A service may
 // have several.
 package awsapi
 

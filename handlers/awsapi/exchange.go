@@ -26,12 +26,14 @@ type exchange struct {
 	start   time.Time
 	body    []byte
 	form    query.Form // body in a Query protocol
+	rest    restCall   // in a REST protocol
+	status  int        // of an answer; 0: 200
 	warned  *unknownMembers
 	in      *[]byte // the pooled memory of body
 	sent    *[]byte // the pooled memory of a body that was unpacked, as it was sent; else nil
 }
 
-// Protocol is how a service speaks: a [JSON], a [CBOR] or a [Query], with what is its own.
+// Protocol is how a service speaks: a [JSON], a [REST], a [CBOR] or a [Query], with what is its own.
 type Protocol interface {
 	// of returns the protocol at work for the service of a name.
 	of(service string) protocol
@@ -90,9 +92,9 @@ func (e *frontEnd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer giveBuffer(out)
 
 	answer := payload{text: (*out)[:0]}
-	status := http.StatusOK
 	var f *failure
 	err := e.answer(&x, w, r, &answer)
+	status := cmp.Or(x.status, http.StatusOK)
 	if errors.Is(err, errElsewhere) {
 		*out = answer.text
 		e.options.Elsewhere.ServeHTTP(w, x.asSent(r))

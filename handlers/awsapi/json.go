@@ -96,7 +96,7 @@ func (j *jsonProtocol) encode(_ *exchange, answer *payload, out any) {
 func (j *jsonProtocol) appendFailure(buf []byte, _ *exchange, f *failure) []byte {
 	buf = append(buf, `{"__type":`...)
 	buf = wire.AppendString(buf, j.Errors.typeOf(f))
-	if members := j.exceptionMembers(f.exception); members != nil {
+	if members := exceptionMembers(j.Codec, f.exception); members != nil {
 		return append(append(buf, ','), members...)
 	}
 	if f.message != "" {
@@ -111,12 +111,12 @@ func (j *jsonProtocol) appendFailure(buf []byte, _ *exchange, f *failure) []byte
 
 // exceptionMembers returns the JSON of an SDK exception after its opening brace,
 // nil if it has no members.
-func (j *jsonProtocol) exceptionMembers(exception smithy.APIError) []byte {
+func exceptionMembers(codec *wire.Codec, exception smithy.APIError) []byte {
 	var generic *smithy.GenericAPIError
 	if exception == nil || errors.As(exception, &generic) {
 		return nil
 	}
-	text := j.Codec.Marshal(exception)
+	text := codec.Marshal(exception)
 	if len(text) <= len("{}") {
 		return nil
 	}

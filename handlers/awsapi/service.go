@@ -128,6 +128,20 @@ func operation[I, O any](name string, support Support, note string, method func(
 	return Operation{Name: name, Support: support, Note: note, Input: reflect.TypeFor[I](), Output: reflect.TypeFor[O](), serve: serve}
 }
 
+// Answered is the operation with a method over any values of its types, which nothing but its protocol
+// checks. It is for tests of protocols.
+func (o Operation) Answered(method func(in any) (out any)) Operation {
+	o.serve = func(_ context.Context, p protocol, x *exchange, answer *payload) error {
+		in := reflect.New(o.Input).Interface()
+		if err := p.decode(x, in); err != nil {
+			return err
+		}
+		p.encode(x, answer, method(in))
+		return nil
+	}
+	return o
+}
+
 // Built reports whether there is a method.
 func (o Operation) Built() bool { return o.Support != notBuilt }
 

@@ -1,0 +1,168 @@
+package awsapi
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/wire"
+)
+
+// REST is AWS REST JSON: an operation is a method and a path, some members of its input stand in
+// the path and in the query, and the others in a body of JSON.
+// Source: the Smithy specification, AWS restJson1.
+type REST struct {
+	// Routes are how operations are called. Each operation of the service that is built has one.
+	Routes []Route
+	// ErrorSuffix follows the code of an error in the header x-amzn-errortype, after a colon:
+	// "http://internal.amazon.com/coral/com.amazonaws.chronos/".
+	ErrorSuffix string
+	// Codec reads inputs and writes outputs. Default wire.AsIs.
+	Codec *wire.Codec
+}
+
+// Route is how an operation is called.
+type Route struct {
+	Operation string
+	Method    string // "GET"
+	// Path has members of the input in the place of segments: "/tags/{ResourceArn}". A member
+	// with a slash is encoded, so that it is one segment.
+	Path string
+	// Query are members of the input by the names that parameters have for them:
+	// "groupName": "GroupName".
+	Query map[string]string
+	// Status of an answer. Default 200.
+	Status int
+}
+
+func (r REST) of(service string) protocol {
+	if r.Codec == nil {
+		r.Codec = wire.AsIs
+	}
+	p := &restProtocol{REST: r, service: service}
+	for i := range r.Routes {
+		p.routes = append(p.routes, newRestRoute(&r.Routes[i]))
+	}
+	return p
+}
+
+type restProtocol struct {
+	REST
+	service string
+	routes  []*restRoute
+}
+
+var _ protocol = (*restProtocol)(nil)
+
+// restRoute is a route with its path taken apart.
+type restRoute struct {
+	*Route
+	segments []string // a member in the place of one begins with a brace
+}
+
+func newRestRoute(r *Route) *restRoute {
+	return &restRoute{Route: r, segments: strings.Split(strings.Trim(r.Path, "/"), "/")}
+}
+
+// labels are the members of the input in a path that is written as it came, and ok tells whether the
+// path is one of the route.
+func (r *restRoute) labels(path []string) (found map[string]string, ok bool) {
+	if len(path) != len(r.segments) {
+		return nil, false
+	}
+	found = make(map[string]string, len(path))
+	for i, segment := range r.segments {
+		member, isMember := strings.CutPrefix(segment, "{")
+		value, err := url.PathUnescape(path[i])
+		switch {
+		case err != nil, !isMember && value != segment, value == "":
+			return nil, false
+		case isMember:
+			found[strings.TrimSuffix(member, "}")] = value
+		}
+	}
+	return found, true
+}
+
+// restCall is what a request in REST JSON says outside of its body.
+type restCall struct {
+	route  *restRoute
+	labels map[string]string
+	query  string
+}
+
+func (p *restProtocol) contentType() string { return "application/json" }
+func (p *restProtocol) serverCode() string  { return "InternalServerException" }
+
+// claims is for no service that has it: its paths are its own.
+func (p *restProtocol) claims(*http.Request) bool { return true }
+
+// operation is that of the path and the method. The words of refusals are the emulator's.
+func (p *restProtocol) operation(x *exchange, r *http.Request) (string, error) {
+	escaped := r.URL.EscapedPath()
+	segments := strings.Split(strings.TrimPrefix(escaped, "/"), "/")
+	var others []string
+	for _, route := range p.routes {
+		labels, ok := route.labels(segments)
+		switch {
+		case !ok:
+		case route.Method == r.Method:
+			x.rest = restCall{route: route, labels: labels, query: r.URL.RawQuery}
+			x.status = route.Status
+			return route.Operation, nil
+		default:
+			others = append(others, route.Method)
+		}
+	}
+	x.call.Operation = r.Method + " " + escaped // for the log
+	if len(others) > 0 {
+		return "", &Error{
+			Code: "UnknownOperationException", Status: http.StatusMethodNotAllowed,
+			Message: fmt.Sprintf("The path %s of %s is called with %s, not %s.", escaped, p.service, strings.Join(others, ", "), r.Method),
+		}
+	}
+	return "", p.unknown(r.Method + " " + escaped)
+}
+
+// Source: the Smithy specification, AWS restJson1, for the status.
+func (p *restProtocol) unknown(what string) error {
+	return &Error{Code: "UnknownOperationException", Status: http.StatusNotFound, Message: fmt.Sprintf("%s has no operation %s.", p.service, what)}
+}
+
+func (p *restProtocol) encode(_ *exchange, answer *payload, out any) {
+	answer.text = p.Codec.Append(answer.text, out)
+}
+
+// header has the code of an error, which SDKs read from there.
+func (p *restProtocol) header(h http.Header, _ *http.Request, f *failure) {
+	if f == nil {
+		return
+	}
+	value := f.code
+	if p.ErrorSuffix != "" {
+		value += ":" + p.ErrorSuffix
+	}
+	h["x-amzn-errortype"] = []string{value} // in AWS's casing
+}
+
+// appendFailure writes the members of an exception, of which Message is one.
+func (p *restProtocol) appendFailure(buf []byte, _ *exchange, f *failure) []byte {
+	if members := exceptionMembers(p.Codec, f.exception); members != nil {
+		return append(append(buf, '{'), members...)
+	}
+	return append(wire.AppendString(append(buf, `{"Message":`...), f.message), '}')
+}
+
+// Source: the common errors of APIs that speak REST JSON, such as those of EventBridge Scheduler.
+func (p *restProtocol) refuseToken(err error) error {
+	invalid, expired := jsonInvalid, jsonExpired
+	invalid.Status, expired.Status = http.StatusForbidden, http.StatusForbidden
+	return refuseToken(err, &invalid, &expired)
+}
+
+// The statuses of what is throttled are those of a service. Source: EventBridge Scheduler API reference, for the codes.
+func (p *restProtocol) faults() (throttled, failed Error) {
+	return Error{Code: "ThrottlingException", Message: "Rate exceeded"},
+		Error{Code: p.serverCode(), Message: "Service Unavailable. Please try again later.", Status: http.StatusInternalServerError}
+}
