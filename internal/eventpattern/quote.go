@@ -97,32 +97,35 @@ func (r *reader) hex() rune {
 const shown = 500
 
 // place is where a byte of the text stands, in the words of refusals.
-func (r *reader) place(at int) string {
+func (r *reader) place(at int) string { return Place(r.source, at) }
+
+// Place is where a byte of a JSON text stands, in the words of EventBridge's refusals.
+func Place(text string, at int) string {
 	line, column := 1, 1
-	for i, c := range r.source[:at] {
+	for i, c := range text[:at] {
 		switch {
-		case c == '\n' || c == '\r' && !strings.HasPrefix(r.source[i:], "\r\n"):
+		case c == '\n' || c == '\r' && !strings.HasPrefix(text[i:], "\r\n"):
 			line, column = line+1, 1
 		default:
 			column += units(c)
 		}
 	}
-	return fmt.Sprintf("[Source: (String)%s; line: %d, column: %d]", r.quoted(), line, column)
+	return fmt.Sprintf("[Source: (String)%s; line: %d, column: %d]", quoted(text), line, column)
 }
 
-// quoted is the text, or its beginning.
-func (r *reader) quoted() string {
-	length, end := 0, len(r.source)
-	for i, c := range r.source {
+// quoted is a text, or its beginning.
+func quoted(text string) string {
+	length, end := 0, len(text)
+	for i, c := range text {
 		if length <= shown && length+units(c) > shown {
 			end = i
 		}
 		length += units(c)
 	}
 	if length <= shown {
-		return `"` + r.source + `"`
+		return `"` + text + `"`
 	}
-	return fmt.Sprintf(`"%s"[truncated %d chars]`, r.source[:end], length-shown)
+	return fmt.Sprintf(`"%s"[truncated %d chars]`, text[:end], length-shown)
 }
 
 // units is the length of a character in Java.
