@@ -1,0 +1,20 @@
+package scheduleexpression
+
+import (
+	"fmt"
+	"time"
+	_ "time/tzdata" // for machines without the database of zones, such as the container image
+)
+
+// LoadZone finds a zone of the IANA database, such as Europe/Berlin.
+func LoadZone(name string) (*time.Location, error) {
+	switch name {
+	case "", "Local", "localtime", "posixrules": // what Go and the files of a machine have besides
+		return nil, fmt.Errorf("zone %q is none of the IANA database", name)
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, fmt.Errorf("load zone %q: %w", name, err)
+	}
+	return zone, nil
+}
