@@ -24,7 +24,7 @@ func (c *Client) send(r *http.Request, as Principal, service string, body []byte
 		return nil, fmt.Errorf("sign a request: %w", err)
 	}
 	// A server's context has an answer that breaks off panic, as one in the process would not.
-	r = r.WithContext(context.WithValue(r.Context(), http.ServerContextKey, &http.Server{}))
+	r = r.WithContext(context.WithValue(context.WithValue(r.Context(), http.ServerContextKey, &http.Server{}), own{}, true))
 	r.RequestURI = r.URL.RequestURI()
 	ctx, cancel := context.WithCancelCause(r.Context())
 	defer cancel(nil)
@@ -43,6 +43,13 @@ func (c *Client) send(r *http.Request, as Principal, service string, body []byte
 	c.options.Endpoint.ServeHTTP(got, r)
 	return got, context.Cause(ctx)
 }
+
+// own is the key of a context that has a request of a Client.
+type own struct{}
+
+// IsOwn reports whether a request, by its context, is one that a [Client] in this process has made, and none of the
+// emulator's clients.
+func IsOwn(ctx context.Context) bool { return ctx.Value(own{}) != nil }
 
 // keys are those with which a service is called. The keys of a root are the account's number, here
 // and at upstreams such as moto and LocalStack.

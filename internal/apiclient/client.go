@@ -73,6 +73,7 @@ type Operation struct {
 	Service string // as the SDK calls it: "Secrets Manager"
 	Signed  string // in a signature: "secretsmanager"
 	Target  string // of AWS JSON: prefix of X-Amz-Target
+	JSON10  bool   // of AWS JSON: version 1.0, not 1.1
 	Version string // of AWS Query: of the API
 	Name    string
 	Errors  []string // those that its model has
@@ -100,6 +101,9 @@ func (c *Client) Do(ctx context.Context, as Principal, op Operation, in, out any
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	} else {
 		r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+		if op.JSON10 {
+			r.Header.Set("Content-Type", "application/x-amz-json-1.0")
+		}
 		r.Header.Set("X-Amz-Target", op.Target+"."+op.Name)
 	}
 	got, err := c.send(r, as, op.Signed, body)

@@ -141,3 +141,21 @@ func TestAServerThatIsGone(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestAFunctionIsInvokedWithoutWaiting(t *testing.T) {
+	status := http.StatusAccepted
+	client := lambda(t, func(w http.ResponseWriter, r *http.Request) {
+		if got := r.Header.Get("X-Amz-Invocation-Type"); got != "Event" {
+			t.Errorf("its type is %q", got)
+		}
+		w.WriteHeader(status)
+	})
+	if err := client.InvokeEvent(t.Context(), role, function, []byte(`{}`)); err != nil {
+		t.Error(err)
+	}
+	status = http.StatusTooManyRequests
+	var refused *Error
+	if err := client.InvokeEvent(t.Context(), role, function, nil); !errors.As(err, &refused) || refused.Status != status {
+		t.Errorf("got %v", err)
+	}
+}
