@@ -3,8 +3,8 @@ package autoscaling
 import (
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 

@@ -3,7 +3,7 @@ package ec2
 import (
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 

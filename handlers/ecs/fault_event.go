@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 

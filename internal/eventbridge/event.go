@@ -1,4 +1,3 @@
-// Package eventbridge puts what services of AWS tell EventBridge into its envelope.
 package eventbridge
 
 import (
@@ -9,11 +8,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 )
 
-// Event is what a service tells. Account and region are those of the resource.
+// Event is what a service of AWS or a client tells EventBridge. Account and region are those of the resource.
 type Event struct {
 	ID, DetailType string
 	Source         string    // aws.ecs and so on
 	Resource       string    // the ARN of what it is about; empty: nothing that has one
+	Resources      []string  // of an event without a Resource
 	Scope          arn.Scope // of an event without a Resource
 	At             time.Time
 	Detail         any // as encoding/json writes it
@@ -32,9 +32,9 @@ type envelope struct {
 	Detail     any      `json:"detail"`
 }
 
-// Marshal is the event as JSON, in one line.
+// Marshal is the event in EventBridge's envelope as JSON, in one line.
 func (e Event) Marshal() []byte {
-	scope, resources := e.Scope, []string{}
+	scope, resources := e.Scope, append([]string{}, e.Resources...)
 	if e.Resource != "" {
 		scope, resources = arn.ScopeOf(e.Resource), []string{e.Resource}
 	}
