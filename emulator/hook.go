@@ -1,7 +1,10 @@
 package emulator
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"maps"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -23,9 +26,50 @@ type HookFunc func(ctx context.Context, payload []byte) ([]byte, error)
 //	})
 func (s *Server) OnHook(arn string, answer HookFunc) { s.functions.On(arn, lambda.Func(answer)) }
 
-// newFunctions finds what answers for Lambda functions.
+// EventTargetFunc stands for a target of rules and schedules: it takes what is for the target. If it returns an error,
+// it gets the same again later, as the target's retry policy says. ctx ends with the emulator, and when the call has
+// taken too long.
+type EventTargetFunc func(ctx context.Context, body []byte) error
+
+// OnEventTarget has a function stand for the target with an ARN from now on: a queue, a function or anything else that
+// rules and schedules may have as target. Nil takes it away. Calls may come side by side.
+//
+//	srv.OnEventTarget("arn:aws:sqs:us-east-1:000000000000:jobs", func(_ context.Context, body []byte) error {
+//		jobs <- string(body)
+//		return nil
+//	})
+func (s *Server) OnEventTarget(arn string, target EventTargetFunc) {
+	s.functions.On(arn, target.answer())
+}
+
+// answer is the function as hooks find it, which answers with nothing.
+func (f EventTargetFunc) answer() lambda.Func {
+	if f == nil {
+		return nil
+	}
+	return func(ctx context.Context, body []byte) ([]byte, error) { return nil, f(ctx, body) }
+}
+
+// checkAnswers refuses what cannot answer for functions and other targets.
+func (o Options) checkAnswers() error {
+	for arn, url := range o.EventTargets {
+		if hook, both := o.Hooks[arn]; both && hook != url {
+			return fmt.Errorf("%s has one URL as a hook, %s, and another one as an event target, %s: give one of them", arn, hook, url)
+		}
+	}
+	for arn := range o.EventTargetFuncs {
+		if o.HookFuncs[arn] != nil {
+			return fmt.Errorf("%s has one function in HookFuncs and another one in EventTargetFuncs: give one of them", arn)
+		}
+	}
+	return cmp.Or(lambda.CheckFunctions(o.Hooks), lambda.CheckURLs(o.EventTargets), lambda.CheckEndpoint(o.LambdaEndpoint))
+}
+
+// newFunctions finds what answers for Lambda functions and for other targets.
 func (s *Server) newFunctions() (*lambda.Functions, error) {
-	o := lambda.Options{URLs: s.opts.Hooks, Endpoint: s.opts.LambdaEndpoint}
+	o := lambda.Options{URLs: map[string]string{}, Endpoint: s.opts.LambdaEndpoint}
+	maps.Copy(o.URLs, s.opts.Hooks)
+	maps.Copy(o.URLs, s.opts.EventTargets)
 	if s.upstream != nil {
 		o.Upstream = s.client
 	}
@@ -35,6 +79,9 @@ func (s *Server) newFunctions() (*lambda.Functions, error) {
 	}
 	for arn, answer := range s.opts.HookFuncs {
 		functions.On(arn, lambda.Func(answer))
+	}
+	for arn, target := range s.opts.EventTargetFuncs {
+		functions.On(arn, target.answer())
 	}
 	return functions, nil
 }

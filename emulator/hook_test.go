@@ -96,6 +96,7 @@ func TestWhatAnswersALifecycleHook(t *testing.T) {
 		want    string
 	}{
 		"a URL":            {emulator.Options{Hooks: map[string]string{hookTarget: url + "/check"}, LambdaEndpoint: "http://127.0.0.1:1"}, "SUCCEEDED"},
+		"a target's URL":   {emulator.Options{EventTargets: map[string]string{hookTarget: url + "/check"}}, "SUCCEEDED"},
 		"a Lambda":         {emulator.Options{LambdaEndpoint: lambda, Upstream: "http://127.0.0.1:1"}, "SUCCEEDED"},
 		"the upstream":     {emulator.Options{Upstream: lambda}, "SUCCEEDED"},
 		"no upstream":      {emulator.Options{Upstream: "http://127.0.0.1:1"}, "FAILED ECS was unable to invoke hook target " + hookTarget + " due to UpstreamUnavailableException: "},

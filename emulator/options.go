@@ -17,7 +17,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
-	"github.com/ecs-emulator/ecs-emulator/internal/lambda"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
 	"github.com/ecs-emulator/ecs-emulator/internal/upstream"
@@ -148,8 +147,16 @@ type Options struct {
 	// HookFuncs answer for Lambda functions like Hooks, in this process. They are needed here and not
 	// in Server.OnHook where a DataDir may have a deployment that waits for a hook.
 	HookFuncs map[string]HookFunc
-	// LambdaEndpoint is the URL of a server that has Lambda, for functions that Hooks do not have.
-	// If it is empty, the Upstream is asked.
+	// EventTargets are URLs that stand for targets of EventBridge's rules and schedules, by the ARNs of these,
+	// whatever they are: what is for the target is a POST of JSON. 2xx is success, 409, 429 and 5xx have it sent
+	// again, and the rest has not. EventTargetFuncs and Server.OnEventTarget come first. Hooks, too, find what
+	// stands here for a function, and targets what stands in Hooks.
+	EventTargets map[string]string
+	// EventTargetFuncs stand for targets like EventTargets, in this process. They are needed here and not in
+	// Server.OnEventTarget where a DataDir may have deliveries that wait.
+	EventTargetFuncs map[string]EventTargetFunc
+	// LambdaEndpoint is the URL of a server that has Lambda, for functions that neither Hooks nor EventTargets
+	// have. If it is empty, the Upstream is asked.
 	LambdaEndpoint string
 	// AllowInstanceMetadata lets tasks on Docker reach 169.254.169.254, which on a cloud machine
 	// answers its metadata and credentials. Otherwise they are refused at once, so that no SDK
@@ -250,7 +257,7 @@ func (o Options) check() error {
 	if err := upstream.Check(o.Upstream, o.UpstreamFor); err != nil {
 		return err
 	}
-	if err := lambda.Check(o.Hooks, o.LambdaEndpoint); err != nil {
+	if err := o.checkAnswers(); err != nil {
 		return err
 	}
 	if o.MetadataRate != "" {

@@ -253,6 +253,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--allow-host-path", "/srv,data"}, `"data" is not a path of the container engine's host`},
 		{[]string{"serve", "--hook", "check"}, `"check" is no arn=url`},
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--hook", "check=http://localhost"}, `"check" is not the ARN of a Lambda function`},
+		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--event-target", "jobs=http://localhost"}, `"jobs" is no ARN`},
 		{[]string{"serve", "--engine", "sim", "--listen", "127.0.0.1:0", "--lambda-endpoint", "https://lambda.us-east-1.amazonaws.com"}, `is AWS, which does not know the keys`},
 		{[]string{"serve", "now"}, `unexpected argument "now"`},
 		{[]string{"logs"}, `<service or task> is missing: name or ARN`},

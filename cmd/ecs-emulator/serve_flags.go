@@ -59,7 +59,10 @@ func declareEndpoint(flags *flagSet, o *emulator.Options) {
 	flags.Func("hook", "`arn=url`: have a URL answer for the Lambda function with that ARN, such as the target of a lifecycle hook, by POST; may be repeated or hold several, separated by commas", func(list string) error {
 		return addPairs(&o.Hooks, list, "arn=url")
 	})
-	flags.StringVar(&o.LambdaEndpoint, "lambda-endpoint", "", "`url` of a server that has Lambda, for functions without --hook (default: the upstream)")
+	flags.Func("event-target", "`arn=url`: have a URL stand for the target with that ARN in rules and schedules, such as a queue, by POST: 2xx is success, 409, 429 and 5xx are tried again; may be repeated or hold several, separated by commas", func(list string) error {
+		return addPairs(&o.EventTargets, list, "arn=url")
+	})
+	flags.StringVar(&o.LambdaEndpoint, "lambda-endpoint", "", "`url` of a server that has Lambda, for functions without --hook or --event-target (default: the upstream)")
 }
 
 func declareEngine(flags *flagSet, o *emulator.Options, c *choices) {

@@ -67,7 +67,7 @@ func (f *Functions) post(ctx context.Context, to string, payload []byte) (apicli
 	case err != nil:
 		return apiclient.Returned{}, fmt.Errorf("read the answer of %s: %w", r.URL.Redacted(), err)
 	case got.StatusCode < 200 || got.StatusCode > 299:
-		return apiclient.Returned{}, fmt.Errorf("%s answers %s", r.URL.Redacted(), got.Status)
+		return apiclient.Returned{}, &StatusError{URL: r.URL.Redacted(), Status: got.Status, Code: got.StatusCode}
 	}
 	return apiclient.Returned{Payload: body, FunctionError: got.Header.Get(apiclient.FunctionErrorHeader)}, nil
 }

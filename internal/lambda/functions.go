@@ -4,6 +4,10 @@
 //	functions, err := lambda.New(lambda.Options{URLs: map[string]string{check: "http://127.0.0.1:9000/check"}})
 //	returned, err := functions.Invoke(ctx, as, check, payload)
 //
+// Functions of Go and URLs may stand for any other ARN as well, such as that of a queue, and take what is sent there:
+//
+//	err := functions.Deliver(ctx, queue, message)
+//
 // It does not know what calls are for.
 package lambda
 
@@ -28,7 +32,8 @@ type Func func(ctx context.Context, payload []byte) ([]byte, error)
 
 // Options say what answers, in this order: a Func of [Functions.On], a URL, the Endpoint, the Upstream.
 type Options struct {
-	// URLs get the payload by POST, and answer with that of the function; by the ARN of the function.
+	// URLs get the payload by POST, and answer with that of the function; by the ARN of the function, or of anything
+	// else that payloads are delivered to.
 	URLs map[string]string
 	// Endpoint is the URL of a server that has Lambda; empty: none.
 	Endpoint string
@@ -57,9 +62,9 @@ type Functions struct {
 	funcs map[string]Func
 }
 
-// New finds what answers. It refuses what Check does.
+// New finds what answers. It refuses what CheckURLs and CheckEndpoint do.
 func New(o Options) (*Functions, error) {
-	if err := Check(o.URLs, o.Endpoint); err != nil {
+	if err := errors.Join(CheckURLs(o.URLs), CheckEndpoint(o.Endpoint)); err != nil {
 		return nil, err
 	}
 	f := &Functions{urls: o.URLs, lambda: o.Upstream, funcs: map[string]Func{}, http: newHTTPClient()}
@@ -75,7 +80,7 @@ func New(o Options) (*Functions, error) {
 	return f, nil
 }
 
-// On has a function of Go answer for a Lambda function from now on. Nil takes it away.
+// On has a function of Go answer for a Lambda function, or anything else with an ARN, from now on. Nil takes it away.
 func (f *Functions) On(function string, answer Func) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -102,14 +107,8 @@ func (f *Functions) Invoke(ctx context.Context, as apiclient.Principal, function
 }
 
 func (f *Functions) invoke(ctx context.Context, as apiclient.Principal, function string, payload []byte) (apiclient.Returned, error) {
-	f.mu.RLock()
-	answer, found := of(f.funcs, function)
-	f.mu.RUnlock()
-	if found {
-		return call(ctx, answer, payload)
-	}
-	if to, found := of(f.urls, function); found {
-		return f.post(ctx, to, payload)
+	if got, found, err := f.ask(ctx, function, payload); found {
+		return got, err
 	}
 	if f.lambda == nil {
 		return apiclient.Returned{}, fmt.Errorf("ecs-emulator has no Lambda and no other answer for it: "+
@@ -121,6 +120,22 @@ func (f *Functions) invoke(ctx context.Context, as apiclient.Principal, function
 		return got, fmt.Errorf("%s: %s", refused.Code, refused.Message)
 	}
 	return got, err
+}
+
+// ask asks the Func or the URL that answers for an ARN, if there is one.
+func (f *Functions) ask(ctx context.Context, arn string, payload []byte) (got apiclient.Returned, found bool, err error) {
+	f.mu.RLock()
+	answer, found := of(f.funcs, arn)
+	f.mu.RUnlock()
+	if found {
+		got, err = call(ctx, answer, payload)
+		return got, true, err
+	}
+	to, found := of(f.urls, arn)
+	if found {
+		got, err = f.post(ctx, to, payload)
+	}
+	return got, found, err
 }
 
 // of finds what answers for an ARN: for one with a version or alias also what answers for the function.

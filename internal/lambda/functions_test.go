@@ -161,7 +161,7 @@ func TestRefusesWhatCannotAnswer(t *testing.T) {
 		{check, "http://localhost", "https://lambda.eu-west-1.amazonaws.com", "is AWS"},
 		{check, "http://localhost", "http://localhost:3001/", ""},
 	} {
-		err := Check(map[string]string{c.function: c.url}, c.endpoint)
+		err := errors.Join(CheckFunctions(map[string]string{c.function: c.url}), CheckEndpoint(c.endpoint))
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%s=%s at %q: %v, want %q", c.function, c.url, c.endpoint, err, c.want)
 		}
