@@ -4,6 +4,7 @@
 package delivery
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -11,14 +12,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-var deliveries = store.NewTable("delivery", func(d *Delivery) string { return d.ID })
+// deliveries have their numbers as keys, so that they are in the order in which they were made.
+var deliveries = store.NewTable("delivery", (*Delivery).Key)
 
 // Delivery is one call of a target that is pending. Its maker writes it once; Attempts, NextAt and the last error are
 // those of sending. It has all that the call needs, so rules, schedules and task definitions may be gone meanwhile.
 type Delivery struct {
 	// ID is a UUID. It is the client token of RunTask, so that a call that is repeated after a crash starts nothing twice.
 	ID string
-	// Number is the order in which deliveries were made.
+	// Number is the order in which deliveries were made. Put gives it.
 	Number uint64
 	Scope  arn.Scope
 	// Source is the ARN of the rule or schedule, Name its name. FromSchedule tells EventBridge Scheduler's from a rule's.
@@ -39,6 +41,8 @@ type Delivery struct {
 	MessageGroupID string
 	// DetailType and EventSource are for a bus as a target of a schedule.
 	DetailType, EventSource string
+	// Hops is how many buses have passed the event on before it came to the bus of the rule.
+	Hops int
 
 	DeadLetterARN string        // a queue; empty: none
 	MaxAttempts   int           // retries after the first call
@@ -52,17 +56,38 @@ type Delivery struct {
 	LastError string    // of the last call: code and message
 }
 
-// Find returns a delivery by its id, or nil.
-func Find(tx *store.Tx, id string) *Delivery { return deliveries.Get(tx, id) }
+// Retries of a target without a policy of its own. Source: EventBridge user guide, event retry policy and dead-letter
+// queues; EventBridge Scheduler API reference, RetryPolicy.
+const (
+	DefaultAttempts = 185
+	DefaultAge      = 24 * time.Hour
+)
 
-// Pending returns all deliveries.
+// Key of the row, with which watches are woken.
+func (d *Delivery) Key() string { return key(d.Number) }
+
+func key(number uint64) string { return fmt.Sprintf("%016x", number) }
+
+// Find returns a delivery by its key, or nil.
+func Find(tx *store.Tx, key string) *Delivery { return deliveries.Get(tx, key) }
+
+// Pending returns all deliveries, in the order in which they were made.
 func Pending(tx *store.Tx) []*Delivery { return deliveries.List(tx, "") }
 
-// Put writes a delivery.
-func Put(tx *store.Tx, d *Delivery) { deliveries.Put(tx, d) }
+// Put writes a delivery. A new one, which has no number, gets it.
+func Put(tx *store.Tx, d *Delivery) {
+	if d.Number == 0 {
+		d.Number = 1
+		for last := range deliveries.Backward(tx, "") {
+			d.Number = last.Number + 1
+			break
+		}
+	}
+	deliveries.Put(tx, d)
+}
 
 // Delete removes a delivery.
 func Delete(tx *store.Tx, d *Delivery) { deliveries.Delete(tx, d) }
 
-// OnDeliveries wakes a watch with the id of each delivery that is new, has changed or is gone.
+// OnDeliveries wakes a watch with the key of each delivery that is new, has changed or is gone.
 func OnDeliveries() store.Source { return store.OnKeys(deliveries) }
