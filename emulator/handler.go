@@ -22,6 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
+	"github.com/ecs-emulator/ecs-emulator/handlers/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/handlers/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
@@ -102,6 +103,9 @@ func (s *Server) apis() []awsapi.Service {
 		acm.New(acm.Options{Store: s.store, Now: s.clock.Now, Wall: s.clock.Wall, InUse: elbv2.InUse}).Service(),
 		elasticloadbalancingv2.New(elasticloadbalancingv2.Options{
 			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, Certificate: certificateExists,
+		}).Service(),
+		scheduler.New(scheduler.Options{
+			Store: s.store, Now: s.clock.Now, StrictRoles: s.opts.StrictRoles, GroupDeletion: s.opts.delays().ScheduleGroups,
 		}).Service(),
 	}
 }

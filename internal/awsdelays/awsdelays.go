@@ -55,6 +55,9 @@ var natGateways = ec2.NATDelays{Create: 100 * time.Second, Delete: 50 * time.Sec
 // of its network interfaces, and less than 100.
 var loadBalancers = loadbalancer.Delays{Provision: 80 * time.Second}
 
+// scheduleGroups: DeleteScheduleGroup to the end of DELETING took more than 10 and less than 12 seconds, seen once (EVS0002).
+const scheduleGroups = 11 * time.Second
+
 // Delays are how long things take, on the emulator's clock.
 type Delays struct {
 	Tasks         agent.Delays
@@ -63,6 +66,8 @@ type Delays struct {
 	Groups        capacity.GroupDelays
 	NATGateways   ec2.NATDelays
 	LoadBalancers loadbalancer.Delays
+	// ScheduleGroups is how long schedule groups are DELETING.
+	ScheduleGroups time.Duration
 	// Pull is the pull of a small public image. On Docker pulls take the time that they take.
 	Pull time.Duration
 }
@@ -71,6 +76,6 @@ type Delays struct {
 func Recorded() Delays {
 	return Delays{
 		Tasks: tasks, Services: services, Instances: instances, Groups: groups,
-		NATGateways: natGateways, LoadBalancers: loadBalancers, Pull: pull,
+		NATGateways: natGateways, LoadBalancers: loadBalancers, ScheduleGroups: scheduleGroups, Pull: pull,
 	}
 }

@@ -11,7 +11,10 @@ import (
 // DefaultGroup is the name of the schedule group that each account has in each region.
 const DefaultGroup = "default"
 
-var groups = store.NewTable("scheduler-group", func(g *Group) string { return g.ARN() })
+var (
+	groups     = store.NewTable("scheduler-group", func(g *Group) string { return g.ARN() })
+	goneGroups = groups.Ages(func(g *Group) time.Time { return g.GoneAt })
+)
 
 // Group is a schedule group. Handlers write it. The default group needs no row.
 type Group struct {
@@ -19,7 +22,12 @@ type Group struct {
 	Name                  string
 	Tags                  []types.Tag
 	CreatedAt, ModifiedAt time.Time
+	// GoneAt is when one that is being deleted is gone; the zero time if it is not being deleted.
+	GoneAt time.Time
 }
+
+// Gone reports whether the group has been deleted at a time.
+func (g *Group) Gone(now time.Time) bool { return !g.GoneAt.IsZero() && !now.Before(g.GoneAt) }
 
 // ARN of the group.
 func (g *Group) ARN() string { return prefix(g.Scope) + "schedule-group/" + g.Name }
@@ -46,3 +54,6 @@ func DeleteGroup(tx *store.Tx, g *Group) {
 	}
 	groups.Delete(tx, g)
 }
+
+// ForgetGroups removes groups that have been deleted at a time.
+func ForgetGroups(tx *store.Tx, now time.Time) { goneGroups.Forget(tx, now) }

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -98,6 +99,7 @@ func (k *Keeper) Forget(now time.Time) error {
 		ec2.ForgetInstances(tx, now.Add(-keepTerminated))
 		ec2.ForgetNATGateways(tx, now.Add(-ec2.NATGatewayShown))
 		autoscaling.ForgetActivities(tx, now.Add(-autoscaling.KeepActivities))
+		eventbridgescheduler.ForgetGroups(tx, now)
 		secretsmanager.Purge(tx, now)
 		state.ForgetClientTokens(tx, now.Add(-state.KeepClientTokens))
 		state.ForgetServiceDeployments(tx, now.Add(-state.KeepServiceDeployments))

@@ -3,4 +3,160 @@
 // Package scheduler has types of github.com/aws/aws-sdk-go-v2/service/scheduler.
 package scheduler
 
-import ()
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler/types"
+)
+
+type CreateScheduleGroupInput struct {
+	Name        *string
+	ClientToken *string
+	Tags        []types.Tag
+}
+
+type CreateScheduleGroupOutput struct {
+	ScheduleGroupArn *string
+}
+
+type CreateScheduleInput struct {
+	FlexibleTimeWindow         *types.FlexibleTimeWindow
+	Name                       *string
+	ScheduleExpression         *string
+	Target                     *types.Target
+	ActionAfterCompletion      types.ActionAfterCompletion
+	ClientToken                *string
+	Description                *string
+	EndDate                    *time.Time
+	GroupName                  *string
+	KmsKeyArn                  *string
+	ScheduleExpressionTimezone *string
+	StartDate                  *time.Time
+	State                      types.ScheduleState
+}
+
+type CreateScheduleOutput struct {
+	ScheduleArn *string
+}
+
+type DeleteScheduleGroupInput struct {
+	Name        *string
+	ClientToken *string
+}
+
+type DeleteScheduleGroupOutput struct {
+}
+
+type DeleteScheduleInput struct {
+	Name        *string
+	ClientToken *string
+	GroupName   *string
+}
+
+type DeleteScheduleOutput struct {
+}
+
+type GetScheduleGroupInput struct {
+	Name *string
+}
+
+type GetScheduleGroupOutput struct {
+	Arn                  *string
+	CreationDate         *time.Time
+	LastModificationDate *time.Time
+	Name                 *string
+	State                types.ScheduleGroupState
+}
+
+type GetScheduleInput struct {
+	Name      *string
+	GroupName *string
+}
+
+type GetScheduleOutput struct {
+	ActionAfterCompletion      types.ActionAfterCompletion
+	Arn                        *string
+	CreationDate               *time.Time
+	Description                *string
+	EndDate                    *time.Time
+	FlexibleTimeWindow         *types.FlexibleTimeWindow
+	GroupName                  *string
+	KmsKeyArn                  *string
+	LastModificationDate       *time.Time
+	Name                       *string
+	ScheduleExpression         *string
+	ScheduleExpressionTimezone *string
+	StartDate                  *time.Time
+	State                      types.ScheduleState
+	Target                     *types.Target
+}
+
+type ListScheduleGroupsInput struct {
+	MaxResults *int32
+	NamePrefix *string
+	NextToken  *string
+}
+
+type ListScheduleGroupsOutput struct {
+	ScheduleGroups []types.ScheduleGroupSummary
+	NextToken      *string
+}
+
+type ListSchedulesInput struct {
+	GroupName  *string
+	MaxResults *int32
+	NamePrefix *string
+	NextToken  *string
+	State      types.ScheduleState
+}
+
+type ListSchedulesOutput struct {
+	Schedules []types.ScheduleSummary
+	NextToken *string
+}
+
+type ListTagsForResourceInput struct {
+	ResourceArn *string
+}
+
+type ListTagsForResourceOutput struct {
+	Tags []types.Tag
+}
+
+const ServiceID = "Scheduler"
+
+type TagResourceInput struct {
+	ResourceArn *string
+	Tags        []types.Tag
+}
+
+type TagResourceOutput struct {
+}
+
+type UntagResourceInput struct {
+	ResourceArn *string
+	TagKeys     []string
+}
+
+type UntagResourceOutput struct {
+}
+
+type UpdateScheduleInput struct {
+	FlexibleTimeWindow         *types.FlexibleTimeWindow
+	Name                       *string
+	ScheduleExpression         *string
+	Target                     *types.Target
+	ActionAfterCompletion      types.ActionAfterCompletion
+	ClientToken                *string
+	Description                *string
+	EndDate                    *time.Time
+	GroupName                  *string
+	KmsKeyArn                  *string
+	ScheduleExpressionTimezone *string
+	StartDate                  *time.Time
+	State                      types.ScheduleState
+}
+
+type UpdateScheduleOutput struct {
+	ScheduleArn *string
+}

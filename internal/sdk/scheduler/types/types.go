@@ -3,7 +3,13 @@
 // Package types has types of github.com/aws/aws-sdk-go-v2/service/scheduler/types.
 package types
 
-import ()
+import (
+	"time"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk"
+)
 
 type ActionAfterCompletion string
 
@@ -38,6 +44,18 @@ type CapacityProviderStrategyItem struct {
 	Base             int32
 	Weight           int32
 }
+
+type ConflictException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *ConflictException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *ConflictException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "ConflictException")
+}
+func (e *ConflictException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *ConflictException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
 type DeadLetterConfig struct {
 	Arn *string
@@ -144,6 +162,18 @@ func (PropagateTags) Values() []PropagateTags {
 	return []PropagateTags{PropagateTagsTaskDefinition}
 }
 
+type ResourceNotFoundException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *ResourceNotFoundException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *ResourceNotFoundException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "ResourceNotFoundException")
+}
+func (e *ResourceNotFoundException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *ResourceNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
 type RetryPolicy struct {
 	MaximumEventAgeInSeconds *int32
 	MaximumRetryAttempts     *int32
@@ -158,6 +188,25 @@ type SageMakerPipelineParameters struct {
 	PipelineParameterList []SageMakerPipelineParameter
 }
 
+type ScheduleGroupState string
+
+const (
+	ScheduleGroupStateActive   ScheduleGroupState = "ACTIVE"
+	ScheduleGroupStateDeleting ScheduleGroupState = "DELETING"
+)
+
+func (ScheduleGroupState) Values() []ScheduleGroupState {
+	return []ScheduleGroupState{ScheduleGroupStateActive, ScheduleGroupStateDeleting}
+}
+
+type ScheduleGroupSummary struct {
+	Arn                  *string
+	CreationDate         *time.Time
+	LastModificationDate *time.Time
+	Name                 *string
+	State                ScheduleGroupState
+}
+
 type ScheduleState string
 
 const (
@@ -168,6 +217,30 @@ const (
 func (ScheduleState) Values() []ScheduleState {
 	return []ScheduleState{ScheduleStateEnabled, ScheduleStateDisabled}
 }
+
+type ScheduleSummary struct {
+	Arn                  *string
+	CreationDate         *time.Time
+	GroupName            *string
+	LastModificationDate *time.Time
+	Name                 *string
+	State                ScheduleState
+	Target               *TargetSummary
+}
+
+type ServiceQuotaExceededException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *ServiceQuotaExceededException) Error() string {
+	return e.ErrorCode() + ": " + e.ErrorMessage()
+}
+func (e *ServiceQuotaExceededException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "ServiceQuotaExceededException")
+}
+func (e *ServiceQuotaExceededException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *ServiceQuotaExceededException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
 type SqsParameters struct {
 	MessageGroupId *string
@@ -190,3 +263,19 @@ type Target struct {
 	SageMakerPipelineParameters *SageMakerPipelineParameters
 	SqsParameters               *SqsParameters
 }
+
+type TargetSummary struct {
+	Arn *string
+}
+
+type ValidationException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *ValidationException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *ValidationException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "ValidationException")
+}
+func (e *ValidationException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *ValidationException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }

@@ -1,0 +1,49 @@
+package scheduler
+
+import (
+	"context"
+	"crypto/sha256"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
+	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler/types"
+)
+
+// ListSchedules answers schedules. AWS does not sort them by name (EVS0004).
+func (a *API) ListSchedules(ctx context.Context, in *sdk.ListSchedulesInput) (*sdk.ListSchedulesOutput, error) {
+	scope, tx, group := awsapi.CallScope(ctx), a.Store.Read(), ""
+	if in.GroupName != nil {
+		g, err := a.group(tx, scope, in.GroupName)
+		if err != nil {
+			return nil, err
+		}
+		group = g.Name + "/"
+	}
+	all := slices.DeleteFunc(eventbridgescheduler.Schedules(tx, scope, group), func(s *eventbridgescheduler.Schedule) bool {
+		return !strings.HasPrefix(s.Name, aws.ToString(in.NamePrefix)) || in.State != "" && s.State != in.State
+	})
+	part, next, err := page.Cut(all, place, page.Request{Token: in.NextToken, Size: in.MaxResults, Most: mostListed})
+	if err != nil {
+		return nil, badToken()
+	}
+	out := &sdk.ListSchedulesOutput{Schedules: []types.ScheduleSummary{}, NextToken: next}
+	for _, s := range part {
+		out.Schedules = append(out.Schedules, types.ScheduleSummary{
+			Arn: aws.String(s.ARN()), GroupName: &s.Group, Name: &s.Name, State: s.State,
+			CreationDate: &s.CreatedAt, LastModificationDate: &s.ModifiedAt, Target: &types.TargetSummary{Arn: s.Target.Arn},
+		})
+	}
+	return out, nil
+}
+
+// place is where a schedule stands in lists: by a digest, so that no client relies on an order by names.
+func place(s *eventbridgescheduler.Schedule) string {
+	sum := sha256.Sum256([]byte(s.Group + "/" + s.Name))
+	return string(sum[:8]) + s.Group + "/" + s.Name
+}

@@ -1,0 +1,102 @@
+package scheduler
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// mostTags is how many tags a group has. Source: EventBridge Scheduler user guide, quotas.
+const mostTags = 50
+
+// groupNamed is the name of the group with an ARN, of which the model has seen the form. A group of another account or
+// region is not found here.
+func groupNamed(scope arn.Scope, groupARN string) (string, error) {
+	name := arn.Name(groupARN)
+	if arn.ScopeOf(groupARN) != scope {
+		return "", notFound("Schedule group %s does not exist.", name)
+	}
+	return name, nil
+}
+
+// TagResource adds tags to a group, or gives them other values.
+func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.TagResourceOutput, error) {
+	return &sdk.TagResourceOutput{}, a.retag(ctx, *in.ResourceArn, func(tags []types.Tag) []types.Tag { return merge(tags, in.Tags) })
+}
+
+// UntagResource removes tags of a group.
+func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
+	return &sdk.UntagResourceOutput{}, a.retag(ctx, *in.ResourceArn, func(tags []types.Tag) []types.Tag {
+		return slices.DeleteFunc(slices.Clone(tags), func(t types.Tag) bool { return slices.Contains(in.TagKeys, *t.Key) })
+	})
+}
+
+func (a *API) retag(ctx context.Context, groupARN string, change func([]types.Tag) []types.Tag) error {
+	scope := awsapi.CallScope(ctx)
+	name, err := groupNamed(scope, groupARN)
+	if err != nil {
+		return err
+	}
+	return a.Store.Update(func(tx *state.Tx) error {
+		g, err := a.changeable(tx, scope, name)
+		if err != nil {
+			return err
+		}
+		changed := *g
+		if changed.Tags = change(g.Tags); len(changed.Tags) > len(g.Tags) {
+			err = checkTags(changed.Tags)
+		}
+		eventbridgescheduler.PutGroup(tx, &changed)
+		return err
+	})
+}
+
+// ListTagsForResource answers the tags of a group.
+func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResourceInput) (*sdk.ListTagsForResourceOutput, error) {
+	scope := awsapi.CallScope(ctx)
+	name, err := groupNamed(scope, *in.ResourceArn)
+	if err != nil {
+		return nil, err
+	}
+	g, err := a.group(a.Store.Read(), scope, &name)
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.ListTagsForResourceOutput{Tags: append([]types.Tag{}, g.Tags...)}, nil
+}
+
+// merge adds tags to others. Of a key that comes twice the last one counts.
+func merge(tags, more []types.Tag) []types.Tag {
+	tags = slices.Clone(tags)
+	for _, t := range more {
+		i := slices.IndexFunc(tags, func(had types.Tag) bool { return *had.Key == *t.Key })
+		if i < 0 {
+			tags = append(tags, t)
+			continue
+		}
+		tags[i] = t
+	}
+	return tags
+}
+
+// checkTags refuses too many tags, and those of AWS. The texts are the emulator's.
+func checkTags(tags []types.Tag) error {
+	if len(tags) > mostTags {
+		return &types.ServiceQuotaExceededException{Message: awsapi.Textf("A schedule group has at most %d tags.", mostTags)}
+	}
+	for _, t := range tags {
+		if strings.HasPrefix(strings.ToLower(aws.ToString(t.Key)), "aws:") {
+			return invalid("Tag keys that begin with aws: are reserved.")
+		}
+	}
+	return nil
+}
