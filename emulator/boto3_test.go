@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,13 +13,16 @@ import (
 // Scripts of testdata/python call each operation of a service, and say what they did not expect.
 func TestBoto3Operations(t *testing.T) {
 	requireBoto3(t)
+	const job = "arn:aws:lambda:us-east-1:000000000000:function:job"
 	for script, args := range map[string][]string{
 		"load_balancing.py": nil,
 		"certificates.py":   {filepath.Join("..", "testdata", "terraform", "certificate")},
+		"schedules.py":      {job},
 	} {
 		t.Run(script, func(t *testing.T) {
 			t.Parallel()
 			srv := emulator.Start(t)
+			srv.OnEventTarget(job, func(context.Context, []byte) error { return nil })
 			cmd := exec.CommandContext(t.Context(), "python3", append([]string{filepath.Join(pythonFolder, script)}, args...)...)
 			cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+srv.URL(), "PYTHONDONTWRITEBYTECODE=1")
 			if output, err := cmd.CombinedOutput(); err != nil || string(output) != "done\n" {

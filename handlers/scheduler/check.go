@@ -38,7 +38,7 @@ func (a *API) check(ctx context.Context, s *eventbridgescheduler.Schedule) error
 		return err
 	}
 	if err := a.Way(*s.Target.Arn); err != nil {
-		return err
+		return noWay(err)
 	}
 	return awsapi.Allow(ctx, "iam:PassRole", *s.Target.RoleArn, map[string]string{"iam:PassedToService": service})
 }

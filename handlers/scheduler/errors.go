@@ -1,6 +1,8 @@
 package scheduler
 
 import (
+	"net/http"
+
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler/types"
 )
@@ -17,8 +19,10 @@ func conflict(format string, args ...any) error {
 	return &types.ConflictException{Message: awsapi.Textf(format, args...)}
 }
 
-// notBuilt refuses what AWS has and the emulator has not.
-func notBuilt(what string) error { return awsapi.NotImplemented("scheduler", what) }
+// noWay refuses a target that AWS can call and the emulator cannot. Its text names what would be a way.
+func noWay(err error) error {
+	return &awsapi.Error{Code: "NotImplementedException", Message: err.Error() + ".", Status: http.StatusNotImplemented}
+}
 
 // badToken is about a NextToken of no answer. The text is the emulator's.
 func badToken() error { return invalid("The NextToken you specify is not valid.") }

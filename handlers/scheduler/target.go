@@ -18,11 +18,10 @@ type kind struct {
 	parameters string // the member that targets have, and no others
 	required   bool   // they must have it
 	json       bool   // their input has to be JSON
-	notBuilt   bool
 	check      func(*types.Target) error
 }
 
-// kinds are by the service in ARNs.
+// kinds are by the service in ARNs. Which of them the emulator calls itself says Options.Way.
 var kinds = map[string]kind{
 	"ecs":    {resource: "cluster/", parameters: "EcsParameters", required: true, json: true, check: checkECS},
 	"events": {resource: "event-bus/", parameters: "EventBridgeParameters", required: true, json: true, check: checkEventBus},
@@ -31,12 +30,12 @@ var kinds = map[string]kind{
 	"lambda": {resource: "function:", json: true},
 	"states": {resource: "stateMachine:", json: true},
 
-	"codebuild":    {notBuilt: true},
-	"codepipeline": {notBuilt: true},
-	"firehose":     {notBuilt: true},
-	"inspector":    {notBuilt: true},
-	"kinesis":      {notBuilt: true, parameters: "KinesisParameters"},
-	"sagemaker":    {notBuilt: true, parameters: "SageMakerPipelineParameters"},
+	"codebuild":    {},
+	"codepipeline": {},
+	"firehose":     {},
+	"inspector":    {},
+	"kinesis":      {parameters: "KinesisParameters"},
+	"sagemaker":    {parameters: "SageMakerPipelineParameters"},
 }
 
 // checkTarget refuses a target that a schedule cannot have. Source: EVS0006, and field reports for most texts: what AWS was
@@ -54,8 +53,6 @@ func checkTarget(s *eventbridgescheduler.Schedule) error {
 	switch {
 	case !known:
 		return invalid("%s is not a supported service for a target.", parts[2])
-	case k.notBuilt:
-		return notBuilt("schedules with a target of " + parts[2])
 	case parts[3] != s.Scope.Region:
 		return invalid("The target ARN provided does not match the current region %s.", s.Scope.Region)
 	case !strings.HasPrefix(parts[5], k.resource):
@@ -136,15 +133,13 @@ func checkQueue(t *types.Target) error {
 // needs are the members that the input of a universal target must have, of the calls that are most used. What others lack
 // the call itself refuses when the schedule is due.
 var needs = map[string][]string{
-	"ecs:runTask":       {"TaskDefinition"},
-	"ecs:stopTask":      {"Task"},
-	"ecs:updateService": {"Service"},
-	"sqs:sendMessage":   {"MessageBody", "QueueUrl"},
-	"events:putEvents":  {"Entries"},
-	"lambda:invoke":     {"FunctionName"},
-	"sfn:startExecution": {
-		"StateMachineArn",
-	},
+	"ecs:runTask":           {"TaskDefinition"},
+	"ecs:stopTask":          {"Task"},
+	"ecs:updateService":     {"Service"},
+	"eventbridge:putEvents": {"Entries"},
+	"lambda:invoke":         {"FunctionName"},
+	"sfn:startExecution":    {"StateMachineArn"},
+	"sqs:sendMessage":       {"MessageBody", "QueueUrl"},
 }
 
 // checkUniversal refuses calls that read, and inputs that are no request: their members begin with capitals, also where

@@ -9,7 +9,6 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/scheduler"
 )
@@ -76,60 +75,51 @@ func TestTargets(t *testing.T) {
 
 func TestRefusedTargets(t *testing.T) {
 	s := newScene(t)
-	const not = "NotImplementedException"
 	bus := func(source string) *types.Target {
 		return with(at("arn:aws:events:us-east-1:123456789012:event-bus/default"), func(t *types.Target) {
 			t.EventBridgeParameters = &types.EventBridgeParameters{DetailType: aws.String("d"), Source: &source}
 		})
 	}
 	for _, test := range []struct {
-		target     *types.Target
-		code, text string
+		target *types.Target
+		text   string
 	}{
-		{at("bad"), "", "Parameter bad is not valid. Reason: Provided Arn is not in correct format."},
-		{at("arn:aws:ecs:us-east-1:123456789012:task/c/t"), "", "Parameter arn:aws:ecs:us-east-1:123456789012:task/c/t is not valid. Reason: Provided Arn is not in correct format."},
-		{at("arn:aws:rds:us-east-1:123456789012:db:d"), "", "rds is not a supported service for a target."},
-		{at("arn:aws:sqs:eu-west-1:123456789012:q"), "", "The target ARN provided does not match the current region us-east-1."},
-		{at("arn:aws:kinesis:us-east-1:123456789012:stream/s"), not, "schedules with a target of kinesis"},
-		{at("arn:aws:sagemaker:us-east-1:123456789012:pipeline/p"), not, "schedules with a target of sagemaker"},
+		{at("bad"), "Parameter bad is not valid. Reason: Provided Arn is not in correct format."},
+		{at("arn:aws:ecs:us-east-1:123456789012:task/c/t"), "Parameter arn:aws:ecs:us-east-1:123456789012:task/c/t is not valid. Reason: Provided Arn is not in correct format."},
+		{at("arn:aws:rds:us-east-1:123456789012:db:d"), "rds is not a supported service for a target."},
+		{at("arn:aws:sqs:eu-west-1:123456789012:q"), "The target ARN provided does not match the current region us-east-1."},
 
-		{with(ecsTarget(), func(t *types.Target) { t.EcsParameters = nil }), "", "Parameters EcsParameters must be specified."},
-		{with(ecsTarget(), func(t *types.Target) { t.EcsParameters.NetworkConfiguration = nil }), "",
+		{with(ecsTarget(), func(t *types.Target) { t.EcsParameters = nil }), "Parameters EcsParameters must be specified."},
+		{with(ecsTarget(), func(t *types.Target) { t.EcsParameters.NetworkConfiguration = nil }),
 			"Parameter NetworkConfiguration must be specified for the target when launch type is FARGATE."},
-		{with(ecsTarget(), func(t *types.Target) { t.EcsParameters.TaskDefinitionArn = aws.String("bad") }), "", "Parameters TaskDefinitionArn not valid for the target."},
-		{with(ecsTarget(), func(t *types.Target) { t.EcsParameters.TaskCount = aws.Int32(11) }), "",
+		{with(ecsTarget(), func(t *types.Target) { t.EcsParameters.TaskDefinitionArn = aws.String("bad") }), "Parameters TaskDefinitionArn not valid for the target."},
+		{with(ecsTarget(), func(t *types.Target) { t.EcsParameters.TaskCount = aws.Int32(11) }),
 			"1 validation error detected: Value '11' at 'target.ecsParameters.taskCount' failed to satisfy constraint: Member must have value less than or equal to 10"},
-		{with(ecsTarget(), func(t *types.Target) { t.EcsParameters.LaunchType = "BAD" }), "",
+		{with(ecsTarget(), func(t *types.Target) { t.EcsParameters.LaunchType = "BAD" }),
 			"1 validation error detected: Value 'BAD' at 'target.ecsParameters.launchType' failed to satisfy constraint: Member must satisfy enum value set: [EC2, FARGATE, EXTERNAL]"},
-		{with(ecsTarget(), func(t *types.Target) { t.EcsParameters.NetworkConfiguration.AwsvpcConfiguration.Subnets = []string{} }), "",
+		{with(ecsTarget(), func(t *types.Target) { t.EcsParameters.NetworkConfiguration.AwsvpcConfiguration.Subnets = []string{} }),
 			"1 validation error detected: Value '[]' at 'target.ecsParameters.networkConfiguration.awsvpcConfiguration.subnets' failed to satisfy constraint: Member must have length greater than or equal to 1"},
-		{with(ecsTarget(), func(t *types.Target) { t.Input = aws.String("{") }), "", "JSON syntax error in input for the target."},
-		{with(at(queue), func(t *types.Target) { t.EcsParameters = ecsTarget().EcsParameters }), "", "Parameters EcsParameters not supported for the target."},
+		{with(ecsTarget(), func(t *types.Target) { t.Input = aws.String("{") }), "JSON syntax error in input for the target."},
+		{with(at(queue), func(t *types.Target) { t.EcsParameters = ecsTarget().EcsParameters }), "Parameters EcsParameters not supported for the target."},
 
-		{at("arn:aws:events:us-east-1:123456789012:event-bus/default"), "", "Parameters EventBridgeParameters must be specified."},
-		{bus("aws.ecs"), "", "1 validation error detected: Value 'aws.ecs' at 'target.eventBridgeParameters.source' failed to satisfy constraint: " +
+		{at("arn:aws:events:us-east-1:123456789012:event-bus/default"), "Parameters EventBridgeParameters must be specified."},
+		{bus("aws.ecs"), "1 validation error detected: Value 'aws.ecs' at 'target.eventBridgeParameters.source' failed to satisfy constraint: " +
 			`Member must satisfy regular expression pattern: ^(?=[/\.\-_A-Za-z0-9]+)((?!aws\.).*)|(\$(\.[\w_-]+(\[(\d+|\*)\])*)*)$`},
-		{at(queue + ".fifo"), "", "Parameters SqsParameters must be specified."},
-		{with(at(queue), func(t *types.Target) { t.SqsParameters = &types.SqsParameters{MessageGroupId: aws.String("g")} }), "", "Parameters MessageGroupId not valid for the target."},
+		{at(queue + ".fifo"), "Parameters SqsParameters must be specified."},
+		{with(at(queue), func(t *types.Target) { t.SqsParameters = &types.SqsParameters{MessageGroupId: aws.String("g")} }), "Parameters MessageGroupId not valid for the target."},
 
-		{universal("ecs:runTask", ""), "", "You must provide an input to set this target for your schedule."},
-		{universal("ecs:describeTasks", "{}"), "", "describeTasks API is not supported."},
-		{universal("sqs:getQueueUrl", "{}"), "", "getQueueUrl API is not supported."},
-		{universal("ecs:listTasks", "{}"), "", "listTasks API is not supported."},
-		{universal("ecs:runTask", `{"taskDefinition":"job"}`), "", "Invalid RequestJson provided. Reason Request payload is missing the following field(s): TaskDefinition."},
-		{universal("ecs:runTask", `[]`), "", "Invalid RequestJson provided. Reason Request payload is not a JSON object."},
-		{at("arn:aws:scheduler:us-east-1:123456789012:aws-sdk:ecs:runTask"), "", "scheduler is not a supported service for a target."},
-		{universal("ecs", "{}"), "", "Parameter arn:aws:scheduler:::aws-sdk:ecs is not valid. Reason: Provided Arn is not in correct format."},
+		{universal("ecs:runTask", ""), "You must provide an input to set this target for your schedule."},
+		{universal("ecs:describeTasks", "{}"), "describeTasks API is not supported."},
+		{universal("sqs:getQueueUrl", "{}"), "getQueueUrl API is not supported."},
+		{universal("ecs:listTasks", "{}"), "listTasks API is not supported."},
+		{universal("ecs:runTask", `{"taskDefinition":"job"}`), "Invalid RequestJson provided. Reason Request payload is missing the following field(s): TaskDefinition."},
+		{universal("ecs:runTask", `[]`), "Invalid RequestJson provided. Reason Request payload is not a JSON object."},
+		{at("arn:aws:scheduler:us-east-1:123456789012:aws-sdk:ecs:runTask"), "scheduler is not a supported service for a target."},
+		{universal("ecs", "{}"), "Parameter arn:aws:scheduler:::aws-sdk:ecs is not valid. Reason: Provided Arn is not in correct format."},
 	} {
 		in := nightly("refused")
 		in.Target = test.target
-		text := test.text
-		if test.code == "" {
-			test.code = "ValidationException"
-		} else {
-			text = "ecs-emulator does not implement " + text + "; see " + awsapi.Page("scheduler") + "."
-		}
-		apitest.Refused(t, s.CreateSchedule, in, test.code, text)
+		apitest.Refused(t, s.CreateSchedule, in, "ValidationException", test.text)
 	}
 }
 
@@ -137,16 +127,16 @@ func TestRefusedTargets(t *testing.T) {
 func TestTargetsWithoutAWay(t *testing.T) {
 	s := newScene(t, func(o *scheduler.Options) {
 		o.Way = func(targetARN string) error {
-			if strings.Contains(targetARN, ":sns:") {
-				return awsapi.Errorf("NotImplementedException", "no way to %s", targetARN)
+			if strings.Contains(targetARN, ":kinesis:") {
+				return fmt.Errorf("no way to %s", targetARN)
 			}
 			return nil
 		}
 	})
 	in := nightly("a")
-	in.Target = at("arn:aws:sns:us-east-1:123456789012:topic")
-	apitest.Refused(t, s.CreateSchedule, in, "NotImplementedException", "no way to arn:aws:sns:us-east-1:123456789012:topic")
+	in.Target = at("arn:aws:kinesis:us-east-1:123456789012:stream/s")
+	apitest.Refused(t, s.CreateSchedule, in, "NotImplementedException", "no way to arn:aws:kinesis:us-east-1:123456789012:stream/s.")
 	apitest.OK(t, s.CreateSchedule, nightly("a"))
 	update := sdk.UpdateScheduleInput(*in)
-	apitest.Refused(t, s.UpdateSchedule, &update, "NotImplementedException", "no way to arn:aws:sns:us-east-1:123456789012:topic")
+	apitest.Refused(t, s.UpdateSchedule, &update, "NotImplementedException", "no way to arn:aws:kinesis:us-east-1:123456789012:stream/s.")
 }
