@@ -32,6 +32,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery/routing"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery/target"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/lambda"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
@@ -65,6 +67,8 @@ type Server struct {
 	handler       http.Handler
 	client        *apiclient.Client // of handler
 	functions     *lambda.Functions
+	router        *routing.Router
+	targets       *target.Targets    // of rules and schedules
 	services      []string           // of handler, as signatures name them
 	endpoints     []string           // variables of containers; see serve.go
 	upstream      *handlers.Upstream // nil if there is none
@@ -128,11 +132,13 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 	s.clock.SetQuiet(s.quiet.Wait)
 	s.retention = &retention.Keeper{Store: s.store, Logs: s.logs, Clock: s.clock, Log: s.opts.Log}
 	s.sessions = s.newSessions()
+	s.router = &routing.Router{Clock: s.clock}
 	s.handler = s.newHandler()
 	s.client = s.newClient()
 	if s.functions, err = s.newFunctions(); err != nil {
 		return nil, errors.Join(err, s.closeParts())
 	}
+	s.targets = s.newTargets()
 	s.tasks = s.newMetadata()
 	s.metadata = s.tasks.Handler()
 	callers := s.listenMetadata()

@@ -80,7 +80,7 @@ func (s *Server) apis() []awsapi.Service {
 		StrictVPC: s.opts.StrictVPC, StrictRoles: s.opts.StrictRoles, NoDefaultCluster: s.opts.NoDefaultCluster,
 		HostPaths: s.opts.AllowHostPaths, FileSystems: slices.Collect(maps.Values(s.opts.FileSystems)),
 		AllowPrivileged: s.opts.AllowPrivileged, Sessions: s.sessions, Log: s.opts.Log, Outages: s.outages(),
-		Quotas: s.quotas, Rates: s.rates,
+		Quotas: s.quotas, Rates: s.rates, Repeats: repeats,
 	}
 	s.ecs = ecs.New(control)
 	s.ssm = ssm.New(ssm.Options{Store: s.store, Now: s.clock.Now, Sessions: s.sessions})
@@ -105,7 +105,7 @@ func (s *Server) apis() []awsapi.Service {
 			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, Certificate: certificateExists,
 		}).Service(),
 		scheduler.New(scheduler.Options{
-			Store: s.store, Now: s.clock.Now, StrictRoles: s.opts.StrictRoles, GroupDeletion: s.opts.delays().ScheduleGroups,
+			Store: s.store, Now: s.clock.Now, StrictRoles: s.opts.StrictRoles, GroupDeletion: s.opts.delays().ScheduleGroups, Way: s.wayToTarget,
 		}).Service(),
 	}
 }

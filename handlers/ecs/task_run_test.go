@@ -109,6 +109,35 @@ func TestClientTokensAreForgottenAnHourAfterTheLastTask(t *testing.T) {
 	}
 }
 
+// A token that may come again is remembered though its tasks stopped long ago.
+func TestClientTokensThatRepeatAreRemembered(t *testing.T) {
+	s := newServer(t)
+	s.fargate(t, "web")
+	now, pending := time.Now(), true
+	api := ecs.New(ecs.Options{Store: s.store, Now: func() time.Time { return now }, Repeats: func(_ *state.Tx, token string) bool {
+		return pending && token == "token"
+	}})
+	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
+	in := runInput("web")
+	in.ClientToken = aws.String("token")
+	run := func() *task.TasksOutput { return must[*task.TasksOutput](t)(api.Tasks().RunTask(call, in)) }
+	run()
+	made := state.AllTasks(s.store.Read())[0]
+	s.agentSays(t, made.ARN, func(status *state.TaskStatus) { status.LastStatus, status.StoppedAt = state.Stopped, now })
+	now = now.Add(3 * time.Hour)
+	if again := run(); len(again.Failures) != 0 || len(state.AllTasks(s.store.Read())) != 1 {
+		t.Errorf("a call that repeats starts another task: %v", again)
+	}
+	s.update(t, func(tx *state.Tx) { state.RemoveTask(tx, made) })
+	if again := run(); len(again.Failures) != 1 || len(state.AllTasks(s.store.Read())) != 0 {
+		t.Errorf("a call that repeats starts another task once the first is forgotten: %v", again)
+	}
+	pending = false
+	if run(); len(state.AllTasks(s.store.Read())) != 1 {
+		t.Error("a token is remembered for good")
+	}
+}
+
 func TestRunTaskTags(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web", func(in *sdk.RegisterTaskDefinitionInput) { in.Tags = tag("team", "platform", "cost", "1") })

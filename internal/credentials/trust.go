@@ -14,10 +14,14 @@ import (
 func (i *Issuer) AssumesRole(t *state.Task, role string) bool { return i.Assumes(t.ARN, role) }
 
 // Assumes reports whether ECS can assume a role to act for what has an ARN, such as a service deployment.
-func (i *Issuer) Assumes(forARN, role string) bool {
+func (i *Issuer) Assumes(forARN, role string) bool { return i.AssumedBy(iam.ECS, forARN, role) }
+
+// AssumedBy reports whether a service of AWS, such as events.amazonaws.com, can assume a role to act for what has an
+// ARN, such as a rule.
+func (i *Issuer) AssumedBy(service, forARN, role string) bool {
 	scope := arn.ScopeOf(forARN)
 	found := iam.RoleByARN(i.Store.Read(), iam.AccountOf(scope), role)
-	return found != nil && found.Trusts(iam.Asking{Service: iam.ECS, Source: forARN, Account: scope.Account})
+	return found != nil && found.Trusts(iam.Asking{Service: service, Source: forARN, Account: scope.Account})
 }
 
 // RefusedRole tells the scheduler, which knows no IAM, of a role that ECS cannot assume.

@@ -96,7 +96,7 @@ func (a *API) runTaskOnce(ctx context.Context, tx *state.Tx, call taskCall, chan
 		return a.runTask(ctx, tx, call, chance)
 	}
 	id, request := tokenID("RunTask", call.cluster, token), runTaskDigest(call.in)
-	if known := rememberedToken(tx, id, call.now); known != nil {
+	if known := rememberedToken(tx, id, call.now, a.Repeats != nil && a.Repeats(tx, token)); known != nil {
 		if known.Request != request {
 			return newTasks{}, errTokenReused(known.ARNs)
 		}

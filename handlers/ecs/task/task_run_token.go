@@ -20,10 +20,12 @@ func tokenID(operation string, cluster *state.Cluster, token string) string {
 // Source: ECS API reference, ensuring idempotency.
 const afterLastTask = time.Hour
 
-// rememberedToken returns what a token made before, nil when it is new or forgotten.
-func rememberedToken(tx *state.Tx, id string, now time.Time) *state.ClientToken {
+// rememberedToken returns what a token made before, nil when it is new or forgotten. One that repeats is
+// remembered until it is a day old.
+func rememberedToken(tx *state.Tx, id string, now time.Time, repeats bool) *state.ClientToken {
 	known := state.FindClientToken(tx, id)
-	if known == nil || now.Sub(known.CreatedAt) >= state.KeepClientTokens || now.Sub(lastStop(tx, known, now)) >= afterLastTask {
+	if known == nil || now.Sub(known.CreatedAt) >= state.KeepClientTokens ||
+		!repeats && now.Sub(lastStop(tx, known, now)) >= afterLastTask {
 		return nil
 	}
 	return known

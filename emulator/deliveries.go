@@ -1,0 +1,35 @@
+package emulator
+
+import (
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery/routing"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery/target"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// newTargets finds how the targets of rules and schedules are called.
+func (s *Server) newTargets() *target.Targets {
+	t := &target.Targets{
+		Client: s.client, Functions: s.functions, Role: s.credentials.Role, Now: s.clock.Now,
+		Has: func(service string) bool { return s.upstream != nil || slices.Contains(s.services, service) },
+		Route: func(scope arn.Scope, bus, event string, hops int) error {
+			return s.store.Update(func(tx *state.Tx) error {
+				return s.router.Route(tx, routing.Event{Scope: scope, Bus: bus, JSON: event, Hops: hops})
+			})
+		},
+	}
+	if s.opts.StrictRoles {
+		t.Assumes = s.credentials.AssumedBy
+	}
+	return t
+}
+
+// wayToTarget refuses the target of a rule or schedule to which there is no way.
+func (s *Server) wayToTarget(targetARN string) error { return s.targets.Way(targetARN) }
+
+// repeats reports whether a client token of RunTask is that of a delivery that is pending: it may be sent again as long
+// as it is.
+func repeats(tx *state.Tx, clientToken string) bool { return delivery.Find(tx, clientToken) != nil }

@@ -1,0 +1,53 @@
+package target
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
+)
+
+const bus = "arn:aws:events:us-east-1:111122223333:event-bus/other"
+
+func TestEventsArePassedOnOnce(t *testing.T) {
+	const event = `{"version":"0","id":"x","detail-type":"<a>","source":"s","account":"1","time":"2026-01-02T03:04:05Z","region":"us-east-1","resources":[],"detail":{"b":1.0}}`
+	targets, aws := sentTo(t, nil)
+	got := ""
+	targets.Route = func(scope arn.Scope, bus, event string, hops int) error {
+		got = fmt.Sprintf("%s %s %d %s", scope.Region, bus, hops, event)
+		return nil
+	}
+	d := of(bus, event)
+	if becomes(t, targets, d, delivery.Sent, "", ""); got != "us-east-1 other 1 "+event {
+		t.Errorf("passed on: %s", got)
+	}
+	abroad := of("arn:aws:events:eu-west-1:111122223333:event-bus/far", event)
+	becomes(t, targets, abroad, delivery.Sent, "", "")
+	want := regexp.MustCompile(`^eu-west-1 far 1 \{"version":"0","id":"[0-9a-f-]{36}","detail-type":"<a>","source":"s","account":"1","time":"2031-05-01T12:00:00Z","region":"us-east-1","resources":\[\],"detail":\{"b":1\.0\}\}$`)
+	if !want.MatchString(got) {
+		t.Errorf("passed on into another region: %s", got)
+	}
+	got, d.Hops, abroad.Hops = "", 1, 1
+	becomes(t, targets, d, delivery.Final, "THIRD_ACCOUNT_HOP_DETECTED", "")
+	becomes(t, targets, abroad, delivery.Final, "THIRD_REGION_HOP_DETECTED", "")
+	if got != "" {
+		t.Errorf("passed on again: %s", got)
+	}
+	targets.Route = func(arn.Scope, string, string, int) error { return errors.New("disk full") }
+	d.Hops = 0
+	becomes(t, targets, d, delivery.Retry, "INTERNAL_ERROR", "disk full")
+	aws.gets(t)
+}
+
+func TestASchedulePutsAnEvent(t *testing.T) {
+	targets, aws := sentTo(t, nil)
+	d := ofSchedule(bus, `{"a":1}`)
+	d.EventSource, d.DetailType, d.RoleARN = "shop", "Order", role
+	becomes(t, targets, d, delivery.Sent, "", "")
+	aws.gets(t, `PutEvents us-east-1/events `+session+` {"Entries":[{"Detail":"{\"a\":1}","DetailType":"Order","EventBusName":"`+bus+`","Source":"shop"}]}`)
+	aws.answers = map[string]string{"PutEvents": `200 {"FailedEntryCount":1,"Entries":[{"ErrorCode":"MalformedDetail","ErrorMessage":"Detail is malformed."}]}`}
+	becomes(t, targets, d, delivery.Final, "INVALID_PARAMETER", "MalformedDetail: Detail is malformed.")
+}

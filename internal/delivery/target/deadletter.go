@@ -1,0 +1,68 @@
+package target
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
+	"github.com/ecs-emulator/ecs-emulator/internal/targetinput"
+)
+
+// Values of EXHAUSTED_RETRY_CONDITION. Source: EventBridge user guide, dead-letter queues.
+const (
+	ExhaustedAttempts = "MaximumRetryAttempts"
+	ExhaustedAge      = "MaximumEventAgeInSeconds"
+)
+
+// Bury sends the dead letter of a delivery to its queue. retries is how often it was tried again, and exhausted which
+// limit has ended that, empty for what was final. The error says that there is no way to the queue, or why it has not
+// taken the letter.
+func (t *Targets) Bury(ctx context.Context, d *delivery.Delivery, last delivery.Outcome, retries int, exhausted string) error {
+	ctx, cancel := context.WithTimeout(ctx, Deadline)
+	defer cancel()
+	if err := t.Way(d.DeadLetterARN); err != nil {
+		return err
+	}
+	body := d.Body
+	if d.FromSchedule {
+		body = targetinput.Attempt(body, retries+1)
+	}
+	if t.Functions.Has(d.DeadLetterARN) {
+		return t.Functions.Deliver(ctx, d.DeadLetterARN, []byte(body))
+	}
+	m := message{MessageBody: &body, MessageAttributes: map[string]attribute{}}
+	for name, value := range attributes(d, last, retries, exhausted) {
+		if value != "" {
+			m.MessageAttributes[name] = attribute{new("String"), &value}
+		}
+	}
+	as := apiclient.Root(d.Scope).In(arn.ScopeOf(d.DeadLetterARN).Region)
+	if err := t.enqueue(ctx, as, d.DeadLetterARN, m); err != nil {
+		return fmt.Errorf("send to %s: %w", d.DeadLetterARN, err)
+	}
+	return nil
+}
+
+// attributes of a dead letter. Source: recorded answers for rules; EventBridge Scheduler user guide, dead-letter
+// queue.
+func attributes(d *delivery.Delivery, last delivery.Outcome, retries int, exhausted string) map[string]string {
+	of := map[string]string{
+		"ERROR_CODE": last.Code, "ERROR_MESSAGE": last.Message, "TARGET_ARN": d.TargetARN, "EXHAUSTED_RETRY_CONDITION": exhausted,
+	}
+	if d.FromSchedule {
+		of["SCHEDULE_ARN"], of["EXECUTION_ID"] = d.Source, d.ID
+		of["SCHEDULED_TIME"] = d.DueAt.UTC().Format(time.RFC3339)
+		of["IS_PAYLOAD_TRUNCATED"] = "false"
+		of["RETRY_ATTEMPTS"] = strconv.Itoa(retries)
+		return of
+	}
+	of["RULE_ARN"] = d.Source
+	if exhausted != "" { // what is final at once has none
+		of["RETRY_ATTEMPTS"] = strconv.Itoa(retries)
+	}
+	return of
+}
