@@ -9,7 +9,7 @@ export CGO_ENABLED := 0
 export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
 # Clients of AWS's SDK that tests have and the emulator has not. Without inlining they compile in two
 # thirds of the time; that of EC2, for which the longest tests wait, is a sixth of all compilation.
-TEST_CLIENTS := acm applicationautoscaling autoscaling cloudwatch cloudwatchlogs ec2 elasticloadbalancingv2 iam s3 scheduler ssm
+TEST_CLIENTS := acm applicationautoscaling autoscaling cloudwatch cloudwatchlogs ec2 elasticloadbalancingv2 eventbridge iam s3 scheduler ssm
 generate lint test test-all test-docker: export GOFLAGS += $(TEST_CLIENTS:%=-gcflags=github.com/aws/aws-sdk-go-v2/service/%=-l)
 GOBUILD := $(GO) build -buildvcs=false -ldflags='-s -w -X main.version=$(VERSION)'
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64

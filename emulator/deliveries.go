@@ -7,7 +7,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/routing"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/target"
+	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // newTargets finds how the targets of rules and schedules are called.
@@ -25,6 +27,11 @@ func (s *Server) newTargets() *target.Targets {
 		t.Assumes = s.credentials.AssumedBy
 	}
 	return t
+}
+
+// route brings an event that is put to the rules of a bus.
+func (s *Server) route(tx *store.Tx, b *eventbridge.Bus, event string) error {
+	return s.router.Route(tx, routing.Event{Scope: b.Scope, Bus: b.Name, JSON: event})
 }
 
 // wayToTarget refuses the target of a rule or schedule to which there is no way.

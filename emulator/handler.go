@@ -21,6 +21,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/handlers/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
 	"github.com/ecs-emulator/ecs-emulator/handlers/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/handlers/secretsmanager"
@@ -104,6 +105,7 @@ func (s *Server) apis() []awsapi.Service {
 		elasticloadbalancingv2.New(elasticloadbalancingv2.Options{
 			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, Certificate: certificateExists,
 		}).Service(),
+		eventbridge.New(eventbridge.Options{Store: s.store, Now: s.clock.Now, Way: s.wayToTarget, Route: s.route}).Service(),
 		scheduler.New(scheduler.Options{
 			Store: s.store, Now: s.clock.Now, StrictRoles: s.opts.StrictRoles, GroupDeletion: s.opts.delays().ScheduleGroups, Way: s.wayToTarget,
 		}).Service(),

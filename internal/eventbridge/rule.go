@@ -31,11 +31,14 @@ type Rule struct {
 }
 
 // ARN of the rule.
-func (r *Rule) ARN() string {
-	if r.Bus == DefaultBus {
-		return prefix(r.Scope) + "rule/" + r.Name
+func (r *Rule) ARN() string { return RuleARN(r.Scope, r.Bus, r.Name) }
+
+// RuleARN is the ARN of the rule of a bus with a name.
+func RuleARN(s arn.Scope, bus, name string) string {
+	if bus == DefaultBus {
+		return prefix(s) + "rule/" + name
 	}
-	return prefix(r.Scope) + "rule/" + r.Bus + "/" + r.Name
+	return prefix(s) + "rule/" + bus + "/" + name
 }
 
 // Enabled reports whether the rule acts.

@@ -3,4 +3,261 @@
 // Package eventbridge has types of github.com/aws/aws-sdk-go-v2/service/eventbridge.
 package eventbridge
 
-import ()
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge/types"
+)
+
+type CreateEventBusInput struct {
+	Name             *string
+	DeadLetterConfig *types.DeadLetterConfig
+	Description      *string
+	EventSourceName  *string
+	KmsKeyIdentifier *string
+	LogConfig        *types.LogConfig
+	Tags             []types.Tag
+}
+
+type CreateEventBusOutput struct {
+	DeadLetterConfig *types.DeadLetterConfig
+	Description      *string
+	EventBusArn      *string
+	KmsKeyIdentifier *string
+	LogConfig        *types.LogConfig
+}
+
+type DeleteEventBusInput struct {
+	Name *string
+}
+
+type DeleteEventBusOutput struct {
+}
+
+type DeleteRuleInput struct {
+	Name         *string
+	EventBusName *string
+	Force        bool
+}
+
+type DeleteRuleOutput struct {
+}
+
+type DescribeEventBusInput struct {
+	Name *string
+}
+
+type DescribeEventBusOutput struct {
+	Arn              *string
+	CreationTime     *time.Time
+	DeadLetterConfig *types.DeadLetterConfig
+	Description      *string
+	KmsKeyIdentifier *string
+	LastModifiedTime *time.Time
+	LogConfig        *types.LogConfig
+	ManagedBy        *string
+	Name             *string
+	Policy           *string
+}
+
+type DescribeRuleInput struct {
+	Name         *string
+	EventBusName *string
+}
+
+type DescribeRuleOutput struct {
+	Arn                *string
+	CreatedBy          *string
+	Description        *string
+	EventBusName       *string
+	EventPattern       *string
+	ManagedBy          *string
+	Name               *string
+	RoleArn            *string
+	ScheduleExpression *string
+	State              types.RuleState
+}
+
+type DisableRuleInput struct {
+	Name         *string
+	EventBusName *string
+}
+
+type DisableRuleOutput struct {
+}
+
+type EnableRuleInput struct {
+	Name         *string
+	EventBusName *string
+}
+
+type EnableRuleOutput struct {
+}
+
+type ListEventBusesInput struct {
+	Limit      *int32
+	NamePrefix *string
+	NextToken  *string
+}
+
+type ListEventBusesOutput struct {
+	EventBuses []types.EventBus
+	NextToken  *string
+}
+
+type ListRuleNamesByTargetInput struct {
+	TargetArn    *string
+	EventBusName *string
+	Limit        *int32
+	NextToken    *string
+}
+
+type ListRuleNamesByTargetOutput struct {
+	NextToken *string
+	RuleNames []string
+}
+
+type ListRulesInput struct {
+	EventBusName *string
+	Limit        *int32
+	NamePrefix   *string
+	NextToken    *string
+}
+
+type ListRulesOutput struct {
+	NextToken *string
+	Rules     []types.Rule
+}
+
+type ListTagsForResourceInput struct {
+	ResourceARN *string
+}
+
+type ListTagsForResourceOutput struct {
+	Tags []types.Tag
+}
+
+type ListTargetsByRuleInput struct {
+	Rule         *string
+	EventBusName *string
+	Limit        *int32
+	NextToken    *string
+}
+
+type ListTargetsByRuleOutput struct {
+	NextToken *string
+	Targets   []types.Target
+}
+
+type PutEventsInput struct {
+	Entries    []types.PutEventsRequestEntry
+	EndpointId *string
+}
+
+type PutEventsOutput struct {
+	Entries          []types.PutEventsResultEntry
+	FailedEntryCount int32
+}
+
+type PutPermissionInput struct {
+	Action       *string
+	Condition    *types.Condition
+	EventBusName *string
+	Policy       *string
+	Principal    *string
+	StatementId  *string
+}
+
+type PutPermissionOutput struct {
+}
+
+type PutRuleInput struct {
+	Name               *string
+	Description        *string
+	EventBusName       *string
+	EventPattern       *string
+	RoleArn            *string
+	ScheduleExpression *string
+	State              types.RuleState
+	Tags               []types.Tag
+}
+
+type PutRuleOutput struct {
+	RuleArn *string
+}
+
+type PutTargetsInput struct {
+	Rule         *string
+	Targets      []types.Target
+	EventBusName *string
+}
+
+type PutTargetsOutput struct {
+	FailedEntries    []types.PutTargetsResultEntry
+	FailedEntryCount int32
+}
+
+type RemovePermissionInput struct {
+	EventBusName         *string
+	RemoveAllPermissions bool
+	StatementId          *string
+}
+
+type RemovePermissionOutput struct {
+}
+
+type RemoveTargetsInput struct {
+	Ids          []string
+	Rule         *string
+	EventBusName *string
+	Force        bool
+}
+
+type RemoveTargetsOutput struct {
+	FailedEntries    []types.RemoveTargetsResultEntry
+	FailedEntryCount int32
+}
+
+const ServiceID = "EventBridge"
+
+type TagResourceInput struct {
+	ResourceARN *string
+	Tags        []types.Tag
+}
+
+type TagResourceOutput struct {
+}
+
+type TestEventPatternInput struct {
+	Event        *string
+	EventPattern *string
+}
+
+type TestEventPatternOutput struct {
+	Result bool
+}
+
+type UntagResourceInput struct {
+	ResourceARN *string
+	TagKeys     []string
+}
+
+type UntagResourceOutput struct {
+}
+
+type UpdateEventBusInput struct {
+	DeadLetterConfig *types.DeadLetterConfig
+	Description      *string
+	KmsKeyIdentifier *string
+	LogConfig        *types.LogConfig
+	Name             *string
+}
+
+type UpdateEventBusOutput struct {
+	Arn              *string
+	DeadLetterConfig *types.DeadLetterConfig
+	Description      *string
+	KmsKeyIdentifier *string
+	LogConfig        *types.LogConfig
+	Name             *string
+}

@@ -3,7 +3,13 @@
 // Package types has types of github.com/aws/aws-sdk-go-v2/service/eventbridge/types.
 package types
 
-import ()
+import (
+	"time"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk"
+)
 
 type AppSyncParameters struct {
 	GraphQLOperation *string
@@ -47,6 +53,12 @@ type CapacityProviderStrategyItem struct {
 	Weight           int32
 }
 
+type Condition struct {
+	Key   *string
+	Type  *string
+	Value *string
+}
+
 type DeadLetterConfig struct {
 	Arn *string
 }
@@ -68,16 +80,49 @@ type EcsParameters struct {
 	TaskCount                *int32
 }
 
+type EventBus struct {
+	Arn              *string
+	CreationTime     *time.Time
+	Description      *string
+	LastModifiedTime *time.Time
+	ManagedBy        *string
+	Name             *string
+	Policy           *string
+}
+
 type HttpParameters struct {
 	HeaderParameters      map[string]string
 	PathParameterValues   []string
 	QueryStringParameters map[string]string
 }
 
+type IncludeDetail string
+
+const (
+	IncludeDetailNone IncludeDetail = "NONE"
+	IncludeDetailFull IncludeDetail = "FULL"
+)
+
+func (IncludeDetail) Values() []IncludeDetail {
+	return []IncludeDetail{IncludeDetailNone, IncludeDetailFull}
+}
+
 type InputTransformer struct {
 	InputTemplate *string
 	InputPathsMap map[string]string
 }
+
+type InvalidEventPatternException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *InvalidEventPatternException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *InvalidEventPatternException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "InvalidEventPatternException")
+}
+func (e *InvalidEventPatternException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *InvalidEventPatternException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
 type KinesisParameters struct {
 	PartitionKeyPath *string
@@ -93,6 +138,36 @@ const (
 
 func (LaunchType) Values() []LaunchType {
 	return []LaunchType{LaunchTypeEc2, LaunchTypeFargate, LaunchTypeExternal}
+}
+
+type Level string
+
+const (
+	LevelOff   Level = "OFF"
+	LevelError Level = "ERROR"
+	LevelInfo  Level = "INFO"
+	LevelTrace Level = "TRACE"
+)
+
+func (Level) Values() []Level {
+	return []Level{LevelOff, LevelError, LevelInfo, LevelTrace}
+}
+
+type LimitExceededException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *LimitExceededException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *LimitExceededException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "LimitExceededException")
+}
+func (e *LimitExceededException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *LimitExceededException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type LogConfig struct {
+	IncludeDetail IncludeDetail
+	Level         Level
 }
 
 type NetworkConfiguration struct {
@@ -132,6 +207,20 @@ func (PlacementStrategyType) Values() []PlacementStrategyType {
 	return []PlacementStrategyType{PlacementStrategyTypeRandom, PlacementStrategyTypeSpread, PlacementStrategyTypeBinpack}
 }
 
+type PolicyLengthExceededException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *PolicyLengthExceededException) Error() string {
+	return e.ErrorCode() + ": " + e.ErrorMessage()
+}
+func (e *PolicyLengthExceededException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "PolicyLengthExceededException")
+}
+func (e *PolicyLengthExceededException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *PolicyLengthExceededException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
 type PropagateTags string
 
 const (
@@ -140,6 +229,28 @@ const (
 
 func (PropagateTags) Values() []PropagateTags {
 	return []PropagateTags{PropagateTagsTaskDefinition}
+}
+
+type PutEventsRequestEntry struct {
+	Detail       *string
+	DetailType   *string
+	EventBusName *string
+	Resources    []string
+	Source       *string
+	Time         *time.Time
+	TraceHeader  *string
+}
+
+type PutEventsResultEntry struct {
+	ErrorCode    *string
+	ErrorMessage *string
+	EventId      *string
+}
+
+type PutTargetsResultEntry struct {
+	ErrorCode    *string
+	ErrorMessage *string
+	TargetId     *string
 }
 
 type RedshiftDataParameters struct {
@@ -152,9 +263,53 @@ type RedshiftDataParameters struct {
 	WithEvent        bool
 }
 
+type RemoveTargetsResultEntry struct {
+	ErrorCode    *string
+	ErrorMessage *string
+	TargetId     *string
+}
+
+type ResourceAlreadyExistsException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *ResourceAlreadyExistsException) Error() string {
+	return e.ErrorCode() + ": " + e.ErrorMessage()
+}
+func (e *ResourceAlreadyExistsException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "ResourceAlreadyExistsException")
+}
+func (e *ResourceAlreadyExistsException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *ResourceAlreadyExistsException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type ResourceNotFoundException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *ResourceNotFoundException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *ResourceNotFoundException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "ResourceNotFoundException")
+}
+func (e *ResourceNotFoundException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *ResourceNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
 type RetryPolicy struct {
 	MaximumEventAgeInSeconds *int32
 	MaximumRetryAttempts     *int32
+}
+
+type Rule struct {
+	Arn                *string
+	Description        *string
+	EventBusName       *string
+	EventPattern       *string
+	ManagedBy          *string
+	Name               *string
+	RoleArn            *string
+	ScheduleExpression *string
+	State              RuleState
 }
 
 type RuleState string
