@@ -39,4 +39,4 @@ func (s *Server) wayToTarget(targetARN string) error { return s.targets.Way(targ
 
 // repeats reports whether a client token of RunTask is that of a delivery that is pending: it may be sent again as long
 // as it is.
-func repeats(tx *state.Tx, clientToken string) bool { return delivery.Find(tx, clientToken) != nil }
+func repeats(tx *state.Tx, clientToken string) bool { return delivery.HasID(tx, clientToken) }

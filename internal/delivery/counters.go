@@ -16,8 +16,9 @@ type Counts struct {
 
 // Counters count by the ARN of a rule or a schedule, in memory. A nil one counts nothing.
 type Counters struct {
-	mu  sync.Mutex
-	all map[string]Counts
+	mu     sync.Mutex
+	all    map[string]Counts
+	missed uint64
 }
 
 // Matched counts a delivery that was made.
@@ -37,6 +38,20 @@ func (c *Counters) Failed(source string, deadLetter bool) {
 			of.DeadLetters++
 		}
 	})
+}
+
+// Missed counts events of services that were gone before they were matched.
+func (c *Counters) Missed(events uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.missed += events
+}
+
+// AllMissed is how many events of services were gone before they were matched.
+func (c *Counters) AllMissed() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.missed
 }
 
 func (c *Counters) count(source string, add func(*Counts)) {
@@ -75,5 +90,5 @@ func (c *Counters) AllMatched() map[string]uint64 {
 func (c *Counters) Reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.all = nil
+	c.all, c.missed = nil, 0
 }

@@ -13,7 +13,10 @@ import (
 )
 
 // deliveries have their numbers as keys, so that they are in the order in which they were made.
-var deliveries = store.NewTable("delivery", (*Delivery).Key)
+var (
+	deliveries     = store.NewTable("delivery", (*Delivery).Key)
+	deliveriesByID = deliveries.Index(func(d *Delivery) string { return d.ID })
+)
 
 // Delivery is one call of a target that is pending. Its maker writes it once; Attempts, NextAt and the last error are
 // those of sending. It has all that the call needs, so rules, schedules and task definitions may be gone meanwhile.
@@ -70,6 +73,9 @@ func key(number uint64) string { return fmt.Sprintf("%016x", number) }
 
 // Find returns a delivery by its key, or nil.
 func Find(tx *store.Tx, key string) *Delivery { return deliveries.Get(tx, key) }
+
+// HasID reports whether a delivery with an id is pending.
+func HasID(tx *store.Tx, id string) bool { return len(deliveriesByID.List(tx, id)) > 0 }
 
 // Pending returns all deliveries, in the order in which they were made.
 func Pending(tx *store.Tx) []*Delivery { return deliveries.List(tx, "") }

@@ -54,6 +54,14 @@ func FindBus(tx *store.Tx, s arn.Scope, name string) *Bus {
 // Buses returns the buses of a scope that have a row, in order of their names.
 func Buses(tx *store.Tx, s arn.Scope) []*Bus { return buses.List(tx, BusARN(s, "")) }
 
+// AllBuses returns the buses of all scopes that have a row.
+func AllBuses(tx *store.Tx) []*Bus { return buses.List(tx, "") }
+
+// OnBuses wakes a watch with an id when a bus, a rule or a target changes.
+func OnBuses(id string) store.Source {
+	return store.On(buses, func(_, _ *Bus) []string { return []string{id} })
+}
+
 // PutBus writes a bus.
 func PutBus(tx *store.Tx, b *Bus) { buses.Put(tx, b) }
 

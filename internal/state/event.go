@@ -7,15 +7,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// Events are kept for a day of the clock, and not more of them than keptEvents.
+// Events are kept for a day of the clock, and not more of them than KeptEvents.
 // ECS itself keeps none: both bounds are the emulator's own.
 const (
 	KeepEvents = 24 * time.Hour
-	keptEvents = 10_000
+	KeptEvents = 10_000
 )
 
 // events has the name that it had when there were those of tasks only.
-var events = store.NewLog[Change]("task-event", keptEvents)
+var events = store.NewLog[Change]("task-event", KeptEvents)
 
 // Event is a change that ECS announces, of a version of its own, or one that another service of AWS
 // does. At is the time of the change.
@@ -53,6 +53,9 @@ func announceInstance(tx *Tx, u *InstanceUsage, at time.Time) {
 func (s *Store) Events(since uint64) (list []Event, oldest uint64, changed <-chan struct{}) {
 	return events.Since(s.Store, since)
 }
+
+// OnEvents wakes a watch with an id when there are more events.
+func OnEvents(id string) store.Source { return store.OnEntries(events, id) }
 
 // NewestEvent is the sequence number of the newest event, kept or not.
 func (s *Store) NewestEvent() uint64 { return events.Newest(s.Store) }

@@ -24,6 +24,7 @@ import (
 type Watch struct {
 	store   *Store
 	sources map[*table]Source
+	logs    map[*logTable]string // the id that an entry wakes
 	// pause between two runs for one id, in real time: it lets a burst of
 	// changes settle into one reconciliation.
 	pause time.Duration
@@ -40,17 +41,20 @@ type Watch struct {
 	changed chan struct{} // closed when there is news; nil while no call waits for it
 }
 
-// Source is a table that a watch looks at.
+// Source is a table that a watch looks at, or a log.
 type Source struct {
 	table *table
 	wakes func(before, after any) []string
+
+	log *logTable // nil: it is a table
+	id  string    // that each entry of the log wakes
 }
 
 // On is a table whose changes wake the ids that a pure function returns. before is
 // nil for a new row, after for one that has been removed. A row that exists when the
 // watch begins counts as new: controllers are level-triggered.
 func On[T any](t *Table[T], wakes func(before, after *T) []string) Source {
-	return Source{t.table, func(before, after any) []string {
+	return Source{table: t.table, wakes: func(before, after any) []string {
 		b, _ := before.(*T)
 		a, _ := after.(*T)
 		return wakes(b, a)
@@ -59,7 +63,7 @@ func On[T any](t *Table[T], wakes func(before, after *T) []string) Source {
 
 // OnKeys is a table whose changes wake the key of the changed row.
 func OnKeys[T any](t *Table[T]) Source {
-	return Source{t.table, func(before, after any) []string {
+	return Source{table: t.table, wakes: func(before, after any) []string {
 		if after == nil {
 			after = before
 		}
@@ -67,21 +71,32 @@ func OnKeys[T any](t *Table[T]) Source {
 	}}
 }
 
+// OnEntries is a log whose new entries wake an id. It is awake when the watch begins.
+func OnEntries[T any](l *Log[T], id string) Source { return Source{log: l.logTable, id: id} }
+
 // Watch begins a watch of tables. pause is the least time between two runs for one
 // id, in real time.
 func (s *Store) Watch(pause time.Duration, sources ...Source) *Watch {
 	w := &Watch{
-		store: s, sources: map[*table]Source{}, pause: pause,
+		store: s, sources: map[*table]Source{}, logs: map[*logTable]string{}, pause: pause,
 		items: map[string]item{}, epoch: 1, owed: map[uint64]int{},
 	}
 	for _, source := range sources {
-		w.sources[source.table] = source
+		if source.log != nil {
+			w.logs[source.log] = source.id
+		} else {
+			w.sources[source.table] = source
+		}
 	}
 	s.watchesMu.Lock()
 	s.watches = append(s.watches, w)
 	s.watchesMu.Unlock()
 	tx := s.Read()
 	for _, source := range sources {
+		if source.log != nil {
+			w.Wake(source.id)
+			continue
+		}
 		ascend(tx.version[source.table.number].byKey, "", func(row any) bool {
 			for _, id := range source.wakes(nil, row) {
 				w.Wake(id)
@@ -150,6 +165,12 @@ func (w *Watch) tell(c *commit) (woken bool) {
 			continue
 		}
 		for _, id := range source.wakes(change.before, change.after) {
+			w.wakeIn(epoch, id)
+			woken = true
+		}
+	}
+	for _, a := range c.additions {
+		if id, watched := w.logs[a.log]; watched && a.value != nil {
 			w.wakeIn(epoch, id)
 			woken = true
 		}

@@ -236,3 +236,33 @@ func TestWokenCountsTransactionsThatWakeAWatch(t *testing.T) {
 		t.Errorf("%d of 1", got)
 	}
 }
+
+func TestEntriesOfALogWake(t *testing.T) {
+	s := open(t, Options{})
+	w := s.Watch(0, OnEntries(notes, "log"), OnKeys(things))
+	defer w.Close()
+	for range 2 { // when it begins, and by an entry
+		if got := next(t, w); got != "log" {
+			t.Errorf("woken for %q", got)
+		}
+		w.Done("log")
+		woken := s.Woken()
+		if err := s.Update(func(tx *Tx) error { notes.Append(tx, &thing{}, time.Unix(1, 0)); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if s.Woken() == woken {
+			t.Error("an entry does not count as a wake-up")
+		}
+	}
+	if got := next(t, w); got != "log" {
+		t.Errorf("woken for %q", got)
+	}
+	w.Done("log")
+	if err := s.Update(func(tx *Tx) error { notes.Forget(tx, time.Unix(2, 0)); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	put(t, s, "row")
+	if got := next(t, w); got != "row" {
+		t.Errorf("what is forgotten wakes %q", got)
+	}
+}

@@ -12,16 +12,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/targetinput"
 )
 
-// Values of EXHAUSTED_RETRY_CONDITION. Source: EventBridge user guide, dead-letter queues.
-const (
-	ExhaustedAttempts = "MaximumRetryAttempts"
-	ExhaustedAge      = "MaximumEventAgeInSeconds"
-)
-
-// Bury sends the dead letter of a delivery to its queue. retries is how often it was tried again, and exhausted which
-// limit has ended that, empty for what was final. The error says that there is no way to the queue, or why it has not
-// taken the letter.
-func (t *Targets) Bury(ctx context.Context, d *delivery.Delivery, last delivery.Outcome, retries int, exhausted string) error {
+// Bury sends the dead letter of a delivery to its queue. The error says that there is no way to the queue, or why it has
+// not taken the letter.
+func (t *Targets) Bury(ctx context.Context, d *delivery.Delivery, l *delivery.DeadLetter) error {
 	ctx, cancel := context.WithTimeout(ctx, Deadline)
 	defer cancel()
 	if err := t.Way(d.DeadLetterARN); err != nil {
@@ -29,13 +22,13 @@ func (t *Targets) Bury(ctx context.Context, d *delivery.Delivery, last delivery.
 	}
 	body := d.Body
 	if d.FromSchedule {
-		body = targetinput.Attempt(body, retries+1)
+		body = targetinput.Attempt(body, l.Retries+1)
 	}
 	if t.Functions.Has(d.DeadLetterARN) {
 		return t.Functions.Deliver(ctx, d.DeadLetterARN, []byte(body))
 	}
 	m := message{MessageBody: &body, MessageAttributes: map[string]attribute{}}
-	for name, value := range attributes(d, last, retries, exhausted) {
+	for name, value := range attributes(d, l) {
 		if value != "" {
 			m.MessageAttributes[name] = attribute{new("String"), &value}
 		}
@@ -49,20 +42,20 @@ func (t *Targets) Bury(ctx context.Context, d *delivery.Delivery, last delivery.
 
 // attributes of a dead letter. Source: recorded answers for rules; EventBridge Scheduler user guide, dead-letter
 // queue.
-func attributes(d *delivery.Delivery, last delivery.Outcome, retries int, exhausted string) map[string]string {
+func attributes(d *delivery.Delivery, l *delivery.DeadLetter) map[string]string {
 	of := map[string]string{
-		"ERROR_CODE": last.Code, "ERROR_MESSAGE": last.Message, "TARGET_ARN": d.TargetARN, "EXHAUSTED_RETRY_CONDITION": exhausted,
+		"ERROR_CODE": l.Code, "ERROR_MESSAGE": l.Message, "TARGET_ARN": d.TargetARN, "EXHAUSTED_RETRY_CONDITION": string(l.Exhausted),
 	}
 	if d.FromSchedule {
 		of["SCHEDULE_ARN"], of["EXECUTION_ID"] = d.Source, d.ID
 		of["SCHEDULED_TIME"] = d.DueAt.UTC().Format(time.RFC3339)
 		of["IS_PAYLOAD_TRUNCATED"] = "false"
-		of["RETRY_ATTEMPTS"] = strconv.Itoa(retries)
+		of["RETRY_ATTEMPTS"] = strconv.Itoa(l.Retries)
 		return of
 	}
 	of["RULE_ARN"] = d.Source
-	if exhausted != "" { // what is final at once has none
-		of["RETRY_ATTEMPTS"] = strconv.Itoa(retries)
+	if l.Exhausted != "" { // what is final at once has none
+		of["RETRY_ATTEMPTS"] = strconv.Itoa(l.Retries)
 	}
 	return of
 }

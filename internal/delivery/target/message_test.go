@@ -81,10 +81,10 @@ func TestDeadLetters(t *testing.T) {
 	d := ofTask("{}")
 	d.DeadLetterARN = queue
 	text := func(value string) string { return `{"DataType":"String","StringValue":"` + value + `"}` }
-	bury := func(d *delivery.Delivery, retries int, exhausted, want string) {
+	bury := func(d *delivery.Delivery, retries int, exhausted delivery.Exhausted, want string) {
 		t.Helper()
 		aws.got = nil
-		if err := targets.Bury(t.Context(), d, final("CODE", "why"), retries, exhausted); err != nil {
+		if err := targets.Bury(t.Context(), d, &delivery.DeadLetter{Code: "CODE", Message: "why", Retries: retries, Exhausted: exhausted}); err != nil {
 			t.Fatal(err)
 		}
 		if got := aws.got[len(aws.got)-1]; !strings.Contains(got, `"MessageAttributes":{`+want+`},"MessageBody":"{}"`) {
@@ -94,12 +94,12 @@ func TestDeadLetters(t *testing.T) {
 	failed := `"ERROR_CODE":` + text("CODE") + `,"ERROR_MESSAGE":` + text("why")
 	rule := `,"RULE_ARN":` + text(d.Source) + `,"TARGET_ARN":` + text(cluster)
 	bury(d, 0, "", failed+rule)
-	bury(d, 3, ExhaustedAttempts, failed+`,"EXHAUSTED_RETRY_CONDITION":`+text("MaximumRetryAttempts")+`,"RETRY_ATTEMPTS":`+text("3")+rule)
+	bury(d, 3, delivery.ExhaustedAttempts, failed+`,"EXHAUSTED_RETRY_CONDITION":`+text("MaximumRetryAttempts")+`,"RETRY_ATTEMPTS":`+text("3")+rule)
 	d.FromSchedule, d.Source, d.DueAt = true, "arn:aws:scheduler:us-east-1:111122223333:schedule/default/nightly", time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
 	bury(d, 0, "", failed+`,"EXECUTION_ID":`+text(id)+`,"IS_PAYLOAD_TRUNCATED":`+text("false")+`,"RETRY_ATTEMPTS":`+text("0")+
 		`,"SCHEDULED_TIME":`+text("2026-01-02T03:04:00Z")+`,"SCHEDULE_ARN":`+text(d.Source)+`,"TARGET_ARN":`+text(cluster))
 	targets.Has = func(string) bool { return false }
-	if err := targets.Bury(t.Context(), d, sent, 0, ""); err == nil || !strings.Contains(err.Error(), "--event-target") {
+	if err := targets.Bury(t.Context(), d, &delivery.DeadLetter{}); err == nil || !strings.Contains(err.Error(), "--event-target") {
 		t.Errorf("got %v", err)
 	}
 }
