@@ -61,6 +61,7 @@ func (s *Server) Reset() error {
 	s.credentials.Forget()
 	s.otherSecrets.Forget()
 	s.rates.Forget()
+	s.deliveries.Reset()
 	left := s.logs.Reset()
 	if left != nil {
 		left = fmt.Errorf("log events are left: %w", left)

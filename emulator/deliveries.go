@@ -5,7 +5,9 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/routing"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery/sending"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/target"
 	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -32,6 +34,20 @@ func (s *Server) newTargets() *target.Targets {
 // route brings an event that is put to the rules of a bus.
 func (s *Server) route(tx *store.Tx, b *eventbridge.Bus, event string) error {
 	return s.router.Route(tx, routing.Event{Scope: b.Scope, Bus: b.Name, JSON: event})
+}
+
+// newMatching brings the events of services to the rules of the default bus.
+func (s *Server) newMatching() *matching.Controller {
+	return &matching.Controller{
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Router: s.router, Counters: &s.deliveries, About: aboutChange, JSON: stateChange,
+	}
+}
+
+// newSending calls targets.
+func (s *Server) newSending() *sending.Controller {
+	return &sending.Controller{
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Counters: &s.deliveries, Send: s.targets.Send, Bury: s.targets.Bury,
+	}
 }
 
 // wayToTarget refuses the target of a rule or schedule to which there is no way.

@@ -32,6 +32,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/routing"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/target"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginerecord"
@@ -69,6 +70,7 @@ type Server struct {
 	functions     *lambda.Functions
 	router        *routing.Router
 	targets       *target.Targets    // of rules and schedules
+	deliveries    delivery.Counters  // of the same
 	services      []string           // of handler, as signatures name them
 	endpoints     []string           // variables of containers; see serve.go
 	upstream      *handlers.Upstream // nil if there is none
@@ -132,7 +134,7 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 	s.clock.SetQuiet(s.quiet.Wait)
 	s.retention = &retention.Keeper{Store: s.store, Logs: s.logs, Clock: s.clock, Log: s.opts.Log}
 	s.sessions = s.newSessions()
-	s.router = &routing.Router{Clock: s.clock}
+	s.router = &routing.Router{Clock: s.clock, Counters: &s.deliveries}
 	s.handler = s.newHandler()
 	s.client = s.newClient()
 	if s.functions, err = s.newFunctions(); err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/session"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -58,6 +59,12 @@ func (s *Server) KeptEvents() (events []state.Event, bodies [][]byte) {
 		bodies = append(bodies, stateChange(s.store.Read(), e))
 	}
 	return events, bodies
+}
+
+// EventOf is the body of an event, and what rules are found by.
+func (s *Server) EventOf(e state.Event) (body []byte, about matching.About, ok bool) {
+	about, ok = aboutChange(e)
+	return stateChange(s.store.Read(), e), about, ok
 }
 
 // Faulty is the engine as the agent sees it.

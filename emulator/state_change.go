@@ -4,6 +4,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -16,4 +18,32 @@ func stateChange(tx *state.Tx, e state.Event) []byte {
 		return ec2.SpotEvent(n, e.At)
 	}
 	return ecs.StateChange(tx, e)
+}
+
+// aboutChange is what rules are found by: whose an event is, its source and its detail-type, as stateChange has them in
+// its JSON. It is false for the emulator's own, which no rule gets.
+func aboutChange(e state.Event) (about matching.About, ok bool) {
+	source, resource, detailType := "aws.ecs", "", ""
+	switch c := e.Value; {
+	case c.Fault != nil:
+		return about, false
+	case c.Task != nil:
+		resource, detailType = c.Task.ARN, "ECS Task State Change"
+	case c.ServiceAction != nil:
+		resource, detailType = c.ServiceAction.ServiceARN, "ECS Service Action"
+	case c.Deployment != nil:
+		resource, detailType = c.Deployment.ServiceARN, "ECS Deployment State Change"
+	case c.Hook != nil:
+		resource, detailType = c.Hook.ServiceDeploymentARN, "ECS Hook State Change"
+	case c.SpotNotice != nil:
+		source, resource, detailType = "aws.ec2", c.SpotNotice.InstanceARN, "EC2 Spot Instance Interruption Warning"
+	case c.LifecycleAction != nil:
+		source, resource, detailType = "aws.autoscaling", c.LifecycleAction.GroupARN, "EC2 Instance-terminate Lifecycle Action"
+		if c.LifecycleAction.Launches {
+			detailType = "EC2 Instance-launch Lifecycle Action"
+		}
+	default:
+		resource, detailType = c.ContainerInstance.ARN, "ECS Container Instance State Change"
+	}
+	return matching.About{Scope: arn.ScopeOf(resource), Source: source, DetailType: detailType}, true
 }

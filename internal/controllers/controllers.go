@@ -9,6 +9,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/attachment"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/draining"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/scaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery/matching"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery/sending"
 	"github.com/ecs-emulator/ecs-emulator/internal/lifecyclehook"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
 	"github.com/ecs-emulator/ecs-emulator/internal/placer"
@@ -33,6 +35,10 @@ type Set struct {
 	Targets *loadbalancer.TaskTargets
 	// Balancers look after load balancers.
 	Balancers *loadbalancer.Controller
+	// Matching brings the events of services to rules of EventBridge.
+	Matching *matching.Controller
+	// Deliveries calls the targets of rules and schedules.
+	Deliveries *sending.Controller
 }
 
 // Controller is something that works on the store by itself.
@@ -47,6 +53,7 @@ type Controller struct {
 func (s Set) All() []Controller {
 	calls := func(ctx context.Context) error { return s.Agent.Idle(ctx, patience) }
 	hooks := func(ctx context.Context) error { return s.Hooks.Idle(ctx, patience) }
+	deliveries := func(ctx context.Context) error { return s.Deliveries.Idle(ctx, patience) }
 	return []Controller{
 		{"Auto Scaling groups", s.Groups.Run, s.Groups.Idle},
 		{"capacity", s.Capacity.Run, s.Capacity.Idle},
@@ -59,5 +66,7 @@ func (s Set) All() []Controller {
 		{"load balancers", s.Balancers.Run, s.Balancers.Idle},
 		{"agent", s.Agent.Run, calls},
 		{"targets of tasks", s.Targets.Run, s.Targets.Idle},
+		{"matching of events", s.Matching.Run, s.Matching.Idle},
+		{"deliveries", s.Deliveries.Run, deliveries},
 	}
 }
