@@ -114,3 +114,9 @@ module "application" {
   name    = "greeter"
   release = var.release
 }
+
+module "schedules" {
+  source  = "./schedules"
+  name    = "batch"
+  release = var.release
+}

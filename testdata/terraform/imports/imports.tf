@@ -311,3 +311,28 @@ import {
   to = module.application.aws_ecs_service.this
   id = "greeter/greeter"
 }
+
+import {
+  to = module.schedules.aws_iam_role.scheduler
+  id = "batch-scheduler"
+}
+
+import {
+  to = module.schedules.aws_scheduler_schedule_group.this
+  id = "batch"
+}
+
+import {
+  to = module.schedules.aws_scheduler_schedule.nightly
+  id = "batch/nightly"
+}
+
+import {
+  to = module.schedules.aws_scheduler_schedule.to_nothing
+  id = "batch/to-nothing"
+}
+
+import {
+  to = module.schedules.aws_scheduler_schedule.hourly
+  id = "default/hourly"
+}
