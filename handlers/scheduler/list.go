@@ -2,7 +2,8 @@ package scheduler
 
 import (
 	"context"
-	"crypto/sha256"
+	"encoding/binary"
+	"hash/fnv"
 	"slices"
 	"strings"
 
@@ -44,6 +45,8 @@ func (a *API) ListSchedules(ctx context.Context, in *sdk.ListSchedulesInput) (*s
 
 // place is where a schedule stands in lists: by a digest, so that no client relies on an order by names.
 func place(s *eventbridgescheduler.Schedule) string {
-	sum := sha256.Sum256([]byte(s.Group + "/" + s.Name))
-	return string(sum[:8]) + s.Group + "/" + s.Name
+	name := s.Group + "/" + s.Name
+	sum := fnv.New64a()
+	_, _ = sum.Write([]byte(name))
+	return string(binary.BigEndian.AppendUint64(nil, sum.Sum64())) + name
 }
