@@ -15,8 +15,6 @@ import (
 // Bury sends the dead letter of a delivery to its queue. The error says that there is no way to the queue, or why it has
 // not taken the letter.
 func (t *Targets) Bury(ctx context.Context, d *delivery.Delivery, l *delivery.DeadLetter) error {
-	ctx, cancel := context.WithTimeout(ctx, Deadline)
-	defer cancel()
 	if err := t.Way(d.DeadLetterARN); err != nil {
 		return err
 	}

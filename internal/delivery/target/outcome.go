@@ -1,7 +1,6 @@
 package target
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -21,7 +20,6 @@ const (
 	codeInvalid       = "INVALID_PARAMETER"
 	codeLimit         = "RESOURCE_LIMIT_EXCEEDED"
 	codeThrottled     = "THROTTLING"
-	codeTimeout       = "TIMEOUT"
 	codeInternal      = "INTERNAL_ERROR"
 	codeClient        = "SDK_CLIENT_ERROR"
 	codeNoClient      = "CONNECTION_FAILURE"
@@ -44,8 +42,6 @@ func failed(err error, service string) delivery.Outcome {
 	switch {
 	case err == nil:
 		return sent
-	case errors.Is(err, context.DeadlineExceeded):
-		return retry(codeTimeout, fmt.Sprintf("there is no answer within %.0f seconds", Deadline.Seconds()))
 	case !errors.As(err, &refused):
 		return retry(codeClient, err.Error())
 	}

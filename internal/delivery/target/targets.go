@@ -41,9 +41,6 @@ type Targets struct {
 	queues sync.Map // URLs of queues by their ARNs
 }
 
-// Deadline is how long an attempt may take, in real time. What AWS allows is not known.
-const Deadline = 30 * time.Second
-
 // Way refuses an ARN to which there is no way. The error names what there could be.
 func (t *Targets) Way(target string) error {
 	if t.Functions.Has(target) {
@@ -63,13 +60,11 @@ func (t *Targets) Way(target string) error {
 	return nil
 }
 
-// Send makes one attempt to deliver. It may be repeated after a crash: RunTask then starts nothing more.
+// Send makes one attempt to deliver, which ends with ctx. It may be repeated after a crash: RunTask then starts nothing more.
 func (t *Targets) Send(ctx context.Context, d *delivery.Delivery) delivery.Outcome {
 	if d.Invalid {
 		return final(codeInvalidJSON, "Invalid input for target.") // source: recorded answers
 	}
-	ctx, cancel := context.WithTimeout(ctx, Deadline)
-	defer cancel()
 	body := d.Body
 	if d.FromSchedule {
 		body = targetinput.Attempt(body, d.Attempts+1)

@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/lambda"
@@ -100,14 +99,6 @@ func TestAnInvalidInputIsNotSent(t *testing.T) {
 	d.Invalid = true
 	becomes(t, targets, d, delivery.Final, "INVALID_JSON", "Invalid input for target.")
 	aws.gets(t)
-}
-
-func TestAnAttemptTakesNoLongerThanItsDeadline(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		targets, _ := sentTo(t, nil)
-		targets.Functions.On(queue, func(ctx context.Context, _ []byte) ([]byte, error) { <-ctx.Done(); return nil, ctx.Err() })
-		becomes(t, targets, of(queue, "{}"), delivery.Retry, "TIMEOUT", "within 30 seconds")
-	})
 }
 
 func TestATargetWhoseWayIsGoneIsTriedAgain(t *testing.T) {
