@@ -193,6 +193,7 @@ func TestDaemonOnAnInstanceThatNoLongerMatchesIsAnnounced(t *testing.T) {
 	})
 	f.settle()
 	want := []string{
+		"INFO SERVICE_DESIRED_COUNT_UPDATED",
 		"ERROR SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED container-instance/c/i0",
 		"INFO TASKS_STOPPED",
 		"INFO SERVICE_STEADY_STATE",

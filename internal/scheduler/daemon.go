@@ -23,7 +23,9 @@ import (
 func onEachInstance(p *planner) desired {
 	in := rollingUpdate(p)
 	in.onEach = true
-	p.service.Daemons = p.desiredCount()
+	if p.service.Daemons = p.desiredCount(); p.service.Daemons != p.in.Service.Daemons {
+		p.say(event.CountUpdated{}) // the count of these services is the scheduler's own. Source: ECS developer guide, service action events
+	}
 	p.await(forInstances)
 	for _, g := range in.targets {
 		p.leaveInstances(g)

@@ -31,7 +31,7 @@ type Announcement struct {
 
 var _ = []Announced{
 	SteadyState{}, StoppedTasks{}, InconsistentStarts{}, NoPlace{}, TooManyWait{}, NotPlaced{}, NotLaunched{},
-	DeploymentCompleted{}, DeploymentFailed{}, RollingBack{}, ConstraintViolated{},
+	DeploymentCompleted{}, DeploymentFailed{}, RollingBack{}, ConstraintViolated{}, TasksProtected{}, CountUpdated{},
 }
 
 // Announcement is SERVICE_STEADY_STATE.
@@ -131,3 +131,11 @@ func (e ConstraintViolated) Announcement() Announcement {
 		Type: state.EventError, Name: "SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED", ContainerInstances: e.Instances,
 	}
 }
+
+// Announcement is TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION.
+func (TasksProtected) Announcement() Announcement {
+	return info("TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION")
+}
+
+// Announcement is SERVICE_DESIRED_COUNT_UPDATED.
+func (CountUpdated) Announcement() Announcement { return info("SERVICE_DESIRED_COUNT_UPDATED") }

@@ -86,13 +86,15 @@ func TestAnnouncements(t *testing.T) {
 		{event.NoPlaceInZone{Zone: "us-east-1a", Instance: "i0", Reason: placement.ResourceCPU}, event.Announcement{
 			Type: "ERROR", Name: "SERVICE_TASK_PLACEMENT_FAILURE", Reason: "RESOURCE:CPU", ContainerInstances: []string{"i0"},
 		}},
+		{event.CountUpdated{}, event.Announcement{Type: "INFO", Name: "SERVICE_DESIRED_COUNT_UPDATED"}},
+		{event.TasksProtected{}, event.Announcement{Type: "INFO", Name: "TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION"}},
 		{event.ZoneTasksProtected{}, event.Announcement{Type: "INFO", Name: "TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION"}},
 	} {
 		if diff := cmp.Diff(c.want, c.event.Announcement()); diff != "" {
 			t.Errorf("%T (-want +got):\n%s", c.event, diff)
 		}
 	}
-	for _, e := range []event.Event{event.StartedTasks{}, event.StoppedPending{}, event.RegisteredTargets{}, event.TasksProtected{}, event.Deadlocked{}} {
+	for _, e := range []event.Event{event.StartedTasks{}, event.StoppedPending{}, event.RegisteredTargets{}, event.Deadlocked{}} {
 		if _, is := e.(event.Announced); is {
 			t.Errorf("EventBridge is told of %T", e)
 		}

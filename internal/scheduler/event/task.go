@@ -52,6 +52,12 @@ func (e FailedHealthChecks) Message(service string) string {
 	return fmt.Sprintf("(service %s) (task %s) failed container health checks.", service, e.Task)
 }
 
+// CountUpdated says that the scheduler has computed another desired count for a service.
+type CountUpdated struct{}
+
+// Message is empty: EventBridge alone is told.
+func (CountUpdated) Message(string) string { return "" }
+
 // ConstraintViolated says that tasks of a DAEMON service are on container instances which no longer
 // satisfy its placement constraints, by the ids of these. Only EventBridge is told of it.
 type ConstraintViolated struct{ Instances []string }
