@@ -17,6 +17,7 @@ func TestBoto3Operations(t *testing.T) {
 	for script, args := range map[string][]string{
 		"load_balancing.py": nil,
 		"certificates.py":   {filepath.Join("..", "testdata", "terraform", "certificate")},
+		"rules.py":          {job},
 		"schedules.py":      {job},
 	} {
 		t.Run(script, func(t *testing.T) {
