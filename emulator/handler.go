@@ -38,6 +38,7 @@ import (
 func (s *Server) newHandler() http.Handler {
 	metrics := control.NewMetrics(s.store)
 	metrics.WatchLogs(s.logs.Size, s.logEvents)
+	metrics.WatchDeliveries(&s.deliveries)
 	services := slices.DeleteFunc(s.apis(), func(service awsapi.Service) bool { return s.opts.leaves(service.Name) })
 	var kept []awsapi.Service
 	if s.opts.leaves("ssm") {
@@ -64,6 +65,7 @@ func (s *Server) newHandler() http.Handler {
 			Ports:  s.controlPorts, InstanceIP: func(taskARN string) string { return s.currentAgent().InstanceIP(taskARN) },
 			LogEvents: s.logEvents, LoadBalancers: s.controlLoadBalancers, Faults: s.faults.kit, Closing: s.closing, StateChange: stateChange,
 			Sessions:             s.sessions,
+			Delivered:            &s.deliveries,
 			CertificateAuthority: s.certificateAuthority,
 			Logs: func(ctx context.Context, taskARN, container string, o backend.LogOptions) error {
 				return s.currentAgent().Logs(ctx, taskARN, container, o)

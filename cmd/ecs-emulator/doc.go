@@ -6,6 +6,7 @@
 //	ecs-emulator exec           run a command, or a shell, in a container with ECS Exec
 //	ecs-emulator events         show what happens: tasks, deployments, container instances
 //	ecs-emulator ports          show which ports of this host lead to tasks and load balancers
+//	ecs-emulator deliveries     list rules, schedules and what they bring to their targets
 //	ecs-emulator faults list    list what is to go wrong
 //	ecs-emulator faults add     have pulls, starts, containers, agents, instances or the engine fail
 //	ecs-emulator faults run     add all faults of a file, each of which begins at its time

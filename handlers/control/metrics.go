@@ -13,15 +13,16 @@ import (
 
 // Metrics are the emulator's own, for Prometheus. Several emulators fit into one process.
 type Metrics struct {
-	store    *state.Store
-	requests requests
-	logs     func(*exposition)
+	store     *state.Store
+	requests  requests
+	logs      func(*exposition)
+	delivered func(*exposition)
 }
 
 // NewMetrics makes the metrics of an emulator. Tasks and services are counted from
 // the store when the metrics are read.
 func NewMetrics(store *state.Store) *Metrics {
-	return &Metrics{store: store, logs: func(*exposition) {}}
+	return &Metrics{store: store, logs: func(*exposition) {}, delivered: func(*exposition) {}}
 }
 
 // Observe counts one request; it is for awsapi.Options.Observe.
@@ -51,6 +52,7 @@ func (m *Metrics) Handler() http.Handler {
 		m.requests.write(to)
 		m.writeContents(to)
 		m.logs(to)
+		m.delivered(to)
 		process.WriteProcessMetrics(to)
 		process.WriteFDMetrics(to)
 		_, _ = to.WriteTo(w)
