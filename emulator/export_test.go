@@ -61,6 +61,9 @@ func (s *Server) KeptEvents() (events []state.Event, bodies [][]byte) {
 	return events, bodies
 }
 
+// NewestEvent is the number of the newest event.
+func (s *Server) NewestEvent() uint64 { return s.store.NewestEvent() }
+
 // EventOf is the body of an event, and what rules are found by.
 func (s *Server) EventOf(e state.Event) (body []byte, about matching.About, ok bool) {
 	about, ok = aboutChange(e)
