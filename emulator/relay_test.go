@@ -65,6 +65,13 @@ func (r *relaying) Create(ctx context.Context, spec backend.ContainerSpec) (stri
 	return r.Engine.Create(ctx, spec)
 }
 
+// environment is that of the container that was made last.
+func (r *relaying) environment() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.env)
+}
+
 // endpoints are those of the variables of the container that was made last.
 func (r *relaying) endpoints() (variables []string) {
 	r.mu.Lock()

@@ -187,15 +187,16 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"ecs": func(ts *testscript.TestScript, neg bool, args []string) {
 		scriptAWS(ts, neg, append([]string{"ecs"}, args...))
 	},
-	"aws":   scriptAWS,
-	"until": scriptUntil,
-	"finds": scriptFinds,
-	"says":  scriptSays,
-	"call":  scriptCall,
-	"reach": scriptReach,
-	"ask":   scriptAsk,
-	"fact":  scriptFact,
-	"hook":  scriptHook,
+	"aws":    scriptAWS,
+	"until":  scriptUntil,
+	"finds":  scriptFinds,
+	"says":   scriptSays,
+	"call":   scriptCall,
+	"reach":  scriptReach,
+	"ask":    scriptAsk,
+	"fact":   scriptFact,
+	"hook":   scriptHook,
+	"target": scriptTarget,
 	"let": func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) != 1 {
 			ts.Fatalf("usage: let NAME")
