@@ -36,7 +36,7 @@ func (t *Targets) bus(ctx context.Context, as apiclient.Principal, d *delivery.D
 }
 
 // forward passes an event on. A bus that has got it from another one passes it on no further, and one that does not exist
-// swallows it. Source: recorded answers, but for the texts, which are not known.
+// swallows it (EVB0023). The texts are not known.
 func (t *Targets) forward(d *delivery.Delivery) delivery.Outcome {
 	to := arn.ScopeOf(d.TargetARN)
 	abroad := to.Region != d.Scope.Region
@@ -57,7 +57,7 @@ func (t *Targets) forward(d *delivery.Delivery) delivery.Outcome {
 	return sent
 }
 
-// renewed is an event with another id and time, as it has in another region. Source: recorded answers.
+// renewed is an event with another id and time, as it has in another region (EVB0023.2).
 func renewed(event, id string, now time.Time) string {
 	var e struct {
 		Version    json.RawMessage `json:"version"`

@@ -23,7 +23,7 @@ var (
 	putLogEvents    = logsOperation("PutLogEvents")
 )
 
-// log writes an event into a log group, each into a stream of its own with a UUID for name. Source: recorded answers.
+// log writes an event into a log group, each into a stream of its own with a UUID for name (EVB0024).
 func (t *Targets) log(ctx context.Context, as apiclient.Principal, d *delivery.Delivery, body string) delivery.Outcome {
 	const title = "AWSLogs"
 	_, group, _ := strings.Cut(d.TargetARN, ":log-group:")
@@ -42,7 +42,7 @@ func (t *Targets) log(ctx context.Context, as apiclient.Principal, d *delivery.D
 }
 
 // logEvent is what a log group gets: the event at its time, or what a transformer has made of it, which has a
-// timestamp and a message. Source: EventBridge user guide, CloudWatch Logs as a target; recorded answers.
+// timestamp and a message (EVB0024.2).
 func (t *Targets) logEvent(body string) (at time.Time, message string) {
 	var made struct {
 		Timestamp json.RawMessage `json:"timestamp"`

@@ -75,7 +75,7 @@ func refusal(e *apiclient.Error, service string) delivery.Outcome {
 	return final(codeInvalid, message)
 }
 
-// notAssumed is AWS's text for a role that a service cannot assume. Source: recorded answers.
+// notAssumed is AWS's text for a role that a service cannot assume (EVB0022.1).
 func notAssumed(service, role string) string {
 	return fmt.Sprintf("User: %s is not authorized to perform: sts:AssumeRole on resource: %s "+
 		"(Service: AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied; Request ID: %s; Proxy: null)", service, role, arn.NewUUID())

@@ -113,7 +113,7 @@ func (t *Targets) principal(d *delivery.Delivery, k kind) (apiclient.Principal, 
 		service = "scheduler.amazonaws.com"
 	}
 	if t.Assumes != nil && !t.Assumes(service, d.Source, d.RoleARN) {
-		code := codeNotAssumed
+		code := codeNotAssumed // (EVB0022)
 		if k.service == "events" && !d.FromSchedule {
 			code = codeNoPermissions
 		}

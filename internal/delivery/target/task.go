@@ -64,7 +64,7 @@ func (t *Targets) startTasks(ctx context.Context, as apiclient.Principal, in any
 	return retry(codeLimit, "RunTask has started no task: "+strings.Join(reasons, ", "))
 }
 
-// overrides reads an input. One that is JSON and no override changes nothing. Source: recorded answers.
+// overrides reads an input. One that is JSON and no override changes nothing (EVB0021.4).
 func overrides(body string) (*ecstypes.TaskOverride, error) {
 	if !strings.HasPrefix(strings.TrimSpace(body), "{") {
 		return nil, nil
@@ -80,8 +80,8 @@ func overrides(body string) (*ecstypes.TaskOverride, error) {
 	return &o, nil
 }
 
-// longestStartedBy is to what a schedule's name is cut in startedBy, with what stands before; that of a rule is not.
-// Source: recorded answers; field reports.
+// longestStartedBy is to what a schedule's name is cut in startedBy, with what stands before; that of a rule is not
+// (EVB0021.1). Source: field reports.
 const longestStartedBy = 36
 
 // startedBy of the tasks of a delivery.
