@@ -17,6 +17,12 @@ func stateChange(tx *state.Tx, e state.Event) []byte {
 	if n := e.Value.SpotNotice; n != nil {
 		return ec2.SpotEvent(n, e.At)
 	}
+	if i := e.Value.InstanceState; i != nil {
+		return ec2.StateEvent(i, e.At)
+	}
+	if a := e.Value.ScalingActivity; a != nil {
+		return autoscaling.ActivityEvent(a, e.At)
+	}
 	return ecs.StateChange(tx, e)
 }
 
@@ -42,6 +48,10 @@ func aboutChange(e state.Event) (about matching.About, ok bool) {
 		if c.LifecycleAction.Launches {
 			detailType = "EC2 Instance-launch Lifecycle Action"
 		}
+	case c.InstanceState != nil:
+		source, resource, detailType = "aws.ec2", c.InstanceState.InstanceARN, ec2.StateDetailType
+	case c.ScalingActivity != nil:
+		source, resource, detailType = "aws.autoscaling", c.ScalingActivity.GroupARN, autoscaling.ActivityDetailType(c.ScalingActivity)
 	default:
 		resource, detailType = c.ContainerInstance.ARN, "ECS Container Instance State Change"
 	}

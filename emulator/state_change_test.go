@@ -22,6 +22,9 @@ func TestWhatRulesAreFoundByIsInTheEvent(t *testing.T) {
 		{Hook: &state.HookChange{ServiceARN: ecs + "service/c/s", ServiceDeploymentARN: ecs + "service-deployment/c/s/1"}},
 		{LifecycleAction: &state.LifecycleAction{GroupARN: "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/g"}},
 		{LifecycleAction: &state.LifecycleAction{GroupARN: "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/g", Launches: true}},
+		{InstanceState: &state.InstanceState{InstanceARN: "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"}},
+		{ScalingActivity: &state.ScalingActivity{GroupARN: "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/g"}},
+		{ScalingActivity: &state.ScalingActivity{GroupARN: "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/g", Launches: true, Failed: true}},
 		{SpotNotice: &state.SpotNotice{InstanceARN: "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"}},
 	} {
 		body, about, ok := w.srv.EventOf(state.Event{Value: &c, At: time.Now()})

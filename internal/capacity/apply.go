@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -68,7 +69,7 @@ func (c *Controller) reconcile(ctx context.Context, key string) (Plan, error) {
 		return Plan{}, nil
 	}
 	plan := Decide(v)
-	if plan.empty() {
+	if plan.empty() && !v.Instance.Untold() {
 		return plan, nil
 	}
 	var address netip.Addr
@@ -82,6 +83,8 @@ func (c *Controller) reconcile(ctx context.Context, key string) (Plan, error) {
 	err := c.Store.Update(func(tx *state.Tx) error {
 		c.loop.Causes(tx, key)
 		taken, gone = false, netip.Addr{}
+		tell(tx, key, v.Now)
+		defer tell(tx, key, v.Now)
 		v, ok := c.read(tx, key)
 		if !ok {
 			return nil
@@ -103,6 +106,18 @@ func (c *Controller) reconcile(ctx context.Context, key string) (Plan, error) {
 		c.Addresses.ReleaseAddress(v.Instance.VPC, gone)
 	}
 	return plan, err
+}
+
+// tell tells EventBridge of the state that an instance has come to.
+func tell(tx *state.Tx, key string, now time.Time) {
+	i := ec2.InstanceByKey(tx, key)
+	if i == nil || !i.Untold() {
+		return
+	}
+	told := *i
+	told.Told = i.State()
+	ec2.PutInstance(tx, &told)
+	state.AnnounceInstanceState(tx, state.InstanceState{InstanceARN: i.ARN(), InstanceID: i.ID, State: string(told.Told)}, now)
 }
 
 // apply writes a plan, and returns the address that became free.

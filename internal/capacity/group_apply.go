@@ -50,6 +50,7 @@ func applyGroup(tx *state.Tx, v GroupView, p GroupPlan) {
 	applyHooks(tx, v, p)
 	for _, m := range p.InService {
 		autoscaling.FinishActivity(tx, m.Scope, m.Activity, v.Now)
+		announceActivity(tx, m, true)
 		running := *m
 		running.Come(astypes.LifecycleStateInService, v.Now)
 		running.Activity = ""
@@ -62,6 +63,7 @@ func applyGroup(tx *state.Tx, v GroupView, p GroupPlan) {
 	}
 	for _, m := range p.Gone {
 		autoscaling.FinishActivity(tx, m.Scope, m.Activity, v.Now)
+		announceActivity(tx, m, false)
 		autoscaling.DeleteMember(tx, m)
 	}
 	for _, exit := range p.Out {
@@ -186,4 +188,25 @@ func fail(tx *state.Tx, a *autoscaling.Activity, why error, now time.Time) {
 	a.Description = "Launching a new EC2 instance.  Status Reason: " + a.StatusMessage
 	a.Status, a.Progress, a.EndTime = astypes.ScalingActivityStatusCodeFailed, 100, now
 	autoscaling.PutActivity(tx, a)
+	state.AnnounceScalingActivity(tx, activityEvent(a, nil, true), now)
+}
+
+// announceActivity tells EventBridge that the activity has ended by which a member came into service or went.
+func announceActivity(tx *state.Tx, m *autoscaling.Member, launches bool) {
+	if a := autoscaling.FindActivity(tx, m.Scope, m.Activity); a != nil {
+		state.AnnounceScalingActivity(tx, activityEvent(a, m, launches), a.EndTime)
+	}
+}
+
+// activityEvent is what EventBridge is told of an activity; m is nil if it has no instance.
+func activityEvent(a *autoscaling.Activity, m *autoscaling.Member, launches bool) state.ScalingActivity {
+	told := state.ScalingActivity{
+		ActivityID: a.ID, GroupARN: a.GroupARN, Group: a.Group, Launches: launches, Failed: a.Status == astypes.ScalingActivityStatusCodeFailed,
+		Description: a.Description, Cause: a.Cause, Status: string(a.Status), StatusMessage: a.StatusMessage, Zone: a.Zone, Subnet: a.Subnet,
+		StartTime: a.StartTime, EndTime: a.EndTime,
+	}
+	if m != nil {
+		told.InstanceID, told.InstanceARN = m.InstanceID, (&ec2.Instance{Scope: m.Scope, ID: m.InstanceID}).ARN()
+	}
+	return told
 }

@@ -12,6 +12,7 @@
 package ec2
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -67,7 +68,9 @@ type Instance struct {
 	// follow from both; see State.
 	Reached   types.InstanceStateName
 	ReachedAt time.Time
-	LaunchAt  time.Time // the last launch or start
+	// Told is the state that EventBridge was told of last; see Untold.
+	Told     types.InstanceStateName
+	LaunchAt time.Time // the last launch or start
 	// RebootAt is when a reboot was last requested, and RebootedAt is that of the last
 	// one that is over.
 	RebootAt, RebootedAt time.Time
@@ -118,6 +121,10 @@ func (i *Instance) State() types.InstanceStateName {
 		return types.InstanceStateNamePending
 	}
 }
+
+// Untold reports whether EventBridge is to be told of the state. An instance from before it was told of any has Reached
+// its own.
+func (i *Instance) Untold() bool { return i.State() != cmp.Or(i.Told, i.Reached) }
 
 // Want asks for another state, and returns the changed row, which is not written.
 func (i *Instance) Want(wanted types.InstanceStateName, why Reason, now time.Time) *Instance {

@@ -18,6 +18,18 @@ func AnnounceSpotNotice(tx *Tx, n SpotNotice, at time.Time) {
 	events.Append(tx, &Change{SpotNotice: &n}, at)
 }
 
+// AnnounceInstanceState keeps the state that an instance has come to as an event.
+func AnnounceInstanceState(tx *Tx, i InstanceState, at time.Time) {
+	i.ID = arn.NewUUID()
+	events.Append(tx, &Change{InstanceState: &i}, at)
+}
+
+// AnnounceScalingActivity keeps the end of an activity as an event.
+func AnnounceScalingActivity(tx *Tx, a ScalingActivity, at time.Time) {
+	a.ID = arn.NewUUID()
+	events.Append(tx, &Change{ScalingActivity: &a}, at)
+}
+
 // AnnounceFault keeps what is told of a fault as an event.
 func AnnounceFault(tx *Tx, c FaultChange, at time.Time) {
 	c.ID = arn.NewUUID()

@@ -23,7 +23,7 @@ type Event = store.Entry[Change]
 
 // Change is a row of a task as it was then; or one of a container instance, with what
 // its tasks had of it; or what a service, one of its deployments or a lifecycle hook has to tell; or
-// the lifecycle action of an Auto Scaling group; or the notice to a Spot Instance; or what a fault does that the emulator causes.
+// the lifecycle action of an Auto Scaling group, or an activity of one; or the state of an instance, or the notice to a Spot Instance; or what a fault does that the emulator causes.
 type Change struct {
 	Task              *Task
 	ContainerInstance *ContainerInstance
@@ -33,6 +33,8 @@ type Change struct {
 	Hook              *HookChange
 	LifecycleAction   *LifecycleAction
 	SpotNotice        *SpotNotice
+	InstanceState     *InstanceState
+	ScalingActivity   *ScalingActivity
 	// Fault is the emulator's own: no rule of EventBridge may be asked about it, nor a target get it.
 	Fault *FaultChange
 }
@@ -85,3 +87,6 @@ func tellOfFaults(*store.StoredRows) error { return nil }
 // tellSpotNotices changes no row, as tellMoreKindsOfEvents. Spot Instances are new as well: an older emulator would
 // never end one that has its notice.
 func tellSpotNotices(*store.StoredRows) error { return nil }
+
+// tellInstances changes no row, as tellMoreKindsOfEvents: events of instances and of activities are new.
+func tellInstances(*store.StoredRows) error { return nil }

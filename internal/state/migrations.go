@@ -21,6 +21,7 @@ var migrations = []store.Migration{
 	tellOfFaults,
 	countFargateCPU,
 	tellSpotNotices,
+	tellInstances,
 }
 
 // placeTasks moves where a task runs out of its spec, and cuts the ARNs of containers
