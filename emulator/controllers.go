@@ -106,7 +106,7 @@ func (s *Server) startControllers() {
 	at.Placer = &placer.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
 	at.Draining = &draining.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
 	at.Targets = &loadbalancer.TaskTargets{Store: s.store, Clock: s.clock, Log: s.opts.Log}
-	at.Matching, at.Deliveries = s.newMatching(), s.newSending()
+	at.Matching, at.Timetable, at.Deliveries = s.newMatching(), s.newTimetable(), s.newSending()
 	s.controllers = at
 	for _, c := range at.All() {
 		s.running.Go(func() { s.report(c.Name, c.Run(ctx)) })

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/routing"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/sending"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/target"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery/timetable"
 	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
@@ -40,6 +41,16 @@ func (s *Server) route(tx *store.Tx, b *eventbridge.Bus, event string) error {
 func (s *Server) newMatching() *matching.Controller {
 	return &matching.Controller{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Router: s.router, Counters: &s.deliveries, About: aboutChange, JSON: stateChange,
+	}
+}
+
+// newTimetable acts when rules and schedules are due.
+func (s *Server) newTimetable() *timetable.Controller {
+	return &timetable.Controller{
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Counters: &s.deliveries,
+		Route: func(tx *store.Tx, own *eventbridge.Rule, event string) error {
+			return s.router.Route(tx, routing.Event{Scope: own.Scope, Bus: own.Bus, JSON: event, Rule: own})
+		},
 	}
 }
 

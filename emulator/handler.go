@@ -29,6 +29,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
 	certificates "github.com/ecs-emulator/ecs-emulator/internal/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery/timetable"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -66,6 +67,7 @@ func (s *Server) newHandler() http.Handler {
 			LogEvents: s.logEvents, LoadBalancers: s.controlLoadBalancers, Faults: s.faults.kit, Closing: s.closing, StateChange: stateChange,
 			Sessions:             s.sessions,
 			Delivered:            &s.deliveries,
+			Due:                  control.Due{Rule: timetable.NextOfRule, Schedule: timetable.NextOfSchedule},
 			CertificateAuthority: s.certificateAuthority,
 			Logs: func(ctx context.Context, taskARN, container string, o backend.LogOptions) error {
 				return s.currentAgent().Logs(ctx, taskARN, container, o)

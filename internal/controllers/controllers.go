@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/scaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/sending"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery/timetable"
 	"github.com/ecs-emulator/ecs-emulator/internal/lifecyclehook"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
 	"github.com/ecs-emulator/ecs-emulator/internal/placer"
@@ -37,6 +38,8 @@ type Set struct {
 	Balancers *loadbalancer.Controller
 	// Matching brings the events of services to rules of EventBridge.
 	Matching *matching.Controller
+	// Timetable acts when rules and schedules are due.
+	Timetable *timetable.Controller
 	// Deliveries calls the targets of rules and schedules.
 	Deliveries *sending.Controller
 }
@@ -67,6 +70,7 @@ func (s Set) All() []Controller {
 		{"agent", s.Agent.Run, calls},
 		{"targets of tasks", s.Targets.Run, s.Targets.Idle},
 		{"matching of events", s.Matching.Run, s.Matching.Idle},
+		{"timetable", s.Timetable.Run, s.Timetable.Idle},
 		{"deliveries", s.Deliveries.Run, deliveries},
 	}
 }

@@ -1,0 +1,138 @@
+// Package timetable is the controller that acts when rules and schedules are due: a rule tells its bus, and of a schedule
+// the target is called. One transaction says that a time is over and puts what follows from it, so each due time has its
+// effect once, whenever the emulator dies.
+//
+// All due times wait for the one timer of the clock. Until then nothing runs and nothing is written.
+package timetable
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
+	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+// Controller acts at due times. All fields but Counters are required.
+type Controller struct {
+	Store    *state.Store
+	Clock    *clock.Clock
+	Log      *slog.Logger
+	Counters *delivery.Counters
+	// Route brings the event of a rule that is due, as JSON, to the rules of its bus.
+	Route func(tx *store.Tx, own *eventbridge.Rule, event string) error
+
+	once sync.Once
+	loop *reconcile.Loop
+}
+
+// late is for how long after its time something is due that is due repeatedly, by the clock. A clock that is fast gives
+// the machine some real time as well.
+const (
+	late     = time.Minute
+	lateReal = 10 * time.Second
+)
+
+// Run acts at due times until ctx ends, and returns its error. It is called once.
+func (c *Controller) Run(ctx context.Context) error {
+	c.init()
+	return c.loop.Run(ctx)
+}
+
+// Idle waits until all has been acted on that is due now. The error is that of ctx.
+func (c *Controller) Idle(ctx context.Context) error {
+	c.init()
+	return c.loop.Idle(ctx)
+}
+
+func (c *Controller) init() {
+	c.once.Do(func() {
+		c.loop = reconcile.New(reconcile.Options{
+			Name: "schedule", Clock: c.Clock, Log: c.Log,
+			Watch: c.Store.Watch(0, eventbridge.OnRules(), eventbridgescheduler.OnSchedules()), Reconcile: c.reconcile,
+		})
+	})
+}
+
+// reconcile acts on a rule or a schedule if it is due, and tells when it is due next.
+func (c *Controller) reconcile(_ context.Context, key string) (wakeAt time.Time, err error) {
+	tx := c.Store.Read()
+	if r := eventbridge.RuleByKey(tx, key); r != nil {
+		if t, ok := timingOfRule(r); ok {
+			return c.wait(t, func(due, _ time.Time) error { return c.ruleIsDue(r, due) })
+		}
+	}
+	if s := eventbridgescheduler.ScheduleByARN(tx, key); s != nil {
+		if t, ok := timingOfSchedule(s); ok {
+			return c.wait(t, func(due, now time.Time) error { return c.scheduleIsDue(s, due, now) })
+		}
+	}
+	return time.Time{}, nil
+}
+
+// wait acts if it is time, which writes the row and so wakes its key again, or tells when it will be.
+func (c *Controller) wait(t timing, act func(due, now time.Time) error) (wakeAt time.Time, err error) {
+	now := c.Clock.Now()
+	due, at, ok := t.next(now, c.late())
+	switch {
+	case !ok:
+		return time.Time{}, nil
+	case at.After(now):
+		return at, nil
+	}
+	return time.Time{}, act(due, now)
+}
+
+func (c *Controller) late() time.Duration {
+	return max(late, time.Duration(c.Clock.Speed()*float64(lateReal)))
+}
+
+// ruleIsDue tells the bus of a rule that it is due, unless it has changed meanwhile.
+func (c *Controller) ruleIsDue(r *eventbridge.Rule, due time.Time) error {
+	return c.Store.Update(func(tx *state.Tx) error {
+		if eventbridge.RuleByKey(tx, r.Key()) != r {
+			return nil
+		}
+		c.loop.Causes(tx, r.Key())
+		eventbridge.SetLastDue(tx, r, due)
+		return c.Route(tx, r, scheduledEvent(r, due))
+	})
+}
+
+// scheduleIsDue puts the call of a schedule's target, unless the schedule has changed meanwhile. One that is not due any
+// more goes, if it is to.
+func (c *Controller) scheduleIsDue(s *eventbridgescheduler.Schedule, due, now time.Time) error {
+	next := *s
+	next.LastDue = due
+	goes := false
+	if s.ActionAfterCompletion == types.ActionAfterCompletionDelete {
+		_, again := NextOfSchedule(&next, now)
+		goes = !again
+	}
+	changed := false
+	err := c.Store.Update(func(tx *state.Tx) error {
+		if changed = eventbridgescheduler.ScheduleByARN(tx, s.ARN()) != s; changed {
+			return nil
+		}
+		c.loop.Causes(tx, s.ARN())
+		delivery.Put(tx, deliveryOf(s, due, now))
+		if goes {
+			eventbridgescheduler.DeleteSchedule(tx, s)
+			return nil
+		}
+		eventbridgescheduler.PutSchedule(tx, &next)
+		return nil
+	})
+	if err == nil && !changed {
+		c.Counters.Matched(s.ARN())
+	}
+	return err
+}
