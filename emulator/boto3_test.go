@@ -15,10 +15,11 @@ func TestBoto3Operations(t *testing.T) {
 	requireBoto3(t)
 	const job = "arn:aws:lambda:us-east-1:000000000000:function:job"
 	for script, args := range map[string][]string{
-		"load_balancing.py": nil,
-		"certificates.py":   {filepath.Join("..", "testdata", "terraform", "certificate")},
-		"rules.py":          {job},
-		"schedules.py":      {job},
+		"load_balancing.py":     nil,
+		"certificates.py":       {filepath.Join("..", "testdata", "terraform", "certificate")},
+		"rules.py":              {job},
+		"schedules.py":          {job},
+		"one_time_schedules.py": {job},
 	} {
 		t.Run(script, func(t *testing.T) {
 			t.Parallel()

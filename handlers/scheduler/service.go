@@ -63,7 +63,7 @@ func (a *API) Service() awsapi.Service {
 		Name: "scheduler", ID: sdk.ServiceID, Title: "Amazon EventBridge Scheduler", Complete: true, Model: model, Statuses: statuses,
 		Protocol: awsapi.REST{Routes: routes, Codec: codec, ErrorSuffix: "http://internal.amazon.com/coral/com.amazonaws.chronos/"}, // (EVS0001)
 		Operations: []awsapi.Operation{
-			awsapi.Partial("CreateSchedule", "nothing is called at its times yet; KmsKeyArn is kept without effect; targets that the emulator cannot call are refused by name", a.CreateSchedule),
+			awsapi.Partial("CreateSchedule", "KmsKeyArn is kept without effect; targets that the emulator cannot call are refused by name", a.CreateSchedule),
 			awsapi.Works("GetSchedule", "with the defaults that AWS fills in", a.GetSchedule),
 			awsapi.Partial("UpdateSchedule", "replaces all; as CreateSchedule", a.UpdateSchedule),
 			awsapi.Works("DeleteSchedule", "what was due is still delivered", a.DeleteSchedule),
