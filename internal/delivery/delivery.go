@@ -35,7 +35,7 @@ type Delivery struct {
 	// Resource is the first resource of the event: the order of events is kept for each target and resource.
 	Resource string
 	// Body is the input of the target: for ECS overrides, for another bus the event, else what is sent. Invalid says that
-	// it is no JSON though it has to be: it becomes a dead letter (EVB0004).
+	// it is no JSON though it has to be: it becomes a dead letter (EVB0020.6).
 	Body    string
 	Invalid bool
 	// ECS is what RunTask gets, of an ECS target.

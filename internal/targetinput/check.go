@@ -14,8 +14,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge/types"
 )
 
-// Check refuses a target whose input cannot be, in AWS's words. It does not look at the keys of an InputPathsMap, which
-// the model constrains.
+// Error is a refusal, in AWS's words.
+type Error struct{ Message string }
+
+func (e *Error) Error() string { return e.Message }
+
+func refused(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
+
+// Check refuses a target whose input cannot be, with an *Error. It does not look at the keys of an InputPathsMap, which
+// are checked with what else the model says of a target.
 func Check(t *types.Target) error {
 	given := 0
 	for _, is := range []bool{t.Input != nil, t.InputPath != nil, t.InputTransformer != nil} {
@@ -25,12 +32,12 @@ func Check(t *types.Target) error {
 	}
 	switch {
 	case given > 1:
-		return fmt.Errorf("Only one of Input, InputPath, or InputTransformer must be provided for target %s.", *t.Id) //nolint:staticcheck // AWS's text
+		return refused("Only one of Input, InputPath, or InputTransformer must be provided for target %s.", *t.Id)
 	case t.InputPath != nil && isECS(t):
-		return fmt.Errorf("InputPath is not a valid form of input for target %s. The only valid forms of input are Input and InputTransformer.", *t.Id) //nolint:staticcheck // AWS's text
+		return refused("InputPath is not a valid form of input for target %s. The only valid forms of input are Input and InputTransformer.", *t.Id)
 	case t.Input != nil:
 		if at, ok := jsonAt(*t.Input); !ok {
-			return fmt.Errorf("JSON syntax error in input for target %s: %s", *t.Id, eventpattern.Place(*t.Input, at)) //nolint:staticcheck // AWS's text
+			return refused("JSON syntax error in input for target %s: %s", *t.Id, eventpattern.Place(*t.Input, at))
 		}
 	case t.InputPath != nil && *t.InputPath != "": // an empty one is accepted
 		return checkPath(t, *t.InputPath)
@@ -47,7 +54,7 @@ func isECS(t *types.Target) bool {
 
 func checkPath(t *types.Target, path string) error {
 	if _, ok := parsePath(path); !ok {
-		return fmt.Errorf("InputPath for target %s is invalid.", *t.Id) //nolint:staticcheck // AWS's text
+		return refused("InputPath for target %s is invalid.", *t.Id)
 	}
 	return nil
 }
@@ -61,15 +68,15 @@ func checkTransformer(t *types.Target) error {
 	tpl := parseTemplate(*t.InputTransformer.InputTemplate)
 	text := tpl.nulled()
 	if at, ok := jsonAt(text); !ok {
-		return fmt.Errorf("Invalid InputTemplate for target %s : %s.", *t.Id, eventpattern.Place(text, at)) //nolint:staticcheck // AWS's text
+		return refused("Invalid InputTemplate for target %s : %s.", *t.Id, eventpattern.Place(text, at))
 	}
 	for _, p := range tpl.pieces {
 		switch {
 		case p.name == "":
 		case p.inKey:
-			return fmt.Errorf("InputTemplate placeholder present as a JSON object key for target %s.", *t.Id) //nolint:staticcheck // AWS's text
+			return refused("InputTemplate placeholder present as a JSON object key for target %s.", *t.Id)
 		case p.name == wholeEvent && !tpl.object:
-			return fmt.Errorf("InputTemplate for target %s contains placeholder %s valid only for JSON template.", *t.Id, wholeEvent) //nolint:staticcheck // AWS's text
+			return refused("InputTemplate for target %s contains placeholder %s valid only for JSON template.", *t.Id, wholeEvent)
 		}
 	}
 	return nil
