@@ -12,8 +12,6 @@ var callersOfECS = map[string]string{
 	"batch":          "AWS Batch",
 	"cloudformation": "CloudFormation",
 	"codedeploy":     "CodeDeploy",
-	"events":         "EventBridge",
-	"scheduler":      "EventBridge Scheduler",
 	"states":         "Step Functions",
 }
 
