@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/heap"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
@@ -110,7 +110,7 @@ func weighTasks([]string) error {
 		if err := awaitCluster(context.Background(), c, 1); err != nil {
 			return 0, err
 		}
-		before := liveHeap()
+		before := heap.Live()
 		more := map[string]any{"cluster": cluster, "service": serviceName(0), "desiredCount": tasks + 1}
 		if err := c.Call("UpdateService", more, nil); err != nil {
 			return 0, err
@@ -118,17 +118,8 @@ func weighTasks([]string) error {
 		if err := awaitCluster(context.Background(), c, tasks+1); err != nil {
 			return 0, err
 		}
-		return float64(liveHeap()-before) / tasks / 1024, nil
+		return float64(heap.Live()-before) / tasks / 1024, nil
 	})
-}
-
-// liveHeap is what the heap holds that is in use, in bytes.
-func liveHeap() int64 {
-	var m runtime.MemStats
-	runtime.GC()
-	runtime.GC() // what pools keep goes with the second
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }
 
 // timeAdvance prints how many milliseconds a day of 100 services with 100 tasks takes

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/heap"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
@@ -34,12 +35,12 @@ func timeFleet([]string) error {
 // weighFleet prints how many MiB of heap the instances take with ten tasks on each.
 func weighFleet([]string) error {
 	return embedded(func(srv *emulator.Server, c *rawhttp.Connection) (float64, error) {
-		before := liveHeap()
+		before := heap.Live()
 		if err := addInstances(context.Background(), srv, instances); err != nil {
 			return 0, err
 		}
 		err := createSpreadServices(c, 2, 10*instances)
-		return float64(liveHeap()-before) / (1 << 20), err
+		return float64(heap.Live()-before) / (1 << 20), err
 	})
 }
 

@@ -24,6 +24,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/eventload"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/gobuild"
 )
 
@@ -45,6 +46,7 @@ var sections = []section{
 	{"docker", "RunTask to RUNNING on Docker beside the same containers made directly (one warm: without a sandbox); CPU of idle tasks; metadata beside another task's answers", measureDocker},
 	{"exec", "ECS Exec beside the engine's own exec with a terminal, idle sessions beside none, and RunTask beside one without", measureSessions},
 	{"relay", "Connections to a task over the relay beside those to its own address, through a proxy before Docker", measureRelay},
+	{"events", "Rules and schedules of EventBridge, simulated engine", measureEvents},
 	{"shift", "Deployments that shift traffic, simulated engine unless Docker is named", measureShifts},
 }
 
@@ -56,6 +58,7 @@ var roles = map[string]func(args []string) error{
 	"fleet":      timeFleet,
 	"fleet-heap": weighFleet,
 	"embedded":   timeEmbedded,
+	"events":     eventload.Print,
 	"heap":       weighTasks,
 	"profiled":   serveProfiled,
 	"targets":    costOfTargets,

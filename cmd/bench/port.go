@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"time"
 
 	"github.com/moby/moby/client"
 
@@ -44,7 +42,7 @@ func (b *bench) comparePorts(ctx context.Context, engine, image string) (err err
 		if round%2 == 0 {
 			address = awsvpc
 		}
-		rate, err := readZeros(ctx, address)
+		rate, err := rawhttp.ReadZeros(ctx, address, patience, lookEvery)
 		if errors.Is(err, context.DeadlineExceeded) {
 			b.report.note("left out: the engine's addresses are not reached from here: " + err.Error())
 			return nil
@@ -125,33 +123,4 @@ func startServer(ctx context.Context, c *rawhttp.Connection, request map[string]
 		return shown.Tasks[0].LastStatus == "RUNNING" && ip != "", nil
 	})
 	return ip, err
-}
-
-// readZeros is at how many MiB per second a server answers, once it does.
-func readZeros(ctx context.Context, address string) (rate float64, err error) {
-	const mib = 256
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	for {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://%s/zeros?mib=%d", address, mib), nil)
-		if err != nil {
-			return 0, err
-		}
-		began := time.Now()
-		answer, err := client.Do(request)
-		if err != nil {
-			if ctx.Err() != nil {
-				return 0, err
-			}
-			time.Sleep(lookEvery)
-			continue
-		}
-		n, err := io.Copy(io.Discard, answer.Body)
-		_ = answer.Body.Close()
-		if err != nil || n != mib<<20 {
-			return 0, fmt.Errorf("read %d bytes of %s: %w", n, address, err)
-		}
-		return mib / time.Since(began).Seconds(), nil
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -35,6 +36,9 @@ type Controller struct {
 
 	once sync.Once
 	loop *reconcile.Loop
+
+	waiting atomic.Int32  // calls of Idle
+	awaited chan struct{} // gets one when there is one more
 
 	// These belong to the one worker of the loop.
 	begun           bool
@@ -66,16 +70,41 @@ func (c *Controller) Run(ctx context.Context) error {
 // Idle waits until all events are matched that there are now. The error is that of ctx.
 func (c *Controller) Idle(ctx context.Context) error {
 	c.init()
+	c.waiting.Add(1)
+	defer c.waiting.Add(-1)
+	select {
+	case c.awaited <- struct{}{}:
+	default:
+	}
 	return c.loop.Idle(ctx)
 }
 
 func (c *Controller) init() {
 	c.once.Do(func() {
+		c.awaited = make(chan struct{}, 1)
 		c.loop = reconcile.New(reconcile.Options{
 			Name: "matching of events", Clock: c.Clock, Log: c.Log,
 			Watch: c.Store.Watch(0, state.OnEvents(outbox), eventbridge.OnBuses(outbox)), Reconcile: c.reconcile,
 		})
 	})
+}
+
+// burst is how long events may gather before they are matched, in real time. What has made the first one, such as
+// RunTask, has answered then, and a task that starts has most of its events.
+const burst = 2 * time.Millisecond
+
+// gather lets events gather, unless Idle waits for them.
+func (c *Controller) gather(ctx context.Context) {
+	if c.waiting.Load() > 0 {
+		return
+	}
+	over := time.NewTimer(burst)
+	defer over.Stop()
+	select {
+	case <-over.C:
+	case <-c.awaited:
+	case <-ctx.Done():
+	}
 }
 
 // batch is how many events are matched in one transaction, which others wait for.
@@ -87,6 +116,7 @@ func (c *Controller) reconcile(ctx context.Context, _ string) (never time.Time, 
 		c.written = delivery.ReadCursor(c.Store.Read())
 		c.begun, c.cursor = true, c.written
 	}
+	c.gather(ctx)
 	events, oldest, _ := c.Store.Events(c.cursor)
 	c.skip(oldest)
 	for len(events) > 0 && ctx.Err() == nil {
