@@ -198,6 +198,11 @@ func TestDeliveriesSurviveKills(t *testing.T) {
 		accepted = append(accepted, <-over...)
 		p = startServe(t, args...)
 	}
+	p.eventually("the schedule is due", func() bool {
+		server.mu.Lock()
+		defer server.mu.Unlock()
+		return len(server.scheduled) > 0
+	})
 	p.eventually("nothing is pending", func() bool { return len(p.deliveries().Pending) == 0 })
 	if d := p.deliveries(); len(d.DeadLetters) > 0 {
 		t.Errorf("given up: %+v", d.DeadLetters)
