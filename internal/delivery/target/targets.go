@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -108,11 +109,11 @@ func (t *Targets) principal(d *delivery.Delivery, k kind) (apiclient.Principal, 
 	if d.RoleARN == "" {
 		return apiclient.Root(d.Scope).In(region), nil
 	}
-	service := "events.amazonaws.com"
+	service, source := "events.amazonaws.com", d.Source
 	if d.FromSchedule {
-		service = "scheduler.amazonaws.com"
+		service, source = "scheduler.amazonaws.com", groupOf(d.Source)
 	}
-	if t.Assumes != nil && !t.Assumes(service, d.Source, d.RoleARN) {
+	if t.Assumes != nil && !t.Assumes(service, source, d.RoleARN) {
 		code := codeNotAssumed // (EVB0022)
 		if k.service == "events" && !d.FromSchedule {
 			code = codeNoPermissions
@@ -126,4 +127,12 @@ func (t *Targets) principal(d *delivery.Delivery, k kind) (apiclient.Principal, 
 		return apiclient.Principal{}, &refused
 	}
 	return as.In(region), nil
+}
+
+// groupOf is the ARN of a schedule's group, which conditions on aws:SourceArn see.
+// Source: EventBridge Scheduler user guide, confused deputy prevention.
+func groupOf(schedule string) string {
+	prefix, rest, _ := strings.Cut(schedule, ":schedule/")
+	group, _, _ := strings.Cut(rest, "/")
+	return prefix + ":schedule-group/" + group
 }

@@ -98,8 +98,11 @@ func TestARoleThatCannotBeAssumed(t *testing.T) {
 	if want := "events.amazonaws.com " + d.Source + " " + role; asked != want {
 		t.Errorf("asked for %s", asked)
 	}
-	d.FromSchedule = true
+	d.FromSchedule, d.Source = true, "arn:aws:scheduler:us-east-1:111122223333:schedule/jobs/nightly"
 	becomes(t, targets, d, delivery.Final, "FAILED_TO_ASSUME_ROLE", "User: scheduler.amazonaws.com")
+	if want := "scheduler.amazonaws.com arn:aws:scheduler:us-east-1:111122223333:schedule-group/jobs " + role; asked != want {
+		t.Errorf("asked for %s", asked)
+	}
 	other := of(bus, "{}")
 	other.RoleARN = role
 	becomes(t, targets, other, delivery.Final, "NO_PERMISSIONS", "sts:AssumeRole")
