@@ -3,12 +3,16 @@ package emulator_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	ebtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
@@ -138,5 +142,35 @@ func TestAdvanceRightAfterTheStart(t *testing.T) {
 		if s := out.Services[0]; s.RunningCount != 1 || s.Deployments[0].RolloutState != "COMPLETED" {
 			t.Fatalf("41 seconds after the start %d tasks run, and the deployment is %s", s.RunningCount, s.Deployments[0].RolloutState)
 		}
+	}
+}
+
+// A rule that starts a task for each task that stops, where tasks stop at once, has no end. Advance does not wait for it,
+// however many timers it goes through, and the log says which rule that is.
+func TestAdvanceBesideARuleThatFeedsItself(t *testing.T) {
+	var log lockedBuffer
+	w := start(t, emulator.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	definition := w.register("web", "web", "exit", "0")
+	cluster, err := w.client.CreateCluster(w.Context(), &ecs.CreateClusterInput{})
+	w.must(err)
+	w.rule("again", `{"source": ["aws.ecs"], "detail": {"lastStatus": ["STOPPED"]}}`, ebtypes.Target{
+		Arn: cluster.Cluster.ClusterArn, RoleArn: aws.String("arn:aws:iam::000000000000:role/events"),
+		EcsParameters: &ebtypes.EcsParameters{
+			TaskDefinitionArn: &definition, LaunchType: ebtypes.LaunchTypeFargate,
+			NetworkConfiguration: &ebtypes.NetworkConfiguration{AwsvpcConfiguration: &ebtypes.AwsVpcConfiguration{Subnets: []string{"subnet-0ec5e3a1a70000001"}}},
+		},
+	})
+	w.runTask(definition)
+	w.must(w.srv.Clock().Advance(time.Hour))
+	if n := strings.Count(log.String(), "a rule goes on matching events while the clock stands still"); n != 1 || !strings.Contains(log.String(), "rule=arn:aws:events:us-east-1:000000000000:rule/again") {
+		t.Errorf("the log tells it %d times:\n%s", n, log.String())
+	}
+	_, err = w.eventBridge().DisableRule(w.Context(), &eventbridge.DisableRuleInput{Name: aws.String("again")})
+	w.must(err)
+	w.must(w.srv.Clock().Advance(2 * time.Hour))
+	list, err := w.client.ListTasks(w.Context(), &ecs.ListTasksInput{})
+	w.must(err)
+	if len(list.TaskArns) > 0 {
+		t.Errorf("without the rule %q run", list.TaskArns)
 	}
 }

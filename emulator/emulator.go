@@ -99,7 +99,7 @@ type Server struct {
 	stop          context.CancelFunc
 	running       sync.WaitGroup
 	serving       sync.WaitGroup
-	requests      atomic.Uint64 // answered by the AWS APIs
+	requests      atomic.Uint64 // of clients that were answered
 }
 
 // New starts an emulator. Call Close to end it.
@@ -130,7 +130,7 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 	}
 	s.faulty = fault.New(s.engine, fault.Options{AfterFunc: s.afterFunc})
 	s.faults = newFaults(s)
-	s.quiet = &controllers.Quiet{Store: s.store, Engine: s.engine, Faulty: s.faulty, Set: s.atWork, Requests: s.requests.Load}
+	s.quiet = &controllers.Quiet{Store: s.store, Engine: s.engine, Faulty: s.faulty, Set: s.atWork, Requests: s.requests.Load, Matched: s.deliveries.AllMatched, Log: s.opts.Log}
 	s.clock.SetQuiet(s.quiet.Wait)
 	s.retention = &retention.Keeper{Store: s.store, Logs: s.logs, Clock: s.clock, Log: s.opts.Log}
 	s.sessions = s.newSessions()

@@ -6,7 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"time"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
@@ -28,6 +28,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
 	certificates "github.com/ecs-emulator/ecs-emulator/internal/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/timetable"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
@@ -52,7 +53,7 @@ func (s *Server) newHandler() http.Handler {
 	api := handlers.New(handlers.Parts{
 		Services: services, Kept: kept,
 		Options: awsapi.Options{
-			Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Observe: s.observe(metrics.Observe),
+			Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Observe: metrics.Observe,
 			Caller: s.credentials.Caller, Authorize: s.opts.authorize,
 			Faults: &s.faults.calls,
 		},
@@ -74,7 +75,7 @@ func (s *Server) newHandler() http.Handler {
 			},
 		}),
 	})
-	return handlers.Proxy(handlers.Names{Has: s.isLoadBalancer, Dial: s.dialLoadBalancer}, api, slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelDebug))
+	return handlers.Proxy(handlers.Names{Has: s.isLoadBalancer, Dial: s.dialLoadBalancer}, s.countClients(api), slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelDebug))
 }
 
 // apis are those of AWS. One that is added here has its routes, its metrics and its
@@ -157,12 +158,14 @@ func (s *Server) logEvents() control.State {
 	return state
 }
 
-// observe counts answered requests, for quiet.
-func (s *Server) observe(next func(service, operation string, status int, d time.Duration)) func(string, string, int, time.Duration) {
-	return func(service, operation string, status int, d time.Duration) {
-		s.requests.Add(1)
-		next(service, operation, status, d)
-	}
+// countClients counts what clients have had answered, for quiet: the emulator's own calls are work that quiet waits for.
+func (s *Server) countClients(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
+		if !apiclient.IsOwn(r.Context()) && !strings.HasPrefix(r.URL.Path, control.Prefix) {
+			s.requests.Add(1)
+		}
+	})
 }
 
 func (s *Server) engineHealth(ctx context.Context) control.Engine {

@@ -3,6 +3,7 @@ package controllers
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -30,8 +31,12 @@ type Quiet struct {
 	Set func() Set
 	// Requests is how many requests clients have had answered.
 	Requests func() uint64
+	// Matched is how many deliveries rules and schedules have made, by their ARNs.
+	Matched func() map[string]uint64
+	Log     *slog.Logger
 
 	impatient atomic.Uint64
+	feeding   feeding
 }
 
 // Impatient is how often the clock has not waited any longer for what takes real time.
@@ -39,17 +44,24 @@ func (q *Quiet) Impatient() uint64 { return q.impatient.Load() }
 
 // Wait waits until no controller has anything to do, for Clock.Advance.
 func (q *Quiet) Wait(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	f := &q.feeding
+	f.matched, f.log = q.Matched, q.Log
+	ctx, cancel := context.WithTimeout(ctx, f.begin(patience))
 	defer cancel()
 	for pass := 1; ; pass++ {
 		woken, requests := q.Store.Woken(), q.Requests()
 		if err := q.settle(ctx); errors.Is(err, context.DeadlineExceeded) {
 			q.impatient.Add(1)
+			f.gaveUp()
 			return nil
 		} else if err != nil {
 			return err
 		}
-		if q.Store.Woken() == woken || pass >= fewPasses && q.Requests() != requests {
+		switch {
+		case q.Store.Woken() == woken:
+			f.ended()
+			return nil
+		case pass >= fewPasses && q.Requests() != requests, f.feeds():
 			return nil
 		}
 	}
