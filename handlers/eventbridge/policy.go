@@ -103,10 +103,15 @@ func (a *API) parsePolicy(b *eventbridge.Bus, text string) ([]statement, error) 
 	return policy, nil
 }
 
-// missing is a mistake of which AWS does not tell the place.
-type missing string
+// missing is a mistake of which AWS does not tell the place, misplaced one of which it does.
+type (
+	missing   string
+	misplaced string
+)
 
 func (m missing) Error() string { return string(m) }
+
+func (m misplaced) Error() string { return string(m) }
 
 // statementsOf are the statements of a list, or the one that stands in its place.
 func statementsOf(text json.RawMessage) ([]json.RawMessage, error) {
@@ -146,9 +151,9 @@ func (a *API) parseStatement(b *eventbridge.Bus, text json.RawMessage) (s statem
 		vendor, name, _ := strings.Cut(action, ":")
 		switch {
 		case action != "*" && vendor != "events":
-			return s, errors.New("Action field includes AWS services that are inconsistent with specified vendor") //nolint:staticcheck // AWS's text
+			return s, misplaced("Action field includes AWS services that are inconsistent with specified vendor")
 		case !strings.ContainsAny(action, "*?") && !a.has(name):
-			return s, fmt.Errorf("The following action names are invalid: %q", action) //nolint:staticcheck // AWS's text
+			return s, misplaced(fmt.Sprintf("The following action names are invalid: %q", action))
 		}
 	}
 	for _, resource := range textsOf(s.Resource) {
