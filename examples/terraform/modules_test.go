@@ -26,6 +26,7 @@ const modulesFolder = "../../testdata/terraform"
 func TestModules(t *testing.T) {
 	t.Parallel()
 	srv := emulator.Start(t)
+	srv.OnEventTarget("arn:aws:sqs:us-east-1:000000000000:events", func(context.Context, []byte) error { return nil }) // of the module rules
 	p := newProject(t, srv, os.DirFS(modulesFolder))
 	p.attach()
 

@@ -120,3 +120,9 @@ module "schedules" {
   name    = "batch"
   release = var.release
 }
+
+module "rules" {
+  source  = "./rules"
+  name    = "events"
+  release = var.release
+}

@@ -336,3 +336,58 @@ import {
   to = module.schedules.aws_scheduler_schedule.hourly
   id = "default/hourly"
 }
+
+import {
+  to = module.rules.aws_cloudwatch_event_bus.this
+  id = "events"
+}
+
+import {
+  to = module.rules.aws_cloudwatch_event_bus_policy.this
+  id = "events"
+}
+
+import {
+  to = module.rules.aws_iam_role.events
+  id = "events-events"
+}
+
+import {
+  to = module.rules.aws_cloudwatch_event_rule.nightly
+  id = "default/events-nightly"
+}
+
+import {
+  to = module.rules.aws_cloudwatch_event_target.job
+  id = "default/events-nightly/job"
+}
+
+import {
+  to = module.rules.aws_cloudwatch_event_rule.stopped
+  id = "default/events-stopped"
+}
+
+import {
+  to = module.rules.aws_cloudwatch_event_target.queue
+  id = "default/events-stopped/queue"
+}
+
+import {
+  to = module.rules.aws_cloudwatch_event_target.bus
+  id = "default/events-stopped/bus"
+}
+
+import {
+  to = module.rules.aws_cloudwatch_log_group.events
+  id = "/aws/events/events"
+}
+
+import {
+  to = module.rules.aws_cloudwatch_event_rule.all
+  id = "events/all"
+}
+
+import {
+  to = module.rules.aws_cloudwatch_event_target.logs
+  id = "events/all/logs"
+}
