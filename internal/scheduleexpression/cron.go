@@ -36,9 +36,12 @@ var (
 	years = field{name: "year", min: 0, max: 1<<31 - 1}
 )
 
-// parseCron reads "minutes hours day-of-month month day-of-week year".
-func parseCron(text string) (*cron, error) {
+// parseCron reads "minutes hours day-of-month month day-of-week year", of which Scheduler can do without the year.
+func parseCron(text string, dialect Dialect) (*cron, error) {
 	fields := strings.Split(strings.ToUpper(text), " ")
+	if len(fields) == 5 && dialect == Scheduler {
+		fields = append(fields, "*")
+	}
 	if len(fields) != 6 {
 		return nil, fmt.Errorf("cron takes six fields with one blank between them, not %d", len(fields))
 	}

@@ -20,8 +20,8 @@ type Dialect int
 const (
 	// Rules are those of EventBridge, which know rate and cron, in UTC.
 	Rules Dialect = iota
-	// Scheduler is EventBridge Scheduler, which knows at as well, reads times of day in a zone, and takes
-	// `rate(1 minutes)`.
+	// Scheduler is EventBridge Scheduler, which knows at as well, reads times of day in a zone, and minds less what
+	// rules refuse: the case of the form's name, a cron without year, the unit of a rate and the blank before it.
 	Scheduler
 )
 
@@ -33,18 +33,21 @@ type Expression struct {
 	zone *time.Location
 }
 
-// Parse reads an expression. Texts are taken as AWS takes them: no blank too many, and names of the three forms in
-// lower case. Source: recorded answers of AWS, which testdata/recorded.json has.
+// Parse reads an expression. Source of what is taken and what is refused: recorded answers of AWS and
+// field reports, which testdata/recorded.json has.
 func Parse(text string, dialect Dialect) (Expression, error) {
 	form, rest, _ := strings.Cut(text, "(")
 	inner, closed := strings.CutSuffix(rest, ")")
+	if dialect == Scheduler {
+		form = strings.ToLower(form)
+	}
 	e, err := Expression{}, errors.New("no expression")
 	switch {
 	case !closed:
 	case form == "rate":
 		e.due, err = parseRate(inner, dialect)
 	case form == "cron":
-		e.due, err = parseCron(inner)
+		e.due, err = parseCron(inner, dialect)
 	case form == "at" && dialect == Scheduler:
 		e.due, err = parseAt(inner)
 	}

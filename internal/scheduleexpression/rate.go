@@ -15,10 +15,14 @@ type rate struct {
 
 var units = map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}
 
-// parseRate reads "5 minutes". A value of 1 wants the singular and any other the plural; Scheduler does not mind.
-// That it takes `2 minute` as well is not recorded: it is the choice here.
+// parseRate reads "5 minutes". For rules a value of 1 wants the singular and any other the plural; Scheduler takes
+// either. That it does so after any number of blanks is a choice: it was not seen to refuse them.
 func parseRate(text string, dialect Dialect) (rate, error) {
 	digits, name, _ := strings.Cut(text, " ")
+	if dialect == Scheduler {
+		name = strings.TrimLeft(text, "0123456789")
+		digits, name = text[:len(text)-len(name)], strings.TrimLeft(name, " ")
+	}
 	value, err := strconv.ParseInt(digits, 10, 32)
 	if err != nil || !isDigits(digits) || value == 0 {
 		return rate{}, errors.New("the value of a rate is a number from 1 to 2147483647")

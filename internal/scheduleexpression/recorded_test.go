@@ -10,7 +10,7 @@ import (
 )
 
 // TestRecordedAnswers holds the package against AWS: which expressions PutRule and CreateSchedule accept and refuse,
-// and which rules delivered an event at a minute, a second after which the recording began to wait.
+// and which rules delivered an event at a minute. Some of what Scheduler answers is from field reports.
 func TestRecordedAnswers(t *testing.T) {
 	data, err := os.ReadFile("testdata/recorded.json")
 	if err != nil {
