@@ -102,10 +102,3 @@ func jsonAt(text string) (at int, ok bool) {
 	at = int(pieces.InputOffset())
 	return len(text) - len(strings.TrimLeft(text[at:], " \t\r\n,:")), false
 }
-
-// refusal is a text of AWS.
-type refusal string
-
-func (r refusal) Error() string { return string(r) }
-
-func refuse(format string, args ...any) error { return refusal(fmt.Sprintf(format, args...)) }
