@@ -81,7 +81,7 @@ func overrides(body string) (*ecstypes.TaskOverride, error) {
 }
 
 // longestStartedBy is to what a schedule's name is cut in startedBy, with what stands before; that of a rule is not
-// (EVB0021.1). Source: field reports.
+// (EVB0021.1, EVS0010).
 const longestStartedBy = 36
 
 // startedBy of the tasks of a delivery.
