@@ -15,13 +15,20 @@ const wholeEvent = "aws.events.event.json"
 // transform fills in a template.
 func transform(t *types.InputTransformer, event string, c Context) string {
 	tpl := parseTemplate(*t.InputTemplate)
+	values := map[string]string{} // by placeholder: events are large, and templates may repeat themselves
 	var body strings.Builder
 	for _, p := range tpl.pieces {
 		if p.name == "" {
 			body.WriteString(p.text)
 			continue
 		}
-		value, known := valueOf(p.name, t, event, c)
+		value, known := values[p.name]
+		if !known {
+			value, known = valueOf(p.name, t, event, c)
+		}
+		if known {
+			values[p.name] = value
+		}
 		switch {
 		case !known:
 			body.WriteString(p.text)

@@ -150,3 +150,17 @@ func FuzzInputTransformer(f *testing.F) {
 }
 
 func must(text []byte, _ error) []byte { return text }
+
+// A template as large as they may be, of an event as large as they may be, is filled in at once.
+func TestLargeTemplates(t *testing.T) {
+	large := `{"detail":{"text":"` + strings.Repeat("x", 256<<10) + `","n":7}}`
+	template := "[" + strings.Repeat("<v>,", 2000) + "0]"
+	began := time.Now()
+	got, valid := targetinput.Render(transformer(template, map[string]string{"v": "$.detail.n"}), large, probe)
+	if !valid || got != "["+strings.Repeat("7,", 2000)+"0]" {
+		t.Errorf("it becomes %.40s", got)
+	}
+	if took := time.Since(began); took > 2*time.Second { // asking the event for each takes longer
+		t.Errorf("it took %v", took)
+	}
+}

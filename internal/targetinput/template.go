@@ -48,11 +48,14 @@ func parseTemplate(text string) template {
 
 // placeholder is the name of the placeholder with which a text begins.
 func placeholder(text string) string {
-	name, _, closed := strings.Cut(text[1:], ">")
-	if !closed || strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") != "" {
+	name := text[1:]
+	end := strings.IndexFunc(name, func(c rune) bool {
+		return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_' || c == '.')
+	})
+	if end < 0 || name[end] != '>' {
 		return ""
 	}
-	return name
+	return name[:end]
 }
 
 // nulled is the template with null for each placeholder, which has to be JSON.
