@@ -3,7 +3,6 @@ package timetable
 import (
 	"hash/fnv"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -19,6 +18,7 @@ type timing struct {
 	expression scheduleexpression.Expression
 	anchor     time.Time  // what a rate counts from
 	after      time.Time  // due times are later
+	last       time.Time  // up to it due times were acted on
 	end        *time.Time // they are not later than that; nil: as they come
 	name       string     // what the place in a window is drawn from, beside the due time
 	window     time.Duration
@@ -27,17 +27,19 @@ type timing struct {
 // next is the next due time, and the time at which it is acted on, which is later where there is a window. Of what is
 // due repeatedly, times are left out that should have been acted on longer ago than late: the emulator was down
 // then, or the machine slept. What is due once is due all the same. ok is false where nothing is due any more.
+// No time is acted on before an earlier one, where windows overlap.
 func (t timing) next(now time.Time, late time.Duration) (due, at time.Time, ok bool) {
 	after, once, oldest := t.after, t.expression.OneTime(), now.Add(-late)
-	if skip := oldest.Add(-t.window - 1); !once && after.Before(skip) {
-		after = skip
+	if !once {
+		after = latest(after, latest(oldest, t.last).Add(-t.window-1)) // what is earlier has no effect on later times
 	}
 	for {
 		due, ok = t.expression.Next(after, t.anchor)
 		if !ok || t.end != nil && due.After(*t.end) {
 			return time.Time{}, time.Time{}, false
 		}
-		if at = due.Add(t.place(due)); once || !at.Before(oldest) {
+		at = latest(at, due.Add(t.place(due)))
+		if due.After(t.last) && (once || !at.Before(oldest)) {
 			return due, at, true
 		}
 		after = due
@@ -62,7 +64,7 @@ func timingOfRule(r *eventbridge.Rule) (t timing, ok bool) {
 		return t, false
 	}
 	e, err := scheduleexpression.Parse(r.ScheduleExpression, scheduleexpression.Rules)
-	return timing{expression: e, anchor: r.Anchor, after: latest(r.Anchor, r.LastDue)}, err == nil
+	return timing{expression: e, anchor: r.Anchor, after: r.Anchor, last: r.LastDue}, err == nil
 }
 
 // timingOfSchedule is that of a schedule; ok is false if it is never due. A rate is due as it begins. What is due once has
@@ -75,7 +77,7 @@ func timingOfSchedule(s *eventbridgescheduler.Schedule) (t timing, ok bool) {
 	if err != nil {
 		return t, false
 	}
-	zone, err := zone(s.Zone)
+	zone, err := scheduleexpression.LoadZone(s.Zone)
 	if err != nil {
 		return t, false
 	}
@@ -88,7 +90,7 @@ func timingOfSchedule(s *eventbridgescheduler.Schedule) (t timing, ok bool) {
 			t.anchor, begin = *s.Start, latest(begin, *s.Start)
 		}
 	}
-	t.after = latest(begin.Add(-1), s.LastDue)
+	t.after, t.last = begin.Add(-1), s.LastDue
 	return t, true
 }
 
@@ -97,20 +99,6 @@ func latest(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// zones are those that were asked for: to load one is to unpack it.
-var zones sync.Map // string → *time.Location
-
-func zone(name string) (*time.Location, error) {
-	if known, found := zones.Load(name); found {
-		return known.(*time.Location), nil
-	}
-	loaded, err := scheduleexpression.LoadZone(name)
-	if err == nil {
-		zones.Store(name, loaded)
-	}
-	return loaded, err
 }
 
 // NextOfRule is when a rule is due next; ok is false if it is not due any more.

@@ -106,6 +106,18 @@ func TestWindows(t *testing.T) {
 	}
 }
 
+// Windows that are larger than the time between two due times overlap. Each time is acted on, in turn.
+func TestWindowsThatOverlap(t *testing.T) {
+	s := schedule("rate(5 minutes)", func(s *eventbridgescheduler.Schedule) {
+		s.Window = types.FlexibleTimeWindow{Mode: types.FlexibleTimeWindowModeFlexible, MaximumWindowInMinutes: aws.Int32(15)}
+	})
+	for i, due := range dues(s, made, 100) {
+		if want := (time.Duration(i) * 5 * time.Minute).String(); due != want {
+			t.Fatalf("after %d times it is due at %s, not %s", i, due, want)
+		}
+	}
+}
+
 func TestDueTimesOfRules(t *testing.T) {
 	r := &eventbridge.Rule{ScheduleExpression: "rate(5 minutes)", State: "ENABLED", Anchor: made}
 	if due, ok := NextOfRule(r, made); !ok || due.Sub(made) != 5*time.Minute {
