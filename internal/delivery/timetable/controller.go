@@ -41,6 +41,10 @@ const (
 	lateReal = 10 * time.Second
 )
 
+// workers is how many schedules are acted on side by side: each waits for the disk, together with others. One by one,
+// thousands that are due at midnight would take so long that the last are late.
+const workers = 16
+
 // Run acts at due times until ctx ends, and returns its error. It is called once.
 func (c *Controller) Run(ctx context.Context) error {
 	c.init()
@@ -56,7 +60,7 @@ func (c *Controller) Idle(ctx context.Context) error {
 func (c *Controller) init() {
 	c.once.Do(func() {
 		c.loop = reconcile.New(reconcile.Options{
-			Name: "schedule", Clock: c.Clock, Log: c.Log,
+			Name: "schedule", Clock: c.Clock, Log: c.Log, Workers: workers,
 			Watch: c.Store.Watch(0, eventbridge.OnRules(), eventbridgescheduler.OnSchedules()), Reconcile: c.reconcile,
 		})
 	})
