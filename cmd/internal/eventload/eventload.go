@@ -34,6 +34,7 @@ var Cases = []Case{
 	{Name: "heap for 10,000 events and 300 rules", Unit: " MiB", Limit: 30, Run: weighEvents},
 	{Name: "PutEvents with a data directory beside none", Limit: 0.5, AtLeast: true, Run: putEventsBeside},
 	{Name: "10,000 schedules that wait", Unit: " % of a core", Limit: 0.5, Run: idleSchedules},
+	{Name: "a year of an hourly schedule, 8,760 tasks of a minute", Unit: " s", Limit: 10, Run: year},
 }
 
 // Print prints the figure of the case that its argument names, a role of cmd/bench.
