@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -127,8 +128,8 @@ func (w *world) runTasks(ctx context.Context, n int32) (*ecs.RunTaskOutput, erro
 func (w *world) sent(ctx context.Context) (sent uint64, err error) {
 	for {
 		var all struct {
-			Rules   []struct{ Sent uint64 }
-			Pending []struct{}
+			Rules, Schedules []struct{ Sent uint64 }
+			Pending          []struct{}
 		}
 		if err := w.ask(ctx, "deliveries", &all); err != nil {
 			return 0, err
@@ -137,8 +138,8 @@ func (w *world) sent(ctx context.Context) (sent uint64, err error) {
 			time.Sleep(10 * time.Millisecond)
 			continue
 		}
-		for _, r := range all.Rules {
-			sent += r.Sent
+		for _, source := range slices.Concat(all.Rules, all.Schedules) {
+			sent += source.Sent
 		}
 		return sent, nil
 	}

@@ -19,6 +19,7 @@ type compiledBus struct {
 // compiledRule is a rule with its targets.
 type compiledRule struct {
 	*eventbridge.Rule
+	arn     string
 	order   int                   // in the bus
 	pattern *eventpattern.Pattern // nil: it has none
 	targets []*eventbridge.Target
@@ -60,7 +61,7 @@ func compile(tx *store.Tx, row *eventbridge.Bus) *compiledBus {
 		if !rule.Enabled() {
 			continue
 		}
-		c := &compiledRule{Rule: rule, order: len(bus.rules), targets: eventbridge.Targets(tx, rule)}
+		c := &compiledRule{Rule: rule, arn: rule.ARN(), order: len(bus.rules), targets: eventbridge.Targets(tx, rule)}
 		bus.rules = append(bus.rules, c)
 		if rule.EventPattern == "" {
 			continue

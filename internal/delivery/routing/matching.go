@@ -32,11 +32,11 @@ func (m *matching) wants(rule *compiledRule) bool {
 // add makes a delivery for each target of a rule.
 func (m *matching) add(rule *compiledRule) {
 	resource, _ := m.taken.Text("resources")
-	about := targetinput.Context{RuleName: rule.Name, RuleARN: rule.ARN(), Ingested: m.now}
+	about := targetinput.Context{RuleName: rule.Name, RuleARN: rule.arn, Ingested: m.now}
 	for _, row := range rule.targets {
 		t := &row.Target
 		d := &delivery.Delivery{
-			ID: arn.NewUUID(), Scope: m.Scope, Source: rule.ARN(), Name: rule.Name, TargetID: *t.Id, TargetARN: *t.Arn,
+			ID: arn.NewUUID(), Scope: m.Scope, Source: rule.arn, Name: rule.Name, TargetID: *t.Id, TargetARN: *t.Arn,
 			Resource: resource, ECS: t.EcsParameters, Hops: m.Hops, MadeAt: m.now, NextAt: m.now,
 			MaxAttempts: delivery.DefaultAttempts, MaxAge: delivery.DefaultAge,
 		}
