@@ -37,7 +37,11 @@ func checkARN(given *string) error {
 	if given == nil || arnForm.MatchString(*given) {
 		return nil
 	}
-	return invalid("Parameter %s is not valid. Reason: Provided Arn is not in correct format.", *given)
+	return notInForm(*given)
+}
+
+func notInForm(given string) error {
+	return invalid("Parameter %s is not valid. Reason: Provided Arn is not in correct format.", given)
 }
 
 // patternError is AWS's refusal of a pattern (EVB0001).

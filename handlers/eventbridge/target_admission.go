@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge/types"
@@ -115,30 +116,38 @@ func notValid(parameter string, t *types.Target) error {
 	return invalid("Parameter(s) %s not valid for target: %s.", parameter, *t.Id)
 }
 
-// checkBusTarget refuses what a bus as a target cannot have. Source: recorded answers tell what is refused (EVB0005); but
-// for the role the texts are the emulator's.
+// regionForm is that of Regions in ARNs of buses. Source: the service model.
+var regionForm = lazyregexp.New(`^[a-z]+-[a-z]+-[\w-]+$`)
+
+// checkBusTarget refuses what a bus as a target cannot have (EVB0005).
 func checkBusTarget(r *eventbridge.Rule, t *types.Target) error {
-	switch {
+	switch region := arn.ScopeOf(*t.Arn).Region; {
+	case region != r.Scope.Region && !regionForm.MatchString(region):
+		return notInForm(*t.Arn)
 	case t.RoleArn == nil:
 		return roleMissing(t)
 	case t.Input != nil || t.InputPath != nil || t.InputTransformer != nil:
-		return invalid("Input, InputPath and InputTransformer are not supported for target %s: an event bus gets the event.", *t.Id)
+		return invalid("Modifying the input for target %s is not supported.", *t.Id)
 	case t.RetryPolicy != nil:
-		return invalid("RetryPolicy is not supported for target %s, which is an event bus.", *t.Id)
+		return invalid("Retry policy is not supported for Event bus targets.")
 	case *t.Arn == eventbridge.BusARN(r.Scope, r.Bus):
-		return invalid("Target %s is the event bus of the rule.", *t.Id)
+		return invalid("Source EventBus and Target EventBus must not be the same.")
 	}
 	return nil
 }
 
-// checkLogGroup refuses what a log group as a target cannot have. Source: recorded answers tell what is refused
-// (EVB0005); the texts are the emulator's.
+// logGroupForm is that of log groups, and not of their streams.
+var logGroupForm = lazyregexp.New(`:log-group:[^:]+(:\*)?$`)
+
+// checkLogGroup refuses what a log group as a target cannot have (EVB0005).
 func checkLogGroup(t *types.Target) error {
 	switch {
+	case !logGroupForm.MatchString(*t.Arn):
+		return notInForm(*t.Arn)
 	case t.RoleArn != nil:
 		return invalid("RoleArn is not supported for target %s.", *t.Arn)
 	case t.Input != nil || t.InputPath != nil:
-		return invalid("Input and InputPath are not supported for target %s, which is a log group.", *t.Id)
+		return invalid("Input and InputPath are not valid forms of input for target %s. The only valid form of input is InputTransformer.", *t.Id)
 	}
 	return nil
 }

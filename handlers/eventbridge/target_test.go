@@ -81,13 +81,17 @@ func TestRefusedTargets(t *testing.T) {
 		"a bus without a role": {types.Target{Id: text("probe"), Arn: text(other)},
 			"RoleArn is required for target " + other + "."},
 		"the bus itself": {types.Target{Id: text("probe"), RoleArn: text(role), Arn: text("arn:aws:events:eu-west-1:123456789012:event-bus/default")},
-			"Target probe is the event bus of the rule."},
+			"Source EventBus and Target EventBus must not be the same."},
 		"a bus with an input": {types.Target{Id: text("probe"), RoleArn: text(role), Arn: text(other), Input: text("1")},
-			"Input, InputPath and InputTransformer are not supported for target probe: an event bus gets the event."},
+			"Modifying the input for target probe is not supported."},
 		"a bus with retries": {types.Target{Id: text("probe"), RoleArn: text(role), Arn: text(other), RetryPolicy: &types.RetryPolicy{}},
-			"RetryPolicy is not supported for target probe, which is an event bus."},
+			"Retry policy is not supported for Event bus targets."},
+		"a bus of no Region": {types.Target{Id: text("probe"), RoleArn: text(role), Arn: text("arn:aws:events:moon-1:123456789012:event-bus/other")},
+			"Parameter arn:aws:events:moon-1:123456789012:event-bus/other is not valid. Reason: Provided Arn is not in correct format."},
 		"a log group with an input": {types.Target{Id: text("probe"), Arn: text("arn:aws:logs:eu-west-1:123456789012:log-group:/aws/events/x"), Input: text("1")},
-			"Input and InputPath are not supported for target probe, which is a log group."},
+			"Input and InputPath are not valid forms of input for target probe. The only valid form of input is InputTransformer."},
+		"a log stream": {types.Target{Id: text("probe"), Arn: text("arn:aws:logs:eu-west-1:123456789012:log-group:/aws/events/x:log-stream:y")},
+			"Parameter arn:aws:logs:eu-west-1:123456789012:log-group:/aws/events/x:log-stream:y is not valid. Reason: Provided Arn is not in correct format."},
 	} {
 		t.Run(name, func(t *testing.T) { // the first one of the batch is right, and is not kept either
 			in := &sdk.PutTargetsInput{Rule: text("r"), Targets: []types.Target{{Id: text("right"), Arn: text(queue)}, c.target}}
