@@ -20,9 +20,9 @@ func (s *Server) newTargets() *target.Targets {
 	t := &target.Targets{
 		Client: s.client, Functions: s.functions, Role: s.credentials.Role, Now: s.clock.Now,
 		Has: func(service string) bool { return s.upstream != nil || slices.Contains(s.services, service) },
-		Route: func(scope arn.Scope, bus, event string, hops int) error {
+		Route: func(scope arn.Scope, bus, event string, passed delivery.Passed) error {
 			return s.store.Update(func(tx *state.Tx) error {
-				return s.router.Route(tx, routing.Event{Scope: scope, Bus: bus, JSON: event, Hops: hops})
+				return s.router.Route(tx, routing.Event{Scope: scope, Bus: bus, JSON: event, Passed: passed})
 			})
 		},
 	}

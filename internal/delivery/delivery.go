@@ -44,8 +44,8 @@ type Delivery struct {
 	MessageGroupID string
 	// DetailType and EventSource are for a bus as a target of a schedule.
 	DetailType, EventSource string
-	// Hops is how many buses have passed the event on before it came to the bus of the rule.
-	Hops int
+	// Passed tells how other buses have passed the event on before it came to the bus of the rule.
+	Passed Passed
 
 	DeadLetterARN string        // a queue; empty: none
 	MaxAttempts   int           // retries after the first call
@@ -58,6 +58,10 @@ type Delivery struct {
 	NextAt    time.Time // by the emulator's clock, when it is to be tried next
 	LastError string    // of the last call: code and message
 }
+
+// Passed tells how an event has come to its bus: from another one of the Region, from one of another Region, or both ways
+// after one another. AWS passes an event on once each way (EVB0023).
+type Passed struct{ Within, Abroad bool }
 
 // Retries of a target without a policy of its own. Source: EventBridge user guide, event retry policy and dead-letter
 // queues; EventBridge Scheduler API reference, RetryPolicy.

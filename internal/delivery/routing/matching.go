@@ -37,7 +37,7 @@ func (m *matching) add(rule *compiledRule) {
 		t := &row.Target
 		d := &delivery.Delivery{
 			ID: arn.NewUUID(), Scope: m.Scope, Source: rule.arn, Name: rule.Name, TargetID: *t.Id, TargetARN: *t.Arn,
-			Resource: resource, ECS: t.EcsParameters, Hops: m.Hops, MadeAt: m.now, NextAt: m.now,
+			Resource: resource, ECS: t.EcsParameters, Passed: m.Passed, MadeAt: m.now, NextAt: m.now,
 			MaxAttempts: delivery.DefaultAttempts, MaxAge: delivery.DefaultAge,
 		}
 		body, valid := targetinput.Render(t, m.JSON, about)

@@ -38,8 +38,8 @@ type Event struct {
 	Rule *eventbridge.Rule
 	// Sequence is the number that the event has in the outbox: rules that are newer do not get it. 0: it is not from there.
 	Sequence uint64
-	// Hops is how many buses have passed the event on before.
-	Hops int
+	// Passed tells how other buses have passed the event on before.
+	Passed delivery.Passed
 }
 
 // Route puts a delivery for each target of each rule of the bus that matches an event. Without the bus nothing happens,

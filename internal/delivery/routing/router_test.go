@@ -177,10 +177,10 @@ func TestWhatADeliveryHas(t *testing.T) {
 	})
 	w.rule("plain", `{"source":["s"]}`, func(r *eventbridge.Rule, _ *types.Target) { r.RoleARN = aws.String("of the rule") })
 	body := event("s", "d", "x")
-	made := w.routes(routing.Event{JSON: body, Hops: 1}, "full", "invalid", "plain")
+	made := w.routes(routing.Event{JSON: body, Passed: delivery.Passed{Within: true}}, "full", "invalid", "plain")
 	full, invalid, plain := made[0], made[1], made[2]
 	if full.RoleARN != "role" || full.Body != `{"a":1}` || full.DeadLetterARN != "dead" || full.MaxAttempts != 0 ||
-		full.MaxAge != time.Minute || full.MessageGroupID != "g" || full.Resource != "task/x" || full.Hops != 1 || full.MadeAt.IsZero() {
+		full.MaxAge != time.Minute || full.MessageGroupID != "g" || full.Resource != "task/x" || full.Passed != (delivery.Passed{Within: true}) || full.MadeAt.IsZero() {
 		t.Errorf("%+v", full)
 	}
 	if !invalid.Invalid || invalid.Body != `{"x":"{"group":"x"}"}` {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -35,26 +36,34 @@ func (t *Targets) bus(ctx context.Context, as apiclient.Principal, d *delivery.D
 	return sent
 }
 
-// forward passes an event on. A bus that has got it from another one passes it on no further, and one that does not exist
-// swallows it (EVB0023). The texts are not known.
+// forward passes an event on, once within a Region and once into another one, in either order. A bus that does not exist
+// swallows it (EVB0023).
 func (t *Targets) forward(d *delivery.Delivery) delivery.Outcome {
-	to := arn.ScopeOf(d.TargetARN)
-	abroad := to.Region != d.Scope.Region
-	switch {
-	case d.Hops > 0 && abroad:
-		return final("THIRD_REGION_HOP_DETECTED", "The event has come from another event bus, and is not passed on to another Region.")
-	case d.Hops > 0:
-		return final("THIRD_ACCOUNT_HOP_DETECTED", "The event has come from another event bus, and is not passed on to a third one.")
-	}
-	event := d.Body
-	if abroad {
+	to, event, passed := arn.ScopeOf(d.TargetARN), d.Body, d.Passed
+	if to.Region == d.Scope.Region {
+		if passed.Within {
+			return final("THIRD_ACCOUNT_HOP_DETECTED", fmt.Sprintf("Event ingestion rejected for event %s because an event can be sent to an event bus target only once. "+
+				"This event was previously delivered to an event bus target.", idOf(event)))
+		}
+		passed.Within = true
+	} else {
+		if passed.Abroad {
+			return final("THIRD_REGION_HOP_DETECTED", "Unknown exception.")
+		}
+		passed.Abroad = true
 		event = renewed(event, arn.NewUUID(), t.Now())
 	}
 	_, name, _ := strings.Cut(d.TargetARN, ":event-bus/")
-	if err := t.Route(to, name, event, d.Hops+1); err != nil {
+	if err := t.Route(to, name, event, passed); err != nil {
 		return retry(codeInternal, err.Error())
 	}
 	return sent
+}
+
+func idOf(event string) string {
+	var e struct{ ID string }
+	_ = json.Unmarshal([]byte(event), &e) // it was JSON
+	return e.ID
 }
 
 // renewed is an event with another id and time, as it has in another region (EVB0023.2).

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -16,28 +17,36 @@ func TestEventsArePassedOnOnce(t *testing.T) {
 	const event = `{"version":"0","id":"x","detail-type":"<a>","source":"s","account":"1","time":"2026-01-02T03:04:05Z","region":"us-east-1","resources":[],"detail":{"b":1.0}}`
 	targets, aws := sentTo(t, nil)
 	got := ""
-	targets.Route = func(scope arn.Scope, bus, event string, hops int) error {
-		got = fmt.Sprintf("%s %s %d %s", scope.Region, bus, hops, event)
+	targets.Route = func(scope arn.Scope, bus, event string, passed delivery.Passed) error {
+		got = fmt.Sprintf("%s %s %t %t %s", scope.Region, bus, passed.Within, passed.Abroad, event)
 		return nil
 	}
 	d := of(bus, event)
-	if becomes(t, targets, d, delivery.Sent, "", ""); got != "us-east-1 other 1 "+event {
+	if becomes(t, targets, d, delivery.Sent, "", ""); got != "us-east-1 other true false "+event {
 		t.Errorf("passed on: %s", got)
 	}
 	abroad := of("arn:aws:events:eu-west-1:111122223333:event-bus/far", event)
 	becomes(t, targets, abroad, delivery.Sent, "", "")
-	want := regexp.MustCompile(`^eu-west-1 far 1 \{"version":"0","id":"[0-9a-f-]{36}","detail-type":"<a>","source":"s","account":"1","time":"2031-05-01T12:00:00Z","region":"us-east-1","resources":\[\],"detail":\{"b":1\.0\}\}$`)
+	want := regexp.MustCompile(`^eu-west-1 far false true \{"version":"0","id":"[0-9a-f-]{36}","detail-type":"<a>","source":"s","account":"1","time":"2031-05-01T12:00:00Z","region":"us-east-1","resources":\[\],"detail":\{"b":1\.0\}\}$`)
 	if !want.MatchString(got) {
 		t.Errorf("passed on into another region: %s", got)
 	}
-	got, d.Hops, abroad.Hops = "", 1, 1
-	becomes(t, targets, d, delivery.Final, "THIRD_ACCOUNT_HOP_DETECTED", "")
-	becomes(t, targets, abroad, delivery.Final, "THIRD_REGION_HOP_DETECTED", "")
+	d.Passed.Abroad, abroad.Passed.Within = true, true // the other way before
+	if becomes(t, targets, d, delivery.Sent, "", ""); got != "us-east-1 other true true "+event {
+		t.Errorf("passed on within the Region to which it has come: %s", got)
+	}
+	if becomes(t, targets, abroad, delivery.Sent, "", ""); !strings.HasPrefix(got, "eu-west-1 far true true ") {
+		t.Errorf("passed on into another Region after one hop within: %s", got)
+	}
+	got, d.Passed, abroad.Passed = "", delivery.Passed{Within: true}, delivery.Passed{Abroad: true}
+	becomes(t, targets, d, delivery.Final, "THIRD_ACCOUNT_HOP_DETECTED", "Event ingestion rejected for event x because an event can be sent to an event bus target only once. "+
+		"This event was previously delivered to an event bus target.")
+	becomes(t, targets, abroad, delivery.Final, "THIRD_REGION_HOP_DETECTED", "Unknown exception.")
 	if got != "" {
 		t.Errorf("passed on again: %s", got)
 	}
-	targets.Route = func(arn.Scope, string, string, int) error { return errors.New("disk full") }
-	d.Hops = 0
+	targets.Route = func(arn.Scope, string, string, delivery.Passed) error { return errors.New("disk full") }
+	d.Passed = delivery.Passed{}
 	becomes(t, targets, d, delivery.Retry, "INTERNAL_ERROR", "disk full")
 	aws.gets(t)
 }

@@ -71,7 +71,7 @@ func sentTo(t *testing.T, answers map[string]string) (*Targets, *endpoint) {
 		Role: func(scope arn.Scope, role, session string) (apiclient.Principal, error) {
 			return apiclient.Principal{Scope: scope, Keys: aws.Credentials{AccessKeyID: "ASIA-" + session, SecretAccessKey: "secret"}}, nil
 		},
-		Route: func(arn.Scope, string, string, int) error { return nil },
+		Route: func(arn.Scope, string, string, delivery.Passed) error { return nil },
 		Now:   func() time.Time { return time.Date(2031, 5, 1, 12, 0, 0, 0, time.UTC) },
 	}, e
 }

@@ -31,9 +31,8 @@ type Targets struct {
 	Role func(scope arn.Scope, role, session string) (apiclient.Principal, error)
 	// Assumes reports whether a service can assume a role to act for a rule or schedule. Nil: it can assume any.
 	Assumes func(service, forARN, role string) bool
-	// Route has the rules of a bus get an event that other buses have passed on so many times. Without the bus nothing
-	// happens.
-	Route func(scope arn.Scope, bus, event string, hops int) error
+	// Route has the rules of a bus get an event that other buses have passed on. Without the bus nothing happens.
+	Route func(scope arn.Scope, bus, event string, passed delivery.Passed) error
 	// Has reports whether a service, by its name in signatures, is here or at an upstream. Nil: each is.
 	Has func(service string) bool
 	// Now is the time by the emulator's clock.
