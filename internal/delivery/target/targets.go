@@ -113,11 +113,10 @@ func (t *Targets) principal(d *delivery.Delivery, k kind) (apiclient.Principal, 
 		service, source = "scheduler.amazonaws.com", groupOf(d.Source)
 	}
 	if t.Assumes != nil && !t.Assumes(service, source, d.RoleARN) {
-		code := codeNotAssumed // (EVB0022)
+		refused := final(codeNotAssumed, notAssumed(service, d.RoleARN)) // (EVB0022)
 		if k.service == "events" && !d.FromSchedule {
-			code = codeNoPermissions
+			refused = final(codeNoPermissions, "Lack of permissions to invoke cross account target.") // also in one account
 		}
-		refused := final(code, notAssumed(service, d.RoleARN))
 		return apiclient.Principal{}, &refused
 	}
 	as, err := t.Role(d.Scope, d.RoleARN, sessionName(d.ID))

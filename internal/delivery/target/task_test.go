@@ -105,6 +105,6 @@ func TestARoleThatCannotBeAssumed(t *testing.T) {
 	}
 	other := of(bus, "{}")
 	other.RoleARN = role
-	becomes(t, targets, other, delivery.Final, "NO_PERMISSIONS", "sts:AssumeRole")
+	becomes(t, targets, other, delivery.Final, "NO_PERMISSIONS", "Lack of permissions to invoke cross account target.")
 	aws.gets(t)
 }
