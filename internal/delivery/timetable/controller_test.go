@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -87,11 +88,17 @@ func (w *world) put(rows ...*eventbridgescheduler.Schedule) {
 	}))
 }
 
-// dues are the deliveries that there are, by name and the time since the beginning.
+// dues are the deliveries that there are, by name and the time since the beginning. Schedules that are due at the same time
+// are acted on side by side, so those stand in order of their names.
 func (w *world) dues() string {
 	var list []string
-	for _, d := range delivery.Pending(w.store.Read()) {
+	at, same := time.Time{}, 0 // since which delivery the time is the same
+	for i, d := range delivery.Pending(w.store.Read()) {
+		if !d.DueAt.Equal(at) {
+			at, same = d.DueAt, i
+		}
 		list = append(list, fmt.Sprint(d.Name, " ", d.DueAt.Sub(made)))
+		slices.Sort(list[same:])
 		if !d.MadeAt.Equal(d.DueAt) {
 			w.Errorf("%s is due at %v, and called at %v", d.Name, d.DueAt, d.MadeAt)
 		}
