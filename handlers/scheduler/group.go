@@ -100,7 +100,9 @@ func (a *API) ListScheduleGroups(ctx context.Context, in *sdk.ListScheduleGroups
 	all = slices.DeleteFunc(all, func(g *eventbridgescheduler.Group) bool {
 		return g.Gone(now) || !strings.HasPrefix(g.Name, aws.ToString(in.NamePrefix))
 	})
-	part, next, err := page.Cut(all, (*eventbridgescheduler.Group).ARN, page.Request{Token: in.NextToken, Size: in.MaxResults, Most: mostListed})
+	part, next, err := page.Cut(all, (*eventbridgescheduler.Group).ARN, page.Request{
+		Token: in.NextToken, Size: in.MaxResults, Most: mostListed, Form: tokenOf("groups", aws.ToString(in.NamePrefix)),
+	})
 	if err != nil {
 		return nil, badToken()
 	}

@@ -2,6 +2,8 @@ package scheduler
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"hash/fnv"
 	"slices"
@@ -29,7 +31,9 @@ func (a *API) ListSchedules(ctx context.Context, in *sdk.ListSchedulesInput) (*s
 	all := slices.DeleteFunc(eventbridgescheduler.Schedules(tx, scope, group), func(s *eventbridgescheduler.Schedule) bool {
 		return !strings.HasPrefix(s.Name, aws.ToString(in.NamePrefix)) || in.State != "" && s.State != in.State
 	})
-	part, next, err := page.Cut(all, place, page.Request{Token: in.NextToken, Size: in.MaxResults, Most: mostListed})
+	part, next, err := page.Cut(all, place, page.Request{
+		Token: in.NextToken, Size: in.MaxResults, Most: mostListed, Form: tokenOf("schedules", group, aws.ToString(in.NamePrefix), string(in.State)),
+	})
 	if err != nil {
 		return nil, badToken()
 	}
@@ -41,6 +45,13 @@ func (a *API) ListSchedules(ctx context.Context, in *sdk.ListSchedulesInput) (*s
 		})
 	}
 	return out, nil
+}
+
+// tokenOf is the form of tokens, which are bound to what was asked for. That is a choice: what AWS says of a token of
+// another request has not been seen.
+func tokenOf(asked ...string) page.Form {
+	digest := sha256.Sum256([]byte(strings.Join(asked, "\x00")))
+	return page.Form{Head: base64.URLEncoding.EncodeToString(digest[:9])}
 }
 
 // place is where a schedule stands in lists: by a digest, so that no client relies on an order by names.

@@ -186,6 +186,15 @@ func TestListSchedules(t *testing.T) {
 	}
 	apitest.Refused(t, s.ListSchedules, &sdk.ListSchedulesInput{GroupName: aws.String("none")}, "ResourceNotFoundException", "Schedule group none does not exist.")
 	apitest.Refused(t, s.ListSchedules, &sdk.ListSchedulesInput{NextToken: aws.String("?")}, "ValidationException", "The NextToken you specify is not valid.")
+	token := apitest.OK(t, s.ListSchedules, &sdk.ListSchedulesInput{GroupName: aws.String("g"), MaxResults: aws.Int32(1)}).NextToken
+	apitest.OK(t, s.ListSchedules, &sdk.ListSchedulesInput{GroupName: aws.String("g"), NextToken: token})
+	for _, other := range []sdk.ListSchedulesInput{
+		{NextToken: token}, {GroupName: aws.String("default"), NextToken: token}, {GroupName: aws.String("g"), NamePrefix: aws.String("job"), NextToken: token},
+		{GroupName: aws.String("g"), State: types.ScheduleStateEnabled, NextToken: token},
+	} {
+		apitest.Refused(t, s.ListSchedules, &other, "ValidationException", "The NextToken you specify is not valid.")
+	}
+	apitest.Refused(t, s.ListScheduleGroups, &sdk.ListScheduleGroupsInput{NextToken: token}, "ValidationException", "The NextToken you specify is not valid.")
 	apitest.Refused(t, s.ListSchedules, &sdk.ListSchedulesInput{MaxResults: aws.Int32(101)}, "ValidationException",
 		"1 validation error detected: Value '101' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 100")
 }
