@@ -5,7 +5,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/eventpattern"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduleexpression"
@@ -27,8 +26,9 @@ func (a *API) PutRule(ctx context.Context, in *sdk.PutRuleInput) (*sdk.PutRuleOu
 			return err
 		}
 		next := &eventbridge.Rule{
-			Scope: b.Scope, Bus: b.Name, Name: *in.Name, CreatedBy: b.Scope.Account, Description: awsapi.Optional(aws.ToString(in.Description)), RoleARN: in.RoleArn,
+			Scope: b.Scope, Bus: b.Name, Name: *in.Name, CreatedBy: b.Scope.Account, Description: in.Description, RoleARN: in.RoleArn,
 			EventPattern: aws.ToString(in.EventPattern), ScheduleExpression: aws.ToString(in.ScheduleExpression), State: in.State,
+			EmptyPattern: isEmpty(in.EventPattern), EmptySchedule: isEmpty(in.ScheduleExpression),
 			Tags: withTags(nil, in.Tags), Since: newest, Anchor: a.now(),
 		}
 		if next.State == "" {
@@ -41,6 +41,16 @@ func (a *API) PutRule(ctx context.Context, in *sdk.PutRuleInput) (*sdk.PutRuleOu
 		out.RuleArn = aws.String(next.ARN())
 		return nil
 	})
+}
+
+func isEmpty(given *string) bool { return given != nil && *given == "" }
+
+// shown is a text of a rule, an empty one only if a request had it (EVB0002.11).
+func shown(text string, empty bool) *string {
+	if text == "" && !empty {
+		return nil
+	}
+	return &text
 }
 
 // replace keeps of a rule what PutRule does not change. One that was enabled and has the same expression keeps its
@@ -90,7 +100,7 @@ func (a *API) DescribeRule(ctx context.Context, in *sdk.DescribeRuleInput) (*sdk
 		return nil, err
 	}
 	return &sdk.DescribeRuleOutput{
-		Name: &r.Name, Arn: aws.String(r.ARN()), EventPattern: awsapi.Optional(r.EventPattern), ScheduleExpression: awsapi.Optional(r.ScheduleExpression),
+		Name: &r.Name, Arn: aws.String(r.ARN()), EventPattern: shown(r.EventPattern, r.EmptyPattern), ScheduleExpression: shown(r.ScheduleExpression, r.EmptySchedule),
 		State: r.State, Description: r.Description, RoleArn: r.RoleARN, EventBusName: &r.Bus, CreatedBy: &r.CreatedBy,
 	}, nil
 }
@@ -110,7 +120,7 @@ func (a *API) ListRules(ctx context.Context, in *sdk.ListRulesInput) (*sdk.ListR
 	out := &sdk.ListRulesOutput{Rules: []types.Rule{}, NextToken: next}
 	for _, r := range part {
 		out.Rules = append(out.Rules, types.Rule{
-			Name: &r.Name, Arn: aws.String(r.ARN()), EventPattern: awsapi.Optional(r.EventPattern), ScheduleExpression: awsapi.Optional(r.ScheduleExpression),
+			Name: &r.Name, Arn: aws.String(r.ARN()), EventPattern: shown(r.EventPattern, r.EmptyPattern), ScheduleExpression: shown(r.ScheduleExpression, r.EmptySchedule),
 			State: r.State, Description: r.Description, RoleArn: r.RoleARN, EventBusName: &r.Bus,
 		})
 	}

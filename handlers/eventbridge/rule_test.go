@@ -133,3 +133,27 @@ func TestSinceAndAnchor(t *testing.T) {
 	apitest.OK(t, s.EnableRule, &sdk.EnableRuleInput{Name: text("r")})
 	check(3, s.Now.Truncate(time.Millisecond))
 }
+
+// An empty text is shown where a request had one (EVB0002.11).
+func TestEmptyTextsAreShown(t *testing.T) {
+	s := newScene(t)
+	for _, in := range []sdk.PutRuleInput{
+		{ScheduleExpression: text("rate(1 day)"), EventPattern: text(""), Description: text("")},
+		{ScheduleExpression: text(""), EventPattern: text(`{"source":["shop"]}`)},
+		{EventPattern: text(`{"source":["shop"]}`)},
+	} {
+		in.Name = text("r")
+		apitest.OK(t, s.PutRule, &in)
+		got, listed := apitest.OK(t, s.DescribeRule, &sdk.DescribeRuleInput{Name: in.Name}), apitest.OK(t, s.ListRules, &sdk.ListRulesInput{}).Rules[0]
+		for name, texts := range map[string][3]*string{
+			"description": {in.Description, got.Description, listed.Description}, "pattern": {in.EventPattern, got.EventPattern, listed.EventPattern},
+			"schedule": {in.ScheduleExpression, got.ScheduleExpression, listed.ScheduleExpression},
+		} {
+			for _, shown := range texts[1:] {
+				if (shown == nil) != (texts[0] == nil) || shown != nil && *shown != *texts[0] {
+					t.Errorf("%+v: %s %v", in, name, shown)
+				}
+			}
+		}
+	}
+}

@@ -17,10 +17,13 @@ type Rule struct {
 	Description        *string
 	EventPattern       string // empty: it has none
 	ScheduleExpression string // empty: it has none
-	State              types.RuleState
-	RoleARN            *string
-	CreatedBy          string
-	Tags               []types.Tag
+	// EmptyPattern and EmptySchedule tell that the rule was put with an empty one, which is shown.
+	EmptyPattern, EmptySchedule bool
+
+	State     types.RuleState
+	RoleARN   *string
+	CreatedBy string
+	Tags      []types.Tag
 
 	// Since is the number of the newest event of the outbox when the rule was put or enabled: it gets later ones only.
 	Since uint64
