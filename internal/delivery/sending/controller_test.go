@@ -17,7 +17,7 @@ import (
 
 func TestADeliveryIsSentAndGone(t *testing.T) {
 	inBubble(t, state.Options{}, func(w *world) {
-		w.deliver(nil, "a", "b")
+		w.deliver(func(d *delivery.Delivery) { d.Resource = "task" }, "a", "b")
 		w.idle()
 		w.called("a", "b")
 		w.counts(delivery.Counts{Sent: 2})

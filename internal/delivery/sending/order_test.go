@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
@@ -118,7 +119,7 @@ func TestIdleDoesNotWaitForWhatComesLater(t *testing.T) {
 		w.deliver(nil, "first")
 		w.idle() // or it would not return
 		over.Store(true)
-		w.idle()
+		synctest.Wait()
 		if w.pending() != nil {
 			t.Errorf("pending are %v", w.pending())
 		}
