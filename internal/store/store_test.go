@@ -179,3 +179,36 @@ func TestSecondStoreOnOneFileIsRefused(t *testing.T) {
 		t.Errorf("error: %v", err)
 	}
 }
+
+// What follows from a transaction happens once it is visible, and before controllers are woken; not if it fails.
+func TestThen(t *testing.T) {
+	var full atomic.Bool
+	s := open(t, Options{Path: filepath.Join(t.TempDir(), "state.db"), Fault: func() error {
+		if full.Load() {
+			return errors.New("disk full")
+		}
+		return nil
+	}})
+	w := s.Watch(0, OnKeys(things))
+	defer w.Close()
+	happened := 0
+	with := func(refused error) func(tx *Tx) error {
+		return func(tx *Tx) error {
+			things.Put(tx, &thing{ID: "a"})
+			tx.Then(func() {
+				if happened++; things.Get(s.Read(), "a") == nil || s.Woken() != 0 {
+					t.Error("it does not happen between the write and its wake-ups")
+				}
+			})
+			return refused
+		}
+	}
+	full.Store(true)
+	if s.Update(with(nil)) == nil || s.Update(with(errors.New("refused"))) == nil || happened != 0 {
+		t.Errorf("it happens %d times though nothing is written", happened)
+	}
+	full.Store(false)
+	if err := s.Update(with(nil)); err != nil || happened != 1 {
+		t.Errorf("it happens %d times: %v", happened, err)
+	}
+}

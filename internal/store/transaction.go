@@ -16,6 +16,7 @@ type writes struct {
 	places    map[rowID]int // of rows in changes
 	cause     cause
 	additions []addition
+	then      []func()
 }
 
 // change is what a transaction made of a row: nil is none.
@@ -70,6 +71,10 @@ func (tx *Tx) clear(t *table) {
 	})
 	tx.version[t.number] = newRows(t)
 }
+
+// Then has f called once the change of the transaction is visible, before it wakes anything. It is not called if the
+// transaction fails or changes nothing.
+func (tx *Tx) Then(f func()) { tx.writes.then = append(tx.writes.then, f) }
 
 // row is a row by its id, or nil.
 func (tx *Tx) row(id rowID) any {

@@ -137,6 +137,9 @@ func (s *Store) Woken() uint64 { return s.woken.Load() }
 
 // wake tells the watches of a transaction, and those who wait for any.
 func (s *Store) wake(c *commit) {
+	for _, f := range c.then {
+		f()
+	}
 	if len(c.changes) > 0 {
 		s.news.tell()
 	}

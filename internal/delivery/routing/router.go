@@ -71,11 +71,11 @@ func (r *Router) Match(tx *store.Tx, e Event) ([]*delivery.Delivery, error) {
 	return m.made, nil
 }
 
-// Put writes deliveries that Match has made.
+// Put writes deliveries that Match has made. They count once they are written.
 func (r *Router) Put(tx *store.Tx, made []*delivery.Delivery) {
 	for _, d := range made {
 		delivery.Put(tx, d)
-		r.Counters.Matched(d.Source)
+		tx.Then(func() { r.Counters.Matched(d.Source) })
 	}
 }
 

@@ -75,6 +75,8 @@ func (w *world) routes(e routing.Event, want ...string) []*delivery.Delivery {
 		if err := w.router.Route(tx, e); err != nil {
 			w.Error(err)
 		}
+	})
+	w.update(func(tx *store.Tx) {
 		made = delivery.Pending(tx)
 		for _, d := range made {
 			delivery.Delete(tx, d)

@@ -121,12 +121,12 @@ func (c *Controller) scheduleIsDue(s *eventbridgescheduler.Schedule, due, now ti
 		_, again := NextOfSchedule(&next, now)
 		goes = !again
 	}
-	changed := false
-	err := c.Store.Update(func(tx *state.Tx) error {
-		if changed = eventbridgescheduler.ScheduleByARN(tx, s.ARN()) != s; changed {
+	return c.Store.Update(func(tx *state.Tx) error {
+		if eventbridgescheduler.ScheduleByARN(tx, s.ARN()) != s {
 			return nil
 		}
 		c.loop.Causes(tx, s.ARN())
+		tx.Then(func() { c.Counters.Matched(s.ARN()) })
 		delivery.Put(tx, deliveryOf(s, due, now))
 		if goes {
 			eventbridgescheduler.DeleteSchedule(tx, s)
@@ -135,8 +135,4 @@ func (c *Controller) scheduleIsDue(s *eventbridgescheduler.Schedule, due, now ti
 		eventbridgescheduler.PutSchedule(tx, &next)
 		return nil
 	})
-	if err == nil && !changed {
-		c.Counters.Matched(s.ARN())
-	}
-	return err
 }
