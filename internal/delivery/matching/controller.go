@@ -112,13 +112,14 @@ const batch = 100
 
 // reconcile matches the events after the cursor.
 func (c *Controller) reconcile(ctx context.Context, _ string) (never time.Time, err error) {
-	if !c.begun {
+	first := !c.begun
+	if first {
 		c.written = delivery.ReadCursor(c.Store.Read())
 		c.begun, c.cursor = true, c.written
 	}
 	c.gather(ctx)
 	events, oldest, _ := c.Store.Events(c.cursor)
-	c.skip(oldest)
+	c.skip(oldest, first && len(events) < state.KeptEvents)
 	for len(events) > 0 && ctx.Err() == nil {
 		some := events[:min(batch, len(events))]
 		if err := c.match(some); err != nil {
@@ -145,13 +146,14 @@ func (c *Controller) settle() error {
 	return nil
 }
 
-// skip goes to the oldest event that there is. If rules may have wanted those before it, the log says so.
-func (c *Controller) skip(oldest uint64) {
+// skip goes to the oldest event that there is. If rules may have wanted those before it, the log says so. Those that went
+// with their age before this start were matched then: the cursor in memory was ahead of its row.
+func (c *Controller) skip(oldest uint64, aged bool) {
 	if oldest <= c.cursor+1 {
 		return
 	}
 	missed := oldest - c.cursor - 1
-	if c.cursor > 0 && c.mayHaveWanted(oldest) {
+	if !aged && c.mayHaveWanted(oldest) {
 		c.Counters.Missed(missed)
 		c.Log.Warn("events are gone before they were matched with the rules of EventBridge", "events", missed)
 	}

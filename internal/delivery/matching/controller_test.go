@@ -204,12 +204,15 @@ func TestTheDiskFails(t *testing.T) {
 		w.tell("A", "1")
 		full.Store(true)
 		w.start()
-		w.idle()
+		time.Sleep(time.Second) // of the bubble: it tries several times
 		w.delivered()
 		full.Store(false)
 		time.Sleep(time.Minute)
 		w.idle()
 		w.delivered("1")
+		if all := w.counters.AllMatched(); len(all) != 1 || all["arn:aws:events:us-east-1:123456789012:rule/A"] != 1 {
+			t.Errorf("what the disk has not got counts: %v", all)
+		}
 	})
 }
 
@@ -227,6 +230,38 @@ func TestEventsThatAreGoneAreCounted(t *testing.T) {
 		}
 		if n := len(delivery.Pending(w.store.Read())); n != 1+state.KeptEvents {
 			t.Errorf("%d are delivered", n)
+		}
+	})
+}
+
+// They count also if there were none before.
+func TestEventsThatAreGoneFromTheFirstOnAreCounted(t *testing.T) {
+	inBubble(t, state.Options{}, func(w *world) {
+		w.rule("A")
+		w.tell("A", numbered(state.KeptEvents+5)...)
+		w.idle()
+		if got := w.counters.AllMissed(); got != 5 || !strings.Contains(w.log.String(), "events=5") {
+			t.Errorf("%d are missed; the log: %s", got, w.log.String())
+		}
+	})
+}
+
+// Events that were looked at and are forgotten since are not missed, though after a crash the cursor stands before them.
+func TestForgottenEventsAreNotMissed(t *testing.T) {
+	inBubble(t, state.Options{}, func(w *world) {
+		w.rule("A")
+		w.tell("A", "1")
+		w.tell("B", numbered(50)...)
+		w.idle()
+		w.update(func(tx *state.Tx) { state.ForgetEvents(tx, w.clock.Now().Add(time.Hour)) })
+		w.stop()
+		w.update(func(tx *state.Tx) { delivery.PutCursor(tx, 1) }) // as a crash leaves it
+		w.start()
+		w.tell("A", "2")
+		w.idle()
+		w.delivered("1", "2")
+		if w.counters.AllMissed() != 0 || w.log.Len() > 0 {
+			t.Errorf("%d are missed; the log: %s", w.counters.AllMissed(), w.log.String())
 		}
 	})
 }
