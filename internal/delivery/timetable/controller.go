@@ -118,7 +118,7 @@ func (c *Controller) scheduleIsDue(s *eventbridgescheduler.Schedule, due, now ti
 	next.LastDue = due
 	goes := false
 	if s.ActionAfterCompletion == types.ActionAfterCompletionDelete {
-		_, again := NextOfSchedule(&next, now)
+		_, again := nextOfSchedule(&next, now, c.late())
 		goes = !again
 	}
 	return c.Store.Update(func(tx *state.Tx) error {

@@ -138,6 +138,26 @@ func TestSchedulesAreDue(t *testing.T) {
 	})
 }
 
+// A fast clock is past the last due times before they are acted on. A schedule that goes with its last one has them first.
+func TestSchedulesThatGoOnAFastClock(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.stop()
+		w.put(schedule("rate(1 minute)", func(s *eventbridgescheduler.Schedule) {
+			s.ActionAfterCompletion, s.End = types.ActionAfterCompletionDelete, aws.Time(made.Add(3*time.Minute))
+		}))
+		w.must(w.clock.SetSpeed(1000))
+		time.Sleep(time.Second) // of the bubble
+		w.start()
+		synctest.Wait()
+		if n := len(delivery.Pending(w.store.Read())); n != 4 {
+			t.Errorf("it was due %d times, want 4", n)
+		}
+		if left := eventbridgescheduler.AllSchedules(w.store.Read()); len(left) > 0 {
+			t.Errorf("%d schedules are left", len(left))
+		}
+	})
+}
+
 // An update moves the times at once, and a schedule that goes is not due any more.
 func TestSchedulesThatChange(t *testing.T) {
 	inBubble(t, func(w *world) {

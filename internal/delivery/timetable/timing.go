@@ -112,6 +112,10 @@ func NextOfRule(r *eventbridge.Rule, now time.Time) (due time.Time, ok bool) {
 
 // NextOfSchedule is when a schedule is due next, without its window; ok is false if it is not due any more.
 func NextOfSchedule(s *eventbridgescheduler.Schedule, now time.Time) (due time.Time, ok bool) {
+	return nextOfSchedule(s, now, late)
+}
+
+func nextOfSchedule(s *eventbridgescheduler.Schedule, now time.Time, late time.Duration) (due time.Time, ok bool) {
 	t, ok := timingOfSchedule(s)
 	if ok {
 		due, _, ok = t.next(now, late)
