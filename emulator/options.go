@@ -88,7 +88,8 @@ type Options struct {
 	Strict bool
 	// NoDefaultCluster starts without the cluster default, like an account of AWS.
 	NoDefaultCluster bool
-	// StrictRoles refuses to run tasks with roles that do not exist or do not trust ECS.
+	// StrictRoles refuses to run tasks with roles that do not exist or do not trust ECS, and to call targets of rules and
+	// schedules with roles that EventBridge or Scheduler cannot assume.
 	// Otherwise roles are not checked.
 	StrictRoles bool
 	// StrictSecrets finds a secret by its exact ARN only. Otherwise the six characters at the
