@@ -62,6 +62,7 @@ func (s *Server) Reset() error {
 	s.otherSecrets.Forget()
 	s.rates.Forget()
 	s.deliveries.Reset()
+	s.quiet.Forget()
 	left := s.logs.Reset()
 	if left != nil {
 		left = fmt.Errorf("log events are left: %w", left)

@@ -92,15 +92,15 @@ func TestREST(t *testing.T) {
 	} {
 		w := askInn(test.method, test.target, test.body)
 		h := w.Header()
-		code := strings.TrimSuffix(strings.Join(h["x-amzn-errortype"], ""), ":http://inn/")
+		code := strings.TrimSuffix(strings.Join(errorTypes(h), ""), ":http://inn/")
 		if w.Code != test.status || code != test.code || test.answer != "" && w.Body.String() != test.answer || h.Get("Content-Type") != "application/json" {
 			t.Errorf("%s %s %.30s\n%d %s %s, want\n%d %s %s", test.method, test.target, test.body, w.Code, code, w.Body, test.status, test.code, test.answer)
 		}
-		if test.code != "" && len(h["x-amzn-errortype"]) != 1 || !json.Valid(w.Body.Bytes()) {
+		if test.code != "" && len(errorTypes(h)) != 1 || !json.Valid(w.Body.Bytes()) {
 			t.Errorf("%s %s: %v %s", test.method, test.target, h, w.Body)
 		}
 	}
-	if w := askInn("POST", "/animals/bug", ""); w.Code != 500 || w.Header()["x-amzn-errortype"][0] != "InternalServerException:http://inn/" {
+	if w := askInn("POST", "/animals/bug", ""); w.Code != 500 || errorTypes(w.Header())[0] != "InternalServerException:http://inn/" {
 		t.Errorf("%d %v", w.Code, w.Header())
 	}
 }
@@ -146,4 +146,10 @@ func FuzzRESTPath(f *testing.F) {
 			}
 		}
 	})
+}
+
+// errorTypes are those that an answer has, by the name of the header as AWS writes it.
+func errorTypes(h http.Header) []string {
+	name := "x-amzn-errortype"
+	return h[name]
 }

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,7 +16,7 @@ const (
 	// itself. The number is a choice: events that follow from each other without any time between them are few.
 	manyPasses = 50
 	// littlePatience is for how long the clock waits beside a rule that is known to feed itself.
-	littlePatience = 200 * time.Millisecond
+	littlePatience = 50 * time.Millisecond
 )
 
 // feeding finds the rules and schedules that feed themselves.
@@ -29,11 +30,16 @@ type feeding struct {
 	before map[string]uint64 // what was matched by the last pass; nil: this is the first one
 	always map[string]bool   // those that have matched something in each pass since the first one
 	passes int               // since the first one
+
+	forget atomic.Bool // what is known and told, before it waits again
 }
 
 // begin begins to wait, and says for how long.
 func (f *feeding) begin(patience time.Duration) time.Duration {
 	f.before, f.always, f.passes = nil, nil, 0
+	if f.forget.Swap(false) {
+		f.known, f.told = nil, nil
+	}
 	if len(f.known) > 0 {
 		return littlePatience
 	}

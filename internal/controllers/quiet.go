@@ -39,6 +39,9 @@ type Quiet struct {
 	feeding   feeding
 }
 
+// Forget forgets which rules feed themselves: all rules are gone.
+func (q *Quiet) Forget() { q.feeding.forget.Store(true) }
+
 // Impatient is how often the clock has not waited any longer for what takes real time.
 func (q *Quiet) Impatient() uint64 { return q.impatient.Load() }
 
