@@ -19,7 +19,7 @@ import (
 	ebtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
 )
 
 // eventTarget is the ARN of what a test has stand for a target, in this process.
@@ -71,7 +71,7 @@ func (w *world) rule(name, pattern string, t ebtypes.Target) {
 }
 
 // deliveries is what /_emulator/deliveries tells.
-func (w *world) deliveries() (all control.Deliveries) {
+func (w *world) deliveries() (all delivery.Report) {
 	w.Helper()
 	answer, err := http.Get(w.srv.URL() + "/_emulator/deliveries")
 	w.must(err)

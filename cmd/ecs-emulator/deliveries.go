@@ -9,7 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
 )
 
 var deliveriesCommand = subcommand{
@@ -24,7 +24,7 @@ var deliveriesCommand = subcommand{
 }
 
 func listDeliveries(ctx context.Context, endpoint string, stdout io.Writer) error {
-	var all control.Deliveries
+	var all delivery.Report
 	if err := askJSON(ctx, http.MethodGet, endpoint, "deliveries", nil, nil, &all); err != nil {
 		return err
 	}

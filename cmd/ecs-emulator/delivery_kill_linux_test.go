@@ -19,7 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	ebtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
 )
 
 // flaky is a server that fails a third of its calls, and notes which events it has got in the others.
@@ -134,7 +134,7 @@ func startsTask(order string) bool {
 }
 
 // deliveries is what /_emulator/deliveries tells.
-func (p *process) deliveries() (all control.Deliveries) {
+func (p *process) deliveries() (all delivery.Report) {
 	p.Helper()
 	p.must(askJSON(p.Context(), http.MethodGet, *p.client.Options().BaseEndpoint, "deliveries", nil, nil, &all))
 	return all

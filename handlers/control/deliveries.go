@@ -19,66 +19,21 @@ type Due struct {
 	Schedule func(s *eventbridgescheduler.Schedule, now time.Time) (due time.Time, ok bool)
 }
 
-// Deliveries is the answer of GET /_emulator/deliveries: the rules of EventBridge and the schedules of EventBridge
-// Scheduler of all accounts and regions, and what they have to bring to their targets.
-type Deliveries struct {
-	Rules     []DeliverySource `json:"rules"`
-	Schedules []DeliverySource `json:"schedules"`
-	// MissedEvents is how many events of services were gone before rules were asked.
-	MissedEvents uint64            `json:"missedEvents"`
-	Pending      []PendingDelivery `json:"pending"`
-	DeadLetters  []DeadLetter      `json:"deadLetters"` // the newest, oldest first
-}
-
-// DeliverySource is a rule or a schedule. Its counts are since the emulator has begun.
-type DeliverySource struct {
-	ARN     string     `json:"arn"`
-	Enabled bool       `json:"enabled"`
-	NextDue *time.Time `json:"nextDue,omitempty"`
-	delivery.Counts
-}
-
-// PendingDelivery is a call of a target that is to be made.
-type PendingDelivery struct {
-	ID        string    `json:"id"`
-	Source    string    `json:"source"` // the ARN of the rule or schedule
-	TargetARN string    `json:"targetArn"`
-	MadeAt    time.Time `json:"madeAt"`
-	NextAt    time.Time `json:"nextAt"`
-	Failures  int       `json:"failures"`
-	LastError string    `json:"lastError,omitempty"`
-}
-
-// DeadLetter is a delivery that was given up.
-type DeadLetter struct {
-	At         time.Time `json:"at"`
-	ID         string    `json:"id"`
-	Source     string    `json:"source"`
-	TargetARN  string    `json:"targetArn"`
-	Code       string    `json:"errorCode"`
-	Message    string    `json:"errorMessage"`
-	Retries    int       `json:"retries"`
-	Exhausted  string    `json:"exhaustedRetryCondition,omitempty"`
-	QueueARN   string    `json:"queueArn,omitempty"`
-	QueueError string    `json:"queueError,omitempty"` // why the queue has not got it
-	Body       string    `json:"body"`
-}
-
 // deliveries serves GET /_emulator/deliveries.
 func (a *api) deliveries(w http.ResponseWriter, _ *http.Request) {
 	tx, now, counts := a.Store.Read(), a.Clock.Now(), a.Delivered.All()
-	all := Deliveries{
+	all := delivery.Report{
 		Rules: a.ruleSources(tx, now, counts), Schedules: a.scheduleSources(tx, now, counts), MissedEvents: a.Delivered.AllMissed(),
-		Pending: []PendingDelivery{}, DeadLetters: []DeadLetter{},
+		Pending: []delivery.PendingReport{}, DeadLetters: []delivery.DeadLetterReport{},
 	}
 	for _, d := range delivery.Pending(tx) {
-		all.Pending = append(all.Pending, PendingDelivery{
+		all.Pending = append(all.Pending, delivery.PendingReport{
 			ID: d.ID, Source: d.Source, TargetARN: d.TargetARN, MadeAt: d.MadeAt, NextAt: d.NextAt, Failures: d.Attempts, LastError: d.LastError,
 		})
 	}
 	for _, e := range delivery.DeadLetters(a.Store.Store) {
 		l := e.Value
-		all.DeadLetters = append(all.DeadLetters, DeadLetter{
+		all.DeadLetters = append(all.DeadLetters, delivery.DeadLetterReport{
 			At: e.At, ID: l.ID, Source: l.Source, TargetARN: l.TargetARN, Code: l.Code, Message: l.Message, Retries: l.Retries,
 			Exhausted: string(l.Exhausted), QueueARN: l.QueueARN, QueueError: l.QueueError, Body: l.Body,
 		})
@@ -86,10 +41,10 @@ func (a *api) deliveries(w http.ResponseWriter, _ *http.Request) {
 	a.answer(w, http.StatusOK, all)
 }
 
-func (a *api) ruleSources(tx *state.Tx, now time.Time, counts map[string]delivery.Counts) []DeliverySource {
-	list := []DeliverySource{}
+func (a *api) ruleSources(tx *state.Tx, now time.Time, counts map[string]delivery.Counts) []delivery.SourceReport {
+	list := []delivery.SourceReport{}
 	for _, r := range eventbridge.AllRules(tx) {
-		s := DeliverySource{ARN: r.ARN(), Enabled: r.Enabled(), Counts: counts[r.ARN()]}
+		s := delivery.SourceReport{ARN: r.ARN(), Enabled: r.Enabled(), Counts: counts[r.ARN()]}
 		if r.Enabled() && r.ScheduleExpression != "" && a.Due.Rule != nil {
 			s.NextDue = whenDue(a.Due.Rule(r, now))
 		}
@@ -98,10 +53,10 @@ func (a *api) ruleSources(tx *state.Tx, now time.Time, counts map[string]deliver
 	return list
 }
 
-func (a *api) scheduleSources(tx *state.Tx, now time.Time, counts map[string]delivery.Counts) []DeliverySource {
-	list := []DeliverySource{}
+func (a *api) scheduleSources(tx *state.Tx, now time.Time, counts map[string]delivery.Counts) []delivery.SourceReport {
+	list := []delivery.SourceReport{}
 	for _, each := range eventbridgescheduler.AllSchedules(tx) {
-		s := DeliverySource{ARN: each.ARN(), Enabled: each.State != types.ScheduleStateDisabled, Counts: counts[each.ARN()]}
+		s := delivery.SourceReport{ARN: each.ARN(), Enabled: each.State != types.ScheduleStateDisabled, Counts: counts[each.ARN()]}
 		if s.Enabled && a.Due.Schedule != nil {
 			s.NextDue = whenDue(a.Due.Schedule(each, now))
 		}
