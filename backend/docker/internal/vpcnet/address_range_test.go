@@ -61,10 +61,18 @@ tun0	00001EAC	00000000	0001	0	0	0	0000FFFF	0	0	0
 	}
 }
 
-// What Podman 4.3 says.
+// What engines say of a range that is taken.
 func TestARangeThatIsTaken(t *testing.T) {
-	const taken = "Error response from daemon: subnet 10.238.87.0/24 is already used on the host or by another config"
-	if !overlaps(errors.New(taken)) || overlaps(nil) {
-		t.Error("a range that is taken is not recognized, or anything counts as taken")
+	for engine, says := range map[string]string{
+		"Podman 4.3":                             "subnet 10.238.87.0/24 is already used on the host or by another config",
+		"Docker 20.10":                           "Pool overlaps with other one on this address space",
+		"Docker 20.10 while a network goes away": "failed to allocate gateway (172.19.0.1): Address already in use",
+	} {
+		if !overlaps(errors.New("Error response from daemon: " + says)) {
+			t.Errorf("%s: %q is not recognized", engine, says)
+		}
+	}
+	if overlaps(nil) || overlaps(errors.New("Error response from daemon: Address already in use")) {
+		t.Error("anything counts as taken")
 	}
 }

@@ -122,9 +122,11 @@ const gatewayMode = "com.docker.network.bridge.gateway_mode_ipv4"
 // Source: Docker bridge network driver options.
 const noHostAddress = "com.docker.network.bridge.inhibit_ipv4"
 
-// overlaps recognizes the engine's refusal of a range that is taken.
+// overlaps recognizes the engine's refusal of a range that is taken. Docker 20.10 was seen to take one for free whose
+// gateway's address it still kept, of a network that had just gone.
 func overlaps(err error) bool {
 	return err != nil && (strings.Contains(err.Error(), "Pool overlaps") ||
+		strings.Contains(err.Error(), "failed to allocate gateway") ||
 		strings.Contains(err.Error(), "conflicts with network") ||
 		strings.Contains(err.Error(), "is already used on the host or by another config")) // Podman's words
 }
