@@ -47,6 +47,7 @@ func TestTheTypesAreTheSDKs(t *testing.T) {
 	apitest.SameType(t, ourtypes.EvaluationState(""), theirtypes.EvaluationState(""))
 	apitest.SameType(t, ourtypes.EvaluationWindowMemberSlidingWindow{}, theirtypes.EvaluationWindowMemberSlidingWindow{})
 	apitest.SameType(t, ourtypes.EvaluationWindowMemberWallClockWindow{}, theirtypes.EvaluationWindowMemberWallClockWindow{})
+	apitest.SameType(t, ourtypes.HistoryItemType(""), theirtypes.HistoryItemType(""))
 	apitest.SameType(t, ourtypes.LogAlarm{}, theirtypes.LogAlarm{})
 	apitest.SameType(t, ourtypes.Metric{}, theirtypes.Metric{})
 	apitest.SameType(t, ourtypes.MetricAlarm{}, theirtypes.MetricAlarm{})

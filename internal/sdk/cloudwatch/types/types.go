@@ -124,6 +124,20 @@ type EvaluationWindowMemberWallClockWindow struct {
 	Value WallClockWindow
 }
 
+type HistoryItemType string
+
+const (
+	HistoryItemTypeConfigurationUpdate         HistoryItemType = "ConfigurationUpdate"
+	HistoryItemTypeStateUpdate                 HistoryItemType = "StateUpdate"
+	HistoryItemTypeAction                      HistoryItemType = "Action"
+	HistoryItemTypeAlarmContributorStateUpdate HistoryItemType = "AlarmContributorStateUpdate"
+	HistoryItemTypeAlarmContributorAction      HistoryItemType = "AlarmContributorAction"
+)
+
+func (HistoryItemType) Values() []HistoryItemType {
+	return []HistoryItemType{HistoryItemTypeConfigurationUpdate, HistoryItemTypeStateUpdate, HistoryItemTypeAction, HistoryItemTypeAlarmContributorStateUpdate, HistoryItemTypeAlarmContributorAction}
+}
+
 type LogAlarm struct {
 	ActionConfiguration                *ActionConfiguration
 	ActionLogLineCount                 *int32
