@@ -2,6 +2,7 @@ package metric
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 type Store struct {
 	mu      sync.Mutex
 	metrics map[string]*series
+	marks   map[string]string
 }
 
 type series struct {
@@ -46,12 +48,38 @@ func (p *Point) Statistic(name string) (value float64, ok bool) {
 }
 
 // NewStore makes a store in memory.
-func NewStore() *Store { return &Store{metrics: map[string]*series{}} }
+func NewStore() *Store { return &Store{metrics: map[string]*series{}, marks: map[string]string{}} }
 
-// Put adds data to their metrics.
-func (s *Store) Put(data ...Datum) {
+// Mark is how far a source has read what it takes data from, in its own words. What counts without an end, and goes on
+// when the emulator is killed, is so read once: what was added since the mark.
+type Mark struct{ Key, Value string } // an empty value removes it
+
+// Mark returns the value that a mark has, which is empty where there is none.
+func (s *Store) Mark(key string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.marks[key]
+}
+
+// Marks returns the keys that begin so, in order.
+func (s *Store) Marks(prefix string) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.marks)), func(key string) bool { return !strings.HasPrefix(key, prefix) })
+}
+
+// Put adds data to their metrics.
+func (s *Store) Put(data ...Datum) { s.PutMarked(nil, data...) }
+
+// PutMarked adds data to their metrics and sets marks, together: after a crash both are there, or neither.
+func (s *Store) PutMarked(marks []Mark, data ...Datum) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, m := range marks {
+		if s.marks[m.Key] = m.Value; m.Value == "" {
+			delete(s.marks, m.Key)
+		}
+	}
 	for i := range data {
 		d := &data[i]
 		of := s.metrics[d.Key()]

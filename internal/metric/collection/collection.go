@@ -12,7 +12,8 @@ import (
 // Source has the data of one or a few of AWS's namespaces.
 type Source interface {
 	// Collect gives the data of a window. What it cannot tell, it leaves out, and logs why. It is called by one goroutine at
-	// a time.
+	// a time. A source that has to remember how far it has read puts its data by itself, with a mark (metric.Store.PutMarked),
+	// and gives none.
 	Collect(ctx context.Context, w Window) []metric.Datum
 }
 
