@@ -30,7 +30,7 @@ func (a *API) RegisterScalableTarget(ctx context.Context, in *sdk.RegisterScalab
 	scope, now := awsapi.CallScope(ctx), a.now().UTC().Truncate(time.Millisecond)
 	made := applicationautoscaling.Target{Scope: scope, Namespace: in.ServiceNamespace, Resource: *in.ResourceId, Dimension: in.ScalableDimension}
 	err := a.store.Update(func(tx *store.Tx) error {
-		there := applicationautoscaling.FindTarget(tx, &made)
+		there := applicationautoscaling.FindTarget(tx, made.Of())
 		switch {
 		case there != nil:
 			made = *there
@@ -112,9 +112,9 @@ const maxDescribed = 50
 
 // DeregisterScalableTarget forgets a target.
 func (a *API) DeregisterScalableTarget(ctx context.Context, in *sdk.DeregisterScalableTargetInput) (*sdk.DeregisterScalableTargetOutput, error) {
-	like := applicationautoscaling.Target{Scope: awsapi.CallScope(ctx), Namespace: in.ServiceNamespace, Resource: *in.ResourceId, Dimension: in.ScalableDimension}
+	of := applicationautoscaling.Resource{Scope: awsapi.CallScope(ctx), Namespace: in.ServiceNamespace, Resource: *in.ResourceId, Dimension: in.ScalableDimension}
 	return &sdk.DeregisterScalableTargetOutput{}, a.store.Update(func(tx *store.Tx) error {
-		t := applicationautoscaling.FindTarget(tx, &like)
+		t := applicationautoscaling.FindTarget(tx, of)
 		if t == nil { // Source: field reports
 			return &types.ObjectNotFoundException{Message: awsapi.Textf("No scalable target found for service namespace: %s, resource ID: %s, scalable dimension: %s",
 				in.ServiceNamespace, *in.ResourceId, in.ScalableDimension)}

@@ -1,7 +1,9 @@
-// Package applicationautoscaling has the rows of Application Auto Scaling.
+// Package applicationautoscaling has the rows of Application Auto Scaling: targets, their policies and scheduled actions,
+// and the activities of scaling.
 package applicationautoscaling
 
 import (
+	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -11,39 +13,122 @@ import (
 
 var targets = store.NewTable("application-autoscaling-target", func(t *Target) string { return t.Key() })
 
-// Target is something of which Application Auto Scaling may change the capacity. Its handlers
-// write every field.
+// Resource names what is scaled: a resource and its dimension.
+type Resource struct {
+	Scope     arn.Scope
+	Namespace types.ServiceNamespace
+	Resource  string // service/cluster/name
+	Dimension types.ScalableDimension
+}
+
+// Key sorts targets by their namespace, resource and dimension. All that belongs to a target wakes watches with it.
+func (r Resource) Key() string { return r.prefix() + r.Resource + "\x00" + string(r.Dimension) }
+
+func (r Resource) prefix() string { return r.Scope.Prefix() + string(r.Namespace) + "\x00" }
+
+// parts is what the keys of all that belongs to the resource begin with.
+func (r Resource) parts() string { return r.Key() + "\x00" }
+
+// Service returns the ARN of the service that is scaled, or "" if the resource is none.
+func (r Resource) Service() string {
+	cluster, name, ok := strings.Cut(strings.TrimPrefix(r.Resource, "service/"), "/")
+	if !ok || !strings.HasPrefix(r.Resource, "service/") || strings.Contains(name, "/") {
+		return ""
+	}
+	return r.Scope.Service(cluster, name)
+}
+
+// Target is something of which Application Auto Scaling may change the capacity. Its handlers write every field but the
+// bounds, which scheduled actions write as well.
 type Target struct {
 	Scope     arn.Scope
 	Namespace types.ServiceNamespace
 	Resource  string // service/cluster/name
 	Dimension types.ScalableDimension
-	ID        string // of its ARN
+	ID        string // of its ARN: 0ec5 and 32 hexadecimal digits
 	CreatedAt time.Time
-	Min, Max  int32
+	Min, Max  int32 // written by SetBounds
 	RoleARN   string
+	Suspended Suspended
+	Tags      map[string]string
 }
 
-// Key sorts targets by their namespace, resource and dimension.
-func (t *Target) Key() string { return t.prefix() + t.Resource + "\x00" + string(t.Dimension) }
+// Suspended says what does not scale a target for now.
+type Suspended struct{ In, Out, Scheduled bool }
 
-func (t *Target) prefix() string { return t.Scope.Prefix() + string(t.Namespace) + "\x00" }
+// Of returns what the target scales.
+func (t *Target) Of() Resource { return Resource{t.Scope, t.Namespace, t.Resource, t.Dimension} }
+
+// Key is that of what the target scales.
+func (t *Target) Key() string { return t.Of().Key() }
 
 // ARN of the target.
-func (t *Target) ARN() string {
-	return "arn:" + t.Scope.Partition() + ":application-autoscaling:" + t.Scope.Region + ":" + t.Scope.Account + ":scalable-target/" + t.ID
+func (t *Target) ARN() string { return targetPrefix(t.Scope) + t.ID }
+
+// UUID is the target's id as the ARNs of its policies and scheduled actions have it. Source: recorded answers.
+func (t *Target) UUID() string {
+	id := strings.TrimPrefix(t.ID, "0ec5")
+	if len(id) != 32 {
+		return id
+	}
+	return id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:]
 }
 
-// FindTarget returns the target that has the key of another, or nil.
-func FindTarget(tx *store.Tx, like *Target) *Target { return targets.Get(tx, like.Key()) }
+func targetPrefix(s arn.Scope) string {
+	return "arn:" + s.Partition() + ":application-autoscaling:" + s.Region + ":" + s.Account + ":scalable-target/"
+}
 
-// Targets returns the targets of a namespace.
+// FindTarget returns the target of a resource, or nil.
+func FindTarget(tx *store.Tx, r Resource) *Target { return targets.Get(tx, r.Key()) }
+
+// TargetByKey returns the target that a watch was woken with, or nil.
+func TargetByKey(tx *store.Tx, key string) *Target { return targets.Get(tx, key) }
+
+// TargetByARN returns the target of a scope that has an ARN, or nil.
+func TargetByARN(tx *store.Tx, s arn.Scope, targetARN string) *Target {
+	for t := range targets.Forward(tx, s.Prefix()) {
+		if t.ARN() == targetARN {
+			return t
+		}
+	}
+	return nil
+}
+
+// Targets returns the targets of a namespace, in order of resource and dimension.
 func Targets(tx *store.Tx, s arn.Scope, namespace types.ServiceNamespace) []*Target {
-	return targets.List(tx, (&Target{Scope: s, Namespace: namespace}).prefix())
+	return targets.List(tx, Resource{Scope: s, Namespace: namespace}.prefix())
 }
+
+// AllTargets returns the targets of all scopes.
+func AllTargets(tx *store.Tx) []*Target { return targets.List(tx, "") }
 
 // PutTarget writes a target.
 func PutTarget(tx *store.Tx, t *Target) { targets.Put(tx, t) }
 
-// DeleteTarget removes a target.
-func DeleteTarget(tx *store.Tx, t *Target) { targets.Delete(tx, t) }
+// SetBounds writes between which capacities a target may be scaled; nil leaves a bound as it is.
+func SetBounds(tx *store.Tx, t *Target, least, most *int32) *Target {
+	changed := *t
+	if least != nil {
+		changed.Min = *least
+	}
+	if most != nil {
+		changed.Max = *most
+	}
+	PutTarget(tx, &changed)
+	return &changed
+}
+
+// OnTargets wakes a watch with the key of each target that is new, has changed or is gone.
+func OnTargets() store.Source { return store.OnKeys(targets) }
+
+// DeleteTarget removes a target. Its policies and scheduled actions go with it, but for the managed alarms, which who
+// calls it deletes.
+func DeleteTarget(tx *store.Tx, t *Target) {
+	for _, p := range PoliciesOf(tx, t.Of()) {
+		DeletePolicy(tx, p)
+	}
+	for _, a := range ScheduledActionsOf(tx, t.Of()) {
+		DeleteScheduledAction(tx, a)
+	}
+	targets.Delete(tx, t)
+}

@@ -11,6 +11,27 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk"
 )
 
+type AdjustmentType string
+
+const (
+	AdjustmentTypeChangeInCapacity        AdjustmentType = "ChangeInCapacity"
+	AdjustmentTypePercentChangeInCapacity AdjustmentType = "PercentChangeInCapacity"
+	AdjustmentTypeExactCapacity           AdjustmentType = "ExactCapacity"
+)
+
+func (AdjustmentType) Values() []AdjustmentType {
+	return []AdjustmentType{AdjustmentTypeChangeInCapacity, AdjustmentTypePercentChangeInCapacity, AdjustmentTypeExactCapacity}
+}
+
+type CustomizedMetricSpecification struct {
+	Dimensions []MetricDimension
+	MetricName *string
+	Metrics    []TargetTrackingMetricDataQuery
+	Namespace  *string
+	Statistic  MetricStatistic
+	Unit       *string
+}
+
 type InvalidNextTokenException struct {
 	Message           *string
 	ErrorCodeOverride *string
@@ -23,6 +44,82 @@ func (e *InvalidNextTokenException) ErrorCode() string {
 func (e *InvalidNextTokenException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
 func (e *InvalidNextTokenException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
+type MetricAggregationType string
+
+const (
+	MetricAggregationTypeAverage MetricAggregationType = "Average"
+	MetricAggregationTypeMinimum MetricAggregationType = "Minimum"
+	MetricAggregationTypeMaximum MetricAggregationType = "Maximum"
+)
+
+func (MetricAggregationType) Values() []MetricAggregationType {
+	return []MetricAggregationType{MetricAggregationTypeAverage, MetricAggregationTypeMinimum, MetricAggregationTypeMaximum}
+}
+
+type MetricDimension struct {
+	Name  *string
+	Value *string
+}
+
+type MetricStatistic string
+
+const (
+	MetricStatisticAverage     MetricStatistic = "Average"
+	MetricStatisticMinimum     MetricStatistic = "Minimum"
+	MetricStatisticMaximum     MetricStatistic = "Maximum"
+	MetricStatisticSampleCount MetricStatistic = "SampleCount"
+	MetricStatisticSum         MetricStatistic = "Sum"
+)
+
+func (MetricStatistic) Values() []MetricStatistic {
+	return []MetricStatistic{MetricStatisticAverage, MetricStatisticMinimum, MetricStatisticMaximum, MetricStatisticSampleCount, MetricStatisticSum}
+}
+
+type MetricType string
+
+const (
+	MetricTypeDynamoDBReadCapacityUtilization                                    MetricType = "DynamoDBReadCapacityUtilization"
+	MetricTypeDynamoDBWriteCapacityUtilization                                   MetricType = "DynamoDBWriteCapacityUtilization"
+	MetricTypeALBRequestCountPerTarget                                           MetricType = "ALBRequestCountPerTarget"
+	MetricTypeRDSReaderAverageCPUUtilization                                     MetricType = "RDSReaderAverageCPUUtilization"
+	MetricTypeRDSReaderAverageDatabaseConnections                                MetricType = "RDSReaderAverageDatabaseConnections"
+	MetricTypeEC2SpotFleetRequestAverageCPUUtilization                           MetricType = "EC2SpotFleetRequestAverageCPUUtilization"
+	MetricTypeEC2SpotFleetRequestAverageNetworkIn                                MetricType = "EC2SpotFleetRequestAverageNetworkIn"
+	MetricTypeEC2SpotFleetRequestAverageNetworkOut                               MetricType = "EC2SpotFleetRequestAverageNetworkOut"
+	MetricTypeSageMakerVariantInvocationsPerInstance                             MetricType = "SageMakerVariantInvocationsPerInstance"
+	MetricTypeECSServiceAverageCPUUtilization                                    MetricType = "ECSServiceAverageCPUUtilization"
+	MetricTypeECSServiceAverageMemoryUtilization                                 MetricType = "ECSServiceAverageMemoryUtilization"
+	MetricTypeAppStreamAverageCapacityUtilization                                MetricType = "AppStreamAverageCapacityUtilization"
+	MetricTypeComprehendInferenceUtilization                                     MetricType = "ComprehendInferenceUtilization"
+	MetricTypeLambdaProvisionedConcurrencyUtilization                            MetricType = "LambdaProvisionedConcurrencyUtilization"
+	MetricTypeCassandraReadCapacityUtilization                                   MetricType = "CassandraReadCapacityUtilization"
+	MetricTypeCassandraWriteCapacityUtilization                                  MetricType = "CassandraWriteCapacityUtilization"
+	MetricTypeKafkaBrokerStorageUtilization                                      MetricType = "KafkaBrokerStorageUtilization"
+	MetricTypeElastiCacheEngineCPUUtilization                                    MetricType = "ElastiCacheEngineCPUUtilization"
+	MetricTypeElastiCacheDatabaseMemoryUsagePercentage                           MetricType = "ElastiCacheDatabaseMemoryUsagePercentage"
+	MetricTypeElastiCachePrimaryEngineCPUUtilization                             MetricType = "ElastiCachePrimaryEngineCPUUtilization"
+	MetricTypeElastiCacheReplicaEngineCPUUtilization                             MetricType = "ElastiCacheReplicaEngineCPUUtilization"
+	MetricTypeElastiCacheDatabaseMemoryUsageCountedForEvictPercentage            MetricType = "ElastiCacheDatabaseMemoryUsageCountedForEvictPercentage"
+	MetricTypeNeptuneReaderAverageCPUUtilization                                 MetricType = "NeptuneReaderAverageCPUUtilization"
+	MetricTypeSageMakerVariantProvisionedConcurrencyUtilization                  MetricType = "SageMakerVariantProvisionedConcurrencyUtilization"
+	MetricTypeElastiCacheDatabaseCapacityUsageCountedForEvictPercentage          MetricType = "ElastiCacheDatabaseCapacityUsageCountedForEvictPercentage"
+	MetricTypeSageMakerInferenceComponentInvocationsPerCopy                      MetricType = "SageMakerInferenceComponentInvocationsPerCopy"
+	MetricTypeWorkSpacesAverageUserSessionsCapacityUtilization                   MetricType = "WorkSpacesAverageUserSessionsCapacityUtilization"
+	MetricTypeSageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution MetricType = "SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution"
+	MetricTypeSageMakerVariantConcurrentRequestsPerModelHighResolution           MetricType = "SageMakerVariantConcurrentRequestsPerModelHighResolution"
+)
+
+func (MetricType) Values() []MetricType {
+	return []MetricType{MetricTypeDynamoDBReadCapacityUtilization, MetricTypeDynamoDBWriteCapacityUtilization, MetricTypeALBRequestCountPerTarget, MetricTypeRDSReaderAverageCPUUtilization, MetricTypeRDSReaderAverageDatabaseConnections, MetricTypeEC2SpotFleetRequestAverageCPUUtilization, MetricTypeEC2SpotFleetRequestAverageNetworkIn, MetricTypeEC2SpotFleetRequestAverageNetworkOut, MetricTypeSageMakerVariantInvocationsPerInstance, MetricTypeECSServiceAverageCPUUtilization, MetricTypeECSServiceAverageMemoryUtilization, MetricTypeAppStreamAverageCapacityUtilization, MetricTypeComprehendInferenceUtilization, MetricTypeLambdaProvisionedConcurrencyUtilization, MetricTypeCassandraReadCapacityUtilization, MetricTypeCassandraWriteCapacityUtilization, MetricTypeKafkaBrokerStorageUtilization, MetricTypeElastiCacheEngineCPUUtilization, MetricTypeElastiCacheDatabaseMemoryUsagePercentage, MetricTypeElastiCachePrimaryEngineCPUUtilization, MetricTypeElastiCacheReplicaEngineCPUUtilization, MetricTypeElastiCacheDatabaseMemoryUsageCountedForEvictPercentage, MetricTypeNeptuneReaderAverageCPUUtilization, MetricTypeSageMakerVariantProvisionedConcurrencyUtilization, MetricTypeElastiCacheDatabaseCapacityUsageCountedForEvictPercentage, MetricTypeSageMakerInferenceComponentInvocationsPerCopy, MetricTypeWorkSpacesAverageUserSessionsCapacityUtilization, MetricTypeSageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution, MetricTypeSageMakerVariantConcurrentRequestsPerModelHighResolution}
+}
+
+type NotScaledReason struct {
+	Code            *string
+	CurrentCapacity *int32
+	MaxCapacity     *int32
+	MinCapacity     *int32
+}
+
 type ObjectNotFoundException struct {
 	Message           *string
 	ErrorCodeOverride *string
@@ -34,6 +131,23 @@ func (e *ObjectNotFoundException) ErrorCode() string {
 }
 func (e *ObjectNotFoundException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
 func (e *ObjectNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type PolicyType string
+
+const (
+	PolicyTypeStepScaling           PolicyType = "StepScaling"
+	PolicyTypeTargetTrackingScaling PolicyType = "TargetTrackingScaling"
+	PolicyTypePredictiveScaling     PolicyType = "PredictiveScaling"
+)
+
+func (PolicyType) Values() []PolicyType {
+	return []PolicyType{PolicyTypeStepScaling, PolicyTypeTargetTrackingScaling, PolicyTypePredictiveScaling}
+}
+
+type PredefinedMetricSpecification struct {
+	PredefinedMetricType MetricType
+	ResourceLabel        *string
+}
 
 type ScalableDimension string
 
@@ -81,6 +195,21 @@ type ScalableTarget struct {
 	SuspendedState    *SuspendedState
 }
 
+type ScalingActivityStatusCode string
+
+const (
+	ScalingActivityStatusCodePending     ScalingActivityStatusCode = "Pending"
+	ScalingActivityStatusCodeInProgress  ScalingActivityStatusCode = "InProgress"
+	ScalingActivityStatusCodeSuccessful  ScalingActivityStatusCode = "Successful"
+	ScalingActivityStatusCodeOverridden  ScalingActivityStatusCode = "Overridden"
+	ScalingActivityStatusCodeUnfulfilled ScalingActivityStatusCode = "Unfulfilled"
+	ScalingActivityStatusCodeFailed      ScalingActivityStatusCode = "Failed"
+)
+
+func (ScalingActivityStatusCode) Values() []ScalingActivityStatusCode {
+	return []ScalingActivityStatusCode{ScalingActivityStatusCodePending, ScalingActivityStatusCodeInProgress, ScalingActivityStatusCodeSuccessful, ScalingActivityStatusCodeOverridden, ScalingActivityStatusCodeUnfulfilled, ScalingActivityStatusCodeFailed}
+}
+
 type ServiceNamespace string
 
 const (
@@ -105,10 +234,58 @@ func (ServiceNamespace) Values() []ServiceNamespace {
 	return []ServiceNamespace{ServiceNamespaceEcs, ServiceNamespaceEmr, ServiceNamespaceEc2, ServiceNamespaceAppstream, ServiceNamespaceDynamodb, ServiceNamespaceRds, ServiceNamespaceSagemaker, ServiceNamespaceCustomResource, ServiceNamespaceComprehend, ServiceNamespaceLambda, ServiceNamespaceCassandra, ServiceNamespaceKafka, ServiceNamespaceElasticache, ServiceNamespaceNeptune, ServiceNamespaceWorkspaces}
 }
 
+type StepAdjustment struct {
+	ScalingAdjustment        *int32
+	MetricIntervalLowerBound *float64
+	MetricIntervalUpperBound *float64
+}
+
+type StepScalingPolicyConfiguration struct {
+	AdjustmentType         AdjustmentType
+	Cooldown               *int32
+	MetricAggregationType  MetricAggregationType
+	MinAdjustmentMagnitude *int32
+	StepAdjustments        []StepAdjustment
+}
+
 type SuspendedState struct {
 	DynamicScalingInSuspended  *bool
 	DynamicScalingOutSuspended *bool
 	ScheduledScalingSuspended  *bool
+}
+
+type TargetTrackingMetric struct {
+	Dimensions []TargetTrackingMetricDimension
+	MetricName *string
+	Namespace  *string
+}
+
+type TargetTrackingMetricDataQuery struct {
+	Id         *string
+	Expression *string
+	Label      *string
+	MetricStat *TargetTrackingMetricStat
+	ReturnData *bool
+}
+
+type TargetTrackingMetricDimension struct {
+	Name  *string
+	Value *string
+}
+
+type TargetTrackingMetricStat struct {
+	Metric *TargetTrackingMetric
+	Stat   *string
+	Unit   *string
+}
+
+type TargetTrackingScalingPolicyConfiguration struct {
+	TargetValue                   *float64
+	CustomizedMetricSpecification *CustomizedMetricSpecification
+	DisableScaleIn                *bool
+	PredefinedMetricSpecification *PredefinedMetricSpecification
+	ScaleInCooldown               *int32
+	ScaleOutCooldown              *int32
 }
 
 type ValidationException struct {

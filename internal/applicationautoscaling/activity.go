@@ -1,0 +1,77 @@
+package applicationautoscaling
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+var activities = store.NewTable("application-autoscaling-activity", (*Activity).Key)
+
+// Activity is something that scaling did, tried or did not do with a resource. It outlives target, policy and service,
+// for six weeks. The controller of scaling writes it; retention removes it.
+type Activity struct {
+	Of        Resource
+	Number    uint64 // of the activities of a resource; AddActivity gives it
+	ID        string // UUID
+	StartedAt time.Time
+	EndedAt   *time.Time // nil: it goes on, or nothing was to be done
+
+	Description, Cause string
+	Status             types.ScalingActivityStatusCode
+	Message            *string // of the status
+	Details            *string
+	// NotScaled is why nothing was done; DescribeScalingActivities then shows the activity if it is asked to.
+	NotScaled []types.NotScaledReason
+}
+
+// Key sorts activities by their resource, oldest first.
+func (a *Activity) Key() string { return a.Of.parts() + fmt.Sprintf("%016x", a.Number) }
+
+// AddActivity writes a new activity.
+func AddActivity(tx *store.Tx, a *Activity) {
+	a.Number = 1
+	for last := range activities.Backward(tx, a.Of.parts()) {
+		a.Number = last.Number + 1
+		break
+	}
+	activities.Put(tx, a)
+}
+
+// PutActivity writes an activity that is there.
+func PutActivity(tx *store.Tx, a *Activity) { activities.Put(tx, a) }
+
+// ActivitiesOf returns the activities of a resource, oldest first.
+func ActivitiesOf(tx *store.Tx, r Resource) []*Activity { return activities.List(tx, r.parts()) }
+
+// LastActivity returns the newest activity of a resource, or nil.
+func LastActivity(tx *store.Tx, r Resource) *Activity {
+	for a := range activities.Backward(tx, r.parts()) {
+		return a
+	}
+	return nil
+}
+
+// Activities returns the activities of a namespace, by resource and oldest first.
+func Activities(tx *store.Tx, s arn.Scope, namespace types.ServiceNamespace) []*Activity {
+	return activities.List(tx, Resource{Scope: s, Namespace: namespace}.prefix())
+}
+
+// AllActivities returns the activities of all scopes.
+func AllActivities(tx *store.Tx) []*Activity { return activities.List(tx, "") }
+
+// DeleteActivity removes an activity that is too old.
+func DeleteActivity(tx *store.Tx, a *Activity) { activities.Delete(tx, a) }
+
+// OnActivities wakes a watch with the key of the target of each activity that is new, has changed or is gone.
+func OnActivities() store.Source {
+	return store.On(activities, func(before, after *Activity) []string {
+		if after == nil {
+			after = before
+		}
+		return []string{after.Of.Key()}
+	})
+}
