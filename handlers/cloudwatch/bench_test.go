@@ -25,7 +25,7 @@ func BenchmarkDescribeAlarms(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer s.Close()
-	api := cloudwatch.New(s, time.Now)
+	api := cloudwatch.New(cloudwatch.Options{Store: s, Now: time.Now})
 	ctx := awsapi.NewContext(b.Context(), awsapi.Call{Region: "us-east-1", Account: awsapi.DefaultAccount})
 	for i := range 100 {
 		if _, err := api.PutMetricAlarm(ctx, &sdk.PutMetricAlarmInput{

@@ -27,15 +27,15 @@ import (
 var promises apitest.Promises
 
 func TestMain(m *testing.M) {
-	os.Exit(promises.Main(m, cloudwatch.New(nil, nil).Service()))
+	os.Exit(promises.Main(m, cloudwatch.New(cloudwatch.Options{}).Service()))
 }
 
 func TestTable(t *testing.T) {
-	apitest.Table(t, cloudwatch.New(nil, nil).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*cloudwatch.API]())
+	apitest.Table(t, cloudwatch.New(cloudwatch.Options{}).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*cloudwatch.API]())
 }
 
 func TestNamesOnTheWire(t *testing.T) {
-	apitest.RoundTrip(t, cloudwatch.New(nil, nil).Service(), func(transport *http.Client) any {
+	apitest.RoundTrip(t, cloudwatch.New(cloudwatch.Options{}).Service(), func(transport *http.Client) any {
 		return sdk.New(sdk.Options{
 			HTTPClient: transport, Region: "eu-west-1", Credentials: credentials.NewStaticCredentialsProvider("test", "secret", ""),
 		}, speaking(protocols["Query"]))
@@ -70,7 +70,7 @@ func inEachProtocol(t *testing.T, test func(s *scene)) {
 func newScene(t *testing.T, protocol smithyhttp.ClientProtocol) *scene {
 	t.Helper()
 	s := apitest.NewScene(t, arn.Scope{Region: "eu-west-1", Account: "123456789012"})
-	api := cloudwatch.New(s.Store, s.Clock)
+	api := cloudwatch.New(cloudwatch.Options{Store: s.Store, Now: s.Clock})
 	return &scene{s, sdk.NewFromConfig(s.Serve(api.Service(), &promises), speaking(protocol)), protocol}
 }
 

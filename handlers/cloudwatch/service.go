@@ -4,26 +4,54 @@
 package cloudwatch
 
 import (
+	"context"
 	_ "embed"
+	"log/slog"
 	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	"github.com/ecs-emulator/ecs-emulator/internal/metric"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
-// API answers from the store.
-type API struct {
-	store *state.Store
-	clock func() time.Time
+// Options are what the API answers from.
+type Options struct {
+	Store   *state.Store
+	Now     func() time.Time // the emulator's time
+	Metrics *metric.Store
+	// Collect brings the counts of AWS's own metrics into Metrics, before a client looks; nil: there are none.
+	Collect func(context.Context)
+	Log     *slog.Logger // nil: none
 }
 
-// New makes the API. now is the emulator's time.
-func New(s *state.Store, now func() time.Time) *API { return &API{store: s, clock: now} }
+// API answers from the store of rows and that of metrics.
+type API struct {
+	store   *state.Store
+	clock   func() time.Time
+	metrics *metric.Store
+	collect func(context.Context)
+	log     *slog.Logger
+}
+
+// New makes the API.
+func New(o Options) *API {
+	a := &API{store: o.Store, clock: o.Now, metrics: o.Metrics, collect: o.Collect, log: o.Log}
+	if a.metrics == nil {
+		a.metrics = metric.NewStore()
+	}
+	if a.collect == nil {
+		a.collect = func(context.Context) {}
+	}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	return a
+}
 
 // now is the time in the milliseconds that AWS keeps.
 func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }
