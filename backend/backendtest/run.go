@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		{"StatsCountWhatAContainerUses", testStats},
 		{"NetworksAreCountedWhereTheContainerHasThem", testNetworkStats},
 		{"StatsAreOfContainersThatRun", testStatsRefused},
+		{"UsageIsToldOfManyAtOnce", testUsage},
 		{"LogsOfAStoppedContainer", testLogs},
 		{"LogsTellTheStream", testLogsStderr},
 		{"LogsFollowUntilTheContainerStops", testLogsFollow},

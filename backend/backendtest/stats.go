@@ -108,3 +108,70 @@ func testStatsRefused(s *env) {
 	s.awaitExit(exited)
 	s.expectError("Stats of an exited container", refused(exited), backend.ErrNotRunning)
 }
+
+// await waits until something is so.
+func (s *env) await(what string, ok func() bool) {
+	s.Helper()
+	for deadline := time.Now().Add(patience); !ok(); time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.Fatalf("no %s within %v", what, patience)
+		}
+	}
+}
+
+// testUsage asks about containers in the namespace of their sandbox and with a network of their own,
+// and about some that do not run or are not there.
+func testUsage(s *env) {
+	reader, ok := s.Engine.(backend.UsageReader)
+	if !ok {
+		s.Skip("the engine tells of one container at a time")
+	}
+	info, err := s.Engine.Info(s.ctx)
+	if err != nil {
+		s.Fatalf("Info: %v", err)
+	}
+	sandbox, m := s.runningSandbox(), s.machine()
+	created, big := s.create(sandbox, "exit", "0"), s.create(sandbox, "eat", "8")
+	s.start(big)
+	own := s.served(s.on(m.bridge.Name, s.taskOn(m), "serve", "8080"))
+	exited := s.run(sandbox, "exit", "0")
+	s.awaitExit(exited)
+	if !info.Simulated {
+		s.awaitLine(big, "ate 8 MiB")
+	}
+	running := []string{big, own.ID}
+	usage := func() map[string]backend.Usage {
+		s.Helper()
+		found, err := reader.Usage(s.ctx, append([]string{created, exited, unknownID}, running...))
+		if err != nil {
+			s.Fatalf("Usage: %v", err)
+		}
+		return found
+	}
+	var before map[string]backend.Usage
+	s.await("Usage of what runs, and of nothing else", func() bool {
+		before = usage()
+		return len(before) == len(running)
+	})
+	for _, id := range running {
+		u := before[id]
+		switch {
+		case u.ID != id || u.Read.IsZero():
+			s.Errorf("usage of %s, want of %s: %+v", u.ID, id, u)
+		case u.PidsStats.Current == 0 || u.CPUStats.OnlineCPUs == 0:
+			s.Errorf("no process or no CPU counted: %+v", u)
+		case (u.Load != nil) != info.Simulated:
+			s.Errorf("load %v, on an engine that is simulated: %v", u.Load, info.Simulated)
+		}
+	}
+	if before[big].MemoryStats.Usage < 8<<20 {
+		s.Errorf("%d bytes of memory in use, want 8 MiB at least", before[big].MemoryStats.Usage)
+	}
+	s.await("more CPU time, read later", func() bool {
+		now, was := usage()[big], before[big]
+		return now.Read.After(was.Read) && now.CPUStats.CPUUsage.TotalUsage >= was.CPUStats.CPUUsage.TotalUsage && now.CPUStats.SystemCPUUsage > was.CPUStats.SystemCPUUsage
+	})
+	if found, err := reader.Usage(s.ctx, nil); err != nil || len(found) != 0 {
+		s.Errorf("Usage of no container: %v, %v", found, err)
+	}
+}

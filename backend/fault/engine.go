@@ -129,6 +129,24 @@ func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
 	})
 }
 
+// Usage implements backend.UsageReader: where the engine does not, one container after the other.
+func (e *Engine) Usage(ctx context.Context, ids []string) (map[string]backend.Usage, error) {
+	return on(ctx, e, Inspect, target{}, func(ctx context.Context) (map[string]backend.Usage, error) {
+		if reader, ok := e.Engine.(backend.UsageReader); ok {
+			return reader.Usage(ctx, ids)
+		}
+		all := map[string]backend.Usage{}
+		for _, id := range ids {
+			if s, err := e.Engine.Stats(ctx, id); err == nil {
+				all[id] = backend.Usage{Stats: s}
+			} else if ctx.Err() != nil || errors.Is(err, backend.ErrUnavailable) {
+				return nil, err
+			}
+		}
+		return all, nil
+	})
+}
+
 // List implements backend.Engine.
 func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
 	list, err := on(ctx, e, List, target{labels: labels}, func(ctx context.Context) ([]backend.Container, error) {

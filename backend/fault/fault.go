@@ -57,6 +57,7 @@ var (
 	_ backend.Crasher      = (*Engine)(nil)
 	_ backend.Relay        = (*Engine)(nil)
 	_ backend.TaskMetadata = (*Engine)(nil)
+	_ backend.UsageReader  = (*Engine)(nil)
 )
 
 // New puts faults before an engine.

@@ -40,6 +40,10 @@ type container struct {
 	exitedAt  time.Time
 	removed   bool
 
+	firstStart time.Time // what the steps of its load count from
+	cpuUsed    float64   // of the present run, in vCPU times seconds, until cpuAt
+	cpuAt      time.Time
+
 	runs     int           // counts starts; tells a late timer that it is too late
 	starting chan struct{} // closed when a start that takes time is over; else nil
 	ended    chan struct{} // closed when the present run ends; nil while no call waits

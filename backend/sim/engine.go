@@ -56,6 +56,7 @@ type Engine struct {
 	lost       error         // why the engine can't be reached; nil if it can
 	cut        chan struct{} // closed when the engine is lost
 	rules      []Rule
+	load       LoadFunc
 	images     *image.Store
 	networks   map[string]*network // by name
 	ranges     ranges              // of networks
@@ -74,6 +75,7 @@ var (
 	_ backend.Engine        = (*Engine)(nil)
 	_ backend.Crasher       = (*Engine)(nil)
 	_ backend.LoadBalancers = (*Engine)(nil)
+	_ backend.UsageReader   = (*Engine)(nil)
 )
 
 // New makes an engine without containers. It starts no goroutine.

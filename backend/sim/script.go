@@ -25,6 +25,8 @@ type (
 	Server = script.Server
 	// Rule applies a script to the images whose reference it matches.
 	Rule = script.Rule
+	// Step is a value of a load from a time on.
+	Step = script.Step
 	// Command is what a program of sessions does.
 	Command = script.Command
 	// Program is a program of sessions in Go.

@@ -2,7 +2,9 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -85,6 +87,22 @@ func (a *Agent) Stats(ctx context.Context, taskARN, container string) (backend.S
 		return backend.Stats{}, err
 	}
 	return h.Engine.Stats(ctx, id)
+}
+
+// Usage asks the engines what those of the containers use that run, by the engines' ids. An engine that
+// is away tells nothing.
+func (a *Agent) Usage(ctx context.Context, ids []string) (map[string]backend.Usage, error) {
+	all := map[string]backend.Usage{}
+	var failed []error
+	for _, h := range a.hosts {
+		if h.Engine.Health() != nil {
+			continue
+		}
+		found, err := h.Engine.Usage(ctx, ids)
+		failed = append(failed, err)
+		maps.Copy(all, found)
+	}
+	return all, errors.Join(failed...)
 }
 
 // find returns where a container is on an engine.

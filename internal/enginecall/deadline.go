@@ -15,6 +15,7 @@ const (
 	networkTimeout = time.Minute
 	inspectTimeout = 30 * time.Second
 	statsTimeout   = 4 * time.Second
+	usageTimeout   = 15 * time.Second // it may be that of many containers, a few at a time
 	createTimeout  = 4 * time.Minute
 	startTimeout   = 3 * time.Minute
 	stopTimeout    = 2 * time.Minute

@@ -71,6 +71,17 @@ func (t timed) Stats(ctx context.Context, id string) (backend.Stats, error) {
 	})
 }
 
+// Usage is that of backend.UsageReader; nothing of an engine that tells of one container at a time.
+func (t timed) Usage(ctx context.Context, ids []string) (map[string]backend.Usage, error) {
+	reader, ok := t.Engine.(backend.UsageReader)
+	if !ok {
+		return nil, nil
+	}
+	return limit(ctx, t, "measured", usageTimeout, func(ctx context.Context) (map[string]backend.Usage, error) {
+		return reader.Usage(ctx, ids)
+	})
+}
+
 func (t timed) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
 	return limit(ctx, t, "listed", listTimeout, func(ctx context.Context) ([]backend.Container, error) {
 		return t.Engine.List(ctx, labels)

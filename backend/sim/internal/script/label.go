@@ -25,6 +25,9 @@ import (
 //	logs             what it writes; \n separates lines
 //	http             the body with which it answers HTTP requests
 //	http-port        the one port on which it does; any without
+//	cpu              how many vCPU it uses: "0.05,0.2@5m" is 0.2 from five minutes after its
+//	                 first start on; without, a hundredth
+//	memory           how many MiB it uses, likewise; without, 16
 //	no-http          "true": it serves nothing, also if its image is not known and
 //	                 its definition maps ports
 //	exec.<program>   a script for the shell of sessions, which is what a program does in
@@ -72,6 +75,10 @@ var (
 		"exit-code": func(s *Script) *int { return &s.exit().Code },
 		"stop-code": func(s *Script) *int { return &s.StopCode },
 	}
+	labelLoads = map[string]func(*Script) *[]Step{
+		"cpu":    func(s *Script) *[]Step { return &s.CPU },
+		"memory": func(s *Script) *[]Step { return &s.Memory },
+	}
 	labelSwitches = map[string]func(*Script) *bool{
 		"oom":         func(s *Script) *bool { return &s.exit().OOMKilled },
 		"ignore-term": func(s *Script) *bool { return &s.IgnoreTerm },
@@ -85,6 +92,10 @@ func applyLabel(s *Script, name, value string, port *int) (err error) {
 	}
 	if field := labelNumbers[name]; field != nil {
 		*field(s), err = strconv.Atoi(value)
+		return err
+	}
+	if field := labelLoads[name]; field != nil {
+		*field(s), err = parseSteps(value)
 		return err
 	}
 	if field := labelSwitches[name]; field != nil {

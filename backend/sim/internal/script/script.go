@@ -71,6 +71,10 @@ type Script struct {
 	HealthyAfter   time.Duration
 	UnhealthyAfter time.Duration
 
+	// CPU in vCPU and Memory in MiB are what it seems to use, in order of time; before the first
+	// step, or without any, a hundredth of a vCPU and 16 MiB.
+	CPU, Memory []Step
+
 	// Exec are programs of sessions, as ECS Exec starts them beside the container's own, by
 	// their name or path; "*" is what no other entry, and no program that the engine knows,
 	// is. Sources override each other's program by program.
@@ -150,6 +154,12 @@ func (s Script) With(over Script) Script {
 	}
 	if over.Serve != nil {
 		s.Serve = over.Serve
+	}
+	if over.CPU != nil {
+		s.CPU = over.CPU
+	}
+	if over.Memory != nil {
+		s.Memory = over.Memory
 	}
 	if over.Exec != nil {
 		programs := maps.Clone(s.Exec)
