@@ -39,7 +39,7 @@ func (r Resource) Service() string {
 }
 
 // Target is something of which Application Auto Scaling may change the capacity. Its handlers write every field but the
-// bounds, which scheduled actions write as well.
+// bounds, which scheduled actions write as well, and EnforcedAt.
 type Target struct {
 	Scope     arn.Scope
 	Namespace types.ServiceNamespace
@@ -47,10 +47,16 @@ type Target struct {
 	Dimension types.ScalableDimension
 	ID        string // of its ARN: 0ec5 and 32 hexadecimal digits
 	CreatedAt time.Time
-	Min, Max  int32 // written by SetBounds
+	Min, Max  int32 // written by WithBounds
 	RoleARN   string
 	Suspended Suspended
 	Tags      map[string]string
+
+	// BoundsAt is when a bound was last given, also if it was the same one. WithBounds writes it.
+	BoundsAt time.Time
+	// EnforcedAt is the BoundsAt for which the desired count was last moved into the bounds. The controller of scaling
+	// writes it.
+	EnforcedAt time.Time
 }
 
 // Suspended says what does not scale a target for now.
@@ -105,8 +111,9 @@ func AllTargets(tx *store.Tx) []*Target { return targets.List(tx, "") }
 // PutTarget writes a target.
 func PutTarget(tx *store.Tx, t *Target) { targets.Put(tx, t) }
 
-// SetBounds writes between which capacities a target may be scaled; nil leaves a bound as it is.
-func SetBounds(tx *store.Tx, t *Target, least, most *int32) *Target {
+// WithBounds is a target, not yet written, with other capacities between which it may be scaled; nil leaves a bound as it
+// is.
+func (t *Target) WithBounds(least, most *int32, now time.Time) *Target {
 	changed := *t
 	if least != nil {
 		changed.Min = *least
@@ -114,7 +121,9 @@ func SetBounds(tx *store.Tx, t *Target, least, most *int32) *Target {
 	if most != nil {
 		changed.Max = *most
 	}
-	PutTarget(tx, &changed)
+	if least != nil || most != nil {
+		changed.BoundsAt = now
+	}
 	return &changed
 }
 
