@@ -43,6 +43,10 @@ type Settings struct {
 	Threshold                                float64
 	Comparison                               types.ComparisonOperator
 	TreatMissingData, LowSampleCountBehavior *string
+
+	// Metrics, unless it is nil, stands in place of a namespace, metric, dimensions, statistic, unit and period. One of them
+	// returns data: what the alarm looks at.
+	Metrics []types.MetricDataQuery
 }
 
 // ARN of the alarm.
