@@ -63,6 +63,7 @@ func (s *Server) Reset() error {
 	s.rates.Forget()
 	s.deliveries.Reset()
 	s.quiet.Forget()
+	s.metrics.Reset()
 	left := s.logs.Reset()
 	if left != nil {
 		left = fmt.Errorf("log events are left: %w", left)

@@ -107,6 +107,7 @@ func (s *Server) startControllers() {
 	at.Draining = &draining.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
 	at.Targets = &loadbalancer.TaskTargets{Store: s.store, Clock: s.clock, Log: s.opts.Log}
 	at.Matching, at.Timetable, at.Deliveries = s.newMatching(), s.newTimetable(), s.newSending()
+	at.Metrics = s.newCollector()
 	s.controllers = at
 	for _, c := range at.All() {
 		s.running.Go(func() { s.report(c.Name, c.Run(ctx)) })

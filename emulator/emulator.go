@@ -38,6 +38,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/lambda"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
+	"github.com/ecs-emulator/ecs-emulator/internal/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/pipelistener"
 	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/retention"
@@ -56,6 +57,7 @@ type Server struct {
 	clock        *clock.Clock
 	store        *state.Store
 	logs         *logs.Store
+	metrics      *metric.Store
 	credentials  *credentials.Issuer
 	otherSecrets credentials.ToldARNs // that a secret with another suffix stands for
 	engine       backend.Engine       // what the user asked for
@@ -186,6 +188,7 @@ func (s *Server) open(ctx context.Context) (err error) {
 	if err := s.openLogs(); err != nil {
 		return err
 	}
+	s.metrics = metric.NewStore()
 	return s.openEngine(ctx)
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/timetable"
 	"github.com/ecs-emulator/ecs-emulator/internal/lifecyclehook"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
+	"github.com/ecs-emulator/ecs-emulator/internal/metric/collection"
 	"github.com/ecs-emulator/ecs-emulator/internal/placer"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
 )
@@ -42,6 +43,8 @@ type Set struct {
 	Timetable *timetable.Controller
 	// Deliveries calls the targets of rules and schedules.
 	Deliveries *sending.Controller
+	// Metrics collects them, and has alarms evaluated.
+	Metrics *collection.Collector
 }
 
 // Controller is something that works on the store by itself.
@@ -58,6 +61,7 @@ func (s Set) All() []Controller {
 	hooks := func(ctx context.Context) error { return s.Hooks.Idle(ctx, patience) }
 	deliveries := func(ctx context.Context) error { return s.Deliveries.Idle(ctx, patience) }
 	return []Controller{
+		{"metrics", s.Metrics.Run, s.Metrics.Idle},
 		{"Auto Scaling groups", s.Groups.Run, s.Groups.Idle},
 		{"capacity", s.Capacity.Run, s.Capacity.Idle},
 		{"capacity providers", s.Providers.Run, s.Providers.Idle},

@@ -50,6 +50,14 @@ func (p *Point) Statistic(name string) (value float64, ok bool) {
 // NewStore makes a store in memory.
 func NewStore() *Store { return &Store{metrics: map[string]*series{}, marks: map[string]string{}} }
 
+// Reset forgets all metrics and marks.
+func (s *Store) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.metrics)
+	clear(s.marks)
+}
+
 // Mark is how far a source has read what it takes data from, in its own words. What counts without an end, and goes on
 // when the emulator is killed, is so read once: what was added since the mark.
 type Mark struct{ Key, Value string } // an empty value removes it

@@ -1,0 +1,40 @@
+package emulator
+
+import (
+	"context"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/metric/collection"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+// sources are those of AWS's own metrics: a line each. The load balancers and the agent are those of a set of controllers,
+// which are at work when sources are asked.
+func (s *Server) sources() []collection.Source {
+	return []collection.Source{}
+}
+
+// demands are the rows that want metrics by the clock.
+func demands() []collection.Demand {
+	return []collection.Demand{
+		{On: cloudwatch.OnAlarmDemand, Step: cloudwatch.AlarmDemand},
+		{On: state.OnClusterMetricDemand, Step: state.ClusterMetricDemand},
+		{On: state.OnServiceMetricDemand, Step: state.ServiceMetricDemand},
+	}
+}
+
+// newCollector collects metrics and has alarms evaluated.
+func (s *Server) newCollector() *collection.Collector {
+	return &collection.Collector{
+		Metrics: s.metrics, Store: s.store.Store, Clock: s.clock, Log: s.opts.Log, Sources: s.sources(), Demands: demands(), Evaluate: s.evaluateAlarms,
+	}
+}
+
+// evaluateAlarms evaluates the alarms that are due.
+func (s *Server) evaluateAlarms(context.Context, time.Time, func(tx *store.Tx)) error { return nil }
+
+// readMetrics brings what has been counted until now into the store of metrics: a client is about to look, or the clock
+// moves.
+func (s *Server) readMetrics(ctx context.Context) { s.atWork().Metrics.Read(ctx) }

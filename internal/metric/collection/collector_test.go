@@ -1,0 +1,183 @@
+package collection_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/metric"
+	"github.com/ecs-emulator/ecs-emulator/internal/metric/collection"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+// want is a row that wants data of a period.
+type want struct{ Step time.Duration }
+
+var wants = store.NewTable("wants-data", func(w *want) string { return w.Step.String() })
+
+var begin = time.Date(2026, 11, 20, 12, 0, 5, 0, time.UTC)
+
+// env is a collector with one source, and what that was asked.
+type env struct {
+	*testing.T
+	*collection.Collector
+	asked     []string
+	evaluated []string
+}
+
+func (e *env) Collect(_ context.Context, w collection.Window) []metric.Datum {
+	e.asked = append(e.asked, fmt.Sprintf("%s-%s %t", w.From.Format("15:04:05"), w.To.Format("15:04:05"), w.Tick))
+	return []metric.Datum{{ID: metric.New(arn.Scope{Region: "eu-west-1", Account: "123456789012"}, "AWS/ECS", "Asked"), At: w.From, Values: []float64{1}}}
+}
+
+// run runs a test in a time of its own, which the clock of the emulator follows.
+func run(t *testing.T, test func(e *env)) {
+	synctest.Test(t, func(t *testing.T) {
+		s, err := store.Open(store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := &env{T: t}
+		clk := clock.New(clock.Options{Start: begin})
+		e.Collector = &collection.Collector{
+			Metrics: metric.NewStore(), Store: s, Clock: clk, Log: slog.New(slog.DiscardHandler), Sources: []collection.Source{e},
+			Demands: []collection.Demand{{
+				On: func(key string) store.Source {
+					return store.On(wants, func(_, _ *want) []string { return []string{key} })
+				},
+				Step: func(tx *store.Tx) (step time.Duration) {
+					for _, w := range wants.List(tx, "") {
+						if step == 0 || w.Step < step {
+							step = w.Step
+						}
+					}
+					return step
+				},
+			}},
+			Evaluate: func(_ context.Context, at time.Time, _ func(*store.Tx)) error {
+				e.evaluated = append(e.evaluated, at.Format("15:04:05"))
+				return nil
+			},
+		}
+		clk.SetQuiet(e.Idle)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- e.Collector.Run(ctx) }()
+		synctest.Wait()
+		test(e)
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("the collector ends with %v", err)
+		}
+		clk.Close()
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func (e *env) put(step time.Duration) { e.update(func(tx *store.Tx) { wants.Put(tx, &want{step}) }) }
+
+func (e *env) remove(step time.Duration) {
+	e.update(func(tx *store.Tx) { wants.Delete(tx, &want{step}) })
+}
+
+func (e *env) update(change func(tx *store.Tx)) {
+	e.Helper()
+	if err := e.Store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
+		e.Fatal(err)
+	}
+	if err := e.Idle(e.Context()); err != nil {
+		e.Fatal(err)
+	}
+}
+
+func (e *env) advance(d time.Duration) {
+	e.Helper()
+	if err := e.Clock.Advance(e.Context(), d); err != nil {
+		e.Fatal(err)
+	}
+}
+
+// saw compares what sources were asked and what alarms were evaluated since it was last called.
+func (e *env) saw(step, asked, evaluated string) {
+	e.Helper()
+	if got := strings.Join(e.asked, ", "); got != asked {
+		e.Errorf("%s: asked %s; want %s", step, got, asked)
+	}
+	if got := strings.Join(e.evaluated, ", "); got != evaluated {
+		e.Errorf("%s: evaluated %s; want %s", step, got, evaluated)
+	}
+	e.asked, e.evaluated = nil, nil
+}
+
+// What wants data shares one timer, at full multiples of the shortest period.
+func TestPeriodsByTheClock(t *testing.T) {
+	run(t, func(e *env) {
+		e.put(time.Minute)
+		e.advance(2 * time.Minute)
+		e.saw("a minute", "12:00:05-12:01:00 true, 12:01:00-12:02:00 true", "12:01:00, 12:02:00")
+		e.put(20 * time.Second)
+		e.advance(35 * time.Second)
+		e.saw("20 s", "12:02:00-12:02:20 true, 12:02:20-12:02:40 true", "12:02:20, 12:02:40")
+		e.remove(20 * time.Second)
+		e.advance(time.Minute)
+		e.saw("a minute again", "12:02:40-12:03:00 true", "12:03:00")
+		e.remove(time.Minute)
+		if due, ok := e.Clock.Next(); ok {
+			t.Errorf("without demand, there is a timer at %s", due)
+		}
+	})
+}
+
+// Without demand, sources are asked each minute of real time, and an advance leaves a gap.
+func TestRealTimeWithoutDemand(t *testing.T) {
+	run(t, func(e *env) {
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		e.saw("two minutes", "12:00:05-12:01:00 true, 12:01:00-12:02:00 true", "")
+		e.Read(e.Context())
+		e.advance(150 * 24 * time.Hour)
+		e.Read(e.Context())
+		e.saw("an advance", "12:02:00-12:02:05 false, 12:02:05-12:02:05 false", "")
+	})
+}
+
+// A clock that is faster than the emulator leaves periods out, but no last full minute.
+func TestAFastClock(t *testing.T) {
+	run(t, func(e *env) {
+		e.put(10 * time.Second)
+		if err := e.Clock.SetSpeed(1000); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5 * time.Millisecond)
+		e.Clock.SetSpeed(0)
+		synctest.Wait()
+		if len(e.evaluated) == 0 || slices.ContainsFunc(e.evaluated, func(at string) bool { return !strings.HasSuffix(at, "0") }) {
+			t.Errorf("evaluated %s", e.evaluated)
+		}
+	})
+}
+
+// What is read before a period ends counts for its minute, and is in the store at once.
+func TestRead(t *testing.T) {
+	run(t, func(e *env) {
+		time.Sleep(10 * time.Second)
+		e.Read(e.Context())
+		e.saw("a read", "12:00:05-12:00:15 false", "")
+		points := e.Metrics.Points(metric.Query{
+			ID: metric.New(arn.Scope{Region: "eu-west-1", Account: "123456789012"}, "AWS/ECS", "Asked"), From: begin.Truncate(time.Minute), To: begin.Add(time.Hour), Period: time.Minute,
+		})
+		if len(points) != 1 || points[0].Count != 1 {
+			t.Errorf("%+v", points)
+		}
+	})
+}
