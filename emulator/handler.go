@@ -105,7 +105,7 @@ func (s *Server) apis() []awsapi.Service {
 		iam.New(s.store, s.clock.Now).Service(),
 		autoscaling.New(autoscaling.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC}).Service(),
 		applicationautoscaling.New(s.store, s.clock.Now).Service(),
-		cloudwatch.New(cloudwatch.Options{Store: s.store, Now: s.clock.Now, Log: s.opts.Log}).Service(),
+		cloudwatch.New(cloudwatch.Options{Store: s.store, Now: s.clock.Now, Metrics: s.metrics, Collect: s.readMetrics, Log: s.opts.Log}).Service(),
 		acm.New(acm.Options{Store: s.store, Now: s.clock.Now, Wall: s.clock.Wall, InUse: elbv2.InUse}).Service(),
 		elasticloadbalancingv2.New(elasticloadbalancingv2.Options{
 			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, Certificate: certificateExists,
