@@ -49,6 +49,16 @@ func (s *env) session(engine backend.LoadBalancers, id string) *control.Client {
 	return session
 }
 
+// counts are what a load balancer has counted.
+func (s *env) counts(session *control.Client) balancer.Counts {
+	s.Helper()
+	counts, err := session.Count(s.ctx)
+	if err != nil {
+		s.Errorf("Count: %v", err)
+	}
+	return counts
+}
+
 // testLoadBalancer is a container that keeps what it was told, for the client that connects next, until
 // it ends.
 func testLoadBalancer(s *env) {
@@ -104,6 +114,10 @@ func testLoadBalancerCarries(s *env) {
 	if one, other := answers(), answers(); one == other || one != first.IP.String() && one != second.IP.String() {
 		s.Errorf("the targets answer %q and %q", one, other)
 	}
+	before := s.counts(session)
+	if g := before.Groups["group"]; g.Requests != 2 || g.Answers[2] != 2 {
+		s.Errorf("two requests are counted as %+v", g)
+	}
 	neighbour := s.run(s.sharedSandbox(), "check", "http://"+name+"/")
 	if c := s.awaitExit(neighbour); c.ExitCode != 0 {
 		s.Errorf("a neighbour does not reach it by its name: %q", texts(s.logs(neighbour, backend.LogOptions{})))
@@ -113,6 +127,10 @@ func testLoadBalancerCarries(s *env) {
 		if body := answers(); body != second.IP.String() {
 			s.Errorf("after the removal of the other one %q answers", body)
 		}
+	}
+	session = s.session(engine, id)
+	if now := s.counts(session); now.Run != before.Run || now.Groups["group"].Requests < 6 {
+		s.Errorf("who connects next finds counted: %+v", now)
 	}
 	s.setFilter(balanced.ID, &backend.Filter{Out: everything()})
 	blocked := s.run(s.sharedSandbox(), checks("http://"+name+"/", false)...)

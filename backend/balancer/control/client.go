@@ -159,6 +159,21 @@ func (s *Client) Settle(ctx context.Context) error {
 	return err
 }
 
+// ErrNotCounted is what a load balancer says that counts nothing, such as one of an older build.
+var ErrNotCounted = errors.New("the load balancer does not count")
+
+// Count returns what the data plane has counted since it began to run, or ErrNotCounted.
+func (s *Client) Count(ctx context.Context) (balancer.Counts, error) {
+	a, err := s.ask(ctx, request{Count: true})
+	if err != nil {
+		return balancer.Counts{}, err
+	}
+	if a.Counts == nil {
+		return balancer.Counts{}, ErrNotCounted
+	}
+	return *a.Counts, nil
+}
+
 func (s *Client) ask(ctx context.Context, r request) (answer, error) {
 	answered, err := s.send(r)
 	if err != nil {

@@ -25,6 +25,8 @@ type plane struct {
 	slow time.Duration // what a piece takes
 	mu   sync.Mutex
 	did  []string
+
+	counts *balancer.Counts
 }
 
 func (p *plane) Set(piece balancer.Piece) error {
@@ -49,6 +51,12 @@ func (p *plane) Settle() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.did = append(p.did, "settle")
+}
+
+func (p *plane) Counts() *balancer.Counts {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.counts
 }
 
 // takes is what the plane has been told since the last time.
@@ -296,5 +304,20 @@ func TestASessionHasTheBalancerSettle(t *testing.T) {
 	}
 	if did := f.plane.takes(); did != "settle" {
 		t.Errorf("the balancer is told %q", did)
+	}
+}
+
+func TestClientReadsCounts(t *testing.T) {
+	f := &far{Server: control.NewServer()}
+	s := connect(t, f.dial(t), nil)
+	defer s.Close()
+	if _, err := s.Count(t.Context()); !errors.Is(err, control.ErrNotCounted) {
+		t.Errorf("of one that does not count: %v", err)
+	}
+	f.plane.mu.Lock()
+	f.plane.counts = &balancer.Counts{Run: "a", Answers: map[int]uint64{404: 2}, Groups: map[string]balancer.GroupCounts{"g": {Requests: 3}}}
+	f.plane.mu.Unlock()
+	if c, err := s.Count(t.Context()); err != nil || c.Run != "a" || c.Answers[404] != 2 || c.Groups["g"].Requests != 3 {
+		t.Errorf("%+v, %v", c, err)
 	}
 }

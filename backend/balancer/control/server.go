@@ -19,6 +19,8 @@ type DataPlane interface {
 	Remove(balancer.Key)
 	// Settle returns when what was set before holds for all flows that begin.
 	Settle()
+	// Counts are what it has counted since it began; nil counts nothing.
+	Counts() *balancer.Counts
 }
 
 // Server runs beside the data plane. It keeps which pieces are applied, so that a client that
@@ -89,6 +91,8 @@ func (s *Server) carryOut(plane DataPlane, l *line, r request) answer {
 		s.remove(plane, *r.Remove)
 	case r.Settle:
 		plane.Settle()
+	case r.Count:
+		a.Counts = plane.Counts()
 	}
 	if err != nil {
 		a.Error = err.Error()

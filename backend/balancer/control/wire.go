@@ -25,6 +25,7 @@ type request struct {
 	Set    *balancer.Piece `json:",omitempty"`
 	Remove *balancer.Key   `json:",omitempty"`
 	Settle bool            `json:",omitempty"`
+	Count  bool            `json:",omitempty"`
 }
 
 // answer is a line of a server: the answer to a request, or news of targets.
@@ -34,6 +35,7 @@ type answer struct {
 	Has    []AppliedPiece    `json:",omitempty"` // to Hello
 	Error  string            `json:",omitempty"` // why a piece is not in place
 	Health []balancer.Health `json:",omitempty"`
+	Counts *balancer.Counts  `json:",omitempty"` // to Count
 }
 
 // AppliedPiece is a piece that a server has applied.

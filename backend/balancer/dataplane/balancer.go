@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/count"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
@@ -44,7 +45,11 @@ type Options struct {
 	// was told before. Those that it leads do not come to Listen and ListenPacket; all do while it
 	// returns an error.
 	Steer func(balancer.Steering) error
-	Log   *slog.Logger
+	// KernelCounts tells what the kernel has counted of the flows that it leads; nil leads none.
+	KernelCounts func() (*balancer.KernelCounts, error)
+	// Uncounted counts nothing, to measure what counting costs.
+	Uncounted bool
+	Log       *slog.Logger
 }
 
 // ErrClosed is what a balancer says that has been closed.
@@ -83,7 +88,24 @@ func New(options Options) *Balancer {
 		Context: b.ctx, Running: &b.running, Dial: b.options.Dial, Now: b.options.Now, Log: b.options.Log,
 		Dismiss: b.dismiss, MostHeads: mostHeads, MostFlows: mostFlows,
 	}
+	if !options.Uncounted {
+		b.runtime.Counts = count.New()
+	}
 	return b
+}
+
+// Counts are what has been counted since the balancer was made, or nil if it counts nothing.
+func (b *Balancer) Counts() *balancer.Counts {
+	c := b.runtime.Counts.Total()
+	if c == nil || b.options.KernelCounts == nil {
+		return c
+	}
+	kernel, err := b.options.KernelCounts()
+	c.Kernel = kernel
+	if err != nil {
+		c.Uncounted = err.Error()
+	}
+	return c
 }
 
 func (o Options) withDefaults() Options {

@@ -132,6 +132,7 @@ func (b *Balancer) group(id string) *target.Group {
 	g := b.groups[id]
 	if g == nil {
 		g = target.NewGroup(id)
+		g.Counts = b.runtime.Counts.Group(id)
 		b.groups[id] = g
 	}
 	return g

@@ -74,6 +74,7 @@ func (d *Datagrams) Run() {
 		}
 		f.last = time.Now()
 		_ = f.conn.SetReadDeadline(f.last.Add(datagramIdle))
+		d.Runtime.Counts.UDP().Bytes(n)
 		_, _ = f.conn.Write(append(f.prefix, buffer[:n]...)) // datagrams may get lost
 		f.prefix = nil
 	}
@@ -97,11 +98,14 @@ func (d *Datagrams) openFlow(flows *datagramFlows, source netip.AddrPort, from n
 	}
 	flows.put(source, f)
 	end := t.Track(conn)
+	counts := d.Runtime.Counts.UDP()
+	counts.Began()
 	_ = conn.SetReadDeadline(time.Now().Add(datagramIdle))
 	d.Runtime.Running.Go(func() {
 		defer func() {
 			flows.drop(source, f)
 			end()
+			counts.Ended()
 		}()
 		d.answerFlow(conn, from)
 	})
@@ -112,6 +116,7 @@ func (d *Datagrams) openFlow(flows *datagramFlows, source netip.AddrPort, from n
 func (d *Datagrams) answerFlow(conn net.Conn, to net.Addr) {
 	pass := func(datagram []byte) error {
 		_ = conn.SetReadDeadline(time.Now().Add(datagramIdle))
+		d.Runtime.Counts.UDP().Bytes(len(datagram))
 		_, err := d.Packets.WriteTo(datagram, to)
 		return err
 	}

@@ -19,7 +19,7 @@ func TestWhatMovesOneWayIsNotIdle(t *testing.T) {
 			ended := make(chan struct{})
 			go func() {
 				defer close(ended)
-				pass(near, far, idle)
+				pass(near, far, idle, nil)
 			}()
 			go io.Copy(io.Discard, client) //nolint:errcheck // it ends with the connection
 			for range 100 {
@@ -59,9 +59,9 @@ func TestHalfClosedConnectionsThatAreNotRead(t *testing.T) {
 			go target.Write([]byte("not read")) //nolint:errcheck // it ends with the connection
 			began := time.Now()
 			if turned {
-				pass(open{far}, ended{near}, idle)
+				pass(open{far}, ended{near}, idle, nil)
 			} else {
-				pass(ended{near}, open{far}, idle)
+				pass(ended{near}, open{far}, idle, nil)
 			}
 			if took := time.Since(began); took < idle || took > 2*idle {
 				t.Errorf("it ended after %v", took)

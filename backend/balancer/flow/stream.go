@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/count"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
@@ -41,7 +42,13 @@ func Carry(run *listener.Runtime, l *listener.Listener, client net.Conn) {
 	}
 	defer t.Track(far)()
 	defer context.AfterFunc(run.Context, func() { _ = far.Close() })()
-	pass(near, far, l.Settings.StreamIdle)
+	counts := run.Counts.TCP()
+	if l.Secure {
+		counts = run.Counts.TLS()
+	}
+	counts.Began()
+	defer counts.Ended()
+	pass(near, far, l.Settings.StreamIdle, counts)
 }
 
 // connectFlow connects to the flow's target, or to others if that refuses.
@@ -105,16 +112,16 @@ func dialFlow(run *listener.Runtime, t *target.Target, header []byte, secure boo
 
 // pass copies both ways until both have ended, one has failed, or neither has said
 // anything for the idle time.
-func pass(near, far net.Conn, idle time.Duration) {
+func pass(near, far net.Conn, idle time.Duration, counts *count.Flows) {
 	var last atomic.Int64
 	last.Store(time.Now().UnixNano())
 	back, there := make(chan struct{}), make(chan struct{})
 	go func() {
-		passOneWay(near, far, idle, &last)
+		passOneWay(near, far, idle, &last, counts)
 		close(back)
 		awaitOther(there, idle, &last, near, far)
 	}()
-	passOneWay(far, near, idle, &last)
+	passOneWay(far, near, idle, &last, counts)
 	close(there)
 	awaitOther(back, idle, &last, near, far)
 	<-back
@@ -141,12 +148,13 @@ func awaitOther(other <-chan struct{}, idle time.Duration, last *atomic.Int64, c
 // passOneWay lets the system move the bytes where it can, a piece at a time, to see
 // whether any come. It looks more often than the idle time, as what moves the other way is
 // seen no sooner than there.
-func passOneWay(to, from net.Conn, idle time.Duration, last *atomic.Int64) {
+func passOneWay(to, from net.Conn, idle time.Duration, last *atomic.Int64, counts *count.Flows) {
 	const piece = 16 << 20
 	look := idle / 4
 	for {
 		_ = from.SetReadDeadline(time.Now().Add(look))
 		n, err := io.Copy(to, &io.LimitedReader{R: from, N: piece})
+		counts.Bytes(int(n))
 		if n > 0 {
 			last.Store(time.Now().UnixNano())
 		}

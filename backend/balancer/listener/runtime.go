@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/count"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
 )
 
@@ -18,6 +19,7 @@ type Runtime struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 	Dismiss func() // makes room for another connection of a client
+	Counts  *count.LoadBalancer
 
 	MostHeads int64        // bytes, of heads that are not complete
 	Heads     atomic.Int64 // bytes of long heads of which more is to come

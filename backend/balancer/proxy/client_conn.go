@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/count"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
 )
@@ -80,6 +81,7 @@ func (c *clientConn) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n, err := c.Conn.Read(p)
+	c.counts().Bytes(n)
 	if watching && errors.Is(err, io.EOF) {
 		err = c.awaitAnswer()
 	}
@@ -213,8 +215,9 @@ func (c *clientConn) Write(p []byte) (int, error) {
 		if c.isShut() {
 			return 0, net.ErrClosed // an answer to what is no request
 		}
-		if own := ownAnswer(p); own != nil {
-			_, err := c.Conn.Write(own)
+		if code, own := ownAnswer(p); own != nil {
+			c.counts().Answered(code)
+			_, err := c.write(own)
 			return len(p), err
 		}
 	}
@@ -222,7 +225,21 @@ func (c *clientConn) Write(p []byte) (int, error) {
 		c.words.Store(nil)
 		return c.reword(p, *words)
 	}
+	return c.write(p)
+}
+
+// write counts before the client can have read it.
+func (c *clientConn) write(p []byte) (int, error) {
+	c.counts().Bytes(len(p))
 	return c.Conn.Write(p)
+}
+
+// counts are the load balancer's, or those that count nothing.
+func (c *clientConn) counts() *count.LoadBalancer {
+	if c.runtime == nil {
+		return nil
+	}
+	return c.runtime.Counts
 }
 
 const version = len("HTTP/1.1 ")
@@ -231,19 +248,19 @@ const version = len("HTTP/1.1 ")
 func (c *clientConn) reword(p, words []byte) (int, error) {
 	end := bytes.IndexByte(p, '\n') + 1
 	if end < version || !bytes.HasPrefix(p, []byte("HTTP/1.")) {
-		return c.Conn.Write(p)
+		return c.write(p)
 	}
-	_, err := c.Conn.Write(append(append(append(make([]byte, 0, len(p)+len(words)), p[:version]...), words...), p[end:]...))
+	_, err := c.write(append(append(append(make([]byte, 0, len(p)+len(words)), p[:version]...), words...), p[end:]...))
 	return len(p), err
 }
 
 // ownAnswer is the balancer's for one that the server gives by itself, as to a request
-// that it cannot read; nil if it is none. All that is too large or wrong is a 400.
-func ownAnswer(p []byte) []byte {
+// that it cannot read, with its status code; nil if it is none. All that is too large or wrong is a 400.
+func ownAnswer(p []byte) (code int, own []byte) {
 	if len(p) < version+3 || !bytes.HasPrefix(p, []byte("HTTP/1.")) || p[version] != '4' && p[version] != '5' {
-		return nil
+		return 0, nil
 	}
-	code := http.StatusBadRequest
+	code = http.StatusBadRequest
 	switch string(p[version : version+3]) {
 	case "501":
 		code = http.StatusNotImplemented
@@ -254,7 +271,7 @@ func ownAnswer(p []byte) []byte {
 	}
 	line, _ := phrase(code)
 	page := pageOf(code)
-	return fmt.Appendf(nil, "HTTP/1.1 %d %s\r\nServer: awselb/2.0\r\nDate: %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
+	return code, fmt.Appendf(nil, "HTTP/1.1 %d %s\r\nServer: awselb/2.0\r\nDate: %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
 		code, line, time.Now().UTC().Format(http.TimeFormat), len(page), page)
 }
 

@@ -29,8 +29,9 @@ type exchange struct {
 
 	pool   *target.Pool
 	target *target.Target
-	upload *upload // the request's body on its way, in HTTP/1
-	last   bool    // the connection of HTTP/1 ends with the answer: what follows may be no request
+	upload *upload       // the request's body on its way, in HTTP/1
+	took   time.Duration // from the request's leaving until its answer came
+	last   bool          // the connection of HTTP/1 ends with the answer: what follows may be no request
 
 	proxy httputil.ReverseProxy
 }

@@ -38,6 +38,7 @@ func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *target.Gro
 		x.page(w, http.StatusServiceUnavailable)
 		return
 	}
+	x.target.Group.Counts.Request()
 	defer func() {
 		x.target.Release()
 		if x.upload != nil {
@@ -164,6 +165,7 @@ func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // modify completes a target's answer.
 func (x *exchange) modify(answer *http.Response) error {
+	x.target.Group.Counts.Answered(answer.StatusCode, x.took)
 	s := &x.listener.Settings
 	if s.HideServer {
 		answer.Header.Del("Server")

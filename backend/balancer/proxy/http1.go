@@ -10,6 +10,7 @@ import (
 	"net/textproto"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
@@ -50,6 +51,7 @@ func (x *exchange) exchangeOn(ctx context.Context, c *target.Conn, r *http.Reque
 	if err := c.Writer.Flush(); err != nil {
 		return fail(c.Sent, err)
 	}
+	left := time.Now()
 	var u *upload
 	if r.Body != nil {
 		u = newUpload(x, c, r)
@@ -57,6 +59,7 @@ func (x *exchange) exchangeOn(ctx context.Context, c *target.Conn, r *http.Reque
 		go u.run()
 	}
 	answer, err := readAnswer(c, r, informer(r))
+	x.took = time.Since(left)
 	if err == nil && answer.StatusCode == http.StatusSwitchingProtocols && r.Header["Upgrade"] == nil {
 		err = errUpgrade // the proxy compares what was asked for, be it nothing
 	}

@@ -25,7 +25,9 @@ func (x *exchange) askHTTP2(r *http.Request) (answer *http.Response, err error) 
 		asked = &heardBody{ReadCloser: r.Body, quiet: q}
 		r.Body = asked
 	}
+	left := time.Now()
 	answer, err = x.target.RoundTrip(r)
+	x.took = time.Since(left)
 	q.timer.Stop()
 	if err != nil {
 		end()

@@ -53,6 +53,7 @@ func (x *exchange) answer(w http.ResponseWriter, code int, contentType, body str
 	if x.client != nil {
 		x.client.say(code)
 	}
+	x.runtime.Counts.Answered(code)
 	w.WriteHeader(code)
 	if x.request.Method != http.MethodHead {
 		_, _ = w.Write([]byte(body))

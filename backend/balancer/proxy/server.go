@@ -104,17 +104,18 @@ func (h *Server) track(conn net.Conn, state http.ConnState) {
 		stop := context.AfterFunc(run.Context, func() { _ = conn.Close() })
 		c.left = func() {
 			stop()
-			run.Dismiss()
+			h.dismiss()
 			run.Running.Done()
 		}
 	case http.StateClosed:
-		run.Dismiss()
+		h.dismiss()
 		run.Running.Done()
 	}
 }
 
 // Accept serves a connection that has been accepted.
 func (h *Server) Accept(l *listener.Listener, conn net.Conn) {
+	h.Runtime.Counts.Opened()
 	if l.Secure {
 		h.Runtime.Running.Go(func() { h.shakeHands(l, conn) })
 		return
@@ -130,14 +131,16 @@ func (h *Server) newClientConn(l *listener.Listener, conn net.Conn, tls *tlspoli
 func (h *Server) shakeHands(l *listener.Listener, conn net.Conn) {
 	ctx, cancel := context.WithTimeout(h.Runtime.Context, listener.HandshakePatience)
 	defer cancel()
-	secure := tls.Server(conn, l.ClientTLS)
+	counted := &secretConn{Conn: conn, counts: h.Runtime.Counts}
+	secure := tls.Server(counted, l.ClientTLS)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
-		h.Runtime.Dismiss()
+		h.dismiss()
 		return
 	}
 	state := secure.ConnectionState()
 	if state.NegotiatedProtocol == "h2" {
+		counted.counting = true
 		h.serve(secure)
 		return
 	}
@@ -149,11 +152,17 @@ func (h *Server) serve(conn net.Conn) {
 	for f, given := h.feed(nil), false; !given; f = h.feed(f) {
 		if f == nil {
 			_ = conn.Close()
-			h.Runtime.Dismiss()
+			h.dismiss()
 			return
 		}
 		given = f.give(conn)
 	}
+}
+
+// dismiss is called once of each connection that was accepted, when it has ended.
+func (h *Server) dismiss() {
+	h.Runtime.Counts.Closed()
+	h.Runtime.Dismiss()
 }
 
 // feed is that of the server for new connections, unless it was tried already.

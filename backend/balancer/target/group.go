@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/count"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/health"
 )
@@ -18,6 +19,7 @@ import (
 // The balancer's lock guards what is not atomic; requests look at pool alone.
 type Group struct {
 	ID      string
+	Counts  *count.Group // set before a request comes
 	config  balancer.TargetGroup
 	Check   health.Check
 	Set     bool // the piece is in place

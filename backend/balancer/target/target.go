@@ -47,7 +47,7 @@ func newTarget(g *Group, config balancer.Target, dial dialer.Func) *Target {
 	if config.Healthy || g.Set && !g.Check.Enabled {
 		t.health = health.Status{State: health.StateHealthy}
 	}
-	t.http2.transport = sync.OnceValue(func() *http.Transport { return dialer.NewHTTP2Transport(t.http2.count(dialer.WithPatience(dial))) })
+	t.http2.transport = sync.OnceValue(func() *http.Transport { return dialer.NewHTTP2Transport(t.dialShared(dial)) })
 	t.retired.Store(config.Draining)
 	return t
 }

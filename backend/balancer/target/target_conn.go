@@ -28,7 +28,8 @@ type Conn struct {
 	Reused    bool
 	idleSince time.Time
 
-	idle time.Duration // the load balancer's time-out
+	idle   time.Duration // the load balancer's time-out
+	closed sync.Once
 }
 
 var errHeadTooLarge = errors.New("the target's header is larger than 32 KiB")
@@ -64,6 +65,12 @@ func (c *Conn) ReadResponse(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
+// Close closes the connection.
+func (c *Conn) Close() error {
+	c.closed.Do(c.target.Group.Counts.Closed)
+	return c.Conn.Close()
+}
+
 // Extend gives the connection the idle time-out from now on.
 func (c *Conn) Extend() {
 	_ = c.SetDeadline(time.Now().Add(c.idle)) // a closed connection says so when it is used
@@ -78,23 +85,32 @@ func (t *Target) Connect(ctx context.Context, dial dialer.Func, secure bool, idl
 		c.Sent, c.Reused, c.idle = false, true, idle
 		return c, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, dialer.Patience)
+	patience, cancel := context.WithTimeout(ctx, dialer.Patience)
 	defer cancel()
-	conn, err := dial(ctx, "tcp", t.Address)
+	conn, err := dial(patience, "tcp", t.Address)
 	if err != nil {
+		t.refused(ctx)
 		return nil, err
 	}
 	c := &Conn{Conn: conn, target: t, alive: newLiveness(conn), idle: idle}
 	if secure {
 		inner := tls.Client(conn, tlspolicy.ToTargets)
-		if err := inner.HandshakeContext(ctx); err != nil {
+		if err := inner.HandshakeContext(patience); err != nil {
 			_ = conn.Close()
 			return nil, err
 		}
 		c.Conn = inner
 	}
+	t.Group.Counts.Opened()
 	c.Reader, c.Writer = bufio.NewReaderSize(c, 4<<10), bufio.NewWriterSize(c, 4<<10)
 	return c, nil
+}
+
+// refused counts a connection that the target did not take, unless it was the client that went.
+func (t *Target) refused(ctx context.Context) {
+	if ctx.Err() == nil {
+		t.Group.Counts.ConnectionError()
+	}
 }
 
 // idleConns are a target's connections without a request, the latest used last.

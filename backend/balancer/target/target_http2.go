@@ -17,15 +17,21 @@ type sharedConns struct {
 	open      atomic.Int64
 }
 
-// count has connections counted for as long as they are open.
-func (s *sharedConns) count(dial dialer.Func) dialer.Func {
+// dialShared has connections counted for as long as they are open.
+func (t *Target) dialShared(dial dialer.Func) dialer.Func {
+	dial = dialer.WithPatience(dial)
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if err != nil {
+			t.refused(ctx)
 			return nil, err
 		}
-		s.open.Add(1)
-		return &countedConn{Conn: conn, closed: sync.OnceFunc(func() { s.open.Add(-1) })}, nil
+		t.http2.open.Add(1)
+		t.Group.Counts.Opened()
+		return &countedConn{Conn: conn, closed: sync.OnceFunc(func() {
+			t.http2.open.Add(-1)
+			t.Group.Counts.Closed()
+		})}, nil
 	}
 }
 

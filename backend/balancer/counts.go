@@ -1,0 +1,132 @@
+package balancer
+
+import "maps"
+
+// Counts are what a data plane has counted since it began to run. They only grow, but for those that are called active, and
+// it forgets none, so that they are read once however often the connection or the reader ends: what was counted is the
+// difference to what was read before, see [Counts.Since].
+type Counts struct {
+	// Run is another word for each run of the data plane, which begins with nothing.
+	Run string
+	// Connections are those of TCP from clients to listeners of HTTP and HTTPS, and from there to targets. Bytes are what
+	// their clients sent and got, in HTTP.
+	Connections, Bytes uint64 `json:",omitempty"`
+	ActiveConnections  uint64 `json:",omitempty"` // now
+	// Answers are those that came from no target, by their status code.
+	Answers map[int]uint64         `json:",omitempty"`
+	Groups  map[string]GroupCounts `json:",omitempty"` // by the id of a target group
+	// Flows are those that this process carried for listeners of TCP, TLS and UDP: by tcp, tls and udp.
+	Flows map[string]FlowCounts `json:",omitempty"`
+	// Kernel has the flows that the kernel led; nil where it leads none, or counts none.
+	Kernel *KernelCounts `json:",omitempty"`
+	// Uncounted is why the flows that the kernel leads are not counted.
+	Uncounted string `json:",omitempty"`
+}
+
+// GroupCounts are those of requests to a target group. Health checks are not among them.
+type GroupCounts struct {
+	Requests         uint64         `json:",omitempty"` // for which a target was chosen
+	ConnectionErrors uint64         `json:",omitempty"`
+	Answers          map[int]uint64 `json:",omitempty"` // of targets: by the first digit of their status code
+	// Times are how long targets took to answer, in bins: the first has what is shorter than a microsecond, and each goes
+	// to 1.1 times the one before.
+	Times map[int]TimeCounts `json:",omitempty"`
+}
+
+// TimeCounts are how many there were, and how long all took together.
+type TimeCounts struct{ Count, Nanoseconds uint64 }
+
+// FlowCounts are those of a protocol.
+type FlowCounts struct {
+	New, Bytes uint64 `json:",omitempty"`
+	Active     uint64 `json:",omitempty"` // now
+}
+
+// KernelCounts are those of a network namespace. It may have a longer life than a data plane.
+type KernelCounts struct {
+	Run   string
+	Flows map[string]FlowCounts `json:",omitempty"` // tcp and udp; bytes are those of packets, with their headers
+}
+
+// Since is what was counted since something was read before, which may be the zero value.
+func (c Counts) Since(before Counts) Counts {
+	was := before
+	if c.Run != before.Run {
+		was = Counts{}
+	}
+	c.Connections -= was.Connections
+	c.Bytes -= was.Bytes
+	c.Answers = less(c.Answers, was.Answers, minus)
+	c.Groups = less(c.Groups, was.Groups, GroupCounts.since)
+	c.Flows = less(c.Flows, was.Flows, FlowCounts.since)
+	if c.Kernel != nil {
+		k := *c.Kernel
+		if before.Kernel != nil && before.Kernel.Run == k.Run {
+			k.Flows = less(k.Flows, before.Kernel.Flows, FlowCounts.since)
+		}
+		c.Kernel = &k
+	}
+	return c
+}
+
+func (g GroupCounts) since(was GroupCounts) GroupCounts {
+	g.Requests -= was.Requests
+	g.ConnectionErrors -= was.ConnectionErrors
+	g.Answers = less(g.Answers, was.Answers, minus)
+	g.Times = less(g.Times, was.Times, func(t, was TimeCounts) TimeCounts {
+		return TimeCounts{t.Count - was.Count, t.Nanoseconds - was.Nanoseconds}
+	})
+	return g
+}
+
+func (f FlowCounts) since(was FlowCounts) FlowCounts {
+	return FlowCounts{f.New - was.New, f.Bytes - was.Bytes, f.Active}
+}
+
+func minus(n, was uint64) uint64 { return n - was }
+
+// less is a map with what each of its values has more than before.
+func less[K comparable, V any](now, before map[K]V, difference func(V, V) V) map[K]V {
+	now = maps.Clone(now)
+	for key, value := range now {
+		now[key] = difference(value, before[key])
+	}
+	return now
+}
+
+// SameTotals reports whether nothing was counted since something was read before.
+func (c Counts) SameTotals(before Counts) bool {
+	if c.Run != before.Run || (c.Kernel == nil) != (before.Kernel == nil) || c.Kernel != nil && c.Kernel.Run != before.Kernel.Run {
+		return false
+	}
+	more := c.Since(before)
+	for _, g := range more.Groups {
+		if g.Requests+g.ConnectionErrors+total(g.Answers) > 0 {
+			return false
+		}
+		for _, t := range g.Times {
+			if t.Count > 0 {
+				return false
+			}
+		}
+	}
+	flows := []map[string]FlowCounts{more.Flows}
+	if more.Kernel != nil {
+		flows = append(flows, more.Kernel.Flows)
+	}
+	for _, of := range flows {
+		for _, f := range of {
+			if f.New+f.Bytes > 0 {
+				return false
+			}
+		}
+	}
+	return more.Connections+more.Bytes+total(more.Answers) == 0
+}
+
+func total(counts map[int]uint64) (sum uint64) {
+	for _, n := range counts {
+		sum += n
+	}
+	return sum
+}
