@@ -26,6 +26,22 @@ type Activity struct {
 	Details            *string
 	// NotScaled is why nothing was done; DescribeScalingActivities then shows the activity if it is asked to.
 	NotScaled []types.NotScaledReason
+	// Change of a capacity that the activity is; nil: it is none.
+	Change *Change
+}
+
+// Change is that of a resource's capacity.
+type Change struct {
+	From, To int32
+	// Base is the capacity that a scale-out counted from: what a cool-down takes for not added yet.
+	Base     int32
+	Policy   string        // name of the policy that wanted it; empty: a bound did
+	Cooldown time.Duration // begins when the activity has ended
+}
+
+// Open reports whether the activity is under way.
+func (a *Activity) Open() bool {
+	return a.Status == types.ScalingActivityStatusCodePending || a.Status == types.ScalingActivityStatusCodeInProgress
 }
 
 // Key sorts activities by their resource, oldest first.
@@ -51,6 +67,16 @@ func ActivitiesOf(tx *store.Tx, r Resource) []*Activity { return activities.List
 func LastActivity(tx *store.Tx, r Resource) *Activity {
 	for a := range activities.Backward(tx, r.parts()) {
 		return a
+	}
+	return nil
+}
+
+// LastChange returns the newest activity that changes the capacity of the resource with a key, or nil.
+func LastChange(tx *store.Tx, key string) *Activity {
+	for a := range activities.Backward(tx, key+"\x00") {
+		if a.Change != nil {
+			return a
+		}
 	}
 	return nil
 }

@@ -53,6 +53,13 @@ func FindPolicy(tx *store.Tx, r Resource, name string) *Policy {
 	return policies.Get(tx, r.parts()+name)
 }
 
+// ResourceOfPolicy returns what the policy with an ARN scales; ok is false if it is none of a service.
+func ResourceOfPolicy(policyARN string) (r Resource, ok bool) {
+	_, rest, _ := strings.Cut(policyARN, ":resource/"+string(types.ServiceNamespaceEcs)+"/")
+	resource, _, ok := strings.Cut(rest, ":policyName/")
+	return Resource{arn.ScopeOf(policyARN), types.ServiceNamespaceEcs, resource, types.ScalableDimensionECSServiceDesiredCount}, ok
+}
+
 // PolicyByARN returns the policy that an action of an alarm names, with or without createdBy, or nil: also where the
 // target was made again since, or the policy was changed since and the ARN is of the alarms before.
 func PolicyByARN(tx *store.Tx, s arn.Scope, policyARN string) *Policy {

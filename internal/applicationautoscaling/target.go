@@ -52,7 +52,7 @@ type Target struct {
 	Suspended Suspended
 	Tags      map[string]string
 
-	// BoundsAt is when a bound was last given, also if it was the same one. WithBounds writes it.
+	// BoundsAt is when a bound was last given, also if it was the same one, and later each time. WithBounds writes it.
 	BoundsAt time.Time
 	// EnforcedAt is the BoundsAt for which the desired count was last moved into the bounds. The controller of scaling
 	// writes it.
@@ -123,6 +123,9 @@ func (t *Target) WithBounds(least, most *int32, now time.Time) *Target {
 	}
 	if least != nil || most != nil {
 		changed.BoundsAt = now
+		if !now.After(t.BoundsAt) { // the clock stands still
+			changed.BoundsAt = t.BoundsAt.Add(1)
+		}
 	}
 	return &changed
 }

@@ -21,7 +21,8 @@ type Action struct {
 	Reason   string
 	Data     string // of the reason: JSON; empty: there is none
 	At       time.Time
-	Repeated bool // the state has not changed
+	RealAt   time.Time // the same by the machine's clock, by which clients may have made Data; PutAction gives it
+	Repeated bool      // the state has not changed
 }
 
 // Key of the row, with which watches are woken.
@@ -30,7 +31,7 @@ func (a *Action) Key() string { return fmt.Sprintf("%016x", a.Number) }
 // FindAction returns an action by its key, or nil.
 func FindAction(tx *store.Tx, key string) *Action { return actions.Get(tx, key) }
 
-// PutAction writes an action. A new one, which has no number, gets it.
+// PutAction writes an action. A new one, which has no number, gets it, with the time.
 func PutAction(tx *store.Tx, a *Action) {
 	if a.Number == 0 {
 		a.Number = 1
@@ -38,12 +39,29 @@ func PutAction(tx *store.Tx, a *Action) {
 			a.Number = last.Number + 1
 			break
 		}
+		a.RealAt = time.Now()
 	}
 	actions.Put(tx, a)
 }
 
 // DeleteAction removes an action that is done.
 func DeleteAction(tx *store.Tx, a *Action) { actions.Delete(tx, a) }
+
+// Actions returns those that are not done, in their order.
+func Actions(tx *store.Tx) []*Action { return actions.List(tx, "") }
+
+// OnActionsBy wakes a watch with what a pure function makes of each action that is new; empty wakes none.
+func OnActionsBy(key func(*Action) string) store.Source {
+	return store.On(actions, func(before, after *Action) []string {
+		if before != nil || after == nil {
+			return nil
+		}
+		if woken := key(after); woken != "" {
+			return []string{woken}
+		}
+		return nil
+	})
+}
 
 // OnActions wakes a watch with the key of each action that is new or gone.
 func OnActions() store.Source { return store.OnKeys(actions) }
