@@ -17,6 +17,11 @@ func invalidValue(message string) error {
 	return &awsapi.Error{Code: "InvalidParameterValue", Shape: "InvalidParameterValueException", Message: message}
 }
 
+// invalidCombination is the refusal of parameters that do not go together.
+func invalidCombination(message string) error {
+	return &awsapi.Error{Code: "InvalidParameterCombination", Shape: "InvalidParameterCombinationException", Message: message}
+}
+
 // Errors that AWS answers without a message (CW0004.6, CW0004.7, CW0006.6).
 var (
 	errNoAlarm    = &awsapi.Error{Code: "ResourceNotFound", Status: http.StatusNotFound}

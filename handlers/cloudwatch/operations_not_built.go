@@ -8,7 +8,7 @@ func operationsNotBuilt() (list []awsapi.Operation) {
 		needs string
 		names []string
 	}{
-		{"metrics", []string{"PutMetricData", "GetMetricData", "GetMetricStatistics", "GetMetricWidgetImage", "ListMetrics"}},
+		{"pictures of metrics", []string{"GetMetricWidgetImage"}},
 		{"the history of alarms", []string{"DescribeAlarmHistory"}},
 		{"composite alarms", []string{"PutCompositeAlarm"}},
 		{"alarms of Metrics Insights queries", []string{"DescribeAlarmContributors"}},

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/metric"
@@ -36,6 +38,7 @@ type API struct {
 	metrics *metric.Store
 	collect func(context.Context)
 	log     *slog.Logger
+	senders senders
 }
 
 // New makes the API.
@@ -60,7 +63,15 @@ func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond
 var table []byte
 
 // model is what the service model demands of requests.
-var model = constraint.New(table, constraint.Style{Err: func(message string) error { return validation("%s", message) }})
+var model = constraint.New(table, constraint.Style{
+	Err: func(message string) error { return validation("%s", message) },
+	// Recorded answers have other words for these, and take a namespace that begins with a colon.
+	Own: []string{
+		"GetMetricStatisticsInput.Statistics", "GetMetricStatisticsInput.ExtendedStatistics", "ListMetricsInput.RecentlyActive", "MetricDataQuery.Id",
+		"MetricDatum.StorageResolution", "EntityMetricData.Entity", "StatisticSet.SampleCount",
+	},
+	Seen: map[string]constraint.Shape{"PutMetricDataInput.Namespace": {Min: aws.Float64(1), Max: aws.Float64(255)}},
+})
 
 var codec = wire.AsIs.WithUnions(
 	wire.UnionOf[types.EvaluationCriteria](types.EvaluationCriteriaMemberPromQLCriteria{}),
@@ -83,7 +94,7 @@ func (a *API) Service() awsapi.Service {
 				NotBuilt: []string{"EvaluationCriteria", "EvaluationWindow"},
 			},
 		},
-		Operations: slices.Concat(a.alarmOperations(), operationsNotBuilt()),
+		Operations: slices.Concat(a.alarmOperations(), a.metricOperations(), operationsNotBuilt()),
 	}
 }
 
@@ -100,5 +111,14 @@ func (a *API) alarmOperations() []awsapi.Operation {
 		awsapi.Works("TagResource", "of alarms", a.TagResource),
 		awsapi.Works("UntagResource", "of alarms", a.UntagResource),
 		awsapi.Works("ListTagsForResource", "of alarms", a.ListTagsForResource),
+	}
+}
+
+func (a *API) metricOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Works("PutMetricData", "times are judged by the emulator's clock; entities are checked and not kept", a.PutMetricData),
+		awsapi.Works("GetMetricStatistics", "all statistics; minutes are kept for a day, where AWS has 15", a.GetMetricStatistics),
+		awsapi.Partial("GetMetricData", "queries of metrics; expressions and dynamic labels answer 501 NotImplementedException", a.GetMetricData),
+		awsapi.Works("ListMetrics", "those with data of the last two weeks", a.ListMetrics),
 	}
 }

@@ -68,17 +68,23 @@ func (s Set) Add(o Set) Set {
 	return Set{s.Count + o.Count, s.Sum + o.Sum, min(s.Min, o.Min), max(s.Max, o.Max)}
 }
 
-// set is what a datum adds.
-func (d *Datum) set() (sum Set) {
-	if d.Values == nil {
+// set is what a datum adds. A value that counts 0 times is a minimum or maximum all the same (recorded answers).
+func (d *Datum) set() Set {
+	if len(d.Values) == 0 {
 		return d.Set
 	}
+	sum := Set{Min: slices.Min(d.Values), Max: slices.Max(d.Values)}
 	for i, v := range d.Values {
-		n := 1.0
-		if d.Counts != nil {
-			n = d.Counts[i]
-		}
-		sum = sum.Add(Set{n, n * v, v, v})
+		n := d.count(i)
+		sum.Count, sum.Sum = sum.Count+n, sum.Sum+n*v
 	}
 	return sum
+}
+
+// count is how often a value counts.
+func (d *Datum) count(i int) float64 {
+	if d.Counts == nil {
+		return 1
+	}
+	return d.Counts[i]
 }

@@ -4,6 +4,8 @@
 package cloudwatch
 
 import (
+	"time"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
 )
 
@@ -61,6 +63,55 @@ type EnableAlarmActionsInput struct {
 type EnableAlarmActionsOutput struct {
 }
 
+type GetMetricDataInput struct {
+	EndTime           *time.Time
+	MetricDataQueries []types.MetricDataQuery
+	StartTime         *time.Time
+	LabelOptions      *types.LabelOptions
+	MaxDatapoints     *int32
+	NextToken         *string
+	ScanBy            types.ScanBy
+}
+
+type GetMetricDataOutput struct {
+	Messages          []types.MessageData
+	MetricDataResults []types.MetricDataResult
+	NextToken         *string
+}
+
+type GetMetricStatisticsInput struct {
+	EndTime            *time.Time
+	MetricName         *string
+	Namespace          *string
+	Period             *int32
+	StartTime          *time.Time
+	Dimensions         []types.Dimension
+	ExtendedStatistics []string
+	Statistics         []types.Statistic
+	Unit               types.StandardUnit
+}
+
+type GetMetricStatisticsOutput struct {
+	Datapoints []types.Datapoint
+	Label      *string
+}
+
+type ListMetricsInput struct {
+	Dimensions            []types.DimensionFilter
+	IncludeLinkedAccounts *bool
+	MetricName            *string
+	Namespace             *string
+	NextToken             *string
+	OwningAccount         *string
+	RecentlyActive        types.RecentlyActive
+}
+
+type ListMetricsOutput struct {
+	Metrics        []types.Metric
+	NextToken      *string
+	OwningAccounts []string
+}
+
 type ListTagsForResourceInput struct {
 	ResourceARN *string
 }
@@ -100,6 +151,16 @@ type PutMetricAlarmInput struct {
 }
 
 type PutMetricAlarmOutput struct {
+}
+
+type PutMetricDataInput struct {
+	Namespace              *string
+	EntityMetricData       []types.EntityMetricData
+	MetricData             []types.MetricDatum
+	StrictEntityValidation *bool
+}
+
+type PutMetricDataOutput struct {
 }
 
 const ServiceID = "CloudWatch"

@@ -86,9 +86,35 @@ type CompositeAlarm struct {
 	StateValue                         StateValue
 }
 
+type Datapoint struct {
+	Average            *float64
+	ExtendedStatistics map[string]float64
+	Maximum            *float64
+	Minimum            *float64
+	SampleCount        *float64
+	Sum                *float64
+	Timestamp          *time.Time
+	Unit               StandardUnit
+}
+
 type Dimension struct {
 	Name  *string
 	Value *string
+}
+
+type DimensionFilter struct {
+	Name  *string
+	Value *string
+}
+
+type Entity struct {
+	Attributes    map[string]string
+	KeyAttributes map[string]string
+}
+
+type EntityMetricData struct {
+	Entity     *Entity
+	MetricData []MetricDatum
 }
 
 type EvaluationCriteria interface{ isEvaluationCriteria() }
@@ -138,6 +164,10 @@ func (HistoryItemType) Values() []HistoryItemType {
 	return []HistoryItemType{HistoryItemTypeConfigurationUpdate, HistoryItemTypeStateUpdate, HistoryItemTypeAction, HistoryItemTypeAlarmContributorStateUpdate, HistoryItemTypeAlarmContributorAction}
 }
 
+type LabelOptions struct {
+	Timezone *string
+}
+
 type LogAlarm struct {
 	ActionConfiguration                *ActionConfiguration
 	ActionLogLineCount                 *int32
@@ -163,6 +193,11 @@ type LogAlarm struct {
 	Threshold                          *float64
 	TreatMissingData                   *string
 	WarmUpConfiguration                *WarmUpConfiguration
+}
+
+type MessageData struct {
+	Code  *string
+	Value *string
 }
 
 type Metric struct {
@@ -218,11 +253,53 @@ type MetricDataQuery struct {
 	ReturnData *bool
 }
 
+type MetricDataResult struct {
+	Id         *string
+	Label      *string
+	Messages   []MessageData
+	StatusCode StatusCode
+	Timestamps []time.Time
+	Values     []float64
+}
+
+type MetricDatum struct {
+	MetricName        *string
+	Counts            []float64
+	Dimensions        []Dimension
+	StatisticValues   *StatisticSet
+	StorageResolution *int32
+	Timestamp         *time.Time
+	Unit              StandardUnit
+	Value             *float64
+	Values            []float64
+}
+
 type MetricStat struct {
 	Metric *Metric
 	Period *int32
 	Stat   *string
 	Unit   StandardUnit
+}
+
+type RecentlyActive string
+
+const (
+	RecentlyActivePt3h RecentlyActive = "PT3H"
+)
+
+func (RecentlyActive) Values() []RecentlyActive {
+	return []RecentlyActive{RecentlyActivePt3h}
+}
+
+type ScanBy string
+
+const (
+	ScanByTimestampDescending ScanBy = "TimestampDescending"
+	ScanByTimestampAscending  ScanBy = "TimestampAscending"
+)
+
+func (ScanBy) Values() []ScanBy {
+	return []ScanBy{ScanByTimestampDescending, ScanByTimestampAscending}
 }
 
 type ScheduleConfiguration struct {
@@ -304,6 +381,26 @@ const (
 
 func (Statistic) Values() []Statistic {
 	return []Statistic{StatisticSampleCount, StatisticAverage, StatisticSum, StatisticMinimum, StatisticMaximum}
+}
+
+type StatisticSet struct {
+	Maximum     *float64
+	Minimum     *float64
+	SampleCount *float64
+	Sum         *float64
+}
+
+type StatusCode string
+
+const (
+	StatusCodeComplete      StatusCode = "Complete"
+	StatusCodeInternalError StatusCode = "InternalError"
+	StatusCodePartialData   StatusCode = "PartialData"
+	StatusCodeForbidden     StatusCode = "Forbidden"
+)
+
+func (StatusCode) Values() []StatusCode {
+	return []StatusCode{StatusCodeComplete, StatusCodeInternalError, StatusCodePartialData, StatusCodeForbidden}
 }
 
 type Tag struct {
