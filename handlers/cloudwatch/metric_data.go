@@ -11,117 +11,99 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/metric"
+	"github.com/ecs-emulator/ecs-emulator/internal/metricmath"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
 )
 
-// series is what a query finds.
+// series is what is answered of a query.
 type series struct {
-	label    string
-	points   []value // oldest first
+	id string
+	metricmath.Series
 	status   types.StatusCode
 	messages []types.MessageData
 }
 
-// value is what a statistic or an expression comes to in the period that begins at.
-type value struct {
-	at time.Time
-	v  float64
-}
-
 // GetMetricData answers the values of queries, newest first where the request does not say, in pages.
 func (a *API) GetMetricData(ctx context.Context, in *sdk.GetMetricDataInput) (*sdk.GetMetricDataOutput, error) {
-	if err := checkData(in); err != nil {
+	program, err := checkData(in)
+	if err != nil {
 		return nil, err
 	}
 	a.collect(ctx)
-	found := make([]*series, len(in.MetricDataQueries))
-	fetched := map[string]*series{}
-	labels := labelsOf(in.MetricDataQueries)
-	for i, q := range in.MetricDataQueries {
-		if q.MetricStat != nil {
-			found[i] = a.fetch(ctx, q, *in.StartTime, *in.EndTime)
-			found[i].label = labels[i]
-			fetched[*q.Id] = found[i]
-		}
-	}
-	results, err := a.evaluated(in, found, fetched)
+	results, err := a.results(ctx, in, program)
 	if err != nil {
 		return nil, err
 	}
 	if in.ScanBy != types.ScanByTimestampAscending {
 		for _, each := range results {
-			slices.Reverse(each.points)
+			slices.Reverse(each.Points)
 		}
 	}
 	return pageOfData(in, results)
 }
 
-// result is a series that is answered, with the id of its query.
-type result struct {
-	id string
-	*series
-}
-
-// evaluated are the results that are answered, in the order of their queries.
-func (a *API) evaluated(in *sdk.GetMetricDataInput, found []*series, fetched map[string]*series) (results []result, err error) {
-	isExpression := func(q types.MetricDataQuery) bool { return q.Expression != nil }
-	var expressions map[string][]*series
-	if slices.ContainsFunc(in.MetricDataQueries, isExpression) {
-		q := expressionInput{queries: in.MetricDataQueries, fetched: fetched, period: map[string]time.Duration{}}
-		for _, each := range in.MetricDataQueries {
-			if period := periodOf(each); period > 0 {
-				q.period[*each.Id] = period
-			}
-		}
-		q.from, q.to = *in.StartTime, *in.EndTime
-		if expressions, err = a.evaluate(q); err != nil {
-			return nil, err
-		}
-	}
+// results are those of the queries that return data, in their order, with the oldest points first.
+func (a *API) results(ctx context.Context, in *sdk.GetMetricDataInput, program *metricmath.Program) (results []series, err error) {
+	found := map[string]series{}
+	input := metricmath.Input{Series: map[string]metricmath.Series{}}
+	input.From, input.To = window(*in.StartTime, *in.EndTime, a.now(), time.Minute)
+	labels := labelsOf(in.MetricDataQueries)
 	for i, q := range in.MetricDataQueries {
-		switch {
-		case q.ReturnData != nil && !*q.ReturnData:
-		case found[i] != nil:
-			results = append(results, result{*q.Id, found[i]})
-		default:
-			for _, each := range expressions[*q.Id] {
-				results = append(results, result{*q.Id, each})
-			}
+		if q.MetricStat == nil {
+			continue
 		}
+		from, to := window(*in.StartTime, *in.EndTime, a.now(), period(q.MetricStat))
+		if from.After(input.From) {
+			input.From = from // periods below a minute
+		}
+		if to.After(input.To) {
+			input.To = to
+		}
+		one := a.fetch(ctx, q, from, to)
+		one.Label = labels[i]
+		found[*q.Id], input.Series[*q.Id] = one, one.Series
+	}
+	evaluated, err := program.Evaluate(input)
+	if err != nil {
+		return nil, mathError(err)
+	}
+	for _, each := range evaluated {
+		one := found[each.ID]
+		one.id, one.Series = each.ID, each.Series
+		if one.status == "" {
+			one.status = types.StatusCodeComplete
+		}
+		results = append(results, one)
 	}
 	return results, nil
 }
 
-// periodOf is that of a query, 0 if it names none.
-func periodOf(q types.MetricDataQuery) time.Duration {
-	if q.MetricStat != nil {
-		return time.Duration(*q.MetricStat.Period) * time.Second
-	}
-	return time.Duration(aws.ToInt32(q.Period)) * time.Second
-}
+func period(s *types.MetricStat) time.Duration { return time.Duration(*s.Period) * time.Second }
 
 // fetch answers a query of one metric. Where it has several units, each period has the first of them by name, and a message
 // tells (recorded answers).
-func (a *API) fetch(ctx context.Context, q types.MetricDataQuery, start, end time.Time) *series {
+func (a *API) fetch(ctx context.Context, q types.MetricDataQuery, from, to time.Time) series {
 	scope := awsapi.CallScope(ctx)
 	if q.AccountId != nil && *q.AccountId != scope.Account { // recorded answers
-		return &series{status: types.StatusCodeForbidden, messages: []types.MessageData{{
+		return series{status: types.StatusCodeForbidden, messages: []types.MessageData{{
 			Code:  aws.String("Forbidden"),
 			Value: aws.String("Access denied when getting data - please check that this account and the requested metric account are linked"),
 		}}}
 	}
-	s, asked := q.MetricStat, &series{status: types.StatusCodeComplete}
-	query := metric.Query{ID: metric.New(scope, aws.ToString(s.Metric.Namespace), aws.ToString(s.Metric.MetricName), pairs(s.Metric.Dimensions)...), Period: periodOf(q)}
-	query.From, query.To = window(start, end, a.now(), query.Period)
+	s := q.MetricStat
+	asked := series{status: types.StatusCodeComplete}
+	query := metric.Query{
+		ID: metric.New(scope, *s.Metric.Namespace, *s.Metric.MetricName, pairs(s.Metric.Dimensions)...), Period: period(s), From: from, To: to,
+	}
 	units := []types.StandardUnit{s.Unit}
 	if s.Unit == "" {
-		units = a.metrics.Units(query.ID, query.From, query.To)
+		units = a.metrics.Units(query.ID, from, to)
 	}
 	if len(units) > 1 {
 		asked.messages = []types.MessageData{{
 			Code:  aws.String("MultipleUnits"),
-			Value: aws.String(fmt.Sprintf("Multiple units returned: '[%s]'", strings.Join(names(units), ", "))),
+			Value: aws.String(fmt.Sprintf("Multiple units returned: '[%s]'", strings.Join(texts(units), ", "))),
 		}}
 	}
 	for _, query.Unit = range units {
@@ -132,22 +114,22 @@ func (a *API) fetch(ctx context.Context, q types.MetricDataQuery, start, end tim
 
 // add takes the points of a unit, for the periods that have none yet.
 func (s *series) add(points []metric.Point, statistic string) {
-	others := len(s.points) > 0
+	others := len(s.Points) > 0
 	for i := range points {
 		at := points[i].At
-		if others && slices.ContainsFunc(s.points, func(v value) bool { return v.at.Equal(at) }) {
+		if others && slices.ContainsFunc(s.Points, func(p metricmath.Point) bool { return p.At.Equal(at) }) {
 			continue
 		}
 		if v, ok := points[i].Statistic(statistic); ok {
-			s.points = append(s.points, value{at, v})
+			s.Points = append(s.Points, metricmath.Point{At: at, Value: v})
 		}
 	}
 	if others {
-		slices.SortFunc(s.points, func(a, b value) int { return a.at.Compare(b.at) })
+		slices.SortFunc(s.Points, func(a, b metricmath.Point) int { return a.At.Compare(b.At) })
 	}
 }
 
-func names[S ~string](list []S) (texts []string) {
+func texts[S ~string](list []S) (texts []string) {
 	for _, each := range list {
 		texts = append(texts, string(each))
 	}

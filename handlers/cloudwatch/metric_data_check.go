@@ -1,70 +1,77 @@
 package cloudwatch
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/metricmath"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
 )
 
-// mostQueries are those of a request. Source: CloudWatch API reference, GetMetricData.
-const mostQueries = 500
+// Bounds of GetMetricData. Source: CloudWatch API reference.
+const (
+	mostQueries        = 500
+	mostValuesAnswered = 100800
+)
 
-var queryID = lazyregexp.New(`^[a-z][a-zA-Z0-9_]*$`)
-
-// checkData refuses a request of GetMetricData. Source: recorded answers; of the numbers and times the emulator's wording.
-func checkData(in *sdk.GetMetricDataInput) error {
-	switch {
-	case len(in.MetricDataQueries) == 0:
-		return validation("The parameter MetricDataQueries is required.")
+// checkData refuses a request of GetMetricData, or gives what evaluates it. The wording of what math does not refuse, but for
+// the statistic (recorded answers), is the emulator's.
+func checkData(in *sdk.GetMetricDataInput) (*metricmath.Program, error) {
+	switch most := in.MaxDatapoints; {
 	case len(in.MetricDataQueries) > mostQueries:
-		return validation("The collection MetricDataQueries must not have a size greater than %d.", mostQueries)
+		return nil, validation("The collection MetricDataQueries must not have a size greater than %d.", mostQueries)
 	case !in.StartTime.Before(*in.EndTime):
-		return validation("The parameter StartTime must be less than the parameter EndTime.")
-	case in.MaxDatapoints != nil && (*in.MaxDatapoints < 1 || *in.MaxDatapoints > mostValuesAnswered):
-		return validation("The parameter MaxDatapoints must be between 1 and %d.", mostValuesAnswered)
+		return nil, validation("The parameter StartTime must be less than the parameter EndTime.")
+	case most != nil && (*most < 1 || *most > mostValuesAnswered):
+		return nil, validation("The parameter MaxDatapoints must be between 1 and %d.", mostValuesAnswered)
 	}
-	ids := map[string]bool{}
+	program, err := metricmath.Compile(in.MetricDataQueries, metricmath.ForData)
+	if err != nil {
+		return nil, mathError(err)
+	}
 	for i, q := range in.MetricDataQueries {
-		at := "MetricDataQueries" + member(i) + "."
-		if !queryID.MatchString(aws.ToString(q.Id)) {
-			return validation("The value for parameter %sId is not matching the expected pattern %s.", at, queryID)
-		}
-		if ids[*q.Id] {
-			return validation("The values for parameter id in MetricDataQueries are not unique.")
-		}
-		ids[*q.Id] = true
-		if err := checkQuery(at, q); err != nil {
-			return err
+		if err := checkQuery("MetricDataQueries"+member(i)+".", q); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return program, nil
 }
 
-func checkQuery(at string, q types.MetricDataQuery) error {
-	s := q.MetricStat
+// mathError is the answer to queries that math refuses.
+func mathError(err error) error {
+	var wrong *metricmath.Error
+	var missing *metricmath.NotBuilt
 	switch {
-	case s != nil && q.Expression != nil:
-		return validation("The parameters %sExpression and %sMetricStat are mutually exclusive and you have specified both.", at, at)
-	case s == nil && q.Expression == nil: // the emulator's wording
-		return validation("One of the parameters %sExpression and %sMetricStat must be specified.", at, at)
-	case strings.Contains(aws.ToString(q.Label), "${"):
-		return notBuilt("dynamic labels (${…}) of GetMetricData")
-	case s == nil:
-		if wrong := checkPeriod(at+"Period", aws.ToInt32(q.Period)); q.Period != nil && wrong != "" {
-			return validation("%s", wrong)
-		}
-		return nil
-	case s.Metric == nil || s.Metric.Namespace == nil || s.Metric.MetricName == nil:
-		return validation("The parameter %sMetricStat.Metric must have a Namespace and a MetricName.", at)
-	case !isStatistic(*s.Stat):
-		return validation("The value for parameter %sMetricStat.Stat is not a valid statistic.", at)
+	case errors.As(err, &wrong):
+		return validation("%s", wrong.Message)
+	case errors.As(err, &missing):
+		return notBuilt(missing.What)
 	}
-	if wrong := checkPeriod(at+"MetricStat.Period", *s.Period); wrong != "" {
+	return err
+}
+
+// checkQuery checks what math does not.
+func checkQuery(at string, q types.MetricDataQuery) error {
+	if strings.Contains(aws.ToString(q.Label), "${") {
+		return notBuilt("dynamic labels (${…}) of GetMetricData")
+	}
+	wrong := ""
+	switch s := q.MetricStat; {
+	case s == nil && q.Period != nil:
+		wrong = checkPeriod(at+"Period", *q.Period)
+	case s == nil:
+	case s.Metric == nil || s.Metric.Namespace == nil || s.Metric.MetricName == nil:
+		wrong = "The parameter " + at + "MetricStat.Metric must have a Namespace and a MetricName."
+	case !isStatistic(*s.Stat):
+		wrong = "The value for parameter " + at + "MetricStat.Stat is not a valid statistic."
+	default:
+		wrong = checkPeriod(at+"MetricStat.Period", *s.Period)
+	}
+	if wrong != "" {
 		return validation("%s", wrong)
 	}
 	return nil

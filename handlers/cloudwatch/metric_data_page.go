@@ -10,16 +10,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/metricmath"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
 )
 
-// mostValuesAnswered is how many values an answer of GetMetricData has. Source: CloudWatch API reference.
-const mostValuesAnswered = 100800
-
 // pageOfData is the part of the results that a request asks for. Values are told result after result: that is the emulator's
 // choice. A result of which some are left has PartialData (recorded answers).
-func pageOfData(in *sdk.GetMetricDataInput, results []result) (*sdk.GetMetricDataOutput, error) {
+func pageOfData(in *sdk.GetMetricDataInput, results []series) (*sdk.GetMetricDataOutput, error) {
 	skip, err := readToken(in)
 	if err != nil {
 		return nil, err
@@ -32,11 +30,11 @@ func pageOfData(in *sdk.GetMetricDataInput, results []result) (*sdk.GetMetricDat
 	left := false
 	for _, r := range results {
 		begin := before
-		before += len(r.points)
+		before += len(r.Points)
 		if skip > begin && skip >= before {
 			continue // told on former pages
 		}
-		points := r.points[max(skip-begin, 0):]
+		points := r.Points[max(skip-begin, 0):]
 		part := points[:min(len(points), room)]
 		room -= len(part)
 		next += len(part)
@@ -53,13 +51,13 @@ func pageOfData(in *sdk.GetMetricDataInput, results []result) (*sdk.GetMetricDat
 }
 
 // told is a result with some of its values.
-func (r result) told(points []value) types.MetricDataResult {
+func (r *series) told(points []metricmath.Point) types.MetricDataResult {
 	told := types.MetricDataResult{
-		Id: &r.id, Label: &r.label, StatusCode: r.status, Messages: slices.Clone(r.messages),
+		Id: &r.id, Label: &r.Label, StatusCode: r.status, Messages: slices.Clone(r.messages),
 		Timestamps: make([]time.Time, 0, len(points)), Values: make([]float64, 0, len(points)),
 	}
 	for _, p := range points {
-		told.Timestamps, told.Values = append(told.Timestamps, p.at), append(told.Values, p.v)
+		told.Timestamps, told.Values = append(told.Timestamps, p.At), append(told.Values, p.Value)
 	}
 	return told
 }

@@ -76,6 +76,27 @@ func TestGetMetricData(t *testing.T) {
 	})
 }
 
+func TestMathOfGetMetricData(t *testing.T) {
+	inEachProtocol(t, func(s *scene) {
+		s.baseline()
+		expression := func(id, text string) types.MetricDataQuery { return types.MetricDataQuery{Id: &id, Expression: &text} }
+		m, double := query("m Scalar Sum"), expression("double", "m*2")
+		m.ReturnData, double.Label = aws.Bool(false), aws.String("double")
+		in := s.data(m, double, expression("running", "RUNNING_SUM(m)"), expression("conditional", "IF(m>=8,m,0)"), expression("aggregate", "SUM([m,m])"), expression("filled", "FILL(m,0)"))
+		in.ScanBy = types.ScanByTimestampAscending
+		want := strings.Join([]string{
+			"double double Complete 0:00=8 1:00=8 2:00=16 3:00=32 4:00=64", "running running Complete 0:00=4 1:00=8 2:00=16 3:00=32 4:00=64",
+			"conditional conditional Complete 0:00=0 1:00=0 2:00=8 3:00=16 4:00=32", "aggregate aggregate Complete 0:00=8 1:00=8 2:00=16 3:00=32 4:00=64",
+			"filled filled Complete 0:00=4 1:00=4 2:00=8 3:00=16 4:00=32",
+		}, "\n")
+		if got := toldData(ok(s, s.GetMetricData, in)); got != want {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+		refused(s, s.GetMetricData, s.data(expression("bad", "NOT_A_FUNCTION(m)"), query("m Scalar Sum")), "ValidationError",
+			"Error in expression 'bad': Function 'NOT_A_FUNCTION' not found")
+	})
+}
+
 func TestRefusedMetricDataQueries(t *testing.T) {
 	inEachProtocol(t, func(s *scene) {
 		bad, both, stat := query("Bad Scalar Sum"), query("m Scalar Sum"), query("m Scalar not-a-stat")

@@ -118,7 +118,7 @@ func (a *API) metricOperations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Works("PutMetricData", "times are judged by the emulator's clock; entities are checked and not kept", a.PutMetricData),
 		awsapi.Works("GetMetricStatistics", "all statistics; minutes are kept for a day, where AWS has 15", a.GetMetricStatistics),
-		awsapi.Partial("GetMetricData", "queries of metrics; expressions and dynamic labels answer 501 NotImplementedException", a.GetMetricData),
+		awsapi.Partial("GetMetricData", "metrics and math; Metrics Insights (SELECT), SEARCH, anomaly detection, some functions of math and dynamic labels answer 501 NotImplementedException", a.GetMetricData),
 		awsapi.Works("ListMetrics", "those with data of the last two weeks", a.ListMetrics),
 	}
 }
