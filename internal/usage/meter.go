@@ -1,0 +1,116 @@
+package usage
+
+import (
+	"math"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// shortest is the time between two reads that a measure needs: over less, the kernel's own steps would show.
+const shortest = time.Second
+
+// measure is what a container uses, by two reads of its counters.
+type measure struct {
+	base  backend.Usage // the earlier read
+	known bool          // there was a later one
+	cpu   float64       // vCPU
+	// Bytes per second of the network, and bytes since the read before of storage.
+	received, sent float64
+	read, written  float64
+}
+
+// meter has the measures of containers over periods of one length, by their ids. It measures by the time of
+// the engine: real time, whatever the emulator's clock does. A period that passes faster than a second has the newest
+// measure that there is, so an advance of the clock invents neither work nor idleness.
+type meter map[string]*measure
+
+// take is told of a read.
+func (m meter) take(id string, now backend.Usage) {
+	of := m[id]
+	switch {
+	case of == nil:
+		of = &measure{base: now}
+		m[id] = of
+	case now.Read.Sub(of.base.Read) < shortest: // too soon, but for an engine that knows
+	default:
+		of.compare(now)
+	}
+	if now.Load != nil {
+		of.cpu, of.known = *now.Load, true
+	}
+}
+
+// compare makes a measure of the time since the base, and goes on from there.
+func (m *measure) compare(now backend.Usage) {
+	was := m.base
+	m.cpu = grown(now.CPUStats.CPUUsage.TotalUsage, was.CPUStats.CPUUsage.TotalUsage) / float64(now.Read.Sub(was.Read))
+	if between := now.NetworksRead.Sub(was.NetworksRead).Seconds(); between > 0 && was.Networks != nil {
+		rx, tx := traffic(now.Networks)
+		rxBefore, txBefore := traffic(was.Networks)
+		m.received, m.sent = grown(rx, rxBefore)/between, grown(tx, txBefore)/between
+	}
+	read, written := storage(now.BlkioStats)
+	readBefore, writtenBefore := storage(was.BlkioStats)
+	m.read, m.written = grown(read, readBefore), grown(written, writtenBefore)
+	m.base, m.known = now, true
+}
+
+// fresh are those of the containers that a second read has to measure.
+func (m meter) fresh(read map[string]backend.Usage) (ids []string) {
+	for id := range read {
+		if of := m[id]; of == nil || !of.known {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// keep forgets all containers but those that keep knows.
+func (m meter) keep(known map[string]bool) {
+	for id := range m {
+		if !known[id] {
+			delete(m, id)
+		}
+	}
+}
+
+// grown is by how much a counter has grown. One that has begun anew counts from there.
+func grown(now, before uint64) float64 {
+	if now < before {
+		return float64(now)
+	}
+	return float64(now - before)
+}
+
+func traffic(all map[string]backend.NetworkStats) (received, sent uint64) {
+	for _, n := range all {
+		received += n.RxBytes
+		sent += n.TxBytes
+	}
+	return received, sent
+}
+
+// storage sums the bytes of all devices, whose operations have capital letters with control groups of version 1.
+func storage(of backend.BlkioStats) (read, written uint64) {
+	for _, e := range of.IoServiceBytesRecursive {
+		switch e.Op {
+		case "Read", "read":
+			read += e.Value
+		case "Write", "write":
+			written += e.Value
+		}
+	}
+	return read, written
+}
+
+// mebibytes are the whole MiB that a container uses, without what the kernel keeps of files.
+// Source: recorded values (107 MiB of 512 are 20.8984375 percent); amazon-ecs-agent, stats, for version 1 of control
+// groups. For version 2, of which the agent takes off nothing, it is what the engine's own tools take off.
+func mebibytes(m backend.MemoryStats) float64 {
+	cache := m.Stats["cache"]
+	if _, unified := m.Stats["anon"]; unified {
+		cache = m.Stats["inactive_file"]
+	}
+	return math.Floor(float64(m.Usage-min(cache, m.Usage)) / (1 << 20))
+}
