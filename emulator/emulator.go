@@ -73,6 +73,7 @@ type Server struct {
 	router        *routing.Router
 	targets       *target.Targets    // of rules and schedules
 	deliveries    delivery.Counters  // of the same
+	loads         loads              // of services on the simulated engine
 	services      []string           // of handler, as signatures name them
 	endpoints     []string           // variables of containers; see serve.go
 	upstream      *handlers.Upstream // nil if there is none

@@ -13,7 +13,9 @@ import (
 // sources are those of AWS's own metrics: a line each. The load balancers and the agent are those of a set of controllers,
 // which are at work when sources are asked.
 func (s *Server) sources() []collection.Source {
-	return []collection.Source{}
+	return []collection.Source{
+		s.newUsage(),
+	}
 }
 
 // demands are the rows that want metrics by the clock.

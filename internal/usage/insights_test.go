@@ -25,9 +25,6 @@ func (w *world) insight(name, unit string, dimensions ...string) string {
 
 func TestContainerInsights(t *testing.T) {
 	w := newWorld(t, insights("enabled"))
-	if period, ok := Wanted(w.store.Read()); !ok || period != Minute {
-		t.Errorf("wanted are samples every %s, %v", period, ok)
-	}
 	w.run("one", func(t *state.Task) { t.Spec.EphemeralStorageGiB = 20 })
 	w.run("job", func(t *state.Task) { t.Spec.ServiceARN, t.Spec.DeploymentID = "", "" })
 	w.usage["one-app"], w.usage["one-side"] = simulated(0.125, 100), simulated(0.0625, 7)

@@ -57,17 +57,6 @@ func fastMetrics(s *state.Service) (names []string) {
 	return names
 }
 
-// Wanted reports how often samples are wanted at least, for those who decide whether a clock timer is worth it: as a
-// service says that has high resolution, or as Container Insights do. ok is false where nothing says so.
-func Wanted(tx *state.Tx) (period time.Duration, ok bool) {
-	for _, s := range servicesOf(tx) {
-		if len(s.fast) > 0 {
-			return HighResolution, true
-		}
-	}
-	return Minute, len(insightClusters(tx)) > 0
-}
-
 // tasks are those that run.
 func (s *service) tasks(tx *state.Tx) (running []*state.Task) {
 	for _, d := range s.Deployments {
