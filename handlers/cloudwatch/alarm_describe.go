@@ -74,10 +74,13 @@ func described(alarms []*cloudwatch.Alarm) []types.MetricAlarm {
 			AlarmName: &a.Name, AlarmArn: aws.String(a.ARN()), AlarmDescription: a.Description, AlarmConfigurationUpdatedTimestamp: &a.ConfiguredAt,
 			ActionsEnabled: &a.ActionsEnabled, OKActions: orEmpty(a.OKActions), AlarmActions: orEmpty(a.AlarmActions), InsufficientDataActions: orEmpty(a.NoDataActions),
 			StateValue: a.State, StateReason: a.Reason, StateReasonData: a.Data, StateUpdatedTimestamp: &a.StateAt, StateTransitionedTimestamp: &a.ChangedAt,
-			Namespace: &a.Namespace, MetricName: &a.Metric, Dimensions: orEmpty(a.Dimensions), Statistic: a.Statistic, ExtendedStatistic: a.ExtendedStatistic,
-			Unit: a.Unit, Period: &a.Period, EvaluationPeriods: &a.EvaluationPeriods, DatapointsToAlarm: a.DatapointsToAlarm, Threshold: &a.Threshold,
+			Dimensions: orEmpty(a.Dimensions), Statistic: a.Statistic, ExtendedStatistic: a.ExtendedStatistic, Metrics: a.Metrics,
+			Unit: a.Unit, EvaluationPeriods: &a.EvaluationPeriods, DatapointsToAlarm: a.DatapointsToAlarm, Threshold: &a.Threshold,
 			ComparisonOperator: a.Comparison, TreatMissingData: a.TreatMissingData, EvaluateLowSampleCountPercentile: a.LowSampleCountBehavior,
 		})
+		if of := &list[len(list)-1]; a.Metrics == nil {
+			of.Namespace, of.MetricName, of.Period = &a.Namespace, &a.Metric, &a.Period
+		}
 	}
 	return list
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
@@ -15,7 +17,12 @@ import (
 // missing or a value that is not supported have been seen in another emulator that replays
 // recordings.
 func settingsOf(in *sdk.PutMetricAlarmInput) (*cloudwatch.Settings, error) {
-	for _, check := range []func(*sdk.PutMetricAlarmInput) error{checkName, checkBuilt, checkThreshold, checkStatistic, checkPeriods, checkActions} {
+	ofMetric := []func(*sdk.PutMetricAlarmInput) error{checkStatistic, checkPeriods}
+	if len(in.Metrics) > 0 {
+		ofMetric = []func(*sdk.PutMetricAlarmInput) error{checkMetrics}
+	}
+	before := []func(*sdk.PutMetricAlarmInput) error{checkName, checkBuilt, checkThreshold}
+	for _, check := range slices.Concat(before, ofMetric, []func(*sdk.PutMetricAlarmInput) error{checkActions}) {
 		if err := check(in); err != nil {
 			return nil, err
 		}
@@ -23,8 +30,9 @@ func settingsOf(in *sdk.PutMetricAlarmInput) (*cloudwatch.Settings, error) {
 	s := &cloudwatch.Settings{
 		Description: in.AlarmDescription, ActionsEnabled: in.ActionsEnabled == nil || *in.ActionsEnabled,
 		OKActions: orEmpty(in.OKActions), AlarmActions: orEmpty(in.AlarmActions), NoDataActions: orEmpty(in.InsufficientDataActions),
-		Namespace: *in.Namespace, Metric: *in.MetricName, Dimensions: orEmpty(in.Dimensions), Statistic: in.Statistic, ExtendedStatistic: in.ExtendedStatistic,
-		Unit: in.Unit, Period: *in.Period, EvaluationPeriods: *in.EvaluationPeriods, DatapointsToAlarm: in.DatapointsToAlarm, Threshold: *in.Threshold,
+		Namespace: aws.ToString(in.Namespace), Metric: aws.ToString(in.MetricName), Dimensions: orEmpty(in.Dimensions),
+		Statistic: in.Statistic, ExtendedStatistic: in.ExtendedStatistic, Unit: in.Unit, Period: aws.ToInt32(in.Period), Metrics: watched(in.Metrics),
+		EvaluationPeriods: *in.EvaluationPeriods, DatapointsToAlarm: in.DatapointsToAlarm, Threshold: *in.Threshold,
 		Comparison: in.ComparisonOperator, TreatMissingData: in.TreatMissingData, LowSampleCountBehavior: in.EvaluateLowSampleCountPercentile,
 	}
 	return s, nil
@@ -45,13 +53,9 @@ var anomalies = []types.ComparisonOperator{
 	types.ComparisonOperatorLessThanLowerOrGreaterThanUpperThreshold, types.ComparisonOperatorLessThanLowerThreshold, types.ComparisonOperatorGreaterThanUpperThreshold,
 }
 
-// checkBuilt refuses alarms of more than one metric.
+// checkBuilt refuses alarms that look at something else than metrics.
 func checkBuilt(in *sdk.PutMetricAlarmInput) error {
 	switch {
-	case in.Metrics != nil && in.MetricName != nil: // CW0003.1
-		return validation("MetricName should not be set if list of Metrics is set.")
-	case in.Metrics != nil:
-		return notBuilt("Metrics of alarms")
 	case in.ThresholdMetricId != nil || slices.Contains(anomalies, in.ComparisonOperator):
 		return notBuilt("alarms of anomaly detection")
 	case in.EvaluationCriteria != nil || in.EvaluationInterval != nil:
@@ -110,13 +114,19 @@ func checkPeriods(in *sdk.PutMetricAlarmInput) error {
 		return validation("PutMetricAlarm request should have an EvaluationPeriods parameter")
 	case in.Period == nil:
 		return validation("PutMetricAlarm request should have a Period parameter")
-	case in.DatapointsToAlarm != nil && *in.DatapointsToAlarm > *in.EvaluationPeriods: // Source: field reports
+	}
+	return checkRange(in, *in.Period)
+}
+
+// checkRange checks what an alarm with periods of some seconds looks back on.
+func checkRange(in *sdk.PutMetricAlarmInput, seconds int32) error {
+	if in.DatapointsToAlarm != nil && *in.DatapointsToAlarm > *in.EvaluationPeriods { // Source: field reports
 		return validation("DatapointsToAlarm must be less than or equal to EvaluationPeriods")
 	}
-	period := int64(*in.Period)
+	period := int64(seconds)
 	total := period * int64(*in.EvaluationPeriods)
 	switch {
-	case !slices.Contains([]int64{10, 20, 30}, period) && period%60 != 0:
+	case !slices.Contains([]int64{10, 20, 30}, period) && (period%60 != 0 || period <= 0):
 		return validation("Period must be 10, 20, 30 or a multiple of 60")
 	case period < hour && total > day:
 		return validation("Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400) for alarms using period < 3600")

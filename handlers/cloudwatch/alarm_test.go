@@ -91,7 +91,7 @@ func TestRefusedAlarms(t *testing.T) {
 		{"ValidationError", "AlarmName must not contain ASCII Control characters", func(in *sdk.PutMetricAlarmInput) { in.AlarmName = aws.String("a\x01") }},
 		{"ValidationError", "1 validation error detected: Value '0' at 'period' failed to satisfy constraint: Member must have value greater than or equal to 1",
 			func(in *sdk.PutMetricAlarmInput) { in.Period = aws.Int32(0) }},
-		{not, notBuilt("Metrics of alarms"), func(in *sdk.PutMetricAlarmInput) { in.MetricName, in.Metrics = nil, metrics }},
+		{"ValidationError", "Namespace should not be set if list of Metrics is set.", func(in *sdk.PutMetricAlarmInput) { in.MetricName, in.Metrics = nil, metrics }},
 		{not, notBuilt("alarms of anomaly detection"), func(in *sdk.PutMetricAlarmInput) { in.ThresholdMetricId = aws.String("m1") }},
 		{not, notBuilt("alarms of anomaly detection"), func(in *sdk.PutMetricAlarmInput) {
 			in.ComparisonOperator = types.ComparisonOperatorLessThanLowerThreshold

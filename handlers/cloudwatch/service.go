@@ -100,7 +100,7 @@ func (a *API) Service() awsapi.Service {
 
 func (a *API) alarmOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("PutMetricAlarm", "alarms of one metric: they are not evaluated yet, and actions have no effect; Metrics, anomaly detection, PromQL, "+
+		awsapi.Partial("PutMetricAlarm", "alarms of a metric or of metric math: they are not evaluated yet, and actions have no effect; anomaly detection, PromQL, "+
 			"evaluation windows and warm-up answer 501 NotImplementedException", a.PutMetricAlarm),
 		awsapi.Partial("DescribeAlarms", "by name, prefix, state and action, in pages; ChildrenOfAlarmName and ParentsOfAlarmName answer 501 NotImplementedException", a.DescribeAlarms),
 		awsapi.Works("DescribeAlarmsForMetric", "dimensions in any order", a.DescribeAlarmsForMetric),

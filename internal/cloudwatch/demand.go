@@ -12,8 +12,18 @@ const shortPeriod = 10 * time.Second
 
 // EvaluatedEvery is how often the alarm is evaluated.
 func (a *Alarm) EvaluatedEvery() time.Duration {
-	if a.Period > 0 && a.Period < 60 {
-		return shortPeriod
+	periods := []int32{a.Period}
+	for _, q := range a.Metrics {
+		if q.MetricStat != nil && q.MetricStat.Period != nil {
+			periods = append(periods, *q.MetricStat.Period)
+		} else if q.Period != nil {
+			periods = append(periods, *q.Period)
+		}
+	}
+	for _, p := range periods {
+		if p > 0 && p < 60 {
+			return shortPeriod
+		}
 	}
 	return time.Minute
 }
