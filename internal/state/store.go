@@ -8,6 +8,8 @@
 package state
 
 import (
+	"time"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -33,8 +35,11 @@ type Tx = store.Tx
 
 // Update runs fn in a write transaction; see [store.Store.Update]. It forgets the oldest
 // of what has ended when there is too much of it.
-func (s *Store) Update(fn func(tx *Tx) error) error {
-	return s.Store.Update(func(tx *store.Tx) error {
+func (s *Store) Update(fn func(tx *Tx) error) error { return s.UpdateSoon(0, fn) }
+
+// UpdateSoon is Update for what is in no hurry; see [store.Store.UpdateSoon].
+func (s *Store) UpdateSoon(patience time.Duration, fn func(tx *Tx) error) error {
+	return s.Store.UpdateSoon(patience, func(tx *store.Tx) error {
 		if err := fn(tx); err != nil {
 			return err
 		}

@@ -57,7 +57,7 @@ func (j *journal) take() []*commit {
 func (j *journal) last() *commit {
 	j.queueMu.Lock()
 	defer j.queueMu.Unlock()
-	if j.newest != nil && j.newest.done.Load() {
+	if j.newest != nil && j.newest.isDone() {
 		j.newest = nil
 	}
 	return j.newest
@@ -67,12 +67,12 @@ func (j *journal) last() *commit {
 // when it has failed. A failure takes all commits with it that are not on disk: each
 // may build on the one before.
 func (s *Store) flush(c *commit) error {
-	if c.done.Load() {
+	if c.isDone() {
 		return c.err
 	}
 	s.journal.flushing.Lock()
 	defer s.journal.flushing.Unlock()
-	if c.done.Load() {
+	if c.isDone() {
 		return c.err
 	}
 	batch := s.journal.take()
@@ -88,7 +88,7 @@ func (s *Store) flush(c *commit) error {
 			s.wake(each)
 		}
 		each.err = err
-		each.done.Store(true)
+		close(each.done)
 	}
 	return err
 }

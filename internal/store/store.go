@@ -12,6 +12,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Store holds the rows of all tables that the program's packages declare.
@@ -87,7 +88,12 @@ func (s *Store) Read() *Tx { return &Tx{version: *s.visible.Load()} }
 // disk fails, nothing has changed.
 //
 // fn must not block: it holds the only write lock.
-func (s *Store) Update(fn func(tx *Tx) error) error {
+func (s *Store) Update(fn func(tx *Tx) error) error { return s.UpdateSoon(0, fn) }
+
+// UpdateSoon is Update for what is in no hurry. With a durable log it leaves the disk to the transactions of others,
+// whose next write takes this one along, and writes it itself if there is none for so long, in real time, or at
+// [Store.Flush].
+func (s *Store) UpdateSoon(patience time.Duration, fn func(tx *Tx) error) error {
 	c, err := s.commit(fn)
 	switch {
 	case c == nil:
@@ -96,6 +102,7 @@ func (s *Store) Update(fn func(tx *Tx) error) error {
 		s.wake(c)
 		return nil
 	}
+	c.waitFor(patience)
 	if failed := s.flush(c); failed != nil {
 		return failed
 	}
@@ -108,8 +115,31 @@ type commit struct {
 	version version // as it left it
 
 	// Its result on disk.
-	done atomic.Bool
+	done chan struct{} // closed when err is known
 	err  error
+}
+
+// isDone reports whether the result is known.
+func (c *commit) isDone() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// waitFor waits for others to write a commit.
+func (c *commit) waitFor(patience time.Duration) {
+	if patience <= 0 {
+		return
+	}
+	over := time.NewTimer(patience)
+	defer over.Stop()
+	select {
+	case <-c.done:
+	case <-over.C:
+	}
 }
 
 // commit runs fn and puts its change in line for the disk. If there is none, or fn
@@ -120,7 +150,7 @@ func (s *Store) commit(fn func(tx *Tx) error) (*commit, error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	tx := s.begin()
-	c := &commit{writes: tx.writes, version: tx.version}
+	c := &commit{writes: tx.writes, version: tx.version, done: make(chan struct{})}
 	if err := fn(tx); err != nil {
 		return s.unwritten(), err
 	}
@@ -147,6 +177,14 @@ func (s *Store) unwritten() *commit {
 		return nil
 	}
 	return s.journal.last()
+}
+
+// Flush returns when all is on disk that Update and UpdateSoon have done so far, or has failed.
+func (s *Store) Flush() error {
+	if c := s.unwritten(); c != nil {
+		return s.flush(c)
+	}
+	return nil
 }
 
 // show makes commits visible, and at the same moment what the logs keep after them: who

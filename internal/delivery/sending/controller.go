@@ -8,6 +8,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
@@ -31,6 +32,7 @@ type Controller struct {
 	loop    *reconcile.Loop
 	queue   queue
 	running sync.WaitGroup
+	idling  atomic.Int32    // calls of Idle
 	ctx     context.Context // of Run: calls end with it
 
 	toldMu sync.Mutex
@@ -55,6 +57,9 @@ func (c *Controller) Run(ctx context.Context) error {
 // for no call any longer than for patience from its beginning on, in real time. The error is that of ctx.
 func (c *Controller) Idle(ctx context.Context, patience time.Duration) error {
 	c.init()
+	c.idling.Add(1)
+	defer c.idling.Add(-1)
+	_ = c.Store.Flush() // what fails is tried again
 	if err := c.loop.Idle(ctx); err != nil {
 		return err
 	}
@@ -96,7 +101,7 @@ func (c *Controller) reconcile(_ context.Context, key string) (next time.Time, e
 func (c *Controller) begin(call *call) {
 	c.running.Go(func() {
 		if d := delivery.Find(c.Store.Read(), call.key); d != nil && d.ID == call.id && c.ctx.Err() == nil {
-			c.call(d)
+			c.call(call, d)
 		}
 		c.queue.release(call)
 		c.loop.Wake(call.key) // before Idle sees that the call is over
@@ -106,14 +111,27 @@ func (c *Controller) begin(call *call) {
 
 // call calls the target of a delivery, and writes what has become of it. If the emulator ends meanwhile nothing is
 // written, so the row is as before.
-func (c *Controller) call(d *delivery.Delivery) {
+func (c *Controller) call(call *call, d *delivery.Delivery) {
 	v, sure := c.send(d)
 	if sure && v.dead != nil {
 		sure = c.bury(d, v.dead)
 	}
 	if sure {
+		c.queue.answer(call, c.begin)
 		c.write(d, v)
 	}
+}
+
+// ride is how long what has become of a call may wait for a transaction of others to be written with, in real time: two
+// writes to disk for each event, its own and that of its delivery, would have PutEvents wait for both.
+const ride = 10 * time.Millisecond
+
+// patience is how long a result may wait to be written: none while Idle waits for it.
+func (c *Controller) patience() time.Duration {
+	if c.idling.Load() > 0 {
+		return 0
+	}
+	return ride
 }
 
 // send calls a target, in its time. It is not sure what has become of the call if the emulator ends.
@@ -152,7 +170,7 @@ func (c *Controller) bury(d *delivery.Delivery, dead *delivery.DeadLetter) (sure
 // write writes what has become of a delivery. While the disk fails it tries again: the target is not called twice.
 func (c *Controller) write(d *delivery.Delivery, v verdict) {
 	for wait := reconcile.FirstRetry; ; wait = min(2*wait, reconcile.LastRetry) {
-		err := c.Store.Update(func(tx *state.Tx) error {
+		err := c.Store.UpdateSoon(c.patience(), func(tx *state.Tx) error {
 			switch now := delivery.Find(tx, d.Key()); {
 			case now == nil || now.ID != d.ID: // all was reset
 			case v.retry != nil:

@@ -12,6 +12,10 @@ import (
 // mostCalls is how many calls of one target are under way at once.
 const mostCalls = 10
 
+// mostUnwritten is how many calls of one target may have ended without it being on disk before the next ones wait. There
+// are many while the disk fails, and the end of the emulator has all of them be made again.
+const mostUnwritten = 100
+
 // queue has the deliveries that are to be called now: those that wait for their turn, and those that are called. Each of
 // its methods takes the same time, however many there are.
 type queue struct {
@@ -30,6 +34,7 @@ type call struct {
 	serial   uint64
 	at       *list.Element
 	began    time.Time // in real time; zero: it waits
+	answered bool      // others go on without it
 	over     chan struct{}
 }
 
@@ -39,6 +44,8 @@ type line struct {
 	running map[*call]bool
 	ready   []*call            // these wait for nothing but the limit
 	lanes   map[string][]*call // by resource: these wait for the one before them
+	// unwritten is how many calls are answered, and it is not on disk yet.
+	unwritten int
 }
 
 // add has a delivery be called in its turn, unless it is in hand already. begin is called for each call that begins.
@@ -78,23 +85,44 @@ func (q *queue) release(c *call) {
 	delete(q.inHand, c.id)
 }
 
+// answer begins those that waited for a call whose target has answered, while what has become of it is written.
+func (q *queue) answer(c *call, begin func(*call)) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if c.line.unwritten < mostUnwritten {
+		c.answered = true
+		c.line.unwritten++
+		c.line.leave(c)
+		c.line.advance(begin)
+	}
+}
+
 // end takes a call off, and begins those that waited for it.
 func (q *queue) end(c *call, begin func(*call)) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	l := c.line
 	q.order.Remove(c.at)
-	delete(l.running, c)
 	close(c.over)
+	if c.answered {
+		l.unwritten--
+	} else {
+		l.leave(c)
+		l.advance(begin)
+	}
+	if len(l.running) == 0 && l.unwritten == 0 {
+		delete(q.lines, l.target)
+	}
+}
+
+// leave makes room for another call.
+func (l *line) leave(c *call) {
+	delete(l.running, c)
 	if waiting := l.lanes[c.resource]; len(waiting) > 0 {
 		l.lanes[c.resource] = waiting[1:]
 		l.ready = append(l.ready, waiting[0])
 	} else {
 		delete(l.lanes, c.resource)
-	}
-	l.advance(begin)
-	if len(l.running) == 0 {
-		delete(q.lines, l.target)
 	}
 }
 
