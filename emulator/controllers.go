@@ -108,6 +108,7 @@ func (s *Server) startControllers() {
 	at.Targets = &loadbalancer.TaskTargets{Store: s.store, Clock: s.clock, Log: s.opts.Log}
 	at.Matching, at.Timetable, at.Deliveries = s.newMatching(), s.newTimetable(), s.newSending()
 	at.Metrics = s.newCollector()
+	at.ServiceScaling = s.newServiceScaling()
 	s.controllers = at
 	for _, c := range at.All() {
 		s.running.Go(func() { s.report(c.Name, c.Run(ctx)) })

@@ -38,6 +38,18 @@ func (r Resource) Service() string {
 	return r.Scope.Service(cluster, name)
 }
 
+// ClusterAndName are those of the service that is scaled.
+func (r Resource) ClusterAndName() (cluster, name string) {
+	cluster, name, _ = strings.Cut(strings.TrimPrefix(r.Resource, "service/"), "/")
+	return cluster, name
+}
+
+// ResourceOfService is the desired count of the service with an ARN.
+func ResourceOfService(serviceARN string) Resource {
+	name := "service/" + arn.ClusterName(serviceARN) + "/" + arn.Name(serviceARN)
+	return Resource{arn.ScopeOf(serviceARN), types.ServiceNamespaceEcs, name, types.ScalableDimensionECSServiceDesiredCount}
+}
+
 // Target is something of which Application Auto Scaling may change the capacity. Its handlers write every field but the
 // bounds, which scheduled actions write as well, and EnforcedAt.
 type Target struct {

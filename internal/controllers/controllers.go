@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling/servicescaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/attachment"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/draining"
@@ -43,6 +44,8 @@ type Set struct {
 	Timetable *timetable.Controller
 	// Deliveries calls the targets of rules and schedules.
 	Deliveries *sending.Controller
+	// ServiceScaling scales services by their policies, bounds and scheduled actions.
+	ServiceScaling *servicescaling.Controller
 	// Metrics collects them, and has alarms evaluated.
 	Metrics *collection.Collector
 }
@@ -67,6 +70,7 @@ func (s Set) All() []Controller {
 		{"capacity providers", s.Providers.Run, s.Providers.Idle},
 		{"managed scaling", s.Scaling.Run, s.Scaling.Idle},
 		{"managed draining", s.Draining.Run, s.Draining.Idle},
+		{"service scaling", s.ServiceScaling.Run, s.ServiceScaling.Idle},
 		{"service scheduler", s.Services.Run, s.Services.Idle},
 		{"placer", s.Placer.Run, s.Placer.Idle},
 		{"lifecycle hooks", s.Hooks.Run, hooks},

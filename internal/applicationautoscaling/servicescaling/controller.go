@@ -1,0 +1,156 @@
+// Package servicescaling is the controller that scales services for Application Auto Scaling: when an alarm asks for a
+// policy, when the bounds of a target change, and when a scheduled action is due.
+//
+// What it decides it writes as an activity, in the transaction that takes the alarm's action away; then it calls
+// UpdateService, as any client does, and then it watches until what was wanted is there. So a crash between any two of
+// these loses no step, and the count that is set again is the same one.
+package servicescaling
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+// Controller scales services. All fields are required.
+type Controller struct {
+	Store  *state.Store
+	Clock  *clock.Clock
+	Log    *slog.Logger
+	Client *apiclient.Client
+	// Role is the principal of a role that acts in an account and region, in a session of a name.
+	Role func(scope arn.Scope, role, session string) (apiclient.Principal, error)
+	// Values are the newest data points of an alarm's metric at a time, oldest first, as many as there are in the
+	// periods that it evaluates. It only reads.
+	Values func(tx *store.Tx, a *cloudwatch.Alarm, now time.Time) []float64
+
+	once sync.Once
+	loop *reconcile.Loop
+
+	mu    sync.Mutex
+	polls map[string]time.Time // when activities of which nothing is missing any more are found to be over, by their ids
+}
+
+// workers is how many services are scaled side by side: each waits for the disk and for ECS.
+const workers = 8
+
+// Run scales until ctx ends, and returns its error. It is called once.
+func (c *Controller) Run(ctx context.Context) error {
+	c.init()
+	return c.loop.Run(ctx)
+}
+
+// Idle waits until everything has been decided and called that is to be now. The error is that of ctx.
+func (c *Controller) Idle(ctx context.Context) error {
+	c.init()
+	return c.loop.Idle(ctx)
+}
+
+func (c *Controller) init() {
+	c.once.Do(func() {
+		c.polls = map[string]time.Time{}
+		c.loop = reconcile.New(reconcile.Options{
+			Name: "scalable target", Clock: c.Clock, Log: c.Log, Workers: workers, Reconcile: c.reconcile,
+			Watch: c.Store.Watch(0,
+				applicationautoscaling.OnTargets(), applicationautoscaling.OnScheduledActions(), applicationautoscaling.OnActivities(),
+				cloudwatch.OnActionsBy(actionKey), state.OnServices(serviceChange), state.OnServiceSummaries(countsChange)),
+		})
+	})
+}
+
+// policyAction is in the ARN of each action that is a scaling policy, also of what is no service.
+const policyAction = ":scalingPolicy:"
+
+// actionKey is the key of the target that an alarm's action scales. That of one that scales no service is its ARN.
+func actionKey(a *cloudwatch.Action) string {
+	if !strings.Contains(a.ARN, policyAction) {
+		return ""
+	}
+	if r, ok := applicationautoscaling.ResourceOfPolicy(a.ARN); ok {
+		return r.Key()
+	}
+	return a.ARN
+}
+
+// serviceChange wakes when the desired count is another one, or the service goes.
+func serviceChange(before, after *state.Service) []string {
+	if before != nil && after != nil && before.DesiredCount == after.DesiredCount && before.Status() == after.Status() {
+		return nil
+	}
+	if after == nil {
+		after = before
+	}
+	return []string{keyOf(after.ARN)}
+}
+
+// countsChange wakes when another number of tasks run.
+func countsChange(before, after *state.ServiceSummary) []string {
+	if before != nil && after != nil && running(before) == running(after) {
+		return nil
+	}
+	if after == nil {
+		after = before
+	}
+	return []string{keyOf(after.ServiceARN)}
+}
+
+// running is how many tasks of a service run and shall.
+func running(s *state.ServiceSummary) (n int32) {
+	for _, d := range s.Deployments {
+		n += int32(d.ActiveRunning)
+	}
+	return n
+}
+
+func keyOf(service string) string { return applicationautoscaling.ResourceOfService(service).Key() }
+
+// reconcile does what there is to be done about a target, one thing after the other: each writes a row, which wakes the
+// key again.
+func (c *Controller) reconcile(ctx context.Context, key string) (wakeAt time.Time, err error) {
+	tx := c.Store.Read()
+	target, last := applicationautoscaling.TargetByKey(tx, key), applicationautoscaling.LastChange(tx, key)
+	if last != nil && last.Open() {
+		if wakeAt, err = c.goOn(ctx, key, last); err != nil || last.Status == pending {
+			return wakeAt, err
+		}
+	}
+	if target != nil {
+		due, err := c.schedule(key, target)
+		if err != nil {
+			return due, err
+		}
+		wakeAt = earliest(wakeAt, due)
+		if !target.BoundsAt.Equal(target.EnforcedAt) {
+			return wakeAt, c.enforce(key)
+		}
+	}
+	return wakeAt, c.actOnAlarms(key)
+}
+
+// earliest is the first of two times, of which zero is never.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// update changes rows because of a key. The clock waits for what that leads to.
+func (c *Controller) update(key string, change func(tx *state.Tx)) error {
+	return c.Store.Update(func(tx *state.Tx) error {
+		c.loop.Causes(tx, key)
+		change(tx)
+		return nil
+	})
+}
