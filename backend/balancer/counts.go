@@ -54,8 +54,8 @@ func (c Counts) Since(before Counts) Counts {
 	if c.Run != before.Run {
 		was = Counts{}
 	}
-	c.Connections -= was.Connections
-	c.Bytes -= was.Bytes
+	c.Connections = minus(c.Connections, was.Connections)
+	c.Bytes = minus(c.Bytes, was.Bytes)
 	c.Answers = less(c.Answers, was.Answers, minus)
 	c.Groups = less(c.Groups, was.Groups, GroupCounts.since)
 	c.Flows = less(c.Flows, was.Flows, FlowCounts.since)
@@ -70,20 +70,21 @@ func (c Counts) Since(before Counts) Counts {
 }
 
 func (g GroupCounts) since(was GroupCounts) GroupCounts {
-	g.Requests -= was.Requests
-	g.ConnectionErrors -= was.ConnectionErrors
+	g.Requests = minus(g.Requests, was.Requests)
+	g.ConnectionErrors = minus(g.ConnectionErrors, was.ConnectionErrors)
 	g.Answers = less(g.Answers, was.Answers, minus)
 	g.Times = less(g.Times, was.Times, func(t, was TimeCounts) TimeCounts {
-		return TimeCounts{t.Count - was.Count, t.Nanoseconds - was.Nanoseconds}
+		return TimeCounts{minus(t.Count, was.Count), minus(t.Nanoseconds, was.Nanoseconds)}
 	})
 	return g
 }
 
 func (f FlowCounts) since(was FlowCounts) FlowCounts {
-	return FlowCounts{f.New - was.New, f.Bytes - was.Bytes, f.Active}
+	return FlowCounts{minus(f.New, was.New), minus(f.Bytes, was.Bytes), f.Active}
 }
 
-func minus(n, was uint64) uint64 { return n - was }
+// minus is nothing where something was read after what is called now.
+func minus(n, was uint64) uint64 { return n - min(n, was) }
 
 // less is a map with what each of its values has more than before.
 func less[K comparable, V any](now, before map[K]V, difference func(V, V) V) map[K]V {

@@ -46,6 +46,8 @@ type Controller struct {
 	// Certificates are tables that wake with ARNs of certificates that have changed.
 	Certificates []store.Source
 	Delays       Delays
+	// Removing is told what a load balancer has counted that is about to be removed from the engine; nil is not.
+	Removing func(Counted)
 
 	once sync.Once
 	loop *reconcile.Loop

@@ -29,6 +29,7 @@ type engine struct {
 	settles chan struct{}    // holds the kernel
 	tasks   []netip.Addr     // that answer through the load balancer
 	deaf    int              // how many streams lead nowhere
+	counts  *balancer.Counts // nil counts nothing
 }
 
 // nodes are the load balancers of an engine, as the controller sees them.
@@ -132,7 +133,7 @@ func (e *engine) end() {
 	e.streams = nil
 }
 
-// Set, Remove and Counts are those of a balancer.
+// Set, Remove, Settle and Counts are those of a balancer.
 func (e *engine) Set(p balancer.Piece) error {
 	e.mu.Lock()
 	if gate := e.gate; gate != nil && p.Target != nil && p.Target.Draining {
@@ -181,4 +182,10 @@ func (e *engine) settlesAfter(gate chan struct{}) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.settles = gate
+}
+
+func (e *engine) Counts() *balancer.Counts {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.counts
 }

@@ -23,6 +23,8 @@ type running struct {
 	reached Reached
 	// hidden says that clients are hidden from a target that is to see them: it may not run yet.
 	hidden bool
+	// uncounted says that it was said that it does not count.
+	uncounted bool
 }
 
 func (c *Controller) clients() (list []*control.Client) {
@@ -66,6 +68,7 @@ func (c *Controller) remove(ctx context.Context, arn string) error {
 	delete(c.running, arn)
 	c.mu.Unlock()
 	if r != nil && r.client != nil {
+		c.countLast(ctx, arn, r.client)
 		r.client.Close()
 	}
 	return c.Nodes.Remove(ctx, arn)
