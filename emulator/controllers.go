@@ -20,6 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/lifecyclehook"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
+	loadbalancermetrics "github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/metrics"
 	"github.com/ecs-emulator/ecs-emulator/internal/placer"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -119,12 +120,15 @@ func (s *Server) startControllers() {
 	}
 }
 
-// newLoadBalancers makes the controller of load balancers, which has no nodes yet.
+// newLoadBalancers makes the controller of load balancers, which has no nodes yet, and the source of their metrics.
 func (s *Server) newLoadBalancers() *loadbalancer.Controller {
-	return &loadbalancer.Controller{
+	c := &loadbalancer.Controller{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: s.opts.delays().LoadBalancers,
 		Certificate: certificate, Certificates: []store.Source{acm.OnCertificates()},
 	}
+	s.balanced = &loadbalancermetrics.Source{Store: s.store, Metrics: s.metrics, Clock: s.clock, Counts: c.Counts}
+	c.Removing = s.balanced.Removing
+	return c
 }
 
 // certificate is what ACM has of one.

@@ -37,6 +37,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/target"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/lambda"
+	loadbalancermetrics "github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/metrics"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/pipelistener"
@@ -58,6 +59,7 @@ type Server struct {
 	store        *state.Store
 	logs         *logs.Store
 	metrics      *metric.Store
+	balanced     *loadbalancermetrics.Source // of the load balancers that are at work
 	credentials  *credentials.Issuer
 	otherSecrets credentials.ToldARNs // that a secret with another suffix stands for
 	engine       backend.Engine       // what the user asked for

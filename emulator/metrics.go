@@ -15,6 +15,7 @@ import (
 func (s *Server) sources() []collection.Source {
 	return []collection.Source{
 		s.newUsage(),
+		s.balanced,
 	}
 }
 

@@ -26,29 +26,70 @@ const (
 // steer has the kernel lead flows. Where no sandbox listens it leads none, and has none to forget: those of
 // application load balancers, above all, are never led.
 func steer(s balancer.Steering) error {
-	conn, err := net.Dial("unix", kernelSocket)
+	answer, err := ask(command(s), kernelTime)
 	if errors.Is(err, syscall.ECONNREFUSED) && len(s.Shares) == 0 {
 		return nil
 	}
+	if err == nil && answer != "done" {
+		err = errors.New(answer)
+	}
+	return err
+}
+
+// countTime bounds how long the kernel's counts may take: they are asked for again.
+const countTime = 2 * time.Second
+
+// kernelCounts asks what the kernel has counted of the flows that it leads. Where no sandbox listens it leads none.
+func kernelCounts() (*balancer.KernelCounts, error) {
+	answer, err := ask("counts", countTime)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return nil, nil
+	}
 	if err != nil {
-		return err
+		return nil, err
+	}
+	return parseCounts(answer)
+}
+
+// parseCounts reads what the sandbox program says; see its counts.go.
+func parseCounts(answer string) (*balancer.KernelCounts, error) {
+	words := strings.Fields(answer)
+	if len(words) < 2 || words[0] != "counts" {
+		return nil, errors.New(answer)
+	}
+	c := &balancer.KernelCounts{Run: words[1], Flows: map[string]balancer.FlowCounts{}}
+	for _, word := range words[2:] {
+		protocol, numbers, _ := strings.Cut(word, "=")
+		var f balancer.FlowCounts
+		if _, err := fmt.Sscanf(numbers, "%d/%d/%d", &f.New, &f.Bytes, &f.Active); err != nil {
+			return nil, fmt.Errorf("counts %q: %w", word, err)
+		}
+		if f != (balancer.FlowCounts{}) {
+			c.Flows[protocol] = f
+		}
+	}
+	return c, nil
+}
+
+// ask has the sandbox program do something.
+func ask(what string, patience time.Duration) (answer string, err error) {
+	conn, err := net.Dial("unix", kernelSocket)
+	if err != nil {
+		return "", err
 	}
 	defer func() { _ = conn.Close() }()
-	if err := conn.SetDeadline(time.Now().Add(kernelTime)); err != nil {
-		return err
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		return "", err
 	}
-	const mark = "steer"
-	if _, err := io.WriteString(conn, mark+" "+command(s)+" .\n"); err != nil {
-		return err
+	const mark = "balancer"
+	if _, err := io.WriteString(conn, mark+" "+what+" .\n"); err != nil {
+		return "", err
 	}
 	lines := bufio.NewScanner(conn)
 	if !lines.Scan() {
-		return errors.Join(io.ErrUnexpectedEOF, lines.Err())
+		return "", errors.Join(io.ErrUnexpectedEOF, lines.Err())
 	}
-	if answer := strings.TrimPrefix(lines.Text(), mark+" "); answer != "done" {
-		return errors.New(answer)
-	}
-	return nil
+	return strings.TrimPrefix(lines.Text(), mark+" "), nil
 }
 
 // command is what the sandbox program reads.

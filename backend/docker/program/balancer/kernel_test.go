@@ -39,3 +39,15 @@ func TestNothingIsLedWhereNoTargetListens(t *testing.T) {
 		t.Errorf("something to lead: %v", err)
 	}
 }
+
+func TestParseCounts(t *testing.T) {
+	got, err := parseCounts("counts 17 tcp=12/34567/3 udp=0/0/0")
+	if err != nil || got.Run != "17" || len(got.Flows) != 1 || got.Flows["tcp"] != (balancer.FlowCounts{New: 12, Bytes: 34567, Active: 3}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for _, answer := range []string{"", "not a command", "counts", "counts 17 tcp=1/2"} {
+		if got, err := parseCounts(answer); err == nil {
+			t.Errorf("%q says %+v", answer, got)
+		}
+	}
+}

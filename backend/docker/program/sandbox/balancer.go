@@ -24,6 +24,7 @@ func serveBalancer() error {
 	if err := balance(nil); err != nil {
 		return err
 	}
+	uncounted = countFlows()
 	sock, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return err
@@ -47,4 +48,6 @@ func serveBalancer() error {
 	return nil
 }
 
-var balancerCommands = map[string]func([]string) error{"balance": balance}
+var balancerCommands = map[string]func([]string) error{
+	"balance": balance, "counts": func([]string) error { return nil },
+}

@@ -46,19 +46,22 @@ func obey(from, to int, commands map[string]func([]string) error) {
 	}
 }
 
-// ownerCommands are those that come on standard input. The answer to stats is what it says.
+// ownerCommands are those that come on standard input.
 var ownerCommands = map[string]func([]string) error{
 	"filter": filter, "ready": ready, "answer": answer, "balances": balances,
 	"stats": func([]string) error { return nil },
 }
+
+// tellers are the commands whose answer is what they say.
+var tellers = map[string]func([]string) (string, error){"stats": stats, "counts": counts}
 
 // carryOut returns the answer.
 func carryOut(words []string, commands map[string]func([]string) error) string {
 	n := len(words)
 	switch {
 	case n < 2 || words[n-1] != "." || commands[words[0]] == nil:
-	case words[0] == "stats":
-		said, err := stats(words[1 : n-1])
+	case tellers[words[0]] != nil:
+		said, err := tellers[words[0]](words[1 : n-1])
 		if err != nil {
 			return err.Error()
 		}
