@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -22,6 +23,9 @@ func stateChange(tx *state.Tx, e state.Event) []byte {
 	}
 	if a := e.Value.ScalingActivity; a != nil {
 		return autoscaling.ActivityEvent(a, e.At)
+	}
+	if c := e.Value.Alarm; c != nil {
+		return cloudwatch.AlarmEvent(c, e.At)
 	}
 	return ecs.StateChange(tx, e)
 }
@@ -50,6 +54,8 @@ func aboutChange(e state.Event) (about matching.About, ok bool) {
 		}
 	case c.InstanceState != nil:
 		source, resource, detailType = "aws.ec2", c.InstanceState.InstanceARN, ec2.StateDetailType
+	case c.Alarm != nil:
+		source, resource, detailType = "aws.cloudwatch", c.Alarm.AlarmARN, cloudwatch.AlarmDetailType(c.Alarm)
 	case c.ScalingActivity != nil:
 		source, resource, detailType = "aws.autoscaling", c.ScalingActivity.GroupARN, autoscaling.ActivityDetailType(c.ScalingActivity)
 	default:

@@ -5,13 +5,17 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmstate"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
 // DeleteAlarms removes alarms.
 func (a *API) DeleteAlarms(ctx context.Context, in *sdk.DeleteAlarmsInput) (*sdk.DeleteAlarmsOutput, error) {
-	return &sdk.DeleteAlarmsOutput{}, a.each(ctx, in.AlarmNames, cloudwatch.DeleteAlarm)
+	return &sdk.DeleteAlarmsOutput{}, a.each(ctx, in.AlarmNames, func(tx *store.Tx, alarm *cloudwatch.Alarm) {
+		cloudwatch.DeleteAlarm(tx, alarm)
+		alarmstate.Configured(tx, alarm, nil, a.now())
+	})
 }
 
 // EnableAlarmActions has changes of state cause the actions of alarms.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmstate"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -29,6 +30,7 @@ func (a *API) PutMetricAlarm(ctx context.Context, in *sdk.PutMetricAlarmInput) (
 			return err
 		}
 		cloudwatch.PutAlarm(tx, made)
+		alarmstate.Configured(tx, nil, made, now)
 		return nil
 	})
 }
@@ -45,4 +47,5 @@ func (a *API) configure(tx *store.Tx, alarm *cloudwatch.Alarm, s cloudwatch.Sett
 		changed.Reason = nil
 	}
 	cloudwatch.PutAlarm(tx, &changed)
+	alarmstate.Configured(tx, alarm, &changed, changed.ConfiguredAt)
 }

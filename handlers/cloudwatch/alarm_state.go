@@ -6,6 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmstate"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -17,9 +18,11 @@ func (a *API) SetAlarmState(ctx context.Context, in *sdk.SetAlarmStateInput) (*s
 		return nil, errNotJSON
 	}
 	return &sdk.SetAlarmStateOutput{}, a.store.Update(func(tx *store.Tx) error {
-		if !cloudwatch.SetState(tx, awsapi.CallScope(ctx), *in.AlarmName, in.StateValue, *in.StateReason, in.StateReasonData, a.now()) {
+		alarm := cloudwatch.FindAlarm(tx, awsapi.CallScope(ctx), *in.AlarmName)
+		if alarm == nil {
 			return errNoAlarm
 		}
+		alarmstate.Set(tx, alarm, alarmstate.State{Value: in.StateValue, Reason: in.StateReason, Data: in.StateReasonData, At: a.now()})
 		return nil
 	})
 }

@@ -100,14 +100,15 @@ func (a *API) Service() awsapi.Service {
 
 func (a *API) alarmOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("PutMetricAlarm", "alarms of a metric or of metric math: they are not evaluated yet, and actions have no effect; anomaly detection, PromQL, "+
+		awsapi.Partial("PutMetricAlarm", "alarms of a metric or of metric math; anomaly detection, PromQL, "+
 			"evaluation windows and warm-up answer 501 NotImplementedException", a.PutMetricAlarm),
 		awsapi.Partial("DescribeAlarms", "by name, prefix, state and action, in pages; ChildrenOfAlarmName and ParentsOfAlarmName answer 501 NotImplementedException", a.DescribeAlarms),
 		awsapi.Works("DescribeAlarmsForMetric", "dimensions in any order", a.DescribeAlarmsForMetric),
-		awsapi.Works("SetAlarmState", "stays until it is set again, as nothing evaluates alarms", a.SetAlarmState),
+		awsapi.Works("DescribeAlarmHistory", "items of 30 days, also of alarms that are deleted", a.DescribeAlarmHistory),
+		awsapi.Works("SetAlarmState", "until the alarm is evaluated to another state; it does its actions", a.SetAlarmState),
 		awsapi.Works("DeleteAlarms", "unknown names are no error", a.DeleteAlarms),
-		awsapi.Works("EnableAlarmActions", "kept; actions have no effect", a.EnableAlarmActions),
-		awsapi.Works("DisableAlarmActions", "kept; actions have no effect", a.DisableAlarmActions),
+		awsapi.Works("EnableAlarmActions", "for the changes of state that follow", a.EnableAlarmActions),
+		awsapi.Works("DisableAlarmActions", "for the changes of state that follow", a.DisableAlarmActions),
 		awsapi.Works("TagResource", "of alarms", a.TagResource),
 		awsapi.Works("UntagResource", "of alarms", a.UntagResource),
 		awsapi.Works("ListTagsForResource", "of alarms", a.ListTagsForResource),

@@ -16,6 +16,8 @@ import (
 func TestTheTypesAreTheSDKs(t *testing.T) {
 	apitest.SameType(t, ourcloudwatch.DeleteAlarmsInput{}, theircloudwatch.DeleteAlarmsInput{})
 	apitest.SameType(t, ourcloudwatch.DeleteAlarmsOutput{}, theircloudwatch.DeleteAlarmsOutput{})
+	apitest.SameType(t, ourcloudwatch.DescribeAlarmHistoryInput{}, theircloudwatch.DescribeAlarmHistoryInput{})
+	apitest.SameType(t, ourcloudwatch.DescribeAlarmHistoryOutput{}, theircloudwatch.DescribeAlarmHistoryOutput{})
 	apitest.SameType(t, ourcloudwatch.DescribeAlarmsForMetricInput{}, theircloudwatch.DescribeAlarmsForMetricInput{})
 	apitest.SameType(t, ourcloudwatch.DescribeAlarmsForMetricOutput{}, theircloudwatch.DescribeAlarmsForMetricOutput{})
 	apitest.SameType(t, ourcloudwatch.DescribeAlarmsInput{}, theircloudwatch.DescribeAlarmsInput{})
@@ -45,6 +47,7 @@ func TestTheTypesAreTheSDKs(t *testing.T) {
 	apitest.SameType(t, ourcloudwatch.UntagResourceOutput{}, theircloudwatch.UntagResourceOutput{})
 	apitest.SameType(t, ourtypes.ActionConfiguration{}, theirtypes.ActionConfiguration{})
 	apitest.SameType(t, ourtypes.ActionsSuppressedBy(""), theirtypes.ActionsSuppressedBy(""))
+	apitest.SameType(t, ourtypes.AlarmHistoryItem{}, theirtypes.AlarmHistoryItem{})
 	apitest.SameType(t, ourtypes.AlarmPromQLCriteria{}, theirtypes.AlarmPromQLCriteria{})
 	apitest.SameType(t, ourtypes.AlarmTagsPropagation{}, theirtypes.AlarmTagsPropagation{})
 	apitest.SameType(t, ourtypes.AlarmType(""), theirtypes.AlarmType(""))

@@ -145,6 +145,9 @@ func (f *Feed) newEvents(changed map[string]bool) (lines []Line) {
 		if n := e.Value.SpotNotice; n != nil {
 			lines = append(lines, f.scopes.of(n.InstanceARN, SpotNotice(n, e.At))...)
 		}
+		if c := e.Value.Alarm; c != nil {
+			lines = append(lines, f.scopes.of(c.AlarmARN, Alarm(c, e.At))...)
+		}
 		if t := e.Value.Task; t != nil {
 			lines = append(lines, f.scopes.of(t.ARN, Task(f.told.tasks[t.ARN], t, e.At))...)
 			if f.told.tasks[t.ARN] = t; t.Ended() {

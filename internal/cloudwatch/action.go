@@ -1,6 +1,7 @@
 package cloudwatch
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -14,15 +15,19 @@ var actions = store.NewTable("cloudwatch-action", (*Action).Key)
 // ALARM. It is written with the change of state, so that a crash loses none, and removed by the controller that does it,
 // with the line in the history of the alarm: scaling policies by Application Auto Scaling, all else by package alarmaction.
 type Action struct {
-	Number   uint64 // in the order in which actions came; PutAction gives it
-	ARN      string // what is to be done: a scaling policy, a topic of SNS, a function of Lambda …
-	Alarm    string // ARN
-	Old, New types.StateValue
-	Reason   string
-	Data     string // of the reason: JSON; empty: there is none
-	At       time.Time
-	RealAt   time.Time // the same by the machine's clock, by which clients may have made Data; PutAction gives it
-	Repeated bool      // the state has not changed
+	Number uint64 // in the order in which actions came; PutAction gives it
+	ARN    string // what is to be done: a scaling policy, a topic of SNS, a function of Lambda …
+	Alarm  string // ARN
+	// AlarmType is that of the alarm.
+	AlarmType types.AlarmType
+	Old, New  types.StateValue
+	Reason    string
+	Data      string // of the reason: JSON; empty: there is none
+	At        time.Time
+	RealAt    time.Time // the same by the machine's clock, by which clients may have made Data; PutAction gives it
+	Repeated  bool      // the state has not changed
+	// Event is the detail of the event about the change of state, which a function of Lambda gets as well.
+	Event json.RawMessage
 }
 
 // Key of the row, with which watches are woken.

@@ -2,6 +2,7 @@
 package cloudwatch
 
 import (
+	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -11,7 +12,7 @@ import (
 
 var alarms = store.NewTable("cloudwatch-alarm", func(a *Alarm) string { return a.ARN() })
 
-// Alarm is an alarm of one metric. After its first state, SetState alone writes the state; its handlers
+// Alarm is an alarm of one metric. After its first state, package alarmstate alone writes the state; its handlers
 // write everything else.
 type Alarm struct {
 	Scope arn.Scope
@@ -55,6 +56,23 @@ func (a *Alarm) ARN() string { return prefix(a.Scope) + a.Name }
 // prefix is what the ARNs of a scope's alarms begin with.
 func prefix(s arn.Scope) string {
 	return "arn:" + s.Partition() + ":cloudwatch:" + s.Region + ":" + s.Account + ":alarm:"
+}
+
+// AlarmName is the name in the ARN of an alarm.
+func AlarmName(alarmARN string) string {
+	_, name, _ := strings.Cut(alarmARN, ":alarm:")
+	return name
+}
+
+// ActionsFor are the ARNs of what the alarm does when it comes to a state.
+func (a *Alarm) ActionsFor(state types.StateValue) []string {
+	switch state {
+	case types.StateValueAlarm:
+		return a.AlarmActions
+	case types.StateValueOk:
+		return a.OKActions
+	}
+	return a.NoDataActions
 }
 
 // FindAlarm returns an alarm by its name, or nil.

@@ -9,7 +9,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-var history = store.NewTable("cloudwatch-history", (*HistoryItem).Key)
+var (
+	history      = store.NewTable("cloudwatch-history", (*HistoryItem).Key)
+	historyByAge = history.Ages(func(h *HistoryItem) time.Time { return h.At })
+)
 
 // HistoryItem is a line of DescribeAlarmHistory. It outlives its alarm, for 30 days; retention removes it then.
 type HistoryItem struct {
@@ -22,6 +25,9 @@ type HistoryItem struct {
 	Summary   string
 	Data      string // JSON
 }
+
+// KeepHistory is how long items are told. Source: CloudWatch API reference, DescribeAlarmHistory.
+const KeepHistory = 30 * 24 * time.Hour
 
 // Key sorts items by their alarm, oldest first.
 func (h *HistoryItem) Key() string {
@@ -48,5 +54,5 @@ func History(tx *store.Tx, s arn.Scope, alarm string) []*HistoryItem {
 	return history.List(tx, historyOf(s, alarm))
 }
 
-// DeleteHistory removes an item that is too old.
-func DeleteHistory(tx *store.Tx, h *HistoryItem) { history.Delete(tx, h) }
+// ForgetHistory removes the items from before a time.
+func ForgetHistory(tx *store.Tx, before time.Time) { historyByAge.Forget(tx, before) }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
@@ -99,6 +100,7 @@ func (k *Keeper) Forget(now time.Time) error {
 		ec2.ForgetInstances(tx, now.Add(-keepTerminated))
 		ec2.ForgetNATGateways(tx, now.Add(-ec2.NATGatewayShown))
 		autoscaling.ForgetActivities(tx, now.Add(-autoscaling.KeepActivities))
+		cloudwatch.ForgetHistory(tx, now.Add(-cloudwatch.KeepHistory))
 		eventbridgescheduler.ForgetGroups(tx, now)
 		secretsmanager.Purge(tx, now)
 		state.ForgetClientTokens(tx, now.Add(-state.KeepClientTokens))

@@ -23,7 +23,7 @@ type Event = store.Entry[Change]
 
 // Change is a row of a task as it was then; or one of a container instance, with what
 // its tasks had of it; or what a service, one of its deployments or a lifecycle hook has to tell; or
-// the lifecycle action of an Auto Scaling group, or an activity of one; or the state of an instance, or the notice to a Spot Instance; or what a fault does that the emulator causes.
+// the lifecycle action of an Auto Scaling group, or an activity of one; or the state of an instance, or the notice to a Spot Instance; or the change of an alarm; or what a fault does that the emulator causes.
 type Change struct {
 	Task              *Task
 	ContainerInstance *ContainerInstance
@@ -35,6 +35,7 @@ type Change struct {
 	SpotNotice        *SpotNotice
 	InstanceState     *InstanceState
 	ScalingActivity   *ScalingActivity
+	Alarm             *AlarmChange
 	// Fault is the emulator's own: no rule of EventBridge may be asked about it, nor a target get it.
 	Fault *FaultChange
 }

@@ -22,6 +22,7 @@ var migrations = []store.Migration{
 	countFargateCPU,
 	tellSpotNotices,
 	tellInstances,
+	tellAlarms,
 }
 
 // placeTasks moves where a task runs out of its spec, and cuts the ARNs of containers

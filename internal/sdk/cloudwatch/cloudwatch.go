@@ -16,6 +16,23 @@ type DeleteAlarmsInput struct {
 type DeleteAlarmsOutput struct {
 }
 
+type DescribeAlarmHistoryInput struct {
+	AlarmContributorId *string
+	AlarmName          *string
+	AlarmTypes         []types.AlarmType
+	EndDate            *time.Time
+	HistoryItemType    types.HistoryItemType
+	MaxRecords         *int32
+	NextToken          *string
+	ScanBy             types.ScanBy
+	StartDate          *time.Time
+}
+
+type DescribeAlarmHistoryOutput struct {
+	AlarmHistoryItems []types.AlarmHistoryItem
+	NextToken         *string
+}
+
 type DescribeAlarmsForMetricInput struct {
 	MetricName        *string
 	Namespace         *string

@@ -23,6 +23,17 @@ func (ActionsSuppressedBy) Values() []ActionsSuppressedBy {
 	return []ActionsSuppressedBy{ActionsSuppressedByWaitPeriod, ActionsSuppressedByExtensionPeriod, ActionsSuppressedByAlarm}
 }
 
+type AlarmHistoryItem struct {
+	AlarmContributorAttributes map[string]string
+	AlarmContributorId         *string
+	AlarmName                  *string
+	AlarmType                  AlarmType
+	HistoryData                *string
+	HistoryItemType            HistoryItemType
+	HistorySummary             *string
+	Timestamp                  *time.Time
+}
+
 type AlarmPromQLCriteria struct {
 	Query          *string
 	PendingPeriod  *int32

@@ -1,4 +1,4 @@
-package cloudwatch_test
+package alarmstate_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmstate"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -61,9 +62,7 @@ func TestSetStateWakesWatches(t *testing.T) {
 	set := func(state types.StateValue, reason string, at time.Time) *cloudwatch.Alarm {
 		t.Helper()
 		update(t, s, func(tx *store.Tx) {
-			if !cloudwatch.SetState(tx, scope, "errors", state, reason, nil, at) {
-				t.Error("the alarm is not found")
-			}
+			alarmstate.Set(tx, cloudwatch.FindAlarm(tx, scope, "errors"), alarmstate.State{Value: state, Reason: &reason, At: at})
 		})
 		return cloudwatch.FindAlarm(s.Read(), scope, "errors")
 	}
@@ -84,11 +83,6 @@ func TestSetStateWakesWatches(t *testing.T) {
 	next("another threshold", false)
 	update(t, s, func(tx *store.Tx) { cloudwatch.DeleteAlarm(tx, cloudwatch.FindAlarm(tx, scope, "errors")) })
 	next("an alarm that is gone", true)
-	update(t, s, func(tx *store.Tx) {
-		if cloudwatch.SetState(tx, scope, "errors", types.StateValueOk, "", nil, second) {
-			t.Error("an alarm that is gone is found")
-		}
-	})
 }
 
 // What is stored is read as it was, an empty reason and an absent one included.

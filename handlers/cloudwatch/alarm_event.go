@@ -1,0 +1,21 @@
+package cloudwatch
+
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// AlarmDetailType is the detail-type of an AlarmEvent.
+func AlarmDetailType(c *state.AlarmChange) string {
+	if c.NewState != "" {
+		return "CloudWatch Alarm State Change"
+	}
+	return "CloudWatch Alarm Configuration Change"
+}
+
+// AlarmEvent is the event that CloudWatch sends to EventBridge when an alarm has changed, as JSON (CW0020).
+func AlarmEvent(c *state.AlarmChange, at time.Time) []byte {
+	return eventbridge.Event{ID: c.ID, DetailType: AlarmDetailType(c), Source: "aws.cloudwatch", Resource: c.AlarmARN, At: at, Detail: c.Detail}.Marshal()
+}
