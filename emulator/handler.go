@@ -68,6 +68,7 @@ func (s *Server) newHandler() http.Handler {
 			LogEvents: s.logEvents, LoadBalancers: s.controlLoadBalancers, Faults: s.faults.kit, Closing: s.closing, StateChange: stateChange,
 			Sessions:             s.sessions,
 			Delivered:            &s.deliveries,
+			Scaling:              s.scalingReport,
 			Due:                  control.Due{Rule: timetable.NextOfRule, Schedule: timetable.NextOfSchedule},
 			CertificateAuthority: s.certificateAuthority,
 			Logs: func(ctx context.Context, taskARN, container string, o backend.LogOptions) error {

@@ -3,6 +3,7 @@ package emulator
 import (
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling/servicescaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
@@ -17,3 +18,8 @@ func (s *Server) newServiceScaling() *servicescaling.Controller {
 
 // alarmValues are the newest data points of an alarm's metric.
 func (s *Server) alarmValues(*store.Tx, *cloudwatch.Alarm, time.Time) []float64 { return nil }
+
+// scalingReport tells what is scaled, and what holds it.
+func (s *Server) scalingReport() applicationautoscaling.Report {
+	return s.atWork().ServiceScaling.Report()
+}

@@ -30,7 +30,7 @@ func TestCompletion(t *testing.T) {
 		"faults add crash ":               "",
 		"faults add --for 5m p":           "pull",
 		"help faults ":                    "list add run clear",
-		"help s":                          "serve",
+		"help s":                          "serve scaling",
 		"completion ":                     "bash zsh fish",
 		"serve --engine ":                 "auto docker sim",
 		"serve -engine s":                 "sim",

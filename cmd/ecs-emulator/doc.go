@@ -7,6 +7,7 @@
 //	ecs-emulator events         show what happens: tasks, deployments, container instances
 //	ecs-emulator ports          show which ports of this host lead to tasks and load balancers
 //	ecs-emulator deliveries     list rules, schedules and what they bring to their targets
+//	ecs-emulator scaling        show how services are scaled, and what holds them
 //	ecs-emulator faults list    list what is to go wrong
 //	ecs-emulator faults add     have pulls, starts, containers, agents, instances or the engine fail
 //	ecs-emulator faults run     add all faults of a file, each of which begins at its time

@@ -15,7 +15,7 @@ var version = "devel"
 func commands() []subcommand {
 	return []subcommand{
 		serveCommand, psCommand, logsCommand, execCommand, eventsCommand, portsCommand,
-		deliveriesCommand, listFaultsCommand, addFaultCommand, runFaultsCommand, clearFaultsCommand,
+		deliveriesCommand, scalingCommand, listFaultsCommand, addFaultCommand, runFaultsCommand, clearFaultsCommand,
 		checkCommand, healthCommand, pruneCommand, completionCommand, helpCommand(), versionCommand,
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
@@ -63,6 +64,8 @@ type Options struct {
 	// Delivered counts what rules and schedules bring to their targets; Due tells when they are due next.
 	Delivered *delivery.Counters
 	Due       Due
+	// Scaling tells what Application Auto Scaling scales, and what holds it.
+	Scaling func() applicationautoscaling.Report
 	// Closing ends when the emulator closes; nil never does. Answers that follow
 	// something end with it.
 	Closing context.Context
@@ -108,10 +111,11 @@ func Handler(o Options) http.Handler {
 	r.HandleFunc(Prefix+"faults", a.faults).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"faults", a.addFault).Methods(http.MethodPost)
 	r.HandleFunc(Prefix+"faults", a.clearFaults).Methods(http.MethodDelete)
+	r.HandleFunc(Prefix+"scaling", a.scaling).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"deliveries", a.deliveries).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"reset", a.reset).Methods(http.MethodPost)
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, overview, tasks, loadbalancers, logs, exec, events, activity, deliveries, faults, ca.pem and reset")
+		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, overview, tasks, loadbalancers, logs, exec, events, activity, deliveries, scaling, faults, ca.pem and reset")
 	})
 	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, http.StatusMethodNotAllowed, r.URL.Path+" is not for "+r.Method)

@@ -2,6 +2,7 @@ package applicationautoscaling
 
 import (
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -62,6 +63,11 @@ func PutActivity(tx *store.Tx, a *Activity) { activities.Put(tx, a) }
 
 // ActivitiesOf returns the activities of a resource, oldest first.
 func ActivitiesOf(tx *store.Tx, r Resource) []*Activity { return activities.List(tx, r.parts()) }
+
+// NewestActivities yields the activities of a resource, newest first.
+func NewestActivities(tx *store.Tx, r Resource) iter.Seq[*Activity] {
+	return activities.Backward(tx, r.parts())
+}
 
 // LastActivity returns the newest activity of a resource, or nil.
 func LastActivity(tx *store.Tx, r Resource) *Activity {

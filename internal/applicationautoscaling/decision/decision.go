@@ -33,7 +33,7 @@ type Last struct {
 }
 
 // cools reports whether the last change is a scale-out, or a scale-in, that is under way or in its cool-down. After
-// somebody else has changed the desired count it is over: a choice.
+// another caller has changed the desired count it is over: a choice.
 func (s *State) cools(out bool) bool {
 	return s.Last.Out == out && s.Last.To == s.Desired && (s.Last.Open || s.Now.Before(s.Last.Cool))
 }

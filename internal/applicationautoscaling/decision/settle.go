@@ -23,7 +23,7 @@ func (s *State) scaleOut(signal *Signal, w want) Decision {
 	to := max(min(w.to, s.Max), s.Min)
 	switch {
 	case s.Suspended.Out:
-		return held(signal, "scaling out is suspended")
+		return held(signal, suspendedOut)
 	case s.Desired >= s.Max:
 		return notScaled(signal, "the maximum is reached", &types.NotScaledReason{Code: aws.String(AtMax), MaxCapacity: &s.Max})
 	case to > s.Desired:
@@ -41,11 +41,11 @@ func (s *State) scaleIn(signal *Signal, w want) Decision {
 	to := min(max(w.to, s.Min), s.Max)
 	switch {
 	case s.Suspended.In:
-		return held(signal, "scaling in is suspended")
+		return held(signal, suspendedIn)
 	case s.Desired <= s.Min:
 		return notScaled(signal, "the minimum is reached", &types.NotScaledReason{Code: aws.String(AtMin), MinCapacity: &s.Min})
 	case s.Deploying:
-		return held(signal, "a deployment is in progress")
+		return held(signal, deploying)
 	case s.cools(false):
 		return held(signal, s.cooling("scale-in"))
 	case to < s.Desired:
@@ -93,6 +93,36 @@ func (s *State) cooling(of string) string {
 	}
 	return "the cool-down of a " + of + " lasts until " + s.Last.Cool.UTC().Format(time.RFC3339)
 }
+
+// Holds tells in words what holds scaling back, whatever alarms say.
+func (s *State) Holds() []string {
+	holds := []string{}
+	if s.Suspended.Out {
+		holds = append(holds, suspendedOut)
+	}
+	if s.Suspended.In {
+		holds = append(holds, suspendedIn)
+	}
+	if s.Suspended.Scheduled {
+		holds = append(holds, "scheduled actions are suspended")
+	}
+	if s.Deploying {
+		holds = append(holds, "scaling in waits: "+deploying)
+	}
+	if s.cools(true) {
+		holds = append(holds, s.cooling("scale-out"))
+	}
+	if s.cools(false) {
+		holds = append(holds, s.cooling("scale-in"))
+	}
+	return holds
+}
+
+const (
+	suspendedOut = "scaling out is suspended"
+	suspendedIn  = "scaling in is suspended"
+	deploying    = "a deployment is in progress"
+)
 
 func held(signal *Signal, why string) Decision { return Decision{Signal: signal, Held: why} }
 

@@ -1,7 +1,6 @@
 package servicescaling
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling/decision"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmstate"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
 	cwtypes "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -38,7 +38,7 @@ func (c *Controller) actOnAlarms(key string) error {
 			if problem == "" {
 				signals = append(signals, signal)
 			}
-			addHistory(tx, a, problem, now)
+			alarmstate.Done(tx, a, outcomeOf(a, problem), now)
 			cloudwatch.DeleteAction(tx, a)
 		}
 		if t := applicationautoscaling.TargetByKey(tx, key); t != nil && len(signals) > 0 {
@@ -111,35 +111,13 @@ func statusOf(reason *types.NotScaledReason) types.ScalingActivityStatusCode {
 	return failed
 }
 
-// addHistory has the history of an alarm say what became of its action. Source: recorded answers; what the state of one
-// that is skipped is called was not read.
-func addHistory(tx *store.Tx, a *cloudwatch.Action, problem string, now time.Time) {
-	scope := arn.ScopeOf(a.Alarm)
-	_, name, _ := strings.Cut(a.Alarm, ":alarm:")
-	data := actionData{State: "Succeeded", StateUpdated: a.At.UnixMilli(), Resource: a.ARN}
-	summary := "Successfully executed action " + a.ARN
-	if problem != "" {
-		data.State, data.Error = "Failed", &problem
-		summary = "Failed to execute AutoScaling action: " + problem
-		if strings.HasPrefix(problem, unsafe[:len("Scaling deemed unsafe")]) {
-			summary = "Skipping autoscaling action: " + problem
-		}
+// outcomeOf is what the history of an alarm says of an action. Source: recorded answers.
+func outcomeOf(a *cloudwatch.Action, problem string) alarmstate.Outcome {
+	switch {
+	case problem == "":
+		return alarmstate.Succeeded(a.ARN)
+	case strings.HasPrefix(problem, unsafe[:strings.IndexByte(unsafe, ':')]):
+		return alarmstate.Outcome{Summary: "Skipping autoscaling action: " + problem, Error: problem}
 	}
-	text, err := json.Marshal(data)
-	if err != nil {
-		return // it is texts and a number
-	}
-	cloudwatch.AddHistory(tx, &cloudwatch.HistoryItem{
-		Scope: scope, AlarmName: name, AlarmType: cwtypes.AlarmTypeMetricAlarm, At: now, Type: cwtypes.HistoryItemTypeAction, Summary: summary, Data: string(text),
-	})
-}
-
-// actionData is the data of a line about an action.
-type actionData struct {
-	State        string  `json:"actionState"`
-	StateUpdated int64   `json:"stateUpdateTimestamp"`
-	Resource     string  `json:"notificationResource"`
-	Published    *string `json:"publishedMessage"`
-	Error        *string `json:"error"`
-	MuteEnd      *int64  `json:"muteWindowEndTimestamp"`
+	return alarmstate.Outcome{Summary: "Failed to execute AutoScaling action: " + problem, Error: problem}
 }

@@ -79,7 +79,7 @@ var updateService = apiclient.Operation{
 const sessionName = "AutoScaling-UpdateDesiredCapacity"
 
 // carryOut sets the desired count of a service. A service that has the count already got it before a crash; of one that
-// has another count than when it was decided somebody else has changed it since.
+// has another count than when it was decided another caller has changed it since.
 func (c *Controller) carryOut(ctx context.Context, key string, a *applicationautoscaling.Activity, service *state.Service) error {
 	switch int32(service.DesiredCount) {
 	case a.Change.To:

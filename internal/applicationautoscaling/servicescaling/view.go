@@ -37,7 +37,7 @@ func deploying(s *state.Service) bool {
 }
 
 // lastOf is what still follows from the newest change of a capacity. Nothing follows from one that a bound made, that has
-// failed, or that somebody has changed since.
+// failed, or that another caller has changed since.
 func lastOf(a *applicationautoscaling.Activity) decision.Last {
 	if a == nil || a.Change.Policy == "" || !a.Open() && a.Status != successful {
 		return decision.Last{}

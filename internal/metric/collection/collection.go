@@ -1,5 +1,5 @@
 // Package collection brings what AWS measures by itself into the store of metrics: it asks its sources at the end of each
-// period that somebody wants data of, and before anyone looks.
+// period that data are wanted of, and before a client looks.
 package collection
 
 import (
