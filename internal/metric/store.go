@@ -2,78 +2,93 @@ package metric
 
 import (
 	"cmp"
+	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
 )
 
+// DefaultSize is how much memory data points take where nothing else is said.
+const DefaultSize = 64 << 20
+
+// Options configure a Store. The zero value is one in memory, whose time is that of its newest data point.
+type Options struct {
+	// Path is that of a file in which data points outlive a crash, once they are older than a minute of the clock. It is
+	// written at most once a second. Empty: there is none.
+	Path string
+	// Size is how many bytes of memory data points may take; beyond that the oldest give way. Default DefaultSize.
+	Size  int64
+	Clock *clock.Clock
+	Log   *slog.Logger // default: none
+}
+
 // Store keeps data points. It is safe for concurrent use.
 type Store struct {
+	opts Options
+	disk *disk // nil: there is none
+
 	mu      sync.Mutex
-	metrics map[string]*series
+	metrics map[string]*metricSeries
+	size    int64 // of memory, about
+	latest  int64 // second of the newest data point
 	marks   map[string]string
 }
 
-type series struct {
-	id     ID
-	points map[types.StandardUnit]map[time.Time]Set // by second
+// metricSeries are those of a metric, one for each unit.
+type metricSeries struct {
+	ID
+	units []*series
 }
 
 // Point is what is known of a metric and unit in a period that begins At.
 type Point struct {
 	At time.Time
 	Set
-}
-
-// Statistic is SampleCount, Average, Sum, Minimum or Maximum, or an extended statistic. There is none where ok is false.
-func (p *Point) Statistic(name string) (value float64, ok bool) {
-	switch types.Statistic(name) {
-	case types.StatisticSampleCount:
-		return p.Count, true
-	case types.StatisticSum:
-		return p.Sum, true
-	case types.StatisticMinimum:
-		return p.Min, true
-	case types.StatisticMaximum:
-		return p.Max, true
-	case types.StatisticAverage:
-		return p.Sum / p.Count, p.Count > 0
-	}
-	return 0, false
+	dist *distribution
 }
 
 // NewStore makes a store in memory.
-func NewStore() *Store { return &Store{metrics: map[string]*series{}, marks: map[string]string{}} }
+func NewStore() *Store {
+	s, _ := Open(Options{}) // what fails is a file
+	return s
+}
 
-// Reset forgets all metrics and marks.
+// Open makes a store with what its file has.
+func Open(o Options) (*Store, error) {
+	o.Size = cmp.Or(max(o.Size, 0), DefaultSize)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Store{opts: o, metrics: map[string]*metricSeries{}, marks: map[string]string{}}
+	if o.Path == "" {
+		return s, nil
+	}
+	return s, s.openDisk()
+}
+
+// Size is about how many bytes of memory data points take.
+func (s *Store) Size() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.size
+}
+
+// Reset forgets all metrics and marks, also on disk.
 func (s *Store) Reset() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	clear(s.metrics)
 	clear(s.marks)
-}
-
-// Mark is how far a source has read what it takes data from, in its own words. What counts without an end, and goes on
-// when the emulator is killed, is so read once: what was added since the mark.
-type Mark struct{ Key, Value string } // an empty value removes it
-
-// Mark returns the value that a mark has, which is empty where there is none.
-func (s *Store) Mark(key string) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.marks[key]
-}
-
-// Marks returns the keys that begin so, in order.
-func (s *Store) Marks(prefix string) []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.marks)), func(key string) bool { return !strings.HasPrefix(key, prefix) })
+	s.size, s.latest = 0, 0
+	if s.disk != nil {
+		s.disk.changes.forgetAll()
+	}
+	s.mu.Unlock()
+	s.save()
 }
 
 // Put adds data to their metrics.
@@ -83,27 +98,64 @@ func (s *Store) Put(data ...Datum) { s.PutMarked(nil, data...) }
 func (s *Store) PutMarked(marks []Mark, data ...Datum) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, m := range marks {
-		if s.marks[m.Key] = m.Value; m.Value == "" {
-			delete(s.marks, m.Key)
-		}
-	}
+	s.setMarks(marks)
 	for i := range data {
 		d := &data[i]
-		of := s.metrics[d.Key()]
-		if of == nil {
-			of = &series{id: d.ID, points: map[types.StandardUnit]map[time.Time]Set{}}
-			s.metrics[d.Key()] = of
+		if sum := d.set(); sum.Count > 0 {
+			at := d.At.Unix()
+			s.latest = max(s.latest, at)
+			of := s.seriesOf(d)
+			of.roll(s, s.present(at))
+			of.put(s, at, d.HighResolution, Point{Set: sum, dist: distributionOf(d, sum)})
 		}
-		unit, at := cmp.Or(d.Unit, types.StandardUnitNone), d.At.UTC().Truncate(time.Minute)
-		if d.HighResolution {
-			at = d.At.UTC().Truncate(time.Second)
-		}
-		if of.points[unit] == nil {
-			of.points[unit] = map[time.Time]Set{}
-		}
-		of.points[unit][at] = of.points[unit][at].Add(d.set())
 	}
+	if s.size > s.opts.Size {
+		s.evict()
+	}
+	s.saveSoon()
+}
+
+// present is the second that it is; without a clock that of the newest data point, of which at is one.
+func (s *Store) present(at int64) int64 {
+	if s.opts.Clock != nil {
+		return s.opts.Clock.Now().Unix()
+	}
+	return max(s.latest, at)
+}
+
+// seriesOf is the series of a datum, which is made if it is the first.
+func (s *Store) seriesOf(d *Datum) *series {
+	key, unit := d.Key(), cmp.Or(d.Unit, types.StandardUnitNone)
+	of := s.metrics[key]
+	if of == nil {
+		of = &metricSeries{ID: d.ID}
+		s.metrics[key] = of
+	}
+	if found := of.in(unit); found != nil {
+		return found
+	}
+	return s.addSeries(key, of, unit)
+}
+
+func (s *Store) addSeries(key string, of *metricSeries, unit types.StandardUnit) *series {
+	made := &series{id: &of.ID, unit: unit}
+	of.units = append(of.units, made)
+	slices.SortFunc(of.units, func(a, b *series) int { return cmp.Compare(a.unit, b.unit) })
+	s.size += seriesSize + 2*int64(len(key))
+	if s.disk != nil {
+		s.disk.changes.addSeries(made)
+	}
+	return made
+}
+
+// in is the series in a unit, or nil.
+func (m *metricSeries) in(unit types.StandardUnit) *series {
+	for _, each := range m.units {
+		if each.unit == unit {
+			return each
+		}
+	}
+	return nil
 }
 
 // Query asks for the points of a metric in one unit.
@@ -114,43 +166,68 @@ type Query struct {
 	Period   time.Duration
 }
 
-// Points are what there is, oldest first: none for periods without data.
+// Points are what there is, oldest first: none for periods without data. Where the store has longer periods by now, a point
+// stands at the first of those that it is about.
 func (s *Store) Points(q Query) (points []Point) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	of := s.metrics[q.Key()]
+	of := s.rolled(q.ID, cmp.Or(q.Unit, types.StandardUnitNone))
+	if of == nil || q.Period <= 0 {
+		return nil
+	}
+	of.between(ceil(q.From), ceil(q.To), func(r *record) {
+		p := r.point()
+		p.At = q.From.Add(time.Unix(r.at, 0).Sub(q.From).Truncate(q.Period))
+		i, found := len(points), false
+		if i > 0 && !points[i-1].At.Before(p.At) {
+			i, found = slices.BinarySearchFunc(points, p.At, func(each Point, at time.Time) int { return each.At.Compare(at) })
+		}
+		if found {
+			points[i] = points[i].add(p)
+		} else {
+			points = slices.Insert(points, i, p)
+		}
+	})
+	return points
+}
+
+// ceil is the first whole second that is not before a time.
+func ceil(t time.Time) int64 {
+	if t.Nanosecond() > 0 {
+		return t.Unix() + 1
+	}
+	return t.Unix()
+}
+
+// rolled is a series, as its tiers are now, or nil.
+func (s *Store) rolled(id ID, unit types.StandardUnit) *series {
+	of := s.metrics[id.Key()]
 	if of == nil {
 		return nil
 	}
-	periods := map[time.Time]Set{}
-	for at, set := range of.points[cmp.Or(q.Unit, types.StandardUnitNone)] {
-		if !at.Before(q.From) && at.Before(q.To) {
-			begins := q.From.Add(at.Sub(q.From).Truncate(q.Period))
-			periods[begins] = periods[begins].Add(set)
-		}
+	found := of.in(unit)
+	if found != nil {
+		found.roll(s, s.present(s.latest))
 	}
-	for at, set := range periods {
-		points = append(points, Point{at, set})
-	}
-	slices.SortFunc(points, func(a, b Point) int { return a.At.Compare(b.At) })
-	return points
+	return found
 }
 
 // Units are those of the points of a metric between two times, in their order.
 func (s *Store) Units(id ID, from, to time.Time) (units []types.StandardUnit) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if of := s.metrics[id.Key()]; of != nil {
-		for unit, points := range of.points {
-			for at := range points {
-				if !at.Before(from) && at.Before(to) {
-					units = append(units, unit)
-					break
-				}
-			}
+	of := s.metrics[id.Key()]
+	if of == nil {
+		return nil
+	}
+	for _, each := range of.units {
+		each.roll(s, s.present(s.latest))
+		some := false
+		each.between(ceil(from), ceil(to), func(*record) { some = true })
+		if some {
+			units = append(units, each.unit)
 		}
 	}
-	slices.Sort(units)
 	return units
 }
 
@@ -158,11 +235,14 @@ func (s *Store) Units(id ID, from, to time.Time) (units []types.StandardUnit) {
 func (s *Store) List(scope arn.Scope, namespace string, since time.Time) (ids []ID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for key, of := range s.metrics {
-		if strings.HasPrefix(key, scope.Prefix()) && (namespace == "" || of.id.Namespace == namespace) {
-			ids = append(ids, of.id)
+	for _, key := range slices.Sorted(maps.Keys(s.metrics)) {
+		of := s.metrics[key]
+		if of.Scope != scope || namespace != "" && of.Namespace != namespace {
+			continue
+		}
+		if slices.ContainsFunc(of.units, func(each *series) bool { at, ok := each.newest(); return ok && at >= since.Unix()-tiers[1].step }) {
+			ids = append(ids, of.ID)
 		}
 	}
-	slices.SortFunc(ids, func(a, b ID) int { return strings.Compare(a.Key(), b.Key()) })
 	return ids
 }

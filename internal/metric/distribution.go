@@ -1,0 +1,208 @@
+package metric
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"sort"
+)
+
+// distribution is how often values of which sizes came: by bins whose ends are in the ratio 1.1, from 1 on. That percentiles
+// come from such bins, whose ends are no further than the minimum and maximum, is inferred from recorded answers. Where there
+// is none, all values are the minimum.
+type distribution struct {
+	bins    []bin // by index
+	unknown bool  // the values are not known, or some are negative
+}
+
+// bin counts the values from 1.1^index on, below 1.1^(index+1); zeros have a bin of their own.
+type bin struct {
+	index int16
+	count float64
+}
+
+// unknown is the distribution of all points whose values are not known.
+var unknown = &distribution{unknown: true}
+
+const (
+	ratio      = 1.1
+	zero       = math.MinInt16
+	lowestBin  = -7000 // recorded answers
+	highestBin = 7000
+)
+
+// indexOf is the bin of a value that is not negative.
+func indexOf(v float64) int16 {
+	if v == 0 {
+		return zero
+	}
+	i := int(math.Floor(math.Log(v) / math.Log(ratio)))
+	i = min(max(i, lowestBin), highestBin)
+	for i < highestBin && math.Pow(ratio, float64(i+1)) <= v {
+		i++
+	}
+	for i > lowestBin && math.Pow(ratio, float64(i)) > v {
+		i--
+	}
+	return int16(i)
+}
+
+// distributionOf is that of a datum.
+func distributionOf(d *Datum, sum Set) *distribution {
+	switch {
+	case sum.Min == sum.Max && sum.Sum == sum.Min*sum.Count: // source: CloudWatch user guide, statistics definitions
+		return nil
+	case len(d.Values) == 0 || sum.Min < 0:
+		return unknown
+	case sum.Min == sum.Max:
+		return nil
+	}
+	made := &distribution{}
+	for i, v := range d.Values {
+		made.add(indexOf(v), d.count(i))
+	}
+	return made
+}
+
+func (d *distribution) add(index int16, count float64) {
+	if count == 0 {
+		return
+	}
+	i, found := slices.BinarySearchFunc(d.bins, index, func(b bin, index int16) int { return cmp.Compare(b.index, index) })
+	if !found {
+		d.bins = slices.Insert(d.bins, i, bin{index: index})
+	}
+	d.bins[i].count += count
+}
+
+// binsOf are the bins of a point whose values are known.
+func binsOf(p *Point) []bin {
+	if p.dist == nil {
+		return []bin{{indexOf(p.Min), p.Count}}
+	}
+	return p.dist.bins
+}
+
+// add is both points together, at the time of the first.
+func (p Point) add(o Point) Point {
+	sum := Point{At: p.At, Set: p.Set.Add(o.Set)}
+	switch {
+	case p.Count == 0:
+		sum.dist = o.dist
+	case o.Count == 0:
+		sum.dist = p.dist
+	case p.dist == nil && o.dist == nil && p.Min == o.Min:
+	case sum.Min < 0 || p.dist != nil && p.dist.unknown || o.dist != nil && o.dist.unknown:
+		sum.dist = unknown
+	default:
+		sum.dist = &distribution{bins: slices.Clone(binsOf(&p))}
+		for _, b := range binsOf(&o) {
+			sum.dist.add(b.index, b.count)
+		}
+	}
+	return sum
+}
+
+// span is a bin within the minimum and the maximum of its point.
+type span struct {
+	low, high float64
+	before    float64 // how many values are in those before it
+	count     float64
+}
+
+// spans are the bins of a point.
+type spans []span
+
+func (p *Point) spans() (list spans, known bool) {
+	if p.dist != nil && p.dist.unknown || p.Min < 0 {
+		return nil, false
+	}
+	before := 0.0
+	for _, b := range binsOf(p) {
+		s := span{before: before, count: b.count}
+		if b.index != zero {
+			s.low = max(math.Pow(ratio, float64(b.index)), p.Min)
+			s.high = max(min(math.Pow(ratio, float64(b.index)+1), p.Max), s.low)
+		}
+		before += b.count
+		list = append(list, s)
+	}
+	return list, len(list) > 0
+}
+
+func (s spans) total() float64 { return s[len(s)-1].before + s[len(s)-1].count }
+
+// at is the span in which a number of values ends, and which part of it is among them.
+func (s spans) at(n float64) (i int, part float64) {
+	i = sort.Search(len(s)-1, func(i int) bool { return s[i].before+s[i].count >= n })
+	return i, min(max((n-s[i].before)/s[i].count, 0), 1)
+}
+
+// percentile lies in its bin on a scale of ratios.
+func (s spans) percentile(of float64) float64 {
+	i, part := s.at(of * s.total())
+	low, high := s[i].low, s[i].high
+	if low == high {
+		return low
+	}
+	return min(max(low*math.Pow(high/low, part), low), high)
+}
+
+// within is how many values are up to v.
+func (s spans) within(v float64) (n float64) {
+	for _, each := range s {
+		switch {
+		case v >= each.high:
+			n += each.count
+		case v > each.low:
+			n += each.count * (v - each.low) / (each.high - each.low)
+		}
+	}
+	return n
+}
+
+// below is how many values are less than v, or v itself within a bin.
+func (s spans) below(v float64) (n float64) {
+	for _, each := range s {
+		switch {
+		case each.low == each.high && v > each.low, each.low < each.high && v >= each.high:
+			n += each.count
+		case v > each.low && v < each.high:
+			n += each.count * (v - each.low) / (each.high - each.low)
+		}
+	}
+	return n
+}
+
+// trimmed are the statistics of a range: the mean without the rest, the mean with the rest at the ends of the range, the
+// count, the sum, or the percentage. Within a bin values are taken to lie evenly.
+func (s spans) trimmed(of Statistic) (value float64, ok bool) {
+	total := s.total()
+	from, to := of.from*total, of.to*total
+	if !of.percent {
+		from, to = s.below(of.from), s.within(of.to)
+	}
+	count, sum := to-from, s.sum(to)-s.sum(from)
+	switch of.kind {
+	case "TC":
+		return count, true
+	case "TS":
+		return sum, count > 0
+	case "PR":
+		return 100 * count / total, true
+	case "WM":
+		first, _ := s.at(from)
+		last, _ := s.at(to)
+		return (sum + from*s[first].low + (total-to)*s[last].high) / total, count > 0
+	}
+	return sum / count, count > 0
+}
+
+// sum is that of a number of values, the least first.
+func (s spans) sum(n float64) (sum float64) {
+	for _, each := range s {
+		count := min(max(n-each.before, 0), each.count)
+		sum += count * (each.low + (each.high-each.low)*count/each.count/2)
+	}
+	return sum
+}

@@ -1,0 +1,156 @@
+package metric
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"math"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
+)
+
+// Kinds of records on disk, by what follows the time.
+const (
+	kindEqual    = iota // equal values: how many, and which
+	kindSum             // equal values whose sum has been rounded: a Set
+	kindUnknown         // a Set of unknown values
+	kindBinsFrom        // a Set, and as many bins as the kind is above this
+)
+
+// key is where a chunk stands: chunks of a tier and time are side by side, and the oldest first.
+func (c chunk) key() []byte {
+	key := append(make([]byte, 0, 13), c.tier)
+	key = binary.BigEndian.AppendUint64(key, uint64(c.start)^1<<63)
+	return binary.BigEndian.AppendUint32(key, c.number)
+}
+
+var errDamaged = errors.New("it is damaged")
+
+func chunkOf(key []byte) (c chunk, err error) {
+	if len(key) != 13 || int(key[0]) >= len(tiers) {
+		return c, errDamaged
+	}
+	return chunk{key[0], int64(binary.BigEndian.Uint64(key[1:]) ^ 1<<63), binary.BigEndian.Uint32(key[9:])}, nil
+}
+
+// appendRecord writes a record of a chunk that begins at start.
+func appendRecord(to []byte, r *record, start int64) []byte {
+	to = binary.AppendUvarint(to, uint64(r.at-start))
+	float := func(v float64) { to = binary.LittleEndian.AppendUint64(to, math.Float64bits(v)) }
+	set := func(kind int) {
+		to = binary.AppendUvarint(to, uint64(kind))
+		float(r.Count)
+		float(r.Sum)
+		float(r.Min)
+		float(r.Max)
+	}
+	switch {
+	case r.dist == nil && r.Sum == r.Min*r.Count:
+		to = binary.AppendUvarint(to, kindEqual)
+		float(r.Count)
+		float(r.Min)
+	case r.dist == nil:
+		set(kindSum)
+	case r.dist.unknown:
+		set(kindUnknown)
+	default:
+		set(kindBinsFrom + len(r.dist.bins))
+		for _, b := range r.dist.bins {
+			to = binary.AppendVarint(to, int64(b.index))
+			float(b.count)
+		}
+	}
+	return to
+}
+
+// recordReader reads records; err tells whether that went well.
+type recordReader struct {
+	from []byte
+	err  error
+}
+
+func (r *recordReader) float() float64 {
+	if len(r.from) < 8 {
+		r.err = errDamaged
+		return 0
+	}
+	v := math.Float64frombits(binary.LittleEndian.Uint64(r.from))
+	r.from = r.from[8:]
+	return v
+}
+
+func (r *recordReader) uint(most uint64) int64 {
+	v, n := binary.Uvarint(r.from)
+	if n <= 0 || v > most {
+		r.err = errDamaged
+		return 0
+	}
+	r.from = r.from[n:]
+	return int64(v)
+}
+
+func (r *recordReader) index() int16 {
+	v, n := binary.Varint(r.from)
+	if n <= 0 || v < math.MinInt16 || v > math.MaxInt16 {
+		r.err = errDamaged
+		return 0
+	}
+	r.from = r.from[n:]
+	return int16(v)
+}
+
+// record reads one of a chunk.
+func (r *recordReader) record(start, span int64) (made record) {
+	made.at = start + r.uint(uint64(span-1))
+	kind := r.uint(1 << 16)
+	if kind == kindEqual {
+		n, v := r.float(), r.float()
+		made.Set = Set{n, n * v, v, v}
+		return made
+	}
+	made.Set = Set{r.float(), r.float(), r.float(), r.float()}
+	switch {
+	case kind == kindUnknown:
+		made.dist = unknown
+	case kind >= kindBinsFrom:
+		made.dist = &distribution{}
+		for range kind - kindBinsFrom {
+			if r.err != nil {
+				break
+			}
+			made.dist.bins = append(made.dist.bins, bin{r.index(), r.float()})
+		}
+	}
+	return made
+}
+
+// seriesRow is what the file has of a series beside its records. Names are bytes, as clients may send what is no text.
+type seriesRow struct {
+	Scope           arn.Scope
+	Namespace, Name []byte
+	Dimensions      [][]byte // name, value, name, value
+	Unit            []byte
+}
+
+func (s *series) row() []byte {
+	row := seriesRow{Scope: s.id.Scope, Namespace: []byte(s.id.Namespace), Name: []byte(s.id.Name), Unit: []byte(s.unit)}
+	for _, d := range s.id.Dimensions {
+		row.Dimensions = append(row.Dimensions, []byte(d.Name), []byte(d.Value))
+	}
+	text, _ := json.Marshal(row) // it has no value that JSON cannot have
+	return text
+}
+
+// readRow is the metric and the unit of a row.
+func readRow(text []byte) (d Datum, err error) {
+	var row seriesRow
+	if err := json.Unmarshal(text, &row); err != nil || len(row.Dimensions)%2 != 0 {
+		return d, errDamaged
+	}
+	var dimensions []string
+	for _, each := range row.Dimensions {
+		dimensions = append(dimensions, string(each))
+	}
+	return Datum{ID: New(row.Scope, string(row.Namespace), string(row.Name), dimensions...), Unit: types.StandardUnit(row.Unit)}, nil
+}

@@ -1,0 +1,156 @@
+package metric
+
+import (
+	"encoding/binary"
+	"maps"
+	"slices"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// rest is how long in real time a write waits after another one, where the clock is fast.
+const rest = time.Second
+
+// saveSoon has what has changed written at the next full minute of the clock. Without a change the clock has no timer.
+func (s *Store) saveSoon() {
+	if s.disk == nil || s.disk.armed || s.disk.changes.none() {
+		return
+	}
+	s.disk.armed = true
+	if s.opts.Clock == nil {
+		time.AfterFunc(time.Minute, s.saveNow)
+		return
+	}
+	now := s.opts.Clock.Now()
+	s.opts.Clock.AfterFunc(now.Truncate(time.Minute).Add(time.Minute).Sub(now), s.saveNow)
+}
+
+// saveNow writes what is due, or has it written soon if there has just been a write.
+func (s *Store) saveNow() {
+	s.disk.mu.Lock()
+	wait := rest - time.Since(s.disk.written)
+	s.disk.mu.Unlock()
+	if wait > 0 {
+		time.AfterFunc(wait, s.save)
+		return
+	}
+	s.save()
+}
+
+// save writes all that has changed in one transaction. What cannot be written is tried again with the next write.
+func (s *Store) save() {
+	if s.disk == nil {
+		return
+	}
+	s.disk.mu.Lock()
+	defer s.disk.mu.Unlock()
+	s.mu.Lock()
+	s.disk.armed = false
+	changed := s.disk.changes
+	if s.disk.db == nil || changed.none() {
+		s.mu.Unlock()
+		return
+	}
+	rows := s.rows(changed)
+	s.disk.changes = newChanges(changed.number)
+	s.mu.Unlock()
+
+	err := s.disk.db.Update(rows.write)
+	s.disk.written = time.Now()
+	s.disk.writes++
+	switch {
+	case err == nil && s.disk.failed:
+		s.opts.Log.Info("metrics are written again", "file", s.opts.Path)
+	case err != nil && !s.disk.failed:
+		s.opts.Log.Error("cannot write metrics; they are kept in memory", "file", s.opts.Path, "error", err)
+	}
+	s.disk.failed = err != nil
+	if err != nil {
+		s.mu.Lock()
+		s.disk.changes.merge(changed)
+		s.mu.Unlock()
+	}
+}
+
+// Close writes what has changed and closes the file.
+func (s *Store) Close() error {
+	if s.disk == nil {
+		return nil
+	}
+	s.save()
+	s.disk.mu.Lock()
+	defer s.disk.mu.Unlock()
+	if s.disk.db == nil {
+		return nil
+	}
+	err := s.disk.db.Close()
+	s.disk.db = nil
+	return err
+}
+
+// rows are what a write puts into each bucket; nil: it removes it.
+type rows struct {
+	all                   bool
+	series, chunks, marks map[string][]byte
+}
+
+// rows are what the file is to have, of what has changed.
+func (s *Store) rows(changed *changes) *rows {
+	r := &rows{all: changed.all, series: map[string][]byte{}, chunks: map[string][]byte{}, marks: map[string][]byte{}}
+	for number, of := range changed.series {
+		key := string(binary.BigEndian.AppendUint32(nil, number))
+		if r.series[key] = nil; of != nil {
+			r.series[key] = of.row()
+		}
+	}
+	for c, of := range changed.chunks {
+		var text []byte
+		records := of.columns[c.tier].between(c.start, c.start+spanOf(int(c.tier)))
+		for i := range records {
+			text = appendRecord(text, &records[i], c.start)
+		}
+		r.chunks[string(c.key())] = text
+	}
+	for key := range changed.marks {
+		if r.marks[key] = nil; s.marks[key] != "" {
+			r.marks[key] = []byte(s.marks[key])
+		}
+	}
+	return r
+}
+
+func (r *rows) write(tx *bbolt.Tx) error {
+	if r.all {
+		for _, name := range buckets {
+			if err := tx.DeleteBucket(name); err != nil {
+				return err
+			}
+		}
+		if err := makeBuckets(tx); err != nil {
+			return err
+		}
+	}
+	for name, texts := range map[*[]byte]map[string][]byte{&seriesBucket: r.series, &chunkBucket: r.chunks, &markBucket: r.marks} {
+		if err := putAll(tx.Bucket(*name), texts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putAll writes in the order of keys, which bbolt does fastest.
+func putAll(to *bbolt.Bucket, texts map[string][]byte) error {
+	for _, key := range slices.Sorted(maps.Keys(texts)) {
+		var err error
+		if text := texts[key]; text == nil {
+			err = to.Delete([]byte(key))
+		} else {
+			err = to.Put([]byte(key), text)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
