@@ -200,6 +200,9 @@ func (s *Server) closeParts() error {
 	if s.logs != nil {
 		errs = append(errs, s.logs.Close())
 	}
+	if s.metrics != nil {
+		errs = append(errs, s.metrics.Close())
+	}
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}

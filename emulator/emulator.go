@@ -191,7 +191,9 @@ func (s *Server) open(ctx context.Context) (err error) {
 	if err := s.openLogs(); err != nil {
 		return err
 	}
-	s.metrics = metric.NewStore()
+	if err := s.openMetrics(); err != nil {
+		return err
+	}
 	return s.openEngine(ctx)
 }
 

@@ -40,6 +40,7 @@ import (
 func (s *Server) newHandler() http.Handler {
 	metrics := control.NewMetrics(s.store)
 	metrics.WatchLogs(s.logs.Size, s.logEvents)
+	metrics.WatchDataPoints(s.metrics.Size)
 	metrics.WatchDeliveries(&s.deliveries)
 	services := slices.DeleteFunc(s.apis(), func(service awsapi.Service) bool { return s.opts.leaves(service.Name) })
 	var kept []awsapi.Service

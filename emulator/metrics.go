@@ -2,13 +2,26 @@ package emulator
 
 import (
 	"context"
+	"path/filepath"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/metric/collection"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
+
+// openMetrics opens the store of metrics. Its file lies beside the state: only an emulator that has the state open gets here,
+// so it is the only writer.
+func (s *Server) openMetrics() (err error) {
+	where := metric.Options{Size: s.opts.MetricsSize, Clock: s.clock, Log: s.opts.Log}
+	if s.opts.DataDir != "" {
+		where.Path = filepath.Join(s.opts.DataDir, "metrics.db")
+	}
+	s.metrics, err = metric.Open(where)
+	return err
+}
 
 // sources are those of AWS's own metrics: a line each. The load balancers and the agent are those of a set of controllers,
 // which are at work when sources are asked.

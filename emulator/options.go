@@ -56,6 +56,9 @@ type Options struct {
 	// LogSize is how many bytes the events of CloudWatch Logs may take; the oldest are removed
 	// beyond that. Default 1 GiB with a DataDir, else 64 MiB.
 	LogSize int64
+	// MetricsSize is how many bytes of memory the data points of CloudWatch metrics may take; the oldest give way beyond
+	// that. Default 64 MiB.
+	MetricsSize int64
 	// NewEngine continues a DataDir on another engine than before: the tasks that ran there are
 	// lost and end, and services start theirs again.
 	NewEngine bool

@@ -114,6 +114,10 @@ func declareLimits(flags *flagSet, o *emulator.Options) {
 		o.LogSize, err = units.RAMInBytes(text)
 		return err
 	})
+	flags.Func("metrics-size", "most `bytes` of memory for the data points of metrics, such as 256MiB; the oldest give way beyond that (default 64MiB)", func(text string) (err error) {
+		o.MetricsSize, err = units.RAMInBytes(text)
+		return err
+	})
 }
 
 func declareData(flags *flagSet, o *emulator.Options, c *choices) {

@@ -311,6 +311,7 @@ func TestUnknownPath(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	store := newStore(t)
 	m := control.NewMetrics(store)
+	m.WatchDataPoints(func() int64 { return 54321 })
 	m.WatchLogs(func() int64 { return 12345 }, func() control.State { return control.State{Status: control.StateFull} })
 	m.Observe("ecs", "RunTask", 200, 2*time.Millisecond)
 	m.Observe("ecs", "RunTask", 400, time.Millisecond)
@@ -344,6 +345,7 @@ func TestMetrics(t *testing.T) {
 		`ecs_emulator_tasks{last_status="STOPPED"} 0`,
 		`ecs_emulator_services{status="ACTIVE"} 1`,
 		`ecs_emulator_log_bytes 12345`,
+		`ecs_emulator_metric_bytes 54321`,
 		`ecs_emulator_log_disk_full 1`,
 		`go_goroutines `,
 		`process_open_fds `,

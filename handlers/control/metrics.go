@@ -16,13 +16,14 @@ type Metrics struct {
 	store     *state.Store
 	requests  requests
 	logs      func(*exposition)
+	points    func(*exposition)
 	delivered func(*exposition)
 }
 
 // NewMetrics makes the metrics of an emulator. Tasks and services are counted from
 // the store when the metrics are read.
 func NewMetrics(store *state.Store) *Metrics {
-	return &Metrics{store: store, logs: func(*exposition) {}, delivered: func(*exposition) {}}
+	return &Metrics{store: store, logs: func(*exposition) {}, points: func(*exposition) {}, delivered: func(*exposition) {}}
 }
 
 // Observe counts one request; it is for awsapi.Options.Observe.
@@ -44,6 +45,14 @@ func (m *Metrics) WatchLogs(size func() int64, disk func() State) {
 	}
 }
 
+// WatchDataPoints adds how much memory the data points of CloudWatch metrics take.
+func (m *Metrics) WatchDataPoints(size func() int64) {
+	m.points = func(to *exposition) {
+		to.family("gauge", "ecs_emulator_metric_bytes", "Memory that the data points of CloudWatch metrics take.")
+		to.sample("ecs_emulator_metric_bytes", size())
+	}
+}
+
 // Handler serves GET /metrics, with those of the process and of Go's runtime.
 func (m *Metrics) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -52,6 +61,7 @@ func (m *Metrics) Handler() http.Handler {
 		m.requests.write(to)
 		m.writeContents(to)
 		m.logs(to)
+		m.points(to)
 		m.delivered(to)
 		process.WriteProcessMetrics(to)
 		process.WriteFDMetrics(to)
