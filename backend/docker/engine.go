@@ -77,6 +77,7 @@ var (
 	_ backend.TaskMetadata  = (*Engine)(nil)
 	_ backend.LoadBalancers = (*Engine)(nil)
 	_ backend.RangeChecker  = (*Engine)(nil)
+	_ backend.UsageReader   = (*Engine)(nil)
 )
 
 // Host is the engine's address: unix:///var/run/docker.sock.
@@ -111,6 +112,11 @@ func (e *Engine) EnsurePrograms(ctx context.Context, architecture string) error 
 // Stats implements backend.Engine.
 func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
 	return e.stats.Stats(ctx, id)
+}
+
+// Usage implements backend.UsageReader.
+func (e *Engine) Usage(ctx context.Context, ids []string) (map[string]backend.Usage, error) {
+	return e.stats.Usage(ctx, ids)
 }
 
 // Watch implements backend.Engine.

@@ -72,6 +72,9 @@ func (e *Engine) LoseGroups() {
 	e.facts.Set(known)
 }
 
+// HideGroups has this process see no control groups.
+func (e *Engine) HideGroups() { e.stats.HideGroups() }
+
 // EngineStats are those that the engine itself has.
 func (e *Engine) EngineStats(ctx context.Context, id string) (backend.Stats, error) {
 	return e.stats.EngineStats(ctx, id)

@@ -91,6 +91,34 @@ func (c *Commands) Ask(ctx context.Context, sandboxID, words string) (answer str
 	}
 }
 
+// AskAndHangUp has the program answer several questions, and leaves no line open that was not. Of those that it has not
+// answered there is an error.
+func (c *Commands) AskAndHangUp(ctx context.Context, sandboxID string, questions []string) (answers []string, err error) {
+	turn, err := c.turn(ctx, sandboxID)
+	if err != nil {
+		return nil, err
+	}
+	defer turn.Release(1)
+	l, fresh, err := c.open(ctx, sandboxID)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if fresh || err != nil {
+			c.hangUp(sandboxID, l)
+			<-l.over
+		}
+	}()
+	for _, words := range questions {
+		answer, err := l.converse(ctx, words)
+		if err != nil {
+			return answers, fmt.Errorf("sandbox program: %w", err)
+		}
+		answers = append(answers, answer)
+	}
+	return answers, nil
+}
+
 // open returns the line that is open, or a fresh one. The caller has the turn.
 func (c *Commands) open(ctx context.Context, sandboxID string) (l *line, fresh bool, err error) {
 	if known, ok := c.lines.Load(sandboxID); ok {

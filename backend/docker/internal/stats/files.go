@@ -24,10 +24,15 @@ func parseGroupFiles(answer string) (groupFiles, bool) {
 		// Two groups of version 1 have a file cpu.stat each, on hosts where they are one.
 		files[name] = strings.ReplaceAll(text, "\x1e", "\n")
 	}
-	if !files.has("memory.usage_in_bytes", "cpuacct.usage") && !files.has("memory.current", "cpu.stat") {
+	if !files.complete() {
 		return nil, false
 	}
 	return files, true
+}
+
+// complete reports whether the main files are there.
+func (f groupFiles) complete() bool {
+	return f.has("memory.usage_in_bytes", "cpuacct.usage") || f.has("memory.current", "cpu.stat")
 }
 
 func (f groupFiles) has(names ...string) bool {

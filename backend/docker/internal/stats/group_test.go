@@ -1,0 +1,117 @@
+package stats
+
+import (
+	"os"
+	"path"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
+)
+
+// Recorded on hosts with either version of control groups: a container of the application that had eaten 8 MiB. What is not
+// read is left out.
+var (
+	recordedV1 = map[string]string{
+		"memory/docker/task/app/memory.stat":                              "cache 20480\nrss 8912896\nmapped_file 0\ninactive_file 20480\ntotal_cache 20480\ntotal_inactive_file 20480",
+		"memory/docker/task/app/memory.usage_in_bytes":                    "9175040",
+		"memory/docker/task/app/memory.max_usage_in_bytes":                "9437184",
+		"memory/docker/task/app/memory.limit_in_bytes":                    "67108864",
+		"memory/docker/task/app/cgroup.procs":                             "4711\n4712",
+		"cpuacct/docker/task/app/cpuacct.usage":                           "35117202",
+		"cpu/docker/task/app/cpu.stat":                                    "nr_periods 12\nnr_throttled 3\nthrottled_time 9117202",
+		"pids/docker/task/app/pids.current":                               "5",
+		"blkio/docker/task/app/blkio.throttle.io_service_bytes_recursive": "8:0 Read 4096\n8:0 Write 512\n8:0 Total 4608\nTotal 4608",
+	}
+	recordedV2 = map[string]string{
+		"memory.stat":    "anon 8912896\nfile 24576\nkernel 131072\ninactive_file 20480\nactive_file 4096",
+		"memory.current": "9175040",
+		"memory.max":     "67108864",
+		"cpu.stat":       "usage_usec 35117\nuser_usec 20000\nsystem_usec 15117\nnr_periods 12\nnr_throttled 3\nthrottled_usec 9117",
+		"pids.current":   "5",
+		"io.stat":        "8:0 rbytes=4096 wbytes=512 rios=1 wios=1 dbytes=0 dios=0",
+		"cgroup.procs":   "4711",
+	}
+	recordedDev = "Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n" +
+		"    lo:     100       1    0    0    0     0          0         0      100       1    0    0    0     0       0          0\n" +
+		"  eth0:    1086      13    0    0    0     0          0         0      446       5    0    0    0     0       0          0"
+)
+
+// lay writes files below a folder.
+func lay(t *testing.T, folder string, files map[string]string) {
+	t.Helper()
+	for name, text := range files {
+		at := path.Join(folder, name)
+		if err := os.MkdirAll(path.Dir(at), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(at, []byte(text+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestGroupsOfContainers(t *testing.T) {
+	for what, c := range map[string]struct {
+		at     string // of the recorded files; empty are those of version 1
+		parent string
+	}{
+		"version 1":                        {"", "/docker/task"},
+		"version 2, cgroupfs":              {"ecs-emulator/0123/app", "/ecs-emulator/0123"},
+		"version 2, cgroupfs, no parent":   {"docker/app", ""},
+		"version 2, systemd":               {"ecsemulator.slice/ecsemulator-01.slice/ecsemulator-01-23.slice/docker-app.scope", "ecsemulator-01-23.slice"},
+		"version 2, systemd, not a parent": {"system.slice/docker-app.scope", ""},
+	} {
+		t.Run(what, func(t *testing.T) {
+			k := kernel{t.TempDir(), t.TempDir()}
+			if c.at == "" {
+				lay(t, k.groups, recordedV1)
+			} else {
+				lay(t, path.Join(k.groups, c.at), recordedV2)
+			}
+			lay(t, k.processes, map[string]string{"stat": allCPUs, "4711/net/dev": recordedDev})
+			its := containers.Facts{Name: "shop", Joins: "task", CgroupParent: c.parent}
+			cpus := groupFiles{}
+			cpus.readAll(k.processes, []string{"stat"})
+			u, ok := usageOf(k.read("app", its), cpus, "app", its, 1<<40)
+			switch {
+			case !ok || u.ID != "app" || u.Name != "/shop" || u.Read.IsZero() || u.Load != nil:
+				t.Errorf("%v %+v", ok, u)
+			case u.MemoryStats.Usage != 9175040 || u.MemoryStats.Limit != 64<<20 || u.MemoryStats.Stats["inactive_file"] != 20480:
+				t.Errorf("memory %+v", u.MemoryStats)
+			case u.CPUStats.CPUUsage.TotalUsage/1e6 != 35 || u.CPUStats.ThrottlingData.ThrottledPeriods != 3 || u.CPUStats.OnlineCPUs != 2:
+				t.Errorf("CPU %+v", u.CPUStats)
+			case u.PidsStats.Current != 5 || u.BlkioStats.IoServiceBytesRecursive[0].Value != 4096:
+				t.Errorf("processes and devices %+v, %+v", u.PidsStats, u.BlkioStats)
+			case len(u.Networks) != 1 || u.Networks["eth0"] != (backend.NetworkStats{RxBytes: 1086, RxPackets: 13, TxBytes: 446, TxPackets: 5}):
+				t.Errorf("networks %+v", u.Networks)
+			}
+			if k.read("other", its) != nil {
+				t.Error("another container has the same group")
+			}
+		})
+	}
+}
+
+// Of a container that joins another's namespace the network is not told, nor is that of a process that this one does not see.
+func TestGroupsWithoutNetworks(t *testing.T) {
+	k := kernel{t.TempDir(), t.TempDir()}
+	lay(t, path.Join(k.groups, "docker/app"), recordedV2)
+	lay(t, k.processes, map[string]string{"4711/net/dev": recordedDev})
+	bound := containers.Facts{Bound: "task", Joins: "elsewhere"}
+	if u, ok := usageOf(k.read("app", bound), nil, "app", bound, 1); !ok || u.Networks != nil {
+		t.Errorf("%+v", u.Networks)
+	}
+	lay(t, path.Join(k.groups, "docker/app"), map[string]string{"cgroup.procs": "0"})
+	own := containers.Facts{Networked: true}
+	if u, ok := usageOf(k.read("app", own), nil, "app", own, 1); !ok || u.Networks != nil {
+		t.Errorf("%+v", u.Networks)
+	}
+	// A group that is about to go has lost files.
+	if err := os.Remove(path.Join(k.groups, "docker/app/cpu.stat")); err != nil {
+		t.Fatal(err)
+	}
+	if files := k.read("app", own); files != nil {
+		t.Errorf("%v", files)
+	}
+}
