@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -20,30 +19,33 @@ import (
 const usualPage = 50
 
 // DescribeAlarms answers alarms in order of their names. A name that is asked for twice comes once,
-// and unknown ones are left out (CW0005). It has metric alarms alone: there are no others.
+// and unknown ones are left out (CW0005).
 func (a *API) DescribeAlarms(ctx context.Context, in *sdk.DescribeAlarmsInput) (*sdk.DescribeAlarmsOutput, error) {
-	if in.ChildrenOfAlarmName != nil || in.ParentsOfAlarmName != nil {
-		return nil, notBuilt("ChildrenOfAlarmName and ParentsOfAlarmName, which are of composite alarms,")
+	related := in.ChildrenOfAlarmName != nil || in.ParentsOfAlarmName != nil
+	find := selected
+	if related {
+		if err := checkRelatives(in); err != nil {
+			return nil, err
+		}
+		find = relatives
 	}
-	var found []*cloudwatch.Alarm
-	if len(in.AlarmTypes) == 0 || slices.Contains(in.AlarmTypes, types.AlarmTypeMetricAlarm) {
-		found = cloudwatch.Alarms(a.store.Read(), awsapi.CallScope(ctx), aws.ToString(in.AlarmNamePrefix))
-	}
-	found = slices.DeleteFunc(slices.Clone(found), func(each *cloudwatch.Alarm) bool {
-		return len(in.AlarmNames) > 0 && !slices.Contains(in.AlarmNames, each.Name) || in.StateValue != "" && each.State != in.StateValue ||
-			in.ActionPrefix != nil && !hasAction(each, *in.ActionPrefix)
-	})
-	part, next, err := page.Cut(found, func(each *cloudwatch.Alarm) string { return each.Name }, page.Request{Token: in.NextToken, Size: in.MaxRecords, Most: usualPage})
+	found := find(a.store.Read(), awsapi.CallScope(ctx), in)
+	part, next, err := page.Cut(found, anyAlarm.name, page.Request{Token: in.NextToken, Size: in.MaxRecords, Most: usualPage})
 	if err != nil {
 		return nil, awsapi.Errorf("InvalidNextToken", "Invalid NextToken : %s", *in.NextToken)
 	}
-	return &sdk.DescribeAlarmsOutput{
-		MetricAlarms: described(part), CompositeAlarms: []types.CompositeAlarm{}, LogAlarms: []types.LogAlarm{}, NextToken: next,
-	}, nil
-}
-
-func hasAction(a *cloudwatch.Alarm, prefix string) bool {
-	return slices.ContainsFunc(slices.Concat(a.OKActions, a.AlarmActions, a.NoDataActions), func(action string) bool { return strings.HasPrefix(action, prefix) })
+	out := &sdk.DescribeAlarmsOutput{MetricAlarms: []types.MetricAlarm{}, CompositeAlarms: []types.CompositeAlarm{}, LogAlarms: []types.LogAlarm{}, NextToken: next}
+	for _, each := range part {
+		if each.metric != nil {
+			out.MetricAlarms = append(out.MetricAlarms, described([]*cloudwatch.Alarm{each.metric})...)
+		} else {
+			out.CompositeAlarms = append(out.CompositeAlarms, describedComposite(each.composite))
+		}
+	}
+	if related {
+		brief(out, in.ParentsOfAlarmName != nil)
+	}
+	return out, nil
 }
 
 // DescribeAlarmsForMetric answers the alarms of a metric, in order of their names. Dimensions are a

@@ -24,6 +24,9 @@ func (a *API) PutMetricAlarm(ctx context.Context, in *sdk.PutMetricAlarmInput) (
 			a.configure(tx, there, *settings)
 			return nil
 		}
+		if cloudwatch.FindComposite(tx, scope, *in.AlarmName) != nil {
+			return validation("There is a composite alarm with the name %s already.", *in.AlarmName)
+		}
 		made := &cloudwatch.Alarm{Scope: scope, Name: *in.AlarmName, Settings: *settings, ConfiguredAt: now}
 		made.Begin(now)
 		if made.Tags, err = withTags(nil, in.Tags); err != nil {

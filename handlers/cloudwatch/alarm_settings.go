@@ -21,8 +21,8 @@ func settingsOf(in *sdk.PutMetricAlarmInput) (*cloudwatch.Settings, error) {
 	if len(in.Metrics) > 0 {
 		ofMetric = []func(*sdk.PutMetricAlarmInput) error{checkMetrics}
 	}
-	before := []func(*sdk.PutMetricAlarmInput) error{checkName, checkBuilt, checkThreshold}
-	for _, check := range slices.Concat(before, ofMetric, []func(*sdk.PutMetricAlarmInput) error{checkActions}) {
+	before := []func(*sdk.PutMetricAlarmInput) error{checkAlarmName, checkBuilt, checkThreshold}
+	for _, check := range slices.Concat(before, ofMetric, []func(*sdk.PutMetricAlarmInput) error{checkAlarmActions}) {
 		if err := check(in); err != nil {
 			return nil, err
 		}
@@ -41,8 +41,10 @@ func settingsOf(in *sdk.PutMetricAlarmInput) (*cloudwatch.Settings, error) {
 // orEmpty is a list that is told also where it has nothing.
 func orEmpty[T any](list []T) []T { return append([]T{}, list...) }
 
-func checkName(in *sdk.PutMetricAlarmInput) error {
-	if strings.ContainsFunc(*in.AlarmName, func(c rune) bool { return c < ' ' || c == 0x7f }) {
+func checkAlarmName(in *sdk.PutMetricAlarmInput) error { return checkName(*in.AlarmName) }
+
+func checkName(name string) error {
+	if strings.ContainsFunc(name, func(c rune) bool { return c < ' ' || c == 0x7f }) {
 		return validation("AlarmName must not contain ASCII Control characters")
 	}
 	return nil
@@ -136,9 +138,13 @@ func checkRange(in *sdk.PutMetricAlarmInput, seconds int32) error {
 	return nil
 }
 
+func checkAlarmActions(in *sdk.PutMetricAlarmInput) error {
+	return checkActions(in.OKActions, in.AlarmActions, in.InsufficientDataActions)
+}
+
 // checkActions refuses what is no ARN (CW0003.4), without a look at what it names.
-func checkActions(in *sdk.PutMetricAlarmInput) error {
-	for _, action := range slices.Concat(in.OKActions, in.AlarmActions, in.InsufficientDataActions) {
+func checkActions(lists ...[]string) error {
+	for _, action := range slices.Concat(lists...) {
 		parts := strings.SplitN(action, ":", 6)
 		if len(parts) < 6 || parts[0] != "arn" || parts[1] == "" || parts[2] == "" || parts[5] == "" || strings.ContainsAny(action, " \t\r\n") {
 			return validation("Invalid arn syntax: %s", action)

@@ -18,11 +18,14 @@ func (a *API) SetAlarmState(ctx context.Context, in *sdk.SetAlarmStateInput) (*s
 		return nil, errNotJSON
 	}
 	return &sdk.SetAlarmStateOutput{}, a.store.Update(func(tx *store.Tx) error {
-		alarm := cloudwatch.FindAlarm(tx, awsapi.CallScope(ctx), *in.AlarmName)
-		if alarm == nil {
+		to := alarmstate.State{Value: in.StateValue, Reason: in.StateReason, Data: in.StateReasonData, At: a.now()}
+		if alarm := cloudwatch.FindAlarm(tx, awsapi.CallScope(ctx), *in.AlarmName); alarm != nil {
+			alarmstate.Set(tx, alarm, to)
+		} else if composite := cloudwatch.FindComposite(tx, awsapi.CallScope(ctx), *in.AlarmName); composite != nil {
+			alarmstate.SetComposite(tx, composite, to)
+		} else {
 			return errNoAlarm
 		}
-		alarmstate.Set(tx, alarm, alarmstate.State{Value: in.StateValue, Reason: in.StateReason, Data: in.StateReasonData, At: a.now()})
 		return nil
 	})
 }

@@ -9,7 +9,6 @@ func operationsNotBuilt() (list []awsapi.Operation) {
 		names []string
 	}{
 		{"pictures of metrics", []string{"GetMetricWidgetImage"}},
-		{"composite alarms", []string{"PutCompositeAlarm"}},
 		{"alarms of Metrics Insights queries", []string{"DescribeAlarmContributors"}},
 		{"alarms of logs", []string{"PutLogAlarm"}},
 		{"mute rules", []string{"PutAlarmMuteRule", "GetAlarmMuteRule", "ListAlarmMuteRules", "DeleteAlarmMuteRule"}},

@@ -102,7 +102,8 @@ func (a *API) alarmOperations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("PutMetricAlarm", "alarms of a metric or of metric math; anomaly detection, PromQL, "+
 			"evaluation windows and warm-up answer 501 NotImplementedException", a.PutMetricAlarm),
-		awsapi.Partial("DescribeAlarms", "by name, prefix, state and action, in pages; ChildrenOfAlarmName and ParentsOfAlarmName answer 501 NotImplementedException", a.DescribeAlarms),
+		awsapi.Partial("PutCompositeAlarm", "evaluated with the alarms that the rule names; ActionsSuppressor with both periods; ActionConfiguration answers 501 NotImplementedException", a.PutCompositeAlarm),
+		awsapi.Works("DescribeAlarms", "alarms of metrics and composite alarms, by name, prefix, state, action and relation, in pages", a.DescribeAlarms),
 		awsapi.Works("DescribeAlarmsForMetric", "dimensions in any order", a.DescribeAlarmsForMetric),
 		awsapi.Works("DescribeAlarmHistory", "items of 30 days, also of alarms that are deleted", a.DescribeAlarmHistory),
 		awsapi.Works("SetAlarmState", "until the alarm is evaluated to another state; it does its actions", a.SetAlarmState),

@@ -34,6 +34,8 @@ func TestTheTypesAreTheSDKs(t *testing.T) {
 	apitest.SameType(t, ourcloudwatch.ListMetricsOutput{}, theircloudwatch.ListMetricsOutput{})
 	apitest.SameType(t, ourcloudwatch.ListTagsForResourceInput{}, theircloudwatch.ListTagsForResourceInput{})
 	apitest.SameType(t, ourcloudwatch.ListTagsForResourceOutput{}, theircloudwatch.ListTagsForResourceOutput{})
+	apitest.SameType(t, ourcloudwatch.PutCompositeAlarmInput{}, theircloudwatch.PutCompositeAlarmInput{})
+	apitest.SameType(t, ourcloudwatch.PutCompositeAlarmOutput{}, theircloudwatch.PutCompositeAlarmOutput{})
 	apitest.SameType(t, ourcloudwatch.PutMetricAlarmInput{}, theircloudwatch.PutMetricAlarmInput{})
 	apitest.SameType(t, ourcloudwatch.PutMetricAlarmOutput{}, theircloudwatch.PutMetricAlarmOutput{})
 	apitest.SameType(t, ourcloudwatch.PutMetricDataInput{}, theircloudwatch.PutMetricDataInput{})

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
@@ -54,26 +55,43 @@ func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*s
 
 func (a *API) retag(ctx context.Context, alarmARN *string, change func([]types.Tag) ([]types.Tag, error)) error {
 	return a.store.Update(func(tx *store.Tx) error {
-		alarm := cloudwatch.AlarmByARN(tx, awsapi.CallScope(ctx), aws.ToString(alarmARN))
-		if alarm == nil {
+		alarm, composite := alarmWith(tx, awsapi.CallScope(ctx), aws.ToString(alarmARN))
+		switch {
+		case alarm != nil:
+			changed, err := *alarm, error(nil)
+			if changed.Tags, err = change(alarm.Tags); err != nil {
+				return err
+			}
+			cloudwatch.PutAlarm(tx, &changed)
+		case composite != nil:
+			changed, err := *composite, error(nil)
+			if changed.Tags, err = change(composite.Tags); err != nil {
+				return err
+			}
+			cloudwatch.PutComposite(tx, &changed)
+		default:
 			return errNoResource
 		}
-		tags, err := change(alarm.Tags)
-		if err != nil {
-			return err
-		}
-		changed := *alarm
-		changed.Tags = tags
-		cloudwatch.PutAlarm(tx, &changed)
 		return nil
 	})
 }
 
 // ListTagsForResource answers the tags of an alarm.
 func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResourceInput) (*sdk.ListTagsForResourceOutput, error) {
-	alarm := cloudwatch.AlarmByARN(a.store.Read(), awsapi.CallScope(ctx), *in.ResourceARN)
-	if alarm == nil {
-		return nil, errNoResource
+	alarm, composite := alarmWith(a.store.Read(), awsapi.CallScope(ctx), *in.ResourceARN)
+	switch {
+	case alarm != nil:
+		return &sdk.ListTagsForResourceOutput{Tags: orEmpty(alarm.Tags)}, nil
+	case composite != nil:
+		return &sdk.ListTagsForResourceOutput{Tags: orEmpty(composite.Tags)}, nil
 	}
-	return &sdk.ListTagsForResourceOutput{Tags: orEmpty(alarm.Tags)}, nil
+	return nil, errNoResource
+}
+
+// alarmWith is the alarm with an ARN, of the one type or the other.
+func alarmWith(tx *store.Tx, s arn.Scope, alarmARN string) (*cloudwatch.Alarm, *cloudwatch.Composite) {
+	if alarm := cloudwatch.AlarmByARN(tx, s, alarmARN); alarm != nil {
+		return alarm, nil
+	}
+	return nil, cloudwatch.CompositeByARN(tx, s, alarmARN)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/attachment"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/draining"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/scaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/suppression"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/sending"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/timetable"
@@ -46,6 +47,8 @@ type Set struct {
 	Deliveries *sending.Controller
 	// ServiceScaling scales services by their policies, bounds and scheduled actions.
 	ServiceScaling *servicescaling.Controller
+	// Suppression releases the actions of composite alarms.
+	Suppression *suppression.Controller
 	// Metrics collects them, and has alarms evaluated.
 	Metrics *collection.Collector
 }
@@ -65,6 +68,7 @@ func (s Set) All() []Controller {
 	deliveries := func(ctx context.Context) error { return s.Deliveries.Idle(ctx, patience) }
 	return []Controller{
 		{"metrics", s.Metrics.Run, s.Metrics.Idle},
+		{"suppressed actions", s.Suppression.Run, s.Suppression.Idle},
 		{"Auto Scaling groups", s.Groups.Run, s.Groups.Idle},
 		{"capacity", s.Capacity.Run, s.Capacity.Idle},
 		{"capacity providers", s.Providers.Run, s.Providers.Idle},

@@ -32,6 +32,8 @@ func readAlarms(tx *state.Tx, r *state.ServiceDeployment) map[string]Alarm {
 				ARN: a.ARN(), Triggered: a.State == cw.StateValueAlarm,
 				Window: time.Duration(a.EvaluationPeriods) * time.Duration(a.Period) * time.Second,
 			}
+		} else if c := cloudwatch.FindComposite(tx, scope, name); c != nil {
+			found[name] = Alarm{ARN: c.ARN(), Triggered: c.State == cw.StateValueAlarm}
 		} else {
 			found[name] = Alarm{ARN: (&cloudwatch.Alarm{Scope: scope, Name: name}).ARN()}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmstate"
 	cw "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -37,7 +38,8 @@ func (f *fixture) alarm(is cw.StateValue) {
 			a.Begin(f.now)
 			cloudwatch.PutAlarm(tx, a)
 		}
-		cloudwatch.SetState(tx, scope, "slow", is, "it is", nil, f.now)
+		reason := "it is"
+		alarmstate.Set(tx, cloudwatch.FindAlarm(tx, scope, "slow"), alarmstate.State{Value: is, Reason: &reason, At: f.now})
 	})
 }
 

@@ -86,7 +86,7 @@ func (c *Controller) init() {
 			Name: "service", Clock: c.Clock, Log: c.Log, Watch: c.Store.WatchServices(pause), Workers: workers,
 			Reconcile: c.schedule,
 		})
-		heeded := c.wakesServices("what a deployment heeds", c.Store.Watch(0, elbv2.OnApplied(), cloudwatch.OnAlarmStates()), c.heeding.of)
+		heeded := c.wakesServices("what a deployment heeds", c.Store.Watch(0, elbv2.OnApplied(), cloudwatch.OnAlarmStates(), cloudwatch.OnCompositeStates()), c.heeding.of)
 		c.loops = reconcile.Group{instances, room, providers, heeded, c.services}
 		if c.Quotas.LimitFargate() {
 			c.loops = append(c.loops, c.wakesServices("vCPUs on Fargate", c.Store.Watch(0, state.OnFreedFargate()), c.concernedByVCPUs))

@@ -21,7 +21,7 @@ func checkAlarms(c kit.InCluster, asked *types.DeploymentConfiguration) error {
 	}
 	var missing []string
 	for _, name := range asked.Alarms.AlarmNames {
-		if cloudwatch.FindAlarm(c.Tx, c.Scope, name) == nil {
+		if _, found := cloudwatch.StandingOf(c.Tx, cloudwatch.AlarmARN(c.Scope, name)); !found {
 			missing = append(missing, name)
 		}
 	}

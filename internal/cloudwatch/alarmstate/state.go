@@ -53,6 +53,7 @@ func Set(tx *store.Tx, a *cloudwatch.Alarm, to State) bool {
 		c.Actions = a.ActionsFor(to.Value)
 	}
 	Record(tx, c)
+	settle(tx, a.ARN(), to.At)
 	return true
 }
 
@@ -61,12 +62,15 @@ func Of(a *cloudwatch.Alarm) State {
 	return State{Value: a.State, Reason: a.Reason, Data: a.Data, At: a.StateAt}
 }
 
-// Record writes what follows from the change of a state.
+// Record writes what follows from the change of a state, or of what suppresses a composite alarm, which is no item of the
+// history by itself.
 func Record(tx *store.Tx, c Change) {
-	cloudwatch.AddHistory(tx, &cloudwatch.HistoryItem{
-		Scope: c.Scope, AlarmName: c.Name, AlarmType: c.Type, At: c.New.At, Type: types.HistoryItemTypeStateUpdate,
-		Summary: "Alarm updated from " + string(c.Old.Value) + " to " + string(c.New.Value), Data: stateHistory(c),
-	})
+	if c.Old.Value != c.New.Value {
+		cloudwatch.AddHistory(tx, &cloudwatch.HistoryItem{
+			Scope: c.Scope, AlarmName: c.Name, AlarmType: c.Type, At: c.New.At, Type: types.HistoryItemTypeStateUpdate,
+			Summary: "Alarm updated from " + string(c.Old.Value) + " to " + string(c.New.Value), Data: stateHistory(c),
+		})
+	}
 	state.AnnounceAlarm(tx, state.AlarmChange{AlarmARN: c.ARN, NewState: string(c.New.Value), Detail: stateDetail(c)}, c.New.At)
 	for _, action := range c.Actions {
 		cloudwatch.PutAction(tx, &cloudwatch.Action{

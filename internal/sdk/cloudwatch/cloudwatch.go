@@ -137,6 +137,24 @@ type ListTagsForResourceOutput struct {
 	Tags []types.Tag
 }
 
+type PutCompositeAlarmInput struct {
+	AlarmName                        *string
+	AlarmRule                        *string
+	ActionConfiguration              *types.ActionConfiguration
+	ActionsEnabled                   *bool
+	ActionsSuppressor                *string
+	ActionsSuppressorExtensionPeriod *int32
+	ActionsSuppressorWaitPeriod      *int32
+	AlarmActions                     []string
+	AlarmDescription                 *string
+	InsufficientDataActions          []string
+	OKActions                        []string
+	Tags                             []types.Tag
+}
+
+type PutCompositeAlarmOutput struct {
+}
+
 type PutMetricAlarmInput struct {
 	AlarmName                        *string
 	ActionConfiguration              *types.ActionConfiguration

@@ -1,0 +1,105 @@
+package cloudwatch
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/alarmrule"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+// Bounds of relations between alarms. Source: CloudWatch API reference, PutCompositeAlarm.
+const (
+	mostChildren = 100
+	mostParents  = 150
+)
+
+// compositeSettingsOf are what a request says of a composite alarm and the names in its rule, or what is wrong with it.
+// Words that are not recorded are the emulator's.
+func compositeSettingsOf(in *sdk.PutCompositeAlarmInput) (s *cloudwatch.CompositeSettings, names []string, err error) {
+	if err := checkName(*in.AlarmName); err != nil {
+		return nil, nil, err
+	}
+	suppressor, wait, extension := in.ActionsSuppressor, in.ActionsSuppressorWaitPeriod, in.ActionsSuppressorExtensionPeriod
+	switch {
+	case in.ActionConfiguration != nil:
+		return nil, nil, notBuilt("ActionConfiguration of alarms")
+	case suppressor != nil && (wait == nil || extension == nil):
+		return nil, nil, validation("ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod must be set if ActionsSuppressor is set.")
+	case suppressor == nil && (wait != nil || extension != nil):
+		return nil, nil, validation("ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod should not be set if ActionsSuppressor is not set.")
+	case wait != nil && *wait < 0 || extension != nil && *extension < 0:
+		return nil, nil, validation("ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod must not be negative.")
+	}
+	if err := checkActions(in.OKActions, in.AlarmActions, in.InsufficientDataActions); err != nil {
+		return nil, nil, err
+	}
+	rule, err := alarmrule.Parse(*in.AlarmRule)
+	if err != nil {
+		return nil, nil, validation("%s", err)
+	}
+	return &cloudwatch.CompositeSettings{
+		Description: in.AlarmDescription, ActionsEnabled: in.ActionsEnabled == nil || *in.ActionsEnabled,
+		OKActions: orEmpty(in.OKActions), AlarmActions: orEmpty(in.AlarmActions), NoDataActions: orEmpty(in.InsufficientDataActions),
+		Rule: *in.AlarmRule, Suppressor: suppressor, WaitPeriod: wait, ExtensionPeriod: extension,
+	}, rule.Names(), nil
+}
+
+// childrenOf are the ARNs of the alarms in a rule. Source of the words: recorded answers, but for the last.
+func childrenOf(c *cloudwatch.Composite, names []string) (children []string, err error) {
+	others := slices.Clone(names)
+	if s := c.SuppressorARN(); s != "" {
+		others = append(others, s)
+	}
+	for _, name := range others {
+		child := cloudwatch.AlarmARN(c.Scope, name)
+		switch at := arn.ScopeOf(child); {
+		case at.Region != c.Scope.Region:
+			return nil, validation("Error in AlarmRule [Wrong ARN region, it was %s but %s was expected instead]", at.Region, c.Scope.Region)
+		case at.Account != c.Scope.Account:
+			return nil, validation("A composite alarm cannot have a child relation with alarms from another AWS account")
+		case child == c.ARN():
+			return nil, validation("A composite alarm cannot have a child relation with itself via its AlarmRule, as it would introduce a circular dependency")
+		}
+	}
+	for _, name := range names {
+		if child := cloudwatch.AlarmARN(c.Scope, name); !slices.Contains(children, child) {
+			children = append(children, child)
+		}
+	}
+	if len(children) > mostChildren {
+		return nil, validation("A composite alarm cannot have more than %d children.", mostChildren)
+	}
+	return children, nil
+}
+
+// checkRelations looks at the alarms that a composite alarm names. Source of the words about a rule: recorded answers.
+func checkRelations(tx *store.Tx, c *cloudwatch.Composite) error {
+	if cloudwatch.FindAlarm(tx, c.Scope, c.Name) != nil {
+		return validation("There is a metric alarm with the name %s already.", c.Name)
+	}
+	var missing []string
+	for _, child := range c.Children {
+		if _, found := cloudwatch.StandingOf(tx, child); !found {
+			missing = append(missing, child)
+		}
+	}
+	if len(missing) > 0 {
+		return validation("Could not save the composite alarm as alarms [%s] in the alarm rule do not exist", strings.Join(missing, ", "))
+	}
+	if s := c.SuppressorARN(); s != "" {
+		if _, found := cloudwatch.StandingOf(tx, s); !found {
+			return validation("Could not save the composite alarm as its actions suppressor %s does not exist", s)
+		}
+	}
+	for _, child := range c.Children {
+		others := slices.DeleteFunc(cloudwatch.Parents(tx, c.Scope, child), func(p *cloudwatch.Composite) bool { return p.Name == c.Name })
+		if len(others) >= mostParents {
+			return validation("The alarm %s is in the rules of %d composite alarms already.", child, mostParents)
+		}
+	}
+	return nil
+}
