@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/netip"
 	"os"
 	"os/exec"
 	"strings"
@@ -13,9 +11,8 @@ import (
 
 	"github.com/moby/moby/client"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dataplane"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/bareserver"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/loadbalancer"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processusage"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
@@ -65,17 +62,22 @@ func (b *bench) measureBalanced(ctx context.Context) (err error) {
 		return err
 	}
 	defer stop(bare)
-	application, err := startBalancer("HTTP", bare.address, 1)
+	application, err := startBalancer(loadbalancer.Spec{Protocol: "HTTP", Target: bare.address, Targets: 1})
 	if err != nil {
 		return err
 	}
 	defer stop(application)
-	network, err := startBalancer("TCP", bare.address, 1)
+	uncounted, err := startBalancer(loadbalancer.Spec{Protocol: "HTTP", Target: bare.address, Targets: 1, Uncounted: true})
+	if err != nil {
+		return err
+	}
+	defer stop(uncounted)
+	network, err := startBalancer(loadbalancer.Spec{Protocol: "TCP", Target: bare.address, Targets: 1})
 	if err != nil {
 		return err
 	}
 	defer stop(network)
-	ways := []*process{bare, application, network}
+	ways := []*process{bare, application, uncounted, network}
 	proxy, err := b.startNginx(bare.address)
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
@@ -91,6 +93,7 @@ func (b *bench) measureBalanced(ctx context.Context) (err error) {
 		return err
 	}
 	b.report.add(requestRow(balancedHTTP, goal{}, loads[application], loads[bare]))
+	b.report.add(requestRow("  counting beside not counting", atLeast(0.97), loads[application], loads[uncounted]))
 	if proxy != nil {
 		b.report.add(requestRow("  beside nginx", atLeast(0.5), loads[application], loads[proxy]))
 		tails := median(p99s(loads[application])) / median(p99s(loads[proxy]))
@@ -161,7 +164,7 @@ func (b *bench) measureChecks(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, target.stop()) }()
-	p, err := startBalancer("TCP", target.address, 1000)
+	p, err := startBalancer(loadbalancer.Spec{Protocol: "TCP", Target: target.address, Targets: 1000})
 	if err != nil {
 		return err
 	}
@@ -174,9 +177,9 @@ func (b *bench) measureChecks(ctx context.Context) (err error) {
 	return nil
 }
 
-// startBalancer starts a data plane with so many targets at one address.
-func startBalancer(protocol, target string, targets int) (*process, error) {
-	cmd, err := ownRole("balancer", protocol, target, fmt.Sprint(targets))
+// startBalancer starts a data plane.
+func startBalancer(spec loadbalancer.Spec) (*process, error) {
+	cmd, err := ownRole("balancer", spec.Args()...)
 	if err != nil {
 		return nil, err
 	}
@@ -184,47 +187,17 @@ func startBalancer(protocol, target string, targets int) (*process, error) {
 	return startProcess(cmd)
 }
 
-// serveBalancer is the data plane: protocol, target, how many targets that stands for.
+// serveBalancer is the data plane.
 func serveBalancer(args []string) error {
-	if len(args) != 3 {
-		return errors.New("balancer: needs a protocol, an address and a number")
-	}
-	address, err := netip.ParseAddrPort(args[1])
+	spec, err := loadbalancer.Parse(args)
 	if err != nil {
 		return err
 	}
-	var targets int
-	if _, err := fmt.Sscan(args[2], &targets); err != nil {
+	at, stop, err := loadbalancer.Serve(spec)
+	if err != nil {
 		return err
-	}
-	var at string
-	lb := dataplane.New(dataplane.Options{Listen: func(network, _ string) (net.Listener, error) {
-		listener, err := net.Listen(network, "127.0.0.1:0")
-		if err == nil {
-			at = listener.Addr().String()
-		}
-		return listener, err
-	}})
-	for _, piece := range balancerPieces(args[0], 80, address, targets) {
-		if err := lb.Set(piece); err != nil {
-			return errors.Join(err, lb.Close())
-		}
 	}
 	fmt.Println("ready at http://" + at)
 	untilParentEnds()
-	return lb.Close()
-}
-
-// balancerPieces are a listener before a group of so many targets at one address, which are
-// checked.
-func balancerPieces(protocol string, port uint16, address netip.AddrPort, targets int) []balancer.Piece {
-	check := balancer.HealthCheck{Enabled: true, Protocol: "TCP", IntervalSeconds: 5, TimeoutSeconds: 2, HealthyThreshold: 2, UnhealthyThreshold: 2}
-	pieces := []balancer.Piece{{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: protocol, HealthCheck: check}}}
-	for i := range targets {
-		pieces = append(pieces, balancer.Piece{Target: &balancer.Target{Group: "group", ID: fmt.Sprint(i), Addr: address}})
-	}
-	forward := &balancer.Forward{Groups: []balancer.WeightedGroup{{Group: "group", Weight: 1}}}
-	return append(pieces, balancer.Piece{Listener: &balancer.Listener{
-		ID: "listener", Port: port, Protocol: protocol, Rules: []balancer.Rule{{ID: "default", Action: balancer.Action{Forward: forward}}},
-	}})
+	return stop()
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/bareserver"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/gobuild"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/loadbalancer"
 )
 
 // measureIdleBalancer reads what memory the program takes that is in a load balancer's
@@ -44,7 +45,7 @@ func (b *bench) measureIdleBalancer(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := session.Update(ctx, balancerPieces("HTTP", port, netip.MustParseAddrPort(target.address), 1)); err != nil {
+	if err := session.Update(ctx, loadbalancer.Pieces("HTTP", port, netip.MustParseAddrPort(target.address), 1)); err != nil {
 		return err
 	}
 	if err := rest(ctx, settleTime); err != nil {

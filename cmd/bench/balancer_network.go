@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/loadbalancer"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
@@ -81,7 +82,7 @@ func startNetworkBalancer(ctx context.Context, engine *docker.Engine, target net
 	if s, err = control.Connect(ctx, stream, func([]balancer.Health) {}); err != nil {
 		return at, nil, err
 	}
-	pieces := balancerPieces("TCP", relayPort, netip.AddrPortFrom(target, relayPort), 1)
+	pieces := loadbalancer.Pieces("TCP", relayPort, netip.AddrPortFrom(target, relayPort), 1)
 	pieces[0].TargetGroup.Attributes = map[string]string{"preserve_client_ip.enabled": "true"}
 	pieces[1].Target.Direct = true
 	return sandbox.IP, s, s.Update(ctx, pieces)
