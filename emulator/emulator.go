@@ -30,6 +30,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/evaluation"
 	"github.com/ecs-emulator/ecs-emulator/internal/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
@@ -59,6 +60,7 @@ type Server struct {
 	store        *state.Store
 	logs         *logs.Store
 	metrics      *metric.Store
+	alarms       *evaluation.Evaluator       // on metrics
 	balanced     *loadbalancermetrics.Source // of the load balancers that are at work
 	credentials  *credentials.Issuer
 	otherSecrets credentials.ToldARNs // that a secret with another suffix stands for
@@ -194,6 +196,7 @@ func (s *Server) open(ctx context.Context) (err error) {
 	if err := s.openMetrics(); err != nil {
 		return err
 	}
+	s.alarms = s.newEvaluator()
 	return s.openEngine(ctx)
 }
 

@@ -3,9 +3,9 @@ package emulator
 import (
 	"context"
 	"path/filepath"
-	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/evaluation"
 	"github.com/ecs-emulator/ecs-emulator/internal/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/metric/collection"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -44,12 +44,19 @@ func demands() []collection.Demand {
 // newCollector collects metrics and has alarms evaluated.
 func (s *Server) newCollector() *collection.Collector {
 	return &collection.Collector{
-		Metrics: s.metrics, Store: s.store.Store, Clock: s.clock, Log: s.opts.Log, Sources: s.sources(), Demands: demands(), Evaluate: s.evaluateAlarms,
+		Metrics: s.metrics, Store: s.store.Store, Clock: s.clock, Log: s.opts.Log, Sources: s.sources(), Demands: demands(), Evaluate: s.alarms.Evaluate,
 	}
 }
 
-// evaluateAlarms evaluates the alarms that are due.
-func (s *Server) evaluateAlarms(context.Context, time.Time, func(tx *store.Tx)) error { return nil }
+// newEvaluator evaluates alarms on the metrics.
+func (s *Server) newEvaluator() *evaluation.Evaluator {
+	return &evaluation.Evaluator{
+		Store: s.store, Metrics: s.metrics, Log: s.opts.Log,
+		Repeat: func(tx *store.Tx, a *cloudwatch.Alarm, policy, data string) bool {
+			return s.atWork().ServiceScaling.Repeats(tx, a, policy, data)
+		},
+	}
+}
 
 // readMetrics brings what has been counted until now into the store of metrics: a client is about to look, or the clock
 // moves.

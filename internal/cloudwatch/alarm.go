@@ -2,6 +2,7 @@
 package cloudwatch
 
 import (
+	"iter"
 	"strings"
 	"time"
 
@@ -90,6 +91,9 @@ func AlarmByARN(tx *store.Tx, s arn.Scope, alarmARN string) *Alarm {
 func Alarms(tx *store.Tx, s arn.Scope, namePrefix string) []*Alarm {
 	return alarms.List(tx, prefix(s)+namePrefix)
 }
+
+// AllAlarms returns the alarms of all scopes.
+func AllAlarms(tx *store.Tx) iter.Seq[*Alarm] { return alarms.Forward(tx, "") }
 
 // PutAlarm writes an alarm.
 func PutAlarm(tx *store.Tx, a *Alarm) { alarms.Put(tx, a) }

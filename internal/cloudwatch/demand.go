@@ -1,6 +1,7 @@
 package cloudwatch
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
@@ -9,6 +10,9 @@ import (
 // shortPeriod is how often alarms with periods below a minute are evaluated, and all others each minute. Source: recorded
 // answers of AWS.
 const shortPeriod = 10 * time.Second
+
+// manyDays is how far an alarm looks back that is evaluated each hour. Source: CloudWatch user guide, alarm evaluation.
+const manyDays = 24 * time.Hour
 
 // EvaluatedEvery is how often the alarm is evaluated.
 func (a *Alarm) EvaluatedEvery() time.Duration {
@@ -24,6 +28,9 @@ func (a *Alarm) EvaluatedEvery() time.Duration {
 		if p > 0 && p < 60 {
 			return shortPeriod
 		}
+	}
+	if time.Duration(slices.Max(periods))*time.Second*time.Duration(a.EvaluationPeriods) > manyDays {
+		return time.Hour
 	}
 	return time.Minute
 }
@@ -41,7 +48,7 @@ func OnAlarmDemand(key string) store.Source {
 // AlarmDemand is how often the alarm is evaluated that is evaluated most often; 0: there is no alarm.
 func AlarmDemand(tx *store.Tx) (step time.Duration) {
 	for a := range alarms.Forward(tx, "") {
-		if step = a.EvaluatedEvery(); step < time.Minute {
+		if step = min(a.EvaluatedEvery(), time.Minute); step < time.Minute {
 			return step
 		}
 	}

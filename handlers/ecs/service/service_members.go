@@ -19,9 +19,8 @@ var (
 		member.Act("forceNewDeployment", "service"),
 	)
 	DeploymentTable = member.Of[types.DeploymentConfiguration]("Deployments: `deploymentConfiguration` of services",
-		member.ActInPart("alarms.alarmNames", "alarms change their states by SetAlarmState alone: no metrics are evaluated yet"),
 		member.Act(
-			"alarms.enable", "alarms.rollback",
+			"alarms.alarmNames", "alarms.enable", "alarms.rollback",
 			"bakeTimeInMinutes", "canaryConfiguration.canaryBakeTimeInMinutes", "canaryConfiguration.canaryPercent",
 			"deploymentCircuitBreaker.enable", "deploymentCircuitBreaker.resetOnHealthyTask", "deploymentCircuitBreaker.rollback",
 			"deploymentCircuitBreaker.thresholdConfiguration.type", "deploymentCircuitBreaker.thresholdConfiguration.value",
