@@ -1,5 +1,5 @@
-// Package applicationautoscaling answers the API of Application Auto Scaling. Targets are stored;
-// nothing scales them, because what would is not built: policies and scheduled actions.
+// Package applicationautoscaling answers the API of Application Auto Scaling, for the desired counts of services of ECS.
+// Handlers keep what is wanted; the controller of scaling does it.
 package applicationautoscaling
 
 import (
@@ -16,43 +16,62 @@ import (
 // API answers from the store.
 type API struct {
 	store *state.Store
-	now   func() time.Time
+	clock func() time.Time
 }
 
 // New makes the API. now is the emulator's time.
-func New(s *state.Store, now func() time.Time) *API { return &API{store: s, now: now} }
+func New(s *state.Store, now func() time.Time) *API { return &API{store: s, clock: now} }
 
 //go:embed model.json
 var table []byte
 
-// model is what the service model demands of requests.
-var model = constraint.New(table, constraint.Style{
-	// The model has no bounds. Source: Application Auto Scaling API reference.
-	Seen: map[string]constraint.Shape{"DescribeScalableTargetsInput.MaxResults": constraint.Range(1, maxDescribed)},
-})
-
 // Service is the Application Auto Scaling API.
 func (a *API) Service() awsapi.Service {
-	const scaling, tags = "controllers that scale", "tags of targets"
 	return awsapi.Service{
 		Name: "application-autoscaling", ID: sdk.ServiceID, Title: "Application Auto Scaling", Complete: true, Model: model,
 		Protocol: awsapi.JSON{TargetPrefix: "AnyScaleFrontendService", Codec: wire.AsIs},
 		Operations: []awsapi.Operation{
-			awsapi.Partial("RegisterScalableTarget", "keeps the capacity of ECS services, by which nothing scales yet; "+
-				"other resources, tags, suspended scaling, and a desired count outside the capacity answer 501 NotImplementedException", a.RegisterScalableTarget),
+			awsapi.Works("RegisterScalableTarget", "desired counts of services of ECS; other namespaces and dimensions answer AWS's ValidationException", a.RegisterScalableTarget),
 			awsapi.Works("DescribeScalableTargets", "in pages", a.DescribeScalableTargets),
-			awsapi.Works("DeregisterScalableTarget", "the service keeps its desired count", a.DeregisterScalableTarget),
-			awsapi.NotBuilt("PutScalingPolicy", scaling),
-			awsapi.NotBuilt("DescribeScalingPolicies", scaling),
-			awsapi.NotBuilt("DeleteScalingPolicy", scaling),
-			awsapi.NotBuilt("PutScheduledAction", scaling),
-			awsapi.NotBuilt("DescribeScheduledActions", scaling),
-			awsapi.NotBuilt("DeleteScheduledAction", scaling),
-			awsapi.NotBuilt("DescribeScalingActivities", scaling),
-			awsapi.NotBuilt("GetPredictiveScalingForecast", scaling),
-			awsapi.NotBuilt("TagResource", tags),
-			awsapi.NotBuilt("UntagResource", tags),
-			awsapi.NotBuilt("ListTagsForResource", tags),
+			awsapi.Works("DeregisterScalableTarget", "with policies, their alarms and scheduled actions; the service keeps its desired count", a.DeregisterScalableTarget),
+			awsapi.Partial("PutScalingPolicy", "step scaling, and target tracking by predefined, customised and computed metrics; PredictiveScaling and RightSizing answer 501 NotImplementedException", a.PutScalingPolicy),
+			awsapi.Works("DescribeScalingPolicies", "in pages", a.DescribeScalingPolicies),
+			awsapi.Works("DeleteScalingPolicy", "with its managed alarms", a.DeleteScalingPolicy),
+			awsapi.Works("PutScheduledAction", "at, rate and cron, in time zones", a.PutScheduledAction),
+			awsapi.Works("DescribeScheduledActions", "in pages", a.DescribeScheduledActions),
+			awsapi.Works("DeleteScheduledAction", "", a.DeleteScheduledAction),
+			awsapi.Works("DescribeScalingActivities", "of six weeks, in pages; also of what is gone", a.DescribeScalingActivities),
+			awsapi.NotBuilt("GetPredictiveScalingForecast", "predictive scaling"),
+			awsapi.Works("TagResource", "of targets", a.TagResource),
+			awsapi.Works("UntagResource", "of targets", a.UntagResource),
+			awsapi.Works("ListTagsForResource", "of targets", a.ListTagsForResource),
 		},
 	}
+}
+
+// model is what the service model demands of requests.
+var model = constraint.New(table, constraint.Style{
+	Enums: map[string][]string{
+		"ScalableDimension": dimensions,
+		"PolicyType":        {"PredictiveScaling", "RightSizing", "StepScaling", "TargetTrackingScaling"}, // AAS0006.3
+		"MetricType":        metricTypes(),
+	},
+	// In Go's words. Java's \p{Print} has the characters of ASCII that are seen, and the blank.
+	Patterns: map[string]string{
+		`\p{Print}+`: `[ -~]+`,
+		`(?!((^[ ]+.*)|(.*([\u0000-\u001f]|[\u007f-\u009f]|[:/|])+.*)|(.*[ ]+$))).+`: `[^ \x00-\x1f\x7f-\x{9f}:/|](?:[^\x00-\x1f\x7f-\x{9f}:/|]*[^ \x00-\x1f\x7f-\x{9f}:/|])?`,
+		`^arn:.+:application-autoscaling:.+:[0-9]+:scalable-target\/[a-zA-Z0-9-]+$`:  `arn:.+:application-autoscaling:.+:[0-9]+:scalable-target/[a-zA-Z0-9-]+`,
+	},
+})
+
+// dimensions are in the order in which AWS tells them. Source: recorded answers (AAS0001.6).
+var dimensions = []string{
+	"cassandra:table:WriteCapacityUnits", "dynamodb:index:ReadCapacityUnits", "cassandra:table:ReadCapacityUnits", "dynamodb:index:WriteCapacityUnits",
+	"appstream:fleet:DesiredCapacity", "sagemaker:inference-component:DesiredCopyCount", "comprehend:document-classifier-endpoint:DesiredInferenceUnits",
+	"ec2:spot-fleet-request:TargetCapacity", "rds:cluster:ReadReplicaCount", "elasticache:cache-cluster:Nodes", "elasticache:replication-group:Replicas",
+	"workspaces:workspacespool:DesiredUserSessions", "sagemaker:variant:DesiredProvisionedConcurrency", "dynamodb:table:WriteCapacityUnits",
+	"kafka:broker-storage:VolumeSize", "ecs:service:DesiredCount", "sagemaker:variant:DesiredInstanceCount",
+	"comprehend:entity-recognizer-endpoint:DesiredInferenceUnits", "dynamodb:table:ReadCapacityUnits", "lambda:function:ProvisionedConcurrency",
+	"custom-resource:ResourceType:Property", "neptune:cluster:ReadReplicaCount", "elasticache:replication-group:NodeGroups",
+	"elasticmapreduce:instancegroup:InstanceCount",
 }

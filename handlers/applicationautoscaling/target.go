@@ -2,9 +2,8 @@ package applicationautoscaling
 
 import (
 	"context"
-	"fmt"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling/managedalarm"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/iam"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling"
@@ -20,117 +20,141 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// RegisterScalableTarget keeps between which counts a service may be scaled. Where a target is
-// registered already, it changes what the request has. The role is the service-linked one,
-// also where the request names another one. Source: Application Auto Scaling API reference.
+// RegisterScalableTarget keeps between which counts a service may be scaled. Where a target is registered already, it
+// changes what the request has (AAS0001). The controller of scaling moves a desired count that is outside. The role is the
+// service-linked one, also where the request names another one.
 func (a *API) RegisterScalableTarget(ctx context.Context, in *sdk.RegisterScalableTargetInput) (*sdk.RegisterScalableTargetOutput, error) {
 	if err := checkRegister(in); err != nil {
 		return nil, err
 	}
-	scope, now := awsapi.CallScope(ctx), a.now().UTC().Truncate(time.Millisecond)
-	made := applicationautoscaling.Target{Scope: scope, Namespace: in.ServiceNamespace, Resource: *in.ResourceId, Dimension: in.ScalableDimension}
-	err := a.store.Update(func(tx *store.Tx) error {
-		there := applicationautoscaling.FindTarget(tx, made.Of())
+	of, now := applicationautoscaling.Resource{Scope: awsapi.CallScope(ctx), Namespace: in.ServiceNamespace, Resource: *in.ResourceId, Dimension: in.ScalableDimension}, a.now()
+	out := &sdk.RegisterScalableTargetOutput{}
+	return out, a.store.Update(func(tx *store.Tx) error {
+		t := applicationautoscaling.FindTarget(tx, of)
 		switch {
-		case there != nil:
-			made = *there
-		case in.MinCapacity == nil || in.MaxCapacity == nil: // the text is the emulator's
-			return invalid("MinCapacity and MaxCapacity are required for a new scalable target.")
-		default:
-			made.ID, made.CreatedAt = "0ec5"+arn.NewID(), now
-			made.RoleARN = iam.EnsureApplicationAutoScalingRole(tx, iam.AccountOf(scope), now)
+		case t == nil && in.MinCapacity == nil: // AAS0001.2
+			return invalid("Minimum capacity must be specified")
+		case t == nil && in.MaxCapacity == nil:
+			return invalid("Maximum capacity must be specified")
+		case t == nil:
+			t = &applicationautoscaling.Target{
+				Scope: of.Scope, Namespace: of.Namespace, Resource: of.Resource, Dimension: of.Dimension,
+				ID: "0ec5" + arn.NewID(), CreatedAt: now, Tags: maps.Clone(in.Tags),
+			}
+		case in.Tags != nil: // AAS0002.1
+			return invalid("The scalable target that you tried to tag already exists. To update tags on an existing scalable target, use the TagResource API.")
 		}
-		made.Min, made.Max = valueOr(in.MinCapacity, made.Min), valueOr(in.MaxCapacity, made.Max)
-		if err := checkCapacity(tx, &made); err != nil {
+		made := t.WithBounds(in.MinCapacity, in.MaxCapacity, now)
+		made.Suspended = suspendedBy(made.Suspended, in.SuspendedState)
+		if err := checkTarget(tx, made); err != nil {
 			return err
 		}
-		applicationautoscaling.PutTarget(tx, &made)
+		if made.RoleARN == "" {
+			made.RoleARN = iam.EnsureApplicationAutoScalingRole(tx, iam.AccountOf(of.Scope), now)
+		}
+		applicationautoscaling.PutTarget(tx, made)
+		out.ScalableTargetARN = aws.String(made.ARN())
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.RegisterScalableTargetOutput{ScalableTargetARN: aws.String(made.ARN())}, nil
 }
 
-// checkRegister refuses what the emulator has not.
+// checkRegister refuses what needs no look at what there is.
 func checkRegister(in *sdk.RegisterScalableTargetInput) error {
 	switch {
-	case in.ServiceNamespace != types.ServiceNamespaceEcs || in.ScalableDimension != types.ScalableDimensionECSServiceDesiredCount:
-		return awsapi.NotImplemented("application-autoscaling", "scalable targets of "+string(in.ServiceNamespace)+" "+string(in.ScalableDimension))
-	case in.SuspendedState != nil:
-		return awsapi.NotImplemented("application-autoscaling", "SuspendedState of scalable targets")
-	case len(in.Tags) > 0:
-		return awsapi.NotImplemented("application-autoscaling", "Tags of scalable targets")
+	case in.Tags != nil && len(in.Tags) == 0: // AAS0002.2
+		return errNoTags
+	case in.RoleARN != nil && !arn.Is(*in.RoleARN): // AAS0001.5
+		return invalid("'%s' is not a valid ARN", *in.RoleARN)
+	case in.ServiceNamespace == types.ServiceNamespaceEcs && in.ScalableDimension == types.ScalableDimensionEC2SpotFleetRequestTargetCapacity: // AAS0001.6
+		return awsapi.Errorf("AccessDeniedException", "Account is not authorized")
+	case in.ServiceNamespace != types.ServiceNamespaceEcs || in.ScalableDimension != types.ScalableDimensionECSServiceDesiredCount ||
+		applicationautoscaling.Resource{Resource: *in.ResourceId}.Service() == "": // AAS0001.6
+		return invalid("Unsupported service namespace, resource type or scalable dimension")
+	}
+	return checkTags(in.Tags)
+}
+
+// checkTarget refuses bounds that cannot be, and a service that is not there.
+func checkTarget(tx *store.Tx, t *applicationautoscaling.Target) error {
+	s := state.FindService(tx, t.Of().Service())
+	switch {
+	case t.Min < 0: // AAS0001.3
+		return errMinNegative
+	case t.Max < t.Min:
+		return errMaxBelowMin
+	case s == nil || s.Status() != state.ServiceActive: // AAS0001.4
+		return invalid("ECS service doesn't exist: %s", t.Resource)
 	}
 	return nil
 }
 
-// checkCapacity refuses a target whose service is not there, and a service whose desired count is
-// outside the capacity: nothing here moves it.
-func checkCapacity(tx *store.Tx, t *applicationautoscaling.Target) error {
-	if t.Min > t.Max { // the text is the emulator's
-		return invalid("The minimum capacity %d is greater than the maximum capacity %d.", t.Min, t.Max)
+var (
+	errMinNegative = invalid("Minimum capacity cannot be less than 0")
+	errMaxBelowMin = invalid("Maximum capacity cannot be less than minimum capacity")
+)
+
+// suspendedBy is what is suspended after a request, which leaves alone what it does not name (AAS0001.7).
+func suspendedBy(now applicationautoscaling.Suspended, asked *types.SuspendedState) applicationautoscaling.Suspended {
+	if asked == nil {
+		return now
 	}
-	parts := strings.Split(t.Resource, "/")
-	var s *state.Service
-	if len(parts) == 3 && parts[0] == "service" {
-		s = state.FindService(tx, t.Scope.Service(parts[1], parts[2]))
+	for member, given := range map[*bool]*bool{
+		&now.In: asked.DynamicScalingInSuspended, &now.Out: asked.DynamicScalingOutSuspended, &now.Scheduled: asked.ScheduledScalingSuspended,
+	} {
+		if given != nil {
+			*member = *given
+		}
 	}
-	if s == nil || s.Status() != "ACTIVE" { // Source: field reports
-		return invalid("ECS service doesn't exist: %s", t.Resource)
-	}
-	if n := s.DesiredCount; n < int(t.Min) || n > int(t.Max) {
-		return awsapi.NotImplemented("application-autoscaling", fmt.Sprintf("a move of the desired count %d of %s into the capacity %d to %d (update the service first)", n, t.Resource, t.Min, t.Max))
-	}
-	return nil
+	return now
 }
 
 // DescribeScalableTargets answers the targets of a namespace.
 func (a *API) DescribeScalableTargets(ctx context.Context, in *sdk.DescribeScalableTargetsInput) (*sdk.DescribeScalableTargetsOutput, error) {
+	if in.ScalableDimension != "" && len(in.ResourceIds) == 0 {
+		return nil, errDimensionAlone
+	}
 	all := applicationautoscaling.Targets(a.store.Read(), awsapi.CallScope(ctx), in.ServiceNamespace)
 	all = slices.DeleteFunc(slices.Clone(all), func(t *applicationautoscaling.Target) bool {
 		return len(in.ResourceIds) > 0 && !slices.Contains(in.ResourceIds, t.Resource) || in.ScalableDimension != "" && in.ScalableDimension != t.Dimension
 	})
-	part, next, err := page.Cut(all, (*applicationautoscaling.Target).Key, page.Request{Token: in.NextToken, Size: in.MaxResults, Most: maxDescribed})
-	if err != nil { // the text is the emulator's
-		return nil, &types.InvalidNextTokenException{Message: aws.String("The token is not valid.")}
+	part, next, err := cut(all, (*applicationautoscaling.Target).Key, page.Request{Token: in.NextToken, Most: itemsOfPage, Form: form("targets")}, in.MaxResults)
+	if err != nil {
+		return nil, err
 	}
 	out := &sdk.DescribeScalableTargetsOutput{ScalableTargets: []types.ScalableTarget{}, NextToken: next}
 	for _, t := range part {
-		awake := types.SuspendedState{DynamicScalingInSuspended: aws.Bool(false), DynamicScalingOutSuspended: aws.Bool(false), ScheduledScalingSuspended: aws.Bool(false)}
-		out.ScalableTargets = append(out.ScalableTargets, types.ScalableTarget{
-			ServiceNamespace: t.Namespace, ResourceId: &t.Resource, ScalableDimension: t.Dimension, MinCapacity: &t.Min, MaxCapacity: &t.Max,
-			RoleARN: &t.RoleARN, CreationTime: &t.CreatedAt, ScalableTargetARN: aws.String(t.ARN()), SuspendedState: &awake,
-		})
+		out.ScalableTargets = append(out.ScalableTargets, describeTarget(t))
 	}
 	return out, nil
 }
 
-// maxDescribed is how many targets a page has. Source: Application Auto Scaling API reference.
-const maxDescribed = 50
+// errDimensionAlone is about a dimension without what has it. Source: Application Auto Scaling API reference; the words are
+// the emulator's.
+var errDimensionAlone = invalid("If you specify a scalable dimension, you must also specify a resource ID")
 
-// DeregisterScalableTarget forgets a target.
+func describeTarget(t *applicationautoscaling.Target) types.ScalableTarget {
+	return types.ScalableTarget{
+		ServiceNamespace: t.Namespace, ResourceId: &t.Resource, ScalableDimension: t.Dimension, MinCapacity: &t.Min, MaxCapacity: &t.Max,
+		RoleARN: &t.RoleARN, CreationTime: &t.CreatedAt, ScalableTargetARN: aws.String(t.ARN()),
+		SuspendedState: &types.SuspendedState{
+			DynamicScalingInSuspended: &t.Suspended.In, DynamicScalingOutSuspended: &t.Suspended.Out, ScheduledScalingSuspended: &t.Suspended.Scheduled,
+		},
+	}
+}
+
+// DeregisterScalableTarget forgets a target, with its policies, their alarms, and its scheduled actions (AAS0001.9). The
+// service keeps its desired count.
 func (a *API) DeregisterScalableTarget(ctx context.Context, in *sdk.DeregisterScalableTargetInput) (*sdk.DeregisterScalableTargetOutput, error) {
 	of := applicationautoscaling.Resource{Scope: awsapi.CallScope(ctx), Namespace: in.ServiceNamespace, Resource: *in.ResourceId, Dimension: in.ScalableDimension}
 	return &sdk.DeregisterScalableTargetOutput{}, a.store.Update(func(tx *store.Tx) error {
 		t := applicationautoscaling.FindTarget(tx, of)
-		if t == nil { // Source: field reports
-			return &types.ObjectNotFoundException{Message: awsapi.Textf("No scalable target found for service namespace: %s, resource ID: %s, scalable dimension: %s",
-				in.ServiceNamespace, *in.ResourceId, in.ScalableDimension)}
+		if t == nil { // AAS0001.9
+			return notFound("No scalable target found for %s", told(of))
 		}
-		applicationautoscaling.DeleteTarget(tx, t)
+		managedalarm.ForgetTarget(tx, t, a.now())
 		return nil
 	})
 }
 
-func invalid(format string, args ...any) error {
-	return &types.ValidationException{Message: awsapi.Textf(format, args...)}
-}
-
-func valueOr(given *int32, otherwise int32) int32 {
-	if given != nil {
-		return *given
-	}
-	return otherwise
-}
+// now is the time in the milliseconds that AWS keeps.
+func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }

@@ -1,9 +1,7 @@
 package applicationautoscaling_test
 
 import (
-	"fmt"
-	"os"
-	"reflect"
+	"maps"
 	"strings"
 	"testing"
 
@@ -11,107 +9,136 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
 )
 
-// promises holds the operations that some test called with success.
-var promises apitest.Promises
-
-func TestMain(m *testing.M) {
-	os.Exit(promises.Main(m, applicationautoscaling.New(nil, nil).Service()))
-}
-
-func TestTable(t *testing.T) {
-	apitest.Table(t, applicationautoscaling.New(nil, nil).Service(), reflect.TypeFor[*sdk.Client](), reflect.TypeFor[*applicationautoscaling.API]())
-}
-
-var scope = arn.Scope{Region: "eu-west-1", Account: "123456789012"}
-
-// newClient is a client of an API over a store with services of a desired count of 2.
-func newClient(t *testing.T, services ...string) *sdk.Client {
-	t.Helper()
-	s := apitest.NewScene(t, scope)
-	err := s.Store.Update(func(tx *state.Tx) error {
-		cluster := &state.Cluster{ARN: scope.Cluster("c"), Name: "c", Status: "ACTIVE"}
-		state.PutCluster(tx, cluster)
-		for _, name := range services {
-			state.PutService(tx, &state.Service{ARN: scope.Service("c", name), Name: name, ClusterARN: cluster.ARN, DesiredCount: 2, Deployments: []*state.Deployment{{Revision: &state.ServiceRevision{}}}})
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return sdk.NewFromConfig(s.Serve(applicationautoscaling.New(s.Store, s.Clock).Service(), &promises))
-}
-
-func register(resource string, low, high int32) *sdk.RegisterScalableTargetInput {
-	return &sdk.RegisterScalableTargetInput{
-		ServiceNamespace: types.ServiceNamespaceEcs, ScalableDimension: types.ScalableDimensionECSServiceDesiredCount,
-		ResourceId: &resource, MinCapacity: &low, MaxCapacity: &high,
-	}
-}
-
 func TestTargets(t *testing.T) {
-	c := newClient(t, "web", "api")
-	made := apitest.OK(t, c.RegisterScalableTarget, register("service/c/web", 1, 4))
-	apitest.OK(t, c.RegisterScalableTarget, register("service/c/api", 0, 2))
+	c := newScene(t, "web", "api")
+	in := register("service/c/web", 1, 4)
+	in.RoleARN = aws.String("arn:aws:iam::123456789012:role/none") // the linked one is taken
+	made := apitest.OK(t, c.RegisterScalableTarget, in)
+	apitest.OK(t, c.RegisterScalableTarget, register("service/c/api", 5, 5)) // although the service wants 2
 	change := register("service/c/web", 2, 0)
 	change.MaxCapacity = nil
 	if again := apitest.OK(t, c.RegisterScalableTarget, change); *again.ScalableTargetARN != *made.ScalableTargetARN {
 		t.Errorf("another ARN: %s", *again.ScalableTargetARN)
 	}
-	first := apitest.OK(t, c.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: types.ServiceNamespaceEcs, MaxResults: aws.Int32(1)})
-	rest := apitest.OK(t, c.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: types.ServiceNamespaceEcs, NextToken: first.NextToken})
-	if len(first.ScalableTargets) != 1 || len(rest.ScalableTargets) != 1 || rest.NextToken != nil {
-		t.Fatalf("%+v, %+v", first, rest)
+	all := apitest.OK(t, c.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: namespace, MaxResults: aws.Int32(51)})
+	if len(all.ScalableTargets) != 2 || all.NextToken != nil {
+		t.Fatalf("%+v", all)
 	}
-	web := rest.ScalableTargets[0]
-	if *web.ResourceId != "service/c/web" || *web.MinCapacity != 2 || *web.MaxCapacity != 4 || *web.ScalableTargetARN != *made.ScalableTargetARN ||
-		!strings.HasSuffix(*web.RoleARN, "/AWSServiceRoleForApplicationAutoScaling_ECSService") {
-		t.Errorf("%+v", web)
+	described := all.ScalableTargets[1]
+	if *described.ResourceId != "service/c/web" || *described.MinCapacity != 2 || *described.MaxCapacity != 4 || *described.ScalableTargetARN != *made.ScalableTargetARN ||
+		!strings.HasSuffix(*described.RoleARN, "/AWSServiceRoleForApplicationAutoScaling_ECSService") {
+		t.Errorf("%+v", described)
 	}
-	gone := &sdk.DeregisterScalableTargetInput{ServiceNamespace: web.ServiceNamespace, ResourceId: web.ResourceId, ScalableDimension: web.ScalableDimension}
+	gone := &sdk.DeregisterScalableTargetInput{ServiceNamespace: namespace, ResourceId: web, ScalableDimension: dimension}
 	apitest.OK(t, c.DeregisterScalableTarget, gone)
 	apitest.Refused(t, c.DeregisterScalableTarget, gone, "ObjectNotFoundException",
 		"No scalable target found for service namespace: ecs, resource ID: service/c/web, scalable dimension: ecs:service:DesiredCount")
-	left := apitest.OK(t, c.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: types.ServiceNamespaceEcs, ResourceIds: []string{"service/c/web"}})
+	left := apitest.OK(t, c.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: namespace, ResourceIds: []string{"service/c/web"}})
 	if len(left.ScalableTargets) != 0 {
 		t.Errorf("%+v", left)
 	}
 }
 
-// What is not built is refused by its name.
-func TestRefusals(t *testing.T) {
-	c := newClient(t, "web")
-	const not = "NotImplementedException"
+// What a request does not name stays suspended, or awake, as it is.
+func TestSuspendedState(t *testing.T) {
+	s := registered(t)
+	for _, asked := range []*types.SuspendedState{{DynamicScalingInSuspended: aws.Bool(true)}, {ScheduledScalingSuspended: aws.Bool(true)}, {}, nil} {
+		apitest.OK(t, s.RegisterScalableTarget, &sdk.RegisterScalableTargetInput{
+			ServiceNamespace: namespace, ResourceId: web, ScalableDimension: dimension, SuspendedState: asked,
+		})
+	}
+	got := apitest.OK(t, s.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: namespace}).ScalableTargets[0]
+	if state := got.SuspendedState; !*state.DynamicScalingInSuspended || *state.DynamicScalingOutSuspended || !*state.ScheduledScalingSuspended || *got.MinCapacity != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// When bounds were given is kept, also if they were those of before: the controller moves the desired count then.
+func TestBoundsAreTimed(t *testing.T) {
+	s := registered(t)
+	first := applicationautoscaling.AllTargets(s.store.Read())[0].BoundsAt
+	s.now = s.now.Add(1e9)
+	apitest.OK(t, s.RegisterScalableTarget, &sdk.RegisterScalableTargetInput{ServiceNamespace: namespace, ResourceId: web, ScalableDimension: dimension})
+	if at := applicationautoscaling.AllTargets(s.store.Read())[0].BoundsAt; !at.Equal(first) {
+		t.Errorf("no bound was given at %s", at)
+	}
+	apitest.OK(t, s.RegisterScalableTarget, register("service/c/web", 1, 4))
+	if at := applicationautoscaling.AllTargets(s.store.Read())[0].BoundsAt; !at.Equal(s.now) {
+		t.Errorf("bounds were given at %s, not %s", s.now, at)
+	}
+}
+
+func TestRefusedTargets(t *testing.T) {
+	s := newScene(t, "web")
+	const invalid = "ValidationException"
 	for _, test := range []struct {
 		code, text string
 		change     func(in *sdk.RegisterScalableTargetInput)
 	}{
-		{"ValidationException", "ECS service doesn't exist: service/c/none", func(in *sdk.RegisterScalableTargetInput) { in.ResourceId = aws.String("service/c/none") }},
-		{"ValidationException", "MinCapacity and MaxCapacity are required for a new scalable target.", func(in *sdk.RegisterScalableTargetInput) { in.MinCapacity = nil }},
-		{"ValidationException", "The minimum capacity 3 is greater than the maximum capacity 2.", func(in *sdk.RegisterScalableTargetInput) { in.MinCapacity = aws.Int32(3) }},
-		{not, "ecs-emulator does not implement a move of the desired count 2 of service/c/web into the capacity 0 to 1 (update the service first); see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/application-autoscaling.md.",
-			func(in *sdk.RegisterScalableTargetInput) { in.MaxCapacity = aws.Int32(1) }},
-		{not, "ecs-emulator does not implement scalable targets of dynamodb dynamodb:table:ReadCapacityUnits; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/application-autoscaling.md.", func(in *sdk.RegisterScalableTargetInput) {
+		{invalid, "Minimum capacity must be specified", func(in *sdk.RegisterScalableTargetInput) { in.MinCapacity, in.MaxCapacity = nil, nil }},
+		{invalid, "Maximum capacity must be specified", func(in *sdk.RegisterScalableTargetInput) { in.MaxCapacity = nil }},
+		{invalid, "Minimum capacity cannot be less than 0", func(in *sdk.RegisterScalableTargetInput) { in.MinCapacity = aws.Int32(-1) }},
+		{invalid, "Maximum capacity cannot be less than minimum capacity", func(in *sdk.RegisterScalableTargetInput) { in.MaxCapacity = aws.Int32(-1) }},
+		{invalid, "ECS service doesn't exist: service/c/none", func(in *sdk.RegisterScalableTargetInput) { in.ResourceId = aws.String("service/c/none") }},
+		{invalid, "Unsupported service namespace, resource type or scalable dimension", func(in *sdk.RegisterScalableTargetInput) { in.ResourceId = aws.String(scope.Service("c", "web")) }},
+		{invalid, "Unsupported service namespace, resource type or scalable dimension", func(in *sdk.RegisterScalableTargetInput) {
 			in.ServiceNamespace, in.ScalableDimension = types.ServiceNamespaceDynamodb, types.ScalableDimensionDynamoDBTableReadCapacityUnits
 		}},
-		{not, "ecs-emulator does not implement Tags of scalable targets; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/application-autoscaling.md.", func(in *sdk.RegisterScalableTargetInput) { in.Tags = map[string]string{"a": "b"} }},
-		{not, "ecs-emulator does not implement SuspendedState of scalable targets; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/application-autoscaling.md.",
-			func(in *sdk.RegisterScalableTargetInput) { in.SuspendedState = &types.SuspendedState{} }},
+		{"AccessDeniedException", "Account is not authorized", func(in *sdk.RegisterScalableTargetInput) {
+			in.ScalableDimension = types.ScalableDimensionEC2SpotFleetRequestTargetCapacity
+		}},
+		{invalid, "'not-an-arn' is not a valid ARN", func(in *sdk.RegisterScalableTargetInput) { in.RoleARN = aws.String("not-an-arn") }},
+		{invalid, "1 validation error detected: Value '' at 'roleARN' failed to satisfy constraint: Member must have length greater than or equal to 1",
+			func(in *sdk.RegisterScalableTargetInput) { in.RoleARN = aws.String("") }},
+		{invalid, "Tags cannot be empty", func(in *sdk.RegisterScalableTargetInput) { in.Tags = map[string]string{} }},
+		{invalid, "1 validation error detected: Value 'ecs:service:desiredCount' at 'scalableDimension' failed to satisfy constraint: Member must satisfy enum value set: [" +
+			"cassandra:table:WriteCapacityUnits, dynamodb:index:ReadCapacityUnits, cassandra:table:ReadCapacityUnits, dynamodb:index:WriteCapacityUnits, " +
+			"appstream:fleet:DesiredCapacity, sagemaker:inference-component:DesiredCopyCount, comprehend:document-classifier-endpoint:DesiredInferenceUnits, " +
+			"ec2:spot-fleet-request:TargetCapacity, rds:cluster:ReadReplicaCount, elasticache:cache-cluster:Nodes, elasticache:replication-group:Replicas, " +
+			"workspaces:workspacespool:DesiredUserSessions, sagemaker:variant:DesiredProvisionedConcurrency, dynamodb:table:WriteCapacityUnits, " +
+			"kafka:broker-storage:VolumeSize, ecs:service:DesiredCount, sagemaker:variant:DesiredInstanceCount, comprehend:entity-recognizer-endpoint:DesiredInferenceUnits, " +
+			"dynamodb:table:ReadCapacityUnits, lambda:function:ProvisionedConcurrency, custom-resource:ResourceType:Property, neptune:cluster:ReadReplicaCount, " +
+			"elasticache:replication-group:NodeGroups, elasticmapreduce:instancegroup:InstanceCount]",
+			func(in *sdk.RegisterScalableTargetInput) { in.ScalableDimension = "ecs:service:desiredCount" }},
 	} {
 		in := register("service/c/web", 0, 2)
 		test.change(in)
-		apitest.Refused(t, c.RegisterScalableTarget, in, test.code, test.text)
+		apitest.Refused(t, s.RegisterScalableTarget, in, test.code, test.text)
 	}
-	for size, demand := range map[int32]string{-1: "greater than or equal to 1", 0: "greater than or equal to 1", 51: "less than or equal to 50"} {
-		apitest.Refused(t, c.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: types.ServiceNamespaceEcs, MaxResults: &size},
-			"ValidationException", fmt.Sprintf("1 validation error detected: Value '%d' at 'maxResults' failed to satisfy constraint: Member must have value %s", size, demand))
+	apitest.Refused(t, s.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: namespace, NextToken: aws.String("?")},
+		"InvalidNextTokenException", "The NextToken value is not valid")
+	apitest.Refused(t, s.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: namespace, ScalableDimension: dimension},
+		invalid, "If you specify a scalable dimension, you must also specify a resource ID")
+}
+
+func TestTags(t *testing.T) {
+	s := newScene(t, "web")
+	in := register("service/c/web", 0, 2)
+	in.Tags = map[string]string{"team": "shop"}
+	id := apitest.OK(t, s.RegisterScalableTarget, in).ScalableTargetARN
+	apitest.Refused(t, s.RegisterScalableTarget, in, "ValidationException",
+		"The scalable target that you tried to tag already exists. To update tags on an existing scalable target, use the TagResource API.")
+	apitest.OK(t, s.TagResource, &sdk.TagResourceInput{ResourceARN: id, Tags: map[string]string{"team": "web", "added": "one"}})
+	apitest.OK(t, s.TagResource, &sdk.TagResourceInput{ResourceARN: id, Tags: map[string]string{"added": ""}})
+	apitest.OK(t, s.UntagResource, &sdk.UntagResourceInput{ResourceARN: id, TagKeys: []string{"team", "none"}})
+	if got := apitest.OK(t, s.ListTagsForResource, &sdk.ListTagsForResourceInput{ResourceARN: id}); !maps.Equal(got.Tags, map[string]string{"added": ""}) {
+		t.Errorf("%v", got.Tags)
 	}
-	apitest.Refused(t, c.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: types.ServiceNamespaceEcs, NextToken: aws.String("?")},
-		"InvalidNextTokenException", "The token is not valid.")
+	for text, tags := range map[string]map[string]string{
+		"Tags cannot be empty": {},
+		"Caller is an end user and not allowed to mutate system tags": {"aws:probe": "x"},
+		"1 validation error detected: Value '{=x}' at 'tags' failed to satisfy constraint: Map keys must satisfy constraint: " +
+			"[Member must have length less than or equal to 128, Member must have length greater than or equal to 1]": {"": "x"},
+	} {
+		apitest.Refused(t, s.TagResource, &sdk.TagResourceInput{ResourceARN: id, Tags: tags}, "ValidationException", text)
+	}
+	apitest.Refused(t, s.UntagResource, &sdk.UntagResourceInput{ResourceARN: id, TagKeys: []string{}}, "ValidationException", "TagKeys cannot be null or empty")
+	service := scope.Service("c", "web")
+	apitest.Refused(t, s.ListTagsForResource, &sdk.ListTagsForResourceInput{ResourceARN: &service}, "ValidationException",
+		"1 validation error detected: Value '"+service+`' at 'resourceARN' failed to satisfy constraint: Member must satisfy regular expression pattern: ^arn:.+:application-autoscaling:.+:[0-9]+:scalable-target\/[a-zA-Z0-9-]+$`)
+	apitest.Refused(t, s.ListTagsForResource, &sdk.ListTagsForResourceInput{ResourceARN: aws.String(*id + "0")}, "ResourceNotFoundException", "Scalable Target not found")
 }

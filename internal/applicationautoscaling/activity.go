@@ -10,7 +10,17 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-var activities = store.NewTable("application-autoscaling-activity", (*Activity).Key)
+var (
+	activities   = store.NewTable("application-autoscaling-activity", (*Activity).Key)
+	activityAges = activities.Ages(func(a *Activity) time.Time { return a.StartedAt })
+)
+
+// How long activities are kept. Source: Application Auto Scaling user guide, scaling activities. Their number is the
+// emulator's own.
+const (
+	KeepActivities = 6 * 7 * 24 * time.Hour
+	mostActivities = 10_000
+)
 
 // Activity is something that scaling did, tried or did not do with a resource. It outlives target, policy and service,
 // for six weeks. The controller of scaling writes it; retention removes it.
@@ -48,7 +58,7 @@ func (a *Activity) Open() bool {
 // Key sorts activities by their resource, oldest first.
 func (a *Activity) Key() string { return a.Of.parts() + fmt.Sprintf("%016x", a.Number) }
 
-// AddActivity writes a new activity.
+// AddActivity writes a new activity, and forgets the oldest ones when there are too many.
 func AddActivity(tx *store.Tx, a *Activity) {
 	a.Number = 1
 	for last := range activities.Backward(tx, a.Of.parts()) {
@@ -56,6 +66,7 @@ func AddActivity(tx *store.Tx, a *Activity) {
 		break
 	}
 	activities.Put(tx, a)
+	activityAges.Trim(tx, mostActivities)
 }
 
 // PutActivity writes an activity that is there.
@@ -95,8 +106,8 @@ func Activities(tx *store.Tx, s arn.Scope, namespace types.ServiceNamespace) []*
 // AllActivities returns the activities of all scopes.
 func AllActivities(tx *store.Tx) []*Activity { return activities.List(tx, "") }
 
-// DeleteActivity removes an activity that is too old.
-func DeleteActivity(tx *store.Tx, a *Activity) { activities.Delete(tx, a) }
+// ForgetActivities removes those that began before a time.
+func ForgetActivities(tx *store.Tx, before time.Time) { activityAges.Forget(tx, before) }
 
 // OnActivities wakes a watch with the key of the target of each activity that is new, has changed or is gone.
 func OnActivities() store.Source {

@@ -145,14 +145,5 @@ func (t *Target) WithBounds(least, most *int32, now time.Time) *Target {
 // OnTargets wakes a watch with the key of each target that is new, has changed or is gone.
 func OnTargets() store.Source { return store.OnKeys(targets) }
 
-// DeleteTarget removes a target. Its policies and scheduled actions go with it, but for the managed alarms, which who
-// calls it deletes.
-func DeleteTarget(tx *store.Tx, t *Target) {
-	for _, p := range PoliciesOf(tx, t.Of()) {
-		DeletePolicy(tx, p)
-	}
-	for _, a := range ScheduledActionsOf(tx, t.Of()) {
-		DeleteScheduledAction(tx, a)
-	}
-	targets.Delete(tx, t)
-}
+// DeleteTarget removes a target. What belongs to it goes by managedalarm.ForgetTarget.
+func DeleteTarget(tx *store.Tx, t *Target) { targets.Delete(tx, t) }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
@@ -101,6 +102,7 @@ func (k *Keeper) Forget(now time.Time) error {
 		ec2.ForgetNATGateways(tx, now.Add(-ec2.NATGatewayShown))
 		autoscaling.ForgetActivities(tx, now.Add(-autoscaling.KeepActivities))
 		cloudwatch.ForgetHistory(tx, now.Add(-cloudwatch.KeepHistory))
+		applicationautoscaling.ForgetActivities(tx, now.Add(-applicationautoscaling.KeepActivities))
 		eventbridgescheduler.ForgetGroups(tx, now)
 		secretsmanager.Purge(tx, now)
 		state.ForgetClientTokens(tx, now.Add(-state.KeepClientTokens))

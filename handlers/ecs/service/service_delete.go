@@ -7,12 +7,13 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling/managedalarm"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // DeleteService makes a service DRAINING and wants none of its tasks any more; the
 // scheduler stops them and makes the service INACTIVE. A service that is DRAINING
-// already is answered as it is.
+// already is answered as it is. Its scalable target goes with what belongs to that.
 //
 // Source: ECS API reference, DeleteService; ECS0087.
 func (a *API) DeleteService(ctx context.Context, in *sdk.DeleteServiceInput) (*sdk.DeleteServiceOutput, error) {
@@ -29,6 +30,7 @@ func (a *API) DeleteService(ctx context.Context, in *sdk.DeleteServiceInput) (*s
 		}
 		if service != old {
 			state.PutService(c.Tx, service)
+			managedalarm.ForgetService(c.Tx, service.ARN, a.Now())
 		}
 		out.Service = describeDeleted(c.Tx, service)
 		return nil

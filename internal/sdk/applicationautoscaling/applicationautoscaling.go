@@ -4,8 +4,30 @@
 package applicationautoscaling
 
 import (
+	"time"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
 )
+
+type DeleteScalingPolicyInput struct {
+	PolicyName        *string
+	ResourceId        *string
+	ScalableDimension types.ScalableDimension
+	ServiceNamespace  types.ServiceNamespace
+}
+
+type DeleteScalingPolicyOutput struct {
+}
+
+type DeleteScheduledActionInput struct {
+	ResourceId          *string
+	ScalableDimension   types.ScalableDimension
+	ScheduledActionName *string
+	ServiceNamespace    types.ServiceNamespace
+}
+
+type DeleteScheduledActionOutput struct {
+}
 
 type DeregisterScalableTargetInput struct {
 	ResourceId        *string
@@ -29,6 +51,87 @@ type DescribeScalableTargetsOutput struct {
 	ScalableTargets []types.ScalableTarget
 }
 
+type DescribeScalingActivitiesInput struct {
+	ServiceNamespace           types.ServiceNamespace
+	IncludeNotScaledActivities *bool
+	MaxResults                 *int32
+	NextToken                  *string
+	ResourceId                 *string
+	ScalableDimension          types.ScalableDimension
+}
+
+type DescribeScalingActivitiesOutput struct {
+	NextToken         *string
+	ScalingActivities []types.ScalingActivity
+}
+
+type DescribeScalingPoliciesInput struct {
+	ServiceNamespace  types.ServiceNamespace
+	MaxResults        *int32
+	NextToken         *string
+	PolicyNames       []string
+	ResourceId        *string
+	ScalableDimension types.ScalableDimension
+}
+
+type DescribeScalingPoliciesOutput struct {
+	NextToken       *string
+	ScalingPolicies []types.ScalingPolicy
+}
+
+type DescribeScheduledActionsInput struct {
+	ServiceNamespace     types.ServiceNamespace
+	MaxResults           *int32
+	NextToken            *string
+	ResourceId           *string
+	ScalableDimension    types.ScalableDimension
+	ScheduledActionNames []string
+}
+
+type DescribeScheduledActionsOutput struct {
+	NextToken        *string
+	ScheduledActions []types.ScheduledAction
+}
+
+type ListTagsForResourceInput struct {
+	ResourceARN *string
+}
+
+type ListTagsForResourceOutput struct {
+	Tags map[string]string
+}
+
+type PutScalingPolicyInput struct {
+	PolicyName                               *string
+	ResourceId                               *string
+	ScalableDimension                        types.ScalableDimension
+	ServiceNamespace                         types.ServiceNamespace
+	PolicyType                               types.PolicyType
+	PredictiveScalingPolicyConfiguration     *types.PredictiveScalingPolicyConfiguration
+	StepScalingPolicyConfiguration           *types.StepScalingPolicyConfiguration
+	TargetTrackingScalingPolicyConfiguration *types.TargetTrackingScalingPolicyConfiguration
+}
+
+type PutScalingPolicyOutput struct {
+	PolicyARN *string
+	Alarms    []types.Alarm
+}
+
+type PutScheduledActionInput struct {
+	ResourceId           *string
+	ScalableDimension    types.ScalableDimension
+	ScheduledActionName  *string
+	ServiceNamespace     types.ServiceNamespace
+	EndTime              *time.Time
+	ScalableTargetAction *types.ScalableTargetAction
+	Schedule             *string
+	StartTime            *time.Time
+	Timezone             *string
+}
+
+type PutScheduledActionOutput struct {
+}
+
 type RegisterScalableTargetInput struct {
 	ResourceId        *string
 	ScalableDimension types.ScalableDimension
@@ -45,3 +148,19 @@ type RegisterScalableTargetOutput struct {
 }
 
 const ServiceID = "Application Auto Scaling"
+
+type TagResourceInput struct {
+	ResourceARN *string
+	Tags        map[string]string
+}
+
+type TagResourceOutput struct {
+}
+
+type UntagResourceInput struct {
+	ResourceARN *string
+	TagKeys     []string
+}
+
+type UntagResourceOutput struct {
+}

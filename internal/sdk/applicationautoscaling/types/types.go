@@ -23,6 +23,11 @@ func (AdjustmentType) Values() []AdjustmentType {
 	return []AdjustmentType{AdjustmentTypeChangeInCapacity, AdjustmentTypePercentChangeInCapacity, AdjustmentTypeExactCapacity}
 }
 
+type Alarm struct {
+	AlarmARN  *string
+	AlarmName *string
+}
+
 type CustomizedMetricSpecification struct {
 	Dimensions []MetricDimension
 	MetricName *string
@@ -31,6 +36,20 @@ type CustomizedMetricSpecification struct {
 	Statistic  MetricStatistic
 	Unit       *string
 }
+
+type FailedResourceAccessException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *FailedResourceAccessException) Error() string {
+	return e.ErrorCode() + ": " + e.ErrorMessage()
+}
+func (e *FailedResourceAccessException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "FailedResourceAccessException")
+}
+func (e *FailedResourceAccessException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *FailedResourceAccessException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
 type InvalidNextTokenException struct {
 	Message           *string
@@ -149,6 +168,103 @@ type PredefinedMetricSpecification struct {
 	ResourceLabel        *string
 }
 
+type PredictiveScalingCustomizedMetricSpecification struct {
+	MetricDataQueries []PredictiveScalingMetricDataQuery
+}
+
+type PredictiveScalingMaxCapacityBreachBehavior string
+
+const (
+	PredictiveScalingMaxCapacityBreachBehaviorHonorMaxCapacity    PredictiveScalingMaxCapacityBreachBehavior = "HonorMaxCapacity"
+	PredictiveScalingMaxCapacityBreachBehaviorIncreaseMaxCapacity PredictiveScalingMaxCapacityBreachBehavior = "IncreaseMaxCapacity"
+)
+
+func (PredictiveScalingMaxCapacityBreachBehavior) Values() []PredictiveScalingMaxCapacityBreachBehavior {
+	return []PredictiveScalingMaxCapacityBreachBehavior{PredictiveScalingMaxCapacityBreachBehaviorHonorMaxCapacity, PredictiveScalingMaxCapacityBreachBehaviorIncreaseMaxCapacity}
+}
+
+type PredictiveScalingMetric struct {
+	Dimensions []PredictiveScalingMetricDimension
+	MetricName *string
+	Namespace  *string
+}
+
+type PredictiveScalingMetricDataQuery struct {
+	Id         *string
+	Expression *string
+	Label      *string
+	MetricStat *PredictiveScalingMetricStat
+	ReturnData *bool
+}
+
+type PredictiveScalingMetricDimension struct {
+	Name  *string
+	Value *string
+}
+
+type PredictiveScalingMetricSpecification struct {
+	TargetValue                           *float64
+	CustomizedCapacityMetricSpecification *PredictiveScalingCustomizedMetricSpecification
+	CustomizedLoadMetricSpecification     *PredictiveScalingCustomizedMetricSpecification
+	CustomizedScalingMetricSpecification  *PredictiveScalingCustomizedMetricSpecification
+	PredefinedLoadMetricSpecification     *PredictiveScalingPredefinedLoadMetricSpecification
+	PredefinedMetricPairSpecification     *PredictiveScalingPredefinedMetricPairSpecification
+	PredefinedScalingMetricSpecification  *PredictiveScalingPredefinedScalingMetricSpecification
+}
+
+type PredictiveScalingMetricStat struct {
+	Metric *PredictiveScalingMetric
+	Stat   *string
+	Unit   *string
+}
+
+type PredictiveScalingMode string
+
+const (
+	PredictiveScalingModeForecastOnly     PredictiveScalingMode = "ForecastOnly"
+	PredictiveScalingModeForecastAndScale PredictiveScalingMode = "ForecastAndScale"
+)
+
+func (PredictiveScalingMode) Values() []PredictiveScalingMode {
+	return []PredictiveScalingMode{PredictiveScalingModeForecastOnly, PredictiveScalingModeForecastAndScale}
+}
+
+type PredictiveScalingPolicyConfiguration struct {
+	MetricSpecifications      []PredictiveScalingMetricSpecification
+	MaxCapacityBreachBehavior PredictiveScalingMaxCapacityBreachBehavior
+	MaxCapacityBuffer         *int32
+	Mode                      PredictiveScalingMode
+	SchedulingBufferTime      *int32
+}
+
+type PredictiveScalingPredefinedLoadMetricSpecification struct {
+	PredefinedMetricType *string
+	ResourceLabel        *string
+}
+
+type PredictiveScalingPredefinedMetricPairSpecification struct {
+	PredefinedMetricType *string
+	ResourceLabel        *string
+}
+
+type PredictiveScalingPredefinedScalingMetricSpecification struct {
+	PredefinedMetricType *string
+	ResourceLabel        *string
+}
+
+type ResourceNotFoundException struct {
+	Message           *string
+	ErrorCodeOverride *string
+	ResourceName      *string
+}
+
+func (e *ResourceNotFoundException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *ResourceNotFoundException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "ResourceNotFoundException")
+}
+func (e *ResourceNotFoundException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *ResourceNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
 type ScalableDimension string
 
 const (
@@ -195,6 +311,26 @@ type ScalableTarget struct {
 	SuspendedState    *SuspendedState
 }
 
+type ScalableTargetAction struct {
+	MaxCapacity *int32
+	MinCapacity *int32
+}
+
+type ScalingActivity struct {
+	ActivityId        *string
+	Cause             *string
+	Description       *string
+	ResourceId        *string
+	ScalableDimension ScalableDimension
+	ServiceNamespace  ServiceNamespace
+	StartTime         *time.Time
+	StatusCode        ScalingActivityStatusCode
+	Details           *string
+	EndTime           *time.Time
+	NotScaledReasons  []NotScaledReason
+	StatusMessage     *string
+}
+
 type ScalingActivityStatusCode string
 
 const (
@@ -208,6 +344,34 @@ const (
 
 func (ScalingActivityStatusCode) Values() []ScalingActivityStatusCode {
 	return []ScalingActivityStatusCode{ScalingActivityStatusCodePending, ScalingActivityStatusCodeInProgress, ScalingActivityStatusCodeSuccessful, ScalingActivityStatusCodeOverridden, ScalingActivityStatusCodeUnfulfilled, ScalingActivityStatusCodeFailed}
+}
+
+type ScalingPolicy struct {
+	CreationTime                             *time.Time
+	PolicyARN                                *string
+	PolicyName                               *string
+	PolicyType                               PolicyType
+	ResourceId                               *string
+	ScalableDimension                        ScalableDimension
+	ServiceNamespace                         ServiceNamespace
+	Alarms                                   []Alarm
+	PredictiveScalingPolicyConfiguration     *PredictiveScalingPolicyConfiguration
+	StepScalingPolicyConfiguration           *StepScalingPolicyConfiguration
+	TargetTrackingScalingPolicyConfiguration *TargetTrackingScalingPolicyConfiguration
+}
+
+type ScheduledAction struct {
+	CreationTime         *time.Time
+	ResourceId           *string
+	Schedule             *string
+	ScheduledActionARN   *string
+	ScheduledActionName  *string
+	ServiceNamespace     ServiceNamespace
+	EndTime              *time.Time
+	ScalableDimension    ScalableDimension
+	ScalableTargetAction *ScalableTargetAction
+	StartTime            *time.Time
+	Timezone             *string
 }
 
 type ServiceNamespace string
@@ -287,6 +451,19 @@ type TargetTrackingScalingPolicyConfiguration struct {
 	ScaleInCooldown               *int32
 	ScaleOutCooldown              *int32
 }
+
+type TooManyTagsException struct {
+	Message           *string
+	ErrorCodeOverride *string
+	ResourceName      *string
+}
+
+func (e *TooManyTagsException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *TooManyTagsException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "TooManyTagsException")
+}
+func (e *TooManyTagsException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *TooManyTagsException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
 type ValidationException struct {
 	Message           *string

@@ -1,0 +1,88 @@
+package applicationautoscaling
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
+)
+
+// changedStep is the configuration of step scaling after a request. The adjustment type and the steps stay as they are
+// unless the request has them; all else is as the request says, so what it leaves out goes (AAS0003.4).
+func changedStep(was, asked *types.StepScalingPolicyConfiguration) (*types.StepScalingPolicyConfiguration, error) {
+	switch {
+	case asked == nil && was == nil: // AAS0006.1
+		return nil, invalid("StepScaling policy configuration must be specified")
+	case asked == nil:
+		return was, nil
+	}
+	made := *asked
+	if was != nil {
+		made.AdjustmentType = cmp.Or(asked.AdjustmentType, was.AdjustmentType)
+		if asked.StepAdjustments == nil {
+			made.StepAdjustments = was.StepAdjustments
+		}
+	}
+	return &made, checkStep(&made)
+}
+
+// checkStep refuses a configuration of step scaling, in AWS's words (AAS0006). In which order AWS looks has not been seen.
+func checkStep(c *types.StepScalingPolicyConfiguration) error {
+	switch {
+	case c.AdjustmentType == "":
+		return invalid("Adjustment type must be specified")
+	case len(c.StepAdjustments) == 0:
+		return invalid("There must be at least one step adjustment")
+	case c.MinAdjustmentMagnitude != nil && c.AdjustmentType != types.AdjustmentTypePercentChangeInCapacity:
+		return invalid("Minimum adjustment magnitude is only allowed for adjustment type PercentChangeInCapacity")
+	case aws.ToInt32(c.Cooldown) < 0:
+		return errCooldown
+	}
+	return checkIntervals(c.StepAdjustments)
+}
+
+var errCooldown = invalid("Cooldown must be nonnegative")
+
+// interval is what a step adjustment is for: differences to the threshold.
+type interval struct{ from, to float64 }
+
+// checkIntervals refuses steps that overlap or leave gaps. Source: Application Auto Scaling user guide, step adjustments,
+// for the rules; recorded answers for the words about gaps and overlaps (AAS0006); the other words are the emulator's.
+func checkIntervals(steps []types.StepAdjustment) error {
+	var all []interval
+	for _, s := range steps {
+		i := interval{math.Inf(-1), math.Inf(1)}
+		if s.MetricIntervalLowerBound != nil {
+			i.from = *s.MetricIntervalLowerBound
+		}
+		if s.MetricIntervalUpperBound != nil {
+			i.to = *s.MetricIntervalUpperBound
+		}
+		switch {
+		case s.MetricIntervalLowerBound == nil && s.MetricIntervalUpperBound == nil:
+			return invalid("A step adjustment must have a lower or an upper bound")
+		case !(i.from < i.to): // also of NaN
+			return invalid("The lower bound of a step adjustment must be less than its upper bound")
+		}
+		all = append(all, i)
+	}
+	slices.SortFunc(all, func(a, b interval) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
+	for n := 1; n < len(all); n++ {
+		switch before := all[n-1].to; {
+		case before > all[n].from:
+			return invalid("Step adjustment intervals cannot overlap")
+		case before < all[n].from:
+			return invalid("Step adjustment intervals cannot have gaps between them")
+		}
+	}
+	switch first, last := all[0].from, all[len(all)-1].to; {
+	case first < 0 && !math.IsInf(first, -1):
+		return invalid("There must be a step adjustment without a lower bound if one has a negative lower bound")
+	case last > 0 && !math.IsInf(last, 1):
+		return invalid("There must be a step adjustment without an upper bound if one has a positive upper bound")
+	}
+	return nil
+}
