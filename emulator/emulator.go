@@ -39,6 +39,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/lambda"
 	loadbalancermetrics "github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/metrics"
+	"github.com/ecs-emulator/ecs-emulator/internal/logmetric"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/pipelistener"
@@ -190,10 +191,10 @@ func (s *Server) open(ctx context.Context) (err error) {
 	if err := s.openStore(); err != nil {
 		return err
 	}
-	if err := s.openLogs(); err != nil {
+	if err := s.openMetrics(); err != nil {
 		return err
 	}
-	if err := s.openMetrics(); err != nil {
+	if err := s.openLogs(); err != nil { // whose events become metrics
 		return err
 	}
 	s.alarms = s.newEvaluator()
@@ -237,7 +238,9 @@ func (s *Server) openStore() (err error) {
 // emulator that has the state open gets here, so it is the only writer. Where the upstream has
 // them it keeps nothing but how far the output of containers has been put there.
 func (s *Server) openLogs() (err error) {
-	where := logs.Options{Size: s.opts.LogSize, Now: s.clock.Now, Log: s.opts.Log}
+	where := logs.Options{
+		Size: s.opts.LogSize, Now: s.clock.Now, Log: s.opts.Log, Arrived: (&logmetric.Publisher{Metrics: s.metrics, Now: s.clock.Now}).Arrived,
+	}
 	if s.opts.DataDir != "" {
 		where.Dir = filepath.Join(s.opts.DataDir, "logs")
 		if s.opts.leaves("logs") {

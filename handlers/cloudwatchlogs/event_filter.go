@@ -67,13 +67,22 @@ func matcher(text string) (func(string) bool, error) {
 	if text == "" {
 		return nil, nil
 	}
+	p, err := parsePattern(text, "Invalid filter pattern") // LOGS0006
+	if err != nil {
+		return nil, err
+	}
+	return p.Match, nil
+}
+
+// parsePattern reads a pattern; malformed is what an operation says of a text that is none as a whole.
+func parsePattern(text, malformed string) (pattern.Pattern, error) {
 	p, err := pattern.Parse(text)
 	var explained *pattern.Error
 	switch {
 	case err == nil:
-		return p.Match, nil
+		return p, nil
 	case errors.As(err, &explained) && explained.Text != "":
 		return nil, invalid("%s", explained.Text)
 	}
-	return nil, invalid("Invalid filter pattern") // LOGS0006
+	return nil, invalid("%s", malformed)
 }

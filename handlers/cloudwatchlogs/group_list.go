@@ -26,6 +26,14 @@ func (a *API) DescribeLogGroups(ctx context.Context, in *cloudwatchlogs.Describe
 	}
 	out := &cloudwatchlogs.DescribeLogGroupsOutput{LogGroups: []types.LogGroup{}}
 	groups, bytes := a.store.Groups(awsapi.CallScope(ctx))
+	filters, err := a.store.MetricFilters(awsapi.CallScope(ctx), "")
+	if err != nil {
+		return nil, err
+	}
+	of := map[string]int32{}
+	for _, f := range filters {
+		of[f.Group]++
+	}
 	for i, g := range groups {
 		identified := len(in.LogGroupIdentifiers) == 0 || slices.ContainsFunc(in.LogGroupIdentifiers, func(id string) bool {
 			return id == g.Name || strings.TrimSuffix(id, ":*") == g.ARN()
@@ -38,14 +46,14 @@ func (a *API) DescribeLogGroups(ctx context.Context, in *cloudwatchlogs.Describe
 			out.NextToken = toToken(*out.LogGroups[len(out.LogGroups)-1].LogGroupName)
 			break
 		}
-		out.LogGroups = append(out.LogGroups, describeGroup(g, bytes[i]))
+		out.LogGroups = append(out.LogGroups, describeGroup(g, bytes[i], of[g.Name]))
 	}
 	return out, nil
 }
 
-func describeGroup(g logs.Group, bytes int64) types.LogGroup {
+func describeGroup(g logs.Group, bytes int64, metricFilters int32) types.LogGroup {
 	d := types.LogGroup{
-		LogGroupName: aws.String(g.Name), CreationTime: aws.Int64(g.Created.UnixMilli()), MetricFilterCount: aws.Int32(0),
+		LogGroupName: aws.String(g.Name), CreationTime: aws.Int64(g.Created.UnixMilli()), MetricFilterCount: &metricFilters,
 		Arn: aws.String(g.ARN() + ":*"), StoredBytes: aws.Int64(bytes), LogGroupClass: g.Class, LogGroupArn: aws.String(g.ARN()),
 		DeletionProtectionEnabled: aws.Bool(g.Protected), BearerTokenAuthenticationEnabled: aws.Bool(false),
 	}
@@ -80,7 +88,7 @@ func (a *API) ListLogGroups(ctx context.Context, in *cloudwatchlogs.ListLogGroup
 			out.NextToken = toToken(*out.LogGroups[len(out.LogGroups)-1].LogGroupName)
 			break
 		}
-		d := describeGroup(g, 0)
+		d := describeGroup(g, 0, 0)
 		out.LogGroups = append(out.LogGroups, types.LogGroupSummary{LogGroupArn: d.LogGroupArn, LogGroupName: d.LogGroupName, LogGroupClass: d.LogGroupClass})
 	}
 	return out, nil

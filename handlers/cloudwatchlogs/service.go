@@ -54,13 +54,15 @@ func (a *API) Service() awsapi.Service {
 			awsapi.Partial("PutResourcePolicy", "of the account, kept: it permits nothing, and nothing needs it", a.PutResourcePolicy),
 			awsapi.Partial("DescribeResourcePolicies", "of the account", a.DescribeResourcePolicies),
 			awsapi.Partial("DeleteResourcePolicy", "of the account", a.DeleteResourcePolicy),
+			awsapi.Partial("PutMetricFilter", "there are no transformers: a filter on transformed logs makes no data", a.PutMetricFilter),
+			awsapi.Works("DescribeMetricFilters", "", a.DescribeMetricFilters),
+			awsapi.Works("DeleteMetricFilter", "", a.DeleteMetricFilter),
+			awsapi.Works("TestMetricFilter", "", a.TestMetricFilter),
 			awsapi.NotBuilt("StartQuery", "Logs Insights"),
 			awsapi.NotBuilt("GetQueryResults", "Logs Insights"),
 			awsapi.NotBuilt("StartLiveTail", "an event stream: use `aws logs tail --follow`"),
 			awsapi.NotBuilt("PutSubscriptionFilter", "a service to deliver to"),
 			awsapi.NotBuilt("DescribeSubscriptionFilters", "a service to deliver to"),
-			awsapi.NotBuilt("PutMetricFilter", "CloudWatch metrics"),
-			awsapi.NotBuilt("DescribeMetricFilters", "CloudWatch metrics"),
 		},
 	}
 }

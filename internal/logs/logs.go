@@ -35,6 +35,8 @@ type Options struct {
 	Size int64
 	// Now is the time of ingestion, and that by which retention goes. Default time.Now.
 	Now func() time.Time
+	// Arrived is told of events once they are in, before Put returns: nil tells no one.
+	Arrived func(a Arrival)
 	// Log is told what had to be left out. Default: none.
 	Log *slog.Logger
 

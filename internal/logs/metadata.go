@@ -24,6 +24,7 @@ type group struct {
 	Group
 	streams btree.Map[string, *stream]
 	bytes   int64 // of the events in the segments
+	filters map[string]*MetricFilter
 	recent  []arrival
 	behind  map[string]delay // by source
 }
@@ -102,8 +103,10 @@ type change struct {
 	Forget   string `json:",omitempty"`
 	ForgetIn uint64 `json:",omitempty"`
 
-	Policy       *ResourcePolicy `json:",omitempty"` // written
-	DeletePolicy string          `json:",omitempty"` // its key
+	Policy             *ResourcePolicy `json:",omitempty"` // written
+	DeletePolicy       string          `json:",omitempty"` // its key
+	MetricFilter       *MetricFilter   `json:",omitempty"` // written
+	DeleteMetricFilter string          `json:",omitempty"` // its name; the group is In
 	// NextEvent and NextStream stand in a checkpoint, before all else.
 	NextEvent, NextStream uint64 `json:",omitempty"`
 }
@@ -118,6 +121,7 @@ func (m *metadata) apply(c *change) {
 		}
 		m.groups[key].Group = *c.Group
 	}
+	m.applyMetricFilter(c)
 	if g := m.groups[c.In]; c.Stream != nil && g != nil {
 		c.Stream.group = g
 		g.streams.Set(c.Stream.Name, c.Stream)
@@ -179,6 +183,9 @@ func (m *metadata) checkpoint() []*change {
 	}
 	for key, g := range m.groups {
 		all = append(all, &change{Group: &g.Group})
+		for _, f := range g.filters {
+			all = append(all, &change{In: key, MetricFilter: f})
+		}
 		g.streams.Scan(func(_ string, st *stream) bool {
 			all = append(all, &change{In: key, Stream: st})
 			return true

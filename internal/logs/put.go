@@ -43,35 +43,44 @@ func (s *Store) Put(ctx context.Context, n StreamName, source string, lines []Li
 	if text > maxRecord/2 {
 		return errors.New("too many lines to put at once")
 	}
+	g, err := s.put(n, &b, lines)
+	if err == nil && len(lines) > 0 && s.opts.Arrived != nil {
+		s.opts.Arrived(Arrival{Group: g.Group, Filters: g.filters, Lines: lines})
+	}
+	return err
+}
+
+// put writes a batch, and returns the group as it is then.
+func (s *Store) put(n StreamName, b *batch, lines []Line) (as group, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return errClosed
+		return as, errClosed
 	}
 	st, err := s.meta.stream(n)
-	if err != nil || len(lines) == 0 && source == "" {
-		return err
+	if err != nil || len(lines) == 0 && b.source == "" {
+		return as, err
 	}
 	if err := s.room(); err != nil {
-		return err
+		return as, err
 	}
 	b.stream, b.seq, b.ingested = st.ID, s.meta.nextEvent, s.opts.Now().UnixMilli()
-	s.scratch = appendBatch(s.scratch[:0], &b, lines)
+	s.scratch = appendBatch(s.scratch[:0], b, lines)
 	if err := s.append(s.scratch); err != nil {
-		return err
+		return as, err
 	}
-	if _, known := st.Sources[source]; !st.Any || !known && source != "" {
-		s.grow(len(source) + sourceSize)
+	if _, known := st.Sources[b.source]; !st.Any || !known && b.source != "" {
+		s.grow(len(b.source) + sourceSize)
 	}
-	s.meta.arrive(&b)
+	s.meta.arrive(b)
 	size := int64(len(s.scratch))
-	s.active.note(&b, s.active.end-size, size)
+	s.active.note(b, s.active.end-size, size)
 	st.group.bytes += size
-	st.group.arrived(&b, time.Now())
+	st.group.arrived(b, time.Now())
 	if cap(s.scratch) > 1<<20 { // rare giants are left to the garbage collector
 		s.scratch = nil
 	}
-	return nil
+	return group{Group: st.group.Group, filters: st.group.filters}, nil
 }
 
 // Position is how far a source has been put, and the time before which none of its events is

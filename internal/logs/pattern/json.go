@@ -14,19 +14,22 @@ type condition func(v any) bool
 
 // Match implements [Pattern].
 func (o object) Match(message string) bool {
+	v, ok := decode(message)
+	return ok && o.condition(v)
+}
+
+// decode reads a message that is an object.
+func decode(message string) (v any, ok bool) {
 	if !strings.HasPrefix(strings.TrimLeft(message, " \t\r\n"), "{") {
-		return false
+		return nil, false
 	}
 	d := json.NewDecoder(strings.NewReader(message))
 	d.UseNumber()
-	var v any
 	if d.Decode(&v) != nil {
-		return false
+		return nil, false
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return false
-	}
-	return o.condition(v)
+	_, err := d.Token()
+	return v, err == io.EOF
 }
 
 // json reads { condition }.

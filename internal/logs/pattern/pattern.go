@@ -39,12 +39,21 @@ func badTerm(text string) error { return &Error{"Invalid character(s) in term '"
 
 // Parse reads a pattern.
 func Parse(text string) (Pattern, error) {
+	p, _, err := parse(text)
+	return p, err
+}
+
+// HasRegex reports whether a pattern has a regular expression.
+func HasRegex(text string) bool {
+	_, regexes, err := parse(text)
+	return err == nil && regexes > 0
+}
+
+func parse(text string) (p Pattern, regexes int, err error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
-		return terms{}, nil
+		return terms{}, 0, nil
 	}
-	var p Pattern
-	var err error
 	l := lexer{text: text}
 	switch text[0] {
 	case '{':
@@ -55,12 +64,12 @@ func Parse(text string) (Pattern, error) {
 		p, err = l.terms()
 	}
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if l.regexes > 2 {
-		return nil, &Error{"Your input has exceeded the maximum of 2 regular expressions per filter pattern."}
+		return nil, 0, &Error{"Your input has exceeded the maximum of 2 regular expressions per filter pattern."}
 	}
-	return p, nil
+	return p, l.regexes, nil
 }
 
 // terms are words that a message has or has not, anywhere. Optional ones count only where

@@ -50,6 +50,14 @@ type DeleteLogStreamInput struct {
 type DeleteLogStreamOutput struct {
 }
 
+type DeleteMetricFilterInput struct {
+	FilterName   *string
+	LogGroupName *string
+}
+
+type DeleteMetricFilterOutput struct {
+}
+
 type DeleteResourcePolicyInput struct {
 	ExpectedRevisionId *string
 	PolicyName         *string
@@ -95,6 +103,20 @@ type DescribeLogStreamsInput struct {
 type DescribeLogStreamsOutput struct {
 	LogStreams []types.LogStream
 	NextToken  *string
+}
+
+type DescribeMetricFiltersInput struct {
+	FilterNamePrefix *string
+	Limit            *int32
+	LogGroupName     *string
+	MetricName       *string
+	MetricNamespace  *string
+	NextToken        *string
+}
+
+type DescribeMetricFiltersOutput struct {
+	MetricFilters []types.MetricFilter
+	NextToken     *string
 }
 
 type DescribeResourcePoliciesInput struct {
@@ -212,6 +234,19 @@ type PutLogGroupDeletionProtectionInput struct {
 type PutLogGroupDeletionProtectionOutput struct {
 }
 
+type PutMetricFilterInput struct {
+	FilterName                *string
+	FilterPattern             *string
+	LogGroupName              *string
+	MetricTransformations     []types.MetricTransformation
+	ApplyOnTransformedLogs    bool
+	EmitSystemFieldDimensions []string
+	FieldSelectionCriteria    *string
+}
+
+type PutMetricFilterOutput struct {
+}
+
 type PutResourcePolicyInput struct {
 	ExpectedRevisionId *string
 	PolicyDocument     *string
@@ -248,6 +283,15 @@ type TagResourceInput struct {
 }
 
 type TagResourceOutput struct {
+}
+
+type TestMetricFilterInput struct {
+	FilterPattern    *string
+	LogEventMessages []string
+}
+
+type TestMetricFilterOutput struct {
+	Matches []types.MetricFilterMatchRecord
 }
 
 type UntagLogGroupInput struct {

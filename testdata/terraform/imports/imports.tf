@@ -263,6 +263,16 @@ import {
 }
 
 import {
+  to = module.logs.aws_cloudwatch_log_metric_filter.errors
+  id = "/ecs/shop:errors"
+}
+
+import {
+  to = module.logs.aws_cloudwatch_log_metric_filter.latency
+  id = "/ecs/shop:latency"
+}
+
+import {
   to = module.application.aws_cloudwatch_log_group.this
   id = "/ecs/greeter"
 }

@@ -28,6 +28,36 @@ resource "aws_cloudwatch_log_stream" "this" {
   log_group_name = aws_cloudwatch_log_group.service.name
 }
 
+resource "aws_cloudwatch_log_metric_filter" "errors" {
+  name           = "errors"
+  log_group_name = aws_cloudwatch_log_group.service.name
+  pattern        = var.release == 1 ? "ERROR" : "?ERROR ?FATAL"
+
+  metric_transformation {
+    name          = "Errors"
+    namespace     = var.name
+    value         = "1"
+    default_value = "0"
+    unit          = "Count"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "latency" {
+  name           = "latency"
+  log_group_name = aws_cloudwatch_log_group.service.name
+  pattern        = "{ $.latency = * }"
+
+  metric_transformation {
+    name      = "Latency"
+    namespace = var.name
+    value     = "$.latency"
+
+    dimensions = {
+      Path = "$.path"
+    }
+  }
+}
+
 data "aws_cloudwatch_log_group" "service" {
   name = aws_cloudwatch_log_group.service.name
 }

@@ -143,6 +143,32 @@ type LogStream struct {
 	UploadSequenceToken *string
 }
 
+type MetricFilter struct {
+	ApplyOnTransformedLogs    bool
+	CreationTime              *int64
+	EmitSystemFieldDimensions []string
+	FieldSelectionCriteria    *string
+	FilterName                *string
+	FilterPattern             *string
+	LogGroupName              *string
+	MetricTransformations     []MetricTransformation
+}
+
+type MetricFilterMatchRecord struct {
+	EventMessage    *string
+	EventNumber     int64
+	ExtractedValues map[string]string
+}
+
+type MetricTransformation struct {
+	MetricName      *string
+	MetricNamespace *string
+	MetricValue     *string
+	DefaultValue    *float64
+	Dimensions      map[string]string
+	Unit            StandardUnit
+}
+
 type OrderBy string
 
 const (
@@ -219,6 +245,42 @@ type ResourcePolicy struct {
 type SearchedLogStream struct {
 	LogStreamName      *string
 	SearchedCompletely *bool
+}
+
+type StandardUnit string
+
+const (
+	StandardUnitSeconds         StandardUnit = "Seconds"
+	StandardUnitMicroseconds    StandardUnit = "Microseconds"
+	StandardUnitMilliseconds    StandardUnit = "Milliseconds"
+	StandardUnitBytes           StandardUnit = "Bytes"
+	StandardUnitKilobytes       StandardUnit = "Kilobytes"
+	StandardUnitMegabytes       StandardUnit = "Megabytes"
+	StandardUnitGigabytes       StandardUnit = "Gigabytes"
+	StandardUnitTerabytes       StandardUnit = "Terabytes"
+	StandardUnitBits            StandardUnit = "Bits"
+	StandardUnitKilobits        StandardUnit = "Kilobits"
+	StandardUnitMegabits        StandardUnit = "Megabits"
+	StandardUnitGigabits        StandardUnit = "Gigabits"
+	StandardUnitTerabits        StandardUnit = "Terabits"
+	StandardUnitPercent         StandardUnit = "Percent"
+	StandardUnitCount           StandardUnit = "Count"
+	StandardUnitBytesSecond     StandardUnit = "Bytes/Second"
+	StandardUnitKilobytesSecond StandardUnit = "Kilobytes/Second"
+	StandardUnitMegabytesSecond StandardUnit = "Megabytes/Second"
+	StandardUnitGigabytesSecond StandardUnit = "Gigabytes/Second"
+	StandardUnitTerabytesSecond StandardUnit = "Terabytes/Second"
+	StandardUnitBitsSecond      StandardUnit = "Bits/Second"
+	StandardUnitKilobitsSecond  StandardUnit = "Kilobits/Second"
+	StandardUnitMegabitsSecond  StandardUnit = "Megabits/Second"
+	StandardUnitGigabitsSecond  StandardUnit = "Gigabits/Second"
+	StandardUnitTerabitsSecond  StandardUnit = "Terabits/Second"
+	StandardUnitCountSecond     StandardUnit = "Count/Second"
+	StandardUnitNone            StandardUnit = "None"
+)
+
+func (StandardUnit) Values() []StandardUnit {
+	return []StandardUnit{StandardUnitSeconds, StandardUnitMicroseconds, StandardUnitMilliseconds, StandardUnitBytes, StandardUnitKilobytes, StandardUnitMegabytes, StandardUnitGigabytes, StandardUnitTerabytes, StandardUnitBits, StandardUnitKilobits, StandardUnitMegabits, StandardUnitGigabits, StandardUnitTerabits, StandardUnitPercent, StandardUnitCount, StandardUnitBytesSecond, StandardUnitKilobytesSecond, StandardUnitMegabytesSecond, StandardUnitGigabytesSecond, StandardUnitTerabytesSecond, StandardUnitBitsSecond, StandardUnitKilobitsSecond, StandardUnitMegabitsSecond, StandardUnitGigabitsSecond, StandardUnitTerabitsSecond, StandardUnitCountSecond, StandardUnitNone}
 }
 
 type TagFilter struct {
