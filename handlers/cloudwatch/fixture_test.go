@@ -85,7 +85,7 @@ func ok[In, Out any](s *scene, call apitest.Operation[In, Out, sdk.Options], in 
 // takes the code from a header.
 var exceptions = map[string]string{
 	"ValidationError": "ValidationException", "InvalidFormat": "InvalidFormatFault", "InvalidParameterValue": "InvalidParameterValueException",
-	"InvalidParameterCombination": "InvalidParameterCombinationException", "MissingParameter": "MissingRequiredParameterException",
+	"InvalidParameterCombination": "InvalidParameterCombinationException", "MissingParameter": "MissingRequiredParameterException", "InvalidParameterInput": "DashboardInvalidInputError",
 }
 
 func refused[In, Out any](s *scene, call apitest.Operation[In, Out, sdk.Options], in *In, code, text string) {

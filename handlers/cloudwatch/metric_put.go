@@ -37,7 +37,7 @@ func (a *API) PutMetricData(ctx context.Context, in *sdk.PutMetricDataInput) (*s
 	return &sdk.PutMetricDataOutput{}, nil
 }
 
-// checkPut checks all but the data. Source: recorded answers; of the size field reports.
+// checkPut checks all but the data (CW0010). Source: recorded answers; of the size field reports.
 func checkPut(in *sdk.PutMetricDataInput) error {
 	if reserved := "AWS/"; strings.HasPrefix(*in.Namespace, reserved) {
 		return invalidValue("The value " + reserved + " for parameter Namespace is invalid.")

@@ -40,7 +40,7 @@ func (a *API) GetMetricStatistics(ctx context.Context, in *sdk.GetMetricStatisti
 	return out, nil
 }
 
-// checkStatistics refuses in AWS's words. Source: recorded answers; where there is no statistic, those of PutMetricData.
+// checkStatistics refuses in AWS's words (CW0011). Source: recorded answers; where there is no statistic, those of PutMetricData.
 func checkStatistics(in *sdk.GetMetricStatisticsInput) error {
 	if len(in.Statistics)+len(in.ExtendedStatistics) == 0 {
 		return invalidCombination(noneSpecified)

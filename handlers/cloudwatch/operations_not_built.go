@@ -13,7 +13,6 @@ func operationsNotBuilt() (list []awsapi.Operation) {
 		{"alarms of logs", []string{"PutLogAlarm"}},
 		{"mute rules", []string{"PutAlarmMuteRule", "GetAlarmMuteRule", "ListAlarmMuteRules", "DeleteAlarmMuteRule"}},
 		{"anomaly detectors", []string{"PutAnomalyDetector", "DescribeAnomalyDetectors", "DeleteAnomalyDetector"}},
-		{"dashboards", []string{"PutDashboard", "GetDashboard", "ListDashboards", "DeleteDashboards"}},
 		{"insight rules", []string{
 			"PutInsightRule", "PutManagedInsightRules", "DescribeInsightRules", "ListManagedInsightRules", "GetInsightRuleReport",
 			"EnableInsightRules", "DisableInsightRules", "DeleteInsightRules",

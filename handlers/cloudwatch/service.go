@@ -68,10 +68,15 @@ var model = constraint.New(table, constraint.Style{
 	// Recorded answers have other words for these, and take a namespace that begins with a colon.
 	Own: []string{
 		"GetMetricStatisticsInput.Statistics", "GetMetricStatisticsInput.ExtendedStatistics", "ListMetricsInput.RecentlyActive", "MetricDataQuery.Id",
-		"MetricDatum.StorageResolution", "EntityMetricData.Entity", "StatisticSet.SampleCount",
+		"MetricDatum.StorageResolution", "PutDashboardInput.DashboardName", "PutDashboardInput.DashboardBody",
+		"GetDashboardInput.DashboardName", "DeleteDashboardsInput.DashboardNames", "ListDashboardsInput.DashboardNamePrefix", "EntityMetricData.Entity", "StatisticSet.SampleCount",
 	},
-	Seen: map[string]constraint.Shape{"PutMetricDataInput.Namespace": {Min: aws.Float64(1), Max: aws.Float64(255)}},
+	Seen: map[string]constraint.Shape{
+		"PutMetricDataInput.Namespace": namespace, "GetMetricStatisticsInput.Namespace": namespace, "ListMetricsInput.Namespace": namespace, "Metric.Namespace": namespace,
+	},
 })
+
+var namespace = constraint.Shape{Min: aws.Float64(1), Max: aws.Float64(255)}
 
 var codec = wire.AsIs.WithUnions(
 	wire.UnionOf[types.EvaluationCriteria](types.EvaluationCriteriaMemberPromQLCriteria{}),
@@ -90,11 +95,11 @@ func (a *API) Service() awsapi.Service {
 		Others: []awsapi.Protocol{
 			awsapi.CBOR{Service: name, Codec: codec, Errors: errors},
 			awsapi.Query{
-				Version: version, Namespace: "http://monitoring.amazonaws.com/doc/" + version + "/", EmptyResults: []string{"TagResource", "UntagResource"},
+				Version: version, Namespace: "http://monitoring.amazonaws.com/doc/" + version + "/", EmptyResults: []string{"DeleteDashboards", "TagResource", "UntagResource"},
 				NotBuilt: []string{"EvaluationCriteria", "EvaluationWindow"},
 			},
 		},
-		Operations: slices.Concat(a.alarmOperations(), a.metricOperations(), operationsNotBuilt()),
+		Operations: slices.Concat(a.alarmOperations(), a.metricOperations(), a.dashboardOperations(), operationsNotBuilt()),
 	}
 }
 
@@ -110,9 +115,9 @@ func (a *API) alarmOperations() []awsapi.Operation {
 		awsapi.Works("DeleteAlarms", "unknown names are no error", a.DeleteAlarms),
 		awsapi.Works("EnableAlarmActions", "for the changes of state that follow", a.EnableAlarmActions),
 		awsapi.Works("DisableAlarmActions", "for the changes of state that follow", a.DisableAlarmActions),
-		awsapi.Works("TagResource", "of alarms", a.TagResource),
-		awsapi.Works("UntagResource", "of alarms", a.UntagResource),
-		awsapi.Works("ListTagsForResource", "of alarms", a.ListTagsForResource),
+		awsapi.Works("TagResource", "of alarms and dashboards", a.TagResource),
+		awsapi.Works("UntagResource", "of alarms and dashboards", a.UntagResource),
+		awsapi.Works("ListTagsForResource", "of alarms and dashboards", a.ListTagsForResource),
 	}
 }
 
@@ -122,5 +127,14 @@ func (a *API) metricOperations() []awsapi.Operation {
 		awsapi.Works("GetMetricStatistics", "all statistics; minutes are kept for a day, where AWS has 15", a.GetMetricStatistics),
 		awsapi.Partial("GetMetricData", "metrics and math; Metrics Insights (SELECT), SEARCH, anomaly detection, some functions of math and dynamic labels answer 501 NotImplementedException", a.GetMetricData),
 		awsapi.Works("ListMetrics", "those with data of the last two weeks", a.ListMetrics),
+	}
+}
+
+func (a *API) dashboardOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Works("PutDashboard", "kept for tools that bring dashboards: nothing draws them, and what is in widgets is not checked", a.PutDashboard),
+		awsapi.Works("GetDashboard", "from any region", a.GetDashboard),
+		awsapi.Works("ListDashboards", "by prefix, in pages", a.ListDashboards),
+		awsapi.Works("DeleteDashboards", "unknown names are no error", a.DeleteDashboards),
 	}
 }

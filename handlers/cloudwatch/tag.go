@@ -16,7 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// mostTags is how many tags an alarm has. Source: CloudWatch API reference, TagResource.
+// mostTags is how many tags an alarm or a dashboard has. Source: CloudWatch API reference, TagResource.
 const mostTags = 50
 
 // withTags is a list of tags with others, of which the last one with a key counts (CW0006).
@@ -38,7 +38,7 @@ func withTags(tags, others []types.Tag) ([]types.Tag, error) {
 	return all, nil
 }
 
-// TagResource adds tags to an alarm, or replaces those with their keys.
+// TagResource adds tags to an alarm or a dashboard, or replaces those with their keys.
 func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.TagResourceOutput, error) {
 	if len(in.Tags) > mostTags {
 		return nil, invalidValue("tags are invalid.")
@@ -46,52 +46,66 @@ func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.T
 	return &sdk.TagResourceOutput{}, a.retag(ctx, in.ResourceARN, func(tags []types.Tag) ([]types.Tag, error) { return withTags(tags, in.Tags) })
 }
 
-// UntagResource removes tags from an alarm. Keys that it does not have are no error.
+// UntagResource removes tags from an alarm or a dashboard. Keys that it does not have are no error.
 func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
 	return &sdk.UntagResourceOutput{}, a.retag(ctx, in.ResourceARN, func(tags []types.Tag) ([]types.Tag, error) {
 		return slices.DeleteFunc(orEmpty(tags), func(t types.Tag) bool { return slices.Contains(in.TagKeys, *t.Key) }), nil
 	})
 }
 
-func (a *API) retag(ctx context.Context, alarmARN *string, change func([]types.Tag) ([]types.Tag, error)) error {
-	return a.store.Update(func(tx *store.Tx) error {
-		alarm, composite := alarmWith(tx, awsapi.CallScope(ctx), aws.ToString(alarmARN))
-		switch {
-		case alarm != nil:
-			changed, err := *alarm, error(nil)
-			if changed.Tags, err = change(alarm.Tags); err != nil {
-				return err
-			}
+// tagged is a resource with tags.
+type tagged struct {
+	tags []types.Tag
+	put  func(tx *store.Tx, tags []types.Tag) // writes it with other tags
+}
+
+// findTagged returns an alarm or a dashboard by its ARN.
+func findTagged(tx *store.Tx, scope arn.Scope, resourceARN string) (t tagged, found bool) {
+	if alarm := cloudwatch.AlarmByARN(tx, scope, resourceARN); alarm != nil {
+		return tagged{alarm.Tags, func(tx *store.Tx, tags []types.Tag) {
+			changed := *alarm
+			changed.Tags = tags
 			cloudwatch.PutAlarm(tx, &changed)
-		case composite != nil:
-			changed, err := *composite, error(nil)
-			if changed.Tags, err = change(composite.Tags); err != nil {
-				return err
-			}
+		}}, true
+	}
+	if composite := cloudwatch.CompositeByARN(tx, scope, resourceARN); composite != nil {
+		return tagged{composite.Tags, func(tx *store.Tx, tags []types.Tag) {
+			changed := *composite
+			changed.Tags = tags
 			cloudwatch.PutComposite(tx, &changed)
-		default:
+		}}, true
+	}
+	dashboard := cloudwatch.FindDashboard(tx, resourceARN)
+	if dashboard == nil || dashboard.ARN != cloudwatch.DashboardARN(scope, dashboard.Name) {
+		return tagged{}, false
+	}
+	return tagged{dashboard.Tags, func(tx *store.Tx, tags []types.Tag) {
+		changed := *dashboard
+		changed.Tags = tags
+		cloudwatch.PutDashboard(tx, &changed)
+	}}, true
+}
+
+func (a *API) retag(ctx context.Context, resourceARN *string, change func([]types.Tag) ([]types.Tag, error)) error {
+	return a.store.Update(func(tx *store.Tx) error {
+		resource, found := findTagged(tx, awsapi.CallScope(ctx), aws.ToString(resourceARN))
+		if !found {
 			return errNoResource
 		}
+		tags, err := change(resource.tags)
+		if err != nil {
+			return err
+		}
+		resource.put(tx, tags)
 		return nil
 	})
 }
 
-// ListTagsForResource answers the tags of an alarm.
+// ListTagsForResource answers the tags of an alarm or a dashboard.
 func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResourceInput) (*sdk.ListTagsForResourceOutput, error) {
-	alarm, composite := alarmWith(a.store.Read(), awsapi.CallScope(ctx), *in.ResourceARN)
-	switch {
-	case alarm != nil:
-		return &sdk.ListTagsForResourceOutput{Tags: orEmpty(alarm.Tags)}, nil
-	case composite != nil:
-		return &sdk.ListTagsForResourceOutput{Tags: orEmpty(composite.Tags)}, nil
+	resource, found := findTagged(a.store.Read(), awsapi.CallScope(ctx), *in.ResourceARN)
+	if !found {
+		return nil, errNoResource
 	}
-	return nil, errNoResource
-}
-
-// alarmWith is the alarm with an ARN, of the one type or the other.
-func alarmWith(tx *store.Tx, s arn.Scope, alarmARN string) (*cloudwatch.Alarm, *cloudwatch.Composite) {
-	if alarm := cloudwatch.AlarmByARN(tx, s, alarmARN); alarm != nil {
-		return alarm, nil
-	}
-	return nil, cloudwatch.CompositeByARN(tx, s, alarmARN)
+	return &sdk.ListTagsForResourceOutput{Tags: orEmpty(resource.tags)}, nil
 }

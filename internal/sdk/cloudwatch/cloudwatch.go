@@ -16,6 +16,13 @@ type DeleteAlarmsInput struct {
 type DeleteAlarmsOutput struct {
 }
 
+type DeleteDashboardsInput struct {
+	DashboardNames []string
+}
+
+type DeleteDashboardsOutput struct {
+}
+
 type DescribeAlarmHistoryInput struct {
 	AlarmContributorId *string
 	AlarmName          *string
@@ -80,6 +87,16 @@ type EnableAlarmActionsInput struct {
 type EnableAlarmActionsOutput struct {
 }
 
+type GetDashboardInput struct {
+	DashboardName *string
+}
+
+type GetDashboardOutput struct {
+	DashboardArn  *string
+	DashboardBody *string
+	DashboardName *string
+}
+
 type GetMetricDataInput struct {
 	EndTime           *time.Time
 	MetricDataQueries []types.MetricDataQuery
@@ -111,6 +128,16 @@ type GetMetricStatisticsInput struct {
 type GetMetricStatisticsOutput struct {
 	Datapoints []types.Datapoint
 	Label      *string
+}
+
+type ListDashboardsInput struct {
+	DashboardNamePrefix *string
+	NextToken           *string
+}
+
+type ListDashboardsOutput struct {
+	DashboardEntries []types.DashboardEntry
+	NextToken        *string
 }
 
 type ListMetricsInput struct {
@@ -153,6 +180,16 @@ type PutCompositeAlarmInput struct {
 }
 
 type PutCompositeAlarmOutput struct {
+}
+
+type PutDashboardInput struct {
+	DashboardBody *string
+	DashboardName *string
+	Tags          []types.Tag
+}
+
+type PutDashboardOutput struct {
+	DashboardValidationMessages []types.DashboardValidationMessage
 }
 
 type PutMetricAlarmInput struct {

@@ -97,6 +97,18 @@ type CompositeAlarm struct {
 	StateValue                         StateValue
 }
 
+type DashboardEntry struct {
+	DashboardArn  *string
+	DashboardName *string
+	LastModified  *time.Time
+	Size          *int64
+}
+
+type DashboardValidationMessage struct {
+	DataPath *string
+	Message  *string
+}
+
 type Datapoint struct {
 	Average            *float64
 	ExtendedStatistics map[string]float64
