@@ -235,3 +235,34 @@ func TestTimesOfRecurringActions(t *testing.T) {
 		}
 	}
 }
+
+// Bounds in Berlin change at the same time of day before and after its clocks are put forward and back.
+func TestScheduledActionsWhileClocksChange(t *testing.T) {
+	inBubble(t, 1, func(w *world) {
+		w.target(1, 4)
+		for name, hour := range map[string]int32{"day": 2, "night": 1} {
+			w.update(func(tx *state.Tx) {
+				applicationautoscaling.PutScheduledAction(tx, &applicationautoscaling.ScheduledAction{
+					Of: web, Name: name, Expression: fmt.Sprintf("cron(30 %d * * ? *)", hour), Zone: aws.String("Europe/Berlin"), Anchor: w.clock.Now(), Min: aws.Int32(hour),
+				})
+			})
+		}
+		times := func(day time.Time) (list []string) {
+			w.advance(day.Add(48 * time.Hour).Sub(w.clock.Now()))
+			for _, a := range applicationautoscaling.ActivitiesOf(w.store.Read(), web) {
+				if a.Change == nil && a.StartedAt.After(day) {
+					list = append(list, a.StartedAt.Format("02 15:04"))
+				}
+			}
+			return list
+		}
+		// Half past one, and half past two, which clocks skip on the 28th.
+		if got, want := fmt.Sprint(times(time.Date(2027, 3, 27, 0, 0, 0, 0, time.UTC))), "[27 00:30 27 01:30 28 00:30 28 23:30]"; got != want {
+			t.Errorf("in March at %s, want %s", got, want)
+		}
+		// They show it twice on the 31st.
+		if got, want := fmt.Sprint(times(time.Date(2027, 10, 30, 0, 0, 0, 0, time.UTC))), "[30 00:30 30 23:30 31 00:30]"; got != want {
+			t.Errorf("in October at %s, want %s", got, want)
+		}
+	})
+}
