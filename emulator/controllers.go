@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/attachment"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/draining"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/scaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmaction"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/suppression"
 	"github.com/ecs-emulator/ecs-emulator/internal/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
@@ -110,6 +111,7 @@ func (s *Server) startControllers() {
 	at.Targets = &loadbalancer.TaskTargets{Store: s.store, Clock: s.clock, Log: s.opts.Log}
 	at.Matching, at.Timetable, at.Deliveries = s.newMatching(), s.newTimetable(), s.newSending()
 	at.Metrics = s.newCollector()
+	at.AlarmActions = &alarmaction.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Way: s.wayToTarget}
 	at.Suppression = &suppression.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
 	at.ServiceScaling = s.newServiceScaling()
 	s.controllers = at

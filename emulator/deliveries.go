@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmaction"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/routing"
@@ -58,6 +59,9 @@ func (s *Server) newTimetable() *timetable.Controller {
 func (s *Server) newSending() *sending.Controller {
 	return &sending.Controller{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Counters: &s.deliveries, Send: s.targets.Send, Bury: s.targets.Bury,
+		Ended: func(tx *state.Tx, d *delivery.Delivery, dead *delivery.DeadLetter) {
+			alarmaction.Ended(tx, d, dead, s.clock.Now())
+		},
 	}
 }
 

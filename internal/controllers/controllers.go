@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/attachment"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/draining"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/scaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmaction"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/suppression"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/sending"
@@ -49,6 +50,8 @@ type Set struct {
 	ServiceScaling *servicescaling.Controller
 	// Suppression releases the actions of composite alarms.
 	Suppression *suppression.Controller
+	// AlarmActions does what alarms are to do.
+	AlarmActions *alarmaction.Controller
 	// Metrics collects them, and has alarms evaluated.
 	Metrics *collection.Collector
 }
@@ -68,6 +71,7 @@ func (s Set) All() []Controller {
 	deliveries := func(ctx context.Context) error { return s.Deliveries.Idle(ctx, patience) }
 	return []Controller{
 		{"metrics", s.Metrics.Run, s.Metrics.Idle},
+		{"actions of alarms", s.AlarmActions.Run, s.AlarmActions.Idle},
 		{"suppressed actions", s.Suppression.Run, s.Suppression.Idle},
 		{"Auto Scaling groups", s.Groups.Run, s.Groups.Idle},
 		{"capacity", s.Capacity.Run, s.Capacity.Idle},

@@ -17,7 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Controller calls the targets of deliveries. All fields are required.
+// Controller calls the targets of deliveries. All fields but Ended are required.
 type Controller struct {
 	Store    *state.Store
 	Clock    *clock.Clock
@@ -27,6 +27,9 @@ type Controller struct {
 	Send func(ctx context.Context, d *delivery.Delivery) delivery.Outcome
 	// Bury puts a delivery into its dead-letter queue. It ends with ctx.
 	Bury func(ctx context.Context, d *delivery.Delivery, l *delivery.DeadLetter) error
+	// Ended is told in the transaction that removes a delivery: dead says why it was given up, and nil that it was sent. Nil:
+	// nothing is told.
+	Ended func(tx *state.Tx, d *delivery.Delivery, dead *delivery.DeadLetter)
 
 	once    sync.Once
 	loop    *reconcile.Loop
@@ -179,6 +182,9 @@ func (c *Controller) write(d *delivery.Delivery, v verdict) {
 				delivery.Delete(tx, d)
 				if v.dead != nil {
 					delivery.AppendDeadLetter(tx, v.dead, c.Clock.Now())
+				}
+				if c.Ended != nil {
+					c.Ended(tx, d, v.dead)
 				}
 			}
 			return nil

@@ -70,6 +70,9 @@ func (t *Targets) enqueue(ctx context.Context, as apiclient.Principal, queue str
 
 // publish publishes an input to a topic.
 func (t *Targets) publish(ctx context.Context, as apiclient.Principal, d *delivery.Delivery, body string) delivery.Outcome {
-	in := struct{ TopicArn, Message *string }{&d.TargetARN, &body}
+	in := struct{ TopicArn, Message, Subject *string }{TopicArn: &d.TargetARN, Message: &body}
+	if d.Subject != "" {
+		in.Subject = &d.Subject
+	}
 	return failed(t.Client.Do(ctx, as, publish, &in, nil), "AmazonSNS")
 }
