@@ -42,6 +42,9 @@ func (s *Server) newHandler() http.Handler {
 	metrics.WatchLogs(s.logs.Size, s.logEvents)
 	metrics.WatchDataPoints(s.metrics.Size)
 	metrics.WatchDeliveries(&s.deliveries)
+	if s.opts.ContainerMetrics {
+		metrics.WatchContainers(s.containerUsage)
+	}
 	services := slices.DeleteFunc(s.apis(), func(service awsapi.Service) bool { return s.opts.leaves(service.Name) })
 	var kept []awsapi.Service
 	if s.opts.leaves("ssm") {

@@ -59,6 +59,9 @@ type Options struct {
 	// MetricsSize is how many bytes of memory the data points of CloudWatch metrics may take; the oldest give way beyond
 	// that. Default 64 MiB.
 	MetricsSize int64
+	// ContainerMetrics adds CPU time, memory and network bytes of each container that runs to the metrics for Prometheus at
+	// /metrics, read from the engine whenever those are.
+	ContainerMetrics bool
 	// NewEngine continues a DataDir on another engine than before: the tasks that ran there are
 	// lost and end, and services start theirs again.
 	NewEngine bool

@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -108,5 +109,24 @@ func TestContainerInsightsOfACluster(t *testing.T) {
 	w.must(err)
 	if len(events.Events) != 60 {
 		t.Errorf("%d events of the task", len(events.Events))
+	}
+}
+
+// With --container-metrics, /metrics has what each container uses.
+func TestContainerMetrics(t *testing.T) {
+	t.Parallel()
+	w := start(t, emulator.Options{ContainerMetrics: true})
+	w.createService("api", w.register("web", "app"), 1)
+	w.untilServiceRuns("api", 1)
+	w.must(w.srv.Clock().Advance(100 * time.Second))
+	said := answer(w.srv.URL() + "/metrics")
+	for _, want := range []string{
+		`(?m)^ecs_emulator_container_cpu_seconds_total\{cluster="default",service="api",task="[0-9a-f]{32}",container="app"\} 1(\.[0-9]+)?$`,
+		`(?m)^ecs_emulator_container_memory_bytes\{cluster="default",service="api",task="[0-9a-f]{32}",container="app"\} 16777216$`,
+		`(?m)^ecs_emulator_container_network_receive_bytes_total\{.*container="app"\} [0-9]{6}$`,
+	} {
+		if !regexp.MustCompile(want).MatchString(said) {
+			t.Errorf("no %s in\n%s", want, said)
+		}
 	}
 }

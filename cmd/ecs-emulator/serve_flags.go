@@ -118,6 +118,7 @@ func declareLimits(flags *flagSet, o *emulator.Options) {
 		o.MetricsSize, err = units.RAMInBytes(text)
 		return err
 	})
+	flags.BoolVar(&o.ContainerMetrics, "container-metrics", false, "add CPU time, memory and network bytes of each container to /metrics, read from the engine whenever that is")
 }
 
 func declareData(flags *flagSet, o *emulator.Options, c *choices) {

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"slices"
@@ -13,11 +14,12 @@ import (
 
 // Metrics are the emulator's own, for Prometheus. Several emulators fit into one process.
 type Metrics struct {
-	store     *state.Store
-	requests  requests
-	logs      func(*exposition)
-	points    func(*exposition)
-	delivered func(*exposition)
+	store      *state.Store
+	requests   requests
+	logs       func(*exposition)
+	points     func(*exposition)
+	delivered  func(*exposition)
+	containers func(context.Context, *exposition) // nil is none
 }
 
 // NewMetrics makes the metrics of an emulator. Tasks and services are counted from
@@ -55,7 +57,7 @@ func (m *Metrics) WatchDataPoints(size func() int64) {
 
 // Handler serves GET /metrics, with those of the process and of Go's runtime.
 func (m *Metrics) Handler() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		to := &exposition{}
 		m.requests.write(to)
@@ -63,6 +65,9 @@ func (m *Metrics) Handler() http.Handler {
 		m.logs(to)
 		m.points(to)
 		m.delivered(to)
+		if m.containers != nil {
+			m.containers(r.Context(), to)
+		}
 		process.WriteProcessMetrics(to)
 		process.WriteFDMetrics(to)
 		_, _ = to.WriteTo(w)

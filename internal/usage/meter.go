@@ -1,7 +1,6 @@
 package usage
 
 import (
-	"math"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -46,8 +45,8 @@ func (m *measure) compare(now backend.Usage) {
 	was := m.base
 	m.cpu = grown(now.CPUStats.CPUUsage.TotalUsage, was.CPUStats.CPUUsage.TotalUsage) / float64(now.Read.Sub(was.Read))
 	if between := now.NetworksRead.Sub(was.NetworksRead).Seconds(); between > 0 && was.Networks != nil {
-		rx, tx := traffic(now.Networks)
-		rxBefore, txBefore := traffic(was.Networks)
+		rx, tx := Traffic(now.Stats)
+		rxBefore, txBefore := Traffic(was.Stats)
 		m.received, m.sent = grown(rx, rxBefore)/between, grown(tx, txBefore)/between
 	}
 	read, written := storage(now.BlkioStats)
@@ -83,14 +82,6 @@ func grown(now, before uint64) float64 {
 	return float64(now - before)
 }
 
-func traffic(all map[string]backend.NetworkStats) (received, sent uint64) {
-	for _, n := range all {
-		received += n.RxBytes
-		sent += n.TxBytes
-	}
-	return received, sent
-}
-
 // storage sums the bytes of all devices, whose operations have capital letters with control groups of version 1.
 func storage(of backend.BlkioStats) (read, written uint64) {
 	for _, e := range of.IoServiceBytesRecursive {
@@ -104,13 +95,5 @@ func storage(of backend.BlkioStats) (read, written uint64) {
 	return read, written
 }
 
-// mebibytes are the whole MiB that a container uses, without what the kernel keeps of files.
-// Source: recorded values (107 MiB of 512 are 20.8984375 percent); amazon-ecs-agent, stats, for version 1 of control
-// groups. For version 2, of which the agent takes off nothing, it is what the engine's own tools take off.
-func mebibytes(m backend.MemoryStats) float64 {
-	cache := m.Stats["cache"]
-	if _, unified := m.Stats["anon"]; unified {
-		cache = m.Stats["inactive_file"]
-	}
-	return math.Floor(float64(m.Usage-min(cache, m.Usage)) / (1 << 20))
-}
+// mebibytes are the whole MiB that a container uses (ECS0280).
+func mebibytes(m backend.MemoryStats) float64 { return float64(MemoryBytes(m) >> 20) }

@@ -99,7 +99,7 @@ func (s *service) minute(tx *state.Tx, from samples, at time.Time) []metric.Datu
 }
 
 // utilization is that of the metrics with one resolution: percents of what each task has. There is nothing while no task
-// runs (recorded).
+// runs (ECS0280).
 func (s *service) utilization(tx *state.Tx, from samples, at time.Time, fast bool) (data []metric.Datum) {
 	var cpu, memory []float64
 	for _, t := range s.tasks(tx) {

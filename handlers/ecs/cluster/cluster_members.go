@@ -40,6 +40,5 @@ var clusterMembers = slices.Concat(
 	member.Keep("configuration.managedStorageConfiguration.fargateEphemeralStorageKmsKeyId", noKeys),
 	member.Keep("configuration.managedStorageConfiguration.kmsKeyId", noKeys),
 	member.Keep("serviceConnectDefaults.namespace", "clusters show it; no namespace is made"),
-	member.ActInPart("settings[].name", "clusters show them; nothing is collected"),
-	member.ActInPart("settings[].value", "clusters show them; nothing is collected"),
+	member.Act("settings[].name", "settings[].value"),
 )

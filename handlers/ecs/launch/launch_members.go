@@ -17,9 +17,6 @@ var (
 	LaunchTypeMembers = member.Act("launchType")
 )
 
-// NoMetrics is what the tables of services say alike.
-const NoMetrics = "CloudWatch has no metrics yet"
-
 // NetworkTable says what becomes of the members of a network configuration.
 var NetworkTable = member.Of[types.AwsVpcConfiguration]("Network: `networkConfiguration.awsvpcConfiguration`",
 	member.ActInPart("assignPublicIp", "the address is only shown: nothing answers there"),

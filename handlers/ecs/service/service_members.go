@@ -62,8 +62,7 @@ var serviceMembers = slices.Concat(
 	member.Act("loadBalancers[].containerName", "loadBalancers[].containerPort"),
 	member.Refuse("loadBalancers[].loadBalancerName", "needs Classic Load Balancers"),
 	member.Act("loadBalancers[].targetGroupArn"),
-	member.Keep("monitoring.metricConfigurations[].metricNames", launch.NoMetrics),
-	member.Keep("monitoring.metricConfigurations[].resolutionSeconds", launch.NoMetrics),
+	member.Act("monitoring.metricConfigurations[].metricNames", "monitoring.metricConfigurations[].resolutionSeconds"),
 	member.Act(
 		"placementConstraints[].expression", "placementConstraints[].type", "placementStrategy[].field", "placementStrategy[].type",
 		"propagateTags",
