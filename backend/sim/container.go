@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/load"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/logbuffer"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/process"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
@@ -40,9 +41,7 @@ type container struct {
 	exitedAt  time.Time
 	removed   bool
 
-	firstStart time.Time // what the steps of its load count from
-	cpuUsed    float64   // of the present run, in vCPU times seconds, until cpuAt
-	cpuAt      time.Time
+	meter load.Meter // of what it uses
 
 	runs     int           // counts starts; tells a late timer that it is too late
 	starting chan struct{} // closed when a start that takes time is over; else nil

@@ -94,10 +94,7 @@ func (e *Engine) begin(c *container) {
 	c.state = backend.Running
 	c.exitCode, c.oomKilled, c.failure = 0, false, ""
 	c.startedAt, c.exitedAt = e.clock.Now(), time.Time{}
-	c.cpuUsed, c.cpuAt = 0, c.startedAt
-	if c.firstStart.IsZero() {
-		c.firstStart = c.startedAt
-	}
+	c.meter.Begin(c.startedAt)
 	e.emit(c, backend.Event{Kind: backend.ContainerStarted})
 }
 

@@ -5,16 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
-)
-
-// What a simulated container seems to use. Nothing runs, so these are no measurements:
-// counters that grow with the engine's clock, at the same pace in each container, so that
-// who computes rates of them gets the same numbers each time.
-const (
-	simCPU     = 0.01  // vCPU
-	simMemory  = 16    // MiB
-	simTraffic = 1_000 // bytes a second, each way
-	simPacket  = 100   // bytes
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/load"
 )
 
 // Stats implements backend.Engine.
@@ -50,23 +41,9 @@ func (e *Engine) Usage(ctx context.Context, ids []string) (map[string]backend.Us
 // measure tells what a container uses that runs. It gives up the lock for a while.
 func (e *Engine) measure(c *container) backend.Usage {
 	now := e.clock.Now()
-	told, ok := e.told(c, now)
-	load := c.use(told, ok, now)
-	ran := uint64(max(0, now.Sub(c.startedAt)))
-	used, memory := c.nanoseconds(), uint64(load.Memory*(1<<20))
-	s := backend.Stats{
-		Read: now, Name: "/" + c.name, ID: c.id,
-		PidsStats: backend.PidsStats{Current: 1},
-		CPUStats: backend.CPUStats{
-			CPUUsage:       backend.CPUUsage{TotalUsage: used, UsageInUsermode: used},
-			SystemCPUUsage: ran * uint64(e.opts.CPUs), OnlineCPUs: uint32(e.opts.CPUs),
-		},
-		MemoryStats: backend.MemoryStats{Usage: memory, MaxUsage: memory, Limit: uint64(e.opts.Memory)},
-	}
-	if c.net.network != nil && (c.net.self == c || c.net.self == c.box) {
-		bytes := ran / (1e9 / simTraffic) // to multiply first has no room for a year
-		counters := backend.NetworkStats{RxBytes: bytes, RxPackets: bytes / simPacket, TxBytes: bytes, TxPackets: bytes / simPacket}
-		s.Networks, s.NetworksRead = map[string]backend.NetworkStats{"eth0": counters}, now
-	}
-	return backend.Usage{Stats: s, Load: &load.CPU}
+	told := e.told(c, now)
+	networked := c.net.network != nil && (c.net.self == c || c.net.self == c.box)
+	u := c.meter.Usage(&c.script, told, load.Host{CPUs: e.opts.CPUs, Memory: e.opts.Memory}, networked, now)
+	u.ID, u.Name = c.id, "/"+c.name
+	return u
 }
