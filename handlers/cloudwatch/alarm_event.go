@@ -15,7 +15,7 @@ func AlarmDetailType(c *state.AlarmChange) string {
 	return "CloudWatch Alarm Configuration Change"
 }
 
-// AlarmEvent is the event that CloudWatch sends to EventBridge when an alarm has changed, as JSON (CW0020).
+// AlarmEvent is the event that CloudWatch sends to EventBridge when an alarm has changed, as JSON. Source: recorded answers.
 func AlarmEvent(c *state.AlarmChange, at time.Time) []byte {
 	return eventbridge.Event{ID: c.ID, DetailType: AlarmDetailType(c), Source: "aws.cloudwatch", Resource: c.AlarmARN, At: at, Detail: c.Detail}.Marshal()
 }

@@ -18,7 +18,7 @@ import (
 // historyPage is how many items are told at once. Source: CloudWatch API reference, DescribeAlarmHistory.
 const historyPage = 100
 
-// DescribeAlarmHistory answers the items of one alarm or of all, newest first, also of alarms that are deleted (CW0008).
+// DescribeAlarmHistory answers the items of one alarm or of all, newest first, also of alarms that are deleted (CW0020).
 func (a *API) DescribeAlarmHistory(ctx context.Context, in *sdk.DescribeAlarmHistoryInput) (*sdk.DescribeAlarmHistoryOutput, error) {
 	if in.AlarmContributorId != nil {
 		return nil, notBuilt("AlarmContributorId, which is of alarms of Metrics Insights queries,")

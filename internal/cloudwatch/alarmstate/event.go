@@ -9,7 +9,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
 )
 
-// changeDetail is the detail of an event about a state, configurationDetail of one about a configuration (CW0020).
+// changeDetail is the detail of an event about a state, configurationDetail of one about a configuration.
+// Source: recorded answers.
 type changeDetail struct {
 	AlarmName     string        `json:"alarmName"`
 	State         stateInEvents `json:"state"`

@@ -87,7 +87,7 @@ func treatment(a *cloudwatch.Alarm) string {
 	return missing
 }
 
-// state decides. Source: CloudWatch user guide, how alarms treat missing data, and recorded answers.
+// state decides (CW0021). Source of what the fact does not say: CloudWatch user guide, how alarms treat missing data.
 func (e *evaluated) state() (state types.StateValue, ok bool) {
 	treats := treatment(e.Alarm)
 	switch {
