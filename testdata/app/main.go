@@ -10,6 +10,7 @@
 //	exit <code>           write a line to standard error and exit
 //	print <n> [rate]      write n lines, as many a second, and exit
 //	eat <MiB>             use up memory, then sleep
+//	burn <part>           use that part of a CPU until SIGTERM
 //	ignore-term           run until SIGKILL
 //	env                   print the environment
 //	check <url> [wait]    exit 0 when a GET is answered with a status below 400, or a
@@ -63,6 +64,7 @@ var modes = map[string]struct {
 	"exit":        {1, 1, exit},
 	"print":       {1, 3, printLines},
 	"eat":         {1, 1, eat},
+	"burn":        {1, 1, burn},
 	"ignore-term": {0, 0, ignoreTerm},
 	"env":         {0, 0, printEnvironment},
 	"check":       {1, 2, check},
@@ -91,7 +93,7 @@ const patience = time.Minute
 
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: app serve|bare|fail|udp|sleep|linger|exit|print|eat|ignore-term|env|check|ask|role|get|list-tasks|execute|write|read|times|sh|cat|echo|stty|pwd|id|noise|hangup|die …")
+		fail("usage: app serve|bare|fail|udp|sleep|linger|exit|print|eat|burn|ignore-term|env|check|ask|role|get|list-tasks|execute|write|read|times|sh|cat|echo|stty|pwd|id|noise|hangup|die …")
 	}
 	mode, known := modes[os.Args[1]]
 	if args := os.Args[2:]; !known || len(args) < mode.min || len(args) > mode.max {
