@@ -93,6 +93,11 @@ func TestRefusedMetrics(t *testing.T) {
 	if shown.Dimensions == nil || shown.Metrics[0].MetricStat.Metric.Dimensions == nil || !*shown.Metrics[2].ReturnData {
 		t.Errorf("%+v", shown)
 	}
+	unlabelled := query("work", "Work", true)
+	unlabelled.Label = aws.String("")
+	apitest.Refused(t, s.PutScalingPolicy, custom("math", queries(unlabelled)), "ValidationException", "The label of a metric data query must not be empty")
+	strange := query("work", "Work", true)
+	strange.MetricStat.Stat = aws.String("Most")
 	returned, both := query("work", "Work", true), query("ratio", "Work", true)
 	both.Expression = aws.String("1")
 	nameless := jobs()
@@ -100,6 +105,7 @@ func TestRefusedMetrics(t *testing.T) {
 	for reason, metric := range map[string]*types.CustomizedMetricSpecification{
 		"Exactly one element of the metrics list should return data.":                                                  queries(returned, workers, ratio("work / workers")),
 		"The parameters MetricDataQuery Expression and MetricStat are mutually exclusive and you have specified both.": queries(both),
+		"The value for parameter Metrics.member.1.MetricStat.Stat is not a valid statistic.":                           queries(strange),
 		"PutMetricAlarm request should have a MetricName parameter":                                                    nameless,
 	} {
 		_, err := s.PutScalingPolicy(t.Context(), custom("math", metric))

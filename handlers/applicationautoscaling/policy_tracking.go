@@ -69,6 +69,8 @@ func checkConfiguration(c *types.TargetTrackingScalingPolicyConfiguration) error
 		return errCooldown
 	case predefined != nil:
 		return checkPredefined(predefined)
+	case slices.ContainsFunc(custom.Metrics, func(q types.TargetTrackingMetricDataQuery) bool { return q.Label != nil && *q.Label == "" }):
+		return invalid("The label of a metric data query must not be empty") // AWS refuses it, too; the words are the emulator's
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package applicationautoscaling
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling/managedalarm"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/metricmath"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -45,7 +47,7 @@ func checkService(tx *store.Tx, p *applicationautoscaling.Policy) error {
 		}
 		return nil
 	}
-	if metric, high := managedalarm.Utilization(predefined.PredefinedMetricType); high && !monitored(s.Primary(), metric) { // AAS0004.2
+	if name, high := managedalarm.Utilization(predefined.PredefinedMetricType); high && !monitored(s.Primary(), name) { // AAS0004.2
 		return invalid("High-resolution metrics are not fully enabled on the ECS service.")
 	}
 	return nil
@@ -114,6 +116,14 @@ func refusalOf(c *types.CustomizedMetricSpecification) (reason string, err error
 }
 
 func refusalOfQueries(queries []types.TargetTrackingMetricDataQuery) (reason string, err error) {
+	for i, q := range queries {
+		if q.MetricStat == nil || q.MetricStat.Stat == nil {
+			continue
+		}
+		if _, ok := metric.ParseStatistic(*q.MetricStat.Stat); !ok { // the words are those of GetMetricData
+			return fmt.Sprintf("The value for parameter Metrics.member.%d.MetricStat.Stat is not a valid statistic.", i+1), nil
+		}
+	}
 	_, err = metricmath.Compile(managedalarm.Queries(queries), metricmath.ForAlarm)
 	var (
 		refused *metricmath.Error

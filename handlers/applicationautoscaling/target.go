@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	ecs "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
@@ -84,6 +85,8 @@ func checkTarget(tx *store.Tx, t *applicationautoscaling.Target) error {
 		return errMaxBelowMin
 	case s == nil || s.Status() != state.ServiceActive: // AAS0001.4
 		return invalid("ECS service doesn't exist: %s", t.Resource)
+	case s.SchedulingStrategy == ecs.SchedulingStrategyDaemon: // it has no desired count; the words are the emulator's
+		return invalid("ECS service with the scheduling strategy DAEMON cannot be scaled: %s", t.Resource)
 	}
 	return nil
 }

@@ -8,9 +8,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
+	ecs "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 func TestTargets(t *testing.T) {
@@ -109,6 +111,12 @@ func TestRefusedTargets(t *testing.T) {
 		test.change(in)
 		apitest.Refused(t, s.RegisterScalableTarget, in, test.code, test.text)
 	}
+	s.update(func(tx *state.Tx) {
+		daemons := state.FindService(tx, scope.Service("c", "web")).Clone()
+		daemons.SchedulingStrategy = ecs.SchedulingStrategyDaemon
+		state.PutService(tx, daemons)
+	})
+	apitest.Refused(t, s.RegisterScalableTarget, register("service/c/web", 0, 2), invalid, "ECS service with the scheduling strategy DAEMON cannot be scaled: service/c/web")
 	apitest.Refused(t, s.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: namespace, NextToken: aws.String("?")},
 		"InvalidNextTokenException", "The NextToken value is not valid")
 	apitest.Refused(t, s.DescribeScalableTargets, &sdk.DescribeScalableTargetsInput{ServiceNamespace: namespace, ScalableDimension: dimension},
