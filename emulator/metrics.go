@@ -4,8 +4,10 @@ import (
 	"context"
 	"path/filepath"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/capacitymetric"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/evaluation"
+	"github.com/ecs-emulator/ecs-emulator/internal/delivery/measuring"
 	"github.com/ecs-emulator/ecs-emulator/internal/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/metric/collection"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -28,6 +30,8 @@ func (s *Server) openMetrics() (err error) {
 func (s *Server) sources() []collection.Source {
 	return []collection.Source{
 		s.newUsage(),
+		&measuring.Source{Counters: &s.deliveries},
+		&capacitymetric.Source{Store: s.store, Began: s.clock.Now()},
 		s.balanced,
 	}
 }

@@ -36,7 +36,8 @@ func askedMetrics(names []string) ([]string, error) {
 	return sorted(names), nil
 }
 
-// EnableMetricsCollection keeps which metrics are wanted. None is collected.
+// EnableMetricsCollection has metrics be collected, each minute in which something collects any; see package
+// capacitymetric.
 func (a *API) EnableMetricsCollection(ctx context.Context, in *sdk.EnableMetricsCollectionInput) (*sdk.EnableMetricsCollectionOutput, error) {
 	if *in.Granularity != "1Minute" {
 		return nil, invalid("The only valid granularity is 1Minute.") // the text is the emulator's
@@ -55,7 +56,7 @@ func (a *API) EnableMetricsCollection(ctx context.Context, in *sdk.EnableMetrics
 	})
 }
 
-// DisableMetricsCollection forgets them.
+// DisableMetricsCollection has them be collected no more.
 func (a *API) DisableMetricsCollection(ctx context.Context, in *sdk.DisableMetricsCollectionInput) (*sdk.DisableMetricsCollectionOutput, error) {
 	names, err := askedMetrics(in.Metrics)
 	if err != nil {

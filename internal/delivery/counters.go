@@ -12,6 +12,11 @@ type Counts struct {
 	Retried     uint64 `json:"retried"`     // calls that failed, to be made again
 	Failed      uint64 `json:"failed"`      // deliveries that were given up
 	DeadLetters uint64 `json:"deadLetters"` // those of them that went to a dead-letter queue
+
+	// Events are those that a rule has matched, however many targets it has, and LettersLost the deliveries that were given
+	// up and that their dead-letter queue has not got.
+	Events      uint64 `json:"-"`
+	LettersLost uint64 `json:"-"`
 }
 
 // Counters count by the ARN of a rule or a schedule, in memory. A nil one counts nothing.
@@ -23,6 +28,12 @@ type Counters struct {
 
 // Matched counts a delivery that was made.
 func (c *Counters) Matched(source string) { c.count(source, func(of *Counts) { of.Matched++ }) }
+
+// Event counts an event that a rule with targets has matched.
+func (c *Counters) Event(rule string) { c.count(rule, func(of *Counts) { of.Events++ }) }
+
+// LetterLost counts a dead letter that its queue has not got.
+func (c *Counters) LetterLost(source string) { c.count(source, func(of *Counts) { of.LettersLost++ }) }
 
 // Sent counts a delivery that its target has got.
 func (c *Counters) Sent(source string) { c.count(source, func(of *Counts) { of.Sent++ }) }

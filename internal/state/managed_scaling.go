@@ -52,6 +52,9 @@ func FindManagedScaling(tx *Tx, providerARN string) *ManagedScaling {
 	return managedScalings.Get(tx, providerARN)
 }
 
+// AllManagedScaling returns that of all capacity providers that have it.
+func AllManagedScaling(tx *Tx) []*ManagedScaling { return managedScalings.List(tx, "") }
+
 // PutManagedScaling writes what managed scaling has done.
 func PutManagedScaling(tx *Tx, m *ManagedScaling) { managedScalings.Put(tx, m) }
 

@@ -73,9 +73,18 @@ func (r *Router) Match(tx *store.Tx, e Event) ([]*delivery.Delivery, error) {
 
 // Put writes deliveries that Match has made. They count once they are written.
 func (r *Router) Put(tx *store.Tx, made []*delivery.Delivery) {
+	first := map[string]string{} // targets by rules: each event of a rule makes a delivery for it
 	for _, d := range made {
 		delivery.Put(tx, d)
-		tx.Then(func() { r.Counters.Matched(d.Source) })
+		if first[d.Source] == "" {
+			first[d.Source] = d.TargetID
+		}
+		tx.Then(func() {
+			r.Counters.Matched(d.Source)
+			if d.TargetID == first[d.Source] {
+				r.Counters.Event(d.Source)
+			}
+		})
 	}
 }
 

@@ -215,6 +215,7 @@ func (c *Controller) tell(d *delivery.Delivery, v verdict) {
 			about = about.With("deadLetterQueue", d.DeadLetterARN)
 		}
 		if v.dead.QueueError != "" {
+			c.Counters.LetterLost(d.Source)
 			about = about.With("queueError", v.dead.QueueError)
 		}
 		about.Warn("delivery given up")

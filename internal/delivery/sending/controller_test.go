@@ -99,7 +99,7 @@ func TestAQueueThatGetsNoLetter(t *testing.T) {
 		w.queueError = errors.New("no way to the queue")
 		w.deliver(func(d *delivery.Delivery) { d.DeadLetterARN = "queue" }, "a")
 		w.idle()
-		w.counts(delivery.Counts{Failed: 1})
+		w.counts(delivery.Counts{Failed: 1, LettersLost: 1})
 		if kept := delivery.DeadLetters(w.store.Store); len(kept) != 1 || kept[0].Value.QueueError != "no way to the queue" || w.pending() != nil {
 			t.Errorf("kept are %v", kept)
 		}
