@@ -26,6 +26,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/eventload"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/gobuild"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/watchload"
 )
 
 // section is a part of the run whose figures are taken together.
@@ -47,6 +48,7 @@ var sections = []section{
 	{"exec", "ECS Exec beside the engine's own exec with a terminal, idle sessions beside none, and RunTask beside one without", measureSessions},
 	{"relay", "Connections to a task over the relay beside those to its own address, through a proxy before Docker", measureRelay},
 	{"events", "Rules and schedules of EventBridge, simulated engine", measureEvents},
+	{"metrics", "Metrics, alarms and services that are scaled, simulated engine", measureMetrics},
 	{"shift", "Deployments that shift traffic, simulated engine unless Docker is named", measureShifts},
 }
 
@@ -62,6 +64,7 @@ var roles = map[string]func(args []string) error{
 	"heap":       weighTasks,
 	"profiled":   serveProfiled,
 	"targets":    costOfTargets,
+	"watch":      watchload.Print,
 }
 
 func main() {
