@@ -115,3 +115,25 @@ func TestUsageWhileTasksComeAndGo(t *testing.T) {
 		})
 	}
 }
+
+// A read of twelve containers, by each way.
+func BenchmarkUsage(b *testing.B) {
+	engine := dockertest.Engine(b)
+	if _, err := engine.EnsureNetwork(b.Context(), backend.NetworkSpec{Name: "vpc"}); err != nil {
+		b.Fatal(err)
+	}
+	var ids []string
+	for range 12 {
+		ids = append(ids, started(b, engine))
+	}
+	for _, way := range []string{"by groups", "by sandboxes", "by the engine"} {
+		ways[way](engine)
+		b.Run(way, func(b *testing.B) {
+			for b.Loop() {
+				if found, err := engine.Usage(b.Context(), ids); err != nil || len(found) != len(ids) {
+					b.Fatalf("%d read, %v", len(found), err)
+				}
+			}
+		})
+	}
+}

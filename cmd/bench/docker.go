@@ -46,6 +46,9 @@ var dockerCases = []dockerCase{
 	{name: idleRow, containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, _ string, ours *tasks, _ *bareTasks) error {
 		return b.measureIdle(ctx, ours)
 	}},
+	{name: samplingRow, containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, _ string, ours *tasks, _ *bareTasks) error {
+		return b.measureSampling(ctx, ours)
+	}},
 	{name: metadataRow, containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, _ string, ours *tasks, _ *bareTasks) error {
 		return b.measureMetadata(ctx, ours)
 	}},

@@ -137,11 +137,11 @@ func (w *world) points(namespace, name string, unit string, period time.Duration
 	w.Helper()
 	id := metric.New(scope, namespace, name, dimensions...)
 	var all []string
-	for _, u := range w.data.Units(id, began.Add(-time.Hour), began.Add(time.Hour)) {
+	for _, u := range w.data.Units(id, began.Add(-time.Hour), began.Add(2*time.Hour)) {
 		if string(u) != unit {
 			w.Errorf("%s has the unit %s", name, u)
 		}
-		for _, p := range w.data.Points(metric.Query{ID: id, Unit: u, From: began.Add(-time.Hour), To: began.Add(time.Hour), Period: period}) {
+		for _, p := range w.data.Points(metric.Query{ID: id, Unit: u, From: began.Add(-time.Hour), To: began.Add(2 * time.Hour), Period: period}) {
 			all = append(all, fmt.Sprintf("%s %g %g %g %g", p.At.Format("04:05"), p.Count, p.Sum, p.Min, p.Max))
 		}
 	}

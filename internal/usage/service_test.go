@@ -2,6 +2,7 @@ package usage
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -92,14 +93,28 @@ func TestRealContainersAreMeasuredInRealTime(t *testing.T) {
 		start := time.Now()
 		busy := 0.25
 		w.source.Read = func(context.Context, []string) (map[string]backend.Usage, error) {
+			w.reads++
 			return map[string]backend.Usage{"one-app": read(time.Now(), 1000+busy*time.Since(start).Seconds(), 64<<20, 0)}, nil
 		}
 		for i := range 60 { // an hour passes at once, but for the second read of a container that is new
 			w.tick(began.Add(time.Duration(i) * Minute))
 		}
-		if took := time.Since(start); took > 2*shortest {
-			t.Errorf("the hour took %s", took)
+		if took := time.Since(start); took > 2*shortest || w.reads > 2 {
+			t.Errorf("the hour took %s and %d reads", took, w.reads)
 		}
 		w.expect("the hour", w.points(NamespaceECS, CPUUtilization, "Percent", 2*time.Hour, "ServiceName", "web", "ClusterName", "c"), "04:00 60 6000 100 100")
+		busy = 0 // and then three minutes of real time
+		used := 0.25 * time.Since(start).Seconds()
+		w.source.Read = func(context.Context, []string) (map[string]backend.Usage, error) {
+			return map[string]backend.Usage{"one-app": read(time.Now(), 1000+used, 64<<20, 0)}, nil
+		}
+		for i := range 3 {
+			time.Sleep(Minute)
+			w.tick(began.Add(time.Duration(60+i) * Minute))
+		}
+		const idle = "03:00 1 0 0 0, 04:00 1 0 0 0, 05:00 1 0 0 0"
+		if all := w.ofService(CPUUtilization, "Percent", Minute); !strings.HasSuffix(all, idle) {
+			t.Errorf("then idle: %s", all)
+		}
 	})
 }

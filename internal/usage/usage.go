@@ -32,7 +32,14 @@ type Source struct {
 	Events func(ctx context.Context, group PerformanceGroup, events []PerformanceEvent) error
 
 	meters map[time.Duration]meter
-	failed bool // the last read did, and was logged
+	latest map[string]reading // of containers that run really, by id
+	failed bool               // the last read did, and was logged
+}
+
+// reading is what was read of a container, at a real time.
+type reading struct {
+	backend.Usage
+	at time.Time
 }
 
 var _ collection.Source = (*Source)(nil)
@@ -118,20 +125,37 @@ func (m meter) takeAll(read map[string]backend.Usage) {
 	}
 }
 
-// read asks the engines. That they do not answer is logged once, until they do.
+// read asks the engines, but not again about a real container within a second: the clock may pass hours in that, and the
+// answer would make no measure. That they do not answer is logged once, until they do.
 func (s *Source) read(ctx context.Context, ids []string) map[string]backend.Usage {
-	if len(ids) == 0 {
-		return nil
+	found := make(map[string]backend.Usage, len(ids))
+	maps.DeleteFunc(s.latest, func(_ string, r reading) bool { return time.Since(r.at) >= shortest })
+	var ask []string
+	for _, id := range ids {
+		if r, known := s.latest[id]; known {
+			found[id] = r.Usage
+		} else {
+			ask = append(ask, id)
+		}
 	}
-	read, err := s.Read(ctx, ids)
+	if len(ask) == 0 {
+		return found
+	}
+	told, err := s.Read(ctx, ask)
 	if err != nil && !s.failed && ctx.Err() == nil {
 		s.Log.Warn("cannot read what containers use: there are no samples of them", "error", err)
 	}
 	s.failed = err != nil
-	if read == nil {
-		read = map[string]backend.Usage{}
+	if s.latest == nil {
+		s.latest = map[string]reading{}
 	}
-	return read
+	for id, u := range told {
+		found[id] = u
+		if u.Load == nil {
+			s.latest[id] = reading{u, time.Now()}
+		}
+	}
+	return found
 }
 
 // pause waits in real time, and reports whether it came to the end.

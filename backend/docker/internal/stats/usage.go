@@ -17,8 +17,12 @@ import (
 // usagePatience bounds a read of many containers: what has not been told by then is left out.
 const usagePatience = 10 * time.Second
 
-// mostAsked is how many sandboxes are asked at a time.
-const mostAsked = 4
+// mostAsked is how many sandboxes are asked at a time, and mostTold of how many containers the engine is asked to tell, which
+// takes some engines a second for each, mostly without work.
+const (
+	mostAsked = 4
+	mostTold  = 8
+)
 
 // Usage tells what many containers use; see backend.UsageReader. Where this process sees their control groups it reads those,
 // which is no request to the engine. Otherwise it asks the sandboxes of the others, a few at a time and over lines that end
@@ -127,11 +131,11 @@ func (r *Reader) askSandboxes(ctx context.Context, ids []string, host Host, foun
 // askEngine asks the engine itself.
 func (r *Reader) askEngine(ctx context.Context, ids []string, found *usages) {
 	var asking errgroup.Group
-	asking.SetLimit(mostSampled)
+	asking.SetLimit(mostTold)
 	for _, id := range ids {
 		asking.Go(func() error {
 			if its, err := r.containers.Facts(ctx, id); err == nil {
-				if s, err := r.samples.askInTurn(ctx, id); err == nil {
+				if s, err := r.EngineStats(ctx, id); err == nil {
 					s.ID, s.Name = id, "/"+its.Name
 					if interfacesOf(its) == noInterfaces {
 						s.Networks, s.NetworksRead = nil, time.Time{}
