@@ -132,7 +132,7 @@ func (a *API) metricOperations() []awsapi.Operation {
 
 func (a *API) dashboardOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Works("PutDashboard", "kept for tools that bring dashboards: nothing draws them, and what is in widgets is not checked", a.PutDashboard),
+		awsapi.Works("PutDashboard", "kept for tools that bring dashboards: nothing draws them, and the contents of widgets are not checked", a.PutDashboard),
 		awsapi.Works("GetDashboard", "from any region", a.GetDashboard),
 		awsapi.Works("ListDashboards", "by prefix, in pages", a.ListDashboards),
 		awsapi.Works("DeleteDashboards", "unknown names are no error", a.DeleteDashboards),
