@@ -10,7 +10,7 @@
 //	exit <code>           write a line to standard error and exit
 //	print <n> [rate]      write n lines, as many a second, and exit
 //	eat <MiB>             use up memory, then sleep
-//	burn <part>           use that part of a CPU until SIGTERM
+//	burn <part> [duration]  use that part of a CPU until SIGTERM, or for so long
 //	ignore-term           run until SIGKILL
 //	env                   print the environment
 //	check <url> [wait]    exit 0 when a GET is answered with a status below 400, or a
@@ -64,7 +64,7 @@ var modes = map[string]struct {
 	"exit":        {1, 1, exit},
 	"print":       {1, 3, printLines},
 	"eat":         {1, 1, eat},
-	"burn":        {1, 1, burn},
+	"burn":        {1, 2, burn},
 	"ignore-term": {0, 0, ignoreTerm},
 	"env":         {0, 0, printEnvironment},
 	"check":       {1, 2, check},
