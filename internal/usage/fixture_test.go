@@ -28,7 +28,7 @@ const deploymentID = "ecs-svc/1"
 
 // world is a store with a cluster and a service, and an engine whose counters the test sets.
 type world struct {
-	*testing.T
+	testing.TB
 	store  *state.Store
 	source *Source
 	data   *metric.Store
@@ -37,14 +37,14 @@ type world struct {
 	events []PerformanceEvent
 }
 
-func newWorld(t *testing.T, change func(*state.Service, *state.Cluster)) *world {
+func newWorld(t testing.TB, change func(*state.Service, *state.Cluster)) *world {
 	t.Helper()
 	store, err := state.Open(state.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	w := &world{T: t, store: store, data: metric.NewStore(), usage: map[string]backend.Usage{}}
+	w := &world{TB: t, store: store, data: metric.NewStore(), usage: map[string]backend.Usage{}}
 	w.source = &Source{
 		Store: store, Log: slog.New(slog.DiscardHandler),
 		Read: func(_ context.Context, ids []string) (map[string]backend.Usage, error) {

@@ -84,13 +84,14 @@ func (s *service) highResolution(tx *state.Tx, from samples, at time.Time) []met
 	if len(s.fast) == 0 {
 		return nil
 	}
-	return s.utilization(tx, from, at, true)
+	return s.utilization(tx, s.tasks(tx), from, at, true)
 }
 
 // minute are those of a minute: one sample for each task, and how many run.
 func (s *service) minute(tx *state.Tx, from samples, at time.Time) []metric.Datum {
-	data := s.utilization(tx, from, at, false)
-	if n := len(s.tasks(tx)); n > 0 {
+	running := s.tasks(tx)
+	data := s.utilization(tx, running, from, at, false)
+	if n := len(running); n > 0 {
 		data = append(data, metric.Datum{
 			ID: s.metric(LiveTaskCount), Unit: types.StandardUnitCount, At: at, Values: []float64{float64(n)},
 		})
@@ -100,14 +101,14 @@ func (s *service) minute(tx *state.Tx, from samples, at time.Time) []metric.Datu
 
 // utilization is that of the metrics with one resolution: percents of what each task has. There is nothing while no task
 // runs (ECS0280).
-func (s *service) utilization(tx *state.Tx, from samples, at time.Time, fast bool) (data []metric.Datum) {
+func (s *service) utilization(tx *state.Tx, running []*state.Task, from samples, at time.Time, fast bool) (data []metric.Datum) {
 	var cpu, memory []float64
-	for _, t := range s.tasks(tx) {
+	for _, t := range running {
 		of, ok := from[t.ARN]
 		if !ok {
 			continue
 		}
-		has, _ := reservedOf(t, definitionOf(tx, t))
+		has := sizeOf(tx, t)
 		if has.cpu > 0 {
 			cpu = append(cpu, 100*of.cpu/has.cpu)
 		}

@@ -109,6 +109,17 @@ func reservedOf(t *state.Task, def *types.TaskDefinition) (whole reserved, conta
 	return sum, containers
 }
 
+// sizeOf is reservedOf for the task as a whole, which mostly has a size of its own.
+func sizeOf(tx *state.Tx, t *state.Task) reserved {
+	cpu, noCPU := strconv.ParseFloat(t.Spec.CPU, 64)
+	memory, noMemory := strconv.ParseFloat(t.Spec.Memory, 64)
+	if noCPU == nil && noMemory == nil && cpu > 0 && memory > 0 {
+		return reserved{cpu, memory}
+	}
+	whole, _ := reservedOf(t, definitionOf(tx, t))
+	return whole
+}
+
 func effective(t *state.Task, def *types.TaskDefinition) []types.ContainerDefinition {
 	resolved, err := taskdef.ApplyOverrides(def, t.Spec.Overrides, t.Spec.LaunchType)
 	if err != nil { // the task was made with them
