@@ -9,7 +9,9 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // DescribePolicies shows the policies that ECS has put for managed scaling. Users cannot put any.
@@ -18,10 +20,11 @@ func (a *API) DescribePolicies(ctx context.Context, in *sdk.DescribePoliciesInpu
 		return nil, err
 	}
 	out := &sdk.DescribePoliciesOutput{ScalingPolicies: []types.ScalingPolicy{}}
-	for _, p := range autoscaling.Policies(a.store.Read(), awsapi.CallScope(ctx), aws.ToString(in.AutoScalingGroupName)) {
+	tx := a.store.Read()
+	for _, p := range autoscaling.Policies(tx, awsapi.CallScope(ctx), aws.ToString(in.AutoScalingGroupName)) {
 		named := len(in.PolicyNames) == 0 || slices.Contains(in.PolicyNames, p.Name) || slices.Contains(in.PolicyNames, p.ARN())
 		if named && (len(in.PolicyTypes) == 0 || slices.Contains(in.PolicyTypes, targetTracking)) {
-			out.ScalingPolicies = append(out.ScalingPolicies, describePolicy(p))
+			out.ScalingPolicies = append(out.ScalingPolicies, describePolicy(tx, p))
 		}
 	}
 	return out, nil
@@ -30,15 +33,15 @@ func (a *API) DescribePolicies(ctx context.Context, in *sdk.DescribePoliciesInpu
 const targetTracking = "TargetTrackingScaling"
 
 // describePolicy answers a policy of managed scaling. Source: ECS developer guide, cluster auto scaling, for the
-// metric. Alarms are not listed: ECS scales by the reservation itself.
-func describePolicy(p *autoscaling.Policy) types.ScalingPolicy {
+// metric.
+func describePolicy(tx *state.Tx, p *autoscaling.Policy) types.ScalingPolicy {
 	return types.ScalingPolicy{
 		PolicyARN: aws.String(p.ARN()), PolicyName: &p.Name, AutoScalingGroupName: &p.Group, PolicyType: aws.String(targetTracking),
-		StepAdjustments: []types.StepAdjustment{}, Alarms: []types.Alarm{}, Enabled: aws.Bool(true),
+		StepAdjustments: []types.StepAdjustment{}, Alarms: alarmsOf(tx, p), Enabled: aws.Bool(true),
 		TargetTrackingConfiguration: &types.TargetTrackingConfiguration{
 			TargetValue: &p.Target, DisableScaleIn: aws.Bool(false),
 			CustomizedMetricSpecification: &types.CustomizedMetricSpecification{
-				MetricName: aws.String("CapacityProviderReservation"), Namespace: aws.String("AWS/ECS/ManagedScaling"),
+				MetricName: aws.String(autoscaling.ManagedScalingMetric), Namespace: aws.String(autoscaling.ManagedScalingNamespace),
 				Statistic: types.MetricStatisticAverage,
 				Dimensions: []types.MetricDimension{
 					{Name: aws.String("ClusterName"), Value: &p.Cluster}, {Name: aws.String("CapacityProviderName"), Value: &p.CapacityProvider},
@@ -46,4 +49,15 @@ func describePolicy(p *autoscaling.Policy) types.ScalingPolicy {
 			},
 		},
 	}
+}
+
+// alarmsOf are the alarms of a policy that a user has not deleted.
+func alarmsOf(tx *state.Tx, p *autoscaling.Policy) []types.Alarm {
+	found := []types.Alarm{}
+	for _, level := range autoscaling.AlarmLevels {
+		if a := cloudwatch.FindAlarm(tx, p.Scope, p.AlarmName(level)); a != nil {
+			found = append(found, types.Alarm{AlarmName: &a.Name, AlarmARN: aws.String(a.ARN())})
+		}
+	}
+	return found
 }

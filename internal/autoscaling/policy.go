@@ -25,6 +25,36 @@ func (p *Policy) ARN() string {
 		":autoScalingGroupName/" + p.Group + ":policyName/" + p.Name
 }
 
+// The metric of managed scaling. Source: ECS developer guide, cluster auto scaling.
+const (
+	ManagedScalingNamespace = "AWS/ECS/ManagedScaling"
+	ManagedScalingMetric    = "CapacityProviderReservation"
+)
+
+// Levels of the alarms of a policy.
+const (
+	AlarmHigh = "High"
+	AlarmLow  = "Low"
+)
+
+// AlarmLevels are both of them.
+var AlarmLevels = []string{AlarmHigh, AlarmLow}
+
+// AlarmName is the name of the alarm of a level. Source: field reports of activities.
+func (p *Policy) AlarmName(level string) string {
+	return "TargetTracking-" + p.Group + "-Alarm" + level + "-" + p.ID
+}
+
+// PolicyByARN returns a policy of an account and region by its ARN, or nil.
+func PolicyByARN(tx *store.Tx, s arn.Scope, policyARN string) *Policy {
+	for p := range policies.Forward(tx, scopeKey(s)) {
+		if p.ARN() == policyARN {
+			return p
+		}
+	}
+	return nil
+}
+
 // Policies returns those of a group, or of all groups of an account and region, in order of the
 // names of groups and policies.
 func Policies(tx *store.Tx, s arn.Scope, group string) []*Policy {
@@ -37,9 +67,5 @@ func Policies(tx *store.Tx, s arn.Scope, group string) []*Policy {
 // PutPolicy writes a policy.
 func PutPolicy(tx *store.Tx, p *Policy) { policies.Put(tx, p) }
 
-// DeletePolicy removes the policy of a group with a name, if there is one.
-func DeletePolicy(tx *store.Tx, s arn.Scope, group, name string) {
-	if p := policies.Get(tx, groupKey(s, group)+"\x00"+name); p != nil {
-		policies.Delete(tx, p)
-	}
-}
+// DeletePolicy removes a policy. Who calls it deletes its alarms.
+func DeletePolicy(tx *store.Tx, p *Policy) { policies.Delete(tx, p) }

@@ -16,14 +16,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Namespaces of the metrics.
-const (
-	Groups         = "AWS/AutoScaling"
-	ManagedScaling = "AWS/ECS/ManagedScaling"
-)
-
-// Reservation is the metric of managed scaling. Source: ECS developer guide, cluster auto scaling.
-const Reservation = "CapacityProviderReservation"
+// Groups is the namespace of the metrics of groups.
+const Groups = "AWS/AutoScaling"
 
 // Source is that of the metrics. All exported fields are required.
 type Source struct {
@@ -65,7 +59,7 @@ func (s *Source) managedScaling(tx *state.Tx) (data []metric.Datum) {
 			}
 			last = p.At
 			data = append(data, metric.Datum{
-				ID: metric.New(arn.ScopeOf(row.Cluster), ManagedScaling, Reservation,
+				ID: metric.New(arn.ScopeOf(row.Cluster), autoscaling.ManagedScalingNamespace, autoscaling.ManagedScalingMetric,
 					"ClusterName", arn.Name(row.Cluster), "CapacityProviderName", arn.Name(row.CapacityProvider)),
 				Unit: types.StandardUnitPercent, At: p.At.Add(-time.Minute), Values: []float64{p.Value},
 			})

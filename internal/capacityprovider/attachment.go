@@ -55,7 +55,7 @@ func Associate(tx *state.Tx, cluster *state.Cluster, now time.Time) {
 
 // Reattach follows a change of a capacity provider in the clusters that have it, and in its scaling policy.
 func Reattach(tx *state.Tx, p *state.CapacityProvider, now time.Time) {
-	retarget(tx, p)
+	retarget(tx, p, now)
 	for _, old := range state.ClustersWith(tx, p) {
 		cluster := *old
 		Associate(tx, &cluster, now)
@@ -69,16 +69,16 @@ func Unsettled(cluster *state.Cluster) bool {
 }
 
 // Settle puts what is attached to the groups, and removes what is no more.
-func Settle(tx *state.Tx, old *state.Cluster) {
+func Settle(tx *state.Tx, old *state.Cluster, now time.Time) {
 	cluster := *old
 	var settled []types.Attachment
 	for _, a := range attach(tx, old) {
 		p := state.FindCapacityProvider(tx, old.Scope(), detail(a, providerDetail))
 		switch {
 		case *a.Status == deleting:
-			detachFromGroup(tx, p, a)
+			detachFromGroup(tx, p, a, now)
 		case *a.Status == precreated:
-			attachToGroup(tx, old, p, a)
+			attachToGroup(tx, old, p, a, now)
 			a.Status = aws.String(created)
 			fallthrough
 		default:

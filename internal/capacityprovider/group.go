@@ -2,6 +2,7 @@ package capacityprovider
 
 import (
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -36,15 +37,17 @@ func TagGroup(tx *state.Tx, g *autoscaling.Group) {
 }
 
 // attachToGroup puts what an attachment stands for to the group of its capacity provider.
-func attachToGroup(tx *state.Tx, cluster *state.Cluster, p *state.CapacityProvider, a types.Attachment) {
+func attachToGroup(tx *state.Tx, cluster *state.Cluster, p *state.CapacityProvider, a types.Attachment, now time.Time) {
 	g := Group(tx, p)
 	switch {
 	case g == nil:
 	case *a.Type == policyAttachment:
-		autoscaling.PutPolicy(tx, &autoscaling.Policy{
+		policy := &autoscaling.Policy{
 			Scope: p.Scope(), Group: p.Group, Name: detail(a, policyDetail), ID: arn.NewUUID(),
 			Cluster: cluster.Name, CapacityProvider: p.Name, Target: float64(aws.ToInt32(p.ManagedScaling.TargetCapacity)),
-		})
+		}
+		autoscaling.PutPolicy(tx, policy)
+		putAlarms(tx, policy, now)
 	case *a.Type == hookAttachment:
 		hook := autoscaling.NewLifecycleHook(g, DrainingHook, autoscaling.Terminating) // waits for 3600 seconds
 		hook.DefaultResult = autoscaling.Continue
@@ -53,24 +56,30 @@ func attachToGroup(tx *state.Tx, cluster *state.Cluster, p *state.CapacityProvid
 }
 
 // retarget has the scaling policy of a capacity provider say what managed scaling aims at.
-func retarget(tx *state.Tx, p *state.CapacityProvider) {
+func retarget(tx *state.Tx, p *state.CapacityProvider, now time.Time) {
 	target := float64(aws.ToInt32(p.ManagedScaling.TargetCapacity))
 	for _, policy := range autoscaling.Policies(tx, p.Scope(), p.Group) {
 		if policy.CapacityProvider == p.Name && policy.Target != target {
 			changed := *policy
 			changed.Target = target
 			autoscaling.PutPolicy(tx, &changed)
+			putAlarms(tx, &changed, now)
 		}
 	}
 }
 
 // detachFromGroup removes it, but not the lifecycle hook that another cluster needs as well.
-func detachFromGroup(tx *state.Tx, p *state.CapacityProvider, a types.Attachment) {
+func detachFromGroup(tx *state.Tx, p *state.CapacityProvider, a types.Attachment, now time.Time) {
 	if p == nil {
 		return
 	}
 	if *a.Type == policyAttachment {
-		autoscaling.DeletePolicy(tx, p.Scope(), p.Group, detail(a, policyDetail))
+		for _, policy := range autoscaling.Policies(tx, p.Scope(), p.Group) {
+			if policy.Name == detail(a, policyDetail) {
+				autoscaling.DeletePolicy(tx, policy)
+				deleteAlarms(tx, policy, now)
+			}
+		}
 		return
 	}
 	g := Group(tx, p)

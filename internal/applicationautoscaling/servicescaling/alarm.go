@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling/decision"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmstate"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
@@ -35,7 +36,11 @@ func (c *Controller) actOnAlarms(key string) error {
 		var signals []decision.Signal
 		for _, a := range waits(tx) {
 			signal, problem := signalOf(tx, a)
-			if problem == "" {
+			managed := autoscaling.PolicyByARN(tx, arn.ScopeOf(a.Alarm), a.ARN) != nil
+			switch {
+			case managed:
+				problem = "" // ECS scales the group by its own data points, which are those of the alarm
+			case problem == "":
 				signals = append(signals, signal)
 			}
 			alarmstate.Done(tx, a, outcomeOf(a, problem), now)

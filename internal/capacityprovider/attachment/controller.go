@@ -57,7 +57,7 @@ func (c *Controller) reconcile(key string) error {
 	return c.Store.Update(func(tx *state.Tx) error {
 		c.loop.Causes(tx, key)
 		if cluster := state.FindCluster(tx, key); cluster != nil && capacityprovider.Unsettled(cluster) {
-			capacityprovider.Settle(tx, cluster)
+			capacityprovider.Settle(tx, cluster, c.Clock.Now())
 		}
 		return nil
 	})

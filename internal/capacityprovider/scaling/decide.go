@@ -134,7 +134,7 @@ func (v View) scaleOut(p *Plan, now load) {
 		step = min(max(step, v.least()), v.most())
 	}
 	if n := min(desired+step, int(v.Group.Max)); n > desired {
-		p.Desired, p.Cause = int32(n), v.cause("High")
+		p.Desired, p.Cause = int32(n), v.cause(autoscaling.AlarmHigh)
 	}
 }
 
@@ -156,14 +156,13 @@ func (v View) scaleIn(p *Plan, now load) {
 	desired := int(v.Group.Desired)
 	surplus := desired - max(now.wanted(v.target()), int(v.Group.Min))
 	if surplus > 0 {
-		p.Desired, p.Cause = int32(desired-min(surplus, max(1, (desired-1)/2))), v.cause("Low")
+		p.Desired, p.Cause = int32(desired-min(surplus, max(1, (desired-1)/2))), v.cause(autoscaling.AlarmLow)
 	}
 }
 
-// cause is that of a change of the desired capacity, in the words of activities. The emulator keeps no
-// alarms of the policy; their names have its id. Source: field reports of activities.
-func (v View) cause(alarm string) string {
-	return fmt.Sprintf("a monitor alarm TargetTracking-%s-Alarm%s-%s in state ALARM triggered policy %s", v.Group.Name, alarm, v.Policy.ID, v.Policy.Name)
+// cause is that of a change of the desired capacity, in the words of activities. Source: field reports of activities.
+func (v View) cause(level string) string {
+	return fmt.Sprintf("a monitor alarm %s in state ALARM triggered policy %s", v.Policy.AlarmName(level), v.Policy.Name)
 }
 
 func (v View) target() int { return int(aws.ToInt32(v.Settings.TargetCapacity)) }

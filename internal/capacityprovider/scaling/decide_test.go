@@ -31,7 +31,7 @@ func view(instances string, waiting int) View {
 	v := View{
 		Settings: settings(100, 1, 10000, 300), Now: noon, Types: []Size{m5large},
 		Group:  &autoscaling.Group{Name: "ecs", Max: 100, Desired: int32(len(instances))},
-		Policy: &autoscaling.Policy{Name: "ECSManagedAutoScalingPolicy-1", ID: "2"},
+		Policy: &autoscaling.Policy{Group: "ecs", Name: "ECSManagedAutoScalingPolicy-1", ID: "2"},
 		Row:    state.ManagedScaling{Since: noon.Add(-time.Hour)},
 	}
 	for _, mark := range instances {
