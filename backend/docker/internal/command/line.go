@@ -81,6 +81,7 @@ func (c *Commands) Ask(ctx context.Context, sandboxID, words string) (answer str
 		if err != nil {
 			return "", err
 		}
+		l.idle.Reset(lineIdle)
 		if answer, err = l.converse(ctx, words); err == nil {
 			return answer, nil
 		}
@@ -91,8 +92,8 @@ func (c *Commands) Ask(ctx context.Context, sandboxID, words string) (answer str
 	}
 }
 
-// AskAndHangUp has the program answer several questions, and leaves no line open that was not. Of those that it has not
-// answered there is an error.
+// AskAndHangUp has the program answer several questions, and leaves no line open that was not, nor one for longer than without
+// it. Where the program has not answered all of them, there is an error.
 func (c *Commands) AskAndHangUp(ctx context.Context, sandboxID string, questions []string) (answers []string, err error) {
 	turn, err := c.turn(ctx, sandboxID)
 	if err != nil {
@@ -207,7 +208,6 @@ func (c *Commands) Close() {
 const lineTimeout = 2 * time.Second
 
 func (l *line) converse(ctx context.Context, words string) (string, error) {
-	l.idle.Reset(lineIdle)
 	l.asked.Store(time.Now().UnixNano())
 	mark := label.RandomSuffix()
 	// The line break in front ends what a client that died may have begun.
