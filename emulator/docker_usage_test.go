@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -108,6 +110,42 @@ func TestDockerUtilizationIsThatOfTheEngine(t *testing.T) {
 			t.Logf("%s of %s: %.2f, and by the engine %.2f", name, service, read, told)
 			if math.Abs(read-told) > 5 {
 				t.Errorf("%s of %s is %.2f, and by the engine %.2f", name, service, read, told)
+			}
+		}
+	}
+}
+
+// An advance of half an hour takes seconds, in which containers do what they do in seconds: it makes those that work no idler
+// and those that are idle no busier.
+func TestDockerAdvanceInventsNeitherWorkNorIdleness(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
+	dockertest.Require(t)
+	w := start(t, emulator.Options{Engine: "docker"})
+	client := cloudwatch.NewFromConfig(w.srv.Config())
+	for service, command := range map[string][]string{"busy": {"burn", "0.25"}, "idle": {"sleep", "1h"}} {
+		w.createService(service, w.register(service, dockertest.Image(t), command...), 1)
+		w.untilServiceRuns(service, 1)
+		w.watch(client, service, "CPUUtilization")
+	}
+	began := time.Now()
+	w.must(w.srv.Clock().Advance(30 * time.Minute))
+	if took := time.Since(began); took > time.Minute {
+		t.Errorf("the advance took %s", took)
+	}
+	for service, ok := range map[string]func(percent float64) bool{
+		"busy": func(percent float64) bool { return percent > 40 && percent < 140 }, // of a quarter of a vCPU, on a machine with other work
+		"idle": func(percent float64) bool { return percent < 10 },
+	} {
+		points := strings.Fields(w.statistics(client, "AWS/ECS", "CPUUtilization", 60, dimensions("ClusterName", "default", "ServiceName", service)))
+		if len(points) < 29 {
+			t.Errorf("%d points of %s", len(points), service)
+		}
+		for _, p := range points {
+			average, _, _ := strings.Cut(p, "×")
+			if percent, err := strconv.ParseFloat(average, 64); err != nil || !ok(percent) {
+				t.Errorf("%s: %v", service, points)
+				break
 			}
 		}
 	}
