@@ -55,7 +55,7 @@ func (p *points) responseTimes(times map[int]balancer.TimeCounts, dimensions []s
 
 // perTarget adds requests by target, of which only the sum says something: the minimum and maximum are 0. The user guide also
 // has it by the target group alone.
-// Source: recorded answers; the divisor is the targets that are healthy, or else those that there are.
+// Source: ELB0020; the divisor is the targets that are healthy, or else those that there are.
 func (p *points) perTarget(group string, set metric.Set) {
 	p.perTargetAt(group, p.minute, set)
 }
@@ -72,7 +72,7 @@ func (p *points) perTargetAt(group string, at time.Time, set metric.Set) {
 
 // How often a load balancer with targets says in a minute that there were no requests: 4 or 5 times if there were none, and 2
 // or 3 times beside some.
-// Source: recorded answers.
+// Source: ELB0020, where it was 4 or 5 times, and 2 or 3 times.
 const (
 	idleSamples = 4
 	busySamples = 2
