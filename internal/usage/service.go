@@ -49,9 +49,7 @@ func fastMetrics(s *state.Service) (names []string) {
 	}
 	for _, c := range monitoring.MetricConfigurations {
 		if time.Duration(aws.ToInt32(c.ResolutionSeconds))*time.Second == HighResolution {
-			for _, name := range c.MetricNames {
-				names = append(names, name)
-			}
+			names = append(names, c.MetricNames...)
 		}
 	}
 	return names
