@@ -9,13 +9,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
-// TestAlarms makes alarms and a service whose deployments heed them, changes one with its tags and what the
+// TestAlarms makes alarms, of metrics, metric math and other alarms, and a service whose deployments heed them, changes one with its tags and what the
 // service does about it, and removes them. The provider speaks AWS Query.
 func TestAlarms(t *testing.T) {
 	t.Parallel()
@@ -24,9 +25,9 @@ func TestAlarms(t *testing.T) {
 	p.env = slices.DeleteFunc(p.env, func(variable string) bool { return strings.HasPrefix(variable, "AWS_ENDPOINT_URL=") })
 	p.attach()
 	client := cloudwatch.NewFromConfig(srv.Config())
-	describe := func() *cloudwatch.DescribeAlarmsOutput {
+	describe := func(alarmTypes ...cwtypes.AlarmType) *cloudwatch.DescribeAlarmsOutput {
 		t.Helper()
-		out, err := client.DescribeAlarms(t.Context(), &cloudwatch.DescribeAlarmsInput{AlarmNamePrefix: aws.String("web-")})
+		out, err := client.DescribeAlarms(t.Context(), &cloudwatch.DescribeAlarmsInput{AlarmNamePrefix: aws.String("web-"), AlarmTypes: alarmTypes})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,28 +45,32 @@ func TestAlarms(t *testing.T) {
 	}
 	want := &types.DeploymentAlarms{AlarmNames: []string{"web-busy", "web-slow"}, Enable: true, Rollback: true}
 
-	if first := p.change("apply"); first != (changes{Add: 4}) {
+	if first := p.change("apply"); first != (changes{Add: 6}) {
 		t.Errorf("the first apply made %+v", first)
 	}
 	p.settled()
 	if got := heeded(); !reflect.DeepEqual(got, want) {
 		t.Errorf("deployments heed %+v", got)
 	}
-	if second := p.change("apply", "-var=threshold=90.5"); second != (changes{Change: 2}) {
+	if second := p.change("apply", "-var=threshold=90"); second != (changes{Change: 4}) {
 		t.Errorf("the apply of a change made %+v", second)
 	}
-	p.settled("-var=threshold=90.5")
-	if made := describe().MetricAlarms; len(made) != 2 || *made[0].Threshold != 90.5 || *made[1].ExtendedStatistic != "p99.9" {
+	p.settled("-var=threshold=90")
+	if made := describe().MetricAlarms; len(made) != 3 || *made[0].Threshold != 90 || len(made[1].Metrics) != 3 || *made[2].ExtendedStatistic != "p99.9" {
 		t.Errorf("%+v", made)
+	}
+	composites := describe(cwtypes.AlarmTypeCompositeAlarm).CompositeAlarms
+	if len(composites) != 1 || !strings.Contains(*composites[0].AlarmRule, " AND ") || *composites[0].ActionsSuppressorExtensionPeriod != 90 {
+		t.Errorf("%+v", composites)
 	}
 	want.Rollback = false
 	if got := heeded(); !reflect.DeepEqual(got, want) {
 		t.Errorf("after the change deployments heed %+v", got)
 	}
-	if last := p.change("destroy", "-var=threshold=90.5"); last != (changes{Remove: 4}) {
+	if last := p.change("destroy", "-var=threshold=90"); last != (changes{Remove: 6}) {
 		t.Errorf("destroy made %+v", last)
 	}
-	if left := describe().MetricAlarms; len(left) > 0 {
+	if left := describe(cwtypes.AlarmTypeCompositeAlarm, cwtypes.AlarmTypeMetricAlarm); len(left.MetricAlarms)+len(left.CompositeAlarms) > 0 {
 		t.Errorf("alarms are left: %+v", left)
 	}
 }

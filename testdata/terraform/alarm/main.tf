@@ -1,4 +1,4 @@
-# Alarms: one of a service's load, one of a percentile. Deployments of the service heed both. The provider is told
+# Alarms: one of a service's load, one of a percentile, one on metric math, and one that follows others. Deployments of the service heed the first two. The provider is told
 # itself where these services are, which makes each of its starts take twice the time: no other module does so.
 
 terraform {
@@ -72,6 +72,64 @@ resource "aws_cloudwatch_metric_alarm" "slow" {
   evaluation_periods                    = 6
   unit                                  = "Seconds"
   actions_enabled                       = false
+}
+
+resource "aws_cloudwatch_metric_alarm" "failing" {
+  alarm_name          = "web-failing"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.threshold / 10
+  evaluation_periods  = 2
+
+  metric_query {
+    id          = "share"
+    expression  = "100 * FILL(errors, 0) / requests"
+    label       = "failing requests"
+    return_data = true
+  }
+
+  metric_query {
+    id = "errors"
+
+    metric {
+      namespace   = "Shop"
+      metric_name = "Errors"
+      period      = 60
+      stat        = "Sum"
+      unit        = "Count"
+
+      dimensions = {
+        Service = "web"
+      }
+    }
+  }
+
+  metric_query {
+    id = "requests"
+
+    metric {
+      namespace   = "Shop"
+      metric_name = "Requests"
+      period      = 60
+      stat        = "Sum"
+    }
+  }
+}
+
+resource "aws_cloudwatch_composite_alarm" "trouble" {
+  alarm_name        = "web-trouble"
+  alarm_description = "web is in trouble"
+  alarm_rule        = "ALARM(${aws_cloudwatch_metric_alarm.busy.alarm_name}) ${var.threshold == 80 ? "OR" : "AND"} ALARM(\"${aws_cloudwatch_metric_alarm.failing.arn}\")"
+  alarm_actions     = ["arn:aws:sns:us-east-1:000000000000:pager"]
+
+  actions_suppressor {
+    alarm            = aws_cloudwatch_metric_alarm.slow.alarm_name
+    wait_period      = 60
+    extension_period = var.threshold
+  }
+
+  tags = {
+    threshold = tostring(var.threshold)
+  }
 }
 
 resource "aws_ecs_task_definition" "web" {
