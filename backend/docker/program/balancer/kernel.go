@@ -48,6 +48,9 @@ func kernelCounts() (*balancer.KernelCounts, error) {
 	if err != nil {
 		return nil, err
 	}
+	if answer == "not a command" {
+		return nil, errors.New("its sandbox was made by an older build")
+	}
 	return parseCounts(answer)
 }
 
