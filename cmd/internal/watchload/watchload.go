@@ -29,6 +29,7 @@ type Case struct {
 var Cases = []Case{
 	{"1,000 alarms in real time", " % of a core", 1, evaluateAlarms},
 	{"a day of 100 alarms and 20 tracked services", " s", 5, day},
+	{"an alarm to UpdateService, p50", " ms", 20, alarmToUpdate},
 	{"150 days of a service that nothing watches", " s", 3, idle},
 }
 
