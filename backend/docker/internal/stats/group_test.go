@@ -1,12 +1,18 @@
 package stats
 
 import (
+	"context"
 	"os"
 	"path"
 	"testing"
 
+	"github.com/moby/moby/api/types/container"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
 )
 
 // Recorded on hosts with either version of control groups: a container of the application that had eaten 8 MiB. What is not
@@ -113,5 +119,23 @@ func TestGroupsWithoutNetworks(t *testing.T) {
 	}
 	if files := k.read("app", own); files != nil {
 		t.Errorf("%v", files)
+	}
+}
+
+// Where this process sees the groups, a read of many containers is no request to the engine, which is not even there.
+func TestGroupsNeedNoEngine(t *testing.T) {
+	store := containers.New(dockerapi.Client{}, label.Owner{}, program.Finder{}, nil)
+	r := New(t.Context(), dockerapi.Client{}, store, nil, func(context.Context) (Host, error) { return Host{Memory: 1 << 30, Groups: true}, nil }, nil)
+	r.kernel = kernel{t.TempDir(), t.TempDir()}
+	lay(t, r.kernel.processes, map[string]string{"stat": allCPUs, "4711/net/dev": recordedDev})
+	var ids []string
+	for _, id := range []string{"a", "b", "c"} {
+		lay(t, path.Join(r.kernel.groups, "docker", id), recordedV2)
+		store.Know(container.InspectResponse{ID: id, Name: "/" + id, Config: &container.Config{}, HostConfig: &container.HostConfig{NetworkMode: "container:task"}})
+		ids = append(ids, id)
+	}
+	found, err := r.Usage(t.Context(), ids)
+	if err != nil || len(found) != len(ids) || found["b"].Name != "/b" || found["b"].CPUStats.OnlineCPUs != 2 || len(found["b"].Networks) != 1 {
+		t.Errorf("%+v, %v", found, err)
 	}
 }
