@@ -67,9 +67,12 @@ func signalOf(tx *store.Tx, a *cloudwatch.Action) (signal decision.Signal, probl
 	case problem != "":
 		return signal, problem
 	}
-	return decision.Signal{
-		Policy: policy, Alarm: alarm.Name, State: string(a.New), Threshold: alarm.Threshold, Below: below(alarm), Values: values,
-	}, ""
+	return signalWith(alarm, policy, string(a.New), values), ""
+}
+
+// signalWith is that an alarm asks for a policy, because of its state and of data points of its metric.
+func signalWith(a *cloudwatch.Alarm, p *applicationautoscaling.Policy, state string, values []float64) decision.Signal {
+	return decision.Signal{Policy: p, Alarm: a.Name, State: state, Threshold: a.Threshold, Below: below(a), Values: values}
 }
 
 // below reports whether an alarm is in ALARM below its threshold.

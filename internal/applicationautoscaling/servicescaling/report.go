@@ -79,9 +79,7 @@ func (c *Controller) reportAlarm(tx *store.Tx, name string, p *applicationautosc
 	}
 	values := c.Values(tx, a, s.Now)
 	r := applicationautoscaling.AlarmReport{Name: name, State: string(a.State), Values: append([]float64{}, values...)}
-	d := decision.Decide(s, []decision.Signal{{
-		Policy: p, Alarm: name, State: string(a.State), Threshold: a.Threshold, Below: below(a), Values: values,
-	}}, peers)
+	d := decision.Decide(s, []decision.Signal{signalWith(a, p, string(a.State), values)}, peers)
 	if d.Change != nil {
 		r.Wants = &d.Change.To
 	}
@@ -104,20 +102,4 @@ func reportActivity(a *applicationautoscaling.Activity) applicationautoscaling.A
 		r.NotScaled = append(r.NotScaled, aws.ToString(n.Code))
 	}
 	return r
-}
-
-// Repeats reports whether something new would come of the action of an alarm that stays in ALARM, with the data of its
-// reason as they are now. It only reads.
-func (c *Controller) Repeats(tx *store.Tx, a *cloudwatch.Alarm, policyARN, data string) bool {
-	now := c.Clock.Now()
-	signal, problem := signalOf(tx, &cloudwatch.Action{ARN: policyARN, Alarm: a.ARN(), New: a.State, Data: data, At: now, RealAt: time.Now()})
-	if problem != "" {
-		return false
-	}
-	t := applicationautoscaling.FindTarget(tx, signal.Policy.Of)
-	if t == nil || serviceOf(tx, t.Of()) == nil {
-		return false
-	}
-	d := decision.Decide(stateOf(tx, t, serviceOf(tx, t.Of()), now), []decision.Signal{signal}, c.peers(tx, t.Of(), now))
-	return d.Change != nil || d.NotScaled != nil && !repeats(applicationautoscaling.LastActivity(tx, t.Of()), d.NotScaled)
 }
