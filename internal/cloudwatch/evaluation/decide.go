@@ -63,8 +63,13 @@ func Decide(v View) (to alarmstate.State, ok bool) {
 	if !ok {
 		return to, false
 	}
+	return e.become(value), true
+}
+
+// become is a state with its reason and data.
+func (e *evaluated) become(value types.StateValue) alarmstate.State {
 	reason, data := e.reason(value), e.data(value)
-	return alarmstate.State{Value: value, Reason: &reason, Data: &data, At: v.At}, true
+	return alarmstate.State{Value: value, Reason: &reason, Data: &data, At: e.At}
 }
 
 // How missing data are treated.

@@ -68,20 +68,27 @@ func (e *Evaluator) Evaluate(_ context.Context, at time.Time, causes func(tx *st
 	})
 }
 
-// change is what follows for an alarm, if anything does.
+// change is what follows for an alarm, if anything does. Texts are made for what follows alone: most alarms stay as they are.
 func (e *Evaluator) change(tx *store.Tx, a *cloudwatch.Alarm, at time.Time) (c change, ok bool) {
 	v := e.read(a, 0, at)
-	if a.State != types.StateValueAlarm || !e.mayRepeat(v) {
-		to, ok := Decide(v)
-		return change{alarm: a, to: to}, ok && to.Value != a.State
+	found := evaluate(v)
+	value, ok := found.state()
+	switch {
+	case !ok:
+		return c, false
+	case value != a.State:
+		return change{alarm: a, to: found.become(value)}, true
+	case value != types.StateValueAlarm || !e.mayRepeat(v):
+		return c, false
 	}
-	to, ok := Decide(v)
-	if !ok || to.Value != a.State {
-		return change{alarm: a, to: to}, ok
-	}
-	c = change{alarm: a, to: to}
 	for _, action := range a.AlarmActions {
-		if IsScalingPolicy(action) && e.Repeat(tx, a, action, *to.Data) {
+		if !IsScalingPolicy(action) {
+			continue
+		}
+		if c.alarm == nil {
+			c = change{alarm: a, to: found.become(value)}
+		}
+		if e.Repeat(tx, a, action, *c.to.Data) {
 			c.repeat = append(c.repeat, action)
 		}
 	}
