@@ -61,7 +61,7 @@ func TestScaledService(t *testing.T) {
 	srv := emulator.Start(t)
 	p := newProject(t, srv, os.DirFS(modulesFolder+"/scaled_service"))
 	p.attach()
-	if first := p.change("apply"); first != (changes{Add: 13}) {
+	if first := p.change("apply"); first != (changes{Add: 17}) {
 		t.Errorf("the first apply made %+v", first)
 	}
 	p.settled()
@@ -69,10 +69,10 @@ func TestScaledService(t *testing.T) {
 		t.Errorf("the apply of a change made %+v", second)
 	}
 	p.settled("-var=most=20")
-	if target := theTarget(t, srv); *target.MaxCapacity != 20 || managedAlarms(t, srv) != 4 {
+	if target := theTarget(t, srv); *target.MaxCapacity != 20 || managedAlarms(t, srv) != 6 {
 		t.Errorf("%+v, with %d alarms", target, managedAlarms(t, srv))
 	}
-	if last := p.change("destroy", "-var=most=20"); last != (changes{Remove: 13}) {
+	if last := p.change("destroy", "-var=most=20"); last != (changes{Remove: 17}) {
 		t.Errorf("destroy made %+v", last)
 	}
 }

@@ -1,5 +1,6 @@
 # What a service of much used modules consists of: roles with policies, a security group, a log group, a task definition, a
-# service that does not mind who changes its desired count, and scaling by CPU and by memory.
+# service that does not mind who changes its desired count, behind a load balancer, and scaling by CPU, by memory and by
+# requests.
 
 terraform {
   required_providers {
@@ -127,6 +128,7 @@ resource "aws_ecs_task_definition" "this" {
     essential              = true
     readonlyRootFilesystem = true
     linuxParameters        = { initProcessEnabled = false }
+    portMappings           = [{ containerPort = 80 }]
     logConfiguration = {
       logDriver = "awslogs"
       options = {
@@ -140,6 +142,32 @@ resource "aws_ecs_task_definition" "this" {
   runtime_platform {
     operating_system_family = "LINUX"
     cpu_architecture        = "X86_64"
+  }
+}
+
+resource "aws_lb" "this" {
+  name            = local.name
+  subnets         = data.aws_subnets.default.ids
+  security_groups = [aws_security_group.this.id]
+}
+
+resource "aws_lb_target_group" "this" {
+  name                 = local.name
+  vpc_id               = data.aws_subnet.first.vpc_id
+  target_type          = "ip"
+  protocol             = "HTTP"
+  port                 = 80
+  deregistration_delay = 0
+}
+
+resource "aws_lb_listener" "this" {
+  load_balancer_arn = aws_lb.this.arn
+  protocol          = "HTTP"
+  port              = 80
+
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.this.arn
   }
 }
 
@@ -157,9 +185,17 @@ resource "aws_ecs_service" "this" {
     security_groups = [aws_security_group.this.id]
   }
 
+  load_balancer {
+    target_group_arn = aws_lb_target_group.this.arn
+    container_name   = "app"
+    container_port   = 80
+  }
+
   lifecycle {
     ignore_changes = [desired_count]
   }
+
+  depends_on = [aws_lb_listener.this]
 }
 
 resource "aws_appautoscaling_target" "this" {
@@ -173,8 +209,9 @@ resource "aws_appautoscaling_target" "this" {
 
 resource "aws_appautoscaling_policy" "this" {
   for_each = {
-    cpu    = "ECSServiceAverageCPUUtilization"
-    memory = "ECSServiceAverageMemoryUtilization"
+    cpu      = "ECSServiceAverageCPUUtilization"
+    memory   = "ECSServiceAverageMemoryUtilization"
+    requests = "ALBRequestCountPerTarget"
   }
 
   name               = each.key
@@ -190,6 +227,7 @@ resource "aws_appautoscaling_policy" "this" {
 
     predefined_metric_specification {
       predefined_metric_type = each.value
+      resource_label         = each.key == "requests" ? "${aws_lb.this.arn_suffix}/${aws_lb_target_group.this.arn_suffix}" : null
     }
   }
 }
