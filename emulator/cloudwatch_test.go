@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,10 +14,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/aws/smithy-go/transport/http/protocol/awsquery"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
@@ -65,22 +69,20 @@ func TestAlarmsOfSDKs(t *testing.T) {
 	})
 }
 
-// Alarms are the emulator's, and metrics those of the upstream, which gets a request as the SDK has packed it.
-func TestMetricsAreLeftToTheUpstream(t *testing.T) {
+// Alarms and metrics are the emulator's, and what it has not built the upstream's, which gets a request as the client has
+// packed it.
+func TestWhatIsLeftToTheUpstream(t *testing.T) {
 	t.Parallel()
-	got := make(chan []byte, 10)
+	got := make(chan string, 10)
 	behind := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		if !strings.HasPrefix(r.URL.Path, "/service/") {
-			return // what the emulator itself asks: for the account
+		if strings.HasPrefix(r.URL.Path, "/service/") { // otherwise it is what the emulator itself asks: for the account
+			got <- fmt.Sprintf("%s %s %s", r.URL.Path, r.Header.Get("Content-Encoding"), body)
 		}
-		got <- fmt.Appendf(nil, "%s %s %s", r.URL.Path, r.Header.Get("Content-Encoding"), body)
-		w.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
-		w.Header().Set("Content-Type", "application/cbor")
-		_, _ = w.Write([]byte("\xbf\xff"))
 	}))
 	t.Cleanup(behind.Close)
-	w := start(t, emulator.Options{Upstream: behind.URL})
+	var log lockedBuffer
+	w := start(t, emulator.Options{Upstream: behind.URL, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	client := cloudwatch.NewFromConfig(w.srv.Config())
 	metrics := &cloudwatch.PutMetricDataInput{Namespace: aws.String("Shop")}
 	for range 500 { // more than the SDK sends unpacked
@@ -90,15 +92,102 @@ func TestMetricsAreLeftToTheUpstream(t *testing.T) {
 	w.must(err)
 	_, err = client.DescribeAlarms(t.Context(), &cloudwatch.DescribeAlarmsInput{})
 	w.must(err)
-	sent, packed := bytes.CutPrefix(<-got, []byte("/service/GraniteServiceVersion20100801/operation/PutMetricData gzip "))
-	if !packed {
-		t.Fatalf("the upstream got %.100q", sent)
-	}
-	text, err := gzip.NewReader(bytes.NewReader(sent))
+	out, err := client.ListMetrics(t.Context(), &cloudwatch.ListMetricsInput{Namespace: aws.String("Shop")})
 	w.must(err)
-	data, err := io.ReadAll(text)
-	w.must(err)
-	if n := bytes.Count(data, []byte("Orders")); n != len(metrics.MetricData) || len(got) != 0 {
-		t.Errorf("the upstream got %d metrics and %d other requests", n, len(got))
+	if len(out.Metrics) != 1 || len(got) != 0 {
+		t.Errorf("%d metrics, and %d requests to the upstream", len(out.Metrics), len(got))
 	}
+
+	const path = "/service/GraniteServiceVersion20100801/operation/PutMetricStream"
+	var packed bytes.Buffer
+	gz := gzip.NewWriter(&packed)
+	_, err = gz.Write([]byte("\xbf\xff"))
+	w.must(err)
+	w.must(gz.Close())
+	body := packed.String()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.srv.URL()+path, &packed)
+	w.must(err)
+	r.Header.Set("Smithy-Protocol", "rpc-v2-cbor")
+	r.Header.Set("Content-Encoding", "gzip")
+	answer, err := http.DefaultClient.Do(r)
+	w.must(err)
+	_ = answer.Body.Close()
+	select {
+	case sent := <-got:
+		if sent != path+" gzip "+body {
+			t.Errorf("the upstream got %q", sent)
+		}
+	default:
+		t.Errorf("the upstream got nothing: %s", answer.Status)
+	}
+	if !strings.Contains(log.String(), "metrics, alarms and scaling of services are the emulator's own") {
+		t.Error("the log does not say whose metrics there are")
+	}
+}
+
+// One metric is put and read by the SDK for Go in CBOR and in AWS Query, by boto3 and by the AWS CLI.
+func TestMetricsOfSDKs(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	client := cloudwatch.NewFromConfig(w.srv.Config())
+	put := &cloudwatch.PutMetricDataInput{Namespace: aws.String("Shop"), MetricData: []types.MetricDatum{{
+		MetricName: aws.String("Orders"), Unit: types.StandardUnitCount, Values: []float64{1, 2.5}, Counts: []float64{1, 2},
+		Dimensions: []types.Dimension{{Name: aws.String("Shelf"), Value: aws.String("top")}},
+	}}}
+	query := func(o *cloudwatch.Options) { o.Protocol = awsquery.New(schemas.GraniteServiceVersion20100801) }
+	_, err := client.PutMetricData(t.Context(), put)
+	w.must(err)
+	_, err = client.PutMetricData(t.Context(), put, query)
+	w.must(err)
+	read := func(want float64, options ...func(*cloudwatch.Options)) {
+		t.Helper()
+		now := w.srv.Clock().Now()
+		out, err := client.GetMetricData(t.Context(), &cloudwatch.GetMetricDataInput{
+			StartTime: aws.Time(now.Add(-time.Hour).Truncate(time.Hour)), EndTime: aws.Time(now.Add(time.Hour).Truncate(time.Hour)),
+			MetricDataQueries: []types.MetricDataQuery{{Id: aws.String("orders"), MetricStat: &types.MetricStat{
+				Metric: &types.Metric{Namespace: put.Namespace, MetricName: aws.String("Orders"), Dimensions: put.MetricData[0].Dimensions},
+				Period: aws.Int32(10800), Stat: aws.String("Sum"),
+			}}},
+		}, options...)
+		w.must(err)
+		if r := out.MetricDataResults; len(r) != 1 || len(r[0].Values) != 1 || r[0].Values[0] != want {
+			t.Errorf("%+v, want %v", r, want)
+		}
+	}
+	read(12)
+	read(12, query)
+	environment := []string{
+		"HOME=" + os.Getenv("HOME"), "PYENV_ROOT=" + os.Getenv("PYENV_ROOT"), "PATH=" + os.Getenv("PATH"),
+		"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
+		"AWS_DEFAULT_REGION=us-east-1", "AWS_ENDPOINT_URL=" + w.srv.URL(),
+	}
+	t.Run("boto3", func(t *testing.T) {
+		requireBoto3(t)
+		cmd := exec.CommandContext(t.Context(), "python3", filepath.Join(pythonFolder, "metrics.py"))
+		cmd.Env = environment
+		if output, err := cmd.CombinedOutput(); err != nil || string(output) != "Complete 18.0\n18.0 Count\nShelf top\nInvalidParameterValueException 400\n" {
+			t.Errorf("it ends with %v and prints:\n%s", err, output)
+		}
+	})
+	t.Run("AWS CLI", func(t *testing.T) {
+		requireCLI(t)
+		run := func(args ...string) string {
+			t.Helper()
+			cmd := exec.CommandContext(t.Context(), "aws", append([]string{"cloudwatch", "--output", "text"}, args...)...)
+			cmd.Env = environment
+			output, err := cmd.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v: %v\n%s", args, err, output)
+			}
+			return string(output)
+		}
+		run("put-metric-data", "--namespace", "Shop", "--metric-name", "Basket", "--value", "3", "--dimensions", "Shelf=top")
+		now := w.srv.Clock().Now()
+		got := run("get-metric-statistics", "--namespace", "Shop", "--metric-name", "Basket", "--dimensions", "Name=Shelf,Value=top", "--period", "60", "--statistics", "Sum",
+			"--extended-statistics", "p90", "--start-time", now.Add(-time.Hour).Format(time.RFC3339), "--end-time", now.Add(time.Hour).Format(time.RFC3339),
+			"--query", "Datapoints[].[Sum,ExtendedStatistics.p90,Unit]")
+		if got != "3\t3\tNone\n" {
+			t.Errorf("the CLI shows %q", got)
+		}
+	})
 }

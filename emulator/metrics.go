@@ -17,6 +17,9 @@ import (
 // openMetrics opens the store of metrics. Its file lies beside the state: only an emulator that has the state open gets here,
 // so it is the only writer.
 func (s *Server) openMetrics() (err error) {
+	if s.upstream != nil {
+		s.opts.Log.Info("metrics, alarms and scaling of services are the emulator's own: what is put at the upstream is not seen here")
+	}
 	where := metric.Options{Size: s.opts.MetricsSize, Clock: s.clock, Log: s.opts.Log}
 	if s.opts.DataDir != "" {
 		where.Path = filepath.Join(s.opts.DataDir, "metrics.db")
