@@ -17,7 +17,13 @@ func TestNonsense(t *testing.T) {
 		put.AlarmActions, put.Tags = []string{"arn:aws:sns:eu-west-1:123456789012:pager"}, []types.Tag{{Key: aws.String("k"), Value: aws.String("v")}}
 		put.Dimensions = []types.Dimension{{Name: aws.String("n"), Value: aws.String("v")}}
 		apitest.Nonsense(t, s.PutMetricAlarm, *put)
+		apitest.Nonsense(t, s.PutMetricAlarm, *onMath("math", "m1 + 1"))
+		apitest.Nonsense(t, s.PutCompositeAlarm, sdk.PutCompositeAlarmInput{
+			AlarmName: aws.String("all"), AlarmRule: aws.String("ALARM(errors)"), ActionsSuppressor: aws.String("errors"), Tags: put.Tags,
+			ActionsSuppressorWaitPeriod: aws.Int32(1), ActionsSuppressorExtensionPeriod: aws.Int32(1), AlarmActions: put.AlarmActions,
+		})
 		apitest.Nonsense(t, s.DescribeAlarms, sdk.DescribeAlarmsInput{AlarmNames: []string{"errors"}})
+		apitest.Nonsense(t, s.DescribeAlarms, sdk.DescribeAlarmsInput{ChildrenOfAlarmName: aws.String("all")})
 		apitest.Nonsense(t, s.DescribeAlarmsForMetric, sdk.DescribeAlarmsForMetricInput{Namespace: put.Namespace, MetricName: put.MetricName, Dimensions: put.Dimensions})
 		apitest.Nonsense(t, s.SetAlarmState, sdk.SetAlarmStateInput{AlarmName: put.AlarmName, StateValue: types.StateValueOk, StateReason: aws.String("")})
 		apitest.Nonsense(t, s.TagResource, sdk.TagResourceInput{ResourceARN: aws.String(alarmARN("errors")), Tags: put.Tags})
