@@ -59,8 +59,8 @@ func (s *Server) newCollector() *collection.Collector {
 func (s *Server) newEvaluator() *evaluation.Evaluator {
 	return &evaluation.Evaluator{
 		Store: s.store, Metrics: s.metrics, Log: s.opts.Log,
-		Repeat: func(tx *store.Tx, a *cloudwatch.Alarm, policy, data string) bool {
-			return s.atWork().ServiceScaling.Repeats(tx, a, policy, data)
+		Repeat: func(tx *store.Tx, a *cloudwatch.Alarm, policy string, values []float64) bool {
+			return s.atWork().ServiceScaling.RepeatsWith(tx, a, policy, values)
 		},
 	}
 }

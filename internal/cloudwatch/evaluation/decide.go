@@ -66,6 +66,14 @@ func Decide(v View) (to alarmstate.State, ok bool) {
 	return e.become(value), true
 }
 
+// values are those of the real data points, oldest first.
+func (e *evaluated) values() (list []float64) {
+	for _, s := range slices.Backward(e.real) {
+		list = append(list, s.Value)
+	}
+	return list
+}
+
 // become is a state with its reason and data.
 func (e *evaluated) become(value types.StateValue) alarmstate.State {
 	reason, data := e.reason(value), e.data(value)

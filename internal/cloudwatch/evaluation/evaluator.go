@@ -22,8 +22,8 @@ type Evaluator struct {
 	Metrics *metric.Store
 	Log     *slog.Logger
 	// Repeat reports whether a scaling policy would do something new, now that its alarm has stayed in ALARM, with the data
-	// of this evaluation. It only looks. Nil: actions are not repeated.
-	Repeat func(tx *store.Tx, a *cloudwatch.Alarm, policy, data string) bool
+	// points that were evaluated, oldest first. It only looks. Nil: actions are not repeated.
+	Repeat func(tx *store.Tx, a *cloudwatch.Alarm, policy string, values []float64) bool
 
 	mu       sync.Mutex // of programs
 	programs map[*types.MetricDataQuery]*metricmath.Program
@@ -82,17 +82,15 @@ func (e *Evaluator) change(tx *store.Tx, a *cloudwatch.Alarm, at time.Time) (c c
 		return c, false
 	}
 	for _, action := range a.AlarmActions {
-		if !IsScalingPolicy(action) {
-			continue
-		}
-		if c.alarm == nil {
-			c = change{alarm: a, to: found.become(value)}
-		}
-		if e.Repeat(tx, a, action, *c.to.Data) {
+		if IsScalingPolicy(action) && e.Repeat(tx, a, action, found.values()) {
 			c.repeat = append(c.repeat, action)
 		}
 	}
-	return c, len(c.repeat) > 0
+	if len(c.repeat) == 0 {
+		return c, false
+	}
+	c.alarm, c.to = a, found.become(value)
+	return c, true
 }
 
 // mayRepeat reports whether actions of an alarm that stays in ALARM may be due again: each minute, with fresh data (source:
