@@ -19,7 +19,7 @@ const (
 	failed     = types.ScalingActivityStatusCodeFailed
 )
 
-// Texts of activities. Source: recorded answers.
+// Texts of activities (AAS0020, AAS0021).
 
 func settingCount(count int32) string { return fmt.Sprintf("Setting desired count to %d.", count) }
 

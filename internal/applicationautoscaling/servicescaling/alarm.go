@@ -106,7 +106,7 @@ func (c *Controller) decide(tx *store.Tx, t *applicationautoscaling.Target, sign
 	}
 }
 
-// repeats reports whether the newest activity says the same already (recorded answers).
+// repeats reports whether the newest activity says the same already (AAS0021.4).
 func repeats(last *applicationautoscaling.Activity, reason *types.NotScaledReason) bool {
 	return last != nil && len(last.NotScaled) == 1 && *last.NotScaled[0].Code == *reason.Code
 }

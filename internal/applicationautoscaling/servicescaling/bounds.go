@@ -6,7 +6,7 @@ import (
 )
 
 // enforce moves the desired count of a service into bounds that were given since it was moved last. A desired count that
-// leaves them later stays. Source: recorded answers.
+// leaves them later stays until a policy acts (AAS0020.1; ECS developer guide, service auto scaling considerations).
 func (c *Controller) enforce(key string) error {
 	return c.update(key, func(tx *state.Tx) {
 		t := applicationautoscaling.TargetByKey(tx, key)

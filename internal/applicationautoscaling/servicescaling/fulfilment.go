@@ -15,8 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
-// poll is how often an activity is looked at that is under way. Source: recorded answers; what was there after 3 s was
-// found after 32.
+// poll is how often an activity is looked at that is under way: what was there after 3 s was found after 32 (AAS0020.4).
 const poll = 30 * time.Second
 
 // goOn carries out an activity, or ends it if what it wanted is there.

@@ -74,7 +74,7 @@ func latest(a, b time.Time) time.Time {
 }
 
 // act gives the target of a scheduled action its bounds. One that is due while such actions are suspended has no effect,
-// then and later (recorded answers).
+// then and later (AAS0022.2).
 func act(tx *state.Tx, a *applicationautoscaling.ScheduledAction, due, now time.Time) {
 	t := applicationautoscaling.FindTarget(tx, a.Of)
 	if t == nil || applicationautoscaling.FindScheduledAction(tx, a.Of, a.Name) != a {

@@ -11,7 +11,7 @@ import (
 // and 16 s were not.
 const fresh = 10 * time.Second
 
-// Texts of the history of alarms. Source: recorded answers.
+// Texts of the history of alarms (AAS0021).
 const (
 	noDataPoints = "Metric data points must be provided"
 	unsafe       = "Scaling deemed unsafe: Error parsing monitor data for %s: Monitor data may be null, have an outdated query timestamp, or contain parsing errors"
