@@ -114,13 +114,15 @@ func (a *API) fetch(ctx context.Context, q types.MetricDataQuery, from, to time.
 
 // add takes the points of a unit, for the periods that have none yet.
 func (s *series) add(points []metric.Point, statistic string) {
+	of, _ := metric.ParseStatistic(statistic)
 	others := len(s.Points) > 0
+	s.Points = slices.Grow(s.Points, len(points))
 	for i := range points {
 		at := points[i].At
 		if others && slices.ContainsFunc(s.Points, func(p metricmath.Point) bool { return p.At.Equal(at) }) {
 			continue
 		}
-		if v, ok := points[i].Statistic(statistic); ok {
+		if v, ok := of.Of(&points[i]); ok {
 			s.Points = append(s.Points, metricmath.Point{At: at, Value: v})
 		}
 	}

@@ -7,22 +7,39 @@ import (
 	"sort"
 )
 
-// distribution is how often values of which sizes came: by bins whose ends are in the ratio 1.1, from 1 on. That percentiles
-// come from such bins, whose ends are no further than the minimum and maximum, is inferred from recorded answers. Where there
-// is none, all values are the minimum.
-type distribution struct {
-	bins    []bin // by index
-	unknown bool  // the values are not known, or some are negative
+// packed is a distribution as it is kept, which takes a fifth of the memory: its bins as they stand on disk. Empty: all values
+// are the minimum.
+type packed string
+
+// unknown is the distribution of values that are not known, or of which some are negative.
+const unknown packed = "?"
+
+func (d *distribution) pack() packed {
+	var text []byte
+	for _, b := range d.bins {
+		text = b.append(text)
+	}
+	return packed(text)
 }
+
+func (p packed) unpack() *distribution {
+	d := &distribution{}
+	read := recordReader{from: []byte(p)}
+	for len(read.from) > 0 && read.err == nil {
+		d.bins = append(d.bins, read.bin())
+	}
+	return d
+}
+
+// distribution is how often values of which sizes came: by bins whose ends are in the ratio 1.1, from 1 on. That percentiles
+// come from such bins, whose ends are no further than the minimum and maximum, is inferred from recorded answers.
+type distribution struct{ bins []bin } // by index
 
 // bin counts the values from 1.1^index on, below 1.1^(index+1); zeros have a bin of their own.
 type bin struct {
 	index int16
 	count float64
 }
-
-// unknown is the distribution of all points whose values are not known.
-var unknown = &distribution{unknown: true}
 
 const (
 	ratio      = 1.1
@@ -48,20 +65,20 @@ func indexOf(v float64) int16 {
 }
 
 // distributionOf is that of a datum.
-func distributionOf(d *Datum, sum Set) *distribution {
+func distributionOf(d *Datum, sum Set) packed {
 	switch {
 	case sum.Min == sum.Max && sum.Sum == sum.Min*sum.Count: // source: CloudWatch user guide, statistics definitions
-		return nil
+		return ""
 	case len(d.Values) == 0 || sum.Min < 0:
 		return unknown
 	case sum.Min == sum.Max:
-		return nil
+		return ""
 	}
 	made := &distribution{}
 	for i, v := range d.Values {
 		made.add(indexOf(v), d.count(i))
 	}
-	return made
+	return made.pack()
 }
 
 func (d *distribution) add(index int16, count float64) {
@@ -77,10 +94,10 @@ func (d *distribution) add(index int16, count float64) {
 
 // binsOf are the bins of a point whose values are known.
 func binsOf(p *Point) []bin {
-	if p.dist == nil {
+	if p.dist == "" {
 		return []bin{{indexOf(p.Min), p.Count}}
 	}
-	return p.dist.bins
+	return p.dist.unpack().bins
 }
 
 // add is both points together, at the time of the first.
@@ -91,14 +108,15 @@ func (p Point) add(o Point) Point {
 		sum.dist = o.dist
 	case o.Count == 0:
 		sum.dist = p.dist
-	case p.dist == nil && o.dist == nil && p.Min == o.Min:
-	case sum.Min < 0 || p.dist != nil && p.dist.unknown || o.dist != nil && o.dist.unknown:
+	case p.dist == "" && o.dist == "" && p.Min == o.Min:
+	case sum.Min < 0 || p.dist == unknown || o.dist == unknown:
 		sum.dist = unknown
 	default:
-		sum.dist = &distribution{bins: slices.Clone(binsOf(&p))}
+		all := &distribution{bins: binsOf(&p)}
 		for _, b := range binsOf(&o) {
-			sum.dist.add(b.index, b.count)
+			all.add(b.index, b.count)
 		}
+		sum.dist = all.pack()
 	}
 	return sum
 }
@@ -114,7 +132,7 @@ type span struct {
 type spans []span
 
 func (p *Point) spans() (list spans, known bool) {
-	if p.dist != nil && p.dist.unknown || p.Min < 0 {
+	if p.dist == unknown || p.Min < 0 {
 		return nil, false
 	}
 	before := 0.0

@@ -15,7 +15,7 @@ const (
 	kindEqual    = iota // equal values: how many, and which
 	kindSum             // equal values whose sum has been rounded: a Set
 	kindUnknown         // a Set of unknown values
-	kindBinsFrom        // a Set, and as many bins as the kind is above this
+	kindBinsFrom        // a Set, and bins of as many bytes as the kind is above this
 )
 
 // key is where a chunk stands: chunks of a tier and time are side by side, and the oldest first.
@@ -46,20 +46,17 @@ func appendRecord(to []byte, r *record, start int64) []byte {
 		float(r.Max)
 	}
 	switch {
-	case r.dist == nil && r.Sum == r.Min*r.Count:
+	case r.dist == "" && r.Sum == r.Min*r.Count:
 		to = binary.AppendUvarint(to, kindEqual)
 		float(r.Count)
 		float(r.Min)
-	case r.dist == nil:
+	case r.dist == "":
 		set(kindSum)
-	case r.dist.unknown:
+	case r.dist == unknown:
 		set(kindUnknown)
 	default:
-		set(kindBinsFrom + len(r.dist.bins))
-		for _, b := range r.dist.bins {
-			to = binary.AppendVarint(to, int64(b.index))
-			float(b.count)
-		}
+		set(kindBinsFrom + len(r.dist))
+		to = append(to, r.dist...)
 	}
 	return to
 }
@@ -100,10 +97,29 @@ func (r *recordReader) index() int16 {
 	return int16(v)
 }
 
+// append writes a bin: its index, and how many values it has, which are whole in most.
+func (b bin) append(to []byte) []byte {
+	to = binary.AppendVarint(to, int64(b.index))
+	if n := uint64(b.count); float64(n) == b.count && n < 1<<50 {
+		return binary.AppendUvarint(to, n+1)
+	}
+	return binary.LittleEndian.AppendUint64(append(to, 0), math.Float64bits(b.count))
+}
+
+func (r *recordReader) bin() bin {
+	b := bin{index: r.index()}
+	if n := r.uint(1 << 51); n > 0 {
+		b.count = float64(n - 1)
+	} else {
+		b.count = r.float()
+	}
+	return b
+}
+
 // record reads one of a chunk.
 func (r *recordReader) record(start, span int64) (made record) {
 	made.at = start + r.uint(uint64(span-1))
-	kind := r.uint(1 << 16)
+	kind := r.uint(1 << 20)
 	if kind == kindEqual {
 		n, v := r.float(), r.float()
 		made.Set = Set{n, n * v, v, v}
@@ -114,13 +130,12 @@ func (r *recordReader) record(start, span int64) (made record) {
 	case kind == kindUnknown:
 		made.dist = unknown
 	case kind >= kindBinsFrom:
-		made.dist = &distribution{}
-		for range kind - kindBinsFrom {
-			if r.err != nil {
-				break
-			}
-			made.dist.bins = append(made.dist.bins, bin{r.index(), r.float()})
+		n := int(kind - kindBinsFrom)
+		if n > len(r.from) {
+			r.err = errDamaged
+			return made
 		}
+		made.dist, r.from = packed(r.from[:n]), r.from[n:]
 	}
 	return made
 }

@@ -70,3 +70,11 @@ func (s *series) between(from, to int64, see func(r *record)) {
 		}
 	}
 }
+
+// count is how many records there are in a time.
+func (s *series) count(from, to int64) (n int) {
+	for tier := range s.columns {
+		n += len(s.columns[tier].between(from, to))
+	}
+	return n
+}

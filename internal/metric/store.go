@@ -49,7 +49,7 @@ type metricSeries struct {
 type Point struct {
 	At time.Time
 	Set
-	dist *distribution
+	dist packed
 }
 
 // NewStore makes a store in memory.
@@ -175,9 +175,11 @@ func (s *Store) Points(q Query) (points []Point) {
 	if of == nil || q.Period <= 0 {
 		return nil
 	}
+	points = make([]Point, 0, min(of.count(ceil(q.From), ceil(q.To)), int(q.To.Sub(q.From)/q.Period)+1))
+	from := q.From.UTC()
 	of.between(ceil(q.From), ceil(q.To), func(r *record) {
 		p := r.point()
-		p.At = q.From.Add(time.Unix(r.at, 0).Sub(q.From).Truncate(q.Period))
+		p.At = from.Add(time.Unix(r.at, 0).Sub(from).Truncate(q.Period))
 		i, found := len(points), false
 		if i > 0 && !points[i-1].At.Before(p.At) {
 			i, found = slices.BinarySearchFunc(points, p.At, func(each Point, at time.Time) int { return each.At.Compare(at) })
@@ -222,9 +224,7 @@ func (s *Store) Units(id ID, from, to time.Time) (units []types.StandardUnit) {
 	}
 	for _, each := range of.units {
 		each.roll(s, s.present(s.latest))
-		some := false
-		each.between(ceil(from), ceil(to), func(*record) { some = true })
-		if some {
+		if each.count(ceil(from), ceil(to)) > 0 {
 			units = append(units, each.unit)
 		}
 	}

@@ -50,17 +50,17 @@ func floor(at, step int64) int64 {
 type record struct {
 	at int64
 	Set
-	dist *distribution
+	dist packed
 }
 
 func (r *record) point() Point { return Point{Set: r.Set, dist: r.dist} }
 
 // size is the memory that a record takes beside its own.
-func (r *record) size() (n int64) {
-	if r.dist != nil && !r.dist.unknown {
-		n = int64(unsafe.Sizeof(*r.dist)) + int64(cap(r.dist.bins))*int64(unsafe.Sizeof(bin{}))
+func (r *record) size() int64 {
+	if r.dist == unknown {
+		return 0
 	}
-	return n
+	return int64(len(r.dist)+7) &^ 7
 }
 
 const recordSize = int64(unsafe.Sizeof(record{}))
@@ -101,7 +101,7 @@ func (c *column) add(at int64, p Point) (more int64) {
 func (c *column) drop(n int) (less int64) {
 	for i := range c.records[:n] {
 		less += c.records[i].size()
-		c.records[i].dist = nil
+		c.records[i].dist = ""
 	}
 	c.records = c.records[n:]
 	if len(c.records) < c.room/2 {

@@ -30,6 +30,8 @@ var Cases = []Case{
 	{"1,000 alarms in real time", " % of a core", 1, evaluateAlarms},
 	{"a day of 100 alarms and 20 tracked services", " s", 5, day},
 	{"an alarm to UpdateService, p50", " ms", 20, alarmToUpdate},
+	{"heap for 10,000 metrics of 60 minutes", " MiB", 64, weighDataPoints},
+	{"GetMetricData of 100 queries over 3 hours", " ms", 20, readData},
 	{"150 days of a service that nothing watches", " s", 3, idle},
 }
 
