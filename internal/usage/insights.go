@@ -113,7 +113,7 @@ func (c *insightCluster) taskEvents(e PerformanceEvent, tx *state.Tx, of sample)
 	base := e
 	restarts := 0
 	for _, each := range of.containers {
-		events = append(events, c.containerEvent(base, t, each, containers[each.container.Name]))
+		events = append(events, c.containerEvent(base, each, containers[each.container.Name]))
 		restarts += each.container.Restarts
 	}
 	e.use(of.cpu, of.memory, has)
@@ -151,7 +151,7 @@ const (
 )
 
 // containerEvent is that of a container, which makes metrics of its own where they are enhanced.
-func (c *insightCluster) containerEvent(e PerformanceEvent, t *state.Task, of containerSample, has reserved) PerformanceEvent {
+func (c *insightCluster) containerEvent(e PerformanceEvent, of containerSample, has reserved) PerformanceEvent {
 	e.Type, e.KnownStatus, e.ContainerName, e.Image = "Container", "", of.container.Name, of.container.Image
 	e.ContainerKnownStatus = of.container.LastStatus()
 	e.CreatedAt, e.StartedAt = milliseconds(of.container.CreatedAt), milliseconds(of.container.StartedAt)

@@ -2,6 +2,7 @@ package usage
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -64,7 +65,7 @@ type value struct {
 
 // set adds a number. Events are copied before they get others, so the list is cut.
 func (e *PerformanceEvent) set(name string, number float64) {
-	e.values = append(e.values[:len(e.values):len(e.values)], value{name, number})
+	e.values = append(slices.Clip(e.values), value{name, number})
 }
 
 func (e *PerformanceEvent) use(cpu, memory float64, has reserved) {

@@ -74,13 +74,13 @@ func (b *LoadBalancer) Group(id string) *Group {
 	return g
 }
 
-// TCP, TLS and UDP return the counts of the flows that this process carries.
+// TCP returns the counts of the flows of TCP that this process carries.
 func (b *LoadBalancer) TCP() *Flows { return b.flows(func() *Flows { return &b.tcp }) }
 
-// TLS is of flows whose TLS ends here.
+// TLS returns those of flows whose TLS ends here.
 func (b *LoadBalancer) TLS() *Flows { return b.flows(func() *Flows { return &b.tls }) }
 
-// UDP is of datagrams.
+// UDP returns those of datagrams.
 func (b *LoadBalancer) UDP() *Flows { return b.flows(func() *Flows { return &b.udp }) }
 
 func (b *LoadBalancer) flows(of func() *Flows) *Flows {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -61,11 +62,11 @@ func counts([]string) (string, error) {
 		return "", err
 	}
 	active := activeFlows()
-	said := "counts " + countedSince
+	said := []string{"counts", countedSince}
 	for _, name := range []string{"tcp", "udp"} {
-		said += " " + name + "=" + decimal(counted[newFlows+name].packets) + "/" + decimal(counted[allBytes+name].bytes) + "/" + decimal(active[protocols[name]])
+		said = append(said, name+"="+decimal(counted[newFlows+name].packets)+"/"+decimal(counted[allBytes+name].bytes)+"/"+decimal(active[protocols[name]]))
 	}
-	return said, nil
+	return strings.Join(said, " "), nil
 }
 
 // counted is what a counter has.
