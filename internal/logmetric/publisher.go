@@ -37,7 +37,9 @@ func (p *Publisher) Arrived(a logs.Arrival) {
 			kept = append(kept, d)
 		}
 	}
-	p.Metrics.Put(kept...)
+	if len(kept) > 0 {
+		p.Metrics.Put(kept...)
+	}
 }
 
 // How old and how far ahead data points may be. Source: CloudWatch API reference, MetricDatum.
