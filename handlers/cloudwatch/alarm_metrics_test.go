@@ -86,5 +86,8 @@ func TestRefusedAlarmsOnMetrics(t *testing.T) {
 		test.change(in)
 		refused(s, s.PutMetricAlarm, in, test.code, test.text)
 	}
+	foreign := onMath("x", "m1+1")
+	foreign.Metrics[0].AccountId = aws.String("111111111111")
+	refused(s, s.PutMetricAlarm, foreign, "NotImplementedException", "ecs-emulator does not implement alarms on metrics of other accounts; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/monitoring.md.")
 	refused(s, s.PutMetricAlarm, onMath("x", "FIRST(METRICS())"), "NotImplementedException", "ecs-emulator does not implement the function FIRST of metric math; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/monitoring.md.")
 }

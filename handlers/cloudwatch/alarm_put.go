@@ -19,6 +19,11 @@ func (a *API) PutMetricAlarm(ctx context.Context, in *sdk.PutMetricAlarmInput) (
 		return nil, err
 	}
 	scope, now := awsapi.CallScope(ctx), a.now()
+	for _, q := range settings.Metrics {
+		if q.AccountId != nil && *q.AccountId != scope.Account {
+			return nil, notBuilt("alarms on metrics of other accounts")
+		}
+	}
 	return &sdk.PutMetricAlarmOutput{}, a.store.Update(func(tx *store.Tx) error {
 		if there := cloudwatch.FindAlarm(tx, scope, *in.AlarmName); there != nil {
 			a.configure(tx, there, *settings)

@@ -16,6 +16,24 @@ const manyDays = 24 * time.Hour
 
 // EvaluatedEvery is how often the alarm is evaluated.
 func (a *Alarm) EvaluatedEvery() time.Duration {
+	for _, p := range a.periods() {
+		if p > 0 && p < 60 {
+			return shortPeriod
+		}
+	}
+	if a.LongestPeriod()*time.Duration(a.EvaluationPeriods) > manyDays {
+		return time.Hour
+	}
+	return time.Minute
+}
+
+// LongestPeriod is that of the alarm's metric, or the longest of its queries.
+func (a *Alarm) LongestPeriod() time.Duration {
+	return time.Duration(slices.Max(a.periods())) * time.Second
+}
+
+// periods are those of the metric and the queries, in seconds; there is one at least, which may be 0.
+func (a *Alarm) periods() []int32 {
 	periods := []int32{a.Period}
 	for _, q := range a.Metrics {
 		if q.MetricStat != nil && q.MetricStat.Period != nil {
@@ -24,15 +42,7 @@ func (a *Alarm) EvaluatedEvery() time.Duration {
 			periods = append(periods, *q.Period)
 		}
 	}
-	for _, p := range periods {
-		if p > 0 && p < 60 {
-			return shortPeriod
-		}
-	}
-	if time.Duration(slices.Max(periods))*time.Second*time.Duration(a.EvaluationPeriods) > manyDays {
-		return time.Hour
-	}
-	return time.Minute
+	return periods
 }
 
 // OnAlarmDemand wakes a key when a change of an alarm may change how often alarms are evaluated.

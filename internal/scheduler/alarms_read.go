@@ -30,7 +30,7 @@ func readAlarms(tx *state.Tx, r *state.ServiceDeployment) map[string]Alarm {
 		if a := cloudwatch.FindAlarm(tx, scope, name); a != nil {
 			found[name] = Alarm{
 				ARN: a.ARN(), Triggered: a.State == cw.StateValueAlarm,
-				Window: time.Duration(a.EvaluationPeriods) * time.Duration(a.Period) * time.Second,
+				Window: time.Duration(a.EvaluationPeriods) * a.LongestPeriod(),
 			}
 		} else if c := cloudwatch.FindComposite(tx, scope, name); c != nil {
 			found[name] = Alarm{ARN: c.ARN(), Triggered: c.State == cw.StateValueAlarm}
