@@ -30,15 +30,35 @@ func readAlarms(tx *state.Tx, r *state.ServiceDeployment) map[string]Alarm {
 		if a := cloudwatch.FindAlarm(tx, scope, name); a != nil {
 			found[name] = Alarm{
 				ARN: a.ARN(), Triggered: a.State == cw.StateValueAlarm,
-				Window: time.Duration(a.EvaluationPeriods) * a.LongestPeriod(),
+				Window: window(tx, a.ARN(), map[string]bool{}),
 			}
 		} else if c := cloudwatch.FindComposite(tx, scope, name); c != nil {
-			found[name] = Alarm{ARN: c.ARN(), Triggered: c.State == cw.StateValueAlarm}
+			found[name] = Alarm{ARN: c.ARN(), Triggered: c.State == cw.StateValueAlarm, Window: window(tx, c.ARN(), map[string]bool{})}
 		} else {
 			found[name] = Alarm{ARN: (&cloudwatch.Alarm{Scope: scope, Name: name}).ARN()}
 		}
 	}
 	return found
+}
+
+// window is how long an alarm takes to tell of trouble: its evaluation periods, or those of the slowest alarm that the rule
+// of a composite alarm names, which is the emulator's choice. What has been seen does not count again: rules may go in a
+// circle.
+func window(tx *state.Tx, alarmARN string, seen map[string]bool) (longest time.Duration) {
+	if seen[alarmARN] {
+		return 0
+	}
+	seen[alarmARN] = true
+	scope := arn.ScopeOf(alarmARN)
+	if a := cloudwatch.AlarmByARN(tx, scope, alarmARN); a != nil {
+		return time.Duration(a.EvaluationPeriods) * a.LongestPeriod()
+	}
+	if c := cloudwatch.CompositeByARN(tx, scope, alarmARN); c != nil {
+		for _, child := range c.Children {
+			longest = max(longest, window(tx, child, seen))
+		}
+	}
+	return longest
 }
 
 // deploymentAlarms are those that a service deployment is to watch; nil: none.

@@ -97,6 +97,39 @@ func TestAnAlarmEndsARollingUpdate(t *testing.T) {
 	}
 }
 
+// A composite alarm bakes for as long as the alarms that it follows.
+func TestACompositeAlarmEndsARollingUpdate(t *testing.T) {
+	f := newFixture(t, withPercentages)
+	reason := "it is"
+	set := func(is cw.StateValue) {
+		f.update(func(tx *state.Tx) {
+			alarmstate.Set(tx, cloudwatch.FindAlarm(tx, scope, "errors"), alarmstate.State{Value: is, Reason: &reason, At: f.now})
+		})
+	}
+	f.update(func(tx *state.Tx) {
+		a := &cloudwatch.Alarm{Scope: scope, Name: "errors", Settings: cloudwatch.Settings{Period: 60, EvaluationPeriods: 5}}
+		a.Begin(f.now)
+		cloudwatch.PutAlarm(tx, a)
+		alarmstate.Configure(tx, nil, &cloudwatch.Composite{
+			Scope: scope, Name: "slow", Children: []string{a.ARN()}, CompositeSettings: cloudwatch.CompositeSettings{Rule: "ALARM(errors)"},
+		}, f.now)
+	})
+	set(cw.StateValueOk)
+	f.settle()
+	f.change(watching(true))
+	f.deploy(true)
+	for f.schedule(); f.obey(); f.schedule() { // it bakes
+	}
+	if r := f.records()[0]; r.Status != types.ServiceDeploymentStatusInProgress {
+		t.Fatalf("%s, alarms %+v", r.Status, r.Alarms)
+	}
+	set(cw.StateValueAlarm)
+	f.settle()
+	if r := f.records()[0]; r.Status != types.ServiceDeploymentStatusRollbackSuccessful || !slices.Equal(r.Alarms.Triggered, []string{"slow"}) {
+		t.Errorf("%s, alarms %+v", r.Status, r.Alarms)
+	}
+}
+
 func TestAnAlarmBeforeTheStartIsNotWatched(t *testing.T) {
 	f := newFixture(t, withPercentages)
 	f.alarm(cw.StateValueAlarm)
