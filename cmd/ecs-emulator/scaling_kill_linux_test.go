@@ -119,7 +119,7 @@ func TestScalingSurvivesKills(t *testing.T) {
 				}
 			})
 		}
-		point := time.NewTimer(time.Duration(5+rand.IntN(100)) * time.Millisecond)
+		point := time.NewTimer(time.Duration(2+rand.IntN(30)) * time.Millisecond)
 		<-point.C
 		p.kill()
 		raising.Wait()
