@@ -27,8 +27,10 @@ func TestAnAlarmScales(t *testing.T) {
 		w.shows("0s Setting desired count to 3. monitor alarm cpu-high in state ALARM triggered policy cpu: InProgress after -: " +
 			"Successfully set desired count to 3. Waiting for change to be fulfilled by ecs.")
 		w.advance(50 * time.Second)
-		w.alarm("cpu-high", p, 60) // wants no more than there is
-		w.alarm("cpu-low", p, 1)
+		w.update(func(tx *state.Tx) { // at once: the first wants no more than there is, and the other no scale-out
+			w.put(tx, "cpu-high", p.ARN(), w.fresh(60))
+			w.put(tx, "cpu-low", p.ARN(), w.fresh(1))
+		})
 		w.advance(time.Minute)
 		w.alarm("cpu-low", p, 1)
 		w.advance(time.Hour)
@@ -95,12 +97,14 @@ func TestBounds(t *testing.T) {
 		if w.desired() != 9 {
 			t.Error("a desired count outside of the bounds does not stay")
 		}
-		w.target(2, 4)
+		w.target(2, 4) // the same ones, given again
+		w.advance(time.Minute)
 		w.target(0, 0)
 		w.advance(time.Minute)
 		w.shows(
 			"0s Setting desired count to 2. minimum capacity was set to 2: Successful after 30: Successfully set desired count to 2. Change successfully fulfilled by ecs.",
-			"2m0s Setting desired count to 0. maximum capacity was set to 0: Successful after 30: Successfully set desired count to 0. Change successfully fulfilled by ecs.",
+			"2m0s Setting desired count to 4. maximum capacity was set to 4: Successful after 30: Successfully set desired count to 4. Change successfully fulfilled by ecs.",
+			"3m0s Setting desired count to 0. maximum capacity was set to 0: Successful after 30: Successfully set desired count to 0. Change successfully fulfilled by ecs.",
 		)
 	})
 }

@@ -200,17 +200,24 @@ func (w *world) steps(name string, by int32) *applicationautoscaling.Policy {
 // alarm has an alarm ask for a policy, with data points that were asked for now.
 func (w *world) alarm(name string, p *applicationautoscaling.Policy, points ...float64) {
 	w.Helper()
+	w.update(func(tx *state.Tx) { w.put(tx, name, p.ARN(), w.fresh(points...)) })
+}
+
+// fresh is data of a reason, with data points that were asked for now.
+func (w *world) fresh(points ...float64) string {
 	text, err := json.Marshal(map[string]any{"queryDate": w.clock.Now().Format("2006-01-02T15:04:05.000-0700"), "recentDatapoints": points})
 	w.must(err)
-	w.ask(name, p.ARN(), string(text))
+	return string(text)
 }
 
 func (w *world) ask(alarm, policyARN, data string) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
-		cloudwatch.PutAction(tx, &cloudwatch.Action{
-			ARN: policyARN, Alarm: "arn:aws:cloudwatch:us-east-1:000000000000:alarm:" + alarm, New: cwtypes.StateValueAlarm, Data: data, At: w.clock.Now(),
-		})
+	w.update(func(tx *state.Tx) { w.put(tx, alarm, policyARN, data) })
+}
+
+func (w *world) put(tx *state.Tx, alarm, policyARN, data string) {
+	cloudwatch.PutAction(tx, &cloudwatch.Action{
+		ARN: policyARN, Alarm: "arn:aws:cloudwatch:us-east-1:000000000000:alarm:" + alarm, New: cwtypes.StateValueAlarm, Data: data, At: w.clock.Now(),
 	})
 }
 
