@@ -44,7 +44,7 @@ func checkMetrics(in *sdk.PutMetricAlarmInput) error {
 }
 
 // alarmMathError is the answer to queries of an alarm that math refuses. Of expressions AWS tells what the service that it
-// asks has answered. Source: recorded answers.
+// asks has answered (CW0034.2).
 func alarmMathError(err error) error {
 	if wrong := new(metricmath.Error); errors.As(err, &wrong) && wrong.Expression {
 		return validation("%s", fmt.Sprintf("%s (Service: AmazonCloudWatch; Status Code: 400; Error Code: ValidationException; Request ID: %s; Proxy: null)",
@@ -53,7 +53,7 @@ func alarmMathError(err error) error {
 	return mathError(err)
 }
 
-// watched are queries as alarms keep and show them: dimensions always (source: recorded answers), and whether they return
+// watched are queries as alarms keep and show them: dimensions always (CW0034.1), and whether they return
 // data.
 func watched(queries []types.MetricDataQuery) []types.MetricDataQuery {
 	if len(queries) == 0 {

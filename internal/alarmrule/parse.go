@@ -12,13 +12,13 @@ import (
 )
 
 // language is that of rules: a word is all that has no blank, bracket, comma or quote. Words of the language are upper
-// case. Source: recorded answers.
+// case (CW0030.1).
 var language = token.Rules{
 	Operators: []string{"(", ")", ","}, Quotes: `"`,
 	Word: func(c rune) bool { return !strings.ContainsRune("(),\" \t\r\n", c) },
 }
 
-// What AWS says that it expects, in its words. Source: recorded answers.
+// What AWS says that it expects, in its words (CW0030).
 const (
 	anOperand   = "'(', 'NOT', AT_LEAST, TRUE or FALSE, ALARM, OK, or INSUFFICIENT_DATA"
 	aName       = "'NOT', 'AND', 'OR', 'AT_LEAST', NUMBER, PERCENTAGE NUMBER, TRUE or FALSE, ALARM, OK, or INSUFFICIENT_DATA, unquoted alarm name, quoted alarm name"

@@ -10,7 +10,7 @@ import (
 const TimeOfReason = "Monday 2 January, 2006 15:04:05 UTC"
 
 // Follow gives a composite alarm another state. Where it has a suppressor, the actions wait: for the alarm to go into
-// ALARM, or while it is there, or has just left it. Source: recorded answers.
+// ALARM, or while it is there, or has just left it (CW0032).
 func (c *Composite) Follow(to types.StateValue, reason, data string, at time.Time, suppressor *Standing) {
 	c.State, c.Reason, c.Data, c.StateAt, c.ChangedAt = to, &reason, &data, at, at
 	switch {
@@ -25,8 +25,7 @@ func (c *Composite) Follow(to types.StateValue, reason, data string, at time.Tim
 }
 
 // Heed has a composite alarm heed the state that its suppressor has now. A suppressor that goes into ALARM suppresses what
-// still waits, and nothing that has been released. It reports whether that changes anything.
-// Source: recorded answers.
+// still waits, and nothing that has been released (CW0032.4). It reports whether that changes anything.
 func (c *Composite) Heed(suppressor *Standing, at time.Time) (changed bool) {
 	in := suppressor != nil && suppressor.State == types.StateValueAlarm
 	switch {
@@ -70,7 +69,7 @@ func (c *Composite) suppressFor(by types.ActionsSuppressedBy, seconds *int32, at
 }
 
 // Reconsider has a composite alarm heed settings that have changed, and reports whether that changes what suppresses it: one
-// whose suppressor is not in ALARM any more is released at once. Source: recorded answers.
+// whose suppressor is not in ALARM any more is released at once (CW0032.5).
 func (c *Composite) Reconsider(suppressor *Standing, at time.Time) (changed bool) {
 	if c.SuppressedBy == types.ActionsSuppressedByAlarm && (suppressor == nil || suppressor.State != types.StateValueAlarm) {
 		c.Suppression, c.StateAt = Suppression{}, at

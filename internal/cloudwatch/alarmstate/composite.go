@@ -30,7 +30,7 @@ func SetComposite(tx *store.Tx, c *cloudwatch.Composite, to State) bool {
 }
 
 // Configure writes the configuration of a composite alarm, evaluates it, and what follows from both. Before is nil for a
-// new one. Source of texts and times: recorded answers.
+// new one (CW0031).
 func Configure(tx *store.Tx, before, after *cloudwatch.Composite, now time.Time) {
 	c, did := *after, "created"
 	if before == nil {
@@ -73,7 +73,7 @@ func Release(tx *store.Tx, c *cloudwatch.Composite, now time.Time) {
 const mostFlips = 3
 
 // settle has all composite alarms follow an alarm that has changed its state, and those that follow from them, at the
-// same time (source: recorded answers). Each is written once, as it is in the end.
+// same time (CW0031.3). Each is written once, as it is in the end.
 func settle(tx *store.Tx, alarmARN string, at time.Time) {
 	w := &wave{tx: tx, at: at, composites: map[string]*cloudwatch.Composite{}, flips: map[string]int{}}
 	for queue := []string{alarmARN}; len(queue) > 0; queue = queue[1:] {
