@@ -60,7 +60,7 @@ func (s *Server) newEvaluator() *evaluation.Evaluator {
 	return &evaluation.Evaluator{
 		Store: s.store, Metrics: s.metrics, Log: s.opts.Log,
 		Repeat: func(tx *store.Tx, a *cloudwatch.Alarm, policy string, values []float64) bool {
-			return s.atWork().ServiceScaling.RepeatsWith(tx, a, policy, values)
+			return s.atWork().ServiceScaling.Repeats(tx, a, policy, values)
 		},
 	}
 }

@@ -153,6 +153,16 @@ func (w *world) scale(desired int) {
 	})
 }
 
+// rollout says how the deployment of the service fares.
+func (w *world) rollout(to ecstypes.DeploymentRolloutState) {
+	w.Helper()
+	w.update(func(tx *state.Tx) {
+		s := state.FindService(tx, service).Clone()
+		s.Deployments[0].RolloutState = to
+		state.PutService(tx, s)
+	})
+}
+
 func (w *world) desired() int { return state.FindService(w.store.Read(), service).DesiredCount }
 
 // target has the service be scaled between two bounds.

@@ -1,24 +1,16 @@
 package servicescaling
 
 import (
-	"time"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling/decision"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// Repeats reports whether something new would come of the action of an alarm that stays in ALARM, with the data of its
-// reason as they are now. It only reads.
-func (c *Controller) Repeats(tx *store.Tx, a *cloudwatch.Alarm, policyARN, data string) bool {
-	values, problem := dataPoints(&cloudwatch.Action{Data: data, At: c.Clock.Now(), RealAt: time.Now()})
-	return problem == "" && c.RepeatsWith(tx, a, policyARN, values)
-}
-
-// RepeatsWith is Repeats with the newest data points of the alarm's metric, oldest first. It is asked each minute for each
-// policy whose alarm is in ALARM, and the other policies are looked at only if something would change but for them.
-func (c *Controller) RepeatsWith(tx *store.Tx, a *cloudwatch.Alarm, policyARN string, values []float64) bool {
+// Repeats reports whether something new would come of the action of an alarm that stays in ALARM, with the newest data
+// points of its metric, oldest first. It only reads. It is asked each minute for each policy whose alarm is in ALARM, so the
+// other policies are looked at only if something would change but for them.
+func (c *Controller) Repeats(tx *store.Tx, a *cloudwatch.Alarm, policyARN string, values []float64) bool {
 	policy := applicationautoscaling.PolicyByARN(tx, a.Scope, policyARN)
 	if policy == nil {
 		return false

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
@@ -60,10 +61,9 @@ func TestRepeats(t *testing.T) {
 	inBubble(t, 1, func(w *world) {
 		w.target(1, 4)
 		p := w.tracking("cpu", 30, 1)
-		a := cloudwatch.FindAlarm(w.store.Read(), scope, "cpu-high")
-		repeats := func(value int) bool {
-			data := fmt.Sprintf(`{"queryDate":%q,"recentDatapoints":[%d]}`, w.clock.Now().Format(time.RFC3339), value)
-			return w.loop.Repeats(w.store.Read(), a, p.ARN(), data)
+		repeats := func(value float64) bool {
+			tx := w.store.Read()
+			return w.loop.Repeats(tx, cloudwatch.FindAlarm(tx, scope, "cpu-high"), p.ARN(), []float64{value})
 		}
 		w.alarm("cpu-high", p, 60)
 		w.advance(time.Second)
@@ -79,6 +79,32 @@ func TestRepeats(t *testing.T) {
 		w.advance(time.Second)
 		if repeats(120) {
 			t.Error("that the maximum is reached is said twice")
+		}
+	})
+}
+
+// A scale-in that a deployment has held is made when the deployment is over, as its alarm repeats.
+func TestAScaleInWaitsForADeployment(t *testing.T) {
+	inBubble(t, 3, func(w *world) {
+		w.target(1, 4)
+		p := w.tracking("cpu", 30, 1)
+		deploy := func(state ecstypes.DeploymentRolloutState) {
+			w.rollout(state)
+			w.advance(time.Second)
+		}
+		repeats := func() bool {
+			tx := w.store.Read()
+			return w.loop.Repeats(tx, cloudwatch.FindAlarm(tx, scope, "cpu-low"), p.ARN(), []float64{1})
+		}
+		deploy(ecstypes.DeploymentRolloutStateInProgress)
+		w.alarm("cpu-low", p, 1)
+		w.advance(time.Minute)
+		if w.desired() != 3 || repeats() {
+			t.Errorf("the desired count is %d during a deployment", w.desired())
+		}
+		deploy(ecstypes.DeploymentRolloutStateCompleted)
+		if !repeats() {
+			t.Error("the alarm does not act again after the deployment")
 		}
 	})
 }
