@@ -30,7 +30,7 @@ func (a *API) PutMetricAlarm(ctx context.Context, in *sdk.PutMetricAlarmInput) (
 			return nil
 		}
 		if cloudwatch.FindComposite(tx, scope, *in.AlarmName) != nil {
-			return validation("There is a composite alarm with the name %s already.", *in.AlarmName)
+			return validation("AlarmName [%s] is already used by another alarm of a different type", *in.AlarmName)
 		}
 		made := &cloudwatch.Alarm{Scope: scope, Name: *in.AlarmName, Settings: *settings, ConfiguredAt: now}
 		made.Begin(now)

@@ -138,9 +138,9 @@ func TestRefusedCompositeAlarms(t *testing.T) {
 		refused(s, s.PutCompositeAlarm, &sdk.PutCompositeAlarmInput{AlarmName: aws.String("C"), AlarmRule: &rule}, "ValidationError", want)
 	}
 	for want, change := range map[string]func(*sdk.PutCompositeAlarmInput){
-		"There is a metric alarm with the name A already.":    func(in *sdk.PutCompositeAlarmInput) { in.AlarmName = aws.String("A") },
-		"AlarmName must not contain ASCII Control characters": func(in *sdk.PutCompositeAlarmInput) { in.AlarmName = aws.String("a\x01") },
-		"Invalid arn syntax: pager":                           func(in *sdk.PutCompositeAlarmInput) { in.AlarmActions = []string{"pager"} },
+		"AlarmName [A] is already used by another alarm of a different type": func(in *sdk.PutCompositeAlarmInput) { in.AlarmName = aws.String("A") },
+		"AlarmName must not contain ASCII Control characters":                func(in *sdk.PutCompositeAlarmInput) { in.AlarmName = aws.String("a\x01") },
+		"Invalid arn syntax: pager":                                          func(in *sdk.PutCompositeAlarmInput) { in.AlarmActions = []string{"pager"} },
 		"ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod must be set if ActionsSuppressor is set.": func(in *sdk.PutCompositeAlarmInput) {
 			in.ActionsSuppressor = aws.String("A")
 		},
@@ -153,7 +153,7 @@ func TestRefusedCompositeAlarms(t *testing.T) {
 		refused(s, s.PutCompositeAlarm, in, "ValidationError", want)
 	}
 	s.composite("C", "TRUE")
-	refused(s, s.PutMetricAlarm, minimal("C"), "ValidationError", "There is a composite alarm with the name C already.")
+	refused(s, s.PutMetricAlarm, minimal("C"), "ValidationError", "AlarmName [C] is already used by another alarm of a different type")
 	var rule []string
 	for i := range 101 {
 		ok(s, s.PutMetricAlarm, minimal(fmt.Sprint("m", i)))

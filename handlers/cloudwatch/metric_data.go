@@ -36,8 +36,9 @@ func (a *API) GetMetricData(ctx context.Context, in *sdk.GetMetricDataInput) (*s
 		return nil, err
 	}
 	if in.ScanBy != types.ScanByTimestampAscending {
-		for _, each := range results {
-			slices.Reverse(each.Points)
+		for i := range results {
+			results[i].Points = slices.Clone(results[i].Points) // two expressions can answer the same points
+			slices.Reverse(results[i].Points)
 		}
 	}
 	return pageOfData(in, results)

@@ -92,6 +92,10 @@ func TestMathOfGetMetricData(t *testing.T) {
 		if got := toldData(ok(s, s.GetMetricData, in)); got != want {
 			t.Errorf("%s\nwant %s", got, want)
 		}
+		both := s.data(m, expression("both", "[m,m]"))
+		if got, want := toldData(ok(s, s.GetMetricData, both)), "both Scalar Complete 4:00=32 3:00=16 2:00=8 1:00=4 0:00=4"; got != want+"\n"+want {
+			t.Errorf("the newest are not first: %s", got)
+		}
 		refused(s, s.GetMetricData, s.data(expression("bad", "NOT_A_FUNCTION(m)"), query("m Scalar Sum")), "ValidationError",
 			"Error in expression 'bad': Function 'NOT_A_FUNCTION' not found")
 	})

@@ -3,6 +3,7 @@ package alarmstate
 import (
 	"bytes"
 	"encoding/json"
+	"iter"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -75,26 +76,39 @@ func RecordConfiguration(tx *store.Tx, c Configuration) {
 	state.AnnounceAlarm(tx, state.AlarmChange{AlarmARN: c.ARN, Detail: marshal(detail)}, c.At)
 }
 
-// changedFields are the members that have changed, as they were.
+// changedFields are the members that have changed, as they were and in their order. What was not set is not among them.
+// Source: recorded answers.
 func changedFields(before, after any) json.RawMessage {
-	was, is := members(before), members(after)
-	fields := map[string]json.RawMessage{}
-	for name, value := range was {
+	is := map[string]json.RawMessage{}
+	for name, value := range members(after) {
+		is[name] = value
+	}
+	var fields [][]byte
+	for name, value := range members(before) {
 		if !bytes.Equal(value, is[name]) {
-			fields[name] = value
+			fields = append(fields, append(append(marshal(name), ':'), value...))
 		}
 	}
-	for name := range is {
-		if _, had := was[name]; !had {
-			fields[name] = json.RawMessage("null")
-		}
-	}
-	return marshal(fields)
+	return append(append([]byte("{"), bytes.Join(fields, []byte(","))...), '}')
 }
 
-func members(v any) (of map[string]json.RawMessage) {
-	if err := json.Unmarshal(marshal(v), &of); err != nil {
-		panic("an alarm is no object: " + err.Error())
+// members are those of an alarm in the order in which they are told.
+func members(alarm any) iter.Seq2[string, json.RawMessage] {
+	return func(yield func(string, json.RawMessage) bool) {
+		members := json.NewDecoder(bytes.NewReader(marshal(alarm)))
+		_, err := members.Token()
+		for err == nil && members.More() {
+			var name json.Token
+			var value json.RawMessage
+			if name, err = members.Token(); err == nil {
+				err = members.Decode(&value)
+			}
+			if err == nil && !yield(name.(string), value) {
+				return
+			}
+		}
+		if err != nil {
+			panic("an alarm is no object: " + err.Error())
+		}
 	}
-	return of
 }

@@ -1,28 +1,27 @@
 package alarmstate
 
-import "encoding/json"
+import "strings"
 
 const historyVersion = "1.0"
 
-// stateItem is the data of a history item about a state. Source: recorded answers.
-type stateItem struct {
-	Version  string       `json:"version"`
-	OldState historyState `json:"oldState"`
-	NewState historyState `json:"newState"`
-}
-
+// historyState is a state in the data of a history item. Source: recorded answers.
 type historyState struct {
-	Value  string          `json:"stateValue"`
-	Reason string          `json:"stateReason,omitempty"`
-	Data   json.RawMessage `json:"stateReasonData,omitempty"`
+	Value  string  `json:"stateValue"`
+	Reason *string `json:"stateReason,omitempty"`
 }
 
+// stateHistory is the data of a history item about a state. The data of reasons stand in it as they were given, with
+// their blanks, which an encoder would take out. Source: recorded answers.
 func stateHistory(c Change) string {
-	return string(marshal(stateItem{historyVersion, inHistory(c.Old), inHistory(c.New)}))
+	return `{"version":"` + historyVersion + `","oldState":` + inHistory(c.Old) + `,"newState":` + inHistory(c.New) + `}`
 }
 
-func inHistory(s State) historyState {
-	return historyState{Value: string(s.Value), Reason: text(s.Reason), Data: json.RawMessage(text(s.Data))}
+func inHistory(s State) string {
+	state := string(marshal(historyState{Value: string(s.Value), Reason: s.Reason}))
+	if text(s.Data) == "" {
+		return state
+	}
+	return strings.TrimSuffix(state, "}") + `,"stateReasonData":` + *s.Data + "}"
 }
 
 // actionItem is the data of a history item about an action. Source: recorded answers.
