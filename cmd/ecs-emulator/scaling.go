@@ -19,7 +19,7 @@ var scalingCommand = subcommand{
 	name:      "scaling",
 	summary:   "show how services are scaled, and what holds them",
 	examples:  []example{{"ecs-emulator scaling web", "of one service"}},
-	arguments: []argument{{name: "service", about: "name or ARN of a service (default: all that are scaled)", optional: true}},
+	arguments: []argument{{name: "service", about: "name, cluster/name or ARN of a service (default: all that are scaled)", optional: true}},
 	declare: func(flags *flagSet) action {
 		endpoint := endpointFlag(flags)
 		return func(ctx context.Context, args []string, stdout, _ io.Writer) error {
@@ -34,7 +34,7 @@ func showScaling(ctx context.Context, endpoint, service string, stdout io.Writer
 		return err
 	}
 	shown := slices.DeleteFunc(all.Targets, func(t applicationautoscaling.TargetReport) bool {
-		return service != "" && t.Service != service && arn.Name(t.Service) != service
+		return service != "" && !slices.Contains([]string{t.Service, arn.Name(t.Service), serviceName(t)}, service)
 	})
 	switch {
 	case len(shown) == 0 && service != "":
@@ -53,10 +53,15 @@ func showScaling(ctx context.Context, endpoint, service string, stdout io.Writer
 	return nil
 }
 
+// serviceName tells a service from those of the same name in other clusters.
+func serviceName(t applicationautoscaling.TargetReport) string {
+	return arn.ClusterName(t.Service) + "/" + arn.Name(t.Service)
+}
+
 // scalingOf shows a target: its counts, what holds it, the alarms of its policies, its scheduled actions and activities.
 func scalingOf(t *applicationautoscaling.TargetReport) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "service %s/%s: desired %d, running %d, between %d and %d\n", arn.ClusterName(t.Service), arn.Name(t.Service), t.Desired, t.Running, t.MinCapacity, t.MaxCapacity)
+	fmt.Fprintf(&b, "service %s: desired %d, running %d, between %d and %d\n", serviceName(*t), t.Desired, t.Running, t.MinCapacity, t.MaxCapacity)
 	for _, held := range t.Held {
 		fmt.Fprintf(&b, "%s\n", held)
 	}

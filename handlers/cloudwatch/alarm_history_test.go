@@ -43,6 +43,21 @@ func TestDescribeAlarmHistory(t *testing.T) {
 	})
 }
 
+// The queries of an alarm on metric math stand in its history in the recorded order.
+func TestHistoryOfMath(t *testing.T) {
+	s := newScene(t, protocols["JSON"])
+	alarm := minimal("math")
+	m, double := query("m Errors Average"), types.MetricDataQuery{Id: aws.String("e"), Expression: aws.String("m*2"), Period: aws.Int32(60)}
+	m.ReturnData = aws.Bool(false)
+	alarm.Namespace, alarm.MetricName, alarm.Statistic, alarm.Period, alarm.Metrics = nil, nil, "", nil, []types.MetricDataQuery{m, double}
+	ok(s, s.PutMetricAlarm, alarm)
+	const want = `"metrics":[{"id":"m","metricStat":{"metric":{"dimensions":[],"metricName":"Errors","namespace":"Shop"},"period":60,"stat":"Average"},"returnData":false},` +
+		`{"expression":"m*2","id":"e","returnData":true,"period":60}],"threshold":`
+	if data := *ok(s, s.DescribeAlarmHistory, &sdk.DescribeAlarmHistoryInput{}).AlarmHistoryItems[0].HistoryData; !strings.Contains(data, want) {
+		t.Error(data)
+	}
+}
+
 func summaries(items []types.AlarmHistoryItem) (list []string) {
 	for _, h := range items {
 		list = append(list, *h.HistorySummary)
