@@ -2,6 +2,7 @@ package cloudwatch_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -151,4 +152,41 @@ func TestListMetrics(t *testing.T) {
 		refused(s, s.ListMetrics, &sdk.ListMetricsInput{RecentlyActive: "PT1H"}, "InvalidParameterValue", "Request parameter recentlyActive value is invalid")
 		refused(s, s.ListMetrics, &sdk.ListMetricsInput{NextToken: aws.String("invalid-owned-token")}, "InvalidParameterValue", "Request parameter NextToken is invalid")
 	})
+}
+
+// A query without a label gets what tells it from the others. Source: recorded answers.
+func TestLabelsOfMetricData(t *testing.T) {
+	s := newScene(t, protocols["JSON"])
+	for want, queries := range map[string][]string{ // namespace metric statistic period dimensions
+		"A":               {"N A p50 60"},
+		"A|B":             {"N A SampleCount 60", "N B Sum 60"},
+		"A Sum|A Average": {"N A Sum 60", "N A Average 60"},
+		"A Sum|A p90|B":   {"N A Sum 60", "N A p90 60", "N B Sum 60"},
+		"A|missing":       {"N A Sum 60", "N A Average 60 Probe=missing"},
+		"N|O":             {"N A Sum 60", "O A Average 60"},
+		"N A|O B":         {"N A Sum 60", "O B Sum 60"},
+		"a|b":             {"N A Sum 60 Zone=a Common=same", "N A Sum 60 Zone=b Common=same"},
+		"a A|b B":         {"N A Sum 60 Zone=a", "N B Sum 60 Zone=b"},
+		"a1 z1|a2 z2":     {"N A Sum 60 Zebra=z1 Alpha=a1", "N A Sum 60 Alpha=a2 Zebra=z2"},
+		"A 60|A 120":      {"N A Sum 60", "N A Sum 120"},
+	} {
+		in := s.data()
+		for i, q := range queries {
+			parts := strings.Fields(q)
+			period, _ := strconv.Atoi(parts[3])
+			one := &types.MetricStat{Metric: &types.Metric{Namespace: &parts[0], MetricName: &parts[1]}, Stat: &parts[2], Period: aws.Int32(int32(period))}
+			for _, d := range parts[4:] {
+				name, value, _ := strings.Cut(d, "=")
+				one.Metric.Dimensions = append(one.Metric.Dimensions, types.Dimension{Name: &name, Value: &value})
+			}
+			in.MetricDataQueries = append(in.MetricDataQueries, types.MetricDataQuery{Id: aws.String(fmt.Sprintf("q%d", i)), MetricStat: one})
+		}
+		var got []string
+		for _, r := range ok(s, s.GetMetricData, in).MetricDataResults {
+			got = append(got, *r.Label)
+		}
+		if strings.Join(got, "|") != want {
+			t.Errorf("%q: %q", queries, got)
+		}
+	}
 }

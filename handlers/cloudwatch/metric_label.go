@@ -1,63 +1,97 @@
 package cloudwatch
 
 import (
-	"cmp"
+	"slices"
+	"strconv"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
 )
 
-// labelsOf are the labels of the queries that are of a metric: those that they have, or else the name of the metric with what
-// tells it from others of the name: its statistic, or the values of dimensions alone. Queries with a label and those that are not answered do
-// not count among the others. Source: recorded answers.
+// labelsOf are the labels of the queries that are of a metric: those that they have, or else what tells a query from the
+// others: its namespace, the values of its dimensions in the order of their names, its metric, and where that is not enough
+// its statistic and its period. Queries with a label and those that are not answered do not count among the others.
+// Source: recorded answers.
 func labelsOf(queries []types.MetricDataQuery) []string {
 	labels := make([]string, len(queries))
+	var others []int
 	for i, q := range queries {
-		if q.MetricStat == nil {
-			continue
-		}
-		labels[i] = *q.MetricStat.Metric.MetricName
-		if q.Label != nil {
+		switch {
+		case q.MetricStat == nil:
+		case q.Label != nil:
 			labels[i] = *q.Label
-		} else if automatic(q) {
-			labels[i] = labelAmong(q, queries)
+		case q.ReturnData != nil && !*q.ReturnData:
+			labels[i] = *q.MetricStat.Metric.MetricName
+		default:
+			others = append(others, i)
 		}
 	}
+	labelMetrics(labels, queries, others)
+	addWhereShared(labels, others, func(i int) string { return *queries[i].MetricStat.Stat })
+	addWhereShared(labels, others, func(i int) string { return strconv.Itoa(int(*queries[i].MetricStat.Period)) })
 	return labels
 }
 
-func automatic(q types.MetricDataQuery) bool {
-	return q.MetricStat != nil && q.Label == nil && (q.ReturnData == nil || *q.ReturnData)
-}
-
-func labelAmong(q types.MetricDataQuery, queries []types.MetricDataQuery) string {
-	m, own := q.MetricStat.Metric, setOf(q.MetricStat.Metric.Dimensions)
-	differs := map[string]bool{}
-	statistic := false
-	for _, other := range queries {
-		if !automatic(other) || *other.MetricStat.Metric.MetricName != *m.MetricName {
-			continue
+// labelMetrics labels queries by what differs of their metrics, and by the name of the metric where nothing does.
+func labelMetrics(labels []string, queries []types.MetricDataQuery, of []int) {
+	var namespaces, names values
+	dimensions := map[string]*values{}
+	for _, i := range of {
+		m := queries[i].MetricStat.Metric
+		namespaces.add(*m.Namespace)
+		names.add(*m.MetricName)
+		for _, d := range m.Dimensions {
+			if dimensions[*d.Name] == nil {
+				dimensions[*d.Name] = &values{}
+			}
+			dimensions[*d.Name].add(*d.Value)
 		}
-		theirs := setOf(other.MetricStat.Metric.Dimensions)
-		same := aws.ToString(other.MetricStat.Metric.Namespace) == aws.ToString(m.Namespace) && len(own) == len(theirs)
-		for name, value := range own {
-			if theirs[name] != value {
-				differs[name], same = true, false
+	}
+	for _, i := range of {
+		m := queries[i].MetricStat.Metric
+		var parts []string
+		if namespaces.differ {
+			parts = append(parts, *m.Namespace)
+		}
+		for _, d := range slices.SortedFunc(slices.Values(m.Dimensions), func(a, b types.Dimension) int { return strings.Compare(*a.Name, *b.Name) }) {
+			if values := dimensions[*d.Name]; values.differ || values.count < len(of) {
+				parts = append(parts, *d.Value)
 			}
 		}
-		statistic = statistic || same && *other.MetricStat.Stat != *q.MetricStat.Stat
+		if names.differ || len(parts) == 0 {
+			parts = append(parts, *m.MetricName)
+		}
+		labels[i] = strings.Join(parts, " ")
 	}
-	var values []string
-	for _, d := range m.Dimensions {
-		if differs[aws.ToString(d.Name)] {
-			values = append(values, aws.ToString(d.Value))
+}
+
+// addWhereShared adds a part to labels that several queries have, where the part differs among them.
+func addWhereShared(labels []string, of []int, part func(int) string) {
+	shared := map[string]*values{}
+	for _, i := range of {
+		if shared[labels[i]] == nil {
+			shared[labels[i]] = &values{}
+		}
+		shared[labels[i]].add(part(i))
+	}
+	for _, i := range of {
+		if shared[labels[i]].differ {
+			labels[i] += " " + part(i)
 		}
 	}
-	label := cmp.Or(strings.Join(values, " "), *m.MetricName)
-	if statistic {
-		label += " " + *q.MetricStat.Stat
+}
+
+// values counts values and tells whether they differ.
+type values struct {
+	first  string
+	count  int
+	differ bool
+}
+
+func (v *values) add(value string) {
+	if v.count == 0 {
+		v.first = value
 	}
-	return label
+	v.count++
+	v.differ = v.differ || value != v.first
 }
