@@ -21,7 +21,7 @@ var (
 	percentile = lazyregexp.New(`^(p|tm|wm|tc|ts)([0-9]{1,3}(?:\.[0-9]{1,10})?)$`)
 	ofRange    = lazyregexp.New(`^(TM|WM|TC|TS)\(([^:()]*):([^:()]*)\)$`)
 	rank       = lazyregexp.New(`^(PR)\(([^:()]*):([^:()]*)\)$`)
-	decimal    = lazyregexp.New(`^-?[0-9]+(?:\.[0-9]{1,10})?$`)
+	decimal    = lazyregexp.New(`^[0-9]+(?:\.[0-9]{1,10})?$`)
 )
 
 // ParseStatistic reads the name of a statistic; ok is false if it is none.
@@ -74,7 +74,7 @@ func bounds(from, to string, percent bool) (s Statistic, ok bool) {
 	return s, okLow && okHigh && low < high && from+to != ""
 }
 
-// bound reads one end, which is open if the text is empty.
+// bound reads one end, which is open if the text is empty, and not below zero. Source: recorded answers.
 func bound(text string, open float64, percent bool) (n float64, ok bool) {
 	if text == "" {
 		return open, true
@@ -84,7 +84,7 @@ func bound(text string, open float64, percent bool) (n float64, ok bool) {
 		return 0, false
 	}
 	n, err := strconv.ParseFloat(number, 64)
-	return n, err == nil && (!percent || n >= 0 && n <= 100)
+	return n, err == nil && (!percent || n <= 100)
 }
 
 // Statistic is the value of a statistic by its name. ok is false where there is none.

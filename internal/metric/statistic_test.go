@@ -72,7 +72,7 @@ func TestExtendedStatistics(t *testing.T) {
 func TestStatisticNames(t *testing.T) {
 	for name, want := range map[string]bool{
 		"Sum": true, "Average": true, "p0": true, "p99.9": true, "p99.1234567890": true, "tm90": true, "TM(10%:90%)": true, "WM(:5)": true, "PR(0:)": true, "IQM": true,
-		"Median": false, "p101": false, "p99.12345678901": false, "PR(10%:90%)": false, "TM(90%:10%)": false, "TM(:)": false, "": false, "tm": false,
+		"Median": false, "p101": false, "p99.12345678901": false, "PR(10%:90%)": false, "TM(90%:10%)": false, "TM(:)": false, "PR(-1:0)": false, "TM(-1:0)": false, "TS(-1:1)": false, "": false, "tm": false,
 	} {
 		if _, got := metric.ParseStatistic(name); got != want {
 			t.Errorf("%q is a statistic: %v", name, got)
