@@ -67,7 +67,7 @@ func checkRegister(in *sdk.RegisterScalableTargetInput) error {
 	case in.RoleARN != nil && !arn.Is(*in.RoleARN): // AAS0001.5
 		return invalid("'%s' is not a valid ARN", *in.RoleARN)
 	case in.ServiceNamespace == types.ServiceNamespaceEcs && in.ScalableDimension == types.ScalableDimensionEC2SpotFleetRequestTargetCapacity: // AAS0001.6
-		return awsapi.Errorf("AccessDeniedException", "Account is not authorized")
+		return &awsapi.Error{Code: "AccessDeniedException", Message: "Account is not authorized", Capital: true}
 	case in.ServiceNamespace != types.ServiceNamespaceEcs || in.ScalableDimension != types.ScalableDimensionECSServiceDesiredCount ||
 		applicationautoscaling.Resource{Resource: *in.ResourceId}.Service() == "": // AAS0001.6
 		return invalid("Unsupported service namespace, resource type or scalable dimension")

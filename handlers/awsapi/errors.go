@@ -18,6 +18,8 @@ type Error struct {
 	// Shape is the name of the error in the model, where the code is another one: AWS Query has
 	// codes of its own.
 	Shape string
+	// Capital has JSON name the message Message, as most services do in errors of their own.
+	Capital bool
 }
 
 var _ smithy.APIError = (*Error)(nil)
@@ -76,7 +78,7 @@ type failure struct {
 	shape         string // see Error.Shape
 	status        int
 	exception     smithy.APIError // an SDK exception, whose members are all answered
-	capital       bool            // the key is Message, as the AWS framework has it for type errors
+	capital       bool            // the key is Message, as the AWS framework has it for type errors; see Error.Capital
 	reason        string          // for the log, where it knows more than message
 	internal      bool            // whether it went wrong on our side
 }
@@ -97,7 +99,7 @@ func describe(err error, requestID, serverCode string) *failure {
 		return &failure{code: "SerializationException", message: mistyped.Message, status: http.StatusBadRequest,
 			capital: true, reason: mistyped.Error()}
 	case errors.As(err, &own):
-		return &failure{code: own.Code, message: own.Message, shape: own.Shape, status: own.status(), reason: wrapping(err, own)}
+		return &failure{code: own.Code, message: own.Message, shape: own.Shape, status: own.status(), capital: own.Capital, reason: wrapping(err, own)}
 	case errors.As(err, &exception):
 		status := http.StatusBadRequest
 		if exception.ErrorFault() == smithy.FaultServer {

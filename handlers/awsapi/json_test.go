@@ -205,6 +205,13 @@ func TestFaultsAreLoggedInFullAndHiddenFromTheClient(t *testing.T) {
 	}
 }
 
+func TestMessageInCapitals(t *testing.T) {
+	url := service(t, awsapi.Options{}, stopTask(&awsapi.Error{Code: "AccessDeniedException", Message: "no", Capital: true}))
+	if status, body := post(t, url, target+".StopTask", `{"task":"t"}`); status != 400 || body != `{"__type":"AccessDeniedException","Message":"no"}` {
+		t.Errorf("got %d %s", status, body)
+	}
+}
+
 func TestProtocolErrors(t *testing.T) {
 	url := service(t, awsapi.Options{MaxBody: 100}, stopTask(nil), awsapi.NotBuilt("DescribeGateway", "gateways"))
 	for _, test := range []struct {
