@@ -91,12 +91,14 @@ func (c *Collector) reconcile(ctx context.Context) (wakeAt time.Time, err error)
 	return c.due, nil
 }
 
-// periodsUntil collects at the end of a period, and before that at the end of the last minute, if that has passed as well
-// since: the clock can be faster than this goroutine.
+// periodsUntil collects at the end of a period, and before that at the end of the last hour and of the last minute, if these
+// have passed as well since: the clock can be faster than this goroutine, and alarms that look at days are due by the hour.
 func (c *Collector) periodsUntil(ctx context.Context, end time.Time) error {
-	if minute := end.Truncate(time.Minute); minute.Before(end) {
-		if err := c.period(ctx, minute); err != nil {
-			return err
+	for _, length := range []time.Duration{time.Hour, time.Minute} {
+		if last := end.Truncate(length); last.Before(end) && !last.Before(c.due) {
+			if err := c.period(ctx, last); err != nil {
+				return err
+			}
 		}
 	}
 	return c.period(ctx, end)
@@ -135,7 +137,13 @@ func (c *Collector) Read(ctx context.Context) {
 	c.ask(ctx, Window{From: c.last, To: c.Clock.Now()})
 }
 
+// patience is for how long sources are waited for in real time. Clients that look at metrics wait for them as well, and an
+// engine that hangs is to hold up neither them nor the clock.
+const patience = 10 * time.Second
+
 func (c *Collector) ask(ctx context.Context, w Window) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	for _, source := range c.Sources {
 		c.Metrics.Put(source.Collect(ctx, w)...)
 	}

@@ -167,6 +167,33 @@ func TestAFastClock(t *testing.T) {
 	})
 }
 
+// An evaluation that takes longer than the clock takes for minutes leaves no full hour out: alarms that look at days are due then.
+func TestAFastClockLeavesNoHourOut(t *testing.T) {
+	run(t, func(e *env) {
+		evaluate := e.Evaluate
+		e.Evaluate = func(ctx context.Context, at time.Time, causes func(*store.Tx)) error {
+			time.Sleep(130 * time.Millisecond)
+			return evaluate(ctx, at, causes)
+		}
+		e.put(time.Minute)
+		if err := e.Clock.SetSpeed(1000); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(20 * time.Second) // five and a half hours
+		e.Clock.SetSpeed(0)
+		synctest.Wait()
+		time.Sleep(time.Minute)
+		for _, hour := range []string{"13:00:00", "14:00:00", "15:00:00", "16:00:00", "17:00:00"} {
+			if !slices.Contains(e.evaluated, hour) {
+				t.Errorf("%s was left out", hour)
+			}
+		}
+		if !slices.IsSorted(e.evaluated) {
+			t.Errorf("evaluated %s", e.evaluated)
+		}
+	})
+}
+
 // What is read before a period ends counts for its minute, and is in the store at once.
 func TestRead(t *testing.T) {
 	run(t, func(e *env) {
@@ -179,5 +206,26 @@ func TestRead(t *testing.T) {
 		if len(points) != 1 || points[0].Count != 1 {
 			t.Errorf("%+v", points)
 		}
+	})
+}
+
+// hanging is a source that does not answer.
+type hanging struct{}
+
+func (hanging) Collect(ctx context.Context, w collection.Window) []metric.Datum {
+	if w.Tick {
+		<-ctx.Done()
+	}
+	return nil
+}
+
+// An engine that hangs holds up neither clients that look nor the clock.
+func TestASourceThatHangs(t *testing.T) {
+	run(t, func(e *env) {
+		e.Sources = append(e.Sources, hanging{})
+		e.put(time.Minute)
+		e.advance(time.Minute)
+		e.Read(e.Context())
+		e.saw("a minute", "12:00:05-12:01:00 true, 12:01:00-12:01:05 false", "12:01:00")
 	})
 }
