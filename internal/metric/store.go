@@ -172,14 +172,14 @@ func (s *Store) Points(q Query) (points []Point) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	of := s.rolled(q.ID, cmp.Or(q.Unit, types.StandardUnitNone))
-	if of == nil || q.Period <= 0 {
+	from, to, period := ceil(q.From), ceil(q.To), int64(q.Period/time.Second)
+	if of == nil || period <= 0 || to <= from {
 		return nil
 	}
-	points = make([]Point, 0, min(of.count(ceil(q.From), ceil(q.To)), int(q.To.Sub(q.From)/q.Period)+1))
-	from := q.From.UTC()
-	of.between(ceil(q.From), ceil(q.To), func(r *record) {
+	points = make([]Point, 0, min(int64(of.count(from, to)), (to-from)/period+1))
+	of.between(from, to, func(r *record) {
 		p := r.point()
-		p.At = from.Add(time.Unix(r.at, 0).Sub(from).Truncate(q.Period))
+		p.At = time.Unix(r.at-(r.at-from)%period, 0).UTC() // in seconds, as a Duration has 292 years
 		i, found := len(points), false
 		if i > 0 && !points[i-1].At.Before(p.At) {
 			i, found = slices.BinarySearchFunc(points, p.At, func(each Point, at time.Time) int { return each.At.Compare(at) })

@@ -138,3 +138,17 @@ func TestListLeavesOutWhatHasNoDataSince(t *testing.T) {
 		t.Errorf("%d metrics without data, want 0", n)
 	}
 }
+
+// A query may begin long before the first data point, where a Duration does not reach, and end before it begins.
+func TestQueriesOfAnyTime(t *testing.T) {
+	s := metric.NewStore()
+	s.Put(metric.Datum{ID: load, At: noon, Values: []float64{1}})
+	q := metric.Query{ID: load, From: time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), To: noon.Add(time.Hour), Period: time.Hour}
+	if points := s.Points(q); len(points) != 1 || !points[0].At.Equal(noon) {
+		t.Errorf("since the year 1: %v", points)
+	}
+	q.From, q.To = noon.Add(time.Hour), noon.Add(-time.Hour)
+	if points := s.Points(q); len(points) != 0 {
+		t.Errorf("backwards: %v", points)
+	}
+}
