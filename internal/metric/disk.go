@@ -65,8 +65,8 @@ func (s *Store) closeDB() {
 	}
 }
 
-// readDisk reads the file, or makes it. It is read before it is opened for writing, when bbolt reads it in a goroutine where
-// nothing guards it.
+// readDisk reads the file, or makes it. Which pages are free stands in the file: without that bbolt would look for them in a
+// goroutine where nothing guards it.
 func (s *Store) readDisk() (err error) {
 	info, err := os.Stat(s.opts.Path)
 	isNew := errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0
@@ -86,7 +86,7 @@ func (s *Store) readDisk() (err error) {
 }
 
 func (s *Store) openDB(readOnly bool) (err error) {
-	s.disk.db, err = bbolt.Open(s.opts.Path, 0o600, &bbolt.Options{Timeout: lockTimeout, NoFreelistSync: true, ReadOnly: readOnly})
+	s.disk.db, err = bbolt.Open(s.opts.Path, 0o600, &bbolt.Options{Timeout: lockTimeout, ReadOnly: readOnly})
 	if err == nil || os.IsPermission(err) || errors.Is(err, bbolterrors.ErrTimeout) {
 		return err
 	}
@@ -126,7 +126,7 @@ func (s *Store) load(tx *bbolt.Tx) error {
 	err = tx.Bucket(chunkBucket).ForEach(func(key, records []byte) error {
 		c, err := chunkOf(key)
 		of := known[c.number]
-		if err != nil || of == nil {
+		if err != nil || of == nil || records == nil {
 			return errDamaged
 		}
 		read := recordReader{from: records}
@@ -147,13 +147,13 @@ func (s *Store) load(tx *bbolt.Tx) error {
 	})
 }
 
-// guarded runs what reads a file that may be damaged: bbolt maps it into memory and trusts what it finds.
-func guarded(read func() error) (err error) {
+// guarded runs what uses a file that may be damaged: bbolt maps it into memory and trusts what it finds.
+func guarded(use func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: %v", errDamaged, p)
 		}
 	}()
-	return read()
+	return use()
 }

@@ -2,6 +2,7 @@ package metric_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -157,5 +158,37 @@ func TestDamagedFile(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// Rows of the file that are marked as buckets do not end the emulator.
+func TestDamagedRows(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "metrics.db")
+	s := open(t, metric.Options{Path: path})
+	for i := range 400 {
+		s.Put(metric.Datum{ID: load, At: noon.Add(time.Duration(i) * time.Minute), Values: []float64{1, 2}})
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const header, leaf = 16, 0x02
+	for at := 0; at+os.Getpagesize() <= len(whole); at += os.Getpagesize() {
+		if flags, rows := binary.LittleEndian.Uint16(whole[at+8:]), binary.LittleEndian.Uint16(whole[at+10:]); flags != leaf || rows == 0 {
+			continue
+		}
+		text := bytes.Clone(whole)
+		text[at+header] ^= 1
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := open(t, metric.Options{Path: path})
+		s.Put(metric.Datum{ID: load, At: noon, Values: []float64{1}})
+		if err := s.Close(); err != nil {
+			t.Errorf("the page at %d: %v", at, err)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package metric
 
 import (
 	"encoding/binary"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -49,6 +50,7 @@ func (s *Store) save() {
 	s.disk.armed = false
 	changed := s.disk.changes
 	if s.disk.db == nil || changed.none() {
+		s.disk.changes = newChanges(changed.number)
 		s.mu.Unlock()
 		return
 	}
@@ -56,7 +58,7 @@ func (s *Store) save() {
 	s.disk.changes = newChanges(changed.number)
 	s.mu.Unlock()
 
-	err := s.disk.db.Update(rows.write)
+	err := guarded(func() error { return s.disk.db.Update(rows.write) })
 	s.disk.written = time.Now()
 	s.disk.writes++
 	switch {
@@ -66,7 +68,10 @@ func (s *Store) save() {
 		s.opts.Log.Error("cannot write metrics; they are kept in memory", "file", s.opts.Path, "error", err)
 	}
 	s.disk.failed = err != nil
-	if err != nil {
+	switch {
+	case errors.Is(err, errDamaged):
+		s.disk.db = nil // not closed: bbolt may hold its locks still. The next start moves the file aside
+	case err != nil:
 		s.mu.Lock()
 		s.disk.changes.merge(changed)
 		s.mu.Unlock()
