@@ -110,6 +110,7 @@ func TestScalingSurvivesKills(t *testing.T) {
 	for n := range kills {
 		var mu sync.Mutex
 		var raising sync.WaitGroup
+		answered := make(chan struct{}, len(services))
 		for _, name := range services {
 			raising.Go(func() {
 				if p.raise(t.Context(), name, n+1) {
@@ -117,9 +118,13 @@ func TestScalingSurvivesKills(t *testing.T) {
 					accepted[name] = n + 1
 					mu.Unlock()
 				}
+				answered <- struct{}{}
 			})
 		}
-		point := time.NewTimer(time.Duration(2+rand.IntN(30)) * time.Millisecond)
+		if n%2 == 0 { // else it may die before it has heard of any
+			<-answered
+		}
+		point := time.NewTimer(time.Duration(rand.IntN(30)) * time.Millisecond)
 		<-point.C
 		p.kill()
 		raising.Wait()
@@ -140,8 +145,8 @@ func TestScalingSurvivesKills(t *testing.T) {
 			all++
 		}
 	}
-	if all < kills {
-		t.Errorf("%d steps of 3 services in %d rounds: the kills left no room", all, kills)
+	if all < kills/2 {
+		t.Errorf("%d steps of 3 services in %d rounds: one of an alarm that was set is missing", all, kills)
 	}
 	t.Logf("%d steps, %d kills", all, kills)
 }
