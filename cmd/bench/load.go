@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
 
 // load is what clients did to a server.
@@ -93,7 +95,7 @@ func driveOne(c sender, request []byte, more func() bool) ([]time.Duration, erro
 func (b *bench) senders(ctx context.Context, p *process, n int) (list []sender, err error) {
 	for range n {
 		if b.client == clientHTTP {
-			list = append(list, newHTTPClient(p.address))
+			list = append(list, rawhttp.NewClient(p.address))
 			continue
 		}
 		c, err := p.connect(ctx)

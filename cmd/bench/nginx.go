@@ -4,36 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/nginx"
 )
 
-// startNginx starts nginx as a reverse proxy that keeps connections to its target.
+// startNginx starts nginx as a reverse proxy, and waits until it listens.
 func (b *bench) startNginx(target string) (*process, error) {
-	program, err := exec.LookPath("nginx")
-	if err != nil {
-		if program, err = exec.LookPath("/usr/sbin/nginx"); err != nil {
-			return nil, exec.ErrNotFound
-		}
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	cmd, at, err := nginx.Command(b.dir, target)
 	if err != nil {
 		return nil, err
 	}
-	at := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		return nil, err
-	}
-	config := strings.NewReplacer("DIR", b.dir, "AT", at, "TARGET", target).Replace(nginxConfig)
-	file := filepath.Join(b.dir, "nginx.conf")
-	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
-		return nil, err
-	}
-	// The shell says where it is, as startProcess expects it.
-	cmd := exec.Command("sh", "-c", `echo "http://$1" && exec "$2" -c "$3" -e stderr`, "sh", at, program, file)
 	p, err := startProcess(cmd)
 	if err != nil {
 		return nil, err
@@ -48,31 +29,3 @@ func (b *bench) startNginx(target string) (*process, error) {
 		}
 	}
 }
-
-const nginxConfig = `daemon off;
-worker_processes auto;
-pid DIR/nginx.pid;
-error_log stderr;
-events { worker_connections 4096; }
-http {
-	access_log off;
-	client_body_temp_path DIR/body;
-	proxy_temp_path DIR/proxy;
-	fastcgi_temp_path DIR/fastcgi;
-	uwsgi_temp_path DIR/uwsgi;
-	scgi_temp_path DIR/scgi;
-	keepalive_requests 1000000;
-	upstream target { server TARGET; keepalive 256; keepalive_requests 1000000; }
-	server {
-		listen AT;
-		location / {
-			proxy_pass http://target;
-			proxy_http_version 1.1;
-			proxy_set_header Connection "";
-			proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-			proxy_set_header X-Forwarded-Proto $scheme;
-			proxy_set_header X-Forwarded-Port $server_port;
-		}
-	}
-}
-`
