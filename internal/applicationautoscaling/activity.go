@@ -103,9 +103,6 @@ func Activities(tx *store.Tx, s arn.Scope, namespace types.ServiceNamespace) []*
 	return activities.List(tx, Resource{Scope: s, Namespace: namespace}.prefix())
 }
 
-// AllActivities returns the activities of all scopes.
-func AllActivities(tx *store.Tx) []*Activity { return activities.List(tx, "") }
-
 // ForgetActivities removes those that began before a time.
 func ForgetActivities(tx *store.Tx, before time.Time) { activityAges.Forget(tx, before) }
 

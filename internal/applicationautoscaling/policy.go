@@ -93,26 +93,8 @@ func Policies(tx *store.Tx, s arn.Scope, namespace types.ServiceNamespace) []*Po
 	return policies.List(tx, Resource{Scope: s, Namespace: namespace}.prefix())
 }
 
-// AnyPolicy reports whether a target has a policy.
-func AnyPolicy(tx *store.Tx) bool {
-	for range policies.Forward(tx, "") {
-		return true
-	}
-	return false
-}
-
 // PutPolicy writes a policy.
 func PutPolicy(tx *store.Tx, p *Policy) { policies.Put(tx, p) }
 
 // DeletePolicy removes a policy. Who calls it deletes its managed alarms.
 func DeletePolicy(tx *store.Tx, p *Policy) { policies.Delete(tx, p) }
-
-// OnPolicies wakes a watch with the key of the target of each policy that is new, has changed or is gone.
-func OnPolicies() store.Source {
-	return store.On(policies, func(before, after *Policy) []string {
-		if after == nil {
-			after = before
-		}
-		return []string{after.Of.Key()}
-	})
-}

@@ -67,6 +67,3 @@ func OnActionsBy(key func(*Action) string) store.Source {
 		return nil
 	})
 }
-
-// OnActions wakes a watch with the key of each action that is new or gone.
-func OnActions() store.Source { return store.OnKeys(actions) }
