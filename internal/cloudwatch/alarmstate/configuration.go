@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"iter"
+	"maps"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -79,10 +80,7 @@ func RecordConfiguration(tx *store.Tx, c Configuration) {
 // changedFields are the members that have changed, as they were and in their order. What was not set is not among them.
 // Source: recorded answers.
 func changedFields(before, after any) json.RawMessage {
-	is := map[string]json.RawMessage{}
-	for name, value := range members(after) {
-		is[name] = value
-	}
+	is := maps.Collect(members(after))
 	var fields [][]byte
 	for name, value := range members(before) {
 		if !bytes.Equal(value, is[name]) {
