@@ -1,6 +1,5 @@
-// Package cloudwatch answers the API of Amazon CloudWatch, as far as it is about alarms of one
-// metric. Alarms are stored. Nothing evaluates them, and their actions have no effect: SetAlarmState
-// says in which state they are.
+// Package cloudwatch answers the API of Amazon CloudWatch, as far as it is about metrics, alarms and dashboards. Alarms are
+// evaluated by package evaluation, and package alarmaction does what they are to do.
 package cloudwatch
 
 import (
