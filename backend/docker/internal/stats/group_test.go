@@ -15,10 +15,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
 )
 
-// Recorded on hosts with either version of control groups: a container of the application that had eaten 8 MiB. What is not
-// read is left out.
+// Files of either version of control groups, as of a container of the application that had eaten 8 MiB. They are written in
+// the form that the kernel's documentation gives. What is not read is left out.
 var (
-	recordedV1 = map[string]string{
+	sampleV1 = map[string]string{
 		"memory/docker/task/app/memory.stat":                              "cache 20480\nrss 8912896\nmapped_file 0\ninactive_file 20480\ntotal_cache 20480\ntotal_inactive_file 20480",
 		"memory/docker/task/app/memory.usage_in_bytes":                    "9175040",
 		"memory/docker/task/app/memory.max_usage_in_bytes":                "9437184",
@@ -29,7 +29,7 @@ var (
 		"pids/docker/task/app/pids.current":                               "5",
 		"blkio/docker/task/app/blkio.throttle.io_service_bytes_recursive": "8:0 Read 4096\n8:0 Write 512\n8:0 Total 4608\nTotal 4608",
 	}
-	recordedV2 = map[string]string{
+	sampleV2 = map[string]string{
 		"memory.stat":    "anon 8912896\nfile 24576\nkernel 131072\ninactive_file 20480\nactive_file 4096",
 		"memory.current": "9175040",
 		"memory.max":     "67108864",
@@ -38,7 +38,7 @@ var (
 		"io.stat":        "8:0 rbytes=4096 wbytes=512 rios=1 wios=1 dbytes=0 dios=0",
 		"cgroup.procs":   "4711",
 	}
-	recordedDev = "Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n" +
+	sampleDev = "Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n" +
 		"    lo:     100       1    0    0    0     0          0         0      100       1    0    0    0     0       0          0\n" +
 		"  eth0:    1086      13    0    0    0     0          0         0      446       5    0    0    0     0       0          0"
 )
@@ -59,7 +59,7 @@ func lay(t *testing.T, folder string, files map[string]string) {
 
 func TestGroupsOfContainers(t *testing.T) {
 	for what, c := range map[string]struct {
-		at     string // of the recorded files; empty are those of version 1
+		at     string // of the files; empty are those of version 1
 		parent string
 	}{
 		"version 1":                        {"", "/docker/task"},
@@ -71,11 +71,11 @@ func TestGroupsOfContainers(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			k := kernel{t.TempDir(), t.TempDir()}
 			if c.at == "" {
-				lay(t, k.groups, recordedV1)
+				lay(t, k.groups, sampleV1)
 			} else {
-				lay(t, path.Join(k.groups, c.at), recordedV2)
+				lay(t, path.Join(k.groups, c.at), sampleV2)
 			}
-			lay(t, k.processes, map[string]string{"stat": allCPUs, "4711/net/dev": recordedDev})
+			lay(t, k.processes, map[string]string{"stat": allCPUs, "4711/net/dev": sampleDev})
 			its := containers.Facts{Name: "shop", Joins: "task", CgroupParent: c.parent}
 			cpus := groupFiles{}
 			cpus.readAll(k.processes, []string{"stat"})
@@ -102,8 +102,8 @@ func TestGroupsOfContainers(t *testing.T) {
 // Of a container that joins another's namespace the network is not told, nor is that of a process that this one does not see.
 func TestGroupsWithoutNetworks(t *testing.T) {
 	k := kernel{t.TempDir(), t.TempDir()}
-	lay(t, path.Join(k.groups, "docker/app"), recordedV2)
-	lay(t, k.processes, map[string]string{"4711/net/dev": recordedDev})
+	lay(t, path.Join(k.groups, "docker/app"), sampleV2)
+	lay(t, k.processes, map[string]string{"4711/net/dev": sampleDev})
 	bound := containers.Facts{Bound: "task", Joins: "elsewhere"}
 	if u, ok := usageOf(k.read("app", bound), nil, "app", bound, 1); !ok || u.Networks != nil {
 		t.Errorf("%+v", u.Networks)
@@ -127,10 +127,10 @@ func TestGroupsNeedNoEngine(t *testing.T) {
 	store := containers.New(dockerapi.Client{}, label.Owner{}, program.Finder{}, nil)
 	r := New(t.Context(), dockerapi.Client{}, store, nil, func(context.Context) (Host, error) { return Host{Memory: 1 << 30, Groups: true}, nil }, nil)
 	r.kernel = kernel{t.TempDir(), t.TempDir()}
-	lay(t, r.kernel.processes, map[string]string{"stat": allCPUs, "4711/net/dev": recordedDev})
+	lay(t, r.kernel.processes, map[string]string{"stat": allCPUs, "4711/net/dev": sampleDev})
 	var ids []string
 	for _, id := range []string{"a", "b", "c"} {
-		lay(t, path.Join(r.kernel.groups, "docker", id), recordedV2)
+		lay(t, path.Join(r.kernel.groups, "docker", id), sampleV2)
 		store.Know(container.InspectResponse{ID: id, Name: "/" + id, Config: &container.Config{}, HostConfig: &container.HostConfig{NetworkMode: "container:task"}})
 		ids = append(ids, id)
 	}
