@@ -45,14 +45,14 @@ func TestAlarms(t *testing.T) {
 	}
 	want := &types.DeploymentAlarms{AlarmNames: []string{"web-busy", "web-slow"}, Enable: true, Rollback: true}
 
-	if first := p.change("apply"); first != (changes{Add: 6}) {
+	if first := p.change("apply"); first != (changes{Add: 7}) {
 		t.Errorf("the first apply made %+v", first)
 	}
 	p.settled()
 	if got := heeded(); !reflect.DeepEqual(got, want) {
 		t.Errorf("deployments heed %+v", got)
 	}
-	if second := p.change("apply", "-var=threshold=90"); second != (changes{Change: 4}) {
+	if second := p.change("apply", "-var=threshold=90"); second != (changes{Change: 5}) {
 		t.Errorf("the apply of a change made %+v", second)
 	}
 	p.settled("-var=threshold=90")
@@ -67,7 +67,7 @@ func TestAlarms(t *testing.T) {
 	if got := heeded(); !reflect.DeepEqual(got, want) {
 		t.Errorf("after the change deployments heed %+v", got)
 	}
-	if last := p.change("destroy", "-var=threshold=90"); last != (changes{Remove: 6}) {
+	if last := p.change("destroy", "-var=threshold=90"); last != (changes{Remove: 7}) {
 		t.Errorf("destroy made %+v", last)
 	}
 	if left := describe(cwtypes.AlarmTypeCompositeAlarm, cwtypes.AlarmTypeMetricAlarm); len(left.MetricAlarms)+len(left.CompositeAlarms) > 0 {

@@ -132,6 +132,21 @@ resource "aws_cloudwatch_composite_alarm" "trouble" {
   }
 }
 
+resource "aws_cloudwatch_dashboard" "web" {
+  dashboard_name = "web"
+
+  dashboard_body = jsonencode({
+    widgets = [{
+      type = "metric"
+      properties = {
+        region      = "us-east-1"
+        metrics     = [["AWS/ECS", "CPUUtilization", "ClusterName", "shop", "ServiceName", "web"]]
+        annotations = { horizontal = [{ value = var.threshold }] }
+      }
+    }]
+  })
+}
+
 resource "aws_ecs_task_definition" "web" {
   family                   = "web"
   requires_compatibilities = ["FARGATE"]
