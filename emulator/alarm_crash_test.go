@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
-// An emulator that is killed between the change of a state and the end of its action, at whatever write, does the action
+// An emulator that is killed between the change of a state and the end of its action, at any write, does the action
 // after its next start: the topic gets it, again if it was called before, and the history has it once.
 func TestActionsOfAlarmsOutliveACrash(t *testing.T) {
 	t.Parallel()

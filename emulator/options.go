@@ -154,8 +154,8 @@ type Options struct {
 	// HookFuncs answer for Lambda functions like Hooks, in this process. They are needed here and not
 	// in Server.OnHook where a DataDir may have a deployment that waits for a hook.
 	HookFuncs map[string]HookFunc
-	// EventTargets are URLs that stand for targets of EventBridge's rules and schedules, by the ARNs of these,
-	// whatever they are: what is for the target is a POST of JSON. 2xx is success, 409, 429 and 5xx have it sent
+	// EventTargets are URLs that stand for targets of EventBridge's rules and schedules, by their ARNs,
+	// which may be of any service: what is for the target is a POST of JSON. 2xx is success, 409, 429 and 5xx have it sent
 	// again, and the rest has not. EventTargetFuncs and Server.OnEventTarget come first. Hooks, too, find what
 	// stands here for a function, and targets what stands in Hooks.
 	EventTargets map[string]string

@@ -27,7 +27,7 @@ func (w *world) uses(id string, cpu, used float64, mib uint64) {
 	}
 }
 
-// The counters are the sum of all steps, whenever somebody looks.
+// The counters are the sum of all steps, whenever a client looks.
 func TestLoadBySteps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, sim.Options{})

@@ -11,7 +11,7 @@ import (
 )
 
 // identity tells the metric of a policy from those of others, as AWS does (AAS0007.4, AAS0007.5): one metric is the same, whether it
-// stands by itself or as the only query, whatever its unit, id and label are and in whichever order its dimensions come. Of
+// stands by itself or as the only query; its unit, id and label and the order of its dimensions do not count. Of
 // several queries all must be equal, but for their order.
 func identity(c *types.TargetTrackingScalingPolicyConfiguration) string {
 	if p := c.PredefinedMetricSpecification; p != nil {

@@ -114,7 +114,7 @@ func TestWrongRules(t *testing.T) {
 	}
 }
 
-// Whatever a rule says, it is refused, or what it says holds where its negation does not.
+// Any rule is refused, or what it says holds where its negation does not.
 func FuzzRule(f *testing.F) {
 	for _, text := range []string{
 		"TRUE OR FALSE AND NOT TRUE", `ALARM ( "a b" ) AND OK(o)`, "AT_LEAST(50%, NOT ALARM, (a,o,\"x\"))", "AT_LEAST(1, ALARM, ())", "ALARM(a", `"`, "ALARM(a)) )",

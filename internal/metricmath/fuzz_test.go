@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
 )
 
-// Whatever an expression says, it is refused, or it comes to points in order, in the window and with values.
+// Any expression is refused, or comes to points in order, in the window and with values.
 func FuzzExpression(f *testing.F) {
 	for _, text := range []string{
 		"m*2", "RUNNING_SUM(m)", "IF(m>=8,m,0)", "SUM([m,gaps])", "FILL(m,REPEAT)", "-m^2/(errors+1) OR 1", `SUM(METRICS("s"))`, "METRICS()/PERIOD(m)",

@@ -47,7 +47,7 @@ func FuzzCron(f *testing.F) {
 	})
 }
 
-// FuzzParse: no text makes it panic, and whatever is accepted has a next time that is later, or none, soon.
+// FuzzParse: no text makes it panic, and one that is accepted has a next time that is later, or none, soon.
 func FuzzParse(f *testing.F) {
 	data, err := os.ReadFile("testdata/recorded.json")
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// rate is due each time its period has passed. A day of it has 24 hours, whatever clocks do.
+// rate is due each time its period has passed. A day of it has 24 hours, also when clocks are put forward or back.
 type rate struct {
 	period time.Duration // 0 if it is longer than a Duration, which is 292 years
 }

@@ -20,7 +20,7 @@ type measure struct {
 }
 
 // meter has the measures of containers over periods of one length, by their ids. It measures by the time of
-// the engine: real time, whatever the emulator's clock does. A period that passes faster than a second has the newest
+// the engine, which is real time, also when the emulator's clock is faster or moves. A period that passes faster than a second has the newest
 // measure that there is, so an advance of the clock invents neither work nor idleness.
 type meter map[string]*measure
 

@@ -170,7 +170,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// dueEachMinute are the tasks that somebody wants data of: those of services, on container instances, and of clusters with
+// dueEachMinute are the tasks of which metrics are wanted: those of services, on container instances, and of clusters with
 // Container Insights.
 func dueEachMinute(tx *state.Tx, services []*service, insights []*insightCluster) []*state.Task {
 	watchedClusters := map[string]bool{}

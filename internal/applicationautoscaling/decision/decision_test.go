@@ -154,7 +154,7 @@ func TestTargetTracking(t *testing.T) {
 		{"out again while it is under way", with(run(3), last(Last{To: 3, Out: true, Base: 1, Open: true})), cpu, false, []float64{60}, "a scale-out is under way; it wants no more than that brings"},
 		{"a larger scale-out during the cool-down", with(run(3), last(Last{To: 3, Out: true, Base: 1, Cool: now.Add(time.Minute)})), cpu, false, []float64{150}, "3 to 5"},
 		{"out after the cool-down", with(run(3), last(Last{To: 3, Out: true, Base: 1, Cool: now})), cpu, false, []float64{60}, "3 to 6"},
-		{"out after somebody else changed the count", with(run(4), last(Last{To: 3, Out: true, Base: 1, Cool: now.Add(time.Minute)})), cpu, false, []float64{60}, "4 to 8"},
+		{"out after a user changed the count", with(run(4), last(Last{To: 3, Out: true, Base: 1, Cool: now.Add(time.Minute)})), cpu, false, []float64{60}, "4 to 8"},
 		{"in during the cool-down of a scale-out", with(run(3), last(Last{To: 3, Out: true, Base: 1, Cool: now.Add(time.Minute)})), cpu, true, []float64{1}, "3 to 1"},
 		{"in again during the cool-down", with(run(3), last(Last{To: 3, Cool: now.Add(time.Minute)})), cpu, true, []float64{1}, "the cool-down of a scale-in lasts until 2026-11-20T12:01:00Z"},
 		{"out during the cool-down of a scale-in", with(run(1), last(Last{To: 1, Cool: now.Add(time.Minute)})), cpu, false, []float64{90}, "1 to 3"},
@@ -189,7 +189,7 @@ func TestSeveralPolicies(t *testing.T) {
 		{"missing data do not agree", []Signal{low("cpu", 1)}, []Peer{peer()}, "policy memory does not agree: its metric has no data"},
 		{"nor do missing ones of the alarm", []Signal{{Policy: tracking("cpu", 30), Below: true}}, nil, "its metric has no data"},
 		{"one that does not scale in is not asked", []Signal{low("cpu", 1)}, []Peer{{tracking("memory", 30, func(c *types.TargetTrackingScalingPolicyConfiguration) { c.DisableScaleIn = aws.Bool(true) }), nil}}, "4 to 1"},
-		{"steps ask nobody", []Signal{{Policy: steps(types.AdjustmentTypeChangeInCapacity, ":0:-1"), Threshold: 30, Below: true, Values: []float64{1}}}, []Peer{peer(28)}, "4 to 3"},
+		{"steps ask no other policy", []Signal{{Policy: steps(types.AdjustmentTypeChangeInCapacity, ":0:-1"), Threshold: 30, Below: true, Values: []float64{1}}}, []Peer{peer(28)}, "4 to 3"},
 		{"no signal", nil, nil, "no alarm asks for a change"},
 	} {
 		if d := Decide(run(4), c.signals, c.peers); d.String() != c.want {

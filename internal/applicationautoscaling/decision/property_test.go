@@ -139,7 +139,7 @@ func TestPropertyConstantLoadComesToRest(t *testing.T) {
 	})
 }
 
-// More load never wants fewer tasks, whatever is suspended or cools down.
+// More load never wants fewer tasks, also while one direction is suspended or cools down.
 func TestPropertyMoreLoadWantsNoFewer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, p := drawState(t), tracking("cpu", targets.Draw(t, "target"))

@@ -94,7 +94,7 @@ func (s *State) cooling(of string) string {
 	return "the cool-down of a " + of + " lasts until " + s.Last.Cool.UTC().Format(time.RFC3339)
 }
 
-// Holds tells in words what holds scaling back, whatever alarms say.
+// Holds tells in words what holds scaling back. It does not look at alarms.
 func (s *State) Holds() []string {
 	holds := []string{}
 	if s.Suspended.Out {

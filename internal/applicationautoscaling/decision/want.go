@@ -15,7 +15,7 @@ const (
 	in
 )
 
-// want is what a policy wants, whatever the bounds of the target and cool-downs say.
+// want is what a policy wants, before the bounds of the target and cool-downs hold it.
 type want struct {
 	aim aim
 	to  int32

@@ -92,7 +92,7 @@ func TestBounds(t *testing.T) {
 	inBubble(t, 1, func(w *world) {
 		w.target(2, 4)
 		w.advance(time.Minute)
-		w.scale(9) // by somebody else
+		w.scale(9) // a user does
 		w.advance(time.Minute)
 		if w.desired() != 9 {
 			t.Error("a desired count outside of the bounds does not stay")
@@ -109,7 +109,7 @@ func TestBounds(t *testing.T) {
 	})
 }
 
-// Somebody else overrides an activity that is under way, which a poll finds.
+// A user overrides an activity that is under way, which a poll finds.
 func TestOverridden(t *testing.T) {
 	inBubble(t, 0, func(w *world) {
 		w.starve = true

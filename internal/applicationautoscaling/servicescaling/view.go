@@ -15,8 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// linkedRole is the role with which services are scaled, whatever role a target names: AWS does not use that (recorded
-// answers).
+// linkedRole is the role with which services are scaled. AWS does not use a role that a target names (recorded answers).
 func linkedRole(s arn.Scope) string {
 	return "arn:" + s.Partition() + ":iam::" + s.Account +
 		":role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService"

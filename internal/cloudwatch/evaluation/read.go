@@ -120,7 +120,7 @@ func (e *Evaluator) program(a *cloudwatch.Alarm) *metricmath.Program {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	queries := &a.Metrics[0] // the same as long as nobody puts the alarm again
+	queries := &a.Metrics[0] // the same until a client puts the alarm again
 	if known, found := e.programs[queries]; found {
 		return known
 	}

@@ -34,7 +34,7 @@ type Event struct {
 	Scope arn.Scope
 	Bus   string // its name
 	JSON  string // in EventBridge's envelope, see [eventbridge.Event.Marshal]
-	// Rule is the rule whose schedule has made the event: its targets get it whatever the rule's pattern is. Nil: none.
+	// Rule is the rule whose schedule has made the event: its targets get it, also if the rule's pattern does not match it. Nil: none.
 	Rule *eventbridge.Rule
 	// Sequence is the number that the event has in the outbox: rules that are newer do not get it. 0: it is not from there.
 	Sequence uint64
