@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/boltfile"
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 	"go.etcd.io/bbolt"
 	bbolterrors "go.etcd.io/bbolt/errors"
@@ -92,7 +93,7 @@ func inspectFile(path string, format int) (err error) {
 		return damaged(err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := checkPages(file, info.Size(), db.Info().PageSize); err != nil {
+	if err := boltfile.Check(file, info.Size(), db.Info().PageSize); err != nil {
 		return damaged(err)
 	}
 	return db.View(func(disk *bbolt.Tx) error {

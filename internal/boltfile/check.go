@@ -1,4 +1,5 @@
-package store
+// Package boltfile checks files of bbolt before bbolt trusts what they say.
+package boltfile
 
 import (
 	"bytes"
@@ -8,9 +9,10 @@ import (
 	"io"
 )
 
-// checkPages reads the pages of a bbolt file and says what is wrong with them. bbolt
+// Check reads the pages of a file of some bytes and says what is wrong with them; each is read at most once. bbolt
 // follows all that a page says, also round in circles, and what it notices when it
 // opens a file for writing ends the process: it does so in a goroutine of its own.
+// It does not check the list of free pages.
 //
 // The format is bbolt's version 2, in the machine's byte order:
 //
@@ -20,7 +22,7 @@ import (
 //	branch position 4, key size 4, page 8
 //	leaf   flags 4, position 4, key size 4, value size 4
 //	bucket page 8, sequence 8; page 0 is one that follows in the value itself
-func checkPages(file io.ReaderAt, size int64, pageSize int) error {
+func Check(file io.ReaderAt, size int64, pageSize int) error {
 	c := &pageChecker{file: file, pageSize: uint64(pageSize), seen: map[uint64]bool{0: true, 1: true}}
 	root, err := c.meta()
 	if err != nil {
