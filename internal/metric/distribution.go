@@ -22,15 +22,6 @@ func (d *distribution) pack() packed {
 	return packed(text)
 }
 
-func (p packed) unpack() *distribution {
-	d := &distribution{}
-	read := recordReader{from: []byte(p)}
-	for len(read.from) > 0 && read.err == nil {
-		d.bins = append(d.bins, read.bin())
-	}
-	return d
-}
-
 // distribution is how often values of which sizes came: by bins whose ends are in the ratio 1.1, from 1 on. That percentiles
 // come from such bins, whose ends are no further than the minimum and maximum, is inferred from recorded answers.
 type distribution struct{ bins []bin } // by index
@@ -92,29 +83,50 @@ func (d *distribution) add(index int16, count float64) {
 	d.bins[i].count += count
 }
 
-// binsOf are the bins of a point whose values are known.
-func binsOf(p *Point) []bin {
+// addPoint adds the values of a point, which are known.
+func (d *distribution) addPoint(p *Point) {
 	if p.dist == "" {
-		return []bin{{indexOf(p.Min), p.Count}}
+		d.add(indexOf(p.Min), p.Count)
+		return
 	}
-	return p.dist.unpack().bins
+	for read := (recordReader{from: []byte(p.dist)}); len(read.from) > 0 && read.err == nil; {
+		b := read.bin()
+		d.add(b.index, b.count)
+	}
 }
 
 // add is both points together, at the time of the first.
-func (p Point) add(o Point) Point {
-	sum := Point{At: p.At, Set: p.Set.Add(o.Set)}
+func (p Point) add(o Point) Point { return joined(p, o) }
+
+// joined are points together, at the time of the first.
+func joined(points ...Point) Point {
+	sum, first := Point{At: points[0].At}, -1
+	one, equal, known := true, true, true
+	for i := range points {
+		p := &points[i]
+		if p.Count == 0 {
+			continue
+		}
+		if first < 0 {
+			first = i
+		}
+		one = i == first
+		equal = equal && p.dist == "" && p.Min == points[first].Min
+		known = known && p.dist != unknown
+		sum.Set = sum.Set.Add(p.Set)
+	}
 	switch {
-	case p.Count == 0:
-		sum.dist = o.dist
-	case o.Count == 0:
-		sum.dist = p.dist
-	case p.dist == "" && o.dist == "" && p.Min == o.Min:
-	case sum.Min < 0 || p.dist == unknown || o.dist == unknown:
+	case first < 0 || equal:
+	case one:
+		sum.dist = points[first].dist
+	case sum.Min < 0 || !known:
 		sum.dist = unknown
 	default:
-		all := &distribution{bins: binsOf(&p)}
-		for _, b := range binsOf(&o) {
-			all.add(b.index, b.count)
+		var all distribution
+		for i := range points {
+			if points[i].Count != 0 {
+				all.addPoint(&points[i])
+			}
 		}
 		sum.dist = all.pack()
 	}
@@ -135,8 +147,9 @@ func (p *Point) spans() (list spans, known bool) {
 	if p.dist == unknown || p.Min < 0 {
 		return nil, false
 	}
-	before := 0.0
-	for _, b := range binsOf(p) {
+	before, all := 0.0, distribution{}
+	all.addPoint(p)
+	for _, b := range all.bins {
 		s := span{before: before, count: b.count}
 		if b.index != zero {
 			s.low = max(math.Pow(ratio, float64(b.index)), p.Min)

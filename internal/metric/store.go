@@ -45,13 +45,6 @@ type metricSeries struct {
 	units []*series
 }
 
-// Point is what is known of a metric and unit in a period that begins At.
-type Point struct {
-	At time.Time
-	Set
-	dist packed
-}
-
 // NewStore makes a store in memory.
 func NewStore() *Store {
 	s, _ := Open(Options{}) // what fails is a file
@@ -156,49 +149,6 @@ func (m *metricSeries) in(unit types.StandardUnit) *series {
 		}
 	}
 	return nil
-}
-
-// Query asks for the points of a metric in one unit.
-type Query struct {
-	ID
-	Unit     types.StandardUnit
-	From, To time.Time // From is at the start of a period; what begins at To is left out
-	Period   time.Duration
-}
-
-// Points are what there is, oldest first: none for periods without data. Where the store has longer periods by now, a point
-// stands at the first of those that it is about.
-func (s *Store) Points(q Query) (points []Point) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	of := s.rolled(q.ID, cmp.Or(q.Unit, types.StandardUnitNone))
-	from, to, period := ceil(q.From), ceil(q.To), int64(q.Period/time.Second)
-	if of == nil || period <= 0 || to <= from {
-		return nil
-	}
-	points = make([]Point, 0, min(int64(of.count(from, to)), (to-from)/period+1))
-	of.between(from, to, func(r *record) {
-		p := r.point()
-		p.At = time.Unix(r.at-(r.at-from)%period, 0).UTC() // in seconds, as a Duration has 292 years
-		i, found := len(points), false
-		if i > 0 && !points[i-1].At.Before(p.At) {
-			i, found = slices.BinarySearchFunc(points, p.At, func(each Point, at time.Time) int { return each.At.Compare(at) })
-		}
-		if found {
-			points[i] = points[i].add(p)
-		} else {
-			points = slices.Insert(points, i, p)
-		}
-	})
-	return points
-}
-
-// ceil is the first whole second that is not before a time.
-func ceil(t time.Time) int64 {
-	if t.Nanosecond() > 0 {
-		return t.Unix() + 1
-	}
-	return t.Unix()
 }
 
 // rolled is a series, as its tiers are now, or nil.

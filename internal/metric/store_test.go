@@ -152,3 +152,14 @@ func TestQueriesOfAnyTime(t *testing.T) {
 		t.Errorf("backwards: %v", points)
 	}
 }
+
+// Points stand in order of time, also where those of minutes lie between those of seconds.
+func TestPointsOfSecondsAndMinutes(t *testing.T) {
+	s := metric.NewStore()
+	for i := range 3 {
+		minute := noon.Add(time.Duration(i) * time.Minute)
+		s.Put(metric.Datum{ID: load, At: minute.Add(30 * time.Second), HighResolution: true, Values: []float64{1}}, metric.Datum{ID: load, At: minute, Values: []float64{2}})
+	}
+	expect(t, shown(s, time.Hour, 30*time.Second), "0s=1/2 30s=1/1 1m0s=1/2 1m30s=1/1 2m0s=1/2 2m30s=1/1")
+	expect(t, shown(s, time.Hour, time.Minute), "0s=2/3 1m0s=2/3 2m0s=2/3")
+}
