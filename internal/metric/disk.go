@@ -9,19 +9,23 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/boltfile"
 	"go.etcd.io/bbolt"
 	bbolterrors "go.etcd.io/bbolt/errors"
 )
 
 // disk is the file of a store.
 type disk struct {
-	changes *changes // under the mutex of the store
-	armed   bool     // under the mutex of the store: a write is due
+	// Under the mutex of the store.
+	changes *changes
+	armed   bool   // a write is due
+	number  uint32 // of the newest series
 
 	mu      sync.Mutex // one write at a time
-	db      *bbolt.DB  // nil: it is closed
-	written time.Time  // real time of the last write
-	failed  bool       // the last write
+	db      *bbolt.DB  // nil: this store has not written the file
+	closed  bool
+	written time.Time // real time of the last write
+	failed  bool      // the last write
 	writes  int
 }
 
@@ -37,70 +41,128 @@ var (
 // lockTimeout is for how long the file may be in use by an emulator that ends.
 const lockTimeout = time.Second
 
-// openDisk opens the file. One that cannot be read is moved aside, as no data point is worth that the emulator does not start.
+// bytesForChange is how many bytes of data points allow for one more change that is noted by itself, which takes about 50.
+const bytesForChange = 500
+
+// openDisk reads the file. One that cannot be read is moved aside, as no data point is worth that the emulator does not start.
 func (s *Store) openDisk() error {
-	s.disk = &disk{changes: newChanges(0)}
+	s.disk = &disk{changes: newChanges(int(s.opts.Size / bytesForChange))}
 	err := guarded(s.readDisk)
+	if s.size > s.opts.Size {
+		s.evict()
+	}
+	s.disk.changes.any = false // since the start; and the first write makes the file anew
+	s.disk.changes.forgetDetails()
 	if errors.Is(err, errDamaged) {
 		aside := s.opts.Path + ".damaged"
 		s.opts.Log.Warn("the file of metrics is damaged and was moved aside; metrics begin anew", "file", s.opts.Path, "now", aside, "error", err)
-		s.closeDB()
-		s.Reset()
-		s.disk = &disk{changes: newChanges(0)}
-		if err = os.Rename(s.opts.Path, aside); err == nil {
-			err = guarded(s.readDisk)
-		}
+		s.forget()
+		err = os.Rename(s.opts.Path, aside)
 	}
 	if err != nil {
-		s.closeDB()
 		return fmt.Errorf("open the file of metrics %s: %w", s.opts.Path, err)
 	}
 	return nil
 }
 
-func (s *Store) closeDB() {
-	if s.disk.db != nil {
-		_ = s.disk.db.Close() // of no use
-		s.disk.db = nil
+// readDisk takes what the file has, if there is one. It is read and never written: bbolt is not to release pages that may be
+// damaged, as it may do so for ever.
+func (s *Store) readDisk() error {
+	file, err := os.Open(s.opts.Path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
 	}
-}
-
-// readDisk reads the file, or makes it. Which pages are free stands in the file: without that bbolt would look for them in a
-// goroutine where nothing guards it.
-func (s *Store) readDisk() (err error) {
-	info, err := os.Stat(s.opts.Path)
-	isNew := errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0
-	if !isNew {
-		if err := s.openDB(true); err != nil {
-			return err
-		}
-		if err := s.disk.db.View(s.load); err != nil {
-			return err
-		}
-		s.closeDB()
-	}
-	if err := s.openDB(false); err != nil || !isNew {
+	if err != nil {
 		return err
 	}
-	return s.disk.db.Update(makeBuckets)
-}
-
-func (s *Store) openDB(readOnly bool) (err error) {
-	s.disk.db, err = bbolt.Open(s.opts.Path, 0o600, &bbolt.Options{Timeout: lockTimeout, ReadOnly: readOnly})
-	if err == nil || os.IsPermission(err) || errors.Is(err, bbolterrors.ErrTimeout) {
+	defer func() { _ = file.Close() }()
+	info, err := file.Stat()
+	if err != nil || info.Size() == 0 {
 		return err
 	}
-	return errors.Join(errDamaged, err)
+	db, err := bbolt.Open(s.opts.Path, 0o600, &bbolt.Options{Timeout: lockTimeout, ReadOnly: true})
+	if err != nil {
+		if os.IsPermission(err) || errors.Is(err, bbolterrors.ErrTimeout) {
+			return err
+		}
+		return errors.Join(errDamaged, err)
+	}
+	defer func() { _ = db.Close() }()
+	if err := boltfile.Check(file, info.Size(), db.Info().PageSize); err != nil {
+		return errors.Join(errDamaged, err)
+	}
+	return db.View(s.load)
 }
 
-func makeBuckets(tx *bbolt.Tx) error {
-	for _, name := range buckets {
-		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+// writeDisk writes into the file, or makes it anew.
+func (s *Store) writeDisk(r *rows, whole bool) error {
+	if s.opts.fault != nil {
+		if err := s.opts.fault(); err != nil {
 			return err
 		}
 	}
-	return nil
+	if whole {
+		return s.replaceDisk(r)
+	}
+	return s.disk.db.Update(r.write)
 }
+
+// replaceDisk makes the file anew. It gets its name when it is complete.
+func (s *Store) replaceDisk(r *rows) (err error) {
+	temporary := s.opts.Path + ".new"
+	if err := os.Remove(temporary); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(temporary) // which may fill the disk
+		}
+	}()
+	options := &bbolt.Options{Timeout: lockTimeout}
+	made, err := bbolt.Open(temporary, 0o600, options)
+	if err != nil {
+		return err
+	}
+	err = made.Update(r.write)
+	err = errors.Join(err, made.Close(), s.closeDB())
+	if err == nil {
+		err = os.Rename(temporary, s.opts.Path)
+	}
+	if err == nil {
+		s.disk.db, err = bbolt.Open(s.opts.Path, 0o600, options)
+	}
+	return err
+}
+
+// removeDisk removes the file, or else writes that there is nothing.
+func (s *Store) removeDisk() {
+	if s.disk.closed {
+		return
+	}
+	err := s.closeDB()
+	if removed := os.Remove(s.opts.Path); !errors.Is(removed, os.ErrNotExist) {
+		err = errors.Join(err, removed)
+	}
+	if err != nil {
+		s.opts.Log.Error("cannot remove the file of metrics", "file", s.opts.Path, "error", err)
+		s.mu.Lock()
+		s.disk.changes.any = true
+		s.mu.Unlock()
+		s.saveLocked()
+	}
+}
+
+func (s *Store) closeDB() error {
+	if s.disk.db == nil {
+		return nil
+	}
+	db := s.disk.db
+	s.disk.db = nil
+	return db.Close()
+}
+
+// farthest is how far from 1970 a record may be, in seconds: beyond what a time of AWS can say, and so that sums do not overflow.
+const farthest = 1 << 40
 
 // load takes what the file has.
 func (s *Store) load(tx *bbolt.Tx) error {
@@ -115,9 +177,7 @@ func (s *Store) load(tx *bbolt.Tx) error {
 		if len(key) != 4 || err != nil {
 			return errDamaged
 		}
-		number := binary.BigEndian.Uint32(key)
-		s.disk.changes.number = number - 1
-		known[number] = s.seriesOf(&of)
+		known[binary.BigEndian.Uint32(key)] = s.seriesOf(&of)
 		return nil
 	})
 	if err != nil {
@@ -126,21 +186,21 @@ func (s *Store) load(tx *bbolt.Tx) error {
 	err = tx.Bucket(chunkBucket).ForEach(func(key, records []byte) error {
 		c, err := chunkOf(key)
 		of := known[c.number]
-		if err != nil || of == nil || records == nil {
+		if err != nil || of == nil || records == nil || c.start != floor(c.start, spanOf(int(c.tier))) || max(c.start, -c.start) > farthest {
 			return errDamaged
 		}
 		read := recordReader{from: records}
 		for len(read.from) > 0 && read.err == nil {
-			r := read.record(c.start, spanOf(int(c.tier)))
-			s.size += of.columns[c.tier].add(r.at, r.point())
-			s.latest = max(s.latest, r.at)
+			if r := read.record(c.start, spanOf(int(c.tier))); read.err == nil && r.sound() {
+				s.size += of.columns[c.tier].add(r.at, r.point())
+				s.latest = max(s.latest, r.at)
+			}
 		}
 		return read.err
 	})
 	if err != nil {
 		return err
 	}
-	s.disk.changes = newChanges(s.disk.changes.number)
 	return tx.Bucket(markBucket).ForEach(func(key, value []byte) error {
 		s.marks[string(key)] = string(value)
 		return nil

@@ -140,6 +140,28 @@ func (r *recordReader) record(start, span int64) (made record) {
 	return made
 }
 
+// sound reports whether a record is one that can be kept: a damaged file may say anything.
+func (r *record) sound() bool {
+	for _, v := range []float64{r.Count, r.Sum, r.Min, r.Max} {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return r.Count > 0 && (r.dist == unknown || r.dist.sound())
+}
+
+func (p packed) sound() bool {
+	read, last := recordReader{from: []byte(p)}, math.MinInt
+	for len(read.from) > 0 {
+		b := read.bin()
+		if read.err != nil || int(b.index) <= last || !(b.count > 0) || math.IsInf(b.count, 0) {
+			return false
+		}
+		last = int(b.index)
+	}
+	return true
+}
+
 // seriesRow is what the file has of a series beside its records. Names are bytes, as clients may send what is no text.
 type seriesRow struct {
 	Scope           arn.Scope

@@ -74,7 +74,7 @@ func (s *Store) dropBefore(key string, of *metricSeries, cutoff int64) {
 		}
 		s.size -= seriesSize + 2*int64(len(key))
 		if s.disk != nil {
-			s.disk.changes.removeSeries(each)
+			s.disk.changes.addSeries(each.number, nil)
 		}
 		return true
 	})

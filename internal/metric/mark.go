@@ -33,7 +33,7 @@ func (s *Store) setMarks(marks []Mark) {
 			delete(s.marks, m.Key)
 		}
 		if s.disk != nil {
-			s.disk.changes.marks[m.Key] = true
+			s.disk.changes.addMark(m.Key)
 		}
 	}
 }

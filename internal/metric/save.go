@@ -15,7 +15,7 @@ const rest = time.Second
 
 // saveSoon has what has changed written at the next full minute of the clock. Without a change the clock has no timer.
 func (s *Store) saveSoon() {
-	if s.disk == nil || s.disk.armed || s.disk.changes.none() {
+	if s.disk == nil || s.disk.armed || !s.disk.changes.any {
 		return
 	}
 	s.disk.armed = true
@@ -39,26 +39,32 @@ func (s *Store) saveNow() {
 	s.save()
 }
 
-// save writes all that has changed in one transaction. What cannot be written is tried again with the next write.
+// save writes all that has changed in one transaction. What cannot be written is tried again after a minute of real time.
 func (s *Store) save() {
 	if s.disk == nil {
 		return
 	}
 	s.disk.mu.Lock()
 	defer s.disk.mu.Unlock()
+	if !s.disk.closed {
+		s.saveLocked()
+	}
+}
+
+// saveLocked saves while the caller holds the mutex of the disk.
+func (s *Store) saveLocked() {
 	s.mu.Lock()
 	s.disk.armed = false
 	changed := s.disk.changes
-	if s.disk.db == nil || changed.none() {
-		s.disk.changes = newChanges(changed.number)
+	if !changed.any {
 		s.mu.Unlock()
 		return
 	}
 	rows := s.rows(changed)
-	s.disk.changes = newChanges(changed.number)
+	s.disk.changes = newChanges(changed.most)
 	s.mu.Unlock()
 
-	err := guarded(func() error { return s.disk.db.Update(rows.write) })
+	err := guarded(func() error { return s.writeDisk(rows, changed.whole) })
 	s.disk.written = time.Now()
 	s.disk.writes++
 	switch {
@@ -68,13 +74,23 @@ func (s *Store) save() {
 		s.opts.Log.Error("cannot write metrics; they are kept in memory", "file", s.opts.Path, "error", err)
 	}
 	s.disk.failed = err != nil
-	switch {
-	case errors.Is(err, errDamaged):
-		s.disk.db = nil // not closed: bbolt may hold its locks still. The next start moves the file aside
-	case err != nil:
-		s.mu.Lock()
-		s.disk.changes.merge(changed)
-		s.mu.Unlock()
+	if err != nil {
+		s.retry(changed, errors.Is(err, errDamaged))
+	}
+}
+
+// retry has what could not be written tried again; into a new file if the present one is damaged.
+func (s *Store) retry(changed *changes, damaged bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.disk.changes.merge(changed)
+	if damaged {
+		s.disk.db = nil // not closed: bbolt may hold its locks still
+		s.disk.changes.forgetDetails()
+	}
+	if !s.disk.armed {
+		s.disk.armed = true
+		time.AfterFunc(time.Minute, s.save)
 	}
 }
 
@@ -83,26 +99,25 @@ func (s *Store) Close() error {
 	if s.disk == nil {
 		return nil
 	}
-	s.save()
 	s.disk.mu.Lock()
 	defer s.disk.mu.Unlock()
-	if s.disk.db == nil {
+	if s.disk.closed {
 		return nil
 	}
-	err := s.disk.db.Close()
-	s.disk.db = nil
-	return err
+	s.saveLocked()
+	s.disk.closed = true
+	return s.closeDB()
 }
 
 // rows are what a write puts into each bucket; nil: it removes it.
-type rows struct {
-	all                   bool
-	series, chunks, marks map[string][]byte
-}
+type rows struct{ series, chunks, marks map[string][]byte }
 
 // rows are what the file is to have, of what has changed.
 func (s *Store) rows(changed *changes) *rows {
-	r := &rows{all: changed.all, series: map[string][]byte{}, chunks: map[string][]byte{}, marks: map[string][]byte{}}
+	if changed.whole {
+		changed = s.everything()
+	}
+	r := &rows{series: map[string][]byte{}, chunks: map[string][]byte{}, marks: map[string][]byte{}}
 	for number, of := range changed.series {
 		key := string(binary.BigEndian.AppendUint32(nil, number))
 		if r.series[key] = nil; of != nil {
@@ -126,13 +141,8 @@ func (s *Store) rows(changed *changes) *rows {
 }
 
 func (r *rows) write(tx *bbolt.Tx) error {
-	if r.all {
-		for _, name := range buckets {
-			if err := tx.DeleteBucket(name); err != nil {
-				return err
-			}
-		}
-		if err := makeBuckets(tx); err != nil {
+	for _, name := range buckets {
+		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}
 	}

@@ -25,6 +25,8 @@ type Options struct {
 	Size  int64
 	Clock *clock.Clock
 	Log   *slog.Logger // default: none
+
+	fault func() error // of tests: what each write fails with
 }
 
 // Store keeps data points. It is safe for concurrent use.
@@ -71,17 +73,28 @@ func (s *Store) Size() int64 {
 	return s.size
 }
 
-// Reset forgets all metrics and marks, also on disk.
+// Reset forgets all metrics and marks, also on disk, where that needs no room.
 func (s *Store) Reset() {
+	if s.disk == nil {
+		s.forget()
+		return
+	}
+	s.disk.mu.Lock()
+	defer s.disk.mu.Unlock()
+	s.forget()
+	s.removeDisk()
+}
+
+func (s *Store) forget() {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	clear(s.metrics)
 	clear(s.marks)
 	s.size, s.latest = 0, 0
 	if s.disk != nil {
-		s.disk.changes.forgetAll()
+		s.disk.changes.any = false
+		s.disk.changes.forgetDetails()
 	}
-	s.mu.Unlock()
-	s.save()
 }
 
 // Put adds data to their metrics.
@@ -136,7 +149,9 @@ func (s *Store) addSeries(key string, of *metricSeries, unit types.StandardUnit)
 	slices.SortFunc(of.units, func(a, b *series) int { return cmp.Compare(a.unit, b.unit) })
 	s.size += seriesSize + 2*int64(len(key))
 	if s.disk != nil {
-		s.disk.changes.addSeries(made)
+		s.disk.number++
+		made.number = s.disk.number
+		s.disk.changes.addSeries(made.number, made)
 	}
 	return made
 }
