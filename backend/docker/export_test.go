@@ -73,7 +73,7 @@ func (e *Engine) LoseGroups() {
 }
 
 // HideGroups has this process see no control groups.
-func (e *Engine) HideGroups() { e.stats.HideGroups() }
+func (e *Engine) HideGroups() { e.stats.Kernel.Groups = "/nonexistent" }
 
 // EngineStats are those that the engine itself has.
 func (e *Engine) EngineStats(ctx context.Context, id string) (backend.Stats, error) {

@@ -11,10 +11,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 )
 
-// kernel is where this process sees files of the kernel.
-type kernel struct{ groups, processes string }
+// Kernel is where this process sees files of the kernel: folders of its control groups and its processes.
+type Kernel struct{ Groups, Processes string }
 
-var here = kernel{"/sys/fs/cgroup", "/proc"}
+var here = Kernel{"/sys/fs/cgroup", "/proc"}
 
 // filesV1 tell what is used with control groups of version 1, by the controller whose they are, and filesV2 with those of
 // version 2. Source: Linux Documentation/admin-guide/cgroup-v1, and cgroup-v2.rst.
@@ -31,19 +31,19 @@ var (
 
 // read reads the files of a container's group; nil where this process does not see the group, as on another host. The
 // name of a group has the id of its container, so one that is there is the right one.
-func (k kernel) read(id string, its containers.Facts) groupFiles {
+func (k Kernel) read(id string, its containers.Facts) groupFiles {
 	parent := its.CgroupParent
 	if parent == "" {
 		parent = dockerGroup
 	}
-	if at := path.Join(k.groups, "memory", parent, id); there(at) {
+	if at := path.Join(k.Groups, "memory", parent, id); there(at) {
 		files := groupFiles{}
 		for controller, names := range filesV1 {
-			files.readAll(path.Join(k.groups, controller, parent, id), names)
+			files.readAll(path.Join(k.Groups, controller, parent, id), names)
 		}
 		return k.complete(files, at, its)
 	}
-	for _, at := range []string{path.Join(k.groups, parent, id), path.Join(k.groups, slicePath(its.CgroupParent), "docker-"+id+".scope")} {
+	for _, at := range []string{path.Join(k.Groups, parent, id), path.Join(k.Groups, slicePath(its.CgroupParent), "docker-"+id+".scope")} {
 		if there(path.Join(at, "memory.current")) {
 			files := groupFiles{}
 			files.readAll(at, filesV2)
@@ -73,7 +73,7 @@ func slicePath(slice string) string {
 
 // complete adds what belongs to no group: the time, and the network namespace of the group's first process. It is nil for a
 // group that is about to go.
-func (k kernel) complete(files groupFiles, group string, its containers.Facts) groupFiles {
+func (k Kernel) complete(files groupFiles, group string, its containers.Facts) groupFiles {
 	files["now"] = strconv.FormatInt(time.Now().UnixNano(), 10)
 	if !files.complete() {
 		return nil
@@ -82,7 +82,7 @@ func (k kernel) complete(files groupFiles, group string, its containers.Facts) g
 		processes, _ := os.ReadFile(path.Join(group, "cgroup.procs"))
 		process, _, _ := strings.Cut(string(processes), "\n")
 		if process != "" && process != "0" { // else it is in a namespace of processes that is not this one's
-			files.readAll(path.Join(k.processes, process, "net"), []string{"dev"})
+			files.readAll(path.Join(k.Processes, process, "net"), []string{"dev"})
 		}
 	}
 	return files

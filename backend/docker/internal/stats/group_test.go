@@ -69,16 +69,16 @@ func TestGroupsOfContainers(t *testing.T) {
 		"version 2, systemd, not a parent": {"system.slice/docker-app.scope", ""},
 	} {
 		t.Run(what, func(t *testing.T) {
-			k := kernel{t.TempDir(), t.TempDir()}
+			k := Kernel{t.TempDir(), t.TempDir()}
 			if c.at == "" {
-				lay(t, k.groups, sampleV1)
+				lay(t, k.Groups, sampleV1)
 			} else {
-				lay(t, path.Join(k.groups, c.at), sampleV2)
+				lay(t, path.Join(k.Groups, c.at), sampleV2)
 			}
-			lay(t, k.processes, map[string]string{"stat": allCPUs, "4711/net/dev": sampleDev})
+			lay(t, k.Processes, map[string]string{"stat": allCPUs, "4711/net/dev": sampleDev})
 			its := containers.Facts{Name: "shop", Joins: "task", CgroupParent: c.parent}
 			cpus := groupFiles{}
-			cpus.readAll(k.processes, []string{"stat"})
+			cpus.readAll(k.Processes, []string{"stat"})
 			u, ok := usageOf(k.read("app", its), cpus, "app", its, 1<<40)
 			switch {
 			case !ok || u.ID != "app" || u.Name != "/shop" || u.Read.IsZero() || u.Load != nil:
@@ -101,20 +101,20 @@ func TestGroupsOfContainers(t *testing.T) {
 
 // Of a container that joins another's namespace the network is not told, nor is that of a process that this one does not see.
 func TestGroupsWithoutNetworks(t *testing.T) {
-	k := kernel{t.TempDir(), t.TempDir()}
-	lay(t, path.Join(k.groups, "docker/app"), sampleV2)
-	lay(t, k.processes, map[string]string{"4711/net/dev": sampleDev})
+	k := Kernel{t.TempDir(), t.TempDir()}
+	lay(t, path.Join(k.Groups, "docker/app"), sampleV2)
+	lay(t, k.Processes, map[string]string{"4711/net/dev": sampleDev})
 	bound := containers.Facts{Bound: "task", Joins: "elsewhere"}
 	if u, ok := usageOf(k.read("app", bound), nil, "app", bound, 1); !ok || u.Networks != nil {
 		t.Errorf("%+v", u.Networks)
 	}
-	lay(t, path.Join(k.groups, "docker/app"), map[string]string{"cgroup.procs": "0"})
+	lay(t, path.Join(k.Groups, "docker/app"), map[string]string{"cgroup.procs": "0"})
 	own := containers.Facts{Networked: true}
 	if u, ok := usageOf(k.read("app", own), nil, "app", own, 1); !ok || u.Networks != nil {
 		t.Errorf("%+v", u.Networks)
 	}
 	// A group that is about to go has lost files.
-	if err := os.Remove(path.Join(k.groups, "docker/app/cpu.stat")); err != nil {
+	if err := os.Remove(path.Join(k.Groups, "docker/app/cpu.stat")); err != nil {
 		t.Fatal(err)
 	}
 	if files := k.read("app", own); files != nil {
@@ -126,11 +126,11 @@ func TestGroupsWithoutNetworks(t *testing.T) {
 func TestGroupsNeedNoEngine(t *testing.T) {
 	store := containers.New(dockerapi.Client{}, label.Owner{}, program.Finder{}, nil)
 	r := New(t.Context(), dockerapi.Client{}, store, nil, func(context.Context) (Host, error) { return Host{Memory: 1 << 30, Groups: true}, nil }, nil)
-	r.kernel = kernel{t.TempDir(), t.TempDir()}
-	lay(t, r.kernel.processes, map[string]string{"stat": allCPUs, "4711/net/dev": sampleDev})
+	r.Kernel = Kernel{t.TempDir(), t.TempDir()}
+	lay(t, r.Kernel.Processes, map[string]string{"stat": allCPUs, "4711/net/dev": sampleDev})
 	var ids []string
 	for _, id := range []string{"a", "b", "c"} {
-		lay(t, path.Join(r.kernel.groups, "docker", id), sampleV2)
+		lay(t, path.Join(r.Kernel.Groups, "docker", id), sampleV2)
 		store.Know(container.InspectResponse{ID: id, Name: "/" + id, Config: &container.Config{}, HostConfig: &container.HostConfig{NetworkMode: "container:task"}})
 		ids = append(ids, id)
 	}

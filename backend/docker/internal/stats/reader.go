@@ -24,18 +24,18 @@ type Host struct {
 
 // Reader reads what containers use.
 type Reader struct {
+	Kernel     Kernel // New has it where Linux has it
 	client     dockerapi.Client
 	containers *containers.Store
 	commands   *command.Commands
 	host       func(context.Context) (Host, error)
 	log        *slog.Logger
 	samples    *samples
-	kernel     kernel
 }
 
 // New returns a reader for an engine. Its requests to the engine end with closing.
 func New(closing context.Context, client dockerapi.Client, containers *containers.Store, commands *command.Commands, host func(context.Context) (Host, error), log *slog.Logger) *Reader {
-	r := &Reader{client: client, containers: containers, commands: commands, host: host, log: log, kernel: here}
+	r := &Reader{client: client, containers: containers, commands: commands, host: host, log: log, Kernel: here}
 	r.samples = newSamples(closing, r.EngineStats)
 	return r
 }

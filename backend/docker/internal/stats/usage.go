@@ -71,13 +71,13 @@ func (u *usages) without(ids []string) (left []string) {
 // readGroups reads the groups that this process sees, and returns the containers whose it does not.
 func (r *Reader) readGroups(ctx context.Context, ids []string, host Host, found *usages) (left []string) {
 	allCPUs := groupFiles{}
-	allCPUs.readAll(r.kernel.processes, []string{"stat"})
+	allCPUs.readAll(r.Kernel.Processes, []string{"stat"})
 	for _, id := range ids {
 		its, err := r.containers.Facts(ctx, id)
 		if err != nil {
 			continue // it is gone
 		}
-		if files := r.kernel.read(id, its); files != nil {
+		if files := r.Kernel.read(id, its); files != nil {
 			if u, ok := usageOf(files, allCPUs, id, its, host.Memory); ok {
 				found.add(id, u)
 			}
@@ -148,6 +148,3 @@ func (r *Reader) askEngine(ctx context.Context, ids []string, found *usages) {
 	}
 	_ = asking.Wait() // none fails
 }
-
-// HideGroups has this process see no control groups; for tests.
-func (r *Reader) HideGroups() { r.kernel.groups = "/nonexistent" }
