@@ -104,15 +104,15 @@ func (s *Server) startControllers() {
 		Addresses: at.Agent, Quotas: s.quotas,
 	}
 	at.Groups = &capacity.GroupController{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Groups, Outages: &s.faults.outages}
-	at.Providers = &attachment.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
-	at.Scaling = &scaling.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
-	at.Placer = &placer.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
-	at.Draining = &draining.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
+	at.Providers = attachment.New(s.store, s.clock, s.opts.Log)
+	at.Scaling = scaling.New(s.store, s.clock, s.opts.Log)
+	at.Placer = placer.New(s.store, s.clock, s.opts.Log)
+	at.Draining = draining.New(s.store, s.clock, s.opts.Log)
 	at.Targets = &loadbalancer.TaskTargets{Store: s.store, Clock: s.clock, Log: s.opts.Log}
 	at.Matching, at.Timetable, at.Deliveries = s.newMatching(), s.newTimetable(), s.newSending()
 	at.Metrics = s.newCollector()
-	at.AlarmActions = &alarmaction.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Way: s.wayToTarget}
-	at.Suppression = &suppression.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log}
+	at.AlarmActions = alarmaction.New(alarmaction.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Way: s.wayToTarget})
+	at.Suppression = suppression.New(s.store, s.clock, s.opts.Log)
 	at.ServiceScaling = s.newServiceScaling()
 	s.controllers = at
 	for _, c := range at.All() {

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/target"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/timetable"
 	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -46,13 +47,13 @@ func (s *Server) newMatching() *matching.Controller {
 }
 
 // newTimetable acts when rules and schedules are due.
-func (s *Server) newTimetable() *timetable.Controller {
-	return &timetable.Controller{
+func (s *Server) newTimetable() *reconcile.Loop {
+	return timetable.New(timetable.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Counters: &s.deliveries,
 		Route: func(tx *store.Tx, own *eventbridge.Rule, event string) error {
 			return s.router.Route(tx, routing.Event{Scope: own.Scope, Bus: own.Bus, JSON: event, Rule: own})
 		},
-	}
+	})
 }
 
 // newSending calls targets.

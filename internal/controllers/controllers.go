@@ -7,18 +7,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/agent"
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling/servicescaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
-	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/attachment"
-	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/draining"
-	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/scaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmaction"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/suppression"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery/sending"
-	"github.com/ecs-emulator/ecs-emulator/internal/delivery/timetable"
 	"github.com/ecs-emulator/ecs-emulator/internal/lifecyclehook"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
 	"github.com/ecs-emulator/ecs-emulator/internal/metric/collection"
-	"github.com/ecs-emulator/ecs-emulator/internal/placer"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
 )
 
@@ -29,29 +23,29 @@ type Set struct {
 	Hooks    *lifecyclehook.Controller
 	Capacity *capacity.Controller
 	// Providers puts what clusters attach to the groups of their capacity providers.
-	Providers *attachment.Controller
+	Providers *reconcile.Loop
 	// Scaling sets the desired capacity of those groups.
-	Scaling *scaling.Controller
+	Scaling *reconcile.Loop
 	// Draining drains their instances before they are terminated.
-	Draining *draining.Controller
+	Draining *reconcile.Loop
 	Groups   *capacity.GroupController
 	// Placer places the tasks that wait.
-	Placer  *placer.Controller
+	Placer  *reconcile.Loop
 	Targets *loadbalancer.TaskTargets
 	// Balancers look after load balancers.
 	Balancers *loadbalancer.Controller
 	// Matching brings the events of services to rules of EventBridge.
 	Matching *matching.Controller
 	// Timetable acts when rules and schedules are due.
-	Timetable *timetable.Controller
+	Timetable *reconcile.Loop
 	// Deliveries calls the targets of rules and schedules.
 	Deliveries *sending.Controller
 	// ServiceScaling scales services by their policies, bounds and scheduled actions.
 	ServiceScaling *servicescaling.Controller
 	// Suppression releases the actions of composite alarms.
-	Suppression *suppression.Controller
+	Suppression *reconcile.Loop
 	// AlarmActions does what alarms are to do.
-	AlarmActions *alarmaction.Controller
+	AlarmActions *reconcile.Loop
 	// Metrics collects them, and has alarms evaluated.
 	Metrics *collection.Collector
 }

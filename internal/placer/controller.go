@@ -4,7 +4,7 @@
 //
 //	plan := placer.Decide(input) // pure: what becomes of the tasks of a cluster now
 //
-// It alone ends a task's wait. [Controller] decides on a snapshot each time a cluster is woken, and
+// It alone ends a task's wait. The loop decides on a snapshot each time a cluster is woken, and
 // again inside the transaction that carries the plan out, so that no task is placed twice.
 package placer
 
@@ -15,7 +15,6 @@ import (
 	"math/rand/v2"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,69 +29,53 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
 )
 
-// Controller places the waiting tasks of all clusters. A cluster without any costs it a look into an
+type controller struct {
+	*reconcile.Loop
+	store *state.Store
+	clock *clock.Clock
+}
+
+// New makes the loop that places the waiting tasks of all clusters. A cluster without any costs it a look into an
 // index when there is more room in it.
-type Controller struct {
-	Store *state.Store
-	Clock *clock.Clock
-	Log   *slog.Logger
-
-	once sync.Once
-	loop *reconcile.Loop
-}
-
-// Run places tasks until ctx ends, and returns its error. It is called once.
-func (c *Controller) Run(ctx context.Context) error {
-	c.init()
-	return c.loop.Run(ctx)
-}
-
-// Idle waits until everything has been decided about that changed so far.
-func (c *Controller) Idle(ctx context.Context) error {
-	c.init()
-	return c.loop.Idle(ctx)
-}
-
-func (c *Controller) init() {
-	c.once.Do(func() {
-		c.loop = reconcile.New(reconcile.Options{
-			Name: "waiting tasks", Clock: c.Clock, Log: c.Log, Watch: c.Store.WatchWaitingTasks(),
-			Reconcile: func(_ context.Context, cluster string) (time.Time, error) { return c.reconcile(cluster) },
-		})
+func New(s *state.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
+	c := &controller{store: s, clock: clk}
+	c.Loop = reconcile.New(reconcile.Options{
+		Name: "waiting tasks", Clock: clk, Log: log, Watch: s.WatchWaitingTasks(), Reconcile: c.reconcile,
 	})
+	return c.Loop
 }
 
 // reconcile decides about the waiting tasks of a cluster, and carries the plan out if there is
 // something to do. It returns when to do so again though nothing has changed; zero is never.
-func (c *Controller) reconcile(cluster string) (time.Time, error) {
+func (c *controller) reconcile(_ context.Context, cluster string) (time.Time, error) {
 	chance := placement.NewChance(rand.Uint64())
-	plan := c.decide(c.Store.Read(), cluster, chance)
+	plan := c.decide(c.store.Read(), cluster, chance)
 	if plan.changes() == 0 {
 		return plan.WakeAt, nil
 	}
-	err := c.Store.Update(func(tx *state.Tx) error {
-		c.loop.Causes(tx, cluster)
+	err := c.store.Update(func(tx *state.Tx) error {
+		c.Causes(tx, cluster)
 		plan = c.decide(tx, cluster, chance)
-		apply(tx, plan, c.Clock.Now())
+		apply(tx, plan, c.clock.Now())
 		return nil
 	})
 	if err != nil {
 		return time.Time{}, err
 	}
 	if plan.More {
-		c.loop.Wake(cluster)
+		c.Wake(cluster)
 	}
 	return plan.WakeAt, nil
 }
 
-func (c *Controller) decide(tx *state.Tx, cluster string, chance placement.Chance) Plan {
+func (c *controller) decide(tx *state.Tx, cluster string, chance placement.Chance) Plan {
 	waiting, row := state.AllWaitingTasks(tx, cluster), state.FindCluster(tx, cluster)
 	if len(waiting) == 0 || row == nil {
 		return Plan{}
 	}
 	pool := placement.NewPool(tx, row, chance)
 	scheduler.ReserveDaemons(tx, pool, cluster)
-	return Decide(Input{Waiting: waiting, Pool: pool, Demand: demands(tx), Now: c.Clock.Now()})
+	return Decide(Input{Waiting: waiting, Pool: pool, Demand: demands(tx), Now: c.clock.Now()})
 }
 
 // demands finds what tasks ask of a container instance. Tasks that ask for the same share it, so that a

@@ -14,12 +14,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // run runs a placer of the store until end is called.
-func (w *world) run(clk *clock.Clock) (c *Controller, end func()) {
-	c = &Controller{Store: w.store, Clock: clk, Log: slog.New(slog.DiscardHandler)}
+func (w *world) run(clk *clock.Clock) (c *reconcile.Loop, end func()) {
+	c = New(w.store, clk, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- c.Run(ctx) }()
@@ -166,7 +167,7 @@ func TestRoomIsKeptForDaemons(t *testing.T) {
 	w.wait("a", 600, 0)
 	small := w.wait("a", 300, 1)
 	w.instance("i", "a", 1000)
-	c := &Controller{Store: w.store, Clock: clock.New(clock.Options{}), Log: slog.New(slog.DiscardHandler)}
+	c := &controller{store: w.store, clock: clock.New(clock.Options{})}
 	if plan := c.decide(w.store.Read(), clusterARN, func(int) int { return 0 }); len(plan.Place) != 1 || plan.Place[0].Task != small {
 		t.Errorf("placed: %s", fmt.Sprint(plan.Place))
 	}

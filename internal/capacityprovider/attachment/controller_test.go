@@ -25,7 +25,7 @@ func TestAttachmentsFollowTheProviders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &attachment.Controller{Store: store, Clock: clock.New(clock.Options{}), Log: slog.New(slog.DiscardHandler)}
+	c := attachment.New(store, clock.New(clock.Options{}), slog.New(slog.DiscardHandler))
 	go func() { _ = c.Run(t.Context()) }()
 	group := &autoscaling.Group{Scope: scope, Name: "spare", ID: arn.NewUUID()}
 	p := &state.CapacityProvider{

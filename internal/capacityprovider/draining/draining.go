@@ -4,7 +4,6 @@ package draining
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -15,40 +14,24 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Controller drains container instances that their Auto Scaling groups terminate, where managed draining has put
-// its lifecycle hook: an instance is DRAINING, services move their tasks, and standalone tasks are waited for.
+type controller struct {
+	*reconcile.Loop
+	store *state.Store
+	clock *clock.Clock
+}
+
+// New makes the loop that drains container instances that their Auto Scaling groups terminate, where managed draining
+// has put its lifecycle hook: an instance is DRAINING, services move their tasks, and standalone tasks are waited for.
 // It is terminated when all its tasks have stopped, at the latest after the hook's 48 hours.
 //
 // Source: ECS developer guide, managed instance draining.
-type Controller struct {
-	Store *state.Store
-	Clock *clock.Clock
-	Log   *slog.Logger
-
-	once sync.Once
-	loop *reconcile.Loop
-}
-
-// Run drains instances until ctx ends, and returns its error. It is called once.
-func (c *Controller) Run(ctx context.Context) error {
-	c.init()
-	return c.loop.Run(ctx)
-}
-
-// Idle waits until everything has been decided about that changed so far.
-func (c *Controller) Idle(ctx context.Context) error {
-	c.init()
-	return c.loop.Idle(ctx)
-}
-
-func (c *Controller) init() {
-	c.once.Do(func() {
-		sources := append(autoscaling.Watched(), state.OnInstanceUsages(lastTaskGone), state.OnContainerInstances(deregistered))
-		c.loop = reconcile.New(reconcile.Options{
-			Name: "managed draining", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, sources...),
-			Reconcile: func(_ context.Context, key string) (time.Time, error) { return c.reconcile(key) },
-		})
+func New(s *state.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
+	c := &controller{store: s, clock: clk}
+	sources := append(autoscaling.Watched(), state.OnInstanceUsages(lastTaskGone), state.OnContainerInstances(deregistered))
+	c.Loop = reconcile.New(reconcile.Options{
+		Name: "managed draining", Clock: clk, Log: log, Watch: s.Watch(0, sources...), Reconcile: c.reconcile,
 	})
+	return c.Loop
 }
 
 // lastTaskGone wakes with the ARN of a container instance whose last task has stopped.
@@ -69,16 +52,16 @@ func deregistered(before, after *state.ContainerInstance) []string {
 }
 
 // reconcile drains the instances of a group, whose key it is or that of one of its container instances.
-func (c *Controller) reconcile(key string) (again time.Time, err error) {
-	group := groupOf(c.Store.Read(), key)
-	if group == nil || len(waiting(c.Store.Read(), group)) == 0 {
+func (c *controller) reconcile(_ context.Context, key string) (again time.Time, err error) {
+	tx := c.store.Read()
+	if group := groupOf(tx, key); group == nil || len(waiting(tx, group)) == 0 {
 		return time.Time{}, nil
 	}
-	err = c.Store.Update(func(tx *state.Tx) error {
-		c.loop.Causes(tx, key)
+	err = c.store.Update(func(tx *state.Tx) error {
+		c.Causes(tx, key)
 		again = time.Time{}
 		if g := groupOf(tx, key); g != nil {
-			again = drain(tx, g, c.Clock.Now())
+			again = drain(tx, g, c.clock.Now())
 		}
 		return nil
 	})

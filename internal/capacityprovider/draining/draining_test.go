@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/draining"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -24,7 +25,7 @@ type drains struct {
 	*testing.T
 	store      *state.Store
 	clock      *clock.Clock
-	controller *draining.Controller
+	controller *reconcile.Loop
 	group      *autoscaling.Group
 	task       string
 	busy, idle string // container instances
@@ -38,7 +39,7 @@ func newDrains(t *testing.T) *drains {
 	clk := clock.New(clock.Options{})
 	t.Cleanup(clk.Close)
 	d := &drains{
-		T: t, store: store, clock: clk, controller: &draining.Controller{Store: store, Clock: clk, Log: slog.New(slog.DiscardHandler)},
+		T: t, store: store, clock: clk, controller: draining.New(store, clk, slog.New(slog.DiscardHandler)),
 		group: &autoscaling.Group{Scope: scope, Name: "spare"}, task: scope.Task("shop", "a"),
 		busy: scope.ContainerInstance("shop", "1"), idle: scope.ContainerInstance("shop", "2"),
 	}

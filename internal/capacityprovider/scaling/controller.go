@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -15,39 +14,21 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Controller scales the groups of the capacity providers with managed scaling that clusters have. Such a
+type controller struct {
+	*reconcile.Loop
+	store *state.Store
+	clock *clock.Clock
+}
+
+// New makes the loop that scales the groups of the capacity providers with managed scaling that clusters have. Such a
 // provider costs it a timer each minute, and any other one nothing.
-type Controller struct {
-	Store *state.Store
-	Clock *clock.Clock
-	Log   *slog.Logger
-
-	once sync.Once
-	loop *reconcile.Loop
-}
-
-// Run scales until ctx ends, and returns its error. It is called once.
-func (c *Controller) Run(ctx context.Context) error {
-	c.init()
-	return c.loop.Run(ctx)
-}
-
-// Idle waits until everything has been decided about that changed so far.
-func (c *Controller) Idle(ctx context.Context) error {
-	c.init()
-	return c.loop.Idle(ctx)
-}
-
-func (c *Controller) init() {
-	c.once.Do(func() {
-		c.loop = reconcile.New(reconcile.Options{
-			Name: "managed scaling", Clock: c.Clock, Log: c.Log,
-			Watch: c.Store.Watch(0, state.OnCapacityProviders(providerChange), state.OnClusters(clusterChange)),
-			Reconcile: func(_ context.Context, key string) (time.Time, error) {
-				return c.reconcile(key)
-			},
-		})
+func New(s *state.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
+	c := &controller{store: s, clock: clk}
+	c.Loop = reconcile.New(reconcile.Options{
+		Name: "managed scaling", Clock: clk, Log: log, Reconcile: c.reconcile,
+		Watch: s.Watch(0, state.OnCapacityProviders(providerChange), state.OnClusters(clusterChange)),
 	})
+	return c.Loop
 }
 
 // providerChange wakes with the ARN of a capacity provider. Tasks and instances wake none: their minute does.
@@ -74,13 +55,13 @@ func clusterChange(before, after *state.Cluster) (providers []string) {
 }
 
 // reconcile decides about a capacity provider, and carries the plan out. It returns when to do so again.
-func (c *Controller) reconcile(key string) (wakeAt time.Time, err error) {
-	if state.FindCapacityProvider(c.Store.Read(), arn.ScopeOf(key), arn.Name(key)) == nil {
+func (c *controller) reconcile(_ context.Context, key string) (wakeAt time.Time, err error) {
+	if state.FindCapacityProvider(c.store.Read(), arn.ScopeOf(key), arn.Name(key)) == nil {
 		return time.Time{}, nil // one of Fargate
 	}
-	err = c.Store.Update(func(tx *state.Tx) error {
-		c.loop.Causes(tx, key)
-		wakeAt, err = scale(tx, key, c.Clock.Now())
+	err = c.store.Update(func(tx *state.Tx) error {
+		c.Causes(tx, key)
+		wakeAt, err = scale(tx, key, c.clock.Now())
 		return err
 	})
 	return wakeAt, err

@@ -44,7 +44,7 @@ func open(t *testing.T, path string, at time.Time) (w *world, stop func()) {
 	if err := w.clock.SetSpeed(0); err != nil {
 		t.Fatal(err)
 	}
-	c := &scaling.Controller{Store: store, Clock: w.clock, Log: slog.New(slog.DiscardHandler)}
+	c := scaling.New(store, w.clock, slog.New(slog.DiscardHandler))
 	w.clock.SetQuiet(c.Idle)
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -21,37 +20,28 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// Controller does actions. All fields are required.
-type Controller struct {
+// Options are what actions are done with. All fields are required.
+type Options struct {
 	Store *state.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
 	// Way refuses the ARN of a topic or function to which there is no way.
 	Way func(target string) error
-
-	once sync.Once
-	loop *reconcile.Loop
 }
 
-// Run does actions until ctx ends, and returns its error. It is called once.
-func (c *Controller) Run(ctx context.Context) error {
-	c.init()
-	return c.loop.Run(ctx)
+type controller struct {
+	*reconcile.Loop
+	Options
 }
 
-// Idle waits until there is a delivery, or an item in a history, for each action. The error is that of ctx.
-func (c *Controller) Idle(ctx context.Context) error {
-	c.init()
-	return c.loop.Idle(ctx)
-}
-
-func (c *Controller) init() {
-	c.once.Do(func() {
-		c.loop = reconcile.New(reconcile.Options{
-			Name: "action of an alarm", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, cloudwatch.OnActionsBy(own)),
-			Reconcile: func(_ context.Context, key string) (never time.Time, err error) { return never, c.reconcile(key) },
-		})
+// New makes the loop that does actions: when it is idle, there is a delivery, or an item in a history, for each of them.
+func New(opts Options) *reconcile.Loop {
+	c := &controller{Options: opts}
+	c.Loop = reconcile.New(reconcile.Options{
+		Name: "action of an alarm", Clock: opts.Clock, Log: opts.Log, Watch: opts.Store.Watch(0, cloudwatch.OnActionsBy(own)),
+		Reconcile: c.reconcile,
 	})
+	return c.Loop
 }
 
 // own is the key of an action, unless it is one of Application Auto Scaling.
@@ -70,14 +60,14 @@ const (
 )
 
 // reconcile removes an action, and puts a delivery or says why there is none, in one transaction.
-func (c *Controller) reconcile(key string) error {
+func (c *controller) reconcile(_ context.Context, key string) (never time.Time, err error) {
 	now := c.Clock.Now()
-	return c.Store.Update(func(tx *state.Tx) error {
+	return never, c.Store.Update(func(tx *state.Tx) error {
 		a := cloudwatch.FindAction(tx, key)
 		if a == nil {
 			return nil
 		}
-		c.loop.Causes(tx, key)
+		c.Causes(tx, key)
 		cloudwatch.DeleteAction(tx, a)
 		if why := c.refuses(a.ARN); why != "" {
 			alarmstate.Done(tx, a, alarmstate.Failed(a.ARN, why), now)
@@ -98,7 +88,7 @@ func (c *Controller) reconcile(key string) error {
 }
 
 // refuses says why an action is not done; empty: it is.
-func (c *Controller) refuses(action string) string {
+func (c *controller) refuses(action string) string {
 	switch s := service(action); s {
 	case "sns", "lambda":
 		if err := c.Way(action); err != nil {

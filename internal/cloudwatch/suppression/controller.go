@@ -5,7 +5,6 @@ package suppression
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
@@ -15,48 +14,32 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Controller releases actions that are suppressed for a time.
-type Controller struct {
-	Store *state.Store
-	Clock *clock.Clock
-	Log   *slog.Logger
-
-	once sync.Once
-	loop *reconcile.Loop
+type controller struct {
+	*reconcile.Loop
+	store *state.Store
+	clock *clock.Clock
 }
 
-// Run releases actions until ctx ends, and returns its error. It is called once.
-func (c *Controller) Run(ctx context.Context) error {
-	c.init()
-	return c.loop.Run(ctx)
-}
-
-// Idle waits until everything is released whose time is over.
-func (c *Controller) Idle(ctx context.Context) error {
-	c.init()
-	return c.loop.Idle(ctx)
-}
-
-func (c *Controller) init() {
-	c.once.Do(func() {
-		c.loop = reconcile.New(reconcile.Options{
-			Name: "composite alarm", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, cloudwatch.OnSuppressions()),
-			Reconcile: func(_ context.Context, key string) (time.Time, error) { return c.reconcile(key) },
-		})
+// New makes the loop that releases actions that are suppressed for a time.
+func New(s *state.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
+	c := &controller{store: s, clock: clk}
+	c.Loop = reconcile.New(reconcile.Options{
+		Name: "composite alarm", Clock: clk, Log: log, Watch: s.Watch(0, cloudwatch.OnSuppressions()), Reconcile: c.reconcile,
 	})
+	return c.Loop
 }
 
 // reconcile releases the actions of a composite alarm, or tells when they are to be.
-func (c *Controller) reconcile(key string) (due time.Time, err error) {
-	alarm, now := cloudwatch.CompositeByKey(c.Store.Read(), key), c.Clock.Now()
+func (c *controller) reconcile(_ context.Context, key string) (due time.Time, err error) {
+	alarm, now := cloudwatch.CompositeByKey(c.store.Read(), key), c.clock.Now()
 	if alarm == nil || alarm.SuppressedUntil.After(now) {
 		if alarm != nil {
 			due = alarm.SuppressedUntil
 		}
 		return due, nil
 	}
-	return due, c.Store.Update(func(tx *state.Tx) error {
-		c.loop.Causes(tx, key)
+	return due, c.store.Update(func(tx *state.Tx) error {
+		c.Causes(tx, key)
 		if alarm := cloudwatch.CompositeByKey(tx, key); alarm != nil {
 			alarmstate.Release(tx, alarm, now)
 		}

@@ -8,7 +8,6 @@ package timetable
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
@@ -21,17 +20,19 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// Controller acts at due times. All fields but Counters are required.
-type Controller struct {
+// Options are what is done at due times. All fields but Counters are required.
+type Options struct {
 	Store    *state.Store
 	Clock    *clock.Clock
 	Log      *slog.Logger
 	Counters *delivery.Counters
 	// Route brings the event of a rule that is due, as JSON, to the rules of its bus.
 	Route func(tx *store.Tx, own *eventbridge.Rule, event string) error
+}
 
-	once sync.Once
-	loop *reconcile.Loop
+type controller struct {
+	*reconcile.Loop
+	Options
 }
 
 // late is for how long after its time something is due that is due repeatedly, by the clock. A clock that is fast gives
@@ -45,29 +46,18 @@ const (
 // thousands that are due at midnight would take so long that the last are late.
 const workers = 16
 
-// Run acts at due times until ctx ends, and returns its error. It is called once.
-func (c *Controller) Run(ctx context.Context) error {
-	c.init()
-	return c.loop.Run(ctx)
-}
-
-// Idle waits until all has been acted on that is due now. The error is that of ctx.
-func (c *Controller) Idle(ctx context.Context) error {
-	c.init()
-	return c.loop.Idle(ctx)
-}
-
-func (c *Controller) init() {
-	c.once.Do(func() {
-		c.loop = reconcile.New(reconcile.Options{
-			Name: "schedule", Clock: c.Clock, Log: c.Log, Workers: workers,
-			Watch: c.Store.Watch(0, eventbridge.OnRules(), eventbridgescheduler.OnSchedules()), Reconcile: c.reconcile,
-		})
+// New makes the loop that acts at due times.
+func New(opts Options) *reconcile.Loop {
+	c := &controller{Options: opts}
+	c.Loop = reconcile.New(reconcile.Options{
+		Name: "schedule", Clock: opts.Clock, Log: opts.Log, Workers: workers, Reconcile: c.reconcile,
+		Watch: opts.Store.Watch(0, eventbridge.OnRules(), eventbridgescheduler.OnSchedules()),
 	})
+	return c.Loop
 }
 
 // reconcile acts on a rule or a schedule if it is due, and tells when it is due next.
-func (c *Controller) reconcile(_ context.Context, key string) (wakeAt time.Time, err error) {
+func (c *controller) reconcile(_ context.Context, key string) (wakeAt time.Time, err error) {
 	tx := c.Store.Read()
 	if r := eventbridge.RuleByKey(tx, key); r != nil {
 		if t, ok := timingOfRule(r); ok {
@@ -83,7 +73,7 @@ func (c *Controller) reconcile(_ context.Context, key string) (wakeAt time.Time,
 }
 
 // wait acts if it is time, which writes the row and so wakes its key again, or tells when it will be.
-func (c *Controller) wait(t timing, act func(due, now time.Time) error) (wakeAt time.Time, err error) {
+func (c *controller) wait(t timing, act func(due, now time.Time) error) (wakeAt time.Time, err error) {
 	now := c.Clock.Now()
 	due, at, ok := t.next(now, c.late())
 	switch {
@@ -95,17 +85,17 @@ func (c *Controller) wait(t timing, act func(due, now time.Time) error) (wakeAt 
 	return time.Time{}, act(due, now)
 }
 
-func (c *Controller) late() time.Duration {
+func (c *controller) late() time.Duration {
 	return max(late, time.Duration(c.Clock.Speed()*float64(lateReal)))
 }
 
 // ruleIsDue tells the bus of a rule that it is due, unless it has changed meanwhile.
-func (c *Controller) ruleIsDue(r *eventbridge.Rule, due time.Time) error {
+func (c *controller) ruleIsDue(r *eventbridge.Rule, due time.Time) error {
 	return c.Store.Update(func(tx *state.Tx) error {
 		if eventbridge.RuleByKey(tx, r.Key()) != r {
 			return nil
 		}
-		c.loop.Causes(tx, r.Key())
+		c.Causes(tx, r.Key())
 		eventbridge.SetLastDue(tx, r, due)
 		return c.Route(tx, r, scheduledEvent(r, due))
 	})
@@ -113,7 +103,7 @@ func (c *Controller) ruleIsDue(r *eventbridge.Rule, due time.Time) error {
 
 // scheduleIsDue puts the call of a schedule's target, unless the schedule has changed meanwhile. One that is not due any
 // more goes, if it is to.
-func (c *Controller) scheduleIsDue(s *eventbridgescheduler.Schedule, due, now time.Time) error {
+func (c *controller) scheduleIsDue(s *eventbridgescheduler.Schedule, due, now time.Time) error {
 	next := *s
 	next.LastDue = due
 	goes := false
@@ -125,7 +115,7 @@ func (c *Controller) scheduleIsDue(s *eventbridgescheduler.Schedule, due, now ti
 		if eventbridgescheduler.ScheduleByARN(tx, s.ARN()) != s {
 			return nil
 		}
-		c.loop.Causes(tx, s.ARN())
+		c.Causes(tx, s.ARN())
 		tx.Then(func() { c.Counters.Matched(s.ARN()) })
 		delivery.Put(tx, deliveryOf(s, due, now))
 		if goes {

@@ -58,13 +58,13 @@ func (w *world) must(err error) {
 }
 
 func (w *world) start() {
-	c := &Controller{
+	c := New(Options{
 		Store: w.store, Clock: w.clock, Log: slog.New(slog.DiscardHandler), Counters: &w.counters,
 		Route: func(_ *store.Tx, own *eventbridge.Rule, event string) error {
 			w.events = append(w.events, own.Name+" "+event)
 			return nil
 		},
-	}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(ctx) }()
