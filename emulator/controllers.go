@@ -86,24 +86,22 @@ func (s *Server) startControllers() {
 	if s.opts.StrictRoles {
 		options.AssumesRole = s.credentials.AssumesRole
 	}
-	at := controllers.Set{Balancers: s.newLoadBalancers()}
-	at.Agent = agent.New(options)
+	at := controllers.Set{Agent: agent.New(options)}
 	nodes := at.Agent.LoadBalancers(fargate)
+	at.Balancers = s.newLoadBalancers(nodes)
 	nodes.OnNews(at.Balancers.Wake)
-	at.Balancers.Nodes = nodes
-	at.Services = &scheduler.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Services, Outages: &s.faults.outages, Quotas: s.quotas, Rates: s.rates}
+	services := scheduler.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Services, Outages: &s.faults.outages, Quotas: s.quotas, Rates: s.rates}
+	hooks := lifecyclehook.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Invoke: s.functions.Invoke, Role: s.hookRole}
 	if s.opts.StrictRoles {
-		at.Services.RefusedRole, at.Services.RefusesRole = credentials.RefusedRole, credentials.RefusesInfrastructureRole
+		services.RefusedRole, services.RefusesRole = credentials.RefusedRole, credentials.RefusesInfrastructureRole
+		hooks.Assumes = s.credentials.Assumes
 	}
-	at.Hooks = &lifecyclehook.Controller{Store: s.store, Clock: s.clock, Log: s.opts.Log, Invoke: s.functions.Invoke, Role: s.hookRole}
-	if s.opts.StrictRoles {
-		at.Hooks.Assumes = s.credentials.Assumes
-	}
-	at.Capacity = &capacity.Controller{
+	at.Services, at.Hooks = scheduler.New(services), lifecyclehook.New(hooks)
+	at.Capacity = capacity.New(capacity.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Instances, AgentAway: s.faults.instances.AgentAway,
 		Addresses: at.Agent, Quotas: s.quotas,
-	}
-	at.Groups = &capacity.GroupController{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Groups, Outages: &s.faults.outages}
+	})
+	at.Groups = capacity.NewGroups(capacity.GroupOptions{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Groups, Outages: &s.faults.outages})
 	at.Providers = attachment.New(s.store, s.clock, s.opts.Log)
 	at.Scaling = scaling.New(s.store, s.clock, s.opts.Log)
 	at.Placer = placer.New(s.store, s.clock, s.opts.Log)
@@ -124,12 +122,12 @@ func (s *Server) startControllers() {
 	}
 }
 
-// newLoadBalancers makes the controller of load balancers, which has no nodes yet, and the source of their metrics.
-func (s *Server) newLoadBalancers() *loadbalancer.Controller {
-	c := &loadbalancer.Controller{
-		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: s.opts.delays().LoadBalancers,
+// newLoadBalancers makes the controller of load balancers and the source of their metrics.
+func (s *Server) newLoadBalancers(nodes loadbalancer.Nodes) *loadbalancer.Controller {
+	c := loadbalancer.New(loadbalancer.Options{
+		Store: s.store, Clock: s.clock, Log: s.opts.Log, Nodes: nodes, Delays: s.opts.delays().LoadBalancers,
 		Certificate: certificate, Certificates: []store.Source{acm.OnCertificates()},
-	}
+	})
 	s.balanced = &loadbalancermetrics.Source{Store: s.store, Metrics: s.metrics, Clock: s.clock, Counts: c.Counts}
 	c.Removing = s.balanced.Removing
 	return c

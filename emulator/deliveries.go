@@ -41,9 +41,9 @@ func (s *Server) route(tx *store.Tx, b *eventbridge.Bus, event string) error {
 
 // newMatching brings the events of services to the rules of the default bus.
 func (s *Server) newMatching() *matching.Controller {
-	return &matching.Controller{
+	return matching.New(matching.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Router: s.router, Counters: &s.deliveries, About: aboutChange, JSON: stateChange,
-	}
+	})
 }
 
 // newTimetable acts when rules and schedules are due.
@@ -58,12 +58,12 @@ func (s *Server) newTimetable() *reconcile.Loop {
 
 // newSending calls targets.
 func (s *Server) newSending() *sending.Controller {
-	return &sending.Controller{
+	return sending.New(sending.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Counters: &s.deliveries, Send: s.targets.Send, Bury: s.targets.Bury,
 		Ended: func(tx *state.Tx, d *delivery.Delivery, dead *delivery.DeadLetter) {
 			alarmaction.Ended(tx, d, dead, s.clock.Now())
 		},
-	}
+	})
 }
 
 // wayToTarget refuses the target of a rule or schedule to which there is no way.

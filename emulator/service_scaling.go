@@ -7,9 +7,9 @@ import (
 
 // newServiceScaling scales services for Application Auto Scaling.
 func (s *Server) newServiceScaling() *servicescaling.Controller {
-	return &servicescaling.Controller{
+	return servicescaling.New(servicescaling.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Client: s.client, Role: s.credentials.Role, Values: s.alarms.Values,
-	}
+	})
 }
 
 // scalingReport tells what is scaled, and what holds it.

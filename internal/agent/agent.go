@@ -11,12 +11,12 @@ package agent
 import (
 	"context"
 	"errors"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/node"
 	"github.com/ecs-emulator/ecs-emulator/internal/publication"
@@ -31,14 +31,13 @@ type Agent struct {
 	publisher  *publication.Publisher
 	interfaces *vpc.Interfaces
 	calls      enginecall.Tracker
-	once       sync.Once
-	watch      *state.Watch // of tasks; see init
+	watch      *state.Watch // of tasks
 	instances  *state.Watch // of container instances
 	groups     *state.Watch // of security groups
 	vpcs       *state.Watch // of those that are gone
 }
 
-// New makes an agent; it does nothing before Run.
+// New makes an agent, which listens for changes from now on, and does nothing before Run.
 func New(opts Options) *Agent {
 	if opts.KeepStopped == 0 {
 		opts.KeepStopped = 5 * time.Minute
@@ -51,13 +50,14 @@ func New(opts Options) *Agent {
 	for _, o := range opts.Hosts {
 		a.hosts[o.Name] = newHost(a, o)
 	}
+	a.watch, a.instances, a.vpcs = a.Store.WatchTasks(), a.Store.WatchContainerInstances(), ec2network.WatchGoneVPCs(a.Store.Store)
+	a.groups = ec2network.WatchSecurityGroups(a.Store.Store)
 	return a
 }
 
 // Run brings tasks to life until ctx ends. Containers stay as they are then: it is
 // the emulator that decides whether to remove them.
 func (a *Agent) Run(ctx context.Context) error {
-	a.init()
 	defer a.watch.Close()
 	defer a.instances.Close()
 	defer a.vpcs.Close()
@@ -88,14 +88,6 @@ func (a *Agent) Run(ctx context.Context) error {
 		}
 		a.watch.Done(taskARN)
 	}
-}
-
-// init begins to listen for changes. Idle may be called before Run.
-func (a *Agent) init() {
-	a.once.Do(func() {
-		a.watch, a.instances, a.vpcs = a.Store.WatchTasks(), a.Store.WatchContainerInstances(), ec2network.WatchGoneVPCs(a.Store.Store)
-		a.groups = ec2network.WatchSecurityGroups(a.Store.Store)
-	})
 }
 
 // hostOf is the machine on which a task is placed; nil is none of this agent's, or none yet.
@@ -169,7 +161,6 @@ func (a *Agent) LoadBalancers(host string) *node.Nodes {
 // the store. It waits neither for what comes meanwhile, nor for calls that wait for the
 // clock, nor for those that have been under way for longer than patience.
 func (a *Agent) Idle(ctx context.Context, patience time.Duration) error {
-	a.init()
 	for _, h := range a.hosts {
 		select {
 		case <-h.Engine.Seen():

@@ -81,7 +81,7 @@ func (c *Controller) reconcile(ctx context.Context, key string) (Plan, error) {
 	}
 	taken, gone := false, netip.Addr{}
 	err := c.Store.Update(func(tx *state.Tx) error {
-		c.loop.Causes(tx, key)
+		c.Causes(tx, key)
 		taken, gone = false, netip.Addr{}
 		tell(tx, key, v.Now)
 		defer tell(tx, key, v.Now)

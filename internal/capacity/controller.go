@@ -14,7 +14,6 @@ import (
 	"log/slog"
 	"net/netip"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -34,9 +33,8 @@ type Addresses interface {
 	ReleaseAddress(vpc string, address netip.Addr)
 }
 
-// Controller looks after the instances of all accounts and regions. One without anything
-// to do costs it nothing but, if one is due, a timer.
-type Controller struct {
+// Options are what instances are looked after with.
+type Options struct {
 	Store     *state.Store
 	Clock     *clock.Clock
 	Log       *slog.Logger
@@ -48,36 +46,28 @@ type Controller struct {
 	Delays Delays
 	// Quotas are those that accounts have; nil is the defaults.
 	Quotas quota.Quotas
-
-	once sync.Once
-	loop *reconcile.Loop
 }
 
-// Run looks after instances until ctx ends, and returns its error. It is called once.
-func (c *Controller) Run(ctx context.Context) error {
-	c.init()
-	return c.loop.Run(ctx)
+// Controller looks after the instances of all accounts and regions. One without anything
+// to do costs it nothing but, if one is due, a timer. Make one with New.
+type Controller struct {
+	*reconcile.Loop
+	Options
 }
 
-// Idle waits until everything has been decided about that changed so far.
-func (c *Controller) Idle(ctx context.Context) error {
-	c.init()
-	return c.loop.Idle(ctx)
+// New makes a controller.
+func New(opts Options) *Controller {
+	c := &Controller{Options: opts}
+	c.Loop = reconcile.New(reconcile.Options{
+		Name: "EC2 instance", Clock: c.Clock, Log: c.Log, Workers: workers, Reconcile: c.look,
+		Watch: c.Store.Watch(0, ec2.OnInstances(), state.OnClusters(activeClusters)),
+	})
+	return c
 }
 
 // Wake has an instance looked at again: something has changed that no row tells.
 func (c *Controller) Wake(scope arn.Scope, instanceID string) {
-	c.init()
-	c.loop.Wake((&ec2.Instance{Scope: scope, ID: instanceID}).Key())
-}
-
-func (c *Controller) init() {
-	c.once.Do(func() {
-		c.loop = reconcile.New(reconcile.Options{
-			Name: "EC2 instance", Clock: c.Clock, Log: c.Log, Workers: workers, Reconcile: c.look,
-			Watch: c.Store.Watch(0, ec2.OnInstances(), state.OnClusters(activeClusters)),
-		})
-	})
+	c.Loop.Wake((&ec2.Instance{Scope: scope, ID: instanceID}).Key())
 }
 
 // activeClusters wakes with the ARN of a cluster that instances may wait for.
@@ -93,7 +83,7 @@ func activeClusters(before, after *state.Cluster) []string {
 func (c *Controller) look(ctx context.Context, key string) (time.Time, error) {
 	if strings.Contains(key, ":cluster/") {
 		for _, instance := range ec2.InstancesToJoin(c.Store.Read(), key) {
-			c.loop.Pass(key, instance)
+			c.Pass(key, instance)
 		}
 		return time.Time{}, nil
 	}

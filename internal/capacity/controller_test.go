@@ -85,10 +85,10 @@ func newWorldAt(t *testing.T, path string, start time.Time) *world {
 
 // run starts a controller; stop returns when it has ended.
 func (w *world) run() (stop func()) {
-	w.controller = &capacity.Controller{
+	w.controller = capacity.New(capacity.Options{
 		Store: w.store, Clock: w.clock, Log: slog.New(slog.DiscardHandler), Addresses: w.addresses,
 		AgentAway: func(_ arn.Scope, id string) bool { _, away := w.away.Load(id); return away },
-	}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { w.controller.Run(ctx) })

@@ -3,7 +3,6 @@ package capacity
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,9 +14,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// GroupController keeps the desired capacity of the Auto Scaling groups of all accounts and
-// regions. One without anything to do costs it nothing but, if one is due, a timer.
-type GroupController struct {
+// GroupOptions are what groups are looked after with.
+type GroupOptions struct {
 	Store *state.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
@@ -25,52 +23,43 @@ type GroupController struct {
 	Delays GroupDelays
 	// Outages are where nothing can be launched; nil is nowhere.
 	Outages *outage.Board
+}
 
-	once  sync.Once
-	loop  *reconcile.Loop
+// GroupController keeps the desired capacity of the Auto Scaling groups of all accounts and
+// regions. One without anything to do costs it nothing but, if one is due, a timer. Make one with NewGroups.
+type GroupController struct {
+	*reconcile.Loop
+	GroupOptions
 	again atomic.Pointer[time.Time] // when an outage ended last; nil: none has
 }
 
-// Run looks after groups until ctx ends, and returns its error. It is called once.
-func (c *GroupController) Run(ctx context.Context) error {
-	c.init()
-	return c.loop.Run(ctx)
-}
-
-// Idle waits until everything has been decided about that changed so far.
-func (c *GroupController) Idle(ctx context.Context) error {
-	c.init()
-	return c.loop.Idle(ctx)
-}
-
-func (c *GroupController) init() {
-	c.once.Do(func() {
-		sources := append(autoscaling.Watched(), ec2.OnInstancesOf(func(i *ec2.Instance) []string {
-			if i.Group == "" {
-				return nil
-			}
-			return []string{autoscaling.GroupKey(i.Scope, i.Group)}
-		}))
-		c.loop = reconcile.New(reconcile.Options{
-			Name: "Auto Scaling group", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, sources...),
-			Reconcile: func(_ context.Context, key string) (time.Time, error) { return c.reconcile(key) },
-		})
+// NewGroups makes a controller of groups.
+func NewGroups(opts GroupOptions) *GroupController {
+	c := &GroupController{GroupOptions: opts}
+	sources := append(autoscaling.Watched(), ec2.OnInstancesOf(func(i *ec2.Instance) []string {
+		if i.Group == "" {
+			return nil
+		}
+		return []string{autoscaling.GroupKey(i.Scope, i.Group)}
+	}))
+	c.Loop = reconcile.New(reconcile.Options{
+		Name: "Auto Scaling group", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, sources...), Reconcile: c.reconcile,
 	})
+	return c
 }
 
 // LookAgain has all groups try again now what has failed, as an outage has ended.
 func (c *GroupController) LookAgain() {
-	c.init()
 	now := c.Clock.Now()
 	c.again.Store(&now)
 	for _, g := range autoscaling.AllGroups(c.Store.Read()) {
-		c.loop.Wake(g.Key())
+		c.Wake(g.Key())
 	}
 }
 
 // reconcile decides about a group, and carries the plan out if there is something to do. It
 // returns when to do so again though nothing has changed; zero is never.
-func (c *GroupController) reconcile(key string) (time.Time, error) {
+func (c *GroupController) reconcile(_ context.Context, key string) (time.Time, error) {
 	v, ok := c.read(c.Store.Read(), key)
 	if !ok {
 		return time.Time{}, nil
@@ -80,7 +69,7 @@ func (c *GroupController) reconcile(key string) (time.Time, error) {
 		return plan.WakeAt, nil
 	}
 	err := c.Store.Update(func(tx *state.Tx) error {
-		c.loop.Causes(tx, key)
+		c.Causes(tx, key)
 		plan = GroupPlan{}
 		if v, ok := c.read(tx, key); ok {
 			plan = DecideGroup(v)

@@ -31,7 +31,7 @@ const templateID = "lt-0fedcba9876543210"
 func runGroups(w *world) *groupWorld {
 	w.Helper()
 	w.run()
-	g := &groupWorld{w, &capacity.GroupController{Store: w.store, Clock: w.clock, Log: slog.New(slog.DiscardHandler)}}
+	g := &groupWorld{w, capacity.NewGroups(capacity.GroupOptions{Store: w.store, Clock: w.clock, Log: slog.New(slog.DiscardHandler)})}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { g.groups.Run(ctx) })

@@ -21,8 +21,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Controller asks the targets of lifecycle hooks. All fields but Assumes are required.
-type Controller struct {
+// Options are what targets are asked with. All fields but Assumes are required.
+type Options struct {
 	Store *state.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
@@ -33,10 +33,12 @@ type Controller struct {
 	Role func(deploymentARN, role, session string) (apiclient.Principal, error)
 	// Assumes reports whether ECS can assume a role for a service deployment. Nil: it can assume any.
 	Assumes func(deploymentARN, role string) bool
+}
 
-	once sync.Once
-	loop *reconcile.Loop
-
+// Controller asks the targets of lifecycle hooks. Make one with New.
+type Controller struct {
+	Options
+	loop    *reconcile.Loop
 	calls   calls
 	running sync.WaitGroup
 }
@@ -45,10 +47,18 @@ type Controller struct {
 // together with others. Calls take no worker.
 const workers = 8
 
+// New makes a controller.
+func New(opts Options) *Controller {
+	c := &Controller{Options: opts}
+	c.loop = reconcile.New(reconcile.Options{
+		Name: "lifecycle hooks", Clock: c.Clock, Log: c.Log, Workers: workers, Watch: c.Store.WatchLifecycleHooks(), Reconcile: c.reconcile,
+	})
+	return c
+}
+
 // Run asks targets until ctx ends, and returns its error. Calls under way end with ctx, and their hooks are
 // asked again by the next run. It is called once.
 func (c *Controller) Run(ctx context.Context) error {
-	c.init()
 	err := c.loop.Run(ctx)
 	c.running.Wait()
 	for _, deployment := range c.calls.deployments() { // of answers that came as the loop ended
@@ -63,7 +73,6 @@ func (c *Controller) Run(ctx context.Context) error {
 // waits for no call any longer than for patience from its beginning on, in real time. The error is that of
 // ctx.
 func (c *Controller) Idle(ctx context.Context, patience time.Duration) error {
-	c.init()
 	for {
 		past := c.calls.past()
 		if err := c.loop.Idle(ctx); err != nil {
@@ -75,15 +84,6 @@ func (c *Controller) Idle(ctx context.Context, patience time.Duration) error {
 			return err
 		}
 	}
-}
-
-func (c *Controller) init() {
-	c.once.Do(func() {
-		c.loop = reconcile.New(reconcile.Options{
-			Name: "lifecycle hooks", Clock: c.Clock, Log: c.Log, Workers: workers,
-			Watch: c.Store.WatchLifecycleHooks(), Reconcile: c.reconcile,
-		})
-	})
 }
 
 // reconcile writes the answers that have come for a service deployment, and calls the targets that are due.

@@ -79,12 +79,12 @@ func (w *world) must(err error) {
 
 // start runs a controller on the store; stop ends it, as the end of the emulator does.
 func (w *world) start() {
-	c := &lifecyclehook.Controller{
+	c := lifecyclehook.New(lifecyclehook.Options{
 		Store: w.store, Clock: w.clock, Log: slog.New(slog.NewTextHandler(&w.log, nil)), Invoke: w.invoke,
 		Role: func(_, role, session string) (apiclient.Principal, error) {
 			return apiclient.Principal{Keys: aws.Credentials{AccessKeyID: role + "/" + session}}, nil
 		},
-	}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(ctx) }()

@@ -34,9 +34,8 @@ type Delays struct {
 	Provision time.Duration // until a load balancer is active
 }
 
-// Controller has load balancers do what their rows say, and writes what becomes of them and
-// of their targets.
-type Controller struct {
+// Options are what load balancers are looked after with.
+type Options struct {
 	Store *state.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
@@ -48,8 +47,12 @@ type Controller struct {
 	Delays       Delays
 	// Removing is told what a load balancer has counted that is about to be removed from the engine; nil is not.
 	Removing func(Counted)
+}
 
-	once sync.Once
+// Controller has load balancers do what their rows say, and writes what becomes of them and
+// of their targets. Make one with New.
+type Controller struct {
+	Options
 	loop *reconcile.Loop
 
 	mu      sync.Mutex
@@ -59,10 +62,20 @@ type Controller struct {
 // workers is how many load balancers are looked after at the same time.
 const workers = 4
 
+// New makes a controller.
+func New(opts Options) *Controller {
+	c := &Controller{Options: opts, running: map[string]*running{}}
+	watched := append(elbv2.Watched(), ec2.OnInstanceTargets())
+	c.loop = reconcile.New(reconcile.Options{
+		Name: "load balancer", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, append(watched, c.Certificates...)...),
+		Workers: workers, Reconcile: c.reconcile, Mends: unavailable,
+	})
+	return c
+}
+
 // Run looks after load balancers until ctx ends, and returns its error. They go on. It is
 // called once.
 func (c *Controller) Run(ctx context.Context) error {
-	c.init()
 	defer func() {
 		for _, s := range c.clients() {
 			s.Close()
@@ -73,25 +86,12 @@ func (c *Controller) Run(ctx context.Context) error {
 
 // Wake has a load balancer looked at again: something has changed that no row tells.
 func (c *Controller) Wake(arn string) {
-	c.init()
 	c.loop.Wake(arn)
-}
-
-func (c *Controller) init() {
-	c.once.Do(func() {
-		watched := append(elbv2.Watched(), ec2.OnInstanceTargets())
-		c.running = map[string]*running{}
-		c.loop = reconcile.New(reconcile.Options{
-			Name: "load balancer", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, append(watched, c.Certificates...)...),
-			Workers: workers, Reconcile: c.reconcile, Mends: unavailable,
-		})
-	})
 }
 
 // Idle waits until everything has been done about that changed so far, and what is known of
 // targets has been written.
 func (c *Controller) Idle(ctx context.Context) error {
-	c.init()
 	if err := c.loop.Idle(ctx); err != nil {
 		return err
 	}

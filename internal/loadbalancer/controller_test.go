@@ -51,7 +51,7 @@ func withController(t *testing.T, delays Delays, story func(s *balancedScene)) {
 
 func (s *balancedScene) begin(delays Delays) {
 	ctx, cancel := context.WithCancel(s.Context())
-	c := &Controller{Store: s.store, Clock: s.clock, Log: slog.New(slog.DiscardHandler), Nodes: nodes{s.engine}, Delays: delays}
+	c := New(Options{Store: s.store, Clock: s.clock, Log: slog.New(slog.DiscardHandler), Nodes: nodes{s.engine}, Delays: delays})
 	s.controller = c
 	ended := make(chan struct{})
 	go func() {

@@ -21,7 +21,6 @@ const countTimeout = 5 * time.Second
 
 // Counts asks all load balancers that run what they have counted, and leaves out those that do not tell.
 func (c *Controller) Counts(ctx context.Context) (all []Counted) {
-	c.init()
 	c.mu.Lock()
 	clients := map[string]*control.Client{}
 	for arn, r := range c.running {

@@ -27,7 +27,6 @@ type ReachedListener struct {
 
 // Reached lists the load balancers that run, in order of their ARNs.
 func (c *Controller) Reached() (list []Reached) {
-	c.init()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, r := range c.running {

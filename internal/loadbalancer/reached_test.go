@@ -17,7 +17,7 @@ func TestReachedBeforeItRuns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := &Controller{Store: store, Clock: clock.New(clock.Options{}), Log: slog.New(slog.DiscardHandler), Nodes: nodes{&engine{}}}
+		c := New(Options{Store: store, Clock: clock.New(clock.Options{}), Log: slog.New(slog.DiscardHandler), Nodes: nodes{&engine{}}})
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() {

@@ -13,7 +13,6 @@ import (
 	"context"
 	"log/slog"
 	"math/rand/v2"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -35,9 +34,8 @@ const (
 	workers = 4
 )
 
-// Controller schedules the services of all accounts and regions. A service without
-// anything to do costs it nothing but, if one is due, a timer.
-type Controller struct {
+// Options are what services are scheduled by.
+type Options struct {
 	Store *state.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
@@ -55,43 +53,36 @@ type Controller struct {
 	// nothing.
 	Quotas quota.Quotas
 	Rates  *quota.Rates
+}
 
-	once     sync.Once
+// Controller schedules the services of all accounts and regions. A service without
+// anything to do costs it nothing but, if one is due, a timer. Make one with New.
+type Controller struct {
+	reconcile.Group
+	Options
 	services *reconcile.Loop
-	loops    reconcile.Group
 	waiting  waiting // services that changes of container instances concern
 	heeding  heeding // services whose deployments concern others' rows
 }
 
-// Run schedules services until ctx ends, and returns its error. It is called once.
-func (c *Controller) Run(ctx context.Context) error {
-	c.init()
-	return c.loops.Run(ctx)
-}
-
-// Idle waits until all services have been decided about that changed so far.
-func (c *Controller) Idle(ctx context.Context) error {
-	c.init()
-	return c.loops.Idle(ctx)
-}
-
-func (c *Controller) init() {
-	c.once.Do(func() {
-		c.waiting.clusters, c.waiting.crowded = map[string]map[string]waitCondition{}, map[string]map[string][]string{}
-		c.heeding.services, c.heeding.heeded = map[string][]string{}, map[string][]string{}
-		instances := c.wakesServices("container instance", c.Store.WatchContainerInstances(), c.concernedByInstance)
-		room := c.wakesServices("room of a cluster", c.Store.WatchRoom(), c.concernedByRoom)
-		providers := c.wakesServices("capacity provider", c.Store.Watch(0, state.OnCapacityProviders(providerChange)), c.concernedByProvider)
-		c.services = reconcile.New(reconcile.Options{
-			Name: "service", Clock: c.Clock, Log: c.Log, Watch: c.Store.WatchServices(pause), Workers: workers,
-			Reconcile: c.schedule,
-		})
-		heeded := c.wakesServices("what a deployment heeds", c.Store.Watch(0, elbv2.OnApplied(), cloudwatch.OnAlarmStates(), cloudwatch.OnCompositeStates()), c.heeding.of)
-		c.loops = reconcile.Group{instances, room, providers, heeded, c.services}
-		if c.Quotas.LimitFargate() {
-			c.loops = append(c.loops, c.wakesServices("vCPUs on Fargate", c.Store.Watch(0, state.OnFreedFargate()), c.concernedByVCPUs))
-		}
+// New makes a controller.
+func New(opts Options) *Controller {
+	c := &Controller{Options: opts}
+	c.waiting.clusters, c.waiting.crowded = map[string]map[string]waitCondition{}, map[string]map[string][]string{}
+	c.heeding.services, c.heeding.heeded = map[string][]string{}, map[string][]string{}
+	instances := c.wakesServices("container instance", c.Store.WatchContainerInstances(), c.concernedByInstance)
+	room := c.wakesServices("room of a cluster", c.Store.WatchRoom(), c.concernedByRoom)
+	providers := c.wakesServices("capacity provider", c.Store.Watch(0, state.OnCapacityProviders(providerChange)), c.concernedByProvider)
+	c.services = reconcile.New(reconcile.Options{
+		Name: "service", Clock: c.Clock, Log: c.Log, Watch: c.Store.WatchServices(pause), Workers: workers,
+		Reconcile: c.schedule,
 	})
+	heeded := c.wakesServices("what a deployment heeds", c.Store.Watch(0, elbv2.OnApplied(), cloudwatch.OnAlarmStates(), cloudwatch.OnCompositeStates()), c.heeding.of)
+	c.Group = reconcile.Group{instances, room, providers, heeded, c.services}
+	if c.Quotas.LimitFargate() {
+		c.Group = append(c.Group, c.wakesServices("vCPUs on Fargate", c.Store.Watch(0, state.OnFreedFargate()), c.concernedByVCPUs))
+	}
+	return c
 }
 
 // schedule has a service do what is due, and says when to look at it again.

@@ -98,7 +98,7 @@ func (a *agent) step(tx *state.Tx, id string) {
 
 // start runs a controller and an agent until the test ends.
 func start(t testing.TB, store *state.Store, clk *clock.Clock, bad func(*state.Task) bool) (*Controller, *agent) {
-	c := &Controller{Store: store, Clock: clk, Log: slog.New(slog.DiscardHandler)}
+	c := New(Options{Store: store, Clock: clk, Log: slog.New(slog.DiscardHandler)})
 	a := newAgent(store, clk, bad)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 2)

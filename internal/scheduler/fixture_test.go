@@ -168,8 +168,7 @@ func (f *fixture) schedule() {
 func (f *fixture) reconcile(service string) Plan {
 	f.t.Helper()
 	if f.controller == nil || f.controller.Store != f.store {
-		f.controller = &Controller{Store: f.store, Log: slog.New(slog.DiscardHandler), Delays: f.delays}
-		f.controller.init()
+		f.controller = New(Options{Store: f.store, Log: slog.New(slog.DiscardHandler), Delays: f.delays})
 	}
 	plan, err := f.controller.reconcile(service, func() time.Time { return f.now })
 	if err != nil {

@@ -46,7 +46,6 @@ func (in *Input) bound(tx *state.Tx, on limits) {
 // LookAgain has all services looked at: an outage has ended, so that there may be places, also better
 // ones.
 func (c *Controller) LookAgain() {
-	c.init()
 	for _, s := range state.AllServices(c.Store.Read()) {
 		c.services.Wake(s.ARN)
 	}

@@ -20,8 +20,7 @@ func TestATaskStopsWhileFargateHasNoCapacity(t *testing.T) {
 	outages.Set(outage.NewView(&outage.Outage{
 		Fargate: true, Cluster: all, Family: all, ActedIn: func(*store.Tx, string) { told++ },
 	}))
-	f.controller = &Controller{Store: f.store, Log: slog.New(slog.DiscardHandler), Outages: outages}
-	f.controller.init()
+	f.controller = New(Options{Store: f.store, Log: slog.New(slog.DiscardHandler), Outages: outages})
 	f.update(func(tx *state.Tx) {
 		state.StopTask(tx, f.tasks()[0].ARN, state.Stop{Code: types.TaskStopCodeUserInitiated, At: f.now})
 	})

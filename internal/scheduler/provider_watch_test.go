@@ -26,7 +26,7 @@ func TestAServiceWithoutRoomHearsOfManagedScaling(t *testing.T) {
 		if err := clk.SetSpeed(0); err != nil { // no attempt is due
 			t.Fatal(err)
 		}
-		c := &Controller{Store: f.store, Clock: clk, Log: slog.New(slog.DiscardHandler)}
+		c := New(Options{Store: f.store, Clock: clk, Log: slog.New(slog.DiscardHandler)})
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() { _ = c.Run(ctx) }()
 		defer synctest.Wait()

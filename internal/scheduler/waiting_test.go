@@ -73,7 +73,7 @@ func TestServicesWithAllTheirTasksSleep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newInstanceFixture(t, 2, nil)
 		var looks atomic.Int32
-		c := &Controller{Store: f.store, Clock: clock.New(clock.Options{}), Log: slog.New(slog.DiscardHandler)}
+		c := New(Options{Store: f.store, Clock: clock.New(clock.Options{}), Log: slog.New(slog.DiscardHandler)})
 		c.RefusedRole = func(*state.Tx, *types.TaskDefinition) string { looks.Add(1); return "" }
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)

@@ -23,8 +23,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// Controller scales services. All fields are required.
-type Controller struct {
+// Options are what services are scaled with. All fields are required.
+type Options struct {
 	Store  *state.Store
 	Clock  *clock.Clock
 	Log    *slog.Logger
@@ -34,9 +34,12 @@ type Controller struct {
 	// Values are the newest data points of an alarm's metric at a time, oldest first, as many as there are in the
 	// periods that it evaluates. It only reads.
 	Values func(tx *store.Tx, a *cloudwatch.Alarm, now time.Time) []float64
+}
 
-	once sync.Once
-	loop *reconcile.Loop
+// Controller scales services: it is a loop that decides and calls. Make one with New.
+type Controller struct {
+	*reconcile.Loop
+	Options
 
 	mu    sync.Mutex
 	polls map[string]time.Time // when activities of which nothing is missing any more are found to be over, by their ids
@@ -45,28 +48,16 @@ type Controller struct {
 // workers is how many services are scaled side by side: each waits for the disk and for ECS.
 const workers = 8
 
-// Run scales until ctx ends, and returns its error. It is called once.
-func (c *Controller) Run(ctx context.Context) error {
-	c.init()
-	return c.loop.Run(ctx)
-}
-
-// Idle waits until everything has been decided and called that is to be now. The error is that of ctx.
-func (c *Controller) Idle(ctx context.Context) error {
-	c.init()
-	return c.loop.Idle(ctx)
-}
-
-func (c *Controller) init() {
-	c.once.Do(func() {
-		c.polls = map[string]time.Time{}
-		c.loop = reconcile.New(reconcile.Options{
-			Name: "scalable target", Clock: c.Clock, Log: c.Log, Workers: workers, Reconcile: c.reconcile,
-			Watch: c.Store.Watch(0,
-				applicationautoscaling.OnTargets(), applicationautoscaling.OnScheduledActions(), applicationautoscaling.OnActivities(),
-				cloudwatch.OnActionsBy(actionKey), state.OnServices(serviceChange), state.OnServiceSummaries(countsChange)),
-		})
+// New makes a controller.
+func New(opts Options) *Controller {
+	c := &Controller{Options: opts, polls: map[string]time.Time{}}
+	c.Loop = reconcile.New(reconcile.Options{
+		Name: "scalable target", Clock: c.Clock, Log: c.Log, Workers: workers, Reconcile: c.reconcile,
+		Watch: c.Store.Watch(0,
+			applicationautoscaling.OnTargets(), applicationautoscaling.OnScheduledActions(), applicationautoscaling.OnActivities(),
+			cloudwatch.OnActionsBy(actionKey), state.OnServices(serviceChange), state.OnServiceSummaries(countsChange)),
 	})
+	return c
 }
 
 // policyAction is in the ARN of each action that is a scaling policy, also of what is no service.
@@ -149,7 +140,7 @@ func earliest(a, b time.Time) time.Time {
 // update changes rows because of a key. The clock waits for what that leads to.
 func (c *Controller) update(key string, change func(tx *state.Tx)) error {
 	return c.Store.Update(func(tx *state.Tx) error {
-		c.loop.Causes(tx, key)
+		c.Causes(tx, key)
 		change(tx)
 		return nil
 	})

@@ -84,13 +84,13 @@ func (w *world) update(change func(tx *state.Tx)) {
 }
 
 func (w *world) start() {
-	c := &Controller{
+	c := New(Options{
 		Store: w.store, Clock: w.clock, Log: slog.New(slog.DiscardHandler), Client: apiclient.New(apiclient.Options{Endpoint: w, Host: "ecs"}),
 		Role: func(s arn.Scope, role, session string) (apiclient.Principal, error) {
 			return apiclient.Principal{Scope: s, Keys: aws.Credentials{AccessKeyID: role[strings.LastIndex(role, "/")+1:] + "." + session, SecretAccessKey: "x"}}, nil
 		},
 		Values: func(_ *store.Tx, a *cloudwatch.Alarm, _ time.Time) []float64 { return w.values[a.Name] },
-	}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(ctx) }()

@@ -9,7 +9,6 @@ package matching
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,8 +21,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Controller matches the events of the outbox. All fields are required.
-type Controller struct {
+// Options are what events are matched with. All fields are required.
+type Options struct {
 	Store    *state.Store
 	Clock    *clock.Clock
 	Log      *slog.Logger
@@ -33,8 +32,11 @@ type Controller struct {
 	About func(e state.Event) (about About, ok bool)
 	// JSON is an event as its service sends it. It is made only for one that a rule may want.
 	JSON func(tx *state.Tx, e state.Event) []byte
+}
 
-	once sync.Once
+// Controller matches the events of the outbox. Make one with New.
+type Controller struct {
+	Options
 	loop *reconcile.Loop
 
 	waiting atomic.Int32  // calls of Idle
@@ -55,9 +57,18 @@ type About struct {
 // outbox is the only key of the loop.
 const outbox = "outbox"
 
+// New makes a controller.
+func New(opts Options) *Controller {
+	c := &Controller{Options: opts, awaited: make(chan struct{}, 1)}
+	c.loop = reconcile.New(reconcile.Options{
+		Name: "matching of events", Clock: c.Clock, Log: c.Log,
+		Watch: c.Store.Watch(0, state.OnEvents(outbox), eventbridge.OnBuses(outbox)), Reconcile: c.reconcile,
+	})
+	return c
+}
+
 // Run matches events until ctx ends, and returns its error. It is called once.
 func (c *Controller) Run(ctx context.Context) error {
-	c.init()
 	err := c.loop.Run(ctx)
 	if c.begun && c.cursor != c.written { // or a restart looks at them again
 		if err := c.write(c.cursor, nil); err != nil {
@@ -69,7 +80,6 @@ func (c *Controller) Run(ctx context.Context) error {
 
 // Idle waits until all events are matched that there are now. The error is that of ctx.
 func (c *Controller) Idle(ctx context.Context) error {
-	c.init()
 	c.waiting.Add(1)
 	defer c.waiting.Add(-1)
 	select {
@@ -77,16 +87,6 @@ func (c *Controller) Idle(ctx context.Context) error {
 	default:
 	}
 	return c.loop.Idle(ctx)
-}
-
-func (c *Controller) init() {
-	c.once.Do(func() {
-		c.awaited = make(chan struct{}, 1)
-		c.loop = reconcile.New(reconcile.Options{
-			Name: "matching of events", Clock: c.Clock, Log: c.Log,
-			Watch: c.Store.Watch(0, state.OnEvents(outbox), eventbridge.OnBuses(outbox)), Reconcile: c.reconcile,
-		})
-	})
 }
 
 // burst is how long events may gather before they are matched, in real time. What has made the first one, such as

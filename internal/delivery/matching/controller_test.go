@@ -58,7 +58,7 @@ func inBubble(t *testing.T, o state.Options, test func(w *world)) {
 }
 
 func (w *world) start() {
-	c := &matching.Controller{
+	c := matching.New(matching.Options{
 		Store: w.store, Clock: w.clock, Log: slog.New(slog.NewTextHandler(&w.log, nil)),
 		Router: &routing.Router{Clock: w.clock, Counters: &w.counters}, Counters: &w.counters,
 		About: func(e state.Event) (matching.About, bool) {
@@ -68,7 +68,7 @@ func (w *world) start() {
 			w.bodies.Add(1)
 			return fmt.Appendf(nil, `{"source":"aws.ecs","detail-type":%q,"detail":{"name":%q}}`, e.Value.ServiceAction.Type, e.Value.ServiceAction.Name)
 		},
-	}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(ctx) }()

@@ -17,8 +17,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Controller calls the targets of deliveries. All fields but Ended are required.
-type Controller struct {
+// Options are what targets are called with. All fields but Ended are required.
+type Options struct {
 	Store    *state.Store
 	Clock    *clock.Clock
 	Log      *slog.Logger
@@ -30,8 +30,11 @@ type Controller struct {
 	// Ended is told in the transaction that removes a delivery: dead says why it was given up, and nil that it was sent. Nil:
 	// nothing is told.
 	Ended func(tx *state.Tx, d *delivery.Delivery, dead *delivery.DeadLetter)
+}
 
-	once    sync.Once
+// Controller calls the targets of deliveries. Make one with New.
+type Controller struct {
+	Options
 	loop    *reconcile.Loop
 	queue   queue
 	running sync.WaitGroup
@@ -46,10 +49,18 @@ type Controller struct {
 // hangs would have the clock wait for each of its retries.
 const deadline = 30 * time.Second
 
+// New makes a controller.
+func New(opts Options) *Controller {
+	c := &Controller{Options: opts}
+	c.loop = reconcile.New(reconcile.Options{
+		Name: "delivery", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, delivery.OnDeliveries()), Reconcile: c.reconcile,
+	})
+	return c
+}
+
 // Run calls targets until ctx ends, and returns its error. Calls under way end with ctx, and are made again by the next
 // run. It is called once.
 func (c *Controller) Run(ctx context.Context) error {
-	c.init()
 	c.ctx = ctx
 	err := c.loop.Run(ctx)
 	c.running.Wait()
@@ -59,7 +70,6 @@ func (c *Controller) Run(ctx context.Context) error {
 // Idle waits until all has been sent, or has failed, that is to be sent now. It does not wait for what comes later, and
 // for no call any longer than for patience from its beginning on, in real time. The error is that of ctx.
 func (c *Controller) Idle(ctx context.Context, patience time.Duration) error {
-	c.init()
 	c.idling.Add(1)
 	defer c.idling.Add(-1)
 	_ = c.Store.Flush() // what fails is tried again
@@ -76,15 +86,6 @@ func (c *Controller) Idle(ctx context.Context, patience time.Duration) error {
 			return c.loop.Idle(ctx) // for what the ends of calls have woken
 		}
 	}
-}
-
-func (c *Controller) init() {
-	c.once.Do(func() {
-		c.loop = reconcile.New(reconcile.Options{
-			Name: "delivery", Clock: c.Clock, Log: c.Log,
-			Watch: c.Store.Watch(0, delivery.OnDeliveries()), Reconcile: c.reconcile,
-		})
-	})
 }
 
 // reconcile has a delivery be called that is due.

@@ -88,7 +88,7 @@ func (w *world) must(err error) {
 // start runs a controller on the store; stop ends it, as the end of the emulator does.
 func (w *world) start() {
 	began := w.clock.Now()
-	c := &sending.Controller{
+	c := sending.New(sending.Options{
 		Store: w.store, Clock: w.clock, Log: slog.New(slog.NewTextHandler(&w.log, nil)), Counters: &w.counters,
 		Send: func(ctx context.Context, d *delivery.Delivery) delivery.Outcome {
 			w.mu.Lock()
@@ -103,7 +103,7 @@ func (w *world) start() {
 			w.queued = append(w.queued, letter{d.Body, l.Code, l.Retries, l.Exhausted})
 			return w.queueError
 		},
-	}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(ctx) }()
