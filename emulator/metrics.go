@@ -50,9 +50,9 @@ func demands() []collection.Demand {
 
 // newCollector collects metrics and has alarms evaluated.
 func (s *Server) newCollector() *collection.Collector {
-	return &collection.Collector{
+	return collection.New(collection.Options{
 		Metrics: s.metrics, Store: s.store.Store, Clock: s.clock, Log: s.opts.Log, Sources: s.sources(), Demands: demands(), Evaluate: s.alarms.Evaluate,
-	}
+	})
 }
 
 // newEvaluator evaluates alarms on the metrics.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,6 +32,7 @@ type env struct {
 	*collection.Collector
 	asked     []string
 	evaluated []string
+	stop      func() // has the collector end, and waits for that
 }
 
 func (e *env) Collect(_ context.Context, w collection.Window) []metric.Datum {
@@ -47,7 +49,7 @@ func run(t *testing.T, test func(e *env)) {
 		}
 		e := &env{T: t}
 		clk := clock.New(clock.Options{Start: begin})
-		e.Collector = &collection.Collector{
+		e.Collector = collection.New(collection.Options{
 			Metrics: metric.NewStore(), Store: s, Clock: clk, Log: slog.New(slog.DiscardHandler), Sources: []collection.Source{e},
 			Demands: []collection.Demand{{
 				On: func(key string) store.Source {
@@ -66,17 +68,20 @@ func run(t *testing.T, test func(e *env)) {
 				e.evaluated = append(e.evaluated, at.Format("15:04:05"))
 				return nil
 			},
-		}
+		})
 		clk.SetQuiet(e.Idle)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- e.Collector.Run(ctx) }()
+		e.stop = sync.OnceFunc(func() {
+			cancel()
+			if err := <-done; !errors.Is(err, context.Canceled) {
+				t.Errorf("the collector ends with %v", err)
+			}
+		})
 		synctest.Wait()
 		test(e)
-		cancel()
-		if err := <-done; !errors.Is(err, context.Canceled) {
-			t.Errorf("the collector ends with %v", err)
-		}
+		e.stop()
 		clk.Close()
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -209,11 +214,11 @@ func TestRead(t *testing.T) {
 	})
 }
 
-// hanging is a source that does not answer.
-type hanging struct{}
+// hanging is a source that does not answer, or with ticks only at ticks.
+type hanging struct{ ticks bool }
 
-func (hanging) Collect(ctx context.Context, w collection.Window) []metric.Datum {
-	if w.Tick {
+func (h hanging) Collect(ctx context.Context, w collection.Window) []metric.Datum {
+	if w.Tick || !h.ticks {
 		<-ctx.Done()
 	}
 	return nil
@@ -222,10 +227,87 @@ func (hanging) Collect(ctx context.Context, w collection.Window) []metric.Datum 
 // An engine that hangs holds up neither clients that look nor the clock.
 func TestASourceThatHangs(t *testing.T) {
 	run(t, func(e *env) {
-		e.Sources = append(e.Sources, hanging{})
+		e.Sources = append(e.Sources, hanging{ticks: true})
 		e.put(time.Minute)
 		e.advance(time.Minute)
 		e.Read(e.Context())
 		e.saw("a minute", "12:00:05-12:01:00 true, 12:01:00-12:01:05 false", "12:01:00")
+	})
+}
+
+// A client that does not want to wait for a source need not.
+func TestReadEndsWithItsClient(t *testing.T) {
+	run(t, func(e *env) {
+		e.Sources = []collection.Source{hanging{ticks: true}}
+		e.put(time.Minute)
+		time.Sleep(55*time.Second + time.Millisecond) // the source is asked about a minute
+		begin := time.Now()
+		ctx, cancel := context.WithTimeout(e.Context(), time.Second)
+		defer cancel()
+		e.Read(ctx)
+		if waited := time.Since(begin); waited != time.Second {
+			t.Errorf("the client waited %v", waited)
+		}
+	})
+}
+
+// Clients that look at the same time wait for a source together, not one after the other.
+func TestReadsAtOnce(t *testing.T) {
+	run(t, func(e *env) {
+		e.Sources = append(e.Sources, hanging{})
+		begin := time.Now()
+		var readers sync.WaitGroup
+		for range 10 {
+			readers.Go(func() { e.Read(e.Context()) })
+		}
+		readers.Wait()
+		if waited := time.Since(begin); waited > 20*time.Second || len(e.asked) != 2 {
+			t.Errorf("ten clients waited %v for %d questions", waited, len(e.asked))
+		}
+		e.Read(e.Context())
+		if len(e.asked) != 3 {
+			t.Error("who comes later is told what was counted before")
+		}
+	})
+}
+
+// What a client did not wait for, the next one waits for.
+func TestReadAfterOneThatEnded(t *testing.T) {
+	run(t, func(e *env) {
+		e.Sources = append(e.Sources, hanging{})
+		begin := time.Now()
+		var readers sync.WaitGroup
+		for _, patience := range []time.Duration{time.Hour, 12 * time.Second, time.Hour} {
+			readers.Go(func() {
+				ctx, cancel := context.WithTimeout(e.Context(), patience)
+				defer cancel()
+				e.Read(ctx)
+			})
+			synctest.Wait()
+		}
+		readers.Wait()
+		if waited := time.Since(begin); waited != 22*time.Second || len(e.asked) != 3 {
+			t.Errorf("three clients waited %v for %d questions", waited, len(e.asked))
+		}
+	})
+}
+
+// What a client still waits for when the collector ends, as with a reset, does not get into the store after that.
+func TestNothingIsReadAfterTheEnd(t *testing.T) {
+	run(t, func(e *env) {
+		e.Sources = []collection.Source{hanging{}, e}
+		var readers sync.WaitGroup
+		for range 2 { // one is told, and one waits
+			readers.Go(func() { e.Read(e.Context()) })
+		}
+		synctest.Wait()
+		begin := time.Now()
+		e.stop()
+		e.Metrics.Reset()
+		readers.Wait()
+		e.Read(e.Context())
+		if ids := e.Metrics.List(arn.Scope{Region: "eu-west-1", Account: "123456789012"}, "", time.Time{}); len(ids) > 0 || time.Since(begin) > 0 {
+			t.Errorf("%d metrics after %v", len(ids), time.Since(begin))
+		}
 	})
 }
