@@ -137,12 +137,14 @@ func (s *Client) tend() {
 		case <-s.over:
 			return
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), tendTimeout)
-		if err := s.Sync(ctx); err != nil {
-			s.end(fmt.Errorf("the load balancer is silent: %w", err))
+		lost := time.AfterFunc(tendTimeout, func() { // a request may not even be taken, when what reads it hangs
+			s.end(errors.New("the load balancer is silent"))
+			_ = s.stream.Close()
+		})
+		if s.Sync(context.Background()) != nil {
 			_ = s.stream.Close()
 		}
-		cancel()
+		lost.Stop()
 	}
 }
 

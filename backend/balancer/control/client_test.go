@@ -254,33 +254,49 @@ func TestWhatAKilledOneHasLeftBelongsToNoOwner(t *testing.T) {
 }
 
 func TestAStationThatFallsSilentEndsTheSession(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		there := far{Server: control.NewServer()}
-		stuck := &stuck{Conn: there.dial(t)}
-		s := connect(t, stuck, nil)
-		stuck.deaf.Store(true)
-		began := time.Now()
-		<-s.Over()
-		if took := time.Since(began); took > time.Minute {
-			t.Errorf("it took %v", took)
-		}
-		if err := s.Update(context.Background(), []balancer.Piece{listener("web")}); err == nil {
-			t.Error("news after the end is taken")
-		}
-	})
+	for what, full := range map[string]bool{"what is written gets lost": false, "what is written is not taken": true} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				there := far{Server: control.NewServer()}
+				stuck := &stuck{Conn: there.dial(t), full: full, closed: make(chan struct{})}
+				s := connect(t, stuck, nil)
+				stuck.deaf.Store(true)
+				began := time.Now()
+				<-s.Over()
+				if took := time.Since(began); took > time.Minute {
+					t.Errorf("it took %v", took)
+				}
+				if err := s.Update(context.Background(), []balancer.Piece{listener("web")}); err == nil {
+					t.Error("news after the end is taken")
+				}
+			})
+		})
+	}
 }
 
-// stuck loses all writes once it is deaf.
+// stuck loses all writes once it is deaf, or if it is full holds them until it is closed.
 type stuck struct {
 	net.Conn
-	deaf atomic.Bool
+	deaf   atomic.Bool
+	full   bool
+	once   sync.Once
+	closed chan struct{}
 }
 
 func (s *stuck) Write(b []byte) (int, error) {
-	if s.deaf.Load() {
-		return len(b), nil
+	if !s.deaf.Load() {
+		return s.Conn.Write(b)
 	}
-	return s.Conn.Write(b)
+	if s.full {
+		<-s.closed
+		return 0, net.ErrClosed
+	}
+	return len(b), nil
+}
+
+func (s *stuck) Close() error {
+	s.once.Do(func() { close(s.closed) })
+	return s.Conn.Close()
 }
 
 func TestNoLoadBalancerThere(t *testing.T) {
