@@ -90,13 +90,13 @@ func (c *Controller) Wake(arn string) {
 }
 
 // Idle waits until everything has been done about that changed so far, and what is known of
-// targets has been written.
+// targets has been written. It goes on without load balancers that do not answer.
 func (c *Controller) Idle(ctx context.Context) error {
 	if err := c.loop.Idle(ctx); err != nil {
 		return err
 	}
-	for _, s := range c.clients() {
-		if s.Sync(ctx) != nil && ctx.Err() != nil {
+	for arn, client := range c.clients() {
+		if c.sync(ctx, arn, client) != nil && ctx.Err() != nil {
 			return ctx.Err()
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
@@ -16,24 +15,12 @@ type Counted struct {
 	balancer.Counts
 }
 
-// countTimeout bounds how long a load balancer has to tell. What it has counted is not lost if it does not.
-const countTimeout = 5 * time.Second
-
-// Counts asks all load balancers that run what they have counted, and leaves out those that do not tell.
+// Counts asks all load balancers that run what they have counted, and leaves out those that do not tell. They go on counting, so
+// that what they have counted comes with a later answer.
 func (c *Controller) Counts(ctx context.Context) (all []Counted) {
-	c.mu.Lock()
-	clients := map[string]*control.Client{}
-	for arn, r := range c.running {
-		if r.client != nil {
-			clients[arn] = r.client
-		}
-	}
-	c.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, countTimeout)
-	defer cancel()
 	var asking sync.WaitGroup
 	var mu sync.Mutex
-	for arn, client := range clients {
+	for arn, client := range c.clients() {
 		asking.Go(func() {
 			if counts, ok := c.count(ctx, arn, client); ok {
 				mu.Lock()
@@ -48,7 +35,7 @@ func (c *Controller) Counts(ctx context.Context) (all []Counted) {
 
 // count asks one of them. One that cannot count says so once.
 func (c *Controller) count(ctx context.Context, arn string, client *control.Client) (counted Counted, ok bool) {
-	counts, err := client.Count(ctx)
+	counts, err := ask(ctx, c, arn, client, client.Count)
 	switch {
 	case errors.Is(err, control.ErrNotCounted):
 		c.warnOnce(arn, "a load balancer of an older build counts no requests: its metrics have no data until it is made anew, as when its container is removed", err)
@@ -79,8 +66,6 @@ func (c *Controller) countLast(ctx context.Context, arn string, client *control.
 	if c.Removing == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, countTimeout)
-	defer cancel()
 	if counted, ok := c.count(ctx, arn, client); ok {
 		c.Removing(counted)
 	}

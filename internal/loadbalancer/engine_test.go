@@ -30,6 +30,7 @@ type engine struct {
 	tasks   []netip.Addr     // that answer through the load balancer
 	deaf    int              // how many streams lead nowhere
 	counts  *balancer.Counts // nil counts nothing
+	frozen  chan struct{}    // it answers no questions until this is closed
 }
 
 // nodes are the load balancers of an engine, as the controller sees them.
@@ -185,6 +186,12 @@ func (e *engine) settlesAfter(gate chan struct{}) {
 }
 
 func (e *engine) Counts() *balancer.Counts {
+	e.mu.Lock()
+	frozen := e.frozen
+	e.mu.Unlock()
+	if frozen != nil {
+		<-frozen
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.counts

@@ -25,17 +25,22 @@ type running struct {
 	hidden bool
 	// uncounted says that it was said that it does not count.
 	uncounted bool
+	// silent is the client, if any, with a question that should have been answered; see ask. saidSilent says that the log tells.
+	silent     *control.Client
+	saidSilent bool
 }
 
-func (c *Controller) clients() (list []*control.Client) {
+// clients are those of load balancers that run, by their ARNs.
+func (c *Controller) clients() map[string]*control.Client {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, r := range c.running {
+	all := map[string]*control.Client{}
+	for arn, r := range c.running {
 		if r.client != nil {
-			list = append(list, r.client)
+			all[arn] = r.client
 		}
 	}
-	return list
+	return all
 }
 
 // unavailable is what the next look at the engine mends.
@@ -92,6 +97,9 @@ func (c *Controller) bringUp(ctx context.Context, v View) (addresses map[string]
 	defer cancel()
 	client, err := c.client(ctx, b.ARN)
 	if err != nil {
+		return addresses, err
+	}
+	if err := c.sync(ctx, b.ARN, client); err != nil { // what it is told takes longer, and the clock waits for this
 		return addresses, err
 	}
 	all, unkept := c.keepClients(ctx, v)
