@@ -72,9 +72,6 @@ func AddActivity(tx *store.Tx, a *Activity) {
 // PutActivity writes an activity that is there.
 func PutActivity(tx *store.Tx, a *Activity) { activities.Put(tx, a) }
 
-// ActivitiesOf returns the activities of a resource, oldest first.
-func ActivitiesOf(tx *store.Tx, r Resource) []*Activity { return activities.List(tx, r.parts()) }
-
 // NewestActivities yields the activities of a resource, newest first.
 func NewestActivities(tx *store.Tx, r Resource) iter.Seq[*Activity] {
 	return activities.Backward(tx, r.parts())

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -31,8 +32,8 @@ func TestActivitiesAreForgotten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	left := applicationautoscaling.ActivitiesOf(s.Read(), web)
-	if len(left) != 3 || left[0].Number != 2 || left[2].Number != 4 || len(applicationautoscaling.ActivitiesOf(s.Read(), api)) != 0 {
+	left := applicationautoscaling.Activities(s.Read(), scope, types.ServiceNamespaceEcs)
+	if len(left) != 3 || left[0].Of != web || left[0].Number != 2 || left[2].Number != 4 {
 		t.Errorf("%+v", left)
 	}
 }

@@ -42,7 +42,7 @@ type Controller struct {
 	Options
 
 	mu    sync.Mutex
-	polls map[string]time.Time // when activities of which nothing is missing any more are found to be over, by their ids
+	polls map[string]poll // of targets, by their keys
 }
 
 // workers is how many services are scaled side by side: each waits for the disk and for ECS.
@@ -50,7 +50,7 @@ const workers = 8
 
 // New makes a controller.
 func New(opts Options) *Controller {
-	c := &Controller{Options: opts, polls: map[string]time.Time{}}
+	c := &Controller{Options: opts, polls: map[string]poll{}}
 	c.Loop = reconcile.New(reconcile.Options{
 		Name: "scalable target", Clock: c.Clock, Log: c.Log, Workers: workers, Reconcile: c.reconcile,
 		Watch: c.Store.Watch(0,
@@ -115,6 +115,8 @@ func (c *Controller) reconcile(ctx context.Context, key string) (wakeAt time.Tim
 		if wakeAt, err = c.goOn(ctx, key, last); err != nil || last.Status == pending {
 			return wakeAt, err
 		}
+	} else {
+		c.forgetPoll(key)
 	}
 	if target != nil {
 		due, err := c.schedule(key, target)

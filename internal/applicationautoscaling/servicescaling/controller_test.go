@@ -124,6 +124,20 @@ func TestOverridden(t *testing.T) {
 	})
 }
 
+// What is known of an activity that waits for a poll is forgotten when another one overrides it.
+func TestPollsAreForgotten(t *testing.T) {
+	inBubble(t, 0, func(w *world) {
+		for n := int32(1); n <= 3; n++ {
+			w.target(n, 9)
+			w.advance(10 * time.Second)
+		}
+		w.advance(time.Minute)
+		if n := len(w.loop.polls); n > 0 {
+			t.Errorf("%d polls are kept: %v", n, w.activities())
+		}
+	})
+}
+
 // Why nothing is scaled stands in the history once.
 func TestNotScaled(t *testing.T) {
 	inBubble(t, 2, func(w *world) {
@@ -253,7 +267,7 @@ func TestScheduledActionsWhileClocksChange(t *testing.T) {
 		}
 		times := func(day time.Time) (list []string) {
 			w.advance(day.Add(48 * time.Hour).Sub(w.clock.Now()))
-			for _, a := range applicationautoscaling.ActivitiesOf(w.store.Read(), web) {
+			for _, a := range applicationautoscaling.Activities(w.store.Read(), web.Scope, web.Namespace) {
 				if a.Change == nil && a.StartedAt.After(day) {
 					list = append(list, a.StartedAt.Format("02 15:04"))
 				}

@@ -238,7 +238,7 @@ func (w *world) advance(d time.Duration) {
 
 // activities are those of the service, oldest first, with the seconds that they took.
 func (w *world) activities() (lines []string) {
-	for _, a := range applicationautoscaling.ActivitiesOf(w.store.Read(), web) {
+	for _, a := range applicationautoscaling.Activities(w.store.Read(), web.Scope, web.Namespace) {
 		took := "-"
 		if a.EndedAt != nil {
 			took = fmt.Sprint(a.EndedAt.Sub(a.StartedAt).Seconds())

@@ -15,8 +15,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
-// poll is how often an activity is looked at that is under way: what was there after 3 s was found after 32 (AAS0020.4).
-const poll = 30 * time.Second
+// pollEach is how often an activity is looked at that is under way: what was there after 3 s was found after 32 (AAS0020.4).
+const pollEach = 30 * time.Second
+
+// poll is when an activity of which nothing is missing any more is found to be over.
+type poll struct {
+	activity string // its id
+	at       time.Time
+}
 
 // goOn carries out an activity, or ends it if what it wanted is there.
 func (c *Controller) goOn(ctx context.Context, key string, a *applicationautoscaling.Activity) (wakeAt time.Time, err error) {
@@ -29,7 +35,7 @@ func (c *Controller) goOn(ctx context.Context, key string, a *applicationautosca
 	}
 	counts := state.FindServiceSummary(c.Store.Read(), service.ARN)
 	overruled := int32(service.DesiredCount) != a.Change.To
-	over, wakeAt := c.polled(a, overruled || running(counts) == a.Change.To)
+	over, wakeAt := c.polled(key, a, overruled || running(counts) == a.Change.To)
 	switch {
 	case !over:
 		return wakeAt, nil
@@ -41,23 +47,29 @@ func (c *Controller) goOn(ctx context.Context, key string, a *applicationautosca
 
 // polled reports whether a poll finds an activity to be over, which it has been since before, and else when one will. As
 // long as something is missing there is no poll: it would find nothing, and the clock would stop for it.
-func (c *Controller) polled(a *applicationautoscaling.Activity, isOver bool) (over bool, at time.Time) {
+func (c *Controller) polled(key string, a *applicationautoscaling.Activity, isOver bool) (over bool, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now, at := c.Clock.Now(), c.polls[a.ID]
+	now, next := c.Clock.Now(), c.polls[key]
 	switch {
 	case !isOver:
-		delete(c.polls, a.ID)
+		delete(c.polls, key)
 		return false, time.Time{}
-	case at.IsZero():
-		at = a.StartedAt.Add(now.Sub(a.StartedAt).Truncate(poll) + poll)
-		c.polls[a.ID] = at
+	case next.activity != a.ID:
+		next = poll{a.ID, a.StartedAt.Add(now.Sub(a.StartedAt).Truncate(pollEach) + pollEach)}
+		c.polls[key] = next
 	}
-	if now.Before(at) {
-		return false, at
+	if now.Before(next.at) {
+		return false, next.at
 	}
-	delete(c.polls, a.ID)
 	return true, time.Time{}
+}
+
+// forgetPoll forgets when an activity would be found to be over: none of the target is under way.
+func (c *Controller) forgetPoll(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.polls, key)
 }
 
 // serviceOf is the service that a resource is, or nil if there is none any more.
