@@ -9,7 +9,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-var actions = store.NewTable("cloudwatch-action", (*Action).Key)
+var (
+	actions     = store.NewTable("cloudwatch-action", (*Action).Key)
+	lastActions = store.NewTable("cloudwatch-last-action", (*lastAction).key)
+)
+
+// lastAction has the number of the newest action, which is the only row of its kind: a number is used once, though its action is gone.
+type lastAction struct{ Number uint64 }
+
+func (*lastAction) key() string { return "number" }
 
 // Action is something that an alarm is to do, since it has changed its state or, for a scaling policy, has stayed in
 // ALARM. It is written with the change of state, so that a crash loses none, and removed by the controller that does it,
@@ -39,14 +47,20 @@ func FindAction(tx *store.Tx, key string) *Action { return actions.Get(tx, key) 
 // PutAction writes an action. A new one, which has no number, gets it, with the time.
 func PutAction(tx *store.Tx, a *Action) {
 	if a.Number == 0 {
-		a.Number = 1
-		for last := range actions.Backward(tx, "") {
-			a.Number = last.Number + 1
-			break
-		}
-		a.RealAt = time.Now()
+		a.Number, a.RealAt = nextNumber(tx), time.Now()
+		lastActions.Put(tx, &lastAction{a.Number})
 	}
 	actions.Put(tx, a)
+}
+
+func nextNumber(tx *store.Tx) uint64 {
+	if last := lastActions.Get(tx, (*lastAction)(nil).key()); last != nil {
+		return last.Number + 1
+	}
+	for last := range actions.Backward(tx, "") { // of an emulator that kept no such row
+		return last.Number + 1
+	}
+	return 1
 }
 
 // DeleteAction removes an action that is done.
