@@ -28,14 +28,20 @@ func settingsOf(in *sdk.PutMetricAlarmInput) (*cloudwatch.Settings, error) {
 		}
 	}
 	s := &cloudwatch.Settings{
-		Description: in.AlarmDescription, ActionsEnabled: in.ActionsEnabled == nil || *in.ActionsEnabled,
-		OKActions: orEmpty(in.OKActions), AlarmActions: orEmpty(in.AlarmActions), NoDataActions: orEmpty(in.InsufficientDataActions),
-		Namespace: aws.ToString(in.Namespace), Metric: aws.ToString(in.MetricName), Dimensions: orEmpty(in.Dimensions),
+		Description:    in.AlarmDescription,
+		ActionSettings: actionSettings(in.ActionsEnabled, in.OKActions, in.AlarmActions, in.InsufficientDataActions),
+		Namespace:      aws.ToString(in.Namespace), Metric: aws.ToString(in.MetricName), Dimensions: orEmpty(in.Dimensions),
 		Statistic: in.Statistic, ExtendedStatistic: in.ExtendedStatistic, Unit: in.Unit, Period: aws.ToInt32(in.Period), Metrics: watched(in.Metrics),
 		EvaluationPeriods: *in.EvaluationPeriods, DatapointsToAlarm: in.DatapointsToAlarm, Threshold: *in.Threshold,
 		Comparison: in.ComparisonOperator, TreatMissingData: in.TreatMissingData, LowSampleCountBehavior: in.EvaluateLowSampleCountPercentile,
 	}
 	return s, nil
+}
+
+func actionSettings(enabled *bool, ok, alarm, noData []string) cloudwatch.ActionSettings {
+	return cloudwatch.ActionSettings{
+		ActionsEnabled: enabled == nil || *enabled, OKActions: orEmpty(ok), AlarmActions: orEmpty(alarm), NoDataActions: orEmpty(noData),
+	}
 }
 
 // orEmpty is a list that is told also where it has nothing.

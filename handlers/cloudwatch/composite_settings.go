@@ -42,9 +42,9 @@ func compositeSettingsOf(in *sdk.PutCompositeAlarmInput) (s *cloudwatch.Composit
 		return nil, nil, validation("%s", err)
 	}
 	return &cloudwatch.CompositeSettings{
-		Description: in.AlarmDescription, ActionsEnabled: in.ActionsEnabled == nil || *in.ActionsEnabled,
-		OKActions: orEmpty(in.OKActions), AlarmActions: orEmpty(in.AlarmActions), NoDataActions: orEmpty(in.InsufficientDataActions),
-		Rule: *in.AlarmRule, Suppressor: suppressor, WaitPeriod: wait, ExtensionPeriod: extension,
+		Description:    in.AlarmDescription,
+		ActionSettings: actionSettings(in.ActionsEnabled, in.OKActions, in.AlarmActions, in.InsufficientDataActions),
+		Rule:           *in.AlarmRule, Suppressor: suppressor, WaitPeriod: wait, ExtensionPeriod: extension,
 	}, rule.Names(), nil
 }
 

@@ -51,8 +51,8 @@ func deleteAlarms(tx *state.Tx, p *autoscaling.Policy, now time.Time) {
 func alarmSettings(p *autoscaling.Policy) map[string]cloudwatch.Settings {
 	look := cloudwatch.Settings{
 		Description:    aws.String("DO NOT EDIT OR DELETE. For TargetTrackingScaling policy " + p.ARN() + "."),
-		ActionsEnabled: true, AlarmActions: []string{p.ARN()}, OKActions: []string{}, NoDataActions: []string{},
-		Namespace: autoscaling.ManagedScalingNamespace, Metric: autoscaling.ManagedScalingMetric, Statistic: types.StatisticAverage, Period: 60,
+		ActionSettings: cloudwatch.ActionSettings{ActionsEnabled: true, AlarmActions: []string{p.ARN()}, OKActions: []string{}, NoDataActions: []string{}},
+		Namespace:      autoscaling.ManagedScalingNamespace, Metric: autoscaling.ManagedScalingMetric, Statistic: types.StatisticAverage, Period: 60,
 		Dimensions: []types.Dimension{
 			{Name: aws.String("CapacityProviderName"), Value: &p.CapacityProvider}, {Name: aws.String("ClusterName"), Value: &p.Cluster},
 		},

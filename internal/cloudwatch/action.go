@@ -19,6 +19,23 @@ type lastAction struct{ Number uint64 }
 
 func (*lastAction) key() string { return "number" }
 
+// ActionSettings are what an alarm is to do.
+type ActionSettings struct {
+	ActionsEnabled                         bool
+	OKActions, AlarmActions, NoDataActions []string // ARNs
+}
+
+// ActionsFor are the ARNs of what is to be done when the alarm comes to a state.
+func (s *ActionSettings) ActionsFor(state types.StateValue) []string {
+	switch state {
+	case types.StateValueAlarm:
+		return s.AlarmActions
+	case types.StateValueOk:
+		return s.OKActions
+	}
+	return s.NoDataActions
+}
+
 // Action is something that an alarm is to do, since it has changed its state or, for a scaling policy, has stayed in
 // ALARM. It is written with the change of state, so that a crash loses none, and removed by the controller that does it,
 // with the line in the history of the alarm: scaling policies by Application Auto Scaling, all else by package alarmaction.

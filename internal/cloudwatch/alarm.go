@@ -31,9 +31,8 @@ type Alarm struct {
 
 // Settings are what PutMetricAlarm replaces.
 type Settings struct {
-	Description                              *string
-	ActionsEnabled                           bool
-	OKActions, AlarmActions, NoDataActions   []string // ARNs
+	Description *string
+	ActionSettings
 	Namespace, Metric                        string
 	Dimensions                               []types.Dimension // in the order in which they came
 	Statistic                                types.Statistic   // or ExtendedStatistic
@@ -63,17 +62,6 @@ func prefix(s arn.Scope) string {
 func AlarmName(alarmARN string) string {
 	_, name, _ := strings.Cut(alarmARN, ":alarm:")
 	return name
-}
-
-// ActionsFor are the ARNs of what the alarm does when it comes to a state.
-func (a *Alarm) ActionsFor(state types.StateValue) []string {
-	switch state {
-	case types.StateValueAlarm:
-		return a.AlarmActions
-	case types.StateValueOk:
-		return a.OKActions
-	}
-	return a.NoDataActions
 }
 
 // FindAlarm returns an alarm by its name, or nil.

@@ -31,12 +31,11 @@ type Composite struct {
 
 // CompositeSettings are what PutCompositeAlarm replaces.
 type CompositeSettings struct {
-	Description                            *string
-	ActionsEnabled                         bool
-	OKActions, AlarmActions, NoDataActions []string // ARNs
-	Rule                                   string
-	Suppressor                             *string // name or ARN, as it was given; nil: nothing suppresses actions
-	WaitPeriod, ExtensionPeriod            *int32  // seconds
+	Description *string
+	ActionSettings
+	Rule                        string
+	Suppressor                  *string // name or ARN, as it was given; nil: nothing suppresses actions
+	WaitPeriod, ExtensionPeriod *int32  // seconds
 }
 
 // Suppression is what keeps a composite from its actions.

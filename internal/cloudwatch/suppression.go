@@ -77,14 +77,3 @@ func (c *Composite) Reconsider(suppressor *Standing, at time.Time) (changed bool
 	}
 	return c.Heed(suppressor, at)
 }
-
-// ActionsFor are the actions of a state.
-func (c *Composite) ActionsFor(s types.StateValue) []string {
-	switch s {
-	case types.StateValueOk:
-		return c.OKActions
-	case types.StateValueAlarm:
-		return c.AlarmActions
-	}
-	return c.NoDataActions
-}

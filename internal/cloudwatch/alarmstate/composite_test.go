@@ -33,7 +33,7 @@ func newRehearsal(t *testing.T) *rehearsal {
 	}
 	five, by := int32(5), "suppressor"
 	c := &cloudwatch.Composite{Scope: scope, Name: "C", Children: []string{cloudwatch.AlarmARN(scope, "child")}, ConfiguredAt: r.now, CompositeSettings: cloudwatch.CompositeSettings{
-		Rule: `ALARM("child")`, ActionsEnabled: true, AlarmActions: []string{action}, Suppressor: &by, WaitPeriod: &five, ExtensionPeriod: &five,
+		Rule: `ALARM("child")`, ActionSettings: cloudwatch.ActionSettings{ActionsEnabled: true, AlarmActions: []string{action}}, Suppressor: &by, WaitPeriod: &five, ExtensionPeriod: &five,
 	}}
 	update(t, r.store, func(tx *store.Tx) { alarmstate.Configure(tx, nil, c, r.now) })
 	return r
