@@ -101,24 +101,6 @@ func Suppressed(tx *store.Tx, s arn.Scope, alarmARN string) []*Composite {
 	return slices.DeleteFunc(slices.Clone(Composites(tx, s, "")), func(c *Composite) bool { return c.SuppressorARN() != alarmARN })
 }
 
-// Standing is the state of an alarm of any type. At is when it was last written, and ChangedAt when it became another one.
-type Standing struct {
-	ARN           string
-	State         types.StateValue
-	At, ChangedAt time.Time
-}
-
-// StandingOf returns the state of an alarm by its ARN; found is false if there is none.
-func StandingOf(tx *store.Tx, alarmARN string) (s Standing, found bool) {
-	if a := alarms.Get(tx, alarmARN); a != nil {
-		return Standing{alarmARN, a.State, a.StateAt, a.ChangedAt}, true
-	}
-	if c := composites.Get(tx, alarmARN); c != nil {
-		return Standing{alarmARN, c.State, c.StateAt, c.ChangedAt}, true
-	}
-	return s, false
-}
-
 // OnSuppressions wakes a watch with the ARN of each composite alarm whose actions are suppressed until another time.
 func OnSuppressions() store.Source {
 	return store.On(composites, func(before, after *Composite) []string {

@@ -16,28 +16,47 @@ func (a *Alarm) Begin(now time.Time) {
 	a.State, a.Reason, a.StateAt, a.ChangedAt = types.StateValueInsufficientData, &reason, now, now
 }
 
-// OnAlarmStates wakes a watch with the ARN of each alarm that has another state, is new, or is gone.
-func OnAlarmStates() store.Source {
-	return store.On(alarms, func(before, after *Alarm) []string {
-		switch {
-		case before == nil:
-			return []string{after.ARN()}
-		case after == nil || after.State != before.State:
-			return []string{before.ARN()}
-		}
-		return nil
-	})
+// Standing is the state of an alarm of any type. At is when it was last written, and ChangedAt when it became another one.
+type Standing struct {
+	ARN           string
+	State         types.StateValue
+	At, ChangedAt time.Time
 }
 
-// OnCompositeStates is OnAlarmStates of composite alarms.
-func OnCompositeStates() store.Source {
-	return store.On(composites, func(before, after *Composite) []string {
-		switch {
-		case before == nil:
-			return []string{after.ARN()}
-		case after == nil || after.State != before.State:
-			return []string{before.ARN()}
-		}
-		return nil
-	})
+func (a *Alarm) standing() Standing {
+	return Standing{a.ARN(), a.State, a.StateAt, a.ChangedAt}
+}
+
+func (c *Composite) standing() Standing {
+	return Standing{c.ARN(), c.State, c.StateAt, c.ChangedAt}
+}
+
+// StandingOf returns the state of an alarm by its ARN; found is false if there is none.
+func StandingOf(tx *store.Tx, alarmARN string) (s Standing, found bool) {
+	if a := alarms.Get(tx, alarmARN); a != nil {
+		return a.standing(), true
+	}
+	if c := composites.Get(tx, alarmARN); c != nil {
+		return c.standing(), true
+	}
+	return s, false
+}
+
+// OnStates wake a watch with the ARN of each alarm, composite ones included, that has another state, is new, or is gone.
+func OnStates() []store.Source {
+	return []store.Source{store.On(alarms, stateChange[*Alarm]), store.On(composites, stateChange[*Composite])}
+}
+
+func stateChange[A interface {
+	comparable
+	standing() Standing
+}](before, after A) []string {
+	var none A
+	switch {
+	case before == none:
+		return []string{after.standing().ARN}
+	case after == none || after.standing().State != before.standing().State:
+		return []string{before.standing().ARN}
+	}
+	return nil
 }

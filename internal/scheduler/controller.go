@@ -77,7 +77,7 @@ func New(opts Options) *Controller {
 		Name: "service", Clock: c.Clock, Log: c.Log, Watch: c.Store.WatchServices(pause), Workers: workers,
 		Reconcile: c.schedule,
 	})
-	heeded := c.wakesServices("what a deployment heeds", c.Store.Watch(0, elbv2.OnApplied(), cloudwatch.OnAlarmStates(), cloudwatch.OnCompositeStates()), c.heeding.of)
+	heeded := c.wakesServices("what a deployment heeds", c.Store.Watch(0, append(cloudwatch.OnStates(), elbv2.OnApplied())...), c.heeding.of)
 	c.Group = reconcile.Group{instances, room, providers, heeded, c.services}
 	if c.Quotas.LimitFargate() {
 		c.Group = append(c.Group, c.wakesServices("vCPUs on Fargate", c.Store.Watch(0, state.OnFreedFargate()), c.concernedByVCPUs))

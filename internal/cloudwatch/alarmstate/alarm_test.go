@@ -39,7 +39,7 @@ func TestSetStateWakesWatches(t *testing.T) {
 	made := &cloudwatch.Alarm{Scope: scope, Name: "errors", ConfiguredAt: begin}
 	made.Begin(begin)
 	update(t, s, func(tx *store.Tx) { cloudwatch.PutAlarm(tx, made) })
-	watch := s.Watch(0, cloudwatch.OnAlarmStates())
+	watch := s.Watch(0, cloudwatch.OnStates()...)
 	defer watch.Close()
 	next := func(step string, woken bool) {
 		t.Helper()
