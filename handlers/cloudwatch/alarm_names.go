@@ -30,10 +30,8 @@ func (a *API) DeleteAlarms(ctx context.Context, in *sdk.DeleteAlarmsInput) (*sdk
 		if composites > 1 {
 			return validation("A request can delete one composite alarm at most.")
 		}
-		each(tx, scope, in.AlarmNames, func(alarm *cloudwatch.Alarm) {
-			cloudwatch.DeleteAlarm(tx, alarm)
-			alarmstate.Configured(tx, alarm, nil, now)
-		}, func(alarm *cloudwatch.Composite) { alarmstate.RemoveComposite(tx, alarm, now) })
+		each(tx, scope, in.AlarmNames, func(alarm *cloudwatch.Alarm) { alarmstate.Remove(tx, alarm, now) },
+			func(alarm *cloudwatch.Composite) { alarmstate.RemoveComposite(tx, alarm, now) })
 		return nil
 	})
 }

@@ -40,8 +40,7 @@ func putAlarms(tx *state.Tx, p *autoscaling.Policy, now time.Time) {
 func deleteAlarms(tx *state.Tx, p *autoscaling.Policy, now time.Time) {
 	for _, level := range autoscaling.AlarmLevels {
 		if a := cloudwatch.FindAlarm(tx, p.Scope, p.AlarmName(level)); a != nil {
-			cloudwatch.DeleteAlarm(tx, a)
-			alarmstate.Configured(tx, a, nil, now)
+			alarmstate.Remove(tx, a, now)
 		}
 	}
 }

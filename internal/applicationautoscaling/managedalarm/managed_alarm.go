@@ -40,8 +40,7 @@ func nameOf(p *applicationautoscaling.Policy, level string) string {
 func Remove(tx *store.Tx, p *applicationautoscaling.Policy, now time.Time) {
 	for _, name := range p.Alarms {
 		if a := cloudwatch.FindAlarm(tx, p.Of.Scope, name); a != nil {
-			cloudwatch.DeleteAlarm(tx, a)
-			alarmstate.Configured(tx, a, nil, now)
+			alarmstate.Remove(tx, a, now)
 		}
 	}
 }

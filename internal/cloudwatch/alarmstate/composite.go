@@ -72,7 +72,7 @@ func Release(tx *store.Tx, c *cloudwatch.Composite, now time.Time) {
 // mostFlips is how often an alarm of a circle of rules changes in one go. Where it ends is the emulator's choice.
 const mostFlips = 3
 
-// settle has all composite alarms follow an alarm that has changed its state, and those that follow from them, at the
+// settle has all composite alarms follow an alarm that has changed its state or is gone, and those that follow from them, at the
 // same time (CW0031.3). Each is written once, as it is in the end.
 func settle(tx *store.Tx, alarmARN string, at time.Time) {
 	w := &wave{tx: tx, at: at, composites: map[string]*cloudwatch.Composite{}, flips: map[string]int{}}
@@ -94,15 +94,12 @@ func settle(tx *store.Tx, alarmARN string, at time.Time) {
 	}
 }
 
-// heed has the composite alarms that an alarm suppresses heed its state.
+// heed has the composite alarms that an alarm suppresses heed its state, or that it is gone.
 func heed(tx *store.Tx, alarmARN string, at time.Time) {
-	s, found := cloudwatch.StandingOf(tx, alarmARN)
-	if !found {
-		return
-	}
+	s := standingOf(tx, alarmARN)
 	for _, c := range cloudwatch.Suppressed(tx, scopeOf(alarmARN), alarmARN) {
 		changed := *c
-		if changed.Heed(&s, at) {
+		if changed.Heed(s, at) {
 			putComposite(tx, c, &changed)
 		}
 	}
@@ -134,9 +131,9 @@ func (w *wave) suppressor(c *cloudwatch.Composite) *cloudwatch.Standing {
 
 // follow evaluates the composite alarms that name an alarm, and tells which have changed.
 func (w *wave) follow(alarmARN string) (changed []string) {
-	cause, found := w.standing(alarmARN)
-	if !found {
-		return nil
+	cause := alarmARN + " was deleted at " // AWS's words are not known
+	if s, found := w.standing(alarmARN); found {
+		cause = alarmARN + " transitioned to " + string(s.State) + " at "
 	}
 	for _, c := range cloudwatch.Parents(w.tx, scopeOf(alarmARN), alarmARN) {
 		key, now := c.ARN(), c
@@ -147,7 +144,7 @@ func (w *wave) follow(alarmARN string) (changed []string) {
 		if value == now.State || w.flips[key] == mostFlips {
 			continue
 		}
-		next, reason := *now, alarmARN+" transitioned to "+string(cause.State)+" at "+w.at.UTC().Format(cloudwatch.TimeOfReason)
+		next, reason := *now, cause+w.at.UTC().Format(cloudwatch.TimeOfReason)
 		next.State, next.Reason, next.Data = value, &reason, &because
 		if w.composites[key] == nil {
 			w.order = append(w.order, key)
@@ -159,7 +156,12 @@ func (w *wave) follow(alarmARN string) (changed []string) {
 }
 
 func suppressorOf(tx *store.Tx, c *cloudwatch.Composite) *cloudwatch.Standing {
-	if s, found := cloudwatch.StandingOf(tx, c.SuppressorARN()); found {
+	return standingOf(tx, c.SuppressorARN())
+}
+
+// standingOf is the state of an alarm, or nil if there is none.
+func standingOf(tx *store.Tx, alarmARN string) *cloudwatch.Standing {
+	if s, found := cloudwatch.StandingOf(tx, alarmARN); found {
 		return &s
 	}
 	return nil

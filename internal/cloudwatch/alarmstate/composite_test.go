@@ -146,3 +146,27 @@ func TestHistoryOfCompositeAlarms(t *testing.T) {
 		}
 	}
 }
+
+// An alarm that an owner other than the user deletes leaves no composite alarm behind that waits for it: the one whose actions
+// it suppressed does them, and the one whose rule names it is evaluated.
+func TestRemoveOfAnAlarmThatOthersDependOn(t *testing.T) {
+	r := newRehearsal(t)
+	r.release(5000)
+	r.set("suppressor", types.StateValueAlarm, 1000)
+	r.set("child", types.StateValueAlarm, 1000)
+	r.is("ALARM Alarm 50.225 50.225 Suppressed@50.225")
+	r.now = r.now.Add(time.Second)
+	remove := func(name string) {
+		t.Helper()
+		update(t, r.store, func(tx *store.Tx) { alarmstate.Remove(tx, cloudwatch.FindAlarm(tx, scope, name), r.now) })
+	}
+	remove("suppressor")
+	r.is("ALARM  50.225 51.225 Suppressed@50.225 do@51.225")
+	r.now = r.now.Add(time.Second)
+	remove("child")
+	r.is("OK  52.225 52.225 Suppressed@50.225 do@51.225")
+	const want = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:child was deleted at Monday 14 September, 2026 06:41:52 UTC"
+	if c := cloudwatch.FindComposite(r.store.Read(), scope, "C"); *c.Reason != want {
+		t.Errorf("because %s", *c.Reason)
+	}
+}

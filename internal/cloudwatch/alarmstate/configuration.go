@@ -44,6 +44,14 @@ func Configured(tx *store.Tx, before, after *cloudwatch.Alarm, now time.Time) {
 	RecordConfiguration(tx, c)
 }
 
+// Remove deletes a metric alarm. Composite alarms that depend on it follow: a client cannot delete such an alarm, but what
+// made one for itself can.
+func Remove(tx *store.Tx, a *cloudwatch.Alarm, now time.Time) {
+	cloudwatch.DeleteAlarm(tx, a)
+	Configured(tx, a, nil, now)
+	settle(tx, a.ARN(), now)
+}
+
 // configurationItem is the data of a history item about a configuration. Source: recorded answers.
 type configurationItem struct {
 	Version string          `json:"version"`
