@@ -31,6 +31,29 @@ type notification struct {
 	NoDataActions []string `json:"InsufficientDataActions"`
 	Trigger       any      `json:"Trigger,omitempty"`
 	Rule          string   `json:"AlarmRule,omitempty"`
+	Triggers      []child  `json:"TriggeringChildren,omitzero"` // of a composite alarm, also where there are none
+}
+
+// child is an alarm that has led to the state of a composite one.
+type child struct {
+	ARN   string `json:"Arn"`
+	State struct {
+		Value     string `json:"Value"`
+		Timestamp string `json:"Timestamp"`
+	} `json:"State"`
+}
+
+// triggers are the alarms that the data of a reason name; other data, such as a client's own, name none.
+// Source: messages and histories of AWS in field reports: a child has Arn and State with Value and Timestamp, and where
+// SetAlarmState has set the state, the list is empty. The user guide does not tell of messages of composite alarms.
+func triggers(data string) []child {
+	var reason struct {
+		Alarms []child `json:"triggeringAlarms"`
+	}
+	if json.Unmarshal([]byte(data), &reason) != nil || reason.Alarms == nil {
+		return []child{}
+	}
+	return reason.Alarms
 }
 
 // trigger is the metric of an alarm, or its metrics.
@@ -78,7 +101,7 @@ func message(tx *store.Tx, a *cloudwatch.Action) string {
 		n.OKActions, n.AlarmActions, n.NoDataActions = list(alarm.OKActions), list(alarm.AlarmActions), list(alarm.NoDataActions)
 		n.Trigger = triggerOf(alarm)
 	} else if c := cloudwatch.CompositeByARN(tx, scope, a.Alarm); c != nil {
-		n.Description, n.Rule, n.ConfiguredAt = c.Description, c.Rule, alarmstate.Time(c.ConfiguredAt)
+		n.Description, n.Rule, n.ConfiguredAt, n.Triggers = c.Description, c.Rule, alarmstate.Time(c.ConfiguredAt), triggers(a.Data)
 		n.OKActions, n.AlarmActions, n.NoDataActions = list(c.OKActions), list(c.AlarmActions), list(c.NoDataActions)
 	}
 	return marshal(n)
