@@ -34,7 +34,8 @@ func TestAlarmsOfSDKs(t *testing.T) {
 	_, err := client.PutMetricAlarm(t.Context(), &cloudwatch.PutMetricAlarmInput{
 		AlarmName: aws.String("errors"), Namespace: aws.String("Shop"), MetricName: aws.String("Errors"), Statistic: types.StatisticSum,
 		Period: aws.Int32(60), EvaluationPeriods: aws.Int32(2), Threshold: aws.Float64(2.5), ComparisonOperator: types.ComparisonOperatorGreaterThanThreshold,
-		Tags: []types.Tag{{Key: aws.String("team"), Value: aws.String("shop")}},
+		Tags:             []types.Tag{{Key: aws.String("team"), Value: aws.String("shop")}},
+		TreatMissingData: aws.String("ignore"), // so that the state that is set outlasts the minute
 	})
 	w.must(err)
 	_, err = client.SetAlarmState(t.Context(), &cloudwatch.SetAlarmStateInput{AlarmName: aws.String("errors"), StateValue: types.StateValueAlarm, StateReason: aws.String("a rehearsal")})

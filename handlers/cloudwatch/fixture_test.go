@@ -1,7 +1,9 @@
 package cloudwatch_test
 
 import (
+	"bytes"
 	"cmp"
+	"log/slog"
 	"net/http"
 	"os"
 	"reflect"
@@ -59,6 +61,7 @@ type scene struct {
 	*apitest.Scene
 	*sdk.Client
 	protocol smithyhttp.ClientProtocol
+	log      *bytes.Buffer
 }
 
 // inEachProtocol runs a test once with each protocol.
@@ -71,8 +74,9 @@ func inEachProtocol(t *testing.T, test func(s *scene)) {
 func newScene(t *testing.T, protocol smithyhttp.ClientProtocol) *scene {
 	t.Helper()
 	s := apitest.NewScene(t, arn.Scope{Region: "eu-west-1", Account: "123456789012"})
-	api := cloudwatch.New(cloudwatch.Options{Store: s.Store, Now: s.Clock})
-	return &scene{s, sdk.NewFromConfig(s.Serve(api.Service(), &promises), speaking(protocol)), protocol}
+	var log bytes.Buffer
+	api := cloudwatch.New(cloudwatch.Options{Store: s.Store, Now: s.Clock, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	return &scene{s, sdk.NewFromConfig(s.Serve(api.Service(), &promises), speaking(protocol)), protocol, &log}
 }
 
 func ok[In, Out any](s *scene, call apitest.Operation[In, Out, sdk.Options], in *In) *Out {
