@@ -79,7 +79,7 @@ func (a *API) noneOperations() []awsapi.Operation {
 		awsapi.Partial("DescribeLoadBalancers", none, a.DescribeLoadBalancers),
 		awsapi.Partial("DescribeLoadBalancerTargetGroups", none, a.DescribeLoadBalancerTargetGroups),
 		awsapi.Partial("DescribeNotificationConfigurations", none, a.DescribeNotificationConfigurations),
-		awsapi.Partial("DescribePolicies", "those of ECS managed scaling, in one page; their alarms, which activities name, are neither listed nor in CloudWatch", a.DescribePolicies),
+		awsapi.Partial("DescribePolicies", "those of ECS managed scaling, in one page, with their alarms; a group has none of its own, as PutScalingPolicy is not built", a.DescribePolicies),
 		awsapi.Partial("DescribeScheduledActions", none, a.DescribeScheduledActions),
 		awsapi.Partial("DescribeTrafficSources", none, a.DescribeTrafficSources),
 		awsapi.Partial("DescribeWarmPool", none, a.DescribeWarmPool),

@@ -104,7 +104,7 @@ func (a *API) Service() awsapi.Service {
 
 func (a *API) alarmOperations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("PutMetricAlarm", "alarms of a metric or of metric math; anomaly detection, PromQL, "+
+		awsapi.Partial("PutMetricAlarm", "alarms of a metric or of metric math; metrics of other accounts, anomaly detection, PromQL, "+
 			"evaluation windows and warm-up answer 501 NotImplementedException", a.PutMetricAlarm),
 		awsapi.Partial("PutCompositeAlarm", "evaluated with the alarms that the rule names; ActionsSuppressor with both periods; ActionConfiguration answers 501 NotImplementedException", a.PutCompositeAlarm),
 		awsapi.Works("DescribeAlarms", "alarms of metrics and composite alarms, by name, prefix, state, action and relation, in pages", a.DescribeAlarms),
@@ -124,8 +124,8 @@ func (a *API) metricOperations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Works("PutMetricData", "times are judged by the emulator's clock; entities are checked and not kept", a.PutMetricData),
 		awsapi.Works("GetMetricStatistics", "all statistics; minutes are kept for a day, where AWS has 15", a.GetMetricStatistics),
-		awsapi.Partial("GetMetricData", "metrics and math; Metrics Insights (SELECT), SEARCH, anomaly detection, some functions of math and dynamic labels answer 501 NotImplementedException", a.GetMetricData),
-		awsapi.Works("ListMetrics", "those with data of the last two weeks", a.ListMetrics),
+		awsapi.Partial("GetMetricData", "metrics and math; Metrics Insights (SELECT), SEARCH, anomaly detection, some functions of math and dynamic labels answer 501 NotImplementedException; no accounts are linked, so a query of another account's metric is Forbidden", a.GetMetricData),
+		awsapi.Works("ListMetrics", "those with data of the last two weeks; instances have no metrics of AWS/EC2", a.ListMetrics),
 	}
 }
 
