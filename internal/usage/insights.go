@@ -2,6 +2,7 @@ package usage
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,6 +25,7 @@ const (
 type insightCluster struct {
 	cluster  *state.Cluster
 	enhanced bool
+	restarts restarts // as told last
 }
 
 func insightClusters(tx *state.Tx) (all []*insightCluster) {
@@ -34,7 +36,7 @@ func insightClusters(tx *state.Tx) (all []*insightCluster) {
 		for _, setting := range c.Settings {
 			value := aws.ToString(setting.Value)
 			if setting.Name == types.ClusterSettingNameContainerInsights && (value == insightsEnabled || value == insightsEnhanced) {
-				all = append(all, &insightCluster{c, value == insightsEnhanced})
+				all = append(all, &insightCluster{cluster: c, enhanced: value == insightsEnhanced})
 			}
 		}
 	}
@@ -43,7 +45,7 @@ func insightClusters(tx *state.Tx) (all []*insightCluster) {
 
 // insights are the data of a cluster, which are what its performance log events say.
 func (s *Source) insights(ctx context.Context, tx *state.Tx, of *insightCluster, from samples, minute, now time.Time) []metric.Datum {
-	events := of.events(tx, from, now)
+	events := of.events(tx, from, minute, now)
 	if s.Events != nil {
 		if err := s.Events(ctx, of.group(), events); err != nil && ctx.Err() == nil {
 			s.Log.Warn("cannot write the performance log events of Container Insights", "cluster", of.cluster.Name, "error", err)
@@ -53,15 +55,17 @@ func (s *Source) insights(ctx context.Context, tx *state.Tx, of *insightCluster,
 }
 
 // events are those of a minute: of the cluster, of its services, and of its tasks with their containers.
-func (c *insightCluster) events(tx *state.Tx, from samples, now time.Time) (events []PerformanceEvent) {
+func (c *insightCluster) events(tx *state.Tx, from samples, minute, now time.Time) (events []PerformanceEvent) {
 	summary := state.FindClusterSummary(tx, c.cluster.ARN)
 	base := PerformanceEvent{Version: "0", ClusterName: c.cluster.Name, AccountID: c.cluster.Scope().Account, Region: c.cluster.Scope().Region, Timestamp: now.UnixMilli()}
 	whole := base
 	whole.Type, whole.stream = "Cluster", "ClusterTelemetry"
+	whole.dimensions = [][]string{{"ClusterName"}}
 	whole.set("TaskCount", float64(summary.Running()))
 	whole.set("ServiceCount", float64(summary.ActiveServices()))
-	whole.set("ContainerInstanceCount", float64(summary.ContainerInstances))
-	whole.dimensions = [][]string{{"ClusterName"}}
+	if instances := busyInstances(tx, c.cluster); instances > 0 {
+		whole.set("ContainerInstanceCount", float64(instances))
+	}
 	events = append(events, whole)
 	for _, s := range state.Services(tx, c.cluster) {
 		if s.InactiveAt.IsZero() && len(s.Deployments) > 0 {
@@ -70,10 +74,22 @@ func (c *insightCluster) events(tx *state.Tx, from samples, now time.Time) (even
 	}
 	for _, t := range state.Tasks(tx, c.cluster) {
 		if of, ok := from[t.ARN]; ok {
-			events = append(events, c.taskEvents(base, tx, of)...)
+			events = append(events, c.taskEvents(base, tx, of, minute)...)
 		}
 	}
 	return events
+}
+
+// busyInstances is how many container instances of a cluster have tasks that run. Of empty ones, AWS tells nothing.
+// Source: CloudWatch user guide, Container Insights metrics of Amazon ECS.
+func busyInstances(tx *state.Tx, c *state.Cluster) int {
+	busy := map[string]bool{}
+	for _, t := range state.Tasks(tx, c) {
+		if t.Placement != nil && t.Placement.ContainerInstance != "" && t.Status.LastStatus == state.Running {
+			busy[t.Placement.ContainerInstance] = true
+		}
+	}
+	return len(busy)
 }
 
 func serviceEvent(e PerformanceEvent, tx *state.Tx, s *state.Service) PerformanceEvent {
@@ -89,17 +105,17 @@ func serviceEvent(e PerformanceEvent, tx *state.Tx, s *state.Service) Performanc
 			}
 		}
 	}
+	e.dimensions = [][]string{{"ClusterName", "ServiceName"}}
 	e.set("DesiredTaskCount", float64(s.DesiredCount))
 	e.set("PendingTaskCount", float64(pending))
 	e.set("RunningTaskCount", float64(running))
 	e.set("DeploymentCount", float64(len(s.Deployments)))
 	e.set("TaskSetCount", 0)
-	e.dimensions = [][]string{{"ClusterName", "ServiceName"}}
 	return e
 }
 
 // taskEvents are that of a task and those of its containers.
-func (c *insightCluster) taskEvents(e PerformanceEvent, tx *state.Tx, of sample) (events []PerformanceEvent) {
+func (c *insightCluster) taskEvents(e PerformanceEvent, tx *state.Tx, of sample, minute time.Time) (events []PerformanceEvent) {
 	t := of.task
 	has, containers := reservedOf(t, definitionOf(tx, t))
 	e.Type, e.KnownStatus, e.TaskID, e.AvailabilityZone = "Task", t.Status.LastStatus, arn.Name(t.ARN), t.Placement.Zone
@@ -111,36 +127,48 @@ func (c *insightCluster) taskEvents(e PerformanceEvent, tx *state.Tx, of sample)
 		e.stream = "AgentTelemetry-" + e.ContainerInstanceID
 	}
 	base := e
-	restarts := 0
+	base.network = t.Spec.NetworkMode != types.NetworkModeHost && t.Spec.NetworkMode != types.NetworkModeNone
+	e.network = base.network
+	restarts, restartable, since := 0.0, false, c.restarts.restartsOf(of, minute)
 	for _, each := range of.containers {
-		events = append(events, c.containerEvent(base, each, containers[each.container.Name]))
-		restarts += each.container.Restarts
+		has := containers[each.container.Name]
+		event := c.containerEvent(base, each, has)
+		if n := since[each.container.Name]; has.restarts {
+			if c.enhanced {
+				event.dimensions = slices.Concat(e.each("ContainerName"), e.each("ContainerName", "TaskId"))
+			}
+			event.set("RestartCount", n)
+			restarts, restartable = restarts+n, true
+		}
+		events = append(events, event)
 	}
-	e.use(of.cpu, of.memory, has)
-	e.traffic(of.received, of.sent, of.read, of.written)
+	e.dimensions = append([][]string{{"ClusterName"}}, e.each()...)
+	if c.enhanced {
+		e.dimensions = append(e.dimensions, e.each("TaskId")...)
+	}
+	e.use("", of.cpu, of.memory, has)
+	e.traffic("", of.received, of.sent, of.read, of.written)
 	if size := t.Spec.EphemeralStorageGiB; size > 0 {
 		e.set("EphemeralStorageReserved", float64(size)*gibibyte/gigabyte)
 	}
-	e.dimensions = [][]string{{"ClusterName"}, {"ClusterName", "TaskDefinitionFamily"}}
-	if e.ServiceName != "" {
-		e.dimensions = append(e.dimensions, []string{"ClusterName", "ServiceName"})
+	if restartable {
+		e.set("RestartCount", restarts)
 	}
 	if c.enhanced {
-		e.set("RestartCount", float64(restarts))
 		e.percent("TaskCpuUtilization", of.cpu, has.cpu)
 		e.percent("TaskMemoryUtilization", of.memory, has.memory)
-		e.dimensions = append(e.dimensions, e.own("TaskDefinitionFamily", "TaskId"))
 	}
 	return append([]PerformanceEvent{e}, events...)
 }
 
-// own are the dimensions of enhanced metrics.
-func (e *PerformanceEvent) own(further ...string) []string {
-	names := []string{"ClusterName"}
+// each are the dimensions of metrics by family, and by service where there is one, together with further ones.
+// Source: CloudWatch user guide, Container Insights metrics of Amazon ECS, also with enhanced observability.
+func (e *PerformanceEvent) each(further ...string) (all [][]string) {
+	all = append(all, append([]string{"ClusterName", "TaskDefinitionFamily"}, further...))
 	if e.ServiceName != "" {
-		names = append(names, "ServiceName")
+		all = append(all, append([]string{"ClusterName", "ServiceName"}, further...))
 	}
-	return append(names, further...)
+	return all
 }
 
 // A gigabyte is what the reserved storage is told in. Source: CloudWatch user guide, Container Insights metrics of Amazon
@@ -155,20 +183,24 @@ func (c *insightCluster) containerEvent(e PerformanceEvent, of containerSample, 
 	e.Type, e.KnownStatus, e.ContainerName, e.Image = "Container", "", of.container.Name, of.container.Image
 	e.ContainerKnownStatus = of.container.LastStatus()
 	e.CreatedAt, e.StartedAt = milliseconds(of.container.CreatedAt), milliseconds(of.container.StartedAt)
-	e.use(of.cpu, of.memory, has)
-	e.traffic(of.received, of.sent, of.read, of.written)
+	e.use("", of.cpu, of.memory, has)
+	e.traffic("", of.received, of.sent, of.read, of.written)
 	if !c.enhanced {
 		return e
 	}
-	e.percent("ContainerCpuUtilization", of.cpu, has.cpu)
+	e.dimensions = slices.Concat([][]string{{"ClusterName"}}, e.each("ContainerName"), e.each("ContainerName", "TaskId"))
+	e.use("Container", of.cpu, of.memory, has)
+	e.traffic("Container", of.received, of.sent, of.read, of.written)
 	e.percent("ContainerMemoryUtilization", of.memory, has.memory)
-	if health := of.container.HealthStatus; health != "" {
-		unhealthy := 0.0
-		if health == types.HealthStatusUnhealthy {
-			unhealthy = 1
-		}
-		e.set("UnHealthyContainerHealthStatus", unhealthy)
+	switch of.container.HealthStatus {
+	case types.HealthStatusUnhealthy:
+		e.set("UnHealthyContainerHealthStatus", 1)
+	case types.HealthStatusHealthy:
+		e.set("UnHealthyContainerHealthStatus", 0)
 	}
-	e.dimensions = [][]string{e.own("ContainerName", "TaskDefinitionFamily"), e.own("ContainerName", "TaskDefinitionFamily", "TaskId")}
+	named := e.dimensions // AWS's tables lack the names of containers here; the alarms that AWS recommends have them
+	e.dimensions = slices.Concat(named, e.each(), e.each("TaskId"))
+	e.percent("ContainerCpuUtilization", of.cpu, has.cpu)
+	e.dimensions = named
 	return e
 }

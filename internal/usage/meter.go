@@ -11,12 +11,10 @@ const shortest = time.Second
 
 // measure is what a container uses, by two reads of its counters.
 type measure struct {
-	base  backend.Usage // the earlier read
-	known bool          // there was a later one
-	cpu   float64       // vCPU
-	// Bytes per second of the network, and bytes since the read before of storage.
-	received, sent float64
-	read, written  float64
+	base           backend.Usage // the earlier read
+	known          bool          // there was a later one
+	cpu            float64       // vCPU
+	received, sent float64       // bytes per second
 }
 
 // meter has the measures of containers over periods of one length, by their ids. It measures by the time of
@@ -49,9 +47,6 @@ func (m *measure) compare(now backend.Usage) {
 		rxBefore, txBefore := Traffic(was.Stats)
 		m.received, m.sent = grown(rx, rxBefore)/between, grown(tx, txBefore)/between
 	}
-	read, written := storage(now.BlkioStats)
-	readBefore, writtenBefore := storage(was.BlkioStats)
-	m.read, m.written = grown(read, readBefore), grown(written, writtenBefore)
 	m.base, m.known = now, true
 }
 

@@ -3,6 +3,7 @@ package usage
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -45,8 +46,9 @@ type PerformanceEvent struct {
 	Timestamp              int64  // milliseconds, as the others
 
 	stream     string
+	network    bool // is told: AWS does so of awsvpc and bridge
 	values     []value
-	dimensions [][]string // of the metrics that it makes; nil is none
+	dimensions [][]string // of the metrics that the numbers make which are set from now on; nil: they make none
 }
 
 // milliseconds of a time; 0 of the zero time, which events leave out.
@@ -57,29 +59,33 @@ func milliseconds(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
-// value is a number of an event.
+// value is a number of an event, and the dimensions of the metrics that it makes.
 type value struct {
-	name   string
-	number float64
+	name       string
+	number     float64
+	dimensions [][]string
 }
 
 // set adds a number. Events are copied before they get others, so the list is cut.
 func (e *PerformanceEvent) set(name string, number float64) {
-	e.values = append(slices.Clip(e.values), value{name, number})
+	e.values = append(slices.Clip(e.values), value{name, number, e.dimensions})
 }
 
-func (e *PerformanceEvent) use(cpu, memory float64, has reserved) {
-	e.set("CpuUtilized", cpu)
-	e.set("CpuReserved", has.cpu)
-	e.set("MemoryUtilized", memory)
-	e.set("MemoryReserved", has.memory)
+// use sets what a task uses; or a container, whose metrics have a prefix.
+func (e *PerformanceEvent) use(prefix string, cpu, memory float64, has reserved) {
+	e.set(prefix+"CpuUtilized", cpu)
+	e.set(prefix+"CpuReserved", has.cpu)
+	e.set(prefix+"MemoryUtilized", memory)
+	e.set(prefix+"MemoryReserved", has.memory)
 }
 
-func (e *PerformanceEvent) traffic(received, sent, read, written float64) {
-	e.set("NetworkRxBytes", received)
-	e.set("NetworkTxBytes", sent)
-	e.set("StorageReadBytes", read)
-	e.set("StorageWriteBytes", written)
+func (e *PerformanceEvent) traffic(prefix string, received, sent, read, written float64) {
+	if e.network {
+		e.set(prefix+"NetworkRxBytes", received)
+		e.set(prefix+"NetworkTxBytes", sent)
+	}
+	e.set(prefix+"StorageReadBytes", read)
+	e.set(prefix+"StorageWriteBytes", written)
 }
 
 func (e *PerformanceEvent) percent(name string, part, whole float64) {
@@ -102,6 +108,9 @@ var units = map[string]types.StandardUnit{
 
 func unitOf(name string) types.StandardUnit {
 	if unit, known := units[name]; known {
+		return unit
+	}
+	if unit, known := units[strings.TrimPrefix(name, "Container")]; known {
 		return unit
 	}
 	return types.StandardUnitCount
@@ -127,12 +136,12 @@ func (e *PerformanceEvent) dimension(name string) string {
 func dataOf(scope arn.Scope, events []PerformanceEvent, minute time.Time) (data []metric.Datum) {
 	for i := range events {
 		e := &events[i]
-		for _, names := range e.dimensions {
-			var pairs []string
-			for _, name := range names {
-				pairs = append(pairs, name, e.dimension(name))
-			}
-			for _, v := range e.values {
+		for _, v := range e.values {
+			for _, names := range v.dimensions {
+				var pairs []string
+				for _, name := range names {
+					pairs = append(pairs, name, e.dimension(name))
+				}
 				data = append(data, metric.Datum{
 					ID: metric.New(scope, NamespaceInsights, v.name, pairs...), Unit: unitOf(v.name), At: minute, Values: []float64{v.number},
 				})
@@ -167,9 +176,11 @@ func (e *PerformanceEvent) Message() (string, error) {
 	made := madeMetrics{Namespace: NamespaceInsights, Dimensions: e.dimensions}
 	for _, v := range e.values {
 		numbers[v.name] = v.number
-		made.Metrics = append(made.Metrics, madeMetric{v.name, unitOf(v.name)})
+		if v.dimensions != nil {
+			made.Metrics = append(made.Metrics, madeMetric{v.name, unitOf(v.name)})
+		}
 	}
-	if len(e.dimensions) > 0 {
+	if len(made.Metrics) > 0 {
 		numbers["CloudWatchMetrics"] = []madeMetrics{made}
 	}
 	more, err := json.Marshal(numbers)

@@ -31,7 +31,7 @@ type sample struct {
 	cpu            float64 // CPU units; 1024 are a vCPU
 	memory         float64 // MiB
 	received, sent float64 // bytes per second
-	read, written  float64 // bytes
+	read, written  float64 // bytes since containers began. Source: CloudWatch user guide, Container Insights performance log events
 	containers     []containerSample
 }
 
@@ -57,7 +57,8 @@ func sampleOf(t *state.Task, measured meter, read map[string]backend.Usage) (s s
 		if !told || m == nil || !m.known {
 			return s, false
 		}
-		s.add(containerSample{c, m.cpu * 1024, mebibytes(now.MemoryStats), m.received, m.sent, m.read, m.written})
+		bytesRead, bytesWritten := storage(now.BlkioStats)
+		s.add(containerSample{c, m.cpu * 1024, mebibytes(now.MemoryStats), m.received, m.sent, float64(bytesRead), float64(bytesWritten)})
 	}
 	return s, len(s.containers) > 0
 }
@@ -79,45 +80,69 @@ func (s *sample) add(c containerSample) {
 }
 
 // reserved is what a task has, in CPU units and MiB: its own size, or the sum of those of its containers.
-type reserved struct{ cpu, memory float64 }
+type reserved struct {
+	cpu, memory float64
+	restarts    bool // a container has a restart policy
+}
 
 // leastCPU is what a container without CPU units has. Source: ECS API reference, ContainerDefinition.cpu, for Linux.
 const leastCPU = 2
 
-// reservedOf is that of a task; containers has the shares of each container by name.
-// Source: recorded values for Fargate, where the size of the task counts and no container's own.
+// reservedOf is that of a task; containers has the shares of each container by name, which are the task's where it has none.
+// Source: recorded values for Fargate, where the size of the task counts and no container's own; CloudWatch user guide,
+// Container Insights metrics of Amazon ECS with enhanced observability.
 func reservedOf(t *state.Task, def *types.TaskDefinition) (whole reserved, containers map[string]reserved) {
 	containers = map[string]reserved{}
 	var sum reserved
 	if def != nil {
 		for _, c := range effective(t, def) {
-			of := reserved{float64(max(c.Cpu, leastCPU)), float64(aws.ToInt32(c.Memory))}
+			of := reserved{cpu: float64(c.Cpu), memory: float64(aws.ToInt32(c.Memory))}
+			if c.RestartPolicy != nil {
+				of.restarts = aws.ToBool(c.RestartPolicy.Enabled)
+			}
 			if c.Memory == nil {
 				of.memory = float64(aws.ToInt32(c.MemoryReservation))
 			}
 			containers[aws.ToString(c.Name)] = of
-			sum.cpu += of.cpu
+			sum.cpu += max(of.cpu, leastCPU)
 			sum.memory += of.memory
 		}
 	}
-	if cpu, err := strconv.ParseFloat(t.Spec.CPU, 64); err == nil && cpu > 0 {
+	cpu, memory := sizeIn(t.Spec.CPU), sizeIn(t.Spec.Memory)
+	if cpu > 0 {
 		sum.cpu = cpu
 	}
-	if memory, err := strconv.ParseFloat(t.Spec.Memory, 64); err == nil && memory > 0 {
+	if memory > 0 {
 		sum.memory = memory
+	}
+	for name, of := range containers {
+		if of.cpu == 0 {
+			of.cpu = max(cpu, leastCPU)
+		}
+		if of.memory == 0 {
+			of.memory = memory
+		}
+		containers[name] = of
 	}
 	return sum, containers
 }
 
 // sizeOf is reservedOf for the task as a whole, which mostly has a size of its own.
 func sizeOf(tx *state.Tx, t *state.Task) reserved {
-	cpu, noCPU := strconv.ParseFloat(t.Spec.CPU, 64)
-	memory, noMemory := strconv.ParseFloat(t.Spec.Memory, 64)
-	if noCPU == nil && noMemory == nil && cpu > 0 && memory > 0 {
-		return reserved{cpu, memory}
+	if cpu, memory := sizeIn(t.Spec.CPU), sizeIn(t.Spec.Memory); cpu > 0 && memory > 0 {
+		return reserved{cpu: cpu, memory: memory}
 	}
 	whole, _ := reservedOf(t, definitionOf(tx, t))
 	return whole
+}
+
+// sizeIn is the number of a size that a task has; 0: it has none.
+func sizeIn(text string) float64 {
+	size, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return 0
+	}
+	return size
 }
 
 func effective(t *state.Task, def *types.TaskDefinition) []types.ContainerDefinition {

@@ -34,6 +34,8 @@ type Source struct {
 	meters map[time.Duration]meter
 	latest map[string]reading // of containers that run really, by id
 	failed bool               // the last read did, and was logged
+
+	restarts map[string]restarts // of the clusters with Container Insights, by ARN
 }
 
 // reading is what was read of a container, at a real time.
@@ -71,9 +73,13 @@ func (s *Source) Collect(ctx context.Context, w collection.Window) []metric.Datu
 	for _, of := range instanceClusters(tx) {
 		data = append(data, of.minute(samples, minute)...)
 	}
+	told := map[string]restarts{}
 	for _, of := range insights {
+		of.restarts = s.restarts[of.cluster.ARN]
 		data = append(data, s.insights(ctx, tx, of, samples, minute, w.To)...)
+		told[of.cluster.ARN] = of.restarts.next(state.Tasks(tx, of.cluster), samples, minute)
 	}
+	s.restarts = told
 	return data
 }
 
