@@ -35,7 +35,7 @@ type LoadFunc func(at time.Time, task LoadedTask) Usage
 func (s *Server) Load(service string, load LoadFunc) error {
 	engine, ok := s.engine.(*sim.Engine)
 	if !ok {
-		return errors.New("load a service: its containers run on an engine that is not simulated")
+		return errors.New("load a service: only containers of the simulated engine (Engine: \"sim\") use what a function or a label says; these use what they really use")
 	}
 	if _, name, isARN := strings.Cut(service, ":service/"); isARN {
 		service = name

@@ -15,6 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
@@ -85,6 +87,15 @@ func TestLoadOfAService(t *testing.T) {
 	}
 	if got := w.statistics(client, "AWS/ECS", "LiveTaskCount", 60, of); got != "1×1 1×1 2×1" {
 		t.Errorf("tasks: %s", got)
+	}
+}
+
+// Containers of another engine use what they really use, and Load says so.
+func TestLoadIsTheSimulations(t *testing.T) {
+	w := start(t, emulator.Options{Backend: struct{ backend.Engine }{sim.New(sim.Options{})}})
+	err := w.srv.Load("api", func(time.Time, emulator.LoadedTask) emulator.Usage { return emulator.Usage{} })
+	if err == nil || !strings.Contains(err.Error(), "only containers of the simulated engine") {
+		t.Errorf("Load beside another engine: %v", err)
 	}
 }
 
