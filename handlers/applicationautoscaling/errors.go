@@ -1,6 +1,8 @@
 package applicationautoscaling
 
 import (
+	"fmt"
+
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
@@ -13,6 +15,21 @@ func invalid(format string, args ...any) error {
 
 func notFound(format string, args ...any) error {
 	return &types.ObjectNotFoundException{Message: awsapi.Textf(format, args...)}
+}
+
+// Quotas of a target and of a policy of step scaling. AWS raises the last one on request, but not the others. Its quota of
+// 3,000 targets of ECS is not here. Source: Application Auto Scaling user guide, "Quotas for Application Auto Scaling"
+// (docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-quotas.html).
+const (
+	mostPolicies         = 50
+	mostScheduledActions = 200
+	mostStepAdjustments  = 20
+)
+
+// tooMany refuses what is beyond a quota. The code is that of the API reference, and the words are the emulator's: AWS's have
+// not been seen.
+func tooMany(what string, most int, of string) error {
+	return &awsapi.Error{Code: "LimitExceededException", Message: fmt.Sprintf("The limit of %d %s per %s has been reached", most, what, of), Capital: true}
 }
 
 func notBuilt(what string) error { return awsapi.NotImplemented("application-autoscaling", what) }

@@ -25,6 +25,9 @@ func (a *API) PutScalingPolicy(ctx context.Context, in *sdk.PutScalingPolicyInpu
 			return err
 		}
 		p := applicationautoscaling.FindPolicy(tx, of, *in.PolicyName)
+		if p == nil && len(applicationautoscaling.PoliciesOf(tx, of)) >= mostPolicies {
+			return tooMany("scaling policies", mostPolicies, "scalable target")
+		}
 		if p == nil {
 			p = &applicationautoscaling.Policy{Of: of, TargetID: t.UUID(), Name: *in.PolicyName, CreatedAt: a.now(), CreatedBy: arn.NewUUID()}
 		}

@@ -40,6 +40,8 @@ func checkStep(c *types.StepScalingPolicyConfiguration) error {
 		return invalid("Minimum adjustment magnitude is only allowed for adjustment type PercentChangeInCapacity")
 	case aws.ToInt32(c.Cooldown) < 0:
 		return errCooldown
+	case len(c.StepAdjustments) > mostStepAdjustments:
+		return tooMany("step adjustments", mostStepAdjustments, "scaling policy")
 	}
 	return checkIntervals(c.StepAdjustments)
 }

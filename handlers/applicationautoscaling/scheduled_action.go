@@ -26,6 +26,9 @@ func (a *API) PutScheduledAction(ctx context.Context, in *sdk.PutScheduledAction
 			return err
 		}
 		was := applicationautoscaling.FindScheduledAction(tx, of, *in.ScheduledActionName)
+		if was == nil && len(applicationautoscaling.ScheduledActionsOf(tx, of)) >= mostScheduledActions {
+			return tooMany("scheduled actions", mostScheduledActions, "scalable target")
+		}
 		if was == nil {
 			was = &applicationautoscaling.ScheduledAction{Of: of, TargetID: t.UUID(), Name: *in.ScheduledActionName, CreatedAt: a.now()}
 		}
