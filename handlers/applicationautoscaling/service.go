@@ -4,6 +4,8 @@ package applicationautoscaling
 
 import (
 	_ "embed"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -28,7 +30,7 @@ var table []byte
 // Service is the Application Auto Scaling API.
 func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
-		Name: "application-autoscaling", ID: sdk.ServiceID, Title: "Application Auto Scaling", Complete: true, Model: model,
+		Name: "application-autoscaling", ID: sdk.ServiceID, Title: "Application Auto Scaling", Complete: true, Model: requests{model},
 		Protocol: awsapi.JSON{TargetPrefix: "AnyScaleFrontendService", Codec: wire.AsIs},
 		Operations: []awsapi.Operation{
 			awsapi.Works("RegisterScalableTarget", "desired counts of services of ECS; other namespaces and dimensions answer AWS's ValidationException", a.RegisterScalableTarget),
@@ -63,6 +65,22 @@ var model = constraint.New(table, constraint.Style{
 		`^arn:.+:application-autoscaling:.+:[0-9]+:scalable-target\/[a-zA-Z0-9-]+$`:  `arn:.+:application-autoscaling:.+:[0-9]+:scalable-target/[a-zA-Z0-9-]+`,
 	},
 })
+
+// requests are checked by the model. AWS names the message of a refusal "message" here, and "Message" where
+// RegisterScalableTarget has an unknown dimension (AAS0001.10).
+type requests struct{ *constraint.Model }
+
+// Check implements [awsapi.Model].
+func (r requests) Check(operation string, in any) error {
+	err := r.Model.Check(operation, in)
+	register, ok := in.(*sdk.RegisterScalableTargetInput)
+	var refused *awsapi.Error
+	if ok && errors.As(err, &refused) {
+		given := string(register.ScalableDimension)
+		refused.Capital = given != "" && !slices.Contains(dimensions, given)
+	}
+	return err
+}
 
 // dimensions are in the order in which AWS tells them. Source: recorded answers (AAS0001.6).
 var dimensions = []string{
