@@ -16,8 +16,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
-// TestAlarms makes alarms, of metrics, metric math and other alarms, and a service whose deployments heed them, changes one with its tags and what the
-// service does about it, and removes them. The provider speaks AWS Query.
+// TestAlarms makes alarms, of metrics, metric math and other alarms, a dashboard, and a service whose deployments heed alarms. It
+// changes one with its tags and what the service does about it, imports some, and removes all. The provider speaks AWS Query.
 func TestAlarms(t *testing.T) {
 	t.Parallel()
 	srv := emulator.Start(t)
@@ -67,6 +67,14 @@ func TestAlarms(t *testing.T) {
 	if got := heeded(); !reflect.DeepEqual(got, want) {
 		t.Errorf("after the change deployments heed %+v", got)
 	}
+	imported := p.forgetSome("", map[string]string{
+		"aws_cloudwatch_metric_alarm.failing": "id", "aws_cloudwatch_composite_alarm.trouble": "id", "aws_cloudwatch_dashboard.web": "dashboard_name",
+	})
+	if second := p.change("apply", "-var=threshold=90"); second != (changes{Import: imported}) {
+		t.Errorf("an import of %d made %+v", imported, second)
+	}
+	p.imported()
+	p.settled("-var=threshold=90")
 	if last := p.change("destroy", "-var=threshold=90"); last != (changes{Remove: 7}) {
 		t.Errorf("destroy made %+v", last)
 	}

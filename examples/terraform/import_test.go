@@ -23,7 +23,7 @@ type state struct {
 }
 
 // forgetSome forgets some resources of a module, or of the root module, and has the next apply import them by one of
-// their attributes, or by what has a slash and is the id itself. It returns how many they are.
+// their attributes, or by what has a slash or a colon and is the id itself. It returns how many they are.
 func (p *project) forgetSome(module string, resources map[string]string) int {
 	p.Helper()
 	args, blocks := []string{"state", "rm"}, ""
@@ -40,7 +40,7 @@ func (p *project) forgetSome(module string, resources map[string]string) int {
 				address = strings.TrimPrefix(module+"."+address, ".")
 				args = append(args, address)
 				id := i.Attributes[attribute]
-				if strings.Contains(attribute, "/") {
+				if strings.ContainsAny(attribute, "/:") {
 					id = attribute
 				}
 				blocks += fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, id)
