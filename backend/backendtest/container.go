@@ -8,6 +8,20 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var containerCases = []testCase{
+	{"CreateReturnsWhatExistsUnderTheName", testCreateTwice},
+	{"CreateRefusesWhatItCannotFind", testCreateNotFound},
+	{"UnknownIDsAreNotFound", testUnknownIDs},
+	{"AContainerIsCreatedThenRunningThenExited", testStates},
+	{"ACreatedSandboxIsAContainerToo", testSandboxStates},
+	{"TheExitCodeIsKept", testExitCodes},
+	{"StartOfARunningContainerChangesNothing", testStartTwice},
+	{"AnExitedContainerStartsAgain", testStartAgain},
+	{"AProgramThatDoesNotExistFailsToStart", testStartError},
+	{"AContainerNeedsItsSandbox", testStartWithoutSandbox},
+	{"TheEnvironmentIsPassedOn", testEnvironment},
+}
+
 func testCreateTwice(s *env) {
 	sandboxSpec := s.sandboxSpec()
 	sandbox := s.createSandbox(sandboxSpec)

@@ -11,6 +11,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var dialCases = []testCase{
+	{"DialReachesAServer", testDial},
+	{"DialIsRefusedWhereNoProgramListens", testDialRefused},
+	{"DialCarriesDatagrams", testDialDatagrams},
+	{"ContainersOfASandboxShareLocalhost", testLocalhost},
+	{"ContainersOfASandboxShareItsPorts", testPortTaken},
+}
+
 func testDial(s *env) {
 	sandbox := s.runningSandbox()
 	s.serve(sandbox, "80", "hello")

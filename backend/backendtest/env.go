@@ -217,18 +217,25 @@ func (s *env) awaitExit(id string) backend.Container {
 
 func (s *env) awaitInspect(id, what string, ok func(backend.Container) bool) backend.Container {
 	s.Helper()
-	deadline := time.After(patience)
+	return await(s, "container that is "+what, func() backend.Container { return s.inspect(id) }, ok)
+}
+
+// await looks until something is as it should be: at each event, and now and then without one.
+func await[T any](s *env, what string, look func() T, ok func(T) bool) T {
+	s.Helper()
+	deadline, tick := time.After(patience), time.NewTicker(100*time.Millisecond)
+	defer tick.Stop()
 	for {
 		_, changed := s.recorder.snapshot()
-		c := s.inspect(id)
-		if ok(c) {
-			return c
+		seen := look()
+		if ok(seen) {
+			return seen
 		}
 		select {
 		case <-changed:
-		case <-time.After(250 * time.Millisecond):
+		case <-tick.C:
 		case <-deadline:
-			s.Fatalf("container is not %s within %v: %+v", what, patience, c)
+			s.Fatalf("no %s within %v: %+v", what, patience, seen)
 		}
 	}
 }

@@ -17,10 +17,7 @@ import (
 // RunExec runs the part of the suite that is about sessions: [backend.Executor].
 func RunExec(t *testing.T, open func(t *testing.T) Fixture) {
 	s := newSuite(t, open(t))
-	for _, c := range []struct {
-		name string
-		run  func(*env)
-	}{
+	s.run(t, []testCase{
 		{"ASessionHasTheContainersEnvironment", testExecEnvironment},
 		{"TheExitCodeOfASessionIsItsPrograms", testExecExitCode},
 		{"AProgramOfASessionThatDoesNotExistIsAnError", testExecMissing},
@@ -40,12 +37,7 @@ func RunExec(t *testing.T, open func(t *testing.T) Fixture) {
 		{"AConnectionThatIsRefusedIsClosedAlone", testForwardRefused},
 		{"APortOfAnotherHostIsForwarded", testForwardElsewhere},
 		{"AForwardEndsWithItsContainer", testForwardEnds},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			c.run(s.env(t))
-		})
-	}
+	})
 }
 
 // prepared is the spec of a container that may have sessions.

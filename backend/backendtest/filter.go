@@ -12,6 +12,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var filterCases = []testCase{
+	{"AFilterLetsPassWhatItsRulesSay", testFilter},
+	{"AFilterKnowsManyAddressesAndPorts", testFilterRanges},
+	{"AnOpenConnectionOutlivesItsRule", testOpenConnection},
+	{"AMachineIsFilteredAtItsAddress", testMachineFilter},
+	{"ASandboxThatStartsAgainHasNoFilter", testFilterEnds},
+	{"FiltersAreForSandboxesThatRun", testFilterRefused},
+}
+
 // setFilter says what a sandbox takes and sends.
 func (s *env) setFilter(sandbox string, f *backend.Filter) {
 	s.Helper()

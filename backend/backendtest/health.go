@@ -7,6 +7,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var healthCases = []testCase{
+	{"HealthGoesFromStartingToHealthy", testHealthy},
+	{"HealthGoesToUnhealthyAfterItsRetries", testUnhealthy},
+	{"WithoutHealthCheckThereIsNoHealth", testNoHealth},
+}
+
 func (s *env) check(url string) *backend.HealthCheck {
 	return &backend.HealthCheck{
 		Test:     []string{"CMD", s.AppPath, "check", url},

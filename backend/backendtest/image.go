@@ -7,6 +7,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var imageCases = []testCase{
+	{"AnImageIsLocalOrNotFound", testImage},
+	{"AnImageIsForItsPlatform", testPlatform},
+	{"PullTellsWhyItFails", testPullError},
+}
+
 func testImage(s *env) {
 	image, err := s.Engine.Image(s.ctx, s.Image, "")
 	if err != nil || image.ID == "" || image.Architecture == "" || image.OS == "" {

@@ -6,6 +6,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var limitCases = []testCase{
+	{"ASandboxBoundsItsContainers", testLimits},
+}
+
 // testLimits holds an engine to what it says of its limits, and tells which they are.
 func testLimits(s *env) {
 	spec := s.sandboxSpec()

@@ -7,6 +7,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var listCases = []testCase{
+	{"ListFiltersByAllLabels", testList},
+	{"LabelsAreReturnedAsGiven", testLabels},
+}
+
 func testList(s *env) {
 	sandboxSpec := s.sandboxSpec()
 	sandboxSpec.Labels["kind"] = "sandbox"

@@ -10,6 +10,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 )
 
+var loadBalancerCases = []testCase{
+	{"ALoadBalancerKeepsWhatItWasTold", testLoadBalancer},
+	{"ALoadBalancerCarriesRequests", testLoadBalancerCarries},
+	{"ALoadBalancerNeedsItsSandbox", testLoadBalancerRefused},
+}
+
 // loadBalancer runs one, and returns its sandbox, itself, and a DNS name by which it is found. The
 // name is its own: cases run at the same time on one network, where a name leads to any that has it.
 func (s *env) loadBalancer(engine backend.LoadBalancers) (sandbox backend.Container, id, name string) {

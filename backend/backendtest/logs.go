@@ -10,6 +10,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var logCases = []testCase{
+	{"LogsOfAStoppedContainer", testLogs},
+	{"LogsTellTheStream", testLogsStderr},
+	{"LogsFollowUntilTheContainerStops", testLogsFollow},
+	{"LogsFollowEndsWithItsContext", testLogsFollowCancelled},
+	{"LogsEndWhereTheyEndedAtFirst", testLogsOfAWriter},
+	{"LogsEndWithTheErrorOfWrite", testLogsWriteError},
+}
+
 func testLogs(s *env) {
 	begin := time.Now().Add(-time.Minute) // the engine's clock may differ a little
 	id := s.run(s.sharedSandbox(), "print", "5")

@@ -12,6 +12,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var machineCases = []testCase{
+	{"MachinesServeTheSamePorts", testMachines},
+	{"AddressesOfContainersThatHaveEndedComeBack", testAddressesComeBack},
+}
+
 // machine is a sandbox that routes a network, as a container instance is.
 type machine struct {
 	backend.Container

@@ -7,6 +7,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var nameCases = []testCase{
+	{"AContainerHasNamesOfItsOwn", testNames},
+	{"MalformedNamesDoNotRun", testMalformedNames},
+	{"NamesGoWithTheNamespace", testSharedNames},
+	{"ASandboxLendsItsNames", testLentNames},
+	{"OthersFindASandboxByItsNames", testFound},
+	{"OthersFindAContainerByItsHostName", testFoundByHostName},
+}
+
 func testNames(s *env) {
 	m := s.machine()
 	task := s.taskOn(m)

@@ -7,6 +7,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var namespaceCases = []testCase{
+	{"ASandboxWithoutNetworkHasNoAddress", testNoNetwork},
+	{"AContainerHasAnAddressOfItsOwn", testOwnAddress},
+	{"AContainerNeedsItsSandboxAlsoElsewhere", testSandboxElsewhere},
+	{"AContainerJoinsAnotherSandbox", testJoins},
+	{"ASandboxStartsWithinItsParent", testParent},
+	{"ANetworkGoesWhenNothingRunsOnIt", testRemoveNetwork},
+}
+
 func testNoNetwork(s *env) {
 	spec := s.sandboxSpec()
 	spec.Network = ""

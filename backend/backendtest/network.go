@@ -10,6 +10,17 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var networkCases = []testCase{
+	{"InfoDescribesTheEngine", testInfo},
+	{"EnsureNetworkFindsWhatItMade", testEnsureNetwork},
+	{"ANetworkHasTheRangeAskedFor", testNetworkRange},
+	{"AnExactNetworkHasAllOfItsRange", testExactNetwork},
+	{"ASandboxGetsAnAddressOfItsSubnet", testSubnet},
+	{"AFullSubnetSaysSo", testFullSubnet},
+	{"AnAddressIsReservedForItsSandbox", testReservedAddress},
+	{"NetworksAreListedByTheirLabels", testNetworks},
+}
+
 func testInfo(s *env) {
 	info, err := s.Engine.Info(s.ctx)
 	if err != nil {

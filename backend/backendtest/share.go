@@ -4,6 +4,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var sharingCases = []testCase{
+	{"ContainersShareProcessesAndIPC", testSharedProcesses},
+	{"AContainerHasNoSharedMemory", testNoIPC},
+	{"AContainerHasADeviceOfTheHost", testDevices},
+	{"OutputGoesToALogDriver", testLogDriver},
+}
+
 // sharing is a container in the process and IPC namespaces of a sandbox.
 func (s *env) sharing(with, sandbox string, command ...string) backend.ContainerSpec {
 	spec := s.spec(sandbox, command...)

@@ -3,10 +3,16 @@ package backendtest
 import (
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
+
+var usageCases = []testCase{
+	{"StatsCountWhatAContainerUses", testStats},
+	{"NetworksAreCountedWhereTheContainerHasThem", testNetworkStats},
+	{"StatsAreOfContainersThatRun", testStatsRefused},
+	{"UsageIsToldOfManyAtOnce", testUsage},
+}
 
 func (s *env) stats(id string) backend.Stats {
 	s.Helper()
@@ -20,16 +26,7 @@ func (s *env) stats(id string) backend.Stats {
 // awaitStats reads until they are as they should be.
 func (s *env) awaitStats(id, what string, ok func(backend.Stats) bool) backend.Stats {
 	s.Helper()
-	for deadline := time.Now().Add(patience); ; {
-		stats := s.stats(id)
-		if ok(stats) {
-			return stats
-		}
-		if time.Now().After(deadline) {
-			s.Fatalf("no stats with %s within %v: %+v", what, patience, stats)
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
+	return await(s, "stats with "+what, func() backend.Stats { return s.stats(id) }, ok)
 }
 
 func testStats(s *env) {
@@ -109,16 +106,6 @@ func testStatsRefused(s *env) {
 	s.expectError("Stats of an exited container", refused(exited), backend.ErrNotRunning)
 }
 
-// await waits until something is so.
-func (s *env) await(what string, ok func() bool) {
-	s.Helper()
-	for deadline := time.Now().Add(patience); !ok(); time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			s.Fatalf("no %s within %v", what, patience)
-		}
-	}
-}
-
 // testUsage asks about containers in the namespace of their sandbox and with a network of their own,
 // and about some that do not run or are not there.
 func testUsage(s *env) {
@@ -148,11 +135,7 @@ func testUsage(s *env) {
 		}
 		return found
 	}
-	var before map[string]backend.Usage
-	s.await("Usage of what runs, and of nothing else", func() bool {
-		before = usage()
-		return len(before) == len(running)
-	})
+	before := await(s, "Usage of what runs, and of nothing else", usage, func(found map[string]backend.Usage) bool { return len(found) == len(running) })
 	for _, id := range running {
 		u := before[id]
 		switch {
@@ -167,8 +150,8 @@ func testUsage(s *env) {
 	if before[big].MemoryStats.Usage < 8<<20 {
 		s.Errorf("%d bytes of memory in use, want 8 MiB at least", before[big].MemoryStats.Usage)
 	}
-	s.await("more CPU time, read later", func() bool {
-		now, was := usage()[big], before[big]
+	await(s, "more CPU time, read later", usage, func(found map[string]backend.Usage) bool {
+		now, was := found[big], before[big]
 		return now.Read.After(was.Read) && now.CPUStats.CPUUsage.TotalUsage >= was.CPUStats.CPUUsage.TotalUsage && now.CPUStats.SystemCPUUsage > was.CPUStats.SystemCPUUsage
 	})
 	if found, err := reader.Usage(s.ctx, nil); err != nil || len(found) != 0 {

@@ -6,6 +6,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var stopCases = []testCase{
+	{"StopReturnsWhenTheContainerHasExited", testStop},
+	{"StopKillsAfterTheGrace", testStopGrace},
+	{"StopOfWhatDoesNotRunSucceeds", testStopTwice},
+	{"RemoveKillsAndForgets", testRemove},
+	{"CrashEndsARunningContainer", testCrash},
+}
+
 func testStop(s *env) {
 	sandbox := s.runningSandbox()
 	id := s.serve(sandbox, "8080")

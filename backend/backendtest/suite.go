@@ -122,3 +122,19 @@ func newSuite(t *testing.T, fixture Fixture) *suite {
 	s.network = network
 	return s
 }
+
+// testCase is a part of the suite. It stands in the file of the noun that it is about.
+type testCase struct {
+	name string
+	run  func(*env)
+}
+
+// run runs parts of the suite side by side.
+func (s *suite) run(t *testing.T, cases []testCase) {
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.run(s.env(t))
+		})
+	}
+}

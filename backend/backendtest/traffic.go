@@ -7,6 +7,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var trafficCases = []testCase{
+	{"PortsLeadElsewhereWithoutANewContainer", testPorts},
+	{"PortRangesLeadEachToItsOwn", testPortRange},
+	{"TrafficIsForSandboxesThatRun", testTrafficRefused},
+	{"ASandboxThatIsCutOffIsSilent", testCutOff},
+}
+
 // setTraffic says what a sandbox does with packets.
 func (s *env) setTraffic(sandbox string, t backend.Traffic) {
 	s.Helper()

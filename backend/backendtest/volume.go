@@ -8,6 +8,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var volumeCases = []testCase{
+	{"ContainersShareAVolume", testVolume},
+	{"VolumesAreFoundByNameAndLabels", testVolumeLabels},
+	{"AVolumeGoesWhenNothingMountsIt", testRemoveVolume},
+	{"ASharedVolumeStays", testSharedVolume},
+	{"AFolderOfAVolumeIsMounted", testFolder},
+}
+
 // volume makes one that goes with the case.
 func (s *env) volume(labels map[string]string) string {
 	s.Helper()

@@ -10,6 +10,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+var watchCases = []testCase{
+	{"WatchBeginsWithResync", testWatchResync},
+	{"EventsComeInOrder", testWatchOrder},
+	{"WatchShowsOnlyWhatCarriesItsLabels", testWatchLabels},
+	{"WatchTellsOfOneThingAtATime", testWatchOneAtATime},
+}
+
 func testWatchResync(s *env) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	id := s.run(s.sharedSandbox(), "exit", "0")
