@@ -168,6 +168,22 @@ func TestOnlyWhatDiffersIsPushed(t *testing.T) {
 	})
 }
 
+func TestAPartIsPushedAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		there := far{Server: control.NewServer()}
+		s := connect(t, there.dial(t), nil)
+		update(t, s, group("HTTP"), target("a"), target("b"), listener("web"))
+		there.plane.takes()
+		targets := func(k balancer.Key) bool { return k.Kind == balancer.KindTarget }
+		if err := s.UpdatePart(t.Context(), []balancer.Piece{target("b"), target("c")}, targets); err != nil {
+			t.Fatal(err)
+		}
+		expect(t, "the part", there.plane.takes(), "set c, remove a")
+		update(t, s, group("HTTP"), target("b"), target("c"), listener("web"))
+		expect(t, "the whole", there.plane.takes(), "")
+	})
+}
+
 func TestWhoComesBackPushesOnlyWhatHasChangedMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		there := far{Server: control.NewServer()}

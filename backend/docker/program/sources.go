@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/frame"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/forward"
+	"github.com/ecs-emulator/ecs-emulator/backend/push"
 )
 
 //go:embed sandbox/*.go relay/*.go balancer/*.go session/*.go
@@ -33,6 +34,7 @@ var parts = []part{
 	{"backend/docker/internal/frame", frame.Sources, []string{"*.go"}},
 	{"backend/internal/forward", forward.Sources, []string{"*.go"}},
 	{"backend/balancer", balancer.Sources, []string{"*.go", "*/*.go"}},
+	{"backend/push", push.Sources, []string{"*.go"}},
 }
 
 // sourcesHash tells programs of one state of the sources from those of another. It is taken

@@ -1,6 +1,6 @@
-// Package control carries what a load balancer is to do from a [Client], which knows it, to a
-// [Server], where the data plane runs, and how targets are from there back.
-package control
+// Package push carries what a data plane is to do from a [Client], which knows it, to a [Server],
+// where the data plane runs, piece by piece and only what differs, and news from there back.
+package push
 
 import (
 	"context"
@@ -13,14 +13,12 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
-// Client gives a [Server] the pieces of configuration, and hears how targets are.
-type Client struct {
+// Client gives a [Server] the pieces of configuration, and hears news.
+type Client[P Piece[P, K], K Key[K], N News[N, K], C any] struct {
 	stream io.ReadWriteCloser
-	heard  func([]balancer.Health)
+	heard  func([]N)
 	over   chan struct{} // closed when the stream has ended
 
 	writing sync.Mutex
@@ -28,27 +26,26 @@ type Client struct {
 
 	mu      sync.Mutex
 	number  int64
-	waiting map[int64]chan answer
-	has     map[balancer.Key]AppliedPiece
+	waiting map[int64]chan answer[P, K, N, C]
+	has     map[K]AppliedPiece[P, K]
 	version int64 // the last one that was pushed; never used twice, since a lost answer leaves open whether it arrived
 	err     error // why it is over
 }
 
 // Connect greets a server. It fails when ctx ends before the server has answered. The client
-// calls heard with the health of targets, one call at a time, and first with that of all of
-// them. It closes the stream when the server falls silent, when another client has connected,
+// calls heard with news, one call at a time, and first with the latest of all of them. It closes the stream when the server falls silent, when another client has connected,
 // and with Close.
-func Connect(ctx context.Context, stream io.ReadWriteCloser, heard func([]balancer.Health)) (*Client, error) {
-	s := &Client{
+func Connect[P Piece[P, K], K Key[K], N News[N, K], C any](ctx context.Context, stream io.ReadWriteCloser, heard func([]N)) (*Client[P, K, N, C], error) {
+	s := &Client[P, K, N, C]{
 		stream: stream, heard: heard, over: make(chan struct{}), turn: make(chan struct{}, 1),
-		waiting: map[int64]chan answer{}, has: map[balancer.Key]AppliedPiece{},
+		waiting: map[int64]chan answer[P, K, N, C]{}, has: map[K]AppliedPiece[P, K]{},
 	}
 	word := rand.Text()
 	go s.listen(word)
-	hello, err := s.ask(ctx, request{Hello: word})
+	hello, err := s.ask(ctx, request[P, K]{Hello: word})
 	if err != nil {
 		s.Close()
-		return nil, fmt.Errorf("greet the load balancer: %w", err)
+		return nil, fmt.Errorf("greet the data plane: %w", err)
 	}
 	s.mu.Lock()
 	for _, h := range hello.Has {
@@ -60,22 +57,22 @@ func Connect(ctx context.Context, stream io.ReadWriteCloser, heard func([]balanc
 }
 
 // Has returns the pieces that the server has applied, as far as the client knows.
-func (s *Client) Has() []AppliedPiece {
+func (s *Client[P, K, N, C]) Has() []AppliedPiece[P, K] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Collect(maps.Values(s.has))
 }
 
 // Over returns a channel that is closed when the client has ended.
-func (s *Client) Over() <-chan struct{} { return s.over }
+func (s *Client[P, K, N, C]) Over() <-chan struct{} { return s.over }
 
 // Close ends the client.
-func (s *Client) Close() {
-	s.end(errors.New("the control client is closed"))
+func (s *Client[P, K, N, C]) Close() {
+	s.end(errors.New("the client is closed"))
 	_ = s.stream.Close()
 }
 
-func (s *Client) end(err error) {
+func (s *Client[P, K, N, C]) end(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.err == nil {
@@ -85,10 +82,10 @@ func (s *Client) end(err error) {
 }
 
 // listen reads the server's lines, from the answer to the greeting on.
-func (s *Client) listen(word string) {
+func (s *Client[P, K, N, C]) listen(word string) {
 	lines, begun := newLines(s.stream), false
 	for lines.Scan() {
-		var a answer
+		var a answer[P, K, N, C]
 		if json.Unmarshal(lines.Bytes(), &a) != nil {
 			continue
 		}
@@ -96,14 +93,14 @@ func (s *Client) listen(word string) {
 		case a.Hello == word:
 			begun = true
 		case a.Hello != "" && begun: // another client has connected
-			s.end(errors.New("another control client has connected to the load balancer"))
+			s.end(errors.New("another client has connected to the data plane"))
 			_ = s.stream.Close()
 			return
 		case !begun:
 			continue
 		}
-		if len(a.Health) > 0 && s.heard != nil {
-			s.heard(a.Health)
+		if len(a.News) > 0 && s.heard != nil {
+			s.heard(a.News)
 		}
 		s.mu.Lock()
 		asked := s.waiting[a.Number]
@@ -117,7 +114,7 @@ func (s *Client) listen(word string) {
 	if err == nil {
 		err = io.ErrUnexpectedEOF
 	}
-	s.end(fmt.Errorf("the stream to the load balancer has ended: %w", err))
+	s.end(fmt.Errorf("the stream to the data plane has ended: %w", err))
 	_ = s.stream.Close()
 }
 
@@ -128,7 +125,7 @@ const (
 )
 
 // tend ends a client whose server is silent.
-func (s *Client) tend() {
+func (s *Client[P, K, N, C]) tend() {
 	tick := time.NewTicker(tendInterval)
 	defer tick.Stop()
 	for {
@@ -138,7 +135,7 @@ func (s *Client) tend() {
 			return
 		}
 		lost := time.AfterFunc(tendTimeout, func() { // a request may not even be taken, when what reads it hangs
-			s.end(errors.New("the load balancer is silent"))
+			s.end(errors.New("the data plane is silent"))
 			_ = s.stream.Close()
 		})
 		if s.Sync(context.Background()) != nil {
@@ -149,44 +146,44 @@ func (s *Client) tend() {
 }
 
 // Sync returns when the client has heard all that the server knew before.
-func (s *Client) Sync(ctx context.Context) error {
-	_, err := s.ask(ctx, request{})
+func (s *Client[P, K, N, C]) Sync(ctx context.Context) error {
+	_, err := s.ask(ctx, request[P, K]{})
 	return err
 }
 
-// Settle returns when what the balancer has holds for all that begins from now on, in its kernel
+// Settle returns when what the data plane has holds for all that begins from now on, in its kernel
 // as well.
-func (s *Client) Settle(ctx context.Context) error {
-	_, err := s.ask(ctx, request{Settle: true})
+func (s *Client[P, K, N, C]) Settle(ctx context.Context) error {
+	_, err := s.ask(ctx, request[P, K]{Settle: true})
 	return err
 }
 
-// ErrNotCounted is what a load balancer says that counts nothing, such as one of an older build.
-var ErrNotCounted = errors.New("the load balancer does not count")
+// ErrNotCounted is what a data plane says that counts nothing, such as one of an older build.
+var ErrNotCounted = errors.New("the data plane does not count")
 
 // Count returns what the data plane has counted since it began to run, or ErrNotCounted.
-func (s *Client) Count(ctx context.Context) (balancer.Counts, error) {
-	a, err := s.ask(ctx, request{Count: true})
+func (s *Client[P, K, N, C]) Count(ctx context.Context) (counts C, err error) {
+	a, err := s.ask(ctx, request[P, K]{Count: true})
 	if err != nil {
-		return balancer.Counts{}, err
+		return counts, err
 	}
 	if a.Counts == nil {
-		return balancer.Counts{}, ErrNotCounted
+		return counts, ErrNotCounted
 	}
 	return *a.Counts, nil
 }
 
-func (s *Client) ask(ctx context.Context, r request) (answer, error) {
+func (s *Client[P, K, N, C]) ask(ctx context.Context, r request[P, K]) (answer[P, K, N, C], error) {
 	answered, err := s.send(r)
 	if err != nil {
-		return answer{}, err
+		return answer[P, K, N, C]{}, err
 	}
 	return s.await(ctx, answered)
 }
 
 // send writes a request and returns a channel for its answer.
-func (s *Client) send(r request) (chan answer, error) {
-	answered := make(chan answer, 1)
+func (s *Client[P, K, N, C]) send(r request[P, K]) (chan answer[P, K, N, C], error) {
+	answered := make(chan answer[P, K, N, C], 1)
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	s.mu.Lock()
@@ -205,15 +202,15 @@ func (s *Client) send(r request) (chan answer, error) {
 	return answered, nil
 }
 
-func (s *Client) await(ctx context.Context, answered chan answer) (answer, error) {
+func (s *Client[P, K, N, C]) await(ctx context.Context, answered chan answer[P, K, N, C]) (answer[P, K, N, C], error) {
 	select {
 	case a := <-answered:
 		return a, nil
 	case <-s.over:
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return answer{}, s.err
+		return answer[P, K, N, C]{}, s.err
 	case <-ctx.Done():
-		return answer{}, ctx.Err()
+		return answer[P, K, N, C]{}, ctx.Err()
 	}
 }

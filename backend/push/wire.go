@@ -1,4 +1,4 @@
-package control
+package push
 
 import (
 	"bufio"
@@ -8,8 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
 // What goes over a stream between a [Client], which knows what should be, and a [Server],
@@ -19,44 +17,38 @@ import (
 // comes before the answer to that is not for it.
 
 // request is a line of a client. Each gets an answer, in order.
-type request struct {
+type request[P Piece[P, K], K Key[K]] struct {
 	Number int64
-	Hello  string          `json:",omitempty"` // a random word of this client
-	Set    *balancer.Piece `json:",omitempty"`
-	Remove *balancer.Key   `json:",omitempty"`
-	Settle bool            `json:",omitempty"`
-	Count  bool            `json:",omitempty"`
+	Hello  string `json:",omitempty"` // a random word of this client
+	Set    *P     `json:",omitempty"`
+	Remove *K     `json:",omitempty"`
+	Settle bool   `json:",omitempty"`
+	Count  bool   `json:",omitempty"`
 }
 
-// answer is a line of a server: the answer to a request, or news of targets.
-type answer struct {
-	Number int64             `json:",omitempty"`
-	Hello  string            `json:",omitempty"`
-	Has    []AppliedPiece    `json:",omitempty"` // to Hello
-	Error  string            `json:",omitempty"` // why a piece is not in place
-	Health []balancer.Health `json:",omitempty"`
-	Counts *balancer.Counts  `json:",omitempty"` // to Count
+// answer is a line of a server: the answer to a request, or news.
+type answer[P Piece[P, K], K Key[K], N News[N, K], C any] struct {
+	Number int64                `json:",omitempty"`
+	Hello  string               `json:",omitempty"`
+	Has    []AppliedPiece[P, K] `json:",omitempty"` // to Hello
+	Error  string               `json:",omitempty"` // why a piece is not in place
+	News   []N                  `json:"Health,omitempty"`
+	Counts *C                   `json:",omitempty"` // to Count
 }
 
 // AppliedPiece is a piece that a server has applied.
-type AppliedPiece struct {
-	Key     balancer.Key
+type AppliedPiece[P Piece[P, K], K Key[K]] struct {
+	Key     K
 	Version int64
 	Digest  string // see digest; empty where a later version was refused, and what is left of it is not known
 }
 
 // Says reports whether the piece has the same content, in any version.
-func (h AppliedPiece) Says(p balancer.Piece) bool { return h.Digest == digest(p) }
+func (h AppliedPiece[P, K]) Says(p P) bool { return h.Digest == digest(p) }
 
 // digest is equal for pieces of equal content.
-func digest(p balancer.Piece) string {
-	p.Version = 0
-	if p.Target != nil {
-		t := *p.Target
-		t.Healthy = false // it is of the past, and means nothing for one that is in place
-		p.Target = &t
-	}
-	text, err := json.Marshal(p)
+func digest[P Piece[P, K], K Key[K]](p P) string {
+	text, err := json.Marshal(p.Content())
 	if err != nil { // an address that is none; Set says so
 		text = fmt.Append(nil, err)
 	}
