@@ -1,0 +1,8 @@
+package resolver
+
+import "embed"
+
+// Sources are built into the program of a resolver: see package balancer.
+//
+//go:embed *.go
+var Sources embed.FS
