@@ -1,5 +1,5 @@
 // Package program has the programs that the Docker engine runs in containers of its own,
-// each in a folder below: sandbox, relay, balancer and session. They are Linux executables, built
+// each in a folder below: sandbox, relay, balancer, resolver and session. They are Linux executables, built
 // from source, and a [Finder] looks for them in this order:
 //
 //  1. in this package, where `make` or a release put them (the folder built);
@@ -30,11 +30,12 @@ const (
 	Sandbox  = "sandbox"
 	Relay    = "relay"
 	Balancer = "balancer"
+	Resolver = "resolver"
 	Session  = "session"
 )
 
 // All are the names of all programs.
-var All = []string{Sandbox, Relay, Balancer, Session}
+var All = []string{Sandbox, Relay, Balancer, Resolver, Session}
 
 // Finder finds programs. The zero value has no folder of the user's.
 type Finder struct {

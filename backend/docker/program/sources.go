@@ -15,9 +15,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/forward"
 	"github.com/ecs-emulator/ecs-emulator/backend/push"
+	"github.com/ecs-emulator/ecs-emulator/backend/resolver"
 )
 
-//go:embed sandbox/*.go relay/*.go balancer/*.go session/*.go
+//go:embed sandbox/*.go relay/*.go balancer/*.go resolver/*.go session/*.go
 var own embed.FS
 
 // part is a folder of this module with sources of programs.
@@ -29,11 +30,12 @@ type part struct {
 
 // parts are all of them; a test asks the go command whether one is missing.
 var parts = []part{
-	{"backend/docker/program", own, []string{"sandbox/*.go", "relay/*.go", "balancer/*.go", "session/*.go"}},
+	{"backend/docker/program", own, []string{"sandbox/*.go", "relay/*.go", "balancer/*.go", "resolver/*.go", "session/*.go"}},
 	{"backend/docker/internal/tunnel", tunnel.Sources, []string{"*.go"}},
 	{"backend/docker/internal/frame", frame.Sources, []string{"*.go"}},
 	{"backend/internal/forward", forward.Sources, []string{"*.go"}},
 	{"backend/balancer", balancer.Sources, []string{"*.go", "*/*.go"}},
+	{"backend/resolver", resolver.Sources, []string{"*.go"}},
 	{"backend/push", push.Sources, []string{"*.go"}},
 }
 

@@ -13,6 +13,7 @@ import (
 	pool "github.com/libp2p/go-buffer-pool"
 	"github.com/libp2p/go-yamux/v5"
 	"github.com/xtaci/smux"
+	"golang.org/x/net/dns/dnsmessage"
 )
 
 // Module is the path of the module that the programs belong to.
@@ -32,6 +33,7 @@ var libraries = map[string]any{
 	"github.com/libp2p/go-buffer-pool": pool.Get,
 	"github.com/libp2p/go-yamux/v5":    yamux.Client,
 	"github.com/xtaci/smux":            smux.Client,
+	"golang.org/x/net":                 dnsmessage.NewName,
 }
 
 // Version is that of this module in the running program.

@@ -17,6 +17,7 @@ const (
 	SandboxPath  = "/" + program.Sandbox
 	RelayPath    = "/" + program.Relay
 	BalancerPath = "/" + program.Balancer
+	ResolverPath = "/" + program.Resolver
 )
 
 // ProgramImage is an image of programs, which is imported on first use.
@@ -30,10 +31,12 @@ var (
 	SandboxImage = &ProgramImage{"ecs-emulator/sandbox", []string{program.Sandbox, program.Relay}}
 	// BalancerImage is one of its own, which emulators without load balancers do not need.
 	BalancerImage = &ProgramImage{"ecs-emulator/balancer", []string{program.Balancer}}
+	// ResolverImage is one of its own as well.
+	ResolverImage = &ProgramImage{"ecs-emulator/resolver", []string{program.Resolver}}
 )
 
 // programImages are those that the engine has.
-type programImages struct{ sandbox, balancer lazy.Value[string] }
+type programImages struct{ sandbox, balancer, resolver lazy.Value[string] }
 
 // EnsurePrograms finds the programs that every task needs, for an engine of an architecture, and
 // builds them if need be. Without it they are looked for when they are first needed.
@@ -51,10 +54,14 @@ func (s *Store) Program(ctx context.Context, name string) ([]byte, error) {
 }
 
 func (s *Store) imported(image *ProgramImage) *lazy.Value[string] {
-	if image == BalancerImage {
+	switch image {
+	case BalancerImage:
 		return &s.images.balancer
+	case ResolverImage:
+		return &s.images.resolver
+	default:
+		return &s.images.sandbox
 	}
-	return &s.images.sandbox
 }
 
 // EnsureImage imports an image of programs unless the engine has it, and returns its name.
