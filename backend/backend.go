@@ -192,6 +192,9 @@ type NetworkSpec struct {
 	// Isolated keeps the engine's host off the network: the gateway's address is
 	// left to a sandbox, and without one nothing leads out.
 	Isolated bool
+	// Resolver has sandboxes on it ask a DNS server of the network's own: see Resolvers. Engines that have
+	// none leave it out.
+	Resolver bool
 	Labels   map[string]string
 }
 

@@ -162,6 +162,9 @@ func (e *Engine) RemoveAll(ctx context.Context) error {
 }
 
 func (e *Engine) clear() {
+	for _, n := range e.networks {
+		n.resolver.End()
+	}
 	e.networks, e.ranges = map[string]*network{}, nil
 	e.containers = map[string]*container{}
 	e.names = map[string]*container{}

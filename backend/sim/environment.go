@@ -41,6 +41,11 @@ func (e environment) lookUp(name string) (host string, found bool) {
 	if address := e.net.resolve(name); address.IsValid() {
 		return address.String(), true
 	}
+	if len(e.names.Servers) == 0 {
+		if address, known := e.net.ask(name); known {
+			return address.String(), address.IsValid()
+		}
+	}
 	return name, slices.Contains(backend.FoundBy(e.net.hostname), name) || !isHostName(name)
 }
 

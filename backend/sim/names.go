@@ -57,3 +57,15 @@ func (n *network) forget(named *namespace) {
 		}
 	}
 }
+
+// ask asks the resolver of the network that a namespace is on, or that its network is led to. known is
+// false for a name that the resolver does not answer for.
+func (n *namespace) ask(name string) (address netip.Addr, known bool) {
+	for n.network != nil && n.network.router != nil {
+		n = n.network.router
+	}
+	if n.network == nil {
+		return address, false
+	}
+	return n.network.resolver.Ask(name)
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/nameserver"
 )
 
 var _ backend.RangeChecker = (*Engine)(nil)
@@ -20,6 +21,7 @@ type network struct {
 	at        map[netip.Addr]*namespace // that have an address on it
 	names     map[string][]*namespace   // by which others there find them
 	router    *namespace                // that leads out of it; nil if the engine does
+	resolver  *nameserver.Server        // that sandboxes on it ask; nil is none
 }
 
 // EnsureNetwork makes a network, or finds the one of that name.
@@ -30,6 +32,9 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 		return backend.Network{}, err
 	}
 	if n := e.networks[spec.Name]; n != nil {
+		if spec.Resolver && n.resolver == nil {
+			n.resolver = nameserver.New()
+		}
 		return n.Network, nil
 	}
 	cidr, err := e.freeRange(spec.CIDR)
@@ -53,6 +58,9 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 		addresses: ipam.New(cidr, gateway, share),
 		at:        map[netip.Addr]*namespace{},
 		names:     map[string][]*namespace{},
+	}
+	if spec.Resolver {
+		n.resolver = nameserver.New()
 	}
 	e.networks[spec.Name] = n
 	e.ranges.add(cidr)
@@ -160,6 +168,7 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 	if n.inUse() {
 		return daemon.Errorf(nil, "error while removing network: network %s id %s has active endpoints", name, n.ID)
 	}
+	n.resolver.End()
 	delete(e.networks, name)
 	e.ranges.remove(n.CIDR)
 	return nil

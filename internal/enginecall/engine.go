@@ -49,6 +49,14 @@ func (e *Engine) Relay() backend.Relay {
 	return nil
 }
 
+// Resolvers are the engine's resolvers, with deadlines; nil if it has none.
+func (e *Engine) Resolvers() backend.Resolvers {
+	if r, ok := e.Engine.(backend.Resolvers); ok {
+		return resolvers{r, e.timed}
+	}
+	return nil
+}
+
 // LoadBalancers are the engine's load balancers, with deadlines; nil if it has none.
 func (e *Engine) LoadBalancers() backend.LoadBalancers {
 	if b, ok := e.Engine.(backend.LoadBalancers); ok {
