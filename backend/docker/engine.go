@@ -22,6 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/nameserver"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/session"
@@ -61,6 +62,7 @@ type Engine struct {
 	heartbeat  *owner.Heartbeat
 	owners     *owner.Registry
 	relay      *relay.Relay
+	resolvers  *nameserver.Resolvers
 	sessions   *session.Sessions
 
 	sandboxes sync.Map // sandbox id to request.Sandbox
@@ -76,6 +78,7 @@ var (
 	_ backend.Relay         = (*Engine)(nil)
 	_ backend.TaskMetadata  = (*Engine)(nil)
 	_ backend.LoadBalancers = (*Engine)(nil)
+	_ backend.Resolvers     = (*Engine)(nil)
 	_ backend.RangeChecker  = (*Engine)(nil)
 	_ backend.UsageReader   = (*Engine)(nil)
 )

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/command"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/nameserver"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 )
 
@@ -26,7 +27,7 @@ func (e *Engine) SetFilter(ctx context.Context, sandboxID string, f *backend.Fil
 	if err != nil {
 		return dockerapi.Classify(err)
 	}
-	err = e.commands.Send(ctx, sandboxID, command.FilterWords(known.IP, relay.InFilter(f, vpc.Gateway, e.relay.Address(vpc))))
+	err = e.commands.Send(ctx, sandboxID, command.FilterWords(known.IP, nameserver.InFilter(relay.InFilter(f, vpc.Gateway, e.relay.Address(vpc)), e.resolvers.Address(vpc))))
 	var refused *command.RefusedError
 	switch {
 	case errors.As(err, &refused) && strings.HasPrefix(refused.Answer, "lacks "):

@@ -29,6 +29,9 @@ func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (b
 	if !vpc.Isolated {
 		e.relay.Begin()
 	}
+	if known, ok := e.networks.Known(spec.Name); ok && known.Resolver {
+		e.resolvers.Begin(known)
+	}
 	return vpc.Public(spec.Name), nil
 }
 
@@ -55,6 +58,11 @@ func (e *Engine) RemoveNetwork(ctx context.Context, name string) error {
 		return dockerapi.Classify(err)
 	}
 	defer left()
+	resolved, err := e.resolvers.Remove(ctx, vpc)
+	if err != nil {
+		return dockerapi.Classify(err)
+	}
+	defer resolved()
 	if !vpc.Adopted {
 		err = e.networks.Remove(ctx, vpc.ID)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/image"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/nameserver"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/session"
@@ -142,6 +143,9 @@ func (e *Engine) assemble(opts Options) {
 	})
 	e.owners = owner.New(owner.Options{
 		Client: e.client, Containers: e.containers, Owner: e.owner, Limits: e.limits, Networks: e.networks, Heartbeat: e.heartbeat, Log: e.log,
+	})
+	e.resolvers = nameserver.New(nameserver.Options{
+		Client: e.client, Containers: e.containers, Owner: e.owner, Local: e.local, Closing: e.closing, Log: e.log,
 	})
 	e.relay = relay.New(relay.Options{
 		Client: e.client, Containers: e.containers, Commands: e.commands, Networks: e.networks, Owner: e.owner, Heartbeat: e.heartbeat,

@@ -85,6 +85,9 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 	if ip.IsValid() {
 		request.ReachHost(r.HostConfig, known.hostGateway)
 		e.addCommand(ctx, r, spec, vpc, ip)
+		if len(r.HostConfig.DNS) == 0 {
+			r.HostConfig.DNS = e.resolvers.Servers(ctx, vpc)
+		}
 	}
 	if how != limits.Unbound {
 		r.HostConfig.CgroupParent = known.cgroups.Layout.ParentOf(parent.Group, spec.Name)

@@ -46,10 +46,10 @@ func (s *Store) Inspect(ctx context.Context, id string) (container.InspectRespon
 	return found, nil
 }
 
-// IsHelper reports whether a container belongs to no task: heartbeats, errands, cgroup managers, relays
-// and fillers.
+// IsHelper reports whether a container belongs to no task: heartbeats, errands, cgroup managers, relays,
+// resolvers and fillers.
 func IsHelper(labels map[string]string) bool {
-	return slices.Contains([]label.Kind{label.Heartbeat, label.Errand, label.CgroupManager, label.Relay, label.Filler}, label.Kind(labels[label.KindKey]))
+	return slices.Contains([]label.Kind{label.Heartbeat, label.Errand, label.CgroupManager, label.Relay, label.Resolver, label.Filler}, label.Kind(labels[label.KindKey]))
 }
 
 // ExpectRunning makes sure that the sandbox runs in whose limits something is to start:

@@ -55,6 +55,7 @@ const (
 	Heartbeat     Kind = "lifeline" // tells that the owner lives
 	CgroupManager Kind = "governor" // sets limits of control groups
 	Relay         Kind = "relay"    // carries connections to and from this process
+	Resolver      Kind = "resolver" // is the DNS server of a network
 	Network       Kind = "network"
 	Volume        Kind = "volume"
 	SharedVolume  Kind = "shared volume"

@@ -43,7 +43,7 @@ func (r *Relay) join(ctx context.Context, l *link, vpc vpcnet.Network) error {
 	}
 	wish := r.Address(vpc)
 	at, err := r.connect(ctx, l, vpc, wish)
-	if err != nil && wish.IsValid() && addressTaken(err) {
+	if err != nil && wish.IsValid() && dockerapi.AddressTaken(err) {
 		at, err = r.connect(ctx, l, vpc, netip.Addr{})
 	}
 	if err != nil {
@@ -88,14 +88,6 @@ func (r *Relay) connect(ctx context.Context, l *link, vpc vpcnet.Network, wish n
 		return at, fmt.Errorf("the relay has no address on network %s", vpc.DockerName)
 	}
 	return at, nil
-}
-
-// addressTaken recognizes the engine's words for an address that is taken, or that may not
-// be chosen.
-func addressTaken(err error) bool {
-	text := strings.ToLower(err.Error())
-	return strings.Contains(text, "address already in use") || strings.Contains(text, "user configured subnets") ||
-		strings.Contains(text, "already allocated") || strings.Contains(text, "invalid address") || cerrdefs.IsInvalidArgument(err)
 }
 
 // Leave takes the relay from a network that is to be removed, which must not get it

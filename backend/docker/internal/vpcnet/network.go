@@ -23,6 +23,8 @@ type Network struct {
 	Adopted bool
 	// Isolated networks have no address of the engine's host.
 	Isolated bool
+	// Resolver says that sandboxes on it ask a resolver.
+	Resolver bool
 	// fresh is one that was made just now.
 	fresh bool
 	// share is the part from which the engine gives addresses to the containers of others.
@@ -56,9 +58,16 @@ func networkOf(n network.Network) (Network, error) {
 // RelayAddress is where the relay of a network is: at the fourth address of the range, which AWS
 // keeps for future use.
 // Source: Amazon VPC user guide, subnet sizing.
-func (n Network) RelayAddress() netip.Addr {
+func (n Network) RelayAddress() netip.Addr { return n.reserved(3) }
+
+// ResolverAddress is where the resolver of a network is: at the third address of the range.
+// Source: Amazon VPC user guide, Amazon DNS server.
+func (n Network) ResolverAddress() netip.Addr { return n.reserved(2) }
+
+// reserved is an address that is so many behind the first one, if others may have it.
+func (n Network) reserved(behind int) netip.Addr {
 	at := n.Subnet.Masked().Addr()
-	for range 3 {
+	for range behind {
 		at = at.Next()
 	}
 	if at == n.Gateway || !n.Subnet.Contains(at) {

@@ -68,13 +68,20 @@ func (s *Networks) Ensure(ctx context.Context, spec backend.NetworkSpec) (Networ
 	if err != nil {
 		return Network{}, err
 	}
+	vpc.Resolver = spec.Resolver
 	return vpc, s.know(ctx, spec.Name, vpc)
 }
 
 // know remembers a network, and which of its addresses sandboxes and containers of an
 // earlier run have. Whose turn it is calls it.
 func (s *Networks) know(ctx context.Context, name string, vpc Network) error {
-	if known, ok := s.Known(name); ok && known.ID == vpc.ID {
+	s.mu.Lock()
+	known, ok := s.known[name]
+	if known.Resolver = known.Resolver || vpc.Resolver; ok && known.ID == vpc.ID {
+		s.known[name] = known
+	}
+	s.mu.Unlock()
+	if ok && known.ID == vpc.ID {
 		return nil
 	}
 	vpc.Addresses = ipam.New(vpc.Subnet, vpc.Gateway, vpc.share)
@@ -119,13 +126,16 @@ func (s *Networks) occupyKnown(ctx context.Context, vpc Network) error {
 	return nil
 }
 
-// Members are the owner's containers on a network, but for the relay: all, or those that
-// run.
+// Members are the owner's containers on a network, but for the relay and the resolver: all, or those
+// that run.
 func (s *Networks) Members(ctx context.Context, vpc Network, all bool) ([]container.Summary, error) {
 	members := s.Owner.Filter(nil)
 	members.Add("network", vpc.DockerName)
 	found, err := s.Client.ContainerList(ctx, client.ContainerListOptions{All: all, Filters: members})
-	return slices.DeleteFunc(found, func(c container.Summary) bool { return c.Labels[label.KindKey] == string(label.Relay) }), err
+	return slices.DeleteFunc(found, func(c container.Summary) bool {
+		of := label.Kind(c.Labels[label.KindKey])
+		return of == label.Relay || of == label.Resolver
+	}), err
 }
 
 // Get returns the network of a VPC that Ensure made, now or in an earlier

@@ -1,0 +1,119 @@
+package backendtest
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/resolver"
+)
+
+var resolverCases = []testCase{
+	{"SandboxesAskTheResolverOfTheirNetwork", testResolver},
+}
+
+// resolverOf runs the resolver of a network, and connects to it.
+func (s *env) resolverOf(engine backend.Resolvers, network string) (*resolver.Client, netip.Addr) {
+	s.Helper()
+	address, stream, err := engine.RunResolver(s.ctx, network)
+	if err != nil {
+		s.Fatalf("RunResolver: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	client, err := resolver.Connect(ctx, stream)
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.Cleanup(client.Close)
+	return client, address
+}
+
+// called are the pieces of a zone with one name, for an address.
+func called(name string, to netip.Addr) []resolver.Piece {
+	return []resolver.Piece{
+		{Zone: &resolver.Zone{ID: "ns-1", Name: "shop.test"}},
+		{Name: &resolver.Name{ID: "srv-1", Zone: "ns-1", Name: name, Sets: []resolver.Set{{Type: "A", TTL: 1}}, Records: []resolver.Record{{ID: "1", IPv4: to}}}},
+	}
+}
+
+// testResolver has a resolver answer what it was told, in a sandbox and on a network that it routes, with
+// any filter, and keep it for the client that connects next. It goes with its network.
+func testResolver(s *env) {
+	engine, ok := s.Engine.(backend.Resolvers)
+	if !ok {
+		return
+	}
+	ensure := func() backend.Network {
+		s.Helper()
+		network, err := s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: "vpc-backendtest-names", Resolver: true})
+		if err != nil {
+			s.Fatalf("EnsureNetwork: %v", err)
+		}
+		return network
+	}
+	network := ensure()
+	first, address := s.resolverOf(engine, network.Name)
+	if want := network.CIDR.Masked().Addr().Next().Next(); address != want {
+		s.Errorf("the resolver is at %v, want %v", address, want)
+	}
+	started := func(routes string) backend.Container {
+		spec := s.sandboxSpec()
+		spec.Network, spec.Routes = network.Name, routes
+		c := s.newSandbox(spec)
+		s.start(c.ID)
+		return c
+	}
+	server, caller := started(""), started("")
+	s.serve(server.ID, "8080")
+	if err := first.Update(s.ctx, called("api", server.IP)); err != nil {
+		s.Fatalf("Update: %v", err)
+	}
+	bridge := s.bridge()
+	bridged := s.on(bridge.Name, s.taskOn(machine{started(bridge.Name), bridge}), "check")
+	look := func(what, name string, found bool) {
+		s.Helper()
+		code := 1
+		if found {
+			code = 0
+		}
+		for where, spec := range map[string]backend.ContainerSpec{"a sandbox": s.spec(caller.ID, checks("http://"+name+":8080/", found)...), "a bridge": bridged} {
+			spec.Command = checks("http://"+name+":8080/", found)
+			spec.Name = s.name("check")
+			id := s.createFrom(spec)
+			s.start(id)
+			if c := s.awaitExit(id); c.ExitCode != code {
+				s.Errorf("%s, %s from %s: exit code %d, want %d: %q", what, name, where, c.ExitCode, code, texts(s.logs(id, backend.LogOptions{})))
+			}
+		}
+	}
+	look("at first", "api.shop.test", true)
+	look("at first", "API.Shop.Test", true)
+	look("at first", "web.shop.test", false)
+	look("the engine's own names", backend.HostName(server.IP, "ec2.internal"), true)
+	s.setFilter(caller.ID, &backend.Filter{Out: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(server.IP))}})
+	first.Close()
+	again, _ := s.resolverOf(engine, network.Name)
+	if has := again.Has(); len(has) != 2 {
+		s.Errorf("who connects next finds %+v", has)
+	}
+	if err := again.Update(s.ctx, called("web", server.IP)); err != nil {
+		s.Fatalf("Update: %v", err)
+	}
+	look("after a change, with a filter", "web.shop.test", true)
+	look("after a change, with a filter", "api.shop.test", false)
+	for _, id := range slices.Backward(s.ids) {
+		s.remove(id)
+	}
+	for _, name := range []string{bridge.Name, network.Name} {
+		if err := s.Engine.RemoveNetwork(s.ctx, name); err != nil {
+			s.Fatalf("RemoveNetwork: %v", err)
+		}
+	}
+	<-again.Over()
+	network = ensure()
+	if next, _ := s.resolverOf(engine, network.Name); len(next.Has()) != 0 {
+		s.Errorf("the resolver of the next network of that name has %+v", next.Has())
+	}
+}

@@ -1,0 +1,278 @@
+// Package nameserver runs the DNS servers of VPCs: a container on each network with the program resolver.
+package nameserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/client"
+	"golang.org/x/sync/semaphore"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
+)
+
+// Options are what Resolvers need; all are required.
+type Options struct {
+	Client     dockerapi.Client
+	Containers *containers.Store
+	Owner      label.Owner
+	Local      bool // the engine's socket is on this machine
+	Closing    context.Context
+	Log        *slog.Logger
+}
+
+// Resolvers are those of an owner's networks.
+type Resolvers struct {
+	Options
+	mu    sync.Mutex
+	known map[string]*resolver // by the network's id
+}
+
+// resolver is that of a network.
+type resolver struct {
+	turn *semaphore.Weighted // held while it is made or removed
+
+	mu      sync.Mutex
+	address netip.Addr // that it has or had
+}
+
+// New returns the resolvers of an owner, of which none is known yet.
+func New(o Options) *Resolvers { return &Resolvers{Options: o, known: map[string]*resolver{}} }
+
+func (r *Resolvers) of(vpc vpcnet.Network) *resolver {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known := r.known[vpc.ID]
+	if known == nil {
+		known = &resolver{turn: semaphore.NewWeighted(1)}
+		r.known[vpc.ID] = known
+	}
+	return known
+}
+
+// is notes its address.
+func (n *resolver) is(address netip.Addr) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if address.IsValid() {
+		n.address = address
+	}
+}
+
+func (n *resolver) known() netip.Addr {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.address
+}
+
+// Begin has the resolver of a network made, and does not wait for that.
+func (r *Resolvers) Begin(vpc vpcnet.Network) {
+	go func() {
+		ctx, cancel := context.WithTimeout(r.Closing, lazy.LoadTimeout)
+		defer cancel()
+		if _, _, err := r.Run(ctx, vpc); err != nil && ctx.Err() == nil {
+			r.Log.Warn("cannot run the DNS server of a VPC", "network", vpc.DockerName, "error", err)
+		}
+	}()
+}
+
+// Run has the resolver of a network run, with the program of this version, and returns its container and
+// its address.
+func (r *Resolvers) Run(ctx context.Context, vpc vpcnet.Network) (id string, address netip.Addr, err error) {
+	n := r.of(vpc)
+	if err := n.turn.Acquire(ctx, 1); err != nil {
+		return "", address, err
+	}
+	defer n.turn.Release(1)
+	ref, err := r.Containers.EnsureImage(ctx, containers.ResolverImage)
+	if err != nil {
+		return "", address, err
+	}
+	found, err := r.find(ctx, vpc)
+	if err != nil {
+		return "", address, err
+	}
+	for _, c := range found {
+		at := addressOf(c, vpc)
+		if id == "" && c.State == container.StateRunning && strings.HasSuffix(c.Image, ref) && at.IsValid() { // Podman writes a registry before it
+			id, address = c.ID, at
+			continue
+		}
+		if at.IsValid() {
+			n.is(at)
+		}
+		if err := r.Containers.Remove(ctx, c.ID); err != nil {
+			return "", address, err
+		}
+	}
+	if id == "" {
+		id, address, err = r.create(ctx, n, vpc)
+	}
+	if err == nil {
+		n.is(address)
+		vpc.Addresses.Occupy(address) // where it is not one that no sandbox gets
+	}
+	return id, address, err
+}
+
+// find lists what there is of the resolver of a network, in any state.
+func (r *Resolvers) find(ctx context.Context, vpc vpcnet.Network) ([]container.Summary, error) {
+	which := r.Owner.Filter(map[string]string{label.KindKey: string(label.Resolver)})
+	which.Add("network", vpc.DockerName)
+	return r.Client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: which})
+}
+
+func addressOf(c container.Summary, vpc vpcnet.Network) netip.Addr {
+	if c.NetworkSettings == nil {
+		return netip.Addr{}
+	}
+	return dockerapi.EndpointAddress(c.NetworkSettings.Networks[vpc.DockerName])
+}
+
+// memory bounds a resolver, which keeps its table alone.
+const memory = 64 << 20
+
+// create makes a resolver at its address, or elsewhere where that is taken.
+func (r *Resolvers) create(ctx context.Context, n *resolver, vpc vpcnet.Network) (id string, address netip.Addr, err error) {
+	wish := n.known()
+	if !wish.IsValid() {
+		wish = vpc.ResolverAddress()
+	}
+	id, err = r.start(ctx, vpc, wish)
+	if err != nil && wish.IsValid() && dockerapi.AddressTaken(err) {
+		id, err = r.start(ctx, vpc, netip.Addr{})
+	}
+	if err != nil {
+		return "", address, fmt.Errorf("start the DNS server of network %s: %w", vpc.DockerName, err)
+	}
+	found, err := r.Client.ContainerInspect(ctx, id)
+	if err != nil {
+		return "", address, err
+	}
+	if address = dockerapi.EndpointAddress(found.NetworkSettings.Networks[vpc.DockerName]); !address.IsValid() {
+		return "", address, fmt.Errorf("the DNS server has no address on network %s", vpc.DockerName)
+	}
+	return id, address, nil
+}
+
+func (r *Resolvers) start(ctx context.Context, vpc vpcnet.Network, at netip.Addr) (id string, err error) {
+	endpoint := &network.EndpointSettings{}
+	if at.IsValid() {
+		endpoint.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: at}
+	}
+	made, err := r.Containers.CreateFrom(ctx, containers.ResolverImage, containers.Creation{Name: r.Owner.UniqueName("resolver"), CreateRequest: container.CreateRequest{
+		// Its standard input is never closed: the next connection goes on with it.
+		Config: &container.Config{Entrypoint: []string{containers.ResolverPath}, OpenStdin: true, Labels: r.Owner.Labels(label.Resolver, nil)},
+		HostConfig: &container.HostConfig{
+			NetworkMode: container.NetworkMode(vpc.DockerName),
+			LogConfig:   container.LogConfig{Type: "none"}, // what it says is for the connection
+			Resources:   container.Resources{Memory: memory, MemorySwap: memory},
+		},
+		NetworkingConfig: &network.NetworkingConfig{EndpointsConfig: map[string]*network.EndpointSettings{vpc.DockerName: endpoint}},
+	}})
+	if err != nil {
+		return "", err
+	}
+	if err = r.Client.ContainerStart(ctx, made.ID); err != nil {
+		return "", errors.Join(err, r.Containers.Remove(context.WithoutCancel(ctx), made.ID))
+	}
+	return made.ID, nil
+}
+
+// Address is where the resolver of a network is or is to be.
+func (r *Resolvers) Address(vpc vpcnet.Network) netip.Addr {
+	if !vpc.Resolver {
+		return netip.Addr{}
+	}
+	if address := r.of(vpc).known(); address.IsValid() {
+		return address
+	}
+	return vpc.ResolverAddress()
+}
+
+// mostServers is how many servers an engine asks in turn. Source: Moby, libnetwork/resolver.go, maxExtDNS.
+const mostServers = 3
+
+// Servers are those that a sandbox on a network asks: its resolver and, for when that does not answer,
+// those of the engine's host. On a network of the user's, where another container may have the resolver's
+// usual address, it waits for the resolver.
+func (r *Resolvers) Servers(ctx context.Context, vpc vpcnet.Network) []netip.Addr {
+	if !vpc.Resolver {
+		return nil
+	}
+	if address := r.of(vpc).known(); !address.IsValid() && vpc.Adopted {
+		if _, _, err := r.Run(ctx, vpc); err != nil {
+			r.Log.Warn("a sandbox does not ask the DNS server of its VPC", "network", vpc.DockerName, "error", err)
+			return nil
+		}
+	}
+	at := r.Address(vpc)
+	if !at.IsValid() {
+		return nil
+	}
+	servers := []netip.Addr{at}
+	if r.Local {
+		servers = append(servers, hostServers()...)
+	}
+	return servers[:min(len(servers), mostServers)]
+}
+
+// hostServers are the DNS servers of this host that containers reach: those that an engine on it uses by
+// itself, as far as it is seen.
+// Source: Moby, libnetwork/internal/resolvconf: not those at loopback addresses, and systemd-resolved's own.
+func hostServers() (all []netip.Addr) {
+	for _, name := range []string{"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"} {
+		file, _ := os.ReadFile(name)
+		for line := range strings.Lines(string(file)) {
+			words := strings.Fields(line)
+			if len(words) < 2 || words[0] != "nameserver" {
+				continue
+			}
+			if at, err := netip.ParseAddr(words[1]); err == nil && at.Is4() && !at.IsLoopback() {
+				all = append(all, at)
+			}
+		}
+		if len(all) > 0 {
+			break
+		}
+	}
+	return all
+}
+
+// Remove removes the resolver of a network that is to be removed. It must not be made again until done is
+// called.
+func (r *Resolvers) Remove(ctx context.Context, vpc vpcnet.Network) (done func(), err error) {
+	n := r.of(vpc)
+	if err := n.turn.Acquire(ctx, 1); err != nil {
+		return nil, err
+	}
+	done = func() { n.turn.Release(1) }
+	found, err := r.find(ctx, vpc)
+	for _, c := range found {
+		err = errors.Join(err, r.Containers.Remove(ctx, c.ID))
+	}
+	if err != nil {
+		done()
+		return nil, err
+	}
+	return done, nil
+}
+
+// Forget forgets what is known: all resolvers are gone.
+func (r *Resolvers) Forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.known)
+}
