@@ -12,6 +12,9 @@ const (
 	RelayPort = 4577
 )
 
+// RelayDataName is RelayName for requests to which SDKs put a prefix before the host: DiscoverInstances of Cloud Map.
+const RelayDataName = "data-" + RelayName
+
 // Relay is implemented by engines that can keep a container of their own on the owner's
 // networks, which carries connections between them and this process. Isolated networks
 // have it through the sandbox that routes them.

@@ -102,6 +102,10 @@ func asCall(r *http.Request) *http.Request {
 // machine answers for localhost, and only AWS for AWS's.
 var knownDomains = []string{".localhost", ".amazonaws.com", ".amazonaws.com.cn", ".api.aws"}
 
+// dataPrefix is what SDKs put before the host of DiscoverInstances, also where it is one that they were told.
+// Source: the service model of Cloud Map.
+const dataPrefix = "data-"
+
 // knows reports whether a name that hostName has returned may lead to the emulator. One
 // without a dot is of this machine or its network, such as a service of a compose
 // project: no page has such a name, nor an address that it could change.
@@ -109,6 +113,7 @@ func (g *guard) knows(name string) bool {
 	if name == "" { // HTTP/1.0
 		return true
 	}
+	name = strings.TrimPrefix(name, dataPrefix)
 	if isHostName(name) {
 		if !strings.Contains(name, ".") || name == "host.docker.internal" || slices.Contains(g.allowed, name) {
 			return true

@@ -54,7 +54,7 @@ func (r *Relay) Name(ctx context.Context, host *container.HostConfig, vpc vpcnet
 	}) {
 		return
 	}
-	host.ExtraHosts = append(slices.Clone(host.ExtraHosts), backend.RelayName+":"+at.String())
+	host.ExtraHosts = append(slices.Clone(host.ExtraHosts), backend.RelayName+":"+at.String(), backend.RelayDataName+":"+at.String())
 }
 
 // NameAcross is Name for a container on a network that may be isolated: from there the relay is

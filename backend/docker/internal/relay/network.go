@@ -68,7 +68,7 @@ func (r *Relay) knows(vpc vpcnet.Network) bool {
 
 // connect returns the address that the relay has got.
 func (r *Relay) connect(ctx context.Context, l *link, vpc vpcnet.Network, wish netip.Addr) (netip.Addr, error) {
-	endpoint := &network.EndpointSettings{Aliases: []string{backend.RelayName}}
+	endpoint := &network.EndpointSettings{Aliases: []string{backend.RelayName, backend.RelayDataName}}
 	if wish.IsValid() {
 		endpoint.IPAMConfig = &network.EndpointIPAMConfig{IPv4Address: wish}
 	}
