@@ -41,6 +41,7 @@ var services = []service{
 	{name: "cloudwatch", ownTypes: true},
 	{name: "eventbridge", ownTypes: true},
 	{name: "scheduler", ownTypes: true},
+	{name: "servicediscovery", ownTypes: true},
 }
 
 func main() {
