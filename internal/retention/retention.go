@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -105,6 +106,7 @@ func (k *Keeper) Forget(now time.Time) error {
 		applicationautoscaling.ForgetActivities(tx, now.Add(-applicationautoscaling.KeepActivities))
 		eventbridgescheduler.ForgetGroups(tx, now)
 		secretsmanager.Purge(tx, now)
+		servicediscovery.ForgetOperations(tx, now.Add(-servicediscovery.KeepOperations))
 		state.ForgetClientTokens(tx, now.Add(-state.KeepClientTokens))
 		state.ForgetServiceDeployments(tx, now.Add(-state.KeepServiceDeployments))
 		state.ForgetEvents(tx, now.Add(-state.KeepEvents))
