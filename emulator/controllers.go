@@ -25,6 +25,7 @@ import (
 	loadbalancermetrics "github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/metrics"
 	"github.com/ecs-emulator/ecs-emulator/internal/placer"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery/customhealth"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/volume"
@@ -110,6 +111,7 @@ func (s *Server) startControllers() {
 	at.Matching, at.Timetable, at.Deliveries = s.newMatching(), s.newTimetable(), s.newSending()
 	at.Metrics = s.newCollector()
 	at.AlarmActions = alarmaction.New(alarmaction.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Way: s.wayToTarget})
+	at.CustomHealth = customhealth.New(s.store, s.clock, s.opts.Log)
 	at.Suppression = suppression.New(s.store, s.clock, s.opts.Log)
 	at.ServiceScaling = s.newServiceScaling()
 	s.controllers = at

@@ -58,6 +58,9 @@ var loadBalancers = loadbalancer.Delays{Provision: 80 * time.Second}
 // scheduleGroups: DeleteScheduleGroup to the end of DELETING took more than 10 and less than 12 seconds, seen once (EVS0002).
 const scheduleGroups = 11 * time.Second
 
+// customHealth: UpdateInstanceCustomHealthStatus to the change. Source: Cloud Map API reference, HealthCheckCustomConfig.
+const customHealth = 30 * time.Second
+
 // Delays are how long things take, on the emulator's clock.
 type Delays struct {
 	Tasks         agent.Delays
@@ -68,6 +71,8 @@ type Delays struct {
 	LoadBalancers loadbalancer.Delays
 	// ScheduleGroups is how long schedule groups are DELETING.
 	ScheduleGroups time.Duration
+	// CustomHealth is how long the custom status of an instance of Cloud Map takes to change.
+	CustomHealth time.Duration
 	// Pull is the pull of a small public image. On Docker pulls take the time that they take.
 	Pull time.Duration
 }
@@ -76,6 +81,6 @@ type Delays struct {
 func Recorded() Delays {
 	return Delays{
 		Tasks: tasks, Services: services, Instances: instances, Groups: groups,
-		NATGateways: natGateways, LoadBalancers: loadBalancers, ScheduleGroups: scheduleGroups, Pull: pull,
+		NATGateways: natGateways, LoadBalancers: loadBalancers, ScheduleGroups: scheduleGroups, CustomHealth: customHealth, Pull: pull,
 	}
 }

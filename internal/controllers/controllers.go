@@ -42,6 +42,8 @@ type Set struct {
 	Deliveries *sending.Controller
 	// ServiceScaling scales services by their policies, bounds and scheduled actions.
 	ServiceScaling *servicescaling.Controller
+	// CustomHealth gives instances of Cloud Map the status that was asked for.
+	CustomHealth *reconcile.Loop
 	// Suppression releases the actions of composite alarms.
 	Suppression *reconcile.Loop
 	// AlarmActions does what alarms are to do.
@@ -78,6 +80,7 @@ func (s Set) All() []Controller {
 		{"lifecycle hooks", s.Hooks.Run, hooks},
 		{"load balancers", s.Balancers.Run, s.Balancers.Idle},
 		{"agent", s.Agent.Run, calls},
+		{"custom health", s.CustomHealth.Run, s.CustomHealth.Idle},
 		{"targets of tasks", s.Targets.Run, s.Targets.Idle},
 		{"matching of events", s.Matching.Run, s.Matching.Idle},
 		{"timetable", s.Timetable.Run, s.Timetable.Idle},
