@@ -1,0 +1,131 @@
+package servicediscovery
+
+import (
+	"context"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// CreateHttpNamespace makes a namespace without names in DNS.
+func (a *API) CreateHttpNamespace(ctx context.Context, in *sdk.CreateHttpNamespaceInput) (*sdk.CreateHttpNamespaceOutput, error) {
+	id, err := a.createNamespace(ctx, newOnce(ctx, in.CreatorRequestId, in), &servicediscovery.Namespace{
+		Name: *in.Name, Type: types.NamespaceTypeHttp, Description: aws.ToString(in.Description),
+		CreatorRequestID: aws.ToString(in.CreatorRequestId), Tags: in.Tags,
+	})
+	return &sdk.CreateHttpNamespaceOutput{OperationId: id}, err
+}
+
+// CreatePrivateDnsNamespace makes a namespace of which the names are those of a VPC.
+func (a *API) CreatePrivateDnsNamespace(ctx context.Context, in *sdk.CreatePrivateDnsNamespaceInput) (*sdk.CreatePrivateDnsNamespaceOutput, error) {
+	n := &servicediscovery.Namespace{
+		Name: *in.Name, Type: types.NamespaceTypeDnsPrivate, Description: aws.ToString(in.Description), VPC: *in.Vpc,
+		CreatorRequestID: aws.ToString(in.CreatorRequestId), Tags: in.Tags, HostedZoneID: servicediscovery.NewHostedZoneID(),
+	}
+	if in.Properties != nil {
+		n.SOATTL = *in.Properties.DnsProperties.SOA.TTL
+	}
+	id, err := a.createNamespace(ctx, newOnce(ctx, in.CreatorRequestId, in), n)
+	return &sdk.CreatePrivateDnsNamespaceOutput{OperationId: id}, err
+}
+
+// CreatePublicDnsNamespace makes a namespace of which the names are those of all VPCs.
+func (a *API) CreatePublicDnsNamespace(ctx context.Context, in *sdk.CreatePublicDnsNamespaceInput) (*sdk.CreatePublicDnsNamespaceOutput, error) {
+	n := &servicediscovery.Namespace{
+		Name: *in.Name, Type: types.NamespaceTypeDnsPublic, Description: aws.ToString(in.Description),
+		CreatorRequestID: aws.ToString(in.CreatorRequestId), Tags: in.Tags, HostedZoneID: servicediscovery.NewHostedZoneID(),
+	}
+	if in.Properties != nil {
+		n.SOATTL = *in.Properties.DnsProperties.SOA.TTL
+	}
+	id, err := a.createNamespace(ctx, newOnce(ctx, in.CreatorRequestId, in), n)
+	return &sdk.CreatePublicDnsNamespaceOutput{OperationId: id}, err
+}
+
+// createNamespace stores a namespace, unless it cannot be, and the operation that says which.
+func (a *API) createNamespace(ctx context.Context, once once, n *servicediscovery.Namespace) (operation *string, err error) {
+	if strings.HasPrefix(n.Name, "arn:") {
+		return nil, invalid("A namespace's name cannot begin with arn:.")
+	}
+	if err := checkTags(n.Tags); err != nil {
+		return nil, err
+	}
+	n.ARN, n.CreatedAt = servicediscovery.NewNamespaceARN(awsapi.CallScope(ctx)), a.time()
+	err = a.Store.Update(func(tx *state.Tx) error {
+		if made, answer := once.first(tx); made != nil && servicediscovery.FindNamespace(tx, *made) != nil {
+			operation = answer
+			return nil
+		}
+		if err := checkTaken(tx, n); err != nil {
+			return err
+		}
+		if why := a.noHostedZone(tx, n); why != "" {
+			operation = a.end(ctx, tx, &servicediscovery.Operation{
+				Type: types.OperationTypeCreateNamespace, Status: types.OperationStatusFail, ErrorCode: "CANNOT_CREATE_HOSTED_ZONE", ErrorMessage: why,
+				Targets: map[string]string{targetNamespace: n.ID()}, Namespace: n.ID(),
+			})
+			return nil
+		}
+		servicediscovery.AddNamespace(tx, n)
+		operation = a.succeed(ctx, tx, types.OperationTypeCreateNamespace, n.ARN, map[string]string{targetNamespace: n.ID()})
+		once.remember(tx, n.ARN, *operation, n.CreatedAt)
+		return nil
+	})
+	return operation, err
+}
+
+// checkTaken refuses a second HTTP or public namespace of a name. Private ones belong to a VPC, which is seen to later (SD0003).
+func checkTaken(tx *state.Tx, n *servicediscovery.Namespace) error {
+	for _, other := range servicediscovery.NamespacesNamed(tx, arn.ScopeOf(n.ARN), n.Name) {
+		if other.Type == n.Type && n.Type != types.NamespaceTypeDnsPrivate {
+			return &types.NamespaceAlreadyExists{
+				Message: awsapi.Textf("Namespace %s already exists.", n.Name), NamespaceId: aws.String(other.ID()), CreatorRequestId: awsapi.Optional(other.CreatorRequestID),
+			}
+		}
+	}
+	return nil
+}
+
+// noHostedZone is why Route 53 makes no zone for a private namespace; empty: it does (SD0003). The default VPCs of all
+// accounts and regions have one id, one network and one resolver, so a name is taken in all of them. The text about a VPC
+// that is not there is the emulator's.
+func (a *API) noHostedZone(tx *state.Tx, n *servicediscovery.Namespace) string {
+	if n.Type != types.NamespaceTypeDnsPrivate {
+		return ""
+	}
+	scope := arn.ScopeOf(n.ARN)
+	if a.StrictVPC && ec2network.FindVPC(tx, scope, n.VPC) == nil {
+		return "The VPC " + n.VPC + " in region " + scope.Region + " does not exist."
+	}
+	for _, other := range servicediscovery.NamespacesOfVPC(tx, n.VPC) {
+		if strings.EqualFold(other.Name, n.Name) {
+			return "The VPC " + n.VPC + " in region " + scope.Region + " has already been associated with the hosted zone " + other.HostedZoneID + " with the same domain name."
+		}
+	}
+	return ""
+}
+
+// DeleteNamespace removes a namespace without services.
+func (a *API) DeleteNamespace(ctx context.Context, in *sdk.DeleteNamespaceInput) (*sdk.DeleteNamespaceOutput, error) {
+	out := &sdk.DeleteNamespaceOutput{}
+	return out, a.Store.Update(func(tx *state.Tx) error {
+		n, err := namespace(ctx, tx, *in.Id)
+		if err != nil {
+			return err
+		}
+		if len(servicediscovery.NamespaceServices(tx, n.ARN)) > 0 {
+			return inUse("Namespace has associated services; delete the services before deleting the namespace") // SD0007
+		}
+		servicediscovery.DeleteNamespace(tx, n)
+		out.OperationId = a.succeed(ctx, tx, types.OperationTypeDeleteNamespace, n.ARN, map[string]string{targetNamespace: n.ID()})
+		return nil
+	})
+}

@@ -1,0 +1,101 @@
+package servicediscovery
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// mostTags is how many tags a resource has. Source: Cloud Map API reference, TooManyTagsException.
+const mostTags = 50
+
+// TagResource adds tags to a namespace or a service, or gives them other values.
+func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.TagResourceOutput, error) {
+	return &sdk.TagResourceOutput{}, a.retag(ctx, *in.ResourceARN, func(tags []types.Tag) []types.Tag {
+		for _, t := range in.Tags {
+			if i := slices.IndexFunc(tags, func(had types.Tag) bool { return *had.Key == *t.Key }); i >= 0 {
+				tags[i] = t
+				continue
+			}
+			tags = append(tags, t)
+		}
+		return tags
+	})
+}
+
+// UntagResource removes tags; those that are not there are no error.
+func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
+	return &sdk.UntagResourceOutput{}, a.retag(ctx, *in.ResourceARN, func(tags []types.Tag) []types.Tag {
+		return slices.DeleteFunc(tags, func(t types.Tag) bool { return slices.Contains(in.TagKeys, *t.Key) })
+	})
+}
+
+// ListTagsForResource answers tags in the order in which they came.
+func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResourceInput) (*sdk.ListTagsForResourceOutput, error) {
+	n, s, err := tagged(ctx, a.Store.Read(), *in.ResourceARN)
+	switch {
+	case err != nil:
+		return nil, err
+	case n != nil:
+		return &sdk.ListTagsForResourceOutput{Tags: append([]types.Tag{}, n.Tags...)}, nil
+	default:
+		return &sdk.ListTagsForResourceOutput{Tags: append([]types.Tag{}, s.Tags...)}, nil
+	}
+}
+
+// retag writes other tags of a namespace or a service; change may use the list that it is given.
+func (a *API) retag(ctx context.Context, resourceARN string, change func([]types.Tag) []types.Tag) error {
+	return a.Store.Update(func(tx *state.Tx) error {
+		n, s, err := tagged(ctx, tx, resourceARN)
+		switch {
+		case err != nil:
+			return err
+		case n != nil:
+			changed := *n
+			changed.Tags = change(slices.Clone(n.Tags))
+			servicediscovery.PutNamespace(tx, &changed)
+			return checkTags(changed.Tags)
+		default:
+			changed := *s
+			changed.Tags = change(slices.Clone(s.Tags))
+			servicediscovery.PutService(tx, &changed)
+			return checkTags(changed.Tags)
+		}
+	})
+}
+
+// tagged is the namespace or the service that has an ARN.
+func tagged(ctx context.Context, tx *state.Tx, resourceARN string) (*servicediscovery.Namespace, *servicediscovery.Service, error) {
+	if !arn.Is(resourceARN) {
+		return nil, nil, invalid("%s is not an ARN.", resourceARN)
+	}
+	if n, err := namespace(ctx, tx, resourceARN); err == nil {
+		return n, nil, nil
+	}
+	if s, err := service(ctx, tx, resourceARN); err == nil {
+		return nil, s, nil
+	}
+	return nil, nil, &types.ResourceNotFoundException{Message: awsapi.Textf("Resource %s does not exist.", resourceARN)}
+}
+
+// checkTags refuses too many tags, and those of AWS.
+func checkTags(tags []types.Tag) error {
+	if len(tags) > mostTags {
+		return &types.TooManyTagsException{Message: awsapi.Textf("A resource has at most %d tags.", mostTags)}
+	}
+	for _, t := range tags {
+		if strings.HasPrefix(strings.ToLower(aws.ToString(t.Key)), "aws:") {
+			return invalid("Tag keys that begin with aws: are reserved.")
+		}
+	}
+	return nil
+}
