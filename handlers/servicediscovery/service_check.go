@@ -1,0 +1,80 @@
+package servicediscovery
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
+)
+
+// checkService refuses settings that do not go together. Source: Cloud Map API reference, CreateService, DnsRecord,
+// HealthCheckConfig.
+func checkService(s *servicediscovery.Service, n *servicediscovery.Namespace, in *sdk.CreateServiceInput) error {
+	if len(s.Name) > longestServiceName {
+		return invalid("A service's name has at most %d characters.", longestServiceName)
+	}
+	if c := in.DnsConfig; c != nil {
+		switch {
+		case n.Type == types.NamespaceTypeHttp:
+			return invalid("A service of an HTTP namespace cannot have a DnsConfig.")
+		case in.Type == types.ServiceTypeOptionHttp:
+			return invalid("A service of type HTTP cannot have a DnsConfig.")
+		case in.NamespaceId != nil && c.NamespaceId != nil && servicediscovery.IDOf(*in.NamespaceId) != servicediscovery.IDOf(*c.NamespaceId):
+			return invalid("The NamespaceId of the DnsConfig is not that of the service.")
+		}
+		if err := checkRecords(s); err != nil {
+			return err
+		}
+	}
+	if s.HealthCheck != nil && s.CustomHealthCheck {
+		return invalid("A service cannot have both a HealthCheckConfig and a HealthCheckCustomConfig.")
+	}
+	return checkHealthCheck(s, n)
+}
+
+// longestServiceName is the most of a pattern of the model which looks ahead.
+const longestServiceName = 127
+
+// combinations are the types of records that a service may have. Source: Cloud Map API reference, DnsRecord.
+var combinations = []string{"A", "AAAA", "A AAAA", "SRV", "CNAME"}
+
+// checkRecords refuses types of records that do not go together. A service with no records at all has a DnsConfig that
+// UpdateService may empty, and CreateService may not fill.
+func checkRecords(s *servicediscovery.Service) error {
+	kinds := recordTypes(s.DNSRecords)
+	switch {
+	case !slices.Contains(combinations, strings.Join(kinds, " ")):
+		return invalid("The types of records must be A, AAAA, A and AAAA, SRV, or CNAME, not %s.", strings.Join(kinds, ", "))
+	case slices.Contains(kinds, string(types.RecordTypeCname)) && s.RoutingPolicy != types.RoutingPolicyWeighted:
+		return invalid("A service with a CNAME record must have the routing policy WEIGHTED.")
+	}
+	return nil
+}
+
+// recordTypes are those of records, sorted.
+func recordTypes(records []types.DnsRecord) (kinds []string) {
+	for _, r := range records {
+		kinds = append(kinds, string(r.Type))
+	}
+	slices.Sort(kinds)
+	return kinds
+}
+
+// checkHealthCheck refuses a health check of Route 53 where there can be none.
+func checkHealthCheck(s *servicediscovery.Service, n *servicediscovery.Namespace) error {
+	c := s.HealthCheck
+	switch {
+	case c == nil:
+	case n.Type == types.NamespaceTypeDnsPrivate:
+		return invalid("A service of a private namespace cannot have a HealthCheckConfig; it can have a HealthCheckCustomConfig.")
+	case slices.Contains(recordTypes(s.DNSRecords), string(types.RecordTypeCname)):
+		return invalid("A service with a CNAME record cannot have a HealthCheckConfig.")
+	case c.Type == types.HealthCheckTypeTcp && aws.ToString(c.ResourcePath) != "":
+		return invalid("A HealthCheckConfig of type TCP cannot have a ResourcePath.")
+	}
+	return nil
+}
