@@ -1,0 +1,161 @@
+package servicediscovery
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// What attributes may be. Source: the service model, AttrKey and AttrValue, of which the constraints on maps are checked
+// here; Cloud Map API reference, RegisterInstance, custom attributes.
+const (
+	mostCustomAttributes  = 30
+	longestAttributes     = 5000
+	longestAttributeKey   = 255
+	longestAttributeValue = 1024
+)
+
+var (
+	attributeKey   = lazyregexp.New(`^[a-zA-Z0-9!-~]+$`)
+	attributeValue = lazyregexp.New(`^([a-zA-Z0-9!-~][ \ta-zA-Z0-9!-~]*){0,1}[a-zA-Z0-9!-~]{0,1}$`)
+)
+
+func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
+
+// checkAttributes refuses attributes for their form.
+func checkAttributes(attributes map[string]string) error {
+	v, length, custom := constraint.Violations{}, 0, 0
+	for _, key := range sortedKeys(attributes) {
+		value := attributes[key]
+		length += len(key) + len(value)
+		if !strings.HasPrefix(key, "AWS_") {
+			custom++
+		}
+		if len(key) > longestAttributeKey || !attributeKey.MatchString(key) {
+			v.Add("'{"+key+"="+value+"}'", "attributes", "satisfy constraint: [Member must have length less than or equal to 255, Member must satisfy regular expression pattern: "+attributeKey.String()+"]")
+		}
+		if len(value) > longestAttributeValue || !attributeValue.MatchString(value) {
+			v.Add("'{"+key+"="+value+"}'", "attributes", "satisfy constraint: [Member must have length less than or equal to 1024, Member must satisfy regular expression pattern: "+attributeValue.String()+"]")
+		}
+	}
+	switch {
+	case len(v) > 0:
+		return v.Refusal("InvalidInput")
+	case custom > mostCustomAttributes:
+		return invalid("An instance has at most %d custom attributes.", mostCustomAttributes)
+	case length > longestAttributes:
+		return invalid("The keys and values of an instance's attributes have at most %d characters.", longestAttributes)
+	}
+	return nil
+}
+
+// checkInstance refuses an instance without what the records of its service demand. Source: Cloud Map API reference,
+// RegisterInstance, Attributes.
+func checkInstance(s *servicediscovery.Service, i *servicediscovery.Instance) error {
+	if err := checkValues(i.Attributes); err != nil {
+		return err
+	}
+	has := func(name string) bool { return i.Attributes[name] != "" }
+	kinds := recordTypes(s.DNSRecords)
+	if has(servicediscovery.AttributeAlias) {
+		return checkAlias(s, i, kinds)
+	}
+	for _, kind := range kinds {
+		var needs []string
+		switch types.RecordType(kind) {
+		case types.RecordTypeA:
+			needs = []string{servicediscovery.AttributeIPv4}
+		case types.RecordTypeAaaa:
+			needs = []string{servicediscovery.AttributeIPv6}
+		case types.RecordTypeCname:
+			needs = []string{servicediscovery.AttributeCNAME}
+		case types.RecordTypeSrv:
+			needs = []string{servicediscovery.AttributePort}
+			if !has(servicediscovery.AttributeIPv4) && !has(servicediscovery.AttributeIPv6) {
+				return invalid("An instance of a service with an SRV record must have the attribute AWS_INSTANCE_IPV4 or AWS_INSTANCE_IPV6.")
+			}
+		}
+		for _, name := range needs {
+			if !has(name) {
+				return invalid("An instance of a service with a record of type %s must have the attribute %s.", kind, name)
+			}
+		}
+	}
+	if s.HealthCheck != nil && !has(servicediscovery.AttributePort) {
+		return invalid("An instance of a service with a HealthCheckConfig must have the attribute %s.", servicediscovery.AttributePort)
+	}
+	return nil
+}
+
+// checkAlias refuses an alias where there can be none. That its load balancer exists is not demanded.
+func checkAlias(s *servicediscovery.Service, i *servicediscovery.Instance, kinds []string) error {
+	for _, name := range sortedKeys(i.Attributes) {
+		if strings.HasPrefix(name, "AWS_INSTANCE_") {
+			return invalid("An instance with the attribute AWS_ALIAS_DNS_NAME cannot have the attribute %s.", name)
+		}
+	}
+	switch {
+	case !slices.Contains(kinds, string(types.RecordTypeA)) && !slices.Contains(kinds, string(types.RecordTypeAaaa)):
+		return invalid("An instance with the attribute AWS_ALIAS_DNS_NAME must be of a service with a record of type A or AAAA.")
+	case s.RoutingPolicy != types.RoutingPolicyWeighted:
+		return invalid("An instance with the attribute AWS_ALIAS_DNS_NAME must be of a service with the routing policy WEIGHTED.")
+	}
+	return nil
+}
+
+// checkValues refuses values of Cloud Map's own attributes.
+func checkValues(attributes map[string]string) error {
+	for _, name := range sortedKeys(attributes) {
+		value, fits := attributes[name], true
+		switch name {
+		case servicediscovery.AttributeIPv4:
+			address, err := netip.ParseAddr(value)
+			fits = err == nil && address.Is4()
+		case servicediscovery.AttributeIPv6:
+			address, err := netip.ParseAddr(value)
+			fits = err == nil && address.Is6() && address.Zone() == ""
+		case servicediscovery.AttributePort:
+			port, err := strconv.ParseUint(value, 10, 16)
+			fits = err == nil && port > 0
+		case servicediscovery.AttributeInitHealth:
+			fits = value == string(types.CustomHealthStatusHealthy) || value == string(types.CustomHealthStatusUnhealthy)
+		}
+		if !fits {
+			return invalid("The value %s of the attribute %s is not valid.", value, name)
+		}
+	}
+	return nil
+}
+
+// fillAddress gives an instance that is one of EC2 its private address. Such an instance has no other attributes of Cloud
+// Map but the first health status. Source: Cloud Map API reference, RegisterInstance, AWS_EC2_INSTANCE_ID.
+func fillAddress(tx *state.Tx, n *servicediscovery.Namespace, i *servicediscovery.Instance) error {
+	id := i.Attributes[servicediscovery.AttributeEC2InstanceID]
+	if id == "" {
+		return nil
+	}
+	if n.Type != types.NamespaceTypeHttp {
+		return invalid("The attribute %s is for HTTP namespaces only.", servicediscovery.AttributeEC2InstanceID)
+	}
+	for _, name := range sortedKeys(i.Attributes) {
+		if strings.HasPrefix(name, "AWS_") && name != servicediscovery.AttributeEC2InstanceID && name != servicediscovery.AttributeInitHealth {
+			return invalid("An instance with the attribute AWS_EC2_INSTANCE_ID cannot have the attribute %s.", name)
+		}
+	}
+	instance := ec2.FindInstance(tx, arn.ScopeOf(n.ARN), id)
+	if instance == nil {
+		return invalid("The instance %s does not exist.", id)
+	}
+	i.Attributes[servicediscovery.AttributeIPv4] = instance.PrivateIP
+	return nil
+}
