@@ -16,6 +16,7 @@ func TestBoto3Operations(t *testing.T) {
 	const job = "arn:aws:lambda:us-east-1:000000000000:function:job"
 	for script, args := range map[string][]string{
 		"load_balancing.py":     nil,
+		"discovery.py":          nil,
 		"certificates.py":       {filepath.Join("..", "testdata", "terraform", "certificate")},
 		"rules.py":              {job},
 		"schedules.py":          {job},
@@ -26,7 +27,7 @@ func TestBoto3Operations(t *testing.T) {
 			srv := emulator.Start(t)
 			srv.OnEventTarget(job, func(context.Context, []byte) error { return nil })
 			cmd := exec.CommandContext(t.Context(), "python3", append([]string{filepath.Join(pythonFolder, script)}, args...)...)
-			cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+srv.URL(), "PYTHONDONTWRITEBYTECODE=1")
+			cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+srv.URL(), "PYTHONDONTWRITEBYTECODE=1", "AWS_DISABLE_HOST_PREFIX_INJECTION=true")
 			if output, err := cmd.CombinedOutput(); err != nil || string(output) != "done\n" {
 				t.Errorf("it ends with %v and prints:\n%s", err, output)
 			}

@@ -23,6 +23,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	static "github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
@@ -267,11 +269,22 @@ func (s *Server) Config() aws.Config {
 		Region:       s.opts.Region,
 		BaseEndpoint: aws.String(s.URL()),
 		Credentials:  static.NewStaticCredentialsProvider(s.opts.Account, "secret", ""),
+		APIOptions:   []func(*middleware.Stack) error{addWithoutHostPrefix},
 	}
 	if pipes, ok := s.listener.(*pipelistener.Listener); ok {
 		config.HTTPClient = &http.Client{Transport: &http.Transport{DialContext: pipes.Dial}}
 	}
 	return config
+}
+
+// addWithoutHostPrefix has clients leave the name of the emulator's host as it is: before it DiscoverInstances of Cloud
+// Map would have data-, and such a name is not found.
+func addWithoutHostPrefix(stack *middleware.Stack) error {
+	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("EmulatorWithoutHostPrefix", func(
+		ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
+	) (middleware.InitializeOutput, middleware.Metadata, error) {
+		return next.HandleInitialize(smithyhttp.DisableEndpointHostPrefix(ctx, true), in)
+	}), middleware.Before)
 }
 
 // Handler is the endpoint without its listener.

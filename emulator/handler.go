@@ -25,6 +25,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
 	"github.com/ecs-emulator/ecs-emulator/handlers/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/handlers/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/handlers/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
 	certificates "github.com/ecs-emulator/ecs-emulator/internal/acm"
@@ -118,6 +119,9 @@ func (s *Server) apis() []awsapi.Service {
 		eventbridge.New(eventbridge.Options{Store: s.store, Now: s.clock.Now, Way: s.wayToTarget, Route: s.route}).Service(),
 		scheduler.New(scheduler.Options{
 			Store: s.store, Now: s.clock.Now, StrictRoles: s.opts.StrictRoles, GroupDeletion: s.opts.delays().ScheduleGroups, Way: s.wayToTarget,
+		}).Service(),
+		servicediscovery.New(servicediscovery.Options{
+			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, HealthDelay: s.opts.delays().CustomHealth,
 		}).Service(),
 	}
 }
