@@ -30,14 +30,6 @@ type InstanceUsage struct {
 	ENIs            int
 }
 
-// Reservation is what one task takes of a container instance's resources.
-type Reservation struct {
-	CPU, Memory     int      // CPU units and MiB
-	Ports, PortsUDP []uint16 // host ports that the definition names
-	GPUs            int
-	ENI             bool // it has a network interface of its own
-}
-
 // FindInstanceUsage returns what tasks have of a container instance; zeros if nothing.
 func FindInstanceUsage(tx *Tx, arn string) *InstanceUsage {
 	if u := instanceUsages.Get(tx, arn); u != nil {

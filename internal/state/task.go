@@ -39,42 +39,6 @@ type Task struct {
 	described atomic.Pointer[[]byte]
 }
 
-// TaskSpec is what a task is made of. It never changes, and tasks that were made
-// together share it.
-type TaskSpec struct {
-	ClusterARN   string
-	Family       string
-	Revision     int
-	Group        string
-	StartedBy    string
-	ServiceARN   string // empty for a standalone task
-	DeploymentID string // ecs-svc/…, of a service's task
-
-	LaunchType          types.LaunchType
-	PlatformVersion     string
-	PlatformFamily      string
-	Architecture        string // x86_64 or arm64
-	CPU, Memory         string // CPU units and MiB, as shown
-	EphemeralStorageGiB int32
-	// NetworkMode is empty on Fargate, which has awsvpc alone.
-	NetworkMode types.NetworkMode
-	// Reserved is what the task takes of a container instance; nil on Fargate.
-	Reserved *Reservation
-
-	SecurityGroups []string
-	AssignPublicIP bool
-	// Volume is nil where no volume is configured at launch.
-	Volume *ManagedVolume
-	// LoadBalancers are those of the service, as it was when the task was made.
-	LoadBalancers []types.LoadBalancer
-	// Checked: an essential container has a health check. It counts where there are targets.
-	Checked bool
-
-	Overrides            *types.TaskOverride // as echoed: an entry for each container
-	EnableExecuteCommand bool
-	CreatedAt            time.Time
-}
-
 // Placement is where a task runs; zero is nowhere yet. See package placement.
 type Placement struct {
 	CapacityProvider string // empty where a launch type was asked for
@@ -91,15 +55,6 @@ type Placement struct {
 	GPUs   []string // ids
 	Host   string   // of the agent that runs it; empty is Fargate's
 }
-
-// HasInterface reports whether the task has a network interface of its own.
-func (s *TaskSpec) HasInterface() bool {
-	return s.NetworkMode == "" || s.NetworkMode == types.NetworkModeAwsvpc
-}
-
-// Provisions reports whether the task waits for something of its own before it is PENDING.
-// Source: ECS developer guide, task lifecycle, PROVISIONING.
-func (s *TaskSpec) Provisions() bool { return s.HasInterface() || s.Volume != nil }
 
 // Scope is the account and region of the task.
 func (t *Task) Scope() arn.Scope { return arn.ScopeOf(t.ARN) }

@@ -20,35 +20,6 @@ type TaskTraffic struct {
 	Targets                   []TaskTarget
 }
 
-// TaskTarget is a task in one target group.
-type TaskTarget struct {
-	Group string // ARN
-	ID    string // address, or id of the EC2 instance
-	Port  int32
-	// Refused is why it could not be registered; empty: it could.
-	Refused string
-	// Lost is what of it is no longer there although the task was not deregistered:
-	// TargetGroupLost or TargetLost; empty: nothing.
-	Lost string
-	// State is that of the target's health, and Description why it is so.
-	State, Description string
-}
-
-// States of a target that decide about its task.
-// Source: Elastic Load Balancing API reference, TargetHealth.
-const (
-	TargetHealthy   = "healthy"
-	TargetUnhealthy = "unhealthy"
-	TargetUnused    = "unused"
-)
-
-// What a registered task may lose, in the words of service events.
-// Source: ECS developer guide, service event messages.
-const (
-	TargetGroupLost = "TARGET GROUP IS NOT FOUND"
-	TargetLost      = "TARGET IS NOT FOUND"
-)
-
 // Balanced reports whether a task has targets.
 func (s *TaskSpec) Balanced() bool { return len(s.LoadBalancers) > 0 }
 

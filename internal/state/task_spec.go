@@ -1,0 +1,60 @@
+package state
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// TaskSpec is what a task is made of. It never changes, and tasks that were made
+// together share it.
+type TaskSpec struct {
+	ClusterARN   string
+	Family       string
+	Revision     int
+	Group        string
+	StartedBy    string
+	ServiceARN   string // empty for a standalone task
+	DeploymentID string // ecs-svc/…, of a service's task
+
+	LaunchType          types.LaunchType
+	PlatformVersion     string
+	PlatformFamily      string
+	Architecture        string // x86_64 or arm64
+	CPU, Memory         string // CPU units and MiB, as shown
+	EphemeralStorageGiB int32
+	// NetworkMode is empty on Fargate, which has awsvpc alone.
+	NetworkMode types.NetworkMode
+	// Reserved is what the task takes of a container instance; nil on Fargate.
+	Reserved *Reservation
+
+	SecurityGroups []string
+	AssignPublicIP bool
+	// Volume is nil where no volume is configured at launch.
+	Volume *ManagedVolume
+	// LoadBalancers are those of the service, as it was when the task was made.
+	LoadBalancers []types.LoadBalancer
+	// Checked: an essential container has a health check. It counts where there are targets.
+	Checked bool
+
+	Overrides            *types.TaskOverride // as echoed: an entry for each container
+	EnableExecuteCommand bool
+	CreatedAt            time.Time
+}
+
+// HasInterface reports whether the task has a network interface of its own.
+func (s *TaskSpec) HasInterface() bool {
+	return s.NetworkMode == "" || s.NetworkMode == types.NetworkModeAwsvpc
+}
+
+// Provisions reports whether the task waits for something of its own before it is PENDING.
+// Source: ECS developer guide, task lifecycle, PROVISIONING.
+func (s *TaskSpec) Provisions() bool { return s.HasInterface() || s.Volume != nil }
+
+// Reservation is what one task takes of a container instance's resources.
+type Reservation struct {
+	CPU, Memory     int      // CPU units and MiB
+	Ports, PortsUDP []uint16 // host ports that the definition names
+	GPUs            int
+	ENI             bool // it has a network interface of its own
+}
