@@ -28,6 +28,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery/customhealth"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/tasktraffic"
 	"github.com/ecs-emulator/ecs-emulator/internal/volume"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
@@ -107,7 +108,9 @@ func (s *Server) startControllers() {
 	at.Scaling = scaling.New(s.store, s.clock, s.opts.Log)
 	at.Placer = placer.New(s.store, s.clock, s.opts.Log)
 	at.Draining = draining.New(s.store, s.clock, s.opts.Log)
-	at.Targets = &loadbalancer.TaskTargets{Store: s.store, Clock: s.clock, Log: s.opts.Log}
+	at.Traffic = tasktraffic.New(tasktraffic.Options{
+		Store: s.store, Clock: s.clock, Log: s.opts.Log,
+	})
 	at.Matching, at.Timetable, at.Deliveries = s.newMatching(), s.newTimetable(), s.newSending()
 	at.Metrics = s.newCollector()
 	at.AlarmActions = alarmaction.New(alarmaction.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Way: s.wayToTarget})

@@ -7,12 +7,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
-// targets are those that load balancers have of a task. Who registers and deregisters them
-// follows the task's status in the store (internal/loadbalancer); the agent waits for that:
+// targets are those that load balancers have of a task. Package tasktraffic registers and deregisters
+// them by the task's status in the store; the agent waits for that:
 // before a task is RUNNING, and before its containers are told to stop.
 // Source: ECS developer guide, task lifecycle, ACTIVATING and DEACTIVATING.
 type targets struct {
-	wanted  bool // the service has load balancers
+	wanted  bool // the task is to be registered
 	traffic state.TaskTraffic
 }
 
@@ -27,7 +27,7 @@ func (v *view) deactivates() bool {
 	return v.targets.wanted && (s == state.Activating || s == state.Running || s == state.Deactivating)
 }
 
-// holdsStop reports whether containers go on while load balancers send them what is under
+// holdsStop reports whether containers go on while they are sent requests, and answer those under
 // way, and until when; zero is until the store says more. A task that has ended by itself
 // does not wait. Source: ECS developer guide, task lifecycle, DEACTIVATING.
 func (v *view) holdsStop() (holds bool, until time.Time) {

@@ -59,7 +59,7 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 		w.publication.Touch()
 		w.publication.Ending = true
 	}
-	w.view.createdAt, w.view.targets.wanted = t.Spec.CreatedAt, t.Spec.Balanced()
+	w.view.createdAt, w.view.targets.wanted = t.Spec.CreatedAt, t.Spec.HasTraffic()
 	w.takeTargets(t)
 	w.view.strictExec = h.agent.StrictExec
 	if fault := h.agent.ExecAgentFault; fault != nil {

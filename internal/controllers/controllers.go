@@ -30,8 +30,9 @@ type Set struct {
 	Draining *reconcile.Loop
 	Groups   *capacity.GroupController
 	// Placer places the tasks that wait.
-	Placer  *reconcile.Loop
-	Targets *loadbalancer.TaskTargets
+	Placer *reconcile.Loop
+	// Traffic registers tasks where requests find them.
+	Traffic *reconcile.Loop
 	// Balancers look after load balancers.
 	Balancers *loadbalancer.Controller
 	// Matching brings the events of services to rules of EventBridge.
@@ -81,7 +82,7 @@ func (s Set) All() []Controller {
 		{"load balancers", s.Balancers.Run, s.Balancers.Idle},
 		{"agent", s.Agent.Run, calls},
 		{"custom health", s.CustomHealth.Run, s.CustomHealth.Idle},
-		{"targets of tasks", s.Targets.Run, s.Targets.Idle},
+		{"traffic of tasks", s.Traffic.Run, s.Traffic.Idle},
 		{"matching of events", s.Matching.Run, s.Matching.Idle},
 		{"timetable", s.Timetable.Run, s.Timetable.Idle},
 		{"deliveries", s.Deliveries.Run, deliveries},

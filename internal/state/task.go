@@ -33,7 +33,7 @@ type Task struct {
 	// ProtectedUntil is until when the scheduler does not stop the task to scale in or to
 	// deploy; zero is not at all. Handlers write it.
 	ProtectedUntil time.Time
-	// Traffic is nil until load balancers have to do with the task; their controller writes it.
+	// Traffic is nil until the task is registered for requests; package tasktraffic writes it.
 	Traffic *TaskTraffic
 
 	described atomic.Pointer[[]byte]

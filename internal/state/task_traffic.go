@@ -8,11 +8,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// TaskTraffic is what the load balancers of a service make of one of its tasks. The load
-// balancer controller writes it: the agent waits for it with the start and the stop of the
+// TaskTraffic is where requests find one of the tasks of a service.
+// Package tasktraffic writes it: the agent waits for it with the start and the stop of the
 // containers, and the scheduler with the service.
 type TaskTraffic struct {
-	// RegisteredAt is when its targets were registered; zero: they are not yet.
+	// RegisteredAt is when it was registered; zero: it is not yet.
 	RegisteredAt time.Time
 	// DeregisteredAt is when they were deregistered, and DrainedAt when requests under way
 	// have had their time; it is zero until no load balancer sends them new ones.
@@ -23,7 +23,12 @@ type TaskTraffic struct {
 // Balanced reports whether a task has targets.
 func (s *TaskSpec) Balanced() bool { return len(s.LoadBalancers) > 0 }
 
-// Registered reports whether the targets of a task have been registered, as far as they can be.
+// HasTraffic reports whether a task is registered anywhere before it is RUNNING.
+func (s *TaskSpec) HasTraffic() bool {
+	return s.Balanced()
+}
+
+// Registered reports whether a task has been registered, as far as it can be.
 func (t *Task) Registered() bool { return t.Traffic != nil && !t.Traffic.RegisteredAt.IsZero() }
 
 // UnhealthyTarget is the first target that fails its health checks, or nil.
@@ -71,7 +76,7 @@ func (t *Task) Health() types.HealthStatus {
 	}
 }
 
-// PutTaskTraffic writes what load balancers make of a task. ECS announces nothing of it.
+// PutTaskTraffic writes where requests find a task. ECS announces nothing of it.
 func PutTaskTraffic(tx *Tx, taskARN string, traffic TaskTraffic) {
 	old := FindTask(tx, taskARN)
 	t := old.next(old.Status)
@@ -79,10 +84,10 @@ func PutTaskTraffic(tx *Tx, taskARN string, traffic TaskTraffic) {
 	putTask(tx, old, t, time.Time{})
 }
 
-// OnBalancedTasks wakes with the ARN of each task with targets that changes.
-func OnBalancedTasks() store.Source {
+// OnTasksWithTraffic wakes with the ARN of each task that changes and is registered anywhere.
+func OnTasksWithTraffic() store.Source {
 	return store.On(tasks, func(before, after *Task) []string {
-		if after == nil || !after.Spec.Balanced() {
+		if after == nil || !after.Spec.HasTraffic() {
 			return nil
 		}
 		return []string{after.ARN}

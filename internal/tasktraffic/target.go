@@ -1,4 +1,4 @@
-package loadbalancer
+package tasktraffic
 
 import (
 	"slices"
@@ -14,11 +14,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// register puts a task into the target groups of its service. One that refuses it does not
-// keep it from the others, nor from RUNNING: what ECS does then is not published, and its
+// registerTargets puts a task into the target groups of its service. Of one that a group refuses, the
 // service does not become stable.
-func register(tx *state.Tx, t *state.Task, now time.Time) {
-	traffic := state.TaskTraffic{RegisteredAt: now}
+func registerTargets(tx *state.Tx, t *state.Task, now time.Time) (targets []state.TaskTarget) {
 	for _, b := range t.Spec.LoadBalancers {
 		group := elbv2.FindTargetGroup(tx, aws.ToString(b.TargetGroupArn))
 		target := state.TaskTarget{Group: aws.ToString(b.TargetGroupArn)}
@@ -31,27 +29,32 @@ func register(tx *state.Tx, t *state.Task, now time.Time) {
 		default:
 			elbv2.RegisterTask(tx, group, target.ID, target.Port, zoneOf(t, group), t.ARN, now)
 		}
-		traffic.Targets = append(traffic.Targets, target)
+		targets = append(targets, target)
 	}
-	state.PutTaskTraffic(tx, t.ARN, traffic)
-	state.PutTaskTraffic(tx, t.ARN, healthNow(tx, state.FindTask(tx, t.ARN)))
+	return targets
 }
 
 // targetOf is what a target group has of a task: its address, or the container instance with
 // the port that leads to the container.
 // Source: ECS developer guide, load balancing by network mode.
 func targetOf(tx *state.Tx, t *state.Task, b types.LoadBalancer) (id string, port int32) {
-	port = aws.ToInt32(b.ContainerPort)
+	port = portOf(t, aws.ToString(b.ContainerName), uint16(aws.ToInt32(b.ContainerPort)))
 	if t.Spec.HasInterface() {
 		return t.Status.Attachment.PrivateIPv4, port
 	}
 	if on := state.FindContainerInstance(tx, t.Placement.ContainerInstance); on != nil {
 		id = on.EC2InstanceID
 	}
-	if t.Spec.NetworkMode == types.NetworkModeHost {
-		return id, port
+	return id, port
+}
+
+// portOf is the port at which a container's port is reached: that of the container instance which leads there
+// in bridge mode; 0 is none.
+func portOf(t *state.Task, container string, port uint16) int32 {
+	if t.Spec.HasInterface() || t.Spec.NetworkMode == types.NetworkModeHost {
+		return int32(port)
 	}
-	return id, hostPort(t.Status.Container(aws.ToString(b.ContainerName)), uint16(port))
+	return hostPort(t.Status.Container(container), port)
 }
 
 // hostPort is the port of the container instance that leads to one of a container, that of TCP
@@ -84,24 +87,14 @@ func zoneOf(t *state.Task, g *elbv2.TargetGroup) string {
 	return t.Placement.Zone
 }
 
-// deregister takes a task out of its target groups. Where there is nothing to drain, it is over
-// at once.
-func deregister(tx *state.Tx, t *state.Task, now time.Time) {
-	traffic := state.TaskTraffic{}
-	if t.Traffic != nil {
-		traffic = *t.Traffic
-	}
-	traffic.DeregisteredAt = now
-	for _, target := range traffic.Targets {
+// deregisterTargets takes a task out of its target groups.
+func deregisterTargets(tx *state.Tx, taskARN string, targets []state.TaskTarget, now time.Time) {
+	for _, target := range targets {
 		known := elbv2.FindTarget(tx, target.Group, target.ID, target.Port)
-		if known == nil || known.Task != t.ARN { // it was deregistered, or is another task's by now
+		if known == nil || known.Task != taskARN { // it was deregistered, or is another task's by now
 			continue
 		}
 		elbv2.Deregister(tx, elbv2.FindTargetGroup(tx, target.Group), target.ID, target.Port, now)
-	}
-	state.PutTaskTraffic(tx, t.ARN, traffic)
-	if withdrawnAll(tx, state.FindTask(tx, t.ARN)) {
-		drain(tx, state.FindTask(tx, t.ARN), now)
 	}
 }
 
@@ -124,26 +117,11 @@ func withdrawnAll(tx *state.Tx, t *state.Task) bool {
 	})
 }
 
-// drain says until when requests under way have their time: for the longest of the delays of the
-// task's target groups.
-func drain(tx *state.Tx, t *state.Task, now time.Time) {
-	traffic := *t.Traffic
-	traffic.DrainedAt = now
-	for _, known := range drainingTargets(tx, t) {
-		until := elbv2.DrainedAt(tx, elbv2.FindTargetGroup(tx, known.GroupARN), known)
-		if until.After(traffic.DrainedAt) {
-			traffic.DrainedAt = until
-		}
-	}
-	state.PutTaskTraffic(tx, t.ARN, traffic)
-}
-
-// healthNow is what is known of a registered task, with the health that its targets have.
-func healthNow(tx *state.Tx, t *state.Task) state.TaskTraffic {
-	traffic := *t.Traffic
-	traffic.Targets = slices.Clone(traffic.Targets)
-	for i := range traffic.Targets {
-		target := &traffic.Targets[i]
+// targetsNow are targets with the health that they have.
+func targetsNow(tx *state.Tx, targets []state.TaskTarget) []state.TaskTarget {
+	targets = slices.Clone(targets)
+	for i := range targets {
+		target := &targets[i]
 		target.State, target.Description, target.Lost = "", "", ""
 		if target.Refused != "" {
 			continue
@@ -161,5 +139,5 @@ func healthNow(tx *state.Tx, t *state.Task) state.TaskTraffic {
 		}
 		target.State, target.Description = string(h.State), strings.TrimSuffix(aws.ToString(h.Description), ".")
 	}
-	return traffic
+	return targets
 }
