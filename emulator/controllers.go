@@ -25,6 +25,7 @@ import (
 	loadbalancermetrics "github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/metrics"
 	"github.com/ecs-emulator/ecs-emulator/internal/placer"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery/customhealth"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
@@ -110,6 +111,7 @@ func (s *Server) startControllers() {
 	at.Draining = draining.New(s.store, s.clock, s.opts.Log)
 	at.Traffic = tasktraffic.New(tasktraffic.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log,
+		Unserved: []servicediscovery.Listener{servicediscovery.Resolvers, servicediscovery.Proxies},
 	})
 	at.Matching, at.Timetable, at.Deliveries = s.newMatching(), s.newTimetable(), s.newSending()
 	at.Metrics = s.newCollector()

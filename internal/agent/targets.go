@@ -7,8 +7,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
-// targets are those that load balancers have of a task. Package tasktraffic registers and deregisters
-// them by the task's status in the store; the agent waits for that:
+// targets are where requests find a task: targets of load balancers, and instances in Cloud Map. Package
+// tasktraffic registers and deregisters them by the task's status in the store; the agent waits for that:
 // before a task is RUNNING, and before its containers are told to stop.
 // Source: ECS developer guide, task lifecycle, ACTIVATING and DEACTIVATING.
 type targets struct {

@@ -34,6 +34,8 @@ type TaskSpec struct {
 	Volume *ManagedVolume
 	// LoadBalancers are those of the service, as it was when the task was made.
 	LoadBalancers []types.LoadBalancer
+	// ServiceRegistries are those of the deployment.
+	ServiceRegistries []types.ServiceRegistry
 	// Checked: an essential container has a health check. It counts where there are targets.
 	Checked bool
 

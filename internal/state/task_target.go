@@ -28,3 +28,16 @@ const (
 	TargetGroupLost = "TARGET GROUP IS NOT FOUND"
 	TargetLost      = "TARGET IS NOT FOUND"
 )
+
+// TaskRegistration is a task as an instance of a service of Cloud Map; its id there is the task's.
+type TaskRegistration struct {
+	Service string // ARN
+	// Refused is why it could not be registered; empty: it could.
+	Refused string
+	// CustomHealth: the service has custom health checks, which ECS answers.
+	CustomHealth bool
+	// Unhealthy: ECS has said that the instance is UNHEALTHY.
+	Unhealthy bool
+	// Revision is that of the service with the deregistration; 0 before. See package servicediscovery.
+	Revision int64
+}

@@ -8,16 +8,18 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// TaskTraffic is where requests find one of the tasks of a service.
+// TaskTraffic is where requests find one of the tasks of a service: in target groups and in services of Cloud Map.
 // Package tasktraffic writes it: the agent waits for it with the start and the stop of the
 // containers, and the scheduler with the service.
 type TaskTraffic struct {
 	// RegisteredAt is when it was registered; zero: it is not yet.
 	RegisteredAt time.Time
-	// DeregisteredAt is when they were deregistered, and DrainedAt when requests under way
-	// have had their time; it is zero until no load balancer sends them new ones.
+	// DeregisteredAt is when it was deregistered, and DrainedAt when requests under way
+	// have had their time; it is zero until no load balancer, resolver or proxy leads new ones there.
 	DeregisteredAt, DrainedAt time.Time
 	Targets                   []TaskTarget
+	// Registrations are in services of Cloud Map: of the service's registry, and of its endpoints of Service Connect.
+	Registrations []TaskRegistration
 }
 
 // Balanced reports whether a task has targets.
@@ -25,7 +27,7 @@ func (s *TaskSpec) Balanced() bool { return len(s.LoadBalancers) > 0 }
 
 // HasTraffic reports whether a task is registered anywhere before it is RUNNING.
 func (s *TaskSpec) HasTraffic() bool {
-	return s.Balanced()
+	return s.Balanced() || len(s.ServiceRegistries) > 0
 }
 
 // Registered reports whether a task has been registered, as far as it can be.
@@ -42,6 +44,13 @@ func (t *Task) UnhealthyTarget() *TaskTarget {
 		}
 	}
 	return nil
+}
+
+// UnhealthyInstance reports whether a task that fails the checks of its containers is an instance in Cloud Map
+// with custom health.
+func (t *Task) UnhealthyInstance() bool {
+	return t.Traffic != nil && t.Status.HealthStatus == types.HealthStatusUnhealthy &&
+		slices.ContainsFunc(t.Traffic.Registrations, func(r TaskRegistration) bool { return r.CustomHealth })
 }
 
 // lost reports whether a target of the task was taken away.

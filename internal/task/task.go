@@ -32,8 +32,9 @@ type Request struct {
 	StartedBy    string
 	ServiceARN   string
 	DeploymentID string
-	// LoadBalancers are those of the service.
-	LoadBalancers []types.LoadBalancer
+	// LoadBalancers and ServiceRegistries are those of the service.
+	LoadBalancers     []types.LoadBalancer
+	ServiceRegistries []types.ServiceRegistry
 
 	EnableExecuteCommand bool
 	Tags                 []types.Tag
@@ -62,7 +63,7 @@ func NewTemplate(r Request) *Template {
 		ClusterARN: r.Cluster.ARN, Family: aws.ToString(r.Definition.Family), Revision: int(r.Definition.Revision),
 		Group: r.Group, StartedBy: r.StartedBy, ServiceARN: r.ServiceARN, DeploymentID: r.DeploymentID,
 		LaunchType: r.LaunchType, Architecture: architecture(r.Definition), CPU: size.CPUText, Memory: size.MemoryText,
-		LoadBalancers: r.LoadBalancers, Checked: slices.ContainsFunc(r.Resolved.Containers, ChecksHealth),
+		LoadBalancers: r.LoadBalancers, ServiceRegistries: r.ServiceRegistries, Checked: slices.ContainsFunc(r.Resolved.Containers, ChecksHealth),
 		Volume: r.Volume, Overrides: &override, EnableExecuteCommand: r.EnableExecuteCommand, CreatedAt: r.Now,
 	}
 	if spec.Group == "" {
