@@ -12,7 +12,8 @@ import (
 const retention = time.Hour
 
 // drain stops all tasks of a deleted service. That it has none completes a deployment that
-// was in progress (ECS0087), and when none is left it is INACTIVE.
+// was in progress (ECS0087), and when none is left, nor registered anywhere, it is INACTIVE: tools then delete
+// at once what its tasks were registered in.
 func (p *planner) drain() {
 	p.giveUpShift()
 	in, left := desired{final: !failed(p.primary)}, 0
@@ -37,7 +38,7 @@ func (p *planner) drain() {
 	p.drop(func(g *generation) bool { return g.counts.Left == 0 })
 	p.reachSteadyState(in)
 	p.letDrain()
-	if left == 0 && !p.early(p.service.DeletedAt, p.in.Delays.Inactive) {
+	if left == 0 && !p.in.Summary.Registered() && !p.early(p.service.DeletedAt, p.in.Delays.Inactive) {
 		p.service.InactiveAt = p.now
 		p.wake(p.now.Add(retention))
 	}

@@ -178,6 +178,9 @@ func (p *planner) replaceUnhealthy(in desired, g target) {
 		if t.condition == unhealthy && len(chosen) < min(n, maxStops) && makesRoom(t) {
 			chosen = append(chosen, t)
 			p.say(failedHealthChecks(t.task))
+			if t.task.UnhealthyInstance() {
+				p.say(event.UnhealthyInstance{})
+			}
 		}
 	}
 	p.fail(g.generation, len(chosen))

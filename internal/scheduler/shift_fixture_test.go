@@ -101,6 +101,7 @@ func (f *shiftFixture) work() (busy bool) {
 	for _, t := range f.tasks() {
 		switch {
 		case t.Stop != nil:
+			f.deregister(t)
 			f.end(t, "")
 		case t.Status.LastStatus != state.Running:
 			f.run(t)
@@ -132,6 +133,18 @@ func (f *shiftFixture) obeyRules() (news bool) {
 		}
 	})
 	return news
+}
+
+// deregister takes a task that is registered anywhere out of that.
+func (f *fixture) deregister(t *state.Task) {
+	f.t.Helper()
+	f.update(func(tx *state.Tx) {
+		if traffic := state.FindTask(tx, t.ARN).Traffic; traffic != nil {
+			gone := *traffic
+			gone.DeregisteredAt = f.now
+			state.PutTaskTraffic(tx, t.ARN, gone)
+		}
+	})
 }
 
 // target says how the target of a task is.

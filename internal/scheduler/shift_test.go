@@ -47,6 +47,8 @@ func TestBlueGreen(t *testing.T) {
 		"(service web, taskSet ecs-svc/1) has started 2 tasks: (task T) (task T).",
 		"(service web) registered 2 targets in (target-group "+f.blue+")",
 		"(service web, taskSet ecs-svc/1) has stopped 2 running tasks: (task T) (task T).",
+		"(service web) deregistered 2 targets in (target-group "+f.green+")",
+		"(service web, taskSet ecs-svc/1) has begun draining connections on 2 tasks.",
 		"(service web) (deployment ecs-svc/1) deployment completed.",
 		"(service web) has reached a steady state.")
 }

@@ -27,7 +27,7 @@ func (p *planner) announceTargets() {
 			}
 		}
 		p.sayLost(g)
-		if deregistered <= 0 {
+		if deregistered <= 0 || len(d.Revision.LoadBalancers) == 0 { // registries have no such events
 			continue
 		}
 		for _, b := range d.Revision.ResolvedLoadBalancers() {

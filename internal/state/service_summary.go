@@ -38,7 +38,7 @@ type DeploymentCounts struct {
 	// HEALTHY.
 	Started, FailedToStart, Exited int
 	TurnedHealthy                  int
-	// Likewise: tasks whose targets were registered, and deregistered.
+	// Likewise: tasks that were registered, and of these those that were deregistered; see [TaskTraffic].
 	Registered, Deregistered int
 	// LastFailure is the stoppedReason of the last that stopped before it ran.
 	LastFailure   string
@@ -56,6 +56,12 @@ func (s *ServiceSummary) Of(deploymentID string) DeploymentCounts {
 		}
 	}
 	return DeploymentCounts{ID: deploymentID}
+}
+
+// Registered reports whether a task is registered where requests find it, if only one that has ended by itself and is
+// about to be deregistered.
+func (s *ServiceSummary) Registered() bool {
+	return slices.ContainsFunc(s.Deployments, func(d DeploymentCounts) bool { return d.Registered > d.Deregistered })
 }
 
 // FindServiceSummary returns the counts of a service; zeros when it has no tasks.
@@ -194,7 +200,7 @@ func (d *DeploymentCounts) countTraffic(before, after *TaskTraffic) {
 	if before.RegisteredAt.IsZero() && !after.RegisteredAt.IsZero() {
 		d.Registered++
 	}
-	if before.DeregisteredAt.IsZero() && !after.DeregisteredAt.IsZero() {
+	if before.DeregisteredAt.IsZero() && !after.DeregisteredAt.IsZero() && !after.RegisteredAt.IsZero() {
 		d.Deregistered++
 	}
 }

@@ -31,7 +31,7 @@ type Announcement struct {
 
 var _ = []Announced{
 	SteadyState{}, StoppedTasks{}, InconsistentStarts{}, NoPlace{}, TooManyWait{}, NotPlaced{}, NotLaunched{},
-	DeploymentCompleted{}, DeploymentFailed{}, RollingBack{}, ConstraintViolated{}, TasksProtected{}, CountUpdated{},
+	DeploymentCompleted{}, DeploymentFailed{}, RollingBack{}, ConstraintViolated{}, TasksProtected{}, CountUpdated{}, UnhealthyInstance{},
 }
 
 // Announcement is SERVICE_STEADY_STATE.
@@ -130,6 +130,11 @@ func (e ConstraintViolated) Announcement() Announcement {
 	return Announcement{
 		Type: state.EventError, Name: "SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED", ContainerInstances: e.Instances,
 	}
+}
+
+// Announcement is SERVICE_DISCOVERY_INSTANCE_UNHEALTHY.
+func (UnhealthyInstance) Announcement() Announcement {
+	return Announcement{Type: state.EventWarn, Name: "SERVICE_DISCOVERY_INSTANCE_UNHEALTHY"}
 }
 
 // Announcement is TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION.

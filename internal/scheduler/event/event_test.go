@@ -86,6 +86,7 @@ func TestAnnouncements(t *testing.T) {
 		{event.NoPlaceInZone{Zone: "us-east-1a", Instance: "i0", Reason: placement.ResourceCPU}, event.Announcement{
 			Type: "ERROR", Name: "SERVICE_TASK_PLACEMENT_FAILURE", Reason: "RESOURCE:CPU", ContainerInstances: []string{"i0"},
 		}},
+		{event.UnhealthyInstance{}, event.Announcement{Type: "WARN", Name: "SERVICE_DISCOVERY_INSTANCE_UNHEALTHY"}},
 		{event.CountUpdated{}, event.Announcement{Type: "INFO", Name: "SERVICE_DESIRED_COUNT_UPDATED"}},
 		{event.TasksProtected{}, event.Announcement{Type: "INFO", Name: "TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION"}},
 		{event.ZoneTasksProtected{}, event.Announcement{Type: "INFO", Name: "TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION"}},

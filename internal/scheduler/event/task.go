@@ -58,6 +58,12 @@ type CountUpdated struct{}
 // Message is empty: EventBridge alone is told.
 func (CountUpdated) Message(string) string { return "" }
 
+// UnhealthyInstance says that a task fails health checks which is in a service registry. Only EventBridge is told of it.
+type UnhealthyInstance struct{}
+
+// Message is empty: the sentence is that of the checks that failed.
+func (UnhealthyInstance) Message(string) string { return "" }
+
 // ConstraintViolated says that tasks of a DAEMON service are on container instances which no longer
 // satisfy its placement constraints, by the ids of these. Only EventBridge is told of it.
 type ConstraintViolated struct{ Instances []string }
