@@ -51,10 +51,8 @@ func TestUpdateServiceRefusals(t *testing.T) {
 			sdk.UpdateServiceInput{EnableExecuteCommand: aws.Bool(true)}},
 		{"CodeDeploy", invalid, "ecs-emulator does not support deploymentController.type CODE_DEPLOY" + unsupportedTail,
 			sdk.UpdateServiceInput{DeploymentController: controller("CODE_DEPLOY")}},
-		{"all at once", invalid, "ecs-emulator does not support serviceConnectConfiguration and containerDefinitions[0].firelensConfiguration" + unsupportedTail,
-			sdk.UpdateServiceInput{
-				TaskDefinition: aws.String("firelens"), ServiceConnectConfiguration: &types.ServiceConnectConfiguration{Enabled: true},
-			}},
+		{"all at once", invalid, "ecs-emulator does not support gatewayConnectors and containerDefinitions[0].firelensConfiguration" + unsupportedTail,
+			sdk.UpdateServiceInput{TaskDefinition: aws.String("firelens"), GatewayConnectors: []types.GatewayConnector{{PortName: aws.String("web")}}}},
 		{"container of a load balancer", invalid, "The container other does not exist in the task definition.",
 			sdk.UpdateServiceInput{LoadBalancers: []types.LoadBalancer{{TargetGroupArn: aws.String("a"), ContainerName: aws.String("other")}}}},
 	} {
@@ -194,8 +192,10 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) { in.HealthCheckGracePeriodSeconds = aws.Int32(-1) }},
 	{"two registries", invalid, "service registries can have at most 1 items.",
 		func(in *sdk.CreateServiceInput) { in.ServiceRegistries = make([]types.ServiceRegistry, 2) }},
-	{"registry", invalid, "ecs-emulator does not support serviceRegistries" + unsupportedTail,
-		func(in *sdk.CreateServiceInput) { in.ServiceRegistries = make([]types.ServiceRegistry, 1) }},
+	{"EXTERNAL with registry", invalid, "ServiceRegistries must be empty or null.",
+		func(in *sdk.CreateServiceInput) {
+			in.DeploymentController, in.TaskDefinition, in.ServiceRegistries = controller("EXTERNAL"), nil, make([]types.ServiceRegistry, 1)
+		}},
 	{"6 load balancers", invalid, "load balancers can have at most 5 items.",
 		func(in *sdk.CreateServiceInput) {
 			in.LoadBalancers = slices.Repeat([]types.LoadBalancer{classicLoadBalancer}, 6)
@@ -239,14 +239,9 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) {
 			in.VolumeConfigurations = []types.ServiceVolumeConfiguration{{Name: aws.String("v")}}
 		}},
-	{"lattice", invalid, "ecs-emulator does not support vpcLatticeConfigurations" + unsupportedTail,
+	{"all at once", invalid, "ecs-emulator does not support gatewayConnectors and containerDefinitions[0].firelensConfiguration" + unsupportedTail,
 		func(in *sdk.CreateServiceInput) {
-			in.VpcLatticeConfigurations = []types.VpcLatticeConfiguration{{PortName: aws.String("p"), RoleArn: aws.String("r"), TargetGroupArn: aws.String("a")}}
-		}},
-	{"all at once", invalid, "ecs-emulator does not support serviceConnectConfiguration, serviceRegistries and containerDefinitions[0].firelensConfiguration" + unsupportedTail,
-		func(in *sdk.CreateServiceInput) {
-			in.TaskDefinition, in.ServiceRegistries = aws.String("firelens"), make([]types.ServiceRegistry, 1)
-			in.ServiceConnectConfiguration = &types.ServiceConnectConfiguration{Enabled: true}
+			in.TaskDefinition, in.GatewayConnectors = aws.String("firelens"), []types.GatewayConnector{{PortName: aws.String("web")}}
 		}},
 	{"ECS's refusal first", invalid, "maximumPercent must be at least 100",
 		func(in *sdk.CreateServiceInput) {

@@ -21,6 +21,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -39,6 +40,7 @@ type world struct {
 	targetGroups []string
 	targetType   elb.TargetTypeEnum
 	targetTypes  map[string]elb.TargetTypeEnum // of those that have another one
+	registries   []string                      // ARNs of services of AWS Cloud Map
 	alarms       []string                      // names of CloudWatch alarms
 	groups       []*autoscaling.Group
 	// providers are names of capacity providers of Auto Scaling groups, which the cluster has if they
@@ -78,7 +80,7 @@ func (o Options) ask(w world, operation string, body []byte) *refusal {
 	return call{operation, body}.refused(handler)
 }
 
-// write makes the cluster with a container instance, the capacity providers and the target groups.
+// write makes the cluster with a container instance, the capacity providers, the target groups and the registries.
 func (w world) write(tx *state.Tx) {
 	now := time.Now()
 	c := kit.NewDefaultCluster(scope, now)
@@ -103,6 +105,9 @@ func (w world) write(tx *state.Tx) {
 			Scope: scope, ARN: elbv2.NewListenerARN(balancer), LoadBalancer: balancer,
 			Actions: []elb.Action{{Type: elb.ActionTypeEnumForward, TargetGroupArn: aws.String(group)}},
 		})
+	}
+	for _, registry := range w.registries { // without records it takes what any of them needs
+		servicediscovery.PutService(tx, &servicediscovery.Service{ARN: registry})
 	}
 	for _, alarm := range w.alarms {
 		cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: scope, Name: alarm})

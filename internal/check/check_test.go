@@ -100,9 +100,9 @@ func TestPlanAsTheProviderSendsIt(t *testing.T) {
 		{"mode": "managed", "type": "aws_ecs_service", "address": "c", "change": {
 			"after": {"name": "c", "scheduling_strategy": "DAEMON", "desired_count": 0, "deployment_maximum_percent": 200}, "after_unknown": {"task_definition": true}}},
 		{"mode": "managed", "type": "aws_ecs_service", "address": "e", "change": {"after": {"name": "e", "desired_count": null,
-			"capacity_provider_strategy": [{"weight": 1}], "network_configuration": [{}], "load_balancer": [{"elb_name": ""}]},
+			"capacity_provider_strategy": [{"weight": 1}], "network_configuration": [{}], "load_balancer": [{"elb_name": ""}], "service_registries": [{"container_name": "", "container_port": null, "port": null}]},
 			"after_unknown": {"task_definition": true, "capacity_provider_strategy": [{"capacity_provider": true}], "network_configuration": [{"subnets": true}],
-			"load_balancer": [{"target_group_arn": true, "container_name": true, "container_port": true}]}}},
+			"load_balancer": [{"target_group_arn": true, "container_name": true, "container_port": true}], "service_registries": [{"registry_arn": true}]}}},
 		{"mode": "managed", "type": "aws_ecs_task_definition", "address": "f", "change": {"after": {"family": "f", "network_mode": "awsvpc", "requires_compatibilities": ["FARGATE"],
 			"container_definitions": "[{\"name\": \"a\", \"image\": \"a\"}]"}, "after_unknown": {"cpu": true, "memory": true}}},
 		{"mode": "managed", "type": "aws_ecs_task_definition", "address": "d", "change": {"after": {"family": "d"}, "after_unknown": {"container_definitions": true}}},
@@ -134,7 +134,6 @@ func TestPlan(t *testing.T) {
 	want := []string{
 		"aws_ecs_service.full enableExecuteCommand",
 		"aws_ecs_service.full loadBalancers[0].containerPort",
-		"aws_ecs_service.full serviceRegistries",
 		"aws_ecs_task_definition.full containerDefinitions[0].stopTimeout",
 		"aws_ecs_task_definition.full containerDefinitions[1].firelensConfiguration",
 		"aws_ecs_task_definition.full cpu",

@@ -26,6 +26,7 @@ type started struct {
 	PlatformVersion          string
 	NetworkConfiguration     *types.NetworkConfiguration
 	LoadBalancers            []types.LoadBalancer
+	ServiceRegistries        []types.ServiceRegistry
 	DeploymentConfiguration  *types.DeploymentConfiguration
 	VolumeConfigurations     []types.TaskVolumeConfiguration
 	Overrides                *types.TaskOverride
@@ -206,6 +207,9 @@ func (r *request) worldWithDefinition(s started, strategy []types.CapacityProvid
 			}
 		}
 	}
+	for _, registry := range s.ServiceRegistries {
+		w.registries = union(w.registries, []string{aws.ToString(registry.RegistryArn)})
+	}
 	if c := s.DeploymentConfiguration; c != nil && c.Alarms != nil {
 		w.alarms = c.Alarms.AlarmNames
 	}
@@ -255,11 +259,19 @@ func (s started) suiting(fargate bool) *sdk.RegisterTaskDefinitionInput {
 		}
 		return &in.ContainerDefinitions[i]
 	}
+	withPort := func(name string, port *int32) {
+		c := container(name)
+		has := func(p types.PortMapping) bool { return *p.ContainerPort == *port }
+		if port != nil && !slices.ContainsFunc(c.PortMappings, has) {
+			c.PortMappings = append(c.PortMappings, types.PortMapping{ContainerPort: port})
+		}
+	}
 	for _, b := range s.LoadBalancers {
-		c := container(aws.ToString(b.ContainerName))
-		has := func(p types.PortMapping) bool { return *p.ContainerPort == aws.ToInt32(b.ContainerPort) }
-		if b.ContainerPort != nil && !slices.ContainsFunc(c.PortMappings, has) {
-			c.PortMappings = append(c.PortMappings, types.PortMapping{ContainerPort: b.ContainerPort})
+		withPort(aws.ToString(b.ContainerName), b.ContainerPort)
+	}
+	for _, r := range s.ServiceRegistries {
+		if aws.ToString(r.ContainerName) != "" {
+			withPort(*r.ContainerName, r.ContainerPort)
 		}
 	}
 	if s.Overrides != nil {

@@ -80,7 +80,7 @@ func (c *checker) worldsOfFiles(r *request, s started, without leftOut) (worlds 
 			earlier = append(earlier, w.earlier...)
 		}
 		w.earlier, w.targetGroups, w.alarms = earlier, union(first.targetGroups, w.targetGroups), union(first.alarms, w.alarms)
-		w.providers = union(first.providers, w.providers)
+		w.providers, w.registries = union(first.providers, w.providers), union(first.registries, w.registries)
 		worlds = append(worlds, w)
 	}
 	return worlds

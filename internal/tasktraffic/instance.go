@@ -49,7 +49,7 @@ func registerInstances(tx *state.Tx, t *state.Task, now time.Time) (list []state
 		case attributes[servicediscovery.AttributeIPv4] == "" || e.port == 0 && hasSRV(s):
 			r.Refused = "The task has no address or port that the service of AWS Cloud Map could have"
 		default:
-			if e.port != 0 && (hasSRV(s) || !s.HasDNS()) { // a service with A records alone has no port
+			if e.port != 0 && (hasSRV(s) || !s.HasDNS()) { // a service with A records alone has no port (ECS0290)
 				attributes[servicediscovery.AttributePort] = strconv.Itoa(int(e.port))
 			}
 			health := types.HealthStatusUnknown
@@ -71,7 +71,7 @@ func hasSRV(s *servicediscovery.Service) bool {
 	return slices.ContainsFunc(s.DNSRecords, func(r types.DnsRecord) bool { return r.Type == types.RecordTypeSrv })
 }
 
-// attributesOf are those that instances have of a task, without port and health.
+// attributesOf are those that instances have of a task (ECS0290), without port and health.
 func attributesOf(tx *state.Tx, t *state.Task) map[string]string {
 	attributes := map[string]string{
 		"AVAILABILITY_ZONE": t.Placement.Zone, "REGION": t.Scope().Region,

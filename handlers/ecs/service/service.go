@@ -45,14 +45,14 @@ func describeService(tx *state.Tx, s *state.Service, withTags bool) *types.Servi
 		SchedulingStrategy:            s.SchedulingStrategy,
 		ServiceArn:                    aws.String(s.ARN),
 		ServiceName:                   aws.String(s.Name),
-		ServiceRegistries:             []types.ServiceRegistry{},
+		ServiceRegistries:             kit.Listed(revision.ServiceRegistries),
 		Status:                        aws.String(s.Status()),
 		TaskDefinition:                aws.String(revision.TaskDefinition),
 	}
 	switch {
 	case s.Role != "":
 		shown.RoleArn = aws.String(s.Role)
-	case revision.NetworkConfiguration != nil || len(revision.LoadBalancers) > 0:
+	case revision.NetworkConfiguration != nil || len(revision.LoadBalancers)+len(revision.ServiceRegistries) > 0:
 		// Services with network interfaces show the role whether the caller named one
 		// or not. Source: recorded answers; field reports for load balancers.
 		shown.RoleArn = aws.String(arn.ScopeOf(s.ARN).ServiceLinkedRole())
@@ -131,6 +131,7 @@ func sameRevision(x, y *state.ServiceRevision) bool {
 		sameStrategy(x.CapacityProviderStrategy, y.CapacityProviderStrategy) &&
 		launch.SameNetwork(x.NetworkConfiguration, y.NetworkConfiguration) &&
 		launch.SameMonitoring(x.Monitoring, y.Monitoring) && sameLoadBalancers(x.LoadBalancers, y.LoadBalancers) &&
+		sameRegistries(x.ServiceRegistries, y.ServiceRegistries) &&
 		reflect.DeepEqual(x.VolumeConfigurations, y.VolumeConfigurations)
 }
 

@@ -150,6 +150,9 @@ func (a *API) newRevision(c kit.InCluster, in *sdk.CreateServiceInput, def *type
 	if err := checkTargetGroups(c.Tx, def, chosen.LaunchType, in.LoadBalancers); err != nil {
 		return nil, err
 	}
+	if err := checkServiceRegistries(c, def, chosen.LaunchType, in.ServiceRegistries); err != nil {
+		return nil, err
+	}
 	if err := checkGracePeriod(def, in.HealthCheckGracePeriodSeconds, in.LoadBalancers); err != nil {
 		return nil, err
 	}
@@ -163,7 +166,7 @@ func (a *API) newRevision(c kit.InCluster, in *sdk.CreateServiceInput, def *type
 		return nil, err
 	}
 	revision.VolumeConfigurations = launch.ShownVolumeConfigurations(in.VolumeConfigurations)
-	revision.LoadBalancers = slices.Clone(in.LoadBalancers)
+	revision.LoadBalancers, revision.ServiceRegistries = slices.Clone(in.LoadBalancers), slices.Clone(in.ServiceRegistries)
 	return revision, nil
 }
 

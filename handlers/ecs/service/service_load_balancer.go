@@ -90,12 +90,26 @@ func checkTargetType(group *elbv2.TargetGroup, def *types.TaskDefinition, launch
 
 // checkTargetContainer looks for the container and its port.
 func checkTargetContainer(def *types.TaskDefinition, b types.LoadBalancer) error {
-	name, port := aws.ToString(b.ContainerName), aws.ToInt32(b.ContainerPort)
-	i := slices.IndexFunc(def.ContainerDefinitions, func(c types.ContainerDefinition) bool { return aws.ToString(c.Name) == name })
-	if i < 0 {
-		return kit.InvalidParameter("The container " + name + " does not exist in the task definition.")
+	return checkContainerPort(def, aws.ToString(b.ContainerName), aws.ToInt32(b.ContainerPort))
+}
+
+// findContainer finds a container of a definition.
+func findContainer(def *types.TaskDefinition, name string) (*types.ContainerDefinition, error) {
+	for i := range def.ContainerDefinitions {
+		if c := &def.ContainerDefinitions[i]; aws.ToString(c.Name) == name {
+			return c, nil
+		}
 	}
-	if !slices.ContainsFunc(def.ContainerDefinitions[i].PortMappings, func(m types.PortMapping) bool { return aws.ToInt32(m.ContainerPort) == port }) {
+	return nil, kit.InvalidParameter("The container " + name + " does not exist in the task definition.")
+}
+
+// checkContainerPort looks for a container and a port of it.
+func checkContainerPort(def *types.TaskDefinition, name string, port int32) error {
+	container, err := findContainer(def, name)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(container.PortMappings, func(m types.PortMapping) bool { return aws.ToInt32(m.ContainerPort) == port }) {
 		return kit.InvalidParameter(fmt.Sprintf("The container %s did not have a container port %d defined.", name, port))
 	}
 	return nil

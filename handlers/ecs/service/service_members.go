@@ -68,7 +68,9 @@ var serviceMembers = slices.Concat(
 		"propagateTags",
 	),
 	member.RefuseOn("serviceConnectConfiguration", "enabled", "needs Service Connect"),
-	member.Refuse("serviceRegistries", "needs Cloud Map"),
+	member.Act(
+		"serviceRegistries[].containerName", "serviceRegistries[].containerPort", "serviceRegistries[].port", "serviceRegistries[].registryArn",
+	),
 	member.Act("taskDefinition"),
 	member.Act("volumeConfigurations[].name"),
 	member.Refuse("vpcLatticeConfigurations", "needs VPC Lattice"),

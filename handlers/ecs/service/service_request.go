@@ -78,20 +78,22 @@ func checkScheduling(in *sdk.CreateServiceInput, quotas quota.Quotas) error {
 	default:
 		return kit.InvalidParameter("Scheduling strategy should be one of [REPLICA,DAEMON]")
 	}
-	return checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers))
+	return checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers), len(in.ServiceRegistries))
 }
 
 // errDesiredCount is UpdateService's (ECS0241); that CreateService has the same words is not
 // published.
 var errDesiredCount = kit.InvalidParameter("Desired count exceeds limit.")
 
-func checkDeploymentController(controller *types.DeploymentController, taskDefinition string, loadBalancers int) error {
+func checkDeploymentController(controller *types.DeploymentController, taskDefinition string, loadBalancers, registries int) error {
 	external := controller != nil && controller.Type == types.DeploymentControllerTypeExternal
 	switch {
 	case external && taskDefinition != "":
 		return kit.InvalidParameter("TaskDefinition must be blank")
 	case external && loadBalancers > 0:
 		return kit.InvalidParameter("LoadBalancers must be empty or null")
+	case external && registries > 0:
+		return kit.InvalidParameter("ServiceRegistries must be empty or null.") // ECS0291
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func checkUpdateService(in *sdk.UpdateServiceInput, quotas quota.Quotas) error {
 	if err := launch.CheckPropagateTags(in.PropagateTags); err != nil {
 		return err
 	}
-	if err := checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers)); err != nil {
+	if err := checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers), len(in.ServiceRegistries)); err != nil {
 		return err
 	}
 	if !rolls(in.DeploymentController) {
@@ -121,7 +121,7 @@ func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateS
 		s.Primary().UpdatedAt = now // ECS0083
 	}
 	if deploys {
-		revision.LoadBalancers, revision.ServiceRegistries = kit.Listed(revision.LoadBalancers), []types.ServiceRegistry{} // ECS0101
+		revision.LoadBalancers, revision.ServiceRegistries = kit.Listed(revision.LoadBalancers), kit.Listed(revision.ServiceRegistries) // ECS0101
 		s.SetPrimary(newDeployment(revision, now))
 	}
 	return s, nil
@@ -194,6 +194,13 @@ func (a *API) updateRevision(c kit.InCluster, old *state.Service, in *sdk.Update
 	if err := check(c.Tx, def, l.Capacity.LaunchType, balancers); err != nil {
 		return nil, err
 	}
+	registries, checkRegistries := before.ServiceRegistries, checkKeptServiceRegistries
+	if in.ServiceRegistries != nil {
+		registries, checkRegistries = slices.Clone(in.ServiceRegistries), checkServiceRegistries
+	}
+	if err := checkRegistries(c, def, l.Capacity.LaunchType, registries); err != nil {
+		return nil, err
+	}
 	if err := checkGracePeriod(def, in.HealthCheckGracePeriodSeconds, balancers); err != nil {
 		return nil, err
 	}
@@ -206,7 +213,7 @@ func (a *API) updateRevision(c kit.InCluster, old *state.Service, in *sdk.Update
 	if err != nil {
 		return nil, err
 	}
-	revision.VolumeConfigurations, revision.LoadBalancers = volumes, balancers
+	revision.VolumeConfigurations, revision.LoadBalancers, revision.ServiceRegistries = volumes, balancers, registries
 	return revision, nil
 }
 
