@@ -53,7 +53,7 @@ func (h *host) resync(ctx context.Context) {
 		return
 	}
 	h.listLogs(ctx, there.containers)
-	h.prepareNetwork(ctx)
+	h.prepareNetworks(ctx, there.networks)
 	h.networks.RemoveDeleted(there.networks)
 	volumes := there.volumesByTask()
 	// Tasks that came while the containers were listed were woken in vain.
@@ -91,13 +91,15 @@ func (h *host) look(ctx context.Context) (there sight, err error) {
 	return there, nil
 }
 
-// prepareNetwork makes the network of the default VPC before the first task needs it, so that the
-// ranges of subnets stand when they are asked for, and asks what tasks are reached by.
-func (h *host) prepareNetwork(ctx context.Context) {
+// prepareNetworks makes the network of the default VPC before the first task needs it, so that the
+// ranges of subnets stand when they are asked for, takes over those that are there, and asks what tasks are
+// reached by.
+func (h *host) prepareNetworks(ctx context.Context, there []backend.Network) {
 	h.Engine.Call(enginecall.Finish, func(call context.Context) {
 		if _, err := h.networks.OfVPC(call, &ec2network.VPC{ID: ec2network.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.Engine.Lost(err) {
 			h.agent.Log.Error("cannot make the network of tasks", "error", err)
 		}
+		h.networks.Find(call, there)
 		h.ports.Find(call)
 	})
 }

@@ -148,6 +148,14 @@ func (a *Agent) EngineInfo(ctx context.Context, host string) backend.Info {
 	return h.Engine.LastInfo()
 }
 
+// Networks are those of VPCs on the engine of a host; nil if there is no such host.
+func (a *Agent) Networks(host string) *vpc.Networks {
+	if h := a.hosts[host]; h != nil {
+		return h.networks
+	}
+	return nil
+}
+
 // LoadBalancers are those on the engine of a host; nil if there is no such host.
 func (a *Agent) LoadBalancers(host string) *node.Nodes {
 	if h := a.hosts[host]; h != nil {

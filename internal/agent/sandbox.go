@@ -64,7 +64,7 @@ func (w *taskRunner) newSandbox(ctx context.Context) (made backend.Container, on
 			return made, on, err
 		}
 		spec.Network, spec.Subnet = network.Name, subnet
-		vpc.Resolve(&spec, vpc.Of(h.agent.Store.Read(), t.Scope(), t.Placement.SubnetID), network)
+		vpc.Resolve(&spec, vpc.Of(h.agent.Store.Read(), t.Scope(), t.Placement.SubnetID))
 	}
 	made, err = h.Engine.CreateSandbox(ctx, spec)
 	return made, on, err

@@ -92,7 +92,7 @@ func (m *Instance) create(ctx context.Context, row *state.ContainerInstance, own
 	}
 	spec := sandboxSpec(row, h.labels(m.arn), network.Name, bridge.Name)
 	spec.Subnet = subnet
-	vpc.Resolve(&spec, vpc.Of(h.Store.Read(), row.Scope(), row.Subnet), network)
+	vpc.Resolve(&spec, vpc.Of(h.Store.Read(), row.Scope(), row.Subnet))
 	if own.IsValid() && network.CIDR.Contains(own) {
 		spec.IP = own
 	} else if own.IsValid() {

@@ -27,6 +27,7 @@ func (n *Networks) remove(vpc string, pause time.Duration) {
 		n.mu.Lock()
 		delete(n.known, vpc)
 		n.mu.Unlock()
+		n.told(vpc)
 		err := n.Engine.RemoveNetwork(ctx, vpc)
 		if err == nil || n.Engine.Lost(err) {
 			return

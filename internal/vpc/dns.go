@@ -14,18 +14,19 @@ import (
 // it answers nothing. As engines resolve host names, such a sandbox has another one.
 // Source: Amazon VPC user guide, DNS attributes. For a task without private DNS name the
 // container agent leaves the host name to Docker, too.
-func Resolve(spec *backend.SandboxSpec, v *ec2network.VPC, network backend.Network) {
+func Resolve(spec *backend.SandboxSpec, v *ec2network.VPC) {
 	if !v.DNSSupport || !v.DNSHostnames {
 		spec.Domain = ""
 	}
 	if !v.DNSSupport {
-		spec.Names.Servers = []string{resolver(network.CIDR).String()}
+		spec.Names.Servers = []string{noResolver}
 	}
 }
 
-// resolver is the address of a VPC's resolver. Nothing has it here: the engine resolves names,
-// and a query that is sent there gets no answer. Source: Amazon VPC user guide, Amazon DNS server.
-func resolver(vpc netip.Prefix) netip.Addr { return vpc.Masked().Addr().Next().Next() }
+// noResolver is the other address of a VPC's resolver. Nothing has it here, and a query that is sent there
+// gets no answer: where default VPCs share a network, its resolver answers if one of them has DNS support.
+// Source: Amazon VPC user guide, Amazon DNS server.
+const noResolver = "169.254.169.253"
 
 // PrivateDNSName is that of a network interface in a subnet; empty in a VPC without DNS host
 // names. Source: recorded answers.

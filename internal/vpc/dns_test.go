@@ -1,7 +1,6 @@
 package vpc
 
 import (
-	"net/netip"
 	"slices"
 	"testing"
 
@@ -10,7 +9,6 @@ import (
 )
 
 func TestResolve(t *testing.T) {
-	network := backend.Network{CIDR: netip.MustParsePrefix("10.0.16.0/20")}
 	for _, c := range []struct {
 		v       ec2network.VPC
 		domain  string
@@ -18,11 +16,11 @@ func TestResolve(t *testing.T) {
 	}{
 		{ec2network.VPC{DNSSupport: true, DNSHostnames: true}, "ec2.internal", nil},
 		{ec2network.VPC{DNSSupport: true}, "", nil},
-		{ec2network.VPC{DNSHostnames: true}, "", []string{"10.0.16.2"}},
-		{ec2network.VPC{}, "", []string{"10.0.16.2"}},
+		{ec2network.VPC{DNSHostnames: true}, "", []string{"169.254.169.253"}},
+		{ec2network.VPC{}, "", []string{"169.254.169.253"}},
 	} {
 		spec := backend.SandboxSpec{Domain: "ec2.internal"}
-		if Resolve(&spec, &c.v, network); spec.Domain != c.domain || !slices.Equal(spec.Names.Servers, c.servers) {
+		if Resolve(&spec, &c.v); spec.Domain != c.domain || !slices.Equal(spec.Names.Servers, c.servers) {
 			t.Errorf("with support %v, host names %v: domain %q, servers %v", c.v.DNSSupport, c.v.DNSHostnames, spec.Domain, spec.Names.Servers)
 		}
 	}

@@ -51,6 +51,8 @@ type Networks struct {
 	promised map[string]bool            // addresses in VPCs without network, by VPC and address
 	known    map[string]backend.Network // by VPC: those that were asked for in this run
 	lacking  error                      // why there is no network of the default VPC, or nil
+	looked   bool                       // the engine has been looked at: see Find
+	tell     func(vpc string)           // see OnNetworks
 }
 
 // ErrNotStored is about a fact that the store could not write. Try again: it is no fault of
@@ -119,15 +121,16 @@ func (n *Networks) OfVPC(ctx context.Context, v *ec2network.VPC) (backend.Networ
 		return network, err
 	}
 	n.mu.Lock()
-	defer n.mu.Unlock()
 	n.known[v.ID] = network
+	n.mu.Unlock()
+	n.told(v.ID)
 	return network, nil
 }
 
 // defaultNetwork makes the network of the default VPCs, and tells the store which range the
 // engine has chosen.
 func (n *Networks) defaultNetwork(ctx context.Context) (backend.Network, error) {
-	network, err := n.Engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: ec2network.DefaultVPC, CIDR: n.Range})
+	network, err := n.Engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: ec2network.DefaultVPC, CIDR: n.Range, Resolver: n.Engine.Resolvers() != nil})
 	if err != nil {
 		err = fmt.Errorf("make the network of the VPC: %w", err)
 		n.lackNetwork(err)
@@ -153,7 +156,7 @@ func (n *Networks) defaultNetwork(ctx context.Context) (backend.Network, error) 
 // or not at all. The engine says what is in the way.
 func (n *Networks) ownNetwork(ctx context.Context, v *ec2network.VPC) (backend.Network, error) {
 	network, err := n.Engine.EnsureNetwork(ctx, backend.NetworkSpec{
-		Name: v.ID, CIDR: netip.MustParsePrefix(v.CIDR), Exact: true, Labels: n.Labels,
+		Name: v.ID, CIDR: netip.MustParsePrefix(v.CIDR), Exact: true, Labels: n.Labels, Resolver: n.Engine.Resolvers() != nil,
 	})
 	if errors.Is(err, backend.ErrAddressInUse) {
 		err = withoutNetwork{err}

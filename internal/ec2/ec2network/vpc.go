@@ -92,6 +92,29 @@ func VPCs(tx *store.Tx, scope arn.Scope) []*VPC {
 	return byID(found, func(v *VPC) string { return v.ID })
 }
 
+// OwnVPCByID returns a VPC of one's own of any account and region, or nil.
+func OwnVPCByID(tx *store.Tx, id string) *VPC {
+	for _, v := range vpcs.List(tx, "") {
+		if v.ID == id && !v.Default {
+			return v
+		}
+	}
+	return nil
+}
+
+// OnOwnVPCs wakes with the id of each VPC of one's own that changes.
+func OnOwnVPCs() store.Source {
+	return store.On(vpcs, func(before, after *VPC) []string {
+		if after == nil {
+			after = before
+		}
+		if after.Default {
+			return nil
+		}
+		return []string{after.ID}
+	})
+}
+
 // HasVPC reports whether there is a VPC of one's own of an id in some account and region.
 func HasVPC(tx *store.Tx, id string) bool {
 	return slices.ContainsFunc(vpcs.List(tx, ""), func(v *VPC) bool { return v.ID == id })
