@@ -24,6 +24,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
 	loadbalancermetrics "github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/metrics"
 	"github.com/ecs-emulator/ecs-emulator/internal/placer"
+	"github.com/ecs-emulator/ecs-emulator/internal/resolver"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery/customhealth"
@@ -93,6 +94,9 @@ func (s *Server) startControllers() {
 	nodes := at.Agent.LoadBalancers(fargate)
 	at.Balancers = s.newLoadBalancers(nodes)
 	nodes.OnNews(at.Balancers.Wake)
+	networks := at.Agent.Networks(fargate)
+	at.Names = resolver.New(resolver.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Networks: networks})
+	networks.OnNetworks(at.Names.Wake)
 	services := scheduler.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Services, Outages: &s.faults.outages, Quotas: s.quotas, Rates: s.rates}
 	hooks := lifecyclehook.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Invoke: s.functions.Invoke, Role: s.hookRole}
 	if s.opts.StrictRoles {
@@ -111,7 +115,7 @@ func (s *Server) startControllers() {
 	at.Draining = draining.New(s.store, s.clock, s.opts.Log)
 	at.Traffic = tasktraffic.New(tasktraffic.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log,
-		Unserved: []servicediscovery.Listener{servicediscovery.Resolvers, servicediscovery.Proxies},
+		Unserved: []servicediscovery.Listener{servicediscovery.Proxies},
 	})
 	at.Matching, at.Timetable, at.Deliveries = s.newMatching(), s.newTimetable(), s.newSending()
 	at.Metrics = s.newCollector()

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
 	"github.com/ecs-emulator/ecs-emulator/internal/metric/collection"
 	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/resolver"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
 )
 
@@ -35,6 +36,8 @@ type Set struct {
 	Traffic *reconcile.Loop
 	// Balancers look after load balancers.
 	Balancers *loadbalancer.Controller
+	// Names has the resolvers of VPCs know the names of Cloud Map.
+	Names *resolver.Controller
 	// Matching brings the events of services to rules of EventBridge.
 	Matching *matching.Controller
 	// Timetable acts when rules and schedules are due.
@@ -80,6 +83,7 @@ func (s Set) All() []Controller {
 		{"placer", s.Placer.Run, s.Placer.Idle},
 		{"lifecycle hooks", s.Hooks.Run, hooks},
 		{"load balancers", s.Balancers.Run, s.Balancers.Idle},
+		{"names", s.Names.Run, s.Names.Idle},
 		{"agent", s.Agent.Run, calls},
 		{"custom health", s.CustomHealth.Run, s.CustomHealth.Idle},
 		{"traffic of tasks", s.Traffic.Run, s.Traffic.Idle},

@@ -32,6 +32,9 @@ func WatchedOfTasks() []store.Source {
 	}
 }
 
+// OnLoadBalancers wakes with the ARN of each load balancer that changes.
+func OnLoadBalancers() store.Source { return store.OnKeys(loadBalancers) }
+
 // onGroupUse wakes with ARNs of target groups.
 func onGroupUse() store.Source {
 	return store.On(uses, func(before, after *use) []string {
