@@ -101,6 +101,7 @@ func (s *Server) Close() error {
 	s.http.Shutdown(ctx)
 	s.http.Close()
 	s.metadataHTTP.Close()
+	_ = s.closeDNS() // it serves no more
 	s.serving.Wait()
 	s.changing.Lock()
 	defer s.changing.Unlock()
@@ -188,6 +189,9 @@ func (s *Server) removeContainers() error {
 
 func (s *Server) closeParts() error {
 	var errs []error
+	if s.http == nil {
+		errs = append(errs, s.closeDNS())
+	}
 	if s.http == nil && s.listener != nil {
 		errs = append(errs, s.listener.Close())
 	}

@@ -86,6 +86,7 @@ type Server struct {
 	upstream      *handlers.Upstream // nil if there is none
 	listener      net.Listener
 	http          *http.Server
+	dns           *dnsServer // nil without Options.DNS
 	ecs           *ecs.API
 	ssm           *ssm.API
 	tasks         *taskmetadata.Endpoint
@@ -162,6 +163,7 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 			s.opts.Log.Error("endpoint ended", "error", err)
 		}
 	})
+	s.serveDNS()
 	s.serveTasks()
 	if s.opts.CapacityFile != "" {
 		if err := s.addCapacity(ctx, s.opts.CapacityFile); err != nil {
@@ -186,6 +188,9 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 func (s *Server) open(ctx context.Context) (err error) {
 	if s.listener, err = s.opts.listen(); err != nil {
 		return fmt.Errorf("listen for the endpoint: %w", err)
+	}
+	if err = s.openDNS(); err != nil {
+		return err
 	}
 	if s.upstream, err = upstream.Open(s.opts.Upstream, s.listener.Addr().(*net.TCPAddr)); err != nil {
 		return err
