@@ -6,11 +6,13 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/dns/dnsmessage"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/resolver"
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 )
 
 // dnsServer answers for the names of all VPCs on the host.
@@ -82,4 +84,18 @@ func (s *Server) Resolve(name string) ([]netip.Addr, error) {
 		return all, nil
 	}
 	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
+}
+
+// controlResolvers are the resolvers that /_emulator/discovery shows.
+func (s *Server) controlResolvers() []control.Resolver {
+	all := []control.Resolver{}
+	for _, r := range s.atWork().Names.Answering() {
+		shown := control.Resolver{VPC: r.VPC, Connected: r.Connected}
+		if r.Address.IsValid() {
+			shown.Address = r.Address.String()
+		}
+		all = append(all, shown)
+	}
+	slices.SortFunc(all, func(a, b control.Resolver) int { return strings.Compare(a.VPC, b.VPC) })
+	return all
 }

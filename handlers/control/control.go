@@ -55,6 +55,8 @@ type Options struct {
 	LogEvents func() State
 	// LoadBalancers lists those that have a listener, and where they are reached.
 	LoadBalancers func() []LoadBalancer
+	// Resolvers lists the DNS servers of VPCs.
+	Resolvers func() []Resolver
 	// StateChange is the body of an event, as ECS or Auto Scaling sends it to EventBridge.
 	StateChange func(tx *state.Tx, e state.Event) []byte
 	// CertificateAuthority is the certificate, as PEM, of who issues those of ACM.
@@ -111,11 +113,12 @@ func Handler(o Options) http.Handler {
 	r.HandleFunc(Prefix+"faults", a.faults).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"faults", a.addFault).Methods(http.MethodPost)
 	r.HandleFunc(Prefix+"faults", a.clearFaults).Methods(http.MethodDelete)
+	r.HandleFunc(Prefix+"discovery", a.discovery).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"scaling", a.scaling).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"deliveries", a.deliveries).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"reset", a.reset).Methods(http.MethodPost)
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, overview, tasks, loadbalancers, logs, exec, events, activity, deliveries, scaling, faults, ca.pem and reset")
+		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, overview, tasks, loadbalancers, logs, exec, events, activity, deliveries, scaling, discovery, faults, ca.pem and reset")
 	})
 	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, http.StatusMethodNotAllowed, r.URL.Path+" is not for "+r.Method)
