@@ -37,6 +37,8 @@ type ServiceRevision struct {
 	// A revision that UpdateService made shows the lists even if they are empty (ECS0101).
 	LoadBalancers     []types.LoadBalancer
 	ServiceRegistries []types.ServiceRegistry
+	// VpcLatticeConfigurations are shown; nothing comes by VPC Lattice.
+	VpcLatticeConfigurations []types.VpcLatticeConfiguration
 	// TargetGroups are the ARNs of the groups that the revision's tasks are targets of, one for each of
 	// LoadBalancers. Nil: those that LoadBalancers name, as with all strategies but those that shift
 	// traffic from one group to another.

@@ -106,6 +106,7 @@ func describeDeployment(d *state.Deployment, status string, counts state.Deploym
 		TaskDefinition:           aws.String(d.Revision.TaskDefinition),
 		UpdatedAt:                kit.Instant(&d.UpdatedAt),
 		VolumeConfigurations:     d.Revision.VolumeConfigurations,
+		VpcLatticeConfigurations: d.Revision.VpcLatticeConfigurations,
 	}
 	if d.Revision.PlatformVersion != "" {
 		shown.PlatformVersion = aws.String(task.PlatformVersion(d.Revision.PlatformVersion))
@@ -132,7 +133,8 @@ func sameRevision(x, y *state.ServiceRevision) bool {
 		launch.SameNetwork(x.NetworkConfiguration, y.NetworkConfiguration) &&
 		launch.SameMonitoring(x.Monitoring, y.Monitoring) && sameLoadBalancers(x.LoadBalancers, y.LoadBalancers) &&
 		sameRegistries(x.ServiceRegistries, y.ServiceRegistries) &&
-		reflect.DeepEqual(x.VolumeConfigurations, y.VolumeConfigurations)
+		reflect.DeepEqual(x.VolumeConfigurations, y.VolumeConfigurations) &&
+		reflect.DeepEqual(kit.Listed(x.VpcLatticeConfigurations), kit.Listed(y.VpcLatticeConfigurations))
 }
 
 func sameStrategy(x, y []types.CapacityProviderStrategyItem) bool {

@@ -167,6 +167,7 @@ func (a *API) newRevision(c kit.InCluster, in *sdk.CreateServiceInput, def *type
 	}
 	revision.VolumeConfigurations = launch.ShownVolumeConfigurations(in.VolumeConfigurations)
 	revision.LoadBalancers, revision.ServiceRegistries = slices.Clone(in.LoadBalancers), slices.Clone(in.ServiceRegistries)
+	revision.VpcLatticeConfigurations = slices.Clone(in.VpcLatticeConfigurations)
 	return revision, nil
 }
 

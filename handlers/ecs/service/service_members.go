@@ -73,5 +73,12 @@ var serviceMembers = slices.Concat(
 	),
 	member.Act("taskDefinition"),
 	member.Act("volumeConfigurations[].name"),
-	member.Refuse("vpcLatticeConfigurations", "needs VPC Lattice"),
+	member.Keep("vpcLatticeConfigurations[].advancedConfiguration.alternateTargetGroupArn", noLattice),
+	member.Keep("vpcLatticeConfigurations[].advancedConfiguration.productionListenerRule", noLattice),
+	member.Keep("vpcLatticeConfigurations[].advancedConfiguration.testListenerRule", noLattice),
+	member.Keep("vpcLatticeConfigurations[].portName", noLattice),
+	member.Keep("vpcLatticeConfigurations[].roleArn", noLattice),
+	member.Keep("vpcLatticeConfigurations[].targetGroupArn", noLattice),
 )
+
+const noLattice = "deployments and revisions show it; there is no VPC Lattice, and its target groups are not looked for"

@@ -112,6 +112,7 @@ func describeServiceRevision(r *state.ServiceRevision) types.ServiceRevision {
 		ServiceRevisionArn:       aws.String(r.ARN),
 		TaskDefinition:           aws.String(r.TaskDefinition),
 		VolumeConfigurations:     r.VolumeConfigurations,
+		VpcLatticeConfigurations: r.VpcLatticeConfigurations,
 	}
 	if r.PlatformVersion != "" {
 		shown.PlatformVersion = aws.String(task.PlatformVersion(r.PlatformVersion))

@@ -214,6 +214,10 @@ func (a *API) updateRevision(c kit.InCluster, old *state.Service, in *sdk.Update
 		return nil, err
 	}
 	revision.VolumeConfigurations, revision.LoadBalancers, revision.ServiceRegistries = volumes, balancers, registries
+	revision.VpcLatticeConfigurations = before.VpcLatticeConfigurations
+	if in.VpcLatticeConfigurations != nil {
+		revision.VpcLatticeConfigurations = slices.Clone(in.VpcLatticeConfigurations)
+	}
 	return revision, nil
 }
 
