@@ -11,8 +11,10 @@ import (
 )
 
 var (
-	services      = store.NewTable("service", func(s *Service) string { return s.ARN })
-	serviceEvents = store.NewTable("service-events", func(e *ServiceEvents) string { return e.ServiceARN })
+	services = store.NewTable("service", func(s *Service) string { return s.ARN })
+	// servicesByNamespace finds those whose Service Connect has a namespace of Cloud Map, by its ARN.
+	servicesByNamespace = services.Index(func(s *Service) string { return s.Primary().Revision.ConnectNamespace })
+	serviceEvents       = store.NewTable("service-events", func(e *ServiceEvents) string { return e.ServiceARN })
 )
 
 // Service is a service. Handlers write its spec and put new deployments in front;
@@ -106,6 +108,8 @@ type Deployment struct {
 	// Unplaced how many attempts there have been in a row.
 	UnplacedAt time.Time
 	Unplaced   int
+	// Connect is nil without Service Connect. It is written with the deployment, once.
+	Connect *Connect
 	// ServiceDeploymentARN is of the service deployment that the deployment is a part of.
 	ServiceDeploymentARN string
 	// RestoresID is the id of the completed deployment that this one brings back,
@@ -248,6 +252,11 @@ func FindService(tx *Tx, arn string) *Service { return services.Get(tx, arn) }
 // Services returns the services of a cluster in any status, by name.
 func Services(tx *Tx, cluster *Cluster) []*Service {
 	return services.List(tx, arn.ScopeOf(cluster.ARN).Services(cluster.Name))
+}
+
+// NamespaceServices returns the services in any status whose Service Connect has a namespace, of all clusters, by ARN.
+func NamespaceServices(tx *Tx, namespaceARN string) []*Service {
+	return servicesByNamespace.List(tx, namespaceARN)
 }
 
 // AllServices returns every service in any status.

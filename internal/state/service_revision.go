@@ -39,6 +39,10 @@ type ServiceRevision struct {
 	ServiceRegistries []types.ServiceRegistry
 	// VpcLatticeConfigurations are shown; nothing comes by VPC Lattice.
 	VpcLatticeConfigurations []types.VpcLatticeConfiguration
+	// ServiceConnectConfiguration is as it was sent, with the namespace; ConnectNamespace is the ARN of that, and
+	// empty where Service Connect is not enabled.
+	ServiceConnectConfiguration *types.ServiceConnectConfiguration
+	ConnectNamespace            string
 	// TargetGroups are the ARNs of the groups that the revision's tasks are targets of, one for each of
 	// LoadBalancers. Nil: those that LoadBalancers name, as with all strategies but those that shift
 	// traffic from one group to another.

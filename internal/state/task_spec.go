@@ -34,8 +34,9 @@ type TaskSpec struct {
 	Volume *ManagedVolume
 	// LoadBalancers are those of the service, as it was when the task was made.
 	LoadBalancers []types.LoadBalancer
-	// ServiceRegistries are those of the deployment.
+	// ServiceRegistries and Connect are those of the deployment; see [Connect].
 	ServiceRegistries []types.ServiceRegistry
+	Connect           *Connect
 	// Checked: an essential container has a health check. It counts where there are targets.
 	Checked bool
 
