@@ -92,7 +92,7 @@ func (s *Server) apis() []awsapi.Service {
 		StrictVPC: s.opts.StrictVPC, StrictRoles: s.opts.StrictRoles, NoDefaultCluster: s.opts.NoDefaultCluster,
 		HostPaths: s.opts.AllowHostPaths, FileSystems: slices.Collect(maps.Values(s.opts.FileSystems)),
 		AllowPrivileged: s.opts.AllowPrivileged, Sessions: s.sessions, Log: s.opts.Log, Outages: s.outages(),
-		Quotas: s.quotas, Rates: s.rates, Repeats: repeats,
+		Quotas: s.quotas, Rates: s.rates, NamespaceDelay: s.opts.delays().Namespaces, Repeats: repeats,
 	}
 	s.ecs = ecs.New(control)
 	s.ssm = ssm.New(ssm.Options{Store: s.store, Now: s.clock.Now, Sessions: s.sessions})

@@ -69,6 +69,8 @@ type Options struct {
 	// tasks, nil any.
 	Quotas quota.Quotas
 	Rates  *quota.Rates
+	// NamespaceDelay is how long a namespace of Cloud Map takes that a cluster makes; 0 is none.
+	NamespaceDelay time.Duration
 	// Repeats reports whether a call of RunTask with a client token may come again as it was, because EventBridge has
 	// yet to learn what has become of it: the token is remembered however long its tasks have stopped. Nil: none is.
 	Repeats func(tx *state.Tx, clientToken string) bool
@@ -79,7 +81,7 @@ func New(opts Options) *API {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	b := kit.Base{Store: opts.Store, Now: opts.Now, NoDefaultCluster: opts.NoDefaultCluster, StrictRoles: opts.StrictRoles, Outages: opts.Outages, Quotas: opts.Quotas, Rates: opts.Rates, Repeats: opts.Repeats}
+	b := kit.Base{Store: opts.Store, Now: opts.Now, NoDefaultCluster: opts.NoDefaultCluster, StrictRoles: opts.StrictRoles, Outages: opts.Outages, Quotas: opts.Quotas, Rates: opts.Rates, NamespaceDelay: opts.NamespaceDelay, Repeats: opts.Repeats}
 	launches := launch.Rules{
 		DefaultLaunchType: opts.DefaultLaunchType, StrictVPC: opts.StrictVPC,
 		HostPaths: opts.HostPaths, FileSystems: opts.FileSystems, AllowPrivileged: opts.AllowPrivileged,

@@ -124,16 +124,17 @@ func TestDefaultCluster(t *testing.T) {
 
 func TestDescribeClustersShowsWhatIsIncluded(t *testing.T) {
 	s := newServer(t)
+	namespace := s.namespace(t, "shop.local")
 	must[*sdk.CreateClusterOutput](t)(s.CreateCluster(ctx, &sdk.CreateClusterInput{
 		ClusterName: aws.String("shop"), Tags: tag("a", "b"), CapacityProviders: []string{"FARGATE"},
 		Configuration:          &types.ClusterConfiguration{ManagedStorageConfiguration: &types.ManagedStorageConfiguration{KmsKeyId: aws.String("k")}},
-		ServiceConnectDefaults: &types.ClusterServiceConnectDefaultsRequest{Namespace: aws.String("arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-1")},
+		ServiceConnectDefaults: &types.ClusterServiceConnectDefaultsRequest{Namespace: &namespace},
 	}))
 	plain := s.describeCluster(t, "shop")
 	if len(plain.Settings)+len(plain.Tags)+len(plain.Statistics) != 0 || plain.Configuration != nil || plain.AttachmentsStatus != nil {
 		t.Errorf("nothing was included: %+v", plain)
 	}
-	if *plain.ServiceConnectDefaults.Namespace != "arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-1" {
+	if *plain.ServiceConnectDefaults.Namespace != namespace {
 		t.Errorf("got %+v", plain.ServiceConnectDefaults)
 	}
 	full := s.describeCluster(t, testScope.Cluster("shop"), types.ClusterField("").Values()...)
@@ -266,7 +267,11 @@ func TestUpdateCluster(t *testing.T) {
 	if c := s.describeCluster(t, "shop"); c.ServiceConnectDefaults != nil {
 		t.Errorf("an empty namespace removes the default: %+v", c)
 	}
-	_, err := s.UpdateCluster(ctx, &sdk.UpdateClusterInput{Cluster: aws.String("nope")})
+	_, err := s.UpdateCluster(ctx, &sdk.UpdateClusterInput{
+		Cluster: name, ServiceConnectDefaults: &types.ClusterServiceConnectDefaultsRequest{Namespace: aws.String("arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-1")},
+	})
+	refused(t, err, "NamespaceNotFoundException", "Failed to retrieve namespace for arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-1")
+	_, err = s.UpdateCluster(ctx, &sdk.UpdateClusterInput{Cluster: aws.String("nope")})
 	refused(t, err, "ClusterNotFoundException", "Cluster not found.")
 }
 

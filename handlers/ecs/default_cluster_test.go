@@ -13,6 +13,7 @@ import (
 // what is about the default cluster makes it.
 func TestOnlyWhatNeedsTheDefaultClusterMakesIt(t *testing.T) {
 	s := newServer(t)
+	s.namespace(t, "shop")
 	made := func() bool { return len(state.AllClusters(s.store.Read())) > 0 }
 	for name, call := range map[string]func() error{
 		"ListTaskDefinitions": func() error { _, err := s.ListTaskDefinitions(ctx, &sdk.ListTaskDefinitionsInput{}); return err },

@@ -61,6 +61,9 @@ const scheduleGroups = 11 * time.Second
 // customHealth: UpdateInstanceCustomHealthStatus to the change. Source: Cloud Map API reference, HealthCheckCustomConfig.
 const customHealth = 30 * time.Second
 
+// namespaces: no time was recorded from CreateCluster with a new namespace, which is answered PROVISIONING, to ACTIVE.
+const namespaces = 10 * time.Second
+
 // Delays are how long things take, on the emulator's clock.
 type Delays struct {
 	Tasks         agent.Delays
@@ -73,6 +76,8 @@ type Delays struct {
 	ScheduleGroups time.Duration
 	// CustomHealth is how long the custom status of an instance of Cloud Map takes to change.
 	CustomHealth time.Duration
+	// Namespaces is how long a namespace of Cloud Map takes that a cluster makes.
+	Namespaces time.Duration
 	// Pull is the pull of a small public image. On Docker pulls take the time that they take.
 	Pull time.Duration
 }
@@ -81,6 +86,6 @@ type Delays struct {
 func Recorded() Delays {
 	return Delays{
 		Tasks: tasks, Services: services, Instances: instances, Groups: groups,
-		NATGateways: natGateways, LoadBalancers: loadBalancers, ScheduleGroups: scheduleGroups, CustomHealth: customHealth, Pull: pull,
+		NATGateways: natGateways, LoadBalancers: loadBalancers, ScheduleGroups: scheduleGroups, CustomHealth: customHealth, Namespaces: namespaces, Pull: pull,
 	}
 }

@@ -18,6 +18,10 @@ const (
 	hookAttachment   = "managed_draining"
 )
 
+// ConnectAttachment is the type of the attachment of a namespace of Service Connect, which handlers settle at once; here
+// it stays as it is.
+const ConnectAttachment = "sc"
+
 // Values of an attachment's status, and of a cluster's attachmentsStatus. Source: as above.
 const (
 	precreated = "PRECREATED"
@@ -75,6 +79,8 @@ func Settle(tx *state.Tx, old *state.Cluster, now time.Time) {
 	for _, a := range attach(tx, old) {
 		p := state.FindCapacityProvider(tx, old.Scope(), detail(a, providerDetail))
 		switch {
+		case *a.Type == ConnectAttachment:
+			settled = append(settled, a)
 		case *a.Status == deleting:
 			detachFromGroup(tx, p, a, now)
 		case *a.Status == precreated:
@@ -99,6 +105,12 @@ func attach(tx *state.Tx, cluster *state.Cluster) []types.Attachment {
 		}
 	}
 	for _, old := range cluster.Attachments {
+		if *old.Type == ConnectAttachment {
+			if cluster.Active() {
+				wanted = append(wanted, old)
+			}
+			continue
+		}
 		if !slices.ContainsFunc(wanted, func(a types.Attachment) bool { return *a.Id == *old.Id }) {
 			old.Status = aws.String(deleting)
 			wanted = append(wanted, old)
@@ -135,7 +147,7 @@ func keptOr(known []types.Attachment, made types.Attachment) types.Attachment {
 	return made
 }
 
-func unsettled(a types.Attachment) bool { return *a.Status != created }
+func unsettled(a types.Attachment) bool { return *a.Type != ConnectAttachment && *a.Status != created }
 
 // detail returns the value of a detail of an attachment.
 func detail(a types.Attachment, name string) string {

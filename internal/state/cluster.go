@@ -30,10 +30,14 @@ type Cluster struct {
 	Configuration                   *types.ClusterConfiguration
 	CapacityProviders               []string
 	DefaultCapacityProviderStrategy []types.CapacityProviderStrategyItem
-	Attachments                     []types.Attachment // of capacity providers
-	AttachmentsStatus               string             // empty until capacity providers were put
+	Attachments                     []types.Attachment // of capacity providers and of Service Connect
+	AttachmentsStatus               string             // empty until something was attached
 	ServiceConnectDefaults          *types.ClusterServiceConnectDefaults
-	Tags                            []types.Tag
+	// ConnectedAt is when the namespace of ServiceConnectDefaults has been made; zero is at once. A cluster that
+	// Provisions is PROVISIONING until then: it was created with the namespace.
+	ConnectedAt time.Time
+	Provisions  bool
+	Tags        []types.Tag
 }
 
 // Scope is the account and region of the cluster.

@@ -23,6 +23,7 @@ var migrations = []store.Migration{
 	tellSpotNotices,
 	tellInstances,
 	tellAlarms,
+	makeNamespaces,
 }
 
 // placeTasks moves where a task runs out of its spec, and cuts the ARNs of containers

@@ -46,7 +46,7 @@ func (a *API) PutClusterCapacityProviders(ctx context.Context, in *sdk.PutCluste
 		cluster := *c.Cluster
 		cluster.CapacityProviders, cluster.DefaultCapacityProviderStrategy = providers, strategy
 		capacityprovider.Associate(c.Tx, &cluster, a.Now())
-		out = describeCluster(c.Tx, &cluster, updatedClusterFields)
+		out = a.describeCluster(c.Tx, &cluster, updatedClusterFields)
 		return nil
 	})
 	if err != nil {

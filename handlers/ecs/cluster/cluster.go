@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"reflect"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -12,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -57,7 +59,11 @@ func (a *API) CreateCluster(ctx context.Context, in *sdk.CreateClusterInput) (*C
 			return err
 		}
 		kit.EnsureRole(tx, scope, wanted.CreatedAt)
-		described := describeCluster(tx, cluster, createdClusterFields)
+		include := createdClusterFields
+		if slices.ContainsFunc(cluster.Attachments, isConnect) {
+			include = append(slices.Clone(include), types.ClusterFieldAttachments)
+		}
+		described := a.describeCluster(tx, cluster, include)
 		described.Tags = kit.Listed(in.Tags)
 		out = a.countedCluster(tx, scope, described)
 		return nil
@@ -91,13 +97,14 @@ func (a *API) newCluster(tx *state.Tx, scope arn.Scope, in *sdk.CreateClusterInp
 	if err != nil {
 		return nil, err
 	}
-	return &state.Cluster{
+	c := &state.Cluster{
 		ARN: scope.Cluster(name), Name: name, Status: state.ClusterActive, CreatedAt: a.Now(),
 		Settings: in.Settings, Configuration: in.Configuration,
 		CapacityProviders: providers, DefaultCapacityProviderStrategy: strategy,
-		ServiceConnectDefaults: serviceConnectDefaults(scope, in.ServiceConnectDefaults),
-		Tags:                   in.Tags,
-	}, nil
+		Tags: in.Tags,
+	}
+	c.Provisions, err = a.connect(tx, c, in.ServiceConnectDefaults)
+	return c, err
 }
 
 // createCluster returns the cluster that exists with the name if it is the one
@@ -114,10 +121,11 @@ func (a *API) createCluster(tx *state.Tx, scope arn.Scope, wanted *state.Cluster
 	}
 	if old != nil {
 		forgetContents(tx, old)
-		wanted.Attachments = old.Attachments // of a deleted cluster: what is to be removed from groups yet
+		// Of a deleted cluster: what is to be removed from groups yet.
+		wanted.Attachments = append(slices.DeleteFunc(slices.Clone(old.Attachments), isConnect), wanted.Attachments...)
 	}
 	wanted.Settings = mergeSettings(defaultSettings(tx, scope), wanted.Settings)
-	if len(wanted.Attachments) > 0 || !ofFargate(wanted.CapacityProviders) {
+	if !connects(wanted.Attachments) || !ofFargate(wanted.CapacityProviders) {
 		capacityprovider.Associate(tx, wanted, wanted.CreatedAt)
 		return wanted, nil
 	}
@@ -155,6 +163,7 @@ func forgetContents(tx *state.Tx, c *state.Cluster) {
 		state.RemoveTask(tx, task)
 	}
 	for _, service := range state.Services(tx, c) {
+		endpoint.Forget(tx, service.ARN)
 		state.RemoveService(tx, service)
 	}
 	for _, instance := range state.ContainerInstances(tx, c) {
@@ -165,7 +174,7 @@ func forgetContents(tx *state.Tx, c *state.Cluster) {
 // UpdateCluster changes settings, configuration and Service Connect defaults: what
 // is given replaces what was there.
 func (a *API) UpdateCluster(ctx context.Context, in *sdk.UpdateClusterInput) (*sdk.UpdateClusterOutput, error) {
-	out, err := a.changeCluster(ctx, in.Cluster, func(c *state.Cluster) error {
+	out, err := a.changeCluster(ctx, in.Cluster, func(tx *state.Tx, c *state.Cluster) error {
 		if err := checkClusterSettings(in.Settings); err != nil {
 			return err
 		}
@@ -176,10 +185,8 @@ func (a *API) UpdateCluster(ctx context.Context, in *sdk.UpdateClusterInput) (*s
 		if in.Configuration != nil {
 			c.Configuration = in.Configuration
 		}
-		if in.ServiceConnectDefaults != nil {
-			c.ServiceConnectDefaults = serviceConnectDefaults(arn.ScopeOf(c.ARN), in.ServiceConnectDefaults)
-		}
-		return nil
+		_, err := a.connect(tx, c, in.ServiceConnectDefaults)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -189,7 +196,7 @@ func (a *API) UpdateCluster(ctx context.Context, in *sdk.UpdateClusterInput) (*s
 
 // UpdateClusterSettings replaces the values of the settings that are named.
 func (a *API) UpdateClusterSettings(ctx context.Context, in *sdk.UpdateClusterSettingsInput) (*sdk.UpdateClusterSettingsOutput, error) {
-	out, err := a.changeCluster(ctx, in.Cluster, func(c *state.Cluster) error {
+	out, err := a.changeCluster(ctx, in.Cluster, func(_ *state.Tx, c *state.Cluster) error {
 		c.Settings = mergeSettings(c.Settings, in.Settings)
 		return checkClusterSettings(in.Settings)
 	})
@@ -201,7 +208,7 @@ func (a *API) UpdateClusterSettings(ctx context.Context, in *sdk.UpdateClusterSe
 
 // changeCluster changes an ACTIVE cluster and describes it. That there is none is told
 // before a bad change (ECS0022).
-func (a *API) changeCluster(ctx context.Context, ref *string, change func(*state.Cluster) error) (*types.Cluster, error) {
+func (a *API) changeCluster(ctx context.Context, ref *string, change func(*state.Tx, *state.Cluster) error) (*types.Cluster, error) {
 	scope := kit.Scope(ctx)
 	if err := a.NeedCluster(scope, ref); err != nil {
 		return nil, err
@@ -216,11 +223,11 @@ func (a *API) changeCluster(ctx context.Context, ref *string, change func(*state
 			return kit.ClientError("Cluster was not ACTIVE.")
 		}
 		cluster := *old
-		if err := change(&cluster); err != nil {
+		if err := change(tx, &cluster); err != nil {
 			return err
 		}
 		state.PutCluster(tx, &cluster)
-		out = describeCluster(tx, &cluster, updatedClusterFields)
+		out = a.describeCluster(tx, &cluster, updatedClusterFields)
 		return nil
 	})
 	return out, err
@@ -240,7 +247,7 @@ func (a *API) DeleteCluster(ctx context.Context, in *sdk.DeleteClusterInput) (*C
 			return err
 		}
 		if !old.Active() {
-			out = a.countedCluster(tx, scope, describeCluster(tx, old, updatedClusterFields))
+			out = a.countedCluster(tx, scope, a.describeCluster(tx, old, updatedClusterFields))
 			return nil
 		}
 		if err := checkEmpty(tx, old); err != nil {
@@ -249,7 +256,7 @@ func (a *API) DeleteCluster(ctx context.Context, in *sdk.DeleteClusterInput) (*C
 		deleted := *old
 		deleted.Status = state.ClusterInactive
 		state.PutCluster(tx, &deleted)
-		out = a.countedCluster(tx, scope, describeCluster(tx, &deleted, deletedClusterFields))
+		out = a.countedCluster(tx, scope, a.describeCluster(tx, &deleted, deletedClusterFields))
 		return nil
 	})
 	return out, err

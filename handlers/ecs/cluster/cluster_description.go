@@ -67,7 +67,7 @@ func (a *API) DescribeClusters(ctx context.Context, in *sdk.DescribeClustersInpu
 		if err := checkClusterFields(in.Include); err != nil {
 			return nil, err
 		}
-		out.Clusters = append(out.Clusters, *describeCluster(tx, cluster, in.Include))
+		out.Clusters = append(out.Clusters, *a.describeCluster(tx, cluster, in.Include))
 	}
 	return out, nil
 }
@@ -106,7 +106,7 @@ func (a *API) ListClusters(ctx context.Context, in *sdk.ListClustersInput) (*sdk
 
 // describeCluster answers a cluster with the optional members asked for. Lists are
 // always there. Source: ECS API reference, Cluster.
-func describeCluster(tx *state.Tx, c *state.Cluster, include []types.ClusterField) *types.Cluster {
+func (a *API) describeCluster(tx *state.Tx, c *state.Cluster, include []types.ClusterField) *types.Cluster {
 	counts := state.FindClusterSummary(tx, c.ARN)
 	out := &types.Cluster{
 		ClusterArn: &c.ARN, ClusterName: &c.Name, Status: &c.Status,
@@ -121,6 +121,9 @@ func describeCluster(tx *state.Tx, c *state.Cluster, include []types.ClusterFiel
 		Tags:                              []types.Tag{},
 		Settings:                          []types.ClusterSetting{},
 	}
+	if c.Active() && c.Provisions && a.Now().Before(c.ConnectedAt) {
+		out.Status = aws.String("PROVISIONING")
+	}
 	for _, field := range include {
 		switch field {
 		case types.ClusterFieldAttachments:
@@ -129,6 +132,9 @@ func describeCluster(tx *state.Tx, c *state.Cluster, include []types.ClusterFiel
 			out.Attachments = kit.Listed(c.Attachments)
 			if c.AttachmentsStatus != "" {
 				out.AttachmentsStatus = &c.AttachmentsStatus
+			}
+			if a.Now().Before(c.ConnectedAt) {
+				showConnecting(out)
 			}
 		case types.ClusterFieldConfigurations:
 			out.Configuration = c.Configuration

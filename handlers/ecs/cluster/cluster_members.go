@@ -39,6 +39,6 @@ var clusterMembers = slices.Concat(
 	member.Act("configuration.executeCommandConfiguration.logging"),
 	member.Keep("configuration.managedStorageConfiguration.fargateEphemeralStorageKmsKeyId", noKeys),
 	member.Keep("configuration.managedStorageConfiguration.kmsKeyId", noKeys),
-	member.Keep("serviceConnectDefaults.namespace", "clusters show it; no namespace is made"),
+	member.Act("serviceConnectDefaults.namespace"),
 	member.Act("settings[].name", "settings[].value"),
 )

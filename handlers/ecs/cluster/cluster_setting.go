@@ -1,9 +1,7 @@
 package cluster
 
 import (
-	"hash/fnv"
 	"slices"
-	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -65,22 +63,4 @@ func checkClusterConfiguration(c *types.ClusterConfiguration) error {
 		return kit.InvalidParameter("A CloudWatch log group name or S3 bucket name must be specified when overriding the default log configuration.")
 	}
 	return nil
-}
-
-// serviceConnectDefaults answers the ARN of the namespace asked for; an empty name
-// takes the default away. AWS makes a namespace of a new name in Cloud Map, which
-// the emulator does not have: it makes the ARN only, the same for each name.
-func serviceConnectDefaults(scope arn.Scope, asked *types.ClusterServiceConnectDefaultsRequest) *types.ClusterServiceConnectDefaults {
-	if asked == nil || aws.ToString(asked.Namespace) == "" {
-		return nil
-	}
-	namespace := *asked.Namespace
-	if !arn.Is(namespace) {
-		hash := fnv.New64a()
-		hash.Write([]byte(namespace))
-		id := "0000000000000000" + strconv.FormatUint(hash.Sum64(), 36)
-		namespace = "arn:" + scope.Partition() + ":servicediscovery:" + scope.Region + ":" + scope.Account +
-			":namespace/ns-" + id[len(id)-16:]
-	}
-	return &types.ClusterServiceConnectDefaults{Namespace: &namespace}
 }

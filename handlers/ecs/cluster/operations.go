@@ -18,11 +18,11 @@ func New(b kit.Base) *API { return &API{Base: b} }
 // Operations are the operations.
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
-		awsapi.Partial("CreateCluster", "of the configuration, where sessions of ECS Exec are logged acts, without encryption; Service Connect namespaces are not made", a.CreateCluster),
+		awsapi.Partial("CreateCluster", "of the configuration, where sessions of ECS Exec are logged acts, without encryption", a.CreateCluster),
 		awsapi.Works("DeleteCluster", "INACTIVE clusters are kept until the name is used again", a.DeleteCluster),
 		awsapi.Works("DescribeClusters", "tasks, services and container instances are counted apart for each launch type", a.DescribeClusters),
 		awsapi.Works("ListClusters", "those that are not INACTIVE, in pages", a.ListClusters),
-		awsapi.Partial("UpdateCluster", "of the configuration, where sessions of ECS Exec are logged acts, without encryption; Service Connect namespaces are not made", a.UpdateCluster),
+		awsapi.Partial("UpdateCluster", "of the configuration, where sessions of ECS Exec are logged acts, without encryption", a.UpdateCluster),
 		awsapi.Works("UpdateClusterSettings", "from the next minute on", a.UpdateClusterSettings),
 		awsapi.Works("PutClusterCapacityProviders", "container instances belong to their providers at once", a.PutClusterCapacityProviders),
 		awsapi.Works("DeleteAccountSetting", "forgets a principal's own value; the default counts again", a.DeleteAccountSetting),

@@ -28,6 +28,8 @@ type Base struct {
 	// Quotas are those that accounts have, and Rates those at which Fargate launches tasks; nil is any.
 	Quotas quota.Quotas
 	Rates  *quota.Rates
+	// NamespaceDelay is how long a namespace of Cloud Map takes that a cluster makes; 0 is none.
+	NamespaceDelay time.Duration
 	// Repeats reports whether a call of RunTask with a client token may come again as it was. Nil: none is known to.
 	Repeats func(tx *state.Tx, clientToken string) bool
 }
