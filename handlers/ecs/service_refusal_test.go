@@ -224,10 +224,6 @@ var createServiceRefusals = []struct {
 			in.TaskDefinition, in.LaunchType, in.NetworkConfiguration = aws.String("bridge"), types.LaunchTypeExternal, nil
 			in.LoadBalancers = []types.LoadBalancer{targetGroup("a")}
 		}},
-	{"Service Connect", invalid, "ecs-emulator does not support serviceConnectConfiguration" + unsupportedTail,
-		func(in *sdk.CreateServiceInput) {
-			in.ServiceConnectConfiguration = &types.ServiceConnectConfiguration{Enabled: true}
-		}},
 	{"FireLens", invalid, "ecs-emulator does not support containerDefinitions[0].firelensConfiguration" + unsupportedTail,
 		func(in *sdk.CreateServiceInput) { in.TaskDefinition = aws.String("firelens") }},
 	{"host path", invalid, "ecs-emulator gives tasks no files of the container engine's host: volume 'etc' is /etc. " +

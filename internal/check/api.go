@@ -42,6 +42,7 @@ type world struct {
 	targetTypes  map[string]elb.TargetTypeEnum // of those that have another one
 	registries   []string                      // ARNs of services of AWS Cloud Map
 	alarms       []string                      // names of CloudWatch alarms
+	namespaces   []string                      // names of namespaces of Cloud Map
 	groups       []*autoscaling.Group
 	// providers are names of capacity providers of Auto Scaling groups, which the cluster has if they
 	// are associated.
@@ -92,6 +93,7 @@ func (w world) write(tx *state.Tx) {
 		c.CapacityProviders = append(c.CapacityProviders, w.providers...)
 	}
 	w.writeProviders(tx, now)
+	w.writeNamespaces(tx, c, now)
 	state.PutCluster(tx, c)
 	for id, launchType := range map[string]types.LaunchType{"i-0": types.LaunchTypeEc2, "mi-0": types.LaunchTypeExternal} {
 		state.PutContainerInstance(tx, &state.ContainerInstance{

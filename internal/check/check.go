@@ -113,6 +113,7 @@ func (c *checker) check() {
 	}
 	for _, r := range c.requests {
 		r.referToCluster(c)
+		r.referToNamespace()
 		r.suitProviders()
 		r.referToProviders()
 	}

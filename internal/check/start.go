@@ -30,6 +30,8 @@ type started struct {
 	DeploymentConfiguration  *types.DeploymentConfiguration
 	VolumeConfigurations     []types.TaskVolumeConfiguration
 	Overrides                *types.TaskOverride
+
+	ServiceConnectConfiguration *types.ServiceConnectConfiguration
 }
 
 func (r *request) started(without leftOut) started {
@@ -213,6 +215,9 @@ func (r *request) worldWithDefinition(s started, strategy []types.CapacityProvid
 	if c := s.DeploymentConfiguration; c != nil && c.Alarms != nil {
 		w.alarms = c.Alarms.AlarmNames
 	}
+	if name := namespaceOf(s.ServiceConnectConfiguration); name != "" {
+		w.namespaces = []string{name}
+	}
 	fargate := cmp.Or(s.LaunchType, launchTypeOf(s.CapacityProviderStrategy), launchTypeOf(strategy)) == types.LaunchTypeFargate
 	mode := ""
 	if r.uses != nil && r.uses.usable {
@@ -287,6 +292,7 @@ func (s started) suiting(fargate bool) *sdk.RegisterTaskDefinitionInput {
 	if c := &in.ContainerDefinitions[0]; len(c.PortMappings) == 0 { // which a load balancer needs
 		c.PortMappings = []types.PortMapping{{ContainerPort: aws.Int32(80)}}
 	}
+	namePorts(in, s.ServiceConnectConfiguration)
 	for _, v := range in.Volumes { // or no task can have it
 		c := &in.ContainerDefinitions[0]
 		c.MountPoints = append(c.MountPoints, types.MountPoint{SourceVolume: v.Name, ContainerPath: aws.String("/check")})

@@ -69,6 +69,9 @@ func (c *checker) worldsOfFiles(r *request, s started, without leftOut) (worlds 
 	if s.CapacityProviderStrategy == nil {
 		s.CapacityProviderStrategy = has.CapacityProviderStrategy
 	}
+	if s.ServiceConnectConfiguration == nil {
+		s.ServiceConnectConfiguration = has.ServiceConnectConfiguration
+	}
 	if s.VolumeConfigurations == nil {
 		s.VolumeConfigurations = has.VolumeConfigurations
 	}
@@ -81,6 +84,7 @@ func (c *checker) worldsOfFiles(r *request, s started, without leftOut) (worlds 
 		}
 		w.earlier, w.targetGroups, w.alarms = earlier, union(first.targetGroups, w.targetGroups), union(first.alarms, w.alarms)
 		w.providers, w.registries = union(first.providers, w.providers), union(first.registries, w.registries)
+		w.namespaces = union(first.namespaces, w.namespaces)
 		worlds = append(worlds, w)
 	}
 	return worlds

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
 )
@@ -138,8 +139,18 @@ func (c *change) putService(s *state.Service) {
 	for _, d := range s.Deployments {
 		if d.ID == "" {
 			d.ID = arn.NewDeploymentID()
+			c.connect(s, d)
 		}
 	}
 	state.Retire(c.tx, c.service, s, c.now)
 	state.PutService(c.tx, s)
+	endpoint.Withdraw(c.tx, s)
+}
+
+// connect gives a deployment that brings back a revision the endpoints that its namespace has now.
+func (c *change) connect(s *state.Service, d *state.Deployment) {
+	endpoint.Provide(c.tx, s.ARN, d.Revision, c.now)
+	if definition := definitionOf(c.tx, d.Revision); definition != nil {
+		d.Connect = endpoint.Connect(c.tx, s.ARN, d.Revision, definition.Definition())
+	}
 }

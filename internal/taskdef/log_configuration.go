@@ -89,3 +89,15 @@ func hasLogRouter(def *types.TaskDefinition) bool {
 	}
 	return false
 }
+
+// CheckLogConfiguration checks that of a container which tasks of a definition get beside its own: the proxy of Service
+// Connect. Nil is none. Its errors are ClientExceptions.
+func CheckLogConfiguration(def *types.TaskDefinition, l *types.LogConfiguration, launchType types.LaunchType) error {
+	if l == nil {
+		return nil
+	}
+	if err := checkLogConfiguration(l); err != nil || launchType != types.LaunchTypeFargate {
+		return err
+	}
+	return checkFargateLogs(def, l)
+}

@@ -61,7 +61,7 @@ func (a *API) CreateCluster(ctx context.Context, in *sdk.CreateClusterInput) (*C
 		kit.EnsureRole(tx, scope, wanted.CreatedAt)
 		include := createdClusterFields
 		if slices.ContainsFunc(cluster.Attachments, isConnect) {
-			include = append(slices.Clone(include), types.ClusterFieldAttachments)
+			include = append(slices.Clone(include), types.ClusterFieldAttachments) // ECS0301
 		}
 		described := a.describeCluster(tx, cluster, include)
 		described.Tags = kit.Listed(in.Tags)

@@ -122,7 +122,7 @@ func (a *API) describeCluster(tx *state.Tx, c *state.Cluster, include []types.Cl
 		Settings:                          []types.ClusterSetting{},
 	}
 	if c.Active() && c.Provisions && a.Now().Before(c.ConnectedAt) {
-		out.Status = aws.String("PROVISIONING")
+		out.Status = aws.String("PROVISIONING") // ECS0301
 	}
 	for _, field := range include {
 		switch field {

@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Values of the status of an attachment of Service Connect.
+// Values of the status of an attachment of Service Connect (ECS0301).
 const (
 	attaching = "ATTACHING"
 	attached  = "ATTACHED"
@@ -27,7 +27,7 @@ const maxNamespaceName = 1024
 // connect gives a cluster the default namespace of Service Connect that is asked for; nil is none, and an empty name
 // takes the default away. A new name makes an HTTP namespace: it reports whether it has.
 //
-// Source: ECS API reference, ClusterServiceConnectDefaultsRequest.
+// Source: ECS API reference, ClusterServiceConnectDefaultsRequest; ECS0301.
 func (a *API) connect(tx *state.Tx, c *state.Cluster, asked *types.ClusterServiceConnectDefaultsRequest) (made bool, err error) {
 	if asked == nil {
 		return false, nil

@@ -102,6 +102,10 @@ func describeDeployment(d *state.Deployment, status string, counts state.Deploym
 		RolloutState:             d.RolloutState,
 		RolloutStateReason:       kit.Optional(&d.RolloutStateReason),
 		RunningCount:             int32(counts.ActiveRunning),
+
+		ServiceConnectConfiguration: d.Revision.ServiceConnectConfiguration,
+		ServiceConnectResources:     connectResources(d.Connect),
+
 		Status:                   aws.String(status),
 		TaskDefinition:           aws.String(d.Revision.TaskDefinition),
 		UpdatedAt:                kit.Instant(&d.UpdatedAt),
@@ -132,7 +136,7 @@ func sameRevision(x, y *state.ServiceRevision) bool {
 		sameStrategy(x.CapacityProviderStrategy, y.CapacityProviderStrategy) &&
 		launch.SameNetwork(x.NetworkConfiguration, y.NetworkConfiguration) &&
 		launch.SameMonitoring(x.Monitoring, y.Monitoring) && sameLoadBalancers(x.LoadBalancers, y.LoadBalancers) &&
-		sameRegistries(x.ServiceRegistries, y.ServiceRegistries) &&
+		sameRegistries(x.ServiceRegistries, y.ServiceRegistries) && sameConnect(x, y) &&
 		reflect.DeepEqual(x.VolumeConfigurations, y.VolumeConfigurations) &&
 		reflect.DeepEqual(kit.Listed(x.VpcLatticeConfigurations), kit.Listed(y.VpcLatticeConfigurations))
 }

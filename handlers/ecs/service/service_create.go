@@ -114,7 +114,8 @@ func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Se
 	if err := setRebalancing(s, in.AvailabilityZoneRebalancing, revision.TasksLaunchType(), "created"); err != nil {
 		return nil, err
 	}
-	if err := a.launches.CheckSupported(CreateServiceMembers.Refused(in), found.Definition(), revision.TasksLaunchType()); err != nil {
+	refused := append(CreateServiceMembers.Refused(in), unsupportedConnect(in.ServiceConnectConfiguration, found.Definition(), revision.TasksLaunchType())...)
+	if err := a.launches.CheckSupported(refused, found.Definition(), revision.TasksLaunchType()); err != nil {
 		return nil, err
 	}
 	s.Request = kit.Digest(&struct { // without the tags and the token (ECS0082)
@@ -123,7 +124,9 @@ func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Se
 	}{s, revision})
 	s.Tags, s.ClientToken = slices.Clone(in.Tags), aws.ToString(in.ClientToken)
 	s.CreatedAt = a.Now()
-	s.SetPrimary(newDeployment(revision, s.CreatedAt))
+	d := newDeployment(revision, s.CreatedAt)
+	d.Connect = a.connected(c, s, revision, found.Definition())
+	s.SetPrimary(d)
 	return s, nil
 }
 
@@ -168,7 +171,8 @@ func (a *API) newRevision(c kit.InCluster, in *sdk.CreateServiceInput, def *type
 	revision.VolumeConfigurations = launch.ShownVolumeConfigurations(in.VolumeConfigurations)
 	revision.LoadBalancers, revision.ServiceRegistries = slices.Clone(in.LoadBalancers), slices.Clone(in.ServiceRegistries)
 	revision.VpcLatticeConfigurations = slices.Clone(in.VpcLatticeConfigurations)
-	return revision, nil
+	connecting := &connecting{InCluster: c, service: c.Scope.Service(c.Cluster.Name, *in.ServiceName), definition: def, launchType: chosen.LaunchType}
+	return revision, connecting.connect(revision, in.ServiceConnectConfiguration)
 }
 
 // serviceCapacity is where the tasks of a new service run. The launch type that the

@@ -67,7 +67,7 @@ var serviceMembers = slices.Concat(
 		"placementConstraints[].expression", "placementConstraints[].type", "placementStrategy[].field", "placementStrategy[].type",
 		"propagateTags",
 	),
-	member.RefuseOn("serviceConnectConfiguration", "enabled", "needs Service Connect"),
+	serviceConnectMembers,
 	member.Act(
 		"serviceRegistries[].containerName", "serviceRegistries[].containerPort", "serviceRegistries[].port", "serviceRegistries[].registryArn",
 	),
@@ -82,3 +82,26 @@ var serviceMembers = slices.Concat(
 )
 
 const noLattice = "deployments and revisions show it; there is no VPC Lattice, and its target groups are not looked for"
+
+// serviceConnectMembers are those of Service Connect. Bridge mode is refused by its own name.
+var serviceConnectMembers = slices.Concat(
+	member.Act("serviceConnectConfiguration.accessLogConfiguration.format", "serviceConnectConfiguration.accessLogConfiguration.includeQueryParameters"),
+	member.Act("serviceConnectConfiguration.containerConfigurations"),
+	member.ActInPart("serviceConnectConfiguration.enabled", "in the awsvpc network mode; bridge is refused"),
+	member.ActOnlyAs("serviceConnectConfiguration.logConfiguration.logDriver", []string{"awslogs", "fluentd", "gelf", "journald", "json-file", "splunk", "syslog"},
+		"as for containers"),
+	member.Act(
+		"serviceConnectConfiguration.logConfiguration.options",
+		"serviceConnectConfiguration.logConfiguration.secretOptions[].name", "serviceConnectConfiguration.logConfiguration.secretOptions[].valueFrom",
+	),
+	member.Act("serviceConnectConfiguration.namespace"),
+	member.Act(
+		"serviceConnectConfiguration.services[].clientAliases[].dnsName", "serviceConnectConfiguration.services[].clientAliases[].port",
+		"serviceConnectConfiguration.services[].clientAliases[].testTrafficRules.header.name",
+		"serviceConnectConfiguration.services[].clientAliases[].testTrafficRules.header.value.exact",
+		"serviceConnectConfiguration.services[].discoveryName", "serviceConnectConfiguration.services[].ingressPortOverride",
+		"serviceConnectConfiguration.services[].portName",
+		"serviceConnectConfiguration.services[].timeout.idleTimeoutSeconds", "serviceConnectConfiguration.services[].timeout.perRequestTimeoutSeconds",
+	),
+	member.Refuse("serviceConnectConfiguration.services[].tls", "needs AWS Private CA"),
+)

@@ -58,6 +58,9 @@ func checkCreateService(in *sdk.CreateServiceInput, quotas quota.Quotas) error {
 	if err := launch.CheckMonitoring(in.Monitoring); err != nil {
 		return err
 	}
+	if err := checkConnect(in.ServiceConnectConfiguration); err != nil {
+		return err
+	}
 	return checkTraffic(in.LoadBalancers, in.ServiceRegistries)
 }
 

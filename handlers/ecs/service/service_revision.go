@@ -113,6 +113,8 @@ func describeServiceRevision(r *state.ServiceRevision) types.ServiceRevision {
 		TaskDefinition:           aws.String(r.TaskDefinition),
 		VolumeConfigurations:     r.VolumeConfigurations,
 		VpcLatticeConfigurations: r.VpcLatticeConfigurations,
+
+		ServiceConnectConfiguration: r.ServiceConnectConfiguration,
 	}
 	if r.PlatformVersion != "" {
 		shown.PlatformVersion = aws.String(task.PlatformVersion(r.PlatformVersion))

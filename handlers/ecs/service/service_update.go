@@ -89,6 +89,9 @@ func checkUpdateService(in *sdk.UpdateServiceInput, quotas quota.Quotas) error {
 	if err := launch.CheckMonitoring(in.Monitoring); err != nil {
 		return err
 	}
+	if err := checkConnect(in.ServiceConnectConfiguration); err != nil {
+		return err
+	}
 	return checkTraffic(in.LoadBalancers, in.ServiceRegistries)
 }
 
@@ -112,7 +115,8 @@ func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateS
 	if err := checkAlarms(c, in.DeploymentConfiguration); err != nil {
 		return nil, err
 	}
-	if err := a.launches.CheckSupported(UpdateServiceMembers.Refused(in), found.Definition(), revision.TasksLaunchType()); err != nil {
+	refused := append(UpdateServiceMembers.Refused(in), unsupportedConnect(revision.ServiceConnectConfiguration, found.Definition(), revision.TasksLaunchType())...)
+	if err := a.launches.CheckSupported(refused, found.Definition(), revision.TasksLaunchType()); err != nil {
 		return nil, err
 	}
 	now := a.Now()
@@ -122,7 +126,9 @@ func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateS
 	}
 	if deploys {
 		revision.LoadBalancers, revision.ServiceRegistries = kit.Listed(revision.LoadBalancers), kit.Listed(revision.ServiceRegistries) // ECS0101
-		s.SetPrimary(newDeployment(revision, now))
+		d := newDeployment(revision, now)
+		d.Connect = a.connected(c, s, revision, found.Definition())
+		s.SetPrimary(d)
 	}
 	return s, nil
 }
@@ -218,7 +224,11 @@ func (a *API) updateRevision(c kit.InCluster, old *state.Service, in *sdk.Update
 	if in.VpcLatticeConfigurations != nil {
 		revision.VpcLatticeConfigurations = slices.Clone(in.VpcLatticeConfigurations)
 	}
-	return revision, nil
+	connecting := &connecting{InCluster: c, service: old.ARN, definition: def, launchType: l.Capacity.LaunchType, before: old.Deployments}
+	if in.ServiceConnectConfiguration != nil {
+		return revision, connecting.connect(revision, in.ServiceConnectConfiguration)
+	}
+	return revision, connecting.keep(revision, before)
 }
 
 // updatedDefinition is the definition asked for, which must be ACTIVE, or the one
