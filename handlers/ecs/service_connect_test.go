@@ -145,6 +145,32 @@ func debugging(c *types.ServiceConnectConfiguration) *types.ServiceConnectConfig
 	return c
 }
 
+func TestListServicesByNamespace(t *testing.T) {
+	s := newServer(t)
+	s.connectDefinitions(t)
+	namespace := s.namespace(t, "shop.local")
+	s.namespace(t, "other.local")
+	must[*sdk.CreateClusterOutput](t)(s.CreateCluster(ctx, &sdk.CreateClusterInput{ClusterName: aws.String("blue")}))
+	s.create(t, connected("web", offering("shop.local", "http")))
+	far := connected("client", offering(namespace))
+	far.Cluster = aws.String("blue")
+	s.create(t, far)
+	s.create(t, connected("elsewhere", offering("other.local")))
+	s.create(t, serviceInput("plain", "shop"))
+	for _, ref := range []string{"shop.local", namespace} {
+		var names []string
+		pages := sdk.NewListServicesByNamespacePaginator(s, &sdk.ListServicesByNamespaceInput{Namespace: &ref, MaxResults: aws.Int32(1)})
+		for pages.HasMorePages() {
+			for _, id := range must[*sdk.ListServicesByNamespaceOutput](t)(pages.NextPage(ctx)).ServiceArns {
+				names = append(names, id[strings.Index(id, "service/"):])
+			}
+		}
+		if want := []string{"service/blue/client", "service/default/web"}; !slices.Equal(names, want) {
+			t.Errorf("%s: %q", ref, names)
+		}
+	}
+}
+
 func TestServiceConnectRefusals(t *testing.T) {
 	s := newServer(t)
 	s.connectDefinitions(t)

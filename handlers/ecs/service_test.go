@@ -343,8 +343,4 @@ func TestListServices(t *testing.T) {
 			t.Errorf("%s: %d services", name, len(got.ServiceArns))
 		}
 	}
-	in := &sdk.ListServicesByNamespaceInput{Namespace: aws.String("shop")}
-	if got := must[*sdk.ListServicesByNamespaceOutput](t)(s.ListServicesByNamespace(ctx, in)); len(got.ServiceArns) != 0 {
-		t.Errorf("in the namespace: %v", got.ServiceArns)
-	}
 }

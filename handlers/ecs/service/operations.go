@@ -26,7 +26,7 @@ func (a *API) Operations() []awsapi.Operation {
 		awsapi.Works("DeleteService", "stops all tasks, with force or from a desired count of 0; DRAINING, then INACTIVE for an hour", a.DeleteService),
 		awsapi.Works("DescribeServices", "in any status, with the service deployment under way; tags where asked for", a.DescribeServices),
 		awsapi.Works("ListServices", "ACTIVE services by launch type, scheduling strategy and resource management type, in pages", a.ListServices),
-		awsapi.Partial("ListServicesByNamespace", "no service uses a Service Connect namespace, so the list is empty", a.ListServicesByNamespace),
+		awsapi.Works("ListServicesByNamespace", "ACTIVE services of all clusters whose Service Connect has the namespace, in pages", a.ListServicesByNamespace),
 		awsapi.Partial("UpdateService", "as CreateService", a.UpdateService),
 		awsapi.Works("DescribeServiceDeployments", "with stages, hooks, weights of traffic and alarms; for 90 days after the service has replaced them", a.DescribeServiceDeployments),
 		awsapi.Works("DescribeServiceRevisions", "those of a service for 90 days after it has replaced them", a.DescribeServiceRevisions),

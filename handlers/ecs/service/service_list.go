@@ -10,6 +10,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -61,19 +62,32 @@ func listsService(in *sdk.ListServicesInput, s *state.Service) bool {
 		(in.ResourceManagementType == "" || in.ResourceManagementType == types.ResourceManagementTypeCustomer)
 }
 
-// ListServicesByNamespace lists the services that use a Service Connect namespace.
-// There is no Service Connect so far, so no service does.
+// ListServicesByNamespace lists the ACTIVE services whose Service Connect has a namespace, of all clusters. That those
+// which drain are left out, as in ListServices, is an assumption.
+//
+// Source: ECS API reference, ListServicesByNamespace.
 func (a *API) ListServicesByNamespace(ctx context.Context, in *sdk.ListServicesByNamespaceInput) (*sdk.ListServicesByNamespaceOutput, error) {
 	if aws.ToString(in.Namespace) == "" {
 		return nil, kit.InvalidParameter("Namespace is missing")
 	}
-	scope := kit.Scope(ctx)
-	arns, next, err := kit.Page([]string{}, func(arn string) string { return arn }, kit.PageQuery{
-		Operation: "ListServicesByNamespace", Scope: scope, Filters: []string{*in.Namespace},
-		Size: kit.Sized(in.MaxResults), Default: defaultServicePage, Token: aws.ToString(in.NextToken),
+	scope, tx := kit.Scope(ctx), a.Store.Read()
+	namespace := endpoint.FindNamespace(tx, scope, *in.Namespace)
+	if namespace == nil {
+		return nil, errNamespace(*in.Namespace)
+	}
+	arns, keys := []string{}, []string{}
+	for _, service := range state.NamespaceServices(tx, namespace.ARN) {
+		keys = append(keys, service.ARN)
+		if service.Status() == state.ServiceActive {
+			arns = append(arns, service.ARN)
+		}
+	}
+	arns, next, err := kit.Page(arns, func(arn string) string { return arn }, kit.PageQuery{
+		Operation: "ListServicesByNamespace", Scope: scope, Filters: []string{namespace.ARN},
+		Size: kit.Sized(in.MaxResults), Default: defaultServicePage, Token: aws.ToString(in.NextToken), Keys: keys,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &sdk.ListServicesByNamespaceOutput{ServiceArns: arns, NextToken: next}, nil
+	return &sdk.ListServicesByNamespaceOutput{ServiceArns: kit.Listed(arns), NextToken: next}, nil
 }
