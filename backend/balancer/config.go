@@ -69,6 +69,7 @@ func (p Piece) Key() (Key, error) {
 // all hold; the last rule is the default one, without conditions.
 type Listener struct {
 	ID       string
+	Addr     netip.Addr `json:",omitzero"` // where it listens; the zero Addr is at all addresses
 	Port     uint16
 	Protocol string // HTTP, HTTPS, TCP, TLS, UDP, TCP_UDP
 	Host     string `json:",omitempty"` // the load balancer's name, for clients that name no host

@@ -28,7 +28,8 @@ import (
 
 // Options are what a balancer stands on. All have useful zero values.
 type Options struct {
-	// Listen and ListenPacket open the port of a listener; the address is ":port".
+	// Listen and ListenPacket open the port of a listener; the address is ":port", or
+	// "host:port" of a listener with an address.
 	Listen       func(network, address string) (net.Listener, error)
 	ListenPacket func(network, address string) (net.PacketConn, error)
 	// Dial connects to a target. Whose context has a client (ClientOf) is to be seen there

@@ -3,7 +3,6 @@ package dataplane
 import (
 	"errors"
 	"net"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -25,7 +24,7 @@ type listenerSocket struct {
 // openSocket opens a listener's ports.
 func (b *Balancer) openSocket(l *listener.Listener) (*listenerSocket, error) {
 	s := &listenerSocket{runtime: &b.runtime, admit: b.admit}
-	address := ":" + strconv.Itoa(int(l.Port))
+	address := l.Address()
 	var err error
 	if l.Stream {
 		if s.stream, err = b.options.Listen("tcp", address); err != nil {
@@ -54,7 +53,7 @@ func (b *Balancer) openSocket(l *listener.Listener) (*listenerSocket, error) {
 // fits tells whether the socket can serve the listener. Clients that have come in the clear stay so.
 func (s *listenerSocket) fits(l *listener.Listener) bool {
 	now := s.current.Load()
-	return now.Port == l.Port && now.Application == l.Application && now.Secure == l.Secure && (s.stream != nil) == l.Stream && (s.packets != nil) == l.Datagrams
+	return now.Addr == l.Addr && now.Port == l.Port && now.Application == l.Application && now.Secure == l.Secure && (s.stream != nil) == l.Stream && (s.packets != nil) == l.Datagrams
 }
 
 // set has the socket serve a listener from now on.

@@ -4,6 +4,8 @@ package listener
 import (
 	"crypto/tls"
 	"fmt"
+	"net"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -18,6 +20,7 @@ import (
 // Listener is one that has been read. It does not change; another takes its place, while
 // requests that it has begun with stay with it.
 type Listener struct {
+	Addr         netip.Addr // where it listens; the zero Addr is at all addresses
 	Port         uint16
 	Host         string // the load balancer's name
 	Protocol     string
@@ -45,7 +48,7 @@ type Registry struct {
 // client.
 func New(config balancer.Listener, known Registry) (*Listener, error) {
 	l := &Listener{
-		Port: config.Port, Host: config.Host, Protocol: config.Protocol,
+		Addr: config.Addr, Port: config.Port, Host: config.Host, Protocol: config.Protocol,
 		Settings: newSettings(config.Attributes), Groups: map[*target.Group]bool{},
 		ForwardedProto: []string{strings.ToLower(config.Protocol)}, ForwardedPort: []string{strconv.Itoa(int(config.Port))},
 	}
@@ -78,6 +81,15 @@ func New(config balancer.Listener, known Registry) (*Listener, error) {
 		return nil, fmt.Errorf("listener %s: %w", config.ID, err)
 	}
 	return l, nil
+}
+
+// Address is where it listens, for the net package.
+func (l *Listener) Address() string {
+	host := ""
+	if l.Addr.IsValid() {
+		host = l.Addr.String()
+	}
+	return net.JoinHostPort(host, strconv.Itoa(int(l.Port)))
 }
 
 // DefaultForward is the forward action of the default rule, or nil: that of all flows.
