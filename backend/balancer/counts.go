@@ -15,6 +15,8 @@ type Counts struct {
 	// Answers are those that came from no target, by their status code.
 	Answers map[int]uint64         `json:",omitempty"`
 	Groups  map[string]GroupCounts `json:",omitempty"` // by the id of a target group
+	// Listeners are those of a proxy of Service Connect, by their ids.
+	Listeners map[string]ListenerCounts `json:",omitempty"`
 	// Flows are those that this process carried for listeners of TCP, TLS and UDP: by tcp, tls and udp.
 	Flows map[string]FlowCounts `json:",omitempty"`
 	// Kernel has the flows that the kernel led; nil where it leads none, or counts none.
@@ -27,10 +29,18 @@ type Counts struct {
 type GroupCounts struct {
 	Requests         uint64         `json:",omitempty"` // for which a target was chosen
 	ConnectionErrors uint64         `json:",omitempty"`
+	Bytes            uint64         `json:",omitempty"` // of bodies, and of flows; of proxies of Service Connect alone
 	Answers          map[int]uint64 `json:",omitempty"` // of targets: by the first digit of their status code
 	// Times are how long targets took to answer, in bins: the first has what is shorter than a microsecond, and each goes
 	// to 1.1 times the one before.
 	Times map[int]TimeCounts `json:",omitempty"`
+}
+
+// ListenerCounts are those of a listener of a proxy of Service Connect.
+type ListenerCounts struct {
+	Connections, Requests, GRPCRequests uint64 `json:",omitempty"`
+	Bytes                               uint64 `json:",omitempty"` // of bodies, and of flows, in both directions
+	ActiveConnections                   uint64 `json:",omitempty"` // now
 }
 
 // TimeCounts are how many there were, and how long all took together.
@@ -58,6 +68,7 @@ func (c Counts) Since(before Counts) Counts {
 	c.Bytes = minus(c.Bytes, was.Bytes)
 	c.Answers = less(c.Answers, was.Answers, minus)
 	c.Groups = less(c.Groups, was.Groups, GroupCounts.since)
+	c.Listeners = less(c.Listeners, was.Listeners, ListenerCounts.since)
 	c.Flows = less(c.Flows, was.Flows, FlowCounts.since)
 	if c.Kernel != nil {
 		k := *c.Kernel
@@ -72,11 +83,19 @@ func (c Counts) Since(before Counts) Counts {
 func (g GroupCounts) since(was GroupCounts) GroupCounts {
 	g.Requests = minus(g.Requests, was.Requests)
 	g.ConnectionErrors = minus(g.ConnectionErrors, was.ConnectionErrors)
+	g.Bytes = minus(g.Bytes, was.Bytes)
 	g.Answers = less(g.Answers, was.Answers, minus)
 	g.Times = less(g.Times, was.Times, func(t, was TimeCounts) TimeCounts {
 		return TimeCounts{minus(t.Count, was.Count), minus(t.Nanoseconds, was.Nanoseconds)}
 	})
 	return g
+}
+
+func (l ListenerCounts) since(was ListenerCounts) ListenerCounts {
+	return ListenerCounts{
+		Connections: minus(l.Connections, was.Connections), Requests: minus(l.Requests, was.Requests), GRPCRequests: minus(l.GRPCRequests, was.GRPCRequests),
+		Bytes: minus(l.Bytes, was.Bytes), ActiveConnections: l.ActiveConnections,
+	}
 }
 
 func (f FlowCounts) since(was FlowCounts) FlowCounts {
@@ -102,13 +121,18 @@ func (c Counts) SameTotals(before Counts) bool {
 	}
 	more := c.Since(before)
 	for _, g := range more.Groups {
-		if g.Requests+g.ConnectionErrors+total(g.Answers) > 0 {
+		if g.Requests+g.ConnectionErrors+g.Bytes+total(g.Answers) > 0 {
 			return false
 		}
 		for _, t := range g.Times {
 			if t.Count > 0 {
 				return false
 			}
+		}
+	}
+	for _, l := range more.Listeners {
+		if l.Connections+l.Requests+l.Bytes > 0 {
+			return false
 		}
 	}
 	flows := []map[string]FlowCounts{more.Flows}

@@ -18,14 +18,15 @@ type LoadBalancer struct {
 	active             atomic.Int64
 	tcp, tls, udp      Flows
 
-	mu      sync.Mutex
-	answers map[int]uint64
-	groups  map[string]*Group // also those that are gone: what they have counted may not have been read
+	mu        sync.Mutex
+	answers   map[int]uint64
+	listeners map[string]*Listener
+	groups    map[string]*Group // also those that are gone: what they have counted may not have been read
 }
 
 // New has counted nothing.
 func New() *LoadBalancer {
-	return &LoadBalancer{run: rand.Text(), answers: map[int]uint64{}, groups: map[string]*Group{}}
+	return &LoadBalancer{run: rand.Text(), answers: map[int]uint64{}, groups: map[string]*Group{}, listeners: map[string]*Listener{}}
 }
 
 // Opened counts a connection of TCP that speaks HTTP, to the load balancer or from it; Closed says that it has ended.
@@ -108,9 +109,15 @@ func (b *LoadBalancer) Total() *balancer.Counts {
 	defer b.mu.Unlock()
 	c.Answers = maps.Clone(b.answers)
 	for id, g := range b.groups {
-		if total := g.total(); total.Requests > 0 || total.ConnectionErrors > 0 {
+		if total := g.total(); total.Requests > 0 || total.ConnectionErrors > 0 || total.Bytes > 0 {
 			c.Groups[id] = total
 		}
+	}
+	if len(b.listeners) > 0 {
+		c.Listeners = map[string]balancer.ListenerCounts{}
+	}
+	for id, l := range b.listeners {
+		c.Listeners[id] = l.total()
 	}
 	return c
 }

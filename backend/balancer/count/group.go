@@ -14,6 +14,7 @@ type Group struct {
 	mu       sync.Mutex
 	requests uint64
 	errors   uint64
+	bytes    uint64
 	answers  [6]uint64 // by the first digit of their code
 	times    [bins]balancer.TimeCounts
 }
@@ -65,6 +66,15 @@ func (g *Group) Answered(code int, took time.Duration) {
 	t.Nanoseconds += uint64(max(0, took))
 }
 
+// Bytes counts those of bodies and flows.
+func (g *Group) Bytes(n int) {
+	if g != nil {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.bytes += uint64(n)
+	}
+}
+
 // bins reach to ten hours.
 const bins = 256
 
@@ -81,7 +91,7 @@ func bin(took time.Duration) int {
 func (g *Group) total() balancer.GroupCounts {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	c := balancer.GroupCounts{Requests: g.requests, ConnectionErrors: g.errors, Answers: map[int]uint64{}, Times: map[int]balancer.TimeCounts{}}
+	c := balancer.GroupCounts{Requests: g.requests, ConnectionErrors: g.errors, Bytes: g.bytes, Answers: map[int]uint64{}, Times: map[int]balancer.TimeCounts{}}
 	for digit, n := range g.answers {
 		if n > 0 {
 			c.Answers[digit] = n
