@@ -89,6 +89,7 @@ func New(options Options) *Balancer {
 		Context: b.ctx, Running: &b.running, Dial: b.options.Dial, Now: b.options.Now, Log: b.options.Log,
 		Dismiss: b.dismiss, MostHeads: mostHeads, MostFlows: mostFlows,
 	}
+	b.runtime.Eject = b.eject
 	if !options.Uncounted {
 		b.runtime.Counts = count.New()
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/count"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
 // Runtime is what the listeners of a load balancer share.
@@ -20,6 +21,7 @@ type Runtime struct {
 	Log     *slog.Logger
 	Dismiss func() // makes room for another connection of a client
 	Counts  *count.LoadBalancer
+	Eject   func(*target.Target) // of a proxy, if there are others
 
 	MostHeads int64        // bytes, of heads that are not complete
 	Heads     atomic.Int64 // bytes of long heads of which more is to come

@@ -50,6 +50,9 @@ func (g *Group) Configure(config balancer.TargetGroup) error {
 	g.config, g.Check, g.Set = config, check, true
 	if !check.Enabled {
 		for _, t := range g.Targets {
+			if t.health.Reason == reasonEjected {
+				continue
+			}
 			t.health = health.Status{State: health.StateHealthy}
 			g.enlist(t)
 		}

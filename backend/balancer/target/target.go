@@ -27,10 +27,13 @@ type Target struct {
 	Removed     atomic.Bool  // is no target any more: flows of datagrams go elsewhere
 
 	health    health.Status // guarded by the balancer's lock
-	slowSince time.Time     // when it began to get requests beside others; the same
-	next      time.Time     // when it is checked; the same
-	place     int           // in the queue of checks, or -1; the same
-	Checking  bool          // the same
+	failures  atomic.Int32  // in a row, of those that Judge hears of
+	ejections ejections     // guarded by the balancer's lock
+
+	slowSince time.Time // when it began to get requests beside others; the same
+	next      time.Time // when it is checked; the same
+	place     int       // in the queue of checks, or -1; the same
+	Checking  bool      // the same
 
 	idle  idleConns
 	http2 sharedConns
