@@ -80,6 +80,27 @@ type Listener struct {
 	// Attributes are those of the load balancer and of the listener, under AWS's keys.
 	// Those that mean nothing here are ignored, and what is not given has AWS's default.
 	Attributes map[string]string `json:",omitempty"`
+	// Connect says that this is a listener of a proxy of Service Connect; nil: of a load balancer.
+	Connect *Connect `json:",omitempty"`
+}
+
+// Connect is what a listener of a proxy does otherwise than one of a load balancer. Its Protocol is HTTP or TCP.
+// Source: ECS developer guide, Service Connect proxy configuration.
+type Connect struct {
+	DiscoveryName string
+	// Inbound leads to the container of the proxy's own task; else to the tasks of the discovery name.
+	Inbound bool `json:",omitempty"`
+	// Protocol is http, http2 or grpc; empty is TCP.
+	Protocol string `json:",omitempty"`
+	// IdleSeconds end a connection without traffic, RequestSeconds a request without an answer; 0 is never.
+	IdleSeconds, RequestSeconds int        `json:",omitempty"`
+	AccessLog                   *AccessLog `json:",omitempty"` // nil writes none
+}
+
+// AccessLog is how a line for each request is written.
+type AccessLog struct {
+	JSON            bool `json:",omitempty"` // else text
+	QueryParameters bool `json:",omitempty"` // of the path
 }
 
 // Rule sends what meets all its conditions to an action.

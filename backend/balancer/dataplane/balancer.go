@@ -14,6 +14,7 @@ package dataplane
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"sync"
@@ -48,6 +49,9 @@ type Options struct {
 	Steer func(balancer.Steering) error
 	// KernelCounts tells what the kernel has counted of the flows that it leads; nil leads none.
 	KernelCounts func() (*balancer.KernelCounts, error)
+	// AccessLog gets a line for each request of proxies of Service Connect whose listeners ask for that; nil
+	// writes none.
+	AccessLog io.Writer
 	// Uncounted counts nothing, to measure what counting costs.
 	Uncounted bool
 	Log       *slog.Logger
@@ -90,6 +94,9 @@ func New(options Options) *Balancer {
 		Dismiss: b.dismiss, MostHeads: mostHeads, MostFlows: mostFlows,
 	}
 	b.runtime.Eject = b.eject
+	if options.AccessLog != nil {
+		b.runtime.AccessLog = &lines{to: options.AccessLog}
+	}
 	if !options.Uncounted {
 		b.runtime.Counts = count.New()
 	}

@@ -76,7 +76,7 @@ func (b *Balancer) Remove(key balancer.Key) {
 }
 
 func (b *Balancer) setListener(config balancer.Listener) error {
-	l, err := listener.New(config, listener.Registry{Group: b.group, Certificates: b.certificatesOf})
+	l, err := listener.New(config, listener.Registry{Group: b.group, Certificates: b.certificatesOf, Counts: b.runtime.Counts})
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ const draws = 1 << 16
 // with a header of proxies, this process passes on.
 func Shares(l *listener.Listener) (shares []balancer.FlowShare) {
 	f := l.DefaultForward()
-	if l.Application || l.Secure || f == nil || f.Total == 0 {
+	if l.Application || l.Secure || l.Connect != nil || f == nil || f.Total == 0 {
 		return nil
 	}
 	bySource := false

@@ -19,7 +19,7 @@ func TestWhatMovesOneWayIsNotIdle(t *testing.T) {
 			ended := make(chan struct{})
 			go func() {
 				defer close(ended)
-				pass(near, far, idle, nil)
+				pass(near, far, idle, func(int) {}, func(int) {})
 			}()
 			go io.Copy(io.Discard, client) //nolint:errcheck // it ends with the connection
 			for range 100 {
@@ -59,9 +59,9 @@ func TestHalfClosedConnectionsThatAreNotRead(t *testing.T) {
 			go target.Write([]byte("not read")) //nolint:errcheck // it ends with the connection
 			began := time.Now()
 			if turned {
-				pass(open{far}, ended{near}, idle, nil)
+				pass(open{far}, ended{near}, idle, func(int) {}, func(int) {})
 			} else {
-				pass(ended{near}, open{far}, idle, nil)
+				pass(ended{near}, open{far}, idle, func(int) {}, func(int) {})
 			}
 			if took := time.Since(began); took < idle || took > 2*idle {
 				t.Errorf("it ended after %v", took)

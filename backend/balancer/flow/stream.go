@@ -13,7 +13,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/balancer/count"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/listener"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
@@ -36,6 +35,10 @@ func Carry(run *listener.Runtime, l *listener.Listener, client net.Conn) {
 		}
 		near = secure
 	}
+	if l.Connect != nil {
+		carryForProxy(run, l, client, source)
+		return
+	}
 	far, t := connectFlow(run, l, source, addrPortOf(client.LocalAddr()))
 	if far == nil {
 		return
@@ -48,7 +51,7 @@ func Carry(run *listener.Runtime, l *listener.Listener, client net.Conn) {
 	}
 	counts.Began()
 	defer counts.Ended()
-	pass(near, far, l.Settings.StreamIdle, counts)
+	pass(near, far, l.Settings.StreamIdle, counts.Bytes, counts.Bytes)
 }
 
 // connectFlow connects to the flow's target, or to others if that refuses.
@@ -112,16 +115,16 @@ func dialFlow(run *listener.Runtime, t *target.Target, header []byte, secure boo
 
 // pass copies both ways until both have ended, one has failed, or neither has said
 // anything for the idle time.
-func pass(near, far net.Conn, idle time.Duration, counts *count.Flows) {
+func pass(near, far net.Conn, idle time.Duration, received, sent func(int)) {
 	var last atomic.Int64
 	last.Store(time.Now().UnixNano())
 	back, there := make(chan struct{}), make(chan struct{})
 	go func() {
-		passOneWay(near, far, idle, &last, counts)
+		passOneWay(near, far, idle, &last, sent)
 		close(back)
 		awaitOther(there, idle, &last, near, far)
 	}()
-	passOneWay(far, near, idle, &last, counts)
+	passOneWay(far, near, idle, &last, received)
 	close(there)
 	awaitOther(back, idle, &last, near, far)
 	<-back
@@ -148,13 +151,13 @@ func awaitOther(other <-chan struct{}, idle time.Duration, last *atomic.Int64, c
 // passOneWay lets the system move the bytes where it can, a piece at a time, to see
 // whether any come. It looks more often than the idle time, as what moves the other way is
 // seen no sooner than there.
-func passOneWay(to, from net.Conn, idle time.Duration, last *atomic.Int64, counts *count.Flows) {
+func passOneWay(to, from net.Conn, idle time.Duration, last *atomic.Int64, moved func(int)) {
 	const piece = 16 << 20
 	look := idle / 4
 	for {
 		_ = from.SetReadDeadline(time.Now().Add(look))
 		n, err := io.Copy(to, &io.LimitedReader{R: from, N: piece})
-		counts.Bytes(int(n))
+		moved(int(n))
 		if n > 0 {
 			last.Store(time.Now().UnixNano())
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/count"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/rule"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/tlspolicy"
@@ -34,6 +35,8 @@ type Listener struct {
 	ClientTLS    *tls.Config // of HTTPS and TLS
 	Groups       map[*target.Group]bool
 	Next         atomic.Pointer[Listener] // what took its place
+	Connect      *balancer.Connect        // of a proxy of Service Connect; else nil
+	Counts       *count.Listener          // of a proxy; else nil, which counts nothing
 
 	ForwardedProto, ForwardedPort []string // values of headers, which are never changed
 }
@@ -42,6 +45,7 @@ type Listener struct {
 type Registry struct {
 	Group        func(id string) *target.Group
 	Certificates func(ids []string) []*tlspolicy.Certificate
+	Counts       *count.LoadBalancer
 }
 
 // New reads a listener. It asks the registry for groups at once, and for certificates with each
@@ -49,8 +53,11 @@ type Registry struct {
 func New(config balancer.Listener, known Registry) (*Listener, error) {
 	l := &Listener{
 		Addr: config.Addr, Port: config.Port, Host: config.Host, Protocol: config.Protocol,
-		Settings: newSettings(config.Attributes), Groups: map[*target.Group]bool{},
+		Settings: newSettings(config.Attributes), Groups: map[*target.Group]bool{}, Connect: config.Connect,
 		ForwardedProto: []string{strings.ToLower(config.Protocol)}, ForwardedPort: []string{strconv.Itoa(int(config.Port))},
+	}
+	if config.Connect != nil {
+		l.Settings, l.Counts = connectSettings(*config.Connect), known.Counts.Listener(config.ID)
 	}
 	switch config.Protocol {
 	case "HTTP", "HTTPS":

@@ -2,6 +2,7 @@ package listener
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -22,6 +23,9 @@ type Runtime struct {
 	Dismiss func() // makes room for another connection of a client
 	Counts  *count.LoadBalancer
 	Eject   func(*target.Target) // of a proxy, if there are others
+
+	AccessLog io.Writer     // of proxies, for many goroutines at once; nil writes none
+	LastFlow  atomic.Uint64 // the number of the last flow in the access log
 
 	MostHeads int64        // bytes, of heads that are not complete
 	Heads     atomic.Int64 // bytes of long heads of which more is to come

@@ -4,12 +4,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
 // Settings are the attributes of a listener and its load balancer that act.
 type Settings struct {
 	Idle            time.Duration // without a byte from either side
+	Request         time.Duration // from the end of a request until its answer has ended, of proxies; 0 is without end
 	KeepAlive       time.Duration // how long a client's connection lives at most
 	StreamIdle      time.Duration // idle, of TCP and TLS
 	HTTP2           bool
@@ -24,6 +26,18 @@ type Settings struct {
 	StrictDesync    bool // refuses what they pass on
 	HideServer      bool
 	ResponseHeaders [][2]string // set on answers of targets
+}
+
+// never is longer than anything lasts here.
+const never = 100 * 365 * 24 * time.Hour
+
+// connectSettings are those of a listener of a proxy of Service Connect, which has no attributes.
+func connectSettings(c balancer.Connect) Settings {
+	idle := time.Duration(c.IdleSeconds) * time.Second
+	if idle <= 0 {
+		idle = never
+	}
+	return Settings{Idle: idle, StreamIdle: idle, Request: time.Duration(c.RequestSeconds) * time.Second, PreserveHost: true}
 }
 
 func newSettings(a target.Attributes) Settings {

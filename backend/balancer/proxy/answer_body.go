@@ -15,6 +15,7 @@ import (
 type answerBody struct {
 	conn    *target.Conn
 	upload  *upload
+	record  *record
 	stop    func() bool // the watch over the client
 	writer  http.ResponseWriter
 	answer  *http.Response
@@ -34,6 +35,7 @@ func (b *answerBody) Read(p []byte) (int, error) {
 		b.conn.Extend()
 	}
 	n, err := b.inner.Read(p)
+	b.record.send(n)
 	if err != nil && b.unsaid && !errors.Is(err, io.EOF) { // the proxy drops what waits
 		_ = http.NewResponseController(b.writer).Flush()
 	}
@@ -76,12 +78,14 @@ type upgraded struct{ *answerBody }
 func (u *upgraded) Read(p []byte) (int, error) {
 	u.conn.Extend()
 	n, err := u.conn.Reader.Read(p)
+	u.record.send(n)
 	u.conn.Extend()
 	return n, err
 }
 
 func (u *upgraded) Write(p []byte) (int, error) {
 	u.conn.Extend()
+	u.record.receive(len(p))
 	return u.conn.Conn.Write(p)
 }
 

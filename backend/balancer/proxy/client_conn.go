@@ -27,6 +27,8 @@ type clientConn struct {
 	idle    time.Duration
 	runtime *listener.Runtime // which counts the bytes of all long heads
 	tls     *tlspolicy.Info
+	connect bool // of a proxy of Service Connect
+	speaks  preface
 	serving atomic.Bool            // a handler has been asked, and its answer is not yet out
 	words   atomic.Pointer[[]byte] // the end of a status line to write instead of net/http's
 	wrote   atomic.Int64           // when the last piece of an answer began, in nanoseconds since 1970
@@ -59,7 +61,7 @@ type (
 
 // withConn leaves the connection where handlers find it, or when one in HTTP/2 began.
 func withConn(ctx context.Context, conn net.Conn) context.Context {
-	if c, ok := conn.(*clientConn); ok {
+	if c, ok := conn.(*clientConn); ok { // what speaks HTTP/2 is known with its first request
 		return context.WithValue(ctx, clientConnKey{}, c)
 	}
 	return context.WithValue(ctx, beganKey{}, time.Now())
@@ -68,6 +70,11 @@ func withConn(ctx context.Context, conn net.Conn) context.Context {
 // Read reads for the server: a body or a head, or one byte to see whether the client is
 // there, while a handler runs.
 func (c *clientConn) Read(p []byte) (int, error) {
+	if c.speaks.http2() {
+		n, err := c.Conn.Read(p)
+		c.counts().Bytes(n)
+		return n, err
+	}
 	watching := len(p) == 1
 	c.mu.Lock()
 	c.shut = c.shut || c.noBody && !watching
@@ -87,6 +94,9 @@ func (c *clientConn) Read(p []byte) (int, error) {
 	}
 	c.mu.Lock()
 	c.reading = false
+	if c.connect {
+		c.speaks.hear(p[:n])
+	}
 	if c.head.take(p[:n]); n > 0 && !c.reserve() {
 		c.shut = true
 		n, err = 0, io.EOF // net/http closes the connection without a word
@@ -206,6 +216,9 @@ func (c *clientConn) say(code int) {
 }
 
 func (c *clientConn) Write(p []byte) (int, error) {
+	if c.speaks.http2() { // net/http's server has its own time for writing
+		return c.write(p)
+	}
 	now := time.Now()
 	c.wrote.Store(now.UnixNano())
 	if err := c.SetWriteDeadline(now.Add(c.idle)); err != nil {
@@ -215,7 +228,7 @@ func (c *clientConn) Write(p []byte) (int, error) {
 		if c.isShut() {
 			return 0, net.ErrClosed // an answer to what is no request
 		}
-		if code, own := ownAnswer(p); own != nil {
+		if code, own := ownAnswer(p, c.connect); own != nil {
 			c.counts().Answered(code)
 			_, err := c.write(own)
 			return len(p), err
@@ -256,7 +269,7 @@ func (c *clientConn) reword(p, words []byte) (int, error) {
 
 // ownAnswer is the balancer's for one that the server gives by itself, as to a request
 // that it cannot read, with its status code; nil if it is none. All that is too large or wrong is a 400.
-func ownAnswer(p []byte) (code int, own []byte) {
+func ownAnswer(p []byte, connect bool) (code int, own []byte) {
 	if len(p) < version+3 || !bytes.HasPrefix(p, []byte("HTTP/1.")) || p[version] != '4' && p[version] != '5' {
 		return 0, nil
 	}
@@ -268,6 +281,9 @@ func ownAnswer(p []byte) (code int, own []byte) {
 		code = http.StatusHTTPVersionNotSupported
 	case "408":
 		code = http.StatusRequestTimeout
+	}
+	if connect {
+		return code, connectRefusal(code)
 	}
 	line, _ := phrase(code)
 	page := pageOf(code)

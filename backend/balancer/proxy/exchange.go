@@ -29,9 +29,15 @@ type exchange struct {
 
 	pool   *target.Pool
 	target *target.Target
-	upload *upload       // the request's body on its way, in HTTP/1
-	took   time.Duration // from the request's leaving until its answer came
-	last   bool          // the connection of HTTP/1 ends with the answer: what follows may be no request
+	upload *upload          // the request's body on its way, in HTTP/1
+	took   time.Duration    // from the request's leaving until its answer came
+	tried  []*target.Target // of a proxy: those before the present one
+	limit  time.Time        // of a proxy: when the answer is to have ended; zero is without end
+	spent  bool             // of a proxy: something of the body has been read
+	heard  bool             // of a proxy: something of an answer has come
+	record *record          // of a proxy
+	id     string           // of a proxy: X-Request-Id
+	last   bool             // the connection of HTTP/1 ends with the answer: what follows may be no request
 
 	proxy httputil.ReverseProxy
 }
@@ -46,8 +52,9 @@ var exchanges = sync.Pool{New: func() any {
 
 // release gives the exchange back; nothing may hold on to it.
 func (x *exchange) release() {
-	proxy, cookies := x.proxy, x.cookies[:0]
-	*x = exchange{proxy: proxy, cookies: cookies}
+	proxy, cookies, tried := x.proxy, x.cookies[:0], x.tried[:0]
+	clear(x.tried)
+	*x = exchange{proxy: proxy, cookies: cookies, tried: tried}
 	exchanges.Put(x)
 }
 
@@ -57,7 +64,10 @@ func (x *exchange) now() time.Time { return x.runtime.Now() }
 func serve(run *listener.Runtime, l *listener.Listener, w http.ResponseWriter, r *http.Request) {
 	x := exchanges.Get().(*exchange)
 	x.runtime, x.listener, x.request, x.writer = run, l, r, w
-	if x.client, _ = r.Context().Value(clientConnKey{}).(*clientConn); x.client != nil {
+	if x.client, _ = r.Context().Value(clientConnKey{}).(*clientConn); x.client != nil && x.client.speaks.http2() {
+		x.client = nil
+	}
+	if x.client != nil {
 		if !x.client.begin(r) {
 			x.release()
 			panic(http.ErrAbortHandler) // net/http closes the connection, without an answer
@@ -67,7 +77,11 @@ func serve(run *listener.Runtime, l *listener.Listener, w http.ResponseWriter, r
 		defer stream.end(r)
 		w, x.writer = stream, stream
 	}
+	if l.Connect != nil {
+		x.record = &record{began: time.Now(), at: run.Now()}
+	}
 	defer func() {
+		x.finish()
 		if x.client != nil {
 			x.client.end(r, x.last)
 		}
@@ -122,6 +136,9 @@ const (
 // (By the guide the defensive mode may pass such a request on, too.)
 func (x *exchange) refused() int {
 	r := x.request
+	if x.listener.Connect != nil {
+		return x.refusedByProxy()
+	}
 	switch {
 	case r.Method == http.MethodTrace:
 		return http.StatusMethodNotAllowed

@@ -74,7 +74,7 @@ func (x *exchange) choose(r *http.Request, g *target.Group) {
 // errors.
 func (x *exchange) incompatible() int {
 	switch version := x.pool.Settings.Version; {
-	case version != "GRPC" && version != "HTTP2":
+	case version != "GRPC" && version != "HTTP2", x.listener.Connect != nil: // a proxy translates
 		return 0
 	case x.request.ProtoMajor != 2, version == "GRPC" && x.request.Method != http.MethodPost:
 		return 464
@@ -91,6 +91,10 @@ func (x *exchange) rewrite(p *httputil.ProxyRequest) {
 	}
 	x.locate(out)
 	out.Trailer = p.In.Trailer // itself: it is filled when the body has been read
+	if x.listener.Connect != nil {
+		x.completeForProxy(out, p.In.Header)
+		return
+	}
 	x.complete(out, p.In.Header)
 }
 
@@ -105,10 +109,7 @@ func (x *exchange) complete(out *http.Request, in http.Header) {
 	// The client is told to go on as soon as there is a target to read its body; see "HTTP
 	// headers" in "How Elastic Load Balancing works".
 	delete(out.Header, "Expect")
-	if !strings.EqualFold(out.Header.Get("Upgrade"), "websocket") { // the only one that the guide knows: h2c would lead past the rules
-		delete(out.Header, "Upgrade")
-		delete(out.Header, "Connection")
-	}
+	leaveWebSockets(out.Header)
 	if s.DropInvalid {
 		dropInvalid(out.Header)
 	}
@@ -122,6 +123,14 @@ func (x *exchange) complete(out *http.Request, in http.Header) {
 		if t := x.tls(); t != nil {
 			out.Header[s.TLSVersion], out.Header[s.TLSCipherSuite] = []string{t.Version}, []string{t.Cipher}
 		}
+	}
+}
+
+// leaveWebSockets removes all other upgrades: it is the only one that the guide knows, and h2c would lead past the rules.
+func leaveWebSockets(h http.Header) {
+	if !strings.EqualFold(h.Get("Upgrade"), "websocket") {
+		delete(h, "Upgrade")
+		delete(h, "Connection")
 	}
 }
 
@@ -157,6 +166,13 @@ func (x *exchange) tls() *tlspolicy.Info {
 // balancer received a TCP RST from the target when attempting to establish a connection" is the
 // first cause of a 502 in the guide's page about errors. ECS takes targets out before it stops tasks.
 func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
+	if x.listener.Connect != nil {
+		return x.askUntilDelivered(r)
+	}
+	return x.ask(r)
+}
+
+func (x *exchange) ask(r *http.Request) (*http.Response, error) {
 	if version := x.pool.Settings.Version; version == "HTTP2" || version == "GRPC" {
 		return x.askHTTP2(r)
 	}
@@ -166,6 +182,22 @@ func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 // modify completes a target's answer.
 func (x *exchange) modify(answer *http.Response) error {
 	x.target.Group.Counts.Answered(answer.StatusCode, x.took)
+	if x.listener.Connect != nil {
+		x.completeAnswer(answer)
+	} else {
+		x.mark(answer)
+	}
+	if _, ok := answer.Header["Content-Type"]; !ok {
+		x.writer.Header()["Content-Type"] = nil // net/http's server would guess
+	}
+	if b, ok := answer.Body.(*answerBody); ok {
+		b.leaveFlushing(answer)
+	}
+	return nil
+}
+
+// mark makes an answer that of a load balancer.
+func (x *exchange) mark(answer *http.Response) {
 	s := &x.listener.Settings
 	if s.HideServer {
 		answer.Header.Del("Server")
@@ -180,17 +212,14 @@ func (x *exchange) modify(answer *http.Response) error {
 	if answer.StatusCode != http.StatusSwitchingProtocols {
 		x.keepAlive(answer.Header)
 	}
-	if _, ok := answer.Header["Content-Type"]; !ok {
-		x.writer.Header()["Content-Type"] = nil // net/http's server would guess
-	}
-	if b, ok := answer.Body.(*answerBody); ok {
-		b.leaveFlushing(answer)
-	}
-	return nil
 }
 
 // failed answers for a target that did not.
 func (x *exchange) failed(w http.ResponseWriter, r *http.Request, err error) {
+	if x.listener.Connect != nil {
+		x.failedForProxy(w, r, err)
+		return
+	}
 	var client *clientError
 	var network net.Error
 	code := http.StatusBadGateway

@@ -20,10 +20,11 @@ func (x *exchange) askHTTP1(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
 	secure := x.pool.Settings.Protocol == "HTTPS"
 	for {
-		c, err := x.target.Connect(ctx, x.runtime.Dial, secure, x.listener.Settings.Idle)
+		c, err := x.target.Connect(ctx, x.runtime.Dial, secure, x.patience(), x.listener.Settings.Idle)
 		if err != nil {
 			return nil, err
 		}
+		c.End(x.limit)
 		answer, sent, err := x.exchangeOn(ctx, c, r)
 		if err == nil || sent || !c.Reused || ctx.Err() != nil {
 			return answer, err
@@ -64,10 +65,11 @@ func (x *exchange) exchangeOn(ctx context.Context, c *target.Conn, r *http.Reque
 		err = errUpgrade // the proxy compares what was asked for, be it nothing
 	}
 	if err != nil {
+		x.heard = c.Heard
 		_, _, err := fail(true, err)
 		return nil, true, u.blame(ctx, err)
 	}
-	b := &answerBody{conn: c, upload: u, stop: stop, writer: x.writer, answer: answer, inner: answer.Body, keep: !answer.Close}
+	b := &answerBody{conn: c, record: x.record, upload: u, stop: stop, writer: x.writer, answer: answer, inner: answer.Body, keep: !answer.Close}
 	b.unsaid = answer.Body != http.NoBody
 	answer.Body = b
 	if answer.StatusCode == http.StatusSwitchingProtocols {

@@ -36,6 +36,10 @@ func pageOf(code int) string {
 
 // page answers with the balancer's own page.
 func (x *exchange) page(w http.ResponseWriter, code int) {
+	if x.listener.Connect != nil {
+		x.answerForProxy(w, code, proxyWords(code))
+		return
+	}
 	x.answer(w, code, "text/html", pageOf(code))
 }
 

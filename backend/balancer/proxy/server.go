@@ -33,6 +33,7 @@ type netServer struct {
 	feed  *feed
 	idle  time.Duration
 	http2 bool
+	plain bool // HTTP/2 by prior knowledge, beside HTTP/1
 }
 
 // Configure has new connections served with the settings of a listener. Those that are there
@@ -41,7 +42,7 @@ func (h *Server) Configure(l *listener.Listener) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	n := len(h.servers)
-	if n > 0 && h.servers[n-1].idle == l.Settings.Idle && h.servers[n-1].http2 == l.Settings.HTTP2 {
+	if n > 0 && h.servers[n-1].idle == l.Settings.Idle && h.servers[n-1].http2 == l.Settings.HTTP2 && h.servers[n-1].plain == (l.Connect != nil) {
 		return
 	}
 	if n > 0 {
@@ -51,7 +52,7 @@ func (h *Server) Configure(l *listener.Listener) {
 }
 
 func (h *Server) newServer(l *listener.Listener) *netServer {
-	s := &netServer{feed: newFeed(), idle: l.Settings.Idle, http2: l.Settings.HTTP2}
+	s := &netServer{feed: newFeed(), idle: l.Settings.Idle, http2: l.Settings.HTTP2, plain: l.Connect != nil}
 	s.Server = &http.Server{
 		Handler:           http.HandlerFunc(h.handle),
 		IdleTimeout:       l.Settings.Idle,
@@ -66,6 +67,12 @@ func (h *Server) newServer(l *listener.Listener) *netServer {
 		ConnState:   h.track,
 
 		DisableGeneralOptionsHandler: true, // OPTIONS * is for targets, like all else
+	}
+	if s.plain {
+		s.Protocols = new(http.Protocols)
+		s.Protocols.SetHTTP1(true)
+		s.Protocols.SetUnencryptedHTTP2(true)
+		s.HTTP2.MaxConcurrentStreams = mostStreams
 	}
 	h.Runtime.Running.Go(func() { _ = s.Serve(s.feed) }) // ends with the feed
 	return s
@@ -116,6 +123,7 @@ func (h *Server) track(conn net.Conn, state http.ConnState) {
 // Accept serves a connection that has been accepted.
 func (h *Server) Accept(l *listener.Listener, conn net.Conn) {
 	h.Runtime.Counts.Opened()
+	h.Current.Load().Counts.Opened()
 	if l.Secure {
 		h.Runtime.Running.Go(func() { h.shakeHands(l, conn) })
 		return
@@ -124,7 +132,7 @@ func (h *Server) Accept(l *listener.Listener, conn net.Conn) {
 }
 
 func (h *Server) newClientConn(l *listener.Listener, conn net.Conn, tls *tlspolicy.Info) *clientConn {
-	return &clientConn{Conn: conn, began: time.Now(), idle: l.Settings.Idle, runtime: h.Runtime, tls: tls}
+	return &clientConn{Conn: conn, began: time.Now(), idle: l.Settings.Idle, runtime: h.Runtime, tls: tls, connect: l.Connect != nil}
 }
 
 // shakeHands begins TLS. net/http knows HTTP/2 by the connection's type.
@@ -162,6 +170,7 @@ func (h *Server) serve(conn net.Conn) {
 // dismiss is called once of each connection that was accepted, when it has ended.
 func (h *Server) dismiss() {
 	h.Runtime.Counts.Closed()
+	h.Current.Load().Counts.Closed()
 	h.Runtime.Dismiss()
 }
 

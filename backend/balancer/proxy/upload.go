@@ -32,8 +32,10 @@ type upload struct {
 	origin  *http.Request // the client's, which knows the trailers when the body has been read
 	body    io.Reader
 	client  *http.ResponseController
+	record  *record
 	near    *clientConn // the client's, nil in HTTP/2
 	idle    time.Duration
+	most    time.Duration // from the end of the body until that of the answer; 0 is without end
 	read    chan struct{} // closed when nothing more is read from the client
 	done    chan struct{}
 	err     error // when it is done
@@ -43,7 +45,10 @@ type upload struct {
 func newUpload(x *exchange, c *target.Conn, r *http.Request) *upload {
 	u := &upload{
 		conn: c, request: r, origin: x.request, body: r.Body, client: http.NewResponseController(x.writer), idle: x.listener.Settings.Idle,
-		near: x.client, read: make(chan struct{}), done: make(chan struct{}),
+		near: x.client, record: x.record, read: make(chan struct{}), done: make(chan struct{}),
+	}
+	if x.limit.IsZero() && r.Header["Upgrade"] == nil {
+		u.most = x.listener.Settings.Request
 	}
 	_ = u.client.EnableFullDuplex() // HTTP/2 always is
 	return u
@@ -58,6 +63,9 @@ func (u *upload) run() {
 			_ = u.conn.Close()   // what the target has of it is no request
 		}
 		return
+	}
+	if u.most > 0 {
+		u.conn.End(time.Now().Add(u.most))
 	}
 	u.conn.Extend()
 }
@@ -80,6 +88,7 @@ func (u *upload) copy() error {
 		}
 		n, err := u.body.Read(buffer)
 		if n > 0 {
+			u.record.receive(n)
 			left -= int64(n)
 			if failed == nil {
 				failed = u.pass(to, buffer[:n])

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dialer"
@@ -25,10 +26,12 @@ type Conn struct {
 	Writer    *bufio.Writer
 	left      int  // what may be read of a head; negative has no limit
 	Sent      bool // something of the present request; its writer's alone
+	Heard     bool // something of the present answer; its reader's alone
 	Reused    bool
 	idleSince time.Time
 
 	idle   time.Duration // the load balancer's time-out
+	end    atomic.Int64  // when the answer is to have ended, in nanoseconds since 1970; 0 is without end
 	closed sync.Once
 }
 
@@ -42,6 +45,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 		}
 	}
 	n, err := c.Conn.Read(p)
+	c.Heard = c.Heard || n > 0
 	if c.left >= 0 {
 		c.left -= n
 	}
@@ -73,29 +77,42 @@ func (c *Conn) Close() error {
 
 // Extend gives the connection the idle time-out from now on.
 func (c *Conn) Extend() {
-	_ = c.SetDeadline(time.Now().Add(c.idle)) // a closed connection says so when it is used
+	until := time.Now().Add(c.idle)
+	if end := c.end.Load(); end != 0 && end < until.UnixNano() {
+		until = time.Unix(0, end)
+	}
+	_ = c.SetDeadline(until) // a closed connection says so when it is used
+}
+
+// End is when the present answer is to have ended, whatever comes of it; the zero time is without end.
+func (c *Conn) End(at time.Time) {
+	if at.IsZero() {
+		c.end.Store(0)
+	} else {
+		c.end.Store(at.UnixNano())
+	}
 }
 
 // Keep gives the connection back for the next request, or closes it if there is to be none.
 func (c *Conn) Keep() { c.target.idle.put(c) }
 
 // Connect returns a connection to the target that is idle, or a new one.
-func (t *Target) Connect(ctx context.Context, dial dialer.Func, secure bool, idle time.Duration) (*Conn, error) {
+func (t *Target) Connect(ctx context.Context, dial dialer.Func, secure bool, patience, idle time.Duration) (*Conn, error) {
 	if c := t.idle.take(); c != nil {
-		c.Sent, c.Reused, c.idle = false, true, idle
+		c.Sent, c.Heard, c.Reused, c.idle = false, false, true, idle
 		return c, nil
 	}
-	patience, cancel := context.WithTimeout(ctx, dialer.Patience)
+	within, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	conn, err := dial(patience, "tcp", t.Address)
+	conn, err := dial(within, "tcp", t.Address)
 	if err != nil {
 		t.refused(ctx)
-		return nil, err
+		return nil, &dialer.Error{Cause: err}
 	}
 	c := &Conn{Conn: conn, target: t, alive: newLiveness(conn), idle: idle}
 	if secure {
 		inner := tls.Client(conn, tlspolicy.ToTargets)
-		if err := inner.HandshakeContext(patience); err != nil {
+		if err := inner.HandshakeContext(within); err != nil {
 			_ = conn.Close()
 			return nil, err
 		}

@@ -24,7 +24,7 @@ func (t *Target) dialShared(dial dialer.Func) dialer.Func {
 		conn, err := dial(ctx, network, address)
 		if err != nil {
 			t.refused(ctx)
-			return nil, err
+			return nil, &dialer.Error{Cause: err}
 		}
 		t.http2.open.Add(1)
 		t.Group.Counts.Opened()

@@ -30,7 +30,7 @@ func main() {
 	defer stop()
 	server := control.NewServer()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil)) // which the connected client reads
-	b := dataplane.New(dataplane.Options{Report: server.Report, Steer: steer, KernelCounts: kernelCounts, Log: log})
+	b := dataplane.New(dataplane.Options{Report: server.Report, Steer: steer, KernelCounts: kernelCounts, AccessLog: os.Stderr, Log: log})
 	go func() {
 		if err := server.Serve(ctx, b, stdio{}); err != nil {
 			fmt.Fprintln(os.Stderr, "balancer:", err)
