@@ -32,4 +32,6 @@ type LoadBalancerSpec struct {
 	Name    string
 	Sandbox string // id of the sandbox in whose namespace it is
 	Labels  map[string]string
+	// Logs keeps what it writes, which is access logs, for Logs of the engine.
+	Logs bool
 }

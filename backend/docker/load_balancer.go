@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/request"
 )
 
 // balancerMemory bounds the program of a load balancer, which passes bodies on and keeps none.
@@ -27,6 +28,14 @@ func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalanc
 	if err != nil {
 		return "", dockerapi.Classify(err)
 	}
+	logs := container.LogConfig{Type: "none"} // what it says is for the connection
+	if spec.Logs {
+		known, err := e.engineFacts(ctx)
+		if err != nil {
+			return "", dockerapi.Classify(err)
+		}
+		logs = request.AmpleLog(known.logDrivers)
+	}
 	made, err := e.containers.CreateFrom(ctx, containers.BalancerImage, containers.Creation{Name: spec.Name, CreateRequest: container.CreateRequest{
 		// Its standard input is never closed: the next connection goes on with it.
 		Config: &container.Config{
@@ -34,7 +43,7 @@ func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalanc
 		},
 		HostConfig: &container.HostConfig{
 			NetworkMode: container.NetworkMode("container:" + spec.Sandbox),
-			LogConfig:   container.LogConfig{Type: "none"}, // what it says is for the connection
+			LogConfig:   logs,
 			Resources:   container.Resources{CgroupParent: sandbox.Group, Memory: balancerMemory, MemorySwap: balancerMemory},
 		},
 	}})
@@ -59,10 +68,12 @@ func (e *Engine) isOutdatedBalancer(ctx context.Context, c backend.Container) bo
 // ConnectLoadBalancer implements backend.LoadBalancers. It uses the engine's stream to the container,
 // which each engine has, also a remote one.
 func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWriteCloser, error) {
-	if err := e.containers.Check(ctx, id); err != nil {
+	found, err := e.containers.Inspect(ctx, id)
+	if err != nil {
 		return nil, dockerapi.Classify(err)
 	}
-	stream, err := e.client.Attach(ctx, id, client.ContainerAttachOptions{Stdin: true, Stdout: true, Stderr: true})
+	logless := found.HostConfig == nil || found.HostConfig.LogConfig.Type == "none" // else its log has what it says
+	stream, err := e.client.Attach(ctx, id, client.ContainerAttachOptions{Stdin: true, Stdout: true, Stderr: logless})
 	if err != nil {
 		return nil, dockerapi.Classify(err)
 	}

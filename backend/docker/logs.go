@@ -3,12 +3,14 @@ package docker
 import (
 	"context"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/loglines"
 )
@@ -27,15 +29,19 @@ func (e *Engine) Logs(ctx context.Context, id string, opts backend.LogOptions) e
 	if !opts.Since.IsZero() {
 		since = dockerapi.FormatTime(opts.Since)
 	}
+	write, balances := opts.Write, slices.Equal(found.Config.Entrypoint, []string{containers.BalancerPath})
+	if balances { // its standard output is its answers to who is connected
+		write = func(at time.Time, _ bool, line string) error { return opts.Write(at, false, line) }
+	}
 	stream, err := e.client.ContainerLogs(ctx, id, client.ContainerLogsOptions{
-		ShowStdout: true, ShowStderr: true, Timestamps: true,
+		ShowStdout: !balances, ShowStderr: true, Timestamps: true,
 		Follow: opts.Follow, Since: since, Tail: tail,
 	})
 	if err != nil {
 		return dockerapi.Classify(err)
 	}
 	defer func() { _ = stream.Close() }()
-	failed, err := loglines.Copy(stream, found.Config.Tty, opts.Write, loglines.Options{Follows: opts.Follow, SetBack: func(by time.Duration) {
+	failed, err := loglines.Copy(stream, found.Config.Tty, write, loglines.Options{Follows: opts.Follow, SetBack: func(by time.Duration) {
 		e.log.Warn("lines of a container are older than earlier ones, because the engine's clock was set back: some may be lost", "container", id, "by", by)
 	}})
 	switch {

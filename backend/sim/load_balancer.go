@@ -101,6 +101,7 @@ func (e *Engine) startLoadBalancer(c *container) error {
 		Now:       e.clock.Now,
 		AfterFunc: func(d time.Duration, f func()) func() bool { return e.clock.AfterFunc(d, f).Stop },
 		Report:    server.Report,
+		AccessLog: output{e, c},
 	})
 	e.planes[c] = c.plane.balancer
 	e.begin(c)

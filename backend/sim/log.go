@@ -2,6 +2,7 @@ package sim
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
@@ -30,4 +31,19 @@ func (c *container) output() *logbuffer.Buffer {
 		c.log = logbuffer.New(script.MaxLines)
 	}
 	return c.log
+}
+
+// output writes lines to the log of a container.
+type output struct {
+	engine *Engine
+	of     *container
+}
+
+func (o output) Write(text []byte) (int, error) {
+	o.engine.mu.Lock()
+	defer o.engine.mu.Unlock()
+	for line := range strings.Lines(string(text)) {
+		o.engine.write(o.of, false, strings.TrimSuffix(line, "\n"))
+	}
+	return len(text), nil
 }
