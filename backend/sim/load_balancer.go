@@ -2,7 +2,6 @@ package sim
 
 import (
 	"context"
-	"io"
 	"maps"
 	"net"
 	"net/netip"
@@ -11,10 +10,10 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dataplane"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/route"
 )
 
 // dataPlane is what a container has in place of a script that is a load balancer: it serves
@@ -24,63 +23,7 @@ type dataPlane struct {
 	server    *control.Server
 	listeners map[int]*planeListener // by port
 	packets   map[int]*planePackets  // by port
-}
-
-// CreateLoadBalancer makes a load balancer, stopped.
-func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalancerSpec) (string, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if err := e.reach(ctx); err != nil {
-		return "", err
-	}
-	if c := e.names[spec.Name]; c != nil {
-		return c.sameAs(spec.Name, false)
-	}
-	box, err := e.sandbox(spec.Sandbox)
-	if err != nil {
-		return "", err
-	}
-	c := &container{name: spec.Name, labels: maps.Clone(spec.Labels), spec: &containerSpec{}, box: box, net: box.net, plane: &dataPlane{}}
-	if err := e.add(c); err != nil {
-		return "", err
-	}
-	return c.id, nil
-}
-
-// ConnectLoadBalancer connects to the server of one that runs.
-func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWriteCloser, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	c, err := e.find(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if c.plane == nil {
-		return nil, noSuchContainer(id)
-	}
-	near, far := net.Pipe()
-	if c.state != backend.Running {
-		_ = far.Close()
-		return near, nil
-	}
-	c.keep(far)
-	server, plane := c.plane.server, c.plane.balancer
-	go func() {
-		server.Serve(context.Background(), plane, far) //nolint:errcheck // the other side has gone
-		_ = far.Close()
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		delete(c.conns, far)
-	}()
-	return near, nil
-}
-
-// KeepClients does nothing: scripted containers see which address dials them.
-func (e *Engine) KeepClients(ctx context.Context, sandboxID string, _ []netip.Addr) ([]netip.Addr, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	_, err := e.find(ctx, sandboxID)
-	return nil, err
+	pieces    route.Table
 }
 
 // startLoadBalancer begins with no listener: who connects says what there is to be.
@@ -92,6 +35,7 @@ func (e *Engine) startLoadBalancer(c *container) error {
 	}
 	server := control.NewServer()
 	c.plane.server, c.plane.listeners, c.plane.packets = server, map[int]*planeListener{}, map[int]*planePackets{}
+	c.plane.pieces = route.Table{}
 	c.plane.balancer = dataplane.New(dataplane.Options{
 		Listen:       func(_, address string) (net.Listener, error) { return e.listenAs(c, server, address) },
 		ListenPacket: func(_, address string) (net.PacketConn, error) { return e.listenPacketAs(c, server, address) },
@@ -260,6 +204,9 @@ func (e *Engine) dialAs(ctx context.Context, from *container, network, address s
 // an address, and its port.
 func (n *namespace) dials(to netip.AddrPort, udp bool, seen netip.Addr) (server *container, port int, err error) {
 	at := protocolPort{udp, int(to.Port())}
+	if to.Addr().IsLoopback() {
+		return n.answer(at)
+	}
 	there := n.findAs(seen, to.Addr(), at)
 	switch {
 	case there == nil && n.network != nil && n.network.at[to.Addr()] == nil:

@@ -150,16 +150,21 @@ func (n *namespace) forwarded(at protocolPort) (to netip.AddrPort, ok bool) {
 // a host: an address, or a name, which stands for the namespace itself.
 func (n *namespace) reaches(host string, at protocolPort) bool {
 	to, err := netip.ParseAddr(host)
-	if err != nil || to.IsLoopback() || to == n.address {
-		_, _, err := n.answer(at)
-		return err == nil
+	if err != nil || to == n.address {
+		to = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	}
-	target := n.find(to, at)
-	if target == nil || target.cutOff {
-		return false
-	}
-	_, _, err = target.answer(at)
-	return err == nil
+	return n.reachesAt(netip.AddrPortFrom(to, uint16(at.port)), at.udp, mostHops)
+}
+
+// mostHops bounds how many load balancers lead to each other.
+const mostHops = 8
+
+// reachesAt says whether a server answers when a container of the namespace connects to an address.
+func (n *namespace) reachesAt(to netip.AddrPort, udp bool, hops int) bool {
+	server, port, err := n.dials(to, udp, n.address)
+	return err == nil && (server.plane == nil || udp || hops > 0 && server.plane.pieces.Leads(port, func(target netip.AddrPort) bool {
+		return server.net.reachesAt(target, false, hops-1)
+	}))
 }
 
 // find goes from network to network, each through the sandbox that routes it, to the
