@@ -13,7 +13,7 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 	t.Run("Owner", func(t *testing.T) {
 		s.run(t, slices.Concat(
 			networkCases, limitCases, imageCases, containerCases, stopCases, listCases, watchCases, usageCases, logCases, dialCases,
-			namespaceCases, nameCases, sharingCases, machineCases, trafficCases, filterCases, loadBalancerCases, resolverCases, volumeCases, healthCases,
+			namespaceCases, nameCases, sharingCases, machineCases, trafficCases, filterCases, loadBalancerCases, connectCases, resolverCases, volumeCases, healthCases,
 		))
 		if s.PullableImage != "" {
 			t.Run("PullMakesAnImageLocal", func(t *testing.T) { testPull(s.env(t)) })

@@ -43,3 +43,15 @@ func (e *Engine) KeepClients(ctx context.Context, sandboxID string, targets []ne
 		return engine.KeepClients(ctx, sandboxID, targets)
 	})
 }
+
+// SetConnect implements backend.LoadBalancers, if the engine does.
+func (e *Engine) SetConnect(ctx context.Context, sandboxID string, c backend.Connect) error {
+	engine, ok := e.Engine.(backend.LoadBalancers)
+	if !ok {
+		return errNoLoadBalancers
+	}
+	_, err := on(ctx, e, "", target{}, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, engine.SetConnect(ctx, sandboxID, c)
+	})
+	return err
+}

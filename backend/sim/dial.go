@@ -76,7 +76,7 @@ func (n *namespace) dialled(at protocolPort) (server *container, port int, err e
 	case n.cutOff || !n.takes(n.network.Gateway, at):
 		return nil, 0, syscall.ETIMEDOUT
 	}
-	return n.answer(at)
+	return n.answer(n.entered(at))
 }
 
 // newWebServer makes the server of all containers. It runs while a connection

@@ -38,6 +38,11 @@ func (e environment) lookUp(name string) (host string, found bool) {
 			return address, true
 		}
 	}
+	for _, n := range e.net.connect.Names {
+		if n.Name == name {
+			return n.Address.String(), true
+		}
+	}
 	if address := e.net.resolve(name); address.IsValid() {
 		return address.String(), true
 	}
@@ -97,6 +102,9 @@ func (e environment) hosts() []string {
 	if e.net.network != nil {
 		own, _, _ := strings.Cut(e.net.hostname, ".")
 		lines = append(lines, e.net.address.String()+"\t"+strings.Join(slices.Compact([]string{e.net.hostname, own}), " "))
+	}
+	for _, n := range e.net.connect.Names {
+		lines = append(lines, n.Address.String()+"\t"+n.Name)
 	}
 	return lines
 }

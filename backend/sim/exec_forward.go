@@ -51,7 +51,7 @@ func (e *Engine) dialFrom(ctx context.Context, c *container, to backend.Forward)
 	var server *container
 	port, caller := 0, host
 	if host.IsLoopback() || host == from.address {
-		server, port, err = from.answer(at)
+		server, port, err = from.answer(from.called(host, at))
 	} else {
 		caller = from.address
 		server, port, err = from.dials(address, false, caller)

@@ -205,7 +205,7 @@ func (e *Engine) dialAs(ctx context.Context, from *container, network, address s
 func (n *namespace) dials(to netip.AddrPort, udp bool, seen netip.Addr) (server *container, port int, err error) {
 	at := protocolPort{udp, int(to.Port())}
 	if to.Addr().IsLoopback() {
-		return n.answer(at)
+		return n.answer(n.called(to.Addr(), at))
 	}
 	there := n.findAs(seen, to.Addr(), at)
 	switch {
@@ -214,7 +214,7 @@ func (n *namespace) dials(to netip.AddrPort, udp bool, seen netip.Addr) (server 
 	case there == nil || there.cutOff:
 		return nil, 0, syscall.ETIMEDOUT
 	}
-	return there.answer(at)
+	return there.answer(there.entered(at))
 }
 
 // checkPause is between looks at load balancers that are checking targets.

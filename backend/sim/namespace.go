@@ -24,6 +24,7 @@ type namespace struct {
 	forwards []backend.PortForward
 	cutOff   bool
 	filter   *backend.Filter // of packets that are on the network; nil lets all pass
+	connect  backend.Connect // of calls that go through a proxy
 }
 
 // namespaceOf is the namespace of a new container: a sandbox's, or one of its own.
@@ -113,7 +114,7 @@ func (n *namespace) comeBack(c *container) bool {
 // reset makes it as good as new.
 func (n *namespace) reset() {
 	n.ports, n.catchAll, n.checkers = nil, nil, nil
-	n.forwards, n.cutOff, n.filter = nil, false, nil
+	n.forwards, n.cutOff, n.filter, n.connect = nil, false, nil, backend.Connect{}
 }
 
 // answer is the container that answers a packet for a port that has come in, and on
@@ -144,6 +145,22 @@ func (n *namespace) forwarded(at protocolPort) (to netip.AddrPort, ok bool) {
 		}
 	}
 	return to, false
+}
+
+// called is the port that answers for an address of the namespace itself.
+func (n *namespace) called(to netip.Addr, at protocolPort) protocolPort {
+	if !at.udp {
+		at.port = int(n.connect.Called(netip.AddrPortFrom(to, uint16(at.port))).Port())
+	}
+	return at
+}
+
+// entered is the port that answers those who come from outside.
+func (n *namespace) entered(at protocolPort) protocolPort {
+	if !at.udp {
+		at.port = int(n.connect.Entered(uint16(at.port)))
+	}
+	return at
 }
 
 // reaches says whether a server answers when a container of the namespace connects to

@@ -85,3 +85,9 @@ func (b loadBalancers) KeepClients(ctx context.Context, sandboxID string, target
 		return b.LoadBalancers.KeepClients(ctx, sandboxID, targets)
 	})
 }
+
+func (b loadBalancers) SetConnect(ctx context.Context, sandboxID string, c backend.Connect) error {
+	return limitError(ctx, b.engine, "started", networkTimeout, func(ctx context.Context) error {
+		return b.LoadBalancers.SetConnect(ctx, sandboxID, c)
+	})
+}

@@ -40,16 +40,15 @@ func parsePair(s string, separator byte, most int) (address [4]byte, number int,
 	return address, 0, false
 }
 
-func writeAll(fd int, b []byte) bool {
+func writeAll(fd int, b []byte) {
 	for len(b) > 0 {
 		n, err := syscall.Write(fd, b)
 		if err == syscall.EINTR || err == syscall.EAGAIN {
 			continue
 		}
 		if err != nil {
-			return false
+			return
 		}
 		b = b[n:]
 	}
-	return true
 }
