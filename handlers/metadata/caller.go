@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/place"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 	"github.com/gorilla/mux"
@@ -118,6 +119,7 @@ func (a *api) caller(t *state.Task, container string) caller {
 		a.Log.Error("cannot apply overrides: the metadata of a task is without them", "task", t.ARN, "error", err)
 		resolved = taskdef.Resolved{Containers: c.definition.ContainerDefinitions}
 	}
+	resolved.Containers = place.WithProxy(resolved.Containers, t)
 	c.resolved = resolved
 	return c
 }

@@ -219,6 +219,7 @@ func (w *taskRunner) adoptContainer(i int, rowID string, found backend.Container
 	case c.Phase == state.ContainerRunning && (!exists || found.State == backend.Exited):
 		w.died(theContainer(i), true)
 	case c.Phase == state.ContainerRunning:
+		w.adoptProxy(i, found)
 		w.adoptPorts(i, found)
 		w.healthIs(theContainer(i), found.Health)
 	case !exists && c.Phase == state.ContainerCreated && rowID != "":
@@ -227,6 +228,9 @@ func (w *taskRunner) adoptContainer(i int, rowID string, found backend.Container
 	case !found.StartedAt.IsZero() && c.StartedAt.IsZero():
 		// It was started, but the store does not know.
 		c.Phase, c.StartedAt = state.ContainerRunning, w.host.Engine.Time(w.host.agent.Clock, found.StartedAt)
+		if w.view.isProxy(theContainer(i)) {
+			w.host.agent.proxyRuns(w.task.ARN)
+		}
 		w.adoptPorts(i, found)
 		w.publication.Touch()
 		if found.State == backend.Exited {

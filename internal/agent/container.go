@@ -16,6 +16,9 @@ import (
 
 // create makes a container, stopped.
 func (w *taskRunner) create(i int) run {
+	if w.view.isProxy(theContainer(i)) {
+		return w.createProxy(i)
+	}
 	spec, err := w.containerSpec(i)
 	if err != nil {
 		return func(ctx context.Context) func() { return w.unanswered(ctx, "cannot make a container", err) }
@@ -30,28 +33,31 @@ func (w *taskRunner) create(i int) run {
 		id, err := h.create(ctx, spec, links, image)
 		err = w.bridgeGone(ctx, on, err)
 		createdAt := h.agent.Clock.Now()
-		return func() {
-			c := &w.view.status.Containers[i]
-			delete(w.cuts, theContainer(i))
-			w.unsure = w.unsure || errors.Is(err, context.Canceled)
-			replaced := spec.Sandbox != w.view.status.SandboxID
-			switch {
-			case h.Engine.Lost(err): // or the task has waited for it long enough
-			case err != nil && replaced: // tried again with the new sandbox
-			case lostSandbox(err) && w.hasAnotherTry():
-				w.died(theSandbox, false)
-			case err != nil:
-				w.containerNotBegun(i, "CannotCreateContainerError: ", err)
-			default:
-				c.EngineID, c.CreatedAt = id, createdAt
-				if w.instance != nil {
-					c.RuntimeID = id
-				}
-				c.Phase = state.ContainerCreated
-				w.view.state(theContainer(i)).stale = replaced
-				h.know(id, w.task.ARN, c.Name)
-			}
+		return func() { w.created(i, id, spec.Sandbox, createdAt, err) }
+	}
+}
+
+// created takes over what became of the making of a container in a sandbox.
+func (w *taskRunner) created(i int, id, sandbox string, createdAt time.Time, err error) {
+	c := &w.view.status.Containers[i]
+	delete(w.cuts, theContainer(i))
+	w.unsure = w.unsure || errors.Is(err, context.Canceled)
+	replaced := sandbox != w.view.status.SandboxID
+	switch {
+	case w.host.Engine.Lost(err): // or the task has waited for it long enough
+	case err != nil && replaced: // tried again with the new sandbox
+	case lostSandbox(err) && w.hasAnotherTry():
+		w.died(theSandbox, false)
+	case err != nil:
+		w.containerNotBegun(i, "CannotCreateContainerError: ", err)
+	default:
+		c.EngineID, c.CreatedAt = id, createdAt
+		if w.instance != nil {
+			c.RuntimeID = id
 		}
+		c.Phase = state.ContainerCreated
+		w.view.state(theContainer(i)).stale = replaced
+		w.host.know(id, w.task.ARN, c.Name)
 	}
 }
 
@@ -171,6 +177,9 @@ func (w *taskRunner) start(i int) run {
 				c.StartedAt, c.Bindings = startedAt, bindings
 				c.Phase = state.ContainerRunning
 				w.followLog(i, true)
+				if w.view.isProxy(theContainer(i)) {
+					h.agent.proxyRuns(w.task.ARN)
+				}
 			}
 		}
 	}

@@ -14,7 +14,7 @@ import (
 func (v *view) adoptExecAgents(spec *state.TaskSpec, pid types.PidMode) (adopted bool) {
 	for i := range v.status.Containers {
 		c := &v.status.Containers[i]
-		if spec.EnableExecuteCommand && c.ExecAgent.Status == "" && execagent.Has(pid, i) {
+		if spec.EnableExecuteCommand && c.Name != v.proxy && c.ExecAgent.Status == "" && execagent.Has(pid, i) {
 			c.ExecAgent = execagent.Adopt(c)
 			adopted = true
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/place"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -84,8 +85,9 @@ func (h *host) followLeftover(taskARN string, c backend.Container) {
 	if err != nil {
 		return
 	}
-	for i := range resolved.Containers {
-		d := &resolved.Containers[i]
+	definitions := place.WithProxy(resolved.Containers, t)
+	for i := range definitions {
+		d := &definitions[i]
 		if *d.Name == c.Labels[labelContainerName] && awslogs.Uses(d) {
 			h.logs.Follow(c.ID, awslogs.NewConfig(t.ARN, d, c.ID), false)
 		}

@@ -19,7 +19,8 @@ type view struct {
 	targets     targets
 	status      *state.TaskStatus // containers in the order of definitions
 	stop        *state.Stop
-	plain       bool // it has no network interface of its own
+	plain       bool   // it has no network interface of its own
+	proxy       string // the name of the container that is its proxy of Service Connect; empty: it has none
 	sandbox     sandboxPhase
 	containers  []resourceState                         // beside their status
 	sandboxIs   resourceState                           // likewise

@@ -107,6 +107,9 @@ func (w *taskRunner) startSandbox() run {
 		if err == nil {
 			err = h.agent.interfaces.Started(ctx, w.task.ARN, id)
 		}
+		if err == nil {
+			err = w.leadCalls(ctx, id)
+		}
 		if errors.Is(err, backend.ErrNoSandbox) && w.instance != nil {
 			w.instance.Examine(ctx)
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/leftover"
 	"github.com/ecs-emulator/ecs-emulator/internal/publication"
+	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/place"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -76,7 +77,8 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 		d := definition.Definition()
 		var resolved taskdef.Resolved
 		resolved, err = taskdef.ApplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
-		w.view.definitions, w.platform = containerspec.WithLinks(resolved.Containers), platformOf(d)
+		w.view.definitions, w.platform = place.WithProxy(containerspec.WithLinks(resolved.Containers), t), platformOf(d)
+		w.view.proxy = t.ProxyName()
 		w.view.volumes = mountedVolumes(d.Volumes, resolved.Containers)
 		w.view.setResources(w.instance == nil)
 		w.shares = sharedNamespaces{d.PidMode, d.IpcMode}
@@ -353,6 +355,9 @@ func (w *taskRunner) died(on resource, late bool) {
 
 // healthIs takes over what a health check found.
 func (w *taskRunner) healthIs(on resource, health backend.Health) {
+	if w.view.isProxy(on) {
+		return // the engine does not check it
+	}
 	if w.view.healthIs(on, health, w.host.agent.Clock.Now()) {
 		w.publication.Touch()
 	}
