@@ -117,6 +117,9 @@ func PutService(tx *store.Tx, s *Service) { services.Put(tx, s) }
 
 // DeleteService removes a service, which has no instances, and what was heard of it.
 func DeleteService(tx *store.Tx, s *Service) {
+	if w := FindWeights(tx, s.ARN); w != nil {
+		weights.Delete(tx, w)
+	}
 	services.Delete(tx, s)
 	for _, a := range acknowledgements.List(tx, s.ARN+" ") {
 		acknowledgements.Delete(tx, a)
