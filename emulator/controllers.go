@@ -26,7 +26,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/placer"
 	"github.com/ecs-emulator/ecs-emulator/internal/resolver"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect"
 	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery/customhealth"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
@@ -93,6 +93,8 @@ func (s *Server) startControllers() {
 	at := controllers.Set{Agent: agent.New(options)}
 	nodes := at.Agent.LoadBalancers(fargate)
 	at.Balancers = s.newLoadBalancers(nodes)
+	at.Connect = serviceconnect.New(serviceconnect.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Proxies: at.Agent.Proxies()})
+	at.Agent.Proxies().OnNews(at.Connect.Wake)
 	nodes.OnNews(at.Balancers.Wake)
 	networks := at.Agent.Networks(fargate)
 	at.Names = resolver.New(resolver.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Networks: networks})
@@ -115,7 +117,6 @@ func (s *Server) startControllers() {
 	at.Draining = draining.New(s.store, s.clock, s.opts.Log)
 	at.Traffic = tasktraffic.New(tasktraffic.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log,
-		Unserved: []servicediscovery.Listener{servicediscovery.Proxies},
 	})
 	at.Matching, at.Timetable, at.Deliveries = s.newMatching(), s.newTimetable(), s.newSending()
 	at.Metrics = s.newCollector()

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/resolver"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect"
 )
 
 // Set is all controllers of an emulator.
@@ -38,6 +39,8 @@ type Set struct {
 	Balancers *loadbalancer.Controller
 	// Names has the resolvers of VPCs know the names of Cloud Map.
 	Names *resolver.Controller
+	// Connect looks after proxies of Service Connect.
+	Connect *serviceconnect.Controller
 	// Matching brings the events of services to rules of EventBridge.
 	Matching *matching.Controller
 	// Timetable acts when rules and schedules are due.
@@ -84,6 +87,7 @@ func (s Set) All() []Controller {
 		{"lifecycle hooks", s.Hooks.Run, hooks},
 		{"load balancers", s.Balancers.Run, s.Balancers.Idle},
 		{"names", s.Names.Run, s.Names.Idle},
+		{"proxies", s.Connect.Run, s.Connect.Idle},
 		{"agent", s.Agent.Run, calls},
 		{"custom health", s.CustomHealth.Run, s.CustomHealth.Idle},
 		{"traffic of tasks", s.Traffic.Run, s.Traffic.Idle},

@@ -1,0 +1,203 @@
+package serviceconnect
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/place"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// AWS's timeouts, in seconds, where none is configured.
+// Source: ECS API reference, TimeoutConfiguration; no source tells the one of a request, which is Envoy's.
+const (
+	idleOfHTTP    = 5 * 60
+	idleOfTCP     = 60 * 60
+	requestOfHTTP = 15
+)
+
+// endpoint is what a proxy knows of the tasks of a discovery name.
+type endpoint struct {
+	instances []*servicediscovery.Instance
+	weights   *servicediscovery.Weights // nil: each instance gets the same
+}
+
+// endpointOf reads what there is to know of a service of Cloud Map.
+func endpointOf(tx *state.Tx, discoveryARN string) endpoint {
+	return endpoint{servicediscovery.Instances(tx, discoveryARN), servicediscovery.FindWeights(tx, discoveryARN)}
+}
+
+// configure returns the pieces of a task's proxy. known tells of a service of Cloud Map.
+func configure(c *state.Connect, known func(discoveryARN string) endpoint) (pieces []balancer.Piece) {
+	at := place.Of(c)
+	for _, in := range at.Incoming {
+		pieces = append(pieces, incoming(c, in)...)
+	}
+	groups := map[string]bool{}
+	for _, out := range at.Outgoing {
+		e := known(out.DiscoveryARN)
+		if !groups[out.DiscoveryARN] { // of which another name may know as well
+			pieces = append(pieces, e.groups(out)...)
+		}
+		groups[out.DiscoveryARN] = true
+		pieces = append(pieces, balancer.Piece{Listener: e.listener(c, out)})
+	}
+	return pieces
+}
+
+// part returns the pieces of a proxy that tell of one service of Cloud Map, and which keys are of it.
+func part(c *state.Connect, discoveryARN string, e endpoint) (pieces []balancer.Piece, of func(balancer.Key) bool) {
+	listeners := map[string]bool{}
+	for _, out := range place.Of(c).Outgoing {
+		if out.DiscoveryARN != discoveryARN {
+			continue
+		}
+		if len(listeners) == 0 {
+			pieces = append(pieces, e.groups(out)...)
+		}
+		l := e.listener(c, out)
+		listeners[l.ID] = true
+		pieces = append(pieces, balancer.Piece{Listener: l})
+	}
+	return pieces, func(key balancer.Key) bool {
+		switch key.Kind {
+		case balancer.KindListener:
+			return listeners[key.ID]
+		case balancer.KindTarget:
+			return isGroupOf(key.Group, discoveryARN)
+		default:
+			return isGroupOf(key.ID, discoveryARN)
+		}
+	}
+}
+
+// groupID names the group of a service's instances, or of those of one of its deployments.
+func groupID(discoveryARN, deployment string) string {
+	return strings.TrimSuffix(discoveryARN+" "+deployment, " ")
+}
+
+func isGroupOf(id, discoveryARN string) bool {
+	rest, ok := strings.CutPrefix(id, discoveryARN)
+	return ok && (rest == "" || rest[0] == ' ')
+}
+
+// deployments are those that have a group of their own; without weights all have the same one.
+func (e endpoint) deployments() (ids []string) {
+	if e.weights == nil {
+		return []string{""}
+	}
+	for _, s := range e.weights.Shares {
+		ids = append(ids, s.Deployment)
+	}
+	if test := e.weights.Test; test != "" && !slices.Contains(ids, test) {
+		ids = append(ids, test)
+	}
+	return ids
+}
+
+// groups are the instances of an endpoint.
+func (e endpoint) groups(out place.Outgoing) (pieces []balancer.Piece) {
+	for _, deployment := range e.deployments() {
+		id := groupID(out.DiscoveryARN, deployment)
+		pieces = append(pieces, balancer.Piece{TargetGroup: group(id, out.Protocol)})
+		for _, i := range e.instances {
+			address, err := netip.ParseAddr(i.Attributes[servicediscovery.AttributeIPv4])
+			port, wrong := strconv.ParseUint(i.Attributes[servicediscovery.AttributePort], 10, 16)
+			if deployment != "" && i.Deployment != deployment || err != nil || wrong != nil {
+				continue
+			}
+			pieces = append(pieces, balancer.Piece{Target: &balancer.Target{Group: id, ID: i.ID, Addr: netip.AddrPortFrom(address, uint16(port))}})
+		}
+	}
+	return pieces
+}
+
+// group is one without health checks: proxies find out with requests.
+// Source: ECS developer guide, Service Connect, outlier detection.
+func group(id, protocol string) *balancer.TargetGroup {
+	g := &balancer.TargetGroup{ID: id, Protocol: "HTTP"}
+	switch protocol {
+	case "http":
+		g.ProtocolVersion = "HTTP1"
+	case "http2":
+		g.ProtocolVersion = "HTTP2"
+	case "grpc":
+		g.ProtocolVersion = "GRPC"
+	default:
+		g.Protocol = "TCP"
+	}
+	return g
+}
+
+// listener takes the task's own calls to an endpoint.
+func (e endpoint) listener(c *state.Connect, out place.Outgoing) *balancer.Listener {
+	l := newListener(c, "out/"+out.DNSName+":"+strconv.Itoa(int(out.Port)), out.DiscoveryName, out.Protocol, out.IdleSeconds, out.RequestSeconds)
+	l.Addr, l.Port = out.At.Addr(), out.At.Port()
+	forward := &balancer.Forward{}
+	if e.weights == nil {
+		forward.Groups = []balancer.WeightedGroup{{Group: groupID(out.DiscoveryARN, ""), Weight: 1}}
+	} else {
+		for _, s := range e.weights.Shares {
+			forward.Groups = append(forward.Groups, balancer.WeightedGroup{Group: groupID(out.DiscoveryARN, s.Deployment), Weight: s.Weight})
+		}
+		if e.weights.Test != "" && out.TestHeader != "" && out.Protocol != "" {
+			l.Rules = append(l.Rules, testRule(out, e.weights.Test))
+		}
+	}
+	l.Rules = append(l.Rules, balancer.Rule{ID: "default", Action: balancer.Action{Forward: forward}})
+	return l
+}
+
+// testRule leads test traffic to a deployment.
+func testRule(out place.Outgoing, deployment string) balancer.Rule {
+	value := out.TestValue
+	if value == "" {
+		value = "*"
+	}
+	return balancer.Rule{
+		ID:         "test",
+		Conditions: []balancer.Condition{{Field: "http-header", Header: out.TestHeader, Values: []string{value}}},
+		Action:     balancer.Action{Forward: &balancer.Forward{Groups: []balancer.WeightedGroup{{Group: groupID(out.DiscoveryARN, deployment), Weight: 1}}}},
+	}
+}
+
+// incoming takes calls to a service of the task, for its container.
+func incoming(c *state.Connect, in place.Incoming) []balancer.Piece {
+	id := "in/" + in.PortName
+	l := newListener(c, id, in.DiscoveryName, in.Protocol, in.IdleSeconds, in.RequestSeconds)
+	l.Port, l.Connect.Inbound = in.Port, true
+	l.Rules = []balancer.Rule{{ID: "default", Action: balancer.Action{Forward: &balancer.Forward{Groups: []balancer.WeightedGroup{{Group: id, Weight: 1}}}}}}
+	container := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), in.ContainerPort)
+	return []balancer.Piece{
+		{TargetGroup: group(id, in.Protocol)},
+		{Target: &balancer.Target{Group: id, ID: in.Container, Addr: container}},
+		{Listener: l},
+	}
+}
+
+func newListener(c *state.Connect, id, discoveryName, protocol string, idle, request *int32) *balancer.Listener {
+	l := &balancer.Listener{ID: id, Protocol: "HTTP", Connect: &balancer.Connect{DiscoveryName: discoveryName, Protocol: protocol}}
+	l.Connect.IdleSeconds, l.Connect.RequestSeconds = seconds(idle, idleOfHTTP), seconds(request, requestOfHTTP)
+	if protocol == "" {
+		l.Protocol, l.Connect.IdleSeconds, l.Connect.RequestSeconds = "TCP", seconds(idle, idleOfTCP), 0
+	}
+	if a := c.AccessLog; a != nil {
+		l.Connect.AccessLog = &balancer.AccessLog{
+			JSON:            a.Format == types.ServiceConnectAccessLoggingFormatJson,
+			QueryParameters: a.IncludeQueryParameters == types.ServiceConnectIncludeQueryParametersEnabled,
+		}
+	}
+	return l
+}
+
+func seconds(configured *int32, otherwise int) int {
+	if configured == nil {
+		return otherwise
+	}
+	return int(*configured)
+}

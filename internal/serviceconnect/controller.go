@@ -1,0 +1,158 @@
+// Package serviceconnect has the proxies of Service Connect in tasks do what rows say. What a proxy knows follows from the
+// endpoints that its deployment was made with, and from the instances and weights that these have in Cloud Map now. A
+// change of an endpoint is work for the proxies that know it, which acknowledge it.
+package serviceconnect
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// Proxies runs proxies on engines: see package agent.
+type Proxies interface {
+	// Connect returns a stream to the proxy of a task; nil: it does not run.
+	Connect(ctx context.Context, taskARN string) (io.ReadWriteCloser, error)
+	// Ready is told when a proxy knows what to do.
+	Ready(ctx context.Context, taskARN string)
+}
+
+// Options are what proxies are looked after with.
+type Options struct {
+	Store   *state.Store
+	Clock   *clock.Clock
+	Log     *slog.Logger
+	Proxies Proxies
+}
+
+// Controller looks after proxies. Make one with New.
+type Controller struct {
+	Options
+	tasks    *reconcile.Loop // connects to their proxies
+	services *reconcile.Loop // pushes what changes
+
+	mu      sync.Mutex
+	proxies map[string]*proxy // by the task's ARN
+}
+
+const (
+	// connectors is how many proxies are connected to at the same time, and pushers how many services of Cloud Map
+	// are pushed.
+	connectors = 16
+	pushers    = 8
+)
+
+// New makes a controller.
+func New(opts Options) *Controller {
+	c := &Controller{Options: opts, proxies: map[string]*proxy{}}
+	c.tasks = reconcile.New(reconcile.Options{
+		Name: "task with Service Connect", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, state.OnConnectTasks()),
+		Workers: connectors, Reconcile: c.lookAtTask, Mends: func(err error) bool { return errors.Is(err, backend.ErrUnavailable) },
+	})
+	c.services = reconcile.New(reconcile.Options{
+		Name: "endpoint of Service Connect", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, servicediscovery.OnServices()),
+		Workers: pushers, Reconcile: c.lookAtService,
+	})
+	return c
+}
+
+// Run looks after proxies until ctx ends, and returns its error. They go on. It is called once.
+func (c *Controller) Run(ctx context.Context) error {
+	defer c.leave()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return c.tasks.Run(ctx) })
+	group.Go(func() error { return c.services.Run(ctx) })
+	return group.Wait()
+}
+
+// Wake has the proxy of a task looked at: something has changed that no row tells.
+func (c *Controller) Wake(taskARN string) { c.tasks.Wake(taskARN) }
+
+// Idle waits until everything has been done about that changed so far.
+func (c *Controller) Idle(ctx context.Context) error {
+	if err := c.tasks.Idle(ctx); err != nil {
+		return err
+	}
+	return c.services.Idle(ctx)
+}
+
+// leave closes all connections.
+func (c *Controller) leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range c.proxies {
+		p.end()
+	}
+	clear(c.proxies)
+}
+
+// lookAtTask connects to the proxy of a task, if it runs and there is no connection.
+func (c *Controller) lookAtTask(ctx context.Context, taskARN string) (time.Time, error) {
+	t := state.FindTask(c.Store.Read(), taskARN)
+	if t == nil || t.Ended() {
+		c.drop(taskARN)
+		return time.Time{}, nil
+	}
+	p := c.proxyOf(t)
+	if p.connected() {
+		return time.Time{}, nil
+	}
+	stream, err := c.Proxies.Connect(ctx, taskARN)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if stream == nil {
+		c.drop(taskARN)
+		return time.Time{}, nil
+	}
+	over, err := p.connect(ctx, stream, c.knowing)
+	if err != nil {
+		return time.Time{}, err
+	}
+	go func() {
+		<-over
+		c.tasks.Wake(taskARN)
+	}()
+	c.Proxies.Ready(ctx, taskARN)
+	return time.Time{}, nil
+}
+
+// knowing reads rows once for what a proxy is to know.
+func (c *Controller) knowing() func(string) endpoint {
+	tx := c.Store.Read()
+	return func(discoveryARN string) endpoint { return endpointOf(tx, discoveryARN) }
+}
+
+// proxyOf is that of a task, which counts as one that is to be told of changes from now on.
+func (c *Controller) proxyOf(t *state.Task) *proxy {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.proxies[t.ARN]
+	if p == nil {
+		p = newProxy(t)
+		c.proxies[t.ARN] = p
+	}
+	return p
+}
+
+// drop forgets a proxy that does not run.
+func (c *Controller) drop(taskARN string) {
+	c.mu.Lock()
+	p := c.proxies[taskARN]
+	delete(c.proxies, taskARN)
+	c.mu.Unlock()
+	if p != nil {
+		p.end()
+	}
+}

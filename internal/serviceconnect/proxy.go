@@ -1,0 +1,148 @@
+package serviceconnect
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// proxy is what the controller has of one.
+type proxy struct {
+	task  string // ARN
+	knows *state.Connect
+	turn  chan struct{} // holds a token while rows are read and pushed, so that older ones do not come later
+	gone  chan struct{} // closed when it does not run any more
+
+	mu     sync.Mutex
+	client *control.Client // nil: not connected
+	told   chan struct{}   // closed while it knows all that rows said when it was connected to
+	silent bool            // it did not answer in time when it was last told something
+}
+
+func newProxy(t *state.Task) *proxy {
+	return &proxy{task: t.ARN, knows: t.Spec.Connect, turn: make(chan struct{}, 1), gone: make(chan struct{}), told: make(chan struct{})}
+}
+
+const (
+	// greetTimeout is until when a proxy has to have answered for the first time.
+	greetTimeout = 5 * time.Second
+	// pushTimeout bounds how long it may take to learn all that it is to know.
+	pushTimeout = 30 * time.Second
+)
+
+// connected reports whether a proxy knows what to do and is told what changes.
+func (p *proxy) connected() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.client == nil {
+		return false
+	}
+	select {
+	case <-p.client.Over():
+		return false
+	default:
+		return true
+	}
+}
+
+// connect tells a proxy over a stream what it is to do, as far as it does not do so already. over is closed when the
+// connection has ended.
+func (p *proxy) connect(ctx context.Context, stream io.ReadWriteCloser, read func() func(string) endpoint) (over <-chan struct{}, err error) {
+	p.forget()
+	greeting, cancel := context.WithTimeout(ctx, greetTimeout)
+	defer cancel()
+	client, err := control.Connect(greeting, stream, nil)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the proxy: %w", err)
+	}
+	pushing, cancel := context.WithTimeout(ctx, pushTimeout)
+	defer cancel()
+	if err := p.takeTurn(pushing); err != nil {
+		client.Close()
+		return nil, err
+	}
+	defer func() { <-p.turn }()
+	if err := client.Update(pushing, configure(p.knows, read())); err != nil {
+		client.Close()
+		return nil, fmt.Errorf("tell the proxy what to do: %w", err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.client, p.silent = client, false
+	close(p.told)
+	return client.Over(), nil
+}
+
+// forget ends the connection, if there is one.
+func (p *proxy) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.client != nil {
+		p.client.Close()
+		p.client, p.told = nil, make(chan struct{})
+	}
+}
+
+// end is for a proxy that does not run any more: what waits for it goes on.
+func (p *proxy) end() {
+	p.forget()
+	close(p.gone)
+}
+
+func (p *proxy) takeTurn(ctx context.Context) error {
+	select {
+	case p.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// push tells a proxy of a service of Cloud Map, and returns when it acts by that, or does not run any more. While it is
+// not connected it waits.
+func (p *proxy) push(ctx context.Context, discoveryARN string, read func() endpoint) error {
+	for {
+		p.mu.Lock()
+		client, told := p.client, p.told
+		p.mu.Unlock()
+		select {
+		case <-told:
+		case <-p.gone:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if client == nil { // it has just been connected to
+			continue
+		}
+		if err := p.takeTurn(ctx); err != nil {
+			return err
+		}
+		pieces, of := part(p.knows, discoveryARN, read())
+		err := client.UpdatePart(ctx, pieces, of)
+		<-p.turn
+		select {
+		case <-client.Over():
+		default:
+			return err
+		}
+		if !p.reconnects(ctx, client) {
+			return err
+		}
+	}
+}
+
+// reconnects waits until the connection that has ended is not the one that is used any more.
+func (p *proxy) reconnects(ctx context.Context, ended *control.Client) bool {
+	p.mu.Lock()
+	if p.client == ended {
+		p.client, p.told = nil, make(chan struct{})
+	}
+	p.mu.Unlock()
+	return ctx.Err() == nil
+}
