@@ -48,6 +48,7 @@ type Placement struct {
 	AttachmentID   string // of the network interface that the task gets there
 	// VolumeAttachmentID and VolumeID are of the managed volume that the task gets.
 	VolumeAttachmentID, VolumeID string
+	ConnectAttachmentID          string // of the proxy of Service Connect that the task gets
 	// ContainerInstance is its ARN; empty on Fargate.
 	ContainerInstance string
 	// ByHand: no agent of the emulator runs it; see ContainerInstance.ByHand.

@@ -97,6 +97,7 @@ func PlaceTask(tx *Tx, arn string, place Placement, at time.Time) bool {
 	had := old.Placement
 	place.Waiting, place.CapacityProvider = nil, had.CapacityProvider
 	place.AttachmentID, place.VolumeAttachmentID, place.VolumeID = had.AttachmentID, had.VolumeAttachmentID, had.VolumeID
+	place.ConnectAttachmentID = had.ConnectAttachmentID
 	t := old.next(old.Status)
 	t.Placement = &place
 	if !t.Spec.Provisions() {

@@ -32,9 +32,10 @@ type Request struct {
 	StartedBy    string
 	ServiceARN   string
 	DeploymentID string
-	// LoadBalancers and ServiceRegistries are those of the service.
+	// LoadBalancers and ServiceRegistries are those of the service, and Connect is its deployment's.
 	LoadBalancers     []types.LoadBalancer
 	ServiceRegistries []types.ServiceRegistry
+	Connect           *state.Connect
 
 	EnableExecuteCommand bool
 	Tags                 []types.Tag
@@ -63,7 +64,7 @@ func NewTemplate(r Request) *Template {
 		ClusterARN: r.Cluster.ARN, Family: aws.ToString(r.Definition.Family), Revision: int(r.Definition.Revision),
 		Group: r.Group, StartedBy: r.StartedBy, ServiceARN: r.ServiceARN, DeploymentID: r.DeploymentID,
 		LaunchType: r.LaunchType, Architecture: architecture(r.Definition), CPU: size.CPUText, Memory: size.MemoryText,
-		LoadBalancers: r.LoadBalancers, ServiceRegistries: r.ServiceRegistries, Checked: slices.ContainsFunc(r.Resolved.Containers, ChecksHealth),
+		LoadBalancers: r.LoadBalancers, ServiceRegistries: r.ServiceRegistries, Connect: r.Connect, Checked: slices.ContainsFunc(r.Resolved.Containers, ChecksHealth),
 		Volume: r.Volume, Overrides: &override, EnableExecuteCommand: r.EnableExecuteCommand, CreatedAt: r.Now,
 	}
 	if spec.Group == "" {
@@ -95,7 +96,8 @@ func (t *Template) CPU() int { return t.cpu }
 func (t *Template) New(place state.Placement) *state.Task {
 	cluster := t.request.Cluster
 	scope, id := arn.ScopeOf(cluster.ARN), arn.NewID()
-	status := state.TaskStatus{LastStatus: state.Pending, Containers: t.containers()}
+	taskARN := scope.Task(cluster.Name, id)
+	status := state.TaskStatus{LastStatus: state.Pending, Containers: t.containers(taskARN)}
 	if t.spec.HasInterface() {
 		place.AttachmentID = arn.NewUUID()
 		status.Attachment.Status = "PRECREATED"
@@ -104,6 +106,9 @@ func (t *Template) New(place state.Placement) *state.Task {
 		place.VolumeAttachmentID, place.VolumeID = arn.NewUUID(), arn.NewVolumeID()
 		status.Volume.Status = "CREATED" // source: the CLI reference's answers of RunTask
 	}
+	if t.spec.Connect != nil {
+		place.ConnectAttachmentID = arn.NewUUID()
+	}
 	if t.spec.Provisions() || place.Waiting != nil {
 		status.LastStatus = state.Provisioning
 	}
@@ -111,7 +116,7 @@ func (t *Template) New(place state.Placement) *state.Task {
 		status.ConnectivityAt = t.spec.CreatedAt
 	}
 	return &state.Task{
-		ARN: scope.Task(cluster.Name, id), Spec: t.spec, Placement: &place, Status: status, Tags: t.request.Tags,
+		ARN: taskARN, Spec: t.spec, Placement: &place, Status: status, Tags: t.request.Tags,
 	}
 }
 
@@ -123,7 +128,7 @@ func PlatformVersion(asked string) string {
 	return asked
 }
 
-func (t *Template) containers() []state.Container {
+func (t *Template) containers(taskARN string) []state.Container {
 	list := make([]state.Container, len(t.request.Resolved.Containers))
 	for i, d := range t.request.Resolved.Containers {
 		list[i] = state.Container{
@@ -135,6 +140,9 @@ func (t *Template) containers() []state.Container {
 		if t.request.EnableExecuteCommand && execagent.Has(t.request.Definition.PidMode, i) {
 			list[i].ExecAgent = execagent.Pending
 		}
+	}
+	if t.spec.Connect != nil {
+		list = append(list, state.Container{Name: state.ProxyName(taskARN), ID: arn.NewUUID(), HealthStatus: types.HealthStatusUnknown})
 	}
 	return list
 }

@@ -1,5 +1,5 @@
 // Package tasktraffic registers the tasks of services where requests find them, and deregisters them: in target
-// groups, and in services of Cloud Map, for the registry of their service.
+// groups, and in services of Cloud Map, for the registry of their service and for its endpoints of Service Connect.
 // It is the one writer of Task.Traffic: the agent waits for that with the start and the stop of containers.
 //
 //	containers run → registered → RUNNING … Stop → deregistered → load balancers, resolvers and proxies send it

@@ -20,11 +20,13 @@ const listenerPatience = 5 * time.Second
 
 // entry is a service of Cloud Map in which a task is to be an instance.
 type entry struct {
-	service string // ARN
-	port    int32  // 0 is none
+	service    string // ARN
+	port       int32  // 0 is none
+	deployment string // of endpoints of Service Connect
 }
 
-// entriesOf are those of a task: of its service's registry.
+// entriesOf are those of a task: of its service's registry, and of its endpoints of Service Connect, which are
+// reached at the port of the proxy.
 func entriesOf(t *state.Task) (entries []entry) {
 	for _, r := range t.Spec.ServiceRegistries {
 		port := aws.ToInt32(r.Port)
@@ -32,6 +34,16 @@ func entriesOf(t *state.Task) (entries []entry) {
 			port = portOf(t, aws.ToString(r.ContainerName), uint16(*r.ContainerPort))
 		}
 		entries = append(entries, entry{service: aws.ToString(r.RegistryArn), port: port})
+	}
+	if t.Spec.Connect == nil {
+		return entries
+	}
+	for _, s := range t.Spec.Connect.Services {
+		port := portOf(t, s.Container, s.ContainerPort)
+		if s.IngressPort != 0 {
+			port = int32(s.IngressPort)
+		}
+		entries = append(entries, entry{service: s.DiscoveryARN, port: port, deployment: t.Spec.DeploymentID})
 	}
 	return entries
 }
@@ -59,7 +71,7 @@ func registerInstances(tx *state.Tx, t *state.Task, now time.Time) (list []state
 			}
 			servicediscovery.Register(tx, &servicediscovery.Instance{
 				ServiceARN: s.ARN, ID: arn.Name(t.ARN), Attributes: attributes, Health: health,
-				Task: t.ARN, RegisteredAt: now,
+				Task: t.ARN, Deployment: e.deployment, RegisteredAt: now,
 			})
 		}
 		list = append(list, r)

@@ -102,6 +102,34 @@ func TestInstanceHasThePortOfItsRecord(t *testing.T) {
 	}
 }
 
+func TestEndpointsOfServiceConnectAreReachedAtTheirProxy(t *testing.T) {
+	withTask(t, func(s *scene) {
+		endpoint := servicediscovery.ServiceARN(scope, "srv-connect0000000000")
+		s.update(func(tx *state.Tx) {
+			servicediscovery.PutService(tx, &servicediscovery.Service{ARN: endpoint, ECSService: scope.Service("c", "api")})
+		})
+		registry := s.registered(servicediscovery.Service{DNSRecords: records(types.RecordTypeA)}, func(spec *state.TaskSpec, _ *ecs.ServiceRegistry) {
+			spec.DeploymentID = "ecs-svc/1"
+			spec.Connect = &state.Connect{Services: []state.ConnectService{{DiscoveryARN: endpoint, Container: "web", ContainerPort: 8080, IngressPort: 15000}}}
+		})
+		s.becomes(state.Activating)
+		i := s.instance(endpoint)
+		if i == nil || i.Deployment != "ecs-svc/1" || i.Attributes["AWS_INSTANCE_PORT"] != "15000" || s.instance(registry) == nil {
+			t.Fatalf("endpoint %+v, registry %+v", i, s.instance(registry))
+		}
+		s.becomes(state.Running)
+		s.stop()
+		s.acknowledge(registry, servicediscovery.Resolvers)
+		if !s.traffic().DrainedAt.IsZero() {
+			t.Error("it does not wait for the proxies")
+		}
+		s.acknowledge(endpoint, servicediscovery.Proxies)
+		if s.traffic().DrainedAt.IsZero() || s.instance(endpoint) != nil {
+			t.Errorf("all have heard: %+v", s.traffic())
+		}
+	})
+}
+
 func TestTaskIsDrainedWhenResolversHaveHeard(t *testing.T) {
 	withTask(t, func(s *scene) {
 		service := s.registered(servicediscovery.Service{DNSRecords: records(types.RecordTypeA)}, nil)

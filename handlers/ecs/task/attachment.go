@@ -18,6 +18,9 @@ func describeAttachments(t *state.Task) []types.Attachment {
 	if t.Placement.VolumeAttachmentID != "" && t.Spec.Volume != nil {
 		shown = append(shown, describeVolumeAttachment(t))
 	}
+	if t.Placement.ConnectAttachmentID != "" && t.Spec.Connect != nil {
+		shown = append(shown, describeConnectAttachment(t))
+	}
 	return shown
 }
 
@@ -52,6 +55,27 @@ func describeVolumeAttachment(t *state.Task) types.Attachment {
 	}
 }
 
+// connectDetails are those of the proxy of Service Connect. Source: field reports of answers of DescribeTasks.
+var connectDetails = [...]string{"ContainerName"}
+
+// describeConnectAttachment is the proxy of Service Connect, which is attached once its container runs. Which statuses it
+// has on AWS before and after is not known: those are the words of the network interface.
+func describeConnectAttachment(t *state.Task) types.Attachment {
+	name := t.ProxyName()
+	status := "ATTACHING"
+	if t.Ended() {
+		status = "DELETED"
+	} else if c := t.Status.Container(name); c != nil && !c.StartedAt.IsZero() {
+		status = "ATTACHED"
+	} else if t.Status.Attachment.Status == "PRECREATED" {
+		status = "PRECREATED"
+	}
+	return types.Attachment{
+		Id: &t.Placement.ConnectAttachmentID, Type: aws.String("ServiceConnect"), Status: &status,
+		Details: details(connectDetails[:], []*string{&name}),
+	}
+}
+
 // details are pairs of names and values, without those that are empty.
 func details(names []string, values []*string) []types.KeyValuePair {
 	pairs := make([]types.KeyValuePair, 0, len(names))
@@ -64,8 +88,9 @@ func details(names []string, values []*string) []types.KeyValuePair {
 }
 
 // attachmentTypes are what events say in place of what answers do. Source: recorded events
-// (ECS0070) for interfaces; for volumes, amazon-ecs-agent, whose words those of events are.
-var attachmentTypes = map[string]string{"ElasticNetworkInterface": "eni", "AmazonElasticBlockStorage": "amazonebs"}
+// (ECS0070) for interfaces; for volumes, amazon-ecs-agent, whose words those of events are. For proxies of Service
+// Connect there is no source.
+var attachmentTypes = map[string]string{"ElasticNetworkInterface": "eni", "AmazonElasticBlockStorage": "amazonebs", "ServiceConnect": "ServiceConnect"}
 
 // neverMade reports whether the network interface of a task that has ended was never made.
 // Of those on container instances registered by hand they are unknown.

@@ -51,7 +51,7 @@ func stoppedTask(t *state.Task) *state.Task {
 		return t
 	}
 	spec, placement := *t.Spec, *t.Placement
-	spec.Architecture, placement.AttachmentID, placement.VolumeAttachmentID = "", "", ""
+	spec.Architecture, placement.AttachmentID, placement.VolumeAttachmentID, placement.ConnectAttachmentID = "", "", "", ""
 	if spec.Overrides != nil {
 		overrides := *spec.Overrides
 		overrides.ContainerOverrides = nil
