@@ -102,6 +102,20 @@ func TestServicesConnect(t *testing.T) {
 }
 
 // A service that offers a port can shift traffic in steps without a load balancer; a client has nothing to split.
+func TestCanaryNeedsAnEndpoint(t *testing.T) {
+	s := newServer(t)
+	s.connectDefinitions(t)
+	s.namespace(t, "shop.local")
+	canary := &types.DeploymentConfiguration{Strategy: types.DeploymentStrategyCanary}
+	in := connected("api", offering("shop.local", "http"))
+	in.DeploymentConfiguration = canary
+	s.create(t, in)
+	client := connected("client", offering("shop.local"))
+	client.DeploymentConfiguration = canary
+	_, err := s.CreateService(ctx, client)
+	refused(t, err, invalid, "The CANARY deployment strategy requires a load balancer or Service Connect.")
+}
+
 // knownNames are the names that the tasks of a service's PRIMARY deployment know.
 func (s *server) knownNames(service string) (names []string) {
 	for _, e := range state.FindService(s.store.Read(), testScope.Service("default", service)).Primary().Connect.Endpoints {

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/task"
 )
@@ -31,7 +32,7 @@ func read(tx *state.Tx, serviceARN string, now time.Time, chance placement.Chanc
 		Instances: newInstances(tx, s, chance),
 		Zones:     func(d *state.Deployment) []string { return zones(tx, s, d) },
 	}
-	in.Rules = readRules(tx, s)
+	in.Rules, in.Endpoints = readRules(tx, s), readEndpoints(tx, s)
 	in.Stands = stands(tx, s)
 	for _, d := range s.Deployments {
 		if r := state.FindServiceDeployment(tx, d.ServiceDeploymentARN); r != nil && !r.Ended() && !slices.Contains(in.ServiceDeployments, r) {
@@ -123,6 +124,12 @@ func (c *change) carryOut(v Verb) error {
 		c.resolveTargetGroups(v)
 	case SetWeights:
 		return elbv2.SetWeights(c.tx, v.Rule, v.Weights)
+	case SetSplit:
+		c.setSplit(v.Split)
+	case ShareAlike:
+		for _, discovered := range servicediscovery.ECSServices(c.tx, c.service.ARN) {
+			servicediscovery.DeleteWeights(c.tx, discovered.ARN)
+		}
 	case ResolveImages: // of one task: those of a deployment run the same images
 		if tasks := state.DeploymentTasks(c.tx, c.service.ARN, v.DeploymentID); len(tasks) > 0 {
 			state.ResolveImages(c.tx, v.RevisionARN, tasks[0].Status.Containers)

@@ -24,6 +24,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -77,7 +78,7 @@ func New(opts Options) *Controller {
 		Name: "service", Clock: c.Clock, Log: c.Log, Watch: c.Store.WatchServices(pause), Workers: workers,
 		Reconcile: c.schedule,
 	})
-	heeded := c.wakesServices("what a deployment heeds", c.Store.Watch(0, append(cloudwatch.OnStates(), elbv2.OnApplied())...), c.heeding.of)
+	heeded := c.wakesServices("what a deployment heeds", c.Store.Watch(0, append(cloudwatch.OnStates(), elbv2.OnApplied(), servicediscovery.OnAcknowledgements())...), c.heeding.of)
 	c.Group = reconcile.Group{instances, room, providers, heeded, c.services}
 	if c.Quotas.LimitFargate() {
 		c.Group = append(c.Group, c.wakesServices("vCPUs on Fargate", c.Store.Watch(0, state.OnFreedFargate()), c.concernedByVCPUs))

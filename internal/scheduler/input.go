@@ -29,6 +29,8 @@ type Input struct {
 	// Rules are what load balancers do that the deployments' revisions name; only of revisions with two
 	// target groups.
 	Rules shift.Rules
+	// Endpoints are how proxies of Service Connect share what is for the service.
+	Endpoints []shift.Endpoint
 	// Alarms are those that the PRIMARY deployment watches, by name.
 	Alarms map[string]Alarm
 	// Stands is the service deployment of the PRIMARY deployment, where that shifted traffic and has been

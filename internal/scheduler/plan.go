@@ -99,6 +99,7 @@ func (p *planner) roll() {
 	if p.obeyStop() || p.tripCircuitBreaker() || p.watchAlarms() || p.advance() {
 		return
 	}
+	p.shareAlike()
 	p.throttleFailedStarts()
 	p.dropEndedDeployments()
 	in := p.strategy.desired(p)

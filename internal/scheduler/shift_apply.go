@@ -1,13 +1,16 @@
 package scheduler
 
 import (
+	"maps"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/shift"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -36,6 +39,36 @@ func readRules(tx *state.Tx, s *state.Service) (rules shift.Rules) {
 		}
 	}
 	return rules
+}
+
+// endpointTimeout is how long proxies are waited for that do not tell by which weights they go.
+const endpointTimeout = 5 * time.Second
+
+// readEndpoints gathers how proxies share the requests to a service.
+func readEndpoints(tx *state.Tx, s *state.Service) (endpoints []shift.Endpoint) {
+	for _, discovered := range servicediscovery.ECSServices(tx, s.ARN) {
+		e := shift.Endpoint{ARN: discovered.ARN}
+		if w := servicediscovery.FindWeights(tx, discovered.ARN); w != nil {
+			e.Split = &shift.Split{Production: map[string]int{}, Test: w.Test}
+			for _, share := range w.Shares {
+				e.Split.Production[share.Deployment] = share.Weight
+			}
+			e.Applied, e.Until = servicediscovery.Acknowledged(tx, discovered.ARN, w.Revision), w.At.Add(endpointTimeout)
+		}
+		endpoints = append(endpoints, e)
+	}
+	return endpoints
+}
+
+// setSplit has proxies share the requests to a service.
+func (c *change) setSplit(split shift.Split) {
+	var shares []servicediscovery.Share
+	for _, id := range slices.Sorted(maps.Keys(split.Production)) {
+		shares = append(shares, servicediscovery.Share{Deployment: id, Weight: split.Production[id]})
+	}
+	for _, discovered := range servicediscovery.ECSServices(c.tx, c.service.ARN) {
+		servicediscovery.SetWeights(c.tx, &servicediscovery.Weights{ServiceARN: discovered.ARN, Shares: shares, Test: split.Test, At: c.now})
+	}
 }
 
 // refusedRoles are the infrastructure roles of a service's load balancers that ECS cannot assume.

@@ -115,6 +115,9 @@ func (p *planner) settles(g *generation) {
 // one whose tasks are healthy.
 func (p *planner) servesAll(g *generation) bool {
 	balancers, groups := p.between(g)
+	if all, known := shift.SplitServesAll(p.in.Endpoints, g.deployment.ID); balancers == nil && known {
+		return all
+	}
 	if balancers == nil {
 		return p.completedLast(g) || p.service.Completed == nil && g.healthy > 0
 	}

@@ -22,6 +22,9 @@ func (shifting) advance(p *planner) bool {
 	for _, l := range result.Weights {
 		p.do(SetWeights{Rule: l.Rule, Weights: l.Weights})
 	}
+	if result.Split != nil {
+		p.do(SetSplit{Split: *result.Split})
+	}
 	p.resolveGroups(p.targetOf(r), result.Groups)
 	if !result.WakeAt.IsZero() {
 		p.wake(result.WakeAt)
@@ -145,7 +148,7 @@ func (p *planner) generationOf(id string) *generation {
 func (p *planner) situation(r *state.ServiceDeployment) shift.Situation {
 	in := shift.Situation{
 		Now: p.now, StartedAt: r.StartedAt, Course: shift.NewCourse(r.DeploymentConfiguration, r.Shift.Source == ""),
-		Shift: *r.Shift, Hooks: r.Hooks, Rules: p.in.Rules, Settled: true, Target: p.revision(p.targetOf(r)),
+		Shift: *r.Shift, Hooks: r.Hooks, Rules: p.in.Rules, Endpoints: p.in.Endpoints, Settled: true, Target: p.revision(p.targetOf(r)),
 		NetworkShift: p.in.Delays.NetworkShift,
 	}
 	brings := p.targetOf(r).deployment.Revision
@@ -169,7 +172,7 @@ func (p *planner) revision(g *generation) shift.Revision {
 	balancers, groups := p.between(g)
 	wanted := p.desiredCount()
 	return shift.Revision{
-		ARN: g.deployment.Revision.ARN, LoadBalancers: balancers, Groups: groups,
+		ARN: g.deployment.Revision.ARN, Deployment: g.deployment.ID, LoadBalancers: balancers, Groups: groups,
 		Up: g.healthy >= wanted, Serves: g.healthy > 0 || wanted == 0,
 	}
 }
@@ -187,13 +190,14 @@ func (p *planner) resolveGroups(g *generation, groups []string) {
 }
 
 // showWeights keeps in the service deployment what each revision is to have of the traffic. One without
-// load balancers, and one without a test rule, shifts none of it.
+// load balancers and Service Connect, and one without a test rule, shifts none of it. Proxies of Service Connect always
+// have a test header.
 func (p *planner) showWeights(r *state.ServiceDeployment) {
 	target := p.deployment(r.Target.DeploymentID).Revision
-	if target.TargetGroups == nil {
+	live, test := len(p.in.Endpoints) > 0, len(p.in.Endpoints) > 0
+	if target.TargetGroups == nil && (!live || len(target.LoadBalancers) > 0) {
 		return
 	}
-	live, test := false, false
 	for _, b := range target.LoadBalancers {
 		if a := b.AdvancedConfiguration; a != nil {
 			live, test = true, test || aws.ToString(a.TestListenerRule) != ""
@@ -222,6 +226,17 @@ func (p *planner) showWeights(r *state.ServiceDeployment) {
 // by an alarm: both revisions keep their tasks, and rules stay as they are, until the next deployment
 // settles the service.
 type standing struct{ rolling }
+
+// shareAlike has all tasks of a service have alike of the requests by Service Connect, unless its deployment shifts them.
+func (p *planner) shareAlike() {
+	switch p.strategy.(type) {
+	case shifting, standing:
+	default:
+		if slices.ContainsFunc(p.in.Endpoints, func(e shift.Endpoint) bool { return e.Split != nil }) {
+			p.do(ShareAlike{})
+		}
+	}
+}
 
 func (standing) desired(p *planner) desired { return p.bothRevisions(p.in.Stands) }
 

@@ -5,11 +5,12 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/shift"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // Verb is one thing to do: StartTasks, StopTasks, AddEvent, TellOutage, PutService, PutServiceDeployment,
-// ResolveTargetGroups, SetWeights, ResolveImages, ForgetDeployment or RemoveService.
+// ResolveTargetGroups, SetWeights, SetSplit, ShareAlike, ResolveImages, ForgetDeployment or RemoveService.
 type Verb any
 
 // StartTasks makes tasks of a deployment and announces them.
@@ -67,6 +68,12 @@ type SetWeights struct {
 	Rule    string // ARN
 	Weights map[string]int32
 }
+
+// SetSplit has proxies of Service Connect share the requests to the service among its deployments.
+type SetSplit struct{ Split shift.Split }
+
+// ShareAlike has them share the requests among all its tasks.
+type ShareAlike struct{}
 
 // ResolveImages notes which images the tasks of a deployment run.
 type ResolveImages struct{ DeploymentID, RevisionARN string }

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // What the strategies that shift traffic do where nothing is said, and how far it can go. A step of
@@ -136,7 +137,7 @@ func checkEarlySuccess(c *types.DeploymentConfiguration) error {
 // BLUE_GREEN service can do without; that the other two cannot is an assumption: they have nothing to
 // split. The first text is AWS's, of the ECS developer guide, troubleshooting of blue/green deployments.
 // That DAEMON services are only rolled is an assumption; its words are made by analogy.
-func checkStrategyTraffic(strategy types.DeploymentStrategy, scheduling types.SchedulingStrategy, balancers []types.LoadBalancer) error {
+func checkStrategyTraffic(strategy types.DeploymentStrategy, scheduling types.SchedulingStrategy, r *state.ServiceRevision) error {
 	if strategy == types.DeploymentStrategyRolling {
 		return nil
 	}
@@ -144,12 +145,13 @@ func checkStrategyTraffic(strategy types.DeploymentStrategy, scheduling types.Sc
 		return kit.InvalidParameter("The daemon scheduling strategy does not support the " + string(strategy) + " deployment strategy. " +
 			"Change the deployment strategy to ROLLING, and try again")
 	}
-	for _, b := range balancers {
+	for _, b := range r.LoadBalancers {
 		if b.AdvancedConfiguration == nil {
 			return kit.InvalidParameter("advancedConfiguration field is required for all loadBalancers when using a non-ROLLING deployment strategy")
 		}
 	}
-	if len(balancers) == 0 && strategy != types.DeploymentStrategyBlueGreen {
+	offers := enabled(r.ServiceConnectConfiguration) && len(r.ServiceConnectConfiguration.Services) > 0
+	if len(r.LoadBalancers) == 0 && !offers && strategy != types.DeploymentStrategyBlueGreen {
 		return kit.InvalidParameter("The " + string(strategy) + " deployment strategy requires a load balancer or Service Connect.")
 	}
 	return nil

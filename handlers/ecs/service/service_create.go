@@ -93,7 +93,7 @@ func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Se
 	if err := checkDeploymentConfiguration(in.DeploymentConfiguration, configuration); err != nil {
 		return nil, err
 	}
-	if err := checkStrategyTraffic(configuration.Strategy, strategy, in.LoadBalancers); err != nil {
+	if err := checkStrategyTraffic(configuration.Strategy, strategy, revision); err != nil {
 		return nil, err
 	}
 	if err := checkAlarms(c, in.DeploymentConfiguration); err != nil {

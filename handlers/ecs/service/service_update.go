@@ -148,7 +148,7 @@ func updateSpec(s *state.Service, revision *state.ServiceRevision, in *sdk.Updat
 	if err := checkDeploymentConfiguration(in.DeploymentConfiguration, s.DeploymentConfiguration); err != nil {
 		return err
 	}
-	if err := checkStrategyTraffic(s.DeploymentConfiguration.Strategy, s.SchedulingStrategy, revision.LoadBalancers); err != nil {
+	if err := checkStrategyTraffic(s.DeploymentConfiguration.Strategy, s.SchedulingStrategy, revision); err != nil {
 		return err
 	}
 	if in.HealthCheckGracePeriodSeconds != nil {

@@ -18,6 +18,7 @@ const (
 // Revision is one of the two between which traffic shifts.
 type Revision struct {
 	ARN           string
+	Deployment    string // id
 	LoadBalancers []types.LoadBalancer
 	Groups        []string // that its tasks are in: see state.ServiceRevision.TargetGroups
 	Up            bool     // all its tasks are healthy
@@ -32,6 +33,7 @@ type Situation struct {
 	Shift     state.TrafficShift
 	Hooks     []state.LifecycleHook
 	Rules     Rules
+	Endpoints []Endpoint // of Service Connect
 	Target    Revision
 	Source    Revision // without an ARN: there is none
 	Settled   bool     // no other revision has tasks
@@ -48,10 +50,12 @@ type Result struct {
 	Groups []string
 	// Weights are those that rules are to have, and do not.
 	Weights []Led
+	// Split is how proxies are to share requests, and do not; nil: there is nothing to change.
+	Split *Split
 	// Failure is why the deployment goes back; empty: it does not.
 	Failure string
 	// WakeAt is when to look again though nothing has changed; zero is never. Awaits are ARNs of load
-	// balancers that do not yet go by their rules.
+	// balancers that do not yet go by their rules, and of endpoints whose proxies do not yet share as they shall.
 	WakeAt time.Time
 	Awaits []string
 }

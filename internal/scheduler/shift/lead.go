@@ -16,8 +16,9 @@ func (a *advance) led() bool {
 		return true
 	}
 	wanted, leads := a.leads()
+	split, splits := a.split()
 	switch {
-	case !leads:
+	case !leads && !splits:
 		return true
 	case a.result.Failure != "":
 		return false
@@ -40,6 +41,9 @@ func (a *advance) led() bool {
 		if b := a.Rules.ByARN[l.Rule].LoadBalancer; !slices.Contains(a.result.Awaits, b) {
 			a.result.Awaits = append(a.result.Awaits, b)
 		}
+	}
+	if splits && !a.splits(split) {
+		done = false
 	}
 	if done {
 		s.Shifted, a.result.Awaits = a.Now, nil
