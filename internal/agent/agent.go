@@ -30,7 +30,8 @@ type Agent struct {
 	hosts      map[string]*host // by name
 	publisher  *publication.Publisher
 	interfaces *vpc.Interfaces
-	proxyRuns  func(taskARN string) // see Proxies
+	proxyRuns  func(taskARN string)                      // see Proxies
+	proxyEnds  func(ctx context.Context, taskARN string) // see Proxies
 	calls      enginecall.Tracker
 	watch      *state.Watch // of tasks
 	instances  *state.Watch // of container instances
@@ -47,7 +48,7 @@ func New(opts Options) *Agent {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
 	a := &Agent{Options: opts, hosts: map[string]*host{}, publisher: publication.NewPublisher(opts.Store, opts.Log)}
-	a.proxyRuns = func(string) {}
+	a.proxyRuns, a.proxyEnds = func(string) {}, func(context.Context, string) {}
 	a.interfaces = vpc.NewInterfaces(vpc.InterfaceOptions{Store: a.Store, Mode: a.SecurityGroups, Calls: &a.calls})
 	for _, o := range opts.Hosts {
 		a.hosts[o.Name] = newHost(a, o)

@@ -199,9 +199,12 @@ func (w *taskRunner) stop(i int) run {
 	if w.instance != nil && w.view.stop.Code == types.TaskStopCodeTerminationNotice {
 		grace = 0 // its host is switched off
 	}
-	examine := w.examine(i)
+	examine, proxy := w.examine(i), w.view.isProxy(theContainer(i))
 	return func(ctx context.Context) func() {
 		h.ports.Await(ctx)
+		if proxy {
+			h.agent.proxyEnds(ctx, w.task.ARN)
+		}
 		err := h.Engine.Stop(ctx, id, grace)
 		if err == nil || errors.Is(err, backend.ErrNotFound) {
 			return examine(ctx)

@@ -19,6 +19,9 @@ func (a *Agent) Proxies() Proxies { return Proxies{a} }
 // OnNews sets what is told of a task whose proxy runs, before the engine is looked at.
 func (p Proxies) OnNews(tell func(taskARN string)) { p.agent.proxyRuns = tell }
 
+// OnEnd sets what is told of a task whose proxy is about to be stopped, and waited for, before the engine is looked at.
+func (p Proxies) OnEnd(tell func(ctx context.Context, taskARN string)) { p.agent.proxyEnds = tell }
+
 // Connect returns a stream to the proxy of a task, for package balancer's control.Connect; nil: it does not run.
 func (p Proxies) Connect(ctx context.Context, taskARN string) (io.ReadWriteCloser, error) {
 	t := p.agent.Task(taskARN)

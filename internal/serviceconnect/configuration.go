@@ -69,9 +69,9 @@ func part(c *state.Connect, discoveryARN string, e endpoint) (pieces []balancer.
 		case balancer.KindListener:
 			return listeners[key.ID]
 		case balancer.KindTarget:
-			return isGroupOf(key.Group, discoveryARN)
+			return IsGroupOf(key.Group, discoveryARN)
 		default:
-			return isGroupOf(key.ID, discoveryARN)
+			return IsGroupOf(key.ID, discoveryARN)
 		}
 	}
 }
@@ -81,7 +81,8 @@ func groupID(discoveryARN, deployment string) string {
 	return strings.TrimSuffix(discoveryARN+" "+deployment, " ")
 }
 
-func isGroupOf(id, discoveryARN string) bool {
+// IsGroupOf reports whether a target group has instances of a service of Cloud Map.
+func IsGroupOf(id, discoveryARN string) bool {
 	rest, ok := strings.CutPrefix(id, discoveryARN)
 	return ok && (rest == "" || rest[0] == ' ')
 }
@@ -166,9 +167,12 @@ func testRule(out place.Outgoing, deployment string) balancer.Rule {
 	}
 }
 
+// IncomingID is the id of the listener that takes calls to a port, and of the group that it leads to.
+func IncomingID(portName string) string { return "in/" + portName }
+
 // incoming takes calls to a service of the task, for its container.
 func incoming(c *state.Connect, in place.Incoming) []balancer.Piece {
-	id := "in/" + in.PortName
+	id := IncomingID(in.PortName)
 	l := newListener(c, id, in.DiscoveryName, in.Protocol, in.IdleSeconds, in.RequestSeconds)
 	l.Port, l.Connect.Inbound = in.Port, true
 	l.Rules = []balancer.Rule{{ID: "default", Action: balancer.Action{Forward: &balancer.Forward{Groups: []balancer.WeightedGroup{{Group: id, Weight: 1}}}}}}

@@ -34,6 +34,8 @@ type Options struct {
 	Clock   *clock.Clock
 	Log     *slog.Logger
 	Proxies Proxies
+	// Last is told what a proxy has counted that is about to be stopped; nil is not.
+	Last func(Counted)
 }
 
 // Controller looks after proxies. Make one with New.

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -22,6 +23,9 @@ type proxy struct {
 	client *control.Client // nil: not connected
 	told   chan struct{}   // closed while it knows all that rows said when it was connected to
 	silent bool            // it did not answer in time when it was last told something
+	owes   *control.Client // the connection, if any, with a question that should have been answered; see count
+	// ejected are the targets that it has ejected, and since when, as the latest connection has told.
+	ejected map[balancer.Key]time.Time
 }
 
 func newProxy(t *state.Task) *proxy {
@@ -56,7 +60,8 @@ func (p *proxy) connect(ctx context.Context, stream io.ReadWriteCloser, read fun
 	p.forget()
 	greeting, cancel := context.WithTimeout(ctx, greetTimeout)
 	defer cancel()
-	client, err := control.Connect(greeting, stream, nil)
+	ejected := map[balancer.Key]time.Time{}
+	client, err := control.Connect(greeting, stream, func(news []balancer.Health) { p.heard(ejected, news) })
 	if err != nil {
 		return nil, fmt.Errorf("connect to the proxy: %w", err)
 	}
@@ -73,7 +78,7 @@ func (p *proxy) connect(ctx context.Context, stream io.ReadWriteCloser, read fun
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.client, p.silent = client, false
+	p.client, p.silent, p.ejected = client, false, ejected
 	close(p.told)
 	return client.Over(), nil
 }
