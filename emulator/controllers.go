@@ -27,6 +27,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/resolver"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect"
+	connectmetrics "github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/metrics"
 	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery/customhealth"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
@@ -93,8 +94,7 @@ func (s *Server) startControllers() {
 	at := controllers.Set{Agent: agent.New(options)}
 	nodes := at.Agent.LoadBalancers(fargate)
 	at.Balancers = s.newLoadBalancers(nodes)
-	at.Connect = serviceconnect.New(serviceconnect.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Proxies: at.Agent.Proxies()})
-	at.Agent.Proxies().OnNews(at.Connect.Wake)
+	at.Connect = s.newConnect(at.Agent.Proxies())
 	nodes.OnNews(at.Balancers.Wake)
 	networks := at.Agent.Networks(fargate)
 	at.Names = resolver.New(resolver.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Networks: networks})
@@ -142,6 +142,16 @@ func (s *Server) newLoadBalancers(nodes loadbalancer.Nodes) *loadbalancer.Contro
 	})
 	s.balanced = &loadbalancermetrics.Source{Store: s.store, Metrics: s.metrics, Clock: s.clock, Counts: c.Counts}
 	c.Removing = s.balanced.Removing
+	return c
+}
+
+// newConnect makes the controller of the proxies of Service Connect and the source of their metrics.
+func (s *Server) newConnect(proxies agent.Proxies) *serviceconnect.Controller {
+	c := serviceconnect.New(serviceconnect.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Proxies: proxies})
+	s.connected = &connectmetrics.Source{Store: s.store, Metrics: s.metrics, Clock: s.clock, Counts: c.Counts}
+	c.Last = s.connected.Last
+	proxies.OnNews(c.Wake)
+	proxies.OnEnd(c.Ending)
 	return c
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // startOnDisk starts an emulator with a data directory on a disk that can be full.
@@ -106,7 +107,7 @@ func (w *world) kill(task string) {
 	w.must(w.srv.Engine().Stop(w.Context(), w.engineID(task), 0))
 }
 
-// engineID is the engine's id of the only container of a task that has not stopped.
+// engineID is the engine's id of the only container of a task that has not stopped, beside its proxy of Service Connect.
 func (w *world) engineID(task string) string {
 	w.Helper()
 	answer, err := http.Get(w.srv.URL() + "/_emulator/tasks?task=" + task)
@@ -114,10 +115,18 @@ func (w *world) engineID(task string) string {
 	defer answer.Body.Close()
 	var list control.Tasks
 	w.must(json.NewDecoder(answer.Body).Decode(&list))
-	if len(list.Tasks) != 1 || len(list.Tasks[0].Containers) != 1 {
+	var ids []string
+	for _, t := range list.Tasks {
+		for _, c := range t.Containers {
+			if !strings.HasPrefix(c.Name, state.ProxyPrefix) {
+				ids = append(ids, c.EngineID)
+			}
+		}
+	}
+	if len(ids) != 1 {
 		w.Fatalf("task %s: %+v", task, list)
 	}
-	return list.Tasks[0].Containers[0].EngineID
+	return ids[0]
 }
 
 func TestResetOnAFullDiskChangesNothing(t *testing.T) {

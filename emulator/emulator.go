@@ -47,6 +47,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/pipelistener"
 	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/retention"
+	connectmetrics "github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/metrics"
 	"github.com/ecs-emulator/ecs-emulator/internal/session"
 	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -65,6 +66,7 @@ type Server struct {
 	metrics      *metric.Store
 	alarms       *evaluation.Evaluator       // on metrics
 	balanced     *loadbalancermetrics.Source // of the load balancers that are at work
+	connected    *connectmetrics.Source      // of the proxies of Service Connect
 	credentials  *credentials.Issuer
 	otherSecrets credentials.ToldARNs // that a secret with another suffix stands for
 	engine       backend.Engine       // what the user asked for

@@ -52,6 +52,11 @@ func (s *Server) Die() {
 	s.closeParts()
 }
 
+// Exec opens a session in a container of a task.
+func (s *Server) Exec(ctx context.Context, taskARN, container string, spec backend.ExecSpec) (backend.Session, error) {
+	return s.currentAgent().Exec(ctx, taskARN, container, spec)
+}
+
 // KeptEvents returns the events that are kept, and their bodies.
 func (s *Server) KeptEvents() (events []state.Event, bodies [][]byte) {
 	events, _, _ = s.store.Events(0)

@@ -28,7 +28,7 @@ func (s *Server) openMetrics() (err error) {
 	return err
 }
 
-// sources are those of AWS's own metrics: a line each. The load balancers and the agent are those of a set of controllers,
+// sources are those of AWS's own metrics: a line each. The load balancers, the proxies and the agent are those of a set of controllers,
 // which are at work when sources are asked.
 func (s *Server) sources() []collection.Source {
 	return []collection.Source{
@@ -36,6 +36,7 @@ func (s *Server) sources() []collection.Source {
 		&measuring.Source{Counters: &s.deliveries},
 		&capacitymetric.Source{Store: s.store, Began: s.clock.Now()},
 		s.balanced,
+		s.connected,
 	}
 }
 

@@ -194,6 +194,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"call":   scriptCall,
 	"reach":  scriptReach,
 	"ask":    scriptAsk,
+	"send":   scriptSend,
 	"fact":   scriptFact,
 	"hook":   scriptHook,
 	"target": scriptTarget,
