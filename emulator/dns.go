@@ -99,3 +99,12 @@ func (s *Server) controlResolvers() []control.Resolver {
 	slices.SortFunc(all, func(a, b control.Resolver) int { return strings.Compare(a.VPC, b.VPC) })
 	return all
 }
+
+// controlProxies are the proxies of Service Connect, as /_emulator/discovery shows them.
+func (s *Server) controlProxies() map[string]control.Proxy {
+	all := map[string]control.Proxy{}
+	for task, known := range s.atWork().Connect.Known() {
+		all[task] = known
+	}
+	return all
+}

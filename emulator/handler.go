@@ -70,7 +70,7 @@ func (s *Server) newHandler() http.Handler {
 			Engine: s.engineHealth,
 			Reset:  func(context.Context) error { return s.Reset() },
 			Ports:  s.controlPorts, InstanceIP: func(taskARN string) string { return s.currentAgent().InstanceIP(taskARN) },
-			LogEvents: s.logEvents, LoadBalancers: s.controlLoadBalancers, Resolvers: s.controlResolvers, Faults: s.faults.kit, Closing: s.closing, StateChange: stateChange,
+			LogEvents: s.logEvents, LoadBalancers: s.controlLoadBalancers, Resolvers: s.controlResolvers, Proxies: s.controlProxies, Faults: s.faults.kit, Closing: s.closing, StateChange: stateChange,
 			Sessions:             s.sessions,
 			Delivered:            &s.deliveries,
 			Scaling:              s.scalingReport,

@@ -57,6 +57,8 @@ type Options struct {
 	LoadBalancers func() []LoadBalancer
 	// Resolvers lists the DNS servers of VPCs.
 	Resolvers func() []Resolver
+	// Proxies tells what is known of the proxies of Service Connect beside rows, by the ARN of their task.
+	Proxies func() map[string]Proxy
 	// StateChange is the body of an event, as ECS or Auto Scaling sends it to EventBridge.
 	StateChange func(tx *state.Tx, e state.Event) []byte
 	// CertificateAuthority is the certificate, as PEM, of who issues those of ACM.

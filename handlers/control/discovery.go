@@ -17,6 +17,7 @@ type Resolver struct {
 type discovery struct {
 	Namespaces []discoveryNamespace `json:"namespaces"`
 	Resolvers  []Resolver           `json:"resolvers"`
+	Proxies    []discoveryProxy     `json:"proxies"`
 }
 
 type discoveryNamespace struct {
@@ -43,10 +44,10 @@ type discoveryInstance struct {
 }
 
 // discovery serves GET /_emulator/discovery: namespaces of all accounts and regions, with their instances,
-// and the DNS servers that answer for them.
+// the DNS servers that answer for them, and the proxies of Service Connect.
 func (a *api) discovery(w http.ResponseWriter, _ *http.Request) {
 	tx := a.Store.Read()
-	said := discovery{Namespaces: []discoveryNamespace{}, Resolvers: a.Resolvers()}
+	said := discovery{Namespaces: []discoveryNamespace{}, Resolvers: a.Resolvers(), Proxies: a.proxies(tx)}
 	for _, n := range servicediscovery.AllNamespaces(tx) {
 		namespace := discoveryNamespace{ARN: n.ARN, Name: n.Name, Type: string(n.Type), VPC: n.VPC, Services: []discoveryService{}}
 		for _, s := range servicediscovery.NamespaceServices(tx, n.ARN) {
