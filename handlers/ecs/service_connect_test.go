@@ -26,7 +26,7 @@ func (s *server) namespace(t testing.TB, name string) (namespaceARN string) {
 }
 
 // connectDefinitions registers definitions with the ports http at 8080 and grpc at 9090, of Fargate, of the bridge and
-// of the host network mode, and one in which http is TCP.
+// of the host network mode, one in which http is TCP, and one of Windows.
 func (s *server) connectDefinitions(t testing.TB) {
 	t.Helper()
 	ports := []types.PortMapping{
@@ -35,10 +35,14 @@ func (s *server) connectDefinitions(t testing.TB) {
 		{Name: aws.String("raw"), ContainerPort: aws.Int32(5432)},
 		{Name: aws.String("dns"), ContainerPort: aws.Int32(53), Protocol: types.TransportProtocolUdp},
 	}
-	for family, mode := range map[string]types.NetworkMode{"shop": types.NetworkModeAwsvpc, "tcp": types.NetworkModeAwsvpc, "bridged": types.NetworkModeBridge, "hosted": types.NetworkModeHost} {
+	for family, mode := range map[string]types.NetworkMode{"shop": types.NetworkModeAwsvpc, "tcp": types.NetworkModeAwsvpc, "windows": types.NetworkModeAwsvpc, "bridged": types.NetworkModeBridge, "hosted": types.NetworkModeHost} {
 		in := &sdk.RegisterTaskDefinitionInput{
 			Family: &family, NetworkMode: mode, Cpu: aws.String("256"), Memory: aws.String("512"),
 			ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("app"), Image: aws.String("app"), PortMappings: slices.Clone(ports)}},
+		}
+		if family == "windows" {
+			in.RuntimePlatform = &types.RuntimePlatform{OperatingSystemFamily: types.OSFamilyWindowsServer2022Core}
+			in.Cpu, in.Memory = aws.String("1024"), aws.String("2048")
 		}
 		if mode == types.NetworkModeAwsvpc {
 			in.RequiresCompatibilities = []types.Compatibility{types.CompatibilityFargate}
@@ -185,6 +189,20 @@ func TestListServicesByNamespace(t *testing.T) {
 	}
 }
 
+func TestListServicesByNamespaceRefusals(t *testing.T) {
+	s := newServer(t)
+	s.namespace(t, "shop.local")
+	const shared = "arn:aws:servicediscovery:eu-west-1:999999999999:namespace/ns-aaaaaaaaaaaaaaaa"
+	for ref, want := range map[string][2]string{
+		"":           {invalid, "namespace can not be empty."},
+		"Shop.local": {"NamespaceNotFoundException", "Failed to retrieve namespace for Shop.local"},
+		shared:       {invalid, "ecs-emulator does not support namespaces that are shared by another account" + unsupportedTail},
+	} {
+		_, err := s.ListServicesByNamespace(ctx, &sdk.ListServicesByNamespaceInput{Namespace: &ref})
+		refused(t, err, want[0], want[1])
+	}
+}
+
 func TestServiceConnectRefusals(t *testing.T) {
 	s := newServer(t)
 	s.connectDefinitions(t)
@@ -264,6 +282,18 @@ func TestServiceConnectRefusals(t *testing.T) {
 		{"TLS", invalid, "ecs-emulator does not support serviceConnectConfiguration.services[0].tls" + unsupportedTail,
 			func(_ *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, s *types.ServiceConnectService) {
 				s.Tls = &types.ServiceConnectTlsConfiguration{IssuerCertificateAuthority: &types.ServiceConnectTlsCertificateAuthority{}}
+			}},
+		{"shared namespace", invalid, "ecs-emulator does not support namespaces that are shared by another account" + unsupportedTail,
+			func(_ *sdk.CreateServiceInput, c *types.ServiceConnectConfiguration, _ *types.ServiceConnectService) {
+				c.Namespace = aws.String("arn:aws:servicediscovery:eu-west-1:999999999999:namespace/ns-aaaaaaaaaaaaaaaa")
+			}},
+		{"Windows", invalid, "ecs-emulator does not support serviceConnectConfiguration on Windows and runtimePlatform.operatingSystemFamily WINDOWS_SERVER_2022_CORE" + unsupportedTail,
+			func(in *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, _ *types.ServiceConnectService) {
+				in.TaskDefinition = aws.String("windows")
+			}},
+		{"old platform", invalid, "Service Connect is not supported with the platform version 1.3.0.",
+			func(in *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, _ *types.ServiceConnectService) {
+				in.PlatformVersion = aws.String("1.3.0")
 			}},
 		{"bridge", invalid, "ecs-emulator does not support serviceConnectConfiguration with the bridge network mode" + unsupportedTail, onEC2("bridged")},
 		{"host", invalid, "Service Connect is not supported with the host network mode.", onEC2("hosted")},

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	discovery "github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -25,23 +26,30 @@ func (s *server) registry(t testing.TB, id string, records ...discovery.RecordTy
 	return of.ARN
 }
 
-// bridged makes a definition in bridge mode with a port.
-func (s *server) bridged(t testing.TB, family string) {
+// inMode makes a definition with a port in a network mode, which names it.
+func (s *server) inMode(t testing.TB, mode types.NetworkMode) {
 	t.Helper()
+	container := types.ContainerDefinition{Name: aws.String("app"), Image: aws.String("i"), Memory: aws.Int32(128)}
+	if mode != types.NetworkModeNone {
+		container.PortMappings = []types.PortMapping{{ContainerPort: aws.Int32(80)}}
+	}
 	must[*sdk.RegisterTaskDefinitionOutput](t)(s.RegisterTaskDefinition(ctx, &sdk.RegisterTaskDefinitionInput{
-		Family: &family, ContainerDefinitions: []types.ContainerDefinition{{
-			Name: aws.String("app"), Image: aws.String("i"), Memory: aws.Int32(128), PortMappings: []types.PortMapping{{ContainerPort: aws.Int32(80)}},
-		}},
+		Family: aws.String(string(mode)), NetworkMode: mode, ContainerDefinitions: []types.ContainerDefinition{container},
 	}))
 }
 
 func TestServiceRegistryRefusals(t *testing.T) {
 	s := newServer(t)
 	s.fargateWithPort(t, "web")
-	s.bridged(t, "bridge")
+	for _, mode := range []types.NetworkMode{types.NetworkModeBridge, types.NetworkModeHost, types.NetworkModeNone} {
+		s.inMode(t, mode)
+	}
 	a := s.registry(t, "srv-aaaaaaaaaaaaaaaa", discovery.RecordTypeA)
 	srv := s.registry(t, "srv-bbbbbbbbbbbbbbbb", discovery.RecordTypeA, discovery.RecordTypeSrv)
 	namespace, unknown := "arn:aws:servicediscovery:us-east-1:000000000000:namespace/ns-1", servicediscovery.ServiceARN(testScope, "srv-cccccccccccccccc")
+	elsewhere := arn.Scope{Region: "us-west-2", Account: testAccount}
+	far, shared := servicediscovery.ServiceARN(elsewhere, "srv-dddddddddddddddd"), servicediscovery.ServiceARN(arn.Scope{Region: testRegion, Account: "999999999999"}, "srv-eeeeeeeeeeeeeeee")
+	s.update(t, func(tx *state.Tx) { servicediscovery.PutService(tx, &servicediscovery.Service{ARN: far}) })
 	const noPort = "The values specified for serviceRegistries do not require a value for 'containerPort'. Remove the value and retry. Registry: "
 	const oneOf = "Specify a value for either 'port' or the 'containerName' and 'containerPort' combination, but not both"
 	const container = "When specifying 'host' or 'bridge' for networkMode, values for 'containerName' and 'containerPort' must be specified from the task definition. Registry: "
@@ -53,6 +61,8 @@ func TestServiceRegistryRefusals(t *testing.T) {
 		{"no ARN", "web", "The format of the supplied service registry ARN is invalid: ", types.ServiceRegistry{}},
 		{"namespace", "web", "The format of the supplied service registry ARN is invalid: " + namespace, types.ServiceRegistry{RegistryArn: &namespace}},
 		{"unknown", "web", "The service registry was not found: " + unknown, types.ServiceRegistry{RegistryArn: &unknown}},
+		{"of another account", "web", "ecs-emulator does not support namespaces that are shared by another account" + unsupportedTail, types.ServiceRegistry{RegistryArn: &shared}},
+		{"of another region", "web", "The service registry was not found: " + far, types.ServiceRegistry{RegistryArn: &far}},
 		{"container port with A", "web", noPort + a, types.ServiceRegistry{RegistryArn: &a, ContainerName: app, ContainerPort: aws.Int32(80)}},
 		{"port with A", "web", "A port was provided but is not required by the specified service registry", types.ServiceRegistry{RegistryArn: &a, Port: aws.Int32(80)}},
 		{"both with SRV", "web", oneOf, types.ServiceRegistry{RegistryArn: &srv, ContainerName: app, ContainerPort: aws.Int32(80), Port: aws.Int32(80)}},
@@ -60,6 +70,9 @@ func TestServiceRegistryRefusals(t *testing.T) {
 		{"no such container", "web", "The container x does not exist in the task definition.", types.ServiceRegistry{RegistryArn: &a, ContainerName: aws.String("x")}},
 		{"no such port", "web", "The container app did not have a container port 81 defined.", types.ServiceRegistry{RegistryArn: &srv, ContainerName: app, ContainerPort: aws.Int32(81)}},
 		{"bridge, ARN alone", "bridge", container + a, types.ServiceRegistry{RegistryArn: &a}},
+		{"host, ARN alone", "host", container + srv, types.ServiceRegistry{RegistryArn: &srv}},
+		{"host, port", "host", container + srv, types.ServiceRegistry{RegistryArn: &srv, Port: aws.Int32(80)}},
+		{"no network", "none", "Service registries are not supported with networkMode 'none'. Registry: " + a, types.ServiceRegistry{RegistryArn: &a}},
 		{"bridge, A", "bridge", noPort + a, types.ServiceRegistry{RegistryArn: &a, ContainerName: app, ContainerPort: aws.Int32(80)}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -69,10 +82,10 @@ func TestServiceRegistryRefusals(t *testing.T) {
 	}
 }
 
-// withRegistry asks for a service with a registry, of a definition for Fargate or in bridge mode.
+// withRegistry asks for a service with a registry, of the definition web for Fargate, or one of inMode.
 func (s *server) withRegistry(family string, r types.ServiceRegistry) *sdk.CreateServiceInput {
 	in := serviceInput(family, family)
-	if family == "bridge" {
+	if family != "web" {
 		in.LaunchType, in.NetworkConfiguration = types.LaunchTypeEc2, nil
 	}
 	in.ServiceRegistries = []types.ServiceRegistry{r}
@@ -82,7 +95,7 @@ func (s *server) withRegistry(family string, r types.ServiceRegistry) *sdk.Creat
 func TestServiceRegistriesBelongToTheRevision(t *testing.T) {
 	s := newServer(t)
 	s.fargateWithPort(t, "web")
-	s.bridged(t, "bridge")
+	s.inMode(t, types.NetworkModeBridge)
 	a := s.registry(t, "srv-aaaaaaaaaaaaaaaa", discovery.RecordTypeA)
 	srv := s.registry(t, "srv-bbbbbbbbbbbbbbbb", discovery.RecordTypeSrv)
 	shown := func(service types.Service, want ...types.ServiceRegistry) {

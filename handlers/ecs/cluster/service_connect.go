@@ -44,7 +44,7 @@ func (a *API) connect(tx *state.Tx, c *state.Cluster, asked *types.ClusterServic
 	switch {
 	case namespace != nil:
 	case arn.Is(ref):
-		return false, &types.NamespaceNotFoundException{Message: aws.String("Failed to retrieve namespace for " + ref)}
+		return false, kit.NamespaceNotFound(c.Scope(), ref)
 	case len(ref) > maxNamespaceName || strings.ContainsAny(ref, `<>"/`):
 		return false, kit.InvalidParameter("The namespace name that you provided is invalid") // the words are not published
 	default:

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/member"
 )
 
@@ -25,6 +26,23 @@ func InvalidParameter(message string) error {
 // ClientError is a ClientException.
 func ClientError(message string) error {
 	return &types.ClientException{Message: aws.String(message)}
+}
+
+// NamespaceNotFound refuses the name or ARN of a namespace that Cloud Map does not have (ECS0300), and by name one of
+// another account, which may share it.
+func NamespaceNotFound(scope arn.Scope, ref string) error {
+	if err := CheckShared(scope, ref); err != nil {
+		return err
+	}
+	return &types.NamespaceNotFoundException{Message: aws.String("Failed to retrieve namespace for " + ref)}
+}
+
+// CheckShared refuses what is in a namespace of another account, by its ARN.
+func CheckShared(scope arn.Scope, ref string) error {
+	if a, ok := arn.Parse(ref); ok && a.Account != scope.Account {
+		return Unsupported("namespaces that are shared by another account")
+	}
+	return nil
 }
 
 // Missing is the failure for something that does not exist.

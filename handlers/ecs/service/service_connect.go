@@ -50,7 +50,7 @@ func (in *connecting) connect(r *state.ServiceRevision, asked *types.ServiceConn
 	if err := in.checkLog(c); err != nil {
 		return err
 	}
-	return in.checkServices(c.Services)
+	return in.checkServices(r)
 }
 
 // keep gives a revision the Service Connect configuration of the one before. A namespace that has been deleted does not
@@ -60,7 +60,7 @@ func (in *connecting) keep(r, before *state.ServiceRevision) error {
 	if in.namespace = servicediscovery.FindNamespace(in.Tx, r.ConnectNamespace); in.namespace == nil {
 		return nil
 	}
-	return in.checkServices(r.ServiceConnectConfiguration.Services)
+	return in.checkServices(r)
 }
 
 // keptConnect copies a configuration, as deployments and revisions show it (ECS0301).
@@ -93,14 +93,9 @@ func (in *connecting) findNamespace(c *types.ServiceConnectConfiguration) error 
 		return kit.InvalidParameter("Namespace is missing")
 	}
 	if in.namespace = endpoint.FindNamespace(in.Tx, in.Scope, ref); in.namespace == nil {
-		return errNamespace(ref)
+		return kit.NamespaceNotFound(in.Scope, ref)
 	}
 	return nil
-}
-
-// errNamespace is that there is no such namespace (ECS0300).
-func errNamespace(ref string) error {
-	return &types.NamespaceNotFoundException{Message: aws.String("Failed to retrieve namespace for " + ref)}
 }
 
 // checkLog holds the proxy's log against the launch type, in the words for containers.
@@ -114,7 +109,7 @@ func (in *connecting) checkLog(c *types.ServiceConnectConfiguration) error {
 
 // checkServices holds what a service offers against its definition and its namespace. The words for what has no
 // number are not published.
-func (in *connecting) checkServices(services []types.ServiceConnectService) error {
+func (in *connecting) checkServices(r *state.ServiceRevision) error {
 	mode := types.NetworkModeAwsvpc
 	if in.launchType != types.LaunchTypeFargate {
 		mode = task.NetworkMode(in.definition)
@@ -123,8 +118,11 @@ func (in *connecting) checkServices(services []types.ServiceConnectService) erro
 		// Source: ECS developer guide, Service Connect: host is not supported.
 		return kit.InvalidParameter(fmt.Sprintf("Service Connect is not supported with the %s network mode.", mode))
 	}
+	if r.PlatformVersion == "1.3.0" { // recorded-companions 14.27: 1.4.0 is the first
+		return kit.InvalidParameter("Service Connect is not supported with the platform version 1.3.0.")
+	}
 	ingress := map[int32]string{}
-	for _, s := range services {
+	for _, s := range r.ServiceConnectConfiguration.Services {
 		if err := in.checkPort(s, ingress); err != nil {
 			return err
 		}

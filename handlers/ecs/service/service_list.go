@@ -67,13 +67,10 @@ func listsService(in *sdk.ListServicesInput, s *state.Service) bool {
 //
 // Source: ECS API reference, ListServicesByNamespace.
 func (a *API) ListServicesByNamespace(ctx context.Context, in *sdk.ListServicesByNamespaceInput) (*sdk.ListServicesByNamespaceOutput, error) {
-	if aws.ToString(in.Namespace) == "" {
-		return nil, kit.InvalidParameter("Namespace is missing")
-	}
 	scope, tx := kit.Scope(ctx), a.Store.Read()
 	namespace := endpoint.FindNamespace(tx, scope, *in.Namespace)
 	if namespace == nil {
-		return nil, errNamespace(*in.Namespace)
+		return nil, kit.NamespaceNotFound(scope, *in.Namespace)
 	}
 	arns, keys := []string{}, []string{}
 	for _, service := range state.NamespaceServices(tx, namespace.ARN) {

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	discovery "github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
@@ -25,8 +26,11 @@ func checkServiceRegistries(c kit.InCluster, def *types.TaskDefinition, launchTy
 		if !registryARN.MatchString(id) {
 			return kit.InvalidParameter("The format of the supplied service registry ARN is invalid: " + id)
 		}
+		if err := kit.CheckShared(c.Scope, id); err != nil {
+			return err
+		}
 		s := servicediscovery.FindService(c.Tx, id)
-		if s == nil {
+		if s == nil || arn.ScopeOf(s.ARN) != c.Scope {
 			return kit.InvalidParameter("The service registry was not found: " + id) // the words are not published
 		}
 		if err := checkRegistryMode(def, launchType, r, s); err != nil {
