@@ -185,7 +185,8 @@ func (a *API) UpdateCluster(ctx context.Context, in *sdk.UpdateClusterInput) (*s
 		if in.Configuration != nil {
 			c.Configuration = in.Configuration
 		}
-		_, err := a.connect(tx, c, in.ServiceConnectDefaults)
+		made, err := a.connect(tx, c, in.ServiceConnectDefaults)
+		c.Provisions = c.Provisions && !made // one that is there stays ACTIVE while it gets another namespace
 		return err
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package cluster
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -61,6 +62,7 @@ func (a *API) connect(tx *state.Tx, c *state.Cluster, asked *types.ClusterServic
 	if c.AttachmentsStatus == "" {
 		c.AttachmentsStatus = capacityprovider.UpdateComplete
 	}
+	c.ConnectedAt = time.Time{}
 	if made && a.NamespaceDelay > 0 {
 		c.ConnectedAt = a.Now().Add(a.NamespaceDelay)
 	}
