@@ -63,7 +63,7 @@ func oneContainer(t *state.Task, name string) (*state.Container, error) {
 	if err := checkContainer("task "+arn.Name(t.ARN), []*state.Task{t}, name); err != nil {
 		return nil, err
 	}
-	list := t.Status.Containers
+	list := t.OwnContainers()
 	if c := t.Status.Container(name); c != nil {
 		return c, nil
 	}

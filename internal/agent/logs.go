@@ -26,16 +26,17 @@ func (a *Agent) Logs(ctx context.Context, taskARN, container string, opts backen
 	if h == nil {
 		return fmt.Errorf("host of task %s: %w", taskARN, backend.ErrNotFound)
 	}
-	list := t.Status.Containers
-	if container == "" && len(list) > 1 {
+	if own := t.OwnContainers(); container == "" && len(own) > 1 {
 		var names []string
-		for _, c := range list {
+		for _, c := range own {
 			names = append(names, c.Name)
 		}
-		return fmt.Errorf("task %s has %d containers: name one of %s", arn.Name(taskARN), len(list), strings.Join(names, ", "))
+		return fmt.Errorf("task %s has %d containers: name one of %s", arn.Name(taskARN), len(own), strings.Join(names, ", "))
+	} else if container == "" && len(own) == 1 {
+		container = own[0].Name
 	}
-	for _, c := range list {
-		if container != "" && c.Name != container {
+	for _, c := range t.Status.Containers {
+		if c.Name != container {
 			continue
 		}
 		id := c.EngineID

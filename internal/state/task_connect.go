@@ -30,6 +30,13 @@ func (t *Task) ProxyName() string {
 	return ProxyName(t.ARN)
 }
 
+// OwnContainers are the containers of the task's definition: all but its proxy, which users do not mean where they name
+// none.
+func (t *Task) OwnContainers() []Container {
+	proxy := t.ProxyName()
+	return slices.DeleteFunc(slices.Clone(t.Status.Containers), func(c Container) bool { return c.Name == proxy })
+}
+
 // ProxyName is that of the proxy of a task with Service Connect.
 func ProxyName(taskARN string) string {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

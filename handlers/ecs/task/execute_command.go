@@ -87,7 +87,7 @@ func execTarget(in kit.InCluster, task, container string) (*state.Task, *state.C
 	if t == nil {
 		return nil, nil, errTaskNotFound
 	}
-	list := t.Status.Containers
+	list := t.OwnContainers()
 	if container == "" && len(list) == 1 {
 		return t, &list[0], nil
 	}
