@@ -89,7 +89,7 @@ var serviceConnectMembers = slices.Concat(
 	member.Act("serviceConnectConfiguration.containerConfigurations"),
 	member.ActInPart("serviceConnectConfiguration.enabled", "in the awsvpc network mode; bridge is refused"),
 	member.ActOnlyAs("serviceConnectConfiguration.logConfiguration.logDriver", []string{"awslogs", "fluentd", "gelf", "journald", "json-file", "splunk", "syslog"},
-		"as for containers"),
+		"what a proxy logs goes to awslogs alone; the others are only shown"),
 	member.Act(
 		"serviceConnectConfiguration.logConfiguration.options",
 		"serviceConnectConfiguration.logConfiguration.secretOptions[].name", "serviceConnectConfiguration.logConfiguration.secretOptions[].valueFrom",
