@@ -80,6 +80,10 @@ func TestServiceRegistryRefusals(t *testing.T) {
 			refused(t, err, invalid, c.message)
 		})
 	}
+	external := s.withRegistry("bridge", types.ServiceRegistry{RegistryArn: &srv, ContainerName: app, ContainerPort: aws.Int32(80)})
+	external.LaunchType = types.LaunchTypeExternal
+	_, err := s.CreateService(ctx, external)
+	refused(t, err, invalid, "Service registries are not supported with EXTERNAL launch type.")
 }
 
 // withRegistry asks for a service with a registry, of the definition web for Fargate, or one of inMode.
