@@ -147,6 +147,9 @@ func (e *Engine) Close() error {
 	if err := e.relay.Close(farewell); err != nil {
 		e.log.Debug("relay not removed", "error", err)
 	}
+	if err := e.resolvers.Close(farewell); err != nil {
+		e.log.Debug("a DNS server of a VPC is still being made", "error", err)
+	}
 	if err := e.limits.Close(farewell); err != nil {
 		e.log.Debug("cgroup manager not removed", "error", err)
 	}

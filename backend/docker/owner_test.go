@@ -120,6 +120,59 @@ func TestDurableOwnerWithoutTasksLeavesNoNetwork(t *testing.T) {
 	dir.expect("")
 }
 
+// The resolver of a network is made in the background, and goes with it: whether it runs already or is only being made.
+func TestANetworkGoesWithItsResolver(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
+	dockertest.Require(t)
+	for name, runs := range map[string]bool{"that runs": true, "that is being made": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := newDataDir(t)
+			for _, leave := range []func(*docker.Engine) error{(*docker.Engine).Close, func(e *docker.Engine) error { return e.RemoveAll(t.Context()) }} {
+				engine := dir.open()
+				if _, err := engine.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc", Resolver: true}); err != nil {
+					t.Fatal(err)
+				}
+				if runs {
+					_, stream, err := engine.RunResolver(t.Context(), "vpc")
+					if err != nil {
+						t.Fatal(err)
+					}
+					_ = stream.Close()
+				}
+				if err := leave(engine); err != nil {
+					t.Fatal(err)
+				}
+				dir.expect("")
+			}
+		})
+	}
+}
+
+// A task that is kept goes on to ask the resolver of its network.
+func TestAKeptTaskKeepsTheResolver(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
+	dockertest.Require(t)
+	dir := newDataDir(t)
+	engine := dir.open()
+	if _, err := engine.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: "vpc", Resolver: true}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := engine.RunResolver(t.Context(), "vpc"); err != nil {
+		t.Fatal(err)
+	}
+	newTask(t, engine, backend.SandboxSpec{})
+	dir.close(engine)
+	dir.expect(docker.OwnerKept, "network", "resolver", "sandbox")
+	owners, err := dockertest.Engine(t).Owners(t.Context())
+	i := slices.IndexFunc(owners, func(o docker.Owner) bool { return o.ID == dir.owner })
+	if err != nil || i < 0 || owners[i].Containers != 1 {
+		t.Errorf("owners %+v, %v; want 1 container: the resolver is none of a task", owners, err)
+	}
+}
+
 func TestDurableOwnerDiesWithItsDirectory(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")

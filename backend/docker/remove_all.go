@@ -12,14 +12,13 @@ import (
 // of an interrupted call still has an owner that is plainly dead or alive.
 func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.warm.Empty(ctx)
-	dropped := e.relay.Drop(ctx)
+	dropped := errors.Join(e.relay.Drop(ctx), e.resolvers.Drop(ctx))
 	listed, err := e.owners.RemoveOwn(ctx)
 	if !listed {
 		return err
 	}
 	e.limits.RemoveLost(ctx)
 	e.networks.Forget(ctx, func(string, vpcnet.Network) bool { return true })
-	e.resolvers.Forget()
 	e.direct.Reset()
 	e.sandboxes.Clear()
 	e.leases.Clear()

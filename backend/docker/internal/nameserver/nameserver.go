@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
@@ -38,6 +40,8 @@ type Resolvers struct {
 	Options
 	mu    sync.Mutex
 	known map[string]*resolver // by the network's id
+	era   int                  // counts the times they were dropped
+	over  bool                 // no other is to be made
 }
 
 // resolver is that of a network.
@@ -79,10 +83,11 @@ func (n *resolver) known() netip.Addr {
 
 // Begin has the resolver of a network made, and does not wait for that.
 func (r *Resolvers) Begin(vpc vpcnet.Network) {
+	era := r.current()
 	go func() {
 		ctx, cancel := context.WithTimeout(r.Closing, lazy.LoadTimeout)
 		defer cancel()
-		if _, _, err := r.Run(ctx, vpc); err != nil && ctx.Err() == nil {
+		if _, _, err := r.runSince(ctx, vpc, era); err != nil && ctx.Err() == nil && !errors.Is(err, errDropped) {
 			r.Log.Warn("cannot run the DNS server of a VPC", "network", vpc.DockerName, "error", err)
 		}
 	}()
@@ -91,11 +96,22 @@ func (r *Resolvers) Begin(vpc vpcnet.Network) {
 // Run has the resolver of a network run, with the program of this version, and returns its container and
 // its address.
 func (r *Resolvers) Run(ctx context.Context, vpc vpcnet.Network) (id string, address netip.Addr, err error) {
+	return r.runSince(ctx, vpc, r.current())
+}
+
+// errDropped: the resolver that is to run is no longer wanted.
+var errDropped = errors.New("the DNS servers of VPCs were dropped")
+
+// runSince is Run for a caller that asks since an era: after that none is made for it.
+func (r *Resolvers) runSince(ctx context.Context, vpc vpcnet.Network, era int) (id string, address netip.Addr, err error) {
 	n := r.of(vpc)
 	if err := n.turn.Acquire(ctx, 1); err != nil {
 		return "", address, err
 	}
 	defer n.turn.Release(1)
+	if !r.goesOn(era) {
+		return "", address, errDropped
+	}
 	ref, err := r.Containers.EnsureImage(ctx, containers.ResolverImage)
 	if err != nil {
 		return "", address, err
@@ -270,9 +286,39 @@ func (r *Resolvers) Remove(ctx context.Context, vpc vpcnet.Network) (done func()
 	return done, nil
 }
 
-// Forget forgets what is known: all resolvers are gone.
-func (r *Resolvers) Forget() {
+func (r *Resolvers) current() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.era
+}
+
+func (r *Resolvers) goesOn(era int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.era == era && !r.over
+}
+
+// Drop has no resolver made for what was asked so far, and returns when none is being made: then those that
+// there are can be removed. What is known of them is forgotten.
+func (r *Resolvers) Drop(ctx context.Context) error {
+	r.mu.Lock()
+	r.era++
+	dropped := slices.Collect(maps.Values(r.known))
 	clear(r.known)
+	r.mu.Unlock()
+	for _, n := range dropped {
+		if err := n.turn.Acquire(ctx, 1); err != nil {
+			return err
+		}
+		n.turn.Release(1)
+	}
+	return nil
+}
+
+// Close is Drop for good.
+func (r *Resolvers) Close(ctx context.Context) error {
+	r.mu.Lock()
+	r.over = true
+	r.mu.Unlock()
+	return r.Drop(ctx)
 }

@@ -46,8 +46,8 @@ type Owner struct {
 	// Directory is the data directory: the one that is there if it was moved. Empty
 	// is an owner without one, of which nothing outlives its process.
 	Directory string
-	// Containers counts those of tasks, with their sandboxes and those that are kept
-	// started for tasks to come.
+	// Containers counts those of tasks and load balancers, with their sandboxes and those that
+	// are kept started for tasks to come.
 	Containers, Networks, Volumes int
 	// SharedVolumes counts those that outlive their owner.
 	SharedVolumes int

@@ -7,6 +7,7 @@ import (
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
@@ -14,8 +15,8 @@ import (
 const leaveTimeout = 10 * time.Second
 
 // Leave tidies up behind an owner that lives on in its data directory: its heartbeat
-// ends, and a network without tasks goes, because each keeps a range of addresses
-// from all others.
+// ends, and a network without tasks goes with its resolver, because each keeps a range
+// of addresses from all others.
 func (r *Registry) Leave() {
 	ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 	defer cancel()
@@ -30,12 +31,15 @@ func (r *Registry) tidy(ctx context.Context) error {
 		return err
 	}
 	if len(all.containers) == 0 {
+		if _, err := dockerapi.InParallel(ctx, idsOf(all.resolvers), r.Containers.Remove); err != nil {
+			return err
+		}
 		for _, n := range all.networks {
 			if err := r.Networks.Remove(ctx, n.ID); err != nil && !cerrdefs.IsNotFound(err) {
 				return err
 			}
 		}
-		all.networks = nil
+		all.resolvers, all.networks = nil, nil
 	}
 	if err := r.ensureWitness(ctx, all); err != nil {
 		return err

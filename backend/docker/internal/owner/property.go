@@ -17,7 +17,8 @@ import (
 
 // property is what owners have on the engine.
 type property struct {
-	containers []container.Summary // without what heartbeats has
+	containers []container.Summary // without what resolvers and heartbeats have
+	resolvers  []container.Summary // of the networks, with which they go
 	heartbeats []container.Summary // and cgroup managers, which are needed to the end, and relays
 	networks   []network.Summary
 	volumes    []volume.Volume
@@ -30,9 +31,12 @@ func (r *Registry) listProperty(ctx context.Context, which client.Filters) (prop
 		return all, err
 	}
 	for _, c := range containers {
-		if of := label.Kind(c.Labels[label.KindKey]); of == label.Heartbeat || of == label.CgroupManager || of == label.Relay {
+		switch label.Kind(c.Labels[label.KindKey]) {
+		case label.Heartbeat, label.CgroupManager, label.Relay:
 			all.heartbeats = append(all.heartbeats, c)
-		} else {
+		case label.Resolver:
+			all.resolvers = append(all.resolvers, c)
+		default:
 			all.containers = append(all.containers, c)
 		}
 	}
@@ -46,7 +50,7 @@ func (r *Registry) listProperty(ctx context.Context, which client.Filters) (prop
 // labels are those of all things.
 func (p property) labels() iter.Seq[map[string]string] {
 	return func(yield func(map[string]string) bool) {
-		for _, c := range slices.Concat(p.containers, p.heartbeats) {
+		for _, c := range slices.Concat(p.containers, p.resolvers, p.heartbeats) {
 			if !yield(c.Labels) {
 				return
 			}
@@ -68,6 +72,7 @@ func (p property) filter(keep func(labels map[string]string) bool) property {
 	drop := func(c container.Summary) bool { return !keep(c.Labels) }
 	return property{
 		containers: slices.DeleteFunc(p.containers, drop),
+		resolvers:  slices.DeleteFunc(p.resolvers, drop),
 		heartbeats: slices.DeleteFunc(p.heartbeats, drop),
 		networks:   slices.DeleteFunc(p.networks, func(n network.Summary) bool { return !keep(n.Labels) }),
 		volumes:    slices.DeleteFunc(p.volumes, func(v volume.Volume) bool { return !keep(v.Labels) }),
@@ -76,9 +81,9 @@ func (p property) filter(keep func(labels map[string]string) bool) property {
 
 // removeProperty removes things in the order in which they depend on each other:
 // containers before the sandbox whose namespace and control group they are in,
-// sandboxes before their parents, those before networks and volumes, heartbeats last.
+// sandboxes before their parents, those and resolvers before networks and volumes, heartbeats last.
 func (r *Registry) removeProperty(ctx context.Context, all property) (removed int, err error) {
-	var containers, children, sandboxes, heartbeats, networks, volumes []string
+	var containers, children, sandboxes, networks, volumes []string
 	for _, c := range all.containers {
 		switch {
 		case c.Labels[label.KindKey] != string(label.Sandbox):
@@ -89,9 +94,7 @@ func (r *Registry) removeProperty(ctx context.Context, all property) (removed in
 			sandboxes = append(sandboxes, c.ID)
 		}
 	}
-	for _, c := range all.heartbeats {
-		heartbeats = append(heartbeats, c.ID)
-	}
+	resolvers, heartbeats := idsOf(all.resolvers), idsOf(all.heartbeats)
 	for _, n := range all.networks {
 		networks = append(networks, n.ID)
 	}
@@ -108,6 +111,7 @@ func (r *Registry) removeProperty(ctx context.Context, all property) (removed in
 		{containers, r.Containers.Remove, true},
 		{children, r.Limits.RemoveSandbox, true},
 		{sandboxes, r.Limits.RemoveSandbox, true},
+		{resolvers, r.Containers.Remove, false},
 		{networks, r.Networks.Remove, true},
 		{volumes, r.Client.VolumeRemove, true},
 		{heartbeats, r.Containers.Remove, false},
@@ -122,4 +126,11 @@ func (r *Registry) removeProperty(ctx context.Context, all property) (removed in
 		r.Limits.RemoveGroup(ctx, group)
 	}
 	return removed, errors.Join(failures...)
+}
+
+func idsOf(containers []container.Summary) (ids []string) {
+	for _, c := range containers {
+		ids = append(ids, c.ID)
+	}
+	return ids
 }
