@@ -108,4 +108,7 @@ type LoadBalancerSpec struct {
 	Labels  map[string]string
 	// Logs keeps what it writes, which is access logs, for Logs of the engine.
 	Logs bool
+	// Many says that there is one for each of many tasks: where a stream through the engine is dear, those to
+	// them share one.
+	Many bool
 }

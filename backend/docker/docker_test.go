@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,10 @@ import (
 const childEnv = "ECS_EMULATOR_TEST_CHILD"
 
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == "ssh" {
+		beSSH(os.Args[1:])
+		return
+	}
 	if owner := os.Getenv(childEnv); owner != "" {
 		if err := runChild(owner); err != nil {
 			fmt.Println("child:", err)
@@ -29,7 +34,14 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	end, err := providesSSH()
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	end()
+	os.Exit(code)
 }
 
 func runChild(owner string) error {

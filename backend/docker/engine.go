@@ -11,6 +11,7 @@ package docker
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -85,6 +86,9 @@ var (
 
 // Host is the engine's address: unix:///var/run/docker.sock.
 func (e *Engine) Host() string { return e.host }
+
+// behindSSH reports whether each stream through the engine costs a session of ssh.
+func (e *Engine) behindSSH() bool { return strings.HasPrefix(e.host, "ssh://") }
 
 // Info implements backend.Engine.
 func (e *Engine) Info(ctx context.Context) (backend.Info, error) {

@@ -62,6 +62,8 @@ type link struct {
 	listener net.Listener
 	conns    map[net.Conn]bool
 	attached []net.Conn // the engine's ends of attach requests
+	requests []string   // the first lines of those
+	open     int        // connections
 	dead     []net.Conn // those of which the client has not been told
 }
 
@@ -111,7 +113,13 @@ func (l *link) serve(conn net.Conn) {
 	}
 	l.mu.Lock()
 	l.conns[conn], l.conns[engine] = true, true
+	l.open++
 	l.mu.Unlock()
+	defer func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.open--
+	}()
 	pass := func(to, from net.Conn) {
 		_, _ = io.Copy(to, from)
 		if !l.isHalfOpen(from) {
@@ -119,14 +127,20 @@ func (l *link) serve(conn net.Conn) {
 		}
 	}
 	go func() {
-		first := make([]byte, 4096)
-		n, _ := conn.Read(first)
-		if strings.Contains(string(first[:n]), "/attach?") {
-			l.mu.Lock()
-			l.attached = append(l.attached, engine)
-			l.mu.Unlock()
+		for said := make([]byte, 4096); ; {
+			n, err := conn.Read(said)
+			line, _, _ := strings.Cut(string(said[:n]), "\r\n")
+			attaches := strings.Contains(line, "/attach?")
+			if attaches {
+				l.mu.Lock()
+				l.attached, l.requests = append(l.attached, engine), append(l.requests, line)
+				l.mu.Unlock()
+			}
+			_, _ = engine.Write(said[:n])
+			if attaches || err != nil {
+				break
+			}
 		}
-		_, _ = engine.Write(first[:n])
 		pass(engine, conn)
 	}()
 	pass(conn, engine)

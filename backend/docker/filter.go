@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/command"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/door"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/nameserver"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 )
@@ -27,7 +28,12 @@ func (e *Engine) SetFilter(ctx context.Context, sandboxID string, f *backend.Fil
 	if err != nil {
 		return dockerapi.Classify(err)
 	}
-	err = e.commands.Send(ctx, sandboxID, command.FilterWords(known.IP, nameserver.InFilter(relay.InFilter(f, vpc.Gateway, e.relay.Address(vpc)), e.resolvers.Address(vpc))))
+	var always []int
+	if e.behindSSH() { // a proxy is told there what to do
+		always = []int{door.BalancerPort}
+	}
+	held := nameserver.InFilter(relay.InFilter(f, vpc.Gateway, e.relay.Address(vpc), always...), e.resolvers.Address(vpc))
+	err = e.commands.Send(ctx, sandboxID, command.FilterWords(known.IP, held))
 	var refused *command.RefusedError
 	switch {
 	case errors.As(err, &refused) && strings.HasPrefix(refused.Answer, "lacks "):

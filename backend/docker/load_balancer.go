@@ -2,8 +2,13 @@ package docker
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"io"
+	"net"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
@@ -11,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/door"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/request"
 )
@@ -36,10 +42,14 @@ func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalanc
 		}
 		logs = request.AmpleLog(known.logDrivers)
 	}
+	var env []string
+	if spec.Many && e.behindSSH() {
+		env = []string{door.BalancerKey + "=" + rand.Text()}
+	}
 	made, err := e.containers.CreateFrom(ctx, containers.BalancerImage, containers.Creation{Name: spec.Name, CreateRequest: container.CreateRequest{
 		// Its standard input is never closed: the next connection goes on with it.
 		Config: &container.Config{
-			Entrypoint: []string{containers.BalancerPath}, OpenStdin: true, Labels: e.owner.Labels(label.Container, spec.Labels),
+			Entrypoint: []string{containers.BalancerPath}, OpenStdin: true, Env: env, Labels: e.owner.Labels(label.Container, spec.Labels),
 		},
 		HostConfig: &container.HostConfig{
 			NetworkMode: container.NetworkMode("container:" + spec.Sandbox),
@@ -66,11 +76,19 @@ func (e *Engine) isOutdatedBalancer(ctx context.Context, c backend.Container) bo
 }
 
 // ConnectLoadBalancer implements backend.LoadBalancers. It uses the engine's stream to the container,
-// which each engine has, also a remote one.
+// which each engine has, also a remote one. One with a key is connected to at its address instead, through
+// the relay if need be.
 func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWriteCloser, error) {
 	found, err := e.containers.Inspect(ctx, id)
 	if err != nil {
 		return nil, dockerapi.Classify(err)
+	}
+	if key := balancerKey(found); key != "" && found.State.Running {
+		conn, err := e.enterLoadBalancer(ctx, found.HostConfig.NetworkMode.ConnectedContainer(), key)
+		if err == nil || ctx.Err() != nil {
+			return conn, err
+		}
+		e.log.Warn("a load balancer is not reached at its address, so it costs a stream through the engine", "container", id, "error", err)
 	}
 	logless := found.HostConfig == nil || found.HostConfig.LogConfig.Type == "none" // else its log has what it says
 	stream, err := e.client.Attach(ctx, id, client.ContainerAttachOptions{Stdin: true, Stdout: true, Stderr: logless})
@@ -80,4 +98,41 @@ func (e *Engine) ConnectLoadBalancer(ctx context.Context, id string) (io.ReadWri
 	conn := dockerapi.NewAttached(stream)
 	conn.Heard = func(text string) { e.log.Warn("a load balancer says", "container", id, "text", text) }
 	return conn, nil
+}
+
+// balancerKey is the key by which a load balancer knows this process; empty: it was made without.
+func balancerKey(found container.InspectResponse) string {
+	if found.Config == nil || found.HostConfig == nil || found.State == nil {
+		return ""
+	}
+	for _, variable := range found.Config.Env {
+		if key, ok := strings.CutPrefix(variable, door.BalancerKey+"="); ok {
+			return key
+		}
+	}
+	return ""
+}
+
+// A load balancer that has just started does not listen yet.
+const (
+	listenPatience = 3 * time.Second
+	listenInterval = 50 * time.Millisecond
+)
+
+// enterLoadBalancer connects to the address of the sandbox that a load balancer is in.
+func (e *Engine) enterLoadBalancer(ctx context.Context, sandboxID, key string) (net.Conn, error) {
+	for began := time.Now(); ; {
+		conn, err := e.Dial(ctx, "tcp", sandboxID, door.BalancerPort)
+		if err == nil {
+			return conn, door.Knock(conn, key)
+		}
+		if !errors.Is(err, syscall.ECONNREFUSED) || time.Since(began) > listenPatience {
+			return nil, err
+		}
+		select {
+		case <-time.After(listenInterval):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }

@@ -121,7 +121,7 @@ func newEngine(at endpoint.Endpoint, api dockerapi.Client, owner label.Owner, lo
 func (e *Engine) assemble(opts Options) {
 	e.containers = containers.New(e.client, e.owner, program.Finder{Folder: opts.Programs, Log: e.log}, e.architecture)
 	e.commands = command.New(e.closing, e.client, e.containers)
-	if strings.HasPrefix(e.host, "ssh://") {
+	if e.behindSSH() {
 		e.commands.BoundLines(command.MostLinesBySSH)
 	}
 	e.errands = errand.New(e.client, e.containers, e.owner, e.run, e.log)

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/door"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/frame"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/forward"
@@ -32,6 +33,7 @@ type part struct {
 var parts = []part{
 	{"backend/docker/program", own, []string{"sandbox/*.go", "relay/*.go", "balancer/*.go", "resolver/*.go", "session/*.go"}},
 	{"backend/docker/internal/tunnel", tunnel.Sources, []string{"*.go"}},
+	{"backend/docker/internal/door", door.Sources, []string{"*.go"}},
 	{"backend/docker/internal/frame", frame.Sources, []string{"*.go"}},
 	{"backend/internal/forward", forward.Sources, []string{"*.go"}},
 	{"backend/balancer", balancer.Sources, []string{"*.go", "*/*.go"}},

@@ -9,10 +9,10 @@ import (
 
 // InFilter is a filter that lets a sandbox reach this process through the relay with any
 // rules, which do not count for metadata, and lets in what comes through it where the gateway is
-// let in.
+// let in, and at some ports with any rules.
 // Source: Amazon VPC user guide, security groups: they do not filter what goes to and from task
 // metadata endpoints.
-func InFilter(f *backend.Filter, gateway, relay netip.Addr) *backend.Filter {
+func InFilter(f *backend.Filter, gateway, relay netip.Addr, always ...int) *backend.Filter {
 	if f == nil || !relay.IsValid() {
 		return f
 	}
@@ -27,6 +27,9 @@ func InFilter(f *backend.Filter, gateway, relay netip.Addr) *backend.Filter {
 		if slices.ContainsFunc(r.Peers, func(p backend.AddressRange) bool { return !gateway.Less(p.First) && !p.Last.Less(gateway) }) {
 			more.In[i].Peers = backend.Union(append(slices.Clip(r.Peers), at))
 		}
+	}
+	for _, port := range always {
+		more.In = append(more.In, backend.FilterRule{Protocol: backend.TCP, From: port, To: port, Peers: []backend.AddressRange{at}})
 	}
 	return &more
 }

@@ -14,7 +14,7 @@ func TestInFilter(t *testing.T) {
 		return backend.FilterRule{Protocol: backend.TCP, From: port, To: port, Peers: []backend.AddressRange{{First: peer, Last: peer}}}
 	}
 	f := &backend.Filter{In: []backend.FilterRule{at(80, gateway), at(81, other)}, Out: []backend.FilterRule{at(443, other)}, Strict: true}
-	got := InFilter(f, gateway, relay)
+	got := InFilter(f, gateway, relay, 82)
 	if err := got.Check(other); err != nil || !got.Strict {
 		t.Fatalf("%+v: %v", got, err)
 	}
@@ -29,6 +29,8 @@ func TestInFilter(t *testing.T) {
 		"the host":                       {got.In, flow(80, gateway), true},
 		"who comes through the relay":    {got.In, flow(80, relay), true},
 		"who does where the host cannot": {got.In, flow(81, relay), false},
+		"who does where it always may":   {got.In, flow(82, relay), true},
+		"another there":                  {got.In, flow(82, other), false},
 		"another":                        {got.In, flow(80, other), false},
 		"the emulator":                   {got.Out, flow(backend.RelayPort, relay), true},
 		"metadata":                       {got.Out, flow(MetadataPort, relay), true},

@@ -2,7 +2,8 @@
 
 // Command balancer is the data plane of a load balancer, in the network namespace of its
 // container. Sessions of package balancer come over its standard input, one after the other;
-// it goes on when there is none.
+// it goes on when there is none. With the variable [door.BalancerKey], they come over connections
+// to [door.BalancerPort] as well, of a process that knows its value.
 //
 // Package program has it compressed; `make programs` builds it.
 package main
@@ -11,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -18,6 +20,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dataplane"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/door"
 )
 
 // memory is what the garbage collector tries to stay within: three quarters of what the
@@ -36,6 +39,9 @@ func main() {
 			fmt.Fprintln(os.Stderr, "balancer:", err)
 		}
 	}()
+	if key := os.Getenv(door.BalancerKey); key != "" {
+		go awaitControl(key, func(conn net.Conn) error { return server.Serve(ctx, b, conn) })
+	}
 	if err := b.Run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "balancer:", err)
 	}
