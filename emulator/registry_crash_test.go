@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -22,13 +23,20 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
-// registryWorld is a world with a service in a registry. Its emulator may be killed at a write, and another one goes
-// on with the same data directory and engine.
+// registryWorld is a world with a service in a registry and with Service Connect. Its emulator may be killed at a write,
+// and another one goes on with the same data directory and engine.
 type registryWorld struct {
 	*world
 	opts     emulator.Options
 	registry discovery.Service
 	room     atomic.Int64 // writes that the disk still takes
+}
+
+// connect is a configuration of Service Connect under one of two names.
+func connect(name string) *types.ServiceConnectConfiguration {
+	return &types.ServiceConnectConfiguration{Enabled: true, Namespace: aws.String("shop.local"), Services: []types.ServiceConnectService{{
+		PortName: aws.String("http"), DiscoveryName: &name, ClientAliases: []types.ServiceConnectClientAlias{{Port: aws.Int32(80), DnsName: aws.String("web")}},
+	}}}
 }
 
 func startRegistry(t *testing.T) *registryWorld {
@@ -55,9 +63,18 @@ func startRegistry(t *testing.T) *registryWorld {
 	})
 	w.must(err)
 	w.registry = *made.Service
+	_, err = w.client.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
+		Family: aws.String("web"), NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
+		RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
+		ContainerDefinitions: []types.ContainerDefinition{{
+			Name: aws.String("web"), Image: aws.String("web"),
+			PortMappings: []types.PortMapping{{Name: aws.String("http"), ContainerPort: aws.Int32(8080)}},
+		}},
+	})
+	w.must(err)
 	_, err = w.client.CreateService(t.Context(), &ecs.CreateServiceInput{
-		ServiceName: aws.String("web"), TaskDefinition: aws.String(w.register("web", "web")), DesiredCount: aws.Int32(2),
-		LaunchType: types.LaunchTypeFargate, NetworkConfiguration: network(),
+		ServiceName: aws.String("web"), TaskDefinition: aws.String("web"), DesiredCount: aws.Int32(2),
+		LaunchType: types.LaunchTypeFargate, NetworkConfiguration: network(), ServiceConnectConfiguration: connect("first"),
 		ServiceRegistries: []types.ServiceRegistry{{RegistryArn: w.registry.Arn}},
 	})
 	w.must(err)
@@ -112,54 +129,71 @@ func (w *registryWorld) killAt(writes int64) (killed bool) {
 	return killed
 }
 
-// ids are those of the service's tasks that run, and of the instances in its registry.
-func (w *registryWorld) ids() (tasks, instances []string) {
+// tasks are the ids of the service's tasks that run.
+func (w *registryWorld) tasks() (ids []string) {
 	w.Helper()
 	list, err := w.client.ListTasks(w.Context(), &ecs.ListTasksInput{ServiceName: aws.String("web")})
 	w.must(err)
 	for _, task := range list.TaskArns {
-		tasks = append(tasks, task[strings.LastIndexByte(task, '/')+1:])
+		ids = append(ids, task[strings.LastIndexByte(task, '/')+1:])
 	}
-	out, err := servicediscovery.NewFromConfig(w.srv.Config()).ListInstances(w.Context(), &servicediscovery.ListInstancesInput{ServiceId: w.registry.Id})
-	w.must(err)
-	for _, i := range out.Instances {
-		instances = append(instances, *i.Id)
-	}
-	slices.Sort(tasks)
-	slices.Sort(instances)
-	return tasks, instances
+	slices.Sort(ids)
+	return ids
 }
 
-// Wherever an emulator is killed in a deployment, afterwards each task is registered once, and nothing else. The
-// variable has it killed more often than in a run of all tests.
+// instances are the ids of those in each service of Cloud Map, by its name.
+func (w *registryWorld) instances() map[string][]string {
+	w.Helper()
+	api, found := servicediscovery.NewFromConfig(w.srv.Config()), map[string][]string{}
+	services, err := api.ListServices(w.Context(), &servicediscovery.ListServicesInput{})
+	w.must(err)
+	for _, s := range services.Services {
+		out, err := api.ListInstances(w.Context(), &servicediscovery.ListInstancesInput{ServiceId: s.Id})
+		w.must(err)
+		found[*s.Name] = nil
+		for _, i := range out.Instances {
+			found[*s.Name] = append(found[*s.Name], *i.Id)
+		}
+		slices.Sort(found[*s.Name])
+	}
+	return found
+}
+
+// Wherever an emulator is killed in a deployment, afterwards each task is registered once in the registry and once for
+// its endpoint of Service Connect, and nothing else, and no service of Cloud Map is left of the endpoint's name before.
+// `make test` kills less often, and the variable has it done as often as it says.
 func TestRegistriesOutliveKills(t *testing.T) {
 	t.Parallel()
-	kills := 12
+	kills := 100
+	if testing.Short() {
+		kills = 12
+	}
 	if n, err := strconv.Atoi(os.Getenv("ECS_EMULATOR_TEST_KILLS")); err == nil {
 		kills = n
 	}
 	w := startRegistry(t)
-	most, died := int64(60), 0
-	for i := range int64(kills) {
-		writes := i * 17 % most
+	most, names := int64(60), [...]string{"first", "second"}
+	for i, died := int64(0), 0; died < kills; i++ {
+		if i > 2*int64(kills) {
+			t.Fatalf("killed %d times in %d deployments", died, i)
+		}
+		writes, count, name := i*17%most, int(2+i%3), names[(i+1)/2%2]
 		_, err := w.client.UpdateService(t.Context(), &ecs.UpdateServiceInput{
-			Service: aws.String("web"), ForceNewDeployment: true, DesiredCount: aws.Int32(int32(2 + i%3)),
+			Service: aws.String("web"), ForceNewDeployment: true, DesiredCount: aws.Int32(int32(count)), ServiceConnectConfiguration: connect(name),
 		})
 		w.must(err)
 		killed := w.killAt(writes)
 		w.untilDeployed()
-		tasks, instances := w.ids()
-		if !slices.Equal(tasks, instances) || len(tasks) != int(2+i%3) {
-			t.Fatalf("after %d writes, killed %v: tasks %q, instances %q", writes, killed, tasks, instances)
+		tasks := w.tasks()
+		want := map[string][]string{"web": tasks, name: tasks}
+		if got := w.instances(); len(tasks) != count || !maps.EqualFunc(got, want, slices.Equal) {
+			t.Fatalf("after %d writes, killed %v: tasks %q, instances %q", writes, killed, tasks, got)
 		}
 		if killed {
 			died++
 		} else {
 			most = max(writes-1, 1) // there are no more in a deployment
 		}
-	}
-	if died < kills/2 {
-		t.Errorf("killed %d times only", died)
 	}
 	_, err := w.client.DeleteService(t.Context(), &ecs.DeleteServiceInput{Service: aws.String("web"), Force: aws.Bool(true)})
 	w.must(err)
@@ -169,6 +203,9 @@ func TestRegistriesOutliveKills(t *testing.T) {
 			break
 		}
 		w.must(w.srv.Clock().Advance(10 * time.Second))
+	}
+	if got, want := w.instances(), map[string][]string{"web": nil}; !maps.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("after the service: %q", got)
 	}
 	_, err = servicediscovery.NewFromConfig(w.srv.Config()).DeleteService(t.Context(), &servicediscovery.DeleteServiceInput{Id: w.registry.Id})
 	w.must(err)
