@@ -63,15 +63,16 @@ func read(message []byte) (q query, ok bool) {
 const badVersion dnsmessage.RCode = 16
 
 // write is the answer to a query as a message of at most a size; what does not fit is left out and
-// said to be: what is additional quietly.
+// said to be: what is additional quietly. As many records as fit stay, which RFC 2181 leaves to the
+// server: resolvers that know no TCP, such as musl's up to 1.2.3, go by these.
 func (q query) write(a Answer, size int) []byte {
 	message, err := q.pack(a, false)
 	if err == nil && len(message) > size {
 		a.Additionals = nil
 		message, err = q.pack(a, false)
 	}
-	if err == nil && len(message) > size {
-		a.Answers, a.Authorities = nil, nil
+	for err == nil && len(message) > size && len(a.Answers)+len(a.Authorities) > 0 {
+		a.Authorities, a.Answers = nil, a.Answers[:max(len(a.Answers)-1, 0)]
 		message, err = q.pack(a, true)
 	}
 	if err != nil {

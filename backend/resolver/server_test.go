@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -118,6 +120,24 @@ func TestServer(t *testing.T) {
 	none := &Server{Table: NewTable()}
 	if reply, _ := none.answer(elsewhere, false); unpack(t, reply).RCode != dnsmessage.RCodeRefused {
 		t.Error("without an upstream there is an answer")
+	}
+}
+
+// What is longer than a datagram has as many records as fit, and says that there are more: resolvers that know no TCP, such
+// as musl's up to 1.2.3, go by these.
+func TestALongAnswer(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ records, idLength, size, fit int }{{8, 32, 0, 6}, {8, 63, 0, 4}, {8, 63, 512, 4}, {8, 63, 1232, 8}, {1, 63, 0, 1}} {
+		long := Name{Name: "ports", Sets: set("SRV")}
+		for i := range c.records {
+			long.Records = append(long.Records, Record{ID: strings.Repeat(string(rune('a'+i)), c.idLength), IPv4: netip.MustParseAddr("10.0.0.1"), Port: 80})
+		}
+		s := &Server{Table: table(t, long)}
+		reply, _ := s.answer(question(t, "ports.shop.local.", dnsmessage.TypeSRV, c.size), false)
+		m := unpack(t, reply)
+		if len(reply) > max(c.size, 512) || len(m.Answers) != c.fit || m.Truncated != (c.fit < c.records) || len(m.Questions) != 1 {
+			t.Errorf("%+v: %d answers in %d bytes, truncated: %v", c, len(m.Answers), len(reply), m.Truncated)
+		}
 	}
 }
 
