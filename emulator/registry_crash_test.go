@@ -32,13 +32,6 @@ type registryWorld struct {
 	room     atomic.Int64 // writes that the disk still takes
 }
 
-// connect is a configuration of Service Connect under one of two names.
-func connect(name string) *types.ServiceConnectConfiguration {
-	return &types.ServiceConnectConfiguration{Enabled: true, Namespace: aws.String("shop.local"), Services: []types.ServiceConnectService{{
-		PortName: aws.String("http"), DiscoveryName: &name, ClientAliases: []types.ServiceConnectClientAlias{{Port: aws.Int32(80), DnsName: aws.String("web")}},
-	}}}
-}
-
 func startRegistry(t *testing.T) *registryWorld {
 	t.Helper()
 	w := &registryWorld{}
@@ -74,7 +67,7 @@ func startRegistry(t *testing.T) *registryWorld {
 	w.must(err)
 	_, err = w.client.CreateService(t.Context(), &ecs.CreateServiceInput{
 		ServiceName: aws.String("web"), TaskDefinition: aws.String("web"), DesiredCount: aws.Int32(2),
-		LaunchType: types.LaunchTypeFargate, NetworkConfiguration: network(), ServiceConnectConfiguration: connect("first"),
+		LaunchType: types.LaunchTypeFargate, NetworkConfiguration: network(), ServiceConnectConfiguration: connect("shop.local", "first", "web"),
 		ServiceRegistries: []types.ServiceRegistry{{RegistryArn: w.registry.Arn}},
 	})
 	w.must(err)
@@ -179,7 +172,7 @@ func TestRegistriesOutliveKills(t *testing.T) {
 		}
 		writes, count, name := i*17%most, int(2+i%3), names[(i+1)/2%2]
 		_, err := w.client.UpdateService(t.Context(), &ecs.UpdateServiceInput{
-			Service: aws.String("web"), ForceNewDeployment: true, DesiredCount: aws.Int32(int32(count)), ServiceConnectConfiguration: connect(name),
+			Service: aws.String("web"), ForceNewDeployment: true, DesiredCount: aws.Int32(int32(count)), ServiceConnectConfiguration: connect("shop.local", name, "web"),
 		})
 		w.must(err)
 		killed := w.killAt(writes)
