@@ -16,6 +16,7 @@ var filterCases = []testCase{
 	{"AFilterLetsPassWhatItsRulesSay", testFilter},
 	{"AFilterKnowsManyAddressesAndPorts", testFilterRanges},
 	{"AnOpenConnectionOutlivesItsRule", testOpenConnection},
+	{"NamesAreNotAskedOfSandboxes", testFilterNames},
 	{"AMachineIsFilteredAtItsAddress", testMachineFilter},
 	{"ASandboxThatStartsAgainHasNoFilter", testFilterEnds},
 	{"FiltersAreForSandboxesThatRun", testFilterRefused},
@@ -94,6 +95,23 @@ func testFilter(s *env) {
 
 	s.setFilter(server.ID, nil)
 	judge(s.askBoth(stranger.ID, server.IP, true, true), s.askBoth(server.ID, friend.IP, true, true))
+}
+
+// testFilterNames has servers at the port of DNS: only those beyond the network are asked without a rule.
+func testFilterNames(s *env) {
+	server, client := s.startedSandbox(), s.startedSandbox()
+	s.serve(server.ID, "53", "served")
+	id := s.run(server.ID, "udp", "53")
+	s.awaitLine(id, "listening on :53")
+	ask := func(answered bool) {
+		s.Helper()
+		from := s.spec(client.ID, "check")
+		judge(s.ask(from, server.IP, 53, answered), s.askURL(from, fmt.Sprintf("udp://%s:53", server.IP), answered))
+	}
+	s.setFilter(client.ID, &backend.Filter{Out: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(server.IP))}})
+	ask(false)
+	s.setFilter(client.ID, &backend.Filter{Out: []backend.FilterRule{rule(backend.AnyProtocol, -1, -1, only(server.IP))}})
+	ask(true)
 }
 
 // testFilterRanges has a rule of its own for each port, and more addresses than one message
