@@ -7,6 +7,7 @@
 //	udp <port> [text]     print each datagram and answer it with the text, likewise
 //	sleep <duration>      "2s", or a bare number of seconds; ends at once on SIGTERM
 //	linger <duration>     run until SIGTERM, and as long after it
+//	farewell <name>       run until SIGTERM, and print then which IPv4 addresses a name leads to
 //	exit <code>           write a line to standard error and exit
 //	print <n> [rate]      write n lines, as many a second, and exit
 //	eat <MiB>             use up memory, then sleep
@@ -39,7 +40,10 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -61,6 +65,7 @@ var modes = map[string]struct {
 	"udp":         {1, 2, udp},
 	"sleep":       {1, 1, sleep},
 	"linger":      {1, 1, linger},
+	"farewell":    {1, 1, farewell},
 	"exit":        {1, 1, exit},
 	"print":       {1, 3, printLines},
 	"eat":         {1, 1, eat},
@@ -93,7 +98,7 @@ const patience = time.Minute
 
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: app serve|bare|fail|udp|sleep|linger|exit|print|eat|burn|ignore-term|env|check|ask|role|get|list-tasks|execute|write|read|times|sh|cat|echo|stty|pwd|id|noise|hangup|die …")
+		fail("usage: app serve|bare|fail|udp|sleep|linger|farewell|exit|print|eat|burn|ignore-term|env|check|ask|role|get|list-tasks|execute|write|read|times|sh|cat|echo|stty|pwd|id|noise|hangup|die …")
 	}
 	mode, known := modes[os.Args[1]]
 	if args := os.Args[2:]; !known || len(args) < mode.min || len(args) > mode.max {
@@ -141,6 +146,18 @@ func linger(args []string) error {
 	<-stop
 	time.Sleep(d)
 	return nil
+}
+
+func farewell(args []string) error {
+	stop := terminated()
+	<-stop
+	addresses, err := net.DefaultResolver.LookupNetIP(context.Background(), "ip4", args[0])
+	var missing *net.DNSError
+	if errors.As(err, &missing) && missing.IsNotFound {
+		err = nil
+	}
+	fmt.Println("at the end", args[0], "leads to", addresses)
+	return err
 }
 
 func duration(text string) (time.Duration, error) {
