@@ -307,10 +307,11 @@ func TestDockerNamesLeaveTasksBeforeTheyEnd(t *testing.T) {
 	w.must(err)
 	w.eventually("the tasks run", func() bool { return w.service("api").RunningCount == count })
 	found, apps := w.resolver(), map[string]string{}
-	addresses, err := found.LookupHost(t.Context(), "api.shop.test.")
-	if w.must(err); len(addresses) != count {
-		t.Errorf("the name leads to %q", addresses)
-	}
+	var addresses []string
+	w.eventually("the name leads to the tasks", func() bool {
+		addresses, _ = found.LookupHost(t.Context(), "api.shop.test.")
+		return len(addresses) == count
+	})
 	tasks := w.listTasks()
 	for _, task := range tasks {
 		address := addressOf(w.task(task))

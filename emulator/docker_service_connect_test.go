@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,19 +37,21 @@ func startConnected(t *testing.T) *connected {
 	c.allow(c.web, c.friends, 8080, true)
 	c.allow(c.web, c.friends, 9000, true)
 	w.privateNamespace("shop.local")
-	c.definition("server", types.ContainerDefinition{Command: []string{"serve", "8080", "served"}, StopTimeout: aws.Int32(2)})
+	for _, name := range []string{"api", "plain"} {
+		c.definition(name, types.ContainerDefinition{Command: []string{"serve", "8080", "served"}, StopTimeout: aws.Int32(2)})
+	}
 	c.definition("client",
 		types.ContainerDefinition{Command: []string{"linger", "1s"}},
 		types.ContainerDefinition{Name: aws.String("first"), Essential: aws.Bool(false), Command: []string{"check", "http://api/"}})
 	c.definition("stranger", types.ContainerDefinition{Command: []string{"sleep", "1h"}, StopTimeout: aws.Int32(2)})
-	c.api = c.serviceOf("api", "server", c.web, connect("shop.local", "api", "api"))
+	c.api = c.serviceOf("api", types.LaunchTypeFargate, c.web, connect("shop.local", "api", "api"))
 	override := connect("shop.local", "plain", "")
 	s := &override.Services[0]
 	s.IngressPortOverride, s.ClientAliases[0] = aws.Int32(9000), types.ServiceConnectClientAlias{Port: aws.Int32(8080)}
-	c.plain = c.serviceOf("plain", "server", c.web, override)
+	c.plain = c.serviceOf("plain", types.LaunchTypeFargate, c.web, override)
 	w.untilRunning(c.api)
 	w.untilRunning(c.plain)
-	c.client = c.serviceOf("client", "client", c.friends, &types.ServiceConnectConfiguration{Enabled: true, Namespace: aws.String("shop.local")})
+	c.client = c.serviceOf("client", types.LaunchTypeFargate, c.friends, &types.ServiceConnectConfiguration{Enabled: true, Namespace: aws.String("shop.local")})
 	w.untilRunning(c.client)
 	return c
 }
@@ -67,11 +70,11 @@ func (c *connected) definition(family string, containers ...types.ContainerDefin
 	c.must(err)
 }
 
-// serviceOf makes a service in a group, and returns its task.
-func (c *connected) serviceOf(name, family, group string, configuration *types.ServiceConnectConfiguration) (task string) {
+// serviceOf makes a service with the definition of its name, in a group, and returns its task.
+func (c *connected) serviceOf(name string, on types.LaunchType, group string, configuration *types.ServiceConnectConfiguration) (task string) {
 	c.Helper()
 	_, err := c.world.client.CreateService(c.Context(), &ecs.CreateServiceInput{
-		ServiceName: &name, TaskDefinition: &family, DesiredCount: aws.Int32(1), LaunchType: types.LaunchTypeFargate, ServiceConnectConfiguration: configuration,
+		ServiceName: &name, TaskDefinition: &name, DesiredCount: aws.Int32(1), LaunchType: on, ServiceConnectConfiguration: configuration,
 		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{firstSubnet}, SecurityGroups: []string{group}}},
 	})
 	c.must(err)
@@ -111,6 +114,7 @@ func TestDockerServiceConnectInsideATask(t *testing.T) {
 	c.containersKnowTheEndpoints()
 	c.describesTheProxy()
 	c.callsPassTheProxy()
+	c.anotherSandboxKnowsTheEndpoints()
 	c.groupsFilterCallers()
 	c.proxyStartsFirstAndStopsLast()
 	c.proxyIsEssential()
@@ -128,7 +132,7 @@ func (c *connected) containersKnowTheEndpoints() {
 	if want := [][]string{{"127.255.0.1", "api"}, {"127.255.0.2", "plain.shop.local"}}; !slices.EqualFunc(names, want, slices.Equal) {
 		c.Errorf("the hosts file has %q, want %q", names, want)
 	}
-	for _, url := range []string{"http://api/", "http://plain.shop.local:8080/"} {
+	for _, url := range []string{"http://api/", "http://plain.shop.local:8080/"} { // alias, and discovery name and namespace
 		if said := c.in(c.client, "get", url); said != "200 served\n" {
 			c.Errorf("%s says %q", url, said)
 		}
@@ -201,32 +205,40 @@ func (c *connected) callsPassTheProxy() {
 }
 
 // groupsFilterCallers: a group lets callers in at a port as if there were no proxy, whether they call by an alias or by
-// address.
+// address. One of them is on a container instance.
 func (c *connected) groupsFilterCallers() {
 	c.Helper()
 	strangers := c.group("strangers")
-	stranger := c.serviceOf("stranger", "stranger", strangers, &types.ServiceConnectConfiguration{Enabled: true, Namespace: aws.String("shop.local")})
+	c.instances(1)
+	stranger := c.serviceOf("stranger", types.LaunchTypeEc2, strangers, &types.ServiceConnectConfiguration{Enabled: true, Namespace: aws.String("shop.local")})
 	friend, other := c.asker(c.friends, "sleep", "1h"), c.asker(strangers, "sleep", "1h")
 	c.untilRunning(stranger)
 	api, plain := "http://"+addressOf(c.task(c.api)), "http://"+addressOf(c.task(c.plain))
-	callers := map[string]string{"a task of friends": c.engineID(friend.arn), "a stranger": c.engineID(other.arn), "the client": c.container(c.client, "app"), "a client that is a stranger": c.container(stranger, "app")}
-	expect := func(caller, url string, want bool) {
-		c.Helper()
-		if got, err := execCheck(c.Context(), dockertest.Client(c.T), callers[caller], url, within(want)); err != nil || got != want {
-			c.Errorf("%s is answered by %s: %v, %v", caller, url, got, err)
-		}
+	callers := map[string]string{
+		"a task": c.engineID(friend.arn), "a stranger": c.engineID(other.arn),
+		"the client": c.container(c.client, "app"), "a client that is a stranger": c.container(stranger, "app"),
 	}
-	expect("a task of friends", api+":8080/", true)
-	expect("a stranger", api+":8080/", false)
-	expect("the client", "http://api/", true)
-	expect("a client that is a stranger", "http://api/", false)
-	expect("a client that is a stranger", "http://plain.shop.local:8080/", false)
-	expect("a task of friends", plain+":9000/", true)
-	expect("a stranger", plain+":9000/", false)
-	expect("a task of friends", api+":15000/", false) // where calls are redirected to: no group lets that in
+	expect := func(want bool, asked ...[2]string) {
+		c.Helper()
+		var asking sync.WaitGroup
+		for _, each := range asked {
+			asking.Go(func() {
+				if got, err := execCheck(c.Context(), dockertest.Client(c.T), callers[each[0]], each[1], within(want)); err != nil || got != want {
+					c.Errorf("%s is answered by %s: %v, %v", each[0], each[1], got, err)
+				}
+			})
+		}
+		asking.Wait()
+	}
+	byAlias, byName := "http://api/", "http://plain.shop.local:8080/"
+	expect(true, [2]string{"a task", api + ":8080/"}, [2]string{"a task", plain + ":9000/"}, [2]string{"the client", byAlias}, [2]string{"the client", byName})
+	expect(false, [2]string{"a stranger", api + ":8080/"}, [2]string{"a stranger", plain + ":9000/"},
+		[2]string{"a client that is a stranger", byAlias}, [2]string{"a client that is a stranger", byName},
+		[2]string{"a task", api + ":15000/"}) // where calls are redirected to: no group lets that in
 	c.allow(c.web, c.friends, 9000, false)
-	expect("a task of friends", plain+":9000/", false)
-	expect("a task of friends", plain+":8080/", true)
+	c.allow(c.web, strangers, 8080, true)
+	expect(false, [2]string{"a task", plain + ":9000/"}, [2]string{"a client that is a stranger", byName}) // the client's proxy has an open connection
+	expect(true, [2]string{"a task", plain + ":8080/"}, [2]string{"a client that is a stranger", byAlias})
 }
 
 // allow lets a group in at a port of another one, or no longer.
@@ -244,6 +256,24 @@ func (c *connected) allow(group, peer string, port int32, allow bool) {
 	}
 	c.must(err)
 	c.must(c.srv.Told(c.Context(), time.Minute))
+}
+
+// anotherSandboxKnowsTheEndpoints: when a sandbox is started again, which loses its hosts file, its task ends as on AWS
+// without its network, and the next one has the names.
+func (c *connected) anotherSandboxKnowsTheEndpoints() {
+	c.Helper()
+	_, err := dockertest.Client(c.T).ContainerRestart(c.Context(), c.sandboxOfApp(c.client), client.ContainerRestartOptions{})
+	c.must(err)
+	ended := c.client
+	c.eventually("the task stops", func() bool { return *c.task(ended).LastStatus == "STOPPED" })
+	c.eventually("there is another one", func() bool { c.client = c.onlyTask("client"); return c.client != ended })
+	c.untilRunning(c.client)
+	c.containersKnowTheEndpoints()
+}
+
+// sandboxOfApp is the engine's id of the network namespace of a task.
+func (c *connected) sandboxOfApp(task string) string {
+	return c.inspect(task, "app").HostConfig.NetworkMode.ConnectedContainer()
 }
 
 // proxyStartsFirstAndStopsLast: the container first called a service as soon as it ran, and the application lingers.
