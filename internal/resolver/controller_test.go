@@ -37,7 +37,7 @@ type engine struct {
 }
 
 func (e *engine) Resolver(id string) vpc.Resolver {
-	if id == ec2network.DefaultVPC {
+	if id == ec2network.DefaultVPC || id == ownVPC {
 		return vpc.HasResolver
 	}
 	return vpc.NoResolver
@@ -105,6 +105,9 @@ func inBubble(t *testing.T, test func(b *bench)) {
 	})
 }
 
+// ownVPC is one of the user's own.
+const ownVPC = "vpc-0123456789abcdef0"
+
 var (
 	namespace = servicediscovery.NamespaceARN(scope, "ns-1")
 	service   = servicediscovery.ServiceARN(scope, "srv-1")
@@ -138,7 +141,12 @@ func (b *bench) acknowledged(revision int64) bool {
 // has is what the resolver on the engine was told last, as package push sees it.
 func (b *bench) has() (kinds []string) {
 	b.Helper()
-	_, stream, err := b.engine.Engine.RunResolver(b.Context(), ec2network.DefaultVPC)
+	return b.hasIn(ec2network.DefaultVPC)
+}
+
+func (b *bench) hasIn(vpc string) (kinds []string) {
+	b.Helper()
+	_, stream, err := b.engine.Engine.RunResolver(b.Context(), vpc)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -193,6 +201,31 @@ func TestChangesReachResolversAndAreAcknowledged(t *testing.T) {
 		synctest.Wait()
 		if has := b.has(); len(has) > 0 {
 			t.Errorf("without the namespace the resolver has %q", has)
+		}
+	})
+}
+
+// Without DNS support the resolver of a VPC falls silent, and knows its names all the same.
+func TestAVPCWithoutDNSSupport(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		if _, err := b.engine.EnsureNetwork(t.Context(), backend.NetworkSpec{Name: ownVPC, Resolver: true}); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			support bool
+			want    []string
+		}{{true, []string{"zone"}}, {false, []string{"silent", "zone"}}, {true, []string{"zone"}}} {
+			b.update(func(tx *state.Tx) {
+				ec2network.PutVPC(tx, &ec2network.VPC{Scope: scope, ID: ownVPC, DNSSupport: c.support})
+				servicediscovery.PutNamespace(tx, &servicediscovery.Namespace{ARN: servicediscovery.NamespaceARN(scope, "ns-2"), Name: "own.local", Type: types.NamespaceTypeDnsPrivate, VPC: ownVPC})
+			})
+			synctest.Wait()
+			if has := b.hasIn(ownVPC); !slices.Equal(has, c.want) {
+				t.Errorf("with DNS support %v the resolver has %q", c.support, has)
+			}
+			if has := b.has(); !slices.Equal(has, []string{"name", "zone"}) {
+				t.Errorf("that of the default VPC has %q", has)
+			}
 		}
 	})
 }
