@@ -178,6 +178,10 @@ func (c *connected) describesTheProxy() {
 		said.Containers[i].Networks[0].IPv4Addresses[0] != addressOf(task) {
 		c.Errorf("the metadata have %+v", said.Containers)
 	}
+	stats := map[string]any{}
+	if text, found = strings.CutPrefix(c.in(c.client, "get", metadata+"/task/stats"), "200 "); !found || json.Unmarshal([]byte(text), &stats) != nil || stats[*proxy.RuntimeId] == nil {
+		c.Errorf("the metadata have no figures of the proxy: %s", text)
+	}
 	if own, app := c.inspect(c.client, *proxy.Name), c.inspect(c.client, "app"); own.HostConfig.CgroupParent == "" || own.HostConfig.CgroupParent != app.HostConfig.CgroupParent {
 		c.Errorf("the proxy is in the group %q, for which the task's limits hold, and its application in %q", own.HostConfig.CgroupParent, app.HostConfig.CgroupParent)
 	}

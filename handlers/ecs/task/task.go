@@ -196,6 +196,9 @@ func describeContainers(t *state.Task, def *types.TaskDefinition) []types.Contai
 			NetworkInterfaces: describeInterfaces(t), ManagedAgents: describeManagedAgents(&c.ExecAgent),
 			Cpu: aws.String(strconv.Itoa(int(size.cpu))), Memory: kit.Number(size.memory), MemoryReservation: kit.Number(size.reservation),
 		}
+		if c.Name == t.ProxyName() {
+			shown[i].Cpu = nil // source: field reports of answers of DescribeTasks
+		}
 		if !c.StartedAt.IsZero() || t.Spec.LaunchType != types.LaunchTypeFargate {
 			shown[i].NetworkBindings = describeBindings(c) // ECS0061: on Fargate once it has run
 		}
