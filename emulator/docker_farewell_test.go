@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"bytes"
 	"context"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -77,7 +78,8 @@ func TestDockerNamesLeaveTasksBeforeTheyEnd(t *testing.T) {
 			t.Errorf("the name leads to %q, and not to the task at %s", addresses, address)
 		}
 	}
-	for left := count - 1; left >= 0; left-- { // one after the other, so that the name leads to the others
+	shop.waitsForTheResolver(*registry.Id, apps)
+	for left := count - 2; left >= 0; left-- { // one after the other, so that the name leads to the others
 		_, err = w.client.UpdateService(t.Context(), &ecs.UpdateServiceInput{Service: aws.String("api"), DesiredCount: aws.Int32(int32(left))})
 		w.must(err)
 		w.eventually("a task stops", func() bool { return len(w.listTasks()) == left })
@@ -92,6 +94,44 @@ func TestDockerNamesLeaveTasksBeforeTheyEnd(t *testing.T) {
 		}
 	}
 	shop.leadsNowhereSoon(*registry.Id, found)
+}
+
+// waitsForTheResolver: a task that stops gets SIGTERM when the resolver, which is paused, has heard of it.
+func (n privateNamespace) waitsForTheResolver(registry string, apps map[string]string) {
+	n.Helper()
+	cli := dockertest.Client(n.T)
+	list, err := cli.ContainerList(n.Context(), client.ContainerListOptions{Filters: make(client.Filters).Add("label", "ecs-emulator.kind=resolver").
+		Add("label", "ecs-emulator.owner="+containers(n.T, n.listTasks()[0])[0].Labels["ecs-emulator.owner"])})
+	if n.must(err); len(list.Items) != 1 {
+		n.Fatalf("%d resolvers", len(list.Items))
+	}
+	_, err = cli.ContainerPause(n.Context(), list.Items[0].ID, client.ContainerPauseOptions{})
+	n.must(err)
+	began := time.Now()
+	_, err = n.client.UpdateService(n.Context(), &ecs.UpdateServiceInput{Service: aws.String("api"), DesiredCount: aws.Int32(int32(len(apps) - 1))})
+	n.must(err)
+	n.eventually("a task is deregistered", func() bool {
+		out, err := n.api.ListInstances(n.Context(), &servicediscovery.ListInstancesInput{ServiceId: &registry})
+		n.must(err)
+		return len(out.Instances) == len(apps)-1
+	})
+	n.must(n.srv.Told(n.Context(), time.Second)) // the agent has done what there is to do
+	var ended []string
+	for address, app := range apps {
+		if n.output(app) != "" {
+			ended = append(ended, address)
+		}
+	}
+	took, left := time.Since(began), len(apps)-1
+	_, err = cli.ContainerUnpause(n.Context(), list.Items[0].ID, client.ContainerUnpauseOptions{})
+	n.must(err)
+	n.eventually("a task stops", func() bool { return len(n.listTasks()) == left })
+	if took < 4*time.Second && len(ended) > 0 {
+		n.Errorf("%v after it was to stop the task at %q has got SIGTERM, while the resolver does not answer", took, ended)
+	}
+	if took >= 4*time.Second { // it may not have been waited for, so what the task is told last may be old
+		maps.DeleteFunc(apps, func(_, app string) bool { return n.output(app) != "" })
+	}
 }
 
 // leadsNowhereSoon: what is deregistered is gone from answers within a tenth of a second.

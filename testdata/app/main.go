@@ -151,6 +151,7 @@ func linger(args []string) error {
 func farewell(args []string) error {
 	stop := terminated()
 	<-stop
+	fmt.Println("terminated")
 	addresses, err := net.DefaultResolver.LookupNetIP(context.Background(), "ip4", args[0])
 	var missing *net.DNSError
 	if errors.As(err, &missing) && missing.IsNotFound {
