@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/requestload"
 )
 
 // cloudWatch is the name of CloudWatch in the targets of AWS JSON and in the paths of Smithy RPC v2.
@@ -32,9 +33,9 @@ func measureAlarms(ctx context.Context, b *bench) (err error) {
 	inJSON := alarmRequest("DescribeAlarms", `{"MaxRecords":100}`)
 	inCBOR := rawhttp.SignedAt("/service/"+cloudWatch+"/operation/DescribeAlarms", "monitoring", []byte("\xbf\x6aMaxRecords\x18\x64\xff"),
 		"Content-Type: application/cbor", "Smithy-Protocol: rpc-v2-cbor")
-	var cbor, json []load
+	var cbor, json []requestload.Load
 	for round := range b.rounds + 1 {
-		var both [2]load
+		var both [2]requestload.Load
 		for i, request := range [][]byte{inCBOR, inJSON} {
 			if both[i], err = b.driveAlone(ctx, p, request); err != nil {
 				return err
@@ -46,20 +47,20 @@ func measureAlarms(ctx context.Context, b *bench) (err error) {
 	}
 	var slower []float64
 	for i := range cbor {
-		slower = append(slower, json[i].rate/cbor[i].rate)
+		slower = append(slower, json[i].Rate/cbor[i].Rate)
 	}
 	b.report.add(row{name: name, figure: rateAndTail(cbor), reference: rateAndTail(json), ratio: median(slower), goal: atMost(1.5, "")})
 	return nil
 }
 
 // driveAlone has one client send a request over and over.
-func (b *bench) driveAlone(ctx context.Context, p *process, request []byte) (load, error) {
+func (b *bench) driveAlone(ctx context.Context, p *process, request []byte) (requestload.Load, error) {
 	list, err := b.senders(ctx, p, 1)
 	if err != nil {
-		return load{}, err
+		return requestload.Load{}, err
 	}
 	defer closeAll(list)
-	return drive(list, request, extent{max(b.burst/2, 100*time.Millisecond), 0})
+	return requestload.Drive(list, request, requestload.Extent{Time: max(b.burst/2, 100*time.Millisecond)})
 }
 
 // putAlarms makes alarms, and looks whether they are all described.

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/loadbalancer"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processusage"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/requestload"
 )
 
 const (
@@ -129,8 +130,8 @@ func (b *bench) measureCounting(ctx context.Context, bare, counting *process) (e
 }
 
 // byTurns drives each of the ways once a round; the first round warms up.
-func (b *bench) byTurns(ctx context.Context, ways []*process) (map[*process][]load, error) {
-	loads := map[*process][]load{}
+func (b *bench) byTurns(ctx context.Context, ways []*process) (map[*process][]requestload.Load, error) {
+	loads := map[*process][]requestload.Load{}
 	for round := range b.rounds + 1 {
 		for _, p := range ways {
 			list, err := b.senders(ctx, p, 64)
@@ -138,12 +139,12 @@ func (b *bench) byTurns(ctx context.Context, ways []*process) (map[*process][]lo
 				return nil, err
 			}
 			before := p.groupTime()
-			l, err := drive(list, rawhttp.Request("GET", "/some/path", nil), extent{time: b.burst})
+			l, err := requestload.Drive(list, rawhttp.Request("GET", "/some/path", nil), requestload.Extent{Time: b.burst})
 			closeAll(list)
 			if err != nil {
 				return nil, err
 			}
-			l.cpu = (p.groupTime() - before) / time.Duration(max(l.requests, 1))
+			l.CPU = (p.groupTime() - before) / time.Duration(max(l.Requests, 1))
 			if round > 0 {
 				loads[p] = append(loads[p], l)
 			}
@@ -161,17 +162,17 @@ func (p *process) groupTime() time.Duration {
 	return processusage.Group(p.cmd.Process.Pid)
 }
 
-func p99s(list []load) (all []float64) {
+func p99s(list []requestload.Load) (all []float64) {
 	for _, l := range list {
-		all = append(all, milliseconds(l.p99))
+		all = append(all, milliseconds(l.P99))
 	}
 	return all
 }
 
 // cpuTimesOf are in microseconds.
-func cpuTimesOf(list []load) (all []float64) {
+func cpuTimesOf(list []requestload.Load) (all []float64) {
 	for _, l := range list {
-		all = append(all, float64(l.cpu)/float64(time.Microsecond))
+		all = append(all, float64(l.CPU)/float64(time.Microsecond))
 	}
 	return all
 }

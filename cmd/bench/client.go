@@ -1,13 +1,11 @@
 package main
 
-import "github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
+import (
+	"context"
 
-// sender is a client's kept-alive connection: it sends a request made beforehand
-// and takes in the whole answer.
-type sender interface {
-	Exchange(request []byte) error
-	Close()
-}
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/requestload"
+)
 
 // Values of the flag -client.
 const (
@@ -15,7 +13,25 @@ const (
 	clientRaw  = "raw"
 )
 
-var (
-	_ sender = (*rawhttp.Connection)(nil)
-	_ sender = (*rawhttp.Client)(nil)
-)
+// senders makes n clients of a server, each with a connection of its own.
+func (b *bench) senders(ctx context.Context, p *process, n int) (list []requestload.Sender, err error) {
+	for range n {
+		if b.client == clientHTTP {
+			list = append(list, rawhttp.NewClient(p.address))
+			continue
+		}
+		c, err := p.connect(ctx)
+		if err != nil {
+			closeAll(list)
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+func closeAll(list []requestload.Sender) {
+	for _, c := range list {
+		c.Close()
+	}
+}

@@ -19,15 +19,4 @@ func median(values []float64) float64 {
 	return (sorted[middle-1] + sorted[middle]) / 2
 }
 
-// percentile is the least of the durations that p per cent of them do not exceed;
-// 0 of none. It sorts its argument.
-func percentile(durations []time.Duration, p int) time.Duration {
-	if len(durations) == 0 {
-		return 0
-	}
-	slices.Sort(durations)
-	rank := (len(durations)*p + 99) / 100
-	return durations[max(rank, 1)-1]
-}
-
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/requestload"
 )
 
 func TestReportHoldsRatiosAndFiguresAgainstTheirGoals(t *testing.T) {
@@ -52,10 +54,10 @@ func TestMedianAndPercentile(t *testing.T) {
 	for n := range 200 {
 		durations = append(durations, time.Duration(200-n))
 	}
-	if got := percentile(durations, 99); got != 198 {
+	if got := requestload.Percentile(durations, 99); got != 198 {
 		t.Errorf("99 per cent of 1…200 are within %d, want 198", got)
 	}
-	if got := percentile([]time.Duration{7}, 99); got != 7 {
+	if got := requestload.Percentile([]time.Duration{7}, 99); got != 7 {
 		t.Errorf("99 per cent of one are within %d, want 7", got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/requestload"
 )
 
 // requestCase is an operation whose cost is measured.
@@ -94,7 +95,7 @@ func runTask(others int) func(ctx context.Context, c *rawhttp.Connection) ([]byt
 			return nil, err
 		}
 		in := runTaskInput(1, network)
-		in["clientToken"] = string(token) // the SDKs always send one
+		in["clientToken"] = string(requestload.Token) // the SDKs always send one
 		payload, err := json.Marshal(in)
 		return rawhttp.Operation("RunTask", payload), err
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/bareserver"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/requestload"
 )
 
 var clients = []int{1, 16}
@@ -42,12 +44,12 @@ func (b *bench) measureRequest(ctx context.Context, name string, c requestCase, 
 		return err
 	}
 	defer func() { err = errors.Join(err, d.emulator.stop(), d.bare.stop()) }()
-	var ours, bare []load
+	var ours, bare []requestload.Load
 	var settled []float64 // things made and come to rest in a second
 	for round := range b.rounds + 1 {
-		e := extent{b.burst, c.makes}
+		e := requestload.Extent{Time: b.burst, Most: c.makes}
 		if round == 0 { // warms both up
-			e.time /= 2
+			e.Time /= 2
 		}
 		theirs, err := b.round(ctx, &d, d.bare, n, e)
 		if err != nil {
@@ -59,10 +61,10 @@ func (b *bench) measureRequest(ctx context.Context, name string, c requestCase, 
 			return err
 		}
 		if c.settled != nil {
-			if err := d.settle(ctx, c, own.requests); err != nil {
+			if err := d.settle(ctx, c, own.Requests); err != nil {
 				return err
 			}
-			settled = append(settled, float64(own.requests)/time.Since(began).Seconds())
+			settled = append(settled, float64(own.Requests)/time.Since(began).Seconds())
 		}
 		if err := d.clear(ctx, c); err != nil {
 			return err
@@ -100,7 +102,7 @@ func (b *bench) startDuel(ctx context.Context, name string, c requestCase) (d du
 		return d, err
 	}
 	first := bytes.Clone(d.request)
-	newToken(first, bytes.Index(first, token))
+	requestload.NewToken(first)
 	header, body, err := conn.Fetch(first)
 	if err != nil {
 		return d, err
@@ -109,13 +111,13 @@ func (b *bench) startDuel(ctx context.Context, name string, c requestCase) (d du
 	return d, err
 }
 
-func (b *bench) round(ctx context.Context, d *duel, p *process, n int, e extent) (load, error) {
+func (b *bench) round(ctx context.Context, d *duel, p *process, n int, e requestload.Extent) (requestload.Load, error) {
 	list, err := b.senders(ctx, p, n)
 	if err != nil {
-		return load{}, err
+		return requestload.Load{}, err
 	}
 	defer closeAll(list)
-	return drive(list, d.request, e)
+	return requestload.Drive(list, d.request, e)
 }
 
 // settle waits until what a round made has come to rest.
@@ -145,10 +147,10 @@ func (d *duel) clear(ctx context.Context, c requestCase) error {
 	return err
 }
 
-func requestRow(name string, g goal, ours, bare []load) row {
+func requestRow(name string, g goal, ours, bare []requestload.Load) row {
 	var ratios []float64
 	for i := range ours {
-		ratios = append(ratios, ours[i].rate/bare[i].rate)
+		ratios = append(ratios, ours[i].Rate/bare[i].Rate)
 	}
 	return row{
 		name: name, figure: rateAndTail(ours), reference: rateAndTail(bare),
@@ -156,11 +158,11 @@ func requestRow(name string, g goal, ours, bare []load) row {
 	}
 }
 
-func rateAndTail(list []load) string {
+func rateAndTail(list []requestload.Load) string {
 	var rates, tails []float64
 	for _, l := range list {
-		rates = append(rates, l.rate)
-		tails = append(tails, milliseconds(l.p99))
+		rates = append(rates, l.Rate)
+		tails = append(tails, milliseconds(l.P99))
 	}
 	return fmt.Sprintf("%.0f/s p99 %.2f ms", median(rates), median(tails))
 }

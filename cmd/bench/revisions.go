@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/requestload"
 )
 
 const (
@@ -28,7 +29,7 @@ func measureRevisions(ctx context.Context, b *bench) (err error) {
 	}
 	defer closeAll(list)
 	request := rawhttp.Operation("RegisterTaskDefinition", []byte(webTaskDefinition()))
-	if _, err := drive(list, request, extent{time: rawhttp.AnswerTime, most: revisions}); err != nil {
+	if _, err := requestload.Drive(list, request, requestload.Extent{Time: rawhttp.AnswerTime, Most: revisions}); err != nil {
 		return err
 	}
 	busy, atRest, err := p.memoryAtRest(ctx)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/execterminal"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/requestload"
 )
 
 // terminals opens one for a command, in one way or the other.
@@ -36,10 +38,10 @@ func (b *bench) measureEcho(ctx context.Context, name string, e *executable) (er
 			return err
 		}
 	}
-	own, bare := milliseconds(percentile(times[0], 50)), milliseconds(percentile(times[1], 50))
+	own, bare := milliseconds(requestload.Percentile(times[0], 50)), milliseconds(requestload.Percentile(times[1], 50))
 	b.report.add(row{
-		name: name, figure: fmt.Sprintf("%.2f ms p99 %.2f", own, milliseconds(percentile(times[0], 99))),
-		reference: fmt.Sprintf("%.2f ms p99 %.2f", bare, milliseconds(percentile(times[1], 99))),
+		name: name, figure: fmt.Sprintf("%.2f ms p99 %.2f", own, milliseconds(requestload.Percentile(times[0], 99))),
+		reference: fmt.Sprintf("%.2f ms p99 %.2f", bare, milliseconds(requestload.Percentile(times[1], 99))),
 		ratio:     own / bare, held: own - bare, goal: atMost(2, " ms more"),
 	})
 	return nil

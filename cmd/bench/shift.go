@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/shiftload"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/requestload"
 )
 
 // shiftCase is a figure of deployments on the simulated engine, each time in a new emulator.
@@ -21,7 +23,7 @@ var shiftCases = []shiftCase{
 	{"200 services of 10 tasks deploy, BLUE_GREEN", atMost(5000, " ms"), deployAtOnce("BLUE_GREEN")},
 	{"SetAlarmState to a rollback's weights, p50", atMost(20, " ms"), func(ctx context.Context, c *shiftload.Client) (float64, error) {
 		took, err := c.RollBack(ctx, 20)
-		return milliseconds(percentile(took, 50)), err
+		return milliseconds(requestload.Percentile(took, 50)), err
 	}},
 }
 
@@ -64,7 +66,7 @@ func measureShifts(ctx context.Context, b *bench) error {
 func measureObeyed(ctx context.Context, b *bench, name string, ours *tasks, _ *bareTasks) error {
 	took, err := shiftload.NewClient(ours.emulator.address).Obey(ctx, ours.image, 40*b.rounds)
 	if err == nil {
-		p99 := milliseconds(percentile(took, 99))
+		p99 := milliseconds(requestload.Percentile(took, 99))
 		b.report.add(row{name: name, figure: fmt.Sprintf("%.1f ms", p99), held: p99, goal: atMost(50, " ms")})
 	}
 	return err

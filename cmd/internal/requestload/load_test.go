@@ -1,4 +1,4 @@
-package main
+package requestload
 
 import (
 	"io"
@@ -27,16 +27,16 @@ func TestRoundEndsAfterItsRequestsAndNoTokenComesTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	request := rawhttp.Operation("RunTask", token)
-	made, err := drive([]sender{c}, request, extent{time.Minute, 25})
-	if err != nil || made.requests != 25 {
-		t.Fatalf("%d requests, %v; want 25", made.requests, err)
+	request := rawhttp.Operation("RunTask", Token)
+	made, err := Drive([]Sender{c}, request, Extent{time.Minute, 25})
+	if err != nil || made.Requests != 25 {
+		t.Fatalf("%d requests, %v; want 25", made.Requests, err)
 	}
 	if len(seen) != 25 {
 		t.Errorf("%d different tokens in 25 requests", len(seen))
 	}
 	for body := range seen {
-		if len(body) != len(token) || !strings.HasSuffix(body, "-bench-token") {
+		if len(body) != len(Token) || !strings.HasSuffix(body, "-bench-token") {
 			t.Errorf("the request has become %q", body)
 		}
 	}
