@@ -1,26 +1,21 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
-	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
-	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/outputload"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
@@ -32,55 +27,20 @@ const (
 	outputLines = 200_000
 )
 
-// framedEngine is the simulated engine with a container's output as Docker sends it.
-type framedEngine struct {
-	*sim.Engine
-	frames []byte
-
-	once  sync.Once
-	began time.Time // when the output was first asked for
-}
-
-// newFrames are lines of 100 bytes, each with its number.
-func newFrames() []byte {
-	var all bytes.Buffer
-	start := time.Now().Add(-time.Hour)
-	for i := range outputLines {
-		line := fmt.Sprintf("%s %-100s\n", start.Add(time.Duration(i)*time.Microsecond).UTC().Format("2006-01-02T15:04:05.000000000Z"), lineOf(i+1))
-		head := [8]byte{byte(stdcopy.Stdout)}
-		binary.BigEndian.PutUint32(head[4:], uint32(len(line)))
-		all.Write(head[:])
-		all.WriteString(line)
-	}
-	return all.Bytes()
-}
-
-func lineOf(n int) string { return fmt.Sprintf("line %d", n) }
-
-// Logs implements backend.Engine.
-func (e *framedEngine) Logs(_ context.Context, _ string, opts backend.LogOptions) error {
-	var failed, err error
-	e.once.Do(func() {
-		e.began = time.Now()
-		failed, err = docker.CopyLines(bytes.NewReader(e.frames), false, opts.Write)
-	})
-	return errors.Join(failed, err)
-}
-
 // measureLogOutput is how fast the output of one container gets into the store: from frames in
 // memory, and on Docker, beside how fast the engine gives it to who does nothing else with it.
 func measureLogOutput(ctx context.Context, b *bench) error {
 	if b.wanted("logs/" + frameRow) {
-		frames := newFrames()
+		frames := outputload.NewFrames(outputLines)
 		var rates []float64
 		for i := range b.rounds {
-			engine := &framedEngine{Engine: sim.New(sim.Options{}), frames: frames}
+			engine := outputload.NewEngine(frames)
 			options := emulator.Options{Backend: engine, DataDir: filepath.Join(b.dir, fmt.Sprintf("frames-%d", i))}
 			_, ended, err := outputTimes(ctx, options, "app", "sleep", "1h")
 			if err != nil {
 				return err
 			}
-			rates = append(rates, outputLines/ended.Sub(engine.began).Seconds())
+			rates = append(rates, outputLines/ended.Sub(engine.Began()).Seconds())
 		}
 		b.report.add(row{name: frameRow, figure: fmt.Sprintf("%.0f", median(rates)), held: median(rates), goal: goal{limit: 50_000, atLeast: true, unit: "/s"}})
 	}
@@ -154,7 +114,7 @@ func outputTimes(ctx context.Context, options emulator.Options, image string, co
 		if err != nil || ctx.Err() != nil {
 			return began, ended, errors.Join(err, ctx.Err())
 		}
-		if strings.TrimSpace(last) == lineOf(outputLines) {
+		if strings.TrimSpace(last) == outputload.Line(outputLines) {
 			ended = time.Now()
 		}
 	}

@@ -49,6 +49,7 @@ var sections = []section{
 	{"relay", "Connections to a task over the relay beside those to its own address, through a proxy before Docker", measureRelay},
 	{"events", "Rules and schedules of EventBridge, simulated engine", measureEvents},
 	{"metrics", "Metrics, alarms and services that are scaled, simulated engine", measureMetrics},
+	{"connect", "Services that find each other, on Docker and on the simulated engine: Service Connect beside calls without it, and DNS", measureConnect},
 	{"shift", "Deployments that shift traffic, simulated engine unless Docker is named", measureShifts},
 }
 
