@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/dns/dnsmessage"
@@ -88,7 +89,7 @@ func look(a *Answer, zones []*zone, name string, q dnsmessage.Question, random f
 			return next
 		}
 		if e, r, found := z.instance(name); found {
-			e.addresses(&a.Answers, r, q.Name, q.Type)
+			e.addresses(&a.Answers, &r, q.Name, q.Type)
 			if len(a.Answers) == 0 {
 				a.Authorities = []dnsmessage.Resource{z.soa()}
 			}
@@ -181,7 +182,9 @@ func (e *entry) answer(a *Answer, z *zone, q dnsmessage.Question, random func(n 
 	if !is {
 		return ""
 	}
-	for _, r := range e.choose(q.Type, random) {
+	chosen := e.choose(q.Type, random)
+	a.Answers = slices.Grow(a.Answers, len(chosen)) // a resource is large, for the name in it
+	for _, r := range chosen {
 		switch q.Type {
 		case dnsmessage.TypeSRV:
 			target, err := dnsmessage.NewName(r.ID + "." + strings.TrimSuffix(e.Name.Name, ".") + "." + strings.TrimSuffix(z.Name, ".") + ".")
@@ -208,7 +211,7 @@ func (e *entry) answer(a *Answer, z *zone, q dnsmessage.Question, random func(n 
 }
 
 // addresses adds those of a type that an instance has, with the TTL of that set or of SRV records.
-func (e *entry) addresses(to *[]dnsmessage.Resource, r Record, name dnsmessage.Name, of dnsmessage.Type) {
+func (e *entry) addresses(to *[]dnsmessage.Resource, r *Record, name dnsmessage.Name, of dnsmessage.Type) {
 	s, is := e.set(of)
 	if !is {
 		s, _ = e.set(dnsmessage.TypeSRV)
@@ -227,20 +230,12 @@ func addAddress(to *[]dnsmessage.Resource, address netip.Addr, name dnsmessage.N
 	}
 }
 
-// choose are the instances with which a question for a type is answered.
-func (e *entry) choose(of dnsmessage.Type, random func(n int) int) []Record {
-	var all, healthy []Record
-	for _, r := range e.Records {
-		if !r.has(of) {
-			continue
-		}
-		all = append(all, r)
-		if !r.Unhealthy {
-			healthy = append(healthy, r)
-		}
-	}
-	if len(healthy) > 0 {
-		all = healthy
+// choose are the instances with which a question for a type is answered: pointers, as many may be looked
+// through for the few that are chosen.
+func (e *entry) choose(of dnsmessage.Type, random func(n int) int) []*Record {
+	all := e.having(of, true)
+	if len(all) == 0 {
+		all = e.having(of, false)
 	}
 	count := min(len(all), most)
 	if e.Weighted {
@@ -253,7 +248,18 @@ func (e *entry) choose(of dnsmessage.Type, random func(n int) int) []Record {
 	return all[:count]
 }
 
-func (r Record) has(of dnsmessage.Type) bool {
+// having are the instances with something for a type: the healthy ones, or all.
+func (e *entry) having(of dnsmessage.Type, healthy bool) []*Record {
+	list := make([]*Record, 0, len(e.Records))
+	for i := range e.Records {
+		if r := &e.Records[i]; r.has(of) && !(healthy && r.Unhealthy) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+func (r *Record) has(of dnsmessage.Type) bool {
 	switch of {
 	case dnsmessage.TypeA:
 		return r.IPv4.IsValid() || len(r.Alias) > 0
