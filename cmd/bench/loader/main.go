@@ -1,5 +1,6 @@
 // Command loader is the application of tasks between which load is measured. It answers on port 8080 with a text
-// of a KiB, and puts load on others when it is asked to on port 8081:
+// of a KiB, datagrams on port 8082 as the least of a DNS server, and puts load on others when it is asked to on
+// port 8081:
 //
 //	GET /http?to=host:port&clients=16&for=500ms                   requests over kept-alive connections
 //	GET /dns?to=host:port&name=api.shop.local.&clients=8&for=1s   questions for addresses in datagrams
@@ -34,11 +35,14 @@ func main() {
 	drives.HandleFunc("/dns", answer(driveDNS))
 	drives.HandleFunc("/server", answer(seeServer))
 	go serve(":8081", drives)
+	go func() { fail(dnsload.ServeBare(":8082")) }()
 	<-ended
 }
 
-func serve(address string, h http.Handler) {
-	fmt.Fprintln(os.Stderr, http.ListenAndServe(address, h))
+func serve(address string, h http.Handler) { fail(http.ListenAndServe(address, h)) }
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, err)
 	os.Exit(1)
 }
 

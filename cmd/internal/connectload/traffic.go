@@ -18,6 +18,8 @@ var Ways = []string{"direct", "one proxy", "two proxies"}
 
 // Traffic is load between tasks of services. Make it with Serve.
 type Traffic struct {
+	BareDNS string // the least of a DNS server, in a task
+
 	loader string // that of the calling task
 	to     map[string]string
 }
@@ -40,7 +42,7 @@ func (s *Shop) Serve(ctx context.Context) (*Traffic, error) {
 		}
 		at[i] = address
 	}
-	t := &Traffic{loader: at[2] + ":8081", to: map[string]string{Ways[0]: at[0] + ":8080", Ways[1]: at[1] + ":8080", Ways[2]: alias}}
+	t := &Traffic{BareDNS: at[0] + ":8082", loader: at[2] + ":8081", to: map[string]string{Ways[0]: at[0] + ":8080", Ways[1]: at[1] + ":8080", Ways[2]: alias}}
 	return t, t.seeProxies(ctx)
 }
 
