@@ -3,6 +3,7 @@ package connectload
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -68,24 +69,17 @@ func (s *Shop) awaitStopping(ctx context.Context, list []task) error {
 type Idle struct {
 	Memory float64 // MiB, of the largest one
 	CPU    float64 // per cent of a CPU, of all
-	Count  int
 }
 
-// Idle watches all proxies for a while. On a machine that does not tell of their processes, there is no memory.
-func (s *Shop) Idle(ctx context.Context, engine *docker.Client, d time.Duration) (idle Idle, err error) {
-	var ids []string
-	for _, service := range []string{"knows", "changes"} {
-		list, err := s.tasks(service)
-		if err != nil {
-			return idle, err
-		}
-		for _, t := range list {
-			for _, c := range t.Containers {
-				if strings.HasPrefix(c.Name, "ecs-service-connect-") {
-					ids = append(ids, c.EngineID)
-				}
-			}
-		}
+// Idle watches all proxies for a while, of which there have to be so many at least. A machine that does not tell of their
+// processes tells of no memory.
+func (s *Shop) Idle(ctx context.Context, engine *docker.Client, least int, d time.Duration) (idle Idle, err error) {
+	ids, err := s.proxies()
+	if err == nil && len(ids) < least {
+		err = fmt.Errorf("%d proxies, not %d", len(ids), least)
+	}
+	if err != nil {
+		return idle, err
 	}
 	for _, id := range ids {
 		found, err := engine.ContainerInspect(ctx, id, docker.ContainerInspectOptions{})
@@ -106,8 +100,26 @@ func (s *Shop) Idle(ctx context.Context, engine *docker.Client, d time.Duration)
 		return idle, ctx.Err()
 	}
 	after, ended, err := cpu(ctx, engine, ids)
-	idle.Count, idle.CPU = len(ids), 100*float64(after-before)/float64(ended.Sub(began))
+	idle.CPU = 100 * float64(after-before) / float64(ended.Sub(began))
 	return idle, err
+}
+
+// proxies are the ids of the containers of those that know an endpoint, and of its own.
+func (s *Shop) proxies() (ids []string, err error) {
+	for _, service := range []string{"knows", "changes"} {
+		list, err := s.tasks(service)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range list {
+			for _, c := range t.Containers {
+				if strings.HasPrefix(c.Name, "ecs-service-connect-") {
+					ids = append(ids, c.EngineID)
+				}
+			}
+		}
+	}
+	return ids, nil
 }
 
 // cpu is the CPU time that containers have used, and when that was.
