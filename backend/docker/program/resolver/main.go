@@ -23,8 +23,13 @@ import (
 // memory is what the garbage collector tries to stay within; see package nameserver.
 const memory = 48 << 20
 
+// garbage is how much of it there may be for what is in use, in per cent: that is little, and with Go's default of 100
+// answers would wait for a collection after each few hundred of them.
+const garbage = 400
+
 func main() {
 	debug.SetMemoryLimit(memory)
+	debug.SetGCPercent(garbage)
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "resolver:", err)
 		os.Exit(1)
