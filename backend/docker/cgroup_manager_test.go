@@ -26,6 +26,8 @@ type cgroupEngine struct {
 	version, driver string
 	complaint       string            // of the sandbox program, about any limit
 	creates         func(name string) // is called before a container is made
+	refuses         string            // containers of that name do not start
+	hangsUp         bool              // when a program's input is asked for
 
 	mu         sync.Mutex
 	told       []string
@@ -122,11 +124,17 @@ func (c *cgroupEngine) serveContainer(w http.ResponseWriter, r *http.Request, id
 		}
 		text, _ := json.Marshal(found)
 		says(200, string(text))(w, r)
+	case verb == "start" && shortName(id) == c.refuses:
+		says(500, `{"message":"operation not permitted"}`)(w, r)
 	case verb == "start":
 		c.told = append(c.told, "start "+shortName(id))
 		says(204, "")(w, r)
 	case verb == "attach":
-		c.conns = append(c.conns, upgraded(w))
+		conn := upgraded(w)
+		if c.hangsUp {
+			_ = conn.Close()
+		}
+		c.conns = append(c.conns, conn)
 	case verb == "exec":
 		var exec client.ExecCreateOptions
 		_ = json.NewDecoder(r.Body).Decode(&exec)

@@ -154,6 +154,7 @@ func (e *Engine) Close() error {
 	if err := e.resolvers.Close(farewell); err != nil {
 		e.log.Debug("a DNS server of a VPC is still being made", "error", err)
 	}
+	e.stats.Close(farewell)
 	if err := e.limits.Close(farewell); err != nil {
 		e.log.Debug("cgroup manager not removed", "error", err)
 	}

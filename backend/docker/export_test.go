@@ -72,8 +72,12 @@ func (e *Engine) LoseGroups() {
 	e.facts.Set(known)
 }
 
-// HideGroups has this process see no control groups.
-func (e *Engine) HideGroups() { e.stats.Kernel.Groups = "/nonexistent" }
+// HideGroups has this process see no control groups, and LoseHelper have no container that does.
+func (e *Engine) HideGroups() { e.stats.HideGroups() }
+func (e *Engine) LoseHelper() { e.stats.LoseHelper() }
+
+// HelperTriedBefore has the last attempt to start that container be as long ago.
+func (e *Engine) HelperTriedBefore(d time.Duration) { e.stats.TriedBefore(d) }
 
 // EngineStats are those that the engine itself has.
 func (e *Engine) EngineStats(ctx context.Context, id string) (backend.Stats, error) {

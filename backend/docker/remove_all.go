@@ -13,6 +13,7 @@ import (
 func (e *Engine) RemoveAll(ctx context.Context) error {
 	e.warm.Empty(ctx)
 	dropped := errors.Join(e.relay.Drop(ctx), e.resolvers.Drop(ctx))
+	e.stats.Close(ctx)
 	listed, err := e.owners.RemoveOwn(ctx)
 	if !listed {
 		return err

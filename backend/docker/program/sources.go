@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/door"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/frame"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/groupfile"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/forward"
 	"github.com/ecs-emulator/ecs-emulator/backend/push"
@@ -35,6 +36,7 @@ var parts = []part{
 	{"backend/docker/internal/tunnel", tunnel.Sources, []string{"*.go"}},
 	{"backend/docker/internal/door", door.Sources, []string{"*.go"}},
 	{"backend/docker/internal/frame", frame.Sources, []string{"*.go"}},
+	{"backend/docker/internal/groupfile", groupfile.Sources, []string{"*.go"}},
 	{"backend/internal/forward", forward.Sources, []string{"*.go"}},
 	{"backend/balancer", balancer.Sources, []string{"*.go", "*/*.go"}},
 	{"backend/resolver", resolver.Sources, []string{"*.go"}},

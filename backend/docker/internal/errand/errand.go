@@ -1,4 +1,4 @@
-// Package errand runs the sandbox program once, to look at a folder that only the engine's host sees.
+// Package errand runs the sandbox program to look at what only the engine's host sees: once, or as often as it is asked.
 package errand
 
 import (
@@ -42,11 +42,11 @@ func New(client dockerapi.Client, containers *containers.Store, owner label.Owne
 
 // Run runs the sandbox program once, with a mount of the engine's host, and returns its output.
 func (r *Runner) Run(ctx context.Context, at mount.Mount, words ...string) (answer string, err error) {
-	made, err := r.create(ctx, at, words)
+	made, err := r.create(ctx, &container.HostConfig{Mounts: []mount.Mount{at}}, &container.Config{Cmd: words})
 	if err != nil {
 		return "", err
 	}
-	defer r.end(ctx, made.ID)
+	defer r.End(ctx, made.ID)
 	stream, err := r.client.Attach(ctx, made.ID, client.ContainerAttachOptions{Stdout: true, Stderr: true})
 	if err != nil {
 		return "", err
@@ -63,12 +63,28 @@ func (r *Runner) Run(ctx context.Context, at mount.Mount, words ...string) (answ
 	return said.String(), nil
 }
 
+// Begin has the sandbox program run until End, with what it is to see of the engine's host, and returns its container. The
+// program reads commands from its standard input.
+func (r *Runner) Begin(ctx context.Context, host *container.HostConfig, words ...string) (id string, err error) {
+	made, err := r.create(ctx, host, &container.Config{Cmd: words, OpenStdin: true})
+	if err != nil {
+		return "", err
+	}
+	if err := r.client.ContainerStart(ctx, made.ID); err != nil {
+		r.End(ctx, made.ID)
+		return "", err
+	}
+	return made.ID, nil
+}
+
 // name is the prefix of the names of this run's errands.
 func (r *Runner) name() string { return r.owner.ResourceName("errand-" + r.run + "-") }
 
 // create makes the container. If the caller gives up, the container is removed once it is there: the
 // engine goes on with the request.
-func (r *Runner) create(ctx context.Context, at mount.Mount, words []string) (containers.Created, error) {
+func (r *Runner) create(ctx context.Context, host *container.HostConfig, config *container.Config) (containers.Created, error) {
+	host.NetworkMode, host.LogConfig = "none", container.LogConfig{Type: "none"}
+	config.Labels = r.owner.Labels(label.Errand, nil)
 	type outcome struct {
 		containers.Created
 		err error
@@ -78,11 +94,8 @@ func (r *Runner) create(ctx context.Context, at mount.Mount, words []string) (co
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lazy.LoadTimeout)
 		defer cancel()
 		made, err := r.containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{
-			Name: r.name() + label.RandomSuffix(),
-			CreateRequest: container.CreateRequest{
-				Config:     &container.Config{Cmd: words, Labels: r.owner.Labels(label.Errand, nil)},
-				HostConfig: &container.HostConfig{NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"}, Mounts: []mount.Mount{at}},
-			},
+			Name:          r.name() + label.RandomSuffix(),
+			CreateRequest: container.CreateRequest{Config: config, HostConfig: host},
 		})
 		answer <- outcome{made, err}
 	}()
@@ -93,18 +106,18 @@ func (r *Runner) create(ctx context.Context, at mount.Mount, words []string) (co
 	}
 	go func() {
 		if a := <-answer; a.err == nil {
-			r.end(ctx, a.ID)
+			r.End(ctx, a.ID)
 		}
 	}()
 	return containers.Created{}, ctx.Err()
 }
 
-// end removes the container, also for a caller that has given up.
-func (r *Runner) end(ctx context.Context, id string) {
+// End removes the container, also for a caller that has given up.
+func (r *Runner) End(ctx context.Context, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
 	defer cancel()
 	if err := r.containers.Remove(ctx, id); err != nil { // it goes with everything else of the owner
-		r.log.Warn("container that looked for a folder not removed", "container", id, "error", err)
+		r.log.Warn("container that looked at the engine's host not removed", "container", id, "error", err)
 	}
 }
 

@@ -59,7 +59,7 @@ const (
 	Network       Kind = "network"
 	Volume        Kind = "volume"
 	SharedVolume  Kind = "shared volume"
-	Errand        Kind = "errand" // looks once at what the engine's host has
+	Errand        Kind = "errand" // looks at what the engine's host has
 	Image         Kind = "image"
 	Witness       Kind = "witness" // a volume that says where the owner's directory is
 	Program       Kind = "program" // a volume with the program of sessions, which has no owner

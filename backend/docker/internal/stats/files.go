@@ -7,41 +7,16 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/groupfile"
 )
 
-// groupFiles are files of the kernel by their names, as the sandbox program has read them; see
-// its file stats.go, also for what separates them.
-type groupFiles map[string]string
+// groupFiles are files of the kernel by their names, wherever they were read.
+type groupFiles groupfile.Files
 
-// parseGroupFiles reads an answer. It reports false without the main files, as while the container ends.
+// parseGroupFiles reads what the sandbox program has sent.
 func parseGroupFiles(answer string) (groupFiles, bool) {
-	files := groupFiles{}
-	for file := range strings.SplitSeq(answer, "\x1d") {
-		name, text, ok := strings.Cut(file, "\x1f")
-		if !ok {
-			return nil, false
-		}
-		// Two groups of version 1 have a file cpu.stat each, on hosts where they are one.
-		files[name] = strings.ReplaceAll(text, "\x1e", "\n")
-	}
-	if !files.complete() {
-		return nil, false
-	}
-	return files, true
-}
-
-// complete reports whether the main files are there.
-func (f groupFiles) complete() bool {
-	return f.has("memory.usage_in_bytes", "cpuacct.usage") || f.has("memory.current", "cpu.stat")
-}
-
-func (f groupFiles) has(names ...string) bool {
-	for _, name := range names {
-		if _, ok := f[name]; !ok {
-			return false
-		}
-	}
-	return true
+	files, ok := groupfile.Parse(answer)
+	return groupFiles(files), ok
 }
 
 // number is that of a file with a single one. Another text, such as max, is 0.
@@ -77,7 +52,7 @@ func (f groupFiles) stats(memory int64) (backend.Stats, error) {
 		PidsStats:  backend.PidsStats{Current: f.number("pids.current"), Limit: f.number("pids.max")},
 		BlkioStats: noBlkioStats(),
 	}
-	if f.has("memory.current") {
+	if _, v2 := f["memory.current"]; v2 {
 		f.version2(&s)
 	} else {
 		f.version1(&s)

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"context"
+	"maps"
 	"os"
 	"path"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/groupfile"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
 )
@@ -69,7 +71,7 @@ func TestGroupsOfContainers(t *testing.T) {
 		"version 2, systemd, not a parent": {"system.slice/docker-app.scope", ""},
 	} {
 		t.Run(what, func(t *testing.T) {
-			k := Kernel{t.TempDir(), t.TempDir()}
+			k := groupfile.Kernel{Groups: t.TempDir(), Processes: t.TempDir()}
 			if c.at == "" {
 				lay(t, k.Groups, sampleV1)
 			} else {
@@ -77,9 +79,13 @@ func TestGroupsOfContainers(t *testing.T) {
 			}
 			lay(t, k.Processes, map[string]string{"stat": allCPUs, "4711/net/dev": sampleDev})
 			its := containers.Facts{Name: "shop", Joins: "task", CgroupParent: c.parent}
-			cpus := groupFiles{}
-			cpus.readAll(k.Processes, []string{"stat"})
-			u, ok := usageOf(k.read("app", its), cpus, "app", its, 1<<40)
+			files := k.Read(groupfile.Container{ID: "app", Parent: c.parent, Network: true})
+			files.AddCPUs(k.Processes)
+			sent, ok := parseGroupFiles(files.Text())
+			if !ok || !maps.Equal(sent, groupFiles(files)) {
+				t.Errorf("%v, sent as %v", files, sent)
+			}
+			u, ok := usageOf(sent, "app", its, 1<<40)
 			switch {
 			case !ok || u.ID != "app" || u.Name != "/shop" || u.Read.IsZero() || u.Load != nil:
 				t.Errorf("%v %+v", ok, u)
@@ -92,45 +98,33 @@ func TestGroupsOfContainers(t *testing.T) {
 			case len(u.Networks) != 1 || u.Networks["eth0"] != (backend.NetworkStats{RxBytes: 1086, RxPackets: 13, TxBytes: 446, TxPackets: 5}):
 				t.Errorf("networks %+v", u.Networks)
 			}
-			if k.read("other", its) != nil {
+			if k.Read(groupfile.Container{ID: "other", Parent: c.parent}) != nil {
 				t.Error("another container has the same group")
 			}
 		})
 	}
 }
 
-// Of a container that joins another's namespace the network is not told, nor is that of a process that this one does not see.
+// Of a container that joins another's namespace the network is not told.
 func TestGroupsWithoutNetworks(t *testing.T) {
-	k := Kernel{t.TempDir(), t.TempDir()}
-	lay(t, path.Join(k.Groups, "docker/app"), sampleV2)
-	lay(t, k.Processes, map[string]string{"4711/net/dev": sampleDev})
-	bound := containers.Facts{Bound: "task", Joins: "elsewhere"}
-	if u, ok := usageOf(k.read("app", bound), nil, "app", bound, 1); !ok || u.Networks != nil {
+	files := groupFiles{"now": "1", "memory.current": "1", "cpu.stat": "usage_usec 1", "dev": sampleDev}
+	if u, ok := usageOf(files, "app", containers.Facts{Bound: "task", Joins: "elsewhere"}, 1); !ok || u.Networks != nil {
 		t.Errorf("%+v", u.Networks)
-	}
-	lay(t, path.Join(k.Groups, "docker/app"), map[string]string{"cgroup.procs": "0"})
-	own := containers.Facts{Networked: true}
-	if u, ok := usageOf(k.read("app", own), nil, "app", own, 1); !ok || u.Networks != nil {
-		t.Errorf("%+v", u.Networks)
-	}
-	// A group that is about to go has lost files.
-	if err := os.Remove(path.Join(k.Groups, "docker/app/cpu.stat")); err != nil {
-		t.Fatal(err)
-	}
-	if files := k.read("app", own); files != nil {
-		t.Errorf("%v", files)
 	}
 }
 
 // Where this process sees the groups, a read of many containers is no request to the engine, which is not even there.
 func TestGroupsNeedNoEngine(t *testing.T) {
 	store := containers.New(dockerapi.Client{}, label.Owner{}, program.Finder{}, nil)
-	r := New(t.Context(), dockerapi.Client{}, store, nil, func(context.Context) (Host, error) { return Host{Memory: 1 << 30, Groups: true}, nil }, nil)
-	r.Kernel = Kernel{t.TempDir(), t.TempDir()}
-	lay(t, r.Kernel.Processes, map[string]string{"stat": allCPUs, "4711/net/dev": sampleDev})
+	r := New(Options{
+		Containers: store, Closing: t.Context(),
+		Host: func(context.Context) (Host, error) { return Host{Memory: 1 << 30, Groups: true}, nil },
+	})
+	r.kernel = groupfile.Kernel{Groups: t.TempDir(), Processes: t.TempDir()}
+	lay(t, r.kernel.Processes, map[string]string{"stat": allCPUs, "4711/net/dev": sampleDev})
 	var ids []string
 	for _, id := range []string{"a", "b", "c"} {
-		lay(t, path.Join(r.Kernel.Groups, "docker", id), sampleV2)
+		lay(t, path.Join(r.kernel.Groups, "docker", id), sampleV2)
 		store.Know(container.InspectResponse{ID: id, Name: "/" + id, Config: &container.Config{}, HostConfig: &container.HostConfig{NetworkMode: "container:task"}})
 		ids = append(ids, id)
 	}

@@ -7,12 +7,17 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/command"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/errand"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/groupfile"
 )
 
 // Host is the host of an engine.
@@ -24,7 +29,9 @@ type Host struct {
 
 // Reader reads what containers use.
 type Reader struct {
-	Kernel     Kernel // New has it where Linux has it
+	kernel     groupfile.Kernel
+	sees       atomic.Bool // groups of the engine's containers, by itself
+	helper     *helper     // nil is none
 	client     dockerapi.Client
 	containers *containers.Store
 	commands   *command.Commands
@@ -33,11 +40,35 @@ type Reader struct {
 	samples    *samples
 }
 
-// New returns a reader for an engine. Its requests to the engine end with closing.
-func New(closing context.Context, client dockerapi.Client, containers *containers.Store, commands *command.Commands, host func(context.Context) (Host, error), log *slog.Logger) *Reader {
-	r := &Reader{client: client, containers: containers, commands: commands, host: host, log: log, Kernel: here}
-	r.samples = newSamples(closing, r.EngineStats)
+// Options are what a Reader needs; all are required.
+type Options struct {
+	Client     dockerapi.Client
+	Containers *containers.Store
+	Commands   *command.Commands
+	Errands    *errand.Runner
+	Host       func(context.Context) (Host, error)
+	Closing    context.Context // ends requests to the engine
+	Log        *slog.Logger
+}
+
+// New returns a reader for an engine.
+func New(o Options) *Reader {
+	r := &Reader{client: o.Client, containers: o.Containers, commands: o.Commands, host: o.Host, log: o.Log, kernel: groupfile.Here}
+	r.helper = &helper{errands: o.Errands, commands: o.Commands, log: o.Log, turn: semaphore.NewWeighted(1)}
+	r.samples = newSamples(o.Closing, r.EngineStats)
 	return r
+}
+
+// Close removes the container that looks at control groups, if there is one. The next question makes another.
+func (r *Reader) Close(ctx context.Context) {
+	if r.helper == nil {
+		return
+	}
+	if id := r.helper.end(); id != "" {
+		if err := r.containers.Remove(ctx, id); err != nil { // it goes with everything else of the owner
+			r.log.Debug("container that reads control groups not removed", "container", id, "error", err)
+		}
+	}
 }
 
 // Forget forgets a container that is gone.
@@ -141,3 +172,12 @@ func interfacesOf(its containers.Facts) interfaces {
 		return noInterfaces
 	}
 }
+
+// HideGroups has this process see no control groups; for tests.
+func (r *Reader) HideGroups() {
+	r.kernel.Groups = "/nonexistent"
+	r.sees.Store(false)
+}
+
+// LoseHelper has the reader do without the container that sees them; for tests.
+func (r *Reader) LoseHelper() { r.helper = nil }

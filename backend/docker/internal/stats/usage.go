@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/groupfile"
 )
 
 // usagePatience bounds a read of many containers: what has not been told by then is left out.
@@ -25,8 +26,8 @@ const (
 )
 
 // Usage tells what many containers use; see backend.UsageReader. Where this process sees their control groups it reads those,
-// which is no request to the engine. Otherwise it asks the sandboxes of the others, a few at a time and over lines that end
-// with the answer, and for those that are left the engine.
+// which is no request to the engine. Otherwise a helper container does, over one line that ends with the answers. Then it asks
+// the sandboxes of those that are left, a few at a time, and at last the engine.
 func (r *Reader) Usage(ctx context.Context, ids []string) (map[string]backend.Usage, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -39,6 +40,9 @@ func (r *Reader) Usage(ctx context.Context, ids []string) (map[string]backend.Us
 	defer cancel()
 	found := &usages{of: make(map[string]backend.Usage, len(ids))}
 	left := r.readGroups(limited, ids, host, found)
+	if host.Groups && len(left) > 0 && !r.sees.Load() { // else they are gone
+		left = r.askHelper(limited, left, host, found)
+	}
 	if host.Groups {
 		left = r.askSandboxes(limited, left, host, found)
 	}
@@ -70,15 +74,17 @@ func (u *usages) without(ids []string) (left []string) {
 
 // readGroups reads the groups that this process sees, and returns the containers whose it does not.
 func (r *Reader) readGroups(ctx context.Context, ids []string, host Host, found *usages) (left []string) {
-	allCPUs := groupFiles{}
-	allCPUs.readAll(r.Kernel.Processes, []string{"stat"})
+	allCPUs := groupfile.Files{}
+	allCPUs.AddCPUs(r.kernel.Processes)
 	for _, id := range ids {
 		its, err := r.containers.Facts(ctx, id)
 		if err != nil {
 			continue // it is gone
 		}
-		if files := r.Kernel.read(id, its); files != nil {
-			if u, ok := usageOf(files, allCPUs, id, its, host.Memory); ok {
+		if files := r.kernel.Read(groupfile.Container{ID: id, Parent: its.CgroupParent, Network: interfacesOf(its) != noInterfaces}); files != nil {
+			r.sees.Store(true)
+			files["stat"] = allCPUs["stat"]
+			if u, ok := usageOf(groupFiles(files), id, its, host.Memory); ok {
 				found.add(id, u)
 			}
 			continue
@@ -86,6 +92,31 @@ func (r *Reader) readGroups(ctx context.Context, ids []string, host Host, found 
 		left = append(left, id)
 	}
 	return left
+}
+
+// askHelper has the helper container read the groups.
+func (r *Reader) askHelper(ctx context.Context, ids []string, host Host, found *usages) (left []string) {
+	if r.helper == nil {
+		return ids
+	}
+	var asked, questions []string
+	var facts []containers.Facts
+	for _, id := range ids {
+		if its, err := r.containers.Facts(ctx, id); err == nil {
+			asked, facts, questions = append(asked, id), append(facts, its), append(questions, question(id, its))
+		}
+	}
+	if len(questions) == 0 {
+		return nil
+	}
+	for i, answer := range r.helper.ask(ctx, questions) {
+		if files, ok := parseGroupFiles(answer); ok {
+			if u, ok := usageOf(files, asked[i], facts[i], host.Memory); ok {
+				found.add(asked[i], u)
+			}
+		}
+	}
+	return found.without(asked)
 }
 
 // askSandboxes asks the programs of sandboxes about the containers in them.
@@ -116,7 +147,7 @@ func (r *Reader) askSandboxes(ctx context.Context, ids []string, host Host, foun
 					if interfacesOf(facts[of[i]]) == ownInterfaces {
 						delete(files, "dev") // it is that of the sandbox
 					}
-					if u, ok := usageOf(files, nil, of[i], facts[of[i]], host.Memory); ok {
+					if u, ok := usageOf(files, of[i], facts[of[i]], host.Memory); ok {
 						found.add(of[i], u)
 					}
 				}
@@ -147,4 +178,17 @@ func (r *Reader) askEngine(ctx context.Context, ids []string, found *usages) {
 		})
 	}
 	_ = asking.Wait() // none fails
+}
+
+// usageOf is what the files of a container's group tell.
+func usageOf(files groupFiles, id string, its containers.Facts, memory int64) (backend.Usage, bool) {
+	s, err := files.stats(memory)
+	if err != nil {
+		return backend.Usage{}, false
+	}
+	s.ID, s.Name = id, "/"+its.Name
+	if _, seen := files["dev"]; seen && interfacesOf(its) != noInterfaces {
+		s.Networks, s.NetworksRead = files.networks(), s.Read
+	}
+	return backend.Usage{Stats: s}, true
 }

@@ -53,7 +53,7 @@ var ownerCommands = map[string]func([]string) error{
 }
 
 // tellers are the commands whose answer is what they say.
-var tellers = map[string]func([]string) (string, error){"stats": stats, "counts": counts}
+var tellers = map[string]func([]string) (string, error){"stats": stats, "group": group, "counts": counts}
 
 // carryOut returns the answer.
 func carryOut(words []string, commands map[string]func([]string) error) string {

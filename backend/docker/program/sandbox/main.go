@@ -10,6 +10,8 @@
 //	                              program of a load balancer (balancer.go); with the variable
 //	                              ECS_EMULATOR_INTROSPECTION, carry what is asked of the agent
 //	                              of a container instance (introspection.go)
+//	sandbox groups                read control groups of the engine's host as told on standard
+//	                              input (stats.go)
 //	sandbox lifeline              exit when standard input ends
 //	sandbox route …               make the namespace the gateway of a network
 //	sandbox traffic …             say where its ports lead
@@ -53,6 +55,9 @@ func main() {
 		}
 		go obey(0, 1, ownerCommands)
 		pause(exitOK)
+	case len(os.Args) == 2 && os.Args[1] == "groups":
+		go obey(0, 1, readerCommands)
+		pause(exitOK)
 	case len(os.Args) == 2 && os.Args[1] == "lifeline":
 		go func() {
 			drain(0)
@@ -70,7 +75,7 @@ func main() {
 	case len(os.Args) == 3 && os.Args[1] == "drop":
 		report(runDrop(os.Args[2:]))
 	default:
-		complain("usage: sandbox [hold <address> lead=<address:port> [instance] [balance] | lifeline | route <gateway/bits> <gateway/bits> | traffic [cut] [masquerade] <port>… | folder <path> [mode] | limit <group> <limit>… | drop <group>]")
+		complain("usage: sandbox [hold <address> lead=<address:port> [instance] [balance] | groups | lifeline | route <gateway/bits> <gateway/bits> | traffic [cut] [masquerade] <port>… | folder <path> [mode] | limit <group> <limit>… | drop <group>]")
 		os.Exit(exitUsage)
 	}
 }
