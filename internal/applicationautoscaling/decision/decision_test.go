@@ -141,7 +141,7 @@ func TestTargetTracking(t *testing.T) {
 		{"what does not run is no base", with(run(4), func(s *State) { s.Running = 1 }), cpu, false, []float64{90}, "tasks that are to run do not run yet"},
 		{"in, by the highest value", run(3), cpu, true, []float64{20, 1, 1}, "3 to 2"},
 		{"in at once", run(3), cpu, true, []float64{1, 1}, "3 to 1"},
-		{"not by a value at nine tenths", run(3), cpu, true, []float64{27, 1}, "27 is not below 27, nine tenths of the target"},
+		{"not by a value at nine tenths", run(3), cpu, true, []float64{27, 1}, "27, the highest of 2 data points, is not below 27, nine tenths of the target"},
 		{"not where as many are needed", run(3), cpu, true, []float64{26}, "the load needs 3"},
 		{"not at the minimum", run(1), cpu, true, []float64{1}, AtMin},
 		{"not if it is disabled", run(3), noIn, true, []float64{1}, "the policy does not scale in"},

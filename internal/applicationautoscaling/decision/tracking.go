@@ -43,7 +43,7 @@ func trackingIn(s *State, p *applicationautoscaling.Policy, values []float64) wa
 	case aws.ToBool(p.Tracking.DisableScaleIn):
 		return want{why: "the policy does not scale in"}
 	case value >= calm*target:
-		return want{why: fmt.Sprintf("%v is not below %v, nine tenths of the target", value, calm*target)}
+		return want{why: fmt.Sprintf("%v, the highest of %d data points, is not below %v, nine tenths of the target", value, len(values), calm*target)}
 	default:
 		return want{aim: in, to: min(needed(s.Desired, value, target), s.Desired)}
 	}
