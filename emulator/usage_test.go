@@ -90,6 +90,50 @@ func TestLoadOfAService(t *testing.T) {
 	}
 }
 
+// A service that says 20 seconds has three samples a minute, which an alarm of that period finds, and again one once it says so no more.
+func TestMonitoringOfTwentySeconds(t *testing.T) {
+	t.Parallel()
+	w := start(t)
+	client := cloudwatch.NewFromConfig(w.srv.Config())
+	w.must(w.srv.Clock().SetSpeed(0))
+	definition := w.register("web", "app")
+	_, err := w.client.CreateService(t.Context(), &ecs.CreateServiceInput{
+		ServiceName: aws.String("api"), TaskDefinition: &definition, DesiredCount: aws.Int32(1), LaunchType: ecstypes.LaunchTypeFargate, NetworkConfiguration: network(),
+		Monitoring: &ecstypes.MonitoringConfiguration{MetricConfigurations: []ecstypes.MetricConfiguration{{
+			MetricNames: []string{"CPUUtilization", "MemoryUtilization"}, ResolutionSeconds: aws.Int32(20),
+		}}},
+	})
+	w.must(err)
+	w.untilServiceRuns("api", 1)
+	w.must(w.srv.Load("api", func(time.Time, emulator.LoadedTask) emulator.Usage { return emulator.Usage{CPU: 0.125, Memory: 128} }))
+	_, err = client.PutMetricAlarm(t.Context(), &cloudwatch.PutMetricAlarmInput{
+		AlarmName: aws.String("busy"), Namespace: aws.String("AWS/ECS"), MetricName: aws.String("CPUUtilization"), Statistic: types.StatisticAverage,
+		Period: aws.Int32(20), EvaluationPeriods: aws.Int32(3), Threshold: aws.Float64(40), ComparisonOperator: types.ComparisonOperatorGreaterThanThreshold,
+		Dimensions: dimensions("ClusterName", "default", "ServiceName", "api"),
+	})
+	w.must(err)
+	begin := w.srv.Clock().Now()
+	w.must(w.srv.Clock().Advance(begin.Truncate(time.Minute).Add(2 * time.Minute).Sub(begin)))
+	of := dimensions("ClusterName", "default", "ServiceName", "api")
+	if got := w.statistics(client, "AWS/ECS", "CPUUtilization", 20, of); !strings.HasSuffix(got, "50×1 50×1 50×1") {
+		t.Errorf("each 20 seconds: %s", got)
+	}
+	if got := w.statistics(client, "AWS/ECS", "CPUUtilization", 60, of); !strings.HasSuffix(got, "50×3") {
+		t.Errorf("each minute: %s", got)
+	}
+	alarms, err := client.DescribeAlarms(t.Context(), &cloudwatch.DescribeAlarmsInput{AlarmNames: []string{"busy"}})
+	w.must(err)
+	if state := alarms.MetricAlarms[0].StateValue; state != types.StateValueAlarm {
+		t.Errorf("the alarm of 20 seconds is in %s", state)
+	}
+	_, err = w.client.UpdateService(t.Context(), &ecs.UpdateServiceInput{Service: aws.String("api"), Monitoring: &ecstypes.MonitoringConfiguration{MetricConfigurations: []ecstypes.MetricConfiguration{}}})
+	w.must(err)
+	w.must(w.srv.Clock().Advance(10 * time.Minute))
+	if got := w.statistics(client, "AWS/ECS", "CPUUtilization", 60, of); !strings.HasSuffix(got, "50×1 50×1 50×1") {
+		t.Errorf("each minute, once it says nothing: %s", got)
+	}
+}
+
 // Containers of another engine use what they really use, and Load says so.
 func TestLoadIsTheSimulations(t *testing.T) {
 	w := start(t, emulator.Options{Backend: struct{ backend.Engine }{sim.New(sim.Options{})}})
