@@ -11,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
@@ -41,6 +39,7 @@ type Options struct {
 // Controller looks after proxies. Make one with New.
 type Controller struct {
 	Options
+	ends     *reconcile.Loop // forgets proxies of tasks that have stopped, while the next one may wait for them
 	tasks    *reconcile.Loop // connects to their proxies
 	services *reconcile.Loop // pushes what changes
 
@@ -58,6 +57,10 @@ const (
 // New makes a controller.
 func New(opts Options) *Controller {
 	c := &Controller{Options: opts, proxies: map[string]*proxy{}}
+	c.ends = reconcile.New(reconcile.Options{
+		Name: "proxy of Service Connect that stops", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, state.OnConnectTasks()),
+		Reconcile: c.forgetStopped,
+	})
 	c.tasks = reconcile.New(reconcile.Options{
 		Name: "task with Service Connect", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, state.OnConnectTasks()),
 		Workers: connectors, Reconcile: c.lookAtTask, Mends: func(err error) bool { return errors.Is(err, backend.ErrUnavailable) },
@@ -72,22 +75,18 @@ func New(opts Options) *Controller {
 // Run looks after proxies until ctx ends, and returns its error. They go on. It is called once.
 func (c *Controller) Run(ctx context.Context) error {
 	defer c.leave()
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return c.tasks.Run(ctx) })
-	group.Go(func() error { return c.services.Run(ctx) })
-	return group.Wait()
+	return c.loops().Run(ctx)
+}
+
+func (c *Controller) loops() reconcile.Group {
+	return reconcile.Group{c.ends, c.tasks, c.services}
 }
 
 // Wake has the proxy of a task looked at: something has changed that no row tells.
 func (c *Controller) Wake(taskARN string) { c.tasks.Wake(taskARN) }
 
 // Idle waits until everything has been done about that changed so far.
-func (c *Controller) Idle(ctx context.Context) error {
-	if err := c.tasks.Idle(ctx); err != nil {
-		return err
-	}
-	return c.services.Idle(ctx)
-}
+func (c *Controller) Idle(ctx context.Context) error { return c.loops().Idle(ctx) }
 
 // leave closes all connections.
 func (c *Controller) leave() {
@@ -99,10 +98,27 @@ func (c *Controller) leave() {
 	clear(c.proxies)
 }
 
+// forgetStopped forgets the proxy of a task once it has stopped.
+func (c *Controller) forgetStopped(_ context.Context, taskARN string) (time.Time, error) {
+	if hasStopped(state.FindTask(c.Store.Read(), taskARN)) {
+		c.drop(taskARN)
+	}
+	return time.Time{}, nil
+}
+
+// hasStopped reports whether the proxy of a task does not run any more.
+func hasStopped(t *state.Task) bool {
+	if t == nil || t.Ended() {
+		return true
+	}
+	row := t.Status.Container(t.ProxyName())
+	return row != nil && row.Phase == state.ContainerStopped
+}
+
 // lookAtTask connects to the proxy of a task, if it runs and there is no connection.
 func (c *Controller) lookAtTask(ctx context.Context, taskARN string) (time.Time, error) {
 	t := state.FindTask(c.Store.Read(), taskARN)
-	if t == nil || t.Ended() {
+	if hasStopped(t) {
 		c.drop(taskARN)
 		return time.Time{}, nil
 	}
@@ -119,6 +135,9 @@ func (c *Controller) lookAtTask(ctx context.Context, taskARN string) (time.Time,
 		return time.Time{}, nil
 	}
 	over, err := p.connect(ctx, stream, c.knowing)
+	if p.runs.Err() != nil {
+		return time.Time{}, nil
+	}
 	if err != nil {
 		return time.Time{}, err
 	}

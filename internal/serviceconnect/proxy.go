@@ -16,8 +16,9 @@ import (
 type proxy struct {
 	task  string // ARN
 	knows *state.Connect
-	turn  chan struct{} // holds a token while rows are read and pushed, so that older ones do not come later
-	gone  chan struct{} // closed when it does not run any more
+	turn  chan struct{}   // holds a token while rows are read and pushed, so that older ones do not come later
+	runs  context.Context // ends when it does not run any more
+	stop  func()          // ends that
 
 	mu     sync.Mutex
 	client *control.Client // nil: not connected
@@ -29,7 +30,9 @@ type proxy struct {
 }
 
 func newProxy(t *state.Task) *proxy {
-	return &proxy{task: t.ARN, knows: t.Spec.Connect, turn: make(chan struct{}, 1), gone: make(chan struct{}), told: make(chan struct{})}
+	p := &proxy{task: t.ARN, knows: t.Spec.Connect, turn: make(chan struct{}, 1), told: make(chan struct{})}
+	p.runs, p.stop = context.WithCancel(context.Background())
+	return p
 }
 
 const (
@@ -55,9 +58,12 @@ func (p *proxy) connected() bool {
 }
 
 // connect tells a proxy over a stream what it is to do, as far as it does not do so already. over is closed when the
-// connection has ended.
+// connection has ended. It gives up when the proxy stops.
 func (p *proxy) connect(ctx context.Context, stream io.ReadWriteCloser, read func() func(string) endpoint) (over <-chan struct{}, err error) {
 	p.forget()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(p.runs, stop)()
 	greeting, cancel := context.WithTimeout(ctx, greetTimeout)
 	defer cancel()
 	ejected := map[balancer.Key]time.Time{}
@@ -78,6 +84,10 @@ func (p *proxy) connect(ctx context.Context, stream io.ReadWriteCloser, read fun
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.runs.Err() != nil { // forget may have been called already
+		client.Close()
+		return nil, p.runs.Err()
+	}
 	p.client, p.silent, p.ejected = client, false, ejected
 	close(p.told)
 	return client.Over(), nil
@@ -95,8 +105,8 @@ func (p *proxy) forget() {
 
 // end is for a proxy that does not run any more: what waits for it goes on.
 func (p *proxy) end() {
+	p.stop()
 	p.forget()
-	close(p.gone)
 }
 
 func (p *proxy) takeTurn(ctx context.Context) error {
@@ -117,7 +127,7 @@ func (p *proxy) push(ctx context.Context, discoveryARN string, read func() endpo
 		p.mu.Unlock()
 		select {
 		case <-told:
-		case <-p.gone:
+		case <-p.runs.Done():
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()

@@ -1,0 +1,121 @@
+package serviceconnect
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// oneProxy is the proxy of a task that knows the endpoint api. It is the engine, and the data plane.
+type oneProxy struct {
+	*testing.T
+	store  *state.Store
+	log    bytes.Buffer
+	task   string
+	server *control.Server
+	mute   bool
+	end    func() // of the stream
+}
+
+func (p *oneProxy) Connect(ctx context.Context, _ string) (io.ReadWriteCloser, error) {
+	near, far := net.Pipe()
+	p.end = func() { _ = near.Close(); _ = far.Close() }
+	if p.mute {
+		go func() { _, _ = io.Copy(io.Discard, far) }()
+	} else {
+		go func() { _ = p.server.Serve(context.WithoutCancel(ctx), p, far) }()
+	}
+	return near, nil
+}
+
+func (p *oneProxy) Ready(context.Context, string) {}
+func (p *oneProxy) Set(balancer.Piece) error      { return nil }
+func (p *oneProxy) Remove(balancer.Key)           {}
+func (p *oneProxy) Settle()                       {}
+func (p *oneProxy) Counts() *balancer.Counts      { return nil }
+func (p *oneProxy) heard(l servicediscovery.Listener) bool {
+	s := servicediscovery.FindService(p.store.Read(), apiARN)
+	return servicediscovery.Heard(p.store.Read(), apiARN, l, s.Revision)
+}
+
+// update writes, and returns when all has been done about it that takes no time.
+func (p *oneProxy) update(change func(tx *state.Tx)) {
+	p.Helper()
+	if err := p.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+		p.Fatal(err)
+	}
+	synctest.Wait()
+}
+
+func (p *oneProxy) becomes(phase state.ContainerPhase) {
+	p.Helper()
+	p.update(func(tx *state.Tx) {
+		status := state.FindTask(tx, p.task).Status.Clone()
+		status.Containers[0].Phase = phase
+		if err := state.PutTaskStatus(tx, p.task, state.TaskStep{Status: status}); err != nil {
+			p.Fatal(err)
+		}
+	})
+}
+
+func withProxy(t *testing.T, story func(p *oneProxy)) {
+	synctest.Test(t, func(t *testing.T) {
+		store, err := state.Open(state.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		scope := arn.Scope{Region: "us-east-1", Account: "1"}
+		p := &oneProxy{T: t, store: store, task: scope.Task("c", arn.NewID()), server: control.NewServer()}
+		p.update(func(tx *state.Tx) {
+			servicediscovery.PutService(tx, &servicediscovery.Service{ARN: apiARN, NamespaceARN: "ns", Name: "api", ECSService: scope.Service("c", "api")})
+			servicediscovery.Register(tx, instance("1", "10.0.0.1", "blue"))
+			state.AddTask(tx, &state.Task{
+				ARN: p.task, Placement: &state.Placement{},
+				Spec: &state.TaskSpec{ClusterARN: scope.Cluster("c"), Connect: &state.Connect{
+					NamespaceARN: "ns", Endpoints: []state.ConnectEndpoint{{DiscoveryName: "api", DiscoveryARN: apiARN, DNSName: "api", Port: 80, Protocol: "http"}},
+				}},
+				Status: state.TaskStatus{LastStatus: state.Running, Containers: []state.Container{{Name: state.ProxyName(p.task), Phase: state.ContainerRunning}}},
+			})
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		c := New(Options{Store: store, Clock: clock.New(clock.Options{}), Log: slog.New(slog.NewTextHandler(&p.log, nil)), Proxies: p})
+		ended := make(chan struct{})
+		go func() { defer close(ended); _ = c.Run(ctx) }()
+		synctest.Wait()
+		story(p)
+		cancel()
+		<-ended
+		p.end()
+	})
+}
+
+// A proxy that stops keeps no change waiting, although it does not answer who connects to it meanwhile.
+func TestAProxyThatStopsIsNotWaitedFor(t *testing.T) {
+	withProxy(t, func(p *oneProxy) {
+		p.mute = true
+		p.end()
+		synctest.Wait()
+		began := time.Now()
+		p.becomes(state.ContainerStopped)
+		p.update(func(tx *state.Tx) { servicediscovery.Deregister(tx, apiARN, "1") })
+		if !p.heard(servicediscovery.Proxies) || time.Since(began) > 0 {
+			t.Errorf("it is waited for, for %v", time.Since(began))
+		}
+		if strings.Contains(p.log.String(), "ERROR") {
+			t.Errorf("an error is logged:\n%s", p.log.String())
+		}
+	})
+}
