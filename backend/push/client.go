@@ -158,6 +158,13 @@ func (s *Client[P, K, N, C]) Settle(ctx context.Context) error {
 	return err
 }
 
+// Drain returns when nothing is under way to what has been removed: at once from a data plane that does not know,
+// such as one of an older build.
+func (s *Client[P, K, N, C]) Drain(ctx context.Context) error {
+	_, err := s.ask(ctx, request[P, K]{Drain: true})
+	return err
+}
+
 // ErrNotCounted is what a data plane says that counts nothing, such as one of an older build.
 var ErrNotCounted = errors.New("the data plane does not count")
 

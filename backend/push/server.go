@@ -20,6 +20,12 @@ type DataPlane[P, K, C any] interface {
 	Counts() *C
 }
 
+// Drainer is a DataPlane that finishes what was under way when a piece was removed.
+type Drainer interface {
+	// Drain returns when nothing is under way to what has been removed so far, or ctx ends.
+	Drain(ctx context.Context)
+}
+
 // Server runs beside the data plane. It keeps which pieces are applied, so that a client that
 // reconnects pushes only differences, and the news, for clients that connect later.
 type Server[P Piece[P, K], K Key[K], N News[N, K], C any] struct {
@@ -61,6 +67,13 @@ func (s *Server[P, K, N, C]) Serve(ctx context.Context, plane DataPlane[P, K, C]
 		var r request[P, K]
 		if json.Unmarshal(lines.Bytes(), &r) != nil || r.Number == 0 {
 			continue // half of a line, of a client that was killed
+		}
+		if d, ok := plane.(Drainer); ok && r.Drain { // other requests do not wait for it
+			writing.Go(func() {
+				d.Drain(ctx)
+				l.answer(answer[P, K, N, C]{Number: r.Number})
+			})
+			continue
 		}
 		l.answer(s.carryOut(plane, l, r))
 	}

@@ -16,7 +16,8 @@ import (
 // answers come to the next one. So a client begins with a greeting, and what
 // comes before the answer to that is not for it.
 
-// request is a line of a client. Each gets an answer, in order.
+// request is a line of a client. Each gets an answer, in order, but for that to Drain, which comes when there is nothing
+// more to wait for.
 type request[P Piece[P, K], K Key[K]] struct {
 	Number int64
 	Hello  string `json:",omitempty"` // a random word of this client
@@ -24,6 +25,7 @@ type request[P Piece[P, K], K Key[K]] struct {
 	Remove *K     `json:",omitempty"`
 	Settle bool   `json:",omitempty"`
 	Count  bool   `json:",omitempty"`
+	Drain  bool   `json:",omitempty"`
 }
 
 // answer is a line of a server: the answer to a request, or news.

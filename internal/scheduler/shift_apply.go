@@ -53,7 +53,7 @@ func readEndpoints(tx *state.Tx, s *state.Service) (endpoints []shift.Endpoint) 
 			for _, share := range w.Shares {
 				e.Split.Production[share.Deployment] = share.Weight
 			}
-			e.Applied, e.Until = servicediscovery.Acknowledged(tx, discovered.ARN, w.Revision), w.At.Add(endpointTimeout)
+			e.Applied, e.Until = servicediscovery.Heard(tx, discovered.ARN, servicediscovery.Proxies, w.Revision), w.At.Add(endpointTimeout)
 		}
 		endpoints = append(endpoints, e)
 	}

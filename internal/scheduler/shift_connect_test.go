@@ -62,7 +62,7 @@ func (f *connectFixture) acknowledge() (news bool) {
 	}
 	f.update(func(tx *state.Tx) {
 		for _, s := range servicediscovery.ECSServices(tx, serviceARN) {
-			news = news || !servicediscovery.Acknowledged(tx, s.ARN, s.Revision)
+			news = news || !servicediscovery.Heard(tx, s.ARN, servicediscovery.Proxies, s.Revision)
 			servicediscovery.Acknowledge(tx, s.ARN, servicediscovery.Proxies, s.Revision)
 		}
 	})

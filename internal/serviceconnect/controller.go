@@ -42,6 +42,7 @@ type Controller struct {
 	ends     *reconcile.Loop // forgets proxies of tasks that have stopped, while the next one may wait for them
 	tasks    *reconcile.Loop // connects to their proxies
 	services *reconcile.Loop // pushes what changes
+	drains   *reconcile.Loop // waits for requests to what is gone
 
 	mu      sync.Mutex
 	proxies map[string]*proxy // by the task's ARN
@@ -69,6 +70,10 @@ func New(opts Options) *Controller {
 		Name: "endpoint of Service Connect", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, servicediscovery.OnServices()),
 		Workers: pushers, Reconcile: c.lookAtService,
 	})
+	c.drains = reconcile.New(reconcile.Options{
+		Name: "requests to what an endpoint has lost", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, servicediscovery.OnAcknowledgements()),
+		Workers: pushers, Reconcile: c.drain,
+	})
 	return c
 }
 
@@ -79,7 +84,7 @@ func (c *Controller) Run(ctx context.Context) error {
 }
 
 func (c *Controller) loops() reconcile.Group {
-	return reconcile.Group{c.ends, c.tasks, c.services}
+	return reconcile.Group{c.ends, c.tasks, c.services, c.drains}
 }
 
 // Wake has the proxy of a task looked at: something has changed that no row tells.
@@ -134,13 +139,14 @@ func (c *Controller) lookAtTask(ctx context.Context, taskARN string) (time.Time,
 		c.drop(taskARN)
 		return time.Time{}, nil
 	}
-	over, err := p.connect(ctx, stream, c.knowing)
+	over, pushed, err := p.connect(ctx, stream, c.knowing)
 	if p.runs.Err() != nil {
 		return time.Time{}, nil
 	}
 	if err != nil {
 		return time.Time{}, err
 	}
+	c.Log.Debug("a Service Connect proxy knows what to do", "task", taskARN, "pushed", pushed)
 	go func() {
 		<-over
 		c.tasks.Wake(taskARN)

@@ -43,6 +43,36 @@ func (c *Controller) lookAtService(ctx context.Context, discoveryARN string) (ti
 	return time.Time{}, nil
 }
 
+// drain waits until the requests have been answered that were under way to what a service of Cloud Map has lost, and
+// writes that: then its tasks get SIGTERM. No source says how long AWS waits for requests; as long as for proxies that do not
+// answer is the emulator's choice.
+func (c *Controller) drain(ctx context.Context, discoveryARN string) (time.Time, error) {
+	tx := c.Store.Read()
+	s, until := servicediscovery.FindService(tx, discoveryARN), servicediscovery.HeardUntil(tx, discoveryARN, servicediscovery.Proxies)
+	if s == nil || servicediscovery.Heard(tx, discoveryARN, servicediscovery.DrainedProxies, until) {
+		return time.Time{}, nil
+	}
+	limited, cancel := context.WithTimeout(ctx, ackTimeout)
+	defer cancel()
+	var draining sync.WaitGroup
+	for _, p := range c.thatKnow(tx, s) {
+		draining.Go(func() { _ = p.drain(limited) }) // one that has gone has no requests
+	}
+	draining.Wait()
+	if ctx.Err() != nil {
+		return time.Time{}, ctx.Err()
+	}
+	err := c.Store.Update(func(tx *state.Tx) error {
+		c.drains.Causes(tx, discoveryARN)
+		servicediscovery.Acknowledge(tx, discoveryARN, servicediscovery.DrainedProxies, until)
+		return nil
+	})
+	if err != nil {
+		return time.Time{}, fmt.Errorf("write which endpoints have drained: %w", err)
+	}
+	return time.Time{}, nil
+}
+
 // thatKnow are the proxies that know a service and run, as far as it is known: one that starts reads later rows.
 func (c *Controller) thatKnow(tx *state.Tx, s *servicediscovery.Service) (list []*proxy) {
 	for _, t := range state.ConnectTasks(tx, s.NamespaceARN) {

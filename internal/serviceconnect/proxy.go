@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -58,8 +59,8 @@ func (p *proxy) connected() bool {
 }
 
 // connect tells a proxy over a stream what it is to do, as far as it does not do so already. over is closed when the
-// connection has ended. It gives up when the proxy stops.
-func (p *proxy) connect(ctx context.Context, stream io.ReadWriteCloser, read func() func(string) endpoint) (over <-chan struct{}, err error) {
+// connection has ended, pushed is how many pieces it did not have. It gives up when the proxy stops.
+func (p *proxy) connect(ctx context.Context, stream io.ReadWriteCloser, read func() func(string) endpoint) (over <-chan struct{}, pushed int, err error) {
 	p.forget()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -69,28 +70,34 @@ func (p *proxy) connect(ctx context.Context, stream io.ReadWriteCloser, read fun
 	ejected := map[balancer.Key]time.Time{}
 	client, err := control.Connect(greeting, stream, func(news []balancer.Health) { p.heard(ejected, news) })
 	if err != nil {
-		return nil, fmt.Errorf("connect to the proxy: %w", err)
+		return nil, 0, fmt.Errorf("connect to the proxy: %w", err)
 	}
 	pushing, cancel := context.WithTimeout(ctx, pushTimeout)
 	defer cancel()
 	if err := p.takeTurn(pushing); err != nil {
 		client.Close()
-		return nil, err
+		return nil, 0, err
 	}
 	defer func() { <-p.turn }()
+	had := client.Has()
 	if err := client.Update(pushing, configure(p.knows, read())); err != nil {
 		client.Close()
-		return nil, fmt.Errorf("tell the proxy what to do: %w", err)
+		return nil, 0, fmt.Errorf("tell the proxy what to do: %w", err)
+	}
+	for _, piece := range client.Has() {
+		if !slices.Contains(had, piece) {
+			pushed++
+		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.runs.Err() != nil { // forget may have been called already
 		client.Close()
-		return nil, p.runs.Err()
+		return nil, 0, p.runs.Err()
 	}
 	p.client, p.silent, p.ejected = client, false, ejected
 	close(p.told)
-	return client.Over(), nil
+	return client.Over(), pushed, nil
 }
 
 // forget ends the connection, if there is one.
@@ -160,4 +167,16 @@ func (p *proxy) reconnects(ctx context.Context, ended *control.Client) bool {
 	}
 	p.mu.Unlock()
 	return ctx.Err() == nil
+}
+
+// drain returns when the requests of the task have been answered that were under way to what is gone. Of one that is not
+// connected nothing is known, and one that is silent has been waited for already.
+func (p *proxy) drain(ctx context.Context) error {
+	p.mu.Lock()
+	client, silent := p.client, p.silent
+	p.mu.Unlock()
+	if client == nil || silent {
+		return nil
+	}
+	return client.Drain(ctx)
 }

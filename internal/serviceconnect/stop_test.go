@@ -22,12 +22,14 @@ import (
 // oneProxy is the proxy of a task that knows the endpoint api. It is the engine, and the data plane.
 type oneProxy struct {
 	*testing.T
-	store  *state.Store
-	log    bytes.Buffer
-	task   string
-	server *control.Server
-	mute   bool
-	end    func() // of the stream
+	store   *state.Store
+	log     bytes.Buffer
+	task    string
+	server  *control.Server
+	mute    bool
+	end     func() // of the stream
+	removed bool
+	drained chan struct{} // ends Drain of what was removed
 }
 
 func (p *oneProxy) Connect(ctx context.Context, _ string) (io.ReadWriteCloser, error) {
@@ -43,12 +45,22 @@ func (p *oneProxy) Connect(ctx context.Context, _ string) (io.ReadWriteCloser, e
 
 func (p *oneProxy) Ready(context.Context, string) {}
 func (p *oneProxy) Set(balancer.Piece) error      { return nil }
-func (p *oneProxy) Remove(balancer.Key)           {}
+func (p *oneProxy) Remove(balancer.Key)           { p.removed = true }
 func (p *oneProxy) Settle()                       {}
 func (p *oneProxy) Counts() *balancer.Counts      { return nil }
 func (p *oneProxy) heard(l servicediscovery.Listener) bool {
 	s := servicediscovery.FindService(p.store.Read(), apiARN)
 	return servicediscovery.Heard(p.store.Read(), apiARN, l, s.Revision)
+}
+
+func (p *oneProxy) Drain(ctx context.Context) {
+	if !p.removed {
+		return
+	}
+	select {
+	case <-p.drained:
+	case <-ctx.Done():
+	}
 }
 
 // update writes, and returns when all has been done about it that takes no time.
@@ -78,7 +90,7 @@ func withProxy(t *testing.T, story func(p *oneProxy)) {
 			t.Fatal(err)
 		}
 		scope := arn.Scope{Region: "us-east-1", Account: "1"}
-		p := &oneProxy{T: t, store: store, task: scope.Task("c", arn.NewID()), server: control.NewServer()}
+		p := &oneProxy{T: t, store: store, task: scope.Task("c", arn.NewID()), server: control.NewServer(), drained: make(chan struct{})}
 		p.update(func(tx *state.Tx) {
 			servicediscovery.PutService(tx, &servicediscovery.Service{ARN: apiARN, NamespaceARN: "ns", Name: "api", ECSService: scope.Service("c", "api")})
 			servicediscovery.Register(tx, instance("1", "10.0.0.1", "blue"))
@@ -102,6 +114,27 @@ func withProxy(t *testing.T, story func(p *oneProxy)) {
 	})
 }
 
+// A task gets SIGTERM when the requests have been answered that were under way to it, or when that takes too long.
+func TestWhatIsGoneHasDrained(t *testing.T) {
+	for _, answered := range []bool{true, false} {
+		withProxy(t, func(p *oneProxy) {
+			p.update(func(tx *state.Tx) { servicediscovery.Deregister(tx, apiARN, "1") })
+			if !p.heard(servicediscovery.Proxies) || p.heard(servicediscovery.DrainedProxies) {
+				t.Errorf("heard %v, drained %v", p.heard(servicediscovery.Proxies), p.heard(servicediscovery.DrainedProxies))
+			}
+			if answered {
+				close(p.drained)
+			} else {
+				time.Sleep(ackTimeout)
+			}
+			synctest.Wait()
+			if !p.heard(servicediscovery.DrainedProxies) {
+				t.Error("it has not drained")
+			}
+		})
+	}
+}
+
 // A proxy that stops keeps no change waiting, although it does not answer who connects to it meanwhile.
 func TestAProxyThatStopsIsNotWaitedFor(t *testing.T) {
 	withProxy(t, func(p *oneProxy) {
@@ -111,7 +144,7 @@ func TestAProxyThatStopsIsNotWaitedFor(t *testing.T) {
 		began := time.Now()
 		p.becomes(state.ContainerStopped)
 		p.update(func(tx *state.Tx) { servicediscovery.Deregister(tx, apiARN, "1") })
-		if !p.heard(servicediscovery.Proxies) || time.Since(began) > 0 {
+		if !p.heard(servicediscovery.DrainedProxies) || time.Since(began) > 0 {
 			t.Errorf("it is waited for, for %v", time.Since(began))
 		}
 		if strings.Contains(p.log.String(), "ERROR") {

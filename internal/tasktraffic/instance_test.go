@@ -124,6 +124,10 @@ func TestEndpointsOfServiceConnectAreReachedAtTheirProxy(t *testing.T) {
 			t.Error("it does not wait for the proxies")
 		}
 		s.acknowledge(endpoint, servicediscovery.Proxies)
+		if !s.traffic().DrainedAt.IsZero() {
+			t.Error("it does not wait for the requests that are under way")
+		}
+		s.acknowledge(endpoint, servicediscovery.DrainedProxies)
 		if s.traffic().DrainedAt.IsZero() || s.instance(endpoint) != nil {
 			t.Errorf("all have heard: %+v", s.traffic())
 		}

@@ -26,7 +26,15 @@ type plane struct {
 	mu   sync.Mutex
 	did  []string
 
-	counts *balancer.Counts
+	counts  *balancer.Counts
+	drained chan struct{} // ends Drain
+}
+
+func (p *plane) Drain(ctx context.Context) {
+	select {
+	case <-p.drained:
+	case <-ctx.Done():
+	}
 }
 
 func (p *plane) Set(piece balancer.Piece) error {
@@ -336,6 +344,26 @@ func TestASessionHasTheBalancerSettle(t *testing.T) {
 	}
 	if did := f.plane.takes(); did != "settle" {
 		t.Errorf("the balancer is told %q", did)
+	}
+}
+
+func TestWhatIsPushedDoesNotWaitForWhatDrains(t *testing.T) {
+	f := &far{Server: control.NewServer()}
+	f.plane.drained = make(chan struct{})
+	s := connect(t, f.dial(t), nil)
+	drained := make(chan error, 1)
+	go func() { drained <- s.Drain(t.Context()) }()
+	if err := s.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-drained:
+		t.Errorf("it has drained already, %v", err)
+	default:
+	}
+	close(f.plane.drained)
+	if err := <-drained; err != nil {
+		t.Error(err)
 	}
 }
 

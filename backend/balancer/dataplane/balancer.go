@@ -77,6 +77,7 @@ type Balancer struct {
 	certificates map[string]*tlspolicy.Certificate
 	checks       checker
 	steers       steerer
+	leaving      []*target.Target  // removed, with requests under way
 	told         []balancer.Health // not yet reported
 	telling      bool
 	closed       bool

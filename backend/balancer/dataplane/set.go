@@ -167,6 +167,7 @@ func (b *Balancer) setTarget(config balancer.Target) error {
 func (b *Balancer) removeTarget(g *target.Group, id string) {
 	t := g.Remove(id, b.options.Now())
 	b.planTarget(t)
+	b.leaves(t)
 	b.setTimer()
 	b.forgetFlows("udp", t)
 	if g.Pool.Load().Settings.CutFlows {

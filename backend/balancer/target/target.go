@@ -70,6 +70,9 @@ func (t *Target) Retire() {
 	t.closeShared()
 }
 
+// Idle reports whether the target has no requests and no flows.
+func (t *Target) Idle() bool { return t.Outstanding.Load() == 0 }
+
 // Release ends a request; a target that is retired keeps no connection without one.
 func (t *Target) Release() {
 	if t.Outstanding.Add(-1) == 0 && t.retired.Load() {
