@@ -105,6 +105,41 @@ func TestRetriesOfAProxy(t *testing.T) {
 	}
 }
 
+// What the proxy of an endpoint has not brought to its container is sent to another one, and a refusal of the container
+// is an answer.
+func TestRetriesOfWhatAnotherProxyRefuses(t *testing.T) {
+	s := newScene(t)
+	well := s.server(func(http.ResponseWriter, *http.Request) {})
+	var refused atomic.Int64
+	reached := true
+	refuses := s.server(func(w http.ResponseWriter, _ *http.Request) {
+		refused.Add(1)
+		w.Header().Set("Server", "envoy")
+		if reached {
+			w.Header().Set("X-Envoy-Upstream-Service-Time", "0")
+		}
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
+	s.connect(balancer.Connect{Protocol: "http"}, map[string]string{"a": refuses.Listener.Addr().String(), "b": well.Listener.Addr().String()})
+	codes := map[int]int{}
+	ask := func() {
+		for range 4 { // too few to have it ejected
+			answer, _ := s.get("/")
+			codes[answer.StatusCode]++
+		}
+	}
+	ask()
+	if codes[http.StatusServiceUnavailable] != 2 {
+		t.Errorf("the container refuses: %v", codes)
+	}
+	clear(codes)
+	reached = false
+	ask()
+	if codes[http.StatusOK] != 4 || refused.Load() == 2 {
+		t.Errorf("the proxy refuses: %v, %d refusals", codes, refused.Load())
+	}
+}
+
 // What an endpoint may have got is not sent to another one.
 func TestBodiesAreNotSentAgain(t *testing.T) {
 	s := newScene(t)

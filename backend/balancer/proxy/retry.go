@@ -31,7 +31,12 @@ func (x *exchange) askUntilDelivered(r *http.Request) (*http.Response, error) {
 		answer, err := x.ask(r)
 		if err == nil {
 			x.judge(failedAtGateway(answer))
-			return answer, nil
+			if attempt == mostRetries || r.Body != nil || x.isLate() || !x.refusedElsewhere(answer) || !x.another() {
+				return answer, nil
+			}
+			_ = answer.Body.Close()
+			x.pause(attempt)
+			continue
 		}
 		var client *clientError
 		if errors.As(err, &client) || r.Context().Err() != nil {
@@ -41,10 +46,24 @@ func (x *exchange) askUntilDelivered(r *http.Request) (*http.Response, error) {
 		if attempt == mostRetries || !x.undelivered(err) || !x.another() {
 			return nil, err
 		}
-		if x.target == x.tried[len(x.tried)-1] { // there is no other: it gets a moment
-			time.Sleep(rand.N(retryPause << attempt))
-		}
+		x.pause(attempt)
 	}
+}
+
+// pause gives the target a moment if there is no other.
+func (x *exchange) pause(attempt int) {
+	if x.target == x.tried[len(x.tried)-1] {
+		time.Sleep(rand.N(retryPause << attempt))
+	}
+}
+
+// refusedElsewhere tells whether the proxy of an endpoint answers by itself, since it has not reached its container: such
+// as one that has started, and does not listen yet. An answer of the container tells how long it took.
+// Source: App Mesh user guide, "Envoy defaults set by App Mesh", by which AWS's Envoy tries again what is answered
+// 503. That an answer of a container is not tried again is the emulator's choice: no page of ECS tells.
+func (x *exchange) refusedElsewhere(answer *http.Response) bool {
+	_, reached := answer.Header["X-Envoy-Upstream-Service-Time"]
+	return !x.listener.Connect.Inbound && answer.StatusCode == http.StatusServiceUnavailable && answer.Header.Get("Server") == envoy[0] && !reached
 }
 
 // undelivered tells whether a request can be asked again: nothing of its body has been read, nothing of an answer
