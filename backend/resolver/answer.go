@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
@@ -150,6 +151,9 @@ func (z *zone) instance(name string) (e *entry, r Record, found bool) {
 		if _, is := e.set(dnsmessage.TypeSRV); is {
 			if r, found = e.instances[name[:i]]; found {
 				return e, r, true
+			}
+			if l, was := e.left[name[:i]]; was && time.Now().Before(l.until) {
+				return e, l.Record, true
 			}
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
@@ -216,6 +218,32 @@ func TestATableFollowsItsPieces(t *testing.T) {
 	if len(all.zones)+len(all.named)+len(all.homes) > 0 {
 		t.Errorf("left: %v, %v, %v", all.zones, all.named, all.homes)
 	}
+}
+
+// Whom SRV records named is found by who asks next, also if the instance has gone meanwhile, and is not named anew.
+func TestAnInstanceThatHasJustGoneIsFoundByItsName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		name := Name{ID: "srv-1", Zone: "ns-1", Name: "api", Sets: set("SRV"), Records: instances(2)}
+		all := table(t, name)
+		expect := func(what, name string, of dnsmessage.Type, want string) {
+			t.Helper()
+			if got, _, _ := strings.Cut(says(t, all, name, of), " /"); got != want {
+				t.Errorf("%s: %s is %q, want %q", what, name, got, want)
+			}
+		}
+		without := name
+		without.Records = name.Records[:1]
+		for range 2 { // a later change of the same name does not matter
+			if err := all.Set(Piece{Name: &without}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		expect("just gone", "task-2.api.shop.local.", dnsmessage.TypeA, "Success 10 10.0.0.2")
+		expect("just gone", "api.shop.local.", dnsmessage.TypeSRV, "Success 10 1 1 8001 task-1.api.shop.local.")
+		time.Sleep(2 * time.Second)
+		expect("gone", "task-2.api.shop.local.", dnsmessage.TypeA, "NameError")
+		expect("there", "task-1.api.shop.local.", dnsmessage.TypeA, "Success 10 10.0.0.1")
+	})
 }
 
 // The table of the host has the namespaces of all VPCs: two may have a name.

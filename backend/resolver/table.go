@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
@@ -36,7 +37,19 @@ type zone struct {
 type entry struct {
 	Name
 	instances map[string]Record // by id in lower case
+	left      map[string]left   // likewise
 }
+
+// left is an instance that is not there any more.
+type left struct {
+	Record
+	until time.Time
+}
+
+// lingers is how long the name of an instance still leads to it when it is not there any more: a client that asked
+// for SRV records before asks for the address of one next. No source tells how long Route 53 does: this is the
+// emulator's choice.
+const lingers = 2 * time.Second
 
 // NewTable makes a table that knows nothing.
 func NewTable() *Table {
@@ -54,8 +67,9 @@ func (t *Table) Set(p Piece) error {
 		}
 		t.setZone(*p.Zone)
 	case p.Name != nil:
+		former := t.leaving(p.Name.ID)
 		t.removeName(p.Name.ID)
-		t.setName(*p.Name)
+		t.setName(*p.Name, former)
 	case p.Silent != nil:
 		t.silent = true
 	}
@@ -123,10 +137,34 @@ func (t *Table) drop(id string) {
 	}
 }
 
-func (t *Table) setName(n Name) {
-	e := &entry{n, make(map[string]Record, len(n.Records))}
+// leaving are the instances that a name has, and those that it had a moment ago.
+func (t *Table) leaving(id string) map[string]left {
+	at, known := t.homes[id]
+	if !known {
+		return nil
+	}
+	e := t.zones[at.zone].names[at.name]
+	if e == nil || e.ID != id {
+		return nil
+	}
+	now, all := time.Now(), map[string]left{}
+	for instance, l := range e.left {
+		if l.until.After(now) {
+			all[instance] = l
+		}
+	}
+	for instance, r := range e.instances {
+		all[instance] = left{r, now.Add(lingers)}
+	}
+	return all
+}
+
+func (t *Table) setName(n Name, former map[string]left) {
+	e := &entry{n, make(map[string]Record, len(n.Records)), former}
 	for _, r := range n.Records {
-		e.instances[strings.ToLower(r.ID)] = r
+		id := strings.ToLower(r.ID)
+		e.instances[id] = r
+		delete(former, id)
 	}
 	z, at := t.zone(n.Zone), strings.TrimSuffix(canonical(n.Name), ".")
 	t.homes[n.ID] = location{n.Zone, at}
