@@ -145,14 +145,16 @@ func (s *shifted) defineExiting() (definition *string) {
 }
 
 // deployment is the last one.
-func (s *shifted) deployment() types.ServiceDeployment {
-	s.Helper()
-	list, err := s.client.ListServiceDeployments(s.Context(), &ecs.ListServiceDeploymentsInput{Service: &s.web.name})
-	s.must(err)
-	out, err := s.client.DescribeServiceDeployments(s.Context(), &ecs.DescribeServiceDeploymentsInput{
+func (s *shifted) deployment() types.ServiceDeployment { return s.lastDeployment(s.web.name) }
+
+func (p *process) lastDeployment(service string) types.ServiceDeployment {
+	p.Helper()
+	list, err := p.client.ListServiceDeployments(p.Context(), &ecs.ListServiceDeploymentsInput{Service: &service})
+	p.must(err)
+	out, err := p.client.DescribeServiceDeployments(p.Context(), &ecs.DescribeServiceDeploymentsInput{
 		ServiceDeploymentArns: []string{*list.ServiceDeployments[0].ServiceDeploymentArn},
 	})
-	s.must(err)
+	p.must(err)
 	return out.ServiceDeployments[0]
 }
 
@@ -184,13 +186,18 @@ func pauses(c types.DeploymentConfiguration) types.DeploymentConfiguration {
 	return c
 }
 
-// paused waits until the deployment has come to its next pause, and returns the hook.
 func (s *shifted) paused(nth int) (hook string) {
 	s.Helper()
-	s.eventually(fmt.Sprintf("there is pause %d", nth), func() bool {
-		d := s.deployment()
+	return s.pausedAt(s.web.name, nth)
+}
+
+// pausedAt waits until the last deployment of a service has come to its next pause, and returns the hook.
+func (p *process) pausedAt(service string, nth int) (hook string) {
+	p.Helper()
+	p.eventually(fmt.Sprintf("there is pause %d", nth), func() bool {
+		d := p.lastDeployment(service)
 		if d.FinishedAt != nil {
-			s.Fatalf("the deployment is %s: %s", d.Status, aws.ToString(d.StatusReason))
+			p.Fatalf("the deployment is %s: %s", d.Status, aws.ToString(d.StatusReason))
 		}
 		if len(d.LifecycleHookDetails) != nth {
 			return false
@@ -206,13 +213,18 @@ func (s *shifted) paused(nth int) (hook string) {
 	return hook
 }
 
-// goOn ends a pause.
 func (s *shifted) goOn(hook string) {
 	s.Helper()
-	_, err := s.client.ContinueServiceDeployment(s.Context(), &ecs.ContinueServiceDeploymentInput{
-		ServiceDeploymentArn: s.deployment().ServiceDeploymentArn, HookId: &hook, Action: types.DeploymentLifecycleHookActionContinue,
+	s.endPause(s.web.name, hook)
+}
+
+// endPause has the last deployment of a service go on.
+func (p *process) endPause(service, hook string) {
+	p.Helper()
+	_, err := p.client.ContinueServiceDeployment(p.Context(), &ecs.ContinueServiceDeploymentInput{
+		ServiceDeploymentArn: p.lastDeployment(service).ServiceDeploymentArn, HookId: &hook, Action: types.DeploymentLifecycleHookActionContinue,
 	})
-	s.must(err)
+	p.must(err)
 }
 
 // stop has the deployment roll back.

@@ -3,6 +3,7 @@
 //
 //	serve <port> [text]   HTTP server, also on a range of ports, see serve.go
 //	bare <port> <text>    HTTP server that logs nothing, for figures, see serve.go
+//	mesh <port> <text> <grace> <rate> <url>…  serve and call other services, see mesh.go
 //	fail <port> <status>  HTTP server that answers all requests with a status
 //	udp <port> [text]     print each datagram and answer it with the text, likewise
 //	sleep <duration>      "2s", or a bare number of seconds; ends at once on SIGTERM
@@ -61,6 +62,7 @@ var modes = map[string]struct {
 }{
 	"serve":       {1, 2, serve},
 	"bare":        {2, 2, serveBare},
+	"mesh":        {4, 12, mesh},
 	"fail":        {2, 2, serveStatus},
 	"udp":         {1, 2, udp},
 	"sleep":       {1, 1, sleep},
@@ -98,7 +100,7 @@ const patience = time.Minute
 
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: app serve|bare|fail|udp|sleep|linger|farewell|exit|print|eat|burn|ignore-term|env|check|ask|role|get|list-tasks|execute|write|read|times|sh|cat|echo|stty|pwd|id|noise|hangup|die …")
+		fail("usage: app serve|bare|mesh|fail|udp|sleep|linger|farewell|exit|print|eat|burn|ignore-term|env|check|ask|role|get|list-tasks|execute|write|read|times|sh|cat|echo|stty|pwd|id|noise|hangup|die …")
 	}
 	mode, known := modes[os.Args[1]]
 	if args := os.Args[2:]; !known || len(args) < mode.min || len(args) > mode.max {
