@@ -108,6 +108,8 @@ type LoadBalancerSpec struct {
 	Labels  map[string]string
 	// Logs keeps what it writes, which is access logs, for Logs of the engine.
 	Logs bool
+	// Debug has it write why single requests fail as well.
+	Debug bool
 	// Many says that there is one for each of many tasks: where a stream through the engine is dear, those to
 	// them share one.
 	Many bool

@@ -46,10 +46,14 @@ func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalanc
 	if spec.Many && e.behindSSH() {
 		env = []string{door.BalancerKey + "=" + rand.Text()}
 	}
+	entrypoint := []string{containers.BalancerPath}
+	if spec.Debug {
+		entrypoint = append(entrypoint, "-debug")
+	}
 	made, err := e.containers.CreateFrom(ctx, containers.BalancerImage, containers.Creation{Name: spec.Name, CreateRequest: container.CreateRequest{
 		// Its standard input is never closed: the next connection goes on with it.
 		Config: &container.Config{
-			Entrypoint: []string{containers.BalancerPath}, OpenStdin: true, Env: env, Labels: e.owner.Labels(label.Container, spec.Labels),
+			Entrypoint: entrypoint, OpenStdin: true, Env: env, Labels: e.owner.Labels(label.Container, spec.Labels),
 		},
 		HostConfig: &container.HostConfig{
 			NetworkMode: container.NetworkMode("container:" + spec.Sandbox),

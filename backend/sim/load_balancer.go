@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"log/slog"
 	"maps"
 	"net"
 	"net/netip"
@@ -20,6 +21,7 @@ import (
 // clients in this process, and dials scripted containers.
 type dataPlane struct {
 	balancer  *dataplane.Balancer // of the present run; nil if it does not run
+	level     slog.Level          // of what it writes
 	server    *control.Server
 	listeners map[int]*planeListener // by port
 	packets   map[int]*planePackets  // by port
@@ -46,6 +48,7 @@ func (e *Engine) startLoadBalancer(c *container) error {
 		AfterFunc: func(d time.Duration, f func()) func() bool { return e.clock.AfterFunc(d, f).Stop },
 		Report:    server.Report,
 		AccessLog: output{e, c},
+		Log:       slog.New(slog.NewTextHandler(output{e, c}, &slog.HandlerOptions{Level: c.plane.level})),
 	})
 	e.planes[c] = c.plane.balancer
 	e.begin(c)
@@ -64,7 +67,7 @@ func (e *Engine) endLoadBalancer(c *container) {
 	}
 	go c.plane.balancer.Close() //nolint:errcheck // the run is over
 	delete(e.planes, c)
-	*c.plane = dataPlane{}
+	*c.plane = dataPlane{level: c.plane.level}
 }
 
 // listenAs opens a port of a load balancer, in the run that has a server.

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"io"
+	"log/slog"
 	"maps"
 	"net"
 	"net/netip"
@@ -25,6 +26,9 @@ func (e *Engine) CreateLoadBalancer(ctx context.Context, spec backend.LoadBalanc
 		return "", err
 	}
 	c := &container{name: spec.Name, labels: maps.Clone(spec.Labels), spec: &containerSpec{}, box: box, net: box.net, plane: &dataPlane{}}
+	if spec.Debug {
+		c.plane.level = slog.LevelDebug
+	}
 	if err := e.add(c); err != nil {
 		return "", err
 	}

@@ -30,7 +30,10 @@ func (v *view) isProxy(on resource) bool {
 // createProxy makes the proxy's container.
 func (w *taskRunner) createProxy(i int) run {
 	h, name := w.host, w.view.status.Containers[i].Name
-	spec := backend.LoadBalancerSpec{Name: engineName(w.task, name), Sandbox: w.view.status.SandboxID, Labels: labels(w.task, name), Logs: true, Many: true}
+	spec := backend.LoadBalancerSpec{
+		Name: engineName(w.task, name), Sandbox: w.view.status.SandboxID, Labels: labels(w.task, name),
+		Logs: true, Debug: w.task.Spec.Connect.Debug, Many: true,
+	}
 	w.view.state(theContainer(i)).ours = true
 	return func(ctx context.Context) func() {
 		id, err := "", errNoProxies

@@ -145,7 +145,6 @@ func connectRefusal(code int) []byte {
 
 // failedForProxy answers for a target that did not.
 func (x *exchange) failedForProxy(w http.ResponseWriter, r *http.Request, err error) {
-	x.runtime.Log.Debug("a target did not answer", "target", x.target.Address, "err", err)
 	var client *clientError
 	switch {
 	case errors.As(err, &client):

@@ -42,6 +42,7 @@ func (x *exchange) askUntilDelivered(r *http.Request) (*http.Response, error) {
 		if errors.As(err, &client) || r.Context().Err() != nil {
 			return nil, err
 		}
+		x.runtime.Log.Debug("a target did not answer", "target", x.target.Address, "err", err)
 		x.judge(true)
 		if attempt == mostRetries || !x.undelivered(err) || !x.another() {
 			return nil, err

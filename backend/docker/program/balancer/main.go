@@ -3,7 +3,7 @@
 // Command balancer is the data plane of a load balancer, in the network namespace of its
 // container. Sessions of package balancer come over its standard input, one after the other;
 // it goes on when there is none. With the variable [door.BalancerKey], they come over connections
-// to [door.BalancerPort] as well, of a process that knows its value.
+// to [door.BalancerPort] as well, of a process that knows its value. With -debug it says why single requests fail.
 //
 // Package program has it compressed; `make programs` builds it.
 package main
@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
@@ -29,10 +30,14 @@ const memory = 192 << 20
 
 func main() {
 	debug.SetMemoryLimit(memory)
+	level := slog.LevelInfo
+	if slices.Contains(os.Args[1:], "-debug") {
+		level = slog.LevelDebug
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	server := control.NewServer()
-	log := slog.New(slog.NewTextHandler(os.Stderr, nil)) // which the connected client reads
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})) // which the connected client reads
 	b := dataplane.New(dataplane.Options{Report: server.Report, Steer: steer, KernelCounts: kernelCounts, AccessLog: os.Stderr, Log: log})
 	go func() {
 		if err := server.Serve(ctx, b, stdio{}); err != nil {
