@@ -57,7 +57,7 @@ func (a *API) Service() awsapi.Service {
 		Operations: []awsapi.Operation{
 			awsapi.Works("CreateHttpNamespace", "at once", a.CreateHttpNamespace),
 			awsapi.Works("CreatePrivateDnsNamespace", "at once; the operation fails where the VPC has one of the name", a.CreatePrivateDnsNamespace),
-			awsapi.Partial("CreatePublicDnsNamespace", "its names resolve for tasks only", a.CreatePublicDnsNamespace),
+			awsapi.Partial("CreatePublicDnsNamespace", "its names resolve in tasks and through --dns", a.CreatePublicDnsNamespace),
 			awsapi.Works("GetNamespace", "by id or ARN", a.GetNamespace),
 			awsapi.Works("ListNamespaces", "with all filters, in pages", a.ListNamespaces),
 			awsapi.Works("UpdateHttpNamespace", "its description", a.UpdateHttpNamespace),
