@@ -24,8 +24,6 @@ type Options struct {
 	Store *state.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
-	// Unserved are listeners to Cloud Map that no controller pushes to: they are not waited for.
-	Unserved []servicediscovery.Listener
 }
 
 type controller struct {
@@ -86,7 +84,7 @@ func (c *controller) settle(taskARN string) (wakeAt time.Time, err error) {
 		case registration:
 			register(tx, t, now)
 		case deregistration:
-			c.deregister(tx, t, now)
+			deregister(tx, t, now)
 			_, next = due(tx, taskARN, now)
 		case withdrawal:
 			drain(tx, t, now)

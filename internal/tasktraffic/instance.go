@@ -134,7 +134,7 @@ func tellHealth(tx *state.Tx, t *state.Task) {
 
 // deregisterInstances takes a task out of its services of Cloud Map, and returns what remains to be acknowledged.
 // Instances that users have deregistered are gone already.
-func (c *controller) deregisterInstances(tx *state.Tx, taskARN string, list []state.TaskRegistration) []state.TaskRegistration {
+func deregisterInstances(tx *state.Tx, taskARN string, list []state.TaskRegistration) []state.TaskRegistration {
 	list = slices.Clone(list)
 	for i := range list {
 		r := &list[i]
@@ -142,9 +142,6 @@ func (c *controller) deregisterInstances(tx *state.Tx, taskARN string, list []st
 			continue
 		}
 		r.Revision, _ = servicediscovery.Deregister(tx, r.Service, arn.Name(taskARN))
-		for _, by := range c.Unserved {
-			servicediscovery.Acknowledge(tx, r.Service, by, r.Revision)
-		}
 	}
 	return list
 }

@@ -19,14 +19,14 @@ func register(tx *state.Tx, t *state.Task, now time.Time) {
 
 // deregister takes a task out of all that it is registered in. Where there is nothing to wait for, it is over
 // at once.
-func (c *controller) deregister(tx *state.Tx, t *state.Task, now time.Time) {
+func deregister(tx *state.Tx, t *state.Task, now time.Time) {
 	traffic := state.TaskTraffic{}
 	if t.Traffic != nil {
 		traffic = *t.Traffic
 	}
 	traffic.DeregisteredAt = now
 	deregisterTargets(tx, t.ARN, traffic.Targets, now)
-	traffic.Registrations = c.deregisterInstances(tx, t.ARN, traffic.Registrations)
+	traffic.Registrations = deregisterInstances(tx, t.ARN, traffic.Registrations)
 	state.PutTaskTraffic(tx, t.ARN, traffic)
 	if t = state.FindTask(tx, t.ARN); withdrawnAll(tx, t) && acknowledgedAll(tx, t) {
 		drain(tx, t, now)
