@@ -33,8 +33,8 @@ type Client[P Piece[P, K], K Key[K], N News[N, K], C any] struct {
 }
 
 // Connect greets a server. It fails when ctx ends before the server has answered. The client
-// calls heard with news, one call at a time, and first with the latest of all of them. It closes the stream when the server falls silent, when another client has connected,
-// and with Close.
+// calls heard with news, one call at a time, and first with the latest of all of them. It closes
+// the stream when the server falls silent, when another client has connected, and with Close.
 func Connect[P Piece[P, K], K Key[K], N News[N, K], C any](ctx context.Context, stream io.ReadWriteCloser, heard func([]N)) (*Client[P, K, N, C], error) {
 	s := &Client[P, K, N, C]{
 		stream: stream, heard: heard, over: make(chan struct{}), turn: make(chan struct{}, 1),
