@@ -1,6 +1,6 @@
-// Package endpoint says what deployments have of Service Connect: the services of Cloud Map that their tasks are found
-// by, the endpoints of the namespace that they know, and how requests are shared among the deployments of a service.
-// Handlers use it for the deployments that users ask for, the scheduler for those that it makes.
+// Package endpoint says what deployments have of Service Connect, and makes and removes it: the services of Cloud Map
+// that their tasks are found by, and the endpoints of the namespace that they know. Handlers use it for the deployments
+// that users ask for, the scheduler for those that it makes.
 package endpoint
 
 import (
@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
