@@ -254,8 +254,8 @@ func Services(tx *Tx, cluster *Cluster) []*Service {
 	return services.List(tx, arn.ScopeOf(cluster.ARN).Services(cluster.Name))
 }
 
-// NamespaceServices returns the services in any status whose Service Connect has a namespace, of all clusters, by ARN.
-func NamespaceServices(tx *Tx, namespaceARN string) []*Service {
+// ServicesByNamespace returns the services in any status whose Service Connect has a namespace, of all clusters, by ARN.
+func ServicesByNamespace(tx *Tx, namespaceARN string) []*Service {
 	return servicesByNamespace.List(tx, namespaceARN)
 }
 

@@ -73,7 +73,7 @@ func (a *API) ListServicesByNamespace(ctx context.Context, in *sdk.ListServicesB
 		return nil, kit.NamespaceNotFound(scope, *in.Namespace)
 	}
 	arns, keys := []string{}, []string{}
-	for _, service := range state.NamespaceServices(tx, namespace.ARN) {
+	for _, service := range state.ServicesByNamespace(tx, namespace.ARN) {
 		keys = append(keys, service.ARN)
 		if service.Status() == state.ServiceActive {
 			arns = append(arns, service.ARN)
