@@ -64,7 +64,7 @@ func New(opts Options) *Controller {
 	})
 	c.tasks = reconcile.New(reconcile.Options{
 		Name: "task with Service Connect", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, state.OnConnectTasks()),
-		Workers: connectors, Reconcile: c.lookAtTask, Mends: func(err error) bool { return errors.Is(err, backend.ErrUnavailable) },
+		Workers: connectors, Reconcile: c.lookAtTask, Mends: func(err error) bool { return errors.Is(err, backend.ErrUnavailable) || isSilent(err) },
 	})
 	c.services = reconcile.New(reconcile.Options{
 		Name: "endpoint of Service Connect", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, servicediscovery.OnServices()),
@@ -133,6 +133,7 @@ func (c *Controller) lookAtTask(ctx context.Context, taskARN string) (time.Time,
 	}
 	stream, err := c.Proxies.Connect(ctx, taskARN)
 	if err != nil {
+		c.sayIfSilent(p, err)
 		return time.Time{}, err
 	}
 	if stream == nil {
@@ -144,15 +145,43 @@ func (c *Controller) lookAtTask(ctx context.Context, taskARN string) (time.Time,
 		return time.Time{}, nil
 	}
 	if err != nil {
+		c.sayIfSilent(p, err)
 		return time.Time{}, err
 	}
 	c.Log.Debug("a Service Connect proxy knows what to do", "task", taskARN, "pushed", pushed)
+	p.silentSince = time.Time{}
+	if p.saidSilent {
+		p.saidSilent = false
+		c.Log.Warn("a Service Connect proxy answers again", "task", taskARN)
+	}
 	go func() {
 		<-over
 		c.tasks.Wake(taskARN)
 	}()
 	c.Proxies.Ready(ctx, taskARN)
 	return time.Time{}, nil
+}
+
+// silence is for how long a proxy does not answer before the log says so: an engine on which many tasks start at once
+// takes some of that time.
+const silence = 30 * time.Second
+
+// isSilent reports whether an error is that a proxy has not answered in time.
+func isSilent(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
+
+// sayIfSilent has the log say once that a proxy does not answer, when that lasts.
+func (c *Controller) sayIfSilent(p *proxy, err error) {
+	c.Log.Debug("a Service Connect proxy is not connected", "task", p.task, "error", err)
+	switch {
+	case !isSilent(err):
+		p.silentSince = time.Time{}
+	case p.silentSince.IsZero():
+		p.silentSince = time.Now()
+	case time.Since(p.silentSince) >= silence && !p.saidSilent:
+		p.saidSilent = true
+		c.Log.Warn("a Service Connect proxy does not answer: until it does it keeps the endpoints that it knows, and its metrics have no data",
+			"task", p.task, "error", err)
+	}
 }
 
 // knowing reads rows once for what a proxy is to know.

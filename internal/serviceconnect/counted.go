@@ -74,13 +74,10 @@ func (c *Controller) running() (list []*proxy) {
 	return list
 }
 
-// count asks one of them. One that stops to answer is logged.
+// count asks one of them. One that does not answer loses nothing: it goes on counting.
 func (c *Controller) count(ctx context.Context, p *proxy) (counted Counted, ok bool) {
-	counts, fellSilent, err := p.count(ctx)
-	switch {
-	case fellSilent:
-		c.Log.Warn("a Service Connect proxy does not answer: until it does, its metrics have no data; then they have what it has counted meanwhile", "task", p.task)
-	case err != nil:
+	counts, err := p.count(ctx)
+	if err != nil {
 		c.Log.Debug("a Service Connect proxy does not tell what it has counted", "task", p.task, "error", err)
 	}
 	return Counted{Task: p.task, Counts: counts}, err == nil
@@ -88,10 +85,10 @@ func (c *Controller) count(ctx context.Context, p *proxy) (counted Counted, ok b
 
 // count asks a proxy what it has counted. One that does not answer in time, such as one whose container is paused, is
 // asked nothing more until it has answered, or there is another connection.
-func (p *proxy) count(ctx context.Context) (counts balancer.Counts, fellSilent bool, err error) {
+func (p *proxy) count(ctx context.Context) (counts balancer.Counts, err error) {
 	client, err := p.answering()
 	if err != nil || ctx.Err() != nil {
-		return counts, false, errors.Join(err, ctx.Err())
+		return counts, errors.Join(err, ctx.Err())
 	}
 	var told balancer.Counts
 	var why error
@@ -107,19 +104,18 @@ func (p *proxy) count(ctx context.Context) (counts balancer.Counts, fellSilent b
 	}()
 	select {
 	case <-open:
-		return told, false, why
+		return told, why
 	case <-ctx.Done():
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	select {
 	case <-open: // just now
-		return told, false, why
+		return told, why
 	default:
 	}
-	fellSilent = errors.Is(ctx.Err(), context.DeadlineExceeded) && p.owes != client
 	p.owes = client
-	return counts, fellSilent, errSilent
+	return counts, errSilent
 }
 
 // answering returns the connection to a proxy, unless it owes an answer.

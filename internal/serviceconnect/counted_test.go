@@ -1,7 +1,6 @@
 package serviceconnect
 
 import (
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,9 +33,6 @@ func TestAProxyThatDoesNotAnswer(t *testing.T) {
 		silent.freeze(frozen)
 		s.total("when it falls silent", 1, 3, answerTimeout)
 		s.total("while it is silent", 1, 3, 0)
-		if said := s.log.String(); strings.Count(said, "does not answer") != 1 || !strings.Contains(said, s.tasks[0]) {
-			t.Errorf("the log says %q", said)
-		}
 		silent.has(7)
 		silent.freeze(nil)
 		close(frozen)

@@ -124,7 +124,7 @@ func (c *Controller) tell(ctx context.Context, p *proxy, discoveryARN string) {
 		defer p.mu.Unlock()
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) && !p.silent {
 			p.silent = true
-			c.Log.Warn("a Service Connect proxy does not answer: changes of endpoints do not wait for it until it does", "task", p.task, "endpoint", discoveryARN)
+			c.Log.Debug("changes of endpoints do not wait for a Service Connect proxy until it answers", "task", p.task, "endpoint", discoveryARN)
 		}
 	}
 }

@@ -20,6 +20,10 @@ type proxy struct {
 	turn  chan struct{}   // holds a token while rows are read and pushed, so that older ones do not come later
 	runs  context.Context // ends when it does not run any more
 	stop  func()          // ends that
+	// silentSince is since when it has not answered who connects to it, in real time, and saidSilent that the log says
+	// so. Both belong to lookAtTask.
+	silentSince time.Time
+	saidSilent  bool
 
 	mu     sync.Mutex
 	client *control.Client // nil: not connected

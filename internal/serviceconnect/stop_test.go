@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,7 +27,7 @@ type oneProxy struct {
 	log     bytes.Buffer
 	task    string
 	server  *control.Server
-	mute    bool
+	mute    atomic.Bool
 	end     func() // of the stream
 	removed bool
 	drained chan struct{} // ends Drain of what was removed
@@ -35,7 +36,7 @@ type oneProxy struct {
 func (p *oneProxy) Connect(ctx context.Context, _ string) (io.ReadWriteCloser, error) {
 	near, far := net.Pipe()
 	p.end = func() { _ = near.Close(); _ = far.Close() }
-	if p.mute {
+	if p.mute.Load() {
 		go func() { _, _ = io.Copy(io.Discard, far) }()
 	} else {
 		go func() { _ = p.server.Serve(context.WithoutCancel(ctx), p, far) }()
@@ -138,7 +139,7 @@ func TestWhatIsGoneHasDrained(t *testing.T) {
 // A proxy that stops keeps no change waiting, although it does not answer who connects to it meanwhile.
 func TestAProxyThatStopsIsNotWaitedFor(t *testing.T) {
 	withProxy(t, func(p *oneProxy) {
-		p.mute = true
+		p.mute.Store(true)
 		p.end()
 		synctest.Wait()
 		began := time.Now()
@@ -150,5 +151,30 @@ func TestAProxyThatStopsIsNotWaitedFor(t *testing.T) {
 		if strings.Contains(p.log.String(), "ERROR") {
 			t.Errorf("an error is logged:\n%s", p.log.String())
 		}
+	})
+}
+
+// On a busy engine proxies answer late, about which users need not do anything. The log tells once of one that goes on
+// not to answer, and when it answers again.
+func TestTheLogTellsOfAProxyThatDoesNotAnswer(t *testing.T) {
+	withProxy(t, func(p *oneProxy) {
+		says := func(when, want string) {
+			t.Helper()
+			synctest.Wait()
+			said := p.log.String()
+			if p.log.Reset(); strings.Count(said, "\n") != min(len(want), 1) || !strings.Contains(said, want) {
+				t.Errorf("%s the log says %q, want %q", when, said, want)
+			}
+		}
+		p.mute.Store(true)
+		p.end()
+		p.update(func(tx *state.Tx) { servicediscovery.Register(tx, instance("2", "10.0.0.2", "blue")) })
+		time.Sleep(silence - time.Second)
+		says("at first", "")
+		time.Sleep(time.Minute)
+		says("after a while", `level=WARN msg="a Service Connect proxy does not answer`)
+		p.mute.Store(false)
+		time.Sleep(time.Minute)
+		says("afterwards", `level=WARN msg="a Service Connect proxy answers again"`)
 	})
 }
