@@ -184,14 +184,9 @@ func (n *namespace) reachesAt(to netip.AddrPort, udp bool, hops int) bool {
 	}))
 }
 
-// find goes from network to network, each through the sandbox that routes it, to the
+// findAs goes from network to network, each through the sandbox that routes it, to the
 // namespace that has an address, if the filters on the way let pass what is for a port
-// there.
-func (n *namespace) find(to netip.Addr, at protocolPort) *namespace {
-	return n.findAs(n.address, to, at)
-}
-
-// findAs does so for packets that have another source address than that of the namespace.
+// there. The packets may have another source address than that of the namespace.
 func (n *namespace) findAs(source, to netip.Addr, at protocolPort) *namespace {
 	for from := n; from.network != nil && !from.cutOff && from.sends(to, at); {
 		if found := from.network.at[to]; found != nil {

@@ -142,13 +142,3 @@ func changed(tx *store.Tx, serviceARN string, count func(*Service)) int64 {
 	services.Put(tx, &s)
 	return s.Revision
 }
-
-// OnInstances wakes with the ARN of the service of each instance that changes.
-func OnInstances() store.Source {
-	return store.On(instances, func(before, after *Instance) []string {
-		if after == nil {
-			after = before
-		}
-		return []string{after.ServiceARN}
-	})
-}

@@ -81,9 +81,6 @@ func CapacityProviders(tx *Tx, s arn.Scope) []*CapacityProvider {
 	return capacityProviders.List(tx, s.CapacityProvider(""))
 }
 
-// AllCapacityProviders returns those of all accounts and regions.
-func AllCapacityProviders(tx *Tx) []*CapacityProvider { return capacityProviders.List(tx, "") }
-
 // CapacityProviderOfGroup returns the ACTIVE capacity provider of an Auto Scaling group, by the
 // ARN of the group, or nil. A group has one at most; one that is made again is another group.
 func CapacityProviderOfGroup(tx *Tx, groupARN string) *CapacityProvider {

@@ -42,9 +42,6 @@ func (t *Task) waitsIn() string {
 	return t.Spec.ClusterARN
 }
 
-// waitsFor is the key of the capacity provider that a task waits for.
-func (t *Task) waitsFor() string { return t.Spec.ClusterARN + "\x00" + t.Placement.CapacityProvider }
-
 // WaitingTasks returns the tasks of a cluster that wait for container instances of a capacity
 // provider, in order of their ARNs.
 func WaitingTasks(tx *Tx, clusterARN, provider string) []*Task {
@@ -55,19 +52,15 @@ func WaitingTasks(tx *Tx, clusterARN, provider string) []*Task {
 // their ARNs, those that shall stop included.
 func AllWaitingTasks(tx *Tx, clusterARN string) []*Task { return waitingTasks.List(tx, clusterARN) }
 
-// OnWaitingTasks wakes a watch with the cluster's ARN, a zero byte and the name of the provider
-// when a task begins to wait for it, shall stop meanwhile, or has ended to wait.
-func OnWaitingTasks() store.Source {
-	return onWaitingTasks((*Task).waitsFor)
-}
-
-func onWaitingTasks(key func(*Task) string) store.Source {
+// onWaitingTasks wakes a watch with the cluster's ARN when a task begins to wait, shall stop
+// meanwhile, or has ended to wait.
+func onWaitingTasks() store.Source {
 	return store.On(tasks, func(before, after *Task) []string {
 		switch {
 		case after != nil && after.Waits() && (before == nil || before.Stop != after.Stop):
-			return []string{key(after)}
+			return []string{after.Spec.ClusterARN}
 		case before != nil && before.Waits() && (after == nil || !after.Waits()):
-			return []string{key(before)}
+			return []string{before.Spec.ClusterARN}
 		}
 		return nil
 	})
@@ -76,7 +69,7 @@ func onWaitingTasks(key func(*Task) string) store.Source {
 // WatchWaitingTasks wakes with the ARN of each cluster in which a task begins or ends to wait for a
 // container instance, or there may be room for one: an instance changes, or what WatchRoom tells.
 func (s *Store) WatchWaitingTasks() *Watch {
-	return s.Watch(0, onWaitingTasks((*Task).waitsIn),
+	return s.Watch(0, onWaitingTasks(),
 		store.On(containerInstances, func(before, after *ContainerInstance) []string {
 			if after == nil {
 				return []string{before.ClusterARN()}
