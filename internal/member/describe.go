@@ -9,8 +9,6 @@ func (r *Row) Describe() (fate, note string) {
 		return "refused, as by AWS", r.Words
 	case r.only != nil:
 		return "acts if it is `" + strings.Join(r.only, "` or `") + "`, refused otherwise", r.Note
-	case r.switched != "":
-		return "refused if `" + r.switched + "` is true", r.Note
 	case r.Fate == Kept:
 		return "kept without effect", r.Note
 	}

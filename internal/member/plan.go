@@ -44,9 +44,8 @@ type field struct {
 	name string
 	list bool
 	// row says when the field itself is found; if it is nil, below does.
-	row      *Row
-	switched int // the position of row.switched
-	below    *structure
+	row   *Row
+	below *structure
 }
 
 // NewPlan is the plan of T, whose table must be among the tables.
@@ -147,8 +146,6 @@ func (f *field) itself(v reflect.Value) (member Found, found bool) {
 	case f.row.only != nil:
 		member.Value = reflect.Indirect(v).String()
 		return member, !slices.Contains(f.row.only, member.Value)
-	case f.row.switched != "":
-		return member, inUse(reflect.Indirect(v).Field(f.switched))
 	}
 	return member, true
 }
@@ -202,9 +199,6 @@ func (p *planner) plan(f *field, part reflect.Type, table *Table, path string) b
 			p.gaps = append(p.gaps, fmt.Sprintf("%s of %s %s as a whole: its members need rows", path, table.Type.Name(), row.Fate))
 		}
 		f.row = row
-		if row.switched != "" {
-			f.switched = p.position(part, row.switched)
-		}
 		return p.wanted(row)
 	case !composed:
 		p.gaps = append(p.gaps, fmt.Sprintf("%s of %s has no row", path, table.Type.Name()))
@@ -244,17 +238,6 @@ func item(t reflect.Type) (part reflect.Type, list bool) {
 		t = t.Elem()
 	}
 	return t, list
-}
-
-// position is that of a structure's member.
-func (p *planner) position(t reflect.Type, name string) int {
-	for i := range t.NumField() {
-		if memberName(t.Field(i)) == name {
-			return i
-		}
-	}
-	p.gaps = append(p.gaps, fmt.Sprintf("%s has no member %s", t.Name(), name))
-	return 0
 }
 
 // memberName is how users write a field of the SDK.

@@ -32,7 +32,7 @@ type alarms struct {
 
 var requestTables = []Table{
 	Of[request]("request", Act("name"), Refuse("count", ""), ActOnly("network.mode", "own", ""),
-		RefuseOn("alarms", "enable", ""), Keep("tags", "")),
+		Refuse("alarms", ""), Keep("tags", "")),
 	Of[volume]("volume", Act("path"), Refuse("options", ""), Refuse("shared", "")),
 }
 
@@ -48,15 +48,14 @@ func TestThePlanNamesTheRefusedMembers(t *testing.T) {
 	}{
 		{nil, ""},
 		{&request{}, ""},
-		{&request{Name: &text, Tags: map[string]string{"a": "b"}, Network: &network{}, Alarms: &alarms{}}, ""},
+		{&request{Name: &text, Tags: map[string]string{"a": "b"}, Network: &network{}}, ""},
 		{&request{Volumes: []volume{{Path: &text, Options: []string{}, Shared: &no}}, Network: &network{Mode: "own"}}, ""},
 		{&request{Count: 1}, "count"},
 		{&request{Volumes: []volume{{}, {Options: []string{"a"}}}}, "volumes[1].options"},
 		{&request{Volumes: []volume{{Shared: &yes}, {Options: []string{"a"}, Shared: &yes}}, Network: &network{Mode: "host"}},
 			"volumes[0].shared,volumes[1].options,volumes[1].shared,network.mode host"},
 		{&request{Network: &network{Mode: "host"}}, "network.mode host"},
-		{&request{Alarms: &alarms{Names: []string{"a"}}}, ""},
-		{&request{Alarms: &alarms{Enable: true}}, "alarms"},
+		{&request{Alarms: &alarms{}}, "alarms"},
 	} {
 		if got := strings.Join(plan.Refused(c.in), ","); got != c.want {
 			t.Errorf("%+v: refused %q; want %q", c.in, got, c.want)
@@ -75,8 +74,8 @@ func TestThePlanSeesWhatTheTablesForget(t *testing.T) {
 			[]string{"alarms.names of request has no row", "tags of request has no row"}},
 		{"rows", append(requestTables[1:], Of[request]("", requestTables[0].Rows, Act("colour", "network.mode.x"))),
 			[]string{"request has no member colour, or it is refused as a whole", "request has no member network.mode.x, or it is refused as a whole"}},
-		{"part of what is refused", []Table{Of[request]("", Act("name", "tags"), Refuse("count", ""), Refuse("volumes", ""), Act("volumes[].path"), Refuse("network", ""), RefuseOn("alarms", "off", ""))},
-			[]string{"alarms has no member off", "request has no member volumes[].path, or it is refused as a whole"}},
+		{"part of what is refused", []Table{Of[request]("", Act("name", "tags"), Refuse("count", ""), Refuse("volumes", ""), Act("volumes[].path"), Refuse("network", ""), Refuse("alarms", ""))},
+			[]string{"request has no member volumes[].path, or it is refused as a whole"}},
 		{"structures", append(requestTables[1:], Of[request]("", Act("name", "tags"), Refuse("count", ""), Keep("network", ""), Act("alarms.enable", "alarms.names"))),
 			[]string{"network of request kept as a whole: its members need rows"}},
 	} {

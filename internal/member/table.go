@@ -34,8 +34,7 @@ type Row struct {
 	// and the refusal is the emulator's.
 	Words string
 
-	only     []string // the values that act; others are refused
-	switched string   // the member that turns a refused structure on; empty where being there does
+	only []string // the values that act; others are refused
 }
 
 // Table is the rows of a type's members.
@@ -85,12 +84,6 @@ func Refuse(path, note string) []Row {
 // so first; the plan refuses what that rule lets through.
 func RefuseAs(path, words string) []Row {
 	return []Row{{Path: path, Fate: Refused, Words: words}}
-}
-
-// RefuseOn is a structure that is refused when one of its members turns it on; what else
-// is in one that is off means nothing, on AWS as well.
-func RefuseOn(path, switched, note string) []Row {
-	return []Row{{Path: path, Fate: Refused, Note: note, switched: switched}}
 }
 
 // Instead are rows in which others take the place of those of the same member, or of the
