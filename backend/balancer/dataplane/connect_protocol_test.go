@@ -44,7 +44,7 @@ func twoProxies(t *testing.T, protocol, target string) (*scene, *logLines) {
 	t.Helper()
 	log := &logLines{}
 	s := newSceneWith(t, dataplane.Options{AccessLog: log})
-	version := map[string]string{"http": "HTTP1", "grpc": "GRPC"}[protocol]
+	version := map[string]string{"http": "HTTP1", "http2": "HTTP2", "grpc": "GRPC"}[protocol]
 	s.set(balancer.Piece{TargetGroup: &balancer.TargetGroup{ID: "in/api", Protocol: "HTTP", ProtocolVersion: version}})
 	s.target("in/api", "task", target)
 	s.set(balancer.Piece{Listener: &balancer.Listener{

@@ -2,8 +2,10 @@ package dataplane_test
 
 import (
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"sync/atomic"
@@ -165,6 +167,36 @@ func TestBodiesAreNotSentAgain(t *testing.T) {
 	}
 	if codes[http.StatusServiceUnavailable] != 4 || codes[http.StatusOK] != 4 || asked.Load() != 4 {
 		t.Errorf("%v, and %d have come", codes, asked.Load())
+	}
+}
+
+// A request without a body that a container has got, and not answered, is sent again by the client's proxy, if that does no
+// harm.
+func TestRetriesOfWhatAContainerHasGot(t *testing.T) {
+	var asked atomic.Int64
+	for _, protocol := range []string{"http", "http2"} {
+		dies := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			asked.Add(1)
+			panic(http.ErrAbortHandler)
+		}))
+		dies.Config.Protocols = new(http.Protocols)
+		dies.Config.Protocols.SetHTTP1(true)
+		dies.Config.Protocols.SetUnencryptedHTTP2(true)
+		dies.Config.ErrorLog = log.New(io.Discard, "", 0)
+		dies.Start()
+		t.Cleanup(dies.Close)
+		s, _ := twoProxies(t, protocol, dies.Listener.Addr().String())
+		for method, want := range map[string]int64{http.MethodGet: 3, http.MethodPut: 3, http.MethodPost: 1, http.MethodPatch: 1} {
+			asked.Store(0)
+			r, err := http.NewRequestWithContext(t.Context(), method, "http://"+s.address, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, _ := s.do(r)
+			if n := asked.Load(); answer.StatusCode != http.StatusServiceUnavailable || n != want {
+				t.Errorf("%s over %s: %d, and the container was asked %d times, not %d", method, protocol, answer.StatusCode, n, want)
+			}
+		}
 	}
 }
 

@@ -154,6 +154,9 @@ func (x *exchange) failedForProxy(w http.ResponseWriter, r *http.Request, err er
 		panic(http.ErrAbortHandler) // the client is gone
 	default:
 		code, words := x.reasonOf(err)
+		if !isUnreached(err) && !isIdempotent(r.Method) { // the container may have done it: see refusedElsewhere
+			w.Header()["X-Envoy-Upstream-Service-Time"] = []string{serviceTime(x.took)}
+		}
 		x.answerForProxy(w, code, words)
 	}
 }

@@ -44,7 +44,7 @@ func (x *exchange) askUntilDelivered(r *http.Request) (*http.Response, error) {
 		}
 		x.runtime.Log.Debug("a target did not answer", "target", x.target.Address, "err", err)
 		x.judge(true)
-		if attempt == mostRetries || !x.undelivered(err) || !x.another() {
+		if attempt == mostRetries || !x.undelivered(r, err) || !x.another() {
 			return nil, err
 		}
 		x.pause(attempt)
@@ -68,10 +68,33 @@ func (x *exchange) refusedElsewhere(answer *http.Response) bool {
 }
 
 // undelivered tells whether a request can be asked again: nothing of its body has been read, nothing of an answer
-// has come, and the time is not over.
-func (x *exchange) undelivered(err error) bool {
+// has come, and the time is not over. One without a body may have been done when its target was reached: then it is
+// asked again only if that does no harm, and by the client's proxy alone, as each of both would repeat what the other does.
+// AWS's Envoy asks again what is answered 503, and where there is no connection: App Mesh user guide, "Envoy defaults set
+// by App Mesh". That the method counts is the emulator's choice.
+func (x *exchange) undelivered(r *http.Request, err error) bool {
+	switch {
+	case x.spent, x.heard, x.upload != nil, x.isLate():
+		return false
+	case isUnreached(err):
+		return true
+	}
+	return !isTimeout(err) && (r.Body != nil || isIdempotent(r.Method) && !x.listener.Connect.Inbound)
+}
+
+func isUnreached(err error) bool {
 	var unreached *dialer.Error
-	return !x.spent && !x.heard && x.upload == nil && !x.isLate() && (errors.As(err, &unreached) || !isTimeout(err))
+	return errors.As(err, &unreached)
+}
+
+// isIdempotent tells whether a request that is done twice has the effect of one.
+// Source: RFC 9110, section 9.2.2.
+func isIdempotent(method string) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:
+		return true
+	}
+	return false
 }
 
 // isLate tells whether the answer should have ended.
