@@ -29,6 +29,10 @@ func read(message []byte) (q query, ok bool) {
 		return q, false
 	}
 	q = query{header: h, size: plainSize}
+	if len(message) > largestSize { // a name and options are never as long: it would be kept until it is answered elsewhere
+		q.refused = dnsmessage.RCodeFormatError
+		return q, true
+	}
 	if h.OpCode != 0 {
 		q.refused = dnsmessage.RCodeNotImplemented
 		return q, true

@@ -117,6 +117,9 @@ func (s *Server) converse(conn net.Conn) {
 		if _, err := io.ReadFull(conn, length[:]); err != nil {
 			return
 		}
+		if binary.BigEndian.Uint16(length[:]) > largestSize {
+			return
+		}
 		message := make([]byte, binary.BigEndian.Uint16(length[:]))
 		if _, err := io.ReadFull(conn, message); err != nil {
 			return
@@ -204,6 +207,9 @@ func (s *Server) follow(ctx context.Context, network string, a Answer, q dnsmess
 	var said dnsmessage.Message
 	if err != nil || said.Unpack(reply) != nil {
 		return failed
+	}
+	if said.Truncated && network == "udp" { // a client that asks again over TCP would, too
+		return s.follow(ctx, "tcp", a, q)
 	}
 	a.RCode, a.Answers, a.Authorities = said.RCode, append(a.Answers, said.Answers...), said.Authorities
 	return a

@@ -163,6 +163,58 @@ func TestAnAnswerFollowsACNAME(t *testing.T) {
 	}
 }
 
+// What is elsewhere may be too long for a datagram: it is asked for over TCP.
+func TestAnAnswerFollowsACNAMEToALongOne(t *testing.T) {
+	s := &Server{Table: table(t, Name{Name: "out", Sets: set("CNAME"), Records: []Record{{ID: "1", CNAME: "www.example.com"}}})}
+	s.Upstream = func(_ context.Context, network string, message []byte) ([]byte, error) {
+		m := unpack(t, message)
+		m.Response, m.Truncated = true, network == "udp"
+		for i := range 40 {
+			if !m.Truncated {
+				m.Answers = append(m.Answers, resource(m.Questions[0].Name, dnsmessage.TypeA, 5, &dnsmessage.AResource{A: at(i).As4()}))
+			}
+		}
+		return m.Pack()
+	}
+	for stream, want := range map[bool]struct {
+		size, answers int
+		truncated     bool
+	}{false: {512, 28, true}, true: {0, 41, false}} {
+		m := unpack(t, s.ask(question(t, "out.shop.local.", dnsmessage.TypeA, want.size), stream))
+		if len(m.Answers) != want.answers || m.Truncated != want.truncated {
+			t.Errorf("over TCP %v: %d answers, truncated %v", stream, len(m.Answers), m.Truncated)
+		}
+	}
+}
+
+// The memory of a resolver is small, and hundreds of questions may wait for what is said elsewhere.
+func TestLongMessagesAreNotKept(t *testing.T) {
+	t.Parallel()
+	asked := make(chan int, 10)
+	s := &Server{Table: NewTable(), Upstream: func(_ context.Context, _ string, message []byte) ([]byte, error) {
+		asked <- len(message)
+		return append(bytes.Clone(message), make([]byte, 5000)...), nil
+	}}
+	address := serve(t, s)
+	ask := Servers([]string{address})
+	message := question(t, "example.com.", dnsmessage.TypeA, 4096)
+	long := append(bytes.Clone(message), make([]byte, 5000)...)
+	reply, err := ask(t.Context(), "udp", long)
+	if err != nil || unpack(t, reply).RCode != dnsmessage.RCodeFormatError {
+		t.Errorf("a long message is answered with %q, %v", reply, err)
+	}
+	if reply, err := ask(t.Context(), "tcp", long); err == nil {
+		t.Errorf("a long message over TCP is answered with %q", reply)
+	}
+	if len(asked) > 0 {
+		t.Error("a long message is passed on")
+	}
+	reply, err = ask(t.Context(), "udp", message)
+	if m := unpack(t, reply); err != nil || !m.Truncated || len(m.Questions) != 1 || m.ID != 4711 {
+		t.Errorf("a long answer is %+v, %v", m, err)
+	}
+}
+
 func TestBadMessages(t *testing.T) {
 	s := &Server{Table: table(t, Name{Name: "api", Sets: set("A"), Records: instances(1)})}
 	good := question(t, "api.shop.local.", dnsmessage.TypeA, 1232)

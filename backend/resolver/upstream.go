@@ -46,15 +46,19 @@ func exchange(ctx context.Context, network, server string, message []byte) ([]by
 		if _, err := conn.Write(message); err != nil {
 			return nil, err
 		}
-		reply := make([]byte, 64<<10)
+		reply := make([]byte, largestSize+1) // small, as there may be many that wait
 		for {
 			n, err := conn.Read(reply)
 			if err != nil {
 				return nil, err
 			}
-			if n >= 12 && len(message) >= 2 && reply[0] == message[0] && reply[1] == message[1] {
-				return reply[:n], nil
+			if n < 12 || len(message) < 2 || reply[0] != message[0] || reply[1] != message[1] {
+				continue
 			}
+			if n > largestSize {
+				return cut(message), nil
+			}
+			return reply[:n], nil
 		}
 	}
 	if _, err := conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(message))), message...)); err != nil {
@@ -67,6 +71,13 @@ func exchange(ctx context.Context, network, server string, message []byte) ([]by
 	reply := make([]byte, binary.BigEndian.Uint16(length[:]))
 	_, err = io.ReadFull(conn, reply)
 	return reply, err
+}
+
+// cut is an answer to a message that says that there is too much for a datagram.
+func cut(message []byte) []byte {
+	q, _ := read(message)
+	reply, _ := q.pack(Answer{}, true)
+	return reply
 }
 
 // Configured are the servers that resolv.conf(5) names.
