@@ -106,15 +106,15 @@ func (c *Controller) lookAtVPC(ctx context.Context, id string) error {
 		return nil
 	}
 	s := c.server(id)
-	s.turn.Lock()
-	defer s.turn.Unlock()
-	client, err := c.connect(ctx, id, s)
+	client, err := c.connect(ctx, id, s) // not in turn: the engine may take minutes, and services wait for their turn
 	switch {
 	case errors.Is(err, backend.ErrNotFound): // it is made again when it is needed
 		return nil
 	case err != nil:
 		return err
 	}
+	s.turn.Lock()
+	defer s.turn.Unlock()
 	tx := c.Store.Read()
 	if err := push(ctx, client, pieces(tx, id), func(resolver.Key) bool { return true }); err != nil {
 		return err

@@ -33,6 +33,7 @@ type engine struct {
 	*sim.Engine
 	mu      sync.Mutex
 	deaf    bool
+	hangs   bool // an engine that does not answer: calls end with their time
 	streams []io.Closer
 }
 
@@ -44,6 +45,15 @@ func (e *engine) Resolver(id string) vpc.Resolver {
 }
 
 func (e *engine) RunResolver(ctx context.Context, id string) (netip.Addr, io.ReadWriteCloser, error) {
+	e.mu.Lock()
+	hangs := e.hangs && id == ec2network.DefaultVPC
+	e.mu.Unlock()
+	if hangs {
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		<-ctx.Done()
+		return netip.Addr{}, nil, ctx.Err()
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.deaf {
@@ -262,6 +272,25 @@ func TestAResolverThatDoesNotAnswer(t *testing.T) {
 		third := b.deregister("3")
 		if synctest.Wait(); b.acknowledged(third) {
 			t.Error("it has answered since, and does not count")
+		}
+	})
+}
+
+// A call of the engine for the resolver of a VPC may hang: tasks that stop wait no longer than for one that does not
+// answer.
+func TestAnEngineThatHangs(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.register("1", "10.0.0.1")
+		synctest.Wait()
+		b.engine.mu.Lock()
+		b.engine.hangs = true
+		b.engine.mu.Unlock()
+		b.engine.lose(false)
+		synctest.Wait()
+		gone := b.deregister("1")
+		time.Sleep(10 * time.Second)
+		if synctest.Wait(); !b.acknowledged(gone) {
+			t.Error("what the engine does is waited for")
 		}
 	})
 }
