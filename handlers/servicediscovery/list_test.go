@@ -11,6 +11,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/servicediscovery/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // Filters choose namespaces, and pages have all of them.
@@ -97,4 +100,33 @@ func TestListsOfOperations(t *testing.T) {
 		refused(t, s.ListOperations, &sdk.ListOperationsInput{Filters: []types.OperationFilter{f}}, "InvalidInput", string(f.Name))
 	}
 	refused(t, s.GetOperation, &sdk.GetOperationInput{OperationId: aws.String("none")}, "OperationNotFound", "none")
+}
+
+// Services of a namespace are those of the caller: none of another region, and of another account not even where its ARN
+// is known.
+func TestServicesOfANamespace(t *testing.T) {
+	s := newScene(t)
+	in := func(there arn.Scope) string {
+		namespace := servicediscovery.NewNamespaceARN(there)
+		if err := s.Store.Update(func(tx *state.Tx) error {
+			servicediscovery.PutNamespace(tx, &servicediscovery.Namespace{ARN: namespace, Name: "shop", Type: "HTTP"})
+			servicediscovery.PutService(tx, &servicediscovery.Service{ARN: servicediscovery.NewServiceARN(there), NamespaceARN: namespace, Name: "api", Type: "HTTP"})
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return namespace
+	}
+	of := func(namespace string) *sdk.ListServicesInput {
+		return &sdk.ListServicesInput{Filters: []types.ServiceFilter{{Name: "NAMESPACE_ID", Values: []string{namespace}}}}
+	}
+	here := in(scope)
+	for namespace, want := range map[string]int{
+		here: 1, servicediscovery.IDOf(here): 1, in(arn.Scope{Region: "eu-west-1", Account: scope.Account}): 0,
+	} {
+		if got := apitest.OK(t, s.ListServices, of(namespace)).Services; len(got) != want {
+			t.Errorf("%s: %+v", namespace, got)
+		}
+	}
+	refused(t, s.ListServices, of(in(arn.Scope{Region: scope.Region, Account: "999999999999"})), "NotImplementedException", "another account")
 }

@@ -140,8 +140,13 @@ func (a *API) ListServices(ctx context.Context, in *sdk.ListServicesInput) (*sdk
 	for _, f := range in.Filters {
 		f.Values = slices.Clone(f.Values)
 		if f.Name == types.ServiceFilterNameNamespaceId && len(f.Values) == 1 {
-			all = servicediscovery.NamespaceServices(tx, servicediscovery.NamespaceARN(scope, f.Values[0]))
-			f.Values[0] = servicediscovery.IDOf(f.Values[0])
+			if err := checkOwned(scope, f.Values[0]); err != nil {
+				return nil, err
+			}
+			if id := servicediscovery.NamespaceARN(scope, f.Values[0]); arn.ScopeOf(id) == scope {
+				all = servicediscovery.NamespaceServices(tx, id)
+				f.Values[0] = servicediscovery.IDOf(id)
+			} // else an ARN that is the id of no namespace here
 		}
 		asked = append(asked, filter{string(f.Name), f.Condition, f.Values})
 	}
