@@ -127,6 +127,8 @@ func checkValues(attributes map[string]string) error {
 		case servicediscovery.AttributePort:
 			port, err := strconv.ParseUint(value, 10, 16)
 			fits = err == nil && port > 0
+		case servicediscovery.AttributeCNAME:
+			fits = isDomainName(value)
 		case servicediscovery.AttributeInitHealth:
 			fits = value == string(types.CustomHealthStatusHealthy) || value == string(types.CustomHealthStatusUnhealthy)
 		}
@@ -135,6 +137,18 @@ func checkValues(attributes map[string]string) error {
 		}
 	}
 	return nil
+}
+
+// isDomainName reports whether DNS can have a name: labels of at most 63 characters. Source: Route 53 developer guide, DNS
+// domain name format.
+func isDomainName(name string) bool {
+	name = strings.TrimSuffix(name, ".")
+	for label := range strings.SplitSeq(name, ".") {
+		if label == "" || len(label) > 63 || strings.ContainsAny(label, " \t") {
+			return false
+		}
+	}
+	return len(name) <= 253
 }
 
 // fillAddress gives an instance that is one of EC2 its private address. Such an instance has no other attributes of Cloud

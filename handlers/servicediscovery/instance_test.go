@@ -2,6 +2,7 @@ package servicediscovery_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -77,6 +78,9 @@ func TestAttributesOfInstances(t *testing.T) {
 	refuse(srv, "AWS_INSTANCE_IPV6", "AWS_INSTANCE_PORT", "80")
 	refuse(srv, "AWS_INSTANCE_PORT is not valid", "AWS_INSTANCE_IPV4", "10.0.0.1", "AWS_INSTANCE_PORT", "65536")
 	refuse(cname, "AWS_INSTANCE_CNAME")
+	for _, name := range []string{"a..b", ".", "a b", strings.Repeat("x", 64) + ".com", strings.Repeat("abc.", 64) + "com"} {
+		refuse(cname, "AWS_INSTANCE_CNAME is not valid", "AWS_INSTANCE_CNAME", name)
+	}
 	refuse(plain, "AWS_INIT_HEALTH_STATUS", "AWS_INIT_HEALTH_STATUS", "UNKNOWN")
 	refuse(plain, "i-1 does not exist", "AWS_EC2_INSTANCE_ID", "i-1")
 	refuse(plain, "'attributes' failed to satisfy constraint", "a key", "v")
@@ -85,6 +89,7 @@ func TestAttributesOfInstances(t *testing.T) {
 	s.register(both, "i", "AWS_ALIAS_DNS_NAME", "lb.elb.amazonaws.com")
 	s.register(srv, "i", "AWS_INSTANCE_IPV6", "fd00::1", "AWS_INSTANCE_PORT", "80")
 	s.register(cname, "i", "AWS_INSTANCE_CNAME", "example.com")
+	s.register(cname, "dot", "AWS_INSTANCE_CNAME", "example.com.")
 	s.register(plain, "i", "anything", "goes here")
 }
 

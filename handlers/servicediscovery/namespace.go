@@ -95,11 +95,14 @@ func checkTaken(tx *state.Tx, n *servicediscovery.Namespace) error {
 }
 
 // noHostedZone is why Route 53 makes no zone for a private namespace; empty: it does (SD0003). The default VPCs of all
-// accounts and regions have one id, one network and one resolver, so a name is taken in all of them. The text about a VPC
-// that is not there is the emulator's.
+// accounts and regions have one id, one network and one resolver, so a name is taken in all of them. The texts about a
+// name that DNS cannot have, which the service model allows, and about a VPC that is not there are the emulator's.
 func (a *API) noHostedZone(tx *state.Tx, n *servicediscovery.Namespace) string {
 	if n.Type != types.NamespaceTypeDnsPrivate {
 		return ""
+	}
+	if !isDomainName(n.Name) {
+		return "The domain name " + n.Name + " is not valid."
 	}
 	scope := arn.ScopeOf(n.ARN)
 	if a.StrictVPC && ec2network.FindVPC(tx, scope, n.VPC) == nil {

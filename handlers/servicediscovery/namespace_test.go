@@ -62,6 +62,14 @@ func TestNamesOfNamespaces(t *testing.T) {
 		t.Error(names)
 	}
 
+	for _, name := range []string{".", "..", "a..b", strings.Repeat("x", 64)} {
+		id := apitest.OK(t, s.CreatePrivateDnsNamespace, &sdk.CreatePrivateDnsNamespaceInput{Name: &name, Vpc: aws.String("vpc-1")}).OperationId
+		failed := apitest.OK(t, s.GetOperation, &sdk.GetOperationInput{OperationId: id}).Operation
+		if failed.Status != types.OperationStatusFail || *failed.ErrorMessage != "The domain name "+name+" is not valid." {
+			t.Errorf("%+v", failed)
+		}
+	}
+
 	id := apitest.OK(t, s.CreatePrivateDnsNamespace, &sdk.CreatePrivateDnsNamespaceInput{Name: aws.String("Shop.local"), Vpc: aws.String("vpc-1")}).OperationId
 	failed := apitest.OK(t, s.GetOperation, &sdk.GetOperationInput{OperationId: id}).Operation
 	zone := apitest.OK(t, s.GetNamespace, &sdk.GetNamespaceInput{Id: &private}).Namespace.Properties.DnsProperties.HostedZoneId
