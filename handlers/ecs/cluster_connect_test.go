@@ -1,7 +1,9 @@
 package ecs_test
 
 import (
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -75,6 +77,23 @@ func TestClusterNamespaceRefusals(t *testing.T) {
 		},
 	})
 	refused(t, err, invalid, "ecs-emulator does not support namespaces that are shared by another account"+unsupportedTail)
+}
+
+// The member is required, so a request without it does not take the namespace away; an empty one does. SDKs send no such
+// request.
+func TestClusterNamespaceIsRequired(t *testing.T) {
+	s := newServer(t)
+	want := *s.connectCluster(t, "default", "first").ServiceConnectDefaults.Namespace
+	for operation, body := range map[string]string{
+		"UpdateCluster": `{"cluster": "default", "serviceConnectDefaults": {}}`, "CreateCluster": `{"clusterName": "other", "serviceConnectDefaults": {"namespace": null}}`,
+	} {
+		if status, answer := s.send(t, operation, body); status != http.StatusBadRequest || !strings.Contains(answer, "namespace can not be empty.") {
+			t.Errorf("%s: %d %s", operation, status, answer)
+		}
+	}
+	if c := state.FindCluster(s.store.Read(), testScope.Cluster("default")); *c.ServiceConnectDefaults.Namespace != want {
+		t.Errorf("%+v", c.ServiceConnectDefaults)
+	}
 }
 
 // The cluster's namespace is that of services which are made after it, with Service Connect on and none named

@@ -33,7 +33,10 @@ func (a *API) connect(tx *state.Tx, c *state.Cluster, asked *types.ClusterServic
 	if asked == nil {
 		return false, nil
 	}
-	ref := aws.ToString(asked.Namespace)
+	if asked.Namespace == nil {
+		return false, kit.InvalidParameter("namespace can not be empty.") // the words of members that must be there
+	}
+	ref := *asked.Namespace
 	if ref == "" {
 		if c.ServiceConnectDefaults != nil {
 			detach(c)
