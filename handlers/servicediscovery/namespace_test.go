@@ -40,7 +40,9 @@ func TestNamespaces(t *testing.T) {
 	refused(t, s.DeleteNamespace, &sdk.DeleteNamespaceInput{Id: &id}, "ResourceInUse", "Namespace has associated services; delete the services before deleting the namespace")
 	apitest.OK(t, s.DeleteService, &sdk.DeleteServiceInput{Id: service.Arn})
 	s.done(apitest.OK(t, s.DeleteNamespace, &sdk.DeleteNamespaceInput{Id: &id}).OperationId)
-	refused(t, s.GetNamespace, &sdk.GetNamespaceInput{Id: &id}, "NamespaceNotFound", id)
+	for _, id := range []string{id, "arn:", "arn:::::", "arn:aws:servicediscovery"} {
+		refused(t, s.GetNamespace, &sdk.GetNamespaceInput{Id: &id}, "NamespaceNotFound", id)
+	}
 }
 
 // Several namespaces may have a name, but none may take that of another one: HTTP names differ, and a VPC has a name once.

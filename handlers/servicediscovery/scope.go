@@ -30,7 +30,7 @@ func checkOwner(ctx context.Context, account *string) error {
 
 // checkOwned refuses the ARN of something that another account has; ids are of the caller.
 func checkOwned(scope arn.Scope, id string) error {
-	if arn.Is(id) && arn.ScopeOf(id).Account != scope.Account {
+	if a, ok := arn.Parse(id); ok && a.Account != scope.Account {
 		return errShared()
 	}
 	return nil
