@@ -133,6 +133,9 @@ func TestTags(t *testing.T) {
 			t.Errorf("%s: %s", resource, got)
 		}
 	}
+	twice := []types.Tag{tag("a", "1"), tag("a", "2")}
+	refused(t, s.CreateHttpNamespace, &sdk.CreateHttpNamespaceInput{Name: aws.String("twice"), Tags: twice}, "InvalidInput", "two tags with the key a")
+	refused(t, s.CreateService, &sdk.CreateServiceInput{Name: aws.String("twice"), NamespaceId: &id, Tags: twice}, "InvalidInput", "two tags with the key a")
 	missing := "arn:aws:servicediscovery:us-east-1:123456789012:service/srv-missing"
 	refused(t, s.ListTagsForResource, &sdk.ListTagsForResourceInput{ResourceARN: &missing}, "ResourceNotFoundException", missing)
 }

@@ -87,12 +87,15 @@ func tagged(ctx context.Context, tx *state.Tx, resourceARN string) (*servicedisc
 	return nil, nil, &types.ResourceNotFoundException{Message: awsapi.Textf("Resource %s does not exist.", resourceARN)}
 }
 
-// checkTags refuses too many tags, and those of AWS.
+// checkTags refuses too many tags, two with a key, and those of AWS.
 func checkTags(tags []types.Tag) error {
 	if len(tags) > mostTags {
 		return &types.TooManyTagsException{Message: awsapi.Textf("A resource has at most %d tags.", mostTags)}
 	}
-	for _, t := range tags {
+	for i, t := range tags {
+		if slices.ContainsFunc(tags[:i], func(other types.Tag) bool { return *other.Key == *t.Key }) {
+			return invalid("A resource cannot have two tags with the key %s.", *t.Key)
+		}
 		if strings.HasPrefix(strings.ToLower(aws.ToString(t.Key)), "aws:") {
 			return invalid("Tag keys that begin with aws: are reserved.")
 		}
