@@ -34,10 +34,11 @@ func (a *API) RegisterInstance(ctx context.Context, in *sdk.RegisterInstanceInpu
 		i := &servicediscovery.Instance{
 			ServiceARN: s.ARN, ID: *in.InstanceId, Attributes: maps.Clone(in.Attributes), CreatorRequestID: creator, RegisteredAt: a.time(),
 		}
-		if err := fillAddress(tx, servicediscovery.FindNamespace(tx, s.NamespaceARN), i); err != nil {
+		n := servicediscovery.FindNamespace(tx, s.NamespaceARN)
+		if err := fillAddress(tx, n, i); err != nil {
 			return err
 		}
-		if err := checkInstance(s, i); err != nil {
+		if err := checkInstance(s, n, i); err != nil {
 			return err
 		}
 		i.Health = types.HealthStatusUnknown

@@ -61,7 +61,7 @@ func checkAttributes(attributes map[string]string) error {
 
 // checkInstance refuses an instance without what the records of its service demand. Source: Cloud Map API reference,
 // RegisterInstance, Attributes.
-func checkInstance(s *servicediscovery.Service, i *servicediscovery.Instance) error {
+func checkInstance(s *servicediscovery.Service, n *servicediscovery.Namespace, i *servicediscovery.Instance) error {
 	if err := checkValues(i.Attributes); err != nil {
 		return err
 	}
@@ -81,6 +81,9 @@ func checkInstance(s *servicediscovery.Service, i *servicediscovery.Instance) er
 			needs = []string{servicediscovery.AttributeCNAME}
 		case types.RecordTypeSrv:
 			needs = []string{servicediscovery.AttributePort}
+			if !isDomainName(i.ID) || len(i.ID+"."+s.Name+"."+n.Name) > longestDomainName {
+				return invalid("The instance id %s cannot be part of the name in an SRV record.", i.ID)
+			}
 			if !has(servicediscovery.AttributeIPv4) && !has(servicediscovery.AttributeIPv6) {
 				return invalid("An instance of a service with an SRV record must have the attribute AWS_INSTANCE_IPV4 or AWS_INSTANCE_IPV6.")
 			}
@@ -139,6 +142,8 @@ func checkValues(attributes map[string]string) error {
 	return nil
 }
 
+const longestDomainName = 253
+
 // isDomainName reports whether DNS can have a name: labels of at most 63 characters. Source: Route 53 developer guide, DNS
 // domain name format.
 func isDomainName(name string) bool {
@@ -148,7 +153,7 @@ func isDomainName(name string) bool {
 			return false
 		}
 	}
-	return len(name) <= 253
+	return len(name) <= longestDomainName
 }
 
 // fillAddress gives an instance that is one of EC2 its private address. Such an instance has no other attributes of Cloud

@@ -85,6 +85,11 @@ func TestAttributesOfInstances(t *testing.T) {
 	refuse(plain, "i-1 does not exist", "AWS_EC2_INSTANCE_ID", "i-1")
 	refuse(plain, "'attributes' failed to satisfy constraint", "a key", "v")
 
+	for _, id := range []string{"..", "a..b", strings.Repeat("x", 64)} {
+		in := map[string]string{"AWS_INSTANCE_IPV4": "10.0.0.1", "AWS_INSTANCE_PORT": "80"}
+		refused(t, s.RegisterInstance, &sdk.RegisterInstanceInput{ServiceId: &srv, InstanceId: &id, Attributes: in}, "InvalidInput", id+" cannot be part of the name")
+	}
+
 	s.register(a, "i", "AWS_INSTANCE_IPV4", "10.0.0.1")
 	s.register(both, "i", "AWS_ALIAS_DNS_NAME", "lb.elb.amazonaws.com")
 	s.register(srv, "i", "AWS_INSTANCE_IPV6", "fd00::1", "AWS_INSTANCE_PORT", "80")
