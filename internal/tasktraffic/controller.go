@@ -37,13 +37,15 @@ type controller struct {
 const workers = 8
 
 // New makes the loop.
-func New(opts Options) *reconcile.Loop {
+func New(opts Options) *reconcile.Loop { return newController(opts).Loop }
+
+func newController(opts Options) *controller {
 	c := &controller{Options: opts}
 	c.Loop = reconcile.New(reconcile.Options{
 		Name: "traffic of a task", Clock: c.Clock, Log: c.Log, Workers: workers, Reconcile: c.reconcile,
 		Watch: c.Store.Watch(0, append(elbv2.WatchedOfTasks(), servicediscovery.OnAcknowledgements(), state.OnTasksWithTraffic())...),
 	})
-	return c.Loop
+	return c
 }
 
 // reconcile does what is due for a task, or has the tasks looked at that something else concerns.
@@ -67,9 +69,7 @@ func (c *controller) reconcile(_ context.Context, id string) (wakeAt time.Time, 
 
 // settle does what is due for a task, and returns when something is by itself.
 func (c *controller) settle(taskARN string) (wakeAt time.Time, err error) {
-	if t := state.FindTask(c.Store.Read(), taskARN); t != nil && !t.Ended() { // first: nothing is acknowledged that is not noted
-		c.waiting.note(t)
-	}
+	c.noteWaiting(taskARN) // first: nothing is acknowledged meanwhile that is not noted
 	what, next := due(c.Store.Read(), taskARN, c.Clock.Now())
 	if what == nothing {
 		return next, nil
@@ -94,10 +94,17 @@ func (c *controller) settle(taskARN string) (wakeAt time.Time, err error) {
 		}
 		return nil
 	})
-	if t := state.FindTask(c.Store.Read(), taskARN); t == nil || !withdrawing(t) {
+	return next, err
+}
+
+// noteWaiting notes a task that waits for acknowledgements, and forgets one that does not. One that begins to wait, or
+// does not any more, has changed, and is looked at again.
+func (c *controller) noteWaiting(taskARN string) {
+	if t := state.FindTask(c.Store.Read(), taskARN); t != nil && withdrawing(t) {
+		c.waiting.note(t)
+	} else {
 		c.waiting.forget(taskARN)
 	}
-	return next, err
 }
 
 // step is what is due for a task.

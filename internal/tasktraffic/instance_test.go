@@ -149,6 +149,46 @@ func TestTaskIsDrainedWhenResolversHaveHeard(t *testing.T) {
 	})
 }
 
+// A service's acknowledgements have none of its tasks looked at that do not wait for them.
+func TestOnlyTasksThatWaitAreNoted(t *testing.T) {
+	withTask(t, func(s *scene) {
+		service := s.registered(servicediscovery.Service{DNSRecords: records(types.RecordTypeA)}, nil)
+		noted := func(when string, want int) {
+			t.Helper()
+			if got := s.tried.waiting.of(service); len(got) != want {
+				t.Errorf("%s: %d tasks are noted, want %d", when, len(got), want)
+			}
+		}
+		s.becomes(state.Running)
+		noted("a task that runs", 0)
+		s.stop()
+		noted("one that waits", 1)
+		s.acknowledge(service, servicediscovery.Resolvers)
+		s.becomes(state.Deactivating)
+		noted("one that has been heard of", 0)
+		s.becomes(state.Stopped)
+		noted("one that has stopped", 0)
+		if len(s.tried.waiting.tasks) != 0 {
+			t.Errorf("services are left: %v", s.tried.waiting.tasks)
+		}
+	})
+}
+
+func TestATaskThatEndsByItselfIsWithdrawnWhenResolversHaveHeard(t *testing.T) {
+	withTask(t, func(s *scene) {
+		service := s.registered(servicediscovery.Service{DNSRecords: records(types.RecordTypeA)}, nil)
+		s.becomes(state.Running)
+		s.becomes(state.Stopped)
+		s.acknowledge(service, servicediscovery.Resolvers)
+		if traffic := s.traffic(); traffic.DeregisteredAt.IsZero() || traffic.DrainedAt.IsZero() {
+			t.Errorf("all have heard: %+v", traffic)
+		}
+		if len(s.tried.waiting.tasks) != 0 {
+			t.Errorf("tasks are left: %v", s.tried.waiting.tasks)
+		}
+	})
+}
+
 func TestAResolverThatIsAwayHoldsNoStopForLong(t *testing.T) {
 	withTask(t, func(s *scene) {
 		s.registered(servicediscovery.Service{DNSRecords: records(types.RecordTypeA)}, nil)

@@ -22,6 +22,7 @@ type scene struct {
 	clock *clock.Clock
 	group *elbv2.TargetGroup
 	task  string
+	tried *controller
 }
 
 func withTask(t *testing.T, story func(s *scene)) {
@@ -34,7 +35,8 @@ func withTask(t *testing.T, story func(s *scene)) {
 		s.update(func(tx *state.Tx) { s.task, s.group = tasktraffictest.AddTask(tx, scope, s.clock.Now()) })
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
-		c := New(Options{Store: store, Clock: s.clock, Log: slog.New(slog.DiscardHandler)})
+		c := newController(Options{Store: store, Clock: s.clock, Log: slog.New(slog.DiscardHandler)})
+		s.tried = c
 		go func() {
 			defer close(ended)
 			_ = c.Run(ctx)
