@@ -121,7 +121,7 @@ func (in *connecting) checkServices(r *state.ServiceRevision) error {
 	if r.PlatformVersion == "1.3.0" { // recorded-companions 14.27: 1.4.0 is the first
 		return kit.InvalidParameter("Service Connect is not supported with the platform version 1.3.0.")
 	}
-	ingress := map[int32]string{}
+	ingress, others := map[int32]string{}, endpoint.OthersIn(in.Tx, in.namespace.ARN, in.service)
 	for _, s := range r.ServiceConnectConfiguration.Services {
 		if err := in.checkPort(s, ingress); err != nil {
 			return err
@@ -132,7 +132,7 @@ func (in *connecting) checkServices(r *state.ServiceRevision) error {
 		}
 		for _, alias := range s.ClientAliases {
 			dnsName := endpoint.DNSName(alias, name, in.namespace.Name)
-			if taken := endpoint.Taken(in.Tx, in.namespace.ARN, in.service, dnsName, aws.ToInt32(alias.Port)); taken != nil {
+			if taken := others.Taken(dnsName, aws.ToInt32(alias.Port)); taken != nil {
 				return kit.InvalidParameter(fmt.Sprintf("The client alias %s:%d is already used by the discovery name %s in the namespace %s",
 					dnsName, taken.Port, taken.DiscoveryName, in.namespace.ARN))
 			}

@@ -38,7 +38,7 @@ func Connect(tx *store.Tx, serviceARN string, r *state.ServiceRevision, def *typ
 			made.Services = append(made.Services, offer(s, found, container, mapping))
 		}
 	}
-	made.Endpoints = append(endpoints(tx, r, made), others(tx, r.ConnectNamespace, serviceARN)...)
+	made.Endpoints = append(endpoints(tx, r, made), OthersIn(tx, r.ConnectNamespace, serviceARN)...)
 	slices.SortFunc(made.Endpoints, func(a, b state.ConnectEndpoint) int { return strings.Compare(a.DiscoveryName, b.DiscoveryName) })
 	return made
 }
@@ -121,9 +121,12 @@ func testRule(alias types.ServiceConnectClientAlias) (header, value string) {
 	return aws.ToString(rule.Name), value
 }
 
-// others are the endpoints that a namespace has of other services of ECS than one: of each those of its PRIMARY
-// deployment, and of older ones those that the newer ones lack.
-func others(tx *store.Tx, namespaceARN, than string) (list []state.ConnectEndpoint) {
+// Others are endpoints by which other services of ECS are reached.
+type Others []state.ConnectEndpoint
+
+// OthersIn are the endpoints that a namespace has of other services of ECS than one: of each those of its PRIMARY
+// deployment, and of older ones those that the newer ones lack. It reads all services of the namespace.
+func OthersIn(tx *store.Tx, namespaceARN, than string) (list Others) {
 	known := map[string]bool{}
 	for _, discovered := range servicediscovery.NamespaceServices(tx, namespaceARN) {
 		if discovered.ECSService == "" || discovered.ECSService == than || known[discovered.ECSService] {
@@ -151,12 +154,12 @@ func others(tx *store.Tx, namespaceARN, than string) (list []state.ConnectEndpoi
 	return list
 }
 
-// Taken returns the endpoint of another service of ECS that has a name and port in a namespace, or nil. Source: ECS API
-// reference, ServiceConnectService, clientAliases.
-func Taken(tx *store.Tx, namespaceARN, serviceARN, dnsName string, port int32) *state.ConnectEndpoint {
-	for _, e := range others(tx, namespaceARN, serviceARN) {
-		if e.DNSName == dnsName && int32(e.Port) == port {
-			return &e
+// Taken returns the endpoint that has a name and port, or nil. Source: ECS API reference, ServiceConnectService,
+// clientAliases.
+func (o Others) Taken(dnsName string, port int32) *state.ConnectEndpoint {
+	for i := range o {
+		if o[i].DNSName == dnsName && int32(o[i].Port) == port {
+			return &o[i]
 		}
 	}
 	return nil
