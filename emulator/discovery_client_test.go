@@ -231,7 +231,7 @@ func goOfCloudMap(t *testing.T, srv *emulator.Server, proxy string, prefix bool)
 			return nil, err
 		}
 		results := method.Call([]reflect.Value{reflect.ValueOf(t.Context()), in})
-		if err, failed := results[1].Interface().(error); failed {
+		if err, failed := reflect.TypeAssert[error](results[1]); failed {
 			return nil, err
 		}
 		answer, err := json.Marshal(results[0].Interface())

@@ -87,7 +87,7 @@ func libraries(t *testing.T, programs ...string) (files []dockertest.Program) {
 		t.Fatal(err)
 	}
 	var paths []string
-	for _, word := range strings.Fields(string(text)) {
+	for word := range strings.FieldsSeq(string(text)) {
 		if filepath.IsAbs(word) && !strings.HasSuffix(word, ":") {
 			paths = append(paths, word)
 		}

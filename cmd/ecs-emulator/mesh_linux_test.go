@@ -73,7 +73,7 @@ func (m *mesh) registry(name string, record discovery.RecordType) *types.Service
 		Name: &name, NamespaceId: &m.namespace, DnsConfig: &discovery.DnsConfig{
 			RoutingPolicy: discovery.RoutingPolicyMultivalue, DnsRecords: []discovery.DnsRecord{{Type: record, TTL: aws.Int64(10)}},
 		},
-		HealthCheckCustomConfig: &discovery.HealthCheckCustomConfig{FailureThreshold: aws.Int32(1)},
+		HealthCheckCustomConfig: &discovery.HealthCheckCustomConfig{},
 	})
 	m.must(err)
 	r := &types.ServiceRegistry{RegistryArn: made.Service.Arn}

@@ -1,5 +1,7 @@
 package servicediscovery
 
+//lint:file-ignore SA1019 AWS has deprecated the namespace in DnsConfig and the threshold; clients send and read them still
+
 import (
 	"slices"
 	"strings"

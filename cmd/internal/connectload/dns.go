@@ -26,7 +26,7 @@ type Names struct {
 // Name makes it.
 func (s *Shop) Name(ctx context.Context) (*Names, error) {
 	var made struct {
-		Service struct{ Id string } //nolint:revive // as AWS has it
+		Service struct{ Id string }
 	}
 	err := s.cloudMap("CreateService", map[string]any{
 		"Name": "web", "NamespaceId": s.id,

@@ -79,7 +79,7 @@ func (s *Shop) prepare(ctx context.Context, image, cpu, memory string) error {
 	}
 	return await(ctx, "the namespace is there", func() (bool, error) {
 		var found struct {
-			Namespaces []struct{ Id, Name string } //nolint:revive // as AWS has it
+			Namespaces []struct{ Id, Name string }
 		}
 		err := s.cloudMap("ListNamespaces", map[string]any{}, &found)
 		for _, n := range found.Namespaces {

@@ -11,10 +11,11 @@ import (
 )
 
 const (
-	// BalancerKey is the variable with the key of a load balancer's program, and BalancerPort where that is
-	// connected to, in the namespace of a task: a port that ECS keeps for itself on container instances.
+	// BalancerKey is the variable with the key of a load balancer's program.
+	BalancerKey = "ECS_EMULATOR_BALANCER_KEY"
+	// BalancerPort is where that program is connected to, in the namespace of a task: a port that ECS keeps for
+	// itself on container instances.
 	// Source: Amazon ECS API reference, PortMapping, hostPort.
-	BalancerKey  = "ECS_EMULATOR_BALANCER_KEY"
 	BalancerPort = 51680
 )
 

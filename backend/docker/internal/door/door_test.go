@@ -1,6 +1,7 @@
 package door
 
 import (
+	"errors"
 	"io"
 	"net"
 	"testing"
@@ -38,7 +39,7 @@ func TestSilenceIsNotWelcome(t *testing.T) {
 			if err := Admit(inside, "half of a key"); err == nil || time.Since(began) != Timeout {
 				t.Errorf("%q: %v after %s", said, err, time.Since(began))
 			}
-			if _, err := outside.Read(make([]byte, 1)); err != io.EOF {
+			if _, err := outside.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 				t.Errorf("%q: the connection is open: %v", said, err)
 			}
 		})
