@@ -25,7 +25,7 @@ type scene struct {
 	*testing.T
 	store      *state.Store
 	controller *Controller
-	log        bytes.Buffer
+	log        lockedLog
 	proxies    map[string]*plane // by the task's ARN
 	tasks      []string
 }
@@ -131,4 +131,24 @@ func (p *plane) has(connections uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.counts.Connections = connections
+}
+
+// lockedLog is a log that goroutines write and the test reads.
+type lockedLog struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lockedLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+// take returns what has been written since it was last called.
+func (l *lockedLog) take() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.text.Reset()
+	return l.text.String()
 }

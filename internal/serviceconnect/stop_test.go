@@ -1,7 +1,6 @@
 package serviceconnect
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -24,7 +23,7 @@ import (
 type oneProxy struct {
 	*testing.T
 	store   *state.Store
-	log     bytes.Buffer
+	log     lockedLog
 	task    string
 	server  *control.Server
 	mute    atomic.Bool
@@ -148,8 +147,8 @@ func TestAProxyThatStopsIsNotWaitedFor(t *testing.T) {
 		if !p.heard(servicediscovery.DrainedProxies) || time.Since(began) > 0 {
 			t.Errorf("it is waited for, for %v", time.Since(began))
 		}
-		if strings.Contains(p.log.String(), "ERROR") {
-			t.Errorf("an error is logged:\n%s", p.log.String())
+		if said := p.log.take(); strings.Contains(said, "ERROR") {
+			t.Errorf("an error is logged:\n%s", said)
 		}
 	})
 }
@@ -161,8 +160,8 @@ func TestTheLogTellsOfAProxyThatDoesNotAnswer(t *testing.T) {
 		says := func(when, want string) {
 			t.Helper()
 			synctest.Wait()
-			said := p.log.String()
-			if p.log.Reset(); strings.Count(said, "\n") != min(len(want), 1) || !strings.Contains(said, want) {
+			said := p.log.take()
+			if strings.Count(said, "\n") != min(len(want), 1) || !strings.Contains(said, want) {
 				t.Errorf("%s the log says %q, want %q", when, said, want)
 			}
 		}
