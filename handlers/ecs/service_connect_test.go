@@ -276,6 +276,10 @@ func TestServiceConnectRefusals(t *testing.T) {
 			func(_ *sdk.CreateServiceInput, c *types.ServiceConnectConfiguration, _ *types.ServiceConnectService) {
 				c.LogConfiguration = &types.LogConfiguration{LogDriver: types.LogDriverGelf}
 			}},
+		{"driver of the engine for the proxy's log", invalid, "ecs-emulator does not support serviceConnectConfiguration.logConfiguration.logDriver splunk" + unsupportedTail,
+			func(_ *sdk.CreateServiceInput, c *types.ServiceConnectConfiguration, _ *types.ServiceConnectService) {
+				c.LogConfiguration = &types.LogConfiguration{LogDriver: types.LogDriverSplunk}
+			}},
 		{"log level twice", invalid, "logLevel can appear only once in containerConfigurations.", func(_ *sdk.CreateServiceInput, c *types.ServiceConnectConfiguration, _ *types.ServiceConnectService) {
 			c.ContainerConfigurations = slices.Repeat(debugging(c).ContainerConfigurations, 2)
 		}},

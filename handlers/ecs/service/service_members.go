@@ -88,8 +88,7 @@ var serviceConnectMembers = slices.Concat(
 	member.Act("serviceConnectConfiguration.accessLogConfiguration.format", "serviceConnectConfiguration.accessLogConfiguration.includeQueryParameters"),
 	member.Act("serviceConnectConfiguration.containerConfigurations"),
 	member.ActInPart("serviceConnectConfiguration.enabled", "in the awsvpc network mode; bridge is refused"),
-	member.ActOnlyAs("serviceConnectConfiguration.logConfiguration.logDriver", []string{"awslogs", "fluentd", "gelf", "journald", "json-file", "splunk", "syslog"},
-		"what a proxy logs goes to awslogs alone; the others are only shown"),
+	member.ActOnly("serviceConnectConfiguration.logConfiguration.logDriver", "awslogs", "the engine's drivers are not asked for a proxy"),
 	member.Act(
 		"serviceConnectConfiguration.logConfiguration.options",
 		"serviceConnectConfiguration.logConfiguration.secretOptions[].name", "serviceConnectConfiguration.logConfiguration.secretOptions[].valueFrom",
