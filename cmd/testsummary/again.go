@@ -10,15 +10,19 @@ import (
 	"strings"
 )
 
-// mostAgain is how many tests may fail and run again: more of them do not fail by chance.
-const mostAgain = 3
+// mostAgain is how many tests may fail and run again: more of them do not fail by chance, unless the engine stood
+// still.
+const (
+	mostAgain           = 3
+	mostAgainStoodStill = 60
+)
 
 // runAgain runs each test that failed again and alone, and takes those that pass as flaky: they are listed
 // and fail nothing. It reports whether no failure is left. A package that did not build or crashed stays
 // broken, as not all of its tests have run.
-func (s *summary) runAgain(passes func(testName) bool) (mended bool) {
+func (s *summary) runAgain(most int, passes func(testName) bool) (mended bool) {
 	failed := s.failedTests()
-	if s.broken > 0 || s.crashed() || len(failed) == 0 || len(failed) > mostAgain {
+	if s.broken > 0 || s.crashed() || len(failed) == 0 || len(failed) > most {
 		return false
 	}
 	for _, name := range failed {
@@ -37,6 +41,14 @@ func (s *summary) runAgain(passes func(testName) bool) (mended bool) {
 		}
 	}
 	return true
+}
+
+// mayRunAgain is how many tests may run again.
+func mayRunAgain(stoodStill string) int {
+	if times, err := os.ReadFile(stoodStill); err == nil && len(times) > 0 {
+		return mostAgainStoodStill
+	}
+	return mostAgain
 }
 
 // crashed reports whether a test ended its package.

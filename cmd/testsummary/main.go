@@ -5,7 +5,8 @@
 //
 // It exits as go test does. With -tally, or TEST_TALLY in the environment, it appends
 // "passed failed" to a file, for a run that consists of several. With TEST_AGAIN=N a few tests
-// that fail run again, each alone and N times; those that pass are listed as flaky.
+// that fail run again, each alone and N times; those that pass are listed as flaky. More do if the
+// engine stood still while they ran, which a file with a line for each time tells: TEST_STOOD_STILL.
 package main
 
 import (
@@ -51,7 +52,7 @@ func run(args []string, tally string) (int, error) {
 		return 1, waitErr
 	}
 	code := cmd.ProcessState.ExitCode()
-	if times := os.Getenv("TEST_AGAIN"); times != "" && code == 1 && s.runAgain(passesAlone(args, times)) {
+	if times := os.Getenv("TEST_AGAIN"); times != "" && code == 1 && s.runAgain(mayRunAgain(os.Getenv("TEST_STOOD_STILL")), passesAlone(args, times)) {
 		code = 0
 	}
 	s.write(os.Stdout)

@@ -140,7 +140,7 @@ func TestAFewFailedTestsRunAgain(t *testing.T) {
 {"Action":"fail","Package":"p","Test":"D"}`, true, false, []string{"0 passed, 4 failed"}},
 	} {
 		s, _ := read(t, c.events)
-		if mended := s.runAgain(func(testName) bool { return c.passes }); mended != c.mended {
+		if mended := s.runAgain(mayRunAgain(""), func(testName) bool { return c.passes }); mended != c.mended {
 			t.Errorf("%s: mended %t", name, mended)
 		}
 		var out bytes.Buffer
@@ -149,6 +149,21 @@ func TestAFewFailedTestsRunAgain(t *testing.T) {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("%s: output lacks %q:\n%s", name, want, out.String())
 			}
+		}
+	}
+}
+
+func TestManyRunAgainWhenTheEngineStoodStill(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "times")
+	for _, c := range []struct {
+		times string
+		most  int
+	}{{"", mostAgain}, {"12:00:00\n", mostAgainStoodStill}} {
+		if err := os.WriteFile(file, []byte(c.times), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := mayRunAgain(file); got != c.most {
+			t.Errorf("with %q: %d, want %d", c.times, got, c.most)
 		}
 	}
 }
