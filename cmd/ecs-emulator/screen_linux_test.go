@@ -8,6 +8,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -49,8 +50,19 @@ func startOnTerminal(p *process, columns uint16, cmd *exec.Cmd) *screen {
 	p.must(program.Close())
 	s.cmd = cmd
 	go s.readAll()
-	p.Cleanup(func() { cmd.Process.Kill(); user.Close(); <-s.read })
+	p.Cleanup(s.close)
 	return s
+}
+
+// close ends the program with all that it has started: the terminal is theirs as well, and would stay open.
+func (s *screen) close() {
+	syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
+	s.user.Close()
+	select {
+	case <-s.read:
+	case <-time.After(time.Minute):
+		s.Errorf("the terminal is still open; it has shown:\n%s", s.text())
+	}
 }
 
 func (s *screen) readAll() {
