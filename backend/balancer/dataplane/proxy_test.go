@@ -227,3 +227,37 @@ func TestOptionsOfTheServer(t *testing.T) {
 		t.Errorf("%q after %d requests", head, requests.Load())
 	}
 }
+
+// An event gets to the client before there is another one.
+func TestEventsComeOneByOne(t *testing.T) {
+	s := newScene(t)
+	next := make(chan struct{})
+	s.one(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for n := range 3 {
+			fmt.Fprintf(w, "data: %d %s\n\n", n, r.Header.Get("Te"))
+			_ = http.NewResponseController(w).Flush()
+			<-next
+		}
+	})
+	conn := s.dial()
+	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: a\r\nTe: gzip, trailers\r\nConnection: Te\r\n\r\n")
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(answer.Body)
+	for n := range 3 {
+		line, err := lines.ReadString('\n')
+		if want := fmt.Sprintf("data: %d trailers\n", n); err != nil || line != want {
+			t.Fatalf("%q, %v, want %q", line, err, want)
+		}
+		if line, err := lines.ReadString('\n'); err != nil || line != "\n" {
+			t.Fatalf("%q, %v", line, err)
+		}
+		next <- struct{}{}
+	}
+	if rest, err := io.ReadAll(lines); err != nil || len(rest) > 0 {
+		t.Errorf("%q, %v", rest, err)
+	}
+}

@@ -47,15 +47,19 @@ func (b *answerBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// leaveFlushing settles who flushes. The proxy does after each write of a stream of events
-// or of a body whose length it does not know; the latter is not told to it, since Read
-// flushes when there is nothing more yet, which is less often.
-func (b *answerBody) leaveFlushing(answer *http.Response) {
-	if strings.Contains(strings.ToLower(answer.Header.Get("Content-Type")), "event-stream") {
+// modifyForReverseProxy completes an answer and settles who flushes it: Read, unless it is a stream of events. The
+// ReverseProxy flushes that after each write, and what has no length if it is told so.
+func (x *exchange) modifyForReverseProxy(answer *http.Response) error {
+	x.modify(answer)
+	b, ok := answer.Body.(*answerBody)
+	switch {
+	case !ok:
+	case strings.Contains(strings.ToLower(answer.Header.Get("Content-Type")), "event-stream"):
 		b.unsaid, b.writer = false, nil
-		return
+	default:
+		answer.ContentLength = 0
 	}
-	answer.ContentLength = 0
+	return nil
 }
 
 // Close gives the connection back, or closes it.

@@ -24,6 +24,7 @@ type exchange struct {
 	host     string // in the place of the Host header, if it is rewritten
 	uri      string // in the place of path and query, if they are
 	line     string // what a target is asked for in HTTP/1
+	http2    bool   // what the target speaks
 	source   netip.AddrPort
 	cookies  []string // to set on the answer
 
@@ -39,22 +40,31 @@ type exchange struct {
 	id     string           // of a proxy: X-Request-Id
 	last   bool             // the connection of HTTP/1 ends with the answer: what follows may be no request
 
-	proxy httputil.ReverseProxy
+	out    http.Request // to a target, and its header: see pass
+	header http.Header
+	proxy  httputil.ReverseProxy // for what pass is not for
 }
 
 var exchanges = sync.Pool{New: func() any {
 	x := new(exchange)
 	x.proxy = httputil.ReverseProxy{
-		Rewrite: x.rewrite, Transport: x, ModifyResponse: x.modify, ErrorHandler: x.failed, BufferPool: buffers, ErrorLog: discarded,
+		Rewrite: x.rewrite, Transport: x, ModifyResponse: x.modifyForReverseProxy, ErrorHandler: x.failed, BufferPool: buffers, ErrorLog: discarded,
 	}
 	return x
 }}
 
+// mostKept is how many fields a header may have that is used again.
+const mostKept = 64
+
 // release gives the exchange back; nothing may hold on to it.
 func (x *exchange) release() {
-	proxy, cookies, tried := x.proxy, x.cookies[:0], x.tried[:0]
+	proxy, cookies, tried, header := x.proxy, x.cookies[:0], x.tried[:0], x.header
 	clear(x.tried)
-	*x = exchange{proxy: proxy, cookies: cookies, tried: tried}
+	if len(header) > mostKept {
+		header = nil
+	}
+	clear(header)
+	*x = exchange{proxy: proxy, cookies: cookies, tried: tried, header: header}
 	exchanges.Put(x)
 }
 

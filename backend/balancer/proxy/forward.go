@@ -46,7 +46,13 @@ func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *target.Gro
 			x.last = x.last || !x.upload.understood()
 		}
 	}()
-	x.proxy.ServeHTTP(w, r)
+	version := x.pool.Settings.Version
+	x.http2 = version == "HTTP2" || version == "GRPC"
+	if x.http2 || r.Header["Upgrade"] != nil {
+		x.proxy.ServeHTTP(w, r)
+		return
+	}
+	x.pass(w, r)
 }
 
 // choose takes a target and counts the request there. If the group changes meanwhile it chooses
@@ -82,24 +88,36 @@ func (x *exchange) incompatible() int {
 	return 0
 }
 
-// rewrite makes the request to the target. Hop-by-hop headers are gone already.
+// rewrite makes the request that the ReverseProxy sends. Hop-by-hop headers are gone already.
 func (x *exchange) rewrite(p *httputil.ProxyRequest) {
-	out := p.Out
-	out.URL.Scheme, out.URL.Host = "http", x.target.Address
+	u := p.Out.URL
+	u.Scheme, u.Host = "http", x.target.Address
 	if x.pool.Settings.Protocol == "HTTPS" {
-		out.URL.Scheme = "https"
+		u.Scheme = "https"
 	}
-	x.locate(out)
-	out.Trailer = p.In.Trailer // itself: it is filled when the body has been read
-	if x.listener.Connect != nil {
-		x.completeForProxy(out, p.In.Header)
-		return
+	path, query, empty := x.locate()
+	if x.uri != "" {
+		u.Path, _ = url.PathUnescape(path) // Opaque says what that makes no sense of
+		u.RawPath = path
 	}
-	x.complete(out, p.In.Header)
+	u.RawQuery, u.ForceQuery = query, empty
+	if path != u.EscapedPath() && !strings.HasPrefix(path, "//") {
+		u.Opaque = path
+	}
+	p.Out.Trailer = p.In.Trailer // itself: it is filled when the body has been read
+	x.complete(p.Out, p.In.Header)
 }
 
-// complete makes the header of a request that of one to a target.
+// complete makes the header of a request, without hop-by-hop fields, that of one to a target.
 func (x *exchange) complete(out *http.Request, in http.Header) {
+	if x.listener.Connect != nil {
+		x.completeForProxy(out, in)
+	} else {
+		x.completeForBalancer(out, in)
+	}
+}
+
+func (x *exchange) completeForBalancer(out *http.Request, in http.Header) {
 	l, s := x.listener, &x.listener.Settings
 	host := cmp.Or(x.host, x.request.Host)
 	if host == "" && !x.request.ProtoAtLeast(1, 1) { // "HTTP connections" in "How Elastic Load Balancing works"
@@ -135,21 +153,17 @@ func leaveWebSockets(h http.Header) {
 }
 
 // locate says what the target is asked for: path and query as they were sent, or as they are
-// rewritten, not as a parser would write them.
-func (x *exchange) locate(out *http.Request) {
-	path, query, empty := x.asked.Path, x.asked.Query, x.asked.Query == "" && strings.HasSuffix(x.request.RequestURI, "?")
+// rewritten, not as a parser would write them. The query may be one without a character.
+func (x *exchange) locate() (path, query string, empty bool) {
+	path, query, empty = x.asked.Path, x.asked.Query, strings.HasSuffix(x.request.RequestURI, "?")
 	if x.uri != "" {
 		path, query, empty = strings.Cut(x.uri, "?")
-		out.URL.Path, _ = url.PathUnescape(path) // Opaque says what that makes no sense of
-		out.URL.RawPath = path
 	}
-	out.URL.RawQuery, out.URL.ForceQuery = query, empty && query == ""
-	if x.line = path; query != "" || out.URL.ForceQuery {
+	empty = empty && query == ""
+	if x.line = path; query != "" || empty {
 		x.line += "?" + query
 	}
-	if path != out.URL.EscapedPath() && !strings.HasPrefix(path, "//") {
-		out.URL.Opaque = path
-	}
+	return path, query, empty
 }
 
 func (x *exchange) tls() *tlspolicy.Info {
@@ -173,14 +187,14 @@ func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (x *exchange) ask(r *http.Request) (*http.Response, error) {
-	if version := x.pool.Settings.Version; version == "HTTP2" || version == "GRPC" {
+	if x.http2 {
 		return x.askHTTP2(r)
 	}
 	return x.askHTTP1(r)
 }
 
 // modify completes a target's answer.
-func (x *exchange) modify(answer *http.Response) error {
+func (x *exchange) modify(answer *http.Response) {
 	x.target.Group.Counts.Answered(answer.StatusCode, x.took)
 	if x.listener.Connect != nil {
 		x.completeAnswer(answer)
@@ -190,10 +204,6 @@ func (x *exchange) modify(answer *http.Response) error {
 	if _, ok := answer.Header["Content-Type"]; !ok {
 		x.writer.Header()["Content-Type"] = nil // net/http's server would guess
 	}
-	if b, ok := answer.Body.(*answerBody); ok {
-		b.leaveFlushing(answer)
-	}
-	return nil
 }
 
 // mark makes an answer that of a load balancer.

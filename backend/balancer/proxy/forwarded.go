@@ -22,6 +22,15 @@ func tooManyForwarded(h http.Header) bool {
 	return n > maxForwarded
 }
 
+// isForwarded is for fields in which proxies before this one tell of the client.
+func isForwarded(name string) bool {
+	switch name {
+	case "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto":
+		return true
+	}
+	return false
+}
+
 // setForwarded tells the target who asked, and how.
 func setForwarded(out, in http.Header, client netip.AddrPort, l *listener.Listener) {
 	s := &l.Settings

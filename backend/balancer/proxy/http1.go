@@ -6,8 +6,6 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"net/http/httptrace"
-	"net/textproto"
 	"strconv"
 	"strings"
 	"time"
@@ -59,7 +57,7 @@ func (x *exchange) exchangeOn(ctx context.Context, c *target.Conn, r *http.Reque
 		x.upload = u
 		go u.run()
 	}
-	answer, err := readAnswer(c, r, informer(r))
+	answer, err := x.readAnswer(c, r)
 	x.took = time.Since(left)
 	if err == nil && answer.StatusCode == http.StatusSwitchingProtocols && r.Header["Upgrade"] == nil {
 		err = errUpgrade // the proxy compares what was asked for, be it nothing
@@ -114,7 +112,7 @@ func writeHead(w *bufio.Writer, r *http.Request, uri string) {
 
 // readAnswer reads a header. Those of 1xx are passed on but for 100, which the client does not wait for:
 // the client has got its own.
-func readAnswer(c *target.Conn, r *http.Request, inform func(int, http.Header) error) (*http.Response, error) {
+func (x *exchange) readAnswer(c *target.Conn, r *http.Request) (*http.Response, error) {
 	for {
 		answer, err := c.ReadResponse(r)
 		if err != nil {
@@ -124,12 +122,7 @@ func readAnswer(c *target.Conn, r *http.Request, inform func(int, http.Header) e
 		case code >= 200 || code == http.StatusSwitchingProtocols:
 			return answer, nil
 		case code != http.StatusContinue:
-			removeHopByHop(answer.Header)
-			delete(answer.Header, "Content-Length") // of a body that it does not have
-			maps.DeleteFunc(answer.Header, isNoField)
-			if err := inform(code, answer.Header); err != nil {
-				return nil, err
-			}
+			x.inform(code, answer.Header)
 		}
 	}
 }
@@ -138,26 +131,37 @@ func readAnswer(c *target.Conn, r *http.Request, inform func(int, http.Header) e
 // another.
 func isNoField(name string, _ []string) bool { return !isToken(name) }
 
-// informer passes on to the proxy what a target says before it answers.
-func informer(r *http.Request) func(int, http.Header) error {
-	return func(code int, header http.Header) error {
-		if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.Got1xxResponse != nil {
-			return trace.Got1xxResponse(code, textproto.MIMEHeader(header))
-		}
-		return nil
-	}
+// inform passes on what a target says before it answers.
+func (x *exchange) inform(code int, said http.Header) {
+	removeHopByHop(said)
+	delete(said, "Content-Length") // of a body that it does not have
+	maps.DeleteFunc(said, isNoField)
+	h := x.writer.Header()
+	maps.Copy(h, said)
+	x.writer.WriteHeader(code)
+	clear(h) // the answer has its own
 }
 
 // removeHopByHop removes the fields of an answer that are about its connection.
 func removeHopByHop(h http.Header) {
-	for _, line := range h["Connection"] {
+	named := h["Connection"]
+	maps.DeleteFunc(h, func(name string, _ []string) bool { return isHopByHop(name) })
+	removeNamed(h, named)
+}
+
+func isHopByHop(name string) bool {
+	switch name {
+	case "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Te", "Trailer", "Transfer-Encoding", "Upgrade":
+		return true
+	}
+	return false
+}
+
+// removeNamed removes the fields that a header's Connection names.
+func removeNamed(h http.Header, connection []string) {
+	for _, line := range connection {
 		for name := range strings.SplitSeq(line, ",") {
 			h.Del(strings.TrimSpace(name))
 		}
-	}
-	for _, name := range []string{
-		"Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
-	} {
-		delete(h, name)
 	}
 }

@@ -1,6 +1,6 @@
 // Package proxy serves the clients of HTTP and HTTPS listeners. A request goes from Server by
-// exchange.route to what its rule says (act.go), and by exchange.forward to a target: net/http's
-// ReverseProxy writes the answer, and askHTTP1 or askHTTP2 asks the target.
+// exchange.route to what its rule says (act.go), and by exchange.forward to a target: askHTTP1 or askHTTP2
+// asks it, and pass writes the answer, or net/http's ReverseProxy where the protocol changes or is HTTP/2.
 package proxy
 
 import (

@@ -1,0 +1,99 @@
+package proxy
+
+import (
+	"errors"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+)
+
+// pass asks a target in HTTP/1 and answers with its answer. It does what net/http's ReverseProxy does for a request that
+// keeps its protocol, but for a copy of the whole request with its header, which is much of what a hop costs.
+func (x *exchange) pass(w http.ResponseWriter, r *http.Request) {
+	out := x.outgoing(r)
+	answer, err := x.RoundTrip(out)
+	if err != nil {
+		x.failed(w, out, err)
+		return
+	}
+	defer func() { _ = answer.Body.Close() }()
+	removeHopByHop(answer.Header)
+	x.modify(answer)
+	maps.Copy(w.Header(), answer.Header)
+	announced := len(answer.Trailer)
+	if announced > 0 {
+		w.Header()["Trailer"] = []string{strings.Join(slices.Collect(maps.Keys(answer.Trailer)), ", ")}
+	}
+	w.WriteHeader(answer.StatusCode)
+	if err := passBody(w, answer.Body); err != nil {
+		panic(http.ErrAbortHandler) // net/http closes the connection: a part of the answer is out
+	}
+	_ = answer.Body.Close() // which also drops what is no trailer
+	passTrailers(w, answer.Trailer, announced)
+}
+
+// outgoing is the request to the target. It lasts as long as the exchange, and its header has the client's own values.
+func (x *exchange) outgoing(r *http.Request) *http.Request {
+	if x.header == nil {
+		x.header = make(http.Header)
+	}
+	for name, values := range r.Header {
+		if !isHopByHop(name) && !isForwarded(name) {
+			x.header[name] = values
+		}
+	}
+	removeNamed(x.header, r.Header["Connection"])
+	if httpguts.HeaderValuesContainsToken(r.Header["Te"], "trailers") {
+		x.header["Te"] = []string{"trailers"}
+	}
+	x.out = *r
+	x.out.Header = x.header
+	if r.ContentLength == 0 {
+		x.out.Body = nil
+	}
+	x.locate()
+	x.complete(&x.out, r.Header)
+	return &x.out
+}
+
+// passBody writes an answer's body. Its Read has the client get what there is before it waits for more.
+func passBody(w io.Writer, body io.Reader) error {
+	if body == http.NoBody {
+		return nil
+	}
+	buffer := buffers.Get()
+	defer buffers.Put(buffer)
+	for {
+		n, err := body.Read(buffer)
+		if n > 0 {
+			if _, err := w.Write(buffer[:n]); err != nil {
+				return err
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// passTrailers sets those of an answer, all of which are announced or not.
+func passTrailers(w http.ResponseWriter, trailers http.Header, announced int) {
+	if len(trailers) == 0 {
+		return
+	}
+	_ = http.NewResponseController(w).Flush() // before the end is known, so that net/http writes chunks
+	prefix := ""
+	if len(trailers) != announced {
+		prefix = http.TrailerPrefix
+	}
+	for name, values := range trailers {
+		w.Header()[prefix+name] = values
+	}
+}
