@@ -28,8 +28,13 @@ import (
 // container may use; see package docker.
 const memory = 192 << 20
 
+// garbage is how much of it there may be before it is collected, in percent of what is in use. Collecting four times as
+// seldom as Go does by itself makes 4 % more requests a second; one that has no requests has no garbage either.
+const garbage = 400
+
 func main() {
 	debug.SetMemoryLimit(memory)
+	debug.SetGCPercent(garbage)
 	level := slog.LevelInfo
 	if slices.Contains(os.Args[1:], "-debug") {
 		level = slog.LevelDebug
