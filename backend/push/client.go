@@ -22,7 +22,8 @@ type Client[P Piece[P, K], K Key[K], N News[N, K], C any] struct {
 	over   chan struct{} // closed when the stream has ended
 
 	writing sync.Mutex
-	turn    chan struct{} // holds a token while Update is at work
+	turn    chan struct{}          // holds a token while Update is at work
+	parts   map[string]*Part[P, K] // by which the server acts, by name; Update's alone
 
 	mu      sync.Mutex
 	number  int64
@@ -38,7 +39,7 @@ type Client[P Piece[P, K], K Key[K], N News[N, K], C any] struct {
 func Connect[P Piece[P, K], K Key[K], N News[N, K], C any](ctx context.Context, stream io.ReadWriteCloser, heard func([]N)) (*Client[P, K, N, C], error) {
 	s := &Client[P, K, N, C]{
 		stream: stream, heard: heard, over: make(chan struct{}), turn: make(chan struct{}, 1),
-		waiting: map[int64]chan answer[P, K, N, C]{}, has: map[K]AppliedPiece[P, K]{},
+		waiting: map[int64]chan answer[P, K, N, C]{}, has: map[K]AppliedPiece[P, K]{}, parts: map[string]*Part[P, K]{},
 	}
 	word := rand.Text()
 	go s.listen(word)
@@ -50,6 +51,7 @@ func Connect[P Piece[P, K], K Key[K], N News[N, K], C any](ctx context.Context, 
 	s.mu.Lock()
 	for _, h := range hello.Has {
 		s.has[h.Key] = h
+		s.version = max(s.version, h.Version)
 	}
 	s.mu.Unlock()
 	go s.tend()

@@ -12,31 +12,43 @@ import (
 // else to remove. The error names each piece that the data plane refuses; the other pieces are
 // applied all the same.
 func (s *Client[P, K, N, C]) Update(ctx context.Context, wanted []P) error {
-	return s.UpdatePart(ctx, wanted, func(K) bool { return true })
+	return s.UpdateParts(ctx, nil, wanted, func(K) bool { return true })
 }
 
-// UpdatePart is Update for a part of the pieces: those whose keys are of it. The wanted pieces are
-// such ones, and the others stay as they are.
-func (s *Client[P, K, N, C]) UpdatePart(ctx context.Context, wanted []P, of func(K) bool) error {
+// UpdateParts is Update for some of the pieces, those whose keys are of it; the others stay as they are. The pieces of
+// parts come before the other wanted ones. Where the data plane acts by a former part of each name already, the cost is
+// that of what has changed since, and the other wanted pieces, which had the same keys then, are set alone.
+func (s *Client[P, K, N, C]) UpdateParts(ctx context.Context, parts []*Part[P, K], wanted []P, of func(K) bool) error {
+	others, err := know(wanted)
+	if err != nil {
+		return err
+	}
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	changes, err := s.changes(wanted, of)
-	if err != nil {
+	if err := s.carryOut(ctx, s.changes(parts, others, of)); err != nil {
 		return err
 	}
+	for _, p := range parts {
+		s.parts[p.name] = p
+	}
+	return nil
+}
+
+// carryOut makes changes. What an exclusive piece was refused for may have gone since.
+func (s *Client[P, K, N, C]) carryOut(ctx context.Context, changes []change[P, K]) error {
 	refused, err := s.push(ctx, changes)
 	if err != nil {
 		return err
 	}
-	var again []request[P, K]
+	var again []change[P, K]
 	var errs []error
 	for _, r := range refused {
-		if r.key().Exclusive() { // another one may have left since what both want
-			again = append(again, r.request)
+		if r.key.Exclusive() { // another one may have left since what both want
+			again = append(again, r.change)
 		} else {
 			errs = append(errs, r.err)
 		}
@@ -50,17 +62,24 @@ func (s *Client[P, K, N, C]) UpdatePart(ctx context.Context, wanted []P, of func
 	return errors.Join(errs...)
 }
 
+// change is a request that sets or removes a piece.
+type change[P Piece[P, K], K Key[K]] struct {
+	request[P, K]
+	key    K
+	digest string // of what is set
+}
+
 // refusal is a change that the data plane has refused.
 type refusal[P Piece[P, K], K Key[K]] struct {
-	request[P, K]
+	change[P, K]
 	err error
 }
 
 // push makes changes, and returns those that are refused.
-func (s *Client[P, K, N, C]) push(ctx context.Context, changes []request[P, K]) (refused []refusal[P, K], err error) {
+func (s *Client[P, K, N, C]) push(ctx context.Context, changes []change[P, K]) (refused []refusal[P, K], err error) {
 	answers := make([]chan answer[P, K, N, C], len(changes))
 	for i, c := range changes {
-		if answers[i], err = s.send(c); err != nil {
+		if answers[i], err = s.send(c.request); err != nil {
 			return nil, err
 		}
 	}
@@ -70,9 +89,8 @@ func (s *Client[P, K, N, C]) push(ctx context.Context, changes []request[P, K]) 
 			return nil, err
 		}
 		if a.Error != "" {
-			key := c.key()
-			s.refused(key)
-			refused = append(refused, refusal[P, K]{c, fmt.Errorf("%v: %s", key, a.Error)})
+			s.refused(c.key)
+			refused = append(refused, refusal[P, K]{c, fmt.Errorf("%v: %s", c.key, a.Error)})
 			continue
 		}
 		s.changed(c)
@@ -80,51 +98,74 @@ func (s *Client[P, K, N, C]) push(ctx context.Context, changes []request[P, K]) 
 	return refused, nil
 }
 
-func (r request[P, K]) key() (k K) {
-	if r.Remove != nil {
-		return *r.Remove
-	}
-	k, _ = (*r.Set).Key() // changes has looked
-	return k
-}
-
 // changes lead from what the server has to what is wanted.
-func (s *Client[P, K, N, C]) changes(wanted []P, of func(K) bool) (list []request[P, K], err error) {
+func (s *Client[P, K, N, C]) changes(parts []*Part[P, K], others []known[P, K], of func(K) bool) []change[P, K] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, h := range s.has {
-		s.version = max(s.version, h.Version)
-	}
-	keep := map[K]bool{}
-	for _, p := range wanted {
-		key, err := p.Key()
-		if err != nil {
-			return nil, err
-		}
-		keep[key] = true
-		if s.has[key].Digest == digest(p) {
-			continue
-		}
-		s.version++
-		p = p.At(s.version)
-		list = append(list, request[P, K]{Set: &p})
-	}
+	var wanted []known[P, K]
 	var gone []K
+	if s.followed(parts) {
+		for _, p := range parts {
+			d := p.differs(s.parts[p.name])
+			wanted, gone = append(wanted, d.set...), append(gone, d.gone...)
+		}
+		wanted = append(wanted, others...)
+	} else {
+		for _, p := range parts {
+			wanted = append(wanted, p.pieces...)
+		}
+		wanted = append(wanted, others...)
+		gone = s.besides(wanted, of)
+	}
+	for _, p := range parts {
+		delete(s.parts, p.name) // until all of it is in place
+	}
+	return s.requests(wanted, gone)
+}
+
+// followed reports whether the server acts by a former part of each name.
+func (s *Client[P, K, N, C]) followed(parts []*Part[P, K]) bool {
+	return len(parts) > 0 && !slices.ContainsFunc(parts, func(p *Part[P, K]) bool { return s.parts[p.name] == nil })
+}
+
+// besides are the keys that the server has beside the wanted pieces, of those that are meant.
+func (s *Client[P, K, N, C]) besides(wanted []known[P, K], of func(K) bool) (gone []K) {
+	keep := map[K]bool{}
+	for _, w := range wanted {
+		keep[w.key] = true
+	}
 	for key := range s.has {
 		if !keep[key] && of(key) {
 			gone = append(gone, key)
 		}
 	}
 	slices.SortFunc(gone, K.Compare)
-	var first []request[P, K]
+	return gone
+}
+
+// requests are for what the server does not have, and for what is to go of what it has.
+func (s *Client[P, K, N, C]) requests(wanted []known[P, K], gone []K) []change[P, K] {
+	var first, list []change[P, K]
+	for _, w := range wanted {
+		if s.has[w.key].Digest == w.digest {
+			continue
+		}
+		s.version++
+		p := w.piece.At(s.version)
+		list = append(list, change[P, K]{request[P, K]{Set: &p}, w.key, w.digest})
+	}
 	for _, key := range gone {
+		if _, has := s.has[key]; !has {
+			continue
+		}
+		remove := change[P, K]{request[P, K]{Remove: &key}, key, ""}
 		if key.Exclusive() { // another one may want what it has
-			first = append(first, request[P, K]{Remove: &key})
+			first = append(first, remove)
 		} else {
-			list = append(list, request[P, K]{Remove: &key})
+			list = append(list, remove)
 		}
 	}
-	return append(first, list...), nil
+	return append(first, list...)
 }
 
 // refused notes that a piece was refused: the next update sets or removes it in any case.
@@ -135,12 +176,12 @@ func (s *Client[P, K, N, C]) refused(key K) {
 }
 
 // changed notes that a change has been applied.
-func (s *Client[P, K, N, C]) changed(c request[P, K]) {
+func (s *Client[P, K, N, C]) changed(c change[P, K]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.Remove != nil {
-		delete(s.has, *c.Remove)
+		delete(s.has, c.key)
 		return
 	}
-	s.has[c.key()] = AppliedPiece[P, K]{Key: c.key(), Version: (*c.Set).In(), Digest: digest(*c.Set)}
+	s.has[c.key] = AppliedPiece[P, K]{Key: c.key, Version: (*c.Set).In(), Digest: c.digest}
 }

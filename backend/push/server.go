@@ -30,14 +30,21 @@ type Drainer interface {
 // reconnects pushes only differences, and the news, for clients that connect later.
 type Server[P Piece[P, K], K Key[K], N News[N, K], C any] struct {
 	mu    sync.Mutex
-	has   map[K]AppliedPiece[P, K]
+	has   map[K]*applied[P, K]
 	news  map[K]N // the latest about each
 	lines map[*line[P, K, N, C]]struct{}
 }
 
 // NewServer makes a server; its Report is for the options of the data plane.
 func NewServer[P Piece[P, K], K Key[K], N News[N, K], C any]() *Server[P, K, N, C] {
-	return &Server[P, K, N, C]{has: map[K]AppliedPiece[P, K]{}, news: map[K]N{}, lines: map[*line[P, K, N, C]]struct{}{}}
+	return &Server[P, K, N, C]{has: map[K]*applied[P, K]{}, news: map[K]N{}, lines: map[*line[P, K, N, C]]struct{}{}}
+}
+
+// applied is what a server has of a piece. Its digest is worked out when a client asks what there is.
+type applied[P Piece[P, K], K Key[K]] struct {
+	version int64
+	piece   *P // nil: not known, or the digest is there
+	digest  string
 }
 
 // Report notes news, and sends them to connected clients.
@@ -112,7 +119,14 @@ func (s *Server[P, K, N, C]) greet(l *line[P, K, N, C]) []AppliedPiece[P, K] {
 	defer s.mu.Unlock()
 	s.lines[l] = struct{}{}
 	l.begin(s.news)
-	return slices.Collect(maps.Values(s.has))
+	list := make([]AppliedPiece[P, K], 0, len(s.has))
+	for key, a := range s.has {
+		if a.piece != nil {
+			a.digest, a.piece = digest(*a.piece), nil
+		}
+		list = append(list, AppliedPiece[P, K]{Key: key, Version: a.version, Digest: a.digest})
+	}
+	return list
 }
 
 func (s *Server[P, K, N, C]) set(plane DataPlane[P, K, C], p P) error {
@@ -120,21 +134,28 @@ func (s *Server[P, K, N, C]) set(plane DataPlane[P, K, C], p P) error {
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	old := p.In() <= s.has[key].Version
-	s.mu.Unlock()
-	if old {
+	former := s.versionOf(key)
+	if p.In() <= former {
 		return errors.New("a later version of it is in place")
 	}
 	err = plane.Set(p)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil { // a listener that moves has lost its port
-		s.has[key] = AppliedPiece[P, K]{Key: key, Version: s.has[key].Version}
+		s.has[key] = &applied[P, K]{version: former}
 		return err
 	}
-	s.has[key] = AppliedPiece[P, K]{Key: key, Version: p.In(), Digest: digest(p)}
+	s.has[key] = &applied[P, K]{version: p.In(), piece: &p}
 	return nil
+}
+
+func (s *Server[P, K, N, C]) versionOf(key K) int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.has[key]; a != nil {
+		return a.version
+	}
+	return 0
 }
 
 func (s *Server[P, K, N, C]) remove(plane DataPlane[P, K, C], key K) {

@@ -85,7 +85,7 @@ func (s *server) connected() (client *resolver.Client, whole bool) {
 func push(ctx context.Context, client *resolver.Client, wanted []resolver.Piece, of func(resolver.Key) bool) error {
 	within, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	err := client.UpdatePart(within, wanted, of)
+	err := client.UpdateParts(within, nil, wanted, of)
 	if errors.Is(err, context.DeadlineExceeded) {
 		client.Close()
 	}

@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/place"
 	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -21,59 +23,94 @@ const (
 	requestOfHTTP = 15
 )
 
-// endpoint is what a proxy knows of the tasks of a discovery name.
+// endpoint is what proxies know of the tasks of a discovery name.
 type endpoint struct {
+	arn       string // of the service of Cloud Map
+	row       *servicediscovery.Service
 	instances []*servicediscovery.Instance
 	weights   *servicediscovery.Weights // nil: each instance gets the same
+
+	mu    sync.Mutex
+	parts map[string]*control.Part // the groups, by the protocol that their proxies speak; made when they are wanted
 }
 
 // endpointOf reads what there is to know of a service of Cloud Map.
-func endpointOf(tx *state.Tx, discoveryARN string) endpoint {
-	return endpoint{servicediscovery.Instances(tx, discoveryARN), servicediscovery.FindWeights(tx, discoveryARN)}
+func endpointOf(tx *state.Tx, discoveryARN string) *endpoint {
+	return &endpoint{arn: discoveryARN, instances: servicediscovery.Instances(tx, discoveryARN), weights: servicediscovery.FindWeights(tx, discoveryARN)}
 }
 
-// configure returns the pieces of a task's proxy. known tells of a service of Cloud Map.
-func configure(c *state.Connect, known func(discoveryARN string) endpoint) (pieces []balancer.Piece) {
-	at := place.Of(c)
-	for _, in := range at.Incoming {
-		pieces = append(pieces, incoming(c, in)...)
+// part is the groups of the endpoint.
+func (e *endpoint) part(protocol string) (*control.Part, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if p := e.parts[protocol]; p != nil {
+		return p, nil
 	}
-	groups := map[string]bool{}
-	for _, out := range at.Outgoing {
-		e := known(out.DiscoveryARN)
-		if !groups[out.DiscoveryARN] { // of which another name may know as well
-			pieces = append(pieces, e.groups(out)...)
+	p, err := control.NewPart(e.arn, e.groups(protocol))
+	if err != nil {
+		return nil, err
+	}
+	if e.parts == nil {
+		e.parts = map[string]*control.Part{}
+	}
+	e.parts[protocol] = p
+	return p, nil
+}
+
+// configuration is what a proxy acts by, or some of it: parts that other proxies have as well, and pieces of its own.
+type configuration struct {
+	endpoints []string // that are in parts, by the ARN of their service of Cloud Map
+	parts     []*control.Part
+	own       []balancer.Piece
+}
+
+// add completes a configuration with an endpoint at its place.
+func (c *configuration) add(task *state.Connect, out place.Outgoing, e *endpoint) error {
+	if !slices.Contains(c.endpoints, e.arn) { // of which another name may know as well
+		p, err := e.part(out.Protocol)
+		if err != nil {
+			return err
 		}
-		groups[out.DiscoveryARN] = true
-		pieces = append(pieces, balancer.Piece{Listener: e.listener(c, out)})
+		c.endpoints, c.parts = append(c.endpoints, e.arn), append(c.parts, p)
 	}
-	return pieces
+	c.own = append(c.own, balancer.Piece{Listener: e.listener(task, out)})
+	return nil
 }
 
-// part returns the pieces of a proxy that tell of one service of Cloud Map, and which keys are of it.
-func part(c *state.Connect, discoveryARN string, e endpoint) (pieces []balancer.Piece, of func(balancer.Key) bool) {
-	listeners := map[string]bool{}
-	for _, out := range place.Of(c).Outgoing {
-		if out.DiscoveryARN != discoveryARN {
+// configure returns what a task's proxy acts by. known tells of a service of Cloud Map.
+func configure(task *state.Connect, known func(discoveryARN string) *endpoint) (c configuration, err error) {
+	at := place.Of(task)
+	for _, in := range at.Incoming {
+		c.own = append(c.own, incoming(task, in)...)
+	}
+	for _, out := range at.Outgoing {
+		if err := c.add(task, out, known(out.DiscoveryARN)); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// configureEndpoint returns what tells a proxy of one endpoint, and which keys are of it.
+func configureEndpoint(task *state.Connect, e *endpoint) (c configuration, of func(balancer.Key) bool, err error) {
+	for _, out := range place.Of(task).Outgoing {
+		if out.DiscoveryARN != e.arn {
 			continue
 		}
-		if len(listeners) == 0 {
-			pieces = append(pieces, e.groups(out)...)
+		if err := c.add(task, out, e); err != nil {
+			return c, nil, err
 		}
-		l := e.listener(c, out)
-		listeners[l.ID] = true
-		pieces = append(pieces, balancer.Piece{Listener: l})
 	}
-	return pieces, func(key balancer.Key) bool {
+	return c, func(key balancer.Key) bool {
 		switch key.Kind {
 		case balancer.KindListener:
-			return listeners[key.ID]
+			return slices.ContainsFunc(c.own, func(p balancer.Piece) bool { return p.Listener.ID == key.ID })
 		case balancer.KindTarget:
-			return IsGroupOf(key.Group, discoveryARN)
+			return IsGroupOf(key.Group, e.arn)
 		default:
-			return IsGroupOf(key.ID, discoveryARN)
+			return IsGroupOf(key.ID, e.arn)
 		}
-	}
+	}, nil
 }
 
 // groupID names the group of a service's instances, or of those of one of its deployments.
@@ -88,7 +125,7 @@ func IsGroupOf(id, discoveryARN string) bool {
 }
 
 // deployments are those that have a group of their own; without weights all have the same one.
-func (e endpoint) deployments() (ids []string) {
+func (e *endpoint) deployments() (ids []string) {
 	if e.weights == nil {
 		return []string{""}
 	}
@@ -102,10 +139,10 @@ func (e endpoint) deployments() (ids []string) {
 }
 
 // groups are the instances of an endpoint.
-func (e endpoint) groups(out place.Outgoing) (pieces []balancer.Piece) {
+func (e *endpoint) groups(protocol string) (pieces []balancer.Piece) {
 	for _, deployment := range e.deployments() {
-		id := groupID(out.DiscoveryARN, deployment)
-		pieces = append(pieces, balancer.Piece{TargetGroup: group(id, out.Protocol)})
+		id := groupID(e.arn, deployment)
+		pieces = append(pieces, balancer.Piece{TargetGroup: group(id, protocol)})
 		for _, i := range e.instances {
 			address, err := netip.ParseAddr(i.Attributes[servicediscovery.AttributeIPv4])
 			port, wrong := strconv.ParseUint(i.Attributes[servicediscovery.AttributePort], 10, 16)
@@ -136,7 +173,7 @@ func group(id, protocol string) *balancer.TargetGroup {
 }
 
 // listener takes the task's own calls to an endpoint.
-func (e endpoint) listener(c *state.Connect, out place.Outgoing) *balancer.Listener {
+func (e *endpoint) listener(c *state.Connect, out place.Outgoing) *balancer.Listener {
 	l := newListener(c, "out/"+out.DNSName+":"+strconv.Itoa(int(out.Port)), out.DiscoveryName, out.Protocol, out.IdleSeconds, out.RequestSeconds)
 	l.Addr, l.Port = out.At.Addr(), out.At.Port()
 	forward := &balancer.Forward{}

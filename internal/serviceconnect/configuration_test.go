@@ -54,6 +54,18 @@ func expect(t *testing.T, what string, pieces []balancer.Piece, want ...string) 
 	}
 }
 
+// all are the pieces of a configuration, in the order in which a proxy gets them.
+func all(t *testing.T, c configuration, err error) (pieces []balancer.Piece) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range c.parts {
+		pieces = append(pieces, p.Pieces()...)
+	}
+	return append(pieces, c.own...)
+}
+
 // A task that offers a port and knows an endpoint: each instance gets the same, until there are weights.
 func TestConfigurationOfAProxy(t *testing.T) {
 	c := &state.Connect{
@@ -61,30 +73,35 @@ func TestConfigurationOfAProxy(t *testing.T) {
 		Endpoints: []state.ConnectEndpoint{{DiscoveryName: "api", DiscoveryARN: apiARN, DNSName: "api", Port: 8080, Protocol: "http", IdleSeconds: aws.Int32(60), TestHeader: "x-test"}},
 		AccessLog: &types.ServiceConnectAccessLogConfiguration{Format: types.ServiceConnectAccessLoggingFormatJson},
 	}
-	e := endpoint{instances: []*servicediscovery.Instance{instance("1", "10.0.0.1", "blue"), instance("2", "10.0.0.2", "green"), {ID: "by hand"}}}
+	e := &endpoint{arn: apiARN, instances: []*servicediscovery.Instance{instance("1", "10.0.0.1", "blue"), instance("2", "10.0.0.2", "green"), {ID: "by hand"}}}
 	own := []string{
 		"group in/web TCP checks false", "target in/web 127.0.0.1:80",
 		"listener in/web TCP :15000 idle 3600 request 0 default[{in/web 1}]",
 	}
-	pieces := configure(c, func(string) endpoint { return e })
-	expect(t, "in a rolling deployment", pieces, append(slices.Clone(own),
-		"group API HTTPHTTP1 checks false", "target API 10.0.0.1:8080", "target API 10.0.0.2:8080",
-		"listener out/api:8080 HTTP 127.0.0.1:15001 idle 60 request 15 default[{API 1}]",
+	known := func(string) *endpoint { return e }
+	made, err := configure(c, known)
+	pieces := all(t, made, err)
+	expect(t, "in a rolling deployment", pieces, slices.Concat(
+		[]string{"group API HTTPHTTP1 checks false", "target API 10.0.0.1:8080", "target API 10.0.0.2:8080"}, own,
+		[]string{"listener out/api:8080 HTTP 127.0.0.1:15001 idle 60 request 15 default[{API 1}]"},
 	)...)
 	for _, p := range pieces {
 		if p.Listener != nil && (p.Listener.Connect.AccessLog == nil || !p.Listener.Connect.AccessLog.JSON || p.Listener.Connect.Inbound != strings.HasPrefix(p.Listener.ID, "in/")) {
 			t.Errorf("%+v", p.Listener.Connect)
 		}
 	}
+	e = &endpoint{arn: apiARN, instances: e.instances}
 	e.weights = &servicediscovery.Weights{Shares: []servicediscovery.Share{{Deployment: "blue", Weight: 1000}, {Deployment: "green"}}, Test: "green"}
 	shifted := []string{
 		"group API blue HTTPHTTP1 checks false", "target API blue 10.0.0.1:8080",
 		"group API green HTTPHTTP1 checks false", "target API green 10.0.0.2:8080",
-		"listener out/api:8080 HTTP 127.0.0.1:15001 idle 60 request 15 test x-test[*][{API green 1}] default[{API blue 1000} {API green 0}]",
 	}
-	expect(t, "in a blue/green deployment", configure(c, func(string) endpoint { return e }), append(own, shifted...)...)
-	pieces, of := part(c, apiARN, e)
-	expect(t, "the part of the endpoint", pieces, shifted...)
+	listener := "listener out/api:8080 HTTP 127.0.0.1:15001 idle 60 request 15 test x-test[*][{API green 1}] default[{API blue 1000} {API green 0}]"
+	made, err = configure(c, known)
+	expect(t, "in a blue/green deployment", all(t, made, err), slices.Concat(shifted, own, []string{listener})...)
+	made, of, err := configureEndpoint(c, e)
+	pieces = all(t, made, err)
+	expect(t, "the part of the endpoint", pieces, append(shifted, listener)...)
 	for _, p := range append(pieces, balancer.Piece{TargetGroup: group(apiARN, "http")}, balancer.Piece{Target: &balancer.Target{Group: apiARN, ID: "1"}}) {
 		if key, err := p.Key(); err != nil || !of(key) {
 			t.Errorf("%+v is not of the part, %v", key, err)

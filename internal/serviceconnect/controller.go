@@ -44,8 +44,9 @@ type Controller struct {
 	services *reconcile.Loop // pushes what changes
 	drains   *reconcile.Loop // waits for requests to what is gone
 
-	mu      sync.Mutex
-	proxies map[string]*proxy // by the task's ARN
+	mu        sync.Mutex
+	proxies   map[string]*proxy    // by the task's ARN
+	endpoints map[string]*endpoint // the latest that was read, by the ARN of its service of Cloud Map
 }
 
 const (
@@ -57,7 +58,7 @@ const (
 
 // New makes a controller.
 func New(opts Options) *Controller {
-	c := &Controller{Options: opts, proxies: map[string]*proxy{}}
+	c := &Controller{Options: opts, proxies: map[string]*proxy{}, endpoints: map[string]*endpoint{}}
 	c.ends = reconcile.New(reconcile.Options{
 		Name: "proxy of Service Connect that stops", Clock: c.Clock, Log: c.Log, Watch: c.Store.Watch(0, state.OnConnectTasks()),
 		Reconcile: c.forgetStopped,
@@ -185,9 +186,30 @@ func (c *Controller) sayIfSilent(p *proxy, err error) {
 }
 
 // knowing reads rows once for what a proxy is to know.
-func (c *Controller) knowing() func(string) endpoint {
+func (c *Controller) knowing() func(string) *endpoint {
 	tx := c.Store.Read()
-	return func(discoveryARN string) endpoint { return endpointOf(tx, discoveryARN) }
+	return func(discoveryARN string) *endpoint { return c.endpoint(tx, discoveryARN) }
+}
+
+// endpoint is what rows tell of a service of Cloud Map, for all proxies the same: each change of it renews the service's row.
+func (c *Controller) endpoint(tx *state.Tx, discoveryARN string) *endpoint {
+	row := servicediscovery.FindService(tx, discoveryARN)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if latest := c.endpoints[discoveryARN]; latest != nil && latest.row == row {
+		return latest
+	}
+	e := endpointOf(tx, discoveryARN)
+	if e.row = row; row != nil {
+		c.endpoints[discoveryARN] = e
+	}
+	return e
+}
+
+func (c *Controller) forgetEndpoint(discoveryARN string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.endpoints, discoveryARN)
 }
 
 // proxyOf is that of a task, which counts as one that is to be told of changes from now on.

@@ -19,6 +19,9 @@ const ackTimeout = 5 * time.Second
 func (c *Controller) lookAtService(ctx context.Context, discoveryARN string) (time.Time, error) {
 	tx := c.Store.Read()
 	s := servicediscovery.FindService(tx, discoveryARN)
+	if s == nil {
+		c.forgetEndpoint(discoveryARN)
+	}
 	if s == nil || s.ECSService == "" {
 		return time.Time{}, nil
 	}
@@ -95,7 +98,7 @@ func (c *Controller) thatKnow(tx *state.Tx, s *servicediscovery.Service) (list [
 // tell has a proxy act by the rows of a service. One that does not answer in time is told in the background, and not
 // waited for until it has answered.
 func (c *Controller) tell(ctx context.Context, p *proxy, discoveryARN string) {
-	read := func() endpoint { return endpointOf(c.Store.Read(), discoveryARN) }
+	read := func() *endpoint { return c.endpoint(c.Store.Read(), discoveryARN) }
 	p.mu.Lock()
 	silent := p.silent
 	p.mu.Unlock()
@@ -103,7 +106,7 @@ func (c *Controller) tell(ctx context.Context, p *proxy, discoveryARN string) {
 	go func() {
 		patient, cancel := context.WithTimeout(context.WithoutCancel(ctx), pushTimeout)
 		defer cancel()
-		err := p.push(patient, discoveryARN, read)
+		err := p.push(patient, read)
 		if err == nil {
 			p.mu.Lock()
 			p.silent = false

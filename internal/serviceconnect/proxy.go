@@ -64,7 +64,7 @@ func (p *proxy) connected() bool {
 
 // connect tells a proxy over a stream what it is to do, as far as it does not do so already. over is closed when the
 // connection has ended, pushed is how many pieces it did not have. It gives up when the proxy stops.
-func (p *proxy) connect(ctx context.Context, stream io.ReadWriteCloser, read func() func(string) endpoint) (over <-chan struct{}, pushed int, err error) {
+func (p *proxy) connect(ctx context.Context, stream io.ReadWriteCloser, read func() func(string) *endpoint) (over <-chan struct{}, pushed int, err error) {
 	p.forget()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -84,7 +84,11 @@ func (p *proxy) connect(ctx context.Context, stream io.ReadWriteCloser, read fun
 	}
 	defer func() { <-p.turn }()
 	had := client.Has()
-	if err := client.Update(pushing, configure(p.knows, read())); err != nil {
+	c, err := configure(p.knows, read())
+	if err == nil {
+		err = client.UpdateParts(pushing, c.parts, c.own, func(balancer.Key) bool { return true })
+	}
+	if err != nil {
 		client.Close()
 		return nil, 0, fmt.Errorf("tell the proxy what to do: %w", err)
 	}
@@ -131,7 +135,7 @@ func (p *proxy) takeTurn(ctx context.Context) error {
 
 // push tells a proxy of a service of Cloud Map, and returns when it acts by that, or does not run any more. While it is
 // not connected it waits.
-func (p *proxy) push(ctx context.Context, discoveryARN string, read func() endpoint) error {
+func (p *proxy) push(ctx context.Context, read func() *endpoint) error {
 	for {
 		p.mu.Lock()
 		client, told := p.client, p.told
@@ -149,8 +153,7 @@ func (p *proxy) push(ctx context.Context, discoveryARN string, read func() endpo
 		if err := p.takeTurn(ctx); err != nil {
 			return err
 		}
-		pieces, of := part(p.knows, discoveryARN, read())
-		err := client.UpdatePart(ctx, pieces, of)
+		err := p.tell(ctx, client, read())
 		<-p.turn
 		select {
 		case <-client.Over():
@@ -161,6 +164,15 @@ func (p *proxy) push(ctx context.Context, discoveryARN string, read func() endpo
 			return err
 		}
 	}
+}
+
+// tell has a proxy act by an endpoint.
+func (p *proxy) tell(ctx context.Context, client *control.Client, e *endpoint) error {
+	c, of, err := configureEndpoint(p.knows, e)
+	if err != nil {
+		return err
+	}
+	return client.UpdateParts(ctx, c.parts, c.own, of)
 }
 
 // reconnects waits until the connection that has ended is not the one that is used any more.

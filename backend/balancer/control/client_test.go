@@ -183,7 +183,7 @@ func TestAPartIsPushedAlone(t *testing.T) {
 		update(t, s, group("HTTP"), target("a"), target("b"), listener("web"))
 		there.plane.takes()
 		targets := func(k balancer.Key) bool { return k.Kind == balancer.KindTarget }
-		if err := s.UpdatePart(t.Context(), []balancer.Piece{target("b"), target("c")}, targets); err != nil {
+		if err := s.UpdateParts(t.Context(), nil, []balancer.Piece{target("b"), target("c")}, targets); err != nil {
 			t.Fatal(err)
 		}
 		expect(t, "the part", there.plane.takes(), "set c, remove a")

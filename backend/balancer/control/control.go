@@ -23,6 +23,14 @@ type Server = push.Server[balancer.Piece, balancer.Key, balancer.Health, balance
 // AppliedPiece is a piece that a load balancer acts by.
 type AppliedPiece = push.AppliedPiece[balancer.Piece, balancer.Key]
 
+// Part is pieces that many load balancers or proxies act by: see push.Part.
+type Part = push.Part[balancer.Piece, balancer.Key]
+
+// NewPart makes a part.
+func NewPart(name string, pieces []balancer.Piece) (*Part, error) {
+	return push.NewPart[balancer.Piece, balancer.Key](name, pieces)
+}
+
 // DataPlane is what a [Server] tells, a *dataplane.Balancer.
 type DataPlane = push.DataPlane[balancer.Piece, balancer.Key, balancer.Counts]
 

@@ -121,8 +121,13 @@ func (g *Group) Checked(t *Target, o health.Outcome, c health.Check, now time.Ti
 // little beside the sorting of all of them, which may be thousands.
 func (g *Group) enlist(t *Target) {
 	active := g.Targets[t.Config.ID] == t && !t.Config.Draining
+	healthy, all := active && t.health.State == health.StateHealthy, len(g.healthy) == len(g.active)
 	g.active = enlisted(g.active, t, active)
-	g.healthy = enlisted(g.healthy, t, active && t.health.State == health.StateHealthy)
+	if all && healthy == active { // as in groups without checks
+		g.healthy = g.active
+	} else {
+		g.healthy = enlisted(g.healthy, t, healthy)
+	}
 }
 
 // enlisted is a sorted list with a target, in the place of one with its id, or without it.
