@@ -17,7 +17,8 @@ func (s *Client[P, K, N, C]) Update(ctx context.Context, wanted []P) error {
 
 // UpdateParts is Update for some of the pieces, those whose keys are of it; the others stay as they are. The pieces of
 // parts come before the other wanted ones. Where the data plane acts by a former part of each name already, the cost is
-// that of what has changed since, and the other wanted pieces, which had the same keys then, are set alone.
+// that of what has changed since, and of the other wanted pieces, which had the same keys then. No key is in parts of two
+// names.
 func (s *Client[P, K, N, C]) UpdateParts(ctx context.Context, parts []*Part[P, K], wanted []P, of func(K) bool) error {
 	others, err := know(wanted)
 	if err != nil {
@@ -86,6 +87,9 @@ func (s *Client[P, K, N, C]) push(ctx context.Context, changes []change[P, K]) (
 	for i, c := range changes {
 		a, err := s.await(ctx, answers[i])
 		if err != nil {
+			for _, c := range changes[i:] { // each may have been made, or may be yet
+				s.refused(c.key)
+			}
 			return nil, err
 		}
 		if a.Error != "" {
@@ -102,6 +106,9 @@ func (s *Client[P, K, N, C]) push(ctx context.Context, changes []change[P, K]) (
 func (s *Client[P, K, N, C]) changes(parts []*Part[P, K], others []known[P, K], of func(K) bool) []change[P, K] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(parts) == 0 { // what is not of any may have been
+		clear(s.parts)
+	}
 	var wanted []known[P, K]
 	var gone []K
 	if s.followed(parts) {
@@ -168,7 +175,7 @@ func (s *Client[P, K, N, C]) requests(wanted []known[P, K], gone []K) []change[P
 	return append(first, list...)
 }
 
-// refused notes that a piece was refused: the next update sets or removes it in any case.
+// refused notes that a piece was refused, or not answered for: the next update sets or removes it in any case.
 func (s *Client[P, K, N, C]) refused(key K) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

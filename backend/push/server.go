@@ -142,6 +142,9 @@ func (s *Server[P, K, N, C]) set(plane DataPlane[P, K, C], p P) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil { // a listener that moves has lost its port
+		if a := s.has[key]; a != nil {
+			former = a.version // of another client, which may have come meanwhile
+		}
 		s.has[key] = &applied[P, K]{version: former}
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
@@ -127,4 +128,29 @@ func addressOf(l *balancer.Listener) string {
 		return fmt.Sprint(":", l.Port)
 	}
 	return fmt.Sprint(l.Addr, ":", l.Port)
+}
+
+// Rows that are read while a service of Cloud Map changes or goes do not stay.
+func TestEndpointsOfFormerRows(t *testing.T) {
+	withTasks(t, 0, func(s *scene) {
+		s.update(func(tx *state.Tx) {
+			servicediscovery.PutService(tx, &servicediscovery.Service{ARN: apiARN, Name: "api", ECSService: "x"})
+		})
+		former := s.store.Read()
+		s.update(func(tx *state.Tx) { servicediscovery.Register(tx, instance("1", "10.0.0.1", "blue")) })
+		latest := s.controller.endpoint(s.store.Read(), apiARN)
+		s.controller.endpoint(former, apiARN)
+		if s.controller.endpoint(s.store.Read(), apiARN) != latest {
+			t.Error("the latest is made again")
+		}
+		s.update(func(tx *state.Tx) {
+			servicediscovery.Deregister(tx, apiARN, "1")
+			servicediscovery.DeleteService(tx, servicediscovery.FindService(tx, apiARN))
+		})
+		synctest.Wait()
+		s.controller.endpoint(former, apiARN)
+		if n := len(s.controller.endpoints); n > 0 {
+			t.Errorf("%d endpoints are kept", n)
+		}
+	})
 }

@@ -200,7 +200,8 @@ func (c *Controller) endpoint(tx *state.Tx, discoveryARN string) *endpoint {
 		return latest
 	}
 	e := endpointOf(tx, discoveryARN)
-	if e.row = row; row != nil {
+	e.row = row
+	if row != nil && row == servicediscovery.FindService(c.Store.Read(), discoveryARN) { // tx may be of before
 		c.endpoints[discoveryARN] = e
 	}
 	return e

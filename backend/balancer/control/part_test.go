@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -58,6 +60,84 @@ func TestAPartIsFollowedByAnother(t *testing.T) {
 			t.Fatal(err)
 		}
 		expect(t, "the fourth part takes back what was refused", there.plane.takes(), "remove refused")
+	})
+}
+
+// Update says all that there is to be, so parts are not in place any more.
+func TestAPartIsPushedAgainAfterAnUpdateWithoutIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		there := far{Server: control.NewServer()}
+		s := connect(t, there.dial(t), nil)
+		for range 2 {
+			if err := s.UpdateParts(t.Context(), []*control.Part{part(t, target("a"))}, nil, isTarget); err != nil {
+				t.Fatal(err)
+			}
+			expect(t, "the part", there.plane.takes(), "set a")
+			update(t, s)
+			expect(t, "nothing", there.plane.takes(), "remove a")
+		}
+	})
+}
+
+// What was sent and not answered for in time may be in place.
+func TestWhatWasNotAnsweredForIsTakenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		there := far{Server: control.NewServer()}
+		s := connect(t, there.dial(t), nil)
+		update(t, s, target("a"))
+		there.plane.takes()
+		there.plane.slow = time.Second
+		soon, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		drains := target("a")
+		drains.Target.Draining = true
+		if err := s.Update(soon, []balancer.Piece{drains, target("b")}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		time.Sleep(time.Minute)
+		expect(t, "late", there.plane.takes(), "set a, set b")
+		update(t, s, target("a"))
+		expect(t, "taken back", there.plane.takes(), "set a, remove b")
+	})
+}
+
+// failing is a data plane that fails with what drains, when it is told to.
+type failing struct {
+	*memory
+	fails, goOn chan struct{}
+}
+
+func (f failing) Set(p balancer.Piece) error {
+	if !p.Target.Draining {
+		return f.memory.Set(p)
+	}
+	close(f.fails)
+	<-f.goOn
+	return errors.New("no")
+}
+
+func TestAFailureTakesBackNoLaterVersion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plane := failing{&memory{has: map[string]uint16{}}, make(chan struct{}), make(chan struct{})}
+		server := control.NewServer()
+		dial := func() *control.Client {
+			near, there := net.Pipe()
+			go func() { _ = server.Serve(t.Context(), plane, there) }()
+			return connect(t, near, nil)
+		}
+		first, second := dial(), dial()
+		drains, failed := target("a"), make(chan struct{})
+		drains.Target.Draining = true
+		go func() { defer close(failed); _ = first.Update(t.Context(), []balancer.Piece{drains}) }()
+		<-plane.fails
+		update(t, second, target("x"), target("a")) // which is version 2
+		close(plane.goOn)
+		<-failed
+		for _, h := range dial().Has() {
+			if h.Key.ID == "a" && h.Version != 2 {
+				t.Errorf("%+v", h)
+			}
+		}
 	})
 }
 
