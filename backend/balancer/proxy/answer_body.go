@@ -54,12 +54,16 @@ func (x *exchange) modifyForReverseProxy(answer *http.Response) error {
 	b, ok := answer.Body.(*answerBody)
 	switch {
 	case !ok:
-	case strings.Contains(strings.ToLower(answer.Header.Get("Content-Type")), "event-stream"):
+	case isEventStream(answer.Header):
 		b.unsaid, b.writer = false, nil
 	default:
 		answer.ContentLength = 0
 	}
 	return nil
+}
+
+func isEventStream(h http.Header) bool {
+	return strings.Contains(strings.ToLower(h.Get("Content-Type")), "event-stream")
 }
 
 // Close gives the connection back, or closes it.

@@ -24,7 +24,6 @@ type exchange struct {
 	host     string // in the place of the Host header, if it is rewritten
 	uri      string // in the place of path and query, if they are
 	line     string // what a target is asked for in HTTP/1
-	http2    bool   // what the target speaks
 	source   netip.AddrPort
 	cookies  []string // to set on the answer
 

@@ -46,13 +46,17 @@ func (x *exchange) forward(w http.ResponseWriter, r *http.Request, g *target.Gro
 			x.last = x.last || !x.upload.understood()
 		}
 	}()
-	version := x.pool.Settings.Version
-	x.http2 = version == "HTTP2" || version == "GRPC"
-	if x.http2 || r.Header["Upgrade"] != nil {
+	if x.targetSpeaksHTTP2() || r.Header["Upgrade"] != nil {
 		x.proxy.ServeHTTP(w, r)
 		return
 	}
 	x.pass(w, r)
+}
+
+// targetSpeaksHTTP2 is asked for each attempt: the group may change between them.
+func (x *exchange) targetSpeaksHTTP2() bool {
+	version := x.pool.Settings.Version
+	return version == "HTTP2" || version == "GRPC"
 }
 
 // choose takes a target and counts the request there. If the group changes meanwhile it chooses
@@ -187,7 +191,7 @@ func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func (x *exchange) ask(r *http.Request) (*http.Response, error) {
-	if x.http2 {
+	if x.targetSpeaksHTTP2() {
 		return x.askHTTP2(r)
 	}
 	return x.askHTTP1(r)

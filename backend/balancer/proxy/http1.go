@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"net/textproto"
 	"strconv"
 	"strings"
 	"time"
@@ -31,7 +32,10 @@ func (x *exchange) askHTTP1(r *http.Request) (*http.Response, error) {
 	}
 }
 
-var errUpgrade = errors.New("the target changes the protocol, unasked")
+var (
+	errUpgrade  = errors.New("the target changes the protocol, unasked")
+	errNoStatus = errors.New("the target answers with no status")
+)
 
 func (x *exchange) exchangeOn(ctx context.Context, c *target.Conn, r *http.Request) (*http.Response, bool, error) {
 	stop := context.AfterFunc(ctx, func() { _ = c.Close() })
@@ -121,6 +125,8 @@ func (x *exchange) readAnswer(c *target.Conn, r *http.Request) (*http.Response, 
 		switch code := answer.StatusCode; {
 		case code >= 200 || code == http.StatusSwitchingProtocols:
 			return answer, nil
+		case code < 100:
+			return nil, errNoStatus
 		case code != http.StatusContinue:
 			x.inform(code, answer.Header)
 		}
@@ -139,6 +145,9 @@ func (x *exchange) inform(code int, said http.Header) {
 	h := x.writer.Header()
 	maps.Copy(h, said)
 	x.writer.WriteHeader(code)
+	if x.client == nil && x.request.Context().Err() != nil { // in HTTP/2 net/http may be reading the header yet
+		panic(http.ErrAbortHandler)
+	}
 	clear(h) // the answer has its own
 }
 
@@ -161,7 +170,7 @@ func isHopByHop(name string) bool {
 func removeNamed(h http.Header, connection []string) {
 	for _, line := range connection {
 		for name := range strings.SplitSeq(line, ",") {
-			h.Del(strings.TrimSpace(name))
+			h.Del(textproto.TrimString(name))
 		}
 	}
 }

@@ -29,7 +29,7 @@ func (x *exchange) pass(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Trailer"] = []string{strings.Join(slices.Collect(maps.Keys(answer.Trailer)), ", ")}
 	}
 	w.WriteHeader(answer.StatusCode)
-	if err := passBody(w, answer.Body); err != nil {
+	if err := passBody(w, answer); err != nil {
 		panic(http.ErrAbortHandler) // net/http closes the connection: a part of the answer is out
 	}
 	_ = answer.Body.Close() // which also drops what is no trailer
@@ -60,22 +60,28 @@ func (x *exchange) outgoing(r *http.Request) *http.Request {
 	return &x.out
 }
 
-// passBody writes an answer's body. Its Read has the client get what there is before it waits for more.
-func passBody(w io.Writer, body io.Reader) error {
-	if body == http.NoBody {
+// passBody writes an answer's body. Its Read has the client get what there is before it waits for more, but for what comes
+// before a part of a chunk's line: events do not wait for the rest of that.
+func passBody(w http.ResponseWriter, answer *http.Response) error {
+	if answer.Body == http.NoBody {
 		return nil
 	}
+	events := isEventStream(answer.Header)
 	buffer := buffers.Get()
 	defer buffers.Put(buffer)
 	for {
-		n, err := body.Read(buffer)
+		n, err := answer.Body.Read(buffer)
+		ended := errors.Is(err, io.EOF)
 		if n > 0 {
 			if _, err := w.Write(buffer[:n]); err != nil {
 				return err
 			}
+			if events || err != nil && !ended { // net/http drops what waits when the answer breaks off
+				_ = http.NewResponseController(w).Flush()
+			}
 		}
 		switch {
-		case errors.Is(err, io.EOF):
+		case ended:
 			return nil
 		case err != nil:
 			return err
@@ -94,6 +100,10 @@ func passTrailers(w http.ResponseWriter, trailers http.Header, announced int) {
 		prefix = http.TrailerPrefix
 	}
 	for name, values := range trailers {
+		if len(values) == 0 { // announced, and not sent: net/http would begin a block of trailers in HTTP/2, and not end it
+			delete(w.Header(), name)
+			continue
+		}
 		w.Header()[prefix+name] = values
 	}
 }
