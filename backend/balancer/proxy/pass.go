@@ -5,10 +5,9 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/textproto"
 	"slices"
 	"strings"
-
-	"golang.org/x/net/http/httpguts"
 )
 
 // pass asks a target in HTTP/1 and answers with its answer. It does what net/http's ReverseProxy does for a request that
@@ -47,7 +46,7 @@ func (x *exchange) outgoing(r *http.Request) *http.Request {
 		}
 	}
 	removeNamed(x.header, r.Header["Connection"])
-	if httpguts.HeaderValuesContainsToken(r.Header["Te"], "trailers") {
+	if slices.ContainsFunc(r.Header["Te"], wantsTrailers) {
 		x.header["Te"] = []string{"trailers"}
 	}
 	x.out = *r
@@ -58,6 +57,16 @@ func (x *exchange) outgoing(r *http.Request) *http.Request {
 	x.locate()
 	x.complete(&x.out, r.Header)
 	return &x.out
+}
+
+// wantsTrailers tells of a line of the field TE, which is a list. Of what it says that alone is for more than one hop.
+func wantsTrailers(line string) bool {
+	for word := range strings.SplitSeq(line, ",") {
+		if strings.EqualFold(textproto.TrimString(word), "trailers") {
+			return true
+		}
+	}
+	return false
 }
 
 // passBody writes an answer's body. Its Read has the client get what there is before it waits for more, but for what comes
