@@ -60,26 +60,14 @@ func TestTargetGoneAtOnce(t *testing.T) {
 
 // oneShot serves connections with what is given: bytes for each request.
 func (s *scene) oneShot(answer string) (address string, requests *atomic.Int64) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		s.Fatal(err)
-	}
-	s.T.Cleanup(func() { _ = l.Close() })
+	s.Helper()
 	requests = new(atomic.Int64)
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
-				requests.Add(1)
-				_, _ = io.WriteString(conn, answer)
-			}
-			_ = conn.Close()
+	return s.talk(func(conn net.Conn, r *bufio.Reader) {
+		if _, err := http.ReadRequest(r); err == nil {
+			requests.Add(1)
+			_, _ = io.WriteString(conn, answer)
 		}
-	}()
-	return l.Addr().String(), requests
+	}), requests
 }
 
 func TestBadTargets(t *testing.T) {

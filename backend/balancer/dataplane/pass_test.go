@@ -14,29 +14,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
-// talk is a target that serves each of its connections so.
-func (s *scene) talk(serve func(net.Conn, *bufio.Reader)) (address string) {
-	s.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		s.Fatal(err)
-	}
-	s.T.Cleanup(func() { _ = l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer func() { _ = conn.Close() }()
-				serve(conn, bufio.NewReader(conn))
-			}()
-		}
-	}()
-	return l.Addr().String()
-}
-
 // In HTTP/2 an answer ends also if a trailer that its target announces does not come.
 func TestAnAnnouncedTrailerDoesNotCome(t *testing.T) {
 	s := newScene(t)

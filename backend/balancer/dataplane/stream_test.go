@@ -20,6 +20,15 @@ import (
 // until the client half closes; then it says goodbye.
 func (s *scene) echo() string {
 	s.Helper()
+	return s.talk(func(conn net.Conn, _ *bufio.Reader) {
+		_, _ = io.Copy(conn, conn)
+		_, _ = io.WriteString(conn, "bye")
+	})
+}
+
+// talk is a target that serves each of its connections so.
+func (s *scene) talk(serve func(net.Conn, *bufio.Reader)) (address string) {
+	s.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		s.Fatal(err)
@@ -33,8 +42,7 @@ func (s *scene) echo() string {
 			}
 			go func() {
 				defer func() { _ = conn.Close() }()
-				_, _ = io.Copy(conn, conn)
-				_, _ = io.WriteString(conn, "bye")
+				serve(conn, bufio.NewReader(conn))
 			}()
 		}
 	}()
