@@ -95,26 +95,32 @@ func measureProxies(ctx context.Context, b *bench, s *connectload.Shop, _ *clien
 	if err != nil {
 		return err
 	}
-	loads := map[string][]requestload.Load{}
+	loads := map[connectload.Way][]requestload.Load{}
 	for round := range b.rounds + 1 {
 		for _, way := range connectload.Ways {
 			l, err := t.Drive(ctx, way, 16, b.burst)
 			if err != nil {
-				return fmt.Errorf("%s: %w", way, err)
+				return fmt.Errorf("%s: %w", way.Name, err)
 			}
 			if round > 0 {
 				loads[way] = append(loads[way], l)
 			}
 		}
 	}
-	direct := loads[connectload.Ways[0]]
-	for i, limit := range []float64{0.35, 0.2} {
-		way := connectload.Ways[i+1]
-		b.report.add(requestRow(connectTraffic+", "+way, atLeast(limit), loads[way], direct))
-		more := median(p99s(loads[way])) - median(p99s(direct))
-		b.report.add(row{name: "  its p99", figure: fmt.Sprintf("%.2f ms more", more), held: more, goal: atMost(4, " ms more")})
-	}
+	b.reportProxy(loads, connectload.OneProxy, connectload.OneLibrary, 0.35, 0.92)
+	b.reportProxy(loads, connectload.TwoProxies, connectload.TwoLibrary, 0.2, 0.87)
 	return nil
+}
+
+// reportProxy compares a way with direct calls, and with the standard library's proxy in the place of the emulator's. What
+// a proxy costs beside direct calls is the machine's, more than the proxy's: those goals are of one where the standard
+// library's had 0.38 and 0.23 of their requests, and the goals beside the library are the same ones, for any machine.
+func (b *bench) reportProxy(loads map[connectload.Way][]requestload.Load, way, library connectload.Way, beside, besideLibrary float64) {
+	direct := loads[connectload.Direct]
+	b.report.add(requestRow(connectTraffic+", "+way.Name, atLeast(beside), loads[way], direct))
+	more := median(p99s(loads[way])) - median(p99s(direct))
+	b.report.add(row{name: "  its p99", figure: fmt.Sprintf("%.2f ms more", more), held: more, goal: atMost(4, " ms more")})
+	b.report.add(requestRow("  beside the standard library's", atLeast(besideLibrary), loads[way], loads[library]))
 }
 
 // measureDNS asks from a task: the resolver of the VPC, the engine's own server, which passes on to it, and a bare one.

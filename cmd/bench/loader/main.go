@@ -6,6 +6,8 @@
 //	GET /dns?to=host:port&name=api.shop.local.&clients=8&for=1s   questions for addresses in datagrams
 //
 // It answers with a requestload.Load in JSON, and to /server?to=… with the header Server of an answer.
+//
+// With the arguments proxy and host:port it is the standard library's proxy to that address, on port 8083.
 package main
 
 import (
@@ -13,6 +15,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/signal"
 	"strconv"
@@ -28,6 +32,11 @@ import (
 func main() {
 	ended := make(chan os.Signal, 1)
 	signal.Notify(ended, syscall.SIGTERM, syscall.SIGINT)
+	if len(os.Args) == 3 && os.Args[1] == "proxy" {
+		go serve(":8083", proxy(os.Args[2]))
+		<-ended
+		return
+	}
 	text := []byte(strings.Repeat("x", 1<<10))
 	go serve(":8080", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(text) }))
 	drives := http.NewServeMux()
@@ -37,6 +46,17 @@ func main() {
 	go serve(":8081", drives)
 	go func() { fail(dnsload.ServeBare(":8082")) }()
 	<-ended
+}
+
+// proxy does the least that a proxy can do with the standard library.
+func proxy(to string) http.Handler {
+	p := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: to})
+	p.Transport = &http.Transport{MaxIdleConnsPerHost: 100, DisableCompression: true}
+	p.ModifyResponse = func(answer *http.Response) error {
+		answer.Header.Set("Server", "library")
+		return nil
+	}
+	return p
 }
 
 func serve(address string, h http.Handler) { fail(http.ListenAndServe(address, h)) }

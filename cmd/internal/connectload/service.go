@@ -15,10 +15,14 @@ const (
 	server kind = "server" // others call it, as the alias says
 )
 
-// createService makes a service of so many tasks, and returns when they run.
+// createService makes a service of so many tasks of the application alone, and returns when they run.
 func (s *Shop) createService(ctx context.Context, name string, of kind, tasks int) error {
+	return s.createServiceOf(ctx, "loader", name, of, tasks)
+}
+
+func (s *Shop) createServiceOf(ctx context.Context, family, name string, of kind, tasks int) error {
 	in := map[string]any{
-		"serviceName": name, "taskDefinition": "loader", "desiredCount": tasks, "launchType": "FARGATE", "networkConfiguration": s.network,
+		"serviceName": name, "taskDefinition": family, "desiredCount": tasks, "launchType": "FARGATE", "networkConfiguration": s.network,
 	}
 	connect := map[string]any{"enabled": true, "namespace": namespace}
 	if of == server {

@@ -27,16 +27,18 @@ type Shop struct {
 	c        *rawhttp.Connection
 	network  map[string]any
 	id       string // of the namespace
+
+	image, cpu, memory string // of a task
 }
 
-// Open makes the namespace, and the task definitions, on the emulator at an address. CPU units are of each task.
+// Open makes the namespace, and a task definition, on the emulator at an address. CPU units are of each task.
 func Open(ctx context.Context, address, image, cpu, memory string) (*Shop, error) {
 	c, err := rawhttp.Connect(ctx, address)
 	if err != nil {
 		return nil, err
 	}
-	s := &Shop{endpoint: address, c: c}
-	if err := s.prepare(ctx, image, cpu, memory); err != nil {
+	s := &Shop{endpoint: address, c: c, image: image, cpu: cpu, memory: memory}
+	if err := s.prepare(ctx); err != nil {
 		c.Close()
 		return nil, err
 	}
@@ -46,7 +48,7 @@ func Open(ctx context.Context, address, image, cpu, memory string) (*Shop, error
 // Close ends the connection; what has been made goes with the emulator.
 func (s *Shop) Close() { s.c.Close() }
 
-func (s *Shop) prepare(ctx context.Context, image, cpu, memory string) error {
+func (s *Shop) prepare(ctx context.Context) error {
 	var health struct {
 		Network struct {
 			VPC     string `json:"vpc"`
@@ -65,13 +67,7 @@ func (s *Shop) prepare(ctx context.Context, image, cpu, memory string) error {
 	s.network = map[string]any{"awsvpcConfiguration": map[string]any{
 		"subnets": []string{health.Network.Subnets[0].ID}, "securityGroups": []string{health.Network.SecurityGroup},
 	}}
-	if err := s.c.Call("RegisterTaskDefinition", map[string]any{
-		"family": "loader", "networkMode": "awsvpc", "requiresCompatibilities": []string{"FARGATE"}, "cpu": cpu, "memory": memory,
-		"containerDefinitions": []any{map[string]any{
-			"name": "app", "image": image,
-			"portMappings": []any{map[string]any{"name": "http", "containerPort": 8080, "appProtocol": "http"}},
-		}},
-	}, nil); err != nil {
+	if err := s.register("loader"); err != nil {
 		return err
 	}
 	if err := s.cloudMap("CreatePrivateDnsNamespace", map[string]any{"Name": namespace, "Vpc": health.Network.VPC}, nil); err != nil {
@@ -89,6 +85,23 @@ func (s *Shop) prepare(ctx context.Context, image, cpu, memory string) error {
 		}
 		return s.id != "", err
 	})
+}
+
+// register makes a task definition of the application, and of other containers beside it.
+func (s *Shop) register(family string, beside ...map[string]any) error {
+	app := map[string]any{
+		"name": "app", "image": s.image,
+		"portMappings": []any{map[string]any{"name": "http", "containerPort": 8080, "appProtocol": "http"}},
+	}
+	return s.c.Call("RegisterTaskDefinition", map[string]any{
+		"family": family, "networkMode": "awsvpc", "requiresCompatibilities": []string{"FARGATE"}, "cpu": s.cpu, "memory": s.memory,
+		"containerDefinitions": append([]map[string]any{app}, beside...),
+	}, nil)
+}
+
+// proxy is a container with the standard library's proxy, which passes requests to an address on.
+func (s *Shop) proxy(to string) map[string]any {
+	return map[string]any{"name": "proxy", "image": s.image, "command": []string{"proxy", to}}
 }
 
 // cloudMap calls an operation of AWS Cloud Map, and decodes its answer into out, unless that is nil.
