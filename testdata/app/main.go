@@ -145,6 +145,7 @@ func linger(args []string) error {
 	if err != nil {
 		return err
 	}
+	fmt.Println("waiting for SIGTERM")
 	<-stop
 	time.Sleep(d)
 	return nil
