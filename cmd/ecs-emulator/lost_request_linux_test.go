@@ -63,9 +63,11 @@ func TestDockerServiceLosesNoRequest(t *testing.T) {
 		p.kill()
 		p.since(load, 500)
 		second = startServe(t, "--engine", "docker", "--data-dir", dir, "--on-exit", "remove", "--log-level", "warn")
+		second.T = p.T
 		second.untilStable(web.name, 1)
 		second.untilEnded(old, 0)
 	})
+	second.T = t
 	second.stopAsking(load)
 	for text, want := range map[string]int{"one": 2, "two": 4, "three": 1} {
 		if n := load.answerers(text); n < want || load.slow[text] == 0 { // more, if a busy machine fails a health check
