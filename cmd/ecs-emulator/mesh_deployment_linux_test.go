@@ -65,9 +65,13 @@ func (s *shop) share(text string, percent float64) {
 	}
 }
 
-// testedBefore expects a revision to answer all test traffic, and no other before the pause ends.
+// testedBefore expects a revision to answer all test traffic, and no other before the pause ends. Its task has no check, and
+// tells by its age that it is healthy: when it answers the clock moves on to that.
 func (s *shop) testedBefore(text string) {
 	s.Helper()
+	s.eventually("a task of the revision runs", func() bool { return len(s.callers(s.api.name)) == 2 })
+	s.calls(s.callers(s.api.name))
+	s.advance("41s")
 	hook := s.pausedAt("api", 1)
 	s.share(text, 0)
 	if c := s.next(s.callers("web"), test, 100); c.Answered[text] != c.Asked {
