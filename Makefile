@@ -20,6 +20,10 @@ GOTESTRACE = CGO_ENABLED=$(if $(RACE),1,0) $(GOTEST) $(RACE)
 # Most of the time of the scripts is waiting, so more of them run than there are cores. `make
 # lint` vets.
 GOTEST := $(GO) run ./cmd/testsummary -vet=off -timeout 30m -parallel 6
+# Tests with constant requests run when all others have, one at a time: beside them a machine with two processors
+# answers too late.
+LOAD_PACKAGE := ./cmd/ecs-emulator
+run_tests = $(1) -skip 'UnderLoad$$' $(TESTFLAGS) $(2); others=$$?; $(1) -run 'UnderLoad$$' $(TESTFLAGS) $(LOAD_PACKAGE) && exit $$others
 # All packages, those with the longest tests first.
 TEST_PACKAGES := ./emulator ./examples/terraform ./backend/docker ./cmd/ecs-emulator ./...
 # Packages with tests that need a Docker engine.
@@ -65,11 +69,11 @@ test: programs ## run the tests in minutes: all on the simulated engine, and whe
 .PHONY: test-all
 test-all: programs ## run all tests, with the race detector: those that need Docker or Terraform where there is one
 	@$(if $(RACE),,echo 'the tests run without the race detector: no C compiler, or RACE= is set')
-	@$(GOTESTRACE) $(TESTFLAGS) $(TEST_PACKAGES)
+	@$(call run_tests,$(GOTESTRACE),$(TEST_PACKAGES))
 
 .PHONY: test-docker
 test-docker: programs ## run all tests of the packages that use Docker; no engine is a failure
-	@ECS_EMULATOR_REQUIRE_DOCKER=1 $(GOTESTRACE) -count=1 $(TESTFLAGS) $(DOCKER_PACKAGES)
+	@export ECS_EMULATOR_REQUIRE_DOCKER=1; $(call run_tests,$(GOTESTRACE) -count=1,$(DOCKER_PACKAGES))
 
 .PHONY: test-engines
 test-engines: programs ## run the tests of backend/docker on a current Docker of Debian sid, with both image stores, as root

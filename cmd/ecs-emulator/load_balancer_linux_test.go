@@ -105,8 +105,7 @@ func (p *process) balancer(listeners int) (found control.LoadBalancer, local str
 }
 
 // Requests to the load balancer's own address do not pass through the emulator.
-func TestDockerRequestsGoOnWhileTheEmulatorIsKilled(t *testing.T) {
-	t.Parallel()
+func TestDockerRequestsGoOnWhileTheEmulatorIsKilledUnderLoad(t *testing.T) {
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := t.TempDir()

@@ -30,8 +30,7 @@ func (p *process) phase(name string, load *clients, part func()) {
 // A service on Fargate changes in all ways, and none of the requests to it is lost, although
 // its containers end at once on SIGTERM: they are told so when the requests under way have been
 // answered.
-func TestDockerServiceLosesNoRequest(t *testing.T) {
-	t.Parallel()
+func TestDockerServiceLosesNoRequestUnderLoad(t *testing.T) {
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := t.TempDir()
@@ -78,8 +77,7 @@ func TestDockerServiceLosesNoRequest(t *testing.T) {
 
 // A container instance drains, and its tasks go to others, from which the requests under way
 // are answered.
-func TestDockerInstanceThatDrainsLosesNoRequest(t *testing.T) {
-	t.Parallel()
+func TestDockerInstanceThatDrainsLosesNoRequestUnderLoad(t *testing.T) {
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	p := startServe(t, "--engine", "docker", "--data-dir", t.TempDir(), "--on-exit", "remove", "--log-level", "warn")

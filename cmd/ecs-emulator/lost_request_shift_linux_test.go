@@ -51,8 +51,7 @@ func (s *shifted) firstStep(text string) {
 }
 
 // Traffic shifts, and goes back from all that may fail, and no request is lost.
-func TestDockerTrafficShiftsLoseNoRequest(t *testing.T) {
-	t.Parallel()
+func TestDockerTrafficShiftsLoseNoRequestUnderLoad(t *testing.T) {
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	asked, answer := make(chan struct{}), make(chan string)
@@ -116,8 +115,7 @@ func TestDockerTrafficShiftsLoseNoRequest(t *testing.T) {
 
 // The new revision has all traffic when its deployment is stopped in its bake time, when an alarm goes off then,
 // and when it ends without one.
-func TestDockerTrafficShiftsThatBakeLoseNoRequest(t *testing.T) {
-	t.Parallel()
+func TestDockerTrafficShiftsThatBakeLoseNoRequestUnderLoad(t *testing.T) {
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	s := shiftsUnderLoad(t, elbtypes.LoadBalancerTypeEnumApplication, keepAsking)
@@ -161,8 +159,7 @@ func TestDockerTrafficShiftsThatBakeLoseNoRequest(t *testing.T) {
 }
 
 // Traffic shifts in steps to its end, and in others until another deployment supersedes this one.
-func TestDockerTrafficShiftsInStepsLoseNoRequest(t *testing.T) {
-	t.Parallel()
+func TestDockerTrafficShiftsInStepsLoseNoRequestUnderLoad(t *testing.T) {
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	s := shiftsUnderLoad(t, elbtypes.LoadBalancerTypeEnumApplication, keepAsking)
@@ -186,8 +183,7 @@ func TestDockerTrafficShiftsInStepsLoseNoRequest(t *testing.T) {
 }
 
 // New connections to a network load balancer go where its listener's weights say.
-func TestDockerNetworkLoadBalancerShiftsLoseNoRequest(t *testing.T) {
-	t.Parallel()
+func TestDockerNetworkLoadBalancerShiftsLoseNoRequestUnderLoad(t *testing.T) {
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	s := shiftsUnderLoad(t, elbtypes.LoadBalancerTypeEnumNetwork, keepAskingAnew)

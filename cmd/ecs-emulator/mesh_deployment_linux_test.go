@@ -81,8 +81,7 @@ func (s *shop) testedBefore(text string) {
 }
 
 // None of the calls fails while the services are deployed in all ways.
-func TestDockerServicesThatCallEachOtherLoseNoCall(t *testing.T) {
-	t.Parallel()
+func TestDockerServicesThatCallEachOtherLoseNoCallUnderLoad(t *testing.T) {
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	s := openShop(t)

@@ -18,8 +18,7 @@ import (
 // A WebSocket and a stream of gRPC go through two proxies, and they go on, as all names do, while the emulator is killed under
 // load. When it runs again it has nothing to tell the proxies. A service that comes later is unknown to the tasks of an
 // older deployment, and an application that hangs gets no requests for a while.
-func TestDockerServiceConnectGoesOnWithoutTheEmulator(t *testing.T) {
-	t.Parallel()
+func TestDockerServiceConnectGoesOnWithoutTheEmulatorUnderLoad(t *testing.T) {
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := t.TempDir()

@@ -27,15 +27,9 @@ type shifted struct {
 	load        *clients
 }
 
-// loads are the tests with constant requests to shifts that run at once: more of them take all of a machine with
-// two processors, and each of them many times as long.
-var loads = make(chan struct{}, 2)
-
 // shiftsUnderLoad is such a service at its own emulator, to which requests come constantly.
 func shiftsUnderLoad(t *testing.T, kind elbtypes.LoadBalancerTypeEnum, ask func(*testing.T, string) *clients, args ...string) *shifted {
 	t.Helper()
-	loads <- struct{}{}
-	t.Cleanup(func() { <-loads })
 	p := startServe(t, append(args, "--engine", "docker", "--data-dir", t.TempDir(), "--on-exit", "remove", "--log-level", "warn")...)
 	s := p.shifts(kind, "one")
 	if got := s.weights(); got != "0/100" {
