@@ -27,6 +27,7 @@ type Alarm struct {
 	Data   *string // JSON about the reason, as it was sent; nil: there is none
 	// StateAt is when the state was last written, and ChangedAt when it last became another one.
 	StateAt, ChangedAt time.Time
+	Alarmed            int // how many times it went into ALARM
 }
 
 // Settings are what PutMetricAlarm replaces.

@@ -26,6 +26,7 @@ type Composite struct {
 	Reason, Data *string          // of the state; Data is JSON
 	// StateAt is when the state or what suppresses was last written, and ChangedAt when the state last became another one.
 	StateAt, ChangedAt time.Time
+	Alarmed            int // how many times it went into ALARM
 	Suppression
 }
 

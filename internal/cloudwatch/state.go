@@ -21,14 +21,15 @@ type Standing struct {
 	ARN           string
 	State         types.StateValue
 	At, ChangedAt time.Time
+	Alarmed       int // how many times it became ALARM
 }
 
 func (a *Alarm) standing() Standing {
-	return Standing{a.ARN(), a.State, a.StateAt, a.ChangedAt}
+	return Standing{a.ARN(), a.State, a.StateAt, a.ChangedAt, a.Alarmed}
 }
 
 func (c *Composite) standing() Standing {
-	return Standing{c.ARN(), c.State, c.StateAt, c.ChangedAt}
+	return Standing{c.ARN(), c.State, c.StateAt, c.ChangedAt, c.Alarmed}
 }
 
 // StandingOf returns the state of an alarm by its ARN; found is false if there is none.

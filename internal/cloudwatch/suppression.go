@@ -13,6 +13,9 @@ const TimeOfReason = "Monday 2 January, 2006 15:04:05 UTC"
 // ALARM, or while it is there, or has just left it (CW0032).
 func (c *Composite) Follow(to types.StateValue, reason, data string, at time.Time, suppressor *Standing) {
 	c.State, c.Reason, c.Data, c.StateAt, c.ChangedAt = to, &reason, &data, at, at
+	if to == types.StateValueAlarm {
+		c.Alarmed++
+	}
 	switch {
 	case suppressor == nil:
 		c.Suppression = Suppression{}

@@ -29,7 +29,7 @@ func (p *planner) watchAlarms() bool {
 	}
 	triggered := p.triggered(c)
 	if r.Alarms.Status == "" {
-		r.Alarms = state.DeploymentAlarms{Status: types.ServiceDeploymentRollbackMonitorsStatusMonitoring, Names: c.AlarmNames}
+		r.Alarms = state.DeploymentAlarms{Status: types.ServiceDeploymentRollbackMonitorsStatusMonitoring, Names: c.AlarmNames, Before: p.alarmedBefore(c)}
 		if len(triggered) > 0 {
 			r.Alarms.Status = types.ServiceDeploymentRollbackMonitorsStatusDisabled
 		}
@@ -52,6 +52,14 @@ func (p *planner) watchAlarms() bool {
 		p.abort(reasonAlarmStop)
 	}
 	return true
+}
+
+func (p *planner) alarmedBefore(c *types.DeploymentAlarms) map[string]int {
+	before := map[string]int{}
+	for _, name := range c.AlarmNames {
+		before[name] = p.in.Alarms[name].Alarmed
+	}
+	return before
 }
 
 func (p *planner) triggered(c *types.DeploymentAlarms) (names []string) {

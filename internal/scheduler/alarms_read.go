@@ -12,8 +12,10 @@ import (
 
 // Alarm is a CloudWatch alarm that a deployment names.
 type Alarm struct {
-	ARN       string
+	ARN string
+	// Triggered: it is in ALARM, or has been for a while since the deployment began to watch it.
 	Triggered bool
+	Alarmed   int // how many times it went into ALARM
 	// Window is how long it takes to tell of trouble: its evaluation periods.
 	Window time.Duration
 }
@@ -27,38 +29,18 @@ func readAlarms(tx *state.Tx, r *state.ServiceDeployment) map[string]Alarm {
 	}
 	found, scope := map[string]Alarm{}, arn.ScopeOf(r.ServiceARN)
 	for _, name := range c.AlarmNames {
-		if a := cloudwatch.FindAlarm(tx, scope, name); a != nil {
-			found[name] = Alarm{
-				ARN: a.ARN(), Triggered: a.State == cw.StateValueAlarm,
-				Window: window(tx, a.ARN(), map[string]bool{}),
-			}
-		} else if c := cloudwatch.FindComposite(tx, scope, name); c != nil {
-			found[name] = Alarm{ARN: c.ARN(), Triggered: c.State == cw.StateValueAlarm, Window: window(tx, c.ARN(), map[string]bool{})}
-		} else {
-			found[name] = Alarm{ARN: (&cloudwatch.Alarm{Scope: scope, Name: name}).ARN()}
-		}
+		alarmARN := (&cloudwatch.Alarm{Scope: scope, Name: name}).ARN()
+		is, _ := cloudwatch.StandingOf(tx, alarmARN)
+		found[name] = Alarm{ARN: alarmARN, Triggered: triggered(is, name, &r.Alarms), Alarmed: is.Alarmed, Window: cloudwatch.Window(tx, alarmARN)}
 	}
 	return found
 }
 
-// window is how long an alarm takes to tell of trouble: its evaluation periods, or those of the slowest alarm that the rule
-// of a composite alarm names, which is the emulator's choice. What has been seen does not count again: rules may go in a
-// circle.
-func window(tx *state.Tx, alarmARN string, seen map[string]bool) (longest time.Duration) {
-	if seen[alarmARN] {
-		return 0
-	}
-	seen[alarmARN] = true
-	scope := arn.ScopeOf(alarmARN)
-	if a := cloudwatch.AlarmByARN(tx, scope, alarmARN); a != nil {
-		return time.Duration(a.EvaluationPeriods) * a.LongestPeriod()
-	}
-	if c := cloudwatch.CompositeByARN(tx, scope, alarmARN); c != nil {
-		for _, child := range c.Children {
-			longest = max(longest, window(tx, child, seen))
-		}
-	}
-	return longest
+// triggered reports whether an alarm is in ALARM, or has been since it is watched: an evaluation, or a client, may have had
+// it leave that state before the scheduler looked. That this counts is the emulator's choice. An alarm that was made anew
+// counts from zero.
+func triggered(is cloudwatch.Standing, name string, watched *state.DeploymentAlarms) bool {
+	return is.State == cw.StateValueAlarm || watched.Status != "" && is.Alarmed > watched.Before[name]
 }
 
 // deploymentAlarms are those that a service deployment is to watch; nil: none.

@@ -97,6 +97,27 @@ func TestAnAlarmEndsARollingUpdate(t *testing.T) {
 	}
 }
 
+// An alarm may leave ALARM before the scheduler looks at it: at the end of the minute in which a client has set it.
+func TestAnAlarmThatIsOverEndsARollingUpdate(t *testing.T) {
+	f := newFixture(t, withPercentages)
+	f.alarm(cw.StateValueAlarm) // before the deployment
+	f.alarm(cw.StateValueOk)
+	f.settle()
+	f.change(watching(true))
+	f.deploy(true)
+	for f.schedule(); f.obey(); f.schedule() { // it bakes
+	}
+	if r := f.records()[0]; r.Status != types.ServiceDeploymentStatusInProgress {
+		t.Fatalf("%s, alarms %+v", r.Status, r.Alarms)
+	}
+	f.alarm(cw.StateValueAlarm) // at the same time: the clock may stand still
+	f.alarm(cw.StateValueOk)
+	f.settle()
+	if r := f.records()[0]; r.Status != types.ServiceDeploymentStatusRollbackSuccessful || !slices.Equal(r.Alarms.Triggered, []string{"slow"}) {
+		t.Errorf("%s, alarms %+v", r.Status, r.Alarms)
+	}
+}
+
 // A composite alarm bakes for as long as the alarms that it follows.
 func TestACompositeAlarmEndsARollingUpdate(t *testing.T) {
 	f := newFixture(t, withPercentages)

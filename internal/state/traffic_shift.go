@@ -35,6 +35,8 @@ type DeploymentAlarms struct {
 	Status    types.ServiceDeploymentRollbackMonitorsStatus
 	Names     []string
 	Triggered []string
+	// Before is how many times each had gone into ALARM when the scheduler began to watch it, by name.
+	Before map[string]int
 	// BakesSince is when a rolling update had all its tasks: it goes on for the time that the alarms take
 	// to tell of trouble. Zero: it has not had them yet.
 	BakesSince time.Time

@@ -45,6 +45,9 @@ func Set(tx *store.Tx, a *cloudwatch.Alarm, to State) bool {
 	}
 	changed := *a
 	changed.State, changed.Reason, changed.Data, changed.StateAt, changed.ChangedAt = to.Value, to.Reason, to.Data, to.At, to.At
+	if to.Value == types.StateValueAlarm {
+		changed.Alarmed++
+	}
 	cloudwatch.PutAlarm(tx, &changed)
 	c := Change{
 		Scope: a.Scope, ARN: a.ARN(), Name: a.Name, Type: types.AlarmTypeMetricAlarm, Old: Of(a), New: to, Configuration: configurationOfStates(a),
