@@ -20,10 +20,10 @@ GOTESTRACE = CGO_ENABLED=$(if $(RACE),1,0) $(GOTEST) $(RACE)
 # Most of the time of the scripts is waiting, so more of them run than there are cores. `make
 # lint` vets.
 GOTEST := $(GO) run ./cmd/testsummary -vet=off -timeout 30m -parallel 6
-# Tests with constant requests run when all others have, one at a time: beside them a machine with two processors
+# Tests with constant requests run when all others have, two at a time: beside them a machine with two processors
 # answers too late.
 LOAD_PACKAGE := ./cmd/ecs-emulator
-run_tests = $(1) -skip 'UnderLoad$$' $(TESTFLAGS) $(2); others=$$?; $(1) -run 'UnderLoad$$' $(TESTFLAGS) $(LOAD_PACKAGE) && exit $$others
+run_tests = $(1) -skip 'UnderLoad$$' $(TESTFLAGS) $(2); others=$$?; $(1) -run 'UnderLoad$$' -parallel 2 $(TESTFLAGS) $(LOAD_PACKAGE) && exit $$others
 # All packages, those with the longest tests first.
 TEST_PACKAGES := ./emulator ./examples/terraform ./backend/docker ./cmd/ecs-emulator ./...
 # Packages with tests that need a Docker engine.

@@ -65,7 +65,7 @@ func keepAskingAnew(t *testing.T, url string) *clients {
 }
 
 func follow(t *testing.T, habits []habit) *clients {
-	alone(t)
+	apart(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	c := &clients{slow: map[string]int{}, answerer: map[string]string{}, last: map[string]time.Time{}}
 	var asking sync.WaitGroup
@@ -83,9 +83,9 @@ func follow(t *testing.T, habits []habit) *clients {
 	return c
 }
 
-// alone fails a test with constant requests that runs beside others: they take a machine with two processors all of
-// its time, and requests then fail by their time limits. make runs those of this name by themselves, when all others have run.
-func alone(t *testing.T) {
+// apart fails a test with constant requests that runs beside all others: together they take a machine with two processors
+// all of its time, and requests fail by their time limits. make runs those of this name when all others have run.
+func apart(t *testing.T) {
 	t.Helper()
 	if !strings.HasSuffix(t.Name(), "UnderLoad") {
 		t.Fatalf("%s has constant requests, and a name that does not end in UnderLoad: other tests run beside it", t.Name())

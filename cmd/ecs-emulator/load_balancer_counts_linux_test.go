@@ -17,6 +17,7 @@ import (
 // What clients have asked the load balancer's own address, RequestCount has, though the emulator is killed while they ask: just
 // after it has put what was counted into its store, and, at the second time, when its fast clock has passed minutes since.
 func TestDockerRequestsAreCountedOnceOverAKillUnderLoad(t *testing.T) {
+	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	args := []string{"--engine", "docker", "--data-dir", t.TempDir(), "--speed", "20"}

@@ -106,6 +106,7 @@ func (p *process) balancer(listeners int) (found control.LoadBalancer, local str
 
 // Requests to the load balancer's own address do not pass through the emulator.
 func TestDockerRequestsGoOnWhileTheEmulatorIsKilledUnderLoad(t *testing.T) {
+	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := t.TempDir()

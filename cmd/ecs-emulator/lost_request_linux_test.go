@@ -31,6 +31,7 @@ func (p *process) phase(name string, load *clients, part func()) {
 // its containers end at once on SIGTERM: they are told so when the requests under way have been
 // answered.
 func TestDockerServiceLosesNoRequestUnderLoad(t *testing.T) {
+	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := t.TempDir()
@@ -78,6 +79,7 @@ func TestDockerServiceLosesNoRequestUnderLoad(t *testing.T) {
 // A container instance drains, and its tasks go to others, from which the requests under way
 // are answered.
 func TestDockerInstanceThatDrainsLosesNoRequestUnderLoad(t *testing.T) {
+	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	p := startServe(t, "--engine", "docker", "--data-dir", t.TempDir(), "--on-exit", "remove", "--log-level", "warn")

@@ -52,6 +52,7 @@ func (s *shifted) firstStep(text string) {
 
 // Traffic shifts, and goes back from all that may fail, and no request is lost.
 func TestDockerTrafficShiftsLoseNoRequestUnderLoad(t *testing.T) {
+	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	asked, answer := make(chan struct{}), make(chan string)
@@ -116,6 +117,7 @@ func TestDockerTrafficShiftsLoseNoRequestUnderLoad(t *testing.T) {
 // The new revision has all traffic when its deployment is stopped in its bake time, when an alarm goes off then,
 // and when it ends without one.
 func TestDockerTrafficShiftsThatBakeLoseNoRequestUnderLoad(t *testing.T) {
+	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	s := shiftsUnderLoad(t, elbtypes.LoadBalancerTypeEnumApplication, keepAsking)
@@ -160,6 +162,7 @@ func TestDockerTrafficShiftsThatBakeLoseNoRequestUnderLoad(t *testing.T) {
 
 // Traffic shifts in steps to its end, and in others until another deployment supersedes this one.
 func TestDockerTrafficShiftsInStepsLoseNoRequestUnderLoad(t *testing.T) {
+	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	s := shiftsUnderLoad(t, elbtypes.LoadBalancerTypeEnumApplication, keepAsking)
@@ -184,6 +187,7 @@ func TestDockerTrafficShiftsInStepsLoseNoRequestUnderLoad(t *testing.T) {
 
 // New connections to a network load balancer go where its listener's weights say.
 func TestDockerNetworkLoadBalancerShiftsLoseNoRequestUnderLoad(t *testing.T) {
+	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	s := shiftsUnderLoad(t, elbtypes.LoadBalancerTypeEnumNetwork, keepAskingAnew)

@@ -80,7 +80,7 @@ func (s *shop) testedBefore(text string) {
 	s.endPause("api", hook)
 }
 
-// None of the calls fails while the services are deployed in all ways.
+// None of the calls fails while the services are deployed in all ways. Not parallel: they take most of a machine.
 func TestDockerServicesThatCallEachOtherLoseNoCallUnderLoad(t *testing.T) {
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)

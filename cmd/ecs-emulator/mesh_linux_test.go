@@ -44,7 +44,7 @@ const (
 
 func startMesh(t *testing.T, args ...string) *mesh {
 	t.Helper()
-	alone(t)
+	apart(t)
 	m := &mesh{process: startServe(t, append([]string{"--engine", "docker", "--on-exit", "remove", "--log-level", "warn"}, args...)...)}
 	_, err := m.logs().CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String(meshLogs)})
 	m.must(err)

@@ -19,6 +19,7 @@ import (
 // load. When it runs again it has nothing to tell the proxies. A service that comes later is unknown to the tasks of an
 // older deployment, and an application that hangs gets no requests for a while.
 func TestDockerServiceConnectGoesOnWithoutTheEmulatorUnderLoad(t *testing.T) {
+	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	dir := t.TempDir()
