@@ -268,7 +268,7 @@ func TestDockerFiltersOutliveTheEmulator(t *testing.T) {
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	opts := emulator.Options{Engine: "docker", DataDir: t.TempDir(), OnExit: emulator.Keep}
-	srv, err := emulator.New(opts)
+	srv, err := emulator.New(withoutWarm(opts))
 	if err != nil {
 		t.Fatal(err)
 	}

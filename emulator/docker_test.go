@@ -194,7 +194,7 @@ func TestDockerCloseLeavesNothing(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
-	srv, err := emulator.New(emulator.Options{Engine: "docker"})
+	srv, err := emulator.New(withoutWarm(emulator.Options{Engine: "docker"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +223,8 @@ func TestDockerTasksFindWarmSandboxes(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
-	w := start(t, emulator.Options{Engine: "docker"})
+	srv := emulator.Start(t, emulator.Options{Engine: "docker"})
+	w := &world{t, srv, ecs.NewFromConfig(srv.Config())}
 	definition := w.register("web", dockertest.Image(t), "serve", "8080", "hello")
 	first := containers(t, w.runTaskUntilRunning(definition))
 	warm := func() []container.Summary {

@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -26,8 +27,18 @@ type world struct {
 
 func start(t *testing.T, opts ...emulator.Options) *world {
 	t.Helper()
+	for i := range opts {
+		opts[i] = withoutWarm(opts[i])
+	}
 	srv := emulator.Start(t, opts...)
 	return &world{t, srv, ecs.NewFromConfig(srv.Config())}
+}
+
+// withoutWarm are options of tests for which it is all one whether sandboxes are kept for tasks to
+// come: on Docker there would be more of those than of tasks.
+func withoutWarm(opts emulator.Options) emulator.Options {
+	opts.WarmSandboxes = cmp.Or(opts.WarmSandboxes, -1)
+	return opts
 }
 
 // register registers a Fargate definition of one container.

@@ -26,7 +26,7 @@ import (
 // open starts an emulator that the test closes itself.
 func open(t *testing.T, opts emulator.Options) *world {
 	t.Helper()
-	srv, err := emulator.New(opts)
+	srv, err := emulator.New(withoutWarm(opts))
 	if err != nil {
 		t.Fatal(err)
 	}

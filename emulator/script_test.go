@@ -131,7 +131,7 @@ func isFolder(path string) bool {
 // start starts the script's emulator. Its log shows when the script fails.
 func (s scene) start(t *testing.T, env *testscript.Env) error {
 	var log lockedBuffer
-	opts := s.opts
+	opts := withoutWarm(s.opts)
 	opts.Strict = strings.HasSuffix(env.WorkDir, "strict")
 	switch {
 	case strings.HasSuffix(env.WorkDir, "strict_groups"):

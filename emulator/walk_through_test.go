@@ -93,7 +93,7 @@ func TestWalkThroughs(t *testing.T) {
 		dockertest.Require(t)
 		makeDemoImage(t)
 		w := walkThroughs[len(walkThroughs)-1]
-		walkThrough(t, emulator.Start(t, emulator.Options{Engine: "docker", LocalPorts: true}), program, path[w.name], w.documents, w.output)
+		walkThrough(t, emulator.Start(t, withoutWarm(emulator.Options{Engine: "docker", LocalPorts: true})), program, path[w.name], w.documents, w.output)
 	})
 }
 

@@ -41,7 +41,7 @@ func startInContainer(t *testing.T) *inContainer {
 	// The engine publishes ports through the network whose name comes first. An emulator joins the networks of its
 	// VPCs, ecs-emulator-…, so another order would have the engine publish the port anew, and end connections.
 	c.network = "clients-" + dockertest.Owner()
-	c.serve = []string{"serve", "--listen", "0.0.0.0:4577", "--engine", "docker"}
+	c.serve = []string{"serve", "--listen", "0.0.0.0:4577", "--engine", "docker", "--warm-sandboxes", "0"}
 	beside := programs(t)
 	if len(beside) > 0 {
 		c.serve = append(c.serve, "--programs", "/programs")

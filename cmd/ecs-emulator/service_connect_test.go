@@ -126,7 +126,7 @@ func TestDockerServiceConnectLeavesNothing(t *testing.T) {
 			return owner
 		},
 		"pruned": func(t *testing.T, image string) (owner string) {
-			p := startServe(t, "--engine", "docker", "--data-dir", filepath.Join(t.TempDir(), "data"), "--warm-sandboxes", "0")
+			p := startServe(t, "--engine", "docker", "--data-dir", filepath.Join(t.TempDir(), "data"))
 			owner = p.runConnected(image)
 			p.interrupt()
 			if got, want := pruned(t, "--owner", owner), "removed what "+owner+" had (kept): 6 containers, 1 network, 0 volumes\n"; got != want {
@@ -135,7 +135,7 @@ func TestDockerServiceConnectLeavesNothing(t *testing.T) {
 			return owner
 		},
 		"killed, and started again": func(t *testing.T, image string) (owner string) {
-			args := []string{"--engine", "docker", "--data-dir", filepath.Join(t.TempDir(), "data"), "--warm-sandboxes", "0"}
+			args := []string{"--engine", "docker", "--data-dir", filepath.Join(t.TempDir(), "data")}
 			first := startServe(t, args...)
 			owner = first.runConnected(image)
 			before := has(t, owner, true)

@@ -39,7 +39,7 @@ func TestExample(t *testing.T) {
 	t.Run("docker", func(t *testing.T) {
 		t.Parallel()
 		testall.Only(t, "tests of Terraform")
-		runExample(t, emulator.Options{Engine: "docker"}, dockertest.Image(t))
+		runExample(t, emulator.Options{Engine: "docker", WarmSandboxes: -1}, dockertest.Image(t))
 	})
 }
 
