@@ -84,6 +84,7 @@ func (r *Runner) name() string { return r.owner.ResourceName("errand-" + r.run +
 // engine goes on with the request.
 func (r *Runner) create(ctx context.Context, host *container.HostConfig, config *container.Config) (containers.Created, error) {
 	host.NetworkMode, host.LogConfig = "none", container.LogConfig{Type: "none"}
+	config.NetworkDisabled = true
 	config.Labels = r.owner.Labels(label.Errand, nil)
 	type outcome struct {
 		containers.Created

@@ -159,7 +159,7 @@ func (m *Manager) request(g Layout) container.CreateRequest {
 		// The folder, since systemd makes its socket anew.
 		host.Binds = append(host.Binds, "/run/systemd:/run/systemd")
 	}
-	return container.CreateRequest{Config: &container.Config{Labels: m.Owner.Labels(label.CgroupManager, nil)}, HostConfig: host}
+	return container.CreateRequest{Config: &container.Config{NetworkDisabled: true, Labels: m.Owner.Labels(label.CgroupManager, nil)}, HostConfig: host}
 }
 
 // run has the container do something. One that has been removed is started again.

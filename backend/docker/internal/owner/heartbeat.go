@@ -107,7 +107,7 @@ func (h *Heartbeat) create(ctx context.Context) (*beat, error) {
 		labels[label.GraceKey] = remoteGrace.String()
 	}
 	made, err := h.Containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{Name: h.Owner.UniqueName("lifeline"), CreateRequest: container.CreateRequest{
-		Config: &container.Config{Cmd: []string{"lifeline"}, OpenStdin: true, StdinOnce: true, AttachStdin: true, Labels: labels},
+		Config: &container.Config{Cmd: []string{"lifeline"}, NetworkDisabled: true, OpenStdin: true, StdinOnce: true, AttachStdin: true, Labels: labels},
 		HostConfig: &container.HostConfig{
 			NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"},
 			Resources: container.Resources{Ulimits: h.Ulimits.Trial()},

@@ -51,6 +51,9 @@ func ForSandbox(owner label.Owner, spec backend.SandboxSpec, vpc vpcnet.Network,
 			Resources:   limits,
 		},
 	}
+	// Told so, the engine does not start itself to look after a namespace with nothing in it. The container has no files
+	// with names then.
+	r.NetworkDisabled = !ip.IsValid() && spec.Names.Empty()
 	if spec.Parent != "" {
 		r.Labels[label.BoundKey] = spec.Parent
 	}

@@ -6,7 +6,9 @@ import (
 
 	"github.com/moby/moby/api/types/container"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 )
 
@@ -28,5 +30,25 @@ func TestServersAreAddresses(t *testing.T) {
 	}
 	if err := CheckServers([]string{"dns.example.com"}); err == nil {
 		t.Error("a name passes for the address of a DNS server")
+	}
+}
+
+// On a network the engine starts itself for each container, and once on none unless it is told that there is none. Then
+// it gives the container no files for names.
+func TestASandboxOnNoNetworkHasNoneOfTheEngines(t *testing.T) {
+	for what, c := range map[string]struct {
+		names backend.Names
+		ip    string
+		want  bool
+	}{
+		"on a network":        {ip: "10.0.0.9"},
+		"on none":             {want: true},
+		"on none, with names": {names: backend.Names{Hosts: []string{"db.test:10.0.0.1"}}},
+	} {
+		ip, _ := netip.ParseAddr(c.ip)
+		r := ForSandbox(label.Owner{Name: "me"}, backend.SandboxSpec{Names: c.names}, vpcnet.Network{}, ip, container.Resources{})
+		if r.NetworkDisabled != c.want {
+			t.Errorf("%s: NetworkDisabled is %v", what, r.NetworkDisabled)
+		}
 	}
 }
