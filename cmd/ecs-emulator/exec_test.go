@@ -79,6 +79,11 @@ func onEngines(t *testing.T, test func(p *process, image string)) {
 	})
 }
 
+// onSim runs a test of what the suite of engines says of all of them, package backendtest: that Docker does it as well.
+func onSim(t *testing.T, test func(p *process, image string)) {
+	test(startServe(t, "--engine", "sim"), "app")
+}
+
 // TestExecThroughPipes has what scripts do, with the programs of the image of tests; on a terminal the first
 // line is TestExecOnATerminal's:
 //
@@ -86,7 +91,7 @@ func onEngines(t *testing.T, test func(p *process, image string)) {
 //	echo x | ecs-emulator exec $TASK -- cat
 func TestExecThroughPipes(t *testing.T) {
 	t.Parallel()
-	onEngines(t, func(p *process, image string) {
+	onSim(t, func(p *process, image string) {
 		task, app := p.runExecutable(image, "app"), dockertest.AppPath
 		for _, c := range []struct {
 			command               []string
@@ -122,7 +127,7 @@ func TestExecThroughPipes(t *testing.T) {
 // TestExecEnds has a session end before its program does.
 func TestExecEnds(t *testing.T) {
 	t.Parallel()
-	onEngines(t, func(p *process, image string) {
+	onSim(t, func(p *process, image string) {
 		task := p.runExecutable(image, "app")
 		id := task[strings.LastIndex(task, "/")+1:]
 		for _, c := range []struct {

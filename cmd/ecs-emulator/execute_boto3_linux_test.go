@@ -20,7 +20,7 @@ func TestExecuteCommandOfBoto3(t *testing.T) {
 		}
 		t.Skip("python3 has no boto3")
 	}
-	onEngines(t, func(p *process, image string) {
+	onSim(t, func(p *process, image string) {
 		task := p.runExecutable(image, "app")
 		program := exec.Command("python3", filepath.Join("..", "..", "testdata", "python", "execute_command.py"), task, dockertest.AppPath+" sh")
 		s := startOnTerminal(p, 100, p.withPlugin(plugin, program))

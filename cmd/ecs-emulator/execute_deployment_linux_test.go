@@ -31,7 +31,7 @@ func (p *process) only(service string, before ...string) (task string) {
 func TestADeploymentSwitchesExecuteCommand(t *testing.T) {
 	t.Parallel()
 	_ = sessionmanagerplugin.Folder(t)
-	onEngines(t, func(p *process, image string) {
+	onSim(t, func(p *process, image string) {
 		shell := dockertest.AppPath + " sh"
 		definition, err := p.client.RegisterTaskDefinition(p.Context(), &ecs.RegisterTaskDefinitionInput{
 			Family: aws.String("web"), NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),

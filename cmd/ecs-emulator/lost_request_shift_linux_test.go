@@ -61,7 +61,7 @@ func TestDockerTrafficShiftsLoseNoRequestUnderLoad(t *testing.T) {
 		fmt.Fprint(w, <-answer)
 	}))
 	t.Cleanup(target.Close)
-	s := shiftsUnderLoad(t, elbtypes.LoadBalancerTypeEnumApplication, keepAsking, "--hook", hookTarget+"="+target.URL)
+	s := shiftsUnderLoad(t, "docker", elbtypes.LoadBalancerTypeEnumApplication, keepAsking, "--hook", hookTarget+"="+target.URL)
 
 	s.phase("canary", s.load, func() {
 		old := s.deploy("two", pauses(types.DeploymentConfiguration{
@@ -116,11 +116,10 @@ func TestDockerTrafficShiftsLoseNoRequestUnderLoad(t *testing.T) {
 
 // The new revision has all traffic when its deployment is stopped in its bake time, when an alarm goes off then,
 // and when it ends without one.
-func TestDockerTrafficShiftsThatBakeLoseNoRequestUnderLoad(t *testing.T) {
+func TestTrafficShiftsThatBakeLoseNoRequestUnderLoad(t *testing.T) {
 	t.Parallel()
-	testall.Only(t, "the other tests on Docker")
-	dockertest.Require(t)
-	s := shiftsUnderLoad(t, elbtypes.LoadBalancerTypeEnumApplication, keepAsking)
+	testall.Only(t, "tests with constant requests")
+	s := shiftsUnderLoad(t, "sim", elbtypes.LoadBalancerTypeEnumApplication, keepAsking)
 	blueGreen := types.DeploymentConfiguration{Strategy: types.DeploymentStrategyBlueGreen, BakeTimeInMinutes: aws.Int32(60)}
 	baking := func(text string, c types.DeploymentConfiguration) {
 		s.Helper()
@@ -161,11 +160,10 @@ func TestDockerTrafficShiftsThatBakeLoseNoRequestUnderLoad(t *testing.T) {
 }
 
 // Traffic shifts in steps to its end, and in others until another deployment supersedes this one.
-func TestDockerTrafficShiftsInStepsLoseNoRequestUnderLoad(t *testing.T) {
+func TestTrafficShiftsInStepsLoseNoRequestUnderLoad(t *testing.T) {
 	t.Parallel()
-	testall.Only(t, "the other tests on Docker")
-	dockertest.Require(t)
-	s := shiftsUnderLoad(t, elbtypes.LoadBalancerTypeEnumApplication, keepAsking)
+	testall.Only(t, "tests with constant requests")
+	s := shiftsUnderLoad(t, "sim", elbtypes.LoadBalancerTypeEnumApplication, keepAsking)
 
 	s.phase("linear", s.load, func() {
 		old := s.deploy("two", pauses(types.DeploymentConfiguration{
@@ -190,7 +188,7 @@ func TestDockerNetworkLoadBalancerShiftsLoseNoRequestUnderLoad(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
-	s := shiftsUnderLoad(t, elbtypes.LoadBalancerTypeEnumNetwork, keepAskingAnew)
+	s := shiftsUnderLoad(t, "docker", elbtypes.LoadBalancerTypeEnumNetwork, keepAskingAnew)
 	s.phase("canary that is superseded", s.load, func() { s.supersedesCanary("two", "three") })
 	s.stopAsking(s.load)
 }

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -66,6 +67,18 @@ func command(args ...string) *exec.Cmd {
 	// On Docker there would be more sandboxes for tasks to come than for tasks. Package docker tests those.
 	cmd.Env = append(os.Environ(), "ECS_EMULATOR_TEST_AS_COMMAND=1", "ECS_EMULATOR_WARM_SANDBOXES=0")
 	return cmd
+}
+
+// simulated reports whether the emulator runs no real containers.
+func (p *process) simulated() bool { return slices.Contains(p.cmd.Args, "sim") }
+
+// image is one whose program behaves as testdata/app does.
+func (p *process) image() string {
+	p.Helper()
+	if p.simulated() {
+		return "app"
+	}
+	return dockertest.Image(p.T)
 }
 
 var endpoint = regexp.MustCompile(`ready at (http://\S+), engine`)

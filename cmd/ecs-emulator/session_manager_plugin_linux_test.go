@@ -51,16 +51,16 @@ func pluginOfTheCLI(t *testing.T) (folder string) {
 	return folder
 }
 
-// onEnginesWithPlugin runs a test on each engine, with the folder that has the plugin.
-func onEnginesWithPlugin(t *testing.T, test func(p *process, plugin, image string)) {
+// withPluginOn runs a test on some engines, with the folder that has the plugin.
+func withPluginOn(t *testing.T, on func(*testing.T, func(p *process, image string)), test func(p *process, plugin, image string)) {
 	t.Parallel()
 	plugin := pluginOfTheCLI(t)
-	onEngines(t, func(p *process, image string) { test(p, plugin, image) })
+	on(t, func(p *process, image string) { test(p, plugin, image) })
 }
 
 // TestExecuteCommandOfTheCLI is a session of `aws ecs execute-command` as a person has it.
 func TestExecuteCommandOfTheCLI(t *testing.T) {
-	onEnginesWithPlugin(t, func(p *process, plugin, image string) {
+	withPluginOn(t, onEngines, func(p *process, plugin, image string) {
 		task := p.runExecutable(image, "app")
 		s := p.awsCLI(plugin, "ecs", "execute-command", "--task", task, "--container", "app", "--interactive", "--command", dockertest.AppPath+" sh")
 		s.awaits("Starting session with SessionId: ecs-execute-command-")
@@ -85,7 +85,7 @@ func TestExecuteCommandOfTheCLI(t *testing.T) {
 
 // TestExecuteCommandOfTheCLIFindsNoCommand shows what AWS shows. Source: recorded-exec.md X8.
 func TestExecuteCommandOfTheCLIFindsNoCommand(t *testing.T) {
-	onEnginesWithPlugin(t, func(p *process, plugin, image string) {
+	withPluginOn(t, onSim, func(p *process, plugin, image string) {
 		task := p.runExecutable(image, "app")
 		s := p.awsCLI(plugin, "ecs", "execute-command", "--task", task, "--interactive", "--command", "/missing")
 		s.awaits(" : Unable to start command: Failed to start pty: fork/exec /missing: no such file or directory")
@@ -120,7 +120,7 @@ func get(address string) string {
 
 // TestPortForwardingOfTheCLI reaches a server in a container, over several connections at once.
 func TestPortForwardingOfTheCLI(t *testing.T) {
-	onEnginesWithPlugin(t, func(p *process, plugin, image string) {
+	withPluginOn(t, onEngines, func(p *process, plugin, image string) {
 		task := p.runExecutableOf(image, []string{"serve", "8080", "hello"}, "app")
 		s, address := p.forward(plugin, task, 8080)
 		p.eventually("the server answers", func() bool { return get(address) == "hello" })
@@ -144,7 +144,7 @@ func TestPortForwardingOfTheCLI(t *testing.T) {
 // TestPortForwardingOfTheCLIIsRefused has no server listen on the port: each connection is closed, and the
 // session goes on.
 func TestPortForwardingOfTheCLIIsRefused(t *testing.T) {
-	onEnginesWithPlugin(t, func(p *process, plugin, image string) {
+	withPluginOn(t, onSim, func(p *process, plugin, image string) {
 		task := p.runExecutableOf(image, []string{"serve", "8080", "hello"}, "app")
 		_, address := p.forward(plugin, task, 9090)
 		for range 3 {

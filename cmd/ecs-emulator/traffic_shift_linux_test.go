@@ -15,7 +15,6 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 )
 
 // shifted is a service whose deployments shift traffic between two target groups.
@@ -28,14 +27,17 @@ type shifted struct {
 }
 
 // shiftsUnderLoad is such a service at its own emulator, to which requests come constantly.
-func shiftsUnderLoad(t *testing.T, kind elbtypes.LoadBalancerTypeEnum, ask func(*testing.T, string) *clients, args ...string) *shifted {
+func shiftsUnderLoad(t *testing.T, engine string, kind elbtypes.LoadBalancerTypeEnum, ask func(*testing.T, string) *clients, args ...string) *shifted {
 	t.Helper()
-	p := startServe(t, append(args, "--engine", "docker", "--data-dir", t.TempDir(), "--on-exit", "remove", "--log-level", "warn")...)
+	p := startServe(t, append(args, "--engine", engine, "--data-dir", t.TempDir(), "--on-exit", "remove", "--log-level", "warn")...)
 	s := p.shifts(kind, "one")
 	if got := s.weights(); got != "0/100" {
 		t.Errorf("after the first deployment the weights are %s", got)
 	}
-	found, _ := p.balancer(2)
+	found, local := p.balancer(2)
+	if p.simulated() { // no packet gets to an address of its network
+		found.Address = local
+	}
 	s.url = "http://" + found.Address + "/"
 	s.load = ask(t, s.url)
 	return s
@@ -130,7 +132,7 @@ func (s *shifted) defineExiting() (definition *string) {
 	out, err := s.client.RegisterTaskDefinition(s.Context(), &ecs.RegisterTaskDefinitionInput{
 		Family: &s.web.name, NetworkMode: s.web.mode, Cpu: aws.String("256"), Memory: aws.String("512"),
 		ContainerDefinitions: []types.ContainerDefinition{{
-			Name: aws.String("web"), Image: aws.String(dockertest.Image(s.T)), Command: []string{"exit", "1"},
+			Name: aws.String("web"), Image: aws.String(s.image()), Command: []string{"exit", "1"},
 			PortMappings: []types.PortMapping{{ContainerPort: aws.Int32(webPort)}},
 		}},
 	})

@@ -12,7 +12,6 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 )
 
 // webService is a service of web servers behind a target group, which end at once on SIGTERM.
@@ -30,7 +29,7 @@ func (p *process) define(s webService, text string) (definition *string) {
 	out, err := p.client.RegisterTaskDefinition(p.Context(), &ecs.RegisterTaskDefinitionInput{
 		Family: &s.name, NetworkMode: s.mode, Cpu: aws.String("256"), Memory: aws.String("512"),
 		ContainerDefinitions: []types.ContainerDefinition{{
-			Name: aws.String("web"), Image: aws.String(dockertest.Image(p.T)), Command: []string{"serve", strconv.Itoa(webPort), text},
+			Name: aws.String("web"), Image: aws.String(p.image()), Command: []string{"serve", strconv.Itoa(webPort), text},
 			PortMappings: []types.PortMapping{{ContainerPort: aws.Int32(webPort)}},
 		}},
 	})
