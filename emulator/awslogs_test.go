@@ -14,10 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
 // tail follows a log group as `aws logs tail --follow` does: it asks from the time of the newest
@@ -148,84 +146,61 @@ func TestOutputIsFollowedAcrossADeploymentAndARestart(t *testing.T) {
 	for i := range 900 { // a definition has room for that
 		script += fmt.Sprintf("; sleep 0.1; echo line %d", i+2)
 	}
-	for name, c := range map[string]struct {
-		require func(testing.TB)
-		options emulator.Options
-		image   func(testing.TB) string
-		command []string
-	}{
-		"sim": {
-			require: func(testing.TB) {}, options: emulator.Options{Backend: sim.New(sim.Options{})},
-			image: func(testing.TB) string { return "app" }, command: []string{"sh", "-c", script},
-		},
-		"docker": {
-			require: func(tb testing.TB) {
-				testall.Only(tb, "the other tests on Docker")
-				dockertest.Require(tb)
-			}, options: emulator.Options{Engine: "docker"},
-			image: dockertest.Image, command: []string{"print", "100000", "10"},
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c.require(t)
-			opts := c.options
-			opts.DataDir, opts.OnExit = t.TempDir(), emulator.Keep
-			first, err := emulator.New(opts)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer first.Close()
-			w := &world{t, first, ecs.NewFromConfig(first.Config())}
-			f := newTail(w)
-			_, err = f.client.CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("shop")})
-			w.must(err)
-			ctx, cancel := context.WithCancel(t.Context())
-			var following sync.WaitGroup
-			following.Go(func() { f.follow(ctx) })
-			defer following.Wait()
-			defer cancel()
-			followed := func(what, prefix string, streams, lines int) {
-				t.Helper()
-				w.eventually(what, func() bool {
-					n, count := f.streams(prefix)
-					return n >= streams && count >= lines
-				})
-			}
-
-			w.createService("web", f.register(w, c.image(t), c.command, "first"), 2)
-			followed("the first revision is followed", "first", 4, 100)
-			second := f.register(w, c.image(t), c.command, "second")
-			_, err = w.client.UpdateService(t.Context(), &ecs.UpdateServiceInput{Service: aws.String("web"), TaskDefinition: &second})
-			w.must(err)
-			followed("the second revision is followed", "second", 4, 100)
-
-			w.must(first.Close())
-			opts.Listen, opts.OnExit = strings.TrimPrefix(first.URL(), "http://"), emulator.Remove
-			again := start(t, opts)
-			again.T, w = t, again
-			_, before := f.streams("second")
-			followed("it is followed after the restart", "second", 4, before+200)
-			_, err = w.client.UpdateService(t.Context(), &ecs.UpdateServiceInput{Service: aws.String("web"), DesiredCount: aws.Int32(0)})
-			w.must(err)
-			w.eventually("all tasks have stopped", func() bool {
-				out, err := w.client.ListTasks(t.Context(), &ecs.ListTasksInput{DesiredStatus: types.DesiredStatusRunning})
-				w.must(err)
-				service := w.service("web")
-				return len(out.TaskArns) == 0 && service.RunningCount == 0
-			})
-			var wrong error
-			defer func() {
-				if wrong != nil {
-					t.Error(wrong)
-				}
-			}()
-			w.eventually("all is followed", func() bool {
-				wrong = f.compare(w)
-				return wrong == nil
-			})
+	command := []string{"sh", "-c", script}
+	opts := emulator.Options{Backend: sim.New(sim.Options{}), DataDir: t.TempDir(), OnExit: emulator.Keep}
+	first, err := emulator.New(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	w := &world{t, first, ecs.NewFromConfig(first.Config())}
+	f := newTail(w)
+	_, err = f.client.CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("shop")})
+	w.must(err)
+	ctx, cancel := context.WithCancel(t.Context())
+	var following sync.WaitGroup
+	following.Go(func() { f.follow(ctx) })
+	defer following.Wait()
+	defer cancel()
+	followed := func(what, prefix string, streams, lines int) {
+		t.Helper()
+		w.eventually(what, func() bool {
+			n, count := f.streams(prefix)
+			return n >= streams && count >= lines
 		})
 	}
+
+	w.createService("web", f.register(w, "app", command, "first"), 2)
+	followed("the first revision is followed", "first", 4, 100)
+	second := f.register(w, "app", command, "second")
+	_, err = w.client.UpdateService(t.Context(), &ecs.UpdateServiceInput{Service: aws.String("web"), TaskDefinition: &second})
+	w.must(err)
+	followed("the second revision is followed", "second", 4, 100)
+
+	w.must(first.Close())
+	opts.Listen, opts.OnExit = strings.TrimPrefix(first.URL(), "http://"), emulator.Remove
+	again := start(t, opts)
+	again.T, w = t, again
+	_, before := f.streams("second")
+	followed("it is followed after the restart", "second", 4, before+200)
+	_, err = w.client.UpdateService(t.Context(), &ecs.UpdateServiceInput{Service: aws.String("web"), DesiredCount: aws.Int32(0)})
+	w.must(err)
+	w.eventually("all tasks have stopped", func() bool {
+		out, err := w.client.ListTasks(t.Context(), &ecs.ListTasksInput{DesiredStatus: types.DesiredStatusRunning})
+		w.must(err)
+		service := w.service("web")
+		return len(out.TaskArns) == 0 && service.RunningCount == 0
+	})
+	var wrong error
+	defer func() {
+		if wrong != nil {
+			t.Error(wrong)
+		}
+	}()
+	w.eventually("all is followed", func() bool {
+		wrong = f.compare(w)
+		return wrong == nil
+	})
 }
 
 // TestOutputOfAServiceIsFollowed while it is deployed again.

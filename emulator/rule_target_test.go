@@ -9,17 +9,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/internal/testall"
 )
 
-// TestDockerKillReachesATarget: the container is killed beside the emulator, and a rule's target is told.
-func TestDockerKillReachesATarget(t *testing.T) {
-	t.Parallel()
-	testall.Only(t, "the other tests on Docker")
-	dockertest.Require(t)
-	w := start(t, emulator.Options{Engine: "docker"})
+// A container crashes, and a rule's target is told.
+func TestACrashReachesATarget(t *testing.T) {
+	w := start(t)
 	const target = "arn:aws:lambda:us-east-1:000000000000:function:on-call"
 	told := make(chan string, 1)
 	w.srv.OnEventTarget(target, func(_ context.Context, body []byte) error {
@@ -39,9 +34,10 @@ func TestDockerKillReachesATarget(t *testing.T) {
 	}}})
 	w.must(err)
 
-	id := w.runTask(w.register("web", dockertest.Image(t), "sleep", "300"))
+	id := w.runTask(w.register("web", "app", "sleep", "300"))
 	w.untilRunning(id)
-	dockertest.Kill(t, w.engineID(id))
+	_, err = w.srv.Faults().Add(emulator.Fault{Kind: emulator.CrashFault, Task: id})
+	w.must(err)
 	w.eventually("the target is told", func() bool { return len(told) > 0 })
 	if got := <-told; !strings.HasPrefix(got, `"`+id) || !strings.HasSuffix(got, `: EssentialContainerExited"`) {
 		t.Errorf("it is told %s of %s", got, id)
