@@ -12,10 +12,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-type dockerKey struct{}
+type (
+	dockerKey struct{}
+	askersKey struct{}
+)
 
 // scriptAsk has a task in a security group ask a server, http:// or udp://, for an answer,
-// which it gets, or with ! does not.
+// which it gets, or with ! does not. On Docker the task stays for later questions, unless the
+// script names its subnet, which it may delete.
 func scriptAsk(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 2 || len(args) > 3 {
 		ts.Fatalf("usage: [!] ask <security group> <url> [subnet]")
@@ -36,9 +40,14 @@ func scriptAsk(ts *testscript.TestScript, neg bool, args []string) {
 		askSimulated(ctx, ts, a, !neg)
 		return
 	}
-	a, err := newAsker(ctx, srv, ts.Getenv("IMAGE"), subnet, group, "sleep", "1h")
-	ts.Check(err)
-	a.docker = docker
+	askers := ts.Value(askersKey{}).(map[string]asker)
+	a, known := askers[group]
+	var err error
+	if !known || len(args) > 2 {
+		a, err = newAsker(ctx, srv, ts.Getenv("IMAGE"), subnet, group, "sleep", "1h")
+		ts.Check(err)
+		a.docker = docker
+	}
 	var answered bool
 	asWanted := comesTrue(func() bool {
 		answered, err = a.ask(ctx, url, soon)
@@ -51,7 +60,11 @@ func scriptAsk(ts *testscript.TestScript, neg bool, args []string) {
 	if !asWanted || answered == neg {
 		ts.Fatalf("%s answers a member of %s: %v", url, group, answered)
 	}
-	ts.Check(a.stop(ctx))
+	if len(args) > 2 {
+		ts.Check(a.stop(ctx))
+		return
+	}
+	askers[group] = a
 }
 
 // askSimulated goes by the exit code: what is simulated holds from the moment when it is said.

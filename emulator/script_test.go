@@ -160,7 +160,7 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	})
 	env.Values[emulatorKey{}], env.Values[cliKey{}], env.Values[factsKey{}] = srv, s.cli, s.facts
 	if s.opts.Engine == "docker" {
-		env.Values[dockerKey{}] = dockertest.Client(t)
+		env.Values[dockerKey{}], env.Values[askersKey{}] = dockertest.Client(t), map[string]asker{}
 	}
 	for _, variable := range cliEnvironment() {
 		name, value, _ := strings.Cut(variable, "=")
