@@ -20,7 +20,9 @@ import (
 )
 
 // cliServices are those whose models testdata/cli/server.py reads once.
-var cliServices = []string{"acm", "autoscaling", "ec2", "ecs", "elbv2", "iam", "logs", "secretsmanager", "servicediscovery", "ssm", "sts"}
+var cliServices = []string{
+	"acm", "application-autoscaling", "autoscaling", "cloudwatch", "ec2", "ecs", "elbv2", "events", "iam", "logs", "scheduler", "secretsmanager", "servicediscovery", "ssm", "sts",
+}
 
 // awsCLI runs commands of the AWS CLI for scripts: in testdata/cli/server.py, which has
 // the CLI loaded, as a script is little else than a row of commands; or where that is not
