@@ -117,7 +117,7 @@ func (f *tail) read(w *world, stream string) (all []string) {
 }
 
 // register registers a definition of two containers. Events of "app" have five lines each.
-func (f *tail) register(w *world, image string, command []string, prefix string) string {
+func (f *tail) register(w *world, command []string, prefix string) string {
 	w.Helper()
 	container := func(name string, more ...string) types.ContainerDefinition {
 		options := map[string]string{"awslogs-group": "shop", "awslogs-region": "us-east-1", "awslogs-stream-prefix": prefix}
@@ -125,7 +125,7 @@ func (f *tail) register(w *world, image string, command []string, prefix string)
 			options["awslogs-multiline-pattern"] = pattern
 		}
 		return types.ContainerDefinition{
-			Name: &name, Image: &image, Command: command, StopTimeout: aws.Int32(2),
+			Name: &name, Image: aws.String("app"), Command: command, StopTimeout: aws.Int32(2),
 			LogConfiguration: &types.LogConfiguration{LogDriver: types.LogDriverAwslogs, Options: options},
 		}
 	}
@@ -170,9 +170,9 @@ func TestOutputIsFollowedAcrossADeploymentAndARestart(t *testing.T) {
 		})
 	}
 
-	w.createService("web", f.register(w, "app", command, "first"), 2)
+	w.createService("web", f.register(w, command, "first"), 2)
 	followed("the first revision is followed", "first", 4, 100)
-	second := f.register(w, "app", command, "second")
+	second := f.register(w, command, "second")
 	_, err = w.client.UpdateService(t.Context(), &ecs.UpdateServiceInput{Service: aws.String("web"), TaskDefinition: &second})
 	w.must(err)
 	followed("the second revision is followed", "second", 4, 100)
