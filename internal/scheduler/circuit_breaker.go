@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/bounds"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -25,7 +26,7 @@ func (p *planner) countFailures() {
 }
 
 func (p *planner) countFailuresOf(g *generation) {
-	d, reset := g.deployment, circuitBreaker(p.service).ResetOnHealthyTask
+	d, reset := g.deployment, bounds.CircuitBreaker(p.service.DeploymentConfiguration).ResetOnHealthyTask
 	if d.Failures+d.FailedTasks > 0 && p.becameHealthy(g) {
 		d.Failures = 0
 		if !failed(g) && (reset == nil || *reset) {
@@ -72,8 +73,8 @@ func (p *planner) fail(g *generation, n int) {
 //
 // Source: ECS developer guide, deployment circuit breaker; field reports.
 func (p *planner) tripCircuitBreaker() bool {
-	d, breaker := p.primary.deployment, circuitBreaker(p.service)
-	if !breaker.Enable || !inProgress(p.primary) || !p.strategy.breaks(p) || d.FailedTasks < threshold(breaker.ThresholdConfiguration, p.desiredCount()) {
+	d, breaker := p.primary.deployment, bounds.CircuitBreaker(p.service.DeploymentConfiguration)
+	if !breaker.Enable || !inProgress(p.primary) || !p.strategy.breaks(p) || d.FailedTasks < bounds.Threshold(breaker.ThresholdConfiguration, p.desiredCount()) {
 		return false
 	}
 	rollback := breaker.Rollback || d.RestoresID != ""

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/bounds"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -86,7 +87,7 @@ func TestFailuresAfterAnEarlySuccess(t *testing.T) {
 	f.deploy(true)
 	f.schedule()
 	f.becomeHealthy(1)
-	for range 2 * leastThreshold {
+	for range 2 * bounds.Threshold(nil, 1) {
 		f.schedule()
 		f.failNew(types.TaskStopCodeTaskFailedToStart)
 	}

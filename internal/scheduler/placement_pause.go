@@ -3,6 +3,7 @@ package scheduler
 import (
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/bounds"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -25,7 +26,7 @@ const (
 // placementPause is how long after an attempt to place tasks of a generation the next one counts.
 func placementPause(s *state.Service, g *generation) time.Duration {
 	pause := retryPlacement
-	if circuitBreaker(s).Enable && inProgress(g) {
+	if bounds.CircuitBreaker(s.DeploymentConfiguration).Enable && inProgress(g) {
 		return pause
 	}
 	for range g.deployment.Unplaced - evenAttempts {

@@ -3,6 +3,7 @@ package scheduler
 import (
 	"slices"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/bounds"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -51,13 +52,13 @@ func (p *planner) kept() *generation {
 
 // upper is the most tasks that may be present: D*maximumPercent, rounded down.
 func (p *planner) upper() int {
-	maximum, _ := percentagesOf(p.service)
+	maximum, _ := bounds.Percentages(p.service.DeploymentConfiguration, p.service.SchedulingStrategy)
 	return p.desiredCount() * maximum / 100
 }
 
 // lower is the fewest healthy tasks to keep: D*minimumHealthyPercent, rounded up.
 func (p *planner) lower() int {
-	_, minimum := percentagesOf(p.service)
+	_, minimum := bounds.Percentages(p.service.DeploymentConfiguration, p.service.SchedulingStrategy)
 	return (p.desiredCount()*minimum + 99) / 100
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/bounds"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/shift"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -87,10 +88,10 @@ func (p *planner) followFront(r *state.ServiceDeployment, d *state.Deployment) {
 // followCircuitBreaker keeps what the circuit breaker sees. Of one that is off, only
 // the numbers are shown.
 func (p *planner) followCircuitBreaker(r *state.ServiceDeployment, d *state.Deployment) {
-	breaker := circuitBreaker(p.service)
+	breaker := bounds.CircuitBreaker(p.service.DeploymentConfiguration)
 	seen := state.CircuitBreaker{
 		Status:       types.ServiceDeploymentRollbackMonitorsStatusDisabled,
-		FailureCount: d.FailedTasks, Threshold: threshold(breaker.ThresholdConfiguration, p.desiredCount()),
+		FailureCount: d.FailedTasks, Threshold: bounds.Threshold(breaker.ThresholdConfiguration, p.desiredCount()),
 	}
 	switch {
 	case !breaker.Enable:

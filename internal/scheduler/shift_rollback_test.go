@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/bounds"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -99,7 +100,7 @@ func TestTheCircuitBreakerRollsBack(t *testing.T) {
 		})
 		since := len(f.messages())
 		f.release()
-		for range 2 * leastThreshold {
+		for range 2 * bounds.Threshold(nil, 1) {
 			f.schedule()
 			for _, task := range f.tasksOf(f.service().Deployments[0]) {
 				if !running(task) {

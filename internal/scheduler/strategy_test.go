@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/bounds"
 )
 
 // returning goes back to the deployment that completed last as it is, whose tasks still run.
@@ -23,7 +24,7 @@ func TestTheStrategyRollsBack(t *testing.T) {
 	f.settle()
 	completed := f.service().Primary().ID
 	f.deploy(false)
-	for range leastThreshold {
+	for range bounds.Threshold(nil, 1) {
 		f.schedule()
 		f.failNew(types.TaskStopCodeTaskFailedToStart)
 	}
