@@ -36,6 +36,28 @@ func (p *planner) deployCompleted(reason, cause string) {
 	}
 }
 
+// resume makes the completed deployment PRIMARY again that a rollback brings back as a new one, since that has no task
+// and finds no room for one beside those that still run: they are of the same revision. It reports whether it did.
+//
+//	D=2, 200/100, room for 2: A (completed) 2 tasks, B FAILED, C restores A: C has no room → A PRIMARY, COMPLETED
+//
+// Source: none. AWS is not known to act so, but without it such a service would have two deployments for ever, though
+// all its tasks run; this is the emulator's choice.
+func (p *planner) resume(g *generation) bool {
+	from, before := g.deployment, p.generationOf(g.deployment.RestoresID)
+	if before == nil || before == g || before.counts.Active == 0 {
+		return false
+	}
+	d := before.deployment
+	d.RestoresID, d.ServiceDeploymentARN = d.ID, from.ServiceDeploymentARN
+	d.RolloutState, d.RolloutStateReason = from.RolloutState, from.RolloutStateReason
+	d.DesiredCount, from.DesiredCount = from.DesiredCount, 0
+	d.FailedTasks = 0
+	p.service.SetPrimary(d)
+	p.say(event.RollingBack{Deployment: d.ID})
+	return true
+}
+
 // abort leaves a PRIMARY deployment that has failed as it is.
 func (p *planner) abort(reason string) {
 	if r := p.record(p.primary.deployment); r != nil {

@@ -157,22 +157,83 @@ func TestARollbackThatFailedGoesOnWhereNothingElseIsLeft(t *testing.T) {
 	f.expect("FAILED desired 0 pending 0 running 0 failed 3", "FAILED desired 1 pending 0 running 1 failed 3")
 }
 
-// TestARollbackWithoutRoomLeavesTheOlderTasks, which are scaled and replaced.
-func TestARollbackWithoutRoomLeavesTheOlderTasks(t *testing.T) {
+// TestARollbackWithoutRoomGoesBackToTheTasksThatRun: they are of the revision that it brings back, and nothing of
+// theirs has failed. The service is steady then, with one deployment, and goes on as before.
+func TestARollbackWithoutRoomGoesBackToTheTasksThatRun(t *testing.T) {
+	for name, stop := range map[string]types.StopServiceDeploymentStopType{"by the circuit breaker": "", "by StopServiceDeployment": "ROLLBACK"} {
+		t.Run(name, func(t *testing.T) {
+			f := newInstanceFixture(t, 1, func(s *state.Service) {
+				percentages(200, 100)(s)
+				s.DeploymentConfiguration.DeploymentCircuitBreaker = breaker(stop == "")
+				s.DesiredCount = 4
+			})
+			f.settle()
+			good, tasks := f.service().Primary().ID, arns(f.tasks())
+			f.deployOnInstances(false)
+			f.schedule()
+			if stop != "" {
+				f.stopDeployment(stop)
+			}
+			f.settle()
+			f.expect("COMPLETED desired 4 pending 0 running 4 failed 0")
+			if d := f.service().Primary(); d.ID != good || !f.service().Steady || !slices.Equal(arns(f.tasks()), tasks) {
+				t.Errorf("PRIMARY is %+v with %v, want that of before with %v", d, arns(f.tasks()), tasks)
+			}
+			f.expectRecords("ROLLBACK_SUCCESSFUL 0/0 4/4 "+map[bool]string{true: reasonBreakerRollback, false: reasonUserRollback}[stop == ""], "SUCCESSFUL 4/4")
+
+			f.end(f.tasks()[0], types.TaskStopCodeUserInitiated)
+			f.instance(1, nil)
+			f.change(func(s *state.Service) { s.DesiredCount = 6 })
+			f.settle()
+			f.expect("COMPLETED desired 6 pending 0 running 6 failed 0")
+			f.deployOnInstances(false) // room for two more: it goes piece by piece
+			f.settle()
+			f.expect("COMPLETED desired 6 pending 0 running 6 failed 0")
+		})
+	}
+}
+
+// TestARollbackWithRoomIsANewDeployment, as AWS has it, also with room for one task alone.
+func TestARollbackWithRoomIsANewDeployment(t *testing.T) {
 	f := newInstanceFixture(t, 1, func(s *state.Service) {
-		withBreaker(true)(s)
-		s.DesiredCount = 4
+		percentages(200, 100)(s)
+		s.DeploymentConfiguration.DeploymentCircuitBreaker = breaker(true)
+		s.DesiredCount = 3
+	})
+	f.settle()
+	good := f.service().Primary().ID
+	f.deployOnInstances(false)
+	f.failDeployment()
+	f.settle()
+	f.expect("COMPLETED desired 3 pending 0 running 3 failed 0")
+	if d := f.service().Primary(); d.ID == good || d.RestoresID != good {
+		t.Errorf("PRIMARY is %+v, want a new deployment that restores %s", d, good)
+	}
+}
+
+// TestARollbackOfWhichNothingRunsCountsAttempts: without a task of what it brings back, and without room, it has failed. It
+// goes on all the same, and has its tasks when there is room.
+func TestARollbackOfWhichNothingRunsCountsAttempts(t *testing.T) {
+	f := newInstanceFixture(t, 1, func(s *state.Service) {
+		percentages(200, 100)(s)
+		s.DeploymentConfiguration.DeploymentCircuitBreaker = breaker(true)
 	})
 	f.settle()
 	f.deployOnInstances(false)
+	f.schedule()
+	f.lose(0)
 	f.settle()
-	f.expect("FAILED desired 0 pending 0 running 0 failed 3", "COMPLETED desired 4 pending 0 running 4 failed 0")
-	f.expectRecords("ROLLBACK_FAILED 0/0 0/4 "+reasonRollbackFailed, "SUCCESSFUL 4/4")
-	f.end(f.tasks()[0], types.TaskStopCodeUserInitiated)
+	f.expectRecords("ROLLBACK_FAILED 0/0 0/0 "+reasonRollbackFailed, "SUCCESSFUL 2/2")
 	f.instance(1, nil)
-	f.change(func(s *state.Service) { s.DesiredCount = 6 })
 	f.settle()
-	f.expect("FAILED desired 0 pending 0 running 0 failed 3", "COMPLETED desired 6 pending 0 running 6 failed 0")
+	f.expect("FAILED desired 2 pending 0 running 2 failed 3")
+}
+
+func arns(tasks []*state.Task) (list []string) {
+	for _, t := range tasks {
+		list = append(list, t.ARN)
+	}
+	return list
 }
 
 // TestTasksOfTheKeptRevisionThatKeepExitingArePaced, as those of a deployment in progress are.

@@ -38,6 +38,8 @@ func (p *planner) lackRoom(g *generation, without *lack) {
 //	D=2, 200/100, room for 2: nothing can move; 3 attempts trip the circuit breaker.
 //	D=3, room for 2, no older tasks: start 2; attempts count until one of them is RUNNING.
 //
+// A deployment that restores what still runs has not failed for want of room: see resume.
+//
 // Source: recorded answers for the counting (ECS0160); ECS developer guide, deployment circuit
 // breaker, for the stage in which it counts. That room on its way is waited for is the emulator's
 // choice.
@@ -47,7 +49,7 @@ func (p *planner) countUnplaced() {
 	}
 	g, d := p.unplaced.generation, p.unplaced.deployment
 	makesRoom := p.stopsUnderWay() || p.starting() > 0 && p.active() > g.counts.Active
-	if inProgress(g) && g.counts.Started == 0 && !makesRoom {
+	if inProgress(g) && g.counts.Started == 0 && !makesRoom && !p.resume(g) {
 		d.FailedTasks++
 		d.FailedAt, d.SeenHealthy = p.now, g.counts.TurnedHealthy
 	}
