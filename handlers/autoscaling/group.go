@@ -116,7 +116,7 @@ func (a *API) DeleteAutoScalingGroup(ctx context.Context, in *sdk.DeleteAutoScal
 		instances := len(autoscaling.Members(tx, found)) > 0
 		switch force := aws.ToBool(in.ForceDelete); {
 		case !instances:
-			autoscaling.DeleteGroup(tx, found)
+			autoscaling.DeleteGroup(tx, found, a.now())
 		case !force:
 			return inUse("You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.")
 		default:

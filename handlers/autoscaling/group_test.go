@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	rows "github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // Members and their values were recorded.
@@ -243,6 +245,28 @@ func TestGroupIsDeletedWithoutInstancesOrWithForce(t *testing.T) {
 	ok(s, s.DeleteAutoScalingGroup, &sdk.DeleteAutoScalingGroupInput{AutoScalingGroupName: aws.String("empty")})
 	if rows.FindGroup(s.Store.Read(), scope, "empty") != nil {
 		t.Error("a group without instances stays")
+	}
+}
+
+// The alarms of managed scaling go with the group that they scale, also while its capacity provider is there.
+func TestAlarmsOfManagedScalingGoWithTheGroup(t *testing.T) {
+	s := newScene(t)
+	s.group("web", 0, 3)
+	p := &rows.Policy{Scope: scope, Group: "web", Name: "ECSManagedAutoScalingPolicy-1", ID: "1", Cluster: "shop", CapacityProvider: "machines", Target: 100}
+	s.update(func(tx *state.Tx) {
+		rows.PutPolicy(tx, p)
+		for _, name := range []string{p.AlarmName(rows.AlarmHigh), p.AlarmName(rows.AlarmLow), "own"} {
+			cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: scope, Name: name})
+		}
+	})
+	ok(s, s.DeleteAutoScalingGroup, &sdk.DeleteAutoScalingGroupInput{AutoScalingGroupName: aws.String("web")})
+	for a := range cloudwatch.AllAlarms(s.Store.Read()) {
+		if a.Name != "own" {
+			t.Errorf("%s stays", a.Name)
+		}
+	}
+	if cloudwatch.FindAlarm(s.Store.Read(), scope, "own") == nil || len(rows.Policies(s.Store.Read(), scope, "web")) > 0 {
+		t.Error("an alarm of the user goes, or the policy stays")
 	}
 }
 

@@ -313,7 +313,9 @@ func TestAGroupMadeAgainIsAnotherOne(t *testing.T) {
 	s.createClusters(t, "shop")
 	gone := s.addGroup(t, "spare", false)
 	s.createProvider(t, "old", "spare")
-	s.update(t, func(tx *state.Tx) { autoscaling.DeleteGroup(tx, autoscaling.FindGroup(tx, testScope, gone.Name)) })
+	s.update(t, func(tx *state.Tx) {
+		autoscaling.DeleteGroup(tx, autoscaling.FindGroup(tx, testScope, gone.Name), time.Now())
+	})
 	s.addGroup(t, "spare", false)
 	s.createProvider(t, "new", "spare")
 	id := testScope.ContainerInstance("shop", arn.NewID())

@@ -147,13 +147,13 @@ func AllGroups(tx *store.Tx) []*Group { return groups.List(tx, "") }
 // PutGroup writes a group.
 func PutGroup(tx *store.Tx, g *Group) { groups.Put(tx, g) }
 
-// DeleteGroup removes a group, which has no instances, with its policies and lifecycle hooks.
-func DeleteGroup(tx *store.Tx, g *Group) {
+// DeleteGroup removes a group, which has no instances, with its policies, their alarms, and its lifecycle hooks.
+func DeleteGroup(tx *store.Tx, g *Group, now time.Time) {
 	for _, p := range Policies(tx, g.Scope, g.Name) {
-		policies.Delete(tx, p)
+		DeletePolicy(tx, p, now)
 	}
 	for _, h := range LifecycleHooks(tx, g) {
-		lifecycleHooks.Delete(tx, h)
+		DeleteLifecycleHook(tx, g, h)
 	}
 	groups.Delete(tx, g)
 }

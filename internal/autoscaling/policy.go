@@ -1,7 +1,11 @@
 package autoscaling
 
 import (
+	"time"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmstate"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -67,5 +71,12 @@ func Policies(tx *store.Tx, s arn.Scope, group string) []*Policy {
 // PutPolicy writes a policy.
 func PutPolicy(tx *store.Tx, p *Policy) { policies.Put(tx, p) }
 
-// DeletePolicy removes a policy. Who calls it deletes its alarms.
-func DeletePolicy(tx *store.Tx, p *Policy) { policies.Delete(tx, p) }
+// DeletePolicy removes a policy with its alarms, as far as they are there.
+func DeletePolicy(tx *store.Tx, p *Policy, now time.Time) {
+	policies.Delete(tx, p)
+	for _, level := range AlarmLevels {
+		if a := cloudwatch.FindAlarm(tx, p.Scope, p.AlarmName(level)); a != nil {
+			alarmstate.Remove(tx, a, now)
+		}
+	}
+}

@@ -77,7 +77,7 @@ func applyGroup(tx *state.Tx, v GroupView, p GroupPlan) {
 		g.Explained = g.Change.At
 	}
 	if p.Delete {
-		autoscaling.DeleteGroup(tx, &g)
+		autoscaling.DeleteGroup(tx, &g, v.Now)
 		return
 	}
 	launches := len(p.Launch)+len(p.Refused) > 0

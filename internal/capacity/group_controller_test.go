@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
+	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -159,6 +160,23 @@ func TestAGroupKeepsItsDesiredCapacity(t *testing.T) {
 		if a.Status != astypes.ScalingActivityStatusCodeSuccessful || a.Progress != 100 || a.EndTime.IsZero() {
 			t.Errorf("activity %+v", a)
 		}
+	}
+}
+
+// A group that was deleted with force takes the alarms of its policies along when its last instance is gone.
+func TestAGroupThatIsForcedToGoTakesItsAlarmsAlong(t *testing.T) {
+	w := runGroups(newWorld(t, ""))
+	w.makeGroup(1)
+	w.settle()
+	p := &autoscaling.Policy{Scope: scope, Group: "ecs", Name: "ECSManagedAutoScalingPolicy-1", ID: "1"}
+	w.update(func(tx *state.Tx) {
+		autoscaling.PutPolicy(tx, p)
+		cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: scope, Name: p.AlarmName(autoscaling.AlarmLow)})
+	})
+	w.changeGroup(func(g *autoscaling.Group) { g.ForceDeleted, g.Desired = true, 0 })
+	w.settle()
+	if w.group() != nil || cloudwatch.FindAlarm(w.store.Read(), scope, p.AlarmName(autoscaling.AlarmLow)) != nil {
+		t.Error("the group or its alarm is still there")
 	}
 }
 

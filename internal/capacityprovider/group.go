@@ -76,8 +76,7 @@ func detachFromGroup(tx *state.Tx, p *state.CapacityProvider, a types.Attachment
 	if *a.Type == policyAttachment {
 		for _, policy := range autoscaling.Policies(tx, p.Scope(), p.Group) {
 			if policy.Name == detail(a, policyDetail) {
-				autoscaling.DeletePolicy(tx, policy)
-				deleteAlarms(tx, policy, now)
+				autoscaling.DeletePolicy(tx, policy, now)
 			}
 		}
 		return

@@ -36,15 +36,6 @@ func putAlarms(tx *state.Tx, p *autoscaling.Policy, now time.Time) {
 	}
 }
 
-// deleteAlarms removes the alarms of a scaling policy, as far as they are there.
-func deleteAlarms(tx *state.Tx, p *autoscaling.Policy, now time.Time) {
-	for _, level := range autoscaling.AlarmLevels {
-		if a := cloudwatch.FindAlarm(tx, p.Scope, p.AlarmName(level)); a != nil {
-			alarmstate.Remove(tx, a, now)
-		}
-	}
-}
-
 // alarmSettings are those of the alarms by their levels. The low one stands at the target itself, below which managed
 // scaling counts; its text is that of target tracking. Source: ECS developer guide, cluster auto scaling; field reports.
 func alarmSettings(p *autoscaling.Policy) map[string]cloudwatch.Settings {

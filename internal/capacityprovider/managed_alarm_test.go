@@ -45,7 +45,7 @@ func TestAlarmsOfManagedScaling(t *testing.T) {
 	if len(changed) != 2 || changed[0].Threshold != 80 || changed[0].State != types.StateValueAlarm || changed[1].State != types.StateValueInsufficientData {
 		t.Errorf("changed to %+v", changed)
 	}
-	if left := update(func(tx *state.Tx) { cloudwatch.DeleteAlarm(tx, changed[0]); deleteAlarms(tx, &p, now) }); left != nil {
+	if left := update(func(tx *state.Tx) { cloudwatch.DeleteAlarm(tx, changed[0]); autoscaling.DeletePolicy(tx, &p, now) }); left != nil {
 		t.Errorf("left are %+v", left)
 	}
 }
