@@ -26,7 +26,7 @@ type Watch struct {
 	sources map[*table]Source
 	logs    map[*logTable]string // the id that an entry wakes
 	// pause between two runs for one id, in real time: it lets a burst of
-	// changes settle into one reconciliation.
+	// changes settle into one reconciliation. Idle does not wait for it.
 	pause time.Duration
 
 	mu     sync.Mutex

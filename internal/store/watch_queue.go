@@ -73,6 +73,7 @@ func (w *Watch) wakeIn(epoch uint64, id string) {
 	*due = epoch
 	w.owed[epoch]++
 	w.items[id] = it
+	w.hurry(id)
 }
 
 func (w *Watch) enqueue(id string, epoch uint64) {
@@ -103,7 +104,7 @@ func (w *Watch) Next(ctx context.Context) (string, error) {
 	}
 }
 
-// Done ends the handling of an id. What came meanwhile brings it back, after pause.
+// Done ends the handling of an id. What came meanwhile brings it back, after pause; at once if Idle waits for it.
 func (w *Watch) Done(id string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -117,18 +118,31 @@ func (w *Watch) Done(id string) {
 		w.settle(id)
 		return
 	}
-	time.AfterFunc(w.pause, func() {
+	if w.hurry(id) {
+		return
+	}
+	time.AfterFunc(w.pause, func() { // which may end a later rest as well, if Idle has ended this one
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.settle(id)
 	})
 }
 
-// settle ends the rest of an id.
+// hurry ends the rest of an id if Idle waits for what has come meanwhile. It reports whether it did.
+func (w *Watch) hurry(id string) bool {
+	it := w.items[id]
+	if it.phase != resting || it.again == 0 || it.again >= w.epoch {
+		return false
+	}
+	w.settle(id)
+	return true
+}
+
+// settle ends the rest of an id, if it rests.
 func (w *Watch) settle(id string) {
 	it, known := w.items[id]
 	switch {
-	case !known: // closed
+	case !known || it.phase != resting: // it is closed, or Idle has ended the rest
 	case it.again != 0:
 		w.enqueue(id, it.again)
 	default:
@@ -151,6 +165,9 @@ func (w *Watch) Idle(ctx context.Context) error {
 	w.mu.Lock()
 	last := w.epoch
 	w.epoch++
+	for id := range w.items {
+		w.hurry(id)
+	}
 	for w.owes(last) {
 		if err := w.wait(ctx); err != nil {
 			return err

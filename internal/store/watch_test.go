@@ -193,6 +193,39 @@ func TestIdleWaitsForTheSameIDAgain(t *testing.T) {
 	})
 }
 
+// A rest lets changes gather, and Idle gathers nothing: neither what an id leads to again, nor what came in its rest.
+func TestIdleDoesNotWaitForRests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, Options{})
+		w := s.Watch(time.Hour, OnKeys(things))
+		handled := map[string]int{}
+		work(t, w, func(id string) {
+			if handled[id]++; id == "a" && handled[id] < 3 {
+				update(t, s, func(tx *Tx) {
+					tx.CausedBy(w, id)
+					things.Put(tx, &thing{ID: id, Count: handled[id]})
+				})
+			}
+		})
+		put(t, s, "b")
+		synctest.Wait() // now it rests
+		put(t, s, "a", "b")
+		begin := time.Now()
+		if err := w.Idle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(begin); took != 0 || handled["a"] != 3 || handled["b"] != 2 {
+			t.Errorf("idle after %v, when %v were handled", took, handled)
+		}
+		put(t, s, "b")
+		synctest.Wait()
+		if handled["b"] != 2 {
+			t.Error("without Idle it does not rest")
+		}
+		w.Close() // before its bubble ends
+	})
+}
+
 func TestCloseReleasesWaitingCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, Options{})
