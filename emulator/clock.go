@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 )
 
@@ -29,6 +30,20 @@ func (s *Server) advance(ctx context.Context, d time.Duration) error {
 	s.readMetrics(ctx) // what has been counted belongs to the minute that the clock leaves
 	defer s.readMetrics(ctx)
 	return s.clock.Advance(ctx, d)
+}
+
+// advanceUnderWay is how far an advance of the clock has come, or nil if there is none.
+func (s *Server) advanceUnderWay() *control.Advance {
+	p, ok := s.clock.Progress()
+	if !ok {
+		return nil
+	}
+	return &control.Advance{From: p.From, To: p.To, Took: p.Took.Seconds()}
+}
+
+// tellProgress has the log say how far a long advance has come.
+func (s *Server) tellProgress(p clock.Progress) {
+	s.opts.Log.Info("the clock advances", "reached", p.At, "to", p.To, "after", p.Took.Round(time.Second))
 }
 
 // SetSpeed sets how many seconds the clock moves in each real second.

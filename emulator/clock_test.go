@@ -2,12 +2,18 @@ package emulator_test
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
 	"math"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -54,5 +60,58 @@ func TestSpeedsOutOfRangeAreRefused(t *testing.T) {
 			_ = srv.Close()
 			t.Errorf("speed %v is granted", speed)
 		}
+	}
+}
+
+// What looks on while the clock is advanced sees from where, how far and to where.
+func TestAnAdvanceShowsHowFarItHasCome(t *testing.T) {
+	type shown struct {
+		Now     time.Time
+		Advance *struct {
+			From, To time.Time
+			Took     *float64
+		}
+	}
+	var srv *emulator.Server
+	look := func() (got shown) {
+		t.Helper()
+		answer, err := http.Get(srv.URL() + "/_emulator/clock")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		if err := json.NewDecoder(answer.Body).Decode(&got); err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	var meanwhile []shown
+	take := func(context.Context, []byte) error { meanwhile = append(meanwhile, look()); return nil }
+	srv = emulator.Start(t, emulator.Options{Engine: "sim", Speed: -1, EventTargetFuncs: map[string]emulator.EventTargetFunc{hookTarget: take}})
+	events := eventbridge.NewFromConfig(srv.Config())
+	if _, err := events.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: new("each"), ScheduleExpression: new("rate(5 minutes)")}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := events.PutTargets(t.Context(), &eventbridge.PutTargetsInput{Rule: new("each"), Targets: []types.Target{{Id: new("1"), Arn: new(hookTarget)}}}); err != nil {
+		t.Fatal(err)
+	}
+	from := look()
+	if from.Advance != nil {
+		t.Errorf("without an advance there is %+v", from.Advance)
+	}
+	if err := srv.Clock().Advance(12 * time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if len(meanwhile) != 2 {
+		t.Fatalf("the clock was looked at %d times", len(meanwhile))
+	}
+	for n, got := range meanwhile {
+		at := from.Now.Add(time.Duration(n+1) * 5 * time.Minute)
+		if a := got.Advance; a == nil || !a.From.Equal(from.Now) || !a.To.Equal(from.Now.Add(12*time.Minute)) || a.Took == nil || got.Now.Sub(at).Abs() > time.Minute {
+			t.Errorf("after %v of 12 minutes from %v: %+v", got.Now.Sub(from.Now), from.Now, got.Advance)
+		}
+	}
+	if after := look(); after.Advance != nil {
+		t.Errorf("after the advance there is %+v", after.Advance)
 	}
 }

@@ -145,6 +145,7 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 	s.faults = newFaults(s)
 	s.quiet = &controllers.Quiet{Store: s.store, Engine: s.engine, Faulty: s.faulty, Set: s.atWork, Requests: s.requests.Load, Matched: s.deliveries.AllMatched, Log: s.opts.Log}
 	s.clock.SetQuiet(s.quiet.Wait)
+	s.clock.SetProgress(s.tellProgress)
 	s.retention = &retention.Keeper{Store: s.store, Logs: s.logs, Clock: s.clock, Log: s.opts.Log}
 	s.sessions = s.newSessions()
 	s.router = &routing.Router{Clock: s.clock, Counters: &s.deliveries}

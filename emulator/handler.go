@@ -65,7 +65,7 @@ func (s *Server) newHandler() http.Handler {
 		DataChannel: datachannel.Handler(s.sessions, s.opts.Log),
 		Metrics:     metrics.Handler(), AllowedHosts: s.opts.allowedHosts(), Upstream: s.upstream, Log: s.opts.Log,
 		Control: control.Handler(control.Options{
-			Version: s.opts.Version, Endpoint: s.URL(), Store: s.store, Clock: controlClock{s.clock, s}, Log: s.opts.Log,
+			Version: s.opts.Version, Endpoint: s.URL(), Store: s.store, Clock: controlClock{s.clock, s}, Advance: s.advanceUnderWay, Log: s.opts.Log,
 			Scope:  arn.Scope{Region: s.opts.Region, Account: s.opts.Account},
 			Engine: s.engineHealth,
 			Reset:  func(context.Context) error { return s.Reset() },

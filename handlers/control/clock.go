@@ -12,6 +12,16 @@ type Time struct {
 	// Speed is the number of emulated seconds in a real one; 0 when the clock
 	// stands still.
 	Speed float64 `json:"speed"`
+	// Advance is the one that is under way; nil if there is none.
+	Advance *Advance `json:"advance,omitempty"`
+}
+
+// Advance is an advance of the clock that is under way. It has come to Time.Now.
+type Advance struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	// Took is for how many seconds of real time it has been under way.
+	Took float64 `json:"took"`
 }
 
 // SetTime is the body of POST /_emulator/clock: one of the two, or both, in which
@@ -25,7 +35,11 @@ type SetTime struct {
 
 // clock serves GET /_emulator/clock.
 func (a *api) clock(w http.ResponseWriter, _ *http.Request) {
-	a.answer(w, http.StatusOK, Time{Now: a.Clock.Now(), Speed: a.Clock.Speed()})
+	t := Time{Now: a.Clock.Now(), Speed: a.Clock.Speed()}
+	if a.Advance != nil {
+		t.Advance = a.Advance()
+	}
+	a.answer(w, http.StatusOK, t)
 }
 
 // setClock serves POST /_emulator/clock.

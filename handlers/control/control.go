@@ -35,6 +35,8 @@ type Options struct {
 	Scope arn.Scope
 	Store *state.Store
 	Clock Clock
+	// Advance is the advance of the clock that is under way; it returns nil if there is none. Nil: there never is.
+	Advance func() *Advance
 
 	// Engine tells how the container engine is. It is asked on each request, so
 	// it should answer within the request's context.

@@ -28,7 +28,7 @@ func (c *Clock) Advance(ctx context.Context, d time.Duration) error {
 	if c.isClosed() {
 		return errors.New("advance clock: it is closed")
 	}
-	target := c.hold().Add(d)
+	target := c.hold(d)
 	defer c.letGo()
 	for {
 		if err := c.settle(ctx); err != nil {
@@ -38,6 +38,7 @@ func (c *Clock) Advance(ctx context.Context, d time.Duration) error {
 			return nil
 		}
 		c.runDue()
+		c.tell()
 	}
 }
 
@@ -47,20 +48,21 @@ func (c *Clock) isClosed() bool {
 	return c.closed
 }
 
-// hold stops the clock and tells where.
-func (c *Clock) hold() time.Time {
+// hold stops the clock, to advance it by d, and returns where that leads.
+func (c *Clock) hold(d time.Duration) (target time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.rebase(c.now())
-	c.held = true
-	return c.emulated
+	now := time.Now()
+	c.held = &advance{from: c.emulated, to: c.emulated.Add(d), began: now, told: now}
+	return c.held.to
 }
 
 func (c *Clock) letGo() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.rebase(c.emulated)
-	c.held = false
+	c.held = nil
 }
 
 func (c *Clock) settle(ctx context.Context) error {

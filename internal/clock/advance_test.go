@@ -246,6 +246,40 @@ func TestConcurrentAdvancesAddUp(t *testing.T) {
 	})
 }
 
+// An advance that takes long tells every ten seconds how far it has come, and whoever asks is told at any time.
+func TestALongAdvanceTellsHowFarItHasCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := clock.New(clock.Options{})
+		begin := c.Now()
+		if _, ok := c.Progress(); ok {
+			t.Error("there is an advance before the first")
+		}
+		c.SetQuiet(func(context.Context) error { time.Sleep(4 * time.Second); return nil })
+		var told []clock.Progress
+		c.SetProgress(func(p clock.Progress) { told = append(told, p) })
+		for n := range 6 {
+			c.AfterFunc(time.Duration(n+1)*time.Minute, func() {
+				if p, ok := c.Progress(); !ok || p.Took != time.Duration(n+1)*4*time.Second || p.At.Sub(begin) != time.Duration(n+1)*time.Minute {
+					t.Errorf("at timer %d: %+v, %v", n, p, ok)
+				}
+			})
+		}
+		if err := c.Advance(t.Context(), time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		want := []clock.Progress{
+			{From: begin, At: begin.Add(3 * time.Minute), To: begin.Add(time.Hour), Took: 12 * time.Second},
+			{From: begin, At: begin.Add(6 * time.Minute), To: begin.Add(time.Hour), Took: 24 * time.Second},
+		}
+		if !slices.Equal(told, want) {
+			t.Errorf("told\n %+v, want\n %+v", told, want)
+		}
+		if _, ok := c.Progress(); ok {
+			t.Error("the advance is not over")
+		}
+	})
+}
+
 func BenchmarkAdvance(b *testing.B) {
 	c := clock.New(clock.Options{})
 	for b.Loop() {

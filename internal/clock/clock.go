@@ -49,8 +49,9 @@ type Clock struct {
 	speed    float64
 	real     reading // real and emulated are the same instant
 	emulated time.Time
-	held     bool // Advance moves the time; real time doesn't
+	held     *advance // moves the time, and real time doesn't; nil: there is none under way
 	quiet    func(context.Context) error
+	progress func(Progress)
 	timers   timerHeap
 	sequence uint64
 	wake     *time.Timer // set for the earliest of timers; nil until there was one
@@ -154,7 +155,7 @@ func (c *Clock) Next() (due time.Time, ok bool) {
 // high speed stays within the range of a Duration, and after a suspension, so that
 // what the wall clock does afterwards cannot take it back.
 func (c *Clock) now() time.Time {
-	if c.held || c.speed == 0 {
+	if c.held != nil || c.speed == 0 {
 		return c.emulated
 	}
 	elapsed, jumped := c.read().since(c.real)
@@ -179,7 +180,7 @@ func (c *Clock) arm() {
 	if c.wake != nil {
 		c.wake.Stop()
 	}
-	if c.held || c.speed == 0 || len(c.timers) == 0 {
+	if c.held != nil || c.speed == 0 || len(c.timers) == 0 {
 		return
 	}
 	// Waking early is harmless: fire sets the wake-up again. It is early for the sake
