@@ -111,22 +111,21 @@ func keyOf(service string) string { return applicationautoscaling.ResourceOfServ
 func (c *Controller) reconcile(ctx context.Context, key string) (wakeAt time.Time, err error) {
 	tx := c.Store.Read()
 	target, last := applicationautoscaling.TargetByKey(tx, key), applicationautoscaling.LastChange(tx, key)
+	if target != nil { // first: scheduled actions do not wait for an ECS that does not answer
+		if wakeAt, err = c.schedule(key, target); err != nil {
+			return wakeAt, err
+		}
+	}
 	if last != nil && last.Open() {
-		if wakeAt, err = c.goOn(ctx, key, last); err != nil || last.Status == pending {
+		next, err := c.goOn(ctx, key, last)
+		if wakeAt = earliest(wakeAt, next); err != nil || last.Status == pending {
 			return wakeAt, err
 		}
 	} else {
 		c.forgetPoll(key)
 	}
-	if target != nil {
-		due, err := c.schedule(key, target)
-		if err != nil {
-			return due, err
-		}
-		wakeAt = earliest(wakeAt, due)
-		if !target.BoundsAt.Equal(target.EnforcedAt) {
-			return wakeAt, c.enforce(key)
-		}
+	if target != nil && !target.BoundsAt.Equal(target.EnforcedAt) {
+		return wakeAt, c.enforce(key)
 	}
 	return wakeAt, c.actOnAlarms(key)
 }

@@ -219,6 +219,31 @@ func TestScheduledActions(t *testing.T) {
 	})
 }
 
+// A recurring action is acted on at its time, though ECS does not answer then: it would be missed later.
+func TestScheduledActionsDoNotWaitForECS(t *testing.T) {
+	inBubble(t, 1, func(w *world) {
+		w.answer = func(int) (int, string) { return http.StatusInternalServerError, `{"__type":"ServerException"}` }
+		w.target(2, 4)
+		w.update(func(tx *state.Tx) {
+			applicationautoscaling.PutScheduledAction(tx, &applicationautoscaling.ScheduledAction{
+				Name: "half past", Of: web, Anchor: w.clock.Now(), Expression: "cron(30 * * * ? *)", Min: aws.Int32(3), Max: aws.Int32(6),
+			})
+		})
+		w.advance(40 * time.Minute)
+		if got := applicationautoscaling.FindTarget(w.store.Read(), web); got.Min != 3 || got.Max != 6 {
+			t.Errorf("the bounds are %d and %d", got.Min, got.Max)
+		}
+		w.mu.Lock()
+		w.answer = nil
+		w.mu.Unlock()
+		time.Sleep(time.Minute) // of the bubble
+		w.advance(10 * time.Minute)
+		if w.desired() != 3 {
+			t.Errorf("the desired count is %d: %v", w.desired(), w.activities())
+		}
+	})
+}
+
 // The times of a recurring action: its start, what its expression says after that, and nothing after its end.
 func TestTimesOfRecurringActions(t *testing.T) {
 	at := func(hours float64) *time.Time {
