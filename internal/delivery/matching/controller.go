@@ -182,8 +182,8 @@ func (c *Controller) match(events []state.Event) error {
 		found, err := c.Router.Match(tx, routing.Event{
 			Scope: about.Scope, Bus: eventbridge.DefaultBus, JSON: string(c.JSON(tx, e)), Sequence: e.Sequence,
 		})
-		if err != nil {
-			return err
+		if err != nil { // it would be so the next time: the others do not wait for it
+			c.Log.Error("an event cannot be matched with rules and is left out", "event", e.Sequence, "error", err)
 		}
 		made = append(made, found...)
 	}

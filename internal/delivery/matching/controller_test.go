@@ -57,6 +57,9 @@ func inBubble(t *testing.T, o state.Options, test func(w *world)) {
 	})
 }
 
+// unreadable is the name in an event that is no object of JSON.
+const unreadable = "unreadable"
+
 func (w *world) start() {
 	c := matching.New(matching.Options{
 		Store: w.store, Clock: w.clock, Log: slog.New(slog.NewTextHandler(&w.log, nil)),
@@ -66,6 +69,9 @@ func (w *world) start() {
 		},
 		JSON: func(_ *state.Tx, e state.Event) []byte {
 			w.bodies.Add(1)
+			if e.Value.ServiceAction.Name == unreadable {
+				return nil
+			}
 			return fmt.Appendf(nil, `{"source":"aws.ecs","detail-type":%q,"detail":{"name":%q}}`, e.Value.ServiceAction.Type, e.Value.ServiceAction.Name)
 		},
 	})
@@ -139,6 +145,21 @@ func TestRulesGetTheEventsOfTheOutbox(t *testing.T) {
 		w.tell("A", "3")
 		w.idle()
 		w.delivered("1", "2", "3")
+	})
+}
+
+// An event that cannot be matched keeps no other one from its rules, and the log tells of it.
+func TestAnEventThatCannotBeMatchedIsLeftOut(t *testing.T) {
+	inBubble(t, state.Options{}, func(w *world) {
+		w.rule("A")
+		w.tell("A", "1", unreadable, "2")
+		w.idle()
+		w.tell("A", "3")
+		w.idle()
+		w.delivered("1", "2", "3")
+		if n := strings.Count(w.log.String(), "cannot be matched"); n != 1 {
+			t.Errorf("the log tells of it %d times: %s", n, w.log.String())
+		}
 	})
 }
 
