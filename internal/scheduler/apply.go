@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -59,16 +60,15 @@ type change struct {
 	events  []event.Event
 }
 
-// apply carries out a plan that was made on the transaction's own view.
-func apply(tx *state.Tx, s *state.Service, verbs []Verb, now time.Time) error {
+// apply carries out a plan that was made on the transaction's own view. What users change is a fact of the
+// decision, so no verb should be refused; one that is does not keep the others from being carried out.
+func apply(tx *state.Tx, s *state.Service, verbs []Verb, now time.Time) (refused error) {
 	c := &change{tx: tx, service: s, now: now}
 	for _, v := range verbs {
-		if err := c.carryOut(v); err != nil {
-			return err
-		}
+		refused = errors.Join(refused, c.carryOut(v))
 	}
 	if len(c.events) == 0 {
-		return nil
+		return refused
 	}
 	var shown []types.ServiceEvent
 	for i, told := range c.told(state.FindServiceEvents(tx, s.ARN)) {
@@ -80,7 +80,7 @@ func apply(tx *state.Tx, s *state.Service, verbs []Verb, now time.Time) error {
 	if len(shown) > 0 {
 		state.AddServiceEvents(tx, s.ARN, shown...)
 	}
-	return nil
+	return refused
 }
 
 // told are the events as DescribeServices shows them: 1 ms apart (ECS0093), and none older than one
@@ -106,7 +106,7 @@ func (c *change) say(e event.Event) { c.events = append(c.events, e) }
 func (c *change) carryOut(v Verb) error {
 	switch v := v.(type) {
 	case StartTasks:
-		return c.startTasks(v)
+		c.startTasks(v)
 	case StopTasks:
 		for _, task := range v.Tasks {
 			state.StopTask(c.tx, task, state.Stop{Code: types.TaskStopCodeServiceSchedulerInitiated, Reason: v.Reason, At: c.now})

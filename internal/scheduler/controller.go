@@ -132,6 +132,7 @@ func (c *Controller) reconcile(serviceARN string, now func() time.Time) (Plan, e
 	if len(plan.Verbs) == 0 {
 		return plan, nil
 	}
+	var refused error
 	err := c.Store.Update(func(tx *state.Tx) error {
 		c.services.Causes(tx, serviceARN)
 		plan = Plan{}
@@ -143,12 +144,13 @@ func (c *Controller) reconcile(serviceARN string, now func() time.Time) (Plan, e
 		if c.Rates != nil { // it has what the plan was made by: others launch in transactions, too
 			c.Rates.Launch(arn.ScopeOf(serviceARN), in.Now, tasksOnFargate(in.Service, plan.Verbs))
 		}
-		return apply(tx, in.Service, plan.Verbs, in.Now)
+		refused = apply(tx, in.Service, plan.Verbs, in.Now)
+		return nil
 	})
 	if err != nil {
 		return Plan{}, err
 	}
 	c.Log.Debug("scheduled service", "service", serviceARN, "verbs", len(plan.Verbs))
 	c.warnOfNoInstances(serviceARN, plan.Verbs)
-	return plan, nil
+	return plan, refused
 }

@@ -145,13 +145,9 @@ func demandOf(tx *state.Tx, s *state.Service, d *state.Deployment, provider stri
 	if definitionOf(tx, d.Revision) == nil {
 		return nil
 	}
-	template, err := newTemplate(tx, s, d, time.Time{})
-	if err != nil {
-		return nil
-	}
 	where := task.Where{Constraints: s.PlacementConstraints, Strategy: s.PlacementStrategy, CapacityProvider: provider}
 	if vpc := vpcConfiguration(d.Revision); vpc != nil {
 		where.Subnets = subnets(tx, arn.ScopeOf(s.ARN), vpc.Subnets)
 	}
-	return template.Demand(where)
+	return newTemplate(tx, s, d, time.Time{}).Demand(where)
 }

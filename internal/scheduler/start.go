@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -17,13 +16,9 @@ import (
 )
 
 // startTasks starts tasks of a deployment, and tells of them.
-func (c *change) startTasks(v StartTasks) error {
-	ids, err := c.start(v)
-	if err != nil {
-		return fmt.Errorf("start tasks of deployment %s: %w", v.DeploymentID, err)
-	}
+func (c *change) startTasks(v StartTasks) {
 	replacing := v.Replacing
-	for batch := range slices.Chunk(ids, batchSize) {
+	for batch := range slices.Chunk(c.start(v), batchSize) {
 		if v.Zone != "" {
 			c.say(event.StartedInZone{Zone: v.Zone, Tasks: batch})
 			continue
@@ -31,17 +26,13 @@ func (c *change) startTasks(v StartTasks) error {
 		c.say(event.StartedTasks{Tasks: batch, Replacing: min(replacing, len(batch)), TaskSet: v.TaskSet})
 		replacing -= min(replacing, len(batch))
 	}
-	return nil
 }
 
 // start makes tasks of a deployment and returns their ids.
-func (c *change) start(v StartTasks) (ids []string, err error) {
+func (c *change) start(v StartTasks) (ids []string) {
 	at := slices.IndexFunc(c.service.Deployments, func(d *state.Deployment) bool { return d.ID == v.DeploymentID })
 	d := c.service.Deployments[at]
-	template, err := newTemplate(c.tx, c.service, d, c.now)
-	if err != nil {
-		return nil, err
-	}
+	template := newTemplate(c.tx, c.service, d, c.now)
 	if d.Revision.TasksLaunchType() == types.LaunchTypeFargate && v.Places == nil {
 		v.Places, _ = placesOnFargate(c.tx, c.service, d, v.N, v.Zone, limits{})
 	}
@@ -50,7 +41,7 @@ func (c *change) start(v StartTasks) (ids []string, err error) {
 		state.AddTask(c.tx, t)
 		ids = append(ids, arn.Name(t.ARN))
 	}
-	return ids, nil
+	return ids
 }
 
 // placesOnFargate spreads n tasks among those that a deployment has. If it finds fewer places, lack is why.

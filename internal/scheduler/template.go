@@ -12,20 +12,15 @@ import (
 )
 
 // newTemplate is what the tasks of a deployment are made of; its task definition exists.
-func newTemplate(tx *state.Tx, s *state.Service, d *state.Deployment, now time.Time) (*task.Template, error) {
-	r, launchType := d.Revision, d.Revision.TasksLaunchType()
-	definition := definitionOf(tx, r)
-	resolved, err := taskdef.ApplyOverrides(definition.Definition(), nil, launchType)
-	if err != nil {
-		return nil, err
-	}
+func newTemplate(tx *state.Tx, s *state.Service, d *state.Deployment, now time.Time) *task.Template {
+	r, definition := d.Revision, definitionOf(tx, d.Revision)
 	cluster, vpc := state.FindCluster(tx, s.ClusterARN), vpcConfiguration(r)
 	if vpc == nil {
 		vpc = &types.AwsVpcConfiguration{}
 	}
 	return task.NewTemplate(task.Request{
-		Cluster: cluster, Definition: definition.Definition(), Resolved: resolved,
-		LaunchType: launchType, PlatformVersion: r.PlatformVersion,
+		Cluster: cluster, Definition: definition.Definition(), Resolved: taskdef.Unchanged(definition.Definition()),
+		LaunchType: r.TasksLaunchType(), PlatformVersion: r.PlatformVersion,
 		SecurityGroups: task.SecurityGroups(tx, arn.ScopeOf(s.ARN), vpc.SecurityGroups, vpc.Subnets), AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled,
 		Group: groupOf(s), StartedBy: d.ID, ServiceARN: s.ARN, DeploymentID: d.ID, LoadBalancers: r.ResolvedLoadBalancers(),
 		ServiceRegistries: r.ServiceRegistries, Connect: d.Connect,
@@ -33,7 +28,7 @@ func newTemplate(tx *state.Tx, s *state.Service, d *state.Deployment, now time.T
 		Volume: task.NewVolume(task.VolumeConfigurations(r.VolumeConfigurations), task.TagSources{
 			Definition: definition.Tags, Service: s.Tags, Managed: s.EnableECSManagedTags, Cluster: cluster.Name, ServiceName: s.Name,
 		}),
-	}), nil
+	})
 }
 
 // subnets finds those of a network configuration. No task starts while one is gone.

@@ -38,7 +38,7 @@ type Resolved struct {
 //
 // Source: ECS API reference, TaskOverride; field reports.
 func ApplyOverrides(def *types.TaskDefinition, o *types.TaskOverride, launchType types.LaunchType) (Resolved, error) {
-	r := unchanged(def)
+	r := Unchanged(def)
 	if o == nil {
 		return r, nil
 	}
@@ -75,8 +75,8 @@ func ApplyOverrides(def *types.TaskDefinition, o *types.TaskOverride, launchType
 	return r, nil
 }
 
-// unchanged is the definition without overrides.
-func unchanged(def *types.TaskDefinition) Resolved {
+// Unchanged is what a registered definition says without overrides.
+func Unchanged(def *types.TaskDefinition) Resolved {
 	r := Resolved{
 		Containers:       def.ContainerDefinitions,
 		CPU:              value(def.Cpu),
