@@ -11,13 +11,19 @@ import (
 // their targets, and for who uses them: InUse says which load balancers that concerns. Its own writes to target
 // health wake no watch.
 func Watched() []store.Source {
-	return []store.Source{
+	return append(OnRouting(),
 		store.OnKeys(loadBalancers),
+		store.On(targets, one(func(t *Target) string { return t.GroupARN })),
+		onGroupUse(),
+	)
+}
+
+// OnRouting wakes with ARNs of load balancers whose listeners or rules change, and of target groups that do.
+func OnRouting() []store.Source {
+	return []store.Source{
 		store.On(listeners, one(func(l *Listener) string { return l.LoadBalancer })),
 		store.On(rules, one(func(r *Rule) string { return r.LoadBalancer })),
 		store.OnKeys(targetGroups),
-		store.On(targets, one(func(t *Target) string { return t.GroupARN })),
-		onGroupUse(),
 	}
 }
 

@@ -78,7 +78,8 @@ func New(opts Options) *Controller {
 		Name: "service", Clock: c.Clock, Log: c.Log, Watch: c.Store.WatchServices(pause), Workers: workers,
 		Reconcile: c.schedule,
 	})
-	heeded := c.wakesServices("what a deployment heeds", c.Store.Watch(0, append(cloudwatch.OnStates(), elbv2.OnApplied(), servicediscovery.OnAcknowledgements())...), c.heeding.of)
+	heeds := append(append(cloudwatch.OnStates(), elbv2.OnRouting()...), elbv2.OnApplied(), servicediscovery.OnAcknowledgements())
+	heeded := c.wakesServices("what a deployment heeds", c.Store.Watch(0, heeds...), c.heeding.of)
 	c.Group = reconcile.Group{instances, room, providers, heeded, c.services}
 	if c.Quotas.LimitFargate() {
 		c.Group = append(c.Group, c.wakesServices("vCPUs on Fargate", c.Store.Watch(0, state.OnFreedFargate()), c.concernedByVCPUs))

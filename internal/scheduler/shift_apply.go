@@ -32,9 +32,7 @@ func readRules(tx *state.Tx, s *state.Service) (rules shift.Rules) {
 				}
 			}
 			for _, group := range []*string{b.TargetGroupArn, a.AlternateTargetGroupArn} {
-				if id := aws.ToString(group); elbv2.FindTargetGroup(tx, id) == nil {
-					rules.Gone[id] = true
-				}
+				rules.Gone[aws.ToString(group)] = elbv2.FindTargetGroup(tx, aws.ToString(group)) == nil
 			}
 		}
 	}
@@ -82,19 +80,22 @@ func refusedRoles(s *state.Service, refused func(role string) bool) map[string]b
 	return roles
 }
 
-// stands is the service deployment that has been stopped on its way and leaves both its revisions as they
-// are; nil: there is none. Where the circuit breaker stopped it, the new one has nothing to stay for.
+// stands is the service deployment that has ended on its way, or on its way back, and leaves traffic and both its
+// revisions as they are; nil: there is none. Where the circuit breaker stopped it, the new one has nothing to stay for.
 func stands(tx *state.Tx, s *state.Service) *state.ServiceDeployment {
 	d := s.Primary()
 	if d.RolloutState != types.DeploymentRolloutStateFailed {
 		return nil
 	}
 	r := state.FindServiceDeployment(tx, d.ServiceDeploymentARN)
-	if r == nil || r.Shift == nil || r.Status != types.ServiceDeploymentStatusStopped ||
-		r.CircuitBreaker.Status == types.ServiceDeploymentRollbackMonitorsStatusTriggered {
-		return nil
+	switch {
+	case r == nil || r.Shift == nil:
+	case r.Status == types.ServiceDeploymentStatusRollbackFailed && r.Shift.Back && !shift.Cleaning(r.Shift):
+		return r
+	case r.Status == types.ServiceDeploymentStatusStopped && r.CircuitBreaker.Status != types.ServiceDeploymentRollbackMonitorsStatusTriggered:
+		return r
 	}
-	return r
+	return nil
 }
 
 // nameHooks gives hooks that are asked for the first time their ids.

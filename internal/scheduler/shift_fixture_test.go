@@ -20,8 +20,10 @@ type shiftFixture struct {
 	blue, green string // ARNs of target groups
 	live, test  string // ARNs of rules
 	balancer    string
-	away        bool // the load balancer takes nothing
-	unused      bool // it leads traffic to no target
+	away        bool   // the load balancer takes nothing
+	unused      bool   // it leads traffic to no target
+	nowhere     string // target group of which no target is in use
+	deaf        string // ARN of a task that goes on to run
 }
 
 func newShiftFixture(t fatal, c types.DeploymentConfiguration, change func(*state.Service)) *shiftFixture {
@@ -99,15 +101,18 @@ func (f *shiftFixture) release() {
 func (f *shiftFixture) work() (busy bool) {
 	f.t.Helper()
 	for _, t := range f.tasks() {
+		unused := t.Spec.Balanced() && (f.unused || *t.Spec.LoadBalancers[0].TargetGroupArn == f.nowhere)
 		switch {
+		case t.Stop != nil && t.ARN == f.deaf:
+			continue
 		case t.Stop != nil:
 			f.deregister(t)
 			f.end(t, "")
 		case t.Status.LastStatus != state.Running:
 			f.run(t)
-		case t.Spec.Balanced() && f.unused && !t.Unused():
+		case unused && !t.Unused():
 			f.target(t, state.TargetUnused)
-		case t.Spec.Balanced() && !f.unused && t.Health() != types.HealthStatusHealthy:
+		case t.Spec.Balanced() && !unused && t.Health() != types.HealthStatusHealthy:
 			f.target(t, state.TargetHealthy)
 		default:
 			continue

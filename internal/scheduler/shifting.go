@@ -29,7 +29,7 @@ func (shifting) advance(p *planner) bool {
 	if !result.WakeAt.IsZero() {
 		p.wake(result.WakeAt)
 	}
-	p.heeds = append(p.heeds, result.Awaits...)
+	p.heeds = append(append(p.heeds, result.Awaits...), p.in.Rules.Heeded()...)
 	*r.Shift, r.Hooks = result.Shift, result.Hooks
 	if result.Failure == "" {
 		p.showWeights(r)
@@ -37,7 +37,11 @@ func (shifting) advance(p *planner) bool {
 	}
 	p.say(event.DeploymentFailed{Deployment: p.primary.deployment.ID, Reason: result.Failure})
 	p.failPrimary(shiftFailedReason)
-	p.strategy.rollBack(p, result.Failure, "ECS deployment")
+	if r.Shift.Back {
+		p.endRecord(r, types.ServiceDeploymentStatusRollbackFailed, result.Failure)
+	} else {
+		p.strategy.rollBack(p, result.Failure, "ECS deployment")
+	}
 	return true
 }
 
@@ -71,7 +75,7 @@ func (p *planner) bothRevisions(r *state.ServiceDeployment) desired {
 		t := target{generation: g, drain: whenReplaced}
 		switch id := g.deployment.ID; {
 		case id == r.Target.DeploymentID && green:
-			t.wanted, t.grows, t.drain = p.desiredCount(), !r.Shift.Back, atOnce
+			t.wanted, t.grows, t.drain = p.desiredCount(), !r.Shift.Back || r.Ended(), atOnce // see stands
 		case id == r.Shift.Source && blue:
 			t.wanted, t.grows, t.drain = p.desiredCount(), true, atOnce
 		case id != r.Target.DeploymentID && id != r.Shift.Source && shift.Holds(r.Shift):
@@ -103,12 +107,12 @@ func (shifting) rollBack(p *planner, reason, cause string) {
 	p.showWeights(r)
 }
 
-// succeedUnbalanced completes a rollback whose listeners are gone, once the tasks of blue run and those of
-// green have stopped: no target becomes healthy any more, so the rollback would never end. The service is not
-// steady then. What ECS does is not published.
+// succeedUnbalanced completes a deployment at its last stage whose listeners are gone, once the tasks of the
+// revision that stays run and those of the other one have stopped: no target becomes healthy any more. The
+// service is not steady then. What ECS does is not published.
 func (p *planner) succeedUnbalanced(in desired) {
 	r := p.record(p.primary.deployment)
-	if r == nil || r.Shift == nil || !r.Shift.Back || !in.final || !inProgress(p.primary) ||
+	if r == nil || r.Shift == nil || !in.final || !inProgress(p.primary) ||
 		!shift.LeadsNowhere(p.targetOf(r).deployment.Revision.LoadBalancers, p.in.Rules) {
 		return
 	}
@@ -223,8 +227,9 @@ func (p *planner) showWeights(r *state.ServiceDeployment) {
 }
 
 // standing is what remains of a deployment that shifted traffic and was stopped on its way, with ABORT or
-// by an alarm: both revisions keep their tasks, and rules stay as they are, until the next deployment
-// settles the service.
+// by an alarm, or whose rollback failed while the new tasks have traffic: both revisions keep their tasks, and
+// rules stay as they are, until the next deployment settles the service. Of a rollback that failed, that is the
+// emulator's choice.
 type standing struct{ rolling }
 
 // shareAlike has all tasks of a service have alike of the requests by Service Connect, unless its deployment shifts them.

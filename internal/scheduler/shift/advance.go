@@ -52,10 +52,10 @@ type Result struct {
 	Weights []Led
 	// Split is how proxies are to share requests, and do not; nil: there is nothing to change.
 	Split *Split
-	// Failure is why the deployment goes back; empty: it does not.
+	// Failure is why the deployment goes back, or on the way back, why that ends; empty: it goes on.
 	Failure string
-	// WakeAt is when to look again though nothing has changed; zero is never. Awaits are ARNs of load
-	// balancers that do not yet go by their rules, and of endpoints whose proxies do not yet share as they shall.
+	// WakeAt is when to look again though nothing has changed; zero is never. Awaits are ARNs of endpoints
+	// whose proxies do not yet share as they shall.
 	WakeAt time.Time
 	Awaits []string
 }
@@ -97,10 +97,15 @@ func (a *advance) step() bool {
 	return a.enter(a.next())
 }
 
-// fails reports whether the deployment cannot go on: nothing waits for that.
+// fails reports whether the deployment cannot go on, one way or the other: nothing waits for that. At its last
+// stage it can, whatever a user deletes.
 func (a *advance) fails() bool {
-	if a.Shift.Back {
+	switch {
+	case a.Shift.Stage == cleanUp:
 		return false
+	case a.Shift.Back:
+		a.result.Failure = a.lacksWayBack()
+		return a.result.Failure != ""
 	}
 	if end := a.StartedAt.Add(deploymentTimeout); !a.Now.Before(end) {
 		a.result.Failure = overdue
@@ -111,23 +116,10 @@ func (a *advance) fails() bool {
 		a.result.Groups, a.result.Failure = Resolve(a.Target.LoadBalancers, a.Rules)
 		a.Target.Groups = a.result.Groups
 	}
-	if a.result.Failure == "" && a.Shift.Stage != cleanUp {
-		a.result.Failure = a.lacksGroup()
+	if a.result.Failure == "" {
+		a.result.Failure = a.lacks()
 	}
 	return a.result.Failure != ""
-}
-
-// lacksGroup says which target group of the new tasks a user has deleted: they never get healthy there.
-func (a *advance) lacksGroup() string {
-	if a.Target.Groups == nil {
-		return ""
-	}
-	for _, p := range pairs(a.Target.LoadBalancers, a.Target.Groups) {
-		if a.Rules.Gone[p.target] {
-			return groupGone(p.target)
-		}
-	}
-	return ""
 }
 
 // hooksDue asks the hooks of the stage. On the way back those of the shifts are asked that had begun.

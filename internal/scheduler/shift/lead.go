@@ -20,26 +20,19 @@ func (a *advance) led() bool {
 	switch {
 	case !leads && !splits:
 		return true
-	case a.result.Failure != "":
-		return false
 	case !a.mayLead():
 		return false
 	}
 	done := true
 	for _, l := range wanted {
-		switch rule := a.Rules.ByARN[l.Rule]; {
-		case rule.Weights == nil && s.Back: // there is nothing to lead back
-		case rule.Weights == nil:
-			a.result.Failure = rulesNotFound
-			return false
-		case !rule.has(l.Weights):
-			a.result.Weights = append(a.result.Weights, l)
+		weights, rule := a.Rules.existing(l.Weights), a.Rules.ByARN[l.Rule]
+		switch {
+		case rule.Weights == nil || weights == nil: // a user has deleted what would be led, or where to: see lacks
+		case !rule.has(weights):
+			a.result.Weights = append(a.result.Weights, Led{l.Rule, weights})
 			done = false
 		case !rule.Applied:
 			done = false
-		}
-		if b := a.Rules.ByARN[l.Rule].LoadBalancer; !slices.Contains(a.result.Awaits, b) {
-			a.result.Awaits = append(a.result.Awaits, b)
 		}
 	}
 	if splits && !a.splits(split) {
@@ -76,11 +69,16 @@ func (a *advance) leads() (wanted []Led, leads bool) {
 	default:
 		live, test = s.Stage == production, s.Stage == testShift
 	}
+	return lead(a.pairs(), t, live, test), live || test
+}
+
+// pairs are the load balancers between whose groups the deployment shifts traffic.
+func (a *advance) pairs() []pair {
 	of := pairs(a.Target.LoadBalancers, a.Target.Groups)
 	for i, p := range of {
 		of[i].shared = a.Source.isIn(p.target) && !a.Source.isIn(p.source)
 	}
-	return lead(of, t, live, test), live || test
+	return of
 }
 
 // isIn reports whether the tasks of a revision are targets of a group.

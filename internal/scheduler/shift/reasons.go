@@ -23,6 +23,11 @@ func groupGone(group string) string {
 	return fmt.Sprintf("%s. The target group %s does not exist.", networking, group)
 }
 
+// wayBackGone is the emulator's.
+func wayBackGone(group string) string {
+	return fmt.Sprintf("The rollback failed because the target group %s does not exist.", group)
+}
+
 func roleRefused(role string) string {
 	return fmt.Sprintf("%s. ECS was unable to manage the ELB resources due to missing permissions on ECS Infrastructure Role '%s'.", networking, role)
 }

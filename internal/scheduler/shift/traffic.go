@@ -1,6 +1,9 @@
 package shift
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -51,7 +54,7 @@ type Rule struct {
 // Rules are the rules and listeners that revisions name.
 type Rules struct {
 	ByARN map[string]Rule
-	// Gone are the target groups that revisions name and that do not exist.
+	// Gone has the target groups that revisions name: true for those that do not exist.
 	Gone map[string]bool
 	// Refused are the infrastructure roles that ECS cannot assume.
 	Refused map[string]bool
@@ -124,4 +127,31 @@ func (r Rule) has(weights Weights) bool {
 		}
 	}
 	return true
+}
+
+// existing are the weights of the target groups that exist; nil: traffic would go to one that does not.
+func (r Rules) existing(weights Weights) Weights {
+	there := Weights{}
+	for group, w := range weights {
+		switch {
+		case !r.Gone[group]:
+			there[group] = w
+		case w > 0:
+			return nil
+		}
+	}
+	return there
+}
+
+// Heeded are what a user's change of may change the next decision: the load balancers of the rules, and the
+// target groups.
+func (r Rules) Heeded() []string {
+	heeded := slices.Collect(maps.Keys(r.Gone))
+	for _, rule := range r.ByARN {
+		if rule.LoadBalancer != "" {
+			heeded = append(heeded, rule.LoadBalancer)
+		}
+	}
+	slices.Sort(heeded)
+	return slices.Compact(heeded)
 }
