@@ -105,6 +105,19 @@ func TestTheOldTargetGroupIsDeletedBeforeTrafficHasShifted(t *testing.T) {
 	f.expectState("CLEAN_UP 1, SUCCESSFUL, live 0/100, test 0/100, PRIMARY COMPLETED in green 3/3")
 }
 
+// At the last stage the deployment is decided: it is complete without the new target group.
+func TestTheNewTargetGroupIsDeletedAtTheEnd(t *testing.T) {
+	f := newShiftFixture(t, blueGreen(), nil)
+	f.pass(time.Hour)
+	f.release()
+	f.goOn()
+	f.now = f.now.Add(5 * time.Minute)
+	f.schedule()
+	f.deleteGroup(f.blue)
+	f.goOn()
+	f.expectState("CLEAN_UP, SUCCESSFUL, live 0/1, test 0/1, PRIMARY COMPLETED in blue 2/2")
+}
+
 // The new target group is deleted: all traffic goes to the old one alone.
 func TestTheNewTargetGroupIsDeletedInTheBakeTime(t *testing.T) {
 	f := newShiftFixture(t, blueGreen(), nil)

@@ -31,7 +31,14 @@ func (shifting) advance(p *planner) bool {
 	}
 	p.heeds = append(append(p.heeds, result.Awaits...), p.in.Rules.Heeded()...)
 	*r.Shift, r.Hooks = result.Shift, result.Hooks
-	if result.Failure == "" {
+	switch {
+	case result.Over != "":
+		p.succeed()
+		if !r.Shift.Back {
+			p.endRecord(r, types.ServiceDeploymentStatusSuccessful, result.Over)
+		}
+		return true
+	case result.Failure == "":
 		p.showWeights(r)
 		return false
 	}
@@ -107,13 +114,13 @@ func (shifting) rollBack(p *planner, reason, cause string) {
 	p.showWeights(r)
 }
 
-// succeedUnbalanced completes a deployment at its last stage whose listeners are gone, once the tasks of the
+// succeedUnbalanced completes a deployment at its last stage whose listeners or target groups are gone, once the tasks of the
 // revision that stays run and those of the other one have stopped: no target becomes healthy any more. The
 // service is not steady then. What ECS does is not published.
 func (p *planner) succeedUnbalanced(in desired) {
 	r := p.record(p.primary.deployment)
-	if r == nil || r.Shift == nil || !in.final || !inProgress(p.primary) ||
-		!shift.LeadsNowhere(p.targetOf(r).deployment.Revision.LoadBalancers, p.in.Rules) {
+	balancers, groups := p.between(p.primary)
+	if r == nil || r.Shift == nil || !in.final || !inProgress(p.primary) || !shift.LeadsNowhere(balancers, groups, p.in.Rules) {
 		return
 	}
 	for _, g := range in.targets {

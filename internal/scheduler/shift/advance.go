@@ -54,6 +54,8 @@ type Result struct {
 	Split *Split
 	// Failure is why the deployment goes back, or on the way back, why that ends; empty: it goes on.
 	Failure string
+	// Over is why the deployment ends now, though not all tasks are as they are to be; empty: it does not.
+	Over string
 	// WakeAt is when to look again though nothing has changed; zero is never. Awaits are ARNs of endpoints
 	// whose proxies do not yet share as they shall.
 	WakeAt time.Time
@@ -84,7 +86,7 @@ func (a *advance) step() bool {
 		return false
 	}
 	if !a.led() {
-		return !a.Shift.Back && a.late(answer{})
+		return a.late(answer{unled: true})
 	}
 	said := a.hooksDue()
 	switch {
@@ -138,7 +140,7 @@ func (a *advance) finished() bool {
 	case s.Stage == cleanUp:
 		return false
 	case s.Back:
-		return s.Stage != scaleUp || a.Source.Up || LeadsNowhere(a.Target.LoadBalancers, a.Rules)
+		return s.Stage != scaleUp || a.Source.Up || LeadsNowhere(a.Source.LoadBalancers, a.Source.Groups, a.Rules)
 	case s.Stage == reconcile:
 		return a.Settled
 	case s.Stage == scaleUp:
@@ -183,18 +185,27 @@ func (a *advance) past(at time.Time) bool {
 }
 
 // late waits on at a stage, or gives it up after its time. That of a pause is its own, and so are those
-// of the bake times, which may be as long. What cannot be waited for on the way back is left out.
+// of the bake times, which may be as long. On the way back, hooks and missing tasks are not waited for any longer,
+// but traffic is led to no revision that does not serve. What the last stage waits for comes without the deployment.
+// Source: ECS developer guide, blue/green deployments, for the time. That it undoes nothing once the old tasks may
+// go, and how a rollback ends, is the emulator's choice.
 func (a *advance) late(said answer) bool {
 	s := &a.Shift
 	a.wake(said.until)
 	bakes := s.Stage == bakeTime || s.Stage == production && !s.Shifted.IsZero() && said.through && said.until.IsZero()
-	if said.paused || bakes || s.Back && s.Stage == cleanUp || !a.past(s.Since.Add(stageTimeout)) {
+	if said.paused || bakes || !a.past(s.Since.Add(stageTimeout)) {
 		return false
 	}
-	if s.Back {
+	switch {
+	case CleansUp(s) && (!s.Back || a.Source.Up):
+		a.result.Over = cleanUpOverdue
+	case !s.Back:
+		a.result.Failure = stageOverdue(s.Stage)
+	case s.Stage == cleanUp || said.unled || !a.mayLead():
+		a.result.Failure = rollbackOverdue(s.Stage)
+	default:
 		return a.enter(a.next())
 	}
-	a.result.Failure = stageOverdue(s.Stage)
 	return false
 }
 

@@ -19,6 +19,7 @@ type answer struct {
 	through bool   // all have said yes, or there are none
 	failure string // why the deployment goes back
 	paused  bool   // an operator has to decide
+	unled   bool   // none is asked: traffic is not yet led as the stage wants it
 	until   time.Time
 }
 

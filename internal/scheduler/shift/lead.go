@@ -44,11 +44,11 @@ func (a *advance) led() bool {
 	return done
 }
 
-// LeadsNowhere reports whether no rule forwards traffic to the target groups of load balancers that have two:
-// their listeners are gone, so there is nothing to shift back, and no target can become healthy.
-func LeadsNowhere(balancers []types.LoadBalancer, rules Rules) bool {
-	of := pairs(balancers, nil)
-	return len(of) > 0 && !slices.ContainsFunc(of, func(p pair) bool { return rules.ByARN[p.production].Weights != nil })
+// LeadsNowhere reports whether no rule forwards traffic to the target groups that a revision's tasks are in, of load
+// balancers that have two: their listeners are gone, or the groups, and no target can become healthy.
+func LeadsNowhere(balancers []types.LoadBalancer, groups []string, rules Rules) bool {
+	of := pairs(balancers, groups)
+	return len(of) > 0 && !slices.ContainsFunc(of, func(p pair) bool { return rules.ByARN[p.production].Weights != nil && !rules.Gone[p.target] })
 }
 
 // leads are the weights that a stage wants of rules; not at all stages does it want any.

@@ -17,15 +17,21 @@ const (
 	groupsUnattached = networking + ". Both targetGroup and alternateTargetGroup must be associated with the productionListenerRule or testListenerRule."
 	// overdue is the emulator's.
 	overdue = rolledBack + "it has not ended within 30 days."
+	// cleanUpOverdue says why a deployment ends that tasks of the old revision outlive.
+	cleanUpOverdue = "The CLEAN_UP stage timed out. Tasks of the old revision that are left stop as soon as they can."
 )
 
 func groupGone(group string) string {
 	return fmt.Sprintf("%s. The target group %s does not exist.", networking, group)
 }
 
-// wayBackGone is the emulator's.
+// These two and cleanUpOverdue are the emulator's.
 func wayBackGone(group string) string {
 	return fmt.Sprintf("The rollback failed because the target group %s does not exist.", group)
+}
+
+func rollbackOverdue(s Stage) string {
+	return fmt.Sprintf("The rollback failed because the %s stage timed out.", s)
 }
 
 func roleRefused(role string) string {
