@@ -6,7 +6,7 @@ import (
 )
 
 // heeding are the services whose deployments under way depend on something else than their own rows, by
-// what it is: load balancers that do not yet go by their rules, and alarms. No other service is woken by those.
+// what it is: load balancers, target groups and alarms. No other service is woken by those.
 type heeding struct {
 	mu       sync.Mutex
 	services map[string][]string // ARNs, by that of what they heed

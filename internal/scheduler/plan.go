@@ -16,7 +16,7 @@ type Plan struct {
 	// crowded are, if there are any, the zones in which another container instance changes nothing. One in any
 	// other zone does.
 	crowded []string
-	// heeds are ARNs of load balancers and alarms whose news may change the next decision.
+	// heeds are ARNs of load balancers, target groups and alarms whose news may change the next decision.
 	heeds []string
 }
 

@@ -88,11 +88,10 @@ func stands(tx *state.Tx, s *state.Service) *state.ServiceDeployment {
 		return nil
 	}
 	r := state.FindServiceDeployment(tx, d.ServiceDeploymentARN)
-	switch {
-	case r == nil || r.Shift == nil:
-	case r.Status == types.ServiceDeploymentStatusRollbackFailed && r.Shift.Back && !shift.Cleaning(r.Shift):
-		return r
-	case r.Status == types.ServiceDeploymentStatusStopped && r.CircuitBreaker.Status != types.ServiceDeploymentRollbackMonitorsStatusTriggered:
+	if r == nil || r.Shift == nil || r.CircuitBreaker.Status == types.ServiceDeploymentRollbackMonitorsStatusTriggered {
+		return nil
+	}
+	if r.Status == types.ServiceDeploymentStatusStopped || r.Status == types.ServiceDeploymentStatusRollbackFailed && r.Shift.Back && !shift.Cleaning(r.Shift) {
 		return r
 	}
 	return nil

@@ -64,7 +64,7 @@ func resolve(b types.LoadBalancer, rules Rules) (group, refusal string) {
 }
 
 // Join finds the target groups that the new tasks of a rolling update go into: those that serve. Where both
-// of a load balancer do, or neither, that is the group of a revision which serves, and all traffic is to go
+// of a load balancer do, or neither and both exist, that is the group of a revision which serves, and all traffic is to go
 // there.
 //
 // Source: public reports of users who went back to rolling updates; how ECS chooses where both groups serve
@@ -84,7 +84,7 @@ func Join(balancers []types.LoadBalancer, rules Rules, serves Revision) (groups 
 		switch mine, others := live[p.target] > 0, live[p.source] > 0; {
 		case mine && others:
 			led = append(led, Led{p.production, p.weights(100)})
-		case others:
+		case others, rules.Gone[p.target] && !rules.Gone[p.source]:
 			p.target = p.source
 		}
 		groups = append(groups, p.target)

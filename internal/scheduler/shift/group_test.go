@@ -63,15 +63,17 @@ func TestARollingUpdateGoesWhereTrafficIs(t *testing.T) {
 		serves []string
 		want   string
 		led    int
+		gone   string
 	}{
-		{Weights{"blue": 1, "green": 0}, nil, "blue", 0},
-		{Weights{"blue": 0, "green": 100}, []string{"blue"}, "green", 0},
-		{Weights{"blue": 50, "green": 950}, []string{"green"}, "green", 1},
-		{Weights{"blue": 50, "green": 950}, []string{"blue"}, "blue", 1},
-		{Weights{"blue": 0, "green": 0}, []string{"green"}, "green", 0},
-		{nil, nil, "blue", 0},
+		{Weights{"blue": 1, "green": 0}, nil, "blue", 0, ""},
+		{Weights{"blue": 0, "green": 100}, []string{"blue"}, "green", 0, ""},
+		{Weights{"blue": 50, "green": 950}, []string{"green"}, "green", 1, ""},
+		{Weights{"blue": 50, "green": 950}, []string{"blue"}, "blue", 1, ""},
+		{Weights{"blue": 0, "green": 0}, []string{"green"}, "green", 0, ""},
+		{nil, nil, "blue", 0, ""},
+		{nil, nil, "green", 0, "blue"},
 	} {
-		rules := Rules{ByARN: map[string]Rule{"live": {Weights: c.live}}}
+		rules := Rules{ByARN: map[string]Rule{"live": {Weights: c.live}}, Gone: map[string]bool{c.gone: true}}
 		groups, led := Join([]types.LoadBalancer{balancer("")}, rules, Revision{Groups: c.serves})
 		if groups[0] != c.want || len(led) != c.led {
 			t.Errorf("%v: %v, %v; want %s, %d", c, groups, led, c.want, c.led)

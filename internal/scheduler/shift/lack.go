@@ -1,5 +1,7 @@
 package shift
 
+import "slices"
+
 // Users can delete target groups, rules, listeners and load balancers at any time. Whether a deployment can do
 // without is asked at each stage but the last one, whether or not it leads traffic there.
 
@@ -29,11 +31,8 @@ func (a *advance) lacks() string {
 // lacksWayBack says which target group of the old tasks a user has deleted, while a rule leads traffic elsewhere:
 // it stays there. Without a rule there is nothing to lead back.
 func (a *advance) lacksWayBack() string {
-	if a.Source.Groups == nil {
-		return ""
-	}
 	for _, p := range pairs(a.Source.LoadBalancers, a.Source.Groups) {
-		if a.Rules.Gone[p.target] && a.Rules.ByARN[p.production].Weights != nil {
+		if a.Rules.Gone[p.target] && slices.Contains(a.Source.Groups, p.target) && a.Rules.ByARN[p.production].Weights != nil {
 			return wayBackGone(p.target)
 		}
 	}
