@@ -27,6 +27,7 @@ func TestTheNewTargetGroupIsDeletedAndTheOldTasksDoNotServe(t *testing.T) {
 	f.expectState("back CLEAN_UP, ROLLBACK_IN_PROGRESS, live 0/100, test 0/100, PRIMARY IN_PROGRESS in green 2/2, ACTIVE FAILED in blue 0/0")
 	f.pass(2 * time.Second)
 	f.expectReason("The rollback failed because the CLEAN_UP stage timed out.")
+	f.expectWeights("0 0, 100 100")
 	f.desire(3)
 	f.crash()
 	f.goOn()
@@ -50,6 +51,7 @@ func TestARollbackWhoseOldTasksDoNotServeFailsAfterADay(t *testing.T) {
 	f.pass(2 * time.Second)
 	const why = "The rollback failed because the TEST_TRAFFIC_SHIFT stage timed out."
 	f.expectReason(why)
+	f.expectWeights("100 100, 0 0")
 	if !slices.ContainsFunc(f.messages(), func(m string) bool { return strings.HasSuffix(m, "deployment failed: "+why) }) {
 		t.Errorf("events: %q", f.messages())
 	}

@@ -46,6 +46,7 @@ func (shifting) advance(p *planner) bool {
 	p.failPrimary(shiftFailedReason)
 	if r.Shift.Back {
 		p.endRecord(r, types.ServiceDeploymentStatusRollbackFailed, result.Failure)
+		p.showWeights(r)
 	} else {
 		p.strategy.rollBack(p, result.Failure, "ECS deployment")
 	}
@@ -214,7 +215,11 @@ func (p *planner) showWeights(r *state.ServiceDeployment) {
 			live, test = true, test || aws.ToString(a.TestListenerRule) != ""
 		}
 	}
-	t := shift.TrafficOf(r.Shift, shift.NewCourse(r.DeploymentConfiguration, r.Shift.Source == ""))
+	traffic := shift.TrafficOf
+	if r.Ended() {
+		traffic = shift.Kept
+	}
+	t := traffic(r.Shift, shift.NewCourse(r.DeploymentConfiguration, r.Shift.Source == ""))
 	show := func(of *state.DeployedRevision, t shift.Traffic) {
 		if live {
 			of.ProductionWeight = &t.Production

@@ -38,6 +38,21 @@ func TrafficOf(s *state.TrafficShift, c Course) Traffic {
 	return t
 }
 
+// Kept is how traffic goes after a rollback that has failed at a stage: what it has not led back stays.
+func Kept(s *state.TrafficShift, c Course) Traffic {
+	turned := *s
+	turned.Stage = scaleUp
+	kept := TrafficOf(&turned, c)
+	led := !s.Shifted.IsZero()
+	if led || s.Stage == production || s.Stage == cleanUp {
+		kept.Test = 0
+	}
+	if led && s.Stage == production || s.Stage == cleanUp {
+		kept.Production = 0
+	}
+	return kept
+}
+
 // Weights are those of target groups in a rule, by their ARNs.
 type Weights = map[string]int32
 
