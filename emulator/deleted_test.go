@@ -35,7 +35,7 @@ var deletedAt = []string{
 // At each stage, on the way and back, and in a rolling update, a user deletes each thing that a service names, or is
 // refused to. Then the desired count is followed, a stopped task is replaced, and within the hour the deployment has
 // ended and another one, with what is there, succeeds. Without all tests, each thing is deleted at some stages.
-func TestWhateverAUserDeletesAServiceGoesOn(t *testing.T) {
+func TestAServiceGoesOnWithoutWhatAUserDeletes(t *testing.T) {
 	t.Parallel()
 	for i, what := range slices.Sorted(maps.Keys(deleteThing)) {
 		t.Run(what, func(t *testing.T) {

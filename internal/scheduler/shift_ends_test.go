@@ -69,7 +69,7 @@ func TestARollbackWhoseOldTasksDoNotServeFailsAfterADay(t *testing.T) {
 	f.expectState("CLEAN_UP, SUCCESSFUL, live 0/100, test 0/100, PRIMARY COMPLETED in green 3/3")
 }
 
-// All traffic has been on the new tasks since the bake time: whatever keeps old ones there, and for however long,
+// All traffic has been on the new tasks since the bake time. Old ones may stay for any reason and for any time:
 // the deployment is not undone.
 func TestOldTasksThatStayUndoNoDeployment(t *testing.T) {
 	for name, keep := range map[string]func(f *shiftFixture, old *state.Task){
@@ -104,7 +104,7 @@ func TestOldTasksThatStayUndoNoDeployment(t *testing.T) {
 	}
 }
 
-// A rollback that has led all traffic back has succeeded as well, whatever keeps new tasks there.
+// A rollback that has led all traffic back has succeeded as well, also if new tasks stay there.
 func TestNewTasksThatStayKeepNoRollback(t *testing.T) {
 	f := newShiftFixture(t, blueGreen(), nil)
 	f.pass(time.Hour)

@@ -100,7 +100,7 @@ func (a *advance) step() bool {
 }
 
 // fails reports whether the deployment cannot go on, one way or the other: nothing waits for that. At its last
-// stage it can, whatever a user deletes.
+// stage it can, also without what a user deletes.
 func (a *advance) fails() bool {
 	switch {
 	case a.Shift.Stage == cleanUp:

@@ -7,9 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever users have deleted and whichever tasks serve, a deployment that comes to rest at a stage has a time at
-// which it leaves that, for another one, the way back, or its end; only an operator may take longer. It is
-// not undone at CLEAN_UP once the old tasks may go.
+// Users may have deleted anything, and any tasks may serve: a deployment that waits at a stage leaves it within a
+// day, for another stage, the way back or its end. It is not undone at CLEAN_UP once the old tasks may go.
 func TestNoStageIsForEver(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		gone := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"blue", "green", "live", "test"}), rapid.ID).Draw(t, "gone")
