@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"sync"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -98,8 +100,14 @@ func (s *Server) Close() error {
 	defer cancel()
 	s.close()
 	s.sessions.Close(closedText) // of their connections Shutdown knows nothing
-	s.http.Shutdown(ctx)
-	s.http.Close()
+	var ending sync.WaitGroup
+	for _, server := range []*http.Server{s.http, s.tasksHTTP} {
+		ending.Go(func() {
+			server.Shutdown(ctx)
+			server.Close()
+		})
+	}
+	ending.Wait()
 	s.metadataHTTP.Close()
 	_ = s.closeDNS() // it serves no more
 	s.serving.Wait()

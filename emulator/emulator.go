@@ -87,8 +87,9 @@ type Server struct {
 	endpoints     []string           // variables of containers; see serve.go
 	upstream      *handlers.Upstream // nil if there is none
 	listener      net.Listener
-	http          *http.Server
-	dns           *dnsServer // nil without Options.DNS
+	http          *http.Server // of the host
+	tasksHTTP     *http.Server // of tasks
+	dns           *dnsServer   // nil without Options.DNS
 	ecs           *ecs.API
 	ssm           *ssm.API
 	tasks         *taskmetadata.Endpoint
@@ -160,12 +161,7 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 	callers := s.listenMetadata()
 	s.startControllers()
 	s.serveMetadata(callers)
-	s.http = &http.Server{Handler: s.handler, ReadHeaderTimeout: 10 * time.Second}
-	s.serving.Go(func() {
-		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
-			s.opts.Log.Error("endpoint ended", "error", err)
-		}
-	})
+	s.serveHost()
 	s.serveDNS()
 	s.serveTasks()
 	if s.opts.CapacityFile != "" {

@@ -48,6 +48,7 @@ func (s *Server) Die() {
 	defer s.changing.Unlock()
 	s.closed = true
 	s.http.Close()
+	s.tasksHTTP.Close()
 	s.stopControllers()
 	s.closeParts()
 }

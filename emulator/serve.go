@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
+	"github.com/ecs-emulator/ecs-emulator/internal/httpserver"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskmetadata"
 )
 
@@ -23,16 +24,25 @@ func (s *Server) relay() backend.Relay {
 	return relay
 }
 
+// serveHost serves the endpoint to clients on this machine, and where else Options.Listen lets them come from.
+func (s *Server) serveHost() {
+	s.http = httpserver.New(httpserver.BoundBodies(s.handler), s.opts.Log)
+	s.serve("endpoint", s.http, httpserver.Bound(s.listener, s.http, httpserver.MostConnections()))
+}
+
 // serveTasks serves the endpoint to tasks, until it is closed.
 func (s *Server) serveTasks() {
-	relay := s.relay()
-	if relay == nil {
-		return
+	s.tasksHTTP = httpserver.New(httpserver.BoundBodies(s.handler), s.opts.Log)
+	if relay := s.relay(); relay != nil {
+		s.serve("endpoint of tasks", s.tasksHTTP, relay.Listen())
 	}
-	listener := relay.Listen()
+}
+
+// serve answers what comes to a listener until the server is closed.
+func (s *Server) serve(what string, server *http.Server, listener net.Listener) {
 	s.serving.Go(func() {
-		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			s.opts.Log.Error("endpoint of tasks ended", "error", err)
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			s.opts.Log.Error(what+" ended", "error", err)
 		}
 	})
 }
@@ -84,15 +94,11 @@ func (s *Server) listenMetadata() net.Listener {
 
 // serveMetadata answers containers until it is closed.
 func (s *Server) serveMetadata(listener net.Listener) {
-	s.metadataHTTP = &http.Server{Handler: s.metadata, ReadTimeout: metadataTimeout, WriteTimeout: metadataTimeout}
-	if listener == nil {
-		return
+	s.metadataHTTP = httpserver.New(s.metadata, s.opts.Log)
+	s.metadataHTTP.ReadTimeout, s.metadataHTTP.WriteTimeout, s.metadataHTTP.IdleTimeout = metadataTimeout, metadataTimeout, metadataTimeout
+	if listener != nil {
+		s.serve("metadata endpoint", s.metadataHTTP, listener)
 	}
-	s.serving.Go(func() {
-		if err := s.metadataHTTP.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			s.opts.Log.Error("metadata endpoint ended", "error", err)
-		}
-	})
 }
 
 // Metadata is the metadata endpoint that containers find at 169.254.170.2, without its listener.

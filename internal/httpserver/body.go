@@ -1,0 +1,69 @@
+package httpserver
+
+import (
+	"io"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	// bodyPatience is for how long the next part of a request's body is waited for.
+	bodyPatience = 30 * time.Second
+	// renewal is how old a deadline may be when it is left as it is.
+	renewal = time.Second
+)
+
+// BoundBodies gives up on requests whose body makes no progress. How long a body takes as a whole, or an
+// answer, is not bounded.
+func BoundBodies(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body == nil || r.Body == http.NoBody {
+			next.ServeHTTP(w, r)
+			return
+		}
+		b := &body{ReadCloser: r.Body, conn: http.NewResponseController(w)}
+		b.extend() // also for what the handler leaves for net/http to read
+		defer b.end()
+		r.Body = b
+		next.ServeHTTP(w, r)
+	})
+}
+
+// body is one for whose next part the connection waits for a while.
+type body struct {
+	io.ReadCloser
+	conn *http.ResponseController
+
+	mu    sync.Mutex
+	last  time.Time // when the deadline was set
+	ended bool
+}
+
+// Read implements io.Reader. With the last part net/http lifts the deadline, to see when the client leaves.
+func (b *body) Read(p []byte) (int, error) {
+	b.extend()
+	n, err := b.ReadCloser.Read(p)
+	if err != nil {
+		b.end()
+	}
+	return n, err
+}
+
+// extend puts the deadline off. Writers that have none, such as those of tests, need none.
+func (b *body) extend() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if now := time.Now(); !b.ended && now.Sub(b.last) > renewal {
+		b.last = now
+		_ = b.conn.SetReadDeadline(now.Add(bodyPatience))
+	}
+}
+
+// end leaves the deadline to net/http: who has got the body may go on to read it when the connection is for
+// the next request.
+func (b *body) end() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ended = true
+}
