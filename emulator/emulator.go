@@ -88,7 +88,7 @@ type Server struct {
 	upstream      *handlers.Upstream // nil if there is none
 	listener      net.Listener
 	http          *http.Server // of the host
-	tasksHTTP     *http.Server // of tasks
+	tasksHTTP     *http.Server // of tasks, with what they are offered
 	dns           *dnsServer   // nil without Options.DNS
 	ecs           *ecs.API
 	ssm           *ssm.API

@@ -63,7 +63,7 @@ func (s *Server) newHandler() http.Handler {
 			Faults: &s.faults.calls,
 		},
 		DataChannel: datachannel.Handler(s.sessions, s.opts.Log),
-		Metrics:     metrics.Handler(), AllowedHosts: s.opts.allowedHosts(), Upstream: s.upstream, Log: s.opts.Log,
+		Metrics:     metrics.Handler(), Gate: s.gate(), AllowedHosts: s.opts.allowedHosts(), Upstream: s.upstream, Log: s.opts.Log,
 		Control: control.Handler(control.Options{
 			Version: s.opts.Version, Endpoint: s.URL(), Store: s.store, Clock: controlClock{s.clock, s}, Advance: s.advanceUnderWay, Log: s.opts.Log,
 			Scope:  arn.Scope{Region: s.opts.Region, Account: s.opts.Account},
@@ -81,7 +81,7 @@ func (s *Server) newHandler() http.Handler {
 			},
 		}),
 	})
-	return handlers.Proxy(handlers.Names{Has: s.isLoadBalancer, Dial: s.dialLoadBalancer}, s.countClients(api), slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelDebug))
+	return handlers.Proxy(handlers.Names{Has: s.isLoadBalancer, Dial: s.dialLoadBalancer}, s.gate(), s.countClients(api), slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelDebug))
 }
 
 // apis are those of AWS. One that is added here has its routes, its metrics and its

@@ -119,6 +119,10 @@ type Options struct {
 	// capabilities such as SYS_ADMIN. These have rights on the engine's host. Otherwise they
 	// are refused.
 	AllowPrivileged bool
+	// AllowControl lets tasks use all of the endpoint: also what is the emulator's own, at /_emulator/ and
+	// /metrics, and as a proxy to load balancers. They may then move the clock, reset everything and run programs
+	// in other tasks. Otherwise they have the APIs of AWS, their sessions of ECS Exec, and /_emulator/health.
+	AllowControl bool
 	// VPCCIDR is the range of the default VPC, a /16. The zero Prefix leaves it to the engine:
 	// the range of AWS's default VPC, or another one if the engine or the host uses that.
 	VPCCIDR netip.Prefix

@@ -1,14 +1,17 @@
 package emulator
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
 	"github.com/ecs-emulator/ecs-emulator/internal/httpserver"
@@ -30,9 +33,12 @@ func (s *Server) serveHost() {
 	s.serve("endpoint", s.http, httpserver.Bound(s.listener, s.http, httpserver.MostConnections()))
 }
 
-// serveTasks serves the endpoint to tasks, until it is closed.
+// serveTasks serves to tasks what they are offered of the endpoint, until it is closed.
 func (s *Server) serveTasks() {
 	s.tasksHTTP = httpserver.New(httpserver.BoundBodies(s.handler), s.opts.Log)
+	if !s.opts.AllowControl {
+		s.tasksHTTP.BaseContext = func(net.Listener) context.Context { return handlers.ForTasks(context.Background()) }
+	}
 	if relay := s.relay(); relay != nil {
 		s.serve("endpoint of tasks", s.tasksHTTP, relay.Listen())
 	}
@@ -46,6 +52,23 @@ func (s *Server) serve(what string, server *http.Server, listener net.Listener) 
 		}
 	})
 }
+
+// gate keeps from tasks what they are not offered, also where they reach the listener of the host: if that is
+// not at 127.0.0.1, they may find it at the gateway of their network, or beside them in a compose project.
+func (s *Server) gate() handlers.Gate {
+	if s.opts.AllowControl {
+		return handlers.Gate{}
+	}
+	return handlers.Gate{IsTask: func(ctx context.Context, from netip.Addr) bool {
+		ctx, cancel := context.WithTimeout(ctx, lookPatience)
+		defer cancel()
+		return len(s.currentAgent().TasksAt(ctx, from)) > 0
+	}}
+}
+
+// lookPatience bounds how long a request waits at the start for the first look at the engine, which tells
+// whose addresses are those of tasks.
+const lookPatience = time.Second
 
 // endpointsFor are the variables by which SDKs in containers find services here.
 // With an upstream all other services are here, too: S3 only with paths for buckets, since no

@@ -35,6 +35,8 @@ type Parts struct {
 	DataChannel http.Handler
 	// Metrics serves /metrics.
 	Metrics http.Handler
+	// Gate keeps from tasks what is not offered to them.
+	Gate Gate
 	// AllowedHosts are names under which clients reach the endpoint, beside those that
 	// the guard knows by itself. CheckHosts says what can be one.
 	AllowedHosts []string
@@ -62,12 +64,7 @@ func New(parts Parts) http.Handler {
 		parts.Options.Elsewhere = http.HandlerFunc(e.forward)
 	}
 	e.services = newDirectory(parts.Services, parts.Kept, parts.Options)
-	r := mux.NewRouter().SkipClean(true) // a redirect would turn a POST into a GET
-	r.PathPrefix(control.Prefix).Handler(parts.Control)
-	r.Path("/metrics").Methods(http.MethodGet, http.MethodHead).Handler(parts.Metrics)
-	r.Path(agentPath).HandlerFunc(e.agent)
-	r.NotFoundHandler = http.HandlerFunc(e.notFound)
-	r.MethodNotAllowedHandler = r.NotFoundHandler
+	r := e.router()
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if reason := e.guard.refusal(req); reason != "" {
 			e.keepOut(w, req, reason)
@@ -98,6 +95,18 @@ func New(parts Parts) http.Handler {
 		}
 		r.ServeHTTP(w, req)
 	})
+}
+
+// router finds what the endpoint has at paths of its own.
+func (e *endpoint) router() *mux.Router {
+	r := mux.NewRouter().SkipClean(true) // a redirect would turn a POST into a GET
+	r.Use(e.guardOffers)
+	r.PathPrefix(control.Prefix).Handler(e.Control)
+	r.Path(metricsPath).Methods(http.MethodGet, http.MethodHead).Handler(e.Metrics)
+	r.Path(agentPath).HandlerFunc(e.agent)
+	r.NotFoundHandler = http.HandlerFunc(e.notFound)
+	r.MethodNotAllowedHandler = r.NotFoundHandler
+	return r
 }
 
 // messages is the service for which AWS's plugin signs the upgrade to a data channel.

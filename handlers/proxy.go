@@ -17,18 +17,24 @@ type Names struct {
 }
 
 // Proxy has a handler be an HTTP proxy as well: for requests whose target has one of the names,
-// and connections that are asked for to one.
+// and connections that are asked for to one, from who is offered it.
 // Source: RFC 9110, section 9.3.6; RFC 9112, section 3.2.2.
-func Proxy(names Names, next http.Handler, complaints *log.Logger) http.Handler {
+func Proxy(names Names, gate Gate, next http.Handler, complaints *log.Logger) http.Handler {
 	pass := passOn(func(ctx context.Context, address string) (net.Conn, error) {
 		name, port := splitTarget(address, 80)
 		return names.Dial(ctx, name, port)
 	}, complaints)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, port := splitTarget(r.URL.Host, 443)
-		switch {
-		case name == "" || !names.Has(name):
+		if name == "" || !names.Has(name) {
 			next.ServeHTTP(w, r)
+			return
+		}
+		if reason := gate.refusal(r, loadBalancerProxy); reason != "" {
+			http.Error(w, reason, http.StatusNotFound)
+			return
+		}
+		switch {
 		case r.Method == http.MethodConnect:
 			connect(w, r, func() (net.Conn, error) { return names.Dial(r.Context(), name, port) })
 		case r.URL.Scheme == "http":

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers"
@@ -39,7 +40,7 @@ func proxied(t *testing.T) *url.URL {
 		},
 	}
 	api := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
-	endpoint := httptest.NewServer(handlers.Proxy(names, api, log.New(io.Discard, "", 0)))
+	endpoint := httptest.NewServer(handlers.Proxy(names, handlers.Gate{}, api, log.New(io.Discard, "", 0)))
 	t.Cleanup(endpoint.Close)
 	at, err := url.Parse(endpoint.URL)
 	if err != nil {
@@ -71,6 +72,33 @@ func TestTheEndpointIsAProxyForItsOwnNamesAlone(t *testing.T) {
 		answer.Body.Close()
 		if got := fmt.Sprint(answer.StatusCode, " ", string(body)); got != want {
 			t.Errorf("%s: %q, want %q", asked, got, want)
+		}
+	}
+}
+
+// What the endpoint connects comes from this machine, which security groups let in.
+func TestTheEndpointIsNoProxyForTasks(t *testing.T) {
+	names := handlers.Names{Has: func(name string) bool { return name == ownName }, Dial: func(context.Context, string, int) (net.Conn, error) {
+		t.Error("a task is connected")
+		return nil, net.ErrClosed
+	}}
+	endpoint := httptest.NewUnstartedServer(handlers.Proxy(names, handlers.Gate{}, http.NotFoundHandler(), log.New(io.Discard, "", 0)))
+	endpoint.Config.BaseContext = func(net.Listener) context.Context { return handlers.ForTasks(context.Background()) }
+	endpoint.Start()
+	defer endpoint.Close()
+	for _, line := range []string{"GET http://" + ownName + "/ HTTP/1.1", "CONNECT " + ownName + ":8080 HTTP/1.1"} {
+		conn, err := net.Dial("tcp", endpoint.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		fmt.Fprintf(conn, "%s\r\nHost: %s\r\n\r\n", line, ownName)
+		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, _ := io.ReadAll(answer.Body); answer.StatusCode != http.StatusNotFound || !strings.Contains(string(text), "is not offered to tasks") {
+			t.Errorf("%s: %d %s", line, answer.StatusCode, text)
 		}
 	}
 }
@@ -146,7 +174,7 @@ func TestTLSPassesThroughTheEndpoint(t *testing.T) {
 			return new(net.Dialer).DialContext(ctx, "tcp", there.Listener.Addr().String())
 		},
 	}
-	endpoint := httptest.NewServer(handlers.Proxy(names, http.NotFoundHandler(), log.New(io.Discard, "", 0)))
+	endpoint := httptest.NewServer(handlers.Proxy(names, handlers.Gate{}, http.NotFoundHandler(), log.New(io.Discard, "", 0)))
 	defer endpoint.Close()
 	at, err := url.Parse(endpoint.URL)
 	if err != nil {

@@ -99,6 +99,7 @@ func declareBehaviour(flags *flagSet, o *emulator.Options, c *choices) {
 
 func declareLimits(flags *flagSet, o *emulator.Options) {
 	flags.BoolVar(&o.AllowPrivileged, "allow-privileged", false, "run containers on container instances that are privileged or add a capability that reaches the engine's host, such as ALL, SYS_ADMIN or SYS_MODULE: they have rights there")
+	flags.BoolVar(&o.AllowControl, "allow-control", false, "let tasks use what is the emulator's own, at /_emulator/ and /metrics: they can move the clock, reset everything and run programs in other tasks; otherwise they have the APIs of AWS, their sessions of ECS Exec and /_emulator/health")
 	flags.Func("allow-host-path", "`path` of the container engine's host that tasks on container instances may mount, with everything below it, or a device that they may have; may be repeated or hold several, separated by commas", func(list string) error {
 		o.AllowHostPaths = append(o.AllowHostPaths, splitList(list)...)
 		return nil

@@ -1,0 +1,147 @@
+package emulator_test
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/handlers"
+	"github.com/ecs-emulator/ecs-emulator/internal/sessionclient"
+)
+
+// listening is an engine whose containers reach the endpoint and the metadata endpoint.
+type listening struct {
+	*relaying
+	metadata *calling
+}
+
+func (l listening) ListenMetadata() net.Listener { return l.metadata.ListenMetadata() }
+
+var (
+	_ backend.Relay        = listening{}
+	_ backend.TaskMetadata = listening{}
+)
+
+// notOffered is in each answer to what is not offered.
+const notOffered = "is not offered to tasks"
+
+// TestListenersOfferWhatTheirTablesSay walks all that the endpoint has at each listener.
+func TestListenersOfferWhatTheirTablesSay(t *testing.T) {
+	for name, allow := range map[string]bool{"tasks have what they may": false, "tasks have all": true} {
+		t.Run(name, func(t *testing.T) {
+			engine := listening{newRelaying(t), newCalling()}
+			w := start(t, emulator.Options{Backend: engine, InjectEndpoint: true, AllowControl: allow})
+			host, tasks := strings.TrimPrefix(w.srv.URL(), "http://"), engine.listener.Addr().String()
+			for part, toTasks := range handlers.Offers() {
+				if !strings.HasPrefix(part, "/") {
+					continue // package handlers tests the proxy
+				}
+				if status, text := ask(t, host, part, nil); strings.Contains(text, notOffered) || status == http.StatusForbidden {
+					t.Errorf("the host is answered %d %s at %s", status, text, part)
+				}
+				status, text := ask(t, tasks, part, nil)
+				if refused := status == http.StatusNotFound && strings.Contains(text, part+" "+notOffered) && strings.Contains(text, "--allow-control"); refused == (toTasks || allow) {
+					t.Errorf("tasks are answered %d %s at %s", status, text, part)
+				}
+				if status, text, err := engine.metadata.get(t.Context(), "172.31.0.9", "http://169.254.170.2"+part); err != nil || status != http.StatusNotFound && status != http.StatusBadRequest {
+					t.Errorf("metadata has %s: %d %s %v", part, status, text, err)
+				}
+			}
+			for _, api := range emulator.Services() {
+				header := http.Header{"Authorization": {"AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/" + api.Name + "/aws4_request, SignedHeaders=host, Signature=0"}}
+				for _, address := range []string{host, tasks} {
+					if status, text := ask(t, address, "/", header); strings.Contains(text, notOffered) || status == http.StatusForbidden {
+						t.Errorf("%s answers %d %s", api.Name, status, text)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestTasksReachTheirSessionsAndNoOthers has a task open a session by the API, and try the way past it that
+// the program of the emulator has, and what steers the emulator.
+func TestTasksReachTheirSessionsAndNoOthers(t *testing.T) {
+	engine := newRelaying(t)
+	w := start(t, emulator.Options{Backend: engine, InjectEndpoint: true})
+	neighbour := w.execTask()
+	tasks := engine.listener.Addr().String()
+	config := w.srv.Config()
+	config.BaseEndpoint = aws.String("http://" + tasks)
+	out, err := ecs.NewFromConfig(config).ExecuteCommand(t.Context(), &ecs.ExecuteCommandInput{Task: &neighbour, Command: aws.String("echo hello"), Interactive: true})
+	w.must(err)
+	if channel := *out.Session.StreamUrl; !strings.HasPrefix(channel, "ws://"+tasks+"/") {
+		t.Errorf("the task is told to connect to %s", channel)
+	}
+	if _, err := sessionclient.Dial(t.Context(), *out.Session.StreamUrl, *out.Session.TokenValue); err != nil {
+		t.Errorf("the task does not reach its session: %v", err)
+	}
+	upgrade := http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="}}
+	target := "/_emulator/exec?of=" + neighbour[strings.LastIndex(neighbour, "/")+1:]
+	if status, text := ask(t, tasks, target, upgrade); status != http.StatusNotFound || !strings.Contains(text, notOffered) {
+		t.Errorf("a program in another task: %d %s", status, text)
+	}
+	for path, body := range map[string]string{"clock": `{"advance":"1h"}`, "faults": `{"kind":"pull","image":"none/*"}`, "reset": "", "health/../reset": "", "%72eset": ""} {
+		answer, err := http.Post("http://"+tasks+"/_emulator/"+path, "application/json", strings.NewReader(body))
+		w.must(err)
+		text, _ := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusNotFound || !strings.Contains(string(text), notOffered) {
+			t.Errorf("POST %s: %d %s", path, answer.StatusCode, text)
+		}
+	}
+	if status := *w.task(neighbour).LastStatus; status != "RUNNING" {
+		t.Errorf("the neighbour is %s", status)
+	}
+}
+
+// TestTasksAreRecognizedAtTheListenerOfTheHost has requests come from the address of a task, as they do where
+// the host's listener is at an address that tasks reach, such as in a compose project.
+func TestTasksAreRecognizedAtTheListenerOfTheHost(t *testing.T) {
+	for name, allow := range map[string]bool{"tasks have what they may": false, "tasks have all": true} {
+		t.Run(name, func(t *testing.T) {
+			w := start(t, emulator.Options{AllowControl: allow})
+			id := w.runTask(w.register("web", "app"))
+			w.eventually("it runs", func() bool { return *w.task(id).LastStatus == "RUNNING" })
+			for from, refused := range map[string]bool{w.address(id): !allow, "172.31.200.9": false, "127.0.0.1": false} {
+				r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/_emulator/clock", nil)
+				r.RemoteAddr = net.JoinHostPort(from, "50000")
+				answer := httptest.NewRecorder()
+				w.srv.Handler().ServeHTTP(answer, r)
+				if got := answer.Code == http.StatusNotFound && strings.Contains(answer.Body.String(), notOffered); got != refused {
+					t.Errorf("%s is answered %d %s", from, answer.Code, answer.Body)
+				}
+			}
+		})
+	}
+}
+
+// ask sends a GET.
+func ask(t *testing.T, address, target string, header http.Header) (status int, text string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+target, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if header != nil {
+		r.Header = header
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(answer.Body, 1000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(body)
+}
