@@ -28,6 +28,9 @@ type guard struct {
 	allowed []string
 }
 
+// keptFromPages has browsers keep answers from pages of other origins, which could ask for scripts and images.
+var keptFromPages = http.Header{"Cross-Origin-Resource-Policy": {"same-origin"}, "X-Content-Type-Options": {"nosniff"}}
+
 // CheckHosts refuses what cannot be in [Parts].AllowedHosts.
 func CheckHosts(allowed []string) error {
 	for _, host := range allowed {

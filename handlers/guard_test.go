@@ -165,3 +165,18 @@ func FuzzHost(f *testing.F) {
 		}
 	})
 }
+
+// TestBrowsersKeepAnswersFromOtherPages has answers of each kind, and one that the guard refuses.
+func TestBrowsersKeepAnswersFromOtherPages(t *testing.T) {
+	answers := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	endpoint := New(Parts{Control: answers, Metrics: answers})
+	for _, target := range []string{"/", "/metrics", "/_emulator/clock", "/nothing", "http://evil.example/"} {
+		answer := httptest.NewRecorder()
+		endpoint.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, target, nil))
+		for name, want := range map[string]string{"Cross-Origin-Resource-Policy": "same-origin", "X-Content-Type-Options": "nosniff"} {
+			if got := answer.Header().Get(name); got != want {
+				t.Errorf("%s: %s is %q", target, name, got)
+			}
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -66,6 +67,7 @@ func New(parts Parts) http.Handler {
 	e.services = newDirectory(parts.Services, parts.Kept, parts.Options)
 	r := e.router()
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		maps.Copy(w.Header(), keptFromPages)
 		if reason := e.guard.refusal(req); reason != "" {
 			e.keepOut(w, req, reason)
 			return

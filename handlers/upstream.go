@@ -156,6 +156,9 @@ func (e *endpoint) forward(w http.ResponseWriter, r *http.Request) {
 	if e.refusesToken(w, r) {
 		return
 	}
+	for name := range keptFromPages { // of pages forwardRefusal has let none by
+		w.Header().Del(name)
+	}
 	e.warnOfECS(r)
 	e.Upstream.checkAccount(e.account(), e.Log)
 	// An answer may begin before the request has ended. Not every writer has this, and none
