@@ -175,7 +175,7 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 		}
 	}
 	if s.opts.FaultsFile != "" {
-		if err := s.faults.runFile(s.opts.FaultsFile); err != nil {
+		if err := s.faults.runFile(ctx, s.opts.FaultsFile); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -14,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/instancefault"
 	"github.com/ecs-emulator/ecs-emulator/internal/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/userfile"
 )
 
 // Fault is a failure of tasks, container instances or the engine that the emulator causes. Each kind
@@ -200,8 +200,8 @@ func (f *Faults) Run(rehearsal []Fault) (ids []string, err error) {
 }
 
 // runFile runs the rehearsal of a file.
-func (f *Faults) runFile(path string) error {
-	text, err := os.ReadFile(path)
+func (f *Faults) runFile(ctx context.Context, path string) error {
+	text, err := userfile.Read(ctx, path, userfile.MiB)
 	if err != nil {
 		return fmt.Errorf("read the faults: %w", err)
 	}

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,6 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/userfile"
 )
 
 // Instances are EC2 instances that join a cluster, for AddInstances and the file of
@@ -195,7 +195,7 @@ func (t InstanceType) check() error {
 // addCapacity launches what a file lists and is not there from an earlier run. It does not
 // wait for the instances.
 func (s *Server) addCapacity(ctx context.Context, path string) error {
-	text, err := os.ReadFile(path)
+	text, err := userfile.Read(ctx, path, userfile.MiB)
 	if err != nil {
 		return fmt.Errorf("read capacity: %w", err)
 	}

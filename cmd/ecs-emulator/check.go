@@ -15,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/check"
+	"github.com/ecs-emulator/ecs-emulator/internal/userfile"
 )
 
 var checkCommand = subcommand{
@@ -50,7 +51,7 @@ func declareCheck(flags *flagSet) action {
 			return nil
 		})
 	})
-	return func(_ context.Context, names []string, stdout, _ io.Writer) (err error) {
+	return func(ctx context.Context, names []string, stdout, _ io.Writer) (err error) {
 		opts.Upstream, opts.DefaultLaunchType = upstream != "", types.LaunchType(strings.ToUpper(launchType))
 		if !slices.Contains([]types.LaunchType{types.LaunchTypeEc2, types.LaunchTypeFargate}, opts.DefaultLaunchType) {
 			return usageError{fmt.Errorf("--default-launch-type %q is none of EC2, FARGATE", launchType)}
@@ -58,7 +59,7 @@ func declareCheck(flags *flagSet) action {
 		if opts.Operation, err = check.OperationNamed(operation); err != nil {
 			return usageError{fmt.Errorf("--operation: %w", err)}
 		}
-		findings := opts.Files(readFiles(names, os.Stdin))
+		findings := opts.Files(readFiles(ctx, names, os.Stdin))
 		show := showFindings
 		if asJSON {
 			show = printFindings
@@ -81,29 +82,18 @@ func printFindings(w io.Writer, findings []check.Finding) error {
 	return nil
 }
 
-// readFiles reads the files. A directory is one that cannot be read; of what is too large, no more
-// is read than shows that.
-func readFiles(names []string, stdin io.Reader) (files []check.File) {
+// readFiles reads the files. Of what is too large, no more is read than shows that.
+func readFiles(ctx context.Context, names []string, stdin io.Reader) (files []check.File) {
 	for _, name := range names {
 		if name == "-" {
 			text, err := io.ReadAll(io.LimitReader(stdin, check.MaxBytes+1))
 			files = append(files, check.File{Name: "standard input", Text: text, Err: err})
 			continue
 		}
-		text, err := readFile(name)
-		files = append(files, check.File{Name: name, Text: text, Err: err})
+		text, err := userfile.Read(ctx, name, check.MaxBytes)
+		files = append(files, check.File{Name: name, Text: text, Err: rootOfPath(err)})
 	}
 	return files
-}
-
-func readFile(name string) ([]byte, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, rootOfPath(err)
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, check.MaxBytes+1))
-	return text, rootOfPath(err)
 }
 
 // rootOfPath is why a file cannot be read, without its name.

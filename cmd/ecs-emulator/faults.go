@@ -9,11 +9,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/faults"
+	"github.com/ecs-emulator/ecs-emulator/internal/userfile"
 )
 
 var listFaultsCommand = subcommand{
@@ -102,7 +102,7 @@ var runFaultsCommand = subcommand{
 	declare: func(flags *flagSet) action {
 		endpoint := endpointFlag(flags)
 		return func(ctx context.Context, args []string, stdout, _ io.Writer) error {
-			text, err := os.ReadFile(args[0])
+			text, err := userfile.Read(ctx, args[0], userfile.MiB)
 			if err != nil {
 				return err
 			}

@@ -39,26 +39,20 @@ var serveCommand = subcommand{
 	},
 }
 
-// newServer gives up when it is interrupted: engines that do not answer are waited for.
-func newServer(ctx context.Context, opts emulator.Options) (*emulator.Server, error) {
-	ctx, stop := untilInterrupted(ctx)
-	defer stop()
-	return emulator.NewContext(ctx, opts)
-}
-
 // serve runs the emulator until it is interrupted.
 func serve(ctx context.Context, opts emulator.Options, log slog.Handler, stdout, stderr io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go heap.Tend(ctx)
-	interrupted := make(chan os.Signal, 2)
-	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(interrupted)
+	interruptible, release := untilInterruptedTwice(ctx, func() {
+		fmt.Fprintln(stderr, "ecs-emulator: interrupted again: exiting now; the next start removes the rest")
+	})
+	defer release()
 	// A reader of the log that has gone, such as `| head`, must not end the emulator before its tasks.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 
 	began := time.Now()
-	srv, err := newServer(ctx, opts)
+	srv, err := emulator.NewContext(interruptible, opts) // which waits for engines that do not answer
 	switch {
 	case errors.Is(err, context.Canceled):
 		return nil // interrupted
@@ -80,15 +74,7 @@ func serve(ctx context.Context, opts emulator.Options, log slog.Handler, stdout,
 		}()
 	}
 
-	select {
-	case <-interrupted:
-	case <-ctx.Done():
-	}
-	go func() {
-		<-interrupted
-		fmt.Fprintln(stderr, "ecs-emulator: interrupted again: exiting now; the next start removes the rest")
-		os.Exit(130)
-	}()
+	<-interruptible.Done()
 	fmt.Fprintln(stderr, "ecs-emulator:", srv.Farewell(), "(interrupt again to exit now)")
 	return srv.Close()
 }

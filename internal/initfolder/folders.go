@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/userfile"
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
@@ -26,7 +26,7 @@ var initFolders = map[string]definitionKind{
 
 // readInitFolders reads the files of the folders of the init folder. One of another name that has
 // JSON files is refused, as it may be misspelt; what begins with a dot is left alone.
-func readInitFolders(dir string) (list []definition, err error) {
+func readInitFolders(ctx context.Context, dir string) (list []definition, err error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*", "*.json"))
 	if err != nil {
 		return nil, fmt.Errorf("read init folder: %w", err)
@@ -40,7 +40,7 @@ func readInitFolders(dir string) (list []definition, err error) {
 		if !known {
 			return nil, fmt.Errorf("init %s: the folder is none of %s", path, strings.Join(slices.Sorted(maps.Keys(initFolders)), ", "))
 		}
-		body, err := os.ReadFile(path)
+		body, err := userfile.Read(ctx, path, userfile.MiB)
 		if err != nil {
 			return nil, fmt.Errorf("read init folder: %w", err)
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/userfile"
 )
 
 // definition is a file of the init folder: the input of the operation that makes
@@ -60,7 +61,7 @@ type Folder struct {
 // It goes through the API like any client. What exists already, from an earlier
 // run with a data directory, is left alone.
 func (f *Folder) Make(ctx context.Context) error {
-	definitions, err := readDefinitions(f.Dir)
+	definitions, err := readDefinitions(ctx, f.Dir)
 	if err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func (f *Folder) make(ctx context.Context, d definition) error {
 	}
 }
 
-func readDefinitions(dir string) ([]definition, error) {
+func readDefinitions(ctx context.Context, dir string) ([]definition, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("read init folder: %w", err)
 	}
@@ -101,7 +102,7 @@ func readDefinitions(dir string) ([]definition, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read init folder: %w", err)
 	}
-	list, err := readInitFolders(dir)
+	list, err := readInitFolders(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +110,7 @@ func readDefinitions(dir string) ([]definition, error) {
 		return nil, fmt.Errorf("init folder %s holds no .json file", dir)
 	}
 	for _, path := range paths {
-		body, err := os.ReadFile(path)
+		body, err := userfile.Read(ctx, path, userfile.MiB)
 		if err != nil {
 			return nil, fmt.Errorf("read init folder: %w", err)
 		}
