@@ -224,6 +224,11 @@ func (s *Server) openStore() (err error) {
 		}
 		where.Path = filepath.Join(s.opts.DataDir, "state.db")
 	}
+	if s.opts.SkipDamagedRows {
+		where.Skipped = func(why error) {
+			s.opts.Log.Error("goes on without what is damaged in the state file, because of --skip-damaged-rows", "file", where.Path, "damaged", why)
+		}
+	}
 	if s.store, err = state.Open(where); err != nil {
 		return err
 	}

@@ -57,6 +57,9 @@ type Options struct {
 	// DataDir keeps state across restarts; tasks go on while the emulator is down. It belongs
 	// to the engine that runs them: New refuses another one. Empty keeps state in memory.
 	DataDir string
+	// SkipDamagedRows has New go on without the rows of a DataDir's state that are damaged. Each is logged, and gone with the
+	// first change. Otherwise New refuses such a directory and leaves it as it is.
+	SkipDamagedRows bool
 	// LogSize is how many bytes the events of CloudWatch Logs may take; the oldest are removed
 	// beyond that. Default 1 GiB with a DataDir, else 64 MiB.
 	LogSize int64

@@ -4,6 +4,7 @@ package boltfile
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -13,6 +14,8 @@ import (
 // follows all that a page says, also round in circles, and what it notices when it
 // opens a file for writing ends the process: it does so in a goroutine of its own.
 // It does not check the list of free pages.
+//
+// If all is well but for one of the two meta pages, it returns ErrOneMeta.
 //
 // The format is bbolt's version 2, in the machine's byte order:
 //
@@ -24,15 +27,22 @@ import (
 //	bucket page 8, sequence 8; page 0 is one that follows in the value itself
 func Check(file io.ReaderAt, size int64, pageSize int) error {
 	c := &pageChecker{file: file, pageSize: uint64(pageSize), seen: map[uint64]bool{0: true, 1: true}}
-	root, err := c.meta()
+	root, both, err := c.meta()
 	if err != nil {
 		return err
 	}
 	if uint64(size) < c.pages*c.pageSize {
 		return fmt.Errorf("%d bytes are missing at its end", c.pages*c.pageSize-uint64(size))
 	}
-	return c.tree(root, nil, nil)
+	if err := c.tree(root, nil, nil); err != nil || both {
+		return err
+	}
+	return ErrOneMeta
 }
+
+// ErrOneMeta says that a file is as it is or as it was before its last transaction. A crash while it is written does not
+// leave it so: what a meta page says is less than disks write at once.
+var ErrOneMeta = errors.New("one of its meta pages is damaged: what was written last may be missing")
 
 type pageChecker struct {
 	file     io.ReaderAt
@@ -56,28 +66,30 @@ const (
 var order = binary.NativeEndian
 
 // meta reads the newer of the two meta pages that is whole, as bbolt does, and
-// returns the page of the root bucket.
-func (c *pageChecker) meta() (root uint64, err error) {
+// returns the page of the root bucket, and whether both are whole.
+func (c *pageChecker) meta() (root uint64, both bool, err error) {
 	var newest uint64
-	found := false
+	found := 0
 	for id := range uint64(2) {
 		b := make([]byte, pageHeader+metaSize)
 		if _, err := c.file.ReadAt(b, int64(id*c.pageSize)); err != nil {
-			return 0, fmt.Errorf("page %d: %w", id, err)
+			return 0, false, fmt.Errorf("page %d: %w", id, err)
 		}
 		b = b[pageHeader:]
 		sum := fnv.New64a()
 		sum.Write(b[:metaSize-8])
 		transaction := order.Uint64(b[48:])
-		if sum.Sum64() == order.Uint64(b[56:]) && (!found || transaction > newest) {
-			newest, found = transaction, true
-			root, c.pages = order.Uint64(b[16:]), order.Uint64(b[40:])
+		if sum.Sum64() != order.Uint64(b[56:]) {
+			continue
+		}
+		if found++; found == 1 || transaction > newest {
+			newest, root, c.pages = transaction, order.Uint64(b[16:]), order.Uint64(b[40:])
 		}
 	}
-	if !found {
-		return 0, fmt.Errorf("neither meta page is whole")
+	if found == 0 {
+		return 0, false, errors.New("neither meta page is whole")
 	}
-	return root, nil
+	return root, found == 2, nil
 }
 
 // tree checks a page and those below it, whose keys are from first on and below

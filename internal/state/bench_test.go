@@ -119,3 +119,23 @@ func BenchmarkRead(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkOpen is a start with ten thousand tasks.
+func BenchmarkOpen(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "state.db")
+	open := func() *Store {
+		s, err := Open(Options{Path: path})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return s
+	}
+	s := open()
+	for range 10 {
+		filled(b, s)
+	}
+	must(b, s.Close())
+	for b.Loop() {
+		must(b, open().Close())
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/boltfile"
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 	"go.etcd.io/bbolt"
 )
@@ -190,7 +191,7 @@ func TestWhatAFailedWriteLeftOnDiskIsUndone(t *testing.T) {
 	d := onDisk(t)
 	put(t, d.Store, "kept", "changed")
 	d.journal.fault = func() error {
-		err := d.journal.db.Update(func(disk *bbolt.Tx) error {
+		err := boltfile.Update(d.journal.db, func(disk *boltfile.Writer) error {
 			return errors.Join(
 				putRow(disk, rowID{things.table, "new"}, &thing{ID: "new"}, wire.Marshal),
 				putRow(disk, rowID{things.table, "changed"}, &thing{ID: "changed", Count: 7}, wire.Marshal),
@@ -228,7 +229,7 @@ func TestWhatAFailedWriteLeftOnDiskIsUndoneByTheNextWrite(t *testing.T) {
 		d := onDisk(t)
 		put(t, d.Store, "kept")
 		d.journal.fault = func() error {
-			err := d.journal.db.Update(func(disk *bbolt.Tx) error {
+			err := boltfile.Update(d.journal.db, func(disk *boltfile.Writer) error {
 				return putRow(disk, rowID{things.table, "new"}, &thing{ID: "new"}, wire.Marshal)
 			})
 			return errors.Join(err, errFull)
@@ -327,32 +328,38 @@ func TestOlderFormatsAreMigratedStepByStep(t *testing.T) {
 			})
 		}
 	}
-	s := open(t, Options{Path: path})
-	update(t, s, func(tx *Tx) {
-		things.Put(tx, &thing{ID: "a", Shelf: "old"})
-		things.Put(tx, &thing{ID: "b", Shelf: "old"})
-	})
-	// The first files said nothing of their format.
-	if err := s.journal.db.Update(func(disk *bbolt.Tx) error { return disk.DeleteBucket(metaBucket) }); err != nil {
+	// The first files said nothing of their format, and had no checksums.
+	first, err := bbolt.Open(path, 0o600, nil)
+	if err != nil {
 		t.Fatal(err)
 	}
+	err = first.Update(func(disk *bbolt.Tx) error {
+		bucket, err := disk.CreateBucket([]byte("thing"))
+		for _, id := range []string{"a", "b"} {
+			err = errors.Join(err, bucket.Put([]byte(id), wire.Marshal(&thing{ID: id, Shelf: "old"})))
+		}
+		return err
+	})
+	if err := errors.Join(err, first.Close()); err != nil {
+		t.Fatal(err)
+	}
+	var s *Store
 	for _, migrations := range [][]Migration{
 		{rename("old", "newer")},
 		{rename("newer", "wrong"), rename("newer", "newest")},
 		{rename("newest", "wrong"), rename("newest", "wrong")},
 	} {
-		if err := s.Close(); err != nil {
-			t.Fatal(err)
+		for _, end := range []func(*Store) error{(*Store).Abandon, (*Store).Close} { // the first writes nothing
+			s = open(t, Options{Path: path, Migrations: migrations})
+			if err := end(s); err != nil {
+				t.Fatal(err)
+			}
 		}
-		s = open(t, Options{Path: path, Migrations: migrations})
 	}
 	expect(t, "shelves", []string{things.Get(s.Read(), "a").Shelf, things.Get(s.Read(), "b").Shelf}, "newest", "newest")
 
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
 	failure := errors.New("cannot be")
-	_, err := Open(Options{Path: path, Migrations: []Migration{nil, nil, rename("newest", "lost"), func(*StoredRows) error { return failure }}})
+	_, err = Open(Options{Path: path, Migrations: []Migration{nil, nil, rename("newest", "lost"), func(*StoredRows) error { return failure }}})
 	if !errors.Is(err, failure) {
 		t.Errorf("a migration that fails: %v", err)
 	}

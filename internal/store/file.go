@@ -18,18 +18,18 @@ import (
 // lockTimeout is for how long a file may be in use by an emulator that ends.
 const lockTimeout = time.Second
 
-// openJournal opens a state file and brings it up to date, or makes one.
+// openJournal opens a state file, or makes one. It writes nothing into one that there is; see journal.mend.
 func openJournal(o Options) (*journal, error) {
-	j := &journal{newStamp: o.Stamp, fault: o.Fault}
+	j := &journal{newStamp: o.Stamp, fault: o.Fault, migrations: o.Migrations, skipped: o.Skipped, bad: map[storedRow]bool{}}
 	if j.fault == nil {
 		j.fault = func() error { return nil }
 	}
 	err := makeFile(o.Path, len(o.Migrations))
 	if err == nil {
-		err = guarded(func() error { return inspectFile(o.Path, len(o.Migrations)) })
+		err = guarded(func() error { return j.inspect(o.Path) })
 	}
 	if err == nil {
-		err = guarded(func() error { return j.open(o) })
+		err = guarded(func() error { return j.open(o.Path) })
 	}
 	if errors.Is(err, bbolterrors.ErrTimeout) {
 		err = errors.New("another emulator uses it")
@@ -54,11 +54,11 @@ func makeFile(path string, format int) (err error) {
 	if err := unnamed.Close(); err != nil {
 		return err
 	}
-	db, err := bbolt.Open(unnamed.Name(), 0o600, nil)
+	db, err := bbolt.Open(unnamed.Name(), 0o600, &bbolt.Options{NoFreelistSync: true})
 	if err != nil {
 		return err
 	}
-	err = db.Update(func(disk *bbolt.Tx) error { return putFormat(disk, format) })
+	err = boltfile.Update(db, func(disk *boltfile.Writer) error { return putFormat(disk.Tx, format) })
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}
@@ -70,9 +70,8 @@ func makeFile(path string, format int) (err error) {
 	return os.Rename(unnamed.Name(), path)
 }
 
-// inspectFile makes sure that bbolt can read a file and this program its rows,
-// without changing it.
-func inspectFile(path string, format int) (err error) {
+// inspect makes sure that bbolt can read a file and this program its rows, without changing it.
+func (j *journal) inspect(path string) (err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -93,90 +92,152 @@ func inspectFile(path string, format int) (err error) {
 		return damaged(err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := boltfile.Check(file, info.Size(), db.Info().PageSize); err != nil {
+	switch err := boltfile.Check(file, info.Size(), db.Info().PageSize); {
+	case errors.Is(err, boltfile.ErrOneMeta):
+		if err := j.skip(err); err != nil {
+			return err
+		}
+	case err != nil:
 		return damaged(err)
 	}
-	return db.View(func(disk *bbolt.Tx) error {
-		found, err := formatOf(disk)
+	return db.View(j.inspectTables)
+}
+
+// inspectTables makes sure that this program knows the tables of a file.
+func (j *journal) inspectTables(disk *bbolt.Tx) error {
+	format := len(j.migrations)
+	found, err := formatOf(disk)
+	switch {
+	case err != nil:
+		return damaged(err)
+	case found > format:
+		return fmt.Errorf("it is of format %d, which a newer ecs-emulator has made; this one reads formats up to %d", found, format)
+	}
+	return disk.ForEach(func(name []byte, bucket *bbolt.Bucket) error {
 		switch {
-		case err != nil:
-			return damaged(err)
-		case found > format:
-			return fmt.Errorf("it is of format %d, which a newer ecs-emulator has made; this one reads formats up to %d", found, format)
+		case bucket == nil:
+			return damaged(fmt.Errorf("%q is no table", name))
+		case found == format && tables[string(name)] == nil && logs[string(name)] == nil && !reserved(string(name)):
+			return fmt.Errorf("it has a table %q, which this ecs-emulator does not know", name)
 		}
-		return disk.ForEach(func(name []byte, bucket *bbolt.Bucket) error {
-			switch {
-			case bucket == nil:
-				return damaged(fmt.Errorf("%q is no table", name))
-			case found == format && tables[string(name)] == nil && logs[string(name)] == nil && string(name) != string(metaBucket):
-				return fmt.Errorf("it has a table %q, which this ecs-emulator does not know", name)
-			}
-			return nil
-		})
+		return nil
 	})
 }
 
-// open opens an inspected file for writing.
-func (j *journal) open(o Options) (err error) {
-	if j.db, err = bbolt.Open(o.Path, 0o600, &bbolt.Options{Timeout: lockTimeout, NoFreelistSync: true}); err != nil {
+// open opens an inspected file for writing, and checks its rows.
+func (j *journal) open(path string) (err error) {
+	if j.db, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockTimeout, NoFreelistSync: true}); err != nil {
 		return err
 	}
-	upToDate := false
-	err = j.db.View(func(disk *bbolt.Tx) (err error) {
+	err = j.db.View(func(disk *bbolt.Tx) error {
 		format, err := formatOf(disk)
-		upToDate = disk.Bucket(metaBucket) != nil && format == len(o.Migrations)
-		return err
+		if err != nil {
+			return damaged(err)
+		}
+		j.outdated = format != len(j.migrations) || !boltfile.Sealed(disk)
+		if boltfile.Sealed(disk) {
+			return j.verify(disk)
+		}
+		return nil
 	})
-	if err == nil && !upToDate { // writes nothing else, so that a start needs no room
-		err = j.db.Update(func(disk *bbolt.Tx) error { return migrate(disk, o.Migrations) })
-	}
-	if err == nil {
-		err = j.db.View(func(disk *bbolt.Tx) error { j.stamped = stampOf(disk); return nil })
-	}
 	if err != nil {
 		return j.abandon(err)
 	}
 	return nil
 }
 
+// verify finds the rows that are not as they were written.
+func (j *journal) verify(disk *bbolt.Tx) error {
+	var refused error
+	complete, err := boltfile.Verify(disk, func(table string, key []byte) {
+		if err := j.leave(table, key, errors.New("its checksum is wrong")); refused == nil {
+			refused = err
+		}
+	})
+	switch {
+	case err != nil:
+		return damaged(err)
+	case refused == nil && !complete && len(j.bad) == 0:
+		j.recount = true
+		return j.skip(errors.New("rows are missing, or older than they should be"))
+	}
+	return refused
+}
+
+// skip refuses a file with damaged rows, unless the start is to go on without them.
+func (j *journal) skip(why error) error {
+	if j.skipped == nil {
+		return damagedRows(why)
+	}
+	j.skipped(why)
+	return nil
+}
+
 // load fills tables with what the journal holds.
 func (s *Store) load(into version) error {
+	j := s.journal
+	read := func(disk *bbolt.Tx) error {
+		j.stamped = stampOf(disk)
+		return disk.ForEach(func(name []byte, bucket *bbolt.Bucket) error {
+			if reserved(string(name)) {
+				return nil
+			}
+			if l := logs[string(name)]; l != nil {
+				return s.rings[l.number].load(j, l, bucket)
+			}
+			return loadTable(j, into, tables[string(name)], bucket)
+		})
+	}
 	err := guarded(func() error {
-		return s.journal.db.View(func(disk *bbolt.Tx) error {
-			return disk.ForEach(func(name []byte, bucket *bbolt.Bucket) error {
-				if string(name) == string(metaBucket) {
-					return nil
-				}
-				if l := logs[string(name)]; l != nil {
-					return s.rings[l.number].load(l, bucket)
-				}
-				return loadTable(into, tables[string(name)], bucket)
-			})
+		if !j.outdated {
+			return j.db.View(read)
+		}
+		// The next write does this again, and keeps it.
+		return boltfile.Try(j.db, func(disk *boltfile.Writer) error {
+			if err := j.mend(disk); err != nil {
+				return damaged(err)
+			}
+			return read(disk.Tx)
 		})
 	})
 	if err != nil {
-		return fmt.Errorf("read state file %s: %w", s.journal.db.Path(), err)
+		return fmt.Errorf("read state file %s: %w", j.db.Path(), err)
 	}
 	return nil
 }
 
-func loadTable(into version, t *table, bucket *bbolt.Bucket) error {
-	return bucket.ForEach(func(key, body []byte) error {
-		row := t.blank()
-		if err := wire.Unmarshal(body, row); err != nil {
-			return damaged(fmt.Errorf("%s %q: %w", t.name, key, err))
+func loadTable(j *journal, into version, t *table, bucket *bbolt.Bucket) error {
+	return bucket.ForEach(func(key, value []byte) error {
+		if j.bad[storedRow{t.name, string(key)}] {
+			return nil
 		}
-		if t.key(row) != string(key) {
-			return damaged(fmt.Errorf("%s %q is that of %q", t.name, key, t.key(row)))
+		row := t.blank()
+		err := wire.Unmarshal(boltfile.Body(value), row)
+		if err == nil && t.key(row) != string(key) {
+			err = fmt.Errorf("it is that of %q", t.key(row))
+		}
+		if err != nil {
+			return j.leave(t.name, key, err)
 		}
 		into[t.number].put(t, string(key), row)
 		return nil
 	})
 }
 
+// leave leaves a row out that cannot be read.
+func (j *journal) leave(table string, key []byte, why error) error {
+	j.bad[storedRow{table, string(key)}] = true
+	return j.skip(fmt.Errorf("%s %q: %w", table, key, why))
+}
+
 // damaged says what to do about a file that cannot be read.
 func damaged(why error) error {
 	return fmt.Errorf("it is damaged and was left as it is; move it away to begin anew: %w", why)
+}
+
+// damagedRows says what to do about a file of which some rows cannot be read.
+func damagedRows(why error) error {
+	return fmt.Errorf("it is damaged and was left as it is; move it away to begin anew, or go on without its damaged rows by --skip-damaged-rows: %w", why)
 }
 
 // guarded runs what reads a file that may be damaged. bbolt maps the file into

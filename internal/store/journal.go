@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/boltfile"
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 	"go.etcd.io/bbolt"
 )
 
 // journal keeps the rows on disk: a bbolt file with a bucket for each table, a
-// row's AWS-shaped JSON under its key, and a bucket of its own (see meta.go).
+// row's AWS-shaped JSON with a checksum under its key, and buckets of its own (see meta.go).
 //
 // Commits are grouped without a goroutine of their own: the one that comes first
 // writes and syncs all that is queued, and those who waited meanwhile find their
@@ -21,6 +22,13 @@ type journal struct {
 	fault    func() error
 	newStamp func() []byte // nil: none is kept
 	stamped  []byte        // as the file had it when it was opened
+
+	// What the next write has to mend; see mend.
+	migrations []Migration
+	outdated   bool               // the file is of an older format
+	bad        map[storedRow]bool // that cannot be read
+	recount    bool               // rows are missing
+	skipped    func(why error)
 
 	queueMu sync.Mutex
 	queue   []*commit
@@ -114,7 +122,7 @@ func (s *Store) write(batch []*commit, logsAfter []kept) error {
 	}
 	encode := newEncoder(batch)
 	newest := j.newestOnDisk()
-	err := s.updateDisk(func(disk *bbolt.Tx) error {
+	err := s.updateDisk(func(disk *boltfile.Writer) error {
 		for _, c := range batch {
 			for _, change := range c.changes {
 				if err := putRow(disk, change.rowID, change.after, encode); err != nil {
@@ -158,8 +166,8 @@ func (j *journal) newestOnDisk() (number int) {
 }
 
 // updateDisk changes the file, where nothing of writes that failed is left then.
-func (s *Store) updateDisk(fn func(disk *bbolt.Tx) error) error {
-	err := s.journal.update(func(disk *bbolt.Tx) error {
+func (s *Store) updateDisk(fn func(disk *boltfile.Writer) error) error {
+	err := s.journal.update(func(disk *boltfile.Writer) error {
 		if err := s.undo(disk); err != nil {
 			return err
 		}
@@ -172,7 +180,7 @@ func (s *Store) updateDisk(fn func(disk *bbolt.Tx) error) error {
 }
 
 // undo takes back what failed writes may have left on disk.
-func (s *Store) undo(disk *bbolt.Tx) error {
+func (s *Store) undo(disk *boltfile.Writer) error {
 	for id := range s.journal.doubtful {
 		if err := putRow(disk, id, s.Read().row(id), wire.Marshal); err != nil {
 			return err
@@ -207,10 +215,13 @@ func newEncoder(batch []*commit) func(value any) []byte {
 }
 
 // update changes the file and its stamp, and keeps the result.
-func (j *journal) update(fn func(disk *bbolt.Tx) error) error {
+func (j *journal) update(fn func(disk *boltfile.Writer) error) error {
 	err := j.fault()
 	if err == nil {
-		err = j.db.Update(func(disk *bbolt.Tx) error {
+		err = boltfile.Update(j.db, func(disk *boltfile.Writer) error {
+			if err := j.mend(disk); err != nil {
+				return err
+			}
 			if stamp := j.nextStamp(); stamp != nil {
 				if err := putStamp(disk, stamp); err != nil {
 					return err
@@ -221,6 +232,9 @@ func (j *journal) update(fn func(disk *bbolt.Tx) error) error {
 	}
 	if err != nil {
 		err = fmt.Errorf("write state file: %w", err)
+	} else {
+		j.outdated, j.recount = false, false
+		clear(j.bad)
 	}
 	j.errMu.Lock()
 	defer j.errMu.Unlock()
@@ -229,16 +243,34 @@ func (j *journal) update(fn func(disk *bbolt.Tx) error) error {
 	return err
 }
 
+// mend brings the file up to date, and removes the rows that were left out when it was read. It is part of the first
+// write, so that a start needs no room on the disk, and one that is refused changes nothing.
+func (j *journal) mend(disk *boltfile.Writer) error {
+	for row := range j.bad {
+		if err := disk.Delete(row.table, []byte(row.key)); err != nil {
+			return err
+		}
+	}
+	if len(j.bad) > 0 || j.recount {
+		if err := disk.Recount(); err != nil {
+			return err
+		}
+	}
+	if j.outdated {
+		return migrate(disk, j.migrations)
+	}
+	return nil
+}
+
+// storedRow is a row or an entry of a log, as the file has it.
+type storedRow struct{ table, key string }
+
 // putRow writes a row; nil removes it.
-func putRow(disk *bbolt.Tx, id rowID, row any, encode func(value any) []byte) error {
-	bucket, err := disk.CreateBucketIfNotExists([]byte(id.table.name))
-	if err != nil {
-		return err
-	}
+func putRow(disk *boltfile.Writer, id rowID, row any, encode func(value any) []byte) error {
 	if row == nil {
-		return bucket.Delete([]byte(id.key))
+		return disk.Delete(id.table.name, []byte(id.key))
 	}
-	return bucket.Put([]byte(id.key), encode(row))
+	return disk.Put(id.table.name, []byte(id.key), encode(row))
 }
 
 // abandon ends a file that cannot be used, because of err.

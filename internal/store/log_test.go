@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/boltfile"
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 	"go.etcd.io/bbolt"
 )
@@ -189,7 +190,7 @@ func TestEntriesOfAFailedWriteAreGone(t *testing.T) {
 	d.journal.fault = func() error { // the change is on disk all the same
 		before := d.rings[notes.number].kept
 		after := before.with(addition{notes.logTable, entry{0, &thing{ID: "lost"}}})
-		err := d.journal.db.Update(func(disk *bbolt.Tx) error {
+		err := boltfile.Update(d.journal.db, func(disk *boltfile.Writer) error {
 			for _, span := range d.rings[notes.number].changes(notes.logTable, after) {
 				if err := span.write(disk, after, wire.Marshal); err != nil {
 					return err

@@ -2,25 +2,31 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strconv"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/boltfile"
 	"go.etcd.io/bbolt"
 )
 
-// metaBucket is the bucket of the state file that holds no rows.
+// Buckets of the state file that hold no rows.
 var (
-	metaBucket = []byte("meta")
-	metaFormat = []byte("format") // a number; files without are of format 0
-	metaStamp  = []byte("stamp")  // see Stamped
-	metaProbe  = []byte("probe")  // see Probe
+	metaBucket  = []byte(boltfile.Meta)
+	metaFormat  = []byte("format") // a number; files without are of format 0
+	metaProbe   = []byte("probe")  // see Probe
+	stampBucket = []byte("stamp")
+	stampKey    = []byte("stamp") // see Stamped; files without checksums have it in metaBucket
 )
+
+// reserved reports whether a bucket holds no rows.
+func reserved(name string) bool { return name == string(metaBucket) || name == string(stampBucket) }
 
 // Migration brings the rows of a state file from one format to the next.
 type Migration func(*StoredRows) error
 
 // StoredRows are those of a state file that is being migrated.
-type StoredRows struct{ disk *bbolt.Tx }
+type StoredRows struct{ disk *boltfile.Writer }
 
 // Rewrite replaces each row of a table, which is JSON, by what change makes of it.
 func (r *StoredRows) Rewrite(table string, change func(row []byte) ([]byte, error)) error {
@@ -29,15 +35,15 @@ func (r *StoredRows) Rewrite(table string, change func(row []byte) ([]byte, erro
 		return nil
 	}
 	changed := map[string][]byte{} // a bucket must not change while it is read
-	err := bucket.ForEach(func(key, row []byte) (err error) {
-		changed[string(key)], err = change(row)
+	err := bucket.ForEach(func(key, value []byte) (err error) {
+		changed[string(key)], err = change(boltfile.Body(value))
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("migrate %s: %w", table, err)
 	}
 	for key, row := range changed {
-		if err := bucket.Put([]byte(key), row); err != nil {
+		if err := r.disk.Put(table, []byte(key), row); err != nil {
 			return err
 		}
 	}
@@ -46,25 +52,19 @@ func (r *StoredRows) Rewrite(table string, change func(row []byte) ([]byte, erro
 
 // Put adds a row, which is JSON, to a table.
 func (r *StoredRows) Put(table, key string, row []byte) error {
-	bucket, err := r.disk.CreateBucketIfNotExists([]byte(table))
-	if err != nil {
-		return fmt.Errorf("migrate %s: %w", table, err)
-	}
-	return bucket.Put([]byte(key), row)
+	return r.disk.Put(table, []byte(key), row)
 }
 
 // Drop removes a table that may not be there.
-func (r *StoredRows) Drop(table string) error {
-	if r.disk.Bucket([]byte(table)) == nil {
-		return nil
-	}
-	return r.disk.DeleteBucket([]byte(table))
-}
+func (r *StoredRows) Drop(table string) error { return r.disk.Drop(table) }
 
-// migrate takes a file to the present format, which is the number of migrations.
-func migrate(disk *bbolt.Tx, migrations []Migration) error {
-	format, err := formatOf(disk)
+// migrate takes a file to the present format, which is the number of migrations, and gives rows checksums that have none.
+func migrate(disk *boltfile.Writer, migrations []Migration) error {
+	format, err := formatOf(disk.Tx)
 	if err != nil {
+		return err
+	}
+	if err := sealRows(disk); err != nil {
 		return err
 	}
 	for ; format < len(migrations); format++ {
@@ -72,7 +72,23 @@ func migrate(disk *bbolt.Tx, migrations []Migration) error {
 			return err
 		}
 	}
-	return putFormat(disk, format)
+	return putFormat(disk.Tx, format)
+}
+
+// sealRows gives rows checksums, and the stamp as well.
+func sealRows(disk *boltfile.Writer) error {
+	if boltfile.Sealed(disk.Tx) {
+		return nil
+	}
+	if err := disk.Seal(); err != nil {
+		return err
+	}
+	meta := disk.Bucket(metaBucket)
+	stamp := bytes.Clone(meta.Get(stampKey))
+	if stamp == nil {
+		return nil
+	}
+	return errors.Join(meta.Delete(stampKey), putStamp(disk, stamp))
 }
 
 // formatOf is the format of the rows.
@@ -106,9 +122,13 @@ func (s *Store) Stamped() []byte {
 }
 
 func stampOf(disk *bbolt.Tx) []byte {
-	return bytes.Clone(disk.Bucket(metaBucket).Get(metaStamp))
+	bucket := disk.Bucket(stampBucket)
+	if bucket == nil {
+		return nil
+	}
+	return bytes.Clone(boltfile.Body(bucket.Get(stampKey)))
 }
 
-func putStamp(disk *bbolt.Tx, stamp []byte) error {
-	return disk.Bucket(metaBucket).Put(metaStamp, stamp)
+func putStamp(disk *boltfile.Writer, stamp []byte) error {
+	return disk.Put(string(stampBucket), stampKey, stamp)
 }

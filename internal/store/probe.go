@@ -1,6 +1,6 @@
 package store
 
-import "go.etcd.io/bbolt"
+import "github.com/ecs-emulator/ecs-emulator/internal/boltfile"
 
 // Err is the error of the last write to disk, until one succeeds.
 func (s *Store) Err() error {
@@ -25,13 +25,13 @@ func (s *Store) Probe() error {
 	}
 	s.journal.flushing.Lock()
 	defer s.journal.flushing.Unlock()
-	err := s.updateDisk(func(disk *bbolt.Tx) error {
+	err := s.updateDisk(func(disk *boltfile.Writer) error {
 		return disk.Bucket(metaBucket).Put(metaProbe, make([]byte, probeSize))
 	})
 	if err != nil {
 		return err
 	}
-	err = s.updateDisk(func(disk *bbolt.Tx) error {
+	err = s.updateDisk(func(disk *boltfile.Writer) error {
 		return disk.Bucket(metaBucket).Delete(metaProbe)
 	})
 	if err == nil {
@@ -63,10 +63,11 @@ func (s *Store) Stamp() error {
 }
 
 func (s *Store) stamp() error {
-	if s.journal.nextStamp() == nil && len(s.journal.doubtful) == 0 && len(s.journal.doubtfulSpans) == 0 {
+	j := s.journal
+	if j.nextStamp() == nil && !j.outdated && !j.recount && len(j.bad)+len(j.doubtful)+len(j.doubtfulSpans) == 0 {
 		return nil
 	}
-	return s.updateDisk(func(*bbolt.Tx) error { return nil })
+	return s.updateDisk(func(*boltfile.Writer) error { return nil })
 }
 
 // nextStamp is what the next write keeps; nil leaves what was kept before.

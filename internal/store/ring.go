@@ -3,10 +3,12 @@ package store
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/boltfile"
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 	"go.etcd.io/bbolt"
 )
@@ -120,7 +122,7 @@ func (r *ring) changes(l *logTable, now kept) []span {
 
 // write writes the entries of a span as a log keeps them now; those that it does not
 // keep are removed.
-func (s span) write(disk *bbolt.Tx, now kept, encode func(value any) []byte) error {
+func (s span) write(disk *boltfile.Writer, now kept, encode func(value any) []byte) error {
 	if s.from >= s.end {
 		return nil
 	}
@@ -131,46 +133,64 @@ func (s span) write(disk *bbolt.Tx, now kept, encode func(value any) []byte) err
 	bucket.FillPercent = 1 // what comes later comes at the end
 	for sequence := s.from; sequence < s.end; sequence++ {
 		if sequence < now.first || sequence >= now.next() {
-			if err := removeEntry(bucket, sequence); err != nil {
+			if err := removeEntry(disk, s.log.name, sequence); err != nil {
 				return err
 			}
 			continue
 		}
 		e := now.entries[sequence-now.first]
-		if err := bucket.Put(entryKey(sequence, e), encode(e.value)); err != nil {
+		if err := disk.Put(s.log.name, entryKey(sequence, e), encode(e.value)); err != nil {
 			return err
 		}
 	}
-	return bucket.SetSequence(now.next() - 1)
+	return disk.SetSequence(s.log.name, now.next()-1)
 }
 
 // removeEntry removes an entry, if there is one.
-func removeEntry(bucket *bbolt.Bucket, sequence uint64) error {
-	key, _ := bucket.Cursor().Seek(sequenceKey(sequence))
+func removeEntry(disk *boltfile.Writer, log string, sequence uint64) error {
+	key, _ := disk.Bucket([]byte(log)).Cursor().Seek(sequenceKey(sequence))
 	if !bytes.HasPrefix(key, sequenceKey(sequence)) {
 		return nil
 	}
-	return bucket.Delete(key)
+	return disk.Delete(log, bytes.Clone(key))
 }
 
-// load reads what a bucket holds.
-func (r *ring) load(l *logTable, bucket *bbolt.Bucket) error {
-	cursor := bucket.Cursor()
-	r.first = bucket.Sequence() + 1
-	r.stored = r.first
+// load reads what a bucket holds. Where an entry is left out, those before it are as well.
+func (r *ring) load(j *journal, l *logTable, bucket *bbolt.Bucket) error {
+	cursor, end := bucket.Cursor(), bucket.Sequence()+1
+	r.first, r.stored = end, end
 	if key, _ := cursor.First(); len(key) == len(entryKey(0, entry{})) {
 		r.stored = binary.BigEndian.Uint64(key)
-		r.first = max(r.stored, r.first-min(r.first, uint64(l.keep)))
+		r.first = max(r.stored, end-min(end, uint64(l.keep)))
 	}
 	for key, body := cursor.Seek(sequenceKey(r.first)); key != nil; key, body = cursor.Next() {
-		if !bytes.HasPrefix(key, sequenceKey(r.next())) || len(key) != len(entryKey(0, entry{})) {
-			return damaged(fmt.Errorf("%s has %x where %d comes", l.name, key, r.next()))
+		value, err := l.blank(), error(nil)
+		switch {
+		case j.bad[storedRow{l.name, string(key)}]:
+		case len(key) != len(entryKey(0, entry{})):
+			err = j.leave(l.name, key, fmt.Errorf("it is no number and time"))
+		case !bytes.HasPrefix(key, sequenceKey(r.next())):
+			at := binary.BigEndian.Uint64(key)
+			err = j.skip(fmt.Errorf("%s has %d where %d comes", l.name, at, r.next()))
+			r.kept = kept{first: at}
+			fallthrough
+		default:
+			if failed := wire.Unmarshal(boltfile.Body(body), value); failed != nil {
+				err = errors.Join(err, j.leave(l.name, key, failed))
+			}
 		}
-		value := l.blank()
-		if err := wire.Unmarshal(body, value); err != nil {
-			return damaged(fmt.Errorf("%s %d: %w", l.name, r.next(), err))
+		if err != nil {
+			return err
+		}
+		if j.bad[storedRow{l.name, string(key)}] {
+			r.kept = kept{first: r.next() + 1}
+			continue
 		}
 		r.entries = append(r.entries, entry{int64(binary.BigEndian.Uint64(key[8:])), value})
+	}
+	if r.next() < end {
+		r.kept = kept{first: end}
+		return j.skip(fmt.Errorf("%s ends before %d", l.name, end-1))
 	}
 	return nil
 }

@@ -45,13 +45,16 @@ type Options struct {
 	// Migrations bring files of older formats up to date: the first one leads from
 	// format 0 to format 1, and so on. Their number is the present format.
 	Migrations []Migration
+	// Skipped has Open leave out rows that are damaged, and is told of each. The next write removes them from the file.
+	// Without it such a file is refused.
+	Skipped func(why error)
 	// Fault is asked before each write to disk, and its error is that of the write.
 	// Tests fill the disk with it.
 	Fault func() error
 }
 
-// Open makes a store and loads what the durable log holds. A file that cannot be
-// read is left as it is.
+// Open makes a store and loads what the durable log holds. It changes no file that there is: one that cannot be read is left
+// as it is, and one of an older format is brought up to date with the first write.
 func Open(opts Options) (_ *Store, err error) {
 	s := &Store{head: newVersion()}
 	for range logs {
@@ -77,6 +80,14 @@ func (s *Store) Close() error {
 	s.journal.flushing.Lock()
 	defer s.journal.flushing.Unlock()
 	return errors.Join(s.stamp(), s.journal.db.Close())
+}
+
+// Abandon is Close that writes nothing, for a start that is refused.
+func (s *Store) Abandon() error {
+	if s.journal == nil {
+		return nil
+	}
+	return s.journal.db.Close()
 }
 
 // Read returns a snapshot. It costs nothing and need not be closed.

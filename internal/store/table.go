@@ -35,7 +35,7 @@ func NewTable[T any](name string, key func(row *T) string) *Table[T] {
 
 // declare makes sure that a name of a table or log is that of no other.
 func declare(name string) {
-	if tables[name] != nil || logs[name] != nil || name == string(metaBucket) {
+	if tables[name] != nil || logs[name] != nil || reserved(name) {
 		panic("store: a second table " + name)
 	}
 }
