@@ -63,7 +63,7 @@ func TestDamagedFile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			log := use(t, path, text)
-			if strings.Contains(log, "moved aside") != (text != nil) || !strings.Contains(log, path+".damaged") != (text == nil) {
+			if strings.Contains(log, "be moved aside") != (text != nil) || !strings.Contains(log, path+".damaged") != (text == nil) {
 				t.Errorf("the log says %q", log)
 			}
 		})
@@ -106,7 +106,7 @@ func TestPageBelowItself(t *testing.T) {
 		for entry := at + header; entry < at+header+int(binary.LittleEndian.Uint16(text[at+entriesAt:]))*16; entry += 16 {
 			copy(text[entry+child:], text[at:at+8]) // the page's own number
 		}
-		if log := use(t, path, text); !strings.Contains(log, "moved aside") {
+		if log := use(t, path, text); !strings.Contains(log, "be moved aside") {
 			t.Errorf("the log says %q", log)
 		}
 	}

@@ -12,16 +12,19 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/metric"
 )
 
-// crash gives a store on a copy of the file as it is now, which is what a crash leaves.
+// crash gives a store on a copy of the files as they are now, which is what a crash leaves.
 func crash(t *testing.T, o metric.Options) *metric.Store {
 	t.Helper()
-	text, err := os.ReadFile(o.Path)
+	from := o.Path
 	o.Path = filepath.Join(t.TempDir(), "metrics.db")
-	if err == nil {
-		err = os.WriteFile(o.Path, text, 0o600)
-	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		t.Fatal(err)
+	for _, name := range []string{"", ".tail"} {
+		text, err := os.ReadFile(from + name)
+		if err == nil {
+			err = os.WriteFile(o.Path+name, text, 0o600)
+		}
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			t.Fatal(err)
+		}
 	}
 	return open(t, o)
 }

@@ -34,6 +34,7 @@ func (s *Store) setMarks(marks []Mark) {
 		}
 		if s.disk != nil {
 			s.disk.changes.addMark(m.Key)
+			s.noteMark(m)
 		}
 	}
 }

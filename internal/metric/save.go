@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"go.etcd.io/bbolt"
+	"github.com/ecs-emulator/ecs-emulator/internal/boltfile"
 )
 
 // rest is how long in real time a write waits after another one, where the clock is fast.
@@ -62,6 +62,9 @@ func (s *Store) saveLocked() {
 	}
 	rows := s.rows(changed)
 	s.disk.changes = newChanges(changed.most)
+	newest, generation := s.takeTail() // which the rows have
+	s.disk.tail.generation++
+	rows.generation = s.disk.tail.generation
 	s.mu.Unlock()
 
 	err := guarded(func() error { return s.writeDisk(rows, changed.whole) })
@@ -76,6 +79,9 @@ func (s *Store) saveLocked() {
 	s.disk.failed = err != nil
 	if err != nil {
 		s.retry(changed, errors.Is(err, errDamaged))
+		s.writeTail(newest, generation)
+	} else if err := s.cutTail(); err != nil {
+		s.opts.Log.Error("cannot remove the newest data points of metrics, which are in the file of all", "file", s.tailPath(), "error", err)
 	}
 }
 
@@ -106,11 +112,25 @@ func (s *Store) Close() error {
 	}
 	s.saveLocked()
 	s.disk.closed = true
-	return s.closeDB()
+	return errors.Join(s.closeDB(), s.disk.tail.close())
+}
+
+// Abandon is Close that writes nothing, for a start that is refused.
+func (s *Store) Abandon() error {
+	if s.disk == nil {
+		return nil
+	}
+	s.disk.mu.Lock()
+	defer s.disk.mu.Unlock()
+	s.disk.closed = true
+	return errors.Join(s.closeDB(), s.disk.tail.close())
 }
 
 // rows are what a write puts into each bucket; nil: it removes it.
-type rows struct{ series, chunks, marks map[string][]byte }
+type rows struct {
+	series, chunks, marks map[string][]byte
+	generation            uint64 // of the tail
+}
 
 // rows are what the file is to have, of what has changed.
 func (s *Store) rows(changed *changes) *rows {
@@ -140,28 +160,28 @@ func (s *Store) rows(changed *changes) *rows {
 	return r
 }
 
-func (r *rows) write(tx *bbolt.Tx) error {
+func (r *rows) write(w *boltfile.Writer) error {
 	for _, name := range buckets {
-		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+		if _, err := w.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}
 	}
 	for name, texts := range map[*[]byte]map[string][]byte{&seriesBucket: r.series, &chunkBucket: r.chunks, &markBucket: r.marks} {
-		if err := putAll(tx.Bucket(*name), texts); err != nil {
+		if err := putAll(w, string(*name), texts); err != nil {
 			return err
 		}
 	}
-	return nil
+	return w.Put(string(tailBucket), tailKey, binary.BigEndian.AppendUint64(nil, r.generation))
 }
 
 // putAll writes in the order of keys, which bbolt does fastest.
-func putAll(to *bbolt.Bucket, texts map[string][]byte) error {
+func putAll(w *boltfile.Writer, table string, texts map[string][]byte) error {
 	for _, key := range slices.Sorted(maps.Keys(texts)) {
 		var err error
 		if text := texts[key]; text == nil {
-			err = to.Delete([]byte(key))
+			err = w.Delete(table, []byte(key))
 		} else {
-			err = to.Put([]byte(key), text)
+			err = w.Put(table, []byte(key), text)
 		}
 		if err != nil {
 			return err

@@ -18,8 +18,8 @@ const DefaultSize = 64 << 20
 
 // Options configure a Store. The zero value is one in memory, whose time is that of its newest data point.
 type Options struct {
-	// Path is that of a file in which data points outlive a crash, once they are older than a minute of the clock. It is
-	// written at most once a second. Empty: there is none.
+	// Path is that of a file in which data points outlive a crash. It is written once a minute of the clock, and at most once a
+	// second; what is newer is in a file beside it, but for that of the last two seconds. Empty: there is none.
 	Path string
 	// Size is how many bytes of memory data points may take; beyond that the oldest give way. Default DefaultSize.
 	Size  int64
@@ -94,6 +94,7 @@ func (s *Store) forget() {
 	if s.disk != nil {
 		s.disk.changes.any = false
 		s.disk.changes.forgetDetails()
+		s.disk.tail.unwritten = nil
 	}
 }
 
@@ -108,17 +109,24 @@ func (s *Store) PutMarked(marks []Mark, data ...Datum) {
 	for i := range data {
 		d := &data[i]
 		if sum := d.set(); sum.Count > 0 {
-			at := d.At.Unix()
-			s.latest = max(s.latest, at)
-			of := s.seriesOf(d)
-			of.roll(s, s.present(at))
-			of.put(s, at, d.HighResolution, Point{Set: sum, dist: distributionOf(d, sum)})
+			at, p := d.At.Unix(), Point{Set: sum, dist: distributionOf(d, sum)}
+			s.notePoint(s.putPoint(d, at, d.HighResolution, p), at, d.HighResolution, p)
 		}
 	}
 	if s.size > s.opts.Size {
 		s.evict()
 	}
 	s.saveSoon()
+	s.tailSoon()
+}
+
+// putPoint adds a point to the series of a datum.
+func (s *Store) putPoint(d *Datum, at int64, fine bool, p Point) *series {
+	s.latest = max(s.latest, at)
+	of := s.seriesOf(d)
+	of.roll(s, s.present(at))
+	of.put(s, at, fine, p)
+	return of
 }
 
 // present is the second that it is; without a clock that of the newest data point, of which at is one.
