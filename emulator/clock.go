@@ -73,8 +73,8 @@ func (c controlClock) SetSpeed(speed float64) error { return c.server.setSpeed(s
 
 // clockStamp is what the state file keeps of the clock.
 func (s *Server) clockStamp() []byte {
-	if s.clock == nil {
-		return nil // the last stamp cannot be read, and stays as it is
+	if !s.begun {
+		return nil // the last stamp stays as it is
 	}
 	return s.clock.Stamp()
 }

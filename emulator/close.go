@@ -147,7 +147,7 @@ func (s *Server) removeEverything(waits bool) error {
 		err = s.guard.Admit(info) // on another engine the tasks go on
 	}
 	if err == nil {
-		if kept := s.readLogs(); kept || !waits {
+		if kept := s.readOutput(); kept || !waits {
 			err = s.removeContainers()
 		} else {
 			err = errors.New("their output is not stored yet")
@@ -163,9 +163,9 @@ func (s *Server) removeEverything(waits bool) error {
 	return err
 }
 
-// readLogs reads the output of containers that are about to be removed, where it outlives them. It
+// readOutput reads the output of containers that are about to be removed, where it outlives them. It
 // reports whether all of that is kept.
-func (s *Server) readLogs() bool {
+func (s *Server) readOutput() bool {
 	if s.opts.DataDir == "" && !s.opts.leaves("logs") {
 		return true
 	}
@@ -212,11 +212,19 @@ func (s *Server) closeParts() error {
 	if s.logs != nil {
 		errs = append(errs, s.logs.Close())
 	}
-	if s.metrics != nil {
+	switch {
+	case s.metrics == nil:
+	case s.begun:
 		errs = append(errs, s.metrics.Close())
+	default: // the start is refused
+		errs = append(errs, s.metrics.Abandon())
 	}
-	if s.store != nil {
+	switch {
+	case s.store == nil:
+	case s.begun:
 		errs = append(errs, s.store.Close())
+	default:
+		errs = append(errs, s.store.Abandon())
 	}
 	if s.clock != nil {
 		s.clock.Close()

@@ -83,7 +83,7 @@ func (s *Server) startControllers() {
 			return ec2.SecurityGroupsOf(s.store.Read(), c.Scope(), c.EC2InstanceID)
 		},
 		Hosts: []agent.HostOptions{{
-			Name: fargate, Engine: s.faulty, Admit: s.guard.Admit, PullBehavior: imagepull.Behavior(s.opts.PullBehavior),
+			Name: fargate, Engine: s.faulty, Admit: s.admit, PullBehavior: imagepull.Behavior(s.opts.PullBehavior),
 			VPCRange: s.opts.VPCCIDR, InstanceRange: s.opts.InstanceCIDR, LocalPorts: s.opts.LocalPorts,
 			Volumes: volume.Options{HostPaths: s.opts.AllowHostPaths, FileSystems: s.opts.FileSystems},
 		}},

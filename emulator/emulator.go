@@ -73,6 +73,7 @@ type Server struct {
 	faulty       *fault.Engine        // the same, with faults
 	faults       *Faults
 	guard        *enginerecord.Guard
+	replaces     atomic.Bool // the engine that answers takes the place of the former one
 	engineName   string
 	// engineProblem is why no task can run at first; empty if one can.
 	engineProblem string
@@ -97,6 +98,7 @@ type Server struct {
 	metadataHTTP  *http.Server
 	sessions      *ssmsession.Kernel // of ECS Exec and Session Manager
 	started       time.Time
+	begun         bool // before that, nothing but what the engine demands is written
 	// closing ends when Close begins: requests that follow something go then.
 	closing context.Context
 	close   context.CancelFunc
@@ -159,6 +161,7 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 	s.tasks = s.newMetadata()
 	s.metadata = s.tasks.Handler()
 	callers := s.listenMetadata()
+	s.begun = true
 	s.startControllers()
 	s.serveMetadata(callers)
 	s.serveHost()
@@ -194,17 +197,25 @@ func (s *Server) open(ctx context.Context) (err error) {
 	if s.upstream, err = upstream.Open(s.opts.Upstream, s.listener.Addr().(*net.TCPAddr)); err != nil {
 		return err
 	}
+	// What the data directory has is read and checked before anything is written there.
+	known, err := enginerecord.Read(s.opts.DataDir)
+	if err != nil {
+		return err
+	}
 	if err := s.openStore(); err != nil {
 		return err
 	}
 	if err := s.openMetrics(); err != nil {
 		return err
 	}
-	if err := s.openLogs(); err != nil { // whose events become metrics
+	if err := s.readLogs(); err != nil { // whose events become metrics
 		return err
 	}
 	s.alarms = s.newEvaluator()
-	return s.openEngine(ctx)
+	if err := s.openEngine(ctx, known); err != nil {
+		return err
+	}
+	return s.logs.Begin()
 }
 
 // listen opens the endpoint.
@@ -245,10 +256,10 @@ func (s *Server) openStore() (err error) {
 	return nil
 }
 
-// openLogs opens the store of what CloudWatch Logs has. It lies beside the state: only an
+// readLogs reads the store of what CloudWatch Logs has. It lies beside the state: only an
 // emulator that has the state open gets here, so it is the only writer. Where the upstream has
 // them it keeps nothing but how far the output of containers has been put there.
-func (s *Server) openLogs() (err error) {
+func (s *Server) readLogs() (err error) {
 	where := logs.Options{
 		Size: s.opts.LogSize, Now: s.clock.Now, Log: s.opts.Log, Arrived: (&logmetric.Publisher{Metrics: s.metrics, Now: s.clock.Now}).Arrived,
 	}
@@ -258,7 +269,7 @@ func (s *Server) openLogs() (err error) {
 			where.Dir = filepath.Join(s.opts.DataDir, "log-positions")
 		}
 	}
-	s.logs, err = logs.Open(where)
+	s.logs, err = logs.Read(where)
 	return err
 }
 

@@ -23,11 +23,7 @@ const (
 )
 
 // openEngine opens the engine that the options name and that the state belongs to.
-func (s *Server) openEngine(ctx context.Context) error {
-	known, err := enginerecord.Read(s.opts.DataDir)
-	if err != nil {
-		return err
-	}
+func (s *Server) openEngine(ctx context.Context, known *enginerecord.Record) (err error) {
 	choice := enginerecord.Choice{Wait: known != nil && !s.opts.NewEngine}
 	if s.opts.Backend == nil {
 		bound := known
@@ -86,19 +82,13 @@ func (s *Server) meet(ctx context.Context, info backend.Info, choice enginerecor
 	if refusal == nil {
 		return nil
 	}
-	if !s.opts.NewEngine && !info.Simulated {
-		s.engineProblem = refusal.Error()
+	s.replaces.Store(s.opts.NewEngine || info.Simulated)
+	if err := s.admit(info); err != nil {
+		s.engineProblem = err.Error()
 		return nil
 	}
-	n, err := agent.Abandon(s.store, s.clock.Now(), gone)
-	if err != nil {
-		return fmt.Errorf("end the tasks of the former engine: %w", err)
-	}
-	if n > 0 {
-		s.opts.Log.Info("stopped the tasks of another engine, because of --new-engine", "tasks", n, "engine", s.guard.Known())
-	}
-	if err := s.guard.Replace(info); err != nil || info.Simulated || s.opts.Backend != nil {
-		return err
+	if info.Simulated || s.opts.Backend != nil {
+		return nil
 	}
 	// What is left on the former engine belongs to no owner any more.
 	if err := enginerecord.ForgetOwner(s.opts.DataDir); err != nil {
@@ -108,6 +98,27 @@ func (s *Server) meet(ctx context.Context, info backend.Info, choice enginerecor
 		return err
 	}
 	return s.connect(ctx, &choice)
+}
+
+// admit admits the engine that answers, where it is the one that runs the tasks, or replaces that one, whose tasks end. The
+// agent asks for it until it succeeds: if the disk is full, no task goes on before that, and all else is answered.
+func (s *Server) admit(info backend.Info) error {
+	refusal := s.guard.Admit(info)
+	if refusal == nil || !s.replaces.Load() {
+		return refusal
+	}
+	n, err := agent.Abandon(s.store, s.clock.Now(), gone)
+	if err != nil {
+		return fmt.Errorf("end the tasks of the former engine: %w", err)
+	}
+	if n > 0 {
+		s.opts.Log.Info("stopped the tasks of another engine, because of --new-engine", "tasks", n, "engine", s.guard.Known())
+	}
+	if err := s.guard.Replace(info); err != nil {
+		return err
+	}
+	s.replaces.Store(false)
+	return nil
 }
 
 // ensurePrograms has the programs be there without which no task runs on Docker. An engine that

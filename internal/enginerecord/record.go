@@ -46,7 +46,7 @@ func Read(dataDir string) (*Record, error) {
 		err = errors.New("it names no engine")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read which engine the data directory belongs to (%s): %w", recordPath(dataDir), err)
+		return nil, fmt.Errorf("read which engine the data directory belongs to: remove %s if it is the engine of this start: %w", recordPath(dataDir), err)
 	}
 	return &r, nil
 }

@@ -54,8 +54,9 @@ type Store struct {
 	meta    *metadata
 	sealed  []*segment // the oldest first
 	active  *segment
-	size    int64  // of all segments
-	scratch []byte // of one record
+	torn    []*segment // that a crash has left without a beginning
+	size    int64      // of all segments
+	scratch []byte     // of one record
 
 	reserved int64 // size of the reserve on the disk
 	full     bool  // events have gone because the disk was full
@@ -65,9 +66,20 @@ type Store struct {
 // errClosed is what a store answers that has been closed.
 var errClosed = errors.New("the store of logs is closed")
 
-// Open makes a store and finds what the directory holds. What a crash has left half written
-// at the end is cut off: no caller was told that it is kept.
+// Open is Read and Begin.
 func Open(opts Options) (*Store, error) {
+	s, err := Read(opts)
+	if err == nil {
+		err = s.Begin()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Read makes a store and finds what the directory holds, without a change there. Before all else, Begin has to be called.
+func Read(opts Options) (*Store, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
@@ -82,10 +94,7 @@ func Open(opts Options) (*Store, error) {
 	}
 	s := &Store{opts: opts, segment: min(max(opts.Size/64, 64<<10), 4<<20), meta: newMetadata()}
 	if opts.Dir == "" {
-		return s, s.rotate()
-	}
-	if err := os.MkdirAll(opts.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the directory of logs: %w", err)
+		return s, nil
 	}
 	if info, err := os.Stat(filepath.Join(opts.Dir, reserveFile)); err == nil {
 		s.reserved = info.Size()
@@ -93,11 +102,23 @@ func Open(opts Options) (*Store, error) {
 	if err := s.recover(); err != nil {
 		return nil, fmt.Errorf("read the logs in %s: %w", opts.Dir, err)
 	}
-	if err := s.measure(); err != nil {
-		return nil, err
-	}
 	s.meta.lagAll()
 	return s, nil
+}
+
+// Begin makes a store ready that has been read. What a crash has left half written at the end is cut off: no caller was
+// told that it is kept.
+func (s *Store) Begin() error {
+	if s.opts.Dir == "" {
+		return s.rotate()
+	}
+	if err := os.MkdirAll(s.opts.Dir, 0o700); err != nil {
+		return fmt.Errorf("make the directory of logs: %w", err)
+	}
+	if err := s.resume(); err != nil {
+		return fmt.Errorf("go on with the logs in %s: %w", s.opts.Dir, err)
+	}
+	return s.measure()
 }
 
 // Close ends the store. What the newest segment has is then safe from a loss of power as well.
@@ -108,7 +129,7 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	if s.active.file == nil {
+	if s.active == nil || s.active.file == nil {
 		return nil
 	}
 	return errors.Join(s.active.file.Sync(), s.active.close())

@@ -26,11 +26,9 @@ func (s *Store) recover() error {
 		case err == nil:
 			s.active = newest
 		case errors.Is(err, errTorn) && newest.end == 0: // a crash came before its checkpoint was written
-			if err := newest.remove(); err != nil {
-				return err
-			}
+			s.torn = append(s.torn, newest)
 		default:
-			return fmt.Errorf("%s: %w", newest.path, err)
+			return fmt.Errorf("move %s away to go on without the events in it: %w", newest.path, err)
 		}
 	}
 	for _, seg := range segments {
@@ -42,16 +40,24 @@ func (s *Store) recover() error {
 		s.size += seg.end
 		s.count(seg)
 	}
+	if s.active != nil {
+		s.size += s.active.end
+		s.count(s.active)
+	}
+	return nil
+}
+
+// resume goes on with the newest segment, or begins the first one.
+func (s *Store) resume() (err error) {
+	for _, torn := range s.torn {
+		if err := torn.remove(); err != nil {
+			return err
+		}
+	}
+	s.torn = nil
 	if s.active == nil {
 		return s.rotate()
 	}
-	s.size += s.active.end
-	s.count(s.active)
-	return s.resume()
-}
-
-// resume goes on with the newest segment, unless it is sealed.
-func (s *Store) resume() (err error) {
 	if s.active.file, err = os.OpenFile(s.active.path, os.O_RDWR, 0); err != nil {
 		return err
 	}
@@ -64,7 +70,7 @@ func (s *Store) resume() (err error) {
 // segments lists the files, the oldest first.
 func (s *Store) segments() (found []*segment, err error) {
 	entries, err := os.ReadDir(s.opts.Dir)
-	if err != nil {
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
 	for _, e := range entries {
