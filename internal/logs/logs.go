@@ -54,6 +54,7 @@ type Store struct {
 	meta    *metadata
 	sealed  []*segment // the oldest first
 	active  *segment
+	newest  uint64     // number of a segment
 	torn    []*segment // that a crash has left without a beginning
 	size    int64      // of all segments
 	scratch []byte     // of one record

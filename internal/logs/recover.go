@@ -19,12 +19,23 @@ func (s *Store) recover() error {
 	if err != nil {
 		return err
 	}
-	for len(segments) > 0 && s.active == nil {
+	var damaged []*segment
+	for known := false; len(segments) > 0 && !known; {
 		newest := segments[len(segments)-1]
 		segments = segments[:len(segments)-1]
-		switch err := s.replay(newest); {
+		s.newest = max(s.newest, newest.number)
+		err := s.replay(newest)
+		known = err == nil
+		switch {
+		case (err == nil || errors.Is(err, errTorn)) && newest.damaged: // it stays as it is, and another one follows
+			s.opts.Log.Error("a part of the logs is damaged: what follows there is lost", "file", newest.path, "after", newest.end)
+			newest.unread = newest.end == 0
+			damaged = append(damaged, newest)
 		case err == nil:
 			s.active = newest
+			if newest.torn > 0 {
+				s.opts.Log.Warn("the end of the logs is not whole, as after a crash while it was written, and is cut off", "file", newest.path, "bytes", newest.torn)
+			}
 		case errors.Is(err, errTorn) && newest.end == 0: // a crash came before its checkpoint was written
 			s.torn = append(s.torn, newest)
 		default:
@@ -35,16 +46,27 @@ func (s *Store) recover() error {
 		if err := seg.load(); err != nil {
 			s.opts.Log.Warn("cannot read a part of the logs: its events are lost", "file", seg.path, "error", err)
 			seg.unread = !errors.Is(err, errTorn)
+		} else if seg.damaged {
+			s.opts.Log.Warn("a part of the logs is damaged: what follows there is lost", "file", seg.path)
 		}
-		s.sealed = append(s.sealed, seg)
-		s.size += seg.end
-		s.count(seg)
+		s.keepSealed(seg)
+	}
+	slices.Reverse(damaged)
+	for _, seg := range damaged {
+		s.keepSealed(seg)
 	}
 	if s.active != nil {
 		s.size += s.active.end
 		s.count(s.active)
 	}
 	return nil
+}
+
+// keepSealed keeps a segment that is not the active one.
+func (s *Store) keepSealed(seg *segment) {
+	s.sealed = append(s.sealed, seg)
+	s.size += seg.end
+	s.count(seg)
 }
 
 // resume goes on with the newest segment, or begins the first one.
@@ -148,6 +170,7 @@ func (g *segment) scan(data []byte, visit func(kind byte, record []byte, at int6
 	for int(g.end) < len(data) {
 		record, err := nextRecord(data[g.end:])
 		if err != nil || !whole(record) {
+			g.torn, g.damaged = len(data)-int(g.end), goesOn(data[g.end:])
 			break
 		}
 		kind := record[8]
@@ -173,6 +196,16 @@ func (g *segment) scan(data []byte, visit func(kind byte, record []byte, at int6
 		return errTorn
 	}
 	return nil
+}
+
+// goesOn reports whether a whole record follows behind what is not whole. A crash leaves none: it tears what is written last.
+func goesOn(data []byte) bool {
+	for at := 1; at < len(data); at++ {
+		if record, err := nextRecord(data[at:]); err == nil && whole(record) {
+			return true
+		}
+	}
+	return false
 }
 
 // load finds what a segment has that is not the newest: in what it was sealed with, or by

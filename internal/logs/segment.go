@@ -23,6 +23,8 @@ type segment struct {
 	grown   int64 // by which the next checkpoint is larger, about
 	end     int64
 	streams map[uint64]*summary // those that have events in it
+	torn    int                 // bytes at its end that are no record
+	damaged bool                // records follow these
 	unread  bool                // its content is not known; another start may read it
 }
 
@@ -152,10 +154,11 @@ func (s *Store) append(record []byte) error {
 
 // rotate begins another segment with a checkpoint, and seals the one before.
 func (s *Store) rotate() error {
-	next := &segment{streams: map[uint64]*summary{}, number: 1, disk: s.opts.disk}
+	next := &segment{streams: map[uint64]*summary{}, disk: s.opts.disk}
 	if s.active != nil {
-		next.number = s.active.number + 1
+		s.newest = max(s.newest, s.active.number)
 	}
+	next.number = s.newest + 1
 	if s.opts.Dir != "" {
 		next.path = filepath.Join(s.opts.Dir, fmt.Sprintf("%016x", next.number)+extension)
 		err := next.begin(s.meta.checkpoint())
