@@ -89,9 +89,10 @@ func TestTheTailIsBounded(t *testing.T) {
 			return info.Size()
 		}
 		most := int64(0)
-		data := make([]metric.Datum, 20_000)
+		data := make([]metric.Datum, 1000)
+		long := metric.New(scope, "Shop", "Orders", "Page", strings.Repeat("x", 1000))
 		for i := range data {
-			data[i] = metric.Datum{ID: load, At: noon, Values: []float64{1, 2, 3, 4}}
+			data[i] = metric.Datum{ID: long, At: noon, Values: []float64{1, 2, 3, 4}}
 		}
 		for range 20 {
 			s.Put(data...)
