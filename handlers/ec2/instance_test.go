@@ -3,6 +3,7 @@ package ec2_test
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -342,9 +343,12 @@ func TestInstanceTypes(t *testing.T) {
 		Filters: append(filter("processor-info.supported-architecture", "arm64"), filter("vcpu-info.default-vcpus", "2")...),
 	}))
 	for _, i := range arm.InstanceTypes {
-		if !strings.Contains(string(i.InstanceType), "g.") {
-			t.Errorf("got %s", i.InstanceType)
+		if !slices.Equal(i.ProcessorInfo.SupportedArchitectures, []types.ArchitectureType{types.ArchitectureTypeArm64}) || *i.VCpuInfo.DefaultVCpus != 2 {
+			t.Errorf("got %+v", i)
 		}
+	}
+	if len(arm.InstanceTypes) == 0 {
+		t.Error("there is no ARM with two vCPUs")
 	}
 	_, err := s.DescribeInstanceTypes(ctx, &sdk.DescribeInstanceTypesInput{InstanceTypes: []types.InstanceType{"not-real"}})
 	refused(t, err, "InvalidInstanceType", "The following supplied instance types do not exist: [not-real]")
@@ -368,18 +372,22 @@ func TestInstanceTypesHaveWhatToolsReadUnasked(t *testing.T) {
 			continue
 		}
 		says[string(i.InstanceType)] = fmt.Sprintln(i.Hypervisor, i.EbsInfo.EbsOptimizedSupport, i.EbsInfo.NvmeSupport, i.NetworkInfo.EnaSupport,
-			*i.NetworkInfo.Ipv4AddressesPerInterface, i.PlacementGroupInfo.SupportedStrategies, *i.InstanceStorageSupported)
+			*i.NetworkInfo.Ipv4AddressesPerInterface, i.PlacementGroupInfo.SupportedStrategies, *i.InstanceStorageSupported, *i.VCpuInfo.DefaultCores)
 	}
 	for name, want := range map[string]string{
-		"t3.medium":   "nitro default required required 6 [partition spread] false",
-		"t3a.large":   "nitro default required required 12 [partition spread] false",
-		"t2.micro":    "xen unsupported unsupported unsupported 2 [partition spread] false",
-		"m5.4xlarge":  "nitro default required required 30 [cluster partition spread] false",
-		"g4dn.xlarge": "nitro default required required 10 [cluster partition spread] true",
-		"g5.12xlarge": "nitro default required required 50 [cluster partition spread] true",
-		"p3.2xlarge":  "xen default unsupported supported 15 [cluster partition spread] false",
+		"t3.medium":      "nitro default required required 6 [partition spread] false 1",
+		"t3a.large":      "nitro default required required 12 [partition spread] false 1",
+		"t2.micro":       "xen unsupported unsupported unsupported 2 [partition spread] false 1",
+		"m5.4xlarge":     "nitro default required required 30 [cluster partition spread] false 8",
+		"g4dn.xlarge":    "nitro default required required 10 [cluster partition spread] true 2",
+		"g5.12xlarge":    "nitro default required required 50 [cluster partition spread] true 24",
+		"c5.9xlarge":     "nitro default required required 30 [cluster partition spread] false 18",
+		"c5.metal":       " default required required 50 [cluster partition spread] false 48",
+		"c7a.large":      "nitro default required required 10 [cluster partition spread] false 2",
+		"m7i-flex.large": "nitro default required required 10 [partition spread] false 1",
+		"p3.2xlarge":     "xen default unsupported supported 15 [cluster partition spread] false 4",
 	} {
-		if got := strings.TrimSpace(says[name]); got != want {
+		if got := strings.TrimSpace(says[name]); got != strings.TrimSpace(want) {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}

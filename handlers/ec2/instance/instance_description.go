@@ -55,7 +55,7 @@ func describeInstance(tx *state.Tx, i *ec2.Instance) types.Instance {
 	}
 	if t := ec2.FindInstanceType(tx, i.Type); t != nil {
 		d.Architecture = types.ArchitectureValues(t.Architecture)
-		threads := threadsPerCore(t)
+		threads := int32(t.ThreadsPerCore())
 		d.CpuOptions = &types.CpuOptions{CoreCount: aws.Int32(max(1, int32(t.VCPUs)/threads)), ThreadsPerCore: &threads}
 	}
 	if now != types.InstanceStateNameTerminated {
@@ -117,14 +117,6 @@ func privateDNSName(i *ec2.Instance) string {
 		domain = "ec2.internal"
 	}
 	return "ip-" + strings.ReplaceAll(i.PrivateIP, ".", "-") + "." + domain
-}
-
-// threadsPerCore is two, but for Graviton's and the smallest machines.
-func threadsPerCore(t *ec2.InstanceType) int32 {
-	if t.Architecture == ec2.ARM || t.VCPUs == 1 || strings.HasPrefix(t.Name, "t2.") {
-		return 1
-	}
-	return 2
 }
 
 func monitoring(i *ec2.Instance) types.MonitoringState {

@@ -43,11 +43,11 @@ func (a *API) DescribeInstanceTypes(_ context.Context, in *sdk.DescribeInstanceT
 // describeType is what placement goes by, and what AWS's documentation has of the hardware:
 // Terraform finds only types with EbsInfo and PlacementGroupInfo.
 func describeType(t *ec2.InstanceType) types.InstanceTypeInfo {
-	threads := threadsPerCore(t)
+	threads := int32(t.ThreadsPerCore())
 	burstable := t.Burstable()
 	info := types.InstanceTypeInfo{
-		InstanceType: types.InstanceType(t.Name), CurrentGeneration: aws.Bool(true), FreeTierEligible: aws.Bool(t.Name == "t2.micro" || t.Name == "t3.micro"),
-		BareMetal: aws.Bool(false), Hypervisor: types.InstanceTypeHypervisorNitro, InstanceStorageSupported: aws.Bool(t.StorageGB() > 0),
+		InstanceType: types.InstanceType(t.Name), CurrentGeneration: aws.Bool(!t.Previous()), FreeTierEligible: aws.Bool(t.Name == "t2.micro" || t.Name == "t3.micro"),
+		BareMetal: aws.Bool(t.Metal()), Hypervisor: types.InstanceTypeHypervisorNitro, InstanceStorageSupported: aws.Bool(t.StorageGB() > 0),
 		BurstablePerformanceSupported: &burstable,
 		SupportedUsageClasses:         []types.UsageClassType{types.UsageClassTypeOnDemand}, SupportedRootDeviceTypes: []types.RootDeviceType{types.RootDeviceTypeEbs},
 		SupportedVirtualizationTypes: []types.VirtualizationType{types.VirtualizationTypeHvm},
@@ -60,7 +60,10 @@ func describeType(t *ec2.InstanceType) types.InstanceTypeInfo {
 		},
 		PlacementGroupInfo: &types.PlacementGroupInfo{SupportedStrategies: placementStrategies(t)},
 	}
-	if t.Xen() {
+	switch {
+	case t.Metal():
+		info.Hypervisor = ""
+	case t.Xen():
 		info.Hypervisor, info.EbsInfo.NvmeSupport = types.InstanceTypeHypervisorXen, types.EbsNvmeSupportUnsupported
 	}
 	if strings.HasPrefix(t.Name, "t2.") {
@@ -79,7 +82,7 @@ func describeType(t *ec2.InstanceType) types.InstanceTypeInfo {
 // enhanced networking.
 func describeNetwork(t *ec2.InstanceType) *types.NetworkInfo {
 	info := &types.NetworkInfo{
-		MaximumNetworkInterfaces: aws.Int32(int32(t.ENIs)), MaximumNetworkCards: aws.Int32(1), DefaultNetworkCardIndex: aws.Int32(0),
+		MaximumNetworkInterfaces: aws.Int32(int32(t.ENIs)), MaximumNetworkCards: aws.Int32(int32(t.NetworkCards())), DefaultNetworkCardIndex: aws.Int32(0),
 		EnaSupport: types.EnaSupportRequired, Ipv6Supported: aws.Bool(true),
 	}
 	switch {
@@ -95,9 +98,9 @@ func describeNetwork(t *ec2.InstanceType) *types.NetworkInfo {
 }
 
 // placementStrategies of placement groups that a type can be in. Source: EC2 user guide,
-// placement groups, of which burstable types have no cluster.
+// placement groups, of which burstable and flex types have no cluster.
 func placementStrategies(t *ec2.InstanceType) []types.PlacementGroupStrategy {
-	if t.Burstable() {
+	if t.Burstable() || t.Flex() {
 		return []types.PlacementGroupStrategy{types.PlacementGroupStrategyPartition, types.PlacementGroupStrategySpread}
 	}
 	return []types.PlacementGroupStrategy{types.PlacementGroupStrategyCluster, types.PlacementGroupStrategyPartition, types.PlacementGroupStrategySpread}
