@@ -14,6 +14,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/smithy-go"
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -162,7 +163,11 @@ func TestAContainerHasAThousandSessions(t *testing.T) {
 	s := newServer(t)
 	task := s.execTask(t)
 	for range 1000 {
-		must[*sdk.ExecuteCommandOutput](t)(s.ExecuteCommand(ctx, execute(task.TaskArn, "app")))
+		session, err := s.sessions.Open(ctx, *task.TaskArn, "app", backend.ExecSpec{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = session.Close() }()
 	}
 	_, err := s.ExecuteCommand(ctx, execute(task.TaskArn, "app"))
 	refused(t, err, "ClientException", "Unable to start new execute sessions because the maximum session limit of 1000 has been reached.")

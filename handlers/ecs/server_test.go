@@ -18,6 +18,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/smithy-go"
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
@@ -35,8 +36,9 @@ func TestMain(m *testing.M) { os.Exit(promises.Main(m, ecs.New(ecs.Options{}).Se
 // server is a control plane without controllers: what handlers write stays as it is.
 type server struct {
 	*sdk.Client
-	url   string
-	store *state.Store
+	url      string
+	store    *state.Store
+	sessions *ssmsession.Kernel
 }
 
 // account and region of the server's client.
@@ -58,15 +60,22 @@ func startServer(t testing.TB, observe func(service, operation string, status in
 	if err != nil {
 		t.Fatal(err)
 	}
-	sessions := ssmsession.New(ssmsession.Options{Clock: clock.New(clock.Options{})})
+	sessions := ssmsession.New(ssmsession.Options{Clock: clock.New(clock.Options{}), Exec: func(context.Context, string, string, backend.ExecSpec) (backend.Session, error) {
+		return program{}, nil
+	}})
 	t.Cleanup(func() { sessions.Close("") })
 	api := ecs.New(ecs.Options{Store: store, Now: time.Now, Sessions: sessions})
 	s := httptest.NewServer(api.Service().Handler(awsapi.Options{
 		Logger: slog.New(slog.DiscardHandler), Observe: observe,
 	}))
 	t.Cleanup(s.Close)
-	return &server{Client: clientOf(s.URL, testRegion, testAccount), url: s.URL, store: store}
+	return &server{Client: clientOf(s.URL, testRegion, testAccount), url: s.URL, store: store, sessions: sessions}
 }
+
+// program runs in a session of ECS Exec.
+type program struct{ backend.Session }
+
+func (program) Close() error { return nil }
 
 // clientOf is an unmodified SDK client. An access key id of 12 digits is the account.
 func clientOf(url, region, account string) *sdk.Client {

@@ -26,17 +26,12 @@ type connection struct {
 // where the token is not good for the session, which stays as it is. Another connection of the
 // session ends: its client has come back.
 func (k *Kernel) Serve(ctx context.Context, id, token string, socket Socket) error {
-	k.mu.Lock()
-	s := k.sessions[id]
-	k.mu.Unlock()
-	if s == nil {
-		return ErrRefused
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(k.ctx, cancel)()
 	c := &connection{socket: socket, ctx: ctx, cancel: cancel}
-	if !s.enter(c, token) {
+	s := k.enter(c, id, token)
+	if s == nil {
 		return ErrRefused
 	}
 	defer s.work.Done()
@@ -46,12 +41,30 @@ func (k *Kernel) Serve(ctx context.Context, id, token string, socket Socket) err
 	return nil
 }
 
-// enter lets a client in. Where it does, the caller calls s.work.Done.
-func (s *session) enter(c *connection, token string) bool {
+// enter lets a client into its session, and returns that; nil where it does not. The caller calls s.work.Done.
+func (k *Kernel) enter(c *connection, id, token string) *session {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s := k.sessions[id]
+	if s == nil {
+		return nil
+	}
+	full := k.count(s.request.TaskARN, s.request.Container) >= MaxSessions
+	if !s.enter(c, token, full) {
+		return nil
+	}
+	return s
+}
+
+// enter lets a client in. The first one of a session hears its end where the container is full.
+func (s *session) enter(c *connection, token string, full bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.admits(token) {
 		return false
+	}
+	if full && s.status == Connecting {
+		s.finishLocked((&LimitError{MaxSessions}).Error(), Failed)
 	}
 	s.work.Add(1)
 	s.unused.Stop()

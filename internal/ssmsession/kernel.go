@@ -23,8 +23,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 )
 
-// MaxSessions is how many sessions a container may have. Source: recorded-exec.md X7.
+// MaxSessions is how many sessions a container may have. Source: recorded-exec.md X7. Those that wait for
+// their client do not count, or calls that nobody follows would keep others out until their tokens end. That
+// is a choice: what AWS counts is not published.
 const MaxSessions = 1000
+
+// maxWaiting is how many sessions of a task may wait for their clients.
+const maxWaiting = 1000
 
 // Errors of the kernel.
 var (
@@ -113,17 +118,45 @@ type Request struct {
 // Ticket lets a client into a session, once.
 type Ticket struct{ SessionID, Token string }
 
-// Start makes a session, which waits for its client. The error is [ErrClosed], [ErrNoTask] or a
-// [*LimitError].
+// Start makes a session, which waits for its client. Where many of the task's wait, the one ends that has
+// waited longest. The error is [ErrClosed], [ErrNoTask] or a [*LimitError].
 func (k *Kernel) Start(r Request) (Ticket, error) {
+	ticket, tooMany, err := k.start(r)
+	if tooMany != nil {
+		tooMany.endWithoutClient()
+	}
+	return ticket, err
+}
+
+func (k *Kernel) start(r Request) (ticket Ticket, tooMany *session, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if err := k.admits(r.TaskARN, r.Container); err != nil {
-		return Ticket{}, err
+		return Ticket{}, nil, err
 	}
+	tooMany = k.tooMany(r.TaskARN)
 	s := newSession(k, r)
 	k.sessions[r.ID] = s
-	return Ticket{r.ID, s.begin()}, nil
+	return Ticket{r.ID, s.begin()}, tooMany, nil
+}
+
+// tooMany is the session of a task that has waited longest for its client, if no more may wait.
+func (k *Kernel) tooMany(taskARN string) (longest *session) {
+	n, until := 0, time.Time{}
+	for _, s := range k.sessions {
+		if s.request.TaskARN != taskARN {
+			continue
+		}
+		if end, waits := s.waits(); waits {
+			if n++; longest == nil || end.Before(until) {
+				longest, until = s, end
+			}
+		}
+	}
+	if n < maxWaiting {
+		return nil
+	}
+	return longest
 }
 
 // admits says why a container may have no more sessions, with k.mu held.
@@ -139,10 +172,13 @@ func (k *Kernel) admits(taskARN, container string) error {
 	return nil
 }
 
-// count is the number of sessions of a container.
+// count is the number of sessions of a container, without those that wait for their client.
 func (k *Kernel) count(taskARN, container string) (n int) {
 	for _, s := range k.sessions {
-		if s.request.TaskARN == taskARN && s.request.Container == container {
+		if s.request.TaskARN != taskARN || s.request.Container != container {
+			continue
+		}
+		if _, waits := s.waits(); !waits {
 			n++
 		}
 	}

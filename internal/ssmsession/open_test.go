@@ -26,7 +26,7 @@ func TestProgramsWithoutDataChannelCountAsSessions(t *testing.T) {
 			defer o.Close()
 			last = o
 		}
-		w.start("sh")
+		w.connect(w.start("sh"), nil)
 		limit := (*ssmsession.LimitError)(nil)
 		if _, err := w.open(); !errors.As(err, &limit) {
 			t.Errorf("one more than there may be: %v", err)

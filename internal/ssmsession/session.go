@@ -134,6 +134,13 @@ func (s *session) admits(token string) bool {
 	return true
 }
 
+// waits reports whether its client has yet to come, and until when it may.
+func (s *session) waits() (until time.Time, waits bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.tokenUntil, s.status == Connecting
+}
+
 // touch notes that there is data, with s.mu held.
 func (s *session) touch() { s.active = s.kernel.Clock.Now() }
 
