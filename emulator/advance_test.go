@@ -50,6 +50,20 @@ func TestAdvanceDoesNotWaitForWhatWaitsForTheClock(t *testing.T) {
 	w.neverImpatient("with slow pulls and starts")
 }
 
+// To advance a clock on which nothing happens costs nothing.
+func TestAnIdleEmulatorHasNoTimers(t *testing.T) {
+	w := start(t)
+	w.must(w.srv.Clock().Advance(25 * time.Hour))
+	if due, ok := w.srv.NextTimer(); ok {
+		t.Errorf("an emulator without tasks has a timer at %s, now it is %s", due, w.srv.Clock().Now())
+	}
+	w.createService("web", w.register("web", "web"), 3)
+	w.must(w.srv.Clock().Advance(24*time.Hour + 10*time.Minute))
+	if due, _ := w.srv.NextTimer(); due.Sub(w.srv.Clock().Now()) < time.Hour {
+		t.Errorf("a service that is steady has a timer at %s, now it is %s", due, w.srv.Clock().Now())
+	}
+}
+
 func TestAdvanceAfterResets(t *testing.T) {
 	w := start(t)
 	for range 3 {

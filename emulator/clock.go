@@ -54,6 +54,7 @@ func (s *Server) setSpeed(speed float64) error {
 		return err
 	}
 	s.stamp() // the next run has to know how far the clock may have come since
+	s.retention.Retime()
 	return nil
 }
 

@@ -150,6 +150,7 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 	s.clock.SetQuiet(s.quiet.Wait)
 	s.clock.SetProgress(s.tellProgress)
 	s.retention = &retention.Keeper{Store: s.store, Logs: s.logs, Clock: s.clock, Log: s.opts.Log}
+	s.store.OnChange(s.retention.Changed)
 	s.sessions = s.newSessions()
 	s.router = &routing.Router{Clock: s.clock, Counters: &s.deliveries}
 	s.handler = s.newHandler()

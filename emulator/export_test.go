@@ -82,8 +82,14 @@ func (s *Server) Faulty() backend.Engine { return s.faulty }
 // Services are the APIs of AWS that an emulator has.
 func Services() []awsapi.Service { return (&Server{credentials: &credentials.Issuer{}}).apis() }
 
+// NextTimer is when the clock next has something to do; ok is false where it has nothing.
+func (s *Server) NextTimer() (due time.Time, ok bool) { return s.clock.Next() }
+
 // ForgetOld forgets what is old enough at a time.
-func (s *Server) ForgetOld(now time.Time) error { return s.retention.Forget(now) }
+func (s *Server) ForgetOld(now time.Time) error {
+	_, _, err := s.retention.Forget(now)
+	return err
+}
 
 // ExecutionRole are the keys with which the emulator acts for a task.
 func (s *Server) ExecutionRole(taskARN string) aws.CredentialsProvider {

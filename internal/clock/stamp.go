@@ -8,7 +8,7 @@ import (
 
 // A clock never goes back, nor does that of the next run: everything that users see has a
 // time. So the state file has a stamp of the clock, written with each change, with each call
-// that moves the clock, and once a minute of the clock.
+// that moves the clock, and once a minute of the clock, as far as that passes by itself.
 
 // stamp is what a clock showed at a real time.
 type stamp struct {
@@ -23,6 +23,12 @@ const (
 	// are short.
 	StampPause = time.Second
 )
+
+// UntilStamp is how long, in real time, a clock waits for its next stamp. It is real time because
+// Advance would go from stamp to stamp otherwise.
+func (c *Clock) UntilStamp() time.Duration {
+	return max(StampPause, time.Duration(float64(StampEvery)/max(1, c.Speed())))
+}
 
 // longestUnstamped is for how long a clock may run in real time without a stamp: to the
 // first of its minutes that ends after StampPause.

@@ -1,4 +1,4 @@
-// Package retention forgets what AWS shows no more, once a minute of the emulator's clock.
+// Package retention forgets what AWS shows no more, a minute of the emulator's clock late at most.
 package retention
 
 import (
@@ -36,7 +36,10 @@ const (
 // sweepLogsEvery is how often segments of logs go that no request sees any more: a choice.
 const sweepLogsEvery = time.Hour
 
-// Keeper forgets what is old enough, and stamps the clock.
+// forgetEvery is how long a change waits until it is looked at, and the least time between two looks.
+const forgetEvery = time.Minute
+
+// Keeper forgets what is old enough, and stamps the clock. While nothing gets old, the clock has no timer of it.
 type Keeper struct {
 	Store *state.Store
 	Logs  *logs.Store
@@ -45,32 +48,84 @@ type Keeper struct {
 
 	working   sync.Mutex
 	logsSwept time.Time
-	stamped   time.Time // in real time
+
+	mu    sync.Mutex
+	ctx   context.Context // nil: it does not work
+	timer *clock.Timer    // nil: nothing gets old
+	due   time.Time       // when the timer is
+	stamp *time.Timer
 }
 
-// Schedule has it work once a minute of the emulator's clock, until ctx ends. It works inside the
-// clock's calls, so that Advance cannot run past it.
+// Schedule has it work until ctx ends: a minute of the emulator's clock after a change, and when more gets old enough.
+// It works inside the clock's calls, so that Advance cannot run past it.
 func (k *Keeper) Schedule(ctx context.Context) {
-	k.Clock.AfterFunc(clock.StampEvery, func() {
-		k.working.Lock()
-		defer k.working.Unlock()
-		if ctx.Err() != nil {
-			return
-		}
-		if err := k.Forget(k.Clock.Now()); err != nil {
-			k.Log.Error("cannot remove old tasks", "error", err)
-		}
-		if err := k.sweepLogs(k.Clock.Now()); err != nil {
-			k.Log.Error("cannot remove old log events", "error", err)
-		}
-		if now := time.Now(); now.Sub(k.stamped) >= clock.StampPause {
-			k.stamped = now
-			if err := k.Store.Stamp(); err != nil {
-				k.Log.Error("cannot store the clock", "error", err)
-			}
-		}
-		k.Schedule(ctx)
-	})
+	k.mu.Lock()
+	k.ctx = ctx
+	if k.timer != nil {
+		k.timer.Stop()
+		k.timer = nil
+	}
+	k.stamp = time.AfterFunc(k.Clock.UntilStamp(), func() { k.keepTime(ctx) })
+	k.mu.Unlock()
+	k.Changed()
+}
+
+// Changed has it look, because the store has changed.
+func (k *Keeper) Changed() { k.lookIn(forgetEvery) }
+
+func (k *Keeper) lookIn(wait time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	ctx, due := k.ctx, k.Clock.Now().Add(wait)
+	if ctx == nil || k.timer != nil && !due.Before(k.due) {
+		return
+	}
+	if k.timer != nil {
+		k.timer.Stop()
+	}
+	k.due, k.timer = due, k.Clock.AfterFunc(wait, func() { k.look(ctx) })
+}
+
+func (k *Keeper) look(ctx context.Context) {
+	k.working.Lock()
+	defer k.working.Unlock()
+	if ctx.Err() != nil {
+		return
+	}
+	k.mu.Lock()
+	k.timer = nil
+	k.mu.Unlock()
+	again, ok, err := k.Forget(k.Clock.Now())
+	if err != nil {
+		k.Log.Error("cannot remove old tasks", "error", err)
+		again, ok = 0, true
+	}
+	if ok {
+		k.lookIn(max(again, forgetEvery))
+	}
+}
+
+// keepTime stamps the clock, and removes old log events, in real time.
+func (k *Keeper) keepTime(ctx context.Context) {
+	k.working.Lock()
+	defer k.working.Unlock()
+	if ctx.Err() != nil {
+		return
+	}
+	if err := k.sweepLogs(k.Clock.Now()); err != nil {
+		k.Log.Error("cannot remove old log events", "error", err)
+	}
+	if err := k.Store.Stamp(); err != nil {
+		k.Log.Error("cannot store the clock", "error", err)
+	}
+	k.Retime()
+}
+
+// Retime is for when the speed of the clock has changed.
+func (k *Keeper) Retime() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.stamp.Reset(k.Clock.UntilStamp())
 }
 
 // Wait returns when what it does now is done.
@@ -92,9 +147,9 @@ func (k *Keeper) sweepLogs(now time.Time) error {
 	return nil
 }
 
-// Forget forgets the rows that are old enough at a time.
-func (k *Keeper) Forget(now time.Time) error {
-	return k.Store.Update(func(tx *state.Tx) error {
+// Forget forgets the rows that are old enough at a time. Others get old enough after again, if ok.
+func (k *Keeper) Forget(now time.Time) (again time.Duration, ok bool, err error) {
+	err = k.Store.Update(func(tx *state.Tx) error {
 		state.ForgetStoppedTasks(tx, now.Add(-keepStoppedTasks))
 		state.EndAgentUpdates(tx, now)
 		state.ForgetContainerInstances(tx, now.Add(-keepInactiveInstances))
@@ -111,6 +166,8 @@ func (k *Keeper) Forget(now time.Time) error {
 		state.ForgetServiceDeployments(tx, now.Add(-state.KeepServiceDeployments))
 		state.ForgetEvents(tx, now.Add(-state.KeepEvents))
 		state.SweepTaskDefinitions(tx, now.Add(-keepDeletedDefinitions))
+		again, ok = tx.Again()
 		return nil
 	})
+	return again, ok, err
 }

@@ -64,7 +64,8 @@ func (c *ContainerInstance) agentUpdatesSince() time.Time {
 // EndAgentUpdates writes the versions of the agents that have come to the end of their
 // update.
 func EndAgentUpdates(tx *Tx, now time.Time) {
-	for _, old := range updatingAgents.Before(tx, now) {
+	took := updateSteps[len(updateSteps)-1].after
+	for _, old := range updatingAgents.Before(tx, now.Add(-took)) {
 		agent := old.AgentAt(now)
 		if agent.UpdateStatus != types.AgentUpdateStatusUpdated {
 			continue

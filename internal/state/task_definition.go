@@ -225,7 +225,13 @@ func (d *TaskDefinition) deleting() bool {
 // there are none it only looks at the families.
 // Source: ECS API reference, DeleteTaskDefinitions.
 func SweepTaskDefinitions(tx *Tx, before time.Time) int {
-	kept := func(d *TaskDefinition) bool { return !d.deleting() || d.DeleteRequestedAt.After(before) }
+	kept := func(d *TaskDefinition) bool {
+		wait := d.DeleteRequestedAt.Sub(before)
+		if d.deleting() && wait > 0 {
+			tx.AgainIn(wait)
+		}
+		return !d.deleting() || wait > 0
+	}
 	var deleting []*TaskDefinition
 	for _, f := range families.List(tx, "") {
 		if f.Deleting > 0 {

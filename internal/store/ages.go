@@ -23,9 +23,15 @@ func (t *Table[T]) Ages(at func(row *T) time.Time) *Ages[T] {
 	})}
 }
 
-// Before returns the rows from before a time, the oldest first.
+// Before returns the rows from before a time, the oldest first. [Tx.Again] tells when there are more.
 func (a *Ages[T]) Before(tx *Tx, before time.Time) []*T {
-	return a.oldest(tx, func(row *T) bool { return a.at(row).Before(before) })
+	return a.oldest(tx, func(row *T) bool {
+		wait := a.at(row).Sub(before)
+		if wait >= 0 {
+			tx.AgainIn(wait)
+		}
+		return wait < 0
+	})
 }
 
 // Forget removes the rows from before a time.

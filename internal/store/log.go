@@ -63,8 +63,13 @@ func (l *Log[T]) Append(tx *Tx, value *T, at time.Time) {
 // Forget removes the oldest entries, as far as they are from before a time. Entries
 // that are out of order stay as long as those before them.
 func (l *Log[T]) Forget(tx *Tx, before time.Time) {
-	if oldest, found := tx.writes.store.rings[l.number].oldest(); found && oldest.at < before.UnixNano() {
+	oldest, found := tx.writes.store.rings[l.number].oldest()
+	switch {
+	case !found:
+	case oldest.at < before.UnixNano():
 		tx.forget(l.logTable, before.UnixNano())
+	default:
+		tx.AgainIn(time.Duration(oldest.at - before.UnixNano()))
 	}
 }
 

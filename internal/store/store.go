@@ -30,7 +30,8 @@ type Store struct {
 	watchesMu sync.RWMutex
 	watches   []*Watch
 
-	news news
+	onChange func() // nil: none
+	news     news
 }
 
 // Options say where rows live.
@@ -71,6 +72,10 @@ func Open(opts Options) (_ *Store, err error) {
 	s.see(s.head)
 	return s, nil
 }
+
+// OnChange has f called by each transaction that changes something, before its Update returns. f must not block. It is
+// set before anything else uses the store.
+func (s *Store) OnChange(f func()) { s.onChange = f }
 
 // Close ends the durable log. Nothing may be updated afterwards.
 func (s *Store) Close() error {

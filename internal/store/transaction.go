@@ -1,6 +1,9 @@
 package store
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Tx is a snapshot of the store, writable inside Update. Tables read and write it.
 type Tx struct {
@@ -17,6 +20,8 @@ type writes struct {
 	cause     cause
 	additions []addition
 	then      []func()
+	again     time.Duration // see Tx.Again
+	waits     bool
 }
 
 // change is what a transaction made of a row: nil is none.
@@ -75,6 +80,17 @@ func (tx *Tx) clear(t *table) {
 // Then has f called once the change of the transaction is visible, before it wakes anything. It is not called if the
 // transaction fails or changes nothing.
 func (tx *Tx) Then(f func()) { tx.writes.then = append(tx.writes.then, f) }
+
+// AgainIn says that something is too young for the transaction by so much.
+func (tx *Tx) AgainIn(wait time.Duration) {
+	if w := tx.writes; w != nil && (!w.waits || wait < w.again) {
+		w.again, w.waits = wait, true
+	}
+}
+
+// Again is how much later the same transaction finds something that has got old enough, though nothing changes; ok is
+// false where it never does. It tells of what [Ages.Before] and [Log.Forget] have looked at.
+func (tx *Tx) Again() (wait time.Duration, ok bool) { return tx.writes.again, tx.writes.waits }
 
 // row is a row by its id, or nil.
 func (tx *Tx) row(id rowID) any {

@@ -140,6 +140,9 @@ func (s *Store) wake(c *commit) {
 	for _, f := range c.then {
 		f()
 	}
+	if s.onChange != nil {
+		s.onChange()
+	}
 	if len(c.changes) > 0 {
 		s.news.tell()
 	}
