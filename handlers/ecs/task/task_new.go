@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -56,16 +57,25 @@ func (n *newTasks) fail(arn, reason string) {
 }
 
 // checkTaskRequest is what the request alone tells of tasks that RunTask or StartTask
-// shall make. Groups of services are theirs alone (source: field reports). The words for
-// group and startedBy out of range, and for propagateTags SERVICE, are not published.
+// shall make. Groups of services are theirs alone, and the words for a long startedBy are ECS's
+// (source: field reports); those for a long group, for control characters and for propagateTags
+// SERVICE are not published. What ECS does with control characters is not either: it documents
+// letters, digits and three others for startedBy, and its own services set other ones.
 func checkTaskRequest(in *sdk.RunTaskInput) error {
+	for _, text := range []struct {
+		member, value string
+		most          int
+	}{{"group", aws.ToString(in.Group), maxGroup}, {"startedBy", aws.ToString(in.StartedBy), maxStartedBy}} {
+		switch {
+		case len(text.value) > text.most:
+			return kit.InvalidParameter(fmt.Sprintf("%s longer than %d.", text.member, text.most))
+		case strings.ContainsFunc(text.value, unicode.IsControl):
+			return kit.InvalidParameter(text.member + " contains invalid characters.")
+		}
+	}
 	switch {
-	case len(aws.ToString(in.Group)) > maxGroup:
-		return kit.InvalidParameter(fmt.Sprintf("group can have at most %d characters.", maxGroup))
 	case strings.HasPrefix(aws.ToString(in.Group), "service:"):
 		return kit.InvalidParameter("Invalid namespace for group")
-	case len(aws.ToString(in.StartedBy)) > maxStartedBy:
-		return kit.InvalidParameter(fmt.Sprintf("startedBy can have at most %d characters.", maxStartedBy))
 	case in.PropagateTags != "" && in.PropagateTags != types.PropagateTagsTaskDefinition && in.PropagateTags != types.PropagateTagsNone:
 		return launch.ErrTagsOfService
 	}

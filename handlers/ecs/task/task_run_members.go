@@ -27,8 +27,9 @@ var newTaskMembers = slices.Concat(
 		"cluster", "enableECSManagedTags", "enableExecuteCommand", "group", "propagateTags", "tags[].key", "tags[].value", "taskDefinition",
 	),
 	// A choice: AWS documents letters, digits, hyphens, slashes and underscores, while the
-	// names of EventBridge's rules, which start tasks by them, may hold dots.
-	member.ActInPart("startedBy", "up to 128 bytes of any characters, where AWS documents letters, digits, `-`, `/` and `_`"),
+	// names of EventBridge's rules, which start tasks by them, may hold dots, and Step Functions'
+	// own has blanks.
+	member.ActInPart("startedBy", "up to 128 bytes of any characters but control characters, where AWS documents letters, digits, `-`, `/` and `_`"),
 	member.Keep("referenceId", "AWS shows it in no answer either"),
 	member.Act("volumeConfigurations[].name"),
 )
