@@ -65,7 +65,7 @@ func TestUpdateClusterMakesNamespaces(t *testing.T) {
 // Source of the characters: ECS API reference, ClusterServiceConnectDefaultsRequest.
 func TestClusterNamespaceRefusals(t *testing.T) {
 	s := newServer(t)
-	for _, name := range []string{"a/b", "a<b", "a>b", `a"b`} {
+	for _, name := range []string{"a/b", "a<b", "a>b", `a"b`, "a b", "a\nb", "\x1b[31m", "ä"} {
 		_, err := s.CreateCluster(ctx, &sdk.CreateClusterInput{
 			ClusterName: aws.String("shop"), ServiceConnectDefaults: &types.ClusterServiceConnectDefaultsRequest{Namespace: &name},
 		})

@@ -22,8 +22,13 @@ const (
 )
 
 // maxNamespaceName is how long the name of a namespace is at most. Source: ECS API reference,
-// ClusterServiceConnectDefaultsRequest, for what names consist of; Cloud Map API reference for the length.
+// ClusterServiceConnectDefaultsRequest, for what names consist of; Cloud Map API reference, CreateHttpNamespace, for the
+// length and the characters that there are.
 const maxNamespaceName = 1024
+
+func isNoNamespaceName(ref string) bool {
+	return len(ref) > maxNamespaceName || strings.ContainsAny(ref, `<>"/`) || strings.ContainsFunc(ref, func(c rune) bool { return c < '!' || c > '~' })
+}
 
 // connect gives a cluster the default namespace of Service Connect that is asked for; nil is none, and an empty name
 // takes the default away. A new name makes an HTTP namespace: it reports whether it has.
@@ -49,7 +54,7 @@ func (a *API) connect(tx *state.Tx, c *state.Cluster, asked *types.ClusterServic
 	case namespace != nil:
 	case arn.Is(ref):
 		return false, kit.NamespaceNotFound(c.Scope(), ref)
-	case len(ref) > maxNamespaceName || strings.ContainsAny(ref, `<>"/`):
+	case isNoNamespaceName(ref):
 		return false, kit.InvalidParameter("The namespace name that you provided is invalid") // the words are not published
 	default:
 		namespace, made = endpoint.MakeNamespace(tx, c.Scope(), ref, a.Now()), true
