@@ -136,3 +136,37 @@ func TestContradictionBehindChunks(t *testing.T) {
 		}
 	}
 }
+
+// A header of more than one line reaches the target as one, and the connection ends behind it, unless the mode is the
+// strictest. Lines may end with LF alone. Source: aws/http-desync-guardian, classification reasons.
+func TestLinesOfHeads(t *testing.T) {
+	s := newScene(t)
+	s.one(func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, "%q %q", r.Header["X-A"], r.Header["C"]) })
+	const folded, bare, usual = "GET / HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c: d\r\n\r\n", "GET / HTTP/1.1\nHost: a\nX-A: b\n\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+	for mode, want := range map[string][]string{
+		"monitor":   {`["b c: d"] [] and closes`, `["b"] []`},
+		"defensive": {`["b c: d"] [] and closes`, `["b"] []`},
+		"strictest": {"400 and closes", "400 and closes"},
+	} {
+		s.listen("HTTP", map[string]string{"routing.http.desync_mitigation_mode": mode}, toGroup("group"))
+		for i, request := range []string{folded, bare} {
+			conn := s.dial()
+			fmt.Fprint(conn, request+usual)
+			answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, _ := io.ReadAll(answer.Body)
+			got := string(body)
+			if answer.StatusCode != http.StatusOK {
+				got = fmt.Sprint(answer.StatusCode)
+			}
+			if answer.Close {
+				got += " and closes"
+			}
+			if got != want[i] {
+				t.Errorf("%s: %q is answered %s, want %s", mode, request, got, want[i])
+			}
+		}
+	}
+}

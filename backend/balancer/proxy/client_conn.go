@@ -207,6 +207,13 @@ func (c *clientConn) says() (length, encoding bool) {
 	return c.head.length, c.head.encoding
 }
 
+// lines tells whether a header has more than one line, and whether a line ends with LF alone.
+func (c *clientConn) lines() (folded, bare bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.head.folded, c.head.bare
+}
+
 // say has the next status line end in the balancer's words, if they are its own.
 func (c *clientConn) say(code int) {
 	if line, _ := phrase(code); line != http.StatusText(code) {

@@ -7,11 +7,15 @@ import (
 )
 
 // clientHead notes of the heads on a connection what net/http's server drops: whether there is a
-// Content-Length beside a Transfer-Encoding, and the latter in HTTP/1.0. It keeps nothing of them
-// but the beginning of a line, as there may be many of 60 KiB.
+// Content-Length beside a Transfer-Encoding, and the latter in HTTP/1.0, and whether a header has more
+// than one line, or a line ends with LF alone. It keeps nothing of them but the beginning of a line, as
+// there may be many of 60 KiB.
 type clientHead struct {
 	begun, ended     bool
 	length, encoding bool   // there are these fields
+	folded           bool   // there is a line that goes on with the one before
+	bare             bool   // there is a line that ends with LF alone
+	last             byte   // of what has come of the present line, but for LF
 	size             int64  // how much of it has come
 	line             []byte // the beginning of the present line
 	after            int64  // how much has come behind the head
@@ -35,6 +39,9 @@ func (h *clientHead) take(p []byte) {
 		}
 		h.line = append(h.line, part[:min(len(part), longestName-len(h.line))]...)
 		h.size += int64(len(part))
+		if n := len(bytes.TrimSuffix(part, []byte("\n"))); n > 0 {
+			h.last = part[n-1]
+		}
 		if p = p[len(part):]; end > 0 {
 			h.endLine()
 		}
@@ -56,9 +63,11 @@ func (h *clientHead) endLine() {
 	name, _, found := bytes.Cut(line, []byte(":"))
 	h.length = h.length || found && strings.EqualFold(string(name), "Content-Length")
 	h.encoding = h.encoding || found && strings.EqualFold(string(name), "Transfer-Encoding")
+	h.folded = h.folded || h.begun && len(line) > 0 && (line[0] == ' ' || line[0] == '\t')
 	h.ended = h.begun && len(line) == 0
 	h.begun = h.begun || len(line) > 0
-	h.line = h.line[:0]
+	h.bare = h.bare || h.last != '\r'
+	h.line, h.last = h.line[:0], 0
 }
 
 // came is how much has come of a head that is not complete. Where it begins somewhere, that is

@@ -106,7 +106,8 @@ func serve(run *listener.Runtime, l *listener.Listener, w http.ResponseWriter, r
 		return
 	}
 	if x.client != nil {
-		x.last = x.contradicts()
+		folded, _ := x.client.lines()
+		x.last = folded || x.contradicts()
 	}
 	x.route(w, r)
 }
@@ -142,7 +143,9 @@ const (
 // refused is the code for what no target gets to see, or 0. Net/http has refused what it
 // cannot read. A head with Content-Length beside Transfer-Encoding may be two requests to
 // others: only the mode that monitors lets it through, and then the connection ends.
-// (By the guide the defensive mode may pass such a request on, too.)
+// (By the guide the defensive mode may pass such a request on, too.) The connection also ends behind a header
+// of more than one line, which is ambiguous to aws/http-desync-guardian. Lines that end with LF alone are
+// acceptable to it. The strictest mode refuses both.
 func (x *exchange) refused() int {
 	r := x.request
 	if x.listener.Connect != nil {
@@ -159,7 +162,7 @@ func (x *exchange) refused() int {
 		return http.StatusBadRequest
 	case x.client != nil && !x.listener.Settings.MonitorDesync && x.contradicts():
 		return http.StatusBadRequest
-	case x.listener.Settings.StrictDesync && r.ProtoMajor == 1 && ambiguous(r):
+	case x.listener.Settings.StrictDesync && r.ProtoMajor == 1 && x.client != nil && (ambiguous(r) || x.irregular()):
 		return http.StatusBadRequest
 	case tooManyForwarded(r.Header):
 		return 463
@@ -174,6 +177,12 @@ func (x *exchange) contradicts() bool {
 		return encoding
 	}
 	return len(x.request.TransferEncoding) > 0 && length
+}
+
+// irregular tells whether the lines of a head are not as they should be.
+func (x *exchange) irregular() bool {
+	folded, bare := x.client.lines()
+	return folded || bare
 }
 
 // ambiguous tells whether a request has no use for what its head says about a body, be it an
