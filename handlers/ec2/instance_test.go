@@ -362,6 +362,9 @@ func TestInstanceTypesHaveWhatToolsReadUnasked(t *testing.T) {
 	in := &sdk.DescribeInstanceTypesInput{}
 	for next := true; next; next = in.NextToken != nil {
 		out := must[*sdk.DescribeInstanceTypesOutput](t)(s.DescribeInstanceTypes(ctx, in))
+		if n := len(out.InstanceTypes); n > 100 {
+			t.Errorf("%d on a page", n)
+		}
 		all, in.NextToken = append(all, out.InstanceTypes...), out.NextToken
 	}
 	says := map[string]string{}

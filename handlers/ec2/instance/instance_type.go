@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -12,6 +13,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
 )
+
+// mostTypes is how many instance types an answer has. Source: EC2 API reference, DescribeInstanceTypes.
+const mostTypes = 100
 
 // DescribeInstanceTypes answers the instance types that can be launched.
 func (a *API) DescribeInstanceTypes(_ context.Context, in *sdk.DescribeInstanceTypesInput) (*sdk.DescribeInstanceTypesOutput, error) {
@@ -36,7 +40,8 @@ func (a *API) DescribeInstanceTypes(_ context.Context, in *sdk.DescribeInstanceT
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := kit.Page(found, func(t types.InstanceTypeInfo) string { return string(t.InstanceType) }, in.MaxResults, in.NextToken, 5, 100)
+	most := cmp.Or(in.MaxResults, aws.Int32(mostTypes)) // Source: field reports, of callers that took the first page for all
+	found, next, err := kit.Page(found, func(t types.InstanceTypeInfo) string { return string(t.InstanceType) }, most, in.NextToken, 5, mostTypes)
 	return &sdk.DescribeInstanceTypesOutput{InstanceTypes: found, NextToken: next}, err
 }
 
