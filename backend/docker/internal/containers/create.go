@@ -13,8 +13,8 @@ import (
 )
 
 // settleTimeout bounds the wait for another call on the same container, a create
-// or remove in flight, to end.
-const settleTimeout = 30 * time.Second
+// or remove in flight, to end. That may be the same call, which its caller has cut off and makes again.
+const settleTimeout = 2 * time.Minute
 
 // Remove removes a container, also one that runs. One that is gone is removed.
 func (s *Store) Remove(ctx context.Context, id string) error {
@@ -33,6 +33,17 @@ func (s *Store) Remove(ctx context.Context, id string) error {
 	default:
 		return err
 	}
+}
+
+// takeBackTimeout bounds the removal of what its maker has given up.
+const takeBackTimeout = 5 * time.Second
+
+// TakeBack removes a container that is of no use to its maker, whose ctx may have ended. The error is for those
+// who have a use for it: what stays goes with the owner.
+func (s *Store) TakeBack(ctx context.Context, id string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), takeBackTimeout)
+	defer cancel()
+	return s.Remove(ctx, id)
 }
 
 // Creation is a container that is to be made.

@@ -46,11 +46,16 @@ type Store struct {
 // New returns the images of an engine.
 func New(client dockerapi.Client, log *slog.Logger) *Store { return &Store{client: client, log: log} }
 
+// shareTime is for how long callers join an inspection. One that takes longer may never be answered.
+const shareTime = time.Second
+
 // Inspect tells of an image for a platform; see backend.Engine. Tasks that start together mostly
 // have the same image, and inspecting one is work for the engine: callers that ask at the same time
 // share the answer.
 func (s *Store) Inspect(ctx context.Context, ref, platform string) (backend.Image, error) {
-	answer := s.inspections.DoChan(ref+" "+platform, func() (any, error) {
+	key := ref + " " + platform
+	answer := s.inspections.DoChan(key, func() (any, error) {
+		defer time.AfterFunc(shareTime, func() { s.inspections.Forget(key) }).Stop()
 		shared, cancel := context.WithTimeout(context.WithoutCancel(ctx), inspectTimeout)
 		defer cancel()
 		return s.inspectImage(shared, ref, platform)

@@ -12,8 +12,12 @@ import (
 // LoadTimeout bounds a load, which outlives the caller that began it.
 const LoadTimeout = 2 * time.Minute
 
+// firstPatience is how long the first attempt at a load may take. The engine may never answer one request of it
+// although it answers others, and all callers wait for it.
+const firstPatience = 10 * time.Second
+
 // Value is a value that is made when first needed, by one caller for all. A failed
-// attempt is forgotten, so that the next caller tries again.
+// attempt is forgotten, so that the next caller tries again. One that takes long is cut off and made again.
 type Value[T any] struct {
 	flight singleflight.Group
 	value  atomic.Pointer[T]
@@ -31,7 +35,7 @@ func (l *Value[T]) Get(ctx context.Context, load func(context.Context) (T, error
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), LoadTimeout)
 		defer cancel()
-		v, err := load(ctx)
+		v, err := patiently(ctx, load)
 		if err == nil {
 			l.value.Store(&v)
 		}
@@ -44,6 +48,19 @@ func (l *Value[T]) Get(ctx context.Context, load func(context.Context) (T, error
 	case <-ctx.Done():
 		var none T
 		return none, ctx.Err()
+	}
+}
+
+// patiently makes one attempt after the other, each of which may take twice as long as the one before.
+func patiently[T any](ctx context.Context, load func(context.Context) (T, error)) (T, error) {
+	for patience := firstPatience; ; patience *= 2 {
+		attempt, cancel := context.WithTimeout(ctx, patience)
+		v, err := load(attempt)
+		late := attempt.Err() != nil
+		cancel()
+		if err == nil || !late || ctx.Err() != nil {
+			return v, err
+		}
 	}
 }
 

@@ -201,7 +201,7 @@ func (r *Resolvers) start(ctx context.Context, vpc vpcnet.Network, at netip.Addr
 		return "", err
 	}
 	if err = r.Client.ContainerStart(ctx, made.ID); err != nil {
-		return "", errors.Join(err, r.Containers.Remove(context.WithoutCancel(ctx), made.ID))
+		return "", errors.Join(err, r.Containers.TakeBack(ctx, made.ID))
 	}
 	return made.ID, nil
 }

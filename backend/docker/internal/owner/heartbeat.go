@@ -106,7 +106,8 @@ func (h *Heartbeat) create(ctx context.Context) (*beat, error) {
 	if !h.Local {
 		labels[label.GraceKey] = remoteGrace.String()
 	}
-	made, err := h.Containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{Name: h.Owner.UniqueName("lifeline"), CreateRequest: container.CreateRequest{
+	name := h.Owner.UniqueName("lifeline")
+	made, err := h.Containers.CreateFrom(ctx, containers.SandboxImage, containers.Creation{Name: name, CreateRequest: container.CreateRequest{
 		Config: &container.Config{Cmd: []string{"lifeline"}, NetworkDisabled: true, OpenStdin: true, StdinOnce: true, AttachStdin: true, Labels: labels},
 		HostConfig: &container.HostConfig{
 			NetworkMode: "none", LogConfig: container.LogConfig{Type: "none"},
@@ -114,6 +115,9 @@ func (h *Heartbeat) create(ctx context.Context) (*beat, error) {
 		},
 	}})
 	if err != nil {
+		if ctx.Err() != nil { // the engine may have made it
+			_ = h.Containers.TakeBack(ctx, name)
+		}
 		return nil, err
 	}
 	l := &beat{id: made.ID}
@@ -126,7 +130,7 @@ func (h *Heartbeat) create(ctx context.Context) (*beat, error) {
 		}
 	}
 	if err != nil {
-		_ = h.Containers.Remove(context.WithoutCancel(ctx), l.id)
+		_ = h.Containers.TakeBack(ctx, l.id)
 		return nil, err
 	}
 	return l, nil

@@ -98,7 +98,7 @@ func (r *Relay) try(ctx context.Context, asked hostPorts) (l *link, taken hostPo
 	}
 	defer func() {
 		if err != nil {
-			_ = r.Containers.Remove(context.WithoutCancel(ctx), made.ID)
+			_ = r.Containers.TakeBack(ctx, made.ID)
 		}
 	}()
 	stream, err := r.Client.Attach(ctx, made.ID, client.ContainerAttachOptions{Stdin: true, Stdout: true, Stderr: true})
