@@ -20,6 +20,8 @@ type Engine struct {
 	NetworkError string `json:"networkError,omitempty"`
 	// FilterError is why security groups have no effect. Tasks run all the same.
 	FilterError string `json:"filterError,omitempty"`
+	// Unanswered are the calls that the engine has not answered at the first attempt: what they are for waits for them.
+	Unanswered string `json:"unanswered,omitempty"`
 	// LastError is what went wrong last, also when it works again.
 	LastError string `json:"lastError,omitempty"`
 }

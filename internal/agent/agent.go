@@ -101,16 +101,28 @@ func (a *Agent) hostOf(t *state.Task) *host {
 	return a.hosts[hostName(t)]
 }
 
-// Health says whether a host's engine can be reached: nil, or why not.
+// listingPatience is for how long an engine counts as usable whose containers are still to be listed.
+const listingPatience = 5 * time.Second
+
+// Health says whether a host's engine can be used: nil, or why not.
 func (a *Agent) Health(host string) error {
 	h := a.hosts[host]
 	if h == nil {
 		return errors.New("no such host")
 	}
-	if err := h.Engine.Health(); !errors.Is(err, enginecall.ErrNotListed) {
-		return err
+	err := h.Engine.Health()
+	if errors.Is(err, enginecall.ErrNotListed) && h.Engine.Age() < listingPatience {
+		return nil // it is about to be
 	}
-	return nil // it is about to be
+	return err
+}
+
+// Unanswered are the calls that a host's engine has not answered at the first attempt.
+func (a *Agent) Unanswered(host string) []string {
+	if h := a.hosts[host]; h != nil {
+		return h.Engine.Unanswered()
+	}
+	return nil
 }
 
 // NetworkHealth says whether a host's tasks have a network: nil, or why it could not be

@@ -56,7 +56,8 @@ func (w *taskRunner) runOf(a action) run {
 // newCall marks what an action is about as busy. The lock is held.
 func (w *taskRunner) newCall(a action) call {
 	c := call{on: a.on, run: w.runOf(a), call: w.host.agent.calls.Begin(&w.group, finishes(a.verb))}
-	if a.verb == pull || a.verb == makeVolume || a.verb == readResources || a.verb == create {
+	switch a.verb {
+	case find, pull, makeVolume, readResources, create:
 		w.cuts[a.on] = c.call.CutOff
 	}
 	w.view.state(a.on).busy = true

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
@@ -53,8 +54,10 @@ func TestACallThatHangsOnAnEngineThatAnswersFailsTheTask(t *testing.T) {
 	} {
 		t.Run(string(call), func(t *testing.T) {
 			withAgent(t, func(b *bench) {
-				b.withFaults(fault.Rule{Call: call, Sandbox: containers, Hang: true, Times: 1})
-				id, other := b.run(container("web")), b.run(container("web"))
+				b.withFaults(fault.Rule{Call: call, Image: "stuck", Hang: true})
+				stuck := container("web")
+				stuck.Image = aws.String("stuck")
+				id, other := b.run(stuck), b.run(container("web"))
 				b.settleAfter(5 * time.Minute)
 				task := b.task(id)
 				if task.Stop == nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
@@ -27,7 +28,11 @@ func (w *taskRunner) find(i int) run {
 	return func(ctx context.Context) func() {
 		at := h.agent.Clock.Now()
 		image, err := h.Engine.Image(ctx, ref, platform)
+		if enginecall.IsTimeout(err) { // no reason to pull, let alone for a failure
+			return w.unanswered(ctx, "cannot look for an image", err)
+		}
 		return func() {
+			delete(w.cuts, theContainer(i))
 			switch {
 			case errors.Is(err, backend.ErrNotFound) || err == nil && (h.images.MustPull(ref) || !h.images.Fits(image, platform)):
 				w.view.state(theContainer(i)).absent = true
@@ -50,6 +55,9 @@ func (w *taskRunner) pull(i int) run {
 	return func(ctx context.Context) func() {
 		startedAt := h.agent.Clock.Now()
 		image, err := h.images.Pull(ctx, spec)
+		if enginecall.IsTimeout(err) { // it is the look at what has been pulled
+			return w.unanswered(ctx, "cannot look at an image", err)
+		}
 		stoppedAt := h.agent.Clock.Now()
 		return func() {
 			delete(w.cuts, theContainer(i))

@@ -63,7 +63,7 @@ func (m *Instance) Runs() bool {
 }
 
 // Up makes and starts the container instance if it does not run. Tasks that ask meanwhile share
-// the outcome.
+// the outcome, unless the engine has not answered or the task that made it has ended.
 func (m *Instance) Up(ctx context.Context) (Place, error) {
 	for {
 		m.mu.Lock()
@@ -84,7 +84,7 @@ func (m *Instance) Up(ctx context.Context) (Place, error) {
 		case <-ctx.Done():
 			return Place{}, ctx.Err()
 		}
-		if attempt.err != nil && !errors.Is(attempt.err, context.Canceled) {
+		if attempt.err != nil && !errors.Is(attempt.err, context.Canceled) && !enginecall.IsTimeout(attempt.err) { // those are for who has made it
 			return Place{}, attempt.err
 		}
 	}

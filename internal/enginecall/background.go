@@ -1,9 +1,15 @@
 package enginecall
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Begin says when the run ends, before anything else is asked of the engine.
 func (e *Engine) Begin(life context.Context) { e.life = life }
+
+// Age is how long ago the engine was made.
+func (e *Engine) Age() time.Duration { return time.Since(e.born) }
 
 // Life ends with the run.
 func (e *Engine) Life() context.Context { return e.life }

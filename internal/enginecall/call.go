@@ -15,8 +15,9 @@ type Call struct {
 	cancel   context.CancelFunc
 	atEnd    AtEnd
 	began    time.Time // or the end of its wait for the clock
-	deadline time.Time // zero: none
+	deadline time.Time // zero: none; it is the later the longer the call waits for the clock
 	late     bool      // cut off at its deadline
+	cut      bool      // cut off for good
 	waiting  bool      // for the clock: Idle does not wait for it, and it can be cut off
 	old      bool      // Idle does not wait for it any more
 }
@@ -43,6 +44,7 @@ func (c *Call) End() {
 func (c *Call) CutOff() {
 	c.tracker.mu.Lock()
 	defer c.tracker.mu.Unlock()
+	c.cut = true
 	c.cancel()
 }
 
@@ -66,10 +68,14 @@ func (c *Call) WaitsForClock() (over func()) {
 	if t.ending {
 		c.cancel()
 	}
+	since := time.Now()
 	return func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		c.waiting, c.began = false, time.Now()
+		if !c.deadline.IsZero() {
+			c.deadline = c.deadline.Add(time.Since(since))
+		}
 		if c.counts() {
 			t.generations.begin(c.group)
 		}
@@ -102,12 +108,12 @@ func (c *Call) limit(after time.Duration) context.Context {
 }
 
 // unlimit takes the deadline back, and reports whether it had passed: then the call goes
-// on with another context.
+// on with another context, unless it was cut off.
 func (c *Call) unlimit() (late bool) {
 	c.tracker.mu.Lock()
 	defer c.tracker.mu.Unlock()
 	late, c.late, c.deadline = c.late, false, time.Time{}
-	if late && !c.tracker.ending {
+	if late && !c.cut && !c.tracker.ending {
 		c.Context, c.cancel = context.WithCancel(context.Background())
 	}
 	return late

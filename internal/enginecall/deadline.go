@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// How long the engine may take. A stop has its grace besides.
+// How long the engine may take, in all attempts together; see limit. A stop has its grace besides.
 // Source: amazon-ecs-agent, Docker timeouts; those of the network, of lists, of
 // counters and of answers about the engine itself are the emulator's own.
 const (
@@ -35,22 +35,45 @@ func (e *TimeoutError) Error() string {
 	return fmt.Sprintf("DockerTimeoutError: Could not transition to %s; timed out after waiting %s", e.to, e.after)
 }
 
-// limit makes a call with a deadline.
+// IsTimeout reports whether an error is a TimeoutError.
+func IsTimeout(err error) bool {
+	var late *TimeoutError
+	return errors.As(err, &late)
+}
+
+// shares are those of the four attempts at a call: each may take twice as long as the one before.
+const shares = 1 + 2 + 4 + 8
+
+// limit makes a call with a deadline. One call may be lost while the engine answers others: so a call is
+// cut off after a share of its time and made again, which engines promise is harmless.
 func limit[T any](ctx context.Context, t timed, to string, after time.Duration, call func(context.Context) (T, error)) (T, error) {
-	result, late, err := Until(ctx, after, call)
-	switch {
-	case err == nil:
-		return result, nil
-	case !late && ctx.Err() == nil && errors.Is(err, context.Canceled):
-		return result, lostError(err) // no caller has cut it off: the engine ends
-	case !late:
-		return result, err
+	return limitBeside(ctx, t, to, 0, after, call)
+}
+
+// limitBeside is limit for a call that takes a while by itself, in each attempt.
+func limitBeside[T any](ctx context.Context, t timed, to string, while, after time.Duration, call func(context.Context) (T, error)) (result T, err error) {
+	began, whole, share := time.Now(), while+after, after/shares
+	for left := whole; left > 0; left = whole - time.Since(began) {
+		var late bool
+		result, late, err = Until(ctx, min(while+share, left), call)
+		switch {
+		case err == nil, ctx.Err() != nil:
+			return result, err
+		case !late && errors.Is(err, context.Canceled):
+			return result, lostError(err) // no caller has cut it off: the engine ends
+		case !late:
+			return result, err
+		}
+		if share == after/shares {
+			defer t.unanswered.note(to, began)()
+		}
+		share *= 2
 	}
 	if _, silent := t.Info(context.WithoutCancel(ctx)); silent != nil {
 		t.lose(silent)
 		return result, silent
 	}
-	return result, &TimeoutError{to, after}
+	return result, &TimeoutError{to, whole}
 }
 
 // Until makes a call with a deadline, and reports whether it came to that. With a Call as

@@ -8,17 +8,19 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
 // Engine is an engine whose calls have deadlines. When one runs out, it asks the engine
 // whether it is there at all: an engine that does not answer is lost, one that does is
-// stuck with this call, which fails with a TimeoutError.
+// stuck with this call, which fails with a TimeoutError. Before, it makes the call again.
 type Engine struct {
 	timed
 	log       *slog.Logger
 	life      context.Context // ends with the run
+	born      time.Time
 	calls     *Tracker
 	running   sync.WaitGroup // of Go
 	simulated atomic.Bool    // as info says
@@ -36,8 +38,8 @@ type Engine struct {
 // New returns an engine that is lost with ErrNotListed until Found says otherwise. Calls are
 // under way in a tracker.
 func New(engine backend.Engine, calls *Tracker, log *slog.Logger) *Engine {
-	e := &Engine{log: log, calls: calls, life: context.Background(), lost: ErrNotListed, losses: make(chan struct{}, 1), seen: make(chan struct{})}
-	e.timed = timed{engine, e.Lose}
+	e := &Engine{log: log, calls: calls, life: context.Background(), born: time.Now(), lost: ErrNotListed, losses: make(chan struct{}, 1), seen: make(chan struct{})}
+	e.timed = timed{engine, e.Lose, &unanswered{log: log, calls: map[*waiting]struct{}{}}}
 	return e
 }
 

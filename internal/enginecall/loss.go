@@ -11,7 +11,7 @@ import (
 
 // ErrNotListed keeps callers waiting until the engine's containers have been taken into
 // account.
-var ErrNotListed = fmt.Errorf("%w: its containers have not been listed yet", backend.ErrUnavailable)
+var ErrNotListed = fmt.Errorf("%w: its containers are being listed", backend.ErrUnavailable)
 
 // Lost reports whether an error says that a call has not been answered: the engine is
 // gone, which is noted, or the call was cut off. Try again when the engine is back.

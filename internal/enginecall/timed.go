@@ -11,7 +11,8 @@ import (
 // timed is an engine whose calls have deadlines.
 type timed struct {
 	backend.Engine
-	lose func(error) // is told that the engine does not answer
+	lose       func(error) // is told that the engine does not answer
+	unanswered *unanswered
 }
 
 // Info fails with backend.ErrUnavailable, for each reason why the engine does not answer.
@@ -52,7 +53,10 @@ func (t timed) Start(ctx context.Context, id string) error {
 }
 
 func (t timed) Stop(ctx context.Context, id string, grace time.Duration) error {
-	return limitError(ctx, t, "stopped", grace+stopTimeout, func(ctx context.Context) error { return t.Engine.Stop(ctx, id, grace) })
+	_, err := limitBeside(ctx, t, "stopped", grace, stopTimeout, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, t.Engine.Stop(ctx, id, grace)
+	})
+	return err
 }
 
 func (t timed) Remove(ctx context.Context, id string) error {
@@ -66,7 +70,7 @@ func (t timed) Inspect(ctx context.Context, id string) (backend.Container, error
 }
 
 func (t timed) Stats(ctx context.Context, id string) (backend.Stats, error) {
-	return limit(ctx, t, "measured", statsTimeout, func(ctx context.Context) (backend.Stats, error) {
+	return limitBeside(ctx, t, "measured", statsTimeout, 0, func(ctx context.Context) (backend.Stats, error) {
 		return t.Engine.Stats(ctx, id)
 	})
 }
@@ -77,7 +81,7 @@ func (t timed) Usage(ctx context.Context, ids []string) (map[string]backend.Usag
 	if !ok {
 		return nil, nil
 	}
-	return limit(ctx, t, "measured", usageTimeout, func(ctx context.Context) (map[string]backend.Usage, error) {
+	return limitBeside(ctx, t, "measured", usageTimeout, 0, func(ctx context.Context) (map[string]backend.Usage, error) {
 		return reader.Usage(ctx, ids)
 	})
 }

@@ -103,7 +103,7 @@ func (t *Tracker) guard() {
 	for c := range t.calls {
 		switch {
 		case c.deadline.IsZero():
-		case time.Now().After(c.deadline):
+		case !c.waiting && time.Now().After(c.deadline):
 			c.late = true
 			c.cancel()
 		default:
