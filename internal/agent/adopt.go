@@ -32,7 +32,6 @@ func (h *host) resync(ctx context.Context) {
 		h.Engine.Lose(err)
 		return
 	}
-	h.Engine.SetInfo(there.info)
 	if there.info.Simulated { // nothing else than this process can lead anywhere
 		h.ports.ListenHere()
 	}
@@ -42,7 +41,7 @@ func (h *host) resync(ctx context.Context) {
 	}
 	h.noteUnseen(ctx, there.containers)
 	h.agent.interfaces.Hold()
-	h.instances.Adopt(ctx, byName, there.networks)
+	h.instances.Adopt(ctx, byName)
 	h.balancers.Adopt(byName)
 	slices.SortStableFunc(rows, func(a, b *state.Task) int { return a.Status.StartedAt.Compare(b.Status.StartedAt) }) // so do they get their ports
 	for _, t := range rows {
@@ -53,24 +52,22 @@ func (h *host) resync(ctx context.Context) {
 		return
 	}
 	h.listLogs(ctx, there.containers)
-	h.prepareNetworks(ctx, there.networks)
-	h.networks.RemoveDeleted(there.networks)
-	volumes := there.volumesByTask()
+	h.prepareNetworks(ctx)
 	// Tasks that came while the containers were listed were woken in vain.
 	for _, t := range h.tasks() {
 		h.agent.watch.Wake(t.ARN)
 		for _, name := range engineNames(t) {
 			delete(byName, name)
 		}
-		delete(volumes, t.ARN)
 	}
 	h.Engine.Saw()
-	h.leftovers.Adopt(ctx, byName, volumes)
+	h.leftovers.Adopt(ctx, byName)
+	h.adoptVolumes(ctx)
 	h.instances.Tend()
 	h.balancers.TellAll()
 }
 
-// look asks the engine about itself and about what the host has there.
+// look asks the engine about itself and about the containers that the host has there.
 func (h *host) look(ctx context.Context) (there sight, err error) {
 	there.info, err = h.Engine.Info(ctx)
 	if err == nil && h.Admit != nil {
@@ -79,29 +76,56 @@ func (h *host) look(ctx context.Context) (there sight, err error) {
 	if err != nil {
 		return there, err
 	}
+	h.Engine.SetInfo(there.info)
 	if there.containers, err = h.Engine.List(ctx, h.labels()); err != nil {
 		return there, fmt.Errorf("list containers: %w", err)
-	}
-	if there.networks, err = h.Engine.Networks(ctx, h.labels()); err != nil {
-		return there, fmt.Errorf("list networks: %w", err)
-	}
-	if there.volumes, err = h.Engine.Volumes(ctx, h.labels()); err != nil {
-		return there, fmt.Errorf("list volumes: %w", err)
 	}
 	return there, nil
 }
 
 // prepareNetworks makes the network of the default VPC before the first task needs it, so that the
 // ranges of subnets stand when they are asked for, takes over those that are there, and asks what tasks are
-// reached by.
-func (h *host) prepareNetworks(ctx context.Context, there []backend.Network) {
+// reached by. No task waits for the list: who needs a network asks for it.
+func (h *host) prepareNetworks(ctx context.Context) {
 	h.Engine.Call(enginecall.Finish, func(call context.Context) {
 		if _, err := h.networks.OfVPC(call, &ec2network.VPC{ID: ec2network.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.Engine.Lost(err) {
 			h.agent.Log.Error("cannot make the network of tasks", "error", err)
 		}
-		h.networks.Find(call, there)
 		h.ports.Find(call)
+		there, err := h.Engine.Networks(call, h.labels())
+		if err != nil {
+			h.notListed("networks", err)
+			return
+		}
+		h.networks.Find(call, there)
+		h.networks.RemoveDeleted(there)
+		h.instances.AdoptNetworks(there)
+		h.instances.Tend()
 	})
+}
+
+// adoptVolumes has the volumes of tasks that have ended removed with what else these have left. No task
+// waits for the list: a driver of volumes may not answer.
+func (h *host) adoptVolumes(ctx context.Context) {
+	h.Engine.Call(enginecall.CutOff, func(call context.Context) {
+		there, err := h.Engine.Volumes(call, h.labels())
+		if err != nil {
+			h.notListed("volumes", err)
+			return
+		}
+		volumes := volumesByTask(there)
+		for _, t := range h.tasks() { // those that came meanwhile are among them
+			delete(volumes, t.ARN)
+		}
+		h.leftovers.AdoptVolumes(ctx, volumes)
+	})
+}
+
+// notListed says that the next resync has to find what a former run has left.
+func (h *host) notListed(what string, err error) {
+	if !h.Engine.Lost(err) {
+		h.agent.Log.Warn("cannot list what there is on the engine: what an earlier run has left stays for a while", "what", what, "error", err)
+	}
 }
 
 // tasks are those placed on the host that have not ended.

@@ -11,12 +11,7 @@ import (
 
 // Adopt takes over the container instances that a former run has left, and notes which have ended
 // unseen. It takes them out of the list of the engine's containers.
-func (h *Instances) Adopt(ctx context.Context, byName map[string]backend.Container, networks []backend.Network) {
-	for _, n := range networks {
-		if instance := n.Labels[Label]; instance != "" {
-			h.Of(instance).isLeft()
-		}
-	}
+func (h *Instances) Adopt(ctx context.Context, byName map[string]backend.Container) {
 	listed := map[string]backend.Container{}
 	for name, c := range byName {
 		if instance := c.Labels[Label]; c.Sandbox && instance != "" {
@@ -33,6 +28,15 @@ func (h *Instances) Adopt(ctx context.Context, byName map[string]backend.Contain
 	for _, m := range h.Known() {
 		if seen := listed[m.arn]; seen.State != backend.Unseen && !vpc.Connected(seen) {
 			m.Examine(ctx)
+		}
+	}
+}
+
+// AdoptNetworks takes over the container instances of which a former run has left the bridge network.
+func (h *Instances) AdoptNetworks(networks []backend.Network) {
+	for _, n := range networks {
+		if instance := n.Labels[Label]; instance != "" {
+			h.Of(instance).isLeft()
 		}
 	}
 }

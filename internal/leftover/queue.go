@@ -89,10 +89,10 @@ func (l *Queue) StopTimers() {
 	}
 }
 
-// Adopt takes what belongs to no task that has yet to end, volumes by task: what a former
+// Adopt takes the containers that belong to no task that has yet to end: what a former
 // run has left, or what a user has started again. What still runs goes at once, and so
 // does a sandbox, which has no output.
-func (l *Queue) Adopt(ctx context.Context, containers map[string]backend.Container, volumes map[string][]string) {
+func (l *Queue) Adopt(ctx context.Context, containers map[string]backend.Container) {
 	var sandboxes, running []string
 	kept := map[string]*Task{}
 	for _, c := range containers {
@@ -112,12 +112,6 @@ func (l *Queue) Adopt(ctx context.Context, containers map[string]backend.Contain
 			l.Follow(taskARN, c)
 		}
 	}
-	for taskARN, names := range volumes {
-		if kept[taskARN] == nil {
-			kept[taskARN] = &Task{ARN: taskARN}
-		}
-		kept[taskARN].Volumes = names
-	}
 	for taskARN, left := range kept {
 		if !l.has(taskARN) {
 			l.Add(ctx, *left)
@@ -131,6 +125,26 @@ func (l *Queue) Adopt(ctx context.Context, containers map[string]backend.Contain
 			l.Removed() // those that they were on
 		})
 	}
+}
+
+// AdoptVolumes takes the volumes of tasks that have ended, by task. They go with the task's containers.
+func (l *Queue) AdoptVolumes(ctx context.Context, volumes map[string][]string) {
+	for taskARN, names := range volumes {
+		if !l.addVolumes(taskARN, names) {
+			l.Add(ctx, Task{ARN: taskARN, Volumes: names})
+		}
+	}
+}
+
+// addVolumes reports false for a task that is not in the queue.
+func (l *Queue) addVolumes(taskARN string, names []string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i := slices.IndexFunc(l.queue, func(each Task) bool { return each.ARN == taskARN })
+	if i >= 0 && len(l.queue[i].Volumes) == 0 {
+		l.queue[i].Volumes = names
+	}
+	return i >= 0
 }
 
 func (l *Queue) count(n int) {
