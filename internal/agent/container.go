@@ -155,9 +155,13 @@ func (w *taskRunner) start(i int) run {
 		if err == nil {
 			err = w.bridgeGone(ctx, on, h.Engine.Start(ctx, id))
 		}
-		startedAt := h.agent.Clock.Now()
-		if errors.Is(err, backend.ErrNoSandbox) {
+		startedAt, gone := h.agent.Clock.Now(), false
+		switch {
+		case errors.Is(err, backend.ErrNoSandbox):
 			enginecall.Rest(ctx) // the engine itself may not know yet
+		case errors.Is(err, backend.ErrNotFound): // it, or something that it needs
+			_, seen := h.Engine.Inspect(ctx, id)
+			gone = backend.Missing(seen, backend.KindContainer)
 		}
 		return func() {
 			c := &w.view.status.Containers[i]
@@ -168,6 +172,9 @@ func (w *taskRunner) start(i int) run {
 			case errors.Is(err, backend.ErrAddressInUse) && w.hasAnotherTry():
 				// It gave its address back when it ended. Docker would give it another one: here it
 				// is made again, without what it has written.
+				w.view.state(theContainer(i)).stale = true
+			case gone && c.StartedAt.IsZero() && w.hasAnotherTry():
+				// A user has removed it before it ran, as docker system prune does.
 				w.view.state(theContainer(i)).stale = true
 			case err != nil:
 				w.containerNotBegun(i, "CannotStartContainerError: ", err)
