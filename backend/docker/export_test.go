@@ -44,6 +44,12 @@ func (e *Engine) ListWithin(ctx context.Context, patience time.Duration) ([]back
 // CgroupManagerTriedBefore has the last trial of the cgroup manager be as long ago.
 func (e *Engine) CgroupManagerTriedBefore(d time.Duration) { e.limits.TriedBefore(d) }
 
+// EnsureNetworkAlone is EnsureNetwork without a heartbeat and all else.
+func (e *Engine) EnsureNetworkAlone(ctx context.Context, spec backend.NetworkSpec) (id string, err error) {
+	made, err := e.networks.Ensure(ctx, spec)
+	return made.ID, err
+}
+
 // Owner is the owner's name.
 func (e *Engine) Owner() string { return e.owner.Name }
 

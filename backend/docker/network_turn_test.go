@@ -5,9 +5,11 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 )
 
@@ -45,5 +47,29 @@ func TestCallsDoNotWaitLongForANetworkOfOthers(t *testing.T) {
 		t.Error("a call that is over waits for the network of another one")
 		stop() // the other one lets go
 		<-done
+	}
+}
+
+// A call that was cut off has asked for a network, which the engine is still making.
+func TestANetworkThatIsBeingMadeIsAwaited(t *testing.T) {
+	t.Parallel()
+	var lists atomic.Int32
+	var owner string
+	engine := fakeEngine{
+		"GET /networks": func(w http.ResponseWriter, r *http.Request) {
+			if lists.Add(1) < 3 {
+				says(http.StatusOK, `[]`)(w, r)
+				return
+			}
+			says(http.StatusOK, `[{"Id": "made", "Name": "vpc", "Labels": {"ecs-emulator.owner": "`+owner+`", "ecs-emulator.vpc": "vpc"},
+				"IPAM": {"Config": [{"Subnet": "10.9.0.0/16", "Gateway": "10.9.0.1"}]}}]`)(w, r)
+		},
+		"POST /networks/create": says(http.StatusConflict, `{"message": "network with name vpc already exists"}`),
+		"GET /containers/json":  says(http.StatusOK, `[]`),
+	}.open(t, docker.Options{})
+	owner = engine.Owner()
+	id, err := engine.EnsureNetworkAlone(t.Context(), backend.NetworkSpec{Name: "vpc", CIDR: netip.MustParsePrefix("10.9.0.0/16")})
+	if id != "made" || err != nil {
+		t.Errorf("got %q, %v", id, err)
 	}
 }

@@ -7,8 +7,11 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/semaphore"
@@ -65,11 +68,27 @@ func (s *Networks) Ensure(ctx context.Context, spec backend.NetworkSpec) (Networ
 	}
 	defer s.turn.Release(1)
 	vpc, err := s.ensure(ctx, spec, own)
+	for beingMade(err) && ctx.Err() == nil {
+		select {
+		case <-time.After(makingPause):
+		case <-ctx.Done():
+		}
+		vpc, err = s.ensure(ctx, spec, own)
+	}
 	if err != nil {
 		return Network{}, err
 	}
 	vpc.Resolver = spec.Resolver
 	return vpc, s.know(ctx, spec.Name, vpc)
+}
+
+// makingPause is how often a network is looked for that the engine is making.
+const makingPause = 100 * time.Millisecond
+
+// beingMade reports whether a network is not there yet although its name is taken: a call that was cut off has asked
+// for it, and the engine goes on.
+func beingMade(err error) bool {
+	return cerrdefs.IsConflict(err) && strings.Contains(err.Error(), "already exists")
 }
 
 // know remembers a network, and which of its addresses sandboxes and containers of an
