@@ -34,6 +34,10 @@ const (
 	warmFarewell = 10 * time.Second
 )
 
+// limitsRest is for how long there are no warm sandboxes after the engine has not changed the limits of one. It may have
+// been short of something, such as space on its disk.
+const limitsRest = 5 * time.Minute
+
 // warmShapeOf is the shape of the sandbox that a spec asks for; ok is false if it has
 // to be made for it.
 func warmShapeOf(spec backend.SandboxSpec, vpc vpcnet.Network) (shape warm.Shape, ok bool) {
@@ -129,8 +133,8 @@ func (e *Engine) claimWarm(ctx context.Context, spec backend.SandboxSpec, vpc vp
 		e.log.Debug("warm sandbox cannot be used", "container", w.Name, "error", err)
 		e.warm.Discard(w)
 		if errors.Is(err, errLimitsFixed) {
-			e.log.Warn("the engine cannot change limits, so no warm sandboxes are kept: tasks start more slowly", "error", err)
-			e.warm.Disable()
+			e.log.Warn("the engine cannot change limits, so no warm sandboxes are kept for a while: tasks start more slowly", "while", limitsRest, "error", err)
+			e.warm.Rest(limitsRest)
 		}
 		// Repeated after an answer was lost: the task has its sandbox already.
 		ok = !cerrdefs.IsConflict(err) && !dockerapi.Lost(err)

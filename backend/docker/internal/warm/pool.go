@@ -73,6 +73,7 @@ type Pool struct {
 	retry    time.Time // when to go on after the engine has failed
 	pauses   int       // while positive, nothing is made
 	off      bool
+	rests    time.Time // until when none is given or made
 	tending  chan struct{} // closed when the goroutine ends; nil when there is none
 	stop     context.CancelFunc
 }
@@ -153,7 +154,7 @@ func (p *Pool) Claim(ctx context.Context, shape Shape, limits Limits) (Sandbox, 
 func (p *Pool) take(shape Shape, limits Limits) (Sandbox, *making) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.size <= 0 || p.off {
+	if p.size <= 0 || p.off || time.Now().Before(p.rests) {
 		return Sandbox{}, nil
 	}
 	p.shapes = slices.DeleteFunc(p.shapes, func(u Use) bool { return u.Shape == shape })
@@ -244,6 +245,14 @@ func (p *Pool) Disable() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.off, p.shapes = true, nil
+	p.tend()
+}
+
+// Rest has tasks go without for a while. Those there are removed.
+func (p *Pool) Rest(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rests, p.shapes = time.Now().Add(d), nil
 	p.tend()
 }
 

@@ -406,3 +406,23 @@ func TestConcurrentUseOfAPool(t *testing.T) {
 		}
 	})
 }
+
+func TestThePoolRestsForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := newKitchen(t, 2)
+		k.start("a")
+		time.Sleep(time.Second)
+		k.has("a1", "a2")
+		k.Rest(time.Minute)
+		time.Sleep(time.Second)
+		k.has()
+		if id := k.start("a"); id != "" {
+			t.Errorf("a task meanwhile has %q", id)
+		}
+		time.Sleep(time.Minute)
+		k.has()
+		k.start("a")
+		time.Sleep(time.Second)
+		k.has("a3", "a4")
+	})
+}
