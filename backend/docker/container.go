@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -146,11 +147,30 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 // Stop implements backend.Engine. The engine counts whole seconds; a fraction is
 // rounded up.
 func (e *Engine) Stop(ctx context.Context, id string, grace time.Duration) error {
-	if err := e.containers.Check(ctx, id); err != nil {
+	its, err := e.containers.Facts(ctx, id)
+	if err != nil {
 		return dockerapi.Classify(err)
 	}
+	e.unfreeze(ctx, cmp.Or(its.Bound, its.Joins))
 	seconds := max(0, int(math.Ceil(grace.Seconds())))
 	return dockerapi.Classify(e.client.ContainerStop(ctx, id, seconds))
+}
+
+// unfreeze has a sandbox go on that a user has paused: while it is, what shares its control group cannot end.
+// Source: Linux, Documentation/admin-guide/cgroup-v1/freezer-subsystem.rst: a frozen group freezes those below it.
+func (e *Engine) unfreeze(ctx context.Context, sandboxID string) {
+	if sandboxID == "" {
+		return
+	}
+	soon, cancel := context.WithTimeout(ctx, inspectPatience)
+	defer cancel()
+	found, err := e.client.ContainerInspect(soon, sandboxID)
+	if err == nil && found.State.Paused {
+		err = e.client.ContainerUnpause(soon, sandboxID)
+	}
+	if err != nil && !cerrdefs.IsNotFound(err) {
+		e.log.Debug("the sandbox of a container that is to stop may be paused", "container", sandboxID, "error", err)
+	}
 }
 
 // Crash implements backend.Crasher.

@@ -104,6 +104,12 @@ func (c Client) ContainerKill(ctx context.Context, id, signal string) error {
 	return err
 }
 
+// ContainerUnpause has the processes of a container go on that a user has paused.
+func (c Client) ContainerUnpause(ctx context.Context, id string) error {
+	_, err := c.Client.ContainerUnpause(ctx, id, client.ContainerUnpauseOptions{})
+	return err
+}
+
 // ContainerRemove kills a container that runs, and removes its nameless volumes.
 func (c Client) ContainerRemove(ctx context.Context, id string) error {
 	_, err := c.Client.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
