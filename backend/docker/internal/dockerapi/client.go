@@ -35,10 +35,13 @@ func (c Client) Ping(ctx context.Context) error {
 	return err
 }
 
-// Info is what the engine says of itself.
+// Info is what the engine says of itself. Whether it can be used at all rests on that, so one request without an
+// answer is not enough to say that it cannot.
 func (c Client) Info(ctx context.Context) (system.Info, error) {
-	found, err := c.Client.Info(ctx, client.InfoOptions{})
-	return found.Info, err
+	return twice(ctx, func(ctx context.Context) (system.Info, error) {
+		found, err := c.Client.Info(ctx, client.InfoOptions{})
+		return found.Info, err
+	})
 }
 
 // ContainerList lists containers.
