@@ -200,6 +200,9 @@ func (s *Server) engineHealth(ctx context.Context) control.Engine {
 	if err := agent.FilterHealth(fargate); err != nil {
 		health.FilterError = err.Error()
 	}
+	if err := agent.DiskHealth(fargate); err != nil {
+		health.DiskError = err.Error()
+	}
 	health.Unanswered = strings.Join(agent.Unanswered(fargate), "; ")
 	return health
 }

@@ -20,6 +20,8 @@ type Engine struct {
 	NetworkError string `json:"networkError,omitempty"`
 	// FilterError is why security groups have no effect. Tasks run all the same.
 	FilterError string `json:"filterError,omitempty"`
+	// DiskError is what the engine has said last about its disk, if that is full: tasks cannot start.
+	DiskError string `json:"diskError,omitempty"`
 	// Unanswered are the calls that the engine has not answered at the first attempt: what they are for waits for them.
 	Unanswered string `json:"unanswered,omitempty"`
 	// LastError is what went wrong last, also when it works again.

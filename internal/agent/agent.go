@@ -117,6 +117,14 @@ func (a *Agent) Health(host string) error {
 	return err
 }
 
+// DiskHealth says whether there is room on the disk of a host's engine: nil, or what it has said last.
+func (a *Agent) DiskHealth(host string) error {
+	if h := a.hosts[host]; h != nil {
+		return h.leftovers.Full()
+	}
+	return nil
+}
+
 // Unanswered are the calls that a host's engine has not answered at the first attempt.
 func (a *Agent) Unanswered(host string) []string {
 	if h := a.hosts[host]; h != nil {
@@ -153,7 +161,7 @@ func (a *Agent) EngineInfo(ctx context.Context, host string) backend.Info {
 	if h == nil {
 		return backend.Info{}
 	}
-	if h.Engine.Health() == nil {
+	if err := h.Engine.Health(); err == nil || errors.Is(err, enginecall.ErrNotListed) {
 		ctx, cancel := context.WithTimeout(ctx, infoPatience)
 		defer cancel()
 		if info, err := h.Engine.Info(ctx); err == nil {

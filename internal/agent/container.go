@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/leftover"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -30,7 +31,7 @@ func (w *taskRunner) create(i int) run {
 		if denied { // the emulator that took the task allowed it
 			return func() { w.containerNotBegun(i, "CannotCreateContainerError: ", errors.New(why)) }
 		}
-		id, err := h.create(ctx, spec, links, image)
+		id, err := leftover.WithRoom(ctx, h.leftovers, func() (string, error) { return h.create(ctx, spec, links, image) })
 		err = w.bridgeGone(ctx, on, err)
 		createdAt := h.agent.Clock.Now()
 		return func() { w.created(i, id, spec.Sandbox, createdAt, err) }
@@ -153,7 +154,8 @@ func (w *taskRunner) start(i int) run {
 			}
 		}
 		if err == nil {
-			err = w.bridgeGone(ctx, on, h.Engine.Start(ctx, id))
+			_, err = leftover.WithRoom(ctx, h.leftovers, func() (string, error) { return id, h.Engine.Start(ctx, id) })
+			err = w.bridgeGone(ctx, on, err)
 		}
 		startedAt, gone := h.agent.Clock.Now(), false
 		switch {

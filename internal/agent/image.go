@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/imagepull"
+	"github.com/ecs-emulator/ecs-emulator/internal/leftover"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
@@ -54,7 +55,7 @@ func (w *taskRunner) pull(i int) run {
 	spec.Auth = w.view.resources.of[aws.ToString(w.view.definitions[i].Name)].Registry
 	return func(ctx context.Context) func() {
 		startedAt := h.agent.Clock.Now()
-		image, err := h.images.Pull(ctx, spec)
+		image, err := leftover.WithRoom(ctx, h.leftovers, func() (backend.Image, error) { return h.images.Pull(ctx, spec) })
 		if enginecall.IsTimeout(err) { // it is the look at what has been pulled
 			return w.unanswered(ctx, "cannot look at an image", err)
 		}

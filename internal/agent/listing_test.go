@@ -64,12 +64,12 @@ func TestTasksDoNotWaitForListsOfVolumesAndNetworks(t *testing.T) {
 
 		engine.networks.Store(false)
 		engine.volumes.Store(false)
-		if err := b.engine.EnsureVolume(t.Context(), backend.VolumeSpec{Name: "left", Labels: map[string]string{labelHost: hostLabel(""), labelTaskARN: ended}}); err != nil {
+		if err := b.engine.EnsureVolume(b.Context(), backend.VolumeSpec{Name: "left", Labels: map[string]string{labelHost: hostLabel(""), labelTaskARN: ended}}); err != nil {
 			t.Fatal(err)
 		}
 		b.resync()
 		b.settleAfter(6 * time.Minute)
-		left, err := b.engine.Volumes(t.Context(), nil)
+		left, err := b.engine.Volumes(b.Context(), nil)
 		if err != nil || len(left) > 0 {
 			t.Errorf("volumes left when they are listed again: %+v, %v", left, err)
 		}
@@ -87,7 +87,7 @@ func TestHealthSaysThatTheContainersAreBeingListed(t *testing.T) {
 		if err := b.agent.Health(""); !errors.Is(err, backend.ErrUnavailable) || !strings.Contains(err.Error(), "containers are being listed") {
 			t.Errorf("health after a while: %v", err)
 		}
-		b.expect("what is known of the engine", b.agent.EngineInfo(t.Context(), "").Name, "sim")
+		b.expect("what is known of the engine", b.agent.EngineInfo(b.Context(), "").Name, "sim")
 		engine.containers.Store(false)
 		id := b.run(container("web"))
 		b.settleAfter(13 * time.Second)

@@ -41,7 +41,7 @@ func TestAContainerThatIsRemovedBeforeItRunsIsMadeAgain(t *testing.T) {
 		id := b.run(container("web"), container("sidecar"))
 		b.expect("status", b.task(id).Status.LastStatus, state.Running)
 		b.expect("removals to come", engine.left, 0)
-		all, err := b.engine.List(t.Context(), nil)
+		all, err := b.engine.List(b.Context(), nil)
 		if err != nil || len(all) != 3 {
 			t.Errorf("there are %+v, %v; want a sandbox and two containers", all, err)
 		}

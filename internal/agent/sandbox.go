@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
+	"github.com/ecs-emulator/ecs-emulator/internal/leftover"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
@@ -66,7 +67,7 @@ func (w *taskRunner) newSandbox(ctx context.Context) (made backend.Container, on
 		spec.Network, spec.Subnet = network.Name, subnet
 		vpc.Resolve(&spec, vpc.Of(h.agent.Store.Read(), t.Scope(), t.Placement.SubnetID))
 	}
-	made, err = h.Engine.CreateSandbox(ctx, spec)
+	made, err = leftover.WithRoom(ctx, h.leftovers, func() (backend.Container, error) { return h.Engine.CreateSandbox(ctx, spec) })
 	return made, on, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -24,7 +25,8 @@ type Queue struct {
 	mu    sync.Mutex
 	ended bool // the next run takes over what comes
 	queue []Task
-	stray int // removals under way of what should not run
+	stray int                   // removals under way of what should not run
+	full  atomic.Pointer[error] // why the latest call found no room on the engine's disk; nil: it did
 }
 
 // Task is what a stopped task has left.
@@ -188,13 +190,13 @@ func (l *Queue) remove(ctx context.Context, taskARN string) {
 	})
 }
 
-// take removes one of the queue, and what it stands for; -1 is none.
-func (l *Queue) take(ctx context.Context, which func([]Task) int) {
+// take removes one of the queue, and what it stands for; -1 is none. It reports whether it has.
+func (l *Queue) take(ctx context.Context, which func([]Task) int) bool {
 	l.mu.Lock()
 	at := which(l.queue)
 	if at < 0 {
 		l.mu.Unlock()
-		return
+		return false
 	}
 	left := l.queue[at]
 	l.queue = slices.Delete(l.queue, at, at+1)
@@ -212,13 +214,14 @@ func (l *Queue) take(ctx context.Context, which func([]Task) int) {
 		}
 	}
 	if unread := l.removeRead(ctx, left.IDs); len(unread) > 0 && l.putBack(ctx, left, unread) {
-		return
+		return false
 	}
 	for _, volume := range left.Volumes {
 		if err := l.Engine.RemoveVolume(ctx, volume); err != nil && ctx.Err() == nil {
 			l.Log.Warn("cannot remove the volume of a stopped task", "volume", volume, "error", err)
 		}
 	}
+	return true
 }
 
 // putBack keeps containers whose output is not in yet until it is, as long as the queue is not

@@ -73,7 +73,7 @@ type Pool struct {
 	retry    time.Time // when to go on after the engine has failed
 	pauses   int       // while positive, nothing is made
 	off      bool
-	rests    time.Time // until when none is given or made
+	rests    time.Time     // until when none is given or made
 	tending  chan struct{} // closed when the goroutine ends; nil when there is none
 	stop     context.CancelFunc
 }
