@@ -27,7 +27,7 @@ func (u *unanswered) note(to string, began time.Time) (answered func()) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if len(u.calls) == 0 {
-		u.log.Warn("the container engine does not answer a call: making it again", "call", w.String())
+		u.log.Info("the container engine does not answer a call: making it again", "call", w.String())
 	}
 	u.calls[w] = struct{}{}
 	return func() {
