@@ -49,13 +49,13 @@ type Engine interface {
 	// Networks returns this owner's networks that carry all labels.
 	Networks(ctx context.Context, labels map[string]string) ([]Network, error)
 	// SetTraffic says what a running sandbox does with packets; it replaces what was
-	// said before, and what is said twice is harmless. A sandbox that starts again
-	// begins anew. It returns [ErrNoSandbox] for one that does not run.
+	// said before, and what is said twice is harmless. A sandbox that Start starts again
+	// begins anew; one that others start again MAY go on with it. It returns [ErrNoSandbox] for one that does not run.
 	SetTraffic(ctx context.Context, sandboxID string, t Traffic) error
 	// SetFilter says what the address of a running sandbox takes and sends; nil is
 	// everything. It replaces what was said before as a whole: at no time more passes, or
-	// less, than with one of the two. What is said twice is harmless. A sandbox that starts
-	// again begins without. It returns [ErrNoSandbox] for one that does not run, and
+	// less, than with one of the two. What is said twice is harmless. A sandbox that Start
+	// starts again begins without; one that others start again MAY go on with it. It returns [ErrNoSandbox] for one that does not run, and
 	// [ErrNoFilter] with what is missing where the engine's kernel cannot do it. The engine
 	// keeps f, which must not change any more.
 	SetFilter(ctx context.Context, sandboxID string, f *Filter) error

@@ -191,7 +191,9 @@ type Container struct {
 	Health    Health
 	// LastCheck is what its HealthCheck found last, of an engine that tells.
 	LastCheck CheckResult
-	StartedAt time.Time // zero if it never ran
+	// StartedAt is zero if it never ran. That of a sandbox is another millisecond after each start:
+	// it stands for a namespace, and all that was said of packets there.
+	StartedAt time.Time
 	ExitedAt  time.Time
 	// Outdated says of a load balancer that it runs the program of another version than the
 	// one that its engine starts now. Inspect tells.

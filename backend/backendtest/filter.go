@@ -18,7 +18,7 @@ var filterCases = []testCase{
 	{"AnOpenConnectionOutlivesItsRule", testOpenConnection},
 	{"NamesAreNotAskedOfSandboxes", testFilterNames},
 	{"AMachineIsFilteredAtItsAddress", testMachineFilter},
-	{"ASandboxThatStartsAgainHasNoFilter", testFilterEnds},
+	{"ASandboxThatStartsAgainHasAnotherLifeAndNoFilter", testFilterEnds},
 	{"FiltersAreForSandboxesThatRun", testFilterRefused},
 }
 
@@ -209,8 +209,16 @@ func testFilterEnds(s *env) {
 	s.setFilter(sandbox.ID, &backend.Filter{Strict: true})
 	s.serve(sandbox.ID, "8080", "served")
 	s.expectSilence(sandbox.ID, 8080)
+	first := s.inspect(sandbox.ID).StartedAt
+	s.start(sandbox.ID)
+	if again := s.inspect(sandbox.ID).StartedAt; first.IsZero() || !again.Equal(first) {
+		s.Errorf("a sandbox that runs began at %v, and after Start at %v", first, again)
+	}
 	s.stop(sandbox.ID, patience)
 	s.start(sandbox.ID)
+	if second := s.inspect(sandbox.ID).StartedAt; !second.After(first) {
+		s.Errorf("a sandbox that began at %v began at %v when it started again", first, second)
+	}
 	s.serve(sandbox.ID, "8080", "served")
 	s.expectAnswer(sandbox.ID, 8080, "served")
 }

@@ -122,7 +122,10 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 		return dockerapi.Classify(err)
 	}
 	began := e.leases.Began(id)
-	if !its.Sandbox {
+	again := false
+	if its.Sandbox {
+		again = its.Networked && e.startsAgain(ctx, id)
+	} else {
 		e.relay.Await(ctx)
 		ended = e.warm.ContainerStarts(ended)
 	}
@@ -134,6 +137,9 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 	err = e.whyNotStarted(ctx, id, err)
 	if err != nil && !its.Sandbox && !dockerapi.Lost(err) && ctx.Err() == nil { // the engine has refused it
 		e.leases.Rest(id, began)
+	}
+	if err == nil && again {
+		err = e.clearFilter(ctx, id)
 	}
 	if err == nil && its.Routes != "" {
 		err = e.commands.Tell(ctx, id, append([]string{"route"}, strings.Fields(its.Routes)...)...)

@@ -67,6 +67,7 @@ type Engine struct {
 	sessions   *session.Sessions
 
 	sandboxes sync.Map // sandbox id to request.Sandbox
+	unbegun   sync.Map // ids of sandboxes that this process has made and not started: no filter is kept there
 	answering answering
 	metadata  metadata
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -13,6 +14,26 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/nameserver"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 )
+
+// startsAgain reports whether a sandbox that is about to start has run before: it begins with the filter that it had,
+// which is for a sandbox that others start.
+func (e *Engine) startsAgain(ctx context.Context, id string) bool {
+	if _, unbegun := e.unbegun.LoadAndDelete(id); unbegun {
+		return false
+	}
+	found, err := e.containers.Inspect(ctx, id)
+	return err == nil && !found.State.Running && !dockerapi.ParseTime(found.State.StartedAt).IsZero()
+}
+
+// clearFilter takes it from one that has started.
+func (e *Engine) clearFilter(ctx context.Context, id string) error {
+	err := e.commands.Send(ctx, id, command.FilterWords(netip.Addr{}, nil))
+	var refused *command.RefusedError
+	if errors.As(err, &refused) { // the kernel has no filters
+		return nil
+	}
+	return err
+}
 
 // SetFilter implements backend.Engine. The rules are nftables of the sandbox's own
 // namespace, which the sandbox program replaces as a whole.

@@ -107,6 +107,7 @@ func (e *Engine) createSandbox(ctx context.Context, spec backend.SandboxSpec, vp
 		return e.Inspect(ctx, made.ID)
 	}
 	e.sandboxes.Store(made.ID, request.SandboxOf(made.ID, r, ip, parent))
+	e.unbegun.Store(made.ID, struct{}{})
 	c := backend.Container{ID: made.ID, Name: spec.Name, Labels: spec.Labels, Sandbox: true, State: backend.Created}
 	if ip.IsValid() {
 		e.leases.Add(made.ID, vpcnet.Lease{IP: ip, From: vpc.Addresses})
@@ -194,6 +195,7 @@ func (e *Engine) setLimits(ctx context.Context, id string) error {
 // forget gives back the addresses of a sandbox or container that is gone.
 func (e *Engine) forget(id string) {
 	e.sandboxes.Delete(id)
+	e.unbegun.Delete(id)
 	e.commands.Forget(id)
 	e.stats.Forget(id)
 	e.answering.forget(id)

@@ -63,6 +63,29 @@ func (e *Engine) Crash(ctx context.Context, id string) error {
 	return err
 }
 
+// Restart ends a running container or sandbox and starts it again at once, as `docker restart` does. A sandbox
+// has another namespace then; the containers that were in the former one stay there.
+func (e *Engine) Restart(id string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c, err := e.findAlways(id)
+	if err != nil || c.state != backend.Running {
+		return err
+	}
+	e.end(c, killed, false)
+	switch {
+	case c.spec == nil:
+		return e.startSandbox(c)
+	case c.plane != nil:
+		return e.startLoadBalancer(c)
+	}
+	does, err := e.scriptOf(c)
+	if err != nil {
+		return err
+	}
+	return e.launch(c, does)
+}
+
 // SetHealth changes the health of a running container that has a health check.
 func (e *Engine) SetHealth(id string, state backend.Health) error {
 	e.mu.Lock()

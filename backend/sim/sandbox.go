@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/netip"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
@@ -93,6 +94,10 @@ func (e *Engine) startSandbox(c *container) error {
 		return err
 	}
 	c.net.reset()
+	before := c.startedAt
 	e.begin(c)
+	if next := before.Add(time.Millisecond); c.startedAt.Before(next) { // each life has a time of its own
+		c.startedAt = next
+	}
 	return nil
 }

@@ -37,6 +37,11 @@ func (e *Engine) Start(ctx context.Context, id string) error {
 			return err
 		}
 	}
+	return e.launch(c, does)
+}
+
+// launch starts a container that is not delayed any more.
+func (e *Engine) launch(c *container, does Script) (err error) {
 	missing := c.stopped()
 	switch {
 	case does.StartError != "":

@@ -11,7 +11,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
 // resync takes into account what the engine did while the agent did not listen: at the
@@ -189,15 +188,22 @@ func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exis
 		}
 		w.hasSandbox(found)
 	}
-	runs := exists && found.ID == s.SandboxID && (vpc.Connected(found) || w.view.plain && found.State == backend.Running)
+	runs := exists && found.ID == s.SandboxID && sandboxStands(found, s.SandboxSince, w.view.plain)
 	if w.instance != nil && sharesNetwork(w.task) {
-		runs = runs && w.instance.Runs()
+		runs = runs && w.instance.RunsSince(s.InstanceSince)
 	}
 	w.adoptInterface(found, runs)
+	if runs && w.view.sandbox == sandboxRunning && s.SandboxSince.IsZero() { // an earlier version did not note it
+		s.SandboxSince = found.StartedAt
+		if sharesNetwork(w.task) {
+			s.InstanceSince = w.instance.Place().Since
+		}
+		w.publication.Touch()
+	}
 	switch {
 	case runs && w.view.sandbox == sandboxCreated && w.view.plain: // another one is started again, for its filter
-		w.sandboxRuns()
-	case !runs && w.view.sandbox == sandboxRunning && row.Status.SandboxID != "":
+		w.sandboxRuns(found.StartedAt)
+	case !runs && w.view.sandbox == sandboxRunning && row.Status.SandboxID != "", w.view.sandbox == sandboxEnded && found.State == backend.Running:
 		w.died(theSandbox, true)
 	}
 	if w.instance != nil && !w.view.plain && s.SandboxID != "" {
@@ -216,7 +222,7 @@ func (w *taskRunner) adoptInterface(found backend.Container, runs bool) {
 	all := w.host.agent.interfaces
 	all.Join(w.host.networks, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, found.IP)
 	if runs {
-		all.Found(w.task.ARN, found.ID)
+		all.Found(w.task.ARN, found)
 	}
 }
 

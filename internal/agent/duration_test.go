@@ -100,11 +100,11 @@ func TestTaskTakesAsLongAsItsLongestPath(t *testing.T) {
 	}{
 		"one": {
 			containers: []types.ContainerDefinition{container("web")},
-			start:      createSandboxTime + startSandboxTime + startTime, stop: stopTime,
+			start:      createSandboxTime + startSandboxTime + inspectTime + startTime, stop: stopTime,
 		},
 		"three, made while the sandbox starts": {
 			containers: []types.ContainerDefinition{container("web"), container("proxy"), container("log")},
-			start:      createSandboxTime + startSandboxTime + startTime, stop: stopTime,
+			start:      createSandboxTime + startSandboxTime + inspectTime + startTime, stop: stopTime,
 		},
 		"three, a sandbox warm": {
 			warm:       true,

@@ -44,13 +44,13 @@ func (h *host) tell(ctx context.Context, id string, news func(w *taskRunner, on 
 	w.advance(ctx)
 }
 
-// started stops a container that a user has started again after its end. One
+// started stops a container or sandbox that a user has started again after its end. One
 // that is not known yet may be about to be made for a task; the next resync finds any
 // other.
 // Source: amazon-ecs-agent, a late RUNNING after STOPPED.
 func (h *host) started(ctx context.Context, id string) {
 	s, known := h.subject(id)
-	if !known && !h.leftovers.Holds(id) {
+	if !known && (h.instances.Began(id) || !h.leftovers.Holds(id)) {
 		return
 	}
 	if known {
@@ -60,6 +60,10 @@ func (h *host) started(ctx context.Context, id string) {
 		}
 		c := w.view.container(s.container)
 		stopped := c != nil && c.Phase == state.ContainerStopped
+		if is := w.view.state(theSandbox); id == w.view.status.SandboxID && (is.exited || w.view.sandbox == sandboxEnded) {
+			w.died(theSandbox, false) // so it is looked at, and stopped
+			w.advance(ctx)
+		}
 		w.mu.Unlock()
 		if !stopped {
 			return

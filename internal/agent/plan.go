@@ -51,6 +51,7 @@ const (
 	sandboxNone sandboxPhase = iota
 	sandboxCreated
 	sandboxRunning
+	sandboxEnded // without having been removed
 	sandboxGone
 )
 
@@ -219,7 +220,7 @@ const createPatience = 10 * time.Second
 func planStop(v *view) (actions []action, again time.Time) {
 	left := false
 	if holds, until := v.holdsStop(); holds {
-		return v.examineExited(), until
+		return append(v.examineExited(), v.examineSandbox()...), until
 	}
 	for i := range v.definitions {
 		c, is := &v.status.Containers[i], v.state(theContainer(i))
@@ -245,6 +246,9 @@ func planStop(v *view) (actions []action, again time.Time) {
 			actions = append(actions, action{stop, theContainer(i), ""})
 		}
 	}
+	if left { // otherwise it is about to be removed
+		actions = append(actions, v.examineSandbox()...)
+	}
 	// What the engine makes of them all the same goes with what the task has left.
 	for k := range v.volumes {
 		if v.state(theVolume(k)).busy {
@@ -266,6 +270,14 @@ func planStop(v *view) (actions []action, again time.Time) {
 		actions = append(actions, action{removeSandbox, theSandbox, ""})
 	}
 	return actions, again
+}
+
+// examineSandbox looks at the sandbox of a task that stops: others may have started it again.
+func (v *view) examineSandbox() (actions []action) {
+	if is := v.state(theSandbox); is.exited && !is.busy && (v.sandbox == sandboxRunning || v.sandbox == sandboxEnded) {
+		actions = append(actions, action{examineSandbox, theSandbox, ""})
+	}
+	return actions
 }
 
 // lacksLog reports whether a container's log stream is still to be made, for which all wait.

@@ -198,3 +198,24 @@ func TestRestartDoesNotWaitForDependencies(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// A sandbox that has ended is looked at only while containers are left, as others may start it again: then it goes.
+func TestTheSandboxOfATaskThatStopsIsLookedAtOrRemoved(t *testing.T) {
+	v := two(types.ContainerConditionStart)
+	v.stop, v.sandbox, v.sandboxIs.exited = &state.Stop{At: v.now}, sandboxEnded, true
+	for _, step := range []struct {
+		phase state.ContainerPhase
+		want  []string
+	}{
+		{state.ContainerRunning, []string{"stop 0", "examine sandbox 0"}},
+		{state.ContainerStopped, []string{"remove sandbox 0"}},
+	} {
+		for i := range v.status.Containers {
+			v.status.Containers[i].Phase = step.phase
+		}
+		got, _ := plan(v)
+		if diff := cmp.Diff(step.want, verbs(got)); diff != "" {
+			t.Errorf("containers are %s (-want +got):\n%s", step.phase, diff)
+		}
+	}
+}

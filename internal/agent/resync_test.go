@@ -204,7 +204,11 @@ func TestATaskIsNotStoppedWhileAContainerRuns(t *testing.T) {
 
 func TestAnInspectionThatFailsIsTriedAgain(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		b.withFaults(fault.Rule{Call: fault.Inspect, Error: "Error response from daemon: layer does not exist", Times: 2})
+		const failure = "Error response from daemon: layer does not exist"
+		b.withFaults(
+			fault.Rule{Call: fault.Inspect, Sandbox: sandboxes, Error: failure, Times: 2},
+			fault.Rule{Call: fault.Inspect, Sandbox: containers, Error: failure, Times: 2},
+		)
 		id := b.run(container("job", "exit", "7"))
 		time.Sleep(10 * time.Second)
 		synctest.Wait()

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -74,7 +75,10 @@ func (w *taskRunner) newSandbox(ctx context.Context) (made backend.Container, on
 // hasSandbox takes over the sandbox that the task has now.
 func (w *taskRunner) hasSandbox(made backend.Container) {
 	s := w.view.status
-	s.SandboxID = made.ID
+	s.SandboxID, s.SandboxSince = made.ID, made.StartedAt
+	if sharesNetwork(w.task) {
+		s.InstanceSince = w.on.Since
+	}
 	if !w.view.plain {
 		w.host.agent.interfaces.Join(w.host.networks, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, made.IP)
 		s.Attachment = state.Attachment{
@@ -90,7 +94,9 @@ func (w *taskRunner) hasSandbox(made backend.Container) {
 	w.publication.Touch()
 }
 
-func (w *taskRunner) sandboxRuns() {
+// sandboxRuns takes over that it runs, in a life that began at a time.
+func (w *taskRunner) sandboxRuns(since time.Time) {
+	w.view.status.SandboxSince = since
 	if !w.view.plain {
 		w.view.status.Attachment.Status = "ATTACHED"
 	}
@@ -101,12 +107,12 @@ func (w *taskRunner) sandboxRuns() {
 func (w *taskRunner) startSandbox() run {
 	h, id := w.host, w.view.status.SandboxID
 	return func(ctx context.Context) func() {
-		err := h.Engine.Start(ctx, id)
+		seen, err := h.Engine.StartSandbox(ctx, id)
 		if err == nil {
 			err = w.attach(ctx, id)
 		}
 		if err == nil {
-			err = h.agent.interfaces.Started(ctx, w.task.ARN, id)
+			err = h.agent.interfaces.Started(ctx, w.task.ARN, seen)
 		}
 		if err == nil {
 			err = w.leadCalls(ctx, id)
@@ -124,7 +130,7 @@ func (w *taskRunner) startSandbox() run {
 			case err != nil:
 				w.fail(attachmentFailed(w.task, "attach", err))
 			default:
-				w.sandboxRuns()
+				w.sandboxRuns(seen.StartedAt)
 			}
 		}
 	}
@@ -168,7 +174,7 @@ func (w *taskRunner) replaceSandbox(cause, removed error) {
 		w.host.networks.Forget()
 	}
 	w.host.forget(s.SandboxID)
-	w.view.sandbox, s.SandboxID = sandboxNone, ""
+	w.view.sandbox, s.SandboxID, s.SandboxSince = sandboxNone, "", time.Time{}
 	for i := range s.Containers {
 		if s.Containers[i].Phase == state.ContainerCreated {
 			w.view.state(theContainer(i)).stale = true
@@ -179,44 +185,71 @@ func (w *taskRunner) replaceSandbox(cause, removed error) {
 // examineSandbox asks the engine whether the sandbox has really ended. Without it a
 // task has no network: it is as essential as the real agent's pause container. A task of
 // which nothing has run yet gets another one.
+//
+// A sandbox that others have started again, as `docker restart` does, filters nothing and leads no calls. The
+// task's containers are outside of it, or inside if they were started again as well. On Fargate that cannot happen,
+// so the end of the task is a choice: a task ends so without its sandbox, and a service replaces it.
 func (w *taskRunner) examineSandbox() run {
-	h, id, late, begun, on, plain := w.host, w.view.status.SandboxID, w.view.state(theSandbox).late, w.view.begun(), w.on, w.view.plain
+	h, id, on, is := w.host, w.view.status.SandboxID, w.on, w.view.state(theSandbox)
+	late, begun, news := is.late, w.view.begun(), is.news
+	since, plain := w.view.status.SandboxSince, w.view.plain
 	return func(ctx context.Context) func() {
-		seen, err := w.inspectNetwork(ctx, id, on)
+		stands, seen, err := w.inspectNetwork(ctx, id, on, func(c backend.Container) bool { return sandboxStands(c, since, plain) })
+		restarted := err == nil && seen.ID == id && seen.State == backend.Running && !vpc.InLife(seen, since)
+		if restarted && begun { // at once: nothing is reached in there while the containers stop
+			err = h.Engine.Stop(ctx, id, 0)
+		}
 		if err != nil && !errors.Is(err, backend.ErrNotFound) {
 			return w.unanswered(ctx, "cannot inspect a sandbox", err)
 		}
-		if err == nil && (vpc.Connected(seen) || plain && seen.State == backend.Running) {
-			return func() { w.view.state(theSandbox).exited = false }
-		}
-		if !begun {
-			removed := w.giveUpSandbox(ctx, id)
-			return func() {
-				if w.view.stop == nil {
-					w.view.state(theSandbox).exited = false
-					w.replaceSandbox(errSandboxEnded, removed)
-				}
-			}
+		var removed error
+		if !stands && !begun {
+			removed = w.giveUpSandbox(ctx, id)
 		}
 		return func() {
-			w.view.state(theSandbox).exited = false
-			h.agent.Log.Warn("the sandbox of a task was stopped or disconnected from its network", "task", w.task.ARN)
-			w.executionStopped(w.endedAt(seen, late))
-			w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
+			is.exited = is.news != news // it is looked at again if there has been news meanwhile
+			switch {
+			case stands:
+			case begun:
+				w.sandboxEnds(w.endedAt(seen, late), restarted)
+			case w.view.stop == nil:
+				w.replaceSandbox(errSandboxEnded, removed)
+			}
 		}
 	}
 }
 
-// inspectNetwork returns the state of what the task has its network from, or else its
-// limits: the one of the two that has ended.
-func (w *taskRunner) inspectNetwork(ctx context.Context, id string, on containerinstance.Place) (backend.Container, error) {
+// sandboxEnds ends a task of which something has run.
+func (w *taskRunner) sandboxEnds(at time.Time, restarted bool) {
+	w.view.sandbox = sandboxEnded
+	if w.view.stop != nil {
+		return
+	}
+	what := "was stopped or disconnected from its network"
+	if restarted {
+		what = "was started again by others, without its security groups and Service Connect"
+	}
+	w.host.agent.Log.Warn("a task ends, because its sandbox "+what, "task", w.task.ARN)
+	w.executionStopped(at)
+	w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
+}
+
+// sandboxStands reports whether a sandbox goes on as it began; one without a network interface is plain.
+func sandboxStands(seen backend.Container, since time.Time, plain bool) bool {
+	return vpc.InLife(seen, since) && (plain || vpc.Connected(seen))
+}
+
+// inspectNetwork reports whether what the task has its network from stands, and its limits, and
+// returns the state of the one of the two that does not.
+func (w *taskRunner) inspectNetwork(ctx context.Context, id string, on containerinstance.Place, isGood func(backend.Container) bool) (stands bool, seen backend.Container, err error) {
 	if w.instance != nil && sharesNetwork(w.task) {
 		stands, seen, err := w.instance.Stands(ctx, on)
 		if err != nil || !stands {
-			return seen, err
+			return false, seen, err
 		}
 	}
-	return w.host.Engine.Inspect(ctx, id)
+	seen, err = w.host.Engine.Inspect(ctx, id)
+	return err == nil && isGood(seen), seen, err
 }
 
 // sandboxRemovals is how often the removal of a sandbox is tried. One that stays is

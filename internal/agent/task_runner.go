@@ -70,6 +70,7 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 		w.view.delays = h.agent.Delays
 	} else {
 		w.on = w.instance.Place()
+		w.on.Since = status.InstanceSince
 	}
 	definition := state.FindTaskDefinition(h.agent.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision)
 	err := errors.New("the task definition is gone")
@@ -351,6 +352,7 @@ func (w *taskRunner) release(ctx context.Context) {
 func (w *taskRunner) died(on resource, late bool) {
 	is := w.view.state(on)
 	is.exited, is.late = true, late
+	is.news++
 }
 
 // healthIs takes over what a health check found.

@@ -26,7 +26,7 @@ func (h *Instances) Adopt(ctx context.Context, byName map[string]backend.Contain
 		}
 	}
 	for _, m := range h.Known() {
-		if seen := listed[m.arn]; seen.State != backend.Unseen && !vpc.Connected(seen) {
+		if seen := listed[m.arn]; seen.State != backend.Unseen && !m.Place().stands(seen) {
 			m.Examine(ctx)
 		}
 	}
@@ -55,18 +55,18 @@ func (m *Instance) adopt(c backend.Container) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.place.Sandbox != "" || m.making != nil {
-		if m.runs && m.place.Sandbox == c.ID {
-			m.all.Interfaces.Found(m.arn, c.ID)
+		if m.runs && m.place.Sandbox == c.ID && m.place.isSince(c.StartedAt) {
+			m.all.Interfaces.Found(m.arn, c)
 		}
 		return
 	}
 	m.removal.left = true
-	m.place = Place{Sandbox: c.ID, Network: name("bridge", m.arn), IP: c.IP, Life: m.place.Life + 1}
+	m.place = Place{Sandbox: c.ID, Network: name("bridge", m.arn), IP: c.IP, Life: m.place.Life + 1, Since: c.StartedAt}
 	m.runs = vpc.Connected(c)
 	m.adopted = m.runs
 	m.wanted++
 	if m.join(m.place); m.runs {
-		m.all.Interfaces.Found(m.arn, c.ID)
+		m.all.Interfaces.Found(m.arn, c)
 	}
 }
 
@@ -79,8 +79,8 @@ func (m *Instance) Examine(ctx context.Context) {
 		return
 	}
 	seen, err := m.all.Engine.Inspect(ctx, p.Sandbox)
-	if errors.Is(err, backend.ErrNotFound) || err == nil && !vpc.Connected(seen) {
-		m.Died(p.Life, true)
+	if errors.Is(err, backend.ErrNotFound) || err == nil && !p.stands(seen) {
+		m.ended(ctx, p.Life, seen)
 	}
 }
 

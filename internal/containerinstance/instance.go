@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"sync"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -37,6 +38,8 @@ type Place struct {
 	Network string // name of the bridge network
 	IP      netip.Addr
 	Life    int // how often the sandbox has been started: each time with a new namespace
+	// Since is when the engine started it last. It tells of a start that was not this emulator's.
+	Since time.Time
 }
 
 // making is what several tasks wait for.
@@ -55,12 +58,15 @@ func (m *Instance) Place() Place {
 	return m.place
 }
 
-// Runs reports whether the sandbox runs, as far as is known.
-func (m *Instance) Runs() bool {
+// RunsSince reports whether the sandbox runs in the life that began at a time, as far as is known. The zero
+// time is any.
+func (m *Instance) RunsSince(at time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.runs
+	return m.runs && m.place.isSince(at)
 }
+
+func (p Place) isSince(at time.Time) bool { return at.IsZero() || vpc.SameLife(p.Since, at) }
 
 // Up makes and starts the container instance if it does not run. Tasks that ask meanwhile share
 // the outcome, unless the engine has not answered or the task that made it has ended.
@@ -110,18 +116,23 @@ func (m *Instance) Stands(ctx context.Context, began Place) (bool, backend.Conta
 	m.mu.Lock()
 	now, runs := m.place, m.runs
 	m.mu.Unlock()
-	if now.Life != began.Life || !runs {
+	if now.Life != began.Life || !runs || !now.isSince(began.Since) {
 		return false, backend.Container{}, nil
 	}
 	seen, err := m.all.Engine.Inspect(ctx, now.Sandbox)
 	if err != nil && !errors.Is(err, backend.ErrNotFound) {
 		return false, seen, err
 	}
-	if err == nil && vpc.Connected(seen) {
+	if err == nil && now.stands(seen) {
 		return true, seen, nil
 	}
-	m.Died(now.Life, true) // others in it are told as well
+	m.ended(ctx, now.Life, seen) // others in it are told as well
 	return false, seen, nil
+}
+
+// stands reports whether the sandbox goes on as it began.
+func (p Place) stands(seen backend.Container) bool {
+	return vpc.InLife(seen, p.Since) && vpc.Connected(seen)
 }
 
 // hasEnded notes that the sandbox does not run any more. It reports false if that was
@@ -145,6 +156,32 @@ func (m *Instance) Died(life int, late bool) {
 	}
 	m.all.Log.Warn("the sandbox of a container instance was stopped or disconnected from its network", "containerInstance", m.arn)
 	m.all.Tasks.NetworkEnded(m.arn, life, late)
+}
+
+// ended notes the end of a life of the sandbox, as it was seen.
+func (m *Instance) ended(ctx context.Context, life int, seen backend.Container) {
+	m.Died(life, true)
+	if seen.State == backend.Running && seen.IP.IsValid() {
+		m.stopStray(ctx)
+	}
+}
+
+// stopStray stops the sandbox if others than this emulator have started it: nothing in there is filtered. The next
+// task that wants to go in starts it.
+func (m *Instance) stopStray(ctx context.Context) {
+	attempt := m.seize()
+	if attempt == nil {
+		return // a task has it made, and finds out
+	}
+	m.mu.Lock()
+	p, runs := m.place, m.runs
+	m.mu.Unlock()
+	if !runs && p.Sandbox != "" {
+		if err := m.all.Engine.Stop(ctx, p.Sandbox, 0); err != nil && !errors.Is(err, backend.ErrNotFound) && !m.all.Engine.Lost(err) {
+			m.all.Log.Warn("cannot stop the sandbox of a container instance that was started again", "containerInstance", m.arn, "error", err)
+		}
+	}
+	m.finish(attempt, nil)
 }
 
 // SandboxName is the name of a container instance's sandbox on the engine.

@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
@@ -116,6 +117,19 @@ func (all *Instances) Ended(ctx context.Context, id string) bool {
 	all.mu.Unlock()
 	if known && m != nil { // what ends most has been removed
 		all.Engine.Call(enginecall.CutOff, func(context.Context) { m.Examine(ctx) })
+	}
+	return known
+}
+
+// Began notes that a container has been started, and has it stopped if it is that of a container instance
+// whose end is known, and which nothing here starts. It reports false for one that is no container instance.
+func (all *Instances) Began(id string) bool {
+	all.mu.Lock()
+	arn, known := all.ids[id]
+	m := all.instances[arn]
+	all.mu.Unlock()
+	if known && m != nil && !m.RunsSince(time.Time{}) {
+		all.Engine.Call(enginecall.CutOff, m.stopStray)
 	}
 	return known
 }

@@ -133,10 +133,12 @@ func sandboxSpec(row *state.ContainerInstance, labels map[string]string, network
 // start starts a sandbox and takes it over. Packets go as they did in its life before.
 func (m *Instance) start(ctx context.Context, p Place) error {
 	m.all.know(p.Sandbox, m.arn)
-	if err := m.all.Engine.Start(ctx, p.Sandbox); err != nil {
+	seen, err := m.all.Engine.StartSandbox(ctx, p.Sandbox)
+	if err != nil {
 		return err
 	}
 	p.Life++
+	p.Since = seen.StartedAt
 	m.mu.Lock()
 	m.place, m.runs = p, true
 	m.begin()
@@ -145,13 +147,14 @@ func (m *Instance) start(ctx context.Context, p Place) error {
 		return err
 	}
 	m.join(p)
-	return m.all.Interfaces.Started(ctx, m.arn, p.Sandbox)
+	return m.all.Interfaces.Started(ctx, m.arn, seen)
 }
 
-// startAgain starts a sandbox that has run before, unless it still runs without its network.
+// startAgain starts a sandbox that has run before, unless it still runs without its network, or because
+// others have started it.
 func (m *Instance) startAgain(ctx context.Context, p Place) error {
-	if seen, err := m.all.Engine.Inspect(ctx, p.Sandbox); err == nil && seen.State == backend.Running && !vpc.Connected(seen) {
-		return errors.New("the container instance was disconnected from its network")
+	if seen, err := m.all.Engine.Inspect(ctx, p.Sandbox); err == nil && seen.State == backend.Running && !p.stands(seen) {
+		return errors.New("the container instance was disconnected from its network, or started again by others")
 	}
 	return m.start(ctx, p)
 }

@@ -9,12 +9,11 @@ import (
 
 // Started has the sandbox of an owner let pass what it shall, which has begun without a filter.
 // It returns when the engine has been told.
-func (all *Interfaces) Started(ctx context.Context, owner, sandbox string) error {
+func (all *Interfaces) Started(ctx context.Context, owner string, sandbox backend.Container) error {
 	all.mu.Lock()
 	i := all.byOwner[owner]
-	if i != nil && (i.known || i.sandbox != sandbox) {
-		i.sandbox, i.known, i.told = sandbox, true, nil
-		i.life++
+	if i != nil && i.isAnother(sandbox) {
+		i.known, i.told = true, nil
 	}
 	all.mu.Unlock()
 	if i == nil {
@@ -24,16 +23,31 @@ func (all *Interfaces) Started(ctx context.Context, owner, sandbox string) error
 }
 
 // Found notes a sandbox that runs already. What it lets pass is not known, unless it was told
-// in this run.
-func (all *Interfaces) Found(owner, sandbox string) {
+// in this run and in this life.
+func (all *Interfaces) Found(owner string, sandbox backend.Container) {
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	i := all.byOwner[owner]
-	if i == nil || i.sandbox == sandbox && i.known {
+	if i == nil {
 		return
 	}
-	i.sandbox, i.known = sandbox, false
-	all.mark(i.set)
+	if i.isAnother(sandbox) {
+		i.known = false
+	}
+	if !i.known {
+		all.mark(i.set)
+	}
+}
+
+// isAnother takes over the sandbox of an interface, and reports whether it is another one than it was, or
+// the same in another life. The lock is held.
+func (i *netInterface) isAnother(sandbox backend.Container) bool {
+	if i.sandbox == sandbox.ID && SameLife(i.since, sandbox.StartedAt) {
+		return false
+	}
+	i.sandbox, i.since = sandbox.ID, sandbox.StartedAt
+	i.life++
+	return true
 }
 
 // Ready returns when the engine has been told once what the interface of an owner lets pass:

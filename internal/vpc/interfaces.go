@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -85,7 +86,8 @@ type netInterface struct {
 	again   bool          // it is to be told later, as it could not be
 	failing bool          // it could not be told the last time
 	sandbox string        // empty until it has started
-	life    int           // how often it has
+	since   time.Time     // when the engine started it: its life
+	life    int           // counts its lives
 	known   bool          // told is what holds
 	told    *backend.Filter
 }

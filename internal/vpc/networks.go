@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -200,6 +201,15 @@ func (n *Networks) Forget() {
 	defer n.mu.Unlock()
 	clear(n.known)
 }
+
+// InLife reports whether a sandbox runs in the life that began at a time: another one has another
+// namespace, without what was told of packets. The zero time is any.
+func InLife(sandbox backend.Container, since time.Time) bool {
+	return sandbox.State == backend.Running && (since.IsZero() || SameLife(sandbox.StartedAt, since))
+}
+
+// SameLife reports whether two times are the beginning of the same life of a sandbox. Rows have them in milliseconds.
+func SameLife(a, b time.Time) bool { return a.UnixMilli() == b.UnixMilli() }
 
 // Connected reports whether a sandbox runs that has its address on a network still.
 func Connected(sandbox backend.Container) bool {

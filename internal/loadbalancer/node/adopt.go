@@ -65,7 +65,7 @@ func (b *node) joinFound() {
 	}
 	all := b.nodes.Interfaces
 	all.Join(b.nodes.Networks, b.arn, row.Scope, row.SecurityGroups, sandbox.IP)
-	all.Found(b.arn, sandbox.ID)
+	all.Found(b.arn, sandbox)
 }
 
 // TellAll tells of all that there are.

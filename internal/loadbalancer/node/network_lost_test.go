@@ -103,8 +103,8 @@ func TestALoadBalancerThatLosesItsNetwork(t *testing.T) {
 		before, _ := b.parts(row)
 		engine.unplug(before.ID)
 		for range 10 { // others have the filter looked at as well
-			b.nodes.Interfaces.Found(row.ARN, "another")
-			b.nodes.Interfaces.Found(row.ARN, before.ID)
+			b.nodes.Interfaces.Found(row.ARN, backend.Container{ID: "another"})
+			b.nodes.Interfaces.Found(row.ARN, before)
 			soon()
 		}
 		engine.mu.Lock()

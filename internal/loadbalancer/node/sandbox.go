@@ -65,7 +65,10 @@ func (b *node) trySandbox(ctx context.Context, row *elbv2.LoadBalancer, subnet s
 			return made, fmt.Errorf("make the network interface of the load balancer: %w", err)
 		}
 		b.is(made, "", false)
-		if err = h.Engine.Start(ctx, made.ID); err == nil {
+		var seen backend.Container
+		if seen, err = h.Engine.StartSandbox(ctx, made.ID); err == nil {
+			made.StartedAt = seen.StartedAt
+			b.is(made, "", false)
 			return made, errors.Join(b.keep(ctx, network.Name, made.IP), b.joinAnew(ctx, row, made))
 		}
 		spec.IP = netip.Addr{}
@@ -88,13 +91,13 @@ func aliases(name string) []string {
 func (b *node) joinAnew(ctx context.Context, row *elbv2.LoadBalancer, made backend.Container) error {
 	all := b.nodes.Interfaces
 	all.Join(b.nodes.Networks, b.arn, row.Scope, row.SecurityGroups, made.IP)
-	return all.Started(ctx, b.arn, made.ID)
+	return all.Started(ctx, b.arn, made)
 }
 
 // join has a sandbox that runs let pass what it shall: it may have other groups by now.
 func (b *node) join(ctx context.Context, row *elbv2.LoadBalancer, made backend.Container) error {
 	all := b.nodes.Interfaces
 	all.Join(b.nodes.Networks, b.arn, row.Scope, row.SecurityGroups, made.IP)
-	all.Found(b.arn, made.ID)
+	all.Found(b.arn, made)
 	return all.Ready(ctx, b.arn)
 }

@@ -48,7 +48,7 @@ func obey(from, to int, commands map[string]func([]string) error) {
 
 // ownerCommands are those that come on standard input.
 var ownerCommands = map[string]func([]string) error{
-	"filter": filter, "ready": ready, "answer": answer, "balances": balances, "connect": connect,
+	"filter": tellFilter, "ready": ready, "answer": answer, "balances": balances, "connect": connect,
 	"stats": func([]string) error { return nil },
 }
 

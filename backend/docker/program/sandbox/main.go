@@ -9,7 +9,8 @@
 //	sandbox hold …                likewise, and say where metadata is (metadata.go), and obey the
 //	                              program of a load balancer (balancer.go); with the variable
 //	                              ECS_EMULATOR_INTROSPECTION, carry what is asked of the agent
-//	                              of a container instance (introspection.go)
+//	                              of a container instance (introspection.go), and begin with the
+//	                              filter that was told last (keep.go)
 //	sandbox groups                read control groups of the engine's host as told on standard
 //	                              input (stats.go)
 //	sandbox lifeline              exit when standard input ends
@@ -45,6 +46,9 @@ func main() {
 		pause(exitOK)
 	case len(os.Args) > 2 && os.Args[1] == "hold":
 		// A kernel that cannot do it has tasks without metadata, and says so in answer to "ready".
+		if err := beginFiltered(); err != nil {
+			tell("", err)
+		}
 		words, last := os.Args[2:], len(os.Args)-3
 		if words[last] == "balance" {
 			words, unbalanced = words[:last], serveBalancer()

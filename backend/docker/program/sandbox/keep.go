@@ -1,0 +1,57 @@
+//go:build linux
+
+package main
+
+import (
+	"errors"
+	"os"
+	"strings"
+)
+
+// keptPath is where the last filter is in this container's own files, which outlive its process.
+const keptPath = "/filter"
+
+// keepFilter keeps the words of a filter that holds, for this sandbox to begin with if others start it again: nothing
+// in there is open until the emulator has noticed. A file that could not be written as a whole keeps the next life
+// from beginning.
+func keepFilter(path string, words []string) {
+	if len(words) == 0 {
+		_ = os.Remove(path)
+		return
+	}
+	_ = os.WriteFile(path, []byte(strings.Join(words, " ")+" .\n"), 0o600)
+}
+
+// tellFilter is the command filter, which holds longer than this process.
+func tellFilter(words []string) error {
+	if err := filter(words); err != nil {
+		return err
+	}
+	keepFilter(keptPath, words)
+	return nil
+}
+
+// keptFilter is the filter that was kept; without words there was none.
+func keptFilter(path string) (words []string, err error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	words = strings.Fields(string(text))
+	if n := len(words); n > 1 && words[n-1] == "." {
+		return words[:n-1], nil
+	}
+	return nil, errors.New("half a filter is kept")
+}
+
+// beginFiltered sets the filter that was kept.
+func beginFiltered() error {
+	words, err := keptFilter(keptPath)
+	if err == nil && len(words) > 0 {
+		err = filter(words)
+	}
+	return err
+}

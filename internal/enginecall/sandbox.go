@@ -1,0 +1,45 @@
+package enginecall
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// The engine is asked so often about a sandbox that it has just started, and may take so long each time but the last.
+const (
+	lifeTries    = 3
+	lifePatience = 5 * time.Second
+)
+
+// StartSandbox starts a sandbox, and returns it with its life, the StartedAt. The life is read before anything is
+// said of packets: if the sandbox is started again in between, the rules are in a later life, and are not
+// taken for rules of a life in which they are not.
+func (e *Engine) StartSandbox(ctx context.Context, id string) (backend.Container, error) {
+	if err := e.Start(ctx, id); err != nil {
+		return backend.Container{}, err
+	}
+	for range lifeTries - 1 {
+		seen, late, err := Until(ctx, lifePatience, func(ctx context.Context) (backend.Container, error) {
+			return e.timed.Engine.Inspect(ctx, id)
+		})
+		if err == nil || errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
+			return running(seen, err)
+		}
+		if !late {
+			Rest(ctx)
+		}
+	}
+	return running(e.Inspect(ctx, id))
+}
+
+// running is what was seen of a sandbox, which is to run.
+func running(seen backend.Container, err error) (backend.Container, error) {
+	if err == nil && seen.State != backend.Running {
+		err = fmt.Errorf("%w: it has ended at once", backend.ErrNoSandbox)
+	}
+	return seen, err
+}
