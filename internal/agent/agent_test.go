@@ -358,6 +358,20 @@ func TestHealthOfATask(t *testing.T) {
 	})
 }
 
+// Without CMD in front, a health check is a program as well.
+func TestAHealthCheckWithoutCMD(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		good, bad := container("good"), container("bad")
+		good.HealthCheck = &types.HealthCheck{Command: []string{"/healthcheck"}, Interval: aws.Int32(10), Retries: aws.Int32(1)}
+		bad.HealthCheck = &types.HealthCheck{Command: []string{"false"}, Interval: aws.Int32(10), Retries: aws.Int32(1)}
+		id := b.run(good, bad)
+		time.Sleep(15 * time.Second)
+		synctest.Wait()
+		b.expect("a program that ends well", b.task(id).Status.Container("good").HealthStatus, types.HealthStatusHealthy)
+		b.expect("one that fails", b.task(id).Status.Container("bad").HealthStatus, types.HealthStatusUnhealthy)
+	})
+}
+
 func TestContainersOfStoppedTasksStayForTheirOutput(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		id := b.run(container("job", "print", "2"))

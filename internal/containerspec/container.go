@@ -78,6 +78,17 @@ func ulimits(d *types.ContainerDefinition, fargate bool) (list []backend.Ulimit)
 	return list
 }
 
+// test is the command of a health check as engines take it. Without CMD or CMD-SHELL in front, Fargate runs it as a
+// program. Source: aws-cdk issue 34389, aws-otel-collector issues 2034 and 3016, and AWS's own templates of that
+// collector, whose image has no shell. On container instances, Docker alone would never run it: that it does the same
+// there is a choice.
+func test(command []string) []string {
+	if len(command) == 0 || slices.Contains([]string{"CMD", "CMD-SHELL", "NONE"}, command[0]) {
+		return command
+	}
+	return append([]string{"CMD"}, command...)
+}
+
 // healthCheck is the definition's; a registered one has its defaults in it.
 func healthCheck(h *types.HealthCheck) *backend.HealthCheck {
 	if h == nil {
@@ -85,7 +96,7 @@ func healthCheck(h *types.HealthCheck) *backend.HealthCheck {
 	}
 	seconds := func(n *int32) time.Duration { return time.Duration(aws.ToInt32(n)) * time.Second }
 	return &backend.HealthCheck{
-		Test: h.Command, Interval: seconds(h.Interval), Timeout: seconds(h.Timeout),
+		Test: test(h.Command), Interval: seconds(h.Interval), Timeout: seconds(h.Timeout),
 		StartPeriod: seconds(h.StartPeriod), Retries: int(aws.ToInt32(h.Retries)),
 	}
 }

@@ -158,3 +158,19 @@ func TestTheEnvironmentOfALink(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// AWS's own template of the OpenTelemetry collector has a program alone.
+func TestAHealthCheckIsAProgramUnlessItSaysOtherwise(t *testing.T) {
+	for _, c := range []struct{ given, want []string }{
+		{[]string{"/healthcheck"}, []string{"CMD", "/healthcheck"}},
+		{[]string{"curl", "-f", "http://localhost/"}, []string{"CMD", "curl", "-f", "http://localhost/"}},
+		{[]string{"CMD", "true"}, []string{"CMD", "true"}},
+		{[]string{"CMD-SHELL", "exit 0"}, []string{"CMD-SHELL", "exit 0"}},
+		{[]string{"NONE"}, []string{"NONE"}},
+	} {
+		spec := Container(&types.ContainerDefinition{HealthCheck: &types.HealthCheck{Command: c.given}}, true)
+		if diff := cmp.Diff(c.want, spec.Health.Test); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
