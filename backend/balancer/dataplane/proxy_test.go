@@ -124,6 +124,18 @@ func TestEarlyHintsHaveNoBody(t *testing.T) {
 	}
 }
 
+// A client of HTTP/1.0 would take them for the answer.
+func TestEarlyHintsAreNotForHTTP10(t *testing.T) {
+	s := newScene(t)
+	s.one(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusEarlyHints)
+		fmt.Fprint(w, "done")
+	})
+	if head, body := s.raw("GET / HTTP/1.0\r\n\r\n"); !strings.Contains(head, " 200 OK\r\n") || body != "done" {
+		t.Errorf("%q, %q", head, body)
+	}
+}
+
 func TestHead(t *testing.T) {
 	s := newScene(t)
 	s.one(func(w http.ResponseWriter, r *http.Request) {

@@ -137,8 +137,12 @@ func (x *exchange) readAnswer(c *target.Conn, r *http.Request) (*http.Response, 
 // another.
 func isNoField(name string, _ []string) bool { return !isToken(name) }
 
-// inform passes on what a target says before it answers.
+// inform passes on what a target says before it answers, but not to a client of HTTP/1.0, which would take it for
+// the answer (RFC 9110, 15.2).
 func (x *exchange) inform(code int, said http.Header) {
+	if !x.request.ProtoAtLeast(1, 1) {
+		return
+	}
 	removeHopByHop(said)
 	delete(said, "Content-Length") // of a body that it does not have
 	maps.DeleteFunc(said, isNoField)
