@@ -32,7 +32,6 @@ type Upstream func(ctx context.Context, network string, message []byte) ([]byte,
 
 const (
 	mostForwarded = 512              // questions under way elsewhere; what comes beyond in datagrams is lost
-	mostClients   = 256              // connections
 	idleTime      = 10 * time.Second // of a connection
 	// upstreamTime is more than an engine takes to ask three servers in turn.
 	upstreamTime = 15 * time.Second
@@ -85,7 +84,7 @@ func send(conn *net.UDPConn, reply []byte, to netip.AddrPort) {
 
 // ServeTCP answers what comes over connections, until the listener is closed.
 func (s *Server) ServeTCP(l net.Listener) error {
-	clients := make(chan struct{}, mostClients)
+	all := &clients{all: map[*client]struct{}{}}
 	for {
 		conn, err := l.Accept()
 		switch {
@@ -95,23 +94,21 @@ func (s *Server) ServeTCP(l net.Listener) error {
 			time.Sleep(10 * time.Millisecond)
 			continue
 		}
-		select {
-		case clients <- struct{}{}:
-		default:
+		c := all.enter(conn)
+		if c == nil {
 			_ = conn.Close()
 			continue
 		}
 		go func() {
-			defer func() { <-clients }()
-			defer conn.Close()
-			s.converse(conn)
+			defer c.leave()
+			s.converse(c)
 		}()
 	}
 }
 
 // converse answers a connection's messages one after the other (RFC 7766).
-func (s *Server) converse(conn net.Conn) {
-	for {
+func (s *Server) converse(conn *client) {
+	for ; ; conn.is(false) {
 		_ = conn.SetDeadline(time.Now().Add(idleTime))
 		var length [2]byte
 		if _, err := io.ReadFull(conn, length[:]); err != nil {
@@ -124,6 +121,7 @@ func (s *Server) converse(conn net.Conn) {
 		if _, err := io.ReadFull(conn, message); err != nil {
 			return
 		}
+		conn.is(true)
 		reply, elsewhere := s.answer(message, true)
 		if elsewhere {
 			_ = conn.SetDeadline(time.Now().Add(upstreamTime + idleTime))
