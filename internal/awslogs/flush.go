@@ -96,6 +96,10 @@ func (r *reader) closeEvent(ctx context.Context) {
 func (r *reader) finish(ctx context.Context) {
 	r.mu.Lock()
 	r.behind = false
+	if r.losses > 1 {
+		r.all.Log.Warn("lines of a container were lost, because it wrote more than the engine passed on", append(r.about(), "gaps", r.losses)...)
+		r.losses, r.lost = 0, 0
+	}
 	r.mu.Unlock()
 	r.closeEvent(ctx)
 	r.stopTimers()

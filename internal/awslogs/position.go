@@ -12,11 +12,12 @@ type progress struct {
 	next     Position  // that will take its place: its Since is newer
 	skip     int       // lines still to come that have been put
 	put      time.Time // of the newest of those
+	torn     bool      // none of those has come
 }
 
 // resume is the progress of a source that is read again from a position.
 func resume(from Position) progress {
-	return progress{position: Position{Since: from.Since}, skip: from.Count, put: from.Last}
+	return progress{position: Position{Since: from.Since}, skip: from.Count, put: from.Last, torn: from.Count > 0}
 }
 
 // add counts a line, and reports whether it is new. What the engine has dropped meanwhile
@@ -24,11 +25,21 @@ func resume(from Position) progress {
 func (p *progress) add(at time.Time) (isNew bool) {
 	p.count(at)
 	if p.skip > 0 && !at.After(p.put) {
-		p.skip--
+		p.skip, p.torn = p.skip-1, false
 		return false
 	}
 	p.skip = 0
 	return true
+}
+
+// lost is for how long there are no lines before a new one from a time, because the engine has dropped them: none of
+// those has come that were put last, and stand before them.
+func (p *progress) lost(at time.Time) time.Duration {
+	if !p.torn {
+		return 0
+	}
+	p.torn = false
+	return at.Sub(p.put)
 }
 
 func (p *progress) count(at time.Time) {

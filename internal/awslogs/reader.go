@@ -57,6 +57,8 @@ type reader struct {
 	freshBytes int           // that they have
 	oldest     time.Time     // of them
 	leastLag   time.Duration // between the clocks of engine and emulator
+	losses     int           // how often the engine had dropped lines before they were read
+	lost       time.Duration // for how long in all
 }
 
 func newReader(all *Readers, s Stream, source string, options map[string]string) *reader {
@@ -208,6 +210,22 @@ func (r *reader) pass(ctx context.Context, follow bool, heard func(at time.Time)
 	})
 }
 
+// loses tells once that lines are lost, and how much that was at the end of the output. The lock is held.
+func (r *reader) loses(lines time.Duration) {
+	if lines <= 0 {
+		return
+	}
+	r.lost += lines
+	if r.losses++; r.losses == 1 {
+		r.all.Log.Warn("lines of a container are lost, because it writes more than the engine passes on", r.about()...)
+	}
+}
+
+// about is what a message about lost lines is about.
+func (r *reader) about() []any {
+	return []any{"task", r.stream.Task, "logGroup", r.stream.Group, "logStream", r.stream.Name, "for", r.lost}
+}
+
 // receive deals with a line that comes; errLag is that it comes late, if that is watched.
 func (r *reader) receive(ctx context.Context, at time.Time, line string, watched bool) error {
 	if r.away { // other readers may come back later
@@ -237,6 +255,7 @@ func (r *reader) take(ctx context.Context, at time.Time, line string) (full, isN
 	if !r.progress.add(at) {
 		return false, false
 	}
+	r.loses(r.progress.lost(at))
 	before := r.position
 	r.position = r.progress.position
 	if r.fresh == 0 {
