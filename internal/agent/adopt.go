@@ -38,7 +38,7 @@ func (h *host) resync(ctx context.Context) {
 	for _, c := range there.containers {
 		byName[c.Name] = c
 	}
-	h.noteUnseen(ctx, there.containers)
+	h.noteUnseen(ctx, rows, there.containers)
 	h.agent.interfaces.Hold()
 	h.instances.Adopt(ctx, byName)
 	h.balancers.Adopt(byName)

@@ -2,10 +2,12 @@ package agent
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // unseenPause is how soon the agent looks again when the engine has told nothing about a
@@ -13,16 +15,20 @@ import (
 const unseenPause = 30 * time.Second
 
 // noteUnseen takes note of the containers of which the engine tells nothing, and comes back for
-// them. The resync that is under way calls it.
-func (h *host) noteUnseen(ctx context.Context, listed []backend.Container) {
+// them. The resync that is under way calls it. A sandbox that was warm has no label with its task.
+func (h *host) noteUnseen(ctx context.Context, rows []*state.Task, listed []backend.Container) {
 	unseen := map[string]bool{}
 	for _, c := range listed {
 		if c.State != backend.Unseen {
 			continue
 		}
+		task := c.Labels[labelTaskARN]
+		if i := slices.IndexFunc(rows, func(t *state.Task) bool { return t.Status.SandboxID == c.ID }); i >= 0 {
+			task = rows[i].ARN
+		}
 		if unseen[c.Name] = true; !h.unseen[c.Name] {
 			h.agent.Log.Warn("the engine does not answer about a container: its task or instance stays as it is",
-				"container", c.Name, "task", c.Labels[labelTaskARN], "containerInstance", c.Labels[containerinstance.Label])
+				"container", c.Name, "task", task, "containerInstance", c.Labels[containerinstance.Label])
 		}
 	}
 	if h.unseen = unseen; len(unseen) == 0 || !h.lookingAgain.CompareAndSwap(false, true) {

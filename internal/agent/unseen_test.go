@@ -1,13 +1,19 @@
 package agent
 
 import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -89,5 +95,37 @@ func TestTheTasksOfAnInstanceThatCannotBeInspectedStay(t *testing.T) {
 		b.expect("another task", b.task(second).Status.LastStatus, state.Running)
 		b.expect("the second task's instance", b.agent.hosts[""].instances.Of(instance).Place().Sandbox, sandbox)
 		b.expect("answers", b.answers(instance, 8080), true)
+	})
+}
+
+// hidden is an engine that does not tell about a sandbox that was warm, which has no label with its task.
+type hidden struct {
+	*sim.Engine
+	sandbox string
+}
+
+func (h *hidden) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
+	list, err := h.Engine.List(ctx, labels)
+	for i, c := range list {
+		if c.ID == h.sandbox {
+			list[i] = backend.Container{ID: c.ID, Name: c.Name, Labels: map[string]string{labelHost: c.Labels[labelHost]}, Sandbox: true, State: backend.Unseen}
+		}
+	}
+	return list, err
+}
+
+func TestWhatIsUnseenIsToldWithItsTask(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		id := b.run(container("web"))
+		b.stop()
+		var log bytes.Buffer
+		b.runAgent(New(Options{
+			Store: b.store, Clock: b.clock, Log: slog.New(slog.NewTextHandler(&log, nil)),
+			Hosts: []HostOptions{{Engine: &hidden{b.engine, b.task(id).Status.SandboxID}}},
+		}))
+		b.stop()
+		if said := log.String(); !strings.Contains(said, "does not answer about a container") || !strings.Contains(said, "task="+id) {
+			b.Errorf("it says %s", said)
+		}
 	})
 }

@@ -69,3 +69,17 @@ func TestLinesThatTheEngineHasDroppedAreTold(t *testing.T) {
 		})
 	}
 }
+
+// With its group a position is gone, which is no trouble when the container is removed.
+func TestAContainerIsForgottenWhoseGroupIsGone(t *testing.T) {
+	engine := &dropping{answers: [][2]int{{0, 3}}}
+	withReaders(t, engine, "dropping", func(f *fixture) {
+		f.readers.Follow("dropping", f.config, false)
+		time.Sleep(time.Minute)
+		f.logs.DeleteGroup("shop")
+		f.readers.Forget(f.Context(), "dropping")
+		if said := f.said.String(); said != "" {
+			t.Errorf("it says %s", said)
+		}
+	})
+}

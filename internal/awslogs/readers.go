@@ -167,7 +167,7 @@ func (l *Readers) Forget(ctx context.Context, id string) {
 	if o == nil {
 		return
 	}
-	if err := l.Sink.Forget(ctx, o.Stream, id); err != nil && ctx.Err() == nil {
+	if err := l.Sink.Forget(ctx, o.Stream, id); err != nil && !refused(err) && ctx.Err() == nil { // else its group is gone, with the position
 		l.Log.Warn("cannot remove a position in a log", "container", id, "error", err)
 	}
 }

@@ -103,11 +103,22 @@ func (f *Logs) Behind(_ awslogs.Stream, source string, since time.Time) {
 }
 
 // Forget implements awslogs.Sink.
-func (f *Logs) Forget(_ context.Context, _ awslogs.Stream, source string) error {
+func (f *Logs) Forget(_ context.Context, s awslogs.Stream, source string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if _, there := f.streams[s]; !there {
+		return errNoGroup
+	}
 	delete(f.positions, source)
 	return nil
+}
+
+// DeleteGroup deletes a group with its streams.
+func (f *Logs) DeleteGroup(group string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.groups, group)
+	maps.DeleteFunc(f.streams, func(s awslogs.Stream, _ []awslogs.Line) bool { return s.Group == group })
 }
 
 // Retain implements awslogs.Sink.
