@@ -206,6 +206,9 @@ func (s *Store) change(decide func(*metadata) (*change, error)) error {
 	if err != nil || c == nil {
 		return err
 	}
+	if s.meta.changesRetention(c) { // what is too old does not come back with a longer one
+		s.trySweep()
+	}
 	if s.opts.Dir != "" {
 		if err := s.keep(c); err != nil {
 			return err
@@ -214,11 +217,25 @@ func (s *Store) change(decide func(*metadata) (*change, error)) error {
 	s.drop(c)
 	s.meta.apply(c)
 	if c.DeleteGroup != "" || c.DeleteStream != 0 { // the disk may be full
-		if err := s.sweep(s.opts.Now()); err != nil {
-			s.opts.Log.Warn("cannot remove deleted log events; retrying", "error", err)
-		}
+		s.trySweep()
 	}
 	return nil
+}
+
+// trySweep leaves what it cannot remove to the next sweep.
+func (s *Store) trySweep() {
+	if err := s.sweep(s.opts.Now()); err != nil {
+		s.opts.Log.Warn("cannot remove deleted log events; retrying", "error", err)
+	}
+}
+
+// changesRetention reports whether a change has a group's events shown for another time.
+func (m *metadata) changesRetention(c *change) bool {
+	if c.Group == nil {
+		return false
+	}
+	g := m.group(c.Group.Scope, c.Group.Name)
+	return g != nil && g.Retention != c.Group.Retention
 }
 
 // keep writes a change.
