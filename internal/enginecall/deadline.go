@@ -44,6 +44,9 @@ func IsTimeout(err error) bool {
 // shares are those of the four attempts at a call: each may take twice as long as the one before.
 const shares = 1 + 2 + 4 + 8
 
+// patience is what the first attempt has at least: an engine may be busy, and what is asked of it again makes it busier.
+const patience = 5 * time.Second
+
 // limit makes a call with a deadline. One call may be lost while the engine answers others: so a call is
 // cut off after a share of its time and made again, which engines promise is harmless.
 func limit[T any](ctx context.Context, t timed, to string, after time.Duration, call func(context.Context) (T, error)) (T, error) {
@@ -52,7 +55,8 @@ func limit[T any](ctx context.Context, t timed, to string, after time.Duration, 
 
 // limitBeside is limit for a call that takes a while by itself, in each attempt.
 func limitBeside[T any](ctx context.Context, t timed, to string, while, after time.Duration, call func(context.Context) (T, error)) (result T, err error) {
-	began, whole, share := time.Now(), while+after, after/shares
+	began, whole, first := time.Now(), while+after, max(after/shares, patience)
+	share := first
 	for left := whole; left > 0; left = whole - time.Since(began) {
 		var late bool
 		result, late, err = Until(ctx, min(while+share, left), call)
@@ -64,7 +68,7 @@ func limitBeside[T any](ctx context.Context, t timed, to string, while, after ti
 		case !late:
 			return result, err
 		}
-		if share == after/shares {
+		if share == first {
 			defer t.unanswered.note(to, began)()
 		}
 		share *= 2

@@ -59,8 +59,8 @@ func TestACallThatIsNotAnsweredIsMadeAgain(t *testing.T) {
 		within     time.Duration
 	}{
 		{"answered at once", 0, 0, false, 0},
-		{"lost once", 1, 0, false, 4 * time.Second},
-		{"lost twice", 2, 0, false, 9 * time.Second},
+		{"lost once", 1, 0, false, 6 * time.Second},
+		{"lost twice", 2, 0, false, 17 * time.Second},
 		{"slow", 0, 12 * time.Second, false, 31 * time.Second},
 		{"never answered", 99, 0, true, 34 * time.Second},
 	} {
@@ -105,9 +105,9 @@ func TestWhatTheEngineHasNotAnsweredIsSaid(t *testing.T) {
 		if said := engine.Unanswered(); said != nil {
 			t.Errorf("before the first deadline: %v", said)
 		}
-		time.Sleep(4 * time.Second)
+		time.Sleep(5 * time.Second)
 		synctest.Wait()
-		if said := engine.Unanswered(); len(said) != 1 || said[0] != "something is to be inspected: no answer for 5s" {
+		if said := engine.Unanswered(); len(said) != 1 || said[0] != "something is to be inspected: no answer for 6s" {
 			t.Errorf("after it: %v", said)
 		}
 		time.Sleep(time.Minute)
