@@ -67,6 +67,7 @@ func testOwnAddress(s *env) {
 	s.awaitLine(made.ID, "listening on :8080")
 	s.expectCheck(s.on(m.bridge.Name, task, "check"), made.IP, true)
 	s.expectCheck(s.spec(s.sharedSandbox(), "check"), made.IP, false)
+	s.expectCheck(s.spec(task, "check"), made.IP, false) // it has no network
 	s.stop(made.ID, grace)
 	if c := s.inspect(made.ID); c.IP != made.IP {
 		s.Errorf("after Stop: %+v, want the address %v", c, made.IP)
