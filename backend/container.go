@@ -191,8 +191,8 @@ type Container struct {
 	Health    Health
 	// LastCheck is what its HealthCheck found last, of an engine that tells.
 	LastCheck CheckResult
-	// StartedAt is zero if it never ran. That of a sandbox is another millisecond after each start:
-	// it stands for a namespace, and all that was said of packets there.
+	// StartedAt is zero if it never ran. Each start of a sandbox MUST give it a later millisecond: the time
+	// stands for a network namespace, and for the rules about packets that hold there.
 	StartedAt time.Time
 	ExitedAt  time.Time
 	// Outdated says of a load balancer that it runs the program of another version than the

@@ -100,8 +100,8 @@ func (s *Server) meet(ctx context.Context, info backend.Info, choice enginerecor
 	return s.connect(ctx, &choice)
 }
 
-// admit admits the engine that answers, where it is the one that runs the tasks, or replaces that one, whose tasks end. The
-// agent asks for it until it succeeds: if the disk is full, no task goes on before that, and all else is answered.
+// admit accepts the engine that answers if it runs the tasks, or if it replaces the engine that did, whose tasks end then.
+// The agent repeats this until it succeeds: on a full disk no task goes on before that, but requests are answered.
 func (s *Server) admit(info backend.Info) error {
 	refusal := s.guard.Admit(info)
 	if refusal == nil || !s.replaces.Load() {

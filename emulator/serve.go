@@ -53,8 +53,8 @@ func (s *Server) serve(what string, server *http.Server, listener net.Listener) 
 	})
 }
 
-// gate keeps from tasks what they are not offered, also where they reach the listener of the host: if that is
-// not at 127.0.0.1, they may find it at the gateway of their network, or beside them in a compose project.
+// gate refuses tasks what they are not offered, also at the listener of the host: if that is not at 127.0.0.1, they
+// may reach it at the gateway of their network, or beside them in a compose project.
 func (s *Server) gate() handlers.Gate {
 	if s.opts.AllowControl {
 		return handlers.Gate{}
@@ -66,8 +66,8 @@ func (s *Server) gate() handlers.Gate {
 	}}
 }
 
-// lookPatience bounds how long a request waits at the start for the first look at the engine, which tells
-// whose addresses are those of tasks.
+// lookPatience bounds how long a request waits at the start for the first look at the engine, which tells the
+// addresses of tasks.
 const lookPatience = time.Second
 
 // endpointsFor are the variables by which SDKs in containers find services here.

@@ -56,7 +56,7 @@ func (s *shifts) removeListener(port int32) {
 	s.must(err)
 }
 
-// removeGroup has the listeners lead to the other target group alone, and deletes that which the new tasks go into.
+// removeGroup has the listeners lead to the other target group alone, and deletes the one for the new tasks.
 func (s *shifts) removeGroup() {
 	s.Helper()
 	api := elb.NewFromConfig(s.srv.Config())

@@ -16,7 +16,7 @@ import (
 type listener int
 
 const (
-	// hostListener is that of Options.Listen, for the user of this machine.
+	// hostListener is the listener of Options.Listen, for the user of this machine.
 	hostListener listener = iota
 	// taskListener is for tasks, which may run programs of other people.
 	taskListener

@@ -16,8 +16,8 @@ type Names struct {
 	Dial func(ctx context.Context, name string, port int) (net.Conn, error)
 }
 
-// Proxy has a handler be an HTTP proxy as well: for requests whose target has one of the names,
-// and connections that are asked for to one, from who is offered it.
+// Proxy has a handler be an HTTP proxy as well: for requests whose target has one of the names, and for
+// connections to one. The gate says which callers are offered it.
 // Source: RFC 9110, section 9.3.6; RFC 9112, section 3.2.2.
 func Proxy(names Names, gate Gate, next http.Handler, complaints *log.Logger) http.Handler {
 	pass := passOn(func(ctx context.Context, address string) (net.Conn, error) {

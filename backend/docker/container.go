@@ -162,7 +162,7 @@ func (e *Engine) Stop(ctx context.Context, id string, grace time.Duration) error
 	return dockerapi.Classify(e.client.ContainerStop(ctx, id, seconds))
 }
 
-// unfreeze has a sandbox go on that a user has paused: while it is, what shares its control group cannot end.
+// unfreeze resumes a sandbox that a user has paused: until then nothing that shares its control group can end.
 // Source: Linux, Documentation/admin-guide/cgroup-v1/freezer-subsystem.rst: a frozen group freezes those below it.
 func (e *Engine) unfreeze(ctx context.Context, sandboxID string) {
 	if sandboxID == "" {

@@ -15,8 +15,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/relay"
 )
 
-// startsAgain reports whether a sandbox that is about to start has run before: it begins with the filter that it had,
-// which is for a sandbox that others start.
+// startsAgain reports whether a sandbox that is about to start has run before: then it begins with its last filter, which
+// is meant for a start by others than the emulator.
 func (e *Engine) startsAgain(ctx context.Context, id string) bool {
 	if _, unbegun := e.unbegun.LoadAndDelete(id); unbegun {
 		return false
@@ -25,7 +25,7 @@ func (e *Engine) startsAgain(ctx context.Context, id string) bool {
 	return err == nil && !found.State.Running && !dockerapi.ParseTime(found.State.StartedAt).IsZero()
 }
 
-// clearFilter takes it from one that has started.
+// clearFilter removes that filter when the sandbox has started.
 func (e *Engine) clearFilter(ctx context.Context, id string) error {
 	err := e.commands.Send(ctx, id, command.FilterWords(netip.Addr{}, nil))
 	var refused *command.RefusedError

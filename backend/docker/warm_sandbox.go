@@ -34,7 +34,7 @@ const (
 	warmFarewell = 10 * time.Second
 )
 
-// limitsRest is for how long there are no warm sandboxes after the engine has not changed the limits of one. It may have
+// limitsRest is how long there are no warm sandboxes after the engine has failed to change the limits of one: it may have
 // been short of something, such as space on its disk.
 const limitsRest = 5 * time.Minute
 

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// How many connections there may be, and how many of them may be those of one address. Beyond, a new one takes the place
-// of the one that has been idle the longest: of its address, or of all.
+// How many connections there may be in all, and from one address. Beyond that, a new connection takes the place of the one
+// that has been idle the longest: of all, or of its address.
 const (
 	mostClients   = 256
 	mostOfAddress = 64
 )
 
-// clients are those who are connected.
+// clients are the connections of clients.
 type clients struct {
 	mu  sync.Mutex
 	all map[*client]struct{}
@@ -29,7 +29,7 @@ type client struct {
 	idle time.Time
 }
 
-// enter takes a connection in, or returns nil if all that it could take the place of are busy.
+// enter adds a connection. It returns nil if there is no room and each connection that could make room is busy.
 func (all *clients) enter(conn net.Conn) *client {
 	from, _ := netip.ParseAddrPort(conn.RemoteAddr().String())
 	c := &client{Conn: conn, all: all, from: from.Addr().Unmap(), idle: time.Now()}
@@ -70,14 +70,14 @@ func (all *clients) of(is func(*client) bool) (n int, oldest *client) {
 	return n, oldest
 }
 
-// is notes whether it waits for an answer.
+// is notes whether the client waits for an answer.
 func (c *client) is(busy bool) {
 	c.all.mu.Lock()
 	defer c.all.mu.Unlock()
 	c.busy, c.idle = busy, time.Now()
 }
 
-// leave ends it.
+// leave ends the connection.
 func (c *client) leave() {
 	_ = c.Close()
 	c.all.mu.Lock()

@@ -82,7 +82,7 @@ func printFindings(w io.Writer, findings []check.Finding) error {
 	return nil
 }
 
-// readFiles reads the files. Of what is too large, no more is read than shows that.
+// readFiles reads the files. It reads no more of a file than shows that it is too large.
 func readFiles(ctx context.Context, names []string, stdin io.Reader) (files []check.File) {
 	for _, name := range names {
 		if name == "-" {

@@ -79,7 +79,7 @@ func onEngines(t *testing.T, test func(p *process, image string)) {
 	})
 }
 
-// onSim runs a test of what the suite of engines says of all of them, package backendtest: that Docker does it as well.
+// onSim runs a test on the simulated engine. The suite of engines, package backendtest, shows that Docker does the same.
 func onSim(t *testing.T, test func(p *process, image string)) {
 	test(startServe(t, "--engine", "sim"), "app")
 }

@@ -16,8 +16,8 @@ func untilInterrupted(ctx context.Context) (context.Context, context.CancelFunc)
 	return ctx, stop
 }
 
-// untilInterruptedTwice is untilInterrupted for what takes its time to end. The second signal ends the process
-// at any time, when it has said so if that is possible: who reads it may have stopped to.
+// untilInterruptedTwice is untilInterrupted for a command that takes time to end. A second signal ends the process
+// at any time. It calls say before, but waits only a second for it: the reader of the log may have stopped reading.
 func untilInterruptedTwice(ctx context.Context, say func()) (interruptible context.Context, release func()) {
 	interruptible, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 2)

@@ -84,7 +84,7 @@ func (h *host) look(ctx context.Context) (there sight, err error) {
 
 // prepareNetworks makes the network of the default VPC before the first task needs it, so that the
 // ranges of subnets stand when they are asked for, takes over those that are there, and asks what tasks are
-// reached by. No task waits for the list: who needs a network asks for it.
+// reached by. No task waits for the list: a task that needs a network asks for that one.
 func (h *host) prepareNetworks(ctx context.Context) {
 	h.Engine.Call(enginecall.Finish, func(call context.Context) {
 		if _, err := h.networks.OfVPC(call, &ec2network.VPC{ID: ec2network.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.Engine.Lost(err) {

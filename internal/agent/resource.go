@@ -35,7 +35,7 @@ type resourceState struct {
 	busy   bool // an engine call is under way
 	exited bool // the engine says that it has ended, which has to be looked at
 	late   bool // and that happened while the agent did not listen
-	news   int  // how often it has said so
+	news   int  // how often the engine has said so
 
 	// Of a container:
 	absent   bool      // the image has to be pulled

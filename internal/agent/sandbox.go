@@ -94,7 +94,7 @@ func (w *taskRunner) hasSandbox(made backend.Container) {
 	w.publication.Touch()
 }
 
-// sandboxRuns takes over that it runs, in a life that began at a time.
+// sandboxRuns notes that the sandbox runs, and since when.
 func (w *taskRunner) sandboxRuns(since time.Time) {
 	w.view.status.SandboxSince = since
 	if !w.view.plain {
@@ -186,9 +186,9 @@ func (w *taskRunner) replaceSandbox(cause, removed error) {
 // task has no network: it is as essential as the real agent's pause container. A task of
 // which nothing has run yet gets another one.
 //
-// A sandbox that others have started again, as `docker restart` does, filters nothing and leads no calls. The
-// task's containers are outside of it, or inside if they were started again as well. On Fargate that cannot happen,
-// so the end of the task is a choice: a task ends so without its sandbox, and a service replaces it.
+// A sandbox that others have started again, as `docker restart` does, has no filter but the last one and leads no
+// calls. The task's containers are outside of it, unless they were started again as well. On Fargate this cannot
+// happen, so it is a choice that the task ends like one that has lost its sandbox. A service replaces it.
 func (w *taskRunner) examineSandbox() run {
 	h, id, on, is := w.host, w.view.status.SandboxID, w.on, w.view.state(theSandbox)
 	late, begun, news := is.late, w.view.begun(), is.news
@@ -207,7 +207,7 @@ func (w *taskRunner) examineSandbox() run {
 			removed = w.giveUpSandbox(ctx, id)
 		}
 		return func() {
-			is.exited = is.news != news // it is looked at again if there has been news meanwhile
+			is.exited = is.news != news // with news meanwhile, there is another look
 			switch {
 			case stands:
 			case begun:
@@ -219,7 +219,7 @@ func (w *taskRunner) examineSandbox() run {
 	}
 }
 
-// sandboxEnds ends a task of which something has run.
+// sandboxEnds ends a task of which a container has run.
 func (w *taskRunner) sandboxEnds(at time.Time, restarted bool) {
 	w.view.sandbox = sandboxEnded
 	if w.view.stop != nil {
@@ -239,8 +239,8 @@ func sandboxStands(seen backend.Container, since time.Time, plain bool) bool {
 	return vpc.InLife(seen, since) && (plain || vpc.Connected(seen))
 }
 
-// inspectNetwork reports whether what the task has its network from stands, and its limits, and
-// returns the state of the one of the two that does not.
+// inspectNetwork reports whether both stand: the container instance, if the task has its network from there, and
+// the task's sandbox. It returns what the engine says of the one that does not.
 func (w *taskRunner) inspectNetwork(ctx context.Context, id string, on containerinstance.Place, isGood func(backend.Container) bool) (stands bool, seen backend.Container, err error) {
 	if w.instance != nil && sharesNetwork(w.task) {
 		stands, seen, err := w.instance.Stands(ctx, on)

@@ -32,8 +32,8 @@ func (p *progress) add(at time.Time) (isNew bool) {
 	return true
 }
 
-// lost is for how long there are no lines before a new one from a time, because the engine has dropped them: none of
-// those has come that were put last, and stand before them.
+// lost returns for how long lines are missing before a new line, whose time is given. The engine has dropped lines if none
+// has come again of the lines that were put last: these come before the missing ones.
 func (p *progress) lost(at time.Time) time.Duration {
 	if !p.torn {
 		return 0

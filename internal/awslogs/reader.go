@@ -210,7 +210,7 @@ func (r *reader) pass(ctx context.Context, follow bool, heard func(at time.Time)
 	})
 }
 
-// loses tells once that lines are lost, and how much that was at the end of the output. The lock is held.
+// loses logs once that lines are lost, and adds up for how long. The lock is held.
 func (r *reader) loses(lines time.Duration) {
 	if lines <= 0 {
 		return
@@ -221,7 +221,7 @@ func (r *reader) loses(lines time.Duration) {
 	}
 }
 
-// about is what a message about lost lines is about.
+// about returns the attributes of a message about lost lines.
 func (r *reader) about() []any {
 	return []any{"task", r.stream.Task, "logGroup", r.stream.Group, "logStream", r.stream.Name, "for", r.lost}
 }

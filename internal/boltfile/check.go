@@ -40,8 +40,8 @@ func Check(file io.ReaderAt, size int64, pageSize int) error {
 	return ErrOneMeta
 }
 
-// ErrOneMeta says that a file is as it is or as it was before its last transaction. A crash while it is written does not
-// leave it so: what a meta page says is less than disks write at once.
+// ErrOneMeta says that only one of the two meta pages is whole, so the last transaction may be missing. A crash in the
+// middle of a write does not do that: disks write more at once than a meta page has.
 var ErrOneMeta = errors.New("one of its meta pages is damaged: what was written last may be missing")
 
 type pageChecker struct {

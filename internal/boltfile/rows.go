@@ -24,7 +24,7 @@ const checksumSize = 4
 
 var castagnoli = sync.OnceValue(func() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) })
 
-// checksum is that of a row. The length of the key is in it, so that no byte moves from key to value.
+// checksum returns the checksum of a row. It covers the length of the key, so that no byte moves from key to value.
 func checksum(table string, key, body []byte) uint32 {
 	sum := crc32.Update(uint32(len(key)), castagnoli(), []byte(table))
 	return crc32.Update(crc32.Update(sum, castagnoli(), key), castagnoli(), body)

@@ -1,5 +1,5 @@
-// Package boundedlog keeps clients from filling the disk of a log: what they send is in the reasons for which it
-// is refused.
+// Package boundedlog cuts long values in the log. The log says why requests are refused, which repeats what clients
+// send: without a bound, they could fill the disk.
 package boundedlog
 
 import (
@@ -12,7 +12,7 @@ import (
 const (
 	// most is how many bytes of a value are logged.
 	most = 1 << 10
-	// mostOfErrors is that of records at level error, which tell of mistakes of ours, and where they are.
+	// mostOfErrors is the same for records at level error: these are about the emulator's own mistakes, and have stacks.
 	mostOfErrors = 16 << 10
 )
 

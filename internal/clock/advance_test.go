@@ -246,7 +246,7 @@ func TestConcurrentAdvancesAddUp(t *testing.T) {
 	})
 }
 
-// An advance that takes long tells every ten seconds how far it has come, and whoever asks is told at any time.
+// An advance that takes long tells every ten seconds how far it has come, and Progress tells it at any time.
 func TestALongAdvanceTellsHowFarItHasCome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := clock.New(clock.Options{})

@@ -90,7 +90,7 @@ func (m *Instance) Up(ctx context.Context) (Place, error) {
 		case <-ctx.Done():
 			return Place{}, ctx.Err()
 		}
-		if attempt.err != nil && !errors.Is(attempt.err, context.Canceled) && !enginecall.IsTimeout(attempt.err) { // those are for who has made it
+		if attempt.err != nil && !errors.Is(attempt.err, context.Canceled) && !enginecall.IsTimeout(attempt.err) { // those fail its maker alone
 			return Place{}, attempt.err
 		}
 	}

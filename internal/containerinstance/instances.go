@@ -121,8 +121,8 @@ func (all *Instances) Ended(ctx context.Context, id string) bool {
 	return known
 }
 
-// Began notes that a container has been started, and has it stopped if it is that of a container instance
-// whose end is known, and which nothing here starts. It reports false for one that is no container instance.
+// Began notes that a container has been started, and reports whether it is a container instance. If the container
+// instance has ended and nothing here starts it, it is stopped.
 func (all *Instances) Began(id string) bool {
 	all.mu.Lock()
 	arn, known := all.ids[id]

@@ -150,8 +150,8 @@ func (m *Instance) start(ctx context.Context, p Place) error {
 	return m.all.Interfaces.Started(ctx, m.arn, seen)
 }
 
-// startAgain starts a sandbox that has run before, unless it still runs without its network, or because
-// others have started it.
+// startAgain starts a sandbox that has run before. It refuses one that runs without its network, or that others have
+// started.
 func (m *Instance) startAgain(ctx context.Context, p Place) error {
 	if seen, err := m.all.Engine.Inspect(ctx, p.Sandbox); err == nil && seen.State == backend.Running && !p.stands(seen) {
 		return errors.New("the container instance was disconnected from its network, or started again by others")

@@ -41,7 +41,7 @@ func IsTimeout(err error) bool {
 	return errors.As(err, &late)
 }
 
-// shares are those of the four attempts at a call: each may take twice as long as the one before.
+// shares is how many parts the time of a call has, for four attempts: each may take twice as long as the one before.
 const shares = 1 + 2 + 4 + 8
 
 // patience is what the first attempt has at least: an engine may be busy, and what is asked of it again makes it busier.

@@ -15,7 +15,7 @@ import (
 
 // Engine is an engine whose calls have deadlines. When one runs out, it asks the engine
 // whether it is there at all: an engine that does not answer is lost, one that does is
-// stuck with this call, which fails with a TimeoutError. Before, it makes the call again.
+// stuck with this call, which fails with a TimeoutError. Until then the call is made again.
 type Engine struct {
 	timed
 	log       *slog.Logger

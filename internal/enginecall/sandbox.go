@@ -9,15 +9,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// The engine is asked so often about a sandbox that it has just started, and may take so long each time but the last.
+// How often the engine is asked about a sandbox that it has just started, and how long it may take each time but the last.
 const (
 	lifeTries    = 3
 	lifePatience = 5 * time.Second
 )
 
-// StartSandbox starts a sandbox, and returns it with its life, the StartedAt. The life is read before anything is
-// said of packets: if the sandbox is started again in between, the rules are in a later life, and are not
-// taken for rules of a life in which they are not.
+// StartSandbox starts a sandbox, and returns it with its life, the StartedAt. Callers read the life before they
+// tell the sandbox rules about packets: if others start it again in between, the rules are noted with the former
+// life, and told again.
 func (e *Engine) StartSandbox(ctx context.Context, id string) (backend.Container, error) {
 	if err := e.Start(ctx, id); err != nil {
 		return backend.Container{}, err
@@ -36,7 +36,7 @@ func (e *Engine) StartSandbox(ctx context.Context, id string) (backend.Container
 	return running(e.Inspect(ctx, id))
 }
 
-// running is what was seen of a sandbox, which is to run.
+// running returns a sandbox as it was seen, or an error if it does not run.
 func running(seen backend.Container, err error) (backend.Container, error) {
 	if err == nil && seen.State != backend.Running {
 		err = fmt.Errorf("%w: it has ended at once", backend.ErrNoSandbox)

@@ -21,7 +21,7 @@ type waiting struct {
 	began time.Time
 }
 
-// note adds a call, until the function that it returns is called. The log has the first one of several.
+// note adds a call, until the function that it returns is called. It logs a call if no other one is there.
 func (u *unanswered) note(to string, began time.Time) (answered func()) {
 	w := &waiting{to, began}
 	u.mu.Lock()
@@ -41,7 +41,7 @@ func (w *waiting) String() string {
 	return fmt.Sprintf("something is to be %s: no answer for %s", w.to, time.Since(w.began).Round(time.Second))
 }
 
-// Unanswered are the calls that the engine has not answered at the first attempt, which are made again: for people.
+// Unanswered describes, for people, the calls that the engine has not answered at the first attempt. They are made again.
 func (e *Engine) Unanswered() []string {
 	u := e.timed.unanswered
 	u.mu.Lock()

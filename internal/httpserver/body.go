@@ -8,14 +8,13 @@ import (
 )
 
 const (
-	// bodyPatience is for how long the next part of a request's body is waited for.
+	// bodyPatience is how long a server waits for the next part of a request's body.
 	bodyPatience = 30 * time.Second
 	// renewal is how old a deadline may be when it is left as it is.
 	renewal = time.Second
 )
 
-// BoundBodies gives up on requests whose body makes no progress. How long a body takes as a whole, or an
-// answer, is not bounded.
+// BoundBodies gives up on requests whose body makes no progress. A whole body, and an answer, may take any time.
 func BoundBodies(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body == nil || r.Body == http.NoBody {
@@ -30,7 +29,7 @@ func BoundBodies(next http.Handler) http.Handler {
 	})
 }
 
-// body is one for whose next part the connection waits for a while.
+// body is the body of a request. Each read renews the deadline of its connection.
 type body struct {
 	io.ReadCloser
 	conn *http.ResponseController
@@ -50,7 +49,7 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// extend puts the deadline off. Writers that have none, such as those of tests, need none.
+// extend renews the deadline. Writers of tests may have none, which is no error.
 func (b *body) extend() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -60,8 +59,7 @@ func (b *body) extend() {
 	}
 }
 
-// end leaves the deadline to net/http: who has got the body may go on to read it when the connection is for
-// the next request.
+// end leaves the deadline to net/http: a handler may still read the body when the connection serves the next request.
 func (b *body) end() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,5 +1,4 @@
-// Package httpserver makes servers whose clients may be slow or rest, but not for ever, and not all at the
-// cost of the others:
+// Package httpserver makes servers that end connections without progress, so that no client keeps others out:
 //
 //	server := httpserver.New(httpserver.BoundBodies(handler), log)
 //	err := server.Serve(httpserver.Bound(listener, server, httpserver.MostConnections()))
@@ -12,14 +11,14 @@ import (
 )
 
 const (
-	// headerPatience is for how long a server waits for the header of a request that has begun.
+	// headerPatience is how long a server waits for the header of a request that has begun.
 	headerPatience = 10 * time.Second
-	// idlePatience is for how long a connection may rest between requests. The SDK for Go keeps idle ones for
-	// 90 seconds, and is to be the one that closes them.
+	// idlePatience is how long a connection may rest between requests. The SDK for Go closes its own after 90
+	// seconds, which should come first.
 	idlePatience = 2 * time.Minute
 )
 
-// New returns a server that tells log what net/http has to say.
+// New returns a server. Messages of net/http go to log.
 func New(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerPatience, IdleTimeout: idlePatience,

@@ -190,7 +190,7 @@ func (l *Queue) remove(ctx context.Context, taskARN string) {
 	})
 }
 
-// take removes one of the queue, and what it stands for; -1 is none. It reports whether it has.
+// take removes the entry at an index of the queue with the containers of its task; -1 is none. It reports whether it did.
 func (l *Queue) take(ctx context.Context, which func([]Task) int) bool {
 	l.mu.Lock()
 	at := which(l.queue)

@@ -22,7 +22,7 @@ func WithRoom[T any](ctx context.Context, l *Queue, call func() (T, error)) (T, 
 	return result, err
 }
 
-// Full says whether there is room on the engine's disk: nil, or what the engine has said last.
+// Full returns what the engine has said last about its full disk; nil if there is room.
 func (l *Queue) Full() error {
 	if err := l.full.Load(); err != nil {
 		return *err
@@ -30,8 +30,8 @@ func (l *Queue) Full() error {
 	return nil
 }
 
-// makeRoom removes what the task has left that stopped first. It reports false if there is none, or if that has to stay
-// for its output.
+// makeRoom removes the containers of the task that stopped first. It reports false if there are none, or if they have to
+// stay until their output is read.
 func (l *Queue) makeRoom(ctx context.Context) bool {
 	return l.take(ctx, func(queue []Task) int { return min(len(queue), 1) - 1 })
 }

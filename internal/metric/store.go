@@ -18,8 +18,8 @@ const DefaultSize = 64 << 20
 
 // Options configure a Store. The zero value is one in memory, whose time is that of its newest data point.
 type Options struct {
-	// Path is that of a file in which data points outlive a crash. It is written once a minute of the clock, and at most once a
-	// second; what is newer is in a file beside it, but for that of the last two seconds. Empty: there is none.
+	// Path names a file in which data points outlive a crash. It is written once a minute of the clock, and at most once a
+	// second; newer data points are in a file beside it, except for the last two seconds. Empty: there is no file.
 	Path string
 	// Size is how many bytes of memory data points may take; beyond that the oldest give way. Default DefaultSize.
 	Size  int64

@@ -13,34 +13,35 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
 )
 
-// The tail is a file beside that of the store, of what that file does not have yet: a kill loses no more than tailEvery. It is
-// appended to in records:
+// The tail is a file beside the store's file, with what that does not have yet: a kill loses no more than tailEvery. It
+// consists of records, which are appended:
 //
 //	length uint32 | checksum uint32 of what follows | generation uint64 | marks and data points
 //
-// Each write of the store's file begins another generation, and says so there: it has what is in records of those before.
+// Each write of the store's file begins another generation, and notes it there: that file has the records of all earlier
+// generations.
 const tailHead = 16
 
 const (
 	// tailEvery is how long in real time data points are in memory only.
 	tailEvery = 2 * time.Second
-	// mostTail is how many bytes of the tail have the store's file written before the minute is over, as where the clock
-	// stands still.
+	// mostTail is how many bytes the tail may have. With more, the store's file is written before the minute is over, as
+	// where the clock stands still.
 	mostTail = 16 << 20
 )
 
 var castagnoli = sync.OnceValue(func() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) })
 
-// tail is what a store knows of it.
+// tail is what a store knows of its tail.
 type tail struct {
 	// Under the mutex of the store.
 	unwritten  []byte // marks and data points
 	due        bool
 	generation uint64
 
-	// Under that of the disk.
+	// Under the mutex of the disk.
 	file   *os.File // nil: it is not open
-	end    int64    // of what is whole
+	end    int64    // of the records that are whole
 	failed bool     // the last append
 }
 
@@ -59,7 +60,7 @@ func appendText(to []byte, texts ...string) []byte {
 	return to
 }
 
-// noteMark and notePoint have the tail take what is put.
+// noteMark and notePoint note what is put, for the tail.
 func (s *Store) noteMark(m Mark) {
 	if s.disk != nil {
 		s.disk.tail.unwritten = appendText(append(s.disk.tail.unwritten, tailMark), m.Key, m.Value)
@@ -80,10 +81,10 @@ func (s *Store) notePoint(of *series, at int64, fine bool, p Point) {
 		resolution = 1
 	}
 	s.disk.tail.unwritten = appendRecord(append(to, resolution), &record{at: at, Set: p.Set, dist: p.dist}, -farthest)
-	s.disk.changes.any = true // so that a write ends what the tail has, also of a time that is kept no more
+	s.disk.changes.any = true // so that a write ends the tail, also if the store no longer keeps the time
 }
 
-// tailSoon has the tail take what has been noted. Without that there is no timer.
+// tailSoon has the tail written soon if something has been noted.
 func (s *Store) tailSoon() {
 	if s.disk == nil || s.disk.tail.due || len(s.disk.tail.unwritten) == 0 {
 		return
@@ -162,7 +163,7 @@ func (t *tail) close() error {
 	return file.Close()
 }
 
-// cutTail removes the file, whose content that of the store has.
+// cutTail removes the tail when the store's file has its content.
 func (s *Store) cutTail() error {
 	err := s.disk.tail.close()
 	if removed := os.Remove(s.tailPath()); !errors.Is(removed, os.ErrNotExist) {
@@ -172,8 +173,8 @@ func (s *Store) cutTail() error {
 	return err
 }
 
-// readTail takes what the file of the store does not have, and leaves the file as it is. Behind a record that is not whole
-// there is nothing to be had.
+// readTail reads what the store's file does not have, and leaves the tail as it is. What follows a record that is not whole
+// is lost.
 func (s *Store) readTail() error {
 	text, err := os.ReadFile(s.tailPath())
 	if errors.Is(err, os.ErrNotExist) {
@@ -204,7 +205,7 @@ func (s *Store) readTail() error {
 	return nil
 }
 
-// replay puts what a record has.
+// replay puts the marks and data points of a record.
 func (s *Store) replay(text []byte) error {
 	read := recordReader{from: text}
 	for len(read.from) > 0 && read.err == nil {

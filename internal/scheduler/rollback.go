@@ -36,8 +36,8 @@ func (p *planner) deployCompleted(reason, cause string) {
 	}
 }
 
-// resume makes the completed deployment PRIMARY again that a rollback brings back as a new one, since that has no task
-// and finds no room for one beside those that still run: they are of the same revision. It reports whether it did.
+// resume makes a completed deployment PRIMARY again, in place of the new deployment that a rollback has made of its
+// revision: that one has no task, and finds no room for one beside the tasks that still run. It reports whether it did.
 //
 //	D=2, 200/100, room for 2: A (completed) 2 tasks, B FAILED, C restores A: C has no room → A PRIMARY, COMPLETED
 //

@@ -80,8 +80,8 @@ func refusedRoles(s *state.Service, refused func(role string) bool) map[string]b
 	return roles
 }
 
-// stands is the service deployment that has ended on its way, or on its way back, and leaves traffic and both its
-// revisions as they are; nil: there is none. Where the circuit breaker stopped it, the new one has nothing to stay for.
+// stands returns a service deployment that has ended on its way, or on its way back, and leaves traffic and both its
+// revisions as they are; nil if there is none. After a stop by the circuit breaker, the new revision does not stay.
 func stands(tx *state.Tx, s *state.Service) *state.ServiceDeployment {
 	d := s.Primary()
 	if d.RolloutState != types.DeploymentRolloutStateFailed {

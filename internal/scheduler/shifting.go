@@ -115,8 +115,8 @@ func (shifting) rollBack(p *planner, reason, cause string) {
 	p.showWeights(r)
 }
 
-// succeedUnbalanced completes a deployment at its last stage whose listeners or target groups are gone, once the tasks of the
-// revision that stays run and those of the other one have stopped: no target becomes healthy any more. The
+// succeedUnbalanced completes a deployment at its last stage whose listeners or target groups are gone, so that no target
+// becomes healthy any more. It waits until the tasks of the revision that stays run and the other ones have stopped. The
 // service is not steady then. What ECS does is not published.
 func (p *planner) succeedUnbalanced(in desired) {
 	r := p.record(p.primary.deployment)
@@ -240,7 +240,7 @@ func (p *planner) showWeights(r *state.ServiceDeployment) {
 
 // standing is what remains of a deployment that shifted traffic and was stopped on its way, with ABORT or
 // by an alarm, or whose rollback failed while the new tasks have traffic: both revisions keep their tasks, and
-// rules stay as they are, until the next deployment settles the service. Of a rollback that failed, that is the
+// rules stay as they are, until the next deployment settles the service. For a rollback that failed, this is the
 // emulator's choice.
 type standing struct{ rolling }
 

@@ -23,9 +23,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 )
 
-// MaxSessions is how many sessions a container may have. Source: recorded-exec.md X7. Those that wait for
-// their client do not count, or calls that nobody follows would keep others out until their tokens end. That
-// is a choice: what AWS counts is not published.
+// MaxSessions is how many sessions a container may have. Source: recorded-exec.md X7. Sessions that wait for
+// their client do not count: otherwise calls without a client would keep others out until their tokens expire.
+// This is a choice, as AWS does not publish what it counts.
 const MaxSessions = 1000
 
 // maxWaiting is how many sessions of a task may wait for their clients.
@@ -118,8 +118,8 @@ type Request struct {
 // Ticket lets a client into a session, once.
 type Ticket struct{ SessionID, Token string }
 
-// Start makes a session, which waits for its client. Where many of the task's wait, the one ends that has
-// waited longest. The error is [ErrClosed], [ErrNoTask] or a [*LimitError].
+// Start makes a session, which waits for its client. If too many sessions of the task wait, the one that has waited
+// longest ends. The error is [ErrClosed], [ErrNoTask] or a [*LimitError].
 func (k *Kernel) Start(r Request) (Ticket, error) {
 	ticket, tooMany, err := k.start(r)
 	if tooMany != nil {
@@ -140,7 +140,7 @@ func (k *Kernel) start(r Request) (ticket Ticket, tooMany *session, err error) {
 	return Ticket{r.ID, s.begin()}, tooMany, nil
 }
 
-// tooMany is the session of a task that has waited longest for its client, if no more may wait.
+// tooMany returns the session of a task that has waited longest for its client, or nil if one more may wait.
 func (k *Kernel) tooMany(taskARN string) (longest *session) {
 	n, until := 0, time.Time{}
 	for _, s := range k.sessions {

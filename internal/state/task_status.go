@@ -37,9 +37,9 @@ type TaskStatus struct {
 	Volume       VolumeAttachment
 	Containers   []Container
 	SandboxID    string
-	// SandboxSince and InstanceSince are when the engine started the task's sandbox, and that of the
-	// container instance from which the task has its network. With another time it is another
-	// namespace, in which nothing of the task's is.
+	// SandboxSince is when the engine started the task's sandbox, and InstanceSince when it started the sandbox
+	// of the container instance from which the task has its network. With another time it is another network
+	// namespace, without the rules and containers of the task.
 	SandboxSince, InstanceSince time.Time
 	// End is why the task stops before ECS knows, if that takes its time; see Task.Stop.
 	End *Stop

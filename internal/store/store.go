@@ -46,7 +46,7 @@ type Options struct {
 	// Migrations bring files of older formats up to date: the first one leads from
 	// format 0 to format 1, and so on. Their number is the present format.
 	Migrations []Migration
-	// Skipped has Open leave out rows that are damaged, and is told of each. The next write removes them from the file.
+	// Skipped has Open leave out damaged rows, and is called for each. The next write removes them from the file.
 	// Without it such a file is refused.
 	Skipped func(why error)
 	// Fault is asked before each write to disk, and its error is that of the write.

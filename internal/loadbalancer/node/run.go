@@ -80,9 +80,9 @@ func (b *node) startIn(ctx context.Context, row *elbv2.LoadBalancer, sandbox bac
 
 // stands asks the engine whether the sandbox runs and has its address still, as it did when the
 // container was started, and whether that runs as well, with the program of this version: another
-// one leaves out what it does not know of, and says nothing. One that was started again since is
-// without all that it was told, and the container is not in it, unless that was started again as well: the life
-// of the sandbox is noted, by which its filter is told again. An empty id is that of no container.
+// one leaves out what it does not know of, and says nothing. A sandbox that was started again since has lost
+// all that it was told, and the container is not in it, unless that was started again as well. The life of the
+// sandbox is noted, so that its filter is told again. An empty id is no container.
 func (b *node) stands(ctx context.Context, sandbox *backend.Container, id string) (within, whole bool) {
 	around, err := b.nodes.Engine.Inspect(ctx, sandbox.ID)
 	if err != nil || around.State != backend.Running || around.IP != sandbox.IP {

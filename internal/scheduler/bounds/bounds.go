@@ -20,7 +20,7 @@ func Percentages(c *types.DeploymentConfiguration, s types.SchedulingStrategy) (
 	return maximum, minimumHealthy
 }
 
-// CircuitBreaker is that of a configuration; off where nothing is said.
+// CircuitBreaker is the circuit breaker of a configuration; off where it says nothing.
 func CircuitBreaker(c *types.DeploymentConfiguration) types.DeploymentCircuitBreaker {
 	if c != nil && c.DeploymentCircuitBreaker != nil {
 		return *c.DeploymentCircuitBreaker

@@ -52,9 +52,9 @@ type Result struct {
 	Weights []Led
 	// Split is how proxies are to share requests, and do not; nil: there is nothing to change.
 	Split *Split
-	// Failure is why the deployment goes back, or on the way back, why that ends; empty: it goes on.
+	// Failure is why the deployment goes back, or why its way back ends; empty: it goes on.
 	Failure string
-	// Over is why the deployment ends now, though not all tasks are as they are to be; empty: it does not.
+	// Over is why the deployment ends now, although not all tasks are as they should be; empty: it does not.
 	Over string
 	// WakeAt is when to look again though nothing has changed; zero is never. Awaits are ARNs of endpoints
 	// whose proxies do not yet share as they shall.
@@ -184,9 +184,9 @@ func (a *advance) past(at time.Time) bool {
 	return false
 }
 
-// late waits on at a stage, or gives it up after its time. That of a pause is its own, and so are those
-// of the bake times, which may be as long. On the way back, hooks and missing tasks are not waited for any longer,
-// but traffic is led to no revision that does not serve. What the last stage waits for comes without the deployment.
+// late waits on at a stage, or gives it up after its time. A pause and the bake times have times of their own, which
+// may be as long. On the way back, hooks and missing tasks are not waited for any longer, but no traffic is led to a
+// revision that does not serve. At the last stage the deployment ends, and old tasks stop when they can.
 // Source: ECS developer guide, blue/green deployments, for the time. That it undoes nothing once the old tasks may
 // go, and how a rollback ends, is the emulator's choice.
 func (a *advance) late(said answer) bool {

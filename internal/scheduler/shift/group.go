@@ -63,9 +63,9 @@ func resolve(b types.LoadBalancer, rules Rules) (group, refusal string) {
 	return p.target, ""
 }
 
-// Join finds the target groups that the new tasks of a rolling update go into: those that serve. Where both
-// of a load balancer do, or neither and both exist, that is the group of a revision which serves, and all traffic is to go
-// there.
+// Join finds the target groups that the new tasks of a rolling update go into: the ones that serve. If both groups
+// of a load balancer serve, or neither does and both exist, it is the group of a revision that serves, and all
+// traffic is to go there.
 //
 // Source: public reports of users who went back to rolling updates; how ECS chooses where both groups serve
 // is not published.

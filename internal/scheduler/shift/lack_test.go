@@ -13,7 +13,7 @@ import (
 
 var noon = time.Unix(1_800_000_000, 0)
 
-// between is a deployment from blue to green, at a stage, in which nothing is missing and all serve. Who
+// between is a deployment from blue to green, at a stage, in which nothing is missing and all serve. A user who
 // deletes a group has led the rules to the other one before.
 func between(stage Stage, gone ...string) Situation {
 	shown := Weights{"blue": 100, "green": 0}

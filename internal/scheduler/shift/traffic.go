@@ -158,8 +158,8 @@ func (r Rules) existing(weights Weights) Weights {
 	return there
 }
 
-// Heeded are what a user's change of may change the next decision: the load balancers of the rules, and the
-// target groups.
+// Heeded returns the load balancers of the rules and the target groups: when a user changes one, the next decision may
+// be another one.
 func (r Rules) Heeded() []string {
 	heeded := slices.Collect(maps.Keys(r.Gone))
 	for _, rule := range r.ByARN {

@@ -13,7 +13,7 @@ import (
 )
 
 // settleTimeout bounds the wait for another call on the same container, a create
-// or remove in flight, to end. That may be the same call, which its caller has cut off and makes again.
+// or remove in flight, to end. It may be the same call, which its caller has cut off and makes again.
 const settleTimeout = 2 * time.Minute
 
 // Remove removes a container, also one that runs. One that is gone is removed.
@@ -35,11 +35,11 @@ func (s *Store) Remove(ctx context.Context, id string) error {
 	}
 }
 
-// takeBackTimeout bounds the removal of what its maker has given up.
+// takeBackTimeout bounds the removal of a container that its maker has given up.
 const takeBackTimeout = 5 * time.Second
 
-// TakeBack removes a container that is of no use to its maker, whose ctx may have ended. The error is for those
-// who have a use for it: what stays goes with the owner.
+// TakeBack removes a container that its maker cannot use; its ctx may have ended. Callers may ignore the error: a
+// container that stays is removed with its owner.
 func (s *Store) TakeBack(ctx context.Context, id string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), takeBackTimeout)
 	defer cancel()

@@ -35,8 +35,8 @@ func (c Client) Ping(ctx context.Context) error {
 	return err
 }
 
-// Info is what the engine says of itself. Whether it can be used at all rests on that, so one request without an
-// answer is not enough to say that it cannot.
+// Info is what the engine says about itself. The emulator decides by it whether the engine can be used, so one request
+// without an answer is not enough to say no.
 func (c Client) Info(ctx context.Context) (system.Info, error) {
 	return twice(ctx, func(ctx context.Context) (system.Info, error) {
 		found, err := c.Client.Info(ctx, client.InfoOptions{})
@@ -107,7 +107,7 @@ func (c Client) ContainerKill(ctx context.Context, id, signal string) error {
 	return err
 }
 
-// ContainerUnpause has the processes of a container go on that a user has paused.
+// ContainerUnpause resumes a container that a user has paused.
 func (c Client) ContainerUnpause(ctx context.Context, id string) error {
 	_, err := c.Client.ContainerUnpause(ctx, id, client.ContainerUnpauseOptions{})
 	return err

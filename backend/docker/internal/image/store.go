@@ -46,7 +46,7 @@ type Store struct {
 // New returns the images of an engine.
 func New(client dockerapi.Client, log *slog.Logger) *Store { return &Store{client: client, log: log} }
 
-// shareTime is for how long callers join an inspection. One that takes longer may never be answered.
+// shareTime is how long callers join an inspection under way. One that takes longer may never be answered.
 const shareTime = time.Second
 
 // Inspect tells of an image for a platform; see backend.Engine. Tasks that start together mostly

@@ -51,8 +51,8 @@ func ForSandbox(owner label.Owner, spec backend.SandboxSpec, vpc vpcnet.Network,
 			Resources:   limits,
 		},
 	}
-	// Told so, the engine does not start itself to look after a namespace with nothing in it. The container has no files
-	// with names then.
+	// Otherwise the engine starts itself once more to set up a namespace with nothing in it. The container then gets no
+	// files with names, such as /etc/hosts.
 	r.NetworkDisabled = !ip.IsValid() && spec.Names.Empty()
 	if spec.Parent != "" {
 		r.Labels[label.BoundKey] = spec.Parent

@@ -33,8 +33,8 @@ func TestServersAreAddresses(t *testing.T) {
 	}
 }
 
-// On a network the engine starts itself for each container, and once on none unless it is told that there is none. Then
-// it gives the container no files for names.
+// For a sandbox without a network the engine is told so, which saves it a start of itself. Then it makes no files for
+// names in there, so a sandbox with names does without that.
 func TestASandboxOnNoNetworkHasNoneOfTheEngines(t *testing.T) {
 	for what, c := range map[string]struct {
 		names backend.Names

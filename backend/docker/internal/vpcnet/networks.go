@@ -82,7 +82,7 @@ func (s *Networks) Ensure(ctx context.Context, spec backend.NetworkSpec) (Networ
 	return vpc, s.know(ctx, spec.Name, vpc)
 }
 
-// makingPause is how often a network is looked for that the engine is making.
+// makingPause is the time between two looks for a network that the engine is making.
 const makingPause = 100 * time.Millisecond
 
 // beingMade reports whether a network is not there yet although its name is taken: a call that was cut off has asked

@@ -248,7 +248,7 @@ func (p *Pool) Disable() {
 	p.tend()
 }
 
-// Rest has tasks go without for a while. Those there are removed.
+// Rest removes all warm sandboxes, and keeps none for a while.
 func (p *Pool) Rest(d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

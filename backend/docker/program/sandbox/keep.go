@@ -11,9 +11,9 @@ import (
 // keptPath is where the last filter is in this container's own files, which outlive its process.
 const keptPath = "/filter"
 
-// keepFilter keeps the words of a filter that holds, for this sandbox to begin with if others start it again: nothing
-// in there is open until the emulator has noticed. A file that could not be written as a whole keeps the next life
-// from beginning.
+// keepFilter writes the words of the present filter to a file. If others start the sandbox again, it begins with that
+// filter, so nothing in there is open until the emulator notices. With a file that was not written as a whole the
+// sandbox does not start.
 func keepFilter(path string, words []string) {
 	if len(words) == 0 {
 		_ = os.Remove(path)
@@ -22,7 +22,7 @@ func keepFilter(path string, words []string) {
 	_ = os.WriteFile(path, []byte(strings.Join(words, " ")+" .\n"), 0o600)
 }
 
-// tellFilter is the command filter, which holds longer than this process.
+// tellFilter is the command filter. The filter outlives this process.
 func tellFilter(words []string) error {
 	if err := filter(words); err != nil {
 		return err
@@ -31,7 +31,7 @@ func tellFilter(words []string) error {
 	return nil
 }
 
-// keptFilter is the filter that was kept; without words there was none.
+// keptFilter returns the words of the filter that was kept; none if there was no filter.
 func keptFilter(path string) (words []string, err error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
