@@ -214,7 +214,7 @@ func loadTable(j *journal, into version, t *table, bucket *bbolt.Bucket) error {
 		row := t.blank()
 		err := wire.Unmarshal(boltfile.Body(value), row)
 		if err == nil && t.key(row) != string(key) {
-			err = fmt.Errorf("it is that of %q", t.key(row))
+			err = fmt.Errorf("it is the row of %q", t.key(row))
 		}
 		if err != nil {
 			return j.leave(t.name, key, err)
