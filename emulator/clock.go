@@ -27,6 +27,7 @@ func (c Clock) Advance(d time.Duration) error {
 // advance moves the clock, and keeps what it shows then for the next run.
 func (s *Server) advance(ctx context.Context, d time.Duration) error {
 	defer s.stamp()
+	defer s.retention.SweepLogs()
 	s.readMetrics(ctx) // what has been counted belongs to the minute that the clock leaves
 	defer s.readMetrics(ctx)
 	return s.clock.Advance(ctx, d)

@@ -3,7 +3,6 @@ package retention
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -112,13 +111,18 @@ func (k *Keeper) keepTime(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
-	if err := k.sweepLogs(k.Clock.Now()); err != nil {
-		k.Log.Error("cannot remove old log events", "error", err)
-	}
+	k.sweepLogs(k.Clock.Now())
 	if err := k.Store.Stamp(); err != nil {
 		k.Log.Error("cannot store the clock", "error", err)
 	}
 	k.Retime()
+}
+
+// SweepLogs is for when the clock has been advanced, in less real time than old log events wait for.
+func (k *Keeper) SweepLogs() {
+	k.working.Lock()
+	defer k.working.Unlock()
+	k.sweepLogs(k.Clock.Now())
 }
 
 // Retime is for when the speed of the clock has changed.
@@ -136,15 +140,14 @@ func (k *Keeper) Wait() {
 
 // sweepLogs removes log events that are older than the retention of their group. No request sees
 // them before, so it can take its time.
-func (k *Keeper) sweepLogs(now time.Time) error {
+func (k *Keeper) sweepLogs(now time.Time) {
 	if now.Sub(k.logsSwept) < sweepLogsEvery {
-		return nil
+		return
 	}
 	k.logsSwept = now
 	if err := k.Logs.Sweep(); err != nil {
-		return fmt.Errorf("remove old log events: %w", err)
+		k.Log.Error("cannot remove old log events", "error", err)
 	}
-	return nil
 }
 
 // Forget forgets the rows that are old enough at a time. Others get old enough after again, if ok.
