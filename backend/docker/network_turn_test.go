@@ -73,3 +73,47 @@ func TestANetworkThatIsBeingMadeIsAwaited(t *testing.T) {
 		t.Errorf("got %q, %v", id, err)
 	}
 }
+
+// A slow engine is asked once for a network: of two with one name, no container gets on either.
+func TestANetworkIsNotAskedForTwiceWhileTheEngineIsSlow(t *testing.T) {
+	t.Parallel()
+	var asked, made atomic.Int32
+	begun, answer := make(chan struct{}), make(chan struct{})
+	var owner string
+	engine := fakeEngine{
+		"GET /networks": func(w http.ResponseWriter, r *http.Request) {
+			if made.Load() == 0 {
+				says(http.StatusOK, `[]`)(w, r)
+				return
+			}
+			says(http.StatusOK, `[{"Id": "made", "Name": "vpc", "Labels": {"ecs-emulator.owner": "`+owner+`", "ecs-emulator.vpc": "vpc"},
+				"IPAM": {"Config": [{"Subnet": "10.9.0.0/16", "Gateway": "10.9.0.1"}]}}]`)(w, r)
+		},
+		"POST /networks/create": func(w http.ResponseWriter, r *http.Request) {
+			if asked.Add(1) == 1 {
+				close(begun)
+				<-answer
+			}
+			made.Add(1)
+			says(http.StatusCreated, `{"Id": "made"}`)(w, r)
+		},
+		"GET /containers/json": says(http.StatusOK, `[]`),
+	}.open(t, docker.Options{})
+	owner = engine.Owner()
+	spec := backend.NetworkSpec{Name: "vpc", CIDR: netip.MustParsePrefix("10.9.0.0/16")}
+	first, cut := context.WithCancel(t.Context())
+	go func() { <-begun; cut() }()
+	if _, err := engine.EnsureNetworkAlone(first, spec); !errors.Is(err, context.Canceled) {
+		t.Errorf("a call that is cut off: %v", err)
+	}
+	again, over := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer over()
+	if _, err := engine.EnsureNetworkAlone(again, spec); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a call while the engine is making the network: %v", err)
+	}
+	close(answer)
+	id, err := engine.EnsureNetworkAlone(t.Context(), spec)
+	if id != "made" || err != nil || made.Load() != 1 {
+		t.Errorf("got %q, %v, and %d networks", id, err, made.Load())
+	}
+}

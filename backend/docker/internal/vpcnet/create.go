@@ -64,7 +64,8 @@ func (s *Networks) create(ctx context.Context, spec backend.NetworkSpec, existin
 		if !vpc.Gateway.IsValid() {
 			vpc.Gateway = subnet.Addr().Next()
 		}
-		id, err := s.Client.NetworkCreate(ctx, networkRequest(vpc, bridgeOptions(spec.Isolated, s.Client.ClientVersion()), labels))
+		request := networkRequest(vpc, bridgeOptions(spec.Isolated, s.Client.ClientVersion()), labels)
+		id, err := s.post(ctx, spec.Name, func(ctx context.Context) (string, error) { return s.Client.NetworkCreate(ctx, request) })
 		switch {
 		case !overlaps(err):
 			vpc.ID, vpc.Isolated, vpc.fresh = id, spec.Isolated, true

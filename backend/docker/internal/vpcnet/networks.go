@@ -31,6 +31,8 @@ type Networks struct {
 	self  lazy.Value[Own]
 	mu    sync.Mutex         // never held while the engine is asked
 	known map[string]Network // by Network.Name of package backend
+
+	making map[string]*making // by the same; whose turn it is uses it
 }
 
 // Options are what Networks need; all are required.
@@ -48,7 +50,7 @@ type Options struct {
 
 // New returns the networks of an owner, of which none is known yet.
 func New(o Options) *Networks {
-	return &Networks{Options: o, turn: semaphore.NewWeighted(1), known: map[string]Network{}}
+	return &Networks{Options: o, turn: semaphore.NewWeighted(1), known: map[string]Network{}, making: map[string]*making{}}
 }
 
 // Ensure has the network of a VPC be there, which the container is on in which this process runs. The
@@ -67,6 +69,9 @@ func (s *Networks) Ensure(ctx context.Context, spec backend.NetworkSpec) (Networ
 		return Network{}, err
 	}
 	defer s.turn.Release(1)
+	if err := s.awaitMaking(ctx, spec.Name); err != nil {
+		return Network{}, err
+	}
 	vpc, err := s.ensure(ctx, spec, own)
 	for beingMade(err) && ctx.Err() == nil {
 		select {
