@@ -58,7 +58,7 @@ func (v *victim) newRoute(name string) (r route) {
 	return r
 }
 
-// balancers are what the service says of its route. One that is rolled has the first group alone.
+// balancers are the load balancers of the service. With rolling deployments it has the first group alone.
 func (v *victim) balancers() []types.LoadBalancer {
 	b := types.LoadBalancer{TargetGroupArn: &v.route.groups[0], ContainerName: aws.String("app"), ContainerPort: aws.Int32(8080)}
 	if !v.rolls() {
@@ -116,7 +116,7 @@ func (v *victim) cloudMap() *servicediscovery.Client {
 	return servicediscovery.NewFromConfig(v.srv.Config())
 }
 
-// deleteThing are what a user does. What is refused goes on to be there.
+// deleteThing deletes things as a user does. A thing stays if the API refuses to delete it.
 var deleteThing = map[string]func(v *victim){
 	"new group":     func(v *victim) { v.deleteGroup(0) },
 	"old group":     func(v *victim) { v.deleteGroup(1) },

@@ -34,8 +34,8 @@ func start(t *testing.T, opts ...emulator.Options) *world {
 	return &world{t, srv, ecs.NewFromConfig(srv.Config())}
 }
 
-// withoutWarm are options of tests for which it is all one whether sandboxes are kept for tasks to
-// come: on Docker there would be more of those than of tasks.
+// withoutWarm turns warm sandboxes off, in tests that are not about these: on Docker there would be more of them than
+// tasks.
 func withoutWarm(opts emulator.Options) emulator.Options {
 	opts.WarmSandboxes = cmp.Or(opts.WarmSandboxes, -1)
 	return opts

@@ -67,8 +67,8 @@ func TestListenersOfferWhatTheirTablesSay(t *testing.T) {
 	}
 }
 
-// TestTasksReachTheirSessionsAndNoOthers has a task open a session by the API, and try the way past it that
-// the program of the emulator has, and what steers the emulator.
+// TestTasksReachTheirSessionsAndNoOthers has a task open a session by the API. Then it tries the emulator's own
+// paths, by which ecs-emulator exec runs programs and users control the emulator.
 func TestTasksReachTheirSessionsAndNoOthers(t *testing.T) {
 	engine := newRelaying(t)
 	w := start(t, emulator.Options{Backend: engine, InjectEndpoint: true})

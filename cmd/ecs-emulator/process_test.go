@@ -64,7 +64,7 @@ func (p *process) log() string {
 
 func command(args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)
-	// On Docker there would be more sandboxes for tasks to come than for tasks. Package docker tests those.
+	// On Docker there would be more warm sandboxes than tasks. Package docker tests them.
 	cmd.Env = append(os.Environ(), "ECS_EMULATOR_TEST_AS_COMMAND=1", "ECS_EMULATOR_WARM_SANDBOXES=0")
 	return cmd
 }

@@ -29,7 +29,7 @@ func (w *taskRunner) find(i int) run {
 	return func(ctx context.Context) func() {
 		at := h.agent.Clock.Now()
 		image, err := h.Engine.Image(ctx, ref, platform)
-		if enginecall.IsTimeout(err) { // no reason to pull, let alone for a failure
+		if enginecall.IsTimeout(err) { // neither a reason to pull nor a failed pull
 			return w.unanswered(ctx, "cannot look for an image", err)
 		}
 		return func() {

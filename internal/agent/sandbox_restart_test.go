@@ -111,7 +111,7 @@ func TestATaskWithTargetsEndsAtOnceWithItsSandbox(t *testing.T) {
 	})
 }
 
-// The network of a task that ends is not there again, although its containers take their time.
+// A sandbox that is started again while its task ends is stopped, although containers of the task still run.
 func TestASandboxOfATaskThatEndsStaysDown(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		id := b.run(container("web", "ignore-term"))

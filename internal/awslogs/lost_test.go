@@ -36,7 +36,7 @@ func (d *dropping) Logs(_ context.Context, _ string, opts backend.LogOptions) er
 	return errors.New("unexpected EOF")
 }
 
-// A reader that finds none of the lines again that it has read last says so once, and at the end how much is lost.
+// A reader that does not find the last lines that it has read says so once, and at the end for how long lines are lost.
 func TestLinesThatTheEngineHasDroppedAreTold(t *testing.T) {
 	for name, c := range map[string]struct {
 		answers [][2]int

@@ -104,7 +104,7 @@ func TestOldTasksThatStayUndoNoDeployment(t *testing.T) {
 	}
 }
 
-// A rollback that has led all traffic back has succeeded as well, also if new tasks stay there.
+// A rollback that has led all traffic back has succeeded, even if new tasks do not stop.
 func TestNewTasksThatStayKeepNoRollback(t *testing.T) {
 	f := newShiftFixture(t, blueGreen(), nil)
 	f.pass(time.Hour)
