@@ -129,6 +129,10 @@ func (w *taskRunner) start(i int) run {
 		refusal = containerspec.RefuseControls(d, w.task.Spec.NetworkMode, w.shares.ipc)
 	}
 	a, logs := w.awslogsOf(i)
+	startIt := h.Engine.Start
+	if !w.view.status.Containers[i].StartedAt.IsZero() {
+		startIt = h.Engine.StartAgain
+	}
 	since := w.view.state(theContainer(i)).logSince
 	stopped, cut := context.WithCancel(context.Background())
 	w.cuts[theContainer(i)] = cut
@@ -154,7 +158,7 @@ func (w *taskRunner) start(i int) run {
 			}
 		}
 		if err == nil {
-			_, err = leftover.WithRoom(ctx, h.leftovers, func() (string, error) { return id, h.Engine.Start(ctx, id) })
+			_, err = leftover.WithRoom(ctx, h.leftovers, func() (string, error) { return id, startIt(ctx, id) })
 			err = w.bridgeGone(ctx, on, err)
 		}
 		startedAt, gone := h.agent.Clock.Now(), false

@@ -48,10 +48,6 @@ func (t timed) Create(ctx context.Context, spec backend.ContainerSpec) (string, 
 	})
 }
 
-func (t timed) Start(ctx context.Context, id string) error {
-	return limitError(ctx, t, "started", startTimeout, func(ctx context.Context) error { return t.Engine.Start(ctx, id) })
-}
-
 func (t timed) Stop(ctx context.Context, id string, grace time.Duration) error {
 	_, err := limitBeside(ctx, t, "stopped", grace, stopTimeout, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, t.Engine.Stop(ctx, id, grace)
