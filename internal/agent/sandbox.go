@@ -198,6 +198,10 @@ func (w *taskRunner) examineSandbox() run {
 		restarted := err == nil && seen.ID == id && seen.State == backend.Running && !vpc.InLife(seen, since)
 		if restarted && begun { // at once: nothing is reached in there while the containers stop
 			err = h.Engine.Stop(ctx, id, 0)
+			if err != nil && !errors.Is(err, backend.ErrUnavailable) && ctx.Err() == nil {
+				h.agent.Log.Warn("cannot stop the sandbox of a task, which is removed when its containers have stopped", "task", w.task.ARN, "error", err)
+				err = nil
+			}
 		}
 		if err != nil && !errors.Is(err, backend.ErrNotFound) {
 			return w.unanswered(ctx, "cannot inspect a sandbox", err)

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
@@ -83,6 +84,18 @@ func TestATaskEndsWhoseSandboxIsStartedAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The end of a task does not depend on that of its sandbox, which others have started again.
+func TestATaskEndsWhoseSandboxIsStartedAgainAndCannotBeStopped(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.withFaults(fault.Rule{Call: fault.Stop, Sandbox: sandboxes, Error: "tried to kill container, but did not receive an exit event"})
+		id := b.run(container("web"))
+		b.restart(b.task(id).Status.SandboxID)
+		b.settleAfter(time.Minute)
+		b.expect("the task", b.task(id).Status.LastStatus, state.Stopped)
+		b.expectEndedWithSandbox(id)
+	})
 }
 
 func TestATaskOfServiceConnectEndsWhoseSandboxIsStartedAgain(t *testing.T) {
