@@ -6,15 +6,18 @@ import (
 	"errors"
 	"math"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
+	"github.com/moby/moby/api/types/container"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/image"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/request"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/warm"
@@ -162,17 +165,25 @@ func (e *Engine) Stop(ctx context.Context, id string, grace time.Duration) error
 	return dockerapi.Classify(e.client.ContainerStop(ctx, id, seconds))
 }
 
-// unfreeze resumes a sandbox that a user has paused: until then nothing that shares its control group can end.
+// unfreeze resumes a sandbox that a user has paused, and the container instance that it is in: while one of them is
+// paused, what shares its control group cannot end.
 // Source: Linux, Documentation/admin-guide/cgroup-v1/freezer-subsystem.rst: a frozen group freezes those below it.
 func (e *Engine) unfreeze(ctx context.Context, sandboxID string) {
-	if sandboxID == "" {
-		return
-	}
 	soon, cancel := context.WithTimeout(ctx, inspectPatience)
 	defer cancel()
-	found, err := e.client.ContainerInspect(soon, sandboxID)
-	if err == nil && found.State.Paused {
-		err = e.client.ContainerUnpause(soon, sandboxID)
+	var paused []string
+	var err error
+	for id := sandboxID; id != "" && err == nil; {
+		var found container.InspectResponse
+		if found, err = e.client.ContainerInspect(soon, id); err == nil {
+			if found.State.Paused {
+				paused = append(paused, id)
+			}
+			id = found.Config.Labels[label.BoundKey]
+		}
+	}
+	for _, id := range slices.Backward(paused) { // the outer one first
+		err = errors.Join(err, e.client.ContainerUnpause(soon, id))
 	}
 	if err != nil && !cerrdefs.IsNotFound(err) {
 		e.log.Debug("the sandbox of a container that is to stop may be paused", "container", sandboxID, "error", err)
