@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -15,11 +16,7 @@ const keptPath = "/filter"
 // filter, so nothing in there is open until the emulator notices. With a file that was not written as a whole the
 // sandbox does not start.
 func keepFilter(path string, words []string) {
-	if len(words) == 0 {
-		_ = os.Remove(path)
-		return
-	}
-	_ = os.WriteFile(path, []byte(strings.Join(words, " ")+" .\n"), 0o600)
+	_ = os.WriteFile(path, []byte(strings.Join(append(slices.Clone(words), ".\n"), " ")), 0o600)
 }
 
 // tellFilter is the command filter. The filter outlives this process.
@@ -31,18 +28,20 @@ func tellFilter(words []string) error {
 	return nil
 }
 
-// keptFilter returns the words of the filter that was kept; none if there was no filter.
+// keptFilter returns the words of the filter that was kept; none if there was no filter. In its first life a sandbox makes
+// the file, while there is room for it.
 func keptFilter(path string) (words []string, err error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
+		keepFilter(path, nil)
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	words = strings.Fields(string(text))
-	if n := len(words); n > 1 && words[n-1] == "." {
-		return words[:n-1], nil
+	if last := len(words) - 1; last >= 0 && words[last] == "." {
+		return words[:last], nil
 	}
 	return nil, errors.New("half a filter is kept")
 }

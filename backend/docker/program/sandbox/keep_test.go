@@ -13,10 +13,20 @@ import (
 func TestTheLastFilterIsKept(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "filter")
 	words := strings.Fields("10.0.0.9 open in/6/80-443/10.0.0.0-10.0.255.255")
+	if kept, err := keptFilter(path); err != nil || len(kept) > 0 {
+		t.Errorf("in the first life there is %q, %v", kept, err)
+	}
+	first, err := os.Stat(path) // while there is room on the disk
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, told := range [][]string{nil, words, {"10.0.0.9", "strict"}, nil} {
 		keepFilter(path, told)
 		if kept, err := keptFilter(path); err != nil || !slices.Equal(kept, told) {
 			t.Errorf("after %q there is %q, %v", told, kept, err)
+		}
+		if file, err := os.Stat(path); err != nil || !os.SameFile(file, first) {
+			t.Errorf("after %q the file is another one (%v), for which there may be no room", told, err)
 		}
 	}
 	// The disk was full, or the process was killed.
