@@ -125,14 +125,10 @@ const patience = 30 * time.Second
 // Await waits until the output of a container that has ended is in, for half a minute at most, and
 // reports whether it is.
 func (l *Readers) Await(ctx context.Context, id string) bool {
-	l.mu.Lock()
-	o := l.readers[id]
-	if o == nil || o.reading == nil {
-		l.mu.Unlock()
+	reading := l.reading(id)
+	if reading == nil {
 		return true
 	}
-	reading := o.reading
-	l.mu.Unlock()
 	late := time.NewTimer(patience)
 	defer late.Stop()
 	select {
@@ -142,6 +138,19 @@ func (l *Readers) Await(ctx context.Context, id string) bool {
 	case <-ctx.Done():
 	}
 	return false
+}
+
+// IsRead is Await without waiting.
+func (l *Readers) IsRead(id string) bool { return l.reading(id) == nil }
+
+// reading ends when all output of a container is in; nil: it is.
+func (l *Readers) reading(id string) <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if o := l.readers[id]; o != nil {
+		return o.reading
+	}
+	return nil
 }
 
 // trouble notes that the sink does not take what there is, and says so once for all containers.

@@ -2,15 +2,17 @@ package leftover
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
 // WithRoom makes a call that may fail because the engine's disk is full. What stopped tasks have left is removed
-// then, oldest first, and the call is made again.
+// then, oldest first, and the call is made again. Each time it is twice as much: a call may be a pull, which
+// fetches all again.
 func WithRoom[T any](ctx context.Context, l *Queue, call func() (T, error)) (T, error) {
 	result, err := call()
-	for noSpace(err) && l.makeRoom(ctx) {
-		l.Log.Warn("the disk of the container engine is full: removed the containers of the task that stopped first", "error", err)
+	for n := 1; noSpace(err) && l.makeRoom(ctx, n); n *= 2 {
+		l.Log.Warn("the disk of the container engine is full: removed the containers of the tasks that stopped first", "error", err)
 		result, err = call()
 	}
 	switch {
@@ -30,10 +32,27 @@ func (l *Queue) Full() error {
 	return nil
 }
 
-// makeRoom removes the containers of the task that stopped first. It reports false if there are none, or if they have to
-// stay until their output is read.
-func (l *Queue) makeRoom(ctx context.Context) bool {
-	return l.take(ctx, func(queue []Task) int { return min(len(queue), 1) - 1 })
+// makeRoom removes what so many tasks have left that stopped first. What has to stay for its output keeps nothing else. It reports
+// false if nothing can be removed.
+func (l *Queue) makeRoom(ctx context.Context, tasks int) (made bool) {
+	first := func(queue []Task) int {
+		if i := slices.IndexFunc(queue, l.isRead); i >= 0 {
+			return i
+		}
+		return min(len(queue), 1) - 1 // its output may be in soon
+	}
+	for range tasks {
+		if !l.take(ctx, first) {
+			break
+		}
+		made = true
+	}
+	return made
+}
+
+// isRead reports whether all output is in of what a task has left.
+func (l *Queue) isRead(left Task) bool {
+	return !slices.ContainsFunc(left.IDs, func(id string) bool { return !l.Logs.IsRead(id) })
 }
 
 // noSpace reads in the engine's words that its disk is full: they are the system's for ENOSPC.
