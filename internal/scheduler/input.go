@@ -33,8 +33,8 @@ type Input struct {
 	Endpoints []shift.Endpoint
 	// Alarms are those that the PRIMARY deployment watches, by name.
 	Alarms map[string]Alarm
-	// Stands is the service deployment of the PRIMARY deployment, where that shifted traffic and has been
-	// stopped on its way: both revisions stay as they were. Nil: it is not so.
+	// Stands is the service deployment of the PRIMARY deployment, where that shifted traffic and has ended while
+	// both revisions have tasks. Nil: it is not so.
 	Stands *state.ServiceDeployment
 	// Tasks lists the tasks of a deployment that have not ended. It is called only
 	// when the counts call for action on single tasks.

@@ -80,21 +80,30 @@ func refusedRoles(s *state.Service, refused func(role string) bool) map[string]b
 	return roles
 }
 
-// stands returns a service deployment that has ended on its way, or on its way back, and leaves traffic and both its
-// revisions as they are; nil if there is none. After a stop by the circuit breaker, the new revision does not stay.
+// stands is the service deployment that has ended and keeps both its revisions apart; nil: there is none. It ended on its
+// way, or on its way back, and traffic stays; or at its last stage, with tasks left that have no traffic any more. Where
+// the circuit breaker stopped it, the new revision has nothing to stay for.
 func stands(tx *state.Tx, s *state.Service) *state.ServiceDeployment {
 	d := s.Primary()
-	if d.RolloutState != types.DeploymentRolloutStateFailed {
-		return nil
-	}
 	r := state.FindServiceDeployment(tx, d.ServiceDeploymentARN)
-	if r == nil || r.Shift == nil || r.CircuitBreaker.Status == types.ServiceDeploymentRollbackMonitorsStatusTriggered {
+	if r == nil || r.Shift == nil || !r.Ended() {
 		return nil
 	}
-	if r.Status == types.ServiceDeploymentStatusStopped || r.Status == types.ServiceDeploymentStatusRollbackFailed && r.Shift.Back && !shift.Cleaning(r.Shift) {
-		return r
+	stays := shift.Cleaning(r.Shift) && tasksLeft(tx, s)
+	if d.RolloutState == types.DeploymentRolloutStateFailed {
+		stays = r.CircuitBreaker.Status != types.ServiceDeploymentRollbackMonitorsStatusTriggered &&
+			(r.Status == types.ServiceDeploymentStatusStopped || r.Status == types.ServiceDeploymentStatusRollbackFailed && r.Shift.Back && !shift.Cleaning(r.Shift))
 	}
-	return nil
+	if !stays {
+		return nil
+	}
+	return r
+}
+
+// tasksLeft reports whether a deployment that is not PRIMARY has tasks.
+func tasksLeft(tx *state.Tx, s *state.Service) bool {
+	counts := state.FindServiceSummary(tx, s.ARN)
+	return slices.ContainsFunc(s.Deployments, func(d *state.Deployment) bool { return d != s.Primary() && counts.Of(d.ID).Left > 0 })
 }
 
 // nameHooks gives hooks that are asked for the first time their ids.

@@ -161,6 +161,20 @@ func TestRollbackByServiceConnect(t *testing.T) {
 	}
 }
 
+// Old tasks that stay when a deployment is complete have no requests any more.
+func TestOldTasksThatStayHaveNoRequestsByServiceConnect(t *testing.T) {
+	f := newConnectFixture(t, blueGreen())
+	f.pass(time.Hour)
+	f.release()
+	f.pass(50 * time.Second)
+	old := f.tasksOf(f.service().Deployments[1])[0]
+	f.update(func(tx *state.Tx) { state.ProtectTask(tx, old.ARN, f.now.Add(48*time.Hour)) })
+	f.pass(25 * time.Hour)
+	f.expectSplit("CLEAN_UP SUCCESSFUL green 1000")
+	f.pass(24 * time.Hour)
+	f.expectSplit("CLEAN_UP SUCCESSFUL alike")
+}
+
 // Proxies that tell nothing hold up a shift for five seconds.
 func TestSilentProxiesAreWaitedForFiveSeconds(t *testing.T) {
 	f := newConnectFixture(t, blueGreen())

@@ -104,7 +104,29 @@ func TestOldTasksThatStayUndoNoDeployment(t *testing.T) {
 	}
 }
 
-// A rollback that has led all traffic back has succeeded, even if new tasks do not stop.
+// Old tasks that stay, and serve no more, keep none of the new ones from being replaced.
+func TestOldTasksThatStayDoNotStandForNewOnes(t *testing.T) {
+	f := newShiftFixture(t, blueGreen(), func(s *state.Service) { s.DesiredCount = 4 })
+	f.pass(time.Hour)
+	f.release()
+	f.goOn()
+	for _, old := range f.tasksOf(f.service().Deployments[1]) {
+		f.update(func(tx *state.Tx) { state.ProtectTask(tx, old.ARN, f.now.Add(48*time.Hour)) })
+	}
+	f.pass(5*time.Minute + 24*time.Hour)
+	f.desire(1)
+	f.goOn()
+	f.crash()
+	f.goOn()
+	f.expectState("CLEAN_UP, SUCCESSFUL, live 100/0, test 100/0, PRIMARY COMPLETED in blue 1/1, ACTIVE COMPLETED in green 3/0")
+	f.pass(25 * time.Hour)
+	f.expectState("CLEAN_UP, SUCCESSFUL, live 100/0, test 100/0, PRIMARY COMPLETED in blue 1/1")
+	if !f.service().Steady {
+		t.Error("the service is not steady")
+	}
+}
+
+// A rollback that has led all traffic back has succeeded as well, also if new tasks stay there.
 func TestNewTasksThatStayKeepNoRollback(t *testing.T) {
 	f := newShiftFixture(t, blueGreen(), nil)
 	f.pass(time.Hour)

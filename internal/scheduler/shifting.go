@@ -238,10 +238,11 @@ func (p *planner) showWeights(r *state.ServiceDeployment) {
 	}
 }
 
-// standing is what remains of a deployment that shifted traffic and was stopped on its way, with ABORT or
-// by an alarm, or whose rollback failed while the new tasks have traffic: both revisions keep their tasks, and
-// rules stay as they are, until the next deployment settles the service. For a rollback that failed, this is the
-// emulator's choice.
+// standing is what remains of a deployment that shifted traffic and has ended while both its revisions have tasks. It was
+// stopped on its way, with ABORT or by an alarm, or its rollback failed while the new tasks have traffic: both
+// revisions keep their tasks, and rules stay as they are, until the next deployment settles the service. Of a rollback
+// that failed, that is the emulator's choice. Or it is complete, and tasks of the other revision stay for a while:
+// they have no traffic, and no bound counts them with those that serve.
 type standing struct{ rolling }
 
 // shareAlike has all tasks of a service have alike of the requests by Service Connect, unless its deployment shifts them.
@@ -255,7 +256,11 @@ func (p *planner) shareAlike() {
 	}
 }
 
-func (standing) desired(p *planner) desired { return p.bothRevisions(p.in.Stands) }
+func (standing) desired(p *planner) desired {
+	in := p.bothRevisions(p.in.Stands)
+	in.final = completed(p.primary)
+	return in
+}
 
 // taskSet is the id of a generation's deployment for announcements that name it: those of a deployment that
 // shifts traffic. Source: field reports of service events.
