@@ -142,3 +142,24 @@ func TestNewTasksThatStayKeepNoRollback(t *testing.T) {
 	f.goOn()
 	f.expectState("back CLEAN_UP, " + rolledBackState)
 }
+
+// A rollback that fails after it has led traffic back shows it there.
+func TestARollbackThatFailsShowsWhereTrafficIs(t *testing.T) {
+	f := newShiftFixture(t, blueGreen(), nil)
+	f.pass(time.Hour)
+	f.configureHooks(lambdaAt(types.DeploymentLifecycleHookStageTestTrafficShift))
+	f.release()
+	f.goOn()
+	f.answer("")
+	f.goOn()
+	f.stop(types.StopServiceDeploymentStopTypeRollback)
+	f.goOn() // traffic is back, and the hook is asked
+	f.nowhere = f.green
+	for _, task := range f.tasksOf(f.service().Primary()) {
+		f.target(task, state.TargetUnused)
+	}
+	f.pass(49 * time.Hour)
+	f.expectReason("The rollback failed because the PRODUCTION_TRAFFIC_SHIFT stage timed out.")
+	f.expectState("back PRODUCTION_TRAFFIC_SHIFT, ROLLBACK_FAILED, live 0/100, test 0/100, PRIMARY FAILED in green 2/2, ACTIVE FAILED in blue 2/2")
+	f.expectWeights("0 0, 100 100")
+}

@@ -38,19 +38,14 @@ func TrafficOf(s *state.TrafficShift, c Course) Traffic {
 	return t
 }
 
-// Kept is how traffic goes after a rollback that has failed at a stage: what it has not led back stays.
+// Kept is how traffic goes after a rollback that has failed at a stage: what it has not led back stays. All of it
+// goes back at the first stage that leads.
 func Kept(s *state.TrafficShift, c Course) Traffic {
-	turned := *s
-	turned.Stage = scaleUp
-	kept := TrafficOf(&turned, c)
-	led := !s.Shifted.IsZero()
-	if led || s.Stage == production || s.Stage == cleanUp {
-		kept.Test = 0
+	kept := *s
+	if s.Stage == testShift && s.Shifted.IsZero() {
+		kept.Stage = scaleUp
 	}
-	if led && s.Stage == production || s.Stage == cleanUp {
-		kept.Production = 0
-	}
-	return kept
+	return TrafficOf(&kept, c)
 }
 
 // Weights are those of target groups in a rule, by their ARNs.
