@@ -49,13 +49,17 @@ func (p *planner) resume(g *generation) bool {
 		return false
 	}
 	d := before.deployment
-	d.RestoresID, d.ServiceDeploymentARN = d.ID, from.ServiceDeploymentARN
-	d.RolloutState, d.RolloutStateReason = from.RolloutState, from.RolloutStateReason
-	d.DesiredCount, from.DesiredCount = from.DesiredCount, 0
-	d.FailedTasks = 0
-	p.service.SetPrimary(d)
-	p.say(event.RollingBack{Deployment: d.ID})
+	p.bringBack(d, from.ServiceDeploymentARN, from.RolloutStateReason)
+	d.DesiredCount, from.DesiredCount, d.FailedTasks = from.DesiredCount, 0, 0
+	p.say(event.RollingBack{Deployment: d.ID, Shown: true})
 	return true
+}
+
+// bringBack makes a deployment PRIMARY again that has tasks, for a service deployment that goes back.
+func (p *planner) bringBack(d *state.Deployment, serviceDeployment, reason string) {
+	d.RestoresID, d.ServiceDeploymentARN = d.ID, serviceDeployment
+	d.RolloutState, d.RolloutStateReason = types.DeploymentRolloutStateInProgress, reason
+	p.service.SetPrimary(d)
 }
 
 // abort leaves a PRIMARY deployment that has failed as it is.

@@ -176,6 +176,9 @@ func TestARollbackWithoutRoomGoesBackToTheTasksThatRun(t *testing.T) {
 			}
 			f.settle()
 			f.expect("COMPLETED desired 4 pending 0 running 4 failed 0")
+			if n := strings.Count(strings.Join(f.messages(), "\n"), "rolling back"); n != 1 {
+				t.Errorf("%d events say that the service goes back: %q", n, f.messages())
+			}
 			if d := f.service().Primary(); d.ID != good || !f.service().Steady || !slices.Equal(arns(f.tasks()), tasks) {
 				t.Errorf("PRIMARY is %+v with %v, want that of before with %v", d, arns(f.tasks()), tasks)
 			}

@@ -106,9 +106,7 @@ func (shifting) rollBack(p *planner, reason, cause string) {
 		return
 	}
 	p.say(event.RollingBack{Deployment: source.ID})
-	source.RestoresID, source.ServiceDeploymentARN = source.ID, r.ARN
-	source.RolloutState, source.RolloutStateReason = types.DeploymentRolloutStateInProgress, rollingBackReason(cause, source.ID)
-	p.service.SetPrimary(source)
+	p.bringBack(source, r.ARN, rollingBackReason(cause, source.ID))
 	r.Status, r.StatusReason = types.ServiceDeploymentStatusRollbackInProgress, reason
 	r.Rollback = &state.Rollback{Reason: reason, StartedAt: p.now, RevisionARN: source.Revision.ARN}
 	r.Shift = shift.TurnBack(*r.Shift, p.now)

@@ -28,10 +28,16 @@ func (e DeploymentFailed) Message(service string) string {
 }
 
 // RollingBack says that the service goes back to a deployment.
-type RollingBack struct{ Deployment string }
+type RollingBack struct {
+	Deployment string
+	Shown      bool // the service has said so already, and another deployment is PRIMARY now
+}
 
-// Message is the sentence of the event.
+// Message is the sentence of the event; empty: it is for EventBridge alone.
 func (e RollingBack) Message(service string) string {
+	if e.Shown {
+		return ""
+	}
 	return fmt.Sprintf("(service %s) rolling back to deployment %s.", service, e.Deployment)
 }
 
