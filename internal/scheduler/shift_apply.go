@@ -80,19 +80,21 @@ func refusedRoles(s *state.Service, refused func(role string) bool) map[string]b
 	return roles
 }
 
-// stands is the service deployment that has ended and keeps both its revisions apart; nil: there is none. It ended on its
-// way, or on its way back, and traffic stays; or at its last stage, with tasks left that have no traffic any more. Where
-// the circuit breaker stopped it, the new revision has nothing to stay for.
+// stands is the service deployment that has ended and keeps both its revisions apart; nil: there is none. It ended at its
+// last stage, with tasks left that have no traffic any more; or on its way, or on its way back, and traffic stays. Where
+// the circuit breaker stopped it there, the new revision has nothing to stay for.
 func stands(tx *state.Tx, s *state.Service) *state.ServiceDeployment {
 	d := s.Primary()
 	r := state.FindServiceDeployment(tx, d.ServiceDeploymentARN)
 	if r == nil || r.Shift == nil || !r.Ended() {
 		return nil
 	}
-	stays := shift.Cleaning(r.Shift) && tasksLeft(tx, s)
-	if d.RolloutState == types.DeploymentRolloutStateFailed {
-		stays = r.CircuitBreaker.Status != types.ServiceDeploymentRollbackMonitorsStatusTriggered &&
-			(r.Status == types.ServiceDeploymentStatusStopped || r.Status == types.ServiceDeploymentStatusRollbackFailed && r.Shift.Back && !shift.Cleaning(r.Shift))
+	stays, stopped := false, r.Status == types.ServiceDeploymentStatusStopped
+	switch {
+	case shift.CleansUp(r.Shift) && !stopped:
+		stays = tasksLeft(tx, s)
+	case d.RolloutState == types.DeploymentRolloutStateFailed && r.CircuitBreaker.Status != types.ServiceDeploymentRollbackMonitorsStatusTriggered:
+		stays = stopped || r.Status == types.ServiceDeploymentStatusRollbackFailed && r.Shift.Back
 	}
 	if !stays {
 		return nil

@@ -143,6 +143,31 @@ func TestNewTasksThatStayKeepNoRollback(t *testing.T) {
 	f.expectState("back CLEAN_UP, " + rolledBackState)
 }
 
+// Nor do new tasks that stay after a rollback that failed.
+func TestNewTasksThatStayDoNotStandForOldOnes(t *testing.T) {
+	f := newShiftFixture(t, blueGreen(), func(s *state.Service) { s.DesiredCount = 4 })
+	f.pass(time.Hour)
+	f.release()
+	f.goOn()
+	for _, task := range f.tasksOf(f.service().Deployments[0]) {
+		f.update(func(tx *state.Tx) { state.ProtectTask(tx, task.ARN, f.now.Add(48*time.Hour)) })
+	}
+	f.stop(types.StopServiceDeploymentStopTypeRollback)
+	f.goOn()
+	f.nowhere = f.green
+	for _, task := range f.tasksOf(f.service().Primary()) {
+		f.target(task, state.TargetUnused)
+	}
+	f.pass(24*time.Hour + time.Second)
+	f.desire(1)
+	f.goOn()
+	f.crash()
+	f.goOn()
+	f.expectState("back CLEAN_UP, ROLLBACK_FAILED, live 0/100, test 0/100, PRIMARY FAILED in green 1/1, ACTIVE FAILED in blue 3/0")
+	f.pass(25 * time.Hour)
+	f.expectState("back CLEAN_UP, ROLLBACK_FAILED, live 0/100, test 0/100, PRIMARY FAILED in green 1/1")
+}
+
 // A rollback that fails after it has led traffic back shows it there.
 func TestARollbackThatFailsShowsWhereTrafficIs(t *testing.T) {
 	f := newShiftFixture(t, blueGreen(), nil)
