@@ -24,6 +24,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/heeding"
 	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -62,15 +63,14 @@ type Controller struct {
 	reconcile.Group
 	Options
 	services *reconcile.Loop
-	waiting  waiting // services that changes of container instances concern
-	heeding  heeding // services whose deployments concern others' rows
+	waiting  waiting          // services that changes of container instances concern
+	heeding  heeding.Services // services whose deployments concern others' rows
 }
 
 // New makes a controller.
 func New(opts Options) *Controller {
 	c := &Controller{Options: opts}
 	c.waiting.clusters, c.waiting.crowded = map[string]map[string]waitCondition{}, map[string]map[string][]string{}
-	c.heeding.services, c.heeding.heeded = map[string][]string{}, map[string][]string{}
 	instances := c.wakesServices("container instance", c.Store.WatchContainerInstances(), c.concernedByInstance)
 	room := c.wakesServices("room of a cluster", c.Store.WatchRoom(), c.concernedByRoom)
 	providers := c.wakesServices("capacity provider", c.Store.Watch(0, state.OnCapacityProviders(providerChange)), c.concernedByProvider)
@@ -79,7 +79,7 @@ func New(opts Options) *Controller {
 		Reconcile: c.schedule,
 	})
 	heeds := append(append(cloudwatch.OnStates(), elbv2.OnRouting()...), elbv2.OnApplied(), servicediscovery.OnAcknowledgements())
-	heeded := c.wakesServices("what a deployment heeds", c.Store.Watch(0, heeds...), c.heeding.of)
+	heeded := c.wakesServices("what a deployment heeds", c.Store.Watch(0, heeds...), c.heeding.Of)
 	c.Group = reconcile.Group{instances, room, providers, heeded, c.services}
 	if c.Quotas.LimitFargate() {
 		c.Group = append(c.Group, c.wakesServices("vCPUs on Fargate", c.Store.Watch(0, state.OnFreedFargate()), c.concernedByVCPUs))
@@ -90,7 +90,7 @@ func New(opts Options) *Controller {
 // schedule has a service do what is due, and says when to look at it again.
 func (c *Controller) schedule(_ context.Context, arn string) (time.Time, error) {
 	plan, err := c.reconcile(arn, c.Clock.Now)
-	waits, zones, heeds := c.waiting.put(arn, plan.awaits), c.waiting.putCrowded(arn, plan.crowded), c.heeding.put(arn, plan.heeds)
+	waits, zones, heeds := c.waiting.put(arn, plan.awaits), c.waiting.putCrowded(arn, plan.crowded), c.heeding.Put(arn, plan.heeds)
 	if waits || zones || heeds {
 		c.services.Wake(arn)
 	}

@@ -1,26 +1,30 @@
-package scheduler
+// Package heeding knows which services wait for news of what is not theirs.
+package heeding
 
 import (
 	"slices"
 	"sync"
 )
 
-// heeding are the services whose deployments under way depend on something else than their own rows, by
-// what it is: load balancers, target groups and alarms. No other service is woken by those.
-type heeding struct {
+// Services are those whose deployments under way depend on something else than their own rows, by what it is: load
+// balancers, target groups and alarms. No other service is woken by those. The zero value has none.
+type Services struct {
 	mu       sync.Mutex
 	services map[string][]string // ARNs, by that of what they heed
 	heeded   map[string][]string // the other way round
 }
 
-// put notes what a service heeds. It reports whether there is something new among that: what has happened
+// Put notes what a service heeds. It reports whether there is something new among that: what has happened
 // to it since the service was looked at has not been told to the service.
-func (h *heeding) put(service string, what []string) (more bool) {
+func (h *Services) Put(service string, what []string) (more bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	before := h.heeded[service]
 	if len(before)+len(what) == 0 {
 		return false
+	}
+	if h.services == nil {
+		h.services, h.heeded = map[string][]string{}, map[string][]string{}
 	}
 	for _, id := range before {
 		if !slices.Contains(what, id) {
@@ -42,8 +46,8 @@ func (h *heeding) put(service string, what []string) (more bool) {
 	return more
 }
 
-// of returns the services that heed something.
-func (h *heeding) of(id string) []string {
+// Of returns the services that heed something.
+func (h *Services) Of(id string) []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.Clone(h.services[id])
