@@ -24,8 +24,9 @@ func BoundBodies(next http.Handler) http.Handler {
 		b := &body{ReadCloser: r.Body, conn: http.NewResponseController(w)}
 		b.extend() // also for what the handler leaves for net/http to read
 		defer b.end()
-		r.Body = b
-		next.ServeHTTP(w, r)
+		bounded := *r // net/http looks at the body of its own request, to see whether the client awaits 100 Continue
+		bounded.Body = b
+		next.ServeHTTP(w, &bounded)
 	})
 }
 
