@@ -1,17 +1,21 @@
 package emulator_test
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/internal/sessionclient"
@@ -112,12 +116,8 @@ func TestTasksAreRecognizedAtTheListenerOfTheHost(t *testing.T) {
 			id := w.runTask(w.register("web", "app"))
 			w.eventually("it runs", func() bool { return *w.task(id).LastStatus == "RUNNING" })
 			for from, refused := range map[string]bool{w.address(id): !allow, "172.31.200.9": false, "127.0.0.1": false} {
-				r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/_emulator/clock", nil)
-				r.RemoteAddr = net.JoinHostPort(from, "50000")
-				answer := httptest.NewRecorder()
-				w.srv.Handler().ServeHTTP(answer, r)
-				if got := answer.Code == http.StatusNotFound && strings.Contains(answer.Body.String(), notOffered); got != refused {
-					t.Errorf("%s is answered %d %s", from, answer.Code, answer.Body)
+				if got := w.refusedAt(from); got != refused {
+					t.Errorf("%s is refused: %t", from, got)
 				}
 			}
 		})
@@ -144,4 +144,57 @@ func ask(t *testing.T, address, target string, header http.Header) (status int, 
 		t.Fatal(err)
 	}
 	return answer.StatusCode, string(body)
+}
+
+// TestLoadBalancersAreOfferedNoMoreThanTasks: by a target group a task has one send requests to the emulator itself.
+func TestLoadBalancersAreOfferedNoMoreThanTasks(t *testing.T) {
+	b := start(t, emulator.Options{}).withLoadBalancer(80)
+	found, err := ec2.NewFromConfig(b.srv.Config()).DescribeNetworkInterfaces(t.Context(), &ec2.DescribeNetworkInterfacesInput{})
+	b.must(err)
+	if len(found.NetworkInterfaces) == 0 {
+		t.Fatal("the load balancer has no network interface")
+	}
+	for _, i := range found.NetworkInterfaces {
+		if !b.refusedAt(*i.PrivateIpAddress) {
+			t.Errorf("%s, of %s, is offered all", *i.PrivateIpAddress, aws.ToString(i.Description))
+		}
+	}
+}
+
+// unlisted is an engine that may tell of none of its containers.
+type unlisted struct {
+	backend.Engine
+	hangs atomic.Bool
+}
+
+func (u *unlisted) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
+	if u.hangs.Load() {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return u.Engine.List(ctx, labels)
+}
+
+// TestTasksOfAFormerRunAreRecognized before the engine has told of them.
+func TestTasksOfAFormerRunAreRecognized(t *testing.T) {
+	engine := &unlisted{Engine: sim.New(sim.Options{})}
+	opts := emulator.Options{Backend: engine, DataDir: t.TempDir(), OnExit: emulator.Keep}
+	first := start(t, opts)
+	id := first.runTask(first.register("web", "app"))
+	first.eventually("it runs", func() bool { return *first.task(id).LastStatus == "RUNNING" })
+	address := first.address(id)
+	first.must(first.srv.Close())
+	engine.hangs.Store(true)
+	if second := start(t, opts); !second.refusedAt(address) {
+		t.Error("it is offered all")
+	}
+}
+
+// refusedAt reports whether what comes from an address to the listener of the host is not offered what tasks are not.
+func (w *world) refusedAt(from string) bool {
+	r := httptest.NewRequestWithContext(w.Context(), http.MethodGet, "/_emulator/clock", nil)
+	r.RemoteAddr = net.JoinHostPort(from, "50000")
+	answer := httptest.NewRecorder()
+	w.srv.Handler().ServeHTTP(answer, r)
+	return answer.Code == http.StatusNotFound && strings.Contains(answer.Body.String(), notOffered)
 }

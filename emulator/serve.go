@@ -14,7 +14,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/httpserver"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskmetadata"
 )
 
@@ -59,16 +61,11 @@ func (s *Server) gate() handlers.Gate {
 	if s.opts.AllowControl {
 		return handlers.Gate{}
 	}
-	return handlers.Gate{IsTask: func(ctx context.Context, from netip.Addr) bool {
-		ctx, cancel := context.WithTimeout(ctx, lookPatience)
-		defer cancel()
-		return len(s.currentAgent().TasksAt(ctx, from)) > 0
+	return handlers.Gate{IsTask: func(from netip.Addr) bool {
+		tx := s.store.Read() // which has what runs on an engine that has not been looked at, too
+		return s.currentAgent().HasInterface(from) || ec2.HasInterface(tx, from.Unmap().String(), state.TaskInterfaces(tx))
 	}}
 }
-
-// lookPatience bounds how long a request waits at the start for the first look at the engine, which tells the
-// addresses of tasks.
-const lookPatience = time.Second
 
 // endpointsFor are the variables by which SDKs in containers find services here.
 // With an upstream all other services are here, too: S3 only with paths for buckets, since no

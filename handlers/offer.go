@@ -74,9 +74,10 @@ func ForTasks(ctx context.Context) context.Context {
 
 // Gate knows at which listener a request comes in.
 type Gate struct {
-	// IsTask reports whether a task has its network at an address. What tasks send to the host's listener, if
-	// that is at an address which they reach, is answered as at their own. Nil is no task.
-	IsTask func(ctx context.Context, from netip.Addr) bool
+	// IsTask reports whether a task has its network at an address, or a load balancer, which may pass on what a
+	// task sends. What comes from there to the host's listener, if that is at an address which they reach, is
+	// answered as at the tasks' own. Nil is no task.
+	IsTask func(from netip.Addr) bool
 }
 
 // listenerOf is where a request counts as having come in.
@@ -85,7 +86,7 @@ func (g Gate) listenerOf(r *http.Request) listener {
 		return taskListener
 	}
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err == nil && g.IsTask != nil && !from.Addr().IsLoopback() && g.IsTask(r.Context(), from.Addr()) {
+	if err == nil && g.IsTask != nil && !from.Addr().IsLoopback() && g.IsTask(from.Addr()) {
 		return taskListener
 	}
 	return hostListener

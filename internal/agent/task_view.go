@@ -71,6 +71,12 @@ func (a *Agent) TasksAt(ctx context.Context, address netip.Addr) (taskARNs []str
 	return taskARNs
 }
 
+// HasInterface reports whether a task, a container instance or a load balancer on an engine that has been looked
+// at has its network interface at an address.
+func (a *Agent) HasInterface(address netip.Addr) bool {
+	return len(a.interfaces.OwnersOf(address.Unmap())) > 0
+}
+
 // Inspect asks the engine about a container of a task.
 func (a *Agent) Inspect(ctx context.Context, taskARN, container string) (backend.Container, error) {
 	h, id, err := a.find(taskARN, container)

@@ -2,7 +2,9 @@ package ec2
 
 import (
 	"iter"
+	"maps"
 	"net/netip"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -102,6 +104,21 @@ func addressedIn(tx *store.Tx, scope arn.Scope, subnet string, tasks iter.Seq[ec
 		}
 	}
 	return taken
+}
+
+// HasInterface reports whether a task, an instance or a load balancer of any account and region has its network
+// interface at an address. What else has one does not send anything.
+func HasInterface(tx *store.Tx, ip string, tasks iter.Seq[ec2network.TaskInterface]) bool {
+	for n := range tasks {
+		if n.PrivateIP == ip {
+			return true
+		}
+	}
+	return slices.ContainsFunc(AllInstances(tx), func(i *Instance) bool {
+		return i.PrivateIP == ip && i.Reached != types.InstanceStateNameTerminated
+	}) || slices.ContainsFunc(elbv2.AllLoadBalancers(tx), func(b *elbv2.LoadBalancer) bool {
+		return slices.Contains(slices.Collect(maps.Values(b.Addresses)), ip)
+	})
 }
 
 // HighestFree returns an address of a subnet that nothing is known to have, the highest: the
