@@ -7,25 +7,30 @@ import (
 	"net/http"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // Bound keeps the clients of a server from taking all files that the process may have open: if there are
 // more connections than most, or no file is left for one, the connection that has rested for the longest
-// time is closed. One with a request, or one that was taken over as a WebSocket is, stays. With zero there is
-// no bound.
+// time is closed. One with a request, or one that was taken over as a WebSocket is, stays, unless its client has
+// not read for a while what there is to write. With zero there is no bound.
 func Bound(l net.Listener, server *http.Server, most int) net.Listener {
 	if _, is := l.(*net.TCPListener); !is || most == 0 {
 		return l
 	}
-	b := &bounded{Listener: l, most: most, resting: list.New(), at: map[net.Conn]*list.Element{}}
+	b := &bounded{Listener: l, most: most, patience: writePatience, resting: list.New(), at: map[net.Conn]*list.Element{}}
 	server.ConnState = b.track
 	return b
 }
 
+// writePatience is for how long a client may read nothing when others need its connection.
+const writePatience = 30 * time.Second
+
 // bounded is a listener with a bound.
 type bounded struct {
 	net.Listener
-	most int
+	most     int
+	patience time.Duration
 
 	mu      sync.Mutex
 	open    int
@@ -38,6 +43,7 @@ type conn struct {
 	*net.TCPConn
 	bound *bounded
 	once  sync.Once
+	since time.Time // when the write began that is under way; zero is none. The lock of bound protects it
 }
 
 // Accept implements net.Listener.
@@ -68,13 +74,20 @@ func (b *bounded) admit(c *conn) {
 
 // closeOldest closes the connection that has rested for the longest time, and reports whether there is one.
 func (b *bounded) closeOldest() bool {
+	oldest := b.oldest()
+	return oldest != nil && oldest.Close() == nil
+}
+
+func (b *bounded) oldest() *conn {
 	b.mu.Lock()
-	oldest := b.resting.Front()
-	if oldest != nil {
-		b.wake(oldest.Value.(*conn))
+	defer b.mu.Unlock()
+	for at := b.resting.Front(); at != nil; at = at.Next() {
+		if c := at.Value.(*conn); time.Since(c.since) > b.patience {
+			b.wake(c)
+			return c
+		}
 	}
-	b.mu.Unlock()
-	return oldest != nil && oldest.Value.(*conn).Close() == nil
+	return nil
 }
 
 // track notes which connections rest. A new one does until its first request has come.
@@ -92,6 +105,23 @@ func (b *bounded) wake(c net.Conn) {
 	if at, rests := b.at[c]; rests {
 		b.resting.Remove(at)
 		delete(b.at, c)
+	}
+}
+
+// Write implements net.Conn. Meanwhile the connection is among those that rest.
+func (c *conn) Write(p []byte) (int, error) {
+	c.bound.writes(c, time.Now())
+	defer c.bound.writes(c, time.Time{})
+	return c.TCPConn.Write(p)
+}
+
+// writes notes since when a connection writes; zero is that it does not.
+func (b *bounded) writes(c *conn, since time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.wake(c)
+	if c.since = since; !since.IsZero() {
+		b.at[c] = b.resting.PushBack(c)
 	}
 }
 
