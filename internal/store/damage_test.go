@@ -299,6 +299,51 @@ func TestDamagedRowsAreLeftOut(t *testing.T) {
 	}
 }
 
+// Without a change the end of a run that left something out leaves a file that is whole.
+func TestEndOfARunMendsTheFile(t *testing.T) {
+	for name, damage := range map[string]func(content []byte) []byte{
+		"row":   func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("row in a table"), []byte("row in-a table")) },
+		"entry": func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("entry of a log"), []byte("entry-of a log")) },
+		"stamp": func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("twelve at noon"), []byte("eleven at noon")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "state.db")
+			stamp := "twelve at noon"
+			opts := Options{Path: path, Stamp: func() []byte { return []byte(stamp) }}
+			s := open(t, opts)
+			put(t, s, "a", "row in a table")
+			note(t, s, "a", "entry of a log", "c")
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			whole, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, damage(whole), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			stamp = "half past twelve"
+			skipped := 0
+			opts.Skipped = func(error) { skipped++ }
+			s = open(t, opts)
+			if got := string(s.Stamped()); skipped != 1 || got != "twelve at noon" && name != "stamp" || got != "" && name == "stamp" {
+				t.Errorf("%d left out, the stamp is %q", skipped, got)
+			}
+			want := content(s)
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			opts.Skipped = nil
+			s = open(t, opts)
+			if got := content(s); got[:strings.Index(got, "stamp")] != want[:strings.Index(want, "stamp")] || string(s.Stamped()) != stamp {
+				t.Errorf("it says %s, and did %s", got, want)
+			}
+			s.Close()
+		})
+	}
+}
+
 func TestFileOfSomethingElse(t *testing.T) {
 	for _, content := range []string{"", "SQLite format 3\x00", strings.Repeat("{\"state\": 1}\n", 10_000)} {
 		if _, err := openDamaged(t, []byte(content)); err == nil {

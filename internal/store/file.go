@@ -158,7 +158,6 @@ func (j *journal) verify(disk *bbolt.Tx) error {
 	case err != nil:
 		return damaged(err)
 	case refused == nil && !complete && len(j.bad) == 0:
-		j.recount = true
 		return j.skip(errors.New("rows are missing, or older than they should be"))
 	}
 	return refused
@@ -169,6 +168,7 @@ func (j *journal) skip(why error) error {
 	if j.skipped == nil {
 		return damagedRows(why)
 	}
+	j.lacking = true
 	j.skipped(why)
 	return nil
 }
@@ -177,7 +177,9 @@ func (j *journal) skip(why error) error {
 func (s *Store) load(into version) error {
 	j := s.journal
 	read := func(disk *bbolt.Tx) error {
-		j.stamped = stampOf(disk)
+		if !j.bad[storedRow{string(stampBucket), string(stampKey)}] {
+			j.stamped = stampOf(disk)
+		}
 		return disk.ForEach(func(name []byte, bucket *bbolt.Bucket) error {
 			if reserved(string(name)) {
 				return nil

@@ -26,8 +26,8 @@ type journal struct {
 	// What the next write has to mend; see mend.
 	migrations []Migration
 	outdated   bool               // the file is of an older format
-	bad        map[storedRow]bool // that cannot be read
-	recount    bool               // rows are missing
+	lacking    bool               // something was left out when it was read
+	bad        map[storedRow]bool // rows of that which are there
 	skipped    func(why error)
 
 	queueMu sync.Mutex
@@ -168,15 +168,30 @@ func (j *journal) newestOnDisk() (number int) {
 // updateDisk changes the file, where nothing of writes that failed is left then.
 func (s *Store) updateDisk(fn func(disk *boltfile.Writer) error) error {
 	err := s.journal.update(func(disk *boltfile.Writer) error {
-		if err := s.undo(disk); err != nil {
+		if err := errors.Join(s.mendLogs(disk), s.undo(disk)); err != nil {
 			return err
 		}
 		return fn(disk)
 	})
 	if err == nil {
+		s.journal.lacking = false
 		s.journal.doubtful, s.journal.doubtfulSpans = nil, nil
 	}
 	return err
+}
+
+// mendLogs removes the entries before one that was left out: those of a log have no gap.
+func (s *Store) mendLogs(disk *boltfile.Writer) error {
+	if !s.journal.lacking {
+		return nil
+	}
+	for _, l := range logs {
+		r := s.rings[l.number]
+		if err := (span{l, r.stored, r.first}).write(disk, r.kept, wire.Marshal); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // undo takes back what failed writes may have left on disk.
@@ -233,7 +248,7 @@ func (j *journal) update(fn func(disk *boltfile.Writer) error) error {
 	if err != nil {
 		err = fmt.Errorf("write state file: %w", err)
 	} else {
-		j.outdated, j.recount = false, false
+		j.outdated = false
 		clear(j.bad)
 	}
 	j.errMu.Lock()
@@ -251,7 +266,7 @@ func (j *journal) mend(disk *boltfile.Writer) error {
 			return err
 		}
 	}
-	if len(j.bad) > 0 || j.recount {
+	if j.lacking {
 		if err := disk.Recount(); err != nil {
 			return err
 		}

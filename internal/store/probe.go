@@ -64,7 +64,7 @@ func (s *Store) Stamp() error {
 
 func (s *Store) stamp() error {
 	j := s.journal
-	if j.nextStamp() == nil && !j.outdated && !j.recount && len(j.bad)+len(j.doubtful)+len(j.doubtfulSpans) == 0 {
+	if j.nextStamp() == nil && !j.outdated && !j.lacking && len(j.doubtful)+len(j.doubtfulSpans) == 0 {
 		return nil
 	}
 	return s.updateDisk(func(*boltfile.Writer) error { return nil })
