@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Record is what a data directory remembers of the engine that runs its tasks:
@@ -18,6 +20,18 @@ type Record struct {
 	Kind string `json:"kind"`           // docker or sim
 	Host string `json:"host,omitempty"` // where Docker is: unix:///var/run/docker.sock
 	ID   string `json:"id,omitempty"`   // backend.Info.ID; empty until the engine has answered
+}
+
+// stored is a record as the file has it.
+type stored struct {
+	Record
+	Sum string `json:"sum,omitempty"` // earlier versions wrote none
+}
+
+// sum is the checksum of a record: another byte may name another engine.
+func (r Record) sum() string {
+	text := strings.Join([]string{r.Kind, r.Host, r.ID}, "\n")
+	return fmt.Sprintf("%08x", crc32.Checksum([]byte(text), crc32.MakeTable(crc32.Castagnoli)))
 }
 
 func (r Record) String() string {
@@ -38,24 +52,28 @@ func Read(dataDir string) (*Record, error) {
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
-	var r Record
+	var r stored
 	if err == nil {
 		err = json.Unmarshal(body, &r)
 	}
-	if err == nil && r.Kind == "" {
+	switch {
+	case err != nil:
+	case r.Kind == "":
 		err = errors.New("it names no engine")
+	case r.Sum != "" && r.Sum != r.sum():
+		err = errors.New("its checksum is wrong")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read which engine the data directory belongs to: remove %s if it is the engine of this start: %w", recordPath(dataDir), err)
 	}
-	return &r, nil
+	return &r.Record, nil
 }
 
 func (r Record) write(dataDir string) error {
 	if dataDir == "" {
 		return nil
 	}
-	body, err := json.Marshal(r)
+	body, err := json.Marshal(stored{r, r.sum()})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package enginerecord
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,6 +64,37 @@ func TestEngineRecordIsReadAsWritten(t *testing.T) {
 		if r, err := Read(dir); err == nil {
 			t.Errorf("of %q: %v", damaged, r)
 		}
+	}
+}
+
+// A record with another byte than was written is refused, or says what was written. Those of earlier versions have no checksum.
+func TestDamagedEngineRecordNamesNoOtherEngine(t *testing.T) {
+	dir := t.TempDir()
+	want := Record{Kind: "docker", Host: "tcp://10.0.0.7:2376", ID: "4B7X"}
+	if err := want.write(dir); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(recordPath(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := range whole {
+		for _, flip := range []byte{1, 2, 4, 32} {
+			damaged := bytes.Clone(whole)
+			damaged[at] ^= flip
+			if err := os.WriteFile(recordPath(dir), damaged, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if r, err := Read(dir); err == nil && *r != want {
+				t.Errorf("%s is read as %+v", damaged, r)
+			}
+		}
+	}
+	if err := os.WriteFile(recordPath(dir), []byte(`{"kind":"docker","host":"tcp://10.0.0.7:2376","id":"4B7X"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := Read(dir); err != nil || *r != want {
+		t.Errorf("of an earlier version: %v, %v", r, err)
 	}
 }
 
