@@ -104,7 +104,7 @@ func (s *Store) appendTail() {
 		return
 	}
 	s.writeTail(text, generation)
-	if s.disk.tail.end > mostTail {
+	if s.disk.tail.end > mostTail && !s.disk.failed { // else there is another try within a minute
 		s.saveLocked()
 	}
 }
@@ -130,6 +130,9 @@ func (s *Store) writeTail(text []byte, generation uint64) {
 }
 
 func (s *Store) appendTo(t *tail, text []byte, generation uint64) (err error) {
+	if t.end > mostTail {
+		return errors.New("the file of all cannot be written, and this one is full")
+	}
 	if s.opts.fault != nil {
 		if err := s.opts.fault(); err != nil {
 			return err

@@ -110,6 +110,43 @@ func TestTheTailIsBounded(t *testing.T) {
 	})
 }
 
+// While the file of all cannot be written the tail stops growing, and what it has no room for is in that file later.
+func TestTheTailIsBoundedWhileTheFileCannotBeWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := clock.New(clock.Options{Start: noon})
+		defer c.Close()
+		o := metric.Options{Path: filepath.Join(t.TempDir(), "metrics.db"), Clock: c}
+		inTheWay := filepath.Join(o.Path+".new", "folder")
+		if err := os.MkdirAll(inTheWay, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		s := open(t, o)
+		defer s.Close()
+		data := make([]metric.Datum, 1000)
+		long := metric.New(scope, "Shop", "Orders", "Page", strings.Repeat("x", 1000))
+		for i := range data {
+			data[i] = metric.Datum{ID: long, At: noon, Values: []float64{1}}
+		}
+		for range 30 {
+			s.Put(data...)
+			pass(2 * time.Second)
+		}
+		if info, err := os.Stat(o.Path + ".tail"); err != nil || info.Size() > 20<<20 {
+			t.Errorf("the tail has %d bytes, %v", info.Size(), err)
+		}
+		if s.Writes() > 3 {
+			t.Errorf("the file was tried %d times in a minute", s.Writes())
+		}
+		if err := os.RemoveAll(o.Path + ".new"); err != nil {
+			t.Fatal(err)
+		}
+		pass(2 * time.Minute)
+		if got := crash(t, o).Points(metric.Query{ID: long, From: noon, To: noon.Add(time.Hour), Period: time.Hour}); len(got) != 1 || got[0].Sum != 30_000 {
+			t.Errorf("there is %v", got)
+		}
+	})
+}
+
 // A tail that is cut off or damaged anywhere gives the records before that, and the log says so.
 func TestDamagedTail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
