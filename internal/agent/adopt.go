@@ -149,18 +149,24 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 	}
 	defer w.mu.Unlock()
 	sandbox, exists := list[engineName(w.task, sandboxContainerName)]
+	stands := true
 	switch {
 	case w.view.state(theSandbox).busy:
 	case sandbox.State == backend.Unseen, w.instance != nil && h.unseen[containerinstance.SandboxName(w.instance.ARN())]:
 		w.expectSandbox(row)
 	default:
-		w.adoptSandbox(row, sandbox, exists)
+		stands = w.adoptSandbox(row, sandbox, exists)
 	}
 	for i := range w.view.status.Containers {
 		if !w.view.state(theContainer(i)).busy {
 			found, exists := list[engineName(w.task, row.Status.Containers[i].Name)]
 			w.adoptContainer(i, row.Status.Containers[i].EngineID, found, exists)
 		}
+	}
+	if !stands && w.view.sandbox == sandboxCreated && !w.view.status.SandboxSince.IsZero() && w.view.begun() {
+		// It ran: so has a container, which the store did not know.
+		w.view.sandbox = sandboxRunning
+		w.died(theSandbox, true)
 	}
 	if w.view.sandbox == sandboxRunning && w.publication.Shown == state.Running {
 		w.openPorts()
@@ -180,7 +186,8 @@ func (w *taskRunner) expectSandbox(row *state.Task) {
 	}
 }
 
-func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exists bool) {
+// adoptSandbox takes over what the list says of the sandbox, and reports whether it runs as it began.
+func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exists bool) (runs bool) {
 	s := w.view.status
 	if exists && w.view.sandbox == sandboxNone { // it was made, but the store does not know
 		if w.instance != nil {
@@ -188,7 +195,7 @@ func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exis
 		}
 		w.hasSandbox(found)
 	}
-	runs := exists && found.ID == s.SandboxID && sandboxStands(found, s.SandboxSince, w.view.plain)
+	runs = exists && found.ID == s.SandboxID && sandboxStands(found, s.SandboxSince, w.view.plain)
 	if w.instance != nil && sharesNetwork(w.task) {
 		runs = runs && w.instance.RunsSince(s.InstanceSince)
 	}
@@ -212,6 +219,7 @@ func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exis
 	if s.SandboxID != "" {
 		w.host.know(s.SandboxID, w.task.ARN, sandboxContainerName)
 	}
+	return runs
 }
 
 // adoptInterface takes over a network interface that was found. The lock is held.

@@ -168,6 +168,30 @@ func TestATaskThatBeginsGetsAnotherSandbox(t *testing.T) {
 	})
 }
 
+// A container may run that is not known to when the emulator ends. It is not in a sandbox that is started again meanwhile.
+func TestATaskEndsWhoseSandboxIsStartedAgainBeforeItsStartIsKnown(t *testing.T) {
+	for _, restarted := range []string{"the task's", "the container instance's"} {
+		t.Run(restarted, func(t *testing.T) {
+			withAgent(t, func(b *bench) {
+				b.withFaults(fault.Rule{Call: fault.Start, Sandbox: containers, LoseAnswer: true, Times: 1})
+				instance := b.instance()
+				id := b.runAt(instance, types.NetworkModeHost, container("web"))
+				b.expect("lost answers", b.faults.Rules()[0].Used, 1)
+				b.stop()
+				b.expect("the start is known", b.task(id).Status.Containers[0].StartedAt.IsZero(), true)
+				if restarted == "the task's" {
+					b.restart(b.task(id).Status.SandboxID)
+				} else {
+					b.restart(b.instanceSandbox(instance))
+				}
+				b.start()
+				b.settleAfter(time.Minute)
+				b.expectEndedWithSandbox(id)
+			})
+		})
+	}
+}
+
 // The tasks in a container instance end with the life of its sandbox, and the next one finds it filtered.
 func TestTasksEndWhoseContainerInstanceIsStartedAgain(t *testing.T) {
 	for _, away := range []bool{false, true} {
