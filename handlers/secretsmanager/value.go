@@ -117,6 +117,9 @@ func (a *API) GetSecretValue(ctx context.Context, in *sdk.GetSecretValueInput) (
 	}
 	version := s.Versions[at]
 	value := secretsmanager.FindValue(tx, s, version.ID)
+	if value == nil { // it was left out as damaged
+		return nil, notFound("Secrets Manager can't find the specified secret value for VersionId: %s", version.ID)
+	}
 	if err := a.accessed(s, version.ID); err != nil {
 		return nil, err
 	}

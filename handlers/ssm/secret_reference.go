@@ -47,6 +47,9 @@ func secretValue(ctx context.Context, tx *store.Tx, r reference, decrypt bool) (
 	}
 	version := s.Versions[at]
 	value := secretsmanager.FindValue(tx, s, version.ID)
+	if value == nil { // it was left out as damaged
+		return nil, noSecret(r)
+	}
 	p := &types.Parameter{
 		ARN: aws.String(s.ARN()), Name: &r.name, Selector: r.echo(), Type: types.ParameterTypeSecureString,
 		LastModifiedDate: &version.CreatedAt, SourceResult: aws.String(sourceResult(s, version, value)),

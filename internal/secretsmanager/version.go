@@ -32,9 +32,9 @@ type Value struct {
 	Binary    []byte
 }
 
-// Same reports whether two values are equal.
+// Same reports whether two values are equal. None, as that of a row which was left out as damaged, is like no other.
 func (v *Value) Same(other *Value) bool {
-	return v.Text == other.Text && bytes.Equal(v.Binary, other.Binary)
+	return v != nil && v.Text == other.Text && bytes.Equal(v.Binary, other.Binary)
 }
 
 // FindValue returns the value of a version, or nil.

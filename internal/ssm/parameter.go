@@ -64,15 +64,19 @@ func (p *Parameter) RemoveTag(key string) {
 	p.Tags = slices.DeleteFunc(slices.Clone(p.Tags), func(t Tag) bool { return t.Key == key })
 }
 
-// FindParameter returns the parameter with a name, or nil.
+// FindParameter returns the parameter with a name, or nil. One whose newest version was left out as damaged is none.
 func FindParameter(tx *store.Tx, s arn.Scope, name string) *Parameter {
-	return parameters.Get(tx, key(s, name))
+	p := parameters.Get(tx, key(s, name))
+	if p == nil || LatestVersion(tx, p) == nil {
+		return nil
+	}
+	return p
 }
 
 // Parameters returns the parameters of a scope whose names begin with a prefix, in order of
 // their names.
 func Parameters(tx *store.Tx, s arn.Scope, name string) []*Parameter {
-	return parameters.List(tx, key(s, name))
+	return slices.DeleteFunc(parameters.List(tx, key(s, name)), func(p *Parameter) bool { return LatestVersion(tx, p) == nil })
 }
 
 // PutParameter writes a parameter.
