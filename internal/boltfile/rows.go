@@ -110,13 +110,13 @@ func Try(db *bbolt.DB, fn func(w *Writer) error) error {
 }
 
 func write(tx *bbolt.Tx, fn func(w *Writer) error) error {
-	meta, err := tx.CreateBucketIfNotExists([]byte(Meta))
+	w := &Writer{Tx: tx}
+	meta, err := w.table(Meta)
 	if err != nil {
 		return err
 	}
-	w := &Writer{Tx: tx}
-	if Sealed(tx) {
-		w.sum = binary.BigEndian.Uint64(meta.Get(sumKey))
+	if sum := meta.Get(sumKey); len(sum) == 8 {
+		w.sum = binary.BigEndian.Uint64(sum)
 	}
 	if err := fn(w); err != nil {
 		return err
@@ -124,9 +124,18 @@ func write(tx *bbolt.Tx, fn func(w *Writer) error) error {
 	return meta.Put(sumKey, binary.BigEndian.AppendUint64(nil, w.sum))
 }
 
+// table is the bucket of a table, which is made if there is none. Most often there is one, and that is found without a copy
+// of its name.
+func (w *Writer) table(name string) (*bbolt.Bucket, error) {
+	if bucket := w.Bucket([]byte(name)); bucket != nil {
+		return bucket, nil
+	}
+	return w.CreateBucket([]byte(name))
+}
+
 // Put writes a row.
 func (w *Writer) Put(table string, key, body []byte) error {
-	bucket, err := w.CreateBucketIfNotExists([]byte(table))
+	bucket, err := w.table(table)
 	if err != nil {
 		return err
 	}
