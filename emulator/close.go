@@ -144,7 +144,7 @@ func (s *Server) removeTasks() error {
 func (s *Server) removeEverything(waits bool) error {
 	info, err := s.askEngine()
 	if err == nil {
-		err = s.guard.Admit(info) // on another engine the tasks go on
+		err = s.admit(info) // on another engine the tasks go on
 	}
 	if err == nil {
 		if kept := s.readOutput(); kept || !waits {

@@ -124,3 +124,17 @@ func TestStartOnAFullDisk(t *testing.T) {
 		}
 	}
 }
+
+// An emulator that ends on the full disk on which it has started says what it lacks, and not that its engine is another one.
+func TestEndAfterAStartOnAFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	w := open(t, emulator.Options{DataDir: dir})
+	w.createService("api", w.register("web", "app"), 1)
+	w.eventually("a task runs", func() bool { return w.service("api").RunningCount == 1 })
+	w.srv.Die()
+	srv, err := emulator.New(emulator.WithDisk(emulator.Options{DataDir: dir}, func() error { return errors.New("no space left on device") }))
+	w.must(err)
+	if err := srv.Close(); err == nil || !strings.Contains(err.Error(), "no space left on device") || strings.Contains(err.Error(), "--new-engine") {
+		t.Errorf("it ends with %v", err)
+	}
+}
