@@ -18,10 +18,10 @@ import (
 )
 
 // read gathers what a decision needs from a snapshot; ok is false when there is no
-// such service.
+// such service, or when a start has left out the damaged row of its cluster.
 func read(tx *state.Tx, serviceARN string, now time.Time, chance placement.Chance) (in Input, ok bool) {
 	s := state.FindService(tx, serviceARN)
-	if s == nil {
+	if s == nil || state.FindCluster(tx, s.ClusterARN) == nil {
 		return Input{}, false
 	}
 	in = Input{

@@ -18,3 +18,12 @@ func TestARefusedVerbTakesNoOtherAlong(t *testing.T) {
 		t.Errorf("%d tasks, refused: %v", n, refused)
 	}
 }
+
+// A start may leave out the damaged row of a cluster. Its services wait then.
+func TestAServiceWaitsForTheRowOfItsCluster(t *testing.T) {
+	f := newFixture(t, func(s *state.Service) { s.ClusterARN = scope.Cluster("damaged") })
+	f.reconcile(serviceARN)
+	if n := len(f.tasks()); n != 0 {
+		t.Errorf("%d tasks", n)
+	}
+}
