@@ -13,6 +13,7 @@ import (
 const (
 	infoTimeout    = 5 * time.Second
 	networkTimeout = time.Minute
+	ensureTimeout  = 2 * time.Minute // the first network also waits for what keeps the owner alive
 	inspectTimeout = 30 * time.Second
 	statsTimeout   = 4 * time.Second
 	usageTimeout   = 15 * time.Second // it may be that of many containers, a few at a time

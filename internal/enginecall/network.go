@@ -9,7 +9,7 @@ import (
 )
 
 func (t timed) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (backend.Network, error) {
-	return limit(ctx, t, "created", networkTimeout, func(ctx context.Context) (backend.Network, error) {
+	return limit(ctx, t, "created", ensureTimeout, func(ctx context.Context) (backend.Network, error) {
 		return t.Engine.EnsureNetwork(ctx, spec)
 	})
 }

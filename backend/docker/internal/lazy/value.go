@@ -14,7 +14,7 @@ const LoadTimeout = 2 * time.Minute
 
 // firstPatience is how long the first attempt at a load may take. The engine may never answer one request of it
 // although it answers others, and all callers wait for it.
-const firstPatience = 10 * time.Second
+const firstPatience = 20 * time.Second
 
 // Value is a value that is made when first needed, by one caller for all. A failed
 // attempt is forgotten, so that the next caller tries again. One that takes long is cut off and made again.
