@@ -103,7 +103,7 @@ func Try(db *bbolt.DB, fn func(w *Writer) error) error {
 		failed = write(tx, fn)
 		return errTried
 	})
-	if err != errTried {
+	if !errors.Is(err, errTried) {
 		return err
 	}
 	return failed

@@ -52,7 +52,7 @@ func (b *bounded) Accept() (net.Conn, error) {
 		accepted, err := b.Listener.Accept()
 		if err == nil {
 			c := &conn{TCPConn: accepted.(*net.TCPConn), bound: b}
-			b.admit(c)
+			b.admit()
 			return c, nil
 		}
 		if !errors.Is(err, syscall.EMFILE) || !b.closeOldest() {
@@ -62,7 +62,7 @@ func (b *bounded) Accept() (net.Conn, error) {
 }
 
 // admit counts a connection, and closes others for it.
-func (b *bounded) admit(c *conn) {
+func (b *bounded) admit() {
 	b.mu.Lock()
 	b.open++
 	over := b.open > b.most
