@@ -86,7 +86,7 @@ func TestATaskEndsWhoseSandboxIsStartedAgain(t *testing.T) {
 	}
 }
 
-// The end of a task does not depend on that of its sandbox, which others have started again.
+// A task ends even if its sandbox, which others have started again, does not.
 func TestATaskEndsWhoseSandboxIsStartedAgainAndCannotBeStopped(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		b.withFaults(fault.Rule{Call: fault.Stop, Sandbox: sandboxes, Error: "tried to kill container, but did not receive an exit event"})

@@ -174,7 +174,7 @@ func (w *Writer) Drop(table string) error {
 	return w.DeleteBucket([]byte(table))
 }
 
-// Recount has the sum be that of the rows that there are.
+// Recount makes the sum anew from the rows that there are.
 func (w *Writer) Recount() error {
 	w.sum = 0
 	return eachTable(w.Tx, func(table string, bucket *bbolt.Bucket) error {
