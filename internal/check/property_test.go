@@ -31,6 +31,10 @@ func TestTheAPIRefusesWhatIsFound(t *testing.T) {
 		t.Fatal(answer)
 	}
 	makeProvider(t, srv)
+	// Checking takes it that the cluster of the user has a namespace.
+	if answer := post(t, srv.URL(), "UpdateCluster", []byte(`{"cluster": "default", "serviceConnectDefaults": {"namespace": "a"}}`)); answer != "" {
+		t.Fatal(answer)
+	}
 	n := 0
 	rapid.Check(t, func(t *rapid.T) {
 		n++
@@ -255,7 +259,7 @@ func changed[T any](t *rapid.T, base, name string, named ...string) []byte {
 
 // left are members that refer to what has to be there, or that decide on which launch type a
 // definition is looked at.
-var left = []string{"capacityProviderStrategy", "clientToken", "cluster", "launchType", "loadBalancers", "requiresCompatibilities", "role", "roleArn"}
+var left = []string{"alarmNames", "capacityProviderStrategy", "clientToken", "cluster", "launchType", "loadBalancers", "namespace", "requiresCompatibilities", "role", "roleArn"}
 
 // change gives a structure another value of one of its members.
 func change(t *rapid.T, in map[string]any, typ reflect.Type) {

@@ -213,7 +213,7 @@ func (r *request) worldWithDefinition(s started, strategy []types.CapacityProvid
 		w.registries = union(w.registries, []string{aws.ToString(registry.RegistryArn)})
 	}
 	if c := s.DeploymentConfiguration; c != nil && c.Alarms != nil {
-		w.alarms = c.Alarms.AlarmNames
+		w.alarms = slices.DeleteFunc(slices.Clone(c.Alarms.AlarmNames), func(name string) bool { return name == "" }) // no alarm has that name
 	}
 	if name := namespaceOf(s.ServiceConnectConfiguration); name != "" {
 		w.namespaces = []string{name}
