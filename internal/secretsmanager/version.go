@@ -32,7 +32,7 @@ type Value struct {
 	Binary    []byte
 }
 
-// Same reports whether two values are equal. None, as that of a row which was left out as damaged, is like no other.
+// Same reports whether two values are equal. A value that is not there, as its row was damaged and left out, equals none.
 func (v *Value) Same(other *Value) bool {
 	return v != nil && v.Text == other.Text && bytes.Equal(v.Binary, other.Binary)
 }

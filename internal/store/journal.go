@@ -180,7 +180,7 @@ func (s *Store) updateDisk(fn func(disk *boltfile.Writer) error) error {
 	return err
 }
 
-// mendLogs removes the entries before one that was left out: those of a log have no gap.
+// mendLogs removes the entries before one that was left out: the entries of a log have no gap.
 func (s *Store) mendLogs(disk *boltfile.Writer) error {
 	if !s.journal.lacking {
 		return nil
