@@ -4,13 +4,15 @@
 //	testsummary [-tally file] [go test flags] [packages]
 //
 // It exits as go test does. With -tally, or TEST_TALLY in the environment, it appends
-// "passed failed" to a file, for a run that consists of several. With TEST_AGAIN=N a few tests
+// "passed failed" to a file, for a run that consists of several, and with TEST_FAILURES what the tests
+// said that failed. With TEST_AGAIN=N a few tests
 // that fail run again, each alone and N times; those that pass are listed as flaky. More do if the
 // engine stood still while they ran, which a file with a line for each time tells: TEST_STOOD_STILL.
 package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -59,12 +61,7 @@ func run(args []string, tally string) (int, error) {
 	if slices.Contains(args, "-short") && !slices.Contains(args, "-race") {
 		fmt.Println("`make test-all` runs all tests, and with the race detector")
 	}
-	if tally != "" {
-		if err := s.append(tally); err != nil {
-			return code, err
-		}
-	}
-	return code, readErr
+	return code, cmp.Or(appendTo(tally, s.writeCounts), appendTo(os.Getenv("TEST_FAILURES"), s.writeFailures), readErr)
 }
 
 // read takes the events of go test and passes on what go test prints without

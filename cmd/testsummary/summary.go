@@ -206,13 +206,21 @@ func (s *summary) write(w io.Writer) {
 	}
 }
 
-// append adds the counts to a file.
-func (s *summary) append(path string) error {
+// writeCounts writes the line of a tally.
+func (s *summary) writeCounts(w io.Writer) error {
 	passed, failed, _ := s.counts()
+	_, err := fmt.Fprintln(w, passed, failed)
+	return err
+}
+
+// appendTo has write add to a file; without a path it does nothing.
+func appendTo(path string, write func(io.Writer) error) error {
+	if path == "" {
+		return nil
+	}
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
-		return fmt.Errorf("open tally: %w", err)
+		return fmt.Errorf("open what a run adds to: %w", err)
 	}
-	_, err = fmt.Fprintln(file, passed, failed)
-	return cmp.Or(err, file.Close())
+	return cmp.Or(write(file), file.Close())
 }

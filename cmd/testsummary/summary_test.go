@@ -82,12 +82,28 @@ func TestTallyIsAppended(t *testing.T) {
 	s, _ := read(t, events)
 	path := filepath.Join(t.TempDir(), "tally")
 	for range 2 {
-		if err := s.append(path); err != nil {
+		if err := appendTo(path, s.writeCounts); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if got, err := os.ReadFile(path); err != nil || string(got) != "2 1\n2 1\n" {
 		t.Errorf("tally holds %q (%v), want two lines", got, err)
+	}
+}
+
+func TestWhatFailedTestsSaidIsAppended(t *testing.T) {
+	s, _ := read(t, strings.Replace(events, "one is not two\\n", "one is not two\\n1\\n2\\n3\\n4\\na log\\n", 1))
+	path := filepath.Join(t.TempDir(), "failures")
+	const want = "p TestTable/two:\n    p_test.go:7: one is not two\n1\n2\n3\n4\n"
+	if err := appendTo(path, s.writeFailures); err != nil {
+		t.Fatal(err)
+	}
+	s.runAgain(1, func(testName) bool { return true })
+	if err := appendTo(path, s.writeFailures); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != want+want {
+		t.Errorf("got %q (%v), want %q for a test that failed, and again when it has passed alone", got, err, want)
 	}
 }
 
