@@ -29,7 +29,7 @@ func TestAnEngineThatHangsIsLostAndTasksStayAsTheyAre(t *testing.T) {
 					b.Fatal(err)
 				}
 				id := b.run(container("web"))
-				b.settleAfter(3 * time.Hour)
+				b.settleAfter(2 * time.Hour)
 				if err := b.agent.Health(""); !errors.Is(err, backend.ErrUnavailable) {
 					b.Errorf("health: %v", err)
 				}
@@ -72,14 +72,46 @@ func TestACallThatHangsOnAnEngineThatAnswersFailsTheTask(t *testing.T) {
 	}
 }
 
-func TestAPullMayTakeADay(t *testing.T) {
+func TestATaskHasThreeHoursToStart(t *testing.T) {
+	for name, c := range map[string]struct {
+		pull time.Duration
+		want string
+	}{
+		"a pull that ends before":    {3*time.Hour - time.Minute, state.Running},
+		"a pull that takes longer":   {3*time.Hour + time.Minute, state.Stopped},
+		"a container that never can": {0, state.Stopped},
+	} {
+		t.Run(name, func(t *testing.T) {
+			withAgent(t, func(b *bench) {
+				web, first := container("web"), container("first")
+				if c.pull > 0 {
+					b.withFaults(fault.Rule{Call: fault.Pull, Delay: c.pull})
+				} else { // it runs on, and web waits for its end
+					first.Essential = aws.Bool(false)
+					web.DependsOn = []types.ContainerDependency{{ContainerName: first.Name, Condition: types.ContainerConditionComplete}}
+				}
+				id := b.run(first, web)
+				b.settleAfter(3*time.Hour - time.Second)
+				if task := b.task(id); task.Stop != nil {
+					b.Fatalf("stopped before: %+v", task.Stop)
+				}
+				b.settleAfter(5 * time.Minute)
+				task := b.task(id)
+				b.expect("status", task.Status.LastStatus, c.want)
+				if c.want == state.Stopped {
+					b.expect("stop code", task.Stop.Code, types.TaskStopCodeTaskFailedToStart)
+					b.expect("reason", task.Stop.Reason, "Task failed to start: it has not reached RUNNING in 3 hours")
+				}
+			})
+		})
+	}
+}
+
+func TestATaskThatRunsMayGoOnForDays(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		b.withFaults(fault.Rule{Call: fault.Pull, Delay: 24 * time.Hour})
 		id := b.run(container("web"))
-		b.settleAfter(23 * time.Hour)
-		b.expect("after 23 hours", b.task(id).Status.LastStatus, state.Pending)
-		b.settleAfter(2 * time.Hour)
-		b.expect("after a day", b.task(id).Status.LastStatus, state.Running)
+		b.settleAfter(24 * time.Hour)
+		b.expect("status", b.task(id).Status.LastStatus, state.Running)
 	})
 }
 

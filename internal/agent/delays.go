@@ -2,6 +2,8 @@ package agent
 
 import (
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // Delays are how long ECS takes for what an engine does at once, on the emulator's clock.
@@ -57,4 +59,16 @@ func sooner(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// startPatience is how long a task may take to come to RUNNING, told by AWS's support (aws/containers-roadmap#2379). With
+// which reason and stop code it ends is not told: both are the emulator's choice.
+const startPatience = 3 * time.Hour
+
+// startsBy is when a task has to have come to RUNNING, zero if it has.
+func (v *view) startsBy() time.Time {
+	if v.stop != nil || !state.Before(v.status.LastStatus, state.Running) {
+		return time.Time{}
+	}
+	return v.createdAt.Add(startPatience)
 }

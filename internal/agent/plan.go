@@ -193,7 +193,7 @@ func plan(v *view) (actions []action, again time.Time) {
 			add(start, theContainer(i), "")
 		}
 	}
-	return actions, sooner(again, v.execAgentAt())
+	return actions, sooner(sooner(again, v.execAgentAt()), v.startsBy())
 }
 
 // starting reports whether the start of a container is under way.

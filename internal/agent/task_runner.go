@@ -115,6 +115,9 @@ func (w *taskRunner) step(ctx context.Context) (calls []call) {
 	for {
 		w.view.now = w.host.agent.Clock.Now()
 		w.deriveStatus()
+		if due := w.view.startsBy(); !due.IsZero() && !w.view.now.Before(due) {
+			w.fail("Task failed to start: it has not reached RUNNING in 3 hours")
+		}
 		if w.view.stop != nil {
 			w.host.ports.Leave(w.task.ARN) // before the calls that stop it
 		}
