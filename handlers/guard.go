@@ -103,7 +103,13 @@ func asCall(r *http.Request) *http.Request {
 
 // knownDomains are those of which each name is known. Only the resolver of this
 // machine answers for localhost, and only AWS for AWS's.
-var knownDomains = []string{".localhost", ".amazonaws.com", ".amazonaws.com.cn", ".api.aws"}
+var knownDomains = []string{".localhost", "." + localStack, ".amazonaws.com", ".amazonaws.com.cn", ".api.aws"}
+
+// knownNames are names that lead to this machine.
+var knownNames = []string{"host.docker.internal", localStack}
+
+// localStack and the names below it lead to 127.0.0.1, and no page is there. Scripts for LocalStack have them.
+const localStack = "localhost.localstack.cloud"
 
 // dataPrefix is what SDKs put before the host of DiscoverInstances, also where it is one that they were told.
 // Source: the service model of Cloud Map.
@@ -118,7 +124,7 @@ func (g *guard) knows(name string) bool {
 	}
 	name = strings.TrimPrefix(name, dataPrefix)
 	if isHostName(name) {
-		if !strings.Contains(name, ".") || name == "host.docker.internal" || slices.Contains(g.allowed, name) {
+		if !strings.Contains(name, ".") || slices.Contains(knownNames, name) || slices.Contains(g.allowed, name) {
 			return true
 		}
 		for _, domain := range knownDomains {

@@ -22,6 +22,7 @@ func TestHosts(t *testing.T) {
 		"ecs.us-east-1.amazonaws.com": true, "ECS.us-east-1.amazonaws.com.:443": true, "ecs.cn-north-1.amazonaws.com.cn": true, "ecs.us-east-1.api.aws": true,
 		"data-127.0.0.1:4577": true, "data-localhost:4577": true, "data-ecs.corp.example": true, "data-host.docker.internal": true, "data-ecs-emulator:4577": true,
 		"data-servicediscovery.us-east-1.amazonaws.com": true, "data-evil.example": false, "data-data-ecs.corp.example": false, "xdata-ecs.corp.example": false,
+		"localhost.localstack.cloud:4566": true, "ecs.us-east-1.localhost.localstack.cloud": true, "localstack.cloud": false, "app.localstack.cloud": false,
 		"ecs.corp.example": true, "ecs.CORP.example.:4577": true, "10.example:1": true,
 
 		"evil.example": false, "evil.example:4577": false, "evil.example.": false, "EVIL.example": false,
