@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/targetinput"
 )
 
 // kind is what there is to know of the targets of a service. Source: EventBridge Scheduler user guide, templated targets.
@@ -96,6 +97,12 @@ func checkECS(t *types.Target) error {
 	}
 	if e.LaunchType == types.LaunchTypeFargate && (e.NetworkConfiguration == nil || e.NetworkConfiguration.AwsvpcConfiguration == nil) {
 		return invalid("Parameter NetworkConfiguration must be specified for the target when launch type is FARGATE.")
+	}
+	if t.Input == nil {
+		return nil
+	}
+	if _, err := targetinput.Override(*t.Input); err != nil {
+		return invalid("%s", err)
 	}
 	return nil
 }

@@ -46,10 +46,14 @@ func universal(call, input string) *types.Target {
 	return t
 }
 
+func overriding(input string) *types.Target {
+	return with(ecsTarget(), func(t *types.Target) { t.Input = &input })
+}
+
 func TestTargets(t *testing.T) {
 	s := newScene(t)
 	for i, target := range []*types.Target{
-		ecsTarget(),
+		ecsTarget(), overriding("{}"), overriding(`{"containerOverrides": [{"name": "app", "command": ["<aws.scheduler.execution-id>"]}]}`),
 		with(at("arn:aws:events:us-east-1:123456789012:event-bus/default"), func(t *types.Target) {
 			t.EventBridgeParameters, t.Input = &types.EventBridgeParameters{DetailType: aws.String("d"), Source: aws.String("shop.night")}, aws.String(`{}`)
 		}),
@@ -72,6 +76,8 @@ func TestTargets(t *testing.T) {
 		}
 	}
 }
+
+const noOverride = "Unable to convert target input to TaskOverride, JSON syntax error in input: [Source: (String)"
 
 func TestRefusedTargets(t *testing.T) {
 	s := newScene(t)
@@ -100,6 +106,10 @@ func TestRefusedTargets(t *testing.T) {
 		{with(ecsTarget(), func(t *types.Target) { t.EcsParameters.NetworkConfiguration.AwsvpcConfiguration.Subnets = []string{} }),
 			"1 validation error detected: Value '[]' at 'target.ecsParameters.networkConfiguration.awsvpcConfiguration.subnets' failed to satisfy constraint: Member must have length greater than or equal to 1"},
 		{with(ecsTarget(), func(t *types.Target) { t.Input = aws.String("{") }), "JSON syntax error in input for the target."},
+		{overriding(`{"VAR1": "string"}`), noOverride + `"{"VAR1": "string"}"; line: 1, column: 11]`}, // as boto3 issue 4370 has it
+		{overriding(`{"containerOverrides": [{"name": "app", "env": []}]}`), noOverride + `"{"containerOverrides": [{"name": "app", "env": []}]}"; line: 1, column: 49]`},
+		{overriding(`{"containerOverrides": {"name": "app"}}`), noOverride + `"{"containerOverrides": {"name": "app"}}"; line: 1, column: 24]`},
+		{overriding(`["x"]`), noOverride + `"["x"]"; line: 1, column: 1]`},
 		{with(at(queue), func(t *types.Target) { t.EcsParameters = ecsTarget().EcsParameters }), "Parameters EcsParameters not supported for the target."},
 
 		{at("arn:aws:events:us-east-1:123456789012:event-bus/default"), "Parameters EventBridgeParameters must be specified."},
@@ -121,6 +131,14 @@ func TestRefusedTargets(t *testing.T) {
 		in.Target = test.target
 		apitest.Refused(t, s.CreateSchedule, in, "ValidationException", test.text)
 	}
+}
+
+func TestUpdateToAnInputThatIsNoOverride(t *testing.T) {
+	s := newScene(t)
+	apitest.OK(t, s.CreateSchedule, nightly("a"))
+	update := sdk.UpdateScheduleInput(*nightly("a"))
+	update.Target = overriding(`{"command": ["x"]}`)
+	apitest.Refused(t, s.UpdateSchedule, &update, "ValidationException", noOverride+`"{"command": ["x"]}"; line: 1, column: 14]`)
 }
 
 // A target that nothing here can call is refused when it is made one.

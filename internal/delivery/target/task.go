@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/targetinput"
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
@@ -32,6 +33,9 @@ func (t *Targets) runTask(ctx context.Context, as apiclient.Principal, d *delive
 		return final(codeInvalid, "the target has no EcsParameters")
 	}
 	in := runTaskInput(d)
+	if typed, err := targetinput.Override(body); err == nil && d.FromSchedule {
+		body = typed
+	}
 	var err error
 	if in.Overrides, err = overrides(body); err != nil {
 		return final(codeInvalid, err.Error())
@@ -64,7 +68,8 @@ func (t *Targets) startTasks(ctx context.Context, as apiclient.Principal, in any
 	return retry(codeLimit, "RunTask has started no task: "+strings.Join(reasons, ", "))
 }
 
-// overrides reads an input. One that is JSON and no override changes nothing (EVB0021.4).
+// overrides reads an input. One that is JSON and no override changes nothing, of a rule (EVB0021.4) or of a schedule from
+// before these were refused.
 func overrides(body string) (*ecstypes.TaskOverride, error) {
 	if !strings.HasPrefix(strings.TrimSpace(body), "{") {
 		return nil, nil

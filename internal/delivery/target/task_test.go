@@ -63,6 +63,17 @@ func TestInputsThatAreNoOverrides(t *testing.T) {
 	aws.gets(t)
 }
 
+// A schedule may have numbers for texts.
+func TestTypesInTheInputOfASchedule(t *testing.T) {
+	targets, aws := sentTo(t, map[string]string{"RunTask": `200 {"tasks":[{"taskArn":"x"}]}`})
+	d := ofTask(`{"containerOverrides":[{"name":"app","cpu":"7","environment":[{"name":"A","value":1}]}]}`)
+	d.FromSchedule = true
+	becomes(t, targets, d, delivery.Sent, "", "")
+	if want := `"overrides":{"containerOverrides":[{"cpu":7,"environment":[{"name":"A","value":"1"}],"name":"app"}]}`; !strings.Contains(aws.got[0], want) {
+		t.Errorf("%s, want %s", aws.got, want)
+	}
+}
+
 func TestWhatBecomesOfRunTask(t *testing.T) {
 	for answer, want := range map[string]delivery.Outcome{
 		`200 {"tasks":[{}],"failures":[{"reason":"RESOURCE:CPU"}]}`:                         sent,
