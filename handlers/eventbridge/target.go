@@ -21,6 +21,9 @@ func (a *API) PutTargets(ctx context.Context, in *sdk.PutTargetsInput) (*sdk.Put
 		if err != nil {
 			return err
 		}
+		if err := checkIDs(in.Targets); err != nil {
+			return err
+		}
 		for i := range in.Targets {
 			if err := a.checkTarget(r, i+1, &in.Targets[i]); err != nil {
 				return err

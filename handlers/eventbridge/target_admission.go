@@ -16,6 +16,18 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/targetinput"
 )
 
+// checkIDs refuses two targets with one id in a request (EVB0025.1). Whether AWS looks at each target before is not known.
+func checkIDs(targets []types.Target) error {
+	seen := map[string]bool{}
+	for _, t := range targets {
+		if seen[*t.Id] {
+			return invalid("Parameter targets is not valid. Reason: More than one target with Id '%s' is provided.", *t.Id)
+		}
+		seen[*t.Id] = true
+	}
+	return nil
+}
+
 // checkTarget refuses a target that a rule cannot have, in AWS's words (EVB0004, EVB0005), and one that nothing here
 // would reach.
 func (a *API) checkTarget(r *eventbridge.Rule, number int, t *types.Target) error {

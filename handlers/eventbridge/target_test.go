@@ -107,6 +107,16 @@ func TestRefusedTargets(t *testing.T) {
 	}
 }
 
+func TestTwoTargetsWithOneID(t *testing.T) {
+	s := newScene(t)
+	s.putRule("r")
+	in := &sdk.PutTargetsInput{Rule: text("r"), Targets: []types.Target{{Id: text("same"), Arn: text(queue)}, {Id: text("other"), Arn: text(queue)}, {Id: text("same"), Arn: text(queue + "2")}}}
+	apitest.Refused(t, s.PutTargets, in, "ValidationException", "Parameter targets is not valid. Reason: More than one target with Id 'same' is provided.")
+	if got := apitest.OK(t, s.ListTargetsByRule, &sdk.ListTargetsByRuleInput{Rule: text("r")}).Targets; len(got) > 0 {
+		t.Errorf("kept %+v", got)
+	}
+}
+
 func TestFiveTargets(t *testing.T) {
 	s := newScene(t)
 	s.putRule("r")
