@@ -39,8 +39,12 @@ func (a *API) checkTarget(r *eventbridge.Rule, number int, t *types.Target) erro
 	if err := checkKeys(number, t); err != nil {
 		return err
 	}
+	service := strings.Split(*t.Arn, ":")[2]
+	if err := checkParameters(service, t); err != nil {
+		return err
+	}
 	var err error
-	switch service := strings.Split(*t.Arn, ":")[2]; service {
+	switch service {
 	case "ecs":
 		err = checkECS(t)
 	case "events":
@@ -85,6 +89,34 @@ func checkKeys(number int, t *types.Target) error {
 	return invalid("1 validation error detected: Value '{%s}' at 'targets.%d.member.inputTransformer.inputPathsMap' failed to satisfy constraint: "+
 		"Map keys must satisfy constraint: [Member must have length less than or equal to 256, Member must have length greater than or equal to 1, "+
 		`Member must satisfy regular expression pattern: [A-Za-z0-9\_\-]+]`, strings.Join(shown, ", "), number)
+}
+
+// takeParameters are the services whose targets take parameters, and no others do. Those of SQS are not among them: AWS
+// accepts them for all (EVB0025.2).
+var takeParameters = map[string][]string{
+	"AppSyncParameters":           {"appsync"},
+	"BatchParameters":             {"batch"},
+	"EcsParameters":               {"ecs"},
+	"HttpParameters":              {"events", "execute-api"},
+	"KinesisParameters":           {"kinesis"},
+	"RedshiftDataParameters":      {"redshift", "redshift-serverless"},
+	"RunCommandParameters":        {"ssm"},
+	"SageMakerPipelineParameters": {"sagemaker"},
+}
+
+// checkParameters refuses parameters of targets of another service. Which of several AWS names, and the full stop, are choices.
+func checkParameters(service string, t *types.Target) error {
+	given := map[string]bool{
+		"AppSyncParameters": t.AppSyncParameters != nil, "BatchParameters": t.BatchParameters != nil, "EcsParameters": t.EcsParameters != nil,
+		"HttpParameters": t.HttpParameters != nil, "KinesisParameters": t.KinesisParameters != nil, "RedshiftDataParameters": t.RedshiftDataParameters != nil,
+		"RunCommandParameters": t.RunCommandParameters != nil, "SageMakerPipelineParameters": t.SageMakerPipelineParameters != nil,
+	}
+	for _, name := range slices.Sorted(maps.Keys(takeParameters)) {
+		if given[name] && !slices.Contains(takeParameters[name], service) {
+			return invalid("Parameter(s) %s not supported for target: %s.", name, *t.Id)
+		}
+	}
+	return nil
 }
 
 func roleMissing(t *types.Target) error {

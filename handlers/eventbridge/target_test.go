@@ -77,6 +77,9 @@ func TestRefusedTargets(t *testing.T) {
 		}}, "1 validation error detected: Value '{a.b=$.detail, b=$.detail.b}' at 'targets.2.member.inputTransformer.inputPathsMap' failed to satisfy constraint: " +
 			"Map keys must satisfy constraint: [Member must have length less than or equal to 256, Member must have length greater than or equal to 1, " +
 			`Member must satisfy regular expression pattern: [A-Za-z0-9\_\-]+]`},
+		"parameters of another service": {changed(func(x *types.Target) { x.Arn, x.Input = text(queue), nil }), "Parameter(s) EcsParameters not supported for target: probe."},
+		"parameters of a stream": {changed(func(x *types.Target) { x.KinesisParameters = &types.KinesisParameters{PartitionKeyPath: text("$.id")} }),
+			"Parameter(s) KinesisParameters not supported for target: probe."},
 		"a FIFO queue": {types.Target{Id: text("probe"), Arn: text(queue + ".fifo")}, "Parameter(s) SqsParameters must be specified for target: probe."},
 		"a bus without a role": {types.Target{Id: text("probe"), Arn: text(other)},
 			"RoleArn is required for target " + other + "."},
@@ -115,6 +118,14 @@ func TestTwoTargetsWithOneID(t *testing.T) {
 	if got := apitest.OK(t, s.ListTargetsByRule, &sdk.ListTargetsByRuleInput{Rule: text("r")}).Targets; len(got) > 0 {
 		t.Errorf("kept %+v", got)
 	}
+}
+
+func TestParametersOfQueuesAreForAll(t *testing.T) {
+	s := newScene(t)
+	s.putRule("r")
+	target := ecsTarget()
+	target.SqsParameters = &types.SqsParameters{MessageGroupId: text("g")}
+	apitest.OK(t, s.PutTargets, &sdk.PutTargetsInput{Rule: text("r"), Targets: []types.Target{target}})
 }
 
 func TestFiveTargets(t *testing.T) {
