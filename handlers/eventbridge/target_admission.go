@@ -144,16 +144,35 @@ func checkECS(t *types.Target) error {
 	case aws.ToInt32(p.TaskCount) > 10:
 		return notValid("TaskCount", t)
 	}
-	if p.NetworkConfiguration == nil || p.NetworkConfiguration.AwsvpcConfiguration == nil {
-		if p.LaunchType == types.LaunchTypeFargate {
-			return invalid("Parameter NetworkConfiguration must be specified for target %s when launch type is FARGATE", *t.Id)
-		}
-		return nil
-	}
-	if n := len(p.NetworkConfiguration.AwsvpcConfiguration.Subnets); n < 1 || n > 16 {
-		return invalid("Parameter Subnets is not valid. Reason: size must be in between 1 and 16.")
+	switch ec2 := p.LaunchType == types.LaunchTypeEc2; {
+	case arn.ScopeOf(*t.Arn).Region != arn.ScopeOf(*p.TaskDefinitionArn).Region: // EVB0025.4; the order is not known
+		return invalid("Region of %s does not match region of %s", *t.Arn, *p.TaskDefinitionArn)
+	case ec2 && p.PlatformVersion != nil:
+		return notOnEC2("PlatformVersion", t)
+	case p.NetworkConfiguration != nil && p.NetworkConfiguration.AwsvpcConfiguration != nil:
+		return checkNetwork(t, p.NetworkConfiguration.AwsvpcConfiguration, ec2)
+	case p.LaunchType == types.LaunchTypeFargate:
+		return invalid("Parameter NetworkConfiguration must be specified for target %s when launch type is FARGATE", *t.Id)
 	}
 	return nil
+}
+
+// checkNetwork refuses a network that RunTask would not take (EVB0004, EVB0025.3).
+func checkNetwork(t *types.Target, network *types.AwsVpcConfiguration, ec2 bool) error {
+	subnets, groups := len(network.Subnets), len(network.SecurityGroups)
+	switch {
+	case subnets < 1 || subnets > 16:
+		return invalid("Parameter Subnets is not valid. Reason: size must be in between 1 and 16.")
+	case groups > 5:
+		return invalid("Parameter SecurityGroups is not valid. Reason: size must be in between 0 and 5.")
+	case ec2 && network.AssignPublicIp != "": // also if it is DISABLED
+		return notOnEC2("AssignPublicIp", t)
+	}
+	return nil
+}
+
+func notOnEC2(parameter string, t *types.Target) error {
+	return invalid("Parameter %s for target %s is not supported when launch type is EC2", parameter, *t.Id)
 }
 
 func notValid(parameter string, t *types.Target) error {

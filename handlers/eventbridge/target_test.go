@@ -68,6 +68,18 @@ func TestRefusedTargets(t *testing.T) {
 			"Parameter NetworkConfiguration must be specified for target probe when launch type is FARGATE"},
 		"no subnets": {changed(func(x *types.Target) { x.EcsParameters.NetworkConfiguration.AwsvpcConfiguration.Subnets = []string{} }),
 			"Parameter Subnets is not valid. Reason: size must be in between 1 and 16."},
+		"six security groups": {changed(func(x *types.Target) {
+			x.EcsParameters.NetworkConfiguration.AwsvpcConfiguration.SecurityGroups = []string{"sg-1", "sg-2", "sg-3", "sg-4", "sg-5", "sg-6"}
+		}), "Parameter SecurityGroups is not valid. Reason: size must be in between 0 and 5."},
+		"a platform version on EC2": {changed(func(x *types.Target) {
+			x.EcsParameters.LaunchType, x.EcsParameters.PlatformVersion = types.LaunchTypeEc2, text("1.4.0")
+		}), "Parameter PlatformVersion for target probe is not supported when launch type is EC2"},
+		"a public address on EC2": {changed(func(x *types.Target) {
+			x.EcsParameters.LaunchType, x.EcsParameters.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp = types.LaunchTypeEc2, types.AssignPublicIpDisabled
+		}), "Parameter AssignPublicIp for target probe is not supported when launch type is EC2"},
+		"a task definition of another Region": {changed(func(x *types.Target) {
+			x.EcsParameters.TaskDefinitionArn = text("arn:aws:ecs:us-west-2:123456789012:task-definition/job:1")
+		}), "Region of " + cluster + " does not match region of arn:aws:ecs:us-west-2:123456789012:task-definition/job:1"},
 		"a path": {changed(func(x *types.Target) { x.Input, x.InputPath = nil, text("$.detail") }),
 			"InputPath is not a valid form of input for target probe. The only valid forms of input are Input and InputTransformer."},
 		"an input that is no JSON": {types.Target{Id: text("probe"), Arn: text(queue), Input: text("not-json")},
@@ -118,6 +130,14 @@ func TestTwoTargetsWithOneID(t *testing.T) {
 	if got := apitest.OK(t, s.ListTargetsByRule, &sdk.ListTargetsByRuleInput{Rule: text("r")}).Targets; len(got) > 0 {
 		t.Errorf("kept %+v", got)
 	}
+}
+
+func TestEC2TargetWithoutWhatIsOfFargate(t *testing.T) {
+	s := newScene(t)
+	s.putRule("r")
+	target := ecsTarget()
+	target.EcsParameters.LaunchType, target.EcsParameters.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp = types.LaunchTypeEc2, ""
+	apitest.OK(t, s.PutTargets, &sdk.PutTargetsInput{Rule: text("r"), Targets: []types.Target{target}})
 }
 
 func TestParametersOfQueuesAreForAll(t *testing.T) {
