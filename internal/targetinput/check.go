@@ -71,8 +71,12 @@ func checkTransformer(t *types.Target) error {
 		return refused("Invalid InputTemplate for target %s : %s.", *t.Id, eventpattern.Place(text, at))
 	}
 	for _, p := range tpl.pieces {
+		_, declared := t.InputTransformer.InputPathsMap[p.name]
 		switch {
 		case p.name == "":
+		// Without a map a name that is not declared is accepted (recorded), with one it is not (EVB0025.5). The order is not known.
+		case !declared && len(t.InputTransformer.InputPathsMap) > 0 && !strings.HasPrefix(p.name, "aws.events."):
+			return refused("InputTemplate for target %s contains invalid placeholder %s.", *t.Id, p.name)
 		case p.inKey:
 			return refused("InputTemplate placeholder present as a JSON object key for target %s.", *t.Id)
 		case p.name == wholeEvent && !tpl.object:

@@ -56,6 +56,19 @@ func TestPlaceholdersInNamesOfMembers(t *testing.T) {
 	}
 }
 
+func TestPlaceholdersThatAreNotDeclared(t *testing.T) {
+	const want = "InputTemplate for target target contains invalid placeholder undeclared."
+	paths := map[string]string{"v": "$.detail.text"}
+	if err := targetinput.Check(transformer(`"got <v> from <undeclared>"`, paths)); err == nil || err.Error() != want {
+		t.Errorf("%v, not %s", err, want)
+	}
+	for template, paths := range map[string]map[string]string{`"got <undeclared>"`: nil, `"got <v> at <aws.events.event.ingestion-time>"`: paths} {
+		if err := targetinput.Check(transformer(template, paths)); err != nil {
+			t.Errorf("%s: %v", template, err)
+		}
+	}
+}
+
 func TestPaths(t *testing.T) {
 	const event = `{"a":[{"b":[1,2]},{"c":0},{"b":[3]}],"n":null,"d":{"e":{"f":"x"}},"twice":1,"twice":2}`
 	for path, want := range map[string]string{
