@@ -65,6 +65,20 @@ func (a *API) checkTarget(r *eventbridge.Rule, number int, t *types.Target) erro
 	if err := a.Way(*t.Arn); err != nil {
 		return &awsapi.Error{Code: "NotImplementedException", Message: err.Error(), Status: http.StatusNotImplemented}
 	}
+	return checkRole(r, service, t)
+}
+
+// checkRole refuses a target without the role with which it is called. Source: EVB0025.6, which names the services.
+func checkRole(r *eventbridge.Rule, service string, t *types.Target) error {
+	if t.RoleArn != nil {
+		return nil
+	}
+	switch service {
+	case "kinesis":
+		return invalid("Rule %s does not have RoleArn assigned to invoke target %s", r.Name, *t.Arn)
+	case "batch", "codebuild", "codepipeline", "firehose", "glue", "inspector", "redshift", "sagemaker", "ssm", "ssm-incidents", "states":
+		return roleMissing(t)
+	}
 	return nil
 }
 

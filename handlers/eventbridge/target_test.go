@@ -92,6 +92,8 @@ func TestRefusedTargets(t *testing.T) {
 		"parameters of another service": {changed(func(x *types.Target) { x.Arn, x.Input = text(queue), nil }), "Parameter(s) EcsParameters not supported for target: probe."},
 		"parameters of a stream": {changed(func(x *types.Target) { x.KinesisParameters = &types.KinesisParameters{PartitionKeyPath: text("$.id")} }),
 			"Parameter(s) KinesisParameters not supported for target: probe."},
+		"a state machine without a role": {types.Target{Id: text("probe"), Arn: text("arn:aws:states:eu-west-1:123456789012:stateMachine:m")},
+			"RoleArn is required for target arn:aws:states:eu-west-1:123456789012:stateMachine:m."},
 		"a FIFO queue": {types.Target{Id: text("probe"), Arn: text(queue + ".fifo")}, "Parameter(s) SqsParameters must be specified for target: probe."},
 		"a bus without a role": {types.Target{Id: text("probe"), Arn: text(other)},
 			"RoleArn is required for target " + other + "."},
