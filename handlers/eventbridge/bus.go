@@ -49,8 +49,21 @@ func checkBus(key *string, log *types.LogConfig, deadLetters *types.DeadLetterCo
 		return awsapi.NotImplemented("events", "encryption of event buses with a KmsKeyIdentifier")
 	case log != nil && log.Level != types.LevelOff && *log != (types.LogConfig{}):
 		return awsapi.NotImplemented("events", "the LogConfig of event buses")
-	case deadLetters != nil:
-		return checkARN(deadLetters.Arn)
+	}
+	return checkDeadLetters(deadLetters)
+}
+
+// checkDeadLetters refuses what takes no dead letters (EVB0025.7). For a change of a bus, the words are those for a new one.
+func checkDeadLetters(c *types.DeadLetterConfig) error {
+	queue := queueOf(c)
+	if err := checkARN(queue); err != nil || queue == nil {
+		return err
+	}
+	switch service := strings.Split(*queue, ":")[2]; {
+	case service != "sqs":
+		return invalid("%s is not supported as a dead letter resource.", service)
+	case strings.HasSuffix(*queue, ".fifo"):
+		return invalid("SQS FIFO is not supported by Dead Letter Queues")
 	}
 	return nil
 }

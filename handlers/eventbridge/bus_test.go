@@ -32,6 +32,10 @@ func TestBuses(t *testing.T) {
 	if b.Description != nil || *b.DeadLetterConfig.Arn != queue || b.LastModifiedTime.Sub(*b.CreationTime) != time.Hour {
 		t.Errorf("updated: %+v", b)
 	}
+	const noQueue = "sns is not supported as a dead letter resource."
+	topic := &types.DeadLetterConfig{Arn: text("arn:aws:sns:eu-west-1:123456789012:t")}
+	apitest.Refused(t, s.CreateEventBus, &sdk.CreateEventBusInput{Name: text("b"), DeadLetterConfig: topic}, "ValidationException", noQueue)
+	apitest.Refused(t, s.UpdateEventBus, &sdk.UpdateEventBusInput{Name: text("orders"), DeadLetterConfig: topic}, "ValidationException", noQueue)
 	if b := apitest.OK(t, s.DescribeEventBus, &sdk.DescribeEventBusInput{}); *b.Name != "default" {
 		t.Errorf("the default bus is %+v", b)
 	}

@@ -31,10 +31,13 @@ func checkIDs(targets []types.Target) error {
 // checkTarget refuses a target that a rule cannot have, in AWS's words (EVB0004, EVB0005), and one that nothing here
 // would reach.
 func (a *API) checkTarget(r *eventbridge.Rule, number int, t *types.Target) error {
-	for _, each := range []*string{t.Arn, t.RoleArn, queueOf(t.DeadLetterConfig)} {
+	for _, each := range []*string{t.Arn, t.RoleArn} {
 		if err := checkARN(each); err != nil {
 			return err
 		}
+	}
+	if err := checkDeadLetters(t.DeadLetterConfig); err != nil {
+		return err
 	}
 	if err := checkKeys(number, t); err != nil {
 		return err
