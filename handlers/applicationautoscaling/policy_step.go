@@ -43,7 +43,14 @@ func checkStep(c *types.StepScalingPolicyConfiguration) error {
 	case len(c.StepAdjustments) > mostStepAdjustments:
 		return tooMany("step adjustments", mostStepAdjustments, "scaling policy")
 	}
-	return checkIntervals(c.StepAdjustments)
+	if err := checkIntervals(c.StepAdjustments); err != nil {
+		return err
+	}
+	below0 := func(s types.StepAdjustment) bool { return aws.ToInt32(s.ScalingAdjustment) < 0 }
+	if c.AdjustmentType == types.AdjustmentTypeExactCapacity && slices.ContainsFunc(c.StepAdjustments, below0) { // AAS0012.1
+		return invalid("Scaling adjustment cannot be less than 0 when adjustment type is ExactCapacity")
+	}
+	return nil
 }
 
 var errCooldown = invalid("Cooldown must be nonnegative")

@@ -154,6 +154,9 @@ func TestRefusedStepPolicies(t *testing.T) {
 		{"There must be a step adjustment without an upper bound if one has a positive upper bound", func(_ *sdk.PutScalingPolicyInput, c *types.StepScalingPolicyConfiguration) {
 			c.StepAdjustments = []types.StepAdjustment{step(zero, one, 1)}
 		}},
+		{"Scaling adjustment cannot be less than 0 when adjustment type is ExactCapacity", func(_ *sdk.PutScalingPolicyInput, c *types.StepScalingPolicyConfiguration) {
+			c.StepAdjustments = []types.StepAdjustment{step(nil, zero, -1), step(zero, nil, 1)}
+		}},
 		{"Minimum adjustment magnitude is only allowed for adjustment type PercentChangeInCapacity", func(_ *sdk.PutScalingPolicyInput, c *types.StepScalingPolicyConfiguration) {
 			c.MinAdjustmentMagnitude = aws.Int32(2)
 		}},
