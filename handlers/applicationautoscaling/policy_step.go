@@ -58,23 +58,31 @@ var errCooldown = invalid("Cooldown must be nonnegative")
 // interval is what a step adjustment is for: differences to the threshold.
 type interval struct{ from, to float64 }
 
-// checkIntervals refuses steps that overlap or leave gaps. Source: Application Auto Scaling user guide, step adjustments,
-// for the rules; recorded answers for the words about gaps and overlaps (AAS0006); the other words are the emulator's.
+// checkIntervals refuses steps that overlap, leave gaps or have bounds that do not fit (AAS0006, AAS0012).
 func checkIntervals(steps []types.StepAdjustment) error {
 	var all []interval
+	openBelow, openAbove := 0, 0
 	for _, s := range steps {
 		i := interval{math.Inf(-1), math.Inf(1)}
-		if s.MetricIntervalLowerBound != nil {
+		if s.MetricIntervalLowerBound == nil {
+			openBelow++
+		} else {
 			i.from = *s.MetricIntervalLowerBound
 		}
-		if s.MetricIntervalUpperBound != nil {
+		if s.MetricIntervalUpperBound == nil {
+			openAbove++
+		} else {
 			i.to = *s.MetricIntervalUpperBound
 		}
 		switch {
 		case s.MetricIntervalLowerBound == nil && s.MetricIntervalUpperBound == nil:
-			return invalid("A step adjustment must have a lower or an upper bound")
+			return invalid("Both lower and upper bounds of a step adjustment cannot be left unspecified")
 		case !(i.from < i.to): // also of NaN
-			return invalid("The lower bound of a step adjustment must be less than its upper bound")
+			return invalid("Lower bound must be less than upper bound for a step adjustment")
+		case openBelow > 1:
+			return invalid("At most one step adjustment may have an unspecified lower bound")
+		case openAbove > 1:
+			return invalid("At most one step adjustment may have an unspecified upper bound")
 		}
 		all = append(all, i)
 	}
@@ -89,9 +97,9 @@ func checkIntervals(steps []types.StepAdjustment) error {
 	}
 	switch first, last := all[0].from, all[len(all)-1].to; {
 	case first < 0 && !math.IsInf(first, -1):
-		return invalid("There must be a step adjustment without a lower bound if one has a negative lower bound")
+		return invalid("There must be a step adjustment with an unspecified lower bound when one step adjustment has a negative lower bound")
 	case last > 0 && !math.IsInf(last, 1):
-		return invalid("There must be a step adjustment without an upper bound if one has a positive upper bound")
+		return invalid("There must be a step adjustment with an unspecified upper bound when one step adjustment has a positive upper bound")
 	}
 	return nil
 }

@@ -145,13 +145,22 @@ func TestRefusedStepPolicies(t *testing.T) {
 		{"Step adjustment intervals cannot overlap", func(_ *sdk.PutScalingPolicyInput, c *types.StepScalingPolicyConfiguration) {
 			c.StepAdjustments = []types.StepAdjustment{step(nil, two, -1), step(one, nil, 1)}
 		}},
-		{"A step adjustment must have a lower or an upper bound", func(_ *sdk.PutScalingPolicyInput, c *types.StepScalingPolicyConfiguration) {
+		{"Both lower and upper bounds of a step adjustment cannot be left unspecified", func(_ *sdk.PutScalingPolicyInput, c *types.StepScalingPolicyConfiguration) {
 			c.StepAdjustments = []types.StepAdjustment{step(nil, nil, 1)}
 		}},
-		{"The lower bound of a step adjustment must be less than its upper bound", func(_ *sdk.PutScalingPolicyInput, c *types.StepScalingPolicyConfiguration) {
+		{"Lower bound must be less than upper bound for a step adjustment", func(_ *sdk.PutScalingPolicyInput, c *types.StepScalingPolicyConfiguration) {
 			c.StepAdjustments = []types.StepAdjustment{step(two, one, 1)}
 		}},
-		{"There must be a step adjustment without an upper bound if one has a positive upper bound", func(_ *sdk.PutScalingPolicyInput, c *types.StepScalingPolicyConfiguration) {
+		{"At most one step adjustment may have an unspecified lower bound", func(_ *sdk.PutScalingPolicyInput, c *types.StepScalingPolicyConfiguration) {
+			c.StepAdjustments = []types.StepAdjustment{step(nil, one, 1), step(nil, zero, 1), step(one, nil, 1)}
+		}},
+		{"At most one step adjustment may have an unspecified upper bound", func(_ *sdk.PutScalingPolicyInput, c *types.StepScalingPolicyConfiguration) {
+			c.StepAdjustments = []types.StepAdjustment{step(nil, zero, 1), step(zero, nil, 1), step(two, nil, 1)}
+		}},
+		{"There must be a step adjustment with an unspecified lower bound when one step adjustment has a negative lower bound", func(_ *sdk.PutScalingPolicyInput, c *types.StepScalingPolicyConfiguration) {
+			c.StepAdjustments = []types.StepAdjustment{step(aws.Float64(-1), zero, 1), step(zero, nil, 1)}
+		}},
+		{"There must be a step adjustment with an unspecified upper bound when one step adjustment has a positive upper bound", func(_ *sdk.PutScalingPolicyInput, c *types.StepScalingPolicyConfiguration) {
 			c.StepAdjustments = []types.StepAdjustment{step(zero, one, 1)}
 		}},
 		{"Scaling adjustment cannot be less than 0 when adjustment type is ExactCapacity", func(_ *sdk.PutScalingPolicyInput, c *types.StepScalingPolicyConfiguration) {
