@@ -1,7 +1,7 @@
 // Command ecs-emulator is Amazon ECS on your own machine.
 //
 //	ecs-emulator serve          start the emulator; Ctrl-C ends it
-//	ecs-emulator ps             show what runs; exit code 3 if something is not as wanted
+//	ecs-emulator ps             show what runs; exit code 3 or 4 if something is not as wanted
 //	ecs-emulator logs           show the output of a service's tasks, or of one task
 //	ecs-emulator exec           run a command, or a shell, in a container with ECS Exec
 //	ecs-emulator events         show what happens: tasks, deployments, container instances

@@ -149,7 +149,7 @@ func (f *flagSet) grouped() (groups []flagGroup) {
 // describe returns the name of a flag's value, and what the flag means, with its default.
 func describe(one *flag.Flag) (value, meaning string) {
 	value, meaning = flag.UnquoteUsage(one)
-	if one.DefValue != "" && one.DefValue != "false" && one.DefValue != "0" {
+	if !slices.Contains([]string{"", "false", "0", "0s"}, one.DefValue) {
 		meaning += " (default " + one.DefValue + ")"
 	}
 	return value, meaning

@@ -33,8 +33,8 @@ var versionCommand = subcommand{
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run returns the exit code: 0, 1 for what failed, 2 for a wrong command line, 3 if ps shows something
-// that is not as wanted; of exec that of the command, or 255 for what failed.
+// run returns the exit code: 0, 1 for what failed, 2 for a wrong command line, 3 or 4 if ps shows
+// something that is not as wanted; of exec that of the command, or 255 for what failed.
 func run(args []string, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
 		args = []string{"help"}
@@ -63,8 +63,6 @@ func run(args []string, stdout, stderr io.Writer) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, errNotAsWanted):
-		return 3
 	case errors.As(err, &wrong):
 		fmt.Fprintf(stderr, "%s: %v\n", name, err)
 		return 2

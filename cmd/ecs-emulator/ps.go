@@ -17,18 +17,16 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/overview/text"
 )
 
-// errNotAsWanted ends ps with its exit code of its own: the screen has said why.
-var errNotAsWanted = errors.New("something is not as wanted")
-
 // tasksOfScreen is how many tasks are asked for where a screen is filled with them, unless it is higher.
 const tasksOfScreen = 100
 
 var psCommand = subcommand{
 	name:    "ps",
-	summary: "show what runs; exit code 3 if something is not as wanted",
+	summary: "show what runs; exit code 3 or 4 if something is not as wanted",
 	examples: []example{
 		{"ecs-emulator ps", "services, tasks and container instances on one screen"},
 		{"ecs-emulator ps shop --watch", "of one cluster, with each change until Ctrl-C"},
+		{"ecs-emulator ps --wait 2m", "once nothing moves any more, and after two minutes at the latest"},
 	},
 	arguments: []argument{{name: "cluster", about: "name or ARN of a cluster (default: all)", optional: true}},
 	declare:   declarePS,
@@ -38,6 +36,7 @@ var psCommand = subcommand{
 type psOptions struct {
 	endpoint, cluster string
 	watch, json, all  bool
+	wait              time.Duration
 }
 
 // declarePS shows what a running emulator runs.
@@ -48,10 +47,15 @@ func declarePS(flags *flagSet) action {
 	flags.short("w", "watch")
 	flags.BoolVar(&o.json, "json", false, "print it as JSON; with --watch a line for each change")
 	flags.BoolVar(&o.all, "all", false, "show all on a terminal, not one screen")
+	flags.DurationVar(&o.wait, "wait", 0, "wait until nothing moves any more, at most this `duration` of real time: 2m")
 	return func(ctx context.Context, args []string, stdout, _ io.Writer) error {
 		o.endpoint, o.cluster = *endpoint, args[0]
 		screen, isTerminal := terminal.Of(stdout)
 		switch {
+		case o.wait < 0:
+			return usageError{fmt.Errorf("--wait %s is negative", o.wait)}
+		case o.watch && o.wait > 0:
+			return usageError{errors.New("--watch shows each change, and --wait waits until there is none")}
 		case o.watch && o.json:
 			return watchJSON(ctx, o, stdout)
 		case o.watch && o.all:
@@ -66,9 +70,9 @@ func declarePS(flags *flagSet) action {
 	}
 }
 
-// show shows what there is now. The error is errNotAsWanted if something is not as wanted.
+// show shows what there is. The error is an exit code if something is not as wanted: the screen has said what.
 func show(ctx context.Context, o psOptions, stdout io.Writer, screen terminal.Terminal, isTerminal bool) error {
-	view, body, err := readOverview(ctx, o, screen)
+	view, body, err := readSettled(ctx, o, screen)
 	if err != nil {
 		return err
 	}
@@ -81,8 +85,8 @@ func show(ctx context.Context, o psOptions, stdout io.Writer, screen terminal.Te
 		}
 		_, err = io.WriteString(stdout, render(view, screen, view.Now, "; --all shows them"))
 	}
-	if err == nil && view.NotAsWanted.Sum() > 0 {
-		err = errNotAsWanted
+	if err == nil {
+		err = exitCode(view)
 	}
 	return err
 }

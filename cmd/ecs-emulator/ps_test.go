@@ -91,6 +91,8 @@ func TestPSRefuses(t *testing.T) {
 		{"--endpoint " + gone.URL, 1, "no emulator answers at " + gone.URL},
 		{"--watch", 2, "--watch needs a terminal"},
 		{"--watch --all", 2, "--watch shows one screen"},
+		{"--watch --wait 2m", 2, "--watch shows each change"},
+		{"--wait -2m", 2, "--wait -2m0s is negative"},
 		{"one two", 2, `unexpected argument "two"`},
 	} {
 		var stdout, stderr strings.Builder

@@ -13,10 +13,13 @@ import (
 type Overview struct {
 	Now time.Time `json:"now"`
 	// Speed is the number of emulated seconds in a real one.
-	Speed       float64   `json:"speed"`
-	NotAsWanted Counts    `json:"notAsWanted"`
-	Clusters    []Cluster `json:"clusters"` // that are ACTIVE
-	Services    []Service `json:"services"` // that are not INACTIVE
+	Speed       float64 `json:"speed"`
+	NotAsWanted Counts  `json:"notAsWanted"`
+	// Settled reports whether nothing moves any more: all is as wanted, or what is not as wanted stays so
+	// until a client acts.
+	Settled  bool      `json:"settled"`
+	Clusters []Cluster `json:"clusters"` // that are ACTIVE
+	Services []Service `json:"services"` // that are not INACTIVE
 	// LoadBalancers are all, or of one cluster those that send to a target group of its services.
 	LoadBalancers []LoadBalancer `json:"loadBalancers"`
 	// Tasks are those that have not STOPPED: first those that are not as wanted, then by cluster and
@@ -65,6 +68,8 @@ type Service struct {
 	LastEvent          *Event        `json:"lastEvent,omitempty"`
 	// NotAsWanted is why the service is not as wanted; empty: it is.
 	NotAsWanted string `json:"notAsWanted,omitempty"`
+	// Settled is set where the service stays so until a client acts.
+	Settled bool `json:"settled,omitempty"`
 }
 
 // Deployment is a deployment of a service.

@@ -2,6 +2,7 @@ package overview
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -59,6 +60,7 @@ func Read(tx *state.Tx, now time.Time, o Options) (*Overview, error) {
 	view.LoadBalancers = readLoadBalancers(tx, view.Services, o)
 	tasks.show(view, o)
 	view.countNotAsWanted()
+	view.Settled = view.settled()
 	return view, nil
 }
 
@@ -74,6 +76,13 @@ func (o *Overview) countNotAsWanted() {
 			o.NotAsWanted.ContainerInstances++
 		}
 	}
+}
+
+// settled asks that nothing but services which stay so is not as wanted: the health of tasks and the connections of
+// agents may still change.
+func (o *Overview) settled() bool {
+	moves := func(s Service) bool { return s.NotAsWanted != "" && !s.Settled }
+	return o.NotAsWanted.Tasks+o.NotAsWanted.ContainerInstances == 0 && !slices.ContainsFunc(o.Services, moves)
 }
 
 func readCluster(tx *state.Tx, c *state.Cluster) Cluster {

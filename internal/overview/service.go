@@ -37,6 +37,7 @@ func readService(tx *state.Tx, s *state.Service) Service {
 		shown.LastEvent = &Event{CreatedAt: aws.ToTime(events[0].CreatedAt), Message: aws.ToString(events[0].Message)}
 	}
 	shown.NotAsWanted = serviceNotAsWanted(&shown)
+	shown.Settled = shown.NotAsWanted != "" && serviceSettled(&shown)
 	return shown
 }
 

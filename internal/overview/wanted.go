@@ -43,6 +43,26 @@ func serviceNotAsWanted(s *Service) string {
 	return ""
 }
 
+// serviceSettled reports whether a service that is not as wanted stays so: its last deployment has FAILED or was
+// rolled back, and no task is still to come.
+func serviceSettled(s *Service) bool {
+	failed := s.Deployments[0].RolloutState == string(types.DeploymentRolloutStateFailed)
+	if !failed && (s.Deployments[0].Rollback == nil || s.Running != s.Desired) {
+		return false
+	}
+	for _, d := range s.Deployments {
+		if d.RolloutState == string(types.DeploymentRolloutStateInProgress) || d.Pending > 0 || d.Running < d.Desired {
+			return false
+		}
+	}
+	for _, g := range s.TargetGroups {
+		if g.Targets[state.TargetUnhealthy] > 0 { // tasks of such targets are replaced
+			return false
+		}
+	}
+	return true
+}
+
 // taskNotAsWanted asks for the lastStatus to be the desiredStatus, and for no unhealthy container or
 // target.
 func taskNotAsWanted(t *state.Task) string {
