@@ -16,7 +16,7 @@ func TestPSWaitsUntilNothingMoves(t *testing.T) {
 		t.Errorf("of nothing: exit code %d, and\n%s", code, text)
 	}
 	p.createFailing()
-	if text, code := p.ps("--wait", "2m"); code != 4 || !strings.Contains(text, "FAILED") {
+	if text, code := p.ps("--wait", "2m"); code != 4 || !strings.Contains(text, "ROLLBACK_FAILED: No rollback candidate was found to run the rollback.") {
 		t.Errorf("exit code %d, and\n%s", code, text)
 	}
 	if _, code := p.ps("--json"); code != 4 {

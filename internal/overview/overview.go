@@ -86,6 +86,8 @@ type Deployment struct {
 	CreatedAt          time.Time `json:"createdAt"`
 	// Rollback is set where ECS has rolled back by itself.
 	Rollback *Rollback `json:"rollback,omitempty"`
+	// Failure is set of the PRIMARY one that has FAILED, with nothing to come after it.
+	Failure *Failure `json:"failure,omitempty"`
 	// TrafficShift is set of the PRIMARY one while its service deployment shifts traffic.
 	TrafficShift *TrafficShift `json:"trafficShift,omitempty"`
 	// ProductionWeight is the share of requests that it is to have then, in percent; nil: traffic is not
@@ -108,6 +110,12 @@ type Rollback struct {
 	// TaskDefinition is that of the revision that failed, family:revision.
 	TaskDefinition string    `json:"taskDefinition"`
 	StartedAt      time.Time `json:"startedAt"`
+}
+
+// Failure is how the service deployment has ended of a deployment that has FAILED.
+type Failure struct {
+	Status string `json:"status"` // ROLLBACK_FAILED, or STOPPED where no rollback was asked for
+	Reason string `json:"reason"`
 }
 
 // TargetGroup is one that tasks of a service are targets of.

@@ -26,8 +26,13 @@ func readService(tx *state.Tx, s *state.Service) Service {
 		shown.Deployments = append(shown.Deployments, readDeployment(tx, d, s.DeploymentStatus(d), counts.Of(d.ID)))
 	}
 	for _, d := range s.Deployments {
-		if part := state.FindServiceDeployment(tx, d.ServiceDeploymentARN); part != nil && part.Shift != nil && !part.Ended() {
+		part := state.FindServiceDeployment(tx, d.ServiceDeploymentARN)
+		switch {
+		case part == nil:
+		case part.Shift != nil && !part.Ended():
 			readTrafficShift(shown.Deployments, part)
+		case part.Ended() && d == s.Primary() && d.RolloutState == types.DeploymentRolloutStateFailed:
+			shown.Deployments[0].Failure = &Failure{Status: string(part.Status), Reason: part.StatusReason}
 		}
 	}
 	for _, group := range targetGroups(s) {

@@ -106,6 +106,9 @@ func (r *renderer) serviceNotes(s *overview.Service) (notes []string) {
 		if d.RolloutState == string(types.DeploymentRolloutStateFailed) {
 			notes = append(notes, d.RolloutStateReason)
 		}
+		if note := failureNote(d); note != "" {
+			notes = append(notes, note)
+		}
 	}
 	for _, g := range s.TargetGroups {
 		if g.Unhealthy != "" {
@@ -116,6 +119,18 @@ func (r *renderer) serviceNotes(s *overview.Service) (notes []string) {
 		notes = append(notes, r.age(e.CreatedAt)+" ago: "+shortIDs(e.Message))
 	}
 	return notes
+}
+
+// failureNote says why nothing comes after a deployment that has failed; empty: something does.
+func failureNote(d overview.Deployment) string {
+	switch end := d.Failure; {
+	case end == nil:
+		return ""
+	case d.Rollback != nil: // it is the rollback
+		return end.Status + ": " + end.Reason
+	default:
+		return d.TaskDefinition + " was not rolled back, " + end.Status + ": " + end.Reason
+	}
 }
 
 // trafficNote says where a deployment is that shifts traffic, who has how much of it, and what it waits

@@ -8,6 +8,19 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/overview"
 )
 
+func TestFailureNote(t *testing.T) {
+	end := &overview.Failure{Status: "ROLLBACK_FAILED", Reason: "No rollback candidate was found to run the rollback."}
+	for want, d := range map[string]overview.Deployment{
+		"": {TaskDefinition: "web:3"},
+		"web:3 was not rolled back, ROLLBACK_FAILED: No rollback candidate was found to run the rollback.": {TaskDefinition: "web:3", Failure: end},
+		"ROLLBACK_FAILED: No rollback candidate was found to run the rollback.":                            {TaskDefinition: "web:3", Failure: end, Rollback: &overview.Rollback{}},
+	} {
+		if got := failureNote(d); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestTrafficNote(t *testing.T) {
 	shift := &overview.TrafficShift{Stage: "BAKE_TIME"}
 	for want, deployments := range map[string][]overview.Deployment{

@@ -54,3 +54,33 @@ func TestWhatIsSettled(t *testing.T) {
 		})
 	}
 }
+
+// A deployment that was not rolled back says how its service deployment has ended, and why.
+func TestFailureOfADeployment(t *testing.T) {
+	w := newWorld(t)
+	s := &state.Service{
+		ARN: scope.Service("shop", "web"), Name: "web", ClusterARN: scope.Cluster("shop"),
+		Deployments: []*state.Deployment{deployment("ecs-svc/2"), deployment("ecs-svc/1")},
+	}
+	failed := s.Deployments[0]
+	failed.Primary, failed.RolloutState = true, types.DeploymentRolloutStateFailed
+	failed.ServiceDeploymentARN = scope.ServiceDeployment("shop", "web", "failed")
+	part := &state.ServiceDeployment{
+		ARN: failed.ServiceDeploymentARN, ServiceARN: s.ARN, Status: types.ServiceDeploymentStatusInProgress,
+	}
+	failure := func() *overview.Failure {
+		w.update(func(tx *state.Tx) {
+			state.PutServiceDeployment(tx, part)
+			state.PutService(tx, s)
+		})
+		return w.read(overview.Options{}).Services[0].Deployments[0].Failure
+	}
+	if got := failure(); got != nil {
+		t.Errorf("on its way to the end it is %+v", got)
+	}
+	part = part.Clone()
+	part.Status, part.StatusReason, part.FinishedAt = types.ServiceDeploymentStatusRollbackFailed, "No rollback candidate was found to run the rollback.", began
+	if got := failure(); got == nil || *got != (overview.Failure{Status: "ROLLBACK_FAILED", Reason: part.StatusReason}) {
+		t.Errorf("at its end it is %+v", got)
+	}
+}
