@@ -196,6 +196,8 @@ type Container struct {
 	HealthStatus string `json:"healthStatus"`
 	ExitCode     *int32 `json:"exitCode,omitempty"`
 	Reason       string `json:"reason,omitempty"`
+	// Proxy is set of the proxy of Service Connect, which no task definition has.
+	Proxy bool `json:"proxy,omitempty"`
 }
 
 // ContainerInstance is a container instance.

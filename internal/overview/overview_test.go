@@ -228,6 +228,17 @@ func target(tx *state.Tx, group string, health elb.TargetHealthStateEnum) {
 	})
 }
 
+func TestProxyOfATask(t *testing.T) {
+	w := newWorld(t)
+	w.add("a", "service:web", state.Running, func(t *state.Task) {
+		t.Spec.Connect = &state.Connect{}
+		t.Status.Containers = append(t.Status.Containers, state.Container{Name: t.ProxyName(), Phase: state.ContainerRunning})
+	})
+	if got := w.read(overview.Options{}).Tasks[0].Containers; len(got) != 2 || got[0].Proxy || !got[1].Proxy {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestContainerInstances(t *testing.T) {
 	w := newWorld(t)
 	machine := func(id string, connected bool) string {

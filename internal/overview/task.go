@@ -108,10 +108,12 @@ func readTask(t *state.Task, o Options) Task {
 		Containers: make([]Container, len(t.Status.Containers)),
 		CreatedAt:  t.Spec.CreatedAt, StartedAt: t.Status.StartedAt, StoppedAt: t.Status.StoppedAt,
 	}
+	proxy := t.ProxyName()
 	for i := range t.Status.Containers {
 		c := &t.Status.Containers[i]
 		shown.Containers[i] = Container{
 			Name: c.Name, LastStatus: c.LastStatus(), HealthStatus: health(c.HealthStatus), ExitCode: c.ExitCode, Reason: c.Reason,
+			Proxy: c.Name == proxy,
 		}
 	}
 	if t.Stop != nil {

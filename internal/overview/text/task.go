@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -96,7 +97,7 @@ func why(t *overview.Task) string {
 			parts = append(parts, shortIDs(part))
 		}
 	}
-	for _, c := range t.Containers {
+	for _, c := range told(t.Containers) {
 		switch {
 		case c.Reason != "":
 			parts = append(parts, c.Name+": "+c.Reason)
@@ -122,11 +123,21 @@ func (r *renderer) stoppedTasks() *table {
 	return t
 }
 
+// told are the containers of which there is something to tell: a proxy, which no user has written, is of interest
+// if it failed.
+func told(containers []overview.Container) []overview.Container {
+	return slices.DeleteFunc(slices.Clone(containers), func(c overview.Container) bool {
+		ended := c.ExitCode != nil && *c.ExitCode == 0
+		return c.Proxy && c.HealthStatus != "UNHEALTHY" && (ended || c.ExitCode == nil && c.Reason == "")
+	})
+}
+
 // exitCodes names containers where a task has several.
 func exitCodes(t *overview.Task) cell {
 	var parts []string
 	tone := Plain
-	for _, c := range t.Containers {
+	containers := told(t.Containers)
+	for _, c := range containers {
 		if c.ExitCode == nil {
 			continue
 		}
@@ -134,7 +145,7 @@ func exitCodes(t *overview.Task) cell {
 			tone = Bad
 		}
 		text := strconv.Itoa(int(*c.ExitCode))
-		if len(t.Containers) > 1 {
+		if len(containers) > 1 {
 			text = fmt.Sprintf("%s %s", c.Name, text)
 		}
 		parts = append(parts, text)
