@@ -46,7 +46,7 @@ func declarePS(flags *flagSet) action {
 	flags.BoolVar(&o.watch, "watch", false, "show it anew with each change, until Ctrl-C")
 	flags.short("w", "watch")
 	flags.BoolVar(&o.json, "json", false, "print it as JSON; with --watch a line for each change")
-	flags.BoolVar(&o.all, "all", false, "show all on a terminal, not one screen")
+	flags.BoolVar(&o.all, "all", false, "show all on a terminal, not one screen, and a row for each stopped task")
 	flags.DurationVar(&o.wait, "wait", 0, "wait until nothing moves any more, at most this `duration` of real time: 2m")
 	return func(ctx context.Context, args []string, stdout, _ io.Writer) error {
 		o.endpoint, o.cluster = *endpoint, args[0]
@@ -83,7 +83,7 @@ func show(ctx context.Context, o psOptions, stdout io.Writer, screen terminal.Te
 		if o.all || !isTerminal {
 			screen.Height = 0
 		}
-		_, err = io.WriteString(stdout, render(view, screen, view.Now, "; --all shows them"))
+		_, err = io.WriteString(stdout, render(view, screen, text.Options{Now: view.Now, Hint: "; --all shows them", Fold: !isTerminal && !o.all}))
 	}
 	if err == nil {
 		err = exitCode(view)
@@ -128,12 +128,11 @@ func askOverview(ctx context.Context, o psOptions, query url.Values) (*http.Resp
 	return nil, err
 }
 
-// render shows an overview as it is at a time of the emulator's clock.
-func render(view *overview.Overview, screen terminal.Terminal, now time.Time, hint string) string {
-	return text.Render(view, text.Options{
-		Width: screen.Width, Height: screen.Height, Now: now, Hint: hint,
-		Paint: func(tone text.Tone, s string) string { return screen.Paint(toneStyles[tone], s) },
-	})
+// render shows an overview on a screen.
+func render(view *overview.Overview, screen terminal.Terminal, opts text.Options) string {
+	opts.Width, opts.Height = screen.Width, screen.Height
+	opts.Paint = func(tone text.Tone, s string) string { return screen.Paint(toneStyles[tone], s) }
+	return text.Render(view, opts)
 }
 
 var toneStyles = map[text.Tone]terminal.Style{

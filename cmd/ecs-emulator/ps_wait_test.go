@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -8,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
+
+var folded = regexp.MustCompile(`(?m)^STOPPED +COUNT .*\n[0-9a-f]{8} +\d+ +service:broken .*\n\z`)
 
 // The first deployment of a service fails, and has nothing to go back to.
 func TestPSWaitsUntilNothingMoves(t *testing.T) {
@@ -18,6 +21,12 @@ func TestPSWaitsUntilNothingMoves(t *testing.T) {
 	p.createFailing()
 	if text, code := p.ps("--wait", "2m"); code != 4 || !strings.Contains(text, "ROLLBACK_FAILED: No rollback candidate was found to run the rollback.") {
 		t.Errorf("exit code %d, and\n%s", code, text)
+	}
+	if text, _ := p.ps(); !folded.MatchString(text) {
+		t.Errorf("no row has all tasks that ended alike:\n%s", text)
+	}
+	if text, _ := p.ps("--all"); folded.MatchString(text) {
+		t.Errorf("with --all a row has several tasks:\n%s", text)
 	}
 	if _, code := p.ps("--json"); code != 4 {
 		t.Errorf("without --wait, exit code %d", code)

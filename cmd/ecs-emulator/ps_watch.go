@@ -15,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
 	"github.com/ecs-emulator/ecs-emulator/internal/overview"
+	"github.com/ecs-emulator/ecs-emulator/internal/overview/text"
 )
 
 // Escape sequences of ECMA-48 and xterm. A screen of its own leaves what was on the terminal as it was.
@@ -112,12 +113,12 @@ func (w *watcher) run(ctx context.Context, ended <-chan error) error {
 func (w *watcher) draw() error {
 	size, _ := terminal.Of(w.out)
 	since := time.Duration(float64(time.Since(w.received)) * w.view.Speed)
-	lines := strings.Split(strings.TrimSuffix(render(w.view, size, w.view.Now.Add(since), ""), "\n"), "\n")
-	text := strings.Join(lines[:min(len(lines), size.Height)], clearLine+"\r\n")
-	if text == w.drawn && size == w.size {
+	lines := strings.Split(strings.TrimSuffix(render(w.view, size, text.Options{Now: w.view.Now.Add(since)}), "\n"), "\n")
+	shown := strings.Join(lines[:min(len(lines), size.Height)], clearLine+"\r\n")
+	if shown == w.drawn && size == w.size {
 		return nil
 	}
-	w.drawn, w.size = text, size
-	_, err := io.WriteString(w.out, home+text+clearLine+clearBelow)
+	w.drawn, w.size = shown, size
+	_, err := io.WriteString(w.out, home+shown+clearLine+clearBelow)
 	return err
 }

@@ -110,17 +110,35 @@ func why(t *overview.Task) string {
 
 func (r *renderer) stoppedTasks() *table {
 	t := &table{columns: []column{
-		{title: "STOPPED"}, r.clusterColumn, {title: "GROUP", least: 10}, {title: "WHEN"},
+		{title: "STOPPED"}, {title: "COUNT", right: true}, r.clusterColumn, {title: "GROUP", least: 10}, {title: "WHEN"},
 		{title: "EXIT", least: 9}, {title: "DEFINITION", optional: true}, {title: "STOP CODE", optional: true},
 	}, count: r.StoppedTaskCount, room: 40}
+	newest, counts := map[ending]*item{}, map[*item]int{}
 	for i := range r.StoppedTasks {
 		task := &r.StoppedTasks[i]
-		t.items = append(t.items, &item{tail: why(task), rows: [][]cell{{
-			{text: activity.ShortID(task.ID)}, r.cluster(task.ClusterARN), {text: task.Group}, {text: r.age(task.StoppedAt) + " ago"}, exitCodes(task),
+		key := endingOf(task)
+		if same := newest[key]; same != nil && r.Fold {
+			counts[same]++
+			same.rows[0][1] = count(counts[same])
+			t.count--
+			continue
+		}
+		row := []cell{
+			{text: activity.ShortID(task.ID)}, {}, r.cluster(task.ClusterARN), {text: task.Group}, {text: r.age(task.StoppedAt) + " ago"}, exitCodes(task),
 			{text: task.TaskDefinition}, {text: task.StopCode},
-		}}})
+		}
+		shown := &item{tail: key.why, rows: [][]cell{row}}
+		newest[key], counts[shown] = shown, 1
+		t.items = append(t.items, shown)
 	}
 	return t
+}
+
+// ending is all that a stopped task shows but its id and its time.
+type ending struct{ cluster, group, definition, exit, code, why string }
+
+func endingOf(t *overview.Task) ending {
+	return ending{t.ClusterARN, t.Group, t.TaskDefinition, exitCodes(t).text, t.StopCode, why(t)}
 }
 
 // told are the containers of which there is something to tell: a proxy, which no user has written, is of interest

@@ -20,6 +20,9 @@ type Options struct {
 	Paint func(Tone, string) string
 	// Hint follows the number of rows that do not fit, such as "; --all shows them".
 	Hint string
+	// Fold has one row for all stopped tasks that ended alike, with their number: a service whose tasks fail
+	// again and again has many.
+	Fold bool
 }
 
 // Tone is what a text says of how things are.
