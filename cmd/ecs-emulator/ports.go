@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
 	"github.com/ecs-emulator/ecs-emulator/internal/overview/text"
 )
 
@@ -72,7 +73,8 @@ func declarePorts(flags *flagSet) action {
 			}
 			rows = append(rows, balancers.rows()...)
 		}
-		_, err := io.WriteString(stdout, text.Align(rows))
+		screen, _ := terminal.Of(stdout)
+		_, err := io.WriteString(stdout, text.Listing{Rows: rows, Names: []int{2, 3, 4}}.Fit(screen.Width))
 		return err
 	}
 }

@@ -27,3 +27,14 @@ func TestPortsHasLoadBalancers(t *testing.T) {
 		t.Errorf("ports of a task has\n%s", one)
 	}
 }
+
+func TestPortsFitATerminal(t *testing.T) {
+	p := startServe(t, "--engine", "sim", "--local-ports=false")
+	p.runServer(8080)
+	s := p.onTerminal(70, 24, nil, "ports")
+	<-s.exited
+	s.fits(s.output(), 70, 24)
+	if want := regexp.MustCompile(`^127\.0\.0\.1:\d+ +8080/tcp +app +family:web +default/[0-9a-f]{8}\r\n$`); !want.MatchString(s.output()) {
+		t.Errorf("it shows %q", s.output())
+	}
+}

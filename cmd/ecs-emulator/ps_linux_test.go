@@ -17,7 +17,7 @@ import (
 	"github.com/creack/pty"
 )
 
-// psTerminal is ps on a pseudo terminal.
+// psTerminal is ps, or another command, on a pseudo terminal.
 type psTerminal struct {
 	*process
 	cmd    *exec.Cmd
@@ -30,7 +30,12 @@ type psTerminal struct {
 
 func (p *process) psOnTerminal(columns, rows int, environment []string, args ...string) *psTerminal {
 	p.Helper()
-	s := &psTerminal{process: p, cmd: command(append([]string{"ps", "--endpoint", p.url()}, args...)...), exited: make(chan struct{})}
+	return p.onTerminal(columns, rows, environment, append([]string{"ps"}, args...)...)
+}
+
+func (p *process) onTerminal(columns, rows int, environment []string, args ...string) *psTerminal {
+	p.Helper()
+	s := &psTerminal{process: p, cmd: command(append(args, "--endpoint", p.url())...), exited: make(chan struct{})}
 	s.cmd.Env = append(s.cmd.Env, append([]string{"TERM=xterm"}, environment...)...)
 	user, err := pty.StartWithSize(s.cmd, &pty.Winsize{Cols: uint16(columns), Rows: uint16(rows)})
 	p.must(err)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 )
@@ -38,11 +39,12 @@ func showScaling(ctx context.Context, endpoint, service string, stdout io.Writer
 	case len(shown) == 0:
 		fmt.Fprintln(stdout, "no service has a scalable target")
 	}
+	screen, _ := terminal.Of(stdout)
 	for n := range shown {
 		if n > 0 {
 			fmt.Fprintln(stdout)
 		}
-		if _, err := io.WriteString(stdout, scalingOf(&shown[n])); err != nil {
+		if _, err := io.WriteString(stdout, scalingOf(&shown[n], screen.Width)); err != nil {
 			return err
 		}
 	}

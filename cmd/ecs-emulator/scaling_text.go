@@ -16,37 +16,37 @@ func serviceName(t applicationautoscaling.TargetReport) string {
 	return arn.ClusterName(t.Service) + "/" + arn.Name(t.Service)
 }
 
-// scalingOf shows a target: its counts, what holds it, the alarms of its policies, its scheduled actions and activities.
-func scalingOf(t *applicationautoscaling.TargetReport) string {
+// scalingOf shows a target, in lines of at most a width if that is not 0: its counts, what holds it, the alarms of its policies, its scheduled actions and activities.
+func scalingOf(t *applicationautoscaling.TargetReport, width int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "service %s: desired %d, running %d, between %d and %d\n", serviceName(*t), t.Desired, t.Running, t.MinCapacity, t.MaxCapacity)
 	for _, held := range t.Held {
 		fmt.Fprintf(&b, "%s\n", held)
 	}
-	rows := [][]string{{"POLICY", "ALARM", "STATE", "DATA", "WANTS", "HELD BY"}}
+	policies := text.Listing{Head: []string{"POLICY", "ALARM", "STATE", "DATA", "WANTS", "HELD BY"}, Names: []int{0, 1}, Below: 5}
 	for _, p := range t.Policies {
 		for _, a := range p.Alarms {
-			rows = append(rows, []string{p.Name, a.Name, orDash(a.State), orDash(lastValues(a.Values)), orDash(bound(a.Wants)), orDash(a.Held)})
+			policies.Rows = append(policies.Rows, []string{p.Name, a.Name, orDash(a.State), orDash(lastValues(a.Values)), orDash(bound(a.Wants)), orDash(a.Held)})
 		}
 		if len(p.Alarms) == 0 {
-			rows = append(rows, []string{p.Name, "-", "-", "-", "-", "no alarm has the policy as an action"})
+			policies.Rows = append(policies.Rows, []string{p.Name, "-", "-", "-", "-", "no alarm has the policy as an action"})
 		}
 	}
-	scheduled := [][]string{{"SCHEDULED ACTION", "NEXT DUE", "MINIMUM", "MAXIMUM"}}
+	scheduled := text.Listing{Head: []string{"SCHEDULED ACTION", "NEXT DUE", "MINIMUM", "MAXIMUM"}, Names: []int{0}}
 	for _, a := range t.Scheduled {
-		scheduled = append(scheduled, []string{a.Name, orDash(moment(a.NextDue)), orDash(bound(a.MinCapacity)), orDash(bound(a.MaxCapacity))})
+		scheduled.Rows = append(scheduled.Rows, []string{a.Name, orDash(moment(a.NextDue)), orDash(bound(a.MinCapacity)), orDash(bound(a.MaxCapacity))})
 	}
-	activities := [][]string{{"STARTED", "ENDED", "STATUS", "ACTIVITY", "CAUSE"}}
+	activities := text.Listing{Head: []string{"STARTED", "ENDED", "STATUS", "ACTIVITY", "CAUSE"}, Below: 3}
 	for _, a := range t.Activities {
 		what := a.Description
 		if len(a.NotScaled) > 0 {
 			what += ": " + strings.Join(a.NotScaled, ", ")
 		}
-		activities = append(activities, []string{moment(&a.StartedAt), orDash(moment(a.EndedAt)), a.Status, what, a.Cause})
+		activities.Rows = append(activities.Rows, []string{moment(&a.StartedAt), orDash(moment(a.EndedAt)), a.Status, what, a.Cause})
 	}
-	for _, table := range [][][]string{rows, scheduled, activities} {
-		if len(table) > 1 {
-			b.WriteString("\n" + text.Align(table))
+	for _, table := range []text.Listing{policies, scheduled, activities} {
+		if len(table.Rows) > 0 {
+			b.WriteString("\n" + table.Fit(width))
 		}
 	}
 	return b.String()
