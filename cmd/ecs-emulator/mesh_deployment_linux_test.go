@@ -28,9 +28,9 @@ func openShop(t *testing.T) *shop {
 	t.Helper()
 	s := &shop{
 		mesh:  startMesh(t),
-		api:   meshService{name: "api", alias: "api", grace: "0s", rate: 25},
-		web:   meshService{name: "web", alias: "web", grace: "2s", rate: 50},
-		store: meshService{name: "store", grace: "2s", rate: 25},
+		api:   meshService{name: "api", alias: "api", grace: "0s", rate: 15},
+		web:   meshService{name: "web", alias: "web", grace: "2s", rate: 30},
+		store: meshService{name: "store", grace: "2s", rate: 15},
 	}
 	s.web.registry, s.store.registry = s.registry("names", discovery.RecordTypeA), s.registry("records", discovery.RecordTypeSrv)
 	for _, one := range []meshService{s.api, s.web, s.store} {

@@ -93,7 +93,7 @@ func (m *mesh) define(s meshService, text string) *string {
 		check = &types.HealthCheck{Interval: aws.Int32(5), Command: []string{"CMD", dockertest.AppPath, "check", fmt.Sprintf("http://127.0.0.1:%d/", directPort)}}
 	}
 	out, err := m.client.RegisterTaskDefinition(m.Context(), &ecs.RegisterTaskDefinitionInput{
-		Family: &s.name, NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("1024"), Memory: aws.String("2048"), // a quarter of that would hold up the calls
+		Family: &s.name, NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("2048"), Memory: aws.String("4096"), // an eighth of that holds up calls, on a slow machine half of it
 		ExecutionRoleArn: aws.String("arn:aws:iam::000000000000:role/execution"),
 		ContainerDefinitions: []types.ContainerDefinition{{
 			Name: aws.String("app"), Image: aws.String(dockertest.Image(m.T)), HealthCheck: check,
