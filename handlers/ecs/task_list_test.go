@@ -48,7 +48,12 @@ func TestListTasksFilters(t *testing.T) {
 		"instance":           {sdk.ListTasksInput{ContainerInstance: aws.String("x")}, "InvalidParameterException", "instanceId length should be one of [32,36]"},
 		"unknown instance":   {sdk.ListTasksInput{ContainerInstance: aws.String(strings.Repeat("0", 32))}, "InvalidParameterException", "Referenced container instance 00000000000000000000000000000000 not found."},
 		"daemon":             {sdk.ListTasksInput{DaemonName: aws.String("d")}, "InvalidParameterException", "ecs-emulator does not support daemonName" + unsupportedTail},
-		"started by, family": {sdk.ListTasksInput{StartedBy: aws.String("a"), Family: aws.String("b")}, "InvalidParameterException", "startedBy must be the only filter when it is specified."},
+		"started by, family": {sdk.ListTasksInput{StartedBy: aws.String("a"), Family: aws.String("b")}, "InvalidParameterException", "cannot specify startedBy with other arguments"},
+		"started by, launch": {sdk.ListTasksInput{StartedBy: aws.String("a"), LaunchType: types.LaunchTypeFargate}, "InvalidParameterException", "cannot specify startedBy with other arguments"},
+		"started by, long":   {sdk.ListTasksInput{StartedBy: aws.String(strings.Repeat("a", 129))}, "InvalidParameterException", "ownerId longer than 128."},
+		"service, family":    {sdk.ListTasksInput{ServiceName: aws.String("none"), Family: aws.String("b")}, "InvalidParameterException", "cannot specify serviceName with other arguments"},
+		"service, instance":  {sdk.ListTasksInput{ServiceName: aws.String("none"), ContainerInstance: aws.String("x")}, "InvalidParameterException", "cannot specify serviceName with other arguments"},
+		"service, launch":    {sdk.ListTasksInput{ServiceName: aws.String("none"), LaunchType: types.LaunchTypeEc2, DesiredStatus: types.DesiredStatusStopped}, "ServiceNotFoundException", "Service not found."},
 		"page":               {sdk.ListTasksInput{MaxResults: aws.Int32(101)}, "InvalidParameterException", "101 should be between 1 and 100"},
 	} {
 		t.Run(name, func(t *testing.T) {

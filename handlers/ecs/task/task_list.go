@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -61,10 +62,8 @@ func newTaskFilter(c kit.InCluster, in *sdk.ListTasksInput) (taskFilter, error) 
 	if in.DaemonName != nil {
 		return f, kit.Unsupported("daemonName")
 	}
-	// The words of this refusal are not published. A desired status is let pass,
-	// because widespread clients send it along.
-	if in.StartedBy != nil && (in.Family != nil || in.ServiceName != nil || in.ContainerInstance != nil || in.LaunchType != "") {
-		return f, kit.InvalidParameter("startedBy must be the only filter when it is specified.")
+	if err := checkTogether(in); err != nil {
+		return f, err
 	}
 	if in.ContainerInstance != nil {
 		instance, err := c.RegisteredInstance(*in.ContainerInstance)
@@ -84,6 +83,21 @@ func newTaskFilter(c kit.InCluster, in *sdk.ListTasksInput) (taskFilter, error) 
 		f.serviceARN = id
 	}
 	return f, nil
+}
+
+// checkTogether refuses an overlong filter and filters that exclude each other (ECS0310), before it is known whether what they name
+// is there. A desired status is let pass, because widespread clients send it along, and so is a launch
+// type beside a service: no report has it refused.
+func checkTogether(in *sdk.ListTasksInput) error {
+	switch {
+	case len(aws.ToString(in.StartedBy)) > maxStartedBy:
+		return kit.InvalidParameter(fmt.Sprintf("ownerId longer than %d.", maxStartedBy))
+	case in.StartedBy != nil && (in.Family != nil || in.ServiceName != nil || in.ContainerInstance != nil || in.LaunchType != ""):
+		return kit.InvalidParameter("cannot specify startedBy with other arguments")
+	case in.ServiceName != nil && (in.Family != nil || in.ContainerInstance != nil):
+		return kit.InvalidParameter("cannot specify serviceName with other arguments")
+	}
+	return nil
 }
 
 func (f *taskFilter) passes(t *state.Task) bool {
