@@ -186,6 +186,8 @@ func TestCapacityProviderOfAGroup(t *testing.T) {
 	if len(after) != 1 || after[0].Status != types.CapacityProviderStatusInactive || after[0].UpdateStatus != types.CapacityProviderUpdateStatusDeleteComplete {
 		t.Errorf("after its end it is %+v", after)
 	}
+	_, err = put("mine")
+	refused(t, err, "InvalidParameterException", "The specified capacity provider 'mine' is not in an ACTIVE state. Specify a valid capacity provider and try again.")
 	_, err = s.DeleteCapacityProvider(ctx, &sdk.DeleteCapacityProviderInput{CapacityProvider: aws.String("mine")})
 	refused(t, err, "InvalidParameterException", "The specified capacity provider was not found. Specify a valid name or ARN and try again.")
 }

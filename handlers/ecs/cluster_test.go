@@ -2,6 +2,7 @@ package ecs_test
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -89,7 +90,9 @@ func TestCreateClusterRefusals(t *testing.T) {
 		{&sdk.CreateClusterInput{ClusterName: aws.String(strings.Repeat("x", 256))}, `ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$`},
 		{&sdk.CreateClusterInput{ClusterName: aws.String("")}, `ClusterName must match ^[a-zA-Z0-9\-_]{1,255}$`},
 		{&sdk.CreateClusterInput{CapacityProviders: []string{"mine"}},
-			"The specified capacity provider was not found. Specify a valid name or ARN and try again."},
+			"The specified capacity provider was not found. Specify a valid capacity provider and try again."},
+		{&sdk.CreateClusterInput{CapacityProviders: slices.Repeat([]string{"FARGATE"}, 21)},
+			"The maximum number of capacity providers per cluster has been exceeded."},
 		{&sdk.CreateClusterInput{Settings: []types.ClusterSetting{{Name: "containerInsights", Value: aws.String("loud")}}},
 			"Invalid setting 'value'"},
 		{strategy(types.CapacityProviderStrategyItem{CapacityProvider: aws.String("mine")}),

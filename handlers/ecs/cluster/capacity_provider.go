@@ -59,11 +59,14 @@ func (a *API) PutClusterCapacityProviders(ctx context.Context, in *sdk.PutCluste
 var errAttachmentsUpdate = &types.UpdateInProgressException{Message: aws.String("The specified cluster is in a busy state. " +
 	"Cluster attachments must be in UPDATE_COMPLETE or UPDATE_FAILED state before they can be updated.")}
 
+// Source: aws-cloudformation/cloudformation-coverage-roadmap#1086.
+var errTooManyProviders = kit.InvalidParameter("The maximum number of capacity providers per cluster has been exceeded.")
+
 // providerNames checks that capacity providers exist and that a cluster may have them, and returns
 // their names, each once.
 func providerNames(tx *state.Tx, scope arn.Scope, cluster string, refs []string) ([]string, error) {
 	if len(refs) > maxClusterProviders {
-		return nil, kit.InvalidParameter(fmt.Sprintf("capacityProviders can have at most %d items.", maxClusterProviders))
+		return nil, errTooManyProviders
 	}
 	var names []string
 	for _, ref := range refs {
@@ -92,10 +95,15 @@ func ofFargate(names []string) bool {
 
 // associable refuses a capacity provider that a cluster cannot have. That one with managed scaling
 // belongs to one cluster is of the ECS developer guide, cluster auto scaling; its words are the
-// emulator's.
+// emulator's. Source of the others: terraform-aws-modules/terraform-aws-ecs#53, and
+// hashicorp/terraform-provider-aws#45693, whose provider was still being made.
 func associable(tx *state.Tx, cluster string, p *state.CapacityProvider) error {
-	if !p.Active() {
-		return kit.InvalidParameter("The specified capacity provider was not found. Specify a valid name or ARN and try again.")
+	switch {
+	case p == nil:
+		return kit.InvalidParameter("The specified capacity provider was not found. Specify a valid capacity provider and try again.")
+	case !p.Active():
+		return kit.InvalidParameter(fmt.Sprintf("The specified capacity provider '%s' is not in an ACTIVE state. "+
+			"Specify a valid capacity provider and try again.", p.Name))
 	}
 	for _, other := range state.ClustersWith(tx, p) {
 		if p.Scales() && other.Name != cluster {
