@@ -189,7 +189,7 @@ func TestCapacityProviderOfAGroup(t *testing.T) {
 	_, err = put("mine")
 	refused(t, err, "InvalidParameterException", "The specified capacity provider 'mine' is not in an ACTIVE state. Specify a valid capacity provider and try again.")
 	_, err = s.DeleteCapacityProvider(ctx, &sdk.DeleteCapacityProviderInput{CapacityProvider: aws.String("mine")})
-	refused(t, err, "InvalidParameterException", "The specified capacity provider was not found. Specify a valid name or ARN and try again.")
+	refused(t, err, "ClientException", "The specified capacity provider does not exist. Specify a valid name or ARN and try again.")
 }
 
 func TestCapacityProvidersThatAreRefused(t *testing.T) {
@@ -227,7 +227,7 @@ func TestCapacityProvidersThatAreRefused(t *testing.T) {
 		{"other", "nope", nil, "ClientException", "The specified Auto Scaling group ARN is invalid. Specify a valid Auto Scaling group ARN and try again."},
 		{"other", "spare", protects(types.ManagedScalingStatusEnabled), "ClientException", invalid + "the Auto Scaling group must have instance protection from scale in enabled."},
 		{"other", "spare", protects(types.ManagedScalingStatusDisabled), "ClientException", invalid + "enable managed scaling for the capacity provider."},
-		{"other", "spare", steps, "ClientException", "The minimum or maximum scaling step size value is invalid. The minimum scaling step size cannot be greater than the maximum scaling step size. Specify valid values and try again."},
+		{"other", "spare", steps, "ClientException", "The minimum or maximum scaling step size value is invalid. Specify a minimum scaling step size value that is less than or equal to the maximum scaling step size value and try again."},
 	} {
 		refused(t, create(c.name, c.group, c.change), c.code, c.message)
 	}

@@ -25,8 +25,8 @@ var providerName = lazyregexp.New(`^[a-zA-Z0-9\-_]{1,255}$`)
 // Source: ECS developer guide, service quotas.
 const maxProviders = 50
 
-// Source: field reports for the first sentence, and the texts of the other errors; the rest of the
-// sentence is remembered.
+// Source: field reports of CreateCapacityProvider; for errNotFound Terraform's AWS provider, which takes a
+// ClientException with these words for the end of a provider that it destroys.
 var (
 	errName = kit.InvalidParameter("The specified capacity provider name is invalid. Up to 255 characters are allowed, including letters " +
 		"(upper and lowercase), numbers, underscores, and hyphens. The name cannot be prefixed with \"aws\", \"ecs\", or \"fargate\". " +
@@ -36,7 +36,7 @@ var (
 	errGroup     = kit.ClientError("The specified Auto Scaling group ARN is invalid. Specify a valid Auto Scaling group ARN and try again.")
 	errGroupUsed = kit.ClientError("The specified Auto Scaling group ARN is already being used by another capacity provider. Specify a " +
 		"unique Auto Scaling group ARN and try again.")
-	errNotFound = kit.InvalidParameter("The specified capacity provider was not found. Specify a valid name or ARN and try again.")
+	errNotFound = kit.ClientError("The specified capacity provider does not exist. Specify a valid name or ARN and try again.")
 )
 
 // Source: none for the words of what follows.

@@ -47,15 +47,14 @@ func firstOf(otherwise int32, numbers ...*int32) *int32 {
 	return &otherwise
 }
 
-// Source: field reports for the first and third text, and the beginning of the last; the second is
-// remembered.
+// Source: field reports for the first text, badmintoncryer/cdk-preflight for the last; the second is remembered.
 var (
 	errGroupUnprotected = kit.ClientError("The managed termination protection setting for the capacity provider is invalid. To enable managed " +
 		"termination protection for a capacity provider, the Auto Scaling group must have instance protection from scale in enabled.")
 	errScalingDisabled = kit.ClientError("The managed termination protection setting for the capacity provider is invalid. To enable managed " +
 		"termination protection for a capacity provider, enable managed scaling for the capacity provider.")
-	errSteps = kit.ClientError("The minimum or maximum scaling step size value is invalid. The minimum scaling step size cannot be greater " +
-		"than the maximum scaling step size. Specify valid values and try again.")
+	errSteps = kit.ClientError("The minimum or maximum scaling step size value is invalid. Specify a minimum scaling step size value " +
+		"that is less than or equal to the maximum scaling step size value and try again.")
 )
 
 // checkSettings refuses settings that a capacity provider of a group cannot have.
