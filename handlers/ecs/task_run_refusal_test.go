@@ -206,7 +206,7 @@ var runTaskRefusals = []struct {
 		func(in *sdk.RunTaskInput) {
 			in.LaunchType, in.Cluster, in.CapacityProviderStrategy = "", aws.String("bare"), strategy(provider("FARGATE_SPOT", 1, 0))
 		}},
-	{"two bases", invalid, "The specified capacity provider strategy contains multiple capacity providers with a base value defined. Only one capacity provider per strategy can have a base value defined.",
+	{"two bases", invalid, "There are multiple capacity providers in the specified capacity provider strategy with a base value greater than zero. Only one capacity provider can have a base value greater than zero. Specify a valid capacity provider strategy and try again.",
 		func(in *sdk.RunTaskInput) {
 			in.LaunchType, in.CapacityProviderStrategy = "", strategy(provider("FARGATE", 1, 1), provider("FARGATE_SPOT", 1, 1))
 		}},

@@ -32,7 +32,7 @@ func TestUpdateService(t *testing.T) {
 		{"no strategy", "", `"capacityProviderStrategy": []`, ""},
 		{
 			"two bases", "", `"capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1, "base": 1}, {"capacityProvider": "FARGATE_SPOT", "base": 1}]`,
-			"capacityProviderStrategy[0].base: The specified capacity provider strategy contains multiple capacity providers with a base value defined.",
+			"capacityProviderStrategy[0].base: There are multiple capacity providers in the specified capacity provider strategy with a base value greater than zero.",
 		},
 		{"platform version", "", `"platformVersion": "1.4.0", ` + network, ""},
 		{"unknown platform version", "", `"platformVersion": "9.9.9"`, "platformVersion: The platform version is unknown."},

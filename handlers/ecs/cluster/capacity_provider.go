@@ -32,7 +32,7 @@ func (a *API) PutClusterCapacityProviders(ctx context.Context, in *sdk.PutCluste
 		if err != nil {
 			return err
 		}
-		strategy, err := launch.CheckStrategy(in.DefaultCapacityProviderStrategy, providers)
+		strategy, err := launch.CheckDefaultStrategy(in.DefaultCapacityProviderStrategy, providers)
 		if err != nil {
 			return err
 		}

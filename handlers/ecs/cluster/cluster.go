@@ -93,7 +93,7 @@ func (a *API) newCluster(tx *state.Tx, scope arn.Scope, in *sdk.CreateClusterInp
 	if err != nil {
 		return nil, err
 	}
-	strategy, err := launch.CheckStrategy(in.DefaultCapacityProviderStrategy, providers)
+	strategy, err := launch.CheckDefaultStrategy(in.DefaultCapacityProviderStrategy, providers)
 	if err != nil {
 		return nil, err
 	}

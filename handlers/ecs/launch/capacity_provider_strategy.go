@@ -15,11 +15,24 @@ import (
 // Source: ECS API reference, CapacityProviderStrategyItem.
 const maxStrategyItems = 20
 
-// CheckStrategy checks a strategy against the providers associated with the
-// cluster, and returns it with names instead of ARNs. That all weights are zero is
-// only refused where the strategy is used; see usableStrategy.
+// Source: badmintoncryer/cdk-preflight for clusters and services; that tasks have the words of services is
+// by analogy.
+var (
+	errDefaultBases = kit.InvalidParameter("The specified capacity provider strategy contains multiple capacity providers with a base value defined. Only one capacity provider per strategy can have a base value defined.")
+	errBases        = kit.InvalidParameter("There are multiple capacity providers in the specified capacity provider strategy with a base value greater than zero. " +
+		"Only one capacity provider can have a base value greater than zero. Specify a valid capacity provider strategy and try again.")
+)
+
+// CheckDefaultStrategy checks the default strategy of a cluster as checkStrategy does. That all weights
+// are zero is only refused where the strategy is used; see usableStrategy.
+func CheckDefaultStrategy(items []types.CapacityProviderStrategyItem, associated []string) ([]types.CapacityProviderStrategyItem, error) {
+	return checkStrategy(items, associated, errDefaultBases)
+}
+
+// checkStrategy checks a strategy against the providers associated with the
+// cluster, and returns it with names instead of ARNs. More than one base is refused with ofBases.
 // Source: field reports and AWS CDK for the messages. The service model bounds weight and base.
-func CheckStrategy(items []types.CapacityProviderStrategyItem, associated []string) ([]types.CapacityProviderStrategyItem, error) {
+func checkStrategy(items []types.CapacityProviderStrategyItem, associated []string, ofBases error) ([]types.CapacityProviderStrategyItem, error) {
 	if len(items) > maxStrategyItems {
 		return nil, kit.InvalidParameter(fmt.Sprintf("capacityProviderStrategy can have at most %d items.", maxStrategyItems))
 	}
@@ -42,7 +55,7 @@ func CheckStrategy(items []types.CapacityProviderStrategyItem, associated []stri
 		return nil, kit.InvalidParameter("A capacity provider strategy cannot contain a mix of capacity providers using Auto Scaling groups and Fargate providers. Specify one or the other and try again.")
 	}
 	if bases > 1 {
-		return nil, kit.InvalidParameter("The specified capacity provider strategy contains multiple capacity providers with a base value defined. Only one capacity provider per strategy can have a base value defined.")
+		return nil, ofBases
 	}
 	return checked, nil
 }
