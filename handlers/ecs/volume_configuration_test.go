@@ -110,34 +110,48 @@ func TestVolumeConfigurationRefusals(t *testing.T) {
 	throughput := func(name string, mib int32) func(*types.TaskManagedEBSVolumeConfiguration) {
 		return func(c *types.TaskManagedEBSVolumeConfiguration) { c.VolumeType, c.Throughput = &name, &mib }
 	}
-	const value, combination, missing, dependency = "InvalidParameterValue", "InvalidParameterCombination", "MissingParameter", "InvalidParameterDependency"
+	tooSmall := func(name string, gib, least int32) string {
+		return fmt.Sprintf("The volume size is invalid for %[1]s volumes: %d GiB. %[1]s volumes must be at least %[3]d GiB in size. "+
+			"Please specify a volume size above the minimum limit.", name, gib, least)
+	}
+	const value, combination = "InvalidParameterValue", "InvalidParameterCombination"
 	for _, c := range []struct {
 		message string // empty: it is taken
 		change  func(*types.TaskManagedEBSVolumeConfiguration)
 	}{
-		{ec2("UnknownVolumeType", "Unsupported volume type 'gp9' for volume creation."), kind("gp9", 1)},
-		{ec2(missing, "The request must contain the parameter size or snapshotId"), func(c *types.TaskManagedEBSVolumeConfiguration) { c.SizeInGiB = nil }},
-		{ec2(value, "Volume of 0GiB is too small for volume type gp3; minimum is 1GiB."), kind("gp3", 0)},
-		{ec2(value, "Volume of 124GiB is too small for volume type st1; minimum is 125GiB."), kind("st1", 124)},
+		{ec2("UnknownVolumeType", "Unsupported volume type 'gp9' for volume creation. "), kind("gp9", 1)},
+		{ec2("MissingParameter", "The request must contain the parameter size/snapshot"), func(c *types.TaskManagedEBSVolumeConfiguration) { c.SizeInGiB = nil }},
+		{ec2(value, "Value (-1) for parameter size is invalid. Value must be a positive integer."), kind("gp3", -1)},
+		{ec2(value, tooSmall("gp3", 0, 1)), kind("gp3", 0)},
+		{ec2(value, tooSmall("st1", 124, 125)), kind("st1", 124)},
 		{ec2(value, "Volume of 16385GiB is too large for volume type gp2; maximum is 16384GiB."), kind("gp2", 16385)},
 		{"", kind("sc1", 125)},
 		{"The standard volume type is not supported with FARGATE launch type.", kind("standard", 1)},
 		{ec2(combination, "The parameter iops is not supported for gp2 volumes."), iops("gp2", 10, 100)},
-		{ec2(missing, "The parameter iops must be specified for io1 volumes."), kind("io1", 10)},
+		{ec2(combination, "The parameter iops must be specified for io1 volumes."), kind("io1", 1)}, // and is too small
 		{ec2(value, "Volume iops of 99 is too low; minimum is 100."), iops("io1", 10, 99)},
+		{ec2(value, "Volume iops of 99 is too low; minimum is 100."), iops("gp3", 1, 99)},
+		{ec2(value, "Value (-1) for parameter iops is invalid. Value must be a positive integer."), iops("gp3", 1, -1)},
 		{ec2(value, "Volume iops of 16001 is too high; maximum is 16000."), iops("gp3", 100, 16001)},
 		{ec2(value, "Iops to volume size ratio of 750.000000 is too high; maximum is 500"), iops("gp3", 20, 15000)},
+		{ec2(value, "Iops to volume size ratio of 501.000000 is too high; maximum is 500"), iops("gp3", 1, 501)},
+		{ec2(value, "Iops to volume size ratio of 750.000000 is too high; maximum is 50"), iops("io1", 4, 3000)},
+		{"", iops("gp3", 1, 500)},
 		{"", iops("gp3", 1, 3000)},
 		{"", iops("io2", 256, 256000)},
-		{ec2(combination, "throughput can only be specified for volumeType gp3."), throughput("gp2", 125)},
-		{ec2(value, "Throughput of 124 is too low; minimum is 125."), throughput("gp3", 124)},
-		{ec2(value, "Throughput of 1001 is too high; maximum is 1000."), throughput("gp3", 1001)},
-		{ec2(value, "Throughput (MiBps) to iops ratio of 0.333333 is too high; maximum is 0.250000 MiBps per iops."), throughput("gp3", 1000)},
+		{ec2(combination, "The throughput parameter is not supported for gp2 volumes."), throughput("gp2", 125)},
+		{"", throughput("gp3", 0)},
+		{ec2(value, "Value (-1) for parameter throughput is invalid. Value must be a positive integer."), throughput("gp3", -1)},
+		{ec2(value, "Volume throughput of 1001 is too high; maximum is 1000."), throughput("gp3", 1001)},
+		{ec2(value, "Throughput (MiBps) to iops ratio of 0.333333 is too high; maximum is 0.250000 MiBps per iops"), throughput("gp3", 1000)},
+		{ec2(value, "Throughput (MiBps) to iops ratio of 0.250333 is too high; maximum is 0.250000 MiBps per iops"), func(c *types.TaskManagedEBSVolumeConfiguration) {
+			c.VolumeType, c.Iops, c.Throughput = aws.String("gp3"), aws.Int32(500), aws.Int32(751)
+		}},
 		{"", throughput("gp3", 750)},
-		{ec2(dependency, "The parameter KmsKeyId requires the parameter Encrypted to be set."), func(c *types.TaskManagedEBSVolumeConfiguration) {
+		{ec2("InvalidParameterDependency", "The parameter [KmsKeyId] requires the parameter Encrypted to be set."), func(c *types.TaskManagedEBSVolumeConfiguration) {
 			c.KmsKeyId, c.Encrypted = aws.String("key"), aws.Bool(false)
 		}},
-		{ec2(dependency, "The parameter VolumeInitializationRate requires the parameter SnapshotId to be set."), func(c *types.TaskManagedEBSVolumeConfiguration) {
+		{ec2(combination, "You can't specify VolumeInitializationRate for volumes that are not created from a snapshot."), func(c *types.TaskManagedEBSVolumeConfiguration) {
 			c.VolumeInitializationRate = aws.Int32(100)
 		}},
 		{"ecs-emulator does not support volumeConfigurations[0].managedEBSVolume.snapshotId" + unsupportedTail, func(c *types.TaskManagedEBSVolumeConfiguration) {
