@@ -184,7 +184,7 @@ var runTaskRefusals = []struct {
 		func(in *sdk.RunTaskInput) { in.Group = aws.String("service:web") }},
 	{"long group", invalid, "group longer than 255.",
 		func(in *sdk.RunTaskInput) { in.Group = aws.String(strings.Repeat("x", 256)) }},
-	{"propagate of a service", invalid, "propagateTags should be one of [TASK_DEFINITION,NONE]",
+	{"propagate of a service", invalid, "Propagate tags should be one of [TASK_DEFINITION,NONE]",
 		func(in *sdk.RunTaskInput) { in.PropagateTags = types.PropagateTagsService }},
 	{"exec without role", invalid, "The task couldn't be run because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
 		func(in *sdk.RunTaskInput) { in.EnableExecuteCommand = true }},

@@ -160,13 +160,13 @@ func TestVolumeConfigurationRefusals(t *testing.T) {
 		{"resourceType should be one of [volume]", func(c *types.TaskManagedEBSVolumeConfiguration) {
 			c.TagSpecifications = []types.EBSTagSpecification{{ResourceType: "instance"}}
 		}},
-		{"propagateTags should be one of [TASK_DEFINITION,NONE]", func(c *types.TaskManagedEBSVolumeConfiguration) {
+		{"Propagate tags should be one of [TASK_DEFINITION,NONE]", func(c *types.TaskManagedEBSVolumeConfiguration) {
 			c.TagSpecifications = []types.EBSTagSpecification{{ResourceType: "volume", PropagateTags: "SERVICE"}}
 		}},
 		{"The tags AmazonECSCreated and AmazonECSManaged are reserved for Amazon ECS.", func(c *types.TaskManagedEBSVolumeConfiguration) {
 			c.TagSpecifications = []types.EBSTagSpecification{{ResourceType: "volume", Tags: []types.Tag{{Key: aws.String("AmazonECSManaged"), Value: aws.String("no")}}}}
 		}},
-		{"propagateTags should be one of [TASK_DEFINITION,SERVICE,NONE]", func(c *types.TaskManagedEBSVolumeConfiguration) {
+		{"Propagate tags should be one of [SERVICE,TASK_DEFINITION,NONE]", func(c *types.TaskManagedEBSVolumeConfiguration) {
 			c.TagSpecifications = []types.EBSTagSpecification{{ResourceType: "volume", PropagateTags: "ALL"}}
 		}},
 	} {

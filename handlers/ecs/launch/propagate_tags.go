@@ -6,10 +6,13 @@ import (
 )
 
 // CheckPropagateTags refuses what no tags come from.
+//
+// Source: ECS0311. NONE was refused too at the time; its place in the list is by analogy, and the use of
+// these words for the tags of volumes.
 func CheckPropagateTags(p types.PropagateTags) error {
 	switch p {
 	case "", types.PropagateTagsTaskDefinition, types.PropagateTagsService, types.PropagateTagsNone:
 		return nil
 	}
-	return kit.InvalidParameter("propagateTags should be one of [TASK_DEFINITION,SERVICE,NONE]")
+	return kit.InvalidParameter("Propagate tags should be one of [SERVICE,TASK_DEFINITION,NONE]")
 }

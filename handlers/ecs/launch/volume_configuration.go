@@ -78,8 +78,8 @@ func ofService(s types.EBSTagSpecification) bool {
 	return s.PropagateTags == types.PropagateTagsService
 }
 
-// ErrTagsOfService is of what is no service's.
-var ErrTagsOfService = kit.InvalidParameter("propagateTags should be one of [TASK_DEFINITION,NONE]")
+// ErrTagsOfService is of what is no service's. Its words have the form of CheckPropagateTags.
+var ErrTagsOfService = kit.InvalidParameter("Propagate tags should be one of [TASK_DEFINITION,NONE]")
 
 func checkVolumeTags(specifications []types.EBSTagSpecification) error {
 	for _, s := range specifications {

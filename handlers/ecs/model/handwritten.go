@@ -28,17 +28,22 @@ var handwritten = []string{
 	// Texts of tasks and services: "launch type should be one of …" and the like.
 	"AwsVpcConfiguration.subnets",
 	"CreateServiceInput.launchType",
+	"CreateServiceInput.propagateTags",
 	"CreateServiceInput.schedulingStrategy",
 	"CreateServiceInput.serviceName",
 	"CreateTaskSetInput.launchType",
 	"DeploymentLifecycleHook.targetType",
 	"DescribeServicesInput.services",
 	"DescribeTasksInput.tasks",
+	"EBSTagSpecification.propagateTags",
 	"ListServicesInput.launchType",
 	"MetricConfiguration.metricNames",
 	"MetricConfiguration.resolutionSeconds",
 	"RunTaskInput.launchType",
+	"RunTaskInput.propagateTags",
+	"StartTaskInput.propagateTags",
 	"ThresholdConfiguration.type",
+	"UpdateServiceInput.propagateTags",
 
 	// Texts of container instances, attributes and account settings. More setting
 	// names are accepted than the model lists.

@@ -28,8 +28,9 @@ func TestRefusals(t *testing.T) {
 		{"StopTask", new(ecs.StopTaskInput), `{"task":""}`, "task", "InvalidParameterException: task can not be empty."},
 		{"StopTask", new(ecs.StopTaskInput), `{"task":"t"}`, "", ""},
 
-		{"RunTask", new(ecs.RunTaskInput), `{"taskDefinition":"t","propagateTags":"ALL"}`, "propagateTags",
-			"InvalidParameterException: propagateTags should be one of [TASK_DEFINITION,SERVICE,NONE]"},
+		{"ListTasks", new(ecs.ListTasksInput), `{"desiredStatus":"ALL"}`, "desiredStatus",
+			"InvalidParameterException: desiredStatus should be one of [RUNNING,PENDING,STOPPED]"},
+		{"RunTask", new(ecs.RunTaskInput), `{"taskDefinition":"t","propagateTags":"ALL"}`, "", ""}, // handwritten
 		{"RunTask", new(ecs.RunTaskInput), `{"taskDefinition":"t","propagateTags":""}`, "", ""},
 		{"RunTask", new(ecs.RunTaskInput), `{"taskDefinition":"t","tags":[{"key":"a","value":"b"},{"key":"k~"}]}`, "tags[1].key",
 			"InvalidParameterException: Some tags contain invalid characters. Valid characters: UTF-8 letters, spaces, numbers and _ . / = + - : @."},

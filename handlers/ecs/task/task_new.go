@@ -58,9 +58,9 @@ func (n *newTasks) fail(arn, reason string) {
 
 // checkTaskRequest is what the request alone tells of tasks that RunTask or StartTask
 // shall make. Groups of services are theirs alone, and the words for a long startedBy are ECS's
-// (source: field reports); those for a long group, for control characters and for propagateTags
-// SERVICE are not published. What ECS does with control characters is not either: it documents
-// letters, digits and three others for startedBy, and its own services set other ones.
+// (source: field reports); those for a long group and for control characters are not published. What
+// ECS does with control characters is not either: it documents letters, digits and three others for
+// startedBy, and its own services set other ones.
 func checkTaskRequest(in *sdk.RunTaskInput) error {
 	for _, text := range []struct {
 		member, value string
