@@ -15,8 +15,7 @@ import (
 // Source: ECS API reference, CapacityProviderStrategyItem.
 const maxStrategyItems = 20
 
-// Source: badmintoncryer/cdk-preflight for clusters and services; that tasks have the words of services is
-// by analogy.
+// Source: ECS0312; that tasks have the words of services is by analogy.
 var (
 	errDefaultBases = kit.InvalidParameter("The specified capacity provider strategy contains multiple capacity providers with a base value defined. Only one capacity provider per strategy can have a base value defined.")
 	errBases        = kit.InvalidParameter("There are multiple capacity providers in the specified capacity provider strategy with a base value greater than zero. " +
