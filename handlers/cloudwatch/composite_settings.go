@@ -23,16 +23,11 @@ func compositeSettingsOf(in *sdk.PutCompositeAlarmInput) (s *cloudwatch.Composit
 	if err := checkName(*in.AlarmName); err != nil {
 		return nil, nil, err
 	}
-	suppressor, wait, extension := in.ActionsSuppressor, in.ActionsSuppressorWaitPeriod, in.ActionsSuppressorExtensionPeriod
-	switch {
-	case in.ActionConfiguration != nil:
+	if in.ActionConfiguration != nil {
 		return nil, nil, notBuilt("ActionConfiguration of alarms")
-	case suppressor != nil && (wait == nil || extension == nil):
-		return nil, nil, validation("ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod must be set if ActionsSuppressor is set.")
-	case suppressor == nil && (wait != nil || extension != nil):
-		return nil, nil, validation("ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod should not be set if ActionsSuppressor is not set.")
-	case wait != nil && *wait < 0 || extension != nil && *extension < 0:
-		return nil, nil, validation("ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod must not be negative.")
+	}
+	if err := checkSuppressor(in); err != nil {
+		return nil, nil, err
 	}
 	if err := checkActions(in.OKActions, in.AlarmActions, in.InsufficientDataActions); err != nil {
 		return nil, nil, err
@@ -44,8 +39,35 @@ func compositeSettingsOf(in *sdk.PutCompositeAlarmInput) (s *cloudwatch.Composit
 	return &cloudwatch.CompositeSettings{
 		Description:    in.AlarmDescription,
 		ActionSettings: actionSettings(in.ActionsEnabled, in.OKActions, in.AlarmActions, in.InsufficientDataActions),
-		Rule:           *in.AlarmRule, Suppressor: suppressor, WaitPeriod: wait, ExtensionPeriod: extension,
+		Rule:           *in.AlarmRule, Suppressor: in.ActionsSuppressor,
+		WaitPeriod: in.ActionsSuppressorWaitPeriod, ExtensionPeriod: in.ActionsSuppressorExtensionPeriod,
 	}, rule.Names(), nil
+}
+
+// checkSuppressor refuses a suppressor that is no alarm, before it is looked up, and one without both periods.
+//
+// Source: CW0032. That an extension period needs a suppressor is said by analogy; the last words are the emulator's.
+func checkSuppressor(in *sdk.PutCompositeAlarmInput) error {
+	wait, extension := in.ActionsSuppressorWaitPeriod, in.ActionsSuppressorExtensionPeriod
+	if suppressor := in.ActionsSuppressor; suppressor != nil {
+		switch {
+		case arn.Is(*suppressor) && !strings.Contains(*suppressor, ":alarm:"):
+			return validation("ActionsSuppressor must be a valid CloudWatch Alarm ARN or an Alarm name")
+		case wait == nil:
+			return validation("ActionsSuppressorWaitPeriod must not be null")
+		case extension == nil:
+			return validation("ActionsSuppressorExtensionPeriod must not be null")
+		}
+	}
+	switch {
+	case wait != nil && in.ActionsSuppressor == nil:
+		return validation("ActionsSuppressorWaitPeriod requires an ActionSuppressor")
+	case extension != nil && in.ActionsSuppressor == nil:
+		return validation("ActionsSuppressorExtensionPeriod requires an ActionSuppressor")
+	case wait != nil && *wait < 0 || extension != nil && *extension < 0:
+		return validation("ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod must not be negative.")
+	}
+	return nil
 }
 
 // childrenOf are the ARNs of the alarms in a rule. Source of the words: recorded answers, but for the last.

@@ -141,8 +141,20 @@ func TestRefusedCompositeAlarms(t *testing.T) {
 		"AlarmName [A] is already used by another alarm of a different type": func(in *sdk.PutCompositeAlarmInput) { in.AlarmName = aws.String("A") },
 		"AlarmName must not contain ASCII Control characters":                func(in *sdk.PutCompositeAlarmInput) { in.AlarmName = aws.String("a\x01") },
 		"Invalid arn syntax: pager":                                          func(in *sdk.PutCompositeAlarmInput) { in.AlarmActions = []string{"pager"} },
-		"ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod must be set if ActionsSuppressor is set.": func(in *sdk.PutCompositeAlarmInput) {
+		"ActionsSuppressorWaitPeriod must not be null": func(in *sdk.PutCompositeAlarmInput) {
 			in.ActionsSuppressor = aws.String("A")
+		},
+		"ActionsSuppressorExtensionPeriod must not be null": func(in *sdk.PutCompositeAlarmInput) {
+			in.ActionsSuppressor, in.ActionsSuppressorWaitPeriod = aws.String("A"), aws.Int32(1)
+		},
+		"ActionsSuppressorWaitPeriod requires an ActionSuppressor": func(in *sdk.PutCompositeAlarmInput) {
+			in.ActionsSuppressorWaitPeriod, in.ActionsSuppressorExtensionPeriod = aws.Int32(1), aws.Int32(1)
+		},
+		"ActionsSuppressorExtensionPeriod requires an ActionSuppressor": func(in *sdk.PutCompositeAlarmInput) {
+			in.ActionsSuppressorExtensionPeriod = aws.Int32(1)
+		},
+		"ActionsSuppressor must be a valid CloudWatch Alarm ARN or an Alarm name": func(in *sdk.PutCompositeAlarmInput) {
+			in.ActionsSuppressor, in.ActionsSuppressorWaitPeriod, in.ActionsSuppressorExtensionPeriod = aws.String("arn:aws:sns:eu-west-1:123456789012:pager"), aws.Int32(1), aws.Int32(1)
 		},
 		"Could not save the composite alarm as its actions suppressor " + alarmARN("none") + " does not exist": func(in *sdk.PutCompositeAlarmInput) {
 			in.ActionsSuppressor, in.ActionsSuppressorWaitPeriod, in.ActionsSuppressorExtensionPeriod = aws.String("none"), aws.Int32(1), aws.Int32(1)
