@@ -41,6 +41,8 @@ func TestTagsOfGroups(t *testing.T) {
 	if got := keys(); got != "inherited=updated " {
 		t.Errorf("tags %s", got)
 	}
+	refused(s, s.CreateOrUpdateTags, &sdk.CreateOrUpdateTagsInput{Tags: []types.Tag{tag("web", "aws:a", "b")}}, "ValidationError",
+		"aws: prefixed tag key names are not allowed for external use.")
 	refused(s, s.CreateOrUpdateTags, &sdk.CreateOrUpdateTagsInput{Tags: []types.Tag{tag("none", "a", "b")}}, "ValidationError",
 		"AutoScalingGroup not found - AutoScaling Group none not found")
 	byTag := ok(s, s.DescribeAutoScalingGroups, &sdk.DescribeAutoScalingGroupsInput{Filters: []types.Filter{{Name: aws.String("tag:inherited"), Values: []string{"updated"}}}})
@@ -74,6 +76,13 @@ func TestSuspendedProcesses(t *testing.T) {
 	if m := s.described("web").EnabledMetrics; len(m) != 19 || *m[0].Granularity != "1Minute" {
 		t.Errorf("%d metrics are enabled", len(m))
 	}
+	refused(s, s.EnableMetricsCollection, &sdk.EnableMetricsCollectionInput{AutoScalingGroupName: web, Granularity: aws.String("5Minute")},
+		"ValidationError", "Valid metrics granularity type is: [1Minute].")
+	refused(s, s.DisableMetricsCollection, &sdk.DisableMetricsCollectionInput{AutoScalingGroupName: web, Metrics: []string{"Size"}},
+		"ValidationError", "Valid metrics collection types are: [GroupMinSize, GroupMaxSize, GroupDesiredCapacity, GroupInServiceInstances, "+
+			"GroupInServiceCapacity, GroupPendingInstances, GroupPendingCapacity, GroupTerminatingInstances, GroupTerminatingCapacity, "+
+			"GroupStandbyInstances, GroupStandbyCapacity, GroupTotalInstances, GroupTotalCapacity, WarmPoolDesiredCapacity, WarmPoolWarmedCapacity, "+
+			"WarmPoolPendingCapacity, WarmPoolTerminatingCapacity, WarmPoolTotalCapacity, GroupAndWarmPoolDesiredCapacity, GroupAndWarmPoolTotalCapacity].")
 }
 
 func TestLaunchConfiguration(t *testing.T) {

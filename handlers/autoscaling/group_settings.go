@@ -101,8 +101,8 @@ func (a *API) apply(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalin
 }
 
 // checkHealth knows the types of health checks, and which times there cannot be.
-// Source: EC2 Auto Scaling API reference, CreateAutoScalingGroup; the texts are the
-// emulator's.
+// Source: EC2 Auto Scaling API reference, CreateAutoScalingGroup; badmintoncryer/cdk-preflight for the
+// text about the grace period. The other texts are the emulator's.
 func checkHealth(in *sdk.UpdateAutoScalingGroupInput) error {
 	if in.HealthCheckType != nil {
 		for kind := range strings.SplitSeq(*in.HealthCheckType, ",") {
@@ -115,7 +115,7 @@ func checkHealth(in *sdk.UpdateAutoScalingGroupInput) error {
 	case aws.ToInt32(in.DefaultCooldown) < 0:
 		return invalid("The default cooldown must not be negative.")
 	case aws.ToInt32(in.HealthCheckGracePeriod) < 0:
-		return invalid("The health check grace period must not be negative.")
+		return invalid("Grace period must be a positive integer.")
 	case aws.ToInt32(in.DefaultInstanceWarmup) < -1:
 		return invalid("The default instance warmup must not be negative.")
 	}

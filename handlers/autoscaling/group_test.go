@@ -170,7 +170,7 @@ func TestGroupsThatAreRefused(t *testing.T) {
 			func(in *sdk.CreateAutoScalingGroupInput) { in.HealthCheckType = aws.String("EC2,nonsense") }},
 		{"ValidationError", "The default cooldown must not be negative.",
 			func(in *sdk.CreateAutoScalingGroupInput) { in.DefaultCooldown = aws.Int32(-5) }},
-		{"ValidationError", "The health check grace period must not be negative.",
+		{"ValidationError", "Grace period must be a positive integer.",
 			func(in *sdk.CreateAutoScalingGroupInput) { in.HealthCheckGracePeriod = aws.Int32(-5) }},
 		{"ValidationError", "The default instance warmup must not be negative.",
 			func(in *sdk.CreateAutoScalingGroupInput) { in.DefaultInstanceWarmup = aws.Int32(-7) }},

@@ -26,12 +26,12 @@ const (
 func setTags(g *autoscaling.Group, tags []types.Tag) error {
 	for _, t := range tags {
 		if strings.HasPrefix(strings.ToLower(*t.Key), "aws:") {
-			return invalid("Tag keys starting with 'aws:' are reserved for system use") // the text is the emulator's
+			return invalid("aws: prefixed tag key names are not allowed for external use.") // badmintoncryer/cdk-preflight
 		}
 		g.SetTag(autoscaling.Tag{Key: *t.Key, Value: aws.ToString(t.Value), Propagate: aws.ToBool(t.PropagateAtLaunch)})
 	}
 	if len(g.Tags) > maxTags {
-		return &types.LimitExceededFault{Message: aws.String(fmt.Sprintf("The group has more than %d tags.", maxTags))} // as well
+		return &types.LimitExceededFault{Message: aws.String(fmt.Sprintf("The group has more than %d tags.", maxTags))} // the text is the emulator's
 	}
 	return nil
 }
