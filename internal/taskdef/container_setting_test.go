@@ -238,7 +238,7 @@ func TestTaskSettingRefusals(t *testing.T) {
 		{"proxy without ingress", mesh("IgnoredUID"), "Ingress port not found"},
 		{"proxy without egress", mesh("ProxyIngressPort", "AppPorts"), "Egress port not found"},
 		{"proxy of no ports", mesh("ProxyIngressPort", "ProxyEgressPort"), "App ports not found"},
-		{"constraint type", constraint(types.TaskDefinitionPlacementConstraint{Type: "distinctInstance", Expression: ptr("x")}), "type should be one of [memberOf]"},
+		{"constraint type", constraint(types.TaskDefinitionPlacementConstraint{Type: "distinctInstance", Expression: ptr("x")}), "constraint.type 'distinctInstance' is not supported."},
 		{"pid mode", func(in *request) { in.PidMode = "none" }, "none is not a valid value for pidMode. The value must be one of [task,host]"},
 		{"ipc mode", func(in *request) { in.IpcMode = "shared" }, "shared is not a valid value for ipcMode. The value must be one of [task,host,none]"},
 		{"cpu architecture", func(in *request) { in.RuntimePlatform = &types.RuntimePlatform{CpuArchitecture: "RISCV"} }, "Invalid CPU architecture"},

@@ -16,7 +16,8 @@ func checkPlacementConstraints(def *types.TaskDefinition) error {
 	for i := range def.PlacementConstraints {
 		c := &def.PlacementConstraints[i]
 		if c.Type != types.TaskDefinitionPlacementConstraintTypeMemberOf {
-			return refuse("type should be one of [%s]", types.TaskDefinitionPlacementConstraintTypeMemberOf)
+			// ECS0302; what is said of no type at all is not known.
+			return refuse("constraint.type '%s' is not supported.", c.Type)
 		}
 		if value(c.Expression) == "" {
 			return invalid("memberOf expression should be specified.")

@@ -19,6 +19,7 @@ var handwritten = []string{
 	"ProxyConfiguration.containerName",
 	"RuntimePlatform.cpuArchitecture",
 	"RuntimePlatform.operatingSystemFamily",
+	"TaskDefinitionPlacementConstraint.type",
 
 	// Of a cluster, what to include is looked at once there is one; of a task definition
 	// it has a text of its own.

@@ -55,6 +55,7 @@ func TestRefusals(t *testing.T) {
 		{"RegisterTaskDefinition", new(ecs.RegisterTaskDefinitionInput), `{"family":""}`, "", ""}, // handwritten
 		{"RegisterTaskDefinition", new(ecs.RegisterTaskDefinitionInput),
 			`{"containerDefinitions":[{"portMappings":[{"containerPort":80,"protocol":"http"}]}]}`, "", ""}, // handwritten
+		{"RegisterTaskDefinition", new(ecs.RegisterTaskDefinitionInput), `{"placementConstraints":[{"type":"distinctInstance"}]}`, "", ""}, // handwritten
 
 		{"CreateDaemon", new(ecs.CreateDaemonInput),
 			`{"daemonName":"d","daemonTaskDefinitionArn":"a","capacityProviderArns":[],"deploymentConfiguration":{"drainPercent":100.5}}`,
