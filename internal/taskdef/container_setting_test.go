@@ -79,6 +79,14 @@ func TestLogConfigurationRefusals(t *testing.T) {
 			first(in).LogConfiguration = &types.LogConfiguration{LogDriver: driver, Options: options}
 		}
 	}
+	routerWith := func(kind, file string) func(*request) {
+		return func(in *request) {
+			log("awsfirelens", nil)(in)
+			addContainer(in, "router").FirelensConfiguration = &types.FirelensConfiguration{
+				Type: "fluentbit", Options: map[string]string{"config-file-type": kind, "config-file-value": file},
+			}
+		}
+	}
 	const allDrivers = "json-file,syslog,journald,gelf,fluentd,awslogs,splunk,awsfirelens"
 	testRefusals(t, webDefinition, []refusal{
 		{"unknown driver", log("none", nil), "none is not a valid log driver. Must be one of [" + allDrivers + "]"},
@@ -93,6 +101,9 @@ func TestLogConfigurationRefusals(t *testing.T) {
 		{"router without type", func(in *request) { first(in).FirelensConfiguration = &types.FirelensConfiguration{} }, "type should be one of [fluentd,fluentbit]"},
 		{"router of unknown type", func(in *request) { first(in).FirelensConfiguration = &types.FirelensConfiguration{Type: "vector"} },
 			"type should be one of [fluentd,fluentbit]"},
+		{"router with a URL of S3", routerWith("s3", "s3://bucket/router.conf"), "Invalid arn syntax."},
+		{"router with a URL", routerWith("s3", "https://bucket.s3.amazonaws.com/router.conf"), "Invalid arn syntax."},
+		{"router without its file", routerWith("s3", ""), "Invalid arn syntax."},
 	})
 	testAccepted(t, webDefinition, map[string]func(*request){
 		"json-file": log("json-file", nil),
@@ -100,10 +111,8 @@ func TestLogConfigurationRefusals(t *testing.T) {
 			"awslogs-group": "g", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web", "awslogs-create-group": "true",
 			"awslogs-datetime-format": "%Y", "awslogs-multiline-pattern": "^a", "mode": "non-blocking", "max-buffer-size": "25m",
 		}),
-		"firelens": func(in *request) {
-			log("awsfirelens", nil)(in)
-			addContainer(in, "router").FirelensConfiguration = &types.FirelensConfiguration{Type: "fluentbit"}
-		},
+		"router with a file":       routerWith("file", "/router.conf"),
+		"router with a file in S3": routerWith("s3", "arn:aws:s3:::bucket/router.conf"),
 	})
 }
 

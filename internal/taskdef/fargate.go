@@ -79,6 +79,9 @@ func checkFargateContainer(def *types.TaskDefinition, c *types.ContainerDefiniti
 	if err := checkFargateLogs(def, c.LogConfiguration); err != nil {
 		return err
 	}
+	if f := c.FirelensConfiguration; f != nil && isFileInS3(f) { // ECS0303
+		return refuse("Fargate launch type does not support FirelensConfiguration config file from 's3'")
+	}
 	if def.ExecutionRoleArn == nil && IsECRImage(value(c.Image)) {
 		return refuse("Fargate requires task definition to have execution role ARN to support ECR images.")
 	}

@@ -28,6 +28,12 @@ func TestFargateRefusals(t *testing.T) {
 			"No Fargate configuration exists for given values: 256 CPU, 512 memory. See the Amazon ECS documentation for the valid values."},
 		{"log driver", func(in *request) { first(in).LogConfiguration.LogDriver = "json-file" },
 			"json-file is not a valid log driver. Must be one of [awslogs,splunk,awsfirelens]"},
+		{"router with a file in S3", func(in *request) {
+			first(in).LogConfiguration = &types.LogConfiguration{LogDriver: "awsfirelens"}
+			addContainer(in, "router").FirelensConfiguration = &types.FirelensConfiguration{
+				Type: "fluentbit", Options: map[string]string{"config-file-type": "s3", "config-file-value": "arn:aws:s3:::bucket/router.conf"},
+			}
+		}, "Fargate launch type does not support FirelensConfiguration config file from 's3'"},
 		{"awslogs without role", func(in *request) { in.ExecutionRoleArn = nil },
 			"Fargate requires task definition to have execution role ARN to support log driver awslogs."},
 		{"awslogs without prefix", func(in *request) { delete(first(in).LogConfiguration.Options, "awslogs-stream-prefix") },

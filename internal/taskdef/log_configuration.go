@@ -24,6 +24,12 @@ const (
 	awslogsCreateGroup  = "awslogs-create-group"
 )
 
+// Options of FireLens that rules look at.
+const (
+	firelensFileType  = "config-file-type"
+	firelensFileValue = "config-file-value"
+)
+
 // awslogsOptions are all that ECS takes of the driver's, and those of how each driver
 // delivers. Source: ECS API reference, LogConfiguration.options.
 var awslogsOptions = []string{
@@ -36,13 +42,8 @@ var awslogsOptions = []string{
 func checkLogConfigurations(def *types.TaskDefinition) error {
 	for i := range def.ContainerDefinitions {
 		c := &def.ContainerDefinitions[i]
-		if f := c.FirelensConfiguration; f != nil {
-			if f.Type == "" {
-				return refuse("type should be one of [%s]", joinValues(f.Type.Values()))
-			}
-			if err := checkEnum("type", f.Type, f.Type.Values()); err != nil {
-				return err
-			}
+		if err := checkFirelens(c.FirelensConfiguration); err != nil {
+			return err
 		}
 		if c.LogConfiguration == nil {
 			continue
@@ -56,6 +57,23 @@ func checkLogConfigurations(def *types.TaskDefinition) error {
 	}
 	return nil
 }
+
+func checkFirelens(f *types.FirelensConfiguration) error {
+	if f == nil {
+		return nil
+	}
+	if !slices.Contains(f.Type.Values(), f.Type) {
+		return refuse("type should be one of [%s]", joinValues(f.Type.Values())) // as checkEnum
+	}
+	// ECS0303. That the value must be there is an assumption.
+	if isFileInS3(f) && !isARN(f.Options[firelensFileValue]) {
+		return refuse("Invalid arn syntax.")
+	}
+	return nil
+}
+
+// isFileInS3 tells whether a log router reads its configuration from Amazon S3.
+func isFileInS3(f *types.FirelensConfiguration) bool { return f.Options[firelensFileType] == "s3" }
 
 func checkLogConfiguration(l *types.LogConfiguration) error {
 	if !slices.Contains(logDrivers, l.LogDriver) {

@@ -23,6 +23,7 @@ var words = []string{
 	"awslogs", "awsfirelens", "fluentbit", "tcp", "udp", "START", "SUCCESS", "HEALTHY", "task", "shared", "memberOf",
 	"arn:aws:iam::123456789012:role/exec", "arn:aws:s3:::bucket/web.env", "arn:", "ENABLED", "nofile", "GPU", "s3", "LINUX",
 	"awslogs-group", "awslogs-region", "credentialspec:x", "\x00\"\\", "SYS_PTRACE", "APPMESH",
+	"config-file-type", "config-file-value",
 }
 
 // fill sets everything that v can hold to something arbitrary.

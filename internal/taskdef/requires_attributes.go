@@ -111,7 +111,7 @@ func containerAttributes(set *attributeSet, def *types.TaskDefinition, c *types.
 	}
 	if f := c.FirelensConfiguration; f != nil {
 		set.add(ecsCapability + "firelens." + string(f.Type))
-		if kind := f.Options["config-file-type"]; kind == "s3" || kind == "file" {
+		if kind := f.Options[firelensFileType]; kind == "s3" || kind == "file" {
 			set.add(ecsCapability + "firelens.options.config." + kind)
 		}
 	}
