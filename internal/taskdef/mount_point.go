@@ -55,7 +55,7 @@ func checkVolumesFrom(def *types.TaskDefinition) error {
 		for j := range c.VolumesFrom {
 			source := value(c.VolumesFrom[j].SourceContainer)
 			if containerNamed(def.ContainerDefinitions, source) == nil {
-				return refuse("Invalid 'volumesFrom' setting. Unknown container: '%s'", source)
+				return refuse("Invalid 'volumesFrom' setting. Unknown container: '%s'.", source)
 			}
 			if source == value(c.Name) {
 				return refuse("Container '%s' cannot mount volumes from itself.", source)

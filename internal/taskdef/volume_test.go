@@ -99,7 +99,7 @@ func TestMountRefusals(t *testing.T) {
 		{"unknown volume", mount(ptr("w"), ptr("/w")), "Unknown volume 'w'."},
 		{"no volume", mount(nil, ptr("/w")), "Unknown volume ''."},
 		{"no path", mount(ptr("v"), nil), "Mount point of volume 'v' for container 'web' requires a container path."},
-		{"volumes from unknown", from("db"), "Invalid 'volumesFrom' setting. Unknown container: 'db'"},
+		{"volumes from unknown", from("db"), "Invalid 'volumesFrom' setting. Unknown container: 'db'."},
 		{"volumes from itself", from("web"), "Container 'web' cannot mount volumes from itself."},
 	})
 	testAccepted(t, withVolume, map[string]func(*request){
