@@ -18,15 +18,15 @@ func checkRestartPolicy(c *types.ContainerDefinition) error {
 	}
 	name := value(c.Name)
 	if r.Enabled == nil {
-		// Wording without a source.
-		return refuse("the 'enabled' setting of the restart policy for container '%s' must be specified", name)
+		// By analogy with the period's message; no source.
+		return refuse("The 'enabled' setting of the restart policy for container '%s' must be specified.", name)
 	}
 	if len(r.IgnoredExitCodes) > maxIgnoredExitCodes {
-		// Wording without a source.
-		return refuse("the 'ignoredExitCodes' setting for container '%s' must have at most %d exit codes", name, maxIgnoredExitCodes)
+		// By analogy with the period's message; no source.
+		return refuse("The 'ignoredExitCodes' setting for container '%s' must have at most %d exit codes.", name, maxIgnoredExitCodes)
 	}
-	if p := r.RestartAttemptPeriod; p != nil && (*p < minRestartAttemptPeriod || *p > maxRestartAttemptPeriod) {
-		return refuse("the 'restartAttemptPeriod' setting for container '%s' must be between %d and %d",
+	if p := r.RestartAttemptPeriod; p != nil && (*p < minRestartAttemptPeriod || *p > maxRestartAttemptPeriod) { // ECS0190
+		return refuse("The 'restartAttemptPeriod' setting for container '%s' must be between %d and %d.",
 			name, minRestartAttemptPeriod, maxRestartAttemptPeriod)
 	}
 	return nil
