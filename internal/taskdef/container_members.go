@@ -47,7 +47,7 @@ var containerMembers = slices.Concat(
 	member.ActInPart("portMappings[].containerPortRange", "of a range the first 1,000 ports have ports on the loopback address"),
 	member.ActInPart("portMappings[].name", "for Service Connect"),
 	member.ActInPart("portMappings[].protocol", "a simulated container has no UDP port on the loopback address"),
-	member.RefuseAs("privileged", "Fargate requires that the 'privileged' setting be 'false'."),
+	member.RefuseAs("privileged", noPrivilegesOnFargate),
 	member.ActInPart("repositoryCredentials.credentialsParameter", aRegistryLogin),
 	member.RefuseAs("resourceRequirements", "Tasks using the Fargate launch type do not support GPU resource requirements."),
 	member.Act("secrets[].name"),

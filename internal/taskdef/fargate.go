@@ -72,6 +72,9 @@ func checkFargateSize(cpu, memory string, windows bool, fail func(string, ...any
 	return fail("No Fargate configuration exists for given values: %s CPU, %s memory. See the Amazon ECS documentation for the valid values.", cpu, memory)
 }
 
+// noPrivilegesOnFargate: ECS0190.
+const noPrivilegesOnFargate = "Fargate requires that the ‘privileged’ setting be ‘false’ at the container level."
+
 // noGPUOnFargate is of definitions, and of overrides by analogy.
 const noGPUOnFargate = "Tasks using the Fargate launch type do not support GPU resource requirements."
 
@@ -86,7 +89,7 @@ func checkFargateContainer(def *types.TaskDefinition, c *types.ContainerDefiniti
 		return refuse("Fargate requires task definition to have execution role ARN to support ECR images.")
 	}
 	if isTrue(c.Privileged) {
-		return refuse("Fargate requires that the 'privileged' setting be 'false'.")
+		return refuse(noPrivilegesOnFargate)
 	}
 	if len(c.ResourceRequirements) > 0 {
 		return refuse(noGPUOnFargate)
