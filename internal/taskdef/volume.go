@@ -24,8 +24,7 @@ func checkVolumes(def *types.TaskDefinition) error {
 			return refuse("Volume names must be unique within a task definition.")
 		}
 		if volumeKinds(v) > 1 {
-			// Wording without a source.
-			return refuse("Volume '%s' cannot have more than one volume configuration.", name)
+			return refuse("When the volume parameter is specified, only one volume configuration type should be used.") // ECS0302
 		}
 		if isTrue(v.ConfiguredAtLaunch) {
 			configuredAtLaunch++

@@ -35,7 +35,7 @@ func TestVolumeRefusals(t *testing.T) {
 		{"name twice", volumes(types.Volume{Name: ptr("v")}, types.Volume{Name: ptr("v")}), "Volume names must be unique within a task definition."},
 		{"two kinds", volumes(types.Volume{
 			Name: ptr("v"), Host: &types.HostVolumeProperties{SourcePath: ptr("/data")}, ConfiguredAtLaunch: ptr(true),
-		}), "Volume 'v' cannot have more than one volume configuration."},
+		}), "When the volume parameter is specified, only one volume configuration type should be used."},
 		{"blank host path", volumes(types.Volume{Name: ptr("v"), Host: &types.HostVolumeProperties{SourcePath: ptr(" ")}}), "host.sourcePath should not be blank."},
 		{"two configured at launch", volumes(launch, types.Volume{Name: ptr("b"), ConfiguredAtLaunch: ptr(true)}), "Only one volume can be configured at launch."},
 		{"configured at launch, not mounted", volumes(launch), "Volumes [ebs] are not referenced by any of the containers"},
