@@ -12,7 +12,7 @@ const maxContainers = 10
 func checkFamily(def *types.TaskDefinition) error {
 	family := value(def.Family)
 	if family == "" {
-		return refuse("Family should not be null or empty.")
+		return refuse("Family can not be blank.") // ECS0302
 	}
 	if !validName(family) {
 		return refuse("Family contains invalid characters.")

@@ -13,8 +13,8 @@ type request = ecs.RegisterTaskDefinitionInput
 
 func TestFamilyAndContainerRefusals(t *testing.T) {
 	testRefusals(t, webDefinition, []refusal{
-		{"no family", func(in *request) { in.Family = nil }, "Family should not be null or empty."},
-		{"empty family", func(in *request) { in.Family = ptr("") }, "Family should not be null or empty."},
+		{"no family", func(in *request) { in.Family = nil }, "Family can not be blank."},
+		{"empty family", func(in *request) { in.Family = ptr("") }, "Family can not be blank."},
 		{"family characters", func(in *request) { in.Family = ptr("web.1") }, "Family contains invalid characters."},
 		{"family length", func(in *request) { in.Family = ptr(strings.Repeat("a", 256)) }, "Family contains invalid characters."},
 		{"no containers", func(in *request) { in.ContainerDefinitions = nil }, "Container list cannot be empty."},

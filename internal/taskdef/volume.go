@@ -13,7 +13,7 @@ func checkVolumes(def *types.TaskDefinition) error {
 		v := &def.Volumes[i]
 		name := value(v.Name)
 		if name == "" {
-			// By analogy with the characters' message; no source.
+			// Source: cloudformation-coverage-roadmap issue 632.
 			return refuse("volume.name should not be null or empty.")
 		}
 		if !validName(name) {
