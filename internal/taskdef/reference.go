@@ -36,8 +36,7 @@ func ParseRef(ref string) (Ref, error) {
 		name = parts[5][len(arnResource):]
 	}
 	if name == "" {
-		// Wording without a source.
-		return Ref{}, invalid("TaskDefinition can not be blank.")
+		return Ref{}, invalid("Task Definition can not be blank.") // ECS0029
 	}
 	if strings.Contains(name, "/") || strings.Count(name, ":") > 1 {
 		return Ref{}, wrongSeparators()

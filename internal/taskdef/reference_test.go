@@ -24,7 +24,7 @@ func TestParseRef(t *testing.T) {
 func TestParseRefRefusals(t *testing.T) {
 	const separators = "Invalid identifier: Unexpected number of separators"
 	for ref, message := range map[string]string{
-		"":                       "TaskDefinition can not be blank.",
+		"":                       "Task Definition can not be blank.",
 		"web:":                   "Invalid task definition: Invalid revision number.",
 		"web:x":                  "Invalid task definition: Invalid revision number.",
 		"web:0":                  "Invalid task definition: Invalid revision number.",

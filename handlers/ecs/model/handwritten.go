@@ -11,6 +11,7 @@ var handwritten = []string{
 	"RegisterDaemonTaskDefinitionInput.family",
 	"DaemonContainerDefinition.image",
 	"DeregisterTaskDefinitionInput.taskDefinition",
+	"DescribeTaskDefinitionInput.taskDefinition",
 	"EphemeralStorage.sizeInGiB",
 	"HealthCheck.command",
 	"InferenceAccelerator.deviceName", // the structure as a whole is refused
