@@ -53,7 +53,7 @@ func checkCreateService(in *sdk.CreateServiceInput, quotas quota.Quotas) error {
 		return kit.CheckMembers(CreateServiceMembers, in)
 	}
 	if aws.ToString(in.TaskDefinition) == "" {
-		return kit.ClientError("TaskDefinition can not be blank.") // the words are not published
+		return kit.InvalidParameter("TaskDefinition can not be blank.") // Source: AWS's errors in reports of Terraform.
 	}
 	if err := launch.CheckMonitoring(in.Monitoring); err != nil {
 		return err
