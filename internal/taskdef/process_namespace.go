@@ -7,7 +7,7 @@ import (
 )
 
 // checkProcessNamespaces checks the values of pidMode and ipcMode.
-// Source: field reports for pidMode; for ipcMode by analogy.
+// ECS0302 for pidMode; for ipcMode by analogy.
 func checkProcessNamespaces(def *types.TaskDefinition) error {
 	if err := checkMode("pidMode", def.PidMode, types.PidModeTask, types.PidModeHost); err != nil {
 		return err

@@ -7,6 +7,8 @@ var handwritten = []string{
 	// Texts of task definitions.
 	"RegisterTaskDefinitionInput.containerDefinitions",
 	"RegisterTaskDefinitionInput.family",
+	"RegisterTaskDefinitionInput.ipcMode",
+	"RegisterTaskDefinitionInput.pidMode",
 	"RegisterDaemonTaskDefinitionInput.containerDefinitions",
 	"RegisterDaemonTaskDefinitionInput.family",
 	"DaemonContainerDefinition.image",

@@ -56,6 +56,7 @@ func TestRefusals(t *testing.T) {
 		{"RegisterTaskDefinition", new(ecs.RegisterTaskDefinitionInput),
 			`{"containerDefinitions":[{"portMappings":[{"containerPort":80,"protocol":"http"}]}]}`, "", ""}, // handwritten
 		{"RegisterTaskDefinition", new(ecs.RegisterTaskDefinitionInput), `{"placementConstraints":[{"type":"distinctInstance"}]}`, "", ""}, // handwritten
+		{"RegisterTaskDefinition", new(ecs.RegisterTaskDefinitionInput), `{"pidMode":"none","ipcMode":"shared"}`, "", ""},                  // handwritten
 
 		{"CreateDaemon", new(ecs.CreateDaemonInput),
 			`{"daemonName":"d","daemonTaskDefinitionArn":"a","capacityProviderArns":[],"deploymentConfiguration":{"drainPercent":100.5}}`,
