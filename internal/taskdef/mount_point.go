@@ -15,6 +15,9 @@ func checkMountPoints(def *types.TaskDefinition) error {
 			m := &c.MountPoints[j]
 			source := value(m.SourceVolume)
 			if volumeNamed(def.Volumes, source) == nil {
+				if m.SourceVolume == nil {
+					source = "null" // ECS0302
+				}
 				return refuse("Unknown volume '%s'.", source)
 			}
 			if value(m.ContainerPath) == "" {

@@ -97,7 +97,8 @@ func TestMountRefusals(t *testing.T) {
 	}
 	testRefusals(t, withVolume, []refusal{
 		{"unknown volume", mount(ptr("w"), ptr("/w")), "Unknown volume 'w'."},
-		{"no volume", mount(nil, ptr("/w")), "Unknown volume ''."},
+		{"no volume", mount(nil, ptr("/w")), "Unknown volume 'null'."},
+		{"empty volume", mount(ptr(""), ptr("/w")), "Unknown volume ''."},
 		{"no path", mount(ptr("v"), nil), "Mount point of volume 'v' for container 'web' requires a container path."},
 		{"volumes from unknown", from("db"), "Invalid 'volumesFrom' setting. Unknown container: 'db'."},
 		{"volumes from itself", from("web"), "Container 'web' cannot mount volumes from itself."},
