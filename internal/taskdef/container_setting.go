@@ -14,7 +14,6 @@ var containerRules = []func(*types.ContainerDefinition) error{
 	checkRestartPolicy,
 	checkLinuxParameters,
 	checkResourceRequirements,
-	checkRepositoryCredentials,
 	checkCredentialSpecs,
 	checkVersionConsistency,
 }

@@ -148,6 +148,26 @@ func TestSecretRefusals(t *testing.T) {
 	testAccepted(t, withRole, map[string]func(*request){"secret": secrets(secret), "file": files(file)})
 }
 
+func TestRepositoryCredentialsRefusals(t *testing.T) {
+	withRole := func() *request { in := webDefinition(); in.ExecutionRoleArn = ptr(testRole); return in }
+	login := func(name *string) func(*request) {
+		return func(in *request) {
+			first(in).RepositoryCredentials = &types.RepositoryCredentials{CredentialsParameter: name}
+		}
+	}
+	const badName = "The repository credentials parameter specified for container 'web' is invalid. Parameter names can include up to 255 " +
+		"(uppercase and lowercase), numbers, hyphens, and underscores are allowed. Spaces are not allowed."
+	testRefusals(t, withRole, []refusal{
+		{"no role", func(in *request) { in.ExecutionRoleArn = nil; login(ptr("login"))(in) },
+			"Private repository authentication requires that the task definition specify a value for executionRoleArn."},
+		{"no name", login(nil), badName},
+		{"name with spaces", login(ptr("my login")), badName},
+	})
+	testAccepted(t, withRole, map[string]func(*request){
+		"name": login(ptr("login")), "arn": login(ptr("arn:aws:secretsmanager:us-east-1:123456789012:secret:login-AbCdEf")),
+	})
+}
+
 func TestContainerSettingRefusals(t *testing.T) {
 	linux := func(l types.LinuxParameters) func(*request) {
 		return func(in *request) { first(in).LinuxParameters = &l }
@@ -199,8 +219,6 @@ func TestContainerSettingRefusals(t *testing.T) {
 		{"gpu without value", gpu(types.ResourceRequirement{Type: "GPU"}), badGPU},
 		{"gpu value and sharing", gpu(types.ResourceRequirement{Type: "GPU", Value: ptr("1"), SharingStrategy: mps}), badGPU},
 		{"sharing of another type", gpu(types.ResourceRequirement{Type: "NeuronDevice", SharingStrategy: mps}), badGPU},
-		{"repository credentials", func(in *request) { first(in).RepositoryCredentials = &types.RepositoryCredentials{} },
-			"RepositoryCredentials.credentialsParameter should not be null or empty."},
 		{"two credential specs", func(in *request) { first(in).CredentialSpecs = []string{"credentialspec:a", "credentialspec:b"} },
 			"Container 'web' cannot have more than one credential spec."},
 		{"credential spec", func(in *request) { first(in).CredentialSpecs = []string{"arn"} }, "Invalid 'credentialSpecs' setting for container 'web'."},

@@ -1,6 +1,8 @@
 package taskdef
 
 import (
+	"strings"
+
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
@@ -10,10 +12,20 @@ const (
 	credentialSpecDomainless = "credentialspecdomainless:"
 )
 
-// checkRepositoryCredentials: wording by analogy with container names; no source.
-func checkRepositoryCredentials(c *types.ContainerDefinition) error {
-	if r := c.RepositoryCredentials; r != nil && value(r.CredentialsParameter) == "" {
-		return refuse("RepositoryCredentials.credentialsParameter should not be null or empty.")
+// checkRepositoryCredentials: logins need an execution role to be read with (ECS0304). What else
+// than blanks ECS refuses in the name of a login is not known.
+func checkRepositoryCredentials(def *types.TaskDefinition) error {
+	for i := range def.ContainerDefinitions {
+		c := &def.ContainerDefinitions[i]
+		if c.RepositoryCredentials == nil {
+			continue
+		}
+		if def.ExecutionRoleArn == nil {
+			return refuse("Private repository authentication requires that the task definition specify a value for executionRoleArn.")
+		}
+		if p := value(c.RepositoryCredentials.CredentialsParameter); p == "" || strings.Contains(p, " ") {
+			return refuse("The repository credentials parameter specified for container '%s' is invalid. Parameter names can include up to 255 (uppercase and lowercase), numbers, hyphens, and underscores are allowed. Spaces are not allowed.", value(c.Name))
+		}
 	}
 	return nil
 }

@@ -50,6 +50,7 @@ var rules = []func(*types.TaskDefinition) error{
 	checkLogConfigurations,
 	checkEnvironment,
 	checkSecrets,
+	checkRepositoryCredentials,
 	checkEnvironmentFiles,
 	checkContainerSettings,
 	checkProcessNamespaces,

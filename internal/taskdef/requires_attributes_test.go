@@ -75,6 +75,7 @@ func TestRequiresAttributes(t *testing.T) {
 			first(in).EnvironmentFiles = []types.EnvironmentFile{{Type: "s3", Value: ptr("arn:aws:s3:::b/w.env")}}
 		}, []string{"E env-files.s3"}},
 		{"repository credentials", func(in *request) {
+			in.ExecutionRoleArn = ptr("exec")
 			first(in).RepositoryCredentials = &types.RepositoryCredentials{CredentialsParameter: ptr("login")}
 		}, []string{"E private-registry-authentication.secretsmanager"}},
 		{"privileged", func(in *request) { first(in).Privileged = ptr(true) }, []string{"C privileged-container"}},

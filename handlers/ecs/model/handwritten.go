@@ -20,6 +20,7 @@ var handwritten = []string{
 	"InferenceAccelerator.deviceType",
 	"PortMapping.protocol",
 	"ProxyConfiguration.containerName",
+	"RepositoryCredentials.credentialsParameter",
 	"RuntimePlatform.cpuArchitecture",
 	"RuntimePlatform.operatingSystemFamily",
 	"TaskDefinitionPlacementConstraint.type",
