@@ -60,7 +60,7 @@ var walkThroughs = []struct {
 		"docs/start/cli.md", "docs/guide/load-balancers.md", "docs/guide/blue-green.md", "docs/guide/container-instances.md", "docs/guide/time-and-faults.md", "docs/guide/events.md",
 		"docs/guide/check.md",
 	}, []string{
-		`web\.json:6: containerDefinitions\[0\]\.stopTimeout: RegisterTaskDefinition: `, "web.json:8: .*FireLens", "check: 2 would be refused\nexit code 1\n",
+		`web\.json:6: containerDefinitions\[0\]\.stopTimeout: RegisterTaskDefinition: `, "web.json:10: .*fault injection", "check: 2 would be refused\nexit code 1\n",
 		"cluster/default", "line 1\nline 2\nline 3\n", "EssentialContainerExited|Essential container in task exited",
 		`{"sequence":4,"event":{"version":"0",.*"exitCode":0,`,
 		"has reached a steady state", `hello127\.0\.0\.1:`, "hello", `127\.0\.0\.1:{port} +{port}/tcp +web +service:web +default/[0-9a-f]{32}\n`,

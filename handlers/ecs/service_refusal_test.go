@@ -51,7 +51,7 @@ func TestUpdateServiceRefusals(t *testing.T) {
 			sdk.UpdateServiceInput{EnableExecuteCommand: aws.Bool(true)}},
 		{"CodeDeploy", invalid, "ecs-emulator does not support deploymentController.type CODE_DEPLOY" + unsupportedTail,
 			sdk.UpdateServiceInput{DeploymentController: controller("CODE_DEPLOY")}},
-		{"all at once", invalid, "ecs-emulator does not support gatewayConnectors and containerDefinitions[0].firelensConfiguration" + unsupportedTail,
+		{"all at once", invalid, "ecs-emulator does not support gatewayConnectors, containerDefinitions[0].firelensConfiguration and containerDefinitions[0].logConfiguration.logDriver awsfirelens" + unsupportedTail,
 			sdk.UpdateServiceInput{TaskDefinition: aws.String("firelens"), GatewayConnectors: []types.GatewayConnector{{PortName: aws.String("web")}}}},
 		{"container of a load balancer", invalid, "The container other does not exist in the task definition.",
 			sdk.UpdateServiceInput{LoadBalancers: []types.LoadBalancer{{TargetGroupArn: aws.String("a"), ContainerName: aws.String("other")}}}},
@@ -225,7 +225,7 @@ var createServiceRefusals = []struct {
 			in.TaskDefinition, in.LaunchType, in.NetworkConfiguration = aws.String("bridge"), types.LaunchTypeExternal, nil
 			in.LoadBalancers = []types.LoadBalancer{targetGroup("a")}
 		}},
-	{"FireLens", invalid, "ecs-emulator does not support containerDefinitions[0].firelensConfiguration" + unsupportedTail,
+	{"FireLens", invalid, "ecs-emulator does not support containerDefinitions[0].firelensConfiguration and containerDefinitions[0].logConfiguration.logDriver awsfirelens" + unsupportedTail,
 		func(in *sdk.CreateServiceInput) { in.TaskDefinition = aws.String("firelens") }},
 	{"host path", invalid, "ecs-emulator gives tasks no files of the container engine's host: volume 'etc' is /etc. " +
 		"Start the emulator with --allow-host-path and that path, or a folder that it is in.",
@@ -236,7 +236,7 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) {
 			in.VolumeConfigurations = []types.ServiceVolumeConfiguration{{Name: aws.String("v")}}
 		}},
-	{"all at once", invalid, "ecs-emulator does not support gatewayConnectors and containerDefinitions[0].firelensConfiguration" + unsupportedTail,
+	{"all at once", invalid, "ecs-emulator does not support gatewayConnectors, containerDefinitions[0].firelensConfiguration and containerDefinitions[0].logConfiguration.logDriver awsfirelens" + unsupportedTail,
 		func(in *sdk.CreateServiceInput) {
 			in.TaskDefinition, in.GatewayConnectors = aws.String("firelens"), []types.GatewayConnector{{PortName: aws.String("web")}}
 		}},

@@ -27,6 +27,7 @@ func (s *server) definitionsForRefusals(t testing.TB) {
 	})
 	s.fargate(t, "firelens", func(in *sdk.RegisterTaskDefinitionInput) {
 		in.ContainerDefinitions[0].FirelensConfiguration = &types.FirelensConfiguration{Type: types.FirelensConfigurationTypeFluentbit}
+		in.ContainerDefinitions[0].LogConfiguration = &types.LogConfiguration{LogDriver: types.LogDriverAwsfirelens}
 	})
 	s.fargate(t, "files", func(in *sdk.RegisterTaskDefinitionInput) {
 		in.NetworkMode, in.RequiresCompatibilities = types.NetworkModeBridge, []types.Compatibility{types.CompatibilityEc2}
@@ -188,9 +189,9 @@ var runTaskRefusals = []struct {
 		func(in *sdk.RunTaskInput) { in.PropagateTags = types.PropagateTagsService }},
 	{"exec without role", invalid, "The task couldn't be run because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
 		func(in *sdk.RunTaskInput) { in.EnableExecuteCommand = true }},
-	{"FireLens", invalid, "ecs-emulator does not support containerDefinitions[0].firelensConfiguration" + unsupportedTail,
+	{"FireLens", invalid, "ecs-emulator does not support containerDefinitions[0].firelensConfiguration and containerDefinitions[0].logConfiguration.logDriver awsfirelens" + unsupportedTail,
 		func(in *sdk.RunTaskInput) { in.TaskDefinition = aws.String("firelens") }},
-	{"all at once", invalid, "ecs-emulator does not support overrides.inferenceAcceleratorOverrides and containerDefinitions[0].firelensConfiguration" + unsupportedTail,
+	{"all at once", invalid, "ecs-emulator does not support overrides.inferenceAcceleratorOverrides, containerDefinitions[0].firelensConfiguration and containerDefinitions[0].logConfiguration.logDriver awsfirelens" + unsupportedTail,
 		func(in *sdk.RunTaskInput) {
 			in.TaskDefinition = aws.String("firelens")
 			in.Overrides = &types.TaskOverride{

@@ -57,8 +57,9 @@ func (c *checker) definition(d *definition) {
 	if d.without, d.usable = c.explore(r, register, ask, told); !d.usable {
 		return
 	}
-	for _, p := range unsupported {
-		d.without = p.leaveOut(d.without, func(without leftOut) bool { return ask(without) == nil })
+	fine := func(without leftOut) bool { return ask(without) == nil }
+	for _, p := range unsupported { // a log router and its users want each other: the API is fine without both
+		d.without = p.leaveOut(d.without, fine, c.keepsModel(r))
 	}
 	for _, launchType := range launchTypes {
 		if !d.usable {

@@ -53,10 +53,7 @@ func (c *checker) request(r *request) {
 	if op.members != nil {
 		refused, kept := op.members(r.input.appendJSON(nil, rest))
 		for _, p := range c.members(r, r.operation, "", rest, without, refused) {
-			without = p.leaveOut(without, func(without leftOut) bool {
-				violations, _ := r.violations(c, without)
-				return len(violations) == 0
-			})
+			without = p.leaveOut(without, c.keepsModel(r))
 		}
 		c.kept(r, rest, kept)
 	}
@@ -170,14 +167,25 @@ func (c *checker) members(r *request, operation string, on types.LaunchType, res
 	return due
 }
 
-// leaveOut leaves out a place, or as much around it as has to go with it.
-func (p *place) leaveOut(without leftOut, fine func(leftOut) bool) leftOut {
-	for each := p; each.up != nil; each = each.up {
-		if less := without.with(each.node); fine(less) {
-			return less
+// leaveOut leaves out a place, or as much around it as has to go with it for the first condition that
+// can be met.
+func (p *place) leaveOut(without leftOut, conditions ...func(leftOut) bool) leftOut {
+	for _, fine := range conditions {
+		for each := p; each.up != nil; each = each.up {
+			if less := without.with(each.node); fine(less) {
+				return less
+			}
 		}
 	}
 	return without.with(p.node)
+}
+
+// keepsModel tells whether the rest of a request keeps the constraints of the service model.
+func (c *checker) keepsModel(r *request) func(leftOut) bool {
+	return func(without leftOut) bool {
+		violations, _ := r.violations(c, without)
+		return len(violations) == 0
+	}
 }
 
 func (c *checker) kept(r *request, rest leftOut, kept []member.Found) {

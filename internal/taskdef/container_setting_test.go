@@ -101,6 +101,8 @@ func TestLogConfigurationRefusals(t *testing.T) {
 		{"router without type", func(in *request) { first(in).FirelensConfiguration = &types.FirelensConfiguration{} }, "type should be one of [fluentd,fluentbit]"},
 		{"router of unknown type", func(in *request) { first(in).FirelensConfiguration = &types.FirelensConfiguration{Type: "vector"} },
 			"type should be one of [fluentd,fluentbit]"},
+		{"router of no one", func(in *request) { first(in).FirelensConfiguration = &types.FirelensConfiguration{Type: "fluentd"} },
+			"When a firelensConfiguration object is specified, at least one container has to be configured with the awsfirelens log driver."},
 		{"router with a URL of S3", routerWith("s3", "s3://bucket/router.conf"), "Invalid arn syntax."},
 		{"router with a URL", routerWith("s3", "https://bucket.s3.amazonaws.com/router.conf"), "Invalid arn syntax."},
 		{"router without its file", routerWith("s3", ""), "Invalid arn syntax."},

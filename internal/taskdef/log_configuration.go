@@ -37,8 +37,8 @@ var awslogsOptions = []string{
 	"max-buffer-size", "mode",
 }
 
-// checkLogConfigurations checks drivers and options, and that FireLens users have
-// a log router.
+// checkLogConfigurations checks drivers and options, and that FireLens has both a log
+// router and users.
 func checkLogConfigurations(def *types.TaskDefinition) error {
 	for i := range def.ContainerDefinitions {
 		c := &def.ContainerDefinitions[i]
@@ -54,6 +54,9 @@ func checkLogConfigurations(def *types.TaskDefinition) error {
 		if c.LogConfiguration.LogDriver == types.LogDriverAwsfirelens && !hasLogRouter(def) {
 			return refuse("When awsfirelens log driver is specified in log configuration, a firelens configuration object must be configured in one of the containers.")
 		}
+	}
+	if hasLogRouter(def) && !usesLogRouter(def) { // ECS0303
+		return refuse("When a firelensConfiguration object is specified, at least one container has to be configured with the awsfirelens log driver.")
 	}
 	return nil
 }
@@ -106,6 +109,12 @@ func hasLogRouter(def *types.TaskDefinition) bool {
 		}
 	}
 	return false
+}
+
+func usesLogRouter(def *types.TaskDefinition) bool {
+	return slices.ContainsFunc(def.ContainerDefinitions, func(c types.ContainerDefinition) bool {
+		return c.LogConfiguration != nil && c.LogConfiguration.LogDriver == types.LogDriverAwsfirelens
+	})
 }
 
 // CheckLogConfiguration checks that of a container which tasks of a definition get beside its own: the proxy of Service
