@@ -111,8 +111,8 @@ func checkEFSVolume(e *types.EFSVolumeConfiguration) error {
 		case a.Iam == types.EFSAuthorizationConfigIAMEnabled && !encrypted:
 			return refuse("EFS IAM authorization requires TransitEncryption to be enabled.")
 		case hasAccessPoint && !encrypted:
-			// The rule is documented; its wording has no source.
-			return refuse("EFS access points require TransitEncryption to be enabled.")
+			// In the words of AWS Batch, which has ECS's for the other two.
+			return refuse("EFS IAM access point requires TransitEncryption to be enabled.")
 		}
 	}
 	if e.TransitEncryptionPort != nil && !encrypted {
@@ -121,10 +121,10 @@ func checkEFSVolume(e *types.EFSVolumeConfiguration) error {
 	return checkTransitPort(e.TransitEncryptionPort)
 }
 
-// checkTransitPort: wording without a source.
+// checkTransitPort has the words of AWS Batch.
 func checkTransitPort(port *int32) error {
 	if p := value(port); p < 0 || p > maxPort {
-		return refuse("Invalid 'transitEncryptionPort' setting.")
+		return refuse("TransitEncryptionPort must be a valid port number.")
 	}
 	return nil
 }

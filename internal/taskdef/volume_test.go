@@ -53,12 +53,12 @@ func TestVolumeRefusals(t *testing.T) {
 		}), "EFS IAM authorization requires TransitEncryption to be enabled."},
 		{"efs access point without encryption", efs(func(e *types.EFSVolumeConfiguration) {
 			e.AuthorizationConfig.AccessPointId = ptr("fsap-1")
-		}), "EFS access points require TransitEncryption to be enabled."},
+		}), "EFS IAM access point requires TransitEncryption to be enabled."},
 		{"efs port without encryption", efs(func(e *types.EFSVolumeConfiguration) { e.TransitEncryptionPort = ptr[int32](2049) }),
 			"TransitEncryptionPort requires that TransitEncryption is enabled."},
 		{"efs port range", efs(func(e *types.EFSVolumeConfiguration) {
 			e.TransitEncryption, e.TransitEncryptionPort = types.EFSTransitEncryptionEnabled, ptr[int32](65536)
-		}), "Invalid 'transitEncryptionPort' setting."},
+		}), "TransitEncryptionPort must be a valid port number."},
 		{"fsx without id", fsx(types.FSxWindowsFileServerVolumeConfiguration{}), "fsxWindowsFileServerVolumeConfiguration.fileSystemId should not be null or empty."},
 		{"fsx without directory", fsx(types.FSxWindowsFileServerVolumeConfiguration{FileSystemId: ptr("fs-1")}),
 			"fsxWindowsFileServerVolumeConfiguration.rootDirectory should not be null or empty."},
