@@ -128,6 +128,8 @@ func TestSecretRefusals(t *testing.T) {
 	files := func(list ...types.EnvironmentFile) func(*request) {
 		return func(in *request) { first(in).EnvironmentFiles = list }
 	}
+	const badParameter = "The Systems Manager parameter name specified for secret TOKEN is invalid. " +
+		"The parameter name can be up to 2048 characters and include the following letters and symbols: a-zA-Z0-9_.-"
 	const needsRole = "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'."
 	testRefusals(t, withRole, []refusal{
 		{"no role", func(in *request) { in.ExecutionRoleArn = nil; secrets(secret)(in) }, needsRole},
@@ -137,6 +139,8 @@ func TestSecretRefusals(t *testing.T) {
 		}, needsRole},
 		{"no name", secrets(types.Secret{ValueFrom: ptr("x")}), "Secret.name should not be null or empty."},
 		{"no value", secrets(types.Secret{Name: ptr("x")}), "Secret.valueFrom should not be null or empty."},
+		{"parameter with a key", secrets(types.Secret{Name: ptr("TOKEN"), ValueFrom: ptr("web:token::")}), badParameter},
+		{"long parameter", secrets(types.Secret{Name: ptr("TOKEN"), ValueFrom: ptr(strings.Repeat("p", 2049))}), badParameter},
 		{"name twice", secrets(secret, secret), "Duplicate secret names found: TOKEN. Each secret name must be unique."},
 		{"name of a variable", func(in *request) {
 			secrets(secret)(in)
@@ -147,7 +151,10 @@ func TestSecretRefusals(t *testing.T) {
 		{"file by path", files(types.EnvironmentFile{Type: "s3", Value: ptr("s3://bucket/web.env")}), "Invalid arn syntax."},
 		{"file type", files(types.EnvironmentFile{Type: "http", Value: file.Value}), "type should be one of [s3]"},
 	})
-	testAccepted(t, withRole, map[string]func(*request){"secret": secrets(secret), "file": files(file)})
+	testAccepted(t, withRole, map[string]func(*request){
+		"secret": secrets(secret), "file": files(file),
+		"longest parameter": secrets(types.Secret{Name: ptr("TOKEN"), ValueFrom: ptr(strings.Repeat("p", 2048))}),
+	})
 }
 
 func TestRepositoryCredentialsRefusals(t *testing.T) {

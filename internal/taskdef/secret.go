@@ -9,6 +9,9 @@ import (
 // maxEnvironmentFiles per container. Source: ECS API reference, ContainerDefinition.
 const maxEnvironmentFiles = 10
 
+// maxParameterName is the length of a parameter's name, as ECS0305 tells it.
+const maxParameterName = 2048
+
 // checkSecrets: secrets need an execution role to be read with, and names of their
 // own in the container's environment.
 func checkSecrets(def *types.TaskDefinition) error {
@@ -48,11 +51,25 @@ func checkSecretList(secrets []types.Secret) error {
 			// By analogy with container names; no source.
 			return refuse("Secret.valueFrom should not be null or empty.")
 		}
+		if !isARN(*secrets[i].ValueFrom) && !validParameterName(*secrets[i].ValueFrom) { // ECS0305
+			return refuse("The Systems Manager parameter name specified for secret %s is invalid. The parameter name can be up to %d characters and include the following letters and symbols: a-zA-Z0-9_.-",
+				name, maxParameterName)
+		}
 		if secretNamed(secrets[:i], name) {
 			return refuse("Duplicate secret names found: %s. Each secret name must be unique.", name)
 		}
 	}
 	return nil
+}
+
+// validParameterName: a name may be a path, though the message does not say so.
+func validParameterName(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if !isLetterOrDigit(s[i]) && strings.IndexByte("_.-/", s[i]) < 0 {
+			return false
+		}
+	}
+	return len(s) <= maxParameterName
 }
 
 func secretNamed(secrets []types.Secret, name string) bool {
