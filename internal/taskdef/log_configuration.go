@@ -8,13 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
-var (
-	logDrivers = types.LogDriver("").Values()
-	// fargateLogDrivers in the order in which ECS lists them.
-	fargateLogDrivers = []types.LogDriver{
-		types.LogDriverAwslogs, types.LogDriverSplunk, types.LogDriverAwsfirelens,
-	}
-)
+// fargateLogDrivers in the order in which ECS lists them.
+var fargateLogDrivers = []types.LogDriver{
+	types.LogDriverAwslogs, types.LogDriverSplunk, types.LogDriverAwsfirelens,
+}
 
 // Options of the awslogs driver that rules look at.
 const (
@@ -78,10 +75,10 @@ func checkFirelens(f *types.FirelensConfiguration) error {
 // isFileInS3 tells whether a log router reads its configuration from Amazon S3.
 func isFileInS3(f *types.FirelensConfiguration) bool { return f.Options[firelensFileType] == "s3" }
 
+// checkLogConfiguration takes drivers that ECS does not know: a task needs an instance that has them (ECS0306).
 func checkLogConfiguration(l *types.LogConfiguration) error {
-	if !slices.Contains(logDrivers, l.LogDriver) {
-		// By analogy with the message for Fargate; no source.
-		return refuse("%s is not a valid log driver. Must be one of [%s]", l.LogDriver, joinValues(logDrivers))
+	if l.LogDriver == "" {
+		return refuse("logDriver can not be empty.") // as the service model has it
 	}
 	if l.LogDriver != types.LogDriverAwslogs {
 		return nil

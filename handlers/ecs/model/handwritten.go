@@ -64,3 +64,8 @@ var handwritten = []string{
 	// An empty namespace removes the cluster's default.
 	"ClusterServiceConnectDefaultsRequest.namespace",
 }
+
+// openEnumerations lists members that may have other values than their enumeration.
+var openEnumerations = []string{
+	"LogConfiguration.logDriver", // ECS0306
+}

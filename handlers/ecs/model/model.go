@@ -62,6 +62,9 @@ func (rules) Constraint(structure, member string, value reflect.Type) *wire.Cons
 		Max:      bounds.Max,
 		Pattern:  bounds.Pattern,
 	}
+	if slices.Contains(openEnumerations, name) {
+		c.Enum = nil
+	}
 	if reflect.DeepEqual(c, wire.Constraint{}) {
 		return nil
 	}

@@ -63,6 +63,10 @@ func TestRefusals(t *testing.T) {
 			"deploymentConfiguration.drainPercent", "InvalidParameterException: drainPercent should be between 0 and 100"},
 		{"PutClusterCapacityProviders", new(ecs.PutClusterCapacityProvidersInput),
 			`{"cluster":"c","capacityProviders":[],"defaultCapacityProviderStrategy":[]}`, "", ""},
+
+		{"RegisterTaskDefinition", new(ecs.RegisterTaskDefinitionInput), `{"containerDefinitions":[{"logConfiguration":{"logDriver":"loki"}}]}`, "", ""}, // open
+		{"RegisterTaskDefinition", new(ecs.RegisterTaskDefinitionInput), `{"containerDefinitions":[{"logConfiguration":{}}]}`,
+			"containerDefinitions[0].logConfiguration.logDriver", "ClientException: logDriver can not be empty."},
 	} {
 		t.Run(test.operation+test.body[:min(len(test.body), 60)], func(t *testing.T) {
 			err := Codec().Unmarshal([]byte(test.body), test.in)
