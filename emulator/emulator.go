@@ -189,8 +189,10 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 // open takes the port first, so that a second emulator fails before it touches
 // anything.
 func (s *Server) open(ctx context.Context) (err error) {
-	if s.listener, err = s.opts.listen(); err != nil {
-		return fmt.Errorf("listen for the endpoint: %w", err)
+	if s.opts.InProcess {
+		s.listener = pipelistener.New()
+	} else if s.listener, err = listen(ctx, s.opts.Listen); err != nil {
+		return err
 	}
 	if err = s.openDNS(); err != nil {
 		return err
@@ -217,14 +219,6 @@ func (s *Server) open(ctx context.Context) (err error) {
 		return err
 	}
 	return s.logs.Begin()
-}
-
-// listen opens the endpoint.
-func (o Options) listen() (net.Listener, error) {
-	if o.InProcess {
-		return pipelistener.New(), nil
-	}
-	return net.Listen("tcp", o.Listen)
 }
 
 // openStore opens the state and sets the clock.

@@ -243,6 +243,9 @@ func (o Options) check() error {
 	case o.Speed != standStill && !(o.Speed >= 0 && o.Speed <= clock.MaxSpeed): // refuses NaN too
 		return fmt.Errorf("clock speed %v is not between 0 and %d", o.Speed, clock.MaxSpeed)
 	}
+	if err := cmp.Or(checkAddress(o.Listen), checkAddress(o.DNS)); err != nil {
+		return err
+	}
 	if c := o.VPCCIDR; c.IsValid() && (!c.Addr().Is4() || c.Bits() != 16 || c != c.Masked()) {
 		return fmt.Errorf("range %s of the VPC is no IPv4 range of /16, such as 10.20.0.0/16", c)
 	}

@@ -50,8 +50,11 @@ func TestAFlagThatIsGoneIsRefusedInTheEnvironment(t *testing.T) {
 	}
 }
 
-func TestServeRefusesAccountsAndRegionsThatAreNone(t *testing.T) {
+func TestServeRefusesWhatIsNone(t *testing.T) {
 	for line, want := range map[string]string{
+		"serve --engine sim --listen 4611":    `ecs-emulator: "4611" is no address with a port: write it like 127.0.0.1:4611`,
+		"serve --engine sim --dns 5353":       `ecs-emulator: "5353" is no address with a port: write it like 127.0.0.1:5353`,
+		"serve --engine sim --listen ::1":     `ecs-emulator: "::1" is no address with a port: write it like 127.0.0.1:4577`,
 		"serve --engine sim --account 12":     `ecs-emulator: "12" is not an account id: use twelve digits`,
 		"serve --engine sim --region eu-west": `ecs-emulator: "eu-west" is not a region: use a name such as eu-central-1`,
 	} {
