@@ -41,6 +41,9 @@ func TestShortLog(t *testing.T) {
 			l.Info("task is running", "task", taskARN, "ip", "172.31.0.4", "ports", []hostport.Port{{ContainerPort: 80, Address: "127.0.0.1:8080"}})
 		}, "127.0.0.1:8080 leads to port 80 of task d88f6994"},
 		{func(l *slog.Logger) { l.Info("task is running", "task", taskARN, "ip", "172.31.0.4") }, ""},
+		{func(l *slog.Logger) {
+			l.Info("a port of this host is not available: another one takes its place", "port", 8080, "instead", "127.0.0.1:45401", "for", taskARN, "error", errors.New("it is in use"))
+		}, "127.0.0.1:45401 leads to d88f6994, as port 8080 is not available: it is in use"},
 		{func(l *slog.Logger) { l.Warn("cannot start", "reason", "x\x1b[2J\ny") }, "warning: cannot start: x\ufffd[2J y"},
 		{func(l *slog.Logger) { l.Info("task has stopped", "task", taskARN) }, ""},
 	} {
@@ -75,7 +78,7 @@ func TestMessagesThatActivityTells(t *testing.T) {
 			source.Write(text)
 		}
 	}
-	for _, message := range append([]string{"task is running", "host port goes to the next task", "request"}, told...) {
+	for _, message := range append([]string{"task is running", "host port goes to the next task", "a port of this host is not available: another one takes its place", "request"}, told...) {
 		if !strings.Contains(source.String(), `"`+message+`", `) && !strings.Contains(source.String(), `"`+message+`")`) {
 			t.Errorf("nothing logs %q", message)
 		}

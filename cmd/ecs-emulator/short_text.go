@@ -38,6 +38,8 @@ func shortText(message string, attrs []slog.Attr) string {
 		return reached(has)
 	case message == "host port goes to the next task":
 		return has["address"] + " now leads to task " + has["to"]
+	case message == "a port of this host is not available: another one takes its place" && has["instead"] != "":
+		return fmt.Sprintf("%s leads to %s, as port %s is not available: %s", has["instead"], has["for"], has["port"], has["error"])
 	case message == "request":
 		return request(has)
 	case message == "request for no service":

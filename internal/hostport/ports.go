@@ -9,6 +9,7 @@
 package hostport
 
 import (
+	"errors"
 	"log/slog"
 	"net"
 	"slices"
@@ -94,9 +95,9 @@ func (h *Ports) provide(p *ownerPorts) {
 	if h.loopback == nil {
 		return
 	}
-	for i, o := range p.mappings {
+	for i := range p.mappings {
 		if p.shared[i] == nil {
-			p.shared[i] = h.share(p.Owner, o)
+			p.shared[i] = h.share(p, i)
 		}
 	}
 	if p.all {
@@ -104,12 +105,34 @@ func (h *Ports) provide(p *ownerPorts) {
 	}
 }
 
-// refuse says once why a port is another one here.
-func (h *Ports) refuse(key portKey, err error) {
-	if h.loopback.numbered() && !h.refused[key] {
-		h.refused[key] = true
-		h.Log.Info("a port of this host is not available: using another one", "port", key.port, "protocol", key.protocol, "error", err)
+// refuse reports whether the log has to say, as it does once, that a port is another one here.
+func (h *Ports) refuse(key portKey) bool {
+	if !h.loopback.numbered() || h.refused[key] {
+		return false
 	}
+	h.refused[key] = true
+	return true
+}
+
+// standIn opens a port in place of a shared one that is not to be had: the log names it.
+func (h *Ports) standIn(p *ownerPorts, i int, why error) {
+	var err error
+	if p.own[i] == nil {
+		p.own[i], err = h.openOwn(p.Owner, p.mappings[i])
+	}
+	if err != nil {
+		why = errors.Join(why, err)
+	}
+	h.tell(p.Owner, p.mappings[i].Shared, p.mappings[i].Protocol, p.own[i], why)
+}
+
+// tell says which port takes the place of another one.
+func (h *Ports) tell(t Owner, port uint16, protocol types.TransportProtocol, instead openPort, why error) {
+	address := ""
+	if instead != nil {
+		address = instead.address()
+	}
+	h.Log.Info("a port of this host is not available: another one takes its place", "port", port, "protocol", protocol, "instead", address, "for", t.ID, "error", why)
 }
 
 // complete gives an owner ports of its own for what no shared one leads to. One that finds
@@ -121,7 +144,7 @@ func (h *Ports) complete(p *ownerPorts) {
 		if p.own[i] != nil || p.holds(i) {
 			continue
 		}
-		own, err := h.openOwn(o)
+		own, err := h.openOwn(p.Owner, o)
 		if err != nil {
 			why, lacks[o.Protocol] = err, true
 			continue
@@ -143,15 +166,18 @@ func (h *Ports) complete(p *ownerPorts) {
 }
 
 // openOwn opens a port for one owner: of the number that is asked for, or else of any.
-func (h *Ports) openOwn(o Mapping) (openPort, error) {
+func (h *Ports) openOwn(t Owner, o Mapping) (openPort, error) {
 	key := portKey{o.Protocol, o.Own}
-	own, err := h.loopback.open(key, o.Leads)
-	if err == nil || o.Own == 0 {
+	own, why := h.loopback.open(key, o.Leads)
+	if why == nil || o.Own == 0 {
 		delete(h.refused, key)
-		return own, err
+		return own, why
 	}
-	h.refuse(key, err)
-	return h.loopback.open(portKey{o.Protocol, 0}, o.Leads)
+	own, err := h.loopback.open(portKey{o.Protocol, 0}, o.Leads)
+	if h.refuse(key) {
+		h.tell(t, o.Own, o.Protocol, own, errors.Join(why, err))
+	}
+	return own, err
 }
 
 // fill gives what has been given back to those that lack a port. Owners that wait for a port

@@ -191,9 +191,27 @@ func TestAPortThatCannotBeHad(t *testing.T) {
 	if said := strings.Count(log.String(), "port=80"); said != 1 {
 		t.Errorf("it is said %d times: %s", said, log.String())
 	}
+	if !strings.Contains(log.String(), "instead=127.0.0.1:40001 for=a ") {
+		t.Errorf("it does not say which port takes its place: %s", log.String())
+	}
 	q.Free("127.0.0.1:80")
 	if got := opened(h.Open(Owner{ID: "c", Service: "web"}, at80("c"), true)); !slices.Equal(got, []string{"127.0.0.1:80"}) {
 		t.Errorf("when it is free, the next has %q", got)
+	}
+}
+
+// Simulated tasks open their own ports when asked, but the one that the log names is open.
+func TestThePortThatTheLogNamesIsOpen(t *testing.T) {
+	q := hostporttest.New("127.0.0.1:80")
+	var log bytes.Buffer
+	h := portsAt(q)
+	h.Log = slog.New(slog.NewTextHandler(&log, nil))
+	defer h.CloseAll()
+	for _, name := range []string{"a", "b"} {
+		h.Open(Owner{ID: name, Service: "web"}, at80(name), false)
+	}
+	if open := q.Open(); len(open) != 1 || open["127.0.0.1:40001"] == nil || !strings.Contains(log.String(), "instead=127.0.0.1:40001 for=a ") {
+		t.Errorf("open: %v; the log says %s", open, log.String())
 	}
 }
 
@@ -210,7 +228,7 @@ func TestAPortOfOnesOwnThatCannotBeHad(t *testing.T) {
 			t.Errorf("%s has %q", name, got)
 		}
 	}
-	if said := strings.Count(log.String(), "port=80 "); said != 1 || !strings.Contains(log.String(), "address already in use") {
+	if said := strings.Count(log.String(), "port=80 "); said != 1 || !strings.Contains(log.String(), "address already in use") || !strings.Contains(log.String(), "instead=127.0.0.1:40001 for=a ") {
 		t.Errorf("it is said %d times: %s", said, log.String())
 	}
 }

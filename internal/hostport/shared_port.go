@@ -24,8 +24,9 @@ func (h *Ports) sharedKey(t Owner, key portKey) sharedKey {
 	return sharedKey{key, t.group()}
 }
 
-// share gives an owner a lease of a shared port; nil if that is not to be had.
-func (h *Ports) share(t Owner, o Mapping) *sharedPort {
+// share gives an owner a lease of the shared port of a mapping; nil if that is not to be had.
+func (h *Ports) share(owner *ownerPorts, i int) *sharedPort {
+	t, o := owner.Owner, owner.mappings[i]
 	if o.Shared == 0 {
 		return nil
 	}
@@ -35,7 +36,9 @@ func (h *Ports) share(t Owner, o Mapping) *sharedPort {
 	if s == nil {
 		p, err := h.loopback.open(key.portKey, o.Leads)
 		if err != nil {
-			h.refuse(key.portKey, err)
+			if h.refuse(key.portKey) {
+				h.standIn(owner, i, err)
+			}
 			return nil
 		}
 		delete(h.refused, key.portKey)
