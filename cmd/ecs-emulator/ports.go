@@ -42,10 +42,13 @@ type portsOfLoadBalancers struct {
 }
 
 var portsCommand = subcommand{
-	name:      "ports",
-	summary:   "show which ports of this host lead to tasks and load balancers",
-	examples:  []example{{"ecs-emulator ports 8615d354", "of one task"}},
-	arguments: []argument{{name: "task", about: "id or ARN of a task (default: all tasks and load balancers)", optional: true}},
+	name:    "ports",
+	summary: "show which ports of this host lead to tasks and load balancers",
+	examples: []example{
+		{"ecs-emulator ports 8615d354", "of one task"},
+		{`curl "$(ecs-emulator ports web --url)"`, "a request to a service"},
+	},
+	arguments: []argument{{name: "service or task", about: "name or ARN of a service, id or ARN of a task (default: all tasks and load balancers)", optional: true}},
 	declare:   declarePorts,
 }
 
@@ -53,10 +56,11 @@ var portsCommand = subcommand{
 // emulator, a line for each.
 func declarePorts(flags *flagSet) action {
 	endpoint := endpointFlag(flags)
+	one := declarePortURL(flags)
 	return func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-		query := url.Values{}
-		if args[0] != "" {
-			query.Set("task", args[0])
+		query := url.Values{"of": {args[0]}, "cluster": {one.cluster}}
+		if one.url {
+			return one.print(ctx, *endpoint, query, stdout)
 		}
 		var tasks portsOfTasks
 		if err := askJSON(ctx, http.MethodGet, *endpoint, "tasks", query, nil, &tasks); err != nil {

@@ -280,9 +280,15 @@ func TestTasksOpenPortsOfTheFirstOnly(t *testing.T) {
 	if do(t, s, "GET", fmt.Sprintf("tasks?task=%032d", 250), "", &one); len(one.Tasks) != 1 || opened != 101 {
 		t.Errorf("%d tasks, ports of %d opened", len(one.Tasks), opened)
 	}
-	var r refusal
-	if code := do(t, s, "GET", "tasks?task=absent", "", &r); code != 404 {
-		t.Errorf("got %d %+v", code, r)
+	var same control.Tasks
+	if do(t, s, "GET", fmt.Sprintf("tasks?of=%032d", 250), "", &same); len(same.Tasks) != 1 || opened != 102 {
+		t.Errorf("%d tasks, ports of %d opened", len(same.Tasks), opened)
+	}
+	for _, query := range []string{"tasks?task=absent", "tasks?of=absent"} {
+		var r refusal
+		if code := do(t, s, "GET", query, "", &r); code != 404 {
+			t.Errorf("%s: got %d %+v", query, code, r)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package control
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -51,19 +52,17 @@ type Port struct {
 // each is a file of this process.
 const mostOpened = 100
 
-// tasks serves GET /_emulator/tasks, and with ?task=<id or ARN> shows one of them.
+// tasks serves GET /_emulator/tasks, with ?task=<id or ARN> one of them, and with ?of=<service or task>
+// those of a service as well, in cluster if several have one of that name.
 func (a *api) tasks(w http.ResponseWriter, r *http.Request) {
-	only := ""
-	if ref := r.URL.Query().Get("task"); ref != "" {
-		var err error
-		if only, err = a.findTask(ref); err != nil {
-			Refuse(w, http.StatusNotFound, err.Error())
-			return
-		}
+	wanted, err := a.wantedTasks(r.URL.Query())
+	if err != nil {
+		Refuse(w, http.StatusNotFound, err.Error())
+		return
 	}
 	body := Tasks{Tasks: []Task{}}
 	for _, t := range state.AllTasks(a.Store.Read()) {
-		if !t.Ended() && (only == "" || t.ARN == only) {
+		if !t.Ended() && wanted(t) {
 			task := describe(t, a.Ports(t.ARN, len(body.Tasks) < mostOpened))
 			if task.IP == "" && task.Instance != "" {
 				task.IP = a.InstanceIP(t.ARN)
@@ -75,6 +74,26 @@ func (a *api) tasks(w http.ResponseWriter, r *http.Request) {
 		body.Note = "ports of simulated tasks are opened for the first 100 of a list, and of others with ?task=<id>"
 	}
 	a.answer(w, http.StatusOK, body)
+}
+
+// wantedTasks reports which tasks a query asks for.
+func (a *api) wantedTasks(query url.Values) (func(*state.Task) bool, error) {
+	ref := query.Get("task")
+	if of := query.Get("of"); of != "" {
+		service, err := a.findService(of, query.Get("cluster"))
+		if err != nil {
+			return nil, err
+		}
+		if service != nil {
+			return func(t *state.Task) bool { return t.Spec.ServiceARN == service.ARN }, nil
+		}
+		ref = of
+	}
+	if ref == "" {
+		return func(*state.Task) bool { return true }, nil
+	}
+	only, err := a.findTask(ref)
+	return func(t *state.Task) bool { return t.ARN == only }, err
 }
 
 func describe(t *state.Task, ports []Port) Task {
