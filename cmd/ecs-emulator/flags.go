@@ -9,7 +9,10 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // flagSet are the flags of a command, with what help and completion say of them.
@@ -133,7 +136,7 @@ func (f *flagSet) readEnvironment() (wrong error) {
 		name := f.environmentVariable(one.Name)
 		if value, set := os.LookupEnv(name); set && wrong == nil && f.letters[one.Name] == "" {
 			if err := f.Set(one.Name, value); err != nil {
-				wrong = usageError{fmt.Errorf("environment variable %s: %w", name, err)}
+				wrong = usageError{fmt.Errorf("environment variable %s: %s", name, f.notRead(one.Name, value, err.Error()))}
 			}
 		}
 	})
@@ -145,11 +148,37 @@ func (f *flagSet) environmentVariable(name string) string {
 	if own := f.variables[name]; own != "" {
 		return own
 	}
-	return "ECS_EMULATOR_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+	return variablePrefix + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 }
 
 // oneDash is how package flag writes a flag.
 var oneDash = regexp.MustCompile(`(for|flag) -([a-z0-9])`)
+
+// cannotRead is what package flag says of a value that is no number, or no true or false.
+var cannotRead = lazyregexp.New(`^invalid (?:boolean )?value ("(?:[^"\\]|\\.)*") for (?:flag )?-([^:]+): (parse error|value out of range)$`)
+
+// notRead says why a flag cannot have a value: package flag says of a number no more than that it cannot be read.
+func (f *flagSet) notRead(name, value, why string) string {
+	switch why {
+	case "value out of range":
+		return fmt.Sprintf("%q is out of range", value)
+	case "parse error":
+		return fmt.Sprintf("%q is %s", value, f.noKind(name))
+	}
+	return why
+}
+
+// noKind says that a value is not what a flag has.
+func (f *flagSet) noKind(name string) string {
+	getter, _ := f.Lookup(name).Value.(flag.Getter)
+	switch getter.Get().(type) {
+	case bool:
+		return "neither true nor false"
+	case float64:
+		return "no number"
+	}
+	return "no whole number"
+}
 
 // explain says what is wrong with a command line: package flag's words, but for a flag that does not
 // exist or has no value, and with the two dashes that users see elsewhere.
@@ -160,17 +189,26 @@ func (f *flagSet) explain(err error) error {
 	if name, alone := strings.CutPrefix(err.Error(), "flag needs an argument: -"); alone {
 		return errors.New(f.needsValue(name))
 	}
+	if parts := cannotRead.FindStringSubmatch(err.Error()); parts != nil {
+		if value, err := strconv.Unquote(parts[1]); err == nil {
+			return fmt.Errorf("%s%s: %s", f.dash(parts[2]), parts[2], f.notRead(parts[2], value, parts[3]))
+		}
+	}
 	return errors.New(oneDash.ReplaceAllString(err.Error(), "$1 --$2"))
+}
+
+// dash is what stands before the name of a flag.
+func (f *flagSet) dash(name string) string {
+	if f.letters[name] != "" {
+		return "-"
+	}
+	return "--"
 }
 
 // needsValue says so of a flag, in the words of its help.
 func (f *flagSet) needsValue(name string) string {
-	dashes := "--"
-	if f.letters[name] != "" {
-		dashes = "-"
-	}
 	kind, _ := flag.UnquoteUsage(f.Lookup(name))
-	return fmt.Sprintf("%[1]s needs a value: %[1]s <%[2]s>", dashes+name, kind)
+	return fmt.Sprintf("%[1]s needs a value: %[1]s <%[2]s>", f.dash(name)+name, kind)
 }
 
 // takesFlag reports whether a flag without a value has taken the next flag for it.

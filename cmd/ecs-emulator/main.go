@@ -56,6 +56,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 		err = unknownCommand(args)
 	} else {
 		name += " " + c.name
+		if c.name == serveCommand.name {
+			warnOfVariables(os.Environ(), stderr)
+		}
 		err = c.run(context.Background(), rest, stdout, stderr)
 	}
 	var wrong usageError
@@ -76,14 +79,3 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 }
-
-// exitError ends the program with an exit code; why may be nil.
-type exitError struct {
-	code int
-	why  error
-}
-
-func (e exitError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
-
-// usageError is a command line that makes no sense.
-type usageError struct{ error }

@@ -23,8 +23,11 @@ func TestAWrongCommandLineIsOneLine(t *testing.T) {
 		"serve --engine":                        `ecs-emulator serve: --engine needs a value: --engine <where>`,
 		"faults add start --error":              `ecs-emulator faults add: --error needs a value: --error <text>`,
 		"faults add start --error --family web": `ecs-emulator faults add: --error needs a value: --error <text>; write --error=--family if it is that`,
-		"serve -speed fast":                     `ecs-emulator serve: invalid value "fast" for flag --speed: parse error`,
-		"serve --strict=perhaps":                `ecs-emulator serve: invalid boolean value "perhaps" for --strict: parse error`,
+		"serve -speed fast":                     `ecs-emulator serve: --speed: "fast" is no number`,
+		"logs web --tail 1e3":                   `ecs-emulator logs: --tail: "1e3" is no whole number`,
+		"events -f=often":                       `ecs-emulator events: -f: "often" is neither true nor false`,
+		"logs web --tail 99999999999999999999":  `ecs-emulator logs: --tail: "99999999999999999999" is out of range`,
+		"serve --strict=perhaps":                `ecs-emulator serve: --strict: "perhaps" is neither true nor false`,
 		"serve --engin sim":                     `ecs-emulator serve: unknown flag --engin; did you mean --engine?`,
 		"faults list --all":                     `ecs-emulator faults list: unknown flag --all; -h lists them`,
 		"logs web --tail -1":                    `ecs-emulator logs: --tail -1 is negative: give the number of lines, or 0 for all`,
@@ -47,6 +50,49 @@ func TestAFlagThatIsGoneIsRefusedInTheEnvironment(t *testing.T) {
 	var stdout, stderr strings.Builder
 	if code := run([]string{"serve", "--engine", "sim"}, &stdout, &stderr); code != 2 || stderr.String() != publicAddressesGone+"\n" {
 		t.Errorf("ends with %d: %q", code, &stderr)
+	}
+}
+
+func TestVariablesThatCannotBeRead(t *testing.T) {
+	for assignment, want := range map[string]string{
+		"ECS_EMULATOR_SPEED=abc":       `environment variable ECS_EMULATOR_SPEED: "abc" is no number`,
+		"ECS_EMULATOR_HOST_PORTS=1.5":  `environment variable ECS_EMULATOR_HOST_PORTS: "1.5" is no whole number`,
+		"ECS_EMULATOR_STRICT=perhaps":  `environment variable ECS_EMULATOR_STRICT: "perhaps" is neither true nor false`,
+		"ECS_EMULATOR_QUOTA=vcpus=abc": `environment variable ECS_EMULATOR_QUOTA: vcpus is not a whole number: "abc"`,
+	} {
+		t.Run(assignment, func(t *testing.T) {
+			name, value, _ := strings.Cut(assignment, "=")
+			t.Setenv(name, value)
+			var stdout, stderr strings.Builder
+			if code := run([]string{"serve", "--engine", "sim"}, &stdout, &stderr); code != 2 || stderr.String() != "ecs-emulator serve: "+want+"\n" {
+				t.Errorf("ends with %d: %q", code, &stderr)
+			}
+		})
+	}
+}
+
+// TestServeNamesVariablesThatSetNoFlag has variables of others as well, which begin like ours: those of Kubernetes and of
+// Docker's links for a service of that name, and those of this repository's tests.
+func TestServeNamesVariablesThatSetNoFlag(t *testing.T) {
+	t.Setenv("ECS_EMULATOR_ENGIN", "sim")
+	t.Setenv("ECS_EMULATOR_DATADIR", "x")
+	t.Setenv("ECS_EMULATOR_BANANA", "1")
+	for _, other := range []string{"SERVICE_HOST", "SERVICE_PORT_HTTP", "PORT", "PORT_4577_TCP_ADDR", "NAME", "ENV_PATH", "TEST_KILLS", "REQUIRE_CLI", "ENDPOINT", "PORTS_URL"} {
+		t.Setenv("ECS_EMULATOR_"+other, "tcp://10.0.0.1:4577")
+	}
+	var stdout, stderr strings.Builder
+	run([]string{"serve", "--engine", "nowhere"}, &stdout, &stderr)
+	for _, want := range []string{
+		"ecs-emulator: warning: environment variable ECS_EMULATOR_BANANA sets no flag; 'ecs-emulator help' says how they are named\n",
+		"ecs-emulator: warning: environment variable ECS_EMULATOR_DATADIR sets no flag; did you mean ECS_EMULATOR_DATA_DIR?\n",
+		"ecs-emulator: warning: environment variable ECS_EMULATOR_ENGIN sets no flag; did you mean ECS_EMULATOR_ENGINE?\n",
+	} {
+		if !strings.Contains(stderr.String(), want) {
+			t.Errorf("no %q in\n%s", want, &stderr)
+		}
+	}
+	if n := strings.Count(stderr.String(), "sets no flag"); n != 3 {
+		t.Errorf("%d are named:\n%s", n, &stderr)
 	}
 }
 

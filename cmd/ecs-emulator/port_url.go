@@ -22,8 +22,9 @@ type portURL struct {
 
 func declarePortURL(flags *flagSet) *portURL {
 	p := &portURL{}
-	flags.BoolVar(&p.url, "url", false, "print the URL of one port alone; the tasks of a service take turns with it")
-	flags.IntVar(&p.port, "port", 0, "with --url, the `number` of the container's port, if a task has several")
+	flags.BoolVar(&p.url, "url", false, "print the URL of one port alone; the tasks of a service take turns with it; its environment variable is ECS_EMULATOR_PORTS_URL")
+	flags.variable("url", "ECS_EMULATOR_PORTS_URL") // ECS_EMULATOR_URL is what a user may call the endpoint's
+	flags.IntVar(&p.port, "container-port", 0, "with --url, the `number` of a container port, if tasks have several")
 	flags.StringVar(&p.cluster, "cluster", "", "`cluster` of the service, if several have one of that name")
 	return p
 }
@@ -83,7 +84,7 @@ func (p *portURL) choose(of string, ports []localPort) (localPort, error) {
 	case p.port != 0 && !slices.Contains(numbers, p.port):
 		return localPort{}, fmt.Errorf("%s has no container port %d; it has %s", of, p.port, numbersOf(numbers))
 	case p.port == 0 && len(numbers) > 1:
-		return localPort{}, fmt.Errorf("%s has several container ports: choose with --port one of %s", of, numbersOf(numbers))
+		return localPort{}, fmt.Errorf("%s has several container ports: choose with --container-port one of %s", of, numbersOf(numbers))
 	}
 	rank := func(port localPort) int {
 		_, number, _ := net.SplitHostPort(port.Address)

@@ -45,9 +45,9 @@ func TestPortURLs(t *testing.T) {
 		"one of its own":            {"web --url", one, "http://127.0.0.1:4001\n"},
 		"that of who stays":         {"web --url", leaves + "," + one, "http://127.0.0.1:4001\n"},
 		"that with the same number": {"web --url", one + "," + shared, "http://127.0.0.1:80\n"},
-		"one of several":            {"web --url --port 90", two, "http://127.0.0.1:91\n"},
-		"none of several":           {"web --url", two, "ecs-emulator: web has several container ports: choose with --port one of 80, 90\n"},
-		"one that it has not":       {"web --url --port 53", two, "ecs-emulator: web has no container port 53; it has 80, 90\n"},
+		"one of several":            {"web --url --container-port 90", two, "http://127.0.0.1:91\n"},
+		"none of several":           {"web --url", two, "ecs-emulator: web has several container ports: choose with --container-port one of 80, 90\n"},
+		"one that it has not":       {"web --url --container-port 53", two, "ecs-emulator: web has no container port 53; it has 80, 90\n"},
 		"no task":                   {"web --url", "", "ecs-emulator: no TCP port of this host leads to web: no task of it is RUNNING, or its containers have no portMappings\n"},
 		"no name":                   {"--url", "", "ecs-emulator ports: --url needs the name of a service or the id of a task: ecs-emulator ports web --url\n"},
 	} {

@@ -240,7 +240,7 @@ func TestWrongCommandLines(t *testing.T) {
 	}{
 		{[]string{"dance"}, `unknown command "dance"`},
 		{[]string{"serve", "--engine", "podman"}, `engine "podman" is none of auto, docker, sim`},
-		{[]string{"serve", "--speed", "fast"}, `invalid value "fast" for flag --speed`},
+		{[]string{"serve", "--speed", "fast"}, `ecs-emulator serve: --speed: "fast" is no number`},
 		{[]string{"serve", "--on-exit", "explode"}, `--on-exit "explode" is none of remove, keep`},
 		{[]string{"serve", "--security-groups", "some"}, `--security-groups "some" is none of on, strict, off`},
 		{[]string{"serve", "--on-exit", "keep"}, `needs --data-dir`},

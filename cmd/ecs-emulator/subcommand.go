@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"strings"
@@ -125,4 +126,20 @@ func whyUnknown(words []string) error {
 	}
 	return fmt.Errorf("unknown command %q; %s", words[0]+" "+words[1],
 		hint(words[1], seconds, words[0]+" ", "'ecs-emulator help "+words[0]+"' lists them"))
+}
+
+// warnOfVariables names variables of an environment that are meant for flags and set none. Variables of flags that are gone
+// have an error of their own.
+func warnOfVariables(environment []string, stderr io.Writer) {
+	known := map[string]bool{}
+	for _, c := range commands() {
+		flags := newFlags()
+		c.declare(flags)
+		flags.VisitAll(func(one *flag.Flag) {
+			known[strings.TrimPrefix(flags.environmentVariable(one.Name), variablePrefix)] = flags.gone[one.Name] == ""
+		})
+	}
+	for _, text := range unknownVariables(environment, known) {
+		fmt.Fprintln(stderr, "ecs-emulator: warning: environment variable", text)
+	}
 }
