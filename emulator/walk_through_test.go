@@ -109,7 +109,7 @@ func walkThrough(t *testing.T, srv *emulator.Server, program, path string, docum
 	script = strings.ReplaceAll(script, "8080", port)
 	cmd := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", endpointForOldCLI(t)+script)
 	cmd.Dir = t.TempDir()
-	cmd.Env = append([]string{"PATH=" + path}, cliEnvironment()...)
+	cmd.Env = append([]string{"PATH=" + path, "ECS_EMULATOR_ENDPOINT=" + srv.URL()}, cliEnvironment()...)
 	text, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("the walk-through ends with %v:\n%s", err, text)

@@ -13,6 +13,7 @@
 //	ecs-emulator faults run     add all faults of a file, each of which begins at its time
 //	ecs-emulator faults clear   end one fault, or all
 //	ecs-emulator check          show what would be refused of definitions in files
+//	ecs-emulator env            print variables that lead the AWS CLI and SDKs to the emulator
 //	ecs-emulator health         show whether tasks can run; exit code 1 if they cannot
 //	ecs-emulator prune          show what emulators have on Docker, or remove it
 //	ecs-emulator completion     print a script that has a shell complete commands and flags

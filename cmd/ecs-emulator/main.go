@@ -16,7 +16,7 @@ func commands() []subcommand {
 	return []subcommand{
 		serveCommand, psCommand, logsCommand, execCommand, eventsCommand, portsCommand,
 		deliveriesCommand, scalingCommand, listFaultsCommand, addFaultCommand, runFaultsCommand, clearFaultsCommand,
-		checkCommand, healthCommand, pruneCommand, completionCommand, helpCommand(), versionCommand,
+		checkCommand, envCommand, healthCommand, pruneCommand, completionCommand, helpCommand(), versionCommand,
 	}
 }
 

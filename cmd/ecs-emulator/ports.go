@@ -46,7 +46,7 @@ var portsCommand = subcommand{
 	summary: "show which ports of this host lead to tasks and load balancers",
 	examples: []example{
 		{"ecs-emulator ports 8615d354", "of one task"},
-		{`curl "$(ecs-emulator ports web --url)"`, "a request to a service"},
+		{"ecs-emulator ports web --url", "where to ask a service, for scripts"},
 	},
 	arguments: []argument{{name: "service or task", about: "name or ARN of a service, id or ARN of a task (default: all tasks and load balancers)", optional: true}},
 	declare:   declarePorts,

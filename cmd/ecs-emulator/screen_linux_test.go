@@ -194,6 +194,10 @@ func TestLogsOfAServiceOnATerminal(t *testing.T) {
 
 const ready = "ecs-emulator devel is ready at http://127.0.0.1:4577, engine sim 1\n"
 
+// toCopy is what it says next to people.
+const toCopy = "In other terminals:\nexport AWS_ENDPOINT_URL=http://127.0.0.1:4577\n" +
+	"export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1\nexport AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test\n"
+
 func TestServeOnATerminal(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -201,9 +205,9 @@ func TestServeOnATerminal(t *testing.T) {
 		colour  bool
 		want    string
 	}{
-		{80, true, "␛[1m" + strings.TrimSuffix(ready, "\n") + "␛[0m\n" + colouredLifeOfATask +
+		{80, true, "␛[1m" + strings.TrimSuffix(ready, "\n") + "␛[0m\n" + toCopy + colouredLifeOfATask +
 			"␛[2m15:04:05␛[0m ␛[33mwarning: RunTask is refused with ClientException: TaskDefinition not found.␛[0m\n"},
-		{140, false, ready + lifeOfATask + "15:04:05 warning: RunTask is refused with ClientException: TaskDefinition not found.\n"},
+		{140, false, ready + toCopy + lifeOfATask + "15:04:05 warning: RunTask is refused with ClientException: TaskDefinition not found.\n"},
 	} {
 		p := &process{T: t}
 		s := onTerminal(p, c.columns, c.colour, "serve", "--listen", "127.0.0.1:0", "--engine", "sim")

@@ -59,8 +59,11 @@ func serve(ctx context.Context, opts emulator.Options, log slog.Handler, stdout,
 	case err != nil:
 		return err
 	}
-	screen, _ := terminal.Of(stdout)
+	screen, people := terminal.Of(stdout)
 	fmt.Fprintln(stdout, screen.Paint(terminal.Bold, fmt.Sprintf("ecs-emulator %s is ready at %s, engine %s", version, srv.URL(), srv.EngineName())))
+	if people {
+		fmt.Fprint(stdout, "In other terminals:\n", exports(srv.URL(), srv.Config().Region))
+	}
 	if why := srv.EngineProblem(); why != "" {
 		fmt.Fprintln(stderr, "ecs-emulator: no task can run yet:", why)
 	}

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+)
+
+// exports are lines for a shell that lead clients of AWS to an endpoint.
+// Source: AWS SDKs and Tools reference guide, "Service-specific endpoints" and "AWS Region": some SDKs read
+// AWS_REGION, others and the CLI AWS_DEFAULT_REGION.
+func exports(endpoint, region string) string {
+	return fmt.Sprintf("export AWS_ENDPOINT_URL=%s\nexport AWS_REGION=%[2]s AWS_DEFAULT_REGION=%[2]s\n"+
+		"export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test\n", shellWord(endpoint), shellWord(region))
+}
+
+var plainWord = lazyregexp.New(`^[A-Za-z0-9_./:@%+-]+$`)
+
+// shellWord is a text as one word of a shell, which does not act on anything in it.
+func shellWord(text string) string {
+	if plainWord.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
