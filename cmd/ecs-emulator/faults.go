@@ -12,6 +12,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/faults"
 	"github.com/ecs-emulator/ecs-emulator/internal/userfile"
 )
@@ -62,19 +63,38 @@ func declareAddFault(flags *flagSet) action {
 	for _, m := range faults.Members() {
 		flags.Var(faultFlag{m, &f}, m.Name, m.Help)
 	}
-	return func(ctx context.Context, args []string, stdout, _ io.Writer) error {
+	return func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		f.Kind = faults.Kind(args[0])
 		body, err := json.Marshal(f)
 		if err != nil {
 			return err
 		}
 		var added faults.Fault
-		if err := askJSON(ctx, http.MethodPost, *endpoint, "faults", nil, bytes.NewReader(body), &added); err != nil {
+		if err := postFaults(ctx, *endpoint, body, &added, stderr); err != nil {
 			return err
 		}
 		fmt.Fprintln(stdout, added.ID)
 		return nil
 	}
+}
+
+// idleFault is the header of the answer for each fault that hits nothing yet.
+const idleFault = "Ecs-Emulator-Idle-Fault"
+
+// postFaults adds what the body has, decodes the answer, and says which faults hit nothing yet.
+func postFaults(ctx context.Context, endpoint string, body []byte, added any, stderr io.Writer) error {
+	response, err := ask(ctx, http.MethodPost, endpoint, "faults", nil, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if err := json.NewDecoder(response.Body).Decode(added); err != nil {
+		return fmt.Errorf("read the emulator's faults: %w", err)
+	}
+	for _, why := range response.Header.Values(idleFault) {
+		fmt.Fprintln(stderr, "ecs-emulator: warning:", activity.OneLine(why))
+	}
+	return nil
 }
 
 // faultFlag is the flag of a member.
@@ -101,7 +121,7 @@ var runFaultsCommand = subcommand{
 	arguments: []argument{{name: "file", about: "a list of faults as JSON: [{\"kind\": \"zone-down\", \"zone\": \"us-east-1a\", \"at\": \"5m\", \"for\": \"10m\"}]"}},
 	declare: func(flags *flagSet) action {
 		endpoint := endpointFlag(flags)
-		return func(ctx context.Context, args []string, stdout, _ io.Writer) error {
+		return func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			text, err := userfile.Read(ctx, args[0], userfile.MiB)
 			if err != nil {
 				return err
@@ -110,7 +130,7 @@ var runFaultsCommand = subcommand{
 				return fmt.Errorf("%s: %w", args[0], err)
 			}
 			var added struct{ Faults []faults.Fault }
-			if err := askJSON(ctx, http.MethodPost, *endpoint, "faults", nil, bytes.NewReader(text), &added); err != nil {
+			if err := postFaults(ctx, *endpoint, text, &added, stderr); err != nil {
 				return err
 			}
 			for _, f := range added.Faults {

@@ -56,6 +56,7 @@ func (a *api) addFault(w http.ResponseWriter, r *http.Request) {
 	}
 	a.Log.Info("fault added", "id", added.ID, "kind", added.Kind)
 	a.note(activity.Warning, "fault "+added.ID+" "+string(added.Kind)+" is added"+details(added))
+	a.noteIdle(w, added)
 	a.answer(w, http.StatusCreated, added)
 }
 
@@ -72,8 +73,18 @@ func (a *api) runFaults(w http.ResponseWriter, body []byte) {
 	for _, added := range list {
 		a.Log.Info("fault added", "id", added.ID, "kind", added.Kind)
 		a.note(activity.Warning, "fault "+added.ID+" "+string(added.Kind)+" is added"+details(added))
+		a.noteIdle(w, added)
 	}
 	a.answer(w, http.StatusCreated, faultList{Faults: list})
+}
+
+// IdleFault is a header of the answer for each fault that hits nothing yet, which says why.
+const IdleFault = "Ecs-Emulator-Idle-Fault"
+
+func (a *api) noteIdle(w http.ResponseWriter, added faults.Fault) {
+	if why := faults.Idle(a.Store.Read(), added); why != "" {
+		w.Header().Add(IdleFault, activity.OneLine(why))
+	}
 }
 
 // details are the members of a fault that choose what goes wrong and how, for a line of text.
