@@ -22,6 +22,8 @@ func TestNonsense(t *testing.T) {
 		{"a.json", "\xff\xfe{\x00", "0 unreadable the file is UTF-16: save it as UTF-8"},
 		{"a.json", "\x7fELF\x00", "0 unreadable the file is no text in UTF-8"},
 		{"plan", "PK\x03\x04", "0 unreadable the file is a ZIP archive; of a plan of Terraform, give what `terraform show -json` prints"},
+		{"main.tf", "resource \"a\" \"b\" {}", "0 unreadable the file is a configuration of Terraform, which check does not read: give what `terraform show -json` prints"},
+		{"main.tf.json", "{\"resource\": {}}", "0 unreadable the file is a configuration of Terraform"},
 		{"a.json", "\xef\xbb\xbf{\"clusterName\": \"a\"}", "1 refused the file begins with a byte order mark"},
 		{"a.json", string(bytes.Repeat([]byte(" "), check.MaxBytes+1)), "0 unreadable the file has more than 64 MiB"},
 		{"a.yaml", strings.Repeat(" ", 5<<20) + "a: b", "0 unreadable the file has more than 4 MiB of YAML"},

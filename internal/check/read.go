@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
 
 // Limits of files. No request has more than a megabyte; plans of Terraform have.
@@ -57,6 +59,9 @@ func (c *checker) unreadable(file string, line int, err error) {
 	c.findings = append(c.findings, Finding{File: file, Line: line, Effect: Unreadable, Message: err.Error()})
 }
 
+// terraformSource is the end of the names of files that users write for Terraform and OpenTofu.
+var terraformSource = lazyregexp.New(`(?i)\.(tf|tofu|tfvars)(\.json)?$`)
+
 // node reads a file that is JSON or YAML.
 func (f File) node(c *checker) (*node, []duplicate, error) {
 	data := f.Text
@@ -69,6 +74,8 @@ func (f File) node(c *checker) (*node, []duplicate, error) {
 		return nil, nil, errors.New("the file is UTF-16: save it as UTF-8")
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
 		return nil, nil, errors.New("the file is a ZIP archive; of a plan of Terraform, give what `terraform show -json` prints")
+	case terraformSource.MatchString(f.Name):
+		return nil, nil, errors.New("the file is a configuration of Terraform, which check does not read: give what `terraform show -json` prints of its plan (terraform plan -out FILE)")
 	case bytes.IndexByte(data, 0) >= 0, !utf8.Valid(data):
 		return nil, nil, errors.New("the file is no text in UTF-8")
 	}
