@@ -218,7 +218,25 @@ func (s *Server) open(ctx context.Context) (err error) {
 	if err := s.openEngine(ctx, known); err != nil {
 		return err
 	}
-	return s.logs.Begin()
+	if err := s.logs.Begin(); err != nil {
+		return err
+	}
+	s.occupy()
+	return nil
+}
+
+// occupy says in the data directory which emulator has it, as far as that can be written.
+func (s *Server) occupy() {
+	if s.opts.DataDir == "" {
+		return
+	}
+	o := occupant{PID: os.Getpid()}
+	if !s.opts.InProcess {
+		o.Endpoint = s.URL()
+	}
+	if err := o.write(s.opts.DataDir); err != nil {
+		s.opts.Log.Debug("cannot write which process has the data directory", "error", err)
+	}
 }
 
 // openStore opens the state and sets the clock.
@@ -236,7 +254,7 @@ func (s *Server) openStore() (err error) {
 		}
 	}
 	if s.store, err = state.Open(where); err != nil {
-		return err
+		return explainInUse(err, s.opts.DataDir)
 	}
 	s.credentials.Store, s.credentials.Sessions = s.store, session.New(s.store.Store)
 	start, err := clock.Resume(s.store.Stamped(), time.Now())

@@ -42,7 +42,7 @@ func TestRefusedStartChangesNoFile(t *testing.T) {
 	}{
 		"engine.json is cut off": {
 			func(dir string) error { return os.WriteFile(filepath.Join(dir, "engine.json"), nil, 0o600) },
-			[]string{"engine.json", "remove"},
+			[]string{"engine.json", "remove that file if the tasks run on the engine of this start, or the whole directory to begin anew"},
 		},
 		"a folder is among log segments": {
 			func(dir string) error { return os.Mkdir(filepath.Join(dir, "logs", "00000000000000000099.log"), 0o700) },

@@ -64,7 +64,8 @@ func Read(dataDir string) (*Record, error) {
 		err = errors.New("its checksum is wrong")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read which engine the data directory belongs to: remove %s if it is the engine of this start: %w", recordPath(dataDir), err)
+		return nil, fmt.Errorf("read which engine the data directory belongs to: %s: %w; remove that file if the tasks run on the engine of this start, "+
+			"or the whole directory to begin anew", recordPath(dataDir), err)
 	}
 	return &r.Record, nil
 }

@@ -42,7 +42,7 @@ type box struct{ ID string }
 var boxes = NewTable("box", func(b *box) string { return b.ID })
 
 // clearLine is what an error must be. The name of a table can be damaged, too.
-var clearLine = regexp.MustCompile(`^(open|read) state file \S+: it (is damaged and was left as it is; move it away to begin anew(, or go on without its damaged rows by --skip-damaged-rows)?: .+|has a table ".+", which this ecs-emulator does not know)$`)
+var clearLine = regexp.MustCompile(`^(open|read) state file \S+: it (is damaged and was left as it is; move it away to begin anew(, or go on without its damaged rows by --skip-damaged-rows)?: .+|has a table ".+", which this ecs-emulator does not know; start the version that made it, or move the file away to begin anew)$`)
 
 // openDamaged opens a file with the content in a directory of its own, and checks
 // that an error is one clear line and leaves everything as it was.

@@ -364,7 +364,7 @@ func TestOlderFormatsAreMigratedStepByStep(t *testing.T) {
 		t.Errorf("a migration that fails: %v", err)
 	}
 	_, err = Open(Options{Path: path, Migrations: []Migration{nil}})
-	if err == nil || !strings.Contains(err.Error(), "it is of format 2, which a newer ecs-emulator has made; this one reads formats up to 1") {
+	if err == nil || !strings.Contains(err.Error(), "it is of format 2, which a newer ecs-emulator has made; this one reads formats up to 1; start that one, or move the file away to begin anew") {
 		t.Errorf("a newer format: %v", err)
 	}
 	s = open(t, Options{Path: path, Migrations: []Migration{nil, nil}})

@@ -18,6 +18,9 @@ import (
 // lockTimeout is for how long a file may be in use by an emulator that ends.
 const lockTimeout = time.Second
 
+// ErrInUse says that another process has a state file open.
+var ErrInUse = errors.New("another emulator uses it")
+
 // openJournal opens a state file, or makes one. It writes nothing into one that there is; see journal.mend.
 func openJournal(o Options) (*journal, error) {
 	j := &journal{newStamp: o.Stamp, fault: o.Fault, migrations: o.Migrations, skipped: o.Skipped, bad: map[storedRow]bool{}}
@@ -32,7 +35,7 @@ func openJournal(o Options) (*journal, error) {
 		err = guarded(func() error { return j.open(o.Path) })
 	}
 	if errors.Is(err, bbolterrors.ErrTimeout) {
-		err = errors.New("another emulator uses it")
+		err = ErrInUse
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open state file %s: %w", o.Path, err)
@@ -111,14 +114,14 @@ func (j *journal) inspectTables(disk *bbolt.Tx) error {
 	case err != nil:
 		return damaged(err)
 	case found > format:
-		return fmt.Errorf("it is of format %d, which a newer ecs-emulator has made; this one reads formats up to %d", found, format)
+		return fmt.Errorf("it is of format %d, which a newer ecs-emulator has made; this one reads formats up to %d; start that one, or move the file away to begin anew", found, format)
 	}
 	return disk.ForEach(func(name []byte, bucket *bbolt.Bucket) error {
 		switch {
 		case bucket == nil:
 			return damaged(fmt.Errorf("%q is no table", name))
 		case found == format && tables[string(name)] == nil && logs[string(name)] == nil && !reserved(string(name)):
-			return fmt.Errorf("it has a table %q, which this ecs-emulator does not know", name)
+			return fmt.Errorf("it has a table %q, which this ecs-emulator does not know; start the version that made it, or move the file away to begin anew", name)
 		}
 		return nil
 	})
