@@ -144,7 +144,7 @@ func TestClientsReadWhyNothingAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name, upstream, code, text string
 	}{
-		{"no upstream", "", "NotImplementedException", "ecs-emulator does not implement %s: it has ecs, "},
+		{"no upstream", "", "NotImplementedException", "ecs-emulator does not implement %s: it has ECS, "},
 		{"away", away.URL, "UpstreamUnavailableException", "ecs-emulator does not have %s, and its upstream " + away.URL + " does not answer: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {

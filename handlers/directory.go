@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
@@ -9,7 +11,7 @@ import (
 // directory finds the service that a request is for, by what the services say of
 // themselves.
 type directory struct {
-	names []string
+	names []string // for people
 	// byTarget is by what stands before the dot in X-Amz-Target, and for the operations that are
 	// kept of services which are left to the upstream by all of it; byName by the service
 	// in the credential scope, byVersion by the Version of a form, byPath by the service in a path
@@ -25,7 +27,7 @@ func newDirectory(services, kept []awsapi.Service, o awsapi.Options) *directory 
 	}
 	for _, s := range services {
 		handler := s.Handler(o)
-		d.names = append(d.names, s.Name)
+		d.names = append(d.names, shortTitle(s))
 		put(d.byName, s.Name, handler)
 		for _, p := range s.Protocols() {
 			switch p := p.(type) {
@@ -47,6 +49,11 @@ func newDirectory(services, kept []awsapi.Service, o awsapi.Options) *directory 
 		}
 	}
 	return d
+}
+
+// shortTitle names a service for people: CloudWatch, and not monitoring as in signatures.
+func shortTitle(s awsapi.Service) string {
+	return strings.TrimPrefix(strings.TrimPrefix(cmp.Or(s.Title, s.Name), "Amazon "), "AWS ")
 }
 
 // put panics where two services could not be told apart.

@@ -20,6 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/handlers/datachannel"
+	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 	"github.com/gorilla/mux"
 )
 
@@ -217,12 +218,21 @@ func (e *endpoint) pass(w http.ResponseWriter, r *http.Request, what string) {
 // unknown answers a request for a service that is not built, loudly: SDKs do not
 // retry a 501.
 func (e *endpoint) unknown(w http.ResponseWriter, what string, write func(http.ResponseWriter, *awsapi.Error)) {
+	instead := "it has " + strings.Join(e.services.names, ", ")
+	if registry.MatchString(what) {
+		instead = "it has no registry. Tasks run the images of your container engine, also under their names of ECR: leave out login and " +
+			"push, and give an image that name with docker build -t or docker tag"
+	}
 	e.refuse(w, &awsapi.Error{
 		Code: "NotImplementedException", Status: http.StatusNotImplemented,
-		Message: fmt.Sprintf("ecs-emulator does not implement %s: it has %s. With --upstream URL requests for other services go there, "+
-			"such as to moto or LocalStack; see COMPATIBILITY.md.", what, strings.Join(e.services.names, ", ")),
+		Message: fmt.Sprintf("ecs-emulator does not implement %s: %s. With --upstream URL requests for other services go there, "+
+			"such as to moto or LocalStack; see COMPATIBILITY.md.", what, instead),
 	}, write)
 }
+
+// registry is how requests for Amazon ECR are called, private and public: by the target or the signature.
+// Source: the SDK's models.
+var registry = lazyregexp.New(`^(AmazonEC2ContainerRegistry_V20150921\.|SpencerFrontendService\.|ecr(-public)?( |$))`)
 
 // notAWS answers what no AWS client has sent.
 func (e *endpoint) notAWS(w http.ResponseWriter, r *http.Request, form url.Values) {
