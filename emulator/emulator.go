@@ -90,7 +90,8 @@ type Server struct {
 	listener      net.Listener
 	http          *http.Server // of the host
 	tasksHTTP     *http.Server // of tasks, with what they are offered
-	dns           *dnsServer   // nil without Options.DNS
+	regions       regionWarnings
+	dns           *dnsServer // nil without Options.DNS
 	ecs           *ecs.API
 	ssm           *ssm.API
 	tasks         *taskmetadata.Endpoint
@@ -132,6 +133,8 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{opts: opts.withDefaults(), quotas: quotas, started: time.Now()}
+	s.regions.log = s.opts.Log
+	s.regions.see(s.opts.Region)
 	if opts.LaunchRates {
 		s.rates = &quota.Rates{}
 	}

@@ -60,7 +60,7 @@ func (s *Server) newHandler() http.Handler {
 		Options: awsapi.Options{
 			Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Observe: metrics.Observe,
 			Caller: s.credentials.Caller, Authorize: s.opts.authorize,
-			Faults: &s.faults.calls,
+			Faults: &s.faults.calls, SeeRegion: s.regions.see,
 		},
 		DataChannel: datachannel.Handler(s.sessions, s.opts.Log),
 		Metrics:     metrics.Handler(), Gate: s.gate(), AllowedHosts: s.opts.allowedHosts(), Upstream: s.upstream, Log: s.opts.Log,

@@ -33,6 +33,8 @@ type Options struct {
 	// given them out; known is false for all others. Its error is ErrTokenInvalid or
 	// ErrTokenExpired, which each protocol answers in AWS's words. Default: none are known.
 	Caller func(accessKeyID, token string) (c Caller, known bool, err error)
+	// SeeRegion is told the region of each request that is signed for one. Default: nothing is.
+	SeeRegion func(region string)
 	// Authorize decides whether a caller may do what it wants; see [Allow]. Default: it may.
 	Authorize Authorizer
 	// Faults has calls go wrong. Default: none.
@@ -63,6 +65,9 @@ func (o Options) withDefaults(service string) Options {
 	}
 	if o.Caller == nil {
 		o.Caller = func(string, string) (Caller, bool, error) { return Caller{}, false, nil }
+	}
+	if o.SeeRegion == nil {
+		o.SeeRegion = func(string) {}
 	}
 	if o.Faults == nil {
 		o.Faults = &CallFaults{}

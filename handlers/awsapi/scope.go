@@ -85,6 +85,7 @@ func (o *Options) call(service string, r *http.Request) (Call, error) {
 	c.AccessKeyID = scope.AccessKeyID
 	if scope.Region != "" {
 		c.Region = scope.Region
+		o.SeeRegion(scope.Region)
 	}
 	if isAccount(scope.AccessKeyID) {
 		c.Account = scope.AccessKeyID
