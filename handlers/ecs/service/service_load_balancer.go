@@ -53,7 +53,22 @@ func checkTargetGroups(tx *state.Tx, def *types.TaskDefinition, launchType types
 			return err
 		}
 	}
-	return nil
+	return checkTargetPorts(def, balancers)
+}
+
+// updatedLoadBalancers are the load balancers asked for, or those of before. What is wrong with the
+// ports of those is told as soon as the definition or the launch type is another one: that the rest of
+// the service can change is a choice.
+func updatedLoadBalancers(tx *state.Tx, before *state.ServiceRevision, asked []types.LoadBalancer, def *types.TaskDefinition, launchType types.LaunchType) ([]types.LoadBalancer, error) {
+	if asked != nil {
+		return slices.Clone(asked), checkTargetGroups(tx, def, launchType, asked)
+	}
+	kept := before.LoadBalancers
+	err := checkKeptTargetGroups(tx, def, launchType, kept)
+	if err == nil && (aws.ToString(def.TaskDefinitionArn) != before.TaskDefinition || launchType != before.TasksLaunchType()) {
+		err = checkTargetPorts(def, kept)
+	}
+	return kept, err
 }
 
 // checkKeptTargetGroups holds those that a service has against the definition that it gets. One
@@ -109,10 +124,35 @@ func checkContainerPort(def *types.TaskDefinition, name string, port int32) erro
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(container.PortMappings, func(m types.PortMapping) bool { return aws.ToInt32(m.ContainerPort) == port }) {
+	if len(portMappings(container, port)) == 0 {
 		return kit.InvalidParameter(fmt.Sprintf("The container %s did not have a container port %d defined.", name, port))
 	}
 	return nil
+}
+
+// checkTargetPorts wants a port of a container that leads to one place, as soon as a load balancer
+// leads to the port. Source: ECS0320.
+func checkTargetPorts(def *types.TaskDefinition, balancers []types.LoadBalancer) error {
+	for _, b := range balancers {
+		container, err := findContainer(def, aws.ToString(b.ContainerName))
+		if err != nil {
+			return err
+		}
+		if len(portMappings(container, aws.ToInt32(b.ContainerPort))) > 1 {
+			return kit.InvalidParameter(fmt.Sprintf("Container port %d is used in more than one port mapping for container %s", aws.ToInt32(b.ContainerPort), aws.ToString(b.ContainerName)))
+		}
+	}
+	return nil
+}
+
+// portMappings are the mappings of a port of a container: one for each protocol.
+func portMappings(c *types.ContainerDefinition, port int32) (found []types.PortMapping) {
+	for _, m := range c.PortMappings {
+		if aws.ToInt32(m.ContainerPort) == port {
+			found = append(found, m)
+		}
+	}
+	return found
 }
 
 // sameLoadBalancers reports whether tasks get into the same target groups, and traffic to them by the

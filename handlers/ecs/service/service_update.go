@@ -193,11 +193,8 @@ func (a *API) updateRevision(c kit.InCluster, old *state.Service, in *sdk.Update
 	if err := launch.Check(def, l); err != nil {
 		return nil, err
 	}
-	balancers, check := before.LoadBalancers, checkKeptTargetGroups
-	if in.LoadBalancers != nil {
-		balancers, check = slices.Clone(in.LoadBalancers), checkTargetGroups
-	}
-	if err := check(c.Tx, def, l.Capacity.LaunchType, balancers); err != nil {
+	balancers, err := updatedLoadBalancers(c.Tx, before, in.LoadBalancers, def, l.Capacity.LaunchType)
+	if err != nil {
 		return nil, err
 	}
 	registries, checkRegistries := before.ServiceRegistries, checkKeptServiceRegistries
