@@ -53,12 +53,12 @@ func checkTargetGroups(tx *state.Tx, def *types.TaskDefinition, launchType types
 			return err
 		}
 	}
-	return checkTargetPorts(def, balancers)
+	return checkTargetPorts(tx, def, launchType, balancers)
 }
 
-// updatedLoadBalancers are the load balancers asked for, or those of before. What is wrong with the
-// ports of those is told as soon as the definition or the launch type is another one: that the rest of
-// the service can change is a choice.
+// updatedLoadBalancers are the load balancers asked for, or else the present ones. The ports of these
+// are looked at again if the definition or the launch type changes: that all other updates go through
+// is a choice.
 func updatedLoadBalancers(tx *state.Tx, before *state.ServiceRevision, asked []types.LoadBalancer, def *types.TaskDefinition, launchType types.LaunchType) ([]types.LoadBalancer, error) {
 	if asked != nil {
 		return slices.Clone(asked), checkTargetGroups(tx, def, launchType, asked)
@@ -66,7 +66,7 @@ func updatedLoadBalancers(tx *state.Tx, before *state.ServiceRevision, asked []t
 	kept := before.LoadBalancers
 	err := checkKeptTargetGroups(tx, def, launchType, kept)
 	if err == nil && (aws.ToString(def.TaskDefinitionArn) != before.TaskDefinition || launchType != before.TasksLaunchType()) {
-		err = checkTargetPorts(def, kept)
+		err = checkTargetPorts(tx, def, launchType, kept)
 	}
 	return kept, err
 }
@@ -130,16 +130,37 @@ func checkContainerPort(def *types.TaskDefinition, name string, port int32) erro
 	return nil
 }
 
-// checkTargetPorts wants a port of a container that leads to one place, as soon as a load balancer
-// leads to the port. Source: ECS0320.
-func checkTargetPorts(def *types.TaskDefinition, balancers []types.LoadBalancer) error {
+// checkTargetPorts refuses a load balancer that leads to a port with two mappings, and health checks at a
+// port of their own where the host port is chosen at run time. Source: ECS0320.
+func checkTargetPorts(tx *state.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
+	bridge := launchType != types.LaunchTypeFargate && task.NetworkMode(def) == types.NetworkModeBridge
 	for _, b := range balancers {
-		container, err := findContainer(def, aws.ToString(b.ContainerName))
+		name, port := aws.ToString(b.ContainerName), aws.ToInt32(b.ContainerPort)
+		container, err := findContainer(def, name)
 		if err != nil {
 			return err
 		}
-		if len(portMappings(container, aws.ToInt32(b.ContainerPort))) > 1 {
-			return kit.InvalidParameter(fmt.Sprintf("Container port %d is used in more than one port mapping for container %s", aws.ToInt32(b.ContainerPort), aws.ToString(b.ContainerName)))
+		mappings := portMappings(container, port)
+		if len(mappings) > 1 {
+			return kit.InvalidParameter(fmt.Sprintf("Container port %d is used in more than one port mapping for container %s", port, name))
+		}
+		if bridge && len(mappings) == 1 && aws.ToInt32(mappings[0].HostPort) == 0 {
+			if err := checkHealthCheckPorts(tx, b); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkHealthCheckPorts wants health checks at the port that each target has. That alternate target groups
+// are looked at as well is a choice.
+func checkHealthCheckPorts(tx *state.Tx, b types.LoadBalancer) error {
+	for _, id := range bothGroups(b) {
+		group := elbv2.FindTargetGroup(tx, id)
+		if group != nil && group.HealthCheck.Port != "" && group.HealthCheck.Port != elbv2.TrafficPort {
+			return kit.InvalidParameter("The task definition is configured to use a dynamic host port, but the target group with targetGroupArn " +
+				group.ARN + " has a health check port specified.")
 		}
 	}
 	return nil
