@@ -244,7 +244,7 @@ func TestServiceConnectRefusals(t *testing.T) {
 		{"two aliases", invalid, "2 clientAliases exceeds the max limit of 1", func(_ *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, s *types.ServiceConnectService) {
 			s.ClientAliases = append(s.ClientAliases, s.ClientAliases...)
 		}},
-		{"no alias", invalid, "clientAliases can not be empty.", func(_ *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, s *types.ServiceConnectService) {
+		{"no alias", invalid, "clientAliases must have 1 element.", func(_ *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, s *types.ServiceConnectService) {
 			s.ClientAliases = nil
 		}},
 		{"bad alias", invalid, "The DNS name that you provided is invalid", func(_ *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, s *types.ServiceConnectService) {

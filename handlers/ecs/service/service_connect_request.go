@@ -96,8 +96,8 @@ func checkConnectService(s types.ServiceConnectService) error {
 		return kit.InvalidParameter("portName can not be blank.")
 	case n > maxClientAliases:
 		return kit.InvalidParameter(fmt.Sprintf("%d clientAliases exceeds the max limit of %d", n, maxClientAliases))
-	case n == 0: // Source: ECS API reference, clientAliases; the words are not published
-		return kit.InvalidParameter("clientAliases can not be empty.")
+	case n == 0:
+		return kit.InvalidParameter("clientAliases must have 1 element.")
 	case !discoveryName.MatchString(endpoint.DiscoveryName(s)):
 		return kit.InvalidParameter("The discovery name that you provided is invalid")
 	}
