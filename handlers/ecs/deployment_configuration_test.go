@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 const breaker = `"deploymentCircuitBreaker":{"enable":false,"rollback":false,"resetOnHealthyTask":true,"thresholdConfiguration":{"type":"BOUNDED_PERCENT","value":50}},` +
@@ -55,6 +57,33 @@ func TestDeploymentConfigurationIsMerged(t *testing.T) {
 	if n := len(s.redeploy(t, "web", 0)); n != 1 {
 		t.Errorf("the configuration made %d deployments", n)
 	}
+}
+
+// TestPercentagesWithoutRoom are refused of rolling deployments of REPLICA services, where they are asked for.
+func TestPercentagesWithoutRoom(t *testing.T) {
+	s := newServer(t)
+	s.fargateWithPort(t, "web")
+	full := &types.DeploymentConfiguration{MinimumHealthyPercent: aws.Int32(100), MaximumPercent: aws.Int32(100)}
+	s.create(t, serviceInput("web", "web"))
+	s.scheduler(t, "web", func(kept *state.Service) {
+		c := *kept.DeploymentConfiguration
+		c.MaximumPercent, kept.AvailabilityZoneRebalancing = aws.Int32(100), types.AvailabilityZoneRebalancingDisabled
+		kept.DeploymentConfiguration = &c
+	})
+	must[*sdk.UpdateServiceOutput](t)(s.UpdateService(ctx, &sdk.UpdateServiceInput{Service: aws.String("web"), DesiredCount: aws.Int32(0)}))
+	_, err := s.UpdateService(ctx, &sdk.UpdateServiceInput{Service: aws.String("web"), DeploymentConfiguration: full})
+	refused(t, err, invalid, noRoom)
+
+	in := serviceInput("shifted", "web")
+	in.LoadBalancers = []types.LoadBalancer{s.traffic(t, "app").balancer}
+	shifted := *full
+	shifted.Strategy = types.DeploymentStrategyBlueGreen
+	in.DeploymentConfiguration = &shifted
+	s.create(t, in)
+
+	s.bridge(t, "agent")
+	in = &sdk.CreateServiceInput{ServiceName: aws.String("agent"), TaskDefinition: aws.String("agent"), SchedulingStrategy: "DAEMON", DeploymentConfiguration: full}
+	s.create(t, in)
 }
 
 // TestAChangeOfAdvancedConfigurationDeploys: what leads traffic to the tasks is a part of the revision.

@@ -49,6 +49,7 @@ func TestUpdateServiceRefusals(t *testing.T) {
 			sdk.UpdateServiceInput{CapacityProviderStrategy: strategy(provider("FARGATE_SPOT", 1, 0))}},
 		{"exec without role", invalid, "The service couldn't be updated because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
 			sdk.UpdateServiceInput{EnableExecuteCommand: aws.Bool(true)}},
+		{"no room for deployments", invalid, noRoom, sdk.UpdateServiceInput{DeploymentConfiguration: &types.DeploymentConfiguration{MaximumPercent: aws.Int32(100)}}},
 		{"CodeDeploy", invalid, "ecs-emulator does not support deploymentController.type CODE_DEPLOY" + unsupportedTail,
 			sdk.UpdateServiceInput{DeploymentController: controller("CODE_DEPLOY")}},
 		{"all at once", invalid, "ecs-emulator does not support gatewayConnectors, containerDefinitions[0].firelensConfiguration and containerDefinitions[0].logConfiguration.logDriver awsfirelens" + unsupportedTail,
@@ -90,6 +91,8 @@ func configure(c types.DeploymentConfiguration) func(*sdk.CreateServiceInput) {
 }
 
 func targetGroup(arn string) types.LoadBalancer { return types.LoadBalancer{TargetGroupArn: &arn} }
+
+const noRoom = "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments."
 
 var classicLoadBalancer = types.LoadBalancer{LoadBalancerName: aws.String("elb")}
 
@@ -143,6 +146,8 @@ var createServiceRefusals = []struct {
 	{"minimum above 100", invalid, "minimumHealthyPercent must be at most 100", configure(types.DeploymentConfiguration{MinimumHealthyPercent: aws.Int32(101)})},
 	{"minimum below 0", invalid, "minimumHealthyPercent must be at least 0", configure(types.DeploymentConfiguration{MinimumHealthyPercent: aws.Int32(-1)})},
 	{"maximum below 100", invalid, "maximumPercent must be at least 100", configure(types.DeploymentConfiguration{MaximumPercent: aws.Int32(99)})},
+	{"no room for deployments", invalid, noRoom, configure(types.DeploymentConfiguration{MinimumHealthyPercent: aws.Int32(100), MaximumPercent: aws.Int32(100)})},
+	{"no room for deployments by default", invalid, noRoom, configure(types.DeploymentConfiguration{MaximumPercent: aws.Int32(100)})},
 	{"threshold 0", invalid, "Invalid deployment circuit breaker threshold value.",
 		configure(types.DeploymentConfiguration{DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{
 			ThresholdConfiguration: &types.ThresholdConfiguration{Type: types.ThresholdTypeCount},

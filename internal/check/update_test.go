@@ -51,9 +51,9 @@ func TestUpdateService(t *testing.T) {
 			"grace period without load balancers", web, `"taskDefinition": "web", "healthCheckGracePeriodSeconds": 30, "loadBalancers": []`,
 			"loadBalancers: Health check grace period is only valid for services configured to use load balancers",
 		},
-		{"without rebalancing", "", `"deploymentConfiguration": {"maximumPercent": 100}`, ""},
+		{"without rebalancing", "", `"deploymentConfiguration": {"maximumPercent": 100, "minimumHealthyPercent": 0}`, ""},
 		{
-			"with rebalancing", "", `"availabilityZoneRebalancing": "ENABLED", "deploymentConfiguration": {"maximumPercent": 100}`,
+			"with rebalancing", "", `"availabilityZoneRebalancing": "ENABLED", "deploymentConfiguration": {"maximumPercent": 100, "minimumHealthyPercent": 0}`,
 			"deploymentConfiguration.maximumPercent: The service couldn't be updated because Availability Zone Rebalancing does not support maximumPercent <= 100 %",
 		},
 		{"Fargate", fargate, `"taskDefinition": "fargate:3"`, ""},

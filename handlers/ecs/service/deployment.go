@@ -90,9 +90,12 @@ func mergeCircuitBreaker(base, asked *types.DeploymentCircuitBreaker) *types.Dep
 // checkDeploymentConfiguration refuses numbers that ECS refuses, and what does not go together. merged
 // is what would hold; asked may be nil.
 //
-// The words are those of ECS0081 and ECS0085; those of a minimum below 0 are not published.
-func checkDeploymentConfiguration(asked, merged *types.DeploymentConfiguration) error {
+// The words are those of ECS0081, ECS0085 and ECS0321; those of a minimum below 0 are not published. That
+// a service which has 100 for both keeps it until one of them is asked for is a choice.
+func checkDeploymentConfiguration(scheduling types.SchedulingStrategy, asked, merged *types.DeploymentConfiguration) error {
 	maximum, minimum := *merged.MaximumPercent, *merged.MinimumHealthyPercent
+	percentages := asked != nil && (asked.MaximumPercent != nil || asked.MinimumHealthyPercent != nil)
+	rolling := merged.Strategy == types.DeploymentStrategyRolling
 	switch {
 	case minimum > 100:
 		return kit.InvalidParameter("minimumHealthyPercent must be at most 100")
@@ -100,6 +103,8 @@ func checkDeploymentConfiguration(asked, merged *types.DeploymentConfiguration) 
 		return kit.InvalidParameter("minimumHealthyPercent must be at least 0")
 	case maximum < 100:
 		return kit.InvalidParameter("maximumPercent must be at least 100")
+	case maximum == 100 && minimum == 100 && scheduling == types.SchedulingStrategyReplica && rolling && percentages:
+		return kit.InvalidParameter("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.")
 	}
 	if err := checkThreshold(merged.DeploymentCircuitBreaker.ThresholdConfiguration); err != nil {
 		return err

@@ -90,7 +90,7 @@ func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Se
 		strategy = types.SchedulingStrategyReplica
 	}
 	configuration := mergeDeploymentConfiguration(defaultDeploymentConfiguration(strategy), in.DeploymentConfiguration)
-	if err := checkDeploymentConfiguration(in.DeploymentConfiguration, configuration); err != nil {
+	if err := checkDeploymentConfiguration(strategy, in.DeploymentConfiguration, configuration); err != nil {
 		return nil, err
 	}
 	if err := checkStrategyTraffic(configuration.Strategy, strategy, revision); err != nil {

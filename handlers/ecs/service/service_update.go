@@ -145,7 +145,7 @@ func updateSpec(s *state.Service, revision *state.ServiceRevision, in *sdk.Updat
 		s.PlacementStrategy = launch.KeptStrategies(in.PlacementStrategy)
 	}
 	s.DeploymentConfiguration = mergeDeploymentConfiguration(s.DeploymentConfiguration, in.DeploymentConfiguration)
-	if err := checkDeploymentConfiguration(in.DeploymentConfiguration, s.DeploymentConfiguration); err != nil {
+	if err := checkDeploymentConfiguration(s.SchedulingStrategy, in.DeploymentConfiguration, s.DeploymentConfiguration); err != nil {
 		return err
 	}
 	if err := checkStrategyTraffic(s.DeploymentConfiguration.Strategy, s.SchedulingStrategy, revision); err != nil {
