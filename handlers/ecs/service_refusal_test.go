@@ -179,16 +179,16 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) {
 			in.SchedulingStrategy, in.DesiredCount, in.LaunchType, in.AvailabilityZoneRebalancing = "DAEMON", nil, "", "ENABLED"
 		}},
-	{"external with definition", invalid, "TaskDefinition must be blank", func(in *sdk.CreateServiceInput) { in.DeploymentController = controller("EXTERNAL") }},
-	{"external with load balancer", invalid, "LoadBalancers must be empty or null",
+	{"external with definition", invalid, "TaskDefinition must be blank.", func(in *sdk.CreateServiceInput) { in.DeploymentController = controller("EXTERNAL") }},
+	{"external with load balancer", invalid, "LoadBalancers must be empty or null.",
 		func(in *sdk.CreateServiceInput) {
 			in.DeploymentController, in.TaskDefinition, in.LoadBalancers = controller("EXTERNAL"), nil, []types.LoadBalancer{targetGroup("a")}
 		}},
 	{"CodeDeploy", invalid, "ecs-emulator does not support deploymentController.type CODE_DEPLOY" + unsupportedTail,
 		func(in *sdk.CreateServiceInput) { in.DeploymentController = controller("CODE_DEPLOY") }},
-	{"role with awsvpc", invalid, "You cannot specify an IAM role for services that require a service linked role",
+	{"role with awsvpc", invalid, "You cannot specify an IAM role for services that require a service linked role.",
 		func(in *sdk.CreateServiceInput) { in.Role = aws.String("r") }},
-	{"role without load balancer", invalid, "IAM roles are only valid for services configured to use load balancers",
+	{"role without load balancer", invalid, "IAM roles are only valid for services configured to use load balancers.",
 		func(in *sdk.CreateServiceInput) {
 			in.Role, in.NetworkConfiguration, in.LaunchType, in.TaskDefinition = aws.String("r"), nil, "", aws.String("bridge")
 		}},

@@ -92,9 +92,9 @@ func checkDeploymentController(controller *types.DeploymentController, taskDefin
 	external := controller != nil && controller.Type == types.DeploymentControllerTypeExternal
 	switch {
 	case external && taskDefinition != "":
-		return kit.InvalidParameter("TaskDefinition must be blank")
+		return kit.InvalidParameter("TaskDefinition must be blank.")
 	case external && loadBalancers > 0:
-		return kit.InvalidParameter("LoadBalancers must be empty or null")
+		return kit.InvalidParameter("LoadBalancers must be empty or null.")
 	case external && registries > 0:
 		return kit.InvalidParameter("ServiceRegistries must be empty or null.") // ECS0291
 	}
@@ -111,9 +111,9 @@ func checkServiceRole(in *sdk.CreateServiceInput) error {
 	case aws.ToString(in.Role) == "":
 		return nil
 	case in.NetworkConfiguration != nil:
-		return kit.InvalidParameter("You cannot specify an IAM role for services that require a service linked role")
+		return kit.InvalidParameter("You cannot specify an IAM role for services that require a service linked role.")
 	case len(in.LoadBalancers) == 0:
-		return kit.InvalidParameter("IAM roles are only valid for services configured to use load balancers")
+		return kit.InvalidParameter("IAM roles are only valid for services configured to use load balancers.")
 	}
 	return nil
 }
