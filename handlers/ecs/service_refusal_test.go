@@ -188,6 +188,11 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) { in.DeploymentController = controller("CODE_DEPLOY") }},
 	{"role with awsvpc", invalid, "You cannot specify an IAM role for services that require a service linked role.",
 		func(in *sdk.CreateServiceInput) { in.Role = aws.String("r") }},
+	{"role with two load balancers", invalid, "You cannot specify an IAM role for services that require a service linked role.",
+		func(in *sdk.CreateServiceInput) {
+			in.Role, in.NetworkConfiguration, in.LaunchType, in.TaskDefinition = aws.String("r"), nil, "", aws.String("bridge")
+			in.LoadBalancers = []types.LoadBalancer{targetGroup("a"), targetGroup("b")}
+		}},
 	{"role without load balancer", invalid, "IAM roles are only valid for services configured to use load balancers.",
 		func(in *sdk.CreateServiceInput) {
 			in.Role, in.NetworkConfiguration, in.LaunchType, in.TaskDefinition = aws.String("r"), nil, "", aws.String("bridge")

@@ -106,11 +106,14 @@ func rolls(controller *types.DeploymentController) bool {
 	return controller == nil || controller.Type == "" || controller.Type == types.DeploymentControllerTypeEcs
 }
 
+// checkServiceRole takes a role for one load balancer, of tasks without network interfaces of their own.
+// Source: issue 461 of containers-roadmap. UpdateService takes more of them: issue 1804 of
+// cloudformation-coverage-roadmap.
 func checkServiceRole(in *sdk.CreateServiceInput) error {
 	switch {
 	case aws.ToString(in.Role) == "":
 		return nil
-	case in.NetworkConfiguration != nil:
+	case in.NetworkConfiguration != nil, len(in.LoadBalancers) > 1:
 		return kit.InvalidParameter("You cannot specify an IAM role for services that require a service linked role.")
 	case len(in.LoadBalancers) == 0:
 		return kit.InvalidParameter("IAM roles are only valid for services configured to use load balancers.")
