@@ -260,6 +260,10 @@ func TestServiceConnectRefusals(t *testing.T) {
 			func(_ *sdk.CreateServiceInput, c *types.ServiceConnectConfiguration, s *types.ServiceConnectService) {
 				c.Services = append(c.Services, *s)
 			}},
+		{"ingress at a reserved port", invalid, "IngressPortOverride cannot use ports <= 1024.",
+			func(_ *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, s *types.ServiceConnectService) {
+				s.IngressPortOverride = aws.Int32(1024)
+			}},
 		{"ingress at a container port", invalid, "ingressPortOverride 8080 of portName(grpc) is a container port of the container app",
 			func(_ *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, s *types.ServiceConnectService) {
 				s.IngressPortOverride = aws.Int32(8080)

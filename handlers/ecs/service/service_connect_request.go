@@ -22,6 +22,7 @@ var (
 const (
 	maxClientAliases = 1
 	maxPort          = 65535
+	lastReservedPort = 1024 // at which no proxy listens by an override
 )
 
 // checkConnect is what the request alone tells of Service Connect. The words are those of ECS0300 where they are
@@ -100,6 +101,9 @@ func checkConnectService(s types.ServiceConnectService) error {
 		return kit.InvalidParameter("clientAliases must have 1 element.")
 	case !discoveryName.MatchString(endpoint.DiscoveryName(s)):
 		return kit.InvalidParameter("The discovery name that you provided is invalid")
+	}
+	if port := s.IngressPortOverride; port != nil && *port <= lastReservedPort {
+		return kit.InvalidParameter(fmt.Sprintf("IngressPortOverride cannot use ports <= %d.", lastReservedPort)) // ECS0300
 	}
 	for _, port := range []*int32{s.ClientAliases[0].Port, s.IngressPortOverride} {
 		if port != nil && (*port < 1 || *port > maxPort) {
