@@ -247,7 +247,8 @@ func TestServiceConnectRefusals(t *testing.T) {
 		{"no alias", invalid, "clientAliases must have 1 element.", func(_ *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, s *types.ServiceConnectService) {
 			s.ClientAliases = nil
 		}},
-		{"bad alias", invalid, "The DNS name that you provided is invalid", func(_ *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, s *types.ServiceConnectService) {
+		{"bad alias", invalid, "The DNS name that you provided is invalid. The name must be a valid DNS name but doesn't need to be fully-qualified. Up to 127 characters are allowed. " +
+			"The characters can include lowercase letters, numbers, underscores (_), hyphens (-), and periods (.). A hyphen can't be the first character.", func(_ *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, s *types.ServiceConnectService) {
 			s.ClientAliases[0].DnsName = aws.String("-web")
 		}},
 		{"bad discovery name", invalid, "The discovery name that you provided is invalid", func(_ *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, s *types.ServiceConnectService) {
@@ -268,7 +269,7 @@ func TestServiceConnectRefusals(t *testing.T) {
 			func(_ *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, s *types.ServiceConnectService) {
 				s.IngressPortOverride = aws.Int32(8080)
 			}},
-		{"time-out of requests in TCP", invalid, "perRequestTimeoutSeconds can only be set if the appProtocol of portName(raw) is not TCP",
+		{"time-out of requests in TCP", "ClientException", "Per request timeout 1 can't be set for tcp application.",
 			func(_ *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, s *types.ServiceConnectService) {
 				s.PortName, s.Timeout = aws.String("raw"), &types.TimeoutConfiguration{PerRequestTimeoutSeconds: aws.Int32(1)}
 			}},
@@ -320,7 +321,10 @@ func TestServiceConnectRefusals(t *testing.T) {
 		})
 	}
 	_, err := s.UpdateService(ctx, &sdk.UpdateServiceInput{Service: aws.String("taken"), TaskDefinition: aws.String("tcp")})
-	refused(t, err, invalid, "The appProtocol of portName(http) cannot be changed in a Service Connect service. Delete the service, and create it again")
+	config := func(protocol string) string {
+		return "ScServiceStableConfig(applicationProtocol=" + protocol + ", transportProtocol=tcp, ecsServiceArn=" + testScope.Service("default", "taken") + ")"
+	}
+	refused(t, err, invalid, "The following config cannot be changed for a SC service. Previous config: "+config("http")+", current config: "+config("null"))
 	if n := len(servicediscovery.NamespaceServices(s.store.Read(), namespace)); n != 2 {
 		t.Errorf("refused requests made services in Cloud Map: there are %d", n)
 	}

@@ -153,7 +153,7 @@ func (in *connecting) checkPort(s types.ServiceConnectService, ingress map[int32
 		return kit.InvalidParameter("portName(" + name + ") refers to a PortMapping with the protocol udp, which is not supported by Service Connect")
 	}
 	if t := s.Timeout; mapping.AppProtocol == "" && t != nil && t.PerRequestTimeoutSeconds != nil {
-		return kit.InvalidParameter("perRequestTimeoutSeconds can only be set if the appProtocol of portName(" + name + ") is not TCP")
+		return kit.ClientError(fmt.Sprintf("Per request timeout %d can't be set for tcp application.", *t.PerRequestTimeoutSeconds)) // ECS0300
 	}
 	port := aws.ToInt32(mapping.ContainerPort)
 	if override := s.IngressPortOverride; override != nil {
@@ -188,12 +188,20 @@ func (in *connecting) checkProtocol(s types.ServiceConnectService, mapping *type
 		}
 		for _, offered := range d.Connect.Services {
 			if offered.DiscoveryName == endpoint.DiscoveryName(s) && offered.Protocol != string(mapping.AppProtocol) {
-				return kit.InvalidParameter(fmt.Sprintf("The appProtocol of portName(%s) cannot be changed in a Service Connect service. "+
-					"Delete the service, and create it again", aws.ToString(s.PortName)))
+				return kit.InvalidParameter(fmt.Sprintf("The following config cannot be changed for a SC service. Previous config: %s, current config: %s",
+					in.stableConfig(offered.Protocol), in.stableConfig(string(mapping.AppProtocol)))) // ECS0300
 			}
 		}
 	}
 	return nil
+}
+
+// stableConfig is what cannot change of a service, as ECS prints it.
+func (in *connecting) stableConfig(appProtocol string) string {
+	if appProtocol == "" {
+		appProtocol = "null"
+	}
+	return "ScServiceStableConfig(applicationProtocol=" + appProtocol + ", transportProtocol=tcp, ecsServiceArn=" + in.service + ")"
 }
 
 // unsupportedConnect names what Service Connect is not built for.

@@ -115,7 +115,9 @@ func checkConnectService(s types.ServiceConnectService) error {
 	case alias.Port == nil:
 		return kit.InvalidParameter("port is required in clientAliases.")
 	case aws.ToString(alias.DnsName) != "" && !aliasName.MatchString(*alias.DnsName):
-		return kit.InvalidParameter("The DNS name that you provided is invalid")
+		return kit.InvalidParameter("The DNS name that you provided is invalid. The name must be a valid DNS name but doesn't need to be fully-qualified. " +
+			"Up to 127 characters are allowed. The characters can include lowercase letters, numbers, underscores (_), hyphens (-), and periods (.). " +
+			"A hyphen can't be the first character.")
 	}
 	if t := s.Timeout; t != nil && (aws.ToInt32(t.IdleTimeoutSeconds) < 0 || aws.ToInt32(t.PerRequestTimeoutSeconds) < 0) {
 		return kit.InvalidParameter("Timeouts can not be lesser than 0")
