@@ -152,7 +152,8 @@ func TestDaemonService(t *testing.T) {
 			}}},
 		{"The daemon scheduling strategy does not support values above 100 for maximumPercent on a deployment configuration. Change the maximumPercent value to 100, and try again",
 			sdk.UpdateServiceInput{DeploymentConfiguration: &types.DeploymentConfiguration{MaximumPercent: aws.Int32(200)}}},
-		{"Availability Zone Rebalancing does not support DAEMON services", sdk.UpdateServiceInput{AvailabilityZoneRebalancing: "ENABLED"}},
+		{"The service couldn't be updated because Availability Zone Rebalancing does not support DAEMON as scheduling strategy. Update scheduling strategy and try again.",
+			sdk.UpdateServiceInput{AvailabilityZoneRebalancing: "ENABLED"}},
 	} {
 		c.in.Service = aws.String("agent")
 		_, err := s.UpdateService(ctx, &c.in)

@@ -175,7 +175,7 @@ var createServiceRefusals = []struct {
 			in.SchedulingStrategy, in.DesiredCount, in.LaunchType = "DAEMON", nil, ""
 			in.DeploymentConfiguration = &types.DeploymentConfiguration{MaximumPercent: aws.Int32(150)}
 		}},
-	{"daemon rebalanced", invalid, "Availability Zone Rebalancing does not support DAEMON services",
+	{"daemon rebalanced", invalid, "The service couldn't be created because Availability Zone Rebalancing does not support DAEMON as scheduling strategy. Update scheduling strategy and try again.",
 		func(in *sdk.CreateServiceInput) {
 			in.SchedulingStrategy, in.DesiredCount, in.LaunchType, in.AvailabilityZoneRebalancing = "DAEMON", nil, "", "ENABLED"
 		}},

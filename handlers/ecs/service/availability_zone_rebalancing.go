@@ -12,19 +12,21 @@ import (
 )
 
 // rebalancingObstacle says why a service cannot be rebalanced; empty if it can.
-// Source: ECS developer guide, AZ rebalancing; ECS0085 for the first text, the others are
-// made by analogy. A request for DAEMON services is refused before.
+// Source: ECS developer guide, AZ rebalancing; ECS0322 and ECS0085 for the texts, of which the two for
+// EXTERNAL and for constraints are made by analogy.
 func rebalancingObstacle(s *state.Service, launchType types.LaunchType) string {
 	onZone := func(c types.PlacementConstraint) bool {
 		return strings.Contains(aws.ToString(c.Expression), zoneAttribute)
 	}
 	switch {
+	case s.SchedulingStrategy == types.SchedulingStrategyDaemon:
+		return "does not support DAEMON as scheduling strategy. Update scheduling strategy and try again."
 	case *s.DeploymentConfiguration.MaximumPercent <= 100:
 		return "does not support maximumPercent <= 100 % as deployment configuration. Update deployment configuration and try again."
 	case launchType == types.LaunchTypeExternal:
-		return "does not support EXTERNAL launch type."
+		return "does not support EXTERNAL as launch type. Update launch type and try again."
 	case len(s.PlacementStrategy) > 0 && !spreadsOverZones(s.PlacementStrategy[0]):
-		return "does not support a first placement strategy other than spread over " + zoneAttribute + "."
+		return "only supports availability zone spread as task placement strategy."
 	case slices.ContainsFunc(s.PlacementConstraints, onZone):
 		return "does not support placement constraints on " + zoneAttribute + "."
 	}

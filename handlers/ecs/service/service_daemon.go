@@ -10,8 +10,8 @@ import (
 )
 
 // What the DAEMON scheduling strategy does not go with. The first two texts are those of
-// ECS0081, the next three of ECS0162, and the last is of field reports. That there are no
-// managed volumes is documented (CreateService), in no words.
+// ECS0081, the next three of ECS0162. That there are no managed volumes is documented
+// (CreateService), in no words.
 var (
 	errDaemonDesiredCount = kit.InvalidParameter("The daemon scheduling strategy does not support a desired count for services. " +
 		"Remove the desired count value and try again")
@@ -25,7 +25,6 @@ var (
 		"on a deployment configuration. Change the maximumPercent value to 100, and try again")
 	errDaemonVolumes = kit.InvalidParameter("The daemon scheduling strategy does not support volume configurations. " +
 		"Remove the volume configurations and try again")
-	errDaemonRebalancing = kit.InvalidParameter("Availability Zone Rebalancing does not support DAEMON services")
 )
 
 // checkDaemon tells first what is wrong with the network, then with the desired count,
@@ -49,7 +48,7 @@ func checkDaemon(def *types.TaskDefinition, in *sdk.CreateServiceInput, chosen l
 	case len(in.VolumeConfigurations) > 0:
 		return errDaemonVolumes
 	}
-	return checkDaemonSpec(in.DeploymentConfiguration, in.AvailabilityZoneRebalancing)
+	return checkDaemonMaximum(in.DeploymentConfiguration)
 }
 
 // updateDaemon refuses an update of a DAEMON service that CreateService would refuse, and
@@ -69,15 +68,12 @@ func updateDaemon(s *state.Service, in *sdk.UpdateServiceInput) error {
 	case len(in.VolumeConfigurations) > 0:
 		return errDaemonVolumes
 	}
-	return checkDaemonSpec(in.DeploymentConfiguration, in.AvailabilityZoneRebalancing)
+	return checkDaemonMaximum(in.DeploymentConfiguration)
 }
 
-func checkDaemonSpec(c *types.DeploymentConfiguration, rebalancing types.AvailabilityZoneRebalancing) error {
-	switch {
-	case c != nil && aws.ToInt32(c.MaximumPercent) > 100:
+func checkDaemonMaximum(c *types.DeploymentConfiguration) error {
+	if c != nil && aws.ToInt32(c.MaximumPercent) > 100 {
 		return errDaemonMaximumPercent
-	case rebalancing == types.AvailabilityZoneRebalancingEnabled:
-		return errDaemonRebalancing
 	}
 	return nil
 }
