@@ -51,7 +51,7 @@ func TestServiceRegistryRefusals(t *testing.T) {
 	far, shared := servicediscovery.ServiceARN(elsewhere, "srv-dddddddddddddddd"), servicediscovery.ServiceARN(arn.Scope{Region: testRegion, Account: "999999999999"}, "srv-eeeeeeeeeeeeeeee")
 	s.update(t, func(tx *state.Tx) { servicediscovery.PutService(tx, &servicediscovery.Service{ARN: far}) })
 	const noPort = "The values specified for serviceRegistries do not require a value for 'containerPort'. Remove the value and retry. Registry: "
-	const oneOf = "Specify a value for either 'port' or the 'containerName' and 'containerPort' combination, but not both"
+	const oneOf = "Specify a value for either 'port' or the 'containerName' and 'containerPort' combination, but not both. Remove one and retry."
 	const container = "When specifying 'host' or 'bridge' for networkMode, values for 'containerName' and 'containerPort' must be specified from the task definition. Registry: "
 	app := aws.String("app")
 	for _, c := range []struct {

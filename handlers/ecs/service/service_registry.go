@@ -77,7 +77,7 @@ func checkRegistryMode(def *types.TaskDefinition, launchType types.LaunchType, r
 	case r.Port != nil && needsNoPort(s):
 		return kit.InvalidParameter("A port was provided but is not required by the specified service registry")
 	case named && r.Port != nil, !named && r.Port == nil && hasRecord(s, discovery.RecordTypeSrv): // that the words are the same where both lack is a guess
-		return kit.InvalidParameter("Specify a value for either 'port' or the 'containerName' and 'containerPort' combination, but not both")
+		return kit.InvalidParameter("Specify a value for either 'port' or the 'containerName' and 'containerPort' combination, but not both. Remove one and retry.")
 	}
 	if r.Port != nil && (*r.Port < 1 || *r.Port > maxPort) { // the words are not published
 		return kit.InvalidParameter(fmt.Sprintf("Invalid port %d. It must be between 1 and %d", *r.Port, maxPort))
