@@ -26,10 +26,10 @@ const (
 	mostStepAdjustments  = 20
 )
 
-// tooMany refuses what is beyond a quota. The code is that of the API reference, and the words are the emulator's: AWS's have
-// not been seen.
+// tooMany refuses what is beyond a quota. The code is that of the API reference. The words are those about step adjustments
+// (issue 26215 of aws-cdk); those about policies and scheduled actions have not been seen.
 func tooMany(what string, most int, of string) error {
-	return &awsapi.Error{Code: "LimitExceededException", Message: fmt.Sprintf("The limit of %d %s per %s has been reached", most, what, of), Capital: true}
+	return &awsapi.Error{Code: "LimitExceededException", Message: fmt.Sprintf("There can be at most %d %s per %s", most, what, of), Capital: true}
 }
 
 func notBuilt(what string) error { return awsapi.NotImplemented("application-autoscaling", what) }

@@ -18,7 +18,7 @@ func TestQuotas(t *testing.T) {
 		apitest.OK(t, s.PutScalingPolicy, exact(fmt.Sprint("policy-", i)))
 	}
 	const code = "LimitExceededException"
-	apitest.Refused(t, s.PutScalingPolicy, exact("one-more"), code, "The limit of 50 scaling policies per scalable target has been reached")
+	apitest.Refused(t, s.PutScalingPolicy, exact("one-more"), code, "There can be at most 50 scaling policies per scalable target")
 	apitest.OK(t, s.PutScalingPolicy, exact("policy-7"))
 	apitest.OK(t, s.DeleteScalingPolicy, &sdk.DeleteScalingPolicyInput{ServiceNamespace: namespace, ScalableDimension: dimension, ResourceId: web, PolicyName: aws.String("policy-7")})
 	apitest.OK(t, s.PutScalingPolicy, exact("one-more"))
@@ -29,7 +29,7 @@ func TestQuotas(t *testing.T) {
 	for i := range 200 {
 		apitest.OK(t, s.PutScheduledAction, action(fmt.Sprint("action-", i)))
 	}
-	apitest.Refused(t, s.PutScheduledAction, action("one-more"), code, "The limit of 200 scheduled actions per scalable target has been reached")
+	apitest.Refused(t, s.PutScheduledAction, action("one-more"), code, "There can be at most 200 scheduled actions per scalable target")
 	apitest.OK(t, s.PutScheduledAction, action("action-7"))
 
 	ladder := func(steps int) *sdk.PutScalingPolicyInput {
@@ -43,5 +43,5 @@ func TestQuotas(t *testing.T) {
 		return in
 	}
 	apitest.OK(t, s.PutScalingPolicy, ladder(20))
-	apitest.Refused(t, s.PutScalingPolicy, ladder(21), code, "The limit of 20 step adjustments per scaling policy has been reached")
+	apitest.Refused(t, s.PutScalingPolicy, ladder(21), code, "There can be at most 20 step adjustments per scaling policy")
 }
