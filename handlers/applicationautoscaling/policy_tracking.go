@@ -88,7 +88,7 @@ func checkPredefined(p *types.PredefinedMetricSpecification) error {
 		return invalid("Invalid resource label '%s' for predefined metric type %s", *p.ResourceLabel, p.PredefinedMetricType)
 	case !requests && metric == "": // the words are the emulator's
 		return invalid("Predefined metric type %s is not supported for service namespace ecs", p.PredefinedMetricType)
-	case !requests && p.ResourceLabel != nil: // the words are the emulator's
+	case !requests && p.ResourceLabel != nil:
 		return invalid("Resource label should not be specified for predefined metric type %s", p.PredefinedMetricType)
 	}
 	return nil

@@ -24,7 +24,7 @@ func checkAction(v *applicationautoscaling.ScheduledAction, in *sdk.PutScheduled
 		return errMinNegative
 	case aws.ToInt32(v.Max) < 0: // the words are the emulator's
 		return invalid("Maximum capacity cannot be less than 0")
-	case v.Min != nil && v.Max != nil && *v.Max < *v.Min: // the words are those about targets
+	case v.Min != nil && v.Max != nil && *v.Max < *v.Min:
 		return errMaxBelowMin
 	case v.Expression == "": // the words are the emulator's
 		return invalid("Schedule must be set")
@@ -39,13 +39,15 @@ func checkAction(v *applicationautoscaling.ScheduledAction, in *sdk.PutScheduled
 	return checkSchedule(v.Expression)
 }
 
-// checkSchedule refuses an expression. Recorded are the words about a cron of five fields or with two kinds of days, a rate
-// of 0 and a date that is none (AAS0010); all others are the emulator's.
+// checkSchedule refuses an expression, in AWS's words (AAS0010); those about what else a cron expression or a time cannot be
+// are the emulator's.
 func checkSchedule(text string) error {
 	form, inner, _ := strings.Cut(strings.TrimSuffix(text, ")"), "(")
 	fields := strings.Fields(inner)
 	_, err := scheduleexpression.Parse(text, scheduleexpression.Scheduler)
 	switch {
+	case !strings.HasSuffix(text, ")"):
+		return errSyntax
 	case form == "cron" && len(fields) < 6:
 		return invalid("Invalid schedule expression. Details: Invalid CRON expression: error at position %d, details: Unexpected end of expression.", len(inner))
 	case err == nil:
@@ -55,10 +57,30 @@ func checkSchedule(text string) error {
 			"Specifying both a day-of-week AND a day-of-month parameter is not supported.")
 	case form == "rate" && len(fields) == 2 && strings.Trim(fields[0], "0") == "":
 		return invalid("Invalid schedule frequency. Run for '1970-01-01T00:00:00.000Z' and '1970-01-01T00:00:00.000Z' are less than 60 seconds apart")
+	case form == "cron" && fields[2] == "?" && fields[4] == "?":
+		return invalid("Invalid schedule expression. Details: Invalid CRON expression: error at position 1, details: " +
+			"'?' can only be specified for Day-of-Month or Day-of-Week.")
+	case form == "at" && isBeginning(inner):
+		return invalid("Invalid schedule expression. Details: Invalid schedule at DateTime expression: Invalid format: %q is too short", inner)
 	case form == "at":
 		return invalid("Invalid schedule expression. Details: Invalid schedule at DateTime expression: Cannot parse %q%s", inner, outOfRange(inner))
+	case form == "cron":
+		return invalid("Invalid schedule expression. Details: %v", err)
 	}
-	return invalid("Invalid schedule expression. Details: %v", err)
+	return errSyntax
+}
+
+var errSyntax = invalid("%s", `Invalid schedule expression. Details: Schedule expressions must have the following syntax: `+
+	`rate(<number>\s?(minutes?|hours?|days?)), cron(<cron_expression>) or at(yyyy-MM-dd'T'HH:mm:ss).`)
+
+// isBeginning tells whether a text is the beginning of a time, such as a date.
+func isBeginning(text string) bool {
+	const layout = "2006-01-02T15:04:05"
+	if text == "" || len(text) >= len(layout) {
+		return false
+	}
+	_, err := time.Parse(layout[:len(text)], text)
+	return err == nil
 }
 
 // outOfRange tells what is wrong with a time such as 2027-02-30T00:00:00, as AWS does where a part of it is too large; "" if

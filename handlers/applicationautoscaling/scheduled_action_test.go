@@ -89,6 +89,8 @@ func TestRefusedScheduledActions(t *testing.T) {
 	expression := func(text string) func(in *sdk.PutScheduledActionInput) {
 		return func(in *sdk.PutScheduledActionInput) { in.Schedule = &text }
 	}
+	const syntax = `Invalid schedule expression. Details: Schedule expressions must have the following syntax: ` +
+		`rate(<number>\s?(minutes?|hours?|days?)), cron(<cron_expression>) or at(yyyy-MM-dd'T'HH:mm:ss).`
 	for _, test := range []struct {
 		text   string
 		change func(in *sdk.PutScheduledActionInput)
@@ -111,7 +113,16 @@ func TestRefusedScheduledActions(t *testing.T) {
 		{`Invalid schedule expression. Details: Invalid schedule at DateTime expression: Cannot parse "2099-02-30T00:00:00": Value 30 for dayOfMonth must be in the range [1,28]`,
 			expression("at(2099-02-30T00:00:00)")},
 		{"Invalid schedule frequency. Run for '1970-01-01T00:00:00.000Z' and '1970-01-01T00:00:00.000Z' are less than 60 seconds apart", expression("rate(0 days)")},
-		{`Invalid schedule expression. Details: schedule expression "soon": no expression`, expression("soon")},
+		{"Invalid schedule expression. Details: Invalid CRON expression: error at position 1, details: '?' can only be specified for Day-of-Month or Day-of-Week.",
+			expression("cron(0 8 ? * ? *)")},
+		{`Invalid schedule expression. Details: Invalid schedule at DateTime expression: Invalid format: "2099-01-01" is too short`, expression("at(2099-01-01)")},
+		{`Invalid schedule expression. Details: Invalid schedule at DateTime expression: Cannot parse "soon"`, expression("at(soon)")},
+		{syntax, expression("soon")},
+		{syntax, expression("0 8 * * ? *")},
+		{syntax, expression("cron(0 8 * * ? *")},
+		{syntax, expression("rate(5 seconds)")},
+		{syntax, expression("rate(1 week)")},
+		{syntax, expression("rate(-1 minutes)")},
 	} {
 		apitest.Refused(t, s.PutScheduledAction, nightly(test.change), "ValidationException", test.text)
 	}
