@@ -239,6 +239,11 @@ func TestRefusedTrackingPolicies(t *testing.T) {
 			func(_ *sdk.PutScalingPolicyInput, c *types.TargetTrackingScalingPolicyConfiguration) {
 				c.PredefinedMetricSpecification.PredefinedMetricType = types.MetricTypeDynamoDBReadCapacityUtilization
 			}},
+		{"The customized metric specification is not valid. You can use a specification with metric math or a specification without metric math, but not a combination of both.",
+			func(_ *sdk.PutScalingPolicyInput, c *types.TargetTrackingScalingPolicyConfiguration) {
+				c.PredefinedMetricSpecification, c.CustomizedMetricSpecification = nil, queries(query("work", "Work", true))
+				c.CustomizedMetricSpecification.MetricName = aws.String("Work")
+			}},
 		{"High-resolution metrics are not fully enabled on the ECS service.",
 			func(_ *sdk.PutScalingPolicyInput, c *types.TargetTrackingScalingPolicyConfiguration) {
 				c.PredefinedMetricSpecification.PredefinedMetricType = memory + "HighResolution"

@@ -69,6 +69,9 @@ func checkConfiguration(c *types.TargetTrackingScalingPolicyConfiguration) error
 		return errCooldown
 	case predefined != nil:
 		return checkPredefined(predefined)
+	case custom.Metrics != nil && (custom.MetricName != nil || custom.Namespace != nil || custom.Statistic != ""): // AAS0011.5; that one is enough is a choice
+		return invalid("The customized metric specification is not valid. " +
+			"You can use a specification with metric math or a specification without metric math, but not a combination of both.")
 	case slices.ContainsFunc(custom.Metrics, func(q types.TargetTrackingMetricDataQuery) bool { return q.Label != nil && *q.Label == "" }):
 		return invalid("The label of a metric data query must not be empty") // AWS refuses it, too; the words are the emulator's
 	}

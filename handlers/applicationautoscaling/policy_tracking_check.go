@@ -101,8 +101,6 @@ func checkCustom(_ *store.Tx, p *applicationautoscaling.Policy) error {
 // not.
 func refusalOf(c *types.CustomizedMetricSpecification) (reason string, err error) {
 	switch {
-	case c.Metrics != nil && c.MetricName != nil:
-		return "MetricName should not be set if list of Metrics is set.", nil
 	case c.Metrics != nil:
 		return refusalOfQueries(c.Metrics)
 	case c.MetricName == nil:
