@@ -203,17 +203,13 @@ func (r *request) worldWithDefinition(s started, strategy []types.CapacityProvid
 		if c := b.AdvancedConfiguration; c != nil {
 			groups = append(groups, aws.ToString(c.AlternateTargetGroupArn))
 		}
-		for _, group := range groups {
-			if group != "" && !slices.Contains(w.targetGroups, group) {
-				w.targetGroups = append(w.targetGroups, group)
-			}
-		}
+		w.targetGroups = union(w.targetGroups, groups)
 	}
 	for _, registry := range s.ServiceRegistries {
 		w.registries = union(w.registries, []string{aws.ToString(registry.RegistryArn)})
 	}
 	if c := s.DeploymentConfiguration; c != nil && c.Alarms != nil {
-		w.alarms = slices.DeleteFunc(slices.Clone(c.Alarms.AlarmNames), func(name string) bool { return name == "" }) // no alarm has that name
+		w.alarms = union(nil, c.Alarms.AlarmNames)
 	}
 	if name := namespaceOf(s.ServiceConnectConfiguration); name != "" {
 		w.namespaces = []string{name}

@@ -180,8 +180,9 @@ func strategyFor(s started) *types.DeploymentConfiguration {
 	return nil
 }
 
+// union is the names of both, in order. Nothing has an empty name.
 func union(some, more []string) []string {
-	all := slices.Concat(some, more)
+	all := slices.DeleteFunc(slices.Concat(some, more), func(name string) bool { return name == "" })
 	slices.Sort(all)
 	return slices.Compact(all)
 }
