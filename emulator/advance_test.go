@@ -29,22 +29,22 @@ func (w *world) neverImpatient(when string) {
 func TestAdvanceDoesNotWaitForWhatWaitsForTheClock(t *testing.T) {
 	w := start(t)
 	engine := w.srv.Engine().(*sim.Engine)
-	engine.Script("slow-pull", sim.Script{PullDelay: 3 * time.Hour})
-	engine.Script("slow-start", sim.Script{StartDelay: 3 * time.Hour})
+	engine.Script("slow-pull", sim.Script{PullDelay: 2 * time.Hour})
+	engine.Script("slow-start", sim.Script{StartDelay: 2 * time.Hour})
 	var tasks []string
 	for _, image := range []string{"slow-pull", "slow-start"} {
 		tasks = append(tasks, w.runTask(w.register(image, image)))
 	}
-	w.must(w.srv.Clock().Advance(2 * time.Hour))
+	w.must(w.srv.Clock().Advance(time.Hour))
 	for _, task := range tasks {
 		if status := *w.task(task).LastStatus; status != "PENDING" {
-			t.Errorf("after two hours a task is %s", status)
+			t.Errorf("after an hour a task is %s", status)
 		}
 	}
-	w.must(w.srv.Clock().Advance(2 * time.Hour))
+	w.must(w.srv.Clock().Advance(time.Hour + time.Minute))
 	for _, task := range tasks {
 		if status := *w.task(task).LastStatus; status != "RUNNING" {
-			t.Errorf("after four hours a task is %s", status)
+			t.Errorf("after two hours a task is %s", status)
 		}
 	}
 	w.neverImpatient("with slow pulls and starts")
