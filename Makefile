@@ -112,11 +112,9 @@ soak: build demo-image ## kill and restart things under load on Docker: SOAK=rou
 	ECS_EMULATOR_REQUIRE_DOCKER=1 ECS_EMULATOR_TEST_LOG_LOAD=20,1000,30 $(GO) test ./cmd/ecs-emulator -count 1 -run TestDockerLosesNoOutput -v
 
 .PHONY: image
-image: programs ## build the images of the emulator and of the sample, nothing is pulled
+image: programs ## build the image of the emulator, nothing is pulled
 	GOOS=linux GOARCH=$(ENGINE_ARCH) $(GOBUILD) -o bin/image/ecs-emulator ./cmd/ecs-emulator
-	GOOS=linux GOARCH=$(ENGINE_ARCH) $(GOBUILD) -o bin/image/sample ./examples/compose
 	docker build --quiet --tag ecs-emulator/ecs-emulator .
-	docker build --quiet --tag ecs-emulator/sample --file examples/compose/Dockerfile .
 	@docker image prune --force --filter label=ecs-emulator.kind=image >/dev/null # those that had the names before
 
 .PHONY: testcontainers
@@ -127,6 +125,8 @@ testcontainers: image demo-image ## run the tests of the module testcontainers, 
 
 .PHONY: up
 up: image ## run docker-compose.yml: the emulator and a sample that uses it
+	GOOS=linux GOARCH=$(ENGINE_ARCH) $(GOBUILD) -o bin/image/sample ./examples/compose
+	docker build --quiet --tag ecs-emulator/sample --file examples/compose/Dockerfile .
 	$(COMPOSE) up $(UPFLAGS)
 
 .PHONY: down
