@@ -25,7 +25,7 @@ var deliveriesCommand = subcommand{
 
 func listDeliveries(ctx context.Context, endpoint string, stdout io.Writer) error {
 	var all delivery.Report
-	if err := askJSON(ctx, http.MethodGet, endpoint, "deliveries", nil, nil, &all); err != nil {
+	if err := askJSON(ctx, http.MethodGet, endpoint, "deliveries", nil, &all); err != nil {
 		return err
 	}
 	sources := append(all.Rules, all.Schedules...)

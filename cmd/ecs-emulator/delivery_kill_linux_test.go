@@ -136,7 +136,7 @@ func startsTask(order string) bool {
 // deliveries is what /_emulator/deliveries tells.
 func (p *process) deliveries() (all delivery.Report) {
 	p.Helper()
-	p.must(askJSON(p.Context(), http.MethodGet, *p.client.Options().BaseEndpoint, "deliveries", nil, nil, &all))
+	p.must(askJSON(p.Context(), http.MethodGet, *p.client.Options().BaseEndpoint, "deliveries", nil, &all))
 	return all
 }
 

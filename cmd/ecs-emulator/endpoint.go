@@ -31,9 +31,9 @@ func ask(ctx context.Context, method, endpoint, path string, query url.Values, b
 	return response, err
 }
 
-// askJSON asks, and decodes the answer; body and answer may be nil.
-func askJSON(ctx context.Context, method, endpoint, path string, query url.Values, body io.Reader, answer any) error {
-	response, err := ask(ctx, method, endpoint, path, query, body)
+// askJSON asks, and decodes the answer, which may be nil.
+func askJSON(ctx context.Context, method, endpoint, path string, query url.Values, answer any) error {
+	response, err := ask(ctx, method, endpoint, path, query, nil)
 	if err != nil {
 		return err
 	}

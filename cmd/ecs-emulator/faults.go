@@ -30,7 +30,7 @@ var listFaultsCommand = subcommand{
 
 func listFaults(ctx context.Context, endpoint string, stdout io.Writer) error {
 	var all struct{ Faults []faults.Fault }
-	if err := askJSON(ctx, http.MethodGet, endpoint, "faults", nil, nil, &all); err != nil {
+	if err := askJSON(ctx, http.MethodGet, endpoint, "faults", nil, &all); err != nil {
 		return err
 	}
 	if len(all.Faults) == 0 {
@@ -152,7 +152,7 @@ var clearFaultsCommand = subcommand{
 			if args[0] != "" {
 				query.Set("id", args[0])
 			}
-			return askJSON(ctx, http.MethodDelete, *endpoint, "faults", query, nil, nil)
+			return askJSON(ctx, http.MethodDelete, *endpoint, "faults", query, nil)
 		}
 	},
 }

@@ -48,7 +48,7 @@ func (p *portURL) print(ctx context.Context, endpoint string, query url.Values, 
 			Containers    []struct{ Ports []localPort }
 		}
 	}
-	if err := askJSON(ctx, http.MethodGet, endpoint, "tasks", query, nil, &answer); err != nil {
+	if err := askJSON(ctx, http.MethodGet, endpoint, "tasks", query, &answer); err != nil {
 		return err
 	}
 	var ports []localPort

@@ -63,7 +63,7 @@ func declarePorts(flags *flagSet) action {
 			return one.print(ctx, *endpoint, query, stdout)
 		}
 		var tasks portsOfTasks
-		if err := askJSON(ctx, http.MethodGet, *endpoint, "tasks", query, nil, &tasks); err != nil {
+		if err := askJSON(ctx, http.MethodGet, *endpoint, "tasks", query, &tasks); err != nil {
 			return err
 		}
 		if tasks.Note != "" {
@@ -72,7 +72,7 @@ func declarePorts(flags *flagSet) action {
 		rows := tasks.rows()
 		if args[0] == "" {
 			var balancers portsOfLoadBalancers
-			if err := askJSON(ctx, http.MethodGet, *endpoint, "loadbalancers", nil, nil, &balancers); err != nil {
+			if err := askJSON(ctx, http.MethodGet, *endpoint, "loadbalancers", nil, &balancers); err != nil {
 				return err
 			}
 			rows = append(rows, balancers.rows()...)

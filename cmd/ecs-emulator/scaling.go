@@ -27,7 +27,7 @@ var scalingCommand = subcommand{
 
 func showScaling(ctx context.Context, endpoint, service string, stdout io.Writer) error {
 	var all applicationautoscaling.Report
-	if err := askJSON(ctx, http.MethodGet, endpoint, "scaling", nil, nil, &all); err != nil {
+	if err := askJSON(ctx, http.MethodGet, endpoint, "scaling", nil, &all); err != nil {
 		return err
 	}
 	shown := slices.DeleteFunc(all.Targets, func(t applicationautoscaling.TargetReport) bool {
