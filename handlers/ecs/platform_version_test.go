@@ -19,7 +19,7 @@ func TestPlatformVersionsOfWindows(t *testing.T) {
 	for version, want := range map[string][2]string{
 		"1.0.0":  {invalid, "ecs-emulator does not support runtimePlatform.operatingSystemFamily WINDOWS_SERVER_2022_CORE yet; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/ecs.md."},
 		"LATEST": {invalid, "ecs-emulator does not support runtimePlatform.operatingSystemFamily WINDOWS_SERVER_2022_CORE yet; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/ecs.md."},
-		"1.4.0":  {"PlatformUnknownException", "The specified platform does not exist."},
+		"1.4.0":  {"PlatformUnknownException", "The platform version is unknown."},
 	} {
 		in := runInput("windows")
 		in.PlatformVersion = aws.String(version)

@@ -300,6 +300,10 @@ func TestServiceConnectRefusals(t *testing.T) {
 			func(in *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, _ *types.ServiceConnectService) {
 				in.TaskDefinition = aws.String("windows")
 			}},
+		{"old platform", invalid, "Service Connect is not supported with the platform version 1.3.0.",
+			func(in *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, _ *types.ServiceConnectService) {
+				in.PlatformVersion = aws.String("1.3.0")
+			}},
 		{"bridge", invalid, "ecs-emulator does not support serviceConnectConfiguration with the bridge network mode" + unsupportedTail, onEC2("bridged")},
 		{"host", invalid, "Service Connect is not supported with the host network mode.", onEC2("hosted")},
 		{"EXTERNAL", invalid, "ecs-emulator does not support serviceConnectConfiguration with the EXTERNAL launch type" + unsupportedTail,

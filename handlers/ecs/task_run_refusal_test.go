@@ -121,10 +121,8 @@ var runTaskRefusals = []struct {
 		func(in *sdk.RunTaskInput) {
 			in.TaskDefinition, in.LaunchType, in.PlatformVersion = aws.String("both"), types.LaunchTypeEc2, aws.String("LATEST")
 		}},
-	{"unknown platform version", "PlatformUnknownException", "The specified platform does not exist.",
+	{"unknown platform version", "PlatformUnknownException", "The platform version is unknown.",
 		func(in *sdk.RunTaskInput) { in.PlatformVersion = aws.String("9.9.9") }},
-	{"retired platform version", "PlatformUnknownException", "The specified platform does not exist.",
-		func(in *sdk.RunTaskInput) { in.PlatformVersion = aws.String("1.3.0") }},
 	{"strategy on Fargate", invalid, "Placement strategies are not supported with FARGATE launch type.",
 		func(in *sdk.RunTaskInput) { in.PlacementStrategy = []types.PlacementStrategy{{Type: "random"}} }},
 	{"constraint on Fargate", invalid, "Placement constraints are not supported with FARGATE launch type.",

@@ -35,7 +35,7 @@ func TestUpdateService(t *testing.T) {
 			"capacityProviderStrategy[0].base: There are multiple capacity providers in the specified capacity provider strategy with a base value greater than zero.",
 		},
 		{"platform version", "", `"platformVersion": "1.4.0", ` + network, ""},
-		{"unknown platform version", "", `"platformVersion": "9.9.9"`, "platformVersion: The specified platform does not exist."},
+		{"unknown platform version", "", `"platformVersion": "9.9.9"`, "platformVersion: The platform version is unknown."},
 		{"placement", "", `"placementStrategy": [{"type": "random"}], "placementConstraints": [{"type": "distinctInstance"}]`, ""},
 		{
 			"platform version with placement", "", `"platformVersion": "1.4.0", "placementConstraints": [{"type": "distinctInstance"}]`,

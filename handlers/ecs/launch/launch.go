@@ -64,9 +64,9 @@ func Check(def *types.TaskDefinition, l Spec) error {
 }
 
 // Platform versions that can still be run.
-// Source: ECS developer guide, Fargate platform versions, and retired ones; the words are of amazon-ecs-plugin issue 218.
+// Source: ECS developer guide, Fargate platform versions.
 var (
-	linuxVersions   = []string{"", "LATEST", "1.4.0"}
+	linuxVersions   = []string{"", "LATEST", "1.4.0", "1.3.0"}
 	windowsVersions = []string{"", "LATEST", "1.0.0"}
 )
 
@@ -81,7 +81,7 @@ func checkFargateLaunch(def *types.TaskDefinition, l Spec) error {
 	case len(l.PlacementStrategy) > 0:
 		return kit.InvalidParameter("Placement strategies are not supported with FARGATE launch type.")
 	case !slices.Contains(versions, l.PlatformVersion):
-		return &types.PlatformUnknownException{Message: aws.String("The specified platform does not exist.")}
+		return &types.PlatformUnknownException{Message: aws.String("The platform version is unknown.")}
 	}
 	return nil
 }

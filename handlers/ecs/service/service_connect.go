@@ -118,6 +118,9 @@ func (in *connecting) checkServices(r *state.ServiceRevision) error {
 		// Source: ECS developer guide, Service Connect: host is not supported.
 		return kit.InvalidParameter(fmt.Sprintf("Service Connect is not supported with the %s network mode.", mode))
 	}
+	if r.PlatformVersion == "1.3.0" { // recorded-companions 14.27: 1.4.0 is the first
+		return kit.InvalidParameter("Service Connect is not supported with the platform version 1.3.0.")
+	}
 	ingress, others := map[int32]string{}, endpoint.OthersIn(in.Tx, in.namespace.ARN, in.service)
 	for _, s := range r.ServiceConnectConfiguration.Services {
 		if err := in.checkPort(s, ingress); err != nil {
