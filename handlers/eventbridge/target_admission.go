@@ -182,7 +182,7 @@ func checkNetwork(t *types.Target, network *types.AwsVpcConfiguration, ec2 bool)
 		return invalid("Parameter Subnets is not valid. Reason: size must be in between 1 and 16.")
 	case groups > 5:
 		return invalid("Parameter SecurityGroups is not valid. Reason: size must be in between 0 and 5.")
-	case ec2 && network.AssignPublicIp != "": // also if it is DISABLED
+	case ec2 && network.AssignPublicIp == types.AssignPublicIpEnabled: // Terraform and CDK send DISABLED with each network
 		return notOnEC2("AssignPublicIp", t)
 	}
 	return nil

@@ -75,7 +75,7 @@ func TestRefusedTargets(t *testing.T) {
 			x.EcsParameters.LaunchType, x.EcsParameters.PlatformVersion = types.LaunchTypeEc2, text("1.4.0")
 		}), "Parameter PlatformVersion for target probe is not supported when launch type is EC2"},
 		"a public address on EC2": {changed(func(x *types.Target) {
-			x.EcsParameters.LaunchType, x.EcsParameters.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp = types.LaunchTypeEc2, types.AssignPublicIpDisabled
+			x.EcsParameters.LaunchType, x.EcsParameters.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp = types.LaunchTypeEc2, types.AssignPublicIpEnabled
 		}), "Parameter AssignPublicIp for target probe is not supported when launch type is EC2"},
 		"a task definition of another Region": {changed(func(x *types.Target) {
 			x.EcsParameters.TaskDefinitionArn = text("arn:aws:ecs:us-west-2:123456789012:task-definition/job:1")
