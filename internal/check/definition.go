@@ -122,15 +122,3 @@ func networkFor(def *sdk.RegisterTaskDefinitionInput) *types.NetworkConfiguratio
 	}
 	return &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{aSubnet}}}
 }
-
-// What requests refer to that is not theirs to choose.
-const (
-	aSubnet      = "subnet-0ec5e3a1a70000001"
-	aRole        = "arn:aws:iam::000000000000:role/check"
-	aFamily      = "check"
-	aTargetGroup = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/check/1"
-
-	anotherTargetGroup = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/check/2"
-
-	aRule = "arn:aws:elasticloadbalancing:us-east-1:000000000000:listener-rule/app/check/1/2/3"
-)

@@ -113,9 +113,9 @@ func capacities(s started, launchType types.LaunchType) []capacity {
 
 // worldsOfStandIns have a service that is made up, with the task definition that the request names.
 //
-// Services differ in where their tasks run. Beside that a stand-in has a load balancer if it can, which
-// can shift traffic, and the strategy to which the request's configuration belongs; it is not rebalanced, and has the REPLICA strategy: what a service takes that is otherwise, it takes
-// as well.
+// Services differ in where their tasks run. Beside that a stand-in has a load balancer if it can, which can shift traffic, and
+// the strategy to which the request's configuration belongs; it is not rebalanced, needs no healthy task, and has the REPLICA
+// strategy: what a service takes that is otherwise, it takes as well.
 func (c *checker) worldsOfStandIns(r *request, s started, without leftOut) (worlds []world) {
 	for _, on := range capacities(s, c.defaultLaunchType()) {
 		s.LaunchType = on.launchType
@@ -134,39 +134,12 @@ func (c *checker) worldsOfStandIns(r *request, s started, without leftOut) (worl
 			in.LoadBalancers, w.targetGroups = []types.LoadBalancer{*b}, union(w.targetGroups, []string{aTargetGroup, anotherTargetGroup})
 			in.DeploymentConfiguration = strategyFor(s)
 		}
+		in.DeploymentConfiguration = cmp.Or(in.DeploymentConfiguration, new(types.DeploymentConfiguration))
+		in.DeploymentConfiguration.MinimumHealthyPercent = aws.Int32(0)
 		w.earlier = append(w.earlier, call{"CreateService", wire.Marshal(in)})
 		worlds = append(worlds, w)
 	}
 	return worlds
-}
-
-// volumesFor configures those that a definition leaves open.
-func volumesFor(def *sdk.RegisterTaskDefinitionInput) (open []types.ServiceVolumeConfiguration) {
-	for _, v := range def.Volumes {
-		if aws.ToBool(v.ConfiguredAtLaunch) {
-			open = append(open, types.ServiceVolumeConfiguration{
-				Name: v.Name, ManagedEBSVolume: &types.ServiceManagedEBSVolumeConfiguration{RoleArn: aws.String(aRole), SizeInGiB: aws.Int32(10)},
-			})
-		}
-	}
-	return open
-}
-
-// balancerFor leads to a container of a definition, nil if no container has a port.
-func balancerFor(def *sdk.RegisterTaskDefinitionInput) *types.LoadBalancer {
-	for _, c := range def.ContainerDefinitions {
-		for _, p := range c.PortMappings {
-			if p.ContainerPort != nil {
-				return &types.LoadBalancer{
-					TargetGroupArn: aws.String(aTargetGroup), ContainerName: c.Name, ContainerPort: p.ContainerPort,
-					AdvancedConfiguration: &types.AdvancedConfiguration{
-						AlternateTargetGroupArn: aws.String(anotherTargetGroup), ProductionListenerRule: aws.String(aRule), RoleArn: aws.String(aRole),
-					},
-				}
-			}
-		}
-	}
-	return nil
 }
 
 // strategyFor is the strategy that the configuration of a request belongs to; nil if it does not tell.

@@ -14,6 +14,7 @@ func TestUpdateService(t *testing.T) {
 		network = `"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-0ec5e3a1a70000001"]}}`
 		bare    = `{"family": "bare", "containerDefinitions": [{"name": "a", "image": "a", "memory": 64}]}`
 		web     = `{"family": "web", "containerDefinitions": [{"name": "a", "image": "a", "memory": 64, "portMappings": [{"containerPort": 80}]}]}`
+		twice   = `{"family": "dns", "containerDefinitions": [{"name": "a", "image": "a", "memory": 64, "portMappings": [{"containerPort": 53}, {"containerPort": 53, "protocol": "udp"}]}]}`
 		fargate = `{"family": "fargate", "requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc", "cpu": "256", "memory": "512",
 			"containerDefinitions": [{"name": "a", "image": "a"}]}`
 		outside = `{"family": "outside", "requiresCompatibilities": ["EXTERNAL"], "containerDefinitions": [{"name": "a", "image": "a", "memory": 64}]}`
@@ -36,6 +37,10 @@ func TestUpdateService(t *testing.T) {
 		},
 		{"platform version", "", `"platformVersion": "1.4.0", ` + network, ""},
 		{"unknown platform version", "", `"platformVersion": "9.9.9"`, "platformVersion: The platform version is unknown."},
+		{
+			"a platform version on EC2 with a port that is mapped twice", twice, `"taskDefinition": "dns", "platformVersion": "9.9.9"`,
+			"platformVersion: The platform version must be null when specifying an EC2 launch type.",
+		},
 		{"placement", "", `"placementStrategy": [{"type": "random"}], "placementConstraints": [{"type": "distinctInstance"}]`, ""},
 		{
 			"platform version with placement", "", `"platformVersion": "1.4.0", "placementConstraints": [{"type": "distinctInstance"}]`,
@@ -51,9 +56,9 @@ func TestUpdateService(t *testing.T) {
 			"grace period without load balancers", web, `"taskDefinition": "web", "healthCheckGracePeriodSeconds": 30, "loadBalancers": []`,
 			"loadBalancers: Health check grace period is only valid for services configured to use load balancers",
 		},
-		{"without rebalancing", "", `"deploymentConfiguration": {"maximumPercent": 100, "minimumHealthyPercent": 0}`, ""},
+		{"without rebalancing", "", `"deploymentConfiguration": {"maximumPercent": 100}`, ""},
 		{
-			"with rebalancing", "", `"availabilityZoneRebalancing": "ENABLED", "deploymentConfiguration": {"maximumPercent": 100, "minimumHealthyPercent": 0}`,
+			"with rebalancing", "", `"availabilityZoneRebalancing": "ENABLED", "deploymentConfiguration": {"maximumPercent": 100}`,
 			"deploymentConfiguration.maximumPercent: The service couldn't be updated because Availability Zone Rebalancing does not support maximumPercent <= 100 %",
 		},
 		{"Fargate", fargate, `"taskDefinition": "fargate:3"`, ""},
