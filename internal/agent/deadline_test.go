@@ -29,7 +29,7 @@ func TestAnEngineThatHangsIsLostAndTasksStayAsTheyAre(t *testing.T) {
 					b.Fatal(err)
 				}
 				id := b.run(container("web"))
-				b.settleAfter(2 * time.Hour)
+				b.settleAfter(4 * time.Hour)
 				if err := b.agent.Health(""); !errors.Is(err, backend.ErrUnavailable) {
 					b.Errorf("health: %v", err)
 				}

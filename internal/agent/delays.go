@@ -70,5 +70,5 @@ func (v *view) startsBy() time.Time {
 	if v.stop != nil || !state.Before(v.status.LastStatus, state.Running) {
 		return time.Time{}
 	}
-	return v.createdAt.Add(startPatience)
+	return v.heldUntil.Add(startPatience)
 }

@@ -27,6 +27,7 @@ type view struct {
 	exec        func(container string) execagent.Effect // of faults
 	strictExec  bool
 	createdAt   time.Time
+	heldUntil   time.Time // before, the task could not start: the agent had not found it, or the engine was away
 	delays      Delays
 	now         time.Time
 }

@@ -19,7 +19,7 @@ func two(condition types.ContainerCondition) *view {
 			{Name: aws.String("sidecar"), Essential: aws.Bool(false)},
 		},
 		status:     &state.TaskStatus{Containers: []state.Container{{Name: "app"}, {Name: "sidecar"}}},
-		containers: make([]resourceState, 2), createdAt: time.Unix(1000, 0), now: time.Unix(1000, 0),
+		containers: make([]resourceState, 2), heldUntil: time.Unix(1000, 0), now: time.Unix(1000, 0),
 	}
 }
 

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -101,17 +102,17 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 	return w
 }
 
-// advance takes the task as far as it goes without waiting, and makes the engine
-// calls that come next. The lock is held.
+// advance goes as far as it can without waiting, and makes the engine calls that come next. The lock is held.
 func (w *taskRunner) advance(ctx context.Context) { w.startCalls(ctx, w.step(ctx)) }
 
-// step takes the task as far as it goes without waiting, publishes the result, and
-// returns the engine calls that come next. The lock is held.
+// step goes as far as it can without waiting, publishes the result, and returns the calls that come next. The lock is held.
 func (w *taskRunner) step(ctx context.Context) (calls []call) {
 	if w.retired || ctx.Err() != nil || w.host.Engine.Health() != nil || w.unheard() {
 		w.retireIfOver()
+		w.view.heldUntil = time.Time{}
 		return nil
 	}
+	w.view.heldUntil = cmp.Or(w.view.heldUntil, w.host.agent.Clock.Now())
 	for {
 		w.view.now = w.host.agent.Clock.Now()
 		w.deriveStatus()
@@ -332,8 +333,7 @@ func (w *taskRunner) Published(ctx context.Context, n publication.News, stored b
 	w.advance(ctx)
 }
 
-// release gives back what a stopped task had; its containers stay a while for their
-// output.
+// release gives back what a stopped task had; its containers stay a while for their output.
 func (w *taskRunner) release(ctx context.Context) {
 	s := w.view.status
 	w.host.ports.Close(w.task.ARN)
