@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
 )
@@ -176,6 +177,8 @@ func (f *flagSet) noKind(name string) string {
 		return "neither true nor false"
 	case float64:
 		return "no number"
+	case time.Duration:
+		return "no duration such as 30s or 2m"
 	}
 	return "no whole number"
 }

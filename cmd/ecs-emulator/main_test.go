@@ -23,6 +23,7 @@ func TestAWrongCommandLineIsOneLine(t *testing.T) {
 		"serve --engine":                        `ecs-emulator serve: --engine needs a value: --engine <where>`,
 		"faults add start --error":              `ecs-emulator faults add: --error needs a value: --error <text>`,
 		"faults add start --error --family web": `ecs-emulator faults add: --error needs a value: --error <text>; write --error=--family if it is that`,
+		"ps --wait 120":                         `ecs-emulator ps: --wait: "120" is no duration such as 30s or 2m`,
 		"serve -speed fast":                     `ecs-emulator serve: --speed: "fast" is no number`,
 		"logs web --tail 1e3":                   `ecs-emulator logs: --tail: "1e3" is no whole number`,
 		"events -f=often":                       `ecs-emulator events: -f: "often" is neither true nor false`,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
 	"github.com/ecs-emulator/ecs-emulator/internal/overview"
@@ -24,12 +25,17 @@ func exitCode(view *overview.Overview) error {
 	}
 }
 
+// answerPatience is how long after the time to wait an emulator may take for its last answer.
+const answerPatience = 10 * time.Second
+
 // readSettled reads what there is once nothing moves any more, or when o.wait is over.
 func readSettled(ctx context.Context, o psOptions, screen terminal.Terminal) (view *overview.Overview, body []byte, err error) {
 	waiting, cancel := context.WithTimeout(ctx, o.wait)
 	defer cancel()
+	answered, end := context.WithTimeout(ctx, o.wait+answerPatience)
+	defer end()
 	for {
-		if view, body, err = readOverview(ctx, o, screen); err != nil || settled(view) || waiting.Err() != nil {
+		if view, body, err = readOverview(answered, o, screen); err != nil || settled(view) || waiting.Err() != nil {
 			return view, body, err
 		}
 		if err := untilSettled(waiting, o); err != nil && waiting.Err() == nil {
