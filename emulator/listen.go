@@ -36,11 +36,11 @@ func portTaken(err error) bool {
 }
 
 // askTimeout bounds how long a program that has the port may take to say that it is an emulator.
-const askTimeout = 2 * time.Second
+const askTimeout = 5 * time.Second
 
 // whoHas says which program has an address, and what to do about it.
 func whoHas(ctx context.Context, address string) string {
-	const stranger = "another program has this port; end it"
+	const stranger = "another program has this port, or an emulator that does not answer yet; end it"
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return stranger

@@ -40,7 +40,7 @@ func explainInUse(err error, dataDir string) error {
 	}
 	who := ""
 	if unread == nil && o.PID > 0 {
-		who = fmt.Sprintf(", process %d", o.PID)
+		who = fmt.Sprintf("; the last one that began with it is process %d", o.PID)
 		if o.Endpoint != "" {
 			who += " at " + activity.OneLine(o.Endpoint)
 		}

@@ -23,7 +23,7 @@ func TestADataDirectoryInUseNamesItsEmulator(t *testing.T) {
 			t.Errorf("error: %v", err)
 		}
 	}
-	second(fmt.Sprintf(", process %d at %s", os.Getpid(), first.URL()))
+	second(fmt.Sprintf("; the last one that began with it is process %d at %s", os.Getpid(), first.URL()))
 	for _, text := range []string{"", "{", `{"pid": "1"}`} {
 		if err := os.WriteFile(filepath.Join(dir, "emulator.json"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -15,7 +15,7 @@ func TestPortInUseIsOneClearLine(t *testing.T) {
 	defer other.Close()
 	emulator := endpoint.FindStringSubmatch(startServe(t, "--engine", "sim").ready)[1]
 	for url, want := range map[string]string{
-		other.URL: `another program has this port; end it, or take a free port with --listen 127\.0\.0\.1:0`,
+		other.URL: `another program has this port, or an emulator that does not answer yet; end it, or take a free port with --listen 127\.0\.0\.1:0`,
 		emulator:  `ecs-emulator \S+ with engine sim \S+ answers there; use it at ` + regexp.QuoteMeta(emulator) + `, or take a free port with --listen 127\.0\.0\.1:0`,
 	} {
 		out, err := command("serve", "--engine", "sim", "--listen", strings.TrimPrefix(url, "http://")).CombinedOutput()
