@@ -171,8 +171,11 @@ func (f *flagSet) notRead(name, value, why string) string {
 
 // noKind says that a value is not what a flag has.
 func (f *flagSet) noKind(name string) string {
-	getter, _ := f.Lookup(name).Value.(flag.Getter)
-	switch getter.Get().(type) {
+	var kind any
+	if getter, ok := f.Lookup(name).Value.(flag.Getter); ok {
+		kind = getter.Get()
+	}
+	switch kind.(type) {
 	case bool:
 		return "neither true nor false"
 	case float64:

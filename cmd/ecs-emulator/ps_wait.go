@@ -32,10 +32,13 @@ const answerPatience = 10 * time.Second
 func readSettled(ctx context.Context, o psOptions, screen terminal.Terminal) (view *overview.Overview, body []byte, err error) {
 	waiting, cancel := context.WithTimeout(ctx, o.wait)
 	defer cancel()
-	answered, end := context.WithTimeout(ctx, o.wait+answerPatience)
-	defer end()
+	if o.wait > 0 { // otherwise it waits for an emulator that starts
+		var end context.CancelFunc
+		ctx, end = context.WithTimeout(ctx, o.wait+answerPatience)
+		defer end()
+	}
 	for {
-		if view, body, err = readOverview(answered, o, screen); err != nil || settled(view) || waiting.Err() != nil {
+		if view, body, err = readOverview(ctx, o, screen); err != nil || settled(view) || waiting.Err() != nil {
 			return view, body, err
 		}
 		if err := untilSettled(waiting, o); err != nil && waiting.Err() == nil {
