@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
-// TestARegionThatAWSHasNotIsSaidOnce has one of an option, and those of clients.
+// TestARegionThatAWSHasNotIsSaidOnce has a region of an option, and regions of clients.
 func TestARegionThatAWSHasNotIsSaidOnce(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer

@@ -15,7 +15,7 @@ const variablePrefix = "ECS_EMULATOR_"
 // Sources: Kubernetes, "Accessing the Service", environment variables; Docker, "Legacy container links".
 var variablesOfOthers = lazyregexp.New(`^(SERVICE_(HOST|PORT)(_.*)?|PORT(_[0-9]+_.*)?|NAME|ENV_.*|TEST_.*|REQUIRE_.*|KILLS.*)$`)
 
-// unknownVariables are those of an environment that are called like the variables of flags, and set none, each with
+// unknownVariables are variables that are called like the variables of flags, and set none, each with
 // what may have been meant.
 func unknownVariables(environment []string, known map[string]bool) (list []string) {
 	names := slices.DeleteFunc(slices.Sorted(maps.Keys(known)), func(name string) bool { return !known[name] })

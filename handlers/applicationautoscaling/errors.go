@@ -26,7 +26,7 @@ const (
 	mostStepAdjustments  = 20
 )
 
-// tooMany refuses what is beyond a quota. The code is that of the API reference. The words are those about step adjustments
+// tooMany refuses what is beyond a quota. The code is the API reference's. AWS says these words about step adjustments
 // (issue 26215 of aws-cdk); those about policies and scheduled actions have not been seen.
 func tooMany(what string, most int, of string) error {
 	return &awsapi.Error{Code: "LimitExceededException", Message: fmt.Sprintf("There can be at most %d %s per %s", most, what, of), Capital: true}

@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// metrics are those of groups. Source: EC2 Auto Scaling API reference, EnableMetricsCollection; field reports
+// metrics are what a group can have. Source: EC2 Auto Scaling API reference, EnableMetricsCollection; field reports
 // (badmintoncryer/cdk-preflight) for the order of the first nine, which AWS lists before metrics of retained instances.
 var metrics = []string{
 	"GroupMinSize", "GroupMaxSize", "GroupDesiredCapacity", "GroupInServiceInstances", "GroupInServiceCapacity",
@@ -23,7 +23,7 @@ var metrics = []string{
 	"WarmPoolTotalCapacity", "GroupAndWarmPoolDesiredCapacity", "GroupAndWarmPoolTotalCapacity",
 }
 
-// askedMetrics are those of a request: all if it names none. Source of the words here and below: field reports
+// askedMetrics are the metrics that a request names: all if it names none. Source of the words here and below: field reports
 // (badmintoncryer/cdk-preflight).
 func askedMetrics(names []string) ([]string, error) {
 	for _, name := range names {

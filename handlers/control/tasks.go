@@ -53,7 +53,7 @@ type Port struct {
 const mostOpened = 100
 
 // tasks serves GET /_emulator/tasks, with ?task=<id or ARN> one of them, and with ?of=<service or task>
-// those of a service as well, in cluster if several have one of that name.
+// the tasks of a service as well, in cluster if several have one of that name.
 func (a *api) tasks(w http.ResponseWriter, r *http.Request) {
 	wanted, err := a.wantedTasks(r.URL.Query())
 	if err != nil {

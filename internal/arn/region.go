@@ -2,7 +2,7 @@ package arn
 
 import "slices"
 
-// regions are those of AWS. Source: partitions.json of the SDK for Go 1.47.
+// regions are the Regions of AWS. Source: partitions.json of the SDK for Go 1.47.
 var regions = []string{
 	"af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2",
 	"ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",

@@ -90,7 +90,7 @@ func mergeCircuitBreaker(base, asked *types.DeploymentCircuitBreaker) *types.Dep
 // checkDeploymentConfiguration refuses numbers that ECS refuses, and what does not go together. merged
 // is what would hold; asked may be nil.
 //
-// The words are those of ECS0081, ECS0085 and ECS0321; those of a minimum below 0 are not published. That
+// The words are of ECS0081, ECS0085 and ECS0321; the words about a minimum below 0 are not published. That
 // a service which has 100 for both keeps it until one of them is asked for is a choice.
 func checkDeploymentConfiguration(scheduling types.SchedulingStrategy, asked, merged *types.DeploymentConfiguration) error {
 	maximum, minimum := *merged.MaximumPercent, *merged.MinimumHealthyPercent
