@@ -108,6 +108,7 @@ func (s *Server) Close() error {
 		})
 	}
 	ending.Wait()
+	s.httpClient.CloseIdleConnections()
 	s.metadataHTTP.Close()
 	_ = s.closeDNS() // it serves no more
 	s.serving.Wait()

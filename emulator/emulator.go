@@ -79,6 +79,7 @@ type Server struct {
 	engineProblem string
 	handler       http.Handler
 	client        *apiclient.Client // of handler
+	httpClient    *http.Client      // of Config
 	functions     *lambda.Functions
 	router        *routing.Router
 	targets       *target.Targets    // of rules and schedules
@@ -197,6 +198,7 @@ func (s *Server) open(ctx context.Context) (err error) {
 	} else if s.listener, err = listen(ctx, s.opts.Listen); err != nil {
 		return err
 	}
+	s.httpClient = newHTTPClient(s.listener)
 	if err = s.openDNS(); err != nil {
 		return err
 	}
@@ -301,16 +303,13 @@ func (s *Server) URL() string {
 
 // Config is a configuration for clients of the SDK that leads them to the emulator.
 func (s *Server) Config() aws.Config {
-	config := aws.Config{
+	return aws.Config{
 		Region:       s.opts.Region,
 		BaseEndpoint: aws.String(s.URL()),
 		Credentials:  static.NewStaticCredentialsProvider(s.opts.Account, "secret", ""),
 		APIOptions:   []func(*middleware.Stack) error{addWithoutHostPrefix},
+		HTTPClient:   s.httpClient,
 	}
-	if pipes, ok := s.listener.(*pipelistener.Listener); ok {
-		config.HTTPClient = &http.Client{Transport: &http.Transport{DialContext: pipes.Dial}}
-	}
-	return config
 }
 
 // addWithoutHostPrefix has clients leave the name of the emulator's host as it is: before it DiscoverInstances of Cloud

@@ -1,0 +1,71 @@
+package emulator
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/pipelistener"
+)
+
+// heldConn is a connection whose writes of a body return when the test lets them.
+type heldConn struct {
+	net.Conn
+	release chan struct{}
+}
+
+func (c heldConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	if strings.Contains(string(p), "the body") {
+		<-c.release
+	}
+	return n, err
+}
+
+// The server answers before the client's write of the request has returned, as happens on a busy machine.
+func TestALongAnswerToAClientThatIsStillWritingArrives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		listener := pipelistener.New()
+		answer := strings.Repeat("answer ", 10_000)
+		server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			_, _ = io.WriteString(w, answer)
+		})}
+		go func() { _ = server.Serve(listener) }()
+		defer server.Close()
+		client := newHTTPClient(listener)
+		transport := client.Transport.(plainBodies)
+		release := make(chan struct{})
+		transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := listener.Dial(ctx, network, address)
+			return heldConn{conn, release}, err
+		}
+
+		r := smithyhttp.NewStackRequest().(*smithyhttp.Request)
+		r.Method, r.URL.Scheme, r.URL.Host = http.MethodPost, "http", "emulator"
+		body := strings.NewReader("the body")
+		r.ContentLength = body.Size()
+		r, err := r.SetStream(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, _, err := smithyhttp.NewClientHandler(client).Handle(t.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		close(release) // the SDK has closed the body by now
+		synctest.Wait()
+		defer client.CloseIdleConnections()
+		response := out.(*smithyhttp.Response)
+		if got, err := io.ReadAll(response.Body); err != nil || string(got) != answer {
+			t.Errorf("%d of %d bytes, error %v", len(got), len(answer), err)
+		}
+		_ = response.Body.Close()
+	})
+}
