@@ -112,11 +112,7 @@ func macAddress(i *ec2.Instance) string {
 // privateDNSName is by the address. An instance has it with all attributes that its VPC may have.
 // Source: VPC user guide, DNS attributes.
 func privateDNSName(i *ec2.Instance) string {
-	domain := i.Scope.Region + ".compute.internal"
-	if i.Scope.Region == "us-east-1" {
-		domain = "ec2.internal"
-	}
-	return "ip-" + strings.ReplaceAll(i.PrivateIP, ".", "-") + "." + domain
+	return "ip-" + strings.ReplaceAll(i.PrivateIP, ".", "-") + "." + ec2network.HostDomain(i.Scope)
 }
 
 func monitoring(i *ec2.Instance) types.MonitoringState {
