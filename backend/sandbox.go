@@ -59,6 +59,14 @@ func HostName(address netip.Addr, domain string) string {
 	return "ip-" + strings.ReplaceAll(address.String(), ".", "-") + "." + domain
 }
 
+// HostAddress is the address that the first label of a host name is made of: HostName reversed. found is false for other names.
+func HostAddress(hostName string) (address netip.Addr, found bool) {
+	first, _, _ := strings.Cut(hostName, ".")
+	digits, found := strings.CutPrefix(first, "ip-")
+	address, err := netip.ParseAddr(strings.ReplaceAll(digits, "-", "."))
+	return address, found && err == nil && address.Is4()
+}
+
 // FoundBy are the names by which others find a sandbox with a host name: that and its first
 // label.
 func FoundBy(hostName string) []string {

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -51,15 +50,8 @@ func (e environment) lookUp(name string) (host string, found bool) {
 			return address.String(), address.IsValid()
 		}
 	}
-	return name, slices.Contains(backend.FoundBy(e.net.hostname), name) || !isHostName(name)
-}
-
-// isHostName reports whether a name is made like that of a sandbox.
-func isHostName(name string) bool {
-	first, _, _ := strings.Cut(name, ".")
-	address, found := strings.CutPrefix(first, "ip-")
-	_, err := netip.ParseAddr(strings.ReplaceAll(address, "-", "."))
-	return found && err == nil
+	_, isHostName := backend.HostAddress(name)
+	return name, slices.Contains(backend.FoundBy(e.net.hostname), name) || !isHostName
 }
 
 // ReadFile reads what programs have written, or one of the files that tell of names.
