@@ -20,6 +20,7 @@ import (
 var (
 	loadBalancers       = store.NewTable("elbv2-load-balancer", func(b *LoadBalancer) string { return b.ARN })
 	loadBalancersByName = loadBalancers.Index(func(b *LoadBalancer) string { return prefix(b.Scope) + b.Name })
+	loadBalancersByDNS  = loadBalancers.Index(func(b *LoadBalancer) string { return strings.ToLower(b.DNSName) })
 )
 
 // LoadBalancer is an application or a network load balancer: what its callers want. Handlers
@@ -74,6 +75,11 @@ func FindLoadBalancer(tx *store.Tx, arn string) *LoadBalancer {
 // LoadBalancerByName returns a load balancer of any type by its name, or nil.
 func LoadBalancerByName(tx *store.Tx, s arn.Scope, name string) *LoadBalancer {
 	return first(loadBalancersByName.List(tx, prefix(s)+name))
+}
+
+// LoadBalancerByDNSName returns the load balancer with a DNS name, in any case, or nil.
+func LoadBalancerByDNSName(tx *store.Tx, name string) *LoadBalancer {
+	return first(loadBalancersByDNS.List(tx, strings.ToLower(name)))
 }
 
 // LoadBalancers returns those of an account and region, in order of their ARNs.

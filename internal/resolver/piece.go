@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/resolver"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
@@ -71,7 +70,7 @@ func name(tx *state.Tx, s *servicediscovery.Service) (piece *resolver.Piece, ali
 		r.Unhealthy = s.HealthOf(i) == types.HealthStatusUnhealthy
 		if alias := strings.ToLower(i.Attributes[servicediscovery.AttributeAlias]); alias != "" {
 			aliases = append(aliases, alias)
-			r.Alias = addresses(tx, arn.ScopeOf(s.ARN), alias)
+			r.Alias = addresses(tx, alias)
 		}
 		n.Records = append(n.Records, r)
 	}
@@ -89,16 +88,16 @@ func record(i *servicediscovery.Instance) resolver.Record {
 	return r
 }
 
-// addresses are those of a load balancer, by its DNS name.
-func addresses(tx *state.Tx, s arn.Scope, dnsName string) (all []netip.Addr) {
-	for _, b := range elbv2.LoadBalancers(tx, s) {
-		if name := strings.ToLower(b.DNSName); name != dnsName && "dualstack."+name != dnsName {
-			continue
-		}
-		for _, text := range b.Addresses {
-			if address, err := netip.ParseAddr(text); err == nil {
-				all = append(all, address)
-			}
+// addresses are those of a load balancer, by its DNS name. The one that begins with dualstack is what Route 53
+// writes in alias records. Source: Amazon Route 53 developer guide, values for alias records.
+func addresses(tx *state.Tx, dnsName string) (all []netip.Addr) {
+	b := elbv2.LoadBalancerByDNSName(tx, strings.TrimPrefix(dnsName, "dualstack."))
+	if b == nil {
+		return nil
+	}
+	for _, text := range b.Addresses {
+		if address, err := netip.ParseAddr(text); err == nil {
+			all = append(all, address)
 		}
 	}
 	slices.SortFunc(all, netip.Addr.Compare)
