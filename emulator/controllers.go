@@ -97,7 +97,7 @@ func (s *Server) startControllers() {
 	at.Connect = s.newConnect(at.Agent.Proxies())
 	nodes.OnNews(at.Balancers.Wake)
 	networks := at.Agent.Networks(fargate)
-	at.Names = resolver.New(resolver.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Networks: networks})
+	at.Names = resolver.New(resolver.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Networks: networks, Owners: at.Agent.InterfacesAt})
 	networks.OnNetworks(at.Names.Wake)
 	services := scheduler.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Services, Outages: &s.faults.outages, Quotas: s.quotas, Rates: s.rates}
 	hooks := lifecyclehook.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Invoke: s.functions.Invoke, Role: s.hookRole}

@@ -39,7 +39,7 @@ func (s *Server) openDNS() error {
 }
 
 // serveDNS answers until the port is closed. What is about other names is refused: resolvers of the host
-// ask here for those of namespaces alone.
+// ask others for these.
 func (s *Server) serveDNS() {
 	if s.dns == nil {
 		return
@@ -60,7 +60,7 @@ func (s *Server) closeDNS() error {
 type hostNames struct{ *Server }
 
 func (n hostNames) Answer(q dnsmessage.Question, random func(n int) int) resolver.Answer {
-	return n.atWork().Names.Table().Answer(q, random)
+	return n.atWork().Names.Answer(q, random)
 }
 
 // DNSAddress is where names of all VPCs are answered for, over UDP and TCP; empty without Options.DNS.
@@ -72,15 +72,11 @@ func (s *Server) DNSAddress() string {
 }
 
 // Resolve returns the addresses that a name leads to in tasks, in a random order: a name of AWS Cloud Map in any
-// VPC, those of its SRV records included, or that of a load balancer. The error is a *net.DNSError; IsNotFound
-// says that there is no such name, or that it has no instances.
+// VPC, those of its SRV records included, the private DNS name of a task or container instance, or the name of a
+// load balancer. The error is a *net.DNSError; IsNotFound says that there is no such name, or that it has no
+// instances.
 func (s *Server) Resolve(name string) ([]netip.Addr, error) {
-	for _, b := range s.LoadBalancers() {
-		if strings.EqualFold(b.DNSName, strings.TrimSuffix(name, ".")) {
-			return []netip.Addr{b.Address}, nil
-		}
-	}
-	if all, _ := s.atWork().Names.Table().Addresses(name, rand.IntN); len(all) > 0 {
+	if all, _ := resolver.Addresses(s.atWork().Names, name, rand.IntN); len(all) > 0 {
 		return all, nil
 	}
 	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}

@@ -1,7 +1,6 @@
 package emulator_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"net"
@@ -53,9 +52,7 @@ func TestNamesOnTheHost(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, network := range []string{"udp", "tcp"} {
-		host := net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, network, srv.DNSAddress())
-		}}
+		host := asking(srv, network)
 		_, records, err := host.LookupSRV(t.Context(), "", "", "api.shop.local.")
 		if err != nil || len(records) != 1 || *records[0] != (net.SRV{Target: "one.api.shop.local.", Port: 8080, Priority: 1, Weight: 1}) {
 			t.Errorf("SRV over %s: %+v, %v", network, records, err)

@@ -63,7 +63,7 @@ func (s *Server) gate() handlers.Gate {
 	}
 	return handlers.Gate{IsTask: func(from netip.Addr) bool {
 		tx := s.store.Read() // which has what runs on an engine that has not been looked at, too
-		return s.currentAgent().HasInterface(from) || ec2.HasInterface(tx, from.Unmap().String(), state.TaskInterfaces(tx))
+		return len(s.currentAgent().InterfacesAt(from)) > 0 || ec2.HasInterface(tx, from.Unmap().String(), state.TaskInterfaces(tx))
 	}}
 }
 

@@ -260,13 +260,13 @@ func TestZonesOfOneName(t *testing.T) {
 	if got := says(t, all, "cart.shop.local.", dnsmessage.TypeA); got != "Success 10 10.0.0.1 10 10.0.0.2" {
 		t.Errorf("a name in the second zone: %s", got)
 	}
-	if addresses, ours := all.Addresses("api.shop.local", first); !ours || !slices.Equal(addresses, []netip.Addr{at(1)}) {
+	if addresses, ours := Addresses(all, "api.shop.local", first); !ours || !slices.Equal(addresses, []netip.Addr{at(1)}) {
 		t.Errorf("addresses of a name in the first zone: %v", addresses)
 	}
-	if addresses, ours := all.Addresses("other.shop.local", first); !ours || len(addresses) > 0 {
+	if addresses, ours := Addresses(all, "other.shop.local", first); !ours || len(addresses) > 0 {
 		t.Errorf("a name in neither leads to %v", addresses)
 	}
-	if _, ours := all.Addresses("example.com", first); ours {
+	if _, ours := Addresses(all, "example.com", first); ours {
 		t.Error("a name elsewhere is one of ours")
 	}
 }

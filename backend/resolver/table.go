@@ -201,13 +201,13 @@ func parent(name string) string {
 
 // Addresses are those that a name leads to, those of its SRV records included, in a random order. ours is
 // false for a name in no zone.
-func (t *Table) Addresses(name string, random func(n int) int) (all []netip.Addr, ours bool) {
+func Addresses(in Names, name string, random func(n int) int) (all []netip.Addr, ours bool) {
 	full, err := dnsmessage.NewName(canonical(name))
 	if err != nil {
 		return nil, false
 	}
 	for _, kind := range []dnsmessage.Type{dnsmessage.TypeA, dnsmessage.TypeAAAA, dnsmessage.TypeSRV} {
-		a := t.Answer(dnsmessage.Question{Name: full, Type: kind, Class: dnsmessage.ClassINET}, random)
+		a := in.Answer(dnsmessage.Question{Name: full, Type: kind, Class: dnsmessage.ClassINET}, random)
 		if !a.Ours {
 			return nil, false
 		}

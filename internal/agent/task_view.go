@@ -71,10 +71,10 @@ func (a *Agent) TasksAt(ctx context.Context, address netip.Addr) (taskARNs []str
 	return taskARNs
 }
 
-// HasInterface reports whether a task, a container instance or a load balancer on an engine that has been looked
-// at has its network interface at an address.
-func (a *Agent) HasInterface(address netip.Addr) bool {
-	return len(a.interfaces.OwnersOf(address.Unmap())) > 0
+// InterfacesAt returns the ARNs of the tasks, container instances and load balancers, on engines that have been
+// looked at, whose network interface has an address.
+func (a *Agent) InterfacesAt(address netip.Addr) []string {
+	return a.interfaces.OwnersOf(address.Unmap())
 }
 
 // Inspect asks the engine about a container of a task.

@@ -1,6 +1,7 @@
 // Package resolver has the DNS servers of VPCs know the names of the namespaces of AWS Cloud Map, and writes
 // what they have acknowledged. A changed service is work for the servers that answer for it alone. Beside
-// those on the engine, a table in this process has the names of all VPCs, for the host and for Go.
+// those on the engine, a table in this process has the names of all VPCs, for the host and for Go. They are told the
+// names as well that engines resolve in tasks, of tasks, container instances and load balancers.
 package resolver
 
 import (
@@ -37,6 +38,8 @@ type Options struct {
 	Clock    *clock.Clock
 	Log      *slog.Logger
 	Networks Networks
+	// Owners are the ARNs of the tasks, container instances and load balancers whose network interface has an address.
+	Owners func(netip.Addr) []string
 }
 
 // Controller pushes what resolvers are to know. Make one with New.
@@ -81,9 +84,6 @@ func (c *Controller) Run(ctx context.Context) error {
 	}()
 	return c.Loop.Run(ctx)
 }
-
-// Table has the names of all VPCs.
-func (c *Controller) Table() *resolver.Table { return c.table }
 
 func (c *Controller) reconcile(ctx context.Context, id string) (time.Time, error) {
 	switch {

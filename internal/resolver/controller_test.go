@@ -81,6 +81,7 @@ type bench struct {
 	engine *engine
 	log    strings.Builder
 	*resolver.Controller
+	owners map[netip.Addr][]string // of network interfaces
 }
 
 // inBubble runs a test with a controller and a service api.shop.local.
@@ -98,6 +99,7 @@ func inBubble(t *testing.T, test func(b *bench)) {
 		defer b.engine.RemoveAll(context.Background()) //nolint:errcheck // ends streams
 		b.Controller = resolver.New(resolver.Options{
 			Store: b.store, Clock: clock.New(clock.Options{}), Log: slog.New(slog.NewTextHandler(&b.log, &slog.HandlerOptions{Level: slog.LevelWarn})), Networks: b.engine,
+			Owners: func(a netip.Addr) []string { return b.owners[a] },
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		var running sync.WaitGroup
@@ -174,7 +176,7 @@ func (b *bench) hasIn(vpc string) (kinds []string) {
 
 func (b *bench) leadsTo(what, want string) {
 	b.Helper()
-	all, _ := b.Table().Addresses("api.shop.local", func(int) int { return 0 })
+	all, _ := backendresolver.Addresses(b, "api.shop.local", func(int) int { return 0 })
 	var text []string
 	for _, a := range all {
 		text = append(text, a.String())

@@ -9,13 +9,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// Resolve takes from a sandbox that is to be made what the attributes of its VPC deny it:
-// only with both of them the VPC's resolver tells private DNS names, and without DNS support
-// it answers nothing. As engines resolve host names, such a sandbox has another one.
-// Source: Amazon VPC user guide, DNS attributes. For a task without private DNS name the
-// container agent leaves the host name to Docker, too.
+// TellsNames reports whether the resolver of a VPC tells private DNS names: with both attributes.
+// Source: Amazon VPC user guide, DNS attributes.
+func TellsNames(v *ec2network.VPC) bool { return v.DNSSupport && v.DNSHostnames }
+
+// Resolve takes from a sandbox that is to be made what the attributes of its VPC deny it: private DNS names
+// and, without DNS support, all answers of the resolver. As engines resolve host names, a sandbox without a private
+// DNS name has another host name. For a task without one the container agent leaves the host name to Docker, too.
 func Resolve(spec *backend.SandboxSpec, v *ec2network.VPC) {
-	if !v.DNSSupport || !v.DNSHostnames {
+	if !TellsNames(v) {
 		spec.Domain = ""
 	}
 	if !v.DNSSupport {

@@ -66,7 +66,7 @@ func (s *Server) Ask(name string) (address netip.Addr, known bool) {
 	if s == nil {
 		return address, false
 	}
-	all, known := s.table.Addresses(name, rand.IntN)
+	all, known := resolver.Addresses(s.table, name, rand.IntN)
 	if len(all) > 0 {
 		address = all[0]
 	}
