@@ -169,4 +169,4 @@ release-branch: ## put the release VERSION, with its programs, on the branch go,
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin dist $(PROGRAMS)/*.gz $(PROGRAMS)/sources
+	rm -rf bin dist $(PROGRAMS)/*_linux_* $(PROGRAMS)/sources

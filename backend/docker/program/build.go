@@ -39,7 +39,7 @@ func Build(ctx context.Context, t Target) error {
 	// Nothing of where and when it is built reaches a program: images of programs are named by
 	// their content.
 	arguments := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", scratch + string(filepath.Separator)}
-	for _, name := range t.Names {
+	for _, name := range withBase(t.Names) {
 		arguments = append(arguments, packagePath+"/"+name)
 	}
 	if _, err := g.run(ctx, arguments...); err != nil {
@@ -50,13 +50,21 @@ func Build(ctx context.Context, t Target) error {
 
 // keep writes what was built to the folder, and last what it was built from.
 func (t Target) keep(scratch string) error {
-	for _, name := range t.Names {
+	var beside []byte // the base, which comes first
+	for _, name := range withBase(t.Names) {
 		binary, err := os.ReadFile(filepath.Join(scratch, name))
 		if err != nil {
 			return err
 		}
-		if err := write(t.Folder, fileName(name, t.Architecture), binary); err != nil {
+		packed, err := pack(binary, beside)
+		if err != nil {
 			return err
+		}
+		if err := writeFile(filepath.Join(t.Folder, fileName(name, t.Architecture)), packed); err != nil {
+			return err
+		}
+		if name == base {
+			beside = binary
 		}
 	}
 	return writeFile(filepath.Join(t.Folder, identityFile), []byte(identity()))
@@ -65,7 +73,7 @@ func (t Target) keep(scratch string) error {
 // Clear removes what is in a folder of programs, and first what they were built from: a folder
 // without that has none.
 func Clear(path string) error {
-	files, err := filepath.Glob(filepath.Join(path, "*.gz"))
+	files, err := filepath.Glob(filepath.Join(path, anyFile))
 	for _, file := range append([]string{filepath.Join(path, identityFile)}, files...) {
 		if gone := os.Remove(file); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
 			err = errors.Join(err, gone)

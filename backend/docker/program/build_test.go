@@ -97,7 +97,7 @@ func TestWhatIsBuiltIsLeftAlone(t *testing.T) {
 	if !isBuilt("amd64") || isBuilt("arm64") || isBuilt("amd64", "arm64") {
 		t.Error("other programs are built than were asked for")
 	}
-	put(t, fstest.MapFS{"sandbox_linux_arm64.gz": {}}, folder)
+	put(t, fstest.MapFS{"sandbox_linux_arm64.zst": {}}, folder)
 	if isBuilt("amd64") {
 		t.Error("a folder with more than was asked for is as it should be")
 	}

@@ -1,8 +1,6 @@
 package program_test
 
 import (
-	"bytes"
-	"compress/gzip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,17 +14,13 @@ import (
 // folderOf is a folder with the sandbox for amd64, which says something, built from sources.
 func folderOf(t *testing.T, hash, says string) fstest.MapFS {
 	t.Helper()
-	var packed bytes.Buffer
-	w := gzip.NewWriter(&packed)
-	if _, err := w.Write([]byte(says)); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
+	packed, err := program.Pack([]byte(says), nil)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return fstest.MapFS{
-		"sources":                {Data: []byte(hash + "\ngo1.26.0\n")},
-		"sandbox_linux_amd64.gz": {Data: packed.Bytes()},
+		"sources":                 {Data: []byte(hash + "\ngo1.26.0\n")},
+		"sandbox_linux_amd64.zst": {Data: packed},
 	}
 }
 

@@ -13,15 +13,11 @@
 package program
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 )
 
@@ -63,7 +59,7 @@ func (f Finder) Read(ctx context.Context, architecture, name string) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
-	binary, err := found.read(fileName(name, architecture))
+	binary, err := found.read(architecture, name)
 	if err != nil {
 		return nil, fmt.Errorf("unpack program %s of %s: %w", name, found.name, err)
 	}
@@ -142,7 +138,10 @@ func folderAt(path string) folder { return folder{os.DirFS(path), path} }
 // programs were built with.
 const identityFile = "sources"
 
-func fileName(name, architecture string) string { return name + "_linux_" + architecture + ".gz" }
+// anyFile matches the files of programs, and those that earlier versions have left.
+const anyFile = "*_linux_*"
+
+func fileName(name, architecture string) string { return name + "_linux_" + architecture + ".zst" }
 
 // lacks says why a folder does not have programs; empty is that it does.
 func (f folder) lacks(architecture string, names []string) string {
@@ -153,7 +152,7 @@ func (f folder) lacks(architecture string, names []string) string {
 	if hash, _, _ := strings.Cut(string(identity), "\n"); hash != sourcesHash() {
 		return f.name + " has programs of other sources"
 	}
-	for _, name := range names {
+	for _, name := range withBase(names) {
 		if _, err := fs.Stat(f, fileName(name, architecture)); err != nil {
 			return fmt.Sprintf("no %s in %s", fileName(name, architecture), f.name)
 		}
@@ -161,32 +160,16 @@ func (f folder) lacks(architecture string, names []string) string {
 	return ""
 }
 
-func (f folder) read(file string) ([]byte, error) {
-	packed, err := fs.ReadFile(f, file)
+func (f folder) read(architecture, name string) (binary []byte, err error) {
+	packed, err := fs.ReadFile(f, fileName(name, architecture))
 	if err != nil {
 		return nil, err
 	}
-	r, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, err
+	var beside []byte
+	if name != base {
+		if beside, err = f.read(architecture, base); err != nil {
+			return nil, err
+		}
 	}
-	return io.ReadAll(r)
-}
-
-// write puts a program into the folder at a path, whole or not at all.
-func write(path, file string, binary []byte) error {
-	var packed bytes.Buffer
-	// Neither call can fail: the level is valid and the buffer grows.
-	w, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression)
-	_, _ = w.Write(binary)
-	_ = w.Close()
-	return writeFile(filepath.Join(path, file), packed.Bytes())
-}
-
-func writeFile(path string, content []byte) error {
-	temporary := path + ".new"
-	if err := os.WriteFile(temporary, content, 0o644); err != nil {
-		return err
-	}
-	return os.Rename(temporary, path)
+	return unpack(packed, beside)
 }

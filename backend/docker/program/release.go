@@ -22,11 +22,11 @@ func IsBuilt(path string, architectures, names []string) bool {
 	hash, with, _ := strings.Cut(string(text), "\n")
 	var want []string
 	for _, architecture := range architectures {
-		for _, name := range names {
+		for _, name := range withBase(names) {
 			want = append(want, fileName(name, architecture))
 		}
 	}
-	have, err := fs.Glob(f, "*.gz")
+	have, err := fs.Glob(f, anyFile)
 	if hash == sourcesHash() && strings.HasPrefix(with, released) {
 		return err == nil && !slices.ContainsFunc(want, func(file string) bool { return !slices.Contains(have, file) })
 	}
