@@ -54,6 +54,6 @@ func (s *Server) taskVariables() func(t *state.Task, container string) ([]string
 // initFolder makes what Options.InitDir describes.
 func (s *Server) initFolder() *initfolder.Folder {
 	return &initfolder.Folder{
-		Dir: s.opts.InitDir, Config: s.Config(), Client: s.client, Root: apiclient.Root(s.scope()), Log: s.opts.Log,
+		Dir: s.opts.InitDir, Client: s.client, Root: apiclient.Root(s.scope()), Log: s.opts.Log,
 	}
 }

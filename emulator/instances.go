@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
@@ -86,7 +87,7 @@ func (s *Server) launch(ctx context.Context, wanted Instances, token string) (id
 	if err != nil {
 		return nil, err
 	}
-	if _, err := ecs.NewFromConfig(s.Config()).CreateCluster(ctx, &ecs.CreateClusterInput{ClusterName: &wanted.Cluster}); err != nil {
+	if err := s.client.Do(ctx, apiclient.Root(s.scope()), apiclient.ECS("CreateCluster"), &ecs.CreateClusterInput{ClusterName: &wanted.Cluster}, nil); err != nil {
 		return nil, fmt.Errorf("make cluster %s: %w", wanted.Cluster, err)
 	}
 	err = s.store.Update(func(tx *state.Tx) error {

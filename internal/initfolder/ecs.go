@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,47 +12,48 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
-func makeCluster(ctx context.Context, client *ecs.Client, d definition) error {
+func (f *Folder) makeCluster(ctx context.Context, d definition) error {
 	var in ecs.CreateClusterInput
 	if err := wire.Unmarshal(d.body, &in); err != nil {
 		return err
 	}
-	_, err := client.CreateCluster(ctx, &in)
-	return err
+	return f.call(ctx, apiclient.ECS("CreateCluster"), &in, nil)
 }
 
 // makeTaskDefinition registers a revision, unless the newest one came from the
 // same file.
-func makeTaskDefinition(ctx context.Context, client *ecs.Client, d definition) error {
+func (f *Folder) makeTaskDefinition(ctx context.Context, d definition) error {
 	var in ecs.RegisterTaskDefinitionInput
 	if err := wire.Unmarshal(d.body, &in); err != nil {
 		return err
 	}
 	sum := fingerprint(d.body)
-	made, err := newestHasTag(ctx, client, in.Family, sum)
+	made, err := f.newestHasTag(ctx, in.Family, sum)
 	if err != nil || made {
 		return err
 	}
 	in.Tags = append(in.Tags, types.Tag{Key: aws.String(initTag), Value: aws.String(sum)})
-	_, err = client.RegisterTaskDefinition(ctx, &in)
-	return err
+	return f.call(ctx, apiclient.ECS("RegisterTaskDefinition"), &in, nil)
 }
 
 // newestHasTag reports whether a family has a revision, and its newest one was made from the file
 // with a fingerprint. It lists before it describes, because the log warns of requests that fail.
-func newestHasTag(ctx context.Context, client *ecs.Client, family *string, sum string) (bool, error) {
-	listed, err := client.ListTaskDefinitions(ctx, &ecs.ListTaskDefinitionsInput{
+func (f *Folder) newestHasTag(ctx context.Context, family *string, sum string) (bool, error) {
+	var listed ecs.ListTaskDefinitionsOutput
+	err := f.call(ctx, apiclient.ECS("ListTaskDefinitions"), &ecs.ListTaskDefinitionsInput{
 		FamilyPrefix: family, Sort: types.SortOrderDesc, MaxResults: aws.Int32(1),
-	})
+	}, &listed)
 	if err != nil || len(listed.TaskDefinitionArns) == 0 {
 		return false, err
 	}
-	newest, err := client.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{
+	var newest ecs.DescribeTaskDefinitionOutput
+	err = f.call(ctx, apiclient.ECS("DescribeTaskDefinition"), &ecs.DescribeTaskDefinitionInput{
 		TaskDefinition: &listed.TaskDefinitionArns[0], Include: []types.TaskDefinitionField{types.TaskDefinitionFieldTags},
-	})
+	}, &newest)
 	if err != nil {
 		return false, err
 	}
@@ -71,7 +71,7 @@ func fingerprint(body []byte) string {
 const initTag = "ecs-emulator:init"
 
 // makeService creates a service, unless there is one of its name.
-func makeService(ctx context.Context, client *ecs.Client, d definition) error {
+func (f *Folder) makeService(ctx context.Context, d definition) error {
 	var in ecs.CreateServiceInput
 	if err := wire.Unmarshal(d.body, &in); err != nil {
 		return err
@@ -80,14 +80,13 @@ func makeService(ctx context.Context, client *ecs.Client, d definition) error {
 		name, _, _ := strings.Cut(filepath.Base(d.path), ".")
 		in.ServiceName = &name
 	}
-	found, err := client.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: in.Cluster, Services: []string{*in.ServiceName}})
-	var noCluster *types.ClusterNotFoundException
-	if err != nil && !errors.As(err, &noCluster) {
+	var found ecs.DescribeServicesOutput
+	err := f.call(ctx, apiclient.ECS("DescribeServices"), &ecs.DescribeServicesInput{Cluster: in.Cluster, Services: []string{*in.ServiceName}}, &found)
+	if err := unless(err, "ClusterNotFoundException"); err != nil {
 		return err
 	}
-	if found != nil && len(found.Services) == 1 && aws.ToString(found.Services[0].Status) == "ACTIVE" {
+	if len(found.Services) == 1 && aws.ToString(found.Services[0].Status) == "ACTIVE" {
 		return nil
 	}
-	_, err = client.CreateService(ctx, &in)
-	return err
+	return f.call(ctx, apiclient.ECS("CreateService"), &in, nil)
 }

@@ -57,7 +57,7 @@ func (f *Folder) makeRole(ctx context.Context, d definition) error {
 	if err := wire.AsIs.Unmarshal(d.body, &in); err != nil {
 		return err
 	}
-	return unlessThere(f.call(ctx, createRole, &in), "EntityAlreadyExists")
+	return unless(f.call(ctx, createRole, &in, nil), "EntityAlreadyExists")
 }
 
 var createLogGroup = apiclient.Operation{Service: "CloudWatch Logs", Signed: "logs", Target: "Logs_20140328", Name: "CreateLogGroup", Codec: wire.LowerCamel}
@@ -68,7 +68,7 @@ func (f *Folder) makeLogGroup(ctx context.Context, d definition) error {
 	if err := createLogGroup.Codec.Unmarshal(d.body, &in); err != nil {
 		return err
 	}
-	return unlessThere(f.call(ctx, createLogGroup, &in), "ResourceAlreadyExistsException")
+	return unless(f.call(ctx, createLogGroup, &in, nil), "ResourceAlreadyExistsException")
 }
 
 var putParameter = apiclient.Operation{Service: "SSM", Signed: "ssm", Target: "AmazonSSM", Name: "PutParameter", Codec: wire.AsIs}
@@ -80,7 +80,7 @@ func (f *Folder) makeParameter(ctx context.Context, d definition) error {
 		return err
 	}
 	in.Overwrite = nil // or each start would make a version
-	return unlessThere(f.call(ctx, putParameter, &in), "ParameterAlreadyExists")
+	return unless(f.call(ctx, putParameter, &in, nil), "ParameterAlreadyExists")
 }
 
 var (
@@ -94,20 +94,20 @@ func (f *Folder) makeSecret(ctx context.Context, d definition) error {
 	if err := createSecret.Codec.Unmarshal(d.body, &in); err != nil {
 		return err
 	}
-	if in.Name != nil && f.call(ctx, describeSecret, &secretsmanager.DescribeSecretInput{SecretId: in.Name}) == nil {
+	if in.Name != nil && f.call(ctx, describeSecret, &secretsmanager.DescribeSecretInput{SecretId: in.Name}, nil) == nil {
 		return nil
 	}
-	return f.call(ctx, createSecret, &in)
+	return f.call(ctx, createSecret, &in, nil)
 }
 
 // call calls an operation as a client of the default account and region does, of the upstream
 // where the service is left to that.
-func (f *Folder) call(ctx context.Context, op apiclient.Operation, in any) error {
-	return f.Client.Do(ctx, f.Root, op, in, nil)
+func (f *Folder) call(ctx context.Context, op apiclient.Operation, in, out any) error {
+	return f.Client.Do(ctx, f.Root, op, in, out)
 }
 
-// unlessThere leaves out the error with a code, that there is such a thing already.
-func unlessThere(err error, code string) error {
+// unless leaves out the error with a code, such as that there is such a thing already.
+func unless(err error, code string) error {
 	var failed *apiclient.Error
 	if errors.As(err, &failed) && failed.Code == code {
 		return nil

@@ -12,9 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/userfile"
 )
@@ -44,9 +41,7 @@ const (
 // Folder is one of Options.InitDir.
 type Folder struct {
 	Dir string
-	// Config is for clients of the ECS API.
-	Config aws.Config
-	// Client calls all other APIs, as the root of the account.
+	// Client calls APIs, as the root of the account.
 	Client *apiclient.Client
 	Root   apiclient.Principal
 	Log    *slog.Logger
@@ -75,7 +70,6 @@ func (f *Folder) Make(ctx context.Context) error {
 }
 
 func (f *Folder) make(ctx context.Context, d definition) error {
-	client := ecs.NewFromConfig(f.Config)
 	switch d.kind {
 	case roleFile:
 		return f.makeRole(ctx, d)
@@ -86,11 +80,11 @@ func (f *Folder) make(ctx context.Context, d definition) error {
 	case secretFile:
 		return f.makeSecret(ctx, d)
 	case clusterFile:
-		return makeCluster(ctx, client, d)
+		return f.makeCluster(ctx, d)
 	case taskDefinitionFile:
-		return makeTaskDefinition(ctx, client, d)
+		return f.makeTaskDefinition(ctx, d)
 	default:
-		return makeService(ctx, client, d)
+		return f.makeService(ctx, d)
 	}
 }
 

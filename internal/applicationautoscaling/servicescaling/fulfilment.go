@@ -12,7 +12,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
 // pollEach is how often an activity is looked at that is under way: what was there after 3 s was found after 32 (AAS0020.4).
@@ -80,11 +79,9 @@ func serviceOf(tx *state.Tx, r applicationautoscaling.Resource) *state.Service {
 	return nil
 }
 
-var updateService = apiclient.Operation{
-	Service: "ECS", Signed: "ecs", Target: "AmazonEC2ContainerServiceV20141113", Name: "UpdateService", Codec: wire.LowerCamel,
-	Errors: []string{"AccessDeniedException", "ClientException", "ClusterNotFoundException", "InvalidParameterException", "NamespaceNotFoundException",
-		"PlatformTaskDefinitionIncompatibilityException", "PlatformUnknownException", "ServiceNotActiveException", "ServiceNotFoundException", "UnsupportedFeatureException"},
-}
+var updateService = apiclient.ECS("UpdateService", "AccessDeniedException", "ClientException", "ClusterNotFoundException", "InvalidParameterException",
+	"NamespaceNotFoundException", "PlatformTaskDefinitionIncompatibilityException", "PlatformUnknownException", "ServiceNotActiveException",
+	"ServiceNotFoundException", "UnsupportedFeatureException")
 
 // sessionName is that of the linked role when it scales. Source: field reports of CloudTrail.
 const sessionName = "AutoScaling-UpdateDesiredCapacity"

@@ -17,12 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
-// ecsOperation is one of Amazon ECS.
-func ecsOperation(name string) apiclient.Operation {
-	return apiclient.Operation{Service: "ECS", Signed: "ecs", Target: "AmazonEC2ContainerServiceV20141113", Name: name, Codec: wire.LowerCamel}
-}
-
-var runTask = ecsOperation("RunTask")
+var runTask = apiclient.ECS("RunTask")
 
 // ecsTitle is what AWS's SDK calls the service in errors. Source: recorded answers.
 const ecsTitle = "AmazonECS"

@@ -30,7 +30,7 @@ var apis = map[string]api{
 	"applicationautoscaling": {apiclient.Operation{Service: "Application Auto Scaling", Signed: "application-autoscaling", Target: "AnyScaleFrontendService"}, "AWSApplicationAutoScaling", false},
 	"autoscaling":            {apiclient.Operation{Service: "Auto Scaling", Signed: "autoscaling", Version: "2011-01-01"}, "AmazonAutoScaling", false},
 	"cloudwatchlogs":         {logsOperation(""), "AWSLogs", true},
-	"ecs":                    {ecsOperation(""), ecsTitle, true},
+	"ecs":                    {apiclient.ECS(""), ecsTitle, true},
 	"eventbridge":            {putEvents, "AmazonEventBridge", false},
 	"secretsmanager":         {apiclient.Operation{Service: "Secrets Manager", Signed: "secretsmanager", Target: "secretsmanager"}, "AWSSecretsManager", false},
 	"sfn":                    {startExecution, "AWSStepFunctions", true},
