@@ -18,6 +18,7 @@ func (a *API) Service() awsapi.Service {
 		Statuses: statuses,
 		Operations: slices.Concat(
 			a.roleOperations(), a.policyOperations(), a.instanceProfileOperations(), a.serviceLinkedRoleOperations(),
+			[]awsapi.Operation{awsapi.Works("ListAccountAliases", "none: an account gets one by CreateAccountAlias, which is not built", a.ListAccountAliases)},
 		),
 	}
 }

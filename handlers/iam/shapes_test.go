@@ -54,6 +54,8 @@ func TestTheTypesAreTheSDKs(t *testing.T) {
 	apitest.SameType(t, ouriam.GetRolePolicyOutput{}, theiriam.GetRolePolicyOutput{})
 	apitest.SameType(t, ouriam.GetServiceLinkedRoleDeletionStatusInput{}, theiriam.GetServiceLinkedRoleDeletionStatusInput{})
 	apitest.SameType(t, ouriam.GetServiceLinkedRoleDeletionStatusOutput{}, theiriam.GetServiceLinkedRoleDeletionStatusOutput{})
+	apitest.SameType(t, ouriam.ListAccountAliasesInput{}, theiriam.ListAccountAliasesInput{})
+	apitest.SameType(t, ouriam.ListAccountAliasesOutput{}, theiriam.ListAccountAliasesOutput{})
 	apitest.SameType(t, ouriam.ListAttachedRolePoliciesInput{}, theiriam.ListAttachedRolePoliciesInput{})
 	apitest.SameType(t, ouriam.ListAttachedRolePoliciesOutput{}, theiriam.ListAttachedRolePoliciesOutput{})
 	apitest.SameType(t, ouriam.ListEntitiesForPolicyInput{}, theiriam.ListEntitiesForPolicyInput{})

@@ -192,6 +192,17 @@ type GetServiceLinkedRoleDeletionStatusOutput struct {
 	Reason *types.DeletionTaskFailureReasonType
 }
 
+type ListAccountAliasesInput struct {
+	Marker   *string
+	MaxItems *int32
+}
+
+type ListAccountAliasesOutput struct {
+	AccountAliases []string
+	IsTruncated    bool
+	Marker         *string
+}
+
 type ListAttachedRolePoliciesInput struct {
 	RoleName   *string
 	Marker     *string
