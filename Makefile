@@ -12,7 +12,7 @@ TOOLS := '-toolexec=env GOGC=400 GOMEMLIMIT=2GiB'
 export GOFLAGS := $(strip $(GOFLAGS) -trimpath $(if $(findstring -toolexec,$(GOFLAGS)),,$(TOOLS)))
 # Clients of AWS's SDK that tests have and the emulator has not. Without inlining they compile in two
 # thirds of the time; that of EC2, for which the longest tests wait, is a sixth of all compilation.
-TEST_CLIENTS := acm applicationautoscaling autoscaling cloudwatch cloudwatchlogs ec2 elasticloadbalancingv2 eventbridge iam s3 scheduler secretsmanager servicediscovery sqs ssm sts
+TEST_CLIENTS := acm applicationautoscaling autoscaling cloudwatch cloudwatchlogs ec2 elasticloadbalancingv2 eventbridge iam resourcegroupstaggingapi s3 scheduler secretsmanager servicediscovery sqs ssm sts
 generate lint test test-all test-docker: export GOFLAGS += $(TEST_CLIENTS:%=-gcflags=github.com/aws/aws-sdk-go-v2/service/%=-l)
 GOBUILD := $(GO) build -buildvcs=false -ldflags='-s -w -X main.version=$(VERSION)'
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64

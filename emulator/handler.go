@@ -23,6 +23,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
+	"github.com/ecs-emulator/ecs-emulator/handlers/resourcegroupstaggingapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/handlers/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/handlers/servicediscovery"
@@ -96,34 +97,34 @@ func (s *Server) apis() []awsapi.Service {
 	}
 	s.ecs = ecs.New(control)
 	s.ssm = ssm.New(ssm.Options{Store: s.store, Now: s.clock.Now, Sessions: s.sessions})
-	return []awsapi.Service{
-		s.ecs.Service(),
+	return withTags(resourcegroupstaggingapi.Options{Store: s.store, Now: s.clock.Now},
+		s.ecs,
 		ec2.New(ec2.Options{
 			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, NATGateways: s.opts.delays().NATGateways, Settle: s.instancesSettled,
 			VPCMade: s.warnOfRange, Outages: s.outages(),
-		}).Service(),
+		}),
 		sts.New(sts.Options{
 			Store: s.store, Sessions: s.credentials.Sessions, Now: s.clock.Now, Wall: s.clock.Wall, StrictRoles: s.opts.StrictRoles, RoleID: s.credentials.RoleID,
-		}).Service(),
-		s.ssm.Service(),
-		secretsmanager.New(secretsmanager.Options{Store: s.store, Now: s.clock.Now, OtherSuffix: s.otherSuffix()}).Service(),
-		cloudwatchlogs.New(s.logs, s.clock.Now).Service(),
-		iam.New(s.store, s.clock.Now).Service(),
-		autoscaling.New(autoscaling.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC}).Service(),
-		applicationautoscaling.New(s.store, s.clock.Now).Service(),
-		cloudwatch.New(cloudwatch.Options{Store: s.store, Now: s.clock.Now, Metrics: s.metrics, Collect: s.readMetrics, Log: s.opts.Log}).Service(),
-		acm.New(acm.Options{Store: s.store, Now: s.clock.Now, Wall: s.clock.Wall, InUse: elbv2.InUse}).Service(),
+		}),
+		s.ssm,
+		secretsmanager.New(secretsmanager.Options{Store: s.store, Now: s.clock.Now, OtherSuffix: s.otherSuffix()}),
+		cloudwatchlogs.New(s.logs, s.clock.Now),
+		iam.New(s.store, s.clock.Now),
+		autoscaling.New(autoscaling.Options{Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC}),
+		applicationautoscaling.New(s.store, s.clock.Now),
+		cloudwatch.New(cloudwatch.Options{Store: s.store, Now: s.clock.Now, Metrics: s.metrics, Collect: s.readMetrics, Log: s.opts.Log}),
+		acm.New(acm.Options{Store: s.store, Now: s.clock.Now, Wall: s.clock.Wall, InUse: elbv2.InUse}),
 		elasticloadbalancingv2.New(elasticloadbalancingv2.Options{
 			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, Certificate: certificateExists,
-		}).Service(),
-		eventbridge.New(eventbridge.Options{Store: s.store, Now: s.clock.Now, Way: s.wayToTarget, Route: s.route}).Service(),
+		}),
+		eventbridge.New(eventbridge.Options{Store: s.store, Now: s.clock.Now, Way: s.wayToTarget, Route: s.route}),
 		scheduler.New(scheduler.Options{
 			Store: s.store, Now: s.clock.Now, StrictRoles: s.opts.StrictRoles, GroupDeletion: s.opts.delays().ScheduleGroups, Way: s.wayToTarget,
-		}).Service(),
+		}),
 		servicediscovery.New(servicediscovery.Options{
 			Store: s.store, Now: s.clock.Now, StrictVPC: s.opts.StrictVPC, HealthDelay: s.opts.delays().CustomHealth,
-		}).Service(),
-	}
+		}),
+	)
 }
 
 // certificateAuthority is the certificate of the authority that issues those of ACM, as PEM.

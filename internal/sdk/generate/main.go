@@ -42,6 +42,7 @@ var services = []service{
 	{name: "eventbridge", ownTypes: true},
 	{name: "scheduler", ownTypes: true},
 	{name: "servicediscovery", ownTypes: true},
+	{name: "resourcegroupstaggingapi", ownTypes: true},
 }
 
 func main() {

@@ -23,7 +23,7 @@ import (
 // services are the packages of handlers, and what botocore calls their models.
 var services = map[string]string{
 	"acm": "acm", "applicationautoscaling": "application-autoscaling", "autoscaling": "autoscaling", "cloudwatch": "cloudwatch", "cloudwatchlogs": "logs",
-	"elasticloadbalancingv2": "elbv2", "eventbridge": "events", "iam": "iam", "scheduler": "scheduler", "servicediscovery": "servicediscovery", "secretsmanager": "secretsmanager", "ssm": "ssm", "sts": "sts",
+	"elasticloadbalancingv2": "elbv2", "eventbridge": "events", "iam": "iam", "resourcegroupstaggingapi": "resourcegroupstaggingapi", "scheduler": "scheduler", "servicediscovery": "servicediscovery", "secretsmanager": "secretsmanager", "ssm": "ssm", "sts": "sts",
 }
 
 func main() {

@@ -1,0 +1,19 @@
+package applicationautoscaling
+
+import (
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
+	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+// Tagged are the scalable targets with tags.
+func (a *API) Tagged() []tagging.Source {
+	targets := func(tx *store.Tx, scope arn.Scope) []*applicationautoscaling.Target {
+		return applicationautoscaling.Targets(tx, scope, types.ServiceNamespaceEcs)
+	}
+	return []tagging.Source{tagging.Of("application-autoscaling:scalable-target", targets, func(t *applicationautoscaling.Target) (string, []tagging.Tag) {
+		return t.ARN(), tagging.Map(t.Tags)
+	})}
+}

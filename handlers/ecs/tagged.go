@@ -1,0 +1,51 @@
+package ecs
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
+)
+
+// Tagged are what ListTagsForResource finds.
+func (a *API) Tagged() []tagging.Source {
+	return []tagging.Source{
+		tagging.Of("ecs:cluster", state.Clusters, func(c *state.Cluster) (string, []tagging.Tag) { return c.ARN, tagsIf(c.Active(), c.Tags) }),
+		tagging.Of("ecs:service", inClusters(state.Services), func(s *state.Service) (string, []tagging.Tag) {
+			return s.ARN, tagsIf(s.Status() != state.ServiceInactive, s.Tags)
+		}),
+		tagging.Of("ecs:task", inClusters(state.Tasks), func(t *state.Task) (string, []tagging.Tag) { return t.ARN, tagsIf(!t.Ended(), t.Tags) }),
+		tagging.Of("ecs:task-definition", taskDefinitions, func(d *state.TaskDefinition) (string, []tagging.Tag) {
+			return d.ARN, tagsIf(true, d.Tags)
+		}),
+		tagging.Of("ecs:container-instance", inClusters(state.ContainerInstances), func(c *state.ContainerInstance) (string, []tagging.Tag) {
+			return c.ARN, tagsIf(c.Status != state.InstanceInactive, c.Tags)
+		}),
+		tagging.Of("ecs:capacity-provider", state.CapacityProviders, func(p *state.CapacityProvider) (string, []tagging.Tag) {
+			return p.ARN, tagsIf(p.Active(), p.Tags)
+		}),
+	}
+}
+
+func tagsIf(there bool, tags []types.Tag) []tagging.Tag {
+	if !there {
+		return nil
+	}
+	return tagging.List(tags, func(t types.Tag) (string, string) { return aws.ToString(t.Key), aws.ToString(t.Value) })
+}
+
+// inClusters lists what is in any cluster of an account and Region.
+func inClusters[T any](list func(*state.Tx, *state.Cluster) []T) func(*state.Tx, arn.Scope) []T {
+	return func(tx *state.Tx, scope arn.Scope) (all []T) {
+		for _, c := range state.Clusters(tx, scope) {
+			all = append(all, list(tx, c)...)
+		}
+		return all
+	}
+}
+
+func taskDefinitions(tx *state.Tx, scope arn.Scope) []*state.TaskDefinition {
+	return state.TaskDefinitions(tx, scope, "")
+}

@@ -1,0 +1,30 @@
+package eventbridge
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/store"
+)
+
+// Tagged are the event buses and rules with tags.
+func (a *API) Tagged() []tagging.Source {
+	tags := func(list []types.Tag) []tagging.Tag {
+		return tagging.List(list, func(t types.Tag) (string, string) { return *t.Key, aws.ToString(t.Value) })
+	}
+	return []tagging.Source{
+		tagging.Of("events:event-bus", eventbridge.Buses, func(b *eventbridge.Bus) (string, []tagging.Tag) { return b.ARN(), tags(b.Tags) }),
+		tagging.Of("events:rule", allRules, func(r *eventbridge.Rule) (string, []tagging.Tag) { return r.ARN(), tags(r.Tags) }),
+	}
+}
+
+// allRules are those of all buses of an account and Region; a bus with a rule has a row.
+func allRules(tx *store.Tx, scope arn.Scope) (all []*eventbridge.Rule) {
+	for _, b := range eventbridge.Buses(tx, scope) {
+		all = append(all, eventbridge.Rules(tx, scope, b.Name, "")...)
+	}
+	return all
+}

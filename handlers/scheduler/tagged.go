@@ -1,0 +1,19 @@
+package scheduler
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
+	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler/types"
+)
+
+// Tagged are the schedule groups with tags; schedules have none.
+func (a *API) Tagged() []tagging.Source {
+	return []tagging.Source{tagging.Of("scheduler:schedule-group", eventbridgescheduler.Groups, func(g *eventbridgescheduler.Group) (string, []tagging.Tag) {
+		if g.Gone(a.Now()) {
+			return "", nil
+		}
+		return g.ARN(), tagging.List(g.Tags, func(t types.Tag) (string, string) { return *t.Key, aws.ToString(t.Value) })
+	})}
+}

@@ -1,0 +1,20 @@
+package servicediscovery
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
+	"github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
+)
+
+// Tagged are the namespaces and services with tags.
+func (a *API) Tagged() []tagging.Source {
+	tags := func(list []types.Tag) []tagging.Tag {
+		return tagging.List(list, func(t types.Tag) (string, string) { return *t.Key, aws.ToString(t.Value) })
+	}
+	return []tagging.Source{
+		tagging.Of("servicediscovery:namespace", servicediscovery.Namespaces, func(n *servicediscovery.Namespace) (string, []tagging.Tag) { return n.ARN, tags(n.Tags) }),
+		tagging.Of("servicediscovery:service", servicediscovery.Services, func(s *servicediscovery.Service) (string, []tagging.Tag) { return s.ARN, tags(s.Tags) }),
+	}
+}
