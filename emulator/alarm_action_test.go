@@ -74,7 +74,7 @@ func alarmHistory(w *world, name string, kind types.HistoryItemType) []types.Ala
 func TestActionsOfAlarms(t *testing.T) {
 	t.Parallel()
 	var topic, function mailbox
-	w := start(t, emulator.Options{Speed: -1, EventTargetFuncs: map[string]emulator.EventTargetFunc{pager: topic.take, lambda: function.take}})
+	w := start(t, emulator.Options{Speed: emulator.Still, EventTargetFuncs: map[string]emulator.EventTargetFunc{pager: topic.take, lambda: function.take}})
 	const stop, page = "arn:aws:automate:us-east-1:ec2:stop", "arn:aws:sns:us-east-1:000000000000:nowhere"
 	putErrorAlarm(w, pager, lambda, stop, page)
 	events := w.srv.Events(t.Context(), `{"source": ["aws.cloudwatch"]}`)
@@ -119,7 +119,7 @@ func TestActionsOfAlarms(t *testing.T) {
 func TestDisabledActionsOfAlarms(t *testing.T) {
 	t.Parallel()
 	var topic mailbox
-	w := start(t, emulator.Options{Speed: -1, EventTargetFuncs: map[string]emulator.EventTargetFunc{pager: topic.take}})
+	w := start(t, emulator.Options{Speed: emulator.Still, EventTargetFuncs: map[string]emulator.EventTargetFunc{pager: topic.take}})
 	putErrorAlarm(w, pager)
 	client, names := cloudwatch.NewFromConfig(w.srv.Config()), []string{"errors"}
 	_, err := client.DisableAlarmActions(t.Context(), &cloudwatch.DisableAlarmActionsInput{AlarmNames: names})

@@ -23,7 +23,7 @@ func TestActionsOfAlarmsOutliveACrash(t *testing.T) {
 		var room atomic.Int64
 		room.Store(1 << 30)
 		o := emulator.WithDisk(emulator.Options{
-			Speed: -1, DataDir: t.TempDir(), EventTargetFuncs: map[string]emulator.EventTargetFunc{pager: topic.take},
+			Speed: emulator.Still, DataDir: t.TempDir(), EventTargetFuncs: map[string]emulator.EventTargetFunc{pager: topic.take},
 		}, func() error {
 			if room.Add(-1) < 0 {
 				return errors.New("the disk is gone")

@@ -47,8 +47,14 @@ func (s *Server) tellProgress(p clock.Progress) {
 	s.opts.Log.Info("the clock advances", "reached", p.At, "to", p.To, "after", p.Took.Round(time.Second))
 }
 
-// SetSpeed sets how many seconds the clock moves in each real second.
-func (c Clock) SetSpeed(speed float64) error { return c.server.setSpeed(speed) }
+// SetSpeed sets how many seconds the clock moves in each real second, at most 1,000,000; with 0 or Still
+// it stands still.
+func (c Clock) SetSpeed(speed float64) error {
+	if speed == Still {
+		speed = 0
+	}
+	return c.server.setSpeed(speed)
+}
 
 func (s *Server) setSpeed(speed float64) error {
 	if err := s.clock.SetSpeed(speed); err != nil {

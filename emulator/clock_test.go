@@ -43,7 +43,10 @@ func TestAStampThatCannotBeReadIsAnErrorAndStays(t *testing.T) {
 }
 
 func TestAClockMayStandStill(t *testing.T) {
-	c := emulator.Start(t, emulator.Options{Engine: "sim", Speed: -1}).Clock()
+	c := emulator.Start(t, emulator.Options{Engine: "sim", Speed: emulator.Still}).Clock()
+	if err := c.SetSpeed(emulator.Still); err != nil {
+		t.Errorf("SetSpeed does not take the speed that Options takes: %v", err)
+	}
 	begin := c.Now()
 	if err := c.Advance(time.Minute); err != nil {
 		t.Fatal(err)
@@ -87,7 +90,7 @@ func TestAnAdvanceShowsHowFarItHasCome(t *testing.T) {
 	}
 	var meanwhile []shown
 	take := func(context.Context, []byte) error { meanwhile = append(meanwhile, look()); return nil }
-	srv = emulator.Start(t, emulator.Options{Engine: "sim", Speed: -1, EventTargetFuncs: map[string]emulator.EventTargetFunc{hookTarget: take}})
+	srv = emulator.Start(t, emulator.Options{Engine: "sim", Speed: emulator.Still, EventTargetFuncs: map[string]emulator.EventTargetFunc{hookTarget: take}})
 	events := eventbridge.NewFromConfig(srv.Config())
 	if _, err := events.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: new("each"), ScheduleExpression: new("rate(5 minutes)")}); err != nil {
 		t.Fatal(err)

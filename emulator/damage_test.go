@@ -52,7 +52,7 @@ func told(srv *emulator.Server) string {
 // of which something is lost.
 func TestDamagedDataDirectoryIsNeverServedAsTruth(t *testing.T) {
 	engine := sim.New(sim.Options{})
-	opts := emulator.Options{DataDir: t.TempDir(), Backend: engine, InProcess: true, Speed: -1}
+	opts := emulator.Options{DataDir: t.TempDir(), Backend: engine, InProcess: true, Speed: emulator.Still}
 	w := open(t, opts)
 	do := func(target, body string) {
 		t.Helper()

@@ -268,7 +268,7 @@ func (s *Server) openStore() (err error) {
 	}
 	s.clock = clock.New(clock.Options{Start: start, Speed: s.opts.Speed})
 	s.credentials.Clock = s.clock
-	if s.opts.Speed == standStill {
+	if s.opts.Speed == Still {
 		return s.clock.SetSpeed(0)
 	}
 	return nil

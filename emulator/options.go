@@ -79,8 +79,8 @@ type Options struct {
 	// Region and Account are those of requests whose signature does not name them. Default
 	// us-east-1 and 000000000000.
 	Region, Account string
-	// Speed is how many seconds the emulator's clock moves in each real second. Default 1; -1 has it
-	// stand still, until Clock.Advance moves it.
+	// Speed is how many seconds the emulator's clock moves in each real second. Default 1. With
+	// Still it stands still, until Clock.Advance moves it.
 	Speed float64
 	// AWSDelays takes the time that AWS was recorded to take, on the emulator's clock: for
 	// network interfaces, simulated pulls, the ends of tasks, and the scheduler's looks at
@@ -241,7 +241,7 @@ func (o Options) check() error {
 		return fmt.Errorf("%q is not a region: use a name such as eu-central-1", o.Region)
 	case o.Account != "" && !accountForm.MatchString(o.Account):
 		return fmt.Errorf("%q is not an account id: use twelve digits", o.Account)
-	case o.Speed != standStill && !(o.Speed >= 0 && o.Speed <= clock.MaxSpeed): // refuses NaN too
+	case o.Speed != Still && !(o.Speed >= 0 && o.Speed <= clock.MaxSpeed): // refuses NaN too
 		return fmt.Errorf("clock speed %v is not between 0 and %d", o.Speed, clock.MaxSpeed)
 	}
 	if err := cmp.Or(checkAddress(o.Listen), checkAddress(o.DNS)); err != nil {
@@ -307,8 +307,9 @@ func (o Options) allowedHosts() []string {
 // leaves reports whether a service is left to the upstream.
 func (o Options) leaves(service string) bool { return slices.Contains(o.UpstreamFor, service) }
 
-// standStill is the Options.Speed of a clock that Advance alone moves.
-const standStill = -1
+// Still is the Options.Speed of a clock that stands still, as with the flag --speed 0: Clock.Advance
+// alone moves it. It is not 0, which is the default of that field; Clock.SetSpeed takes both.
+const Still = -1.0
 
 // mostHostPorts bounds Options.HostPorts, as each costs the engine a process.
 const mostHostPorts = 1000

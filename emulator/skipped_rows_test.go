@@ -63,7 +63,7 @@ func TestStartWithoutOneRow(t *testing.T) {
 			value[len(value)-1] ^= 1 // the end of the checksum
 			return bucket.Put([]byte(r.key), value)
 		})
-		opts := emulator.Options{DataDir: to, Backend: sim.New(sim.Options{}), NewEngine: true, InProcess: true, Speed: -1}
+		opts := emulator.Options{DataDir: to, Backend: sim.New(sim.Options{}), NewEngine: true, InProcess: true, Speed: emulator.Still}
 		if srv, err := emulator.New(opts); err == nil {
 			srv.Close()
 			t.Errorf("%q: it is not noticed", r)
@@ -92,7 +92,7 @@ func TestStartWithoutOneRow(t *testing.T) {
 
 // withManyRows is a data directory with rows of many tables.
 func withManyRows(t *testing.T) (dir string) {
-	opts := emulator.Options{DataDir: t.TempDir(), Backend: sim.New(sim.Options{}), InProcess: true, Speed: -1}
+	opts := emulator.Options{DataDir: t.TempDir(), Backend: sim.New(sim.Options{}), InProcess: true, Speed: emulator.Still}
 	w := open(t, opts)
 	w.register("web", "app")
 	w.register("web", "app2")

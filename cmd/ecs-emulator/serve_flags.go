@@ -153,7 +153,7 @@ func (c *choices) apply(flags *flagSet, o *emulator.Options) error {
 		o.WarmSandboxes = -1
 	}
 	if o.Speed = c.speed; c.speed == 0 {
-		o.Speed = -1
+		o.Speed = emulator.Still
 	}
 	switch {
 	case !slices.Contains([]types.LaunchType{types.LaunchTypeEc2, types.LaunchTypeFargate}, o.DefaultLaunchType):

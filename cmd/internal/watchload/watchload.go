@@ -41,7 +41,7 @@ func Print(args []string) (err error) {
 		if len(args) != 1 || c.Name != args[0] {
 			continue
 		}
-		srv, err := emulator.New(emulator.Options{Speed: -1})
+		srv, err := emulator.New(emulator.Options{Speed: emulator.Still})
 		if err != nil {
 			return err
 		}
