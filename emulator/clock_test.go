@@ -118,3 +118,23 @@ func TestAnAdvanceShowsHowFarItHasCome(t *testing.T) {
 		t.Errorf("after the advance there is %+v", after.Advance)
 	}
 }
+
+func TestAdvanceUntilStopsWhenTheConditionHolds(t *testing.T) {
+	c := emulator.Start(t, emulator.Options{InProcess: true, Speed: emulator.Still}).Clock()
+	begin := c.Now()
+	passed := func() time.Duration { return c.Now().Sub(begin) }
+	if err := c.AdvanceUntil(time.Hour, func() bool { return true }); err != nil || passed() != 0 {
+		t.Errorf("%v have passed for what is true already, %v", passed(), err)
+	}
+	if err := c.AdvanceUntil(time.Hour, func() bool { return passed() >= 10*time.Minute }); err != nil || passed() > 11*time.Minute {
+		t.Errorf("%v have passed for ten minutes, %v", passed(), err)
+	}
+	begin = c.Now()
+	err := c.AdvanceUntil(90*time.Second, func() bool { return false })
+	if err == nil || !strings.Contains(err.Error(), "1m30s of the emulator's clock have not been enough") || passed() != 90*time.Second {
+		t.Errorf("after %v: %v", passed(), err)
+	}
+	if err := c.AdvanceUntil(-time.Second, func() bool { return false }); err == nil {
+		t.Error("the clock goes back")
+	}
+}

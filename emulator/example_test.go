@@ -43,7 +43,7 @@ func Example() {
 		TaskDefinition: aws.String("job"),
 		LaunchType:     types.LaunchTypeFargate,
 		NetworkConfiguration: &types.NetworkConfiguration{
-			AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0ec5e3a1a70000001"}},
+			AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: srv.Subnets()},
 		},
 	})
 	if err != nil {

@@ -19,7 +19,7 @@ func TestInABubble(t *testing.T) {
 		srv := emulator.Start(t, emulator.Options{InProcess: true})
 		client := ecs.NewFromConfig(srv.Config())
 		web := registerWeb(t, client, nil, map[string]string{"ecs-emulator.sim.run-for": "10m"})
-		createWeb(t, client, "default", web)
+		createWeb(t, srv, client, web)
 		stable := ecs.NewServicesStableWaiter(client)
 		services := &ecs.DescribeServicesInput{Services: []string{"web"}}
 		if err := stable.Wait(t.Context(), services, time.Hour); err != nil {

@@ -20,15 +20,19 @@ func TestServiceSurvivesTheDeathOfATask(t *testing.T) {
 	// The simulated engine is told what the container does: it ends by itself after ten minutes of
 	// the emulator's clock.
 	web := registerWeb(t, client, nil, map[string]string{"ecs-emulator.sim.run-for": "10m", "ecs-emulator.sim.exit-code": "1"})
-	createWeb(t, client, "default", web)
-	waitUntilStable(t, client, "default")
+	createWeb(t, srv, client, web)
+	if err := srv.WaitStable(t.Context(), "default", "web"); err != nil {
+		t.Fatal(err)
+	}
 	before := taskOf(t, client)
 
 	// Ten minutes pass at once, with all that happens in them.
 	if err := srv.Clock().Advance(10 * time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	waitUntilStable(t, client, "default")
+	if err := srv.WaitStable(t.Context(), "default", "web"); err != nil {
+		t.Fatal(err)
+	}
 	if after := taskOf(t, client); after == before {
 		t.Errorf("task %s was not replaced", before)
 	}

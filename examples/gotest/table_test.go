@@ -25,7 +25,7 @@ func TestJobs(t *testing.T) {
 		t.Run(job.name, func(t *testing.T) {
 			t.Parallel()
 			srv := emulator.Start(t)
-			if code := run(t, ecs.NewFromConfig(srv.Config()), "default", job.command); code != job.code {
+			if code := run(t, srv, "default", job.command); code != job.code {
 				t.Errorf("the exit code is %d, want %d", code, job.code)
 			}
 		})
@@ -44,7 +44,7 @@ func TestJobsOfOneEmulator(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if code := run(t, client, *cluster.Cluster.ClusterName, job.command); code != job.code {
+			if code := run(t, srv, *cluster.Cluster.ClusterName, job.command); code != job.code {
 				t.Errorf("the exit code is %d, want %d", code, job.code)
 			}
 		})
@@ -52,11 +52,12 @@ func TestJobsOfOneEmulator(t *testing.T) {
 }
 
 // run runs a task to its end and returns its exit code.
-func run(t *testing.T, client *ecs.Client, cluster string, command []string) int32 {
+func run(t *testing.T, srv *emulator.Server, cluster string, command []string) int32 {
 	t.Helper()
+	client := ecs.NewFromConfig(srv.Config())
 	out, err := client.RunTask(t.Context(), &ecs.RunTaskInput{
 		Cluster: aws.String(cluster), TaskDefinition: aws.String(registerWeb(t, client, command, nil)),
-		LaunchType: types.LaunchTypeFargate, NetworkConfiguration: network,
+		LaunchType: types.LaunchTypeFargate, NetworkConfiguration: network(srv),
 	})
 	if err != nil {
 		t.Fatal(err)

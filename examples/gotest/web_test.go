@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
 // registerWeb registers a revision of the task definition web, with what its container shall do on
@@ -28,11 +30,11 @@ func registerWeb(t *testing.T, client *ecs.Client, command []string, labels map[
 }
 
 // createWeb creates the service web with one task, which rolls back a deployment that fails.
-func createWeb(t *testing.T, client *ecs.Client, cluster, taskDefinition string) {
+func createWeb(t *testing.T, srv *emulator.Server, client *ecs.Client, taskDefinition string) {
 	t.Helper()
 	_, err := client.CreateService(t.Context(), &ecs.CreateServiceInput{
-		Cluster: aws.String(cluster), ServiceName: aws.String("web"), TaskDefinition: aws.String(taskDefinition),
-		DesiredCount: aws.Int32(1), LaunchType: types.LaunchTypeFargate, NetworkConfiguration: network,
+		ServiceName: aws.String("web"), TaskDefinition: aws.String(taskDefinition),
+		DesiredCount: aws.Int32(1), LaunchType: types.LaunchTypeFargate, NetworkConfiguration: network(srv),
 		DeploymentConfiguration: &types.DeploymentConfiguration{
 			DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{Enable: true, Rollback: true},
 		},
@@ -42,23 +44,9 @@ func createWeb(t *testing.T, client *ecs.Client, cluster, taskDefinition string)
 	}
 }
 
-// network is a subnet of the default VPC.
-var network = &types.NetworkConfiguration{
-	AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0ec5e3a1a70000001"}},
-}
-
-// waitUntilStable waits for the service web, in short steps of real time.
-func waitUntilStable(t *testing.T, client *ecs.Client, cluster string) {
-	t.Helper()
-	waiter := ecs.NewServicesStableWaiter(client, func(o *ecs.ServicesStableWaiterOptions) {
-		o.MinDelay, o.MaxDelay = 10*time.Millisecond, 100*time.Millisecond
-	})
-	err := waiter.Wait(t.Context(), &ecs.DescribeServicesInput{
-		Cluster: aws.String(cluster), Services: []string{"web"},
-	}, time.Minute)
-	if err != nil {
-		t.Fatal(err)
-	}
+// network is the default VPC.
+func network(srv *emulator.Server) *types.NetworkConfiguration {
+	return &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: srv.Subnets()}}
 }
 
 // exitCode waits for the end of a task, in short steps of real time.

@@ -22,11 +22,9 @@ func TestFailedDeploymentIsRolledBack(t *testing.T) {
 	srv := emulator.Start(t)
 	client := ecs.NewFromConfig(srv.Config())
 	good := registerWeb(t, client)
-	createWeb(t, client, good)
+	createWeb(t, srv, client, good)
 	// ECS rolls back to a deployment that is COMPLETED, and a stable service may not be there yet.
-	advanceUntil(t, srv, func() bool {
-		return deploymentOf(t, client, good).RolloutState == types.DeploymentRolloutStateCompleted
-	})
+	reach(t, srv, client, good, types.DeploymentRolloutStateCompleted)
 
 	bad := registerWeb(t, client, "sh", "-c", "echo no database; exit 1")
 	_, err := client.UpdateService(t.Context(), &ecs.UpdateServiceInput{
@@ -36,15 +34,11 @@ func TestFailedDeploymentIsRolledBack(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	advanceUntil(t, srv, func() bool {
-		return deploymentOf(t, client, bad).RolloutState == types.DeploymentRolloutStateFailed
-	})
+	reach(t, srv, client, bad, types.DeploymentRolloutStateFailed)
 	if reason := aws.ToString(deploymentOf(t, client, bad).RolloutStateReason); !strings.Contains(reason, "circuit breaker") {
 		t.Errorf("the deployment failed for %q, want the circuit breaker", reason)
 	}
-	advanceUntil(t, srv, func() bool {
-		return deploymentOf(t, client, good).RolloutState == types.DeploymentRolloutStateCompleted
-	})
+	reach(t, srv, client, good, types.DeploymentRolloutStateCompleted)
 	if runs := revisions(t, client); !slices.Equal(runs, []string{good}) {
 		t.Errorf("the service runs %s, want %s", runs, good)
 	}
@@ -68,15 +62,15 @@ func registerWeb(t *testing.T, client *ecs.Client, command ...string) string {
 	return *out.TaskDefinition.TaskDefinitionArn
 }
 
-// createWeb creates the service web with one task in a subnet of the default VPC, which rolls back a
+// createWeb creates the service web with one task in the default VPC, which rolls back a
 // deployment that fails.
-func createWeb(t *testing.T, client *ecs.Client, taskDefinition string) {
+func createWeb(t *testing.T, srv *emulator.Server, client *ecs.Client, taskDefinition string) {
 	t.Helper()
 	_, err := client.CreateService(t.Context(), &ecs.CreateServiceInput{
 		ServiceName: aws.String("web"), TaskDefinition: aws.String(taskDefinition),
 		DesiredCount: aws.Int32(1), LaunchType: types.LaunchTypeFargate,
 		NetworkConfiguration: &types.NetworkConfiguration{
-			AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0ec5e3a1a70000001"}},
+			AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: srv.Subnets()},
 		},
 		DeploymentConfiguration: &types.DeploymentConfiguration{
 			DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{Enable: true, Rollback: true},
@@ -87,18 +81,15 @@ func createWeb(t *testing.T, client *ecs.Client, taskDefinition string) {
 	}
 }
 
-// advanceUntil moves the clock second by second, for an hour at most.
-func advanceUntil(t *testing.T, srv *emulator.Server, done func() bool) {
+// reach moves the clock until the deployment of a revision has a rollout state, by an hour at most.
+func reach(t *testing.T, srv *emulator.Server, client *ecs.Client, taskDefinition string, state types.DeploymentRolloutState) {
 	t.Helper()
-	for range 3600 {
-		if done() {
-			return
-		}
-		if err := srv.Clock().Advance(time.Second); err != nil {
-			t.Fatal(err)
-		}
+	err := srv.Clock().AdvanceUntil(time.Hour, func() bool {
+		return deploymentOf(t, client, taskDefinition).RolloutState == state
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("an hour of the emulator's clock has not been enough")
 }
 
 // deploymentOf is the deployment of a revision, zero if the service has none.

@@ -1,0 +1,61 @@
+package emulator
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/overview"
+)
+
+// WaitStable waits until a service is stable, as the SDK's waiter ServicesStable does, and returns as soon as it is:
+// it has one deployment, and as many running tasks as desired. The cluster and the service are names in
+// Options.Region and Options.Account, or ARNs; an empty cluster is "default". The rollout of a service that is
+// stable may still be IN_PROGRESS, as on AWS.
+//
+// WaitStable leaves the clock alone. For what needs more of its time than the test has, see [Clock.AdvanceUntil].
+//
+// The error says why it has not come to that: the service is not there or DRAINING; its newest deployment has
+// failed, or is or was rolled back, which that waiter does not tell; ctx has ended, or the emulator has closed. It
+// has the newest event of the service and the end of its last task besides, and wraps the error of ctx.
+func (s *Server) WaitStable(ctx context.Context, cluster, service string) error {
+	id := service
+	if !arn.Is(service) {
+		id = s.serviceARN(cluster, service)
+	}
+	err := s.waitStable(ctx, id)
+	if err == nil {
+		return nil
+	}
+	err = fmt.Errorf("wait until service %s is stable: %w", arn.Name(id), err)
+	if reasons := overview.Reasons(s.store.Read(), id); reasons != "" {
+		err = fmt.Errorf("%w; %s", err, reasons)
+	}
+	return err
+}
+
+func (s *Server) waitStable(ctx context.Context, serviceARN string) error {
+	for {
+		changed := s.store.Changed()
+		if stable, err := overview.Stable(s.store.Read(), serviceARN); stable || err != nil {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.closing.Done():
+			return errors.New("the emulator has closed")
+		}
+	}
+}
+
+// serviceARN is the ARN of a service by its name.
+func (s *Server) serviceARN(cluster, name string) string {
+	if !arn.Is(cluster) {
+		return s.scope().Service(cmp.Or(cluster, "default"), name)
+	}
+	return arn.ScopeOf(cluster).Service(arn.Name(cluster), name)
+}
