@@ -63,3 +63,26 @@ print("2 passed")
 		t.Errorf("%v\n%s", err, output)
 	}
 }
+
+// TestPythonTestsWithoutTheProgram end in one line that says what is missing.
+func TestPythonTestsWithoutTheProgram(t *testing.T) {
+	t.Parallel()
+	cmd := pythonTests(t, "boto3", "-c", "import os, ecs_emulator; os.environ['PATH'] = os.devnull; ecs_emulator.serve().__enter__()")
+	output, err := cmd.CombinedOutput()
+	const want = "ecs-emulator is not in PATH: see docs/start/install.md of ecs-emulator\n"
+	if err == nil || string(output) != want {
+		t.Errorf("%v, and the output is %q, want %q", err, output, want)
+	}
+}
+
+// TestPytestWithoutTheProgram shows no traceback either.
+func TestPytestWithoutTheProgram(t *testing.T) {
+	t.Parallel()
+	cmd := pythonTests(t, "boto3, pytest", "-c",
+		"import os, pytest, sys; os.environ['PATH'] = os.devnull; sys.exit(pytest.main(['-q', '-p', 'no:cacheprovider']))")
+	output, err := cmd.CombinedOutput()
+	if err == nil || strings.Count(string(output), "ecs-emulator is not in PATH: see docs/start/install.md of ecs-emulator") != 1 ||
+		strings.Contains(string(output), "Traceback") || strings.Contains(string(output), "Error") {
+		t.Errorf("%v\n%s", err, output)
+	}
+}

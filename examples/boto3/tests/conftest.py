@@ -6,6 +6,8 @@ import pytest
 
 @pytest.fixture(scope="session")
 def served():
+    if ecs_emulator.program() is None:
+        pytest.exit(ecs_emulator.NO_PROGRAM, returncode=1)  # one line, and no test fails for it once more
     with ecs_emulator.serve() as emulator:
         yield emulator
 

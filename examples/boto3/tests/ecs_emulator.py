@@ -3,16 +3,27 @@
 import contextlib
 import json
 import re
+import shutil
 import subprocess
 import urllib.request
 
 import boto3
 
 
+NO_PROGRAM = "ecs-emulator is not in PATH: see docs/start/install.md of ecs-emulator"
+
+
+def program():
+    """The path of ecs-emulator, or None."""
+    return shutil.which("ecs-emulator")
+
+
 @contextlib.contextmanager
 def serve(*flags):
     """Start an emulator on a free port, with simulated containers, and end it afterwards."""
-    command = ["ecs-emulator", "serve", "--engine", "sim", "--listen", "127.0.0.1:0", *flags]
+    if program() is None:
+        raise SystemExit(NO_PROGRAM)
+    command = [program(), "serve", "--engine", "sim", "--listen", "127.0.0.1:0", *flags]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             first = process.stdout.readline()
