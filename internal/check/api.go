@@ -16,7 +16,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
-	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
@@ -84,7 +83,7 @@ func (o Options) ask(w world, operation string, body []byte) *refusal {
 // write makes the cluster with a container instance, the capacity providers, the target groups and the registries.
 func (w world) write(tx *state.Tx) {
 	now := time.Now()
-	c := kit.NewDefaultCluster(scope, now)
+	c := state.NewDefaultCluster(scope, now)
 	if w.cluster != "" {
 		c.Name, c.ARN = w.cluster, scope.Cluster(w.cluster)
 	}

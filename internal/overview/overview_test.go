@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -301,5 +302,43 @@ func TestLoadBalancers(t *testing.T) {
 	all := w.read(overview.Options{}).LoadBalancers
 	if len(all) != 2 || all[0].Name != "web" || len(all[0].Listeners[0].LocalAddresses) != 0 || all[1].Name != "other" || all[1].State != "provisioning" {
 		t.Errorf("all: %+v", all)
+	}
+}
+
+// TestDefaultClustersThatWereOnlyLookedAt has one in each of three Regions: one was asked for alone, one has a tag, one a
+// task.
+func TestDefaultClustersThatWereOnlyLookedAt(t *testing.T) {
+	w := newWorld(t)
+	regions := []string{"us-east-1", "us-west-2", "eu-west-1"}
+	w.update(func(tx *state.Tx) {
+		for i, region := range regions {
+			c := state.NewDefaultCluster(arn.Scope{Region: region, Account: scope.Account}, began)
+			if i == 1 {
+				c.Tags = []types.Tag{{Key: aws.String("team")}}
+			}
+			state.PutCluster(tx, c)
+			if i == 2 {
+				state.AddTask(tx, &state.Task{ARN: c.Scope().Task(c.Name, "1"), Spec: &state.TaskSpec{ClusterARN: c.ARN, Group: "family:web"}})
+			}
+		}
+	})
+	names := func(o overview.Options) (arns []string) {
+		view, err := overview.Read(w.store.Read(), began, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range view.Clusters {
+			arns = append(arns, c.ARN)
+		}
+		return arns
+	}
+	if got, want := names(overview.Options{}), []string{ // shop and lab are those of the world
+		"arn:aws:ecs:eu-west-1:000000000000:cluster/default", scope.Cluster("lab"), scope.Cluster("shop"),
+		"arn:aws:ecs:us-west-2:000000000000:cluster/default",
+	}; !slices.Equal(got, want) {
+		t.Errorf("there are %v", got)
+	}
+	if asked := names(overview.Options{Cluster: "default"}); len(asked) != len(regions) {
+		t.Errorf("of the name that is asked for there are %v", asked)
 	}
 }

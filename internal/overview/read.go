@@ -36,7 +36,7 @@ func Read(tx *state.Tx, now time.Time, o Options) (*Overview, error) {
 	view := &Overview{Now: now, Clusters: []Cluster{}, Services: []Service{}, ContainerInstances: []ContainerInstance{}}
 	tasks := newTaskLists(o.Tasks)
 	for _, c := range state.AllClusters(tx) {
-		if !c.Active() || o.Cluster != "" && o.Cluster != c.Name && o.Cluster != c.ARN {
+		if !c.Active() || o.leavesOut(tx, c) {
 			continue
 		}
 		view.Clusters = append(view.Clusters, readCluster(tx, c))
@@ -62,6 +62,14 @@ func Read(tx *state.Tx, now time.Time, o Options) (*Overview, error) {
 	view.countNotAsWanted()
 	view.Settled = view.settled()
 	return view, nil
+}
+
+// leavesOut reports whether a cluster is not shown: another one is asked for, or it is only there because somebody looked.
+func (o Options) leavesOut(tx *state.Tx, c *state.Cluster) bool {
+	if o.Cluster == "" {
+		return c.Unused(tx)
+	}
+	return o.Cluster != c.Name && o.Cluster != c.ARN
 }
 
 // countNotAsWanted counts services and container instances.

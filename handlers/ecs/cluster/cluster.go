@@ -33,7 +33,7 @@ type CountedCluster struct {
 func (a *API) countedCluster(tx *state.Tx, scope arn.Scope, described *types.Cluster) *CountedCluster {
 	out := &CountedCluster{Cluster: described}
 	for _, c := range state.Clusters(tx, scope) {
-		if c.Active() && !a.pristineDefault(tx, scope, c) {
+		if c.Active() && !a.firstUse(tx, c) {
 			out.ClusterCount++
 		}
 	}
@@ -115,7 +115,7 @@ func (a *API) createCluster(tx *state.Tx, scope arn.Scope, wanted *state.Cluster
 		if wantedCluster(old, wanted, in) {
 			return old, nil
 		}
-		if !a.pristineDefault(tx, scope, old) {
+		if !a.firstUse(tx, old) {
 			return nil, kit.InvalidParameter("Arguments on this idempotent request are inconsistent with arguments used in previous request(s).")
 		}
 	}
@@ -148,12 +148,10 @@ func sameMembers[T any](a, b []T) bool {
 	return len(a) == 0 && len(b) == 0 || reflect.DeepEqual(a, b)
 }
 
-// pristineDefault reports whether a cluster is the default cluster as the emulator
-// made it, unused: then the first CreateCluster may make its own of it, as in an
-// account where none exists.
-func (a *API) pristineDefault(tx *state.Tx, scope arn.Scope, c *state.Cluster) bool {
-	return !a.NoDefaultCluster && reflect.DeepEqual(c, kit.NewDefaultCluster(scope, c.CreatedAt)) &&
-		len(state.Tasks(tx, c)) == 0 && len(state.Services(tx, c)) == 0 && len(state.ContainerInstances(tx, c)) == 0
+// firstUse reports whether a cluster is there only because the emulator made it: then the first CreateCluster may make its
+// own of it, as in an account where none exists.
+func (a *API) firstUse(tx *state.Tx, c *state.Cluster) bool {
+	return !a.NoDefaultCluster && c.Unused(tx)
 }
 
 // forgetContents removes what is left in an INACTIVE cluster, before its name is

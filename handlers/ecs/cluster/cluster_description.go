@@ -88,7 +88,7 @@ func (a *API) ListClusters(ctx context.Context, in *sdk.ListClustersInput) (*sdk
 	tx := a.Store.Read()
 	rows := slices.DeleteFunc(state.Clusters(tx, scope), func(c *state.Cluster) bool { return !c.Active() })
 	if a.LacksDefaultCluster(tx, scope) {
-		rows = append(rows, kit.NewDefaultCluster(scope, a.Now()))
+		rows = append(rows, state.NewDefaultCluster(scope, a.Now()))
 		slices.SortFunc(rows, func(a, b *state.Cluster) int { return strings.Compare(a.ARN, b.ARN) })
 	}
 	rows, next, err := kit.Page(rows, func(c *state.Cluster) string { return c.ARN }, kit.PageQuery{
