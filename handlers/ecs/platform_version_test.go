@@ -6,6 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 // TestPlatformVersionsOfWindows are others than Linux has: 1.0.0 is the latest. Tasks of
@@ -26,4 +28,49 @@ func TestPlatformVersionsOfWindows(t *testing.T) {
 		_, err := s.RunTask(ctx, in)
 		refused(t, err, want[0], want[1])
 	}
+}
+
+// TestPlatformVersionWithoutEFS refuses file systems on 1.3.0 (ECS0307), but lets a service on that an earlier version of
+// the emulator took.
+func TestPlatformVersionWithoutEFS(t *testing.T) {
+	s := newServer(t)
+	s.fargate(t, "plain", func(*sdk.RegisterTaskDefinitionInput) {})
+	s.fargate(t, "efs", func(in *sdk.RegisterTaskDefinitionInput) {
+		in.Volumes = []types.Volume{{Name: aws.String("v"), EfsVolumeConfiguration: &types.EFSVolumeConfiguration{FileSystemId: aws.String("fs-1")}}}
+	})
+	create := func(family, version string) error {
+		in := serviceInput("web", family)
+		in.PlatformVersion = &version
+		_, err := s.CreateService(ctx, in)
+		return err
+	}
+	update := func(in sdk.UpdateServiceInput) error {
+		in.Service = aws.String("web")
+		_, err := s.UpdateService(ctx, &in)
+		return err
+	}
+	const code, words = "PlatformTaskDefinitionIncompatibilityException", "One or more of the requested capabilities are not supported."
+	refused(t, create("efs", "1.3.0"), code, words)
+	if err := create("plain", "1.3.0"); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, update(sdk.UpdateServiceInput{TaskDefinition: aws.String("efs")}), code, words)
+	if err := update(sdk.UpdateServiceInput{TaskDefinition: aws.String("efs"), PlatformVersion: aws.String("1.4.0")}); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, update(sdk.UpdateServiceInput{PlatformVersion: aws.String("1.3.0")}), code, words)
+
+	s.update(t, func(tx *state.Tx) { // as an earlier version stored it
+		service := state.FindService(tx, testScope.Service("default", "web")).Clone()
+		revision := *service.Primary().Revision
+		revision.PlatformVersion, service.Primary().Revision = "1.3.0", &revision
+		state.PutService(tx, service)
+	})
+	if err := update(sdk.UpdateServiceInput{DesiredCount: aws.Int32(1), ForceNewDeployment: true}); err != nil {
+		t.Errorf("a service that was taken earlier: %v", err)
+	}
+	in := runInput("efs")
+	in.PlatformVersion = aws.String("1.3.0")
+	_, err := s.RunTask(ctx, in)
+	refused(t, err, code, words)
 }

@@ -86,6 +86,16 @@ func checkFargateLaunch(def *types.TaskDefinition, l Spec) error {
 	return nil
 }
 
+// CheckPlatform refuses a definition whose tasks need more than a platform version has. Of what 1.4.0 brought, field
+// reports show it of EFS (ECS0307).
+func CheckPlatform(def *types.TaskDefinition, version string) error {
+	onEFS := func(v types.Volume) bool { return v.EfsVolumeConfiguration != nil }
+	if version == "1.3.0" && slices.ContainsFunc(def.Volumes, onEFS) {
+		return &types.PlatformTaskDefinitionIncompatibilityException{Message: aws.String("One or more of the requested capabilities are not supported.")}
+	}
+	return nil
+}
+
 // CheckSupported refuses what the emulator cannot do of a request, whose members refused
 // are, and of a definition on a launch type; or what it may not. It comes after ECS's own
 // refusals, of which some are for the same members in other words.

@@ -147,6 +147,9 @@ func (a *API) newRevision(c kit.InCluster, in *sdk.CreateServiceInput, def *type
 	if err := launch.Check(def, l); err != nil {
 		return nil, err
 	}
+	if err := launch.CheckPlatform(def, l.PlatformVersion); err != nil {
+		return nil, err
+	}
 	if err := a.CheckServiceRoleTrusts(c.Tx, c.Scope, roleARN(c.Scope, aws.ToString(in.Role))); err != nil {
 		return nil, err
 	}

@@ -109,6 +109,9 @@ func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateS
 	if err != nil {
 		return nil, err
 	}
+	if err := checkUpdatedPlatform(c, old.Primary().Revision, found.Definition(), revision.PlatformVersion); err != nil {
+		return nil, err
+	}
 	if err := updateSpec(s, revision, in); err != nil {
 		return nil, err
 	}
@@ -226,6 +229,18 @@ func (a *API) updateRevision(c kit.InCluster, old *state.Service, in *sdk.Update
 		return revision, connecting.connect(revision, in.ServiceConnectConfiguration)
 	}
 	return revision, connecting.keep(revision, before)
+}
+
+// checkUpdatedPlatform lets a service on that an earlier version of the emulator took with what CheckPlatform refuses.
+func checkUpdatedPlatform(c kit.InCluster, before *state.ServiceRevision, def *types.TaskDefinition, version string) error {
+	err := launch.CheckPlatform(def, version)
+	if err == nil {
+		return nil
+	}
+	if old, _ := updatedDefinition(c, before, nil); old != nil && launch.CheckPlatform(old.Definition(), before.PlatformVersion) != nil {
+		return nil
+	}
+	return err
 }
 
 // updatedDefinition is the definition asked for, which must be ACTIVE, or the one

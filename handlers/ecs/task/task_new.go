@@ -115,6 +115,9 @@ func (a *API) taskTemplate(ctx context.Context, tx *state.Tx, call taskCall, l l
 	if err := launch.Check(def, l); err != nil {
 		return nil, launch.Awsvpc{}, err
 	}
+	if err := launch.CheckPlatform(def, l.PlatformVersion); err != nil {
+		return nil, launch.Awsvpc{}, err
+	}
 	resolved, err := taskdef.ApplyOverrides(def, in.Overrides, launchType)
 	if err != nil {
 		return nil, launch.Awsvpc{}, err
