@@ -101,19 +101,24 @@ func (a *API) apply(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalin
 }
 
 // checkHealth knows the types of health checks, and which times there cannot be.
-// Source: EC2 Auto Scaling API reference, CreateAutoScalingGroup; badmintoncryer/cdk-preflight for the
-// text about the grace period. The other texts are the emulator's.
+// Source: EC2 Auto Scaling API reference, CreateAutoScalingGroup; ASG0004.3 for the texts, but for those about
+// unknown types and the warmup, which are the emulator's.
 func checkHealth(in *sdk.UpdateAutoScalingGroupInput) error {
 	if in.HealthCheckType != nil {
-		for kind := range strings.SplitSeq(*in.HealthCheckType, ",") {
-			if kind = strings.TrimSpace(kind); !slices.Contains([]string{"EC2", "EBS", "ELB", "VPC_LATTICE"}, kind) {
-				return invalid("Invalid health check type: %s", kind)
+		kinds := strings.Split(*in.HealthCheckType, ",")
+		for i := range kinds {
+			if kinds[i] = strings.TrimSpace(kinds[i]); !slices.Contains([]string{"EC2", "EBS", "ELB", "VPC_LATTICE"}, kinds[i]) {
+				return invalid("Invalid health check type: %s", kinds[i])
 			}
+		}
+		if len(kinds) > 1 && slices.Contains(kinds, "EC2") {
+			return invalid("Specifying EC2 in addition to other health check types is not supported. Remove EC2 from HealthCheckType and try again.")
 		}
 	}
 	switch {
 	case aws.ToInt32(in.DefaultCooldown) < 0:
-		return invalid("The default cooldown must not be negative.")
+		return invalid("1 validation error detected: Value '%d' at 'defaultCooldown' failed to satisfy constraint: "+
+			"Member must have value greater than or equal to 0", *in.DefaultCooldown)
 	case aws.ToInt32(in.HealthCheckGracePeriod) < 0:
 		return invalid("Grace period must be a positive integer.")
 	case aws.ToInt32(in.DefaultInstanceWarmup) < -1:
@@ -129,7 +134,7 @@ func set[T any](field *T, value *T) {
 }
 
 // checkPolicies knows the termination policies without a Lambda function.
-// Source: EC2 Auto Scaling user guide, termination policies.
+// Source: EC2 Auto Scaling user guide, termination policies; ASG0004.3 for the text.
 func checkPolicies(policies []string) error {
 	for _, policy := range policies {
 		switch {
@@ -139,7 +144,8 @@ func checkPolicies(policies []string) error {
 		case policy == "AllocationStrategy":
 			return notBuilt("the termination policy AllocationStrategy")
 		default:
-			return invalid("The termination policy %s is not valid.", policy) // the text is the emulator's
+			return invalid("[%s] is not a valid termination policy. Valid termination policies are: [AllocationStrategy, ClosestToNextInstanceHour, "+
+				"Default, Lambda, NewestInstance, OldestInstance, OldestLaunchConfiguration, OldestLaunchTemplate].", policy)
 		}
 	}
 	return nil

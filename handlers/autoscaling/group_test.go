@@ -1,7 +1,9 @@
 package autoscaling_test
 
 import (
+	"fmt"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -168,7 +170,20 @@ func TestGroupsThatAreRefused(t *testing.T) {
 			func(in *sdk.CreateAutoScalingGroupInput) { in.AutoScalingGroupName = aws.String("a:b") }},
 		{"ValidationError", "Invalid health check type: nonsense",
 			func(in *sdk.CreateAutoScalingGroupInput) { in.HealthCheckType = aws.String("EC2,nonsense") }},
-		{"ValidationError", "The default cooldown must not be negative.",
+		{"ValidationError", "Specifying EC2 in addition to other health check types is not supported. Remove EC2 from HealthCheckType and try again.",
+			func(in *sdk.CreateAutoScalingGroupInput) { in.HealthCheckType = aws.String("EC2, EBS") }},
+		{"ValidationError", "[Any] is not a valid termination policy. Valid termination policies are: [AllocationStrategy, ClosestToNextInstanceHour, Default, Lambda, " +
+			"NewestInstance, OldestInstance, OldestLaunchConfiguration, OldestLaunchTemplate].",
+			func(in *sdk.CreateAutoScalingGroupInput) { in.TerminationPolicies = []string{"Any"} }},
+		{"ValidationError", "You must use a valid fully-formed launch template. Invalid availability zone: [eu-west-1a]",
+			func(in *sdk.CreateAutoScalingGroupInput) { in.AvailabilityZones = []string{"eu-west-1a"} }},
+		{"LimitExceeded", "You tried to create more tags than allowed",
+			func(in *sdk.CreateAutoScalingGroupInput) {
+				for n := range 51 {
+					in.Tags = append(in.Tags, types.Tag{Key: aws.String(fmt.Sprint("k", n))})
+				}
+			}},
+		{"ValidationError", "1 validation error detected: Value '-5' at 'defaultCooldown' failed to satisfy constraint: Member must have value greater than or equal to 0",
 			func(in *sdk.CreateAutoScalingGroupInput) { in.DefaultCooldown = aws.Int32(-5) }},
 		{"ValidationError", "Grace period must be a positive integer.",
 			func(in *sdk.CreateAutoScalingGroupInput) { in.HealthCheckGracePeriod = aws.Int32(-5) }},
@@ -217,6 +232,32 @@ func TestMixedInstancesPolicy(t *testing.T) {
 		*p.InstancesDistribution.SpotAllocationStrategy != "price-capacity-optimized" || len(p.LaunchTemplate.Overrides) != 2 {
 		t.Errorf("members that were left out are not kept: %+v", p)
 	}
+}
+
+// ASG0004.4. 40 overrides are taken, and pools with lowest-price.
+func TestMixedInstancesPoliciesThatAreRefused(t *testing.T) {
+	s := newScene(t)
+	source := s.input("mixed", 0, 1).LaunchTemplate
+	policy := func(d *types.InstancesDistribution, names ...string) *sdk.CreateAutoScalingGroupInput {
+		in := s.input("mixed", 0, 1)
+		p := &types.MixedInstancesPolicy{LaunchTemplate: &types.LaunchTemplate{LaunchTemplateSpecification: source}, InstancesDistribution: d}
+		for i := range names {
+			p.LaunchTemplate.Overrides = append(p.LaunchTemplate.Overrides, types.LaunchTemplateOverrides{InstanceType: &names[i]})
+		}
+		in.LaunchTemplate, in.MixedInstancesPolicy = nil, p
+		return in
+	}
+	refused(s, s.CreateAutoScalingGroup, policy(nil, "m5.large", "t3.micro", "t3.micro", "t3.micro"), "ValidationError",
+		"Cannot add same instance type override more than once. Remove these duplicates from the request and try again: [t3.micro]")
+	refused(s, s.CreateAutoScalingGroup, policy(nil, slices.Repeat([]string{"m5.large"}, 41)...), "ValidationError",
+		"The number of LaunchTemplateOverrides must be fewer than 40.")
+	refused(s, s.CreateAutoScalingGroup, policy(nil, slices.Repeat([]string{"m5.large"}, 40)...), "ValidationError",
+		"Cannot add same instance type override more than once. Remove these duplicates from the request and try again: [m5.large]")
+	pools := types.InstancesDistribution{SpotInstancePools: aws.Int32(2), SpotAllocationStrategy: aws.String("capacity-optimized")}
+	refused(s, s.CreateAutoScalingGroup, policy(&pools, "m5.large"), "ValidationError",
+		"SpotInstancePools option is only available with the lowest-price allocation strategy.")
+	pools.SpotAllocationStrategy = aws.String("lowest-price")
+	ok(s, s.CreateAutoScalingGroup, policy(&pools, "m5.large", "t3.micro"))
 }
 
 // A group has one thing to launch from.

@@ -16,9 +16,13 @@ const noZone = "At least one Availability Zone or VPC Subnet is required."
 func (a *API) locate(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
 	zones := slices.Clone(in.AvailabilityZones)
 	for _, zone := range zones {
-		if !slices.Contains(ec2network.Zones(g.Scope.Region), zone) {
-			return invalid("Invalid Availability Zones: [%s]", zone) // the text is the emulator's
+		if slices.Contains(ec2network.Zones(g.Scope.Region), zone) {
+			continue
 		}
+		if in.LaunchTemplate != nil {
+			return invalid(broken+"Invalid availability zone: [%s]", zone) // ASG0004.5
+		}
+		return invalid("Invalid Availability Zones: [%s]", zone) // the text is the emulator's
 	}
 	if in.VPCZoneIdentifier == nil {
 		if zones != nil {

@@ -2,6 +2,7 @@ package autoscaling
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -13,8 +14,8 @@ import (
 
 // CompleteLifecycleAction ends the wait of an instance for a hook (ASG0003).
 func (a *API) CompleteLifecycleAction(ctx context.Context, in *sdk.CompleteLifecycleActionInput) (*sdk.CompleteLifecycleActionOutput, error) {
-	if err := checkResult(*in.LifecycleActionResult); err != nil {
-		return nil, err
+	if !slices.Contains(results, *in.LifecycleActionResult) {
+		return nil, invalid("Valid lifecycle action results are: %v.", results) // the text is the emulator's
 	}
 	return &sdk.CompleteLifecycleActionOutput{}, a.act(ctx, in.AutoScalingGroupName, actionOf(in.LifecycleActionToken, in.InstanceId),
 		func(tx *state.Tx, g *autoscaling.Group, of autoscaling.ActionOf) bool {

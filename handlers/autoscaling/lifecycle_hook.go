@@ -3,6 +3,7 @@ package autoscaling
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,9 +15,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// What a lifecycle hook can have. Source: EC2 Auto Scaling API reference, PutLifecycleHook.
+// What a lifecycle hook can have. Source: EC2 Auto Scaling API reference, PutLifecycleHook; ASG0004.2 for new groups.
 const (
 	mostHooks         = 50 // of a group
+	mostHooksAtOnce   = 5  // with which a group is created
 	shortestHeartbeat = 30 // seconds
 	longestHeartbeat  = 7200
 )
@@ -57,7 +59,7 @@ func putHook(tx *state.Tx, g *autoscaling.Group, in *sdk.PutLifecycleHookInput) 
 }
 
 // checkHook refuses values that there are not, and targets that nothing would reach: the emulator has
-// neither SNS nor SQS. An empty target is none. The texts are the emulator's.
+// neither SNS nor SQS. An empty target is none. Source of the texts: ASG0004.1.
 func checkHook(in *sdk.PutLifecycleHookInput) error {
 	switch {
 	case aws.ToString(in.NotificationTargetARN) != "":
@@ -65,27 +67,30 @@ func checkHook(in *sdk.PutLifecycleHookInput) error {
 	case aws.ToString(in.RoleARN) != "":
 		return notBuilt("RoleARN (for SNS topics and SQS queues)")
 	case in.LifecycleTransition != nil && !slices.Contains(transitions, *in.LifecycleTransition):
-		return invalid("Valid lifecycle transitions are: %v.", transitions)
+		return invalid("'LifecycleTransition' must be one of: %s", strings.Join(transitions, ", "))
 	case in.HeartbeatTimeout != nil && (*in.HeartbeatTimeout < shortestHeartbeat || *in.HeartbeatTimeout > longestHeartbeat):
-		return invalid("The heartbeat timeout has to be between %d and %d seconds.", shortestHeartbeat, longestHeartbeat)
-	case in.DefaultResult != nil:
-		return checkResult(*in.DefaultResult)
+		return invalid("HeartbeatTimeout must be between %d and %d seconds", shortestHeartbeat, longestHeartbeat)
+	case in.DefaultResult != nil && !slices.Contains(results, *in.DefaultResult):
+		return invalid("'DefaultResult' must be one of: %s", strings.Join(results, ", "))
 	}
 	return nil
 }
 
-var transitions = []string{autoscaling.Launching, autoscaling.Terminating}
+var (
+	transitions = []string{autoscaling.Launching, autoscaling.Terminating}
+	results     = []string{autoscaling.Continue, autoscaling.Abandon}
+)
 
-func checkResult(result string) error {
-	if result != autoscaling.Continue && result != autoscaling.Abandon {
-		return invalid("Valid lifecycle action results are: [%s %s].", autoscaling.Continue, autoscaling.Abandon) // the text is the emulator's
-	}
-	return nil
-}
-
-// putHooks makes the lifecycle hooks with which a group is created.
+// putHooks makes the lifecycle hooks with which a group is created. Source of the texts: ASG0004.2; the codes are the
+// emulator's.
 func putHooks(tx *state.Tx, g *autoscaling.Group, list []types.LifecycleHookSpecification) error {
+	if len(list) > mostHooksAtOnce {
+		return invalid("You cannot specify more than %d hooks", mostHooksAtOnce)
+	}
 	for _, h := range list {
+		if autoscaling.FindLifecycleHook(tx, g, *h.LifecycleHookName) != nil { // of the same list, as the group is new
+			return invalid("Multiple lifecycle hooks found for name '%s'", *h.LifecycleHookName)
+		}
 		err := putHook(tx, g, &sdk.PutLifecycleHookInput{
 			LifecycleHookName: h.LifecycleHookName, LifecycleTransition: h.LifecycleTransition, HeartbeatTimeout: h.HeartbeatTimeout,
 			DefaultResult: h.DefaultResult, NotificationMetadata: h.NotificationMetadata, NotificationTargetARN: h.NotificationTargetARN, RoleARN: h.RoleARN,

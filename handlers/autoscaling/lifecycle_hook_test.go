@@ -86,10 +86,10 @@ func TestHooksThatAreRefused(t *testing.T) {
 	s.group("web", 0, 3)
 	bad(func(in *sdk.PutLifecycleHookInput) { in.LifecycleTransition = nil }, "ValidationError", "A lifecycle transition is required for a new lifecycle hook.")
 	bad(func(in *sdk.PutLifecycleHookInput) { in.LifecycleTransition = aws.String("launch") }, "ValidationError",
-		"Valid lifecycle transitions are: [autoscaling:EC2_INSTANCE_LAUNCHING autoscaling:EC2_INSTANCE_TERMINATING].")
-	bad(func(in *sdk.PutLifecycleHookInput) { in.HeartbeatTimeout = aws.Int32(29) }, "ValidationError", "The heartbeat timeout has to be between 30 and 7200 seconds.")
-	bad(func(in *sdk.PutLifecycleHookInput) { in.HeartbeatTimeout = aws.Int32(7201) }, "ValidationError", "The heartbeat timeout has to be between 30 and 7200 seconds.")
-	bad(func(in *sdk.PutLifecycleHookInput) { in.DefaultResult = aws.String("RETRY") }, "ValidationError", "Valid lifecycle action results are: [CONTINUE ABANDON].")
+		"'LifecycleTransition' must be one of: autoscaling:EC2_INSTANCE_LAUNCHING, autoscaling:EC2_INSTANCE_TERMINATING")
+	bad(func(in *sdk.PutLifecycleHookInput) { in.HeartbeatTimeout = aws.Int32(29) }, "ValidationError", "HeartbeatTimeout must be between 30 and 7200 seconds")
+	bad(func(in *sdk.PutLifecycleHookInput) { in.HeartbeatTimeout = aws.Int32(7201) }, "ValidationError", "HeartbeatTimeout must be between 30 and 7200 seconds")
+	bad(func(in *sdk.PutLifecycleHookInput) { in.DefaultResult = aws.String("RETRY") }, "ValidationError", "'DefaultResult' must be one of: CONTINUE, ABANDON")
 	const missing, page = "ecs-emulator does not implement ", " of EC2 Auto Scaling; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/autoscaling.md."
 	bad(func(in *sdk.PutLifecycleHookInput) {
 		in.NotificationTargetARN, in.RoleARN = aws.String("arn:aws:sns:us-east-1:000000000000:topic"), aws.String("arn:aws:iam::000000000000:role/notify")
@@ -114,7 +114,12 @@ func TestHooksThatAreRefused(t *testing.T) {
 
 	in := s.input("api", 0, 3)
 	in.LifecycleHookSpecificationList = []types.LifecycleHookSpecification{{LifecycleHookName: aws.String("up"), LifecycleTransition: aws.String("launch")}}
-	refused(s, s.CreateAutoScalingGroup, in, "ValidationError", "Valid lifecycle transitions are: [autoscaling:EC2_INSTANCE_LAUNCHING autoscaling:EC2_INSTANCE_TERMINATING].")
+	refused(s, s.CreateAutoScalingGroup, in, "ValidationError", "'LifecycleTransition' must be one of: autoscaling:EC2_INSTANCE_LAUNCHING, autoscaling:EC2_INSTANCE_TERMINATING")
+	hook := types.LifecycleHookSpecification{LifecycleHookName: aws.String("up"), LifecycleTransition: aws.String(launching)}
+	in.LifecycleHookSpecificationList = []types.LifecycleHookSpecification{hook, hook}
+	refused(s, s.CreateAutoScalingGroup, in, "ValidationError", "Multiple lifecycle hooks found for name 'up'")
+	in.LifecycleHookSpecificationList = slices.Repeat(in.LifecycleHookSpecificationList, 3)
+	refused(s, s.CreateAutoScalingGroup, in, "ValidationError", "You cannot specify more than 5 hooks")
 	if groups := ok(s, s.DescribeAutoScalingGroups, &sdk.DescribeAutoScalingGroupsInput{}).AutoScalingGroups; len(groups) != 1 {
 		t.Errorf("%d groups", len(groups))
 	}
