@@ -43,7 +43,7 @@ func checkName(s arn.Scope, name string) error {
 	case strings.Count(path, "/") >= maxLevels: // Source: SSM API reference, errors of PutParameter
 		return refusal("HierarchyLevelLimitExceededException", "A hierarchy can have a maximum of %d levels.", maxLevels)
 	case len(ssm.ARN(s, name)) > maxARN:
-		return invalid("The ARN of the parameter is longer than %d characters.", maxARN) // the text is the emulator's
+		return refusal("AccessDeniedException", "Access denied for operation 'PutParameter'.") // badmintoncryer/cdk-preflight
 	}
 	return nil
 }

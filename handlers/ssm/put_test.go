@@ -148,6 +148,7 @@ func TestPutIsRefused(t *testing.T) {
 		{func(in *sdk.PutParameterInput) { in.Name = aws.String("awsome") }, "ValidationException", reserved},
 		{func(in *sdk.PutParameterInput) { in.Name = aws.String("/ssm") }, "ValidationException", reserved},
 		{func(in *sdk.PutParameterInput) { in.Name = aws.String("/aws/x") }, "AccessDeniedException", "No access to reserved parameter name: /aws/x."},
+		{func(in *sdk.PutParameterInput) { in.Name = aws.String(strings.Repeat("a", 967)) }, "AccessDeniedException", "Access denied for operation 'PutParameter'."},
 		{func(in *sdk.PutParameterInput) { in.Name = aws.String(strings.Repeat("/a", 16)) }, "HierarchyLevelLimitExceededException", "A hierarchy can have a maximum of 15 levels."},
 	} {
 		in := &sdk.PutParameterInput{Name: aws.String("/new"), Value: aws.String("value"), Type: types.ParameterTypeString}
