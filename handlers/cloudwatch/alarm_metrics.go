@@ -14,6 +14,29 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
 )
 
+// mostOfAKind are how many metrics, and how many expressions, an alarm has (CW0008.1).
+const mostOfAKind = 10
+
+// checkQueries counts the metrics and the expressions of an alarm, before AWS looks at the rest (CW0008.1).
+func checkQueries(in *sdk.PutMetricAlarmInput) error {
+	expressions, metrics := 0, 0
+	for _, q := range in.Metrics {
+		if q.Expression != nil {
+			expressions++
+		}
+		if q.MetricStat != nil {
+			metrics++
+		}
+	}
+	switch {
+	case expressions > mostOfAKind:
+		return validation("Too many expressions in alarm, maximum is %d", mostOfAKind)
+	case metrics > mostOfAKind:
+		return validation("Too many metrics in alarm, maximum is %d", mostOfAKind)
+	}
+	return nil
+}
+
 // checkMetrics checks an alarm on metric data queries.
 func checkMetrics(in *sdk.PutMetricAlarmInput) error {
 	for _, other := range []struct {
@@ -35,6 +58,9 @@ func checkMetrics(in *sdk.PutMetricAlarmInput) error {
 		return alarmMathError(err)
 	}
 	for i, q := range in.Metrics {
+		if s := q.MetricStat; s != nil && !isStatistic(*s.Stat) { // CW0008.3
+			return validation("Invalid metrics list")
+		}
 		q.Label = nil // is kept as it is
 		if err := checkQuery("Metrics"+member(i)+".", q); err != nil {
 			return err

@@ -2,6 +2,7 @@ package cloudwatch_test
 
 import (
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -77,7 +78,11 @@ func TestRefusedAlarmsOnMetrics(t *testing.T) {
 		{"ValidationError", "The parameters MetricDataQuery Expression and MetricStat are mutually exclusive and you have specified both.", func(in *sdk.PutMetricAlarmInput) {
 			in.Metrics[0].Expression = aws.String("1")
 		}},
-		{"ValidationError", "The value for parameter Metrics.member.1.MetricStat.Stat is not a valid statistic.", func(in *sdk.PutMetricAlarmInput) { in.Metrics[0].MetricStat.Stat = aws.String("x") }},
+		{"ValidationError", "Invalid metrics list", func(in *sdk.PutMetricAlarmInput) { in.Metrics[0].MetricStat.Stat = aws.String("x") }},
+		{"ValidationError", "Too many metrics in alarm, maximum is 10", func(in *sdk.PutMetricAlarmInput) { in.Metrics = slices.Repeat(in.Metrics[:1], 11) }},
+		{"ValidationError", "Too many expressions in alarm, maximum is 10", func(in *sdk.PutMetricAlarmInput) {
+			in.EvaluationPeriods, in.Metrics = nil, slices.Repeat(in.Metrics[1:], 11)
+		}},
 		{"ValidationError", "PutMetricAlarm request should have an EvaluationPeriods parameter", func(in *sdk.PutMetricAlarmInput) { in.EvaluationPeriods = nil }},
 		{"ValidationError", "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400) for alarms using period < 3600",
 			func(in *sdk.PutMetricAlarmInput) { in.EvaluationPeriods = aws.Int32(8641) }},

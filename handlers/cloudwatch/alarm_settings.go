@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -21,7 +22,7 @@ func settingsOf(in *sdk.PutMetricAlarmInput) (*cloudwatch.Settings, error) {
 	if len(in.Metrics) > 0 {
 		ofMetric = []func(*sdk.PutMetricAlarmInput) error{checkMetrics}
 	}
-	before := []func(*sdk.PutMetricAlarmInput) error{checkAlarmName, checkBuilt, checkThreshold}
+	before := []func(*sdk.PutMetricAlarmInput) error{checkAlarmName, checkBuilt, checkQueries, checkThreshold}
 	for _, check := range slices.Concat(before, ofMetric, []func(*sdk.PutMetricAlarmInput) error{checkAlarmActions}) {
 		if err := check(in); err != nil {
 			return nil, err
@@ -97,6 +98,8 @@ func checkStatistic(in *sdk.PutMetricAlarmInput) error {
 		return validation("PutMetricAlarm request should have a MetricName parameter")
 	case in.Namespace == nil:
 		return validation("PutMetricAlarm request should have a Namespace parameter")
+	case strings.ContainsFunc(*in.Namespace, func(c rune) bool { return c > unicode.MaxASCII }): // CW0008.2
+		return validation("Namespace must not contain Non-ASCII characters.")
 	case in.Statistic != "" && in.ExtendedStatistic != nil: // CW0003.2
 		return validation("PutMetricAlarm request can not be made with both Statistic and ExtendedStatistic parameters. Only one of them should be present")
 	case in.Statistic == "" && in.ExtendedStatistic == nil:

@@ -73,6 +73,7 @@ func TestRefusedAlarms(t *testing.T) {
 		{"ValidationError", "PutMetricAlarm request should have a Statistic parameter", func(in *sdk.PutMetricAlarmInput) { in.Statistic = "" }},
 		{"ValidationError", "PutMetricAlarm request should have a MetricName parameter", func(in *sdk.PutMetricAlarmInput) { in.MetricName = nil }},
 		{"ValidationError", "PutMetricAlarm request should have a Namespace parameter", func(in *sdk.PutMetricAlarmInput) { in.Namespace = nil }},
+		{"ValidationError", "Namespace must not contain Non-ASCII characters.", func(in *sdk.PutMetricAlarmInput) { in.Namespace = aws.String("Läden") }},
 		{"ValidationError", "PutMetricAlarm request should have an EvaluationPeriods parameter", func(in *sdk.PutMetricAlarmInput) { in.EvaluationPeriods = nil }},
 		{"ValidationError", "PutMetricAlarm request should have a Period parameter", func(in *sdk.PutMetricAlarmInput) { in.Period = nil }},
 		{"ValidationError", "PutMetricAlarm request should have a valid ComparisonOperator parameter", func(in *sdk.PutMetricAlarmInput) { in.ComparisonOperator = "" }},
