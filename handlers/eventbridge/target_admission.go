@@ -39,6 +39,9 @@ func (a *API) checkTarget(r *eventbridge.Rule, number int, t *types.Target) erro
 	if err := checkDeadLetters(t.DeadLetterConfig); err != nil {
 		return err
 	}
+	if queue := queueOf(t.DeadLetterConfig); queue != nil && arn.ScopeOf(*queue).Region != r.Scope.Region { // EVB0025.8; the text is the emulator's
+		return invalid("Dead letter queue %s must be in the same region as rule %s.", *queue, r.Name)
+	}
 	if err := checkKeys(number, t); err != nil {
 		return err
 	}

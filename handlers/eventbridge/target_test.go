@@ -47,6 +47,7 @@ func TestRefusedTargets(t *testing.T) {
 	s := newScene(t)
 	s.putRule("r")
 	const other = "arn:aws:events:eu-west-1:123456789012:event-bus/other"
+	far := strings.Replace(queue, "eu-west-1", "us-west-2", 1)
 	changed := func(change func(x *types.Target)) types.Target {
 		x := ecsTarget()
 		change(&x)
@@ -96,6 +97,8 @@ func TestRefusedTargets(t *testing.T) {
 			"RoleArn is required for target arn:aws:states:eu-west-1:123456789012:stateMachine:m."},
 		"dead letters to a topic": {changed(func(x *types.Target) { x.DeadLetterConfig.Arn = text("arn:aws:sns:eu-west-1:123456789012:t") }),
 			"sns is not supported as a dead letter resource."},
+		"dead letters to another Region": {changed(func(x *types.Target) { x.DeadLetterConfig.Arn = text(far) }),
+			"Dead letter queue " + far + " must be in the same region as rule r."},
 		"dead letters to a FIFO queue": {changed(func(x *types.Target) { x.DeadLetterConfig.Arn = text(queue + ".fifo") }),
 			"SQS FIFO is not supported by Dead Letter Queues"},
 		"a FIFO queue": {types.Target{Id: text("probe"), Arn: text(queue + ".fifo")}, "Parameter(s) SqsParameters must be specified for target: probe."},
