@@ -90,6 +90,9 @@ func TestARevisionKeepsNothingOfItsRequest(t *testing.T) {
 func TestLifeOfATaskDefinition(t *testing.T) {
 	s := newServer(t)
 	in := fargateDefinition("web")
+	in.Tags = []types.Tag{}
+	_, err := s.RegisterTaskDefinition(ctx, in)
+	refused(t, err, "ClientException", "Tags can not be empty.") // ECS0308
 	in.Tags = tag("a", "b")
 	in.TaskRoleArn = aws.String("worker")
 	out := must[*sdk.RegisterTaskDefinitionOutput](t)(s.RegisterTaskDefinition(ctx, in))

@@ -12,6 +12,7 @@ func TestTheMemberAtFault(t *testing.T) {
 	for _, c := range []struct{ input, want string }{
 		{`{"family": "a", "containerDefinitions": [{"name": "a b", "image": "a", "memory": 64}]}`, "containerDefinitions[0].name"},
 		{`{"family": "a", "tags": [{"key": "aws:x", "value": "y"}], "containerDefinitions": [{"name": "a", "image": "a", "memory": 64}]}`, "tags[0].key"},
+		{`{"family": "a", "tags": [], "containerDefinitions": [{"name": "a", "image": "a", "memory": 64}]}`, "tags"},
 		{service + `"serviceName": "a b"}`, "serviceName"},
 		{service + `"serviceName": "a", "role": "x"}`, "role"},
 		{service + `"serviceName": "a", "clientToken": "0123456789012345678901234567890123456789"}`, "clientToken"},

@@ -99,6 +99,12 @@ func (l leftOut) with(n *node) leftOut {
 	return more
 }
 
+// lost reports whether a value is left out, or all that a list has: some lists may not be empty (ECS0308).
+func (l leftOut) lost(n *node) bool {
+	kept := func(item *node) bool { return !l[item] }
+	return l[n] || len(n.items) > 0 && !slices.ContainsFunc(n.items, kept)
+}
+
 // appendJSON writes the value without what is left out.
 func (n *node) appendJSON(buf []byte, without leftOut) []byte {
 	switch n.kind {
@@ -108,29 +114,25 @@ func (n *node) appendJSON(buf []byte, without leftOut) []byte {
 		return append(buf, n.text...)
 	case list:
 		buf = append(buf, '[')
-		first := true
 		for _, item := range n.items {
 			if without[item] {
 				continue
 			}
-			if !first {
+			if buf[len(buf)-1] != '[' {
 				buf = append(buf, ',')
 			}
-			first = false
 			buf = item.appendJSON(buf, without)
 		}
 		return append(buf, ']')
 	}
 	buf = append(buf, '{')
-	first := true
 	for _, m := range n.members {
-		if without[m.value] {
+		if without.lost(m.value) {
 			continue
 		}
-		if !first {
+		if buf[len(buf)-1] != '{' {
 			buf = append(buf, ',')
 		}
-		first = false
 		buf = append(wire.AppendString(buf, m.name), ':')
 		buf = m.value.appendJSON(buf, without)
 	}

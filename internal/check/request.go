@@ -232,10 +232,7 @@ func (c *checker) explore(r *request, operation string, ask question, without le
 
 // lacks reports whether a member of the request itself is left out, or all that a list of it has.
 func (r *request) lacks(without leftOut) bool {
-	return slices.ContainsFunc(r.input.members, func(m nodeMember) bool {
-		kept := func(item *node) bool { return !without[item] }
-		return without[m.value] || len(m.value.items) > 0 && !slices.ContainsFunc(m.value.items, kept)
-	})
+	return slices.ContainsFunc(r.input.members, func(m nodeMember) bool { return without.lost(m.value) })
 }
 
 // names are those of what is left out, with what that is in.

@@ -26,6 +26,9 @@ type Output struct {
 
 // RegisterTaskDefinition makes the next revision of a family.
 func (a *API) RegisterTaskDefinition(ctx context.Context, in *sdk.RegisterTaskDefinitionInput) (*Output, error) {
+	if in.Tags != nil && len(in.Tags) == 0 { // ECS0308
+		return nil, kit.ClientError("Tags can not be empty.")
+	}
 	if err := kit.CheckTags(in.Tags); err != nil {
 		return nil, err
 	}
