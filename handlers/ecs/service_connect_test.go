@@ -296,7 +296,7 @@ func TestServiceConnectRefusals(t *testing.T) {
 			func(_ *sdk.CreateServiceInput, c *types.ServiceConnectConfiguration, _ *types.ServiceConnectService) {
 				c.Namespace = aws.String("arn:aws:servicediscovery:eu-west-1:999999999999:namespace/ns-aaaaaaaaaaaaaaaa")
 			}},
-		{"Windows", invalid, "ecs-emulator does not support serviceConnectConfiguration on Windows and runtimePlatform.operatingSystemFamily WINDOWS_SERVER_2022_CORE" + unsupportedTail,
+		{"Windows", invalid, "Unsupported operating system in task definition. Please choose Linux",
 			func(in *sdk.CreateServiceInput, _ *types.ServiceConnectConfiguration, _ *types.ServiceConnectService) {
 				in.TaskDefinition = aws.String("windows")
 			}},

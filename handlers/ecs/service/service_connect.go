@@ -118,6 +118,9 @@ func (in *connecting) checkServices(r *state.ServiceRevision) error {
 		// Source: ECS developer guide, Service Connect: host is not supported.
 		return kit.InvalidParameter(fmt.Sprintf("Service Connect is not supported with the %s network mode.", mode))
 	}
+	if taskdef.IsWindows(in.definition) { // issue 5696 of aws/copilot-cli
+		return kit.InvalidParameter("Unsupported operating system in task definition. Please choose Linux")
+	}
 	if r.PlatformVersion == "1.3.0" { // recorded-companions 14.27: 1.4.0 is the first
 		return kit.InvalidParameter("Service Connect is not supported with the platform version 1.3.0.")
 	}
@@ -212,8 +215,6 @@ func unsupportedConnect(c *types.ServiceConnectConfiguration, def *types.TaskDef
 		refused = append(refused, "serviceConnectConfiguration with the EXTERNAL launch type")
 	case launchType != types.LaunchTypeFargate && task.NetworkMode(def) == types.NetworkModeBridge:
 		refused = append(refused, "serviceConnectConfiguration with the bridge network mode")
-	case taskdef.IsWindows(def):
-		refused = append(refused, "serviceConnectConfiguration on Windows")
 	}
 	return refused
 }
