@@ -184,7 +184,8 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) {
 			in.DeploymentController, in.TaskDefinition, in.LoadBalancers = controller("EXTERNAL"), nil, []types.LoadBalancer{targetGroup("a")}
 		}},
-	{"CodeDeploy", invalid, "ecs-emulator does not support deploymentController.type CODE_DEPLOY" + unsupportedTail,
+	{"CodeDeploy without load balancer", invalid,
+		"When specifying the CODE_DEPLOY deployment controller type, the service requires an Application Load Balancer or Network Load Balancer.",
 		func(in *sdk.CreateServiceInput) { in.DeploymentController = controller("CODE_DEPLOY") }},
 	{"role with awsvpc", invalid, "You cannot specify an IAM role for services that require a service linked role.",
 		func(in *sdk.CreateServiceInput) { in.Role = aws.String("r") }},

@@ -81,6 +81,9 @@ func checkScheduling(in *sdk.CreateServiceInput, quotas quota.Quotas) error {
 	default:
 		return kit.InvalidParameter("Scheduling strategy should be one of [REPLICA,DAEMON]")
 	}
+	if c := in.DeploymentController; c != nil && c.Type == types.DeploymentControllerTypeCodeDeploy && len(in.LoadBalancers) == 0 { // badmintoncryer/cdk-preflight
+		return kit.InvalidParameter("When specifying the CODE_DEPLOY deployment controller type, the service requires an Application Load Balancer or Network Load Balancer.")
+	}
 	return checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers), len(in.ServiceRegistries))
 }
 
