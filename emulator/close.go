@@ -66,6 +66,7 @@ func (s *Server) Reset() error {
 	s.deliveries.Reset()
 	s.quiet.Forget()
 	s.metrics.Reset()
+	s.loads.ClearAll()
 	left := s.logs.Reset()
 	if left != nil {
 		left = fmt.Errorf("log events are left: %w", left)

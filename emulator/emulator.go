@@ -48,6 +48,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/retention"
 	connectmetrics "github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/metrics"
+	"github.com/ecs-emulator/ecs-emulator/internal/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/session"
 	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
@@ -84,7 +85,7 @@ type Server struct {
 	router        *routing.Router
 	targets       *target.Targets    // of rules and schedules
 	deliveries    delivery.Counters  // of the same
-	loads         loads              // of services on the simulated engine
+	loads         *serviceload.Board // of services on the simulated engine
 	services      []string           // of handler, as signatures name them
 	endpoints     []string           // variables of containers; see serve.go
 	upstream      *handlers.Upstream // nil if there is none
@@ -150,6 +151,7 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 	}
 	s.faulty = fault.New(s.engine, fault.Options{AfterFunc: s.afterFunc})
 	s.faults = newFaults(s)
+	s.loads = s.newLoads()
 	s.quiet = &controllers.Quiet{Store: s.store, Engine: s.engine, Faulty: s.faulty, Set: s.atWork, Requests: s.requests.Load, Matched: s.deliveries.AllMatched, Log: s.opts.Log}
 	s.clock.SetQuiet(s.quiet.Wait)
 	s.clock.SetProgress(s.tellProgress)

@@ -74,6 +74,7 @@ func (s *Server) newHandler() http.Handler {
 			LogEvents: s.logEvents, LoadBalancers: s.controlLoadBalancers, Resolvers: s.controlResolvers, Proxies: s.controlProxies, Faults: s.faults.kit, Closing: s.closing, StateChange: stateChange,
 			Sessions:             s.sessions,
 			Delivered:            &s.deliveries,
+			Loads:                s.loads,
 			Scaling:              s.scalingReport,
 			Due:                  control.Due{Rule: timetable.NextOfRule, Schedule: timetable.NextOfSchedule},
 			CertificateAuthority: s.certificateAuthority,

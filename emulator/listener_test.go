@@ -93,7 +93,7 @@ func TestTasksReachTheirSessionsAndNoOthers(t *testing.T) {
 	if status, text := ask(t, tasks, target, upgrade); status != http.StatusNotFound || !strings.Contains(text, notOffered) {
 		t.Errorf("a program in another task: %d %s", status, text)
 	}
-	for path, body := range map[string]string{"clock": `{"advance":"1h"}`, "faults": `{"kind":"pull","image":"none/*"}`, "reset": "", "health/../reset": "", "%72eset": ""} {
+	for path, body := range map[string]string{"clock": `{"advance":"1h"}`, "faults": `{"kind":"pull","image":"none/*"}`, "load": `{"service":"api","cpu":3}`, "reset": "", "health/../reset": "", "%72eset": ""} {
 		answer, err := http.Post("http://"+tasks+"/_emulator/"+path, "application/json", strings.NewReader(body))
 		w.must(err)
 		text, _ := io.ReadAll(answer.Body)

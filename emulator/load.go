@@ -1,13 +1,10 @@
 package emulator
 
 import (
-	"errors"
-	"strings"
-	"sync"
+	"fmt"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/sim"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -30,62 +27,18 @@ type LoadedTask struct {
 type LoadFunc func(at time.Time, task LoadedTask) Usage
 
 // Load says what the tasks of a service use on the simulated engine, in place of the labels of their containers; nil ends
-// that. The service is named by its ARN, as cluster/service, or by its name alone in the cluster default; it need not be
+// that, and so does a load that is set by /_emulator/load. The service is named by its ARN, as cluster/service, or by its name alone in the cluster default; it need not be
 // there yet. All of it counts as that of the task's first container. The error is that of another engine.
 func (s *Server) Load(service string, load LoadFunc) error {
-	engine, ok := s.engine.(*sim.Engine)
-	if !ok {
-		return errors.New("load a service: only containers of the simulated engine (Engine: \"sim\") use what a function or a label says; these use what they really use")
+	var told serviceload.Func
+	if load != nil {
+		told = func(at time.Time, t *state.Task, running int) (cpu, memory float64) {
+			use := load(at, LoadedTask{ARN: t.ARN, StartedAt: t.Status.StartedAt, Running: running})
+			return use.CPU, use.Memory
+		}
 	}
-	if _, name, isARN := strings.Cut(service, ":service/"); isARN {
-		service = name
-	} else if !strings.Contains(service, "/") {
-		service = "default/" + service
+	if err := s.loads.Tell(service, told); err != nil {
+		return fmt.Errorf("load a service: %w", err)
 	}
-	s.loads.set(service, load)
-	engine.SetLoad(s.loadOf)
 	return nil
-}
-
-// loads are those by cluster and service.
-type loads struct {
-	mu sync.Mutex
-	of map[string]LoadFunc
-}
-
-func (l *loads) set(service string, load LoadFunc) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.of == nil {
-		l.of = map[string]LoadFunc{}
-	}
-	l.of[service] = load
-}
-
-func (l *loads) find(service string) LoadFunc {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.of[service]
-}
-
-// loadOf is what a container uses, by its labels.
-func (s *Server) loadOf(labels map[string]string, at time.Time) (sim.Load, bool) {
-	tx := s.store.Read()
-	t := state.FindTask(tx, labels[state.LabelTaskARN])
-	if t == nil || t.Spec.ServiceARN == "" {
-		return sim.Load{}, false
-	}
-	load := s.loads.find(arn.ClusterName(t.Spec.ServiceARN) + "/" + arn.Name(t.Spec.ServiceARN))
-	if load == nil {
-		return sim.Load{}, false
-	}
-	if len(t.Status.Containers) == 0 || t.Status.Containers[0].Name != labels[state.LabelContainerName] {
-		return sim.Load{}, true
-	}
-	task := LoadedTask{ARN: t.ARN, StartedAt: t.Status.StartedAt}
-	for _, d := range state.FindServiceSummary(tx, t.Spec.ServiceARN).Deployments {
-		task.Running += d.Running
-	}
-	use := load(at, task)
-	return sim.Load{CPU: use.CPU, Memory: use.Memory}, true
 }

@@ -5,8 +5,10 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/usage"
 )
 
@@ -43,4 +45,18 @@ func (s *Server) containerUsage(ctx context.Context) (all []control.ContainerUsa
 		})
 	}
 	return all
+}
+
+// newLoads has the loads of services, of which the simulated engine asks once there is one.
+func (s *Server) newLoads() *serviceload.Board {
+	loads := &serviceload.Board{Store: s.store, Now: s.clock.Now}
+	if engine, ok := s.engine.(*sim.Engine); ok {
+		loads.Attach = func() {
+			engine.SetLoad(func(labels map[string]string, at time.Time) (sim.Load, bool) {
+				cpu, memory, ok := loads.Of(labels, at)
+				return sim.Load{CPU: cpu, Memory: memory}, ok
+			})
+		}
+	}
+	return loads
 }

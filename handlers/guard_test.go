@@ -94,6 +94,7 @@ func TestOrigins(t *testing.T) {
 		{"picture", "GET", "/?Action=DescribeVpcs", site("cross-site"), "another origin"},
 		{"reset", "POST", "/_emulator/reset", origin("https://evil.example"), "another origin"},
 		{"faults", "DELETE", "/_emulator/faults", site("cross-site"), "another origin"},
+		{"load", "DELETE", "/_emulator/load", site("cross-site"), "another origin"},
 		{"metrics", "POST", "/metrics", origin("https://evil.example"), "another origin"},
 		{"no path", "POST", "/nowhere", origin("https://evil.example"), "another origin"},
 	} {

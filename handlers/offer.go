@@ -39,6 +39,7 @@ var offers = map[string][]listener{
 	control.Prefix + "scaling":       {hostListener},
 	control.Prefix + "discovery":     {hostListener},
 	control.Prefix + "faults":        {hostListener},
+	control.Prefix + "load":          {hostListener},
 	control.Prefix + "clock":         {hostListener},
 	control.Prefix + "ca.pem":        {hostListener}, // tasks ask ACM for the chain of a certificate
 	control.Prefix + "reset":         {hostListener},

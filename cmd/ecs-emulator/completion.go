@@ -89,6 +89,8 @@ func candidates(before []string, typed string) []candidate {
 		return nil // a word of the container's
 	case name != "":
 		return flags.valuesOf(name, "")
+	case !strings.HasPrefix(typed, "-") && len(rest) == 0:
+		return append(nextNames(before), c.valuesOf(given)...)
 	case !strings.HasPrefix(typed, "-"):
 		return c.valuesOf(given)
 	case assigned:

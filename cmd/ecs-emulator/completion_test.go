@@ -29,6 +29,8 @@ func TestCompletion(t *testing.T) {
 		"faults add c":                    "crash cut-off-instance",
 		"faults add crash ":               "",
 		"faults add --for 5m p":           "pull",
+		"load ":                           "clear",
+		"load api ":                       "",
 		"help faults ":                    "list add run clear",
 		"help s":                          "serve scaling",
 		"completion ":                     "bash zsh fish",

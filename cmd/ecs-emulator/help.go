@@ -35,6 +35,9 @@ func helpOn(name []string) (string, error) {
 		return "Amazon ECS on your own machine.\n\nUsage: ecs-emulator <command> [flags] [arguments]\n\n" + listed("") + firstSteps + helpFooter, nil
 	}
 	if list := listed(name[0]); list != "" && len(name) == 1 {
+		if c, _, known := find(name); known { // load, beside load clear
+			return c.help() + "\nBeside it:\n" + list, nil
+		}
 		return "Usage: ecs-emulator " + name[0] + " <command> [flags] [arguments]\n\n" + list + helpFooter, nil
 	}
 	c, _, known := find(name)

@@ -64,6 +64,14 @@ func TestEachCommandExplainsItself(t *testing.T) {
 	}
 }
 
+func TestHelpOfACommandAndThoseThatBeginWithIt(t *testing.T) {
+	for _, line := range []string{"load -h", "help load"} {
+		if help := said(t, line); !strings.Contains(help, "--memory MiB") || !strings.Contains(help, "\n  load clear ") {
+			t.Errorf("%s says %s", line, help)
+		}
+	}
+}
+
 func TestHelpShowsDefaultsAndNoFlagThatIsGone(t *testing.T) {
 	help := said(t, "serve -h")
 	for text, want := range map[string]bool{"(default\n": true, "--on-exit what ": true, "\nData and logs:\n": true, "public-addresses": false} {

@@ -16,7 +16,7 @@ import (
 var told = []string{
 	"task has stopped", "container has stopped", "container restarts by its restart policy",
 	"container cannot run", "container will never start",
-	"fault added", "faults cleared", "reset: all tasks ended, everything forgotten",
+	"fault added", "faults cleared", "load set", "load cleared", "reset: all tasks ended, everything forgotten",
 }
 
 // shortText is a record in a line: the message, why, and in brackets what it is about. It is empty for

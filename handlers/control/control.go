@@ -1,6 +1,6 @@
 // Package control is what the emulator offers beside the AWS APIs, under
 // /_emulator/: its health, its clock, its tasks as the engine sees them, their output
-// and their events, what rules and schedules bring to their targets, programs that run in them, where load balancers are reached, what shall go wrong with them, the authority that its certificates are
+// and their events, what rules and schedules bring to their targets, programs that run in them, where load balancers are reached, what shall go wrong with them, the loads that services share, the authority that its certificates are
 // from, and a reset; and its metrics for Prometheus.
 //
 // All bodies but those of streams and certificates are JSON. An error is {"error": "…"}.
@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
+	"github.com/ecs-emulator/ecs-emulator/internal/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/gorilla/mux"
@@ -67,6 +68,8 @@ type Options struct {
 	CertificateAuthority func() (string, error)
 	// Faults is what shall go wrong with tasks and their engine.
 	Faults Faults
+	// Loads is what tasks of services share on the simulated engine.
+	Loads *serviceload.Board
 	// Delivered counts what rules and schedules bring to their targets; Due tells when they are due next.
 	Delivered *delivery.Counters
 	Due       Due
@@ -117,12 +120,15 @@ func Handler(o Options) http.Handler {
 	r.HandleFunc(Prefix+"faults", a.faults).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"faults", a.addFault).Methods(http.MethodPost)
 	r.HandleFunc(Prefix+"faults", a.clearFaults).Methods(http.MethodDelete)
+	r.HandleFunc(Prefix+"load", a.loads).Methods(http.MethodGet, http.MethodHead)
+	r.HandleFunc(Prefix+"load", a.setLoad).Methods(http.MethodPost)
+	r.HandleFunc(Prefix+"load", a.clearLoads).Methods(http.MethodDelete)
 	r.HandleFunc(Prefix+"discovery", a.discovery).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"scaling", a.scaling).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"deliveries", a.deliveries).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"reset", a.reset).Methods(http.MethodPost)
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, overview, tasks, loadbalancers, logs, exec, events, activity, deliveries, scaling, discovery, faults, ca.pem and reset")
+		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, overview, tasks, loadbalancers, logs, exec, events, activity, deliveries, scaling, discovery, faults, load, ca.pem and reset")
 	})
 	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, http.StatusMethodNotAllowed, r.URL.Path+" is not for "+r.Method)

@@ -19,7 +19,7 @@ const (
 	packet        = 100   // bytes
 )
 
-// Load is what a container seems to use.
+// Load is what a container seems to use. A number that is told and is NaN is the script's.
 type Load struct {
 	CPU    float64 // vCPU
 	Memory float64 // MiB
@@ -44,14 +44,15 @@ func (m *Meter) Begin(now time.Time) {
 // script's, it counts since the last look.
 func (m *Meter) use(does *script.Script, told *Load, at time.Time) (now Load) {
 	after, passed := at.Sub(m.first), at.Sub(m.at)
-	if told != nil {
-		now = Load{max(told.CPU, 0), max(told.Memory, 0)}
+	now = Load{script.At(does.CPU, after, defaultCPU), script.At(does.Memory, after, defaultMemory)}
+	if told != nil && !math.IsNaN(told.Memory) {
+		now.Memory = max(told.Memory, 0)
+	}
+	if told != nil && !math.IsNaN(told.CPU) {
+		now.CPU = max(told.CPU, 0)
 		m.used += now.CPU * max(passed, 0).Seconds()
-	} else {
-		now = Load{script.At(does.CPU, after, defaultCPU), script.At(does.Memory, after, defaultMemory)}
-		if passed > 0 {
-			m.used += script.Sum(does.CPU, m.at.Sub(m.first), after, defaultCPU)
-		}
+	} else if passed > 0 {
+		m.used += script.Sum(does.CPU, m.at.Sub(m.first), after, defaultCPU)
 	}
 	if passed > 0 {
 		m.at = at
