@@ -55,7 +55,7 @@ func TestALongAnswerToAClientThatIsStillWritingArrives(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, _, err := smithyhttp.NewClientHandler(client).Handle(t.Context(), r)
+		out, _, err := smithyhttp.NewClientHandlerWithOptions(client).Handle(t.Context(), r)
 		if err != nil {
 			t.Fatal(err)
 		}
