@@ -39,15 +39,19 @@ var model = constraint.New(table, constraint.Style{
 	Patterns: map[string]string{
 		// Go's patterns cannot look ahead, and not count to 1024: the model has lengths as well, and handlers refuse names
 		// that begin like ARNs, and long ones of services.
-		`^[!-~]{1,1024}$`:         `[!-~]+`,
-		`^(?!arn:)[!-~]{1,1024}$`: `[!-~]+`,
-		`^(?!arn:)[!-~]{1,253}$`:  `[!-~]+`,
-		serviceName:               `([a-zA-Z0-9_][a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9])(\.([a-zA-Z0-9_][a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9]))*|\.`,
+		`^[!-~]{1,1024}$`: `[!-~]+`,
+		httpName:          `[!-~]+`,
+		privateName:       `[!-~]+`,
+		serviceName:       `([a-zA-Z0-9_][a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9])(\.([a-zA-Z0-9_][a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9]))*|\.`,
 	},
 })
 
-// serviceName is a pattern of the service model.
-const serviceName = `((?=^.{1,127}$)^([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9])(\.([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9]))*$)|(^\.$)`
+// Patterns of the service model (SD0004).
+const (
+	httpName    = `^(?!arn:)[!-~]{1,1024}$`
+	privateName = `^(?!arn:)[!-~]{1,253}$`
+	serviceName = `((?=^.{1,127}$)^([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9])(\.([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9]))*$)|(^\.$)`
+)
 
 // Service is the Cloud Map API.
 func (a *API) Service() awsapi.Service {

@@ -60,6 +60,7 @@ func TestAttributesOfInstances(t *testing.T) {
 	srv := service("srv", records(types.RoutingPolicyMultivalue, types.RecordTypeSrv))
 	cname := service("cname", records(types.RoutingPolicyWeighted, types.RecordTypeCname))
 	plain := *s.service(&sdk.CreateServiceInput{Name: aws.String("plain"), NamespaceId: &http}).Id
+	checked := *s.service(&sdk.CreateServiceInput{Name: aws.String("checked"), NamespaceId: &http, HealthCheckConfig: &types.HealthCheckConfig{Type: types.HealthCheckTypeTcp}}).Id
 	refuse := func(service, text string, attributes ...string) {
 		t.Helper()
 		in := &sdk.RegisterInstanceInput{ServiceId: &service, InstanceId: aws.String("i"), Attributes: map[string]string{}}
@@ -71,7 +72,7 @@ func TestAttributesOfInstances(t *testing.T) {
 	refuse(a, "AWS_INSTANCE_IPV4", "AWS_INSTANCE_IPV6", "::1")
 	refuse(a, "AWS_INSTANCE_IPV4 is not valid", "AWS_INSTANCE_IPV4", "::1")
 	refuse(a, "WEIGHTED", "AWS_ALIAS_DNS_NAME", "lb.elb.amazonaws.com")
-	refuse(a, "HTTP namespaces only", "AWS_EC2_INSTANCE_ID", "i-1")
+	refuse(a, "namespace type DNS_PRIVATE", "AWS_EC2_INSTANCE_ID", "i-1")
 	refuse(both, "AWS_INSTANCE_IPV6", "AWS_INSTANCE_IPV4", "10.0.0.1")
 	refuse(both, "AWS_INSTANCE_IPV4", "AWS_ALIAS_DNS_NAME", "lb.elb.amazonaws.com", "AWS_INSTANCE_IPV4", "10.0.0.1")
 	refuse(srv, "AWS_INSTANCE_PORT", "AWS_INSTANCE_IPV4", "10.0.0.1")
@@ -81,7 +82,13 @@ func TestAttributesOfInstances(t *testing.T) {
 	for _, name := range []string{"a..b", ".", "a b", strings.Repeat("x", 64) + ".com", strings.Repeat("abc.", 64) + "com"} {
 		refuse(cname, "AWS_INSTANCE_CNAME is not valid", "AWS_INSTANCE_CNAME", name)
 	}
-	refuse(plain, "AWS_INIT_HEALTH_STATUS", "AWS_INIT_HEALTH_STATUS", "UNKNOWN")
+	refuse(plain, "InitHealthStatus.UNKNOWN", "AWS_INIT_HEALTH_STATUS", "UNKNOWN")
+	refuse(plain, "[AWS_MY, Aws_too]", "AWS_MY", "v", "Aws_too", "v")
+	refuse(plain, "with [AWS_INSTANCE_CNAME, AWS_INSTANCE_PORT]", "AWS_EC2_INSTANCE_ID", "i-1", "AWS_INSTANCE_PORT", "80", "AWS_INSTANCE_CNAME", "c")
+	refuse(checked, "A port must be supplied", "AWS_INSTANCE_IPV4", "1.1.1.1")
+	for _, address := range []string{"10.0.0.1", "172.31.0.1", "192.168.0.1", "127.0.0.1", "169.254.0.1", "192.0.2.1", "198.51.100.1", "203.0.113.1"} {
+		refuse(checked, "IPv4 address "+address+" is forbidden for healthChecks", "AWS_INSTANCE_IPV4", address, "AWS_INSTANCE_PORT", "80")
+	}
 	refuse(plain, "i-1 does not exist", "AWS_EC2_INSTANCE_ID", "i-1")
 	refuse(plain, "'attributes' failed to satisfy constraint", "a key", "v")
 
@@ -95,7 +102,9 @@ func TestAttributesOfInstances(t *testing.T) {
 	s.register(srv, "i", "AWS_INSTANCE_IPV6", "fd00::1", "AWS_INSTANCE_PORT", "80")
 	s.register(cname, "i", "AWS_INSTANCE_CNAME", "example.com")
 	s.register(cname, "dot", "AWS_INSTANCE_CNAME", "example.com.")
-	s.register(plain, "i", "anything", "goes here")
+	s.register(plain, "i", "anything", "goes here", "aws_instance_port", "is known")
+	s.register(checked, "i", "AWS_INSTANCE_IPV4", "172.32.0.1", "AWS_INSTANCE_PORT", "80")
+	s.register(checked, "name", "AWS_INSTANCE_PORT", "80")
 }
 
 // DiscoverInstances answers what is healthy, or all.

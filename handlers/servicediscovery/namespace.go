@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery"
@@ -52,8 +53,13 @@ func (a *API) CreatePublicDnsNamespace(ctx context.Context, in *sdk.CreatePublic
 
 // createNamespace stores a namespace, unless it cannot be, and the operation that says which.
 func (a *API) createNamespace(ctx context.Context, once once, n *servicediscovery.Namespace) (operation *string, err error) {
-	if strings.HasPrefix(n.Name, "arn:") {
-		return nil, invalid("A namespace's name cannot begin with arn:.")
+	if strings.HasPrefix(n.Name, "arn:") { // a public one's pattern has no colon
+		v, pattern := constraint.Violations{}, httpName
+		if n.Type == types.NamespaceTypeDnsPrivate {
+			pattern = privateName
+		}
+		v.Add("'"+n.Name+"'", "name", "satisfy regular expression pattern: "+pattern)
+		return nil, v.Refusal("InvalidInput")
 	}
 	if err := checkTags(n.Tags); err != nil {
 		return nil, err

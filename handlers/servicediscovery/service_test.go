@@ -86,14 +86,15 @@ func TestRefusedServices(t *testing.T) {
 		text string
 		in   sdk.CreateServiceInput
 	}{
-		{"HTTP namespace", sdk.CreateServiceInput{NamespaceId: &http, DnsConfig: records("", types.RecordTypeA)}},
-		{"type HTTP", sdk.CreateServiceInput{NamespaceId: &private, Type: types.ServiceTypeOptionHttp, DnsConfig: records("", types.RecordTypeA)}},
+		{"a namespace that has a type of HTTP", sdk.CreateServiceInput{NamespaceId: &http, DnsConfig: records("", types.RecordTypeA)}},
+		{"a service with a type of HTTP", sdk.CreateServiceInput{NamespaceId: &private, Type: types.ServiceTypeOptionHttp, DnsConfig: records("", types.RecordTypeA)}},
 		{"not A, SRV", sdk.CreateServiceInput{NamespaceId: &private, DnsConfig: records("", types.RecordTypeSrv, types.RecordTypeA)}},
-		{"not A, A", sdk.CreateServiceInput{NamespaceId: &private, DnsConfig: records("", types.RecordTypeA, types.RecordTypeA)}},
+		{"Duplicate resource record typeAin DNS", sdk.CreateServiceInput{NamespaceId: &private, DnsConfig: records("", types.RecordTypeA, types.RecordTypeA)}},
+		{"CNAME cannot be combined", sdk.CreateServiceInput{NamespaceId: &private, DnsConfig: records("", types.RecordTypeA, types.RecordTypeCname)}},
 		{"WEIGHTED", sdk.CreateServiceInput{NamespaceId: &private, DnsConfig: records("", types.RecordTypeCname)}},
 		{"private namespace", sdk.CreateServiceInput{NamespaceId: &private, HealthCheckConfig: check}},
 		{"both", sdk.CreateServiceInput{NamespaceId: &http, HealthCheckConfig: check, HealthCheckCustomConfig: &types.HealthCheckCustomConfig{}}},
-		{"ResourcePath", sdk.CreateServiceInput{NamespaceId: &http, HealthCheckConfig: &types.HealthCheckConfig{Type: types.HealthCheckTypeTcp, ResourcePath: aws.String("/")}}},
+		{"resource path", sdk.CreateServiceInput{NamespaceId: &http, HealthCheckConfig: &types.HealthCheckConfig{Type: types.HealthCheckTypeTcp, ResourcePath: aws.String("/")}}},
 	} {
 		test.in.Name = aws.String("api")
 		refused(t, s.CreateService, &test.in, "InvalidInput", test.text)
