@@ -17,6 +17,9 @@ import (
 // the text is from field reports.
 const maxAttached = 10
 
+// otherPartition is AWS's text about a policy of another partition (IAM0012).
+const otherPartition = "Invalid ARN partition"
+
 // AttachRolePolicy attaches a managed policy to a role, again without effect (IAM0003).
 func (a *API) AttachRolePolicy(ctx context.Context, in *sdk.AttachRolePolicyInput) (*sdk.AttachRolePolicyOutput, error) {
 	if err := checkAttachment(in.PolicyArn); err != nil {
@@ -27,6 +30,8 @@ func (a *API) AttachRolePolicy(ctx context.Context, in *sdk.AttachRolePolicyInpu
 		switch {
 		case r.LinkedTo != "":
 			return protected(r.Name)
+		case iam.AccountOfARN(arn).Partition != r.Account.Partition:
+			return validationError(otherPartition)
 		case !attachable(tx, r.Account, arn):
 			return noSuchEntity("Policy %s does not exist or is not attachable.", arn)
 		case strings.Contains(arn, ":policy/aws-service-role/"): // source of the text: field reports

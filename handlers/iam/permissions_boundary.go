@@ -39,6 +39,8 @@ func checkBoundary(tx *store.Tx, a iam.Account, arn *string) error {
 		return nil
 	case !isPolicyARN(*arn):
 		return invalidInput("ARN %s is not valid.", *arn)
+	case iam.AccountOfARN(*arn).Partition != a.Partition:
+		return validationError(otherPartition)
 	case !attachable(tx, a, *arn):
 		return noSuchEntity("Scope ARN: %s does not exist or is not attachable.", *arn)
 	}

@@ -27,8 +27,8 @@ func size(document string) (n int) {
 	return n
 }
 
-func checkPolicyDocument(document string) error {
-	if why := iam.CheckPolicy(document); why != "" {
+func checkPolicyDocument(document, partition string) error {
+	if why := iam.CheckPolicy(document, partition); why != "" {
 		return malformedPolicy(why)
 	}
 	if size(document) > maxPolicy {
@@ -39,7 +39,7 @@ func checkPolicyDocument(document string) error {
 
 // CreatePolicy makes a managed policy with a first version (IAM0004).
 func (a *API) CreatePolicy(ctx context.Context, in *sdk.CreatePolicyInput) (*sdk.CreatePolicyOutput, error) {
-	if err := checkPolicyDocument(*in.PolicyDocument); err != nil {
+	if err := checkPolicyDocument(*in.PolicyDocument, account(ctx).Partition); err != nil {
 		return nil, err
 	}
 	tags, err := taggedPolicy.merge(nil, in.Tags)

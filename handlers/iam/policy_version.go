@@ -17,7 +17,7 @@ const maxVersions = 5
 
 // CreatePolicyVersion adds a document to a policy. Numbers are not used again (IAM0004).
 func (a *API) CreatePolicyVersion(ctx context.Context, in *sdk.CreatePolicyVersionInput) (*sdk.CreatePolicyVersionOutput, error) {
-	if err := checkPolicyDocument(*in.PolicyDocument); err != nil {
+	if err := checkPolicyDocument(*in.PolicyDocument, account(ctx).Partition); err != nil {
 		return nil, err
 	}
 	made := iam.PolicyVersion{Document: *in.PolicyDocument, CreatedAt: a.now()}

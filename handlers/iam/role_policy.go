@@ -19,7 +19,7 @@ func (a *API) PutRolePolicy(ctx context.Context, in *sdk.PutRolePolicyInput) (*s
 		if r.LinkedTo != "" {
 			return protected(r.Name)
 		}
-		if why := iam.CheckPolicy(*in.PolicyDocument); why != "" {
+		if why := iam.CheckPolicy(*in.PolicyDocument, r.Account.Partition); why != "" {
 			return malformedPolicy(why)
 		}
 		put := iam.Inline{Name: *in.PolicyName, Document: *in.PolicyDocument}

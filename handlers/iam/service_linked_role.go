@@ -3,6 +3,7 @@ package iam
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
@@ -15,10 +16,18 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
-// CreateServiceLinkedRole makes the role of a service. Source of the texts: field reports.
+// CreateServiceLinkedRole makes the role of a service. Of a name under amazonaws.com it cannot be told whether AWS has
+// the service (IAM0012). Source of the other texts: field reports.
 func (a *API) CreateServiceLinkedRole(ctx context.Context, in *sdk.CreateServiceLinkedRoleInput) (*sdk.CreateServiceLinkedRoleOutput, error) {
 	made, suffixed := iam.NewServiceLinkedRole(account(ctx), *in.AWSServiceName, a.now())
-	if made == nil {
+	switch {
+	case made != nil:
+	case !strings.Contains(*in.AWSServiceName, ".amazonaws.com"):
+		return nil, &awsapi.Error{
+			Code: "AccessDenied", Status: http.StatusForbidden,
+			Message: *in.AWSServiceName + " is not a valid AWS service name (Service Principal)",
+		}
+	default:
 		return nil, &awsapi.Error{
 			Code: "NotImplementedException", Status: http.StatusNotImplemented,
 			Message: "ecs-emulator does not know the role that is linked to " + *in.AWSServiceName + ". See " + awsapi.Page("iam") + ".",

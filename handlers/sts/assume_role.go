@@ -64,7 +64,7 @@ func checkRoleAndPolicy(role string, policy *string) error {
 		return validationError("%s is invalid", role)
 	}
 	if policy != nil {
-		if why := iam.CheckPolicy(*policy); why != "" {
+		if why := iam.CheckPolicy(*policy, iam.AccountOfARN(role).Partition); why != "" {
 			return &types.MalformedPolicyDocumentException{Message: &why}
 		}
 	}

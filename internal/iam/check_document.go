@@ -1,7 +1,6 @@
 package iam
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -12,9 +11,9 @@ import (
 const legacy = "The policy failed legacy parsing"
 
 // CheckPolicy says why AWS refuses the document of a role's or a managed policy; empty
-// if it takes it. The order of the checks is part of it (IAM0005). Values of date
-// conditions are not looked at.
-func CheckPolicy(text string) string {
+// if it takes it. The order of the checks is part of it (IAM0005). ARNs are of the partition
+// where the policy is.
+func CheckPolicy(text, partition string) string {
 	d, ok := parse(text)
 	if !ok {
 		return "Syntax errors in policy."
@@ -22,27 +21,30 @@ func CheckPolicy(text string) string {
 	if d.version != "2012-10-17" {
 		return "Policy document must be version 2012-10-17 or greater."
 	}
-	if slices.ContainsFunc(d.statements, statement.failsLegacy) {
+	if slices.ContainsFunc(d.statements, func(s statement) bool { return s.failsLegacy(partition) }) {
 		return legacy
 	}
 	if why := checkSids(d.statements); why != "" {
 		return why
 	}
 	for _, s := range d.statements {
-		if why := s.check(); why != "" {
+		if why := s.check(partition); why != "" {
 			return why
 		}
 	}
 	return ""
 }
 
-func (s statement) failsLegacy() bool {
-	return s.effect != "Allow" && s.effect != "Deny" || slices.ContainsFunc(s.resources, func(r string) bool {
+func (s statement) failsLegacy(partition string) bool {
+	if s.effect != "Allow" && s.effect != "Deny" || slices.ContainsFunc(s.conditions, condition.failsLegacy) {
+		return true
+	}
+	return slices.ContainsFunc(s.resources, func(r string) bool {
 		if !strings.Contains(r, ":") {
 			return false
 		}
 		p := arnParts(r)
-		return slices.Contains(partitions, p[1]) && (p[2] == "" || p[2] == "s3" && !s3Account.MatchString(p[4]))
+		return p[1] == partition && (p[2] == "" || p[2] == "s3" && !s3Account.MatchString(p[4]))
 	})
 }
 
@@ -66,7 +68,7 @@ func checkSids(statements []statement) string {
 	return ""
 }
 
-func (s statement) check() string {
+func (s statement) check(partition string) string {
 	switch {
 	case s.hasPrincipal:
 		return "Policy document should not specify a principal." // source: field reports
@@ -76,7 +78,7 @@ func (s statement) check() string {
 		return "Policy statement must contain resources."
 	}
 	for _, r := range s.resources {
-		if why := checkResource(r); why != "" {
+		if why := checkResource(r, partition); why != "" {
 			return why
 		}
 	}
@@ -87,9 +89,6 @@ func (s statement) check() string {
 	}
 	return ""
 }
-
-// partitions of AWS.
-var partitions = []string{"aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"}
 
 // iamPaths are what resources of IAM start with.
 const iamPaths = "user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/"
@@ -105,7 +104,7 @@ func arnParts(s string) []string {
 	return parts
 }
 
-func checkResource(r string) string {
+func checkResource(r, partition string) string {
 	if r == "*" {
 		return ""
 	}
@@ -115,18 +114,28 @@ func checkResource(r string) string {
 	p := arnParts(r)
 	full := strings.Join(p, ":")
 	switch {
-	case !slices.Contains(partitions, p[1]) && !strings.ContainsAny(p[1], "*?"):
+	case p[1] != partition && !strings.ContainsAny(p[1], "*?"):
 		return `Partition "` + p[1] + `" is not valid for resource "` + full + `".`
 	case strings.ContainsAny(p[2], "*?"):
 		return "Resource vendor must be fully qualified and cannot contain regexes."
-	case p[2] == "iam" && p[3] != "" && p[3] != "*":
+	case p[2] == "iam" && set(p[3]):
 		return "IAM resource " + full + " cannot contain region information."
-	case p[2] == "s3" && p[3] != "" && p[3] != "*":
+	case global(p) && set(p[3]): // IAM0012
 		return "Resource " + full + " can not contain region information."
+	case global(p) && set(p[4]):
+		return "Resource " + full + " cannot contain an account id."
 	case p[2] == "iam" && !iamPath(p[5]):
 		return `IAM resource path must either be "*", root, or start with ` + iamPaths + "."
 	}
 	return ""
+}
+
+func set(part string) bool { return strings.Trim(part, "*?") != "" }
+
+// global reports whether an ARN is of Route 53, or a bucket's: other things of S3, such as
+// accesspoint/…, have a region and an account (IAM0012).
+func global(arn []string) bool {
+	return arn[2] == "route53" || arn[2] == "s3" && (arn[4] == "" || !strings.Contains(arn[5], "/"))
 }
 
 func iamPath(path string) bool {
@@ -146,33 +155,10 @@ func checkAction(a string) string {
 		return "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
 	case strings.Contains(name, ":"):
 		return "Actions/Condition can contain only one colon."
+	case strings.ContainsAny(service, "*?"):
+		return "Action vendors (e.g., aws, ec2, etc.) must not contain wildcards." // IAM0012
 	case !vendor.MatchString(service):
 		return "Vendor " + service + " is not valid"
-	}
-	return ""
-}
-
-// CheckTrustPolicy says why AWS refuses the document that says who may assume a role;
-// empty if it takes it (IAM0002). That its principals exist is not checked.
-func CheckTrustPolicy(text string) string {
-	if !json.Valid([]byte(text)) {
-		return "This policy contains invalid Json"
-	}
-	d, ok := parse(text)
-	if !ok {
-		return "Syntax errors in policy."
-	}
-	for _, s := range d.statements {
-		switch {
-		case s.hasResource:
-			return "Has prohibited field Resource"
-		case !s.hasPrincipal:
-			return "Missing required field Principal" // source: field reports
-		case len(s.actions) == 0:
-			return "Missing required field Action" // source: field reports
-		case slices.ContainsFunc(s.actions, func(a string) bool { return !strings.HasPrefix(strings.ToLower(a), "sts:") }):
-			return "AssumeRole policy may only specify STS AssumeRole actions."
-		}
 	}
 	return ""
 }

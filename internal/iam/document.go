@@ -17,17 +17,12 @@ type statement struct {
 	sid, effect  string
 	hasPrincipal bool
 	principals   map[string][]string // by their kind: AWS, Service, Federated
+	everybody    bool                // Principal is *, which principals has as AWS
 	actions      []string            // NotAction's too
 	notAction    bool
 	hasResource  bool
 	resources    []string // NotResource's too
 	conditions   []condition
-}
-
-// condition compares a key of the request with values.
-type condition struct {
-	operator, key string
-	values        []string
 }
 
 // parse reads a document; ok is false when it breaks the grammar.
@@ -77,7 +72,7 @@ func parseStatement(m map[string]json.RawMessage) (s statement, ok bool) {
 	}
 	s.notAction, s.hasResource = negated, resource != nil
 	s.hasPrincipal = m["Principal"] != nil || m["NotPrincipal"] != nil
-	s.principals = principalsOf(m["Principal"])
+	s.principals, s.everybody = principalsOf(m["Principal"]), string(m["Principal"]) == `"*"`
 	if s.actions, ok = texts(action); !ok {
 		return s, false
 	}
@@ -131,66 +126,4 @@ func principalsOf(principal json.RawMessage) map[string][]string {
 		found[kind], _ = texts(names)
 	}
 	return found
-}
-
-func parseConditions(text json.RawMessage) (list []condition, ok bool) {
-	if text == nil {
-		return nil, true
-	}
-	var operators map[string]map[string]json.RawMessage
-	if json.Unmarshal(text, &operators) != nil || operators == nil {
-		return nil, false
-	}
-	for operator, keys := range operators {
-		if keys == nil || len(keys) > 0 && !knownOperator(operator) {
-			return nil, false
-		}
-		for key, text := range keys {
-			values, ok := scalars(text)
-			if !ok {
-				return nil, false
-			}
-			list = append(list, condition{operator, key, values})
-		}
-	}
-	return list, true
-}
-
-// scalars reads what a condition compares with: strings, numbers and booleans.
-func scalars(text json.RawMessage) (list []string, ok bool) {
-	var values []json.RawMessage
-	if json.Unmarshal(text, &values) != nil {
-		values = []json.RawMessage{text}
-	}
-	for _, v := range values {
-		var s string
-		switch {
-		case v[0] == '{' || v[0] == '[' || v[0] == 'n':
-			return nil, false
-		case json.Unmarshal(v, &s) != nil:
-			s = string(v)
-		}
-		list = append(list, s)
-	}
-	return list, true
-}
-
-// operators of conditions. Source: IAM user guide, condition operators.
-var operators = []string{
-	"StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike",
-	"NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanEquals",
-	"DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals",
-	"Bool", "BinaryEquals", "IpAddress", "NotIpAddress", "ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "Null",
-}
-
-func knownOperator(name string) bool {
-	name = plainOperator(name)
-	return slices.ContainsFunc(operators, func(o string) bool { return strings.EqualFold(o, name) })
-}
-
-// plainOperator leaves out what says only how many values a key has, or that it may have
-// none.
-func plainOperator(name string) string {
-	name = strings.TrimPrefix(strings.TrimPrefix(name, "ForAnyValue:"), "ForAllValues:")
-	return strings.TrimSuffix(name, "IfExists")
 }
