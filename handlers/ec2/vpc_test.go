@@ -86,6 +86,7 @@ func TestRangesOfVPCs(t *testing.T) {
 		{"10.0.0.0/15", "InvalidVpc.Range", "The CIDR '10.0.0.0/15' is invalid."},
 		{"10.0.0.0/29", "InvalidVpc.Range", "The CIDR '10.0.0.0/29' is invalid."},
 		{"127.0.0.0/16", "InvalidVpc.Range", "The CIDR '127.0.0.0/16' is invalid."},
+		{"224.0.0.0/16", "InvalidVpc.Range", "The CIDR '224.0.0.0/16' is invalid."},
 	} {
 		_, err := s.CreateVpc(ctx, &sdk.CreateVpcInput{CidrBlock: &c.cidr})
 		refused(t, err, c.code, c.message)

@@ -14,9 +14,9 @@ const (
 	mostBits   = 28
 )
 
-// reservedRanges are those that no VPC has. Source: VPC user guide, VPC sizing.
+// reservedRanges are those that no VPC has; one of class E it may have (EC20012). Source: VPC user guide, VPC sizing.
 var reservedRanges = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("169.254.0.0/16"), netip.MustParsePrefix("224.0.0.0/3"),
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("169.254.0.0/16"), netip.MustParsePrefix("224.0.0.0/4"),
 }
 
 // CIDRBlock reads the range that a VPC or a subnet is to have, cleared of what is behind its

@@ -60,36 +60,6 @@ func (a *API) DescribeDhcpOptions(ctx context.Context, in *sdk.DescribeDhcpOptio
 	return &sdk.DescribeDhcpOptionsOutput{DhcpOptions: found, NextToken: next}, err
 }
 
-// mostDHCPValues is how many values each option may have. Source: EC2 API reference,
-// CreateDhcpOptions; of servers there are four, and of times as many with IPv6 addresses.
-var mostDHCPValues = map[string]int{
-	"domain-name": 1, "domain-name-servers": 4, "ntp-servers": 8, "netbios-name-servers": 4, "netbios-node-type": 1,
-	"ipv6-address-preferred-lease-time": 1,
-}
-
-// dhcpConfigurations reads options. The texts of refusals are the emulator's.
-func dhcpConfigurations(given []types.NewDhcpConfiguration) (read []ec2.DHCPConfiguration, err error) {
-	if len(given) == 0 {
-		return nil, kit.MissingParameter("dhcpConfiguration")
-	}
-	for _, c := range given {
-		key := aws.ToString(c.Key)
-		most, known := mostDHCPValues[key]
-		switch {
-		case !known:
-			return nil, kit.Refuse("InvalidParameterValue", "Value (%s) for parameter key is invalid. Unknown DHCP option.", key)
-		case len(c.Values) == 0 || slices.Contains(c.Values, ""):
-			return nil, kit.Refuse("InvalidParameterValue", "The DHCP option %s must have a value.", key)
-		case len(c.Values) > most:
-			return nil, kit.Refuse("InvalidParameterValue", "The DHCP option %s may have no more than %d values.", key, most)
-		case slices.ContainsFunc(read, func(other ec2.DHCPConfiguration) bool { return other.Key == key }):
-			return nil, kit.Refuse("InvalidParameterValue", "The DHCP option %s is given more than once.", key)
-		}
-		read = append(read, ec2.DHCPConfiguration{Key: key, Values: c.Values})
-	}
-	return read, nil
-}
-
 // CreateDhcpOptions makes DHCP options, which no VPC has yet.
 func (a *API) CreateDhcpOptions(ctx context.Context, in *sdk.CreateDhcpOptionsInput) (*sdk.CreateDhcpOptionsOutput, error) {
 	configurations, err := dhcpConfigurations(in.DhcpConfigurations)
