@@ -138,7 +138,7 @@ func TestStagingLabelsAreMovedByHand(t *testing.T) {
 	refused(s, s.UpdateSecretVersionStage, move("AWSCURRENT", aws.String(three), aws.String(one)), "InvalidParameterException",
 		"Staging label AWSCURRENT is currently attached to version "+two+", and not to version "+three+".")
 	refused(s, s.UpdateSecretVersionStage, move("AWSCURRENT", aws.String(two), nil), "InvalidParameterException",
-		"Staging label AWSCURRENT can only be moved: MoveToVersionId is missing.")
+		"You can only move staging label AWSCURRENT to a different secret version. It can’t be completely removed.")
 	ok(s, s.UpdateSecretVersionStage, move("BLUE", aws.String(two), aws.String(three)))
 	ok(s, s.UpdateSecretVersionStage, move("NEW", nil, aws.String(one)))
 	if got := stages(); got != fmt.Sprint(map[string][]string{one: {"NEW"}, two: {"AWSCURRENT"}, three: {"AWSPREVIOUS", "BLUE"}}) {

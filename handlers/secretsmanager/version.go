@@ -82,7 +82,9 @@ func moveStage(s *secretsmanager.Secret, in *sdk.UpdateSecretVersionStageInput) 
 	switch {
 	case in.MoveToVersionId != nil:
 		s.Attach(stage, s.Version(*in.MoveToVersionId))
-	case in.RemoveFromVersionId == nil, stage == secretsmanager.Current: // Source: Secrets Manager API reference; the text is the emulator's
+	case stage == secretsmanager.Current: // source: field reports
+		return invalidParameter("You can only move staging label %s to a different secret version. It can’t be completely removed.", stage)
+	case in.RemoveFromVersionId == nil: // Source: Secrets Manager API reference; the text is the emulator's
 		return invalidParameter("Staging label %s can only be moved: MoveToVersionId is missing.", stage)
 	case !slices.Contains(s.Versions[s.Version(*in.RemoveFromVersionId)].Stages, stage): // as well
 		return invalidParameter("Staging label %s is not attached to version %s.", stage, *in.RemoveFromVersionId)
