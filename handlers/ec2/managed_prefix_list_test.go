@@ -138,15 +138,15 @@ func TestChangesOfPrefixListsThatAreRefused(t *testing.T) {
 		{sdk.ModifyManagedPrefixListInput{MaxEntries: aws.Int32(9), AddEntries: adding("10.0.0.0/8")}, "InvalidParameterCombination",
 			"You cannot modify the entries and the maximum entries for the prefix list in the same request."},
 		{sdk.ModifyManagedPrefixListInput{}, "InvalidRequest", "The request received was invalid."},
-		{sdk.ModifyManagedPrefixListInput{AddEntries: adding("10.0.0.0/8", "11.0.0.0/8")}, "PrefixListMaxEntriesExceeded", "The prefix list may have no more than 2 entries."},
+		{sdk.ModifyManagedPrefixListInput{AddEntries: adding("10.0.0.0/8", "11.0.0.0/8")}, "PrefixListMaxEntriesExceeded", "You've reached the maximum number of entries for the prefix list."},
 		{sdk.ModifyManagedPrefixListInput{AddEntries: adding("192.0.2.9/24")}, "InvalidParameterValue", "The prefix list has the entry 192.0.2.0/24 already"},
-		{sdk.ModifyManagedPrefixListInput{AddEntries: adding("2001:db8::/32")}, "InvalidParameterValue", "CIDR block 2001:db8::/32 is malformed"},
+		{sdk.ModifyManagedPrefixListInput{AddEntries: adding("2001:db8::/32")}, "InvalidParameterCombination", "An (IPv4) prefix list cannot contain an (2001:db8::/32) CIDR."},
 		{sdk.ModifyManagedPrefixListInput{RemoveEntries: removing("10.0.0.0/8")}, "InvalidParameterValue", "The prefix list has no entry 10.0.0.0/8"},
 		{sdk.ModifyManagedPrefixListInput{AddEntries: adding("192.0.2.0/24"), RemoveEntries: removing("192.0.2.0/24")}, "InvalidParameterValue",
 			"Request cannot contain Cidr 192.0.2.0/24 in both AddPrefixListEntries and RemovePrefixListEntries"},
 		{sdk.ModifyManagedPrefixListInput{AddEntries: make([]types.AddPrefixListEntry, 101)}, "InvalidParameterValue", "The number of entries per request cannot exceeds limit (100)."},
 		{sdk.ModifyManagedPrefixListInput{MaxEntries: aws.Int32(1001)}, "InvalidParameterValue", "Must specify a max size between 1 and 1000"},
-		{sdk.ModifyManagedPrefixListInput{PrefixListName: aws.String("com.amazonaws.mine")}, "InvalidParameterValue", "The name of a prefix list may not begin with com.amazonaws."},
+		{sdk.ModifyManagedPrefixListInput{PrefixListName: aws.String("com.aws.mine")}, "InvalidParameterValue", "The prefix list name cannot begin with (com.amazonaws., com.amazon., com.aws.)."},
 		{sdk.ModifyManagedPrefixListInput{PrefixListId: ofAWS, MaxEntries: aws.Int32(9)}, "UnsupportedOperation", "The prefix list '" + *ofAWS + "' is managed by AWS."},
 	} {
 		if c.in.PrefixListId == nil {

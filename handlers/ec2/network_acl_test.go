@@ -72,7 +72,7 @@ func TestEntriesOfANetworkACL(t *testing.T) {
 		change        func(in *sdk.CreateNetworkAclEntryInput)
 		code, message string
 	}{
-		{func(in *sdk.CreateNetworkAclEntryInput) { in.RuleNumber = aws.Int32(32767) }, "InvalidParameterValue", "Value (32767) for parameter ruleNumber is invalid. It must be between 1 and 32766."},
+		{func(in *sdk.CreateNetworkAclEntryInput) { in.RuleNumber = aws.Int32(32767) }, "InvalidParameterValue", "Value (32767) for parameter ruleNumber is invalid. Rulenumber must be in range 1..32766"},
 		{func(in *sdk.CreateNetworkAclEntryInput) { in.RuleAction = "log" }, "InvalidParameterValue", "Value (log) for parameter ruleAction is invalid."},
 		{func(in *sdk.CreateNetworkAclEntryInput) { in.CidrBlock = nil }, "MissingParameter", "The request must contain exactly one of: cidrBlock, ipv6CidrBlock"},
 		{func(in *sdk.CreateNetworkAclEntryInput) { in.CidrBlock = aws.String("::/0") }, "InvalidParameterValue", "Value (::/0) for parameter cidrBlock is invalid. This is not a valid CIDR block."},

@@ -90,7 +90,7 @@ func TestSecurityGroupsThatAreRefused(t *testing.T) {
 		{"", "", "x", "MissingParameter", "The request must contain the parameter GroupName"},
 		{"", "web", "", "MissingParameter", "The request must contain the parameter GroupDescription"},
 		{"", "default", "x", "InvalidParameterValue", "Cannot use reserved security group name: default"},
-		{"", "sg-web", "x", "InvalidParameterValue", "Group names may not be in the format sg-*."},
+		{"", "sg-web", "x", "InvalidParameterValue", "Value (sg-web) for parameter GroupName is invalid. Group names may not be in the format sg-*."},
 		{"vpc-1", "web", "x", "InvalidVpcID.NotFound", "The vpc ID 'vpc-1' does not exist"},
 	} {
 		_, err := s.CreateSecurityGroup(ctx, &sdk.CreateSecurityGroupInput{VpcId: &c.vpc, GroupName: &c.name, Description: &c.description})
@@ -160,6 +160,11 @@ func TestRulesThatAreRefused(t *testing.T) {
 	protocol := func(name string) types.IpPermission {
 		return types.IpPermission{IpProtocol: &name, IpRanges: []types.IpRange{{CidrIp: aws.String("0.0.0.0/0")}}}
 	}
+	ports := func(name string, first, last int32) types.IpPermission {
+		p := protocol(name)
+		p.FromPort, p.ToPort = &first, &last
+		return p
+	}
 	described := tcp(80, "0.0.0.0/0")
 	described.IpRanges[0].Description = aws.String("ü")
 	for _, c := range []struct {
@@ -172,7 +177,12 @@ func TestRulesThatAreRefused(t *testing.T) {
 		{[]types.IpPermission{tcp(80)}, "MissingParameter", "The request must contain a range, a prefix list or a security group for each permission"},
 		{[]types.IpPermission{tcp(80, "10.0.0.0")}, "InvalidParameterValue", "CIDR block 10.0.0.0 is malformed"},
 		{[]types.IpPermission{tcp(80, "2001:db8::/32")}, "InvalidParameterValue", "CIDR block 2001:db8::/32 is malformed"},
-		{[]types.IpPermission{tcp(65536, "0.0.0.0/0")}, "InvalidParameterValue", "TCP/UDP port (65536) out of range"},
+		{[]types.IpPermission{tcp(65536, "0.0.0.0/0")}, "InvalidParameterValue", "TCP/UDP (from) port (65536) out of range"},
+		{[]types.IpPermission{tcp(-1, "0.0.0.0/0")}, "InvalidParameterValue", "TCP/UDP (from) port (-1) out of range"},
+		{[]types.IpPermission{ports("tcp", 65535, 65534)}, "InvalidParameterValue", "Invalid TCP/UDP port range(65535:65534)"},
+		{[]types.IpPermission{ports("udp", 80, 65536)}, "InvalidParameterValue", "TCP/UDP port (65536) out of range"},
+		{[]types.IpPermission{ports("icmp", 256, 0)}, "InvalidParameterValue", "ICMP type (256) out of range"},
+		{[]types.IpPermission{ports("icmp", 8, -2)}, "InvalidParameterValue", "ICMP code (-2) out of range"},
 		{[]types.IpPermission{protocol("tcp")}, "InvalidParameterValue", "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange."},
 		{[]types.IpPermission{protocol("gopher")}, "InvalidParameterValue", "Invalid value 'gopher' for IP protocol. Unknown protocol."},
 		{[]types.IpPermission{protocol("")}, "MissingParameter", "The request must contain the parameter ipProtocol"},

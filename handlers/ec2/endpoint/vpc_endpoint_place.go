@@ -22,13 +22,16 @@ type endpointChange struct {
 // changeEndpoint changes the place of an endpoint, a copy that is written by the caller.
 func (a *API) changeEndpoint(tx *state.Tx, e *ec2.VPCEndpoint, v *ec2network.VPC, c endpointChange) error {
 	if e.Type == types.VpcEndpointTypeGateway {
-		if len(c.addSubnets)+len(c.removeSubnets)+len(c.addGroups)+len(c.removeGroups)+len(c.addresses) > 0 || e.PrivateDNS {
-			return kit.Refuse("InvalidParameter", "Gateway endpoints have no subnets, security groups and private DNS names.") // the text is the emulator's
+		switch {
+		case len(c.addSubnets)+len(c.removeSubnets)+len(c.addresses) > 0: // EC20015
+			return kit.Refuse("InvalidParameter", "Subnet IDs are only supported for Interface and GatewayLoadBalancer type VPC Endpoints.")
+		case len(c.addGroups)+len(c.removeGroups) > 0 || e.PrivateDNS: // the text is the emulator's
+			return kit.Refuse("InvalidParameter", "Gateway endpoints have no security groups and private DNS names.")
 		}
 		return changeTables(tx, e, c)
 	}
 	if len(c.addTables)+len(c.removeTables) > 0 {
-		return kit.Refuse("InvalidParameter", "Interface endpoints have no route tables.") // the text is the emulator's
+		return kit.Refuse("InvalidParameter", "Route table IDs are only supported for Gateway type VPC Endpoint.") // EC20015
 	}
 	if err := a.changeInterfaces(tx, e, c); err != nil {
 		return err

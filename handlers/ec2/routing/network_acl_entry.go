@@ -106,7 +106,8 @@ func noEntry(id string, number int32, egress bool) error {
 }
 
 // checkRuleNumber refuses what is no number of a rule of one's own. Source: EC2 API
-// reference, CreateNetworkAclEntry. The texts of the refusals of rules are the emulator's.
+// reference, CreateNetworkAclEntry; of the text about the range field reports. The other texts of
+// the refusals of rules are the emulator's.
 func checkRuleNumber(number *int32, egress *bool) error {
 	switch {
 	case number == nil:
@@ -114,7 +115,7 @@ func checkRuleNumber(number *int32, egress *bool) error {
 	case egress == nil:
 		return kit.MissingParameter("egress")
 	case *number < 1 || *number >= lastRule:
-		return kit.Refuse("InvalidParameterValue", "Value (%d) for parameter ruleNumber is invalid. It must be between 1 and %d.", *number, lastRule-1)
+		return kit.Refuse("InvalidParameterValue", "Value (%d) for parameter ruleNumber is invalid. Rulenumber must be in range 1..%d", *number, lastRule-1)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package securitygroup
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -79,7 +80,7 @@ func (a *API) CreateManagedPrefixList(ctx context.Context, in *sdk.CreateManaged
 }
 
 // newPrefixList is the prefix list that a request asks for. The texts are the emulator's, but
-// for that of the size, which is from a field report.
+// for EC20016 and that of the size, which is from a field report.
 func newPrefixList(scope arn.Scope, in *sdk.CreateManagedPrefixListInput) (*ec2network.PrefixList, error) {
 	l := &ec2network.PrefixList{
 		Scope: scope, ID: ec2network.NewPrefixListID(), Name: aws.ToString(in.PrefixListName), IPv6: aws.ToString(in.AddressFamily) == "IPv6",
@@ -98,17 +99,23 @@ func newPrefixList(scope arn.Scope, in *sdk.CreateManagedPrefixListInput) (*ec2n
 	if err := checkPrefixList(l.Name, l.MaxEntries); err != nil {
 		return nil, err
 	}
+	if len(in.Entries) > int(l.MaxEntries) {
+		return nil, kit.Refuse("InvalidParameterCombination", "The number of entries cannot be greater than the maximum number of entries")
+	}
 	entries, err := withEntries(l, in.Entries, nil)
 	l.Entries = entries
 	return l, err
 }
 
+// reservedNames are what names of AWS begin with (EC20016).
+var reservedNames = []string{"com.amazonaws.", "com.amazon.", "com.aws."}
+
 func checkPrefixList(name string, maxEntries int32) error {
 	switch {
 	case utf8.RuneCountInString(name) > longestPrefixListText:
 		return kit.Refuse("InvalidParameterValue", "The name of a prefix list has at most %d characters.", longestPrefixListText)
-	case strings.HasPrefix(name, "com.amazonaws"):
-		return kit.Refuse("InvalidParameterValue", "The name of a prefix list may not begin with com.amazonaws.")
+	case slices.ContainsFunc(reservedNames, func(prefix string) bool { return strings.HasPrefix(name, prefix) }):
+		return kit.Refuse("InvalidParameterValue", "The prefix list name cannot begin with (%s).", strings.Join(reservedNames, ", "))
 	case maxEntries < 1 || maxEntries > mostPrefixListEntries:
 		return kit.Refuse("InvalidParameterValue", "Must specify a max size between 1 and %d", mostPrefixListEntries)
 	}

@@ -2,6 +2,7 @@ package securitygroup
 
 import (
 	"context"
+	"net/netip"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -86,7 +87,8 @@ func modifiedPrefixList(l *ec2network.PrefixList, in *sdk.ModifyManagedPrefixLis
 const mostEntriesAtOnce = 100
 
 // withEntries are the entries of a list without some and with others, in their order. Source
-// of the first two texts: field reports; the others are the emulator's.
+// of the texts about what cannot be in one request, of the other family (EC20016) and of the
+// most entries: field reports; the others are the emulator's.
 func withEntries(l *ec2network.PrefixList, add []types.AddPrefixListEntry, remove []types.RemovePrefixListEntry) ([]ec2network.PrefixListEntry, error) {
 	if max(len(add), len(remove)) > mostEntriesAtOnce {
 		return nil, kit.Refuse("InvalidParameterValue", "The number of entries per request cannot exceeds limit (%d).", mostEntriesAtOnce)
@@ -107,6 +109,9 @@ func withEntries(l *ec2network.PrefixList, add []types.AddPrefixListEntry, remov
 		gone[cidr] = true
 	}
 	for _, e := range add {
+		if p, err := netip.ParsePrefix(aws.ToString(e.Cidr)); err == nil && p.Addr().Is4() == l.IPv6 {
+			return nil, kit.Refuse("InvalidParameterCombination", "An (%s) prefix list cannot contain an (%s) CIDR.", familyOf(l), *e.Cidr)
+		}
 		cidr, err := rangeText(e.Cidr, l.IPv6)
 		switch {
 		case err != nil:
@@ -121,7 +126,7 @@ func withEntries(l *ec2network.PrefixList, add []types.AddPrefixListEntry, remov
 		entries = append(entries, ec2network.PrefixListEntry{CIDR: cidr, Description: aws.ToString(e.Description)})
 	}
 	if len(entries) > int(l.MaxEntries) {
-		return nil, kit.Refuse("PrefixListMaxEntriesExceeded", "The prefix list may have no more than %d entries.", l.MaxEntries)
+		return nil, kit.Refuse("PrefixListMaxEntriesExceeded", "You've reached the maximum number of entries for the prefix list.")
 	}
 	slices.SortFunc(entries, func(a, b ec2network.PrefixListEntry) int { return strings.Compare(a.CIDR, b.CIDR) })
 	return entries, nil

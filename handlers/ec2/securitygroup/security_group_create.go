@@ -67,7 +67,7 @@ func checkGroup(name, description string) error {
 	case name == ec2network.DefaultGroupName:
 		return kit.Refuse("InvalidParameterValue", "Cannot use reserved security group name: %s", name)
 	case strings.HasPrefix(name, "sg-"):
-		return kit.Refuse("InvalidParameterValue", "Group names may not be in the format sg-*.")
+		return kit.Refuse("InvalidParameterValue", "Value (%s) for parameter GroupName is invalid. Group names may not be in the format sg-*.", name) // EC20014
 	case !groupText.MatchString(name) || strings.TrimSpace(name) != name:
 		return kit.Refuse("InvalidParameterValue", "Invalid security group name. Valid names contain fewer than 256 characters from the following set: a-zA-Z0-9. _-:/()#,@[]+=&;{}!$* and neither begin nor end with a space")
 	case !groupText.MatchString(description):

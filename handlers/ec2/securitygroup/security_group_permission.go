@@ -161,19 +161,20 @@ func protocolOf(asked *string) (string, error) {
 	return "", kit.Refuse("InvalidParameterValue", "Invalid value '%s' for IP protocol. Unknown protocol.", *asked)
 }
 
-// portsOf are the ports of a rule, or type and code.
+// portsOf are the ports of a rule, or type and code (EC20014; of a last port that is out of
+// range the text is the emulator's).
 func portsOf(protocol string, from, to *int32) (first, last int32, err error) {
 	switch protocol {
 	case "tcp", "udp":
 		switch {
-		case from == nil || to == nil || *from == -1 && *to == -1:
+		case from == nil || to == nil:
 			return 0, 0, kit.Refuse("InvalidParameterValue", "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.")
 		case *from < 0 || *from > 65535:
-			return 0, 0, kit.Refuse("InvalidParameterValue", "TCP/UDP port (%d) out of range", *from)
+			return 0, 0, kit.Refuse("InvalidParameterValue", "TCP/UDP (from) port (%d) out of range", *from)
 		case *to < 0 || *to > 65535:
 			return 0, 0, kit.Refuse("InvalidParameterValue", "TCP/UDP port (%d) out of range", *to)
 		case *from > *to:
-			return 0, 0, kit.Refuse("InvalidParameterValue", "Invalid TCP/UDP port range (%d:%d)", *from, *to)
+			return 0, 0, kit.Refuse("InvalidParameterValue", "Invalid TCP/UDP port range(%d:%d)", *from, *to)
 		}
 		return *from, *to, nil
 	case "icmp", "icmpv6":
@@ -184,8 +185,11 @@ func portsOf(protocol string, from, to *int32) (first, last int32, err error) {
 		if to != nil {
 			last = *to
 		}
-		if first < -1 || first > 255 || last < -1 || last > 255 {
-			return 0, 0, kit.Refuse("InvalidParameterValue", "ICMP type or code (%d, %d) out of range", first, last)
+		switch {
+		case first < -1 || first > 255:
+			return 0, 0, kit.Refuse("InvalidParameterValue", "ICMP type (%d) out of range", first)
+		case last < -1 || last > 255:
+			return 0, 0, kit.Refuse("InvalidParameterValue", "ICMP code (%d) out of range", last)
 		}
 		return first, last, nil
 	}
