@@ -71,14 +71,14 @@ func newestEnded(tx *state.Tx, s *state.Service) (newest *state.Task) {
 
 // endOf says why a task has stopped, with the exit codes and reasons of its containers.
 func endOf(t Task) string {
-	text := "task " + arn.Name(t.ARN) + " of " + t.TaskDefinition + " stopped: " + t.StoppedReason
+	parts := []string{"task " + arn.Name(t.ARN) + " of " + t.TaskDefinition + " stopped: " + t.StoppedReason}
 	for _, c := range t.Containers {
 		if c.ExitCode != nil {
-			text += fmt.Sprintf(", %s has exit code %d", c.Name, *c.ExitCode)
+			parts = append(parts, fmt.Sprintf("%s has exit code %d", c.Name, *c.ExitCode))
 		}
 		if c.Reason != "" {
-			text += ", " + c.Name + ": " + c.Reason
+			parts = append(parts, c.Name+": "+c.Reason)
 		}
 	}
-	return text
+	return strings.Join(parts, ", ")
 }
