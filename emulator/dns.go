@@ -72,7 +72,7 @@ func (s *Server) DNSAddress() string {
 }
 
 // Resolve returns the addresses that a name leads to in tasks, in a random order: a name of AWS Cloud Map in any
-// VPC, those of its SRV records included, the private DNS name of a task or container instance, or the name of a
+// VPC, also by its SRV records, the private DNS name of a task or container instance, or the name of a
 // load balancer. The error is a *net.DNSError; IsNotFound says that there is no such name, or that it has no
 // instances.
 func (s *Server) Resolve(name string) ([]netip.Addr, error) {

@@ -27,8 +27,9 @@ type LoadedTask struct {
 type LoadFunc func(at time.Time, task LoadedTask) Usage
 
 // Load says what the tasks of a service use on the simulated engine, in place of the labels of their containers; nil ends
-// that, and so does a load that is set by /_emulator/load. The service is named by its ARN, as cluster/service, or by its name alone in the cluster default; it need not be
-// there yet. All of it counts as that of the task's first container. The error is that of another engine.
+// that, and so does a load that is set by /_emulator/load. The service is named by its ARN, as cluster/service, or by its
+// name alone in the cluster default; it need not be there yet. All of it counts as the load of the task's first
+// container. Other engines give an error.
 func (s *Server) Load(service string, load LoadFunc) error {
 	var told serviceload.Func
 	if load != nil {

@@ -30,7 +30,7 @@ type Options struct {
 	// Listen is the address of the endpoint. Default 127.0.0.1:0, a free port.
 	Listen string
 	// DNS is an address of this host, such as 127.0.0.1:5353, at which the names that tasks of all VPCs resolve are
-	// answered for over UDP and TCP: those of AWS Cloud Map, private DNS names of tasks and container instances, and
+	// answered for over UDP and TCP: names of AWS Cloud Map, private DNS names of tasks and container instances, and
 	// names of load balancers. Empty is none.
 	DNS string
 	// InProcess takes no port: only clients that are made with Server.Config reach the endpoint,

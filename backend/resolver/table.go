@@ -199,7 +199,7 @@ func parent(name string) string {
 	return rest
 }
 
-// Addresses are those that a name leads to, those of its SRV records included, in a random order. ours is
+// Addresses are what a name leads to, also by its SRV records, in a random order. ours is
 // false for a name in no zone.
 func Addresses(in Names, name string, random func(n int) int) (all []netip.Addr, ours bool) {
 	full, err := dnsmessage.NewName(canonical(name))

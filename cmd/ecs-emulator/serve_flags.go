@@ -42,7 +42,7 @@ func declareServe(flags *flagSet, o *emulator.Options) *choices {
 
 func declareEndpoint(flags *flagSet, o *emulator.Options) {
 	flags.StringVar(&o.Listen, "listen", "127.0.0.1:4577", "`address` of the endpoint")
-	flags.StringVar(&o.DNS, "dns", "", "`address` such as 127.0.0.1:5353 at which this host is told, over UDP and TCP, what names lead to in tasks of all VPCs: those of AWS Cloud Map, private DNS names of tasks and container instances, and names of load balancers (default: none)")
+	flags.StringVar(&o.DNS, "dns", "", "`address` such as 127.0.0.1:5353 at which this host is told, over UDP and TCP, what names lead to in tasks of all VPCs: names of AWS Cloud Map, private DNS names of tasks and container instances, and names of load balancers (default: none)")
 	flags.Func("allowed-hosts", "`names` under which clients reach the endpoint, separated by commas; IP addresses, names without a dot, localhost and AWS's names always work", func(list string) error {
 		o.AllowedHosts = splitList(list)
 		return nil

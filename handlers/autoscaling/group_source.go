@@ -77,7 +77,7 @@ func launchFrom(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGro
 	return nil
 }
 
-// mostOverrides are those of a mixed instances policy. The text says fewer, but 40 are taken (ASG0004.4).
+// mostOverrides is how many overrides a mixed instances policy has. The text says fewer, but 40 are taken (ASG0004.4).
 const mostOverrides = 40
 
 // checkMixed refuses what does not go together in a mixed instances policy (ASG0004.4).

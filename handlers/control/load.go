@@ -44,7 +44,7 @@ func (a *api) setLoad(w http.ResponseWriter, r *http.Request) {
 }
 
 // clearLoads serves DELETE /_emulator/load, which ends all loads, or with ?service=<service>, and perhaps
-// &cluster=<cluster>, that of one service.
+// &cluster=<cluster>, the load of one service.
 func (a *api) clearLoads(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	what := "all loads are cleared"

@@ -21,7 +21,7 @@ func tags(list elbv2.Tags) []tagging.Tag {
 	return tagging.List(list, func(t elbv2.Tag) (string, string) { return t.Key, t.Value })
 }
 
-// allRules are those of all listeners of an account and Region, default ones too.
+// allRules are the rules of all listeners of an account and Region, default ones too.
 func allRules(tx *store.Tx, scope arn.Scope) (all []*elbv2.Rule) {
 	for _, l := range elbv2.AllListeners(tx, scope) {
 		all = append(all, elbv2.ListenerRules(tx, l.ARN)...)

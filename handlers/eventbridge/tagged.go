@@ -21,7 +21,7 @@ func (a *API) Tagged() []tagging.Source {
 	}
 }
 
-// allRules are those of all buses of an account and Region; a bus with a rule has a row.
+// allRules are the rules of all buses of an account and Region; a bus with a rule has a row.
 func allRules(tx *store.Tx, scope arn.Scope) (all []*eventbridge.Rule) {
 	for _, b := range eventbridge.Buses(tx, scope) {
 		all = append(all, eventbridge.Rules(tx, scope, b.Name, "")...)

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// mostOnPage is the largest page, and here also that of a request that does not say, of which AWS documents nothing.
+	// mostOnPage is the largest page, and the page of a request that does not say: AWS documents none.
 	mostOnPage = 100
 	// tokenLife is how long a token is valid. Source: API reference, PaginationTokenExpiredException.
 	tokenLife = 15 * time.Minute

@@ -332,7 +332,7 @@ func TestDefaultClustersThatWereOnlyLookedAt(t *testing.T) {
 		}
 		return arns
 	}
-	if got, want := names(overview.Options{}), []string{ // shop and lab are those of the world
+	if got, want := names(overview.Options{}), []string{ // the world has shop and lab
 		"arn:aws:ecs:eu-west-1:000000000000:cluster/default", scope.Cluster("lab"), scope.Cluster("shop"),
 		"arn:aws:ecs:us-west-2:000000000000:cluster/default",
 	}; !slices.Equal(got, want) {

@@ -88,7 +88,7 @@ func record(i *servicediscovery.Instance) resolver.Record {
 	return r
 }
 
-// addresses are those of a load balancer, by its DNS name. The one that begins with dualstack is what Route 53
+// addresses are the addresses of a load balancer, by its DNS name. A name that begins with dualstack is what Route 53
 // writes in alias records. Source: Amazon Route 53 developer guide, values for alias records.
 func addresses(tx *state.Tx, dnsName string) (all []netip.Addr) {
 	b := elbv2.LoadBalancerByDNSName(tx, strings.TrimPrefix(dnsName, "dualstack."))

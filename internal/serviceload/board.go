@@ -123,7 +123,7 @@ func (b *Board) ClearAll() {
 }
 
 // Of is what a container uses, by its labels, in vCPU and MiB; NaN is what its own labels say, as both are without ok. All
-// that is said of a task counts as that of its first container.
+// that is said of a task counts as the load of its first container.
 func (b *Board) Of(labels map[string]string, at time.Time) (cpu, memory float64, ok bool) {
 	tx := b.Store.Read()
 	t := state.FindTask(tx, labels[state.LabelTaskARN])

@@ -1,5 +1,5 @@
-// Package serviceload has the loads of services on the simulated engine: those that all running tasks of a service share,
-// as /_emulator/load and `ecs-emulator load` have them, and those of functions in Go.
+// Package serviceload has the loads of services on the simulated engine: what all running tasks of a service share,
+// as /_emulator/load and `ecs-emulator load` set it, and what functions in Go say.
 //
 //	board := &serviceload.Board{Store: rows, Now: clock.Now, Attach: attach}
 //	board.Set(serviceload.Load{Service: "api", CPU: &three})
@@ -68,7 +68,7 @@ func (l Load) lasts() (time.Duration, error) {
 	return d, nil
 }
 
-// Names are those of the cluster and the service that are meant.
+// Names are the names of the cluster and the service that are meant.
 func Names(cluster, service string) (clusterName, serviceName string, err error) {
 	if _, of, isARN := strings.Cut(service, ":service/"); isARN {
 		service = of

@@ -11,7 +11,7 @@ import (
 // Go's runtime out: all of them take a quarter less than each by itself.
 const base = Sandbox
 
-// withBase are names of programs, after that of the base, which has to be there to unpack the others.
+// withBase puts the name of the base first, which has to be there to unpack the others.
 func withBase(names []string) []string {
 	others := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == base })
 	return append([]string{base}, others...)

@@ -25,7 +25,7 @@ type Resource struct {
 type Source struct {
 	// Type is the service and the type of resource as they are in ARNs: "ecs:service".
 	Type string
-	// Resources returns those of an account and Region that have tags.
+	// Resources returns the resources of an account and Region that have tags.
 	Resources func(tx *store.Tx, scope arn.Scope) []Resource
 }
 

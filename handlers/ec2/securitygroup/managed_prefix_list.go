@@ -80,7 +80,7 @@ func (a *API) CreateManagedPrefixList(ctx context.Context, in *sdk.CreateManaged
 }
 
 // newPrefixList is the prefix list that a request asks for. The texts are the emulator's, but
-// for EC20016 and that of the size, which is from a field report.
+// for EC20016 and the text about the size, which is from a field report.
 func newPrefixList(scope arn.Scope, in *sdk.CreateManagedPrefixListInput) (*ec2network.PrefixList, error) {
 	l := &ec2network.PrefixList{
 		Scope: scope, ID: ec2network.NewPrefixListID(), Name: aws.ToString(in.PrefixListName), IPv6: aws.ToString(in.AddressFamily) == "IPv6",
