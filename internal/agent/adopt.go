@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/containerinstance"
@@ -155,7 +156,7 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 	case sandbox.State == backend.Unseen, w.instance != nil && h.unseen[containerinstance.SandboxName(w.instance.ARN())]:
 		w.expectSandbox(row)
 	default:
-		stands = w.adoptSandbox(row, sandbox, exists)
+		stands = w.adoptSandbox(row, sandbox, exists, list)
 	}
 	for i := range w.view.status.Containers {
 		if !w.view.state(theContainer(i)).busy {
@@ -187,26 +188,29 @@ func (w *taskRunner) expectSandbox(row *state.Task) {
 }
 
 // adoptSandbox takes over what the list says of the sandbox, and reports whether it runs as it began.
-func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exists bool) (runs bool) {
+func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exists bool, list map[string]backend.Container) (runs bool) {
 	s := w.view.status
 	if exists && w.view.sandbox == sandboxNone { // it was made, but the store does not know
 		if w.instance != nil {
 			w.on = w.instance.Place()
 		}
 		w.hasSandbox(found)
+		s.SandboxSince = time.Time{}
+	}
+	if exists && found.ID == s.SandboxID && s.SandboxSince.IsZero() { // nor when it started
+		var instance time.Time
+		if sharesNetwork(w.task) {
+			instance = w.instance.Place().Since
+		}
+		noteLife(s, found, containersOf(w.task, list), instance)
+		w.on.Since = s.InstanceSince
+		w.publication.Touch()
 	}
 	runs = exists && found.ID == s.SandboxID && sandboxStands(found, s.SandboxSince, w.view.plain)
 	if w.instance != nil && sharesNetwork(w.task) {
 		runs = runs && w.instance.RunsSince(s.InstanceSince)
 	}
 	w.adoptInterface(found, runs)
-	if runs && w.view.sandbox == sandboxRunning && s.SandboxSince.IsZero() { // an earlier version did not note it
-		s.SandboxSince = found.StartedAt
-		if sharesNetwork(w.task) {
-			s.InstanceSince = w.instance.Place().Since
-		}
-		w.publication.Touch()
-	}
 	switch {
 	case runs && w.view.sandbox == sandboxCreated && w.view.plain: // another one is started again, for its filter
 		w.sandboxRuns(found.StartedAt)

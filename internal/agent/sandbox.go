@@ -238,11 +238,6 @@ func (w *taskRunner) sandboxEnds(at time.Time, restarted bool) {
 	w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
 }
 
-// sandboxStands reports whether a sandbox goes on as it began; one without a network interface is plain.
-func sandboxStands(seen backend.Container, since time.Time, plain bool) bool {
-	return vpc.InLife(seen, since) && (plain || vpc.Connected(seen))
-}
-
 // inspectNetwork reports whether both stand: the container instance, if the task has its network from there, and
 // the task's sandbox. It returns what the engine says of the one that does not.
 func (w *taskRunner) inspectNetwork(ctx context.Context, id string, on containerinstance.Place, isGood func(backend.Container) bool) (stands bool, seen backend.Container, err error) {

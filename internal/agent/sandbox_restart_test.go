@@ -2,6 +2,7 @@ package agent
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,6 +43,16 @@ func (b *bench) expectEndedWithSandbox(id string) {
 			b.Errorf("container %s runs", c.Name)
 		}
 	}
+}
+
+// otherSandbox is the one that the engine has besides the one of a container instance.
+func (b *bench) otherSandbox(instance string) string {
+	b.Helper()
+	others := slices.DeleteFunc(b.sandboxes(), func(id string) bool { return id == instance })
+	if len(others) != 1 {
+		b.Fatalf("other sandboxes: %q", others)
+	}
+	return others[0]
 }
 
 // restarts are what a user restarts of a task.
@@ -170,20 +181,25 @@ func TestATaskThatBeginsGetsAnotherSandbox(t *testing.T) {
 
 // A container may run that is not known to when the emulator ends. It is not in a sandbox that is started again meanwhile.
 func TestATaskEndsWhoseSandboxIsStartedAgainBeforeItsStartIsKnown(t *testing.T) {
-	for _, restarted := range []string{"the task's", "the container instance's"} {
+	for restarted, mode := range map[string]types.NetworkMode{
+		"the task's":               types.NetworkModeHost,
+		"the container instance's": types.NetworkModeHost,
+		"one with an interface":    types.NetworkModeAwsvpc,
+	} {
 		t.Run(restarted, func(t *testing.T) {
 			withAgent(t, func(b *bench) {
 				b.withFaults(fault.Rule{Call: fault.Start, Sandbox: containers, LoseAnswer: true, Times: 1})
 				instance := b.instance()
-				id := b.runAt(instance, types.NetworkModeHost, container("web"))
+				id := b.runAt(instance, mode, container("web"))
 				b.expect("lost answers", b.faults.Rules()[0].Used, 1)
 				b.stop()
 				b.expect("the start is known", b.task(id).Status.Containers[0].StartedAt.IsZero(), true)
-				if restarted == "the task's" {
-					b.restart(b.task(id).Status.SandboxID)
-				} else {
-					b.restart(b.instanceSandbox(instance))
+				of := b.instanceSandbox(instance)
+				if restarted != "the container instance's" {
+					of = b.otherSandbox(of) // the store may not have it: that is no news of its own
 				}
+				time.Sleep(time.Second) // an engine needs longer than a millisecond
+				b.restart(of)
 				b.start()
 				b.settleAfter(time.Minute)
 				b.expectEndedWithSandbox(id)
