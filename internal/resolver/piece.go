@@ -69,7 +69,7 @@ func name(tx *state.Tx, s *servicediscovery.Service) (piece *resolver.Piece, ali
 		r := record(i)
 		r.Unhealthy = s.HealthOf(i) == types.HealthStatusUnhealthy
 		if alias := strings.ToLower(i.Attributes[servicediscovery.AttributeAlias]); alias != "" {
-			aliases = append(aliases, alias)
+			aliases = append(aliases, balancerName(alias))
 			r.Alias = addresses(tx, alias)
 		}
 		n.Records = append(n.Records, r)
@@ -88,10 +88,13 @@ func record(i *servicediscovery.Instance) resolver.Record {
 	return r
 }
 
-// addresses are the addresses of a load balancer, by its DNS name. A name that begins with dualstack is what Route 53
-// writes in alias records. Source: Amazon Route 53 developer guide, values for alias records.
+// balancerName is the load balancer's own of its DNS names. A name that begins with dualstack is what Route 53 writes in
+// alias records. Source: Amazon Route 53 developer guide, values for alias records.
+func balancerName(dnsName string) string { return strings.TrimPrefix(dnsName, "dualstack.") }
+
+// addresses are the addresses of a load balancer, by its DNS name.
 func addresses(tx *state.Tx, dnsName string) (all []netip.Addr) {
-	b := elbv2.LoadBalancerByDNSName(tx, strings.TrimPrefix(dnsName, "dualstack."))
+	b := elbv2.LoadBalancerByDNSName(tx, balancerName(dnsName))
 	if b == nil {
 		return nil
 	}
