@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestShares(t *testing.T) {
@@ -48,6 +49,7 @@ func TestNonsense(t *testing.T) {
 		"memory +Inf is no load: give MiB":               {Service: "api", Memory: number(math.Inf(1))},
 		`for "soon" is no time`:                          {Service: "api", CPU: number(1), For: "soon"},
 		`for "-5m" is no time`:                           {Service: "api", CPU: number(1), For: "-5m"},
+		"until is in answers alone: give for":            {Service: "api", CPU: number(1), Until: time.Unix(2e9, 0)},
 		"service shop/api is not in cluster other":       {Service: "shop/api", Cluster: "other", CPU: number(1)},
 	} {
 		if err := l.Check(); err == nil || !strings.Contains(err.Error(), want) {
