@@ -29,7 +29,7 @@ type LoadFunc func(at time.Time, task LoadedTask) Usage
 // Load says what the tasks of a service use on the simulated engine, in place of the labels of their containers; nil ends
 // that, and so does a load that is set by /_emulator/load. The service is named by its ARN, as cluster/service, or by its
 // name alone in the cluster default; it need not be there yet. All of it counts as the load of the task's first
-// container. Other engines give an error.
+// container that has not ended. Other engines give an error.
 func (s *Server) Load(service string, load LoadFunc) error {
 	var told serviceload.Func
 	if load != nil {

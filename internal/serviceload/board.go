@@ -123,7 +123,7 @@ func (b *Board) ClearAll() {
 }
 
 // Of is what a container uses, by its labels, in vCPU and MiB; NaN is what its own labels say, as both are without ok. All
-// that is said of a task counts as the load of its first container.
+// that is said of a task counts as the load of its first container that has not ended.
 func (b *Board) Of(labels map[string]string, at time.Time) (cpu, memory float64, ok bool) {
 	tx := b.Store.Read()
 	t := state.FindTask(tx, labels[state.LabelTaskARN])
@@ -140,7 +140,7 @@ func (b *Board) Of(labels map[string]string, at time.Time) (cpu, memory float64,
 	for _, d := range state.FindServiceSummary(tx, t.Spec.ServiceARN).Deployments {
 		running += d.Running
 	}
-	first := len(t.Status.Containers) > 0 && t.Status.Containers[0].Name == labels[state.LabelContainerName]
+	first := firstThere(t) == labels[state.LabelContainerName]
 	switch {
 	case e.shared != nil:
 		cpu, memory = share(e.shared, t, running, first)
@@ -148,6 +148,16 @@ func (b *Board) Of(labels map[string]string, at time.Time) (cpu, memory float64,
 		cpu, memory = e.told(at, t, running)
 	}
 	return cpu, memory, true
+}
+
+// firstThere is the name of a task's first container that has not ended: one that only prepares uses nothing from then on.
+func firstThere(t *state.Task) string {
+	for _, c := range t.Status.Containers {
+		if c.Phase != state.ContainerStopped {
+			return c.Name
+		}
+	}
+	return ""
 }
 
 // share is what a container uses of a load that is shared. A task with a size of its own cannot use more, as on Fargate:

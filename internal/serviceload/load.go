@@ -25,7 +25,7 @@ type Load struct {
 	// For is how long it lasts from now on, a duration of the emulator's clock as Go writes it; empty is until
 	// it is cleared.
 	For string `json:"for,omitempty"`
-	// Until is when it ends by the emulator's clock.
+	// Until is when it ends by the emulator's clock, in answers alone.
 	Until time.Time `json:"until,omitzero"`
 }
 
@@ -51,6 +51,9 @@ func (l Load) Check() error {
 		if n := of.total; n != nil && (math.IsNaN(*n) || *n < 0 || *n > of.most) {
 			return fmt.Errorf("%s %g is no load: give %s from 0 to %.0f", of.name, *of.total, of.unit, of.most)
 		}
+	}
+	if !l.Until.IsZero() {
+		return errors.New("until is in answers alone: give for, how long the load lasts from now on, such as 10m")
 	}
 	_, err := l.lasts()
 	return err
