@@ -69,3 +69,41 @@ func TestALongAnswerToAClientThatIsStillWritingArrives(t *testing.T) {
 		_ = response.Body.Close()
 	})
 }
+
+// As the SDK's own client does: net/http would ask for the place that an answer names by GET and without the body, and
+// take what it says there for the answer.
+func TestAnAnswerThatNamesAnotherPlaceForGETIsNoSuccess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		listener := pipelistener.New()
+		var asked []string
+		server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			asked = append(asked, r.Method+" "+r.URL.Path+" "+string(body))
+			switch r.URL.Path {
+			case "/found":
+				http.Redirect(w, r, "/elsewhere", http.StatusFound)
+			case "/temporary":
+				http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+			}
+		})}
+		go func() { _ = server.Serve(listener) }()
+		defer server.Close()
+		client := newHTTPClient(listener)
+		defer client.CloseIdleConnections()
+		for path, want := range map[string]int{"/found": http.StatusFound, "/temporary": http.StatusOK} {
+			asked = nil
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://emulator"+path, strings.NewReader("body"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			response, err := client.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = response.Body.Close()
+			if response.StatusCode != want {
+				t.Errorf("%s is answered with %d after %q, want %d", path, response.StatusCode, asked, want)
+			}
+		}
+	})
+}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -169,5 +170,30 @@ func TestInitNamesADirectoryThatIsMissing(t *testing.T) {
 	_, err := emulator.New(emulator.Options{InitDir: filepath.Join(t.TempDir(), "none")})
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error: %v", err)
+	}
+}
+
+// The name of a folder is no pattern, which would have the files of another folder read.
+func TestInitTakesAFolderWithAnyName(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "in[i]t")
+	other := filepath.Join(filepath.Dir(dir), "init")
+	for path, body := range map[string]string{
+		filepath.Join(dir, "a.json"): `{"clusterName": "asked"}`, filepath.Join(dir, "log-groups", "a.json"): `{"logGroupName": "asked"}`,
+		filepath.Join(other, "a.json"): `{"clusterName": "other"}`,
+	} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(body), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := start(t, emulator.Options{Engine: "sim", InProcess: true, InitDir: dir})
+	out, err := w.client.DescribeClusters(t.Context(), &ecs.DescribeClustersInput{Clusters: []string{"asked", "other"}})
+	w.must(err)
+	if len(out.Clusters) != 1 || *out.Clusters[0].ClusterName != "asked" {
+		t.Errorf("made %+v", out.Clusters)
+	}
+	groups, err := cloudwatchlogs.NewFromConfig(w.srv.Config()).DescribeLogGroups(t.Context(), &cloudwatchlogs.DescribeLogGroupsInput{})
+	w.must(err)
+	if len(groups.LogGroups) != 1 {
+		t.Errorf("made %d log groups", len(groups.LogGroups))
 	}
 }

@@ -108,3 +108,25 @@ func TestWhatIsBuiltIsLeftAlone(t *testing.T) {
 		t.Error("a release has all that it has, and nothing else")
 	}
 }
+
+// A folder to build into may be one with other things, and its name is no pattern.
+func TestOnlyProgramsAreCleared(t *testing.T) {
+	root := t.TempDir()
+	folder, other := filepath.Join(root, "bin[1]"), filepath.Join(root, "bin1")
+	put(t, fstest.MapFS{
+		"sources": {}, "sandbox_linux_amd64.zst": {}, "relay_linux_arm64.gz": {}, "shop_linux_amd64": {}, "shop_linux_amd64.tar.gz": {},
+	}, folder)
+	put(t, fstest.MapFS{"sandbox_linux_amd64.zst": {}}, other)
+	if err := program.Clear(folder); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]bool{
+		filepath.Join(folder, "sources"): false, filepath.Join(folder, "sandbox_linux_amd64.zst"): false, filepath.Join(folder, "relay_linux_arm64.gz"): false,
+		filepath.Join(folder, "shop_linux_amd64"): true, filepath.Join(folder, "shop_linux_amd64.tar.gz"): true,
+		filepath.Join(other, "sandbox_linux_amd64.zst"): true,
+	} {
+		if _, err := os.Stat(path); (err == nil) != want {
+			t.Errorf("%s is there: %v, want %v", path, err == nil, want)
+		}
+	}
+}
