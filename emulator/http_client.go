@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -20,7 +21,20 @@ func newHTTPClient(listener net.Listener) *http.Client {
 	if pipes, ok := listener.(*pipelistener.Listener); ok {
 		transport.DialContext = pipes.Dial
 	}
-	return &http.Client{Transport: plainBodies{transport}}
+	return &http.Client{Transport: plainBodies{transport}, CheckRedirect: keepMethod}
+}
+
+// keepMethod follows an answer that names another place only where the method and the body stay, as the SDK's own client
+// does: what another place says to a GET is no answer to a PUT.
+func keepMethod(r *http.Request, via []*http.Request) error {
+	const most = 10 // as net/http has it
+	switch status := r.Response.StatusCode; {
+	case status != http.StatusTemporaryRedirect && status != http.StatusPermanentRedirect:
+		return http.ErrUseLastResponse
+	case len(via) >= most:
+		return fmt.Errorf("stopped after %d redirects", most)
+	}
+	return nil
 }
 
 // plainBodies sends the bodies of requests without their WriteTo.
