@@ -27,9 +27,9 @@ var initFolders = map[string]definitionKind{
 // readInitFolders reads the files of the folders of the init folder. One of another name that has
 // JSON files is refused, as it may be misspelt; what begins with a dot is left alone.
 func readInitFolders(ctx context.Context, dir string) (list []definition, err error) {
-	paths, err := filepath.Glob(filepath.Join(dir, "*", "*.json"))
+	paths, err := matching(dir, "*/*.json")
 	if err != nil {
-		return nil, fmt.Errorf("read init folder: %w", err)
+		return nil, err
 	}
 	for _, path := range paths {
 		folder := filepath.Base(filepath.Dir(path))

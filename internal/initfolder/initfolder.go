@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -92,9 +93,9 @@ func readDefinitions(ctx context.Context, dir string) ([]definition, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("read init folder: %w", err)
 	}
-	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	paths, err := matching(dir, "*.json")
 	if err != nil {
-		return nil, fmt.Errorf("read init folder: %w", err)
+		return nil, err
 	}
 	list, err := readInitFolders(ctx, dir)
 	if err != nil {
@@ -116,6 +117,18 @@ func readDefinitions(ctx context.Context, dir string) ([]definition, error) {
 	}
 	slices.SortStableFunc(list, func(a, b definition) int { return int(a.kind) - int(b.kind) })
 	return list, nil
+}
+
+// matching are the paths in a folder that match a pattern, by name. The name of the folder itself is no pattern.
+func matching(dir, pattern string) (paths []string, err error) {
+	names, err := fs.Glob(os.DirFS(dir), pattern)
+	if err != nil {
+		return nil, fmt.Errorf("read init folder: %w", err)
+	}
+	for _, name := range names {
+		paths = append(paths, filepath.Join(dir, filepath.FromSlash(name)))
+	}
+	return paths, nil
 }
 
 func newDefinition(path string, body []byte) (definition, error) {
