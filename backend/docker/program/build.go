@@ -70,12 +70,12 @@ func (t Target) keep(scratch string) error {
 	return writeFile(filepath.Join(t.Folder, identityFile), []byte(identity()))
 }
 
-// Clear removes what is in a folder of programs, and first what they were built from: a folder
-// without that has none.
+// Clear removes the programs in a folder, and first what they were built from: a folder without that has none.
+// Other files stay.
 func Clear(path string) error {
-	files, err := filepath.Glob(filepath.Join(path, anyFile))
-	for _, file := range append([]string{filepath.Join(path, identityFile)}, files...) {
-		if gone := os.Remove(file); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
+	files, err := folderAt(path).files()
+	for _, file := range append([]string{identityFile}, files...) {
+		if gone := os.Remove(filepath.Join(path, file)); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
 			err = errors.Join(err, gone)
 		}
 	}

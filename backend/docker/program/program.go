@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -138,8 +139,14 @@ func folderAt(path string) folder { return folder{os.DirFS(path), path} }
 // programs were built with.
 const identityFile = "sources"
 
-// anyFile matches the files of programs, and those that earlier versions have left.
-const anyFile = "*_linux_*"
+// files are the names of the files of programs, and of those that earlier versions have left.
+func (f folder) files() ([]string, error) {
+	all, err := fs.Glob(f, "*_linux_*")
+	return slices.DeleteFunc(all, func(file string) bool {
+		name, _, _ := strings.Cut(file, "_linux_")
+		return !slices.Contains(All, name)
+	}), err
+}
 
 func fileName(name, architecture string) string { return name + "_linux_" + architecture + ".zst" }
 

@@ -26,7 +26,7 @@ func IsBuilt(path string, architectures, names []string) bool {
 			want = append(want, fileName(name, architecture))
 		}
 	}
-	have, err := fs.Glob(f, anyFile)
+	have, err := f.files()
 	if hash == sourcesHash() && strings.HasPrefix(with, released) {
 		return err == nil && !slices.ContainsFunc(want, func(file string) bool { return !slices.Contains(have, file) })
 	}
