@@ -242,13 +242,16 @@ func TestRoleTrustsWhoItNames(t *testing.T) {
 		statement(ecsTasks + `,"Condition":{"StringEquals":{"aws:SourceAccount":"000000000000"}}`): true,
 		statement(ecsTasks + `,"Condition":{"StringEquals":{"aws:SourceAccount":"111111111111"}}`): false,
 		// What the grammar takes in any case, or with a prefix, means the same.
-		source("arnlike", "cluster/*"):                                                               false,
-		source("StringEqualsIgnoreCase", "TASK/*"):                                                   true,
-		source("StringNotEqualsIgnoreCase", "TASK/*"):                                                false,
-		source("ForAnyValue:StringEqualsIfExists", "cluster/*"):                                      false,
-		source("ForAllValues:ArnLike", "task/*"):                                                     true,
-		source("StringNotLike", "cluster/*"):                                                         true,
-		statement(strings.Replace(ecsTasks, "Allow", "denY", 1)):                                     false,
+		source("arnlike", "cluster/*"):                           false,
+		source("StringEqualsIgnoreCase", "TASK/*"):               true,
+		source("StringNotEqualsIgnoreCase", "TASK/*"):            false,
+		source("ForAnyValue:StringEqualsIfExists", "cluster/*"):  false,
+		source("ForAllValues:ArnLike", "task/*"):                 true,
+		source("StringNotLike", "cluster/*"):                     true,
+		statement(strings.Replace(ecsTasks, "Allow", "denY", 1)): false,
+		// An earlier version of the emulator took these, and they are stored.
+		statement(ecsTasks + `,"Condition":{"NullIfExists":{"aws:TokenIssueTime":"true"}}`):          true,
+		statement(ecsTasks + `,"Condition":{"BinaryEquals":{"aws:x":"abc"}}`):                        true,
 		`{"Statement":[{` + ecsTasks + `},{` + strings.Replace(ecsTasks, "Allow", "Deny", 1) + `}]}`: false,
 	} {
 		if got := (&iam.Role{TrustPolicy: document}).Trusts(asking); got != want {
