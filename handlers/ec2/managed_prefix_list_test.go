@@ -8,6 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
 func (s *server) prefixList(t *testing.T, most int32, cidrs ...string) string {
@@ -164,6 +167,26 @@ func TestChangesOfPrefixListsThatAreRefused(t *testing.T) {
 	refused(t, err, "UnsupportedOperation", "ecs-emulator does not support TargetVersion 2 of GetManagedPrefixListEntries")
 	_, err = s.CreateManagedPrefixList(ctx, &sdk.CreateManagedPrefixListInput{PrefixListName: aws.String("a"), AddressFamily: aws.String("IPX"), MaxEntries: aws.Int32(1)})
 	refused(t, err, "InvalidParameterValue", "Value (IPX) for parameter addressFamily is invalid. It is IPv4 or IPv6.")
+}
+
+// An earlier version of the emulator took names that are AWS's: such a list can still be changed, but for its name.
+func TestAPrefixListWithANameOfAWSIsChanged(t *testing.T) {
+	s := newServer(t)
+	id := s.prefixList(t, 2, "192.0.2.0/24")
+	if err := s.store.Update(func(tx *state.Tx) error {
+		stored := *ec2network.FindPrefixList(tx, scope, id)
+		stored.Name = "com.aws.mine"
+		ec2network.PutPrefixList(tx, &stored)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range []sdk.ModifyManagedPrefixListInput{{AddEntries: adding("10.0.0.0/8")}, {MaxEntries: aws.Int32(3)}, {PrefixListName: aws.String("mine")}} {
+		in.PrefixListId = &id
+		if _, err := s.ModifyManagedPrefixList(ctx, &in); err != nil {
+			t.Errorf("%+v: %v", in, err)
+		}
+	}
 }
 
 func TestAPrefixListThatRulesName(t *testing.T) {
