@@ -14,7 +14,7 @@ const legacy = "The policy failed legacy parsing"
 // if it takes it. The order of the checks is part of it (IAM0005). ARNs are of the partition
 // where the policy is.
 func CheckPolicy(text, partition string) string {
-	d, ok := parse(text)
+	d, ok := parseNew(text)
 	if !ok {
 		return "Syntax errors in policy."
 	}

@@ -14,7 +14,7 @@ func CheckTrustPolicy(text string) string {
 	if !json.Valid([]byte(text)) {
 		return "This policy contains invalid Json"
 	}
-	d, ok := parse(text)
+	d, ok := parseNew(text)
 	if !ok {
 		return "Syntax errors in policy."
 	}

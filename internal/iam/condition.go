@@ -33,11 +33,7 @@ func parseConditions(text json.RawMessage) (list []condition, ok bool) {
 			if !ok {
 				return nil, false
 			}
-			c := condition{operator, key, values}
-			if !c.fits() {
-				return nil, false
-			}
-			list = append(list, c)
+			list = append(list, condition{operator, key, values})
 		}
 	}
 	return list, true
@@ -70,13 +66,8 @@ var operators = []string{
 	"Bool", "BinaryEquals", "IpAddress", "NotIpAddress", "ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "Null",
 }
 
-// knownOperator says whether there is such an operator. Null asks whether there is a key, so
-// it has no IfExists (IAM0011).
 func knownOperator(name string) bool {
 	plain := plainOperator(name)
-	if strings.EqualFold(plain, "Null") && strings.HasSuffix(name, "IfExists") {
-		return false
-	}
 	return slices.ContainsFunc(operators, func(o string) bool { return strings.EqualFold(o, plain) })
 }
 
@@ -87,12 +78,19 @@ func plainOperator(name string) string {
 	return strings.TrimSuffix(name, "IfExists")
 }
 
-// fits reports whether the grammar takes the values: binary ones are in base64 (IAM0011).
+// fits reports whether the grammar takes the condition: Null asks whether there is a key, so it has no IfExists, and binary
+// values are in base64 (IAM0011). Roles that an earlier version of the emulator stored may have conditions that do not fit.
 func (c condition) fits() bool {
-	return !strings.EqualFold(plainOperator(c.operator), "BinaryEquals") || !slices.ContainsFunc(c.values, func(value string) bool {
-		_, err := base64.StdEncoding.DecodeString(value)
-		return err != nil
-	})
+	switch strings.ToLower(plainOperator(c.operator)) {
+	case "null":
+		return !strings.HasSuffix(c.operator, "IfExists")
+	case "binaryequals":
+		return !slices.ContainsFunc(c.values, func(value string) bool {
+			_, err := base64.StdEncoding.DecodeString(value)
+			return err != nil
+		})
+	}
+	return true
 }
 
 // Forms of values. A date is a year with what may follow, or seconds since 1970; its time is not looked at.

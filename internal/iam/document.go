@@ -25,7 +25,18 @@ type statement struct {
 	conditions   []condition
 }
 
-// parse reads a document; ok is false when it breaks the grammar.
+// parseNew reads a document that is to be stored; ok is false when it breaks the grammar.
+func parseNew(text string) (d document, ok bool) {
+	d, ok = parse(text)
+	for _, s := range d.statements {
+		for _, c := range s.conditions {
+			ok = ok && c.fits()
+		}
+	}
+	return d, ok
+}
+
+// parse reads a document, except for what condition.fits looks at; ok is false when it breaks the grammar.
 func parse(text string) (d document, ok bool) {
 	var root map[string]json.RawMessage
 	if json.Unmarshal([]byte(text), &root) != nil || !only(root, "Version", "Id", "Statement") {
