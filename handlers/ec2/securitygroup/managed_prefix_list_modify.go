@@ -67,7 +67,8 @@ func modifiedPrefixList(l *ec2network.PrefixList, in *sdk.ModifyManagedPrefixLis
 	if in.MaxEntries != nil {
 		changed.MaxEntries = *in.MaxEntries
 	}
-	if err := checkPrefixList(changed.Name, changed.MaxEntries); err != nil {
+	// The name that a list has may be one that an earlier version of the emulator took.
+	if err := checkPrefixList(aws.ToString(in.PrefixListName), changed.MaxEntries); err != nil {
 		return nil, err
 	}
 	if int(changed.MaxEntries) < len(l.Entries) {
