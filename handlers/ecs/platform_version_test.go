@@ -74,3 +74,30 @@ func TestPlatformVersionWithoutEFS(t *testing.T) {
 	_, err := s.RunTask(ctx, in)
 	refused(t, err, code, words)
 }
+
+// TestServicesLeaveFargateWithoutAPlatformVersion changes what AWS documents as valid: the version that a service on
+// Fargate has is not asked for with the provider of an Auto Scaling group.
+func TestServicesLeaveFargateWithoutAPlatformVersion(t *testing.T) {
+	s := newServer(t)
+	s.groupProviders(t)
+	s.fargate(t, "plain", func(*sdk.RegisterTaskDefinitionInput) {})
+	in := serviceInput("moving", "plain")
+	in.Cluster = aws.String("shop")
+	must[*sdk.CreateServiceOutput](t)(s.CreateService(ctx, in))
+	move := func(provider string) (*sdk.UpdateServiceOutput, error) {
+		return s.UpdateService(ctx, &sdk.UpdateServiceInput{
+			Cluster: in.Cluster, Service: in.ServiceName, ForceNewDeployment: true, CapacityProviderStrategy: strategy(types.CapacityProviderStrategyItem{CapacityProvider: &provider, Weight: 1}),
+		})
+	}
+	if got := must[*sdk.UpdateServiceOutput](t)(move("scaled")).Service; got.PlatformVersion != nil {
+		t.Errorf("on instances: %s", *got.PlatformVersion)
+	}
+	if got := must[*sdk.UpdateServiceOutput](t)(move("FARGATE")).Service; aws.ToString(got.PlatformVersion) != "LATEST" {
+		t.Errorf("on Fargate again: %v", got.PlatformVersion)
+	}
+	asked := sdk.UpdateServiceInput{
+		Cluster: in.Cluster, Service: in.ServiceName, ForceNewDeployment: true, PlatformVersion: aws.String("1.4.0"), CapacityProviderStrategy: strategy(provider("scaled", 1, 0)),
+	}
+	_, err := s.UpdateService(ctx, &asked)
+	refused(t, err, invalid, "The platform version must be null when specifying an EC2 launch type.")
+}
