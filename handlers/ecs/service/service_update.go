@@ -185,8 +185,11 @@ func (a *API) updateRevision(c kit.InCluster, old *state.Service, in *sdk.Update
 	if in.NetworkConfiguration != nil {
 		l.Network = in.NetworkConfiguration
 	}
-	if in.PlatformVersion != nil {
+	switch {
+	case in.PlatformVersion != nil:
 		l.PlatformVersion = *in.PlatformVersion
+	case l.Capacity.LaunchType != types.LaunchTypeFargate: // it may have left Fargate: ECS API reference, UpdateService
+		l.PlatformVersion = ""
 	}
 	volumes := before.VolumeConfigurations
 	if in.VolumeConfigurations != nil {
