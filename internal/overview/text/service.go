@@ -112,13 +112,21 @@ func (r *renderer) serviceNotes(s *overview.Service) (notes []string) {
 	}
 	for _, g := range s.TargetGroups {
 		if g.Unhealthy != "" {
-			notes = append(notes, "unhealthy in "+g.Name+": "+g.Unhealthy)
+			notes = append(notes, "unhealthy in "+g.Name+": "+withCause(g.Unhealthy))
 		}
 	}
 	if e := s.LastEvent; e != nil {
 		notes = append(notes, r.age(e.CreatedAt)+" ago: "+shortIDs(e.Message))
 	}
 	return notes
+}
+
+// withCause adds to AWS's words for a target that does not answer where to look: they name no cause.
+func withCause(unhealthy string) string {
+	if unhealthy == "Request timed out" {
+		return unhealthy + " (see its security groups and port)"
+	}
+	return unhealthy
 }
 
 // failureNote says why nothing comes after a deployment that has failed; empty: something does.
@@ -151,6 +159,9 @@ func trafficNote(deployments []overview.Deployment) string {
 	}
 	for _, hook := range shift.Hooks {
 		parts = append(parts, "waits for "+hook)
+	}
+	if len(shift.Hooks) > 0 {
+		parts = append(parts, "until aws ecs continue-service-deployment decides")
 	}
 	return strings.Join(parts, ", ")
 }

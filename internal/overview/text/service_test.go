@@ -21,6 +21,18 @@ func TestFailureNote(t *testing.T) {
 	}
 }
 
+func TestCauseOfAnUnhealthyTarget(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                     "",
+		"Health checks failed": "Health checks failed",
+		"Request timed out":    "Request timed out (see its security groups and port)",
+	} {
+		if got := withCause(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestTrafficNote(t *testing.T) {
 	shift := &overview.TrafficShift{Stage: "BAKE_TIME"}
 	for want, deployments := range map[string][]overview.Deployment{
@@ -32,7 +44,7 @@ func TestTrafficNote(t *testing.T) {
 		"TEST_TRAFFIC_SHIFT on its way back, PRIMARY has 100 % of the requests": {
 			{Status: "PRIMARY", TrafficShift: &overview.TrafficShift{Stage: "TEST_TRAFFIC_SHIFT", Back: true}, ProductionWeight: aws.Float64(100)},
 		},
-		"PRE_SCALE_UP, waits for ecs-pause-1, waits for ecs-pause-2": {
+		"PRE_SCALE_UP, waits for ecs-pause-1, waits for ecs-pause-2, until aws ecs continue-service-deployment decides": {
 			{Status: "PRIMARY", TrafficShift: &overview.TrafficShift{Stage: "PRE_SCALE_UP", Hooks: []string{"ecs-pause-1", "ecs-pause-2"}}},
 		},
 	} {
