@@ -117,6 +117,9 @@ func (r *renderer) serviceNotes(s *overview.Service) (notes []string) {
 	}
 	if e := s.LastEvent; e != nil {
 		notes = append(notes, r.age(e.CreatedAt)+" ago: "+shortIDs(e.Message))
+		if strings.Contains(e.Message, "No Container Instances were found in your cluster.") {
+			notes = append(notes, "launch instances with --capacity or RunInstances, or have the service on FARGATE")
+		}
 	}
 	return notes
 }

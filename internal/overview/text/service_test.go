@@ -33,6 +33,20 @@ func TestCauseOfAnUnhealthyTarget(t *testing.T) {
 	}
 }
 
+func TestAServiceWithoutInstancesHasAHint(t *testing.T) {
+	r := &renderer{}
+	for message, want := range map[string]int{
+		"(service web) has reached a steady state.": 1,
+		"(service web) was unable to place a task because no container instance met all of its requirements. " +
+			"The reason for failure is No Container Instances were found in your cluster.": 2,
+	} {
+		s := &overview.Service{NotAsWanted: "0 of 1 tasks run", Deployments: []overview.Deployment{{}}, LastEvent: &overview.Event{Message: message}}
+		if notes := r.serviceNotes(s); len(notes) != want {
+			t.Errorf("%q has the notes %q", message, notes)
+		}
+	}
+}
+
 func TestTrafficNote(t *testing.T) {
 	shift := &overview.TrafficShift{Stage: "BAKE_TIME"}
 	for want, deployments := range map[string][]overview.Deployment{
