@@ -12,8 +12,8 @@
 //	ecs-emulator faults add     have pulls, starts, containers, agents, instances or the engine fail
 //	ecs-emulator faults run     add all faults of a file, each of which begins at its time
 //	ecs-emulator faults clear   end one fault, or all
-//	ecs-emulator load clear     end the load of one service, or all
 //	ecs-emulator load           have a service's tasks share a load, without Docker; or list loads
+//	ecs-emulator load clear     end the load of one service, or all
 //	ecs-emulator check          show what would be refused of definitions in files
 //	ecs-emulator env            print variables that lead the AWS CLI and SDKs to the emulator
 //	ecs-emulator health         show whether tasks can run; exit code 1 if they cannot

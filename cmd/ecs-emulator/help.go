@@ -12,6 +12,12 @@ import (
 // helpWidth is that of a small terminal.
 const helpWidth = 80
 
+// What commands and flags mean begins at these columns.
+const (
+	listIndent = 17
+	helpIndent = 28
+)
+
 // helpCommand is a function, as all that reads the table of commands: the table has it.
 func helpCommand() subcommand {
 	return subcommand{
@@ -65,7 +71,7 @@ func listed(first string) string {
 	var list strings.Builder
 	for _, c := range commands() {
 		if word, _, several := strings.Cut(c.name, " "); first == "" || several && word == first {
-			fmt.Fprintf(&list, "  %-14s %s\n", c.name, c.summary)
+			list.WriteString(entry(listIndent, c.name, c.summary))
 		}
 	}
 	return list.String()
@@ -92,7 +98,7 @@ func (c subcommand) help() string {
 	if len(c.arguments) > 0 {
 		text.WriteString("\nArguments:\n")
 		for _, a := range c.arguments {
-			text.WriteString(entry(a.name, a.about))
+			text.WriteString(entry(helpIndent, a.name, a.about))
 		}
 	}
 	off := false
@@ -105,7 +111,7 @@ func (c subcommand) help() string {
 			if letter := flags.letter(name); letter != "" {
 				call = "-" + letter + ", " + call
 			}
-			text.WriteString(entry(strings.TrimSpace(call+" "+value), meaning))
+			text.WriteString(entry(helpIndent, strings.TrimSpace(call+" "+value), meaning))
 			off = off || value == "" && shown[name].DefValue == "true"
 		}
 	}
@@ -158,9 +164,8 @@ func describe(one *flag.Flag) (value, meaning string) {
 	return value, meaning
 }
 
-// entry is a name and what it means beside it, in as many lines as it takes.
-func entry(name, meaning string) string {
-	const indent = 28
+// entry is a name and what it means beside it, from that column on, in as many lines as it takes.
+func entry(indent int, name, meaning string) string {
 	text := "  " + name
 	if len(text) > indent-2 {
 		text += "\n"

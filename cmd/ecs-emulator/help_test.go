@@ -28,6 +28,14 @@ func TestHelpListsAllCommands(t *testing.T) {
 			t.Errorf("help does not list %s: %s", c.name, list)
 		}
 	}
+	for line := range strings.Lines(list) {
+		if width := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); width > helpWidth {
+			t.Errorf("help: %d columns: %s", width, line)
+		}
+	}
+	if strings.Index(list, "\n  load  ") > strings.Index(list, "\n  load clear ") {
+		t.Errorf("help lists load after load clear: %s", list)
+	}
 	faults := said(t, "faults -h")
 	if !strings.Contains(faults, "faults add ") || strings.Contains(faults, "serve ") {
 		t.Errorf("faults -h says %s", faults)

@@ -16,7 +16,7 @@ func commands() []subcommand {
 	return []subcommand{
 		serveCommand, psCommand, logsCommand, execCommand, eventsCommand, portsCommand,
 		deliveriesCommand, scalingCommand, listFaultsCommand, addFaultCommand, runFaultsCommand, clearFaultsCommand,
-		clearLoadCommand, loadCommand, // the one with two words first, so that it is found
+		loadCommand, clearLoadCommand,
 		checkCommand, envCommand, healthCommand, pruneCommand, completionCommand, helpCommand(), versionCommand,
 	}
 }

@@ -94,13 +94,13 @@ func (a argument) String() string {
 
 // find returns the command that the words begin with, and the words behind its name.
 func find(words []string) (c subcommand, rest []string, ok bool) {
-	for _, c := range commands() {
-		name := strings.Fields(c.name)
-		if len(words) >= len(name) && strings.Join(words[:len(name)], " ") == c.name {
-			return c, words[len(name):], true
+	for _, one := range commands() {
+		name := strings.Fields(one.name)
+		if len(words) >= len(name) && strings.Join(words[:len(name)], " ") == one.name && len(one.name) > len(c.name) {
+			c, rest, ok = one, words[len(name):], true // load clear, not load
 		}
 	}
-	return subcommand{}, nil, false
+	return c, rest, ok
 }
 
 // unknownCommand explains that the words begin with no command.
