@@ -140,7 +140,7 @@ func (s *Server) newLoadBalancers(nodes loadbalancer.Nodes) *loadbalancer.Contro
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Nodes: nodes, Delays: s.opts.delays().LoadBalancers,
 		Certificate: certificate, Certificates: []store.Source{acm.OnCertificates()},
 	})
-	s.balanced = &loadbalancermetrics.Source{Store: s.store, Metrics: s.metrics, Clock: s.clock, Counts: c.Counts}
+	s.balanced = &loadbalancermetrics.Source{Store: s.store, Metrics: s.metrics, Clock: s.clock, Counts: c.Counts, Requests: s.loads.Requests}
 	c.Removing = s.balanced.Removing
 	return c
 }

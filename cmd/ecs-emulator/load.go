@@ -23,6 +23,7 @@ var loadCommand = subcommand{
 	examples: []example{
 		{"ecs-emulator load api --cpu 3", "running tasks of api use 3 vCPU in total, until it is cleared"},
 		{"ecs-emulator load api --cluster shop --cpu 1.5 --memory 512 --for 10m", ""},
+		{"ecs-emulator load api --requests 50", "50 requests a second come to api through its application load balancer"},
 		{"ecs-emulator load", "lists all loads"},
 	},
 	arguments: []argument{{name: "service", about: "name, cluster/name or ARN of a service (default: list the loads)", optional: true}},
@@ -36,6 +37,7 @@ func declareLoad(flags *flagSet) action {
 	flags.StringVar(&wanted.Cluster, "cluster", "", "`cluster` of the service (default: default)")
 	flags.Var(amount{&wanted.CPU}, "cpu", "`vCPU` that all tasks use together (default: what labels say of each)")
 	flags.Var(amount{&wanted.Memory}, "memory", "`MiB` that all tasks use together (default: what labels say of each)")
+	flags.Var(amount{&wanted.Requests}, "requests", "`number` of requests a second to the service, through its application load balancers (default: none)")
 	flags.DurationVar(&lasts, "for", 0, "`duration` after which it ends, on the emulator's clock (0: until it is cleared)")
 	return func(ctx context.Context, args []string, stdout, _ io.Writer) error {
 		wanted.Service = args[0]
@@ -43,7 +45,7 @@ func declareLoad(flags *flagSet) action {
 			wanted.For = lasts.String()
 		}
 		switch err := wanted.Check(); {
-		case wanted.Service == "" && (wanted.CPU != nil || wanted.Memory != nil || lasts != 0):
+		case wanted.Service == "" && (!wanted.Empty() || lasts != 0):
 			return usageError{errors.New("<service> is missing: say whose tasks share the load")}
 		case wanted.Service == "":
 			return listLoads(ctx, *endpoint, stdout)
@@ -75,13 +77,15 @@ func listLoads(ctx context.Context, endpoint string, stdout io.Writer) error {
 		fmt.Fprintln(stdout, "no loads")
 		return nil
 	}
-	table := text.Listing{Head: []string{"SERVICE", "CPU", "MEMORY", "UNTIL"}, Names: []int{0}}
+	table := text.Listing{Head: []string{"SERVICE", "CPU", "MEMORY", "REQUESTS", "UNTIL"}, Names: []int{0}}
 	for _, l := range all.Loads {
 		until := "it is cleared"
 		if !l.Until.IsZero() {
 			until = moment(&l.Until)
 		}
-		table.Rows = append(table.Rows, []string{l.Cluster + "/" + l.Service, orDash(amount{&l.CPU}.with("vCPU")), orDash(amount{&l.Memory}.with("MiB")), until})
+		table.Rows = append(table.Rows, []string{
+			l.Cluster + "/" + l.Service, orDash(amount{&l.CPU}.with(" vCPU")), orDash(amount{&l.Memory}.with(" MiB")), orDash(amount{&l.Requests}.with("/s")), until,
+		})
 	}
 	screen, _ := terminal.Of(stdout)
 	_, err := io.WriteString(stdout, table.Fit(screen.Width))
@@ -117,11 +121,7 @@ func (a amount) with(unit string) string {
 	if a.of == nil || *a.of == nil {
 		return ""
 	}
-	number := strconv.FormatFloat(**a.of, 'g', -1, 64)
-	if unit != "" {
-		number += " " + unit
-	}
-	return number
+	return strconv.FormatFloat(**a.of, 'g', -1, 64) + unit
 }
 
 // Set implements flag.Value.

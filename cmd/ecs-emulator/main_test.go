@@ -32,6 +32,7 @@ func TestAWrongCommandLineIsOneLine(t *testing.T) {
 		"serve --engin sim":                     `ecs-emulator serve: unknown flag --engin; did you mean --engine?`,
 		"load api --cpu -1":                     `ecs-emulator load: cpu -1 is no load: give vCPU from 0 to 1000000`,
 		"load api --cpu much":                   `ecs-emulator load: --cpu: "much" is no number`,
+		"load api --requests -1":                `ecs-emulator load: requests -1 is no load: give requests a second from 0 to 1000000`,
 		"load --cpu 1":                          `ecs-emulator load: <service> is missing: say whose tasks share the load`,
 		"faults list --all":                     `ecs-emulator faults list: unknown flag --all; -h lists them`,
 		"logs web --tail -1":                    `ecs-emulator logs: --tail -1 is negative: give the number of lines, or 0 for all`,

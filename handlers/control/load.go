@@ -30,7 +30,7 @@ func (a *api) setLoad(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		Refuse(w, http.StatusBadRequest, `the body is not a load such as {"cluster": "shop", "service": "api", "cpu": 1.5, "memory": 512, "for": "10m"}: `+err.Error())
+		Refuse(w, http.StatusBadRequest, `the body is not a load such as {"cluster": "shop", "service": "api", "cpu": 1.5, "memory": 512, "requests": 50, "for": "10m"}: `+err.Error())
 		return
 	}
 	load, err := a.Loads.Set(wanted)

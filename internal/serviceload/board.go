@@ -24,8 +24,9 @@ type Board struct {
 	// Attach has the engine ask Of from now on; nil: its containers use what they really use.
 	Attach func()
 
-	mu sync.Mutex
-	of map[string]entry
+	mu    sync.Mutex
+	of    map[string]entry
+	flows []flow // of requests, also those that have ended and may not have been counted
 }
 
 // entry is one of both.
@@ -45,14 +46,21 @@ func (b *Board) Tell(service string, f Func) error {
 	if err != nil {
 		return err
 	}
-	return b.put(cluster+"/"+name, entry{told: f})
+	if err := b.Refuse(Load{}); err != nil {
+		return err
+	}
+	b.put(cluster+"/"+name, entry{told: f}, b.Now())
+	return nil
 }
 
 // Set has the tasks of a service share a load, instead of what was set or told before. It returns the load as it holds.
 // The error says what is wrong with the wish.
-func (b *Board) Set(wanted Load) (Load, error) {
+func (b *Board) Set(wanted Load) (*Load, error) {
 	if err := wanted.Check(); err != nil {
-		return Load{}, err
+		return nil, err
+	}
+	if err := b.Refuse(wanted); err != nil {
+		return nil, err
 	}
 	l, now := wanted, b.Now()
 	l.Cluster, l.Service, _ = Names(wanted.Cluster, wanted.Service)
@@ -60,30 +68,49 @@ func (b *Board) Set(wanted Load) (Load, error) {
 	if lasts, _ := wanted.lasts(); lasts > 0 {
 		l.Until = now.Add(lasts)
 	}
-	if b.Attach != nil && !b.hasService(l.Cluster, l.Service) {
-		return Load{}, fmt.Errorf("no service %s is in cluster %s: 'ecs-emulator ps' lists services, and CreateService makes one", l.Service, l.Cluster)
+	tx := b.Store.Read()
+	called := services(tx, l.Cluster+"/"+l.Service)
+	if len(called) == 0 {
+		return nil, fmt.Errorf("no service %s is in cluster %s: 'ecs-emulator ps' lists services, and CreateService makes one", l.Service, l.Cluster)
 	}
-	return l, b.put(l.Cluster+"/"+l.Service, entry{shared: &l})
+	if l.Requests != nil && !slices.ContainsFunc(called, func(s *state.Service) bool { return len(routes(tx, s)) > 0 }) {
+		return nil, noRoute(tx, called[0])
+	}
+	b.put(l.Cluster+"/"+l.Service, entry{shared: &l}, now)
+	return &l, nil
 }
 
-func (b *Board) hasService(cluster, name string) bool {
-	return slices.ContainsFunc(state.AllServices(b.Store.Read()), func(s *state.Service) bool {
-		return s.InactiveAt.IsZero() && s.Name == name && arn.ClusterName(s.ARN) == cluster
+// Refuse says why a load cannot be where containers use what they really use.
+func (b *Board) Refuse(wanted Load) error {
+	const others = "only containers of the simulated engine (serve --engine sim, in Go Engine: \"sim\") use what a load or a label says; these use what they really use"
+	switch {
+	case b.Attach != nil:
+		return nil
+	case wanted.Requests != nil:
+		return errors.New(others + ", and load balancers count what really comes: send real requests")
+	}
+	return errors.New(others)
+}
+
+// services are those with a cluster's and a service's name, in all regions.
+func services(tx *state.Tx, called string) []*state.Service {
+	return slices.DeleteFunc(state.AllServices(tx), func(s *state.Service) bool {
+		return !s.InactiveAt.IsZero() || arn.ClusterName(s.ARN)+"/"+s.Name != called
 	})
 }
 
-func (b *Board) put(service string, e entry) error {
-	if b.Attach == nil {
-		return errors.New("only containers of the simulated engine (serve --engine sim, in Go Engine: \"sim\") use what a load or a label says; these use what they really use")
-	}
+func (b *Board) put(service string, e entry, now time.Time) {
 	b.mu.Lock()
 	if b.of == nil {
 		b.of = map[string]entry{}
 	}
 	b.of[service] = e
+	b.stop(service, now)
+	if e.shared != nil && e.shared.Requests != nil {
+		b.flows = append(b.flows, flow{service: service, perSecond: *e.shared.Requests, from: now, until: e.shared.Until})
+	}
 	b.mu.Unlock()
 	b.Attach() // without the lock: the engine asks with its own
-	return nil
 }
 
 // List is the loads that are shared, without those whose time is over, by cluster and service.
@@ -104,22 +131,29 @@ func (b *Board) List() []Load {
 
 // Clear ends the load that the tasks of a service share, and reports whether there was one.
 func (b *Board) Clear(cluster, service string) bool {
-	key, now := cluster+"/"+service, b.Now()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	e := b.of[key]
-	if e.shared == nil {
-		return false
-	}
-	delete(b.of, key)
-	return !e.over(now)
+	return b.end(func(l *Load) bool { return l.Cluster == cluster && l.Service == service })
 }
 
 // ClearAll ends all loads that are shared.
-func (b *Board) ClearAll() {
+func (b *Board) ClearAll() { b.end(func(*Load) bool { return true }) }
+
+// End ends a load that Set has returned, unless another has taken its place.
+func (b *Board) End(load *Load) { b.end(func(l *Load) bool { return l == load }) }
+
+// end reports whether the time of one of them was not over.
+func (b *Board) end(which func(*Load) bool) (ended bool) {
+	now := b.Now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	maps.DeleteFunc(b.of, func(_ string, e entry) bool { return e.shared != nil })
+	maps.DeleteFunc(b.of, func(service string, e entry) bool {
+		if e.shared == nil || !which(e.shared) {
+			return false
+		}
+		ended = ended || !e.over(now)
+		b.stop(service, now)
+		return true
+	})
+	return ended
 }
 
 // Of is what a container uses, by its labels, in vCPU and MiB; NaN is what its own labels say, as both are without ok. All

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Load is what the tasks of a service use together.
+// Load is what the tasks of a service use together, and what comes to them.
 type Load struct {
 	// Cluster is the name or ARN of a cluster; empty is the one that Service names, or default.
 	Cluster string `json:"cluster"`
@@ -22,6 +22,8 @@ type Load struct {
 	Service string   `json:"service"`
 	CPU     *float64 `json:"cpu,omitempty"`    // vCPU; nil: each task uses what its labels say
 	Memory  *float64 `json:"memory,omitempty"` // MiB; nil as for CPU
+	// Requests are how many come in a second, through application load balancers; nil is none.
+	Requests *float64 `json:"requests,omitempty"`
 	// For is how long it lasts from now on, a duration of the emulator's clock as Go writes it; empty is until
 	// it is cleared.
 	For string `json:"for,omitempty"`
@@ -31,8 +33,9 @@ type Load struct {
 
 // The most that a load may be, so that sums of it stay numbers.
 const (
-	maxCPU    = 1e6 // vCPU
-	maxMemory = 1e9 // MiB
+	maxCPU      = 1e6 // vCPU
+	maxMemory   = 1e9 // MiB
+	maxRequests = 1e6 // a second
 )
 
 // Check says in one line what is wrong with a load that is wanted.
@@ -40,14 +43,14 @@ func (l Load) Check() error {
 	if _, _, err := Names(l.Cluster, l.Service); err != nil {
 		return err
 	}
-	if l.CPU == nil && l.Memory == nil {
-		return fmt.Errorf("the load of %s is missing: give cpu in vCPU, memory in MiB, or both, such as 1.5 and 512", l.Service)
+	if l.Empty() {
+		return fmt.Errorf("the load of %s is missing: give cpu in vCPU, memory in MiB, requests a second, or several of them, such as 1.5, 512 and 50", l.Service)
 	}
 	for _, of := range []struct {
 		name, unit string
 		total      *float64
 		most       float64
-	}{{"cpu", "vCPU", l.CPU, maxCPU}, {"memory", "MiB", l.Memory, maxMemory}} {
+	}{{"cpu", "vCPU", l.CPU, maxCPU}, {"memory", "MiB", l.Memory, maxMemory}, {"requests", "requests a second", l.Requests, maxRequests}} {
 		if n := of.total; n != nil && (math.IsNaN(*n) || *n < 0 || *n > of.most) {
 			return fmt.Errorf("%s %g is no load: give %s from 0 to %.0f", of.name, *of.total, of.unit, of.most)
 		}
@@ -58,6 +61,9 @@ func (l Load) Check() error {
 	_, err := l.lasts()
 	return err
 }
+
+// Empty reports whether it says nothing of any part.
+func (l Load) Empty() bool { return l.CPU == nil && l.Memory == nil && l.Requests == nil }
 
 // lasts is how long the load lasts; 0 is until it is cleared.
 func (l Load) lasts() (time.Duration, error) {
@@ -109,7 +115,7 @@ func shareOf(total *float64, running int, size float64) float64 {
 	return share
 }
 
-// Text is the load in words: "3 vCPU, 512 MiB".
+// Text is the load in words: "3 vCPU, 512 MiB, 50 requests/s".
 func (l Load) Text() string {
 	var all []string
 	if l.CPU != nil {
@@ -117,6 +123,9 @@ func (l Load) Text() string {
 	}
 	if l.Memory != nil {
 		all = append(all, fmt.Sprintf("%g MiB", *l.Memory))
+	}
+	if l.Requests != nil {
+		all = append(all, fmt.Sprintf("%g requests/s", *l.Requests))
 	}
 	return strings.Join(all, ", ")
 }

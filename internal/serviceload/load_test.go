@@ -42,15 +42,16 @@ func TestNames(t *testing.T) {
 func TestNonsense(t *testing.T) {
 	number := func(n float64) *float64 { return &n }
 	for want, l := range map[string]Load{
-		"the service is missing":                         {CPU: number(1)},
-		"the load of api is missing: give cpu":           {Service: "api"},
-		"cpu -1 is no load: give vCPU from 0 to 1000000": {Service: "api", CPU: number(-1)},
-		"cpu NaN is no load":                             {Service: "api", CPU: number(math.NaN())},
-		"memory +Inf is no load: give MiB":               {Service: "api", Memory: number(math.Inf(1))},
-		`for "soon" is no time`:                          {Service: "api", CPU: number(1), For: "soon"},
-		`for "-5m" is no time`:                           {Service: "api", CPU: number(1), For: "-5m"},
-		"until is in answers alone: give for":            {Service: "api", CPU: number(1), Until: time.Unix(2e9, 0)},
-		"service shop/api is not in cluster other":       {Service: "shop/api", Cluster: "other", CPU: number(1)},
+		"the service is missing":                                           {CPU: number(1)},
+		"the load of api is missing: give cpu":                             {Service: "api"},
+		"cpu -1 is no load: give vCPU from 0 to 1000000":                   {Service: "api", CPU: number(-1)},
+		"cpu NaN is no load":                                               {Service: "api", CPU: number(math.NaN())},
+		"memory +Inf is no load: give MiB":                                 {Service: "api", Memory: number(math.Inf(1))},
+		"requests -1 is no load: give requests a second from 0 to 1000000": {Service: "api", Requests: number(-1)},
+		`for "soon" is no time`:                                            {Service: "api", CPU: number(1), For: "soon"},
+		`for "-5m" is no time`:                                             {Service: "api", CPU: number(1), For: "-5m"},
+		"service shop/api is not in cluster other":                         {Service: "shop/api", Cluster: "other", CPU: number(1)},
+		"until is in answers alone: give for":                              {Service: "api", CPU: number(1), Until: time.Unix(2e9, 0)},
 	} {
 		if err := l.Check(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want %q", l, err, want)

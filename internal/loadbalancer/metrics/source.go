@@ -33,6 +33,8 @@ type Source struct {
 	Clock   *clock.Clock
 	// Counts asks the load balancers that run.
 	Counts func(ctx context.Context) []loadbalancer.Counted
+	// Requests are those that loads of services bring in a window, by the minute and the ARN of the target group; nil: none.
+	Requests func(from, to time.Time) map[time.Time]map[string]uint64
 
 	mu   sync.Mutex           // held from asking to putting, so that what is put is not older than the mark
 	busy map[string]time.Time // the minute of the last requests, by the ARN of a load balancer or target group
@@ -49,10 +51,15 @@ func (s *Source) Collect(ctx context.Context, w collection.Window) []metric.Datu
 	for _, c := range s.Counts(ctx) {
 		counted[c.ARN] = c.Counts
 	}
+	var come map[time.Time]map[string]uint64
+	if s.Requests != nil {
+		come = s.Requests(w.From, w.To)
+	}
 	tx, known := s.Store.Read(), map[string]bool{}
 	for _, b := range elbv2.AllLoadBalancers(tx) {
 		known[marks+b.ARN] = true
 		v := look(tx, b)
+		s.putLoads(v, come)
 		if counts, ok := counted[b.ARN]; ok {
 			s.put(v, counts, w)
 		}
@@ -96,12 +103,20 @@ func (s *Source) Removing(last loadbalancer.Counted) {
 	s.Metrics.PutMarked([]metric.Mark{{Key: key}}, p.all()...)
 }
 
+// putLoads puts the requests of loads. They are no part of what is counted without an end, so no mark has them.
+func (s *Source) putLoads(v view, come map[time.Time]map[string]uint64) {
+	for minute, requests := range come {
+		p := points{view: v, minute: minute, since: v.counted(requests), busy: s.busyIn}
+		s.Metrics.Put(p.all()...)
+	}
+}
+
 // busyIn notes that there were requests in a minute, if there were, and reports it.
 func (s *Source) busyIn(arn string, minute time.Time, requests uint64) bool {
 	if s.busy == nil {
 		s.busy = map[string]time.Time{}
 	}
-	if requests > 0 {
+	if requests > 0 && minute.After(s.busy[arn]) {
 		s.busy[arn] = minute
 	}
 	return s.busy[arn].Equal(minute)

@@ -32,7 +32,8 @@ type scene struct {
 	source   *metrics.Source
 	balancer *elbv2.LoadBalancer
 	group    *elbv2.TargetGroup
-	counts   *balancer.Counts // nil: it does not tell
+	counts   *balancer.Counts                // nil: it does not tell
+	come     map[time.Time]map[string]uint64 // by loads
 	last     time.Time
 }
 
@@ -65,6 +66,7 @@ func newScene(t *testing.T, kind elb.LoadBalancerTypeEnum, protocol elb.Protocol
 func (s *scene) restart() {
 	s.source = &metrics.Source{
 		Store: s.store, Metrics: s.metrics, Clock: clock.New(clock.Options{}),
+		Requests: func(_, _ time.Time) map[time.Time]map[string]uint64 { return s.come },
 		Counts: func(context.Context) []loadbalancer.Counted {
 			if s.counts == nil {
 				return nil

@@ -5,6 +5,7 @@ import (
 
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
@@ -77,6 +78,25 @@ func lookAtGroup(tx *state.Tx, id string) group {
 		}
 	}
 	return is
+}
+
+// counted is what there is to count of requests to target groups that no data plane has: targets that are healthy answer all
+// of them well, and the load balancer those to a group without targets. The time of answers and connections are not said.
+// Source: user guide, troubleshoot your Application Load Balancers: HTTP 503, no registered targets.
+func (v view) counted(requests map[string]uint64) balancer.Counts {
+	c := balancer.Counts{Groups: map[string]balancer.GroupCounts{}, Answers: map[int]uint64{}}
+	for _, g := range v.groups {
+		switch n := requests[g.arn]; {
+		case n == 0:
+		case g.registered == 0:
+			c.Answers[503] += n
+		case g.healthy == 0:
+			c.Groups[g.arn] = balancer.GroupCounts{Requests: n}
+		default:
+			c.Groups[g.arn] = balancer.GroupCounts{Requests: n, Answers: map[int]uint64{2: n}}
+		}
+	}
+	return c
 }
 
 // group returns one that the load balancer leads to, or has led to.
