@@ -150,8 +150,8 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 		return nil, errors.Join(err, s.closeParts())
 	}
 	s.faulty = fault.New(s.engine, fault.Options{AfterFunc: s.afterFunc})
-	s.faults = newFaults(s)
 	s.loads = s.newLoads()
+	s.faults = newFaults(s)
 	s.quiet = &controllers.Quiet{Store: s.store, Engine: s.engine, Faulty: s.faulty, Set: s.atWork, Requests: s.requests.Load, Matched: s.deliveries.AllMatched, Log: s.opts.Log}
 	s.clock.SetQuiet(s.quiet.Wait)
 	s.clock.SetProgress(s.tellProgress)

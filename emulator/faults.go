@@ -38,6 +38,10 @@ type Fault struct {
 	// operations. Caller is the access key id, the account, or the name or ARN of the role of those whose
 	// calls go wrong. Empty matches all.
 	API, Operation, Caller string
+	// Service is the name, cluster/name or ARN of a service whose tasks share a load: CPU in vCPU, Memory in MiB, and
+	// Requests a second. What is zero is as without the fault.
+	Service               string
+	CPU, Memory, Requests float64
 	// Seed, unless it is zero, has all that chance decides be the same each time.
 	Seed uint64
 	// Rate is the share of what the fault is about that it hits: 0.3 of the pulls. Zero is all.
@@ -100,6 +104,8 @@ const (
 	// SpotInterruption: tasks on FARGATE_SPOT and Spot Instances are interrupted, all once or with a Rate
 	// that share each minute of the clock.
 	SpotInterruption FaultKind = faults.SpotInterruption
+	// LoadFault: the tasks of a Service share a load on the simulated engine, as /_emulator/load has it.
+	LoadFault FaultKind = faults.Load
 )
 
 // Faults adds, lists and clears faults of a Server.
@@ -125,7 +131,7 @@ func newFaults(s *Server) *Faults {
 		},
 		EndInstance: func(kind faults.Kind, c *state.ContainerInstance) { f.instances.End(instancefault.Kind(kind), c) },
 		APIs:        func() []string { return s.services }, Scope: s.scope(),
-		Outages: &f.outages, LoseZone: f.instances.LoseZone, LookAgain: s.lookAgain,
+		Outages: &f.outages, LoseZone: f.instances.LoseZone, LookAgain: s.lookAgain, Loads: s.loads,
 		AskCalls: func(on bool) {
 			ask := s.onCall
 			if !on {

@@ -130,4 +130,11 @@ func TestSharedLoadsAreTheSimulations(t *testing.T) {
 	if status, text := w.postLoad(`{"service": "api", "cpu": 3}`); status != http.StatusBadRequest || !strings.Contains(text, "only containers of the simulated engine") {
 		t.Errorf("a load beside another engine: %d %s", status, text)
 	}
+	if status, text := w.postLoad(`{"service": "api", "requests": 50}`); status != http.StatusBadRequest || !strings.Contains(text, "send real requests") {
+		t.Errorf("requests beside another engine: %d %s", status, text)
+	}
+	_, err := w.srv.Faults().Add(emulator.Fault{Kind: emulator.LoadFault, Service: "api", CPU: 3, At: time.Minute})
+	if err == nil || !strings.Contains(err.Error(), "only containers of the simulated engine") {
+		t.Errorf("a fault of that kind: %v", err)
+	}
 }

@@ -32,6 +32,8 @@ func (f Fault) check() error {
 		return errors.New("delay, duration, beginning and number of times of a fault cannot be negative")
 	case !(f.Rate >= 0 && f.Rate <= 1):
 		return fmt.Errorf(`"rate" is not between 0 and 1: %v`, f.Rate)
+	case f.Kind == Load:
+		return f.load().Check()
 	}
 	return checkZone(f.Zone)
 }

@@ -24,6 +24,10 @@ func TestFaultsThatMakeNoSense(t *testing.T) {
 		`"rate" is not between 0 and 1: -0.5`:                                   `{"kind": "start", "rate": -0.5}`,
 		`"zone" is not the name of an Availability Zone, such as us-east-1a: m`: `{"kind": "terminate-instance", "zone": "mars"}`,
 		`"zone" is unknown: us-east-1x; us-east-1 has us-east-1a, us-east-1b, `: `{"kind": "terminate-instance", "zone": "us-east-1x"}`,
+		`a fault of the kind load needs "service": name, cluster/name or ARN`:   `{"kind": "load", "cpu": 1}`,
+		`the load of api is missing: give cpu in vCPU, memory in MiB, requests`: `{"kind": "load", "service": "api"}`,
+		`requests -5 is no load: give requests a second from 0 to 1000000`:      `{"kind": "load", "service": "api", "requests": -5, "at": "5m"}`,
+		`service shop/api is not in cluster other: give the cluster once`:       `{"kind": "load", "service": "shop/api", "cluster": "other", "cpu": 1}`,
 		`a fault is an object of JSON`:                                          `["pull"]`,
 	} {
 		var f Fault

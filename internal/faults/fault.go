@@ -23,6 +23,8 @@ type Fault struct {
 	Instance, Cluster        string
 	Zone, Subnet, Provider   string
 	API, Operation, Caller   string
+	Service                  string
+	CPU, Memory, Requests    float64
 	Seed                     uint64
 	Rate                     float64
 	Error                    string

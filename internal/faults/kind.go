@@ -20,6 +20,7 @@ const (
 	SubnetFull          Kind = "subnet-full"
 	ZoneDown            Kind = "zone-down"
 	SpotInterruption    Kind = "spot-interruption"
+	Load                Kind = "load"
 )
 
 // kind is a row of the table.
@@ -114,6 +115,11 @@ var kinds = []kind{
 		Kind: SpotInterruption, help: "Spot capacity is taken back: tasks on FARGATE_SPOT have SIGTERM at once, and SIGKILL after their `stopTimeout`; Spot Instances have two minutes, and drain if they are told to; all of them once, or with `--rate` that share each minute",
 		takes: []string{"task", "instance", "cluster", "family", "zone", "rate", "seed", "at", "for"},
 		begin: (*Kit).beginSpot, end: (*Kit).endSpot, acts: (*Kit).interrupt,
+	},
+	{
+		Kind: Load, help: "the tasks of a service share a load, on the simulated engine, as `ecs-emulator load` has it",
+		takes: []string{"service", "cluster", "cpu", "memory", "requests", "at", "for"}, needs: []string{"service"},
+		begin: (*Kit).beginLoad, end: (*Kit).endLoad, acts: (*Kit).hitAtOnce,
 	},
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/outage"
+	"github.com/ecs-emulator/ecs-emulator/internal/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -35,6 +36,8 @@ type Options struct {
 	Outages   *outage.Board
 	LoseZone  func(zone, fault string) (lost []string, err error)
 	LookAgain func()
+	// Loads has what services share.
+	Loads *serviceload.Board
 	// Scope is where events of faults are from.
 	Scope arn.Scope
 }
@@ -70,7 +73,8 @@ type held struct {
 	again  *clock.Timer             // of one that interrupts each minute, or nil
 	chance *chance
 	acts   acts
-	lacks  *outage.Outage // of a fault of capacity that is in force
+	lacks  *outage.Outage    // of a fault of capacity that is in force
+	load   *serviceload.Load // of a fault of that kind that has begun
 }
 
 // New makes a Kit without faults.
@@ -81,6 +85,11 @@ func New(o Options) *Kit { return &Kit{Options: o} }
 func (k *Kit) Add(wanted Fault) (Fault, error) {
 	if err := wanted.check(); err != nil {
 		return Fault{}, err
+	}
+	if wanted.Kind == Load {
+		if err := k.Loads.Refuse(wanted.load()); err != nil {
+			return Fault{}, err
+		}
 	}
 	defer k.ExecAgents.Settle() // without the lock
 	k.mu.Lock()
