@@ -87,6 +87,68 @@ func TestInitMakesWhatTheFolderDescribes(t *testing.T) {
 	}
 }
 
+// Files of one family are its newest revisions, in the order of their names; which of them are there is not made again.
+func TestInitMakesTheRevisionsOfAFamilyOnce(t *testing.T) {
+	revision := func(image string) string {
+		return `{"family": "w", "containerDefinitions": [{"name": "app", "image": "` + image + `", "memory": 64}]}`
+	}
+	opts := emulator.Options{
+		Backend: sim.New(sim.Options{}), DataDir: t.TempDir(), Log: slog.New(slog.DiscardHandler),
+		InitDir: initDir(t, map[string]string{"a.json": revision("a"), "b.json": revision("b"), "other.json": initDefinition}),
+	}
+	for _, step := range []struct {
+		why   string
+		write map[string]string
+		want  string
+	}{
+		{"the first start", nil, "ab"},
+		{"a restart", nil, "ab"},
+		{"a file more", map[string]string{"c.json": revision("c")}, "abc"},
+		{"the first one changed", map[string]string{"a.json": revision("A")}, "abcAbc"},
+		{"a restart after that", nil, "abcAbc"},
+		{"the last one changed", map[string]string{"c.json": revision("C")}, "abcAbcAbC"},
+		{"two files that are the same", map[string]string{"d.json": revision("C")}, "abcAbcAbCC"},
+		{"another restart", nil, "abcAbcAbCC"},
+	} {
+		for name, body := range step.write {
+			if err := os.WriteFile(filepath.Join(opts.InitDir, name), []byte(body), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		srv, err := emulator.New(opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := imagesOfRevisions(t, srv, "w"); got != step.want {
+			t.Errorf("%s: the revisions have the images %s, not %s", step.why, got, step.want)
+		}
+		if got := imagesOfRevisions(t, srv, "web"); got != "app" {
+			t.Errorf("%s: the revisions of the other family have the images %s", step.why, got)
+		}
+		if err := srv.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// imagesOfRevisions are those of the first containers of a family's revisions, oldest first.
+func imagesOfRevisions(t *testing.T, srv *emulator.Server, family string) (images string) {
+	t.Helper()
+	client := ecs.NewFromConfig(srv.Config())
+	listed, err := client.ListTaskDefinitions(t.Context(), &ecs.ListTaskDefinitionsInput{FamilyPrefix: &family})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, each := range listed.TaskDefinitionArns {
+		out, err := client.DescribeTaskDefinition(t.Context(), &ecs.DescribeTaskDefinitionInput{TaskDefinition: &each})
+		if err != nil {
+			t.Fatal(err)
+		}
+		images += *out.TaskDefinition.ContainerDefinitions[0].Image
+	}
+	return images
+}
+
 // What a definition of production needs is there before its service.
 func TestInitMakesWhatTasksReferTo(t *testing.T) {
 	opts := emulator.Options{

@@ -61,9 +61,15 @@ func (f *Folder) Make(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	made, err := f.madeTaskDefinitions(ctx, definitions)
+	if err != nil {
+		return err
+	}
 	for _, d := range definitions {
-		if err := f.make(ctx, d); err != nil {
-			return fmt.Errorf("init %s: %w", d.path, err)
+		if !made[d.path] {
+			if err := f.make(ctx, d); err != nil {
+				return fmt.Errorf("init %s: %w", d.path, err)
+			}
 		}
 		f.Log.Info("made at the start", "file", d.path)
 	}
