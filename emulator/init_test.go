@@ -209,7 +209,7 @@ func TestInitFailsWithTheFileAndTheReason(t *testing.T) {
 		"nothing there":     {nil, "holds no .json file"},
 		"not JSON":          {map[string]string{"a.json": "{"}, "a.json"},
 		"no known members":  {map[string]string{"a.json": `{"x": 1}`}, "has none of containerDefinitions, clusterName and taskDefinition"},
-		"refused by ECS":    {map[string]string{"a.json": `{"family": "a b", "containerDefinitions": []}`}, "ClientException"},
+		"refused by ECS":    {map[string]string{"a.json": `{"family": "a b", "containerDefinitions": []}`}, ", ClientException: "},
 		"unknown folder":    {map[string]string{"secret/a.json": "{}"}, "the folder is none of log-groups, parameters, roles, secrets"},
 		"refused by IAM":    {map[string]string{"roles/a.json": `{"RoleName": "a"}`}, "ValidationError: 1 validation error detected"},
 		"refused by SSM":    {map[string]string{"parameters/a.json": `{"Name": "a b", "Value": "v", "Type": "String"}`}, "ValidationException: Parameter name: "},
@@ -217,7 +217,8 @@ func TestInitFailsWithTheFileAndTheReason(t *testing.T) {
 		"no name":           {map[string]string{"secrets/a.json": `{"SecretString": "s"}`}, "secrets/a.json"},
 		"refused log group": {map[string]string{"log-groups/a.json": `{"logGroupName": "a b"}`}, "InvalidParameterException"},
 		"wrong type":        {map[string]string{"a.json": `{"family": 1, "containerDefinitions": []}`}, "a.json"},
-		"unknown reference": {map[string]string{"a.json": `{"taskDefinition": "none", "desiredCount": 1}`}, "TaskDefinition not found."},
+		"no such cluster":   {map[string]string{"a.json": initDefinition, "b.json": initService}, ", ClusterNotFoundException: Cluster not found."},
+		"unknown reference": {map[string]string{"a.json": `{"taskDefinition": "none", "desiredCount": 1}`}, ", ClientException: TaskDefinition not found."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := emulator.New(emulator.Options{InitDir: initDir(t, test.files)})

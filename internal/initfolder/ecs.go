@@ -12,12 +12,20 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
+// operation is one of ECS, with the errors that the model has of those here: the start ends with them as AWS's SDK says
+// them.
+func operation(name string) apiclient.Operation {
+	return apiclient.ECS(name, "AccessDeniedException", "ClientException", "ClusterNotFoundException", "InvalidParameterException",
+		"LimitExceededException", "NamespaceNotFoundException", "PlatformTaskDefinitionIncompatibilityException",
+		"PlatformUnknownException", "ServerException", "UnsupportedFeatureException")
+}
+
 func (f *Folder) makeCluster(ctx context.Context, d definition) error {
 	var in ecs.CreateClusterInput
 	if err := wire.Unmarshal(d.body, &in); err != nil {
 		return err
 	}
-	return f.call(ctx, apiclient.ECS("CreateCluster"), &in, nil)
+	return f.call(ctx, operation("CreateCluster"), &in, nil)
 }
 
 // makeService creates a service, unless there is one of its name.
@@ -31,12 +39,12 @@ func (f *Folder) makeService(ctx context.Context, d definition) error {
 		in.ServiceName = &name
 	}
 	var found ecs.DescribeServicesOutput
-	err := f.call(ctx, apiclient.ECS("DescribeServices"), &ecs.DescribeServicesInput{Cluster: in.Cluster, Services: []string{*in.ServiceName}}, &found)
+	err := f.call(ctx, operation("DescribeServices"), &ecs.DescribeServicesInput{Cluster: in.Cluster, Services: []string{*in.ServiceName}}, &found)
 	if err := unless(err, "ClusterNotFoundException"); err != nil {
 		return err
 	}
 	if len(found.Services) == 1 && aws.ToString(found.Services[0].Status) == "ACTIVE" {
 		return nil
 	}
-	return f.call(ctx, apiclient.ECS("CreateService"), &in, nil)
+	return f.call(ctx, operation("CreateService"), &in, nil)
 }

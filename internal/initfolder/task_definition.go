@@ -12,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/wire"
 )
 
@@ -23,7 +22,7 @@ func (f *Folder) makeTaskDefinition(ctx context.Context, d definition) error {
 		return err
 	}
 	in.Tags = append(in.Tags, types.Tag{Key: aws.String(initTag), Value: aws.String(fingerprint(d.body))})
-	return f.call(ctx, apiclient.ECS("RegisterTaskDefinition"), &in, nil)
+	return f.call(ctx, operation("RegisterTaskDefinition"), &in, nil)
 }
 
 // madeTaskDefinitions are the paths of the files whose revisions are there. The files of a family are made to be its
@@ -74,7 +73,7 @@ func firstFiles(files []definition, newest []string) int {
 // file. It lists before it describes, because the log warns of requests that fail.
 func (f *Folder) newestFingerprints(ctx context.Context, family string, n int) (sums []string, err error) {
 	var listed ecs.ListTaskDefinitionsOutput
-	err = f.call(ctx, apiclient.ECS("ListTaskDefinitions"), &ecs.ListTaskDefinitionsInput{
+	err = f.call(ctx, operation("ListTaskDefinitions"), &ecs.ListTaskDefinitionsInput{
 		FamilyPrefix: &family, Sort: types.SortOrderDesc, MaxResults: aws.Int32(int32(min(n, 100))), // which is AWS's limit
 	}, &listed)
 	if err != nil {
@@ -82,7 +81,7 @@ func (f *Folder) newestFingerprints(ctx context.Context, family string, n int) (
 	}
 	for _, each := range slices.Backward(listed.TaskDefinitionArns) {
 		var revision ecs.DescribeTaskDefinitionOutput
-		err = f.call(ctx, apiclient.ECS("DescribeTaskDefinition"), &ecs.DescribeTaskDefinitionInput{
+		err = f.call(ctx, operation("DescribeTaskDefinition"), &ecs.DescribeTaskDefinitionInput{
 			TaskDefinition: &each, Include: []types.TaskDefinitionField{types.TaskDefinitionFieldTags},
 		}, &revision)
 		if err != nil {
