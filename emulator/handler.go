@@ -59,7 +59,7 @@ func (s *Server) newHandler() http.Handler {
 	api := handlers.New(handlers.Parts{
 		Services: services, Kept: kept,
 		Options: awsapi.Options{
-			Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Observe: metrics.Observe,
+			Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Expects: apiclient.Expects, Observe: metrics.Observe,
 			Caller: s.credentials.Caller, Authorize: s.opts.authorize,
 			Faults: &s.faults.calls, SeeRegion: s.regions.see,
 		},

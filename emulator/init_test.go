@@ -151,7 +151,9 @@ func imagesOfRevisions(t *testing.T, srv *emulator.Server, family string) (image
 
 // What a definition of production needs is there before its service.
 func TestInitMakesWhatTasksReferTo(t *testing.T) {
+	var log bytes.Buffer
 	opts := emulator.Options{
+		Log:     slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Backend: sim.New(sim.Options{}), DataDir: t.TempDir(), Account: "111122223333", Region: "eu-west-1", StrictRoles: true,
 		InitDir: initDir(t, map[string]string{
 			"api.json": `{"cluster": "shop", "taskDefinition": "web", "desiredCount": 1, "launchType": "FARGATE",
@@ -198,7 +200,14 @@ func TestInitMakesWhatTasksReferTo(t *testing.T) {
 	if err := errors.Join(err, first.Close()); err != nil {
 		t.Fatal(err)
 	}
-	run(start(t, opts).srv) // nothing is made twice, nor what is marked for deletion
+	again := start(t, opts).srv // nothing is made twice, nor what is marked for deletion
+	run(again)
+	if err := again.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if log.Len() != 0 {
+		t.Errorf("the log warns of what is well:\n%s", log.String())
+	}
 }
 
 func TestInitFailsWithTheFileAndTheReason(t *testing.T) {

@@ -43,6 +43,8 @@ type Options struct {
 	MaxBody int64
 	// Logger gets one line per request. Default slog.Default().
 	Logger *slog.Logger
+	// Expects reports whether who calls expects a refusal with a code, of which the log does not warn. Default: nobody does.
+	Expects func(ctx context.Context, code string) bool
 	// Observe is called once per answered request. operation is "Unknown" when
 	// the service has none of the name that was asked for.
 	Observe func(service, operation string, status int, d time.Duration)
@@ -77,6 +79,9 @@ func (o Options) withDefaults(service string) Options {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
+	}
+	if o.Expects == nil {
+		o.Expects = func(context.Context, string) bool { return false }
 	}
 	if o.Observe == nil {
 		o.Observe = func(string, string, int, time.Duration) {}

@@ -230,14 +230,15 @@ func (x *exchange) operationLabel() string {
 }
 
 // log writes the request's one line: at level debug for an answer, which most lines
-// would else be, as waiters poll; at warn for a refusal; at error, and in full, for
-// what went wrong on our side. f is nil for an answer.
+// would else be, as waiters poll, and for a refusal that the caller expects; at warn for
+// any other refusal; at error, and in full, for what went wrong on our side. f is nil for
+// an answer.
 func (x *exchange) log(ctx context.Context, status int, f *failure) {
 	level := slog.LevelDebug
 	switch {
 	case f != nil && f.internal:
 		level = slog.LevelError
-	case f != nil:
+	case f != nil && !x.options.Expects(ctx, f.code):
 		level = slog.LevelWarn
 	}
 	logger := x.options.Logger

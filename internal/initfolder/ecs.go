@@ -39,8 +39,8 @@ func (f *Folder) makeService(ctx context.Context, d definition) error {
 		in.ServiceName = &name
 	}
 	var found ecs.DescribeServicesOutput
-	err := f.call(ctx, operation("DescribeServices"), &ecs.DescribeServicesInput{Cluster: in.Cluster, Services: []string{*in.ServiceName}}, &found)
-	if err := unless(err, "ClusterNotFoundException"); err != nil {
+	describe := &ecs.DescribeServicesInput{Cluster: in.Cluster, Services: []string{*in.ServiceName}}
+	if err := f.callUnless(ctx, operation("DescribeServices"), describe, &found, "ClusterNotFoundException"); err != nil {
 		return err
 	}
 	if len(found.Services) == 1 && aws.ToString(found.Services[0].Status) == "ACTIVE" {

@@ -57,7 +57,7 @@ func (f *Folder) makeRole(ctx context.Context, d definition) error {
 	if err := wire.AsIs.Unmarshal(d.body, &in); err != nil {
 		return err
 	}
-	return unless(f.call(ctx, createRole, &in, nil), "EntityAlreadyExists")
+	return f.callUnless(ctx, createRole, &in, nil, "EntityAlreadyExists")
 }
 
 var createLogGroup = apiclient.Operation{Service: "CloudWatch Logs", Signed: "logs", Target: "Logs_20140328", Name: "CreateLogGroup", Codec: wire.LowerCamel}
@@ -68,7 +68,7 @@ func (f *Folder) makeLogGroup(ctx context.Context, d definition) error {
 	if err := createLogGroup.Codec.Unmarshal(d.body, &in); err != nil {
 		return err
 	}
-	return unless(f.call(ctx, createLogGroup, &in, nil), "ResourceAlreadyExistsException")
+	return f.callUnless(ctx, createLogGroup, &in, nil, "ResourceAlreadyExistsException")
 }
 
 var putParameter = apiclient.Operation{Service: "SSM", Signed: "ssm", Target: "AmazonSSM", Name: "PutParameter", Codec: wire.AsIs}
@@ -80,7 +80,7 @@ func (f *Folder) makeParameter(ctx context.Context, d definition) error {
 		return err
 	}
 	in.Overwrite = nil // or each start would make a version
-	return unless(f.call(ctx, putParameter, &in, nil), "ParameterAlreadyExists")
+	return f.callUnless(ctx, putParameter, &in, nil, "ParameterAlreadyExists")
 }
 
 var (
@@ -94,8 +94,11 @@ func (f *Folder) makeSecret(ctx context.Context, d definition) error {
 	if err := createSecret.Codec.Unmarshal(d.body, &in); err != nil {
 		return err
 	}
-	if in.Name != nil && f.call(ctx, describeSecret, &secretsmanager.DescribeSecretInput{SecretId: in.Name}, nil) == nil {
-		return nil
+	if in.Name != nil {
+		asking := apiclient.Expecting(ctx, "ResourceNotFoundException")
+		if f.call(asking, describeSecret, &secretsmanager.DescribeSecretInput{SecretId: in.Name}, nil) == nil {
+			return nil
+		}
 	}
 	return f.call(ctx, createSecret, &in, nil)
 }
@@ -106,8 +109,10 @@ func (f *Folder) call(ctx context.Context, op apiclient.Operation, in, out any) 
 	return f.Client.Do(ctx, f.Root, op, in, out)
 }
 
-// unless leaves out the error with a code, such as that there is such a thing already.
-func unless(err error, code string) error {
+// callUnless calls an operation of which the error with a code is as good as an answer, such as that there is such a
+// thing already: the log does not warn of it.
+func (f *Folder) callUnless(ctx context.Context, op apiclient.Operation, in, out any, code string) error {
+	err := f.call(apiclient.Expecting(ctx, code), op, in, out)
 	var failed *apiclient.Error
 	if errors.As(err, &failed) && failed.Code == code {
 		return nil
