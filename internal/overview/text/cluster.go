@@ -43,14 +43,17 @@ func (r *renderer) cluster(clusterARN string) cell {
 // leastCluster is the width of a column of clusters that may always be taken.
 const leastCluster = len("CLUSTER")
 
+// enoughCluster is the width to which it is cut for an optional column.
+const enoughCluster = len("shop (us-east-1)")
+
 // clusterColumn is the column of clusters: it is not cut so far that two look the same. Names that begin
 // alike are cut in their middle, if they differ sooner there.
 func clusterColumn(names map[string]string) column {
 	atEnd, inMiddle := leastDistinct(names, cut), leastDistinct(names, cutMiddle)
 	if inMiddle < atEnd {
-		return column{title: "CLUSTER", least: inMiddle, cut: cutMiddle}
+		return column{title: "CLUSTER", least: inMiddle, enough: enoughCluster, cut: cutMiddle}
 	}
-	return column{title: "CLUSTER", least: atEnd}
+	return column{title: "CLUSTER", least: atEnd, enough: enoughCluster}
 }
 
 // leastDistinct is how many columns of a terminal cut names need to differ.

@@ -28,7 +28,7 @@ func (r *renderer) containerInstances() *table {
 
 func (r *renderer) containerInstance(c *overview.ContainerInstance) *item {
 	row := []cell{
-		{text: activity.ShortID(c.ID)}, r.cluster(c.ClusterARN), {text: c.EC2InstanceID}, {c.Status, Good}, count(c.Running), count(c.Pending),
+		{text: activity.ShortID(c.ID)}, r.cluster(c.ClusterARN), {text: c.EC2InstanceID}, {text: c.Status, tone: Good}, count(c.Running), count(c.Pending),
 		left(c.Remaining.CPU, c.Registered.CPU), left(c.Remaining.Memory, c.Registered.Memory), {},
 		{text: hostPorts(c)},
 	}

@@ -15,7 +15,7 @@ func (r *renderer) loadBalancers() *table {
 	}, count: len(r.LoadBalancers), tails: "DNS NAME"}
 	for i := range r.LoadBalancers {
 		b := &r.LoadBalancers[i]
-		state := cell{b.State, Busy}
+		state := cell{text: b.State, tone: Busy}
 		switch b.State {
 		case "active":
 			state.tone = Good

@@ -13,9 +13,9 @@ import (
 // services has those first that are not as wanted.
 func (r *renderer) services() *table {
 	t := &table{columns: []column{
-		{title: "SERVICE", least: 10}, r.clusterColumn, {title: "STATUS"}, {title: "DESIRED", right: true},
+		{title: "SERVICE", least: 10, enough: 13}, r.clusterColumn, {title: "STATUS"}, {title: "DESIRED", right: true},
 		{title: "RUNNING", right: true}, {title: "PENDING", right: true}, {title: "ROLLOUT"},
-		{title: "DEFINITION", least: 10, optional: true}, {title: "TARGETS", least: 12}, {title: "DEPLOYED", right: true, optional: true},
+		{title: "DEFINITION", least: 10, cut: cutMiddle, optional: true}, {title: "TARGETS", least: len("10/10 healthy")}, {title: "DEPLOYED", right: true, optional: true},
 	}, count: len(r.Services), notAsWanted: &r.NotAsWanted.Services}
 	for _, wanted := range []bool{false, true} {
 		for i := range r.Services {
@@ -30,11 +30,11 @@ func (r *renderer) services() *table {
 // service is one row, or where there are several deployments one more for each.
 func (r *renderer) service(s *overview.Service) *item {
 	first := []cell{
-		{text: s.Name}, r.cluster(s.ClusterARN), {}, count(s.Desired), {strconv.Itoa(s.Running), runs(s.Running, s.Desired)},
+		{text: s.Name}, r.cluster(s.ClusterARN), {}, count(s.Desired), {text: strconv.Itoa(s.Running), tone: runs(s.Running, s.Desired)},
 		count(s.Pending), {}, {}, targets(s.TargetGroups), {},
 	}
 	if s.Status != "ACTIVE" {
-		first[2] = cell{s.Status, Busy}
+		first[2] = cell{text: s.Status, tone: Busy}
 	}
 	shown := &item{rows: [][]cell{first}, notAsWanted: s.NotAsWanted != "", notes: r.serviceNotes(s)}
 	if len(s.Deployments) == 1 {
@@ -42,7 +42,7 @@ func (r *renderer) service(s *overview.Service) *item {
 		return shown
 	}
 	for _, d := range s.Deployments {
-		row := []cell{{"  " + d.Status, Faint}, {}, {}, count(d.Desired), count(d.Running), count(d.Pending), {}, {}, {}, {}}
+		row := []cell{{text: "  " + d.Status, tone: Faint}, {}, {}, count(d.Desired), count(d.Running), count(d.Pending), {}, {}, {}, {}}
 		r.rollout(row, d)
 		shown.rows = append(shown.rows, row)
 	}
@@ -51,7 +51,7 @@ func (r *renderer) service(s *overview.Service) *item {
 
 // rollout fills in what is known of a deployment.
 func (r *renderer) rollout(row []cell, d overview.Deployment) {
-	row[6], row[7], row[9] = cell{d.RolloutState, rolloutTone(d.RolloutState)}, cell{text: d.TaskDefinition}, cell{text: r.age(d.CreatedAt)}
+	row[6], row[7], row[9] = cell{text: d.RolloutState, tone: rolloutTone(d.RolloutState)}, cell{text: d.TaskDefinition}, cell{text: r.age(d.CreatedAt)}
 }
 
 func rolloutTone(state string) Tone {
@@ -72,23 +72,35 @@ func runs(running, desired int) Tone {
 	return Plain
 }
 
-// targets are those of all groups by health, what is amiss first.
+// targets are those of all groups by health, what is amiss first; where there is no room, how many are healthy of those
+// that are to be.
 func targets(groups []overview.TargetGroup) cell {
 	var parts []string
-	tone := Plain
+	tone, used, healthy := Plain, 0, 0
 	for _, health := range []string{"unhealthy", "unhealthy.draining", "unavailable", "initial", "draining", "unused", "healthy"} {
 		n := 0
 		for _, g := range groups {
 			n += g.Targets[health]
 		}
-		if n > 0 {
-			parts = append(parts, strconv.Itoa(n)+" "+health)
+		if n == 0 {
+			continue
 		}
-		if n > 0 && health == "unhealthy" {
+		parts = append(parts, strconv.Itoa(n)+" "+health)
+		switch health {
+		case "unhealthy":
 			tone = Bad
+			used += n
+		case "unavailable", "initial":
+			used += n
+		case "healthy":
+			used, healthy = used+n, n
 		}
 	}
-	return cell{strings.Join(parts, ", "), tone}
+	shown := cell{text: strings.Join(parts, ", "), tone: tone}
+	if used > 0 {
+		shown.short = strconv.Itoa(healthy) + "/" + strconv.Itoa(used) + " healthy"
+	}
+	return shown
 }
 
 // serviceNotes say why a service is not as wanted, as far as counts do not.

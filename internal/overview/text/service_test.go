@@ -1,7 +1,9 @@
 package text
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -66,4 +68,39 @@ func TestTrafficNote(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
+}
+
+// Where there is no room for all states, the row says how many are healthy of those that are to be.
+func TestTargetsWithoutRoom(t *testing.T) {
+	for want, of := range map[string]map[string]int{
+		"2/4 healthy":        {"unhealthy": 1, "initial": 1, "draining": 3, "unused": 1, "healthy": 2},
+		"2/2 healthy":        {"draining": 1, "unhealthy.draining": 3, "healthy": 2},
+		"0/1 healthy":        {"unavailable": 1, "unhealthy.draining": 10},
+		"1 draining, 1 unu…": {"draining": 1, "unused": 1},
+	} {
+		shown := targets([]overview.TargetGroup{{Targets: of}})
+		if got := cut(shown.in(18), 18); got != want {
+			t.Errorf("%q becomes %q, want %q", shown.text, got, want)
+		}
+	}
+	if shown := targets([]overview.TargetGroup{{Targets: map[string]int{"healthy": 2}}}); shown.in(13) != "2 healthy" {
+		t.Errorf("where there is room: %q", shown.in(13))
+	}
+}
+
+// A group is not cut for the definition, which tells less.
+func TestGroupsBeforeDefinitions(t *testing.T) {
+	at := func(width int, parts ...string) {
+		t.Helper()
+		one := task(1, "service:shop-api", "RUNNING", time.Hour)
+		one.HealthStatus = "HEALTHY"
+		got := Render(&overview.Overview{Tasks: []overview.Task{one}, TaskCount: 1}, Options{Width: width, Now: now})
+		for _, part := range parts {
+			if !strings.Contains(got, part) {
+				t.Errorf("in %d columns it is without %q:\n%s", width, part, got)
+			}
+		}
+	}
+	at(80, "  service:shop-api  ", "127.0.0.1:49151  60m\n")
+	at(120, "  service:shop-api  ", "  172.31.16.1  ", "  shop-api:3\n")
 }

@@ -28,7 +28,9 @@ type column struct {
 	right bool
 	// least is the width to which long texts may be cut; 0: they are not.
 	least int
-	cut   func(text string, room int) string // nil: at their end
+	// enough is the width to which they are cut for an optional column; 0: least.
+	enough int
+	cut    func(text string, room int) string // nil: at their end
 	// optional columns are left out where there is no room, the last one first.
 	optional bool
 	natural  int // the width of what it has
@@ -39,6 +41,16 @@ type column struct {
 type cell struct {
 	text string
 	tone Tone
+	// short is shown where there is no room for the text; empty: the text is cut.
+	short string
+}
+
+// in is the text that a width has room for.
+func (c cell) in(width int) string {
+	if c.short != "" && columns(c.text) > width {
+		return c.short
+	}
+	return c.text
 }
 
 // item is a row of a table, or several that belong together.
@@ -106,17 +118,22 @@ func (t *table) measure() {
 	}
 }
 
-// narrow cuts columns as far as they may be, leaves out optional ones, and has the narrowest of
-// those that were cut share what room is left.
+// narrow cuts columns to what is enough of them, leaves out optional ones, cuts columns as far as they may be where
+// that does not do, and has the narrowest of those that were cut share what room is left.
 func (t *table) narrow(width int) {
 	for n := range t.columns {
 		if c := &t.columns[n]; c.least > 0 {
-			c.width = min(c.natural, max(c.least, len(c.title)))
+			c.width = min(c.natural, max(c.least, c.enough, len(c.title)))
 		}
 	}
 	for n := range slices.Backward(t.columns) {
 		if t.columns[n].optional && t.width()+t.room > width {
 			t.columns[n].natural, t.columns[n].width = 0, 0
+		}
+	}
+	for n := range t.columns {
+		if c := &t.columns[n]; c.least > 0 && t.width() > width {
+			c.width = min(c.natural, max(c.least, len(c.title)))
 		}
 	}
 	for t.width() < width {
@@ -154,13 +171,13 @@ func (t *table) layOutItem(i *item, width int) {
 	case i.tail == "":
 	case width == 0 || t.width()+len(gap)+columns(i.tail) <= width:
 		t.reasons = t.width() + len(gap)
-		i.lines[last] = append(i.lines[last], cell{strings.Repeat(" ", t.reasons-used), Plain}, cell{i.tail, i.tone()})
+		i.lines[last] = append(i.lines[last], cell{text: strings.Repeat(" ", t.reasons-used)}, cell{text: i.tail, tone: i.tone()})
 	default:
 		i.notes = append(i.notes, i.tail)
 	}
 	for _, note := range i.notes {
 		for _, line := range fold(note, width-len(gap)) {
-			i.lines = append(i.lines, []cell{{gap + line, i.tone()}})
+			i.lines = append(i.lines, []cell{{text: gap + line, tone: i.tone()}})
 		}
 	}
 	for n := range i.lines {
@@ -195,16 +212,16 @@ func (t *table) line(row []cell) (line []cell, used int) {
 		if shorten == nil {
 			shorten = cut
 		}
-		text := shorten(row[n].text, c.width)
+		text := shorten(row[n].in(c.width), c.width)
 		pad := strings.Repeat(" ", c.width-columns(text))
 		before := ""
 		if len(line) > 0 {
 			before = gap
 		}
 		if c.right {
-			line = append(line, cell{before + pad, Plain}, cell{text, row[n].tone})
+			line = append(line, cell{text: before + pad}, cell{text: text, tone: row[n].tone})
 		} else {
-			line = append(line, cell{before, Plain}, cell{text, row[n].tone}, cell{pad, Plain})
+			line = append(line, cell{text: before}, cell{text: text, tone: row[n].tone}, cell{text: pad})
 		}
 	}
 	for len(line) > 0 && strings.TrimSpace(line[len(line)-1].text) == "" {

@@ -12,9 +12,9 @@ import (
 
 func (r *renderer) tasks() *table {
 	t := &table{columns: []column{
-		{title: "TASK"}, r.clusterColumn, {title: "GROUP", least: 10}, {title: "STATUS"}, {title: "HEALTH"},
+		{title: "TASK"}, r.clusterColumn, {title: "GROUP", least: 10, enough: 20}, {title: "STATUS"}, {title: "HEALTH"},
 		{title: "ADDRESS", optional: true}, {title: "PORTS", least: r.portsWidth()}, {title: "AGE", right: true},
-		{title: "INSTANCE", optional: true}, {title: "DEFINITION", least: 10, optional: true},
+		{title: "INSTANCE", optional: true}, {title: "DEFINITION", least: 10, cut: cutMiddle, optional: true},
 	}, count: r.TaskCount, notAsWanted: &r.NotAsWanted.Tasks}
 	checked := false
 	for i := range r.Tasks {
@@ -33,7 +33,7 @@ func (r *renderer) task(t *overview.Task, checked bool) *item {
 		{text: r.age(t.CreatedAt)}, {text: activity.ShortID(instance)}, {text: t.TaskDefinition},
 	}
 	if checked {
-		row[4] = cell{t.HealthStatus, healthTone(t.HealthStatus)}
+		row[4] = cell{text: t.HealthStatus, tone: healthTone(t.HealthStatus)}
 	}
 	return &item{rows: [][]cell{row}, tail: why(t), notAsWanted: t.NotAsWanted != ""}
 }
@@ -41,9 +41,9 @@ func (r *renderer) task(t *overview.Task, checked bool) *item {
 func status(t *overview.Task) cell {
 	switch {
 	case t.DesiredStatus != t.LastStatus:
-		return cell{t.LastStatus, Busy}
+		return cell{text: t.LastStatus, tone: Busy}
 	default:
-		return cell{t.LastStatus, Good}
+		return cell{text: t.LastStatus, tone: Good}
 	}
 }
 
@@ -110,7 +110,7 @@ func why(t *overview.Task) string {
 
 func (r *renderer) stoppedTasks() *table {
 	t := &table{columns: []column{
-		{title: "STOPPED"}, {title: "COUNT", right: true}, r.clusterColumn, {title: "GROUP", least: 10}, {title: "WHEN"},
+		{title: "STOPPED"}, {title: "COUNT", right: true}, r.clusterColumn, {title: "GROUP", least: 10, enough: 20}, {title: "WHEN"},
 		{title: "EXIT", least: 9}, {title: "DEFINITION", optional: true}, {title: "STOP CODE", optional: true},
 	}, count: r.StoppedTaskCount, room: 40}
 	newest, counts := map[ending]*item{}, map[*item]int{}
@@ -168,5 +168,5 @@ func exitCodes(t *overview.Task) cell {
 		}
 		parts = append(parts, text)
 	}
-	return cell{strings.Join(parts, ", "), tone}
+	return cell{text: strings.Join(parts, ", "), tone: tone}
 }

@@ -165,6 +165,7 @@ func TestScreens(t *testing.T) {
 	}{
 		"piped":          {story(), Options{}},
 		"80":             {story(), Options{Width: 80, Height: 50}},
+		"120":            {story(), Options{Width: 120, Height: 50}},
 		"140":            {story(), Options{Width: 140, Height: 50}},
 		"80x24":          {story(), Options{Width: 80, Height: 24}},
 		"tones":          {story(), Options{Width: 140, Height: 50, Paint: mark}},
