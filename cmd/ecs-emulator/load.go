@@ -9,10 +9,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
+	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/overview/text"
 	"github.com/ecs-emulator/ecs-emulator/internal/serviceload"
 )
@@ -34,7 +36,7 @@ func declareLoad(flags *flagSet) action {
 	var wanted serviceload.Load
 	var lasts time.Duration
 	endpoint := endpointFlag(flags)
-	flags.StringVar(&wanted.Cluster, "cluster", "", "`cluster` of the service (default: default)")
+	flags.StringVar(&wanted.Cluster, "cluster", "", "`cluster` of the service (default: default; without a service: all)")
 	flags.Var(amount{&wanted.CPU}, "cpu", "`vCPU` that all tasks use together (default: what labels say of each)")
 	flags.Var(amount{&wanted.Memory}, "memory", "`MiB` that all tasks use together (default: what labels say of each)")
 	flags.Var(amount{&wanted.Requests}, "requests", "`number` of requests a second to the service, through its application load balancers (default: none)")
@@ -48,7 +50,7 @@ func declareLoad(flags *flagSet) action {
 		case wanted.Service == "" && (!wanted.Empty() || lasts != 0):
 			return usageError{errors.New("<service> is missing: say whose tasks share the load")}
 		case wanted.Service == "":
-			return listLoads(ctx, *endpoint, stdout)
+			return listLoads(ctx, *endpoint, wanted.Cluster, stdout)
 		case err != nil:
 			return usageError{err}
 		}
@@ -68,10 +70,15 @@ func setLoad(ctx context.Context, endpoint string, wanted serviceload.Load) erro
 	return response.Body.Close()
 }
 
-func listLoads(ctx context.Context, endpoint string, stdout io.Writer) error {
+// listLoads lists those of a cluster, by its name or ARN; empty: of all.
+func listLoads(ctx context.Context, endpoint, cluster string, stdout io.Writer) error {
 	var all struct{ Loads []serviceload.Load }
 	if err := askJSON(ctx, http.MethodGet, endpoint, "load", nil, &all); err != nil {
 		return err
+	}
+	if cluster != "" {
+		cluster = arn.Name(cluster)
+		all.Loads = slices.DeleteFunc(all.Loads, func(l serviceload.Load) bool { return l.Cluster != cluster })
 	}
 	if len(all.Loads) == 0 {
 		fmt.Fprintln(stdout, "no loads")
@@ -121,7 +128,7 @@ func (a amount) with(unit string) string {
 	if a.of == nil || *a.of == nil {
 		return ""
 	}
-	return strconv.FormatFloat(**a.of, 'g', -1, 64) + unit
+	return strconv.FormatFloat(**a.of+0, 'f', -1, 64) + unit // -0 is 0
 }
 
 // Set implements flag.Value.

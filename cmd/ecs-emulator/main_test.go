@@ -47,6 +47,21 @@ func TestAWrongCommandLineIsOneLine(t *testing.T) {
 	}
 }
 
+// An argument that is there and empty is most often a variable of a shell that is not set: without it a command may be about
+// all things.
+func TestEmptyArgumentsAreRefused(t *testing.T) {
+	for line, want := range map[string]string{
+		"load clear":   `ecs-emulator load clear: [service] is empty, as by a variable that is not set: name, cluster/name or ARN of a service (default: all loads)`,
+		"faults clear": `ecs-emulator faults clear: [id] is empty, as by a variable that is not set: that faults add and faults list show (default: all faults)`,
+		"load":         `ecs-emulator load: [service] is empty, as by a variable that is not set: name, cluster/name or ARN of a service (default: list the loads)`,
+	} {
+		var stdout, stderr strings.Builder
+		if code := run(append(strings.Fields(line), ""), &stdout, &stderr); code != 2 || stdout.Len() > 0 || stderr.String() != want+"\n" {
+			t.Errorf("%s ends with %d: %q, %q", line, code, &stdout, &stderr)
+		}
+	}
+}
+
 // publicAddressesGone is what is said to who gives the flag of an earlier version.
 const publicAddressesGone = `ecs-emulator serve: --public-addresses (ECS_EMULATOR_PUBLIC_ADDRESSES) no longer exists, because public addresses are only shown: remove it; 'ecs-emulator ports' lists the ports that lead to tasks`
 

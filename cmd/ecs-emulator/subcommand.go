@@ -58,9 +58,13 @@ func (c subcommand) run(ctx context.Context, args []string, stdout, stderr io.Wr
 	return act(ctx, args, stdout, stderr)
 }
 
-// settle checks how many arguments there are, and adds those that were left out.
+// settle checks how many arguments there are, and adds those that were left out. One that is there and empty is none of
+// these: it is most often a variable of a shell that is not set, and the default may be all things.
 func (c subcommand) settle(args []string) ([]string, error) {
 	for i, a := range c.arguments {
+		if i < len(args) && args[i] == "" && !a.dashed {
+			return nil, usageError{fmt.Errorf("%s is empty, as by a variable that is not set: %s", a, a.about)}
+		}
 		if i == len(args) && a.repeated && a.optional {
 			break
 		}

@@ -101,6 +101,9 @@ func details(f faults.Fault) string {
 func (a *api) clearFaults(w http.ResponseWriter, r *http.Request) {
 	id := r.URL.Query().Get("id")
 	switch {
+	case id == "" && r.URL.Query().Has("id"):
+		Refuse(w, http.StatusBadRequest, "the id is empty: leave it out to clear all faults")
+		return
 	case id == "":
 		a.Faults.ClearAll()
 	case !a.Faults.Clear(id):

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -119,13 +120,16 @@ func shareOf(total *float64, running int, size float64) float64 {
 func (l Load) Text() string {
 	var all []string
 	if l.CPU != nil {
-		all = append(all, fmt.Sprintf("%g vCPU", *l.CPU))
+		all = append(all, plain(*l.CPU)+" vCPU")
 	}
 	if l.Memory != nil {
-		all = append(all, fmt.Sprintf("%g MiB", *l.Memory))
+		all = append(all, plain(*l.Memory)+" MiB")
 	}
 	if l.Requests != nil {
-		all = append(all, fmt.Sprintf("%g requests/s", *l.Requests))
+		all = append(all, plain(*l.Requests)+" requests/s")
 	}
 	return strings.Join(all, ", ")
 }
+
+// plain is a number without an exponent; -0 is 0.
+func plain(n float64) string { return strconv.FormatFloat(n+0, 'f', -1, 64) }
