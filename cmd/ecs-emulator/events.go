@@ -29,7 +29,8 @@ func declareEvents(flags *flagSet) action {
 	follow := flags.Bool("follow", false, "go on with what happens until Ctrl-C")
 	flags.short("f", "follow")
 	asJSON := flags.Bool("json", false, "print the events that ECS sends to EventBridge, as without a terminal")
-	since := flags.Uint64("since", 0, "show only events after the one with this `number` (0: all that are kept), as JSON")
+	var since eventNumber
+	flags.Var(&since, "since", "show only events after the one with this `number` (0: all that are kept), as JSON")
 	query := url.Values{}
 	flags.Func("pattern", "show only events that match this event pattern of EventBridge, as `JSON`", func(pattern string) error {
 		query.Set("pattern", pattern)
@@ -42,10 +43,10 @@ func declareEvents(flags *flagSet) action {
 			defer stop()
 			ctx = interruptible
 		}
-		if screen, is := terminal.Of(stdout); is && !*asJSON && *since == 0 && !query.Has("pattern") {
+		if screen, is := terminal.Of(stdout); is && !*asJSON && since == 0 && !query.Has("pattern") {
 			err = readActivity(ctx, *endpoint, query, newActivityPrinter(stdout, screen).print)
 		} else {
-			err = copyEvents(ctx, *endpoint, query, *since, stdout)
+			err = copyEvents(ctx, *endpoint, query, uint64(since), stdout)
 		}
 		switch {
 		case ctx.Err() != nil:
@@ -55,6 +56,22 @@ func declareEvents(flags *flagSet) action {
 		}
 		return err
 	}
+}
+
+// eventNumber is the flag of the number that an event has.
+type eventNumber uint64
+
+// String implements flag.Value.
+func (n *eventNumber) String() string { return strconv.FormatUint(uint64(*n), 10) }
+
+// Set implements flag.Value.
+func (n *eventNumber) Set(typed string) error {
+	number, err := strconv.ParseUint(typed, 10, 64)
+	if err != nil {
+		return errors.New("give the sequence of an event, a number that 'ecs-emulator events --json' shows") // behind "invalid value"
+	}
+	*n = eventNumber(number)
+	return nil
 }
 
 // copyEvents passes on the events as the emulator sends them.

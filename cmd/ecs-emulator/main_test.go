@@ -26,6 +26,7 @@ func TestAWrongCommandLineIsOneLine(t *testing.T) {
 		"ps --wait 120":                         `ecs-emulator ps: --wait: "120" is no duration such as 30s or 2m`,
 		"serve -speed fast":                     `ecs-emulator serve: --speed: "fast" is no number`,
 		"logs web --tail 1e3":                   `ecs-emulator logs: --tail: "1e3" is no whole number`,
+		"events --since 3h":                     `ecs-emulator events: invalid value "3h" for flag --since: give the sequence of an event, a number that 'ecs-emulator events --json' shows`,
 		"events -f=often":                       `ecs-emulator events: -f: "often" is neither true nor false`,
 		"logs web --tail 99999999999999999999":  `ecs-emulator logs: --tail: "99999999999999999999" is out of range`,
 		"serve --strict=perhaps":                `ecs-emulator serve: --strict: "perhaps" is neither true nor false`,
