@@ -68,9 +68,9 @@ func (s *Server) newHandler() http.Handler {
 		Control: control.Handler(control.Options{
 			Version: s.opts.Version, Endpoint: s.URL(), Store: s.store, Clock: controlClock{s.clock, s}, Advance: s.advanceUnderWay, Log: s.opts.Log,
 			Scope:  arn.Scope{Region: s.opts.Region, Account: s.opts.Account},
-			Engine: s.engineHealth,
-			Reset:  func(context.Context) error { return s.Reset() },
-			Ports:  s.controlPorts, InstanceIP: func(taskARN string) string { return s.currentAgent().InstanceIP(taskARN) },
+			Engine: s.engineHealth, Services: s.services, Elsewhere: s.upstream.ServiceStates,
+			Reset: func(context.Context) error { return s.Reset() },
+			Ports: s.controlPorts, InstanceIP: func(taskARN string) string { return s.currentAgent().InstanceIP(taskARN) },
 			LogEvents: s.logEvents, LoadBalancers: s.controlLoadBalancers, Resolvers: s.controlResolvers, Proxies: s.controlProxies, Faults: s.faults.kit, Closing: s.closing, StateChange: stateChange,
 			Sessions:             s.sessions,
 			Delivered:            &s.deliveries,
@@ -173,7 +173,7 @@ func (s *Server) logEvents() control.State {
 func (s *Server) countClients(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		next.ServeHTTP(w, r)
-		if !apiclient.IsOwn(r.Context()) && !strings.HasPrefix(r.URL.Path, control.Prefix) {
+		if !apiclient.IsOwn(r.Context()) && !control.Has(r.URL.Path) {
 			s.requests.Add(1)
 		}
 	})

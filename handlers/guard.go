@@ -163,7 +163,7 @@ func isHostName(name string) bool {
 // keepOut answers what the guard refuses, in the form of the API that was asked for.
 func (e *endpoint) keepOut(w http.ResponseWriter, r *http.Request, reason string) {
 	e.Log.Warn("request refused", "status", http.StatusForbidden, "method", r.Method, "path", r.URL.Path, "reason", reason)
-	if strings.HasPrefix(r.URL.Path, control.Prefix) {
+	if control.Has(r.URL.Path) {
 		control.Refuse(w, http.StatusForbidden, reason)
 		return
 	}

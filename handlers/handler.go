@@ -31,7 +31,7 @@ type Parts struct {
 	Options  awsapi.Options
 	// Kept are operations, of AWS JSON, of services that are else left to the upstream.
 	Kept []awsapi.Service
-	// Control serves the paths that start with control.Prefix.
+	// Control serves the paths of package control.
 	Control http.Handler
 	// DataChannel serves the paths that start with datachannel.Prefix. Nil is none.
 	DataChannel http.Handler
@@ -105,6 +105,7 @@ func (e *endpoint) router() *mux.Router {
 	r := mux.NewRouter().SkipClean(true) // a redirect would turn a POST into a GET
 	r.Use(e.guardOffers)
 	r.PathPrefix(control.Prefix).Handler(e.Control)
+	r.Path(control.LocalStackHealth).Handler(e.Control)
 	r.Path(metricsPath).Methods(http.MethodGet, http.MethodHead).Handler(e.Metrics)
 	r.Path(agentPath).HandlerFunc(e.agent)
 	r.NotFoundHandler = http.HandlerFunc(e.notFound)

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
@@ -28,6 +27,7 @@ const (
 // What package metadata serves has a listener of its own, which has none of this.
 var offers = map[string][]listener{
 	control.Prefix + "health":        {hostListener, taskListener},
+	control.LocalStackHealth:         {hostListener, taskListener},
 	control.Prefix + "overview":      {hostListener},
 	control.Prefix + "tasks":         {hostListener},
 	control.Prefix + "loadbalancers": {hostListener},
@@ -113,7 +113,7 @@ func (e *endpoint) guardOffers(next http.Handler) http.Handler {
 			return
 		}
 		e.Log.Warn("request refused", "status", http.StatusNotFound, "method", r.Method, "path", r.URL.Path, "from", r.RemoteAddr, "reason", reason)
-		if strings.HasPrefix(r.URL.Path, control.Prefix) {
+		if control.Has(r.URL.Path) {
 			control.Refuse(w, http.StatusNotFound, reason)
 			return
 		}

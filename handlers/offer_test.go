@@ -41,7 +41,7 @@ func TestEachPathHasARowThatSaysWhoIsOfferedIt(t *testing.T) {
 	}
 	tasks := Offers()
 	maps.DeleteFunc(tasks, func(_ string, toTasks bool) bool { return !toTasks })
-	if got := strings.Join(slices.Sorted(maps.Keys(tasks)), " "); got != "/_emulator/health /ws" {
+	if got := strings.Join(slices.Sorted(maps.Keys(tasks)), " "); got != "/_emulator/health /_localstack/health /ws" {
 		t.Errorf("tasks are offered %s", got)
 	}
 }

@@ -39,6 +39,10 @@ type Options struct {
 	// Advance is the advance of the clock that is under way; it returns nil if there is none. Nil: there never is.
 	Advance func() *Advance
 
+	// Services are those that the endpoint has, by their names in signatures; Elsewhere tells, by LocalStack's names,
+	// how those of the upstream are. Nil is none.
+	Services  []string
+	Elsewhere func(r *http.Request) map[string]string
 	// Engine tells how the container engine is. It is asked on each request, so
 	// it should answer within the request's context.
 	Engine func(ctx context.Context) Engine
@@ -107,6 +111,7 @@ func Handler(o Options) http.Handler {
 	a := &api{Options: o}
 	r := mux.NewRouter()
 	r.HandleFunc(Prefix+"health", a.health).Methods(http.MethodGet, http.MethodHead)
+	r.HandleFunc(LocalStackHealth, a.localStackHealth).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"clock", a.clock).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc(Prefix+"clock", a.setClock).Methods(http.MethodPost)
 	r.HandleFunc(Prefix+"tasks", a.tasks).Methods(http.MethodGet, http.MethodHead)

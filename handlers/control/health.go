@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
@@ -105,15 +106,21 @@ type Subnet struct {
 
 // health serves GET /_emulator/health.
 func (a *api) health(w http.ResponseWriter, r *http.Request) {
-	h := Health{
+	h, status := a.check(r.Context())
+	a.answer(w, status, h)
+}
+
+// check is how the emulator is, and the HTTP status that says so.
+func (a *api) check(ctx context.Context) (h Health, status int) {
+	h = Health{
 		Status: "ok", Version: a.Version, Endpoint: a.Endpoint, Region: a.Scope.Region, Account: a.Scope.Account,
-		Engine: a.Engine(r.Context()), State: a.state(), Logs: a.logEvents(), Network: network(a.Store.Read(), a.Scope),
+		Engine: a.Engine(ctx), State: a.state(), Logs: a.logEvents(), Network: network(a.Store.Read(), a.Scope),
 	}
-	status := http.StatusOK
+	status = http.StatusOK
 	if h.Engine.Status != EngineReady || h.Engine.NetworkError != "" || h.State.Status != StateReady || h.Logs.Status == StateUnwritable {
 		h.Status, status = "degraded", http.StatusServiceUnavailable
 	}
-	a.answer(w, status, h)
+	return h, status
 }
 
 // state tries the disk again where the last write has failed.

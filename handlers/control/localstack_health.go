@@ -1,0 +1,65 @@
+package control
+
+import (
+	"cmp"
+	"net/http"
+	"strings"
+)
+
+// LocalStackHealth is the path at which scripts for LocalStack wait until it has started.
+const LocalStackHealth = "/_localstack/health"
+
+// Has reports whether a path is one of this package's.
+func Has(path string) bool { return strings.HasPrefix(path, Prefix) || path == LocalStackHealth }
+
+// ServiceState says whether a service can be used, in words of LocalStack's. Of these it also has available, of a
+// service that starts with its first request: here is none.
+// Source: localstack/services/plugins.py.
+type ServiceState string
+
+// Values of ServiceState.
+const (
+	ServiceRunning ServiceState = "running"
+	ServiceError   ServiceState = "error"
+)
+
+// LocalStackAnswer is the answer of GET /_localstack/health. Its HTTP status is that of /_emulator/health, where
+// LocalStack's is always 200: a script that looks at it alone waits until tasks can run.
+// Source: localstack/services/internal.py.
+type LocalStackAnswer struct {
+	Services map[string]ServiceState `json:"services"`
+	Edition  string                  `json:"edition"`
+	Version  string                  `json:"version"`
+}
+
+// serviceNames are those of LocalStack, which are the AWS CLI's, of services that signatures call otherwise.
+// Source: botocore's models.
+var serviceNames = map[string]string{
+	"elasticloadbalancing": "elbv2",
+	"monitoring":           "cloudwatch",
+	"tagging":              "resourcegroupstaggingapi",
+}
+
+// localStackHealth serves GET /_localstack/health.
+func (a *api) localStackHealth(w http.ResponseWriter, r *http.Request) {
+	h, status := a.check(r.Context())
+	answer := LocalStackAnswer{Services: map[string]ServiceState{}, Edition: "ecs-emulator", Version: h.Version}
+	if a.Elsewhere != nil {
+		for name, state := range a.Elsewhere(r) {
+			answer.Services[name] = ServiceState(state)
+		}
+	}
+	for _, name := range a.Services {
+		answer.Services[cmp.Or(serviceNames[name], name)] = h.stateOf(name)
+	}
+	a.answer(w, status, answer)
+}
+
+// stateOf is how a service of the emulator is.
+func (h Health) stateOf(name string) ServiceState {
+	noTask := h.Engine.Status != EngineReady || h.Engine.NetworkError != ""
+	if h.State.Status != StateReady || name == "ecs" && noTask || name == "logs" && h.Logs.Status == StateUnwritable {
+		return ServiceError
+	}
+	return ServiceRunning
+}
