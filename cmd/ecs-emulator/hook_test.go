@@ -1,12 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -91,10 +93,22 @@ func TestKillsHaveLostAnswersOfHooksAskedForAgain(t *testing.T) {
 // advance moves the emulator's clock.
 func (p *process) advance(by string) {
 	p.Helper()
-	answer, err := http.Post(endpoint.FindStringSubmatch(p.ready)[1]+control.Prefix+"clock", "application/json", strings.NewReader(`{"advance": "`+by+`"}`))
+	p.askClock(http.MethodPost, `{"advance": "`+by+`"}`)
+}
+
+// askClock returns what the clock shows after a request to it.
+func (p *process) askClock(method, body string) time.Time {
+	p.Helper()
+	request, err := http.NewRequestWithContext(p.Context(), method, endpoint.FindStringSubmatch(p.ready)[1]+control.Prefix+"clock", strings.NewReader(body))
+	p.must(err)
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(request)
 	p.must(err)
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
 		p.Fatalf("the clock answers %s", answer.Status)
 	}
+	var is control.Time
+	p.must(json.NewDecoder(answer.Body).Decode(&is))
+	return is.Now
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"encoding/base64"
 	"io"
+	"net/http"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -37,9 +39,9 @@ func TestSpotNoticeSurvivesAKill(t *testing.T) {
 			t.Parallel()
 			args := []string{"--engine", "sim", "--data-dir", t.TempDir(), "--on-exit", "remove", "--log-level", "warn", "--speed", "0"}
 			p := startServe(t, args...)
-			p.advance("24h") // so that real time, which passes while there is no emulator, does not catch up
 			spot := p.spotGroup("spot")
 			p.webOnInstances()
+			ends := p.askClock(http.MethodGet, "").Add(2 * time.Minute)
 			p.noticeOf(spot)
 			p.eventually("the instance drains", func() bool { return p.drains(spot) != "ACTIVE" })
 			p.advance("90s")
@@ -48,7 +50,8 @@ func TestSpotNoticeSurvivesAKill(t *testing.T) {
 				p = startServe(t, args...)
 			}
 			got := interrupted{Drains: p.drains(spot)}
-			p.advance("29s")
+			// While there is no emulator, its clock goes with real time.
+			p.advance(ends.Add(-time.Second).Sub(p.askClock(http.MethodGet, "")).String())
 			if i := p.ec2Instance(spot); i.State.Name != ec2types.InstanceStateNameRunning {
 				t.Errorf("a second before its end the instance is %s", i.State.Name)
 			}
