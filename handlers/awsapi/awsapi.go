@@ -43,7 +43,8 @@ type Options struct {
 	MaxBody int64
 	// Logger gets one line per request. Default slog.Default().
 	Logger *slog.Logger
-	// Expects reports whether who calls expects a refusal with a code, of which the log does not warn. Default: nobody does.
+	// Expects reports whether the caller expects a refusal with a code: the log does not warn of it. Default: no refusal is
+	// expected.
 	Expects func(ctx context.Context, code string) bool
 	// Observe is called once per answered request. operation is "Unknown" when
 	// the service has none of the name that was asked for.
