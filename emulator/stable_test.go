@@ -68,11 +68,12 @@ func (w stableWorld) service() types.Service {
 }
 
 // completes moves the clock until the service has completed its deployment.
-func (w stableWorld) completes() {
+func (w stableWorld) completes() { w.rollsOut(types.DeploymentRolloutStateCompleted) }
+
+// rollsOut moves the clock until the service's newest deployment has come to a state.
+func (w stableWorld) rollsOut(to types.DeploymentRolloutState) {
 	w.Helper()
-	err := w.srv.Clock().AdvanceUntil(time.Hour, func() bool {
-		return w.service().Deployments[0].RolloutState == types.DeploymentRolloutStateCompleted
-	})
+	err := w.srv.Clock().AdvanceUntil(time.Hour, func() bool { return w.service().Deployments[0].RolloutState == to })
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -108,6 +109,7 @@ func TestAServiceGetsStable(t *testing.T) {
 func TestAFirstDeploymentThatFailsIsNotStable(t *testing.T) {
 	inBubble(t, func(w stableWorld) {
 		w.create(w.register("sh", "-c", "exit 3"), types.LaunchTypeFargate)
+		w.rollsOut(types.DeploymentRolloutStateFailed) // before, it is stable while both of its tasks run
 		w.wants(w.srv.WaitStable(w.Context(), "", "web"), "service web", "the rollout of web:1 has FAILED", "circuit breaker", "ROLLBACK_FAILED: No rollback candidate", "of web:1 stopped: Essential container in task exited, app has exit code 3")
 	})
 }
