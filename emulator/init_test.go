@@ -131,7 +131,7 @@ func TestInitMakesTheRevisionsOfAFamilyOnce(t *testing.T) {
 	}
 }
 
-// imagesOfRevisions are those of the first containers of a family's revisions, oldest first.
+// imagesOfRevisions are the images of the first containers of a family's revisions, oldest first.
 func imagesOfRevisions(t *testing.T, srv *emulator.Server, family string) (images string) {
 	t.Helper()
 	client := ecs.NewFromConfig(srv.Config())

@@ -70,7 +70,7 @@ func setLoad(ctx context.Context, endpoint string, wanted serviceload.Load) erro
 	return response.Body.Close()
 }
 
-// listLoads lists those of a cluster, by its name or ARN; empty: of all.
+// listLoads lists the loads in a cluster, by its name or ARN, or in all clusters if that is empty.
 func listLoads(ctx context.Context, endpoint, cluster string, stdout io.Writer) error {
 	var all struct{ Loads []serviceload.Load }
 	if err := askJSON(ctx, http.MethodGet, endpoint, "load", nil, &all); err != nil {

@@ -39,8 +39,8 @@ type Options struct {
 	// Advance is the advance of the clock that is under way; it returns nil if there is none. Nil: there never is.
 	Advance func() *Advance
 
-	// Services are those that the endpoint has, by their names in signatures; Elsewhere tells, by LocalStack's names,
-	// how those of the upstream are. Nil is none.
+	// Services are the names, as in signatures, of the services that the endpoint has. Elsewhere tells how the services of
+	// the upstream are, by LocalStack's names. Nil is none.
 	Services  []string
 	Elsewhere func(r *http.Request) map[string]string
 	// Engine tells how the container engine is. It is asked on each request, so

@@ -23,8 +23,8 @@ const (
 	ServiceError   ServiceState = "error"
 )
 
-// LocalStackAnswer is the answer of GET /_localstack/health. Its HTTP status is that of /_emulator/health, where
-// LocalStack's is always 200: a script that looks at it alone waits until tasks can run.
+// LocalStackAnswer is the answer of GET /_localstack/health. It has the HTTP status of /_emulator/health, where
+// LocalStack's is always 200: a script that looks at the status alone waits until tasks can run.
 // Source: localstack/services/internal.py.
 type LocalStackAnswer struct {
 	Services map[string]ServiceState `json:"services"`
@@ -32,7 +32,7 @@ type LocalStackAnswer struct {
 	Version  string                  `json:"version"`
 }
 
-// serviceNames are those of LocalStack, which are the AWS CLI's, of services that signatures call otherwise.
+// serviceNames has the names that LocalStack and the AWS CLI use for services that have another name in signatures.
 // Source: botocore's models.
 var serviceNames = map[string]string{
 	"elasticloadbalancing": "elbv2",

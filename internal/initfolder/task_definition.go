@@ -25,9 +25,9 @@ func (f *Folder) makeTaskDefinition(ctx context.Context, d definition) error {
 	return f.call(ctx, operation("RegisterTaskDefinition"), &in, nil)
 }
 
-// madeTaskDefinitions are the paths of the files whose revisions are there. The files of a family are made to be its
-// newest revisions, in their order: of a family whose newest revisions are those of its first files, only the rest
-// is to be made, and of any other family all.
+// madeTaskDefinitions are the paths of the files whose revisions are there. In the end the newest revisions of a family
+// come from its files, in their order. If its newest revisions come from its first files, only the other files are
+// still to be registered; else all are.
 func (f *Folder) madeTaskDefinitions(ctx context.Context, definitions []definition) (map[string]bool, error) {
 	families := map[string][]definition{}
 	for _, d := range definitions {
@@ -69,8 +69,8 @@ func firstFiles(files []definition, newest []string) int {
 	return 0
 }
 
-// newestFingerprints are those of at most n revisions of a family, the newest one last; "" is one that was made from no
-// file. It lists before it describes, because the log warns of requests that fail.
+// newestFingerprints are the fingerprints of at most n revisions of a family, the newest one last; "" is a revision that
+// came from no file. It lists before it describes, because the log warns of requests that fail.
 func (f *Folder) newestFingerprints(ctx context.Context, family string, n int) (sums []string, err error) {
 	var listed ecs.ListTaskDefinitionsOutput
 	err = f.call(ctx, operation("ListTaskDefinitions"), &ecs.ListTaskDefinitionsInput{

@@ -13,8 +13,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-// routes are how requests come to a service: for each of its application load balancers the weights of its target groups,
-// which are those of the production listener rule where deployments shift traffic.
+// routes are how requests come to a service: for each of its application load balancers the weights of its target groups.
+// Where deployments shift traffic, the production listener rule has the weights.
 func routes(tx *state.Tx, s *state.Service) (all []elbv2.Weights) {
 	for _, b := range balancers(s) {
 		weights := elbv2.Weights{aws.ToString(b.TargetGroupArn): 1}

@@ -72,8 +72,8 @@ func runs(running, desired int) Tone {
 	return Plain
 }
 
-// targets are those of all groups by health, what is amiss first; where there is no room, how many are healthy of those
-// that are to be.
+// targets counts the targets of all groups by health, what is amiss first. Where there is no room, it says how many of
+// the targets that are to serve are healthy.
 func targets(groups []overview.TargetGroup) cell {
 	var parts []string
 	tone, used, healthy := Plain, 0, 0
