@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -136,6 +137,10 @@ func TestSlowTestsAreNamed(t *testing.T) {
 }
 
 func TestAFewFailedTestsRunAgain(t *testing.T) {
+	var many strings.Builder
+	for n := range mostAgain + 1 {
+		fmt.Fprintf(&many, `{"Action":"fail","Package":"p","Test":"T%d"}`+"\n", n)
+	}
 	for name, c := range map[string]struct {
 		events string
 		passes bool
@@ -150,10 +155,7 @@ func TestAFewFailedTestsRunAgain(t *testing.T) {
 {"Action":"fail","Package":"p","Test":"A"}`, true, false, []string{"0 passed, 1 failed"}},
 		"a test does not end": {`{"Action":"run","Package":"p","Test":"A"}
 {"Action":"fail","Package":"p"}`, true, false, []string{"0 passed, 1 failed"}},
-		"four tests fail": {`{"Action":"fail","Package":"p","Test":"A"}
-{"Action":"fail","Package":"p","Test":"B"}
-{"Action":"fail","Package":"p","Test":"C"}
-{"Action":"fail","Package":"p","Test":"D"}`, true, false, []string{"0 passed, 4 failed"}},
+		"many tests fail": {many.String(), true, false, []string{fmt.Sprintf("0 passed, %d failed", mostAgain+1)}},
 	} {
 		s, _ := read(t, c.events)
 		if mended := s.runAgain(mayRunAgain(""), func(testName) bool { return c.passes }); mended != c.mended {
