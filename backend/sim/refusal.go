@@ -29,6 +29,9 @@ func checkSpec(spec *backend.ContainerSpec) error {
 // checkMountPoints: each has a path of its own. Source: moby, volume/mounts and
 // daemon/volumes.go.
 func checkMountPoints(spec *backend.ContainerSpec) error {
+	if len(spec.Mounts)+len(spec.Tmpfs) == 0 {
+		return nil // as of most containers
+	}
 	taken := map[string]bool{}
 	for _, m := range spec.Mounts {
 		if !path.IsAbs(m.Target) {
