@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -71,6 +72,7 @@ func (s *Server) newHandler() http.Handler {
 			Engine: s.engineHealth, Services: s.services, Elsewhere: s.upstream.ServiceStates,
 			Reset: func(context.Context) error { return s.Reset() },
 			Ports: s.controlPorts, InstanceIP: func(taskARN string) string { return s.currentAgent().InstanceIP(taskARN) },
+			KeptApart: func(from string, to netip.Addr, port int) string { return s.currentAgent().KeptApart(from, to, port) },
 			LogEvents: s.logEvents, LoadBalancers: s.controlLoadBalancers, Resolvers: s.controlResolvers, Proxies: s.controlProxies, Faults: s.faults.kit, Closing: s.closing, StateChange: stateChange,
 			Sessions:             s.sessions,
 			Delivered:            &s.deliveries,

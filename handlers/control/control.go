@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -54,6 +55,8 @@ type Options struct {
 	// InstanceIP is the address of a task's container instance, if the task has its network
 	// from there.
 	InstanceIP func(taskARN string) string
+	// KeptApart says which security groups keep a load balancer away from a port of a target; empty: none do.
+	KeptApart func(loadBalancerARN string, target netip.Addr, port int) string
 	// Logs passes on the output of a task's container, which may have stopped.
 	Logs func(ctx context.Context, taskARN, container string, o backend.LogOptions) error
 	// Sessions runs programs in containers.

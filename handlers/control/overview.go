@@ -56,7 +56,7 @@ func (a *api) overview(w http.ResponseWriter, r *http.Request) {
 
 func (a *api) overviewOptions(r *http.Request) (o overview.Options, err error) {
 	query := r.URL.Query()
-	o = overview.Options{Cluster: query.Get("cluster"), InstanceIP: a.InstanceIP}
+	o = overview.Options{Cluster: query.Get("cluster"), InstanceIP: a.InstanceIP, KeptApart: a.KeptApart}
 	if text := query.Get("tasks"); text != "" {
 		if o.Tasks, err = strconv.Atoi(text); err != nil || o.Tasks <= 0 {
 			return o, fmt.Errorf("tasks is not a number from 1 up: %s", text)

@@ -77,6 +77,11 @@ func (a *Agent) InterfacesAt(address netip.Addr) []string {
 	return a.interfaces.OwnersOf(address.Unmap())
 }
 
+// KeptApart says which security groups keep a load balancer away from a port of what has an address; empty: none do.
+func (a *Agent) KeptApart(loadBalancerARN string, address netip.Addr, port int) string {
+	return a.interfaces.KeptApart(loadBalancerARN, address, port)
+}
+
 // Inspect asks the engine about a container of a task.
 func (a *Agent) Inspect(ctx context.Context, taskARN, container string) (backend.Container, error) {
 	h, id, err := a.find(taskARN, container)

@@ -3,6 +3,7 @@ package overview_test
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"reflect"
 	"slices"
 	"testing"
@@ -165,7 +166,7 @@ func TestServicesThatAreNotAsWanted(t *testing.T) {
 		}, "", ""},
 		"two deployments":  {func(s *state.Service) { s.Deployments = append(s.Deployments, deployment("ecs-svc/1")) }, "", "2 deployments have tasks"},
 		"daemon":           {func(s *state.Service) { s.SchedulingStrategy, s.Daemons = types.SchedulingStrategyDaemon, 2 }, "", "1 of 2 tasks are RUNNING"},
-		"unhealthy target": {balanced(group), elb.TargetHealthStateEnumUnhealthy, "1 unhealthy in target group front: Request timed out"},
+		"unhealthy target": {balanced(group), elb.TargetHealthStateEnumUnhealthy, "1 unhealthy in target group front: Request timed out (see its security groups and port)"},
 		"healthy target":   {balanced(group), elb.TargetHealthStateEnumHealthy, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -191,6 +192,36 @@ func TestServicesThatAreNotAsWanted(t *testing.T) {
 				t.Errorf("%d services count as not as wanted", got)
 			}
 		})
+	}
+}
+
+func TestSecurityGroupsThatKeepALoadBalancerAway(t *testing.T) {
+	w := newWorld(t)
+	group := elbv2.NewTargetGroupARN(scope, "front")
+	s := &state.Service{ARN: scope.Service("shop", "web"), Name: "web", ClusterARN: scope.Cluster("shop"), Deployments: []*state.Deployment{deployment("ecs-svc/2")}}
+	s.Deployments[0].Primary = true
+	balanced(group)(s)
+	w.update(func(tx *state.Tx) {
+		state.PutService(tx, s)
+		target(tx, group, elb.TargetHealthStateEnumUnhealthy)
+	})
+	w.add("a", "service:web", state.Running, func(t *state.Task) {
+		t.Traffic = &state.TaskTraffic{Targets: []state.TaskTarget{{Group: group, ID: "172.31.0.4", Port: 80, State: state.TargetUnhealthy, Description: "Request timed out"}}}
+	})
+	asked := ""
+	view := w.read(overview.Options{KeptApart: func(from string, to netip.Addr, port int) string {
+		asked = fmt.Sprint(from, " ", to, " ", port)
+		return "no rule of sg-1 lets it in"
+	}})
+	const want = "Request timed out: no rule of sg-1 lets it in"
+	if got := view.Services[0].TargetGroups[0].Unhealthy; got != want {
+		t.Errorf("of the service's targets is said %q", got)
+	}
+	if got := view.Tasks[0].UnhealthyTarget; got != want {
+		t.Errorf("of the task is said %q", got)
+	}
+	if asked != "balancer 172.31.0.4 80" {
+		t.Errorf("asked about %s", asked)
 	}
 }
 

@@ -2,6 +2,7 @@ package overview
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -24,6 +25,9 @@ type Options struct {
 	// LocalAddresses are those of the user's loopback interface that lead to listeners of load balancers,
 	// by the ARNs of these; nil: there are none. It is asked if a load balancer is shown.
 	LocalAddresses func() map[string][]string
+	// KeptApart says which security groups keep a load balancer away from a port of a target; empty: none do. Nil: it is
+	// not known.
+	KeptApart func(loadBalancerARN string, target netip.Addr, port int) string
 }
 
 // UnknownClusterError says that no cluster has a name.
@@ -42,7 +46,7 @@ func Read(tx *state.Tx, now time.Time, o Options) (*Overview, error) {
 		view.Clusters = append(view.Clusters, readCluster(tx, c))
 		for _, s := range state.Services(tx, c) {
 			if s.Status() != state.ServiceInactive {
-				view.Services = append(view.Services, readService(tx, s))
+				view.Services = append(view.Services, readService(tx, s, o))
 			}
 		}
 		for _, i := range state.ContainerInstances(tx, c) {
@@ -58,7 +62,7 @@ func Read(tx *state.Tx, now time.Time, o Options) (*Overview, error) {
 		return nil, UnknownClusterError{o.Cluster}
 	}
 	view.LoadBalancers = readLoadBalancers(tx, view.Services, o)
-	tasks.show(view, o)
+	tasks.show(tx, view, o)
 	view.countNotAsWanted()
 	view.Settled = view.settled()
 	return view, nil
@@ -115,7 +119,7 @@ func readContainerInstance(tx *state.Tx, c *state.ContainerInstance) ContainerIn
 }
 
 // readTargetGroup counts the targets of a target group, which may be gone.
-func readTargetGroup(tx *state.Tx, group string) TargetGroup {
+func readTargetGroup(tx *state.Tx, group string, o Options) TargetGroup {
 	g := elbv2.FindTargetGroup(tx, group)
 	if g == nil {
 		return TargetGroup{ARN: group, Name: group, Targets: map[string]int{}}
@@ -125,7 +129,7 @@ func readTargetGroup(tx *state.Tx, group string) TargetGroup {
 		health := elbv2.Health(tx, g, t)
 		shown.Targets[string(health.State)]++
 		if shown.Unhealthy == "" && health.State == state.TargetUnhealthy && health.Description != nil {
-			shown.Unhealthy = *health.Description
+			shown.Unhealthy = o.whyUnhealthy(tx, t, *health.Description)
 		}
 	}
 	return shown

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
-func readService(tx *state.Tx, s *state.Service) Service {
+func readService(tx *state.Tx, s *state.Service, o Options) Service {
 	counts := state.FindServiceSummary(tx, s.ARN)
 	shown := Service{
 		ARN: s.ARN, Name: s.Name, ClusterARN: s.ClusterARN, Status: s.Status(), Desired: s.DesiredCount,
@@ -36,7 +36,7 @@ func readService(tx *state.Tx, s *state.Service) Service {
 		}
 	}
 	for _, group := range targetGroups(s) {
-		shown.TargetGroups = append(shown.TargetGroups, readTargetGroup(tx, group))
+		shown.TargetGroups = append(shown.TargetGroups, readTargetGroup(tx, group, o))
 	}
 	if events := state.FindServiceEvents(tx, s.ARN); len(events) > 0 {
 		shown.LastEvent = &Event{CreatedAt: aws.ToTime(events[0].CreatedAt), Message: aws.ToString(events[0].Message)}

@@ -23,7 +23,7 @@ func Stable(tx *state.Tx, serviceARN string) (bool, error) {
 	if status := found.Status(); status != state.ServiceActive {
 		return false, fmt.Errorf("it is %s", status)
 	}
-	s := readService(tx, found)
+	s := readService(tx, found, Options{})
 	switch primary := s.Deployments[0]; {
 	case primary.Rollback != nil:
 		back := primary.Rollback
@@ -45,7 +45,7 @@ func Reasons(tx *state.Tx, serviceARN string) string {
 	if found == nil || found.Status() == state.ServiceInactive {
 		return ""
 	}
-	s := readService(tx, found)
+	s := readService(tx, found, Options{})
 	var reasons []string
 	if _, err := Stable(tx, serviceARN); err == nil && s.NotAsWanted != "" {
 		reasons = append(reasons, s.NotAsWanted)
@@ -54,7 +54,7 @@ func Reasons(tx *state.Tx, serviceARN string) string {
 		reasons = append(reasons, s.LastEvent.Message)
 	}
 	if t := newestEnded(tx, found); t != nil {
-		reasons = append(reasons, endOf(readTask(t, Options{})))
+		reasons = append(reasons, endOf(readTask(tx, t, Options{})))
 	}
 	return strings.Join(reasons, "; ")
 }

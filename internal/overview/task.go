@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -32,10 +33,10 @@ func (l *taskLists) add(t *state.Task) {
 	l.live.add(listed{t, why})
 }
 
-func (l *taskLists) show(view *Overview, o Options) {
+func (l *taskLists) show(tx *state.Tx, view *Overview, o Options) {
 	view.NotAsWanted.Tasks = l.notAsWanted
-	view.Tasks, view.TaskCount = l.live.read(o), l.live.count
-	view.StoppedTasks, view.StoppedTaskCount = l.stopped.read(o), l.stopped.count
+	view.Tasks, view.TaskCount = l.live.read(tx, o), l.live.count
+	view.StoppedTasks, view.StoppedTaskCount = l.stopped.read(tx, o), l.stopped.count
 }
 
 // listed is a task, and why it is not as wanted.
@@ -87,19 +88,19 @@ func (l *taskList) add(t listed) {
 	l.first = slices.Insert(l.first, at, t)
 }
 
-func (l *taskList) read(o Options) []Task {
+func (l *taskList) read(tx *state.Tx, o Options) []Task {
 	if l.limit == 0 {
 		slices.SortFunc(l.first, l.before)
 	}
 	shown := make([]Task, len(l.first))
 	for i, t := range l.first {
-		shown[i] = readTask(t.Task, o)
+		shown[i] = readTask(tx, t.Task, o)
 		shown[i].NotAsWanted = t.notAsWanted
 	}
 	return shown
 }
 
-func readTask(t *state.Task, o Options) Task {
+func readTask(tx *state.Tx, t *state.Task, o Options) Task {
 	shown := Task{
 		ID: arn.Name(t.ARN), ARN: t.ARN, ClusterARN: t.Spec.ClusterARN, Group: t.Spec.Group,
 		TaskDefinition: t.Spec.Family + ":" + strconv.Itoa(t.Spec.Revision), LaunchType: string(t.Spec.LaunchType),
@@ -123,7 +124,7 @@ func readTask(t *state.Task, o Options) Task {
 		return shown
 	}
 	if target := t.UnhealthyTarget(); target != nil {
-		shown.UnhealthyTarget = target.Description
+		shown.UnhealthyTarget = o.whyUnhealthy(tx, elbv2.FindTarget(tx, target.Group, target.ID, target.Port), target.Description)
 	}
 	if o.Ports != nil {
 		shown.Ports = append(shown.Ports, o.Ports(t.ARN)...)

@@ -124,7 +124,7 @@ func (r *renderer) serviceNotes(s *overview.Service) (notes []string) {
 	}
 	for _, g := range s.TargetGroups {
 		if g.Unhealthy != "" {
-			notes = append(notes, "unhealthy in "+g.Name+": "+withCause(g.Unhealthy))
+			notes = append(notes, "unhealthy in "+g.Name+": "+g.Unhealthy)
 		}
 	}
 	if e := s.LastEvent; e != nil {
@@ -134,14 +134,6 @@ func (r *renderer) serviceNotes(s *overview.Service) (notes []string) {
 		}
 	}
 	return notes
-}
-
-// withCause adds to AWS's words for a target that does not answer where to look: they name no cause.
-func withCause(unhealthy string) string {
-	if unhealthy == "Request timed out" {
-		return unhealthy + " (see its security groups and port)"
-	}
-	return unhealthy
 }
 
 // failureNote says why nothing comes after a deployment that has failed; empty: something does.

@@ -23,18 +23,6 @@ func TestFailureNote(t *testing.T) {
 	}
 }
 
-func TestCauseOfAnUnhealthyTarget(t *testing.T) {
-	for text, want := range map[string]string{
-		"":                     "",
-		"Health checks failed": "Health checks failed",
-		"Request timed out":    "Request timed out (see its security groups and port)",
-	} {
-		if got := withCause(text); got != want {
-			t.Errorf("%q becomes %q, want %q", text, got, want)
-		}
-	}
-}
-
 func TestAServiceWithoutInstancesHasAHint(t *testing.T) {
 	r := &renderer{}
 	for message, want := range map[string]int{

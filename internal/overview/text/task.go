@@ -92,7 +92,7 @@ func (r *renderer) ports(list []overview.Port) string {
 // why is why a task is not as wanted, as far as its statuses do not say it, or has stopped.
 func why(t *overview.Task) string {
 	var parts []string
-	for _, part := range []string{t.StoppedReason, withCause(t.UnhealthyTarget)} {
+	for _, part := range []string{t.StoppedReason, t.UnhealthyTarget} {
 		if part != "" {
 			parts = append(parts, shortIDs(part))
 		}
