@@ -65,6 +65,7 @@ func (p *planner) completedLast(g *generation) bool {
 //	blue 0, green 100, in bake time:    green, though it has not completed
 //	blue 950, green 50:                 blue
 //	blue 950, green 50, blue has failed: green
+//	blue 950, green 50, none has completed, green alone is healthy: green
 //	no load balancer, the first, RUNNING for 10 s: the first
 //
 // Source: ECS developer guide, blue/green deployments, for the stage RECONCILE_SERVICE. By which rule ECS
@@ -78,6 +79,9 @@ func (p *planner) settleOn(others []*generation) *generation {
 		}
 	}
 	if chosen == nil {
+		chosen = p.servesPart(others)
+	}
+	if chosen == nil {
 		return p.runsUnbalanced(others)
 	}
 	if chosen.healthy > 0 {
@@ -89,6 +93,16 @@ func (p *planner) settleOn(others []*generation) *generation {
 		}
 	}
 	return chosen
+}
+
+// servesPart is the oldest generation with healthy tasks in target groups that have some of the production traffic.
+func (p *planner) servesPart(others []*generation) *generation {
+	for _, g := range slices.Backward(others) {
+		if balancers, groups := p.between(g); groups != nil && g.healthy > 0 && shift.ServesPart(balancers, groups, p.in.Rules) {
+			return g
+		}
+	}
+	return nil
 }
 
 // runsUnbalanced is the oldest generation of a service without load balancers that has tasks which run and

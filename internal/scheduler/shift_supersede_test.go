@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -108,6 +109,25 @@ func TestBackToRolling(t *testing.T) {
 	if got, want := f.state(), "SUCCESSFUL, live 0/100, test 0/100, PRIMARY COMPLETED in green 2/2"; got != want {
 		t.Fatalf("it is %s, want %s", got, want)
 	}
+}
+
+// A user shares traffic out to the first revision, and goes on with a rolling update before it has completed: all traffic
+// goes where there are healthy tasks.
+func TestARollingUpdateGoesWhereTasksAreHealthy(t *testing.T) {
+	f := newShiftFixture(t, blueGreen(pauseAt(types.DeploymentLifecycleHookStagePostScaleUp)), nil)
+	f.goOn()
+	f.expectState("POST_SCALE_UP, IN_PROGRESS, live 1/0, test 1/0, PRIMARY IN_PROGRESS in green 2/2")
+	f.update(func(tx *state.Tx) { f.lead(tx, f.live, elbv2.Weights{f.blue: 95, f.green: 5}) })
+	f.configureHooks()
+	f.change(func(s *state.Service) {
+		c := *s.DeploymentConfiguration
+		c.Strategy = types.DeploymentStrategyRolling
+		s.DeploymentConfiguration = &c
+	})
+	f.now = f.now.Add(time.Second)
+	f.release()
+	f.pass(time.Hour)
+	f.expectState("SUCCESSFUL, live 0/100, test 1/0, PRIMARY COMPLETED in green 2/2")
 }
 
 // The first deployment that shifts traffic takes it from a revision that knows one target group.

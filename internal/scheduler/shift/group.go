@@ -123,6 +123,11 @@ func ServesAll(balancers []types.LoadBalancer, groups []string, rules Rules) boo
 	return true
 }
 
+// ServesPart reports whether the groups that a revision's tasks are in have some of the production traffic.
+func ServesPart(balancers []types.LoadBalancer, groups []string, rules Rules) bool {
+	return slices.ContainsFunc(pairs(balancers, groups), func(p pair) bool { return rules.ByARN[p.production].Weights[p.target] > 0 })
+}
+
 func sorted(w Weights) (groups []string) {
 	for g := range w {
 		groups = append(groups, g)
