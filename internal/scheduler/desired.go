@@ -23,6 +23,8 @@ type target struct {
 	// grows: what it lacks is started, and what fails its health checks is replaced.
 	grows bool
 	drain drainPolicy
+	// idle: no traffic goes to its tasks, so they stand in for none that serve.
+	idle bool
 	// extra are tasks beyond wanted that stay for now.
 	extra int
 }

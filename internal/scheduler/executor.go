@@ -56,8 +56,16 @@ func (p *planner) spare(in desired, g target) int {
 		return g.healthy // it goes as a whole
 	case in.apart:
 		return g.healthy - in.lower
+	case g.idle:
+		return g.healthy
 	}
-	return p.healthy() - in.lower
+	spare := p.healthy() - in.lower
+	for _, other := range in.targets {
+		if other.idle {
+			spare -= other.healthy
+		}
+	}
+	return spare
 }
 
 // lacks is how many tasks of a generation may be started now.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/bounds"
+	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/shift"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -32,10 +33,20 @@ func rollingUpdate(p *planner) desired {
 		case kept == nil:
 			in.targets = append(in.targets, target{generation: g, drain: whenSpare})
 		default:
-			in.targets = append(in.targets, target{generation: g, drain: whenReplaced})
+			in.targets = append(in.targets, target{generation: g, drain: whenReplaced, idle: p.idle(g)})
 		}
 	}
 	return in
+}
+
+// idle reports whether the target groups that an older generation's tasks are in have no production traffic, while the
+// PRIMARY deployment's have: a rolling update follows one that had begun to shift traffic.
+func (p *planner) idle(g *generation) bool {
+	serves := func(g *generation) bool {
+		balancers, groups := p.between(g)
+		return groups == nil || shift.ServesPart(balancers, groups, p.in.Rules)
+	}
+	return g != p.primary && serves(p.primary) && !serves(g)
 }
 
 // kept is the generation that is to have the desired count of tasks; nil: none is, and the service

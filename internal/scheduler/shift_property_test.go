@@ -98,7 +98,6 @@ func (f *shiftFixture) scheduleWatched() {
 	for range 200 {
 		_, before := elbv2.Forwarding(f.store.Read(), f.live)
 		healthy := f.healthyIn()
-		_, shifts := strategyOf(f.input()).(shifting)
 		plan := f.reconcile(serviceARN)
 		f.wakeAt = plan.WakeAt
 		_, after := elbv2.Forwarding(f.store.Read(), f.live)
@@ -107,7 +106,7 @@ func (f *shiftFixture) scheduleWatched() {
 			if after[group]*(before[group]+before[other]) > before[group]*(after[group]+after[other]) && left[group] == 0 && left[other] > 0 {
 				f.t.Fatalf("traffic is led to a group without a healthy target: %v, then %v: %s", before, after, f.state())
 			}
-			if shifts && f.service().DesiredCount > 0 && after[group] > 0 && healthy[group] > 0 && left[group] == 0 && after[other] == 0 {
+			if f.service().DesiredCount > 0 && after[group] > 0 && healthy[group] > 0 && left[group] == 0 && after[other] == 0 {
 				f.t.Fatalf("the group with all traffic has lost its last task: %s", f.state())
 			}
 			if d := f.service().DesiredCount; before[group] == 0 && after[group] == 0 && d > 0 && left[group] > 6*d {

@@ -130,6 +130,35 @@ func TestARollingUpdateGoesWhereTasksAreHealthy(t *testing.T) {
 	f.expectState("SUCCESSFUL, live 0/100, test 1/0, PRIMARY COMPLETED in green 2/2")
 }
 
+// A rolling update follows a canary that is not over: the tasks that have all traffic again stay until new ones are
+// healthy, those of the canary go at once.
+func TestARollingUpdateInsteadOfACanary(t *testing.T) {
+	f := newShiftFixture(t, types.DeploymentConfiguration{
+		Strategy:            types.DeploymentStrategyCanary,
+		CanaryConfiguration: &types.CanaryConfiguration{CanaryPercent: aws.Float64(5), CanaryBakeTimeInMinutes: aws.Int32(10)},
+	}, nil)
+	f.pass(time.Hour)
+	f.release()
+	f.goOn()
+	f.change(func(s *state.Service) {
+		c := *s.DeploymentConfiguration
+		c.Strategy = types.DeploymentStrategyRolling
+		s.DeploymentConfiguration = &c
+	})
+	f.now = f.now.Add(time.Second)
+	f.release()
+	f.scheduleWatched()
+	f.expectState("IN_PROGRESS, live 0/100, test 100/0, PRIMARY IN_PROGRESS in green 0/0, ACTIVE COMPLETED in green 2/2, ACTIVE IN_PROGRESS in blue 2/2")
+	for f.obeyRules(); f.work(); f.obeyRules() {
+		f.scheduleWatched()
+		if n := f.healthyIn()[f.green]; n < 2 {
+			t.Errorf("%d tasks serve: %s", n, f.state())
+		}
+	}
+	f.pass(time.Hour)
+	f.expectState("SUCCESSFUL, live 0/100, test 100/0, PRIMARY COMPLETED in green 2/2")
+}
+
 // The first deployment that shifts traffic takes it from a revision that knows one target group.
 func TestTheFirstShiftOfAServiceIsSuperseded(t *testing.T) {
 	for _, c := range []struct {
