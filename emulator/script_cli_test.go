@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
@@ -236,6 +237,8 @@ func TestCLIOfScriptsIsTheProgram(t *testing.T) {
 	}
 	other := at("sts", "get-caller-identity")
 	other.Env["AWS_ACCESS_KEY_ID"] = "123456789012"
+	elsewhere := cliCommand{Args: []string{"ecs", "create-cluster", "--query", "cluster.clusterArn"}, Env: cliVariables(), Dir: "."}
+	maps.Copy(elsewhere.Env, map[string]string{"AWS_ENDPOINT_URL": srv.URL(), "AWS_DEFAULT_REGION": "eu-west-1", "AWS_SESSION_TOKEN": "token"})
 	for _, command := range []cliCommand{
 		at("ecs", "list-clusters"),
 		at("ecs", "list-clusters", "--output", "table"),
@@ -248,6 +251,7 @@ func TestCLIOfScriptsIsTheProgram(t *testing.T) {
 		at("iam", "get-role", "--role-name", "none"),
 		at("no-such-service"),
 		other,
+		elsewhere,
 	} {
 		t.Run(strings.Join(command.Args[2:], " "), func(t *testing.T) {
 			want, err := awsCLI{}.run(command)
