@@ -131,7 +131,7 @@ func TestARollingUpdateGoesWhereTasksAreHealthy(t *testing.T) {
 }
 
 // A rolling update follows a canary that is not over: the tasks that have all traffic again stay until new ones are
-// healthy, those of the canary go at once.
+// healthy, and the canary's own go at once.
 func TestARollingUpdateInsteadOfACanary(t *testing.T) {
 	f := newShiftFixture(t, types.DeploymentConfiguration{
 		Strategy:            types.DeploymentStrategyCanary,
