@@ -24,7 +24,7 @@ RACE := $(shell command -v "$$($(GO) env CC)" >/dev/null 2>&1 && echo -race)
 GOTESTRACE = CGO_ENABLED=$(if $(RACE),1,0) $(GOTEST) $(RACE)
 # Most of the time of the scripts is waiting, so more of them run than there are cores. `make
 # lint` vets. A package may take as long as the slowest machine needs.
-GOTEST := $(GO) run ./cmd/testsummary -vet=off -timeout 80m -parallel 6
+GOTEST := $(GO) run ./cmd/testsummary -vet=off -timeout 50m -parallel 6
 # Tests with constant requests run when all others have, two at a time: beside them a machine with two processors
 # answers too late.
 LOAD_PACKAGE := ./cmd/ecs-emulator
