@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// mostAgain is how many tests may fail and run again: more of them do not fail by chance, on a machine a third as fast as
-// usual either, unless the engine stood still.
+// mostAgain is how many tests may fail and run again: more of them do not fail by chance, unless the engine stood
+// still.
 const (
-	mostAgain           = 8
+	mostAgain           = 3
 	mostAgainStoodStill = 60
 )
 
