@@ -80,7 +80,7 @@ def read_models(driver, services):
 def run_once(loader):
     """Has another CLI run commands, as Python makes code quicker that has run, and keeps what it has compiled."""
     with http.server.HTTPServer(("127.0.0.1", 0), Nothing) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         for args in (
             ["ecs", "describe-services", "--services", "web", "--query", "services[0].[status,events]", "--output", "text"],
             ["ecs", "run-task", "--task-definition", "web", "--network-configuration", "awsvpcConfiguration={subnets=[a]}"],
