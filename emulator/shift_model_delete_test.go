@@ -57,7 +57,9 @@ func (m *model) remake(r *rapid.T) {
 	if tasks, healthy := m.listTasks(), m.healthyTargets(); len(tasks) > 0 || healthy != [2]int{} {
 		r.Fatalf("%d tasks and %v healthy targets are left", len(tasks), healthy)
 	}
+	before := m.weights(m.live) // the rule stays, and may have led to tasks of the old service until these stopped
 	m.createService(types.DeploymentConfiguration{Strategy: types.DeploymentStrategyBlueGreen, BakeTimeInMinutes: aws.Int32(0)})
+	m.served(r, before)
 }
 
 func (m *model) serviceDeployment(arn string) types.ServiceDeployment {

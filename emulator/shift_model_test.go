@@ -56,7 +56,7 @@ func TestShiftsOfTrafficConvergeAfterAnyActions(t *testing.T) {
 			before := m.weights(m.live)
 			actions[name](r)
 			m.agree(r)
-			if name != "edit" && name != "delete" { // the rule stays, and may have led to tasks of the service that was deleted
+			if name != "edit" && name != "delete" { // see remake
 				m.served(r, before)
 			}
 		}
