@@ -143,6 +143,20 @@ func TestARowChangesOncePerTransaction(t *testing.T) {
 		things.Delete(tx, &thing{ID: "never there"})
 	})
 	expect(t, "changes", changes, "changed0 changed3", "none new2", "gone0 none")
+
+	changes = nil
+	var want []string
+	update(t, s, func(tx *Tx) { // more rows than are compared one by one
+		for count := range 2 {
+			for i := range 3 * fewChanges {
+				things.Put(tx, &thing{ID: fmt.Sprintf("many-%02d-", i), Count: count})
+			}
+		}
+	})
+	for i := range 3 * fewChanges {
+		want = append(want, fmt.Sprintf("none many-%02d-1", i))
+	}
+	expect(t, "many changes", changes, want...)
 }
 
 func TestOnlyUpdateWrites(t *testing.T) {

@@ -16,7 +16,7 @@ type writes struct {
 	store     *Store
 	base      version // what it began with
 	changes   []change
-	places    map[rowID]int // of rows in changes
+	places    map[rowID]int // of rows in changes, once there are many
 	cause     cause
 	additions []addition
 	then      []func()
@@ -37,7 +37,7 @@ type rowID struct {
 
 // begin begins a writable transaction.
 func (s *Store) begin() *Tx {
-	return &Tx{slices.Clone(s.head), &writes{store: s, base: s.head, places: map[rowID]int{}}}
+	return &Tx{slices.Clone(s.head), &writes{store: s, base: s.head}}
 }
 
 // put writes a row; nil removes it.
@@ -55,12 +55,34 @@ func (tx *Tx) put(t *table, key string, row any) {
 }
 
 func (w *writes) change(id rowID, before, after any) {
-	if at, again := w.places[id]; again {
+	if at := w.place(id); at >= 0 {
 		w.changes[at].after = after
 		return
 	}
-	w.places[id] = len(w.changes)
+	if w.places != nil {
+		w.places[id] = len(w.changes)
+	}
 	w.changes = append(w.changes, change{id, before, after})
+}
+
+// fewChanges are compared one by one: most transactions change a few rows, for which a map costs more.
+const fewChanges = 8
+
+// place is where the change of a row stands, or less than 0.
+func (w *writes) place(id rowID) int {
+	if len(w.changes) < fewChanges {
+		return slices.IndexFunc(w.changes, func(c change) bool { return c.rowID == id })
+	}
+	if w.places == nil {
+		w.places = make(map[rowID]int, 2*fewChanges)
+		for i, c := range w.changes {
+			w.places[c.rowID] = i
+		}
+	}
+	if at, again := w.places[id]; again {
+		return at
+	}
+	return -1
 }
 
 // dropVoid drops the rows that have come and gone.
