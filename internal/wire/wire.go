@@ -86,6 +86,16 @@ func Append(buf []byte, v any) []byte { return LowerCamel.Append(buf, v) }
 // Marshal writes v as JSON with [LowerCamel] names; see [Codec.Marshal].
 func Marshal(v any) []byte { return LowerCamel.Marshal(v) }
 
+// MarshalOpen is Marshal of a struct with members, which ends with something else than its brace.
+func MarshalOpen(v any, end string) []byte {
+	buf := takeBuffer()
+	*buf = LowerCamel.Append(*buf, v)
+	*buf = append((*buf)[:len(*buf)-1], end...)
+	text := bytes.Clone(*buf)
+	giveBuffer(buf)
+	return text
+}
+
 // Size is the length of what Marshal returns.
 func Size(v any) int {
 	buf := takeBuffer()

@@ -101,9 +101,7 @@ func (a taskAnswers) describe(t *state.Task) []byte {
 	if !a.change {
 		showDetaching(&shown)
 	}
-	body := wire.Marshal(&shown)
-	body = body[:len(body)-1]
-	return append(append(make([]byte, 0, len(body)+len(untagged)), body...), untagged...)
+	return wire.MarshalOpen(&shown, untagged)
 }
 
 // describeTask is a task as ECS shows it, without its tags and its health. def is what it was made
