@@ -23,8 +23,23 @@ type Timer struct {
 func (c *Clock) AfterFunc(d time.Duration, f func()) *Timer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.at(c.now().Add(max(d, 0)), f)
+}
+
+// At is AfterFunc with the time at which f is due; one that has passed is now.
+func (c *Clock) At(due time.Time, f func()) *Timer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now := c.now(); due.Before(now) {
+		due = now
+	}
+	return c.at(due, f)
+}
+
+// at sets a timer. The lock is held.
+func (c *Clock) at(due time.Time, f func()) *Timer {
 	c.sequence++
-	t := &Timer{clock: c, due: c.now().Add(max(d, 0)), sequence: c.sequence, index: -1, f: f}
+	t := &Timer{clock: c, due: due, sequence: c.sequence, index: -1, f: f}
 	if c.closed {
 		return t
 	}
@@ -33,6 +48,13 @@ func (c *Clock) AfterFunc(d time.Duration, f func()) *Timer {
 		c.arm()
 	}
 	return t
+}
+
+// SetFor reports whether the function is yet to be called, and at that time.
+func (t *Timer) SetFor(due time.Time) bool {
+	t.clock.mu.Lock()
+	defer t.clock.mu.Unlock()
+	return t.index >= 0 && t.due.Equal(due)
 }
 
 // Stop takes the call back. It reports whether it was in time; if not, the

@@ -84,6 +84,34 @@ func TestStopTakesACallBack(t *testing.T) {
 	})
 }
 
+func TestATimerKnowsWhetherItIsSetForATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := clock.New(clock.Options{})
+		begin := c.Now()
+		due := begin.Add(time.Minute)
+		fired := make(chan time.Time, 2)
+		fire := func() { fired <- c.Now() }
+		timer := c.At(due, fire)
+		if !timer.SetFor(due) || timer.SetFor(due.Add(1)) {
+			t.Errorf("set for %v: %v; a moment later: %v", due, timer.SetFor(due), timer.SetFor(due.Add(1)))
+		}
+		if err := c.Advance(t.Context(), 2*time.Minute); err != nil {
+			t.Fatal(err)
+		}
+		if at := <-fired; !at.Equal(due) || timer.SetFor(due) {
+			t.Errorf("fired at %v, want %v; still set: %v", at, due, timer.SetFor(due))
+		}
+		late := c.At(begin, fire) // as soon as can be, and the time does not go back
+		if at := <-fired; at.Before(due) || late.SetFor(begin) {
+			t.Errorf("fired at %v, which was over by %v", at, due)
+		}
+		stopped := c.At(due.Add(time.Hour), fire)
+		if stopped.Stop(); stopped.SetFor(due.Add(time.Hour)) {
+			t.Error("a stopped timer is set")
+		}
+	})
+}
+
 func TestATimerMayMakeTimers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := clock.New(clock.Options{Speed: 10})
