@@ -146,7 +146,7 @@ func (w *taskRunner) start(i int) run {
 		}
 		bindings, err := w.publishPorts(ctx, name, id, d, had)
 		if err == nil {
-			err = h.findAgain(ctx, stopped, folders)
+			err = h.Engine.FindAgain(ctx, stopped, folders)
 		}
 		if err == nil && logs && w.instance != nil {
 			var again func()

@@ -1,8 +1,6 @@
 package agent
 
 import (
-	"context"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -37,20 +35,4 @@ func (w *taskRunner) mountedFolders(d *types.ContainerDefinition) (folders []bac
 		}
 	}
 	return folders, nil
-}
-
-// findAgain looks for folders right before a container starts with them, as it did before the
-// container was made: the engine mounts them by their paths and follows links, which any container that
-// writes there can have put in place since, this task included. When the task is stopped, it
-// looks no further.
-func (h *host) findAgain(ctx, stopped context.Context, folders []backend.FolderSpec) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(stopped, cancel)()
-	for _, folder := range folders {
-		if _, err := h.Engine.Folder(ctx, folder); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -22,6 +22,24 @@ func (t timed) Folder(ctx context.Context, spec backend.FolderSpec) (string, err
 	})
 }
 
+// FindAgain looks for folders right before a container starts with them, as Folder did before the
+// container was made: the engine mounts them by their paths and follows links, which any container that
+// writes there can have put in place since. When the container's task is stopped, it looks no further.
+func (t timed) FindAgain(ctx, stopped context.Context, folders []backend.FolderSpec) error {
+	if len(folders) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(stopped, cancel)()
+	for _, folder := range folders {
+		if _, err := t.Folder(ctx, folder); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (t timed) Volumes(ctx context.Context, labels map[string]string) ([]backend.Volume, error) {
 	return limit(ctx, t, "listed", listTimeout, func(ctx context.Context) ([]backend.Volume, error) {
 		return t.Engine.Volumes(ctx, labels)
