@@ -114,7 +114,7 @@ func (a *api) caller(t *state.Task, container string) caller {
 		return c
 	}
 	c.definition = row.Definition()
-	resolved, err := taskdef.ApplyOverrides(c.definition, t.Spec.Overrides, t.Spec.LaunchType)
+	resolved, err := taskdef.ReapplyOverrides(c.definition, t.Spec.Overrides, t.Spec.LaunchType)
 	if err != nil { // cannot be: it was accepted when the task was made
 		a.Log.Error("cannot apply overrides: the metadata of a task is without them", "task", t.ARN, "error", err)
 		resolved = taskdef.Resolved{Containers: c.definition.ContainerDefinitions}

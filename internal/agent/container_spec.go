@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -32,9 +31,12 @@ func (w *taskRunner) containerSpec(i int) (backend.ContainerSpec, error) {
 	spec := containerspec.Container(d, w.instance == nil)
 	spec.Name, spec.Sandbox, spec.Platform, spec.Env = engineName(t, name), w.view.status.SandboxID, w.platform, env
 	spec.Exec = w.view.status.Containers[i].ExecAgent.Status != ""
-	spec.Log, spec.Labels = logDriver(d.LogConfiguration), map[string]string{}
-	maps.Copy(spec.Labels, d.DockerLabels)
-	maps.Copy(spec.Labels, labels(t, name)) // they win
+	spec.Log, spec.Labels = logDriver(d.LogConfiguration), labels(t, name)
+	for key, value := range d.DockerLabels {
+		if _, ours := spec.Labels[key]; !ours {
+			spec.Labels[key] = value
+		}
+	}
 	switch {
 	case aws.ToBool(d.DisableNetworking): // in a namespace of its own, on no network
 	case t.Spec.NetworkMode == types.NetworkModeBridge:

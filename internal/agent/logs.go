@@ -82,7 +82,7 @@ func (h *host) followLeftover(taskARN string, c backend.Container) {
 	if definition == nil {
 		return
 	}
-	resolved, err := taskdef.ApplyOverrides(definition.Definition(), t.Spec.Overrides, t.Spec.LaunchType)
+	resolved, err := taskdef.ReapplyOverrides(definition.Definition(), t.Spec.Overrides, t.Spec.LaunchType)
 	if err != nil {
 		return
 	}

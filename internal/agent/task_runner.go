@@ -78,7 +78,7 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 	if definition != nil {
 		d := definition.Definition()
 		var resolved taskdef.Resolved
-		resolved, err = taskdef.ApplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
+		resolved, err = taskdef.ReapplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
 		w.view.definitions, w.platform = place.WithProxy(containerspec.WithLinks(resolved.Containers), t), platformOf(d)
 		w.view.proxy = t.ProxyName()
 		w.view.volumes = mountedVolumes(d.Volumes, resolved.Containers)
@@ -112,9 +112,9 @@ func (w *taskRunner) step(ctx context.Context) (calls []call) {
 		w.view.heldUntil = time.Time{}
 		return nil
 	}
-	w.view.heldUntil = cmp.Or(w.view.heldUntil, w.host.agent.Clock.Now())
+	w.view.now = w.host.agent.Clock.Now()
+	w.view.heldUntil = cmp.Or(w.view.heldUntil, w.view.now)
 	for {
-		w.view.now = w.host.agent.Clock.Now()
 		w.deriveStatus()
 		if due := w.view.startsBy(); !due.IsZero() && !w.view.now.Before(due) {
 			w.fail("Task failed to start: it has not reached RUNNING in 3 hours")
@@ -144,11 +144,14 @@ func (w *taskRunner) step(ctx context.Context) (calls []call) {
 // setTimer sets the only timer of the runner; the zero time is none.
 func (w *taskRunner) setTimer(due time.Time, f func()) {
 	if w.timer != nil {
+		if w.timer.SetFor(due) {
+			return
+		}
 		w.timer.Stop()
 		w.timer = nil
 	}
 	if !due.IsZero() {
-		w.timer = w.host.agent.Clock.AfterFunc(due.Sub(w.host.agent.Clock.Now()), f)
+		w.timer = w.host.agent.Clock.At(due, f)
 	}
 }
 

@@ -38,12 +38,17 @@ type Resolved struct {
 //
 // Source: ECS API reference, TaskOverride; field reports.
 func ApplyOverrides(def *types.TaskDefinition, o *types.TaskOverride, launchType types.LaunchType) (Resolved, error) {
+	if o != nil && wire.Size(o) > maxOverrideLength {
+		return Resolved{}, invalid("Container Overrides length must be at most %d", maxOverrideLength)
+	}
+	return ReapplyOverrides(def, o, launchType)
+}
+
+// ReapplyOverrides is ApplyOverrides for a task that there is, whose override was not too long.
+func ReapplyOverrides(def *types.TaskDefinition, o *types.TaskOverride, launchType types.LaunchType) (Resolved, error) {
 	r := Unchanged(def)
 	if o == nil {
 		return r, nil
-	}
-	if wire.Size(o) > maxOverrideLength {
-		return Resolved{}, invalid("Container Overrides length must be at most %d", maxOverrideLength)
 	}
 	if slices.ContainsFunc(o.ContainerOverrides, overrides) {
 		r.Containers = slices.Clone(r.Containers)

@@ -146,7 +146,7 @@ func sizeIn(text string) float64 {
 }
 
 func effective(t *state.Task, def *types.TaskDefinition) []types.ContainerDefinition {
-	resolved, err := taskdef.ApplyOverrides(def, t.Spec.Overrides, t.Spec.LaunchType)
+	resolved, err := taskdef.ReapplyOverrides(def, t.Spec.Overrides, t.Spec.LaunchType)
 	if err != nil { // the task was made with them
 		return def.ContainerDefinitions
 	}
