@@ -49,6 +49,23 @@ func TestWhatTheAgentTellsGoesBeforeTheDefinition(t *testing.T) {
 	}
 }
 
+func TestLabelsOfTheDefinitionReplaceNoneOfTheAgent(t *testing.T) {
+	web := "web"
+	w := &taskRunner{host: &host{agent: &Agent{}}, task: &state.Task{
+		ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{}, Placement: &state.Placement{}}}
+	w.view = newView(&state.TaskStatus{Containers: []state.Container{{Name: web}}}, nil, false)
+	w.view.definitions = []types.ContainerDefinition{{Name: &web, DockerLabels: map[string]string{labelTaskARN: "mine", "team": "blue"}}}
+	spec, err := w.containerSpec(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := labels(w.task, web)
+	want["team"] = "blue"
+	if diff := cmp.Diff(want, spec.Labels); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // No container is made without the variables by which it finds its credentials.
 func TestAContainerWaitsForItsVariables(t *testing.T) {
 	withAgent(t, func(b *bench) {
