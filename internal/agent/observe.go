@@ -36,12 +36,10 @@ func (h *host) tell(ctx context.Context, id string, news func(w *taskRunner, on 
 		return
 	}
 	defer w.mu.Unlock()
-	on, ok := w.view.named(s.container)
-	if !ok || w.view.engineID(on) != id {
-		return // it has been replaced
+	if on, ok := w.view.named(s.container); ok && w.view.engineID(on) == id { // else it has been replaced
+		news(w, on)
 	}
-	news(w, on)
-	w.advance(ctx)
+	w.advance(ctx) // in any case: a runner without anything to do goes
 }
 
 // started stops a container or sandbox that a user has started again after its end. One
@@ -62,8 +60,8 @@ func (h *host) started(ctx context.Context, id string) {
 		stopped := c != nil && c.Phase == state.ContainerStopped
 		if is := w.view.state(theSandbox); id == w.view.status.SandboxID && (is.exited || w.view.sandbox == sandboxEnded) {
 			w.died(theSandbox, false) // so it is looked at, and stopped
-			w.advance(ctx)
 		}
+		w.advance(ctx)
 		w.mu.Unlock()
 		if !stopped {
 			return

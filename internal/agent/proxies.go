@@ -59,6 +59,6 @@ func (p Proxies) Ready(ctx context.Context, taskARN string) {
 	defer w.mu.Unlock()
 	if on, ok := w.view.named(w.view.proxy); ok && w.view.healthIs(on, backend.Healthy, p.agent.Clock.Now()) {
 		w.publication.Touch()
-		w.advance(ctx)
 	}
+	w.advance(ctx)
 }
