@@ -112,9 +112,9 @@ func (w *taskRunner) step(ctx context.Context) (calls []call) {
 		w.view.heldUntil = time.Time{}
 		return nil
 	}
-	w.view.now = w.host.agent.Clock.Now()
-	w.view.heldUntil = cmp.Or(w.view.heldUntil, w.view.now)
 	for {
+		w.view.now = w.host.agent.Clock.Now()
+		w.view.heldUntil = cmp.Or(w.view.heldUntil, w.view.now)
 		w.deriveStatus()
 		if due := w.view.startsBy(); !due.IsZero() && !w.view.now.Before(due) {
 			w.fail("Task failed to start: it has not reached RUNNING in 3 hours")
