@@ -148,6 +148,12 @@ cross: ## build for linux, darwin and windows on amd64 and arm64, for engines on
 release: cross ## make dist/: archives, images and checksums of the release VERSION; publishes nothing
 	$(GO) run ./cmd/release -version '$(VERSION)' -time "$$(git log -1 --format=%ct)" -out dist $(PLATFORMS)
 
+.PHONY: wheel
+wheel: PLATFORMS = $(shell $(GO) env GOOS)/$(shell $(GO) env GOARCH)
+wheel: ## make dist/ecs_emulator-*.whl for this machine: the program and the Python module that starts it
+	@$(MAKE) cross PLATFORMS='$(PLATFORMS)'
+	$(GO) run ./cmd/release -wheels -version '$(VERSION)' -time "$$(git log -1 --format=%ct)" -out dist $(PLATFORMS)
+
 .PHONY: generate
 generate: ## write the generated files: types of the SDK, docs/reference, list of packages, required members, count of facts
 	$(GO) generate ./internal/sdk

@@ -3,6 +3,7 @@ package main
 import (
 	"archive/tar"
 	"archive/zip"
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -65,7 +66,29 @@ func (r release) writeTar(out io.Writer, files []file) error {
 	return archive.Close()
 }
 
+// writeZip writes the size of each file before it. zip.Writer does so only for files that are packed already, and PyPI
+// refuses archives with sizes that follow ("ZIP contains a data descriptor").
 func (r release) writeZip(out io.Writer, files []file) error {
+	var packed bytes.Buffer
+	if err := r.packZip(&packed, files); err != nil {
+		return err
+	}
+	from, err := zip.NewReader(bytes.NewReader(packed.Bytes()), int64(packed.Len()))
+	if err != nil {
+		return err
+	}
+	const sizesFollow = 0x8
+	archive := zip.NewWriter(out)
+	for _, f := range from.File {
+		f.Flags &^= sizesFollow
+		if err := archive.Copy(f); err != nil {
+			return err
+		}
+	}
+	return archive.Close()
+}
+
+func (r release) packZip(out io.Writer, files []file) error {
 	archive := zip.NewWriter(out)
 	for _, f := range files {
 		header := &zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: r.at}

@@ -1,7 +1,8 @@
-// Command release packs the programs that `make cross` built: archives, images for Linux, a list of the
-// modules in each program, notes and checksums.
+// Command release packs the programs that `make cross` built: archives, wheels for Python, images for Linux, a list
+// of the modules in each program, notes and checksums.
 //
 //	go run ./cmd/release -version v0.3.0 -time 1767225600 -out dist linux/amd64 darwin/arm64
+//	go run ./cmd/release -wheels -version v0.3.0 -out dist linux/amd64    the wheel alone
 //
 // The same programs and files give the same bytes. It publishes nothing; CONTRIBUTING.md says who does.
 package main
@@ -51,6 +52,7 @@ type release struct {
 	version   string
 	at        time.Time // when its files were changed: the time of the commit
 	out       string
+	wheels    bool // and nothing else
 	platforms []platform
 }
 
@@ -63,7 +65,8 @@ func main() {
 	var r release
 	seconds := flag.Int64("time", 0, "`seconds` since 1970 that files get as their time")
 	flag.StringVar(&r.version, "version", "", "`version` of the programs")
-	flag.StringVar(&r.out, "out", "dist", "`folder` to write to; what it has is removed")
+	flag.StringVar(&r.out, "out", "dist", "`folder` to write to; what it has is removed, with -wheels wheels alone")
+	flag.BoolVar(&r.wheels, "wheels", false, "pack wheels alone")
 	flag.Parse()
 	r.at = time.Unix(*seconds, 0).UTC()
 	platforms, err := platformsOf(flag.Args())
@@ -81,8 +84,19 @@ func (r release) pack() error {
 	if r.version == "" {
 		return errors.New("say which version by -version")
 	}
-	if err := errors.Join(os.RemoveAll(r.out), os.MkdirAll(r.out, 0o755)); err != nil {
+	if err := r.removeOld(); err != nil {
 		return err
+	}
+	for _, p := range r.platforms {
+		if wheelTags[p] == "" && !r.wheels {
+			continue
+		}
+		if err := r.writeWheel(p); err != nil {
+			return fmt.Errorf("make a wheel of %s: %w", p.built(), err)
+		}
+	}
+	if r.wheels {
+		return nil
 	}
 	for _, p := range r.platforms {
 		if err := r.writeArchive(p); err != nil {
@@ -99,4 +113,22 @@ func (r release) pack() error {
 		return err
 	}
 	return r.writeChecksums()
+}
+
+// removeOld removes what was packed before, as far as it is packed anew.
+func (r release) removeOld() error {
+	old := []string{r.out}
+	if r.wheels {
+		var err error
+		if old, err = filepath.Glob(filepath.Join(r.out, "*.whl")); err != nil {
+			return err
+		}
+		old = append(old, filepath.Join(r.out, "SHA256SUMS")) // which lists them
+	}
+	for _, path := range old {
+		if err := os.RemoveAll(path); err != nil {
+			return err
+		}
+	}
+	return os.MkdirAll(r.out, 0o755)
 }

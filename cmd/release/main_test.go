@@ -24,10 +24,10 @@ func root(t *testing.T) {
 	t.Helper()
 	folder := t.TempDir()
 	files := map[string]string{os.Args[0]: ""}
-	for _, name := range []string{"Dockerfile", "LICENSE", "README.md", "CHANGELOG.md"} {
+	for _, name := range []string{"Dockerfile", "LICENSE", "README.md", "CHANGELOG.md", module} {
 		files[filepath.Join("..", "..", name)] = filepath.Join(folder, name)
 	}
-	err := os.Mkdir(filepath.Join(folder, "bin"), 0o755)
+	err := errors.Join(os.Mkdir(filepath.Join(folder, "bin"), 0o755), os.MkdirAll(filepath.Join(folder, filepath.Dir(module)), 0o755))
 	for from, to := range files {
 		data, failed := os.ReadFile(from)
 		err = errors.Join(err, failed)
@@ -63,7 +63,7 @@ func TestTheSameCommitGivesTheSameBytes(t *testing.T) {
 	if sums[0] != sums[1] {
 		t.Errorf("first %s, then %s", sums[0], sums[1])
 	}
-	for _, name := range []string{"ecs-emulator_0.3.0_windows_arm64.zip", "ecs-emulator_0.3.0_linux_amd64.tar.gz", "ecs-emulator_0.3.0_darwin_arm64.cdx.json", "ecs-emulator_0.3.0_linux_arm64_image.tar", "notes.md"} {
+	for _, name := range []string{"ecs-emulator_0.3.0_windows_arm64.zip", "ecs-emulator_0.3.0_linux_amd64.tar.gz", "ecs-emulator_0.3.0_darwin_arm64.cdx.json", "ecs-emulator_0.3.0_linux_arm64_image.tar", "notes.md", "ecs_emulator-0.3.0-py3-none-win_amd64.whl"} {
 		if !strings.Contains(sums[0], "  "+name+"\n") {
 			t.Errorf("no %s: %s", name, sums[0])
 		}

@@ -1,10 +1,12 @@
-"""An ECS emulator for tests in Python. It needs boto3, and the program ecs-emulator in PATH."""
+"""An ECS emulator for tests in Python. It needs boto3, and the program ecs-emulator, which pip installs with it."""
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import subprocess
+import sysconfig
 import urllib.request
 
 import boto3
@@ -14,8 +16,12 @@ NO_PROGRAM = "ecs-emulator is not in PATH: see docs/start/install.md of ecs-emul
 
 
 def program():
-    """The path of ecs-emulator, or None."""
-    return shutil.which("ecs-emulator")
+    """The path of the ecs-emulator that pip installed with this module, else of the one in PATH, or None."""
+    here, found = os.path.dirname(os.path.abspath(__file__)), None
+    for scheme in [], [os.name + "_user"]:  # pip's schemes: for all users, and for one
+        if here == sysconfig.get_path("platlib", *scheme):
+            found = found or shutil.which("ecs-emulator", path=sysconfig.get_path("scripts", *scheme))
+    return found or shutil.which("ecs-emulator")
 
 
 @contextlib.contextmanager
