@@ -13,8 +13,8 @@ import (
 func (all *Interfaces) KeptApart(from string, to netip.Addr, port int) string {
 	all.mu.Lock()
 	defer all.mu.Unlock()
-	source := all.byOwner[from]
-	if source == nil {
+	source, address := all.byOwner[from], all.owners.addresses[from]
+	if !address.IsValid() {
 		return ""
 	}
 	pass := func(rules []backend.FilterRule, peer netip.Addr) bool {
@@ -22,14 +22,20 @@ func (all *Interfaces) KeptApart(from string, to netip.Addr, port int) string {
 	}
 	for _, owner := range all.owners.of(to) {
 		target := all.byOwner[owner]
-		if target == nil || target.set.vpc != source.set.vpc {
+		switch {
+		case target == nil, source != nil && target.set.vpc != source.set.vpc:
+			continue
+		case source == nil && !all.ranges[target.set.vpc].Contains(address): // a network load balancer without groups
 			continue
 		}
-		if f := all.filterOf(target.set); f != nil && !pass(f.In, source.address) {
-			return fmt.Sprintf("no rule of %s lets %s in at port %d", target.set.names(), source.address, port)
+		if f := all.filterOf(target.set); f != nil && !pass(f.In, address) {
+			return fmt.Sprintf("no rule of %s lets %s in at port %d", target.set.names(), address, port)
+		}
+		if source == nil {
+			continue
 		}
 		if f := all.filterOf(source.set); f != nil && !pass(f.Out, to) {
-			return fmt.Sprintf("no rule of %s lets %s out to %s, port %d", source.set.names(), source.address, to, port)
+			return fmt.Sprintf("no rule of %s lets %s out to %s, port %d", source.set.names(), address, to, port)
 		}
 	}
 	return ""
