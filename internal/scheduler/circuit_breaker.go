@@ -113,6 +113,7 @@ func (p *planner) failPrimary(reason string) {
 	d := p.primary.deployment
 	d.RolloutState, d.RolloutStateReason = types.DeploymentRolloutStateFailed, reason
 	if _, shifts := p.strategy.(shifting); !shifts { // there, traffic goes first
+		p.joinServing() // what serves is to be gone back to, also if the update has not begun
 		d.DesiredCount = 0
 	}
 	if r := p.record(d); r != nil && d.RestoresID == "" {

@@ -56,16 +56,20 @@ func (p *planner) spare(in desired, g target) int {
 		return g.healthy // it goes as a whole
 	case in.apart:
 		return g.healthy - in.lower
-	case g.idle:
-		return g.healthy
 	}
-	spare := p.healthy() - in.lower
+	serving := p.healthy()
 	for _, other := range in.targets {
 		if other.idle {
-			spare -= other.healthy
+			serving -= other.healthy
 		}
 	}
-	return spare
+	switch {
+	case g.idle && serving >= in.lower:
+		return g.healthy
+	case g.idle: // traffic may come to them by rules that the service does not name, or be led to them by hand
+		return p.healthy() - in.lower
+	}
+	return serving - in.lower
 }
 
 // lacks is how many tasks of a generation may be started now.

@@ -31,7 +31,7 @@ func rollingUpdate(p *planner) desired {
 		case g == kept:
 			in.targets = append(in.targets, target{generation: g, wanted: p.desiredCount(), grows: true, drain: atOnce})
 		case kept == nil:
-			in.targets = append(in.targets, target{generation: g, drain: whenSpare})
+			in.targets = append(in.targets, target{generation: g, drain: whenSpare, idle: p.idle(g)})
 		default:
 			in.targets = append(in.targets, target{generation: g, drain: whenReplaced, idle: p.idle(g)})
 		}

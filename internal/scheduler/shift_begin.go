@@ -18,7 +18,7 @@ func (p *planner) beginShift(r *state.ServiceDeployment) {
 	switch {
 	case len(others) == 0:
 		r.Shift = shift.Begin("", true, p.now)
-	case len(others) == 1 && completed(others[0]):
+	case len(others) == 1 && completed(others[0]) && !slices.ContainsFunc(p.older, failed):
 		r.Shift = shift.Begin(others[0].deployment.ID, true, p.now)
 	default:
 		source := ""
@@ -140,21 +140,27 @@ func (p *planner) servesAll(g *generation) bool {
 
 // between are the load balancers between whose target groups traffic shifts, and the groups that a
 // generation's tasks are in; nil: it has none yet. A revision of before the service shifted traffic knows
-// one group of each; the other one, and the rules, are those of a newer revision.
+// one group of each; the other one, and the rules, are those of a newer revision. So are the rules where a newer
+// revision has others that lead traffic between the same groups.
 func (p *planner) between(g *generation) (balancers []types.LoadBalancer, groups []string) {
 	r := g.deployment.Revision
-	if balancedInTwo(r) {
-		return r.LoadBalancers, r.TargetGroups
+	if groups = r.TargetGroups; balancedInTwo(r) {
+		balancers = r.LoadBalancers
+	} else {
+		for _, b := range r.LoadBalancers {
+			groups = append(groups, aws.ToString(b.TargetGroupArn))
+		}
 	}
 	for _, other := range p.all() {
-		if newer := other.deployment.Revision; balancedInTwo(newer) {
-			for _, b := range r.LoadBalancers {
-				groups = append(groups, aws.ToString(b.TargetGroupArn))
-			}
+		newer := other.deployment.Revision
+		if balancedInTwo(newer) && (balancers == nil || newer == r || shift.LeadsBetween(newer.LoadBalancers, groups, p.in.Rules)) {
 			return newer.LoadBalancers, groups
 		}
 	}
-	return nil, nil
+	if balancers == nil {
+		return nil, nil
+	}
+	return balancers, groups
 }
 
 // balancedInTwo reports whether a revision has load balancers with two target groups.
@@ -198,6 +204,7 @@ func (p *planner) joinServing() (waits bool) {
 		before, serves := p.settleOn(p.standing()), shift.Revision{}
 		if before != nil {
 			serves = p.revision(before)
+			serves.Serves = before.healthy > 0
 		}
 		groups, led := shift.Join(g.deployment.Revision.LoadBalancers, p.in.Rules, serves)
 		if before != nil && (len(led) > 0 || p.servesAll(before)) {

@@ -88,6 +88,9 @@ func (p *planner) bothRevisions(r *state.ServiceDeployment) desired {
 			t.wanted, t.grows, t.drain = p.desiredCount(), true, atOnce
 		case id != r.Target.DeploymentID && id != r.Shift.Source && shift.Holds(r.Shift):
 			t.wanted, t.drain = g.deployment.DesiredCount, atOnce
+			if source := p.generationOf(r.Shift.Source); source != nil && !p.revision(source).Serves {
+				t.extra = g.healthy // none that serve go before others do
+			}
 		}
 		in.targets = append(in.targets, t)
 	}

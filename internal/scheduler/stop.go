@@ -64,7 +64,7 @@ func (p *planner) stopSurplus(g target) {
 
 // stopSpare stops what the newest of the generations that keep what serves has not
 // brought to RUNNING. If the service still has too many tasks, those that do not serve
-// stop first, of newer generations before older ones.
+// stop first, of newer generations before older ones, and those without traffic before all others.
 func (p *planner) stopSpare(in desired) {
 	keeping := slices.DeleteFunc(slices.Clone(in.targets), func(g target) bool { return g.drain != whenSpare })
 	if len(keeping) == 0 {
@@ -74,6 +74,7 @@ func (p *planner) stopSpare(in desired) {
 		chosen := p.sparing(g.generation, slices.DeleteFunc(p.tasks(g.generation), func(t stopCandidate) bool { return t.condition != pending }))
 		p.stop(g.generation, chosen[:min(len(chosen), maxStops)], reasonScaling(g.deployment.ID))
 	}
+	slices.SortStableFunc(keeping, func(a, b target) int { return count(b.idle) - count(a.idle) })
 	for _, serving := range []bool{false, true} {
 		for _, g := range keeping {
 			surplus := p.active() - p.desiredCount()

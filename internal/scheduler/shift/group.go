@@ -82,7 +82,7 @@ func Join(balancers []types.LoadBalancer, rules Rules, serves Revision) (groups 
 			p.target, p.source = p.source, p.target
 		}
 		switch mine, others := live[p.target] > 0, live[p.source] > 0; {
-		case mine && others:
+		case mine && others, others && serves.Serves && slices.Contains(serves.Groups, p.target):
 			led = append(led, Led{p.production, p.weights(100)})
 		case others, rules.Gone[p.target] && !rules.Gone[p.source]:
 			p.target = p.source
@@ -126,6 +126,15 @@ func ServesAll(balancers []types.LoadBalancer, groups []string, rules Rules) boo
 // ServesPart reports whether the groups that a revision's tasks are in have some of the production traffic.
 func ServesPart(balancers []types.LoadBalancer, groups []string, rules Rules) bool {
 	return slices.ContainsFunc(pairs(balancers, groups), func(p pair) bool { return rules.ByARN[p.production].Weights[p.target] > 0 })
+}
+
+// LeadsBetween reports whether production rules lead traffic between target groups that a revision's tasks are in and
+// others.
+func LeadsBetween(balancers []types.LoadBalancer, groups []string, rules Rules) bool {
+	of := pairs(balancers, groups)
+	return len(of) == len(groups) && !slices.ContainsFunc(of, func(p pair) bool {
+		return rules.ByARN[p.production].Weights == nil || !slices.Contains(groups, p.target)
+	})
 }
 
 func sorted(w Weights) (groups []string) {
