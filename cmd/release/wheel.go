@@ -59,10 +59,8 @@ func (r release) wheelFiles(p platform, tags string) ([]file, error) {
 		}
 		files[i].data = data
 	}
-	wheel := "Wheel-Version: 1.0\nGenerator: ecs-emulator\nRoot-Is-Purelib: false\n"
-	for tag := range strings.SplitSeq(tags, ".") {
-		wheel += "Tag: py3-none-" + tag + "\n"
-	}
+	wheel := "Wheel-Version: 1.0\nGenerator: ecs-emulator\nRoot-Is-Purelib: false\n" +
+		"Tag: py3-none-" + strings.ReplaceAll(tags, ".", "\nTag: py3-none-") + "\n"
 	files = append(files,
 		file{folder + ".dist-info/METADATA", 0o644, []byte(r.pythonMetadata())},
 		file{folder + ".dist-info/WHEEL", 0o644, []byte(wheel)})
