@@ -64,7 +64,7 @@ func (p *planner) spare(in desired, g target) int {
 		}
 	}
 	switch {
-	case g.idle && serving >= in.lower:
+	case g.idle && (serving >= in.lower || in.upper <= in.lower): // else they would take the room for good
 		return g.healthy
 	case g.idle: // traffic may come to them by rules that the service does not name, or be led to them by hand
 		return p.healthy() - in.lower

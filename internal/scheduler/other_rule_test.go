@@ -134,3 +134,57 @@ func TestARollingUpdateOfTasksBehindARuleThatIsNotNamed(t *testing.T) {
 	f.release()
 	f.schedule() // looks at minimumHealthyPercent
 }
+
+// Two rules lead traffic: the one of before, in the midst of a canary, and the one that the next revision names.
+func TestBothRulesLead(t *testing.T) {
+	f := newShiftFixture(t, canary(), nil)
+	f.pass(time.Hour)
+	f.release()
+	f.goOn()
+	_, w := elbv2.Forwarding(f.store.Read(), f.live)
+	var second string
+	f.update(func(tx *state.Tx) { // a listener with TLS beside the one without, all of whose traffic goes to what completed last
+		old := *elbv2.FindRule(tx, f.live)
+		second = elbv2.NewRuleARN(old.Listener)
+		r := old
+		r.ARN, r.Priority = second, 3
+		elbv2.PutRule(tx, &r)
+		c := elbv2.Weights{f.blue: 100, f.green: 0}
+		if w[f.green] > w[f.blue] {
+			c = elbv2.Weights{f.blue: 0, f.green: 100}
+		}
+		f.lead(tx, second, c)
+	})
+	f.obeyRules()
+	f.releaseTo(second)
+	for range 20 {
+		f.reconcile(serviceARN)
+		f.serves(f.live)
+		f.serves(second)
+		f.work()
+	}
+}
+
+// The rule of before leads traffic as well while one canary follows another with another rule.
+func TestBothRulesLeadLater(t *testing.T) {
+	f := newShiftFixture(t, canary(), nil)
+	f.pass(time.Hour)
+	var second string
+	f.update(func(tx *state.Tx) {
+		r := *elbv2.FindRule(tx, f.live)
+		r.ARN, r.Priority = elbv2.NewRuleARN(r.Listener), 3
+		second = r.ARN
+		elbv2.PutRule(tx, &r)
+	})
+	f.obeyRules()
+	f.releaseTo(second)
+	f.goOn()
+	f.releaseTo(second)
+	for range 20 {
+		f.reconcile(serviceARN)
+		f.serves(second)
+		f.work()
+	}
+	f.pass(time.Hour)
+	f.serves(second)
+}

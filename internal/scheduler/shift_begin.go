@@ -18,7 +18,7 @@ func (p *planner) beginShift(r *state.ServiceDeployment) {
 	switch {
 	case len(others) == 0:
 		r.Shift = shift.Begin("", true, p.now)
-	case len(others) == 1 && completed(others[0]) && !slices.ContainsFunc(p.older, failed):
+	case len(others) == 1 && completed(others[0]) && (p.servesAll(others[0]) || !slices.ContainsFunc(p.older, failed)):
 		r.Shift = shift.Begin(others[0].deployment.ID, true, p.now)
 	default:
 		source := ""
@@ -140,7 +140,7 @@ func (p *planner) servesAll(g *generation) bool {
 
 // between are the load balancers between whose target groups traffic shifts, and the groups that a
 // generation's tasks are in; nil: it has none yet. A revision of before the service shifted traffic knows
-// one group of each; the other one, and the rules, are those of a newer revision. So are the rules where a newer
+// one group of each; the other one, and the rules, are a newer revision's. So are the rules where a newer
 // revision has others that lead traffic between the same groups.
 func (p *planner) between(g *generation) (balancers []types.LoadBalancer, groups []string) {
 	r := g.deployment.Revision
@@ -154,6 +154,9 @@ func (p *planner) between(g *generation) (balancers []types.LoadBalancer, groups
 	for _, other := range p.all() {
 		newer := other.deployment.Revision
 		if balancedInTwo(newer) && (balancers == nil || newer == r || shift.LeadsBetween(newer.LoadBalancers, groups, p.in.Rules)) {
+			if len(balancers) == len(newer.LoadBalancers) && newer != r && shift.LeadsBetween(balancers, groups, p.in.Rules) { // the rules of before lead, too
+				return shift.WithOthers(newer.LoadBalancers, balancers, groups)
+			}
 			return newer.LoadBalancers, groups
 		}
 	}

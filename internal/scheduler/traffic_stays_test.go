@@ -4,7 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
@@ -176,5 +178,94 @@ func TestAShiftIsAbortedWithoutTasksAndNoneAreWanted(t *testing.T) {
 	f.serves(f.live)
 	f.release()
 	f.pass(2 * time.Hour)
+	f.serves(f.live)
+}
+
+// A rolling update was aborted, and a task of it is slow to stop; all traffic is where it was. The next one, a blue/green
+// deployment, has nothing to reconcile.
+func TestNothingToReconcile(t *testing.T) {
+	f := newShiftFixture(t, types.DeploymentConfiguration{Strategy: types.DeploymentStrategyRolling}, nil)
+	f.pass(time.Hour)
+	f.now = f.now.Add(time.Second)
+	f.release()
+	f.schedule()
+	f.deaf = f.tasksOf(f.service().Primary())[0].ARN
+	f.stop(types.StopServiceDeploymentStopTypeAbort)
+	f.goOn()
+	f.configureStrategy(types.DeploymentStrategyBlueGreen)
+	f.now = f.now.Add(time.Second)
+	f.release()
+	f.goOn()
+	if stage := f.record().Shift.Stage; stage == types.ServiceDeploymentLifecycleStageReconcileService {
+		t.Error("it reconciles a service all of whose traffic goes to what completed last")
+	}
+	f.pass(72 * time.Hour)
+}
+
+// The group of the healthy tasks has just been deleted.
+func TestGroupGone(t *testing.T) {
+	f := newShiftFixture(t, types.DeploymentConfiguration{Strategy: types.DeploymentStrategyRolling}, nil)
+	f.pass(time.Hour)
+	f.update(func(tx *state.Tx) {
+		for _, arn := range []string{f.live, f.test} {
+			r := *elbv2.FindRule(tx, arn)
+			r.Actions = []elb.Action{{Type: elb.ActionTypeEnumForward, TargetGroupArn: &f.green}}
+			elbv2.PutRule(tx, &r)
+		}
+		elbv2.DeleteTargetGroup(tx, elbv2.FindTargetGroup(tx, f.blue))
+	})
+	f.nowhere = f.blue
+	f.obeyRules()
+	f.now = f.now.Add(time.Second)
+	f.release()
+	f.scheduleUntilRefused(t)
+	for range 10 {
+		f.work()
+		f.scheduleUntilRefused(t)
+	}
+	f.serves(f.live)
+}
+
+// scheduleUntilRefused is schedule, where a plan may be refused: the next one knows why.
+func (f *shiftFixture) scheduleUntilRefused(t *testing.T) {
+	if f.controller == nil {
+		f.reconcile(serviceARN)
+	}
+	for range 20 {
+		if _, err := f.controller.reconcile(serviceARN, func() time.Time { return f.now }); err != nil {
+			t.Log("error:", err)
+			return
+		}
+	}
+}
+
+// One of the two tasks that serve exits as a rolling update begins; maximumPercent leaves no room beside idle ones.
+func TestIdleTasksTakeTheRoom(t *testing.T) {
+	f := newShiftFixture(t, canary(), func(s *state.Service) { s.DesiredCount = 1 })
+	f.pass(time.Hour)
+	f.change(func(s *state.Service) {
+		c := *s.DeploymentConfiguration
+		c.MaximumPercent = aws.Int32(150)
+		s.DeploymentConfiguration = &c
+	})
+	f.release()
+	f.goOn()
+	f.configureStrategy(types.DeploymentStrategyRolling)
+	f.now = f.now.Add(time.Second)
+	f.release()
+	f.reconcile(serviceARN) // leads all traffic to green
+	for _, d := range f.service().Deployments {
+		if len(d.Revision.TargetGroups) > 0 && d.Revision.TargetGroups[0] == f.green {
+			for _, task := range f.tasksOf(d) {
+				f.end(task, types.TaskStopCodeEssentialContainerExited)
+			}
+		}
+	}
+	for range 200 {
+		f.wakeAt = f.reconcile(serviceARN).WakeAt
+		if !f.work() && f.wakeAt.After(f.now) {
+			f.now = f.wakeAt
+		}
+	}
 	f.serves(f.live)
 }

@@ -82,7 +82,7 @@ func Join(balancers []types.LoadBalancer, rules Rules, serves Revision) (groups 
 			p.target, p.source = p.source, p.target
 		}
 		switch mine, others := live[p.target] > 0, live[p.source] > 0; {
-		case mine && others, others && serves.Serves && slices.Contains(serves.Groups, p.target):
+		case mine && others, others && serves.Serves && slices.Contains(serves.Groups, p.target) && !rules.Gone[p.target]:
 			led = append(led, Led{p.production, p.weights(100)})
 		case others, rules.Gone[p.target] && !rules.Gone[p.source]:
 			p.target = p.source
@@ -135,6 +135,24 @@ func LeadsBetween(balancers []types.LoadBalancer, groups []string, rules Rules) 
 	return len(of) == len(groups) && !slices.ContainsFunc(of, func(p pair) bool {
 		return rules.ByARN[p.production].Weights == nil || !slices.Contains(groups, p.target)
 	})
+}
+
+// WithOthers adds to the load balancers of a newer revision the ones before whose rules differ, each with the group that
+// tasks are in.
+func WithOthers(newer, before []types.LoadBalancer, in []string) (balancers []types.LoadBalancer, groups []string) {
+	balancers, groups = slices.Clone(newer), slices.Clone(in)
+	for i, b := range before {
+		if !slices.ContainsFunc(newer, func(n types.LoadBalancer) bool { return sameRules(n, b) }) {
+			balancers, groups = append(balancers, b), append(groups, in[i])
+		}
+	}
+	return balancers, groups
+}
+
+func sameRules(x, y types.LoadBalancer) bool {
+	a, b := x.AdvancedConfiguration, y.AdvancedConfiguration // both are there: see LeadsBetween
+	return aws.ToString(a.ProductionListenerRule) == aws.ToString(b.ProductionListenerRule) &&
+		aws.ToString(a.TestListenerRule) == aws.ToString(b.TestListenerRule)
 }
 
 func sorted(w Weights) (groups []string) {
