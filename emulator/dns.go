@@ -6,13 +6,13 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
-	"slices"
 	"strings"
 
 	"golang.org/x/net/dns/dnsmessage"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/resolver"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // dnsServer answers for the names of all VPCs on the host.
@@ -92,7 +92,7 @@ func (s *Server) controlResolvers() []control.Resolver {
 		}
 		all = append(all, shown)
 	}
-	slices.SortFunc(all, func(a, b control.Resolver) int { return strings.Compare(a.VPC, b.VPC) })
+	sorting.By(all, func(a, b control.Resolver) int { return strings.Compare(a.VPC, b.VPC) })
 	return all
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/request"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // answering remembers which sandboxes answer through which load balancers.
@@ -92,7 +93,7 @@ func (e *Engine) KeepClients(ctx context.Context, sandboxID string, targets []ne
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(kept, netip.Addr.Compare)
+	sorting.By(kept, netip.Addr.Compare)
 	return kept, dockerapi.Classify(errors.Join(failures...))
 }
 

@@ -3,7 +3,6 @@ package docker
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -13,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // EnsureVolume implements backend.Engine.
@@ -78,7 +78,7 @@ func (e *Engine) Volumes(ctx context.Context, labels map[string]string) ([]backe
 	for _, v := range found {
 		list = append(list, e.volumeOf(v))
 	}
-	slices.SortFunc(list, func(a, b backend.Volume) int { return strings.Compare(a.Name, b.Name) })
+	sorting.By(list, func(a, b backend.Volume) int { return strings.Compare(a.Name, b.Name) })
 	return list, nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/logbuffer"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/process"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // container is a container or the container that a sandbox is. All of it belongs
@@ -214,7 +215,7 @@ func (e *Engine) list(labels map[string]string) []*container {
 			found = append(found, c)
 		}
 	}
-	slices.SortFunc(found, func(a, b *container) int { return cmp.Compare(a.number, b.number) })
+	sorting.By(found, func(a, b *container) int { return cmp.Compare(a.number, b.number) })
 	return found
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // changedStep is the configuration of step scaling after a request. The adjustment type and the steps stay as they are
@@ -86,7 +87,7 @@ func checkIntervals(steps []types.StepAdjustment) error {
 		}
 		all = append(all, i)
 	}
-	slices.SortFunc(all, func(a, b interval) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
+	sorting.By(all, func(a, b interval) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
 	for n := 1; n < len(all); n++ {
 		switch before := all[n-1].to; {
 		case before > all[n].from:

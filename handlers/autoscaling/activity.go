@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -42,7 +43,7 @@ func (a *API) DescribeScalingActivities(ctx context.Context, in *sdk.DescribeSca
 	backwards := func(a types.Activity) string {
 		return fmt.Sprintf("%020d:%s", math.MaxInt64-a.StartTime.UnixNano(), *a.ActivityId)
 	}
-	slices.SortFunc(found, func(a, b types.Activity) int {
+	sorting.By(found, func(a, b types.Activity) int {
 		if c := b.StartTime.Compare(*a.StartTime); c != 0 {
 			return c
 		}

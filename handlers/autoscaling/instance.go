@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -28,7 +29,7 @@ func (a *API) DescribeAutoScalingInstances(ctx context.Context, in *sdk.Describe
 		}
 	}
 	id := func(m *autoscaling.Member) string { return m.InstanceID }
-	slices.SortFunc(found, func(a, b *autoscaling.Member) int { return strings.Compare(id(a), id(b)) })
+	sorting.By(found, func(a, b *autoscaling.Member) int { return strings.Compare(id(a), id(b)) })
 	found, next, err := pageOf(found, id, in.NextToken, in.MaxRecords, defaultPage)
 	if err != nil {
 		return nil, err

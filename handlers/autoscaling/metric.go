@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -52,7 +53,7 @@ func (a *API) EnableMetricsCollection(ctx context.Context, in *sdk.EnableMetrics
 		for _, name := range names {
 			g.Metrics = append(g.Metrics, types.EnabledMetric{Metric: &name, Granularity: in.Granularity})
 		}
-		slices.SortFunc(g.Metrics, func(a, b types.EnabledMetric) int { return strings.Compare(*a.Metric, *b.Metric) })
+		sorting.By(g.Metrics, func(a, b types.EnabledMetric) int { return strings.Compare(*a.Metric, *b.Metric) })
 		return nil
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -41,7 +42,7 @@ func (a *API) SuspendProcesses(ctx context.Context, in *sdk.SuspendProcessesInpu
 				g.Suspended = append(slices.Clip(g.Suspended), types.SuspendedProcess{ProcessName: &name, SuspensionReason: &why})
 			}
 		}
-		slices.SortFunc(g.Suspended, func(a, b types.SuspendedProcess) int { return strings.Compare(*a.ProcessName, *b.ProcessName) })
+		sorting.By(g.Suspended, func(a, b types.SuspendedProcess) int { return strings.Compare(*a.ProcessName, *b.ProcessName) })
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // historyPage is how many items are told at once. Source: CloudWatch API reference, DescribeAlarmHistory.
@@ -33,7 +34,7 @@ func (a *API) DescribeAlarmHistory(ctx context.Context, in *sdk.DescribeAlarmHis
 			in.StartDate != nil && h.At.Before(*in.StartDate) || in.EndDate != nil && h.At.After(*in.EndDate)
 	})
 	key := keyOfHistory(in.ScanBy == types.ScanByTimestampAscending)
-	slices.SortFunc(found, func(x, y *cloudwatch.HistoryItem) int { return cmp.Compare(key(x), key(y)) })
+	sorting.By(found, func(x, y *cloudwatch.HistoryItem) int { return cmp.Compare(key(x), key(y)) })
 	part, next, err := page.Cut(found, key, page.Request{Token: in.NextToken, Size: in.MaxRecords, Most: historyPage})
 	if err != nil {
 		return nil, awsapi.Errorf("InvalidNextToken", "Invalid NextToken : %s", *in.NextToken)

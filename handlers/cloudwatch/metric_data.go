@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/metricmath"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // series is what is answered of a query.
@@ -128,7 +129,7 @@ func (s *series) add(points []metric.Point, statistic string) {
 		}
 	}
 	if others {
-		slices.SortFunc(s.Points, func(a, b metricmath.Point) int { return a.At.Compare(b.At) })
+		sorting.By(s.Points, func(a, b metricmath.Point) int { return a.At.Compare(b.At) })
 	}
 }
 

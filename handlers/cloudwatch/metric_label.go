@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // labelsOf are the labels of the queries that are of a metric: those that they have, or else what tells a query from the
@@ -53,7 +54,7 @@ func labelMetrics(labels []string, queries []types.MetricDataQuery, of []int) {
 		if namespaces.differ {
 			parts = append(parts, *m.Namespace)
 		}
-		for _, d := range slices.SortedFunc(slices.Values(m.Dimensions), func(a, b types.Dimension) int { return strings.Compare(*a.Name, *b.Name) }) {
+		for _, d := range sorting.Sorted(slices.Values(m.Dimensions), func(a, b types.Dimension) int { return strings.Compare(*a.Name, *b.Name) }) {
 			if values := dimensions[*d.Name]; values.differ || values.count < len(of) {
 				parts = append(parts, *d.Value)
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/metric"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // mostDatapoints are those of an answer of GetMetricStatistics. Source: CloudWatch API reference.
@@ -36,7 +37,7 @@ func (a *API) GetMetricStatistics(ctx context.Context, in *sdk.GetMetricStatisti
 			out.Datapoints = append(out.Datapoints, datapoint(p, q.Unit, in.Statistics, in.ExtendedStatistics))
 		}
 	}
-	slices.SortStableFunc(out.Datapoints, func(a, b types.Datapoint) int { return a.Timestamp.Compare(*b.Timestamp) })
+	sorting.By(out.Datapoints, func(a, b types.Datapoint) int { return a.Timestamp.Compare(*b.Timestamp) })
 	return out, nil
 }
 

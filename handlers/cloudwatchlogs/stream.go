@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/logs"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 func streamOf(ctx context.Context, group, name string) logs.StreamName {
@@ -44,7 +45,7 @@ func (a *API) DescribeLogStreams(ctx context.Context, in *cloudwatchlogs.Describ
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(streams, o.compare)
+	sorting.By(streams, o.compare)
 	if in.NextToken != nil {
 		last, err := o.parse(in.NextToken)
 		if err != nil {

@@ -3,12 +3,12 @@ package control
 import (
 	"cmp"
 	"net"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/place"
 	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -62,7 +62,7 @@ func (a *api) proxies(tx *state.Tx) []discoveryProxy {
 		}
 		all = append(all, shown)
 	}
-	slices.SortFunc(all, func(a, b discoveryProxy) int { return strings.Compare(a.Task, b.Task) })
+	sorting.By(all, func(a, b discoveryProxy) int { return strings.Compare(a.Task, b.Task) })
 	return all
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // durations are the upper bounds of the buckets of request times, in seconds.
@@ -53,7 +55,7 @@ func (r *requests) observe(service, name string, status int, d time.Duration) {
 func (r *requests) write(to *exposition) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	operations := slices.SortedFunc(maps.Keys(r.seen), operation.compare)
+	operations := sorting.Sorted(maps.Keys(r.seen), operation.compare)
 	const total, duration = "ecs_emulator_requests_total", "ecs_emulator_request_duration_seconds"
 	to.family("counter", total, "API requests answered.")
 	for _, o := range operations {

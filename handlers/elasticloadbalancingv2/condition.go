@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // conditionFields in the order in which rules are answered, which is none of the request
@@ -59,7 +60,7 @@ func conditionsOf(given []types.RuleCondition) ([]types.RuleCondition, error) {
 	if values > 5 {
 		return nil, invalid("A rule can only have '5' condition values and regex values")
 	}
-	slices.SortStableFunc(made, func(x, y types.RuleCondition) int {
+	sorting.By(made, func(x, y types.RuleCondition) int {
 		return slices.Index(conditionFields, *x.Field) - slices.Index(conditionFields, *y.Field)
 	})
 	return made, nil

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -73,7 +74,7 @@ func (a *API) place(tx *state.Tx, b *elbv2.LoadBalancer, ids []string) error {
 		return &types.InvalidSubnetException{Message: awsapi.Textf("VPC %s has no internet gateway", vpc)}
 	}
 	// Not in the order of the request (ELB0003).
-	slices.SortFunc(zones, func(x, y elbv2.Zone) int { return strings.Compare(x.Subnet, y.Subnet) })
+	sorting.By(zones, func(x, y elbv2.Zone) int { return strings.Compare(x.Subnet, y.Subnet) })
 	b.VPC, b.Zones = vpc, zones
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // tagged is a kind of entity with tags. Keys of roles' tags are the same in any
@@ -56,7 +58,7 @@ func (k tagged) merge(there, tags []types.Tag) ([]types.Tag, error) {
 	if len(merged) > maxTags {
 		return nil, limitExceeded("Cannot exceed quota for %s: %d", k.quota, maxTags) // the name of the quota is the emulator's
 	}
-	slices.SortFunc(merged, func(a, b types.Tag) int { return strings.Compare(*a.Key, *b.Key) })
+	sorting.By(merged, func(a, b types.Tag) int { return strings.Compare(*a.Key, *b.Key) })
 	return merged, nil
 }
 

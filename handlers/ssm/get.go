@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -137,7 +138,7 @@ func (a *API) GetParameters(ctx context.Context, in *sdk.GetParametersInput) (*s
 		}
 	}
 	slices.Sort(out.InvalidParameters)
-	slices.SortStableFunc(out.Parameters, func(a, b types.Parameter) int {
+	sorting.By(out.Parameters, func(a, b types.Parameter) int {
 		if by := strings.Compare(*a.Name, *b.Name); by != 0 {
 			return by
 		}

@@ -3,13 +3,13 @@ package ssm
 import (
 	"encoding/base64"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // tokens are those of Systems Manager.
@@ -28,7 +28,7 @@ func pageOf[T any](all []T, key func(T) string, token *string, asked *int32, mos
 // what is in the page by name (SSM0009).
 func pageOfParameters(all []listed, token *string, asked *int32, most int) (part []listed, next *string, err error) {
 	part, next, err = pageOf(all, listed.madeKey, token, asked, most)
-	slices.SortFunc(part, func(a, b listed) int { return strings.Compare(a.name, b.name) })
+	sorting.By(part, func(a, b listed) int { return strings.Compare(a.name, b.name) })
 	return part, next, err
 }
 

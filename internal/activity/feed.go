@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -57,7 +58,7 @@ func (f *Feed) Kept() []Line {
 		}
 	}
 	lines := append(f.news(changed), health...)
-	slices.SortStableFunc(lines, byTime)
+	sorting.By(lines, byTime)
 	horizon := f.now().Add(-state.KeepEvents)
 	return f.scopes.name(slices.DeleteFunc(lines, func(l Line) bool { return l.At.Before(horizon) }))
 }
@@ -117,7 +118,7 @@ func (f *Feed) news(changed map[string]bool) (lines []Line) {
 	notes, written, noteCame := f.journal.since(f.notes)
 	f.notes, f.noteCame = written, noteCame
 	lines = append(lines, notes...)
-	slices.SortStableFunc(lines, byTime)
+	sorting.By(lines, byTime)
 	return lines
 }
 

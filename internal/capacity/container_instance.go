@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -98,7 +99,7 @@ func attributes(i *ec2.Instance, t *ec2.InstanceType, image *ec2.Image) []ecstyp
 		}
 		list = append(list, a)
 	}
-	slices.SortFunc(list, func(a, b ecstypes.Attribute) int { return strings.Compare(*a.Name, *b.Name) })
+	sorting.By(list, func(a, b ecstypes.Attribute) int { return strings.Compare(*a.Name, *b.Name) })
 	return list
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // scaleIn takes out instances that are not protected. Each activity names all of them, as
@@ -58,7 +60,7 @@ func (a Age) compare(b Age) int {
 func (v GroupView) selectForTermination(active []GroupMember, n int) (selected []GroupMember) {
 	sizes := map[string]int{} // of zones
 	var left []GroupMember    // not protected, in the order in which they would go
-	for _, m := range slices.SortedFunc(slices.Values(active), v.sooner) {
+	for _, m := range sorting.Sorted(slices.Values(active), v.sooner) {
 		if sizes[m.Zone]++; !m.protected() {
 			left = append(left, m)
 		}

@@ -9,10 +9,10 @@ package check
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
 )
 
@@ -77,7 +77,7 @@ func (o Options) Files(files []File) []Finding {
 		c.read(f)
 	}
 	c.check()
-	slices.SortStableFunc(c.findings, func(a, b Finding) int {
+	sorting.By(c.findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(c.order[a.File], c.order[b.File]), cmp.Compare(a.Line, b.Line))
 	})
 	return c.findings

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // maxPlaces is how many values a request may have for the API to be asked about each of them.
@@ -44,7 +46,7 @@ func culprit(ask question, whole *node, without leftOut, refused *refusal) (due,
 		}
 	}
 	both := filter(cures, func(p *place) bool { return slices.Contains(named, p) })
-	slices.SortStableFunc(both, func(a, b *place) int { return position(refused.message, b.name) - position(refused.message, a.name) })
+	sorting.By(both, func(a, b *place) int { return position(refused.message, b.name) - position(refused.message, a.name) })
 	for _, candidates := range [][]*place{both, named, cures} {
 		if due = innermost(candidates); due != nil {
 			break

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // traffic is what a container instance does with packets: which of its ports are whose, and
@@ -46,7 +46,7 @@ func (t *traffic) now() backend.Traffic {
 			all.Ports = append(all.Ports, backend.PortForward{Protocol: string(key.protocol), Port: key.port, More: l.at.More, To: l.to})
 		}
 	}
-	slices.SortFunc(all.Ports, func(a, b backend.PortForward) int { return int(a.Port) - int(b.Port) })
+	sorting.By(all.Ports, func(a, b backend.PortForward) int { return int(a.Port) - int(b.Port) })
 	return all
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // Link is one container that another one finds by name.
@@ -73,7 +74,7 @@ func (l Linked) environment(engineName string, ip netip.Addr) (variables []strin
 	prefix := strings.ReplaceAll(strings.ToUpper(l.Alias), "-", "_")
 	ports := slices.Clone(l.Definition.PortMappings)
 	ports = slices.DeleteFunc(ports, func(p types.PortMapping) bool { return p.ContainerPort == nil })
-	slices.SortStableFunc(ports, func(a, b types.PortMapping) int { return cmp.Compare(*a.ContainerPort, *b.ContainerPort) })
+	sorting.By(ports, func(a, b types.PortMapping) int { return cmp.Compare(*a.ContainerPort, *b.ContainerPort) })
 	for i, p := range ports {
 		protocol := cmp.Or(string(p.Protocol), "tcp")
 		port := strconv.Itoa(int(*p.ContainerPort))

@@ -3,8 +3,8 @@ package ec2
 import (
 	"cmp"
 	"maps"
-	"slices"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -50,7 +50,7 @@ func InstanceTypes(tx *store.Tx) []*InstanceType {
 	for _, t := range addedTypes.List(tx, "") {
 		all[t.Name] = t
 	}
-	return slices.SortedFunc(maps.Values(all), func(a, b *InstanceType) int { return cmp.Compare(a.Name, b.Name) })
+	return sorting.Sorted(maps.Values(all), func(a, b *InstanceType) int { return cmp.Compare(a.Name, b.Name) })
 }
 
 // AddInstanceType adds an instance type, or changes one, for what is launched from now on.

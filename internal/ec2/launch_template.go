@@ -3,12 +3,12 @@ package ec2
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -63,7 +63,7 @@ func LaunchTemplateByName(tx *store.Tx, scope arn.Scope, name string) *LaunchTem
 // LaunchTemplates returns those of an account and region, by name.
 func LaunchTemplates(tx *store.Tx, scope arn.Scope) []*LaunchTemplate {
 	all := launchTemplates.List(tx, scope.Prefix())
-	slices.SortFunc(all, func(a, b *LaunchTemplate) int { return cmp.Compare(a.Name, b.Name) })
+	sorting.By(all, func(a, b *LaunchTemplate) int { return cmp.Compare(a.Name, b.Name) })
 	return all
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -46,7 +47,7 @@ func withImplied[T any](tx *store.Tx, stored []*T, scope arn.Scope, of func(arn.
 
 // sorted puts rows in the order of their ids.
 func sorted[T any](all []*T, id func(*T) string) []*T {
-	slices.SortFunc(all, func(a, b *T) int { return cmp.Compare(id(a), id(b)) })
+	sorting.By(all, func(a, b *T) int { return cmp.Compare(id(a), id(b)) })
 	return all
 }
 

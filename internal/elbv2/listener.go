@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -54,7 +55,7 @@ func FindListener(tx *store.Tx, arn string) *Listener { return listeners.Get(tx,
 // LoadBalancerListeners returns those of a load balancer, in order of their ports.
 func LoadBalancerListeners(tx *store.Tx, loadBalancer string) []*Listener {
 	found := listeners.List(tx, listenersOf(loadBalancer))
-	slices.SortStableFunc(found, func(a, b *Listener) int { return cmp.Compare(a.Port, b.Port) })
+	sorting.By(found, func(a, b *Listener) int { return cmp.Compare(a.Port, b.Port) })
 	return found
 }
 

@@ -2,11 +2,11 @@ package elbv2
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -60,7 +60,7 @@ func (l *Listener) defaultRule() *Rule {
 // default rule is the last one.
 func ListenerRules(tx *store.Tx, listener string) []*Rule {
 	found := rules.List(tx, rulesOf(listener))
-	slices.SortFunc(found, func(a, b *Rule) int { return cmp.Compare(a.Priority, b.Priority) })
+	sorting.By(found, func(a, b *Rule) int { return cmp.Compare(a.Priority, b.Priority) })
 	if l := FindListener(tx, listener); l != nil {
 		found = append(found, l.defaultRule())
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // Refusals of more members than one.
@@ -198,7 +200,7 @@ func (p *parser) butList(operator string) []test {
 		tests = p.wildcards(tests)
 	}
 	// In any order and however often a value stands in it, it is the same list: see complexity.
-	slices.SortFunc(tests, func(a, b test) int { return strings.Compare(identity(a), identity(b)) })
+	sorting.By(tests, func(a, b test) int { return strings.Compare(identity(a), identity(b)) })
 	return slices.CompactFunc(tests, func(a, b test) bool { return identity(a) == identity(b) })
 }
 

@@ -13,6 +13,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // Pattern selects events. It may be used by several goroutines.
@@ -59,7 +61,7 @@ func Parse(source string) (*Pattern, error) {
 		for _, c := range d {
 			r = append(r, c)
 		}
-		slices.SortFunc(r, func(a, b condition) int { return cmp.Compare(a.path, b.path) })
+		sorting.By(r, func(a, b condition) int { return cmp.Compare(a.path, b.path) })
 		pattern.rules = append(pattern.rules, r)
 	}
 	if tooComplex(pattern.rules) {

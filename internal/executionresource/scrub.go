@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // shortestScrubbed is how long a value is that is kept out of texts. A shorter one, such as 1
@@ -39,7 +41,7 @@ func Scrub(all map[string]Resources, text string) string {
 		}
 	}
 	// One value may be a part of another, the rest of which would be left.
-	slices.SortFunc(values, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	sorting.By(values, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 	for _, value := range values {
 		text = strings.ReplaceAll(text, value, "***")
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -95,7 +96,7 @@ func (k *Kit) onSpot(f Fault) (list []onSpot) {
 			list = append(list, spotInstance(i))
 		}
 	}
-	slices.SortFunc(list, func(a, b onSpot) int { return cmp.Or(a.since.Compare(b.since), cmp.Compare(a.arn, b.arn)) })
+	sorting.By(list, func(a, b onSpot) int { return cmp.Or(a.since.Compare(b.since), cmp.Compare(a.arn, b.arn)) })
 	return list
 }
 

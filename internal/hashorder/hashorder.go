@@ -4,7 +4,11 @@
 // nothing of when they came.
 package hashorder
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
+)
 
 // Sort returns the strings in that order, each once.
 func Sort(set []string) []string {
@@ -18,7 +22,7 @@ func Sort(set []string) []string {
 	for 4*len(sorted) > 3*places {
 		places *= 2
 	}
-	slices.SortStableFunc(sorted, func(a, b string) int { return place(a, places) - place(b, places) })
+	sorting.By(sorted, func(a, b string) int { return place(a, places) - place(b, places) })
 	return sorted
 }
 

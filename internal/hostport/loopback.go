@@ -4,7 +4,8 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // loopback is the user's loopback address: that of this process, or of the engine's host.
@@ -70,7 +71,7 @@ func (h *Ports) settle(l loopback) {
 		return
 	}
 	h.loopback = l
-	waiting := slices.SortedFunc(maps.Values(h.owners), func(a, b *ownerPorts) int {
+	waiting := sorting.Sorted(maps.Values(h.owners), func(a, b *ownerPorts) int {
 		return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.ID, b.ID))
 	})
 	for _, p := range waiting {

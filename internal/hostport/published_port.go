@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // published are ports of the engine host's loopback address, which is the user's where this
@@ -136,7 +137,7 @@ func (p *published) offer(tcp, udp []uint16) {
 			astray = append(astray, one)
 		}
 	}
-	slices.SortFunc(astray, func(a, b *publishedPort) int { return int(a.key.port) - int(b.key.port) })
+	sorting.By(astray, func(a, b *publishedPort) int { return int(a.key.port) - int(b.key.port) })
 	for _, one := range astray {
 		before := one.key.port
 		one.key.port, _ = p.take(portKey{protocol: one.key.protocol})
@@ -154,7 +155,7 @@ func (p *published) forwards() (list []backend.PortForward, version int) {
 			list = append(list, backend.PortForward{Protocol: string(one.key.protocol), Port: one.key.port, To: one.leads.addrPort()})
 		}
 	}
-	slices.SortFunc(list, func(a, b backend.PortForward) int { return int(a.Port) - int(b.Port) })
+	sorting.By(list, func(a, b backend.PortForward) int { return int(a.Port) - int(b.Port) })
 	return list, p.wanted
 }
 

@@ -3,10 +3,11 @@ package iam
 import (
 	"embed"
 	"hash/fnv"
-	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // awsAccount stands in the ARNs of AWS's own policies in place of an account.
@@ -149,7 +150,7 @@ func readAWSPolicies(partition string) (read []*Policy) {
 		}}
 		read = append(read, policy)
 	}
-	slices.SortFunc(read, func(a, b *Policy) int { return strings.Compare(a.Name, b.Name) })
+	sorting.By(read, func(a, b *Policy) int { return strings.Compare(a.Name, b.Name) })
 	return read
 }
 

@@ -10,10 +10,10 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/userfile"
 )
 
@@ -121,7 +121,7 @@ func readDefinitions(ctx context.Context, dir string) ([]definition, error) {
 		}
 		list = append(list, d)
 	}
-	slices.SortStableFunc(list, func(a, b definition) int { return int(a.kind) - int(b.kind) })
+	sorting.By(list, func(a, b definition) int { return int(a.kind) - int(b.kind) })
 	return list, nil
 }
 

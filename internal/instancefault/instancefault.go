@@ -19,6 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -163,7 +164,7 @@ func (f *Faults) find(tx *state.Tx, on Target) (*state.ContainerInstance, error)
 		}
 		return nil, errors.New("there is no container instance with an EC2 instance" + where)
 	}
-	slices.SortFunc(candidates, func(a, b *state.ContainerInstance) int {
+	sorting.By(candidates, func(a, b *state.ContainerInstance) int {
 		return cmp.Or(a.RegisteredAt.Compare(b.RegisteredAt), cmp.Compare(a.ARN, b.ARN))
 	})
 	if on.Seed == 0 {

@@ -8,6 +8,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // keepClients has the targets that are to see the addresses of clients answer through the load
@@ -41,7 +42,7 @@ func (v View) seeClients() (list []netip.Addr) {
 			}
 		}
 	}
-	slices.SortFunc(list, netip.Addr.Compare)
+	sorting.By(list, netip.Addr.Compare)
 	return slices.Compact(list)
 }
 

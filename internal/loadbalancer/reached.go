@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // Reached is where a load balancer is reached.
@@ -32,7 +33,7 @@ func (c *Controller) Reached() (list []Reached) {
 	for _, r := range c.running {
 		list = append(list, r.reached)
 	}
-	slices.SortFunc(list, func(a, b Reached) int { return cmp.Compare(a.ARN, b.ARN) })
+	sorting.By(list, func(a, b Reached) int { return cmp.Compare(a.ARN, b.ARN) })
 	return list
 }
 

@@ -2,7 +2,6 @@ package logs
 
 import (
 	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // Group is a log group.
@@ -118,7 +118,7 @@ func (s *Store) Groups(scope arn.Scope) (groups []Group, bytes []int64) {
 			found = append(found, g)
 		}
 	}
-	slices.SortFunc(found, func(a, b *group) int { return strings.Compare(a.Name, b.Name) })
+	sorting.By(found, func(a, b *group) int { return strings.Compare(a.Name, b.Name) })
 	for _, g := range found {
 		groups, bytes = append(groups, g.Group), append(bytes, g.bytes)
 	}

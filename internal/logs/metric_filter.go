@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/logs/pattern"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // MetricFilter says which events of a log group become data of a metric.
@@ -117,7 +118,7 @@ func (s *Store) MetricFilters(scope arn.Scope, name string) (found []*MetricFilt
 			found = slices.AppendSeq(found, maps.Values(g.filters))
 		}
 	}
-	slices.SortFunc(found, func(a, b *MetricFilter) int {
+	sorting.By(found, func(a, b *MetricFilter) int {
 		return cmp.Or(strings.Compare(a.Group, b.Group), strings.Compare(a.Name, b.Name))
 	})
 	return found, nil

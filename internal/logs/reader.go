@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 	"sync"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // searched is after how many bytes a search hands out what it has found so far.
@@ -217,7 +219,7 @@ func (r *reader) take(data []byte, keep func(record []byte) []byte) {
 			r.records = append(r.records, recordPart{first, keep(record)})
 		}
 	}
-	slices.SortFunc(r.records, func(a, b recordPart) int { return a.first.compare(b.first) })
+	sorting.By(r.records, func(a, b recordPart) int { return a.first.compare(b.first) })
 }
 
 // decode adds what a record has to what is found.
@@ -291,7 +293,7 @@ func (r *reader) fitting() int {
 }
 
 func (r *reader) sort() {
-	slices.SortFunc(r.found, func(a, b Event) int { return r.place(a.Key).compare(r.place(b.Key)) })
+	sorting.By(r.found, func(a, b Event) int { return r.place(a.Key).compare(r.place(b.Key)) })
 }
 
 // finish makes the page of what is found. next is the first place of what was not read.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // recover finds what the directory holds. Groups and streams follow from the newest segment
@@ -103,7 +105,7 @@ func (s *Store) segments() (found []*segment, err error) {
 		}
 		found = append(found, &segment{number: number, path: filepath.Join(s.opts.Dir, e.Name()), streams: map[uint64]*summary{}, disk: s.opts.disk})
 	}
-	slices.SortFunc(found, func(a, b *segment) int {
+	sorting.By(found, func(a, b *segment) int {
 		if a.number < b.number {
 			return -1
 		}

@@ -1,7 +1,6 @@
 package logs
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -9,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // ResourcePolicy says which AWS services may write to the log groups of an account. It is kept and
@@ -61,6 +61,6 @@ func (m *metadata) resourcePolicies(scope arn.Scope) (found []ResourcePolicy) {
 			found = append(found, *p)
 		}
 	}
-	slices.SortFunc(found, func(a, b ResourcePolicy) int { return strings.Compare(a.Name, b.Name) })
+	sorting.By(found, func(a, b ResourcePolicy) int { return strings.Compare(a.Name, b.Name) })
 	return found
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // ID tells a metric from all others. The order of dimensions does not matter (CW5 of the recordings): New sorts them.
@@ -28,7 +29,7 @@ func New(s arn.Scope, namespace, name string, dimensions ...string) ID {
 	for pair := range slices.Chunk(dimensions, 2) {
 		id.Dimensions = append(id.Dimensions, Dimension{pair[0], pair[1]})
 	}
-	slices.SortFunc(id.Dimensions, func(a, b Dimension) int { return strings.Compare(a.Name, b.Name) })
+	sorting.By(id.Dimensions, func(a, b Dimension) int { return strings.Compare(a.Name, b.Name) })
 	return id
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // Point is what is known of a metric and unit in a period that begins At.
@@ -55,7 +56,7 @@ func (s *Store) records(id ID, unit types.StandardUnit, from, to int64) (records
 		}
 	}
 	s.mu.Unlock()
-	slices.SortFunc(records, func(a, b record) int { return cmp.Compare(a.at, b.at) })
+	sorting.By(records, func(a, b record) int { return cmp.Compare(a.at, b.at) })
 	return records
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // DefaultSize is how much memory data points take where nothing else is said.
@@ -154,7 +155,7 @@ func (s *Store) seriesOf(d *Datum) *series {
 func (s *Store) addSeries(key string, of *metricSeries, unit types.StandardUnit) *series {
 	made := &series{id: &of.ID, unit: unit}
 	of.units = append(of.units, made)
-	slices.SortFunc(of.units, func(a, b *series) int { return cmp.Compare(a.unit, b.unit) })
+	sorting.By(of.units, func(a, b *series) int { return cmp.Compare(a.unit, b.unit) })
 	s.size += seriesSize + 2*int64(len(key))
 	if s.disk != nil {
 		s.disk.number++

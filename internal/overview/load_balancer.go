@@ -2,11 +2,11 @@ package overview
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -44,6 +44,6 @@ func readLoadBalancer(tx *state.Tx, b *elbv2.LoadBalancer, local map[string][]st
 			ARN: l.ARN, Protocol: string(l.Protocol), Port: int(l.Port), LocalAddresses: append([]string{}, local[l.ARN]...),
 		})
 	}
-	slices.SortFunc(shown.Listeners, func(x, y Listener) int { return cmp.Or(cmp.Compare(x.Port, y.Port), cmp.Compare(x.ARN, y.ARN)) })
+	sorting.By(shown.Listeners, func(x, y Listener) int { return cmp.Or(cmp.Compare(x.Port, y.Port), cmp.Compare(x.ARN, y.ARN)) })
 	return shown
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -90,7 +91,7 @@ func (l *taskList) add(t listed) {
 
 func (l *taskList) read(tx *state.Tx, o Options) []Task {
 	if l.limit == 0 {
-		slices.SortFunc(l.first, l.before)
+		sorting.By(l.first, l.before)
 	}
 	shown := make([]Task, len(l.first))
 	for i, t := range l.first {

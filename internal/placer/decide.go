@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -92,7 +93,7 @@ func Decide(in Input) Plan {
 }
 
 func oldestFirst(tasks []*state.Task) []*state.Task {
-	return slices.SortedFunc(slices.Values(tasks), func(a, b *state.Task) int {
+	return sorting.Sorted(slices.Values(tasks), func(a, b *state.Task) int {
 		return cmp.Or(a.Spec.CreatedAt.Compare(b.Spec.CreatedAt), cmp.Compare(a.ARN, b.ARN))
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/member"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 const aboutMembers = `
@@ -35,7 +36,7 @@ func Members(tables []member.Table) string {
 // members is one table. All that acts without a note shares a line.
 func members(t member.Table) string {
 	var acting, lines []string
-	for _, row := range slices.SortedFunc(slices.Values(t.Rows), func(x, y member.Row) int { return strings.Compare(x.Path, y.Path) }) {
+	for _, row := range sorting.Sorted(slices.Values(t.Rows), func(x, y member.Row) int { return strings.Compare(x.Path, y.Path) }) {
 		path := "`" + row.Path + "`"
 		if row.Fate == member.Acts && row.Note == "" {
 			acting = append(acting, path)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // Operations is the page of a service: each operation and its support.
@@ -13,7 +14,7 @@ func Operations(s awsapi.Service) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n%s%s\n\n", s.Title, Written, summary(s))
 	b.WriteString("| Operation | Support | Note |\n| --- | --- | --- |\n")
-	for _, o := range slices.SortedFunc(slices.Values(s.Operations), func(x, y awsapi.Operation) int { return strings.Compare(x.Name, y.Name) }) {
+	for _, o := range sorting.Sorted(slices.Values(s.Operations), func(x, y awsapi.Operation) int { return strings.Compare(x.Name, y.Name) }) {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", o.Name, o.Support, cell(o.Note))
 	}
 	return b.String()

@@ -2,7 +2,6 @@ package resolver
 
 import (
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -103,6 +103,6 @@ func addresses(tx *state.Tx, dnsName string) (all []netip.Addr) {
 			all = append(all, address)
 		}
 	}
-	slices.SortFunc(all, netip.Addr.Compare)
+	sorting.By(all, netip.Addr.Compare)
 	return all
 }

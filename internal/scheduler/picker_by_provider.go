@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -47,7 +48,7 @@ func (i *Instances) byProvider(d *state.Deployment, candidates []stopCandidate) 
 // pickOf picks n tasks of one capacity provider.
 func (i *Instances) pickOf(d *state.Deployment, provider string, tasks []stopCandidate, n int) []stopCandidate {
 	placed := func(t stopCandidate) bool { return !t.task.Waits() }
-	slices.SortStableFunc(tasks, func(a, b stopCandidate) int { return count(placed(a)) - count(placed(b)) })
+	sorting.By(tasks, func(a, b stopCandidate) int { return count(placed(a)) - count(placed(b)) })
 	first := slices.IndexFunc(tasks, placed)
 	demand := i.DemandOf(d, provider)
 	if first < 0 || first >= n || demand == nil {

@@ -1,10 +1,9 @@
 package scheduler
 
 import (
-	"slices"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/bounds"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/shift"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -91,7 +90,7 @@ func (p *planner) letDrain() {
 	for _, g := range p.older {
 		g.deployment.Draining = g.counts.Active == 0 && g.counts.Left > 0 && !failed(g) && g != kept && g.deployment.DesiredCount == 0
 	}
-	slices.SortStableFunc(p.service.Deployments, func(a, b *state.Deployment) int {
+	sorting.By(p.service.Deployments, func(a, b *state.Deployment) int {
 		return count(a.Draining) - count(b.Draining)
 	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/scheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -74,7 +75,7 @@ func (p *planner) stopSpare(in desired) {
 		chosen := p.sparing(g.generation, slices.DeleteFunc(p.tasks(g.generation), func(t stopCandidate) bool { return t.condition != pending }))
 		p.stop(g.generation, chosen[:min(len(chosen), maxStops)], reasonScaling(g.deployment.ID))
 	}
-	slices.SortStableFunc(keeping, func(a, b target) int { return count(b.idle) - count(a.idle) })
+	sorting.By(keeping, func(a, b target) int { return count(b.idle) - count(a.idle) })
 	for _, serving := range []bool{false, true} {
 		for _, g := range keeping {
 			surplus := p.active() - p.desiredCount()

@@ -3,6 +3,7 @@ package scheduler
 import (
 	"slices"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -31,7 +32,7 @@ func (f stopCandidate) serves() bool { return f.condition > unhealthy }
 // inStopOrder sorts by condition, and within one those first that have to leave their
 // container instance, then the newest.
 func inStopOrder(tasks []stopCandidate) []stopCandidate {
-	slices.SortStableFunc(tasks, func(a, b stopCandidate) int {
+	sorting.By(tasks, func(a, b stopCandidate) int {
 		if a.condition != b.condition {
 			return int(a.condition) - int(b.condition)
 		}

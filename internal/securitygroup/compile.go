@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // Peers tells who the other side of a rule is.
@@ -135,7 +136,7 @@ func (t traffic) rules() (rules []backend.FilterRule) {
 			rules = append(rules, backend.FilterRule{Protocol: k.protocol, From: k.from, To: k.to, Peers: peers})
 		}
 	}
-	slices.SortFunc(rules, func(a, b backend.FilterRule) int {
+	sorting.By(rules, func(a, b backend.FilterRule) int {
 		return cmp.Or(cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
 	})
 	if len(rules) > 0 && everything(rules[:1]) {

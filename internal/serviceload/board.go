@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -123,7 +124,7 @@ func (b *Board) List() []Load {
 			all = append(all, *e.shared)
 		}
 	}
-	slices.SortFunc(all, func(x, y Load) int {
+	sorting.By(all, func(x, y Load) int {
 		return cmp.Or(cmp.Compare(x.Cluster, y.Cluster), cmp.Compare(x.Service, y.Service))
 	})
 	return all

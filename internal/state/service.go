@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -164,7 +165,7 @@ func (s *Service) ListedDeployments() []*Deployment {
 			return 2
 		}
 	}
-	slices.SortStableFunc(list, func(x, y *Deployment) int { return cmp.Compare(rank(x), rank(y)) })
+	sorting.By(list, func(x, y *Deployment) int { return cmp.Compare(rank(x), rank(y)) })
 	return list
 }
 
@@ -236,7 +237,7 @@ func (s *Store) WatchServiceTasks() *Watch {
 func ServiceTasks(tx *Tx, serviceARN string) []*Task {
 	all := tasks.List(tx, arn.ScopeOf(serviceARN).Tasks(arn.ClusterName(serviceARN)))
 	own := slices.DeleteFunc(all, func(t *Task) bool { return t.Spec.ServiceARN != serviceARN })
-	slices.SortStableFunc(own, func(a, b *Task) int { return a.Spec.CreatedAt.Compare(b.Spec.CreatedAt) })
+	sorting.By(own, func(a, b *Task) int { return a.Spec.CreatedAt.Compare(b.Spec.CreatedAt) })
 	return own
 }
 

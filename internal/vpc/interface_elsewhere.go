@@ -2,9 +2,9 @@ package vpc
 
 import (
 	"net/netip"
-	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // Interfaces send nothing to other VPCs that have some. Engines keep their networks apart as well, but
@@ -78,6 +78,6 @@ func (p peers) Elsewhere() (ranges []netip.Prefix) {
 			ranges = append(ranges, other)
 		}
 	}
-	slices.SortFunc(ranges, netip.Prefix.Compare)
+	sorting.By(ranges, netip.Prefix.Compare)
 	return ranges
 }

@@ -4,10 +4,11 @@ import (
 	"encoding/binary"
 	"math"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // The first byte of a CBOR value: its major type, with its length or number where that is small.
@@ -126,7 +127,7 @@ func (n *node) appendCBORStruct(buf []byte, v reflect.Value) []byte {
 
 func (n *node) appendCBORMap(buf []byte, m reflect.Value) []byte {
 	keys := m.MapKeys()
-	slices.SortFunc(keys, func(x, y reflect.Value) int { return strings.Compare(x.String(), y.String()) })
+	sorting.By(keys, func(x, y reflect.Value) int { return strings.Compare(x.String(), y.String()) })
 	value := reflect.New(n.typ.Elem()).Elem() // those of a map are not addressable
 	buf = appendHead(buf, cborMap, uint64(len(keys)))
 	for _, k := range keys {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/document"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // append writes a value, which has type n.typ. Where null would stand alone, in lists
@@ -147,7 +149,7 @@ func appendLabels(buf []byte, m map[string]string) []byte {
 
 func (n *node) appendMap(buf []byte, m reflect.Value) []byte {
 	keys := m.MapKeys()
-	slices.SortFunc(keys, func(x, y reflect.Value) int {
+	sorting.By(keys, func(x, y reflect.Value) int {
 		return strings.Compare(x.String(), y.String())
 	})
 	value := reflect.New(n.typ.Elem()).Elem() // those of a map are not addressable

@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/document"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // op is what a node does with the value it is given.
@@ -99,7 +101,7 @@ func (b *builder) node(t reflect.Type) *node {
 		n.elem = b.node(t.Elem())
 	case opStruct:
 		n.fields = b.structFields(t, nil)
-		slices.SortFunc(n.fields, func(x, y field) int {
+		sorting.By(n.fields, func(x, y field) int {
 			return cmp.Or(strings.Compare(x.name, y.name), cmp.Compare(len(x.index), len(y.index)))
 		})
 		// As in Go, a field hides those of its name in embedded structs.

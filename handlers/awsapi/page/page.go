@@ -5,8 +5,9 @@ package page
 
 import (
 	"errors"
-	"slices"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // Request is what a request says about the part that it wants.
@@ -33,7 +34,7 @@ func Cut[T any](all []T, key func(T) string, r Request) (part []T, next *string,
 		}
 		return strings.Compare(a, b)
 	}
-	slices.SortFunc(all, func(a, b T) int { return compare(key(a), key(b)) })
+	sorting.By(all, func(a, b T) int { return compare(key(a), key(b)) })
 	if r.Token != nil {
 		last, ours := r.Form.open(*r.Token)
 		if !ours {

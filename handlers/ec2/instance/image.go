@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // DescribeImages answers the ECS-optimized images, and those of plain Amazon Linux.
@@ -33,7 +34,7 @@ func (a *API) DescribeImages(ctx context.Context, in *sdk.DescribeImagesInput) (
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(found, func(a, b types.Image) int { return byID(*a.ImageId, *b.ImageId) })
+	sorting.By(found, func(a, b types.Image) int { return byID(*a.ImageId, *b.ImageId) })
 	found, next, err := kit.Page(found, func(i types.Image) string { return *i.ImageId }, in.MaxResults, in.NextToken, 1, 1000)
 	return &sdk.DescribeImagesOutput{Images: found, NextToken: next}, err
 }

@@ -3,12 +3,12 @@ package instance
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // describedInstance is an instance with what its reservation shows.
@@ -50,7 +50,7 @@ func idsOrPages(ids []string, maxResults *int32) error {
 
 // reservations puts instances that were launched together together.
 func reservations(found []describedInstance) []types.Reservation {
-	slices.SortStableFunc(found, func(a, b describedInstance) int {
+	sorting.By(found, func(a, b describedInstance) int {
 		return cmp.Or(cmp.Compare(a.row.ReservationID, b.row.ReservationID), cmp.Compare(a.row.LaunchIndex, b.row.LaunchIndex))
 	})
 	list := []types.Reservation{}

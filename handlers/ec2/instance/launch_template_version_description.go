@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -72,7 +73,7 @@ func askedVersions(tx *state.Tx, scope arn.Scope, in *sdk.DescribeLaunchTemplate
 				asked = append(asked, v)
 			}
 		}
-		slices.SortFunc(asked, func(a, b *ec2.LaunchTemplateVersion) int { return int(b.Number - a.Number) })
+		sorting.By(asked, func(a, b *ec2.LaunchTemplateVersion) int { return int(b.Number - a.Number) })
 		for _, v := range slices.Compact(asked) {
 			if v.Number >= least && v.Number <= most {
 				rows = append(rows, describeVersion(t, v))

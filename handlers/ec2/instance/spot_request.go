@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -31,7 +32,7 @@ func (a *API) DescribeSpotInstanceRequests(ctx context.Context, in *sdk.Describe
 		return nil, err
 	}
 	id := func(r types.SpotInstanceRequest) string { return *r.SpotInstanceRequestId }
-	slices.SortFunc(found, func(a, b types.SpotInstanceRequest) int { return cmp.Compare(id(a), id(b)) })
+	sorting.By(found, func(a, b types.SpotInstanceRequest) int { return cmp.Compare(id(a), id(b)) })
 	found, next, err := kit.PageOf(found, id, "spotInstanceRequestIdsSet", in.SpotInstanceRequestIds, in.MaxResults, in.NextToken)
 	return &sdk.DescribeSpotInstanceRequestsOutput{SpotInstanceRequests: found, NextToken: next}, err
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -85,7 +86,7 @@ func (a *API) changeEntries(scope arn.Scope, id *string, change func(n *ec2.Netw
 		if err := change(&changed); err != nil {
 			return err
 		}
-		slices.SortFunc(changed.Entries, func(a, b ec2.NetworkACLEntry) int { return cmp.Compare(a.Number, b.Number) })
+		sorting.By(changed.Entries, func(a, b ec2.NetworkACLEntry) int { return cmp.Compare(a.Number, b.Number) })
 		ec2.PutNetworkACL(tx, &changed)
 		return nil
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -129,7 +130,7 @@ func withEntries(l *ec2network.PrefixList, add []types.AddPrefixListEntry, remov
 	if len(entries) > int(l.MaxEntries) {
 		return nil, kit.Refuse("PrefixListMaxEntriesExceeded", "You've reached the maximum number of entries for the prefix list.")
 	}
-	slices.SortFunc(entries, func(a, b ec2network.PrefixListEntry) int { return strings.Compare(a.CIDR, b.CIDR) })
+	sorting.By(entries, func(a, b ec2network.PrefixListEntry) int { return strings.Compare(a.CIDR, b.CIDR) })
 	return entries, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -61,7 +62,7 @@ func (a *API) DescribeManagedPrefixLists(ctx context.Context, in *sdk.DescribeMa
 		rows = append(rows, *managedPrefixList(tx, l))
 	}
 	id := func(l types.ManagedPrefixList) string { return *l.PrefixListId }
-	slices.SortFunc(rows, func(a, b types.ManagedPrefixList) int { return strings.Compare(id(a), id(b)) })
+	sorting.By(rows, func(a, b types.ManagedPrefixList) int { return strings.Compare(id(a), id(b)) })
 	found, err := kit.Describe(rows, in.Filters, in.PrefixListIds, "prefix-list-id", managedPrefixListValues, kit.Missing("pl-"))
 	if err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package securitygroup
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -101,7 +101,7 @@ func (a *API) DescribeSecurityGroups(ctx context.Context, in *sdk.DescribeSecuri
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(found, func(a, b types.SecurityGroup) int { return strings.Compare(*a.GroupId, *b.GroupId) })
+	sorting.By(found, func(a, b types.SecurityGroup) int { return strings.Compare(*a.GroupId, *b.GroupId) })
 	out := &sdk.DescribeSecurityGroupsOutput{}
 	out.SecurityGroups, out.NextToken, err = kit.Page(found, func(g types.SecurityGroup) string { return *g.GroupId }, in.MaxResults, in.NextToken, kit.LeastResults, kit.MostResults)
 	return out, err

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -38,7 +39,7 @@ func (a *API) DescribeSecurityGroupRules(ctx context.Context, in *sdk.DescribeSe
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(found, func(a, b types.SecurityGroupRule) int {
+	sorting.By(found, func(a, b types.SecurityGroupRule) int {
 		return strings.Compare(*a.SecurityGroupRuleId, *b.SecurityGroupRuleId)
 	})
 	out := &sdk.DescribeSecurityGroupRulesOutput{}

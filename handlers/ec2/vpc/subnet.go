@@ -3,7 +3,6 @@ package vpc
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -78,7 +78,7 @@ func (a *API) DescribeSubnets(ctx context.Context, in *sdk.DescribeSubnetsInput)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(found, func(a, b types.Subnet) int { return strings.Compare(*a.SubnetId, *b.SubnetId) })
+	sorting.By(found, func(a, b types.Subnet) int { return strings.Compare(*a.SubnetId, *b.SubnetId) })
 	out := &sdk.DescribeSubnetsOutput{}
 	out.Subnets, out.NextToken, err = kit.Page(found, func(s types.Subnet) string { return *s.SubnetId }, in.MaxResults, in.NextToken, kit.LeastResults, kit.MostResults)
 	return out, err

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -84,7 +85,7 @@ func knownProviders(tx *state.Tx, scope arn.Scope, in *sdk.DescribeCapacityProvi
 		}
 	}
 	known = slices.DeleteFunc(known, func(p types.CapacityProvider) bool { return !associated(*p.Name) })
-	slices.SortFunc(known, func(a, b types.CapacityProvider) int { return strings.Compare(*a.Name, *b.Name) })
+	sorting.By(known, func(a, b types.CapacityProvider) int { return strings.Compare(*a.Name, *b.Name) })
 	return known, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -151,7 +152,7 @@ func (a *API) ListAccountSettings(ctx context.Context, in *sdk.ListAccountSettin
 		settings = append(settings, *describeSetting(rule, principal, held))
 	}
 	byName := func(s types.Setting) string { return string(s.Name) }
-	slices.SortFunc(settings, func(a, b types.Setting) int { return strings.Compare(byName(a), byName(b)) })
+	sorting.By(settings, func(a, b types.Setting) int { return strings.Compare(byName(a), byName(b)) })
 	effective := ""
 	if in.EffectiveSettings {
 		effective = "effective"

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -89,7 +90,7 @@ func (a *API) ListClusters(ctx context.Context, in *sdk.ListClustersInput) (*sdk
 	rows := slices.DeleteFunc(state.Clusters(tx, scope), func(c *state.Cluster) bool { return !c.Active() })
 	if a.LacksDefaultCluster(tx, scope) {
 		rows = append(rows, state.NewDefaultCluster(scope, a.Now()))
-		slices.SortFunc(rows, func(a, b *state.Cluster) int { return strings.Compare(a.ARN, b.ARN) })
+		sorting.By(rows, func(a, b *state.Cluster) int { return strings.Compare(a.ARN, b.ARN) })
 	}
 	rows, next, err := kit.Page(rows, func(c *state.Cluster) string { return c.ARN }, kit.PageQuery{
 		Operation: "ListClusters", Scope: scope, Size: kit.Sized(in.MaxResults), Token: aws.ToString(in.NextToken),

@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // ListedTags returns tags as ECS lists what it has stored: in the order of a hash table of
@@ -20,7 +22,7 @@ func ListedTags(tags []types.Tag) []types.Tag {
 		h := javaHash(aws.ToString(tag.Key))
 		return (h ^ h>>16) & (buckets - 1)
 	}
-	return Listed(slices.SortedStableFunc(slices.Values(tags), func(a, b types.Tag) int {
+	return Listed(sorting.Sorted(slices.Values(tags), func(a, b types.Tag) int {
 		return cmp.Compare(bucket(a), bucket(b))
 	}))
 }

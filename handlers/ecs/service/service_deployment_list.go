@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -37,7 +38,7 @@ func (a *API) ListServiceDeployments(ctx context.Context, in *sdk.ListServiceDep
 		return nil, kit.ErrServiceNotFound
 	}
 	found := slices.DeleteFunc(state.ServiceDeployments(c.Tx, id), func(d *state.ServiceDeployment) bool { return !listsDeployment(in, d) })
-	slices.SortFunc(found, func(a, b *state.ServiceDeployment) int {
+	sorting.By(found, func(a, b *state.ServiceDeployment) int {
 		return strings.Compare(serviceDeploymentAge(b), serviceDeploymentAge(a))
 	})
 	found, next, err := kit.Page(found, serviceDeploymentAge, kit.PageQuery{

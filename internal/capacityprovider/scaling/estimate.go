@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 )
 
@@ -53,7 +54,7 @@ type group struct {
 }
 
 func groups(waiting []*state.Reservation, size Size) (all []group) {
-	sorted := slices.SortedFunc(slices.Values(waiting), compare)
+	sorted := sorting.Sorted(slices.Values(waiting), compare)
 	for _, need := range sorted {
 		if n := len(all); n > 0 && (all[n-1].need == need || compare(all[n-1].need, need) == 0) {
 			all[n-1].tasks++
@@ -61,7 +62,7 @@ func groups(waiting []*state.Reservation, size Size) (all []group) {
 		}
 		all = append(all, group{need, 1, share(need, size)})
 	}
-	slices.SortStableFunc(all, func(a, b group) int { return cmp.Compare(b.share, a.share) })
+	sorting.By(all, func(a, b group) int { return cmp.Compare(b.share, a.share) })
 	return all
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmstate"
 	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // reasonData are the data about a reason, in the order of recorded answers.
@@ -91,6 +92,6 @@ func (e *evaluated) deciding(state types.StateValue) []Slot {
 			list = append(list, s)
 		}
 	}
-	slices.SortFunc(list, func(x, y Slot) int { return y.At.Compare(x.At) })
+	sorting.By(list, func(x, y Slot) int { return y.At.Compare(x.At) })
 	return list
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/eventpattern"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -120,6 +121,6 @@ func (b *compiledBus) candidates(e *eventpattern.Event, own *eventbridge.Rule) (
 			list = append(list, rule)
 		}
 	}
-	slices.SortFunc(list, func(x, y *compiledRule) int { return x.order - y.order })
+	sorting.By(list, func(x, y *compiledRule) int { return x.order - y.order })
 	return slices.Compact(list)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
 
@@ -145,7 +146,7 @@ func WatchGoneVPCs(s *store.Store) *store.Watch {
 
 // byID sorts rows by their ids.
 func byID[T any](rows []*T, id func(*T) string) []*T {
-	slices.SortFunc(rows, func(a, b *T) int { return strings.Compare(id(a), id(b)) })
+	sorting.By(rows, func(a, b *T) int { return strings.Compare(id(a), id(b)) })
 	return rows
 }
 

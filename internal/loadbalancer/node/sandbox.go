@@ -13,6 +13,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
 )
 
@@ -23,7 +24,7 @@ const mostTries = 10
 // the other: one may be full.
 func (b *node) makeSandbox(ctx context.Context, row *elbv2.LoadBalancer) (made backend.Container, err error) {
 	zones := slices.Clone(row.Zones)
-	slices.SortStableFunc(zones, func(x, y elbv2.Zone) int {
+	sorting.By(zones, func(x, y elbv2.Zone) int {
 		return cmp.Compare(len(row.Addresses[y.Subnet]), len(row.Addresses[x.Subnet]))
 	})
 	for _, zone := range zones {

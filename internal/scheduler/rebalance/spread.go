@@ -16,6 +16,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // Zone is an Availability Zone with the number of tasks that are to run there.
@@ -135,7 +137,7 @@ func (s *Spread) change(zone string, fn func(*Zone)) {
 // Zones are the zones, those with the most tasks first.
 func (s *Spread) Zones() []Zone {
 	zones := slices.Clone(s.zones)
-	slices.SortStableFunc(zones, func(a, b Zone) int { return byTasks(b, a) })
+	sorting.By(zones, func(a, b Zone) int { return byTasks(b, a) })
 	return zones
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/store"
 )
@@ -39,7 +40,7 @@ func Connect(tx *store.Tx, serviceARN string, r *state.ServiceRevision, def *typ
 		}
 	}
 	made.Endpoints = append(endpoints(tx, r, made), OthersIn(tx, r.ConnectNamespace, serviceARN)...)
-	slices.SortFunc(made.Endpoints, func(a, b state.ConnectEndpoint) int { return strings.Compare(a.DiscoveryName, b.DiscoveryName) })
+	sorting.By(made.Endpoints, func(a, b state.ConnectEndpoint) int { return strings.Compare(a.DiscoveryName, b.DiscoveryName) })
 	return made
 }
 

@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"encoding/base64"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // decoder reads sorted parameters.
@@ -141,7 +142,7 @@ func (d *decoder) entries(s span, at int, word string) (list []numbered, err err
 		list = append(list, numbered{number, group, next})
 		return nil
 	})
-	slices.SortStableFunc(list, func(a, b numbered) int { return cmp.Compare(a.number, b.number) })
+	sorting.By(list, func(a, b numbered) int { return cmp.Compare(a.number, b.number) })
 	return list, err
 }
 

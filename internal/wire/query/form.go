@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // Form is the parameters of a request, sorted so that those that begin alike stand
@@ -30,7 +32,7 @@ func Parse(text string) (Form, error) {
 		}
 		form = append(form, parameter{key, value})
 	}
-	slices.SortStableFunc(form, func(a, b parameter) int { return comparePaths(a.key, b.key) })
+	sorting.By(form, func(a, b parameter) int { return comparePaths(a.key, b.key) })
 	return form, nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // hostGroups is the folder of the groups of version 1: one for each kind of limit.
@@ -63,7 +64,7 @@ func (m *Manager) RemoveLost(ctx context.Context) {
 			lost = append(lost, GroupOf(its.CgroupParent, id))
 		}
 	}
-	slices.SortFunc(lost, func(a, b string) int { return len(b) - len(a) })
+	sorting.By(lost, func(a, b string) int { return len(b) - len(a) })
 	for _, group := range lost {
 		m.RemoveGroup(ctx, group)
 	}

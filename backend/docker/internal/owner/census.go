@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // State says whether what an owner has on the engine is still needed.
@@ -92,7 +93,7 @@ func (r *Registry) Owners(ctx context.Context) ([]Owner, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.SortedFunc(maps.Values(judged), func(a, b Owner) int { return strings.Compare(a.ID, b.ID) }), nil
+	return sorting.Sorted(maps.Values(judged), func(a, b Owner) int { return strings.Compare(a.ID, b.ID) }), nil
 }
 
 // RemoveOwner removes all that an owner has, shared volumes only if asked to, and returns

@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // Step is a value from a time on, which counts from when the container first started.
@@ -53,6 +54,6 @@ func parseSteps(text string) (steps []Step, err error) {
 		}
 		steps = append(steps, s)
 	}
-	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.After, b.After) })
+	sorting.By(steps, func(a, b Step) int { return cmp.Compare(a.After, b.After) })
 	return steps, nil
 }

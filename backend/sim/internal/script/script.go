@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/process"
+	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
 )
 
 // Script is what a container does. It is put together from these sources, of
@@ -186,7 +187,7 @@ func InOrder(lines []Line) []Line {
 		return lines
 	}
 	lines = slices.Clone(lines)
-	slices.SortStableFunc(lines, byTime)
+	sorting.By(lines, byTime)
 	return lines
 }
 
