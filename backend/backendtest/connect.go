@@ -56,7 +56,7 @@ func testConnect(s *env) {
 	if !ok {
 		return
 	}
-	server, client, stranger := s.startedSandbox(), s.startedSandbox(), s.startedSandbox()
+	server, client, stranger := s.startedSandbox(), s.startedSandbox(), s.inspect(s.sharedSandbox())
 	at, loopback := netip.MustParseAddrPort, netip.MustParseAddr("127.0.0.1")
 	s.setFilter(server.ID, &backend.Filter{Strict: true, In: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(client.IP))}, Out: everything()})
 	s.setConnect(engine, server.ID, backend.Connect{Ports: []backend.ConnectPort{{Port: 8080, To: 15000}}})

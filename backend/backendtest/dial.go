@@ -3,7 +3,9 @@ package backendtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -20,10 +22,10 @@ var dialCases = []testCase{
 }
 
 func testDial(s *env) {
-	sandbox := s.runningSandbox()
-	s.serve(sandbox, "80", "hello")
+	sandbox, port := s.sharedSandbox(), s.port()
+	s.serve(sandbox, fmt.Sprint(port), "hello")
 	for range 2 {
-		if body, _ := s.get(sandbox, 80, "/"); body != "hello" {
+		if body, _ := s.get(sandbox, port, "/"); body != "hello" {
 			s.Errorf("the server answers %q, want %q", body, "hello")
 		}
 	}
@@ -31,11 +33,11 @@ func testDial(s *env) {
 
 // testDialDatagrams takes it that a datagram may be lost.
 func testDialDatagrams(s *env) {
-	sandbox := s.runningSandbox()
-	s.awaitLine(s.run(sandbox, "udp", "5353", "pong"), "listening on :5353")
+	sandbox, port := s.sharedSandbox(), s.port()
+	s.awaitLine(s.run(sandbox, "udp", fmt.Sprint(port), "pong"), fmt.Sprint("listening on :", port))
 	ctx, cancel := context.WithTimeout(s.ctx, patience)
 	defer cancel()
-	conn, err := s.Engine.Dial(ctx, "udp", sandbox, 5353)
+	conn, err := s.Engine.Dial(ctx, "udp", sandbox, port)
 	if errors.Is(err, backend.ErrNoUDP) {
 		return
 	}
@@ -65,8 +67,7 @@ func testDialDatagrams(s *env) {
 // testDialRefused accepts an error on the first read in place of one from Dial:
 // an engine may tunnel.
 func testDialRefused(s *env) {
-	sandbox := s.runningSandbox()
-	s.run(sandbox, "sleep", "300")
+	sandbox := s.sharedSandbox()
 	stopped := s.createSandbox(s.sandboxSpec())
 	for what, id := range map[string]string{"where no program listens": sandbox, "of a sandbox that doesn't run": stopped} {
 		ctx, cancel := context.WithTimeout(s.ctx, patience)
@@ -89,35 +90,34 @@ func testDialRefused(s *env) {
 }
 
 func testLocalhost(s *env) {
-	sandbox := s.runningSandbox()
-	s.serve(sandbox, "8080")
-	for url, want := range map[string]int{"http://localhost:8080/": 0, "http://127.0.0.1:8080/": 0, "http://127.0.0.1:8081/": 1} {
-		if c := s.awaitExit(s.run(sandbox, checks(url, want == 0)...)); c.ExitCode != want {
-			s.Errorf("check %s from the other container exits %d, want %d", url, c.ExitCode, want)
-		}
-	}
-	elsewhere := s.run(s.runningSandbox(), checks("http://localhost:8080/", false)...)
-	if c := s.awaitExit(elsewhere); c.ExitCode != 1 {
-		s.Errorf("check of another sandbox's localhost exits %d, want 1", c.ExitCode)
-	}
+	sandbox, port, silent := s.sharedSandbox(), s.port(), s.port()
+	s.serve(sandbox, fmt.Sprint(port))
+	here, served := s.spec(sandbox, "check"), fmt.Sprintf("http://localhost:%d/", port)
+	judge(
+		s.askURL(here, served, true),
+		s.ask(here, netip.MustParseAddr("127.0.0.1"), port, true),
+		s.ask(here, netip.MustParseAddr("127.0.0.1"), silent, false),
+		s.askURL(s.spec(s.runningSandbox(), "check"), served, false),
+	)
 }
 
 func testPortTaken(s *env) {
-	sandbox := s.runningSandbox()
-	first := s.serve(sandbox, "8080", "first")
-	second := s.run(sandbox, "serve", "8080", "second")
+	sandbox, port := s.sharedSandbox(), s.port()
+	number := fmt.Sprint(port)
+	first := s.serve(sandbox, number, "first")
+	second := s.run(sandbox, "serve", number, "second")
 	if c := s.awaitExit(second); c.ExitCode != 1 {
 		s.Errorf("the second server on a port exits %d, want 1", c.ExitCode)
 	}
 	if output := texts(s.logs(second, backend.LogOptions{})); !strings.Contains(strings.Join(output, "\n"), "address already in use") {
 		s.Errorf("the second server on a port says %q", output)
 	}
-	if body, _ := s.get(sandbox, 8080, "/"); body != "first" {
+	if body, _ := s.get(sandbox, port, "/"); body != "first" {
 		s.Errorf("the port answers %q, want the first server", body)
 	}
 	s.stop(first, grace)
-	s.serve(sandbox, "8080", "third")
-	if body, _ := s.get(sandbox, 8080, "/"); body != "third" {
+	s.serve(sandbox, number, "third")
+	if body, _ := s.get(sandbox, port, "/"); body != "third" {
 		s.Errorf("the port answers %q, want the third server", body)
 	}
 }

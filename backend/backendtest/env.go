@@ -25,12 +25,14 @@ type env struct {
 	ctx context.Context
 	// What the case made, in this order.
 	ids, networks, volumes, shared []string
+	askers                         map[vantage]string
+	outlives                       bool
 }
 
 func (s *suite) env(t *testing.T) *env {
 	t.Helper()
 	whole, done := context.WithTimeout(context.Background(), 2*patience)
-	sc := &env{T: t, suite: s, ctx: whole}
+	sc := &env{T: t, suite: s, ctx: whole, askers: map[vantage]string{}}
 	t.Cleanup(func() {
 		done()
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -69,6 +71,9 @@ func (s *suite) env(t *testing.T) *env {
 }
 
 func (s *env) labels() map[string]string {
+	if s.outlives {
+		return nil
+	}
 	return map[string]string{caseLabel: s.Name()}
 }
 
@@ -97,9 +102,7 @@ func (s *env) newSandbox(spec backend.SandboxSpec) backend.Container {
 	if err != nil {
 		s.Fatalf("CreateSandbox: %v", err)
 	}
-	if spec.Labels != nil { // else it outlives the case
-		s.ids = append(s.ids, c.ID)
-	}
+	s.ids = append(s.ids, c.ID)
 	return c
 }
 
@@ -111,22 +114,8 @@ func (s *env) runningSandbox() string {
 	return id
 }
 
-// sharedSandbox is a running one for containers to which it doesn't matter: it
-// saves a real engine most of its time.
-func (s *env) sharedSandbox() string {
-	s.Helper()
-	s.anySandbox.Do(func() {
-		spec := s.sandboxSpec()
-		spec.Labels = nil
-		id := s.createSandbox(spec)
-		s.start(id)
-		s.anyID = id
-	})
-	if s.anyID == "" {
-		s.Fatal("the sandbox that the cases share did not start")
-	}
-	return s.anyID
-}
+// port is one that no other case serves in the sandbox that they share.
+func (s *env) port() int { return 20_000 + int(s.made.Add(1)) }
 
 func (s *env) spec(sandbox string, command ...string) backend.ContainerSpec {
 	return backend.ContainerSpec{

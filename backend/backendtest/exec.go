@@ -50,9 +50,7 @@ func (s *env) prepared(sandbox string, command ...string) backend.ContainerSpec 
 // host runs a container that may have sessions.
 func (s *env) host() string {
 	s.Helper()
-	id := s.createFrom(s.prepared(s.sharedSandbox(), "sleep", "300"))
-	s.start(id)
-	return id
+	return s.idle(s.spec(s.sharedSandbox(), "sleep"))
 }
 
 // app is a command of the program in a session.
@@ -185,7 +183,7 @@ func testExecEnvironment(s *env) {
 }
 
 func testExecExitCode(s *env) {
-	id := s.host()
+	id := s.sharedHost()
 	for _, code := range []int{0, 3, 255} {
 		ran := s.open(id, s.app("exit", strconv.Itoa(code)))
 		for ran.read() {
@@ -199,7 +197,7 @@ func testExecExitCode(s *env) {
 }
 
 func testExecMissing(s *env) {
-	id := s.host()
+	id := s.sharedHost()
 	for name, want := range map[string]string{
 		"/bin/missing": "Failed to start pty: fork/exec /bin/missing: no such file or directory",
 		"missing":      `Failed to start pty: exec: "missing": executable file not found in $PATH`,
@@ -239,21 +237,21 @@ func testExecRefused(s *env) {
 	s.expectError("Exec in a container that has ended", try(created), backend.ErrNotRunning)
 	ended, cancel := context.WithCancel(s.ctx)
 	cancel()
-	if opened, err := s.Engine.Exec(ended, s.host(), s.app("env")); err == nil {
+	if opened, err := s.Engine.Exec(ended, s.sharedHost(), s.app("env")); err == nil {
 		_ = opened.Close()
 		s.Error("Exec succeeds though its context has ended")
 	}
 }
 
 func testExecStderr(s *env) {
-	ran := s.executed(s.host(), 3, "exit", "3")
+	ran := s.executed(s.sharedHost(), 3, "exit", "3")
 	if ran.stdout.Len() > 0 || ran.stderr.String() != "exit 3\n" {
 		s.Errorf("output %q, errors %q, want the errors alone", ran.stdout.String(), ran.stderr.String())
 	}
 }
 
 func testExecCloseInput(s *env) {
-	copied := s.open(s.host(), s.app("cat"))
+	copied := s.open(s.sharedHost(), s.app("cat"))
 	text := strings.Repeat("What is written is read.\n", 40_000) // more than is buffered anywhere
 	var writing sync.WaitGroup
 	writing.Go(func() {
@@ -269,7 +267,7 @@ func testExecCloseInput(s *env) {
 
 func testExecMany(s *env) {
 	const sessions = 50
-	id := s.host()
+	id := s.sharedHost()
 	var all []*session
 	for range sessions {
 		all = append(all, s.open(id, s.app("cat")))

@@ -126,8 +126,9 @@ func (s *env) serving(sandbox, port string, text string) string {
 }
 
 func testForward(s *env) {
-	id := s.serving(s.runningSandbox(), "8080", "served")
-	f := s.forward(id, backend.Forward{Port: 8080})
+	port := s.port()
+	id := s.serving(s.sharedSandbox(), fmt.Sprint(port), "served")
+	f := s.forward(id, backend.Forward{Port: port})
 	var streams []*smux.Stream
 	for range 8 {
 		stream, err := f.near.OpenStream()
@@ -156,11 +157,11 @@ func testForward(s *env) {
 }
 
 func testForwardRefused(s *env) {
-	sandbox := s.runningSandbox()
-	id := s.serving(sandbox, "8080", "served")
-	f := s.forward(id, backend.Forward{Port: 9090})
+	sandbox, port := s.sharedSandbox(), s.port()
+	id := s.serving(sandbox, fmt.Sprint(s.port()), "served")
+	f := s.forward(id, backend.Forward{Port: port})
 	f.expectRefused()
-	s.serve(sandbox, "9090", "later")
+	s.serve(sandbox, fmt.Sprint(port), "later")
 	f.expectGet("later")
 }
 
@@ -177,7 +178,7 @@ func testForwardElsewhere(s *env) {
 	s.forward(id, backend.Forward{Host: client.IP.String(), Port: 8081}).expectGet("near")
 	s.forward(id, backend.Forward{Host: "nowhere.invalid", Port: 8080}).expectRefused()
 
-	stranger := s.startedSandbox()
+	stranger := s.inspect(s.sharedSandbox())
 	s.setFilter(server.ID, &backend.Filter{In: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(stranger.IP))}, Out: everything()})
 	f := s.forward(id, backend.Forward{Host: server.IP.String(), Port: 8080})
 	if body, err := f.getWithin(time.Second); err == nil {
@@ -195,8 +196,9 @@ func (f *forwarded) getWithin(d time.Duration) (string, error) {
 }
 
 func testForwardEnds(s *env) {
-	id := s.serving(s.runningSandbox(), "8080", "served")
-	f := s.forward(id, backend.Forward{Port: 8080})
+	port := s.port()
+	id := s.serving(s.sharedSandbox(), fmt.Sprint(port), "served")
+	f := s.forward(id, backend.Forward{Port: port})
 	f.expectGet("served")
 	s.stop(id, grace)
 	_ = f.near.SetDeadline(time.Now().Add(patience))

@@ -23,14 +23,14 @@ func (s *session) expectNoise(n int) {
 
 func testExecBigOutput(s *env) {
 	const size = 10_000_000
-	s.executed(s.host(), 0, "noise", strconv.Itoa(size)).expectNoise(size)
+	s.executed(s.sharedHost(), 0, "noise", strconv.Itoa(size)).expectNoise(size)
 }
 
 // testExecSlowReader has a program that writes a file after its output. It has not come to that
 // while another one has written as much, and been read.
 func testExecSlowReader(s *env) {
 	const size = 20_000_000
-	id := s.host()
+	id := s.sharedHost()
 	slow := s.open(id, s.app("sh"))
 	slow.enter("noise " + strconv.Itoa(size) + "\nwrite /slow/done yes\n")
 	s.executed(id, 0, "noise", strconv.Itoa(size)).expectNoise(size)

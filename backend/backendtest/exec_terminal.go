@@ -10,7 +10,7 @@ import (
 )
 
 func testTerminalSize(s *env) {
-	id := s.host()
+	id := s.sharedHost()
 	shell := s.open(id, s.onTerminal("sh"))
 	shell.await("# ")
 	shell.enter("stty size\r")
@@ -34,7 +34,7 @@ func testTerminalSize(s *env) {
 }
 
 func testTerminalKeys(s *env) {
-	shell := s.open(s.host(), s.onTerminal("sh"))
+	shell := s.open(s.sharedHost(), s.onTerminal("sh"))
 	shell.await("# ")
 	shell.enter("echo lost")
 	shell.await("echo lost")
@@ -54,7 +54,7 @@ func testTerminalKeys(s *env) {
 }
 
 func testTerminalInterrupt(s *env) {
-	id := s.host()
+	id := s.sharedHost()
 	shell := s.open(id, s.onTerminal("sh"))
 	shell.await("# ")
 	shell.enter("cat\r")
@@ -76,7 +76,7 @@ func testTerminalInterrupt(s *env) {
 
 // testTerminalHangUp closes sessions whose programs wait, read, and write without end.
 func testTerminalHangUp(s *env) {
-	id := s.host()
+	id := s.sharedHost()
 	waits := s.open(id, s.onTerminal("hangup", "/hangup/note"))
 	waits.await("waiting\r\n")
 	floods := s.open(id, s.onTerminal("noise", "1000000000000"))

@@ -52,13 +52,6 @@ func (s *env) startedSandbox() backend.Container {
 	return c
 }
 
-// judge waits for the answers to what has been asked.
-func judge(asked ...func()) {
-	for _, each := range asked {
-		each()
-	}
-}
-
 // askBoth asks for a server by TCP and for one by UDP.
 func (s *env) askBoth(from string, to netip.Addr, tcp, udp bool) func() {
 	s.Helper()
@@ -76,7 +69,7 @@ func (s *env) serveBoth(sandbox string) {
 }
 
 func testFilter(s *env) {
-	server, friend, stranger := s.startedSandbox(), s.startedSandbox(), s.startedSandbox()
+	server, friend, stranger := s.startedSandbox(), s.startedSandbox(), s.inspect(s.sharedSandbox())
 	s.serveBoth(server.ID)
 	s.setFilter(server.ID, &backend.Filter{
 		In:  []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(friend.IP)), rule(backend.UDP, 5353, 5353, only(stranger.IP))},
@@ -117,7 +110,7 @@ func testFilterNames(s *env) {
 // testFilterRanges has a rule of its own for each port, and more addresses than one message
 // to the kernel has.
 func testFilterRanges(s *env) {
-	server, client := s.startedSandbox(), s.startedSandbox()
+	server, client := s.startedSandbox(), s.inspect(s.sharedSandbox())
 	s.serve(server.ID, "8080-8085")
 	id := s.run(server.ID, "udp", "5353")
 	s.awaitLine(id, "listening on :5353")
@@ -185,7 +178,7 @@ func testMachineFilter(s *env) {
 	behind := s.served(s.on(m.bridge.Name, task, "serve", "8080", "bridge"))
 	s.served(s.joining(m, task, "serve", "9000", "host"))
 	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, behind)}})
-	friend, stranger := s.startedSandbox(), s.startedSandbox()
+	friend, stranger := s.startedSandbox(), s.inspect(s.sharedSandbox())
 	s.serveBoth(friend.ID)
 	s.setFilter(m.ID, &backend.Filter{
 		In:  []backend.FilterRule{rule(backend.TCP, 80, 80, only(friend.IP)), rule(backend.TCP, 8080, 8080, only(stranger.IP))},

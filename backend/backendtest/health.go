@@ -1,6 +1,7 @@
 package backendtest
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -43,26 +44,26 @@ func (s *env) awaitHealth(id string, want backend.Health) []backend.Health {
 }
 
 func testHealthy(s *env) {
-	sandbox := s.runningSandbox()
+	sandbox, port := s.sharedSandbox(), fmt.Sprint(s.port())
 	spec := s.spec(sandbox, "sleep", "300")
-	spec.Health = s.check("http://127.0.0.1:8080/")
+	spec.Health = s.check("http://127.0.0.1:" + port + "/")
 	spec.Health.StartPeriod = time.Hour // it is starting until there is a server
 	id := s.createFrom(spec)
 	s.start(id)
 	if c := s.inspect(id); c.Health != backend.Starting {
 		s.Errorf("after Start the health is %q, want %q", c.Health, backend.Starting)
 	}
-	s.serve(sandbox, "8080")
+	s.serve(sandbox, port)
 	if got := s.awaitHealth(id, backend.Healthy); !slices.Equal(got, []backend.Health{backend.Healthy}) {
 		s.Errorf("health events %v, want healthy alone", got)
 	}
 }
 
 func testUnhealthy(s *env) {
-	sandbox := s.runningSandbox()
-	server := s.serve(sandbox, "8080")
+	sandbox, port := s.sharedSandbox(), fmt.Sprint(s.port())
+	server := s.serve(sandbox, port)
 	spec := s.spec(sandbox, "sleep", "300")
-	spec.Health = s.check("http://127.0.0.1:8080/")
+	spec.Health = s.check("http://127.0.0.1:" + port + "/")
 	id := s.createFrom(spec)
 	s.start(id)
 	s.awaitHealth(id, backend.Healthy)
@@ -73,7 +74,7 @@ func testUnhealthy(s *env) {
 	if c := s.inspect(id); c.State != backend.Running {
 		s.Errorf("the engine stopped an unhealthy container: %+v", c)
 	}
-	s.serve(sandbox, "8080")
+	s.serve(sandbox, port)
 	s.recorder.awaitOf(s.T, id, "recovery", func(events []backend.Event) bool {
 		health := healthOf(events)
 		return len(health) > 0 && health[len(health)-1] == backend.Healthy

@@ -14,7 +14,7 @@ var listCases = []testCase{
 
 func testList(s *env) {
 	sandboxSpec := s.sandboxSpec()
-	sandboxSpec.Labels["kind"] = "sandbox"
+	sandboxSpec.Network, sandboxSpec.Labels["kind"] = "", "sandbox"
 	sandbox := s.createSandbox(sandboxSpec)
 	s.start(sandbox)
 	made := map[string]backend.State{sandbox: backend.Running}
@@ -67,7 +67,7 @@ func testList(s *env) {
 
 func testLabels(s *env) {
 	sandboxSpec := s.sandboxSpec()
-	sandboxSpec.Labels["com.example/sandbox"] = `quotes " and = signs`
+	sandboxSpec.Network, sandboxSpec.Labels["com.example/sandbox"] = "", `quotes " and = signs`
 	sandbox := s.createSandbox(sandboxSpec)
 	s.start(sandbox)
 	spec := s.spec(sandbox, "exit", "0")

@@ -3,6 +3,7 @@ package backendtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -63,9 +64,9 @@ func testLogsStderr(s *env) {
 }
 
 func testLogsFollow(s *env) {
-	sandbox := s.runningSandbox()
-	id := s.serve(sandbox, "8080")
-	expectLines(s.T, "so far", s.logs(id, backend.LogOptions{}), []string{"listening on :8080"})
+	sandbox, port := s.sharedSandbox(), s.port()
+	id, listening := s.serve(sandbox, fmt.Sprint(port)), fmt.Sprint("listening on :", port)
+	expectLines(s.T, "so far", s.logs(id, backend.LogOptions{}), []string{listening})
 	lines, done := make(chan string, 10), make(chan error, 1)
 	go func() {
 		done <- s.Engine.Logs(s.ctx, id, backend.LogOptions{Follow: true, Write: func(_ time.Time, _ bool, line string) error {
@@ -84,10 +85,10 @@ func testLogsFollow(s *env) {
 			s.Fatalf("no line %q within %v", want, patience)
 		}
 	}
-	expect("listening on :8080")
-	s.get(sandbox, 8080, "/one")
+	expect(listening)
+	s.get(sandbox, port, "/one")
 	expect("GET /one")
-	s.get(sandbox, 8080, "/two")
+	s.get(sandbox, port, "/two")
 	expect("GET /two")
 	s.stop(id, grace)
 	select {
@@ -101,7 +102,7 @@ func testLogsFollow(s *env) {
 }
 
 func testLogsFollowCancelled(s *env) {
-	id := s.serve(s.runningSandbox(), "8080")
+	id := s.serve(s.sharedSandbox(), fmt.Sprint(s.port()))
 	ctx, cancel := context.WithCancel(s.ctx)
 	done := make(chan error, 1)
 	go func() {
@@ -140,9 +141,9 @@ func testLogsWriteError(s *env) {
 // testLogsOfAWriter has a container that writes a line for each line that is read of it. A reader that does
 // not follow gets those that there were when it began.
 func testLogsOfAWriter(s *env) {
-	sandbox := s.runningSandbox()
-	id := s.serve(sandbox, "8080")
-	s.get(sandbox, 8080, "/before")
+	sandbox, port := s.sharedSandbox(), s.port()
+	id := s.serve(sandbox, fmt.Sprint(port))
+	s.get(sandbox, port, "/before")
 	enough := errors.New("enough")
 	read := func(follow bool, most int) (lines []string, err error) {
 		err = s.Engine.Logs(s.ctx, id, backend.LogOptions{Follow: follow, Write: func(_ time.Time, _ bool, text string) error {
@@ -150,7 +151,7 @@ func testLogsOfAWriter(s *env) {
 				return enough
 			}
 			if !follow {
-				s.get(sandbox, 8080, "/meanwhile")
+				s.get(sandbox, port, "/meanwhile")
 			}
 			return nil
 		}})

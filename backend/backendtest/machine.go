@@ -156,41 +156,6 @@ func (s *env) expectSilence(sandbox string, port int) {
 	}
 }
 
-// ask has a container ask for an address. The function that it returns waits for the
-// end and wants it to have been answered, or not.
-func (s *env) ask(from backend.ContainerSpec, to netip.Addr, port int, answered bool) (judge func()) {
-	s.Helper()
-	return s.askURL(from, fmt.Sprintf("http://%s:%d/", to, port), answered)
-}
-
-func (s *env) askURL(from backend.ContainerSpec, url string, answered bool) (judge func()) {
-	s.Helper()
-	from.Name = s.name("check")
-	from.Command = checks(url, answered)
-	id := s.createFrom(from)
-	s.start(id)
-	return func() {
-		s.Helper()
-		if c := s.awaitExit(id); (c.ExitCode == 0) != answered {
-			s.Errorf("%v exits %d, want an answer: %v: %q", from.Command, c.ExitCode, answered, texts(s.logs(id, backend.LogOptions{})))
-		}
-	}
-}
-
-// checks is the command that asks a URL. Where no answer is to come, it does not wait for long: an
-// answer that is late fails no case there.
-func checks(url string, answered bool) []string {
-	if !answered {
-		return []string{"check", url, "5s"}
-	}
-	return []string{"check", url}
-}
-
-func (s *env) expectCheck(from backend.ContainerSpec, to netip.Addr, answered bool) {
-	s.Helper()
-	s.ask(from, to, 8080, answered)()
-}
-
 // Two machines serve the same ports, one of a container on their network and one of a
 // container in their namespace: to the caller, to other tasks, to each other and to
 // themselves.

@@ -17,8 +17,7 @@ var nameCases = []testCase{
 }
 
 func testNames(s *env) {
-	m := s.machine()
-	task := s.taskOn(m)
+	m, task := s.sharedMachine()
 	server := s.served(s.on(m.bridge.Name, task, "serve", "8080"))
 	for _, network := range []string{m.bridge.Name, ""} {
 		spec := s.on(network, task, "env")
@@ -43,8 +42,7 @@ func testNames(s *env) {
 
 // What the engine or its kernel refuses of names makes no container that runs.
 func testMalformedNames(s *env) {
-	m := s.machine()
-	task := s.taskOn(m)
+	m, task := s.sharedMachine()
 	for what, names := range map[string]backend.Names{
 		"an address that is none":   {Hosts: []string{"db.test:nowhere"}},
 		"an entry without address":  {Hosts: []string{"db.test"}},
@@ -68,8 +66,7 @@ func testMalformedNames(s *env) {
 }
 
 func testSharedNames(s *env) {
-	m := s.machine()
-	other := s.taskOn(m)
+	m, other := s.sharedMachine()
 	names := backend.Names{Host: "web-1", Servers: []string{"192.0.2.53"}, SearchDomains: []string{"shop.test"}, Hosts: []string{"db.test:192.0.2.1"}}
 	inOwn, joining := s.spec(s.sharedSandbox(), "sleep", "300"), s.joining(m, other, "sleep", "300")
 	for _, refused := range []struct {
@@ -91,8 +88,8 @@ func testSharedNames(s *env) {
 // A container that joins another sandbox has the names that its own one has for it, if it
 // asks for some.
 func testLentNames(s *env) {
-	m := s.machine()
-	s.served(s.joining(m, s.taskOn(m), "serve", "8080"))
+	m, server := s.sharedMachine()
+	s.served(s.joining(m, server, "serve", "8080"))
 	known := backend.Names{Hosts: []string{"machine.test:" + m.IP.String()}, Servers: []string{"192.0.2.53"}}
 	spec := s.sandboxSpec()
 	spec.Network, spec.Parent, spec.Names = "", m.ID, known
@@ -113,47 +110,33 @@ func testFound(s *env) {
 	server := s.newSandbox(s.sandboxSpec())
 	s.start(server.ID)
 	s.serve(server.ID, "8080")
-	m := s.machine()
+	m, task := s.sharedMachine()
 	far := s.sandboxSpec()
 	far.Network = s.bridge().Name
 	elsewhere := s.createSandbox(far)
 	s.start(elsewhere)
 	name := backend.HostName(server.IP, "ec2.internal")
 	first, _, _ := strings.Cut(name, ".")
-	asks := func(what string, spec backend.ContainerSpec, code int) {
-		s.Helper()
-		spec.Name = s.name("asks")
-		id := s.createFrom(spec)
-		s.start(id)
-		if c := s.awaitExit(id); c.ExitCode != code {
-			s.Errorf("%s: exit code %d, want %d: %q", what, c.ExitCode, code, texts(s.logs(id, backend.LogOptions{})))
-		}
-	}
+	neighbour := s.spec(s.sharedSandbox(), "check")
 	for _, called := range []string{name, first} {
-		check := checks("http://"+called+":8080/", true)
-		asks("a neighbour asks for "+called, s.spec(s.sharedSandbox(), check...), 0)
-		asks("on a routed network one asks for "+called, s.on(m.bridge.Name, s.taskOn(m), check...), 0)
-		asks("in a sandbox that routes one asks for "+called, s.joining(m, s.taskOn(m), check...), 0)
-		asks("on another network one asks for "+called, s.spec(elsewhere, checks("http://"+called+":8080/", false)...), 1)
+		url := "http://" + called + ":8080/"
+		s.askURL(neighbour, url, true)()
+		s.askURL(s.on(m.bridge.Name, task, "check"), url, true)()
+		s.askURL(s.joining(m, task, "check"), url, true)()
+		s.askURL(s.spec(elsewhere, "check"), url, false)()
 	}
 	s.stop(server.ID, grace)
-	asks("a neighbour asks for "+name+" when it has ended", s.spec(s.sharedSandbox(), checks("http://"+name+":8080/", false)...), 1)
+	s.askURL(neighbour, "http://"+name+":8080/", false)()
 	s.start(server.ID)
 	s.serve(server.ID, "8081")
-	asks("a neighbour asks for "+name+" when it runs again", s.spec(s.sharedSandbox(), "check", "http://"+name+":8081/"), 0)
+	s.askURL(neighbour, "http://"+name+":8081/", true)()
 }
 
 // testFoundByHostName has containers of a network find another one by a host name of its own.
 func testFoundByHostName(s *env) {
-	m := s.machine()
-	task := s.taskOn(m)
+	m, task := s.sharedMachine()
 	named := s.on(m.bridge.Name, task, "serve", "8080")
-	named.Names.Host = "web-1"
+	named.Names.Host = "found-by-its-host-name"
 	s.served(named)
-	asks := s.on(m.bridge.Name, task, "check", "http://web-1:8080/")
-	id := s.createFrom(asks)
-	s.start(id)
-	if c := s.awaitExit(id); c.ExitCode != 0 {
-		s.Errorf("exit code %d: %q", c.ExitCode, texts(s.logs(id, backend.LogOptions{})))
-	}
+	s.askURL(s.on(m.bridge.Name, task, "check"), "http://found-by-its-host-name:8080/", true)()
 }

@@ -34,15 +34,15 @@ func testNoNetwork(s *env) {
 	s.expectCheck(s.spec(box.ID, "check"), netip.MustParseAddr("127.0.0.1"), false)
 
 	spec = s.sandboxSpec()
-	spec.Network, spec.Routes = "", s.bridge().Name
+	m, _ := s.sharedMachine()
+	spec.Network, spec.Routes = "", m.bridge.Name
 	if c, err := s.Engine.CreateSandbox(s.ctx, spec); err == nil {
 		s.Errorf("a sandbox without network routes one: %+v", c)
 	}
 }
 
 func testOwnAddress(s *env) {
-	m := s.machine()
-	task := s.taskOn(m)
+	m, task := s.sharedMachine()
 	spec := s.on(m.bridge.Name, task, "serve", "8080")
 	made := s.inspect(s.createFrom(spec))
 	if !m.bridge.CIDR.Contains(made.IP) || made.IP == m.bridge.Gateway || made.SandboxID != task || made.State != backend.Created {
@@ -100,8 +100,8 @@ func testSandboxElsewhere(s *env) {
 }
 
 func testJoins(s *env) {
-	m := s.machine()
-	first, second := s.taskOn(m), s.taskOn(m)
+	m, first := s.sharedMachine()
+	second := s.taskOn(m)
 	server := s.served(s.joining(m, first, "serve", "9000", "first"))
 	if server.SandboxID != first || server.IP.IsValid() {
 		s.Errorf("a container that joins: %+v, want the sandbox %s and no address of its own", server, first)

@@ -34,7 +34,7 @@ func testStats(s *env) {
 	if err != nil {
 		s.Fatalf("Info: %v", err)
 	}
-	sandbox := s.runningSandbox()
+	sandbox := s.sharedSandbox()
 	spec := s.spec(sandbox, "eat", "8")
 	spec.Memory = 64 << 20
 	small, other := s.createFrom(spec), s.create(sandbox, "sleep", "1h")
@@ -70,17 +70,16 @@ func testStats(s *env) {
 // testNetworkStats has a namespace of a sandbox, a network of the container's own, a
 // namespace that belongs to another container, and none.
 func testNetworkStats(s *env) {
-	server, client := s.startedSandbox(), s.startedSandbox()
+	server := s.startedSandbox()
 	shared := s.serve(server.ID, "8080")
-	s.ask(s.spec(client.ID, "check"), server.IP, 8080, true)()
+	s.ask(s.spec(s.sharedSandbox(), "check"), server.IP, 8080, true)()
 	counts := func(stats backend.Stats) bool {
 		names := slices.Collect(maps.Keys(stats.Networks))
 		return len(names) == 1 && stats.Networks[names[0]].RxBytes > 0 && !stats.NetworksRead.IsZero()
 	}
 	s.awaitStats(shared, "what came in at the sandbox", counts)
 
-	m := s.machine()
-	task := s.taskOn(m)
+	m, task := s.sharedMachine()
 	own := s.served(s.on(m.bridge.Name, task, "serve", "8080"))
 	s.ask(s.on(m.bridge.Name, task, "check"), own.IP, 8080, true)()
 	s.awaitStats(own.ID, "what came in at the container", counts)
@@ -117,10 +116,11 @@ func testUsage(s *env) {
 	if err != nil {
 		s.Fatalf("Info: %v", err)
 	}
-	sandbox, m := s.runningSandbox(), s.machine()
+	sandbox := s.sharedSandbox()
+	m, task := s.sharedMachine()
 	created, big := s.create(sandbox, "exit", "0"), s.create(sandbox, "eat", "8")
 	s.start(big)
-	own := s.served(s.on(m.bridge.Name, s.taskOn(m), "serve", "8080"))
+	own := s.served(s.on(m.bridge.Name, task, "serve", "8080"))
 	exited := s.run(sandbox, "exit", "0")
 	s.awaitExit(exited)
 	if !info.Simulated {

@@ -1,6 +1,7 @@
 package backendtest
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -15,8 +16,7 @@ var stopCases = []testCase{
 }
 
 func testStop(s *env) {
-	sandbox := s.runningSandbox()
-	id := s.serve(sandbox, "8080")
+	id := s.serve(s.sharedSandbox(), fmt.Sprint(s.port()))
 	begin := time.Now()
 	s.stop(id, grace)
 	if c := s.inspect(id); c.State != backend.Exited || c.ExitCode != 0 {

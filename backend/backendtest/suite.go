@@ -12,7 +12,6 @@ package backendtest
 import (
 	"context"
 	"crypto/rand"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -88,8 +87,7 @@ type suite struct {
 	token    string        // in all names: suites may share a daemon
 	made     atomic.Uint32 // numbers handed out for names
 
-	anySandbox sync.Once
-	anyID      string
+	common
 }
 
 func newSuite(t *testing.T, fixture Fixture) *suite {

@@ -78,14 +78,13 @@ func testTrafficRefused(s *env) {
 	s.start(stopped)
 	s.stop(stopped, time.Second)
 	s.expectError("SetTraffic of one that does not run", s.Engine.SetTraffic(s.ctx, stopped, backend.Traffic{}), backend.ErrNoSandbox)
-	plain := s.runningSandbox()
 	to := netip.MustParseAddrPort("10.0.0.9:80")
-	m := s.machine()
+	m, _ := s.sharedMachine()
 	for what, wrong := range map[string]struct {
 		id    string
 		ports []backend.PortForward
 	}{
-		"of a sandbox that routes nothing": {plain, []backend.PortForward{{Protocol: "tcp", Port: 80, To: to}}},
+		"of a sandbox that routes nothing": {s.sharedSandbox(), []backend.PortForward{{Protocol: "tcp", Port: 80, To: to}}},
 		"with an unknown protocol":         {m.ID, []backend.PortForward{{Protocol: "sctp", Port: 80, To: to}}},
 		"with port 0":                      {m.ID, []backend.PortForward{{Protocol: "tcp", To: to}}},
 		"that leads nowhere":               {m.ID, []backend.PortForward{{Protocol: "tcp", Port: 80}}},
