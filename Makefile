@@ -156,11 +156,11 @@ wheel: ## make dist/ecs_emulator-*.whl for this machine: the program and the Pyt
 
 .PHONY: generate
 generate: ## write the generated files: types of the SDK, docs/reference, list of packages, required members, count of facts
-	$(GO) generate ./internal/sdk
+	$(GO) generate ./internal/base/sdk
 	$(GO) test ./handlers/ecs/model -run Required -update
 	$(GO) test ./emulator -run 'TestReference|TestFactsAreCounted' -update
 	$(GO) test ./cmd/ecs-emulator -run TestReference -update
-	$(GO) test ./internal/faults -run TestReference -update
+	$(GO) test ./internal/app/faults -run TestReference -update
 	$(GO) test ./docs -run TestPackagesAreListed -update
 
 .PHONY: models

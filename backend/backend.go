@@ -2,7 +2,7 @@
 //
 // An [Engine] knows sandboxes, containers, images and networks, and nothing of
 // ECS: essential containers, dependency order, stop reasons and health live once,
-// in internal/agent. Two engines ship, backend/docker and backend/sim; both pass
+// in internal/host/agent. Two engines ship, backend/docker and backend/sim; both pass
 // the suite in backend/backendtest, which is the contract in executable form.
 //
 // The package imports the standard library only. It and backendtest are what an engine of your

@@ -70,7 +70,7 @@ func synopses(t *testing.T) map[string]string {
 			return err
 		}
 		dir := filepath.ToSlash(filepath.Dir(strings.TrimPrefix(path, ".."+string(filepath.Separator))))
-		if strings.HasPrefix(dir, "internal/sdk/") { // copies of the SDK's types
+		if strings.HasPrefix(dir, "internal/base/sdk/") { // copies of the SDK's types
 			return nil
 		}
 		if text := new(doc.Package).Synopsis(file.Doc.Text()); text != "" {

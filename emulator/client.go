@@ -3,14 +3,14 @@ package emulator
 import (
 	"slices"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
-	"github.com/ecs-emulator/ecs-emulator/internal/awslogs"
-	"github.com/ecs-emulator/ecs-emulator/internal/executionresource"
-	"github.com/ecs-emulator/ecs-emulator/internal/initfolder"
-	"github.com/ecs-emulator/ecs-emulator/internal/logsink"
-	"github.com/ecs-emulator/ecs-emulator/internal/secretsource"
-	"github.com/ecs-emulator/ecs-emulator/internal/sessionlog"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/initfolder"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/logsink"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/secretsource"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/executionresource"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/sessionlog"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 )
 
 // newClient is the client by which the emulator itself calls APIs of AWS.

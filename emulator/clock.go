@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
-	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 )
 
 // Clock is the emulator's time; it governs all that ECS does by itself, such as

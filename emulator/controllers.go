@@ -6,34 +6,34 @@ import (
 	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/acm"
-	"github.com/ecs-emulator/ecs-emulator/internal/agent"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/awsdelays"
-	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
-	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/attachment"
-	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/draining"
-	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/scaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmaction"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/suppression"
-	"github.com/ecs-emulator/ecs-emulator/internal/controllers"
-	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/imagepull"
-	"github.com/ecs-emulator/ecs-emulator/internal/lifecyclehook"
-	"github.com/ecs-emulator/ecs-emulator/internal/loadbalancer"
-	loadbalancermetrics "github.com/ecs-emulator/ecs-emulator/internal/loadbalancer/metrics"
-	"github.com/ecs-emulator/ecs-emulator/internal/placer"
-	"github.com/ecs-emulator/ecs-emulator/internal/resolver"
-	"github.com/ecs-emulator/ecs-emulator/internal/scheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect"
-	connectmetrics "github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/metrics"
-	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery/customhealth"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/tasktraffic"
-	"github.com/ecs-emulator/ecs-emulator/internal/volume"
-	"github.com/ecs-emulator/ecs-emulator/internal/vpc"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/awsdelays"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/alarmaction"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/suppression"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery/customhealth"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/attachment"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/draining"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/scaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/lifecyclehook"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placer"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect"
+	connectmetrics "github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/metrics"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/tasktraffic"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer"
+	loadbalancermetrics "github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer/metrics"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/resolver"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/volume"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
 
 // fargate is the agent's host for Fargate tasks.
@@ -99,13 +99,13 @@ func (s *Server) startControllers() {
 	networks := at.Agent.Networks(fargate)
 	at.Names = resolver.New(resolver.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Networks: networks, Owners: at.Agent.InterfacesAt})
 	networks.OnNetworks(at.Names.Wake)
-	services := scheduler.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Services, Outages: &s.faults.outages, Quotas: s.quotas, Rates: s.rates}
+	services := servicescheduler.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Services, Outages: &s.faults.outages, Quotas: s.quotas, Rates: s.rates}
 	hooks := lifecyclehook.Options{Store: s.store, Clock: s.clock, Log: s.opts.Log, Invoke: s.functions.Invoke, Role: s.hookRole}
 	if s.opts.StrictRoles {
 		services.RefusedRole, services.RefusesRole = credentials.RefusedRole, credentials.RefusesInfrastructureRole
 		hooks.Assumes = s.credentials.Assumes
 	}
-	at.Services, at.Hooks = scheduler.New(services), lifecyclehook.New(hooks)
+	at.Services, at.Hooks = servicescheduler.New(services), lifecyclehook.New(hooks)
 	at.Capacity = capacity.New(capacity.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Delays: delays.Instances, AgentAway: s.faults.instances.AgentAway,
 		Addresses: at.Agent, Quotas: s.quotas,

@@ -3,18 +3,18 @@ package emulator
 import (
 	"slices"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmaction"
-	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
-	"github.com/ecs-emulator/ecs-emulator/internal/delivery/matching"
-	"github.com/ecs-emulator/ecs-emulator/internal/delivery/routing"
-	"github.com/ecs-emulator/ecs-emulator/internal/delivery/sending"
-	"github.com/ecs-emulator/ecs-emulator/internal/delivery/target"
-	"github.com/ecs-emulator/ecs-emulator/internal/delivery/timetable"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/reconcile"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/alarmaction"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/routing"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/sending"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/target"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/timetable"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // newTargets finds how the targets of rules and schedules are called.

@@ -19,7 +19,7 @@ import (
 	ebtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
 )
 
 // eventTarget is the ARN of what a test has stand for a target, in this process.

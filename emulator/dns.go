@@ -12,7 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/resolver"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // dnsServer answers for the names of all VPCs on the host.

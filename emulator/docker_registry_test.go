@@ -11,7 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/internal/testall"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
 // The image has no program, so the task ends when it has been pulled.

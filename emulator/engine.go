@@ -11,8 +11,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
-	"github.com/ecs-emulator/ecs-emulator/internal/agent"
-	"github.com/ecs-emulator/ecs-emulator/internal/enginerecord"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/enginerecord"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
 )
 
 // gone and removed are the reasons of tasks that end with what runs them. They are

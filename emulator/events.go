@@ -8,8 +8,8 @@ import (
 	"iter"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/eventpattern"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/eventpattern"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Event is an event as EventBridge delivers it.

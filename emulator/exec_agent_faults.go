@@ -5,10 +5,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/agent"
-	"github.com/ecs-emulator/ecs-emulator/internal/execagent"
-	"github.com/ecs-emulator/ecs-emulator/internal/execagent/execfault"
-	"github.com/ecs-emulator/ecs-emulator/internal/faults"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/faults"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent/execfault"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
 )
 
 // execAgentFaults are the faults of execute command agents.

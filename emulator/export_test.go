@@ -7,10 +7,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
-	"github.com/ecs-emulator/ecs-emulator/internal/delivery/matching"
-	"github.com/ecs-emulator/ecs-emulator/internal/session"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
+	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // WithDisk returns options whose data directory is on a disk that asks fault before

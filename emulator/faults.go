@@ -8,12 +8,12 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
-	"github.com/ecs-emulator/ecs-emulator/internal/capacity"
-	"github.com/ecs-emulator/ecs-emulator/internal/faults"
-	"github.com/ecs-emulator/ecs-emulator/internal/instancefault"
-	"github.com/ecs-emulator/ecs-emulator/internal/outage"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/userfile"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/faults"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/instancefault"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/userfile"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Fault is a failure of tasks, container instances or the engine that the emulator causes. Each kind

@@ -30,13 +30,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
-	certificates "github.com/ecs-emulator/ecs-emulator/internal/acm"
-	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/delivery/timetable"
-	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/logs"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	certificates "github.com/ecs-emulator/ecs-emulator/internal/aws/acm"
+	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/timetable"
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // newHandler puts the endpoint together.

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"maps"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/apiclient"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/lambda"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/lambda"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
 // HookFunc answers for a Lambda function: it takes the payload of a call, and returns that of the answer,

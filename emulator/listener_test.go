@@ -18,7 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
-	"github.com/ecs-emulator/ecs-emulator/internal/sessionclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/sessionclient"
 )
 
 // listening is an engine whose containers reach the endpoint and the metadata endpoint.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/serviceload"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/serviceload"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Usage is what a task uses.

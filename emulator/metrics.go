@@ -4,14 +4,14 @@ import (
 	"context"
 	"path/filepath"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/capacitymetric"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/evaluation"
-	"github.com/ecs-emulator/ecs-emulator/internal/delivery/measuring"
-	"github.com/ecs-emulator/ecs-emulator/internal/metric"
-	"github.com/ecs-emulator/ecs-emulator/internal/metric/collection"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/capacitymetric"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/evaluation"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric/collection"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/measuring"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // openMetrics opens the store of metrics. Its file lies beside the state: only an emulator that has the state open gets here,

@@ -15,12 +15,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
-	"github.com/ecs-emulator/ecs-emulator/internal/boundedlog"
-	"github.com/ecs-emulator/ecs-emulator/internal/clock"
-	"github.com/ecs-emulator/ecs-emulator/internal/credentials"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
-	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
-	"github.com/ecs-emulator/ecs-emulator/internal/upstream"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/upstream"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/boundedlog"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
 
 // Options configure an emulator. The zero value is one in memory, on the simulated

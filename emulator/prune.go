@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/enginerecord"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/enginerecord"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
 // OwnerState says whether what an owner has on the engine is still needed.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
-	"github.com/ecs-emulator/ecs-emulator/internal/reference"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/reference"
 )
 
 // TestReferenceHasThePages holds the pages of docs/reference/compatibility against the tables;

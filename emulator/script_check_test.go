@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/internal/check"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/check"
 )
 
 // checkDefinitions checks the task definitions that a script has registered, as they are described:

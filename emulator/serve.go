@@ -14,10 +14,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/httpserver"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/taskmetadata"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/taskmetadata"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/httpserver"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // relay is the engine's way from tasks to this process, or nil if the APIs are not for them.

@@ -1,8 +1,8 @@
 package emulator
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling/servicescaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling/servicescaling"
 )
 
 // newServiceScaling scales services for Application Auto Scaling.

@@ -15,7 +15,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/internal/sessionclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/sessionclient"
 )
 
 // execTask runs a task in which commands may be executed, and waits until they may.

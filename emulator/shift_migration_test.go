@@ -19,7 +19,7 @@ import (
 // unpack writes the state file of an emulator that was killed where another one finds it.
 func unpack(t *testing.T, name string) (dir string) {
 	t.Helper()
-	packed, err := os.Open(filepath.Join("..", "internal", "state", "testdata", name))
+	packed, err := os.Open(filepath.Join("..", "internal", "ecs", "state", "testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/aws/smithy-go"
 	"pgregory.net/rapid"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // model is a service to which anything happens.

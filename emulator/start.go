@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/failurereport"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/failurereport"
 )
 
 // TB is what Start needs of a *testing.T or *testing.B.

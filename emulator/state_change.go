@@ -5,9 +5,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/delivery/matching"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // stateChange is an event as the service of AWS that it belongs to sends it to EventBridge.

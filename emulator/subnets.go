@@ -1,6 +1,6 @@
 package emulator
 
-import "github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+import "github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 
 // Subnets are the ids of the default subnets of the default VPC in Options.Region and Options.Account, one for each
 // Availability Zone, by zone.

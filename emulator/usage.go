@@ -7,9 +7,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/serviceload"
-	"github.com/ecs-emulator/ecs-emulator/internal/usage"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/serviceload"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/usage"
 )
 
 // newUsage samples what tasks use. Where CloudWatch Logs is left to the upstream, there are no performance log events.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/internal/testall"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
 // blocks returns the code blocks of a document that stand behind a mark.

@@ -16,7 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // webTaskDefinition is a task definition of usual size.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
-	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 )
 
 func TestContainersLiveByTheEmulatorsClock(t *testing.T) {

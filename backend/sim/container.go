@@ -15,7 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/logbuffer"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/process"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // container is a container or the container that a sandbox is. All of it belongs

@@ -13,7 +13,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
-	"github.com/ecs-emulator/ecs-emulator/internal/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 )
 
 // sessions is a world with a container that has sessions. Its methods are assertions.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/emptyinstances"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // measurePlacement places one task at a time, each in a pool made of the store's rows, as

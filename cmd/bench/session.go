@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/execterminal"
-	"github.com/ecs-emulator/ecs-emulator/internal/sessionmanagerplugin"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/sessionmanagerplugin"
 )
 
 // appPath is that of the program in the image of the tasks.

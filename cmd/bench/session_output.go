@@ -6,7 +6,7 @@ import (
 	"io"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/execterminal"
-	"github.com/ecs-emulator/ecs-emulator/internal/sessionmanagerplugin"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/sessionmanagerplugin"
 )
 
 // sessionOutput is how many bytes a program writes. The terminal adds a carriage return to each line feed.

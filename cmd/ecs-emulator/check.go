@@ -13,9 +13,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/activity"
-	"github.com/ecs-emulator/ecs-emulator/internal/check"
-	"github.com/ecs-emulator/ecs-emulator/internal/userfile"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/check"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/userfile"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 )
 
 var checkCommand = subcommand{

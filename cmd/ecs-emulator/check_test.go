@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/check"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/check"
 )
 
 const (

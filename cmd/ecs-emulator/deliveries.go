@@ -9,7 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
 )
 
 var deliveriesCommand = subcommand{

@@ -19,7 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	ebtypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
 )
 
 // flaky is a server that fails a third of its calls, and notes which events it has got in the others.

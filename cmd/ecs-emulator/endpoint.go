@@ -12,7 +12,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 )
 
 // endpointFlag adds the flag of commands that ask a running emulator.

@@ -15,7 +15,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
-	"github.com/ecs-emulator/ecs-emulator/internal/execframe"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/execframe"
 )
 
 // noSession is the exit code if there is no session, or it breaks: the one of ssh, which commands seldom

@@ -13,8 +13,8 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
-	"github.com/ecs-emulator/ecs-emulator/internal/activity"
-	"github.com/ecs-emulator/ecs-emulator/internal/execframe"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/execframe"
 )
 
 // execSession is a program that runs in a container, as its user sees it.

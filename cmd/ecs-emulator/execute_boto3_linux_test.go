@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
-	"github.com/ecs-emulator/ecs-emulator/internal/sessionmanagerplugin"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/sessionmanagerplugin"
 )
 
 // TestExecuteCommandOfBoto3 has a Python program start the plugin.

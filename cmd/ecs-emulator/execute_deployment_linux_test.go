@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
-	"github.com/ecs-emulator/ecs-emulator/internal/sessionmanagerplugin"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/sessionmanagerplugin"
 )
 
 // only waits until a service has one task, which runs and is none of those before.

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
-	"github.com/ecs-emulator/ecs-emulator/internal/testall"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
 // engineSocket leads to an engine, and can be cut.

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/activity"
-	"github.com/ecs-emulator/ecs-emulator/internal/faults"
-	"github.com/ecs-emulator/ecs-emulator/internal/userfile"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/faults"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/userfile"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 )
 
 var listFaultsCommand = subcommand{

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
 // flagSet are the flags of a command, with what help and completion say of them.

@@ -21,7 +21,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
-	"github.com/ecs-emulator/ecs-emulator/internal/sessionmanagerplugin"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/sessionmanagerplugin"
 )
 
 // inContainer is an emulator in a container, on a network with its clients.

@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/overview/text"
-	"github.com/ecs-emulator/ecs-emulator/internal/serviceload"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/overview/text"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/serviceload"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
 var loadCommand = subcommand{

@@ -15,7 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
-	"github.com/ecs-emulator/ecs-emulator/internal/testall"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
 func (p *process) elb() *elb.Client {

@@ -12,7 +12,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
-	"github.com/ecs-emulator/ecs-emulator/internal/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 )
 
 var logsCommand = subcommand{

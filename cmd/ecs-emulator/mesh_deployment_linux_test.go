@@ -10,7 +10,7 @@ import (
 	discovery "github.com/aws/aws-sdk-go-v2/service/servicediscovery/types"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
-	"github.com/ecs-emulator/ecs-emulator/internal/testall"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
 // shop is three services that call each other by alias, by discovery name and namespace, and by A and SRV, hundreds of

@@ -1,6 +1,6 @@
 package main
 
-import "github.com/ecs-emulator/ecs-emulator/internal/nearest"
+import "github.com/ecs-emulator/ecs-emulator/internal/base/nearest"
 
 // hint asks whether a user meant the name that is nearest to what was typed; without one that is
 // near it says otherwise.

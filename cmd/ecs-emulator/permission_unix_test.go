@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
-	"github.com/ecs-emulator/ecs-emulator/internal/testall"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
 // copyOfThis is a copy of the test binary that any user may run.

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
-	"github.com/ecs-emulator/ecs-emulator/internal/sessionmanagerplugin"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/sessionmanagerplugin"
 )
 
 // awsCLI is the AWS CLI on a terminal, with AWS's session-manager-plugin, which it starts.

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
-	"github.com/ecs-emulator/ecs-emulator/internal/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 )
 
 // shortLog is the log as people read it on a terminal: short lines of records, and of what happens in

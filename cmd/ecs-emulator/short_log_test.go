@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
 )
 
 const taskARN = "arn:aws:ecs:us-east-1:000000000000:task/default/d88f6994aaaabbbbccccddddeeeeffff"
@@ -65,7 +65,7 @@ func timeOfDayInFront(line string) string { return line[min(len(line), len("15:0
 // logged: under another text they would be said twice.
 func TestMessagesThatActivityTells(t *testing.T) {
 	var source strings.Builder
-	for _, folder := range []string{"internal/agent", "internal/hostport", "handlers/control", "handlers/awsapi"} {
+	for _, folder := range []string{"internal/host/agent", "internal/host/hostport", "handlers/control", "handlers/awsapi"} {
 		files, err := filepath.Glob("../../" + folder + "/*.go")
 		if err != nil {
 			t.Fatal(err)

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/activity"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/hostport"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
 )
 
 // told are messages of which activity has a line of its own.

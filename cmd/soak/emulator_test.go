@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	api "github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/internal/testall"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
 // leave leaves a sandbox and a network on the engine, as a run does that fails.

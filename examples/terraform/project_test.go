@@ -15,7 +15,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/internal/testall"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
 // project is a folder with a configuration and its state, and what Terraform needs to

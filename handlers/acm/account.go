@@ -4,10 +4,10 @@ import (
 	"context"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/acm"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/acm"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // GetAccountConfiguration answers when events about a certificate would begin.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm/types"
 )
 
 // keyAlgorithm is that of a public key; empty: ACM has no name for it.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/acm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // promises holds the operations that some test called with success.

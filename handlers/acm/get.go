@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm"
 )
 
 // GetCertificate answers a certificate and its chain, and no private key.

@@ -6,10 +6,10 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/acm"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/acm"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // ImportCertificate keeps a certificate that another authority issued, or replaces one that was imported.

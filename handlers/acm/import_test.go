@@ -20,7 +20,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/acm/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/acm"
 )
 
 // issued is a certificate of tests with its key.

@@ -8,9 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/acm"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/acm"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm/types"
 )
 
 // ListCertificates answers certificates, of which RSA keys of up to 2048 bits and at least one

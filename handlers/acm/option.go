@@ -7,9 +7,9 @@ import (
 	"context"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/acm"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/acm"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm/types"
 )
 
 // loggingIn is whether a certificate is to be logged; empty: the request does not say.

@@ -15,11 +15,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/acm"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 const (

@@ -19,8 +19,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/acm"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
 var ireland = arn.Scope{Region: "eu-west-1", Account: "123456789012"}

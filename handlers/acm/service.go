@@ -2,9 +2,9 @@ package acm
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/acm"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/acm/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/wire"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 // codec names members as the model does, which has lower letters in a few structures.

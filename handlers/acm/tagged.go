@@ -4,7 +4,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
-	"github.com/ecs-emulator/ecs-emulator/internal/acm"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/acm"
 )
 
 // Tagged are the certificates with tags.

@@ -8,9 +8,9 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
-	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
 )
 
 // DescribeScalingActivities answers what scaling did in the last six weeks, the newest first, also of targets and services

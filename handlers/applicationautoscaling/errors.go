@@ -4,9 +4,9 @@ import (
 	"fmt"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func invalid(format string, args ...any) error {

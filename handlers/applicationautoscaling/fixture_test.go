@@ -13,9 +13,9 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // promises holds the operations that some test called with success.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
 )
 
 // identity tells the metric of a policy from those of others, as AWS does (AAS0007.4, AAS0007.5): one metric is the same, whether it

@@ -1,8 +1,8 @@
 package applicationautoscaling
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling/managedalarm"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling/managedalarm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
 )
 
 // metricTypes are the predefined metrics, with those of high resolution that the SDK does not know. AWS's order has not been

@@ -7,8 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // changedStep is the configuration of step scaling after a request. The adjustment type and the steps stay as they are

@@ -6,10 +6,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling/managedalarm"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmstate"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling/managedalarm"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/alarmstate"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
 )
 
 // changedTracking is the configuration of target tracking after a request. The metric stays as it is unless the request has

@@ -10,14 +10,14 @@ import (
 	ecs "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling/managedalarm"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/metric"
-	"github.com/ecs-emulator/ecs-emulator/internal/metricmath"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling/managedalarm"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metricmath"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // checkTracking refuses a policy of target tracking for what there is: of the service, and of other policies.

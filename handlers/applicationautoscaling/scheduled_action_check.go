@@ -7,9 +7,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/scheduleexpression"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/scheduleexpression"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling"
 )
 
 // checkAction refuses a scheduled action, as a request makes it (AAS0009, AAS0010). In which order AWS looks has not been

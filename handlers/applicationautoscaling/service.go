@@ -10,9 +10,9 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/wire"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // API answers from the store.

@@ -2,10 +2,10 @@ package applicationautoscaling
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
-	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Tagged are the scalable targets with tags.

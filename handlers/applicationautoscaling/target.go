@@ -11,14 +11,14 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
-	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling/managedalarm"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/iam"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/applicationautoscaling/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling/managedalarm"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // RegisterScalableTarget keeps between which counts a service may be scaled. Where a target is registered already, it

@@ -11,8 +11,8 @@ import (
 	ecs "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
-	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 func TestTargets(t *testing.T) {

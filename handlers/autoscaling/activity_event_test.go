@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // The members are the user guide's.

@@ -1,5 +1,5 @@
 // Package autoscaling answers the API of Amazon EC2 Auto Scaling. Handlers write what is
-// wanted; the group controller of internal/capacity launches and terminates instances.
+// wanted; the group controller of internal/ecs/capacity launches and terminates instances.
 package autoscaling
 
 import (
@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what the API works on.

@@ -14,10 +14,10 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	rows "github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // promises holds the operations that some test called with success.

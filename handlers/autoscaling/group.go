@@ -9,11 +9,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/iam"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // CreateAutoScalingGroup makes a group, whose controller launches its instances.

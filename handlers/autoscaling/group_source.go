@@ -7,11 +7,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // oneSource is the text for requests that name several of what instances are launched

@@ -12,9 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	rows "github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Members and their values were recorded.

@@ -8,8 +8,8 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
-	rows "github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 func TestInstancesOfGroups(t *testing.T) {

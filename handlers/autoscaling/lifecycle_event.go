@@ -3,9 +3,9 @@ package autoscaling
 import (
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // LifecycleEvent is the event that EC2 Auto Scaling sends to EventBridge when a lifecycle hook has an

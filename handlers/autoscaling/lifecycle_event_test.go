@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // The members were recorded, of a launch; those of a termination are the user guide's.

@@ -10,9 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // What a lifecycle hook can have. Source: EC2 Auto Scaling API reference, PutLifecycleHook; ASG0004.2 for new groups.

@@ -6,8 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
 )
 
 // What cannot be made here, groups have not: tools that ask for it learn that.

@@ -8,10 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // DescribePolicies shows the policies that ECS has put for managed scaling. Users cannot put any.

@@ -8,10 +8,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/autoscaling"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // processes are all there are. Source: EC2 Auto Scaling API reference, SuspendProcesses.

@@ -20,7 +20,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/google/uuid"
 )
 

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/smithy-go/encoding/cbor"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 type (

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/wire/query"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire/query"
 )
 
 // exchange is one request and its answer.

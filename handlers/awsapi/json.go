@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/smithy-go"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 // JSON is AWS JSON 1.0 or 1.1: POST with an X-Amz-Target.

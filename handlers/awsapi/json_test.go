@@ -23,7 +23,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 const target = "AmazonEC2ContainerServiceV20141113"

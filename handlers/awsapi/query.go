@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/wire/query"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire/query"
 )
 
 // Query is AWS Query, or EC2's dialect of it: a form with an Action in, XML out.

@@ -1,6 +1,6 @@
 package awsapi
 
-import "github.com/ecs-emulator/ecs-emulator/internal/wire/query"
+import "github.com/ecs-emulator/ecs-emulator/internal/base/wire/query"
 
 // ec2Protocol is EC2's dialect: other answers and errors.
 type ec2Protocol struct{ queryProtocol }

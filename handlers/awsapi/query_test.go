@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/wire/query"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire/query"
 )
 
 type (

@@ -3,8 +3,8 @@ package cloudwatch
 import (
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // AlarmDetailType is the detail-type of an AlarmEvent.

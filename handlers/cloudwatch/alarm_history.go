@@ -10,10 +10,10 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // historyPage is how many items are told at once. Source: CloudWatch API reference, DescribeAlarmHistory.

@@ -8,9 +8,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 )
 
 // settingsOf are what a request says of an alarm, or what is wrong with it.

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmstate"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/alarmstate"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // SetAlarmState sets the state of an alarm, with its reason and any JSON about that, which is kept as

@@ -5,10 +5,10 @@ import (
 	"reflect"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch/alarmstate"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/alarmstate"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // PutCompositeAlarm makes an alarm whose state follows from those of others, or replaces all settings of the one that there

@@ -10,11 +10,11 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // PutDashboard makes a dashboard, or gives it another body; its tags then stay (recorded answers). The body is kept as AWS

@@ -11,8 +11,8 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/metric"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // No request in CBOR is answered with an error on our side.

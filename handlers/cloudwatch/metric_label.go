@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // labelsOf are the labels of the queries that are of a metric: those that they have, or else what tells a query from the

@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/metric"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatch/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // mostDatapoints are those of an answer of GetMetricStatistics. Source: CloudWatch API reference.

@@ -7,10 +7,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/logs"
-	"github.com/ecs-emulator/ecs-emulator/internal/logs/pattern"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
+	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs/pattern"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs/types"
 )
 
 // FilterLogEvents answers the events of several streams in order of their times, always

@@ -7,9 +7,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/logs"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
+	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs/types"
 )
 
 // Size of a page of events. Source: API reference of GetLogEvents. It does not say what counts

@@ -20,7 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatchlogs"
-	"github.com/ecs-emulator/ecs-emulator/internal/logs"
+	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
 )
 
 // follow reads a group as `aws logs tail --follow` of version 2 of the CLI does: again and

@@ -8,10 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/logs"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
+	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs/types"
 )
 
 // CreateLogGroup makes a log group.

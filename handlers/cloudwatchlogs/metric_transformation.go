@@ -7,8 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/logs/pattern"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs/pattern"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
 )
 
 // metricPattern reads the pattern of a metric filter. Source of the text: recorded answers (LOGS0008).

@@ -7,9 +7,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/logs"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
+	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs/types"
 )
 
 // PutResourcePolicy keeps a policy of the account; those of single log groups are not built.

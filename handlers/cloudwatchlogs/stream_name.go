@@ -3,7 +3,7 @@ package cloudwatchlogs
 import (
 	"github.com/aws/smithy-go"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
 )
 
 // CheckStream is what CreateLogStream says of the names of a group and a stream before it looks for

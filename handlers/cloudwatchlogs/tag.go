@@ -9,10 +9,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
-	"github.com/ecs-emulator/ecs-emulator/internal/logs"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/cloudwatchlogs/types"
+	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs/types"
 )
 
 // maxTags is how many a group may have. Source: API reference of TagResource.

@@ -2,9 +2,9 @@ package cloudwatchlogs
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/logs"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Tagged are the log groups with tags, which are kept beside the store.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/logs"
+	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
 )
 
 // A token has what the next page begins behind.

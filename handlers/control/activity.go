@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 )
 
 // activity serves GET /_emulator/activity: what happens, in short lines for people, each an object

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
-	"github.com/ecs-emulator/ecs-emulator/internal/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 )
 
 // texts are the texts of lines of JSON.

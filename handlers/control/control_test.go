@@ -16,10 +16,10 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/clock"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 var scope = arn.Scope{Region: "us-east-1", Account: "000000000000"}

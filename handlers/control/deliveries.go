@@ -6,11 +6,11 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/delivery"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Due tells when rules and schedules are due next, by the emulator's clock.

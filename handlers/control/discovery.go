@@ -3,7 +3,7 @@ package control
 import (
 	"net/http"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 )
 
 // Resolver is the DNS server of a VPC.

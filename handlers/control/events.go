@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/eventpattern"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/eventpattern"
 )
 
 // keepAlive is how often a quiet stream of server-sent events shows that it lives, so

@@ -13,10 +13,10 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/execframe"
-	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/execframe"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
 
 // ExecPath is where programs are run in containers. An upgrade is a GET, and the package handlers

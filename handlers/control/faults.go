@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/activity"
-	"github.com/ecs-emulator/ecs-emulator/internal/faults"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/faults"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 )
 
 // Faults adds, lists and clears faults.

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/activity"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // findService returns the service that a name or an ARN means, or nil if it means a task. cluster, a

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/activity"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // logs serves GET /_emulator/logs?task=<id or ARN>&container=<name>: the lines that

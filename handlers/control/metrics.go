@@ -9,7 +9,7 @@ import (
 
 	process "github.com/VictoriaMetrics/metrics"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Metrics are the emulator's own, for Prometheus. Several emulators fit into one process.

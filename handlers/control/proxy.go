@@ -6,10 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/place"
-	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/place"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Proxy is what is known of a proxy of Service Connect beside rows.

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // durations are the upper bounds of the buckets of request times, in seconds.

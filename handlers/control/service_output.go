@@ -8,8 +8,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Output is an object of the answer of GET /_emulator/logs for a service: a line that a container

@@ -16,10 +16,10 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/datachannel"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/clock"
-	channel "github.com/ecs-emulator/ecs-emulator/internal/datachannel"
-	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	channel "github.com/ecs-emulator/ecs-emulator/internal/exec/datachannel"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
 
 // hello is a program that says hello and ends.

@@ -17,10 +17,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/routing"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/securitygroup"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/vpc"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/outage"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what the API works on.

@@ -26,9 +26,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/routing"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/securitygroup"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/vpc"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 var (

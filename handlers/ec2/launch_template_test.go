@@ -9,7 +9,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 )
 
 func (s *server) template(t *testing.T, name string, data *types.RequestLaunchTemplateData) types.LaunchTemplate {

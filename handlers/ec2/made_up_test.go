@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 )
 
 // There are as many subnets as there are ids, each the same each time, in the VPC and

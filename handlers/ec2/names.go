@@ -1,6 +1,6 @@
 package ec2
 
-import "github.com/ecs-emulator/ecs-emulator/internal/wire/query"
+import "github.com/ecs-emulator/ecs-emulator/internal/base/wire/query"
 
 // codec has the names of members that do not follow from the SDK's by the rules of EC2's
 // dialect. A test compares it with the SDK's client, so a new operation that needs a name

@@ -3,8 +3,8 @@ package ec2
 import (
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // SpotEvent is the event that EC2 sends to EventBridge when a Spot Instance has its notice, as JSON.

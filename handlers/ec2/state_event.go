@@ -3,8 +3,8 @@ package ec2
 import (
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // StateDetailType is the detail-type of a StateEvent.

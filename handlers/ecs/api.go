@@ -19,11 +19,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/taskdefinition"
-	"github.com/ecs-emulator/ecs-emulator/internal/outage"
-	"github.com/ecs-emulator/ecs-emulator/internal/quota"
-	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
 
 // API answers ECS operations.

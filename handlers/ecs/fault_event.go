@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // faultSource is the emulator's own: AWS has no such events, so no rule delivers them.

@@ -7,8 +7,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
-	"github.com/ecs-emulator/ecs-emulator/internal/member"
-	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
 // MemberTables say what becomes of the members of task definitions, tasks, services and clusters,

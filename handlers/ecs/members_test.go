@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
-	"github.com/ecs-emulator/ecs-emulator/internal/member"
-	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
 // TestEveryMemberHasARow fails when the SDK gains a member without a row: it

@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Reset removes everything. If withDefault, it makes the default clusters that there were

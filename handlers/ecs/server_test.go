@@ -22,10 +22,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/clock"
-	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
 
 // promises holds the operations that some test called with success.

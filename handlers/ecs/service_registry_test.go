@@ -9,10 +9,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	discovery "github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	discovery "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // registry makes a service of AWS Cloud Map with records of some types; without any it is one of an HTTP namespace.

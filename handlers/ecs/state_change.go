@@ -4,7 +4,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // StateChange is the event that ECS sends to EventBridge for a change of a task, a

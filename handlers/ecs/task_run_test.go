@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 func strategy(items ...types.CapacityProviderStrategyItem) []types.CapacityProviderStrategyItem {

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // contentTypes are those of fixed responses. Source: ELBv2 API reference, FixedResponseActionConfig.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/elbv2"
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 )
 
 // foreignToBalancer refuses attributes of load balancers of another type, or of IPv6.

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 )
 
 // For any request, the answer is one that the client reads, and the next one can still

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
 //go:embed model.json

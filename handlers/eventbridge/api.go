@@ -1,5 +1,5 @@
 // Package eventbridge answers the API of Amazon EventBridge: event buses, rules, their targets, and PutEvents. It keeps
-// what is asked for; internal/delivery matches events and schedules and calls the targets.
+// what is asked for; internal/aws/delivery matches events and schedules and calls the targets.
 //
 // Requests are checked in AWS's order: the constraints of their members, all at once; then what is stored; then what the
 // members say together.
@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what the API needs.

@@ -7,10 +7,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // CreateEventBus makes a bus (EVB0002).

@@ -4,9 +4,9 @@ import (
 	"errors"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventpattern"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/eventpattern"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge/types"
 )
 
 // invalid is an exception that the SDK has no type for.

@@ -6,10 +6,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge/types"
 )
 
 // PutPermission adds a statement to the policy of a bus, or replaces the one with its id; with a Policy it replaces all

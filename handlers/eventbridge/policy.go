@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
 // document is the policy of a bus, with the members in AWS's order.

@@ -5,12 +5,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventpattern"
-	"github.com/ecs-emulator/ecs-emulator/internal/scheduleexpression"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/eventpattern"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/scheduleexpression"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // PutRule makes a rule, or replaces what it has: what the request leaves out is gone then, but for its tags (EVB0002).

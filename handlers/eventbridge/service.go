@@ -2,9 +2,9 @@ package eventbridge
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/wire"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 // codec names members as the model does, which has lower letters in structures that ECS has as well, and in exceptions.

@@ -5,10 +5,10 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridge"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // maxTargets is how many targets a rule has. Source: EventBridge user guide, quotas.

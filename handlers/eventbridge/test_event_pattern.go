@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/eventpattern"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/eventpattern"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge"
 )
 
 // TestEventPattern tells whether a pattern matches an event.

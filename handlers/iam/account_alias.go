@@ -3,7 +3,7 @@ package iam
 import (
 	"context"
 
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
 )
 
 // ListAccountAliases answers no alias: an account has none before CreateAccountAlias, which is not built.

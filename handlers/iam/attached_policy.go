@@ -8,9 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/iam"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // maxAttached is the quota of managed policies of a role. Source: IAM user guide, quotas;

@@ -6,9 +6,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/iam"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // describeInstanceProfile is what every answer has of an instance profile; its role is

@@ -4,9 +4,9 @@ import (
 	"context"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/iam"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // AddRoleToInstanceProfile gives an instance profile its role; there is at most one

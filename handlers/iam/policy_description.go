@@ -5,7 +5,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 )
 
 // describePolicy is a policy in the answers of CreatePolicy and ListPolicies, without its

@@ -3,8 +3,8 @@ package iam
 import (
 	"context"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/iam"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
 )
 
 // TagPolicy adds tags to a policy.

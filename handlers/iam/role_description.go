@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 )
 
 // escaped is a document as answers have it. Source: IAM API reference, "URL-encoded

@@ -4,9 +4,9 @@ import (
 	"context"
 	"slices"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/iam"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // maxInlinePolicies is the quota of all inline policies of a role together, in characters

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
 )
 
 // Service is the IAM API.

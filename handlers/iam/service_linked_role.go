@@ -9,11 +9,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/iam"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/iam"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // CreateServiceLinkedRole makes the role of a service. Of a name under amazonaws.com it cannot be told whether AWS has

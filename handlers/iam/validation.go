@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
 //go:embed model.json

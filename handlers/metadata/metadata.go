@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/gorilla/mux"
 )
 

@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/resourcegroupstaggingapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/resourcegroupstaggingapi/types"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/resourcegroupstaggingapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/resourcegroupstaggingapi/types"
 )
 
 // filter is what a request asks for. The zero value lets everything through.

@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/resourcegroupstaggingapi/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/resourcegroupstaggingapi/types"
 )
 
 const (

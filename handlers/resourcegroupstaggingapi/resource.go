@@ -8,9 +8,9 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/resourcegroupstaggingapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/resourcegroupstaggingapi/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/resourcegroupstaggingapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/resourcegroupstaggingapi/types"
 )
 
 // GetResources answers resources in order of their ARNs, which is the emulator's choice.

@@ -9,9 +9,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/resourcegroupstaggingapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/wire"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/resourcegroupstaggingapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what the API needs.

@@ -17,8 +17,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/handlers/resourcegroupstaggingapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // promises holds the operations that some test called with success.

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/resourcegroupstaggingapi"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/resourcegroupstaggingapi"
 )
 
 // GetTagKeys answers the keys that are in use, each once.

@@ -7,11 +7,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/iam"
-	"github.com/ecs-emulator/ecs-emulator/internal/scheduleexpression"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/scheduleexpression"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // service is EventBridge Scheduler as the trust policies of roles call it.

@@ -4,7 +4,7 @@ import (
 	"net/http"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
 )
 
 func invalid(format string, args ...any) error {

@@ -11,11 +11,11 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // mostListed is how many schedules and groups a page has. Source: the service model.

@@ -13,9 +13,9 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler/types"
+	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
 )
 
 // ListSchedules answers schedules. AWS does not sort them by name (EVS0004).

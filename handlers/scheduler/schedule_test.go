@@ -14,9 +14,9 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/scheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/iam"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 const scheduleARN = "arn:aws:scheduler:us-east-1:123456789012:schedule/default/nightly"

@@ -13,7 +13,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/scheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
 // promises holds the operations that some test called with success.

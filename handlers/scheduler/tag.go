@@ -8,11 +8,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // mostTags is how many tags a group has. Source: EventBridge Scheduler user guide, quotas.

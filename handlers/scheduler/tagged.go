@@ -4,8 +4,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler/types"
+	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
 )
 
 // Tagged are the schedule groups with tags; schedules have none.

@@ -6,11 +6,11 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/eventbridgescheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/scheduler/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/targetinput"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/targetinput"
+	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
 )
 
 // kind is what there is to know of the targets of a service. Source: EventBridge Scheduler user guide, templated targets.

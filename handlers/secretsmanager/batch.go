@@ -6,9 +6,9 @@ import (
 
 	"github.com/aws/smithy-go"
 
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager/types"
 )
 
 // maxBatch is how many values a request asks for. Source: Secrets Manager API reference.

@@ -6,10 +6,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/hashorder"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/hashorder"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager/types"
 )
 
 // DescribeSecret answers what there is to know about a secret but its values, also when it

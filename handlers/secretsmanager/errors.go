@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager/types"
 )
 
 func notFound(format string, args ...any) error {

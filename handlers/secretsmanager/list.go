@@ -7,9 +7,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager/types"
 )
 
 // ListSecrets answers secrets, those that are marked for deletion only if they are asked for.

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager/types"
 )
 
 // maxListed is how many items a page of a list has. Source: Secrets Manager API reference.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager"
 )
 
 // What passwords are made of. Source: Secrets Manager API reference, GetRandomPassword.

@@ -6,9 +6,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
-	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // RotateSecret refuses: no secret has a function that rotates it (SEC0007), and there is none

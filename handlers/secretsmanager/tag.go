@@ -6,10 +6,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 const maxTags = 50 // Source: Secrets Manager user guide, quotas

@@ -2,7 +2,7 @@ package secretsmanager
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
-	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
 )
 
 // Tagged are the secrets with tags, but for those that are marked for deletion: their tags cannot be changed.

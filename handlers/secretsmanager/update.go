@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
-	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // UpdateSecret changes the description and the key that are given, and adds a version if a

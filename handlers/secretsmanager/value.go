@@ -9,10 +9,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/hashorder"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/secretsmanager"
-	"github.com/ecs-emulator/ecs-emulator/internal/secretsmanager"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/hashorder"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // givenValue is a value that a request brings, with the id of its version.

@@ -2,7 +2,7 @@ package servicediscovery
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
 )
 
 // Where a text has no fact beside it, Cloud Map's has not been seen, and the text is the emulator's.

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
 )
 
 // Conditions of filters.

@@ -8,12 +8,12 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // What attributes may be. Source: the service model, AttrKey and AttrValue, of which the constraints on maps are checked

@@ -5,10 +5,10 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // UpdateInstanceCustomHealthStatus changes the custom status of an instance, at once or when HealthDelay is over.

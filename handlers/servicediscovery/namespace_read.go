@@ -6,9 +6,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
 )
 
 // GetNamespace answers a namespace (SD0005).

@@ -3,10 +3,10 @@ package servicediscovery
 import (
 	"context"
 
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // UpdateHttpNamespace changes the description of an HTTP namespace.

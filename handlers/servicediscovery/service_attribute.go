@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/servicediscovery"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // mostServiceAttributes is how many attributes a service has. Source: Cloud Map API reference, ServiceAttributes.

@@ -2,7 +2,7 @@ package ssm
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm/types"
 )
 
 // refusal is an error whose text is its member message, in small letters, which is not what

@@ -8,11 +8,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/hashorder"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
-	"github.com/ecs-emulator/ecs-emulator/internal/ssm"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/hashorder"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // maxLabels is how many labels a version has, and a request names. Source: Systems Manager

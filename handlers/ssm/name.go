@@ -5,9 +5,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
-	"github.com/ecs-emulator/ecs-emulator/internal/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
 // Bounds of names. Source: SSM API reference, PutParameter; the length is that of the ARN.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // tokens are those of Systems Manager.

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
 // checkPattern asks that a pattern matches all of a value. That it is all is an assumption:

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 )
 
 // Plain Amazon Linux has ids of images by themselves, of which DescribeImages knows.

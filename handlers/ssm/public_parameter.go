@@ -6,10 +6,10 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm/types"
 )
 
 // recommended is the value of an image's parameter, in the order of its members on AWS.

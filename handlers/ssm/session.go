@@ -8,10 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
 
 // StartSession makes a session with a container of a task: a shell, or a port of it, or of a host that

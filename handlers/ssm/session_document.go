@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
 
 // documentParameters are the parameters of each document that sessions may have, with what they are

@@ -9,9 +9,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ssmsession"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
 
 // maxSessions is how many sessions a page has. Source: SSM API reference.

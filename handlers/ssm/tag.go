@@ -8,10 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/ssm/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ssm"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ssm"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 const maxTags = 50 // Source: AWS general reference, tag naming limits

@@ -2,9 +2,9 @@ package ssm
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ssm"
-	"github.com/ecs-emulator/ecs-emulator/internal/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Tagged are the parameters with tags.

@@ -10,9 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/iam"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/sts"
-	"github.com/ecs-emulator/ecs-emulator/internal/session"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/sts"
 )
 
 // Bounds of a role's session, in seconds. Source: STS API reference, AssumeRole.

@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/sts"
-	"github.com/ecs-emulator/ecs-emulator/internal/session"
+	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/sts"
 )
 
 // GetCallerIdentity answers with the session that the keys are of, or else with the root of

@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/sdk/sts"
-	"github.com/ecs-emulator/ecs-emulator/internal/session"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/wire/query"
+	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire/query"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what the API needs.

@@ -22,7 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/scratchimage"
-	"github.com/ecs-emulator/ecs-emulator/internal/testall"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
 const (

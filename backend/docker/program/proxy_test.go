@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
-	"github.com/ecs-emulator/ecs-emulator/internal/testall"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
 // root is the folder of this module.

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
-	"github.com/ecs-emulator/ecs-emulator/internal/testall"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
 // Versions of this module in the tests' proxy: a release, and a commit of main.

@@ -3,8 +3,8 @@ package emptyinstances
 import (
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/placement"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // PlacementTime is how many nanoseconds a placement takes, of as many as there is time for.

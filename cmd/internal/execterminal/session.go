@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/sessionclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/sessionclient"
 )
 
 // session is one of ECS Exec.

@@ -3,8 +3,8 @@ package waitingtasks
 import (
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider/scaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/scaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Estimate measures an estimate of the instances that tasks need which wait, each of another size.

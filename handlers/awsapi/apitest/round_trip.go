@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/wire/query"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire/query"
 )
 
 // RoundTrip holds the names that a service in a Query protocol reads and writes against

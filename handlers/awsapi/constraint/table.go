@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"sync"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
 // Table is what AWS's public API model of a service demands of requests: model.json beside the

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // Request is what a request says about the part that it wants.

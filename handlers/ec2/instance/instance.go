@@ -6,9 +6,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // describedInstance is an instance with what its reservation shows.

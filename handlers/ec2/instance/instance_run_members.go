@@ -5,7 +5,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 )
 
 // notDone is what a launch asks for and does not get. What is not listed acts, or is kept

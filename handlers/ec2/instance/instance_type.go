@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 )
 
 // mostTypes is how many instance types an answer has. Source: EC2 API reference, DescribeInstanceTypes.

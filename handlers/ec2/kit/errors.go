@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 )
 
 // Refuse is an error with a code of EC2.

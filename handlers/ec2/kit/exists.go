@@ -6,10 +6,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Exists is the error that there is no resource of an id.

@@ -4,10 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 var instanceIDs = lazyregexp.New(`^i-([0-9a-f]{8}|[0-9a-f]{17})$`)

@@ -1,8 +1,8 @@
 package kit
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // InterfaceID is the network interface of an instance.

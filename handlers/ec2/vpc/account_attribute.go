@@ -6,8 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ec2/ec2network"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 )
 
 // accountAttributes are those of every account, with the quotas of a new one. Source: EC2 API

@@ -5,7 +5,7 @@ import (
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/member"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
 )
 
 // CreateClusterTable and UpdateClusterTable say what becomes of the members of clusters.

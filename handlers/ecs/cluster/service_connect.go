@@ -8,10 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/capacityprovider"
-	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/endpoint"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Values of the status of an attachment of Service Connect (ECS0301).

@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/outage"
-	"github.com/ecs-emulator/ecs-emulator/internal/quota"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Base is what all parts of the API work on.

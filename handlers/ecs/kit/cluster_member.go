@@ -3,7 +3,7 @@ package kit
 import (
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
 // memberName turns a name, id or ARN of something that lives in a cluster into its

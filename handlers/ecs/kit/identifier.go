@@ -3,7 +3,7 @@ package kit
 import (
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
 // errSeparators is for names with a slash and ARNs with too few or many parts.

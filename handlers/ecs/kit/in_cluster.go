@@ -3,8 +3,8 @@ package kit
 import (
 	"context"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // InCluster is where most operations act: in an ACTIVE cluster of the caller's, as a

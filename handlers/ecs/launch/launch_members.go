@@ -5,7 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/member"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
 )
 
 // What RunTask and services have in common.

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/member"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
 )
 
 // The tables of managed EBS volumes: of RunTask and StartTask, and of services.

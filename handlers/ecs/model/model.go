@@ -14,7 +14,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 //go:embed constraints.json

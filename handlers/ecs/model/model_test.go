@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 func TestRefusals(t *testing.T) {

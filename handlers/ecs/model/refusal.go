@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 // Refuse turns a violation into the exception that operation answers with:

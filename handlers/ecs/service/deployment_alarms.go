@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
-	"github.com/ecs-emulator/ecs-emulator/internal/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 )
 
 // checkAlarms looks for the alarms that a request has a service watch; those that are off mean nothing.

@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
-	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 )
 
 // What names consist of. Source: ECS API reference, ServiceConnectService and ServiceConnectClientAlias.

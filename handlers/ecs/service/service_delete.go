@@ -7,8 +7,8 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
-	"github.com/ecs-emulator/ecs-emulator/internal/applicationautoscaling/managedalarm"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling/managedalarm"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // DeleteService makes a service DRAINING and wants none of its tasks any more; the

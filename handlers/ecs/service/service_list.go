@@ -10,8 +10,8 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
-	"github.com/ecs-emulator/ecs-emulator/internal/serviceconnect/endpoint"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // defaultServicePage is the page size of lists of services. Source: ListServices.

@@ -6,7 +6,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
-	"github.com/ecs-emulator/ecs-emulator/internal/member"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
 )
 
 // CreateServiceTable and updateServiceTable say what becomes of the members of services.

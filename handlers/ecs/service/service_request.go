@@ -9,8 +9,8 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
-	"github.com/ecs-emulator/ecs-emulator/internal/lazyregexp"
-	"github.com/ecs-emulator/ecs-emulator/internal/quota"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 )
 
 // Limits of services. Source: ECS API reference, CreateService.

@@ -5,8 +5,8 @@ import (
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
-	"github.com/ecs-emulator/ecs-emulator/internal/member"
-	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
 // RunTaskTable and startTaskTable say what becomes of the members of RunTask and StartTask;

@@ -11,10 +11,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
-	"github.com/ecs-emulator/ecs-emulator/internal/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/taskdef"
-	"github.com/ecs-emulator/ecs-emulator/internal/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
 // Output is the answer of RegisterTaskDefinition and

@@ -13,7 +13,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // hostGroups is the folder of the groups of version 1: one for each kind of limit.

@@ -18,7 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // State says whether what an owner has on the engine is still needed.

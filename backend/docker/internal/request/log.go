@@ -31,7 +31,7 @@ func logConfig() container.LogConfig {
 // while a reader that follows still reads the one before: it leaves out a file, or begins one again. So
 // files are large: at the rate at which Docker
 // takes lines, 10 MB/s, one lasts for five seconds, and a reader of all of it is never that far
-// behind; see internal/agent. Together they are what the reader may miss while it is away.
+// behind; see internal/host/agent. Together they are what the reader may miss while it is away.
 // Files are not compressed, as they are read soon. Podman has no driver local.
 func AmpleLog(drivers []string) container.LogConfig {
 	c := container.LogConfig{Type: "json-file", Config: map[string]string{"max-size": "50m", "max-file": "4"}}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // Step is a value from a time on, which counts from when the container first started.

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/process"
-	"github.com/ecs-emulator/ecs-emulator/internal/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // Script is what a container does. It is put together from these sources, of

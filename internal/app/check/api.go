@@ -1,0 +1,164 @@
+package check
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// refusal is an answer of the API.
+type refusal struct {
+	code, message string
+	earlier       bool // of a call that makes the world, not of the request itself
+}
+
+// world is what a request finds: of what it refers to, everything is there.
+type world struct {
+	earlier  []call // that make its task definition, and the service that it updates
+	cluster  string // empty for default
+	strategy []types.CapacityProviderStrategyItem
+	// targetGroups are ARNs of target groups with a load balancer.
+	targetGroups []string
+	targetType   elb.TargetTypeEnum
+	targetTypes  map[string]elb.TargetTypeEnum // of those that have another one
+	registries   []string                      // ARNs of services of AWS Cloud Map
+	alarms       []string                      // names of CloudWatch alarms
+	namespaces   []string                      // names of namespaces of Cloud Map
+	groups       []*autoscaling.Group
+	// providers are names of capacity providers of Auto Scaling groups, which the cluster has if they
+	// are associated.
+	providers  []string
+	associated bool
+}
+
+// scope is where requests are made.
+var scope = arn.Scope{Region: "us-east-1", Account: awsapi.DefaultAccount}
+
+// ask makes a request of the API, which has an empty store but for the world, and no engine.
+func (o Options) ask(w world, operation string, body []byte) *refusal {
+	store, err := state.Open(state.Options{})
+	if err != nil {
+		panic("open a store in memory: " + err.Error())
+	}
+	defer store.Close()
+	api := ecs.New(ecs.Options{
+		Store: store, Now: time.Now, DefaultLaunchType: o.DefaultLaunchType,
+		HostPaths: o.HostPaths, FileSystems: o.FileSystems, AllowPrivileged: o.AllowPrivileged,
+	})
+	handler := api.Service().Handler(awsapi.Options{Region: scope.Region, Account: scope.Account, Logger: slog.New(slog.DiscardHandler)})
+	err = store.Update(func(tx *state.Tx) error {
+		w.write(tx)
+		return nil
+	})
+	if err != nil {
+		panic("write to a store in memory: " + err.Error())
+	}
+	for _, each := range w.earlier {
+		if refused := each.refused(handler); refused != nil {
+			refused.earlier = true
+			return refused
+		}
+	}
+	return call{operation, body}.refused(handler)
+}
+
+// write makes the cluster with a container instance, the capacity providers, the target groups and the registries.
+func (w world) write(tx *state.Tx) {
+	now := time.Now()
+	c := state.NewDefaultCluster(scope, now)
+	if w.cluster != "" {
+		c.Name, c.ARN = w.cluster, scope.Cluster(w.cluster)
+	}
+	c.DefaultCapacityProviderStrategy = w.strategy
+	if w.associated {
+		c.CapacityProviders = append(c.CapacityProviders, w.providers...)
+	}
+	w.writeProviders(tx, now)
+	w.writeNamespaces(tx, c, now)
+	state.PutCluster(tx, c)
+	for id, launchType := range map[string]types.LaunchType{"i-0": types.LaunchTypeEc2, "mi-0": types.LaunchTypeExternal} {
+		state.PutContainerInstance(tx, &state.ContainerInstance{
+			ARN: scope.ContainerInstance(c.Name, id), EC2InstanceID: id, LaunchType: launchType, Status: "ACTIVE", AgentConnected: true, RegisteredAt: now,
+		}, now)
+	}
+	for i, group := range w.targetGroups {
+		balancer := fmt.Sprintf("%sloadbalancer/app/check/%d", strings.Replace(scope.Prefix(), ":ecs:", ":elasticloadbalancing:", 1), i)
+		elbv2.PutTargetGroup(tx, &elbv2.TargetGroup{Scope: scope, ARN: group, Name: group, Type: cmp.Or(w.targetTypes[group], w.targetType), Protocol: elb.ProtocolEnumHttp})
+		elbv2.PutListener(tx, &elbv2.Listener{
+			Scope: scope, ARN: elbv2.NewListenerARN(balancer), LoadBalancer: balancer,
+			Actions: []elb.Action{{Type: elb.ActionTypeEnumForward, TargetGroupArn: aws.String(group)}},
+		})
+	}
+	for _, registry := range w.registries { // without records it takes what any of them needs
+		servicediscovery.PutService(tx, &servicediscovery.Service{ARN: registry})
+	}
+	for _, alarm := range w.alarms {
+		cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: scope, Name: alarm})
+	}
+}
+
+// call is an operation with its input.
+type call struct {
+	operation string
+	input     []byte
+}
+
+func (c call) refused(handler http.Handler) *refusal {
+	request, err := http.NewRequest(http.MethodPost, "http://check/", bytes.NewReader(c.input))
+	if err != nil {
+		panic("make a request: " + err.Error())
+	}
+	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	request.Header.Set("X-Amz-Target", ecs.TargetPrefix+"."+c.operation)
+	a := &answer{header: http.Header{}}
+	handler.ServeHTTP(a, request)
+	if a.status/100 == 2 {
+		return nil
+	}
+	var exception struct {
+		Type    string `json:"__type"`
+		Message string `json:"message"`
+	}
+	if err := json.Unmarshal(a.body.Bytes(), &exception); err != nil {
+		return &refusal{code: "InternalFailure", message: a.body.String()}
+	}
+	return &refusal{code: exception.Type, message: exception.Message}
+}
+
+// answer is the answer to a request that no network carries.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header { return a.header }
+
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 {
+		a.status = status
+	}
+}
+
+func (a *answer) Write(text []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.body.Write(text)
+}

@@ -1,0 +1,105 @@
+package credentials
+
+import (
+	"context"
+	"crypto/subtle"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
+	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// ID is the id by which a task asks for the keys of its task role.
+func (i *Issuer) ID(taskARN string) (string, error) {
+	return i.Sessions.CredentialsID(taskARN, session.TaskApplication)
+}
+
+// Variable is the environment variable by which SDKs find a task's credentials, empty for a task
+// that has none.
+// Source: AWS SDKs and Tools reference guide, container credential provider.
+func (i *Issuer) Variable(t *state.Task) (string, error) {
+	role := i.roleOf(t, session.TaskApplication)
+	if role == "" {
+		return "", nil
+	}
+	i.RoleID(role) // the log tells of one that does not exist
+	id, err := i.ID(t.ARN)
+	if err != nil {
+		return "", fmt.Errorf("make the id of a task's credentials: %w", err)
+	}
+	return "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/" + id, nil
+}
+
+// TaskKeys finds the keys that one of some tasks asks for by an id; see metadata.Credentials. Those
+// of its execution role it gets under no id.
+func (i *Issuer) TaskKeys(ctx context.Context, id string, tasks []string) (*metadata.RoleCredentials, error) {
+	for _, taskARN := range tasks {
+		own, err := i.ID(taskARN)
+		if err != nil {
+			return nil, err
+		}
+		if subtle.ConstantTimeCompare([]byte(own), []byte(id)) == 0 {
+			continue
+		}
+		t := state.FindTask(i.Store.Read(), taskARN)
+		if t == nil || t.Ended() {
+			break
+		}
+		role := i.roleOf(t, session.TaskApplication)
+		if role == "" {
+			break
+		}
+		found, err := i.keysOf(ctx, t, role)
+		if err != nil {
+			i.Log.Error("cannot make credentials for a task", "task", taskARN, "error", err)
+		}
+		return found, err
+	}
+	return nil, metadata.ErrNoCredentials
+}
+
+// keysOf are the keys that a task has now: its own session's, or those of a profile.
+func (i *Issuer) keysOf(ctx context.Context, t *state.Task, role string) (*metadata.RoleCredentials, error) {
+	if i.Profile != nil {
+		return passedOn(ctx, i.Profile, role, time.Now())
+	}
+	made, err := i.Sessions.Issue(i.taskSession(t, session.TaskApplication, role))
+	if err != nil {
+		return nil, err
+	}
+	return &metadata.RoleCredentials{
+		RoleArn: role, AccessKeyId: made.AccessKeyID, SecretAccessKey: made.SecretAccessKey, Token: made.Token,
+		Expiration: i.Clock.Wall(made.Expires).Round(time.Second),
+	}, nil
+}
+
+// Call is a call of an operation that the emulator makes for a task without a request, as one of
+// the task's roles. Of a task that has no such role, or is forgotten, it is the root of the account.
+func (i *Issuer) Call(taskARN string, kind session.Kind, service, operation string) awsapi.Call {
+	scope := arn.ScopeOf(taskARN)
+	call := awsapi.Call{
+		Service: service, Operation: operation, Region: scope.Region, Account: scope.Account, RequestID: arn.NewUUID(), Authorize: i.Authorize,
+	}
+	if t := state.FindTask(i.Store.Read(), taskARN); t != nil {
+		if role := i.roleOf(t, kind); role != "" {
+			call.Caller = callerOf(i.taskSession(t, kind, role))
+		}
+	}
+	return call
+}
+
+// Allow asks whether the execution role of a task may do what the emulator does for the task
+// without a request.
+func (i *Issuer) Allow(ctx context.Context, taskARN, action, resource string) error {
+	if i.Authorize == nil {
+		return nil
+	}
+	service, operation, _ := strings.Cut(action, ":")
+	call := i.Call(taskARN, session.TaskExecution, service, operation)
+	return awsapi.Allow(awsapi.NewContext(ctx, call), action, resource, nil)
+}

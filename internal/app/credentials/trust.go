@@ -1,0 +1,39 @@
+package credentials
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// AssumesRole tells the agent, which knows no IAM, whether ECS can assume an infrastructure
+// role to make a volume for a task. Source: ECS developer guide, infrastructure IAM role.
+func (i *Issuer) AssumesRole(t *state.Task, role string) bool { return i.Assumes(t.ARN, role) }
+
+// Assumes reports whether ECS can assume a role to act for what has an ARN, such as a service deployment.
+func (i *Issuer) Assumes(forARN, role string) bool { return i.AssumedBy(iam.ECS, forARN, role) }
+
+// AssumedBy reports whether a service of AWS, such as events.amazonaws.com, can assume a role to act for what has an
+// ARN, such as a rule.
+func (i *Issuer) AssumedBy(service, forARN, role string) bool {
+	scope := arn.ScopeOf(forARN)
+	found := iam.RoleByARN(i.Store.Read(), iam.AccountOf(scope), role)
+	return found != nil && found.Trusts(iam.Asking{Service: service, Source: forARN, Account: scope.Account})
+}
+
+// RefusedRole tells the scheduler, which knows no IAM, of a role that ECS cannot assume.
+func RefusedRole(tx *state.Tx, definition *types.TaskDefinition) string {
+	scope := arn.ScopeOf(aws.ToString(definition.TaskDefinitionArn))
+	return iam.NotForTasks(tx, scope, aws.ToString(definition.TaskRoleArn), aws.ToString(definition.ExecutionRoleArn))
+}
+
+// RefusesInfrastructureRole tells the scheduler whether ECS cannot assume a role to shift the traffic of a
+// service. Source: ECS developer guide, infrastructure IAM role for load balancers.
+func RefusesInfrastructureRole(tx *state.Tx, serviceARN, role string) bool {
+	scope := arn.ScopeOf(serviceARN)
+	found := iam.RoleByARN(tx, iam.AccountOf(scope), role)
+	return found == nil || !found.Trusts(iam.Asking{Service: iam.ECS, Source: serviceARN, Account: scope.Account})
+}

@@ -1,0 +1,79 @@
+package faults
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// defaultText is what the engine seems to say when it is given no text.
+const defaultText = "Error response from daemon: fault injected by ecs-emulator"
+
+// Labels of containers by which a fault finds them. Source: ECS developer guide,
+// labels that the container agent sets.
+const (
+	familyLabel    = "com.amazonaws.ecs.task-definition-family"
+	containerLabel = "com.amazonaws.ecs.container-name"
+)
+
+var calls = map[Kind]fault.Call{Pull: fault.Pull, Start: fault.Start, Crash: fault.Crash}
+
+// engineRule is how the engine puts a fault of containers or images.
+func (f Fault) engineRule() fault.Rule {
+	r := fault.Rule{
+		Call: calls[f.Kind], Image: f.Image, Labels: map[string]string{}, Delay: f.Delay, Error: f.Error,
+		Times: f.Times, Probability: f.Rate, Seed: f.Seed,
+	}
+	for label, pattern := range map[string]string{familyLabel: f.Family, containerLabel: f.Container} {
+		if pattern != "" {
+			r.Labels[label] = pattern
+		}
+	}
+	if f.Kind == Start {
+		sandbox := false
+		r.Sandbox = &sandbox
+	}
+	if f.Kind != Crash && r.Error == "" && r.Delay == 0 {
+		r.Error = defaultText
+	}
+	return r
+}
+
+func (k *Kit) beginRule(h *held) (err error) {
+	rule := h.engineRule()
+	rule.OnUse = func(image string, labels map[string]string) {
+		hit := image
+		if task := labels[state.LabelTaskARN]; task != "" {
+			hit = task
+		}
+		k.acted(h, hit)
+	}
+	if h.Task != "" || h.Cluster != "" || h.Zone != "" {
+		rule.About = func(labels map[string]string) bool { return k.isOn(h, labels[state.LabelTaskARN]) }
+	}
+	h.rule, err = k.Engine.AddRule(rule)
+	return err
+}
+
+// isOn reports whether a fault is about a task: by its id, its cluster and its zone.
+func (k *Kit) isOn(h *held, task string) bool {
+	t := state.FindTask(k.Store.Read(), task)
+	return t != nil && (h.Zone == "" || h.Zone == t.Placement.Zone) &&
+		matching(h.Task)(arn.Name(t.ARN), t.ARN) && matching(h.Cluster)(arn.ClusterName(t.ARN), t.Spec.ClusterARN)
+}
+
+func (k *Kit) endRule(h *held) { k.Engine.RemoveRule(h.rule) }
+
+func (k *Kit) leaveEngine(h *held) error {
+	if slices.ContainsFunc(k.faults, func(other *held) bool { return other.began && other.Kind == EngineAway }) {
+		return errors.New("the engine is away already")
+	}
+	k.Engine.Leave(cmp.Or(h.Error, "fault injected by ecs-emulator"))
+	return nil
+}
+
+func (k *Kit) returnEngine(*held) { k.Engine.Return() }

@@ -1,0 +1,50 @@
+package initfolder
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
+)
+
+// operation is one of ECS, with the errors that the model has of those here: the start ends with them as AWS's SDK says
+// them.
+func operation(name string) apiclient.Operation {
+	return apiclient.ECS(name, "AccessDeniedException", "ClientException", "ClusterNotFoundException", "InvalidParameterException",
+		"LimitExceededException", "NamespaceNotFoundException", "PlatformTaskDefinitionIncompatibilityException",
+		"PlatformUnknownException", "ServerException", "UnsupportedFeatureException")
+}
+
+func (f *Folder) makeCluster(ctx context.Context, d definition) error {
+	var in ecs.CreateClusterInput
+	if err := wire.Unmarshal(d.body, &in); err != nil {
+		return err
+	}
+	return f.call(ctx, operation("CreateCluster"), &in, nil)
+}
+
+// makeService creates a service, unless there is one of its name.
+func (f *Folder) makeService(ctx context.Context, d definition) error {
+	var in ecs.CreateServiceInput
+	if err := wire.Unmarshal(d.body, &in); err != nil {
+		return err
+	}
+	if in.ServiceName == nil {
+		name, _, _ := strings.Cut(filepath.Base(d.path), ".")
+		in.ServiceName = &name
+	}
+	var found ecs.DescribeServicesOutput
+	describe := &ecs.DescribeServicesInput{Cluster: in.Cluster, Services: []string{*in.ServiceName}}
+	if err := f.callUnless(ctx, operation("DescribeServices"), describe, &found, "ClusterNotFoundException"); err != nil {
+		return err
+	}
+	if len(found.Services) == 1 && aws.ToString(found.Services[0].Status) == "ACTIVE" {
+		return nil
+	}
+	return f.call(ctx, operation("CreateService"), &in, nil)
+}

@@ -1,0 +1,158 @@
+// Package initfolder makes what the files of a folder describe, for --init: clusters, task
+// definitions, services, and in folders of their own roles, log groups, parameters and secrets.
+package initfolder
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/userfile"
+)
+
+// definition is a file of the init folder: the input of the operation that makes
+// what it describes.
+type definition struct {
+	path string
+	kind definitionKind
+	body []byte
+}
+
+// definitionKind orders the files: a service needs its task definition and cluster, and its tasks
+// need what these refer to.
+type definitionKind int
+
+const (
+	roleFile definitionKind = iota
+	logGroupFile
+	parameterFile
+	secretFile
+	clusterFile
+	taskDefinitionFile
+	serviceFile
+)
+
+// Folder is one of Options.InitDir.
+type Folder struct {
+	Dir string
+	// Client calls APIs, as the root of the account.
+	Client *apiclient.Client
+	Root   apiclient.Principal
+	Log    *slog.Logger
+}
+
+// Make makes what the files of a folder describe, each the JSON input of an
+// operation, told apart by their members: containerDefinitions is
+// RegisterTaskDefinition, clusterName is CreateCluster, and taskDefinition is
+// CreateService, whose serviceName may be left to the file's name. Roles, log groups, parameters
+// and secrets are in folders of their own there, by whose names they are told apart.
+//
+// It goes through the API like any client. What exists already, from an earlier
+// run with a data directory, is left alone.
+func (f *Folder) Make(ctx context.Context) error {
+	definitions, err := readDefinitions(ctx, f.Dir)
+	if err != nil {
+		return err
+	}
+	made, err := f.madeTaskDefinitions(ctx, definitions)
+	if err != nil {
+		return err
+	}
+	for _, d := range definitions {
+		if !made[d.path] {
+			if err := f.make(ctx, d); err != nil {
+				return fmt.Errorf("init %s: %w", d.path, err)
+			}
+		}
+		f.Log.Info("made at the start", "file", d.path)
+	}
+	return nil
+}
+
+func (f *Folder) make(ctx context.Context, d definition) error {
+	switch d.kind {
+	case roleFile:
+		return f.makeRole(ctx, d)
+	case logGroupFile:
+		return f.makeLogGroup(ctx, d)
+	case parameterFile:
+		return f.makeParameter(ctx, d)
+	case secretFile:
+		return f.makeSecret(ctx, d)
+	case clusterFile:
+		return f.makeCluster(ctx, d)
+	case taskDefinitionFile:
+		return f.makeTaskDefinition(ctx, d)
+	default:
+		return f.makeService(ctx, d)
+	}
+}
+
+func readDefinitions(ctx context.Context, dir string) ([]definition, error) {
+	if _, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("read init folder: %w", err)
+	}
+	paths, err := matching(dir, "*.json")
+	if err != nil {
+		return nil, err
+	}
+	list, err := readInitFolders(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(paths)+len(list) == 0 {
+		return nil, fmt.Errorf("init folder %s holds no .json file", dir)
+	}
+	for _, path := range paths {
+		body, err := userfile.Read(ctx, path, userfile.MiB)
+		if err != nil {
+			return nil, fmt.Errorf("read init folder: %w", err)
+		}
+		d, err := newDefinition(path, body)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, d)
+	}
+	sorting.By(list, func(a, b definition) int { return int(a.kind) - int(b.kind) })
+	return list, nil
+}
+
+// matching are the paths in a folder that match a pattern, by name. The name of the folder itself is no pattern.
+func matching(dir, pattern string) (paths []string, err error) {
+	names, err := fs.Glob(os.DirFS(dir), pattern)
+	if err != nil {
+		return nil, fmt.Errorf("read init folder: %w", err)
+	}
+	for _, name := range names {
+		paths = append(paths, filepath.Join(dir, filepath.FromSlash(name)))
+	}
+	return paths, nil
+}
+
+func newDefinition(path string, body []byte) (definition, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(body, &members); err != nil {
+		return definition{}, fmt.Errorf("init %s: %w", path, err)
+	}
+	// What DescribeTaskDefinition prints works as well.
+	if inner, wrapped := members["taskDefinition"]; wrapped && strings.HasPrefix(string(inner), "{") {
+		return newDefinition(path, inner)
+	}
+	for _, each := range []struct {
+		member string
+		kind   definitionKind
+	}{{"containerDefinitions", taskDefinitionFile}, {"clusterName", clusterFile}, {"taskDefinition", serviceFile}} {
+		if _, has := members[each.member]; has {
+			return definition{path, each.kind, body}, nil
+		}
+	}
+	return definition{}, fmt.Errorf("init %s: has none of containerDefinitions, clusterName and taskDefinition, so its operation is unknown", path)
+}

@@ -1,0 +1,41 @@
+package secretsource
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"syscall"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+)
+
+// inBucket reads an object below a folder of buckets, out of which no link leads.
+func inBucket(dir, bucket, key string) ([]byte, error) {
+	name := path.Join(bucket, key)
+	if name != bucket+"/"+key || !fs.ValidPath(name) {
+		return nil, fs.ErrNotExist // no file is called like this
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open the folder of buckets: %w", err)
+	}
+	defer root.Close()
+	found, err := root.Stat(name)
+	switch {
+	case errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ENAMETOOLONG):
+		return nil, fs.ErrNotExist // nothing can be called like this
+	case err != nil:
+		return nil, fmt.Errorf("look for an object: %w", err)
+	case !found.Mode().IsRegular():
+		return nil, fs.ErrNotExist
+	case found.Size() > apiclient.MaxAnswer:
+		return nil, apiclient.ErrTooLong
+	}
+	content, err := root.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read an object: %w", err)
+	}
+	return content, nil
+}

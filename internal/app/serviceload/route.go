@@ -1,0 +1,80 @@
+package serviceload
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// routes are how requests come to a service: for each of its application load balancers the weights of its target groups.
+// Where deployments shift traffic, the production listener rule has the weights.
+func routes(tx *state.Tx, s *state.Service) (all []elbv2.Weights) {
+	for _, b := range balancers(s) {
+		weights := elbv2.Weights{aws.ToString(b.TargetGroupArn): 1}
+		own := slices.Collect(maps.Keys(weights))
+		if c := b.AdvancedConfiguration; c != nil {
+			_, weights = elbv2.Forwarding(tx, aws.ToString(c.ProductionListenerRule))
+			own = append(own, aws.ToString(c.AlternateTargetGroupArn))
+		}
+		maps.DeleteFunc(weights, func(group string, weight int32) bool {
+			return weight == 0 || !slices.Contains(own, group) || !ofALB(tx, group) || len(elbv2.InUse(tx, group)) == 0
+		})
+		if len(weights) > 0 {
+			all = append(all, weights)
+		}
+	}
+	return all
+}
+
+func balancers(s *state.Service) []types.LoadBalancer { return s.Primary().Revision.LoadBalancers }
+
+func ofALB(tx *state.Tx, group string) bool {
+	g := elbv2.FindTargetGroup(tx, group)
+	return g != nil && g.ALB()
+}
+
+// noRoute says why no requests can come to a service.
+func noRoute(tx *state.Tx, s *state.Service) error {
+	why := "it has no target group"
+	for _, b := range balancers(s) {
+		group := aws.ToString(b.TargetGroupArn)
+		if why = "no listener forwards to its target group " + group; ofALB(tx, group) {
+			break
+		}
+		why = "its target group " + group + " is not one of HTTP or HTTPS"
+	}
+	return fmt.Errorf("no application load balancer brings requests to service %s/%s: %s. Give cpu or memory, or have one lead to the service", arn.ClusterName(s.ARN), s.Name, why)
+}
+
+// deal deals the requests with the numbers from first on, and before end, to target groups: one in turn to each of some
+// load balancers, and there by weight.
+func deal(routes []elbv2.Weights, first, end uint64) map[string]uint64 {
+	dealt := map[string]uint64{}
+	for i, weights := range routes {
+		turn := func(n uint64) uint64 { return below(n, uint64(i), uint64(i)+1, uint64(len(routes))) }
+		var lo, all uint64
+		for _, weight := range weights {
+			all += uint64(weight)
+		}
+		for _, group := range slices.Sorted(maps.Keys(weights)) {
+			hi := lo + uint64(weights[group])
+			if n := below(turn(end), lo, hi, all) - below(turn(first), lo, hi, all); end > first && n > 0 {
+				dealt[group] += n
+			}
+			lo = hi
+		}
+	}
+	return dealt
+}
+
+// below counts the numbers below n whose remainder by all is from lo on and below hi.
+func below(n, lo, hi, all uint64) uint64 {
+	return n/all*(hi-lo) + min(max(n%all, lo), hi) - lo
+}

@@ -1,0 +1,69 @@
+package applicationautoscaling
+
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+var scheduledActions = store.NewTable("application-autoscaling-scheduled-action", (*ScheduledAction).Key)
+
+// ScheduledAction changes the bounds of a target at its times. Handlers write it, but for LastDue.
+type ScheduledAction struct {
+	Of         Resource
+	TargetID   string // UUID of the target, which stands in the ARN
+	Name       string
+	Expression string  // such as cron(0 9 * * ? *), which package scheduleexpression reads
+	Zone       *string // of the expression, such as Europe/Berlin; nil: UTC
+	Start, End *time.Time
+	Min, Max   *int32 // bounds that it sets; nil: it leaves one as it is
+	CreatedAt  time.Time
+
+	// Anchor is what the times of a rate without Start count from: when the expression was last written.
+	Anchor time.Time
+	// LastDue is the newest due time that was acted on, or the zero time. The controller of scaling writes it; what puts
+	// the action again with another schedule clears it.
+	LastDue time.Time
+}
+
+// Key sorts scheduled actions by their target and name.
+func (a *ScheduledAction) Key() string { return a.Of.parts() + a.Name }
+
+// ARN of the scheduled action.
+func (a *ScheduledAction) ARN() string {
+	return partPrefix(a.Of.Scope) + "scheduledAction:" + a.TargetID + ":resource/" + string(a.Of.Namespace) + "/" + a.Of.Resource + ":scheduledActionName/" + a.Name
+}
+
+// FindScheduledAction returns a scheduled action of a resource by its name, or nil.
+func FindScheduledAction(tx *store.Tx, r Resource, name string) *ScheduledAction {
+	return scheduledActions.Get(tx, r.parts()+name)
+}
+
+// ScheduledActionsOf returns the scheduled actions of a resource, in order of their names.
+func ScheduledActionsOf(tx *store.Tx, r Resource) []*ScheduledAction {
+	return scheduledActions.List(tx, r.parts())
+}
+
+// ScheduledActions returns the scheduled actions of a namespace, in order of resource, dimension and name.
+func ScheduledActions(tx *store.Tx, s arn.Scope, namespace types.ServiceNamespace) []*ScheduledAction {
+	return scheduledActions.List(tx, Resource{Scope: s, Namespace: namespace}.prefix())
+}
+
+// PutScheduledAction writes a scheduled action.
+func PutScheduledAction(tx *store.Tx, a *ScheduledAction) { scheduledActions.Put(tx, a) }
+
+// DeleteScheduledAction removes a scheduled action.
+func DeleteScheduledAction(tx *store.Tx, a *ScheduledAction) { scheduledActions.Delete(tx, a) }
+
+// OnScheduledActions wakes a watch with the key of the target of each scheduled action that is new, has changed or is
+// gone, those that were due included.
+func OnScheduledActions() store.Source {
+	return store.On(scheduledActions, func(before, after *ScheduledAction) []string {
+		if after == nil {
+			after = before
+		}
+		return []string{after.Of.Key()}
+	})
+}

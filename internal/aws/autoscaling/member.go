@@ -1,0 +1,79 @@
+package autoscaling
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+var (
+	members = store.NewTable("autoscaling-member", func(m *Member) string { return m.groupKey() + "\x00" + m.InstanceID })
+	// membersByInstance finds the group of an instance.
+	membersByInstance = members.Index(func(m *Member) string { return scopeKey(m.Scope) + m.InstanceID })
+)
+
+// Member is an instance of a group, from its launch until it is terminated.
+type Member struct {
+	// The controller writes these, when it launches the instance.
+	Scope               arn.Scope
+	Group, InstanceID   string
+	Zone, Subnet, Type  string
+	LaunchedAt          time.Time
+	LaunchTemplate      *types.LaunchTemplateSpecification // with the version that it had
+	LaunchConfiguration string
+	// State, since when it is that, Activity, the one that is in progress, and Lost, that EC2
+	// says that it does not run, are the controller's, too.
+	State    types.LifecycleState
+	StateAt  time.Time // zero in rows from before there were lifecycle hooks
+	Activity string
+	Lost     bool
+	// Actions are what it waits for, in Pending:Wait or Terminating:Wait: one of each hook.
+	Actions []LifecycleAction
+
+	// Handlers write these.
+	Protected bool // from scale in; the controller sets what its group says at launch
+	Unhealthy bool // a call said so
+	// Termination is the activity of a request to terminate it, or empty.
+	Termination string
+}
+
+// Healthy reports whether no call said that it is not.
+func (m *Member) Healthy() bool { return !m.Lost && !m.Unhealthy }
+
+func (m *Member) groupKey() string { return groupKey(m.Scope, m.Group) }
+
+// FindMember returns what an instance is to its group, or nil.
+func FindMember(tx *store.Tx, s arn.Scope, instanceID string) *Member {
+	for _, m := range membersByInstance.List(tx, scopeKey(s)+instanceID) {
+		return m
+	}
+	return nil
+}
+
+// Members returns the instances of a group, in order of their ids.
+func Members(tx *store.Tx, g *Group) []*Member { return members.List(tx, g.Key()+"\x00") }
+
+// AllMembers returns the instances of all groups of an account and region.
+func AllMembers(tx *store.Tx, s arn.Scope) []*Member { return members.List(tx, scopeKey(s)) }
+
+// PutMember writes a member.
+func PutMember(tx *store.Tx, m *Member) { members.Put(tx, m) }
+
+// DeleteMember removes a member, whose instance is terminated.
+func DeleteMember(tx *store.Tx, m *Member) { members.Delete(tx, m) }
+
+// Watched are the tables that a controller of groups looks at; it wakes with keys of groups.
+func Watched() []store.Source {
+	return []store.Source{
+		store.OnKeys(groups),
+		store.On(members, func(before, after *Member) []string {
+			if after == nil {
+				after = before
+			}
+			return []string{after.groupKey()}
+		}),
+	}
+}

@@ -1,0 +1,63 @@
+package cloudwatch
+
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// InitialReason is that of an alarm's first state (CW0001.3).
+const InitialReason = "Unchecked: Initial alarm creation"
+
+// Begin gives a new alarm its first state.
+func (a *Alarm) Begin(now time.Time) {
+	reason := InitialReason
+	a.State, a.Reason, a.StateAt, a.ChangedAt = types.StateValueInsufficientData, &reason, now, now
+}
+
+// Standing is the state of an alarm of any type. At is when it was last written, and ChangedAt when it became another one.
+type Standing struct {
+	ARN           string
+	State         types.StateValue
+	At, ChangedAt time.Time
+	Alarmed       int // how many times it became ALARM
+}
+
+func (a *Alarm) standing() Standing {
+	return Standing{a.ARN(), a.State, a.StateAt, a.ChangedAt, a.Alarmed}
+}
+
+func (c *Composite) standing() Standing {
+	return Standing{c.ARN(), c.State, c.StateAt, c.ChangedAt, c.Alarmed}
+}
+
+// StandingOf returns the state of an alarm by its ARN; found is false if there is none.
+func StandingOf(tx *store.Tx, alarmARN string) (s Standing, found bool) {
+	if a := alarms.Get(tx, alarmARN); a != nil {
+		return a.standing(), true
+	}
+	if c := composites.Get(tx, alarmARN); c != nil {
+		return c.standing(), true
+	}
+	return s, false
+}
+
+// OnStates wake a watch with the ARN of each alarm, composite ones included, that has another state, is new, or is gone.
+func OnStates() []store.Source {
+	return []store.Source{store.On(alarms, stateChange[*Alarm]), store.On(composites, stateChange[*Composite])}
+}
+
+func stateChange[A interface {
+	comparable
+	standing() Standing
+}](before, after A) []string {
+	var none A
+	switch {
+	case before == none:
+		return []string{after.standing().ARN}
+	case after == none || after.standing().State != before.standing().State:
+		return []string{before.standing().ARN}
+	}
+	return nil
+}

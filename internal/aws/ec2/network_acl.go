@@ -1,0 +1,108 @@
+package ec2
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+var networkACLs = store.NewTable("ec2-network-acl", func(n *NetworkACL) string { return instanceKey(n.Scope, n.ID) })
+
+// NetworkACL is kept without effect on traffic. Its handlers write every field.
+type NetworkACL struct {
+	Scope   arn.Scope
+	ID, VPC string // acl-…
+	Default bool
+	// Entries are in their order, without the last ones, which deny everything.
+	Entries []NetworkACLEntry
+	// Associations of the default one are those of subnets that have come back to it; it has
+	// all others that no ACL has.
+	Associations []NetworkACLAssociation
+}
+
+// NetworkACLEntry is a rule.
+type NetworkACLEntry struct {
+	Egress        bool
+	Number        int32
+	Action        types.RuleAction
+	Protocol      string // a number; -1 is all
+	Range, Range6 string // one of them
+	Ports         *types.PortRange
+	ICMP          *types.IcmpTypeCode
+}
+
+// NetworkACLAssociation is of a subnet.
+type NetworkACLAssociation struct {
+	ID, Subnet string // aclassoc-…
+}
+
+// defaultNetworkACL lets everything pass. Source: VPC user guide, default network ACL.
+func defaultNetworkACL(scope arn.Scope, vpc string) *NetworkACL {
+	n := &NetworkACL{Scope: scope, ID: "acl-" + digits(vpc), VPC: vpc, Default: true}
+	for _, egress := range [...]bool{true, false} {
+		n.Entries = append(n.Entries, NetworkACLEntry{
+			Egress: egress, Number: 100, Action: types.RuleActionAllow, Protocol: "-1", Range: "0.0.0.0/0",
+		})
+	}
+	return n
+}
+
+// NetworkACLs returns those of an account and region, by id.
+func NetworkACLs(tx *store.Tx, scope arn.Scope) []*NetworkACL {
+	return withImplied(tx, networkACLs.List(tx, scope.Prefix()), scope, defaultNetworkACL, func(n *NetworkACL) string { return n.ID })
+}
+
+// FindNetworkACL returns a network ACL, or nil.
+func FindNetworkACL(tx *store.Tx, scope arn.Scope, id string) *NetworkACL {
+	return first(NetworkACLs(tx, scope), func(n *NetworkACL) bool { return n.ID == id })
+}
+
+// PutNetworkACL writes a network ACL.
+func PutNetworkACL(tx *store.Tx, n *NetworkACL) {
+	storeDefaults(tx, n.Scope, n.VPC)
+	networkACLs.Put(tx, n)
+}
+
+// DeleteNetworkACL removes a network ACL with its tags.
+func DeleteNetworkACL(tx *store.Tx, n *NetworkACL) {
+	storeDefaults(tx, n.Scope, n.VPC)
+	networkACLs.Delete(tx, n)
+	ec2network.SetTags(tx, n.Scope, n.ID, nil)
+}
+
+// Without returns a copy without an association, and that association, nil if there is none.
+func (n *NetworkACL) Without(is func(NetworkACLAssociation) bool) (*NetworkACL, *NetworkACLAssociation) {
+	rest, was := without(n.Associations, is)
+	changed := *n
+	changed.Associations = rest
+	return &changed, was
+}
+
+// NetworkACLAssociations returns the associations of a network ACL; of the default one all
+// subnets that no other has.
+func NetworkACLAssociations(tx *store.Tx, n *NetworkACL) []NetworkACLAssociation {
+	if !n.Default {
+		return n.Associations
+	}
+	ids := map[string]string{} // of associations by subnet; empty: another ACL has it
+	for _, other := range NetworkACLs(tx, n.Scope) {
+		for _, a := range other.Associations {
+			ids[a.Subnet] = ""
+		}
+	}
+	for _, a := range n.Associations {
+		ids[a.Subnet] = a.ID
+	}
+	var all []NetworkACLAssociation
+	for _, s := range ec2network.SubnetsOf(tx, ec2network.FindVPC(tx, n.Scope, n.VPC)) {
+		id, known := ids[s.ID]
+		if !known {
+			id = "aclassoc-" + digits(s.ID)
+		}
+		if id != "" {
+			all = append(all, NetworkACLAssociation{ID: id, Subnet: s.ID})
+		}
+	}
+	return all
+}

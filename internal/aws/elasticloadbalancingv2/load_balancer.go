@@ -1,0 +1,132 @@
+// Package elasticloadbalancingv2 is the rows of Elastic Load Balancing: load balancers, their listeners and
+// rules, target groups and their targets.
+//
+// Functions take the transaction of package state, so rows of load balancing and of ECS
+// change together: a task's target comes and goes with the task.
+package elasticloadbalancingv2
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+var (
+	loadBalancers       = store.NewTable("elbv2-load-balancer", func(b *LoadBalancer) string { return b.ARN })
+	loadBalancersByName = loadBalancers.Index(func(b *LoadBalancer) string { return prefix(b.Scope) + b.Name })
+	loadBalancersByDNS  = loadBalancers.Index(func(b *LoadBalancer) string { return strings.ToLower(b.DNSName) })
+)
+
+// LoadBalancer is an application or a network load balancer: what its callers want. Handlers
+// write it, but for what is said to be the controller's.
+type LoadBalancer struct {
+	Scope          arn.Scope
+	ARN, Name      string
+	Type           types.LoadBalancerTypeEnum
+	Scheme         types.LoadBalancerSchemeEnum
+	VPC            string
+	Zones          []Zone
+	SecurityGroups []string
+	DNSName        string
+	CreatedAt      time.Time
+	Attributes     Attributes
+	Tags           Tags
+
+	// State, StateReason, and Addresses, by subnet, which are private ones, are the load
+	// balancer controller's. One that has no state yet is being provisioned.
+	State       types.LoadBalancerStateEnum
+	StateReason string
+	Addresses   map[string]string
+}
+
+// Zone is where a load balancer is, one in each availability zone.
+type Zone struct {
+	Name, Subnet string
+	Interface    string // the id of its network interface: eni-…
+}
+
+// Resource is what load balancers are called in dimensions of metrics and in descriptions of
+// their network interfaces: app/web/0123456789abcdef.
+func (b *LoadBalancer) Resource() string {
+	_, resource, _ := strings.Cut(b.ARN, ":loadbalancer/")
+	return resource
+}
+
+// ID is the last part of the ARN, 16 hex digits.
+func (b *LoadBalancer) ID() string { return arn.Name(b.ARN) }
+
+// NewLoadBalancerARN makes the ARN of a load balancer.
+func NewLoadBalancerARN(s arn.Scope, kind types.LoadBalancerTypeEnum, name string) string {
+	short := map[types.LoadBalancerTypeEnum]string{types.LoadBalancerTypeEnumApplication: "app", types.LoadBalancerTypeEnumNetwork: "net"}[kind]
+	return prefix(s) + "loadbalancer/" + short + "/" + name + "/" + newID()
+}
+
+// FindLoadBalancer returns a load balancer by its ARN, or nil.
+func FindLoadBalancer(tx *store.Tx, arn string) *LoadBalancer {
+	return loadBalancers.Get(tx, arn)
+}
+
+// LoadBalancerByName returns a load balancer of any type by its name, or nil.
+func LoadBalancerByName(tx *store.Tx, s arn.Scope, name string) *LoadBalancer {
+	return first(loadBalancersByName.List(tx, prefix(s)+name))
+}
+
+// LoadBalancerByDNSName returns the load balancer with a DNS name, in any case, or nil.
+func LoadBalancerByDNSName(tx *store.Tx, name string) *LoadBalancer {
+	return first(loadBalancersByDNS.List(tx, strings.ToLower(name)))
+}
+
+// LoadBalancers returns those of an account and region, in order of their ARNs.
+func LoadBalancers(tx *store.Tx, s arn.Scope) []*LoadBalancer {
+	return loadBalancers.List(tx, prefix(s))
+}
+
+// AllLoadBalancers returns those of all accounts and regions.
+func AllLoadBalancers(tx *store.Tx) []*LoadBalancer { return loadBalancers.List(tx, "") }
+
+// PutLoadBalancer writes a load balancer. The public addresses go of network interfaces that it has
+// no longer.
+func PutLoadBalancer(tx *store.Tx, b *LoadBalancer) {
+	if before := FindLoadBalancer(tx, b.ARN); before != nil {
+		for _, z := range before.Zones {
+			if !slices.ContainsFunc(b.Zones, func(has Zone) bool { return has.Interface == z.Interface }) {
+				ec2network.GivePublicAddress(tx, z.Interface)
+			}
+		}
+	}
+	loadBalancers.Put(tx, b)
+}
+
+// DeleteLoadBalancer removes a load balancer with its listeners and their rules. Target
+// groups and their targets stay.
+func DeleteLoadBalancer(tx *store.Tx, b *LoadBalancer) {
+	for _, l := range LoadBalancerListeners(tx, b.ARN) {
+		DeleteListener(tx, l)
+	}
+	for _, z := range b.Zones {
+		ec2network.GivePublicAddress(tx, z.Interface)
+	}
+	deleteApplied(tx, b.ARN)
+	loadBalancers.Delete(tx, b)
+}
+
+// prefix is what ARNs of load balancing start with: arn:aws:elasticloadbalancing:R:A:.
+func prefix(s arn.Scope) string {
+	return "arn:" + s.Partition() + ":elasticloadbalancing:" + s.Region + ":" + s.Account + ":"
+}
+
+// newID makes the last part of an ARN.
+func newID() string { return arn.NewID()[:16] }
+
+func first[T any](list []*T) *T {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
+}

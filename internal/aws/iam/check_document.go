@@ -1,0 +1,164 @@
+package iam
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+)
+
+// legacy is AWS's text for what only its older parser refuses.
+const legacy = "The policy failed legacy parsing"
+
+// CheckPolicy says why AWS refuses the document of a role's or a managed policy; empty
+// if it takes it. The order of the checks is part of it (IAM0005). ARNs are of the partition
+// where the policy is.
+func CheckPolicy(text, partition string) string {
+	d, ok := parseNew(text)
+	if !ok {
+		return "Syntax errors in policy."
+	}
+	if d.version != "2012-10-17" {
+		return "Policy document must be version 2012-10-17 or greater."
+	}
+	if slices.ContainsFunc(d.statements, func(s statement) bool { return s.failsLegacy(partition) }) {
+		return legacy
+	}
+	if why := checkSids(d.statements); why != "" {
+		return why
+	}
+	for _, s := range d.statements {
+		if why := s.check(partition); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+func (s statement) failsLegacy(partition string) bool {
+	if s.effect != "Allow" && s.effect != "Deny" || slices.ContainsFunc(s.conditions, condition.failsLegacy) {
+		return true
+	}
+	return slices.ContainsFunc(s.resources, func(r string) bool {
+		if !strings.Contains(r, ":") {
+			return false
+		}
+		p := arnParts(r)
+		return p[1] == partition && (p[2] == "" || p[2] == "s3" && !s3Account.MatchString(p[4]))
+	})
+}
+
+// s3Account is what stands in an ARN of S3 where others have the account.
+var s3Account = lazyregexp.New(`^([0-9]{12}|.*[*?$].*|)$`)
+
+var sid = lazyregexp.New(`^[0-9A-Za-z]*$`)
+
+func checkSids(statements []statement) string {
+	seen := map[string]bool{"": false}
+	for _, s := range statements {
+		if !sid.MatchString(s.sid) {
+			// Source: field reports.
+			return "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"
+		}
+		if s.sid != "" && seen[s.sid] {
+			return "Statement IDs (SID) in a single policy must be unique."
+		}
+		seen[s.sid] = true
+	}
+	return ""
+}
+
+func (s statement) check(partition string) string {
+	switch {
+	case s.hasPrincipal:
+		return "Policy document should not specify a principal." // source: field reports
+	case len(s.actions) == 0:
+		return "Policy statement must contain actions."
+	case len(s.resources) == 0:
+		return "Policy statement must contain resources."
+	}
+	for _, r := range s.resources {
+		if why := checkResource(r, partition); why != "" {
+			return why
+		}
+	}
+	for _, a := range s.actions {
+		if why := checkAction(a); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// iamPaths are what resources of IAM start with.
+const iamPaths = "user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/"
+
+// arnParts splits an ARN as AWS does: what is missing is a wildcard, and what stands
+// before the first colon does not count.
+func arnParts(s string) []string {
+	parts := strings.SplitN(s, ":", 6)
+	parts[0] = "arn"
+	for len(parts) < 6 {
+		parts = append(parts, "*")
+	}
+	return parts
+}
+
+func checkResource(r, partition string) string {
+	if r == "*" {
+		return ""
+	}
+	if !strings.Contains(r, ":") {
+		return "Resource " + r + ` must be in ARN format or "*".`
+	}
+	p := arnParts(r)
+	full := strings.Join(p, ":")
+	switch {
+	case p[1] != partition && !strings.ContainsAny(p[1], "*?"):
+		return `Partition "` + p[1] + `" is not valid for resource "` + full + `".`
+	case strings.ContainsAny(p[2], "*?"):
+		return "Resource vendor must be fully qualified and cannot contain regexes."
+	case p[2] == "iam" && set(p[3]):
+		return "IAM resource " + full + " cannot contain region information."
+	case global(p) && set(p[3]): // IAM0012
+		return "Resource " + full + " can not contain region information."
+	case global(p) && set(p[4]):
+		return "Resource " + full + " cannot contain an account id."
+	case p[2] == "iam" && !iamPath(p[5]):
+		return `IAM resource path must either be "*", root, or start with ` + iamPaths + "."
+	}
+	return ""
+}
+
+func set(part string) bool { return strings.Trim(part, "*?") != "" }
+
+// global reports whether an ARN is of Route 53, or a bucket's: other things of S3, such as
+// accesspoint/…, have a region and an account (IAM0012).
+func global(arn []string) bool {
+	return arn[2] == "route53" || arn[2] == "s3" && (arn[4] == "" || !strings.Contains(arn[5], "/"))
+}
+
+func iamPath(path string) bool {
+	return path == "root" || strings.ContainsAny(path, "*?$") ||
+		slices.ContainsFunc(strings.Split(iamPaths, ", "), func(kind string) bool { return strings.HasPrefix(path, kind) })
+}
+
+var vendor = lazyregexp.New(`^[A-Za-z0-9.-]+$`)
+
+func checkAction(a string) string {
+	if a == "*" {
+		return ""
+	}
+	service, name, found := strings.Cut(a, ":")
+	switch {
+	case !found:
+		return "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
+	case strings.Contains(name, ":"):
+		return "Actions/Condition can contain only one colon."
+	case strings.ContainsAny(service, "*?"):
+		return "Action vendors (e.g., aws, ec2, etc.) must not contain wildcards." // IAM0012
+	case !vendor.MatchString(service):
+		return "Vendor " + service + " is not valid"
+	}
+	return ""
+}

@@ -1,0 +1,109 @@
+package iam
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+var policies = store.NewTable("iam-policy", func(p *Policy) string { return p.Account.key(p.Name) })
+
+// Policy is a managed policy: one of an account, or one of AWS's own. Its handlers
+// write every field.
+type Policy struct {
+	Account     Account
+	Name        string
+	ID          string // ANPA…
+	Path        string
+	Description string
+	CreatedAt   time.Time
+	UpdatedAt   time.Time // when its newest version was made
+	Versions    []PolicyVersion
+	Default     string // id of the version that counts
+	Made        int    // versions so far, deleted ones included
+	Tags        []types.Tag
+}
+
+// PolicyVersion is a document of a policy.
+type PolicyVersion struct {
+	ID        string // v1, v2, …
+	Document  string
+	CreatedAt time.Time
+}
+
+// ARN of the policy.
+func (p *Policy) ARN() string { return p.Account.arn("policy", p.Path, p.Name) }
+
+// AWSManaged reports whether the policy is one of AWS's own, which never changes.
+func (p *Policy) AWSManaged() bool { return p.Account.ID == awsAccount }
+
+// Attachable reports whether roles can have the policy: those of service-linked roles
+// cannot be attached.
+func (p *Policy) Attachable() bool { return !p.AWSManaged() || p.Path != "/aws-service-role/" }
+
+// Version returns the place of a version, -1 if there is none.
+func (p *Policy) Version(id string) int {
+	return slices.IndexFunc(p.Versions, func(v PolicyVersion) bool { return v.ID == id })
+}
+
+// PolicyByARN returns the managed policy that an ARN names, one of AWS's own included,
+// or nil.
+func PolicyByARN(tx *store.Tx, a Account, arn string) *Policy {
+	p := policies.Get(tx, a.key(arn[strings.LastIndexByte(arn, '/')+1:]))
+	if p != nil && p.ARN() == arn {
+		return p
+	}
+	for _, p := range AWSPolicies(a.Partition) {
+		if p.ARN() == arn {
+			return p
+		}
+	}
+	return nil
+}
+
+// FindPolicy returns a policy of the account by its name, or nil.
+func FindPolicy(tx *store.Tx, a Account, name string) *Policy { return policies.Get(tx, a.key(name)) }
+
+// Policies returns the policies of an account, in order of their names.
+func Policies(tx *store.Tx, a Account) []*Policy { return policies.List(tx, a.prefix()) }
+
+// PutPolicy writes a policy.
+func PutPolicy(tx *store.Tx, p *Policy) { policies.Put(tx, p) }
+
+// DeletePolicy removes a policy.
+func DeletePolicy(tx *store.Tx, p *Policy) { policies.Delete(tx, p) }
+
+// Usage counts the roles that have a policy, by its ARN.
+type Usage map[string]struct{ Attached, Boundary int }
+
+// PolicyUsage counts for all policies that roles of the account have.
+func PolicyUsage(tx *store.Tx, a Account) Usage {
+	usage := Usage{}
+	for _, r := range Roles(tx, a) {
+		usage.add(r)
+	}
+	return usage
+}
+
+// UsageOf counts for the policies that one role has.
+func UsageOf(r *Role) Usage {
+	usage := Usage{}
+	usage.add(r)
+	return usage
+}
+
+func (u Usage) add(r *Role) {
+	for _, arn := range r.Attached {
+		n := u[arn]
+		n.Attached++
+		u[arn] = n
+	}
+	if r.PermissionsBoundary != "" {
+		n := u[r.PermissionsBoundary]
+		n.Boundary++
+		u[r.PermissionsBoundary] = n
+	}
+}

@@ -1,0 +1,119 @@
+package iam
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// linkedRole is what AWS makes for a service.
+type linkedRole struct {
+	service, role, description, policy string
+	suffix                             bool // whether there may be several, told by a suffix
+}
+
+// linkedRoles are those that ECS users meet. Source: recorded answers (IAM0008); AWS
+// managed policy reference and the guides of the services for the rest.
+var linkedRoles = []linkedRole{
+	{service: ECS, role: "AWSServiceRoleForECS", policy: "AmazonECSServiceRolePolicy",
+		description: "Policy to enable Amazon ECS to manage your EC2 instances and related resources."},
+	{service: "ecs.application-autoscaling.amazonaws.com", role: "AWSServiceRoleForApplicationAutoScaling_ECSService",
+		policy: "AWSApplicationAutoscalingECSServicePolicy"},
+	{service: "autoscaling.amazonaws.com", role: "AWSServiceRoleForAutoScaling", policy: "AutoScalingServiceRolePolicy", suffix: true,
+		description: "Default Service-Linked Role enables access to AWS Services and Resources used or managed by Auto Scaling"},
+	{service: "elasticloadbalancing.amazonaws.com", role: "AWSServiceRoleForElasticLoadBalancing",
+		policy: "AWSElasticLoadBalancingServiceRolePolicy", description: "Allows ELB to call AWS services on your behalf."},
+	{service: "spot.amazonaws.com", role: "AWSServiceRoleForEC2Spot", policy: "AWSEC2SpotServiceRolePolicy",
+		description: "Default EC2 Spot Service Linked Role"},
+	{service: "spotfleet.amazonaws.com", role: "AWSServiceRoleForEC2SpotFleet", policy: "AWSEC2SpotFleetServiceRolePolicy",
+		description: "Default EC2 Spot Fleet Service Linked Role"},
+}
+
+// ECS is the name of the service to IAM.
+const ECS = "ecs.amazonaws.com"
+
+// NewServiceLinkedRole makes the row of the role that is linked to a service, nil if it
+// is not known. suffixed says whether such roles may have a suffix.
+func NewServiceLinkedRole(a Account, service string, now time.Time) (made *Role, suffixed bool) {
+	i := slices.IndexFunc(linkedRoles, func(l linkedRole) bool { return l.service == service })
+	if i < 0 {
+		return nil, false
+	}
+	l := linkedRoles[i]
+	return &Role{
+		Account: a, Name: l.role, ID: NewID(RoleID), Path: "/aws-service-role/" + service + "/",
+		CreatedAt: now.UTC().Truncate(time.Second),
+		TrustPolicy: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + service +
+			`"},"Action":"sts:AssumeRole"}]}`,
+		Description: l.description, MaxSessionDuration: DefaultSessionDuration, LinkedTo: service,
+		Attached: []string{Account{Partition: a.Partition, ID: awsAccount}.arn("policy", "/aws-service-role/", l.policy)},
+	}, l.suffix
+}
+
+// DefaultSessionDuration is that of roles made without one, in seconds.
+const DefaultSessionDuration = 3600
+
+// EnsureECSRole makes the role that is linked to ECS where the account has none, as the
+// first cluster does (IAM0008).
+func EnsureECSRole(tx *store.Tx, a Account, now time.Time) { ensureRole(tx, a, ECS, now) }
+
+// EnsureAutoScalingRole makes the role that is linked to EC2 Auto Scaling where the account
+// has none, as the first group does, and returns its ARN.
+// Source: EC2 Auto Scaling user guide, service-linked roles.
+func EnsureAutoScalingRole(tx *store.Tx, a Account, now time.Time) string {
+	return ensureRole(tx, a, "autoscaling.amazonaws.com", now).ARN()
+}
+
+// EnsureApplicationAutoScalingRole makes the role that is linked to Application Auto Scaling for
+// ECS where the account has none, as the first scalable target of a service does, and returns its
+// ARN. Source: Application Auto Scaling user guide, service-linked roles.
+func EnsureApplicationAutoScalingRole(tx *store.Tx, a Account, now time.Time) string {
+	return ensureRole(tx, a, "ecs.application-autoscaling.amazonaws.com", now).ARN()
+}
+
+// EnsureLoadBalancingRole makes the role that is linked to Elastic Load Balancing where the
+// account has none, as the first load balancer does. Source: Elastic Load Balancing user
+// guide, service-linked role.
+func EnsureLoadBalancingRole(tx *store.Tx, a Account, now time.Time) {
+	ensureRole(tx, a, "elasticloadbalancing.amazonaws.com", now)
+}
+
+func ensureRole(tx *store.Tx, a Account, service string, now time.Time) *Role {
+	made, _ := NewServiceLinkedRole(a, service, now)
+	if found := FindRole(tx, a, made.Name); found != nil {
+		return found
+	}
+	PutRole(tx, made)
+	return made
+}
+
+// Deletion is what became of a request to delete a service-linked role.
+type Deletion struct {
+	Account Account
+	ID      string // task/aws-service-role/<service>/<role>/<uuid>
+	// InUse are the ARNs of resources that need the role, by region: it stays.
+	InUse []RegionUse
+}
+
+// RegionUse lists resources of a region.
+type RegionUse struct {
+	Region    string
+	Resources []string
+}
+
+var deletions = store.NewTable("iam-role-deletion", func(d *Deletion) string { return d.Account.prefix() + d.ID })
+
+// FindDeletion returns a deletion by its id, or nil.
+func FindDeletion(tx *store.Tx, a Account, id string) *Deletion {
+	return deletions.Get(tx, a.prefix()+id)
+}
+
+// PutDeletion writes a deletion.
+func PutDeletion(tx *store.Tx, d *Deletion) { deletions.Put(tx, d) }
+
+// DeletionPrefix is what the ids of a role's deletions start with.
+func DeletionPrefix(r *Role) string {
+	return "task" + strings.TrimSuffix(r.Path, "/") + "/" + r.Name + "/"
+}

@@ -1,0 +1,73 @@
+// Package scheduler has the rows of Amazon EventBridge Scheduler: schedules and their groups. The service
+// scheduler of ECS is the package scheduler.
+package scheduler
+
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+var schedules = store.NewTable("scheduler-schedule", func(s *Schedule) string { return s.ARN() })
+
+// Schedule calls a target at its times. Handlers write it, but for LastDue.
+type Schedule struct {
+	Scope                 arn.Scope
+	Group, Name           string
+	ID                    string // a schedule that is made again is another one
+	Description           *string
+	Expression            string
+	Zone                  string     // of the expression, such as Europe/Berlin
+	Start, End            *time.Time // nil: none
+	State                 types.ScheduleState
+	ActionAfterCompletion types.ActionAfterCompletion
+	Window                types.FlexibleTimeWindow
+	KMSKeyARN             *string
+	Target                types.Target
+	CreatedAt, ModifiedAt time.Time
+
+	// Anchor is what the times of a rate without Start count from.
+	Anchor time.Time
+	// LastDue is the newest due time that was acted on, or the zero time. The timetable writes it.
+	LastDue time.Time
+}
+
+// ARN of the schedule.
+func (s *Schedule) ARN() string { return scheduleARN(s.Scope, s.Group, s.Name) }
+
+func scheduleARN(s arn.Scope, group, name string) string {
+	return prefix(s) + "schedule/" + group + "/" + name
+}
+
+// prefix is what the ARNs of a scope begin with.
+func prefix(s arn.Scope) string {
+	return "arn:" + s.Partition() + ":scheduler:" + s.Region + ":" + s.Account + ":"
+}
+
+// FindSchedule returns a schedule of a group by its name, or nil.
+func FindSchedule(tx *store.Tx, s arn.Scope, group, name string) *Schedule {
+	return schedules.Get(tx, scheduleARN(s, group, name))
+}
+
+// ScheduleByARN returns a schedule, or nil.
+func ScheduleByARN(tx *store.Tx, scheduleARN string) *Schedule { return schedules.Get(tx, scheduleARN) }
+
+// Schedules returns the schedules of a scope whose group and name begin with a text such as "nightly/", in order.
+func Schedules(tx *store.Tx, s arn.Scope, prefixOf string) []*Schedule {
+	return schedules.List(tx, prefix(s)+"schedule/"+prefixOf)
+}
+
+// AllSchedules returns the schedules of all scopes.
+func AllSchedules(tx *store.Tx) []*Schedule { return schedules.List(tx, "") }
+
+// PutSchedule writes a schedule.
+func PutSchedule(tx *store.Tx, s *Schedule) { schedules.Put(tx, s) }
+
+// DeleteSchedule removes a schedule.
+func DeleteSchedule(tx *store.Tx, s *Schedule) { schedules.Delete(tx, s) }
+
+// OnSchedules wakes a watch with the ARN of each schedule that is new, has changed or is gone, those that were due
+// included.
+func OnSchedules() store.Source { return store.OnKeys(schedules) }

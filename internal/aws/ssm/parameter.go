@@ -1,0 +1,91 @@
+// Package ssm is the rows of Systems Manager's Parameter Store: parameters, their versions,
+// and the keys that SecureStrings are encrypted with.
+//
+// Functions take the transaction of package store, so a parameter and rows of another
+// service change together.
+package ssm
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+var parameters = store.NewTable("ssm-parameter", func(p *Parameter) string { return key(p.Scope, p.Name) })
+
+// Parameter is what all versions of a parameter have in common. Its handlers write every
+// field.
+type Parameter struct {
+	Scope     arn.Scope
+	Name      string // as it was put first; with and without a leading slash it is the same (SSM0002)
+	CreatedAt time.Time
+	Latest    int64 // the number of its newest version
+	Tags      []Tag // in the order in which they came (SSM0007)
+}
+
+// Tag is a tag of a parameter.
+type Tag struct {
+	Key, Value string
+}
+
+// ARN of the parameter.
+func (p *Parameter) ARN() string { return ARN(p.Scope, p.Name) }
+
+// ARN is that of a parameter with a name.
+func ARN(s arn.Scope, name string) string { return Prefix(s) + bare(name) }
+
+// Prefix is what the ARNs of a scope's parameters begin with.
+func Prefix(s arn.Scope) string {
+	return "arn:" + s.Partition() + ":ssm:" + s.Region + ":" + s.Account + ":parameter/"
+}
+
+// bare is a name as it stands in ARNs and keys.
+func bare(name string) string { return strings.TrimPrefix(name, "/") }
+
+func key(s arn.Scope, name string) string { return prefix(s) + bare(name) }
+
+func prefix(s arn.Scope) string { return s.Region + ":" + s.Account + ":" }
+
+// SetTag adds a tag to a copy of a parameter, or replaces the one with its key.
+func (p *Parameter) SetTag(t Tag) {
+	p.Tags = slices.Clone(p.Tags)
+	if i := slices.IndexFunc(p.Tags, func(old Tag) bool { return old.Key == t.Key }); i >= 0 {
+		p.Tags[i] = t
+		return
+	}
+	p.Tags = append(p.Tags, t)
+}
+
+// RemoveTag removes a tag of a copy of a parameter, if it is there.
+func (p *Parameter) RemoveTag(key string) {
+	p.Tags = slices.DeleteFunc(slices.Clone(p.Tags), func(t Tag) bool { return t.Key == key })
+}
+
+// FindParameter returns the parameter with a name, or nil. One whose newest version was left out as damaged is none.
+func FindParameter(tx *store.Tx, s arn.Scope, name string) *Parameter {
+	p := parameters.Get(tx, key(s, name))
+	if p == nil || LatestVersion(tx, p) == nil {
+		return nil
+	}
+	return p
+}
+
+// Parameters returns the parameters of a scope whose names begin with a prefix, in order of
+// their names.
+func Parameters(tx *store.Tx, s arn.Scope, name string) []*Parameter {
+	return slices.DeleteFunc(parameters.List(tx, key(s, name)), func(p *Parameter) bool { return LatestVersion(tx, p) == nil })
+}
+
+// PutParameter writes a parameter.
+func PutParameter(tx *store.Tx, p *Parameter) { parameters.Put(tx, p) }
+
+// DeleteParameter removes a parameter with all its versions.
+func DeleteParameter(tx *store.Tx, p *Parameter) {
+	for _, v := range Versions(tx, p) {
+		versions.Delete(tx, v)
+	}
+	parameters.Delete(tx, p)
+}

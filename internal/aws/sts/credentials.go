@@ -1,0 +1,163 @@
+package sts
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Credentials are the keys of a session.
+type Credentials struct {
+	AccessKeyID, SecretAccessKey, Token string
+	Expires                             time.Time // by the emulator's clock
+}
+
+// ErrInvalid is that of keys that claim to be the emulator's and are not, or no longer.
+var ErrInvalid = errors.New("these are no keys of this emulator")
+
+const (
+	// accessKeyPrefix is that of temporary access keys. Source: IAM user guide, unique identifiers.
+	accessKeyPrefix = "ASIA"
+	// tokenPrefix tells the emulator's tokens from AWS's.
+	tokenPrefix = "ECSEMULATOR1"
+)
+
+// Issue returns the keys of a session. Those of an equal session are the same.
+func (k *Keys) Issue(s Session) (Credentials, error) {
+	secret, err := k.secret()
+	if err != nil {
+		return Credentials{}, err
+	}
+	claims, err := json.Marshal(s)
+	if err != nil {
+		return Credentials{}, fmt.Errorf("write the session: %w", err)
+	}
+	return Credentials{
+		AccessKeyID:     accessKeyID(secret, s.Account, claims),
+		SecretAccessKey: base64.StdEncoding.EncodeToString(derive(secret, "secret access key", claims)[:30]), // 40 characters, as AWS's
+		Token:           tokenPrefix + base64.RawURLEncoding.EncodeToString(append(derive(secret, "token", claims), claims...)),
+		Expires:         s.ExpiresAt(),
+	}, nil
+}
+
+// Open returns the session of keys. ours is false for keys that are of another origin,
+// of any kind: long-lived ones, or those of a session with AWS. Keys that say they are
+// the emulator's and cannot be are an [ErrInvalid]. Whether the session is over is for
+// others to say.
+func (k *Keys) Open(accessKey, token string) (s Session, ours bool, err error) {
+	text, tokenOurs := strings.CutPrefix(token, tokenPrefix)
+	if !strings.HasPrefix(accessKey, accessKeyPrefix) && !tokenOurs {
+		return s, false, nil // most are, and need no key
+	}
+	secret, err := k.secret()
+	if err != nil {
+		return s, false, err
+	}
+	if !tokenOurs {
+		if marked(secret, accessKey) {
+			return s, true, ErrInvalid
+		}
+		return s, false, nil
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil || len(sealed) < sha256.Size || base64.RawURLEncoding.EncodeToString(sealed) != text {
+		return s, true, ErrInvalid // a session has one token
+	}
+	seal, claims := sealed[:sha256.Size], sealed[sha256.Size:]
+	if !hmac.Equal(seal, derive(secret, "token", claims)) || json.Unmarshal(claims, &s) != nil ||
+		accessKey != accessKeyID(secret, s.Account, claims) {
+		return Session{}, true, ErrInvalid
+	}
+	return s, true, nil
+}
+
+// An access key id is 16 digits of base 32 after its prefix: 80 bits. As AWS's, it has the
+// account after the first bit, from which tools read it. 20 bits of what is left follow from
+// the session, and the last 19 mark the id as the emulator's.
+// Source: field reports of where access key ids have the account.
+const (
+	accountShift = 7 // in the first 48 bits
+	markBits     = 19
+)
+
+func accessKeyID(secret []byte, account string, claims []byte) string {
+	number, _ := strconv.ParseUint(account, 10, 40)
+	var id [10]byte
+	copy(id[5:], derive(secret, "access key id", claims)) // 40 bits, of which 39 stay, and 19 of them are the mark
+	low := uint64(id[5]) & (1<<accountShift - 1)
+	high := 1<<47 | number<<accountShift | low
+	binary.BigEndian.PutUint16(id[:2], uint16(high>>32))
+	binary.BigEndian.PutUint32(id[2:6], uint32(high))
+	mark(secret, &id)
+	return accessKeyPrefix + base32.StdEncoding.EncodeToString(id[:])
+}
+
+// mark sets the last bits of an id to what follows from the others.
+func mark(secret []byte, id *[10]byte) {
+	tail := binary.BigEndian.Uint32(id[6:]) &^ (1<<markBits - 1)
+	binary.BigEndian.PutUint32(id[6:], tail)
+	sum := binary.BigEndian.Uint32(derive(secret, "mark", id[:]))
+	binary.BigEndian.PutUint32(id[6:], tail|sum&(1<<markBits-1))
+}
+
+// marked reports whether an access key id is the emulator's. Of others one in half a
+// million looks like it.
+func marked(secret []byte, accessKey string) bool {
+	raw, err := base32.StdEncoding.DecodeString(strings.TrimPrefix(accessKey, accessKeyPrefix))
+	if err != nil || len(raw) != 10 {
+		return false
+	}
+	id := [10]byte(raw)
+	mark(secret, &id)
+	return id == [10]byte(raw)
+}
+
+// AccountOf is the account that an access key id belongs to, empty if it has none.
+func AccountOf(accessKey string) string {
+	if len(accessKey) != 20 {
+		return ""
+	}
+	raw, err := base32.StdEncoding.DecodeString(accessKey[4:])
+	if err != nil {
+		return ""
+	}
+	high := uint64(binary.BigEndian.Uint16(raw))<<32 | uint64(binary.BigEndian.Uint32(raw[2:]))
+	return fmt.Sprintf("%012d", high&^(1<<47)>>accountShift)
+}
+
+// CredentialsID is the id in the path at which a task finds the credentials of a role: a
+// UUID that others cannot guess.
+func (k *Keys) CredentialsID(taskARN string, kind Kind) (string, error) {
+	secret, err := k.secret()
+	if err != nil {
+		return "", err
+	}
+	return uuidOf(derive(secret, "credentials id "+string(kind), []byte(taskARN))), nil
+}
+
+// EndpointID is the id by which a container on a container instance asks for its metadata: a UUID
+// that its neighbours, who may ask from the same address, cannot guess.
+func (k *Keys) EndpointID(taskARN, containerID string) (string, error) {
+	secret, err := k.secret()
+	if err != nil {
+		return "", err
+	}
+	return uuidOf(derive(secret, "endpoint id", []byte(taskARN+"/"+containerID))), nil
+}
+
+func uuidOf(secret []byte) string {
+	id := uuid.UUID(secret[:16])
+	id[6] = id[6]&0x0f | 0x40 // version 4
+	id[8] = id[8]&0x3f | 0x80 // variant of RFC 9562
+	return id.String()
+}

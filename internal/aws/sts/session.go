@@ -1,0 +1,78 @@
+// Package sts is about keys that the emulator gives out: to tasks for their roles, and
+// to those who assume a role. Nothing is kept of them. The token says whose they are, and
+// all else follows from it and from one key that is kept in the store:
+//
+//	keys := session.New(store)
+//	credentials, err := keys.Issue(session.Session{Account: "123456789012", RoleARN: role, …})
+//	s, ours, err := keys.Open(credentials.AccessKeyID, credentials.Token)
+package sts
+
+import (
+	"strings"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+)
+
+// Session is who acts with keys of the emulator's, and for how long.
+type Session struct {
+	Account string `json:"a"`
+	// Region is that of what has the keys, for calls whose signature names none.
+	Region string `json:"r,omitempty"`
+	// RoleARN and RoleID (AROA…) are of the role that was assumed, and Name is that of the
+	// session. Without a role the session is of the account's root.
+	RoleARN string `json:"o,omitempty"`
+	RoleID  string `json:"i,omitempty"`
+	Name    string `json:"n,omitempty"`
+	// TaskARN is the task that the keys were given to, and Kind says for which of its roles.
+	TaskARN string `json:"t,omitempty"`
+	Kind    Kind   `json:"k,omitempty"`
+	// ID tells sessions apart that are alike in all else.
+	ID string `json:"d,omitempty"`
+	// Padding makes the token longer, for those who want to try long ones.
+	Padding string `json:"p,omitempty"`
+	// Expires is the end in seconds of the epoch, by the emulator's clock.
+	Expires int64 `json:"e"`
+}
+
+// Kind is which of a task's roles keys are for.
+type Kind string
+
+// The kinds, in the words of the container agent. Source: amazon-ecs-agent.
+const (
+	TaskApplication Kind = "TaskApplication" // the task role
+	TaskExecution   Kind = "TaskExecution"
+)
+
+// Scope is where the session acts.
+func (s Session) Scope() arn.Scope { return arn.Scope{Region: s.Region, Account: s.Account} }
+
+// ExpiresAt is the end of the session, by the emulator's clock.
+func (s Session) ExpiresAt() time.Time { return time.Unix(s.Expires, 0).UTC() }
+
+// ARN is that of the principal. A role's path is not in it.
+// Source: IAM user guide, IAM identifiers, assumed-role sessions.
+func (s Session) ARN() string {
+	if s.RoleARN == "" {
+		return s.Scope().Root()
+	}
+	return "arn:" + s.Scope().Partition() + ":sts::" + s.Account + ":assumed-role/" + arn.Name(s.RoleARN) + "/" + s.Name
+}
+
+// UserID is the principal's unique id.
+// Source: IAM user guide, policy variables, aws:userid; recorded answers of GetCallerIdentity.
+func (s Session) UserID() string {
+	if s.RoleARN == "" {
+		return s.Account
+	}
+	return s.RoleID + ":" + s.Name
+}
+
+var accountID = lazyregexp.New(`^\d{12}$`)
+
+// IsRole reports whether an ARN is that of a role in an account.
+func IsRole(s string) bool {
+	parts := strings.SplitN(s, ":", 6)
+	return len(parts) == 6 && parts[0] == "arn" && parts[2] == "iam" && accountID.MatchString(parts[4]) && strings.HasPrefix(parts[5], "role/") && arn.Name(s) != ""
+}

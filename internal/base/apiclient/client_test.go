@@ -1,0 +1,42 @@
+package apiclient
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
+)
+
+func TestOperationsOfAWSJSON10(t *testing.T) {
+	answer := `{"MessageId":"m"}`
+	status := http.StatusOK
+	own := false
+	client := New(Options{Host: "localhost", Endpoint: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		own = IsOwn(r.Context())
+		body, _ := io.ReadAll(r.Body)
+		if got := r.Header.Get("Content-Type"); got != "application/x-amz-json-1.0" {
+			t.Errorf("sent as %s", got)
+		}
+		if r.Header.Get("X-Amz-Target") != "AmazonSQS.SendMessage" || string(body) != `{"MessageBody":"x"}` {
+			t.Errorf("%s %s", r.Header.Get("X-Amz-Target"), body)
+		}
+		w.WriteHeader(status)
+		fmt.Fprint(w, answer)
+	})})
+	send := Operation{Service: "SQS", Signed: "sqs", Target: "AmazonSQS", JSON10: true, Name: "SendMessage", Codec: wire.AsIs}
+	in := &struct{ MessageBody string }{"x"}
+	if err := client.Do(t.Context(), role, send, in, nil); err != nil || !own {
+		t.Errorf("%v; the call is the emulator's own: %v", err, own)
+	}
+	if IsOwn(t.Context()) {
+		t.Error("every request is the emulator's own")
+	}
+	status, answer = http.StatusBadRequest, `{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"The specified queue does not exist."}`
+	var refused *Error
+	if err := client.Do(t.Context(), role, send, in, nil); !errors.As(err, &refused) || refused.Code != "QueueDoesNotExist" || refused.Message == "" {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,122 @@
+package executionresource
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// resourceError is why a task cannot have what its definition Refers to, as Fargate and as the
+// container agent say it. It tells no value.
+//
+// Sources: ECS0211, for secrets; ECS developer guide, ResourceInitializationError;
+// amazon-ecs-agent for files.
+type resourceError struct {
+	fargate, agent string
+	cause          error // nil if the definition itself is
+}
+
+func (e *resourceError) Error() string { return e.agent }
+
+func (e *resourceError) Unwrap() error { return e.cause }
+
+// Failure is the reason of a task that fails because of an error of Read. On container instances it is the
+// resource's own text.
+func Failure(t *state.Task, err error) string {
+	onFargate := t.OnFargate()
+	var told *resourceError
+	switch {
+	case errors.As(err, &told) && onFargate:
+		return "ResourceInitializationError: " + told.fargate
+	case errors.As(err, &told):
+		return told.agent
+	case onFargate:
+		return "ResourceInitializationError: " + err.Error()
+	}
+	return err.Error()
+}
+
+const (
+	retrieval = "unable to pull secrets or registry auth: execution resource retrieval failed: "
+	retried   = "service call has been retried 1 time(s): "
+)
+
+// parametersInvalid tells which parameters there are not.
+func parametersInvalid(region string, names []string) error {
+	list := strings.Join(names, ",")
+	return &resourceError{
+		fargate: retrieval + "unable to retrieve secrets from ssm: " + retried + "invalid ssm parameters: " + list,
+		agent:   fmt.Sprintf("Fetching secret data from SSM Parameter Store in %s: invalid parameters: %s", region, list),
+	}
+}
+
+// parametersFailed tells that there was no answer.
+func parametersFailed(region string, err error) error {
+	return &resourceError{
+		fargate: retrieval + "unable to retrieve secrets from ssm: " + retried + err.Error(),
+		agent:   fmt.Sprintf("Fetching secret data from SSM Parameter Store in %s: %s", region, brief(err)),
+		cause:   err,
+	}
+}
+
+// secretFailed tells that a secret cannot be read.
+func secretFailed(of secretReference, err error) error {
+	return &resourceError{
+		fargate: retrieval + "unable to retrieve secret from asm: " + retried + fmt.Sprintf("failed to fetch secret %s from secrets manager: %v", of.secret, err),
+		agent:   fmt.Sprintf("Fetching secret data from AWS Secrets Manager in region %s: secret %s: %s", of.region, of.secret, brief(err)),
+		cause:   err,
+	}
+}
+
+// registryAuthFailed tells that there is no login for a registry.
+func registryAuthFailed(what string, err error) error {
+	fargate, agent := what, what
+	if errors.Is(err, ErrNoExecutionRole) {
+		agent = "asm resource: " + ErrNoExecutionRole.Error()
+	} else if err != nil {
+		fargate, agent = what+": "+err.Error(), what+": "+brief(err)
+	}
+	return &resourceError{
+		fargate: retrieval + "unable to get registry auth from asm: " + retried + fargate,
+		agent:   "A" + agent[1:], // asm
+		cause:   err,
+	}
+}
+
+// secretUnusable tells that a secret is there, and that it is not what the definition says.
+func secretUnusable(of secretReference, why string) error {
+	return &resourceError{
+		fargate: retrieval + "unable to retrieve secret from asm: " + retried + why,
+		agent:   fmt.Sprintf("Fetching secret data from AWS Secrets Manager in region %s: %s", of.region, why),
+	}
+}
+
+// fileFailed tells that an environment file cannot be read. Fargate looks for the object
+// first, and what it says of one that is missing is an analogy: reports are of one that it may
+// not read.
+func fileFailed(bucket, key string, err error) error {
+	var nowhere ErrNoObjects
+	if errors.As(err, &nowhere) {
+		return &resourceError{fargate: "failed to download env files: " + nowhere.Error(), agent: "Unable to download env files: " + nowhere.Error()}
+	}
+	if errors.Is(err, ErrNoExecutionRole) {
+		return &resourceError{agent: "Environment file resource: " + ErrNoExecutionRole.Error(), cause: err}
+	}
+	return &resourceError{
+		fargate: "failed to download env files: " + retried + err.Error(),
+		agent:   fmt.Sprintf("Unable to download env file with key %s from bucket %s, error: %s", key, bucket, brief(err)),
+		cause:   err,
+	}
+}
+
+// brief is an error in the words of the API alone.
+func brief(err error) string {
+	var call *apiclient.Error
+	if errors.As(err, &call) {
+		return call.Code + ": " + call.Message
+	}
+	return err.Error()
+}

@@ -1,0 +1,156 @@
+// Package placer places the tasks that wait for container instances of capacity providers with managed
+// scaling: the oldest first, as soon as there is room, which instances bring that come and tasks that
+// end. A task that has waited for too long ends, and so does one that is stopped meanwhile.
+//
+//	plan := placer.Decide(input) // pure: what becomes of the tasks of a cluster now
+//
+// It alone ends a task's wait. The loop decides on a snapshot each time a cluster is woken, and
+// again inside the transaction that carries the plan out, so that no task is placed twice.
+package placer
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
+)
+
+type controller struct {
+	*reconcile.Loop
+	store *state.Store
+	clock *clock.Clock
+}
+
+// New makes the loop that places the waiting tasks of all clusters. A cluster without any costs it a look into an
+// index when there is more room in it.
+func New(s *state.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
+	c := &controller{store: s, clock: clk}
+	c.Loop = reconcile.New(reconcile.Options{
+		Name: "waiting tasks", Clock: clk, Log: log, Watch: s.WatchWaitingTasks(), Reconcile: c.reconcile,
+	})
+	return c.Loop
+}
+
+// reconcile decides about the waiting tasks of a cluster, and carries the plan out if there is
+// something to do. It returns when to do so again though nothing has changed; zero is never.
+func (c *controller) reconcile(_ context.Context, cluster string) (time.Time, error) {
+	chance := placement.NewChance(rand.Uint64())
+	plan := c.decide(c.store.Read(), cluster, chance)
+	if plan.changes() == 0 {
+		return plan.WakeAt, nil
+	}
+	err := c.store.Update(func(tx *state.Tx) error {
+		c.Causes(tx, cluster)
+		plan = c.decide(tx, cluster, chance)
+		apply(tx, plan, c.clock.Now())
+		return nil
+	})
+	if err != nil {
+		return time.Time{}, err
+	}
+	if plan.More {
+		c.Wake(cluster)
+	}
+	return plan.WakeAt, nil
+}
+
+func (c *controller) decide(tx *state.Tx, cluster string, chance placement.Chance) Plan {
+	waiting, row := state.AllWaitingTasks(tx, cluster), state.FindCluster(tx, cluster)
+	if len(waiting) == 0 || row == nil {
+		return Plan{}
+	}
+	pool := placement.NewPool(tx, row, chance)
+	servicescheduler.ReserveDaemons(tx, pool, cluster)
+	return Decide(Input{Waiting: waiting, Pool: pool, Demand: demands(tx), Now: c.clock.Now()})
+}
+
+// demands finds what tasks ask of a container instance. Tasks that ask for the same share it, so that a
+// pool looks once at what one of them has no room for.
+func demands(tx *state.Tx) func(*state.Task) *placement.Demand {
+	known, of := map[string]*placement.Demand{}, map[*state.Task]*placement.Demand{}
+	return func(t *state.Task) *placement.Demand {
+		if demand, found := of[t]; found {
+			return demand
+		}
+		key := alike(t)
+		demand, found := known[key]
+		if !found {
+			demand = demandOf(tx, t)
+			known[key] = demand
+		}
+		of[t] = demand
+		return demand
+	}
+}
+
+// alike is the same for tasks that ask for the same. After a restart, they share no row.
+func alike(t *state.Task) string {
+	var b strings.Builder
+	add := func(parts ...string) {
+		for _, part := range parts {
+			b.WriteString(part)
+			b.WriteByte(0)
+		}
+	}
+	spec, w := t.Spec, t.Placement.Waiting
+	add(t.Placement.CapacityProvider, string(spec.LaunchType), spec.Family, strconv.Itoa(spec.Revision), spec.Group)
+	if r := spec.Reserved; r != nil {
+		add(strconv.Itoa(r.CPU), strconv.Itoa(r.Memory), strconv.Itoa(r.GPUs), fmt.Sprint(r.Ports), fmt.Sprint(r.PortsUDP))
+	}
+	add(w.Subnets...)
+	for _, c := range w.Constraints {
+		add("constraint", string(c.Type), aws.ToString(c.Expression))
+	}
+	for _, s := range w.Strategy {
+		add("strategy", string(s.Type), aws.ToString(s.Field))
+	}
+	return b.String()
+}
+
+func demandOf(tx *state.Tx, t *state.Task) *placement.Demand {
+	definition := state.FindTaskDefinition(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
+	if definition == nil {
+		return nil // cannot be: it stays as long as a task has not ended
+	}
+	var subnets []*ec2network.Subnet
+	for _, id := range t.Placement.Waiting.Subnets {
+		if s := ec2network.FindSubnet(tx, t.Scope(), id); s != nil {
+			subnets = append(subnets, s)
+		}
+	}
+	if len(subnets) == 0 && len(t.Placement.Waiting.Subnets) > 0 {
+		return nil
+	}
+	return task.WaitingDemand(t, definition.Definition(), subnets)
+}
+
+// apply carries out a plan that was made on the transaction's own view.
+func apply(tx *state.Tx, p Plan, now time.Time) {
+	for _, at := range p.Place {
+		state.PlaceTask(tx, at.Task, at.At, now)
+	}
+	for _, e := range p.Explain {
+		state.ExplainWaiting(tx, e.Task, e.Reason)
+	}
+	for _, e := range p.Expire {
+		state.StopTask(tx, e.Task, state.Stop{Code: types.TaskStopCodeTaskFailedToStart, Reason: e.Reason, At: now})
+		state.EndWaiting(tx, e.Task, now)
+	}
+	for _, end := range p.End {
+		state.EndWaiting(tx, end, now)
+	}
+}

@@ -1,0 +1,97 @@
+package servicescheduler
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// leastAlarmBake is for how long at least alarms are watched after a rolling update has all its tasks.
+// Source: ECS developer guide, deployment alarms, for a bake time of the evaluation periods; that there is a
+// least one is the emulator's choice.
+const leastAlarmBake = 3 * time.Minute
+
+// watchAlarms begins to watch the alarms of the PRIMARY deployment, and reports whether one of them has
+// ended it. With one that is triggered already when the deployment begins, none is watched.
+//
+//	ALARM at the start:                      DISABLED; the deployment succeeds
+//	ALARM while tasks start, or in bake time: TRIGGERED, FAILED; with rollback, back
+//
+// Source: ECS developer guide, deployment alarms.
+func (p *planner) watchAlarms() bool {
+	d, c := p.primary.deployment, deploymentAlarms(p.record(p.primary.deployment))
+	r := p.record(d)
+	if c == nil || !inProgress(p.primary) || d.RestoresID != "" {
+		return false
+	}
+	triggered := p.triggered(c)
+	if r.Alarms.Status == "" {
+		r.Alarms = state.DeploymentAlarms{Status: types.ServiceDeploymentRollbackMonitorsStatusMonitoring, Names: c.AlarmNames, Before: p.alarmedBefore(c)}
+		if len(triggered) > 0 {
+			r.Alarms.Status = types.ServiceDeploymentRollbackMonitorsStatusDisabled
+		}
+	}
+	if r.Alarms.Status != types.ServiceDeploymentRollbackMonitorsStatusMonitoring || !p.strategy.alarmed(p) {
+		return false
+	}
+	if len(triggered) == 0 {
+		for _, name := range c.AlarmNames {
+			p.heeds = append(p.heeds, p.in.Alarms[name].ARN)
+		}
+		return false
+	}
+	p.say(event.DeploymentFailed{Deployment: d.ID, Reason: "alarm detected."})
+	p.failPrimary(alarmReason)
+	r.Alarms.Status, r.Alarms.Triggered = types.ServiceDeploymentRollbackMonitorsStatusTriggered, triggered
+	if c.Rollback {
+		p.strategy.rollBack(p, reasonAlarmRollback, "ECS deployment")
+	} else {
+		p.abort(reasonAlarmStop)
+	}
+	return true
+}
+
+func (p *planner) alarmedBefore(c *types.DeploymentAlarms) map[string]int {
+	before := map[string]int{}
+	for _, name := range c.AlarmNames {
+		before[name] = p.in.Alarms[name].Alarmed
+	}
+	return before
+}
+
+func (p *planner) triggered(c *types.DeploymentAlarms) (names []string) {
+	for _, name := range c.AlarmNames {
+		if p.in.Alarms[name].Triggered && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// alarmsBake reports whether a rolling update that has what it is to have goes on, since its alarms may yet
+// tell of trouble.
+func (p *planner) alarmsBake() bool {
+	r := p.record(p.primary.deployment)
+	if r == nil || r.Alarms.Status != types.ServiceDeploymentRollbackMonitorsStatusMonitoring || !inProgress(p.primary) ||
+		p.service.Status() != state.ServiceActive || r.Shift != nil {
+		return false
+	}
+	if r.Alarms.BakesSince.IsZero() {
+		r.Alarms.BakesSince = p.now
+	}
+	bake := leastAlarmBake
+	for _, name := range r.Alarms.Names {
+		bake = max(bake, p.in.Alarms[name].Window)
+	}
+	return p.early(r.Alarms.BakesSince, bake)
+}
+
+// stopWatching says of a deployment that ends, or goes another way, that its alarms matter no more.
+func stopWatching(r *state.ServiceDeployment) {
+	if r.Alarms.Status == types.ServiceDeploymentRollbackMonitorsStatusMonitoring {
+		r.Alarms.Status = types.ServiceDeploymentRollbackMonitorsStatusMonitoringComplete
+	}
+}

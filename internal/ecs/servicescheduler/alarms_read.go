@@ -1,0 +1,55 @@
+package servicescheduler
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	cw "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// Alarm is a CloudWatch alarm that a deployment names.
+type Alarm struct {
+	ARN string
+	// Triggered: it is in ALARM, or has been for a while since the deployment began to watch it.
+	Triggered bool
+	Alarmed   int // how many times it went into ALARM
+	// Window is how long it takes to tell of trouble: its evaluation periods.
+	Window time.Duration
+}
+
+// readAlarms gathers the alarms that a service deployment watches, by name. One that is gone is not
+// triggered; it may come back.
+func readAlarms(tx *state.Tx, r *state.ServiceDeployment) map[string]Alarm {
+	c := deploymentAlarms(r)
+	if c == nil {
+		return nil
+	}
+	found, scope := map[string]Alarm{}, arn.ScopeOf(r.ServiceARN)
+	for _, name := range c.AlarmNames {
+		alarmARN := (&cloudwatch.Alarm{Scope: scope, Name: name}).ARN()
+		is, _ := cloudwatch.StandingOf(tx, alarmARN)
+		found[name] = Alarm{ARN: alarmARN, Triggered: triggered(is, name, &r.Alarms), Alarmed: is.Alarmed, Window: cloudwatch.Window(tx, alarmARN)}
+	}
+	return found
+}
+
+// triggered reports whether an alarm is in ALARM, or has been since it is watched: an evaluation, or a client, may have had
+// it leave that state before the scheduler looked. That this counts is the emulator's choice. An alarm that was made anew
+// counts from zero.
+func triggered(is cloudwatch.Standing, name string, watched *state.DeploymentAlarms) bool {
+	return is.State == cw.StateValueAlarm || watched.Status != "" && is.Alarmed > watched.Before[name]
+}
+
+// deploymentAlarms are those that a service deployment is to watch; nil: none.
+func deploymentAlarms(r *state.ServiceDeployment) *types.DeploymentAlarms {
+	if r == nil || r.DeploymentConfiguration == nil {
+		return nil
+	}
+	if c := r.DeploymentConfiguration.Alarms; c != nil && c.Enable {
+		return c
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package servicescheduler
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
+)
+
+// read gathers what a decision needs from a snapshot; ok is false when there is no
+// such service, or when a start has left out the damaged row of its cluster.
+func read(tx *state.Tx, serviceARN string, now time.Time, chance placement.Chance) (in Input, ok bool) {
+	s := state.FindService(tx, serviceARN)
+	if s == nil || state.FindCluster(tx, s.ClusterARN) == nil {
+		return Input{}, false
+	}
+	in = Input{
+		Service: s, Summary: state.FindServiceSummary(tx, serviceARN), Events: state.FindServiceEvents(tx, serviceARN), Now: now,
+		Definitions: map[string]*types.TaskDefinition{}, Networks: map[string]string{},
+		Tasks: func(deploymentID string) []*state.Task {
+			return state.DeploymentTasks(tx, serviceARN, deploymentID)
+		},
+		Instances: newInstances(tx, s, chance),
+		Zones:     func(d *state.Deployment) []string { return zones(tx, s, d) },
+	}
+	in.Rules, in.Endpoints = readRules(tx, s), readEndpoints(tx, s)
+	in.Stands = stands(tx, s)
+	for _, d := range s.Deployments {
+		if r := state.FindServiceDeployment(tx, d.ServiceDeploymentARN); r != nil && !r.Ended() && !slices.Contains(in.ServiceDeployments, r) {
+			in.ServiceDeployments = append(in.ServiceDeployments, r)
+			if d == s.Primary() {
+				in.Alarms = readAlarms(tx, r)
+			}
+		}
+		if definition := definitionOf(tx, d.Revision); definition != nil {
+			in.Definitions[d.ID] = definition.Definition()
+		}
+		if gone := task.NetworkGone(tx, arn.ScopeOf(serviceARN), vpcConfiguration(d.Revision)); gone != "" {
+			in.Networks[d.ID] = gone
+		}
+	}
+	return in, true
+}
+
+// change is a plan on its way into a transaction.
+type change struct {
+	tx      *state.Tx
+	service *state.Service // as it was when the plan was made
+	now     time.Time
+	events  []event.Event
+}
+
+// apply carries out a plan that was made on the transaction's own view. What users change is a fact of the
+// decision, so no verb should be refused; one that is does not keep the others from being carried out.
+func apply(tx *state.Tx, s *state.Service, verbs []Verb, now time.Time) (refused error) {
+	c := &change{tx: tx, service: s, now: now}
+	for _, v := range verbs {
+		refused = errors.Join(refused, c.carryOut(v))
+	}
+	if len(c.events) == 0 {
+		return refused
+	}
+	var shown []types.ServiceEvent
+	for i, told := range c.told(state.FindServiceEvents(tx, s.ARN)) {
+		c.announce(c.events[i], *told.CreatedAt)
+		if *told.Message != "" {
+			shown = append(shown, told)
+		}
+	}
+	if len(shown) > 0 {
+		state.AddServiceEvents(tx, s.ARN, shown...)
+	}
+	return refused
+}
+
+// told are the events as DescribeServices shows them: 1 ms apart (ECS0093), and none older than one
+// that is there before.
+func (c *change) told(before []types.ServiceEvent) []types.ServiceEvent {
+	at := c.now
+	if len(before) > 0 && before[0].CreatedAt.After(at) {
+		at = *before[0].CreatedAt
+	}
+	events := make([]types.ServiceEvent, len(c.events))
+	for i, e := range c.events {
+		events[i] = types.ServiceEvent{
+			Id: aws.String(arn.NewUUID()), Message: aws.String(e.Message(c.service.Name)),
+			CreatedAt: aws.Time(at.Add(time.Duration(i) * time.Millisecond)),
+		}
+	}
+	return events
+}
+
+func (c *change) say(e event.Event) { c.events = append(c.events, e) }
+
+// carryOut does one thing.
+func (c *change) carryOut(v Verb) error {
+	switch v := v.(type) {
+	case StartTasks:
+		c.startTasks(v)
+	case StopTasks:
+		for _, task := range v.Tasks {
+			state.StopTask(c.tx, task, state.Stop{Code: types.TaskStopCodeServiceSchedulerInitiated, Reason: v.Reason, At: c.now})
+		}
+	case AddEvent:
+		c.say(v.Event)
+	case TellOutage:
+		v.Outage.ActedIn(c.tx, c.service.ARN)
+	case PutService:
+		c.putService(v.Service)
+	case PutServiceDeployment:
+		nameHooks(v.ServiceDeployment)
+		state.PutServiceDeployment(c.tx, v.ServiceDeployment)
+	case ResolveTargetGroups:
+		c.resolveTargetGroups(v)
+	case SetWeights:
+		return elbv2.SetWeights(c.tx, v.Rule, v.Weights)
+	case SetSplit:
+		c.setSplit(v.Split)
+	case ShareAlike:
+		for _, discovered := range servicediscovery.ECSServices(c.tx, c.service.ARN) {
+			servicediscovery.DeleteWeights(c.tx, discovered.ARN)
+		}
+	case ResolveImages: // of one task: those of a deployment run the same images
+		if tasks := state.DeploymentTasks(c.tx, c.service.ARN, v.DeploymentID); len(tasks) > 0 {
+			state.ResolveImages(c.tx, v.RevisionARN, tasks[0].Status.Containers)
+		}
+	case ForgetDeployment:
+		state.ForgetDeployment(c.tx, c.service.ARN, v.ID)
+	case RemoveService:
+		state.RemoveService(c.tx, c.service)
+	}
+	return nil
+}
+
+func (c *change) putService(s *state.Service) {
+	for _, d := range s.Deployments {
+		if d.ID == "" {
+			d.ID = arn.NewDeploymentID()
+			c.connect(s, d)
+		}
+	}
+	state.Retire(c.tx, c.service, s, c.now)
+	state.PutService(c.tx, s)
+	endpoint.Withdraw(c.tx, s)
+}
+
+// connect gives a deployment that brings back a revision the endpoints that its namespace has now.
+func (c *change) connect(s *state.Service, d *state.Deployment) {
+	endpoint.Provide(c.tx, s.ARN, d.Revision, c.now)
+	if definition := definitionOf(c.tx, d.Revision); definition != nil {
+		d.Connect = endpoint.Connect(c.tx, s.ARN, d.Revision, definition.Definition())
+	}
+}

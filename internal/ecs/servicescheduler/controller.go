@@ -1,0 +1,157 @@
+// Package servicescheduler is the service scheduler: it keeps the desired count of services,
+// rolls out their deployments, replaces what fails, and tells of it in service
+// events. It writes tasks and the scheduler's part of services, nothing else; agents
+// bring the tasks to life.
+//
+//	plan := scheduler.Decide(input) // pure: what shall be done now
+//
+// [Controller] decides on a snapshot each time a service or its counts change, and
+// decides again inside the transaction that carries the plan out.
+package servicescheduler
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/heeding"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// pause lets the changes of many tasks settle into one decision about their
+// service; workers is how many services are decided about at the same time.
+const (
+	pause   = 3 * time.Millisecond
+	workers = 4
+)
+
+// Options are what services are scheduled by.
+type Options struct {
+	Store *state.Store
+	Clock *clock.Clock
+	Log   *slog.Logger
+	// RefusedRole returns a role of a task definition that ECS cannot assume, empty if it
+	// can assume all. Nil is an ECS that can assume any.
+	RefusedRole func(tx *state.Tx, definition *types.TaskDefinition) string
+	// RefusesRole reports whether ECS cannot assume an infrastructure role to act for a service. Nil is an
+	// ECS that can assume any.
+	RefusesRole func(tx *state.Tx, serviceARN, role string) bool
+	// Delays are those of AWS, or none.
+	Delays Delays
+	// Outages are what there is no capacity of; nil is nothing. LookAgain follows their end.
+	Outages *outage.Board
+	// Quotas are those that accounts have; nil is the defaults. Rates hold back launches on Fargate; nil is
+	// nothing.
+	Quotas quota.Quotas
+	Rates  *quota.Rates
+}
+
+// Controller schedules the services of all accounts and regions. A service without
+// anything to do costs it nothing but, if one is due, a timer. Make one with New.
+type Controller struct {
+	reconcile.Group
+	Options
+	services *reconcile.Loop
+	waiting  waiting          // services that changes of container instances concern
+	heeding  heeding.Services // services whose deployments concern others' rows
+}
+
+// New makes a controller.
+func New(opts Options) *Controller {
+	c := &Controller{Options: opts}
+	c.waiting.clusters, c.waiting.crowded = map[string]map[string]waitCondition{}, map[string]map[string][]string{}
+	instances := c.wakesServices("container instance", c.Store.WatchContainerInstances(), c.concernedByInstance)
+	room := c.wakesServices("room of a cluster", c.Store.WatchRoom(), c.concernedByRoom)
+	providers := c.wakesServices("capacity provider", c.Store.Watch(0, state.OnCapacityProviders(providerChange)), c.concernedByProvider)
+	c.services = reconcile.New(reconcile.Options{
+		Name: "service", Clock: c.Clock, Log: c.Log, Watch: c.Store.WatchServices(pause), Workers: workers,
+		Reconcile: c.schedule,
+	})
+	heeds := append(append(cloudwatch.OnStates(), elbv2.OnRouting()...), elbv2.OnApplied(), servicediscovery.OnAcknowledgements())
+	heeded := c.wakesServices("what a deployment heeds", c.Store.Watch(0, heeds...), c.heeding.Of)
+	c.Group = reconcile.Group{instances, room, providers, heeded, c.services}
+	if c.Quotas.LimitFargate() {
+		c.Group = append(c.Group, c.wakesServices("vCPUs on Fargate", c.Store.Watch(0, state.OnFreedFargate()), c.concernedByVCPUs))
+	}
+	return c
+}
+
+// schedule has a service do what is due, and says when to look at it again.
+func (c *Controller) schedule(_ context.Context, arn string) (time.Time, error) {
+	plan, err := c.reconcile(arn, c.Clock.Now)
+	waits, zones, heeds := c.waiting.put(arn, plan.awaits), c.waiting.putCrowded(arn, plan.crowded), c.heeding.Put(arn, plan.heeds)
+	if waits || zones || heeds {
+		c.services.Wake(arn)
+	}
+	return plan.WakeAt, err
+}
+
+// read gathers what a decision needs; ok is false when there is no such service.
+func (c *Controller) read(tx *state.Tx, serviceARN string, now time.Time, chance placement.Chance) (in Input, ok bool) {
+	in, ok = read(tx, serviceARN, now, chance)
+	in.Delays = c.Delays
+	in.Quotas = c.Quotas
+	scope := arn.ScopeOf(serviceARN)
+	on := limits{c.Outages.View(), c.Rates.Bound(c.Quotas.Allowance(tx, scope), scope, now)}
+	if ok && on != (limits{}) {
+		in.bound(tx, on)
+	}
+	if c.RefusesRole != nil && ok {
+		in.Rules.Refused = refusedRoles(in.Service, func(role string) bool { return c.RefusesRole(tx, serviceARN, role) })
+	}
+	if c.RefusedRole == nil {
+		return in, ok
+	}
+	in.Roles = map[string]string{}
+	for deployment, definition := range in.Definitions {
+		in.Roles[deployment] = c.RefusedRole(tx, definition)
+	}
+	return in, ok
+}
+
+// reconcile decides about a service, and carries the plan out if there is something
+// to do. It returns the plan, which says when to do so again though nothing has changed.
+func (c *Controller) reconcile(serviceARN string, now func() time.Time) (Plan, error) {
+	chance := placement.NewChance(rand.Uint64())
+	in, ok := c.read(c.Store.Read(), serviceARN, now(), chance)
+	if !ok {
+		return Plan{}, nil
+	}
+	in.Probe = true
+	plan := Decide(in)
+	if len(plan.Verbs) == 0 {
+		return plan, nil
+	}
+	var refused error
+	err := c.Store.Update(func(tx *state.Tx) error {
+		c.services.Causes(tx, serviceARN)
+		plan = Plan{}
+		in, ok := c.read(tx, serviceARN, now(), chance)
+		if !ok {
+			return nil
+		}
+		plan = Decide(in)
+		if c.Rates != nil { // it has what the plan was made by: others launch in transactions, too
+			c.Rates.Launch(arn.ScopeOf(serviceARN), in.Now, tasksOnFargate(in.Service, plan.Verbs))
+		}
+		refused = apply(tx, in.Service, plan.Verbs, in.Now)
+		return nil
+	})
+	if err != nil {
+		return Plan{}, err
+	}
+	c.Log.Debug("scheduled service", "service", serviceARN, "verbs", len(plan.Verbs))
+	c.warnOfNoInstances(serviceARN, plan.Verbs)
+	return plan, refused
+}

@@ -1,0 +1,74 @@
+package servicescheduler
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// ReserveDaemons takes of a cluster's container instances what the tasks that its DAEMON services lack
+// will need.
+func ReserveDaemons(tx *state.Tx, pool *placement.Pool, clusterARN string) {
+	for _, daemon := range state.DaemonServices(tx, clusterARN) {
+		d := keptDeployment(daemon)
+		if d == nil {
+			continue
+		}
+		if demand := demandOf(tx, daemon, d, ""); demand != nil {
+			pool.ReserveDaemons(demand)
+		}
+	}
+}
+
+// matching are the instances that satisfy what the tasks of a deployment ask for.
+func (i *Instances) matching(d *state.Deployment) []*state.ContainerInstance {
+	if i == nil {
+		return nil
+	}
+	if demand := i.Demand(d); demand != nil {
+		return i.Pool().Daemons(demand)
+	}
+	return nil
+}
+
+// instanceState is that of a container instance.
+type instanceState int
+
+const (
+	inService      instanceState = iota
+	unheard                      // its agent is not connected
+	leavingService               // it drains
+	gone
+)
+
+// instanceOf is how the container instance of a task fares. On Fargate, each task is in service.
+func (i *Instances) instanceOf(t *state.Task) instanceState {
+	if i == nil {
+		return inService
+	}
+	switch on := state.FindContainerInstance(i.tx, t.Placement.ContainerInstance); {
+	case on == nil || on.Status == state.InstanceInactive:
+		return gone
+	case on.Status == state.InstanceDraining:
+		return leavingService
+	case !on.AgentConnected:
+		return unheard
+	}
+	return inService
+}
+
+// onlyDaemons reports whether a container instance has no task but daemons.
+func (i *Instances) onlyDaemons(instance string) bool {
+	for _, t := range state.InstanceTasks(i.tx, instance) {
+		if !i.daemon(t) {
+			return false
+		}
+	}
+	return true
+}
+
+// daemon reports whether a task is of a DAEMON service.
+func (i *Instances) daemon(t *state.Task) bool {
+	s := state.FindService(i.tx, t.Spec.ServiceARN)
+	return s != nil && s.SchedulingStrategy == types.SchedulingStrategyDaemon
+}

@@ -1,0 +1,46 @@
+package servicescheduler
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// succeedEarly completes a rolling update of which enough new tasks are healthy, and whose alarms have told of
+// no trouble. The other new tasks come as in a scale-out, and failures count no more. With BLOCKING the old
+// tasks are gone before; with DEFERRED they go afterwards.
+//
+//	D=4, 50 %, DEFERRED: 2 healthy: SUCCESSFUL; then 4 new ones, and no old one
+//	D=4, 50 %, BLOCKING, minimumHealthyPercent 50: 2 healthy, no old one left: SUCCESSFUL; then 4
+//	D=1, 50 %: 1
+//
+// Source: ECS developer guide, early success criteria. After two weeks ECS no longer tries to stop old
+// tasks; the emulator does.
+func (p *planner) succeedEarly() {
+	c := p.earlySuccess()
+	if c == nil || !inProgress(p.primary) || p.primary.deployment.RestoresID != "" {
+		return
+	}
+	left := 0
+	for _, g := range p.older {
+		left += g.counts.Left
+	}
+	needed := max(1, (p.desiredCount()*int(aws.ToInt32(c.HealthyPercent))+99)/100)
+	switch {
+	case p.primary.healthy < needed, c.SourceServiceRevisionCleanup != types.ServiceRevisionCleanupDeferred && left > 0, p.alarmsBake():
+	default:
+		p.succeed()
+	}
+}
+
+// earlySuccess is what the PRIMARY deployment succeeds early by; nil: nothing. Only a rolling update does.
+func (p *planner) earlySuccess() *types.DeploymentEarlySuccessCriteria {
+	r := p.record(p.primary.deployment)
+	if _, rolls := p.strategy.(rolling); !rolls || r == nil || r.DeploymentConfiguration == nil || p.service.Status() != state.ServiceActive {
+		return nil
+	}
+	if c := r.DeploymentConfiguration.EarlySuccessCriteria; c != nil && c.Enable {
+		return c
+	}
+	return nil
+}

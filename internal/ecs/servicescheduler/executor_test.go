@@ -1,0 +1,66 @@
+package servicescheduler
+
+import (
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"pgregory.net/rapid"
+)
+
+// TestTheExecutorBringsAboutWhatAnyStrategyWants gives it targets for three generations, of
+// which some have tasks already. At no step it starts above upper nor stops healthy tasks
+// below lower, and where the bounds leave room it reaches the targets.
+func TestTheExecutorBringsAboutWhatAnyStrategyWants(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := newFixture(t, func(s *state.Service) { s.DesiredCount = rapid.IntRange(0, 5).Draw(t, "before") })
+		f.settle()
+		f.deploy(rapid.Bool().Draw(t, "checked"))
+		f.deploy(false)
+		wanted := []int{
+			rapid.IntRange(0, 5).Draw(t, "front"), rapid.IntRange(0, 5).Draw(t, "behind"), rapid.IntRange(0, 5).Draw(t, "last"),
+		}
+		most := wanted[0] + wanted[1] + wanted[2]
+		upper, lower := most+rapid.IntRange(1, 5).Draw(t, "room"), rapid.IntRange(0, most).Draw(t, "lower")
+		mixed := func(p *planner) desired {
+			in := desired{upper: upper, lower: lower}
+			for i, g := range p.all() {
+				in.targets = append(in.targets, target{generation: g, wanted: wanted[i], grows: true, drain: whenReplaced})
+			}
+			return in
+		}
+		f.follow(mixed)
+		if in := mixed(newPlanner(f.input())); !in.reached() {
+			t.Fatalf("wanted %v within %d and %d, and got %+v, %+v, %+v", wanted, lower, upper, in.targets[0], in.targets[1], in.targets[2])
+		}
+	})
+}
+
+// follow lets the executor and an obedient agent act until nothing is left to do.
+func (f *fixture) follow(strategy func(*planner) desired) {
+	f.t.Helper()
+	for range 1000 {
+		before, p := f.census(), newPlanner(f.input())
+		in := strategy(p)
+		p.carryOut(in)
+		plan := p.plan()
+		f.update(func(tx *state.Tx) {
+			if err := apply(tx, state.FindService(tx, serviceARN), plan.Verbs, f.now); err != nil {
+				f.t.Fatalf("apply: %v", err)
+			}
+		})
+		switch after := f.census(); {
+		case after.present > max(in.upper, before.present):
+			f.t.Fatalf("%d tasks, before %d, of at most %d", after.present, before.present, in.upper)
+		case after.healthy < min(in.lower, before.healthy):
+			f.t.Fatalf("%d healthy tasks, before %d, of at least %d", after.healthy, before.healthy, in.lower)
+		}
+		switch {
+		case f.obey() || len(plan.Verbs) > 0:
+		case plan.WakeAt.IsZero():
+			return
+		default:
+			f.now = plan.WakeAt
+		}
+	}
+	f.t.Fatalf("the executor does not come to rest")
+}

@@ -1,0 +1,153 @@
+package servicescheduler
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
+)
+
+// Instances are the container instances of a service's cluster, as one snapshot has them.
+// What is free of them is found out when a decision asks.
+type Instances struct {
+	tx      *state.Tx
+	service *state.Service
+	chance  placement.Chance
+	pool    *placement.Pool
+	demands map[[2]string]*placement.Demand // by deployment id and capacity provider
+}
+
+// newInstances is nil where all tasks run on Fargate.
+func newInstances(tx *state.Tx, s *state.Service, chance placement.Chance) *Instances {
+	if !slices.ContainsFunc(s.Deployments, onInstances) {
+		return nil
+	}
+	return &Instances{tx: tx, service: s, chance: chance, demands: map[[2]string]*placement.Demand{}}
+}
+
+// Pool is the container instances with what is free of them. DAEMON services have their
+// resources reserved: there, a task of another service finds no room, whichever of the
+// services is decided about first.
+//
+// Source: ECS developer guide, daemon scheduling strategy.
+func (i *Instances) Pool() *placement.Pool {
+	if i.pool != nil {
+		return i.pool
+	}
+	i.pool = placement.NewPool(i.tx, state.FindCluster(i.tx, i.service.ClusterARN), i.chance)
+	if i.service.SchedulingStrategy != types.SchedulingStrategyDaemon {
+		ReserveDaemons(i.tx, i.pool, i.service.ClusterARN)
+	}
+	return i.pool
+}
+
+// Demand is what a task of a deployment asks of a container instance; nil if the task
+// definition is gone.
+func (i *Instances) Demand(d *state.Deployment) *placement.Demand { return i.DemandOf(d, "") }
+
+// DemandOf is what one asks of a container instance of a capacity provider.
+func (i *Instances) DemandOf(d *state.Deployment, provider string) *placement.Demand {
+	key := [2]string{d.ID, provider}
+	if known, ok := i.demands[key]; ok {
+		return known
+	}
+	demand := demandOf(i.tx, i.service, d, provider)
+	i.demands[key] = demand
+	return demand
+}
+
+// ZonesFor are the zones with container instances that suit tasks of a deployment.
+func (i *Instances) ZonesFor(d *state.Deployment) (zones []string) {
+	for _, provider := range providersOf(d) {
+		if demand := i.DemandOf(d, provider); demand != nil {
+			zones = append(zones, i.Pool().ZonesFor(demand)...)
+		}
+	}
+	return zones
+}
+
+// providersOf are the names of the capacity providers of a deployment; an empty one stands for all
+// container instances, where there is no strategy.
+func providersOf(d *state.Deployment) (names []string) {
+	for _, item := range d.Revision.CapacityProviderStrategy {
+		names = append(names, aws.ToString(item.CapacityProvider))
+	}
+	if len(names) == 0 {
+		return []string{""}
+	}
+	return names
+}
+
+// zones are those that have a place for tasks of a deployment, if its kind does not matter.
+func zones(tx *state.Tx, s *state.Service, d *state.Deployment) (zones []string) {
+	if onInstances(d) {
+		return placement.Zones(tx, state.FindCluster(tx, s.ClusterARN))
+	}
+	for _, subnet := range subnets(tx, arn.ScopeOf(s.ARN), vpcConfiguration(d.Revision).Subnets) {
+		zones = append(zones, subnet.Zone)
+	}
+	return zones
+}
+
+// place finds places for up to n tasks of a deployment on container instances. If they are
+// fewer, it says why the next one has none.
+func (i *Instances) place(d *state.Deployment, n int) (places []state.Placement, without *lack) {
+	pool, demand := i.Pool(), i.Demand(d)
+	for len(places) < n {
+		place, misses := pool.Place(demand)
+		if place.ContainerInstance == "" {
+			return places, &lack{demand: demand, misses: misses}
+		}
+		places = append(places, place)
+	}
+	return places, nil
+}
+
+// Scales reports whether tasks wait for instances of a capacity provider.
+func (i *Instances) Scales(provider string) bool {
+	return state.FindCapacityProvider(i.tx, arn.ScopeOf(i.service.ARN), provider).Scales()
+}
+
+// Waiting is how many tasks of the cluster wait.
+func (i *Instances) Waiting() int {
+	return state.FindClusterSummary(i.tx, i.service.ClusterARN).Waiting
+}
+
+// Draining are the service's tasks on container instances that are DRAINING, by ARN.
+func (i *Instances) Draining() map[string]bool {
+	if i == nil {
+		return nil
+	}
+	var draining map[string]bool
+	for _, instance := range state.DrainingInstances(i.tx, i.service.ClusterARN) {
+		for _, t := range state.InstanceTasks(i.tx, instance.ARN) {
+			if t.Spec.ServiceARN != i.service.ARN || t.Stop != nil {
+				continue
+			}
+			if draining == nil {
+				draining = map[string]bool{}
+			}
+			draining[t.ARN] = true
+		}
+	}
+	return draining
+}
+
+// demandOf is what a task of a deployment asks of a container instance. Constraints are
+// those that the service has now, not those that it had when the deployment was made: a change
+// of them makes no deployment.
+func demandOf(tx *state.Tx, s *state.Service, d *state.Deployment, provider string) *placement.Demand {
+	if definitionOf(tx, d.Revision) == nil {
+		return nil
+	}
+	where := task.Where{Constraints: s.PlacementConstraints, Strategy: s.PlacementStrategy, CapacityProvider: provider}
+	if vpc := vpcConfiguration(d.Revision); vpc != nil {
+		where.Subnets = subnets(tx, arn.ScopeOf(s.ARN), vpc.Subnets)
+	}
+	return newTemplate(tx, s, d, time.Time{}).Demand(where)
+}

@@ -1,0 +1,25 @@
+package servicescheduler
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
+)
+
+// obstacle is the error that keeps every task from being launched; empty if
+// nothing does.
+func (in *Input) obstacle(g *generation) string {
+	switch {
+	case g.definition == nil:
+		return "TaskDefinition not found."
+	case in.Roles[g.deployment.ID] != "":
+		return task.RoleNotAssumed(in.Roles[g.deployment.ID])
+	case g.definition.NetworkMode == types.NetworkModeAwsvpc && vpcConfiguration(g.deployment.Revision) == nil:
+		return "Network Configuration must be provided when networkMode 'awsvpc' is specified."
+	case in.Networks[g.deployment.ID] != "":
+		// Source: ECS developer guide, service event messages, for a launch that is refused;
+		// its words are those of RunTask.
+		return in.Networks[g.deployment.ID]
+	default:
+		return ""
+	}
+}

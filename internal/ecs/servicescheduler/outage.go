@@ -1,0 +1,52 @@
+package servicescheduler
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// limits are what keeps tasks from Fargate: outages, and what quotas allow. The zero value is nothing.
+type limits struct {
+	outages   *outage.View
+	allowance *quota.Allowance
+}
+
+// bound has a decision see what there is no capacity of, and what is left of quotas.
+func (in *Input) bound(tx *state.Tx, on limits) {
+	s, outages := in.Service, on.outages
+	in.OnFargate = func(d *state.Deployment, n int) ([]state.Placement, *placement.Lack) {
+		return placesOnFargate(tx, s, d, n, "", on)
+	}
+	if outages == nil {
+		return
+	}
+	all := in.Zones
+	in.Zones = func(d *state.Deployment) []string {
+		return slices.DeleteFunc(all(d), func(zone string) bool {
+			if onInstances(d) {
+				return outages.Down(zone) != nil
+			}
+			strategy := d.Revision.CapacityProviderStrategy
+			if len(strategy) == 0 {
+				return outages.Fargate(taskOf(s, d), "", zone) != nil
+			}
+			return slices.ContainsFunc(strategy, func(item types.CapacityProviderStrategyItem) bool {
+				return outages.Fargate(taskOf(s, d), aws.ToString(item.CapacityProvider), zone) != nil
+			})
+		})
+	}
+}
+
+// LookAgain has all services looked at: an outage has ended, so that there may be places, also better
+// ones.
+func (c *Controller) LookAgain() {
+	for _, s := range state.AllServices(c.Store.Read()) {
+		c.services.Wake(s.ARN)
+	}
+}

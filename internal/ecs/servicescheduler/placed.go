@@ -1,0 +1,57 @@
+package servicescheduler
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// onProviders counts the tasks of a deployment by capacity provider.
+func onProviders(s *state.ServiceSummary, d *state.Deployment) map[string]int {
+	count := map[string]int{}
+	for _, placed := range s.Placed {
+		if placed.DeploymentID == d.ID {
+			count[placed.CapacityProvider] += placed.Active
+		}
+	}
+	return count
+}
+
+// inZones counts the tasks of a deployment by zone.
+func inZones(s *state.ServiceSummary, d *state.Deployment) map[string]int {
+	zones := map[string]int{}
+	for _, c := range s.Placed {
+		if c.DeploymentID == d.ID && c.Zone != "" {
+			zones[c.Zone] += c.Active
+		}
+	}
+	return zones
+}
+
+// tasksOnFargate counts the tasks that a plan starts there, by capacity provider. Those that rebalancing
+// starts have no place yet, and count as the first of the strategy.
+func tasksOnFargate(s *state.Service, verbs []Verb) map[string]int {
+	count := map[string]int{}
+	for _, v := range verbs {
+		start, is := v.(StartTasks)
+		if !is {
+			continue
+		}
+		at := slices.IndexFunc(s.Deployments, func(d *state.Deployment) bool { return d.ID == start.DeploymentID })
+		if onInstances(s.Deployments[at]) {
+			continue
+		}
+		for _, place := range start.Places {
+			count[place.CapacityProvider]++
+		}
+		if strategy := s.Deployments[at].Revision.CapacityProviderStrategy; start.Places == nil {
+			first := ""
+			if len(strategy) > 0 {
+				first = aws.ToString(strategy[0].CapacityProvider)
+			}
+			count[first] += start.N
+		}
+	}
+	return count
+}

@@ -1,0 +1,28 @@
+package servicescheduler
+
+import (
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// providerChange wakes with the ARN of a capacity provider that has got managed scaling: its tasks may wait
+// from now on.
+func providerChange(before, after *state.CapacityProvider) []string {
+	if before == nil || before.Scales() || !after.Scales() {
+		return nil
+	}
+	return []string{after.ARN}
+}
+
+// concernedByProvider are the services that lack room in the clusters with a capacity provider.
+func (c *Controller) concernedByProvider(id string) (services []string) {
+	tx := c.Store.Read()
+	p := state.FindCapacityProvider(tx, arn.ScopeOf(id), arn.Name(id))
+	if p == nil {
+		return nil
+	}
+	for _, cluster := range state.ClustersWith(tx, p) {
+		services = append(services, c.concernedByRoom(cluster.ARN)...)
+	}
+	return services
+}

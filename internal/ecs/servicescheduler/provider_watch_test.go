@@ -1,0 +1,52 @@
+package servicescheduler
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// TestAServiceWithoutRoomHearsOfManagedScaling: its tasks wait as soon as their capacity provider has it.
+func TestAServiceWithoutRoomHearsOfManagedScaling(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newProviderFixture(t, 2, item("fixed", 1, 0))
+		f.update(func(tx *state.Tx) {
+			cluster := *state.FindCluster(tx, state.FindService(tx, serviceARN).ClusterARN)
+			cluster.CapacityProviders = []string{"fixed"}
+			state.PutCluster(tx, &cluster)
+		})
+		clk := clock.New(clock.Options{})
+		defer clk.Close()
+		if err := clk.SetSpeed(0); err != nil { // no attempt is due
+			t.Fatal(err)
+		}
+		c := New(Options{Store: f.store, Clock: clk, Log: slog.New(slog.DiscardHandler)})
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { _ = c.Run(ctx) }()
+		defer synctest.Wait()
+		defer cancel()
+		decided := func() {
+			t.Helper()
+			if err := c.Idle(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		decided()
+		if n := f.service().Deployments[0].Unplaced; n != 1 {
+			t.Fatalf("%d attempts to place tasks", n)
+		}
+		f.update(func(tx *state.Tx) {
+			p := *state.FindCapacityProvider(tx, scope, "fixed")
+			p.ManagedScaling.Status = types.ManagedScalingStatusEnabled
+			state.PutCapacityProvider(tx, &p)
+		})
+		decided()
+		f.expectSpread("fixed 2 (2 wait)")
+	})
+}

@@ -1,0 +1,83 @@
+package servicescheduler
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
+)
+
+// startTasks starts tasks of a deployment, and tells of them.
+func (c *change) startTasks(v StartTasks) {
+	replacing := v.Replacing
+	for batch := range slices.Chunk(c.start(v), batchSize) {
+		if v.Zone != "" {
+			c.say(event.StartedInZone{Zone: v.Zone, Tasks: batch})
+			continue
+		}
+		c.say(event.StartedTasks{Tasks: batch, Replacing: min(replacing, len(batch)), TaskSet: v.TaskSet})
+		replacing -= min(replacing, len(batch))
+	}
+}
+
+// start makes tasks of a deployment and returns their ids.
+func (c *change) start(v StartTasks) (ids []string) {
+	at := slices.IndexFunc(c.service.Deployments, func(d *state.Deployment) bool { return d.ID == v.DeploymentID })
+	d := c.service.Deployments[at]
+	template := newTemplate(c.tx, c.service, d, c.now)
+	if d.Revision.TasksLaunchType() == types.LaunchTypeFargate && v.Places == nil {
+		v.Places, _ = placesOnFargate(c.tx, c.service, d, v.N, v.Zone, limits{})
+	}
+	for _, place := range v.Places {
+		t := template.New(place)
+		state.AddTask(c.tx, t)
+		ids = append(ids, arn.Name(t.ARN))
+	}
+	return ids
+}
+
+// placesOnFargate spreads n tasks among those that a deployment has. If it finds fewer places, lack is why.
+func placesOnFargate(tx *state.Tx, s *state.Service, d *state.Deployment, n int, zone string, on limits) (places []state.Placement, lack *placement.Lack) {
+	where := placement.Request{
+		Strategy: d.Revision.CapacityProviderStrategy, Outages: on.outages, Allowance: on.allowance,
+		Subnets: subnets(tx, arn.ScopeOf(s.ARN), vpcConfiguration(d.Revision).Subnets),
+		Task:    taskOf(s, d),
+	}
+	if on.allowance != nil {
+		where.CPU = int(taskdef.Size(definitionOf(tx, d.Revision).Definition(), nil).CPU)
+	}
+	if zone != "" {
+		where.Subnets = slices.DeleteFunc(where.Subnets, func(s *ec2network.Subnet) bool { return s.Zone != zone })
+	}
+	view := placement.NewView()
+	for _, p := range state.FindServiceSummary(tx, s.ARN).Placed {
+		if p.DeploymentID == d.ID {
+			view.Add(state.Placement{CapacityProvider: p.CapacityProvider, SubnetID: p.SubnetID}, p.Active)
+		}
+	}
+	for range n {
+		place, without := placement.Place(view, where)
+		if without != nil {
+			if lack == nil || lack.Answer == quota.TooFast {
+				lack = without
+			}
+			continue
+		}
+		places = append(places, place)
+	}
+	return places, lack
+}
+
+// taskOf is what outages see of the tasks of a deployment.
+func taskOf(s *state.Service, d *state.Deployment) outage.Task {
+	family, _, _ := strings.Cut(arn.Name(d.Revision.TaskDefinition), ":")
+	return outage.Task{Cluster: arn.ClusterName(s.ARN), ClusterARN: s.ClusterARN, Family: family}
+}

@@ -1,0 +1,80 @@
+package servicescheduler
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
+)
+
+// newTemplate is what the tasks of a deployment are made of; its task definition exists.
+func newTemplate(tx *state.Tx, s *state.Service, d *state.Deployment, now time.Time) *task.Template {
+	r, definition := d.Revision, definitionOf(tx, d.Revision)
+	cluster, vpc := state.FindCluster(tx, s.ClusterARN), vpcConfiguration(r)
+	if vpc == nil {
+		vpc = &types.AwsVpcConfiguration{}
+	}
+	return task.NewTemplate(task.Request{
+		Cluster: cluster, Definition: definition.Definition(), Resolved: taskdef.Unchanged(definition.Definition()),
+		LaunchType: r.TasksLaunchType(), PlatformVersion: r.PlatformVersion,
+		SecurityGroups: task.SecurityGroups(tx, arn.ScopeOf(s.ARN), vpc.SecurityGroups, vpc.Subnets), AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled,
+		Group: groupOf(s), StartedBy: d.ID, ServiceARN: s.ARN, DeploymentID: d.ID, LoadBalancers: r.ResolvedLoadBalancers(),
+		ServiceRegistries: r.ServiceRegistries, Connect: d.Connect,
+		EnableExecuteCommand: s.EnableExecuteCommand, Tags: taskTags(s, cluster, definition), Now: now,
+		Volume: task.NewVolume(task.VolumeConfigurations(r.VolumeConfigurations), task.TagSources{
+			Definition: definition.Tags, Service: s.Tags, Managed: s.EnableECSManagedTags, Cluster: cluster.Name, ServiceName: s.Name,
+		}),
+	})
+}
+
+// subnets finds those of a network configuration. No task starts while one is gone.
+func subnets(tx *state.Tx, scope arn.Scope, ids []string) []*ec2network.Subnet {
+	var found []*ec2network.Subnet
+	for _, id := range ids {
+		if s := ec2network.FindSubnet(tx, scope, id); s != nil {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+func taskTags(s *state.Service, cluster *state.Cluster, definition *state.TaskDefinition) []types.Tag {
+	var handedDown []types.Tag
+	switch s.PropagateTags {
+	case types.PropagateTagsTaskDefinition:
+		handedDown = definition.Tags
+	case types.PropagateTagsService:
+		handedDown = s.Tags
+	}
+	return task.Tags(handedDown, nil, s.EnableECSManagedTags, cluster.Name, s.Name)
+}
+
+// definitionOf is the task definition of a revision, or nil when it is gone.
+func definitionOf(tx *state.Tx, r *state.ServiceRevision) *state.TaskDefinition {
+	ref, err := taskdef.ParseRef(r.TaskDefinition)
+	if err != nil {
+		return nil
+	}
+	return state.FindTaskDefinition(tx, arn.Scope{Region: ref.Region, Account: ref.Account}, ref.Family, int(ref.Revision))
+}
+
+func vpcConfiguration(r *state.ServiceRevision) *types.AwsVpcConfiguration {
+	if r.NetworkConfiguration == nil || r.NetworkConfiguration.AwsvpcConfiguration == nil ||
+		len(r.NetworkConfiguration.AwsvpcConfiguration.Subnets) == 0 {
+		return nil
+	}
+	return r.NetworkConfiguration.AwsvpcConfiguration
+}
+
+// onInstances reports whether tasks of a deployment run on container instances. An older one's may
+// where those of the PRIMARY one do not.
+func onInstances(d *state.Deployment) bool {
+	return d.Revision.TasksLaunchType() != types.LaunchTypeFargate
+}
+
+// groupOf is the group of a service's tasks. Source: ECS developer guide, task groups.
+func groupOf(s *state.Service) string { return "service:" + s.Name }

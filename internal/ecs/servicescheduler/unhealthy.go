@@ -1,0 +1,36 @@
+package servicescheduler
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// failedHealthChecks is the event of a task that is replaced.
+func failedHealthChecks(t *state.Task) event.Event {
+	g := t.UnhealthyTarget()
+	if t.Status.HealthStatus == types.HealthStatusUnhealthy || g == nil {
+		return event.FailedHealthChecks{Task: arn.Name(t.ARN)}
+	}
+	return unhealthyTarget(t, *g)
+}
+
+func unhealthyTarget(t *state.Task, g state.TaskTarget) event.Event {
+	e := event.UnhealthyTarget{Task: arn.Name(t.ARN), Port: g.Port, Group: g.Group, Reason: g.Description}
+	if strings.HasPrefix(g.ID, "i-") {
+		e.Instance = g.ID
+	}
+	return e
+}
+
+// reasonUnhealthy is why a task is replaced.
+func reasonUnhealthy(t *state.Task) string {
+	if g := t.UnhealthyTarget(); g != nil && t.Status.HealthStatus != types.HealthStatusUnhealthy {
+		return fmt.Sprintf("Task failed ELB health checks in (target-group %s)", g.Group)
+	}
+	return "Task failed container health checks"
+}

@@ -1,0 +1,27 @@
+package state
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// AlarmChange is what CloudWatch tells EventBridge of an alarm. State makes its ID.
+type AlarmChange struct {
+	ID       string
+	AlarmARN string
+	// NewState is that of a state change; empty: the configuration has changed.
+	NewState string
+	Detail   json.RawMessage // of the event
+}
+
+// AnnounceAlarm keeps the change of an alarm as an event.
+func AnnounceAlarm(tx *Tx, c AlarmChange, at time.Time) {
+	c.ID = arn.NewUUID()
+	events.Append(tx, &Change{Alarm: &c}, at)
+}
+
+// tellAlarms changes no row, as tellMoreKindsOfEvents: events of alarms are new.
+func tellAlarms(*store.StoredRows) error { return nil }

@@ -1,0 +1,132 @@
+package state
+
+import (
+	"reflect"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+var (
+	clusters         = store.NewTable("cluster", func(c *Cluster) string { return c.ARN })
+	clusterSummaries = store.NewTable("cluster-summary", func(c *ClusterSummary) string { return c.ARN })
+)
+
+// Values of a cluster's status.
+const (
+	ClusterActive   = "ACTIVE"
+	ClusterInactive = "INACTIVE"
+)
+
+// Cluster is a cluster. Its handlers write every field; the capacity provider controller settles Attachments.
+type Cluster struct {
+	ARN       string
+	Name      string
+	Status    string // ACTIVE or INACTIVE
+	CreatedAt time.Time
+
+	Settings                        []types.ClusterSetting
+	Configuration                   *types.ClusterConfiguration
+	CapacityProviders               []string
+	DefaultCapacityProviderStrategy []types.CapacityProviderStrategyItem
+	Attachments                     []types.Attachment // of capacity providers and of Service Connect
+	AttachmentsStatus               string             // empty until something was attached
+	ServiceConnectDefaults          *types.ClusterServiceConnectDefaults
+	// ConnectedAt is when the namespace of ServiceConnectDefaults has been made; zero is at once. A cluster that
+	// Provisions is PROVISIONING until then: it was created with the namespace.
+	ConnectedAt time.Time
+	Provisions  bool
+	Tags        []types.Tag
+}
+
+// Scope is the account and region of the cluster.
+func (c *Cluster) Scope() arn.Scope { return arn.ScopeOf(c.ARN) }
+
+// Active reports whether the cluster can be used.
+func (c *Cluster) Active() bool { return c != nil && c.Status == ClusterActive }
+
+// NewDefaultCluster is the cluster default of an account and region as it is at first.
+func NewDefaultCluster(scope arn.Scope, now time.Time) *Cluster {
+	return &Cluster{
+		ARN: scope.Cluster(DefaultCluster), Name: DefaultCluster, Status: ClusterActive, CreatedAt: now,
+		Settings:          []types.ClusterSetting{{Name: types.ClusterSettingNameContainerInsights, Value: aws.String("disabled")}},
+		CapacityProviders: []string{ProviderFargate, ProviderFargateSpot},
+	}
+}
+
+// DefaultCluster is the cluster of requests that name none.
+const DefaultCluster = "default"
+
+// Unused reports whether a cluster is the default cluster as the emulator made it, and nothing has happened in it: the
+// first request that names no cluster makes one in its account and region, also if it only asks what there is.
+func (c *Cluster) Unused(tx *Tx) bool {
+	return reflect.DeepEqual(c, NewDefaultCluster(c.Scope(), c.CreatedAt)) &&
+		len(Tasks(tx, c)) == 0 && len(Services(tx, c)) == 0 && len(ContainerInstances(tx, c)) == 0
+}
+
+// ClusterSummary counts what a cluster holds; state itself keeps it, in the
+// transaction that changes a task or service. A row of its own, so that a task's
+// change is not a change of the cluster.
+type ClusterSummary struct {
+	ARN string
+	// ContainerInstances that are registered, in any status but INACTIVE.
+	ContainerInstances int
+	// Tasks whose desiredStatus is RUNNING, by lastStatus, apart for each launch type.
+	RunningFargate, PendingFargate   int
+	RunningEC2, PendingEC2           int
+	RunningExternal, PendingExternal int
+	// Waiting are those of the pending tasks that wait for a container instance.
+	Waiting int
+	// FargateCPU is what tasks have of Fargate.
+	FargateCPU FargateCPU
+	// Services by status.
+	ActiveFargateServices, DrainingFargateServices   int
+	ActiveEC2Services, DrainingEC2Services           int
+	ActiveExternalServices, DrainingExternalServices int
+}
+
+// Running is the number of tasks that run and shall go on.
+func (c *ClusterSummary) Running() int { return c.RunningFargate + c.RunningEC2 + c.RunningExternal }
+
+// Pending is the number of tasks that are yet to run.
+func (c *ClusterSummary) Pending() int { return c.PendingFargate + c.PendingEC2 + c.PendingExternal }
+
+// ActiveServices is the number of services with status ACTIVE.
+func (c *ClusterSummary) ActiveServices() int {
+	return c.ActiveFargateServices + c.ActiveEC2Services + c.ActiveExternalServices
+}
+
+// DrainingServices is the number of services with status DRAINING.
+func (c *ClusterSummary) DrainingServices() int {
+	return c.DrainingFargateServices + c.DrainingEC2Services + c.DrainingExternalServices
+}
+
+// FindCluster returns the cluster with the ARN, INACTIVE ones included, or nil.
+func FindCluster(tx *Tx, arn string) *Cluster { return clusters.Get(tx, arn) }
+
+// Clusters returns the clusters of an account and region, by name.
+func Clusters(tx *Tx, scope arn.Scope) []*Cluster {
+	return clusters.List(tx, scope.Clusters())
+}
+
+// AllClusters returns the clusters of all accounts and regions.
+func AllClusters(tx *Tx) []*Cluster { return clusters.List(tx, "") }
+
+// OnClusters wakes a watch with what a change of a cluster concerns; see [store.On].
+func OnClusters(wakes func(before, after *Cluster) []string) store.Source {
+	return store.On(clusters, wakes)
+}
+
+// PutCluster writes a cluster.
+func PutCluster(tx *Tx, c *Cluster) { clusters.Put(tx, c) }
+
+// FindClusterSummary returns the counts of a cluster; zeros when it holds nothing.
+func FindClusterSummary(tx *Tx, arn string) *ClusterSummary {
+	if c := clusterSummaries.Get(tx, arn); c != nil {
+		return c
+	}
+	return &ClusterSummary{ARN: arn}
+}

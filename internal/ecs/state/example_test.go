@@ -1,0 +1,38 @@
+package state_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+func Example() {
+	store, err := state.Open(state.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer store.Close()
+	scope := arn.Scope{Region: "us-east-1", Account: "000000000000"}
+	id := scope.Task("default", arn.NewID())
+	now := time.Now()
+
+	err = store.Update(func(tx *state.Tx) error {
+		state.AddTask(tx, &state.Task{
+			ARN: id, Spec: &state.TaskSpec{ClusterARN: scope.Cluster("default"), CreatedAt: now},
+			Status: state.TaskStatus{LastStatus: state.Provisioning},
+		})
+		state.StopTask(tx, id, state.Stop{Code: types.TaskStopCodeUserInitiated, Reason: "enough", At: now})
+		return nil
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	task := state.FindTask(store.Read(), id)
+	fmt.Println(task.Status.LastStatus, task.DesiredStatus(), task.Stop.Reason)
+	// Output: PROVISIONING STOPPED enough
+}

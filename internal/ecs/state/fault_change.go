@@ -1,0 +1,30 @@
+package state
+
+import (
+	"encoding/json"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+)
+
+// The changes of a fault.
+const (
+	FaultBegan = "Began"
+	FaultActed = "Acted"
+	FaultEnded = "Ended"
+)
+
+// FaultChange is what the emulator tells of a fault that it causes. State makes its ID.
+type FaultChange struct {
+	ID          string
+	Scope       arn.Scope
+	Fault, Kind string // id and kind of the fault
+	Change      string // FaultBegan, FaultActed or FaultEnded
+	// Members are those of the fault as its maker set them, as JSON; only where it began.
+	Members json.RawMessage
+	// Hit is what it acted on: an ARN, an id, or API and operation; only where it acted.
+	Hit string
+	// Times is how often it has acted so far, also where no event told of it.
+	Times int
+	// Reason is why it ended.
+	Reason string
+}

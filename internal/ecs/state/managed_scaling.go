@@ -1,0 +1,75 @@
+package state
+
+import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+var managedScalings = store.NewTable("managed-scaling", func(m *ManagedScaling) string { return m.CapacityProvider })
+
+// ManagedScaling is what managed scaling of a capacity provider has measured and done, as long as
+// a cluster has the provider. The managed scaling controller writes it.
+type ManagedScaling struct {
+	// CapacityProvider and Cluster are ARNs. With managed scaling, a provider belongs to one cluster.
+	CapacityProvider, Cluster string
+	Since                     time.Time // the association
+	// Points are the data points of CapacityProviderReservation, one for each minute of the clock:
+	// the latest ones, in order of their times.
+	Points []DataPoint
+	// ScaledOutAt is when managed scaling last wanted more instances; zero is never.
+	ScaledOutAt time.Time
+}
+
+// DataPoint is the value of a metric at a time.
+type DataPoint struct {
+	At    time.Time
+	Value float64
+}
+
+// mostDataPoints is how many data points are kept: an hour's. Scale-in looks at 15.
+const mostDataPoints = 60
+
+// WithPoint returns the row with one more data point, without those that are too many.
+func (m ManagedScaling) WithPoint(p DataPoint) ManagedScaling {
+	kept := m.Points[max(0, len(m.Points)+1-mostDataPoints):]
+	m.Points = append(append(make([]DataPoint, 0, len(kept)+1), kept...), p)
+	return m
+}
+
+// MeasuredAt is the time of the last data point, or before that the one of the association.
+func (m ManagedScaling) MeasuredAt() time.Time {
+	if len(m.Points) == 0 {
+		return m.Since
+	}
+	return m.Points[len(m.Points)-1].At
+}
+
+// FindManagedScaling returns what managed scaling has done for a capacity provider, or nil.
+func FindManagedScaling(tx *Tx, providerARN string) *ManagedScaling {
+	return managedScalings.Get(tx, providerARN)
+}
+
+// AllManagedScaling returns that of all capacity providers that have it.
+func AllManagedScaling(tx *Tx) []*ManagedScaling { return managedScalings.List(tx, "") }
+
+// PutManagedScaling writes what managed scaling has done.
+func PutManagedScaling(tx *Tx, m *ManagedScaling) { managedScalings.Put(tx, m) }
+
+// DeleteManagedScaling forgets it.
+func DeleteManagedScaling(tx *Tx, m *ManagedScaling) { managedScalings.Delete(tx, m) }
+
+// HasWork reports whether a container instance has tasks other than those of DAEMON services.
+// Managed scaling needs such an instance, and managed termination protection keeps it.
+// Source: ECS developer guide, cluster auto scaling.
+func HasWork(tx *Tx, containerInstanceARN string) bool {
+	for _, t := range InstanceTasks(tx, containerInstanceARN) {
+		s := FindService(tx, t.Spec.ServiceARN)
+		if s == nil || s.SchedulingStrategy != types.SchedulingStrategyDaemon {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,139 @@
+package state
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+var (
+	serviceRevisions = store.NewTable("service-revision", func(r *ServiceRevision) string { return r.ARN })
+	// Revisions that a service still lists are in no order: they stay.
+	retiredRevisions = serviceRevisions.Ages(func(r *ServiceRevision) time.Time { return r.RetiredAt })
+)
+
+// ServiceRevision is what the tasks of a deployment are made of. That never changes, so
+// each deployment holds a copy of the row, apart from what only the row knows.
+type ServiceRevision struct {
+	// ARN has the digits of the deployment that the revision was made for; a rollback
+	// deploys it again.
+	ARN        string
+	ServiceARN string
+	CreatedAt  time.Time
+
+	TaskDefinition           string // ARN
+	LaunchType               types.LaunchType
+	CapacityProviderStrategy []types.CapacityProviderStrategyItem
+	PlatformVersion          string // as asked for: LATEST
+	PlatformFamily           string
+	NetworkConfiguration     *types.NetworkConfiguration
+	Monitoring               *types.MonitoringConfiguration
+	VolumeConfigurations     []types.ServiceVolumeConfiguration
+	// A revision that UpdateService made shows the lists even if they are empty (ECS0101).
+	LoadBalancers     []types.LoadBalancer
+	ServiceRegistries []types.ServiceRegistry
+	// VpcLatticeConfigurations are shown; nothing comes by VPC Lattice.
+	VpcLatticeConfigurations []types.VpcLatticeConfiguration
+	// ServiceConnectConfiguration is as it was sent, with the namespace; ConnectNamespace is the ARN of that, and
+	// empty where Service Connect is not enabled.
+	ServiceConnectConfiguration *types.ServiceConnectConfiguration
+	ConnectNamespace            string
+	// TargetGroups are the ARNs of the groups that the revision's tasks are targets of, one for each of
+	// LoadBalancers. Nil: those that LoadBalancers name, as with all strategies but those that shift
+	// traffic from one group to another.
+	TargetGroups []string
+
+	// ContainerImages are those of the task definition; only the row knows them.
+	ContainerImages []types.ContainerImage
+	// RetiredAt is when the service stopped listing the deployment that the revision was
+	// made for; zero: it has not. Only the row knows it.
+	RetiredAt time.Time
+}
+
+// The capacity providers that always exist, by name.
+// Source: ECS developer guide, Fargate capacity providers.
+const (
+	ProviderFargate     = "FARGATE"
+	ProviderFargateSpot = "FARGATE_SPOT"
+)
+
+// TasksLaunchType is the launch type of the tasks of a revision: of a strategy, that
+// of its providers.
+func (r *ServiceRevision) TasksLaunchType() types.LaunchType {
+	if len(r.CapacityProviderStrategy) == 0 {
+		return r.LaunchType
+	}
+	return StrategyLaunchType(r.CapacityProviderStrategy)
+}
+
+// StrategyLaunchType is the launch type of tasks by a strategy, which is not empty: that of its
+// providers, which are all of Fargate or all of Auto Scaling groups.
+func StrategyLaunchType(strategy []types.CapacityProviderStrategyItem) types.LaunchType {
+	if slices.ContainsFunc(strategy, func(i types.CapacityProviderStrategyItem) bool { return !OfFargate(aws.ToString(i.CapacityProvider)) }) {
+		return types.LaunchTypeEc2
+	}
+	return types.LaunchTypeFargate
+}
+
+// OfFargate reports whether the name is that of a capacity provider of Fargate.
+func OfFargate(provider string) bool {
+	return provider == ProviderFargate || provider == ProviderFargateSpot
+}
+
+// ResolvedLoadBalancers are the load balancers of a revision with the target groups of its tasks.
+//
+// Source: ECS API reference, ServiceRevision, resolvedConfiguration.
+func (r *ServiceRevision) ResolvedLoadBalancers() []types.LoadBalancer {
+	if r.TargetGroups == nil {
+		return r.LoadBalancers
+	}
+	resolved := slices.Clone(r.LoadBalancers)
+	for i := range resolved {
+		resolved[i].TargetGroupArn = &r.TargetGroups[i]
+	}
+	return resolved
+}
+
+// Digits are what the id of a deployment and the ARN of its revision share.
+func Digits(deploymentID string) string { return deploymentID[strings.IndexByte(deploymentID, '/')+1:] }
+
+// FindServiceRevision returns a revision, or nil.
+func FindServiceRevision(tx *Tx, arn string) *ServiceRevision {
+	return serviceRevisions.Get(tx, arn)
+}
+
+// identify gives the revision of a new deployment its ARN, and puts its row. The revision
+// that the caller made stays as it is: others may share it. A rollback deploys a revision
+// that has a row already, unless it has been forgotten.
+func identify(tx *Tx, s *Service, d *Deployment) {
+	if d.Revision.ARN != "" {
+		if d.RestoresID != "" {
+			revive(tx, d.Revision)
+		}
+		return
+	}
+	row := *d.Revision
+	row.ServiceARN, row.CreatedAt = s.ARN, d.CreatedAt
+	row.ARN = arn.ScopeOf(s.ARN).ServiceRevision(arn.ClusterName(s.ARN), s.Name, Digits(d.ID))
+	serviceRevisions.Put(tx, &row)
+	listed := row
+	listed.ContainerImages = nil
+	d.Revision = &listed
+}
+
+func revive(tx *Tx, r *ServiceRevision) {
+	row := FindServiceRevision(tx, r.ARN)
+	if row == nil {
+		row = r
+	} else if row.RetiredAt.IsZero() {
+		return
+	}
+	revived := *row
+	revived.RetiredAt = time.Time{}
+	serviceRevisions.Put(tx, &revived)
+}

@@ -1,0 +1,240 @@
+package state
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+var (
+	tasks             = store.NewTable("task", func(t *Task) string { return t.ARN })
+	tasksByDeployment = tasks.Index((*Task).liveDeployment)
+	tasksByInstance   = tasks.Index((*Task).liveInstance)
+	tasksByGroup      = tasks.Index((*Task).liveGroup)
+	stoppedTasks      = tasks.Ages((*Task).endedAt)
+)
+
+// Task is a task: what it is made of (written once), where it runs (written by
+// its maker), whether it shall stop (written by StopTask alone, for all that
+// ask), and how it fares (written by the agent).
+type Task struct {
+	ARN       string
+	Spec      *TaskSpec
+	Placement *Placement
+	Stop      *Stop // nil: desiredStatus RUNNING
+	Status    TaskStatus
+	// Version rises by one with each change that ECS announces as an event.
+	Version int64
+	Tags    []types.Tag // written by the tag handlers
+	// ProtectedUntil is until when the scheduler does not stop the task to scale in or to
+	// deploy; zero is not at all. Handlers write it.
+	ProtectedUntil time.Time
+	// Traffic is nil until the task is registered for requests; package tasktraffic writes it.
+	Traffic *TaskTraffic
+
+	described atomic.Pointer[[]byte]
+}
+
+// Placement is where a task runs; zero is nowhere yet. See package placement.
+type Placement struct {
+	CapacityProvider string // empty where a launch type was asked for
+	// Waiting: the task has no place yet; see [Waiting].
+	Waiting        *Waiting
+	SubnetID, Zone string
+	AttachmentID   string // of the network interface that the task gets there
+	// VolumeAttachmentID and VolumeID are of the managed volume that the task gets.
+	VolumeAttachmentID, VolumeID string
+	ConnectAttachmentID          string // of the proxy of Service Connect that the task gets
+	// ContainerInstance is its ARN; empty on Fargate.
+	ContainerInstance string
+	// ByHand: no agent of the emulator runs it; see ContainerInstance.ByHand.
+	ByHand bool
+	GPUs   []string // ids
+	Host   string   // of the agent that runs it; empty is Fargate's
+}
+
+// Scope is the account and region of the task.
+func (t *Task) Scope() arn.Scope { return arn.ScopeOf(t.ARN) }
+
+// Stop is a wish to end a task, and why. The first one counts.
+type Stop struct {
+	Code   types.TaskStopCode
+	Reason string
+	At     time.Time
+}
+
+// NoCapacity is the reason of tasks that Fargate has no room for.
+// Source: field reports of RunTask's failures and of service events.
+const NoCapacity = "Capacity is unavailable at this time. Please try again later or in a different availability zone"
+
+// DesiredStatus is RUNNING or STOPPED.
+func (t *Task) DesiredStatus() string {
+	if t.Stop != nil {
+		return Stopped
+	}
+	return Running
+}
+
+// Ended reports whether the task is STOPPED for good.
+func (t *Task) Ended() bool { return t.Status.LastStatus == Stopped }
+
+// next is the row that comes after this one.
+func (t *Task) next(status TaskStatus) *Task {
+	return &Task{
+		ARN: t.ARN, Spec: t.Spec, Placement: t.Placement, Stop: t.Stop, Status: status,
+		Version: t.Version, Tags: t.Tags, ProtectedUntil: t.ProtectedUntil, Traffic: t.Traffic,
+	}
+}
+
+// Protected reports whether the task is protected from scale-in and deployments.
+func (t *Task) Protected(now time.Time) bool { return now.Before(t.ProtectedUntil) }
+
+// Described returns what describe made of this row, which is made only once: rows
+// do not change.
+func (t *Task) Described(describe func(*Task) []byte) []byte {
+	if known := t.described.Load(); known != nil {
+		return *known
+	}
+	body := describe(t)
+	t.described.Store(&body)
+	return body
+}
+
+// liveDeployment is the value of the index by which a service finds its tasks.
+func (t *Task) liveDeployment() string {
+	if t.Spec.DeploymentID == "" || t.Ended() {
+		return ""
+	}
+	return t.Spec.ServiceARN + "\x00" + t.Spec.DeploymentID
+}
+
+// liveInstance is the value of the index by which a container instance finds its tasks.
+func (t *Task) liveInstance() string {
+	if t.Ended() {
+		return ""
+	}
+	return t.Placement.ContainerInstance
+}
+
+// liveGroup is the value of the index by which placement finds the tasks of a group on
+// container instances.
+func (t *Task) liveGroup() string {
+	if t.Placement.ContainerInstance == "" || t.Ended() {
+		return ""
+	}
+	return t.Spec.ClusterARN + "\x00" + t.Spec.Group
+}
+
+// endedAt is zero for a task that has not ended.
+func (t *Task) endedAt() time.Time {
+	if !t.Ended() {
+		return time.Time{}
+	}
+	return t.Status.StoppedAt
+}
+
+// FindTask returns a task, or nil.
+func FindTask(tx *Tx, arn string) *Task { return tasks.Get(tx, arn) }
+
+// WatchTasks wakes with the ARN of each task that changes.
+func (s *Store) WatchTasks() *Watch {
+	return s.Watch(0, store.OnKeys(tasks))
+}
+
+// Tasks returns the tasks of a cluster, those that stopped included, by id.
+func Tasks(tx *Tx, cluster *Cluster) []*Task {
+	return tasks.List(tx, arn.ScopeOf(cluster.ARN).Tasks(cluster.Name))
+}
+
+// AllTasks returns every task.
+func AllTasks(tx *Tx) []*Task { return tasks.List(tx, "") }
+
+// DeploymentTasks returns the tasks of a deployment that have not ended.
+func DeploymentTasks(tx *Tx, serviceARN, deploymentID string) []*Task {
+	return tasksByDeployment.List(tx, serviceARN+"\x00"+deploymentID)
+}
+
+// InstanceTasks returns the tasks of a container instance that have not ended.
+func InstanceTasks(tx *Tx, containerInstanceARN string) []*Task {
+	return tasksByInstance.List(tx, containerInstanceARN)
+}
+
+// GroupTasks returns the tasks of a group on container instances that have not ended.
+// Those of a service have the group service:<name>.
+func GroupTasks(tx *Tx, clusterARN, group string) []*Task {
+	return tasksByGroup.List(tx, clusterARN+"\x00"+group)
+}
+
+// AddTask writes a new task and announces it. One without a placement is nowhere yet.
+func AddTask(tx *Tx, t *Task) {
+	t.Version = 1
+	if t.Placement == nil {
+		t.Placement = &Placement{}
+	}
+	announce(tx, t, t.Spec.CreatedAt)
+	putTask(tx, nil, t, t.Spec.CreatedAt)
+}
+
+// putTask writes a new row of a task in place of the old one, as it is from a time on.
+func putTask(tx *Tx, old, t *Task, at time.Time) {
+	if old != nil {
+		old.described.Store(nil) // an event may keep the row
+	}
+	tasks.Put(tx, t)
+	if t.Ended() {
+		ec2network.GivePublicAddress(tx, t.ARN)
+	}
+	use(tx, old, t, at)
+	summarise(tx, old, t)
+}
+
+// StopTask asks for the end of a task. It reports false when there is no such
+// task; a task that shall stop already keeps its first reason.
+func StopTask(tx *Tx, arn string, stop Stop) bool {
+	old := FindTask(tx, arn)
+	if old == nil {
+		return false
+	}
+	if old.Stop != nil {
+		return true
+	}
+	t := old.next(old.Status)
+	t.Stop = &stop
+	t.Version++
+	announce(tx, t, stop.At)
+	putTask(tx, old, t, stop.At)
+	return true
+}
+
+// PutTaskTags writes the tags of a task.
+func PutTaskTags(tx *Tx, arn string, tags []types.Tag) {
+	old := FindTask(tx, arn)
+	t := old.next(old.Status)
+	t.Tags = tags
+	putTask(tx, old, t, time.Time{}) // a container instance is not concerned
+}
+
+// ProtectTask protects a task until a time, or with the zero time no longer. ECS announces
+// nothing of it; its service is looked at again.
+func ProtectTask(tx *Tx, arn string, until time.Time) {
+	old := FindTask(tx, arn)
+	t := old.next(old.Status)
+	t.ProtectedUntil = until
+	putTask(tx, old, t, time.Time{})
+}
+
+// maxStoppedTasks is how many tasks that stopped are kept, of any age: a
+// hundred thousand short ones would take a third of a gigabyte. ECS has no such bound;
+// it is the emulator's own.
+const maxStoppedTasks = 10_000
+
+// ForgetStoppedTasks removes the tasks that stopped before a time. It looks only
+// at those.
+func ForgetStoppedTasks(tx *Tx, before time.Time) { stoppedTasks.Forget(tx, before) }
+
+// RemoveTask forgets a task that ended.
+func RemoveTask(tx *Tx, t *Task) { tasks.Delete(tx, t) }

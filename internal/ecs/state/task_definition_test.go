@@ -1,0 +1,119 @@
+package state
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"pgregory.net/rapid"
+)
+
+// TestRevisionsOfFamilies registers, deregisters and removes at random and compares
+// with a list of what should be there. The families' names begin alike, as do their
+// keys.
+func TestRevisionsOfFamilies(t *testing.T) {
+	scope := arn.Scope{Region: "us-east-1", Account: "123456789012"}
+	families := []string{"a", "ab", "a-b", "a0", "b"}
+	rapid.Check(t, func(t *rapid.T) {
+		store, err := Open(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		next, active := map[string]int{}, map[string]map[int]bool{}
+		for _, family := range families {
+			active[family] = map[int]bool{}
+		}
+		update := func(write func(tx *Tx)) {
+			if err := store.Update(func(tx *Tx) error { write(tx); return nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		anyOf := func(t *rapid.T) (string, int) {
+			family := rapid.SampledFrom(families).Draw(t, "family")
+			return family, rapid.IntRange(0, next[family]).Draw(t, "revision")
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"register": func(t *rapid.T) {
+				family := rapid.SampledFrom(families).Draw(t, "family")
+				for range rapid.IntRange(1, 12).Draw(t, "times") {
+					next[family]++
+					update(func(tx *Tx) {
+						got := AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
+						if got.Revision != next[family] {
+							t.Fatalf("%s:%d registered, want %d", family, got.Revision, next[family])
+						}
+					})
+					active[family][next[family]] = true
+				}
+			},
+			"deregister": func(t *rapid.T) {
+				family, revision := anyOf(t)
+				update(func(tx *Tx) {
+					if old := FindTaskDefinition(tx, scope, family, revision); old != nil {
+						ChangeTaskDefinition(tx, old, func(def *types.TaskDefinition) {
+							def.Status = types.TaskDefinitionStatusInactive
+						})
+						active[family][revision] = false
+					}
+				})
+			},
+			"remove": func(t *rapid.T) {
+				family, revision := anyOf(t)
+				update(func(tx *Tx) {
+					if old := FindTaskDefinition(tx, scope, family, revision); old != nil {
+						removeTaskDefinition(tx, old)
+						delete(active[family], revision)
+					}
+				})
+			},
+			"": func(t *rapid.T) {
+				tx := store.Read()
+				for _, family := range families {
+					want := 0
+					for revision, is := range active[family] {
+						if is {
+							want = max(want, revision)
+						}
+					}
+					got := 0
+					if d := ActiveTaskDefinition(tx, scope, family); d != nil {
+						got = d.Revision
+					}
+					if got != want || HasTaskDefinitions(tx, scope, family) != (len(active[family]) > 0) ||
+						len(TaskDefinitions(tx, scope, family)) != len(active[family]) {
+						t.Fatalf("%s: highest ACTIVE is %d, want %d", family, got, want)
+					}
+				}
+			},
+		})
+	})
+}
+
+func TestDefinitionThatARollbackLeadsBackToIsNotSwept(t *testing.T) {
+	s := newStore(t)
+	scope := arn.Scope{Region: "us-east-1", Account: "123456789012"}
+	revision := func(tx *Tx) *ServiceRevision {
+		family := "web"
+		d := AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
+		d = RequestDeletion(tx, d, time.Time{})
+		return &ServiceRevision{TaskDefinition: d.ARN}
+	}
+	update(t, s, func(tx *Tx) {
+		completed, deployed := revision(tx), revision(tx)
+		revision(tx)
+		PutService(tx, &Service{
+			ARN: scope.Service("c", "web"), ClusterARN: scope.Cluster("c"),
+			Deployments: []*Deployment{{ID: "ecs-svc/2", Revision: deployed}},
+			Completed:   &CompletedDeployment{ID: "ecs-svc/1", Revision: completed},
+		})
+	})
+	update(t, s, func(tx *Tx) {
+		if swept := SweepTaskDefinitions(tx, time.Time{}); swept != 1 {
+			t.Errorf("%d revisions are swept", swept)
+		}
+		if FindTaskDefinition(tx, scope, "web", 1) == nil || FindTaskDefinition(tx, scope, "web", 2) == nil {
+			t.Error("a revision is gone that the service needs")
+		}
+	})
+}

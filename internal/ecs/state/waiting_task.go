@@ -1,0 +1,146 @@
+package state
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+var waitingTasks = tasks.Index((*Task).waitsIn)
+
+// Waiting is what a task asks of the container instance that it waits for: a task on a capacity
+// provider with managed scaling, as long as no instance has room. It is PROVISIONING, without
+// container instance and zone, and no agent knows of it. One that ends without a place keeps it.
+type Waiting struct {
+	Subnets     []string                    // those asked for, with awsvpc alone
+	Constraints []types.PlacementConstraint // of its definition, too
+	Strategy    []types.PlacementStrategy
+	// Reason is why the last attempt to place it found no instance, in the words of RunTask's
+	// failures.
+	Reason string
+}
+
+// Unplaced reports whether the task has no place, or never had one: it waits, or has ended while
+// it did. Nothing of it is on a machine.
+func (t *Task) Unplaced() bool { return t.Placement.Waiting != nil }
+
+// OnFargate reports whether the task runs there. One that waits for a container instance does not.
+func (t *Task) OnFargate() bool { return t.Placement.ContainerInstance == "" && !t.Unplaced() }
+
+// Waits reports whether the task waits for a container instance. It ends once: with [PlaceTask]
+// or [EndWaiting].
+func (t *Task) Waits() bool { return t.Unplaced() && !t.Ended() }
+
+// waitsIn is the value of the index by which the tasks that wait in a cluster are found.
+func (t *Task) waitsIn() string {
+	if !t.Waits() {
+		return ""
+	}
+	return t.Spec.ClusterARN
+}
+
+// WaitingTasks returns the tasks of a cluster that wait for container instances of a capacity
+// provider, in order of their ARNs.
+func WaitingTasks(tx *Tx, clusterARN, provider string) []*Task {
+	return slices.DeleteFunc(AllWaitingTasks(tx, clusterARN), func(t *Task) bool { return t.Placement.CapacityProvider != provider })
+}
+
+// AllWaitingTasks returns the tasks of a cluster that wait for container instances, in order of
+// their ARNs, those that shall stop included.
+func AllWaitingTasks(tx *Tx, clusterARN string) []*Task { return waitingTasks.List(tx, clusterARN) }
+
+// onWaitingTasks wakes a watch with the cluster's ARN when a task begins to wait, shall stop
+// meanwhile, or has ended to wait.
+func onWaitingTasks() store.Source {
+	return store.On(tasks, func(before, after *Task) []string {
+		switch {
+		case after != nil && after.Waits() && (before == nil || before.Stop != after.Stop):
+			return []string{after.Spec.ClusterARN}
+		case before != nil && before.Waits() && (after == nil || !after.Waits()):
+			return []string{before.Spec.ClusterARN}
+		}
+		return nil
+	})
+}
+
+// WatchWaitingTasks wakes with the ARN of each cluster in which a task begins or ends to wait for a
+// container instance, or there may be room for one: an instance changes, or what WatchRoom tells.
+func (s *Store) WatchWaitingTasks() *Watch {
+	return s.Watch(0, onWaitingTasks(),
+		store.On(containerInstances, func(before, after *ContainerInstance) []string {
+			if after == nil {
+				return []string{before.ClusterARN()}
+			}
+			return []string{after.ClusterARN()}
+		}),
+		store.On(instanceUsages, wakesForRoom), store.On(services, wakesForDaemon))
+}
+
+// PlaceTask gives a task that waits its place on a container instance, and announces it. What it
+// has got already, the ids of its network interface and of its volume, it keeps.
+// It reports false for a task that does not wait any more, or shall stop.
+func PlaceTask(tx *Tx, arn string, place Placement, at time.Time) bool {
+	old := FindTask(tx, arn)
+	if old == nil || !old.Waits() || old.Stop != nil {
+		return false
+	}
+	had := old.Placement
+	place.Waiting, place.CapacityProvider = nil, had.CapacityProvider
+	place.AttachmentID, place.VolumeAttachmentID, place.VolumeID = had.AttachmentID, had.VolumeAttachmentID, had.VolumeID
+	place.ConnectAttachmentID = had.ConnectAttachmentID
+	t := old.next(old.Status)
+	t.Placement = &place
+	if !t.Spec.Provisions() {
+		t.Status.LastStatus = Pending
+	}
+	t.Status.ConnectivityAt = at
+	t.Version++
+	announce(tx, t, at)
+	putTask(tx, old, t, at)
+	return true
+}
+
+// EndWaiting ends a task that waits and shall stop: it is STOPPED, has never had anything of an
+// instance, and none of its containers has been started. It reports false for a task that does not
+// wait any more, or shall not stop.
+func EndWaiting(tx *Tx, arn string, at time.Time) bool {
+	old := FindTask(tx, arn)
+	if old == nil || !old.Waits() || old.Stop == nil {
+		return false
+	}
+	t := old.next(old.Status.Clone())
+	t.Status.LastStatus, t.Status.StoppedAt = Stopped, at
+	for i := range t.Status.Containers {
+		c := &t.Status.Containers[i]
+		if c.Phase, c.StoppedAt = ContainerStopped, at; c.ExecAgent.Status != "" {
+			c.ExecAgent.Status = Stopped
+		}
+	}
+	if t.Spec.HasInterface() {
+		t.Status.Attachment.Status = "DELETED"
+	}
+	if t.Spec.Volume != nil {
+		t.Status.Volume.Status = "DELETED"
+	}
+	t.Version++
+	announce(tx, t, at)
+	putTask(tx, old, t, at)
+	return true
+}
+
+// ExplainWaiting keeps why an attempt to place a task that waits found no instance. ECS announces
+// nothing of it.
+func ExplainWaiting(tx *Tx, arn, reason string) {
+	old := FindTask(tx, arn)
+	if old == nil || !old.Waits() || old.Placement.Waiting.Reason == reason {
+		return
+	}
+	place, waiting := *old.Placement, *old.Placement.Waiting
+	waiting.Reason, place.Waiting = reason, &waiting
+	t := old.next(old.Status)
+	t.Placement = &place
+	putTask(tx, old, t, time.Time{})
+}

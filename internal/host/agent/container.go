@@ -1,0 +1,267 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
+)
+
+// create makes a container, stopped.
+func (w *taskRunner) create(i int) run {
+	if w.view.isProxy(theContainer(i)) {
+		return w.createProxy(i)
+	}
+	spec, err := w.containerSpec(i)
+	if err != nil {
+		return func(ctx context.Context) func() { return w.unanswered(ctx, "cannot make a container", err) }
+	}
+	h, links, on, image := w.host, w.view.linkedBy(w.task, i), w.on, w.images[i]
+	w.view.state(theContainer(i)).ours = true
+	why, denied := h.Volumes.HostPaths.DeniedDevice(&w.view.definitions[i], h.Volumes.Folders()...)
+	return func(ctx context.Context) func() {
+		if denied { // the emulator that took the task allowed it
+			return func() { w.containerNotBegun(i, "CannotCreateContainerError: ", errors.New(why)) }
+		}
+		id, err := leftover.WithRoom(ctx, h.leftovers, func() (string, error) { return h.create(ctx, spec, links, image) })
+		err = w.bridgeGone(ctx, on, err)
+		createdAt := h.agent.Clock.Now()
+		return func() { w.created(i, id, spec.Sandbox, createdAt, err) }
+	}
+}
+
+// created takes over what became of the making of a container in a sandbox.
+func (w *taskRunner) created(i int, id, sandbox string, createdAt time.Time, err error) {
+	c := &w.view.status.Containers[i]
+	delete(w.cuts, theContainer(i))
+	w.unsure = w.unsure || errors.Is(err, context.Canceled)
+	replaced := sandbox != w.view.status.SandboxID
+	switch {
+	case w.host.Engine.Lost(err): // or the task has waited for it long enough
+	case err != nil && replaced: // tried again with the new sandbox
+	case lostSandbox(err) && w.hasAnotherTry():
+		w.died(theSandbox, false)
+	case err != nil:
+		w.containerNotBegun(i, "CannotCreateContainerError: ", err)
+	default:
+		c.EngineID, c.CreatedAt = id, createdAt
+		if w.instance != nil {
+			c.RuntimeID = id
+		}
+		c.Phase = state.ContainerCreated
+		w.view.state(theContainer(i)).stale = replaced
+		w.host.know(id, w.task.ARN, c.Name)
+	}
+}
+
+// create makes a container that is linked to others. If its image's name stands for another
+// one by now, which a task of another architecture has pulled, it has the image by its id.
+func (h *host) create(ctx context.Context, spec backend.ContainerSpec, links []linked, image string) (id string, err error) {
+	if err := checkRights(&spec); err != nil && !h.agent.AllowPrivileged {
+		return "", err
+	}
+	if err := addLinks(ctx, h.Engine, &spec, links); err != nil {
+		return "", err
+	}
+	id, err = h.Engine.Create(ctx, spec)
+	if backend.Missing(err, backend.KindImage) && image != "" {
+		spec.Image = image
+		if id, gone := h.Engine.Create(ctx, spec); gone == nil {
+			return id, nil
+		}
+	}
+	return id, err
+}
+
+// containerNotBegun is the end of a container that could not be made or started.
+func (w *taskRunner) containerNotBegun(i int, kind string, err error) {
+	reason := kind + err.Error()
+	var late *enginecall.TimeoutError
+	var ports containerinstance.NoPortsError
+	switch { // that have a name of their own
+	case errors.As(err, &late):
+		reason = late.Error()
+	case errors.As(err, &ports):
+		reason = ports.Error()
+	}
+	w.containerFailed(i, reason, reason)
+}
+
+// discard removes a container that was made for a sandbox which has been replaced, or that cannot
+// have its address again.
+func (w *taskRunner) discard(i int) run {
+	h, id := w.host, w.view.status.Containers[i].EngineID
+	return func(ctx context.Context) func() {
+		h.logs.Await(ctx, id)
+		err := h.Engine.Remove(ctx, id)
+		if err == nil {
+			h.logs.Forget(ctx, id)
+		}
+		return func() {
+			c := &w.view.status.Containers[i]
+			switch {
+			case h.Engine.Lost(err):
+			case err != nil:
+				w.containerNotBegun(i, "CannotRemoveContainerError: ", err)
+			default:
+				h.forget(id)
+				w.view.state(theContainer(i)).stale = false
+				c.EngineID = ""
+				c.Phase = state.ContainerPulled
+			}
+		}
+	}
+}
+
+func (w *taskRunner) start(i int) run {
+	h, id, name := w.host, w.view.status.Containers[i].EngineID, w.view.status.Containers[i].Name
+	d, had, on := &w.view.definitions[i], w.view.status.Containers[i].Bindings, w.on
+	folders, refusal := w.mountedFolders(d)
+	if refusal == nil {
+		refusal = containerspec.RefuseControls(d, w.task.Spec.NetworkMode, w.shares.ipc)
+	}
+	a, logs := w.awslogsOf(i)
+	startIt := h.Engine.Start
+	if !w.view.status.Containers[i].StartedAt.IsZero() {
+		startIt = h.Engine.StartAgain
+	}
+	since := w.view.state(theContainer(i)).logSince
+	stopped, cut := context.WithCancel(context.Background())
+	w.cuts[theContainer(i)] = cut
+	return func(ctx context.Context) func() {
+		defer cut()
+		if refusal != nil {
+			return func() { w.containerNotBegun(i, "CannotStartContainerError: ", refusal) }
+		}
+		if len(d.PortMappings) > 0 {
+			h.ports.Find(ctx)
+		}
+		bindings, err := w.publishPorts(ctx, name, id, d, had)
+		if err == nil {
+			err = h.Engine.FindAgain(ctx, stopped, folders)
+		}
+		if err == nil && logs && w.instance != nil {
+			var again func()
+			if again, err = w.makeLogStream(ctx, i, a, since); again != nil {
+				return again
+			}
+			if err != nil {
+				err = awslogs.EngineFailure(err)
+			}
+		}
+		if err == nil {
+			_, err = leftover.WithRoom(ctx, h.leftovers, func() (string, error) { return id, startIt(ctx, id) })
+			err = w.bridgeGone(ctx, on, err)
+		}
+		startedAt, gone := h.agent.Clock.Now(), false
+		switch {
+		case errors.Is(err, backend.ErrNoSandbox):
+			enginecall.Rest(ctx) // the engine itself may not know yet
+		case errors.Is(err, backend.ErrNotFound): // it, or something that it needs
+			_, seen := h.Engine.Inspect(ctx, id)
+			gone = backend.Missing(seen, backend.KindContainer)
+		}
+		return func() {
+			c := &w.view.status.Containers[i]
+			switch {
+			case h.Engine.Lost(err): // or the task ends before it starts
+			case errors.Is(err, backend.ErrNoSandbox) && w.hasAnotherTry():
+				w.died(theSandbox, false)
+			case errors.Is(err, backend.ErrAddressInUse) && w.hasAnotherTry():
+				// It gave its address back when it ended. Docker would give it another one: here it
+				// is made again, without what it has written.
+				w.view.state(theContainer(i)).stale = true
+			case gone && c.StartedAt.IsZero() && w.hasAnotherTry():
+				// A user has removed it before it ran, as docker system prune does.
+				w.view.state(theContainer(i)).stale = true
+			case err != nil:
+				w.containerNotBegun(i, "CannotStartContainerError: ", err)
+			default:
+				// It was RUNNING, however briefly: an exit that the engine has told
+				// of already is looked at in the next step.
+				c.StartedAt, c.Bindings = startedAt, bindings
+				c.Phase = state.ContainerRunning
+				w.followLog(i, true)
+				if w.view.isProxy(theContainer(i)) {
+					h.agent.proxyRuns(w.task.ARN)
+				}
+			}
+		}
+	}
+}
+
+// defaultStopTimeout is what a container gets that asks for nothing.
+// Source: ECS API reference, ContainerDefinition.stopTimeout.
+const defaultStopTimeout = 30 * time.Second
+
+// stop ends a container. One that the engine cannot stop is removed by force: a task
+// is not STOPPED while a process of its own still runs.
+func (w *taskRunner) stop(i int) run {
+	h, id, grace := w.host, w.view.status.Containers[i].EngineID, defaultStopTimeout
+	if t := w.view.definitions[i].StopTimeout; t != nil {
+		grace = time.Duration(*t) * time.Second
+	}
+	if w.instance != nil && w.view.stop.Code == types.TaskStopCodeTerminationNotice {
+		grace = 0 // its host is switched off
+	}
+	examine, proxy := w.examine(i), w.view.isProxy(theContainer(i))
+	return func(ctx context.Context) func() {
+		h.ports.Await(ctx)
+		if proxy {
+			h.agent.proxyEnds(ctx, w.task.ARN)
+		}
+		err := h.Engine.Stop(ctx, id, grace)
+		if err == nil || errors.Is(err, backend.ErrNotFound) {
+			return examine(ctx)
+		}
+		if errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
+			return func() { h.Engine.Lost(err) }
+		}
+		h.agent.Log.Error("cannot stop a container: removing it", "container", id, "error", w.said(err))
+		removed := h.Engine.Remove(ctx, id)
+		if removed != nil {
+			return w.unanswered(ctx, "cannot remove a container", removed)
+		}
+		return func() {
+			w.view.status.Containers[i].Reason = cut(w.view.scrub("CannotStopContainerError: " + err.Error()))
+			w.containerStopped(i, h.agent.Clock.Now())
+		}
+	}
+}
+
+// examine asks the engine how a container ended.
+func (w *taskRunner) examine(i int) run {
+	h, id, late := w.host, w.view.status.Containers[i].EngineID, w.view.state(theContainer(i)).late
+	return func(ctx context.Context) func() {
+		seen, err := h.Engine.Inspect(ctx, id)
+		if err != nil && !errors.Is(err, backend.ErrNotFound) {
+			return w.unanswered(ctx, "cannot inspect a container", err)
+		}
+		return func() {
+			if err != nil {
+				w.containerVanished(i)
+				return
+			}
+			w.containerExited(i, seen, late)
+		}
+	}
+}
+
+// unanswered deals with a call that has to be made again: at once when a lost engine
+// is back, after a while when the engine refuses it.
+func (w *taskRunner) unanswered(ctx context.Context, what string, err error) (apply func()) {
+	if errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
+		return func() { w.host.Engine.Lost(err) }
+	}
+	w.host.agent.Log.Warn(what+"; retrying", "task", w.task.ARN, "error", w.said(err))
+	enginecall.Rest(ctx)
+	return func() {}
+}

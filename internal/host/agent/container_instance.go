@@ -1,0 +1,91 @@
+package agent
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
+)
+
+// cutFromStore reports whether a task's container instance has lost its connection to ECS:
+// its containers go on, but ECS learns nothing and the agent hears of no stop until it is
+// back. That a host was stopped or terminated ECS knows from elsewhere.
+// Source: ECS developer guide, container instance state events.
+func (h *host) cutFromStore(t *state.Task, stop *state.Stop) bool {
+	if t.OnFargate() || stop != nil && stop.Code == types.TaskStopCodeTerminationNotice {
+		return false
+	}
+	row := state.FindContainerInstance(h.agent.Store.Read(), t.Placement.ContainerInstance)
+	return row != nil && row.Status != state.InstanceInactive && !row.AgentConnected
+}
+
+// followInstances wakes what a change of a container instance concerns.
+func (a *Agent) followInstances(ctx context.Context) error {
+	for {
+		instance, err := a.instances.Next(ctx)
+		if err != nil {
+			return err
+		}
+		a.instanceChanged(instance)
+		a.instances.Done(instance)
+	}
+}
+
+func (a *Agent) instanceChanged(instance string) {
+	tx := a.Store.Read()
+	for _, t := range state.InstanceTasks(tx, instance) {
+		a.watch.Wake(t.ARN) // what waited for the connection goes on
+	}
+	if h := a.hosts[instanceHost]; h != nil {
+		h.instances.Reap(instance)
+	}
+}
+
+// containerInstance is the one that a task is placed on, nil on Fargate.
+func (h *host) containerInstance(t *state.Task) *containerinstance.Instance {
+	if t.OnFargate() {
+		return nil
+	}
+	return h.instances.Of(t.Placement.ContainerInstance)
+}
+
+// NetworkEnded implements containerinstance.Tasks.
+func (h *host) NetworkEnded(instance string, life int, late bool) {
+	for _, t := range state.InstanceTasks(h.agent.Store.Read(), instance) {
+		if !sharesNetwork(t) {
+			continue
+		}
+		if w := h.lockTask(t.ARN); w != nil {
+			if w.view.sandbox != sandboxNone {
+				w.on.Life = min(w.on.Life, life)
+				w.died(theSandbox, late)
+			}
+			w.advance(h.Engine.Life())
+			w.mu.Unlock()
+		}
+	}
+}
+
+// Need implements containerinstance.Tasks.
+func (h *host) Need(instance string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, w := range h.runners {
+		if w.task.Placement.ContainerInstance == instance {
+			return true
+		}
+	}
+	return h.leftovers.Sweeping()
+}
+
+// CutOff drops all that comes to a container instance and its tasks and all that they send, or no
+// longer does. It holds for what they get later as well, and until the agent ends.
+func (a *Agent) CutOff(ctx context.Context, instance string, cut bool) error {
+	h := a.hosts[instanceHost]
+	if h == nil {
+		return errors.New("this emulator runs no container instances")
+	}
+	return h.instances.Of(instance).CutOff(ctx, cut)
+}

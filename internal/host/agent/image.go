@@ -1,0 +1,125 @@
+package agent
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
+)
+
+// find looks whether the container's image is there and need not be pulled.
+func (w *taskRunner) find(i int) run {
+	h, ref, platform := w.host, w.image(i), w.platform
+	if w.view.isProxy(theContainer(i)) { // the engine has what it needs
+		return func(context.Context) func() {
+			return func() { w.view.status.Containers[i].Phase = state.ContainerPulled }
+		}
+	}
+	return func(ctx context.Context) func() {
+		at := h.agent.Clock.Now()
+		image, err := h.Engine.Image(ctx, ref, platform)
+		if enginecall.IsTimeout(err) { // neither a reason to pull nor a failed pull
+			return w.unanswered(ctx, "cannot look for an image", err)
+		}
+		return func() {
+			delete(w.cuts, theContainer(i))
+			switch {
+			case errors.Is(err, backend.ErrNotFound) || err == nil && (h.images.MustPull(ref) || !h.images.Fits(image, platform)):
+				w.view.state(theContainer(i)).absent = true
+			case h.Engine.Lost(err):
+			case err != nil:
+				w.pullFailed(i, err)
+			default:
+				w.pulled(i, image, at, at)
+			}
+		}
+	}
+}
+
+func (w *taskRunner) image(i int) string { return aws.ToString(w.view.definitions[i].Image) }
+
+// pull fetches the container's image.
+func (w *taskRunner) pull(i int) run {
+	h, spec := w.host, backend.PullSpec{Ref: w.image(i), Platform: w.platform}
+	spec.Auth = w.view.resources.of[aws.ToString(w.view.definitions[i].Name)].Registry
+	return func(ctx context.Context) func() {
+		startedAt := h.agent.Clock.Now()
+		image, err := leftover.WithRoom(ctx, h.leftovers, func() (backend.Image, error) { return h.images.Pull(ctx, spec) })
+		if enginecall.IsTimeout(err) { // it is the look at what has been pulled
+			return w.unanswered(ctx, "cannot look at an image", err)
+		}
+		stoppedAt := h.agent.Clock.Now()
+		return func() {
+			delete(w.cuts, theContainer(i))
+			switch {
+			case h.Engine.Lost(err): // or told to stop meanwhile
+			case err != nil:
+				w.pullFailed(i, err)
+			case w.instance == nil && !h.images.Fits(image, spec.Platform):
+				w.otherPlatform(i)
+			default:
+				w.pulled(i, image, startedAt, stoppedAt)
+			}
+		}
+	}
+}
+
+func (w *taskRunner) pulled(i int, image backend.Image, startedAt, stoppedAt time.Time) {
+	s := w.view.status
+	if s.PullStartedAt.IsZero() || startedAt.Before(s.PullStartedAt) {
+		s.PullStartedAt = startedAt
+	}
+	s.PullStoppedAt = stoppedAt
+	s.Containers[i].ImageDigest = w.host.images.Digest(w.image(i), image)
+	s.Containers[i].ImageID = image.ID
+	s.Containers[i].Phase = state.ContainerPulled
+	w.view.state(theContainer(i)).region = slices.ContainsFunc(image.Env, func(v string) bool {
+		return strings.HasPrefix(v, "AWS_REGION=") || strings.HasPrefix(v, "AWS_DEFAULT_REGION=")
+	})
+	if w.host.images.Fits(image, w.platform) {
+		w.images[i] = image.ID
+	}
+}
+
+// pullFailed is the end of a container without an image. On Fargate the task has
+// the reason and the container none, nor has the task times of the pull; Source:
+// recorded pull failures (ECS0002). A container that the task can do without keeps
+// it.
+func (w *taskRunner) pullFailed(i int, err error) {
+	if ref := w.image(i); taskdef.IsECRImage(ref) {
+		w.host.agent.Log.Warn("an image of ECR cannot be pulled: give a local one this name, with docker tag, or log the engine in to the registry",
+			"task", w.task.ARN, "image", ref)
+	}
+	if w.instance != nil { // Source: field reports of tasks on EC2, current agents
+		reason := "CannotPullImageManifestError: Error response from daemon: " + engineText(err)
+		w.containerFailed(i, reason, reason)
+		return
+	}
+	reason := fmt.Sprintf("CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref %s: %s",
+		imagepull.Canonical(w.image(i)), engineText(err))
+	w.containerFailed(i, reason, reason)
+	if taskdef.Essential(&w.view.definitions[i]) {
+		w.view.status.Containers[i].Reason = ""
+		w.view.status.PullStartedAt = time.Time{}
+	}
+}
+
+// otherPlatform is the end of a container whose image is for other machines, on Fargate. On
+// a container instance the engine itself refuses such an image.
+// Source: field reports of tasks on Fargate.
+func (w *taskRunner) otherPlatform(i int) {
+	wanted := cmp.Or(w.platform, "linux/amd64")
+	reason := fmt.Sprintf("CannotPullContainerError: image Manifest does not contain descriptor matching platform '%s'", wanted)
+	w.containerFailed(i, reason, reason)
+}

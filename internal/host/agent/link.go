@@ -1,0 +1,47 @@
+package agent
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
+)
+
+// linked is a container that another one is about to be linked to.
+type linked struct {
+	containerspec.Linked
+	id string
+}
+
+// linkedBy are the containers that a container links to. They have started, so they are on
+// the engine.
+func (v *view) linkedBy(t *state.Task, i int) (list []linked) {
+	for _, l := range containerspec.Links(&v.definitions[i]) {
+		if c := v.container(l.Container); c != nil && c.EngineID != "" {
+			d := v.definition(c.Name)
+			list = append(list, linked{containerspec.Linked{EngineName: engineName(t, c.Name), Alias: l.Alias, HostName: hostNameOf(d, c), Definition: d}, c.EngineID})
+		}
+	}
+	return list
+}
+
+// addLinks lets a container find those that it links to, as a link on Docker's bridge does.
+// One without a network has no address.
+func addLinks(ctx context.Context, engine *enginecall.Engine, spec *backend.ContainerSpec, to []linked) error {
+	for _, l := range to {
+		seen, err := engine.Inspect(ctx, l.id)
+		if errors.Is(err, backend.ErrNotFound) { // which is no news of the sandbox
+			return errors.New(err.Error())
+		}
+		if err != nil {
+			return err
+		}
+		if seen.IP.IsValid() {
+			l.AddTo(spec, seen.IP)
+		}
+	}
+	return nil
+}

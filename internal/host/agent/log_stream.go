@@ -1,0 +1,84 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
+)
+
+// awslogsOf is where the output of a container of the task goes; ok is false where it has another
+// driver, or the emulator has no logs.
+func (w *taskRunner) awslogsOf(i int) (c awslogs.Config, ok bool) {
+	if d := &w.view.definitions[i]; w.host.agent.LogSink != nil && awslogs.Uses(d) {
+		return awslogs.NewConfig(w.task.ARN, d, w.view.status.Containers[i].EngineID), true
+	}
+	return awslogs.Config{}, false
+}
+
+// openLog makes the stream of a container on Fargate.
+func (w *taskRunner) openLog(i int) run {
+	c, _ := w.awslogsOf(i)
+	since := w.view.state(theContainer(i)).logSince
+	return func(ctx context.Context) func() {
+		again, err := w.makeLogStream(ctx, i, c, since)
+		if again != nil {
+			return again
+		}
+		return func() {
+			if err != nil {
+				w.logFailed(awslogs.FargateFailure(err))
+				return
+			}
+			w.view.state(theContainer(i)).logless = false
+		}
+	}
+}
+
+// logTimeout is how long CloudWatch Logs may give no answer before the task ends. It is that of the
+// other things that a task refers to, and the emulator's own.
+const logTimeout = resourceTimeout
+
+// makeLogStream makes the stream of a container, which has been tried since then, if that is not
+// zero. Where nothing answers it is to be made again, until that has gone on for too long: an error
+// is an awslogs.Refusal.
+func (w *taskRunner) makeLogStream(ctx context.Context, i int, c awslogs.Config, since time.Time) (again func(), err error) {
+	first := since.IsZero()
+	if first {
+		since = time.Now()
+	}
+	err = c.Open(ctx, w.host.agent.LogSink)
+	refusal := awslogs.Refusal{}
+	switch {
+	case err == nil || errors.As(err, &refusal):
+		return nil, err
+	case ctx.Err() != nil:
+		return w.unanswered(ctx, "cannot make a log stream", err), nil
+	case time.Since(since) >= logTimeout:
+		w.host.agent.Log.Error("cannot make a log stream", "task", w.task.ARN, "error", w.said(err))
+		return nil, awslogs.Silent(err)
+	case first:
+		w.host.agent.Log.Warn("cannot make a log stream; retrying", "task", w.task.ARN, "for", logTimeout, "error", w.said(err))
+	}
+	enginecall.Rest(ctx)
+	return func() { w.view.state(theContainer(i)).logSince = since }, nil
+}
+
+// logFailed is the end of a task on Fargate for want of a log: no container has an exit code, a
+// reason or a digest, but the task has times of a pull.
+func (w *taskRunner) logFailed(reason string) {
+	s, now := w.view.status, w.host.agent.Clock.Now()
+	reason = w.view.scrub(reason)
+	for _, at := range []*time.Time{&s.PullStartedAt, &s.PullStoppedAt} {
+		if at.IsZero() {
+			*at = now
+		}
+	}
+	for i := range s.Containers {
+		s.Containers[i].ImageDigest = ""
+	}
+	w.host.agent.Log.Warn("cannot start the log of a task", "task", w.task.ARN, "reason", reason)
+	w.fail(reason)
+}

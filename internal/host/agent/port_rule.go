@@ -1,0 +1,114 @@
+package agent
+
+import (
+	"net/netip"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
+)
+
+// portRules say which ports a host's tasks have on the loopback address.
+type portRules struct {
+	local bool // HostOptions.LocalPorts
+	udp   bool // tasks take datagrams
+}
+
+// mappings are those of a task: the mapped ports of its own network interface, or those of
+// its container instance, on.
+func (r portRules) mappings(t *state.Task, s *state.TaskStatus, definitions []types.ContainerDefinition, on containerinstance.Place) (list []hostport.Mapping) {
+	if t.Spec.HasInterface() {
+		ip, _ := netip.ParseAddr(s.Attachment.PrivateIPv4)
+		for _, c := range definitions {
+			for _, b := range containerinstance.WantedBindings(c.PortMappings) {
+				b.HostPort = b.ContainerPort // of its own interface
+				list = r.add(list, aws.ToString(c.Name), b, hostport.Target{Sandbox: s.SandboxID, IP: ip}, r.ofInterface)
+			}
+		}
+		return list
+	}
+	if on.Sandbox == "" {
+		return nil // it has not been taken over yet
+	}
+	picked := pickedPorts(definitions)
+	for _, c := range s.Containers {
+		for _, b := range c.Bindings {
+			numbers := r.fixed
+			if picked[pickedPort{c.Name, b.Protocol, b.ContainerPort}] {
+				numbers = r.dynamic
+			}
+			list = r.add(list, c.Name, b, hostport.Target{Sandbox: on.Sandbox, IP: on.IP}, numbers)
+		}
+	}
+	return list
+}
+
+// Which numbers the ports of a container have here, shared and own.
+
+func (r portRules) ofInterface(container, _ uint16) (shared, own uint16) {
+	if r.local {
+		return container, 0
+	}
+	return 0, 0
+}
+
+// fixed is for a port of a container instance that the definition names: who asks for 8080
+// there looks for it at 8080 here.
+func (r portRules) fixed(_, host uint16) (shared, own uint16) {
+	if r.local {
+		return host, 0
+	}
+	return 0, host
+}
+
+// dynamic is for one that the agent has picked.
+func (r portRules) dynamic(container, host uint16) (shared, own uint16) {
+	if r.local {
+		return container, host
+	}
+	return 0, host
+}
+
+// mostOfRange bounds the listeners for a range: each has a file of this process.
+const mostOfRange = 1000
+
+// add adds the mappings of a binding of a sandbox.
+func (r portRules) add(list []hostport.Mapping, container string, b state.Binding, leads hostport.Target, numbers func(container, host uint16) (shared, own uint16)) []hostport.Mapping {
+	if b.Protocol == types.TransportProtocolUdp && !r.udp {
+		return list
+	}
+	for i := range uint16(min(b.Count(), mostOfRange)) {
+		m := hostport.Mapping{Container: container, ContainerPort: int(b.ContainerPort + i), Protocol: b.Protocol, Leads: leads}
+		m.Leads.Port = b.HostPort + i
+		m.Shared, m.Own = numbers(b.ContainerPort+i, b.HostPort+i)
+		list = append(list, m)
+	}
+	return list
+}
+
+// pickedPort is a port of a container for which the agent picks that of the container
+// instance.
+type pickedPort struct {
+	container string
+	protocol  types.TransportProtocol
+	first     uint16
+}
+
+func pickedPorts(definitions []types.ContainerDefinition) map[pickedPort]bool {
+	picked := map[pickedPort]bool{}
+	for _, c := range definitions {
+		for _, b := range containerinstance.WantedBindings(c.PortMappings) {
+			if b.HostPort == 0 {
+				picked[pickedPort{aws.ToString(c.Name), b.Protocol, b.ContainerPort}] = true
+			}
+		}
+	}
+	return picked
+}
+
+// portOwner is a task as the owner of ports of this host.
+func portOwner(t *state.Task, s *state.TaskStatus, stop *state.Stop) hostport.Owner {
+	return hostport.Owner{ID: t.ARN, Service: t.Spec.ServiceARN, StartedAt: s.StartedAt, Leaving: stop != nil}
+}

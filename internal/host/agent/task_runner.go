@@ -1,0 +1,372 @@
+package agent
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/place"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/publication"
+)
+
+// taskRunner runs a task that has something to do. It holds the task's status ahead of the
+// store, which learns of it when ECS would show a difference.
+type taskRunner struct {
+	host     *host
+	task     *state.Task                 // the row as it was found: its spec does not change
+	instance *containerinstance.Instance // nil on Fargate
+	platform string                      // of its images; empty is the engine's own
+	size     containerspec.Size
+	shares   sharedNamespaces
+
+	mu          sync.Mutex
+	retired     bool
+	view        view
+	on          containerinstance.Place // of the instance when the sandbox was made
+	publication publication.Task
+	group       enginecall.Group    // of its calls and news; under the lock of the tracker
+	reporting   *enginecall.Call    // of the news that are on their way to the store
+	images      map[int]string      // their ids, by container
+	cuts        map[resource]func() // what cuts short what is under way
+	unsure      bool                // the engine may make a container of which the agent has not heard
+	sandboxes   int                 // that could not start
+	timer       *clock.Timer
+}
+
+func newTaskRunner(h *host, t *state.Task) *taskRunner {
+	w := &taskRunner{
+		host: h, task: t, images: map[int]string{}, cuts: map[resource]func(){},
+		publication: publication.Task{Shown: t.Status.LastStatus, Stop: t.Stop != nil},
+	}
+	stop := t.Stop
+	if h.cutFromStore(t, stop) {
+		stop = nil
+	}
+	status := t.Status.Clone()
+	w.view = newView(&status, stop, !t.Spec.HasInterface())
+	if t.Stop == nil && status.End != nil { // found before a restart
+		w.view.stop = status.End
+		w.publication.Touch()
+		w.publication.Ending = true
+	}
+	w.view.createdAt, w.view.targets.wanted = t.Spec.CreatedAt, t.Spec.HasTraffic()
+	w.takeTargets(t)
+	w.view.strictExec = h.agent.StrictExec
+	if fault := h.agent.ExecAgentFault; fault != nil {
+		w.view.exec = func(container string) execagent.Effect { return fault(t, container) }
+	}
+	if w.instance = h.containerInstance(t); w.instance == nil {
+		w.view.delays = h.agent.Delays
+	} else {
+		w.on = w.instance.Place()
+		w.on.Since = status.InstanceSince
+	}
+	definition := state.FindTaskDefinition(h.agent.Store.Read(), t.Scope(), t.Spec.Family, t.Spec.Revision)
+	err := errors.New("the task definition is gone")
+	if definition != nil {
+		d := definition.Definition()
+		var resolved taskdef.Resolved
+		resolved, err = taskdef.ReapplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
+		w.view.definitions, w.platform = place.WithProxy(containerspec.WithLinks(resolved.Containers), t), platformOf(d)
+		w.view.proxy = t.ProxyName()
+		w.view.volumes = mountedVolumes(d.Volumes, resolved.Containers)
+		w.view.setResources(w.instance == nil)
+		w.shares = sharedNamespaces{d.PidMode, d.IpcMode}
+		if w.view.adoptExecAgents(t.Spec, d.PidMode) {
+			w.publication.Touch()
+		}
+		for i := range w.view.definitions {
+			_, logs := w.awslogsOf(i)
+			w.view.state(theContainer(i)).logless = logs && w.instance == nil && w.view.status.Containers[i].StartedAt.IsZero()
+		}
+		w.size = containerspec.NewSize(resolved.CPU, resolved.Memory, resolved.Containers)
+	}
+	if err != nil { // cannot be: it was accepted when the task was made
+		w.fail("TaskStateError: " + err.Error())
+		w.skipAll()
+	} else if stop == nil && inCircle(w.view.definitions) {
+		w.fail("Task dependencies cannot be resolved, taskArn: " + t.ARN)
+	}
+	return w
+}
+
+// advance goes as far as it can without waiting, and makes the engine calls that come next. The lock is held.
+func (w *taskRunner) advance(ctx context.Context) { w.startCalls(ctx, w.step(ctx)) }
+
+// step goes as far as it can without waiting, publishes the result, and returns the calls that come next. The lock is held.
+func (w *taskRunner) step(ctx context.Context) (calls []call) {
+	if w.retired || ctx.Err() != nil || w.host.Engine.Health() != nil || w.unheard() {
+		w.retireIfOver()
+		w.view.heldUntil = time.Time{}
+		return nil
+	}
+	for {
+		w.view.now = w.host.agent.Clock.Now()
+		w.view.heldUntil = cmp.Or(w.view.heldUntil, w.view.now)
+		w.deriveStatus()
+		if due := w.view.startsBy(); !due.IsZero() && !w.view.now.Before(due) {
+			w.fail("Task failed to start: it has not reached RUNNING in 3 hours")
+		}
+		if w.view.stop != nil {
+			w.host.ports.Leave(w.task.ARN) // before the calls that stop it
+		}
+		actions, again := plan(&w.view)
+		if w.applyNow(actions) {
+			continue
+		}
+		rest := len(actions) == 0 || w.aboutToPull(actions) || w.view.aboutToRestart(actions)
+		w.publish(rest && !w.view.unreported())
+		for _, a := range actions {
+			if a.verb != cutShort {
+				calls = append(calls, w.newCall(a))
+			}
+		}
+		w.setTimer(again, func() { w.wake(ctx) })
+		if !w.view.busy() && again.IsZero() && w.publication.Known() {
+			w.host.retire(w)
+		}
+		return calls
+	}
+}
+
+// setTimer sets the only timer of the runner; the zero time is none.
+func (w *taskRunner) setTimer(due time.Time, f func()) {
+	if w.timer != nil {
+		if w.timer.SetFor(due) {
+			return
+		}
+		w.timer.Stop()
+		w.timer = nil
+	}
+	if !due.IsZero() {
+		w.timer = w.host.agent.Clock.At(due, f)
+	}
+}
+
+// unheard: the container agent has not been told of the task, as it is not connected.
+func (w *taskRunner) unheard() bool {
+	return w.view.sandbox == sandboxNone && w.view.stop == nil && w.host.cutFromStore(w.task, nil)
+}
+
+// retireIfOver forgets the runner of a task that the store knows to have stopped: an
+// engine that is lost keeps only others waiting.
+func (w *taskRunner) retireIfOver() {
+	if !w.retired && w.publication.Known() && w.publication.Shown == state.Stopped && !w.view.busy() {
+		w.host.retire(w)
+	}
+}
+
+// aboutToPull notes that a pull begins, which may take long enough to be seen.
+func (w *taskRunner) aboutToPull(actions []action) bool {
+	for _, a := range actions {
+		if a.verb != pull {
+			continue
+		}
+		if s := w.view.status; s.PullStartedAt.IsZero() {
+			s.PullStartedAt = w.view.now
+			w.publication.Touch()
+		}
+		return true
+	}
+	return false
+}
+
+// wake looks at the task although nothing has happened.
+func (w *taskRunner) wake(ctx context.Context) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.advance(ctx)
+}
+
+// applyNow does the steps that need no engine, and reports whether there were any.
+func (w *taskRunner) applyNow(actions []action) (any bool) {
+	for _, a := range actions {
+		switch a.verb {
+		case cutShort:
+			if cut := w.cuts[a.on]; cut != nil {
+				cut()
+				delete(w.cuts, a.on)
+			}
+			continue
+		case skip:
+			w.containerStopped(a.on.index, w.view.now)
+			if w.view.allStopped() && !w.view.status.PullStartedAt.IsZero() && w.view.status.LastStatus != state.Provisioning {
+				w.executionStopped(w.view.now) // ECS0067
+			}
+		case giveUp:
+			w.containerGivenUp(a.on.index, a.why)
+		default:
+			continue
+		}
+		any = true
+	}
+	return any
+}
+
+// deriveStatus derives what ECS shows from what the containers do.
+func (w *taskRunner) deriveStatus() {
+	s, now := w.view.status, w.view.now
+	if health := taskHealth(&w.view); health != s.HealthStatus {
+		s.HealthStatus = health
+		w.publication.Touch()
+	}
+	if w.view.nextExecAgents() {
+		w.publication.Touch()
+	}
+	if w.view.nextVolumeStatus(w.task) {
+		w.publication.Touch()
+	}
+	next := lastStatus(&w.view)
+	if !state.Before(s.LastStatus, next) {
+		return
+	}
+	if s.LastStatus == state.Provisioning {
+		w.leaveProvisioning(next)
+	}
+	if next == state.Stopped && !w.view.provisions() && w.publication.Ending {
+		// Without DEPROVISIONING there is no other event of the end. Source: recorded
+		// version totals of tasks on EC2.
+		w.publication.Announce(s, w.view.stop, now)
+	}
+	s.LastStatus = next
+	w.publication.Touch()
+	switch next {
+	case state.Running:
+		s.StartedAt = now
+		w.running()
+	case state.Stopped:
+		s.StoppedAt = now
+		if !w.view.plain {
+			s.Attachment.Status = "DELETED"
+		}
+		if s.Volume.Status != "" {
+			s.Volume.Status = "DELETED" // the attachment, whether or not the volume stays
+		}
+	}
+	w.publication.Announce(s, w.view.stop, now)
+}
+
+// leaveProvisioning gives containers their runtimeId, and settles what is known of
+// images, which are looked up while the network interface is made. On Fargate that comes
+// after it, so the pull begins no earlier, and a task that is stopped before knows of
+// none (ECS0067).
+func (w *taskRunner) leaveProvisioning(next string) {
+	s, now := w.view.status, w.view.now
+	if w.instance != nil {
+		return
+	}
+	if next != state.Deprovisioning {
+		for i := range s.Containers { // ECS0071: before anything runs
+			s.Containers[i].RuntimeID = arn.RuntimeID(arn.Name(w.task.ARN), s.Containers[i].Name)
+		}
+		for _, at := range []*time.Time{&s.PullStartedAt, &s.PullStoppedAt} {
+			if !at.IsZero() {
+				*at = now
+			}
+		}
+		return
+	}
+	s.PullStartedAt, s.PullStoppedAt = time.Time{}, time.Time{}
+	for i := range s.Containers {
+		s.Containers[i].ImageDigest = ""
+	}
+}
+
+// running opens the task to the host.
+func (w *taskRunner) running() {
+	attrs := []any{"task", w.task.ARN}
+	if ip := w.view.status.Attachment.PrivateIPv4; ip != "" {
+		attrs = append(attrs, "ip", ip)
+	} else if sharesNetwork(w.task) {
+		attrs = append(attrs, "ip", w.on.IP)
+	}
+	if ports := w.openPorts(); len(ports) > 0 || !w.host.Engine.Simulated() {
+		attrs = append(attrs, "ports", ports)
+	}
+	if _, without := w.host.ports.Of(w.task.ARN); len(without) > 0 {
+		attrs = append(attrs, "noHostPortFor", without)
+	}
+	w.host.agent.Log.Info("task is running", attrs...)
+}
+
+// publish has the status written to the store when ECS would show a difference, or
+// when the task comes to rest. The lock is held.
+func (w *taskRunner) publish(rest bool) {
+	if w.host.cutFromStore(w.task, w.view.stop) {
+		return
+	}
+	if w.publication.Enqueue(w.view.status.LastStatus, w.view.reportedStop() != nil, rest) {
+		w.reporting = w.host.agent.calls.Begin(&w.group, enginecall.CutOff)
+		w.host.agent.publisher.Add(w)
+	}
+}
+
+// News implements publication.Source.
+func (w *taskRunner) News() publication.News {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return publication.News{TaskARN: w.task.ARN, Steps: w.publication.Take(w.view.status, w.view.reportedStop())}
+}
+
+// Published goes on with a task when the store knows of it. An agent that ends
+// before finds everything again at the next start.
+func (w *taskRunner) Published(ctx context.Context, n publication.News, stored bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	defer w.reporting.End()
+	if !stored {
+		return
+	}
+	w.publication.Land()
+	if n.Steps[len(n.Steps)-1].Status.LastStatus == state.Stopped && !w.retired {
+		w.release(ctx)
+	}
+	w.advance(ctx)
+}
+
+// release gives back what a stopped task had; its containers stay a while for their output.
+func (w *taskRunner) release(ctx context.Context) {
+	s := w.view.status
+	w.host.ports.Close(w.task.ARN)
+	w.host.agent.interfaces.Leave(w.task.ARN)
+	left := leftover.Task{ARN: w.task.ARN, Volumes: w.ownVolumes(), Unsure: w.unsure}
+	for _, c := range s.Containers {
+		if c.EngineID != "" {
+			left.IDs = append(left.IDs, c.EngineID)
+		}
+	}
+	w.host.forget(append(left.IDs, s.SandboxID)...)
+	w.host.leftovers.Add(ctx, left)
+	w.host.agent.Log.Info("task has stopped", "task", w.task.ARN,
+		"code", w.view.stop.Code, "reason", w.view.stop.Reason)
+}
+
+// died notes that the engine saw a container end; the next step finds out how. late
+// is for what happened while the agent did not listen.
+func (w *taskRunner) died(on resource, late bool) {
+	is := w.view.state(on)
+	is.exited, is.late = true, late
+	is.news++
+}
+
+// healthIs takes over what a health check found.
+func (w *taskRunner) healthIs(on resource, health backend.Health) {
+	if w.view.isProxy(on) {
+		return // the engine does not check it
+	}
+	if w.view.healthIs(on, health, w.host.agent.Clock.Now()) {
+		w.publication.Touch()
+	}
+}

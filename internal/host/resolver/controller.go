@@ -1,0 +1,255 @@
+// Package resolver has the DNS servers of VPCs know the names of the namespaces of AWS Cloud Map, and writes
+// what they have acknowledged. A changed service is work for the servers that answer for it alone. Beside
+// those on the engine, a table in this process has the names of all VPCs, for the host and for Go. They are told the
+// names as well that engines resolve in tasks, of tasks, container instances and load balancers.
+package resolver
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/resolver"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
+)
+
+// Networks run resolvers on an engine: *vpc.Networks.
+type Networks interface {
+	Resolver(vpc string) vpc.Resolver
+	RunResolver(ctx context.Context, vpc string) (netip.Addr, io.ReadWriteCloser, error)
+}
+
+// Options are what resolvers are looked after with.
+type Options struct {
+	Store    *state.Store
+	Clock    *clock.Clock
+	Log      *slog.Logger
+	Networks Networks
+	// Owners are the ARNs of the tasks, container instances and load balancers whose network interface has an address.
+	Owners func(netip.Addr) []string
+}
+
+// Controller pushes what resolvers are to know. Make one with New.
+type Controller struct {
+	Options
+	*reconcile.Loop
+	table *resolver.Table // of the names of all VPCs
+
+	mu      sync.Mutex
+	servers map[string]*server         // by VPC
+	aliases map[string]map[string]bool // services, by the names of load balancers that instances are aliases of
+}
+
+const (
+	workers = 4
+	// patience is for how long a resolver that does not answer is waited for.
+	patience = 5 * time.Second
+)
+
+// errWaiting is about a resolver that is not there yet.
+var errWaiting = errors.New("a DNS server of the VPC does not answer")
+
+// New makes a controller.
+func New(opts Options) *Controller {
+	c := &Controller{Options: opts, table: resolver.NewTable(), servers: map[string]*server{}, aliases: map[string]map[string]bool{}}
+	c.Loop = reconcile.New(reconcile.Options{
+		Name: "DNS", Clock: c.Clock, Log: c.Log, Workers: workers, Reconcile: c.reconcile,
+		Mends: func(err error) bool { return errors.Is(err, errWaiting) || errors.Is(err, backend.ErrUnavailable) },
+		Watch: c.Store.Watch(0, servicediscovery.OnNamespaces(), servicediscovery.OnServices(), ec2network.OnOwnVPCs(), elbv2.OnLoadBalancers()),
+	})
+	return c
+}
+
+// Run looks after resolvers until ctx ends, and returns its error. They go on.
+func (c *Controller) Run(ctx context.Context) error {
+	defer func() {
+		for _, s := range c.all() {
+			if client, _ := s.connected(); client != nil {
+				client.Close()
+			}
+		}
+	}()
+	return c.Loop.Run(ctx)
+}
+
+func (c *Controller) reconcile(ctx context.Context, id string) (time.Time, error) {
+	switch {
+	case strings.Contains(id, ":namespace/"):
+		return time.Time{}, c.lookAtNamespace(ctx, id)
+	case strings.Contains(id, ":service/"):
+		return time.Time{}, c.lookAtService(ctx, id)
+	case strings.Contains(id, ":loadbalancer/"):
+		c.lookAtLoadBalancer(id)
+		return time.Time{}, nil
+	default:
+		return time.Time{}, c.lookAtVPC(ctx, id)
+	}
+}
+
+// lookAtVPC has the resolver of a VPC run, and know all that it is to know.
+func (c *Controller) lookAtVPC(ctx context.Context, id string) error {
+	if c.Networks.Resolver(id) != vpc.HasResolver {
+		c.forget(id)
+		return nil
+	}
+	s := c.server(id)
+	client, err := c.connect(ctx, id, s) // not in turn: the engine may take minutes, and services wait for their turn
+	switch {
+	case errors.Is(err, backend.ErrNotFound): // it is made again when it is needed
+		return nil
+	case err != nil:
+		return err
+	}
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	tx := c.Store.Read()
+	if err := push(ctx, client, pieces(tx, id), func(resolver.Key) bool { return true }); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.whole, s.lost = s.client == client, false
+	s.mu.Unlock()
+	for _, n := range namespaces(tx, id) {
+		for _, service := range servicediscovery.NamespaceServices(tx, n.ARN) {
+			if service.HasDNS() && !servicediscovery.Heard(tx, service.ARN, servicediscovery.Resolvers, service.Revision) {
+				c.Pass(id, service.ARN)
+			}
+		}
+	}
+	return nil
+}
+
+// lookAtNamespace has the resolvers that answer for a namespace know that.
+func (c *Controller) lookAtNamespace(ctx context.Context, id string) error {
+	key := resolver.Key{Kind: resolver.KindZone, ID: id}
+	read := func(tx *state.Tx) (piece *resolver.Piece, vpcs []string) {
+		n := servicediscovery.FindNamespace(tx, id)
+		if piece = zone(n); piece != nil {
+			vpcs = c.answering(n)
+		}
+		return piece, vpcs
+	}
+	_, err := c.tell(ctx, key, read)
+	return err
+}
+
+// lookAtService has the resolvers that answer for a service know its instances, and writes that they do.
+func (c *Controller) lookAtService(ctx context.Context, id string) error {
+	key := resolver.Key{Kind: resolver.KindName, ID: id}
+	var revision int64
+	read := func(tx *state.Tx) (piece *resolver.Piece, vpcs []string) {
+		service := servicediscovery.FindService(tx, id)
+		if service == nil {
+			c.alias(id, nil)
+			return nil, nil
+		}
+		if service.HasDNS() {
+			revision = service.Revision
+		}
+		n := servicediscovery.FindNamespace(tx, service.NamespaceARN)
+		if zone(n) == nil {
+			return nil, nil
+		}
+		piece, aliases := name(tx, service)
+		c.alias(id, aliases)
+		return piece, c.answering(n)
+	}
+	at := c.Store.Read()
+	read(at)
+	first := revision // what is read later is at least as new
+	waiting, err := c.tell(ctx, key, read)
+	if waiting = c.counting(waiting); len(waiting) > 0 {
+		if c.FailsFor(id) < patience {
+			return errors.Join(err, errWaiting)
+		}
+		c.giveUp(waiting)
+	} else if err != nil {
+		return err
+	}
+	if servicediscovery.Heard(c.Store.Read(), id, servicediscovery.Resolvers, first) {
+		return nil
+	}
+	return c.Store.Update(func(tx *state.Tx) error {
+		c.Causes(tx, id)
+		servicediscovery.Acknowledge(tx, id, servicediscovery.Resolvers, first)
+		return nil
+	})
+}
+
+// counting are those VPCs whose resolvers have not been given up on.
+func (c *Controller) counting(vpcs []string) []string {
+	return slices.DeleteFunc(vpcs, func(id string) bool {
+		s := c.server(id)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.lost
+	})
+}
+
+// giveUp has the resolvers of VPCs not be waited for until they answer again.
+func (c *Controller) giveUp(vpcs []string) {
+	for _, id := range vpcs {
+		c.Log.Warn("going on without the DNS server of a VPC, which does not answer: it may tell of tasks that have stopped", "vpc", id)
+		s := c.server(id)
+		s.mu.Lock()
+		s.lost = true
+		s.mu.Unlock()
+	}
+}
+
+// answering are the VPCs whose resolvers answer for a namespace: its own, or all of a public one.
+func (c *Controller) answering(n *servicediscovery.Namespace) []string {
+	if n.VPC != "" {
+		return []string{n.VPC}
+	}
+	ids := []string{ec2network.DefaultVPC}
+	for id := range c.all() {
+		if id != ec2network.DefaultVPC {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// tell has the resolvers of VPCs have a piece, and all others not. waiting are those that have not answered.
+func (c *Controller) tell(ctx context.Context, key resolver.Key, read func(*state.Tx) (*resolver.Piece, []string)) (waiting []string, err error) {
+	piece, vpcs := read(c.Store.Read())
+	if piece == nil {
+		c.table.Remove(key)
+	} else {
+		err = c.table.Set(*piece)
+	}
+	to := map[string]*server{}
+	for _, id := range vpcs {
+		switch c.Networks.Resolver(id) {
+		case vpc.HasResolver:
+			to[id] = c.server(id)
+		case vpc.ResolverUnknown:
+			waiting = append(waiting, id)
+		}
+	}
+	if piece == nil { // it may be known anywhere
+		to = c.all()
+	}
+	for id, s := range to {
+		told, failed := s.tell(ctx, id, key, func() (*resolver.Piece, []string) { return read(c.Store.Read()) })
+		err = errors.Join(err, failed)
+		if !told && piece != nil {
+			waiting = append(waiting, id)
+		}
+	}
+	return waiting, err
+}
