@@ -1,5 +1,5 @@
 // Package credentials gives out keys: to tasks for their task role, and to the emulator itself
-// where it calls an API as a role. Keys are those of sessions, which package session makes; here is
+// where it calls an API as a role. Keys are those of sessions, which package sts makes; here is
 // which role a task has, how long its keys last, and who may have them.
 package credentials
 

@@ -1,5 +1,5 @@
 // Package scheduler has the rows of Amazon EventBridge Scheduler: schedules and their groups. The service
-// scheduler of ECS is the package scheduler.
+// scheduler of ECS is the package servicescheduler.
 package scheduler
 
 import (

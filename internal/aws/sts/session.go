@@ -2,8 +2,8 @@
 // to those who assume a role. Nothing is kept of them. The token says whose they are, and
 // all else follows from it and from one key that is kept in the store:
 //
-//	keys := session.New(store)
-//	credentials, err := keys.Issue(session.Session{Account: "123456789012", RoleARN: role, …})
+//	keys := sts.New(store)
+//	credentials, err := keys.Issue(sts.Session{Account: "123456789012", RoleARN: role, …})
 //	s, ours, err := keys.Open(credentials.AccessKeyID, credentials.Token)
 package sts
 

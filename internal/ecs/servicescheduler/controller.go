@@ -3,7 +3,7 @@
 // events. It writes tasks and the scheduler's part of services, nothing else; agents
 // bring the tasks to life.
 //
-//	plan := scheduler.Decide(input) // pure: what shall be done now
+//	plan := servicescheduler.Decide(input) // pure: what shall be done now
 //
 // [Controller] decides on a snapshot each time a service or its counts change, and
 // decides again inside the transaction that carries the plan out.
