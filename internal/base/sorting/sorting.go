@@ -21,12 +21,15 @@ func By[T any](s []T, compare func(a, b T) int) {
 		}
 		return
 	}
+	if slices.IsSortedFunc(s, compare) { // as most are
+		return
+	}
 	// Places have the same type whatever the elements are.
 	places := make([]int32, len(s))
 	for i := range places {
 		places[i] = int32(i)
 	}
-	slices.SortFunc(places, func(a, b int32) int { return cmp.Or(compare(s[a], s[b]), cmp.Compare(a, b)) })
+	slices.SortFunc(places, func(a, b int32) int { return cmp.Or(compare(s[a], s[b]), int(a)-int(b)) })
 	before := slices.Clone(s)
 	for i, place := range places {
 		s[i] = before[place]
