@@ -35,7 +35,7 @@ func (s *env) idle(spec backend.ContainerSpec) string {
 	return id
 }
 
-// ask has a program ask for an address, in a container as of this spec. The function that it returns
+// ask has a program ask for an address, from the asker of this spec. The function that it returns
 // waits for the end and wants it to have been answered, or not.
 func (s *env) ask(from backend.ContainerSpec, to netip.Addr, port int, answered bool) (judge func()) {
 	s.Helper()
@@ -49,10 +49,33 @@ func (s *env) askURL(from backend.ContainerSpec, url string, answered bool) (jud
 		s.Helper()
 		for asked.read() {
 		}
-		if !errors.Is(asked.err, io.EOF) || (asked.ExitCode() == 0) != answered {
-			s.Errorf("who asks %s, from %+v, exits %d, want an answer: %v: %v, %q", url, from, asked.ExitCode(), answered, asked.err, asked.stderr.String())
+		if code := asked.ExitCode(); !errors.Is(asked.err, io.EOF) || code != exitCode(answered) {
+			s.Errorf("who asks %s, from %+v, exits %d, want an answer: %v: %v, %q", url, from, code, answered, asked.err, asked.stderr.String())
 		}
 	}
+}
+
+// askAnew is as askURL, by a container that starts now and asks itself: what an engine does for those that
+// run already, and for sessions in them, it may fail to do for this one.
+func (s *env) askAnew(from backend.ContainerSpec, url string, answered bool) (judge func()) {
+	s.Helper()
+	from.Name, from.Command = s.name("check"), checks(url, answered)
+	id := s.createFrom(from)
+	s.start(id)
+	return func() {
+		s.Helper()
+		if c := s.awaitExit(id); c.ExitCode != exitCode(answered) {
+			s.Errorf("%v exits %d, want an answer: %v: %q", from.Command, c.ExitCode, answered, texts(s.logs(id, backend.LogOptions{})))
+		}
+	}
+}
+
+// exitCode is what a program that asks ends with.
+func exitCode(answered bool) int {
+	if answered {
+		return 0
+	}
+	return 1
 }
 
 // checks is the command that asks a URL. Where no answer is to come, it does not wait for long: an

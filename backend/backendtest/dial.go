@@ -68,6 +68,7 @@ func testDialDatagrams(s *env) {
 // an engine may tunnel.
 func testDialRefused(s *env) {
 	sandbox := s.sharedSandbox()
+	s.sharedHost() // runs in it
 	stopped := s.createSandbox(s.sandboxSpec())
 	for what, id := range map[string]string{"where no program listens": sandbox, "of a sandbox that doesn't run": stopped} {
 		ctx, cancel := context.WithTimeout(s.ctx, patience)

@@ -84,7 +84,11 @@ func testFilter(s *env) {
 
 	s.serveBoth(friend.ID)
 	s.setFilter(server.ID, &backend.Filter{Out: []backend.FilterRule{rule(backend.UDP, -1, -1, only(friend.IP))}})
-	judge(s.askBoth(stranger.ID, server.IP, false, false), s.askBoth(server.ID, friend.IP, false, true))
+	judge(
+		s.askBoth(stranger.ID, server.IP, false, false),
+		s.askBoth(server.ID, friend.IP, false, true),
+		s.askAnew(s.spec(server.ID, "check"), fmt.Sprintf("http://%s:8080/", friend.IP), false),
+	)
 
 	s.setFilter(server.ID, nil)
 	judge(s.askBoth(stranger.ID, server.IP, true, true), s.askBoth(server.ID, friend.IP, true, true))
@@ -99,7 +103,8 @@ func testFilterNames(s *env) {
 	ask := func(answered bool) {
 		s.Helper()
 		from := s.spec(client.ID, "check")
-		judge(s.ask(from, server.IP, 53, answered), s.askURL(from, fmt.Sprintf("udp://%s:53", server.IP), answered))
+		url := fmt.Sprintf("udp://%s:53", server.IP)
+		judge(s.ask(from, server.IP, 53, answered), s.askURL(from, url, answered), s.askAnew(from, url, answered))
 	}
 	s.setFilter(client.ID, &backend.Filter{Out: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(server.IP))}})
 	ask(false)
@@ -191,6 +196,7 @@ func testMachineFilter(s *env) {
 		s.ask(s.spec(friend.ID, "check"), m.IP, 9000, false),
 		s.ask(onBridge, friend.IP, 8080, true),
 		s.askURL(onBridge, fmt.Sprintf("udp://%s:5353", friend.IP), false),
+		s.askAnew(onBridge, fmt.Sprintf("udp://%s:5353", friend.IP), false),
 		s.ask(s.joining(m, task, "check"), friend.IP, 8080, true),
 		s.ask(onBridge, m.IP, 80, true),
 	)

@@ -67,7 +67,7 @@ func testList(s *env) {
 
 func testLabels(s *env) {
 	sandboxSpec := s.sandboxSpec()
-	sandboxSpec.Network, sandboxSpec.Labels["com.example/sandbox"] = "", `quotes " and = signs`
+	sandboxSpec.Labels["com.example/sandbox"] = `quotes " and = signs`
 	sandbox := s.createSandbox(sandboxSpec)
 	s.start(sandbox)
 	spec := s.spec(sandbox, "exit", "0")

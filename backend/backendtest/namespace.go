@@ -34,8 +34,7 @@ func testNoNetwork(s *env) {
 	s.expectCheck(s.spec(box.ID, "check"), netip.MustParseAddr("127.0.0.1"), false)
 
 	spec = s.sandboxSpec()
-	m, _ := s.sharedMachine()
-	spec.Network, spec.Routes = "", m.bridge.Name
+	spec.Network, spec.Routes = "", s.bridge().Name
 	if c, err := s.Engine.CreateSandbox(s.ctx, spec); err == nil {
 		s.Errorf("a sandbox without network routes one: %+v", c)
 	}

@@ -92,6 +92,7 @@ func testResolver(s *env) {
 	}
 	look("web.shop.test", true)
 	look("api.shop.test", false)
+	judge(s.askAnew(s.spec(caller.ID, "check"), "http://web.shop.test:8080/", true), s.askAnew(bridged, "http://web.shop.test:8080/", true))
 	for _, id := range slices.Backward(s.ids) {
 		s.remove(id)
 	}

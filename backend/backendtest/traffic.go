@@ -1,6 +1,7 @@
 package backendtest
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -122,6 +123,7 @@ func testCutOff(s *env) {
 	}
 	s.setTraffic(plain.ID, backend.Traffic{})
 	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, false)
+	s.askAnew(s.on(m.bridge.Name, task, "check"), fmt.Sprintf("http://%s:8080/", plain.IP), false)()
 
 	s.setTraffic(m.ID, backend.Traffic{Ports: ports})
 	s.expectAnswer(m.ID, 80, "bridge")
