@@ -29,11 +29,13 @@ func tellFilter(words []string) error {
 }
 
 // keptFilter returns the words of the filter that was kept; none if there was no filter. In its first life a sandbox makes
-// the file, while there is room for it.
+// the file, while there is room for it. The file gets its name when it is whole: a sandbox that is stopped before has
+// not been told a filter, and starts again.
 func keptFilter(path string) (words []string, err error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		keepFilter(path, nil)
+		keepFilter(path+".new", nil)
+		_ = os.Rename(path+".new", path)
 		return nil, nil
 	}
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -37,5 +38,25 @@ func TestTheLastFilterIsKept(t *testing.T) {
 		if kept, err := keptFilter(path); err == nil {
 			t.Errorf("half a filter, %q, is taken for %q", half, kept)
 		}
+	}
+}
+
+// TestAFirstLifeMayEndInTheMiddle sees by a pipe that the file is written under another name first: half a file
+// would keep a sandbox that was stopped at once from starting again.
+func TestAFirstLifeMayEndInTheMiddle(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "filter")
+	if err := syscall.Mkfifo(path+".new", 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pipe, err := os.OpenFile(path+".new", os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pipe.Close()
+	if kept, err := keptFilter(path); err != nil || len(kept) > 0 {
+		t.Errorf("in the first life there is %q, %v", kept, err)
+	}
+	if file, err := os.Lstat(path); err != nil || file.Mode()&os.ModeNamedPipe == 0 {
+		t.Errorf("the file was not written under another name first: %v, %v", file, err)
 	}
 }
