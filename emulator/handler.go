@@ -36,6 +36,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -92,7 +93,7 @@ func (s *Server) newHandler() http.Handler {
 // page in docs/reference/compatibility.
 func (s *Server) apis() []awsapi.Service {
 	control := ecs.Options{
-		Store: s.store, Now: s.clock.Now, DefaultLaunchType: s.opts.DefaultLaunchType,
+		Store: s.store, Now: s.clock.Now, DefaultLaunchType: types.LaunchType(s.opts.DefaultLaunchType),
 		StrictVPC: s.opts.StrictVPC, StrictRoles: s.opts.StrictRoles, NoDefaultCluster: s.opts.NoDefaultCluster,
 		HostPaths: s.opts.AllowHostPaths, FileSystems: slices.Collect(maps.Values(s.opts.FileSystems)),
 		AllowPrivileged: s.opts.AllowPrivileged, Sessions: s.sessions, Log: s.opts.Log, Outages: s.outages(),

@@ -10,7 +10,6 @@ import (
 	"path"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -95,8 +94,9 @@ type Options struct {
 	// emulator's clock: 20 calls a second, and 20 tasks a second after the first 100, apart for
 	// FARGATE_SPOT. RunTask answers ThrottlingException beyond that, and services take longer.
 	LaunchRates bool
-	// DefaultLaunchType is the launch type of requests that name none. Default EC2, as on AWS.
-	DefaultLaunchType types.LaunchType
+	// DefaultLaunchType is the launch type of requests that name none: EC2 or FARGATE. Default EC2,
+	// as on AWS.
+	DefaultLaunchType string
 	// Strict turns off all conveniences: it sets NoDefaultCluster, StrictVPC, StrictRoles,
 	// StrictSecrets, StrictExec and, if PullBehavior is empty, PullDefault.
 	Strict bool
@@ -241,6 +241,8 @@ func (o Options) check() error {
 		return fmt.Errorf("%q is not a region: use a name such as eu-central-1", o.Region)
 	case o.Account != "" && !accountForm.MatchString(o.Account):
 		return fmt.Errorf("%q is not an account id: use twelve digits", o.Account)
+	case o.DefaultLaunchType != "" && o.DefaultLaunchType != "EC2" && o.DefaultLaunchType != "FARGATE":
+		return fmt.Errorf("%q is not a launch type that requests have by default: use EC2 or FARGATE", o.DefaultLaunchType)
 	case o.Speed != Still && !(o.Speed >= 0 && o.Speed <= clock.MaxSpeed): // refuses NaN too
 		return fmt.Errorf("clock speed %v is not between 0 and %d", o.Speed, clock.MaxSpeed)
 	}

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
@@ -23,7 +22,7 @@ func scriptReach(ts *testscript.TestScript, neg bool, args []string) {
 	var reached int
 	asWanted := comesTrue(func() bool {
 		ports, reached = slices.DeleteFunc(slices.Clone(srv.HostPorts(args[0])), func(p emulator.HostPort) bool {
-			return p.Protocol != types.TransportProtocolTcp || len(args) > 1 && strconv.Itoa(p.ContainerPort) != args[1]
+			return p.Protocol != "tcp" || len(args) > 1 && strconv.Itoa(p.ContainerPort) != args[1]
 		}), 0
 		for _, p := range ports {
 			if answers(p.Address, 2*time.Second) {

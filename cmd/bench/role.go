@@ -12,7 +12,6 @@ import (
 	"runtime/pprof"
 	"strconv"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/bareserver"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/heap"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
@@ -68,7 +67,7 @@ func serveProfiled(args []string) error {
 	}
 	go heap.Tend(context.Background())
 	srv, err := emulator.New(emulator.Options{
-		Engine: args[1], DefaultLaunchType: types.LaunchTypeFargate, WarmSandboxes: warm, SecurityGroups: groups, MetadataRate: "0",
+		Engine: args[1], DefaultLaunchType: "FARGATE", WarmSandboxes: warm, SecurityGroups: groups, MetadataRate: "0",
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/docker/go-units"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // choices are the values of flags that are checked, or said in another way, before they are
@@ -147,7 +147,7 @@ func (c *choices) apply(flags *flagSet, o *emulator.Options) error {
 		}
 	}
 	o.NoDefaultCluster, o.StrictRoles, o.StrictSecrets, o.StrictExec = !c.defaultCluster, !c.unknownRoles, !c.anySecretSuffix, !c.readOnlyExec
-	o.DefaultLaunchType = types.LaunchType(strings.ToUpper(c.launchType))
+	o.DefaultLaunchType = strings.ToUpper(c.launchType)
 	o.OnExit, o.PullBehavior, o.SecurityGroups = emulator.OnExit(c.onExit), emulator.PullBehavior(c.pull), emulator.SecurityGroups(c.groups)
 	if o.WarmSandboxes = c.warm; c.warm == 0 {
 		o.WarmSandboxes = -1
@@ -156,7 +156,7 @@ func (c *choices) apply(flags *flagSet, o *emulator.Options) error {
 		o.Speed = emulator.Still
 	}
 	switch {
-	case !slices.Contains([]types.LaunchType{types.LaunchTypeEc2, types.LaunchTypeFargate}, o.DefaultLaunchType):
+	case !slices.Contains([]types.LaunchType{types.LaunchTypeEc2, types.LaunchTypeFargate}, types.LaunchType(o.DefaultLaunchType)):
 		return usageError{fmt.Errorf("--default-launch-type %q is none of EC2, FARGATE", c.launchType)}
 	case c.speed < 0:
 		return usageError{fmt.Errorf("--speed %v is negative: give the seconds that the clock moves in each real second, or 0 to have it stand still", c.speed)}

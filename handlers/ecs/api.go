@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/cluster"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/containerinstance"
@@ -20,6 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -67,7 +68,7 @@ func TestPutClusterCapacityProviders(t *testing.T) {
 	refused(t, err, "InvalidParameterException", "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster or specify a valid capacity provider and try again.")
 
 	var task *state.Task
-	s.update(t, func(tx *state.Tx) { task = addTask(tx, "shop", "1", state.Running, types.LaunchTypeFargate) })
+	s.update(t, func(tx *state.Tx) { task = addTask(tx, "shop", "1", state.Running, ourtypes.LaunchTypeFargate) })
 	_, err = put([]string{})
 	refused(t, err, "ResourceInUseException", "The specified capacity provider is in use and cannot be removed.")
 	s.agentStops(t, task.ARN)
@@ -294,7 +295,7 @@ func TestAClusterMadeAgainRemovesWhatTheDeletedOneAttached(t *testing.T) {
 		t.Helper()
 		must[*sdk.CreateClusterOutput](t)(s.CreateCluster(ctx, &sdk.CreateClusterInput{ClusterName: aws.String("shop"), CapacityProviders: providers}))
 	}
-	attachments := func() []types.Attachment {
+	attachments := func() []ourtypes.Attachment {
 		return state.FindCluster(s.store.Read(), testScope.Cluster("shop")).Attachments
 	}
 	create("mine")

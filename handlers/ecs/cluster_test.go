@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -150,10 +151,10 @@ func TestStatisticsCountTasksAndServices(t *testing.T) {
 	s := newServer(t)
 	s.createClusters(t, "shop")
 	s.update(t, func(tx *state.Tx) {
-		addTask(tx, "shop", "1", state.Running, types.LaunchTypeFargate)
-		addTask(tx, "shop", "2", state.Provisioning, types.LaunchTypeFargate)
-		addTask(tx, "shop", "3", state.Stopped, types.LaunchTypeFargate)
-		addTask(tx, "shop", "4", state.Running, types.LaunchTypeEc2)
+		addTask(tx, "shop", "1", state.Running, ourtypes.LaunchTypeFargate)
+		addTask(tx, "shop", "2", state.Provisioning, ourtypes.LaunchTypeFargate)
+		addTask(tx, "shop", "3", state.Stopped, ourtypes.LaunchTypeFargate)
+		addTask(tx, "shop", "4", state.Running, ourtypes.LaunchTypeEc2)
 		state.PutService(tx, newService("shop", "web"))
 	})
 	c := s.describeCluster(t, "shop", types.ClusterFieldStatistics)
@@ -175,7 +176,7 @@ func TestStatisticsCountTasksAndServices(t *testing.T) {
 }
 
 // addTask writes a task as the agent leaves it.
-func addTask(tx *state.Tx, cluster, id, lastStatus string, launchType types.LaunchType) *state.Task {
+func addTask(tx *state.Tx, cluster, id, lastStatus string, launchType ourtypes.LaunchType) *state.Task {
 	task := &state.Task{
 		ARN: testScope.Task(cluster, id),
 		Spec: &state.TaskSpec{
@@ -194,7 +195,7 @@ func newService(cluster, name string) *state.Service {
 		ARN: testScope.Service(cluster, name), Name: name, ClusterARN: testScope.Cluster(cluster),
 		Deployments: []*state.Deployment{{ID: "ecs-svc/1", Revision: &state.ServiceRevision{
 			TaskDefinition:           testScope.TaskDefinition("web", 1),
-			CapacityProviderStrategy: []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String("FARGATE"), Weight: 1}},
+			CapacityProviderStrategy: []ourtypes.CapacityProviderStrategyItem{{CapacityProvider: aws.String("FARGATE"), Weight: 1}},
 		}}},
 	}
 }
@@ -286,7 +287,7 @@ func TestDeleteClusterOnlyWhenEmpty(t *testing.T) {
 	}
 	var task *state.Task
 	s.update(t, func(tx *state.Tx) {
-		task = addTask(tx, "shop", "1", state.Stopping, types.LaunchTypeFargate)
+		task = addTask(tx, "shop", "1", state.Stopping, ourtypes.LaunchTypeFargate)
 		state.PutService(tx, newService("shop", "web"))
 	})
 	_, err := remove()

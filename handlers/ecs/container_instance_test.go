@@ -11,6 +11,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -65,8 +66,8 @@ func (s *server) placeTask(t testing.TB, instance *string, change func(t *state.
 	task := &state.Task{
 		ARN: testScope.Task("shop", arn.NewID()),
 		Spec: &state.TaskSpec{
-			ClusterARN: testScope.Cluster("shop"), Family: "web", Revision: 1, Group: "family:web", LaunchType: types.LaunchTypeEc2,
-			NetworkMode: types.NetworkModeBridge, Architecture: "x86_64", CPU: "256", Memory: "512", CreatedAt: time.Now(),
+			ClusterARN: testScope.Cluster("shop"), Family: "web", Revision: 1, Group: "family:web", LaunchType: ourtypes.LaunchTypeEc2,
+			NetworkMode: ourtypes.NetworkModeBridge, Architecture: "x86_64", CPU: "256", Memory: "512", CreatedAt: time.Now(),
 			Reserved: &state.Reservation{CPU: 256, Memory: 512, Ports: []uint16{8080}},
 		},
 		Placement: &state.Placement{ContainerInstance: *instance, ByHand: true, Zone: "eu-west-1b"},
@@ -222,7 +223,7 @@ func TestAnAgentThatStartsAnewWithoutADocumentIsWhoItWas(t *testing.T) {
 		in.InstanceIdentityDocument, in.ContainerInstanceArn = nil, first.ContainerInstanceArn
 	})
 	row := state.FindContainerInstance(s.store.Read(), *again.ContainerInstanceArn)
-	if row.EC2InstanceID != "mi-0123456789abcdef0" || row.LaunchType != types.LaunchTypeExternal || row.Registered.ENIs != 0 {
+	if row.EC2InstanceID != "mi-0123456789abcdef0" || row.LaunchType != ourtypes.LaunchTypeExternal || row.Registered.ENIs != 0 {
 		t.Errorf("registered again: %+v", row)
 	}
 }
@@ -233,12 +234,12 @@ func TestWhoseTasksAnInstanceTakes(t *testing.T) {
 	for name, c := range map[string]struct {
 		document   string
 		attributes []types.Attribute
-		want       types.LaunchType
+		want       ourtypes.LaunchType
 	}{
-		"of EC2":             {document: document, want: types.LaunchTypeEc2},
-		"without a document": {document: "", want: types.LaunchTypeEc2},
-		"managed node":       {document: `{"instanceId":"mi-0123456789abcdef0"}`, want: types.LaunchTypeExternal},
-		"says so by itself":  {attributes: []types.Attribute{{Name: aws.String("ecs.capability.external")}}, want: types.LaunchTypeExternal},
+		"of EC2":             {document: document, want: ourtypes.LaunchTypeEc2},
+		"without a document": {document: "", want: ourtypes.LaunchTypeEc2},
+		"managed node":       {document: `{"instanceId":"mi-0123456789abcdef0"}`, want: ourtypes.LaunchTypeExternal},
+		"says so by itself":  {attributes: []types.Attribute{{Name: aws.String("ecs.capability.external")}}, want: ourtypes.LaunchTypeExternal},
 	} {
 		made := s.registerInstance(t, func(in *sdk.RegisterContainerInstanceInput) {
 			in.InstanceIdentityDocument, in.Attributes = &c.document, c.attributes

@@ -9,6 +9,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -67,7 +68,7 @@ func TestPercentagesWithoutRoom(t *testing.T) {
 	s.create(t, serviceInput("web", "web"))
 	s.scheduler(t, "web", func(kept *state.Service) {
 		c := *kept.DeploymentConfiguration
-		c.MaximumPercent, kept.AvailabilityZoneRebalancing = aws.Int32(100), types.AvailabilityZoneRebalancingDisabled
+		c.MaximumPercent, kept.AvailabilityZoneRebalancing = aws.Int32(100), ourtypes.AvailabilityZoneRebalancingDisabled
 		kept.DeploymentConfiguration = &c
 	})
 	must[*sdk.UpdateServiceOutput](t)(s.UpdateService(ctx, &sdk.UpdateServiceInput{Service: aws.String("web"), DesiredCount: aws.Int32(0)}))

@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	oursdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -187,7 +188,7 @@ func TestExecuteCommandAsksForTaskAndCluster(t *testing.T) {
 		}
 		return nil
 	}})
-	_, err := api.Tasks().ExecuteCommand(call, execute(task.TaskArn, "app"))
+	_, err := api.Tasks().ExecuteCommand(call, ours[oursdk.ExecuteCommandInput](execute(task.TaskArn, "app")))
 	refused(t, err, "AccessDeniedException", "not you")
 	keys := map[string]string{"ecs:cluster": *task.ClusterArn, "ecs:container-name": "app"}
 	want := []awsapi.Access{

@@ -8,6 +8,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -28,22 +29,22 @@ func (s *server) paused(t testing.TB, expires time.Time) string {
 	s.create(t, serviceInput("web", "web"))
 	id := s.redeploy(t, "web", 0)[0]
 	s.change(t, id, func(d *state.ServiceDeployment) {
-		d.Status, d.StartedAt = types.ServiceDeploymentStatusInProgress, time.Now()
+		d.Status, d.StartedAt = ourtypes.ServiceDeploymentStatusInProgress, time.Now()
 		d.Shift = &state.TrafficShift{Stage: state.StagePreProductionTrafficShift}
 		d.Target.ProductionWeight, d.Target.TestWeight = aws.Float64(10.5), aws.Float64(100)
 		d.Sources = []state.DeployedRevision{{ARN: "blue", ProductionWeight: aws.Float64(89.5), TestWeight: aws.Float64(0)}}
 		d.Alarms = state.DeploymentAlarms{
-			Status: types.ServiceDeploymentRollbackMonitorsStatusTriggered, Names: []string{"fast", "slow"}, Triggered: []string{"slow"},
+			Status: ourtypes.ServiceDeploymentRollbackMonitorsStatusTriggered, Names: []string{"fast", "slow"}, Triggered: []string{"slow"},
 		}
 		for _, hook := range []string{pauseHook, otherPause} {
 			d.Hooks = append(d.Hooks, state.LifecycleHook{
-				ID: hook, TargetType: types.DeploymentLifecycleHookTargetTypePause, Status: types.DeploymentLifecycleHookStatusAwaitingAction,
-				TimeoutAction: types.DeploymentLifecycleHookActionContinue, ExpiresAt: expires,
+				ID: hook, TargetType: ourtypes.DeploymentLifecycleHookTargetTypePause, Status: ourtypes.DeploymentLifecycleHookStatusAwaitingAction,
+				TimeoutAction: ourtypes.DeploymentLifecycleHookActionContinue, ExpiresAt: expires,
 			})
 		}
 		d.Hooks = append(d.Hooks, state.LifecycleHook{
-			ID: lambdaHook, TargetType: types.DeploymentLifecycleHookTargetTypeAwsLambda, TargetARN: hookFunction,
-			Status: types.DeploymentLifecycleHookStatusInProgress, TimeoutAction: types.DeploymentLifecycleHookActionRollback, ExpiresAt: expires,
+			ID: lambdaHook, TargetType: ourtypes.DeploymentLifecycleHookTargetTypeAwsLambda, TargetARN: hookFunction,
+			Status: ourtypes.DeploymentLifecycleHookStatusInProgress, TimeoutAction: ourtypes.DeploymentLifecycleHookActionRollback, ExpiresAt: expires,
 		})
 	})
 	return id
@@ -100,7 +101,7 @@ func TestContinueServiceDeployment(t *testing.T) {
 		}
 		return err
 	}
-	status := func(hook string) types.DeploymentLifecycleHookStatus {
+	status := func(hook string) ourtypes.DeploymentLifecycleHookStatus {
 		return state.FindServiceDeployment(s.store.Read(), id).Hook(hook).Status
 	}
 	const completed = "Provided hookId is either completed, unavailable, or not associated with the given Resource ARN"
@@ -113,15 +114,15 @@ func TestContinueServiceDeployment(t *testing.T) {
 	}
 	refused(t, goOn(pauseHook, ""), invalid, completed)
 
-	s.change(t, id, func(d *state.ServiceDeployment) { d.Status = types.ServiceDeploymentStatusRollbackInProgress })
+	s.change(t, id, func(d *state.ServiceDeployment) { d.Status = ourtypes.ServiceDeploymentStatusRollbackInProgress })
 	refused(t, goOn(otherPause, ""), invalid, completed)
-	s.change(t, id, func(d *state.ServiceDeployment) { d.Status = types.ServiceDeploymentStatusInProgress })
+	s.change(t, id, func(d *state.ServiceDeployment) { d.Status = ourtypes.ServiceDeploymentStatusInProgress })
 	if err := goOn(otherPause, "ROLLBACK"); err != nil || status(otherPause) != "FAILED" {
 		t.Errorf("%v, it is %s", err, status(otherPause))
 	}
 
 	s.change(t, id, func(d *state.ServiceDeployment) {
-		d.Status, d.FinishedAt = types.ServiceDeploymentStatusStopped, time.Now()
+		d.Status, d.FinishedAt = ourtypes.ServiceDeploymentStatusStopped, time.Now()
 	})
 	for _, hook := range []string{pauseHook, lambdaHook, "ecs-pause-0"} { // none of them waits any more
 		refused(t, goOn(hook, ""), invalid, "Continuing a service deployment is not allowed for service deployment in terminal states.")
@@ -155,7 +156,7 @@ func TestResolvedConfiguration(t *testing.T) {
 	}
 	s.scheduler(t, "web", func(service *state.Service) {
 		r := *service.Primary().Revision
-		r.ARN, r.LoadBalancers, r.TargetGroups = "", []types.LoadBalancer{x.balancer}, []string{x.green}
+		r.ARN, r.LoadBalancers, r.TargetGroups = "", []ourtypes.LoadBalancer{*ours[ourtypes.LoadBalancer](x.balancer)}, []string{x.green}
 		service.SetPrimary(&state.Deployment{ID: arn.NewDeploymentID(), Revision: &r})
 	})
 	shown := revision()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -21,7 +22,7 @@ func TestMonitoringIsOfTheRevision(t *testing.T) {
 	for _, step := range []struct {
 		sent        string
 		deployments int
-		want        []types.MetricConfiguration // nil: no monitoring
+		want        []ourtypes.MetricConfiguration // nil: no monitoring
 	}{
 		{`{"service":"web"}`, 1, nil},
 		{`{"service":"web","monitoring":null}`, 1, nil},
@@ -29,8 +30,8 @@ func TestMonitoringIsOfTheRevision(t *testing.T) {
 		{`{"service":"web","monitoring":` + both + `}`, 2, metrics(20)},
 		{`{"service":"web","monitoring":null}`, 2, metrics(20)},
 		{`{"service":"web","monitoring":{"resolutionSeconds":60}}`, 2, metrics(20)},
-		{`{"service":"web","monitoring":{"metricConfigurations":[]}}`, 3, []types.MetricConfiguration{}},
-		{`{"service":"web","forceNewDeployment":true}`, 4, []types.MetricConfiguration{}},
+		{`{"service":"web","monitoring":{"metricConfigurations":[]}}`, 3, []ourtypes.MetricConfiguration{}},
+		{`{"service":"web","forceNewDeployment":true}`, 4, []ourtypes.MetricConfiguration{}},
 	} {
 		s.post(t, "UpdateService", step.sent)
 		deployments := state.FindService(s.store.Read(), testScope.Service("default", "web")).Deployments
@@ -44,12 +45,12 @@ func TestMonitoringIsOfTheRevision(t *testing.T) {
 	}
 }
 
-func metrics(resolution int32) []types.MetricConfiguration {
-	return []types.MetricConfiguration{{
+func metrics(resolution int32) []ourtypes.MetricConfiguration {
+	return []ourtypes.MetricConfiguration{{
 		MetricNames: []string{"CPUUtilization", "MemoryUtilization"}, ResolutionSeconds: &resolution,
 	}}
 }
 
-func sameMetrics(a, b types.MetricConfiguration) bool {
+func sameMetrics(a, b ourtypes.MetricConfiguration) bool {
 	return slices.Equal(a.MetricNames, b.MetricNames) && aws.ToInt32(a.ResolutionSeconds) == aws.ToInt32(b.ResolutionSeconds)
 }

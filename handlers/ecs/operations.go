@@ -3,9 +3,9 @@ package ecs
 import (
 	"slices"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/model"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 )
 
 // TargetPrefix is the service in the X-Amz-Target header of ECS requests.

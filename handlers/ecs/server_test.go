@@ -24,6 +24,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
@@ -48,6 +49,15 @@ const (
 )
 
 var testScope = arn.Scope{Region: testRegion, Account: testAccount}
+
+// ours is a value of the SDK as the handlers have it.
+func ours[T any](v any) *T {
+	made := new(T)
+	if err := wire.Unmarshal(wire.Marshal(v), made); err != nil {
+		panic(err)
+	}
+	return made
+}
 
 func newServer(t testing.TB) *server {
 	t.Helper()

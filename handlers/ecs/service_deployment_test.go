@@ -9,6 +9,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -160,7 +161,7 @@ func TestStopServiceDeploymentAsksOnce(t *testing.T) {
 	s.register(t, "web")
 	s.create(t, serviceInput("web", "web"))
 	id := s.redeploy(t, "web", 0)[0]
-	stop := func(how types.StopServiceDeploymentStopType) types.ServiceDeploymentStatus {
+	stop := func(how types.StopServiceDeploymentStopType) ourtypes.ServiceDeploymentStatus {
 		t.Helper()
 		out := must[*sdk.StopServiceDeploymentOutput](t)(s.StopServiceDeployment(ctx,
 			&sdk.StopServiceDeploymentInput{ServiceDeploymentArn: &id, StopType: how}))

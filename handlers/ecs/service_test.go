@@ -12,6 +12,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
@@ -58,12 +59,12 @@ func (s *server) scheduleTasks(t testing.TB, name string, n int, lastStatus stri
 		revision := deployment.Revision.TaskDefinition
 		family, _, _ := strings.Cut(arn.Name(revision), ":")
 		def := state.FindTaskDefinition(tx, testScope, family, 1).Definition()
-		resolved, err := taskdef.ApplyOverrides(def, nil, types.LaunchTypeFargate)
+		resolved, err := taskdef.ApplyOverrides(def, nil, ourtypes.LaunchTypeFargate)
 		if err != nil {
 			t.Fatal(err)
 		}
 		template := task.NewTemplate(task.Request{
-			Cluster: state.FindCluster(tx, service.ClusterARN), Definition: def, Resolved: resolved, LaunchType: types.LaunchTypeFargate,
+			Cluster: state.FindCluster(tx, service.ClusterARN), Definition: def, Resolved: resolved, LaunchType: ourtypes.LaunchTypeFargate,
 			ServiceARN: service.ARN, DeploymentID: deployment.ID, StartedBy: deployment.ID, Now: time.Now(),
 		})
 		for range n {
@@ -133,13 +134,13 @@ func TestServiceShowsWhatTheSchedulerDid(t *testing.T) {
 	}
 	s.scheduler(t, "web", func(service *state.Service) {
 		d := service.Primary()
-		d.DesiredCount, d.RolloutState, d.RolloutStateReason = 2, types.DeploymentRolloutStateCompleted, "done"
+		d.DesiredCount, d.RolloutState, d.RolloutStateReason = 2, ourtypes.DeploymentRolloutStateCompleted, "done"
 	})
 	s.scheduleTasks(t, "web", 2, state.Running)
 	s.scheduleTasks(t, "web", 1, state.Pending)
 	s.update(t, func(tx *state.Tx) {
 		for _, message := range []string{"first", "second"} {
-			state.AddServiceEvents(tx, *created.ServiceArn, types.ServiceEvent{Id: &message, Message: &message, CreatedAt: aws.Time(time.Now())})
+			state.AddServiceEvents(tx, *created.ServiceArn, ourtypes.ServiceEvent{Id: &message, Message: &message, CreatedAt: aws.Time(time.Now())})
 		}
 	})
 	seen := s.describe(t, "web")
@@ -186,7 +187,7 @@ func TestServiceFromCreationToANewLife(t *testing.T) {
 	}
 
 	s.update(t, func(tx *state.Tx) {
-		state.AddServiceEvents(tx, *created.ServiceArn, types.ServiceEvent{Message: aws.String("old")})
+		state.AddServiceEvents(tx, *created.ServiceArn, ourtypes.ServiceEvent{Message: aws.String("old")})
 	})
 	s.scheduler(t, "web", func(service *state.Service) { service.InactiveAt = time.Now() })
 	if seen := s.describe(t, "web"); *seen.Status != "INACTIVE" || len(seen.Deployments) != 1 || len(seen.Events) != 0 {

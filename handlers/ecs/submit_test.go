@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -100,7 +101,7 @@ func TestATaskLivesByReports(t *testing.T) {
 		Cluster: aws.String("shop"), Task: &task.ARN, ContainerName: aws.String("web"), Status: aws.String("STOPPED"), ExitCode: aws.Int32(137),
 		Reason: aws.String("OutOfMemoryError: Container killed due to memory usage"),
 	}))
-	if after := now(); after.Stop == nil || after.Stop.Code != types.TaskStopCodeEssentialContainerExited || after.Status.LastStatus != state.Running {
+	if after := now(); after.Stop == nil || after.Stop.Code != ourtypes.TaskStopCodeEssentialContainerExited || after.Status.LastStatus != state.Running {
 		t.Errorf("without web: %+v, %+v", after.Stop, after.Status)
 	}
 	s.says(t, task, "STOPPED")
@@ -118,26 +119,26 @@ func TestWhyATaskEndedByReports(t *testing.T) {
 	s, place := byHand(t)
 	for name, c := range map[string]struct {
 		report func(task *state.Task)
-		code   types.TaskStopCode
+		code   ourtypes.TaskStopCode
 		reason string
 	}{
 		"it never started": {func(task *state.Task) { s.says(t, task, "STOPPED", container("web", "STOPPED", nil)) },
-			types.TaskStopCodeTaskFailedToStart, "Task failed to start"},
+			ourtypes.TaskStopCodeTaskFailedToStart, "Task failed to start"},
 		"it exited at once": {func(task *state.Task) { s.says(t, task, "STOPPED", container("web", "STOPPED", aws.Int32(1))) },
-			types.TaskStopCodeEssentialContainerExited, "Essential container in task exited"},
+			ourtypes.TaskStopCodeEssentialContainerExited, "Essential container in task exited"},
 		"its agent knows": {func(task *state.Task) {
 			must[*sdk.SubmitTaskStateChangeOutput](t)(s.SubmitTaskStateChange(ctx, &sdk.SubmitTaskStateChangeInput{
 				Cluster: aws.String("shop"), Task: &task.ARN, Status: aws.String("STOPPED"), Reason: aws.String("ResourceInitializationError: no secret"),
 				Containers: []types.ContainerStateChange{container("web", "STOPPED", nil)},
 			}))
-		}, types.TaskStopCodeTaskFailedToStart, "ResourceInitializationError: no secret"},
+		}, ourtypes.TaskStopCodeTaskFailedToStart, "ResourceInitializationError: no secret"},
 		"a user stopped it": {func(task *state.Task) {
 			must[*sdk.StopTaskOutput](t)(s.StopTask(ctx, &sdk.StopTaskInput{Cluster: aws.String("shop"), Task: &task.ARN, Reason: aws.String("enough")}))
 			if waits := state.FindTask(s.store.Read(), task.ARN); waits.Ended() {
 				t.Error("it has stopped before its agent said so")
 			}
 			s.says(t, task, "STOPPED", container("web", "STOPPED", aws.Int32(0)))
-		}, types.TaskStopCodeUserInitiated, "enough"},
+		}, ourtypes.TaskStopCodeUserInitiated, "enough"},
 	} {
 		task := place(nil)
 		c.report(task)
@@ -152,7 +153,7 @@ func TestATaskWaitsForItsNetworkInterface(t *testing.T) {
 	s, place := byHand(t)
 	const attachment = "e4b0c2d6-1a2b-4c3d-8e4f-5a6b7c8d9e0f"
 	task := place(func(task *state.Task) {
-		task.Spec.NetworkMode, task.Placement.AttachmentID = types.NetworkModeAwsvpc, attachment
+		task.Spec.NetworkMode, task.Placement.AttachmentID = ourtypes.NetworkModeAwsvpc, attachment
 		task.Status.LastStatus, task.Status.Attachment.Status = state.Provisioning, "PRECREATED"
 	})
 	submit := func(id, status string) error {

@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -142,7 +143,7 @@ func TestDeletedRevisionsGoWhenNothingRefersToThem(t *testing.T) {
 	deleted.InactiveAt = time.Now()
 	var task *state.Task
 	s.update(t, func(tx *state.Tx) {
-		task = addTask(tx, "shop", "1", state.Running, types.LaunchTypeFargate)
+		task = addTask(tx, "shop", "1", state.Running, ourtypes.LaunchTypeFargate)
 		state.PutService(tx, service)
 	})
 	since := time.Now().Add(-time.Hour)

@@ -11,6 +11,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -52,8 +53,8 @@ func TestATaskOnAContainerInstanceShowsWhereItIs(t *testing.T) {
 		running.LastStatus, running.StartedAt = state.Running, time.Now()
 		running.Containers[0].Phase = state.ContainerRunning
 		running.Containers[0].Bindings = []state.Binding{
-			{ContainerPort: 80, HostPort: 8080, Protocol: types.TransportProtocolTcp},
-			{ContainerPort: 8000, HostPort: 32768, More: 9, Protocol: types.TransportProtocolUdp},
+			{ContainerPort: 80, HostPort: 8080, Protocol: ourtypes.TransportProtocolTcp},
+			{ContainerPort: 8000, HostPort: 32768, More: 9, Protocol: ourtypes.TransportProtocolUdp},
 		}
 		if err := state.PutTaskStatus(tx, task.ARN, state.TaskStep{Status: running, Announced: true, At: time.Now()}); err != nil {
 			t.Error(err)
@@ -107,7 +108,7 @@ func TestListsTellLaunchTypesApart(t *testing.T) {
 		if launchType == types.LaunchTypeManagedInstances {
 			continue
 		}
-		task := s.placeTask(t, instance, func(task *state.Task) { task.Spec.LaunchType = launchType })
+		task := s.placeTask(t, instance, func(task *state.Task) { task.Spec.LaunchType = ourtypes.LaunchType(launchType) })
 		listed := must[*sdk.ListTasksOutput](t)(s.ListTasks(ctx, &sdk.ListTasksInput{Cluster: aws.String("shop"), LaunchType: launchType}))
 		if !slices.Equal(listed.TaskArns, []string{task.ARN}) {
 			t.Errorf("%s: %v", launchType, listed.TaskArns)

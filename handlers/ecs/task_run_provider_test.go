@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -18,12 +19,12 @@ func (s *server) groupProviders(t testing.TB) {
 	s.shop(t)
 	s.bridge(t, "web")
 	s.update(t, func(tx *state.Tx) {
-		for name, status := range map[string]types.ManagedScalingStatus{
-			"fixed": types.ManagedScalingStatusDisabled, "scaled": types.ManagedScalingStatusEnabled, "also": types.ManagedScalingStatusEnabled,
+		for name, status := range map[string]ourtypes.ManagedScalingStatus{
+			"fixed": ourtypes.ManagedScalingStatusDisabled, "scaled": ourtypes.ManagedScalingStatusEnabled, "also": ourtypes.ManagedScalingStatusEnabled,
 		} {
 			state.PutCapacityProvider(tx, &state.CapacityProvider{
-				ARN: testScope.CapacityProvider(name), Name: name, Status: types.CapacityProviderStatusActive,
-				Type: types.CapacityProviderTypeEc2Autoscaling, ManagedScaling: types.ManagedScaling{Status: status},
+				ARN: testScope.CapacityProvider(name), Name: name, Status: ourtypes.CapacityProviderStatusActive,
+				Type: ourtypes.CapacityProviderTypeEc2Autoscaling, ManagedScaling: ourtypes.ManagedScaling{Status: status},
 			})
 		}
 		shop := *state.FindCluster(tx, testScope.Cluster("shop"))
@@ -150,7 +151,7 @@ func TestTheDefaultStrategyMayBeOfGroups(t *testing.T) {
 	s.groupProviders(t)
 	s.update(t, func(tx *state.Tx) {
 		shop := *state.FindCluster(tx, testScope.Cluster("shop"))
-		shop.DefaultCapacityProviderStrategy = strategy(provider("scaled", 1, 0))
+		shop.DefaultCapacityProviderStrategy = []ourtypes.CapacityProviderStrategyItem{*ours[ourtypes.CapacityProviderStrategyItem](provider("scaled", 1, 0))}
 		state.PutCluster(tx, &shop)
 	})
 	in := onProviders(1)

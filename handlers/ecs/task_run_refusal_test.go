@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -51,7 +52,7 @@ func TestRunTaskRefusals(t *testing.T) {
 	s.update(t, func(tx *state.Tx) {
 		c := *state.FindCluster(tx, testScope.Cluster("bare"))
 		c.CapacityProviders = []string{"FARGATE"}
-		c.DefaultCapacityProviderStrategy = strategy(provider("FARGATE", 0, 0))
+		c.DefaultCapacityProviderStrategy = []ourtypes.CapacityProviderStrategyItem{*ours[ourtypes.CapacityProviderStrategyItem](provider("FARGATE", 0, 0))}
 		state.PutCluster(tx, &c)
 	})
 	for _, c := range runTaskRefusals {

@@ -13,6 +13,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
+	oursdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -71,7 +73,7 @@ func TestClientTokensAreForgottenAfterADay(t *testing.T) {
 		tasks int
 	}{{0, 1}, {23 * time.Hour, 1}, {2 * time.Hour, 2}} {
 		now = now.Add(step.after)
-		if _, err := api.Tasks().RunTask(call, in); err != nil {
+		if _, err := api.Tasks().RunTask(call, ours[oursdk.RunTaskInput](in)); err != nil {
 			t.Fatal(err)
 		}
 		if n := len(state.AllTasks(s.store.Read())); n != step.tasks {
@@ -89,7 +91,9 @@ func TestClientTokensAreForgottenAnHourAfterTheLastTask(t *testing.T) {
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
 	in := runInput("web")
 	in.ClientToken, in.Count = aws.String("token"), aws.Int32(2)
-	run := func() *task.TasksOutput { return must[*task.TasksOutput](t)(api.Tasks().RunTask(call, in)) }
+	run := func() *task.TasksOutput {
+		return must[*task.TasksOutput](t)(api.Tasks().RunTask(call, ours[oursdk.RunTaskInput](in)))
+	}
 	run()
 	first, second := state.AllTasks(s.store.Read())[0], state.AllTasks(s.store.Read())[1]
 	now = now.Add(2 * time.Hour)
@@ -120,7 +124,9 @@ func TestClientTokensThatRepeatAreRemembered(t *testing.T) {
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
 	in := runInput("web")
 	in.ClientToken = aws.String("token")
-	run := func() *task.TasksOutput { return must[*task.TasksOutput](t)(api.Tasks().RunTask(call, in)) }
+	run := func() *task.TasksOutput {
+		return must[*task.TasksOutput](t)(api.Tasks().RunTask(call, ours[oursdk.RunTaskInput](in)))
+	}
 	run()
 	made := state.AllTasks(s.store.Read())[0]
 	s.agentSays(t, made.ARN, func(status *state.TaskStatus) { status.LastStatus, status.StoppedAt = state.Stopped, now })
@@ -176,7 +182,7 @@ func TestRunTaskChoosesCapacity(t *testing.T) {
 
 	s.update(t, func(tx *state.Tx) {
 		c := *state.FindCluster(tx, testScope.Cluster("default"))
-		c.DefaultCapacityProviderStrategy = strategy(provider("FARGATE_SPOT", 1, 0))
+		c.DefaultCapacityProviderStrategy = []ourtypes.CapacityProviderStrategyItem{*ours[ourtypes.CapacityProviderStrategyItem](provider("FARGATE_SPOT", 1, 0))}
 		state.PutCluster(tx, &c)
 	})
 	in.CapacityProviderStrategy, in.Count = nil, nil
@@ -189,14 +195,14 @@ func TestRunTaskChoosesCapacity(t *testing.T) {
 func TestDefaultLaunchType(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
-	api := ecs.New(ecs.Options{Store: s.store, Now: time.Now, DefaultLaunchType: types.LaunchTypeFargate})
+	api := ecs.New(ecs.Options{Store: s.store, Now: time.Now, DefaultLaunchType: ourtypes.LaunchTypeFargate})
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
 	in := runInput("web")
 	in.LaunchType = ""
-	if _, err := api.Tasks().RunTask(call, in); err != nil {
+	if _, err := api.Tasks().RunTask(call, ours[oursdk.RunTaskInput](in)); err != nil {
 		t.Fatal(err)
 	}
-	if tasks := state.AllTasks(s.store.Read()); len(tasks) != 1 || tasks[0].Spec.LaunchType != types.LaunchTypeFargate {
+	if tasks := state.AllTasks(s.store.Read()); len(tasks) != 1 || tasks[0].Spec.LaunchType != ourtypes.LaunchTypeFargate {
 		t.Errorf("tasks %v", tasks)
 	}
 }
@@ -241,7 +247,7 @@ func TestRunTaskPlacesTasksInSubnets(t *testing.T) {
 	strict := ecs.New(ecs.Options{Store: s.store, Now: time.Now, StrictVPC: true})
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
 	in.NetworkConfiguration, in.ClientToken = awsvpc("subnet-87654321"), nil
-	_, err := strict.Tasks().RunTask(call, in)
+	_, err := strict.Tasks().RunTask(call, ours[oursdk.RunTaskInput](in))
 	refused(t, err, "InvalidParameterException", "Error retrieving subnet information for [subnet-87654321]: "+
 		"The subnet ID 'subnet-87654321' does not exist (ErrorCode: InvalidSubnetID.NotFound)")
 }

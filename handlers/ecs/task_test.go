@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	oursdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -178,7 +180,7 @@ func TestTaskThroughItsLife(t *testing.T) {
 
 	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	s.agentSays(t, arn, func(status *state.TaskStatus) {
-		status.LastStatus, status.HealthStatus = state.Running, types.HealthStatusHealthy
+		status.LastStatus, status.HealthStatus = state.Running, ourtypes.HealthStatusHealthy
 		status.Attachment = state.Attachment{
 			Status: "ATTACHED", NetworkID: "eni-1", MAC: "02:00:00:00:00:01",
 			PrivateDNSName: "ip-172-31-0-4.eu-west-1.compute.internal", PrivateIPv4: "172.31.0.4",
@@ -186,7 +188,7 @@ func TestTaskThroughItsLife(t *testing.T) {
 		status.ConnectivityAt, status.PullStartedAt = start, start.Add(time.Second)
 		status.PullStoppedAt, status.StartedAt = start.Add(2*time.Second), start.Add(3*time.Second)
 		c := &status.Containers[0]
-		c.Phase, c.RuntimeID, c.ImageDigest, c.HealthStatus = state.ContainerRunning, "abc", "sha256:1", types.HealthStatusHealthy
+		c.Phase, c.RuntimeID, c.ImageDigest, c.HealthStatus = state.ContainerRunning, "abc", "sha256:1", ourtypes.HealthStatusHealthy
 	})
 	running := describe()
 	var details []string
@@ -292,7 +294,7 @@ func BenchmarkDescribeTasks(b *testing.B) {
 	size := 0
 	b.ReportAllocs()
 	for b.Loop() {
-		out, err := api.Tasks().DescribeTasks(call, &sdk.DescribeTasksInput{Tasks: arns})
+		out, err := api.Tasks().DescribeTasks(call, &oursdk.DescribeTasksInput{Tasks: arns})
 		if err != nil {
 			b.Fatal(err)
 		}

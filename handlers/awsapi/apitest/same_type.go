@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"github.com/aws/smithy-go"
+	smithydocument "github.com/aws/smithy-go/document"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk"
 )
 
 // SameValue fails when a constant is another one than the SDK's.
@@ -34,9 +37,15 @@ func difference(ours, theirs reflect.Type) string {
 // comparison has the pairs of types that are compared, which may refer to themselves.
 type comparison map[[2]reflect.Type]bool
 
+// A document is text here, and in the SDK what a client marshals.
+var (
+	documentType   = reflect.TypeFor[sdk.Document]()
+	clientDocument = reflect.TypeFor[smithydocument.Marshaler]()
+)
+
 func (c comparison) difference(ours, theirs reflect.Type) string {
 	pair := [2]reflect.Type{ours, theirs}
-	if ours == theirs || c[pair] {
+	if ours == theirs || c[pair] || ours == documentType && theirs.Implements(clientDocument) {
 		return ""
 	}
 	c[pair] = true

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/document"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
@@ -39,6 +40,9 @@ func TestDifferencesAreTold(t *testing.T) {
 	type LaunchType string
 	if difference(reflect.TypeFor[LaunchType](), reflect.TypeFor[types.LaunchType]()) == "" {
 		t.Error("values that are missing are not told")
+	}
+	if theirs := reflect.TypeFor[document.Interface](); difference(documentType, theirs) != "" || difference(reflect.TypeFor[[]byte](), theirs) == "" {
+		t.Error("a document is not told from bytes")
 	}
 	type ClientException struct{ Message, ErrorCodeOverride *string }
 	if difference(reflect.TypeFor[ClientException](), reflect.TypeFor[types.ClientException]()) == "" {

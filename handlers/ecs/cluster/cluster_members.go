@@ -3,9 +3,8 @@ package cluster
 import (
 	"slices"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 )
 
 // CreateClusterTable and UpdateClusterTable say what becomes of the members of clusters.

@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 )
 
 // DiscoverPollEndpoint tells an agent where to poll: at the emulator, under the name by

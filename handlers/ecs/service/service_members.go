@@ -3,10 +3,10 @@ package service
 import (
 	"slices"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // CreateServiceTable and updateServiceTable say what becomes of the members of services.

@@ -3,9 +3,9 @@ package task
 import (
 	"slices"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 

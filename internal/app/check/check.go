@@ -10,8 +10,7 @@ package check
 import (
 	"cmp"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )

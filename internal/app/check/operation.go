@@ -8,15 +8,14 @@ import (
 	"slices"
 	"strings"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/cluster"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/model"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 

@@ -15,11 +15,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
-	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"pgregory.net/rapid"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/check"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 )
 
 // TestTheAPIRefusesWhatIsFound makes random requests of known members, and holds what is found

@@ -3,10 +3,9 @@ package taskmetadata
 import (
 	"context"
 
-	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 )
 
 // protection is ECS as a task's role calls it: in the account and region of the task.

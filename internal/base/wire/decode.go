@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/document"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk"
 )
 
 // maxDepth bounds the nesting of lists and objects; no ECS shape nests ten deep.
@@ -108,8 +108,8 @@ func (d *decoder) opaque(n *node, v reflect.Value) error {
 	}
 	text := Raw(d.data[start:d.pos])
 	switch {
-	case n.op == opDocument:
-		*as[document.Interface](v) = &rawDocument{text: append(Raw(nil), text...)}
+	case n.typ == documentType:
+		*as[sdk.Document](v) = append(sdk.Document(nil), text...)
 	case n.typ == rawType:
 		*as[Raw](v) = append(Raw(nil), text...)
 	case n.op == opAny && n.typ.NumMethod() == 0:

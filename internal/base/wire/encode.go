@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/document"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
@@ -47,8 +45,6 @@ func (n *node) append(buf []byte, v reflect.Value) []byte {
 		return n.appendStruct(buf, v)
 	case opUnion:
 		buf = n.appendUnion(buf, v)
-	case opDocument:
-		buf = appendDocument(buf, *as[document.Interface](v))
 	case opAny:
 		if !v.IsNil() {
 			buf = n.codec.appendDynamic(buf, v.Elem())
@@ -97,6 +93,8 @@ func (n *node) absent(v reflect.Value) bool {
 		return as[time.Time](v).IsZero()
 	case opPointer, opLabels, opMap, opStrings, opSlice, opBytes:
 		return v.IsNil()
+	case opAppender:
+		return n.typ == documentType && v.Len() == 0
 	}
 	return false
 }

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/document"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
@@ -33,7 +33,6 @@ const (
 	opMap      // map[string]elem
 	opStruct   // fields
 	opUnion    // an SDK interface with one member set
-	opDocument // document.Interface
 	opAny      // any
 	opAppender // a type that encodes itself
 )
@@ -75,7 +74,7 @@ var (
 	timeType     = reflect.TypeFor[time.Time]()
 	stringType   = reflect.TypeFor[string]()
 	labelsType   = reflect.TypeFor[map[string]string]()
-	documentType = reflect.TypeFor[document.Interface]()
+	documentType = reflect.TypeFor[sdk.Document]()
 	metadataType = reflect.TypeFor[middleware.Metadata]()
 	apiErrorType = reflect.TypeFor[smithy.APIError]()
 )
@@ -117,8 +116,6 @@ func (b *builder) classify(t reflect.Type) op {
 	switch {
 	case t == timeType:
 		return opTime
-	case t == documentType:
-		return opDocument
 	case b.codec.unionMembers(t) != nil:
 		return opUnion
 	case t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(appenderType):

@@ -2,7 +2,6 @@ package wire_test
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,10 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/smithy-go"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
@@ -44,14 +42,14 @@ func snapshotBodies(t testing.TB, folder, suffix string) map[string][]byte {
 	return bodies
 }
 
-// operation returns the input and output types of a client method.
+// operation returns the types of an operation's input and output.
 func operation(t testing.TB, name string) (in, out reflect.Type) {
 	t.Helper()
-	method, ok := reflect.TypeFor[*ecs.Client]().MethodByName(name)
-	if !ok || method.Type.NumIn() < 3 || method.Type.In(1) != reflect.TypeFor[context.Context]() {
-		t.Fatalf("the SDK has no operation %s", name)
+	o, ok := operations[name]
+	if !ok {
+		t.Fatalf("the SDK has a new operation: %s", name)
 	}
-	return method.Type.In(2).Elem(), method.Type.Out(0).Elem()
+	return reflect.TypeOf(o.in), reflect.TypeOf(o.out)
 }
 
 func checkRoundTrip(t *testing.T, typ reflect.Type, body []byte) {

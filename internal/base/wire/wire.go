@@ -1,5 +1,5 @@
 // Package wire is the JSON codec of the AWS JSON protocols, and the CBOR codec of Smithy RPC v2,
-// over the SDK's own types.
+// over the SDK's types.
 //
 // A plan per type is computed once by reflection and cached, so no code is
 // generated and no map[string]any is built:

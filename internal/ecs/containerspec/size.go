@@ -3,7 +3,7 @@ package containerspec
 import (
 	"strconv"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 const mebibyte = 1 << 20

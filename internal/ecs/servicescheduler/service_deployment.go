@@ -4,7 +4,7 @@ import (
 	"reflect"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/bounds"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"

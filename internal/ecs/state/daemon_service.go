@@ -1,6 +1,6 @@
 package state
 
-import "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+import "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 
 // daemonServices finds the DAEMON services of a cluster, for whose tasks there is to be
 // room on container instances, without a look at the others.

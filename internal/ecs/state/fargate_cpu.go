@@ -3,7 +3,7 @@ package state
 import (
 	"strconv"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // FargateCPU counts the CPU units that tasks have of Fargate, until they are STOPPED. When AWS gives the

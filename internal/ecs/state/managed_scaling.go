@@ -3,8 +3,7 @@ package state
 import (
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 

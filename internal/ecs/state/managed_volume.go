@@ -2,7 +2,8 @@ package state
 
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // ManagedVolume is the EBS volume that ECS makes for each task of a request, instead of the

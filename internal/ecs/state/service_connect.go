@@ -1,6 +1,6 @@
 package state
 
-import "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+import "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 
 // Connect is what the tasks of a deployment have of Service Connect: what they offer, and the endpoints that their
 // proxies know. Those are the ones that the namespace had when the deployment was made, so replacements and scale-out

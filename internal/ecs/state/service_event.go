@@ -3,8 +3,8 @@ package state
 import (
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // The types of what services tell EventBridge. Source: ECS developer guide, service action events.

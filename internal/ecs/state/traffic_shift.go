@@ -3,7 +3,7 @@ package state
 import (
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // StagePreProductionTrafficShift is a stage that lacks in the SDK's list of them, although

@@ -3,7 +3,7 @@ package taskdef
 import (
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // Ephemeral storage of a task in GiB. Source: ECS API reference, EphemeralStorage.

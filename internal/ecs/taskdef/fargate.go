@@ -3,7 +3,7 @@ package taskdef
 import (
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // maxFargateTimeout is the longest stopTimeout on Fargate, in seconds. The start timeout

@@ -5,7 +5,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // HostPaths are paths of the engine's host of which, and below which, volumes may be:

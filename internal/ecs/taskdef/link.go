@@ -3,7 +3,7 @@ package taskdef
 import (
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // checkLinks: links exist on the bridge only, name containers of the task, and

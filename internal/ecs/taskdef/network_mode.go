@@ -1,7 +1,7 @@
 package taskdef
 
 import (
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 var networkModes = types.NetworkMode("").Values()

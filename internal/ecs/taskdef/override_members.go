@@ -1,8 +1,8 @@
 package taskdef
 
 import (
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // OverrideMembers are the tables of what becomes of a task's overrides.

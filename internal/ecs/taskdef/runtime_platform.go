@@ -3,7 +3,7 @@ package taskdef
 import (
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // checkRuntimePlatform: ECS0027, but for an unknown system outside Fargate.

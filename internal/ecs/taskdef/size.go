@@ -3,7 +3,7 @@ package taskdef
 import (
 	"strconv"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // TaskSize is the room that a task asks for.

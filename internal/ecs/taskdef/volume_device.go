@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // withoutDevice are kinds of mounts that have nothing of the engine's host, as long as their

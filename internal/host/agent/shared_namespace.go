@@ -1,8 +1,8 @@
 package agent
 
 import (
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // sharedNamespaces says with which others the containers of a task share processes and IPC.

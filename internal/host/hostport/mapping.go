@@ -3,7 +3,7 @@ package hostport
 import (
 	"net/netip"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // Mapping is a port that an owner wants to have on the user's loopback address.

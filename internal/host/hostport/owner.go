@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // Owner has ports on the loopback address: a running task, or a listener of a load balancer.

@@ -65,27 +65,31 @@ func ownIDs() (ids []string) {
 			_ = file.Close()
 		}
 	}
-	if name, err := os.Hostname(); err == nil && shortID.MatchString(name) {
-		ids = append(ids, name)
+	if name, err := os.Hostname(); err == nil {
+		if isID, _ := regexp.MatchString(shortID, name); isID {
+			ids = append(ids, name)
+		}
 	}
 	return ids
 }
 
-var (
-	shortID = regexp.MustCompile(`^[0-9a-f]{12}$`)
+// These are compiled where they are used, which is once.
+const (
+	shortID = `^[0-9a-f]{12}$`
 	// A container sees files of its own directory mounted at these places. A host
 	// sees the directories of all containers, but mounted elsewhere.
 	// Source: proc_pid_mountinfo(5): fourth field root, fifth mount point.
-	mountLine  = regexp.MustCompile(`^\S+ \S+ \S+ \S*/([0-9a-f]{64})/\S+ /etc/(?:hostname|hosts|resolv\.conf) `)
-	cgroupLine = regexp.MustCompile(`^\d+:[^:]*:.*/(?:docker-)?([0-9a-f]{64})(?:\.scope)?$`)
+	mountLine  = `^\S+ \S+ \S+ \S*/([0-9a-f]{64})/\S+ /etc/(?:hostname|hosts|resolv\.conf) `
+	cgroupLine = `^\d+:[^:]*:.*/(?:docker-)?([0-9a-f]{64})(?:\.scope)?$`
 )
 
 func idInMounts(mountinfo io.Reader) string { return firstMatch(mountinfo, mountLine) }
 func idInCgroups(cgroups io.Reader) string  { return firstMatch(cgroups, cgroupLine) }
 
-func firstMatch(r io.Reader, line *regexp.Regexp) string {
+func firstMatch(r io.Reader, line string) string {
+	form := regexp.MustCompile(line)
 	for lines := bufio.NewScanner(r); lines.Scan(); {
-		if match := line.FindStringSubmatch(lines.Text()); match != nil {
+		if match := form.FindStringSubmatch(lines.Text()); match != nil {
 			return match[1]
 		}
 	}

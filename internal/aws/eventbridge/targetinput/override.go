@@ -6,9 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/eventpattern"
+	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // Override reads the input of a schedule whose target is a cluster, and writes its values in the types of the API. One

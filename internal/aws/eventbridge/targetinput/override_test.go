@@ -4,10 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/eventpattern"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/targetinput"
+	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 

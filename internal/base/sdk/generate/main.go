@@ -28,6 +28,7 @@ type service struct {
 }
 
 var services = []service{
+	{name: "ecs", ownTypes: true},
 	{name: "ec2"},
 	{name: "iam"},
 	{name: "autoscaling"},

@@ -139,7 +139,7 @@ func (p *pkg) complete() error {
 				p.refer(f.Type, want)
 			}
 			for of := range p.qualified {
-				if of != "time" && of != "types" {
+				if of != "time" && of != "types" && of != "document" {
 					return fmt.Errorf("%s.%s has a member of package %s, which cannot be generated", p.name, name, of)
 				}
 			}

@@ -22,7 +22,10 @@ func (p *pkg) source(s service) *bytes.Buffer {
 		fmt.Fprintf(b, "\t\"%s%s/types\"\n", theirs, s.name)
 	}
 	if p.hasErrors() {
-		b.WriteString("\t\"github.com/aws/smithy-go\"\n\n\t\"" + module + "/internal/base/sdk\"\n")
+		b.WriteString("\t\"github.com/aws/smithy-go\"\n\n")
+	}
+	if p.hasErrors() || len(p.qualified["document"]) > 0 {
+		b.WriteString("\t\"" + module + "/internal/base/sdk\"\n")
 	}
 	if len(p.qualified["types"]) > 0 && s.ownTypes {
 		fmt.Fprintf(b, "\t\"%s%s/types\"\n", ours, s.name)
@@ -59,7 +62,7 @@ func (p *pkg) writeStruct(b *bytes.Buffer, name string, structure *ast.StructTyp
 			if strings.Contains(f.Doc.Text(), "Deprecated:") {
 				b.WriteString("\t// Deprecated: as in the SDK.\n")
 			}
-			fmt.Fprintf(b, "\t%s %s", n.Name, types.ExprString(f.Type))
+			fmt.Fprintf(b, "\t%s %s", n.Name, strings.ReplaceAll(types.ExprString(f.Type), "document.Interface", "sdk.Document"))
 			if f.Tag != nil {
 				b.WriteString(" " + f.Tag.Value)
 			}

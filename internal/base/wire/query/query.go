@@ -1,5 +1,5 @@
 // Package query is the codec of the protocols AWS Query and EC2 Query, over the SDK's
-// own types: a form is read into an input, an output is written as XML.
+// types: a form is read into an input, an output is written as XML.
 //
 //	form, err := query.Parse("Action=CreateRole&RoleName=task") // *SyntaxError
 //	in := new(iam.CreateRoleInput)

@@ -2,7 +2,7 @@
 // failures they end.
 package bounds
 
-import "github.com/aws/aws-sdk-go-v2/service/ecs/types"
+import "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 
 // Percentages are maximumPercent and minimumHealthyPercent, with the defaults of a scheduling strategy. Source: ECS API
 // reference, DeploymentConfiguration.

@@ -3,7 +3,7 @@ package bounds
 import (
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 func TestThreshold(t *testing.T) {

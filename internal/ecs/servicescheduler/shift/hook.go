@@ -2,11 +2,12 @@ package shift
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -109,10 +110,7 @@ func (a *advance) newHook(h types.DeploymentLifecycleHook) state.LifecycleHook {
 		return row
 	}
 	row.Status, row.CallAt = types.DeploymentLifecycleHookStatusInProgress, a.Now
-	row.TargetARN, row.RoleARN = aws.ToString(h.HookTargetArn), aws.ToString(h.RoleArn)
-	if h.HookDetails != nil {
-		row.Details, _ = h.HookDetails.MarshalSmithyDocument() // it was read from JSON
-	}
+	row.TargetARN, row.RoleARN, row.Details = aws.ToString(h.HookTargetArn), aws.ToString(h.RoleArn), json.RawMessage(h.HookDetails)
 	row.ProductionWeights, row.TestWeights = a.told()
 	return row
 }
