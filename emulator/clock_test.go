@@ -16,18 +16,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 func TestAStampThatCannotBeReadIsAnErrorAndStays(t *testing.T) {
 	dir := t.TempDir()
-	store, err := state.Open(state.Options{
+	rows, err := state.Open(store.Options{
 		Path: filepath.Join(dir, "state.db"), Stamp: func() []byte { return []byte("yesterday") },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Close(); err != nil {
+	if err := rows.Close(); err != nil {
 		t.Fatal(err)
 	}
 	before, err := os.ReadFile(filepath.Join(dir, "state.db"))

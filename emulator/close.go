@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
 )
@@ -51,7 +52,7 @@ func (s *Server) Reset() error {
 	s.sessions.EndAll(resetText)
 	s.stopControllers()
 	defer s.startControllers()
-	err := s.store.Update(func(tx *state.Tx) error {
+	err := s.store.Update(func(tx *store.Tx) error {
 		ecs.Reset(tx, s.clock.Now(), !s.opts.NoDefaultCluster)
 		return nil
 	})

@@ -156,7 +156,7 @@ func (s *Server) newConnect(proxies agent.Proxies) *serviceconnect.Controller {
 }
 
 // certificate is what ACM has of one.
-func certificate(tx *state.Tx, scope arn.Scope, arn string) (chain, key string, found bool) {
+func certificate(tx *store.Tx, scope arn.Scope, arn string) (chain, key string, found bool) {
 	pair := acm.FindKeyPair(tx, scope, arn)
 	if pair == nil {
 		return "", "", false

@@ -14,7 +14,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // newTargets finds how the targets of rules and schedules are called.
@@ -23,7 +22,7 @@ func (s *Server) newTargets() *target.Targets {
 		Client: s.client, Functions: s.functions, Role: s.credentials.Role, Now: s.clock.Now,
 		Has: func(service string) bool { return s.upstream != nil || slices.Contains(s.services, service) },
 		Route: func(scope arn.Scope, bus, event string, passed delivery.Passed) error {
-			return s.store.Update(func(tx *state.Tx) error {
+			return s.store.Update(func(tx *store.Tx) error {
 				return s.router.Route(tx, routing.Event{Scope: scope, Bus: bus, JSON: event, Passed: passed})
 			})
 		},
@@ -60,7 +59,7 @@ func (s *Server) newTimetable() *reconcile.Loop {
 func (s *Server) newSending() *sending.Controller {
 	return sending.New(sending.Options{
 		Store: s.store, Clock: s.clock, Log: s.opts.Log, Counters: &s.deliveries, Send: s.targets.Send, Bury: s.targets.Bury,
-		Ended: func(tx *state.Tx, d *delivery.Delivery, dead *delivery.DeadLetter) {
+		Ended: func(tx *store.Tx, d *delivery.Delivery, dead *delivery.DeadLetter) {
 			alarmaction.Ended(tx, d, dead, s.clock.Now())
 		},
 	})
@@ -71,4 +70,4 @@ func (s *Server) wayToTarget(targetARN string) error { return s.targets.Way(targ
 
 // repeats reports whether a client token of RunTask is that of a delivery that is pending: it may be sent again as long
 // as it is.
-func repeats(tx *state.Tx, clientToken string) bool { return delivery.HasID(tx, clientToken) }
+func repeats(tx *store.Tx, clientToken string) bool { return delivery.HasID(tx, clientToken) }

@@ -49,6 +49,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/pipelistener"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	connectmetrics "github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/metrics"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -62,7 +63,7 @@ type Server struct {
 	quotas       quota.Quotas
 	rates        *quota.Rates // nil: tasks are launched at any
 	clock        *clock.Clock
-	store        *state.Store
+	store        *store.Store
 	logs         *logs.Store
 	metrics      *metric.Store
 	alarms       *evaluation.Evaluator       // on metrics
@@ -248,7 +249,7 @@ func (s *Server) occupy() {
 
 // openStore opens the state and sets the clock.
 func (s *Server) openStore() (err error) {
-	where := state.Options{Stamp: s.clockStamp, Fault: s.opts.fault}
+	where := store.Options{Stamp: s.clockStamp, Fault: s.opts.fault}
 	if s.opts.DataDir != "" {
 		if err := os.MkdirAll(s.opts.DataDir, 0o700); err != nil {
 			return fmt.Errorf("make the data directory: %w", err)
@@ -263,7 +264,7 @@ func (s *Server) openStore() (err error) {
 	if s.store, err = state.Open(where); err != nil {
 		return explainInUse(err, s.opts.DataDir)
 	}
-	s.credentials.Store, s.credentials.Sessions = s.store, session.New(s.store.Store)
+	s.credentials.Store, s.credentials.Sessions = s.store, session.New(s.store)
 	start, err := clock.Resume(s.store.Stamped(), time.Now())
 	if err != nil {
 		return fmt.Errorf("read state file %s: %w", where.Path, err)

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -60,7 +61,7 @@ func (s *Server) Exec(ctx context.Context, taskARN, container string, spec backe
 
 // KeptEvents returns the events that are kept, and their bodies.
 func (s *Server) KeptEvents() (events []state.Event, bodies [][]byte) {
-	events, _, _ = s.store.Events(0)
+	events, _, _ = state.Events(s.store, 0)
 	for _, e := range events {
 		bodies = append(bodies, stateChange(s.store.Read(), e))
 	}
@@ -68,7 +69,7 @@ func (s *Server) KeptEvents() (events []state.Event, bodies [][]byte) {
 }
 
 // NewestEvent is the number of the newest event.
-func (s *Server) NewestEvent() uint64 { return s.store.NewestEvent() }
+func (s *Server) NewestEvent() uint64 { return state.NewestEvent(s.store) }
 
 // EventOf is the body of an event, and what rules are found by.
 func (s *Server) EventOf(e state.Event) (body []byte, about matching.About, ok bool) {
@@ -109,4 +110,4 @@ func (s *Server) ExecutionCredentialsID(taskARN string) string {
 }
 
 // Rows is the store, for tests of controllers whose rows no request writes alone.
-func (s *Server) Rows() *state.Store { return s.store }
+func (s *Server) Rows() *store.Store { return s.store }

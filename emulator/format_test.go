@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/google/go-cmp/cmp"
 )
@@ -27,44 +28,44 @@ func TestFormat5(t *testing.T) {
 		"3 ECS Task State Change RUNNING c3177307-6dee-5741-9452-8219620d9e78",
 	}
 	for range 2 { // the second time, in the present format
-		store, err := state.Open(state.Options{Path: path})
+		rows, err := state.Open(store.Options{Path: path})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, eventLines(t, store)); diff != "" {
+		if diff := cmp.Diff(want, eventLines(t, rows)); diff != "" {
 			t.Errorf("events (-want +got):\n%s", diff)
 		}
-		deployment := state.AllServices(store.Read())[0].Primary().ServiceDeploymentARN
-		hook := state.FindServiceDeployment(store.Read(), deployment).Hooks[0]
-		err = store.Update(func(tx *state.Tx) error {
+		deployment := state.AllServices(rows.Read())[0].Primary().ServiceDeploymentARN
+		hook := state.FindServiceDeployment(rows.Read(), deployment).Hooks[0]
+		err = rows.Update(func(tx *store.Tx) error {
 			state.DecideLifecycleHook(tx, deployment, hook.ID, types.DeploymentLifecycleHookActionContinue, hook.ExpiresAt)
 			return nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines := eventLines(t, store)
+		lines := eventLines(t, rows)
 		if len(lines) != 4 || !strings.HasPrefix(lines[3], "4 ECS Hook State Change HOOK_SUCCEEDED ") {
 			t.Fatalf("events %q", lines)
 		}
 		want = lines
-		if err := store.Close(); err != nil {
+		if err := rows.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
 // eventLines have the number, the type, the status or name, and the id of each event.
-func eventLines(t *testing.T, store *state.Store) (lines []string) {
+func eventLines(t *testing.T, rows *store.Store) (lines []string) {
 	t.Helper()
-	events, _, _ := store.Events(0)
+	events, _, _ := state.Events(rows, 0)
 	for _, e := range events {
 		var body struct {
 			ID         string
 			DetailType string `json:"detail-type"`
 			Detail     struct{ LastStatus, EventName string }
 		}
-		if err := json.Unmarshal(ecs.StateChange(store.Read(), e), &body); err != nil {
+		if err := json.Unmarshal(ecs.StateChange(rows.Read(), e), &body); err != nil {
 			t.Fatal(err)
 		}
 		lines = append(lines, fmt.Sprint(e.Sequence, " ", body.DetailType, " ", body.Detail.LastStatus+body.Detail.EventName, " ", body.ID))

@@ -37,7 +37,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // newHandler puts the endpoint together.
@@ -134,7 +134,7 @@ func (s *Server) apis() []awsapi.Service {
 // certificateAuthority is the certificate of the authority that issues those of ACM, as PEM.
 func (s *Server) certificateAuthority() (string, error) {
 	now := s.clock.Now()
-	authority, err := certificates.Issuer(s.store.Store, now, s.clock.Wall(now))
+	authority, err := certificates.Issuer(s.store, now, s.clock.Wall(now))
 	if err != nil {
 		return "", err
 	}
@@ -155,7 +155,7 @@ func (s *Server) otherSuffix() func(asked, found string) {
 }
 
 // certificateExists reports whether Certificate Manager has a certificate.
-func certificateExists(tx *state.Tx, scope arn.Scope, certificateARN string) bool {
+func certificateExists(tx *store.Tx, scope arn.Scope, certificateARN string) bool {
 	return certificates.Exists(tx, scope, certificateARN)
 }
 

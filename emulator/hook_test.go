@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -41,7 +42,7 @@ func hooked(t *testing.T, o emulator.Options) (srv *emulator.Server, answer func
 
 func putHook(t *testing.T, srv *emulator.Server) {
 	t.Helper()
-	err := srv.Rows().Update(func(tx *state.Tx) error {
+	err := srv.Rows().Update(func(tx *store.Tx) error {
 		state.PutServiceDeployment(tx, &state.ServiceDeployment{
 			ARN: hookDeployment, ServiceARN: "arn:aws:ecs:us-east-1:000000000000:service/default/web",
 			Hooks: []state.LifecycleHook{{

@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/userfile"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -90,7 +91,7 @@ func (s *Server) launch(ctx context.Context, wanted Instances, token string) (id
 	if err := s.client.Do(ctx, apiclient.Root(s.scope()), apiclient.ECS("CreateCluster"), &ecs.CreateClusterInput{ClusterName: &wanted.Cluster}, nil); err != nil {
 		return nil, fmt.Errorf("make cluster %s: %w", wanted.Cluster, err)
 	}
-	err = s.store.Update(func(tx *state.Tx) error {
+	err = s.store.Update(func(tx *store.Tx) error {
 		ids = nil
 		t := ec2.FindInstanceType(tx, wanted.InstanceType)
 		if t == nil {
@@ -206,7 +207,7 @@ func (s *Server) addCapacity(ctx context.Context, path string) error {
 	if err := decoder.Decode(&file); err != nil {
 		return fmt.Errorf("read capacity %s: %w", path, inJSONTerms(err))
 	}
-	err = s.store.Update(func(tx *state.Tx) error {
+	err = s.store.Update(func(tx *store.Tx) error {
 		for _, t := range file.InstanceTypes {
 			if err := t.check(); err != nil {
 				return err

@@ -52,7 +52,7 @@ func demands() []collection.Demand {
 // newCollector collects metrics and has alarms evaluated.
 func (s *Server) newCollector() *collection.Collector {
 	return collection.New(collection.Options{
-		Metrics: s.metrics, Store: s.store.Store, Clock: s.clock, Log: s.opts.Log, Sources: s.sources(), Demands: demands(), Evaluate: s.alarms.Evaluate,
+		Metrics: s.metrics, Store: s.store, Clock: s.clock, Log: s.opts.Log, Sources: s.sources(), Demands: demands(), Evaluate: s.alarms.Evaluate,
 	})
 }
 

@@ -224,7 +224,7 @@ type Options struct {
 	// debug for all other requests. Default: none.
 	Log *slog.Logger
 
-	fault     func() error      // see state.Options.Fault
+	fault     func() error      // see store.Options.Fault
 	authorize awsapi.Authorizer // see awsapi.Options.Authorize; nil allows everything
 }
 

@@ -7,11 +7,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // stateChange is an event as the service of AWS that it belongs to sends it to EventBridge.
-func stateChange(tx *state.Tx, e state.Event) []byte {
+func stateChange(tx *store.Tx, e state.Event) []byte {
 	if a := e.Value.LifecycleAction; a != nil {
 		return autoscaling.LifecycleEvent(a, e.At)
 	}

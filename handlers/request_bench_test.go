@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -76,15 +77,15 @@ func BenchmarkQuery(b *testing.B) {
 type emulator struct{ http.Handler }
 
 func newEmulator(b *testing.B) emulator {
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	api := ecs.New(ecs.Options{Store: store, Now: time.Now})
+	api := ecs.New(ecs.Options{Store: rows, Now: time.Now})
 	return emulator{handlers.New(handlers.Parts{
-		Services: []awsapi.Service{api.Service(), ec2.New(ec2.Options{Store: store}).Service()},
-		Options:  awsapi.Options{Logger: log, Observe: control.NewMetrics(store).Observe},
+		Services: []awsapi.Service{api.Service(), ec2.New(ec2.Options{Store: rows}).Service()},
+		Options:  awsapi.Options{Logger: log, Observe: control.NewMetrics(rows).Observe},
 		Log:      log, Control: http.NotFoundHandler(), Metrics: http.NotFoundHandler(),
 	})}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/emptyinstances"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -37,7 +38,7 @@ func measurePlacement(b *bench) error {
 }
 
 // placementTimes is how many nanoseconds a placement takes, by round.
-func (b *bench) placementTimes(tx *state.Tx, cluster *state.Cluster) (took []float64) {
+func (b *bench) placementTimes(tx *store.Tx, cluster *state.Cluster) (took []float64) {
 	for range b.rounds {
 		took = append(took, emptyinstances.PlacementTime(tx, cluster, b.burst))
 	}

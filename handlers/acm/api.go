@@ -13,17 +13,16 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what the API works on.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	// Now is the emulator's time, and Wall is what the clocks of clients show then.
 	Now  func() time.Time
 	Wall func(time.Time) time.Time
 	// InUse returns the ARNs of what uses a certificate. Default: nothing does.
-	InUse func(tx *state.Tx, certificateARN string) []string
+	InUse func(tx *store.Tx, certificateARN string) []string
 }
 
 // API answers from the store.
@@ -32,7 +31,7 @@ type API struct{ Options }
 // New makes the API.
 func New(o Options) *API {
 	if o.InUse == nil {
-		o.InUse = func(*state.Tx, string) []string { return nil }
+		o.InUse = func(*store.Tx, string) []string { return nil }
 	}
 	return &API{o}
 }
@@ -40,9 +39,9 @@ func New(o Options) *API {
 // now is the time in milliseconds, as ACM has it.
 func (a *API) now() time.Time { return a.Now().UTC().Truncate(time.Millisecond) }
 
-func (a *API) read() *store.Tx { return a.Store.Store.Read() }
+func (a *API) read() *store.Tx { return a.Store.Read() }
 
-func (a *API) update(fn func(tx *store.Tx) error) error { return a.Store.Store.Update(fn) }
+func (a *API) update(fn func(tx *store.Tx) error) error { return a.Store.Update(fn) }
 
 func (a *API) usersOf(tx *store.Tx, c *acm.Certificate) []string {
 	return a.InUse(tx, c.ARN)

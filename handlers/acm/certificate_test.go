@@ -26,7 +26,7 @@ func TestWhatIsInUseIsNotDeleted(t *testing.T) {
 	delete(s.users, made)
 	ok(s, s.DeleteCertificate, in)
 	refused(s, s.DeleteCertificate, in, "ResourceNotFoundException", "Could not find certificate "+made+" in account 123456789012.")
-	if acm.FindKeyPair(s.Store.Store.Read(), ireland, made) != nil {
+	if acm.FindKeyPair(s.Store.Read(), ireland, made) != nil {
 		t.Error("the key is still there")
 	}
 }
@@ -36,7 +36,7 @@ func TestCertificatesOfOthersAreNotFound(t *testing.T) {
 	made := request(s, web())
 	elsewhere := ireland
 	elsewhere.Region = "us-east-1"
-	if acm.Exists(s.Store.Store.Read(), elsewhere, made) || !acm.Exists(s.Store.Store.Read(), ireland, made) {
+	if acm.Exists(s.Store.Read(), elsewhere, made) || !acm.Exists(s.Store.Read(), ireland, made) {
 		t.Error("it is elsewhere")
 	}
 	other := strings.Replace(made, "123456789012", "210987654321", 1)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/acm"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // promises holds the operations that some test called with success.
@@ -38,7 +38,7 @@ func newScene(t *testing.T) *scene {
 	s := &scene{Scene: apitest.NewScene(t, ireland), users: map[string][]string{}}
 	api := acm.New(acm.Options{
 		Store: s.Store, Now: s.Clock, Wall: func(t time.Time) time.Time { return t.Add(s.ahead) },
-		InUse: func(_ *state.Tx, certificateARN string) []string { return s.users[certificateARN] },
+		InUse: func(_ *store.Tx, certificateARN string) []string { return s.users[certificateARN] },
 	})
 	s.Client = sdk.NewFromConfig(s.Serve(api.Service(), &promises))
 	t.Cleanup(func() {

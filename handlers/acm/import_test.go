@@ -110,7 +110,7 @@ func TestACertificateIsImported(t *testing.T) {
 	if *got.Certificate != string(leaf.pem()) || *got.CertificateChain != string(middle.pem())+string(root.pem()) {
 		t.Errorf("got %s\n%s", *got.Certificate, *got.CertificateChain)
 	}
-	serveTLS(t, acm.FindKeyPair(s.Store.Store.Read(), ireland, made))
+	serveTLS(t, acm.FindKeyPair(s.Store.Read(), ireland, made))
 	s.Now = leaf.NotAfter.Add(time.Second)
 	if got := describe(s, made).Status; got != types.CertificateStatusExpired {
 		t.Errorf("it is %s when its time is over", got)

@@ -89,7 +89,7 @@ func (a *API) issue(scope arn.Scope, in *sdk.RequestCertificateInput) (*acm.Cert
 	if err := setTags(c, in.Tags); err != nil {
 		return nil, "", err
 	}
-	authority, err := acm.Issuer(a.Store.Store, now, a.Wall(now))
+	authority, err := acm.Issuer(a.Store, now, a.Wall(now))
 	if err != nil {
 		return nil, "", err
 	}

@@ -106,7 +106,7 @@ func TestClientsTrustWhatIsIssued(t *testing.T) {
 			if got, want := string(describe(s, made).KeyAlgorithm), strings.ReplaceAll(string(algorithm), "_", "-"); got != want {
 				t.Errorf("the key is %s, want %s", got, want)
 			}
-			authority, err := acm.Issuer(s.Store.Store, s.Now, time.Now())
+			authority, err := acm.Issuer(s.Store, s.Now, time.Now())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,7 +114,7 @@ func TestClientsTrustWhatIsIssued(t *testing.T) {
 			if !roots.AppendCertsFromPEM([]byte(authority.Certificate)) {
 				t.Fatal("the authority cannot be read")
 			}
-			server := serveTLS(t, acm.FindKeyPair(s.Store.Store.Read(), ireland, made))
+			server := serveTLS(t, acm.FindKeyPair(s.Store.Read(), ireland, made))
 			ask := func(name string) error {
 				client := &http.Client{Transport: &http.Transport{
 					TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: name}, DisableKeepAlives: true,

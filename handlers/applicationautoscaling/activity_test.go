@@ -11,14 +11,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Activities are told newest first, also after the target has gone; what was not scaled, if it is asked for.
 func TestActivities(t *testing.T) {
 	s := registered(t)
 	of := applicationautoscaling.AllTargets(s.store.Read())[0].Of()
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		for i := range 3 {
 			v := &applicationautoscaling.Activity{
 				Of: of, ID: fmt.Sprint(i), StartedAt: s.now.Add(time.Duration(i) * time.Second), Description: "Setting desired count to 1.",

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	ecs "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -35,7 +36,7 @@ var scope = arn.Scope{Region: "eu-west-1", Account: "123456789012"}
 type scene struct {
 	*sdk.Client
 	t     *testing.T
-	store *state.Store
+	store *store.Store
 	now   time.Time
 }
 
@@ -45,7 +46,7 @@ func newScene(t *testing.T, services ...string) *scene {
 	t.Helper()
 	made := apitest.NewScene(t, scope)
 	s := &scene{t: t, store: made.Store, now: made.Clock()}
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		cluster := &state.Cluster{ARN: scope.Cluster("c"), Name: "c", Status: "ACTIVE"}
 		state.PutCluster(tx, cluster)
 		for _, name := range services {
@@ -64,9 +65,9 @@ func newScene(t *testing.T, services ...string) *scene {
 	return s
 }
 
-func (s *scene) update(do func(tx *state.Tx)) {
+func (s *scene) update(do func(tx *store.Tx)) {
 	s.t.Helper()
-	if err := s.store.Update(func(tx *state.Tx) error { do(tx); return nil }); err != nil {
+	if err := s.store.Update(func(tx *store.Tx) error { do(tx); return nil }); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -261,7 +262,7 @@ func TestRefusedTrackingPolicies(t *testing.T) {
 		apitest.Refused(t, s.PutScalingPolicy, in, "ValidationException", test.text)
 	}
 	apitest.OK(t, s.PutScalingPolicy, tracking("fine", 50, cpu+"HighResolution")) // another metric than cpu
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		service := state.FindService(tx, scope.Service("c", "web")).Clone()
 		service.Deployments[0].RolloutState = "IN_PROGRESS"
 		state.PutService(tx, service)

@@ -10,7 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // nightly is an action that leaves one task from 22 o'clock on.
@@ -68,7 +68,7 @@ func TestChangesOfASchedule(t *testing.T) {
 	}
 	apitest.OK(t, s.PutScheduledAction, nightly(func(*sdk.PutScheduledActionInput) {}))
 	due := s.now.Add(time.Minute)
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		done := *find()
 		done.LastDue = due
 		applicationautoscaling.PutScheduledAction(tx, &done)

@@ -11,18 +11,18 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // API answers from the store.
 type API struct {
-	store *state.Store
+	store *store.Store
 	clock func() time.Time
 }
 
 // New makes the API. now is the emulator's time.
-func New(s *state.Store, now func() time.Time) *API { return &API{store: s, clock: now} }
+func New(s *store.Store, now func() time.Time) *API { return &API{store: s, clock: now} }
 
 //go:embed model.json
 var table []byte

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
 	ecs "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -111,7 +112,7 @@ func TestRefusedTargets(t *testing.T) {
 		test.change(in)
 		apitest.Refused(t, s.RegisterScalableTarget, in, test.code, test.text)
 	}
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		daemons := state.FindService(tx, scope.Service("c", "web")).Clone()
 		daemons.SchedulingStrategy = ecs.SchedulingStrategyDaemon
 		state.PutService(tx, daemons)

@@ -16,7 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // DescribeScalingActivities answers what was done to groups, newest first (ASG0002).
@@ -56,7 +56,7 @@ func (a *API) DescribeScalingActivities(ctx context.Context, in *sdk.DescribeSca
 
 // describeActivity is the answer's activity. It starts at a millisecond and ends at a
 // second, as recorded.
-func describeActivity(tx *state.Tx, a *autoscaling.Activity) types.Activity {
+func describeActivity(tx *store.Tx, a *autoscaling.Activity) types.Activity {
 	ofGroup := "Deleted"
 	if g := autoscaling.FindGroup(tx, a.Scope, a.Group); g != nil && g.ARN() == a.GroupARN {
 		ofGroup = "InService"

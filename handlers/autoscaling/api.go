@@ -9,12 +9,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Options are what the API works on.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	Now   func() time.Time // the emulator's time
 	// StrictVPC knows no subnets that are made up.
 	StrictVPC bool
@@ -22,7 +22,7 @@ type Options struct {
 
 // API answers from the store.
 type API struct {
-	store  *state.Store
+	store  *store.Store
 	clock  func() time.Time
 	strict bool
 }
@@ -35,7 +35,7 @@ func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond
 
 // group returns the group with a name. One that is being deleted with force is no longer
 // found by those that change it.
-func group(tx *state.Tx, s arn.Scope, name *string) (*autoscaling.Group, error) {
+func group(tx *store.Tx, s arn.Scope, name *string) (*autoscaling.Group, error) {
 	if g := autoscaling.FindGroup(tx, s, *name); g != nil && !g.ForceDeleted {
 		return g, nil
 	}
@@ -43,8 +43,8 @@ func group(tx *state.Tx, s arn.Scope, name *string) (*autoscaling.Group, error) 
 }
 
 // change changes a copy of a group and writes it.
-func (a *API) change(ctx context.Context, name *string, change func(tx *state.Tx, g *autoscaling.Group) error) error {
-	return a.store.Update(func(tx *state.Tx) error {
+func (a *API) change(ctx context.Context, name *string, change func(tx *store.Tx, g *autoscaling.Group) error) error {
+	return a.store.Update(func(tx *store.Tx) error {
 		found, err := group(tx, awsapi.CallScope(ctx), name)
 		if err != nil {
 			return err

@@ -17,7 +17,7 @@ import (
 	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // promises holds the operations that some test called with success.
@@ -55,7 +55,7 @@ func newScene(t *testing.T) *scene { return startScene(t, false) }
 func startScene(t *testing.T, strict bool) *scene {
 	t.Helper()
 	s := &scene{Scene: apitest.NewScene(t, scope)}
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		ec2.PutLaunchTemplate(tx, template)
 		for n := range template.Latest {
 			ec2.PutLaunchTemplateVersion(tx, &ec2.LaunchTemplateVersion{
@@ -68,9 +68,9 @@ func startScene(t *testing.T, strict bool) *scene {
 	return s
 }
 
-func (s *scene) update(change func(tx *state.Tx)) {
+func (s *scene) update(change func(tx *store.Tx)) {
 	s.T.Helper()
-	if err := s.Store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := s.Store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		s.T.Fatal(err)
 	}
 }
@@ -92,7 +92,7 @@ func (s *scene) input(name string, least, most int32) *sdk.CreateAutoScalingGrou
 // launched puts instances of a group there, as its controller does.
 func (s *scene) launched(group string, ids ...string) {
 	s.T.Helper()
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		for _, id := range ids {
 			rows.PutMember(tx, &rows.Member{
 				Scope: scope, Group: group, InstanceID: id, Zone: "us-east-1a", Subnet: "subnet-0ec5e3a1a70000001", Type: "t3.micro",

@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // CreateAutoScalingGroup makes a group, whose controller launches its instances.
@@ -23,7 +23,7 @@ func (a *API) CreateAutoScalingGroup(ctx context.Context, in *sdk.CreateAutoScal
 		return nil, err
 	}
 	scope, now := awsapi.CallScope(ctx), a.now()
-	return &sdk.CreateAutoScalingGroupOutput{}, a.store.Update(func(tx *state.Tx) error {
+	return &sdk.CreateAutoScalingGroupOutput{}, a.store.Update(func(tx *store.Tx) error {
 		name := *in.AutoScalingGroupName
 		if autoscaling.FindGroup(tx, scope, name) != nil {
 			return alreadyExists("AutoScalingGroup by this name already exists - A group with the name %s already exists", name)
@@ -90,7 +90,7 @@ func (a *API) UpdateAutoScalingGroup(ctx context.Context, in *sdk.UpdateAutoScal
 	if sources(in) > 1 {
 		return nil, invalid(oneSource)
 	}
-	return &sdk.UpdateAutoScalingGroupOutput{}, a.change(ctx, in.AutoScalingGroupName, func(tx *state.Tx, g *autoscaling.Group) error {
+	return &sdk.UpdateAutoScalingGroupOutput{}, a.change(ctx, in.AutoScalingGroupName, func(tx *store.Tx, g *autoscaling.Group) error {
 		before := g.Desired
 		if err := a.apply(tx, g, in); err != nil {
 			return err
@@ -108,7 +108,7 @@ func (a *API) UpdateAutoScalingGroup(ctx context.Context, in *sdk.UpdateAutoScal
 // controller has terminated them.
 func (a *API) DeleteAutoScalingGroup(ctx context.Context, in *sdk.DeleteAutoScalingGroupInput) (*sdk.DeleteAutoScalingGroupOutput, error) {
 	scope := awsapi.CallScope(ctx)
-	return &sdk.DeleteAutoScalingGroupOutput{}, a.store.Update(func(tx *state.Tx) error {
+	return &sdk.DeleteAutoScalingGroupOutput{}, a.store.Update(func(tx *store.Tx) error {
 		found, err := group(tx, scope, in.AutoScalingGroupName)
 		if err != nil {
 			return err

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // DescribeAutoScalingGroups answers groups in order of their names; unknown names are left
@@ -93,7 +93,7 @@ func describe(g *autoscaling.Group) types.AutoScalingGroup {
 }
 
 // instances describes those of a group.
-func instances(tx *state.Tx, g *autoscaling.Group) []types.Instance {
+func instances(tx *store.Tx, g *autoscaling.Group) []types.Instance {
 	list := []types.Instance{}
 	for _, m := range autoscaling.Members(tx, g) {
 		health := "Healthy"

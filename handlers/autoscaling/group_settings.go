@@ -9,7 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // refuseCreate names what only a new group can be told and has no effect here.
@@ -61,7 +61,7 @@ func refuseSettings(in *sdk.UpdateAutoScalingGroupInput) error {
 }
 
 // apply changes a copy of a group.
-func (a *API) apply(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
+func (a *API) apply(tx *store.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
 	if err := checkHealth(in); err != nil {
 		return err
 	}

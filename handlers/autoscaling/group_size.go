@@ -6,12 +6,12 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // SetDesiredCapacity changes how many instances there shall be.
 func (a *API) SetDesiredCapacity(ctx context.Context, in *sdk.SetDesiredCapacityInput) (*sdk.SetDesiredCapacityOutput, error) {
-	return &sdk.SetDesiredCapacityOutput{}, a.change(ctx, in.AutoScalingGroupName, func(_ *state.Tx, g *autoscaling.Group) error {
+	return &sdk.SetDesiredCapacityOutput{}, a.change(ctx, in.AutoScalingGroupName, func(_ *store.Tx, g *autoscaling.Group) error {
 		switch n := *in.DesiredCapacity; {
 		case n > g.Max:
 			return invalid("New SetDesiredCapacity value %d is above max value %d for the AutoScalingGroup.", n, g.Max)

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // oneSource is the text for requests that name several of what instances are launched
@@ -58,7 +58,7 @@ func refuseMixed(p *types.MixedInstancesPolicy) error {
 }
 
 // launchFrom takes what instances are launched from.
-func launchFrom(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
+func launchFrom(tx *store.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
 	switch {
 	case in.LaunchConfigurationName != nil:
 		if autoscaling.FindLaunchConfiguration(tx, g.Scope, *in.LaunchConfigurationName) == nil {
@@ -108,7 +108,7 @@ func checkMixed(p *types.MixedInstancesPolicy) error {
 // launchMixed fills in what a mixed instances policy leaves out: what the group has, or
 // else defaults.
 // Source: EC2 Auto Scaling API reference, UpdateAutoScalingGroup and InstancesDistribution.
-func launchMixed(tx *state.Tx, g *autoscaling.Group, p *types.MixedInstancesPolicy) error {
+func launchMixed(tx *store.Tx, g *autoscaling.Group, p *types.MixedInstancesPolicy) error {
 	if err := checkMixed(p); err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ const broken = "You must use a valid fully-formed launch template. "
 
 // launchTemplate resolves the names of a launch template; the version stays as it was said,
 // $Default if nothing was. Source: recorded answers; field reports for the texts.
-func launchTemplate(tx *state.Tx, s arn.Scope, t *types.LaunchTemplateSpecification) (*types.LaunchTemplateSpecification, error) {
+func launchTemplate(tx *store.Tx, s arn.Scope, t *types.LaunchTemplateSpecification) (*types.LaunchTemplateSpecification, error) {
 	var found *ec2.LaunchTemplate
 	switch {
 	case (t.LaunchTemplateId == nil) == (t.LaunchTemplateName == nil):

@@ -14,7 +14,7 @@ import (
 
 	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Members and their values were recorded.
@@ -294,7 +294,7 @@ func TestAlarmsOfManagedScalingGoWithTheGroup(t *testing.T) {
 	s := newScene(t)
 	s.group("web", 0, 3)
 	p := &rows.Policy{Scope: scope, Group: "web", Name: "ECSManagedAutoScalingPolicy-1", ID: "1", Cluster: "shop", CapacityProvider: "machines", Target: 100}
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		rows.PutPolicy(tx, p)
 		for _, name := range []string{p.AlarmName(rows.AlarmHigh), p.AlarmName(rows.AlarmLow), "own"} {
 			cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: scope, Name: name})

@@ -7,13 +7,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 const noZone = "At least one Availability Zone or VPC Subnet is required."
 
 // locate takes subnets and zones, each in alphabetical order, as recorded.
-func (a *API) locate(tx *state.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
+func (a *API) locate(tx *store.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
 	zones := slices.Clone(in.AvailabilityZones)
 	for _, zone := range zones {
 		if slices.Contains(ec2network.Zones(g.Scope.Region), zone) {

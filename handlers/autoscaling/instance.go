@@ -16,7 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // DescribeAutoScalingInstances answers instances of all groups in order of their ids;
@@ -53,7 +53,7 @@ func (a *API) DescribeAutoScalingInstances(ctx context.Context, in *sdk.Describe
 // SetInstanceProtection protects instances of a group from scale in, or ends that.
 func (a *API) SetInstanceProtection(ctx context.Context, in *sdk.SetInstanceProtectionInput) (*sdk.SetInstanceProtectionOutput, error) {
 	scope := awsapi.CallScope(ctx)
-	return &sdk.SetInstanceProtectionOutput{}, a.store.Update(func(tx *state.Tx) error {
+	return &sdk.SetInstanceProtectionOutput{}, a.store.Update(func(tx *store.Tx) error {
 		g, err := group(tx, scope, in.AutoScalingGroupName)
 		if err != nil {
 			return err
@@ -75,7 +75,7 @@ func (a *API) SetInstanceHealth(ctx context.Context, in *sdk.SetInstanceHealthIn
 		return nil, invalid("Valid instance health states are: [Healthy, Unhealthy].") // the text is the emulator's
 	}
 	scope, now := awsapi.CallScope(ctx), a.now()
-	return &sdk.SetInstanceHealthOutput{}, a.store.Update(func(tx *state.Tx) error {
+	return &sdk.SetInstanceHealthOutput{}, a.store.Update(func(tx *store.Tx) error {
 		m := autoscaling.FindMember(tx, scope, *in.InstanceId)
 		if m == nil {
 			return noInstance(*in.InstanceId)
@@ -107,7 +107,7 @@ func inGrace(g *autoscaling.Group, m *autoscaling.Member, now time.Time) bool {
 func (a *API) TerminateInstanceInAutoScalingGroup(ctx context.Context, in *sdk.TerminateInstanceInAutoScalingGroupInput) (*sdk.TerminateInstanceInAutoScalingGroupOutput, error) {
 	scope, now := awsapi.CallScope(ctx), a.now()
 	var begun *autoscaling.Activity
-	err := a.store.Update(func(tx *state.Tx) error {
+	err := a.store.Update(func(tx *store.Tx) error {
 		m := autoscaling.FindMember(tx, scope, *in.InstanceId)
 		if m == nil {
 			return noInstance(*in.InstanceId)
@@ -134,7 +134,7 @@ func (a *API) TerminateInstanceInAutoScalingGroup(ctx context.Context, in *sdk.T
 
 // terminate begins the activity, and writes what is wanted. Source: EC2 Auto Scaling API
 // reference for the cause; field reports for the refusal.
-func terminate(tx *state.Tx, g *autoscaling.Group, m *autoscaling.Member, decrement bool, now time.Time) (*autoscaling.Activity, error) {
+func terminate(tx *store.Tx, g *autoscaling.Group, m *autoscaling.Member, decrement bool, now time.Time) (*autoscaling.Activity, error) {
 	cause := fmt.Sprintf("At %s instance %s was taken out of service in response to a user request", now.Format(time.RFC3339), m.InstanceID)
 	if decrement {
 		if g.Desired <= g.Min {

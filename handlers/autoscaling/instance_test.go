@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func TestInstancesOfGroups(t *testing.T) {
@@ -80,7 +80,7 @@ func TestInstanceIsTerminatedOnRequest(t *testing.T) {
 func TestActivities(t *testing.T) {
 	s := newScene(t)
 	s.group("web", 0, 3)
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		g := rows.FindGroup(tx, scope, "web")
 		for n := range 3 {
 			a := rows.NewActivity(g, s.Now.Add(time.Duration(n)*time.Second))

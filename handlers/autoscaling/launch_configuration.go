@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // CreateLaunchConfiguration makes what instances are launched from, where there is no
@@ -25,7 +25,7 @@ func (a *API) CreateLaunchConfiguration(ctx context.Context, in *sdk.CreateLaunc
 	name := *in.LaunchConfigurationName
 	made := &autoscaling.LaunchConfiguration{Scope: scope, Settings: launchConfigurationOf(scope, in)}
 	made.Settings.CreatedTime = aws.Time(a.now())
-	return &sdk.CreateLaunchConfigurationOutput{}, a.store.Update(func(tx *state.Tx) error {
+	return &sdk.CreateLaunchConfigurationOutput{}, a.store.Update(func(tx *store.Tx) error {
 		if autoscaling.FindLaunchConfiguration(tx, scope, name) != nil {
 			return alreadyExists("Launch Configuration by this name already exists - A launch configuration already exists with the name %s", name)
 		}
@@ -100,7 +100,7 @@ func (a *API) DescribeLaunchConfigurations(ctx context.Context, in *sdk.Describe
 // DeleteLaunchConfiguration removes a launch configuration that no group has.
 func (a *API) DeleteLaunchConfiguration(ctx context.Context, in *sdk.DeleteLaunchConfigurationInput) (*sdk.DeleteLaunchConfigurationOutput, error) {
 	scope, name := awsapi.CallScope(ctx), *in.LaunchConfigurationName
-	return &sdk.DeleteLaunchConfigurationOutput{}, a.store.Update(func(tx *state.Tx) error {
+	return &sdk.DeleteLaunchConfigurationOutput{}, a.store.Update(func(tx *store.Tx) error {
 		found := autoscaling.FindLaunchConfiguration(tx, scope, name)
 		if found == nil {
 			return noLaunchConfiguration(name)

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // CompleteLifecycleAction ends the wait of an instance for a hook (ASG0003).
@@ -18,7 +18,7 @@ func (a *API) CompleteLifecycleAction(ctx context.Context, in *sdk.CompleteLifec
 		return nil, invalid("Valid lifecycle action results are: %v.", results) // the text is the emulator's
 	}
 	return &sdk.CompleteLifecycleActionOutput{}, a.act(ctx, in.AutoScalingGroupName, actionOf(in.LifecycleActionToken, in.InstanceId),
-		func(tx *state.Tx, g *autoscaling.Group, of autoscaling.ActionOf) bool {
+		func(tx *store.Tx, g *autoscaling.Group, of autoscaling.ActionOf) bool {
 			return autoscaling.CompleteLifecycleAction(tx, g, *in.LifecycleHookName, of, *in.LifecycleActionResult)
 		})
 }
@@ -26,7 +26,7 @@ func (a *API) CompleteLifecycleAction(ctx context.Context, in *sdk.CompleteLifec
 // RecordLifecycleActionHeartbeat begins the time anew in which an instance waits for a hook.
 func (a *API) RecordLifecycleActionHeartbeat(ctx context.Context, in *sdk.RecordLifecycleActionHeartbeatInput) (*sdk.RecordLifecycleActionHeartbeatOutput, error) {
 	return &sdk.RecordLifecycleActionHeartbeatOutput{}, a.act(ctx, in.AutoScalingGroupName, actionOf(in.LifecycleActionToken, in.InstanceId),
-		func(tx *state.Tx, g *autoscaling.Group, of autoscaling.ActionOf) bool {
+		func(tx *store.Tx, g *autoscaling.Group, of autoscaling.ActionOf) bool {
 			return autoscaling.RecordHeartbeat(tx, g, *in.LifecycleHookName, of, a.now())
 		})
 }
@@ -37,8 +37,8 @@ func actionOf(token, instance *string) autoscaling.ActionOf {
 
 // act does something to the lifecycle action that a request names, if it is active.
 // Source: recorded answers; field reports for the text about a token.
-func (a *API) act(ctx context.Context, name *string, of autoscaling.ActionOf, do func(*state.Tx, *autoscaling.Group, autoscaling.ActionOf) bool) error {
-	return a.store.Update(func(tx *state.Tx) error {
+func (a *API) act(ctx context.Context, name *string, of autoscaling.ActionOf, do func(*store.Tx, *autoscaling.Group, autoscaling.ActionOf) bool) error {
+	return a.store.Update(func(tx *store.Tx) error {
 		g, err := group(tx, awsapi.CallScope(ctx), name)
 		switch {
 		case err != nil:

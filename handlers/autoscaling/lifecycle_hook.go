@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // What a lifecycle hook can have. Source: EC2 Auto Scaling API reference, PutLifecycleHook; ASG0004.2 for new groups.
@@ -25,7 +25,7 @@ const (
 
 // PutLifecycleHook makes a lifecycle hook, or changes one.
 func (a *API) PutLifecycleHook(ctx context.Context, in *sdk.PutLifecycleHookInput) (*sdk.PutLifecycleHookOutput, error) {
-	return &sdk.PutLifecycleHookOutput{}, a.store.Update(func(tx *state.Tx) error {
+	return &sdk.PutLifecycleHookOutput{}, a.store.Update(func(tx *store.Tx) error {
 		g, err := group(tx, awsapi.CallScope(ctx), in.AutoScalingGroupName)
 		if err != nil {
 			return err
@@ -35,7 +35,7 @@ func (a *API) PutLifecycleHook(ctx context.Context, in *sdk.PutLifecycleHookInpu
 }
 
 // putHook takes what a request says of a hook; the rest stays, or has its default.
-func putHook(tx *state.Tx, g *autoscaling.Group, in *sdk.PutLifecycleHookInput) error {
+func putHook(tx *store.Tx, g *autoscaling.Group, in *sdk.PutLifecycleHookInput) error {
 	if err := checkHook(in); err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ var (
 
 // putHooks makes the lifecycle hooks with which a group is created. Source of the texts: ASG0004.2; the codes are the
 // emulator's.
-func putHooks(tx *state.Tx, g *autoscaling.Group, list []types.LifecycleHookSpecification) error {
+func putHooks(tx *store.Tx, g *autoscaling.Group, list []types.LifecycleHookSpecification) error {
 	if len(list) > mostHooksAtOnce {
 		return invalid("You cannot specify more than %d hooks", mostHooksAtOnce)
 	}
@@ -126,7 +126,7 @@ func seconds(d time.Duration) *int32 { return aws.Int32(int32(d / time.Second)) 
 
 // DeleteLifecycleHook removes a lifecycle hook. Nothing waits for it any longer.
 func (a *API) DeleteLifecycleHook(ctx context.Context, in *sdk.DeleteLifecycleHookInput) (*sdk.DeleteLifecycleHookOutput, error) {
-	return &sdk.DeleteLifecycleHookOutput{}, a.store.Update(func(tx *state.Tx) error {
+	return &sdk.DeleteLifecycleHookOutput{}, a.store.Update(func(tx *store.Tx) error {
 		g, err := group(tx, awsapi.CallScope(ctx), in.AutoScalingGroupName)
 		if err != nil {
 			return err

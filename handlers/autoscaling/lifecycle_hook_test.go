@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 const (
@@ -129,7 +129,7 @@ func TestHooksThatAreRefused(t *testing.T) {
 func (s *scene) waiting(id string, in types.LifecycleState, hooks ...string) (tokens []string) {
 	s.T.Helper()
 	s.launched("web", id)
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		m := *rows.FindMember(tx, scope, id)
 		var actions []rows.LifecycleAction
 		for _, name := range hooks {
@@ -211,7 +211,7 @@ func TestGracePeriodAfterLaunchHooks(t *testing.T) {
 	s.waiting("i-0a", types.LifecycleStatePendingWait)
 	s.Now = s.Now.Add(time.Hour)
 	unhealthy("Healthy")
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		m := *rows.FindMember(tx, scope, "i-0a")
 		m.Come(types.LifecycleStateInService, s.Now)
 		rows.PutMember(tx, &m)

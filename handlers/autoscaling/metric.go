@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // metrics are what a group can have. Source: EC2 Auto Scaling API reference, EnableMetricsCollection; field reports
@@ -48,7 +48,7 @@ func (a *API) EnableMetricsCollection(ctx context.Context, in *sdk.EnableMetrics
 	if err != nil {
 		return nil, err
 	}
-	return &sdk.EnableMetricsCollectionOutput{}, a.change(ctx, in.AutoScalingGroupName, func(_ *state.Tx, g *autoscaling.Group) error {
+	return &sdk.EnableMetricsCollectionOutput{}, a.change(ctx, in.AutoScalingGroupName, func(_ *store.Tx, g *autoscaling.Group) error {
 		g.Metrics = without(g.Metrics, names)
 		for _, name := range names {
 			g.Metrics = append(g.Metrics, types.EnabledMetric{Metric: &name, Granularity: in.Granularity})
@@ -64,7 +64,7 @@ func (a *API) DisableMetricsCollection(ctx context.Context, in *sdk.DisableMetri
 	if err != nil {
 		return nil, err
 	}
-	return &sdk.DisableMetricsCollectionOutput{}, a.change(ctx, in.AutoScalingGroupName, func(_ *state.Tx, g *autoscaling.Group) error {
+	return &sdk.DisableMetricsCollectionOutput{}, a.change(ctx, in.AutoScalingGroupName, func(_ *store.Tx, g *autoscaling.Group) error {
 		g.Metrics = without(g.Metrics, names)
 		return nil
 	})

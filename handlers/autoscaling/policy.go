@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // DescribePolicies shows the policies that ECS has put for managed scaling. Users cannot put any.
@@ -34,7 +34,7 @@ const targetTracking = "TargetTrackingScaling"
 
 // describePolicy answers a policy of managed scaling. Source: ECS developer guide, cluster auto scaling, for the
 // metric.
-func describePolicy(tx *state.Tx, p *autoscaling.Policy) types.ScalingPolicy {
+func describePolicy(tx *store.Tx, p *autoscaling.Policy) types.ScalingPolicy {
 	return types.ScalingPolicy{
 		PolicyARN: aws.String(p.ARN()), PolicyName: &p.Name, AutoScalingGroupName: &p.Group, PolicyType: aws.String(targetTracking),
 		StepAdjustments: []types.StepAdjustment{}, Alarms: alarmsOf(tx, p), Enabled: aws.Bool(true),
@@ -52,7 +52,7 @@ func describePolicy(tx *state.Tx, p *autoscaling.Policy) types.ScalingPolicy {
 }
 
 // alarmsOf are the alarms of a policy that a user has not deleted.
-func alarmsOf(tx *state.Tx, p *autoscaling.Policy) []types.Alarm {
+func alarmsOf(tx *store.Tx, p *autoscaling.Policy) []types.Alarm {
 	found := []types.Alarm{}
 	for _, level := range autoscaling.AlarmLevels {
 		if a := cloudwatch.FindAlarm(tx, p.Scope, p.AlarmName(level)); a != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // processes are all there are. Source: EC2 Auto Scaling API reference, SuspendProcesses.
@@ -58,7 +58,7 @@ func (a *API) changeProcesses(ctx context.Context, group *string, names []string
 	if err != nil {
 		return err
 	}
-	return a.change(ctx, group, func(_ *state.Tx, g *autoscaling.Group) error {
+	return a.change(ctx, group, func(_ *store.Tx, g *autoscaling.Group) error {
 		g.Suspended = slices.Clone(g.Suspended)
 		change(g, names)
 		return nil

@@ -9,14 +9,14 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // A launch template that asks for Spot Instances goes with no mixed instances policy, which says that itself.
 func TestMixedInstancesPolicyWithASpotTemplate(t *testing.T) {
 	s := newScene(t)
 	in := s.input("mixed", 0, 1)
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		found := ec2.LaunchTemplateByName(tx, scope, *in.LaunchTemplate.LaunchTemplateName)
 		version := *ec2.Version(tx, found, "$Default")
 		data := *version.Data

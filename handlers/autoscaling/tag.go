@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 const (
@@ -69,7 +69,7 @@ func (a *API) changeTags(s arn.Scope, tags []types.Tag, change func(*autoscaling
 			return invalid("Invalid use of resourceType. The supported values for resourceType are: %s", groupType) // the text is the emulator's
 		}
 	}
-	return a.store.Update(func(tx *state.Tx) error {
+	return a.store.Update(func(tx *store.Tx) error {
 		for _, t := range tags {
 			g, err := group(tx, s, t.ResourceId)
 			if err != nil { // Source: field reports

@@ -14,13 +14,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatch"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // BenchmarkDescribeAlarms describes a hundred alarms in each protocol, from the request to the
 // last byte of the answer. `make bench` holds CBOR against JSON.
 func BenchmarkDescribeAlarms(b *testing.B) {
-	s, err := state.Open(state.Options{})
+	s, err := state.Open(store.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -16,13 +16,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what the API answers from.
 type Options struct {
-	Store   *state.Store
+	Store   *store.Store
 	Now     func() time.Time // the emulator's time
 	Metrics *metric.Store
 	// Collect brings the counts of AWS's own metrics into Metrics, before a client looks; nil: there are none.
@@ -32,7 +32,7 @@ type Options struct {
 
 // API answers from the store of rows and that of metrics.
 type API struct {
-	store   *state.Store
+	store   *store.Store
 	clock   func() time.Time
 	metrics *metric.Store
 	collect func(context.Context)

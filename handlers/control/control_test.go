@@ -19,18 +19,19 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 var scope = arn.Scope{Region: "us-east-1", Account: "000000000000"}
 
-func newStore(t *testing.T) *state.Store {
+func newStore(t *testing.T) *store.Store {
 	t.Helper()
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return store
+	return rows
 }
 
 // start serves the endpoints with what o leaves out filled in.
@@ -155,8 +156,8 @@ func TestClock(t *testing.T) {
 }
 
 func TestTasks(t *testing.T) {
-	store := newStore(t)
-	err := store.Update(func(tx *state.Tx) error {
+	rows := newStore(t)
+	err := rows.Update(func(tx *store.Tx) error {
 		for id, status := range map[string]string{"1": state.Running, "2": state.Stopped} {
 			state.AddTask(tx, &state.Task{
 				ARN: scope.Task("shop", id), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop"), Group: "family:web"},
@@ -174,7 +175,7 @@ func TestTasks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := start(t, control.Options{Store: store, Ports: func(taskARN string, open bool) []control.Port {
+	s := start(t, control.Options{Store: rows, Ports: func(taskARN string, open bool) []control.Port {
 		return []control.Port{{Container: "app", ContainerPort: 80, Protocol: "tcp", Address: "127.0.0.1:4001"}}
 	}})
 	var got control.Tasks
@@ -196,8 +197,8 @@ func TestTasks(t *testing.T) {
 
 // The runtimeId and the engine's id of a container each stand for its task and itself.
 func TestLogsOfAContainerByItsIDs(t *testing.T) {
-	store := newStore(t)
-	err := store.Update(func(tx *state.Tx) error {
+	rows := newStore(t)
+	err := rows.Update(func(tx *store.Tx) error {
 		state.AddTask(tx, &state.Task{
 			ARN: scope.Task("shop", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")},
 			Status: state.TaskStatus{LastStatus: state.Running, Containers: []state.Container{
@@ -209,7 +210,7 @@ func TestLogsOfAContainerByItsIDs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := start(t, control.Options{Store: store, Logs: func(_ context.Context, taskARN, container string, o backend.LogOptions) error {
+	s := start(t, control.Options{Store: rows, Logs: func(_ context.Context, taskARN, container string, o backend.LogOptions) error {
 		return o.Write(time.Time{}, false, taskARN+" "+container)
 	}})
 	for query, want := range map[string]string{
@@ -228,15 +229,15 @@ func TestLogsOfAContainerByItsIDs(t *testing.T) {
 }
 
 func TestLogsThatAreGoneSayWhereTheyMayBe(t *testing.T) {
-	store := newStore(t)
-	err := store.Update(func(tx *state.Tx) error {
+	rows := newStore(t)
+	err := rows.Update(func(tx *store.Tx) error {
 		state.AddTask(tx, &state.Task{ARN: scope.Task("shop", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")}, Status: state.TaskStatus{LastStatus: state.Stopped}})
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := start(t, control.Options{Store: store, Logs: func(context.Context, string, string, backend.LogOptions) error {
+	s := start(t, control.Options{Store: rows, Logs: func(context.Context, string, string, backend.LogOptions) error {
 		return &backend.NotFoundError{Kind: backend.KindContainer, Err: errors.New("Error response from daemon: No such container: c1")}
 	}})
 	response, err := s.Client().Get(s.URL + control.Prefix + "logs?task=1")
@@ -252,8 +253,8 @@ func TestLogsThatAreGoneSayWhereTheyMayBe(t *testing.T) {
 
 // Each port is a file of the process: a list of thousands does not open all.
 func TestTasksOpenPortsOfTheFirstOnly(t *testing.T) {
-	store := newStore(t)
-	err := store.Update(func(tx *state.Tx) error {
+	rows := newStore(t)
+	err := rows.Update(func(tx *store.Tx) error {
 		for n := range 300 {
 			state.AddTask(tx, &state.Task{
 				ARN: scope.Task("shop", fmt.Sprintf("%032d", n)), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")},
@@ -266,7 +267,7 @@ func TestTasksOpenPortsOfTheFirstOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	opened := 0
-	s := start(t, control.Options{Store: store, Ports: func(_ string, open bool) []control.Port {
+	s := start(t, control.Options{Store: rows, Ports: func(_ string, open bool) []control.Port {
 		if open {
 			opened++
 		}
@@ -315,13 +316,13 @@ func TestUnknownPath(t *testing.T) {
 }
 
 func TestMetrics(t *testing.T) {
-	store := newStore(t)
-	m := control.NewMetrics(store)
+	rows := newStore(t)
+	m := control.NewMetrics(rows)
 	m.WatchDataPoints(func() int64 { return 54321 })
 	m.WatchLogs(func() int64 { return 12345 }, func() control.State { return control.State{Status: control.StateFull} })
 	m.Observe("ecs", "RunTask", 200, 2*time.Millisecond)
 	m.Observe("ecs", "RunTask", 400, time.Millisecond)
-	err := store.Update(func(tx *state.Tx) error {
+	err := rows.Update(func(tx *store.Tx) error {
 		state.AddTask(tx, &state.Task{
 			ARN: scope.Task("shop", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")},
 			Status: state.TaskStatus{LastStatus: state.Running},

@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
 	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Due tells when rules and schedules are due next, by the emulator's clock.
@@ -31,7 +31,7 @@ func (a *api) deliveries(w http.ResponseWriter, _ *http.Request) {
 			ID: d.ID, Source: d.Source, TargetARN: d.TargetARN, MadeAt: d.MadeAt, NextAt: d.NextAt, Failures: d.Attempts, LastError: d.LastError,
 		})
 	}
-	for _, e := range delivery.DeadLetters(a.Store.Store) {
+	for _, e := range delivery.DeadLetters(a.Store) {
 		l := e.Value
 		all.DeadLetters = append(all.DeadLetters, delivery.DeadLetterReport{
 			At: e.At, ID: l.ID, Source: l.Source, TargetARN: l.TargetARN, Code: l.Code, Message: l.Message, Retries: l.Retries,
@@ -41,7 +41,7 @@ func (a *api) deliveries(w http.ResponseWriter, _ *http.Request) {
 	a.answer(w, http.StatusOK, all)
 }
 
-func (a *api) ruleSources(tx *state.Tx, now time.Time, counts map[string]delivery.Counts) []delivery.SourceReport {
+func (a *api) ruleSources(tx *store.Tx, now time.Time, counts map[string]delivery.Counts) []delivery.SourceReport {
 	list := []delivery.SourceReport{}
 	for _, r := range eventbridge.AllRules(tx) {
 		s := delivery.SourceReport{ARN: r.ARN(), Enabled: r.Enabled(), Counts: counts[r.ARN()]}
@@ -53,7 +53,7 @@ func (a *api) ruleSources(tx *state.Tx, now time.Time, counts map[string]deliver
 	return list
 }
 
-func (a *api) scheduleSources(tx *state.Tx, now time.Time, counts map[string]delivery.Counts) []delivery.SourceReport {
+func (a *api) scheduleSources(tx *store.Tx, now time.Time, counts map[string]delivery.Counts) []delivery.SourceReport {
 	list := []delivery.SourceReport{}
 	for _, each := range eventbridgescheduler.AllSchedules(tx) {
 		s := delivery.SourceReport{ARN: each.ARN(), Enabled: each.State != types.ScheduleStateDisabled, Counts: counts[each.ARN()]}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -23,16 +24,16 @@ import (
 // bodies are {"task": "<id>"}.
 type eventsWorld struct {
 	*testing.T
-	store   *state.Store
+	store   *store.Store
 	handler http.Handler
 }
 
 func newEventsWorld(t *testing.T, closing context.Context) *eventsWorld {
 	t.Helper()
-	store := newStore(t)
-	return &eventsWorld{t, store, control.Handler(control.Options{
-		Store: store, Log: slog.New(slog.DiscardHandler), Closing: closing, Clock: fixedClock{},
-		StateChange: func(tx *state.Tx, e state.Event) []byte {
+	rows := newStore(t)
+	return &eventsWorld{t, rows, control.Handler(control.Options{
+		Store: rows, Log: slog.New(slog.DiscardHandler), Closing: closing, Clock: fixedClock{},
+		StateChange: func(tx *store.Tx, e state.Event) []byte {
 			if state.FindTask(tx, e.Value.Task.ARN) == nil {
 				t.Errorf("event %d is told before its task is there", e.Sequence)
 			}
@@ -44,7 +45,7 @@ func newEventsWorld(t *testing.T, closing context.Context) *eventsWorld {
 // add adds tasks with the numbers from first to last in one transaction: an event each.
 func (w *eventsWorld) add(first, last int) {
 	w.Helper()
-	err := w.store.Update(func(tx *state.Tx) error {
+	err := w.store.Update(func(tx *store.Tx) error {
 		for n := first; n <= last; n++ {
 			state.AddTask(tx, &state.Task{
 				ARN: scope.Task("shop", fmt.Sprint("t", n)), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop"), CreatedAt: time.Unix(1e9, 0)},
@@ -61,7 +62,7 @@ func (w *eventsWorld) add(first, last int) {
 // forget removes the events and leaves the tasks.
 func (w *eventsWorld) forget() {
 	w.Helper()
-	err := w.store.Update(func(tx *state.Tx) error { state.ForgetEvents(tx, time.Unix(2e9, 0)); return nil })
+	err := w.store.Update(func(tx *store.Tx) error { state.ForgetEvents(tx, time.Unix(2e9, 0)); return nil })
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Engine is how the container engine is.
@@ -138,7 +138,7 @@ func (a *api) logEvents() State {
 	return a.LogEvents()
 }
 
-func network(tx *state.Tx, scope arn.Scope) Network {
+func network(tx *store.Tx, scope arn.Scope) Network {
 	subnets, group := ec2network.DefaultNetwork(scope)
 	cidr := ec2network.NetworkCIDR(tx)
 	n := Network{VPC: ec2network.DefaultVPC, CIDR: cidr.String(), SecurityGroup: group.ID}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -61,7 +62,7 @@ func arns(services []*state.Service) string {
 const mostNamed = 10
 
 // whatThereIs names the services and tasks that a reader may have meant.
-func whatThereIs(tx *state.Tx) string {
+func whatThereIs(tx *store.Tx) string {
 	var services, tasks []string
 	for _, s := range state.AllServices(tx) {
 		services = append(services, s.Name+in(notDefault(s.ARN)))

@@ -9,12 +9,13 @@ import (
 
 	process "github.com/VictoriaMetrics/metrics"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Metrics are the emulator's own, for Prometheus. Several emulators fit into one process.
 type Metrics struct {
-	store      *state.Store
+	store      *store.Store
 	requests   requests
 	logs       func(*exposition)
 	points     func(*exposition)
@@ -24,8 +25,8 @@ type Metrics struct {
 
 // NewMetrics makes the metrics of an emulator. Tasks and services are counted from
 // the store when the metrics are read.
-func NewMetrics(store *state.Store) *Metrics {
-	return &Metrics{store: store, logs: func(*exposition) {}, points: func(*exposition) {}, delivered: func(*exposition) {}}
+func NewMetrics(rows *store.Store) *Metrics {
+	return &Metrics{store: rows, logs: func(*exposition) {}, points: func(*exposition) {}, delivered: func(*exposition) {}}
 }
 
 // Observe counts one request; it is for awsapi.Options.Observe.

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -66,7 +67,7 @@ func newOverviewWorld(t *testing.T, closing context.Context) *eventsWorld {
 
 func (w *eventsWorld) putCluster(name string) {
 	w.Helper()
-	err := w.store.Update(func(tx *state.Tx) error {
+	err := w.store.Update(func(tx *store.Tx) error {
 		state.PutCluster(tx, &state.Cluster{ARN: scope.Cluster(name), Name: name, Status: state.ClusterActive})
 		return nil
 	})
@@ -129,7 +130,7 @@ func TestOverview(t *testing.T) {
 
 func TestOverviewHasTheAddressesOfLoadBalancers(t *testing.T) {
 	w := newOverviewWorld(t, nil)
-	err := w.store.Update(func(tx *state.Tx) error {
+	err := w.store.Update(func(tx *store.Tx) error {
 		elbv2.PutLoadBalancer(tx, &elbv2.LoadBalancer{Scope: scope, ARN: "arn:x:loadbalancer/app/web/1", Name: "web"})
 		elbv2.PutListener(tx, &elbv2.Listener{Scope: scope, ARN: "arn:x:listener/app/web/1/2", LoadBalancer: "arn:x:loadbalancer/app/web/1", Port: 80})
 		return nil
@@ -201,7 +202,7 @@ func TestOverviewOfAClusterThatIsDeleted(t *testing.T) {
 		w := newOverviewWorld(t, nil)
 		c := w.stream("?follow=true&cluster=shop")
 		synctest.Wait()
-		err := w.store.Update(func(tx *state.Tx) error {
+		err := w.store.Update(func(tx *store.Tx) error {
 			state.PutCluster(tx, &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterInactive})
 			return nil
 		})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/place"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -49,7 +50,7 @@ type discoveryWeight struct {
 }
 
 // proxies are those of tasks that have not ended, with what rows say that they know.
-func (a *api) proxies(tx *state.Tx) []discoveryProxy {
+func (a *api) proxies(tx *store.Tx) []discoveryProxy {
 	all, known := []discoveryProxy{}, a.Proxies()
 	for _, t := range state.AllTasks(tx) {
 		if t.Spec.Connect == nil || t.Ended() {
@@ -67,7 +68,7 @@ func (a *api) proxies(tx *state.Tx) []discoveryProxy {
 }
 
 // endpointOf is an endpoint as a proxy has it, which may be nil.
-func endpointOf(tx *state.Tx, e *state.ConnectEndpoint, p Proxy) discoveryEndpoint {
+func endpointOf(tx *store.Tx, e *state.ConnectEndpoint, p Proxy) discoveryEndpoint {
 	shown := discoveryEndpoint{
 		DiscoveryName: e.DiscoveryName, Name: e.DNSName, Port: e.Port, Protocol: cmp.Or(e.Protocol, "tcp"), Targets: []discoveryTarget{},
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -33,11 +34,11 @@ func TestDiscoveryShowsProxies(t *testing.T) {
 	scope := arn.Scope{Region: "us-east-1", Account: "1"}
 	discoveryARN := servicediscovery.ServiceARN(scope, "srv-1234567890abcdef")
 	at := time.Date(2026, 1, 31, 15, 4, 5, 0, time.UTC)
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = store.Update(func(tx *state.Tx) error {
+	err = rows.Update(func(tx *store.Tx) error {
 		for id, status := range map[string]string{"0a": state.Running, "0b": state.Pending, "0c": state.Stopped} {
 			state.AddTask(tx, &state.Task{ARN: scope.Task("c", id), Placement: &state.Placement{}, Status: state.TaskStatus{LastStatus: status}, Spec: &state.TaskSpec{
 				ClusterARN: scope.Cluster("c"), ServiceARN: scope.Service("c", "web"),
@@ -58,7 +59,7 @@ func TestDiscoveryShowsProxies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := Handler(Options{Store: store, Resolvers: func() []Resolver { return nil }, Proxies: func() map[string]Proxy {
+	handler := Handler(Options{Store: rows, Resolvers: func() []Resolver { return nil }, Proxies: func() map[string]Proxy {
 		return map[string]Proxy{scope.Task("c", "0a"): knownProxy{discoveryARN, "green", at}}
 	}})
 	answer := httptest.NewRecorder()

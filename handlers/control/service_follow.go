@@ -53,7 +53,7 @@ func (s *serviceOutput) follow(ctx context.Context) string {
 
 // watch tells when the service or one of its tasks changes.
 func (f *follower) watch(ctx context.Context) <-chan struct{} {
-	watch, woken := f.Store.WatchServiceTasks(), make(chan struct{}, 1)
+	watch, woken := state.WatchServiceTasks(f.Store), make(chan struct{}, 1)
 	f.readers.Go(func() {
 		defer watch.Close()
 		for {

@@ -19,6 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -62,9 +63,9 @@ func (w *outputWorld) logs(ctx context.Context, taskARN, container string, o bac
 	}
 }
 
-func (w *outputWorld) update(change func(tx *state.Tx)) {
+func (w *outputWorld) update(change func(tx *store.Tx)) {
 	w.Helper()
-	if err := w.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := w.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -73,7 +74,7 @@ func (w *outputWorld) service(cluster, name string) *state.Service {
 	s := &state.Service{ARN: scope.Service(cluster, name), Name: name, ClusterARN: scope.Cluster(cluster), Deployments: []*state.Deployment{{
 		ID: "ecs-svc/1", Primary: true, Revision: &state.ServiceRevision{ARN: scope.ServiceRevision(cluster, name, "1"), LaunchType: types.LaunchTypeFargate},
 	}}}
-	w.update(func(tx *state.Tx) { state.PutService(tx, s) })
+	w.update(func(tx *store.Tx) { state.PutService(tx, s) })
 	return s
 }
 
@@ -94,13 +95,13 @@ func (w *outputWorld) task(id, lastStatus string, containers ...string) {
 		}
 		t.Status.Containers = append(t.Status.Containers, state.Container{Name: name, EngineID: id + name, Phase: state.ContainerRunning})
 	}
-	w.update(func(tx *state.Tx) { state.AddTask(tx, t) })
+	w.update(func(tx *store.Tx) { state.AddTask(tx, t) })
 }
 
 // containerIs has the container of a task in a phase.
 func (w *outputWorld) containerIs(id string, phase state.ContainerPhase) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		status := state.TaskStatus{LastStatus: state.Pending, Containers: []state.Container{{Name: "web", EngineID: id, Phase: phase}}}
 		if err := state.PutTaskStatus(tx, scope.Task("default", id), state.TaskStep{Status: status}); err != nil {
 			w.Error(err)
@@ -240,7 +241,7 @@ func TestOutputOfAServiceIsFollowed(t *testing.T) {
 		expect("t2: t2 says 1; t2: t2 says 2") // of one that comes, everything
 		close(w.stops["t1"])
 		expect("")
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			gone := service.Clone()
 			gone.InactiveAt = time.Unix(2e9, 0)
 			state.PutService(tx, gone)
@@ -299,7 +300,7 @@ func TestServiceThatIsThereComesFirst(t *testing.T) {
 	w.task("t1", state.Running, "web")
 	gone := w.service("default", "web").Clone()
 	gone.InactiveAt = time.Unix(2e9, 0)
-	w.update(func(tx *state.Tx) { state.PutService(tx, gone) })
+	w.update(func(tx *store.Tx) { state.PutService(tx, gone) })
 	note := func(query string) string {
 		answer := httptest.NewRecorder()
 		w.handler.ServeHTTP(answer, httptest.NewRequest("GET", control.Prefix+"logs?"+query, nil))
@@ -399,7 +400,7 @@ func TestATaskThatNeverStartsEndsItsFollower(t *testing.T) {
 		w.task("gone1", state.Pending, "web")
 		c := w.askPath("logs?of=gone1&follow=true", &client{})
 		synctest.Wait()
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			stop := &state.Stop{Code: types.TaskStopCodeUserInitiated}
 			if err := state.PutTaskStatus(tx, scope.Task("default", "gone1"), state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped}, Stop: stop}); err != nil {
 				t.Error(err)
@@ -420,7 +421,7 @@ func TestWhyATaskHasNoOutput(t *testing.T) {
 	}
 	w.task("t1", state.Pending, "web")
 	w.task("t2", state.Provisioning, "web")
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		stop := &state.Stop{Code: types.TaskStopCodeTaskFailedToStart, Reason: "CannotPullContainerError: no such image"}
 		if err := state.PutTaskStatus(tx, scope.Task("default", "t2"), state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped}, Stop: stop}); err != nil {
 			t.Error(err)

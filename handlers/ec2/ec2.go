@@ -20,12 +20,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Options are what the API works on.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	Now   func() time.Time // the emulator's time
 	// StrictVPC knows no subnets and security groups that are made up.
 	StrictVPC bool

@@ -28,6 +28,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/vpc"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -58,7 +59,7 @@ func TestNamesOnTheWire(t *testing.T) {
 type server struct {
 	*sdk.Client
 	url   string
-	store *state.Store
+	store *store.Store
 	// whileSettling is what happens while an answer waits for addresses; or nil.
 	whileSettling func()
 }
@@ -67,12 +68,12 @@ func newServer(t *testing.T) *server { return start(t, false) }
 
 func start(t *testing.T, strict bool) *server {
 	t.Helper()
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{store: store}
-	api := ec2.New(ec2.Options{Store: store, Now: time.Now, StrictVPC: strict, Settle: func(context.Context) error {
+	s := &server{store: rows}
+	api := ec2.New(ec2.Options{Store: rows, Now: time.Now, StrictVPC: strict, Settle: func(context.Context) error {
 		if s.whileSettling != nil {
 			s.whileSettling()
 		}
@@ -138,7 +139,7 @@ const (
 func TestSubnets(t *testing.T) {
 	s := newServer(t)
 	defaults, _ := ec2network.DefaultNetwork(scope)
-	err := s.store.Update(func(tx *state.Tx) error {
+	err := s.store.Update(func(tx *store.Tx) error {
 		state.AddTask(tx, &state.Task{
 			ARN: scope.Task("default", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("default")},
 			Placement: &state.Placement{SubnetID: defaults[0].ID},

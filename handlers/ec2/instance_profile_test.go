@@ -8,13 +8,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // putProfile makes an instance profile, with a role or without.
 func (s *server) putProfile(t *testing.T, name, role string) {
 	t.Helper()
-	if err := s.store.Update(func(tx *state.Tx) error {
+	if err := s.store.Update(func(tx *store.Tx) error {
 		iam.PutInstanceProfile(tx, &iam.InstanceProfile{
 			Account: iam.AccountOf(scope), Name: name, ID: "AIPA" + name, Path: "/app/", Role: role,
 		})

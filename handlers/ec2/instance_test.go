@@ -15,13 +15,13 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // settle has all instances reach what is wanted of them, as the capacity controller does.
 func (s *server) settle(t *testing.T) {
 	t.Helper()
-	if err := s.store.Update(func(tx *state.Tx) error {
+	if err := s.store.Update(func(tx *store.Tx) error {
 		for _, i := range ec2.Instances(tx, scope) {
 			changed := *i
 			changed.Reached, changed.PrivateIP = i.Wanted, "172.31.0.4"

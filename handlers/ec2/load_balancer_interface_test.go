@@ -11,7 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // A load balancer has a network interface in each of its subnets, which is there when it has
@@ -30,7 +30,7 @@ func TestNetworkInterfacesOfLoadBalancers(t *testing.T) {
 	}
 	put := func(b *elbv2.LoadBalancer) {
 		t.Helper()
-		if err := s.store.Update(func(tx *state.Tx) error {
+		if err := s.store.Update(func(tx *store.Tx) error {
 			elbv2.PutLoadBalancer(tx, b)
 			ec2network.PutSecurityGroup(tx, group)
 			return nil
@@ -74,14 +74,14 @@ func TestALoadBalancerHoldsTheInternetGateway(t *testing.T) {
 		Type: elbtypes.LoadBalancerTypeEnumApplication, Addresses: map[string]string{subnet.ID: "172.31.0.200"},
 		Zones: []elbv2.Zone{{Name: subnet.Zone, Subnet: subnet.ID, Interface: "eni-0123456789abcdef0"}},
 	}
-	update := func(change func(tx *state.Tx)) {
+	update := func(change func(tx *store.Tx)) {
 		t.Helper()
-		if err := s.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+		if err := s.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var public string
-	update(func(tx *state.Tx) {
+	update(func(tx *store.Tx) {
 		elbv2.PutLoadBalancer(tx, b)
 		public = ec2network.TakePublicAddress(tx, b.Zones[0].Interface, "web").String()
 	})
@@ -95,6 +95,6 @@ func TestALoadBalancerHoldsTheInternetGateway(t *testing.T) {
 	detach := &sdk.DetachInternetGatewayInput{InternetGatewayId: gateway.InternetGatewayId, VpcId: aws.String(ec2network.DefaultVPC)}
 	_, err := s.DetachInternetGateway(ctx, detach)
 	refused(t, err, "DependencyViolation", "Network "+ec2network.DefaultVPC+" has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.")
-	update(func(tx *state.Tx) { elbv2.DeleteLoadBalancer(tx, b) })
+	update(func(tx *store.Tx) { elbv2.DeleteLoadBalancer(tx, b) })
 	must[*sdk.DetachInternetGatewayOutput](t)(s.DetachInternetGateway(ctx, detach))
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func (s *server) prefixList(t *testing.T, most int32, cidrs ...string) string {
@@ -173,7 +173,7 @@ func TestChangesOfPrefixListsThatAreRefused(t *testing.T) {
 func TestAPrefixListWithANameOfAWSIsChanged(t *testing.T) {
 	s := newServer(t)
 	id := s.prefixList(t, 2, "192.0.2.0/24")
-	if err := s.store.Update(func(tx *state.Tx) error {
+	if err := s.store.Update(func(tx *store.Tx) error {
 		stored := *ec2network.FindPrefixList(tx, scope, id)
 		stored.Name = "com.aws.mine"
 		ec2network.PutPrefixList(tx, &stored)

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func (s *server) nat(t *testing.T, in *sdk.CreateNatGatewayInput) types.NatGateway {
@@ -83,7 +83,7 @@ func TestTheLifeOfANATGateway(t *testing.T) {
 	must[*sdk.DisassociateAddressOutput](t)(s.DisassociateAddress(ctx, &sdk.DisassociateAddressInput{PublicIp: eip.PublicIp}))
 	must[*sdk.ReleaseAddressOutput](t)(s.ReleaseAddress(ctx, &sdk.ReleaseAddressInput{AllocationId: eip.AllocationId}))
 	must[*sdk.DeleteSubnetOutput](t)(s.DeleteSubnet(ctx, &sdk.DeleteSubnetInput{SubnetId: &n.subnets[0]}))
-	if err := s.store.Update(func(tx *state.Tx) error { ec2.ForgetNATGateways(tx, time.Now().Add(time.Minute)); return nil }); err != nil {
+	if err := s.store.Update(func(tx *store.Tx) error { ec2.ForgetNATGateways(tx, time.Now().Add(time.Minute)); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	_, err = s.DeleteNatGateway(ctx, &sdk.DeleteNatGatewayInput{NatGatewayId: &id})

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // runSpot launches Spot Instances.
@@ -80,7 +80,7 @@ func TestASpotInstance(t *testing.T) {
 
 	interrupt := func(change func(i *ec2.Instance) *ec2.Instance) {
 		t.Helper()
-		if err := s.store.Update(func(tx *state.Tx) error {
+		if err := s.store.Update(func(tx *store.Tx) error {
 			ec2.PutInstance(tx, change(ec2.FindInstance(tx, scope, *other.InstanceId)))
 			return nil
 		}); err != nil {

@@ -8,7 +8,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func TestSubnetsOfOnesOwn(t *testing.T) {
@@ -62,7 +62,7 @@ func TestRangesOfSubnets(t *testing.T) {
 		refused(t, err, c.code, c.message)
 	}
 	moved := s.subnet(t, ec2network.DefaultVPC, "172.31.64.16/28")
-	s.update(t, func(tx *state.Tx) { ec2network.SetNetworkCIDR(tx, netip.MustParsePrefix("10.9.0.0/16")) })
+	s.update(t, func(tx *store.Tx) { ec2network.SetNetworkCIDR(tx, netip.MustParsePrefix("10.9.0.0/16")) })
 	out := must[*sdk.DescribeSubnetsOutput](t)(s.DescribeSubnets(ctx, &sdk.DescribeSubnetsInput{SubnetIds: []string{moved}}))
 	if got := *out.Subnets[0].CidrBlock; got != "10.9.64.16/28" {
 		t.Errorf("a subnet of the default VPC has the range %s where that of the network is another", got)

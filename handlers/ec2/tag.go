@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // CreateTags sets tags of what is there; those with other keys stay.
@@ -64,7 +64,7 @@ func (a *API) DeleteTags(ctx context.Context, in *sdk.DeleteTagsInput) (*sdk.Del
 
 // changeTags changes the tags of all resources or, if one does not exist, of none.
 func (a *API) changeTags(scope arn.Scope, ids []string, change func(tags map[string]string)) error {
-	return a.Store.Update(func(tx *state.Tx) error {
+	return a.Store.Update(func(tx *store.Tx) error {
 		for _, id := range ids {
 			if err := a.Exists(tx, scope, id); err != nil {
 				return err

@@ -9,6 +9,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -106,7 +107,7 @@ func TestTagRefusals(t *testing.T) {
 func TestNetworkInterfaceOfATask(t *testing.T) {
 	s := newServer(t)
 	subnets, _ := ec2network.DefaultNetwork(scope)
-	err := s.store.Update(func(tx *state.Tx) error {
+	err := s.store.Update(func(tx *store.Tx) error {
 		for id, status := range map[string]string{"1": "ATTACHED", "2": "DELETED", "3": "PRECREATED"} {
 			state.AddTask(tx, &state.Task{
 				ARN: scope.Task("default", id), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("default"), SecurityGroups: []string{madeUpGroup}},
@@ -156,7 +157,7 @@ func TestTagsOfAWSStay(t *testing.T) {
 	s := newServer(t)
 	subnets, _ := ec2network.DefaultNetwork(scope)
 	id := subnets[0].ID
-	if err := s.store.Update(func(tx *state.Tx) error {
+	if err := s.store.Update(func(tx *store.Tx) error {
 		ec2network.SetTags(tx, scope, id, map[string]string{"aws:autoscaling:groupName": "web", "Tier": "public"})
 		return nil
 	}); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -30,11 +31,11 @@ func (s *server) runTask(t *testing.T, subnet string, groups ...string) (end fun
 		Placement: &state.Placement{SubnetID: subnet},
 		Status:    state.TaskStatus{LastStatus: state.Running, Attachment: state.Attachment{Status: "ATTACHED", NetworkID: "eni-1"}},
 	}
-	s.update(t, func(tx *state.Tx) { state.AddTask(tx, row) })
+	s.update(t, func(tx *store.Tx) { state.AddTask(tx, row) })
 	return func() {
 		stopped := row.Status
 		stopped.LastStatus, stopped.Attachment.Status = state.Stopped, "DELETED"
-		s.update(t, func(tx *state.Tx) {
+		s.update(t, func(tx *store.Tx) {
 			if err := state.PutTaskStatus(tx, row.ARN, state.TaskStep{Status: stopped}); err != nil {
 				t.Error(err)
 			}
@@ -42,9 +43,9 @@ func (s *server) runTask(t *testing.T, subnet string, groups ...string) (end fun
 	}
 }
 
-func (s *server) update(t *testing.T, change func(tx *state.Tx)) {
+func (s *server) update(t *testing.T, change func(tx *store.Tx)) {
 	t.Helper()
-	if err := s.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := s.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -20,8 +20,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/taskdefinition"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
@@ -39,7 +39,7 @@ type API struct {
 
 // Options configure the control plane.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	// Now is the emulator's clock.
 	Now func() time.Time
 	// DefaultLaunchType is used where a request names neither launch type nor
@@ -73,7 +73,7 @@ type Options struct {
 	NamespaceDelay time.Duration
 	// Repeats reports whether a call of RunTask with a client token may come again as it was, because EventBridge has
 	// yet to learn what has become of it: the token is remembered however long its tasks have stopped. Nil: none is.
-	Repeats func(tx *state.Tx, clientToken string) bool
+	Repeats func(tx *store.Tx, clientToken string) bool
 }
 
 // New makes the control plane.

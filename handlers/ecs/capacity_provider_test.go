@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -68,11 +69,11 @@ func TestPutClusterCapacityProviders(t *testing.T) {
 	refused(t, err, "InvalidParameterException", "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster or specify a valid capacity provider and try again.")
 
 	var task *state.Task
-	s.update(t, func(tx *state.Tx) { task = addTask(tx, "shop", "1", state.Running, ourtypes.LaunchTypeFargate) })
+	s.update(t, func(tx *store.Tx) { task = addTask(tx, "shop", "1", state.Running, ourtypes.LaunchTypeFargate) })
 	_, err = put([]string{})
 	refused(t, err, "ResourceInUseException", "The specified capacity provider is in use and cannot be removed.")
 	s.agentStops(t, task.ARN)
-	s.update(t, func(tx *state.Tx) { state.PutService(tx, newService("shop", "web")) })
+	s.update(t, func(tx *store.Tx) { state.PutService(tx, newService("shop", "web")) })
 	_, err = put([]string{"FARGATE_SPOT"})
 	refused(t, err, "ResourceInUseException", "The specified capacity provider is in use and cannot be removed.")
 
@@ -90,7 +91,7 @@ func TestPutClusterCapacityProviders(t *testing.T) {
 func (s *server) addGroup(t *testing.T, name string, protected bool) *autoscaling.Group {
 	t.Helper()
 	g := &autoscaling.Group{Scope: testScope, Name: name, ID: arn.NewUUID(), Max: 10, Protected: protected}
-	s.update(t, func(tx *state.Tx) { autoscaling.PutGroup(tx, g) })
+	s.update(t, func(tx *store.Tx) { autoscaling.PutGroup(tx, g) })
 	return g
 }
 
@@ -100,7 +101,7 @@ func TestCapacityProviderLeavesTheTagOfAGroup(t *testing.T) {
 	g := *s.addGroup(t, "spare", false)
 	mine := autoscaling.Tag{Key: "AmazonECSManaged", Value: "true", Propagate: true}
 	g.SetTag(mine)
-	if err := s.store.Update(func(tx *state.Tx) error { autoscaling.PutGroup(tx, &g); return nil }); err != nil {
+	if err := s.store.Update(func(tx *store.Tx) error { autoscaling.PutGroup(tx, &g); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	must[*sdk.CreateCapacityProviderOutput](t)(s.CreateCapacityProvider(ctx, &sdk.CreateCapacityProviderInput{
@@ -172,7 +173,7 @@ func TestCapacityProviderOfAGroup(t *testing.T) {
 		t.Errorf("described %+v", described)
 	}
 
-	s.update(t, func(tx *state.Tx) { // as the controller does
+	s.update(t, func(tx *store.Tx) { // as the controller does
 		c := *state.FindCluster(tx, testScope.Cluster("shop"))
 		c.Attachments, c.AttachmentsStatus = nil, "UPDATE_COMPLETE"
 		state.PutCluster(tx, &c)
@@ -250,7 +251,7 @@ func TestInstancesBelongToTheProviderOfTheirGroup(t *testing.T) {
 		Name: aws.String("mine"), AutoScalingGroupProvider: &types.AutoScalingGroupProvider{AutoScalingGroupArn: aws.String("spare"), ManagedDraining: types.ManagedDrainingDisabled},
 	}))
 	id := testScope.ContainerInstance("shop", arn.NewID())
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		ec2.PutInstance(tx, &ec2.Instance{Scope: testScope, ID: "i-1", Group: "spare"})
 		state.PutContainerInstance(tx, &state.ContainerInstance{ARN: id, EC2InstanceID: "i-1", Status: state.InstanceActive}, time.Now())
 	})
@@ -271,7 +272,7 @@ func TestAnInstanceRegisteredByHandBelongsToTheProviderOfItsGroup(t *testing.T) 
 	s.createClusters(t, "shop")
 	s.addGroup(t, "spare", false)
 	s.createProvider(t, "mine", "spare")
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		ec2.PutInstance(tx, &ec2.Instance{Scope: testScope, ID: "i-0123456789abcdef0", Group: "spare"})
 	})
 	must[*sdk.PutClusterCapacityProvidersOutput](t)(s.PutClusterCapacityProviders(ctx, &sdk.PutClusterCapacityProvidersInput{
@@ -316,13 +317,13 @@ func TestAGroupMadeAgainIsAnotherOne(t *testing.T) {
 	s.createClusters(t, "shop")
 	gone := s.addGroup(t, "spare", false)
 	s.createProvider(t, "old", "spare")
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		autoscaling.DeleteGroup(tx, autoscaling.FindGroup(tx, testScope, gone.Name), time.Now())
 	})
 	s.addGroup(t, "spare", false)
 	s.createProvider(t, "new", "spare")
 	id := testScope.ContainerInstance("shop", arn.NewID())
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		ec2.PutInstance(tx, &ec2.Instance{Scope: testScope, ID: "i-1", Group: "spare"})
 		state.PutContainerInstance(tx, &state.ContainerInstance{ARN: id, EC2InstanceID: "i-1", Status: state.InstanceActive}, time.Now())
 	})

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -23,7 +24,7 @@ func TestARNsOfOthersActOnNothing(t *testing.T) {
 	id := strings.Repeat("0", 32)
 	others := testScope
 	others.Account = otherAccount
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		for _, scope := range []struct{ cluster, task string }{
 			{testScope.Cluster("shop"), testScope.Task("shop", id)}, {others.Cluster("shop"), others.Task("shop", id)},
 		} {

@@ -11,6 +11,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -150,7 +151,7 @@ func TestDescribeClustersShowsWhatIsIncluded(t *testing.T) {
 func TestStatisticsCountTasksAndServices(t *testing.T) {
 	s := newServer(t)
 	s.createClusters(t, "shop")
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		addTask(tx, "shop", "1", state.Running, ourtypes.LaunchTypeFargate)
 		addTask(tx, "shop", "2", state.Provisioning, ourtypes.LaunchTypeFargate)
 		addTask(tx, "shop", "3", state.Stopped, ourtypes.LaunchTypeFargate)
@@ -176,7 +177,7 @@ func TestStatisticsCountTasksAndServices(t *testing.T) {
 }
 
 // addTask writes a task as the agent leaves it.
-func addTask(tx *state.Tx, cluster, id, lastStatus string, launchType ourtypes.LaunchType) *state.Task {
+func addTask(tx *store.Tx, cluster, id, lastStatus string, launchType ourtypes.LaunchType) *state.Task {
 	task := &state.Task{
 		ARN: testScope.Task(cluster, id),
 		Spec: &state.TaskSpec{
@@ -286,7 +287,7 @@ func TestDeleteClusterOnlyWhenEmpty(t *testing.T) {
 		return s.DeleteCluster(ctx, &sdk.DeleteClusterInput{Cluster: aws.String("shop")})
 	}
 	var task *state.Task
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		task = addTask(tx, "shop", "1", state.Stopping, ourtypes.LaunchTypeFargate)
 		state.PutService(tx, newService("shop", "web"))
 	})
@@ -295,7 +296,7 @@ func TestDeleteClusterOnlyWhenEmpty(t *testing.T) {
 
 	service := newService("shop", "web")
 	service.DeletedAt = time.Now()
-	s.update(t, func(tx *state.Tx) { state.PutService(tx, service) })
+	s.update(t, func(tx *store.Tx) { state.PutService(tx, service) })
 	_, err = remove()
 	refused(t, err, "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.")
 

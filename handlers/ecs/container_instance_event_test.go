@@ -63,7 +63,7 @@ func TestEventsOfAContainerInstanceAndItsTask(t *testing.T) {
 	task := place(nil)
 	s.says(t, task, "RUNNING", container("web", "RUNNING", nil))
 	s.says(t, task, "STOPPED", container("web", "STOPPED", aws.Int32(0)))
-	events, _, _ := s.store.Events(0)
+	events, _, _ := state.Events(s.store, 0)
 	var got []string
 	for _, e := range events {
 		var body struct {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -87,9 +88,9 @@ func TestAnAgentIsUpdated(t *testing.T) {
 
 	// It is done when its time has come, whether or not it is described, and once.
 	later := time.Now().Add(time.Minute)
-	s.update(t, func(tx *state.Tx) { state.EndAgentUpdates(tx, time.Now()) })
-	s.update(t, func(tx *state.Tx) { state.EndAgentUpdates(tx, later) })
-	s.update(t, func(tx *state.Tx) { state.EndAgentUpdates(tx, later) })
+	s.update(t, func(tx *store.Tx) { state.EndAgentUpdates(tx, time.Now()) })
+	s.update(t, func(tx *store.Tx) { state.EndAgentUpdates(tx, later) })
+	s.update(t, func(tx *store.Tx) { state.EndAgentUpdates(tx, later) })
 	done := s.describeInstance(t, instance)
 	if done.AgentUpdateStatus != types.AgentUpdateStatusUpdated || *done.VersionInfo.AgentVersion != "1.94.0" || *done.VersionInfo.DockerVersion != "DockerVersion: 25.0.13" || done.Version != 3 {
 		t.Errorf("updated: %+v, %s", done, *done.VersionInfo.AgentVersion)

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -78,7 +79,7 @@ func (s *server) placeTask(t testing.TB, instance *string, change func(t *state.
 	if change != nil {
 		change(task)
 	}
-	s.update(t, func(tx *state.Tx) { state.AddTask(tx, task) })
+	s.update(t, func(tx *store.Tx) { state.AddTask(tx, task) })
 	return task
 }
 
@@ -253,7 +254,7 @@ func TestWhoseTasksAnInstanceTakes(t *testing.T) {
 func TestRegistrationsThatAreRefused(t *testing.T) {
 	s := newServer(t)
 	s.shop(t)
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		state.PutContainerInstance(tx, &state.ContainerInstance{
 			ARN: testScope.ContainerInstance("shop", "0123456789abcdef0123456789abcdef"), EC2InstanceID: "i-0a", Status: state.InstanceActive,
 		}, time.Now())

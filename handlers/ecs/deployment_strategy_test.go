@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 const hookFunction = "arn:aws:lambda:eu-west-1:123456789012:function:gate"
@@ -36,7 +36,7 @@ func (s *server) traffic(t testing.TB, kind string) traffic {
 		}
 		return []elb.Action{{Type: elb.ActionTypeEnumForward, ForwardConfig: &elb.ForwardActionConfig{TargetGroups: tuples}}}
 	}
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		protocol := elb.ProtocolEnumHttp
 		if kind == "net" {
 			protocol = elb.ProtocolEnumTcp
@@ -91,7 +91,7 @@ func TestAdvancedConfigurationRefusals(t *testing.T) {
 	x := s.traffic(t, "app")
 	lone := elbv2.NewTargetGroupARN(testScope, "lone")
 	instances := elbv2.NewTargetGroupARN(testScope, "instances")
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		for group, kind := range map[string]elb.TargetTypeEnum{lone: elb.TargetTypeEnumIp, instances: elb.TargetTypeEnumInstance} {
 			elbv2.PutTargetGroup(tx, &elbv2.TargetGroup{Scope: testScope, ARN: group, Name: group, Type: kind, Protocol: elb.ProtocolEnumHttp})
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -53,7 +54,7 @@ func (s *server) paused(t testing.TB, expires time.Time) string {
 // change changes a service deployment as the scheduler would.
 func (s *server) change(t testing.TB, id string, change func(*state.ServiceDeployment)) {
 	t.Helper()
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		d := state.FindServiceDeployment(tx, id).Clone()
 		change(d)
 		state.PutServiceDeployment(tx, d)

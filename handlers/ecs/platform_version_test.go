@@ -7,6 +7,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -60,7 +61,7 @@ func TestPlatformVersionWithoutEFS(t *testing.T) {
 	}
 	refused(t, update(sdk.UpdateServiceInput{PlatformVersion: aws.String("1.3.0")}), code, words)
 
-	s.update(t, func(tx *state.Tx) { // as an earlier version stored it
+	s.update(t, func(tx *store.Tx) { // as an earlier version stored it
 		service := state.FindService(tx, testScope.Service("default", "web")).Clone()
 		revision := *service.Primary().Revision
 		revision.PlatformVersion, service.Primary().Revision = "1.3.0", &revision

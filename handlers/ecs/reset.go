@@ -5,12 +5,13 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Reset removes everything. If withDefault, it makes the default clusters that there were
 // anew, so that a request that has found its own before does not miss it afterwards.
-func Reset(tx *state.Tx, now time.Time, withDefault bool) {
+func Reset(tx *store.Tx, now time.Time, withDefault bool) {
 	before := state.AllClusters(tx)
 	tx.Reset()
 	for _, c := range before {

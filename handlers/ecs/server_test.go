@@ -24,6 +24,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
@@ -38,7 +39,7 @@ func TestMain(m *testing.M) { os.Exit(promises.Main(m, ecs.New(ecs.Options{}).Se
 type server struct {
 	*sdk.Client
 	url      string
-	store    *state.Store
+	store    *store.Store
 	sessions *ssmsession.Kernel
 }
 
@@ -66,7 +67,7 @@ func newServer(t testing.TB) *server {
 
 func startServer(t testing.TB, observe func(service, operation string, status int, d time.Duration)) *server {
 	t.Helper()
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,12 +75,12 @@ func startServer(t testing.TB, observe func(service, operation string, status in
 		return program{}, nil
 	}})
 	t.Cleanup(func() { sessions.Close("") })
-	api := ecs.New(ecs.Options{Store: store, Now: time.Now, Sessions: sessions})
+	api := ecs.New(ecs.Options{Store: rows, Now: time.Now, Sessions: sessions})
 	s := httptest.NewServer(api.Service().Handler(awsapi.Options{
 		Logger: slog.New(slog.DiscardHandler), Observe: observe,
 	}))
 	t.Cleanup(s.Close)
-	return &server{Client: clientOf(s.URL, testRegion, testAccount), url: s.URL, store: store, sessions: sessions}
+	return &server{Client: clientOf(s.URL, testRegion, testAccount), url: s.URL, store: rows, sessions: sessions}
 }
 
 // program runs in a session of ECS Exec.
@@ -96,9 +97,9 @@ func clientOf(url, region, account string) *sdk.Client {
 }
 
 // update writes what a controller would have written.
-func (s *server) update(t testing.TB, write func(tx *state.Tx)) {
+func (s *server) update(t testing.TB, write func(tx *store.Tx)) {
 	t.Helper()
-	err := s.store.Update(func(tx *state.Tx) error {
+	err := s.store.Update(func(tx *store.Tx) error {
 		write(tx)
 		return nil
 	})

@@ -10,6 +10,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/google/go-cmp/cmp"
@@ -19,7 +20,7 @@ import (
 // namespace makes an HTTP namespace of Cloud Map, and returns its ARN.
 func (s *server) namespace(t testing.TB, name string) (namespaceARN string) {
 	t.Helper()
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		namespaceARN = endpoint.MakeNamespace(tx, testScope, name, time.Unix(1, 0)).ARN
 	})
 	return namespaceARN
@@ -207,7 +208,7 @@ func TestServiceConnectRefusals(t *testing.T) {
 	s := newServer(t)
 	s.connectDefinitions(t)
 	namespace := s.namespace(t, "shop.local")
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		servicediscovery.PutService(tx, &servicediscovery.Service{ARN: servicediscovery.NewServiceARN(testScope), NamespaceARN: namespace, Name: "own"})
 	})
 	taken := offering("shop.local", "http")

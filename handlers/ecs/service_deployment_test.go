@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -82,7 +83,7 @@ func TestListServiceDeploymentsOfOneMillisecond(t *testing.T) {
 		made = slices.Insert(made, 0, arn.ServiceDeploymentID(*out.Service.Deployments[0].Id))
 	}
 	instant := time.UnixMilli(1_700_000_000_123)
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		for i, id := range made {
 			d := state.FindServiceDeployment(tx, testScope.ServiceDeployment("default", "web", id)).Clone()
 			d.CreatedAt = instant.Add(time.Duration(i) * time.Microsecond)
@@ -176,7 +177,7 @@ func TestStopServiceDeploymentAsksOnce(t *testing.T) {
 	if got := stop("ABORT"); got != "ROLLBACK_REQUESTED" {
 		t.Errorf("what is on its way goes on: %s", got)
 	}
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		ended := state.FindServiceDeployment(tx, id).Clone()
 		ended.Status, ended.FinishedAt = "ROLLBACK_FAILED", time.Now()
 		state.PutServiceDeployment(tx, ended)

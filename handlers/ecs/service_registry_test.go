@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	discovery "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // registry makes a service of AWS Cloud Map with records of some types; without any it is one of an HTTP namespace.
@@ -22,7 +22,7 @@ func (s *server) registry(t testing.TB, id string, records ...discovery.RecordTy
 	for _, r := range records {
 		of.DNSRecords = append(of.DNSRecords, discovery.DnsRecord{Type: r, TTL: aws.Int64(10)})
 	}
-	s.update(t, func(tx *state.Tx) { servicediscovery.PutService(tx, of) })
+	s.update(t, func(tx *store.Tx) { servicediscovery.PutService(tx, of) })
 	return of.ARN
 }
 
@@ -49,7 +49,7 @@ func TestServiceRegistryRefusals(t *testing.T) {
 	namespace, unknown := "arn:aws:servicediscovery:us-east-1:000000000000:namespace/ns-1", servicediscovery.ServiceARN(testScope, "srv-cccccccccccccccc")
 	elsewhere := arn.Scope{Region: "us-west-2", Account: testAccount}
 	far, shared := servicediscovery.ServiceARN(elsewhere, "srv-dddddddddddddddd"), servicediscovery.ServiceARN(arn.Scope{Region: testRegion, Account: "999999999999"}, "srv-eeeeeeeeeeeeeeee")
-	s.update(t, func(tx *state.Tx) { servicediscovery.PutService(tx, &servicediscovery.Service{ARN: far}) })
+	s.update(t, func(tx *store.Tx) { servicediscovery.PutService(tx, &servicediscovery.Service{ARN: far}) })
 	const noPort = "The values specified for serviceRegistries do not require a value for 'containerPort'. Remove the value and retry. Registry: "
 	const oneOf = "Specify a value for either 'port' or the 'containerName' and 'containerPort' combination, but not both. Remove one and retry."
 	const container = "When specifying 'host' or 'bridge' for networkMode, values for 'containerName' and 'containerPort' must be specified from the task definition. Registry: "
@@ -153,7 +153,7 @@ func TestARegistryThatIsGoneHindersNothingElse(t *testing.T) {
 	s.fargateWithPort(t, "web")
 	a := s.registry(t, "srv-aaaaaaaaaaaaaaaa", discovery.RecordTypeA)
 	s.create(t, s.withRegistry("web", types.ServiceRegistry{RegistryArn: &a}))
-	s.update(t, func(tx *state.Tx) { servicediscovery.DeleteService(tx, servicediscovery.FindService(tx, a)) })
+	s.update(t, func(tx *store.Tx) { servicediscovery.DeleteService(tx, servicediscovery.FindService(tx, a)) })
 	must[*sdk.UpdateServiceOutput](t)(s.UpdateService(ctx, &sdk.UpdateServiceInput{Service: aws.String("web"), DesiredCount: aws.Int32(0)}))
 	_, err := s.UpdateService(ctx, &sdk.UpdateServiceInput{Service: aws.String("web"), ServiceRegistries: []types.ServiceRegistry{{RegistryArn: &a}}})
 	refused(t, err, invalid, "The service registry was not found: "+a)

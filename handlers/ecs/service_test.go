@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
@@ -43,7 +44,7 @@ func (s *server) describe(t testing.TB, name string, include ...types.ServiceFie
 // scheduler changes a service as the service scheduler would.
 func (s *server) scheduler(t testing.TB, name string, change func(*state.Service)) {
 	t.Helper()
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		service := state.FindService(tx, testScope.Service("default", name)).Clone()
 		change(service)
 		state.PutService(tx, service)
@@ -53,7 +54,7 @@ func (s *server) scheduler(t testing.TB, name string, change func(*state.Service
 // scheduleTasks starts n tasks of the primary deployment that are in lastStatus.
 func (s *server) scheduleTasks(t testing.TB, name string, n int, lastStatus string) {
 	t.Helper()
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		service := state.FindService(tx, testScope.Service("default", name))
 		deployment := service.Primary()
 		revision := deployment.Revision.TaskDefinition
@@ -138,7 +139,7 @@ func TestServiceShowsWhatTheSchedulerDid(t *testing.T) {
 	})
 	s.scheduleTasks(t, "web", 2, state.Running)
 	s.scheduleTasks(t, "web", 1, state.Pending)
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		for _, message := range []string{"first", "second"} {
 			state.AddServiceEvents(tx, *created.ServiceArn, ourtypes.ServiceEvent{Id: &message, Message: &message, CreatedAt: aws.Time(time.Now())})
 		}
@@ -186,7 +187,7 @@ func TestServiceFromCreationToANewLife(t *testing.T) {
 		t.Errorf("a draining service is listed: %v", list.ServiceArns)
 	}
 
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		state.AddServiceEvents(tx, *created.ServiceArn, ourtypes.ServiceEvent{Message: aws.String("old")})
 	})
 	s.scheduler(t, "web", func(service *state.Service) { service.InactiveAt = time.Now() })

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
@@ -76,7 +77,7 @@ func (a *API) changeTags(ctx context.Context, ref *string, change func([]types.T
 	if err := a.NeedCluster(scope, ref); err != nil {
 		return err
 	}
-	return a.Store.Update(func(tx *state.Tx) error {
+	return a.Store.Update(func(tx *store.Tx) error {
 		tagged, err := taggedResource(tx, scope, ref)
 		if err != nil {
 			return err
@@ -98,7 +99,7 @@ type tagged struct {
 
 // taggedResource finds what an ARN refers to. What is of another account or partition is
 // not found. The words for missing resources other than clusters are not published.
-func taggedResource(tx *state.Tx, scope arn.Scope, ref *string) (tagged, error) {
+func taggedResource(tx *store.Tx, scope arn.Scope, ref *string) (tagged, error) {
 	parsed, ok := arn.Parse(aws.ToString(ref))
 	if !ok || parsed.Service != "ecs" {
 		return tagged{}, kit.InvalidParameter("The ARN provided is invalid.")
@@ -133,7 +134,7 @@ func taggedResource(tx *state.Tx, scope arn.Scope, ref *string) (tagged, error) 
 // noun makes words of a resource type: "task definition".
 func noun(resourceType string) string { return strings.ReplaceAll(resourceType, "-", " ") }
 
-func taggedCluster(tx *state.Tx, ref string) (tagged, error) {
+func taggedCluster(tx *store.Tx, ref string) (tagged, error) {
 	old := state.FindCluster(tx, ref)
 	switch {
 	case old == nil:
@@ -152,7 +153,7 @@ func taggedCluster(tx *state.Tx, ref string) (tagged, error) {
 // errShortARN is for ARNs without a cluster. Source: field reports.
 var errShortARN = kit.InvalidParameter("Long arn format must be used for tagging operations")
 
-func taggedService(tx *state.Tx, parsed arn.ARN, ref string) (tagged, error) {
+func taggedService(tx *store.Tx, parsed arn.ARN, ref string) (tagged, error) {
 	if len(parsed.Resource) < 2 {
 		return tagged{}, errShortARN
 	}
@@ -167,7 +168,7 @@ func taggedService(tx *state.Tx, parsed arn.ARN, ref string) (tagged, error) {
 	}}, nil
 }
 
-func taggedContainerInstance(tx *state.Tx, parsed arn.ARN, ref string) (tagged, error) {
+func taggedContainerInstance(tx *store.Tx, parsed arn.ARN, ref string) (tagged, error) {
 	if len(parsed.Resource) < 2 {
 		return tagged{}, errShortARN
 	}
@@ -178,7 +179,7 @@ func taggedContainerInstance(tx *state.Tx, parsed arn.ARN, ref string) (tagged, 
 	return tagged{old.Tags, func(tags []types.Tag) { state.PutContainerInstanceTags(tx, old.ARN, tags) }}, nil
 }
 
-func taggedCapacityProvider(tx *state.Tx, scope arn.Scope, ref string) (tagged, error) {
+func taggedCapacityProvider(tx *store.Tx, scope arn.Scope, ref string) (tagged, error) {
 	old := state.FindCapacityProvider(tx, scope, arn.Name(ref))
 	if !old.Active() || old.ARN != ref { // FARGATE and FARGATE_SPOT have no tags
 		return tagged{}, kit.InvalidParameter("The specified capacity provider is not found.")
@@ -190,7 +191,7 @@ func taggedCapacityProvider(tx *state.Tx, scope arn.Scope, ref string) (tagged, 
 	}}, nil
 }
 
-func taggedTask(tx *state.Tx, parsed arn.ARN, ref string) (tagged, error) {
+func taggedTask(tx *store.Tx, parsed arn.ARN, ref string) (tagged, error) {
 	if len(parsed.Resource) < 2 {
 		return tagged{}, errShortARN
 	}
@@ -204,7 +205,7 @@ func taggedTask(tx *state.Tx, parsed arn.ARN, ref string) (tagged, error) {
 	return tagged{task.Tags, func(tags []types.Tag) { state.PutTaskTags(tx, task.ARN, tags) }}, nil
 }
 
-func taggedTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (tagged, error) {
+func taggedTaskDefinition(tx *store.Tx, scope arn.Scope, ref string) (tagged, error) {
 	old, err := kit.FindTaskDefinition(tx, scope, ref)
 	if err != nil {
 		return tagged{}, err

@@ -9,6 +9,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -25,7 +26,7 @@ func TestTagsOfEachResource(t *testing.T) {
 	s := newServer(t)
 	s.createClusters(t, "shop")
 	def := *s.register(t, "web").TaskDefinitionArn
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		addTask(tx, "shop", "0123456789abcdef0123456789abcdef", state.Running, ourtypes.LaunchTypeFargate)
 		state.PutService(tx, newService("shop", "web"))
 	})

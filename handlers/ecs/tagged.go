@@ -6,6 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -37,8 +38,8 @@ func tagsIf(there bool, tags []types.Tag) []tagging.Tag {
 }
 
 // inClusters lists what is in any cluster of an account and Region.
-func inClusters[T any](list func(*state.Tx, *state.Cluster) []T) func(*state.Tx, arn.Scope) []T {
-	return func(tx *state.Tx, scope arn.Scope) (all []T) {
+func inClusters[T any](list func(*store.Tx, *state.Cluster) []T) func(*store.Tx, arn.Scope) []T {
+	return func(tx *store.Tx, scope arn.Scope) (all []T) {
 		for _, c := range state.Clusters(tx, scope) {
 			all = append(all, list(tx, c)...)
 		}
@@ -46,6 +47,6 @@ func inClusters[T any](list func(*state.Tx, *state.Cluster) []T) func(*state.Tx,
 	}
 }
 
-func taskDefinitions(tx *state.Tx, scope arn.Scope) []*state.TaskDefinition {
+func taskDefinitions(tx *store.Tx, scope arn.Scope) []*state.TaskDefinition {
 	return state.TaskDefinitions(tx, scope, "")
 }

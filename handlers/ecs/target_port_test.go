@@ -9,6 +9,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -49,7 +50,7 @@ func TestHealthChecksOfADynamicHostPort(t *testing.T) {
 	s := newServer(t)
 	x := s.traffic(t, "app")
 	checkAt := func(port string) {
-		s.update(t, func(tx *state.Tx) {
+		s.update(t, func(tx *store.Tx) {
 			group := *elbv2.FindTargetGroup(tx, x.blue)
 			group.Type, group.HealthCheck.Port = elb.TargetTypeEnumInstance, port
 			elbv2.PutTargetGroup(tx, &group)

@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -52,11 +53,11 @@ func (s *server) revision(t testing.TB, ref string) int32 {
 // TestARevisionKeepsNothingOfItsRequest weighs rows. The strings of a request share
 // memory, so a row that kept some as they came would keep half a kilobyte for each.
 func TestARevisionKeepsNothingOfItsRequest(t *testing.T) {
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := ecs.New(ecs.Options{Store: store, Now: time.Now}).Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
+	h := ecs.New(ecs.Options{Store: rows, Now: time.Now}).Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
 	command := strings.Repeat(`"of forty characters, with the next one, ",`, 20) + `""`
 	body := `{"family":"web","containerDefinitions":[{"name":"app","image":"nginx","memory":64,"command":[` + command + `]}],` +
 		`"tags":[{"key":"team","value":"shop"},{"key":"stage","value":"prod"}]}`
@@ -82,7 +83,7 @@ func TestARevisionKeepsNothingOfItsRequest(t *testing.T) {
 		register()
 	}
 	kept := (heap() - before) / n
-	json := uint64(len(state.FindTaskDefinition(store.Read(), arn.Scope{Region: "us-east-1", Account: "000000000000"}, "web", n).Body))
+	json := uint64(len(state.FindTaskDefinition(rows.Read(), arn.Scope{Region: "us-east-1", Account: "000000000000"}, "web", n).Body))
 	if kept > json+1200 {
 		t.Errorf("a revision keeps %d bytes, %d of them its JSON", kept, json)
 	}
@@ -142,14 +143,14 @@ func TestDeletedRevisionsGoWhenNothingRefersToThem(t *testing.T) {
 	service, deleted := newService("shop", "web"), newService("shop", "web")
 	deleted.InactiveAt = time.Now()
 	var task *state.Task
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		task = addTask(tx, "shop", "1", state.Running, ourtypes.LaunchTypeFargate)
 		state.PutService(tx, service)
 	})
 	since := time.Now().Add(-time.Hour)
 	sweep := func(want int) {
 		t.Helper()
-		s.update(t, func(tx *state.Tx) {
+		s.update(t, func(tx *store.Tx) {
 			if got := state.SweepTaskDefinitions(tx, since); got != want {
 				t.Errorf("%d revisions went, want %d", got, want)
 			}
@@ -158,7 +159,7 @@ func TestDeletedRevisionsGoWhenNothingRefersToThem(t *testing.T) {
 	sweep(0) // it is too early
 	since = time.Now()
 	sweep(1) // web:2; web:1 runs and has a service
-	s.update(t, func(tx *state.Tx) { state.PutService(tx, deleted) })
+	s.update(t, func(tx *store.Tx) { state.PutService(tx, deleted) })
 	sweep(0)
 	if got := s.revision(t, "web:1"); got != 1 {
 		t.Errorf("got %d", got)

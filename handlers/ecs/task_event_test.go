@@ -109,7 +109,7 @@ func TestTaskEventOfANewTask(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
 	s.run(t, runInput("web"))
-	events, oldest, _ := s.store.Events(0)
+	events, oldest, _ := state.Events(s.store, 0)
 	if len(events) != 1 || oldest != 1 {
 		t.Fatalf("%d events, the oldest is %d", len(events), oldest)
 	}

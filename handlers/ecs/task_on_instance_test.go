@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -48,7 +49,7 @@ func TestATaskOnAContainerInstanceShowsWhereItIs(t *testing.T) {
 		t.Errorf("its container: %+v", c)
 	}
 
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		running := task.Status.Clone()
 		running.LastStatus, running.StartedAt = state.Running, time.Now()
 		running.Containers[0].Phase = state.ContainerRunning
@@ -72,7 +73,7 @@ func TestATaskOnAContainerInstanceShowsWhereItIs(t *testing.T) {
 		t.Errorf("StopTask: %v, %s", err, answer)
 	}
 
-	events, _, _ := s.store.Events(0)
+	events, _, _ := state.Events(s.store, 0)
 	events = slices.DeleteFunc(events, func(e state.Event) bool { return e.Value.Task == nil })
 	var event struct{ Detail map[string]any }
 	if err := json.Unmarshal(ecs.StateChange(s.store.Read(), events[len(events)-1]), &event); err != nil {

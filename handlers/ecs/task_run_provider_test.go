@@ -9,6 +9,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -18,7 +19,7 @@ func (s *server) groupProviders(t testing.TB) {
 	t.Helper()
 	s.shop(t)
 	s.bridge(t, "web")
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		for name, status := range map[string]ourtypes.ManagedScalingStatus{
 			"fixed": ourtypes.ManagedScalingStatusDisabled, "scaled": ourtypes.ManagedScalingStatusEnabled, "also": ourtypes.ManagedScalingStatusEnabled,
 		} {
@@ -37,7 +38,7 @@ func (s *server) groupProviders(t testing.TB) {
 func (s *server) instanceOf(t testing.TB, provider string) string {
 	t.Helper()
 	id := *s.registerInstance(t, nil).ContainerInstanceArn
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		c := *state.FindContainerInstance(tx, id)
 		c.CapacityProvider = provider
 		state.PutContainerInstance(tx, &c, time.Now())
@@ -149,7 +150,7 @@ func TestRefusalsOfCapacityProviders(t *testing.T) {
 func TestTheDefaultStrategyMayBeOfGroups(t *testing.T) {
 	s := newServer(t)
 	s.groupProviders(t)
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		shop := *state.FindCluster(tx, testScope.Cluster("shop"))
 		shop.DefaultCapacityProviderStrategy = []ourtypes.CapacityProviderStrategyItem{*ours[ourtypes.CapacityProviderStrategyItem](provider("scaled", 1, 0))}
 		state.PutCluster(tx, &shop)

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
 	oursdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -97,7 +98,7 @@ func TestClientTokensAreForgottenAnHourAfterTheLastTask(t *testing.T) {
 	run()
 	first, second := state.AllTasks(s.store.Read())[0], state.AllTasks(s.store.Read())[1]
 	now = now.Add(2 * time.Hour)
-	s.update(t, func(tx *state.Tx) { state.RemoveTask(tx, first) })
+	s.update(t, func(tx *store.Tx) { state.RemoveTask(tx, first) })
 	s.agentSays(t, second.ARN, func(status *state.TaskStatus) { status.LastStatus, status.StoppedAt = state.Stopped, now })
 	for _, step := range []struct {
 		after           time.Duration
@@ -118,7 +119,7 @@ func TestClientTokensThatRepeatAreRemembered(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
 	now, pending := time.Now(), true
-	api := ecs.New(ecs.Options{Store: s.store, Now: func() time.Time { return now }, Repeats: func(_ *state.Tx, token string) bool {
+	api := ecs.New(ecs.Options{Store: s.store, Now: func() time.Time { return now }, Repeats: func(_ *store.Tx, token string) bool {
 		return pending && token == "token"
 	}})
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
@@ -134,7 +135,7 @@ func TestClientTokensThatRepeatAreRemembered(t *testing.T) {
 	if again := run(); len(again.Failures) != 0 || len(state.AllTasks(s.store.Read())) != 1 {
 		t.Errorf("a call that repeats starts another task: %v", again)
 	}
-	s.update(t, func(tx *state.Tx) { state.RemoveTask(tx, made) })
+	s.update(t, func(tx *store.Tx) { state.RemoveTask(tx, made) })
 	if again := run(); len(again.Failures) != 1 || len(state.AllTasks(s.store.Read())) != 0 {
 		t.Errorf("a call that repeats starts another task once the first is forgotten: %v", again)
 	}
@@ -180,7 +181,7 @@ func TestRunTaskChoosesCapacity(t *testing.T) {
 		t.Errorf("providers %s", got)
 	}
 
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		c := *state.FindCluster(tx, testScope.Cluster("default"))
 		c.DefaultCapacityProviderStrategy = []ourtypes.CapacityProviderStrategyItem{*ours[ourtypes.CapacityProviderStrategyItem](provider("FARGATE_SPOT", 1, 0))}
 		state.PutCluster(tx, &c)

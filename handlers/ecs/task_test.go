@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	oursdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -67,7 +68,7 @@ func (s *server) run(t testing.TB, in *sdk.RunTaskInput) []types.Task {
 // agentSays writes what an agent would: the task as it fares after change.
 func (s *server) agentSays(t testing.TB, arn string, change func(*state.TaskStatus)) {
 	t.Helper()
-	s.update(t, func(tx *state.Tx) {
+	s.update(t, func(tx *store.Tx) {
 		status := state.FindTask(tx, arn).Status.Clone()
 		change(&status)
 		if err := state.PutTaskStatus(tx, arn, state.TaskStep{Status: status, Announced: true, At: time.Now()}); err != nil {

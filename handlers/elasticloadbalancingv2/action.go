@@ -9,7 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // contentTypes are those of fixed responses. Source: ELBv2 API reference, FixedResponseActionConfig.
@@ -18,7 +18,7 @@ var contentTypes = []string{"text/html", "application/json", "application/javasc
 // actionsOf checks actions of a listener, and fills in what a request leaves out. As who may
 // authenticate is not built, there is one action. Source of the texts: ELB0005, but for those that
 // are said to be the emulator's.
-func actionsOf(tx *state.Tx, l *elbv2.Listener, actions []types.Action) ([]types.Action, error) {
+func actionsOf(tx *store.Tx, l *elbv2.Listener, actions []types.Action) ([]types.Action, error) {
 	for _, action := range actions {
 		switch action.Type {
 		case types.ActionTypeEnumAuthenticateOidc, types.ActionTypeEnumAuthenticateCognito, types.ActionTypeEnumJwtValidation:
@@ -145,7 +145,7 @@ func redirectOf(l *elbv2.Listener, a types.Action) (types.Action, error) {
 }
 
 // forwardOf fills in a forward action: one to a single group has it in both forms (ELB0003).
-func forwardOf(tx *state.Tx, l *elbv2.Listener, a types.Action) (types.Action, error) {
+func forwardOf(tx *store.Tx, l *elbv2.Listener, a types.Action) (types.Action, error) {
 	config := types.ForwardActionConfig{}
 	if a.ForwardConfig != nil {
 		config = *a.ForwardConfig
@@ -173,7 +173,7 @@ func forwardOf(tx *state.Tx, l *elbv2.Listener, a types.Action) (types.Action, e
 
 // tuplesOf checks target groups: one alone may leave out its weight. The text about one that is there
 // twice is the emulator's.
-func tuplesOf(tx *state.Tx, l *elbv2.Listener, given []types.TargetGroupTuple) (groups []types.TargetGroupTuple, err error) {
+func tuplesOf(tx *store.Tx, l *elbv2.Listener, given []types.TargetGroupTuple) (groups []types.TargetGroupTuple, err error) {
 	seen := map[string]bool{}
 	for _, t := range given {
 		id := aws.ToString(t.TargetGroupArn)
@@ -214,7 +214,7 @@ func stickinessOf(l *elbv2.Listener, given *types.TargetGroupStickinessConfig) (
 
 // checkForward refuses target groups that a listener cannot forward to. Source: ELB0005, and field
 // reports for the text about protocol versions.
-func checkForward(tx *state.Tx, l *elbv2.Listener, id string) error {
+func checkForward(tx *store.Tx, l *elbv2.Listener, id string) error {
 	g, err := targetGroup(tx, l.Scope, id)
 	if err != nil {
 		return err

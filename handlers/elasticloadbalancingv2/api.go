@@ -15,32 +15,32 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Options are what the API works on.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	Now   func() time.Time // the emulator's time
 	// StrictVPC knows no subnets and security groups that are made up.
 	StrictVPC bool
 	// Certificate reports whether there is a certificate with an ARN that listeners can
 	// have. Without it there is none.
-	Certificate func(tx *state.Tx, s arn.Scope, arn string) bool
+	Certificate func(tx *store.Tx, s arn.Scope, arn string) bool
 }
 
 // API answers from the store.
 type API struct {
-	store       *state.Store
+	store       *store.Store
 	clock       func() time.Time
 	strict      bool
-	certificate func(tx *state.Tx, s arn.Scope, arn string) bool
+	certificate func(tx *store.Tx, s arn.Scope, arn string) bool
 }
 
 // New makes the API.
 func New(o Options) *API {
 	if o.Certificate == nil {
-		o.Certificate = func(*state.Tx, arn.Scope, string) bool { return false }
+		o.Certificate = func(*store.Tx, arn.Scope, string) bool { return false }
 	}
 	return &API{store: o.Store, clock: o.Now, strict: o.StrictVPC, certificate: o.Certificate}
 }
@@ -49,7 +49,7 @@ func New(o Options) *API {
 func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }
 
 // loadBalancer returns one of the caller's by its ARN.
-func loadBalancer(tx *state.Tx, s arn.Scope, id string) (*elbv2.LoadBalancer, error) {
+func loadBalancer(tx *store.Tx, s arn.Scope, id string) (*elbv2.LoadBalancer, error) {
 	if err := wellFormed(id, "loadbalancer", "load balancer"); err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func loadBalancer(tx *state.Tx, s arn.Scope, id string) (*elbv2.LoadBalancer, er
 }
 
 // listener returns one of the caller's by its ARN.
-func listener(tx *state.Tx, s arn.Scope, id string) (*elbv2.Listener, error) {
+func listener(tx *store.Tx, s arn.Scope, id string) (*elbv2.Listener, error) {
 	if err := wellFormed(id, "listener", "listener"); err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func listener(tx *state.Tx, s arn.Scope, id string) (*elbv2.Listener, error) {
 }
 
 // rule returns one of the caller's by its ARN, which may be the default one of a listener.
-func rule(tx *state.Tx, s arn.Scope, id string) (*elbv2.Rule, error) {
+func rule(tx *store.Tx, s arn.Scope, id string) (*elbv2.Rule, error) {
 	if err := wellFormed(id, "listener-rule", "listener rule"); err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func rule(tx *state.Tx, s arn.Scope, id string) (*elbv2.Rule, error) {
 }
 
 // targetGroup returns one of the caller's by its ARN.
-func targetGroup(tx *state.Tx, s arn.Scope, id string) (*elbv2.TargetGroup, error) {
+func targetGroup(tx *store.Tx, s arn.Scope, id string) (*elbv2.TargetGroup, error) {
 	if err := wellFormed(id, "targetgroup", "target group"); err != nil {
 		return nil, err
 	}
@@ -110,8 +110,8 @@ func kindOf(id string) string {
 
 // change changes a copy of a row that find finds, and writes it; one of a load balancer stays
 // within its quotas.
-func change[T any](a *API, ctx context.Context, id *string, find func(*state.Tx, arn.Scope, string) (*T, error), put func(*state.Tx, *T), change func(*state.Tx, *T) error) (changed T, err error) {
-	err = a.store.Update(func(tx *state.Tx) error {
+func change[T any](a *API, ctx context.Context, id *string, find func(*store.Tx, arn.Scope, string) (*T, error), put func(*store.Tx, *T), change func(*store.Tx, *T) error) (changed T, err error) {
+	err = a.store.Update(func(tx *store.Tx) error {
 		found, err := find(tx, awsapi.CallScope(ctx), *id)
 		if err != nil {
 			return err

@@ -14,7 +14,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/hashorder"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // attribute is any of the SDK's three types, which have the same members.
@@ -133,7 +133,7 @@ func (a *API) ModifyLoadBalancerAttributes(ctx context.Context, in *sdk.ModifyLo
 		return nil, err
 	}
 	given := read(in.Attributes, func(a types.LoadBalancerAttribute) attribute { return attribute{a.Key, a.Value} })
-	b, err := change(a, ctx, in.LoadBalancerArn, loadBalancer, elbv2.PutLoadBalancer, func(_ *state.Tx, b *elbv2.LoadBalancer) error {
+	b, err := change(a, ctx, in.LoadBalancerArn, loadBalancer, elbv2.PutLoadBalancer, func(_ *store.Tx, b *elbv2.LoadBalancer) error {
 		set, err := settings(resource{"Load balancer", elbv2.LoadBalancerAttributes, b.Kind(), foreignToBalancer, twice}, given)
 		if err != nil {
 			return err
@@ -163,7 +163,7 @@ func (a *API) DescribeTargetGroupAttributes(ctx context.Context, in *sdk.Describ
 // ModifyTargetGroupAttributes sets some and answers all.
 func (a *API) ModifyTargetGroupAttributes(ctx context.Context, in *sdk.ModifyTargetGroupAttributesInput) (*sdk.ModifyTargetGroupAttributesOutput, error) {
 	given := read(in.Attributes, func(a types.TargetGroupAttribute) attribute { return attribute{a.Key, a.Value} })
-	g, err := change(a, ctx, in.TargetGroupArn, targetGroup, elbv2.PutTargetGroup, func(_ *state.Tx, g *elbv2.TargetGroup) error {
+	g, err := change(a, ctx, in.TargetGroupArn, targetGroup, elbv2.PutTargetGroup, func(_ *store.Tx, g *elbv2.TargetGroup) error {
 		set, err := settings(resource{"Target group", elbv2.TargetGroupAttributes, g.Kind(), func(key string) error {
 			return badConfiguration("A target group with %s protocol does not support the attribute %s", g.Protocol, key)
 		}, func(key string) error {
@@ -197,7 +197,7 @@ func (a *API) DescribeListenerAttributes(ctx context.Context, in *sdk.DescribeLi
 // ModifyListenerAttributes sets some and answers all.
 func (a *API) ModifyListenerAttributes(ctx context.Context, in *sdk.ModifyListenerAttributesInput) (*sdk.ModifyListenerAttributesOutput, error) {
 	given := read(in.Attributes, func(a types.ListenerAttribute) attribute { return attribute{a.Key, a.Value} })
-	l, err := change(a, ctx, in.ListenerArn, listener, elbv2.PutListener, func(_ *state.Tx, l *elbv2.Listener) error {
+	l, err := change(a, ctx, in.ListenerArn, listener, elbv2.PutListener, func(_ *store.Tx, l *elbv2.Listener) error {
 		set, err := settings(resource{"Listener", elbv2.ListenerAttributes, l.Kind(), func(string) error {
 			return badConfiguration("The provided listener attribute is not supported")
 		}, twice}, given)

@@ -17,7 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // promises holds the operations that some test called with success.
@@ -58,14 +58,14 @@ func startScene(t *testing.T, strict bool) *scene {
 	s := apitest.NewScene(t, scope)
 	api := elasticloadbalancingv2.New(elasticloadbalancingv2.Options{
 		Store: s.Store, Now: s.Clock, StrictVPC: strict,
-		Certificate: func(_ *state.Tx, _ arn.Scope, id string) bool { return strings.HasPrefix(id, certificate) },
+		Certificate: func(_ *store.Tx, _ arn.Scope, id string) bool { return strings.HasPrefix(id, certificate) },
 	})
 	return &scene{s, sdk.NewFromConfig(s.Serve(api.Service(), &promises))}
 }
 
-func (s *scene) update(change func(tx *state.Tx)) {
+func (s *scene) update(change func(tx *store.Tx)) {
 	s.T.Helper()
-	if err := s.Store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := s.Store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		s.T.Fatal(err)
 	}
 }
@@ -151,7 +151,7 @@ func (s *scene) rule(listener string, priority int32, path string, action types.
 // healthy writes what checks of a target have found, as the controller does.
 func (s *scene) healthy(group, id string) {
 	s.T.Helper()
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		elbv2.PutTargetHealth(tx, &elbv2.TargetHealth{GroupARN: group, ID: id, Port: 80, State: types.TargetHealthStateEnumHealthy, CheckedAt: s.Now})
 	})
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // CreateListener makes a listener of a load balancer. One that is there with the same
@@ -22,7 +22,7 @@ func (a *API) CreateListener(ctx context.Context, in *sdk.CreateListenerInput) (
 		return nil, err
 	}
 	var made *elbv2.Listener
-	err = a.store.Update(func(tx *state.Tx) error {
+	err = a.store.Update(func(tx *store.Tx) error {
 		b, err := loadBalancer(tx, awsapi.CallScope(ctx), *in.LoadBalancerArn)
 		if err != nil {
 			return err
@@ -69,7 +69,7 @@ func settingsOfCreate(in *sdk.CreateListenerInput) listenerSettings {
 }
 
 // applyListener changes a listener. Where no source is named, texts are the emulator's.
-func (a *API) applyListener(tx *state.Tx, l *elbv2.Listener, s listenerSettings) error {
+func (a *API) applyListener(tx *store.Tx, l *elbv2.Listener, s listenerSettings) error {
 	if s.port != nil {
 		l.Port = *s.port
 	}
@@ -169,7 +169,7 @@ func (a *API) DescribeListeners(ctx context.Context, in *sdk.DescribeListenersIn
 
 // ModifyListener changes what it has members for.
 func (a *API) ModifyListener(ctx context.Context, in *sdk.ModifyListenerInput) (*sdk.ModifyListenerOutput, error) {
-	changed, err := change(a, ctx, in.ListenerArn, listener, elbv2.PutListener, func(tx *state.Tx, l *elbv2.Listener) error {
+	changed, err := change(a, ctx, in.ListenerArn, listener, elbv2.PutListener, func(tx *store.Tx, l *elbv2.Listener) error {
 		s := listenerSettings{in.Port, in.Protocol, in.Certificates, in.SslPolicy, in.AlpnPolicy, in.MutualAuthentication, in.DefaultActions}
 		if err := a.applyListener(tx, l, s); err != nil {
 			return err
@@ -189,7 +189,7 @@ func (a *API) ModifyListener(ctx context.Context, in *sdk.ModifyListenerInput) (
 
 // DeleteListener removes a listener with its rules.
 func (a *API) DeleteListener(ctx context.Context, in *sdk.DeleteListenerInput) (*sdk.DeleteListenerOutput, error) {
-	return &sdk.DeleteListenerOutput{}, a.store.Update(func(tx *state.Tx) error {
+	return &sdk.DeleteListenerOutput{}, a.store.Update(func(tx *store.Tx) error {
 		l, err := listener(tx, awsapi.CallScope(ctx), *in.ListenerArn)
 		if err != nil {
 			return err

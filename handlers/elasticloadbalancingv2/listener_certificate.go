@@ -10,12 +10,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // AddListenerCertificates adds certificates for other names (SNI).
 func (a *API) AddListenerCertificates(ctx context.Context, in *sdk.AddListenerCertificatesInput) (*sdk.AddListenerCertificatesOutput, error) {
-	_, err := change(a, ctx, in.ListenerArn, listener, elbv2.PutListener, func(tx *state.Tx, l *elbv2.Listener) error {
+	_, err := change(a, ctx, in.ListenerArn, listener, elbv2.PutListener, func(tx *store.Tx, l *elbv2.Listener) error {
 		if !l.Secure() {
 			return uncertified(l)
 		}
@@ -43,7 +43,7 @@ func (a *API) AddListenerCertificates(ctx context.Context, in *sdk.AddListenerCe
 
 // RemoveListenerCertificates removes such certificates; the default one stays.
 func (a *API) RemoveListenerCertificates(ctx context.Context, in *sdk.RemoveListenerCertificatesInput) (*sdk.RemoveListenerCertificatesOutput, error) {
-	_, err := change(a, ctx, in.ListenerArn, listener, elbv2.PutListener, func(_ *state.Tx, l *elbv2.Listener) error {
+	_, err := change(a, ctx, in.ListenerArn, listener, elbv2.PutListener, func(_ *store.Tx, l *elbv2.Listener) error {
 		l.Certificates = slices.Clone(l.Certificates)
 		for _, c := range in.Certificates {
 			i := slices.Index(l.Certificates, aws.ToString(c.CertificateArn))

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // alpnPolicies are those of TLS listeners. Source: ELBv2 API reference, CreateListener.
@@ -18,7 +18,7 @@ var alpnPolicies = []string{"HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Pre
 // applyTLS changes certificate and policies of HTTPS and TLS, and forgets those of another
 // protocol. Source of the texts: ELB0005; field reports for that of listeners without a
 // certificate.
-func (a *API) applyTLS(tx *state.Tx, l *elbv2.Listener, s listenerSettings) error {
+func (a *API) applyTLS(tx *store.Tx, l *elbv2.Listener, s listenerSettings) error {
 	if err := checkALPN(l, s.alpn); err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func uncertified(l *elbv2.Listener) error {
 }
 
 // checkCertificate refuses certificates that are not there, or not in the region (ELB0003, ELB0005).
-func (a *API) checkCertificate(tx *state.Tx, s arn.Scope, id string) error {
+func (a *API) checkCertificate(tx *store.Tx, s arn.Scope, id string) error {
 	switch c, _ := arn.Parse(id); {
 	case c.Service == "acm" && c.Region != s.Region:
 		return invalid("Certificate ARN '%s' is not valid", id)

@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // CreateLoadBalancer makes a load balancer, which the controller of load balancers then
@@ -28,7 +28,7 @@ func (a *API) CreateLoadBalancer(ctx context.Context, in *sdk.CreateLoadBalancer
 	}
 	made := newLoadBalancer(awsapi.CallScope(ctx), in)
 	made.CreatedAt, made.Tags = a.now(), tags
-	err = a.store.Update(func(tx *state.Tx) error {
+	err = a.store.Update(func(tx *store.Tx) error {
 		if err := a.place(tx, made, subnetsOf(in.Subnets, in.SubnetMappings)); err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ func (a *API) DescribeLoadBalancers(ctx context.Context, in *sdk.DescribeLoadBal
 
 // loadBalancers are those that a request asks for. Names that are none are listed, ARNs are
 // not (ELB0003).
-func loadBalancers(tx *state.Tx, s arn.Scope, in *sdk.DescribeLoadBalancersInput) (found []*elbv2.LoadBalancer, err error) {
+func loadBalancers(tx *store.Tx, s arn.Scope, in *sdk.DescribeLoadBalancersInput) (found []*elbv2.LoadBalancer, err error) {
 	switch {
 	case in.LoadBalancerArns == nil && in.Names == nil:
 		return elbv2.LoadBalancers(tx, s), nil
@@ -185,7 +185,7 @@ func (a *API) DeleteLoadBalancer(ctx context.Context, in *sdk.DeleteLoadBalancer
 	if err := wellFormed(*in.LoadBalancerArn, "loadbalancer", "load balancer"); err != nil {
 		return nil, err
 	}
-	return &sdk.DeleteLoadBalancerOutput{}, a.store.Update(func(tx *state.Tx) error {
+	return &sdk.DeleteLoadBalancerOutput{}, a.store.Update(func(tx *store.Tx) error {
 		b := elbv2.FindLoadBalancer(tx, *in.LoadBalancerArn)
 		switch {
 		case b == nil || b.Scope != awsapi.CallScope(ctx):

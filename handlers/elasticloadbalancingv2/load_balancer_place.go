@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // checkMappings refuses addresses that the caller chooses, and subnets that are named in both
@@ -49,7 +49,7 @@ func subnetsOf(subnets []string, mappings []types.SubnetMapping) []string {
 // place puts a load balancer into subnets of one VPC, at most one in each zone. Those that it
 // is in already keep their network interface. Source of the texts: field reports, but for
 // those that are said to be the emulator's.
-func (a *API) place(tx *state.Tx, b *elbv2.LoadBalancer, ids []string) error {
+func (a *API) place(tx *store.Tx, b *elbv2.LoadBalancer, ids []string) error {
 	var zones []elbv2.Zone
 	vpc := b.VPC
 	for _, id := range ids {
@@ -92,7 +92,7 @@ func interfaceIn(b *elbv2.LoadBalancer, subnet string) string {
 // secure gives a load balancer security groups of its VPC. An application load balancer has
 // the VPC's default one if none is named, a network load balancer none. Source: ELBv2 API
 // reference, CreateLoadBalancer; field reports for the text.
-func (a *API) secure(tx *state.Tx, b *elbv2.LoadBalancer, ids []string) error {
+func (a *API) secure(tx *store.Tx, b *elbv2.LoadBalancer, ids []string) error {
 	if len(ids) == 0 && b.Type == types.LoadBalancerTypeEnumApplication {
 		if g := ec2network.DefaultGroupOf(tx, b.Scope, b.VPC); g != nil {
 			ids = []string{g.ID}
@@ -115,7 +115,7 @@ func (a *API) SetSubnets(ctx context.Context, in *sdk.SetSubnetsInput) (*sdk.Set
 	if err := checkMappings(in.Subnets, in.SubnetMappings); err != nil {
 		return nil, err
 	}
-	b, err := change(a, ctx, in.LoadBalancerArn, loadBalancer, elbv2.PutLoadBalancer, func(tx *state.Tx, b *elbv2.LoadBalancer) error {
+	b, err := change(a, ctx, in.LoadBalancerArn, loadBalancer, elbv2.PutLoadBalancer, func(tx *store.Tx, b *elbv2.LoadBalancer) error {
 		return a.place(tx, b, subnetsOf(in.Subnets, in.SubnetMappings))
 	})
 	if err != nil {
@@ -131,7 +131,7 @@ func (a *API) SetSecurityGroups(ctx context.Context, in *sdk.SetSecurityGroupsIn
 	if in.EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic == types.EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnumOff {
 		return nil, notBuilt("EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic")
 	}
-	b, err := change(a, ctx, in.LoadBalancerArn, loadBalancer, elbv2.PutLoadBalancer, func(tx *state.Tx, b *elbv2.LoadBalancer) error {
+	b, err := change(a, ctx, in.LoadBalancerArn, loadBalancer, elbv2.PutLoadBalancer, func(tx *store.Tx, b *elbv2.LoadBalancer) error {
 		switch {
 		case len(b.SecurityGroups) == 0:
 			return badConfiguration("Security groups cannot be set for the load balancer '%s', which was created without", b.ARN)

@@ -15,7 +15,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func TestCreateLoadBalancer(t *testing.T) {
@@ -66,7 +66,7 @@ func TestNetworkLoadBalancer(t *testing.T) {
 func TestLoadBalancerRefusals(t *testing.T) {
 	s := startScene(t, true)
 	subnets := s.subnets()
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		ec2network.PutVPC(tx, &ec2network.VPC{Scope: scope, ID: "vpc-0ec5e000000000001", CIDR: "10.0.0.0/16"})
 		for i, zone := range []string{"us-east-1a", "us-east-1b", "us-east-1a"} {
 			id := "subnet-0ec5e00000000000" + string(rune('1'+i))
@@ -123,7 +123,7 @@ func TestDescribeLoadBalancers(t *testing.T) {
 	}
 	refused(s, s.DescribeLoadBalancers, &sdk.DescribeLoadBalancersInput{LoadBalancerArns: []string{web}}, "LoadBalancerNotFound", "One or more load balancers not found")
 
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		b := *elbv2.FindLoadBalancer(tx, net)
 		b.State = types.LoadBalancerStateEnumActive
 		elbv2.PutLoadBalancer(tx, &b)
@@ -147,7 +147,7 @@ func TestWhereALoadBalancerIs(t *testing.T) {
 
 	group := ec2network.NewSecurityGroup(ec2network.DefaultVPC, "web", "web")
 	group.Scope = scope
-	s.update(func(tx *state.Tx) { ec2network.PutSecurityGroup(tx, group) })
+	s.update(func(tx *store.Tx) { ec2network.PutSecurityGroup(tx, group) })
 	if out := ok(s, s.SetSecurityGroups, &sdk.SetSecurityGroupsInput{LoadBalancerArn: &web, SecurityGroups: []string{group.ID}}); !slices.Equal(out.SecurityGroupIds, []string{group.ID}) {
 		t.Errorf("%+v", out)
 	}
@@ -158,7 +158,7 @@ func TestWhereALoadBalancerIs(t *testing.T) {
 	if out := ok(s, s.DescribeCapacityReservation, &sdk.DescribeCapacityReservationInput{LoadBalancerArn: &web}); len(out.CapacityReservationState) != 0 {
 		t.Errorf("%+v", out)
 	}
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		if ec2.AttachedInternetGateway(tx, scope, ec2network.DefaultVPC) == nil {
 			t.Error("the default VPC has no internet gateway")
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -32,7 +33,7 @@ func most(name string) int {
 func quotaName(b *elbv2.LoadBalancer) string { return string(b.Type) + "-load-balancer" }
 
 // fewBalancers holds how many load balancers of a type an account has in a region.
-func fewBalancers(tx *state.Tx, made *elbv2.LoadBalancer) error {
+func fewBalancers(tx *store.Tx, made *elbv2.LoadBalancer) error {
 	n, quota := 0, most(quotaName(made)+"s")
 	for _, b := range elbv2.LoadBalancers(tx, made.Scope) {
 		if b.Type == made.Type {
@@ -46,7 +47,7 @@ func fewBalancers(tx *state.Tx, made *elbv2.LoadBalancer) error {
 }
 
 // fewGroups holds how many target groups an account has in a region.
-func fewGroups(tx *state.Tx, s arn.Scope) error {
+func fewGroups(tx *store.Tx, s arn.Scope) error {
 	if quota := most("target-groups"); len(elbv2.TargetGroups(tx, s)) > quota {
 		return &types.TooManyTargetGroupsException{Message: awsapi.Textf("The maximum number of target groups has been reached: %d", quota)}
 	}
@@ -55,7 +56,7 @@ func fewGroups(tx *state.Tx, s arn.Scope) error {
 
 // fewParts holds how many listeners, rules, certificates and target groups a load balancer has.
 // Default rules and default certificates do not count.
-func fewParts(tx *state.Tx, loadBalancer string) error {
+func fewParts(tx *store.Tx, loadBalancer string) error {
 	b := elbv2.FindLoadBalancer(tx, loadBalancer)
 	listeners := elbv2.LoadBalancerListeners(tx, b.ARN)
 	rules, certificates := 0, 0
@@ -89,7 +90,7 @@ const targetsPerGroup = 1000
 
 // fewTargets holds how many targets a group has, and the load balancer that it is on. Those that
 // drain do not count, nor do instances that were terminated.
-func fewTargets(tx *state.Tx, group string) error {
+func fewTargets(tx *store.Tx, group string) error {
 	if registered(tx, elbv2.FindTargetGroup(tx, group)) > targetsPerGroup {
 		return &types.TooManyTargetsException{Message: awsapi.Textf("The maximum number of targets has been reached on target group '%s': %d", group, targetsPerGroup)}
 	}
@@ -105,7 +106,7 @@ func fewTargets(tx *state.Tx, group string) error {
 	return nil
 }
 
-func registered(tx *state.Tx, g *elbv2.TargetGroup) (n int) {
+func registered(tx *store.Tx, g *elbv2.TargetGroup) (n int) {
 	for _, t := range elbv2.Targets(tx, g.ARN) {
 		if !t.Draining() && !ec2.TargetGone(tx, g, t, state.Registered(tx, g.Scope, t.ID)) {
 			n++

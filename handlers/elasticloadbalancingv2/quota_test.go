@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func TestQuotasOfAnAccount(t *testing.T) {
@@ -23,7 +23,7 @@ func TestQuotasOfAnAccount(t *testing.T) {
 	s.nlb("of-another-type")
 	s.alb("web7") // which is there
 
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		for i := range 3000 {
 			name := fmt.Sprint("group", i)
 			elbv2.PutTargetGroup(tx, &elbv2.TargetGroup{Scope: scope, Name: name, ARN: elbv2.NewTargetGroupARN(scope, name)})

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // CreateRule makes a rule of a listener of an application load balancer.
@@ -20,7 +20,7 @@ func (a *API) CreateRule(ctx context.Context, in *sdk.CreateRuleInput) (*sdk.Cre
 	if err != nil {
 		return nil, err
 	}
-	err = a.store.Update(func(tx *state.Tx) error {
+	err = a.store.Update(func(tx *store.Tx) error {
 		l, err := listener(tx, awsapi.CallScope(ctx), *in.ListenerArn)
 		if err != nil {
 			return err
@@ -58,7 +58,7 @@ func newRule(in *sdk.CreateRuleInput) (made *elbv2.Rule, err error) {
 }
 
 // taken returns the rule of a listener that has a priority, or nil.
-func taken(tx *state.Tx, listener string, priority int32) *elbv2.Rule {
+func taken(tx *store.Tx, listener string, priority int32) *elbv2.Rule {
 	for _, r := range elbv2.ListenerRules(tx, listener) {
 		if r.Priority == priority {
 			return r
@@ -131,7 +131,7 @@ func (a *API) ModifyRule(ctx context.Context, in *sdk.ModifyRuleInput) (*sdk.Mod
 	case in.Conditions == nil && in.Actions == nil && in.Transforms == nil && in.ResetTransforms == nil: // Source: field reports
 		return nil, invalid("Either conditions or actions must be specified")
 	}
-	changed, err := change(a, ctx, in.RuleArn, rule, elbv2.PutRule, func(tx *state.Tx, r *elbv2.Rule) (err error) {
+	changed, err := change(a, ctx, in.RuleArn, rule, elbv2.PutRule, func(tx *store.Tx, r *elbv2.Rule) (err error) {
 		if r.Default() { // the text is the emulator's
 			return notPermitted("Default rule '%s' cannot be modified", r.ARN)
 		}
@@ -161,7 +161,7 @@ func (a *API) ModifyRule(ctx context.Context, in *sdk.ModifyRuleInput) (*sdk.Mod
 
 // DeleteRule removes a rule that is not a default one.
 func (a *API) DeleteRule(ctx context.Context, in *sdk.DeleteRuleInput) (*sdk.DeleteRuleOutput, error) {
-	return &sdk.DeleteRuleOutput{}, a.store.Update(func(tx *state.Tx) error {
+	return &sdk.DeleteRuleOutput{}, a.store.Update(func(tx *store.Tx) error {
 		r, err := rule(tx, awsapi.CallScope(ctx), *in.RuleArn)
 		if err != nil {
 			return err
@@ -177,7 +177,7 @@ func (a *API) DeleteRule(ctx context.Context, in *sdk.DeleteRuleInput) (*sdk.Del
 // SetRulePriorities gives rules other priorities, all at once: two can change places.
 func (a *API) SetRulePriorities(ctx context.Context, in *sdk.SetRulePrioritiesInput) (*sdk.SetRulePrioritiesOutput, error) {
 	out := &sdk.SetRulePrioritiesOutput{}
-	return out, a.store.Update(func(tx *state.Tx) error {
+	return out, a.store.Update(func(tx *store.Tx) error {
 		moved, err := reordered(ctx, tx, in.RulePriorities)
 		if err != nil {
 			return err
@@ -196,7 +196,7 @@ func (a *API) SetRulePriorities(ctx context.Context, in *sdk.SetRulePrioritiesIn
 }
 
 // reordered returns the rules of a request with their new priorities, by ARN.
-func reordered(ctx context.Context, tx *state.Tx, pairs []types.RulePriorityPair) (map[string]*elbv2.Rule, error) {
+func reordered(ctx context.Context, tx *store.Tx, pairs []types.RulePriorityPair) (map[string]*elbv2.Rule, error) {
 	moved, priorities := map[string]*elbv2.Rule{}, map[string]bool{}
 	for _, p := range pairs {
 		if p.RuleArn == nil || p.Priority == nil { // the text is the emulator's

@@ -11,7 +11,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // maxTags is the number of tags of a resource. Source: Elastic Load Balancing guides, tags.
@@ -48,7 +48,7 @@ func (a *API) RemoveTags(ctx context.Context, in *sdk.RemoveTagsInput) (*sdk.Rem
 
 // changeTags changes the tags of all resources, or of none.
 func (a *API) changeTags(ctx context.Context, arns []string, change func(elbv2.Tags) (elbv2.Tags, error)) error {
-	return a.store.Update(func(tx *state.Tx) error {
+	return a.store.Update(func(tx *store.Tx) error {
 		for _, id := range arns {
 			tags, put, err := tagged(tx, awsapi.CallScope(ctx), id)
 			if err != nil {
@@ -64,7 +64,7 @@ func (a *API) changeTags(ctx context.Context, arns []string, change func(elbv2.T
 }
 
 // tagged returns the tags of a resource, and what writes others.
-func tagged(tx *state.Tx, s arn.Scope, id string) (tags elbv2.Tags, put func(elbv2.Tags), err error) {
+func tagged(tx *store.Tx, s arn.Scope, id string) (tags elbv2.Tags, put func(elbv2.Tags), err error) {
 	switch kindOf(id) {
 	case "loadbalancer":
 		return tagsOf(tx, s, id, loadBalancer, elbv2.PutLoadBalancer, func(b *elbv2.LoadBalancer) *elbv2.Tags { return &b.Tags })
@@ -78,7 +78,7 @@ func tagged(tx *state.Tx, s arn.Scope, id string) (tags elbv2.Tags, put func(elb
 	return nil, nil, invalid("'%s' is not a valid load balancer ARN", id) // the text is the emulator's
 }
 
-func tagsOf[T any](tx *state.Tx, s arn.Scope, id string, find func(*state.Tx, arn.Scope, string) (*T, error), put func(*state.Tx, *T), of func(*T) *elbv2.Tags) (elbv2.Tags, func(elbv2.Tags), error) {
+func tagsOf[T any](tx *store.Tx, s arn.Scope, id string, find func(*store.Tx, arn.Scope, string) (*T, error), put func(*store.Tx, *T), of func(*T) *elbv2.Tags) (elbv2.Tags, func(elbv2.Tags), error) {
 	found, err := find(tx, s, id)
 	if err != nil {
 		return nil, nil, err
@@ -92,7 +92,7 @@ func tagsOf[T any](tx *state.Tx, s arn.Scope, id string, find func(*state.Tx, ar
 
 // putTaggedRule writes a rule whose tags have changed. Those of a default rule are its
 // listener's.
-func putTaggedRule(tx *state.Tx, r *elbv2.Rule) {
+func putTaggedRule(tx *store.Tx, r *elbv2.Rule) {
 	if !r.Default() {
 		elbv2.PutRule(tx, r)
 		return

@@ -16,12 +16,13 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // RegisterTargets adds targets to a group, all or none.
 func (a *API) RegisterTargets(ctx context.Context, in *sdk.RegisterTargetsInput) (*sdk.RegisterTargetsOutput, error) {
-	return &sdk.RegisterTargetsOutput{}, a.store.Update(func(tx *state.Tx) error {
+	return &sdk.RegisterTargetsOutput{}, a.store.Update(func(tx *store.Tx) error {
 		g, err := targetGroup(tx, awsapi.CallScope(ctx), *in.TargetGroupArn)
 		if err != nil {
 			return err
@@ -59,7 +60,7 @@ var instanceID = lazyregexp.New(`^i-([0-9a-f]{8}|[0-9a-f]{17})$`)
 
 // checkInstances refuses targets that are no running instances of the group's VPC. Source:
 // field reports; that about zones is the emulator's.
-func checkInstances(tx *state.Tx, g *elbv2.TargetGroup, targets []types.TargetDescription) error {
+func checkInstances(tx *store.Tx, g *elbv2.TargetGroup, targets []types.TargetDescription) error {
 	if g.Type != types.TargetTypeEnumInstance {
 		return nil
 	}
@@ -104,7 +105,7 @@ func within(ranges []netip.Prefix, ip netip.Addr) bool {
 
 // zoneOf is that of an address: its subnet's, or what the request says where it is outside of
 // the VPC (ELB0002).
-func (a *API) zoneOf(tx *state.Tx, g *elbv2.TargetGroup, t types.TargetDescription) (string, error) {
+func (a *API) zoneOf(tx *store.Tx, g *elbv2.TargetGroup, t types.TargetDescription) (string, error) {
 	ip, err := netip.ParseAddr(*t.Id)
 	if err != nil || !ip.Is4() {
 		return "", invalid("The IP address '%s' is not a valid IPv4 address", *t.Id) // the text is the emulator's
@@ -129,7 +130,7 @@ func (a *API) zoneOf(tx *state.Tx, g *elbv2.TargetGroup, t types.TargetDescripti
 
 // subnetZone is that of the subnet of an address, or empty if it is in none. What runs in a
 // subnet that is made up has an address of it.
-func (a *API) subnetZone(tx *state.Tx, vpc *ec2network.VPC, ip netip.Addr) string {
+func (a *API) subnetZone(tx *store.Tx, vpc *ec2network.VPC, ip netip.Addr) string {
 	for _, s := range ec2network.SubnetsOf(tx, vpc) {
 		if s.CIDR(ec2network.NetworkCIDR(tx)).Contains(ip) {
 			return s.Zone
@@ -153,7 +154,7 @@ func (a *API) subnetZone(tx *state.Tx, vpc *ec2network.VPC, ip netip.Addr) strin
 
 // DeregisterTargets begins the end of targets. What is no target is no error (ELB0002).
 func (a *API) DeregisterTargets(ctx context.Context, in *sdk.DeregisterTargetsInput) (*sdk.DeregisterTargetsOutput, error) {
-	return &sdk.DeregisterTargetsOutput{}, a.store.Update(func(tx *state.Tx) error {
+	return &sdk.DeregisterTargetsOutput{}, a.store.Update(func(tx *store.Tx) error {
 		g, err := targetGroup(tx, awsapi.CallScope(ctx), *in.TargetGroupArn)
 		if err != nil {
 			return err

@@ -13,7 +13,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // CreateTargetGroup makes a target group. One with the same name and settings is answered
@@ -27,7 +27,7 @@ func (a *API) CreateTargetGroup(ctx context.Context, in *sdk.CreateTargetGroupIn
 		return nil, err
 	}
 	var made *elbv2.TargetGroup
-	err = a.store.Update(func(tx *state.Tx) error {
+	err = a.store.Update(func(tx *store.Tx) error {
 		// AWS looks for the VPC before it looks at the health check (ELB0004).
 		if ec2network.FindVPC(tx, awsapi.CallScope(ctx), *in.VpcId) == nil {
 			return invalid("The VPC ID '%s' is not found", *in.VpcId)
@@ -128,7 +128,7 @@ func describeTargetGroup(g *elbv2.TargetGroup) types.TargetGroup {
 }
 
 // describeBoundGroup says which load balancer a group is on, too.
-func describeBoundGroup(tx *state.Tx, g *elbv2.TargetGroup) types.TargetGroup {
+func describeBoundGroup(tx *store.Tx, g *elbv2.TargetGroup) types.TargetGroup {
 	d := describeTargetGroup(g)
 	d.LoadBalancerArns = append([]string{}, elbv2.InUse(tx, g.ARN)...)
 	return d
@@ -149,7 +149,7 @@ func (a *API) DescribeTargetGroups(ctx context.Context, in *sdk.DescribeTargetGr
 	return out, err
 }
 
-func targetGroups(tx *state.Tx, s arn.Scope, in *sdk.DescribeTargetGroupsInput) (found []*elbv2.TargetGroup, err error) {
+func targetGroups(tx *store.Tx, s arn.Scope, in *sdk.DescribeTargetGroupsInput) (found []*elbv2.TargetGroup, err error) {
 	missing := &types.TargetGroupNotFoundException{Message: aws.String("One or more target groups not found")}
 	add := func(g *elbv2.TargetGroup) bool {
 		if g != nil && g.Scope == s && !slices.Contains(found, g) {
@@ -200,7 +200,7 @@ func targetGroups(tx *state.Tx, s arn.Scope, in *sdk.DescribeTargetGroupsInput) 
 // ModifyTargetGroup changes how targets are checked.
 func (a *API) ModifyTargetGroup(ctx context.Context, in *sdk.ModifyTargetGroupInput) (*sdk.ModifyTargetGroupOutput, error) {
 	settings := healthOfModify(in)
-	changed, err := change(a, ctx, in.TargetGroupArn, targetGroup, elbv2.PutTargetGroup, func(_ *state.Tx, g *elbv2.TargetGroup) error {
+	changed, err := change(a, ctx, in.TargetGroupArn, targetGroup, elbv2.PutTargetGroup, func(_ *store.Tx, g *elbv2.TargetGroup) error {
 		return settings.apply(g)
 	})
 	if err != nil {
@@ -215,7 +215,7 @@ func (a *API) DeleteTargetGroup(ctx context.Context, in *sdk.DeleteTargetGroupIn
 	if err := wellFormed(*in.TargetGroupArn, "targetgroup", "target group"); err != nil {
 		return nil, err
 	}
-	return &sdk.DeleteTargetGroupOutput{}, a.store.Update(func(tx *state.Tx) error {
+	return &sdk.DeleteTargetGroupOutput{}, a.store.Update(func(tx *store.Tx) error {
 		g := elbv2.FindTargetGroup(tx, *in.TargetGroupArn)
 		if g == nil || g.Scope != awsapi.CallScope(ctx) {
 			return nil

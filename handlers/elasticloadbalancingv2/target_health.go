@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -58,7 +59,7 @@ func (a *API) DescribeTargetHealth(ctx context.Context, in *sdk.DescribeTargetHe
 
 // describeHealth is the health of a target. Those on an application load balancer say that
 // no call has overridden it (ELB0002).
-func describeHealth(tx *state.Tx, g *elbv2.TargetGroup, t *elbv2.Target) types.TargetHealthDescription {
+func describeHealth(tx *store.Tx, g *elbv2.TargetGroup, t *elbv2.Target) types.TargetHealthDescription {
 	d := healthOf(g, t, ec2.TargetHealth(tx, g, t, state.Registered(tx, g.Scope, t.ID)))
 	if g.ALB() && len(elbv2.InUse(tx, g.ARN)) > 0 {
 		d.AdministrativeOverride = &types.AdministrativeOverride{

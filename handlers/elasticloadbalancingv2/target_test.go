@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -93,7 +94,7 @@ func TestTargetsOnALoadBalancer(t *testing.T) {
 	s.healthy(group, "172.31.0.9")
 	s.deregister(group, target("172.31.0.10"))
 	s.health(group, "172.31.0.10 us-east-1a draining Target.DeregistrationInProgress", "172.31.0.9 us-east-1a healthy ")
-	s.update(func(tx *state.Tx) { elbv2.Withdraw(tx, elbv2.FindTarget(tx, group, "172.31.0.10", 80), s.Now) })
+	s.update(func(tx *store.Tx) { elbv2.Withdraw(tx, elbv2.FindTarget(tx, group, "172.31.0.10", 80), s.Now) })
 	s.Now = s.Now.Add(300 * time.Second)
 	s.health(group, "172.31.0.9 us-east-1a healthy ")
 }
@@ -103,7 +104,7 @@ func TestTargetsThatAreInstances(t *testing.T) {
 	in := s.httpGroup("web")
 	in.TargetType = types.TargetTypeEnumInstance
 	group := s.groupOf(in)
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		for id, reached := range map[string]ec2types.InstanceStateName{"i-0aaaaaaaaaaaaaaaa": "running", "i-0bbbbbbbbbbbbbbbb": "stopped"} {
 			ec2.PutInstance(tx, &ec2.Instance{Scope: scope, ID: id, VPC: ec2network.DefaultVPC, Reached: reached, Wanted: reached})
 		}
@@ -130,7 +131,7 @@ func TestTargetsThatAreStoppedInstances(t *testing.T) {
 	group := s.groupOf(in)
 	s.listener(s.alb("web"), 80, forward(group))
 	is := func(reached ec2types.InstanceStateName) {
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			ec2.PutInstance(tx, &ec2.Instance{Scope: scope, ID: "i-0aaaaaaaaaaaaaaaa", VPC: ec2network.DefaultVPC, Reached: reached, Wanted: reached})
 		})
 	}
@@ -158,7 +159,7 @@ func TestTargetsThatAreRegisteredByHand(t *testing.T) {
 	in.TargetType = types.TargetTypeEnumInstance
 	group := s.groupOf(in)
 	s.listener(s.alb("web"), 80, forward(group))
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		for _, id := range []string{"i-0aaaaaaaaaaaaaaaa", "mi-0bbbbbbbbbbbbbbbb"} {
 			state.PutContainerInstance(tx, &state.ContainerInstance{ARN: scope.Cluster("c") + "/" + id, EC2InstanceID: id, ByHand: true, Status: state.InstanceActive}, s.Now)
 		}

@@ -14,12 +14,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what the API needs.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	// Now is the emulator's time.
 	Now func() time.Time
 	// Way tells why there is no way to a target with an ARN; nil if there is one.
@@ -37,9 +36,9 @@ func New(o Options) *API { return &API{o} }
 // now is the time in milliseconds, as EventBridge has it (EVB0002).
 func (a *API) now() time.Time { return a.Now().UTC().Truncate(time.Millisecond) }
 
-func (a *API) read() *store.Tx { return a.Store.Store.Read() }
+func (a *API) read() *store.Tx { return a.Store.Read() }
 
-func (a *API) update(fn func(tx *store.Tx) error) error { return a.Store.Store.Update(fn) }
+func (a *API) update(fn func(tx *store.Tx) error) error { return a.Store.Update(fn) }
 
 // busName is the bus that a request means by a name or an ARN; absent it is the default one.
 func busName(given *string) string {

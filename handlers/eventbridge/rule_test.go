@@ -11,6 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -99,7 +100,7 @@ func TestSinceAndAnchor(t *testing.T) {
 	passes := func() {
 		t.Helper()
 		s.Now = s.Now.Add(time.Minute)
-		if err := s.Store.Update(func(tx *state.Tx) error {
+		if err := s.Store.Update(func(tx *store.Tx) error {
 			state.AnnounceServiceAction(tx, state.ServiceAction{}, s.Now)
 			return nil
 		}); err != nil {
@@ -108,7 +109,7 @@ func TestSinceAndAnchor(t *testing.T) {
 	}
 	check := func(since uint64, anchor time.Time) {
 		t.Helper()
-		r := rows.FindRule(s.Store.Store.Read(), scope, "default", "r")
+		r := rows.FindRule(s.Store.Read(), scope, "default", "r")
 		if r.Since != since || !r.Anchor.Equal(anchor) {
 			t.Errorf("since %d, from %v; want %d, %v", r.Since, r.Anchor, since, anchor)
 		}

@@ -14,17 +14,16 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // API answers from the store.
 type API struct {
-	store *state.Store
+	store *store.Store
 	clock func() time.Time
 }
 
 // New makes the API. now is the emulator's time.
-func New(s *state.Store, now func() time.Time) *API { return &API{store: s, clock: now} }
+func New(s *store.Store, now func() time.Time) *API { return &API{store: s, clock: now} }
 
 // now is the time in whole seconds, as IAM has it.
 func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Second) }
@@ -34,9 +33,9 @@ func account(ctx context.Context) iam.Account {
 	return iam.AccountOf(awsapi.FromContext(ctx).Scope())
 }
 
-func (a *API) read() *store.Tx { return a.store.Store.Read() }
+func (a *API) read() *store.Tx { return a.store.Read() }
 
-func (a *API) update(fn func(tx *store.Tx) error) error { return a.store.Store.Update(fn) }
+func (a *API) update(fn func(tx *store.Tx) error) error { return a.store.Update(fn) }
 
 // changeRole changes a copy of a role and writes it. What belongs to a service is not
 // changed by others.

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/iam"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -22,7 +23,7 @@ func TestDeletionOfAServiceLinkedRole(t *testing.T) {
 		"Cannot perform the operation on the protected role 'AWSServiceRoleForECS' - this role is only modifiable by AWS")
 
 	setCluster := func(account, status string) {
-		err := s.Store.Update(func(tx *state.Tx) error {
+		err := s.Store.Update(func(tx *store.Tx) error {
 			state.PutCluster(tx, &state.Cluster{ARN: "arn:aws:ecs:eu-west-1:" + account + ":cluster/shop", Status: status})
 			return nil
 		})

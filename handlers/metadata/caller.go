@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/place"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
@@ -15,7 +16,7 @@ import (
 
 // caller is a container that asks, or with version 2 its task.
 type caller struct {
-	tx         *state.Tx
+	tx         *store.Tx
 	task       *state.Task
 	definition *types.TaskDefinition // nil where it has been deleted since
 	resolved   taskdef.Resolved

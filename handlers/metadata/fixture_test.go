@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -44,14 +45,14 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { store.Close() })
+	t.Cleanup(func() { rows.Close() })
 	b := &bench{T: t, now: after(60), ahead: map[string]*state.Task{}, samples: map[string]int{}, broken: map[string]bool{}}
 	b.options = metadata.Options{
-		Store: store, Now: func() time.Time { return b.now }, Wall: func() time.Time { return b.now.Add(-446 * time.Microsecond) },
+		Store: rows, Now: func() time.Time { return b.now }, Wall: func() time.Time { return b.now.Add(-446 * time.Microsecond) },
 		Log:        slog.New(slog.DiscardHandler),
 		EndpointID: endpointID,
 		TasksAt:    b.tasksAt, Task: b.task, Stats: b.stats, Inspect: b.inspect,
@@ -184,7 +185,7 @@ func (b *bench) put(id string, mode types.NetworkMode, instance string, change f
 	if change != nil {
 		change(d, t)
 	}
-	err := b.options.Store.Update(func(tx *state.Tx) error {
+	err := b.options.Store.Update(func(tx *store.Tx) error {
 		state.AddTaskDefinition(tx, scope, d, nil, scope.Root(), began)
 		state.AddTask(tx, t)
 		return nil
@@ -219,7 +220,7 @@ func (b *bench) instance() string {
 		ARN: scope.ContainerInstance("shop", "1c4d5e6f"), Status: state.InstanceActive, AgentConnected: true, Zone: "us-east-1a", VPC: "vpc-1a2b3c4d",
 		Tags: []types.Tag{{Key: aws.String("fleet"), Value: aws.String("green")}},
 	}
-	err := b.options.Store.Update(func(tx *state.Tx) error {
+	err := b.options.Store.Update(func(tx *store.Tx) error {
 		state.PutContainerInstance(tx, row, began)
 		return nil
 	})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -24,7 +25,7 @@ func (b *bench) introspect(from, path string) (status int, answer string) {
 // onInstance has a bridge task, one with an interface and, elsewhere, another one.
 func onInstance(b *bench) (daemon, neighbour, elsewhere *state.Task) {
 	here := b.instance()
-	err := b.options.Store.Update(func(tx *state.Tx) error {
+	err := b.options.Store.Update(func(tx *store.Tx) error {
 		row := *state.FindContainerInstance(tx, here)
 		row.Version = types.VersionInfo{AgentVersion: aws.String("1.94.0"), AgentHash: aws.String("31afb27c")}
 		state.PutContainerInstance(tx, &row, began)

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/gorilla/mux"
 )
@@ -25,7 +26,7 @@ import (
 // Options are what the endpoints tell and do. What is nil is answered as something that the
 // task does not have.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	Now   func() time.Time
 	// Wall is the clock that the processes of containers see, and by which they are throttled.
 	// Default time.Now.

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -80,7 +81,7 @@ func (c *caller) awsvpc() []NetworkV4 {
 
 // resolver is the address of a VPC's resolver, its third one.
 // Source: Amazon VPC user guide, Amazon DNS server; recorded answers.
-func resolver(tx *state.Tx, vpc *ec2network.VPC) string {
+func resolver(tx *store.Tx, vpc *ec2network.VPC) string {
 	network := ec2network.NetworkCIDR(tx)
 	if !vpc.Default {
 		network = vpc.Ranges()[0]

@@ -10,13 +10,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/resourcegroupstaggingapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what the API needs.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	// Now is the emulator's time, by which tokens expire.
 	Now func() time.Time
 	// Sources tell of the resources of all services.

@@ -11,7 +11,7 @@ import (
 	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/scheduleexpression"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // service is EventBridge Scheduler as the trust policies of roles call it.
@@ -62,7 +62,7 @@ func checkStart(s, was *eventbridgescheduler.Schedule) error {
 // checkPlace refuses a schedule whose group is not there, or whose role EventBridge Scheduler could not assume, unless all
 // roles are taken: conditions of its trust policy see the ARN of the group. Source: EventBridge Scheduler user guide,
 // confused deputy; field reports for the text, on which tools look for it to try again.
-func (a *API) checkPlace(tx *state.Tx, s *eventbridgescheduler.Schedule) error {
+func (a *API) checkPlace(tx *store.Tx, s *eventbridgescheduler.Schedule) error {
 	g, err := a.group(tx, s.Scope, &s.Group)
 	if err != nil {
 		return err

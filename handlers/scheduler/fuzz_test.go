@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/scheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -29,7 +30,7 @@ func FuzzRequests(f *testing.F) {
 		f.Add(method, "/tags/arn%3Aaws%3Ascheduler%3Aus-east-1%3A000000000000%3Aschedule-group%2Fg", "TagKeys=a&TagKeys=b", `{"Tags":null}`)
 	}
 	f.Add("POST", "/schedules/s", "", strings.Replace(whole, "arn:aws:ecs:us-east-1:000000000000:cluster/c", "arn:aws:scheduler:::aws-sdk:ecs:runTask", 1))
-	s, err := state.Open(state.Options{})
+	s, err := state.Open(store.Options{})
 	if err != nil {
 		f.Fatal(err)
 	}

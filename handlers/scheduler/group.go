@@ -15,7 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // mostListed is how many schedules and groups a page has. Source: the service model.
@@ -25,7 +25,7 @@ const mostListed = 100
 func (a *API) time() time.Time { return a.Now().UTC().Truncate(time.Millisecond) }
 
 // group finds a group that is there (EVS0002).
-func (a *API) group(tx *state.Tx, scope arn.Scope, name *string) (*eventbridgescheduler.Group, error) {
+func (a *API) group(tx *store.Tx, scope arn.Scope, name *string) (*eventbridgescheduler.Group, error) {
 	asked := cmp.Or(aws.ToString(name), eventbridgescheduler.DefaultGroup)
 	g := eventbridgescheduler.FindGroup(tx, scope, asked)
 	if g == nil || g.Gone(a.Now()) {
@@ -36,7 +36,7 @@ func (a *API) group(tx *state.Tx, scope arn.Scope, name *string) (*eventbridgesc
 
 // changeable finds a group that can be changed: the default group is as it is. Source: field reports for the text, which
 // AWS was seen to answer to CreateScheduleGroup.
-func (a *API) changeable(tx *state.Tx, scope arn.Scope, name string) (*eventbridgescheduler.Group, error) {
+func (a *API) changeable(tx *store.Tx, scope arn.Scope, name string) (*eventbridgescheduler.Group, error) {
 	if name == eventbridgescheduler.DefaultGroup {
 		return nil, invalid("This operation cannot be performed on schedule group %s.", name)
 	}
@@ -61,7 +61,7 @@ func (a *API) CreateScheduleGroup(ctx context.Context, in *sdk.CreateScheduleGro
 		return nil, err
 	}
 	once := newOnce(ctx, in.ClientToken, in)
-	return &sdk.CreateScheduleGroupOutput{ScheduleGroupArn: aws.String(made.ARN())}, a.Store.Update(func(tx *state.Tx) error {
+	return &sdk.CreateScheduleGroupOutput{ScheduleGroupArn: aws.String(made.ARN())}, a.Store.Update(func(tx *store.Tx) error {
 		if there := eventbridgescheduler.FindGroup(tx, scope, *in.Name); there != nil && !there.Gone(now) {
 			if once.repeats(tx) {
 				return nil
@@ -120,7 +120,7 @@ func (a *API) ListScheduleGroups(ctx context.Context, in *sdk.ListScheduleGroups
 func (a *API) DeleteScheduleGroup(ctx context.Context, in *sdk.DeleteScheduleGroupInput) (*sdk.DeleteScheduleGroupOutput, error) {
 	scope, now := awsapi.CallScope(ctx), a.time()
 	once := newOnce(ctx, in.ClientToken, in)
-	return &sdk.DeleteScheduleGroupOutput{}, a.Store.Update(func(tx *state.Tx) error {
+	return &sdk.DeleteScheduleGroupOutput{}, a.Store.Update(func(tx *store.Tx) error {
 		if once.repeats(tx) {
 			return nil
 		}

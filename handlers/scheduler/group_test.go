@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/scheduler"
 	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func groupARN(name string) string {
@@ -69,7 +69,7 @@ func TestGroupsThatGo(t *testing.T) {
 	}
 	s.Now = s.Now.Add(12 * time.Second)
 	apitest.Refused(t, s.GetScheduleGroup, &sdk.GetScheduleGroupInput{Name: aws.String("jobs")}, "ResourceNotFoundException", "Schedule group jobs does not exist.")
-	if err := s.Store.Update(func(tx *state.Tx) error { eventbridgescheduler.ForgetGroups(tx, s.Now.Add(time.Second)); return nil }); err != nil {
+	if err := s.Store.Update(func(tx *store.Tx) error { eventbridgescheduler.ForgetGroups(tx, s.Now.Add(time.Second)); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if left := eventbridgescheduler.Groups(s.Store.Read(), scope); len(left) != 0 {

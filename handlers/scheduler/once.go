@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -29,7 +30,7 @@ func newOnce(ctx context.Context, token *string, request any) once {
 }
 
 // repeats reports whether the same request has been answered before.
-func (o once) repeats(tx *state.Tx) bool {
+func (o once) repeats(tx *store.Tx) bool {
 	if o.id == "" {
 		return false
 	}
@@ -38,7 +39,7 @@ func (o once) repeats(tx *state.Tx) bool {
 }
 
 // remember says that the request has been answered.
-func (o once) remember(tx *state.Tx, now time.Time) {
+func (o once) remember(tx *store.Tx, now time.Time) {
 	if o.id != "" {
 		state.PutClientToken(tx, &state.ClientToken{ID: o.id, Request: o.digest, CreatedAt: now})
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // CreateSchedule makes a schedule.
@@ -21,7 +21,7 @@ func (a *API) CreateSchedule(ctx context.Context, in *sdk.CreateScheduleInput) (
 	if err := a.check(ctx, made); err != nil {
 		return nil, err
 	}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		if err := a.checkPlace(tx, made); err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func (a *API) UpdateSchedule(ctx context.Context, in *sdk.UpdateScheduleInput) (
 	if err := a.check(ctx, made); err != nil {
 		return nil, err
 	}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		if err := a.checkPlace(tx, made); err != nil {
 			return err
 		}
@@ -120,7 +120,7 @@ func (a *API) GetSchedule(ctx context.Context, in *sdk.GetScheduleInput) (*sdk.G
 }
 
 // schedule finds a schedule (EVS0001).
-func (a *API) schedule(tx *state.Tx, scope arn.Scope, group *string, name string) (*eventbridgescheduler.Schedule, error) {
+func (a *API) schedule(tx *store.Tx, scope arn.Scope, group *string, name string) (*eventbridgescheduler.Schedule, error) {
 	g, err := a.group(tx, scope, group)
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func (a *API) schedule(tx *state.Tx, scope arn.Scope, group *string, name string
 // DeleteSchedule removes a schedule.
 func (a *API) DeleteSchedule(ctx context.Context, in *sdk.DeleteScheduleInput) (*sdk.DeleteScheduleOutput, error) {
 	once := newOnce(ctx, in.ClientToken, in)
-	return &sdk.DeleteScheduleOutput{}, a.Store.Update(func(tx *state.Tx) error {
+	return &sdk.DeleteScheduleOutput{}, a.Store.Update(func(tx *store.Tx) error {
 		s, err := a.schedule(tx, awsapi.CallScope(ctx), in.GroupName, *in.Name)
 		switch {
 		case err != nil && once.repeats(tx):

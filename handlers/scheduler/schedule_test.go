@@ -16,7 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 const scheduleARN = "arn:aws:scheduler:us-east-1:123456789012:schedule/default/nightly"
@@ -269,7 +269,7 @@ func TestStrictRoles(t *testing.T) {
 	trust := func(group string) {
 		policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"scheduler.amazonaws.com"},"Action":"sts:AssumeRole",` +
 			`"Condition":{"ArnEquals":{"aws:SourceArn":"arn:aws:scheduler:us-east-1:123456789012:schedule-group/` + group + `"}}}]}`
-		err := s.Store.Update(func(tx *state.Tx) error {
+		err := s.Store.Update(func(tx *store.Tx) error {
 			iam.PutRole(tx, &iam.Role{Account: iam.AccountOf(scope), Name: "scheduler", Path: "/", TrustPolicy: policy})
 			return nil
 		})

@@ -11,13 +11,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what the API needs.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	// Now is the emulator's time.
 	Now func() time.Time
 	// Way tells whether there is a way to call a target by its ARN; its error names what would be one. Nil: there is.

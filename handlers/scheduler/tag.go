@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // mostTags is how many tags a group has. Source: EventBridge Scheduler user guide, quotas.
@@ -46,7 +46,7 @@ func (a *API) retag(ctx context.Context, groupARN string, change func([]types.Ta
 	if err != nil {
 		return err
 	}
-	return a.Store.Update(func(tx *state.Tx) error {
+	return a.Store.Update(func(tx *store.Tx) error {
 		g, err := a.changeable(tx, scope, name)
 		if err != nil {
 			return err

@@ -14,12 +14,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options of the API.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	// Now is the emulator's time.
 	Now func() time.Time
 	// OtherSuffix is told that a value, or what there is to know of a secret, is asked for by an ARN
@@ -31,7 +30,7 @@ type Options struct {
 
 // API answers from the store.
 type API struct {
-	store       *state.Store
+	store       *store.Store
 	clock       func() time.Time
 	otherSuffix func(asked, found string)
 }
@@ -44,9 +43,9 @@ func New(o Options) *API {
 // now is the time in milliseconds, as Secrets Manager has it.
 func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }
 
-func (a *API) read() *store.Tx { return a.store.Store.Read() }
+func (a *API) read() *store.Tx { return a.store.Read() }
 
-func (a *API) update(fn func(tx *store.Tx) error) error { return a.store.Store.Update(fn) }
+func (a *API) update(fn func(tx *store.Tx) error) error { return a.store.Update(fn) }
 
 // secret returns the secret with an id, one that is marked for deletion included.
 func secret(ctx context.Context, tx *store.Tx, id *string) (*secretsmanager.Secret, error) {

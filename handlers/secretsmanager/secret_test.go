@@ -103,7 +103,7 @@ func TestRetentionRemovesWhatIsDueAndNothingElse(t *testing.T) {
 	}
 	createSecret(s, "kept", "x")
 	left := func(after time.Duration) string {
-		err := s.Store.Store.Update(func(tx *store.Tx) error {
+		err := s.Store.Update(func(tx *store.Tx) error {
 			secretsmanager.Purge(tx, s.Now.Add(after))
 			return nil
 		})

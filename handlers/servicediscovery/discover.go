@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // mostDiscovered is how many instances are discovered where a request does not say. Source: Cloud Map API reference.
@@ -51,7 +51,7 @@ func (a *API) DiscoverInstancesRevision(ctx context.Context, in *sdk.DiscoverIns
 }
 
 // discovered finds a service by its name and the HTTP name of its namespace.
-func discovered(ctx context.Context, tx *state.Tx, owner *string, namespaceName, name string) (*servicediscovery.Service, error) {
+func discovered(ctx context.Context, tx *store.Tx, owner *string, namespaceName, name string) (*servicediscovery.Service, error) {
 	if err := checkOwner(ctx, owner); err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // RegisterInstance puts an instance into a service, in the place of one with the same id.
@@ -19,7 +19,7 @@ func (a *API) RegisterInstance(ctx context.Context, in *sdk.RegisterInstanceInpu
 		return nil, err
 	}
 	once, out := newOnce(ctx, in.CreatorRequestId, in), &sdk.RegisterInstanceOutput{}
-	return out, a.Store.Update(func(tx *state.Tx) error {
+	return out, a.Store.Update(func(tx *store.Tx) error {
 		s, err := service(ctx, tx, *in.ServiceId)
 		if err != nil {
 			return err
@@ -58,7 +58,7 @@ func (a *API) RegisterInstance(ctx context.Context, in *sdk.RegisterInstanceInpu
 // DeregisterInstance removes an instance.
 func (a *API) DeregisterInstance(ctx context.Context, in *sdk.DeregisterInstanceInput) (*sdk.DeregisterInstanceOutput, error) {
 	out := &sdk.DeregisterInstanceOutput{}
-	return out, a.Store.Update(func(tx *state.Tx) error {
+	return out, a.Store.Update(func(tx *store.Tx) error {
 		s, err := service(ctx, tx, *in.ServiceId)
 		if err != nil {
 			return err
@@ -72,7 +72,7 @@ func (a *API) DeregisterInstance(ctx context.Context, in *sdk.DeregisterInstance
 }
 
 // instance finds an instance of the caller, and its service.
-func instance(ctx context.Context, tx *state.Tx, serviceID, id string) (*servicediscovery.Service, *servicediscovery.Instance, error) {
+func instance(ctx context.Context, tx *store.Tx, serviceID, id string) (*servicediscovery.Service, *servicediscovery.Instance, error) {
 	s, err := service(ctx, tx, serviceID)
 	if err != nil {
 		return nil, nil, err

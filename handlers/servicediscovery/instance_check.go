@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // What attributes may be. Source: the service model, AttrKey and AttrValue, of which the constraints on maps are checked
@@ -192,7 +192,7 @@ func isDomainName(name string) bool {
 
 // fillAddress gives an instance that is one of EC2 its private address. Such an instance has no other attributes of Cloud
 // Map but the first health status. Source: Cloud Map API reference, RegisterInstance, AWS_EC2_INSTANCE_ID; SD0013.
-func fillAddress(tx *state.Tx, n *servicediscovery.Namespace, i *servicediscovery.Instance) error {
+func fillAddress(tx *store.Tx, n *servicediscovery.Namespace, i *servicediscovery.Instance) error {
 	id := i.Attributes[servicediscovery.AttributeEC2InstanceID]
 	if id == "" {
 		return nil

@@ -8,12 +8,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // UpdateInstanceCustomHealthStatus changes the custom status of an instance, at once or when HealthDelay is over.
 func (a *API) UpdateInstanceCustomHealthStatus(ctx context.Context, in *sdk.UpdateInstanceCustomHealthStatusInput) (*sdk.UpdateInstanceCustomHealthStatusOutput, error) {
-	return &sdk.UpdateInstanceCustomHealthStatusOutput{}, a.Store.Update(func(tx *state.Tx) error {
+	return &sdk.UpdateInstanceCustomHealthStatusOutput{}, a.Store.Update(func(tx *store.Tx) error {
 		s, i, err := instance(ctx, tx, *in.ServiceId, *in.InstanceId)
 		if err != nil {
 			return err

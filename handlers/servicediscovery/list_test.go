@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Filters choose namespaces, and pages have all of them.
@@ -108,7 +108,7 @@ func TestServicesOfANamespace(t *testing.T) {
 	s := newScene(t)
 	in := func(there arn.Scope) string {
 		namespace := servicediscovery.NewNamespaceARN(there)
-		if err := s.Store.Update(func(tx *state.Tx) error {
+		if err := s.Store.Update(func(tx *store.Tx) error {
 			servicediscovery.PutNamespace(tx, &servicediscovery.Namespace{ARN: namespace, Name: "shop", Type: "HTTP"})
 			servicediscovery.PutService(tx, &servicediscovery.Service{ARN: servicediscovery.NewServiceARN(there), NamespaceARN: namespace, Name: "api", Type: "HTTP"})
 			return nil

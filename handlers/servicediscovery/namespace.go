@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // CreateHttpNamespace makes a namespace without names in DNS.
@@ -65,7 +65,7 @@ func (a *API) createNamespace(ctx context.Context, once once, n *servicediscover
 		return nil, err
 	}
 	n.ARN, n.CreatedAt = servicediscovery.NewNamespaceARN(awsapi.CallScope(ctx)), a.time()
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		if made, answer := once.first(tx); made != nil && servicediscovery.FindNamespace(tx, *made) != nil {
 			operation = answer
 			return nil
@@ -89,7 +89,7 @@ func (a *API) createNamespace(ctx context.Context, once once, n *servicediscover
 }
 
 // checkTaken refuses a second HTTP or public namespace of a name. Private ones belong to a VPC, which is seen to later (SD0003).
-func checkTaken(tx *state.Tx, n *servicediscovery.Namespace) error {
+func checkTaken(tx *store.Tx, n *servicediscovery.Namespace) error {
 	for _, other := range servicediscovery.NamespacesNamed(tx, arn.ScopeOf(n.ARN), n.Name) {
 		if other.Type == n.Type && n.Type != types.NamespaceTypeDnsPrivate {
 			return &types.NamespaceAlreadyExists{
@@ -103,7 +103,7 @@ func checkTaken(tx *state.Tx, n *servicediscovery.Namespace) error {
 // noHostedZone is why Route 53 makes no zone for a private namespace; empty: it does (SD0003). The default VPCs of all
 // accounts and regions have one id, one network and one resolver, so a name is taken in all of them. The texts about a
 // name that DNS cannot have, which the service model allows, and about a VPC that is not there are the emulator's.
-func (a *API) noHostedZone(tx *state.Tx, n *servicediscovery.Namespace) string {
+func (a *API) noHostedZone(tx *store.Tx, n *servicediscovery.Namespace) string {
 	if n.Type != types.NamespaceTypeDnsPrivate {
 		return ""
 	}
@@ -125,7 +125,7 @@ func (a *API) noHostedZone(tx *state.Tx, n *servicediscovery.Namespace) string {
 // DeleteNamespace removes a namespace without services.
 func (a *API) DeleteNamespace(ctx context.Context, in *sdk.DeleteNamespaceInput) (*sdk.DeleteNamespaceOutput, error) {
 	out := &sdk.DeleteNamespaceOutput{}
-	return out, a.Store.Update(func(tx *state.Tx) error {
+	return out, a.Store.Update(func(tx *store.Tx) error {
 		n, err := namespace(ctx, tx, *in.Id)
 		if err != nil {
 			return err

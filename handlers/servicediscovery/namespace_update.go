@@ -6,7 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // UpdateHttpNamespace changes the description of an HTTP namespace.
@@ -37,7 +37,7 @@ func (a *API) UpdatePublicDnsNamespace(ctx context.Context, in *sdk.UpdatePublic
 
 // updateNamespace changes what is given of a namespace. That one of another type counts as missing is a choice.
 func (a *API) updateNamespace(ctx context.Context, once once, id string, kind types.NamespaceType, description *string, ttl *int64) (operation *string, err error) {
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		n, err := namespace(ctx, tx, id)
 		if err != nil {
 			return err

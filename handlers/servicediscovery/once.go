@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -30,7 +31,7 @@ func newOnce(ctx context.Context, token *string, request any) once {
 }
 
 // first is what the same request has made and answered before; nil if there was none.
-func (o once) first(tx *state.Tx) (made, answer *string) {
+func (o once) first(tx *store.Tx) (made, answer *string) {
 	if o.id == "" {
 		return nil, nil
 	}
@@ -41,7 +42,7 @@ func (o once) first(tx *state.Tx) (made, answer *string) {
 }
 
 // remember says what the request has made, and its answer.
-func (o once) remember(tx *state.Tx, made, answer string, now time.Time) {
+func (o once) remember(tx *store.Tx, made, answer string, now time.Time) {
 	if o.id != "" {
 		state.PutClientToken(tx, &state.ClientToken{ID: o.id, Request: o.digest, ARNs: []string{made, answer}, CreatedAt: now})
 	}

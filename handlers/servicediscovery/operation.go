@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Names of what an operation changes.
@@ -20,13 +20,13 @@ const (
 )
 
 // succeed stores an operation that is over, and returns its id.
-func (a *API) succeed(ctx context.Context, tx *state.Tx, kind types.OperationType, namespaceARN string, targets map[string]string) *string {
+func (a *API) succeed(ctx context.Context, tx *store.Tx, kind types.OperationType, namespaceARN string, targets map[string]string) *string {
 	return a.end(ctx, tx, &servicediscovery.Operation{
 		Type: kind, Status: types.OperationStatusSuccess, Namespace: servicediscovery.IDOf(namespaceARN), Targets: targets,
 	})
 }
 
-func (a *API) end(ctx context.Context, tx *state.Tx, o *servicediscovery.Operation) *string {
+func (a *API) end(ctx context.Context, tx *store.Tx, o *servicediscovery.Operation) *string {
 	now := a.time()
 	o.Scope, o.ID = awsapi.CallScope(ctx), servicediscovery.NewOperationID(now)
 	o.CreatedAt, o.UpdatedAt = now, now

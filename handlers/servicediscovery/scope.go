@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // time is that of changes: Cloud Map tells milliseconds.
@@ -37,7 +37,7 @@ func checkOwned(scope arn.Scope, id string) error {
 }
 
 // namespace finds a namespace of the caller by its id or ARN.
-func namespace(ctx context.Context, tx *state.Tx, id string) (*servicediscovery.Namespace, error) {
+func namespace(ctx context.Context, tx *store.Tx, id string) (*servicediscovery.Namespace, error) {
 	scope := awsapi.CallScope(ctx)
 	if err := checkOwned(scope, id); err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func namespace(ctx context.Context, tx *state.Tx, id string) (*servicediscovery.
 }
 
 // service finds a service of the caller by its id or ARN.
-func service(ctx context.Context, tx *state.Tx, id string) (*servicediscovery.Service, error) {
+func service(ctx context.Context, tx *store.Tx, id string) (*servicediscovery.Service, error) {
 	scope := awsapi.CallScope(ctx)
 	if err := checkOwned(scope, id); err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // CreateService makes a service.
@@ -22,7 +22,7 @@ func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*s
 		return nil, err
 	}
 	once, out := newOnce(ctx, in.CreatorRequestId, in), &sdk.CreateServiceOutput{}
-	return out, a.Store.Update(func(tx *state.Tx) error {
+	return out, a.Store.Update(func(tx *store.Tx) error {
 		if made, _ := once.first(tx); made != nil {
 			if s := servicediscovery.FindService(tx, *made); s != nil {
 				out.Service = describe(s)
@@ -44,7 +44,7 @@ func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*s
 }
 
 // wanted is the service of a request.
-func (a *API) wanted(ctx context.Context, tx *state.Tx, in *sdk.CreateServiceInput) (*servicediscovery.Service, error) {
+func (a *API) wanted(ctx context.Context, tx *store.Tx, in *sdk.CreateServiceInput) (*servicediscovery.Service, error) {
 	id := in.NamespaceId
 	if id == nil && in.DnsConfig != nil {
 		id = in.DnsConfig.NamespaceId
@@ -76,7 +76,7 @@ func (a *API) wanted(ctx context.Context, tx *state.Tx, in *sdk.CreateServiceInp
 
 // checkServiceTaken refuses a second service of a name, which in DNS is one in small or capital letters.
 // Source: Cloud Map API reference, CreateService, Name.
-func checkServiceTaken(tx *state.Tx, s *servicediscovery.Service) error {
+func checkServiceTaken(tx *store.Tx, s *servicediscovery.Service) error {
 	for _, other := range servicediscovery.ServicesAlike(tx, s.NamespaceARN, s.Name) {
 		if other.Name == s.Name || other.HasDNS() && s.HasDNS() {
 			return &types.ServiceAlreadyExists{
@@ -176,7 +176,7 @@ func (a *API) ListServices(ctx context.Context, in *sdk.ListServicesInput) (*sdk
 
 // DeleteService removes a service without instances.
 func (a *API) DeleteService(ctx context.Context, in *sdk.DeleteServiceInput) (*sdk.DeleteServiceOutput, error) {
-	return &sdk.DeleteServiceOutput{}, a.Store.Update(func(tx *state.Tx) error {
+	return &sdk.DeleteServiceOutput{}, a.Store.Update(func(tx *store.Tx) error {
 		s, err := service(ctx, tx, *in.Id)
 		if err != nil {
 			return err

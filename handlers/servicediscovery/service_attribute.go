@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // mostServiceAttributes is how many attributes a service has. Source: Cloud Map API reference, ServiceAttributes.
@@ -48,7 +48,7 @@ func (a *API) DeleteServiceAttributes(ctx context.Context, in *sdk.DeleteService
 }
 
 func (a *API) changeAttributes(ctx context.Context, id string, change func(map[string]string)) error {
-	return a.Store.Update(func(tx *state.Tx) error {
+	return a.Store.Update(func(tx *store.Tx) error {
 		s, err := service(ctx, tx, id)
 		if err != nil {
 			return err

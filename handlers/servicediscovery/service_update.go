@@ -7,14 +7,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // UpdateService changes the TTL of records and the health check of Route 53, and removes those that it does not name. Source:
 // Cloud Map API reference, UpdateService.
 func (a *API) UpdateService(ctx context.Context, in *sdk.UpdateServiceInput) (*sdk.UpdateServiceOutput, error) {
 	out := &sdk.UpdateServiceOutput{}
-	return out, a.Store.Update(func(tx *state.Tx) error {
+	return out, a.Store.Update(func(tx *store.Tx) error {
 		s, err := service(ctx, tx, *in.Id)
 		if err != nil {
 			return err

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // mostTags is how many tags a resource has. Source: Cloud Map API reference, TooManyTagsException.
@@ -54,7 +54,7 @@ func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResour
 
 // retag writes other tags of a namespace or a service; change may use the list that it is given.
 func (a *API) retag(ctx context.Context, resourceARN string, change func([]types.Tag) []types.Tag) error {
-	return a.Store.Update(func(tx *state.Tx) error {
+	return a.Store.Update(func(tx *store.Tx) error {
 		n, s, err := tagged(ctx, tx, resourceARN)
 		switch {
 		case err != nil:
@@ -74,7 +74,7 @@ func (a *API) retag(ctx context.Context, resourceARN string, change func([]types
 }
 
 // tagged is the namespace or the service that has an ARN.
-func tagged(ctx context.Context, tx *state.Tx, resourceARN string) (*servicediscovery.Namespace, *servicediscovery.Service, error) {
+func tagged(ctx context.Context, tx *store.Tx, resourceARN string) (*servicediscovery.Namespace, *servicediscovery.Service, error) {
 	if !arn.Is(resourceARN) {
 		return nil, nil, invalid("%s is not an ARN.", resourceARN)
 	}

@@ -14,13 +14,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
 
 // Options are what the API needs.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	// Now is the emulator's time.
 	Now func() time.Time
 	// Sessions are those of Session Manager.
@@ -36,9 +35,9 @@ func New(o Options) *API { return &API{o} }
 // now is the time in milliseconds, as Systems Manager has it.
 func (a *API) now() time.Time { return a.Now().UTC().Truncate(time.Millisecond) }
 
-func (a *API) read() *store.Tx { return a.Store.Store.Read() }
+func (a *API) read() *store.Tx { return a.Store.Read() }
 
-func (a *API) update(fn func(tx *store.Tx) error) error { return a.Store.Store.Update(fn) }
+func (a *API) update(fn func(tx *store.Tx) error) error { return a.Store.Update(fn) }
 
 // own returns the parameter that a name or ARN means and that is the caller's.
 func own(ctx context.Context, tx *store.Tx, name string) (*ssm.Parameter, error) {

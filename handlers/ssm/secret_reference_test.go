@@ -25,7 +25,7 @@ func secrets(s *scene) {
 	s.T.Helper()
 	at := time.Date(2026, 9, 26, 19, 29, 54, 0, time.UTC)
 	scope := arn.Scope{Region: "eu-west-1", Account: "123456789012"}
-	err := s.Store.Store.Update(func(tx *store.Tx) error {
+	err := s.Store.Update(func(tx *store.Tx) error {
 		text := &secretsmanager.Secret{Scope: scope, Name: "db/=", Suffix: "abcdef", Versions: []secretsmanager.Version{
 			{ID: first, Stages: []string{"AWSPREVIOUS"}, CreatedAt: at}, {ID: second, Stages: []string{"AWSCURRENT", "1", first}, CreatedAt: at},
 		}}

@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
 	oursdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -34,7 +35,7 @@ func (s *scene) addTask(exec bool) {
 	if exec {
 		container.ExecAgent = state.ManagedAgent{Status: state.Running}
 	}
-	err := s.Store.Update(func(tx *state.Tx) error {
+	err := s.Store.Update(func(tx *store.Tx) error {
 		state.AddTask(tx, &state.Task{
 			ARN: s.Scope.Task("my_shop", taskID), Spec: &state.TaskSpec{ClusterARN: s.Scope.Cluster("my_shop"), EnableExecuteCommand: exec},
 			Status: state.TaskStatus{LastStatus: state.Running, Containers: []state.Container{container}},

@@ -74,7 +74,7 @@ func checkRoleAndPolicy(role string, policy *string) error {
 // admit returns how long the session is to be, or why there is none: the role may forbid so
 // long a one, and with strict roles it has to be there and to trust who asks.
 func (a *API) admit(role string, asking iam.Asking, wanted *int32, refusal error) (seconds int32, err error) {
-	found := iam.RoleByARN(a.Store.Store.Read(), iam.AccountOfARN(role), role)
+	found := iam.RoleByARN(a.Store.Read(), iam.AccountOfARN(role), role)
 	if a.StrictRoles && (found == nil || !found.Trusts(asking)) {
 		return 0, refusal
 	}

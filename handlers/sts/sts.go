@@ -8,13 +8,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire/query"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what the API needs.
 type Options struct {
-	Store    *state.Store
+	Store    *store.Store
 	Sessions *session.Keys
 	// Now is the emulator's time, by which keys expire, and Wall is what the clocks of those
 	// who have them show at one of its times.

@@ -52,7 +52,7 @@ const ahead = 24 * time.Hour
 type fixture struct {
 	*testing.T
 	url      string
-	store    *state.Store
+	store    *store.Store
 	sessions *session.Keys
 }
 
@@ -60,15 +60,15 @@ func start(t *testing.T, strict bool) *fixture {
 	t.Helper()
 	f := &fixture{T: t}
 	var err error
-	if f.store, err = state.Open(state.Options{}); err != nil {
+	if f.store, err = state.Open(store.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	f.sessions = session.New(f.store.Store)
+	f.sessions = session.New(f.store)
 	api := sts.New(sts.Options{
 		Store: f.store, Sessions: f.sessions, StrictRoles: strict, Now: func() time.Time { return now },
 		Wall: func(t time.Time) time.Time { return t.Add(-ahead) },
 		RoleID: func(role string) string {
-			id, _ := iam.IDOfRole(f.store.Store.Read(), role)
+			id, _ := iam.IDOfRole(f.store.Read(), role)
 			return id
 		},
 	})
@@ -107,7 +107,7 @@ func (f *fixture) role(name, path, trust string, longest int32) string {
 		Account: iam.Account{Partition: "aws", ID: "123456789012"}, Name: name, ID: "AROAEXAMPLE" + strings.ToUpper(name), Path: path,
 		TrustPolicy: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",` + trust + `}]}`, MaxSessionDuration: longest,
 	}
-	if err := f.store.Store.Update(func(tx *store.Tx) error { iam.PutRole(tx, r); return nil }); err != nil {
+	if err := f.store.Update(func(tx *store.Tx) error { iam.PutRole(tx, r); return nil }); err != nil {
 		f.Fatal(err)
 	}
 	return r.ARN()

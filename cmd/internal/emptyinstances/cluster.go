@@ -8,19 +8,20 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Cluster is one, in a store of its own, with so many empty container instances in three zones.
-func Cluster(n int) (*state.Tx, *state.Cluster, error) {
+func Cluster(n int) (*store.Tx, *state.Cluster, error) {
 	scope := arn.Scope{Region: "us-east-1", Account: "123456789012"}
 	cluster := &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterActive}
-	s, err := state.Open(state.Options{})
+	s, err := state.Open(store.Options{})
 	if err != nil {
 		return nil, nil, err
 	}
-	err = s.Update(func(tx *state.Tx) error {
+	err = s.Update(func(tx *store.Tx) error {
 		state.PutCluster(tx, cluster)
 		for i := range n {
 			zone := ec2network.Zone(scope.Region, i)

@@ -3,12 +3,13 @@ package emptyinstances
 import (
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // PlacementTime is how many nanoseconds a placement takes, of as many as there is time for.
-func PlacementTime(tx *state.Tx, cluster *state.Cluster, during time.Duration) float64 {
+func PlacementTime(tx *store.Tx, cluster *state.Cluster, during time.Duration) float64 {
 	placed, began := 0, time.Now()
 	for ; time.Since(began) < during; placed++ {
 		pool := placement.NewPool(tx, cluster, placement.NewChance(uint64(placed)))

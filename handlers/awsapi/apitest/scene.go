@@ -15,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -22,7 +23,7 @@ import (
 type Scene struct {
 	T     *testing.T
 	Scope arn.Scope // of the requests
-	Store *state.Store
+	Store *store.Store
 	Now   time.Time
 	Log   bytes.Buffer // of the requests
 }
@@ -30,7 +31,7 @@ type Scene struct {
 // NewScene makes a scene for requests of an account in a region.
 func NewScene(t *testing.T, scope arn.Scope) *Scene {
 	t.Helper()
-	s, err := state.Open(state.Options{})
+	s, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func vpcEndpointValues(e *types.VpcEndpoint, filter string) ([]string, bool) {
@@ -45,7 +45,7 @@ const (
 	endpointAvailable types.State = "available"
 )
 
-func vpcEndpoint(tx *state.Tx, e *ec2.VPCEndpoint) types.VpcEndpoint {
+func vpcEndpoint(tx *store.Tx, e *ec2.VPCEndpoint) types.VpcEndpoint {
 	described := types.VpcEndpoint{
 		VpcEndpointId: &e.ID, VpcId: &e.VPC, VpcEndpointType: e.Type, ServiceName: &e.Service, ServiceRegion: &e.Scope.Region,
 		OwnerId: &e.Scope.Account, CreationTimestamp: &e.CreatedAt, State: endpointAvailable, RequesterManaged: aws.Bool(false),
@@ -74,7 +74,7 @@ func vpcEndpoint(tx *state.Tx, e *ec2.VPCEndpoint) types.VpcEndpoint {
 
 // dnsEntries are the names of an interface endpoint, which no server resolves. Source: AWS
 // PrivateLink guide, DNS hostnames.
-func dnsEntries(tx *state.Tx, e *ec2.VPCEndpoint) []types.DnsEntry {
+func dnsEntries(tx *store.Tx, e *ec2.VPCEndpoint) []types.DnsEntry {
 	zone := kit.DerivedID("Z", e.Scope.Region, e.Service)
 	service := endpointService(e.Scope, strings.TrimPrefix(e.Service, serviceName(e.Scope.Region, "")), types.ServiceTypeInterface)
 	own := e.ID + "-" + kit.Suffix(e.ID)[:8]
@@ -109,7 +109,7 @@ func (a *API) DescribeVpcEndpoints(ctx context.Context, in *sdk.DescribeVpcEndpo
 // ModifyVpcEndpoint changes where an endpoint is, its policy and its DNS options.
 func (a *API) ModifyVpcEndpoint(ctx context.Context, in *sdk.ModifyVpcEndpointInput) (*sdk.ModifyVpcEndpointOutput, error) {
 	scope := kit.Scope(ctx)
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		e, err := kit.Named(tx, scope, "vpcEndpointId", in.VpcEndpointId, "vpce-", ec2.FindVPCEndpoint)
 		if err != nil {
 			return err
@@ -149,7 +149,7 @@ func (a *API) DeleteVpcEndpoints(ctx context.Context, in *sdk.DeleteVpcEndpoints
 		return nil, kit.MissingParameter("VpcEndpointId")
 	}
 	out := &sdk.DeleteVpcEndpointsOutput{}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		out.Unsuccessful = []types.UnsuccessfulItem{}
 		for _, id := range in.VpcEndpointIds {
 			e, err := kit.Named(tx, kit.Scope(ctx), "VpcEndpointId", &id, "vpce-", ec2.FindVPCEndpoint)

@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Refusals of endpoints have their texts from field reports, unless something else is said.
@@ -35,7 +35,7 @@ func (a *API) CreateVpcEndpoint(ctx context.Context, in *sdk.CreateVpcEndpointIn
 		return nil, err
 	}
 	out := &sdk.CreateVpcEndpointOutput{ClientToken: in.ClientToken}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		v, err := kit.NamedVPC(tx, scope, in.VpcId)
 		if err != nil {
 			return err

@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // setDNS sets what an endpoint does in the DNS, which is kept.
@@ -40,7 +40,7 @@ func setDNS(e *ec2.VPCEndpoint, addresses types.IpAddressType, options *types.Dn
 
 // privateDNS refuses private DNS names in a VPC without DNS, and where another endpoint has
 // them.
-func privateDNS(tx *state.Tx, e *ec2.VPCEndpoint, v *ec2network.VPC) error {
+func privateDNS(tx *store.Tx, e *ec2.VPCEndpoint, v *ec2network.VPC) error {
 	if !e.PrivateDNS {
 		return nil
 	}

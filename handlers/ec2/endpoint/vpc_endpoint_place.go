@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // endpointChange is where an endpoint is to be, and no longer to be.
@@ -20,7 +20,7 @@ type endpointChange struct {
 }
 
 // changeEndpoint changes the place of an endpoint, a copy that is written by the caller.
-func (a *API) changeEndpoint(tx *state.Tx, e *ec2.VPCEndpoint, v *ec2network.VPC, c endpointChange) error {
+func (a *API) changeEndpoint(tx *store.Tx, e *ec2.VPCEndpoint, v *ec2network.VPC, c endpointChange) error {
 	if e.Type == types.VpcEndpointTypeGateway {
 		switch {
 		case len(c.addSubnets)+len(c.removeSubnets)+len(c.addresses) > 0: // EC20015
@@ -44,7 +44,7 @@ func (a *API) changeEndpoint(tx *state.Tx, e *ec2.VPCEndpoint, v *ec2network.VPC
 
 // changeTables changes the route tables of a gateway endpoint: a table leads to a service by
 // one endpoint only.
-func changeTables(tx *state.Tx, e *ec2.VPCEndpoint, c endpointChange) error {
+func changeTables(tx *store.Tx, e *ec2.VPCEndpoint, c endpointChange) error {
 	e.RouteTables = slices.DeleteFunc(slices.Clone(e.RouteTables), func(id string) bool { return slices.Contains(c.removeTables, id) })
 	for _, id := range c.addTables {
 		t, err := kit.Named(tx, e.Scope, "RouteTableId", &id, "rtb-", ec2.FindRouteTable)
@@ -69,7 +69,7 @@ func changeTables(tx *state.Tx, e *ec2.VPCEndpoint, c endpointChange) error {
 }
 
 // changeInterfaces changes the subnets of an interface endpoint: one in each zone.
-func (a *API) changeInterfaces(tx *state.Tx, e *ec2.VPCEndpoint, c endpointChange) error {
+func (a *API) changeInterfaces(tx *store.Tx, e *ec2.VPCEndpoint, c endpointChange) error {
 	e.Interfaces = slices.DeleteFunc(slices.Clone(e.Interfaces), func(i ec2.EndpointInterface) bool { return slices.Contains(c.removeSubnets, i.Subnet) })
 	zones := map[string]string{} // the subnet in each
 	for _, i := range e.Interfaces {
@@ -114,7 +114,7 @@ func addressFor(configurations []types.SubnetConfiguration, subnet string) *stri
 }
 
 // changeGroups changes the security groups of an interface endpoint.
-func (a *API) changeGroups(tx *state.Tx, e *ec2.VPCEndpoint, c endpointChange) error {
+func (a *API) changeGroups(tx *store.Tx, e *ec2.VPCEndpoint, c endpointChange) error {
 	e.SecurityGroups = slices.DeleteFunc(slices.Clone(e.SecurityGroups), func(id string) bool { return slices.Contains(c.removeGroups, id) })
 	for _, id := range c.addGroups {
 		g, err := kit.Named(tx, e.Scope, "SecurityGroupId", &id, "sg-", ec2network.FindSecurityGroup)

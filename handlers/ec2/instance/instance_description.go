@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // stateCodes are the numbers of states. Source: EC2 API reference, InstanceState.
@@ -26,7 +26,7 @@ func instanceState(name types.InstanceStateName) *types.InstanceState {
 
 // describeInstance is what EC2 shows of an instance (EC20002). Source: recorded answers.
 // Instances have no volumes.
-func describeInstance(tx *state.Tx, i *ec2.Instance) types.Instance {
+func describeInstance(tx *store.Tx, i *ec2.Instance) types.Instance {
 	now := i.State()
 	d := types.Instance{
 		InstanceId: &i.ID, ImageId: &i.ImageID, InstanceType: types.InstanceType(i.Type), AmiLaunchIndex: &i.LaunchIndex,
@@ -74,7 +74,7 @@ func bootMode(i *ec2.Instance) types.InstanceBootModeValues {
 }
 
 // connect shows where an instance is in the network.
-func connect(tx *state.Tx, i *ec2.Instance, d *types.Instance) {
+func connect(tx *store.Tx, i *ec2.Instance, d *types.Instance) {
 	d.SubnetId, d.VpcId, d.SourceDestCheck = &i.Subnet, &i.VPC, aws.Bool(true)
 	for _, id := range i.SecurityGroups {
 		if g := ec2network.FindSecurityGroup(tx, i.Scope, id); g != nil {

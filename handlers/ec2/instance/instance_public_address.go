@@ -5,12 +5,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // instanceAssociation is that of an instance's network interface with a public address; nil,
 // if it has none. Its name is by the address.
-func instanceAssociation(tx *state.Tx, i *ec2.Instance) *types.NetworkInterfaceAssociation {
+func instanceAssociation(tx *store.Tx, i *ec2.Instance) *types.NetworkInterfaceAssociation {
 	a := i.ElasticIP(tx)
 	if a == nil && i.Reached != types.InstanceStateNameRunning { // an answer of a launch has none, however fast that was
 		return nil
@@ -25,7 +25,7 @@ func instanceAssociation(tx *state.Tx, i *ec2.Instance) *types.NetworkInterfaceA
 }
 
 // showPublicIP shows it with an instance that has a network interface.
-func showPublicIP(tx *state.Tx, i *ec2.Instance, d *types.Instance) {
+func showPublicIP(tx *store.Tx, i *ec2.Instance, d *types.Instance) {
 	a := instanceAssociation(tx, i)
 	if a == nil {
 		return

@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -33,7 +34,7 @@ func (a *API) RunInstances(ctx context.Context, in *sdk.RunInstancesInput) (*sdk
 		return nil, err
 	}
 	var launched []*ec2.Instance
-	err = a.Store.Update(func(tx *state.Tx) (err error) {
+	err = a.Store.Update(func(tx *store.Tx) (err error) {
 		launched, err = a.launch(tx, scope, in, again)
 		return err
 	})
@@ -56,7 +57,7 @@ type lacking struct {
 
 func (l lacking) Unwrap() error { return l.error }
 
-func (a *API) launch(tx *state.Tx, scope arn.Scope, in *sdk.RunInstancesInput, again kit.Once) (launched []*ec2.Instance, err error) {
+func (a *API) launch(tx *store.Tx, scope arn.Scope, in *sdk.RunInstancesInput, again kit.Once) (launched []*ec2.Instance, err error) {
 	made, err := again.Made(tx)
 	if err != nil {
 		return nil, err
@@ -117,7 +118,7 @@ func idsOf(instances []*ec2.Instance) (ids []string) {
 }
 
 // spec is what a request launches: what it says, over what its launch template says.
-func (a *API) spec(tx *state.Tx, scope arn.Scope, in *sdk.RunInstancesInput) (ec2.Spec, error) {
+func (a *API) spec(tx *store.Tx, scope arn.Scope, in *sdk.RunInstancesInput) (ec2.Spec, error) {
 	said := ec2.Convert[types.ResponseLaunchTemplateData](in)
 	var template *ec2.LaunchTemplateVersion
 	data := said
@@ -168,7 +169,7 @@ func (a *API) spec(tx *state.Tx, scope arn.Scope, in *sdk.RunInstancesInput) (ec
 }
 
 // groupsByName adds the security groups that are named, of which there is one.
-func (a *API) groupsByName(tx *state.Tx, scope arn.Scope, data *types.ResponseLaunchTemplateData) error {
+func (a *API) groupsByName(tx *store.Tx, scope arn.Scope, data *types.ResponseLaunchTemplateData) error {
 	for _, name := range data.SecurityGroups {
 		found := false
 		for _, g := range ec2network.SecurityGroups(tx, scope) {

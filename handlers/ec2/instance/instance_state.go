@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Reasons for the state of an instance whose owner has called the API. Source: field reports.
@@ -86,7 +86,7 @@ func (a *API) changeInstances(ctx context.Context, ids []string, dryRun *bool,
 	if len(ids) == 0 {
 		return nil, kit.Refuse("MissingParameter", "The request must contain the parameter InstanceId")
 	}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		changes = nil
 		found, err := kit.NamedInstances(tx, kit.Scope(ctx), ids)
 		if err != nil {

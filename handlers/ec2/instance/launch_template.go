@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Texts and codes of launch templates are from recorded answers (EC20001).
@@ -48,7 +48,7 @@ func (a *API) CreateLaunchTemplate(ctx context.Context, in *sdk.CreateLaunchTemp
 		return nil, err
 	}
 	out := &sdk.CreateLaunchTemplateOutput{}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		made, err := again.Made(tx)
 		if err != nil {
 			return err
@@ -76,7 +76,7 @@ func (a *API) CreateLaunchTemplate(ctx context.Context, in *sdk.CreateLaunchTemp
 }
 
 // template returns the launch template that a request names by its id or its name.
-func template(tx *state.Tx, scope arn.Scope, id, name *string) (*ec2.LaunchTemplate, error) {
+func template(tx *store.Tx, scope arn.Scope, id, name *string) (*ec2.LaunchTemplate, error) {
 	switch {
 	case aws.ToString(id) != "" && aws.ToString(name) != "":
 		return nil, kit.Refuse("InvalidParameterCombination", "Either provide launch template ID or launch template name to modify the template.")
@@ -98,7 +98,7 @@ func template(tx *state.Tx, scope arn.Scope, id, name *string) (*ec2.LaunchTempl
 }
 
 // launchedFrom returns the version that instances are to be launched from.
-func (a *API) launchedFrom(tx *state.Tx, scope arn.Scope, from *types.LaunchTemplateSpecification) (*ec2.LaunchTemplateVersion, error) {
+func (a *API) launchedFrom(tx *store.Tx, scope arn.Scope, from *types.LaunchTemplateSpecification) (*ec2.LaunchTemplateVersion, error) {
 	t, err := template(tx, scope, from.LaunchTemplateId, from.LaunchTemplateName)
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func (a *API) ModifyLaunchTemplate(ctx context.Context, in *sdk.ModifyLaunchTemp
 	if err != nil {
 		return nil, err
 	}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		t, err := template(tx, scope, in.LaunchTemplateId, in.LaunchTemplateName)
 		if err != nil {
 			return err
@@ -149,7 +149,7 @@ func (a *API) ModifyLaunchTemplate(ctx context.Context, in *sdk.ModifyLaunchTemp
 // DeleteLaunchTemplate removes a launch template with all versions; instances stay.
 func (a *API) DeleteLaunchTemplate(ctx context.Context, in *sdk.DeleteLaunchTemplateInput) (*sdk.DeleteLaunchTemplateOutput, error) {
 	out := &sdk.DeleteLaunchTemplateOutput{}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		t, err := template(tx, kit.Scope(ctx), in.LaunchTemplateId, in.LaunchTemplateName)
 		if err != nil {
 			return err

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // templateData makes what a version answers of what is asked for, laid over what it comes
@@ -62,7 +62,7 @@ func checkData(data *types.ResponseLaunchTemplateData) error {
 }
 
 // warning is of what does not exist, and may exist before a launch uses it.
-func warning(tx *state.Tx, data *types.ResponseLaunchTemplateData) *types.ValidationWarning {
+func warning(tx *store.Tx, data *types.ResponseLaunchTemplateData) *types.ValidationWarning {
 	if data.InstanceType == "" || ec2.FindInstanceType(tx, string(data.InstanceType)) != nil {
 		return nil
 	}

@@ -11,10 +11,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-func describeTemplate(tx *state.Tx, t *ec2.LaunchTemplate) types.LaunchTemplate {
+func describeTemplate(tx *store.Tx, t *ec2.LaunchTemplate) types.LaunchTemplate {
 	return types.LaunchTemplate{
 		LaunchTemplateId: &t.ID, LaunchTemplateName: &t.Name, CreateTime: &t.CreatedAt, CreatedBy: &t.CreatedBy,
 		DefaultVersionNumber: &t.Default, LatestVersionNumber: &t.Latest, Tags: someTags(tx, t.Scope, t.ID),
@@ -23,7 +23,7 @@ func describeTemplate(tx *state.Tx, t *ec2.LaunchTemplate) types.LaunchTemplate 
 }
 
 // someTags are the tags of a resource, nil if it has none.
-func someTags(tx *state.Tx, scope arn.Scope, id string) []types.Tag {
+func someTags(tx *store.Tx, scope arn.Scope, id string) []types.Tag {
 	if tags := kit.TagsOf(tx, scope, id); len(tags) > 0 {
 		return tags
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 const (
@@ -21,7 +21,7 @@ const (
 func versionText(number int64) string { return strconv.FormatInt(number, 10) }
 
 // putVersion writes the latest version of a launch template.
-func (a *API) putVersion(tx *state.Tx, t *ec2.LaunchTemplate, description *string, data *types.ResponseLaunchTemplateData) *ec2.LaunchTemplateVersion {
+func (a *API) putVersion(tx *store.Tx, t *ec2.LaunchTemplate, description *string, data *types.ResponseLaunchTemplateData) *ec2.LaunchTemplateVersion {
 	v := &ec2.LaunchTemplateVersion{
 		Scope: t.Scope, TemplateID: t.ID, Number: t.Latest, Description: aws.ToString(description), CreatedAt: a.Now(), CreatedBy: t.CreatedBy, Data: data,
 	}
@@ -30,7 +30,7 @@ func (a *API) putVersion(tx *state.Tx, t *ec2.LaunchTemplate, description *strin
 }
 
 // version returns a version of a launch template by what names it.
-func version(tx *state.Tx, t *ec2.LaunchTemplate, name string) (*ec2.LaunchTemplateVersion, error) {
+func version(tx *store.Tx, t *ec2.LaunchTemplate, name string) (*ec2.LaunchTemplateVersion, error) {
 	if name != "" && name != latestVersion && name != defaultVersion && !isNumber(name) {
 		return nil, kit.Refuse("InvalidParameterValue", "Invalid launch template version: either '$Default', '$Latest', or a numeric version are allowed.")
 	}
@@ -61,7 +61,7 @@ func (a *API) CreateLaunchTemplateVersion(ctx context.Context, in *sdk.CreateLau
 		return nil, err
 	}
 	out := &sdk.CreateLaunchTemplateVersionOutput{}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		t, err := template(tx, scope, in.LaunchTemplateId, in.LaunchTemplateName)
 		if err != nil {
 			return err
@@ -89,7 +89,7 @@ func (a *API) CreateLaunchTemplateVersion(ctx context.Context, in *sdk.CreateLau
 	return out, err
 }
 
-func (a *API) addVersion(tx *state.Tx, t *ec2.LaunchTemplate, in *sdk.CreateLaunchTemplateVersionInput) (*ec2.LaunchTemplateVersion, error) {
+func (a *API) addVersion(tx *store.Tx, t *ec2.LaunchTemplate, in *sdk.CreateLaunchTemplateVersionInput) (*ec2.LaunchTemplateVersion, error) {
 	var source *types.ResponseLaunchTemplateData
 	if aws.ToString(in.SourceVersion) != "" {
 		from, err := version(tx, t, *in.SourceVersion)

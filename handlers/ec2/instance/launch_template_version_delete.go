@@ -10,14 +10,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // DeleteLaunchTemplateVersions removes versions; for those that there are not the answer
 // says so. The default one stays.
 func (a *API) DeleteLaunchTemplateVersions(ctx context.Context, in *sdk.DeleteLaunchTemplateVersionsInput) (*sdk.DeleteLaunchTemplateVersionsOutput, error) {
 	out := &sdk.DeleteLaunchTemplateVersionsOutput{}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		*out = sdk.DeleteLaunchTemplateVersionsOutput{}
 		t, err := template(tx, kit.Scope(ctx), in.LaunchTemplateId, in.LaunchTemplateName)
 		if err != nil {
@@ -60,7 +60,7 @@ func distinct(t *ec2.LaunchTemplate, names []string) (numbers []int64) {
 	return numbers
 }
 
-func deleteVersions(tx *state.Tx, t *ec2.LaunchTemplate, numbers []int64, out *sdk.DeleteLaunchTemplateVersionsOutput) {
+func deleteVersions(tx *store.Tx, t *ec2.LaunchTemplate, numbers []int64, out *sdk.DeleteLaunchTemplateVersionsOutput) {
 	for _, number := range numbers {
 		v := ec2.Version(tx, t, versionText(number))
 		if v == nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func describeVersion(t *ec2.LaunchTemplate, v *ec2.LaunchTemplateVersion) types.LaunchTemplateVersion {
@@ -44,7 +44,7 @@ func (a *API) DescribeLaunchTemplateVersions(ctx context.Context, in *sdk.Descri
 	return &sdk.DescribeLaunchTemplateVersionsOutput{LaunchTemplateVersions: found, NextToken: next}, err
 }
 
-func askedVersions(tx *state.Tx, scope arn.Scope, in *sdk.DescribeLaunchTemplateVersionsInput) (rows []types.LaunchTemplateVersion, err error) {
+func askedVersions(tx *store.Tx, scope arn.Scope, in *sdk.DescribeLaunchTemplateVersionsInput) (rows []types.LaunchTemplateVersion, err error) {
 	templates := ec2.LaunchTemplates(tx, scope)
 	if in.LaunchTemplateId != nil || in.LaunchTemplateName != nil {
 		t, err := template(tx, scope, in.LaunchTemplateId, in.LaunchTemplateName)

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -95,7 +96,7 @@ func (a *API) DescribeNetworkInterfaces(ctx context.Context, in *sdk.DescribeNet
 
 // networkInterface is that of a task (ECS0121). It has no ids of those who asked for it and
 // attached it.
-func networkInterface(tx *state.Tx, scope arn.Scope, t *state.Task) types.NetworkInterface {
+func networkInterface(tx *store.Tx, scope arn.Scope, t *state.Task) types.NetworkInterface {
 	eni := &t.Status.Attachment
 	n := types.NetworkInterface{
 		NetworkInterfaceId: &eni.NetworkID, MacAddress: &eni.MAC, PrivateIpAddress: &eni.PrivateIPv4, PrivateDnsName: kit.Optional(eni.PrivateDNSName),

@@ -11,11 +11,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // instanceInterfaces are those of instances that have their address.
-func instanceInterfaces(tx *state.Tx, scope arn.Scope) (all []types.NetworkInterface) {
+func instanceInterfaces(tx *store.Tx, scope arn.Scope) (all []types.NetworkInterface) {
 	for _, i := range ec2.Instances(tx, scope) {
 		if i.PrivateIP != "" && i.State() != types.InstanceStateNameTerminated {
 			all = append(all, instanceInterface(tx, i))
@@ -25,7 +25,7 @@ func instanceInterfaces(tx *state.Tx, scope arn.Scope) (all []types.NetworkInter
 }
 
 // instanceInterface is that of an instance, as DescribeInstances shows it.
-func instanceInterface(tx *state.Tx, i *ec2.Instance) types.NetworkInterface {
+func instanceInterface(tx *store.Tx, i *ec2.Instance) types.NetworkInterface {
 	name := aws.String(privateDNSName(i))
 	n := types.NetworkInterface{
 		NetworkInterfaceId: kit.InterfaceID(i), VpcId: &i.VPC, SubnetId: &i.Subnet, AvailabilityZone: &i.Zone, OwnerId: &i.Scope.Account,

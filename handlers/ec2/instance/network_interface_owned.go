@@ -9,12 +9,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // ownedInterfaces are those of NAT gateways and endpoints, and of load balancers that have
 // their address.
-func ownedInterfaces(tx *state.Tx, scope arn.Scope) (all []types.NetworkInterface) {
+func ownedInterfaces(tx *store.Tx, scope arn.Scope) (all []types.NetworkInterface) {
 	for _, o := range ec2.OwnedInterfaces(tx, scope) {
 		if len(o.PrivateIPs) > 0 {
 			all = append(all, ownedInterface(tx, &o))
@@ -25,7 +25,7 @@ func ownedInterfaces(tx *state.Tx, scope arn.Scope) (all []types.NetworkInterfac
 
 // ownedInterface is the network interface of a NAT gateway, an endpoint or a load balancer.
 // Source of the descriptions: field reports; ELB0003 for that of a load balancer.
-func ownedInterface(tx *state.Tx, o *ec2.OwnedInterface) types.NetworkInterface {
+func ownedInterface(tx *store.Tx, o *ec2.OwnedInterface) types.NetworkInterface {
 	n := types.NetworkInterface{
 		NetworkInterfaceId: &o.ID, VpcId: &o.VPC, SubnetId: &o.Subnet, OwnerId: &o.Scope.Account, InterfaceType: o.Type,
 		Status: types.NetworkInterfaceStatusInUse, RequesterManaged: aws.Bool(true), SourceDestCheck: aws.Bool(o.Type != ec2.NATGatewayInterface),
@@ -68,7 +68,7 @@ func ownedInterface(tx *state.Tx, o *ec2.OwnedInterface) types.NetworkInterface 
 const balancing = "amazon-elb"
 
 // natAssociation is that of a public NAT gateway with its Elastic IP address, or nil.
-func natAssociation(tx *state.Tx, o *ec2.OwnedInterface) *types.NetworkInterfaceAssociation {
+func natAssociation(tx *store.Tx, o *ec2.OwnedInterface) *types.NetworkInterfaceAssociation {
 	g := ec2.FindNATGateway(tx, o.Scope, o.Owner)
 	if g == nil || g.Addresses[0].Allocation == "" {
 		return nil

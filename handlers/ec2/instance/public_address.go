@@ -8,13 +8,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // amazonAssociation is that of a network interface with an address that AWS has given it for
 // as long as it is there; nil, if it has none. Source: recorded answers for the owner; EC2
 // API reference, NetworkInterfaceAssociation.
-func amazonAssociation(tx *state.Tx, scope arn.Scope, vpc string, ip netip.Addr) *types.NetworkInterfaceAssociation {
+func amazonAssociation(tx *store.Tx, scope arn.Scope, vpc string, ip netip.Addr) *types.NetworkInterfaceAssociation {
 	if !ip.IsValid() {
 		return nil
 	}
@@ -25,7 +25,7 @@ func amazonAssociation(tx *state.Tx, scope arn.Scope, vpc string, ip netip.Addr)
 
 // publicDNSName is by the address, and empty in a VPC that lacks one of its DNS attributes.
 // Source: VPC user guide, DNS attributes.
-func publicDNSName(tx *state.Tx, scope arn.Scope, vpc, ip string) string {
+func publicDNSName(tx *store.Tx, scope arn.Scope, vpc, ip string) string {
 	if v := ec2network.FindVPC(tx, scope, vpc); v == nil || !v.DNSHostnames || !v.DNSSupport {
 		return ""
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // DescribeSpotInstanceRequests answers the requests of Spot Instances, as long as these are shown.
@@ -45,7 +45,7 @@ func (a *API) CancelSpotInstanceRequests(ctx context.Context, in *sdk.CancelSpot
 	}
 	scope := kit.Scope(ctx)
 	out := &sdk.CancelSpotInstanceRequestsOutput{}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		out.CancelledSpotInstanceRequests = nil
 		for _, id := range in.SpotInstanceRequestIds {
 			i := ec2.FindSpotInstance(tx, scope, id)
@@ -73,7 +73,7 @@ func (a *API) CancelSpotInstanceRequests(ctx context.Context, in *sdk.CancelSpot
 
 // describeSpotRequest is what EC2 shows of the request of a Spot Instance. There are no prices, so one without a
 // maximum has none. Source: EC2 API reference, SpotInstanceRequest.
-func describeSpotRequest(tx *state.Tx, i *ec2.Instance) types.SpotInstanceRequest {
+func describeSpotRequest(tx *store.Tx, i *ec2.Instance) types.SpotInstanceRequest {
 	launched := &types.LaunchSpecification{
 		ImageId: &i.ImageID, InstanceType: types.InstanceType(i.Type), KeyName: kit.Optional(i.KeyName), SubnetId: &i.Subnet,
 		EbsOptimized: &i.EBSOptimized, Monitoring: &types.RunInstancesMonitoringEnabled{Enabled: &i.Monitoring},

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Scope is the account and region of a call.
@@ -18,7 +18,7 @@ func Scope(ctx context.Context) arn.Scope { return awsapi.FromContext(ctx).Scope
 // Base is what all parts of the API work on.
 type Base struct {
 	// Store has the rows.
-	Store *state.Store
+	Store *store.Store
 	// Clock is the emulator's time.
 	Clock func() time.Time
 	// Strict answers that subnets and security groups which are made up do not exist.

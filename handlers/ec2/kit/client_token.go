@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -42,7 +43,7 @@ func NewOnce(scope arn.Scope, operation string, token *string, longest int, requ
 }
 
 // Made returns what the first request made, or nil.
-func (o Once) Made(tx *state.Tx) ([]string, error) {
+func (o Once) Made(tx *store.Tx) ([]string, error) {
 	if o.key == "" {
 		return nil, nil
 	}
@@ -57,7 +58,7 @@ func (o Once) Made(tx *state.Tx) ([]string, error) {
 }
 
 // Remember remembers what the request has made.
-func (o Once) Remember(tx *state.Tx, now time.Time, ids ...string) {
+func (o Once) Remember(tx *store.Tx, now time.Time, ids ...string) {
 	if o.key != "" {
 		state.PutClientToken(tx, &state.ClientToken{ID: o.key, Request: o.digest, ARNs: ids, CreatedAt: now})
 	}
@@ -78,7 +79,7 @@ func TokenOf(token *string) *string {
 
 // MadeBefore returns what the first request with a token made, or nil. What has been deleted
 // since is no answer (EC20010).
-func MadeBefore[T any](tx *state.Tx, o Once, scope arn.Scope, find func(*state.Tx, arn.Scope, string) *T) (*T, error) {
+func MadeBefore[T any](tx *store.Tx, o Once, scope arn.Scope, find func(*store.Tx, arn.Scope, string) *T) (*T, error) {
 	made, err := o.Made(tx)
 	if made == nil || err != nil {
 		return nil, err

@@ -9,11 +9,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Exists is the error that there is no resource of an id.
-func (b *Base) Exists(tx *state.Tx, scope arn.Scope, id string) error {
+func (b *Base) Exists(tx *store.Tx, scope arn.Scope, id string) error {
 	k := KindOf(id)
 	if k == nil {
 		return &awsapi.Error{Code: "InvalidID", Message: "The ID '" + id + "' is not valid"}
@@ -53,7 +54,7 @@ func (b *Base) Exists(tx *state.Tx, scope arn.Scope, id string) error {
 }
 
 // keptOfNetwork reports whether there is something of the network that has no effect.
-func keptOfNetwork(tx *state.Tx, scope arn.Scope, of types.ResourceType, id string) bool {
+func keptOfNetwork(tx *store.Tx, scope arn.Scope, of types.ResourceType, id string) bool {
 	switch of {
 	case types.ResourceTypeInternetGateway:
 		return ec2.FindInternetGateway(tx, scope, id) != nil

@@ -7,14 +7,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 var instanceIDs = lazyregexp.New(`^i-([0-9a-f]{8}|[0-9a-f]{17})$`)
 
 // NamedInstances returns the instances with some ids. Source of the texts: recorded
 // answers; field reports where several are missing.
-func NamedInstances(tx *state.Tx, scope arn.Scope, ids []string) (found []*ec2.Instance, err error) {
+func NamedInstances(tx *store.Tx, scope arn.Scope, ids []string) (found []*ec2.Instance, err error) {
 	var lost []string
 	for _, id := range ids {
 		if !instanceIDs.MatchString(id) {

@@ -7,11 +7,11 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // NamedVPC is the VPC that a request has to name.
-func NamedVPC(tx *state.Tx, scope arn.Scope, id *string) (*ec2network.VPC, error) {
+func NamedVPC(tx *store.Tx, scope arn.Scope, id *string) (*ec2network.VPC, error) {
 	if aws.ToString(id) == "" {
 		return nil, MissingParameter("vpcId")
 	}
@@ -22,7 +22,7 @@ func NamedVPC(tx *state.Tx, scope arn.Scope, id *string) (*ec2network.VPC, error
 }
 
 // Subnets are those that everybody sees, and those made up among some ids.
-func (b *Base) Subnets(tx *state.Tx, scope arn.Scope, ids []string) []*ec2network.Subnet {
+func (b *Base) Subnets(tx *store.Tx, scope arn.Scope, ids []string) []*ec2network.Subnet {
 	subnets := slices.Clip(ec2network.Subnets(tx, scope))
 	for _, id := range ids {
 		if s := ec2network.FindSubnet(tx, scope, id); s != nil && s.MadeUp && !b.Strict {
@@ -33,7 +33,7 @@ func (b *Base) Subnets(tx *state.Tx, scope arn.Scope, ids []string) []*ec2networ
 }
 
 // NamedSubnet returns the subnet that a request names, which may be one that is made up.
-func (b *Base) NamedSubnet(tx *state.Tx, scope arn.Scope, id *string) (*ec2network.Subnet, error) {
+func (b *Base) NamedSubnet(tx *store.Tx, scope arn.Scope, id *string) (*ec2network.Subnet, error) {
 	s, err := Named(tx, scope, "subnetId", id, "subnet-", ec2network.FindSubnet)
 	if err == nil && s.MadeUp && b.Strict {
 		return nil, Missing("subnet-")(*id)
@@ -42,7 +42,7 @@ func (b *Base) NamedSubnet(tx *state.Tx, scope arn.Scope, id *string) (*ec2netwo
 }
 
 // SecurityGroups are those that everybody sees, and those made up among some ids.
-func (b *Base) SecurityGroups(tx *state.Tx, scope arn.Scope, ids []string) []*ec2network.SecurityGroup {
+func (b *Base) SecurityGroups(tx *store.Tx, scope arn.Scope, ids []string) []*ec2network.SecurityGroup {
 	groups := ec2network.SecurityGroups(tx, scope)
 	for _, id := range ids {
 		if g := ec2network.FindSecurityGroup(tx, scope, id); g != nil && g.MadeUp && !b.Strict {

@@ -6,13 +6,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // PrivateAddress is one of a subnet at which nothing answers: that which is asked for, or a
 // free one, empty if there is none. Source of the refusals: EC2 API reference, error codes,
 // and field reports.
-func PrivateAddress(tx *state.Tx, scope arn.Scope, s *ec2network.Subnet, asked *string) (string, error) {
+func PrivateAddress(tx *store.Tx, scope arn.Scope, s *ec2network.Subnet, asked *string) (string, error) {
 	if aws.ToString(asked) == "" {
 		return ec2.HighestFree(tx, s, scope, state.TaskInterfaces(tx)), nil
 	}

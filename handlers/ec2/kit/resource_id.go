@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Suffix is the hex digits of an id, for ids that go with it.
@@ -92,7 +92,7 @@ func MissingOrMalformed(prefix string) func(id string) error {
 }
 
 // Named returns what a parameter of a request names.
-func Named[T any](tx *state.Tx, scope arn.Scope, parameter string, id *string, prefix string, find func(*state.Tx, arn.Scope, string) *T) (*T, error) {
+func Named[T any](tx *store.Tx, scope arn.Scope, parameter string, id *string, prefix string, find func(*store.Tx, arn.Scope, string) *T) (*T, error) {
 	if aws.ToString(id) == "" {
 		return nil, MissingParameter(parameter)
 	}

@@ -9,11 +9,11 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // TagsOf are the tags of a resource by key: the order is the emulator's choice.
-func TagsOf(tx *state.Tx, scope arn.Scope, id string) []types.Tag {
+func TagsOf(tx *store.Tx, scope arn.Scope, id string) []types.Tag {
 	tags := []types.Tag{}
 	stored := ec2network.FindTags(tx, scope, id)
 	if len(stored) == 0 {

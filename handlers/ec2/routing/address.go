@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func addressValues(a *types.Address, filter string) ([]string, bool) {
@@ -42,7 +42,7 @@ func addressValues(a *types.Address, filter string) ([]string, bool) {
 // amazonPool is the pool of AWS's own addresses.
 const amazonPool = "amazon"
 
-func address(tx *state.Tx, a *ec2.Address) types.Address {
+func address(tx *store.Tx, a *ec2.Address) types.Address {
 	described := types.Address{
 		AllocationId: &a.ID, PublicIp: &a.PublicIP, Domain: types.DomainTypeVpc, PublicIpv4Pool: aws.String(amazonPool),
 		NetworkBorderGroup: &a.Scope.Region, Tags: kit.TagsOf(tx, a.Scope, a.ID),
@@ -60,7 +60,7 @@ func address(tx *state.Tx, a *ec2.Address) types.Address {
 }
 
 // natGatewayWith finds the NAT gateway that has an Elastic IP address, or nil.
-func natGatewayWith(tx *state.Tx, scope arn.Scope, allocation string) (*ec2.NATGateway, ec2.NATAddress) {
+func natGatewayWith(tx *store.Tx, scope arn.Scope, allocation string) (*ec2.NATGateway, ec2.NATAddress) {
 	for _, n := range ec2.NATGateways(tx, scope) {
 		for _, with := range n.Addresses {
 			if n.Lives() && with.Allocation == allocation {
@@ -109,7 +109,7 @@ func (a *API) AllocateAddress(ctx context.Context, in *sdk.AllocateAddressInput)
 		return nil, kit.NotBuilt("AllocateAddress", "pools of one's own")
 	}
 	out := &sdk.AllocateAddressOutput{Domain: types.DomainTypeVpc, PublicIpv4Pool: aws.String(amazonPool), NetworkBorderGroup: &scope.Region}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		ip := ec2.FreePublicIP(tx)
 		if !ip.IsValid() { // Source: EC2 API reference, error codes
 			return kit.Refuse("InsufficientAddressCapacity", "Not enough available addresses to satisfy your minimum request.")
@@ -129,7 +129,7 @@ func (a *API) ReleaseAddress(ctx context.Context, in *sdk.ReleaseAddressInput) (
 	if in.NetworkBorderGroup != nil && *in.NetworkBorderGroup != scope.Region {
 		return nil, kit.Refuse("InvalidParameterValue", "Invalid network border group.")
 	}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		row, err := namedAddress(tx, scope, in.AllocationId, in.PublicIp)
 		if err != nil {
 			return err
@@ -144,7 +144,7 @@ func (a *API) ReleaseAddress(ctx context.Context, in *sdk.ReleaseAddressInput) (
 }
 
 // namedAddress returns the address that a request names, by its allocation or as such.
-func namedAddress(tx *state.Tx, scope arn.Scope, allocation, ip *string) (*ec2.Address, error) {
+func namedAddress(tx *store.Tx, scope arn.Scope, allocation, ip *string) (*ec2.Address, error) {
 	if aws.ToString(allocation) != "" || aws.ToString(ip) == "" {
 		return kit.Named(tx, scope, "allocationId", allocation, "eipalloc-", ec2.FindAddress)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -22,7 +23,7 @@ var errNotYours = kit.Refuse("AuthFailure", "You do not have permission to acces
 // Source: EC2 API reference, AssociateAddress; field reports for the texts.
 func (a *API) AssociateAddress(ctx context.Context, in *sdk.AssociateAddressInput) (*sdk.AssociateAddressOutput, error) {
 	scope, out := kit.Scope(ctx), &sdk.AssociateAddressOutput{}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		row, err := namedAddress(tx, scope, in.AllocationId, in.PublicIp)
 		if err != nil {
 			return err
@@ -54,7 +55,7 @@ func (a *API) AssociateAddress(ctx context.Context, in *sdk.AssociateAddressInpu
 
 // associate is an address as an instance has it. A repeated request keeps the association;
 // the reference says only that it is no error.
-func associate(tx *state.Tx, row *ec2.Address, i *ec2.Instance, again *bool) (*ec2.Address, error) {
+func associate(tx *store.Tx, row *ec2.Address, i *ec2.Instance, again *bool) (*ec2.Address, error) {
 	nat, with := natGatewayWith(tx, row.Scope, row.ID)
 	holder := row.Holder(tx)
 	if holder != nil && holder.ID == i.ID {
@@ -77,7 +78,7 @@ func associate(tx *state.Tx, row *ec2.Address, i *ec2.Instance, again *bool) (*e
 
 // dissociate takes an address from the instance that has it, which gets another one where it
 // had one of its own. Source: EC2 user guide, Elastic IP addresses.
-func dissociate(tx *state.Tx, row *ec2.Address) {
+func dissociate(tx *store.Tx, row *ec2.Address) {
 	holder, changed := row.Holder(tx), *row
 	changed.Instance, changed.Association = "", ""
 	ec2.PutAddress(tx, &changed)
@@ -86,7 +87,7 @@ func dissociate(tx *state.Tx, row *ec2.Address) {
 
 // instanceToHave finds the instance that a request names, as such or by its network
 // interface, which has one address.
-func instanceToHave(tx *state.Tx, scope arn.Scope, in *sdk.AssociateAddressInput) (*ec2.Instance, error) {
+func instanceToHave(tx *store.Tx, scope arn.Scope, in *sdk.AssociateAddressInput) (*ec2.Instance, error) {
 	var i *ec2.Instance
 	switch id, card := aws.ToString(in.InstanceId), aws.ToString(in.NetworkInterfaceId); {
 	case id == "" && card == "": // the text is the emulator's
@@ -116,7 +117,7 @@ func instanceToHave(tx *state.Tx, scope arn.Scope, in *sdk.AssociateAddressInput
 }
 
 // instanceOf finds the instance that has a network interface.
-func instanceOf(tx *state.Tx, scope arn.Scope, card string) (*ec2.Instance, error) {
+func instanceOf(tx *store.Tx, scope arn.Scope, card string) (*ec2.Instance, error) {
 	for _, i := range ec2.Instances(tx, scope) {
 		if i.State() != types.InstanceStateNameTerminated && *kit.InterfaceID(i) == card {
 			return i, nil
@@ -137,7 +138,7 @@ func instanceOf(tx *state.Tx, scope arn.Scope, card string) (*ec2.Instance, erro
 // field reports for the refusal.
 func (a *API) DisassociateAddress(ctx context.Context, in *sdk.DisassociateAddressInput) (*sdk.DisassociateAddressOutput, error) {
 	scope := kit.Scope(ctx)
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		row, err := addressToFree(tx, scope, in)
 		if err != nil {
 			return err
@@ -154,7 +155,7 @@ func (a *API) DisassociateAddress(ctx context.Context, in *sdk.DisassociateAddre
 }
 
 // addressToFree finds the address that a request names, by its association or as such.
-func addressToFree(tx *state.Tx, scope arn.Scope, in *sdk.DisassociateAddressInput) (*ec2.Address, error) {
+func addressToFree(tx *store.Tx, scope arn.Scope, in *sdk.DisassociateAddressInput) (*ec2.Address, error) {
 	id := aws.ToString(in.AssociationId)
 	if id == "" && aws.ToString(in.PublicIp) == "" {
 		return nil, kit.MissingParameter("associationId")

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func internetGatewayValues(g *types.InternetGateway, filter string) ([]string, bool) {
@@ -30,7 +30,7 @@ func internetGatewayValues(g *types.InternetGateway, filter string) ([]string, b
 // other attachments. Source: EC2 API reference, InternetGatewayAttachment.
 const attached types.AttachmentStatus = "available"
 
-func internetGateway(tx *state.Tx, g *ec2.InternetGateway) types.InternetGateway {
+func internetGateway(tx *store.Tx, g *ec2.InternetGateway) types.InternetGateway {
 	described := types.InternetGateway{
 		InternetGatewayId: &g.ID, OwnerId: &g.Scope.Account, Attachments: []types.InternetGatewayAttachment{}, Tags: kit.TagsOf(tx, g.Scope, g.ID),
 	}
@@ -62,7 +62,7 @@ func (a *API) CreateInternetGateway(ctx context.Context, in *sdk.CreateInternetG
 		return nil, err
 	}
 	out := &sdk.CreateInternetGatewayOutput{}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		g := &ec2.InternetGateway{Scope: kit.Scope(ctx), ID: ec2.NewID("igw-")}
 		ec2.PutInternetGateway(tx, g)
 		ec2network.SetTags(tx, g.Scope, g.ID, tags)
@@ -75,8 +75,8 @@ func (a *API) CreateInternetGateway(ctx context.Context, in *sdk.CreateInternetG
 
 // changeInternetGateway changes a gateway that a request names together with a VPC, which
 // both are there. Source of the refusals about internet gateways: recorded answers (EC20010).
-func (a *API) changeInternetGateway(scope arn.Scope, id, vpcID *string, change func(tx *state.Tx, g *ec2.InternetGateway) error) error {
-	return a.Store.Update(func(tx *state.Tx) error {
+func (a *API) changeInternetGateway(scope arn.Scope, id, vpcID *string, change func(tx *store.Tx, g *ec2.InternetGateway) error) error {
+	return a.Store.Update(func(tx *store.Tx) error {
 		g, err := kit.Named(tx, scope, "internetGatewayId", id, "igw-", ec2.FindInternetGateway)
 		if err != nil {
 			return err
@@ -96,7 +96,7 @@ func (a *API) changeInternetGateway(scope arn.Scope, id, vpcID *string, change f
 // AttachInternetGateway attaches a gateway to a VPC; routes that lead to it act again.
 func (a *API) AttachInternetGateway(ctx context.Context, in *sdk.AttachInternetGatewayInput) (*sdk.AttachInternetGatewayOutput, error) {
 	scope := kit.Scope(ctx)
-	err := a.changeInternetGateway(scope, in.InternetGatewayId, in.VpcId, func(tx *state.Tx, g *ec2.InternetGateway) error {
+	err := a.changeInternetGateway(scope, in.InternetGatewayId, in.VpcId, func(tx *store.Tx, g *ec2.InternetGateway) error {
 		if g.VPC != "" {
 			return kit.Refuse("Resource.AlreadyAssociated", "resource %s is already attached to network %s", g.ID, g.VPC)
 		}
@@ -113,7 +113,7 @@ func (a *API) AttachInternetGateway(ctx context.Context, in *sdk.AttachInternetG
 // address. Routes that lead to it stay, as black holes (EC20010).
 func (a *API) DetachInternetGateway(ctx context.Context, in *sdk.DetachInternetGatewayInput) (*sdk.DetachInternetGatewayOutput, error) {
 	scope := kit.Scope(ctx)
-	err := a.changeInternetGateway(scope, in.InternetGatewayId, in.VpcId, func(tx *state.Tx, g *ec2.InternetGateway) error {
+	err := a.changeInternetGateway(scope, in.InternetGatewayId, in.VpcId, func(tx *store.Tx, g *ec2.InternetGateway) error {
 		if g.VPC != *in.VpcId {
 			return kit.Refuse("Gateway.NotAttached", "resource %s is not attached to network %s", g.ID, *in.VpcId)
 		}
@@ -144,7 +144,7 @@ func hasPublicAddresses(vpc string) error {
 
 // DeleteInternetGateway removes a gateway that is attached to nothing.
 func (a *API) DeleteInternetGateway(ctx context.Context, in *sdk.DeleteInternetGatewayInput) (*sdk.DeleteInternetGatewayOutput, error) {
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		g, err := kit.Named(tx, kit.Scope(ctx), "internetGatewayId", in.InternetGatewayId, "igw-", ec2.FindInternetGateway)
 		if err != nil {
 			return err

@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func natGatewayValues(g *types.NatGateway, filter string) ([]string, bool) {
@@ -28,7 +28,7 @@ func natGatewayValues(g *types.NatGateway, filter string) ([]string, bool) {
 }
 
 // natGateway describes a NAT gateway in a state. One that is gone has no addresses any more.
-func (a *API) natGateway(tx *state.Tx, g *ec2.NATGateway, in types.NatGatewayState) types.NatGateway {
+func (a *API) natGateway(tx *store.Tx, g *ec2.NATGateway, in types.NatGatewayState) types.NatGateway {
 	described := types.NatGateway{
 		NatGatewayId: &g.ID, VpcId: &g.VPC, SubnetId: &g.Subnet, ConnectivityType: g.Type, AvailabilityMode: types.AvailabilityModeZonal,
 		CreateTime: &g.CreatedAt, State: in, NatGatewayAddresses: []types.NatGatewayAddress{}, Tags: kit.TagsOf(tx, g.Scope, g.ID),
@@ -92,7 +92,7 @@ func (a *API) CreateNatGateway(ctx context.Context, in *sdk.CreateNatGatewayInpu
 		return nil, err
 	}
 	out := &sdk.CreateNatGatewayOutput{ClientToken: in.ClientToken}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		s, err := a.NamedSubnet(tx, scope, in.SubnetId)
 		if err != nil {
 			return err
@@ -147,7 +147,7 @@ func checkNATGateway(in *sdk.CreateNatGatewayInput) error {
 }
 
 // setNATAddress gives a NAT gateway its addresses, or a failure.
-func setNATAddress(tx *state.Tx, g *ec2.NATGateway, s *ec2network.Subnet, in *sdk.CreateNatGatewayInput) error {
+func setNATAddress(tx *store.Tx, g *ec2.NATGateway, s *ec2network.Subnet, in *sdk.CreateNatGatewayInput) error {
 	var with ec2.NATAddress
 	if g.Type == types.ConnectivityTypePublic {
 		row, err := kit.Named(tx, g.Scope, "allocationId", in.AllocationId, "eipalloc-", ec2.FindAddress)
@@ -186,7 +186,7 @@ func (a *API) DeleteNatGateway(ctx context.Context, in *sdk.DeleteNatGatewayInpu
 	if aws.ToString(in.NatGatewayId) == "" {
 		return nil, kit.MissingParameter("natGatewayId")
 	}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		g := ec2.FindNATGateway(tx, kit.Scope(ctx), *in.NatGatewayId)
 		if g == nil {
 			return noNATGateway(*in.NatGatewayId)

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func networkACLValues(n *types.NetworkAcl, filter string) ([]string, bool) {
@@ -74,7 +74,7 @@ func decimal[T any](of *T, number func(*T) *int32) string {
 // lastRule is the number of the rule that no other comes after.
 const lastRule = 32767
 
-func networkACL(tx *state.Tx, n *ec2.NetworkACL) types.NetworkAcl {
+func networkACL(tx *store.Tx, n *ec2.NetworkACL) types.NetworkAcl {
 	described := types.NetworkAcl{
 		NetworkAclId: &n.ID, VpcId: &n.VPC, OwnerId: &n.Scope.Account, IsDefault: &n.Default,
 		Associations: []types.NetworkAclAssociation{}, Entries: []types.NetworkAclEntry{}, Tags: kit.TagsOf(tx, n.Scope, n.ID),
@@ -127,7 +127,7 @@ func (a *API) CreateNetworkAcl(ctx context.Context, in *sdk.CreateNetworkAclInpu
 		return nil, err
 	}
 	out := &sdk.CreateNetworkAclOutput{ClientToken: kit.TokenOf(in.ClientToken)}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		v, err := kit.NamedVPC(tx, scope, in.VpcId)
 		if err != nil {
 			return err
@@ -155,7 +155,7 @@ func (a *API) CreateNetworkAcl(ctx context.Context, in *sdk.CreateNetworkAclInpu
 
 // DeleteNetworkAcl removes a network ACL that no subnet has. The default one goes with its VPC.
 func (a *API) DeleteNetworkAcl(ctx context.Context, in *sdk.DeleteNetworkAclInput) (*sdk.DeleteNetworkAclOutput, error) {
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		n, err := kit.Named(tx, kit.Scope(ctx), "networkAclId", in.NetworkAclId, "acl-", ec2.FindNetworkACL)
 		switch {
 		case err != nil:
@@ -174,7 +174,7 @@ func (a *API) DeleteNetworkAcl(ctx context.Context, in *sdk.DeleteNetworkAclInpu
 // ReplaceNetworkAclAssociation gives a subnet another network ACL.
 func (a *API) ReplaceNetworkAclAssociation(ctx context.Context, in *sdk.ReplaceNetworkAclAssociationInput) (*sdk.ReplaceNetworkAclAssociationOutput, error) {
 	id := ec2.NewID("aclassoc-")
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		scope := kit.Scope(ctx)
 		to, err := kit.Named(tx, scope, "networkAclId", in.NetworkAclId, "acl-", ec2.FindNetworkACL)
 		if err != nil {
@@ -200,7 +200,7 @@ func (a *API) ReplaceNetworkAclAssociation(ctx context.Context, in *sdk.ReplaceN
 }
 
 // associatedACL finds the network ACL and the subnet of an association, in the VPC of an ACL.
-func associatedACL(tx *state.Tx, of *ec2.NetworkACL, is func(ec2.NetworkACLAssociation) bool) (*ec2.NetworkACL, string) {
+func associatedACL(tx *store.Tx, of *ec2.NetworkACL, is func(ec2.NetworkACLAssociation) bool) (*ec2.NetworkACL, string) {
 	for _, n := range ec2.NetworkACLs(tx, of.Scope) {
 		for _, a := range ec2.NetworkACLAssociations(tx, n) {
 			if n.VPC == of.VPC && is(a) {

@@ -15,7 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // CreateNetworkAclEntry adds a rule, which has no effect. One that is there already is added
@@ -76,7 +76,7 @@ func (a *API) DeleteNetworkAclEntry(ctx context.Context, in *sdk.DeleteNetworkAc
 
 // changeEntries changes a copy of a network ACL, whose entries may be changed in place.
 func (a *API) changeEntries(scope arn.Scope, id *string, change func(n *ec2.NetworkACL) error) error {
-	return a.Store.Update(func(tx *state.Tx) error {
+	return a.Store.Update(func(tx *store.Tx) error {
 		n, err := kit.Named(tx, scope, "networkAclId", id, "acl-", ec2.FindNetworkACL)
 		if err != nil {
 			return err

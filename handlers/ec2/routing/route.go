@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // local is the target of the routes within a VPC.
@@ -21,7 +21,7 @@ const local = "local"
 
 // routesOf are the local routes of a table, one for each range of the VPC, those of CreateRoute, and those of gateway
 // endpoints. Source: VPC user guide, route tables; recorded answers (EC20010).
-func routesOf(tx *state.Tx, t *ec2.RouteTable) []types.Route {
+func routesOf(tx *store.Tx, t *ec2.RouteTable) []types.Route {
 	var routes []types.Route
 	for _, within := range ec2network.FindVPC(tx, t.Scope, t.VPC).Ranges() {
 		routes = append(routes, types.Route{
@@ -52,7 +52,7 @@ func routesOf(tx *state.Tx, t *ec2.RouteTable) []types.Route {
 }
 
 // routeState is a black hole where what a route leads to is not there (EC20010).
-func routeState(tx *state.Tx, t *ec2.RouteTable, r ec2.Route) types.RouteState {
+func routeState(tx *store.Tx, t *ec2.RouteTable, r ec2.Route) types.RouteState {
 	active := false
 	if r.NATGateway != "" {
 		n := ec2.FindNATGateway(tx, t.Scope, r.NATGateway)
@@ -80,7 +80,7 @@ func (a *API) CreateRoute(ctx context.Context, in *sdk.CreateRouteInput) (*sdk.C
 	if len(others) > 0 {
 		return nil, kit.NotBuilt("CreateRoute", others[0])
 	}
-	err = a.changeRoutes(kit.Scope(ctx), in.RouteTableId, func(tx *state.Tx, t *ec2.RouteTable) error {
+	err = a.changeRoutes(kit.Scope(ctx), in.RouteTableId, func(tx *store.Tx, t *ec2.RouteTable) error {
 		r := ec2.Route{Destination: to, Gateway: aws.ToString(in.GatewayId), NATGateway: aws.ToString(in.NatGatewayId)}
 		if err := leads(tx, t, r); err != nil {
 			return err
@@ -116,7 +116,7 @@ func (a *API) ReplaceRoute(ctx context.Context, in *sdk.ReplaceRouteInput) (*sdk
 	if len(others) > 0 {
 		return nil, kit.NotBuilt("ReplaceRoute", others[0])
 	}
-	err = a.changeRoutes(kit.Scope(ctx), in.RouteTableId, func(tx *state.Tx, t *ec2.RouteTable) error {
+	err = a.changeRoutes(kit.Scope(ctx), in.RouteTableId, func(tx *store.Tx, t *ec2.RouteTable) error {
 		if toVPC { // which a local route always does here
 			if !isLocal(tx, t, to) {
 				return kit.Refuse("InvalidParameterValue", "local-target only allowed with network local destination CIDRs")
@@ -143,7 +143,7 @@ func (a *API) DeleteRoute(ctx context.Context, in *sdk.DeleteRouteInput) (*sdk.D
 	if err != nil {
 		return nil, err
 	}
-	err = a.changeRoutes(kit.Scope(ctx), in.RouteTableId, func(tx *state.Tx, t *ec2.RouteTable) error {
+	err = a.changeRoutes(kit.Scope(ctx), in.RouteTableId, func(tx *store.Tx, t *ec2.RouteTable) error {
 		if isLocal(tx, t, to) {
 			return kit.Refuse("InvalidParameterValue", "cannot remove local route %s in route table %s", to, t.ID)
 		}
@@ -162,8 +162,8 @@ func (a *API) DeleteRoute(ctx context.Context, in *sdk.DeleteRouteInput) (*sdk.D
 }
 
 // changeRoutes changes a copy of a route table, whose routes may be changed in place.
-func (a *API) changeRoutes(scope arn.Scope, id *string, change func(tx *state.Tx, t *ec2.RouteTable) error) error {
-	return a.Store.Update(func(tx *state.Tx) error {
+func (a *API) changeRoutes(scope arn.Scope, id *string, change func(tx *store.Tx, t *ec2.RouteTable) error) error {
+	return a.Store.Update(func(tx *store.Tx) error {
 		t, err := kit.Named(tx, scope, "routeTableId", id, "rtb-", ec2.FindRouteTable)
 		if err != nil {
 			return err
@@ -179,7 +179,7 @@ func (a *API) changeRoutes(scope arn.Scope, id *string, change func(tx *state.Tx
 }
 
 // isLocal reports whether a destination is that of a local route.
-func isLocal(tx *state.Tx, t *ec2.RouteTable, destination string) bool {
+func isLocal(tx *store.Tx, t *ec2.RouteTable, destination string) bool {
 	return slices.ContainsFunc(ec2network.FindVPC(tx, t.Scope, t.VPC).Ranges(), func(r netip.Prefix) bool { return r.String() == destination })
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func routeTableValues(t *types.RouteTable, filter string) ([]string, bool) {
@@ -53,7 +53,7 @@ func routeTableValues(t *types.RouteTable, filter string) ([]string, bool) {
 
 var associated = &types.RouteTableAssociationState{State: types.RouteTableAssociationStateCodeAssociated}
 
-func routeTable(tx *state.Tx, t *ec2.RouteTable) types.RouteTable {
+func routeTable(tx *store.Tx, t *ec2.RouteTable) types.RouteTable {
 	described := types.RouteTable{
 		RouteTableId: &t.ID, VpcId: &t.VPC, OwnerId: &t.Scope.Account, Routes: routesOf(tx, t),
 		Associations: []types.RouteTableAssociation{}, PropagatingVgws: []types.PropagatingVgw{}, Tags: kit.TagsOf(tx, t.Scope, t.ID),
@@ -99,7 +99,7 @@ func (a *API) CreateRouteTable(ctx context.Context, in *sdk.CreateRouteTableInpu
 		return nil, err
 	}
 	out := &sdk.CreateRouteTableOutput{ClientToken: kit.TokenOf(in.ClientToken)}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		v, err := kit.NamedVPC(tx, scope, in.VpcId)
 		if err != nil {
 			return err
@@ -123,7 +123,7 @@ func (a *API) CreateRouteTable(ctx context.Context, in *sdk.CreateRouteTableInpu
 
 // DeleteRouteTable removes a route table that nothing is associated with.
 func (a *API) DeleteRouteTable(ctx context.Context, in *sdk.DeleteRouteTableInput) (*sdk.DeleteRouteTableOutput, error) {
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		t, err := kit.Named(tx, kit.Scope(ctx), "routeTableId", in.RouteTableId, "rtb-", ec2.FindRouteTable)
 		if err != nil {
 			return err

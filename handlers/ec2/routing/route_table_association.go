@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // AssociateRouteTable associates a route table with a subnet, or with the internet gateway of
@@ -20,7 +20,7 @@ func (a *API) AssociateRouteTable(ctx context.Context, in *sdk.AssociateRouteTab
 	}
 	scope := kit.Scope(ctx)
 	out := &sdk.AssociateRouteTableOutput{AssociationState: associated}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		t, err := kit.Named(tx, scope, "routeTableId", in.RouteTableId, "rtb-", ec2.FindRouteTable)
 		if err != nil {
 			return err
@@ -45,7 +45,7 @@ func (a *API) AssociateRouteTable(ctx context.Context, in *sdk.AssociateRouteTab
 }
 
 // associable is a new association with what a request names, which belongs to the table's VPC.
-func (a *API) associable(tx *state.Tx, t *ec2.RouteTable, in *sdk.AssociateRouteTableInput) (with ec2.RouteTableAssociation, err error) {
+func (a *API) associable(tx *store.Tx, t *ec2.RouteTable, in *sdk.AssociateRouteTableInput) (with ec2.RouteTableAssociation, err error) {
 	with.ID = ec2.NewID("rtbassoc-")
 	switch {
 	case in.SubnetId != nil && in.GatewayId != nil:
@@ -76,7 +76,7 @@ func otherNetworks(table, noun, id string) error {
 	return kit.Refuse("InvalidParameterValue", "route table %s and %s %s belong to different networks", table, noun, id)
 }
 
-func addAssociation(tx *state.Tx, t *ec2.RouteTable, with ec2.RouteTableAssociation) {
+func addAssociation(tx *store.Tx, t *ec2.RouteTable, with ec2.RouteTableAssociation) {
 	changed := *t
 	changed.Associations = append(slices.Clip(t.Associations), with)
 	ec2.PutRouteTable(tx, &changed)
@@ -84,7 +84,7 @@ func addAssociation(tx *state.Tx, t *ec2.RouteTable, with ec2.RouteTableAssociat
 
 // associationOf finds the table of an association, and reports whether the association makes
 // it the main one.
-func associationOf(tx *state.Tx, scope arn.Scope, id *string) (t *ec2.RouteTable, main bool, err error) {
+func associationOf(tx *store.Tx, scope arn.Scope, id *string) (t *ec2.RouteTable, main bool, err error) {
 	if aws.ToString(id) == "" {
 		return nil, false, kit.MissingParameter("associationId")
 	}
@@ -109,7 +109,7 @@ func noAssociation(id string) error {
 
 // DisassociateRouteTable ends an association; its subnet has the VPC's main table then.
 func (a *API) DisassociateRouteTable(ctx context.Context, in *sdk.DisassociateRouteTableInput) (*sdk.DisassociateRouteTableOutput, error) {
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		t, main, err := associationOf(tx, kit.Scope(ctx), in.AssociationId)
 		if err != nil {
 			return err
@@ -129,7 +129,7 @@ func (a *API) ReplaceRouteTableAssociation(ctx context.Context, in *sdk.ReplaceR
 	scope := kit.Scope(ctx)
 	id := ec2.NewID("rtbassoc-")
 	out := &sdk.ReplaceRouteTableAssociationOutput{AssociationState: associated, NewAssociationId: &id}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		from, main, err := associationOf(tx, scope, in.AssociationId)
 		if err != nil {
 			return err

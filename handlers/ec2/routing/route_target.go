@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 const (
@@ -80,7 +80,7 @@ func otherTargets(in *sdk.CreateRouteInput) (members []string) {
 
 // leads refuses a route to what is not there, is of another VPC, or is for addresses of the
 // VPC itself.
-func leads(tx *state.Tx, t *ec2.RouteTable, r ec2.Route) error {
+func leads(tx *store.Tx, t *ec2.RouteTable, r ec2.Route) error {
 	if r.NATGateway != "" {
 		n := ec2.FindNATGateway(tx, t.Scope, r.NATGateway)
 		if n == nil || !n.Lives() {
@@ -102,7 +102,7 @@ func leads(tx *state.Tx, t *ec2.RouteTable, r ec2.Route) error {
 }
 
 // leadsOut refuses what is no internet gateway of a table's VPC.
-func leadsOut(tx *state.Tx, t *ec2.RouteTable, id string) error {
+func leadsOut(tx *store.Tx, t *ec2.RouteTable, id string) error {
 	if strings.HasPrefix(id, "vgw-") || strings.HasPrefix(id, "vpce-") {
 		return kit.NotBuilt("routes", "virtual private gateways and endpoints as GatewayId")
 	}

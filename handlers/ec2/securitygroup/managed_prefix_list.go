@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 const (
@@ -22,7 +22,7 @@ const (
 	mostPrefixListEntries  = 1000 // Source: VPC user guide, quotas
 )
 
-func managedPrefixList(tx *state.Tx, l *ec2network.PrefixList) *types.ManagedPrefixList {
+func managedPrefixList(tx *store.Tx, l *ec2network.PrefixList) *types.ManagedPrefixList {
 	return &types.ManagedPrefixList{
 		PrefixListId: &l.ID, PrefixListArn: kit.ResourceARN(l.Scope, "prefix-list/"+l.ID), PrefixListName: &l.Name, OwnerId: &l.Scope.Account,
 		AddressFamily: aws.String(familyOf(l)), MaxEntries: &l.MaxEntries, Version: &l.Version,
@@ -39,7 +39,7 @@ func familyOf(l *ec2network.PrefixList) string {
 
 // ownPrefixList is the prefix list that a request names, which is not one of AWS. The text
 // for those is the emulator's.
-func ownPrefixList(tx *state.Tx, scope arn.Scope, id *string) (*ec2network.PrefixList, error) {
+func ownPrefixList(tx *store.Tx, scope arn.Scope, id *string) (*ec2network.PrefixList, error) {
 	if ofAWS(scope, aws.ToString(id)) {
 		return nil, kit.Refuse("UnsupportedOperation", "The prefix list '%s' is managed by AWS.", *id)
 	}
@@ -62,7 +62,7 @@ func (a *API) CreateManagedPrefixList(ctx context.Context, in *sdk.CreateManaged
 		return nil, err
 	}
 	out := &sdk.CreateManagedPrefixListOutput{}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		l, err := kit.MadeBefore(tx, again, scope, ec2network.FindPrefixList)
 		if err != nil {
 			return err
@@ -166,7 +166,7 @@ func (a *API) GetManagedPrefixListAssociations(ctx context.Context, in *sdk.GetM
 // emulator's.
 func (a *API) DeleteManagedPrefixList(ctx context.Context, in *sdk.DeleteManagedPrefixListInput) (*sdk.DeleteManagedPrefixListOutput, error) {
 	out := &sdk.DeleteManagedPrefixListOutput{}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		l, err := ownPrefixList(tx, kit.Scope(ctx), in.PrefixListId)
 		if err != nil {
 			return err

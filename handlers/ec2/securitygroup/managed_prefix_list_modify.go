@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // ModifyManagedPrefixList changes the name, the size or the entries of a prefix list. A size
@@ -21,7 +21,7 @@ import (
 // Source: EC2 API reference, ModifyManagedPrefixList; the text is the emulator's.
 func (a *API) ModifyManagedPrefixList(ctx context.Context, in *sdk.ModifyManagedPrefixListInput) (*sdk.ModifyManagedPrefixListOutput, error) {
 	out := &sdk.ModifyManagedPrefixListOutput{}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		l, err := ownPrefixList(tx, kit.Scope(ctx), in.PrefixListId)
 		if err != nil {
 			return err
@@ -135,7 +135,7 @@ func withEntries(l *ec2network.PrefixList, add []types.AddPrefixListEntry, remov
 }
 
 // withoutRoom are the security groups that would have too many rules with a prefix list.
-func withoutRoom(tx *state.Tx, changed *ec2network.PrefixList) []*ec2network.SecurityGroup {
+func withoutRoom(tx *store.Tx, changed *ec2network.PrefixList) []*ec2network.SecurityGroup {
 	return slices.DeleteFunc(ec2network.GroupsNaming(tx, changed), func(g *ec2network.SecurityGroup) bool {
 		return !tooManyRules(g, func(id string) *ec2network.PrefixList {
 			if id == changed.ID {

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func prefixListValues(l *types.PrefixList, filter string) ([]string, bool) {
@@ -78,7 +78,7 @@ func ofAWS(scope arn.Scope, id string) bool {
 
 // prefixList is the id of the prefix list that a rule is about. Ids of lists that do not exist are
 // those of the account that a local set-up stands in for.
-func (a *API) prefixList(tx *state.Tx, scope arn.Scope, asked *string) (string, error) {
+func (a *API) prefixList(tx *store.Tx, scope arn.Scope, asked *string) (string, error) {
 	id := aws.ToString(asked)
 	if ec2network.FindPrefixList(tx, scope, id) != nil || ofAWS(scope, id) || ec2network.MadeUpPrefixList(id) && !a.Strict {
 		return id, nil

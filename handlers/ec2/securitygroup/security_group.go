@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func groupValues(g *types.SecurityGroup, filter string) ([]string, bool) {
@@ -107,7 +107,7 @@ func (a *API) DescribeSecurityGroups(ctx context.Context, in *sdk.DescribeSecuri
 	return out, err
 }
 
-func describeGroup(tx *state.Tx, scope arn.Scope, g *ec2network.SecurityGroup) types.SecurityGroup {
+func describeGroup(tx *store.Tx, scope arn.Scope, g *ec2network.SecurityGroup) types.SecurityGroup {
 	return types.SecurityGroup{
 		GroupId: &g.ID, GroupName: &g.Name, Description: &g.Description, OwnerId: &scope.Account, VpcId: &g.VPC,
 		SecurityGroupArn: kit.ResourceARN(scope, "security-group/"+g.ID),

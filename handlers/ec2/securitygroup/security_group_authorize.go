@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // maxRules is how many rules a group has in each direction for each of IPv4 and IPv6; those
@@ -81,7 +81,7 @@ func (a *API) authorize(ctx context.Context, asked authorization) (made []types.
 		return nil, err
 	}
 	scope := kit.Scope(ctx)
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		g, err := a.group(tx, scope, asked.groupID, asked.groupName)
 		if err != nil {
 			return err
@@ -109,7 +109,7 @@ func (a *API) authorize(ctx context.Context, asked authorization) (made []types.
 
 // withRules is a group with more rules, which get their ids. Source of the texts: field
 // reports.
-func withRules(tx *state.Tx, g *ec2network.SecurityGroup, more []ec2network.SecurityGroupRule) (*ec2network.SecurityGroup, error) {
+func withRules(tx *store.Tx, g *ec2network.SecurityGroup, more []ec2network.SecurityGroupRule) (*ec2network.SecurityGroup, error) {
 	changed := *g
 	changed.Rules = slices.Clone(g.Rules)
 	for _, r := range more {
@@ -125,7 +125,7 @@ func withRules(tx *state.Tx, g *ec2network.SecurityGroup, more []ec2network.Secu
 	return &changed, checkLimit(tx, &changed)
 }
 
-func checkLimit(tx *state.Tx, g *ec2network.SecurityGroup) error {
+func checkLimit(tx *store.Tx, g *ec2network.SecurityGroup) error {
 	if tooManyRules(g, func(list string) *ec2network.PrefixList { return ec2network.FindPrefixList(tx, g.Scope, list) }) {
 		return kit.Refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -33,7 +34,7 @@ func (a *API) CreateSecurityGroup(ctx context.Context, in *sdk.CreateSecurityGro
 	g := ec2network.NewSecurityGroup(id, name, description)
 	g.Scope = scope
 	out := &sdk.CreateSecurityGroupOutput{GroupId: &g.ID, SecurityGroupArn: kit.ResourceARN(scope, "security-group/"+g.ID)}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		v, err := kit.NamedVPC(tx, scope, &id)
 		if err != nil {
 			return err
@@ -80,7 +81,7 @@ func checkGroup(name, description string) error {
 // texts: field reports; of that for one that is made up, the emulator's choice.
 func (a *API) DeleteSecurityGroup(ctx context.Context, in *sdk.DeleteSecurityGroupInput) (*sdk.DeleteSecurityGroupOutput, error) {
 	out := &sdk.DeleteSecurityGroupOutput{Return: aws.Bool(true)}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		g, err := a.group(tx, kit.Scope(ctx), in.GroupId, in.GroupName)
 		switch {
 		case err != nil:
@@ -103,7 +104,7 @@ func (a *API) DeleteSecurityGroup(ctx context.Context, in *sdk.DeleteSecurityGro
 
 // group is the group that a request names by its id or, in the default VPC, by its name.
 // Source of the texts: field reports.
-func (a *API) group(tx *state.Tx, scope arn.Scope, id, name *string) (*ec2network.SecurityGroup, error) {
+func (a *API) group(tx *store.Tx, scope arn.Scope, id, name *string) (*ec2network.SecurityGroup, error) {
 	switch {
 	case aws.ToString(id) == "" && aws.ToString(name) == "":
 		return nil, kit.Refuse("MissingParameter", "The request must contain the parameter groupName or groupId")

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // permissions are a group's rules of one direction as EC2 has shown them before rules had
@@ -73,7 +73,7 @@ func hasPorts(protocol string) bool {
 // rulesFrom are the rules that permissions ask for, without ids. Source: EC2 API reference,
 // IpPermission; field reports for the texts, but for that of one without a source, which is the
 // emulator's.
-func (a *API) rulesFrom(tx *state.Tx, g *ec2network.SecurityGroup, egress bool, asked []types.IpPermission) (rules []ec2network.SecurityGroupRule, err error) {
+func (a *API) rulesFrom(tx *store.Tx, g *ec2network.SecurityGroup, egress bool, asked []types.IpPermission) (rules []ec2network.SecurityGroupRule, err error) {
 	for _, p := range asked {
 		r := ec2network.SecurityGroupRule{Egress: egress}
 		if r.Protocol, err = protocolOf(p.IpProtocol); err != nil {
@@ -94,7 +94,7 @@ func (a *API) rulesFrom(tx *state.Tx, g *ec2network.SecurityGroup, egress bool, 
 }
 
 // addPeers adds a rule for each of a permission's other sides.
-func (a *API) addPeers(tx *state.Tx, g *ec2network.SecurityGroup, rules []ec2network.SecurityGroupRule, r ec2network.SecurityGroupRule, p types.IpPermission) ([]ec2network.SecurityGroupRule, error) {
+func (a *API) addPeers(tx *store.Tx, g *ec2network.SecurityGroup, rules []ec2network.SecurityGroupRule, r ec2network.SecurityGroupRule, p types.IpPermission) ([]ec2network.SecurityGroupRule, error) {
 	add := func(set func(r *ec2network.SecurityGroupRule) error, description *string) error {
 		made := r
 		made.Description = aws.ToString(description)
@@ -206,7 +206,7 @@ func rangeText(text *string, v6 bool) (string, error) {
 }
 
 // peerGroup is the id of the group that a rule is about, which is of the same VPC.
-func (a *API) peerGroup(tx *state.Tx, g *ec2network.SecurityGroup, pair types.UserIdGroupPair) (string, error) {
+func (a *API) peerGroup(tx *store.Tx, g *ec2network.SecurityGroup, pair types.UserIdGroupPair) (string, error) {
 	if user := aws.ToString(pair.UserId); user != "" && user != g.Scope.Account || pair.VpcPeeringConnectionId != nil {
 		return "", kit.NotBuilt("rules of security groups", "other accounts and peering connections")
 	}

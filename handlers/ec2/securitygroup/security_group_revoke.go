@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // revocation is a request that rules go: by their ids, or as permissions.
@@ -53,7 +53,7 @@ func (a *API) revoke(ctx context.Context, asked revocation) (done revoked, err e
 		return done, kit.Refuse("MissingParameter", "Either ipPermissions or securityGroupRuleIds should be provided.") // the text is the emulator's
 	}
 	scope := kit.Scope(ctx)
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		g, err := a.group(tx, scope, asked.groupID, asked.groupName)
 		if err != nil {
 			return err
@@ -81,7 +81,7 @@ func (a *API) revoke(ctx context.Context, asked revocation) (done revoked, err e
 // found are the rules that a revocation is about. What no rule is like is refused, but in a
 // default VPC, where it is named in the answer. Source: EC2 API reference,
 // RevokeSecurityGroupIngress; field reports for the text.
-func (a *API) found(tx *state.Tx, g *ec2network.SecurityGroup, asked revocation) (gone []ec2network.SecurityGroupRule, unknown []types.IpPermission, err error) {
+func (a *API) found(tx *store.Tx, g *ec2network.SecurityGroup, asked revocation) (gone []ec2network.SecurityGroupRule, unknown []types.IpPermission, err error) {
 	for _, id := range asked.ids {
 		i := slices.IndexFunc(g.Rules, func(r ec2network.SecurityGroupRule) bool { return r.ID == id && r.Egress == asked.egress })
 		if i < 0 {

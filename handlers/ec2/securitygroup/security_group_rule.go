@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func ruleValues(r *types.SecurityGroupRule, filter string) ([]string, bool) {
@@ -49,7 +49,7 @@ func (a *API) DescribeSecurityGroupRules(ctx context.Context, in *sdk.DescribeSe
 }
 
 // describeRule is what EC2 shows of a rule. Without ports both are -1.
-func describeRule(tx *state.Tx, scope arn.Scope, g *ec2network.SecurityGroup, r ec2network.SecurityGroupRule) types.SecurityGroupRule {
+func describeRule(tx *store.Tx, scope arn.Scope, g *ec2network.SecurityGroup, r ec2network.SecurityGroupRule) types.SecurityGroupRule {
 	d := types.SecurityGroupRule{
 		SecurityGroupRuleId: aws.String(r.ID), SecurityGroupRuleArn: kit.ResourceARN(scope, "security-group-rule/"+r.ID),
 		GroupId: &g.ID, GroupOwnerId: &scope.Account, IsEgress: aws.Bool(r.Egress), IpProtocol: aws.String(r.Protocol),
@@ -69,7 +69,7 @@ func (a *API) ModifySecurityGroupRules(ctx context.Context, in *sdk.ModifySecuri
 	if len(in.SecurityGroupRules) == 0 {
 		return nil, kit.MissingParameter("SecurityGroupRule")
 	}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		g, err := a.group(tx, kit.Scope(ctx), in.GroupId, nil)
 		if err != nil {
 			return err
@@ -93,7 +93,7 @@ func (a *API) ModifySecurityGroupRules(ctx context.Context, in *sdk.ModifySecuri
 	return &sdk.ModifySecurityGroupRulesOutput{Return: aws.Bool(true)}, err
 }
 
-func (a *API) modifyRule(tx *state.Tx, g *ec2network.SecurityGroup, update types.SecurityGroupRuleUpdate) error {
+func (a *API) modifyRule(tx *store.Tx, g *ec2network.SecurityGroup, update types.SecurityGroupRuleUpdate) error {
 	id, to := aws.ToString(update.SecurityGroupRuleId), update.SecurityGroupRule
 	i := slices.IndexFunc(g.Rules, func(r ec2network.SecurityGroupRule) bool { return r.ID == id })
 	switch {

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // redescription is a request that rules, by their ids or as permissions, be described in
@@ -39,7 +39,7 @@ func (a *API) redescribe(ctx context.Context, asked redescription) error {
 	if (len(asked.permissions) > 0) == (len(asked.byID) > 0) {
 		return kit.Refuse("MissingParameter", "Either ipPermissions or securityGroupRuleDescriptions should be provided.") // the text is the emulator's
 	}
-	return a.Store.Update(func(tx *state.Tx) error {
+	return a.Store.Update(func(tx *store.Tx) error {
 		g, err := a.group(tx, kit.Scope(ctx), asked.groupID, asked.groupName)
 		if err != nil {
 			return err
@@ -57,7 +57,7 @@ func (a *API) redescribe(ctx context.Context, asked redescription) error {
 	})
 }
 
-func (a *API) setDescriptions(tx *state.Tx, g *ec2network.SecurityGroup, asked redescription) error {
+func (a *API) setDescriptions(tx *store.Tx, g *ec2network.SecurityGroup, asked redescription) error {
 	for _, d := range asked.byID {
 		id := aws.ToString(d.SecurityGroupRuleId)
 		i := slices.IndexFunc(g.Rules, func(r ec2network.SecurityGroupRule) bool { return r.ID == id && r.Egress == asked.egress })

@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func dhcpOptionsValues(o *types.DhcpOptions, filter string) ([]string, bool) {
@@ -32,7 +32,7 @@ func dhcpOptionsValues(o *types.DhcpOptions, filter string) ([]string, bool) {
 	return kit.TagValues(o.Tags, filter)
 }
 
-func describeDHCPOptions(tx *state.Tx, o *ec2.DHCPOptions) types.DhcpOptions {
+func describeDHCPOptions(tx *store.Tx, o *ec2.DHCPOptions) types.DhcpOptions {
 	described := types.DhcpOptions{DhcpOptionsId: &o.ID, OwnerId: &o.Scope.Account, Tags: kit.TagsOf(tx, o.Scope, o.ID)}
 	for _, c := range o.Configurations {
 		configuration := types.DhcpConfiguration{Key: &c.Key}
@@ -71,7 +71,7 @@ func (a *API) CreateDhcpOptions(ctx context.Context, in *sdk.CreateDhcpOptionsIn
 		return nil, err
 	}
 	out := &sdk.CreateDhcpOptionsOutput{}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		o := &ec2.DHCPOptions{Scope: kit.Scope(ctx), ID: ec2.NewID("dopt-"), Configurations: configurations}
 		ec2.PutDHCPOptions(tx, o)
 		ec2network.SetTags(tx, o.Scope, o.ID, tags)
@@ -85,7 +85,7 @@ func (a *API) CreateDhcpOptions(ctx context.Context, in *sdk.CreateDhcpOptionsIn
 // AssociateDhcpOptions gives a VPC DHCP options in place of those that it has, or none.
 func (a *API) AssociateDhcpOptions(ctx context.Context, in *sdk.AssociateDhcpOptionsInput) (*sdk.AssociateDhcpOptionsOutput, error) {
 	scope := kit.Scope(ctx)
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		id := aws.ToString(in.DhcpOptionsId)
 		if id != ec2network.NoDHCPOptions {
 			if _, err := kit.Named(tx, scope, "dhcpOptionsId", in.DhcpOptionsId, "dopt-", ec2.FindDHCPOptions); err != nil {
@@ -107,7 +107,7 @@ func (a *API) AssociateDhcpOptions(ctx context.Context, in *sdk.AssociateDhcpOpt
 // DeleteDhcpOptions removes DHCP options that no VPC has (EC20011).
 func (a *API) DeleteDhcpOptions(ctx context.Context, in *sdk.DeleteDhcpOptionsInput) (*sdk.DeleteDhcpOptionsOutput, error) {
 	scope := kit.Scope(ctx)
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		o, err := kit.Named(tx, scope, "dhcpOptionsId", in.DhcpOptionsId, "dopt-", ec2.FindDHCPOptions)
 		switch {
 		case err != nil:

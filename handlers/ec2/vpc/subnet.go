@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -84,7 +85,7 @@ func (a *API) DescribeSubnets(ctx context.Context, in *sdk.DescribeSubnetsInput)
 	return out, err
 }
 
-func describeSubnet(tx *state.Tx, scope arn.Scope, room *ec2.Room, s *ec2network.Subnet) types.Subnet {
+func describeSubnet(tx *store.Tx, scope arn.Scope, room *ec2.Room, s *ec2network.Subnet) types.Subnet {
 	return types.Subnet{
 		SubnetId: &s.ID, SubnetArn: kit.ResourceARN(scope, "subnet/"+s.ID), State: types.SubnetStateAvailable, OwnerId: &scope.Account,
 		VpcId: &s.VPC, CidrBlock: aws.String(s.CIDR(ec2network.NetworkCIDR(tx)).String()),

@@ -8,13 +8,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // ModifySubnetAttribute changes one attribute of a subnet. Source: EC2 API reference,
 // ModifySubnetAttribute; the texts of refusals are the emulator's choice.
 func (a *API) ModifySubnetAttribute(ctx context.Context, in *sdk.ModifySubnetAttributeInput) (*sdk.ModifySubnetAttributeOutput, error) {
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		s, err := a.subnet(tx, kit.Scope(ctx), in.SubnetId)
 		if err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -39,7 +40,7 @@ func (a *API) CreateSubnet(ctx context.Context, in *sdk.CreateSubnetInput) (*sdk
 	}
 	s := &ec2network.Subnet{Scope: scope, ID: ec2network.NewNetworkID("subnet-"), VPC: *in.VpcId, Zone: zone, Range: cidr.String()}
 	out := &sdk.CreateSubnetOutput{}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		v, err := kit.NamedVPC(tx, scope, in.VpcId)
 		if err != nil {
 			return err
@@ -103,7 +104,7 @@ const enginesPart = 240
 
 // fits refuses a range that is not the VPC's or that a subnet has. Those that are made up
 // have none of their own. Source of the texts: field reports.
-func fits(tx *state.Tx, v *ec2network.VPC, cidr netip.Prefix, as string) error {
+func fits(tx *store.Tx, v *ec2network.VPC, cidr netip.Prefix, as string) error {
 	whole := rangeOf(v)
 	within := func(r netip.Prefix) bool { return cidr.Bits() >= r.Bits() && r.Contains(cidr.Addr()) }
 	if !slices.ContainsFunc(v.Ranges(), within) {
@@ -122,7 +123,7 @@ func fits(tx *state.Tx, v *ec2network.VPC, cidr netip.Prefix, as string) error {
 // DeleteSubnet removes a subnet in which nothing has an address. Source of the text: field
 // reports.
 func (a *API) DeleteSubnet(ctx context.Context, in *sdk.DeleteSubnetInput) (*sdk.DeleteSubnetOutput, error) {
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		s, err := a.subnet(tx, kit.Scope(ctx), in.SubnetId)
 		switch {
 		case err != nil:
@@ -141,7 +142,7 @@ func (a *API) DeleteSubnet(ctx context.Context, in *sdk.DeleteSubnetInput) (*sdk
 }
 
 // subnet is the subnet that a request has to name.
-func (a *API) subnet(tx *state.Tx, scope arn.Scope, id *string) (*ec2network.Subnet, error) {
+func (a *API) subnet(tx *store.Tx, scope arn.Scope, id *string) (*ec2network.Subnet, error) {
 	if aws.ToString(id) == "" {
 		return nil, kit.MissingParameter("subnetId")
 	}

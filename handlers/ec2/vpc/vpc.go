@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func vpcValues(v *types.Vpc, filter string) ([]string, bool) {
@@ -56,7 +56,7 @@ func (a *API) DescribeVpcs(ctx context.Context, in *sdk.DescribeVpcsInput) (*sdk
 	return out, err
 }
 
-func describeVPC(tx *state.Tx, v *ec2network.VPC) types.Vpc {
+func describeVPC(tx *store.Tx, v *ec2network.VPC) types.Vpc {
 	return types.Vpc{
 		VpcId: &v.ID, OwnerId: &v.Scope.Account, State: types.VpcStateAvailable, CidrBlock: &v.CIDR,
 		CidrBlockAssociationSet: vpcRanges(v), DhcpOptionsId: aws.String(ec2.DHCPOptionsOf(v)), InstanceTenancy: types.Tenancy(v.Tenancy),
@@ -89,7 +89,7 @@ func (a *API) CreateVpc(ctx context.Context, in *sdk.CreateVpcInput) (*sdk.Creat
 		Scope: kit.Scope(ctx), ID: ec2network.NewNetworkID("vpc-"), CIDR: cidr.String(), Tenancy: string(tenancy), DNSSupport: true,
 	}
 	out := &sdk.CreateVpcOutput{}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		ec2.CreateVPC(tx, v)
 		ec2network.SetTags(tx, v.Scope, v.ID, tags)
 		made := describeVPC(tx, v)
@@ -132,7 +132,7 @@ func tenancyOf(asked types.Tenancy) (types.Tenancy, error) {
 // DeleteVpc removes a VPC in which there is nothing but what came with it. Source of the
 // text: field reports.
 func (a *API) DeleteVpc(ctx context.Context, in *sdk.DeleteVpcInput) (*sdk.DeleteVpcOutput, error) {
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		v, err := kit.NamedVPC(tx, kit.Scope(ctx), in.VpcId)
 		switch {
 		case err != nil:

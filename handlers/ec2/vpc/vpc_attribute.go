@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // DescribeVpcAttribute answers an attribute of a VPC. Source: VPC user guide, DNS
@@ -37,7 +37,7 @@ func (a *API) DescribeVpcAttribute(ctx context.Context, in *sdk.DescribeVpcAttri
 // ModifyVpcAttribute changes one attribute of a VPC. Source: EC2 API reference,
 // ModifyVpcAttribute; the texts of refusals are the emulator's choice.
 func (a *API) ModifyVpcAttribute(ctx context.Context, in *sdk.ModifyVpcAttributeInput) (*sdk.ModifyVpcAttributeOutput, error) {
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		v, err := kit.NamedVPC(tx, kit.Scope(ctx), in.VpcId)
 		if err != nil {
 			return err

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // mostRanges is how many ranges a VPC may have. Source: VPC user guide, quotas.
@@ -50,7 +50,7 @@ func (a *API) AssociateVpcCidrBlock(ctx context.Context, in *sdk.AssociateVpcCid
 		return nil, err
 	}
 	out := &sdk.AssociateVpcCidrBlockOutput{VpcId: in.VpcId}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		v, err := kit.NamedVPC(tx, kit.Scope(ctx), in.VpcId)
 		if err != nil {
 			return err
@@ -74,7 +74,7 @@ func (a *API) AssociateVpcCidrBlock(ctx context.Context, in *sdk.AssociateVpcCid
 // not go together is left to AWS. Source of the rules: VPC user guide, VPC CIDR blocks; of the
 // text about their number: other implementations of the API; the other texts are the
 // emulator's.
-func mayAdd(tx *state.Tx, v *ec2network.VPC, cidr netip.Prefix) error {
+func mayAdd(tx *store.Tx, v *ec2network.VPC, cidr netip.Prefix) error {
 	if v.Default {
 		return kit.NotBuilt("AssociateVpcCidrBlock", "further ranges of the default VPC")
 	}
@@ -105,7 +105,7 @@ func (a *API) DisassociateVpcCidrBlock(ctx context.Context, in *sdk.Disassociate
 		return nil, kit.MissingParameter("associationId")
 	}
 	out := &sdk.DisassociateVpcCidrBlockOutput{}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		v, i := rangeByID(tx, kit.Scope(ctx), id)
 		switch {
 		case v == nil:
@@ -131,7 +131,7 @@ func (a *API) DisassociateVpcCidrBlock(ctx context.Context, in *sdk.Disassociate
 
 // rangeByID finds a VPC by the association of one of its ranges, and which of the further ones
 // that is: -1 is the first range.
-func rangeByID(tx *state.Tx, scope arn.Scope, id string) (*ec2network.VPC, int) {
+func rangeByID(tx *store.Tx, scope arn.Scope, id string) (*ec2network.VPC, int) {
 	for _, v := range ec2network.VPCs(tx, scope) {
 		if firstRangeID(v) == id {
 			return v, -1

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -56,7 +57,7 @@ func (a *API) CreateCapacityProvider(ctx context.Context, in *sdk.CreateCapacity
 	}
 	asked := in.AutoScalingGroupProvider
 	var out *types.CapacityProvider
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		if err := checkNew(tx, scope, name); err != nil {
 			return err
 		}
@@ -108,7 +109,7 @@ func reserved(name string) bool {
 	return strings.HasPrefix(name, "aws") || strings.HasPrefix(name, "ecs") || strings.HasPrefix(name, "fargate")
 }
 
-func checkNew(tx *state.Tx, scope arn.Scope, name string) error {
+func checkNew(tx *store.Tx, scope arn.Scope, name string) error {
 	if state.FindCapacityProvider(tx, scope, name).Active() {
 		return errExists
 	}
@@ -125,7 +126,7 @@ func checkNew(tx *state.Tx, scope arn.Scope, name string) error {
 }
 
 // findGroup returns the Auto Scaling group with a name or ARN that has no capacity provider yet.
-func findGroup(tx *state.Tx, scope arn.Scope, ref string) (*autoscaling.Group, error) {
+func findGroup(tx *store.Tx, scope arn.Scope, ref string) (*autoscaling.Group, error) {
 	name := ref
 	if arn.Is(ref) {
 		_, name, _ = strings.Cut(ref, "autoScalingGroupName/")
@@ -153,7 +154,7 @@ func (a *API) UpdateCapacityProvider(ctx context.Context, in *sdk.UpdateCapacity
 	}
 	asked := in.AutoScalingGroupProvider
 	var out *types.CapacityProvider
-	err := a.change(ctx, in.Name, func(tx *state.Tx, old *state.CapacityProvider) error {
+	err := a.change(ctx, in.Name, func(tx *store.Tx, old *state.CapacityProvider) error {
 		p := *old
 		p.ManagedScaling = scalingOf(p.ManagedScaling, asked.ManagedScaling)
 		p.TerminationProtection = cmp.Or(asked.ManagedTerminationProtection, p.TerminationProtection)
@@ -180,7 +181,7 @@ func (a *API) UpdateCapacityProvider(ctx context.Context, in *sdk.UpdateCapacity
 // AWS CLI reference for the answer.
 func (a *API) DeleteCapacityProvider(ctx context.Context, in *sdk.DeleteCapacityProviderInput) (*sdk.DeleteCapacityProviderOutput, error) {
 	var out *types.CapacityProvider
-	err := a.change(ctx, in.CapacityProvider, func(tx *state.Tx, old *state.CapacityProvider) error {
+	err := a.change(ctx, in.CapacityProvider, func(tx *store.Tx, old *state.CapacityProvider) error {
 		if in.Cluster != nil {
 			return errOfNoCluster
 		}
@@ -204,7 +205,7 @@ func (a *API) DeleteCapacityProvider(ctx context.Context, in *sdk.DeleteCapacity
 }
 
 // change changes the ACTIVE capacity provider with a name or ARN.
-func (a *API) change(ctx context.Context, ref *string, change func(tx *state.Tx, p *state.CapacityProvider) error) error {
+func (a *API) change(ctx context.Context, ref *string, change func(tx *store.Tx, p *state.CapacityProvider) error) error {
 	scope, name := kit.Scope(ctx), aws.ToString(ref)
 	if arn.Is(name) && scope.CapacityProvider(arn.Name(name)) == name {
 		name = arn.Name(name)
@@ -212,7 +213,7 @@ func (a *API) change(ctx context.Context, ref *string, change func(tx *state.Tx,
 	if name == state.ProviderFargate || name == state.ProviderFargateSpot {
 		return errReserved
 	}
-	return a.Store.Update(func(tx *state.Tx) error {
+	return a.Store.Update(func(tx *store.Tx) error {
 		p := state.FindCapacityProvider(tx, scope, name)
 		if !p.Active() {
 			return errNotFound

@@ -14,6 +14,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -60,7 +61,7 @@ func (a *API) DescribeCapacityProviders(ctx context.Context, in *sdk.DescribeCap
 }
 
 // knownProviders are those of the account, or of one cluster, in order of their names.
-func knownProviders(tx *state.Tx, scope arn.Scope, in *sdk.DescribeCapacityProvidersInput) (known []types.CapacityProvider, err error) {
+func knownProviders(tx *store.Tx, scope arn.Scope, in *sdk.DescribeCapacityProvidersInput) (known []types.CapacityProvider, err error) {
 	associated := func(string) bool { return true }
 	if aws.ToString(in.Cluster) != "" {
 		cluster, err := kit.ActiveCluster(tx, scope, in.Cluster)

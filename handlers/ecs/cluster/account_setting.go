@@ -12,6 +12,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -91,7 +92,7 @@ func (a *API) putAccountSetting(ctx context.Context, name types.SettingName, val
 	row := &state.AccountSetting{
 		ID: state.AccountSettingID(scope, principal, rule.name), Principal: principal, Name: rule.name, Value: *value,
 	}
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		state.PutAccountSetting(tx, row)
 		return nil
 	})
@@ -113,7 +114,7 @@ func (a *API) DeleteAccountSetting(ctx context.Context, in *sdk.DeleteAccountSet
 		return nil, err
 	}
 	var value string
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		if own := state.FindAccountSetting(tx, scope, principal, rule.name); own != nil {
 			state.RemoveAccountSetting(tx, own)
 		}
@@ -170,7 +171,7 @@ func (a *API) ListAccountSettings(ctx context.Context, in *sdk.ListAccountSettin
 
 // accountSetting is the value that holds for a principal, and whether it is its
 // own: otherwise the account's default, or else what ECS assumes.
-func accountSetting(tx *state.Tx, scope arn.Scope, principal, name string) (value string, own bool) {
+func accountSetting(tx *store.Tx, scope arn.Scope, principal, name string) (value string, own bool) {
 	if s := state.FindAccountSetting(tx, scope, principal, name); s != nil {
 		return s.Value, true
 	}

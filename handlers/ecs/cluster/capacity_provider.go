@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -64,7 +65,7 @@ var errTooManyProviders = kit.InvalidParameter("The maximum number of capacity p
 
 // providerNames checks that capacity providers exist and that a cluster may have them, and returns
 // their names, each once.
-func providerNames(tx *state.Tx, scope arn.Scope, cluster string, refs []string) ([]string, error) {
+func providerNames(tx *store.Tx, scope arn.Scope, cluster string, refs []string) ([]string, error) {
 	if len(refs) > maxClusterProviders {
 		return nil, errTooManyProviders
 	}
@@ -97,7 +98,7 @@ func ofFargate(names []string) bool {
 // belongs to one cluster is of the ECS developer guide, cluster auto scaling; its words are the
 // emulator's. Source of the others: terraform-aws-modules/terraform-aws-ecs#53, and
 // hashicorp/terraform-provider-aws#45693, whose provider was still being made.
-func associable(tx *state.Tx, cluster string, p *state.CapacityProvider) error {
+func associable(tx *store.Tx, cluster string, p *state.CapacityProvider) error {
 	switch {
 	case p == nil:
 		return kit.InvalidParameter("The specified capacity provider was not found. Specify a valid capacity provider and try again.")
@@ -116,7 +117,7 @@ func associable(tx *state.Tx, cluster string, p *state.CapacityProvider) error {
 
 // providerInUse reports whether a service's strategy names a provider, or a task
 // that has not stopped runs on it.
-func providerInUse(tx *state.Tx, cluster *state.Cluster, name string) bool {
+func providerInUse(tx *store.Tx, cluster *state.Cluster, name string) bool {
 	named := func(item types.CapacityProviderStrategyItem) bool {
 		return arn.Name(aws.ToString(item.CapacityProvider)) == name
 	}

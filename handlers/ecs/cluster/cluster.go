@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -30,7 +31,7 @@ type CountedCluster struct {
 }
 
 // countedCluster leaves out the default cluster if it was not created.
-func (a *API) countedCluster(tx *state.Tx, scope arn.Scope, described *types.Cluster) *CountedCluster {
+func (a *API) countedCluster(tx *store.Tx, scope arn.Scope, described *types.Cluster) *CountedCluster {
 	out := &CountedCluster{Cluster: described}
 	for _, c := range state.Clusters(tx, scope) {
 		if c.Active() && !a.firstUse(tx, c) {
@@ -49,7 +50,7 @@ func (a *API) CreateCluster(ctx context.Context, in *sdk.CreateClusterInput) (*C
 		return nil, err
 	}
 	var out *CountedCluster
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		wanted, err := a.newCluster(tx, scope, in)
 		if err != nil {
 			return err
@@ -72,7 +73,7 @@ func (a *API) CreateCluster(ctx context.Context, in *sdk.CreateClusterInput) (*C
 }
 
 // newCluster is the cluster that a request asks for.
-func (a *API) newCluster(tx *state.Tx, scope arn.Scope, in *sdk.CreateClusterInput) (*state.Cluster, error) {
+func (a *API) newCluster(tx *store.Tx, scope arn.Scope, in *sdk.CreateClusterInput) (*state.Cluster, error) {
 	name := aws.ToString(in.ClusterName)
 	if in.ClusterName == nil {
 		name = kit.DefaultCluster
@@ -109,7 +110,7 @@ func (a *API) newCluster(tx *state.Tx, scope arn.Scope, in *sdk.CreateClusterInp
 
 // createCluster returns the cluster that exists with the name if it is the one
 // wanted, and otherwise writes a new one.
-func (a *API) createCluster(tx *state.Tx, scope arn.Scope, wanted *state.Cluster, in *sdk.CreateClusterInput) (*state.Cluster, error) {
+func (a *API) createCluster(tx *store.Tx, scope arn.Scope, wanted *state.Cluster, in *sdk.CreateClusterInput) (*state.Cluster, error) {
 	old := state.FindCluster(tx, wanted.ARN)
 	if old.Active() {
 		if wantedCluster(old, wanted, in) {
@@ -150,13 +151,13 @@ func sameMembers[T any](a, b []T) bool {
 
 // firstUse reports whether a cluster is there only because the emulator made it: then the first CreateCluster may make its
 // own of it, as in an account where none exists.
-func (a *API) firstUse(tx *state.Tx, c *state.Cluster) bool {
+func (a *API) firstUse(tx *store.Tx, c *state.Cluster) bool {
 	return !a.NoDefaultCluster && c.Unused(tx)
 }
 
 // forgetContents removes what is left in an INACTIVE cluster, before its name is
 // used again. Source: ECS API reference, DeleteCluster.
-func forgetContents(tx *state.Tx, c *state.Cluster) {
+func forgetContents(tx *store.Tx, c *state.Cluster) {
 	for _, task := range state.Tasks(tx, c) {
 		state.RemoveTask(tx, task)
 	}
@@ -172,7 +173,7 @@ func forgetContents(tx *state.Tx, c *state.Cluster) {
 // UpdateCluster changes settings, configuration and Service Connect defaults: what
 // is given replaces what was there.
 func (a *API) UpdateCluster(ctx context.Context, in *sdk.UpdateClusterInput) (*sdk.UpdateClusterOutput, error) {
-	out, err := a.changeCluster(ctx, in.Cluster, func(tx *state.Tx, c *state.Cluster) error {
+	out, err := a.changeCluster(ctx, in.Cluster, func(tx *store.Tx, c *state.Cluster) error {
 		if err := checkClusterSettings(in.Settings); err != nil {
 			return err
 		}
@@ -195,7 +196,7 @@ func (a *API) UpdateCluster(ctx context.Context, in *sdk.UpdateClusterInput) (*s
 
 // UpdateClusterSettings replaces the values of the settings that are named.
 func (a *API) UpdateClusterSettings(ctx context.Context, in *sdk.UpdateClusterSettingsInput) (*sdk.UpdateClusterSettingsOutput, error) {
-	out, err := a.changeCluster(ctx, in.Cluster, func(_ *state.Tx, c *state.Cluster) error {
+	out, err := a.changeCluster(ctx, in.Cluster, func(_ *store.Tx, c *state.Cluster) error {
 		c.Settings = mergeSettings(c.Settings, in.Settings)
 		return checkClusterSettings(in.Settings)
 	})
@@ -207,13 +208,13 @@ func (a *API) UpdateClusterSettings(ctx context.Context, in *sdk.UpdateClusterSe
 
 // changeCluster changes an ACTIVE cluster and describes it. That there is none is told
 // before a bad change (ECS0022).
-func (a *API) changeCluster(ctx context.Context, ref *string, change func(*state.Tx, *state.Cluster) error) (*types.Cluster, error) {
+func (a *API) changeCluster(ctx context.Context, ref *string, change func(*store.Tx, *state.Cluster) error) (*types.Cluster, error) {
 	scope := kit.Scope(ctx)
 	if err := a.NeedCluster(scope, ref); err != nil {
 		return nil, err
 	}
 	var out *types.Cluster
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		old, err := kit.KnownCluster(tx, scope, ref)
 		if err != nil {
 			return err
@@ -240,7 +241,7 @@ func (a *API) DeleteCluster(ctx context.Context, in *sdk.DeleteClusterInput) (*C
 		return nil, err
 	}
 	var out *CountedCluster
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		old, err := kit.KnownCluster(tx, scope, in.Cluster)
 		if err != nil {
 			return err
@@ -263,7 +264,7 @@ func (a *API) DeleteCluster(ctx context.Context, in *sdk.DeleteClusterInput) (*C
 
 // checkEmpty says what a cluster still holds. Services that drain count by their tasks, and
 // tasks that have stopped do not count (ECS0091). Clients retry on the messages.
-func checkEmpty(tx *state.Tx, c *state.Cluster) error {
+func checkEmpty(tx *store.Tx, c *state.Cluster) error {
 	counts := state.FindClusterSummary(tx, c.ARN)
 	if counts.ActiveServices() > 0 {
 		return &types.ClusterContainsServicesException{

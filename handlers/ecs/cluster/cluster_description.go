@@ -13,6 +13,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -107,7 +108,7 @@ func (a *API) ListClusters(ctx context.Context, in *sdk.ListClustersInput) (*sdk
 
 // describeCluster answers a cluster with the optional members asked for. Lists are
 // always there. Source: ECS API reference, Cluster.
-func (a *API) describeCluster(tx *state.Tx, c *state.Cluster, include []types.ClusterField) *types.Cluster {
+func (a *API) describeCluster(tx *store.Tx, c *state.Cluster, include []types.ClusterField) *types.Cluster {
 	counts := state.FindClusterSummary(tx, c.ARN)
 	out := &types.Cluster{
 		ClusterArn: &c.ARN, ClusterName: &c.Name, Status: &c.Status,

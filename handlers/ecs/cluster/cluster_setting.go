@@ -7,7 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // containerInsights are the values of the only setting that clusters have.
@@ -28,7 +28,7 @@ func checkClusterSettings(settings []types.ClusterSetting) error {
 
 // defaultSettings are those of a cluster whose request names none: what the
 // account settings say.
-func defaultSettings(tx *state.Tx, scope arn.Scope) []types.ClusterSetting {
+func defaultSettings(tx *store.Tx, scope arn.Scope) []types.ClusterSetting {
 	value, _ := accountSetting(tx, scope, scope.Root(), string(types.SettingNameContainerInsights))
 	return []types.ClusterSetting{{Name: types.ClusterSettingNameContainerInsights, Value: aws.String(value)}}
 }

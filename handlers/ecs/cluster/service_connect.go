@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -34,7 +35,7 @@ func isNoNamespaceName(ref string) bool {
 // takes the default away. A new name makes an HTTP namespace: it reports whether it has.
 //
 // Source: ECS API reference, ClusterServiceConnectDefaultsRequest; ECS0301.
-func (a *API) connect(tx *state.Tx, c *state.Cluster, asked *types.ClusterServiceConnectDefaultsRequest) (made bool, err error) {
+func (a *API) connect(tx *store.Tx, c *state.Cluster, asked *types.ClusterServiceConnectDefaultsRequest) (made bool, err error) {
 	if asked == nil {
 		return false, nil
 	}

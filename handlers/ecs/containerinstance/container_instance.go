@@ -7,12 +7,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // describeContainerInstance is a container instance as ECS shows it, with the optional
 // members asked for. Source: ECS API reference, ContainerInstance.
-func describeContainerInstance(tx *state.Tx, c *state.ContainerInstance, include []types.ContainerInstanceField, now time.Time) types.ContainerInstance {
+func describeContainerInstance(tx *store.Tx, c *state.ContainerInstance, include []types.ContainerInstanceField, now time.Time) types.ContainerInstance {
 	usage := state.FindInstanceUsage(tx, c.ARN)
 	agent := c.AgentAt(now)
 	shown := types.ContainerInstance{

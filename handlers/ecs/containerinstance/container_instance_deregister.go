@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -45,7 +46,7 @@ func (a *API) DeregisterContainerInstance(ctx context.Context, in *sdk.Deregiste
 
 // orphan ends a task whose container instance is deregistered. Source: ECS developer
 // guide, stopped tasks, for the reason; the code is remembered.
-func orphan(tx *state.Tx, task *state.Task, now time.Time) error {
+func orphan(tx *store.Tx, task *state.Task, now time.Time) error {
 	state.StopTask(tx, task.ARN, state.Stop{
 		Code: types.TaskStopCodeUserInitiated, Reason: "Container instance deregistration forced by user", At: now,
 	})

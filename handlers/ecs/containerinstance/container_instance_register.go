@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -61,7 +62,7 @@ var errTooManyInstances = kit.ClientError("Container instance limit exceeded.")
 // besides its own. A type that is not known has two, the fewest of any.
 // Source: Amazon EC2 user guide, network interfaces of each instance type; ECS developer
 // guide, external instances, which have none for tasks.
-func networkInterfaces(tx *state.Tx, c *state.ContainerInstance) int {
+func networkInterfaces(tx *store.Tx, c *state.ContainerInstance) int {
 	if c.LaunchType == types.LaunchTypeExternal {
 		return 0
 	}

@@ -9,14 +9,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Base is what all parts of the API work on.
 type Base struct {
 	// Store has the rows.
-	Store *state.Store
+	Store *store.Store
 	// Now is the emulator's clock.
 	Now func() time.Time
 	// NoDefaultCluster makes no cluster that was not asked for.
@@ -31,7 +31,7 @@ type Base struct {
 	// NamespaceDelay is how long a namespace of Cloud Map takes that a cluster makes; 0 is none.
 	NamespaceDelay time.Duration
 	// Repeats reports whether a call of RunTask with a client token may come again as it was. Nil: none is known to.
-	Repeats func(tx *state.Tx, clientToken string) bool
+	Repeats func(tx *store.Tx, clientToken string) bool
 }
 
 // Scope is the account and region of a call.

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -34,7 +35,7 @@ func ClusterARN(scope arn.Scope, ref *string) (string, error) {
 
 // KnownCluster returns the cluster that a request refers to, in any status, or ECS's
 // error.
-func KnownCluster(tx *state.Tx, scope arn.Scope, ref *string) (*state.Cluster, error) {
+func KnownCluster(tx *store.Tx, scope arn.Scope, ref *string) (*state.Cluster, error) {
 	id, err := ClusterARN(scope, ref)
 	if err != nil {
 		return nil, err
@@ -47,7 +48,7 @@ func KnownCluster(tx *state.Tx, scope arn.Scope, ref *string) (*state.Cluster, e
 }
 
 // ActiveCluster is knownCluster for what INACTIVE clusters cannot do.
-func ActiveCluster(tx *state.Tx, scope arn.Scope, ref *string) (*state.Cluster, error) {
+func ActiveCluster(tx *store.Tx, scope arn.Scope, ref *string) (*state.Cluster, error) {
 	cluster, err := KnownCluster(tx, scope, ref)
 	if err == nil && !cluster.Active() {
 		return nil, &types.ClusterNotFoundException{Message: aws.String("The referenced cluster was inactive.")}

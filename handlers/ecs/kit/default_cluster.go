@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -11,7 +12,7 @@ import (
 const DefaultCluster = state.DefaultCluster
 
 // PutDefaultCluster makes the default cluster, and the role that is linked to ECS.
-func PutDefaultCluster(tx *state.Tx, scope arn.Scope, now time.Time) {
+func PutDefaultCluster(tx *store.Tx, scope arn.Scope, now time.Time) {
 	state.PutCluster(tx, state.NewDefaultCluster(scope, now))
 	EnsureRole(tx, scope, now)
 }
@@ -25,7 +26,7 @@ func (b *Base) NeedCluster(scope arn.Scope, ref *string) error {
 	if err != nil || id != scope.Cluster(DefaultCluster) || !b.LacksDefaultCluster(b.Store.Read(), scope) {
 		return nil // the operation itself refuses a reference that is none
 	}
-	return b.Store.Update(func(tx *state.Tx) error {
+	return b.Store.Update(func(tx *store.Tx) error {
 		if b.LacksDefaultCluster(tx, scope) {
 			PutDefaultCluster(tx, scope, b.Now())
 		}
@@ -35,6 +36,6 @@ func (b *Base) NeedCluster(scope arn.Scope, ref *string) error {
 
 // LacksDefaultCluster reports whether the default cluster is one that the first request which
 // needs it makes.
-func (b *Base) LacksDefaultCluster(tx *state.Tx, scope arn.Scope) bool {
+func (b *Base) LacksDefaultCluster(tx *store.Tx, scope arn.Scope) bool {
 	return !b.NoDefaultCluster && state.FindCluster(tx, scope.Cluster(DefaultCluster)) == nil
 }

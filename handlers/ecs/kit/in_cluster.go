@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // InCluster is where most operations act: in an ACTIVE cluster of the caller's, as a
 // transaction sees it.
 type InCluster struct {
-	*state.Tx
+	*store.Tx
 	Scope   arn.Scope
 	Cluster *state.Cluster
 }
@@ -31,7 +32,7 @@ func (b *Base) UpdateIn(ctx context.Context, ref *string, change func(c InCluste
 	if err := b.NeedCluster(scope, ref); err != nil {
 		return err
 	}
-	return b.Store.Update(func(tx *state.Tx) error {
+	return b.Store.Update(func(tx *store.Tx) error {
 		c, err := enter(tx, scope, ref)
 		if err != nil {
 			return err
@@ -40,7 +41,7 @@ func (b *Base) UpdateIn(ctx context.Context, ref *string, change func(c InCluste
 	})
 }
 
-func enter(tx *state.Tx, scope arn.Scope, ref *string) (InCluster, error) {
+func enter(tx *store.Tx, scope arn.Scope, ref *string) (InCluster, error) {
 	cluster, err := ActiveCluster(tx, scope, ref)
 	return InCluster{tx, scope, cluster}, err
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
@@ -40,7 +40,7 @@ func passRoles(ctx context.Context, service string, roles []string) error {
 }
 
 // CheckRoles refuses roles that a task could not have, unless all are taken (ECS0150).
-func (b *Base) CheckRoles(tx *state.Tx, scope arn.Scope, roles ...string) error {
+func (b *Base) CheckRoles(tx *store.Tx, scope arn.Scope, roles ...string) error {
 	if !b.StrictRoles {
 		return nil
 	}
@@ -53,7 +53,7 @@ func (b *Base) CheckRoles(tx *state.Tx, scope arn.Scope, roles ...string) error 
 // CheckServiceRoleTrusts refuses a role with which ECS could not call the load balancer of a
 // service, unless all are taken. What its policies allow is not looked at. Source: field reports,
 // on which tools look for this text to try again.
-func (b *Base) CheckServiceRoleTrusts(tx *state.Tx, scope arn.Scope, role string) error {
+func (b *Base) CheckServiceRoleTrusts(tx *store.Tx, scope arn.Scope, role string) error {
 	if !b.StrictRoles || role == "" {
 		return nil
 	}
@@ -67,6 +67,6 @@ func (b *Base) CheckServiceRoleTrusts(tx *state.Tx, scope arn.Scope, role string
 
 // EnsureRole makes the role that is linked to ECS where there is none, even if the cluster
 // was there before (IAM0008).
-func EnsureRole(tx *state.Tx, scope arn.Scope, now time.Time) {
+func EnsureRole(tx *store.Tx, scope arn.Scope, now time.Time) {
 	iam.EnsureECSRole(tx, iam.AccountOf(scope), now)
 }

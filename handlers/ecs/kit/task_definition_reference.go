@@ -3,13 +3,14 @@ package kit
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
 // FindTaskDefinition finds what a family, family:revision or ARN refers to; nil when
 // there is no such revision, or no ACTIVE one of the family.
-func FindTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (*state.TaskDefinition, error) {
+func FindTaskDefinition(tx *store.Tx, scope arn.Scope, ref string) (*state.TaskDefinition, error) {
 	parsed, err := taskdef.ParseRef(ref)
 	if err != nil {
 		return nil, err
@@ -19,7 +20,7 @@ func FindTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (*state.TaskD
 
 // ReferredTaskDefinition finds a revision or, by its family alone, the highest ACTIVE one; nil if
 // there is none.
-func ReferredTaskDefinition(tx *state.Tx, scope arn.Scope, ref taskdef.Ref) (*state.TaskDefinition, error) {
+func ReferredTaskDefinition(tx *store.Tx, scope arn.Scope, ref taskdef.Ref) (*state.TaskDefinition, error) {
 	if ref.Region != "" {
 		if err := CheckRegion(scope, arn.ARN{Scope: arn.Scope{Region: ref.Region}}); err != nil {
 			return nil, err

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
@@ -60,7 +60,7 @@ func CheckNetwork(def *types.TaskDefinition, network *types.NetworkConfiguration
 
 // Network resolves a configuration that passed checkNetwork, which may be nil. A strict
 // emulator has no subnets and groups that are made up.
-func (r *Rules) Network(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfiguration) (Awsvpc, error) {
+func (r *Rules) Network(tx *store.Tx, scope arn.Scope, vpc *types.AwsVpcConfiguration) (Awsvpc, error) {
 	if vpc == nil {
 		return Awsvpc{}, nil
 	}

@@ -10,7 +10,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // checkAdvancedConfigurations is what the request alone tells of where traffic can be shifted.
@@ -103,7 +103,7 @@ func bothGroups(b types.LoadBalancer) []string {
 
 // checkTestRule wants a test rule where the rule for production leads to one of the groups only: nothing
 // would lead to the other one. That a rule is missing is found out by the deployment, as on AWS.
-func checkTestRule(tx *state.Tx, b types.LoadBalancer) error {
+func checkTestRule(tx *store.Tx, b types.LoadBalancer) error {
 	c := b.AdvancedConfiguration
 	if c == nil || aws.ToString(c.TestListenerRule) != "" || !strings.Contains(*c.ProductionListenerRule, ":listener-rule/app/") {
 		return nil

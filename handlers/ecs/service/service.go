@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
@@ -17,7 +18,7 @@ import (
 // asked for.
 //
 // Source: ECS API reference, Service; recorded answers of UpdateService.
-func describeService(tx *state.Tx, s *state.Service, withTags bool) *types.Service {
+func describeService(tx *store.Tx, s *state.Service, withTags bool) *types.Service {
 	revision := s.Primary().Revision
 	shown := &types.Service{
 		AvailabilityZoneRebalancing: s.AvailabilityZoneRebalancing,

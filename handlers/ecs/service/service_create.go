@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
@@ -51,7 +52,7 @@ func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*s
 // createServiceOnce writes the wanted service, or returns the one that an equal request
 // with the same token made before (ECS0082). Two calls without a token count as with the
 // same one; that is documented and was not recorded.
-func createServiceOnce(tx *state.Tx, wanted *state.Service) (*state.Service, error) {
+func createServiceOnce(tx *store.Tx, wanted *state.Service) (*state.Service, error) {
 	old := state.FindService(tx, wanted.ARN)
 	if old == nil {
 		state.PutService(tx, wanted)

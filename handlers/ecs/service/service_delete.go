@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling/managedalarm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -44,7 +45,7 @@ func (a *API) DeleteService(ctx context.Context, in *sdk.DeleteServiceInput) (*s
 // describeDeleted is a service as only DeleteService shows it: with less of
 // deploymentConfiguration, without its revisions, and with no deployment that wants tasks
 // (ECS0087).
-func describeDeleted(tx *state.Tx, s *state.Service) *types.Service {
+func describeDeleted(tx *store.Tx, s *state.Service) *types.Service {
 	shown := describeService(tx, s, false)
 	shown.CurrentServiceRevisions, shown.DesiredCount = nil, 0
 	for i := range shown.Deployments {

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -59,7 +60,7 @@ func serviceOfDeployment(scope arn.Scope, ref string) (string, error) {
 
 // describeServiceDeployment shows a service deployment (ECS0104). A rolling update has no stages, hooks
 // or weights to show.
-func describeServiceDeployment(tx *state.Tx, d *state.ServiceDeployment) types.ServiceDeployment {
+func describeServiceDeployment(tx *store.Tx, d *state.ServiceDeployment) types.ServiceDeployment {
 	live := liveCounts(tx, d)
 	target := live(d.Target)
 	shown := types.ServiceDeployment{
@@ -100,7 +101,7 @@ func describeServiceDeployment(tx *state.Tx, d *state.ServiceDeployment) types.S
 
 // liveCounts shows the revisions of a service deployment with the counts that their
 // deployments have now; once it has ended, with those of its end.
-func liveCounts(tx *state.Tx, d *state.ServiceDeployment) func(state.DeployedRevision) types.ServiceRevisionSummary {
+func liveCounts(tx *store.Tx, d *state.ServiceDeployment) func(state.DeployedRevision) types.ServiceRevisionSummary {
 	service, summary := state.FindService(tx, d.ServiceARN), state.FindServiceSummary(tx, d.ServiceARN)
 	return func(r state.DeployedRevision) types.ServiceRevisionSummary {
 		if !d.Ended() {
@@ -141,7 +142,7 @@ func describeAlarms(a state.DeploymentAlarms) *types.ServiceDeploymentAlarms {
 
 // currentServiceDeployment is the service deployment under way, of which the scheduler
 // knows: DescribeServices shows it (ECS0102).
-func currentServiceDeployment(tx *state.Tx, s *state.Service) *string {
+func currentServiceDeployment(tx *store.Tx, s *state.Service) *string {
 	if s.Status() == state.ServiceInactive {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -37,7 +38,7 @@ func (a *API) ContinueServiceDeployment(ctx context.Context, in *sdk.ContinueSer
 	if !hookID.MatchString(hook) {
 		return nil, errHookID
 	}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		d := state.FindServiceDeployment(tx, id)
 		if d == nil {
 			return errNoServiceDeployment
@@ -56,7 +57,7 @@ func (a *API) ContinueServiceDeployment(ctx context.Context, in *sdk.ContinueSer
 
 // checkHookWaits refuses a hook that does not wait for a decision: one that has been decided, one of a
 // deployment that goes back, or that another one has superseded.
-func checkHookWaits(tx *state.Tx, d *state.ServiceDeployment, id string) error {
+func checkHookWaits(tx *store.Tx, d *state.ServiceDeployment, id string) error {
 	switch hook := d.Hook(id); {
 	case superseded(tx, d):
 		return errNoHook
@@ -69,7 +70,7 @@ func checkHookWaits(tx *state.Tx, d *state.ServiceDeployment, id string) error {
 }
 
 // superseded reports whether the service has a newer service deployment.
-func superseded(tx *state.Tx, d *state.ServiceDeployment) bool {
+func superseded(tx *store.Tx, d *state.ServiceDeployment) bool {
 	service := state.FindService(tx, d.ServiceARN)
 	return service != nil && service.Primary().ServiceDeploymentARN != d.ARN
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -23,7 +24,7 @@ func (a *API) StopServiceDeployment(ctx context.Context, in *sdk.StopServiceDepl
 	if _, err := serviceOfDeployment(scope, id); err != nil {
 		return nil, err
 	}
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		d := state.FindServiceDeployment(tx, id)
 		switch {
 		case d == nil:

@@ -13,6 +13,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
@@ -23,7 +24,7 @@ import (
 // Source: field reports of CreateService; the words for an unknown group are remembered. That
 // services on external instances have no load balancers: ECS developer guide, external
 // instances; its words are not published.
-func checkTargetGroups(tx *state.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
+func checkTargetGroups(tx *store.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
 	if launchType == types.LaunchTypeExternal && len(balancers) > 0 {
 		return kit.InvalidParameter("Load balancers are not supported with EXTERNAL launch type.")
 	}
@@ -59,7 +60,7 @@ func checkTargetGroups(tx *state.Tx, def *types.TaskDefinition, launchType types
 // updatedLoadBalancers are the load balancers asked for, or else the present ones. The ports of these
 // are looked at again if the definition or the launch type changes: that all other updates go through
 // is a choice.
-func updatedLoadBalancers(tx *state.Tx, before *state.ServiceRevision, asked []types.LoadBalancer, def *types.TaskDefinition, launchType types.LaunchType) ([]types.LoadBalancer, error) {
+func updatedLoadBalancers(tx *store.Tx, before *state.ServiceRevision, asked []types.LoadBalancer, def *types.TaskDefinition, launchType types.LaunchType) ([]types.LoadBalancer, error) {
 	if asked != nil {
 		return slices.Clone(asked), checkTargetGroups(tx, def, launchType, asked)
 	}
@@ -74,7 +75,7 @@ func updatedLoadBalancers(tx *state.Tx, before *state.ServiceRevision, asked []t
 // checkKeptTargetGroups holds those that a service has against the definition that it gets. One
 // that has been deleted, or has no load balancer any more, does not prevent changes of the rest
 // of the service: tools set the desired count to 0 before they delete it.
-func checkKeptTargetGroups(tx *state.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
+func checkKeptTargetGroups(tx *store.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
 	for _, b := range balancers {
 		if err := checkTargetContainer(def, b); err != nil {
 			return err
@@ -132,7 +133,7 @@ func checkContainerPort(def *types.TaskDefinition, name string, port int32) erro
 
 // checkTargetPorts refuses a load balancer that leads to a port with two mappings, and health checks at a
 // port of their own where the host port is chosen at run time. Source: ECS0320.
-func checkTargetPorts(tx *state.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
+func checkTargetPorts(tx *store.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
 	bridge := launchType != types.LaunchTypeFargate && task.NetworkMode(def) == types.NetworkModeBridge
 	for _, b := range balancers {
 		name, port := aws.ToString(b.ContainerName), aws.ToInt32(b.ContainerPort)
@@ -155,7 +156,7 @@ func checkTargetPorts(tx *state.Tx, def *types.TaskDefinition, launchType types.
 
 // checkHealthCheckPorts wants health checks at the port that each target has. That alternate target groups
 // are looked at as well is a choice.
-func checkHealthCheckPorts(tx *state.Tx, b types.LoadBalancer) error {
+func checkHealthCheckPorts(tx *store.Tx, b types.LoadBalancer) error {
 	for _, id := range bothGroups(b) {
 		group := elbv2.FindTargetGroup(tx, id)
 		if group != nil && group.HealthCheck.Port != "" && group.HealthCheck.Port != elbv2.TrafficPort {

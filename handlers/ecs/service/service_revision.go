@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
@@ -83,7 +84,7 @@ var errServiceARN = kit.InvalidParameter("The Service ARN provided is invalid.")
 
 // serviceByARN returns the service with an ARN of the caller's, in any status, if its
 // cluster is ACTIVE (ECS0100).
-func serviceByARN(tx *state.Tx, scope arn.Scope, serviceARN string) (*state.Service, error) {
+func serviceByARN(tx *store.Tx, scope arn.Scope, serviceARN string) (*state.Service, error) {
 	if _, err := kit.ActiveCluster(tx, scope, aws.String(arn.ClusterName(serviceARN))); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -51,7 +52,7 @@ var (
 
 // taskAnswers shows tasks as they are in one snapshot.
 type taskAnswers struct {
-	tx       *state.Tx
+	tx       *store.Tx
 	withTags bool
 	// change: RunTask and StopTask answer. They show no health of Fargate tasks (ECS0061),
 	// and their rows are about to be followed by others: no JSON is kept with them.

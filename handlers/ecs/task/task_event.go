@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -17,7 +18,7 @@ import (
 //
 // Source: recorded EventBridge events of Fargate tasks (ECS0070); field reports of tasks on
 // container instances.
-func StateChange(tx *state.Tx, t *state.Task, at time.Time) []byte {
+func StateChange(tx *store.Tx, t *state.Task, at time.Time) []byte {
 	var def *types.TaskDefinition
 	if row := state.FindTaskDefinition(tx, t.Scope(), t.Spec.Family, t.Spec.Revision); row != nil {
 		def = row.Definition()

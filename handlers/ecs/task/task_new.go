@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
@@ -31,7 +32,7 @@ type newTasks struct {
 	failures []types.Failure
 }
 
-func (n *newTasks) add(tx *state.Tx, t *state.Task) {
+func (n *newTasks) add(tx *store.Tx, t *state.Task) {
 	state.AddTask(tx, t)
 	n.tasks = append(n.tasks, t)
 }
@@ -96,7 +97,7 @@ type taskCall struct {
 
 // findTaskCall looks at the task definition before the cluster (ECS0060) and what comes
 // then (ECS0062).
-func findTaskCall(tx *state.Tx, scope arn.Scope, in *sdk.RunTaskInput, now time.Time) (taskCall, error) {
+func findTaskCall(tx *store.Tx, scope arn.Scope, in *sdk.RunTaskInput, now time.Time) (taskCall, error) {
 	found, err := kit.FindTaskDefinition(tx, scope, aws.ToString(in.TaskDefinition))
 	if err != nil {
 		return taskCall{}, err
@@ -110,7 +111,7 @@ func findTaskCall(tx *state.Tx, scope arn.Scope, in *sdk.RunTaskInput, now time.
 
 // taskTemplate validates what needs the store. more comes after ECS's own refusals of the
 // request, and before the emulator's, of which refused are members.
-func (a *API) taskTemplate(ctx context.Context, tx *state.Tx, call taskCall, l launch.Spec, refused []string, more func() error) (*task.Template, launch.Awsvpc, error) {
+func (a *API) taskTemplate(ctx context.Context, tx *store.Tx, call taskCall, l launch.Spec, refused []string, more func() error) (*task.Template, launch.Awsvpc, error) {
 	in, def, launchType := call.in, call.definition.Definition(), l.Capacity.LaunchType
 	if err := launch.Check(def, l); err != nil {
 		return nil, launch.Awsvpc{}, err

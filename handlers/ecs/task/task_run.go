@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
@@ -40,7 +41,7 @@ func (a *API) RunTask(ctx context.Context, in *sdk.RunTaskInput) (*TasksOutput, 
 	}
 	var made newTasks
 	chance := placement.NewChance(rand.Uint64())
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		call, err := findTaskCall(tx, scope, in, a.Now())
 		if err != nil {
 			return err
@@ -90,7 +91,7 @@ func runCount(in *sdk.RunTaskInput) int {
 // them. Tasks that have been forgotten meanwhile are failures: what AWS answers for them is
 // not published. A token with which no task could be placed may be used again, which is the
 // emulator's choice.
-func (a *API) runTaskOnce(ctx context.Context, tx *state.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
+func (a *API) runTaskOnce(ctx context.Context, tx *store.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
 	token := aws.ToString(call.in.ClientToken)
 	if token == "" {
 		return a.runTask(ctx, tx, call, chance)
@@ -123,7 +124,7 @@ func (a *API) runTaskOnce(ctx context.Context, tx *state.Tx, call taskCall, chan
 }
 
 // runTask makes the tasks, each of which has a place or is a failure.
-func (a *API) runTask(ctx context.Context, tx *state.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
+func (a *API) runTask(ctx context.Context, tx *store.Tx, call taskCall, chance placement.Chance) (newTasks, error) {
 	l, err := a.runTaskLaunch(call.cluster, call.in)
 	if err != nil {
 		return newTasks{}, err
@@ -200,7 +201,7 @@ func (a *API) inTurn(subnets []*ec2network.Subnet) []*ec2network.Subnet {
 //
 // Source: ECS API reference, RunTask; field reports. That there is one for each instance
 // is remembered.
-func addTasks(tx *state.Tx, n int, pool *placement.Pool, demand *placement.Demand, template *task.Template) (made newTasks) {
+func addTasks(tx *store.Tx, n int, pool *placement.Pool, demand *placement.Demand, template *task.Template) (made newTasks) {
 	for range n {
 		place, misses := pool.Place(demand)
 		made.failOn(misses)
@@ -215,7 +216,7 @@ func addTasks(tx *state.Tx, n int, pool *placement.Pool, demand *placement.Deman
 // Fargate has no capacity, or the account no vCPUs, is a failure without an ARN.
 //
 // Source: ECS developer guide, API failure reasons; field reports.
-func addFargateTasks(tx *state.Tx, n int, where placement.Request, template *task.Template) (made newTasks) {
+func addFargateTasks(tx *store.Tx, n int, where placement.Request, template *task.Template) (made newTasks) {
 	view := placement.NewView()
 	for range n {
 		place, lack := placement.Place(view, where)

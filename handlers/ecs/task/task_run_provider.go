@@ -3,6 +3,7 @@ package task
 import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -29,7 +30,7 @@ func turns(call taskCall, strategy []types.CapacityProviderStrategyItem) (names 
 
 // checkProviderInstances refuses a call of which a task would go to a capacity provider without
 // instances and without managed scaling. Source: field reports of RunTask.
-func checkProviderInstances(tx *state.Tx, call taskCall, strategy []types.CapacityProviderStrategyItem, pool *placement.Pool) error {
+func checkProviderInstances(tx *store.Tx, call taskCall, strategy []types.CapacityProviderStrategyItem, pool *placement.Pool) error {
 	for _, name := range turns(call, strategy) {
 		if !pool.Has(types.LaunchTypeEc2, name) && !state.FindCapacityProvider(tx, call.scope, name).Scales() {
 			return errNoProviderInstances
@@ -43,7 +44,7 @@ func checkProviderInstances(tx *state.Tx, call taskCall, strategy []types.Capaci
 // stands in. A call with which more tasks would wait than may makes none.
 //
 // Source: ECS developer guide, capacity providers and cluster auto scaling; field reports.
-func addProviderTasks(tx *state.Tx, quotas quota.Quotas, call taskCall, strategy []types.CapacityProviderStrategyItem, pool *placement.Pool, where task.Where, template *task.Template) (made newTasks, err error) {
+func addProviderTasks(tx *store.Tx, quotas quota.Quotas, call taskCall, strategy []types.CapacityProviderStrategyItem, pool *placement.Pool, where task.Where, template *task.Template) (made newTasks, err error) {
 	demands := map[string]*placement.Demand{}
 	waiting := state.FindClusterSummary(tx, call.cluster.ARN).Waiting
 	for _, name := range turns(call, strategy) {

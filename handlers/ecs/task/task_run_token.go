@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -22,7 +23,7 @@ const afterLastTask = time.Hour
 
 // rememberedToken returns what a token made before, nil when it is new or forgotten. One that repeats is
 // remembered until it is a day old.
-func rememberedToken(tx *state.Tx, id string, now time.Time, repeats bool) *state.ClientToken {
+func rememberedToken(tx *store.Tx, id string, now time.Time, repeats bool) *state.ClientToken {
 	known := state.FindClientToken(tx, id)
 	if known == nil || now.Sub(known.CreatedAt) >= state.KeepClientTokens ||
 		!repeats && now.Sub(lastStop(tx, known, now)) >= afterLastTask {
@@ -33,7 +34,7 @@ func rememberedToken(tx *state.Tx, id string, now time.Time, repeats bool) *stat
 
 // lastStop is when the last of a token's tasks stopped: now while one has not, and not
 // before the token was made, as tasks may have been forgotten.
-func lastStop(tx *state.Tx, known *state.ClientToken, now time.Time) time.Time {
+func lastStop(tx *store.Tx, known *state.ClientToken, now time.Time) time.Time {
 	last := known.CreatedAt
 	for _, arn := range known.ARNs {
 		t := state.FindTask(tx, arn)

@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
@@ -31,7 +32,7 @@ func (a *API) StartTask(ctx context.Context, in *sdk.StartTaskInput) (*TasksOutp
 		return nil, err
 	}
 	var made newTasks
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		call, err := findTaskCall(tx, scope, run, a.Now())
 		if err != nil {
 			return err
@@ -63,7 +64,7 @@ func checkStartTask(in *sdk.StartTaskInput, run *sdk.RunTaskInput) error {
 	return checkTaskRequest(run)
 }
 
-func (a *API) startTask(ctx context.Context, tx *state.Tx, call taskCall, in *sdk.StartTaskInput) (made newTasks, err error) {
+func (a *API) startTask(ctx context.Context, tx *store.Tx, call taskCall, in *sdk.StartTaskInput) (made newTasks, err error) {
 	c := kit.InCluster{Tx: tx, Scope: call.scope, Cluster: call.cluster}
 	pool := placement.NewPool(tx, call.cluster, nil)
 	started := map[types.LaunchType]*startable{}
@@ -98,7 +99,7 @@ type startable struct {
 	demand   *placement.Demand
 }
 
-func (a *API) startable(ctx context.Context, tx *state.Tx, call taskCall, in *sdk.StartTaskInput, launchType types.LaunchType) (*startable, error) {
+func (a *API) startable(ctx context.Context, tx *store.Tx, call taskCall, in *sdk.StartTaskInput, launchType types.LaunchType) (*startable, error) {
 	l := launch.Spec{Capacity: launch.Capacity{LaunchType: launchType}, Network: in.NetworkConfiguration, Volumes: in.VolumeConfigurations}
 	template, vpc, err := a.taskTemplate(ctx, tx, call, l, StartTaskMembers.Refused(in), func() error { return nil })
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
@@ -49,7 +50,7 @@ func (a *API) RegisterTaskDefinition(ctx context.Context, in *sdk.RegisterTaskDe
 	// The row keeps these two, and the rest as JSON.
 	def.Family, in.Tags = aws.String(strings.Clone(*def.Family)), kit.OwnTags(in.Tags)
 	var added *state.TaskDefinition
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		added = state.AddTaskDefinition(tx, scope, def, in.Tags, call.Principal(), a.Now())
 		return nil
 	})
@@ -112,7 +113,7 @@ func (a *API) DeregisterTaskDefinition(ctx context.Context, in *sdk.DeregisterTa
 		return nil, err
 	}
 	var out *DeregisterTaskDefinitionOutput
-	err = a.Store.Update(func(tx *state.Tx) error {
+	err = a.Store.Update(func(tx *store.Tx) error {
 		row, err := kit.ReferredTaskDefinition(tx, scope, ref)
 		if err != nil {
 			return err
@@ -150,7 +151,7 @@ type DeleteTaskDefinitionsOutput struct {
 
 // DeleteTaskDefinitions marks INACTIVE revisions for deletion. They go when no
 // task and no service refers to them any more, which is the work of
-// [state.Tx.SweepTaskDefinitions]. None shows deleteRequestedAt (ECS0030).
+// [state.SweepTaskDefinitions]. None shows deleteRequestedAt (ECS0030).
 func (a *API) DeleteTaskDefinitions(ctx context.Context, in *sdk.DeleteTaskDefinitionsInput) (*DeleteTaskDefinitionsOutput, error) {
 	scope := kit.Scope(ctx)
 	switch n := len(in.TaskDefinitions); {
@@ -160,7 +161,7 @@ func (a *API) DeleteTaskDefinitions(ctx context.Context, in *sdk.DeleteTaskDefin
 		return nil, kit.InvalidParameter(fmt.Sprintf("Size of TaskDefinition references list cannot exceed %d", maxDeleted))
 	}
 	var out *DeleteTaskDefinitionsOutput
-	err := a.Store.Update(func(tx *state.Tx) error {
+	err := a.Store.Update(func(tx *store.Tx) error {
 		out = &DeleteTaskDefinitionsOutput{Failures: []types.Failure{}, TaskDefinitions: []ChangedTaskDefinition{}}
 		for _, ref := range in.TaskDefinitions {
 			def, refusal := a.deleteTaskDefinition(tx, scope, ref)
@@ -176,7 +177,7 @@ func (a *API) DeleteTaskDefinitions(ctx context.Context, in *sdk.DeleteTaskDefin
 }
 
 // deleteTaskDefinition marks one revision, or says why not (ECS0030).
-func (a *API) deleteTaskDefinition(tx *state.Tx, scope arn.Scope, ref string) (def ChangedTaskDefinition, refusal string) {
+func (a *API) deleteTaskDefinition(tx *store.Tx, scope arn.Scope, ref string) (def ChangedTaskDefinition, refusal string) {
 	parsed, err := taskdef.ParseRef(ref)
 	if err != nil || parsed.Revision == 0 {
 		return def, "The specified task definition identifier is invalid. Specify a valid name or ARN and try again."

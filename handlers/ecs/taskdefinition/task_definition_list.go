@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -66,7 +67,7 @@ func (a *API) ListTaskDefinitionFamilies(ctx context.Context, in *sdk.ListTaskDe
 	return out, nil
 }
 
-func familyMatches(tx *state.Tx, scope arn.Scope, family string, status types.TaskDefinitionFamilyStatus) bool {
+func familyMatches(tx *store.Tx, scope arn.Scope, family string, status types.TaskDefinitionFamilyStatus) bool {
 	switch status {
 	case types.TaskDefinitionFamilyStatusActive:
 		return state.ActiveTaskDefinition(tx, scope, family) != nil

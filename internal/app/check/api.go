@@ -21,6 +21,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -54,17 +55,17 @@ var scope = arn.Scope{Region: "us-east-1", Account: awsapi.DefaultAccount}
 
 // ask makes a request of the API, which has an empty store but for the world, and no engine.
 func (o Options) ask(w world, operation string, body []byte) *refusal {
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		panic("open a store in memory: " + err.Error())
 	}
-	defer store.Close()
+	defer rows.Close()
 	api := ecs.New(ecs.Options{
-		Store: store, Now: time.Now, DefaultLaunchType: o.DefaultLaunchType,
+		Store: rows, Now: time.Now, DefaultLaunchType: o.DefaultLaunchType,
 		HostPaths: o.HostPaths, FileSystems: o.FileSystems, AllowPrivileged: o.AllowPrivileged,
 	})
 	handler := api.Service().Handler(awsapi.Options{Region: scope.Region, Account: scope.Account, Logger: slog.New(slog.DiscardHandler)})
-	err = store.Update(func(tx *state.Tx) error {
+	err = rows.Update(func(tx *store.Tx) error {
 		w.write(tx)
 		return nil
 	})
@@ -81,7 +82,7 @@ func (o Options) ask(w world, operation string, body []byte) *refusal {
 }
 
 // write makes the cluster with a container instance, the capacity providers, the target groups and the registries.
-func (w world) write(tx *state.Tx) {
+func (w world) write(tx *store.Tx) {
 	now := time.Now()
 	c := state.NewDefaultCluster(scope, now)
 	if w.cluster != "" {

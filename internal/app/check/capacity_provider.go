@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -90,7 +91,7 @@ func providersIn(strategies ...[]types.CapacityProviderStrategyItem) []string {
 
 // writeProviders makes the capacity providers, with managed scaling, so that tasks wait for instances.
 // Their groups are protected, as managed termination protection wants it.
-func (w world) writeProviders(tx *state.Tx, now time.Time) {
+func (w world) writeProviders(tx *store.Tx, now time.Time) {
 	groups := w.groups
 	for _, name := range w.providers {
 		g := &autoscaling.Group{Scope: scope, Name: name, Protected: true}

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -34,7 +35,7 @@ func namespaceOf(c *types.ServiceConnectConfiguration) string {
 }
 
 // writeNamespaces makes the namespaces, and the cluster's default one where that is meant.
-func (w world) writeNamespaces(tx *state.Tx, c *state.Cluster, now time.Time) {
+func (w world) writeNamespaces(tx *store.Tx, c *state.Cluster, now time.Time) {
 	for _, name := range w.namespaces {
 		n := endpoint.MakeNamespace(tx, scope, name, now)
 		if name == aNamespace {

@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // patience is for how long the clock waits for what takes real time: a stop timeout,
@@ -23,7 +23,7 @@ const fewPasses = 3
 
 // Quiet tells when an emulator has nothing to do.
 type Quiet struct {
-	Store *state.Store
+	Store *store.Store
 	// Engine is what runs containers, and Faulty the same with faults.
 	Engine backend.Engine
 	Faulty *fault.Engine

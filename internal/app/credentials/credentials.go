@@ -17,12 +17,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Issuer gives out keys.
 type Issuer struct {
-	Store    *state.Store
+	Store    *store.Store
 	Sessions *session.Keys
 	Clock    *clock.Clock
 	Log      *slog.Logger

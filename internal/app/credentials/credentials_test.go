@@ -14,6 +14,7 @@ import (
 
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -134,12 +135,12 @@ func TestNoCredentialsOfAProfileThatIsNotThere(t *testing.T) {
 
 // A task does not start without the variable because the key of sessions cannot be written.
 func TestNoCredentialsVariableWithoutAKey(t *testing.T) {
-	rows, err := state.Open(state.Options{Path: filepath.Join(t.TempDir(), "state.db"), Fault: func() error { return errors.New("no space left on device") }})
+	rows, err := state.Open(store.Options{Path: filepath.Join(t.TempDir(), "state.db"), Fault: func() error { return errors.New("no space left on device") }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	issuer := &Issuer{Store: rows, Sessions: session.New(rows.Store), Log: slog.New(slog.DiscardHandler)}
+	issuer := &Issuer{Store: rows, Sessions: session.New(rows), Log: slog.New(slog.DiscardHandler)}
 	role := "arn:aws:iam::000000000000:role/app"
 	task := &state.Task{ARN: "arn:aws:ecs:us-east-1:000000000000:task/default/1", Spec: &state.TaskSpec{Overrides: &types.TaskOverride{TaskRoleArn: &role}}}
 	if variable, err := issuer.Variable(task); variable != "" || err == nil || !strings.Contains(err.Error(), "no space left") {

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -22,14 +23,14 @@ type nothing struct{}
 // An operation that is called from inside knows its caller as that of any client: the account, the
 // region and the role. An upstream gets keys of the account.
 func TestAnOperationIsCalledFromInsideAsAPrincipal(t *testing.T) {
-	rows, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close()
 	clk := clock.New(clock.Options{})
 	defer clk.Close()
-	issuer := &Issuer{Store: rows, Sessions: session.New(rows.Store), Clock: clk, Log: slog.New(slog.DiscardHandler)}
+	issuer := &Issuer{Store: rows, Sessions: session.New(rows), Clock: clk, Log: slog.New(slog.DiscardHandler)}
 	var call awsapi.Call
 	here := awsapi.Service{Name: "zoo", ID: "Zoo", Protocol: awsapi.JSON{TargetPrefix: "Zoo"}, Operations: []awsapi.Operation{
 		awsapi.Works("Feed", "", func(ctx context.Context, _ *nothing) (*nothing, error) {

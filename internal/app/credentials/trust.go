@@ -6,6 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -25,14 +26,14 @@ func (i *Issuer) AssumedBy(service, forARN, role string) bool {
 }
 
 // RefusedRole tells the scheduler, which knows no IAM, of a role that ECS cannot assume.
-func RefusedRole(tx *state.Tx, definition *types.TaskDefinition) string {
+func RefusedRole(tx *store.Tx, definition *types.TaskDefinition) string {
 	scope := arn.ScopeOf(aws.ToString(definition.TaskDefinitionArn))
 	return iam.NotForTasks(tx, scope, aws.ToString(definition.TaskRoleArn), aws.ToString(definition.ExecutionRoleArn))
 }
 
 // RefusesInfrastructureRole tells the scheduler whether ECS cannot assume a role to shift the traffic of a
 // service. Source: ECS developer guide, infrastructure IAM role for load balancers.
-func RefusesInfrastructureRole(tx *state.Tx, serviceARN, role string) bool {
+func RefusesInfrastructureRole(tx *store.Tx, serviceARN, role string) bool {
 	scope := arn.ScopeOf(serviceARN)
 	found := iam.RoleByARN(tx, iam.AccountOf(scope), role)
 	return found == nil || !found.Trusts(iam.Asking{Service: iam.ECS, Source: serviceARN, Account: scope.Account})

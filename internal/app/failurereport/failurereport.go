@@ -12,8 +12,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/overview/text"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // A report has at most some 100 lines, so that it does not hide what the test says itself.
@@ -26,7 +26,7 @@ const (
 
 // Source is what a report is made of.
 type Source struct {
-	Store *state.Store
+	Store *store.Store
 	Now   func() time.Time // the emulator's clock
 	// Logs passes on the output of a container of a task.
 	Logs func(ctx context.Context, taskARN, container string, o backend.LogOptions) error

@@ -5,7 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // matching asks whether a pattern matches one of some names; none matches all.
@@ -25,7 +25,7 @@ func (k *Kit) outage(h *held) *outage.Outage {
 		Zone: h.Zone, Down: h.Kind == ZoneDown,
 		Full: h.Kind == SubnetFull, Subnet: h.Subnet,
 		Fargate: h.Kind == FargateCapacity, Provider: h.Provider, Cluster: matching(h.Cluster), Family: matching(h.Family),
-		ActedIn: func(tx *state.Tx, hit string) { k.actedIn(tx, h, hit) },
+		ActedIn: func(tx *store.Tx, hit string) { k.actedIn(tx, h, hit) },
 		Acted:   func(hit string) { k.acted(h, hit) },
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -98,7 +99,7 @@ func (k *Kit) acted(h *held, hit string) bool {
 }
 
 // actedIn is acted inside a transaction.
-func (k *Kit) actedIn(tx *state.Tx, h *held, hit string) bool {
+func (k *Kit) actedIn(tx *store.Tx, h *held, hit string) bool {
 	return k.act(h, hit, func(c state.FaultChange) { state.AnnounceFault(tx, c, k.Clock.Now()) })
 }
 
@@ -134,7 +135,7 @@ func (k *Kit) tell(changes ...state.FaultChange) {
 	if len(changes) == 0 {
 		return
 	}
-	err := k.Store.Update(func(tx *state.Tx) error {
+	err := k.Store.Update(func(tx *store.Tx) error {
 		for _, c := range changes {
 			state.AnnounceFault(tx, c, k.Clock.Now())
 		}

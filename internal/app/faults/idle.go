@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -12,7 +13,7 @@ var onRunning = []Kind{Crash, StopExecAgent, DisconnectExecAgent}
 
 // Idle says that a fault hits nothing yet, as no running task matches it. It is empty if one does, and for faults that
 // begin later or choose by images, which only the engine compares.
-func Idle(tx *state.Tx, f Fault) string {
+func Idle(tx *store.Tx, f Fault) string {
 	where := f.Where()
 	if !slices.Contains(onRunning, f.Kind) || f.At > 0 || f.Image != "" || where == "" {
 		return ""

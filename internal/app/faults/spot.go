@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -24,8 +25,8 @@ const taskInterrupted = "Your Spot Task was interrupted."
 type onSpot struct {
 	arn       string
 	since     time.Time
-	interrupt func(tx *state.Tx, now time.Time) // unless it ends already
-	ends      func(tx *state.Tx) bool
+	interrupt func(tx *store.Tx, now time.Time) // unless it ends already
+	ends      func(tx *store.Tx) bool
 }
 
 func (k *Kit) beginSpot(h *held) error {
@@ -63,7 +64,7 @@ func (k *Kit) interruptAgain(h *held) {
 func (k *Kit) interruptAll(h *held, chosen []onSpot) {
 	now := k.Clock.Now()
 	for _, s := range chosen {
-		err := k.Store.Update(func(tx *state.Tx) error {
+		err := k.Store.Update(func(tx *store.Tx) error {
 			if !s.ends(tx) && k.actedIn(tx, h, s.arn) {
 				s.interrupt(tx, now)
 			}
@@ -111,8 +112,8 @@ func (f Fault) isAboutSpotTask(t *state.Task) bool {
 func spotTask(t *state.Task) onSpot {
 	return onSpot{
 		arn: t.ARN, since: t.Spec.CreatedAt,
-		ends: func(tx *state.Tx) bool { now := state.FindTask(tx, t.ARN); return now == nil || now.Stop != nil },
-		interrupt: func(tx *state.Tx, now time.Time) {
+		ends: func(tx *store.Tx) bool { now := state.FindTask(tx, t.ARN); return now == nil || now.Stop != nil },
+		interrupt: func(tx *store.Tx, now time.Time) {
 			state.StopTask(tx, t.ARN, state.Stop{Code: ecstypes.TaskStopCodeSpotInterruption, Reason: taskInterrupted, At: now})
 		},
 	}
@@ -134,11 +135,11 @@ func (f Fault) isAboutSpotInstance(i *ec2.Instance) bool {
 func spotInstance(i *ec2.Instance) onSpot {
 	return onSpot{
 		arn: i.ARN(), since: i.LaunchAt,
-		ends: func(tx *state.Tx) bool {
+		ends: func(tx *store.Tx) bool {
 			now := ec2.FindInstance(tx, i.Scope, i.ID)
 			return now == nil || !now.CanBeInterrupted()
 		},
-		interrupt: func(tx *state.Tx, now time.Time) {
+		interrupt: func(tx *store.Tx, now time.Time) {
 			noticed := *ec2.FindInstance(tx, i.Scope, i.ID)
 			noticed.NoticeAt = now
 			ec2.PutInstance(tx, &noticed)

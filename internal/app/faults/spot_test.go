@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -21,7 +22,7 @@ var spotScope = arn.Scope{Region: "us-east-1", Account: "123456789012"}
 // spotWorld is a kit over a store with tasks.
 type spotWorld struct {
 	*testing.T
-	store *state.Store
+	store *store.Store
 	clock *clock.Clock
 	kit   *Kit
 	names map[string]string // of tasks, by their ARNs
@@ -35,7 +36,7 @@ func (noExecAgents) Settle()            {}
 
 func newSpotWorld(t *testing.T) *spotWorld {
 	t.Helper()
-	s, err := state.Open(state.Options{Path: filepath.Join(t.TempDir(), "state.db")})
+	s, err := state.Open(store.Options{Path: filepath.Join(t.TempDir(), "state.db")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,9 +47,9 @@ func newSpotWorld(t *testing.T) *spotWorld {
 	return w
 }
 
-func (w *spotWorld) update(change func(tx *state.Tx)) {
+func (w *spotWorld) update(change func(tx *store.Tx)) {
 	w.Helper()
-	if err := w.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := w.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -60,7 +61,7 @@ func (w *spotWorld) task(name, status string) (taskARN string) {
 	taskARN = spotScope.Task("shop", arn.NewID())
 	w.names[taskARN] = name
 	time.Sleep(time.Second)
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		state.AddTask(tx, &state.Task{
 			ARN: taskARN, Spec: &state.TaskSpec{ClusterARN: spotScope.Cluster("shop"), Family: parts[0], CreatedAt: w.clock.Now()},
 			Placement: &state.Placement{CapacityProvider: parts[1], Zone: parts[2]}, Status: state.TaskStatus{LastStatus: status},
@@ -72,7 +73,7 @@ func (w *spotWorld) task(name, status string) (taskARN string) {
 // interrupted are the names of the tasks that are interrupted, in the order of the events that say so.
 func (w *spotWorld) interrupted() (names []string) {
 	w.Helper()
-	events, _, _ := w.store.Events(0)
+	events, _, _ := state.Events(w.store, 0)
 	for _, e := range events {
 		if f := e.Value.Fault; f != nil && f.Change == state.FaultActed {
 			t := state.FindTask(w.store.Read(), f.Hit)
@@ -198,7 +199,7 @@ func (w *spotWorld) instance(name, cluster string, spot bool) *ec2.Instance {
 		i.Spot = &ec2.Spot{RequestID: "sir-" + name}
 	}
 	time.Sleep(time.Second)
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		if cluster != "" {
 			i.ContainerInstance = spotScope.ContainerInstance(cluster, arn.NewID())
 			state.PutContainerInstance(tx, &state.ContainerInstance{ARN: i.ContainerInstance, EC2InstanceID: i.ID, Status: state.InstanceActive}, w.clock.Now())
@@ -212,7 +213,7 @@ func (w *spotWorld) instance(name, cluster string, spot bool) *ec2.Instance {
 // noticed are the names of the instances of which events tell.
 func (w *spotWorld) noticed() (names []string) {
 	w.Helper()
-	events, _, _ := w.store.Events(0)
+	events, _, _ := state.Events(w.store, 0)
 	for _, e := range events {
 		if n := e.Value.SpotNotice; n != nil {
 			if i := ec2.FindInstance(w.store.Read(), spotScope, n.InstanceID); i.NoticeAt.IsZero() {
@@ -264,7 +265,7 @@ func TestAContainerInstanceThatIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newSpotWorld(t)
 		i := w.instance("one", "shop", true)
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			state.RemoveContainerInstance(tx, state.FindContainerInstance(tx, i.ContainerInstance))
 		})
 		if _, err := w.kit.Add(Fault{Kind: SpotInterruption, Cluster: "shop"}); err != nil {

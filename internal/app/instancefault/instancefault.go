@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
@@ -44,7 +45,7 @@ type Target struct {
 // Faults are faults of container instances. They are forgotten at the end of the
 // emulator, as all faults are: an agent that was away is back at the next start.
 type Faults struct {
-	Store *state.Store
+	Store *store.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
 	// Agent and Capacity are the controllers that run now: a reset makes other ones.
@@ -65,7 +66,7 @@ func (f *Faults) AgentAway(scope arn.Scope, id string) bool {
 
 // Begin has a fault happen, and returns the container instance that it is about.
 func (f *Faults) Begin(kind Kind, on Target) (c *state.ContainerInstance, err error) {
-	err = f.Store.Update(func(tx *state.Tx) error {
+	err = f.Store.Update(func(tx *store.Tx) error {
 		if c, err = f.find(tx, on); err != nil {
 			return err
 		}
@@ -141,7 +142,7 @@ func (f *Faults) keepAway(c *state.ContainerInstance, n int) {
 
 // find returns the container instance that a fault names, by its ARN, its id or that of
 // its EC2 instance; or one by chance of a cluster, or of all.
-func (f *Faults) find(tx *state.Tx, on Target) (*state.ContainerInstance, error) {
+func (f *Faults) find(tx *store.Tx, on Target) (*state.ContainerInstance, error) {
 	var candidates []*state.ContainerInstance
 	for _, c := range state.AllContainerInstances(tx) {
 		cluster := arn.ClusterName(c.ARN)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -14,7 +15,7 @@ import (
 // AWS documents no reason of tasks that a zone takes with it, so theirs is the emulator's own.
 func (f *Faults) LoseZone(zone, fault string) (lost []string, err error) {
 	now := f.Clock.Now()
-	err = f.Store.Update(func(tx *state.Tx) error {
+	err = f.Store.Update(func(tx *store.Tx) error {
 		lost = nil
 		for _, i := range ec2.AllInstances(tx) {
 			if i.Zone == zone && i.Wanted != types.InstanceStateNameTerminated {

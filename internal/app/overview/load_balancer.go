@@ -7,11 +7,11 @@ import (
 
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // readLoadBalancers reads all, or of one cluster those of its services.
-func readLoadBalancers(tx *state.Tx, services []Service, o Options) []LoadBalancer {
+func readLoadBalancers(tx *store.Tx, services []Service, o Options) []LoadBalancer {
 	shown, wanted := []LoadBalancer{}, map[string]bool{}
 	for _, s := range services {
 		for _, g := range s.TargetGroups {
@@ -33,7 +33,7 @@ func readLoadBalancers(tx *state.Tx, services []Service, o Options) []LoadBalanc
 	return shown
 }
 
-func readLoadBalancer(tx *state.Tx, b *elbv2.LoadBalancer, local map[string][]string) LoadBalancer {
+func readLoadBalancer(tx *store.Tx, b *elbv2.LoadBalancer, local map[string][]string) LoadBalancer {
 	shown := LoadBalancer{
 		ARN: b.ARN, Name: b.Name, Type: string(b.Type), Scheme: string(b.Scheme),
 		State:       string(cmp.Or(b.State, types.LoadBalancerStateEnumProvisioning)),

@@ -16,6 +16,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -27,17 +28,17 @@ var (
 // world is a store with the clusters shop and lab.
 type world struct {
 	*testing.T
-	store *state.Store
+	store *store.Store
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t, store}
-	w.update(func(tx *state.Tx) {
+	w := &world{t, rows}
+	w.update(func(tx *store.Tx) {
 		for _, name := range []string{"shop", "lab"} {
 			state.PutCluster(tx, &state.Cluster{ARN: scope.Cluster(name), Name: name, Status: state.ClusterActive})
 		}
@@ -46,9 +47,9 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func (w *world) update(fn func(tx *state.Tx)) {
+func (w *world) update(fn func(tx *store.Tx)) {
 	w.Helper()
-	if err := w.store.Update(func(tx *state.Tx) error { fn(tx); return nil }); err != nil {
+	if err := w.store.Update(func(tx *store.Tx) error { fn(tx); return nil }); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -73,7 +74,7 @@ func (w *world) add(id, group, status string, change func(t *state.Task)) {
 	if change != nil {
 		change(t)
 	}
-	w.update(func(tx *state.Tx) { state.AddTask(tx, t) })
+	w.update(func(tx *store.Tx) { state.AddTask(tx, t) })
 }
 
 func ids(tasks []overview.Task) (list string) {
@@ -177,7 +178,7 @@ func TestServicesThatAreNotAsWanted(t *testing.T) {
 			}
 			s.Deployments[0].Primary = true
 			c.change(s)
-			w.update(func(tx *state.Tx) {
+			w.update(func(tx *store.Tx) {
 				state.PutServiceDeployment(tx, rolledBack(""))
 				state.PutServiceDeployment(tx, rolledBack(types.StopServiceDeploymentStopTypeRollback))
 				state.PutService(tx, s)
@@ -201,7 +202,7 @@ func TestSecurityGroupsThatKeepALoadBalancerAway(t *testing.T) {
 	s := &state.Service{ARN: scope.Service("shop", "web"), Name: "web", ClusterARN: scope.Cluster("shop"), Deployments: []*state.Deployment{deployment("ecs-svc/2")}}
 	s.Deployments[0].Primary = true
 	balanced(group)(s)
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		state.PutService(tx, s)
 		target(tx, group, elb.TargetHealthStateEnumUnhealthy)
 	})
@@ -248,7 +249,7 @@ func balanced(group string) func(*state.Service) {
 }
 
 // target gives a target group that is on a load balancer a target of that health.
-func target(tx *state.Tx, group string, health elb.TargetHealthStateEnum) {
+func target(tx *store.Tx, group string, health elb.TargetHealthStateEnum) {
 	g := &elbv2.TargetGroup{Scope: scope, ARN: group, Name: "front"}
 	elbv2.PutTargetGroup(tx, g)
 	elbv2.PutListener(tx, &elbv2.Listener{
@@ -278,7 +279,7 @@ func TestContainerInstances(t *testing.T) {
 			ARN: scope.ContainerInstance("shop", id), EC2InstanceID: "i-" + id, Status: state.InstanceActive, AgentConnected: connected,
 			Registered: state.Resources{CPU: 2048, Memory: 4096, Ports: []uint16{22}, GPUs: []string{"a", "b"}},
 		}
-		w.update(func(tx *state.Tx) { state.PutContainerInstance(tx, c, began) })
+		w.update(func(tx *store.Tx) { state.PutContainerInstance(tx, c, began) })
 		return c.ARN
 	}
 	on := machine("1", true)
@@ -304,7 +305,7 @@ func TestLoadBalancers(t *testing.T) {
 	w := newWorld(t)
 	web, other := elbv2.NewLoadBalancerARN(scope, elb.LoadBalancerTypeEnumApplication, "web"), elbv2.NewLoadBalancerARN(scope, elb.LoadBalancerTypeEnumNetwork, "other")
 	group, listener := elbv2.NewTargetGroupARN(scope, "web"), elbv2.NewListenerARN(web)
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		elbv2.PutTargetGroup(tx, &elbv2.TargetGroup{Scope: scope, ARN: group, Name: "web"})
 		elbv2.PutLoadBalancer(tx, &elbv2.LoadBalancer{
 			Scope: scope, ARN: web, Name: "web", Type: elb.LoadBalancerTypeEnumApplication, Scheme: elb.LoadBalancerSchemeEnumInternetFacing,
@@ -341,7 +342,7 @@ func TestLoadBalancers(t *testing.T) {
 func TestDefaultClustersThatWereOnlyLookedAt(t *testing.T) {
 	w := newWorld(t)
 	regions := []string{"us-east-1", "us-west-2", "eu-west-1"}
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		for i, region := range regions {
 			c := state.NewDefaultCluster(arn.Scope{Region: region, Account: scope.Account}, began)
 			if i == 1 {

@@ -8,6 +8,7 @@ import (
 
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -36,7 +37,7 @@ type UnknownClusterError struct{ Cluster string }
 func (e UnknownClusterError) Error() string { return fmt.Sprintf("there is no cluster %q", e.Cluster) }
 
 // Read reads what there is. The error is an UnknownClusterError.
-func Read(tx *state.Tx, now time.Time, o Options) (*Overview, error) {
+func Read(tx *store.Tx, now time.Time, o Options) (*Overview, error) {
 	view := &Overview{Now: now, Clusters: []Cluster{}, Services: []Service{}, ContainerInstances: []ContainerInstance{}}
 	tasks := newTaskLists(o.Tasks)
 	for _, c := range state.AllClusters(tx) {
@@ -69,7 +70,7 @@ func Read(tx *state.Tx, now time.Time, o Options) (*Overview, error) {
 }
 
 // leavesOut reports whether a cluster is not shown: another one is asked for, or it is only there because somebody looked.
-func (o Options) leavesOut(tx *state.Tx, c *state.Cluster) bool {
+func (o Options) leavesOut(tx *store.Tx, c *state.Cluster) bool {
 	if o.Cluster == "" {
 		return c.Unused(tx)
 	}
@@ -97,7 +98,7 @@ func (o *Overview) settled() bool {
 	return o.NotAsWanted.Tasks+o.NotAsWanted.ContainerInstances == 0 && !slices.ContainsFunc(o.Services, moves)
 }
 
-func readCluster(tx *state.Tx, c *state.Cluster) Cluster {
+func readCluster(tx *store.Tx, c *state.Cluster) Cluster {
 	counts := state.FindClusterSummary(tx, c.ARN)
 	return Cluster{
 		ARN: c.ARN, Name: c.Name, ActiveServices: counts.ActiveServices(), RunningTasks: counts.Running(),
@@ -105,7 +106,7 @@ func readCluster(tx *state.Tx, c *state.Cluster) Cluster {
 	}
 }
 
-func readContainerInstance(tx *state.Tx, c *state.ContainerInstance) ContainerInstance {
+func readContainerInstance(tx *store.Tx, c *state.ContainerInstance) ContainerInstance {
 	used := state.FindInstanceUsage(tx, c.ARN)
 	i := ContainerInstance{
 		ARN: c.ARN, ID: arn.Name(c.ARN), ClusterARN: c.ClusterARN(), EC2InstanceID: c.EC2InstanceID, Status: c.Status,
@@ -119,7 +120,7 @@ func readContainerInstance(tx *state.Tx, c *state.ContainerInstance) ContainerIn
 }
 
 // readTargetGroup counts the targets of a target group, which may be gone.
-func readTargetGroup(tx *state.Tx, group string, o Options) TargetGroup {
+func readTargetGroup(tx *store.Tx, group string, o Options) TargetGroup {
 	g := elbv2.FindTargetGroup(tx, group)
 	if g == nil {
 		return TargetGroup{ARN: group, Name: group, Targets: map[string]int{}}

@@ -6,10 +6,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-func readService(tx *state.Tx, s *state.Service, o Options) Service {
+func readService(tx *store.Tx, s *state.Service, o Options) Service {
 	counts := state.FindServiceSummary(tx, s.ARN)
 	shown := Service{
 		ARN: s.ARN, Name: s.Name, ClusterARN: s.ClusterARN, Status: s.Status(), Desired: s.DesiredCount,
@@ -46,7 +47,7 @@ func readService(tx *state.Tx, s *state.Service, o Options) Service {
 	return shown
 }
 
-func readDeployment(tx *state.Tx, d *state.Deployment, status string, counts state.DeploymentCounts) Deployment {
+func readDeployment(tx *store.Tx, d *state.Deployment, status string, counts state.DeploymentCounts) Deployment {
 	shown := Deployment{
 		ID: d.ID, Status: status, RolloutState: string(d.RolloutState), RolloutStateReason: d.RolloutStateReason,
 		TaskDefinition: arn.Name(d.Revision.TaskDefinition), Desired: d.DesiredCount, Running: counts.ActiveRunning,

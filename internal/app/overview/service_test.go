@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -41,7 +42,7 @@ func TestWhatIsSettled(t *testing.T) {
 			}
 			s.Deployments[0].Primary = true
 			c.change(s)
-			w.update(func(tx *state.Tx) {
+			w.update(func(tx *store.Tx) {
 				state.PutServiceDeployment(tx, rolledBack(""))
 				state.PutService(tx, s)
 			})
@@ -68,7 +69,7 @@ func TestFailureOfADeployment(t *testing.T) {
 		ARN: failed.ServiceDeploymentARN, ServiceARN: s.ARN, Status: types.ServiceDeploymentStatusInProgress,
 	}
 	failure := func() *overview.Failure {
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			state.PutServiceDeployment(tx, part)
 			state.PutService(tx, s)
 		})

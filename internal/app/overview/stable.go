@@ -7,6 +7,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -14,7 +15,7 @@ import (
 // running tasks as desired. The error says why it will not get there as it was asked to: the service is not
 // there or DRAINING, which end that waiter as well, or its PRIMARY deployment has failed or is rolled back.
 // Source: the waiters of the ECS API model, ServicesStable.
-func Stable(tx *state.Tx, serviceARN string) (bool, error) {
+func Stable(tx *store.Tx, serviceARN string) (bool, error) {
 	found := state.FindService(tx, serviceARN)
 	if found == nil {
 		return false, errors.New("there is no such service")
@@ -39,7 +40,7 @@ func Stable(tx *state.Tx, serviceARN string) (bool, error) {
 
 // Reasons is what there is to say of a service that is not stable, besides the error of Stable: what is not as
 // wanted, its newest event, and why the task ended that stopped last; empty if the service is not there.
-func Reasons(tx *state.Tx, serviceARN string) string {
+func Reasons(tx *store.Tx, serviceARN string) string {
 	found := state.FindService(tx, serviceARN)
 	if found == nil || found.Status() == state.ServiceInactive {
 		return ""
@@ -59,7 +60,7 @@ func Reasons(tx *state.Tx, serviceARN string) string {
 }
 
 // newestEnded is the task of a service that stopped last, nil if none has.
-func newestEnded(tx *state.Tx, s *state.Service) (newest *state.Task) {
+func newestEnded(tx *store.Tx, s *state.Service) (newest *state.Task) {
 	for _, t := range state.Tasks(tx, state.FindCluster(tx, s.ClusterARN)) {
 		if t.Ended() && t.Spec.Group == "service:"+s.Name && (newest == nil || t.Status.StoppedAt.After(newest.Status.StoppedAt)) {
 			newest = t

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -34,7 +35,7 @@ func (l *taskLists) add(t *state.Task) {
 	l.live.add(listed{t, why})
 }
 
-func (l *taskLists) show(tx *state.Tx, view *Overview, o Options) {
+func (l *taskLists) show(tx *store.Tx, view *Overview, o Options) {
 	view.NotAsWanted.Tasks = l.notAsWanted
 	view.Tasks, view.TaskCount = l.live.read(tx, o), l.live.count
 	view.StoppedTasks, view.StoppedTaskCount = l.stopped.read(tx, o), l.stopped.count
@@ -89,7 +90,7 @@ func (l *taskList) add(t listed) {
 	l.first = slices.Insert(l.first, at, t)
 }
 
-func (l *taskList) read(tx *state.Tx, o Options) []Task {
+func (l *taskList) read(tx *store.Tx, o Options) []Task {
 	if l.limit == 0 {
 		sorting.By(l.first, l.before)
 	}
@@ -101,7 +102,7 @@ func (l *taskList) read(tx *state.Tx, o Options) []Task {
 	return shown
 }
 
-func readTask(tx *state.Tx, t *state.Task, o Options) Task {
+func readTask(tx *store.Tx, t *state.Task, o Options) Task {
 	shown := Task{
 		ID: arn.Name(t.ARN), ARN: t.ARN, ClusterARN: t.Spec.ClusterARN, Group: t.Spec.Group,
 		TaskDefinition: t.Spec.Family + ":" + strconv.Itoa(t.Spec.Revision), LaunchType: string(t.Spec.LaunchType),

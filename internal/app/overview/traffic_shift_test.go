@@ -7,6 +7,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -28,7 +29,7 @@ func TestServiceThatShiftsTraffic(t *testing.T) {
 			{ID: "ecs-pause-over", Status: types.DeploymentLifecycleHookStatusSucceeded}, {ID: "ecs-pause-now", Status: types.DeploymentLifecycleHookStatusAwaitingAction},
 		},
 	}
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		state.PutServiceDeployment(tx, part)
 		state.PutService(tx, s)
 	})
@@ -46,12 +47,12 @@ func TestServiceThatShiftsTraffic(t *testing.T) {
 	back := part.Clone()
 	back.Shift.Back, back.StopType, back.Status = true, types.StopServiceDeploymentStopTypeRollback, types.ServiceDeploymentStatusRollbackInProgress
 	back.Rollback = &state.Rollback{Reason: "Service deployment rolled back"}
-	w.update(func(tx *state.Tx) { state.PutServiceDeployment(tx, back) })
+	w.update(func(tx *store.Tx) { state.PutServiceDeployment(tx, back) })
 	d := w.read(overview.Options{}).Services[0].Deployments[0]
 	if d.TrafficShift == nil || !d.TrafficShift.Back || d.Rollback == nil || d.Rollback.Status != "ROLLBACK_IN_PROGRESS" {
 		t.Errorf("on its way back, shift %+v, rollback %+v", d.TrafficShift, d.Rollback)
 	}
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		ended := part.Clone()
 		ended.FinishedAt = began
 		state.PutServiceDeployment(tx, ended)

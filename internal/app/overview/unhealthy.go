@@ -5,12 +5,13 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // whyUnhealthy adds the cause to AWS's words for a target that does not answer, which name none: its security groups, or
 // else where to look.
-func (o Options) whyUnhealthy(tx *state.Tx, t *elbv2.Target, description string) string {
+func (o Options) whyUnhealthy(tx *store.Tx, t *elbv2.Target, description string) string {
 	if t == nil || description != "Request timed out" {
 		return description
 	}
@@ -21,7 +22,7 @@ func (o Options) whyUnhealthy(tx *state.Tx, t *elbv2.Target, description string)
 }
 
 // keptApart says which security groups keep a load balancer away from the port where it checks a target; empty: none do.
-func (o Options) keptApart(tx *state.Tx, t *elbv2.Target) string {
+func (o Options) keptApart(tx *store.Tx, t *elbv2.Target) string {
 	g := elbv2.FindTargetGroup(tx, t.GroupARN)
 	if g == nil || o.KeptApart == nil {
 		return ""

@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -40,7 +41,7 @@ const forgetEvery = time.Minute
 
 // Keeper forgets what is old enough, and stamps the clock. While nothing gets old, the clock has no timer of it.
 type Keeper struct {
-	Store *state.Store
+	Store *store.Store
 	Logs  *logs.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
@@ -152,7 +153,7 @@ func (k *Keeper) sweepLogs(now time.Time) {
 
 // Forget forgets the rows that are old enough at a time. Others get old enough after again, if ok.
 func (k *Keeper) Forget(now time.Time) (again time.Duration, ok bool, err error) {
-	err = k.Store.Update(func(tx *state.Tx) error {
+	err = k.Store.Update(func(tx *store.Tx) error {
 		state.ForgetStoppedTasks(tx, now.Add(-keepStoppedTasks))
 		state.EndAgentUpdates(tx, now)
 		state.ForgetContainerInstances(tx, now.Add(-keepInactiveInstances))

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/app/retention"
 	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -39,7 +40,7 @@ func inWorld(t *testing.T, test func(w *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{T: t, Keeper: &retention.Keeper{Clock: clock.New(clock.Options{}), Log: slog.New(slog.DiscardHandler)}}
 		var err error
-		if w.Store, err = state.Open(state.Options{Path: filepath.Join(t.TempDir(), "state.db"), Stamp: w.stamp}); err != nil {
+		if w.Store, err = state.Open(store.Options{Path: filepath.Join(t.TempDir(), "state.db"), Stamp: w.stamp}); err != nil {
 			t.Fatal(err)
 		}
 		if w.Logs, err = logs.Open(logs.Options{}); err != nil {
@@ -60,9 +61,9 @@ func inWorld(t *testing.T, test func(w *world)) {
 	})
 }
 
-func (w *world) update(fn func(tx *state.Tx)) {
+func (w *world) update(fn func(tx *store.Tx)) {
 	w.Helper()
-	if err := w.Store.Update(func(tx *state.Tx) error { fn(tx); return nil }); err != nil {
+	if err := w.Store.Update(func(tx *store.Tx) error { fn(tx); return nil }); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -91,7 +92,7 @@ func TestNothingToForgetCostsNoTimer(t *testing.T) {
 			t.Errorf("an empty store is looked at after %v", wait)
 		}
 		token := &state.ClientToken{ID: "a", CreatedAt: w.Clock.Now()}
-		w.update(func(tx *state.Tx) { state.PutClientToken(tx, token) })
+		w.update(func(tx *store.Tx) { state.PutClientToken(tx, token) })
 		if wait := w.waits(); wait != time.Minute {
 			t.Errorf("a change is looked at after %v", wait)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -20,7 +21,7 @@ type Func func(at time.Time, t *state.Task, running int) (cpu, memory float64)
 
 // Board has the loads of services, by cluster and name in all regions. They are not on disk.
 type Board struct {
-	Store *state.Store
+	Store *store.Store
 	Now   func() time.Time
 	// Attach has the engine ask Of from now on; nil: its containers use what they really use.
 	Attach func()
@@ -94,7 +95,7 @@ func (b *Board) Refuse(wanted Load) error {
 }
 
 // services are those with a cluster's and a service's name, in all regions.
-func services(tx *state.Tx, called string) []*state.Service {
+func services(tx *store.Tx, called string) []*state.Service {
 	return slices.DeleteFunc(state.AllServices(tx), func(s *state.Service) bool {
 		return !s.InactiveAt.IsZero() || arn.ClusterName(s.ARN)+"/"+s.Name != called
 	})

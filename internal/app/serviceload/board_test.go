@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // boardOf is a board over a service api with a task whose containers have been made, in order: "init STOPPED", "app RUNNING".
 func boardOf(t *testing.T, containers ...string) (b *Board, taskARN string) {
 	t.Helper()
-	rows, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +29,7 @@ func boardOf(t *testing.T, containers ...string) (b *Board, taskARN string) {
 		name, phase, _ := strings.Cut(each, " ")
 		made.Status.Containers = append(made.Status.Containers, state.Container{Name: name, Phase: state.ContainerPhase(phase)})
 	}
-	if err := rows.Update(func(tx *state.Tx) error {
+	if err := rows.Update(func(tx *store.Tx) error {
 		state.PutService(tx, &state.Service{ARN: made.Spec.ServiceARN, ClusterARN: made.Spec.ClusterARN, Name: "api", Deployments: []*state.Deployment{{ID: "ecs-svc/1", Primary: true, Revision: &state.ServiceRevision{}}}})
 		state.AddTask(tx, made)
 		return nil

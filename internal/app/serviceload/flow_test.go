@@ -11,6 +11,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -62,14 +63,14 @@ type scene struct {
 
 func newScene(t *testing.T, protocol elb.ProtocolEnum) *scene {
 	t.Helper()
-	rows, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &scene{T: t, now: noon}
 	s.Board = &Board{Store: rows, Now: func() time.Time { return s.now }, Attach: func() {}}
 	s.group = &elbv2.TargetGroup{Scope: scope, Name: "blue", ARN: elbv2.NewTargetGroupARN(scope, "blue"), Protocol: protocol}
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		elbv2.PutTargetGroup(tx, s.group)
 		s.service(tx, "api", types.LoadBalancer{TargetGroupArn: &s.group.ARN})
 		s.service(tx, "worker")
@@ -77,14 +78,14 @@ func newScene(t *testing.T, protocol elb.ProtocolEnum) *scene {
 	return s
 }
 
-func (s *scene) update(change func(tx *state.Tx)) {
+func (s *scene) update(change func(tx *store.Tx)) {
 	s.Helper()
-	if err := s.Store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := s.Store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		s.Fatal(err)
 	}
 }
 
-func (s *scene) service(tx *state.Tx, name string, balancers ...types.LoadBalancer) {
+func (s *scene) service(tx *store.Tx, name string, balancers ...types.LoadBalancer) {
 	state.PutService(tx, &state.Service{
 		ARN: scope.Service("default", name), Name: name, ClusterARN: scope.Cluster("default"),
 		Deployments: []*state.Deployment{{ID: "ecs-svc/1", Primary: true, Revision: &state.ServiceRevision{LoadBalancers: balancers}}},
@@ -94,7 +95,7 @@ func (s *scene) service(tx *state.Tx, name string, balancers ...types.LoadBalanc
 // listen has a listener forward to the group.
 func (s *scene) listen() {
 	s.Helper()
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		balancer := elbv2.NewLoadBalancerARN(scope, elb.LoadBalancerTypeEnumApplication, "web")
 		elbv2.PutListener(tx, &elbv2.Listener{
 			Scope: scope, ARN: elbv2.NewListenerARN(balancer), LoadBalancer: balancer, Port: 80, Protocol: s.group.Protocol,
@@ -187,7 +188,7 @@ func TestRequestsFollowTheProductionRule(t *testing.T) {
 	green := &elbv2.TargetGroup{Scope: scope, Name: "green", ARN: elbv2.NewTargetGroupARN(scope, "green"), Protocol: elb.ProtocolEnumHttp}
 	other := &elbv2.TargetGroup{Scope: scope, Name: "other", ARN: elbv2.NewTargetGroupARN(scope, "other"), Protocol: elb.ProtocolEnumHttp}
 	s.listen()
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		elbv2.PutTargetGroup(tx, green)
 		elbv2.PutTargetGroup(tx, other)
 		rule := elbv2.AllListeners(tx, scope)[0].ARN

@@ -10,12 +10,13 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // routes are how requests come to a service: for each of its application load balancers the weights of its target groups.
 // Where deployments shift traffic, the production listener rule has the weights.
-func routes(tx *state.Tx, s *state.Service) (all []elbv2.Weights) {
+func routes(tx *store.Tx, s *state.Service) (all []elbv2.Weights) {
 	for _, b := range balancers(s) {
 		weights := elbv2.Weights{aws.ToString(b.TargetGroupArn): 1}
 		own := slices.Collect(maps.Keys(weights))
@@ -35,13 +36,13 @@ func routes(tx *state.Tx, s *state.Service) (all []elbv2.Weights) {
 
 func balancers(s *state.Service) []types.LoadBalancer { return s.Primary().Revision.LoadBalancers }
 
-func ofALB(tx *state.Tx, group string) bool {
+func ofALB(tx *store.Tx, group string) bool {
 	g := elbv2.FindTargetGroup(tx, group)
 	return g != nil && g.ALB()
 }
 
 // noRoute says why no requests can come to a service.
-func noRoute(tx *state.Tx, s *state.Service) error {
+func noRoute(tx *store.Tx, s *state.Service) error {
 	why := "it has no target group"
 	for _, b := range balancers(s) {
 		group := aws.ToString(b.TargetGroupArn)

@@ -13,13 +13,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
 )
 
 // Endpoint is what containers find at 169.254.170.2.
 type Endpoint struct {
-	Store       *state.Store
+	Store       *store.Store
 	Clock       *clock.Clock
 	Log         *slog.Logger
 	Credentials *credentials.Issuer

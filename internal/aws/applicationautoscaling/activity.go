@@ -12,7 +12,7 @@ import (
 
 var (
 	activities   = store.NewTable("application-autoscaling-activity", (*Activity).Key)
-	activityAges = activities.Ages(func(a *Activity) time.Time { return a.StartedAt })
+	activityAges = activities.Ages(func(a *Activity) time.Time { return a.StartedAt }).AtMost(mostActivities)
 )
 
 // How long activities are kept. Source: Application Auto Scaling user guide, scaling activities. Their number is the
@@ -58,7 +58,7 @@ func (a *Activity) Open() bool {
 // Key sorts activities by their resource, oldest first.
 func (a *Activity) Key() string { return a.Of.parts() + fmt.Sprintf("%016x", a.Number) }
 
-// AddActivity writes a new activity, and forgets the oldest ones when there are too many.
+// AddActivity writes a new activity.
 func AddActivity(tx *store.Tx, a *Activity) {
 	a.Number = 1
 	for last := range activities.Backward(tx, a.Of.parts()) {
@@ -66,7 +66,6 @@ func AddActivity(tx *store.Tx, a *Activity) {
 		break
 	}
 	activities.Put(tx, a)
-	activityAges.Trim(tx, mostActivities)
 }
 
 // PutActivity writes an activity that is there.

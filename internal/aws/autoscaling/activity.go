@@ -17,7 +17,7 @@ var (
 	})
 	activitiesByID    = activities.Index(func(a *Activity) string { return scopeKey(a.Scope) + a.ID })
 	activitiesByGroup = activities.Index(func(a *Activity) string { return groupKey(a.Scope, a.Group) })
-	activityAges      = activities.Ages(func(a *Activity) time.Time { return a.StartTime })
+	activityAges      = activities.Ages(func(a *Activity) time.Time { return a.StartTime }).AtMost(mostActivities)
 )
 
 // How long activities are kept: six weeks. Source: EC2 Auto Scaling user guide, verify a
@@ -53,11 +53,8 @@ func NewActivity(g *Group, now time.Time) *Activity {
 	}
 }
 
-// PutActivity writes an activity, and forgets the oldest ones when there are too many.
-func PutActivity(tx *store.Tx, a *Activity) {
-	activities.Put(tx, a)
-	activityAges.Trim(tx, mostActivities)
-}
+// PutActivity writes an activity.
+func PutActivity(tx *store.Tx, a *Activity) { activities.Put(tx, a) }
 
 // FinishActivity ends the activity with an id, if it is remembered.
 func FinishActivity(tx *store.Tx, s arn.Scope, id string, now time.Time) {

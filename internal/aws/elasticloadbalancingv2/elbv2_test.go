@@ -12,6 +12,7 @@ import (
 
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -27,15 +28,15 @@ type scene struct {
 	blue, green *elbv2.TargetGroup
 }
 
-func update(t *testing.T, test func(tx *state.Tx, s *scene)) {
+func update(t *testing.T, test func(tx *store.Tx, s *scene)) {
 	t.Helper()
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = store.Close() })
+	t.Cleanup(func() { _ = rows.Close() })
 	s := &scene{}
-	if err := store.Update(func(tx *state.Tx) error {
+	if err := rows.Update(func(tx *store.Tx) error {
 		s.balancer = &elbv2.LoadBalancer{
 			Scope: scope, Name: "web", ARN: elbv2.NewLoadBalancerARN(scope, types.LoadBalancerTypeEnumApplication, "web"),
 			Type: types.LoadBalancerTypeEnumApplication, Zones: []elbv2.Zone{{Name: "eu-west-1a"}, {Name: "eu-west-1b"}},
@@ -86,7 +87,7 @@ func expect[T comparable](t *testing.T, what string, got, want []T) {
 }
 
 func TestWhoUsesATargetGroup(t *testing.T) {
-	update(t, func(tx *state.Tx, s *scene) {
+	update(t, func(tx *store.Tx, s *scene) {
 		expect(t, "load balancers of blue", elbv2.InUse(tx, s.blue.ARN), []string{s.balancer.ARN})
 		expect(t, "load balancers of green", elbv2.InUse(tx, s.green.ARN), nil)
 
@@ -110,7 +111,7 @@ func TestWhoUsesATargetGroup(t *testing.T) {
 }
 
 func TestRulesAreInOrderOfTheirPriorities(t *testing.T) {
-	update(t, func(tx *state.Tx, s *scene) {
+	update(t, func(tx *store.Tx, s *scene) {
 		for _, priority := range []int32{30, 5, 400} {
 			elbv2.PutRule(tx, s.rule(priority))
 		}
@@ -126,7 +127,7 @@ func TestRulesAreInOrderOfTheirPriorities(t *testing.T) {
 }
 
 func TestTargetsDrainOnlyWhereRequestsGo(t *testing.T) {
-	update(t, func(tx *state.Tx, s *scene) {
+	update(t, func(tx *store.Tx, s *scene) {
 		for _, g := range []*elbv2.TargetGroup{s.blue, s.green} {
 			elbv2.Register(tx, g, "10.0.0.1", 80, "eu-west-1a", now)
 			elbv2.Deregister(tx, g, "10.0.0.1", 80, now.Add(time.Minute))
@@ -156,7 +157,7 @@ func TestTargetsDrainOnlyWhereRequestsGo(t *testing.T) {
 }
 
 func TestHealthOfTargets(t *testing.T) {
-	update(t, func(tx *state.Tx, s *scene) {
+	update(t, func(tx *store.Tx, s *scene) {
 		check := func(g *elbv2.TargetGroup, id, state, reason string) {
 			t.Helper()
 			got := elbv2.Health(tx, g, elbv2.FindTarget(tx, g.ARN, id, 80))
@@ -221,7 +222,7 @@ func TestAttributes(t *testing.T) {
 // What a store with a file keeps is the same when it is opened again.
 func TestRowsOnDisk(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
-	store, err := state.Open(state.Options{Path: path})
+	rows, err := state.Open(store.Options{Path: path})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +245,7 @@ func TestRowsOnDisk(t *testing.T) {
 		}},
 	}
 	target := &elbv2.Target{GroupARN: green.ARN, ID: "10.0.0.1", Port: 80, Zone: "eu-west-1a", RegisteredAt: now}
-	if err := store.Update(func(tx *state.Tx) error {
+	if err := rows.Update(func(tx *store.Tx) error {
 		elbv2.PutLoadBalancer(tx, balancer)
 		elbv2.PutTargetGroup(tx, green)
 		elbv2.PutListener(tx, listener)
@@ -254,14 +255,14 @@ func TestRowsOnDisk(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Close(); err != nil {
+	if err := rows.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if store, err = state.Open(state.Options{Path: path}); err != nil {
+	if rows, err = state.Open(store.Options{Path: path}); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = store.Close() })
-	tx := store.Read()
+	t.Cleanup(func() { _ = rows.Close() })
+	tx := rows.Read()
 	for _, row := range []struct{ is, was any }{
 		{elbv2.FindLoadBalancer(tx, balancer.ARN), balancer}, {elbv2.FindTargetGroup(tx, green.ARN), green},
 		{elbv2.FindListener(tx, listener.ARN), listener}, {elbv2.FindRule(tx, rule.ARN), rule},

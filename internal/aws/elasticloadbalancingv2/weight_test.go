@@ -8,13 +8,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // A rule that forwards to one group forwards to both once traffic is to shift. What else it says
 // stays.
 func TestWeightsOfARuleWithOneGroup(t *testing.T) {
-	update(t, func(tx *state.Tx, s *scene) {
+	update(t, func(tx *store.Tx, s *scene) {
 		sticky := &types.TargetGroupStickinessConfig{Enabled: aws.Bool(true), DurationSeconds: aws.Int32(60)}
 		actions := forward(s.blue.ARN)
 		actions[0].TargetGroupArn, actions[0].ForwardConfig.TargetGroupStickinessConfig = &s.blue.ARN, sticky
@@ -46,7 +46,7 @@ func TestWeightsOfARuleWithOneGroup(t *testing.T) {
 }
 
 func TestRulesThatForwardNothing(t *testing.T) {
-	update(t, func(tx *state.Tx, s *scene) {
+	update(t, func(tx *store.Tx, s *scene) {
 		rule := &elbv2.Rule{
 			ARN: elbv2.NewRuleARN(s.listener.ARN), Listener: s.listener.ARN, LoadBalancer: s.balancer.ARN, Priority: 1,
 			Actions: []types.Action{{Type: types.ActionTypeEnumFixedResponse}},

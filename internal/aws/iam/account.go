@@ -7,7 +7,7 @@
 // Functions take the transaction of package store, so rows of IAM and those of another
 // service change together:
 //
-//	s.Update(func(tx *state.Tx) error {
+//	s.Update(func(tx *store.Tx) error {
 //		iam.PutRole(tx, role)
 //		…
 //	})

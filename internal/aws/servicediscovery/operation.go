@@ -10,7 +10,7 @@ import (
 
 var (
 	operations    = store.NewTable("servicediscovery-operation", func(o *Operation) string { return operationKey(o.Scope, o.ID) })
-	operationAges = operations.Ages(func(o *Operation) time.Time { return o.UpdatedAt })
+	operationAges = operations.Ages(func(o *Operation) time.Time { return o.UpdatedAt }).AtMost(mostOperations)
 )
 
 // Operation is a change that Cloud Map makes by itself after the call that asked for it. Here all are over at once:
@@ -48,8 +48,5 @@ const (
 	mostOperations = 10_000
 )
 
-// ForgetOperations removes the operations that ended before a time, and the oldest where there are many.
-func ForgetOperations(tx *store.Tx, before time.Time) {
-	operationAges.Forget(tx, before)
-	operationAges.Trim(tx, mostOperations)
-}
+// ForgetOperations removes the operations that ended before a time.
+func ForgetOperations(tx *store.Tx, before time.Time) { operationAges.Forget(tx, before) }

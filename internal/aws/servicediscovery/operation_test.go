@@ -27,22 +27,28 @@ func in(t *testing.T, change func(tx *store.Tx)) {
 
 // Operations go when they are old, and the oldest when there are more than are kept.
 func TestOperationsAreForgotten(t *testing.T) {
-	in(t, func(tx *store.Tx) {
+	s, err := store.Open(store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	_ = s.Update(func(tx *store.Tx) error {
 		now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 		for i := range 10_003 {
 			at := now.Add(time.Duration(i) * time.Second)
 			servicediscovery.PutOperation(tx, &servicediscovery.Operation{Scope: scope, ID: fmt.Sprint(i), CreatedAt: at, UpdatedAt: at})
 		}
 		servicediscovery.ForgetOperations(tx, now.Add(time.Second))
-		for id, kept := range map[string]bool{"0": false, "2": false, "3": true, "10002": true} {
-			if got := servicediscovery.FindOperation(tx, scope, id) != nil; got != kept {
-				t.Errorf("operation %s: kept %v", id, got)
-			}
-		}
-		if n := len(servicediscovery.Operations(tx, scope)); n != 10_000 {
-			t.Errorf("%d operations are kept", n)
-		}
+		return nil
 	})
+	for id, kept := range map[string]bool{"0": false, "2": false, "3": true, "10002": true} {
+		if got := servicediscovery.FindOperation(s.Read(), scope, id) != nil; got != kept {
+			t.Errorf("operation %s: kept %v", id, got)
+		}
+	}
+	if n := len(servicediscovery.Operations(s.Read(), scope)); n != 10_000 {
+		t.Errorf("%d operations are kept", n)
+	}
 }
 
 // A service counts its instances; changes of health are in the revision that is pushed, and not in that which is shown.

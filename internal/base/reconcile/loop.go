@@ -91,8 +91,8 @@ func (l *Loop) Wake(key string) { l.opts.Watch.Wake(key) }
 func (l *Loop) Pass(from, to string) { l.opts.Watch.Pass(from, to) }
 
 // Causes says that a transaction is part of the work on a key, which is being reconciled, so
-// that Idle waits for what the transaction wakes as well. tx is a *store.Tx or a *state.Tx.
-func (l *Loop) Causes(tx interface{ CausedBy(*store.Watch, string) }, key string) {
+// that Idle waits for what the transaction wakes as well.
+func (l *Loop) Causes(tx *store.Tx, key string) {
 	tx.CausedBy(l.opts.Watch, key)
 }
 

@@ -37,8 +37,16 @@ func (a *Ages[T]) Before(tx *Tx, before time.Time) []*T {
 // Forget removes the rows from before a time.
 func (a *Ages[T]) Forget(tx *Tx, before time.Time) { a.remove(tx, a.Before(tx, before)) }
 
-// Trim removes the oldest rows when there are more than most.
-func (a *Ages[T]) Trim(tx *Tx, most int) {
+// bounds are kept by each transaction that Update runs; see [Ages.AtMost].
+var bounds []func(tx *Tx)
+
+// AtMost bounds how many rows are in the order: each transaction removes the oldest above that. It returns the order.
+func (a *Ages[T]) AtMost(most int) *Ages[T] {
+	bounds = append(bounds, func(tx *Tx) { a.trim(tx, most) })
+	return a
+}
+
+func (a *Ages[T]) trim(tx *Tx, most int) {
 	if left := a.rows(tx).Len() - most; left > 0 {
 		a.remove(tx, a.oldest(tx, func(*T) bool { left--; return left >= 0 }))
 	}

@@ -170,6 +170,9 @@ func (s *Store) commit(fn func(tx *Tx) error) (*commit, error) {
 	if err := fn(tx); err != nil {
 		return s.unwritten(), err
 	}
+	for _, keep := range bounds {
+		keep(tx)
+	}
 	tx.writes = nil // the version never changes from now on
 	s.head = c.version
 	c.dropVoid()

@@ -95,6 +95,19 @@ func TestRowsAreFoundByKeyIndexAndAge(t *testing.T) {
 	}
 }
 
+// bounded keeps two rows.
+var bounded = NewTable("bounded", func(t *thing) string { return t.ID })
+var _ = bounded.Ages(func(t *thing) time.Time { return t.At }).AtMost(2)
+
+func TestEachTransactionKeepsTheBound(t *testing.T) {
+	s := open(t, Options{})
+	noon := time.Unix(1_700_000_000, 0)
+	for i, id := range []string{"c", "b", "a"} {
+		update(t, s, func(tx *Tx) { bounded.Put(tx, &thing{ID: id, At: noon.Add(time.Duration(i) * time.Second)}) })
+	}
+	expect(t, "the oldest is gone", ids(bounded.List(s.Read(), "")), "a", "b")
+}
+
 func TestOldestRowsAreTrimmed(t *testing.T) {
 	noon := time.Unix(1_700_000_000, 0)
 	path := filepath.Join(t.TempDir(), "state.db")
@@ -112,7 +125,7 @@ func TestOldestRowsAreTrimmed(t *testing.T) {
 			return nil
 		})
 	}
-	trim := func(most int) { update(t, s, func(tx *Tx) { thingAges.Trim(tx, most) }) }
+	trim := func(most int) { update(t, s, func(tx *Tx) { thingAges.trim(tx, most) }) }
 	put(t, s, "ageless")
 	for i, id := range []string{"c", "a", "b"} {
 		if err := age(id, i); err != nil {

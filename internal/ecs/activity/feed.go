@@ -9,13 +9,14 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Feed tells one reader what happens in a store. It has the tasks, container instances, lifecycle
 // hooks and lifecycle actions from the events that the store keeps, the rest from rows.
 type Feed struct {
-	store   *state.Store
+	store   *store.Store
 	journal *Journal
 	now     func() time.Time
 
@@ -35,8 +36,8 @@ type Feed struct {
 
 // NewFeed returns the feed of a store and of what the journal has beside it. now is the emulator's
 // clock.
-func NewFeed(store *state.Store, journal *Journal, now func() time.Time) *Feed {
-	f := &Feed{store: store, journal: journal, now: now}
+func NewFeed(rows *store.Store, journal *Journal, now func() time.Time) *Feed {
+	f := &Feed{store: rows, journal: journal, now: now}
 	f.told.tasks, f.told.instances = map[string]*state.Task{}, map[string]*state.ContainerInstance{}
 	f.told.services, f.told.deployments = map[string][]types.ServiceEvent{}, map[string]*state.ServiceDeployment{}
 	f.told.current = map[string]*state.Task{}
@@ -65,7 +66,7 @@ func (f *Feed) Kept() []Line {
 
 // Follow tells the lines of what happens after Kept until ctx ends or tell fails.
 func (f *Feed) Follow(ctx context.Context, tell func([]Line) error) error {
-	watch := f.store.WatchActivity()
+	watch := state.WatchActivity(f.store)
 	defer watch.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -126,7 +127,7 @@ func byTime(a, b Line) int { return a.At.Compare(b.At) }
 
 // newEvents are the lines of events; the services of their tasks are changed, too.
 func (f *Feed) newEvents(changed map[string]bool) (lines []Line) {
-	events, oldest, came := f.store.Events(f.sequence)
+	events, oldest, came := state.Events(f.store, f.sequence)
 	if f.sequence > 0 && oldest > f.sequence+1 {
 		lines = append(lines, Line{At: f.now(), Tone: Warning, Text: fmt.Sprintf("%d events are not kept any more and left out", oldest-f.sequence-1)})
 	}
@@ -163,7 +164,7 @@ func (f *Feed) newEvents(changed map[string]bool) (lines []Line) {
 }
 
 // newOfService are the lines of a service's events and deployments.
-func (f *Feed) newOfService(tx *state.Tx, arn string) (lines []Line) {
+func (f *Feed) newOfService(tx *store.Tx, arn string) (lines []Line) {
 	for _, d := range state.ServiceDeployments(tx, arn) {
 		brings := ""
 		if revision := state.FindServiceRevision(tx, d.Target.ARN); revision != nil {
@@ -179,7 +180,7 @@ func (f *Feed) newOfService(tx *state.Tx, arn string) (lines []Line) {
 }
 
 // newOfTask are the lines of a task's health and targets, which no event tells.
-func (f *Feed) newOfTask(tx *state.Tx, arn string) []Line {
+func (f *Feed) newOfTask(tx *store.Tx, arn string) []Line {
 	t := state.FindTask(tx, arn)
 	if t == nil || t.Ended() {
 		delete(f.told.current, arn)

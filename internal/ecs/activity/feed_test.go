@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -15,21 +16,21 @@ import (
 // world is a store and what a feed of it has told.
 type world struct {
 	*testing.T
-	store   *state.Store
+	store   *store.Store
 	journal activity.Journal
 }
 
 func newWorld(t *testing.T) *world {
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{T: t, store: store}
+	return &world{T: t, store: rows}
 }
 
-func (w *world) update(change func(tx *state.Tx)) {
+func (w *world) update(change func(tx *store.Tx)) {
 	w.Helper()
-	if err := w.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := w.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -42,7 +43,7 @@ func (w *world) feed() *activity.Feed {
 func (w *world) start(id string) { w.startIn(scope, id) }
 
 func (w *world) startIn(scope arn.Scope, id string) {
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		message, service := "(service web) has started 1 tasks: (task "+id+").", scope.Service("default", "web")
 		state.AddServiceEvents(tx, service, types.ServiceEvent{Id: &id, Message: &message, CreatedAt: &at})
 		state.AddTask(tx, &state.Task{
@@ -137,7 +138,7 @@ func TestFeedTellsHealth(t *testing.T) {
 		status := state.TaskStatus{LastStatus: state.Running, HealthStatus: types.HealthStatusHealthy, Containers: []state.Container{
 			{Name: "web", Phase: state.ContainerRunning, HealthStatus: types.HealthStatusHealthy, HealthSince: at.Add(time.Second)},
 		}}
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			if err := state.PutTaskStatus(tx, scope.Task("default", id), state.TaskStep{Status: status}); err != nil {
 				t.Error(err)
 			}
@@ -164,7 +165,7 @@ func TestFeedLeavesOutWhatIsOlderThanADay(t *testing.T) {
 func TestFeedTellsOfHooks(t *testing.T) {
 	w := newWorld(t)
 	defer w.store.Close()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		service := scope.Service("default", "web")
 		state.AnnounceServiceAction(tx, state.ServiceAction{ServiceARN: service, Name: "SERVICE_STEADY_STATE"}, at)
 		state.PutServiceDeployment(tx, &state.ServiceDeployment{

@@ -12,13 +12,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // read gathers what a decision needs; ok is false when there is no such instance.
-func (c *Controller) read(tx *state.Tx, key string) (v View, ok bool) {
+func (c *Controller) read(tx *store.Tx, key string) (v View, ok bool) {
 	i := ec2.InstanceByKey(tx, key)
 	if i == nil {
 		return v, false
@@ -41,14 +42,14 @@ func (c *Controller) read(tx *state.Tx, key string) (v View, ok bool) {
 }
 
 // drainsGroup reports whether managed draining is on for the group of an instance: its lifecycle hook is there.
-func drainsGroup(tx *state.Tx, i *ec2.Instance) bool {
+func drainsGroup(tx *store.Tx, i *ec2.Instance) bool {
 	g := autoscaling.FindGroup(tx, i.Scope, i.Group)
 	return g != nil && autoscaling.FindLifecycleHook(tx, g, capacityprovider.DrainingHook) != nil
 }
 
 // lostTasks are those to stop because of what their instance shall do: all if it is not to
 // run, and if it reboots those that run.
-func lostTasks(tx *state.Tx, i *ec2.Instance, containerInstance string) (lost []*state.Task) {
+func lostTasks(tx *store.Tx, i *ec2.Instance, containerInstance string) (lost []*state.Task) {
 	runs := i.Wanted == types.InstanceStateNameRunning
 	if runs && !i.Rebooting() {
 		return nil
@@ -80,7 +81,7 @@ func (c *Controller) reconcile(ctx context.Context, key string) (Plan, error) {
 		}
 	}
 	taken, gone := false, netip.Addr{}
-	err := c.Store.Update(func(tx *state.Tx) error {
+	err := c.Store.Update(func(tx *store.Tx) error {
 		c.Causes(tx, key)
 		taken, gone = false, netip.Addr{}
 		tell(tx, key, v.Now)
@@ -109,7 +110,7 @@ func (c *Controller) reconcile(ctx context.Context, key string) (Plan, error) {
 }
 
 // tell tells EventBridge of the state that an instance has come to.
-func tell(tx *state.Tx, key string, now time.Time) {
+func tell(tx *store.Tx, key string, now time.Time) {
 	i := ec2.InstanceByKey(tx, key)
 	if i == nil || !i.Untold() {
 		return
@@ -121,7 +122,7 @@ func tell(tx *state.Tx, key string, now time.Time) {
 }
 
 // apply writes a plan, and returns the address that became free.
-func apply(tx *state.Tx, v View, p Plan) (gone netip.Addr) {
+func apply(tx *store.Tx, v View, p Plan) (gone netip.Addr) {
 	i := *v.Instance
 	switch {
 	case p.Interrupt:

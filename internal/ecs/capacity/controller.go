@@ -20,6 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -35,7 +36,7 @@ type Addresses interface {
 
 // Options are what instances are looked after with.
 type Options struct {
-	Store     *state.Store
+	Store     *store.Store
 	Clock     *clock.Clock
 	Log       *slog.Logger
 	Addresses Addresses

@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -59,7 +60,7 @@ func (a *addresses) count() int {
 // world is a store with a controller, which can be stopped and started.
 type world struct {
 	*testing.T
-	store      *state.Store
+	store      *store.Store
 	clock      *clock.Clock
 	addresses  *addresses
 	away       sync.Map // instance ids
@@ -73,7 +74,7 @@ func newWorld(t *testing.T, path string) *world {
 
 func newWorldAt(t *testing.T, path string, start time.Time) *world {
 	t.Helper()
-	s, err := state.Open(state.Options{Path: path})
+	s, err := state.Open(store.Options{Path: path})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,9 +106,9 @@ func (w *world) settle() {
 	}
 }
 
-func (w *world) update(change func(tx *state.Tx)) {
+func (w *world) update(change func(tx *store.Tx)) {
 	w.Helper()
-	if err := w.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := w.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -116,7 +117,7 @@ func (w *world) update(change func(tx *state.Tx)) {
 func (w *world) launch(instanceType string, agent ec2.Agent) (id string) {
 	w.Helper()
 	subnets, _ := ec2network.DefaultNetwork(scope)
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		launched, err := ec2.Launch(tx, ec2.RoomIn(tx, state.TaskInterfaces(tx)), ec2.Spec{Scope: scope, Count: 1, At: w.clock.Now(), Type: instanceType, Image: "ami-1", Subnet: subnets[1], Agent: &agent})
 		if err != nil {
 			w.Fatal(err)
@@ -128,7 +129,7 @@ func (w *world) launch(instanceType string, agent ec2.Agent) (id string) {
 
 func (w *world) want(id string, wanted types.InstanceStateName) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		ec2.PutInstance(tx, ec2.FindInstance(tx, scope, id).Want(wanted, ec2.Reason{}, w.clock.Now()))
 	})
 }
@@ -141,7 +142,7 @@ func (w *world) containerInstance(id string) *state.ContainerInstance {
 
 func (w *world) makeCluster(name string) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		state.PutCluster(tx, &state.Cluster{ARN: scope.Cluster(name), Name: name, Status: state.ClusterActive})
 	})
 }
@@ -155,7 +156,7 @@ func (w *world) runTask(id string) (taskARN string) {
 func (w *world) addTask(id, status string) (taskARN string) {
 	w.Helper()
 	taskARN = scope.Task("shop", arn.NewID())
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		state.AddTask(tx, &state.Task{
 			ARN: taskARN, Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop")},
 			Placement: &state.Placement{ContainerInstance: w.instance(id).ContainerInstance}, Status: state.TaskStatus{LastStatus: status},
@@ -197,7 +198,7 @@ func TestTagsOfAnInstanceArePropagated(t *testing.T) {
 	for propagates, want := range map[bool]string{false: "team=shop", true: "Name=web team=shop"} {
 		var id string
 		subnets, _ := ec2network.DefaultNetwork(scope)
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			launched, err := ec2.Launch(tx, ec2.RoomIn(tx, state.TaskInterfaces(tx)), ec2.Spec{
 				Scope: scope, Count: 1, At: w.clock.Now(), Type: "t3.small", Image: "ami-1", Subnet: subnets[1],
 				Tags:  map[string]string{"Name": "web", "team": "ec2", "aws:autoscaling:groupName": "g"},
@@ -250,7 +251,7 @@ func TestARebootedInstanceStaysWhatItIs(t *testing.T) {
 	id := w.launch("t3.micro", ec2.Agent{Cluster: "shop"})
 	w.settle()
 	first, runs, starts := w.containerInstance(id), w.runTask(id), w.addTask(id, "PENDING")
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		i := *ec2.FindInstance(tx, scope, id)
 		i.RebootAt = w.clock.Now()
 		ec2.PutInstance(tx, &i)
@@ -295,7 +296,7 @@ func TestAPublicAddressIsThereWhileAnInstanceRuns(t *testing.T) {
 	if !first.IsValid() {
 		t.Fatal("it has none, though its subnet maps public addresses")
 	}
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		i := *ec2.FindInstance(tx, scope, id)
 		i.RebootAt = w.clock.Now()
 		ec2.PutInstance(tx, &i)

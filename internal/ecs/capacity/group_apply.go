@@ -10,11 +10,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // read gathers what a decision needs; ok is false when there is no such group.
-func (c *GroupController) read(tx *state.Tx, key string) (v GroupView, ok bool) {
+func (c *GroupController) read(tx *store.Tx, key string) (v GroupView, ok bool) {
 	g := autoscaling.GroupAt(tx, key)
 	if g == nil {
 		return v, false
@@ -46,7 +47,7 @@ func (c *GroupController) read(tx *state.Tx, key string) (v GroupView, ok bool) 
 
 // applyGroup writes a plan. Instances, what they are to their group and the activities that
 // tell of them begin and end together, so that nothing is launched twice.
-func applyGroup(tx *state.Tx, v GroupView, p GroupPlan) {
+func applyGroup(tx *store.Tx, v GroupView, p GroupPlan) {
 	applyHooks(tx, v, p)
 	for _, m := range p.InService {
 		autoscaling.FinishActivity(tx, m.Scope, m.Activity, v.Now)
@@ -90,7 +91,7 @@ func applyGroup(tx *state.Tx, v GroupView, p GroupPlan) {
 }
 
 // takeOut asks for the end of an instance, or has it wait for termination hooks.
-func takeOut(tx *state.Tx, v GroupView, exit Exit) {
+func takeOut(tx *store.Tx, v GroupView, exit Exit) {
 	m := *exit.Member
 	switch { // was it still to come into service?
 	case m.Activity == "":
@@ -121,7 +122,7 @@ var groupTerminates = ec2.Reason{
 }
 
 // launchAll launches instances, and says in activities why some cannot be.
-func launchAll(tx *state.Tx, v GroupView, g *autoscaling.Group, p GroupPlan) {
+func launchAll(tx *store.Tx, v GroupView, g *autoscaling.Group, p GroupPlan) {
 	room, failed := ec2.RoomIn(tx, state.TaskInterfaces(tx)).Without(v.Outages), p.Short
 	for _, start := range p.Refused {
 		fail(tx, begin(v, start), room.Refusal(start.Subnet), v.Now)
@@ -154,7 +155,7 @@ func begin(v GroupView, start Start) *autoscaling.Activity {
 }
 
 // launch launches one instance.
-func launch(tx *state.Tx, room *ec2.Room, v GroupView, start Start, begun *autoscaling.Activity) error {
+func launch(tx *store.Tx, room *ec2.Room, v GroupView, start Start, begun *autoscaling.Activity) error {
 	g := v.Group
 	spec, template, err := launchSpec(tx, g, start)
 	if err != nil {
@@ -178,7 +179,7 @@ func launch(tx *state.Tx, room *ec2.Room, v GroupView, start Start, begun *autos
 
 // fail ends an activity without an instance. Source: EC2 Auto Scaling user guide,
 // troubleshooting.
-func fail(tx *state.Tx, a *autoscaling.Activity, why error, now time.Time) {
+func fail(tx *store.Tx, a *autoscaling.Activity, why error, now time.Time) {
 	text := why.Error()
 	var refused *ec2.Error
 	if errors.As(why, &refused) {
@@ -192,7 +193,7 @@ func fail(tx *state.Tx, a *autoscaling.Activity, why error, now time.Time) {
 }
 
 // announceActivity tells EventBridge that the activity has ended by which a member came into service or went.
-func announceActivity(tx *state.Tx, m *autoscaling.Member, launches bool) {
+func announceActivity(tx *store.Tx, m *autoscaling.Member, launches bool) {
 	if a := autoscaling.FindActivity(tx, m.Scope, m.Activity); a != nil {
 		state.AnnounceScalingActivity(tx, activityEvent(a, m, launches), a.EndTime)
 	}

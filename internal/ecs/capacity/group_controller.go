@@ -11,12 +11,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // GroupOptions are what groups are looked after with.
 type GroupOptions struct {
-	Store *state.Store
+	Store *store.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
 	// Delays are those of AWS, or none.
@@ -68,7 +68,7 @@ func (c *GroupController) reconcile(_ context.Context, key string) (time.Time, e
 	if plan.empty() {
 		return plan.WakeAt, nil
 	}
-	err := c.Store.Update(func(tx *state.Tx) error {
+	err := c.Store.Update(func(tx *store.Tx) error {
 		c.Causes(tx, key)
 		plan = GroupPlan{}
 		if v, ok := c.read(tx, key); ok {

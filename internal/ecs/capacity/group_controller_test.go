@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -56,7 +57,7 @@ func (w *groupWorld) settle() {
 // makeGroup makes a launch template and a group in three zones.
 func (w *world) makeGroup(desired int32) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		ec2.PutLaunchTemplate(tx, &ec2.LaunchTemplate{Scope: scope, ID: templateID, Name: "ecs", Default: 1, Latest: 2})
 		for n := range int64(2) {
 			ec2.PutLaunchTemplateVersion(tx, &ec2.LaunchTemplateVersion{Scope: scope, TemplateID: templateID, Number: n + 1, Data: &types.ResponseLaunchTemplateData{
@@ -79,7 +80,7 @@ func (w *world) makeGroup(desired int32) {
 
 func (w *world) changeGroup(change func(g *autoscaling.Group)) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		g := *w.group()
 		change(&g)
 		autoscaling.PutGroup(tx, &g)
@@ -169,7 +170,7 @@ func TestAGroupThatIsForcedToGoTakesItsAlarmsAlong(t *testing.T) {
 	w.makeGroup(1)
 	w.settle()
 	p := &autoscaling.Policy{Scope: scope, Group: "ecs", Name: "ECSManagedAutoScalingPolicy-1", ID: "1"}
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		autoscaling.PutPolicy(tx, p)
 		cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: scope, Name: p.AlarmName(autoscaling.AlarmLow)})
 	})
@@ -185,7 +186,7 @@ func TestAGroupThatIsForcedToGoTakesItsAlarmsAlong(t *testing.T) {
 func TestALaunchThatFails(t *testing.T) {
 	w := runGroups(newWorld(t, ""))
 	w.makeGroup(0)
-	w.update(func(tx *state.Tx) { ec2.DeleteLaunchTemplate(tx, ec2.FindLaunchTemplate(tx, scope, templateID)) })
+	w.update(func(tx *store.Tx) { ec2.DeleteLaunchTemplate(tx, ec2.FindLaunchTemplate(tx, scope, templateID)) })
 	w.changeGroup(func(g *autoscaling.Group) { g.Desired = 2 })
 	w.settle()
 	failed := autoscaling.Activities(w.store.Read(), scope, "ecs")
@@ -211,7 +212,7 @@ func TestAGroupInAFullSubnet(t *testing.T) {
 	w := runGroups(newWorld(t, ""))
 	subnets, _ := ec2network.DefaultNetwork(scope)
 	var others []*ec2.Instance
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		var err error
 		others, err = ec2.Launch(tx, ec2.RoomIn(tx, state.TaskInterfaces(tx)), ec2.Spec{Scope: scope, Count: 4090, At: w.clock.Now(), Type: "t3.micro", Subnet: subnets[0]})
 		if err != nil {
@@ -256,7 +257,7 @@ func TestAGroupInAFullSubnet(t *testing.T) {
 func TestAGroupInAVPCOfOnesOwn(t *testing.T) {
 	w := runGroups(newWorld(t, ""))
 	w.makeGroup(0)
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		ec2network.PutVPC(tx, &ec2network.VPC{Scope: scope, ID: "vpc-1", CIDR: "10.1.0.0/16"})
 		ec2network.PutSubnet(tx, &ec2network.Subnet{Scope: scope, ID: "subnet-1", VPC: "vpc-1", Zone: "us-east-1b", Range: "10.1.2.0/24"})
 		ec2network.PutSecurityGroup(tx, &ec2network.SecurityGroup{Scope: scope, ID: "sg-1", VPC: "vpc-1", Name: "web"})

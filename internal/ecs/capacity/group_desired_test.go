@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // For all that changes how many instances a group shall have, its activities tell the cause.
@@ -15,7 +15,7 @@ func TestActivitiesTellTheCauseOfADesiredCapacity(t *testing.T) {
 	w.settle()
 	const cause = "monitor alarm CapacityProviderReservation in state ALARM triggered policy managed-scaling"
 	for _, n := range []int32{3, 3, 2} {
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			if err := autoscaling.SetDesired(tx, autoscaling.FindGroup(tx, scope, "ecs"), n, cause, w.clock.Now()); err != nil {
 				t.Error(err)
 			}
@@ -37,7 +37,7 @@ func TestActivitiesTellTheCauseOfADesiredCapacity(t *testing.T) {
 		t.Errorf("activities tell of %v", told)
 	}
 	for _, n := range []int32{-1, 10} {
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			err := autoscaling.SetDesired(tx, autoscaling.FindGroup(tx, scope, "ecs"), n, cause, w.clock.Now())
 			if err == nil || !strings.Contains(err.Error(), "is not between 0 and 9") {
 				t.Errorf("%d instances: %v", n, err)

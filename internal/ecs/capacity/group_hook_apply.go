@@ -6,6 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -16,7 +17,7 @@ const (
 )
 
 // applyHooks writes what a plan says about instances that begin to wait, wait on, or wait no longer.
-func applyHooks(tx *state.Tx, v GroupView, p GroupPlan) {
+func applyHooks(tx *store.Tx, v GroupView, p GroupPlan) {
 	for _, stay := range p.Wait {
 		m := *stay.Member
 		hold(tx, v, &m, stay.Hooks, astypes.LifecycleStatePendingWait)
@@ -42,7 +43,7 @@ func applyHooks(tx *state.Tx, v GroupView, p GroupPlan) {
 }
 
 // hold brings a member to a state in which it waits for hooks, and tells each of them.
-func hold(tx *state.Tx, v GroupView, m *autoscaling.Member, hooks []*autoscaling.LifecycleHook, in astypes.LifecycleState) {
+func hold(tx *store.Tx, v GroupView, m *autoscaling.Member, hooks []*autoscaling.LifecycleHook, in astypes.LifecycleState) {
 	var actions []autoscaling.LifecycleAction
 	for _, h := range hooks {
 		a := autoscaling.NewLifecycleAction(h, v.Now)
@@ -56,7 +57,7 @@ func hold(tx *state.Tx, v GroupView, m *autoscaling.Member, hooks []*autoscaling
 }
 
 // terminate has EC2 terminate the instance of a member, and writes the state that the member has then.
-func terminate(tx *state.Tx, v GroupView, m *autoscaling.Member, in astypes.LifecycleState) {
+func terminate(tx *store.Tx, v GroupView, m *autoscaling.Member, in astypes.LifecycleState) {
 	i := ec2.FindInstance(tx, m.Scope, m.InstanceID)
 	m.Come(in, v.Now)
 	m.Lost = m.Lost || i == nil || i.Wanted != types.InstanceStateNameRunning

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -25,7 +26,7 @@ const (
 // hook puts a lifecycle hook of an hour.
 func (w *world) hook(name, transition, result string) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		h := autoscaling.NewLifecycleHook(w.group(), name, transition)
 		h.DefaultResult, h.Metadata = result, "of "+name
 		autoscaling.PutLifecycleHook(tx, h)
@@ -35,7 +36,7 @@ func (w *world) hook(name, transition, result string) {
 // complete ends the action of a hook for an instance.
 func (w *world) complete(hook, id, result string) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		if !autoscaling.CompleteLifecycleAction(tx, w.group(), hook, autoscaling.ActionOf{InstanceID: id}, result) {
 			w.Errorf("%s does not wait for %s", id, hook)
 		}
@@ -45,7 +46,7 @@ func (w *world) complete(hook, id, result string) {
 // joins has instances of the group join a cluster.
 func (w *world) joins(cluster string) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		version := *ec2.Version(tx, ec2.FindLaunchTemplate(tx, scope, templateID), "2")
 		data := *version.Data
 		data.UserData = ptr(base64.StdEncoding.EncodeToString([]byte("#!/bin/sh\necho ECS_CLUSTER=" + cluster + " >> /etc/ecs/ecs.config\n")))
@@ -103,7 +104,7 @@ func (w *groupWorld) advance(d time.Duration) {
 
 // events are the lifecycle actions that were announced.
 func (w *world) events() (list []state.LifecycleAction) {
-	events, _, _ := w.store.Events(0)
+	events, _, _ := state.Events(w.store, 0)
 	for _, e := range events {
 		if a := e.Value.LifecycleAction; a != nil {
 			list = append(list, *a)
@@ -190,7 +191,7 @@ func TestAnAbandonedLaunchIsReplaced(t *testing.T) {
 	}
 
 	w.advance(59 * time.Minute)
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		autoscaling.RecordHeartbeat(tx, w.group(), "up", autoscaling.ActionOf{InstanceID: second}, w.clock.Now())
 	})
 	w.advance(59 * time.Minute)
@@ -213,12 +214,12 @@ func TestTimeIsOverForOneHookOfTwo(t *testing.T) {
 	w.settle()
 	of := autoscaling.ActionOf{InstanceID: w.one(pendingWait)}
 	w.advance(30 * time.Minute)
-	w.update(func(tx *state.Tx) { autoscaling.RecordHeartbeat(tx, w.group(), "up2", of, w.clock.Now()) })
+	w.update(func(tx *store.Tx) { autoscaling.RecordHeartbeat(tx, w.group(), "up2", of, w.clock.Now()) })
 	w.advance(31 * time.Minute)
 	if w.one(pendingWait) != of.InstanceID {
 		t.Errorf("%s does not wait for the other hook", of.InstanceID)
 	}
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		if autoscaling.CompleteLifecycleAction(tx, w.group(), "up1", of, autoscaling.Abandon) {
 			t.Error("an action is completed whose time is over")
 		}
@@ -244,7 +245,7 @@ func TestAHookThatIsDeleted(t *testing.T) {
 	}
 	launched := w.one(pendingWait)
 	for _, name := range []string{"up", "down"} {
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			autoscaling.DeleteLifecycleHook(tx, w.group(), autoscaling.FindLifecycleHook(tx, w.group(), name))
 		})
 	}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // TestAGroupConvergesWithHooks has hooks come, go and change, instances be lost, and actions be
@@ -41,7 +41,7 @@ func TestAGroupConvergesWithHooks(t *testing.T) {
 			"put a hook": func(r *rapid.T) { hook(names.Draw(r, "hook"), results.Draw(r, "result")) },
 			"delete a hook": func(r *rapid.T) {
 				name := names.Draw(r, "hook")
-				w.update(func(tx *state.Tx) {
+				w.update(func(tx *store.Tx) {
 					if h := autoscaling.FindLifecycleHook(tx, w.group(), name); h != nil {
 						autoscaling.DeleteLifecycleHook(tx, w.group(), h)
 					}
@@ -56,7 +56,7 @@ func TestAGroupConvergesWithHooks(t *testing.T) {
 			"heartbeat": func(r *rapid.T) {
 				name := names.Draw(r, "hook")
 				if waiting := autoscaling.Waiting(w.store.Read(), w.group(), name); len(waiting) > 0 {
-					w.update(func(tx *state.Tx) { autoscaling.RecordHeartbeat(tx, w.group(), name, of(waiting), w.clock.Now()) })
+					w.update(func(tx *store.Tx) { autoscaling.RecordHeartbeat(tx, w.group(), name, of(waiting), w.clock.Now()) })
 				}
 			},
 			"lose": func(r *rapid.T) {

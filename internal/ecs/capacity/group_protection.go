@@ -7,13 +7,14 @@ import (
 	astypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // work tells which instances of a group managed termination protection keeps: those with tasks other than those
 // of DAEMON services. Managed scaling protects them each minute. The group looks for itself when it chooses, so
 // that no task is lost that an instance got since.
-func work(tx *state.Tx, g *autoscaling.Group) func(m *autoscaling.Member) bool {
+func work(tx *store.Tx, g *autoscaling.Group) func(m *autoscaling.Member) bool {
 	provider := state.CapacityProviderOfGroup(tx, g.ARN())
 	if !provider.Protects() {
 		return func(*autoscaling.Member) bool { return false }
@@ -38,7 +39,7 @@ func (v GroupView) keep(p *GroupPlan, active []GroupMember) {
 }
 
 // tellKept writes the activity that says so. Source: recorded answers.
-func tellKept(tx *state.Tx, v GroupView, cause string) {
+func tellKept(tx *store.Tx, v GroupView, cause string) {
 	a := autoscaling.NewActivity(v.Group, v.Now)
 	a.Description = "Could not scale to desired capacity because all remaining instances are protected from scale-in."
 	a.Cause, a.Status, a.Progress, a.EndTime = cause, astypes.ScalingActivityStatusCodeCancelled, 100, v.Now

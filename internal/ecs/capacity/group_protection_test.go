@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -20,7 +21,7 @@ func TestAGroupTakesNoInstanceWithTasksUnderManagedTerminationProtection(t *test
 	w.settle()
 	ids := w.inService()
 	instance, job := scope.ContainerInstance("shop", "1"), scope.Task("shop", "job")
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		state.PutCapacityProvider(tx, &state.CapacityProvider{
 			ARN: scope.CapacityProvider("mine"), Name: "mine", Status: ecstypes.CapacityProviderStatusActive, Group: "ecs", GroupARN: w.group().ARN(),
 			TerminationProtection: ecstypes.ManagedTerminationProtectionEnabled,
@@ -51,7 +52,7 @@ func TestAGroupTakesNoInstanceWithTasksUnderManagedTerminationProtection(t *test
 		t.Errorf("%d activities tell of it", told)
 	}
 
-	w.update(func(tx *state.Tx) { state.RemoveTask(tx, state.FindTask(tx, job)) })
+	w.update(func(tx *store.Tx) { state.RemoveTask(tx, state.FindTask(tx, job)) })
 	if err := w.clock.Advance(t.Context(), time.Minute); err != nil {
 		t.Fatal(err)
 	}

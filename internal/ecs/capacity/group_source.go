@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // autoScaling is who asks for the instances of groups. Source: recorded answers have one
@@ -22,7 +22,7 @@ const autoScaling = "940372691376"
 
 // launchSpec is what a group launches from now, and where that comes from. Its
 // error is why EC2 would refuse.
-func launchSpec(tx *state.Tx, g *autoscaling.Group, start Start) (ec2.Spec, *astypes.LaunchTemplateSpecification, error) {
+func launchSpec(tx *store.Tx, g *autoscaling.Group, start Start) (ec2.Spec, *astypes.LaunchTemplateSpecification, error) {
 	tags := map[string]string{}
 	for _, t := range g.Tags {
 		if t.Propagate {
@@ -53,7 +53,7 @@ func launchSpec(tx *state.Tx, g *autoscaling.Group, start Start) (ec2.Spec, *ast
 
 // launchData is what the source of a group says; of a launch template in the version that
 // it has now. Subnet and zone are the group's to say.
-func launchData(tx *state.Tx, g *autoscaling.Group) (*types.ResponseLaunchTemplateData, *astypes.LaunchTemplateSpecification, error) {
+func launchData(tx *store.Tx, g *autoscaling.Group) (*types.ResponseLaunchTemplateData, *astypes.LaunchTemplateSpecification, error) {
 	if name := g.Source.LaunchConfiguration; name != "" {
 		c := autoscaling.FindLaunchConfiguration(tx, g.Scope, name)
 		if c == nil {
@@ -94,7 +94,7 @@ func placeIn(data *types.ResponseLaunchTemplateData, subnetID string) {
 }
 
 // configurationData is a launch configuration as launch template data.
-func configurationData(tx *state.Tx, c *autoscaling.LaunchConfiguration) *types.ResponseLaunchTemplateData {
+func configurationData(tx *store.Tx, c *autoscaling.LaunchConfiguration) *types.ResponseLaunchTemplateData {
 	s := c.Settings
 	data := &types.ResponseLaunchTemplateData{
 		ImageId: s.ImageId, InstanceType: types.InstanceType(*s.InstanceType), UserData: s.UserData, KeyName: s.KeyName, EbsOptimized: s.EbsOptimized,
@@ -126,7 +126,7 @@ func configurationData(tx *state.Tx, c *autoscaling.LaunchConfiguration) *types.
 }
 
 // ageOf is how old the source of a member is.
-func ageOf(tx *state.Tx, g *autoscaling.Group, m *autoscaling.Member) Age {
+func ageOf(tx *store.Tx, g *autoscaling.Group, m *autoscaling.Member) Age {
 	if m.LaunchTemplate == nil {
 		created := time.Time{}
 		if c := autoscaling.FindLaunchConfiguration(tx, g.Scope, m.LaunchConfiguration); c != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -19,7 +20,7 @@ import (
 // notify gives an instance its notice, as a fault does.
 func (w *world) notify(id string) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		noticed := *ec2.FindInstance(tx, scope, id)
 		noticed.Spot, noticed.NoticeAt = &ec2.Spot{RequestID: "sir-1"}, w.clock.Now()
 		ec2.PutInstance(tx, &noticed)
@@ -119,7 +120,7 @@ func TestAGroupMixesOnDemandAndSpotInstances(t *testing.T) {
 func TestAGroupReplacesAnInterruptedInstance(t *testing.T) {
 	w := newWorld(t, filepath.Join(t.TempDir(), "state.db"))
 	w.makeGroup(2)
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		version := *ec2.Version(tx, ec2.FindLaunchTemplate(tx, scope, templateID), "2")
 		data := *version.Data
 		data.InstanceMarketOptions = &types.LaunchTemplateInstanceMarketOptions{MarketType: types.MarketTypeSpot}
@@ -157,7 +158,7 @@ func TestManagedDrainingHeedsANotice(t *testing.T) {
 	if status := w.containerInstance(id).Status; status != state.InstanceDraining {
 		t.Errorf("the container instance is %s", status)
 	}
-	w.update(func(tx *state.Tx) { // a user wants tasks there all the same
+	w.update(func(tx *store.Tx) { // a user wants tasks there all the same
 		active := *w.containerInstance(id)
 		active.Status = state.InstanceActive
 		state.PutContainerInstance(tx, &active, w.clock.Now())

@@ -8,12 +8,13 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Of returns the name of the capacity provider to which a container instance of a cluster belongs: that of
 // the Auto Scaling group of its EC2 instance, if the cluster has it; empty if there is none.
-func Of(tx *state.Tx, cluster *state.Cluster, c *state.ContainerInstance) string {
+func Of(tx *store.Tx, cluster *state.Cluster, c *state.ContainerInstance) string {
 	instance := ec2.FindInstance(tx, c.Scope(), c.EC2InstanceID)
 	if instance == nil {
 		return ""
@@ -22,7 +23,7 @@ func Of(tx *state.Tx, cluster *state.Cluster, c *state.ContainerInstance) string
 }
 
 // OfGroup returns the name of the capacity provider of the Auto Scaling group with a name, if the cluster has it.
-func OfGroup(tx *state.Tx, cluster *state.Cluster, group string) string {
+func OfGroup(tx *store.Tx, cluster *state.Cluster, group string) string {
 	g := autoscaling.FindGroup(tx, cluster.Scope(), group)
 	if g == nil {
 		return ""
@@ -35,7 +36,7 @@ func OfGroup(tx *state.Tx, cluster *state.Cluster, group string) string {
 }
 
 // associate has the container instances of a cluster belong to its capacity providers.
-func associate(tx *state.Tx, cluster *state.Cluster, now time.Time) {
+func associate(tx *store.Tx, cluster *state.Cluster, now time.Time) {
 	for _, c := range state.ContainerInstances(tx, cluster) {
 		if c.Status == state.InstanceInactive {
 			continue

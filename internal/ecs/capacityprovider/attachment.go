@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -46,7 +47,7 @@ const DrainingHook = "ecs-managed-draining-termination-hook"
 
 // Associate writes a cluster whose capacity providers have changed: its container instances belong to them at
 // once, and what its providers attach to their groups, or do no more, the controller settles.
-func Associate(tx *state.Tx, cluster *state.Cluster, now time.Time) {
+func Associate(tx *store.Tx, cluster *state.Cluster, now time.Time) {
 	attachments := attach(tx, cluster)
 	cluster.AttachmentsStatus = UpdateComplete
 	if slices.ContainsFunc(attachments, unsettled) {
@@ -58,7 +59,7 @@ func Associate(tx *state.Tx, cluster *state.Cluster, now time.Time) {
 }
 
 // Reattach follows a change of a capacity provider in the clusters that have it, and in its scaling policy.
-func Reattach(tx *state.Tx, p *state.CapacityProvider, now time.Time) {
+func Reattach(tx *store.Tx, p *state.CapacityProvider, now time.Time) {
 	retarget(tx, p, now)
 	for _, old := range state.ClustersWith(tx, p) {
 		cluster := *old
@@ -73,7 +74,7 @@ func Unsettled(cluster *state.Cluster) bool {
 }
 
 // Settle puts what is attached to the groups, and removes what is no more.
-func Settle(tx *state.Tx, old *state.Cluster, now time.Time) {
+func Settle(tx *store.Tx, old *state.Cluster, now time.Time) {
 	cluster := *old
 	var settled []types.Attachment
 	for _, a := range attach(tx, old) {
@@ -97,7 +98,7 @@ func Settle(tx *state.Tx, old *state.Cluster, now time.Time) {
 
 // attach is what the capacity providers of a cluster attach to their groups: what is there stays, what is new
 // is PRECREATED, and what goes is DELETING.
-func attach(tx *state.Tx, cluster *state.Cluster) []types.Attachment {
+func attach(tx *store.Tx, cluster *state.Cluster) []types.Attachment {
 	var wanted []types.Attachment
 	if cluster.Active() {
 		for _, name := range cluster.CapacityProviders {

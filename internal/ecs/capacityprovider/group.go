@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -18,7 +19,7 @@ var managedTag = autoscaling.Tag{Key: "AmazonECSManaged", Propagate: true}
 
 // Group returns the Auto Scaling group of a capacity provider, or nil if it is deleted. Another one may have its
 // name by then.
-func Group(tx *state.Tx, p *state.CapacityProvider) *autoscaling.Group {
+func Group(tx *store.Tx, p *state.CapacityProvider) *autoscaling.Group {
 	if g := autoscaling.FindGroup(tx, p.Scope(), p.Group); g != nil && g.ARN() == p.GroupARN {
 		return g
 	}
@@ -27,7 +28,7 @@ func Group(tx *state.Tx, p *state.CapacityProvider) *autoscaling.Group {
 
 // TagGroup tags the Auto Scaling group of a capacity provider as one that ECS manages. A tag of that name
 // stays as it is: templates have it with the value true, as the documentation of Terraform's provider says.
-func TagGroup(tx *state.Tx, g *autoscaling.Group) {
+func TagGroup(tx *store.Tx, g *autoscaling.Group) {
 	if slices.ContainsFunc(g.Tags, func(t autoscaling.Tag) bool { return t.Key == managedTag.Key }) {
 		return
 	}
@@ -37,7 +38,7 @@ func TagGroup(tx *state.Tx, g *autoscaling.Group) {
 }
 
 // attachToGroup puts what an attachment stands for to the group of its capacity provider.
-func attachToGroup(tx *state.Tx, cluster *state.Cluster, p *state.CapacityProvider, a types.Attachment, now time.Time) {
+func attachToGroup(tx *store.Tx, cluster *state.Cluster, p *state.CapacityProvider, a types.Attachment, now time.Time) {
 	g := Group(tx, p)
 	switch {
 	case g == nil:
@@ -56,7 +57,7 @@ func attachToGroup(tx *state.Tx, cluster *state.Cluster, p *state.CapacityProvid
 }
 
 // retarget has the scaling policy of a capacity provider say what managed scaling aims at.
-func retarget(tx *state.Tx, p *state.CapacityProvider, now time.Time) {
+func retarget(tx *store.Tx, p *state.CapacityProvider, now time.Time) {
 	target := float64(aws.ToInt32(p.ManagedScaling.TargetCapacity))
 	for _, policy := range autoscaling.Policies(tx, p.Scope(), p.Group) {
 		if policy.CapacityProvider == p.Name && policy.Target != target {
@@ -69,7 +70,7 @@ func retarget(tx *state.Tx, p *state.CapacityProvider, now time.Time) {
 }
 
 // detachFromGroup removes it, but not the lifecycle hook that another cluster needs as well.
-func detachFromGroup(tx *state.Tx, p *state.CapacityProvider, a types.Attachment, now time.Time) {
+func detachFromGroup(tx *store.Tx, p *state.CapacityProvider, a types.Attachment, now time.Time) {
 	if p == nil {
 		return
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/alarmstate"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Periods of a minute that the alarms of managed scaling look at. Source: ECS developer guide, cluster auto scaling.
@@ -20,7 +20,7 @@ const (
 
 // putAlarms gives the scaling policy of managed scaling its alarms, or has them follow it. They tell what managed scaling
 // sees: it acts by its own data points. So an alarm that is switched off, or deleted, does not stop it.
-func putAlarms(tx *state.Tx, p *autoscaling.Policy, now time.Time) {
+func putAlarms(tx *store.Tx, p *autoscaling.Policy, now time.Time) {
 	settings := alarmSettings(p)
 	for _, level := range autoscaling.AlarmLevels {
 		a := &cloudwatch.Alarm{Scope: p.Scope, Name: p.AlarmName(level)}

@@ -9,12 +9,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // The alarms of managed scaling come and go with its policy, follow its target, and keep their state meanwhile.
 func TestAlarmsOfManagedScaling(t *testing.T) {
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,19 +24,19 @@ func TestAlarmsOfManagedScaling(t *testing.T) {
 		Scope: arn.Scope{Region: "us-east-1", Account: "123456789012"}, Group: "fleet", Name: "ECSManagedAutoScalingPolicy-1", ID: "2", Cluster: "shop",
 		CapacityProvider: "machines", Target: 100,
 	}
-	update := func(fn func(tx *state.Tx)) (found []*cloudwatch.Alarm) {
-		if err := store.Update(func(tx *state.Tx) error { fn(tx); return nil }); err != nil {
+	update := func(fn func(tx *store.Tx)) (found []*cloudwatch.Alarm) {
+		if err := rows.Update(func(tx *store.Tx) error { fn(tx); return nil }); err != nil {
 			t.Fatal(err)
 		}
-		return slices.Collect(cloudwatch.AllAlarms(store.Read()))
+		return slices.Collect(cloudwatch.AllAlarms(rows.Read()))
 	}
-	made := update(func(tx *state.Tx) { putAlarms(tx, &p, now) })
+	made := update(func(tx *store.Tx) { putAlarms(tx, &p, now) })
 	if len(made) != 2 || made[0].Name != "TargetTracking-fleet-AlarmHigh-2" || made[1].Name != "TargetTracking-fleet-AlarmLow-2" ||
 		made[0].EvaluationPeriods != 1 || made[1].EvaluationPeriods != 15 || made[0].Threshold != 100 || made[0].AlarmActions[0] != p.ARN() {
 		t.Fatalf("made %+v", made)
 	}
 	p.Target = 80
-	changed := update(func(tx *state.Tx) {
+	changed := update(func(tx *store.Tx) {
 		inAlarm := *made[0]
 		inAlarm.State = types.StateValueAlarm
 		cloudwatch.PutAlarm(tx, &inAlarm)
@@ -45,7 +46,7 @@ func TestAlarmsOfManagedScaling(t *testing.T) {
 	if len(changed) != 2 || changed[0].Threshold != 80 || changed[0].State != types.StateValueAlarm || changed[1].State != types.StateValueInsufficientData {
 		t.Errorf("changed to %+v", changed)
 	}
-	if left := update(func(tx *state.Tx) { cloudwatch.DeleteAlarm(tx, changed[0]); autoscaling.DeletePolicy(tx, &p, now) }); left != nil {
+	if left := update(func(tx *store.Tx) { cloudwatch.DeleteAlarm(tx, changed[0]); autoscaling.DeletePolicy(tx, &p, now) }); left != nil {
 		t.Errorf("left are %+v", left)
 	}
 }

@@ -17,12 +17,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what targets are asked with. All fields but Assumes are required.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
 	// Invoke calls a Lambda function by its ARN as a principal, and waits for its answer. It ends
@@ -50,7 +51,7 @@ const workers = 8
 func New(opts Options) *Controller {
 	c := &Controller{Options: opts}
 	c.loop = reconcile.New(reconcile.Options{
-		Name: "lifecycle hooks", Clock: c.Clock, Log: c.Log, Workers: workers, Watch: c.Store.WatchLifecycleHooks(), Reconcile: c.reconcile,
+		Name: "lifecycle hooks", Clock: c.Clock, Log: c.Log, Workers: workers, Watch: state.WatchLifecycleHooks(c.Store), Reconcile: c.reconcile,
 	})
 	return c
 }
@@ -155,7 +156,7 @@ func (c *Controller) write(deploymentARN string, answers map[string]answer) erro
 	if len(answers) == 0 {
 		return nil
 	}
-	err := c.Store.Update(func(tx *state.Tx) error {
+	err := c.Store.Update(func(tx *store.Tx) error {
 		c.loop.Causes(tx, deploymentARN)
 		now := c.Clock.Now()
 		for hook, a := range answers {

@@ -15,11 +15,12 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 func TestATargetIsAskedAsAWSAsksIt(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		plain, full := w.hook("plain"), w.hook("full")
 		full.Stage, full.Details = types.DeploymentLifecycleHookStageProductionTrafficShift, json.RawMessage(`{"bucket": 1e2}`)
 		full.ProductionWeights = map[string]float64{"green": 12.5, "blue": 87.5}
@@ -76,7 +77,7 @@ func TestWhatTargetsAnswer(t *testing.T) {
 			unparsed + "HookDetails must have at most 262144 bytes."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, state.Options{}, func(w *world) {
+			inBubble(t, store.Options{}, func(w *world) {
 				w.answers(c.answer)
 				w.deploy(1, w.hook("a"))
 				w.idle()
@@ -87,7 +88,7 @@ func TestWhatTargetsAnswer(t *testing.T) {
 }
 
 func TestAFunctionThatFailsAndOneThatCannotBeCalled(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.answer = func(context.Context, []byte) (apiclient.Returned, error) {
 			return apiclient.Returned{Payload: []byte(`{"hookStatus":"SUCCEEDED"}`), FunctionError: "Unhandled"}, nil
 		}
@@ -107,7 +108,7 @@ func TestAFunctionThatFailsAndOneThatCannotBeCalled(t *testing.T) {
 }
 
 func TestRolesThatECSCannotAssume(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.controller.Assumes = func(deploymentARN, asked string) bool { return deploymentARN != deployment(1) || asked != role }
 		w.deploy(1, w.hook("a"))
 		w.deploy(2, w.hook("b"))
@@ -123,7 +124,7 @@ func TestRolesThatECSCannotAssume(t *testing.T) {
 // A target that is not done is asked again after a delay of the emulator's clock, with what it has
 // said last.
 func TestATargetThatIsInProgress(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.answers(`{"hookStatus": "IN_PROGRESS"}`, `{"hookStatus": "IN_PROGRESS", "callBackDelay": 90, "hookDetails": {"job": 7}}`,
 			`{"hookStatus": "IN_PROGRESS", "callBackDelay": 0}`, `{"hookStatus": "SUCCEEDED", "hookDetails": 1}`)
 		h := w.hook("a")
@@ -155,7 +156,7 @@ func TestATargetThatIsInProgress(t *testing.T) {
 }
 
 func TestAsksOnlyWhatIsDue(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		later, pause, over, ended := w.hook("later"), w.hook("pause"), w.hook("over"), w.hook("ended")
 		later.CallAt = w.clock.Now().Add(time.Minute)
 		pause.TargetType, pause.Status = types.DeploymentLifecycleHookTargetTypePause, types.DeploymentLifecycleHookStatusAwaitingAction
@@ -187,7 +188,7 @@ func TestHooksThatAreOverWhileTheirTargetIsAsked(t *testing.T) {
 		"hook is gone":     func(d *state.ServiceDeployment) { d.Hooks = nil },
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, state.Options{}, func(w *world) {
+			inBubble(t, store.Options{}, func(w *world) {
 				var cut atomic.Bool
 				w.answer = func(ctx context.Context, _ []byte) (apiclient.Returned, error) {
 					<-ctx.Done()
@@ -216,7 +217,7 @@ func TestHooksThatAreOverWhileTheirTargetIsAsked(t *testing.T) {
 
 // The clock waits for an answer, however long it takes in real time within its patience.
 func TestTheClockWaitsForACallUnderWay(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.answer = func(context.Context, []byte) (apiclient.Returned, error) {
 			time.Sleep(9 * time.Second) // of the bubble
 			return apiclient.Returned{Payload: []byte(`{"hookStatus":"IN_PROGRESS","callBackDelay":60}`)}, nil
@@ -236,7 +237,7 @@ func TestTheClockWaitsForACallUnderWay(t *testing.T) {
 }
 
 func TestTheClockDoesNotWaitForACallThatHangs(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.hangs()
 		for n := range 20 {
 			w.deploy(n, w.hook("a"))
@@ -266,7 +267,7 @@ func TestTheClockDoesNotWaitForACallThatHangs(t *testing.T) {
 
 // A kill has a hook asked again if its answer is lost, with the same executionId; else not.
 func TestAfterARestart(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.answers(`{"hookStatus":"SUCCEEDED"}`)
 		w.deploy(1, w.hook("answered"))
 		w.idle()
@@ -289,7 +290,7 @@ func TestAfterARestart(t *testing.T) {
 // An answer that cannot be written is kept until it can: the target is not asked twice.
 func TestAnswersWaitForTheDisk(t *testing.T) {
 	var full atomic.Bool
-	disk := state.Options{Path: filepath.Join(t.TempDir(), "state.db"), Fault: func() error {
+	disk := store.Options{Path: filepath.Join(t.TempDir(), "state.db"), Fault: func() error {
 		if full.Load() {
 			return errors.New("disk full")
 		}
@@ -316,7 +317,7 @@ func TestAnswersWaitForTheDisk(t *testing.T) {
 
 // An answer that comes while the emulator ends is written.
 func TestAnswersThatComeAtTheEnd(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.answer = func(ctx context.Context, _ []byte) (apiclient.Returned, error) {
 			<-ctx.Done()
 			return apiclient.Returned{Payload: []byte(`{"hookStatus":"SUCCEEDED"}`)}, nil
@@ -334,7 +335,7 @@ func TestAnswersThatComeAtTheEnd(t *testing.T) {
 
 // Neither deployments nor the hooks of one wait for each other.
 func TestAHundredHooksAtOnce(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.answer = func(context.Context, []byte) (apiclient.Returned, error) {
 			time.Sleep(5 * time.Second) // of the bubble
 			return apiclient.Returned{Payload: []byte(`{"hookStatus":"SUCCEEDED"}`)}, nil
@@ -363,7 +364,7 @@ func TestAHundredHooksAtOnce(t *testing.T) {
 }
 
 func TestTheEmulatorsOwnTroubleIsNotTheTargets(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		var trouble atomic.Bool
 		trouble.Store(true)
 		w.controller.Role = func(string, string, string) (as apiclient.Principal, err error) {
@@ -383,7 +384,7 @@ func TestTheEmulatorsOwnTroubleIsNotTheTargets(t *testing.T) {
 
 func TestDetailsOutliveTheEmulator(t *testing.T) {
 	const details = `{"a":[1e400,0.10,"<é>",null],"A":{}}`
-	disk := state.Options{Path: filepath.Join(t.TempDir(), "state.db")}
+	disk := store.Options{Path: filepath.Join(t.TempDir(), "state.db")}
 	inBubble(t, disk, func(w *world) {
 		w.answers(`{"hookStatus":"IN_PROGRESS","hookDetails":` + details + `}`)
 		w.deploy(1, w.hook("a"))

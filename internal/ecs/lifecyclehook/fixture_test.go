@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/lifecyclehook"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -33,7 +34,7 @@ const patience = 10 * time.Second
 // world is a store, a clock that stands still, and the targets of hooks.
 type world struct {
 	*testing.T
-	store      *state.Store
+	store      *store.Store
 	clock      *clock.Clock
 	log        bytes.Buffer
 	controller *lifecyclehook.Controller
@@ -53,7 +54,7 @@ type call struct {
 }
 
 // inBubble runs a test in a time of its own. The emulator's clock only moves by Advance.
-func inBubble(t *testing.T, o state.Options, test func(w *world)) {
+func inBubble(t *testing.T, o store.Options, test func(w *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		store, err := state.Open(o)
 		if err != nil {
@@ -159,7 +160,7 @@ func (w *world) hook(id string) state.LifecycleHook {
 // deploy puts a service deployment with hooks, as the scheduler does.
 func (w *world) deploy(n int, hooks ...state.LifecycleHook) {
 	w.Helper()
-	w.must(w.store.Update(func(tx *state.Tx) error {
+	w.must(w.store.Update(func(tx *store.Tx) error {
 		state.PutServiceDeployment(tx, &state.ServiceDeployment{
 			ARN: deployment(n), ServiceARN: scope + "service/c/web", Status: types.ServiceDeploymentStatusInProgress,
 			Target: state.DeployedRevision{ARN: scope + "service-revision/c/web/2"}, Hooks: hooks,
@@ -171,7 +172,7 @@ func (w *world) deploy(n int, hooks ...state.LifecycleHook) {
 // change changes a service deployment, as the scheduler does.
 func (w *world) change(n int, change func(*state.ServiceDeployment)) {
 	w.Helper()
-	w.must(w.store.Update(func(tx *state.Tx) error {
+	w.must(w.store.Update(func(tx *store.Tx) error {
 		d := state.FindServiceDeployment(tx, deployment(n)).Clone()
 		change(d)
 		state.PutServiceDeployment(tx, d)

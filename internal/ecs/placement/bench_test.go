@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -16,7 +17,7 @@ import (
 func crowd(t testing.TB, n int) *cluster {
 	t.Helper()
 	c := newCluster(t)
-	c.update(t, func(tx *state.Tx) {
+	c.update(t, func(tx *store.Tx) {
 		for i := range n {
 			zone := "eu-west-1" + string(rune('a'+i%3))
 			instance := &state.ContainerInstance{

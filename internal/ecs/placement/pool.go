@@ -13,13 +13,14 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Pool is the container instances of a cluster with what is free of them. It is for one
 // transaction: what it places it takes.
 type Pool struct {
-	tx      *state.Tx
+	tx      *store.Tx
 	cluster *state.Cluster
 	chance  Chance
 	roster  *roster
@@ -31,7 +32,7 @@ type Pool struct {
 }
 
 // NewPool is the container instances of a cluster as a transaction sees them.
-func NewPool(tx *state.Tx, cluster *state.Cluster, chance Chance) *Pool {
+func NewPool(tx *store.Tx, cluster *state.Cluster, chance Chance) *Pool {
 	r := rosterOf(tx, cluster)
 	return &Pool{tx: tx, cluster: cluster, chance: chance, roster: r, nodes: r.free(tx, cluster)}
 }

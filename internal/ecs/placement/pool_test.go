@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -16,24 +17,24 @@ var scope = arn.Scope{Region: "eu-west-1", Account: "123456789012"}
 
 // cluster is a store with one cluster, whose container instances tests add.
 type cluster struct {
-	*state.Store
+	*store.Store
 	row *state.Cluster
 }
 
 func newCluster(t testing.TB) *cluster {
 	t.Helper()
-	s, err := state.Open(state.Options{})
+	s, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &cluster{s, &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterActive}}
-	c.update(t, func(tx *state.Tx) { state.PutCluster(tx, c.row) })
+	c.update(t, func(tx *store.Tx) { state.PutCluster(tx, c.row) })
 	return c
 }
 
-func (c *cluster) update(t testing.TB, change func(tx *state.Tx)) {
+func (c *cluster) update(t testing.TB, change func(tx *store.Tx)) {
 	t.Helper()
-	if err := c.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := c.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -49,7 +50,7 @@ func (c *cluster) add(t testing.TB, id, zone string, changes ...func(*state.Cont
 	for _, change := range changes {
 		change(instance)
 	}
-	c.update(t, func(tx *state.Tx) { state.PutContainerInstance(tx, instance, time.Time{}) })
+	c.update(t, func(tx *store.Tx) { state.PutContainerInstance(tx, instance, time.Time{}) })
 	return instance.ARN
 }
 
@@ -141,7 +142,7 @@ func TestTasksSeeWhatOthersTook(t *testing.T) {
 		i.Registered.GPUs = []string{"gpu-0", "gpu-1", "gpu-2"}
 	})
 	web := demand(func(d *Demand) { d.Reserved = &state.Reservation{CPU: 100, Memory: 100, Ports: []uint16{80}, GPUs: 2} })
-	c.update(t, func(tx *state.Tx) {
+	c.update(t, func(tx *store.Tx) {
 		place, _ := NewPool(tx, c.row, NewChance(1)).Place(web)
 		state.AddTask(tx, &state.Task{
 			ARN: scope.Task("shop", "1"), Spec: &state.TaskSpec{ClusterARN: c.row.ARN, Group: web.Group, LaunchType: web.LaunchType, Reserved: web.Reserved},
@@ -288,7 +289,7 @@ func TestToStop(t *testing.T) {
 			Status:    state.TaskStatus{LastStatus: state.Running},
 		})
 	}
-	c.update(t, func(tx *state.Tx) {
+	c.update(t, func(tx *store.Tx) {
 		for _, task := range tasks {
 			state.AddTask(tx, task)
 		}
@@ -318,7 +319,7 @@ func TestATaskThatShallStopDoesNotBarItsGroup(t *testing.T) {
 	instance := c.add(t, "1", "eu-west-1a")
 	d := demand(distinct)
 	task := scope.Task("shop", "1")
-	c.update(t, func(tx *state.Tx) {
+	c.update(t, func(tx *store.Tx) {
 		place, _ := NewPool(tx, c.row, NewChance(1)).Place(d)
 		state.AddTask(tx, &state.Task{
 			ARN: task, Spec: &state.TaskSpec{ClusterARN: c.row.ARN, Group: d.Group, LaunchType: d.LaunchType, Reserved: d.Reserved},
@@ -328,7 +329,7 @@ func TestATaskThatShallStopDoesNotBarItsGroup(t *testing.T) {
 	if _, misses := NewPool(c.Read(), c.row, NewChance(1)).Place(d); len(misses) != 1 || misses[0].Reason != DistinctInstance {
 		t.Fatalf("beside a task that runs: %+v", misses)
 	}
-	c.update(t, func(tx *state.Tx) { state.StopTask(tx, task, state.Stop{Code: types.TaskStopCodeUserInitiated}) })
+	c.update(t, func(tx *store.Tx) { state.StopTask(tx, task, state.Stop{Code: types.TaskStopCodeUserInitiated}) })
 	pool := NewPool(c.Read(), c.row, NewChance(1))
 	if place, misses := pool.Place(d); place.ContainerInstance != instance {
 		t.Errorf("beside a task that stops: %+v", misses)

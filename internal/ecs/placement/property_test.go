@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"pgregory.net/rapid"
 )
@@ -120,7 +121,7 @@ func (r *reference) best(d *Demand) (best []string) {
 func TestPlacementIsThatOfTheReference(t *testing.T) {
 	zones := []string{"eu-west-1a", "eu-west-1b", "eu-west-1c"}
 	rapid.Check(t, func(t *rapid.T) {
-		s, err := state.Open(state.Options{})
+		s, err := state.Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +141,7 @@ func TestPlacementIsThatOfTheReference(t *testing.T) {
 			}
 			return i
 		}), 0, 12).Draw(t, "instances")}
-		_ = s.Update(func(tx *state.Tx) error {
+		_ = s.Update(func(tx *store.Tx) error {
 			state.PutCluster(tx, c.row)
 			for i, instance := range r.instances {
 				instance.ARN = scope.ContainerInstance("shop", fmt.Sprintf("%032d", i))

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -22,7 +23,7 @@ type roster struct {
 	values map[string]*valueNumbers // by name of the attribute
 }
 
-func rosterOf(tx *state.Tx, cluster *state.Cluster) *roster {
+func rosterOf(tx *store.Tx, cluster *state.Cluster) *roster {
 	return state.FindInstanceRoster(tx, cluster).Derived(func() any { return newRoster(state.ContainerInstances(tx, cluster)) }).(*roster)
 }
 
@@ -48,7 +49,7 @@ func (r *roster) placesByARN() map[string]int {
 // free returns the nodes with what is free of them in a transaction. It begins with those
 // of the last pool and looks only into the rows of usage that are others since, as rows
 // never change: a look into each would cost more than all else of a placement.
-func (r *roster) free(tx *state.Tx, cluster *state.Cluster) []node {
+func (r *roster) free(tx *store.Tx, cluster *state.Cluster) []node {
 	from := r.nodes
 	if last := r.last.Load(); last != nil {
 		from = *last

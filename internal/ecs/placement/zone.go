@@ -4,12 +4,13 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Zones are those of the ACTIVE container instances of a cluster that take tasks of the launch type EC2.
 // They are found out once until an instance changes.
-func Zones(tx *state.Tx, cluster *state.Cluster) []string { return rosterOf(tx, cluster).zones() }
+func Zones(tx *store.Tx, cluster *state.Cluster) []string { return rosterOf(tx, cluster).zones() }
 
 func (r *roster) zonesOfNodes() []string {
 	zones := map[string]bool{}

@@ -23,6 +23,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -31,16 +32,16 @@ import (
 
 type controller struct {
 	*reconcile.Loop
-	store *state.Store
+	store *store.Store
 	clock *clock.Clock
 }
 
 // New makes the loop that places the waiting tasks of all clusters. A cluster without any costs it a look into an
 // index when there is more room in it.
-func New(s *state.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
+func New(s *store.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
 	c := &controller{store: s, clock: clk}
 	c.Loop = reconcile.New(reconcile.Options{
-		Name: "waiting tasks", Clock: clk, Log: log, Watch: s.WatchWaitingTasks(), Reconcile: c.reconcile,
+		Name: "waiting tasks", Clock: clk, Log: log, Watch: state.WatchWaitingTasks(s), Reconcile: c.reconcile,
 	})
 	return c.Loop
 }
@@ -53,7 +54,7 @@ func (c *controller) reconcile(_ context.Context, cluster string) (time.Time, er
 	if plan.changes() == 0 {
 		return plan.WakeAt, nil
 	}
-	err := c.store.Update(func(tx *state.Tx) error {
+	err := c.store.Update(func(tx *store.Tx) error {
 		c.Causes(tx, cluster)
 		plan = c.decide(tx, cluster, chance)
 		apply(tx, plan, c.clock.Now())
@@ -68,7 +69,7 @@ func (c *controller) reconcile(_ context.Context, cluster string) (time.Time, er
 	return plan.WakeAt, nil
 }
 
-func (c *controller) decide(tx *state.Tx, cluster string, chance placement.Chance) Plan {
+func (c *controller) decide(tx *store.Tx, cluster string, chance placement.Chance) Plan {
 	waiting, row := state.AllWaitingTasks(tx, cluster), state.FindCluster(tx, cluster)
 	if len(waiting) == 0 || row == nil {
 		return Plan{}
@@ -80,7 +81,7 @@ func (c *controller) decide(tx *state.Tx, cluster string, chance placement.Chanc
 
 // demands finds what tasks ask of a container instance. Tasks that ask for the same share it, so that a
 // pool looks once at what one of them has no room for.
-func demands(tx *state.Tx) func(*state.Task) *placement.Demand {
+func demands(tx *store.Tx) func(*state.Task) *placement.Demand {
 	known, of := map[string]*placement.Demand{}, map[*state.Task]*placement.Demand{}
 	return func(t *state.Task) *placement.Demand {
 		if demand, found := of[t]; found {
@@ -121,7 +122,7 @@ func alike(t *state.Task) string {
 	return b.String()
 }
 
-func demandOf(tx *state.Tx, t *state.Task) *placement.Demand {
+func demandOf(tx *store.Tx, t *state.Task) *placement.Demand {
 	definition := state.FindTaskDefinition(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if definition == nil {
 		return nil // cannot be: it stays as long as a task has not ended
@@ -139,7 +140,7 @@ func demandOf(tx *state.Tx, t *state.Task) *placement.Demand {
 }
 
 // apply carries out a plan that was made on the transaction's own view.
-func apply(tx *state.Tx, p Plan, now time.Time) {
+func apply(tx *store.Tx, p Plan, now time.Time) {
 	for _, at := range p.Place {
 		state.PlaceTask(tx, at.Task, at.At, now)
 	}

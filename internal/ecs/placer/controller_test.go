@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -38,7 +39,7 @@ func (w *world) task(id string) *state.Task { return state.FindTask(w.store.Read
 // and when time is over; all that there is to do is done.
 func TestThePlacerWakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, state.Options{})
+		w := newWorld(t, store.Options{})
 		_, end := w.run(clock.New(clock.Options{}))
 		defer end()
 		now := func(t *state.Task) { t.Spec.CreatedAt = time.Now() }
@@ -54,14 +55,14 @@ func TestThePlacerWakes(t *testing.T) {
 		if w.task(first).Waits() || !w.task(second).Waits() {
 			t.Error("not the oldest is placed")
 		}
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			state.StopTask(tx, second, state.Stop{Code: types.TaskStopCodeUserInitiated, Reason: "mine", At: time.Now()})
 		})
 		synctest.Wait()
 		if stopped := w.task(second); !stopped.Ended() || stopped.Stop.Reason != "mine" {
 			t.Errorf("a task that is stopped while it waits: %+v", stopped.Status)
 		}
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			status := state.TaskStatus{LastStatus: state.Stopped, StoppedAt: time.Now()}
 			if err := state.PutTaskStatus(tx, first, state.TaskStep{Status: status, At: time.Now()}); err != nil {
 				t.Error(err)
@@ -85,7 +86,7 @@ func TestThePlacerWakes(t *testing.T) {
 // TestManyTasksInOnePass: more than one transaction changes are placed all the same.
 func TestManyTasksInOnePass(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, state.Options{})
+		w := newWorld(t, store.Options{})
 		now := func(t *state.Task) { t.Spec.CreatedAt = time.Now() }
 		for range 3 * mostChanges {
 			w.wait("a", 1, 0, now)
@@ -106,7 +107,7 @@ func TestManyTasksInOnePass(t *testing.T) {
 
 // TestARestartWhileTasksWait: nothing is placed twice, and what waits goes on with its age.
 func TestARestartWhileTasksWait(t *testing.T) {
-	file := state.Options{Path: filepath.Join(t.TempDir(), "state")}
+	file := store.Options{Path: filepath.Join(t.TempDir(), "state")}
 	w := newWorld(t, file)
 	old := clock.New(clock.Options{})
 	since := old.Now()
@@ -151,8 +152,8 @@ func TestARestartWhileTasksWait(t *testing.T) {
 
 // TestRoomIsKeptForDaemons: a task that waits does not get what a DAEMON service still needs.
 func TestRoomIsKeptForDaemons(t *testing.T) {
-	w := newWorld(t, state.Options{})
-	w.update(func(tx *state.Tx) {
+	w := newWorld(t, store.Options{})
+	w.update(func(tx *store.Tx) {
 		def := state.AddTaskDefinition(tx, scope, &types.TaskDefinition{
 			Family: aws.String("daemon"), NetworkMode: types.NetworkModeBridge, Cpu: aws.String("600"), Memory: aws.String("64"),
 			ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("app"), Image: aws.String("app")}},

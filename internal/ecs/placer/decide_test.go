@@ -13,6 +13,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -26,27 +27,27 @@ var (
 // world is a store with a cluster, whose container instances and tasks tests add.
 type world struct {
 	testing.TB
-	store *state.Store
+	store *store.Store
 	tasks int
 }
 
-func newWorld(t testing.TB, options state.Options) *world {
+func newWorld(t testing.TB, options store.Options) *world {
 	t.Helper()
 	s, err := state.Open(options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &world{TB: t, store: s}
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		state.PutCluster(tx, &state.Cluster{ARN: clusterARN, Name: "shop", Status: state.ClusterActive})
 		state.AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: aws.String("web"), NetworkMode: types.NetworkModeBridge}, nil, scope.Root(), start)
 	})
 	return w
 }
 
-func (w *world) update(change func(tx *state.Tx)) {
+func (w *world) update(change func(tx *store.Tx)) {
 	w.Helper()
-	if err := w.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := w.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -58,7 +59,7 @@ func (w *world) instance(id, provider string, cpu int) string {
 		ARN: scope.ContainerInstance("shop", id), LaunchType: types.LaunchTypeEc2, Status: state.InstanceActive, AgentConnected: true,
 		CapacityProvider: provider, Zone: "us-east-1a", Registered: state.Resources{CPU: cpu, Memory: 1 << 20},
 	}
-	w.update(func(tx *state.Tx) { state.PutContainerInstance(tx, c, start) })
+	w.update(func(tx *store.Tx) { state.PutContainerInstance(tx, c, start) })
 	return c.ARN
 }
 
@@ -78,7 +79,7 @@ func (w *world) wait(provider string, cpu int, since time.Duration, change ...fu
 	for _, c := range change {
 		c(t)
 	}
-	w.update(func(tx *state.Tx) { state.AddTask(tx, t) })
+	w.update(func(tx *store.Tx) { state.AddTask(tx, t) })
 	return t.ARN
 }
 
@@ -159,7 +160,7 @@ func TestDecide(t *testing.T) {
 		"told to stop": {func(w *world) {
 			id := w.wait("a", 100, 0)
 			w.instance("i", "a", 1000)
-			w.update(func(tx *state.Tx) {
+			w.update(func(tx *store.Tx) {
 				state.StopTask(tx, id, state.Stop{Code: types.TaskStopCodeUserInitiated, At: start})
 			})
 		}, 0, "end 0001", 0},
@@ -190,7 +191,7 @@ func TestDecide(t *testing.T) {
 		}, 1, "explain 0001=LOCATION", patience},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, state.Options{})
+			w := newWorld(t, store.Options{})
 			test.world(w)
 			plan := w.decide(test.after)
 			if got := plan.short(); got != test.want {
@@ -211,7 +212,7 @@ func TestDecide(t *testing.T) {
 // passed over has no room left, and an older one of the same size never waits while a younger one is placed.
 func TestWaitingTasksArePlacedInOrder(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		w := newWorld(t, state.Options{})
+		w := newWorld(t, store.Options{})
 		type waits struct {
 			provider string
 			cpu      int
@@ -259,7 +260,7 @@ func TestWaitingTasksArePlacedInOrder(t *testing.T) {
 func BenchmarkPlace2000On100(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
-		w := newWorld(b, state.Options{})
+		w := newWorld(b, store.Options{})
 		for range 2000 {
 			w.wait("a", 50, 0)
 		}
@@ -271,7 +272,7 @@ func BenchmarkPlace2000On100(b *testing.B) {
 				if plan.changes() == 0 {
 					break
 				}
-				w.update(func(tx *state.Tx) { apply(tx, plan, start) })
+				w.update(func(tx *store.Tx) { apply(tx, plan, start) })
 			}
 		}
 		if n := len(state.AllWaitingTasks(w.store.Read(), clusterARN)); n > 0 {

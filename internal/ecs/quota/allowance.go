@@ -2,6 +2,7 @@ package quota
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -33,7 +34,7 @@ func (q Quotas) LimitFargate() bool {
 }
 
 // Allowance is what quotas leave now. It looks at counts, never at tasks.
-func (q Quotas) Allowance(tx *state.Tx, scope arn.Scope) *Allowance {
+func (q Quotas) Allowance(tx *store.Tx, scope arn.Scope) *Allowance {
 	if !q.LimitFargate() {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/place"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -35,7 +36,7 @@ type endpoint struct {
 }
 
 // endpointOf reads what there is to know of a service of Cloud Map.
-func endpointOf(tx *state.Tx, discoveryARN string) *endpoint {
+func endpointOf(tx *store.Tx, discoveryARN string) *endpoint {
 	return &endpoint{arn: discoveryARN, instances: servicediscovery.Instances(tx, discoveryARN), weights: servicediscovery.FindWeights(tx, discoveryARN)}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -133,17 +134,17 @@ func addressOf(l *balancer.Listener) string {
 // Rows that are read while a service of Cloud Map changes or goes do not stay.
 func TestEndpointsOfFormerRows(t *testing.T) {
 	withTasks(t, 0, func(s *scene) {
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			servicediscovery.PutService(tx, &servicediscovery.Service{ARN: apiARN, Name: "api", ECSService: "x"})
 		})
 		former := s.store.Read()
-		s.update(func(tx *state.Tx) { servicediscovery.Register(tx, instance("1", "10.0.0.1", "blue")) })
+		s.update(func(tx *store.Tx) { servicediscovery.Register(tx, instance("1", "10.0.0.1", "blue")) })
 		latest := s.controller.endpoint(s.store.Read(), apiARN)
 		s.controller.endpoint(former, apiARN)
 		if s.controller.endpoint(s.store.Read(), apiARN) != latest {
 			t.Error("the latest is made again")
 		}
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			servicediscovery.Deregister(tx, apiARN, "1")
 			servicediscovery.DeleteService(tx, servicediscovery.FindService(tx, apiARN))
 		})

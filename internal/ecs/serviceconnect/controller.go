@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -28,7 +29,7 @@ type Proxies interface {
 
 // Options are what proxies are looked after with.
 type Options struct {
-	Store   *state.Store
+	Store   *store.Store
 	Clock   *clock.Clock
 	Log     *slog.Logger
 	Proxies Proxies
@@ -192,7 +193,7 @@ func (c *Controller) knowing() func(string) *endpoint {
 }
 
 // endpoint is what rows tell of a service of Cloud Map, for all proxies the same: each change of it renews the service's row.
-func (c *Controller) endpoint(tx *state.Tx, discoveryARN string) *endpoint {
+func (c *Controller) endpoint(tx *store.Tx, discoveryARN string) *endpoint {
 	row := servicediscovery.FindService(tx, discoveryARN)
 	c.mu.Lock()
 	defer c.mu.Unlock()

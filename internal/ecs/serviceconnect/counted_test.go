@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -76,7 +77,7 @@ func TestCountsOfAProxyThatEnds(t *testing.T) {
 		if len(last) != 1 || last[0].Task != s.tasks[0] || last[0].Connections != 4 {
 			t.Errorf("at its end it has counted %+v", last)
 		}
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			status := state.FindTask(tx, s.tasks[0]).Status.Clone()
 			status.LastStatus = state.Stopped
 			if err := state.PutTaskStatus(tx, s.tasks[0], state.TaskStep{Status: status}); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -35,7 +36,7 @@ func (c *Controller) lookAtService(ctx context.Context, discoveryARN string) (ti
 	if ctx.Err() != nil {
 		return time.Time{}, ctx.Err()
 	}
-	err := c.Store.Update(func(tx *state.Tx) error {
+	err := c.Store.Update(func(tx *store.Tx) error {
 		c.services.Causes(tx, discoveryARN)
 		servicediscovery.Acknowledge(tx, discoveryARN, servicediscovery.Proxies, s.Revision)
 		return nil
@@ -65,7 +66,7 @@ func (c *Controller) drain(ctx context.Context, discoveryARN string) (time.Time,
 	if ctx.Err() != nil {
 		return time.Time{}, ctx.Err()
 	}
-	err := c.Store.Update(func(tx *state.Tx) error {
+	err := c.Store.Update(func(tx *store.Tx) error {
 		c.drains.Causes(tx, discoveryARN)
 		servicediscovery.Acknowledge(tx, discoveryARN, servicediscovery.DrainedProxies, until)
 		return nil
@@ -77,7 +78,7 @@ func (c *Controller) drain(ctx context.Context, discoveryARN string) (time.Time,
 }
 
 // thatKnow are the proxies that know a service and run, as far as it is known: one that starts reads later rows.
-func (c *Controller) thatKnow(tx *state.Tx, s *servicediscovery.Service) (list []*proxy) {
+func (c *Controller) thatKnow(tx *store.Tx, s *servicediscovery.Service) (list []*proxy) {
 	for _, t := range state.ConnectTasks(tx, s.NamespaceARN) {
 		if !t.Spec.Connect.Knows(s.ARN) {
 			continue

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -23,7 +24,7 @@ var scope = arn.Scope{Region: "us-east-1", Account: "1"}
 // scene has tasks that know the endpoint of the API, each with a proxy that counts what the test says.
 type scene struct {
 	*testing.T
-	store      *state.Store
+	store      *store.Store
 	controller *Controller
 	log        lockedLog
 	proxies    map[string]*plane // by the task's ARN
@@ -33,17 +34,17 @@ type scene struct {
 // withTasks tells a story of a controller with so many tasks.
 func withTasks(t *testing.T, number int, story func(s *scene)) {
 	synctest.Test(t, func(t *testing.T) {
-		store, err := state.Open(state.Options{})
+		rows, err := state.Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := &scene{T: t, store: store, proxies: map[string]*plane{}}
+		s := &scene{T: t, store: rows, proxies: map[string]*plane{}}
 		for i := range number {
 			task := scope.Task("c", fmt.Sprintf("%032d", i))
 			s.tasks, s.proxies[task] = append(s.tasks, task), newPlane()
-			s.update(func(tx *state.Tx) { state.AddTask(tx, taskOf(task)) })
+			s.update(func(tx *store.Tx) { state.AddTask(tx, taskOf(task)) })
 		}
-		s.controller = New(Options{Store: store, Clock: clock.New(clock.Options{}), Log: slog.New(slog.NewTextHandler(&s.log, nil)), Proxies: s})
+		s.controller = New(Options{Store: rows, Clock: clock.New(clock.Options{}), Log: slog.New(slog.NewTextHandler(&s.log, nil)), Proxies: s})
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() {
@@ -74,9 +75,9 @@ func taskOf(taskARN string) *state.Task {
 	}
 }
 
-func (s *scene) update(change func(tx *state.Tx)) {
+func (s *scene) update(change func(tx *store.Tx)) {
 	s.Helper()
-	if err := s.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := s.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		s.Fatal(err)
 	}
 }

@@ -16,13 +16,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // oneProxy is the proxy of a task that knows the endpoint api. It is the engine, and the data plane.
 type oneProxy struct {
 	*testing.T
-	store   *state.Store
+	store   *store.Store
 	log     lockedLog
 	task    string
 	server  *control.Server
@@ -64,9 +65,9 @@ func (p *oneProxy) Drain(ctx context.Context) {
 }
 
 // update writes, and returns when all has been done about it that takes no time.
-func (p *oneProxy) update(change func(tx *state.Tx)) {
+func (p *oneProxy) update(change func(tx *store.Tx)) {
 	p.Helper()
-	if err := p.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := p.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		p.Fatal(err)
 	}
 	synctest.Wait()
@@ -74,7 +75,7 @@ func (p *oneProxy) update(change func(tx *state.Tx)) {
 
 func (p *oneProxy) becomes(phase state.ContainerPhase) {
 	p.Helper()
-	p.update(func(tx *state.Tx) {
+	p.update(func(tx *store.Tx) {
 		status := state.FindTask(tx, p.task).Status.Clone()
 		status.Containers[0].Phase = phase
 		if err := state.PutTaskStatus(tx, p.task, state.TaskStep{Status: status}); err != nil {
@@ -85,13 +86,13 @@ func (p *oneProxy) becomes(phase state.ContainerPhase) {
 
 func withProxy(t *testing.T, story func(p *oneProxy)) {
 	synctest.Test(t, func(t *testing.T) {
-		store, err := state.Open(state.Options{})
+		rows, err := state.Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		scope := arn.Scope{Region: "us-east-1", Account: "1"}
-		p := &oneProxy{T: t, store: store, task: scope.Task("c", arn.NewID()), server: control.NewServer(), drained: make(chan struct{})}
-		p.update(func(tx *state.Tx) {
+		p := &oneProxy{T: t, store: rows, task: scope.Task("c", arn.NewID()), server: control.NewServer(), drained: make(chan struct{})}
+		p.update(func(tx *store.Tx) {
 			servicediscovery.PutService(tx, &servicediscovery.Service{ARN: apiARN, NamespaceARN: "ns", Name: "api", ECSService: scope.Service("c", "api")})
 			servicediscovery.Register(tx, instance("1", "10.0.0.1", "blue"))
 			state.AddTask(tx, &state.Task{
@@ -103,7 +104,7 @@ func withProxy(t *testing.T, story func(p *oneProxy)) {
 			})
 		})
 		ctx, cancel := context.WithCancel(t.Context())
-		c := New(Options{Store: store, Clock: clock.New(clock.Options{}), Log: slog.New(slog.NewTextHandler(&p.log, nil)), Proxies: p})
+		c := New(Options{Store: rows, Clock: clock.New(clock.Options{}), Log: slog.New(slog.NewTextHandler(&p.log, nil)), Proxies: p})
 		ended := make(chan struct{})
 		go func() { defer close(ended); _ = c.Run(ctx) }()
 		synctest.Wait()
@@ -118,7 +119,7 @@ func withProxy(t *testing.T, story func(p *oneProxy)) {
 func TestWhatIsGoneHasDrained(t *testing.T) {
 	for _, answered := range []bool{true, false} {
 		withProxy(t, func(p *oneProxy) {
-			p.update(func(tx *state.Tx) { servicediscovery.Deregister(tx, apiARN, "1") })
+			p.update(func(tx *store.Tx) { servicediscovery.Deregister(tx, apiARN, "1") })
 			if !p.heard(servicediscovery.Proxies) || p.heard(servicediscovery.DrainedProxies) {
 				t.Errorf("heard %v, drained %v", p.heard(servicediscovery.Proxies), p.heard(servicediscovery.DrainedProxies))
 			}
@@ -143,7 +144,7 @@ func TestAProxyThatStopsIsNotWaitedFor(t *testing.T) {
 		synctest.Wait()
 		began := time.Now()
 		p.becomes(state.ContainerStopped)
-		p.update(func(tx *state.Tx) { servicediscovery.Deregister(tx, apiARN, "1") })
+		p.update(func(tx *store.Tx) { servicediscovery.Deregister(tx, apiARN, "1") })
 		if !p.heard(servicediscovery.DrainedProxies) || time.Since(began) > 0 {
 			t.Errorf("it is waited for, for %v", time.Since(began))
 		}
@@ -167,7 +168,7 @@ func TestTheLogTellsOfAProxyThatDoesNotAnswer(t *testing.T) {
 		}
 		p.mute.Store(true)
 		p.end()
-		p.update(func(tx *state.Tx) { servicediscovery.Register(tx, instance("2", "10.0.0.2", "blue")) })
+		p.update(func(tx *store.Tx) { servicediscovery.Register(tx, instance("2", "10.0.0.2", "blue")) })
 		time.Sleep(silence - time.Second)
 		says("at first", "")
 		time.Sleep(time.Minute)

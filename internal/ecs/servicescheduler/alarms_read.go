@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	cw "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -22,7 +23,7 @@ type Alarm struct {
 
 // readAlarms gathers the alarms that a service deployment watches, by name. One that is gone is not
 // triggered; it may come back.
-func readAlarms(tx *state.Tx, r *state.ServiceDeployment) map[string]Alarm {
+func readAlarms(tx *store.Tx, r *state.ServiceDeployment) map[string]Alarm {
 	c := deploymentAlarms(r)
 	if c == nil {
 		return nil

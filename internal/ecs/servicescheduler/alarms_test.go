@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	cw "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -32,7 +33,7 @@ func withPercentages(s *state.Service) { percentages(200, 100)(s) }
 // alarm puts an alarm of five periods of a minute, and its state.
 func (f *fixture) alarm(is cw.StateValue) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		if cloudwatch.FindAlarm(tx, scope, "slow") == nil {
 			a := &cloudwatch.Alarm{Scope: scope, Name: "slow", Settings: cloudwatch.Settings{Period: 60, EvaluationPeriods: 5}}
 			a.Begin(f.now)
@@ -123,11 +124,11 @@ func TestACompositeAlarmEndsARollingUpdate(t *testing.T) {
 	f := newFixture(t, withPercentages)
 	reason := "it is"
 	set := func(is cw.StateValue) {
-		f.update(func(tx *state.Tx) {
+		f.update(func(tx *store.Tx) {
 			alarmstate.Set(tx, cloudwatch.FindAlarm(tx, scope, "errors"), alarmstate.State{Value: is, Reason: &reason, At: f.now})
 		})
 	}
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		a := &cloudwatch.Alarm{Scope: scope, Name: "errors", Settings: cloudwatch.Settings{Period: 60, EvaluationPeriods: 5}}
 		a.Begin(f.now)
 		cloudwatch.PutAlarm(tx, a)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/google/go-cmp/cmp"
 )
@@ -23,7 +24,7 @@ func (f *fixture) announced() (lines []string) {
 		return text
 	}
 	var asService []string
-	events, _, _ := f.store.Events(0)
+	events, _, _ := state.Events(f.store, 0)
 	for _, e := range events {
 		switch c := e.Value; {
 		case c.Deployment != nil:
@@ -76,9 +77,9 @@ func TestRollingUpdateIsAnnounced(t *testing.T) {
 		"INFO SERVICE_STEADY_STATE",
 	}
 	f.expectAnnounced(want...)
-	newest := f.store.NewestEvent()
+	newest := state.NewestEvent(f.store)
 	f.schedule()
-	if now := f.store.NewestEvent(); now != newest {
+	if now := state.NewestEvent(f.store); now != newest {
 		t.Errorf("a steady service has events: %d after %d", now, newest)
 	}
 	f.now = f.now.Add(7 * time.Hour)
@@ -154,7 +155,7 @@ func TestHooksOfABlueGreenDeploymentAreAnnounced(t *testing.T) {
 	f.configureHooks(pauseAt(types.DeploymentLifecycleHookStagePreScaleUp, types.DeploymentLifecycleHookStagePostScaleUp))
 	f.release()
 	f.goOn()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		r := f.record()
 		state.DecideLifecycleHook(tx, r.ARN, r.Hooks[0].ID, types.DeploymentLifecycleHookActionContinue, f.now)
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
@@ -19,7 +20,7 @@ import (
 
 // read gathers what a decision needs from a snapshot; ok is false when there is no
 // such service, or when a start has left out the damaged row of its cluster.
-func read(tx *state.Tx, serviceARN string, now time.Time, chance placement.Chance) (in Input, ok bool) {
+func read(tx *store.Tx, serviceARN string, now time.Time, chance placement.Chance) (in Input, ok bool) {
 	s := state.FindService(tx, serviceARN)
 	if s == nil || state.FindCluster(tx, s.ClusterARN) == nil {
 		return Input{}, false
@@ -54,7 +55,7 @@ func read(tx *state.Tx, serviceARN string, now time.Time, chance placement.Chanc
 
 // change is a plan on its way into a transaction.
 type change struct {
-	tx      *state.Tx
+	tx      *store.Tx
 	service *state.Service // as it was when the plan was made
 	now     time.Time
 	events  []event.Event
@@ -62,7 +63,7 @@ type change struct {
 
 // apply carries out a plan that was made on the transaction's own view. What users change is a fact of the
 // decision, so no verb should be refused; one that is does not keep the others from being carried out.
-func apply(tx *state.Tx, s *state.Service, verbs []Verb, now time.Time) (refused error) {
+func apply(tx *store.Tx, s *state.Service, verbs []Verb, now time.Time) (refused error) {
 	c := &change{tx: tx, service: s, now: now}
 	for _, v := range verbs {
 		refused = errors.Join(refused, c.carryOut(v))

@@ -3,6 +3,7 @@ package servicescheduler
 import (
 	"testing"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -10,7 +11,7 @@ import (
 func TestARefusedVerbTakesNoOtherAlong(t *testing.T) {
 	f := newFixture(t, nil)
 	var refused error
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		s := f.service()
 		refused = apply(tx, s, []Verb{SetWeights{Rule: "gone"}, StartTasks{DeploymentID: s.Deployments[0].ID, N: 2}}, f.now)
 	})

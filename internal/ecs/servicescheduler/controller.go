@@ -23,6 +23,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/heeding"
@@ -38,15 +39,15 @@ const (
 
 // Options are what services are scheduled by.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
 	// RefusedRole returns a role of a task definition that ECS cannot assume, empty if it
 	// can assume all. Nil is an ECS that can assume any.
-	RefusedRole func(tx *state.Tx, definition *types.TaskDefinition) string
+	RefusedRole func(tx *store.Tx, definition *types.TaskDefinition) string
 	// RefusesRole reports whether ECS cannot assume an infrastructure role to act for a service. Nil is an
 	// ECS that can assume any.
-	RefusesRole func(tx *state.Tx, serviceARN, role string) bool
+	RefusesRole func(tx *store.Tx, serviceARN, role string) bool
 	// Delays are those of AWS, or none.
 	Delays Delays
 	// Outages are what there is no capacity of; nil is nothing. LookAgain follows their end.
@@ -71,11 +72,11 @@ type Controller struct {
 func New(opts Options) *Controller {
 	c := &Controller{Options: opts}
 	c.waiting.clusters, c.waiting.crowded = map[string]map[string]waitCondition{}, map[string]map[string][]string{}
-	instances := c.wakesServices("container instance", c.Store.WatchContainerInstances(), c.concernedByInstance)
-	room := c.wakesServices("room of a cluster", c.Store.WatchRoom(), c.concernedByRoom)
+	instances := c.wakesServices("container instance", state.WatchContainerInstances(c.Store), c.concernedByInstance)
+	room := c.wakesServices("room of a cluster", state.WatchRoom(c.Store), c.concernedByRoom)
 	providers := c.wakesServices("capacity provider", c.Store.Watch(0, state.OnCapacityProviders(providerChange)), c.concernedByProvider)
 	c.services = reconcile.New(reconcile.Options{
-		Name: "service", Clock: c.Clock, Log: c.Log, Watch: c.Store.WatchServices(pause), Workers: workers,
+		Name: "service", Clock: c.Clock, Log: c.Log, Watch: state.WatchServices(c.Store, pause), Workers: workers,
 		Reconcile: c.schedule,
 	})
 	heeds := append(append(cloudwatch.OnStates(), elbv2.OnRouting()...), elbv2.OnApplied(), servicediscovery.OnAcknowledgements())
@@ -98,7 +99,7 @@ func (c *Controller) schedule(_ context.Context, arn string) (time.Time, error) 
 }
 
 // read gathers what a decision needs; ok is false when there is no such service.
-func (c *Controller) read(tx *state.Tx, serviceARN string, now time.Time, chance placement.Chance) (in Input, ok bool) {
+func (c *Controller) read(tx *store.Tx, serviceARN string, now time.Time, chance placement.Chance) (in Input, ok bool) {
 	in, ok = read(tx, serviceARN, now, chance)
 	in.Delays = c.Delays
 	in.Quotas = c.Quotas
@@ -134,7 +135,7 @@ func (c *Controller) reconcile(serviceARN string, now func() time.Time) (Plan, e
 		return plan, nil
 	}
 	var refused error
-	err := c.Store.Update(func(tx *state.Tx) error {
+	err := c.Store.Update(func(tx *store.Tx) error {
 		c.services.Causes(tx, serviceARN)
 		plan = Plan{}
 		in, ok := c.read(tx, serviceARN, now(), chance)

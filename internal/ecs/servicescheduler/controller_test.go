@@ -15,20 +15,21 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // agent is a fake one: a task is RUNNING at once, or fails to start when it is bad;
 // it stops at once when it shall.
 type agent struct {
-	store *state.Store
+	store *store.Store
 	clock *clock.Clock
-	watch *state.Watch
+	watch *store.Watch
 	bad   func(*state.Task) bool
 }
 
-func newAgent(store *state.Store, clk *clock.Clock, bad func(*state.Task) bool) *agent {
-	return &agent{store: store, clock: clk, watch: store.WatchTasks(), bad: bad}
+func newAgent(rows *store.Store, clk *clock.Clock, bad func(*state.Task) bool) *agent {
+	return &agent{store: rows, clock: clk, watch: state.WatchTasks(rows), bad: bad}
 }
 
 // batch is how many tasks the agent moves in one transaction.
@@ -47,7 +48,7 @@ func (a *agent) run(ctx context.Context) error {
 			}
 			ids = append(ids, id)
 		}
-		err = a.store.Update(func(tx *state.Tx) error {
+		err = a.store.Update(func(tx *store.Tx) error {
 			for _, id := range ids {
 				a.step(tx, id)
 			}
@@ -74,7 +75,7 @@ func (a *agent) ready() bool {
 	return err == nil
 }
 
-func (a *agent) step(tx *state.Tx, id string) {
+func (a *agent) step(tx *store.Tx, id string) {
 	t := state.FindTask(tx, id)
 	if t == nil || t.Ended() {
 		return
@@ -97,9 +98,9 @@ func (a *agent) step(tx *state.Tx, id string) {
 }
 
 // start runs a controller and an agent until the test ends.
-func start(t testing.TB, store *state.Store, clk *clock.Clock, bad func(*state.Task) bool) (*Controller, *agent) {
-	c := New(Options{Store: store, Clock: clk, Log: slog.New(slog.DiscardHandler)})
-	a := newAgent(store, clk, bad)
+func start(t testing.TB, rows *store.Store, clk *clock.Clock, bad func(*state.Task) bool) (*Controller, *agent) {
+	c := New(Options{Store: rows, Clock: clk, Log: slog.New(slog.DiscardHandler)})
+	a := newAgent(rows, clk, bad)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 2)
 	go func() { done <- c.Run(ctx) }()
@@ -211,7 +212,7 @@ func (f *fixture) changes() int {
 
 func TestControllerGoesOnAfterARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
-	store, err := state.Open(state.Options{Path: path})
+	rows, err := state.Open(store.Options{Path: path})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,11 +222,11 @@ func TestControllerGoesOnAfterARestart(t *testing.T) {
 	f.schedule()
 	f.obey()
 	f.schedule()
-	copyRows(t, f, store)
-	if err := store.Close(); err != nil {
+	copyRows(t, f, rows)
+	if err := rows.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if f.store, err = state.Open(state.Options{Path: path}); err != nil {
+	if f.store, err = state.Open(store.Options{Path: path}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = f.store.Close() })
@@ -237,7 +238,7 @@ func TestControllerGoesOnAfterARestart(t *testing.T) {
 func TestControllerGoesOnAfterTheDiskWasFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var full atomic.Bool
-		store, err := state.Open(state.Options{Path: filepath.Join(t.TempDir(), "state"), Fault: func() error {
+		rows, err := state.Open(store.Options{Path: filepath.Join(t.TempDir(), "state"), Fault: func() error {
 			if full.Load() {
 				return errors.New("no space left on device")
 			}
@@ -246,10 +247,10 @@ func TestControllerGoesOnAfterTheDiskWasFull(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer store.Close()
+		defer rows.Close()
 		f := newFixture(t, nil)
-		copyRows(t, f, store)
-		f.store = store
+		copyRows(t, f, rows)
+		f.store = rows
 		full.Store(true)
 		start(t, f.store, clock.New(clock.Options{}), nil)
 		time.Sleep(time.Hour)
@@ -264,10 +265,10 @@ func TestControllerGoesOnAfterTheDiskWasFull(t *testing.T) {
 }
 
 // copyRows writes what the fixture holds into another store.
-func copyRows(t *testing.T, f *fixture, to *state.Store) {
+func copyRows(t *testing.T, f *fixture, to *store.Store) {
 	t.Helper()
 	from := f.store.Read()
-	err := to.Update(func(tx *state.Tx) error {
+	err := to.Update(func(tx *store.Tx) error {
 		cluster := state.FindCluster(from, scope.Cluster("c"))
 		state.PutCluster(tx, cluster)
 		for _, d := range state.TaskDefinitions(from, scope, "") {
@@ -338,7 +339,7 @@ func BenchmarkReplace(b *testing.B) {
 func (f *fixture) fill(services, n int) []string {
 	f.t.Helper()
 	var arns []string
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		for i := range services {
 			s := state.FindService(tx, serviceARN).Clone()
 			s.Name = "web" + strconv.Itoa(i)

@@ -2,13 +2,14 @@ package servicescheduler
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // ReserveDaemons takes of a cluster's container instances what the tasks that its DAEMON services lack
 // will need.
-func ReserveDaemons(tx *state.Tx, pool *placement.Pool, clusterARN string) {
+func ReserveDaemons(tx *store.Tx, pool *placement.Pool, clusterARN string) {
 	for _, daemon := range state.DaemonServices(tx, clusterARN) {
 		d := keptDeployment(daemon)
 		if d == nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -212,7 +213,7 @@ func TestDeletedDaemonIsGone(t *testing.T) {
 func (f *fixture) replica(desired int) (serviceARN string) {
 	f.t.Helper()
 	replica := scope.Service("c", "replica")
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		s := state.FindService(tx, scope.Service("c", "web")).Clone()
 		s.ARN, s.Name, s.SchedulingStrategy, s.DesiredCount = replica, "replica", types.SchedulingStrategyReplica, desired
 		s.Deployments = []*state.Deployment{f.instanceDeployment(tx, false)}
@@ -234,7 +235,7 @@ func (f *fixture) standalone(i int, change ...func(*state.Reservation)) *state.T
 		Placement: &state.Placement{ContainerInstance: instanceARN(i)},
 		Status:    state.TaskStatus{LastStatus: state.Running, StartedAt: f.now, Containers: []state.Container{{Name: "job"}}},
 	}
-	f.update(func(tx *state.Tx) { state.AddTask(tx, t) })
+	f.update(func(tx *store.Tx) { state.AddTask(tx, t) })
 	return t
 }
 

@@ -3,6 +3,7 @@ package servicescheduler
 import (
 	"testing"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"pgregory.net/rapid"
 )
@@ -43,7 +44,7 @@ func (f *fixture) follow(strategy func(*planner) desired) {
 		in := strategy(p)
 		p.carryOut(in)
 		plan := p.plan()
-		f.update(func(tx *state.Tx) {
+		f.update(func(tx *store.Tx) {
 			if err := apply(tx, state.FindService(tx, serviceARN), plan.Verbs, f.now); err != nil {
 				f.t.Fatalf("apply: %v", err)
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -31,7 +32,7 @@ type fatal interface {
 // agent move when the test says so.
 type fixture struct {
 	t     fatal
-	store *state.Store
+	store *store.Store
 	now   time.Time
 	// wakeAt is when the scheduler wants to be asked again.
 	wakeAt time.Time
@@ -43,12 +44,12 @@ type fixture struct {
 
 func newFixture(t fatal, change func(*state.Service)) *fixture {
 	t.Helper()
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatalf("open store: %v", err)
 	}
-	f := &fixture{t: t, store: store, now: time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)}
-	f.update(func(tx *state.Tx) {
+	f := &fixture{t: t, store: rows, now: time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)}
+	f.update(func(tx *store.Tx) {
 		cluster := &state.Cluster{ARN: scope.Cluster("c"), Name: "c", Status: "ACTIVE"}
 		state.PutCluster(tx, cluster)
 		s := &state.Service{
@@ -68,19 +69,19 @@ func newFixture(t fatal, change func(*state.Service)) *fixture {
 	return f
 }
 
-func (f *fixture) update(fn func(tx *state.Tx)) {
+func (f *fixture) update(fn func(tx *store.Tx)) {
 	f.t.Helper()
-	if err := f.store.Update(func(tx *state.Tx) error { fn(tx); return nil }); err != nil {
+	if err := f.store.Update(func(tx *store.Tx) error { fn(tx); return nil }); err != nil {
 		f.t.Fatalf("update: %v", err)
 	}
 }
 
 // register adds a revision of the task definition and returns its ARN.
-func (f *fixture) register(tx *state.Tx, checked bool) string {
+func (f *fixture) register(tx *store.Tx, checked bool) string {
 	return registerDefinition(tx, f.now, checked)
 }
 
-func registerDefinition(tx *state.Tx, now time.Time, checked bool) string {
+func registerDefinition(tx *store.Tx, now time.Time, checked bool) string {
 	container := types.ContainerDefinition{Name: aws.String("app"), Image: aws.String("app"), Essential: aws.Bool(true)}
 	if checked {
 		container.HealthCheck = &types.HealthCheck{Command: []string{"CMD", "true"}}
@@ -118,7 +119,7 @@ func newDeployment(definition string, now time.Time) *state.Deployment {
 // deploy updates the service to a new revision of its task definition.
 func (f *fixture) deploy(checked bool) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		s := state.FindService(tx, serviceARN).Clone()
 		s.SetPrimary(f.newDeployment(f.register(tx, checked)))
 		state.PutService(tx, s)
@@ -128,7 +129,7 @@ func (f *fixture) deploy(checked bool) {
 // change changes the service's row, as a handler would.
 func (f *fixture) change(fn func(*state.Service)) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		s := state.FindService(tx, serviceARN).Clone()
 		fn(s)
 		state.PutService(tx, s)
@@ -245,14 +246,14 @@ func (f *fixture) tasks() []*state.Task {
 
 func (f *fixture) put(t *state.Task, change func(*state.TaskStatus)) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		status := state.FindTask(tx, t.ARN).Status.Clone()
 		change(&status)
 		f.step(tx, t.ARN, status)
 	})
 }
 
-func (f *fixture) step(tx *state.Tx, arn string, status state.TaskStatus) {
+func (f *fixture) step(tx *store.Tx, arn string, status state.TaskStatus) {
 	f.t.Helper()
 	if err := state.PutTaskStatus(tx, arn, state.TaskStep{Status: status, Announced: true, At: f.now}); err != nil {
 		f.t.Fatalf("step: %v", err)
@@ -280,7 +281,7 @@ func (f *fixture) end(t *state.Task, code types.TaskStopCode) { f.endFor(t, code
 
 func (f *fixture) endFor(t *state.Task, code types.TaskStopCode, reason string) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		state.StopTask(tx, t.ARN, state.Stop{Code: code, Reason: reason, At: f.now})
 		status := state.FindTask(tx, t.ARN).Status.Clone()
 		status.LastStatus, status.StoppedAt = state.Stopped, f.now

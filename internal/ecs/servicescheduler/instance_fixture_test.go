@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -17,7 +18,7 @@ func newInstanceFixture(t fatal, n int, change func(*state.Service)) *fixture {
 	t.Helper()
 	var s *state.Service
 	f := newFixture(t, func(each *state.Service) { s, each.Deployments = each, nil })
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		for i := range n {
 			f.putInstance(tx, i, nil)
 		}
@@ -38,7 +39,7 @@ func daemonService(minimumHealthy int32) func(*state.Service) {
 }
 
 // instanceDeployment is one of a new revision in bridge mode.
-func (f *fixture) instanceDeployment(tx *state.Tx, checked bool, change ...func(*types.TaskDefinition)) *state.Deployment {
+func (f *fixture) instanceDeployment(tx *store.Tx, checked bool, change ...func(*types.TaskDefinition)) *state.Deployment {
 	container := types.ContainerDefinition{Name: aws.String("app"), Image: aws.String("app"), Essential: aws.Bool(true)}
 	if checked {
 		container.HealthCheck = &types.HealthCheck{Command: []string{"CMD", "true"}}
@@ -58,7 +59,7 @@ func (f *fixture) instanceDeployment(tx *state.Tx, checked bool, change ...func(
 // deployOnInstances updates the service to a new revision.
 func (f *fixture) deployOnInstances(checked bool, change ...func(*types.TaskDefinition)) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		s := state.FindService(tx, serviceARN).Clone()
 		s.SetPrimary(f.instanceDeployment(tx, checked, change...))
 		state.PutService(tx, s)
@@ -67,7 +68,7 @@ func (f *fixture) deployOnInstances(checked bool, change ...func(*types.TaskDefi
 
 func instanceARN(i int) string { return scope.ContainerInstance("c", fmt.Sprintf("i%d", i)) }
 
-func (f *fixture) putInstance(tx *state.Tx, i int, change func(*state.ContainerInstance)) {
+func (f *fixture) putInstance(tx *store.Tx, i int, change func(*state.ContainerInstance)) {
 	instance := &state.ContainerInstance{
 		ARN: instanceARN(i), LaunchType: types.LaunchTypeEc2, Status: state.InstanceActive, AgentConnected: true,
 		Registered: state.Resources{CPU: 1024, Memory: 1024}, Zone: "us-east-1" + string(rune('a'+i%3)),
@@ -86,7 +87,7 @@ func (f *fixture) putInstance(tx *state.Tx, i int, change func(*state.ContainerI
 // instance changes a container instance, or adds it.
 func (f *fixture) instance(i int, change func(*state.ContainerInstance)) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) { f.putInstance(tx, i, change) })
+	f.update(func(tx *store.Tx) { f.putInstance(tx, i, change) })
 }
 
 func draining(c *state.ContainerInstance)     { c.Status = state.InstanceDraining }
@@ -96,7 +97,7 @@ func disconnected(c *state.ContainerInstance) { c.AgentConnected = false }
 // lose takes a container instance away with its tasks, as the capacity controller does.
 func (f *fixture) lose(i int) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		for _, t := range state.InstanceTasks(tx, instanceARN(i)) {
 			state.StopTask(tx, t.ARN, state.Stop{
 				Code: types.TaskStopCodeTerminationNotice, Reason: "Host EC2 (instance i-1) terminated.", At: f.now,

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
@@ -15,7 +16,7 @@ import (
 // Instances are the container instances of a service's cluster, as one snapshot has them.
 // What is free of them is found out when a decision asks.
 type Instances struct {
-	tx      *state.Tx
+	tx      *store.Tx
 	service *state.Service
 	chance  placement.Chance
 	pool    *placement.Pool
@@ -23,7 +24,7 @@ type Instances struct {
 }
 
 // newInstances is nil where all tasks run on Fargate.
-func newInstances(tx *state.Tx, s *state.Service, chance placement.Chance) *Instances {
+func newInstances(tx *store.Tx, s *state.Service, chance placement.Chance) *Instances {
 	if !slices.ContainsFunc(s.Deployments, onInstances) {
 		return nil
 	}
@@ -84,7 +85,7 @@ func providersOf(d *state.Deployment) (names []string) {
 }
 
 // zones are those that have a place for tasks of a deployment, if its kind does not matter.
-func zones(tx *state.Tx, s *state.Service, d *state.Deployment) (zones []string) {
+func zones(tx *store.Tx, s *state.Service, d *state.Deployment) (zones []string) {
 	if onInstances(d) {
 		return placement.Zones(tx, state.FindCluster(tx, s.ClusterARN))
 	}
@@ -141,7 +142,7 @@ func (i *Instances) Draining() map[string]bool {
 // demandOf is what a task of a deployment asks of a container instance. Constraints are
 // those that the service has now, not those that it had when the deployment was made: a change
 // of them makes no deployment.
-func demandOf(tx *state.Tx, s *state.Service, d *state.Deployment, provider string) *placement.Demand {
+func demandOf(tx *store.Tx, s *state.Service, d *state.Deployment, provider string) *placement.Demand {
 	if definitionOf(tx, d.Revision) == nil {
 		return nil
 	}

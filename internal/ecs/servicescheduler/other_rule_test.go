@@ -8,6 +8,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -15,7 +16,7 @@ import (
 // from now on.
 func (f *shiftFixture) moveRule() (moved string) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		old := *elbv2.FindRule(tx, f.live)
 		moved = elbv2.NewRuleARN(old.Listener)
 		r := old
@@ -32,7 +33,7 @@ func (f *shiftFixture) moveRule() (moved string) {
 func (f *shiftFixture) releaseTo(rule string) {
 	f.t.Helper()
 	f.now = f.now.Add(time.Second)
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		s := state.FindService(tx, serviceARN).Clone()
 		d := f.inTwoGroups(f.newDeployment(f.register(tx, false)))
 		d.Revision.LoadBalancers[0].AdvancedConfiguration.ProductionListenerRule = &rule
@@ -128,7 +129,7 @@ func TestARollingUpdateOfTasksBehindARuleThatIsNotNamed(t *testing.T) {
 		s.Deployments[0].Revision.LoadBalancers[0].AdvancedConfiguration = nil
 	})
 	f.pass(time.Hour) // in blue, by a default rule
-	f.update(func(tx *state.Tx) { f.lead(tx, f.live, elbv2.Weights{f.blue: 0, f.green: 1}) })
+	f.update(func(tx *store.Tx) { f.lead(tx, f.live, elbv2.Weights{f.blue: 0, f.green: 1}) })
 	f.obeyRules()
 	f.now = f.now.Add(time.Second)
 	f.release()
@@ -143,7 +144,7 @@ func TestBothRulesLead(t *testing.T) {
 	f.goOn()
 	_, w := elbv2.Forwarding(f.store.Read(), f.live)
 	var second string
-	f.update(func(tx *state.Tx) { // a listener with TLS beside the one without, all of whose traffic goes to what completed last
+	f.update(func(tx *store.Tx) { // a listener with TLS beside the one without, all of whose traffic goes to what completed last
 		old := *elbv2.FindRule(tx, f.live)
 		second = elbv2.NewRuleARN(old.Listener)
 		r := old
@@ -170,7 +171,7 @@ func TestBothRulesLeadLater(t *testing.T) {
 	f := newShiftFixture(t, canary(), nil)
 	f.pass(time.Hour)
 	var second string
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		r := *elbv2.FindRule(tx, f.live)
 		r.ARN, r.Priority = elbv2.NewRuleARN(r.Listener), 3
 		second = r.ARN

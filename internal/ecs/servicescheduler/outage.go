@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -18,7 +19,7 @@ type limits struct {
 }
 
 // bound has a decision see what there is no capacity of, and what is left of quotas.
-func (in *Input) bound(tx *state.Tx, on limits) {
+func (in *Input) bound(tx *store.Tx, on limits) {
 	s, outages := in.Service, on.outages
 	in.OnFargate = func(d *state.Deployment, n int) ([]state.Placement, *placement.Lack) {
 		return placesOnFargate(tx, s, d, n, "", on)

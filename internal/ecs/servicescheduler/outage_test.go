@@ -21,7 +21,7 @@ func TestATaskStopsWhileFargateHasNoCapacity(t *testing.T) {
 		Fargate: true, Cluster: all, Family: all, ActedIn: func(*store.Tx, string) { told++ },
 	}))
 	f.controller = New(Options{Store: f.store, Log: slog.New(slog.DiscardHandler), Outages: outages})
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		state.StopTask(tx, f.tasks()[0].ARN, state.Stop{Code: types.TaskStopCodeUserInitiated, At: f.now})
 	})
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"pgregory.net/rapid"
@@ -46,7 +47,7 @@ func (f *fixture) ordeal() map[string]func(*rapid.T) {
 			how := rapid.SampledFrom(types.StopServiceDeploymentStopType("").Values()).Draw(t, "how")
 			records := f.records()
 			asked := records[rapid.IntRange(0, len(records)-1).Draw(t, "which")]
-			f.update(func(tx *state.Tx) { state.StopServiceDeployment(tx, asked, how, f.now) })
+			f.update(func(tx *store.Tx) { state.StopServiceDeployment(tx, asked, how, f.now) })
 		},
 		"run":   func(t *rapid.T) { f.disturb(t, notRunning, f.run) },
 		"run 2": func(t *rapid.T) { f.disturb(t, notRunning, f.run) },

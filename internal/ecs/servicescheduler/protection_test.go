@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -14,7 +15,7 @@ import (
 // protect protects tasks for two hours, which is longer than settle looks ahead.
 func (f *fixture) protect(tasks ...*state.Task) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		for _, t := range tasks {
 			state.ProtectTask(tx, t.ARN, f.now.Add(2*time.Hour))
 		}
@@ -72,11 +73,11 @@ func TestProtectedTasksSurviveAScaleIn(t *testing.T) {
 func TestTheEndOfAProtectionWakesTheService(t *testing.T) {
 	f := newFixture(t, nil)
 	f.settle()
-	watch := f.store.WatchServices(0)
+	watch := state.WatchServices(f.store, 0)
 	defer watch.Close()
 	task := f.tasks()[0]
 	for _, until := range []time.Time{f.now.Add(time.Hour), {}} {
-		f.update(func(tx *state.Tx) { state.ProtectTask(tx, task.ARN, until) })
+		f.update(func(tx *store.Tx) { state.ProtectTask(tx, task.ARN, until) })
 		if woken, err := watch.Next(t.Context()); err != nil || woken != serviceARN {
 			t.Errorf("until %v: %s, %v", until, woken, err)
 		}
@@ -90,12 +91,12 @@ func TestAnotherEndOfAProtectionWakesTheService(t *testing.T) {
 	f.settle()
 	task := f.tasks()[0]
 	f.protect(task)
-	watch := f.store.WatchServices(0)
+	watch := state.WatchServices(f.store, 0)
 	defer watch.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for _, protection := range []time.Duration{time.Minute, time.Hour} {
-		f.update(func(tx *state.Tx) { state.ProtectTask(tx, task.ARN, f.now.Add(protection)) })
+		f.update(func(tx *store.Tx) { state.ProtectTask(tx, task.ARN, f.now.Add(protection)) })
 		if woken, err := watch.Next(ctx); err != nil || woken != serviceARN {
 			t.Errorf("for %v: %s, %v", protection, woken, err)
 		}
@@ -119,7 +120,7 @@ func TestADeploymentWaitsForProtectedTasks(t *testing.T) {
 	if !slices.Contains(f.messages(), underProtectionIn(f, 1, 1)) {
 		t.Errorf("messages %q", f.messages())
 	}
-	f.update(func(tx *state.Tx) { state.ProtectTask(tx, old[0].ARN, time.Time{}) })
+	f.update(func(tx *store.Tx) { state.ProtectTask(tx, old[0].ARN, time.Time{}) })
 	f.settle()
 	if d := f.service().Deployments; len(d) != 1 || d[0].RolloutState != types.DeploymentRolloutStateCompleted || len(f.tasks()) != 2 {
 		t.Errorf("%d tasks, deployments %+v", len(f.tasks()), d)

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -22,7 +23,7 @@ func newProviderFixture(t fatal, desired int, strategy ...types.CapacityProvider
 		r := s.Deployments[0].Revision
 		r.LaunchType, r.CapacityProviderStrategy = "", strategy
 	})
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		for _, item := range strategy {
 			status := types.ManagedScalingStatusDisabled
 			if strings.HasPrefix(*item.CapacityProvider, "s") {
@@ -80,7 +81,7 @@ func (f *fixture) obeyPlaced() {
 	for _, t := range f.tasks() {
 		switch {
 		case t.Waits():
-			f.update(func(tx *state.Tx) { state.EndWaiting(tx, t.ARN, f.now) })
+			f.update(func(tx *store.Tx) { state.EndWaiting(tx, t.ARN, f.now) })
 		case t.Stop != nil:
 			f.end(t, "")
 		case t.Status.LastStatus != state.Running:
@@ -114,7 +115,7 @@ func TestTasksOfAServiceWait(t *testing.T) {
 	for range 5 {
 		for _, task := range f.tasks() {
 			if task.Waits() {
-				f.update(func(tx *state.Tx) {
+				f.update(func(tx *store.Tx) {
 					state.StopTask(tx, task.ARN, state.Stop{Code: types.TaskStopCodeTaskFailedToStart, Reason: placement.EmptyProvider, At: f.now})
 					state.EndWaiting(tx, task.ARN, f.now)
 				})
@@ -174,7 +175,7 @@ func TestProvidersWithoutManagedScaling(t *testing.T) {
 // lastAction is what EventBridge was told last of the service.
 func (f *fixture) lastAction() *state.ServiceAction {
 	f.t.Helper()
-	events, _, _ := f.store.Events(0)
+	events, _, _ := state.Events(f.store, 0)
 	for _, e := range slices.Backward(events) {
 		if e.Value.ServiceAction != nil {
 			return e.Value.ServiceAction
@@ -200,7 +201,7 @@ func TestOnlySoManyTasksWait(t *testing.T) {
 		f.schedule()
 	}
 	f.expect("IN_PROGRESS desired 505 pending 500 running 0 failed 0")
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		for _, waiting := range f.tasks()[:3] {
 			f.putInstance(tx, 0, of("s"))
 			place := state.Placement{ContainerInstance: instanceARN(0)}
@@ -258,7 +259,7 @@ func TestServicesKeepTheirStrategy(t *testing.T) {
 			}
 			for _, task := range f.tasks() {
 				if task.Stop != nil && task.Waits() {
-					f.update(func(tx *state.Tx) { state.EndWaiting(tx, task.ARN, f.now) })
+					f.update(func(tx *store.Tx) { state.EndWaiting(tx, task.ARN, f.now) })
 				} else if task.Stop != nil {
 					f.end(task, "")
 				}

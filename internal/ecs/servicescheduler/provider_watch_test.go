@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -15,7 +16,7 @@ import (
 func TestAServiceWithoutRoomHearsOfManagedScaling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newProviderFixture(t, 2, item("fixed", 1, 0))
-		f.update(func(tx *state.Tx) {
+		f.update(func(tx *store.Tx) {
 			cluster := *state.FindCluster(tx, state.FindService(tx, serviceARN).ClusterARN)
 			cluster.CapacityProviders = []string{"fixed"}
 			state.PutCluster(tx, &cluster)
@@ -40,7 +41,7 @@ func TestAServiceWithoutRoomHearsOfManagedScaling(t *testing.T) {
 		if n := f.service().Deployments[0].Unplaced; n != 1 {
 			t.Fatalf("%d attempts to place tasks", n)
 		}
-		f.update(func(tx *state.Tx) {
+		f.update(func(tx *store.Tx) {
 			p := *state.FindCapacityProvider(tx, scope, "fixed")
 			p.ManagedScaling.Status = types.ManagedScalingStatusEnabled
 			state.PutCapacityProvider(tx, &p)

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -341,7 +342,7 @@ func TestInstancesInThinZonesWakeServices(t *testing.T) {
 func TestRebalancingGoesOnAfterARestart(t *testing.T) {
 	for steps := range 9 {
 		path := filepath.Join(t.TempDir(), "state")
-		store, err := state.Open(state.Options{Path: path})
+		rows, err := state.Open(store.Options{Path: path})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -351,11 +352,11 @@ func TestRebalancingGoesOnAfterARestart(t *testing.T) {
 				f.now = f.now.Add(41 * time.Second)
 			}
 		}
-		copyRows(t, f, store)
-		if err := store.Close(); err != nil {
+		copyRows(t, f, rows)
+		if err := rows.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if f.store, err = state.Open(state.Options{Path: path}); err != nil {
+		if f.store, err = state.Open(store.Options{Path: path}); err != nil {
 			t.Fatal(err)
 		}
 		f.settle()

@@ -7,13 +7,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // inRegistry says that a task is an instance in Cloud Map, with custom health.
 func (f *fixture) inRegistry(t *state.Task) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		state.PutTaskTraffic(tx, t.ARN, state.TaskTraffic{
 			RegisteredAt: f.now, Registrations: []state.TaskRegistration{{Service: "srv", CustomHealth: true}},
 		})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -40,7 +41,7 @@ func (f *fixture) expectRecords(want ...string) {
 
 func (f *fixture) stopDeployment(how types.StopServiceDeploymentStopType) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) { state.StopServiceDeployment(tx, f.records()[0], how, f.now) })
+	f.update(func(tx *store.Tx) { state.StopServiceDeployment(tx, f.records()[0], how, f.now) })
 }
 
 func (f *fixture) later() { f.now = f.now.Add(time.Second) }

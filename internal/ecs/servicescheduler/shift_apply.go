@@ -10,12 +10,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // readRules gathers what the rules do that a service's revisions name.
-func readRules(tx *state.Tx, s *state.Service) (rules shift.Rules) {
+func readRules(tx *store.Tx, s *state.Service) (rules shift.Rules) {
 	for _, d := range s.Deployments {
 		for _, b := range d.Revision.LoadBalancers {
 			a := b.AdvancedConfiguration
@@ -43,7 +44,7 @@ func readRules(tx *state.Tx, s *state.Service) (rules shift.Rules) {
 const endpointTimeout = 5 * time.Second
 
 // readEndpoints gathers how proxies share the requests to a service.
-func readEndpoints(tx *state.Tx, s *state.Service) (endpoints []shift.Endpoint) {
+func readEndpoints(tx *store.Tx, s *state.Service) (endpoints []shift.Endpoint) {
 	for _, discovered := range servicediscovery.ECSServices(tx, s.ARN) {
 		e := shift.Endpoint{ARN: discovered.ARN}
 		if w := servicediscovery.FindWeights(tx, discovered.ARN); w != nil {
@@ -83,7 +84,7 @@ func refusedRoles(s *state.Service, refused func(role string) bool) map[string]b
 // stands is the service deployment that has ended and keeps both its revisions apart; nil: there is none. It ended at its
 // last stage, with tasks left that have no traffic any more; or on its way, or on its way back, and traffic stays. Where
 // the circuit breaker stopped it there, the new revision has nothing to stay for.
-func stands(tx *state.Tx, s *state.Service) *state.ServiceDeployment {
+func stands(tx *store.Tx, s *state.Service) *state.ServiceDeployment {
 	d := s.Primary()
 	r := state.FindServiceDeployment(tx, d.ServiceDeploymentARN)
 	if r == nil || r.Shift == nil || !r.Ended() {
@@ -103,7 +104,7 @@ func stands(tx *state.Tx, s *state.Service) *state.ServiceDeployment {
 }
 
 // tasksLeft reports whether a deployment that is not PRIMARY has tasks.
-func tasksLeft(tx *state.Tx, s *state.Service) bool {
+func tasksLeft(tx *store.Tx, s *state.Service) bool {
 	counts := state.FindServiceSummary(tx, s.ARN)
 	return slices.ContainsFunc(s.Deployments, func(d *state.Deployment) bool { return d != s.Primary() && counts.Of(d.ID).Left > 0 })
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"pgregory.net/rapid"
@@ -24,11 +25,11 @@ func newConnectFixture(t fatal, c types.DeploymentConfiguration) *connectFixture
 	f := &connectFixture{}
 	var namespace string
 	f.shiftFixture = newShiftFixture(t, c, func(s *state.Service) { s.Deployments[0].Revision.LoadBalancers = nil })
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		namespace = endpoint.MakeNamespace(tx, scope, "shop", f.now).ARN
 	})
 	f.change(func(s *state.Service) { s.Deployments[0].Revision = offers(s.Deployments[0].Revision, namespace) })
-	f.update(func(tx *state.Tx) { endpoint.Provide(tx, serviceARN, f.service().Primary().Revision, f.now) })
+	f.update(func(tx *store.Tx) { endpoint.Provide(tx, serviceARN, f.service().Primary().Revision, f.now) })
 	return f
 }
 
@@ -45,7 +46,7 @@ func offers(r *state.ServiceRevision, namespace string) *state.ServiceRevision {
 func (f *connectFixture) release() {
 	f.t.Helper()
 	f.now = f.now.Add(time.Second)
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		s := state.FindService(tx, serviceARN).Clone()
 		d := f.newDeployment(f.register(tx, false))
 		d.Revision = offers(d.Revision, s.Primary().Revision.ConnectNamespace)
@@ -60,7 +61,7 @@ func (f *connectFixture) acknowledge() (news bool) {
 	if f.away {
 		return false
 	}
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		for _, s := range servicediscovery.ECSServices(tx, serviceARN) {
 			news = news || !servicediscovery.Heard(tx, s.ARN, servicediscovery.Proxies, s.Revision)
 			servicediscovery.Acknowledge(tx, s.ARN, servicediscovery.Proxies, s.Revision)
@@ -168,7 +169,7 @@ func TestOldTasksThatStayHaveNoRequestsByServiceConnect(t *testing.T) {
 	f.release()
 	f.pass(50 * time.Second)
 	old := f.tasksOf(f.service().Deployments[1])[0]
-	f.update(func(tx *state.Tx) { state.ProtectTask(tx, old.ARN, f.now.Add(48*time.Hour)) })
+	f.update(func(tx *store.Tx) { state.ProtectTask(tx, old.ARN, f.now.Add(48*time.Hour)) })
 	f.pass(25 * time.Hour)
 	f.expectSplit("CLEAN_UP SUCCESSFUL green 1000")
 	f.pass(24 * time.Hour)

@@ -10,6 +10,7 @@ import (
 
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -18,7 +19,7 @@ func (f *shiftFixture) deleteGroup(group string) {
 	f.t.Helper()
 	other := map[string]string{f.blue: f.green, f.green: f.blue}[group]
 	f.nowhere = group
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		for _, arn := range []string{f.live, f.test} {
 			r := *elbv2.FindRule(tx, arn)
 			r.Actions = []elb.Action{{Type: elb.ActionTypeEnumForward, TargetGroupArn: &other}}
@@ -92,7 +93,7 @@ func TestTheOldTargetGroupIsDeletedBeforeTrafficHasShifted(t *testing.T) {
 	f.goOn()
 	f.expectState("back TEST_TRAFFIC_SHIFT, ROLLBACK_FAILED, live 1/0, test 1/0, PRIMARY FAILED in green 3/3, ACTIVE FAILED in blue 3/3")
 
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		elbv2.PutTargetGroup(tx, &elbv2.TargetGroup{Scope: scope, ARN: f.green, Name: "green"})
 		for _, rule := range []string{f.live, f.test} {
 			f.lead(tx, rule, elbv2.Weights{f.blue: 1, f.green: 0})

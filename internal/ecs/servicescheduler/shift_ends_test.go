@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -73,7 +74,7 @@ func TestARollbackWhoseOldTasksDoNotServeFailsAfterADay(t *testing.T) {
 func TestOldTasksThatStayUndoNoDeployment(t *testing.T) {
 	for name, keep := range map[string]func(f *shiftFixture, old *state.Task){
 		"protected": func(f *shiftFixture, old *state.Task) {
-			f.update(func(tx *state.Tx) { state.ProtectTask(tx, old.ARN, f.now.Add(48*time.Hour)) })
+			f.update(func(tx *store.Tx) { state.ProtectTask(tx, old.ARN, f.now.Add(48*time.Hour)) })
 		},
 		"its agent does not hear": func(f *shiftFixture, old *state.Task) { f.deaf = old.ARN },
 	} {
@@ -110,7 +111,7 @@ func TestOldTasksThatStayDoNotStandForNewOnes(t *testing.T) {
 	f.release()
 	f.goOn()
 	for _, old := range f.tasksOf(f.service().Deployments[1]) {
-		f.update(func(tx *state.Tx) { state.ProtectTask(tx, old.ARN, f.now.Add(48*time.Hour)) })
+		f.update(func(tx *store.Tx) { state.ProtectTask(tx, old.ARN, f.now.Add(48*time.Hour)) })
 	}
 	f.pass(5*time.Minute + 24*time.Hour)
 	f.desire(1)
@@ -149,7 +150,7 @@ func TestNewTasksThatStayDoNotStandForOldOnes(t *testing.T) {
 	f.release()
 	f.goOn()
 	for _, task := range f.tasksOf(f.service().Deployments[0]) {
-		f.update(func(tx *state.Tx) { state.ProtectTask(tx, task.ARN, f.now.Add(48*time.Hour)) })
+		f.update(func(tx *store.Tx) { state.ProtectTask(tx, task.ARN, f.now.Add(48*time.Hour)) })
 	}
 	f.stop(types.StopServiceDeploymentStopTypeRollback)
 	f.goOn()

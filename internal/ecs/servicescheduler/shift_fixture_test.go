@@ -10,6 +10,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -38,7 +39,7 @@ func newShiftFixtureOn(t fatal, kind elb.LoadBalancerTypeEnum, c types.Deploymen
 		s.DesiredCount = 0
 		s.Deployments = nil
 	})
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		f.putBalancer(tx, kind)
 		s := &state.Service{
 			ARN: serviceARN, Name: "web", ClusterARN: scope.Cluster("c"), DesiredCount: 2, CreatedAt: f.now,
@@ -54,7 +55,7 @@ func newShiftFixtureOn(t fatal, kind elb.LoadBalancerTypeEnum, c types.Deploymen
 	return f
 }
 
-func (f *shiftFixture) putBalancer(tx *state.Tx, kind elb.LoadBalancerTypeEnum) {
+func (f *shiftFixture) putBalancer(tx *store.Tx, kind elb.LoadBalancerTypeEnum) {
 	b := &elbv2.LoadBalancer{Scope: scope, Name: "web", ARN: elbv2.NewLoadBalancerARN(scope, kind, "web")}
 	f.balancer = b.ARN
 	elbv2.PutLoadBalancer(tx, b)
@@ -90,7 +91,7 @@ func (f *shiftFixture) inTwoGroups(d *state.Deployment) *state.Deployment {
 // release updates the service to another revision.
 func (f *shiftFixture) release() {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		s := state.FindService(tx, serviceARN).Clone()
 		s.SetPrimary(f.inTwoGroups(f.newDeployment(f.register(tx, false))))
 		state.PutService(tx, s)
@@ -128,7 +129,7 @@ func (f *shiftFixture) obeyRules() (news bool) {
 	if f.away {
 		return false
 	}
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		var rules []*elbv2.Rule
 		for _, l := range elbv2.LoadBalancerListeners(tx, f.balancer) {
 			rules = append(rules, elbv2.ListenerRules(tx, l.ARN)...)
@@ -143,7 +144,7 @@ func (f *shiftFixture) obeyRules() (news bool) {
 // deregister takes a task that is registered anywhere out of that.
 func (f *fixture) deregister(t *state.Task) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		if traffic := state.FindTask(tx, t.ARN).Traffic; traffic != nil {
 			gone := *traffic
 			gone.DeregisteredAt = f.now
@@ -155,7 +156,7 @@ func (f *fixture) deregister(t *state.Task) {
 // target says how the target of a task is.
 func (f *shiftFixture) target(t *state.Task, health string) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		traffic := state.TaskTraffic{RegisteredAt: f.now}
 		for _, b := range t.Spec.LoadBalancers {
 			traffic.Targets = append(traffic.Targets, state.TaskTarget{Group: *b.TargetGroupArn, ID: "10.0.0.1", Port: 80, State: health})
@@ -241,7 +242,7 @@ func (f *shiftFixture) tasksOf(d *state.Deployment) []*state.Task {
 }
 
 // lead sets weights as a user does by hand.
-func (f *shiftFixture) lead(tx *state.Tx, rule string, w elbv2.Weights) {
+func (f *shiftFixture) lead(tx *store.Tx, rule string, w elbv2.Weights) {
 	if err := elbv2.SetWeights(tx, rule, w); err != nil {
 		f.t.Fatalf("%v", err)
 	}

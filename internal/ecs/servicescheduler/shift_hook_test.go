@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -32,7 +33,7 @@ func (f *shiftFixture) configureHooks(hooks ...types.DeploymentLifecycleHook) {
 // answer has all hooks that are asked say yes; with a reason, they fail.
 func (f *shiftFixture) answer(reason string) (n int) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		r := f.record()
 		for _, h := range r.Hooks {
 			if h.Ended() {
@@ -120,7 +121,7 @@ func TestAllHooksMustAgree(t *testing.T) {
 		!hooks[1].CallAt.Equal(f.now) || !hooks[0].ExpiresAt.Equal(f.now.Add(24*time.Hour)) || hooks[0].TimeoutAction != types.DeploymentLifecycleHookActionRollback {
 		t.Fatalf("%+v", hooks)
 	}
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		state.DecideLifecycleHook(tx, f.record().ARN, hooks[0].ID, types.DeploymentLifecycleHookActionContinue, f.now)
 	})
 	f.goOn()
@@ -151,7 +152,7 @@ func TestPauses(t *testing.T) {
 		"timed out, goes on": {types.DeploymentLifecycleHookActionContinue, func(f *shiftFixture) { f.pass(time.Second) },
 			"BAKE_TIME, IN_PROGRESS, live 100/0, test 100/0, PRIMARY IN_PROGRESS in blue 2/2, ACTIVE COMPLETED in green 2/2", ""},
 		"sent back": {"", func(f *shiftFixture) {
-			f.update(func(tx *state.Tx) {
+			f.update(func(tx *store.Tx) {
 				state.DecideLifecycleHook(tx, f.record().ARN, f.record().Hooks[0].ID, types.DeploymentLifecycleHookActionRollback, f.now)
 			})
 		}, "back CLEAN_UP, " + rolledBackState, "Service deployment rolled back because POST_TEST_TRAFFIC_SHIFT pause hook was continued with ROLLBACK."},

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/bounds"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -16,7 +17,7 @@ const rolledBackState = "ROLLBACK_SUCCESSFUL, live 0/100, test 0/100, PRIMARY CO
 
 // stop asks for the end of the newest service deployment.
 func (f *shiftFixture) stop(how types.StopServiceDeploymentStopType) {
-	f.update(func(tx *state.Tx) { state.StopServiceDeployment(tx, f.record(), how, f.now) })
+	f.update(func(tx *store.Tx) { state.StopServiceDeployment(tx, f.record(), how, f.now) })
 }
 
 // From wherever a deployment has come to, it goes back: traffic first, and no task is started.
@@ -150,15 +151,15 @@ func TestNoCandidateForARollback(t *testing.T) {
 
 // A rule that serves from both groups, or from others, leaves no choice. It stays as it was found.
 func TestRulesThatLeaveNoChoice(t *testing.T) {
-	for why, change := range map[string]func(f *shiftFixture, tx *state.Tx){
-		" should have exactly one target group serving traffic but found 2 target groups which are serving traffic": func(f *shiftFixture, tx *state.Tx) {
+	for why, change := range map[string]func(f *shiftFixture, tx *store.Tx){
+		" should have exactly one target group serving traffic but found 2 target groups which are serving traffic": func(f *shiftFixture, tx *store.Tx) {
 			f.lead(tx, f.live, elbv2.Weights{f.blue: 950, f.green: 50})
 		},
-		" should have exactly one target group serving traffic but found 0 target groups which are serving traffic": func(f *shiftFixture, tx *state.Tx) {
+		" should have exactly one target group serving traffic but found 0 target groups which are serving traffic": func(f *shiftFixture, tx *store.Tx) {
 			f.lead(tx, f.live, elbv2.Weights{f.blue: 0, f.green: 0})
 		},
-		"One or more rules not found": func(f *shiftFixture, tx *state.Tx) { elbv2.DeleteRule(tx, elbv2.FindRule(tx, f.test)) },
-		"Production listener rule is forwarding traffic to unexpected target group ": func(f *shiftFixture, tx *state.Tx) {
+		"One or more rules not found": func(f *shiftFixture, tx *store.Tx) { elbv2.DeleteRule(tx, elbv2.FindRule(tx, f.test)) },
+		"Production listener rule is forwarding traffic to unexpected target group ": func(f *shiftFixture, tx *store.Tx) {
 			other := *elbv2.FindTargetGroup(tx, f.green)
 			other.ARN += "-other"
 			elbv2.PutTargetGroup(tx, &other)
@@ -167,7 +168,7 @@ func TestRulesThatLeaveNoChoice(t *testing.T) {
 	} {
 		f := newShiftFixture(t, blueGreen(), nil)
 		f.pass(time.Hour)
-		f.update(func(tx *state.Tx) { change(f, tx) })
+		f.update(func(tx *store.Tx) { change(f, tx) })
 		before := f.weights(f.live)
 		f.release()
 		f.goOn()
@@ -257,7 +258,7 @@ func TestADeploymentWithoutListenersGoesBack(t *testing.T) {
 
 // deleteListeners has the load balancer lead traffic nowhere.
 func (f *shiftFixture) deleteListeners() {
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		for _, l := range elbv2.LoadBalancerListeners(tx, f.balancer) {
 			elbv2.DeleteListener(tx, l)
 		}

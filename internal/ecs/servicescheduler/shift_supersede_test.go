@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -117,7 +118,7 @@ func TestARollingUpdateGoesWhereTasksAreHealthy(t *testing.T) {
 	f := newShiftFixture(t, blueGreen(pauseAt(types.DeploymentLifecycleHookStagePostScaleUp)), nil)
 	f.goOn()
 	f.expectState("POST_SCALE_UP, IN_PROGRESS, live 1/0, test 1/0, PRIMARY IN_PROGRESS in green 2/2")
-	f.update(func(tx *state.Tx) { f.lead(tx, f.live, elbv2.Weights{f.blue: 95, f.green: 5}) })
+	f.update(func(tx *store.Tx) { f.lead(tx, f.live, elbv2.Weights{f.blue: 95, f.green: 5}) })
 	f.configureHooks()
 	f.change(func(s *state.Service) {
 		c := *s.DeploymentConfiguration

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -14,7 +15,7 @@ func (f *shiftFixture) defers(d time.Duration) {
 	f.t.Helper()
 	const each = 30 * time.Minute
 	for end := f.now.Add(d); f.now.Before(end); f.pass(min(each, end.Sub(f.now))) {
-		f.update(func(tx *state.Tx) {
+		f.update(func(tx *store.Tx) {
 			r := f.record()
 			for _, h := range r.Hooks {
 				a := state.LifecycleHookAnswer{Status: types.DeploymentLifecycleHookStatusInProgress, CallAt: f.now.Add(each)}

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
@@ -45,7 +46,7 @@ func (c *change) start(v StartTasks) (ids []string) {
 }
 
 // placesOnFargate spreads n tasks among those that a deployment has. If it finds fewer places, lack is why.
-func placesOnFargate(tx *state.Tx, s *state.Service, d *state.Deployment, n int, zone string, on limits) (places []state.Placement, lack *placement.Lack) {
+func placesOnFargate(tx *store.Tx, s *state.Service, d *state.Deployment, n int, zone string, on limits) (places []state.Placement, lack *placement.Lack) {
 	where := placement.Request{
 		Strategy: d.Revision.CapacityProviderStrategy, Outages: on.outages, Allowance: on.allowance,
 		Subnets: subnets(tx, arn.ScopeOf(s.ARN), vpcConfiguration(d.Revision).Subnets),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -27,7 +28,7 @@ func balancedFixture(t *testing.T, n int, change func(*state.Service)) *fixture 
 // balance says what the load balancer makes of a task: the state of its target.
 func (f *fixture) balance(task *state.Task, targetState, description string) {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		traffic := state.TaskTraffic{RegisteredAt: f.now}
 		if known := state.FindTask(tx, task.ARN).Traffic; known != nil {
 			traffic = *known
@@ -96,7 +97,7 @@ func TestTargetThatIsRefused(t *testing.T) {
 	f.schedule()
 	task := f.tasks()[0]
 	f.run(task)
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		state.PutTaskTraffic(tx, task.ARN, state.TaskTraffic{RegisteredAt: f.now, Targets: []state.TaskTarget{
 			{Group: "blue", Refused: "One or more target groups not found"},
 		}})
@@ -167,7 +168,7 @@ func TestTargetGroupThatIsDeleted(t *testing.T) {
 		"(service web) registered 1 targets in (target-group blue)",
 		"(service web) (deployment ecs-svc/1) deployment completed.",
 		"(service web) has reached a steady state.")
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		state.PutTaskTraffic(tx, task.ARN, state.TaskTraffic{RegisteredAt: f.now, Targets: []state.TaskTarget{{Group: "blue", Lost: state.TargetGroupLost}}})
 	})
 	f.schedule()
@@ -250,7 +251,7 @@ func TestAnUpdateReplacesTasksWhoseTargetsAreNotInUse(t *testing.T) {
 
 // putTarget is what a registered task has of a target group.
 func (f *fixture) putTarget(task *state.Task, target state.TaskTarget) {
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		state.PutTaskTraffic(tx, task.ARN, state.TaskTraffic{RegisteredAt: f.now, Targets: []state.TaskTarget{target}})
 	})
 }
@@ -258,7 +259,7 @@ func (f *fixture) putTarget(task *state.Task, target state.TaskTarget) {
 // deployBalanced updates the service to a new revision with the same target groups.
 func (f *fixture) deployBalanced() {
 	f.t.Helper()
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		s := state.FindService(tx, serviceARN).Clone()
 		d := f.newDeployment(f.register(tx, false))
 		d.Revision.LoadBalancers = s.Primary().Revision.LoadBalancers
@@ -275,7 +276,7 @@ func TestATaskThatComesOutOfUseIsHeardOf(t *testing.T) {
 	f.run(task)
 	f.balance(task, "initial", "")
 	f.schedule()
-	watch := f.store.WatchServices(0)
+	watch := state.WatchServices(f.store, 0)
 	defer watch.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

@@ -6,13 +6,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
 // newTemplate is what the tasks of a deployment are made of; its task definition exists.
-func newTemplate(tx *state.Tx, s *state.Service, d *state.Deployment, now time.Time) *task.Template {
+func newTemplate(tx *store.Tx, s *state.Service, d *state.Deployment, now time.Time) *task.Template {
 	r, definition := d.Revision, definitionOf(tx, d.Revision)
 	cluster, vpc := state.FindCluster(tx, s.ClusterARN), vpcConfiguration(r)
 	if vpc == nil {
@@ -32,7 +33,7 @@ func newTemplate(tx *state.Tx, s *state.Service, d *state.Deployment, now time.T
 }
 
 // subnets finds those of a network configuration. No task starts while one is gone.
-func subnets(tx *state.Tx, scope arn.Scope, ids []string) []*ec2network.Subnet {
+func subnets(tx *store.Tx, scope arn.Scope, ids []string) []*ec2network.Subnet {
 	var found []*ec2network.Subnet
 	for _, id := range ids {
 		if s := ec2network.FindSubnet(tx, scope, id); s != nil {
@@ -54,7 +55,7 @@ func taskTags(s *state.Service, cluster *state.Cluster, definition *state.TaskDe
 }
 
 // definitionOf is the task definition of a revision, or nil when it is gone.
-func definitionOf(tx *state.Tx, r *state.ServiceRevision) *state.TaskDefinition {
+func definitionOf(tx *store.Tx, r *state.ServiceRevision) *state.TaskDefinition {
 	ref, err := taskdef.ParseRef(r.TaskDefinition)
 	if err != nil {
 		return nil

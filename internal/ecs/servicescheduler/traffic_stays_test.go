@@ -8,6 +8,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -15,7 +16,7 @@ import (
 func TestARollingUpdateAfterAnEdit(t *testing.T) {
 	f := newShiftFixture(t, types.DeploymentConfiguration{Strategy: types.DeploymentStrategyRolling}, nil)
 	f.pass(time.Hour)
-	f.update(func(tx *state.Tx) { f.lead(tx, f.live, elbv2.Weights{f.blue: 0, f.green: 1}) })
+	f.update(func(tx *store.Tx) { f.lead(tx, f.live, elbv2.Weights{f.blue: 0, f.green: 1}) })
 	f.obeyRules()
 	f.now = f.now.Add(time.Second)
 	f.release()
@@ -49,7 +50,7 @@ func TestARollingUpdateAfterAnAbort(t *testing.T) {
 func TestARollbackAfterAnEdit(t *testing.T) {
 	f := newShiftFixture(t, types.DeploymentConfiguration{Strategy: types.DeploymentStrategyRolling}, nil)
 	f.pass(time.Hour)
-	f.update(func(tx *state.Tx) { f.lead(tx, f.live, elbv2.Weights{f.blue: 0, f.green: 1}) })
+	f.update(func(tx *store.Tx) { f.lead(tx, f.live, elbv2.Weights{f.blue: 0, f.green: 1}) })
 	f.obeyRules()
 	f.now = f.now.Add(time.Second)
 	f.release()
@@ -105,7 +106,7 @@ func TestReconcilingKeepsTheLastHealthyTask(t *testing.T) {
 	f.schedule()
 	f.expectState("STOPPED, live 0/100, test 0/100, PRIMARY FAILED in green 1/0, ACTIVE COMPLETED in green 0/1")
 	f.target(last, state.TargetUnhealthy)
-	f.update(func(tx *state.Tx) { f.lead(tx, f.test, elbv2.Weights{f.blue: 100, f.green: 0}) })
+	f.update(func(tx *store.Tx) { f.lead(tx, f.test, elbv2.Weights{f.blue: 100, f.green: 0}) })
 	f.obeyRules()
 	f.away = true // it takes the rules a while later
 	f.configureStrategy(types.DeploymentStrategyBlueGreen)
@@ -206,7 +207,7 @@ func TestNothingToReconcile(t *testing.T) {
 func TestGroupGone(t *testing.T) {
 	f := newShiftFixture(t, types.DeploymentConfiguration{Strategy: types.DeploymentStrategyRolling}, nil)
 	f.pass(time.Hour)
-	f.update(func(tx *state.Tx) {
+	f.update(func(tx *store.Tx) {
 		for _, arn := range []string{f.live, f.test} {
 			r := *elbv2.FindRule(tx, arn)
 			r.Actions = []elb.Action{{Type: elb.ActionTypeEnumForward, TargetGroupArn: &f.green}}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -84,7 +85,7 @@ func (w *waiting) of(cluster string, what waitCondition) (services []string) {
 func clusterOf(id string) string { return arn.ScopeOf(id).Cluster(arn.ClusterName(id)) }
 
 // wakesServices is a loop that wakes the services which a change of something else concerns.
-func (c *Controller) wakesServices(of string, watch *state.Watch, concerned func(id string) []string) *reconcile.Loop {
+func (c *Controller) wakesServices(of string, watch *store.Watch, concerned func(id string) []string) *reconcile.Loop {
 	return reconcile.New(reconcile.Options{
 		Name: of, Clock: c.Clock, Log: c.Log, Watch: watch,
 		Reconcile: func(_ context.Context, id string) (time.Time, error) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -74,7 +75,7 @@ func TestServicesWithAllTheirTasksSleep(t *testing.T) {
 		f := newInstanceFixture(t, 2, nil)
 		var looks atomic.Int32
 		c := New(Options{Store: f.store, Clock: clock.New(clock.Options{}), Log: slog.New(slog.DiscardHandler)})
-		c.RefusedRole = func(*state.Tx, *types.TaskDefinition) string { looks.Add(1); return "" }
+		c.RefusedRole = func(*store.Tx, *types.TaskDefinition) string { looks.Add(1); return "" }
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- c.Run(ctx) }()

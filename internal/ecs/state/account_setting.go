@@ -22,12 +22,12 @@ func AccountSettingID(scope arn.Scope, principal, name string) string {
 }
 
 // FindAccountSetting returns a principal's own value, or nil.
-func FindAccountSetting(tx *Tx, scope arn.Scope, principal, name string) *AccountSetting {
+func FindAccountSetting(tx *store.Tx, scope arn.Scope, principal, name string) *AccountSetting {
 	return accountSettings.Get(tx, AccountSettingID(scope, principal, name))
 }
 
 // PutAccountSetting writes a value.
-func PutAccountSetting(tx *Tx, a *AccountSetting) { accountSettings.Put(tx, a) }
+func PutAccountSetting(tx *store.Tx, a *AccountSetting) { accountSettings.Put(tx, a) }
 
 // RemoveAccountSetting forgets a value.
-func RemoveAccountSetting(tx *Tx, a *AccountSetting) { accountSettings.Delete(tx, a) }
+func RemoveAccountSetting(tx *store.Tx, a *AccountSetting) { accountSettings.Delete(tx, a) }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // AgentUpdate is what UpdateContainerAgent has asked for. Its steps follow from the time
@@ -63,7 +64,7 @@ func (c *ContainerInstance) agentUpdatesSince() time.Time {
 
 // EndAgentUpdates writes the versions of the agents that have come to the end of their
 // update.
-func EndAgentUpdates(tx *Tx, now time.Time) {
+func EndAgentUpdates(tx *store.Tx, now time.Time) {
 	took := updateSteps[len(updateSteps)-1].after
 	for _, old := range updatingAgents.Before(tx, now.Add(-took)) {
 		agent := old.AgentAt(now)

@@ -18,7 +18,7 @@ type AlarmChange struct {
 }
 
 // AnnounceAlarm keeps the change of an alarm as an event.
-func AnnounceAlarm(tx *Tx, c AlarmChange, at time.Time) {
+func AnnounceAlarm(tx *store.Tx, c AlarmChange, at time.Time) {
 	c.ID = arn.NewUUID()
 	events.Append(tx, &Change{Alarm: &c}, at)
 }

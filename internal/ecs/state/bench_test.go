@@ -10,11 +10,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // eachStore runs a benchmark in memory and with a durable log.
-func eachStore(b *testing.B, run func(b *testing.B, s *Store)) {
-	for name, opts := range map[string]Options{
+func eachStore(b *testing.B, run func(b *testing.B, s *store.Store)) {
+	for name, opts := range map[string]store.Options{
 		"memory": {}, "disk": {Path: filepath.Join(b.TempDir(), "state.db")},
 	} {
 		b.Run(name, func(b *testing.B) {
@@ -44,8 +45,8 @@ func newBenchTask() *Task {
 	}
 }
 
-func mustUpdate(b *testing.B, s *Store, fn func(tx *Tx)) {
-	if err := s.Update(func(tx *Tx) error { fn(tx); return nil }); err != nil {
+func mustUpdate(b *testing.B, s *store.Store, fn func(tx *store.Tx)) {
+	if err := s.Update(func(tx *store.Tx) error { fn(tx); return nil }); err != nil {
 		b.Error(err)
 	}
 }
@@ -57,18 +58,18 @@ func must(b *testing.B, err error) {
 }
 
 // live takes a new task to RUNNING, in three transactions.
-func live(b *testing.B, s *Store) {
+func live(b *testing.B, s *store.Store) {
 	t := newBenchTask()
-	mustUpdate(b, s, func(tx *Tx) { AddTask(tx, t) })
+	mustUpdate(b, s, func(tx *store.Tx) { AddTask(tx, t) })
 	for _, status := range []string{Pending, Running} {
 		now := t.Status.Clone()
 		now.LastStatus = status
-		mustUpdate(b, s, func(tx *Tx) { must(b, PutTaskStatus(tx, t.ARN, TaskStep{Status: now, Announced: true})) })
+		mustUpdate(b, s, func(tx *store.Tx) { must(b, PutTaskStatus(tx, t.ARN, TaskStep{Status: now, Announced: true})) })
 	}
 }
 
 func BenchmarkLifeOfATask(b *testing.B) {
-	eachStore(b, func(b *testing.B, s *Store) {
+	eachStore(b, func(b *testing.B, s *store.Store) {
 		for b.Loop() {
 			live(b, s)
 		}
@@ -76,7 +77,7 @@ func BenchmarkLifeOfATask(b *testing.B) {
 }
 
 func BenchmarkLivesAtTheSameTime(b *testing.B) {
-	eachStore(b, func(b *testing.B, s *Store) {
+	eachStore(b, func(b *testing.B, s *store.Store) {
 		b.SetParallelism(8)
 		b.RunParallel(func(p *testing.PB) {
 			for p.Next() {
@@ -87,18 +88,18 @@ func BenchmarkLivesAtTheSameTime(b *testing.B) {
 }
 
 func BenchmarkRegister(b *testing.B) {
-	eachStore(b, func(b *testing.B, s *Store) {
+	eachStore(b, func(b *testing.B, s *store.Store) {
 		for n := 0; b.Loop(); n++ {
 			def := &types.TaskDefinition{Family: aws.String(fmt.Sprintf("web%d", n%100))}
-			mustUpdate(b, s, func(tx *Tx) { AddTaskDefinition(tx, benchScope, def, nil, "root", time.Unix(1_700_000_000, 0)) })
+			mustUpdate(b, s, func(tx *store.Tx) { AddTaskDefinition(tx, benchScope, def, nil, "root", time.Unix(1_700_000_000, 0)) })
 		}
 	})
 }
 
 // filled is a store with a thousand tasks, and the ARN of one.
-func filled(b *testing.B, s *Store) string {
+func filled(b *testing.B, s *store.Store) string {
 	var last string
-	mustUpdate(b, s, func(tx *Tx) {
+	mustUpdate(b, s, func(tx *store.Tx) {
 		for range 1000 {
 			t := newBenchTask()
 			AddTask(tx, t)
@@ -110,7 +111,7 @@ func filled(b *testing.B, s *Store) string {
 
 // BenchmarkRead is a snapshot and a look at one row of it.
 func BenchmarkRead(b *testing.B) {
-	eachStore(b, func(b *testing.B, s *Store) {
+	eachStore(b, func(b *testing.B, s *store.Store) {
 		arn := filled(b, s)
 		for b.Loop() {
 			if FindTask(s.Read(), arn) == nil {
@@ -123,8 +124,8 @@ func BenchmarkRead(b *testing.B) {
 // BenchmarkOpen is a start with ten thousand tasks.
 func BenchmarkOpen(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "state.db")
-	open := func() *Store {
-		s, err := Open(Options{Path: path})
+	open := func() *store.Store {
+		s, err := Open(store.Options{Path: path})
 		if err != nil {
 			b.Fatal(err)
 		}

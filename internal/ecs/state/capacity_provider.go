@@ -71,18 +71,18 @@ func (p *CapacityProvider) activeGroup() string {
 }
 
 // FindCapacityProvider returns the capacity provider with a name, INACTIVE ones included, or nil.
-func FindCapacityProvider(tx *Tx, s arn.Scope, name string) *CapacityProvider {
+func FindCapacityProvider(tx *store.Tx, s arn.Scope, name string) *CapacityProvider {
 	return capacityProviders.Get(tx, s.CapacityProvider(name))
 }
 
 // CapacityProviders returns those of an account and region, INACTIVE ones included, by name.
-func CapacityProviders(tx *Tx, s arn.Scope) []*CapacityProvider {
+func CapacityProviders(tx *store.Tx, s arn.Scope) []*CapacityProvider {
 	return capacityProviders.List(tx, s.CapacityProvider(""))
 }
 
 // CapacityProviderOfGroup returns the ACTIVE capacity provider of an Auto Scaling group, by the
 // ARN of the group, or nil. A group has one at most; one that is made again is another group.
-func CapacityProviderOfGroup(tx *Tx, groupARN string) *CapacityProvider {
+func CapacityProviderOfGroup(tx *store.Tx, groupARN string) *CapacityProvider {
 	for _, p := range capacityProvidersByGroup.List(tx, groupARN) {
 		return p
 	}
@@ -90,10 +90,10 @@ func CapacityProviderOfGroup(tx *Tx, groupARN string) *CapacityProvider {
 }
 
 // PutCapacityProvider writes a capacity provider.
-func PutCapacityProvider(tx *Tx, p *CapacityProvider) { capacityProviders.Put(tx, p) }
+func PutCapacityProvider(tx *store.Tx, p *CapacityProvider) { capacityProviders.Put(tx, p) }
 
 // ForgetCapacityProviders removes those that are INACTIVE since before a time.
-func ForgetCapacityProviders(tx *Tx, before time.Time) { inactiveProviders.Forget(tx, before) }
+func ForgetCapacityProviders(tx *store.Tx, before time.Time) { inactiveProviders.Forget(tx, before) }
 
 // OnCapacityProviders wakes a watch with what a change of a capacity provider concerns; see
 // [store.On].
@@ -103,7 +103,7 @@ func OnCapacityProviders(wakes func(before, after *CapacityProvider) []string) s
 
 // ClustersWith returns the ACTIVE clusters with which a capacity provider is associated. With
 // managed scaling it is one at most.
-func ClustersWith(tx *Tx, p *CapacityProvider) (with []*Cluster) {
+func ClustersWith(tx *store.Tx, p *CapacityProvider) (with []*Cluster) {
 	for _, c := range Clusters(tx, p.Scope()) {
 		if c.Active() && slices.Contains(c.CapacityProviders, p.Name) {
 			with = append(with, c)

@@ -25,12 +25,12 @@ type ClientToken struct {
 }
 
 // FindClientToken returns what is known of a token, or nil.
-func FindClientToken(tx *Tx, id string) *ClientToken {
+func FindClientToken(tx *store.Tx, id string) *ClientToken {
 	return clientTokens.Get(tx, id)
 }
 
 // PutClientToken writes a token.
-func PutClientToken(tx *Tx, c *ClientToken) { clientTokens.Put(tx, c) }
+func PutClientToken(tx *store.Tx, c *ClientToken) { clientTokens.Put(tx, c) }
 
 // ForgetClientTokens removes the tokens made before a time. It looks only at those.
-func ForgetClientTokens(tx *Tx, before time.Time) { clientTokenAges.Forget(tx, before) }
+func ForgetClientTokens(tx *store.Tx, before time.Time) { clientTokenAges.Forget(tx, before) }

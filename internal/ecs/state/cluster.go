@@ -62,7 +62,7 @@ const DefaultCluster = "default"
 
 // Unused reports whether a cluster is the default cluster as the emulator made it, and nothing has happened in it: the
 // first request that names no cluster makes one in its account and region, also if it only asks what there is.
-func (c *Cluster) Unused(tx *Tx) bool {
+func (c *Cluster) Unused(tx *store.Tx) bool {
 	return reflect.DeepEqual(c, NewDefaultCluster(c.Scope(), c.CreatedAt)) &&
 		len(Tasks(tx, c)) == 0 && len(Services(tx, c)) == 0 && len(ContainerInstances(tx, c)) == 0
 }
@@ -105,15 +105,15 @@ func (c *ClusterSummary) DrainingServices() int {
 }
 
 // FindCluster returns the cluster with the ARN, INACTIVE ones included, or nil.
-func FindCluster(tx *Tx, arn string) *Cluster { return clusters.Get(tx, arn) }
+func FindCluster(tx *store.Tx, arn string) *Cluster { return clusters.Get(tx, arn) }
 
 // Clusters returns the clusters of an account and region, by name.
-func Clusters(tx *Tx, scope arn.Scope) []*Cluster {
+func Clusters(tx *store.Tx, scope arn.Scope) []*Cluster {
 	return clusters.List(tx, scope.Clusters())
 }
 
 // AllClusters returns the clusters of all accounts and regions.
-func AllClusters(tx *Tx) []*Cluster { return clusters.List(tx, "") }
+func AllClusters(tx *store.Tx) []*Cluster { return clusters.List(tx, "") }
 
 // OnClusters wakes a watch with what a change of a cluster concerns; see [store.On].
 func OnClusters(wakes func(before, after *Cluster) []string) store.Source {
@@ -121,10 +121,10 @@ func OnClusters(wakes func(before, after *Cluster) []string) store.Source {
 }
 
 // PutCluster writes a cluster.
-func PutCluster(tx *Tx, c *Cluster) { clusters.Put(tx, c) }
+func PutCluster(tx *store.Tx, c *Cluster) { clusters.Put(tx, c) }
 
 // FindClusterSummary returns the counts of a cluster; zeros when it holds nothing.
-func FindClusterSummary(tx *Tx, arn string) *ClusterSummary {
+func FindClusterSummary(tx *store.Tx, arn string) *ClusterSummary {
 	if c := clusterSummaries.Get(tx, arn); c != nil {
 		return c
 	}

@@ -94,22 +94,22 @@ func (c *ContainerInstance) registeredEC2ID() string {
 func (c *ContainerInstance) inactiveSince() time.Time { return c.InactiveAt }
 
 // FindContainerInstance returns a container instance, INACTIVE ones included, or nil.
-func FindContainerInstance(tx *Tx, arn string) *ContainerInstance {
+func FindContainerInstance(tx *store.Tx, arn string) *ContainerInstance {
 	return containerInstances.Get(tx, arn)
 }
 
 // ContainerInstances returns those of a cluster, INACTIVE ones included, by id.
-func ContainerInstances(tx *Tx, cluster *Cluster) []*ContainerInstance {
+func ContainerInstances(tx *store.Tx, cluster *Cluster) []*ContainerInstance {
 	return containerInstances.List(tx, arn.ScopeOf(cluster.ARN).ContainerInstances(cluster.Name))
 }
 
 // AllContainerInstances returns those of all clusters.
-func AllContainerInstances(tx *Tx) []*ContainerInstance {
+func AllContainerInstances(tx *store.Tx) []*ContainerInstance {
 	return containerInstances.List(tx, "")
 }
 
 // ContainerInstanceOf returns what an EC2 instance is registered as, or nil.
-func ContainerInstanceOf(tx *Tx, scope arn.Scope, ec2InstanceID string) *ContainerInstance {
+func ContainerInstanceOf(tx *store.Tx, scope arn.Scope, ec2InstanceID string) *ContainerInstance {
 	found := instancesByEC2ID.List(tx, scope.Region+"\x00"+scope.Account+"\x00"+ec2InstanceID)
 	if len(found) == 0 {
 		return nil
@@ -118,13 +118,13 @@ func ContainerInstanceOf(tx *Tx, scope arn.Scope, ec2InstanceID string) *Contain
 }
 
 // Registered reports whether an EC2 instance is registered as a container instance.
-func Registered(tx *Tx, scope arn.Scope, ec2InstanceID string) bool {
+func Registered(tx *store.Tx, scope arn.Scope, ec2InstanceID string) bool {
 	return ContainerInstanceOf(tx, scope, ec2InstanceID) != nil
 }
 
 // PutContainerInstance writes a container instance as it is from a time on, and announces
 // it. Its attributes must be sorted by name. Its version rises.
-func PutContainerInstance(tx *Tx, c *ContainerInstance, at time.Time) {
+func PutContainerInstance(tx *store.Tx, c *ContainerInstance, at time.Time) {
 	old := FindContainerInstance(tx, c.ARN)
 	containerInstances.Put(tx, c)
 	changeRoster(tx, c)
@@ -137,7 +137,7 @@ func PutContainerInstance(tx *Tx, c *ContainerInstance, at time.Time) {
 
 // PutContainerInstanceTags writes the tags of a container instance, which are
 // not announced.
-func PutContainerInstanceTags(tx *Tx, arn string, tags []types.Tag) {
+func PutContainerInstanceTags(tx *store.Tx, arn string, tags []types.Tag) {
 	c := *FindContainerInstance(tx, arn)
 	c.Tags = tags
 	containerInstances.Put(tx, &c)
@@ -146,7 +146,7 @@ func PutContainerInstanceTags(tx *Tx, arn string, tags []types.Tag) {
 
 // DeregisterContainerInstance makes a container instance INACTIVE. What becomes of its
 // tasks is the caller's.
-func DeregisterContainerInstance(tx *Tx, arn string, at time.Time) *ContainerInstance {
+func DeregisterContainerInstance(tx *store.Tx, arn string, at time.Time) *ContainerInstance {
 	c := *FindContainerInstance(tx, arn)
 	if c.Status == InstanceInactive {
 		return &c
@@ -158,7 +158,7 @@ func DeregisterContainerInstance(tx *Tx, arn string, at time.Time) *ContainerIns
 
 // ForgetContainerInstances removes those that are INACTIVE since before a time, except
 // those whose tasks have not ended.
-func ForgetContainerInstances(tx *Tx, before time.Time) {
+func ForgetContainerInstances(tx *store.Tx, before time.Time) {
 	for _, c := range inactiveInstances.Before(tx, before) {
 		if FindInstanceUsage(tx, c.ARN).Left == 0 {
 			RemoveContainerInstance(tx, c)
@@ -167,17 +167,19 @@ func ForgetContainerInstances(tx *Tx, before time.Time) {
 }
 
 // RemoveContainerInstance forgets an INACTIVE container instance.
-func RemoveContainerInstance(tx *Tx, c *ContainerInstance) {
+func RemoveContainerInstance(tx *store.Tx, c *ContainerInstance) {
 	containerInstances.Delete(tx, c)
 	changeRoster(tx, c)
 	instanceUsages.Delete(tx, &InstanceUsage{ARN: c.ARN})
 }
 
 // WatchContainerInstances wakes with the ARN of each container instance that changes.
-func (s *Store) WatchContainerInstances() *Watch { return s.Watch(0, store.OnKeys(containerInstances)) }
+func WatchContainerInstances(s *store.Store) *store.Watch {
+	return s.Watch(0, store.OnKeys(containerInstances))
+}
 
 // countInstance carries the change of a container instance into the counts of its cluster.
-func countInstance(tx *Tx, before, after *ContainerInstance) {
+func countInstance(tx *store.Tx, before, after *ContainerInstance) {
 	registered := func(c *ContainerInstance) bool { return c != nil && c.Status != InstanceInactive }
 	n := count(registered(after)) - count(registered(before))
 	if n == 0 {

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // TestDeregisteredContainerInstancesAreForgotten forgets those that were deregistered
 // before a time, but not while one of their tasks is left.
 func TestDeregisteredContainerInstancesAreForgotten(t *testing.T) {
-	s, err := state.Open(state.Options{})
+	s, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,9 +24,9 @@ func TestDeregisteredContainerInstancesAreForgotten(t *testing.T) {
 		Placement: &state.Placement{ContainerInstance: busy}, Status: state.TaskStatus{LastStatus: state.Running},
 	}
 	now := time.Unix(1_800_000_000, 0)
-	update := func(change func(tx *state.Tx)) {
+	update := func(change func(tx *store.Tx)) {
 		t.Helper()
-		if err := s.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+		if err := s.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -36,7 +37,7 @@ func TestDeregisteredContainerInstancesAreForgotten(t *testing.T) {
 		return arns
 	}
 
-	update(func(tx *state.Tx) {
+	update(func(tx *store.Tx) {
 		state.PutCluster(tx, cluster)
 		for _, id := range []string{idle, busy, active} {
 			state.PutContainerInstance(tx, &state.ContainerInstance{ARN: id, Status: state.InstanceActive, AgentConnected: true}, now)
@@ -51,15 +52,15 @@ func TestDeregisteredContainerInstancesAreForgotten(t *testing.T) {
 	if n := state.FindClusterSummary(s.Read(), cluster.ARN).ContainerInstances; n != 1 {
 		t.Errorf("%d container instances in the cluster's counts, want 1", n)
 	}
-	update(func(tx *state.Tx) { state.ForgetContainerInstances(tx, now) })
+	update(func(tx *store.Tx) { state.ForgetContainerInstances(tx, now) })
 	if left() != "1 2 3 " {
 		t.Errorf("left before their time: %s", left())
 	}
-	update(func(tx *state.Tx) { state.ForgetContainerInstances(tx, now.Add(time.Second)) })
+	update(func(tx *store.Tx) { state.ForgetContainerInstances(tx, now.Add(time.Second)) })
 	if left() != "2 3 " {
 		t.Errorf("left after their time: %s", left())
 	}
-	update(func(tx *state.Tx) {
+	update(func(tx *store.Tx) {
 		if err := state.PutTaskStatus(tx, task.ARN, state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped, StoppedAt: now}}); err != nil {
 			t.Error(err)
 		}

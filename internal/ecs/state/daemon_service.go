@@ -1,6 +1,9 @@
 package state
 
-import "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+import (
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
 
 // daemonServices finds the DAEMON services of a cluster, for whose tasks there is to be
 // room on container instances, without a look at the others.
@@ -12,6 +15,6 @@ var daemonServices = services.Index(func(s *Service) string {
 })
 
 // DaemonServices returns the DAEMON services of a cluster that are ACTIVE.
-func DaemonServices(tx *Tx, clusterARN string) []*Service {
+func DaemonServices(tx *store.Tx, clusterARN string) []*Service {
 	return daemonServices.List(tx, clusterARN)
 }

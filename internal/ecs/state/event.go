@@ -41,11 +41,11 @@ type Change struct {
 }
 
 // announce keeps a row of a task as an event.
-func announce(tx *Tx, t *Task, at time.Time) { events.Append(tx, &Change{Task: t}, at) }
+func announce(tx *store.Tx, t *Task, at time.Time) { events.Append(tx, &Change{Task: t}, at) }
 
 // announceInstance keeps the rows of a container instance as an event. A usage without a
 // container instance is that of one that was forgotten.
-func announceInstance(tx *Tx, u *InstanceUsage, at time.Time) {
+func announceInstance(tx *store.Tx, u *InstanceUsage, at time.Time) {
 	if c := FindContainerInstance(tx, u.ARN); c != nil {
 		events.Append(tx, &Change{ContainerInstance: c, Usage: u}, at)
 	}
@@ -53,18 +53,18 @@ func announceInstance(tx *Tx, u *InstanceUsage, at time.Time) {
 
 // Events returns the events after a sequence number, 0 for all that are kept, oldest
 // first; see [store.Log.Since].
-func (s *Store) Events(since uint64) (list []Event, oldest uint64, changed <-chan struct{}) {
-	return events.Since(s.Store, since)
+func Events(s *store.Store, since uint64) (list []Event, oldest uint64, changed <-chan struct{}) {
+	return events.Since(s, since)
 }
 
 // OnEvents wakes a watch with an id when there are more events.
 func OnEvents(id string) store.Source { return store.OnEntries(events, id) }
 
 // NewestEvent is the sequence number of the newest event, kept or not.
-func (s *Store) NewestEvent() uint64 { return events.Newest(s.Store) }
+func NewestEvent(s *store.Store) uint64 { return events.Newest(s) }
 
 // ForgetEvents removes the events from before a time.
-func ForgetEvents(tx *Tx, before time.Time) { events.Forget(tx, before) }
+func ForgetEvents(tx *store.Tx, before time.Time) { events.Forget(tx, before) }
 
 // nameKindsOfEvents tells events of tasks, which were the only ones, from others.
 func nameKindsOfEvents(rows *store.StoredRows) error {

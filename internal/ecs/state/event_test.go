@@ -25,7 +25,7 @@ func TestEventsOfAnOlderFile(t *testing.T) {
 		ARN: scope.Task("shop", "1"), Spec: &TaskSpec{ClusterARN: scope.Cluster("shop"), CreatedAt: time.Unix(1_800_000_000, 0)},
 		Status: TaskStatus{LastStatus: Pending},
 	}
-	update(t, &Store{older}, func(tx *Tx) { AddTask(tx, task) })
+	update(t, older, func(tx *store.Tx) { AddTask(tx, task) })
 	if err := older.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestEventsOfAnOlderFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer newer.Close()
-	events, _, _ := (&Store{newer}).Events(0)
+	events, _, _ := Events(newer, 0)
 	if len(events) != 1 || events[0].Value.Task == nil || events[0].Value.Task.ARN != task.ARN || events[0].Value.Task.Version != 1 {
 		t.Errorf("events: %+v", events)
 	}

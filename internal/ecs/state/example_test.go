@@ -6,21 +6,22 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 func Example() {
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	defer store.Close()
+	defer rows.Close()
 	scope := arn.Scope{Region: "us-east-1", Account: "000000000000"}
 	id := scope.Task("default", arn.NewID())
 	now := time.Now()
 
-	err = store.Update(func(tx *state.Tx) error {
+	err = rows.Update(func(tx *store.Tx) error {
 		state.AddTask(tx, &state.Task{
 			ARN: id, Spec: &state.TaskSpec{ClusterARN: scope.Cluster("default"), CreatedAt: now},
 			Status: state.TaskStatus{LastStatus: state.Provisioning},
@@ -32,7 +33,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	task := state.FindTask(store.Read(), id)
+	task := state.FindTask(rows.Read(), id)
 	fmt.Println(task.Status.LastStatus, task.DesiredStatus(), task.Stop.Reason)
 	// Output: PROVISIONING STOPPED enough
 }

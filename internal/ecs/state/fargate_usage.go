@@ -6,7 +6,7 @@ import (
 )
 
 // CPUOnFargate is what the tasks of an account and region have of Fargate: the sum over its clusters.
-func CPUOnFargate(tx *Tx, scope arn.Scope) (sum FargateCPU) {
+func CPUOnFargate(tx *store.Tx, scope arn.Scope) (sum FargateCPU) {
 	for _, c := range clusterSummaries.List(tx, scope.Clusters()) {
 		sum.OnDemand += c.FargateCPU.OnDemand
 		sum.Spot += c.FargateCPU.Spot

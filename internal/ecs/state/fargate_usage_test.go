@@ -6,17 +6,18 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // What tasks have of Fargate is counted until they are STOPPED, apart for FARGATE_SPOT.
 func TestCPUOnFargate(t *testing.T) {
-	s, err := Open(Options{})
+	s, err := Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	scope := arn.Scope{Region: "us-east-1", Account: "000000000000"}
 	put := func(cluster, id string, launchType types.LaunchType, provider, status string) {
-		err := s.Update(func(tx *Tx) error {
+		err := s.Update(func(tx *store.Tx) error {
 			old := FindTask(tx, scope.Task(cluster, id))
 			row := &Task{
 				ARN: scope.Task(cluster, id), Spec: &TaskSpec{ClusterARN: scope.Cluster(cluster), LaunchType: launchType, CPU: "256"},

@@ -18,7 +18,7 @@ type InstanceRoster struct {
 }
 
 // FindInstanceRoster returns that of a cluster.
-func FindInstanceRoster(tx *Tx, cluster *Cluster) *InstanceRoster {
+func FindInstanceRoster(tx *store.Tx, cluster *Cluster) *InstanceRoster {
 	if r := instanceRosters.Get(tx, cluster.ARN); r != nil {
 		return r
 	}
@@ -37,6 +37,6 @@ func (r *InstanceRoster) Derived(derive func() any) any {
 }
 
 // changeRoster begins a new roster with the change of a container instance.
-func changeRoster(tx *Tx, c *ContainerInstance) {
+func changeRoster(tx *store.Tx, c *ContainerInstance) {
 	instanceRosters.Put(tx, &InstanceRoster{ClusterARN: c.ClusterARN()})
 }

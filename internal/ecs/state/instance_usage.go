@@ -31,7 +31,7 @@ type InstanceUsage struct {
 }
 
 // FindInstanceUsage returns what tasks have of a container instance; zeros if nothing.
-func FindInstanceUsage(tx *Tx, arn string) *InstanceUsage {
+func FindInstanceUsage(tx *store.Tx, arn string) *InstanceUsage {
 	if u := instanceUsages.Get(tx, arn); u != nil {
 		return u
 	}
@@ -40,13 +40,13 @@ func FindInstanceUsage(tx *Tx, arn string) *InstanceUsage {
 
 // InstanceUsages returns the usage of the n container instances of a cluster, in the order
 // of ContainerInstances; each of those has one.
-func InstanceUsages(tx *Tx, cluster *Cluster, n int) iter.Seq[*InstanceUsage] {
+func InstanceUsages(tx *store.Tx, cluster *Cluster, n int) iter.Seq[*InstanceUsage] {
 	return instanceUsages.Next(tx, arn.ScopeOf(cluster.ARN).ContainerInstances(cluster.Name), n)
 }
 
 // use carries the change of a task into the usage of its container instance, which ECS
 // announces. before is nil for a new task.
-func use(tx *Tx, before, after *Task, at time.Time) {
+func use(tx *store.Tx, before, after *Task, at time.Time) {
 	instance := after.Placement.ContainerInstance
 	if instance == "" || FindContainerInstance(tx, instance) == nil {
 		return

@@ -7,13 +7,14 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // TestUsageOfAContainerInstance follows what tasks take and give back: a task holds what
 // it has until it is STOPPED, also when it shall stop.
 func TestUsageOfAContainerInstance(t *testing.T) {
-	s, err := state.Open(state.Options{})
+	s, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,15 +31,15 @@ func TestUsageOfAContainerInstance(t *testing.T) {
 		Placement: &state.Placement{ContainerInstance: instance, GPUs: []string{"gpu-1"}},
 		Status:    state.TaskStatus{LastStatus: state.Pending, Containers: []state.Container{{Name: "web"}}},
 	}
-	update := func(change func(tx *state.Tx)) {
+	update := func(change func(tx *store.Tx)) {
 		t.Helper()
-		if err := s.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+		if err := s.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
 	usage := func() *state.InstanceUsage { return state.FindInstanceUsage(s.Read(), instance) }
 
-	update(func(tx *state.Tx) {
+	update(func(tx *store.Tx) {
 		state.PutCluster(tx, cluster)
 		state.PutContainerInstance(tx, &state.ContainerInstance{ARN: instance, Status: state.InstanceActive}, now)
 		state.AddTask(tx, task)
@@ -59,12 +60,12 @@ func TestUsageOfAContainerInstance(t *testing.T) {
 		{ContainerPort: 53, HostPort: 32768, Protocol: types.TransportProtocolUdp},
 		{ContainerPort: 8000, HostPort: 32770, More: 2, Protocol: types.TransportProtocolTcp},
 	}
-	update(func(tx *state.Tx) { state.PutTaskStatus(tx, task.ARN, state.TaskStep{Status: running}) })
+	update(func(tx *store.Tx) { state.PutTaskStatus(tx, task.ARN, state.TaskStep{Status: running}) })
 	if u := usage(); u.Running != 1 || u.Pending != 0 || !slices.Equal(u.Ports, []uint16{8080, 32768, 32770, 32771, 32772}) || !slices.Equal(u.PortsUDP, []uint16{32768}) {
 		t.Errorf("usage with a RUNNING task: %+v", u)
 	}
 
-	update(func(tx *state.Tx) { state.StopTask(tx, task.ARN, state.Stop{Reason: "enough"}) })
+	update(func(tx *store.Tx) { state.StopTask(tx, task.ARN, state.Stop{Reason: "enough"}) })
 	if u := usage(); u.Running != 0 || u.Left != 1 || u.CPU != 256 {
 		t.Errorf("usage with a task that shall stop: %+v", u)
 	}
@@ -74,7 +75,7 @@ func TestUsageOfAContainerInstance(t *testing.T) {
 
 	stopped := running.Clone()
 	stopped.LastStatus = state.Stopped
-	update(func(tx *state.Tx) { state.PutTaskStatus(tx, task.ARN, state.TaskStep{Status: stopped}) })
+	update(func(tx *store.Tx) { state.PutTaskStatus(tx, task.ARN, state.TaskStep{Status: stopped}) })
 	if u := usage(); u.Left != 0 || u.CPU != 0 || u.ENIs != 0 || len(u.Ports) != 0 || len(u.PortsUDP) != 0 || len(u.GPUs) != 0 {
 		t.Errorf("usage after the task: %+v", u)
 	}

@@ -17,14 +17,14 @@ var drainingInstances = containerInstances.Index(func(c *ContainerInstance) stri
 })
 
 // DrainingInstances returns the container instances of a cluster that are DRAINING.
-func DrainingInstances(tx *Tx, clusterARN string) []*ContainerInstance {
+func DrainingInstances(tx *store.Tx, clusterARN string) []*ContainerInstance {
 	return drainingInstances.List(tx, clusterARN)
 }
 
 // WatchRoom wakes with the ARN of each cluster in which a task gives back what it had of
 // a container instance, or a DAEMON service changes, for which room is kept: there may be
 // room for another task. A task that takes resources causes no wake-up.
-func (s *Store) WatchRoom() *Watch {
+func WatchRoom(s *store.Store) *store.Watch {
 	return s.Watch(0, store.On(instanceUsages, wakesForRoom), store.On(services, wakesForDaemon))
 }
 

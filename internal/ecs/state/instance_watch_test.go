@@ -6,16 +6,17 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // TestRoomIsWhatATaskGivesBack: a task that comes wakes no waiter, one that goes does.
 func TestRoomIsWhatATaskGivesBack(t *testing.T) {
-	s, err := state.Open(state.Options{})
+	s, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	watch := s.WatchRoom()
+	watch := state.WatchRoom(s)
 	defer watch.Close()
 	scope := arn.Scope{Region: "us-east-1", Account: "123456789012"}
 	instance, now := scope.ContainerInstance("shop", "1"), time.Unix(1_800_000_000, 0)
@@ -25,9 +26,9 @@ func TestRoomIsWhatATaskGivesBack(t *testing.T) {
 		Placement: &state.Placement{ContainerInstance: instance},
 		Status:    state.TaskStatus{LastStatus: state.Running},
 	}
-	woken := func(change func(tx *state.Tx)) bool {
+	woken := func(change func(tx *store.Tx)) bool {
 		t.Helper()
-		if err := s.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+		if err := s.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		now, cancel := context.WithCancel(context.Background())
@@ -38,17 +39,17 @@ func TestRoomIsWhatATaskGivesBack(t *testing.T) {
 		}
 		return id == scope.Cluster("shop")
 	}
-	if woken(func(tx *state.Tx) {
+	if woken(func(tx *store.Tx) {
 		state.PutCluster(tx, &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterActive})
 		state.PutContainerInstance(tx, &state.ContainerInstance{ARN: instance, Status: state.InstanceActive}, now)
 		state.AddTask(tx, task)
 	}) {
 		t.Error("a task that comes makes no room")
 	}
-	if woken(func(tx *state.Tx) { state.StopTask(tx, task.ARN, state.Stop{}) }) {
+	if woken(func(tx *store.Tx) { state.StopTask(tx, task.ARN, state.Stop{}) }) {
 		t.Error("a task has what it has until it is STOPPED")
 	}
-	if !woken(func(tx *state.Tx) {
+	if !woken(func(tx *store.Tx) {
 		state.PutTaskStatus(tx, task.ARN, state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped}})
 	}) {
 		t.Error("a task that goes makes room")
@@ -56,7 +57,7 @@ func TestRoomIsWhatATaskGivesBack(t *testing.T) {
 	if got := state.DrainingInstances(s.Read(), scope.Cluster("shop")); len(got) != 0 {
 		t.Errorf("%d instances drain", len(got))
 	}
-	woken(func(tx *state.Tx) {
+	woken(func(tx *store.Tx) {
 		draining := *state.FindContainerInstance(tx, instance)
 		draining.Status = state.InstanceDraining
 		state.PutContainerInstance(tx, &draining, now)

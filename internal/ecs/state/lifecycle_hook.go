@@ -70,7 +70,7 @@ func (d *ServiceDeployment) Hook(id string) *LifecycleHook {
 
 // AnswerLifecycleHook notes what a target has answered. It changes nothing where the hook is over, as
 // one that has timed out meanwhile or is of a deployment that goes back.
-func AnswerLifecycleHook(tx *Tx, deploymentARN, hookID string, a LifecycleHookAnswer, now time.Time) {
+func AnswerLifecycleHook(tx *store.Tx, deploymentARN, hookID string, a LifecycleHookAnswer, now time.Time) {
 	changeHook(tx, deploymentARN, hookID, now, func(h *LifecycleHook) {
 		h.Status, h.StatusReason, h.CallAt = a.Status, a.StatusReason, a.CallAt
 		if a.Details != nil {
@@ -81,7 +81,7 @@ func AnswerLifecycleHook(tx *Tx, deploymentARN, hookID string, a LifecycleHookAn
 
 // DecideLifecycleHook does what ContinueServiceDeployment says of a hook that is AWAITING_ACTION:
 // CONTINUE, or ROLLBACK. The scheduler sees to the rest.
-func DecideLifecycleHook(tx *Tx, deploymentARN, hookID string, action types.DeploymentLifecycleHookAction, now time.Time) {
+func DecideLifecycleHook(tx *store.Tx, deploymentARN, hookID string, action types.DeploymentLifecycleHookAction, now time.Time) {
 	changeHook(tx, deploymentARN, hookID, now, func(h *LifecycleHook) {
 		h.Status = types.DeploymentLifecycleHookStatusSucceeded
 		if action == types.DeploymentLifecycleHookActionRollback {
@@ -90,7 +90,7 @@ func DecideLifecycleHook(tx *Tx, deploymentARN, hookID string, action types.Depl
 	})
 }
 
-func changeHook(tx *Tx, deploymentARN, hookID string, now time.Time, change func(*LifecycleHook)) {
+func changeHook(tx *store.Tx, deploymentARN, hookID string, now time.Time, change func(*LifecycleHook)) {
 	d := FindServiceDeployment(tx, deploymentARN)
 	if d == nil || d.Ended() {
 		return
@@ -107,7 +107,7 @@ func changeHook(tx *Tx, deploymentARN, hookID string, now time.Time, change func
 
 // WatchLifecycleHooks wakes with the ARN of each service deployment that has, or had, a lifecycle hook with
 // a target, whenever it changes.
-func (s *Store) WatchLifecycleHooks() *Watch {
+func WatchLifecycleHooks(s *store.Store) *store.Watch {
 	return s.Watch(0, store.On(serviceDeployments, func(before, after *ServiceDeployment) []string {
 		for _, d := range []*ServiceDeployment{before, after} {
 			if d != nil && slices.ContainsFunc(d.Hooks, func(h LifecycleHook) bool { return h.TargetARN != "" }) {

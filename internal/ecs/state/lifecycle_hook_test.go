@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 	"github.com/google/go-cmp/cmp"
 )
@@ -28,7 +29,7 @@ func TestLifecycleHooksSurviveARestart(t *testing.T) {
 	}
 	service := &Service{ARN: scope.Service("c", "web"), Name: "web", ClusterARN: scope.Cluster("c"), DeploymentConfiguration: configuration,
 		Deployments: []*Deployment{{ID: "ecs-svc/1", CreatedAt: now, Revision: &ServiceRevision{TaskDefinition: "web:1"}}}}
-	update(t, s, func(tx *Tx) {
+	update(t, s, func(tx *store.Tx) {
 		PutService(tx, service)
 		d := FindServiceDeployment(tx, service.Deployments[0].ServiceDeploymentARN).Clone()
 		d.Shift = &TrafficShift{Stage: StagePreProductionTrafficShift, Step: 2, Since: now, Back: true}
@@ -74,14 +75,14 @@ func TestLifecycleHooksSurviveARestart(t *testing.T) {
 func TestHooksAreDecidedOnce(t *testing.T) {
 	s := openAt(t, "")
 	now := time.UnixMilli(1_700_000_000_000)
-	update(t, s, func(tx *Tx) {
+	update(t, s, func(tx *store.Tx) {
 		PutServiceDeployment(tx, &ServiceDeployment{ARN: "d", Hooks: []LifecycleHook{
 			{ID: "go", Status: types.DeploymentLifecycleHookStatusAwaitingAction},
 			{ID: "back", Status: types.DeploymentLifecycleHookStatusAwaitingAction},
 			{ID: "late", Status: types.DeploymentLifecycleHookStatusTimedOut},
 		}})
 	})
-	update(t, s, func(tx *Tx) {
+	update(t, s, func(tx *store.Tx) {
 		DecideLifecycleHook(tx, "d", "go", types.DeploymentLifecycleHookActionContinue, now)
 		DecideLifecycleHook(tx, "d", "back", types.DeploymentLifecycleHookActionRollback, now)
 		DecideLifecycleHook(tx, "d", "back", types.DeploymentLifecycleHookActionContinue, now.Add(1))

@@ -47,23 +47,23 @@ func (m ManagedScaling) MeasuredAt() time.Time {
 }
 
 // FindManagedScaling returns what managed scaling has done for a capacity provider, or nil.
-func FindManagedScaling(tx *Tx, providerARN string) *ManagedScaling {
+func FindManagedScaling(tx *store.Tx, providerARN string) *ManagedScaling {
 	return managedScalings.Get(tx, providerARN)
 }
 
 // AllManagedScaling returns that of all capacity providers that have it.
-func AllManagedScaling(tx *Tx) []*ManagedScaling { return managedScalings.List(tx, "") }
+func AllManagedScaling(tx *store.Tx) []*ManagedScaling { return managedScalings.List(tx, "") }
 
 // PutManagedScaling writes what managed scaling has done.
-func PutManagedScaling(tx *Tx, m *ManagedScaling) { managedScalings.Put(tx, m) }
+func PutManagedScaling(tx *store.Tx, m *ManagedScaling) { managedScalings.Put(tx, m) }
 
 // DeleteManagedScaling forgets it.
-func DeleteManagedScaling(tx *Tx, m *ManagedScaling) { managedScalings.Delete(tx, m) }
+func DeleteManagedScaling(tx *store.Tx, m *ManagedScaling) { managedScalings.Delete(tx, m) }
 
 // HasWork reports whether a container instance has tasks other than those of DAEMON services.
 // Managed scaling needs such an instance, and managed termination protection keeps it.
 // Source: ECS developer guide, cluster auto scaling.
-func HasWork(tx *Tx, containerInstanceARN string) bool {
+func HasWork(tx *store.Tx, containerInstanceARN string) bool {
 	for _, t := range InstanceTasks(tx, containerInstanceARN) {
 		s := FindService(tx, t.Spec.ServiceARN)
 		if s == nil || s.SchedulingStrategy != types.SchedulingStrategyDaemon {

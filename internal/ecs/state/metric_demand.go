@@ -49,7 +49,7 @@ func wakesIf(key string, changed bool) []string {
 }
 
 // ClusterMetricDemand is a minute if Container Insights watches a cluster, else 0.
-func ClusterMetricDemand(tx *Tx) time.Duration {
+func ClusterMetricDemand(tx *store.Tx) time.Duration {
 	for c := range clusters.Forward(tx, "") {
 		if c.Active() && c.HasContainerInsights() {
 			return time.Minute
@@ -59,7 +59,7 @@ func ClusterMetricDemand(tx *Tx) time.Duration {
 }
 
 // ServiceMetricDemand is 20 s if a service has a metric with that resolution, else 0.
-func ServiceMetricDemand(tx *Tx) time.Duration {
+func ServiceMetricDemand(tx *store.Tx) time.Duration {
 	for s := range services.Forward(tx, "") {
 		if s.highResolution() {
 			return 20 * time.Second

@@ -12,7 +12,7 @@ import (
 
 // openFormat2 opens a file in which an emulator without service revisions and service
 // deployments has written services.
-func openFormat2(t *testing.T, written ...*Service) *Store {
+func openFormat2(t *testing.T, written ...*Service) *store.Store {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "state.db")
 	old, err := store.Open(store.Options{Path: path, Migrations: migrations[:2]})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -62,7 +63,7 @@ func TestFormat0(t *testing.T) {
 }
 
 // checkServiceDeployment expects the rows that a deployment gets today.
-func checkServiceDeployment(t *testing.T, tx *Tx, s *Service) {
+func checkServiceDeployment(t *testing.T, tx *store.Tx, s *Service) {
 	t.Helper()
 	d := s.Primary()
 	revision, record := FindServiceRevision(tx, d.Revision.ARN), FindServiceDeployment(tx, d.ServiceDeploymentARN)

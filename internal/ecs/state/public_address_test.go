@@ -8,16 +8,17 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 func TestPublicAddressesAreOfOneOwnerEach(t *testing.T) {
-	s, err := state.Open(state.Options{})
+	s, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	err = s.Update(func(tx *state.Tx) error {
+	err = s.Update(func(tx *store.Tx) error {
 		ranges, owners := []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("203.0.113.0/24")}, map[netip.Addr]string{}
 		for n := range 508 {
 			owner := fmt.Sprintf("task %d", n)
@@ -56,13 +57,13 @@ func TestPublicAddressesAreOfOneOwnerEach(t *testing.T) {
 
 func TestPublicAddressOfATaskGoesWithItsEnd(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
-	s, err := state.Open(state.Options{Path: path})
+	s, err := state.Open(store.Options{Path: path})
 	if err != nil {
 		t.Fatal(err)
 	}
 	const cluster, web = "arn:aws:ecs:eu-west-1:123456789012:cluster/default", "arn:aws:ecs:eu-west-1:123456789012:task/default/web"
 	var ip netip.Addr
-	if err := s.Update(func(tx *state.Tx) error {
+	if err := s.Update(func(tx *store.Tx) error {
 		state.AddTask(tx, &state.Task{ARN: web, Spec: &state.TaskSpec{ClusterARN: cluster, LaunchType: types.LaunchTypeFargate, AssignPublicIP: true}, Status: state.TaskStatus{LastStatus: state.Pending}})
 		ip = ec2network.TakePublicAddress(tx, web, web)
 		return state.PutTaskStatus(tx, web, state.TaskStep{Status: state.TaskStatus{LastStatus: state.Running}})
@@ -72,14 +73,14 @@ func TestPublicAddressOfATaskGoesWithItsEnd(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if s, err = state.Open(state.Options{Path: path}); err != nil {
+	if s, err = state.Open(store.Options{Path: path}); err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
 	if got := ec2network.FindPublicAddress(s.Read(), web); got != ip {
 		t.Errorf("after a restart the task has %s, want %s", got, ip)
 	}
-	if err := s.Update(func(tx *state.Tx) error {
+	if err := s.Update(func(tx *store.Tx) error {
 		return state.PutTaskStatus(tx, web, state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped}})
 	}); err != nil {
 		t.Fatal(err)

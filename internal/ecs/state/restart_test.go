@@ -8,13 +8,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-func openAt(t *testing.T, path string) *Store {
+func openAt(t *testing.T, path string) *store.Store {
 	t.Helper()
-	s, err := Open(Options{Path: path})
+	s, err := Open(store.Options{Path: path})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +28,7 @@ func TestStateSurvivesARestart(t *testing.T) {
 	scope := arn.Scope{Region: "us-east-1", Account: "000000000000"}
 	now := time.UnixMilli(1_700_000_000_123).UTC()
 	cluster := &Cluster{ARN: scope.Cluster("c"), Name: "c", Status: "ACTIVE", CreatedAt: now, CapacityProviders: []string{}}
-	update(t, s, func(tx *Tx) {
+	update(t, s, func(tx *store.Tx) {
 		PutCluster(tx, cluster)
 		AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: aws.String("web"), Volumes: []types.Volume{}}, nil, scope.Root(), now)
 		AddTask(tx, &Task{
@@ -36,7 +37,7 @@ func TestStateSurvivesARestart(t *testing.T) {
 		})
 		AddTask(tx, &Task{ARN: scope.Task("c", "2"), Spec: &TaskSpec{ClusterARN: cluster.ARN}, Status: TaskStatus{LastStatus: Provisioning}})
 	})
-	update(t, s, func(tx *Tx) {
+	update(t, s, func(tx *store.Tx) {
 		StopTask(tx, scope.Task("c", "1"), Stop{Code: types.TaskStopCodeUserInitiated, Reason: "enough", At: now})
 		RemoveTask(tx, FindTask(tx, scope.Task("c", "2")))
 	})

@@ -7,17 +7,18 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // TestFormat15 opens a file whose rows have no checksums, of an emulator with a task that runs and two that begin.
 func TestFormat15(t *testing.T) {
 	path := unpacked(t, "testdata/format15.db.gz")
 	scope := arn.Scope{Region: "us-east-1", Account: "000000000000"}
-	read := func() *Store {
+	read := func() *store.Store {
 		t.Helper()
 		s := openAt(t, path)
 		tx := s.Read()
-		events, _, _ := s.Events(0)
+		events, _, _ := Events(s, 0)
 		if got := FindTask(tx, scope.Task("c", "1")); len(AllTasks(tx)) != 3 || got.Status.LastStatus != Running || len(events) != 5 {
 			t.Errorf("%d tasks, one of them %+v, and %d events", len(AllTasks(tx)), got, len(events))
 		}

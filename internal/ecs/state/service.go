@@ -215,12 +215,12 @@ const maxServiceEvents = 100
 
 // WatchServices wakes with the ARN of each service that changes, or whose tasks or service
 // deployments do.
-func (s *Store) WatchServices(pause time.Duration) *Watch {
+func WatchServices(s *store.Store, pause time.Duration) *store.Watch {
 	return s.Watch(pause, store.OnKeys(services), store.OnKeys(serviceSummaries), store.On(serviceDeployments, serviceOf))
 }
 
 // WatchServiceTasks wakes with the ARN of each service that changes, or of which a task does.
-func (s *Store) WatchServiceTasks() *Watch {
+func WatchServiceTasks(s *store.Store) *store.Watch {
 	return s.Watch(0, store.OnKeys(services), store.On(tasks, func(before, after *Task) []string {
 		if after == nil {
 			after = before
@@ -234,7 +234,7 @@ func (s *Store) WatchServiceTasks() *Watch {
 
 // ServiceTasks returns the tasks of a service that are known, those that stopped included, in the
 // order in which they were created.
-func ServiceTasks(tx *Tx, serviceARN string) []*Task {
+func ServiceTasks(tx *store.Tx, serviceARN string) []*Task {
 	all := tasks.List(tx, arn.ScopeOf(serviceARN).Tasks(arn.ClusterName(serviceARN)))
 	own := slices.DeleteFunc(all, func(t *Task) bool { return t.Spec.ServiceARN != serviceARN })
 	sorting.By(own, func(a, b *Task) int { return a.Spec.CreatedAt.Compare(b.Spec.CreatedAt) })
@@ -243,29 +243,29 @@ func ServiceTasks(tx *Tx, serviceARN string) []*Task {
 
 // WatchActivity wakes with the ARN of each task that changes, and of each service that has new events
 // or whose service deployments change.
-func (s *Store) WatchActivity() *Watch {
+func WatchActivity(s *store.Store) *store.Watch {
 	return s.Watch(0, store.OnKeys(serviceEvents), store.On(serviceDeployments, serviceOf), store.OnKeys(tasks))
 }
 
 // FindService returns a service in any status, or nil.
-func FindService(tx *Tx, arn string) *Service { return services.Get(tx, arn) }
+func FindService(tx *store.Tx, arn string) *Service { return services.Get(tx, arn) }
 
 // Services returns the services of a cluster in any status, by name.
-func Services(tx *Tx, cluster *Cluster) []*Service {
+func Services(tx *store.Tx, cluster *Cluster) []*Service {
 	return services.List(tx, arn.ScopeOf(cluster.ARN).Services(cluster.Name))
 }
 
 // ServicesByNamespace returns the services in any status whose Service Connect has a namespace, of all clusters, by ARN.
-func ServicesByNamespace(tx *Tx, namespaceARN string) []*Service {
+func ServicesByNamespace(tx *store.Tx, namespaceARN string) []*Service {
 	return servicesByNamespace.List(tx, namespaceARN)
 }
 
 // AllServices returns every service in any status.
-func AllServices(tx *Tx) []*Service { return services.List(tx, "") }
+func AllServices(tx *store.Tx) []*Service { return services.List(tx, "") }
 
 // PutService writes a service and keeps its cluster's count of services. New deployments
 // get what belongs to them: a service revision and a service deployment.
-func PutService(tx *Tx, s *Service) {
+func PutService(tx *store.Tx, s *Service) {
 	for _, d := range s.Deployments {
 		identify(tx, s, d)
 		record(tx, s, d)
@@ -277,7 +277,7 @@ func PutService(tx *Tx, s *Service) {
 
 // countService carries the change of a service into its cluster's counts. before is nil for
 // a new one, after for one that goes.
-func countService(tx *Tx, cluster string, before, after *Service) {
+func countService(tx *store.Tx, cluster string, before, after *Service) {
 	counts := FindClusterSummary(tx, cluster)
 	changed := *counts
 	if before != nil {
@@ -309,7 +309,7 @@ func (c *ClusterSummary) addService(s *Service, n int) {
 
 // RemoveService forgets a service with its counts and events. It may be DRAINING, where its
 // cluster has been deleted and is made anew.
-func RemoveService(tx *Tx, s *Service) {
+func RemoveService(tx *store.Tx, s *Service) {
 	services.Delete(tx, s)
 	countService(tx, s.ClusterARN, s, nil)
 	ForgetServiceHistory(tx, s.ARN)
@@ -317,7 +317,7 @@ func RemoveService(tx *Tx, s *Service) {
 
 // ForgetServiceHistory removes what there was of a service's former life, before its
 // name is used again.
-func ForgetServiceHistory(tx *Tx, arn string) {
+func ForgetServiceHistory(tx *store.Tx, arn string) {
 	forgetServiceDeployments(tx, arn)
 	if sum := serviceSummaries.Get(tx, arn); sum != nil {
 		serviceSummaries.Delete(tx, sum)
@@ -328,7 +328,7 @@ func ForgetServiceHistory(tx *Tx, arn string) {
 }
 
 // FindServiceEvents returns a service's events, newest first.
-func FindServiceEvents(tx *Tx, arn string) []types.ServiceEvent {
+func FindServiceEvents(tx *store.Tx, arn string) []types.ServiceEvent {
 	if e := serviceEvents.Get(tx, arn); e != nil {
 		return e.Events
 	}
@@ -336,7 +336,7 @@ func FindServiceEvents(tx *Tx, arn string) []types.ServiceEvent {
 }
 
 // AddServiceEvents writes events, given oldest first, and drops the oldest.
-func AddServiceEvents(tx *Tx, arn string, events ...types.ServiceEvent) {
+func AddServiceEvents(tx *store.Tx, arn string, events ...types.ServiceEvent) {
 	newest := slices.Clone(events)
 	slices.Reverse(newest)
 	all := append(newest, FindServiceEvents(tx, arn)...)
@@ -344,7 +344,7 @@ func AddServiceEvents(tx *Tx, arn string, events ...types.ServiceEvent) {
 }
 
 // ForgetDeployment removes the counts of a deployment that has left the list.
-func ForgetDeployment(tx *Tx, serviceARN, deploymentID string) {
+func ForgetDeployment(tx *store.Tx, serviceARN, deploymentID string) {
 	old := FindServiceSummary(tx, serviceARN)
 	serviceSummaries.Put(tx, &ServiceSummary{
 		ServiceARN: serviceARN,

@@ -12,7 +12,7 @@ import (
 var (
 	serviceDeployments = store.NewTable("service-deployment", func(d *ServiceDeployment) string { return d.ARN })
 	// Those of deployments that a service still lists are in no order: they stay.
-	retiredServiceDeployments = serviceDeployments.Ages(func(d *ServiceDeployment) time.Time { return d.RetiredAt })
+	retiredServiceDeployments = serviceDeployments.Ages(func(d *ServiceDeployment) time.Time { return d.RetiredAt }).AtMost(maxRetired)
 )
 
 // KeepServiceDeployments is for how long a service deployment and its revision are
@@ -97,25 +97,25 @@ func (d *ServiceDeployment) Clone() *ServiceDeployment {
 }
 
 // FindServiceDeployment returns a service deployment, or nil.
-func FindServiceDeployment(tx *Tx, arn string) *ServiceDeployment {
+func FindServiceDeployment(tx *store.Tx, arn string) *ServiceDeployment {
 	return serviceDeployments.Get(tx, arn)
 }
 
 // ServiceDeployments returns the service deployments of a service, in no order.
-func ServiceDeployments(tx *Tx, serviceARN string) []*ServiceDeployment {
+func ServiceDeployments(tx *store.Tx, serviceARN string) []*ServiceDeployment {
 	prefix := arn.ScopeOf(serviceARN).ServiceDeployment(arn.ClusterName(serviceARN), arn.Name(serviceARN), "")
 	return serviceDeployments.List(tx, prefix)
 }
 
 // PutServiceDeployment writes a service deployment, and announces what has become of its hooks.
-func PutServiceDeployment(tx *Tx, d *ServiceDeployment) {
+func PutServiceDeployment(tx *store.Tx, d *ServiceDeployment) {
 	announceHooks(tx, FindServiceDeployment(tx, d.ARN), d)
 	serviceDeployments.Put(tx, d)
 }
 
 // StopServiceDeployment asks the scheduler to end a service deployment. It changes nothing
 // of one that is on its way back or to its end.
-func StopServiceDeployment(tx *Tx, d *ServiceDeployment, how types.StopServiceDeploymentStopType, now time.Time) {
+func StopServiceDeployment(tx *store.Tx, d *ServiceDeployment, how types.StopServiceDeploymentStopType, now time.Time) {
 	if d.Status != types.ServiceDeploymentStatusPending && d.Status != types.ServiceDeploymentStatusInProgress {
 		return
 	}
@@ -138,7 +138,7 @@ func serviceOf(before, after *ServiceDeployment) []string {
 
 // record puts the row of the service deployment that a new deployment begins; one that
 // rolls back belongs to that of the deployment that failed.
-func record(tx *Tx, s *Service, d *Deployment) {
+func record(tx *store.Tx, s *Service, d *Deployment) {
 	if d.ServiceDeploymentARN != "" {
 		return
 	}
@@ -164,7 +164,7 @@ func record(tx *Tx, s *Service, d *Deployment) {
 }
 
 // ResolveImages notes in a revision which images the containers of a task of it run.
-func ResolveImages(tx *Tx, revisionARN string, containers []Container) {
+func ResolveImages(tx *store.Tx, revisionARN string, containers []Container) {
 	row := FindServiceRevision(tx, revisionARN)
 	if row == nil {
 		return
@@ -182,7 +182,7 @@ func ResolveImages(tx *Tx, revisionARN string, containers []Container) {
 }
 
 // ResolveTargetGroups notes in a revision which target groups its tasks go into.
-func ResolveTargetGroups(tx *Tx, revisionARN string, groups []string) {
+func ResolveTargetGroups(tx *store.Tx, revisionARN string, groups []string) {
 	if row := FindServiceRevision(tx, revisionARN); row != nil {
 		resolved := *row
 		resolved.TargetGroups = groups
@@ -191,7 +191,7 @@ func ResolveTargetGroups(tx *Tx, revisionARN string, groups []string) {
 }
 
 // Retire begins the age of what a service listed before and does not list after.
-func Retire(tx *Tx, before, after *Service, now time.Time) {
+func Retire(tx *store.Tx, before, after *Service, now time.Time) {
 	for _, d := range before.Deployments {
 		refers := func(to func(*Deployment) string) bool {
 			return slices.ContainsFunc(after.Deployments, func(kept *Deployment) bool { return to(kept) == to(d) })
@@ -211,14 +211,14 @@ func Retire(tx *Tx, before, after *Service, now time.Time) {
 
 // ForgetServiceDeployments removes service deployments and revisions of deployments that
 // their service stopped listing before a time.
-func ForgetServiceDeployments(tx *Tx, before time.Time) {
+func ForgetServiceDeployments(tx *store.Tx, before time.Time) {
 	retiredServiceDeployments.Forget(tx, before)
 	retiredRevisions.Forget(tx, before)
 }
 
 // forgetServiceDeployments removes those of a service's former life, with its revisions:
 // they are MISSING once the name is used again (ECS0100).
-func forgetServiceDeployments(tx *Tx, serviceARN string) {
+func forgetServiceDeployments(tx *store.Tx, serviceARN string) {
 	for _, d := range ServiceDeployments(tx, serviceARN) {
 		serviceDeployments.Delete(tx, d)
 	}

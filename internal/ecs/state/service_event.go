@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // The types of what services tell EventBridge. Source: ECS developer guide, service action events.
@@ -44,7 +45,7 @@ type DeploymentChange struct {
 }
 
 // AnnounceServiceAction keeps what a service tells as an event.
-func AnnounceServiceAction(tx *Tx, a ServiceAction, at time.Time) {
+func AnnounceServiceAction(tx *store.Tx, a ServiceAction, at time.Time) {
 	a.ID = arn.NewUUID()
 	events.Append(tx, &Change{ServiceAction: &a}, at)
 }
@@ -54,7 +55,7 @@ func AnnounceServiceAction(tx *Tx, a ServiceAction, at time.Time) {
 //
 // Source: ECS developer guide, which lists the names of service deployment state change events among
 // those of service action events as well.
-func AnnounceDeployment(tx *Tx, c DeploymentChange, at time.Time) {
+func AnnounceDeployment(tx *store.Tx, c DeploymentChange, at time.Time) {
 	c.ID = arn.NewUUID()
 	events.Append(tx, &Change{Deployment: &c}, at)
 	AnnounceServiceAction(tx, ServiceAction{ServiceARN: c.ServiceARN, Type: c.Type, Name: c.Name, Reason: c.Reason}, at)
@@ -62,7 +63,7 @@ func AnnounceDeployment(tx *Tx, c DeploymentChange, at time.Time) {
 
 // announceNew tells that a deployment has begun which is not a part of a service deployment under way.
 // The scheduler tells of those that roll back.
-func announceNew(tx *Tx, s *Service, d *Deployment) {
+func announceNew(tx *store.Tx, s *Service, d *Deployment) {
 	AnnounceDeployment(tx, DeploymentChange{
 		ServiceARN: s.ARN, DeploymentID: d.ID, Type: EventInfo, Name: DeploymentBegins, Reason: d.RolloutStateReason,
 	}, d.CreatedAt)
@@ -80,7 +81,7 @@ type HookChange struct {
 
 // announceHooks keeps each status that a hook of a service deployment has come to as an event. before
 // is nil for a new service deployment.
-func announceHooks(tx *Tx, before, after *ServiceDeployment) {
+func announceHooks(tx *store.Tx, before, after *ServiceDeployment) {
 	if before == nil {
 		before = &ServiceDeployment{}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -29,8 +30,8 @@ func deployed() *Service {
 }
 
 // announced are the events of a store as short lines.
-func announced(s *Store) (lines []string) {
-	events, _, _ := s.Events(0)
+func announced(s *store.Store) (lines []string) {
+	events, _, _ := Events(s, 0)
 	for _, e := range events {
 		switch c := e.Value; {
 		case c.Deployment != nil:
@@ -44,7 +45,7 @@ func announced(s *Store) (lines []string) {
 	return lines
 }
 
-func expectAnnounced(t *testing.T, s *Store, want ...string) {
+func expectAnnounced(t *testing.T, s *store.Store, want ...string) {
 	t.Helper()
 	for i := range want {
 		want[i] += "\n"
@@ -58,13 +59,13 @@ func TestDeploymentsAreAnnouncedOnce(t *testing.T) {
 	s := openAt(t, filepath.Join(t.TempDir(), "state.db"))
 	defer s.Close()
 	service := deployed()
-	update(t, s, func(tx *Tx) { PutService(tx, service) })
-	update(t, s, func(tx *Tx) {
+	update(t, s, func(tx *store.Tx) { PutService(tx, service) })
+	update(t, s, func(tx *store.Tx) {
 		again := service.Clone()
 		again.DesiredCount = 2
 		PutService(tx, again)
 	})
-	update(t, s, func(tx *Tx) { // the way back belongs to the service deployment that there is
+	update(t, s, func(tx *store.Tx) { // the way back belongs to the service deployment that there is
 		back := service.Clone()
 		back.Deployments = append(back.Deployments, &Deployment{
 			ID: "ecs-svc/2", Revision: service.Deployments[0].Revision, ServiceDeploymentARN: service.Deployments[0].ServiceDeploymentARN,
@@ -74,7 +75,7 @@ func TestDeploymentsAreAnnouncedOnce(t *testing.T) {
 	expectAnnounced(t, s,
 		"INFO SERVICE_DEPLOYMENT_IN_PROGRESS ecs-svc/1 ECS deployment ecs-svc/1 in progress.",
 		"INFO SERVICE_DEPLOYMENT_IN_PROGRESS ECS deployment ecs-svc/1 in progress.")
-	events, _, _ := s.Events(0)
+	events, _, _ := Events(s, 0)
 	for _, e := range events {
 		if !e.At.Equal(announcedAt) {
 			t.Errorf("event %d is of %v, want %v", e.Sequence, e.At, announcedAt)
@@ -87,11 +88,11 @@ func TestHooksAreAnnounced(t *testing.T) {
 	s := openAt(t, filepath.Join(t.TempDir(), "state.db"))
 	defer s.Close()
 	service := deployed()
-	update(t, s, func(tx *Tx) { PutService(tx, service) })
+	update(t, s, func(tx *store.Tx) { PutService(tx, service) })
 	id := service.Deployments[0].ServiceDeploymentARN
 	change := func(change func(d *ServiceDeployment)) {
 		t.Helper()
-		update(t, s, func(tx *Tx) {
+		update(t, s, func(tx *store.Tx) {
 			d := FindServiceDeployment(tx, id).Clone()
 			change(d)
 			PutServiceDeployment(tx, d)
@@ -106,7 +107,7 @@ func TestHooksAreAnnounced(t *testing.T) {
 	ask("pause", types.DeploymentLifecycleHookTargetTypePause, types.DeploymentLifecycleHookStatusAwaitingAction)
 	ask("lambda", types.DeploymentLifecycleHookTargetTypeAwsLambda, types.DeploymentLifecycleHookStatusInProgress)
 	change(func(d *ServiceDeployment) { d.Status = types.ServiceDeploymentStatusInProgress })
-	update(t, s, func(tx *Tx) {
+	update(t, s, func(tx *store.Tx) {
 		AnswerLifecycleHook(tx, id, "lambda", LifecycleHookAnswer{Status: types.DeploymentLifecycleHookStatusInProgress}, at)
 		AnswerLifecycleHook(tx, id, "lambda", LifecycleHookAnswer{Status: types.DeploymentLifecycleHookStatusFailed}, at)
 		DecideLifecycleHook(tx, id, "pause", types.DeploymentLifecycleHookActionContinue, at)
@@ -124,7 +125,7 @@ func TestHooksAreAnnounced(t *testing.T) {
 func TestAnnouncementsSurviveARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
 	s := openAt(t, path)
-	update(t, s, func(tx *Tx) {
+	update(t, s, func(tx *store.Tx) {
 		service := deployed()
 		PutService(tx, service)
 		d := FindServiceDeployment(tx, service.Deployments[0].ServiceDeploymentARN).Clone()
@@ -132,13 +133,13 @@ func TestAnnouncementsSurviveARestart(t *testing.T) {
 		PutServiceDeployment(tx, d)
 		AnnounceServiceAction(tx, ServiceAction{ServiceARN: service.ARN, Name: "TASKS_STOPPED", CapacityProviderARNs: []string{"a"}}, announcedAt)
 	})
-	before, _, _ := s.Events(0)
+	before, _, _ := Events(s, 0)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	s = openAt(t, path)
 	defer s.Close()
-	after, _, _ := s.Events(0)
+	after, _, _ := Events(s, 0)
 	if diff := cmp.Diff(before, after); diff != "" || len(after) != 4 {
 		t.Errorf("%d events (-before +after):\n%s", len(after), diff)
 	}

@@ -14,7 +14,7 @@ import (
 var (
 	serviceRevisions = store.NewTable("service-revision", func(r *ServiceRevision) string { return r.ARN })
 	// Revisions that a service still lists are in no order: they stay.
-	retiredRevisions = serviceRevisions.Ages(func(r *ServiceRevision) time.Time { return r.RetiredAt })
+	retiredRevisions = serviceRevisions.Ages(func(r *ServiceRevision) time.Time { return r.RetiredAt }).AtMost(maxRetired)
 )
 
 // ServiceRevision is what the tasks of a deployment are made of. That never changes, so
@@ -103,14 +103,14 @@ func (r *ServiceRevision) ResolvedLoadBalancers() []types.LoadBalancer {
 func Digits(deploymentID string) string { return deploymentID[strings.IndexByte(deploymentID, '/')+1:] }
 
 // FindServiceRevision returns a revision, or nil.
-func FindServiceRevision(tx *Tx, arn string) *ServiceRevision {
+func FindServiceRevision(tx *store.Tx, arn string) *ServiceRevision {
 	return serviceRevisions.Get(tx, arn)
 }
 
 // identify gives the revision of a new deployment its ARN, and puts its row. The revision
 // that the caller made stays as it is: others may share it. A rollback deploys a revision
 // that has a row already, unless it has been forgotten.
-func identify(tx *Tx, s *Service, d *Deployment) {
+func identify(tx *store.Tx, s *Service, d *Deployment) {
 	if d.Revision.ARN != "" {
 		if d.RestoresID != "" {
 			revive(tx, d.Revision)
@@ -126,7 +126,7 @@ func identify(tx *Tx, s *Service, d *Deployment) {
 	d.Revision = &listed
 }
 
-func revive(tx *Tx, r *ServiceRevision) {
+func revive(tx *store.Tx, r *ServiceRevision) {
 	row := FindServiceRevision(tx, r.ARN)
 	if row == nil {
 		row = r

@@ -65,7 +65,7 @@ func (s *ServiceSummary) Registered() bool {
 }
 
 // FindServiceSummary returns the counts of a service; zeros when it has no tasks.
-func FindServiceSummary(tx *Tx, serviceARN string) *ServiceSummary {
+func FindServiceSummary(tx *store.Tx, serviceARN string) *ServiceSummary {
 	if s := serviceSummaries.Get(tx, serviceARN); s != nil {
 		return s
 	}
@@ -84,7 +84,7 @@ func OnServiceSummaries(wakes func(before, after *ServiceSummary) []string) stor
 
 // summarise carries the change of a task into the summaries. before is nil for a
 // new task.
-func summarise(tx *Tx, before, after *Task) {
+func summarise(tx *store.Tx, before, after *Task) {
 	summariseCluster(tx, before, after)
 	if after.Spec.ServiceARN == "" {
 		return
@@ -209,7 +209,7 @@ func pending(lastStatus string) bool {
 	return lastStatus == Provisioning || lastStatus == Pending || lastStatus == Activating
 }
 
-func summariseCluster(tx *Tx, before, after *Task) {
+func summariseCluster(tx *store.Tx, before, after *Task) {
 	old := FindClusterSummary(tx, after.Spec.ClusterARN)
 	changed := *old
 	if before != nil {

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // The summaries are kept change by change; they must always equal what counting
@@ -16,13 +17,13 @@ import (
 func TestSummariesEqualACount(t *testing.T) {
 	statuses := []string{Provisioning, Pending, Running, Stopping, Deprovisioning, Stopped}
 	rapid.Check(t, func(t *rapid.T) {
-		s, err := Open(Options{})
+		s, err := Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var ids []string
-		change := func(fn func(tx *Tx)) {
-			if err := s.Update(func(tx *Tx) error { fn(tx); return nil }); err != nil {
+		change := func(fn func(tx *store.Tx)) {
+			if err := s.Update(func(tx *store.Tx) error { fn(tx); return nil }); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -36,7 +37,7 @@ func TestSummariesEqualACount(t *testing.T) {
 			"add": func(t *rapid.T) {
 				id := fmt.Sprintf("arn:aws:ecs:us-east-1:000000000000:task/c/%d", len(ids))
 				ids = append(ids, id)
-				change(func(tx *Tx) {
+				change(func(tx *store.Tx) {
 					AddTask(tx, &Task{ARN: id, Spec: &TaskSpec{
 						ClusterARN: "c", ServiceARN: "s", DeploymentID: rapid.SampledFrom([]string{"d1", "d2"}).Draw(t, "deployment"),
 						LaunchType: types.LaunchTypeFargate,
@@ -45,7 +46,7 @@ func TestSummariesEqualACount(t *testing.T) {
 			},
 			"move": func(t *rapid.T) {
 				id, status := pick(t), rapid.SampledFrom(statuses).Draw(t, "status")
-				change(func(tx *Tx) {
+				change(func(tx *store.Tx) {
 					now := FindTask(tx, id).Status
 					now.LastStatus = status
 					if status == Running && now.StartedAt.IsZero() {
@@ -56,7 +57,7 @@ func TestSummariesEqualACount(t *testing.T) {
 			},
 			"stop": func(t *rapid.T) {
 				id := pick(t)
-				change(func(tx *Tx) { StopTask(tx, id, Stop{Code: types.TaskStopCodeUserInitiated}) })
+				change(func(tx *store.Tx) { StopTask(tx, id, Stop{Code: types.TaskStopCodeUserInitiated}) })
 			},
 			"": func(t *rapid.T) {
 				compareCounts(t, s.Read())
@@ -65,7 +66,7 @@ func TestSummariesEqualACount(t *testing.T) {
 	})
 }
 
-func compareCounts(t *rapid.T, tx *Tx) {
+func compareCounts(t *rapid.T, tx *store.Tx) {
 	want := map[string]DeploymentCounts{}
 	cluster := ClusterSummary{ARN: "c"}
 	for _, task := range AllTasks(tx) {

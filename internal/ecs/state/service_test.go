@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func TestLaunchTypeOfARevisionsTasks(t *testing.T) {
@@ -35,7 +36,7 @@ func TestLaunchTypeOfARevisionsTasks(t *testing.T) {
 // TestAServiceThatIsRemovedWhileItDrainsIsCountedNoMore: its cluster was deleted, as a DRAINING
 // service does not keep one, and is made anew.
 func TestAServiceThatIsRemovedWhileItDrainsIsCountedNoMore(t *testing.T) {
-	s, err := Open(Options{})
+	s, err := Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,15 +46,15 @@ func TestAServiceThatIsRemovedWhileItDrainsIsCountedNoMore(t *testing.T) {
 		ARN: scope.Service("c", "web"), Name: "web", ClusterARN: cluster, DeletedAt: time.Unix(1, 0),
 		Deployments: []*Deployment{{ID: "ecs-svc/1", Revision: &ServiceRevision{LaunchType: types.LaunchTypeFargate}}},
 	}
-	update := func(change func(tx *Tx), want int) {
+	update := func(change func(tx *store.Tx), want int) {
 		t.Helper()
-		if err := s.Update(func(tx *Tx) error { change(tx); return nil }); err != nil {
+		if err := s.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		if n := FindClusterSummary(s.Read(), cluster).DrainingServices(); n != want {
 			t.Errorf("%d services drain, want %d", n, want)
 		}
 	}
-	update(func(tx *Tx) { PutService(tx, drains) }, 1)
-	update(func(tx *Tx) { RemoveService(tx, FindService(tx, drains.ARN)) }, 0)
+	update(func(tx *store.Tx) { PutService(tx, drains) }, 1)
+	update(func(tx *store.Tx) { RemoveService(tx, FindService(tx, drains.ARN)) }, 0)
 }

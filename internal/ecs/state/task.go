@@ -15,7 +15,7 @@ var (
 	tasksByDeployment = tasks.Index((*Task).liveDeployment)
 	tasksByInstance   = tasks.Index((*Task).liveInstance)
 	tasksByGroup      = tasks.Index((*Task).liveGroup)
-	stoppedTasks      = tasks.Ages((*Task).endedAt)
+	stoppedTasks      = tasks.Ages((*Task).endedAt).AtMost(maxStoppedTasks)
 )
 
 // Task is a task: what it is made of (written once), where it runs (written by
@@ -138,39 +138,39 @@ func (t *Task) endedAt() time.Time {
 }
 
 // FindTask returns a task, or nil.
-func FindTask(tx *Tx, arn string) *Task { return tasks.Get(tx, arn) }
+func FindTask(tx *store.Tx, arn string) *Task { return tasks.Get(tx, arn) }
 
 // WatchTasks wakes with the ARN of each task that changes.
-func (s *Store) WatchTasks() *Watch {
+func WatchTasks(s *store.Store) *store.Watch {
 	return s.Watch(0, store.OnKeys(tasks))
 }
 
 // Tasks returns the tasks of a cluster, those that stopped included, by id.
-func Tasks(tx *Tx, cluster *Cluster) []*Task {
+func Tasks(tx *store.Tx, cluster *Cluster) []*Task {
 	return tasks.List(tx, arn.ScopeOf(cluster.ARN).Tasks(cluster.Name))
 }
 
 // AllTasks returns every task.
-func AllTasks(tx *Tx) []*Task { return tasks.List(tx, "") }
+func AllTasks(tx *store.Tx) []*Task { return tasks.List(tx, "") }
 
 // DeploymentTasks returns the tasks of a deployment that have not ended.
-func DeploymentTasks(tx *Tx, serviceARN, deploymentID string) []*Task {
+func DeploymentTasks(tx *store.Tx, serviceARN, deploymentID string) []*Task {
 	return tasksByDeployment.List(tx, serviceARN+"\x00"+deploymentID)
 }
 
 // InstanceTasks returns the tasks of a container instance that have not ended.
-func InstanceTasks(tx *Tx, containerInstanceARN string) []*Task {
+func InstanceTasks(tx *store.Tx, containerInstanceARN string) []*Task {
 	return tasksByInstance.List(tx, containerInstanceARN)
 }
 
 // GroupTasks returns the tasks of a group on container instances that have not ended.
 // Those of a service have the group service:<name>.
-func GroupTasks(tx *Tx, clusterARN, group string) []*Task {
+func GroupTasks(tx *store.Tx, clusterARN, group string) []*Task {
 	return tasksByGroup.List(tx, clusterARN+"\x00"+group)
 }
 
 // AddTask writes a new task and announces it. One without a placement is nowhere yet.
-func AddTask(tx *Tx, t *Task) {
+func AddTask(tx *store.Tx, t *Task) {
 	t.Version = 1
 	if t.Placement == nil {
 		t.Placement = &Placement{}
@@ -180,7 +180,7 @@ func AddTask(tx *Tx, t *Task) {
 }
 
 // putTask writes a new row of a task in place of the old one, as it is from a time on.
-func putTask(tx *Tx, old, t *Task, at time.Time) {
+func putTask(tx *store.Tx, old, t *Task, at time.Time) {
 	if old != nil {
 		old.described.Store(nil) // an event may keep the row
 	}
@@ -194,7 +194,7 @@ func putTask(tx *Tx, old, t *Task, at time.Time) {
 
 // StopTask asks for the end of a task. It reports false when there is no such
 // task; a task that shall stop already keeps its first reason.
-func StopTask(tx *Tx, arn string, stop Stop) bool {
+func StopTask(tx *store.Tx, arn string, stop Stop) bool {
 	old := FindTask(tx, arn)
 	if old == nil {
 		return false
@@ -211,7 +211,7 @@ func StopTask(tx *Tx, arn string, stop Stop) bool {
 }
 
 // PutTaskTags writes the tags of a task.
-func PutTaskTags(tx *Tx, arn string, tags []types.Tag) {
+func PutTaskTags(tx *store.Tx, arn string, tags []types.Tag) {
 	old := FindTask(tx, arn)
 	t := old.next(old.Status)
 	t.Tags = tags
@@ -220,7 +220,7 @@ func PutTaskTags(tx *Tx, arn string, tags []types.Tag) {
 
 // ProtectTask protects a task until a time, or with the zero time no longer. ECS announces
 // nothing of it; its service is looked at again.
-func ProtectTask(tx *Tx, arn string, until time.Time) {
+func ProtectTask(tx *store.Tx, arn string, until time.Time) {
 	old := FindTask(tx, arn)
 	t := old.next(old.Status)
 	t.ProtectedUntil = until
@@ -234,7 +234,7 @@ const maxStoppedTasks = 10_000
 
 // ForgetStoppedTasks removes the tasks that stopped before a time. It looks only
 // at those.
-func ForgetStoppedTasks(tx *Tx, before time.Time) { stoppedTasks.Forget(tx, before) }
+func ForgetStoppedTasks(tx *store.Tx, before time.Time) { stoppedTasks.Forget(tx, before) }
 
 // RemoveTask forgets a task that ended.
-func RemoveTask(tx *Tx, t *Task) { tasks.Delete(tx, t) }
+func RemoveTask(tx *store.Tx, t *Task) { tasks.Delete(tx, t) }

@@ -49,7 +49,9 @@ func ProxyName(taskARN string) string {
 }
 
 // ConnectTasks returns the tasks that have not ended and whose proxies know endpoints of a namespace of Cloud Map.
-func ConnectTasks(tx *Tx, namespaceARN string) []*Task { return tasksByConnect.List(tx, namespaceARN) }
+func ConnectTasks(tx *store.Tx, namespaceARN string) []*Task {
+	return tasksByConnect.List(tx, namespaceARN)
+}
 
 // OnConnectTasks wakes with the ARN of each task with a proxy that changes.
 func OnConnectTasks() store.Source {

@@ -81,24 +81,24 @@ func taskDefinitionKey(scope arn.Scope, family string, revision int) string {
 }
 
 // FindFamily returns the family with the name, or nil if it never had a revision.
-func FindFamily(tx *Tx, scope arn.Scope, name string) *Family {
+func FindFamily(tx *store.Tx, scope arn.Scope, name string) *Family {
 	return families.Get(tx, familyKey(scope, name))
 }
 
 // Families returns the families whose name starts with prefix, by name, those
 // without revisions included.
-func Families(tx *Tx, scope arn.Scope, prefix string) []*Family {
+func Families(tx *store.Tx, scope arn.Scope, prefix string) []*Family {
 	return families.List(tx, familiesKey(scope)+prefix)
 }
 
 // FindTaskDefinition returns one revision of a family in any status, or nil.
-func FindTaskDefinition(tx *Tx, scope arn.Scope, family string, revision int) *TaskDefinition {
+func FindTaskDefinition(tx *store.Tx, scope arn.Scope, family string, revision int) *TaskDefinition {
 	return taskDefinitions.Get(tx, taskDefinitionKey(scope, family, revision))
 }
 
 // TaskDefinitions returns the revisions of a family by number, or with family ""
 // those of all families, by family.
-func TaskDefinitions(tx *Tx, scope arn.Scope, family string) []*TaskDefinition {
+func TaskDefinitions(tx *store.Tx, scope arn.Scope, family string) []*TaskDefinition {
 	prefix := familiesKey(scope)
 	if family != "" {
 		prefix = familyKey(scope, family)
@@ -107,19 +107,19 @@ func TaskDefinitions(tx *Tx, scope arn.Scope, family string) []*TaskDefinition {
 }
 
 // ActiveTaskDefinition returns the highest ACTIVE revision of a family, or nil.
-func ActiveTaskDefinition(tx *Tx, scope arn.Scope, family string) *TaskDefinition {
+func ActiveTaskDefinition(tx *store.Tx, scope arn.Scope, family string) *TaskDefinition {
 	return highest(tx, scope, family, func(d *TaskDefinition) bool {
 		return d.Status == types.TaskDefinitionStatusActive
 	})
 }
 
 // HasTaskDefinitions reports whether a family has revisions, in any status.
-func HasTaskDefinitions(tx *Tx, scope arn.Scope, family string) bool {
+func HasTaskDefinitions(tx *store.Tx, scope arn.Scope, family string) bool {
 	return highest(tx, scope, family, func(*TaskDefinition) bool { return true }) != nil
 }
 
 // highest looks for a revision from the top, where the wanted one nearly always is.
-func highest(tx *Tx, scope arn.Scope, family string, wanted func(*TaskDefinition) bool) *TaskDefinition {
+func highest(tx *store.Tx, scope arn.Scope, family string, wanted func(*TaskDefinition) bool) *TaskDefinition {
 	for d := range taskDefinitions.Backward(tx, familyKey(scope, family)) {
 		if wanted(d) {
 			return d
@@ -130,7 +130,7 @@ func highest(tx *Tx, scope arn.Scope, family string, wanted func(*TaskDefinition
 
 // AddTaskDefinition gives def the next number of its family and writes it as
 // ACTIVE; def is completed by it.
-func AddTaskDefinition(tx *Tx, scope arn.Scope, def *types.TaskDefinition, tags []types.Tag, by string, now time.Time) *TaskDefinition {
+func AddTaskDefinition(tx *store.Tx, scope arn.Scope, def *types.TaskDefinition, tags []types.Tag, by string, now time.Time) *TaskDefinition {
 	name := *def.Family
 	revision := 1
 	if family := FindFamily(tx, scope, name); family == nil {
@@ -163,7 +163,7 @@ func sameTag(a, b types.Tag) bool {
 }
 
 // ChangeTaskDefinition writes a revision as change leaves a copy of it.
-func ChangeTaskDefinition(tx *Tx, old *TaskDefinition, change func(*types.TaskDefinition)) *TaskDefinition {
+func ChangeTaskDefinition(tx *store.Tx, old *TaskDefinition, change func(*types.TaskDefinition)) *TaskDefinition {
 	def := *old.Definition()
 	change(&def)
 	d := newTaskDefinition(old.ID, &def, old.Tags)
@@ -173,7 +173,7 @@ func ChangeTaskDefinition(tx *Tx, old *TaskDefinition, change func(*types.TaskDe
 
 // RequestDeletion writes a revision as DELETE_IN_PROGRESS; answers do not show since
 // when (ECS0030).
-func RequestDeletion(tx *Tx, old *TaskDefinition, now time.Time) *TaskDefinition {
+func RequestDeletion(tx *store.Tx, old *TaskDefinition, now time.Time) *TaskDefinition {
 	def := *old.Definition()
 	def.Status = types.TaskDefinitionStatusDeleteInProgress
 	d := newTaskDefinition(old.ID, &def, old.Tags)
@@ -183,7 +183,7 @@ func RequestDeletion(tx *Tx, old *TaskDefinition, now time.Time) *TaskDefinition
 }
 
 // PutTaskDefinitionTags writes the tags of a revision.
-func PutTaskDefinitionTags(tx *Tx, old *TaskDefinition, tags []types.Tag) {
+func PutTaskDefinitionTags(tx *store.Tx, old *TaskDefinition, tags []types.Tag) {
 	d := &TaskDefinition{
 		ID: old.ID, ARN: old.ARN, Family: old.Family, Revision: old.Revision, Status: old.Status, Body: old.Body, Tags: tags,
 		DeleteRequestedAt: old.DeleteRequestedAt,
@@ -192,7 +192,7 @@ func PutTaskDefinitionTags(tx *Tx, old *TaskDefinition, tags []types.Tag) {
 	putTaskDefinition(tx, old, d)
 }
 
-func putTaskDefinition(tx *Tx, old, d *TaskDefinition) {
+func putTaskDefinition(tx *store.Tx, old, d *TaskDefinition) {
 	taskDefinitions.Put(tx, d)
 	if d.deleting() && !old.deleting() {
 		changeFamily(tx, d, func(f *Family) { f.Deleting++ })
@@ -200,7 +200,7 @@ func putTaskDefinition(tx *Tx, old, d *TaskDefinition) {
 }
 
 // removeTaskDefinition ends a revision that nothing refers to any more.
-func removeTaskDefinition(tx *Tx, d *TaskDefinition) {
+func removeTaskDefinition(tx *store.Tx, d *TaskDefinition) {
 	taskDefinitions.Delete(tx, d)
 	changeFamily(tx, d, func(f *Family) {
 		f.LastRemoved = max(f.LastRemoved, d.Revision)
@@ -210,7 +210,7 @@ func removeTaskDefinition(tx *Tx, d *TaskDefinition) {
 	})
 }
 
-func changeFamily(tx *Tx, d *TaskDefinition, change func(*Family)) {
+func changeFamily(tx *store.Tx, d *TaskDefinition, change func(*Family)) {
 	family := *FindFamily(tx, arn.ScopeOf(d.ARN), d.Family)
 	change(&family)
 	families.Put(tx, &family)
@@ -224,7 +224,7 @@ func (d *TaskDefinition) deleting() bool {
 // that no task that has yet to stop and no service refers to, and returns how many. While
 // there are none it only looks at the families.
 // Source: ECS API reference, DeleteTaskDefinitions.
-func SweepTaskDefinitions(tx *Tx, before time.Time) int {
+func SweepTaskDefinitions(tx *store.Tx, before time.Time) int {
 	kept := func(d *TaskDefinition) bool {
 		wait := d.DeleteRequestedAt.Sub(before)
 		if d.deleting() && wait > 0 {
@@ -254,7 +254,7 @@ func SweepTaskDefinitions(tx *Tx, before time.Time) int {
 }
 
 // referredTaskDefinitions are the ARNs of what tasks and services still need.
-func referredTaskDefinitions(tx *Tx) map[string]bool {
+func referredTaskDefinitions(tx *store.Tx) map[string]bool {
 	referred := map[string]bool{}
 	for _, t := range AllTasks(tx) {
 		if !t.Ended() {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"pgregory.net/rapid"
 )
 
@@ -16,7 +17,7 @@ func TestRevisionsOfFamilies(t *testing.T) {
 	scope := arn.Scope{Region: "us-east-1", Account: "123456789012"}
 	families := []string{"a", "ab", "a-b", "a0", "b"}
 	rapid.Check(t, func(t *rapid.T) {
-		store, err := Open(Options{})
+		rows, err := Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -24,8 +25,8 @@ func TestRevisionsOfFamilies(t *testing.T) {
 		for _, family := range families {
 			active[family] = map[int]bool{}
 		}
-		update := func(write func(tx *Tx)) {
-			if err := store.Update(func(tx *Tx) error { write(tx); return nil }); err != nil {
+		update := func(write func(tx *store.Tx)) {
+			if err := rows.Update(func(tx *store.Tx) error { write(tx); return nil }); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -38,7 +39,7 @@ func TestRevisionsOfFamilies(t *testing.T) {
 				family := rapid.SampledFrom(families).Draw(t, "family")
 				for range rapid.IntRange(1, 12).Draw(t, "times") {
 					next[family]++
-					update(func(tx *Tx) {
+					update(func(tx *store.Tx) {
 						got := AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
 						if got.Revision != next[family] {
 							t.Fatalf("%s:%d registered, want %d", family, got.Revision, next[family])
@@ -49,7 +50,7 @@ func TestRevisionsOfFamilies(t *testing.T) {
 			},
 			"deregister": func(t *rapid.T) {
 				family, revision := anyOf(t)
-				update(func(tx *Tx) {
+				update(func(tx *store.Tx) {
 					if old := FindTaskDefinition(tx, scope, family, revision); old != nil {
 						ChangeTaskDefinition(tx, old, func(def *types.TaskDefinition) {
 							def.Status = types.TaskDefinitionStatusInactive
@@ -60,7 +61,7 @@ func TestRevisionsOfFamilies(t *testing.T) {
 			},
 			"remove": func(t *rapid.T) {
 				family, revision := anyOf(t)
-				update(func(tx *Tx) {
+				update(func(tx *store.Tx) {
 					if old := FindTaskDefinition(tx, scope, family, revision); old != nil {
 						removeTaskDefinition(tx, old)
 						delete(active[family], revision)
@@ -68,7 +69,7 @@ func TestRevisionsOfFamilies(t *testing.T) {
 				})
 			},
 			"": func(t *rapid.T) {
-				tx := store.Read()
+				tx := rows.Read()
 				for _, family := range families {
 					want := 0
 					for revision, is := range active[family] {
@@ -93,13 +94,13 @@ func TestRevisionsOfFamilies(t *testing.T) {
 func TestDefinitionThatARollbackLeadsBackToIsNotSwept(t *testing.T) {
 	s := newStore(t)
 	scope := arn.Scope{Region: "us-east-1", Account: "123456789012"}
-	revision := func(tx *Tx) *ServiceRevision {
+	revision := func(tx *store.Tx) *ServiceRevision {
 		family := "web"
 		d := AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: &family}, nil, "root", time.Time{})
 		d = RequestDeletion(tx, d, time.Time{})
 		return &ServiceRevision{TaskDefinition: d.ARN}
 	}
-	update(t, s, func(tx *Tx) {
+	update(t, s, func(tx *store.Tx) {
 		completed, deployed := revision(tx), revision(tx)
 		revision(tx)
 		PutService(tx, &Service{
@@ -108,7 +109,7 @@ func TestDefinitionThatARollbackLeadsBackToIsNotSwept(t *testing.T) {
 			Completed:   &CompletedDeployment{ID: "ecs-svc/1", Revision: completed},
 		})
 	})
-	update(t, s, func(tx *Tx) {
+	update(t, s, func(tx *store.Tx) {
 		if swept := SweepTaskDefinitions(tx, time.Time{}); swept != 1 {
 			t.Errorf("%d revisions are swept", swept)
 		}

@@ -4,11 +4,12 @@ import (
 	"iter"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // TaskInterfaces are the network interfaces of the tasks that have not ended, of all accounts and
 // regions.
-func TaskInterfaces(tx *Tx) iter.Seq[ec2network.TaskInterface] {
+func TaskInterfaces(tx *store.Tx) iter.Seq[ec2network.TaskInterface] {
 	return func(yield func(ec2network.TaskInterface) bool) {
 		for t := range tasks.Forward(tx, "") {
 			if t.Ended() || !t.Spec.HasInterface() {

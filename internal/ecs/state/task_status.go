@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Values of TaskStatus.LastStatus, in the order in which a task passes them.
@@ -147,7 +148,7 @@ type TaskStep struct {
 // PutTaskStatus writes how a task fares, for the agent: the steps that it has gone
 // since the last call. A task that shall stop already keeps its first reason. States
 // move forward only: a step that goes back is not taken, and is the error.
-func PutTaskStatus(tx *Tx, arn string, steps ...TaskStep) error {
+func PutTaskStatus(tx *store.Tx, arn string, steps ...TaskStep) error {
 	old := FindTask(tx, arn)
 	if old == nil {
 		return nil

@@ -86,7 +86,7 @@ func (t *Task) Health() types.HealthStatus {
 }
 
 // PutTaskTraffic writes where requests find a task. ECS announces nothing of it.
-func PutTaskTraffic(tx *Tx, taskARN string, traffic TaskTraffic) {
+func PutTaskTraffic(tx *store.Tx, taskARN string, traffic TaskTraffic) {
 	old := FindTask(tx, taskARN)
 	t := old.next(old.Status)
 	t.Traffic = &traffic

@@ -43,13 +43,15 @@ func (t *Task) waitsIn() string {
 
 // WaitingTasks returns the tasks of a cluster that wait for container instances of a capacity
 // provider, in order of their ARNs.
-func WaitingTasks(tx *Tx, clusterARN, provider string) []*Task {
+func WaitingTasks(tx *store.Tx, clusterARN, provider string) []*Task {
 	return slices.DeleteFunc(AllWaitingTasks(tx, clusterARN), func(t *Task) bool { return t.Placement.CapacityProvider != provider })
 }
 
 // AllWaitingTasks returns the tasks of a cluster that wait for container instances, in order of
 // their ARNs, those that shall stop included.
-func AllWaitingTasks(tx *Tx, clusterARN string) []*Task { return waitingTasks.List(tx, clusterARN) }
+func AllWaitingTasks(tx *store.Tx, clusterARN string) []*Task {
+	return waitingTasks.List(tx, clusterARN)
+}
 
 // onWaitingTasks wakes a watch with the cluster's ARN when a task begins to wait, shall stop
 // meanwhile, or has ended to wait.
@@ -67,7 +69,7 @@ func onWaitingTasks() store.Source {
 
 // WatchWaitingTasks wakes with the ARN of each cluster in which a task begins or ends to wait for a
 // container instance, or there may be room for one: an instance changes, or what WatchRoom tells.
-func (s *Store) WatchWaitingTasks() *Watch {
+func WatchWaitingTasks(s *store.Store) *store.Watch {
 	return s.Watch(0, onWaitingTasks(),
 		store.On(containerInstances, func(before, after *ContainerInstance) []string {
 			if after == nil {
@@ -81,7 +83,7 @@ func (s *Store) WatchWaitingTasks() *Watch {
 // PlaceTask gives a task that waits its place on a container instance, and announces it. What it
 // has got already, the ids of its network interface and of its volume, it keeps.
 // It reports false for a task that does not wait any more, or shall stop.
-func PlaceTask(tx *Tx, arn string, place Placement, at time.Time) bool {
+func PlaceTask(tx *store.Tx, arn string, place Placement, at time.Time) bool {
 	old := FindTask(tx, arn)
 	if old == nil || !old.Waits() || old.Stop != nil {
 		return false
@@ -105,7 +107,7 @@ func PlaceTask(tx *Tx, arn string, place Placement, at time.Time) bool {
 // EndWaiting ends a task that waits and shall stop: it is STOPPED, has never had anything of an
 // instance, and none of its containers has been started. It reports false for a task that does not
 // wait any more, or shall not stop.
-func EndWaiting(tx *Tx, arn string, at time.Time) bool {
+func EndWaiting(tx *store.Tx, arn string, at time.Time) bool {
 	old := FindTask(tx, arn)
 	if old == nil || !old.Waits() || old.Stop == nil {
 		return false
@@ -132,7 +134,7 @@ func EndWaiting(tx *Tx, arn string, at time.Time) bool {
 
 // ExplainWaiting keeps why an attempt to place a task that waits found no instance. ECS announces
 // nothing of it.
-func ExplainWaiting(tx *Tx, arn, reason string) {
+func ExplainWaiting(tx *store.Tx, arn, reason string) {
 	old := FindTask(tx, arn)
 	if old == nil || !old.Waits() || old.Placement.Waiting.Reason == reason {
 		return

@@ -7,12 +7,13 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // TestAWaitingTaskIsPlacedOrEndsOnce: counts follow, and what comes second finds nothing to do.
 func TestAWaitingTaskIsPlacedOrEndsOnce(t *testing.T) {
-	s, err := state.Open(state.Options{})
+	s, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,9 +21,9 @@ func TestAWaitingTaskIsPlacedOrEndsOnce(t *testing.T) {
 	cluster, service := scope.Cluster("shop"), scope.Service("shop", "web")
 	instance := scope.ContainerInstance("shop", "1")
 	now := time.Unix(1_800_000_000, 0)
-	update := func(change func(tx *state.Tx)) {
+	update := func(change func(tx *store.Tx)) {
 		t.Helper()
-		if err := s.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+		if err := s.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -37,7 +38,7 @@ func TestAWaitingTaskIsPlacedOrEndsOnce(t *testing.T) {
 			Status:    state.TaskStatus{LastStatus: state.Provisioning, Containers: []state.Container{{Name: "app"}}},
 		}
 	}
-	update(func(tx *state.Tx) {
+	update(func(tx *store.Tx) {
 		state.PutContainerInstance(tx, &state.ContainerInstance{ARN: instance, Status: state.InstanceActive}, now)
 		state.AddTask(tx, waiting("a"))
 		state.AddTask(tx, waiting("b"))
@@ -53,7 +54,7 @@ func TestAWaitingTaskIsPlacedOrEndsOnce(t *testing.T) {
 	}
 
 	place := state.Placement{ContainerInstance: instance, SubnetID: "subnet-1", Zone: "us-east-1a"}
-	update(func(tx *state.Tx) {
+	update(func(tx *store.Tx) {
 		state.ExplainWaiting(tx, scope.Task("shop", "b"), "RESOURCE:CPU")
 		state.StopTask(tx, scope.Task("shop", "b"), state.Stop{Code: types.TaskStopCodeTaskFailedToStart, At: now})
 		if !state.PlaceTask(tx, scope.Task("shop", "a"), place, now) || state.PlaceTask(tx, scope.Task("shop", "a"), place, now) {
@@ -94,7 +95,7 @@ func TestAWaitingTaskIsPlacedOrEndsOnce(t *testing.T) {
 
 // TestWatchWaitingTasks: what may end a task's wait wakes its cluster, and nothing else does.
 func TestWatchWaitingTasks(t *testing.T) {
-	s, err := state.Open(state.Options{})
+	s, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,34 +105,34 @@ func TestWatchWaitingTasks(t *testing.T) {
 		spec := &state.TaskSpec{ClusterARN: cluster, Reserved: &state.Reservation{CPU: 256}, CreatedAt: now}
 		return &state.Task{ARN: scope.Task("shop", id), Spec: spec, Placement: &place, Status: state.TaskStatus{LastStatus: state.Provisioning}}
 	}
-	stop := func(tx *state.Tx, id string) {
+	stop := func(tx *store.Tx, id string) {
 		state.StopTask(tx, scope.Task("shop", id), state.Stop{Code: types.TaskStopCodeUserInitiated, At: now})
 	}
-	watch := s.WatchWaitingTasks()
+	watch := state.WatchWaitingTasks(s)
 	defer watch.Close()
 	for _, step := range []struct {
 		what   string
-		change func(tx *state.Tx)
+		change func(tx *store.Tx)
 		wakes  bool
 	}{
-		{"an instance comes", func(tx *state.Tx) {
+		{"an instance comes", func(tx *store.Tx) {
 			state.PutContainerInstance(tx, &state.ContainerInstance{ARN: instance, Status: state.InstanceActive}, now)
 		}, true},
-		{"a task takes room", func(tx *state.Tx) { state.AddTask(tx, task("a", state.Placement{ContainerInstance: instance})) }, false},
-		{"a task begins to wait", func(tx *state.Tx) {
+		{"a task takes room", func(tx *store.Tx) { state.AddTask(tx, task("a", state.Placement{ContainerInstance: instance})) }, false},
+		{"a task begins to wait", func(tx *store.Tx) {
 			state.AddTask(tx, task("b", state.Placement{CapacityProvider: "spare", Waiting: &state.Waiting{}}))
 		}, true},
-		{"why it waits", func(tx *state.Tx) { state.ExplainWaiting(tx, scope.Task("shop", "b"), "RESOURCE:CPU") }, false},
-		{"a task with a place shall stop", func(tx *state.Tx) { stop(tx, "a") }, false},
-		{"a task with a place ends", func(tx *state.Tx) {
+		{"why it waits", func(tx *store.Tx) { state.ExplainWaiting(tx, scope.Task("shop", "b"), "RESOURCE:CPU") }, false},
+		{"a task with a place shall stop", func(tx *store.Tx) { stop(tx, "a") }, false},
+		{"a task with a place ends", func(tx *store.Tx) {
 			if err := state.PutTaskStatus(tx, scope.Task("shop", "a"), state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped, StoppedAt: now}, At: now}); err != nil {
 				t.Fatal(err)
 			}
 		}, true},
-		{"a task that waits shall stop", func(tx *state.Tx) { stop(tx, "b") }, true},
-		{"it ends", func(tx *state.Tx) { state.EndWaiting(tx, scope.Task("shop", "b"), now) }, true},
+		{"a task that waits shall stop", func(tx *store.Tx) { stop(tx, "b") }, true},
+		{"it ends", func(tx *store.Tx) { state.EndWaiting(tx, scope.Task("shop", "b"), now) }, true},
 	} {
-		if err := s.Update(func(tx *state.Tx) error { step.change(tx); return nil }); err != nil {
+		if err := s.Update(func(tx *store.Tx) error { step.change(tx); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())

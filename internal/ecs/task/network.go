@@ -7,12 +7,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // NetworkGone says what of a network configuration, which may be nil, has been deleted since
 // it was checked; empty if all is there.
-func NetworkGone(tx *state.Tx, scope arn.Scope, vpc *types.AwsVpcConfiguration) string {
+func NetworkGone(tx *store.Tx, scope arn.Scope, vpc *types.AwsVpcConfiguration) string {
 	if vpc == nil {
 		return ""
 	}

@@ -3,12 +3,12 @@ package task
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // SecurityGroups are those of a task: what is asked for or, if that is nothing, the default
 // one of the VPC that its subnets are in. Source: ECS API reference, AwsVpcConfiguration.
-func SecurityGroups(tx *state.Tx, scope arn.Scope, asked, subnets []string) []string {
+func SecurityGroups(tx *store.Tx, scope arn.Scope, asked, subnets []string) []string {
 	if len(asked) > 0 {
 		return asked
 	}

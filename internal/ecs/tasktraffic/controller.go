@@ -16,12 +16,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what tasks are registered with.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
 }
@@ -74,7 +75,7 @@ func (c *controller) settle(taskARN string) (wakeAt time.Time, err error) {
 	if what == nothing {
 		return next, nil
 	}
-	err = c.Store.Update(func(tx *state.Tx) error {
+	err = c.Store.Update(func(tx *store.Tx) error {
 		c.Causes(tx, taskARN)
 		now := c.Clock.Now()
 		if what, next = due(tx, taskARN, now); what == nothing {
@@ -121,7 +122,7 @@ const (
 // due tells what is due for a task: it is registered when its containers run, and deregistered when it
 // shall stop, for any cause. If nothing is, it tells when something will be by itself.
 // Source: ECS developer guide, task lifecycle, ACTIVATING and DEACTIVATING.
-func due(tx *state.Tx, taskARN string, now time.Time) (what step, wakeAt time.Time) {
+func due(tx *store.Tx, taskARN string, now time.Time) (what step, wakeAt time.Time) {
 	t := state.FindTask(tx, taskARN)
 	if t == nil || !t.Spec.HasTraffic() {
 		return nothing, wakeAt

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	ecs "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -50,7 +51,7 @@ func entriesOf(t *state.Task) (entries []entry) {
 
 // registerInstances makes a task an instance of its services of Cloud Map. One that it cannot be in does not keep
 // it from RUNNING: what ECS does then is not published.
-func registerInstances(tx *state.Tx, t *state.Task, now time.Time) (list []state.TaskRegistration) {
+func registerInstances(tx *store.Tx, t *state.Task, now time.Time) (list []state.TaskRegistration) {
 	for _, e := range entriesOf(t) {
 		r := state.TaskRegistration{Service: e.service}
 		s := servicediscovery.FindService(tx, e.service)
@@ -84,7 +85,7 @@ func hasSRV(s *servicediscovery.Service) bool {
 }
 
 // attributesOf are those that instances have of a task (ECS0290), without port and health.
-func attributesOf(tx *state.Tx, t *state.Task) map[string]string {
+func attributesOf(tx *store.Tx, t *state.Task) map[string]string {
 	attributes := map[string]string{
 		"AVAILABILITY_ZONE": t.Placement.Zone, "REGION": t.Scope().Region,
 		"ECS_CLUSTER_NAME": arn.Name(t.Spec.ClusterARN), "ECS_SERVICE_NAME": arn.Name(t.Spec.ServiceARN), "ECS_TASK_DEFINITION_FAMILY": t.Spec.Family,
@@ -124,7 +125,7 @@ func registrationsNow(t *state.Task) []state.TaskRegistration {
 }
 
 // tellHealth tells Cloud Map of a health that has changed. One that a user has set meanwhile stays until then.
-func tellHealth(tx *state.Tx, t *state.Task) {
+func tellHealth(tx *store.Tx, t *state.Task) {
 	for i, r := range registrationsNow(t) {
 		if r.Unhealthy != t.Traffic.Registrations[i].Unhealthy {
 			servicediscovery.SetHealth(tx, r.Service, arn.Name(t.ARN), customHealth(t))
@@ -134,7 +135,7 @@ func tellHealth(tx *state.Tx, t *state.Task) {
 
 // deregisterInstances takes a task out of its services of Cloud Map, and returns what remains to be acknowledged.
 // Instances that users have deregistered are gone already.
-func deregisterInstances(tx *state.Tx, taskARN string, list []state.TaskRegistration) []state.TaskRegistration {
+func deregisterInstances(tx *store.Tx, taskARN string, list []state.TaskRegistration) []state.TaskRegistration {
 	list = slices.Clone(list)
 	for i := range list {
 		r := &list[i]
@@ -147,7 +148,7 @@ func deregisterInstances(tx *state.Tx, taskARN string, list []state.TaskRegistra
 }
 
 // acknowledgedAll reports whether all that act by the instances of Cloud Map know that a task is deregistered.
-func acknowledgedAll(tx *state.Tx, t *state.Task) bool {
+func acknowledgedAll(tx *store.Tx, t *state.Task) bool {
 	return !slices.ContainsFunc(t.Traffic.Registrations, func(r state.TaskRegistration) bool {
 		return r.Revision != 0 && !servicediscovery.Acknowledged(tx, r.Service, r.Revision)
 	})

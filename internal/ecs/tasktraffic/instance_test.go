@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	ecs "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -19,7 +20,7 @@ import (
 func (s *scene) registered(of servicediscovery.Service, change func(spec *state.TaskSpec, r *ecs.ServiceRegistry)) (serviceARN string) {
 	s.Helper()
 	of.ARN = servicediscovery.ServiceARN(scope, "srv-1234567890abcdef")
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		servicediscovery.PutService(tx, &of)
 		r := ecs.ServiceRegistry{RegistryArn: &of.ARN}
 		old := state.FindTask(tx, s.task)
@@ -42,7 +43,7 @@ func (s *scene) instance(serviceARN string) *servicediscovery.Instance {
 // acknowledge is the part of a controller that pushes to listeners.
 func (s *scene) acknowledge(serviceARN string, by servicediscovery.Listener) {
 	s.Helper()
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		servicediscovery.Acknowledge(tx, serviceARN, by, servicediscovery.FindService(tx, serviceARN).Revision)
 	})
 }
@@ -105,7 +106,7 @@ func TestInstanceHasThePortOfItsRecord(t *testing.T) {
 func TestEndpointsOfServiceConnectAreReachedAtTheirProxy(t *testing.T) {
 	withTask(t, func(s *scene) {
 		endpoint := servicediscovery.ServiceARN(scope, "srv-connect0000000000")
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			servicediscovery.PutService(tx, &servicediscovery.Service{ARN: endpoint, ECSService: scope.Service("c", "api")})
 		})
 		registry := s.registered(servicediscovery.Service{DNSRecords: records(types.RecordTypeA)}, func(spec *state.TaskSpec, _ *ecs.ServiceRegistry) {
@@ -232,7 +233,7 @@ func TestCustomHealthFollowsTheChecksOfContainers(t *testing.T) {
 // reports has the checks of the task's containers say something.
 func (s *scene) reports(health ecs.HealthStatus) {
 	s.Helper()
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		status := state.FindTask(tx, s.task).Status.Clone()
 		status.HealthStatus = health
 		if err := state.PutTaskStatus(tx, s.task, state.TaskStep{Status: status}); err != nil {
@@ -246,7 +247,7 @@ func TestAStatusThatAUserSetsStays(t *testing.T) {
 	withTask(t, func(s *scene) {
 		service := s.registered(servicediscovery.Service{DNSRecords: records(types.RecordTypeA), CustomHealthCheck: true}, nil)
 		s.becomes(state.Running)
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			servicediscovery.SetHealth(tx, service, arn.Name(s.task), types.HealthStatusUnhealthy)
 		})
 		if got := s.instance(service).Health; got != types.HealthStatusUnhealthy {
@@ -259,7 +260,7 @@ func TestWhatUsersTakeAwayIsNotWaitedFor(t *testing.T) {
 	withTask(t, func(s *scene) {
 		service := s.registered(servicediscovery.Service{DNSRecords: records(types.RecordTypeA)}, nil)
 		s.becomes(state.Running)
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			servicediscovery.Deregister(tx, service, arn.Name(s.task))
 			servicediscovery.Register(tx, &servicediscovery.Instance{ServiceARN: service, ID: "by-hand"})
 		})
@@ -270,7 +271,7 @@ func TestWhatUsersTakeAwayIsNotWaitedFor(t *testing.T) {
 	})
 	withTask(t, func(s *scene) {
 		service := s.registered(servicediscovery.Service{DNSRecords: records(types.RecordTypeA)}, nil)
-		s.update(func(tx *state.Tx) { servicediscovery.DeleteService(tx, servicediscovery.FindService(tx, service)) })
+		s.update(func(tx *store.Tx) { servicediscovery.DeleteService(tx, servicediscovery.FindService(tx, service)) })
 		s.becomes(state.Activating)
 		if got := s.traffic(); got.RegisteredAt.IsZero() || got.Registrations[0].Refused == "" {
 			t.Errorf("without its service: %+v", got)

@@ -11,12 +11,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // registerTargets puts a task into the target groups of its service. Of one that a group refuses, the
 // service does not become stable.
-func registerTargets(tx *state.Tx, t *state.Task, now time.Time) (targets []state.TaskTarget) {
+func registerTargets(tx *store.Tx, t *state.Task, now time.Time) (targets []state.TaskTarget) {
 	for _, b := range t.Spec.LoadBalancers {
 		group := elbv2.FindTargetGroup(tx, aws.ToString(b.TargetGroupArn))
 		target := state.TaskTarget{Group: aws.ToString(b.TargetGroupArn)}
@@ -37,7 +38,7 @@ func registerTargets(tx *state.Tx, t *state.Task, now time.Time) (targets []stat
 // targetOf is what a target group has of a task: its address, or the container instance with
 // the port that leads to the container.
 // Source: ECS developer guide, load balancing by network mode.
-func targetOf(tx *state.Tx, t *state.Task, b types.LoadBalancer) (id string, port int32) {
+func targetOf(tx *store.Tx, t *state.Task, b types.LoadBalancer) (id string, port int32) {
 	port = portOf(t, aws.ToString(b.ContainerName), uint16(aws.ToInt32(b.ContainerPort)))
 	if t.Spec.HasInterface() {
 		return t.Status.Attachment.PrivateIPv4, port
@@ -88,7 +89,7 @@ func zoneOf(t *state.Task, g *elbv2.TargetGroup) string {
 }
 
 // deregisterTargets takes a task out of its target groups.
-func deregisterTargets(tx *state.Tx, taskARN string, targets []state.TaskTarget, now time.Time) {
+func deregisterTargets(tx *store.Tx, taskARN string, targets []state.TaskTarget, now time.Time) {
 	for _, target := range targets {
 		known := elbv2.FindTarget(tx, target.Group, target.ID, target.Port)
 		if known == nil || known.Task != taskARN { // it was deregistered, or is another task's by now
@@ -99,7 +100,7 @@ func deregisterTargets(tx *state.Tx, taskARN string, targets []state.TaskTarget,
 }
 
 // drainingTargets are those of a task that is deregistered.
-func drainingTargets(tx *state.Tx, t *state.Task) (list []*elbv2.Target) {
+func drainingTargets(tx *store.Tx, t *state.Task) (list []*elbv2.Target) {
 	for _, target := range t.Traffic.Targets {
 		known := elbv2.FindTarget(tx, target.Group, target.ID, target.Port)
 		if target.Refused == "" && known != nil && known.Task == t.ARN && known.Draining() {
@@ -110,7 +111,7 @@ func drainingTargets(tx *state.Tx, t *state.Task) (list []*elbv2.Target) {
 }
 
 // withdrawnAll reports whether no load balancer sends a task that is deregistered anything new.
-func withdrawnAll(tx *state.Tx, t *state.Task) bool {
+func withdrawnAll(tx *store.Tx, t *state.Task) bool {
 	return !slices.ContainsFunc(drainingTargets(tx, t), func(known *elbv2.Target) bool {
 		_, is := elbv2.Withdrawn(tx, known)
 		return !is
@@ -118,7 +119,7 @@ func withdrawnAll(tx *state.Tx, t *state.Task) bool {
 }
 
 // targetsNow are targets with the health that they have.
-func targetsNow(tx *state.Tx, targets []state.TaskTarget) []state.TaskTarget {
+func targetsNow(tx *store.Tx, targets []state.TaskTarget) []state.TaskTarget {
 	targets = slices.Clone(targets)
 	for i := range targets {
 		target := &targets[i]

@@ -8,6 +8,7 @@ import (
 
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -24,7 +25,7 @@ func TestTaskIsRegisteredWhenItsContainersRun(t *testing.T) {
 			t.Errorf("state %q", got)
 		}
 		s.becomes(state.Running)
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			elbv2.PutTargetHealth(tx, &elbv2.TargetHealth{
 				GroupARN: s.group.ARN, ID: "10.0.0.7", Port: 8080, State: elb.TargetHealthStateEnumHealthy, CheckedAt: s.clock.Now(),
 			})
@@ -47,7 +48,7 @@ func TestTaskIsDeregisteredBeforeItStops(t *testing.T) {
 		if drained := s.traffic().DrainedAt; !drained.IsZero() {
 			t.Errorf("drained at %s, although its load balancer has not said that it sends it nothing", drained)
 		}
-		s.update(func(tx *state.Tx) { elbv2.Withdraw(tx, target, s.clock.Now()) })
+		s.update(func(tx *store.Tx) { elbv2.Withdraw(tx, target, s.clock.Now()) })
 		if drains := s.traffic().DrainedAt.Sub(s.traffic().DeregisteredAt); drains != 30*time.Second {
 			t.Errorf("drains for %s", drains)
 		}
@@ -56,7 +57,7 @@ func TestTaskIsDeregisteredBeforeItStops(t *testing.T) {
 
 func TestTaskThatNeverHadTargetsIsNotWaitedFor(t *testing.T) {
 	withTask(t, func(s *scene) {
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			state.StopTask(tx, s.task, state.Stop{At: s.clock.Now()})
 			status := state.FindTask(tx, s.task).Status.Clone()
 			status.LastStatus = state.Deactivating
@@ -73,7 +74,7 @@ func TestTaskThatNeverHadTargetsIsNotWaitedFor(t *testing.T) {
 func TestTargetOfAnotherTaskStays(t *testing.T) {
 	withTask(t, func(s *scene) {
 		s.becomes(state.Activating)
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			elbv2.RegisterTask(tx, s.group, "10.0.0.7", 8080, "us-east-1a", scope.Task("c", "another"), s.clock.Now())
 		})
 		s.stop()
@@ -85,7 +86,7 @@ func TestTargetOfAnotherTaskStays(t *testing.T) {
 
 func TestGroupThatIsGoneIsTold(t *testing.T) {
 	withTask(t, func(s *scene) {
-		s.update(func(tx *state.Tx) { elbv2.DeleteTargetGroup(tx, s.group) })
+		s.update(func(tx *store.Tx) { elbv2.DeleteTargetGroup(tx, s.group) })
 		s.becomes(state.Activating)
 		if got := s.traffic().Targets[0].Refused; got != "One or more target groups not found" {
 			t.Errorf("refused: %q", got)
@@ -115,16 +116,16 @@ func TestTaskLosesItsTarget(t *testing.T) {
 	withTask(t, func(s *scene) {
 		s.becomes(state.Activating)
 		s.becomes(state.Running)
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			elbv2.PutTargetHealth(tx, &elbv2.TargetHealth{
 				GroupARN: s.group.ARN, ID: "10.0.0.7", Port: 8080, State: elb.TargetHealthStateEnumHealthy, CheckedAt: s.clock.Now(),
 			})
 		})
-		s.update(func(tx *state.Tx) { elbv2.ForgetTarget(tx, s.target()) })
+		s.update(func(tx *store.Tx) { elbv2.ForgetTarget(tx, s.target()) })
 		if got := s.traffic().Targets[0].Lost; got != state.TargetLost {
 			t.Errorf("without its target: %q", got)
 		}
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			elbv2.RegisterTask(tx, s.group, "10.0.0.7", 8080, "us-east-1a", s.task, s.clock.Now())
 			elbv2.PutTargetHealth(tx, &elbv2.TargetHealth{
 				GroupARN: s.group.ARN, ID: "10.0.0.7", Port: 8080, State: elb.TargetHealthStateEnumHealthy, CheckedAt: s.clock.Now(),
@@ -133,7 +134,7 @@ func TestTaskLosesItsTarget(t *testing.T) {
 		if got := s.traffic().Targets[0]; got.Lost != "" || got.State != "healthy" {
 			t.Errorf("registered again: %+v", got)
 		}
-		s.update(func(tx *state.Tx) { elbv2.DeleteTargetGroup(tx, s.group) })
+		s.update(func(tx *store.Tx) { elbv2.DeleteTargetGroup(tx, s.group) })
 		if got := s.traffic().Targets[0].Lost; got != state.TargetGroupLost {
 			t.Errorf("without its target group: %q", got)
 		}
@@ -144,7 +145,7 @@ func TestTaskLosesItsTarget(t *testing.T) {
 func TestTaskLosesATargetThatWasNotChecked(t *testing.T) {
 	withTask(t, func(s *scene) {
 		s.becomes(state.Activating)
-		s.update(func(tx *state.Tx) { elbv2.ForgetTarget(tx, s.target()) })
+		s.update(func(tx *store.Tx) { elbv2.ForgetTarget(tx, s.target()) })
 		if got := s.traffic().Targets[0].Lost; got != state.TargetLost {
 			t.Errorf("without its target: %q", got)
 		}

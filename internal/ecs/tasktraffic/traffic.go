@@ -5,12 +5,13 @@ import (
 	"time"
 
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // register registers a task wherever its service wants it. A place that refuses it does not keep it from the
 // others, nor from RUNNING: what ECS does then is not published.
-func register(tx *state.Tx, t *state.Task, now time.Time) {
+func register(tx *store.Tx, t *state.Task, now time.Time) {
 	state.PutTaskTraffic(tx, t.ARN, state.TaskTraffic{
 		RegisteredAt: now, Targets: registerTargets(tx, t, now), Registrations: registerInstances(tx, t, now),
 	})
@@ -19,7 +20,7 @@ func register(tx *state.Tx, t *state.Task, now time.Time) {
 
 // deregister takes a task out of all that it is registered in. Where there is nothing to wait for, it is over
 // at once.
-func deregister(tx *state.Tx, t *state.Task, now time.Time) {
+func deregister(tx *store.Tx, t *state.Task, now time.Time) {
 	traffic := state.TaskTraffic{}
 	if t.Traffic != nil {
 		traffic = *t.Traffic
@@ -35,7 +36,7 @@ func deregister(tx *state.Tx, t *state.Task, now time.Time) {
 
 // drain says until when requests under way have their time: for the longest of the delays of the
 // task's target groups.
-func drain(tx *state.Tx, t *state.Task, now time.Time) {
+func drain(tx *store.Tx, t *state.Task, now time.Time) {
 	traffic := *t.Traffic
 	traffic.DrainedAt = now
 	for _, known := range drainingTargets(tx, t) {
@@ -48,7 +49,7 @@ func drain(tx *state.Tx, t *state.Task, now time.Time) {
 }
 
 // current is what is known of a registered task, with the health that it and its targets have.
-func current(tx *state.Tx, t *state.Task) state.TaskTraffic {
+func current(tx *store.Tx, t *state.Task) state.TaskTraffic {
 	traffic := *t.Traffic
 	traffic.Targets = targetsNow(tx, traffic.Targets)
 	traffic.Registrations = registrationsNow(t)

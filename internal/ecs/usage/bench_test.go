@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric/collection"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -13,7 +14,7 @@ func BenchmarkCollect(b *testing.B) {
 	w := newWorld(b, nil)
 	for i := range 20 {
 		name := fmt.Sprintf("service-%d", i)
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			state.PutService(tx, &state.Service{
 				ARN: scope.Service("c", name), Name: name, ClusterARN: clusterARN, CreatedAt: began,
 				Deployments: []*state.Deployment{{ID: "ecs-svc/" + name, Primary: true, CreatedAt: began, Revision: &state.ServiceRevision{}}},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -20,7 +21,7 @@ type instanceCluster struct {
 }
 
 // instanceClusters are those that have an instance which is ACTIVE or DRAINING.
-func instanceClusters(tx *state.Tx) (all []*instanceCluster) {
+func instanceClusters(tx *store.Tx) (all []*instanceCluster) {
 	for _, c := range state.AllClusters(tx) {
 		if state.FindClusterSummary(tx, c.ARN).ContainerInstances == 0 {
 			continue

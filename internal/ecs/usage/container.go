@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -15,7 +16,7 @@ type Container struct {
 }
 
 // Containers are those of all tasks, in their order.
-func Containers(ctx context.Context, tx *state.Tx, read func(context.Context, []string) (map[string]backend.Usage, error)) ([]Container, error) {
+func Containers(ctx context.Context, tx *store.Tx, read func(context.Context, []string) (map[string]backend.Usage, error)) ([]Container, error) {
 	var all []Container
 	var ids []string
 	for _, t := range state.AllTasks(tx) {

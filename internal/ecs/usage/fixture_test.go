@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric/collection"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -29,7 +30,7 @@ const deploymentID = "ecs-svc/1"
 // world is a store with a cluster and a service, and an engine whose counters the test sets.
 type world struct {
 	testing.TB
-	store  *state.Store
+	store  *store.Store
 	source *Source
 	data   *metric.Store
 	usage  map[string]backend.Usage // by the engine's ids
@@ -39,14 +40,14 @@ type world struct {
 
 func newWorld(t testing.TB, change func(*state.Service, *state.Cluster)) *world {
 	t.Helper()
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = store.Close() })
-	w := &world{TB: t, store: store, data: metric.NewStore(), usage: map[string]backend.Usage{}}
+	t.Cleanup(func() { _ = rows.Close() })
+	w := &world{TB: t, store: rows, data: metric.NewStore(), usage: map[string]backend.Usage{}}
 	w.source = &Source{
-		Store: store, Log: slog.New(slog.DiscardHandler),
+		Store: rows, Log: slog.New(slog.DiscardHandler),
 		Read: func(_ context.Context, ids []string) (map[string]backend.Usage, error) {
 			w.reads++
 			found := map[string]backend.Usage{}
@@ -70,7 +71,7 @@ func newWorld(t testing.TB, change func(*state.Service, *state.Cluster)) *world 
 	if change != nil {
 		change(s, cluster)
 	}
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		state.PutCluster(tx, cluster)
 		state.AddTaskDefinition(tx, scope, &types.TaskDefinition{
 			Family: aws.String("web"), ContainerDefinitions: []types.ContainerDefinition{
@@ -83,9 +84,9 @@ func newWorld(t testing.TB, change func(*state.Service, *state.Cluster)) *world 
 	return w
 }
 
-func (w *world) update(fn func(tx *state.Tx)) {
+func (w *world) update(fn func(tx *store.Tx)) {
 	w.Helper()
-	if err := w.store.Update(func(tx *state.Tx) error { fn(tx); return nil }); err != nil {
+	if err := w.store.Update(func(tx *store.Tx) error { fn(tx); return nil }); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -107,7 +108,7 @@ func (w *world) run(id string, change func(*state.Task)) {
 	if change != nil {
 		change(t)
 	}
-	w.update(func(tx *state.Tx) { state.AddTask(tx, t) })
+	w.update(func(tx *store.Tx) { state.AddTask(tx, t) })
 }
 
 // read is a reading of a real engine: CPU time in seconds, memory and cache in bytes.

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -28,7 +29,7 @@ type insightCluster struct {
 	restarts restarts // as told last
 }
 
-func insightClusters(tx *state.Tx) (all []*insightCluster) {
+func insightClusters(tx *store.Tx) (all []*insightCluster) {
 	for _, c := range state.AllClusters(tx) {
 		if !c.Active() {
 			continue
@@ -44,7 +45,7 @@ func insightClusters(tx *state.Tx) (all []*insightCluster) {
 }
 
 // insights are the data of a cluster, which are what its performance log events say.
-func (s *Source) insights(ctx context.Context, tx *state.Tx, of *insightCluster, from samples, minute, now time.Time) []metric.Datum {
+func (s *Source) insights(ctx context.Context, tx *store.Tx, of *insightCluster, from samples, minute, now time.Time) []metric.Datum {
 	events := of.events(tx, from, minute, now)
 	if s.Events != nil {
 		if err := s.Events(ctx, of.group(), events); err != nil && ctx.Err() == nil {
@@ -55,7 +56,7 @@ func (s *Source) insights(ctx context.Context, tx *state.Tx, of *insightCluster,
 }
 
 // events are those of a minute: of the cluster, of its services, and of its tasks with their containers.
-func (c *insightCluster) events(tx *state.Tx, from samples, minute, now time.Time) (events []PerformanceEvent) {
+func (c *insightCluster) events(tx *store.Tx, from samples, minute, now time.Time) (events []PerformanceEvent) {
 	summary := state.FindClusterSummary(tx, c.cluster.ARN)
 	base := PerformanceEvent{Version: "0", ClusterName: c.cluster.Name, AccountID: c.cluster.Scope().Account, Region: c.cluster.Scope().Region, Timestamp: now.UnixMilli()}
 	whole := base
@@ -82,7 +83,7 @@ func (c *insightCluster) events(tx *state.Tx, from samples, minute, now time.Tim
 
 // busyInstances is how many container instances of a cluster have tasks that run. Of empty ones, AWS tells nothing.
 // Source: CloudWatch user guide, Container Insights metrics of Amazon ECS.
-func busyInstances(tx *state.Tx, c *state.Cluster) int {
+func busyInstances(tx *store.Tx, c *state.Cluster) int {
 	busy := map[string]bool{}
 	for _, t := range state.Tasks(tx, c) {
 		if t.Placement != nil && t.Placement.ContainerInstance != "" && t.Status.LastStatus == state.Running {
@@ -92,7 +93,7 @@ func busyInstances(tx *state.Tx, c *state.Cluster) int {
 	return len(busy)
 }
 
-func serviceEvent(e PerformanceEvent, tx *state.Tx, s *state.Service) PerformanceEvent {
+func serviceEvent(e PerformanceEvent, tx *store.Tx, s *state.Service) PerformanceEvent {
 	e.Type, e.ServiceName, e.stream = "Service", s.Name, "ServiceTelemetry"
 	pending, running := 0, 0
 	for _, d := range s.Deployments {
@@ -115,7 +116,7 @@ func serviceEvent(e PerformanceEvent, tx *state.Tx, s *state.Service) Performanc
 }
 
 // taskEvents are that of a task and those of its containers.
-func (c *insightCluster) taskEvents(e PerformanceEvent, tx *state.Tx, of sample, minute time.Time) (events []PerformanceEvent) {
+func (c *insightCluster) taskEvents(e PerformanceEvent, tx *store.Tx, of sample, minute time.Time) (events []PerformanceEvent) {
 	t := of.task
 	has, containers := reservedOf(t, definitionOf(tx, t))
 	e.Type, e.KnownStatus, e.TaskID, e.AvailabilityZone = "Task", t.Status.LastStatus, arn.Name(t.ARN), t.Placement.Zone

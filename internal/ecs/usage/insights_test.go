@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -116,7 +117,7 @@ func TestNetworkOfATask(t *testing.T) {
 // Containers with a restart policy tell how often they have been restarted since they told it last.
 func TestRestartCount(t *testing.T) {
 	w := newWorld(t, insights("enhanced"))
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		state.AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: aws.String("web"), ContainerDefinitions: []types.ContainerDefinition{
 			{Name: aws.String("app"), Cpu: 128, RestartPolicy: &types.ContainerRestartPolicy{Enabled: aws.Bool(true)}},
 			{Name: aws.String("side"), RestartPolicy: &types.ContainerRestartPolicy{Enabled: aws.Bool(false)}},
@@ -125,7 +126,7 @@ func TestRestartCount(t *testing.T) {
 	w.run("one", func(t *state.Task) { t.Spec.Revision = 2 })
 	w.usage["one-app"], w.usage["one-side"] = simulated(0.125, 100), simulated(0, 28)
 	for i, restarts := range []int{2, 2, 5} {
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			status := state.FindTask(tx, scope.Task("c", "one")).Status.Clone()
 			status.Containers[0].Restarts, status.Containers[1].Restarts = restarts, 1
 			if err := state.PutTaskStatus(tx, scope.Task("c", "one"), state.TaskStep{Status: status}); err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -31,7 +32,7 @@ type service struct {
 }
 
 // servicesOf are the services that may have tasks.
-func servicesOf(tx *state.Tx) (all []*service) {
+func servicesOf(tx *store.Tx) (all []*service) {
 	for _, s := range state.AllServices(tx) {
 		if s.InactiveAt.IsZero() && len(s.Deployments) > 0 {
 			all = append(all, &service{s, fastMetrics(s)})
@@ -56,7 +57,7 @@ func fastMetrics(s *state.Service) (names []string) {
 }
 
 // tasks are those that run.
-func (s *service) tasks(tx *state.Tx) (running []*state.Task) {
+func (s *service) tasks(tx *store.Tx) (running []*state.Task) {
 	for _, d := range s.Deployments {
 		for _, t := range state.DeploymentTasks(tx, s.ARN, d.ID) {
 			if t.Status.LastStatus == state.Running {
@@ -68,7 +69,7 @@ func (s *service) tasks(tx *state.Tx) (running []*state.Task) {
 }
 
 // watched are the tasks to be sampled of some services.
-func watched(tx *state.Tx, services []*service, is func(*service) bool) (tasks []*state.Task) {
+func watched(tx *store.Tx, services []*service, is func(*service) bool) (tasks []*state.Task) {
 	for _, s := range services {
 		if is(s) {
 			tasks = append(tasks, slices.DeleteFunc(s.tasks(tx), func(t *state.Task) bool { return !runs(t) })...)
@@ -78,7 +79,7 @@ func watched(tx *state.Tx, services []*service, is func(*service) bool) (tasks [
 }
 
 // highResolution are the data of the 20 seconds that began at a time.
-func (s *service) highResolution(tx *state.Tx, from samples, at time.Time) []metric.Datum {
+func (s *service) highResolution(tx *store.Tx, from samples, at time.Time) []metric.Datum {
 	if len(s.fast) == 0 {
 		return nil
 	}
@@ -86,7 +87,7 @@ func (s *service) highResolution(tx *state.Tx, from samples, at time.Time) []met
 }
 
 // minute are those of a minute: one sample for each task, and how many run.
-func (s *service) minute(tx *state.Tx, from samples, at time.Time) []metric.Datum {
+func (s *service) minute(tx *store.Tx, from samples, at time.Time) []metric.Datum {
 	running := s.tasks(tx)
 	data := s.utilization(tx, running, from, at, false)
 	if n := len(running); n > 0 {
@@ -99,7 +100,7 @@ func (s *service) minute(tx *state.Tx, from samples, at time.Time) []metric.Datu
 
 // utilization is that of the metrics with one resolution: percents of what each task has. There is nothing while no task
 // runs (ECS0280).
-func (s *service) utilization(tx *state.Tx, running []*state.Task, from samples, at time.Time, fast bool) (data []metric.Datum) {
+func (s *service) utilization(tx *store.Tx, running []*state.Task, from samples, at time.Time, fast bool) (data []metric.Datum) {
 	var cpu, memory []float64
 	for _, t := range running {
 		of, ok := from[t.ARN]

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -64,7 +65,7 @@ func TestUtilizationOnAContainerInstance(t *testing.T) {
 		ARN: scope.ContainerInstance("c", "i"), Status: state.InstanceActive, LaunchType: types.LaunchTypeEc2, EC2InstanceID: "i-1",
 		Registered: state.Resources{CPU: 2048, Memory: 4000, GPUs: []string{"a", "b"}},
 	}
-	w.update(func(tx *state.Tx) { state.PutContainerInstance(tx, instance, began) })
+	w.update(func(tx *store.Tx) { state.PutContainerInstance(tx, instance, began) })
 	w.tick(began)
 	ofCluster := func(name string) string { return w.points(NamespaceECS, name, "Percent", Minute, "ClusterName", "c") }
 	w.expect("an idle cluster", ofCluster(CPUReservation)+ofCluster(CPUUtilization), "03:00 1 0 0 0")

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
@@ -128,7 +129,7 @@ func reservedOf(t *state.Task, def *types.TaskDefinition) (whole reserved, conta
 }
 
 // sizeOf is reservedOf for the task as a whole, which mostly has a size of its own.
-func sizeOf(tx *state.Tx, t *state.Task) reserved {
+func sizeOf(tx *store.Tx, t *state.Task) reserved {
 	if cpu, memory := sizeIn(t.Spec.CPU), sizeIn(t.Spec.Memory); cpu > 0 && memory > 0 {
 		return reserved{cpu: cpu, memory: memory}
 	}
@@ -154,7 +155,7 @@ func effective(t *state.Task, def *types.TaskDefinition) []types.ContainerDefini
 }
 
 // definitionOf is that of a task; nil if it is gone.
-func definitionOf(tx *state.Tx, t *state.Task) *types.TaskDefinition {
+func definitionOf(tx *store.Tx, t *state.Task) *types.TaskDefinition {
 	row := state.FindTaskDefinition(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if row == nil {
 		return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric/collection"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -24,7 +25,7 @@ const (
 
 // Source samples tasks at the end of each period. All fields but the last are required.
 type Source struct {
-	Store *state.Store
+	Store *store.Store
 	Log   *slog.Logger
 	// Read asks the engines what those of the containers use that run, by the engines' ids.
 	Read func(ctx context.Context, ids []string) (map[string]backend.Usage, error)
@@ -178,7 +179,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 
 // dueEachMinute are the tasks of which metrics are wanted: those of services, on container instances, and of clusters with
 // Container Insights.
-func dueEachMinute(tx *state.Tx, services []*service, insights []*insightCluster) []*state.Task {
+func dueEachMinute(tx *store.Tx, services []*service, insights []*insightCluster) []*state.Task {
 	watchedClusters := map[string]bool{}
 	for _, of := range insights {
 		watchedClusters[of.cluster.ARN] = true

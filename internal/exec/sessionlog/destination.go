@@ -9,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
@@ -27,7 +28,7 @@ func (d Destination) none() bool { return d.Stream.Group == "" && d.Bucket == ""
 // Of is where a session is to be logged. Session Manager's own sessions follow the preferences of the account,
 // which are its document SSM-SessionManagerRunShell (Systems Manager user guide, logging session activity). The
 // emulator has no documents: it logs none of them.
-func Of(tx *state.Tx, s ssmsession.Info) Destination {
+func Of(tx *store.Tx, s ssmsession.Info) Destination {
 	t := state.FindTask(tx, s.TaskARN)
 	if s.Document != ssmsession.ExecuteInteractiveCommand || t == nil {
 		return Destination{}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -27,7 +28,7 @@ func TargetOf(t *state.Task, c *state.Container) string {
 }
 
 // FindTarget finds the container that a target means, in an account and region.
-func FindTarget(tx *state.Tx, scope arn.Scope, target string) (*state.Task, *state.Container) {
+func FindTarget(tx *store.Tx, scope arn.Scope, target string) (*state.Task, *state.Container) {
 	text, isECS := strings.CutPrefix(target, "ecs:")
 	if !isECS {
 		return nil, nil

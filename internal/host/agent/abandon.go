@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -16,15 +17,15 @@ const atOnce = 200
 // returns how many. It must not be called while an agent runs. The stop code is that
 // of tasks whose host ended: for a service they are no failures of its deployment.
 // Source: ECS developer guide, stopped task error codes, for the code.
-func Abandon(store *state.Store, now time.Time, reason string) (n int, err error) {
+func Abandon(rows *store.Store, now time.Time, reason string) (n int, err error) {
 	var tasks []*state.Task
-	for _, t := range state.AllTasks(store.Read()) {
+	for _, t := range state.AllTasks(rows.Read()) {
 		if !t.Ended() && !t.Placement.ByHand && !t.Waits() { // those run elsewhere, or nowhere yet
 			tasks = append(tasks, t)
 		}
 	}
 	for some := range slices.Chunk(tasks, atOnce) {
-		err := store.Update(func(tx *state.Tx) error {
+		err := rows.Update(func(tx *store.Tx) error {
 			for _, t := range some {
 				stop := &state.Stop{Code: types.TaskStopCodeTerminationNotice, Reason: reason, At: now}
 				step := state.TaskStep{Status: abandoned(t, now), Stop: stop, Announced: true, At: now}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer/node"
@@ -33,10 +34,10 @@ type Agent struct {
 	proxyRuns  func(taskARN string)                      // see Proxies
 	proxyEnds  func(ctx context.Context, taskARN string) // see Proxies
 	calls      enginecall.Tracker
-	watch      *state.Watch // of tasks
-	instances  *state.Watch // of container instances
-	groups     *state.Watch // of security groups
-	vpcs       *state.Watch // of those that are gone
+	watch      *store.Watch // of tasks
+	instances  *store.Watch // of container instances
+	groups     *store.Watch // of security groups
+	vpcs       *store.Watch // of those that are gone
 }
 
 // New makes an agent, which listens for changes from now on, and does nothing before Run.
@@ -53,8 +54,8 @@ func New(opts Options) *Agent {
 	for _, o := range opts.Hosts {
 		a.hosts[o.Name] = newHost(a, o)
 	}
-	a.watch, a.instances, a.vpcs = a.Store.WatchTasks(), a.Store.WatchContainerInstances(), ec2network.WatchGoneVPCs(a.Store.Store)
-	a.groups = ec2network.WatchSecurityGroups(a.Store.Store)
+	a.watch, a.instances, a.vpcs = state.WatchTasks(a.Store), state.WatchContainerInstances(a.Store), ec2network.WatchGoneVPCs(a.Store)
+	a.groups = ec2network.WatchSecurityGroups(a.Store)
 	return a
 }
 
@@ -199,7 +200,7 @@ func (a *Agent) Idle(ctx context.Context, patience time.Duration) error {
 			return ctx.Err()
 		}
 	}
-	for _, watch := range []*state.Watch{a.groups, a.instances, a.vpcs, a.watch} {
+	for _, watch := range []*store.Watch{a.groups, a.instances, a.vpcs, a.watch} {
 		if err := watch.Idle(ctx); err != nil {
 			return err
 		}

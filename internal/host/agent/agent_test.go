@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
@@ -26,7 +27,7 @@ import (
 // bench is an agent on a simulated engine, in a bubble of fake time.
 type bench struct {
 	*testing.T
-	store  *state.Store
+	store  *store.Store
 	engine *sim.Engine
 	hooks  *hooks // between the agent and the engine, or nil
 	faults *fault.Engine
@@ -46,12 +47,12 @@ var scope = arn.Scope{Region: "us-east-1", Account: "000000000000"}
 
 func withAgent(t *testing.T, story func(b *bench)) {
 	synctest.Test(t, func(t *testing.T) {
-		store, err := state.Open(state.Options{})
+		rows, err := state.Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		c := clock.New(clock.Options{})
-		b := &bench{T: t, store: store, clock: c, engine: sim.New(sim.Options{Clock: sim.ClockOf(c)})}
+		b := &bench{T: t, store: rows, clock: c, engine: sim.New(sim.Options{Clock: sim.ClockOf(c)})}
 		b.start()
 		defer func() { b.stop() }()
 		story(b)
@@ -124,7 +125,7 @@ func (b *bench) putWith(volume *state.ManagedVolume, d types.TaskDefinition, lau
 		d.ContainerDefinitions[i].MemoryReservation = aws.Int32(64)
 	}
 	var id string
-	err := b.store.Update(func(tx *state.Tx) error {
+	err := b.store.Update(func(tx *store.Tx) error {
 		def := state.AddTaskDefinition(tx, scope, &d, nil, scope.Root(), b.clock.Now())
 		resolved, err := taskdef.ApplyOverrides(def.Definition(), nil, launchType)
 		if err != nil {
@@ -156,7 +157,7 @@ func (b *bench) loadBalancers() []types.LoadBalancer {
 func (b *bench) task(id string) *state.Task { return state.FindTask(b.store.Read(), id) }
 
 func (b *bench) stopTask(id string) {
-	b.store.Update(func(tx *state.Tx) error {
+	b.store.Update(func(tx *store.Tx) error {
 		state.StopTask(tx, id, state.Stop{Code: types.TaskStopCodeUserInitiated, Reason: "Task stopped by user", At: b.clock.Now()})
 		return nil
 	})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 )
@@ -15,7 +16,7 @@ import (
 // its tasks are to end.
 func (b *bench) switchOff(instance string) {
 	b.Helper()
-	err := b.store.Update(func(tx *state.Tx) error {
+	err := b.store.Update(func(tx *store.Tx) error {
 		c := *state.FindContainerInstance(tx, instance)
 		c.AgentConnected = false
 		state.PutContainerInstance(tx, &c, b.clock.Now())

@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
@@ -33,7 +34,7 @@ func (b *bench) instance() string {
 
 func (b *bench) putInstance(c *state.ContainerInstance) {
 	b.Helper()
-	err := b.store.Update(func(tx *state.Tx) error { state.PutContainerInstance(tx, c, b.clock.Now()); return nil })
+	err := b.store.Update(func(tx *store.Tx) error { state.PutContainerInstance(tx, c, b.clock.Now()); return nil })
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -49,7 +50,7 @@ func (b *bench) connect(instance string, connected bool) {
 
 func (b *bench) deregister(instance string) {
 	b.Helper()
-	err := b.store.Update(func(tx *state.Tx) error { state.DeregisterContainerInstance(tx, instance, b.clock.Now()); return nil })
+	err := b.store.Update(func(tx *store.Tx) error { state.DeregisterContainerInstance(tx, instance, b.clock.Now()); return nil })
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -371,7 +372,7 @@ func TestTasksOfATerminatedHostEndAtOnce(t *testing.T) {
 		instance := b.instance()
 		id := b.runAt(instance, types.NetworkModeBridge, container("web", "ignore-term"))
 		b.connect(instance, false)
-		b.store.Update(func(tx *state.Tx) error {
+		b.store.Update(func(tx *store.Tx) error {
 			state.StopTask(tx, id, state.Stop{Code: types.TaskStopCodeTerminationNotice, Reason: "Host EC2 (instance i-1) terminated.", At: b.clock.Now()})
 			return nil
 		})

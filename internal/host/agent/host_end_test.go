@@ -11,6 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
@@ -20,13 +21,13 @@ import (
 // endingHost is a host of an agent that does not run.
 func endingHost(t *testing.T) *host {
 	t.Helper()
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := clock.New(clock.Options{})
 	a := New(Options{
-		Store: store, Clock: c, Log: slog.New(slog.DiscardHandler),
+		Store: rows, Clock: c, Log: slog.New(slog.DiscardHandler),
 		Hosts: []HostOptions{{Engine: sim.New(sim.Options{Clock: sim.ClockOf(c)})}},
 	})
 	return a.hosts[""]

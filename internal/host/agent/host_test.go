@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -44,7 +45,7 @@ func TestTwoHostsOnOneEngine(t *testing.T) {
 
 		// Each takes over its own and removes its own leftovers.
 		b.stop()
-		b.store.Update(func(tx *state.Tx) error {
+		b.store.Update(func(tx *store.Tx) error {
 			state.RemoveTask(tx, state.FindTask(tx, runs)) // the store has forgotten it
 			return nil
 		})

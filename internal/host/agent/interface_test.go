@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
@@ -153,7 +154,7 @@ func soon() {
 // changeRules writes the default group with other rules.
 func (b *bench) changeRules(rules ...ec2network.SecurityGroupRule) {
 	b.Helper()
-	err := b.store.Update(func(tx *state.Tx) error {
+	err := b.store.Update(func(tx *store.Tx) error {
 		g := *ec2network.FindSecurityGroup(tx, scope, ec2network.DefaultSecurityGroup)
 		g.Scope, g.Rules = scope, rules
 		ec2network.PutSecurityGroup(tx, &g)
@@ -226,7 +227,7 @@ func TestAChangeOfAPrefixListConcernsThoseWhoseRulesNameIt(t *testing.T) {
 		change := func(id string, entries ...ec2network.PrefixListEntry) int {
 			b.Helper()
 			before := g.told()
-			if err := b.store.Update(func(tx *state.Tx) error {
+			if err := b.store.Update(func(tx *store.Tx) error {
 				ec2network.PutPrefixList(tx, &ec2network.PrefixList{Scope: scope, ID: id, MaxEntries: 9, Entries: entries})
 				return nil
 			}); err != nil {

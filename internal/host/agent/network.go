@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -62,7 +63,7 @@ func (h *host) takePublicAddress(t *state.Task) error {
 	if !t.Spec.AssignPublicIP {
 		return nil
 	}
-	return h.networks.TakePublicAddress(t.ARN, t.ARN, func(tx *state.Tx) bool {
+	return h.networks.TakePublicAddress(t.ARN, t.ARN, func(tx *store.Tx) bool {
 		row := state.FindTask(tx, t.ARN)
 		return row != nil && !row.Ended()
 	})

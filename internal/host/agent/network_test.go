@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -18,13 +19,13 @@ func (b *bench) ownVPC(cidr string) (*ec2network.VPC, *ec2network.Subnet) {
 	b.Helper()
 	v := &ec2network.VPC{Scope: scope, ID: ec2network.NewNetworkID("vpc-"), CIDR: cidr}
 	s := &ec2network.Subnet{Scope: scope, ID: ec2network.NewNetworkID("subnet-"), VPC: v.ID, Zone: "us-east-1a", Range: cidr}
-	b.update(func(tx *state.Tx) { ec2network.PutVPC(tx, v); ec2network.PutSubnet(tx, s) })
+	b.update(func(tx *store.Tx) { ec2network.PutVPC(tx, v); ec2network.PutSubnet(tx, s) })
 	return v, s
 }
 
-func (b *bench) update(change func(tx *state.Tx)) {
+func (b *bench) update(change func(tx *store.Tx)) {
 	b.Helper()
-	if err := b.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := b.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		b.Fatal(err)
 	}
 	synctest.Wait()
@@ -68,7 +69,7 @@ func TestAVPCIsANetworkFromItsFirstTaskOn(t *testing.T) {
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		b.expect("networks of a VPC without tasks", b.networks(), []string{v.ID})
-		b.update(func(tx *state.Tx) { ec2network.DeleteSubnet(tx, s); ec2network.DeleteVPC(tx, v) })
+		b.update(func(tx *store.Tx) { ec2network.DeleteSubnet(tx, s); ec2network.DeleteVPC(tx, v) })
 		b.expect("networks after the VPC", b.networks(), []string(nil))
 	})
 }
@@ -96,7 +97,7 @@ func TestASubnetOfAFurtherRangeEndsItsTasks(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		v, first := b.ownVPC("10.7.0.0/24")
 		further := &ec2network.Subnet{Scope: v.Scope, ID: "subnet-further", VPC: v.ID, Zone: first.Zone, Range: "10.8.0.0/25"}
-		b.update(func(tx *state.Tx) {
+		b.update(func(tx *store.Tx) {
 			v.Secondary = []ec2network.VPCRange{{ID: "vpc-cidr-assoc-1", CIDR: "10.8.0.0/24"}}
 			ec2network.PutVPC(tx, v)
 			ec2network.PutSubnet(tx, further)
@@ -130,7 +131,7 @@ func TestANetworkIsRemovedLater(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.update(func(tx *state.Tx) { ec2network.DeleteVPC(tx, v) })
+		b.update(func(tx *store.Tx) { ec2network.DeleteVPC(tx, v) })
 		b.expect("networks while something runs", b.networks(), []string{v.ID})
 		if err := b.engine.Remove(b.Context(), made.ID); err != nil {
 			t.Fatal(err)
@@ -145,7 +146,7 @@ func TestANetworkIsRemovedLater(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.stop()
-		b.update(func(tx *state.Tx) { ec2network.DeleteVPC(tx, later) })
+		b.update(func(tx *store.Tx) { ec2network.DeleteVPC(tx, later) })
 		b.start()
 		b.expect("networks after a restart", b.networks(), []string(nil))
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -70,7 +71,7 @@ func TestAJobIsNotRunTwiceBesideSlowLeftovers(t *testing.T) {
 		job := b.run(container("job", "sh", "-c", "sleep 5; exit 7"))
 		b.stop()
 		// The store has not heard of the job's start.
-		b.store.Update(func(tx *state.Tx) error {
+		b.store.Update(func(tx *store.Tx) error {
 			s := state.FindTask(tx, job).Status.Clone()
 			s.Containers[0].Phase, s.Containers[0].StartedAt = state.ContainerCreated, time.Time{}
 			state.RemoveTask(tx, state.FindTask(tx, leftovers)) // the store has forgotten it
@@ -126,7 +127,7 @@ func TestAnOldListDoesNotEndALaterLoss(t *testing.T) {
 
 // wake changes a row, as a client does that tags a task.
 func wake(b *bench, id string) {
-	b.store.Update(func(tx *state.Tx) error {
+	b.store.Update(func(tx *store.Tx) error {
 		state.PutTaskTags(tx, id, []types.Tag{{}})
 		return nil
 	})
@@ -224,7 +225,7 @@ func TestATaskThatEndsWhileTheEngineIsAwayIsForgotten(t *testing.T) {
 			tasks = append(tasks, b.run(container("web")))
 		}
 		for _, id := range tasks {
-			go b.store.Update(func(tx *state.Tx) error {
+			go b.store.Update(func(tx *store.Tx) error {
 				state.StopTask(tx, id, state.Stop{Code: types.TaskStopCodeUserInitiated, At: b.clock.Now()})
 				return nil
 			})

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
@@ -245,7 +246,7 @@ func TestATaskGoesOnWhenItsRowIsReadAgain(t *testing.T) {
 		open := func() {
 			b.Helper()
 			var err error
-			if b.store, err = state.Open(state.Options{Path: path}); err != nil {
+			if b.store, err = state.Open(store.Options{Path: path}); err != nil {
 				b.Fatal(err)
 			}
 			b.start()

@@ -6,13 +6,14 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // balance says what load balancers make of a task.
 func (b *bench) balance(id string, change func(*state.TaskTraffic)) {
 	b.Helper()
-	if err := b.store.Update(func(tx *state.Tx) error {
+	if err := b.store.Update(func(tx *store.Tx) error {
 		traffic := state.TaskTraffic{}
 		if known := state.FindTask(tx, id).Traffic; known != nil {
 			traffic = *known

@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -254,7 +255,7 @@ func TestVolumesOfStoppedTasksGoAfterARestart(t *testing.T) {
 		})
 		volume := volumeName(b.task(id), "data")
 		// Even if the task is not known any more.
-		b.store.Update(func(tx *state.Tx) error {
+		b.store.Update(func(tx *store.Tx) error {
 			state.RemoveTask(tx, state.FindTask(tx, id))
 			return nil
 		})

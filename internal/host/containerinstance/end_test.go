@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
@@ -25,7 +26,7 @@ func (n *needing) Need(string) bool             { return n.needs }
 // A removal that is asked for while the container instance is busy comes after that.
 func TestARemovalIsAskedForWhileAContainerInstanceIsBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		store, err := state.Open(state.Options{})
+		rows, err := state.Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +39,7 @@ func TestARemovalIsAskedForWhileAContainerInstanceIsBusy(t *testing.T) {
 			AgentConnected: true, Registered: state.Resources{CPU: 2048, Memory: 3885},
 		}
 		put := func(connected bool) {
-			err := store.Update(func(tx *state.Tx) error {
+			err := rows.Update(func(tx *store.Tx) error {
 				changed := *row
 				changed.AgentConnected = connected
 				state.PutContainerInstance(tx, &changed, c.Now())
@@ -51,9 +52,9 @@ func TestARemovalIsAskedForWhileAContainerInstanceIsBusy(t *testing.T) {
 		put(true)
 		tasks := &needing{}
 		all := New(Options{
-			Store: store, Clock: c, Log: log, Engine: engine, Tasks: tasks, Labels: map[string]string{"owner": "test"},
-			Networks:   vpc.NewNetworks(vpc.Options{Store: store, Clock: c, Log: log, Engine: engine}),
-			Interfaces: vpc.NewInterfaces(vpc.InterfaceOptions{Store: store, Calls: calls}),
+			Store: rows, Clock: c, Log: log, Engine: engine, Tasks: tasks, Labels: map[string]string{"owner": "test"},
+			Networks:   vpc.NewNetworks(vpc.Options{Store: rows, Clock: c, Log: log, Engine: engine}),
+			Interfaces: vpc.NewInterfaces(vpc.InterfaceOptions{Store: rows, Calls: calls}),
 		})
 		sandboxes := func(when string, want int) {
 			t.Helper()

@@ -18,6 +18,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
@@ -44,7 +45,7 @@ type Tasks interface {
 
 // Options are what Instances need.
 type Options struct {
-	Store      *state.Store
+	Store      *store.Store
 	Clock      *clock.Clock
 	Log        *slog.Logger
 	Engine     *enginecall.Engine

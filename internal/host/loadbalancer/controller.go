@@ -16,7 +16,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Nodes runs load balancers on an engine: see package node.
@@ -36,12 +35,12 @@ type Delays struct {
 
 // Options are what load balancers are looked after with.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
 	Nodes Nodes
 	// Certificate returns a certificate's chain and key, as PEM; nil is that there is none.
-	Certificate func(tx *state.Tx, scope arn.Scope, certificate string) (chain, key string, found bool)
+	Certificate func(tx *store.Tx, scope arn.Scope, certificate string) (chain, key string, found bool)
 	// Certificates are tables that wake with ARNs of certificates that have changed.
 	Certificates []store.Source
 	Delays       Delays

@@ -19,6 +19,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -35,7 +36,7 @@ func withController(t *testing.T, delays Delays, story func(s *balancedScene)) {
 	withTask(t, func(s *scene) {
 		b := &balancedScene{scene: s, engine: &engine{}}
 		b.listener = elbv2.AllListeners(s.store.Read(), scope)[0]
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			row := *b.row()
 			row.CreatedAt = s.clock.Now()
 			elbv2.PutLoadBalancer(tx, &row)
@@ -80,7 +81,7 @@ func (s *balancedScene) row() *elbv2.LoadBalancer {
 
 func (s *balancedScene) register(id string) {
 	s.Helper()
-	s.update(func(tx *state.Tx) { elbv2.Register(tx, s.group, id, 80, "", s.clock.Now()) })
+	s.update(func(tx *store.Tx) { elbv2.Register(tx, s.group, id, 80, "", s.clock.Now()) })
 }
 
 func TestALoadBalancerDoesWhatItsRowsSay(t *testing.T) {
@@ -95,12 +96,12 @@ func TestALoadBalancerDoesWhatItsRowsSay(t *testing.T) {
 		}
 		s.register("10.0.0.1")
 		s.told("a target", "10.0.0.1:80")
-		s.update(func(tx *state.Tx) { elbv2.DeleteListener(tx, s.listener) })
+		s.update(func(tx *store.Tx) { elbv2.DeleteListener(tx, s.listener) })
 		s.told("without listener", "no listener, no 10.0.0.1:80, no target-group")
 		if b := s.row(); b.Addresses["subnet-1"] != "172.31.0.4" {
 			t.Errorf("without a listener it has %+v", b.Addresses)
 		}
-		s.update(func(tx *state.Tx) { elbv2.DeleteLoadBalancer(tx, s.row()) })
+		s.update(func(tx *store.Tx) { elbv2.DeleteLoadBalancer(tx, s.row()) })
 		s.told("deleted", "end")
 		if reached := s.controller.Reached(); len(reached) > 0 {
 			t.Errorf("it is reached at %+v", reached)
@@ -114,7 +115,7 @@ func TestAListenerThatTakesThePlaceOfAnother(t *testing.T) {
 		s.told("at first", "run, target-group, listener")
 		next := *s.listener
 		next.ARN = elbv2.NewListenerARN(next.LoadBalancer)
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			elbv2.DeleteListener(tx, s.listener)
 			elbv2.PutListener(tx, &next)
 		})
@@ -132,7 +133,7 @@ func TestTargetsThatSeeClients(t *testing.T) {
 		s.engine.tasks = []netip.Addr{netip.MustParseAddr("10.0.0.1")}
 		s.register("10.0.0.1")
 		s.told("of an application load balancer", "run, target-group, listener, 10.0.0.1:80")
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			row, group := *s.row(), *s.group
 			row.Type, group.Protocol, group.HealthCheck.Protocol = elb.LoadBalancerTypeEnumNetwork, elb.ProtocolEnumUdp, elb.ProtocolEnumTcp
 			elbv2.PutLoadBalancer(tx, &row)
@@ -154,7 +155,7 @@ func TestATargetDrainsAndIsForgotten(t *testing.T) {
 	withController(t, Delays{}, func(s *balancedScene) {
 		s.register("10.0.0.1")
 		s.told("a target", "run, target-group, listener, 10.0.0.1:80")
-		s.update(func(tx *state.Tx) { elbv2.Deregister(tx, s.group, "10.0.0.1", 80, s.clock.Now()) })
+		s.update(func(tx *store.Tx) { elbv2.Deregister(tx, s.group, "10.0.0.1", 80, s.clock.Now()) })
 		s.told("deregistered", "draining 10.0.0.1:80")
 		s.advance(29 * time.Second)
 		s.told("before its delay is over", "")
@@ -248,7 +249,7 @@ func TestALoadBalancerThatCannotRunKeepsItsAddress(t *testing.T) {
 			}
 		}
 		keeps("refused")
-		s.update(func(tx *state.Tx) { elbv2.DeleteListener(tx, s.listener) })
+		s.update(func(tx *store.Tx) { elbv2.DeleteListener(tx, s.listener) })
 		keeps("without a listener")
 		s.engine.refuse(nil)
 		time.Sleep(2 * reconcile.LastRetry) // of the bubble
@@ -292,22 +293,22 @@ func TestATargetGroupThatLeavesItsLoadBalancer(t *testing.T) {
 			}
 		}
 		is("at first", "healthy", types.HealthStatusHealthy)
-		s.update(func(tx *state.Tx) { elbv2.DeleteListener(tx, s.listener) })
+		s.update(func(tx *store.Tx) { elbv2.DeleteListener(tx, s.listener) })
 		is("without a listener", "unused", types.HealthStatusUnknown)
-		s.update(func(tx *state.Tx) { elbv2.PutListener(tx, s.listener) })
+		s.update(func(tx *store.Tx) { elbv2.PutListener(tx, s.listener) })
 		is("on another listener", "initial", types.HealthStatusUnknown)
 	})
 }
 
 func TestATargetFollowsItsInstance(t *testing.T) {
 	withController(t, Delays{}, func(s *balancedScene) {
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			g := *s.group
 			g.Type = elb.TargetTypeEnumInstance
 			elbv2.PutTargetGroup(tx, &g)
 		})
 		is := func(reached ec2types.InstanceStateName, ip string) {
-			s.update(func(tx *state.Tx) {
+			s.update(func(tx *store.Tx) {
 				ec2.PutInstance(tx, &ec2.Instance{Scope: scope, ID: "i-0aaaaaaaaaaaaaaaa", Reached: reached, Wanted: reached, PrivateIP: ip})
 			})
 		}
@@ -332,7 +333,7 @@ func TestALoadBalancerIsDeletedWhileTheEngineIsAway(t *testing.T) {
 				s.told("at first", "run, target-group, listener")
 				s.engine.refuse(why)
 				arn := s.listener.LoadBalancer
-				s.update(func(tx *state.Tx) { elbv2.DeleteLoadBalancer(tx, s.row()) })
+				s.update(func(tx *store.Tx) { elbv2.DeleteLoadBalancer(tx, s.row()) })
 				s.told("while the engine is "+what, "")
 				if reached := s.controller.Reached(); len(reached) > 0 {
 					t.Errorf("it is reached at %+v", reached)

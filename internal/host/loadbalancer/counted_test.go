@@ -10,7 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // setCounts has the load balancer say that it has counted something; nil is one of an older build.
@@ -47,7 +47,7 @@ func TestLoadBalancersTellWhatTheyHaveCounted(t *testing.T) {
 		var last []Counted
 		s.controller.Removing = func(c Counted) { last = append(last, c) }
 		s.engine.setCounts(&balancer.Counts{Run: "a", Connections: 3})
-		s.update(func(tx *state.Tx) { elbv2.DeleteLoadBalancer(tx, s.row()) })
+		s.update(func(tx *store.Tx) { elbv2.DeleteLoadBalancer(tx, s.row()) })
 		if len(last) != 1 || last[0].ARN != arn || last[0].Connections != 3 {
 			t.Errorf("at its end it has counted %+v", last)
 		}

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // lookAtGroup forgets the targets of a group that have drained, and what was found about those of
@@ -13,7 +13,7 @@ import (
 func (c *Controller) lookAtGroup(group string) (time.Time, error) {
 	over, next := overOf(c.Store.Read(), group, c.Clock.Now())
 	if len(over.drained)+len(over.unchecked) > 0 {
-		err := c.Store.Update(func(tx *state.Tx) error {
+		err := c.Store.Update(func(tx *store.Tx) error {
 			c.loop.Causes(tx, group)
 			over, _ := overOf(tx, group, c.Clock.Now())
 			for _, t := range over.drained {
@@ -41,7 +41,7 @@ type over struct {
 }
 
 // overOf tells what is over of a group, and when the next one of its targets will have drained.
-func overOf(tx *state.Tx, group string, now time.Time) (is over, next time.Time) {
+func overOf(tx *store.Tx, group string, now time.Time) (is over, next time.Time) {
 	g := elbv2.FindTargetGroup(tx, group)
 	if g == nil {
 		return is, next

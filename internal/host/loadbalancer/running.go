@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // running is what the controller has of a load balancer on the engine.
@@ -136,7 +136,7 @@ func (c *Controller) acknowledge(v View) error {
 	if !elbv2.NewlyApplied(c.Store.Read(), arn, rules) {
 		return nil
 	}
-	err := c.Store.Update(func(tx *state.Tx) error {
+	err := c.Store.Update(func(tx *store.Tx) error {
 		c.loop.Causes(tx, arn)
 		elbv2.PutApplied(tx, arn, rules)
 		return nil
@@ -213,7 +213,7 @@ func (c *Controller) wakesWithNews(r *running, news []balancer.Health) bool {
 // observe writes what has become of a load balancer; why is what it lacks. It returns when
 // that changes by itself.
 func (c *Controller) observe(arn string, addresses map[string]string, why error) (time.Time, error) {
-	changed := func(tx *state.Tx) (*elbv2.LoadBalancer, time.Time) {
+	changed := func(tx *store.Tx) (*elbv2.LoadBalancer, time.Time) {
 		row := elbv2.FindLoadBalancer(tx, arn)
 		if row == nil {
 			return nil, time.Time{}
@@ -224,7 +224,7 @@ func (c *Controller) observe(arn string, addresses map[string]string, why error)
 	if row == nil {
 		return next, nil
 	}
-	err := c.Store.Update(func(tx *state.Tx) error {
+	err := c.Store.Update(func(tx *store.Tx) error {
 		c.loop.Causes(tx, arn)
 		if row, _ := changed(tx); row != nil {
 			elbv2.PutLoadBalancer(tx, row)

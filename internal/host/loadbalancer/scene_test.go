@@ -9,6 +9,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/tasktraffic"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/tasktraffic/tasktraffictest"
@@ -19,7 +20,7 @@ var scope = arn.Scope{Region: "us-east-1", Account: "000000000000"}
 // scene is a task of a service with one target group, which is on a load balancer.
 type scene struct {
 	*testing.T
-	store *state.Store
+	store *store.Store
 	clock *clock.Clock
 	group *elbv2.TargetGroup
 	task  string
@@ -27,15 +28,15 @@ type scene struct {
 
 func withTask(t *testing.T, story func(s *scene)) {
 	synctest.Test(t, func(t *testing.T) {
-		store, err := state.Open(state.Options{})
+		rows, err := state.Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := &scene{T: t, store: store, clock: clock.New(clock.Options{})}
-		s.update(func(tx *state.Tx) { s.task, s.group = tasktraffictest.AddTask(tx, scope, s.clock.Now()) })
+		s := &scene{T: t, store: rows, clock: clock.New(clock.Options{})}
+		s.update(func(tx *store.Tx) { s.task, s.group = tasktraffictest.AddTask(tx, scope, s.clock.Now()) })
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
-		c := tasktraffic.New(tasktraffic.Options{Store: store, Clock: s.clock, Log: slog.New(slog.DiscardHandler)})
+		c := tasktraffic.New(tasktraffic.Options{Store: rows, Clock: s.clock, Log: slog.New(slog.DiscardHandler)})
 		go func() {
 			defer close(ended)
 			_ = c.Run(ctx)
@@ -47,9 +48,9 @@ func withTask(t *testing.T, story func(s *scene)) {
 	})
 }
 
-func (s *scene) update(change func(tx *state.Tx)) {
+func (s *scene) update(change func(tx *store.Tx)) {
 	s.Helper()
-	if err := s.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := s.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		s.Fatal(err)
 	}
 	synctest.Wait()
@@ -58,7 +59,7 @@ func (s *scene) update(change func(tx *state.Tx)) {
 // becomes is the agent's part.
 func (s *scene) becomes(lastStatus string) {
 	s.Helper()
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		if err := tasktraffictest.Become(tx, s.task, lastStatus); err != nil {
 			s.Fatal(err)
 		}
@@ -67,7 +68,7 @@ func (s *scene) becomes(lastStatus string) {
 
 func (s *scene) stop() {
 	s.Helper()
-	s.update(func(tx *state.Tx) { state.StopTask(tx, s.task, state.Stop{At: s.clock.Now()}) })
+	s.update(func(tx *store.Tx) { state.StopTask(tx, s.task, state.Stop{At: s.clock.Now()}) })
 }
 
 func (s *scene) target() *elbv2.Target {

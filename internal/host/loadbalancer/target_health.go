@@ -8,7 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // heard writes how targets are. Over a stream that is closed nothing is lost: over the next one
@@ -17,7 +17,7 @@ func (c *Controller) heard(from io.Closer, news []balancer.Health) {
 	if len(unwritten(c.Store.Read(), news, c.Clock.Now())) == 0 {
 		return
 	}
-	err := c.Store.Update(func(tx *state.Tx) error {
+	err := c.Store.Update(func(tx *store.Tx) error {
 		for _, h := range unwritten(tx, news, c.Clock.Now()) {
 			elbv2.PutTargetHealth(tx, h)
 		}
@@ -31,7 +31,7 @@ func (c *Controller) heard(from io.Closer, news []balancer.Health) {
 
 // unwritten are the rows that say something else than the news. These are of now, as the
 // balancer's clock may be another one.
-func unwritten(tx *state.Tx, news []balancer.Health, now time.Time) (rows []*elbv2.TargetHealth) {
+func unwritten(tx *store.Tx, news []balancer.Health, now time.Time) (rows []*elbv2.TargetHealth) {
 	for _, h := range news {
 		id, port := parseTargetID(h.Target)
 		t := elbv2.FindTarget(tx, h.Group, id, port)

@@ -8,12 +8,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // read gathers what a load balancer's configuration follows from; ok is false when there is no
 // such load balancer.
-func (c *Controller) read(tx *state.Tx, arn string) (v View, ok bool) {
+func (c *Controller) read(tx *store.Tx, arn string) (v View, ok bool) {
 	b := elbv2.FindLoadBalancer(tx, arn)
 	if b == nil {
 		return v, false
@@ -43,7 +44,7 @@ func (c *Controller) read(tx *state.Tx, arn string) (v View, ok bool) {
 	return v, true
 }
 
-func readGroup(tx *state.Tx, g *elbv2.TargetGroup) Group {
+func readGroup(tx *store.Tx, g *elbv2.TargetGroup) Group {
 	group := Group{TargetGroup: g}
 	for _, t := range elbv2.Targets(tx, g.ARN) {
 		h := elbv2.FindTargetHealth(tx, t)

@@ -12,7 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // The weights of a rule, of a default rule and of the default action of a network load balancer's
@@ -25,7 +25,7 @@ func TestWeightsAreInEffectWhenTheBalancerHasThem(t *testing.T) {
 			{TargetGroupArn: &s.group.ARN, Weight: aws.Int32(100)}, {TargetGroupArn: &green.ARN, Weight: aws.Int32(0)},
 		}}}}
 		rule := &elbv2.Rule{ARN: elbv2.NewRuleARN(s.listener.ARN), Listener: s.listener.ARN, LoadBalancer: s.listener.LoadBalancer, Priority: 1, Actions: forward}
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			elbv2.PutTargetGroup(tx, &green)
 			listener := *s.listener
 			listener.DefaultRule, listener.Actions = elbv2.NewRuleARN(listener.ARN), forward
@@ -37,7 +37,7 @@ func TestWeightsAreInEffectWhenTheBalancerHasThem(t *testing.T) {
 		for _, arn := range []string{rule.ARN, s.listener.DefaultRule, s.listener.ARN} {
 			s.shift(arn, s.group.ARN, green.ARN)
 		}
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			row := *s.row()
 			row.Type = elb.LoadBalancerTypeEnumNetwork
 			elbv2.PutLoadBalancer(tx, &row)
@@ -52,13 +52,13 @@ func TestWeightsAreInEffectWhenTheBalancerHasThem(t *testing.T) {
 			"no target group": {rule.ARN, elbv2.Weights{"other": 1}},
 			"is not 0 to 999": {rule.ARN, elbv2.Weights{green.ARN: 1000}},
 		} {
-			s.update(func(tx *state.Tx) {
+			s.update(func(tx *store.Tx) {
 				if err := elbv2.SetWeights(tx, want.arn, want.weights); err == nil || !strings.Contains(err.Error(), what) {
 					t.Errorf("want an error with %q, got %v", what, err)
 				}
 			})
 		}
-		s.update(func(tx *state.Tx) { elbv2.DeleteLoadBalancer(tx, s.row()) })
+		s.update(func(tx *store.Tx) { elbv2.DeleteLoadBalancer(tx, s.row()) })
 		synctest.Wait()
 		if elbv2.Applied(s.store.Read(), s.listener.ARN) {
 			t.Error("weights of a load balancer that is gone are in effect")
@@ -71,11 +71,11 @@ func TestWeightsAreInEffectWhenTheKernelHasThem(t *testing.T) {
 	withController(t, Delays{}, func(s *balancedScene) {
 		green := *s.group
 		green.ARN += "-green"
-		s.update(func(tx *state.Tx) { elbv2.PutTargetGroup(tx, &green) })
+		s.update(func(tx *store.Tx) { elbv2.PutTargetGroup(tx, &green) })
 		synctest.Wait()
 		gate := make(chan struct{})
 		s.engine.settlesAfter(gate)
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			if err := elbv2.SetWeights(tx, s.listener.ARN, elbv2.Weights{s.group.ARN: 0, green.ARN: 100}); err != nil {
 				t.Fatal(err)
 			}
@@ -99,7 +99,7 @@ func (s *balancedScene) shift(arn, blue, green string) {
 		s.Fatalf("the weights of %s are not in effect at first", arn)
 	}
 	s.engine.refuse(backend.ErrUnavailable)
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		if err := elbv2.SetWeights(tx, arn, elbv2.Weights{blue: 0, green: 100}); err != nil {
 			s.Error(err)
 		}
@@ -117,7 +117,7 @@ func (s *balancedScene) shift(arn, blue, green string) {
 	if r := elbv2.FindRule(s.store.Read(), arn); r != nil && *r.Actions[0].ForwardConfig.TargetGroups[1].Weight != 100 {
 		s.Errorf("the rule has %+v", r.Actions)
 	}
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		if err := elbv2.SetWeights(tx, arn, elbv2.Weights{blue: 100, green: 0}); err != nil {
 			s.Error(err)
 		}
@@ -130,9 +130,9 @@ func TestALoadBalancerThatIsAwayKeepsNoServiceWaiting(t *testing.T) {
 	withController(t, Delays{}, func(s *balancedScene) {
 		green := *s.group
 		green.ARN += "-green"
-		s.update(func(tx *state.Tx) { elbv2.PutTargetGroup(tx, &green) })
+		s.update(func(tx *store.Tx) { elbv2.PutTargetGroup(tx, &green) })
 		s.engine.refuse(errors.New("it is on fire"))
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			if err := elbv2.SetWeights(tx, s.listener.ARN, elbv2.Weights{s.group.ARN: 0, green.ARN: 100}); err != nil {
 				t.Fatal(err)
 			}

@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // A target that is deregistered is withdrawn when its load balancer has said that it sends it
@@ -37,7 +37,7 @@ func (c *Controller) withdraw(v View, has []control.AppliedPiece) error {
 		return nil
 	}
 	draining := map[string]bool{}
-	err := c.Store.Update(func(tx *state.Tx) error {
+	err := c.Store.Update(func(tx *store.Tx) error {
 		clear(draining)
 		for _, t := range withdrawn(tx, v, has) {
 			elbv2.Withdraw(tx, t, c.Clock.Now())
@@ -56,7 +56,7 @@ func (c *Controller) withdraw(v View, has []control.AppliedPiece) error {
 
 // withdrawn are the targets of a view that drain and of which that is not written yet, although
 // the load balancer has no other piece of them.
-func withdrawn(tx *state.Tx, v View, has []control.AppliedPiece) (list []*elbv2.Target) {
+func withdrawn(tx *store.Tx, v View, has []control.AppliedPiece) (list []*elbv2.Target) {
 	held := map[balancer.Key]control.AppliedPiece{}
 	for _, h := range has {
 		held[h.Key] = h

@@ -7,6 +7,7 @@ import (
 
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -14,7 +15,7 @@ import (
 // the load balancer takes no piece of a target that drains.
 func (s *balancedScene) stopsAtOnce() (takes func()) {
 	s.Helper()
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		g := *s.group
 		g.Attributes = elbv2.Attributes{"deregistration_delay.timeout_seconds": "0"}
 		elbv2.PutTargetGroup(tx, &g)
@@ -48,7 +49,7 @@ func TestATaskWaitsUntilItsLoadBalancerSendsItNothingNew(t *testing.T) {
 func TestTheDelayBeginsWhenTheLoadBalancerSendsItNothingNew(t *testing.T) {
 	withController(t, Delays{}, func(s *balancedScene) {
 		takes := s.stopsAtOnce()
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			g := *elbv2.FindTargetGroup(tx, s.group.ARN)
 			g.Attributes = elbv2.Attributes{"deregistration_delay.timeout_seconds": "5"}
 			elbv2.PutTargetGroup(tx, &g)
@@ -69,7 +70,7 @@ func TestTheDelayBeginsWhenTheLoadBalancerSendsItNothingNew(t *testing.T) {
 func TestATaskDoesNotWaitForALoadBalancerThatIsDeleted(t *testing.T) {
 	withController(t, Delays{}, func(s *balancedScene) {
 		defer s.stopsAtOnce()()
-		s.update(func(tx *state.Tx) { elbv2.DeleteLoadBalancer(tx, s.row()) })
+		s.update(func(tx *store.Tx) { elbv2.DeleteLoadBalancer(tx, s.row()) })
 		if s.traffic().DrainedAt.IsZero() {
 			t.Error("it waits")
 		}

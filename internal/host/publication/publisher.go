@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -16,7 +17,7 @@ import (
 // by then: a transaction for each step of each task would take most of the time of
 // starting one.
 type Publisher struct {
-	store *state.Store
+	store *store.Store
 	log   *slog.Logger
 
 	mu     sync.Mutex
@@ -25,8 +26,8 @@ type Publisher struct {
 }
 
 // NewPublisher makes one that is not run yet.
-func NewPublisher(store *state.Store, log *slog.Logger) *Publisher {
-	return &Publisher{store: store, log: log, filled: make(chan struct{}, 1)}
+func NewPublisher(rows *store.Store, log *slog.Logger) *Publisher {
+	return &Publisher{store: rows, log: log, filled: make(chan struct{}, 1)}
 }
 
 // mostNews is how many tasks one transaction tells of; it holds the write lock.
@@ -105,7 +106,7 @@ const (
 // write writes until the store has it; it returns false when ctx ends before.
 func (p *Publisher) write(ctx context.Context, all []News) bool {
 	for pause := firstPause; ; pause = min(2*pause, lastPause) {
-		err := p.store.Update(func(tx *state.Tx) error {
+		err := p.store.Update(func(tx *store.Tx) error {
 			for _, n := range all {
 				if err := state.PutTaskStatus(tx, n.TaskARN, n.Steps...); err != nil {
 					p.log.Error("cannot store the status of a task", "error", err)

@@ -9,14 +9,14 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // An alias gets the addresses that a load balancer gets later, also by the name that begins with dualstack.
 func TestAliasesFollowTheirLoadBalancer(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		names := map[string]string{"plain": balancerDNS, "both": "dualstack." + balancerDNS}
-		b.update(func(tx *state.Tx) {
+		b.update(func(tx *store.Tx) {
 			for id, target := range names {
 				s := servicediscovery.ServiceARN(scope, "srv-"+id)
 				ttl := int64(10)
@@ -28,7 +28,7 @@ func TestAliasesFollowTheirLoadBalancer(t *testing.T) {
 			}
 		})
 		synctest.Wait()
-		b.update(func(tx *state.Tx) {
+		b.update(func(tx *store.Tx) {
 			elbv2.PutLoadBalancer(tx, &elbv2.LoadBalancer{
 				Scope: scope, ARN: elbv2.NewLoadBalancerARN(scope, "application", "web"), Name: "web", DNSName: balancerDNS,
 				Addresses: map[string]string{ownSubnet: "10.0.0.10"},

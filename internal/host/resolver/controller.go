@@ -22,7 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
 
@@ -34,7 +34,7 @@ type Networks interface {
 
 // Options are what resolvers are looked after with.
 type Options struct {
-	Store    *state.Store
+	Store    *store.Store
 	Clock    *clock.Clock
 	Log      *slog.Logger
 	Networks Networks
@@ -135,7 +135,7 @@ func (c *Controller) lookAtVPC(ctx context.Context, id string) error {
 // lookAtNamespace has the resolvers that answer for a namespace know that.
 func (c *Controller) lookAtNamespace(ctx context.Context, id string) error {
 	key := resolver.Key{Kind: resolver.KindZone, ID: id}
-	read := func(tx *state.Tx) (piece *resolver.Piece, vpcs []string) {
+	read := func(tx *store.Tx) (piece *resolver.Piece, vpcs []string) {
 		n := servicediscovery.FindNamespace(tx, id)
 		if piece = zone(n); piece != nil {
 			vpcs = c.answering(n)
@@ -150,7 +150,7 @@ func (c *Controller) lookAtNamespace(ctx context.Context, id string) error {
 func (c *Controller) lookAtService(ctx context.Context, id string) error {
 	key := resolver.Key{Kind: resolver.KindName, ID: id}
 	var revision int64
-	read := func(tx *state.Tx) (piece *resolver.Piece, vpcs []string) {
+	read := func(tx *store.Tx) (piece *resolver.Piece, vpcs []string) {
 		service := servicediscovery.FindService(tx, id)
 		if service == nil {
 			c.alias(id, nil)
@@ -182,7 +182,7 @@ func (c *Controller) lookAtService(ctx context.Context, id string) error {
 	if servicediscovery.Heard(c.Store.Read(), id, servicediscovery.Resolvers, first) {
 		return nil
 	}
-	return c.Store.Update(func(tx *state.Tx) error {
+	return c.Store.Update(func(tx *store.Tx) error {
 		c.Causes(tx, id)
 		servicediscovery.Acknowledge(tx, id, servicediscovery.Resolvers, first)
 		return nil
@@ -225,7 +225,7 @@ func (c *Controller) answering(n *servicediscovery.Namespace) []string {
 }
 
 // tell has the resolvers of VPCs have a piece, and all others not. waiting are those that have not answered.
-func (c *Controller) tell(ctx context.Context, key resolver.Key, read func(*state.Tx) (*resolver.Piece, []string)) (waiting []string, err error) {
+func (c *Controller) tell(ctx context.Context, key resolver.Key, read func(*store.Tx) (*resolver.Piece, []string)) (waiting []string, err error) {
 	piece, vpcs := read(c.Store.Read())
 	if piece == nil {
 		c.table.Remove(key)

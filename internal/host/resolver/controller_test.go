@@ -19,6 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/resolver"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
@@ -77,7 +78,7 @@ func (e *engine) lose(deaf bool) {
 
 type bench struct {
 	*testing.T
-	store  *state.Store
+	store  *store.Store
 	engine *engine
 	log    strings.Builder
 	*resolver.Controller
@@ -89,7 +90,7 @@ func inBubble(t *testing.T, test func(b *bench)) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{T: t, engine: &engine{Engine: sim.New(sim.Options{})}}
 		var err error
-		if b.store, err = state.Open(state.Options{}); err != nil {
+		if b.store, err = state.Open(store.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		defer b.store.Close()
@@ -107,7 +108,7 @@ func inBubble(t *testing.T, test func(b *bench)) {
 		defer running.Wait()
 		defer cancel()
 		b.Wake(ec2network.DefaultVPC)
-		b.update(func(tx *state.Tx) {
+		b.update(func(tx *store.Tx) {
 			servicediscovery.PutNamespace(tx, &servicediscovery.Namespace{ARN: namespace, Name: "shop.local", Type: types.NamespaceTypeDnsPrivate, VPC: ec2network.DefaultVPC})
 			ttl := int64(10)
 			servicediscovery.PutService(tx, &servicediscovery.Service{ARN: service, NamespaceARN: namespace, Name: "api", DNSRecords: []types.DnsRecord{{Type: types.RecordTypeA, TTL: &ttl}}})
@@ -125,16 +126,16 @@ var (
 	service   = servicediscovery.ServiceARN(scope, "srv-1")
 )
 
-func (b *bench) update(change func(*state.Tx)) {
+func (b *bench) update(change func(*store.Tx)) {
 	b.Helper()
-	if err := b.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := b.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		b.Fatal(err)
 	}
 }
 
 func (b *bench) register(id, address string) (revision int64) {
 	b.Helper()
-	b.update(func(tx *state.Tx) {
+	b.update(func(tx *store.Tx) {
 		revision = servicediscovery.Register(tx, &servicediscovery.Instance{ServiceARN: service, ID: id, Attributes: map[string]string{"AWS_INSTANCE_IPV4": address}})
 	})
 	return revision
@@ -142,7 +143,7 @@ func (b *bench) register(id, address string) (revision int64) {
 
 func (b *bench) deregister(id string) (revision int64) {
 	b.Helper()
-	b.update(func(tx *state.Tx) { revision, _ = servicediscovery.Deregister(tx, service, id) })
+	b.update(func(tx *store.Tx) { revision, _ = servicediscovery.Deregister(tx, service, id) })
 	return revision
 }
 
@@ -202,12 +203,12 @@ func TestChangesReachResolversAndAreAcknowledged(t *testing.T) {
 			t.Error("a deregistration is not acknowledged")
 		}
 		b.deregister("2")
-		b.update(func(tx *state.Tx) { servicediscovery.DeleteService(tx, servicediscovery.FindService(tx, service)) })
+		b.update(func(tx *store.Tx) { servicediscovery.DeleteService(tx, servicediscovery.FindService(tx, service)) })
 		synctest.Wait()
 		if has := b.has(); !slices.Equal(has, []string{"zone"}) {
 			t.Errorf("without the service the resolver has %q", has)
 		}
-		b.update(func(tx *state.Tx) {
+		b.update(func(tx *store.Tx) {
 			servicediscovery.DeleteNamespace(tx, servicediscovery.FindNamespace(tx, namespace))
 		})
 		synctest.Wait()
@@ -227,7 +228,7 @@ func TestAVPCWithoutDNSSupport(t *testing.T) {
 			support bool
 			want    []string
 		}{{true, []string{"zone"}}, {false, []string{"silent", "zone"}}, {true, []string{"zone"}}} {
-			b.update(func(tx *state.Tx) {
+			b.update(func(tx *store.Tx) {
 				ec2network.PutVPC(tx, &ec2network.VPC{Scope: scope, ID: ownVPC, DNSSupport: c.support})
 				servicediscovery.PutNamespace(tx, &servicediscovery.Namespace{ARN: servicediscovery.NamespaceARN(scope, "ns-2"), Name: "own.local", Type: types.NamespaceTypeDnsPrivate, VPC: ownVPC})
 			})

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/resolver"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
@@ -47,7 +48,7 @@ var givenDomains = lazyregexp.New(`^(?:(.+)\.)?(ec2\.internal|[a-z0-9-]+\.comput
 const givenTTL = 60
 
 // given is the domain that a name is in, if AWS gives names there, with the name if something has it.
-func (c *Controller) given(tx *state.Tx, name string) *resolver.Table {
+func (c *Controller) given(tx *store.Tx, name string) *resolver.Table {
 	t := resolver.NewTable()
 	name = strings.ToLower(name)
 	parts := givenDomains.FindStringSubmatch(name)
@@ -66,7 +67,7 @@ func (c *Controller) given(tx *state.Tx, name string) *resolver.Table {
 
 // has are the addresses of what has a name that AWS gives. A private DNS name in VPCs with the same ranges has one
 // address, whichever of them has it.
-func (c *Controller) has(tx *state.Tx, name string) []netip.Addr {
+func (c *Controller) has(tx *store.Tx, name string) []netip.Addr {
 	address, private := backend.HostAddress(name)
 	if !private {
 		return addresses(tx, name)
@@ -78,7 +79,7 @@ func (c *Controller) has(tx *state.Tx, name string) []netip.Addr {
 }
 
 // privateName is the private DNS name of a task or container instance with an address; empty is none.
-func privateName(tx *state.Tx, owner string, address netip.Addr) string {
+func privateName(tx *store.Tx, owner string, address netip.Addr) string {
 	var name string
 	var in *ec2network.VPC
 	if t := state.FindTask(tx, owner); t != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -34,7 +35,7 @@ func (b *bench) given() {
 		at := netip.MustParseAddr(address)
 		b.owners[at] = append(b.owners[at], arn)
 	}
-	b.update(func(tx *state.Tx) {
+	b.update(func(tx *store.Tx) {
 		for id, names := range map[string]bool{ownVPC: true, "vpc-mute": false} {
 			ec2network.PutVPC(tx, &ec2network.VPC{Scope: scope, ID: id, CIDR: "10.0.0.0/16", DNSSupport: names, DNSHostnames: true})
 		}
@@ -149,7 +150,7 @@ func TestNamesOfTheHostGoWithWhatHasThem(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		b.given()
 		clear(b.owners)
-		b.update(func(tx *state.Tx) { elbv2.DeleteLoadBalancer(tx, elbv2.LoadBalancerByDNSName(tx, balancerDNS)) })
+		b.update(func(tx *store.Tx) { elbv2.DeleteLoadBalancer(tx, elbv2.LoadBalancerByDNSName(tx, balancerDNS)) })
 		synctest.Wait()
 		for _, name := range []string{"ip-10-0-0-5.ec2.internal.", "ip-10-0-0-9.ec2.internal.", balancerDNS + ".", "balanced.shop.local."} {
 			if got := b.says(name, dnsmessage.TypeA); !strings.HasPrefix(got, "NameError ") {

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // negativeTTL is for how many seconds it is remembered that a name does not exist where the namespace does
@@ -19,7 +19,7 @@ import (
 const negativeTTL = 15
 
 // pieces are all that the resolver of a VPC is to know.
-func pieces(tx *state.Tx, id string) (all []resolver.Piece) {
+func pieces(tx *store.Tx, id string) (all []resolver.Piece) {
 	if v := ec2network.OwnVPCByID(tx, id); v != nil && !v.DNSSupport {
 		all = append(all, resolver.Piece{Silent: &resolver.Silent{}})
 	}
@@ -35,7 +35,7 @@ func pieces(tx *state.Tx, id string) (all []resolver.Piece) {
 }
 
 // namespaces are those that the resolver of a VPC answers for: its private ones and all public ones.
-func namespaces(tx *state.Tx, id string) []*servicediscovery.Namespace {
+func namespaces(tx *store.Tx, id string) []*servicediscovery.Namespace {
 	return append(servicediscovery.NamespacesOfVPC(tx, id), servicediscovery.PublicNamespaces(tx)...)
 }
 
@@ -53,7 +53,7 @@ func zone(n *servicediscovery.Namespace) *resolver.Piece {
 
 // name is the piece of a service; nil is none. aliases are the names of load balancers that instances are
 // aliases of.
-func name(tx *state.Tx, s *servicediscovery.Service) (piece *resolver.Piece, aliases []string) {
+func name(tx *store.Tx, s *servicediscovery.Service) (piece *resolver.Piece, aliases []string) {
 	if !s.HasDNS() {
 		return nil, nil
 	}
@@ -93,7 +93,7 @@ func record(i *servicediscovery.Instance) resolver.Record {
 func balancerName(dnsName string) string { return strings.TrimPrefix(dnsName, "dualstack.") }
 
 // addresses are the addresses of a load balancer, by its DNS name.
-func addresses(tx *state.Tx, dnsName string) (all []netip.Addr) {
+func addresses(tx *store.Tx, dnsName string) (all []netip.Addr) {
 	b := elbv2.LoadBalancerByDNSName(tx, balancerName(dnsName))
 	if b == nil {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // TellsNames reports whether the resolver of a VPC tells private DNS names: with both attributes.
@@ -32,7 +32,7 @@ const noResolver = "169.254.169.253"
 
 // PrivateDNSName is that of a network interface in a subnet; empty in a VPC without DNS host
 // names. Source: recorded answers.
-func PrivateDNSName(tx *state.Tx, scope arn.Scope, subnet string, address netip.Addr) string {
+func PrivateDNSName(tx *store.Tx, scope arn.Scope, subnet string, address netip.Addr) string {
 	if !Of(tx, scope, subnet).DNSHostnames {
 		return ""
 	}
@@ -40,7 +40,7 @@ func PrivateDNSName(tx *state.Tx, scope arn.Scope, subnet string, address netip.
 }
 
 // Of is the VPC of a subnet, and the default one if that is gone or none.
-func Of(tx *state.Tx, scope arn.Scope, subnet string) *ec2network.VPC {
+func Of(tx *store.Tx, scope arn.Scope, subnet string) *ec2network.VPC {
 	if s := ec2network.FindSubnet(tx, scope, subnet); s != nil {
 		if v := ec2network.FindVPC(tx, scope, s.VPC); v != nil {
 			return v

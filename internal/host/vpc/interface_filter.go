@@ -7,7 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/securitygroup"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // wanted is what the engine is to be told. A simulated one that has a filter finds out by
@@ -65,7 +65,7 @@ func (all *Interfaces) compile(set *groupSet) {
 // peers are what rules of an account and region name.
 type peers struct {
 	all   *Interfaces
-	tx    *state.Tx
+	tx    *store.Tx
 	scope arn.Scope
 	vpc   string // of the interface
 }

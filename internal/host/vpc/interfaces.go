@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
 
@@ -30,7 +30,7 @@ const (
 
 // InterfaceOptions are what Interfaces need.
 type InterfaceOptions struct {
-	Store *state.Store
+	Store *store.Store
 	// Mode says what becomes of the rules of security groups.
 	Mode SecurityGroups
 	// Calls has what is due to be told under way.

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
@@ -18,11 +19,11 @@ var scope = arn.Scope{Region: "us-east-1", Account: "000000000000"}
 
 // Groups of one id in two accounts and two regions have nothing to do with each other.
 func TestMembershipGoesByAccountAndRegion(t *testing.T) {
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := NewInterfaces(InterfaceOptions{Store: store, Calls: &enginecall.Tracker{}})
+	all := NewInterfaces(InterfaceOptions{Store: rows, Calls: &enginecall.Tracker{}})
 	in := NewNetworks(Options{Engine: enginecall.New(nil, &enginecall.Tracker{}, slog.New(slog.DiscardHandler))})
 	group := []string{ec2network.DefaultSecurityGroup}
 	scopes := []arn.Scope{scope, {Region: "us-east-1", Account: "111111111111"}, {Region: "eu-west-1", Account: scope.Account}}
@@ -43,11 +44,11 @@ func TestMembershipGoesByAccountAndRegion(t *testing.T) {
 }
 
 func TestInterfacesThatLeaveAreForgotten(t *testing.T) {
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := NewInterfaces(InterfaceOptions{Store: store, Calls: &enginecall.Tracker{}})
+	all := NewInterfaces(InterfaceOptions{Store: rows, Calls: &enginecall.Tracker{}})
 	in := NewNetworks(Options{Engine: enginecall.New(nil, &enginecall.Tracker{}, slog.New(slog.DiscardHandler))})
 	for n := range byte(3) {
 		all.Join(in, fmt.Sprint(n), scope, []string{ec2network.DefaultSecurityGroup, "sg-0123456789abcdef0"}, netip.AddrFrom4([4]byte{10, 0, 0, n}))
@@ -68,19 +69,19 @@ const ownVPC, ownGroup = "vpc-0ec5e0123456789ab", "sg-0ec5e0123456789ab"
 // vpcBench has the default VPC, and another one of the range 10.9.0.0/16.
 type vpcBench struct {
 	*testing.T
-	store *state.Store
+	store *store.Store
 	all   *Interfaces
 	in    *Networks
 }
 
 func newVPCBench(t *testing.T) *vpcBench {
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &vpcBench{t, store, NewInterfaces(InterfaceOptions{Store: store, Calls: &enginecall.Tracker{}}),
+	b := &vpcBench{t, rows, NewInterfaces(InterfaceOptions{Store: rows, Calls: &enginecall.Tracker{}}),
 		NewNetworks(Options{Engine: enginecall.New(nil, &enginecall.Tracker{}, slog.New(slog.DiscardHandler))})}
-	b.update(func(tx *state.Tx) {
+	b.update(func(tx *store.Tx) {
 		ec2network.PutVPC(tx, &ec2network.VPC{Scope: scope, ID: ownVPC, CIDR: "10.9.0.0/16"})
 		own := ec2network.NewDefaultGroup(ownVPC, ownGroup)
 		own.Scope = scope
@@ -89,9 +90,9 @@ func newVPCBench(t *testing.T) *vpcBench {
 	return b
 }
 
-func (b *vpcBench) update(change func(*state.Tx)) {
+func (b *vpcBench) update(change func(*store.Tx)) {
 	b.Helper()
-	if err := b.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := b.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -135,7 +136,7 @@ func TestInterfacesOfTwoVPCs(t *testing.T) {
 	b.sends("beside another", "b", "10.9.0.5", true)
 	b.sends("beside another", "b", "192.0.2.1", true)
 	b.all.Leave("b")
-	b.update(func(tx *state.Tx) { ec2network.DeleteVPC(tx, ec2network.FindVPC(tx, scope, ownVPC)) })
+	b.update(func(tx *store.Tx) { ec2network.DeleteVPC(tx, ec2network.FindVPC(tx, scope, ownVPC)) })
 	b.all.VPCGone(ownVPC)
 	b.sends("alone again", "a", "10.9.0.4", true)
 }
@@ -163,7 +164,7 @@ func TestInterfacesInADefaultVPCWhoseRangeChanges(t *testing.T) {
 	b := newVPCBench(t)
 	b.join("a", ec2network.DefaultSecurityGroup, "172.31.0.4")
 	b.join("b", ownGroup, "10.9.0.4")
-	b.update(func(tx *state.Tx) { ec2network.SetNetworkCIDR(tx, netip.MustParsePrefix("172.20.0.0/16")) })
+	b.update(func(tx *store.Tx) { ec2network.SetNetworkCIDR(tx, netip.MustParsePrefix("172.20.0.0/16")) })
 	b.join("c", "sg-0123456789abcdef0", "172.20.0.4")
 	for _, owner := range []string{"a", "c"} {
 		b.sends("with another range", owner, "172.20.0.5", true)

@@ -20,13 +20,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
 
 // Options are what Networks need.
 type Options struct {
-	Store  *state.Store
+	Store  *store.Store
 	Clock  *clock.Clock
 	Log    *slog.Logger
 	Engine *enginecall.Engine
@@ -140,7 +140,7 @@ func (n *Networks) defaultNetwork(ctx context.Context) (backend.Network, error) 
 	if n.Range.IsValid() && network.CIDR != n.Range {
 		n.Log.Warn("made the network of the VPC with another range", "range", network.CIDR, "wanted", n.Range)
 	}
-	err = n.Store.Update(func(tx *state.Tx) error {
+	err = n.Store.Update(func(tx *store.Tx) error {
 		if ec2network.NetworkCIDR(tx) != network.CIDR {
 			ec2network.SetNetworkCIDR(tx, network.CIDR)
 		}

@@ -5,15 +5,15 @@ import (
 	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // TakePublicAddress gives an owner a public address, if there is one left, while what it is for
 // lives. It fails with ErrNotStored.
-func (n *Networks) TakePublicAddress(owner, what string, lives func(tx *state.Tx) bool) error {
+func (n *Networks) TakePublicAddress(owner, what string, lives func(tx *store.Tx) bool) error {
 	var address netip.Addr
 	taken := false
-	err := n.Store.Update(func(tx *state.Tx) error {
+	err := n.Store.Update(func(tx *store.Tx) error {
 		if taken = lives(tx); taken {
 			address = ec2network.TakePublicAddress(tx, owner, owner)
 		}

@@ -7,7 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Statuses of activities.
@@ -57,7 +57,7 @@ func message(format string, values ...any) *string {
 
 // begin writes a new activity that is to change a desired count. One before it that is still under way is over: a choice,
 // as AWS was not seen with two.
-func begin(tx *state.Tx, r applicationautoscaling.Resource, change applicationautoscaling.Change, cause string, now time.Time) {
+func begin(tx *store.Tx, r applicationautoscaling.Resource, change applicationautoscaling.Change, cause string, now time.Time) {
 	if last := applicationautoscaling.LastChange(tx, r.Key()); last != nil && last.Open() {
 		end(tx, last, overridden, laterChanged(last.Change.To, change.To), now)
 	}
@@ -67,7 +67,7 @@ func begin(tx *state.Tx, r applicationautoscaling.Resource, change applicationau
 }
 
 // end writes how an activity has ended.
-func end(tx *state.Tx, a *applicationautoscaling.Activity, status types.ScalingActivityStatusCode, text *string, now time.Time) {
+func end(tx *store.Tx, a *applicationautoscaling.Activity, status types.ScalingActivityStatusCode, text *string, now time.Time) {
 	ended := *a
 	ended.Status, ended.Message, ended.EndedAt = status, text, &now
 	applicationautoscaling.PutActivity(tx, &ended)

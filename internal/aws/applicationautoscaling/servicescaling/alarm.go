@@ -14,7 +14,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
 	cwtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // actOnAlarms decides what the alarms ask for whose actions wait for a target: all that do are one decision. The actions
@@ -31,7 +30,7 @@ func (c *Controller) actOnAlarms(key string) error {
 	if len(waits(c.Store.Read())) == 0 {
 		return nil
 	}
-	return c.update(key, func(tx *state.Tx) {
+	return c.update(key, func(tx *store.Tx) {
 		now := c.Clock.Now()
 		var signals []decision.Signal
 		for _, a := range waits(tx) {

@@ -2,13 +2,13 @@ package servicescaling
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // enforce moves the desired count of a service into bounds that were given since it was moved last. A desired count that
 // leaves them later stays until a policy acts (AAS0020.1; ECS developer guide, service auto scaling considerations).
 func (c *Controller) enforce(key string) error {
-	return c.update(key, func(tx *state.Tx) {
+	return c.update(key, func(tx *store.Tx) {
 		t := applicationautoscaling.TargetByKey(tx, key)
 		if t == nil {
 			return

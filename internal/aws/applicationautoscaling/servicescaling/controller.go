@@ -25,7 +25,7 @@ import (
 
 // Options are what services are scaled with. All fields are required.
 type Options struct {
-	Store  *state.Store
+	Store  *store.Store
 	Clock  *clock.Clock
 	Log    *slog.Logger
 	Client *apiclient.Client
@@ -139,8 +139,8 @@ func earliest(a, b time.Time) time.Time {
 }
 
 // update changes rows because of a key. The clock waits for what that leads to.
-func (c *Controller) update(key string, change func(tx *state.Tx)) error {
-	return c.Store.Update(func(tx *state.Tx) error {
+func (c *Controller) update(key string, change func(tx *store.Tx)) error {
+	return c.Store.Update(func(tx *store.Tx) error {
 		c.Causes(tx, key)
 		change(tx)
 		return nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -27,7 +28,7 @@ func TestAnAlarmScales(t *testing.T) {
 		w.shows("0s Setting desired count to 3. monitor alarm cpu-high in state ALARM triggered policy cpu: InProgress after -: " +
 			"Successfully set desired count to 3. Waiting for change to be fulfilled by ecs.")
 		w.advance(50 * time.Second)
-		w.update(func(tx *state.Tx) { // at once: the first wants no more than there is, and the other no scale-out
+		w.update(func(tx *store.Tx) { // at once: the first wants no more than there is, and the other no scale-out
 			w.put(tx, "cpu-high", p.ARN(), w.fresh(60))
 			w.put(tx, "cpu-low", p.ARN(), w.fresh(1))
 		})
@@ -172,7 +173,7 @@ func TestRefusals(t *testing.T) {
 		if w.desired() != 3 {
 			t.Errorf("the desired count is %d: %v", w.desired(), w.activities())
 		}
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			s := state.FindService(tx, service).Clone()
 			s.DeletedAt = w.clock.Now()
 			state.PutService(tx, s)
@@ -191,7 +192,7 @@ func TestScheduledActions(t *testing.T) {
 		w.target(1, 1)
 		put := func(a applicationautoscaling.ScheduledAction) {
 			a.Of, a.Anchor = web, w.clock.Now()
-			w.update(func(tx *state.Tx) { applicationautoscaling.PutScheduledAction(tx, &a) })
+			w.update(func(tx *store.Tx) { applicationautoscaling.PutScheduledAction(tx, &a) })
 		}
 		put(applicationautoscaling.ScheduledAction{Name: "once", Expression: "at(2026-11-20T12:30:00)", Min: aws.Int32(2), Max: aws.Int32(3)})
 		put(applicationautoscaling.ScheduledAction{Name: "past", Expression: "at(2026-11-20T11:30:00)", Min: aws.Int32(9), Max: aws.Int32(9)})
@@ -206,12 +207,12 @@ func TestScheduledActions(t *testing.T) {
 		)
 		suspended := *applicationautoscaling.FindTarget(w.store.Read(), web)
 		suspended.Suspended.Scheduled = true
-		w.update(func(tx *state.Tx) { applicationautoscaling.PutTarget(tx, &suspended) })
+		w.update(func(tx *store.Tx) { applicationautoscaling.PutTarget(tx, &suspended) })
 		put(applicationautoscaling.ScheduledAction{Name: "unseen", Expression: "at(2026-11-21T12:30:00)", Min: aws.Int32(0)})
 		w.advance(time.Hour)
 		resumed := *applicationautoscaling.FindTarget(w.store.Read(), web)
 		resumed.Suspended.Scheduled = false
-		w.update(func(tx *state.Tx) { applicationautoscaling.PutTarget(tx, &resumed) })
+		w.update(func(tx *store.Tx) { applicationautoscaling.PutTarget(tx, &resumed) })
 		w.advance(time.Hour)
 		if n := len(w.activities()); n != 4 || resumed.Min != 2 {
 			t.Errorf("%d activities: %v", n, w.activities())
@@ -224,7 +225,7 @@ func TestScheduledActionsDoNotWaitForECS(t *testing.T) {
 	inBubble(t, 1, func(w *world) {
 		w.answer = func(int) (int, string) { return http.StatusInternalServerError, `{"__type":"ServerException"}` }
 		w.target(2, 4)
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			applicationautoscaling.PutScheduledAction(tx, &applicationautoscaling.ScheduledAction{
 				Name: "half past", Of: web, Anchor: w.clock.Now(), Expression: "cron(30 * * * ? *)", Min: aws.Int32(3), Max: aws.Int32(6),
 			})
@@ -284,7 +285,7 @@ func TestScheduledActionsWhileClocksChange(t *testing.T) {
 	inBubble(t, 1, func(w *world) {
 		w.target(1, 4)
 		for name, hour := range map[string]int32{"day": 2, "night": 1} {
-			w.update(func(tx *state.Tx) {
+			w.update(func(tx *store.Tx) {
 				applicationautoscaling.PutScheduledAction(tx, &applicationautoscaling.ScheduledAction{
 					Of: web, Name: name, Expression: fmt.Sprintf("cron(30 %d * * ? *)", hour), Zone: aws.String("Europe/Berlin"), Anchor: w.clock.Now(), Min: aws.Int32(hour),
 				})

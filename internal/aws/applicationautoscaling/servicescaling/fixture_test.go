@@ -38,7 +38,7 @@ var (
 // world is a store with a service, a clock that only moves by Advance, and an ECS that scales at once.
 type world struct {
 	*testing.T
-	store *state.Store
+	store *store.Store
 	clock *clock.Clock
 	loop  *Controller
 	stop  func()
@@ -53,13 +53,13 @@ type world struct {
 
 func inBubble(t *testing.T, desired int, test func(w *world)) {
 	synctest.Test(t, func(t *testing.T) {
-		s, err := state.Open(state.Options{})
+		s, err := state.Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		w := &world{T: t, store: s, clock: clock.New(clock.Options{Start: began}), values: map[string][]float64{}}
 		w.must(w.clock.SetSpeed(0))
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			state.PutService(tx, &state.Service{ARN: service, Name: "web", ClusterARN: scope.Cluster("shop"), Deployments: []*state.Deployment{{ID: "d", Primary: true, RolloutState: "COMPLETED", Revision: &state.ServiceRevision{}}}})
 		})
 		w.scale(desired)
@@ -78,9 +78,9 @@ func (w *world) must(err error) {
 	}
 }
 
-func (w *world) update(change func(tx *state.Tx)) {
+func (w *world) update(change func(tx *store.Tx)) {
 	w.Helper()
-	w.must(w.store.Update(func(tx *state.Tx) error { change(tx); return nil }))
+	w.must(w.store.Update(func(tx *store.Tx) error { change(tx); return nil }))
 }
 
 func (w *world) start() {
@@ -132,7 +132,7 @@ func (w *world) ServeHTTP(r http.ResponseWriter, request *http.Request) {
 
 // scale sets the desired count of the service, and has as many tasks run.
 func (w *world) scale(desired int) {
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		s := state.FindService(tx, service).Clone()
 		s.DesiredCount = desired
 		state.PutService(tx, s)
@@ -156,7 +156,7 @@ func (w *world) scale(desired int) {
 // rollout says how the deployment of the service fares.
 func (w *world) rollout(to ecstypes.DeploymentRolloutState) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		s := state.FindService(tx, service).Clone()
 		s.Deployments[0].RolloutState = to
 		state.PutService(tx, s)
@@ -168,7 +168,7 @@ func (w *world) desired() int { return state.FindService(w.store.Read(), service
 // target has the service be scaled between two bounds.
 func (w *world) target(least, most int32) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		t := applicationautoscaling.FindTarget(tx, web)
 		if t == nil {
 			t = &applicationautoscaling.Target{Scope: web.Scope, Namespace: web.Namespace, Resource: web.Resource, Dimension: web.Dimension}
@@ -185,7 +185,7 @@ func (w *world) tracking(name string, target float64, values ...float64) *applic
 		Tracking: &types.TargetTrackingScalingPolicyConfiguration{TargetValue: &target},
 	}
 	w.values[name+"-low"] = values
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		applicationautoscaling.PutPolicy(tx, p)
 		for name, comparison := range map[string]cwtypes.ComparisonOperator{name + "-high": "GreaterThanThreshold", name + "-low": "LessThanThreshold"} {
 			cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: scope, Name: name, Settings: cloudwatch.Settings{Threshold: target, Comparison: comparison}})
@@ -200,7 +200,7 @@ func (w *world) steps(name string, by int32) *applicationautoscaling.Policy {
 	p := &applicationautoscaling.Policy{Of: web, TargetID: "id", Name: name, Type: types.PolicyTypeStepScaling, Step: &types.StepScalingPolicyConfiguration{
 		AdjustmentType: types.AdjustmentTypeChangeInCapacity, StepAdjustments: []types.StepAdjustment{{ScalingAdjustment: &by}},
 	}}
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		applicationautoscaling.PutPolicy(tx, p)
 		cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: scope, Name: name, Settings: cloudwatch.Settings{Threshold: 50, Comparison: "GreaterThanThreshold"}})
 	})
@@ -210,7 +210,7 @@ func (w *world) steps(name string, by int32) *applicationautoscaling.Policy {
 // alarm has an alarm ask for a policy, with data points that were asked for now.
 func (w *world) alarm(name string, p *applicationautoscaling.Policy, points ...float64) {
 	w.Helper()
-	w.update(func(tx *state.Tx) { w.put(tx, name, p.ARN(), w.fresh(points...)) })
+	w.update(func(tx *store.Tx) { w.put(tx, name, p.ARN(), w.fresh(points...)) })
 }
 
 // fresh is data of a reason, with data points that were asked for now.
@@ -222,10 +222,10 @@ func (w *world) fresh(points ...float64) string {
 
 func (w *world) ask(alarm, policyARN, data string) {
 	w.Helper()
-	w.update(func(tx *state.Tx) { w.put(tx, alarm, policyARN, data) })
+	w.update(func(tx *store.Tx) { w.put(tx, alarm, policyARN, data) })
 }
 
-func (w *world) put(tx *state.Tx, alarm, policyARN, data string) {
+func (w *world) put(tx *store.Tx, alarm, policyARN, data string) {
 	cloudwatch.PutAction(tx, &cloudwatch.Action{
 		ARN: policyARN, Alarm: "arn:aws:cloudwatch:us-east-1:000000000000:alarm:" + alarm, New: cwtypes.StateValueAlarm, Data: data, At: w.clock.Now(),
 	})

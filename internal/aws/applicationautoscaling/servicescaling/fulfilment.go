@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -71,7 +72,7 @@ func (c *Controller) forgetPoll(key string) {
 }
 
 // serviceOf is the service that a resource is, or nil if there is none any more.
-func serviceOf(tx *state.Tx, r applicationautoscaling.Resource) *state.Service {
+func serviceOf(tx *store.Tx, r applicationautoscaling.Resource) *state.Service {
 	if s := state.FindService(tx, r.Service()); s != nil && s.Status() == state.ServiceActive {
 		return s
 	}
@@ -101,7 +102,7 @@ func (c *Controller) carryOut(ctx context.Context, key string, a *applicationaut
 	default:
 		return c.end(key, a, overridden, laterChanged(a.Change.To, int32(service.DesiredCount)))
 	}
-	return c.update(key, func(tx *state.Tx) {
+	return c.update(key, func(tx *store.Tx) {
 		begun := *a
 		begun.Status, begun.Message = inProgress, waiting(a.Change.To)
 		applicationautoscaling.PutActivity(tx, &begun)
@@ -126,7 +127,7 @@ func (c *Controller) updateService(ctx context.Context, a *applicationautoscalin
 
 // end writes how an activity has ended, unless it has changed meanwhile.
 func (c *Controller) end(key string, a *applicationautoscaling.Activity, status types.ScalingActivityStatusCode, text *string) error {
-	return c.update(key, func(tx *state.Tx) {
+	return c.update(key, func(tx *store.Tx) {
 		if applicationautoscaling.LastChange(tx, key) == a {
 			end(tx, a, status, text, c.Clock.Now())
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	ecstypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // What is reported says of each alarm what comes of it, and why nothing does.
@@ -22,7 +22,7 @@ func TestReport(t *testing.T) {
 		w.values["cpu-high"] = []float64{90}
 		memory := w.tracking("memory", 30)
 		w.steps("lonely", 1)
-		w.update(func(tx *state.Tx) {
+		w.update(func(tx *store.Tx) {
 			high, low := *cloudwatch.FindAlarm(tx, scope, "cpu-high"), *cloudwatch.FindAlarm(tx, scope, "cpu-low")
 			high.State, high.ActionsEnabled, low.State, low.ActionsEnabled = "ALARM", true, "OK", true
 			cloudwatch.PutAlarm(tx, &high)

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/scheduleexpression"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // late is for how long after its time a recurring action is acted on, by the clock. A clock that is fast gives the machine
@@ -33,7 +33,7 @@ func (c *Controller) schedule(key string, t *applicationautoscaling.Target) (wak
 	if first == nil || wakeAt.After(now) {
 		return wakeAt, nil
 	}
-	return now, c.update(key, func(tx *state.Tx) { act(tx, first, wakeAt, now) })
+	return now, c.update(key, func(tx *store.Tx) { act(tx, first, wakeAt, now) })
 }
 
 // nextDue is when a scheduled action is due next. One that is due once is due however late, unless its time was over
@@ -75,7 +75,7 @@ func latest(a, b time.Time) time.Time {
 
 // act gives the target of a scheduled action its bounds. One that is due while such actions are suspended has no effect,
 // then and later (AAS0022.2).
-func act(tx *state.Tx, a *applicationautoscaling.ScheduledAction, due, now time.Time) {
+func act(tx *store.Tx, a *applicationautoscaling.ScheduledAction, due, now time.Time) {
 	t := applicationautoscaling.FindTarget(tx, a.Of)
 	if t == nil || applicationautoscaling.FindScheduledAction(tx, a.Of, a.Name) != a {
 		return

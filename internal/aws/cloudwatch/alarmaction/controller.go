@@ -17,12 +17,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what actions are done with. All fields are required.
 type Options struct {
-	Store *state.Store
+	Store *store.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
 	// Way refuses the ARN of a topic or function to which there is no way.
@@ -62,7 +61,7 @@ const (
 // reconcile removes an action, and puts a delivery or says why there is none, in one transaction.
 func (c *controller) reconcile(_ context.Context, key string) (never time.Time, err error) {
 	now := c.Clock.Now()
-	return never, c.Store.Update(func(tx *state.Tx) error {
+	return never, c.Store.Update(func(tx *store.Tx) error {
 		a := cloudwatch.FindAction(tx, key)
 		if a == nil {
 			return nil

@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -33,13 +34,13 @@ const (
 // scene has the alarm "errors" and the composite alarm C of it, each with actions, and the controller.
 type scene struct {
 	*testing.T
-	rows  *state.Store
+	rows  *store.Store
 	clock *clock.Clock
 }
 
 func withScene(t *testing.T, story func(s *scene)) {
 	synctest.Test(t, func(t *testing.T) {
-		rows, err := state.Open(state.Options{})
+		rows, err := state.Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,19 +60,19 @@ func withScene(t *testing.T, story func(s *scene)) {
 		a := &cloudwatch.Alarm{Scope: scope, Name: "errors", ConfiguredAt: s.clock.Now()}
 		a.ActionsEnabled, a.AlarmActions = true, []string{topic, function, nowhere, reboot}
 		a.Begin(s.clock.Now())
-		s.update(func(tx *state.Tx) { cloudwatch.PutAlarm(tx, a) })
+		s.update(func(tx *store.Tx) { cloudwatch.PutAlarm(tx, a) })
 		s.set(types.StateValueOk)
 		c := &cloudwatch.Composite{Scope: scope, Name: "C", Children: []string{a.ARN()}, ConfiguredAt: s.clock.Now(), CompositeSettings: cloudwatch.CompositeSettings{
 			Rule: "ALARM(errors)", ActionSettings: cloudwatch.ActionSettings{ActionsEnabled: true, AlarmActions: []string{topic}},
 		}}
-		s.update(func(tx *state.Tx) { alarmstate.Configure(tx, nil, c, s.clock.Now()) })
+		s.update(func(tx *store.Tx) { alarmstate.Configure(tx, nil, c, s.clock.Now()) })
 		story(s)
 	})
 }
 
-func (s *scene) update(do func(tx *state.Tx)) {
+func (s *scene) update(do func(tx *store.Tx)) {
 	s.Helper()
-	if err := s.rows.Update(func(tx *state.Tx) error { do(tx); return nil }); err != nil {
+	if err := s.rows.Update(func(tx *store.Tx) error { do(tx); return nil }); err != nil {
 		s.Fatal(err)
 	}
 	synctest.Wait()
@@ -81,7 +82,7 @@ func (s *scene) update(do func(tx *state.Tx)) {
 func (s *scene) set(to types.StateValue) {
 	s.Helper()
 	reason := "by hand"
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		alarmstate.Set(tx, cloudwatch.FindAlarm(tx, scope, "errors"), alarmstate.State{Value: to, Reason: &reason, At: s.clock.Now()})
 	})
 }
@@ -119,7 +120,7 @@ func TestActions(t *testing.T) {
 				s.Errorf("the history has %q, want %q", said, want)
 			}
 		}
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			d := got["errors "+topic]
 			delivery.Delete(tx, d)
 			alarmaction.Ended(tx, d, nil, s.clock.Now())
@@ -150,7 +151,7 @@ func TestMessagesOfCompositeAlarms(t *testing.T) {
 	})
 	withScene(t, func(s *scene) {
 		reason := "by hand"
-		s.update(func(tx *state.Tx) {
+		s.update(func(tx *store.Tx) {
 			alarmstate.SetComposite(tx, cloudwatch.FindComposite(tx, scope, "C"), alarmstate.State{Value: types.StateValueAlarm, Reason: &reason, At: s.clock.Now()})
 		})
 		s.told("C", `[]`)

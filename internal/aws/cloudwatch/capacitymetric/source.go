@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric/collection"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -21,7 +22,7 @@ const Groups = "AWS/AutoScaling"
 
 // Source is that of the metrics. All exported fields are required.
 type Source struct {
-	Store *state.Store
+	Store *store.Store
 	// Began is when the emulator has begun, by its clock: data points of managed scaling from before were told then.
 	Began time.Time
 
@@ -46,7 +47,7 @@ func (s *Source) Collect(_ context.Context, w collection.Window) (data []metric.
 
 // managedScaling tells the data points that managed scaling has measured, each at the minute that it ends, as other samples
 // are.
-func (s *Source) managedScaling(tx *state.Tx) (data []metric.Datum) {
+func (s *Source) managedScaling(tx *store.Tx) (data []metric.Datum) {
 	told := map[string]time.Time{}
 	for _, row := range state.AllManagedScaling(tx) {
 		last, known := s.told[row.CapacityProvider]

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric/collection"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -24,21 +25,21 @@ var (
 // world is a store with a source of metrics.
 type world struct {
 	*testing.T
-	store  *state.Store
+	store  *store.Store
 	source *Source
 }
 
 func newWorld(t *testing.T) *world {
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &world{t, store, &Source{Store: store, Began: minute}}
+	return &world{t, rows, &Source{Store: rows, Began: minute}}
 }
 
-func (w *world) update(fn func(tx *state.Tx)) {
+func (w *world) update(fn func(tx *store.Tx)) {
 	w.Helper()
-	if err := w.store.Update(func(tx *state.Tx) error { fn(tx); return nil }); err != nil {
+	if err := w.store.Update(func(tx *store.Tx) error { fn(tx); return nil }); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -67,7 +68,7 @@ func TestManagedScaling(t *testing.T) {
 	row := state.ManagedScaling{CapacityProvider: scope.CapacityProvider("spot"), Cluster: scope.Cluster("shop")}
 	measure := func(at time.Time, value float64) {
 		row = row.WithPoint(state.DataPoint{At: at, Value: value})
-		w.update(func(tx *state.Tx) { kept := row; state.PutManagedScaling(tx, &kept) })
+		w.update(func(tx *store.Tx) { kept := row; state.PutManagedScaling(tx, &kept) })
 	}
 	measure(minute, 50)
 	measure(minute.Add(time.Minute), 100)
@@ -82,7 +83,7 @@ func TestManagedScaling(t *testing.T) {
 func TestGroups(t *testing.T) {
 	w := newWorld(t)
 	group := &autoscaling.Group{Scope: scope, Name: "fleet", Min: 1, Max: 5, Desired: 4}
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		autoscaling.PutGroup(tx, group)
 		for id, is := range map[string]types.LifecycleState{
 			"i-1": types.LifecycleStateInService, "i-2": types.LifecycleStateInService, "i-3": types.LifecycleStatePendingWait, "i-4": types.LifecycleStateTerminating,
@@ -95,7 +96,7 @@ func TestGroups(t *testing.T) {
 	for _, name := range []string{"GroupMinSize", "GroupDesiredCapacity", "GroupInServiceInstances", "GroupPendingInstances", "GroupTerminatingCapacity", "GroupStandbyInstances", "GroupTotalInstances", "WarmPoolTotalCapacity"} {
 		enabled.Metrics = append(enabled.Metrics, types.EnabledMetric{Metric: aws.String(name), Granularity: aws.String("1Minute")})
 	}
-	w.update(func(tx *state.Tx) { autoscaling.PutGroup(tx, &enabled) })
+	w.update(func(tx *store.Tx) { autoscaling.PutGroup(tx, &enabled) })
 	w.told(minute, true,
 		"18:47 AWS/AutoScaling GroupDesiredCapacity fleet 4 None", "18:47 AWS/AutoScaling GroupInServiceInstances fleet 2 None",
 		"18:47 AWS/AutoScaling GroupMinSize fleet 1 None", "18:47 AWS/AutoScaling GroupPendingInstances fleet 1 None",

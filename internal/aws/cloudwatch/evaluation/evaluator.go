@@ -13,12 +13,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metricmath"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Evaluator evaluates alarms. Store, Metrics and Log are required.
 type Evaluator struct {
-	Store   *state.Store
+	Store   *store.Store
 	Metrics *metric.Store
 	Log     *slog.Logger
 	// Repeat reports whether a scaling policy would do something new, now that its alarm has stayed in ALARM, with the data
@@ -52,7 +51,7 @@ func (e *Evaluator) Evaluate(_ context.Context, at time.Time, causes func(tx *st
 	if len(changes) == 0 {
 		return nil
 	}
-	return e.Store.Update(func(tx *state.Tx) error {
+	return e.Store.Update(func(tx *store.Tx) error {
 		causes(tx)
 		for _, c := range changes {
 			now := cloudwatch.FindAlarm(tx, c.alarm.Scope, c.alarm.Name)

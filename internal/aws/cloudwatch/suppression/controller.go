@@ -11,17 +11,17 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/alarmstate"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 type controller struct {
 	*reconcile.Loop
-	store *state.Store
+	store *store.Store
 	clock *clock.Clock
 }
 
 // New makes the loop that releases actions that are suppressed for a time.
-func New(s *state.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
+func New(s *store.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
 	c := &controller{store: s, clock: clk}
 	c.Loop = reconcile.New(reconcile.Options{
 		Name: "composite alarm", Clock: clk, Log: log, Watch: s.Watch(0, cloudwatch.OnSuppressions()), Reconcile: c.reconcile,
@@ -38,7 +38,7 @@ func (c *controller) reconcile(_ context.Context, key string) (due time.Time, er
 		}
 		return due, nil
 	}
-	return due, c.store.Update(func(tx *state.Tx) error {
+	return due, c.store.Update(func(tx *store.Tx) error {
 		c.Causes(tx, key)
 		if alarm := cloudwatch.CompositeByKey(tx, key); alarm != nil {
 			alarmstate.Release(tx, alarm, now)

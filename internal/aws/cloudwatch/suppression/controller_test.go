@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -22,7 +23,7 @@ var scope = arn.Scope{Region: "eu-west-1", Account: "123456789012"}
 // that another controller finds in the middle of a wait, as after a restart, is released all the same.
 func TestWaitsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		rows, err := state.Open(state.Options{})
+		rows, err := state.Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,16 +39,16 @@ func TestWaitsEnd(t *testing.T) {
 			synctest.Wait()
 			return func() { cancel(); <-ended }
 		}
-		update := func(do func(tx *state.Tx)) {
+		update := func(do func(tx *store.Tx)) {
 			t.Helper()
-			if err := rows.Update(func(tx *state.Tx) error { do(tx); return nil }); err != nil {
+			if err := rows.Update(func(tx *store.Tx) error { do(tx); return nil }); err != nil {
 				t.Fatal(err)
 			}
 		}
 		set := func(alarm string, to types.StateValue) {
 			t.Helper()
 			reason := "by hand"
-			update(func(tx *state.Tx) {
+			update(func(tx *store.Tx) {
 				alarmstate.Set(tx, cloudwatch.FindAlarm(tx, scope, alarm), alarmstate.State{Value: to, Reason: &reason, At: clk.Now()})
 			})
 			synctest.Wait()
@@ -70,7 +71,7 @@ func TestWaitsEnd(t *testing.T) {
 		for _, name := range []string{"child", "suppressor"} {
 			a := &cloudwatch.Alarm{Scope: scope, Name: name, ConfiguredAt: clk.Now()}
 			a.Begin(clk.Now())
-			update(func(tx *state.Tx) { cloudwatch.PutAlarm(tx, a) })
+			update(func(tx *store.Tx) { cloudwatch.PutAlarm(tx, a) })
 			set(name, types.StateValueOk)
 		}
 		minute, by := int32(60), "suppressor"
@@ -78,7 +79,7 @@ func TestWaitsEnd(t *testing.T) {
 			Rule: "ALARM(child)", Suppressor: &by, WaitPeriod: &minute, ExtensionPeriod: &minute,
 			ActionSettings: cloudwatch.ActionSettings{ActionsEnabled: true, AlarmActions: []string{"arn:aws:sns:eu-west-1:123456789012:page"}},
 		}}
-		update(func(tx *state.Tx) { alarmstate.Configure(tx, nil, c, clk.Now()) })
+		update(func(tx *store.Tx) { alarmstate.Configure(tx, nil, c, clk.Now()) })
 		advance(time.Minute)
 		is("a new alarm", "", 0)
 

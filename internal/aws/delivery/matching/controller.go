@@ -18,12 +18,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what events are matched with. All fields are required.
 type Options struct {
-	Store    *state.Store
+	Store    *store.Store
 	Clock    *clock.Clock
 	Log      *slog.Logger
 	Router   *routing.Router
@@ -31,7 +32,7 @@ type Options struct {
 	// About says whose an event is and what it is, at little cost; ok is false for one that is none of AWS's.
 	About func(e state.Event) (about About, ok bool)
 	// JSON is an event as its service sends it. It is made only for one that a rule may want.
-	JSON func(tx *state.Tx, e state.Event) []byte
+	JSON func(tx *store.Tx, e state.Event) []byte
 }
 
 // Controller matches the events of the outbox. Make one with New.
@@ -118,7 +119,7 @@ func (c *Controller) reconcile(ctx context.Context, _ string) (never time.Time, 
 		c.begun, c.cursor = true, c.written
 	}
 	c.gather(ctx)
-	events, oldest, _ := c.Store.Events(c.cursor)
+	events, oldest, _ := state.Events(c.Store, c.cursor)
 	c.skip(oldest, first && len(events) < state.KeptEvents)
 	for len(events) > 0 && ctx.Err() == nil {
 		some := events[:min(batch, len(events))]
@@ -205,7 +206,7 @@ func (c *Controller) isFarAhead(last uint64) bool {
 
 // write moves the cursor in its row, and puts deliveries.
 func (c *Controller) write(cursor uint64, made []*delivery.Delivery) error {
-	err := c.Store.Update(func(tx *state.Tx) error {
+	err := c.Store.Update(func(tx *store.Tx) error {
 		delivery.PutCursor(tx, cursor)
 		c.Router.Put(tx, made)
 		return nil

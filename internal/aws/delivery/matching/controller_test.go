@@ -23,6 +23,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -31,7 +32,7 @@ var scope = arn.Scope{Region: "us-east-1", Account: "123456789012"}
 // world is a store with an outbox, and the controller.
 type world struct {
 	*testing.T
-	store    *state.Store
+	store    *store.Store
 	clock    *clock.Clock
 	log      bytes.Buffer
 	counters delivery.Counters
@@ -40,7 +41,7 @@ type world struct {
 	stop     func()
 }
 
-func inBubble(t *testing.T, o state.Options, test func(w *world)) {
+func inBubble(t *testing.T, o store.Options, test func(w *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		store, err := state.Open(o)
 		if err != nil {
@@ -67,7 +68,7 @@ func (w *world) start() {
 		About: func(e state.Event) (matching.About, bool) {
 			return matching.About{Scope: scope, Source: "aws.ecs", DetailType: e.Value.ServiceAction.Type}, e.Value.ServiceAction.Type != "Fault"
 		},
-		JSON: func(_ *state.Tx, e state.Event) []byte {
+		JSON: func(_ *store.Tx, e state.Event) []byte {
 			w.bodies.Add(1)
 			if e.Value.ServiceAction.Name == unreadable {
 				return nil
@@ -91,9 +92,9 @@ func (w *world) start() {
 	}
 }
 
-func (w *world) update(fn func(tx *state.Tx)) {
+func (w *world) update(fn func(tx *store.Tx)) {
 	w.Helper()
-	if err := w.store.Update(func(tx *state.Tx) error { fn(tx); return nil }); err != nil {
+	if err := w.store.Update(func(tx *store.Tx) error { fn(tx); return nil }); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -101,8 +102,8 @@ func (w *world) update(fn func(tx *state.Tx)) {
 // rule puts a rule that wants events of a detail-type from now on.
 func (w *world) rule(detailType string) {
 	w.Helper()
-	since := w.store.NewestEvent()
-	w.update(func(tx *state.Tx) {
+	since := state.NewestEvent(w.store)
+	w.update(func(tx *store.Tx) {
 		eventbridge.PutRule(tx, &eventbridge.Rule{
 			Scope: scope, Bus: "default", Name: detailType, EventPattern: fmt.Sprintf(`{"detail-type":[%q]}`, detailType), Since: since,
 		})
@@ -115,7 +116,7 @@ func (w *world) rule(detailType string) {
 // tell appends events of a detail-type, in one transaction.
 func (w *world) tell(detailType string, names ...string) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		for _, name := range names {
 			state.AnnounceServiceAction(tx, state.ServiceAction{Type: detailType, Name: name}, w.clock.Now())
 		}
@@ -135,7 +136,7 @@ func (w *world) delivered(want ...string) {
 }
 
 func TestRulesGetTheEventsOfTheOutbox(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.tell("A", "before")
 		w.rule("A")
 		w.tell("A", "1", "2")
@@ -150,7 +151,7 @@ func TestRulesGetTheEventsOfTheOutbox(t *testing.T) {
 
 // An event that cannot be matched keeps no other one from its rules, and the log tells of it.
 func TestAnEventThatCannotBeMatchedIsLeftOut(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.rule("A")
 		w.tell("A", "1", unreadable, "2")
 		w.idle()
@@ -165,7 +166,7 @@ func TestAnEventThatCannotBeMatchedIsLeftOut(t *testing.T) {
 
 // Events that no rule wants cost nothing: neither JSON nor a write.
 func TestUnwantedEventsCostNothing(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.rule("A")
 		w.idle()
 		for range 100 {
@@ -184,7 +185,7 @@ func TestUnwantedEventsCostNothing(t *testing.T) {
 }
 
 func TestARestartLosesAndRepeatsNothing(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.rule("A")
 		w.tell("A", "1")
 		w.idle()
@@ -199,7 +200,7 @@ func TestARestartLosesAndRepeatsNothing(t *testing.T) {
 // A crash takes back what the cursor has moved in memory. What comes of a rule or target later than the events it passed
 // does not get them.
 func TestWhatWasUnwantedBeforeACrashStaysSo(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.tell("A", "1")
 		w.idle()
 		w.rule("A")
@@ -213,7 +214,7 @@ func TestWhatWasUnwantedBeforeACrashStaysSo(t *testing.T) {
 // Each batch is matched or not, as the disk has it.
 func TestTheDiskFails(t *testing.T) {
 	var full atomic.Bool
-	disk := state.Options{Path: filepath.Join(t.TempDir(), "state.db"), Fault: func() error {
+	disk := store.Options{Path: filepath.Join(t.TempDir(), "state.db"), Fault: func() error {
 		if full.Load() {
 			return errors.New("disk full")
 		}
@@ -238,7 +239,7 @@ func TestTheDiskFails(t *testing.T) {
 }
 
 func TestEventsThatAreGoneAreCounted(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.rule("A")
 		w.tell("A", "1")
 		w.idle()
@@ -257,7 +258,7 @@ func TestEventsThatAreGoneAreCounted(t *testing.T) {
 
 // They count also if there were none before.
 func TestEventsThatAreGoneFromTheFirstOnAreCounted(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.rule("A")
 		w.tell("A", numbered(state.KeptEvents+5)...)
 		w.idle()
@@ -269,14 +270,14 @@ func TestEventsThatAreGoneFromTheFirstOnAreCounted(t *testing.T) {
 
 // Events that were looked at and are forgotten since are not missed, though after a crash the cursor stands before them.
 func TestForgottenEventsAreNotMissed(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.rule("A")
 		w.tell("A", "1")
 		w.tell("B", numbered(50)...)
 		w.idle()
-		w.update(func(tx *state.Tx) { state.ForgetEvents(tx, w.clock.Now().Add(time.Hour)) })
+		w.update(func(tx *store.Tx) { state.ForgetEvents(tx, w.clock.Now().Add(time.Hour)) })
 		w.stop()
-		w.update(func(tx *state.Tx) { delivery.PutCursor(tx, 1) }) // as a crash leaves it
+		w.update(func(tx *store.Tx) { delivery.PutCursor(tx, 1) }) // as a crash leaves it
 		w.start()
 		w.tell("A", "2")
 		w.idle()
@@ -289,7 +290,7 @@ func TestForgottenEventsAreNotMissed(t *testing.T) {
 
 // After a reset there is no cursor, and nothing is missed.
 func TestNothingIsMissedWithoutRules(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.rule("A")
 		w.tell("A", "1")
 		w.idle()

@@ -14,12 +14,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Options are what targets are called with. All fields but Ended are required.
 type Options struct {
-	Store    *state.Store
+	Store    *store.Store
 	Clock    *clock.Clock
 	Log      *slog.Logger
 	Counters *delivery.Counters
@@ -29,7 +29,7 @@ type Options struct {
 	Bury func(ctx context.Context, d *delivery.Delivery, l *delivery.DeadLetter) error
 	// Ended is told in the transaction that removes a delivery: dead says why it was given up, and nil that it was sent. Nil:
 	// nothing is told.
-	Ended func(tx *state.Tx, d *delivery.Delivery, dead *delivery.DeadLetter)
+	Ended func(tx *store.Tx, d *delivery.Delivery, dead *delivery.DeadLetter)
 }
 
 // Controller calls the targets of deliveries. Make one with New.
@@ -174,7 +174,7 @@ func (c *Controller) bury(d *delivery.Delivery, dead *delivery.DeadLetter) (sure
 // write writes what has become of a delivery. While the disk fails it tries again: the target is not called twice.
 func (c *Controller) write(d *delivery.Delivery, v verdict) {
 	for wait := reconcile.FirstRetry; ; wait = min(2*wait, reconcile.LastRetry) {
-		err := c.Store.UpdateSoon(c.patience(), func(tx *state.Tx) error {
+		err := c.Store.UpdateSoon(c.patience(), func(tx *store.Tx) error {
 			switch now := delivery.Find(tx, d.Key()); {
 			case now == nil || now.ID != d.ID: // all was reset
 			case v.retry != nil:

@@ -12,11 +12,11 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func TestADeliveryIsSentAndGone(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.deliver(func(d *delivery.Delivery) { d.Resource = "task" }, "a", "b")
 		w.idle()
 		w.called("a", "b")
@@ -28,7 +28,7 @@ func TestADeliveryIsSentAndGone(t *testing.T) {
 }
 
 func TestRetriesComeByTheClock(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.answers(retry, retry, retry, sent)
 		w.deliver(nil, "a")
 		w.idle()
@@ -52,7 +52,7 @@ func TestRetriesComeByTheClock(t *testing.T) {
 
 // The defaults of AWS: 185 retries within 24 hours.
 func TestRetriesEnd(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.answers(retry)
 		w.deliver(func(d *delivery.Delivery) { d.DeadLetterARN = "queue" }, "default")
 		w.advance(24 * time.Hour)
@@ -77,7 +77,7 @@ func TestRetriesEnd(t *testing.T) {
 }
 
 func TestWhatFailsForGoodIsNotTriedAgain(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.answers(refused)
 		w.deliver(func(d *delivery.Delivery) { d.DeadLetterARN = "queue" }, "refused")
 		w.idle() // deliveries with nothing in common are sent at once
@@ -88,20 +88,20 @@ func TestWhatFailsForGoodIsNotTriedAgain(t *testing.T) {
 			t.Errorf("the dead letter is %v, want %v", got, want)
 		}
 		w.counts(delivery.Counts{Failed: 2, DeadLetters: 1})
-		if kept := delivery.DeadLetters(w.store.Store); len(kept) != 2 {
+		if kept := delivery.DeadLetters(w.store); len(kept) != 2 {
 			t.Errorf("kept are %v", kept)
 		}
 	})
 }
 
 func TestAQueueThatGetsNoLetter(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.answers(refused)
 		w.queueError = errors.New("no way to the queue")
 		w.deliver(func(d *delivery.Delivery) { d.DeadLetterARN = "queue" }, "a")
 		w.idle()
 		w.counts(delivery.Counts{Failed: 1, LettersLost: 1})
-		if kept := delivery.DeadLetters(w.store.Store); len(kept) != 1 || kept[0].Value.QueueError != "no way to the queue" || w.pending() != nil {
+		if kept := delivery.DeadLetters(w.store); len(kept) != 1 || kept[0].Value.QueueError != "no way to the queue" || w.pending() != nil {
 			t.Errorf("kept are %v", kept)
 		}
 		if !strings.Contains(w.log.String(), "no way to the queue") {
@@ -111,7 +111,7 @@ func TestAQueueThatGetsNoLetter(t *testing.T) {
 }
 
 func TestADeadlineIsAFailure(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.answer = func(ctx context.Context, _ *delivery.Delivery) delivery.Outcome {
 			<-ctx.Done()
 			return delivery.Outcome{Result: delivery.Final, Code: "UNKNOWN", Message: ctx.Err().Error()}
@@ -128,7 +128,7 @@ func TestADeadlineIsAFailure(t *testing.T) {
 
 // The end of the emulator in the middle of a call leaves the delivery as it was, and it is called again.
 func TestAfterARestart(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.answer = func(ctx context.Context, d *delivery.Delivery) delivery.Outcome {
 			<-ctx.Done()
 			return retry
@@ -151,7 +151,7 @@ func TestAfterARestart(t *testing.T) {
 
 // What was due while the emulator did not run, and is too old by now, is a dead letter.
 func TestWhatIsTooOldIsNotCalled(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.stop()
 		w.deliver(func(d *delivery.Delivery) { d.MaxAge = time.Hour }, "old")
 		w.deliver(nil, "young")
@@ -167,7 +167,7 @@ func TestWhatIsTooOldIsNotCalled(t *testing.T) {
 // What has become of a call is kept until the disk has it: the target is not called twice.
 func TestTheDiskFails(t *testing.T) {
 	var full atomic.Bool
-	disk := state.Options{Path: filepath.Join(t.TempDir(), "state.db"), Fault: func() error {
+	disk := store.Options{Path: filepath.Join(t.TempDir(), "state.db"), Fault: func() error {
 		if full.Load() {
 			return errors.New("disk full")
 		}

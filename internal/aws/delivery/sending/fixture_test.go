@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/sending"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -25,7 +26,7 @@ const patience = 10 * time.Second
 // world is a store, a clock that stands still, and targets.
 type world struct {
 	*testing.T
-	store      *state.Store
+	store      *store.Store
 	clock      *clock.Clock
 	log        bytes.Buffer
 	counters   delivery.Counters
@@ -61,7 +62,7 @@ var (
 )
 
 // inBubble runs a test in a time of its own. The emulator's clock only moves by Advance.
-func inBubble(t *testing.T, o state.Options, test func(w *world)) {
+func inBubble(t *testing.T, o store.Options, test func(w *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		store, err := state.Open(o)
 		if err != nil {
@@ -164,7 +165,7 @@ const rule = "arn:aws:events:us-east-1:123456789012:rule/r"
 // deliver puts deliveries with these names, in one transaction.
 func (w *world) deliver(change func(*delivery.Delivery), names ...string) {
 	w.Helper()
-	w.must(w.store.Update(func(tx *state.Tx) error {
+	w.must(w.store.Update(func(tx *store.Tx) error {
 		for _, name := range names {
 			d := &delivery.Delivery{
 				ID: arn.NewUUID(), Source: rule, Name: name, TargetARN: "target", Body: `{"n":"` + name + `"}`,

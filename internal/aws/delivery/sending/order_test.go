@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // slowly has each call take a while, and reports the most that were under way at once.
@@ -37,7 +37,7 @@ func always(o delivery.Outcome) func(string) delivery.Outcome {
 
 // A target gets what is about one resource in its order; what is about others does not wait for it.
 func TestOrderOfAResource(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		most := slowly(w, always(sent))
 		var names []string
 		for i := range 200 {
@@ -66,7 +66,7 @@ func TestOrderOfAResource(t *testing.T) {
 
 // A retry does not hold up what comes after it.
 func TestRetriesKeepNoOrder(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		first := true
 		w.answer = func(_ context.Context, d *delivery.Delivery) delivery.Outcome {
 			if d.Name == "a" && first {
@@ -85,7 +85,7 @@ func TestRetriesKeepNoOrder(t *testing.T) {
 
 // A target that hangs holds up no other, and the clock waits for it once.
 func TestATargetThatHangs(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.answer = func(ctx context.Context, d *delivery.Delivery) delivery.Outcome {
 			if d.TargetARN == "hangs" {
 				<-ctx.Done()
@@ -108,7 +108,7 @@ func TestATargetThatHangs(t *testing.T) {
 
 // A delivery that leads to the next one, and so on, does not hold up the clock for ever.
 func TestIdleDoesNotWaitForWhatComesLater(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		var over atomic.Bool
 		w.answer = func(context.Context, *delivery.Delivery) delivery.Outcome {
 			if !over.Load() {
@@ -128,7 +128,7 @@ func TestIdleDoesNotWaitForWhatComesLater(t *testing.T) {
 
 // Many deliveries take no more time each than few.
 func TestTenThousandPending(t *testing.T) {
-	inBubble(t, state.Options{}, func(w *world) {
+	inBubble(t, store.Options{}, func(w *world) {
 		w.answers(retry)
 		w.deliver(nil, numbered(10_000)...)
 		w.idle()

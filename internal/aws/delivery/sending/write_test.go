@@ -9,12 +9,12 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // onDisk is a data directory that can be full.
-func onDisk(t *testing.T, full *atomic.Bool) state.Options {
-	return state.Options{Path: filepath.Join(t.TempDir(), "state.db"), Fault: func() error {
+func onDisk(t *testing.T, full *atomic.Bool) store.Options {
+	return store.Options{Path: filepath.Join(t.TempDir(), "state.db"), Fault: func() error {
 		if full.Load() {
 			return errors.New("disk full")
 		}

@@ -17,12 +17,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what is done at due times. All fields but Counters are required.
 type Options struct {
-	Store    *state.Store
+	Store    *store.Store
 	Clock    *clock.Clock
 	Log      *slog.Logger
 	Counters *delivery.Counters
@@ -91,7 +90,7 @@ func (c *controller) late() time.Duration {
 
 // ruleIsDue tells the bus of a rule that it is due, unless it has changed meanwhile.
 func (c *controller) ruleIsDue(r *eventbridge.Rule, due time.Time) error {
-	return c.Store.Update(func(tx *state.Tx) error {
+	return c.Store.Update(func(tx *store.Tx) error {
 		if eventbridge.RuleByKey(tx, r.Key()) != r {
 			return nil
 		}
@@ -111,7 +110,7 @@ func (c *controller) scheduleIsDue(s *eventbridgescheduler.Schedule, due, now ti
 		_, again := nextOfSchedule(&next, now, c.late())
 		goes = !again
 	}
-	return c.Store.Update(func(tx *state.Tx) error {
+	return c.Store.Update(func(tx *store.Tx) error {
 		if eventbridgescheduler.ScheduleByARN(tx, s.ARN()) != s {
 			return nil
 		}

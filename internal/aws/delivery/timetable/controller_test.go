@@ -27,7 +27,7 @@ var scope = arn.Scope{Region: "us-east-1", Account: "000000000000"}
 // world is a store, and a clock that only moves by Advance.
 type world struct {
 	*testing.T
-	store    *state.Store
+	store    *store.Store
 	clock    *clock.Clock
 	counters delivery.Counters
 	events   []string // of rules
@@ -36,7 +36,7 @@ type world struct {
 
 func inBubble(t *testing.T, test func(w *world)) {
 	synctest.Test(t, func(t *testing.T) {
-		s, err := state.Open(state.Options{})
+		s, err := state.Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +79,7 @@ func (w *world) start() {
 
 func (w *world) put(rows ...*eventbridgescheduler.Schedule) {
 	w.Helper()
-	w.must(w.store.Update(func(tx *state.Tx) error {
+	w.must(w.store.Update(func(tx *store.Tx) error {
 		for _, s := range rows {
 			s.Scope = scope
 			eventbridgescheduler.PutSchedule(tx, s)
@@ -166,7 +166,7 @@ func TestSchedulesThatChange(t *testing.T) {
 		w.must(w.clock.Advance(context.Background(), 10*time.Minute))
 		w.put(schedule("at(2026-11-20T12:15:00)", func(s *eventbridgescheduler.Schedule) { s.LastDue, s.Anchor = made, w.clock.Now() }))
 		w.must(w.clock.Advance(context.Background(), 2*time.Hour))
-		w.must(w.store.Update(func(tx *state.Tx) error {
+		w.must(w.store.Update(func(tx *store.Tx) error {
 			eventbridgescheduler.DeleteSchedule(tx, s)
 			return nil
 		}))
@@ -181,7 +181,7 @@ func TestSchedulesThatChange(t *testing.T) {
 func TestRulesAreDue(t *testing.T) {
 	inBubble(t, func(w *world) {
 		rule := &eventbridge.Rule{Scope: scope, Bus: "default", Name: "night", ScheduleExpression: "cron(0 3 * * ? *)", State: "ENABLED", Anchor: made}
-		w.must(w.store.Update(func(tx *state.Tx) error { eventbridge.PutRule(tx, rule); return nil }))
+		w.must(w.store.Update(func(tx *store.Tx) error { eventbridge.PutRule(tx, rule); return nil }))
 		w.must(w.clock.Advance(context.Background(), time.Hour))
 		woken := w.store.Woken()
 		w.must(w.clock.Advance(context.Background(), 13*time.Hour))

@@ -10,18 +10,18 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // New makes the loop. Its keys are those of instances.
-func New(s *state.Store, c *clock.Clock, log *slog.Logger) *reconcile.Loop {
+func New(s *store.Store, c *clock.Clock, log *slog.Logger) *reconcile.Loop {
 	return reconcile.New(reconcile.Options{
 		Name: "custom health", Clock: c, Log: log, Watch: s.Watch(0, servicediscovery.OnAskedHealth()),
 		Reconcile: func(_ context.Context, key string) (wakeAt time.Time, err error) {
 			if due := servicediscovery.HealthDue(s.Read(), key); due.IsZero() || due.After(c.Now()) {
 				return due, nil
 			}
-			return time.Time{}, s.Update(func(tx *state.Tx) error {
+			return time.Time{}, s.Update(func(tx *store.Tx) error {
 				servicediscovery.SettleHealth(tx, key, c.Now())
 				return nil
 			})

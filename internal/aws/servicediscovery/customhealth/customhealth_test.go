@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -19,7 +20,7 @@ import (
 // set at once takes its place.
 func TestStatusesComeWhenTheyAreDue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, err := state.Open(state.Options{})
+		s, err := state.Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -39,16 +40,16 @@ func TestStatusesComeWhenTheyAreDue(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		update := func(change func(tx *state.Tx)) {
+		update := func(change func(tx *store.Tx)) {
 			t.Helper()
-			if err := s.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+			if err := s.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 				t.Fatal(err)
 			}
 			synctest.Wait()
 		}
 		ask := func(health types.HealthStatus) {
 			t.Helper()
-			update(func(tx *state.Tx) { servicediscovery.AskHealth(tx, service, "i", health, c.Now().Add(30*time.Second)) })
+			update(func(tx *store.Tx) { servicediscovery.AskHealth(tx, service, "i", health, c.Now().Add(30*time.Second)) })
 		}
 		is := func(want types.HealthStatus) {
 			t.Helper()
@@ -57,7 +58,7 @@ func TestStatusesComeWhenTheyAreDue(t *testing.T) {
 				t.Errorf("the instance is %s, want %s", got, want)
 			}
 		}
-		update(func(tx *state.Tx) {
+		update(func(tx *store.Tx) {
 			servicediscovery.PutService(tx, &servicediscovery.Service{ARN: service, CustomHealthCheck: true})
 			servicediscovery.Register(tx, &servicediscovery.Instance{ServiceARN: service, ID: "i", Health: types.HealthStatusHealthy})
 		})
@@ -70,7 +71,7 @@ func TestStatusesComeWhenTheyAreDue(t *testing.T) {
 		is(types.HealthStatusUnhealthy)
 
 		ask(types.HealthStatusHealthy)
-		update(func(tx *state.Tx) { servicediscovery.SetHealth(tx, service, "i", types.HealthStatusUnhealthy) })
+		update(func(tx *store.Tx) { servicediscovery.SetHealth(tx, service, "i", types.HealthStatusUnhealthy) })
 		advance(time.Minute)
 		is(types.HealthStatusUnhealthy)
 	})

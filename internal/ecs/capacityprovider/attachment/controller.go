@@ -8,18 +8,19 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 type controller struct {
 	*reconcile.Loop
-	store *state.Store
+	store *store.Store
 	clock *clock.Clock
 }
 
 // New makes the loop that puts what clusters attach to the Auto Scaling groups of their capacity providers.
-func New(s *state.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
+func New(s *store.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
 	c := &controller{store: s, clock: clk}
 	c.Loop = reconcile.New(reconcile.Options{
 		Name: "cluster", Clock: clk, Log: log, Watch: s.Watch(0, state.OnClusters(unsettled)), Reconcile: c.reconcile,
@@ -37,7 +38,7 @@ func unsettled(_, after *state.Cluster) []string {
 
 // reconcile settles the attachments of a cluster.
 func (c *controller) reconcile(_ context.Context, key string) (never time.Time, err error) {
-	return never, c.store.Update(func(tx *state.Tx) error {
+	return never, c.store.Update(func(tx *store.Tx) error {
 		c.Causes(tx, key)
 		if cluster := state.FindCluster(tx, key); cluster != nil && capacityprovider.Unsettled(cluster) {
 			capacityprovider.Settle(tx, cluster, c.clock.Now())

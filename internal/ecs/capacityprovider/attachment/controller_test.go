@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/attachment"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -21,29 +22,29 @@ var scope = arn.Scope{Region: "us-east-1", Account: "123456789012"}
 // TestAttachmentsFollowTheProviders: a cluster's managed scaling is a policy of the group as long as the cluster
 // has the provider, and no longer than the cluster.
 func TestAttachmentsFollowTheProviders(t *testing.T) {
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := attachment.New(store, clock.New(clock.Options{}), slog.New(slog.DiscardHandler))
+	c := attachment.New(rows, clock.New(clock.Options{}), slog.New(slog.DiscardHandler))
 	go func() { _ = c.Run(t.Context()) }()
 	group := &autoscaling.Group{Scope: scope, Name: "spare", ID: arn.NewUUID()}
 	p := &state.CapacityProvider{
 		ARN: scope.CapacityProvider("mine"), Name: "mine", Status: types.CapacityProviderStatusActive, Group: "spare", GroupARN: group.ARN(),
 		ManagedScaling: types.ManagedScaling{Status: types.ManagedScalingStatusEnabled, TargetCapacity: aws.Int32(80)},
 	}
-	change := func(change func(tx *state.Tx)) *state.Cluster {
+	change := func(change func(tx *store.Tx)) *state.Cluster {
 		t.Helper()
-		if err := store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+		if err := rows.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.Idle(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		return state.FindCluster(store.Read(), scope.Cluster("shop"))
+		return state.FindCluster(rows.Read(), scope.Cluster("shop"))
 	}
-	put := func(status string, providers ...string) func(tx *state.Tx) {
-		return func(tx *state.Tx) {
+	put := func(status string, providers ...string) func(tx *store.Tx) {
+		return func(tx *store.Tx) {
 			cluster := &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: status, CapacityProviders: providers}
 			if old := state.FindCluster(tx, cluster.ARN); old != nil {
 				cluster.Attachments = old.Attachments
@@ -51,9 +52,9 @@ func TestAttachmentsFollowTheProviders(t *testing.T) {
 			capacityprovider.Associate(tx, cluster, time.Now())
 		}
 	}
-	policies := func() []*autoscaling.Policy { return autoscaling.Policies(store.Read(), scope, "spare") }
+	policies := func() []*autoscaling.Policy { return autoscaling.Policies(rows.Read(), scope, "spare") }
 
-	cluster := change(func(tx *state.Tx) {
+	cluster := change(func(tx *store.Tx) {
 		autoscaling.PutGroup(tx, group)
 		state.PutCapacityProvider(tx, p)
 		put(state.ClusterActive, "mine")(tx)
@@ -68,7 +69,7 @@ func TestAttachmentsFollowTheProviders(t *testing.T) {
 	if again := change(put(state.ClusterActive, "FARGATE", "mine")); *again.Attachments[0].Id != id || len(policies()) != 1 {
 		t.Errorf("what is attached stays: %+v", again.Attachments)
 	}
-	change(func(tx *state.Tx) {
+	change(func(tx *store.Tx) {
 		other := *p
 		other.ManagedScaling.TargetCapacity = aws.Int32(60)
 		state.PutCapacityProvider(tx, &other)
@@ -81,7 +82,7 @@ func TestAttachmentsFollowTheProviders(t *testing.T) {
 		t.Errorf("without the provider the cluster has %+v", none)
 	}
 	change(put(state.ClusterActive, "mine"))
-	gone := change(func(tx *state.Tx) {
+	gone := change(func(tx *store.Tx) {
 		deleted := *state.FindCluster(tx, scope.Cluster("shop"))
 		deleted.Status = state.ClusterInactive
 		state.PutCluster(tx, &deleted)

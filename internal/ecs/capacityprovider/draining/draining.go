@@ -10,13 +10,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 type controller struct {
 	*reconcile.Loop
-	store *state.Store
+	store *store.Store
 	clock *clock.Clock
 }
 
@@ -25,7 +26,7 @@ type controller struct {
 // It is terminated when all its tasks have stopped, at the latest after the hook's 48 hours.
 //
 // Source: ECS developer guide, managed instance draining.
-func New(s *state.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
+func New(s *store.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
 	c := &controller{store: s, clock: clk}
 	sources := append(autoscaling.Watched(), state.OnInstanceUsages(lastTaskGone), state.OnContainerInstances(deregistered))
 	c.Loop = reconcile.New(reconcile.Options{
@@ -57,7 +58,7 @@ func (c *controller) reconcile(_ context.Context, key string) (again time.Time, 
 	if group := groupOf(tx, key); group == nil || len(waiting(tx, group)) == 0 {
 		return time.Time{}, nil
 	}
-	err = c.store.Update(func(tx *state.Tx) error {
+	err = c.store.Update(func(tx *store.Tx) error {
 		c.Causes(tx, key)
 		again = time.Time{}
 		if g := groupOf(tx, key); g != nil {
@@ -70,7 +71,7 @@ func (c *controller) reconcile(_ context.Context, key string) (again time.Time, 
 
 // groupOf returns the group with a key, or that of the container instance with an ARN, if it waits for its end;
 // or nil. In which status the container instance is does not matter: users and faults change it as well.
-func groupOf(tx *state.Tx, key string) *autoscaling.Group {
+func groupOf(tx *store.Tx, key string) *autoscaling.Group {
 	if !arn.Is(key) {
 		return autoscaling.GroupAt(tx, key)
 	}
@@ -86,7 +87,7 @@ func groupOf(tx *state.Tx, key string) *autoscaling.Group {
 }
 
 // waiting are the instances of a group that wait for the end of their draining.
-func waiting(tx *state.Tx, g *autoscaling.Group) []*autoscaling.Member {
+func waiting(tx *store.Tx, g *autoscaling.Group) []*autoscaling.Member {
 	if autoscaling.FindLifecycleHook(tx, g, capacityprovider.DrainingHook) == nil {
 		return nil
 	}
@@ -95,7 +96,7 @@ func waiting(tx *state.Tx, g *autoscaling.Group) []*autoscaling.Member {
 
 // drain drains the instances of a group that wait, and lets those go that have no task any more. It returns when
 // the next heartbeat is due.
-func drain(tx *state.Tx, g *autoscaling.Group, now time.Time) (again time.Time) {
+func drain(tx *store.Tx, g *autoscaling.Group, now time.Time) (again time.Time) {
 	for _, m := range waiting(tx, g) {
 		of := autoscaling.ActionOf{InstanceID: m.InstanceID}
 		c := state.ContainerInstanceOf(tx, g.Scope, m.InstanceID)

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/draining"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -23,7 +24,7 @@ var scope = arn.Scope{Region: "us-east-1", Account: "123456789012"}
 // drains is a group of two instances that wait for the end of their draining: i-1 has a task.
 type drains struct {
 	*testing.T
-	store      *state.Store
+	store      *store.Store
 	clock      *clock.Clock
 	controller *reconcile.Loop
 	group      *autoscaling.Group
@@ -32,21 +33,21 @@ type drains struct {
 }
 
 func newDrains(t *testing.T) *drains {
-	store, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	clk := clock.New(clock.Options{})
 	t.Cleanup(clk.Close)
 	d := &drains{
-		T: t, store: store, clock: clk, controller: draining.New(store, clk, slog.New(slog.DiscardHandler)),
+		T: t, store: rows, clock: clk, controller: draining.New(rows, clk, slog.New(slog.DiscardHandler)),
 		group: &autoscaling.Group{Scope: scope, Name: "spare"}, task: scope.Task("shop", "a"),
 		busy: scope.ContainerInstance("shop", "1"), idle: scope.ContainerInstance("shop", "2"),
 	}
 	clk.SetQuiet(d.controller.Idle)
 	go func() { _ = d.controller.Run(t.Context()) }()
 	hook := autoscaling.NewLifecycleHook(d.group, capacityprovider.DrainingHook, autoscaling.Terminating)
-	d.change(func(tx *state.Tx) {
+	d.change(func(tx *store.Tx) {
 		autoscaling.PutGroup(tx, d.group)
 		autoscaling.PutLifecycleHook(tx, hook)
 		for id, c := range map[string]string{"i-1": d.busy, "i-2": d.idle} {
@@ -64,9 +65,9 @@ func newDrains(t *testing.T) *drains {
 	return d
 }
 
-func (d *drains) change(change func(tx *state.Tx)) {
+func (d *drains) change(change func(tx *store.Tx)) {
 	d.Helper()
-	if err := d.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := d.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		d.Fatal(err)
 	}
 	if err := d.controller.Idle(d.Context()); err != nil {
@@ -77,7 +78,7 @@ func (d *drains) change(change func(tx *state.Tx)) {
 // stopTask has the task of i-1 end.
 func (d *drains) stopTask() {
 	d.Helper()
-	d.change(func(tx *state.Tx) {
+	d.change(func(tx *store.Tx) {
 		_ = state.PutTaskStatus(tx, d.task, state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped}})
 	})
 }
@@ -120,7 +121,7 @@ func TestAnInstanceDrainsBeforeItsGroupTerminatesIt(t *testing.T) {
 // TestALostInstanceDrainsNoLonger: one whose EC2 instance is lost, or that a user deregisters, waits for no task.
 func TestALostInstanceDrainsNoLonger(t *testing.T) {
 	d := newDrains(t)
-	d.change(func(tx *state.Tx) { state.DeregisterContainerInstance(tx, d.busy, d.clock.Now()) })
+	d.change(func(tx *store.Tx) { state.DeregisterContainerInstance(tx, d.busy, d.clock.Now()) })
 	if d.waits("i-1") {
 		t.Error("the INACTIVE container instance waits for its task")
 	}
@@ -129,7 +130,7 @@ func TestALostInstanceDrainsNoLonger(t *testing.T) {
 // TestAnInstanceThatIsActiveAgainWaitsForItsTasks, and for nothing else.
 func TestAnInstanceThatIsActiveAgainWaitsForItsTasks(t *testing.T) {
 	d := newDrains(t)
-	d.change(func(tx *state.Tx) {
+	d.change(func(tx *store.Tx) {
 		active := *state.FindContainerInstance(tx, d.busy)
 		active.Status = state.InstanceActive
 		state.PutContainerInstance(tx, &active, d.clock.Now())

@@ -10,19 +10,20 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 type controller struct {
 	*reconcile.Loop
-	store *state.Store
+	store *store.Store
 	clock *clock.Clock
 }
 
 // New makes the loop that scales the groups of the capacity providers with managed scaling that clusters have. Such a
 // provider costs it a timer each minute, and any other one nothing.
-func New(s *state.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
+func New(s *store.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
 	c := &controller{store: s, clock: clk}
 	c.Loop = reconcile.New(reconcile.Options{
 		Name: "managed scaling", Clock: clk, Log: log, Reconcile: c.reconcile,
@@ -59,7 +60,7 @@ func (c *controller) reconcile(_ context.Context, key string) (wakeAt time.Time,
 	if state.FindCapacityProvider(c.store.Read(), arn.ScopeOf(key), arn.Name(key)) == nil {
 		return time.Time{}, nil // one of Fargate
 	}
-	err = c.store.Update(func(tx *state.Tx) error {
+	err = c.store.Update(func(tx *store.Tx) error {
 		c.Causes(tx, key)
 		wakeAt, err = scale(tx, key, c.clock.Now())
 		return err
@@ -68,7 +69,7 @@ func (c *controller) reconcile(_ context.Context, key string) (wakeAt time.Time,
 }
 
 // scale measures and scales, if a minute has ended.
-func scale(tx *state.Tx, key string, now time.Time) (wakeAt time.Time, err error) {
+func scale(tx *store.Tx, key string, now time.Time) (wakeAt time.Time, err error) {
 	p := state.FindCapacityProvider(tx, arn.ScopeOf(key), arn.Name(key))
 	row := state.FindManagedScaling(tx, key)
 	var clusters []*state.Cluster
@@ -110,7 +111,7 @@ func scale(tx *state.Tx, key string, now time.Time) (wakeAt time.Time, err error
 
 // protect has the instances with tasks protected from scale in, and the empty ones not: before the group
 // chooses those that go. Of instances that got a task since, the group knows by itself.
-func protect(tx *state.Tx, v View, members []*autoscaling.Member) {
+func protect(tx *store.Tx, v View, members []*autoscaling.Member) {
 	for n, m := range members {
 		if work := v.Instances[n].Work; m.Protected != work {
 			autoscaling.Protect(tx, m, work)

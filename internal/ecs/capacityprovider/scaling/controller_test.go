@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/scaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -29,22 +30,22 @@ var (
 // world is a cluster with a capacity provider, whose group nothing follows.
 type world struct {
 	*testing.T
-	store *state.Store
+	store *store.Store
 	clock *clock.Clock
 }
 
 // open starts the controller on a file, at a time; stop ends it.
 func open(t *testing.T, path string, at time.Time) (w *world, stop func()) {
 	t.Helper()
-	store, err := state.Open(state.Options{Path: path})
+	rows, err := state.Open(store.Options{Path: path})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w = &world{t, store, clock.New(clock.Options{Start: at})}
+	w = &world{t, rows, clock.New(clock.Options{Start: at})}
 	if err := w.clock.SetSpeed(0); err != nil {
 		t.Fatal(err)
 	}
-	c := scaling.New(store, w.clock, slog.New(slog.DiscardHandler))
+	c := scaling.New(rows, w.clock, slog.New(slog.DiscardHandler))
 	w.clock.SetQuiet(c.Idle)
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -55,16 +56,16 @@ func open(t *testing.T, path string, at time.Time) (w *world, stop func()) {
 			cancel()
 			running.Wait()
 			w.clock.Close()
-			store.Close()
+			rows.Close()
 		})
 	}
 	t.Cleanup(stop)
 	return w, stop
 }
 
-func (w *world) update(change func(tx *state.Tx)) {
+func (w *world) update(change func(tx *store.Tx)) {
 	w.Helper()
-	if err := w.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := w.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -87,7 +88,7 @@ func (w *world) row() *state.ManagedScaling {
 // provide makes the group, its protecting capacity provider, and the cluster that has it.
 func (w *world) provide() {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		ec2.PutLaunchTemplate(tx, &ec2.LaunchTemplate{Scope: scope, ID: "lt-1", Name: "ecs", Default: 1, Latest: 1})
 		ec2.PutLaunchTemplateVersion(tx, &ec2.LaunchTemplateVersion{Scope: scope, TemplateID: "lt-1", Number: 1, Data: &ec2types.ResponseLaunchTemplateData{
 			InstanceType: ec2types.InstanceTypeM5Large,
@@ -111,7 +112,7 @@ func (w *world) provide() {
 
 func (w *world) associate(providers ...string) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		state.PutCluster(tx, &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterActive, CapacityProviders: providers})
 	})
 }
@@ -119,7 +120,7 @@ func (w *world) associate(providers ...string) {
 // wait adds a task that waits.
 func (w *world) wait(id string) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		state.AddTask(tx, &state.Task{
 			ARN: scope.Task("shop", id),
 			Spec: &state.TaskSpec{
@@ -135,7 +136,7 @@ func (w *world) wait(id string) {
 // join adds an instance of the group to the cluster.
 func (w *world) join(id string) {
 	w.Helper()
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		autoscaling.PutMember(tx, &autoscaling.Member{Scope: scope, Group: "spare", InstanceID: id, Protected: true, State: astypes.LifecycleStateInService})
 		state.PutContainerInstance(tx, &state.ContainerInstance{
 			ARN: scope.ContainerInstance("shop", id), EC2InstanceID: id, Status: state.InstanceActive, CapacityProvider: "mine",
@@ -160,7 +161,7 @@ func TestAProviderScalesByTheMinute(t *testing.T) {
 
 	w.join("i-1")
 	w.join("i-2")
-	w.update(func(tx *state.Tx) {
+	w.update(func(tx *store.Tx) {
 		place := state.Placement{CapacityProvider: "mine", ContainerInstance: scope.ContainerInstance("shop", "i-2")}
 		if !state.PlaceTask(tx, scope.Task("shop", "a"), place, w.clock.Now()) {
 			t.Error("the task has no place")

@@ -9,11 +9,12 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // read gathers what a decision needs of a capacity provider. members are those of v.Instances.
-func read(tx *state.Tx, p *state.CapacityProvider, g *autoscaling.Group, row *state.ManagedScaling, now time.Time) (v View, members []*autoscaling.Member) {
+func read(tx *store.Tx, p *state.CapacityProvider, g *autoscaling.Group, row *state.ManagedScaling, now time.Time) (v View, members []*autoscaling.Member) {
 	v = View{Settings: p.ManagedScaling, Group: g, Types: sizes(tx, g), Row: *row, Now: now}
 	for _, policy := range autoscaling.Policies(tx, g.Scope, g.Name) {
 		if policy.CapacityProvider == p.Name {
@@ -42,7 +43,7 @@ func leaves(m *autoscaling.Member) bool {
 }
 
 // sizes are those of the instance types that a group launches; none if its source is gone.
-func sizes(tx *state.Tx, g *autoscaling.Group) (sizes []Size) {
+func sizes(tx *store.Tx, g *autoscaling.Group) (sizes []Size) {
 	for _, name := range typesOf(tx, g) {
 		if t := ec2.FindInstanceType(tx, name); t != nil {
 			sizes = append(sizes, Size{CPU: t.CPU(), Memory: t.Registered, GPUs: t.GPUs, ENIs: t.ENIs - 1})
@@ -51,7 +52,7 @@ func sizes(tx *state.Tx, g *autoscaling.Group) (sizes []Size) {
 	return sizes
 }
 
-func typesOf(tx *state.Tx, g *autoscaling.Group) (names []string) {
+func typesOf(tx *store.Tx, g *autoscaling.Group) (names []string) {
 	if name := g.Source.LaunchConfiguration; name != "" {
 		if c := autoscaling.FindLaunchConfiguration(tx, g.Scope, name); c != nil {
 			return []string{aws.ToString(c.Settings.InstanceType)}

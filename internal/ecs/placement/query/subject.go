@@ -3,6 +3,7 @@ package query
 import (
 	"slices"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -20,12 +21,12 @@ type Groups interface {
 }
 
 // Of is a container instance as a transaction sees it.
-func Of(tx *state.Tx, instance *state.ContainerInstance) *Subject {
+func Of(tx *store.Tx, instance *state.ContainerInstance) *Subject {
 	return &Subject{instance, state.FindInstanceUsage(tx, instance.ARN).Running, instanceGroups{tx, instance.ARN}}
 }
 
 type instanceGroups struct {
-	tx  *state.Tx
+	tx  *store.Tx
 	arn string
 }
 

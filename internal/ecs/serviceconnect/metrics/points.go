@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -20,7 +21,7 @@ import (
 // Source: ECS developer guide, "Amazon ECS CloudWatch metrics"; amazon-ecs-agent, statistics of Service Connect: a counter is
 // one value, and a histogram has a value and a count for each of its bins.
 type points struct {
-	tx     *state.Tx
+	tx     *store.Tx
 	task   *state.Task
 	since  balancer.Counts
 	minute time.Time // of what was counted

@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric/collection"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -24,7 +25,7 @@ var _ collection.Source = (*Source)(nil)
 
 // Source collects the metrics of all proxies.
 type Source struct {
-	Store   *state.Store
+	Store   *store.Store
 	Metrics *metric.Store
 	Clock   *clock.Clock
 	// Counts asks the proxies that run.
@@ -63,7 +64,7 @@ func (s *Source) Last(c serviceconnect.Counted) {
 }
 
 // put puts what a proxy has counted since its mark. p says of which window.
-func (s *Source) put(tx *state.Tx, c serviceconnect.Counted, p points) {
+func (s *Source) put(tx *store.Tx, c serviceconnect.Counted, p points) {
 	t := state.FindTask(tx, c.Task)
 	if t == nil || t.Ended() {
 		return

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/metrics"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -27,7 +28,7 @@ const apiARN = "arn:aws:servicediscovery:us-east-1:000000000000:service/srv-api"
 // scene has two tasks of the service web that call api, which has two instances, and say what the test says.
 type scene struct {
 	*testing.T
-	store   *state.Store
+	store   *store.Store
 	metrics *metric.Store
 	source  *metrics.Source
 	tasks   [2]string
@@ -37,12 +38,12 @@ type scene struct {
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
-	rows, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &scene{T: t, store: rows, metrics: metric.NewStore(), last: noon, counts: map[string]balancer.Counts{}}
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		servicediscovery.PutService(tx, &servicediscovery.Service{ARN: apiARN, Name: "api"})
 		for i := range s.tasks {
 			s.tasks[i] = scope.Task("shop", arn.NewID())
@@ -72,9 +73,9 @@ func (s *scene) restart() {
 	}}
 }
 
-func (s *scene) update(change func(tx *state.Tx)) {
+func (s *scene) update(change func(tx *store.Tx)) {
 	s.Helper()
-	if err := s.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := s.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		s.Fatal(err)
 	}
 }
@@ -195,7 +196,7 @@ func TestTheLastCountsOfAProxy(t *testing.T) {
 	if marks := s.metrics.Marks(""); len(marks) != 1 {
 		t.Errorf("the marks are %q", marks)
 	}
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		if err := state.PutTaskStatus(tx, task, state.TaskStep{Status: state.TaskStatus{LastStatus: state.Stopped}}); err != nil {
 			t.Fatal(err)
 		}

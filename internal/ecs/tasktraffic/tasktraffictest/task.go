@@ -10,12 +10,13 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // AddTask adds a PENDING task with the address 10.0.0.7, whose container serves at the port 8080 for a target group of
 // addresses. A listener of an application load balancer leads there.
-func AddTask(tx *state.Tx, scope arn.Scope, now time.Time) (task string, group *elbv2.TargetGroup) {
+func AddTask(tx *store.Tx, scope arn.Scope, now time.Time) (task string, group *elbv2.TargetGroup) {
 	balancer := &elbv2.LoadBalancer{
 		Scope: scope, Name: "web", ARN: elbv2.NewLoadBalancerARN(scope, elb.LoadBalancerTypeEnumApplication, "web"),
 		Type: elb.LoadBalancerTypeEnumApplication, Zones: []elbv2.Zone{{Name: "us-east-1a"}},
@@ -47,14 +48,14 @@ func AddTask(tx *state.Tx, scope arn.Scope, now time.Time) (task string, group *
 }
 
 // Become is the agent's part.
-func Become(tx *state.Tx, task, lastStatus string) error {
+func Become(tx *store.Tx, task, lastStatus string) error {
 	status := state.FindTask(tx, task).Status.Clone()
 	status.LastStatus = lastStatus
 	return state.PutTaskStatus(tx, task, state.TaskStep{Status: status})
 }
 
 // Traffic is what is known of a task; before it is registered, nothing.
-func Traffic(tx *state.Tx, task string) (known state.TaskTraffic) {
+func Traffic(tx *store.Tx, task string) (known state.TaskTraffic) {
 	if t := state.FindTask(tx, task); t.Traffic != nil {
 		known = *t.Traffic
 	}

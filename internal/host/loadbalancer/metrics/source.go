@@ -20,7 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric/collection"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer"
 )
 
@@ -28,7 +28,7 @@ var _ collection.Source = (*Source)(nil)
 
 // Source collects the metrics of all load balancers.
 type Source struct {
-	Store   *state.Store
+	Store   *store.Store
 	Metrics *metric.Store
 	Clock   *clock.Clock
 	// Counts asks the load balancers that run.

@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer/metrics"
@@ -27,7 +28,7 @@ var (
 // scene is a load balancer in two zones with a target group, whose counts the test says.
 type scene struct {
 	*testing.T
-	store    *state.Store
+	store    *store.Store
 	metrics  *metric.Store
 	source   *metrics.Source
 	balancer *elbv2.LoadBalancer
@@ -39,12 +40,12 @@ type scene struct {
 
 func newScene(t *testing.T, kind elb.LoadBalancerTypeEnum, protocol elb.ProtocolEnum) *scene {
 	t.Helper()
-	rows, err := state.Open(state.Options{})
+	rows, err := state.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &scene{T: t, store: rows, metrics: metric.NewStore(), last: noon}
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		s.balancer = &elbv2.LoadBalancer{
 			Scope: scope, Name: "web", ARN: elbv2.NewLoadBalancerARN(scope, kind, "web"), Type: kind, Zones: []elbv2.Zone{{Name: "us-east-1a"}, {Name: "us-east-1b"}},
 		}
@@ -76,9 +77,9 @@ func (s *scene) restart() {
 	}
 }
 
-func (s *scene) update(change func(tx *state.Tx)) {
+func (s *scene) update(change func(tx *store.Tx)) {
 	s.Helper()
-	if err := s.store.Update(func(tx *state.Tx) error { change(tx); return nil }); err != nil {
+	if err := s.store.Update(func(tx *store.Tx) error { change(tx); return nil }); err != nil {
 		s.Fatal(err)
 	}
 }
@@ -86,7 +87,7 @@ func (s *scene) update(change func(tx *state.Tx)) {
 // target registers one with a health.
 func (s *scene) target(id string, health elb.TargetHealthStateEnum) {
 	s.Helper()
-	s.update(func(tx *state.Tx) {
+	s.update(func(tx *store.Tx) {
 		elbv2.Register(tx, s.group, id, 80, "us-east-1a", noon.Add(-time.Minute))
 		elbv2.PutTargetHealth(tx, &elbv2.TargetHealth{GroupARN: s.group.ARN, ID: id, Port: 80, State: health, CheckedAt: noon})
 	})
@@ -243,7 +244,7 @@ func TestRequestsCountOnce(t *testing.T) {
 		}
 	}
 	s.source.Removing(loadbalancer.Counted{ARN: s.balancer.ARN, Counts: *s.counted("c", 6)})
-	s.update(func(tx *state.Tx) { elbv2.DeleteLoadBalancer(tx, s.balancer) })
+	s.update(func(tx *store.Tx) { elbv2.DeleteLoadBalancer(tx, s.balancer) })
 	s.counts = nil
 	s.tick(s.last.Sub(noon) + time.Minute)
 	if left := s.metrics.Marks(""); len(left) > 0 {
@@ -259,7 +260,7 @@ func TestMarksOfLoadBalancersThatAreGone(t *testing.T) {
 	if len(s.metrics.Marks("")) != 1 {
 		t.Errorf("marks: %v", s.metrics.Marks(""))
 	}
-	s.update(func(tx *state.Tx) { elbv2.DeleteLoadBalancer(tx, s.balancer) })
+	s.update(func(tx *store.Tx) { elbv2.DeleteLoadBalancer(tx, s.balancer) })
 	s.counts = nil
 	s.tick(2 * time.Minute)
 	if left := s.metrics.Marks(""); len(left) > 0 {

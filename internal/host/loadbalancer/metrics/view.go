@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -17,7 +18,7 @@ type view struct {
 	arn    string
 	zones  int
 	groups []group // that its rules lead to
-	tx     *state.Tx
+	tx     *store.Tx
 }
 
 // group is a target group with the number of its targets.
@@ -43,7 +44,7 @@ func (v view) scope() arn.Scope { return arn.ScopeOf(v.arn) }
 func (v view) application() bool { return strings.Contains(v.arn, ":loadbalancer/app/") }
 
 // look gathers the groups that a load balancer leads to.
-func look(tx *state.Tx, b *elbv2.LoadBalancer) view {
+func look(tx *store.Tx, b *elbv2.LoadBalancer) view {
 	v := view{arn: b.ARN, zones: max(1, len(b.Zones)), tx: tx}
 	for _, id := range elbv2.LoadBalancerGroups(tx, b.ARN) {
 		v.groups = append(v.groups, lookAtGroup(tx, id))
@@ -52,14 +53,14 @@ func look(tx *state.Tx, b *elbv2.LoadBalancer) view {
 }
 
 // lookAfter is of a load balancer that may be gone.
-func lookAfter(tx *state.Tx, arn string) view {
+func lookAfter(tx *store.Tx, arn string) view {
 	if b := elbv2.FindLoadBalancer(tx, arn); b != nil {
 		return look(tx, b)
 	}
 	return view{arn: arn, zones: 1, tx: tx}
 }
 
-func lookAtGroup(tx *state.Tx, id string) group {
+func lookAtGroup(tx *store.Tx, id string) group {
 	is := group{arn: id}
 	g := elbv2.FindTargetGroup(tx, id)
 	if g == nil {

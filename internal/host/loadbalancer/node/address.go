@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // keptAddress is one that nothing else gets until the load balancer is removed: it has it again
@@ -86,5 +86,5 @@ func (b *node) takePublicAddress(row *elbv2.LoadBalancer, sandbox backend.Contai
 	if zone == nil || row.Scheme != elb.LoadBalancerSchemeEnumInternetFacing || ec2network.FindPublicAddress(b.nodes.Store.Read(), zone.Interface).IsValid() {
 		return nil
 	}
-	return b.nodes.Networks.TakePublicAddress(zone.Interface, b.arn, func(tx *state.Tx) bool { return elbv2.FindLoadBalancer(tx, b.arn) != nil })
+	return b.nodes.Networks.TakePublicAddress(zone.Interface, b.arn, func(tx *store.Tx) bool { return elbv2.FindLoadBalancer(tx, b.arn) != nil })
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // It has its address for as long as it is not removed, although others look for addresses while
@@ -86,8 +86,8 @@ func TestALoadBalancerHasAPublicAddress(t *testing.T) {
 		subnets, _ := ec2network.DefaultNetwork(scope)
 		was := facing.Zones[0]
 		facing.Zones = []elbv2.Zone{{Name: subnets[0].Zone, Subnet: subnets[0].ID, Interface: "eni-2"}}
-		put := func(change func(*state.Tx, *elbv2.LoadBalancer)) {
-			if err := b.store.Update(func(tx *state.Tx) error { row := facing; change(tx, &row); return nil }); err != nil {
+		put := func(change func(*store.Tx, *elbv2.LoadBalancer)) {
+			if err := b.store.Update(func(tx *store.Tx) error { row := facing; change(tx, &row); return nil }); err != nil {
 				t.Fatal(err)
 			}
 		}

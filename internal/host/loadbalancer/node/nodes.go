@@ -20,7 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
@@ -31,7 +31,7 @@ const Label = "ecs-emulator.load-balancer"
 
 // Options are what Nodes need.
 type Options struct {
-	Store      *state.Store
+	Store      *store.Store
 	Log        *slog.Logger
 	Engine     *enginecall.Engine
 	Networks   *vpc.Networks

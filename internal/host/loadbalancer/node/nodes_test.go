@@ -22,6 +22,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
@@ -31,7 +32,7 @@ import (
 // bench has load balancers on a simulated engine, of which it follows the events.
 type bench struct {
 	*testing.T
-	store  *state.Store
+	store  *store.Store
 	clock  *clock.Clock
 	engine *sim.Engine
 	nodes  *Nodes
@@ -45,12 +46,12 @@ var scope = arn.Scope{Region: "us-east-1", Account: "000000000000"}
 
 func withLoadBalancers(t *testing.T, story func(b *bench)) {
 	synctest.Test(t, func(t *testing.T) {
-		store, err := state.Open(state.Options{})
+		rows, err := state.Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		c := clock.New(clock.Options{})
-		b := &bench{T: t, store: store, clock: c, engine: sim.New(sim.Options{Clock: sim.ClockOf(c)})}
+		b := &bench{T: t, store: rows, clock: c, engine: sim.New(sim.Options{Clock: sim.ClockOf(c)})}
 		b.restart()
 		defer func() { b.stop() }()
 		story(b)
@@ -96,7 +97,7 @@ func (b *bench) restartOn(on backend.Engine) {
 // follow tells of changes until the bench is stopped.
 func (b *bench) follow(interfaces *vpc.Interfaces, labels map[string]string) {
 	ctx, cancel := context.WithCancel(context.Background())
-	nodes, groups := b.nodes, ec2network.WatchSecurityGroups(b.store.Store)
+	nodes, groups := b.nodes, ec2network.WatchSecurityGroups(b.store)
 	var running sync.WaitGroup
 	running.Go(func() { interfaces.Run(ctx) })
 	running.Go(func() {
@@ -149,7 +150,7 @@ func (b *bench) loadBalancer(groups ...string) *elbv2.LoadBalancer {
 		DNSName: "Web-1.us-east-1.elb.amazonaws.com", SecurityGroups: groups,
 		Zones: []elbv2.Zone{{Name: subnets[1].Zone, Subnet: subnets[1].ID}},
 	}
-	err := b.store.Update(func(tx *state.Tx) error {
+	err := b.store.Update(func(tx *store.Tx) error {
 		elbv2.PutLoadBalancer(tx, row)
 		return nil
 	})
@@ -314,7 +315,7 @@ func TestALoadBalancerOutlivesTheEmulator(t *testing.T) {
 			t.Errorf("its parts are others: %+v and %+v", s, c)
 		}
 		b.stop()
-		err := b.store.Update(func(tx *state.Tx) error {
+		err := b.store.Update(func(tx *store.Tx) error {
 			elbv2.DeleteLoadBalancer(tx, row)
 			return nil
 		})
@@ -337,7 +338,7 @@ func TestALoadBalancerOutlivesTheEmulator(t *testing.T) {
 // Its security groups are those of its row, also when they have changed since it was made.
 func TestALoadBalancerHasSecurityGroups(t *testing.T) {
 	withLoadBalancers(t, func(b *bench) {
-		err := b.store.Update(func(tx *state.Tx) error {
+		err := b.store.Update(func(tx *store.Tx) error {
 			closed := *ec2network.FindSecurityGroup(tx, scope, ec2network.DefaultSecurityGroup)
 			closed.Scope, closed.ID, closed.Rules = scope, "sg-00000000000000001", nil
 			ec2network.PutSecurityGroup(tx, &closed)
@@ -359,7 +360,7 @@ func TestALoadBalancerHasSecurityGroups(t *testing.T) {
 		}
 		lets("a group without rules", syscall.ETIMEDOUT)
 		open := b.loadBalancer(ec2network.DefaultSecurityGroup)
-		err = b.store.Update(func(tx *state.Tx) error {
+		err = b.store.Update(func(tx *store.Tx) error {
 			g := *ec2network.FindSecurityGroup(tx, scope, ec2network.DefaultSecurityGroup)
 			g.Scope = scope
 			g.Rules = []ec2network.SecurityGroupRule{{ID: "sgr-1", Protocol: "-1", CIDR: "0.0.0.0/0"}}
