@@ -155,13 +155,12 @@ wheel: ## make dist/ecs_emulator-*.whl for this machine: the program and the Pyt
 	$(GO) run ./cmd/release -wheels -version '$(VERSION)' -time "$$(git log -1 --format=%ct)" -out dist $(PLATFORMS)
 
 .PHONY: generate
-generate: ## write the generated files: types of the SDK, docs/reference, list of packages, required members, count of facts
+generate: ## write the generated files: types of the SDK, docs/reference, required members, count of facts
 	$(GO) generate ./internal/base/sdk
 	$(GO) test ./handlers/ecs/model -run Required -update
 	$(GO) test ./emulator -run 'TestReference|TestFactsAreCounted' -update
 	$(GO) test ./cmd/ecs-emulator -run TestReference -update
 	$(GO) test ./internal/app/faults -run TestReference -update
-	$(GO) test ./docs -run TestPackagesAreListed -update
 
 .PHONY: models
 models: ## write what AWS's public API models demand of requests, of the botocore that python3 has

@@ -6,10 +6,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/app/initfolder"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/logsink"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/secretsource"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/sessionlog"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/executionresource"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/exec/sessionlog"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 )
 

@@ -5,12 +5,12 @@ import (
 	"path/filepath"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/capacitymetric"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/evaluation"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric/collection"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/measuring"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/capacitymetric"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 

@@ -2,7 +2,7 @@ package emulator
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling/servicescaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescaling"
 )
 
 // newServiceScaling scales services for Application Auto Scaling.

@@ -5,8 +5,8 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/logsink"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/sessionlog"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/exec/sessionlog"
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
 

@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/google/uuid"
 )
 
@@ -68,30 +69,11 @@ func ParseUpstream(address string) (*url.URL, error) {
 		return nil, fmt.Errorf("upstream %q is no URL such as http://127.0.0.1:5000", address)
 	case to.User != nil || strings.Trim(to.Path, "/") != "" || to.RawQuery != "" || to.Fragment != "":
 		return nil, fmt.Errorf("upstream %q has more than scheme, host and port: requests keep their paths, which are signed", to.Redacted())
-	case IsAWS(hostName(to.Host)):
+	case arn.IsAWSHost(hostName(to.Host)):
 		return nil, fmt.Errorf("upstream %q is AWS: requests are signed for the host name that the client sent them to, "+
 			"which is the emulator's, and AWS would refuse each of them. Let the client go there itself, by AWS_ENDPOINT_URL_<SERVICE> or the SDK's settings", address)
 	}
 	return &url.URL{Scheme: to.Scheme, Host: to.Host}, nil
-}
-
-// awsDomains are those of AWS's endpoints.
-// Source: partitions of the SDK's endpoint rules; on.aws is that of function URLs.
-var awsDomains = []string{
-	"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "on.aws",
-	"api.amazonwebservices.com.cn", "api.amazonwebservices.eu",
-	"c2s.ic.gov", "sc2s.sgov.gov", "csp.hci.ic.gov", "cloud.adc-e.uk",
-	"api.aws.ic.gov", "api.aws.scloud", "api.aws.hci.ic.gov", "api.cloud-aws.adc-e.uk",
-}
-
-// IsAWS reports whether a host name is one of AWS's own endpoints.
-func IsAWS(name string) bool {
-	for _, domain := range awsDomains {
-		if name == domain || strings.HasSuffix(name, "."+domain) {
-			return true
-		}
-	}
-	return false
 }
 
 // proxy sends requests on as they came: signatures cover the host, the path as it is written,

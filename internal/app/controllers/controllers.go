@@ -4,7 +4,6 @@ package controllers
 import (
 	"context"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling/servicescaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric/collection"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/sending"
@@ -12,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/lifecyclehook"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer"

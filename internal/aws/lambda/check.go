@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
@@ -52,7 +52,7 @@ func CheckEndpoint(endpoint string) error {
 		return fmt.Errorf("endpoint of Lambda %q is no URL such as http://127.0.0.1:3001", endpoint)
 	case to.User != nil || strings.Trim(to.Path, "/") != "" || to.RawQuery != "" || to.Fragment != "":
 		return fmt.Errorf("endpoint of Lambda %q has more than scheme, host and port", to.Redacted())
-	case handlers.IsAWS(strings.ToLower(strings.TrimSuffix(to.Hostname(), "."))):
+	case arn.IsAWSHost(strings.ToLower(strings.TrimSuffix(to.Hostname(), "."))):
 		return fmt.Errorf("endpoint of Lambda %q is AWS, which does not know the keys that the emulator signs with", endpoint)
 	}
 	return nil

@@ -5,9 +5,9 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/securitygroup"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc/securitygroup"
 )
 
 // wanted is what the engine is to be told. A simulated one that has a filter finds out by

@@ -9,7 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/securitygroup"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc/securitygroup"
 )
 
 // peers are members of groups and prefixes of lists, by id.
