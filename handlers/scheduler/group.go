@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
 	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -60,16 +61,16 @@ func (a *API) CreateScheduleGroup(ctx context.Context, in *sdk.CreateScheduleGro
 	if err := checkTags(made.Tags); err != nil {
 		return nil, err
 	}
-	once := newOnce(ctx, in.ClientToken, in)
+	once := clienttoken.In(ctx, in.ClientToken, in)
 	return &sdk.CreateScheduleGroupOutput{ScheduleGroupArn: aws.String(made.ARN())}, a.Store.Update(func(tx *store.Tx) error {
 		if there := eventbridgescheduler.FindGroup(tx, scope, *in.Name); there != nil && !there.Gone(now) {
-			if once.repeats(tx) {
+			if repeats(tx, once) {
 				return nil
 			}
 			return conflict("Schedule group %s already exists.", *in.Name)
 		}
 		eventbridgescheduler.PutGroup(tx, made)
-		once.remember(tx, now)
+		once.Remember(tx, now)
 		return nil
 	})
 }
@@ -119,9 +120,9 @@ func (a *API) ListScheduleGroups(ctx context.Context, in *sdk.ListScheduleGroups
 // DeleteScheduleGroup removes a group with its schedules. AWS shows the group as DELETING for some seconds (EVS0002).
 func (a *API) DeleteScheduleGroup(ctx context.Context, in *sdk.DeleteScheduleGroupInput) (*sdk.DeleteScheduleGroupOutput, error) {
 	scope, now := awsapi.CallScope(ctx), a.time()
-	once := newOnce(ctx, in.ClientToken, in)
+	once := clienttoken.In(ctx, in.ClientToken, in)
 	return &sdk.DeleteScheduleGroupOutput{}, a.Store.Update(func(tx *store.Tx) error {
-		if once.repeats(tx) {
+		if repeats(tx, once) {
 			return nil
 		}
 		g, err := a.changeable(tx, scope, *in.Name)
@@ -134,7 +135,7 @@ func (a *API) DeleteScheduleGroup(ctx context.Context, in *sdk.DeleteScheduleGro
 			going.ModifiedAt, going.GoneAt = now, now.Add(a.GroupDeletion)
 			eventbridgescheduler.PutGroup(tx, &going)
 		}
-		once.remember(tx, now)
+		once.Remember(tx, now)
 		return nil
 	})
 }

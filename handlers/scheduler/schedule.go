@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler"
@@ -17,7 +18,7 @@ import (
 
 // CreateSchedule makes a schedule.
 func (a *API) CreateSchedule(ctx context.Context, in *sdk.CreateScheduleInput) (*sdk.CreateScheduleOutput, error) {
-	made, once := a.wanted(ctx, in), newOnce(ctx, in.ClientToken, in)
+	made, once := a.wanted(ctx, in), clienttoken.In(ctx, in.ClientToken, in)
 	if err := a.check(ctx, made); err != nil {
 		return nil, err
 	}
@@ -26,7 +27,7 @@ func (a *API) CreateSchedule(ctx context.Context, in *sdk.CreateScheduleInput) (
 			return err
 		}
 		if eventbridgescheduler.FindSchedule(tx, made.Scope, made.Group, made.Name) != nil {
-			if once.repeats(tx) {
+			if repeats(tx, once) {
 				return nil
 			}
 			return conflict("Schedule %s already exists.", made.Name)
@@ -35,7 +36,7 @@ func (a *API) CreateSchedule(ctx context.Context, in *sdk.CreateScheduleInput) (
 			return err
 		}
 		eventbridgescheduler.PutSchedule(tx, made)
-		once.remember(tx, made.CreatedAt)
+		once.Remember(tx, made.CreatedAt)
 		return nil
 	})
 	return &sdk.CreateScheduleOutput{ScheduleArn: aws.String(made.ARN())}, err
@@ -133,17 +134,17 @@ func (a *API) schedule(tx *store.Tx, scope arn.Scope, group *string, name string
 
 // DeleteSchedule removes a schedule.
 func (a *API) DeleteSchedule(ctx context.Context, in *sdk.DeleteScheduleInput) (*sdk.DeleteScheduleOutput, error) {
-	once := newOnce(ctx, in.ClientToken, in)
+	once := clienttoken.In(ctx, in.ClientToken, in)
 	return &sdk.DeleteScheduleOutput{}, a.Store.Update(func(tx *store.Tx) error {
 		s, err := a.schedule(tx, awsapi.CallScope(ctx), in.GroupName, *in.Name)
 		switch {
-		case err != nil && once.repeats(tx):
+		case err != nil && repeats(tx, once):
 			return nil
 		case err != nil:
 			return err
 		}
 		eventbridgescheduler.DeleteSchedule(tx, s)
-		once.remember(tx, a.time())
+		once.Remember(tx, a.time())
 		return nil
 	})
 }

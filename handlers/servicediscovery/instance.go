@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
@@ -18,14 +19,14 @@ func (a *API) RegisterInstance(ctx context.Context, in *sdk.RegisterInstanceInpu
 	if err := checkAttributes(in.Attributes); err != nil {
 		return nil, err
 	}
-	once, out := newOnce(ctx, in.CreatorRequestId, in), &sdk.RegisterInstanceOutput{}
+	once, out := clienttoken.In(ctx, in.CreatorRequestId, in), &sdk.RegisterInstanceOutput{}
 	return out, a.Store.Update(func(tx *store.Tx) error {
 		s, err := service(ctx, tx, *in.ServiceId)
 		if err != nil {
 			return err
 		}
 		creator := aws.ToString(in.CreatorRequestId)
-		if made, answer := once.first(tx); made != nil {
+		if made, answer := first(tx, once); made != nil {
 			if i := servicediscovery.FindInstance(tx, s.ARN, *in.InstanceId); i != nil && i.CreatorRequestID == creator {
 				out.OperationId = answer
 				return nil
@@ -50,7 +51,7 @@ func (a *API) RegisterInstance(ctx context.Context, in *sdk.RegisterInstanceInpu
 		}
 		servicediscovery.Register(tx, i)
 		out.OperationId = a.succeed(ctx, tx, types.OperationTypeRegisterInstance, s.NamespaceARN, map[string]string{targetInstance: i.ID, targetService: s.ID()})
-		once.remember(tx, s.ARN, *out.OperationId, i.RegisteredAt)
+		once.Remember(tx, i.RegisteredAt, s.ARN, *out.OperationId)
 		return nil
 	})
 }

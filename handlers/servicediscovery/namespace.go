@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
@@ -18,7 +19,7 @@ import (
 
 // CreateHttpNamespace makes a namespace without names in DNS.
 func (a *API) CreateHttpNamespace(ctx context.Context, in *sdk.CreateHttpNamespaceInput) (*sdk.CreateHttpNamespaceOutput, error) {
-	id, err := a.createNamespace(ctx, newOnce(ctx, in.CreatorRequestId, in), &servicediscovery.Namespace{
+	id, err := a.createNamespace(ctx, clienttoken.In(ctx, in.CreatorRequestId, in), &servicediscovery.Namespace{
 		Name: *in.Name, Type: types.NamespaceTypeHttp, Description: aws.ToString(in.Description),
 		CreatorRequestID: aws.ToString(in.CreatorRequestId), Tags: in.Tags,
 	})
@@ -34,7 +35,7 @@ func (a *API) CreatePrivateDnsNamespace(ctx context.Context, in *sdk.CreatePriva
 	if in.Properties != nil {
 		n.SOATTL = *in.Properties.DnsProperties.SOA.TTL
 	}
-	id, err := a.createNamespace(ctx, newOnce(ctx, in.CreatorRequestId, in), n)
+	id, err := a.createNamespace(ctx, clienttoken.In(ctx, in.CreatorRequestId, in), n)
 	return &sdk.CreatePrivateDnsNamespaceOutput{OperationId: id}, err
 }
 
@@ -47,12 +48,12 @@ func (a *API) CreatePublicDnsNamespace(ctx context.Context, in *sdk.CreatePublic
 	if in.Properties != nil {
 		n.SOATTL = *in.Properties.DnsProperties.SOA.TTL
 	}
-	id, err := a.createNamespace(ctx, newOnce(ctx, in.CreatorRequestId, in), n)
+	id, err := a.createNamespace(ctx, clienttoken.In(ctx, in.CreatorRequestId, in), n)
 	return &sdk.CreatePublicDnsNamespaceOutput{OperationId: id}, err
 }
 
 // createNamespace stores a namespace, unless it cannot be, and the operation that says which.
-func (a *API) createNamespace(ctx context.Context, once once, n *servicediscovery.Namespace) (operation *string, err error) {
+func (a *API) createNamespace(ctx context.Context, once clienttoken.Request, n *servicediscovery.Namespace) (operation *string, err error) {
 	if strings.HasPrefix(n.Name, "arn:") { // a public one's pattern has no colon
 		v, pattern := constraint.Violations{}, httpName
 		if n.Type == types.NamespaceTypeDnsPrivate {
@@ -66,7 +67,7 @@ func (a *API) createNamespace(ctx context.Context, once once, n *servicediscover
 	}
 	n.ARN, n.CreatedAt = servicediscovery.NewNamespaceARN(awsapi.CallScope(ctx)), a.time()
 	err = a.Store.Update(func(tx *store.Tx) error {
-		if made, answer := once.first(tx); made != nil && servicediscovery.FindNamespace(tx, *made) != nil {
+		if made, answer := first(tx, once); made != nil && servicediscovery.FindNamespace(tx, *made) != nil {
 			operation = answer
 			return nil
 		}
@@ -82,7 +83,7 @@ func (a *API) createNamespace(ctx context.Context, once once, n *servicediscover
 		}
 		servicediscovery.AddNamespace(tx, n)
 		operation = a.succeed(ctx, tx, types.OperationTypeCreateNamespace, n.ARN, map[string]string{targetNamespace: n.ID()})
-		once.remember(tx, n.ARN, *operation, n.CreatedAt)
+		once.Remember(tx, n.CreatedAt, n.ARN, *operation)
 		return nil
 	})
 	return operation, err

@@ -3,6 +3,7 @@ package servicediscovery
 import (
 	"context"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
@@ -11,7 +12,7 @@ import (
 
 // UpdateHttpNamespace changes the description of an HTTP namespace.
 func (a *API) UpdateHttpNamespace(ctx context.Context, in *sdk.UpdateHttpNamespaceInput) (*sdk.UpdateHttpNamespaceOutput, error) {
-	id, err := a.updateNamespace(ctx, newOnce(ctx, in.UpdaterRequestId, in), *in.Id, types.NamespaceTypeHttp, in.Namespace.Description, nil)
+	id, err := a.updateNamespace(ctx, clienttoken.In(ctx, in.UpdaterRequestId, in), *in.Id, types.NamespaceTypeHttp, in.Namespace.Description, nil)
 	return &sdk.UpdateHttpNamespaceOutput{OperationId: id}, err
 }
 
@@ -21,7 +22,7 @@ func (a *API) UpdatePrivateDnsNamespace(ctx context.Context, in *sdk.UpdatePriva
 	if p := in.Namespace.Properties; p != nil {
 		ttl = p.DnsProperties.SOA.TTL
 	}
-	id, err := a.updateNamespace(ctx, newOnce(ctx, in.UpdaterRequestId, in), *in.Id, types.NamespaceTypeDnsPrivate, in.Namespace.Description, ttl)
+	id, err := a.updateNamespace(ctx, clienttoken.In(ctx, in.UpdaterRequestId, in), *in.Id, types.NamespaceTypeDnsPrivate, in.Namespace.Description, ttl)
 	return &sdk.UpdatePrivateDnsNamespaceOutput{OperationId: id}, err
 }
 
@@ -31,12 +32,12 @@ func (a *API) UpdatePublicDnsNamespace(ctx context.Context, in *sdk.UpdatePublic
 	if p := in.Namespace.Properties; p != nil {
 		ttl = p.DnsProperties.SOA.TTL
 	}
-	id, err := a.updateNamespace(ctx, newOnce(ctx, in.UpdaterRequestId, in), *in.Id, types.NamespaceTypeDnsPublic, in.Namespace.Description, ttl)
+	id, err := a.updateNamespace(ctx, clienttoken.In(ctx, in.UpdaterRequestId, in), *in.Id, types.NamespaceTypeDnsPublic, in.Namespace.Description, ttl)
 	return &sdk.UpdatePublicDnsNamespaceOutput{OperationId: id}, err
 }
 
 // updateNamespace changes what is given of a namespace. That one of another type counts as missing is a choice.
-func (a *API) updateNamespace(ctx context.Context, once once, id string, kind types.NamespaceType, description *string, ttl *int64) (operation *string, err error) {
+func (a *API) updateNamespace(ctx context.Context, once clienttoken.Request, id string, kind types.NamespaceType, description *string, ttl *int64) (operation *string, err error) {
 	err = a.Store.Update(func(tx *store.Tx) error {
 		n, err := namespace(ctx, tx, id)
 		if err != nil {
@@ -45,7 +46,7 @@ func (a *API) updateNamespace(ctx context.Context, once once, id string, kind ty
 		if n.Type != kind {
 			return namespaceNotFound(id)
 		}
-		if made, answer := once.first(tx); made != nil {
+		if made, answer := first(tx, once); made != nil {
 			operation = answer
 			return nil
 		}
@@ -58,7 +59,7 @@ func (a *API) updateNamespace(ctx context.Context, once once, id string, kind ty
 		}
 		servicediscovery.PutNamespace(tx, &changed)
 		operation = a.succeed(ctx, tx, types.OperationTypeUpdateNamespace, n.ARN, map[string]string{targetNamespace: n.ID()})
-		once.remember(tx, n.ARN, *operation, a.time())
+		once.Remember(tx, a.time(), n.ARN, *operation)
 		return nil
 	})
 	return operation, err

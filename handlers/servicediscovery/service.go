@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
@@ -21,9 +22,9 @@ func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*s
 	if err := checkTags(in.Tags); err != nil {
 		return nil, err
 	}
-	once, out := newOnce(ctx, in.CreatorRequestId, in), &sdk.CreateServiceOutput{}
+	once, out := clienttoken.In(ctx, in.CreatorRequestId, in), &sdk.CreateServiceOutput{}
 	return out, a.Store.Update(func(tx *store.Tx) error {
-		if made, _ := once.first(tx); made != nil {
+		if made, _ := first(tx, once); made != nil {
 			if s := servicediscovery.FindService(tx, *made); s != nil {
 				out.Service = describe(s)
 				return nil
@@ -37,7 +38,7 @@ func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*s
 			return err
 		}
 		servicediscovery.PutService(tx, s)
-		once.remember(tx, s.ARN, "", s.CreatedAt)
+		once.Remember(tx, s.CreatedAt, s.ARN, "")
 		out.Service = describe(s)
 		return nil
 	})

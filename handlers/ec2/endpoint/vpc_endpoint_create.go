@@ -30,7 +30,7 @@ func (a *API) CreateVpcEndpoint(ctx context.Context, in *sdk.CreateVpcEndpointIn
 	if err != nil {
 		return nil, err
 	}
-	again, err := kit.NewOnce(scope, "CreateVpcEndpoint", in.ClientToken, kit.LongestToken, in, kit.WrongArguments(in.ClientToken))
+	again, err := kit.NewOnce(ctx, in.ClientToken, kit.LongestToken, in, kit.WrongArguments(in.ClientToken))
 	if err != nil {
 		return nil, err
 	}

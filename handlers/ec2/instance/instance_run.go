@@ -28,7 +28,7 @@ func (a *API) RunInstances(ctx context.Context, in *sdk.RunInstancesInput) (*sdk
 		return nil, err
 	}
 	scope := kit.Scope(ctx)
-	again, err := kit.NewOnce(scope, "RunInstances", in.ClientToken, kit.LongestToken, in,
+	again, err := kit.NewOnce(ctx, in.ClientToken, kit.LongestToken, in,
 		"Arguments on this idempotent request are inconsistent with arguments used in previous request(s).")
 	if err != nil {
 		return nil, err

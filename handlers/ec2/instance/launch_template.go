@@ -43,7 +43,7 @@ func (a *API) CreateLaunchTemplate(ctx context.Context, in *sdk.CreateLaunchTemp
 		return nil, err
 	}
 	scope := kit.Scope(ctx)
-	again, err := kit.NewOnce(scope, "CreateLaunchTemplate", in.ClientToken, kit.LongestTemplateToken, in, "Client token already used before.")
+	again, err := kit.NewOnce(ctx, in.ClientToken, kit.LongestTemplateToken, in, "Client token already used before.")
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,7 @@ func (a *API) launchedFrom(tx *store.Tx, scope arn.Scope, from *types.LaunchTemp
 func (a *API) ModifyLaunchTemplate(ctx context.Context, in *sdk.ModifyLaunchTemplateInput) (*sdk.ModifyLaunchTemplateOutput, error) {
 	out := &sdk.ModifyLaunchTemplateOutput{}
 	scope := kit.Scope(ctx)
-	again, err := kit.NewOnce(scope, "ModifyLaunchTemplate", in.ClientToken, kit.LongestTemplateToken, in, "The specified client token has already been used before.")
+	again, err := kit.NewOnce(ctx, in.ClientToken, kit.LongestTemplateToken, in, "The specified client token has already been used before.")
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func (a *API) CreateLaunchTemplateVersion(ctx context.Context, in *sdk.CreateLau
 		return nil, kit.ErrDryRun
 	}
 	scope := kit.Scope(ctx)
-	again, err := kit.NewOnce(scope, "CreateLaunchTemplateVersion", in.ClientToken, kit.LongestTemplateToken, in, "Client token already used before")
+	again, err := kit.NewOnce(ctx, in.ClientToken, kit.LongestTemplateToken, in, "Client token already used before")
 	if err != nil {
 		return nil, err
 	}

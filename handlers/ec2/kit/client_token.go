@@ -1,24 +1,22 @@
 package kit
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
+	"context"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Once is a request with a client token: a second one with the token does nothing but
 // answer what the first one made.
 type Once struct {
-	key, digest string
-	mismatch    string // the text for a request that is another one
+	clienttoken.Request
+	mismatch string // the text for a request that is another one
 }
 
 // How many characters of ASCII a client token has at most. Source: EC2 API reference,
@@ -30,38 +28,23 @@ const (
 
 // NewOnce is for a request; without a token it is of no effect. The text of its refusal is
 // the emulator's.
-func NewOnce(scope arn.Scope, operation string, token *string, longest int, request any, mismatch string) (Once, error) {
-	if token == nil || *token == "" {
-		return Once{}, nil
+func NewOnce(ctx context.Context, token *string, longest int, request any, mismatch string) (Once, error) {
+	if text := aws.ToString(token); len(text) > longest || strings.ContainsFunc(text, func(c rune) bool { return c > unicode.MaxASCII }) {
+		return Once{}, Refuse("InvalidParameterValue", "Value (%s) for parameter clientToken is invalid. Client tokens have at most %d ASCII characters.", text, longest)
 	}
-	if len(*token) > longest || strings.ContainsFunc(*token, func(c rune) bool { return c > unicode.MaxASCII }) {
-		return Once{}, Refuse("InvalidParameterValue", "Value (%s) for parameter clientToken is invalid. Client tokens have at most %d ASCII characters.", *token, longest)
-	}
-	text, _ := json.Marshal(request) // of the SDK's types, which have nothing that fails
-	sum := sha256.Sum256(text)
-	return Once{key: "ec2 " + operation + " " + scope.Prefix() + *token, digest: hex.EncodeToString(sum[:]), mismatch: mismatch}, nil
+	return Once{clienttoken.In(ctx, token, request), mismatch}, nil
 }
 
 // Made returns what the first request made, or nil.
 func (o Once) Made(tx *store.Tx) ([]string, error) {
-	if o.key == "" {
-		return nil, nil
-	}
-	known := state.FindClientToken(tx, o.key)
+	first, same := o.First(tx)
 	switch {
-	case known == nil:
+	case first == nil:
 		return nil, nil
-	case known.Request != o.digest:
+	case !same:
 		return nil, Refuse("IdempotentParameterMismatch", "%s", o.mismatch)
 	}
-	return known.ARNs, nil
-}
-
-// Remember remembers what the request has made.
-func (o Once) Remember(tx *store.Tx, now time.Time, ids ...string) {
-	if o.key != "" {
-		state.PutClientToken(tx, &state.ClientToken{ID: o.key, Request: o.digest, ARNs: ids, CreatedAt: now})
-	}
+	return first.ARNs, nil
 }
 
 // WrongArguments is the text for a request with the token of another one (EC20010).

@@ -87,7 +87,7 @@ func (a *API) CreateNatGateway(ctx context.Context, in *sdk.CreateNatGatewayInpu
 		return nil, err
 	}
 	scope := kit.Scope(ctx)
-	again, err := kit.NewOnce(scope, "CreateNatGateway", in.ClientToken, kit.LongestToken, in, kit.WrongArguments(in.ClientToken))
+	again, err := kit.NewOnce(ctx, in.ClientToken, kit.LongestToken, in, kit.WrongArguments(in.ClientToken))
 	if err != nil {
 		return nil, err
 	}

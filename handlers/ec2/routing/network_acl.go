@@ -122,7 +122,7 @@ func (a *API) CreateNetworkAcl(ctx context.Context, in *sdk.CreateNetworkAclInpu
 		return nil, err
 	}
 	scope := kit.Scope(ctx)
-	again, err := kit.NewOnce(scope, "CreateNetworkAcl", in.ClientToken, kit.LongestToken, in, kit.WrongArguments(in.ClientToken))
+	again, err := kit.NewOnce(ctx, in.ClientToken, kit.LongestToken, in, kit.WrongArguments(in.ClientToken))
 	if err != nil {
 		return nil, err
 	}

@@ -94,7 +94,7 @@ func (a *API) CreateRouteTable(ctx context.Context, in *sdk.CreateRouteTableInpu
 		return nil, err
 	}
 	scope := kit.Scope(ctx)
-	again, err := kit.NewOnce(scope, "CreateRouteTable", in.ClientToken, kit.LongestToken, in, kit.WrongArguments(in.ClientToken))
+	again, err := kit.NewOnce(ctx, in.ClientToken, kit.LongestToken, in, kit.WrongArguments(in.ClientToken))
 	if err != nil {
 		return nil, err
 	}

@@ -57,7 +57,7 @@ func (a *API) CreateManagedPrefixList(ctx context.Context, in *sdk.CreateManaged
 	if err != nil {
 		return nil, err
 	}
-	again, err := kit.NewOnce(scope, "CreateManagedPrefixList", in.ClientToken, longestPrefixListToken, in, kit.WrongArguments(in.ClientToken))
+	again, err := kit.NewOnce(ctx, in.ClientToken, longestPrefixListToken, in, kit.WrongArguments(in.ClientToken))
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
@@ -96,9 +97,9 @@ func (a *API) runTaskOnce(ctx context.Context, tx *store.Tx, call taskCall, chan
 	if token == "" {
 		return a.runTask(ctx, tx, call, chance)
 	}
-	id, request := tokenID("RunTask", call.cluster, token), runTaskDigest(call.in)
-	if known := rememberedToken(tx, id, call.now, a.Repeats != nil && a.Repeats(tx, token)); known != nil {
-		if known.Request != request {
+	request := clienttoken.New(tokenID("RunTask", call.cluster, token), runTaskDigest(call.in))
+	if known, same := request.First(tx); remembered(tx, known, call.now, a.Repeats != nil && a.Repeats(tx, token)) {
+		if !same {
 			return newTasks{}, errTokenReused(known.ARNs)
 		}
 		var again newTasks
@@ -115,11 +116,11 @@ func (a *API) runTaskOnce(ctx context.Context, tx *store.Tx, call taskCall, chan
 	if err != nil || len(made.tasks) == 0 {
 		return made, err
 	}
-	row := &state.ClientToken{ID: id, Request: request, CreatedAt: call.now}
+	var arns []string
 	for _, t := range made.tasks {
-		row.ARNs = append(row.ARNs, t.ARN)
+		arns = append(arns, t.ARN)
 	}
-	state.PutClientToken(tx, row)
+	request.Remember(tx, call.now, arns...)
 	return made, nil
 }
 

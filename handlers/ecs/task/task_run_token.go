@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -21,20 +22,16 @@ func tokenID(operation string, cluster *state.Cluster, token string) string {
 // Source: ECS API reference, ensuring idempotency.
 const afterLastTask = time.Hour
 
-// rememberedToken returns what a token made before, nil when it is new or forgotten. One that repeats is
+// remembered reports whether a token is known still; nil is one that never was. One that repeats is
 // remembered until it is a day old.
-func rememberedToken(tx *store.Tx, id string, now time.Time, repeats bool) *state.ClientToken {
-	known := state.FindClientToken(tx, id)
-	if known == nil || now.Sub(known.CreatedAt) >= state.KeepClientTokens ||
-		!repeats && now.Sub(lastStop(tx, known, now)) >= afterLastTask {
-		return nil
-	}
-	return known
+func remembered(tx *store.Tx, known *clienttoken.Token, now time.Time, repeats bool) bool {
+	return known != nil && now.Sub(known.CreatedAt) < clienttoken.Keep &&
+		(repeats || now.Sub(lastStop(tx, known, now)) < afterLastTask)
 }
 
 // lastStop is when the last of a token's tasks stopped: now while one has not, and not
 // before the token was made, as tasks may have been forgotten.
-func lastStop(tx *store.Tx, known *state.ClientToken, now time.Time) time.Time {
+func lastStop(tx *store.Tx, known *clienttoken.Token, now time.Time) time.Time {
 	last := known.CreatedAt
 	for _, arn := range known.ARNs {
 		t := state.FindTask(tx, arn)

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
@@ -166,7 +167,7 @@ func (k *Keeper) Forget(now time.Time) (again time.Duration, ok bool, err error)
 		eventbridgescheduler.ForgetGroups(tx, now)
 		secretsmanager.Purge(tx, now)
 		servicediscovery.ForgetOperations(tx, now.Add(-servicediscovery.KeepOperations))
-		state.ForgetClientTokens(tx, now.Add(-state.KeepClientTokens))
+		clienttoken.Forget(tx, now.Add(-clienttoken.Keep))
 		state.ForgetServiceDeployments(tx, now.Add(-state.KeepServiceDeployments))
 		state.ForgetEvents(tx, now.Add(-state.KeepEvents))
 		state.SweepTaskDefinitions(tx, now.Add(-keepDeletedDefinitions))

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/retention"
 	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
@@ -91,18 +92,18 @@ func TestNothingToForgetCostsNoTimer(t *testing.T) {
 		if wait := w.waits(); wait != 0 {
 			t.Errorf("an empty store is looked at after %v", wait)
 		}
-		token := &state.ClientToken{ID: "a", CreatedAt: w.Clock.Now()}
-		w.update(func(tx *store.Tx) { state.PutClientToken(tx, token) })
+		request := clienttoken.New("a", "")
+		w.update(func(tx *store.Tx) { request.Remember(tx, w.Clock.Now()) })
 		if wait := w.waits(); wait != time.Minute {
 			t.Errorf("a change is looked at after %v", wait)
 		}
 		w.advance(time.Minute)
-		if wait := w.waits(); wait != state.KeepClientTokens-time.Minute {
+		if wait := w.waits(); wait != clienttoken.Keep-time.Minute {
 			t.Errorf("a token is looked at after %v", wait)
 		}
-		w.advance(state.KeepClientTokens - time.Minute) // to the instant: it is not older than that
+		w.advance(clienttoken.Keep - time.Minute) // to the instant: it is not older than that
 		w.advance(time.Minute)
-		if state.FindClientToken(w.Store.Read(), "a") != nil {
+		if known, _ := request.First(w.Store.Read()); known != nil {
 			t.Error("a token stays")
 		}
 		w.advance(time.Minute)

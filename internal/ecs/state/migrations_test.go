@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"testing"
 
+	_ "github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken" // old files have its table
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
