@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/eventpattern"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Event is an event as EventBridge delivers it.
@@ -41,7 +41,7 @@ type Event struct {
 // emulator has closed; if events have been forgotten that were not read yet, by Reset or because there were too
 // many, it says so, and the iteration goes on. Each range over the iterator begins where the first did.
 func (s *Server) Events(ctx context.Context, pattern string) iter.Seq2[Event, error] {
-	since := state.NewestEvent(s.store)
+	since := outbox.Newest(s.store)
 	return func(yield func(Event, error) bool) {
 		reader := eventReader{server: s, since: since, yield: yield}
 		if pattern != "" {
@@ -85,7 +85,7 @@ func (r *eventReader) follow(ctx context.Context) {
 
 // handOn hands on what there is. changed is closed when there is more.
 func (r *eventReader) handOn(ctx context.Context) (changed <-chan struct{}, more bool) {
-	events, oldest, changed := state.Events(r.server.store, r.since)
+	events, oldest, changed := outbox.Since(r.server.store, r.since)
 	if oldest > r.since+1 {
 		forgotten := fmt.Errorf("the events from %d to %d have been forgotten", r.since+1, oldest-1)
 		if r.since = oldest - 1; !r.yield(Event{}, forgotten) {
@@ -107,7 +107,7 @@ func (r *eventReader) handOn(ctx context.Context) (changed <-chan struct{}, more
 }
 
 // read tells whether an event matches.
-func (r *eventReader) read(tx *store.Tx, e state.Event) (event Event, wanted bool, err error) {
+func (r *eventReader) read(tx *store.Tx, e outbox.Event) (event Event, wanted bool, err error) {
 	body := stateChange(tx, e)
 	if r.pattern != nil {
 		flat, err := eventpattern.NewEvent(string(body))

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -60,8 +61,8 @@ func (s *Server) Exec(ctx context.Context, taskARN, container string, spec backe
 }
 
 // KeptEvents returns the events that are kept, and their bodies.
-func (s *Server) KeptEvents() (events []state.Event, bodies [][]byte) {
-	events, _, _ = state.Events(s.store, 0)
+func (s *Server) KeptEvents() (events []outbox.Event, bodies [][]byte) {
+	events, _, _ = outbox.Since(s.store, 0)
 	for _, e := range events {
 		bodies = append(bodies, stateChange(s.store.Read(), e))
 	}
@@ -69,10 +70,10 @@ func (s *Server) KeptEvents() (events []state.Event, bodies [][]byte) {
 }
 
 // NewestEvent is the number of the newest event.
-func (s *Server) NewestEvent() uint64 { return state.NewestEvent(s.store) }
+func (s *Server) NewestEvent() uint64 { return outbox.Newest(s.store) }
 
 // EventOf is the body of an event, and what rules are found by.
-func (s *Server) EventOf(e state.Event) (body []byte, about matching.About, ok bool) {
+func (s *Server) EventOf(e outbox.Event) (body []byte, about matching.About, ok bool) {
 	about, ok = aboutChange(e)
 	return stateChange(s.store.Read(), e), about, ok
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -58,7 +59,7 @@ func TestFormat5(t *testing.T) {
 // eventLines have the number, the type, the status or name, and the id of each event.
 func eventLines(t *testing.T, rows *store.Store) (lines []string) {
 	t.Helper()
-	events, _, _ := state.Events(rows, 0)
+	events, _, _ := outbox.Since(rows, 0)
 	for _, e := range events {
 		var body struct {
 			ID         string

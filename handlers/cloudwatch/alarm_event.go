@@ -3,12 +3,12 @@ package cloudwatch
 import (
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // AlarmDetailType is the detail-type of an AlarmEvent.
-func AlarmDetailType(c *state.AlarmChange) string {
+func AlarmDetailType(c *cloudwatch.AlarmChange) string {
 	if c.NewState != "" {
 		return "CloudWatch Alarm State Change"
 	}
@@ -16,6 +16,6 @@ func AlarmDetailType(c *state.AlarmChange) string {
 }
 
 // AlarmEvent is the event that CloudWatch sends to EventBridge when an alarm has changed, as JSON. Source: recorded answers.
-func AlarmEvent(c *state.AlarmChange, at time.Time) []byte {
+func AlarmEvent(c *cloudwatch.AlarmChange, at time.Time) []byte {
 	return eventbridge.Event{ID: c.ID, DetailType: AlarmDetailType(c), Source: "aws.cloudwatch", Resource: c.AlarmARN, At: at, Detail: c.Detail}.Marshal()
 }

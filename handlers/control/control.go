@@ -18,10 +18,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/app/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 	"github.com/gorilla/mux"
 )
@@ -71,7 +71,7 @@ type Options struct {
 	// Proxies tells what is known of the proxies of Service Connect beside rows, by the ARN of their task.
 	Proxies func() map[string]Proxy
 	// StateChange is the body of an event, as ECS or Auto Scaling sends it to EventBridge.
-	StateChange func(tx *store.Tx, e state.Event) []byte
+	StateChange func(tx *store.Tx, e outbox.Event) []byte
 	// CertificateAuthority is the certificate, as PEM, of who issues those of ACM.
 	CertificateAuthority func() (string, error)
 	// Faults is what shall go wrong with tasks and their engine.

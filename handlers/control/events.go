@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/eventpattern"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 )
 
 // keepAlive is how often a quiet stream of server-sent events shows that it lives, so
@@ -59,7 +59,7 @@ func (a *api) events(w http.ResponseWriter, r *http.Request) {
 // number that no event has had is from before an emulator without a data directory was
 // started again.
 func (a *api) since(r *http.Request) (*uint64, error) {
-	newest := state.NewestEvent(a.Store)
+	newest := outbox.Newest(a.Store)
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
 		since, err := strconv.ParseUint(id, 10, 64)
 		switch {
@@ -108,7 +108,7 @@ func (r *eventReader) sendKept() (changed <-chan struct{}, err error) {
 	if r.since != nil {
 		since = *r.since
 	}
-	events, oldest, changed := state.Events(r.Store, since)
+	events, oldest, changed := outbox.Since(r.Store, since)
 	if r.since != nil && oldest > since+1 {
 		if err := r.out.gap(since+1, oldest-1); err != nil {
 			return nil, err

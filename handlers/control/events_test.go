@@ -16,6 +16,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -33,11 +34,11 @@ func newEventsWorld(t *testing.T, closing context.Context) *eventsWorld {
 	rows := newStore(t)
 	return &eventsWorld{t, rows, control.Handler(control.Options{
 		Store: rows, Log: slog.New(slog.DiscardHandler), Closing: closing, Clock: fixedClock{},
-		StateChange: func(tx *store.Tx, e state.Event) []byte {
-			if state.FindTask(tx, e.Value.Task.ARN) == nil {
+		StateChange: func(tx *store.Tx, e outbox.Event) []byte {
+			if state.FindTask(tx, outbox.As[state.Task](e).ARN) == nil {
 				t.Errorf("event %d is told before its task is there", e.Sequence)
 			}
-			return fmt.Appendf(nil, `{"task":%q}`, e.Value.Task.ARN[strings.LastIndex(e.Value.Task.ARN, "/")+1:])
+			return fmt.Appendf(nil, `{"task":%q}`, outbox.As[state.Task](e).ARN[strings.LastIndex(outbox.As[state.Task](e).ARN, "/")+1:])
 		},
 	})}
 }
@@ -62,7 +63,7 @@ func (w *eventsWorld) add(first, last int) {
 // forget removes the events and leaves the tasks.
 func (w *eventsWorld) forget() {
 	w.Helper()
-	err := w.store.Update(func(tx *store.Tx) error { state.ForgetEvents(tx, time.Unix(2e9, 0)); return nil })
+	err := w.store.Update(func(tx *store.Tx) error { outbox.Forget(tx, time.Unix(2e9, 0)); return nil })
 	if err != nil {
 		w.Fatal(err)
 	}

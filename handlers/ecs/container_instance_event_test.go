@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/google/go-cmp/cmp"
@@ -19,7 +20,7 @@ func TestContainerInstanceEventIsShapedAsDocumented(t *testing.T) {
 	s := newServer(t)
 	arn := testScope.ContainerInstance("shop", "9c8b7a6d5e4f40312a1b0c9d8e7f6a5b")
 	at := time.Date(2026, 2, 3, 9, 42, 6, 991e6, time.UTC)
-	body := ecs.StateChange(s.store.Read(), state.Event{At: at, Value: &state.Change{
+	body := ecs.StateChange(s.store.Read(), outbox.Event{At: at, Value: outbox.NewChange(&state.InstanceChange{
 		ContainerInstance: &state.ContainerInstance{
 			ARN: arn, EC2InstanceID: "i-0a", Status: state.InstanceActive, AgentConnected: true,
 			Version:    types.VersionInfo{AgentVersion: aws.String("1.94.0"), AgentHash: aws.String("31afb27c"), DockerVersion: aws.String("DockerVersion: 25.0.13")},
@@ -27,7 +28,7 @@ func TestContainerInstanceEventIsShapedAsDocumented(t *testing.T) {
 			Attributes: []types.Attribute{{Name: aws.String("ecs.os-type"), Value: aws.String("linux")}},
 		},
 		Usage: &state.InstanceUsage{ARN: arn, Version: 37, CPU: 512, Memory: 1024, Ports: []uint16{80}},
-	}})
+	})})
 	const want = `{
 		"version": "0", "id": "of its own", "detail-type": "ECS Container Instance State Change", "source": "aws.ecs",
 		"account": "ACCOUNT", "time": "2026-02-03T09:42:06Z", "region": "eu-west-1",
@@ -63,7 +64,7 @@ func TestEventsOfAContainerInstanceAndItsTask(t *testing.T) {
 	task := place(nil)
 	s.says(t, task, "RUNNING", container("web", "RUNNING", nil))
 	s.says(t, task, "STOPPED", container("web", "STOPPED", aws.Int32(0)))
-	events, _, _ := state.Events(s.store, 0)
+	events, _, _ := outbox.Since(s.store, 0)
 	var got []string
 	for _, e := range events {
 		var body struct {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/google/go-cmp/cmp"
@@ -52,7 +53,7 @@ func stoppedTask() *state.Task {
 func TestTaskEventIsShapedAsRecorded(t *testing.T) {
 	s := newServer(t)
 	task := stoppedTask()
-	event := state.Event{Sequence: 1, At: task.Status.StoppedAt, Value: &state.Change{Task: task}}
+	event := outbox.Event{Sequence: 1, At: task.Status.StoppedAt, Value: outbox.NewChange(task)}
 	body := ecs.StateChange(s.store.Read(), event)
 	const want = `{
 		"version": "0", "id": "of its own", "detail-type": "ECS Task State Change", "source": "aws.ecs",
@@ -109,7 +110,7 @@ func TestTaskEventOfANewTask(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
 	s.run(t, runInput("web"))
-	events, oldest, _ := state.Events(s.store, 0)
+	events, oldest, _ := outbox.Since(s.store, 0)
 	if len(events) != 1 || oldest != 1 {
 		t.Fatalf("%d events, the oldest is %d", len(events), oldest)
 	}
@@ -154,7 +155,7 @@ func TestEventsShowAgentsAsRecorded(t *testing.T) {
 				Containers []struct{ ManagedAgents json.RawMessage }
 			}
 		}
-		body := ecs.StateChange(s.store.Read(), state.Event{Sequence: 1, At: at, Value: &state.Change{Task: task}})
+		body := ecs.StateChange(s.store.Read(), outbox.Event{Sequence: 1, At: at, Value: outbox.NewChange(task)})
 		if err := json.Unmarshal(body, &event); err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -73,8 +74,8 @@ func TestATaskOnAContainerInstanceShowsWhereItIs(t *testing.T) {
 		t.Errorf("StopTask: %v, %s", err, answer)
 	}
 
-	events, _, _ := state.Events(s.store, 0)
-	events = slices.DeleteFunc(events, func(e state.Event) bool { return e.Value.Task == nil })
+	events, _, _ := outbox.Since(s.store, 0)
+	events = slices.DeleteFunc(events, func(e outbox.Event) bool { return outbox.As[state.Task](e) == nil })
 	var event struct{ Detail map[string]any }
 	if err := json.Unmarshal(ecs.StateChange(s.store.Read(), events[len(events)-1]), &event); err != nil {
 		t.Fatal(err)

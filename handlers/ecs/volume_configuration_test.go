@@ -9,6 +9,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -83,7 +84,7 @@ func TestATaskShowsItsManagedVolume(t *testing.T) {
 		fmt.Sprintf(volume, "DETACHING")+" volumeId="+id+" statusReason=no disk")
 
 	task := state.FindTask(s.store.Read(), *made.TaskArn)
-	event := string(ecs.StateChange(s.store.Read(), state.Event{Sequence: 1, At: task.Spec.CreatedAt, Value: &state.Change{Task: task}}))
+	event := string(ecs.StateChange(s.store.Read(), outbox.Event{Sequence: 1, At: task.Spec.CreatedAt, Value: outbox.NewChange(task)}))
 	if !strings.Contains(event, `"type":"eni"`) || !strings.Contains(event, `"type":"amazonebs"`) {
 		t.Errorf("event %s", event)
 	}

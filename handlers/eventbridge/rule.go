@@ -7,16 +7,16 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/eventpattern"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/scheduleexpression"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // PutRule makes a rule, or replaces what it has: what the request leaves out is gone then, but for its tags (EVB0002).
 func (a *API) PutRule(ctx context.Context, in *sdk.PutRuleInput) (*sdk.PutRuleOutput, error) {
-	newest := state.NewestEvent(a.Store) // a rule gets what comes after the request
+	newest := outbox.Newest(a.Store) // a rule gets what comes after the request
 	out := &sdk.PutRuleOutput{}
 	return out, a.update(func(tx *store.Tx) error {
 		b, err := bus(ctx, tx, in.EventBusName)
@@ -130,7 +130,7 @@ func (a *API) ListRules(ctx context.Context, in *sdk.ListRulesInput) (*sdk.ListR
 
 // EnableRule has a rule act. Its cadence begins anew, and it gets later events only.
 func (a *API) EnableRule(ctx context.Context, in *sdk.EnableRuleInput) (*sdk.EnableRuleOutput, error) {
-	newest := state.NewestEvent(a.Store)
+	newest := outbox.Newest(a.Store)
 	return &sdk.EnableRuleOutput{}, a.changeRule(ctx, in.EventBusName, *in.Name, func(r *eventbridge.Rule) bool {
 		if r.Enabled() {
 			return false

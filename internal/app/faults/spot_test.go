@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -73,9 +74,9 @@ func (w *spotWorld) task(name, status string) (taskARN string) {
 // interrupted are the names of the tasks that are interrupted, in the order of the events that say so.
 func (w *spotWorld) interrupted() (names []string) {
 	w.Helper()
-	events, _, _ := state.Events(w.store, 0)
+	events, _, _ := outbox.Since(w.store, 0)
 	for _, e := range events {
-		if f := e.Value.Fault; f != nil && f.Change == state.FaultActed {
+		if f := outbox.As[state.FaultChange](e); f != nil && f.Change == state.FaultActed {
 			t := state.FindTask(w.store.Read(), f.Hit)
 			if t.Stop == nil || t.Stop.Code != "SpotInterruption" || t.Stop.Reason != "Your Spot Task was interrupted." {
 				w.Errorf("%s was hit and stops for %+v", w.names[f.Hit], t.Stop)
@@ -213,9 +214,9 @@ func (w *spotWorld) instance(name, cluster string, spot bool) *ec2.Instance {
 // noticed are the names of the instances of which events tell.
 func (w *spotWorld) noticed() (names []string) {
 	w.Helper()
-	events, _, _ := state.Events(w.store, 0)
+	events, _, _ := outbox.Since(w.store, 0)
 	for _, e := range events {
-		if n := e.Value.SpotNotice; n != nil {
+		if n := outbox.As[state.SpotNotice](e); n != nil {
 			if i := ec2.FindInstance(w.store.Read(), spotScope, n.InstanceID); i.NoticeAt.IsZero() {
 				w.Errorf("%s has no notice", n.InstanceID)
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
@@ -169,7 +170,7 @@ func (k *Keeper) Forget(now time.Time) (again time.Duration, ok bool, err error)
 		servicediscovery.ForgetOperations(tx, now.Add(-servicediscovery.KeepOperations))
 		clienttoken.Forget(tx, now.Add(-clienttoken.Keep))
 		state.ForgetServiceDeployments(tx, now.Add(-state.KeepServiceDeployments))
-		state.ForgetEvents(tx, now.Add(-state.KeepEvents))
+		outbox.Forget(tx, now.Add(-outbox.Keep))
 		state.SweepTaskDefinitions(tx, now.Add(-keepDeletedDefinitions))
 		again, ok = tx.Again()
 		return nil

@@ -112,6 +112,8 @@ func (d *decoder) opaque(n *node, v reflect.Value) error {
 		*as[sdk.Document](v) = append(sdk.Document(nil), text...)
 	case n.typ == rawType:
 		*as[Raw](v) = append(Raw(nil), text...)
+	case n.op == opAppender:
+		return v.Addr().Interface().(Parser).ParseJSON(text)
 	case n.op == opAny && n.typ.NumMethod() == 0:
 		*as[any](v) = dynamic(text)
 	default:

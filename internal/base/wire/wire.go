@@ -73,6 +73,12 @@ type Appender interface {
 	AppendJSON(buf []byte) []byte
 }
 
+// Parser is an [Appender] that can be decoded as well. The text is only lent.
+type Parser interface {
+	Appender
+	ParseJSON(text []byte) error
+}
+
 // Raw is one encoded JSON value. Decoding into a Raw copies the value's text;
 // an empty Raw is an absent member.
 type Raw []byte

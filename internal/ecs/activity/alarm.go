@@ -4,11 +4,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 )
 
 // Alarm says that an alarm of CloudWatch has come to another state. Changes of its configuration are no lines.
-func Alarm(c *state.AlarmChange, at time.Time) []Line {
+func Alarm(c *cloudwatch.AlarmChange, at time.Time) []Line {
 	if c.NewState == "" {
 		return nil
 	}

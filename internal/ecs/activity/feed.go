@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -60,7 +62,7 @@ func (f *Feed) Kept() []Line {
 	}
 	lines := append(f.news(changed), health...)
 	sorting.By(lines, byTime)
-	horizon := f.now().Add(-state.KeepEvents)
+	horizon := f.now().Add(-outbox.Keep)
 	return f.scopes.name(slices.DeleteFunc(lines, func(l Line) bool { return l.At.Before(horizon) }))
 }
 
@@ -127,36 +129,33 @@ func byTime(a, b Line) int { return a.At.Compare(b.At) }
 
 // newEvents are the lines of events; the services of their tasks are changed, too.
 func (f *Feed) newEvents(changed map[string]bool) (lines []Line) {
-	events, oldest, came := state.Events(f.store, f.sequence)
+	events, oldest, came := outbox.Since(f.store, f.sequence)
 	if f.sequence > 0 && oldest > f.sequence+1 {
 		lines = append(lines, Line{At: f.now(), Tone: Warning, Text: fmt.Sprintf("%d events are not kept any more and left out", oldest-f.sequence-1)})
 	}
 	f.sequence, f.eventCame = max(f.sequence, oldest-1), came
 	for _, e := range events {
 		f.sequence = e.Sequence
-		if c := e.Value.ContainerInstance; c != nil {
-			lines = append(lines, f.scopes.of(c.ARN, ContainerInstance(f.told.instances[c.ARN], c, e.At))...)
-			f.told.instances[c.ARN] = c
-		}
-		if h := e.Value.Hook; h != nil {
-			lines = append(lines, f.scopes.of(h.ServiceARN, LifecycleHook(h, e.At))...)
-		}
-		if a := e.Value.LifecycleAction; a != nil {
-			lines = append(lines, f.scopes.of(a.GroupARN, LifecycleAction(a, e.At))...)
-		}
-		if n := e.Value.SpotNotice; n != nil {
-			lines = append(lines, f.scopes.of(n.InstanceARN, SpotNotice(n, e.At))...)
-		}
-		if c := e.Value.Alarm; c != nil {
+		switch c := e.Value.Value().(type) {
+		case *state.InstanceChange:
+			instance := c.ContainerInstance
+			lines = append(lines, f.scopes.of(instance.ARN, ContainerInstance(f.told.instances[instance.ARN], instance, e.At))...)
+			f.told.instances[instance.ARN] = instance
+		case *state.HookChange:
+			lines = append(lines, f.scopes.of(c.ServiceARN, LifecycleHook(c, e.At))...)
+		case *state.LifecycleAction:
+			lines = append(lines, f.scopes.of(c.GroupARN, LifecycleAction(c, e.At))...)
+		case *state.SpotNotice:
+			lines = append(lines, f.scopes.of(c.InstanceARN, SpotNotice(c, e.At))...)
+		case *cloudwatch.AlarmChange:
 			lines = append(lines, f.scopes.of(c.AlarmARN, Alarm(c, e.At))...)
-		}
-		if t := e.Value.Task; t != nil {
-			lines = append(lines, f.scopes.of(t.ARN, Task(f.told.tasks[t.ARN], t, e.At))...)
-			if f.told.tasks[t.ARN] = t; t.Ended() {
-				delete(f.told.tasks, t.ARN)
+		case *state.Task:
+			lines = append(lines, f.scopes.of(c.ARN, Task(f.told.tasks[c.ARN], c, e.At))...)
+			if f.told.tasks[c.ARN] = c; c.Ended() {
+				delete(f.told.tasks, c.ARN)
 			}
-			if t.Spec.ServiceARN != "" {
-				changed[t.Spec.ServiceARN] = true
+			if c.Spec.ServiceARN != "" {
+				changed[c.Spec.ServiceARN] = true
 			}
 		}
 	}

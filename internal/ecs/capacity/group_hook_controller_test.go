@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -104,9 +105,9 @@ func (w *groupWorld) advance(d time.Duration) {
 
 // events are the lifecycle actions that were announced.
 func (w *world) events() (list []state.LifecycleAction) {
-	events, _, _ := state.Events(w.store, 0)
+	events, _, _ := outbox.Since(w.store, 0)
 	for _, e := range events {
-		if a := e.Value.LifecycleAction; a != nil {
+		if a := outbox.As[state.LifecycleAction](e); a != nil {
 			list = append(list, *a)
 		}
 	}

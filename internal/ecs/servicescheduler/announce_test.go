@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -24,28 +25,27 @@ func (f *fixture) announced() (lines []string) {
 		return text
 	}
 	var asService []string
-	events, _, _ := state.Events(f.store, 0)
+	events, _, _ := outbox.Since(f.store, 0)
 	for _, e := range events {
-		switch c := e.Value; {
-		case c.Deployment != nil:
-			if !slices.Contains(ids, c.Deployment.DeploymentID) {
-				ids = append(ids, c.Deployment.DeploymentID)
+		switch c := e.Value.Value().(type) {
+		case *state.DeploymentChange:
+			if !slices.Contains(ids, c.DeploymentID) {
+				ids = append(ids, c.DeploymentID)
 			}
-			lines = append(lines, name(c.Deployment.Type+" "+c.Deployment.Name+" "+c.Deployment.DeploymentID+": "+c.Deployment.Reason))
-			asService = append(asService, c.Deployment.Type+" "+c.Deployment.Name+" "+c.Deployment.Reason)
-		case c.Hook != nil:
-			lines = append(lines, strings.Join([]string{string(c.Hook.TargetType), string(c.Hook.Stage), string(c.Hook.Status)}, " "))
-		case c.ServiceAction != nil:
-			a := c.ServiceAction
-			line := strings.TrimSpace(a.Type + " " + a.Name + " " + a.Reason)
-			if strings.HasPrefix(a.Name, "SERVICE_DEPLOYMENT_") {
+			lines = append(lines, name(c.Type+" "+c.Name+" "+c.DeploymentID+": "+c.Reason))
+			asService = append(asService, c.Type+" "+c.Name+" "+c.Reason)
+		case *state.HookChange:
+			lines = append(lines, strings.Join([]string{string(c.TargetType), string(c.Stage), string(c.Status)}, " "))
+		case *state.ServiceAction:
+			line := strings.TrimSpace(c.Type + " " + c.Name + " " + c.Reason)
+			if strings.HasPrefix(c.Name, "SERVICE_DEPLOYMENT_") {
 				if len(asService) == 0 || asService[0] != line {
 					f.t.Fatalf("the service tells %q, of deployments %q", line, asService)
 				}
 				asService = asService[1:]
 				continue
 			}
-			for _, id := range append(a.CapacityProviderARNs, a.ContainerInstanceARNs...) {
+			for _, id := range append(c.CapacityProviderARNs, c.ContainerInstanceARNs...) {
 				line += " " + id[strings.LastIndex(id, ":")+1:]
 			}
 			lines = append(lines, line)
@@ -77,9 +77,9 @@ func TestRollingUpdateIsAnnounced(t *testing.T) {
 		"INFO SERVICE_STEADY_STATE",
 	}
 	f.expectAnnounced(want...)
-	newest := state.NewestEvent(f.store)
+	newest := outbox.Newest(f.store)
 	f.schedule()
-	if now := state.NewestEvent(f.store); now != newest {
+	if now := outbox.Newest(f.store); now != newest {
 		t.Errorf("a steady service has events: %d after %d", now, newest)
 	}
 	f.now = f.now.Add(7 * time.Hour)

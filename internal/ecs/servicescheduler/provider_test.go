@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
@@ -175,10 +176,10 @@ func TestProvidersWithoutManagedScaling(t *testing.T) {
 // lastAction is what EventBridge was told last of the service.
 func (f *fixture) lastAction() *state.ServiceAction {
 	f.t.Helper()
-	events, _, _ := state.Events(f.store, 0)
+	events, _, _ := outbox.Since(f.store, 0)
 	for _, e := range slices.Backward(events) {
-		if e.Value.ServiceAction != nil {
-			return e.Value.ServiceAction
+		if outbox.As[state.ServiceAction](e) != nil {
+			return outbox.As[state.ServiceAction](e)
 		}
 	}
 	f.t.Fatalf("no service action")

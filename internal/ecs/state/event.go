@@ -4,67 +4,41 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// Events are kept for a day of the clock, and not more of them than KeptEvents.
-// ECS itself keeps none: both bounds are the emulator's own.
-const (
-	KeepEvents = 24 * time.Hour
-	KeptEvents = 10_000
-)
-
-// events has the name that it had when there were those of tasks only.
-var events = store.NewLog[Change]("task-event", KeptEvents)
-
-// Event is a change that ECS announces, of a version of its own, or one that another service of AWS
-// does. At is the time of the change.
-type Event = store.Entry[Change]
-
-// Change is a row of a task as it was then; or one of a container instance, with what
-// its tasks had of it; or what a service, one of its deployments or a lifecycle hook has to tell; or
-// the lifecycle action of an Auto Scaling group, or an activity of one; or the state of an instance, or the notice to a Spot Instance; or the change of an alarm; or what a fault does that the emulator causes.
-type Change struct {
-	Task              *Task
+// InstanceChange is a change of a container instance, with what its tasks had of it.
+type InstanceChange struct {
 	ContainerInstance *ContainerInstance
 	Usage             *InstanceUsage
-	ServiceAction     *ServiceAction
-	Deployment        *DeploymentChange
-	Hook              *HookChange
-	LifecycleAction   *LifecycleAction
-	SpotNotice        *SpotNotice
-	InstanceState     *InstanceState
-	ScalingActivity   *ScalingActivity
-	Alarm             *AlarmChange
-	// Fault is the emulator's own: no rule of EventBridge may be asked about it, nor a target get it.
-	Fault *FaultChange
 }
 
+// What ECS announces, and what the emulator tells of the services whose loops are ECS's: rows as they were, each
+// version of its own, and changes that have no row.
+var (
+	_ = outbox.Declare[Task]("task")
+	_ = outbox.DeclareWhole[InstanceChange]("containerInstance")
+	_ = outbox.Declare[ServiceAction]("serviceAction")
+	_ = outbox.Declare[DeploymentChange]("deployment")
+	_ = outbox.Declare[HookChange]("hook")
+	_ = outbox.Declare[LifecycleAction]("lifecycleAction")
+	_ = outbox.Declare[SpotNotice]("spotNotice")
+	_ = outbox.Declare[InstanceState]("instanceState")
+	_ = outbox.Declare[ScalingActivity]("scalingActivity")
+	_ = outbox.Declare[FaultChange]("fault") // the emulator's own: no rule of EventBridge is asked about it
+)
+
 // announce keeps a row of a task as an event.
-func announce(tx *store.Tx, t *Task, at time.Time) { events.Append(tx, &Change{Task: t}, at) }
+func announce(tx *store.Tx, t *Task, at time.Time) { outbox.Announce(tx, t, at) }
 
 // announceInstance keeps the rows of a container instance as an event. A usage without a
 // container instance is that of one that was forgotten.
 func announceInstance(tx *store.Tx, u *InstanceUsage, at time.Time) {
 	if c := FindContainerInstance(tx, u.ARN); c != nil {
-		events.Append(tx, &Change{ContainerInstance: c, Usage: u}, at)
+		outbox.Announce(tx, &InstanceChange{c, u}, at)
 	}
 }
-
-// Events returns the events after a sequence number, 0 for all that are kept, oldest
-// first; see [store.Log.Since].
-func Events(s *store.Store, since uint64) (list []Event, oldest uint64, changed <-chan struct{}) {
-	return events.Since(s, since)
-}
-
-// OnEvents wakes a watch with an id when there are more events.
-func OnEvents(id string) store.Source { return store.OnEntries(events, id) }
-
-// NewestEvent is the sequence number of the newest event, kept or not.
-func NewestEvent(s *store.Store) uint64 { return events.Newest(s) }
-
-// ForgetEvents removes the events from before a time.
-func ForgetEvents(tx *store.Tx, before time.Time) { events.Forget(tx, before) }
 
 // nameKindsOfEvents tells events of tasks, which were the only ones, from others.
 func nameKindsOfEvents(rows *store.StoredRows) error {
@@ -91,3 +65,6 @@ func tellSpotNotices(*store.StoredRows) error { return nil }
 
 // tellInstances changes no row, as tellMoreKindsOfEvents: events of instances and of activities are new.
 func tellInstances(*store.StoredRows) error { return nil }
+
+// tellAlarms changes no row, as tellMoreKindsOfEvents: events of alarms are new.
+func tellAlarms(*store.StoredRows) error { return nil }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -40,8 +41,8 @@ func TestEventsOfAnOlderFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer newer.Close()
-	events, _, _ := Events(newer, 0)
-	if len(events) != 1 || events[0].Value.Task == nil || events[0].Value.Task.ARN != task.ARN || events[0].Value.Task.Version != 1 {
+	events, _, _ := outbox.Since(newer, 0)
+	if len(events) != 1 || outbox.As[Task](events[0]) == nil || outbox.As[Task](events[0]).ARN != task.ARN || outbox.As[Task](events[0]).Version != 1 {
 		t.Errorf("events: %+v", events)
 	}
 }

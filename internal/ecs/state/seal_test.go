@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -18,7 +19,7 @@ func TestFormat15(t *testing.T) {
 		t.Helper()
 		s := openAt(t, path)
 		tx := s.Read()
-		events, _, _ := Events(s, 0)
+		events, _, _ := outbox.Since(s, 0)
 		if got := FindTask(tx, scope.Task("c", "1")); len(AllTasks(tx)) != 3 || got.Status.LastStatus != Running || len(events) != 5 {
 			t.Errorf("%d tasks, one of them %+v, and %d events", len(AllTasks(tx)), got, len(events))
 		}

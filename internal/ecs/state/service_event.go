@@ -3,6 +3,7 @@ package state
 import (
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -47,7 +48,7 @@ type DeploymentChange struct {
 // AnnounceServiceAction keeps what a service tells as an event.
 func AnnounceServiceAction(tx *store.Tx, a ServiceAction, at time.Time) {
 	a.ID = arn.NewUUID()
-	events.Append(tx, &Change{ServiceAction: &a}, at)
+	outbox.Announce(tx, &a, at)
 }
 
 // AnnounceDeployment keeps a change of a deployment as two events: ECS tells of it as of the deployment,
@@ -57,7 +58,7 @@ func AnnounceServiceAction(tx *store.Tx, a ServiceAction, at time.Time) {
 // those of service action events as well.
 func AnnounceDeployment(tx *store.Tx, c DeploymentChange, at time.Time) {
 	c.ID = arn.NewUUID()
-	events.Append(tx, &Change{Deployment: &c}, at)
+	outbox.Announce(tx, &c, at)
 	AnnounceServiceAction(tx, ServiceAction{ServiceARN: c.ServiceARN, Type: c.Type, Name: c.Name, Reason: c.Reason}, at)
 }
 
@@ -89,9 +90,9 @@ func announceHooks(tx *store.Tx, before, after *ServiceDeployment) {
 		if i < len(before.Hooks) && before.Hooks[i].ID == h.ID && before.Hooks[i].Status == h.Status {
 			continue
 		}
-		events.Append(tx, &Change{Hook: &HookChange{
+		outbox.Announce(tx, &HookChange{
 			ServiceARN: after.ServiceARN, ServiceDeploymentARN: after.ARN, HookID: h.ID, TargetType: h.TargetType,
 			Stage: h.Stage, Status: h.Status, ExpiresAt: h.ExpiresAt,
-		}}, h.UpdatedAt)
+		}, h.UpdatedAt)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -31,15 +32,15 @@ func deployed() *Service {
 
 // announced are the events of a store as short lines.
 func announced(s *store.Store) (lines []string) {
-	events, _, _ := Events(s, 0)
+	events, _, _ := outbox.Since(s, 0)
 	for _, e := range events {
-		switch c := e.Value; {
-		case c.Deployment != nil:
-			lines = append(lines, fmt.Sprintln(c.Deployment.Type, c.Deployment.Name, c.Deployment.DeploymentID, c.Deployment.Reason))
-		case c.ServiceAction != nil:
-			lines = append(lines, fmt.Sprintln(c.ServiceAction.Type, c.ServiceAction.Name, c.ServiceAction.Reason))
-		case c.Hook != nil:
-			lines = append(lines, fmt.Sprintln(c.Hook.HookID, c.Hook.Stage, c.Hook.Status))
+		switch c := e.Value.Value().(type) {
+		case *DeploymentChange:
+			lines = append(lines, fmt.Sprintln(c.Type, c.Name, c.DeploymentID, c.Reason))
+		case *ServiceAction:
+			lines = append(lines, fmt.Sprintln(c.Type, c.Name, c.Reason))
+		case *HookChange:
+			lines = append(lines, fmt.Sprintln(c.HookID, c.Stage, c.Status))
 		}
 	}
 	return lines
@@ -75,7 +76,7 @@ func TestDeploymentsAreAnnouncedOnce(t *testing.T) {
 	expectAnnounced(t, s,
 		"INFO SERVICE_DEPLOYMENT_IN_PROGRESS ecs-svc/1 ECS deployment ecs-svc/1 in progress.",
 		"INFO SERVICE_DEPLOYMENT_IN_PROGRESS ECS deployment ecs-svc/1 in progress.")
-	events, _, _ := Events(s, 0)
+	events, _, _ := outbox.Since(s, 0)
 	for _, e := range events {
 		if !e.At.Equal(announcedAt) {
 			t.Errorf("event %d is of %v, want %v", e.Sequence, e.At, announcedAt)
@@ -133,17 +134,17 @@ func TestAnnouncementsSurviveARestart(t *testing.T) {
 		PutServiceDeployment(tx, d)
 		AnnounceServiceAction(tx, ServiceAction{ServiceARN: service.ARN, Name: "TASKS_STOPPED", CapacityProviderARNs: []string{"a"}}, announcedAt)
 	})
-	before, _, _ := Events(s, 0)
+	before, _, _ := outbox.Since(s, 0)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	s = openAt(t, path)
 	defer s.Close()
-	after, _, _ := Events(s, 0)
-	if diff := cmp.Diff(before, after); diff != "" || len(after) != 4 {
+	after, _, _ := outbox.Since(s, 0)
+	if diff := cmp.Diff(before, after, cmp.Transformer("value", (*outbox.Change).Value)); diff != "" || len(after) != 4 {
 		t.Errorf("%d events (-before +after):\n%s", len(after), diff)
 	}
-	if after[0].Value.Deployment.ID == "" || after[0].Value.Deployment.ID == after[1].Value.ServiceAction.ID {
-		t.Errorf("ids: %+v, %+v", after[0].Value.Deployment, after[1].Value.ServiceAction)
+	if outbox.As[DeploymentChange](after[0]).ID == "" || outbox.As[DeploymentChange](after[0]).ID == outbox.As[ServiceAction](after[1]).ID {
+		t.Errorf("ids: %+v, %+v", outbox.As[DeploymentChange](after[0]), outbox.As[ServiceAction](after[1]))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -51,7 +52,7 @@ func TestStatusesOnlyMoveForward(t *testing.T) {
 	if got := FindTask(s.Read(), "a"); got.Status.LastStatus != Stopping || got.Version != 3 {
 		t.Errorf("%s in version %d", got.Status.LastStatus, got.Version)
 	}
-	if events, _, _ := Events(s, 0); len(events) != 3 {
+	if events, _, _ := outbox.Since(s, 0); len(events) != 3 {
 		t.Errorf("%d events of 3 versions", len(events))
 	}
 }

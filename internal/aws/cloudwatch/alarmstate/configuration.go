@@ -11,7 +11,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Configuration is a change of an alarm's configuration. Of a new alarm there is nothing before, of one that is deleted
@@ -82,7 +81,7 @@ func RecordConfiguration(tx *store.Tx, c Configuration) {
 		Scope: c.Scope, AlarmName: c.Name, AlarmType: c.Type, At: c.At, Type: types.HistoryItemTypeConfigurationUpdate,
 		Summary: `Alarm "` + c.Name + `" ` + what, Data: string(marshal(item)),
 	})
-	state.AnnounceAlarm(tx, state.AlarmChange{AlarmARN: c.ARN, Detail: marshal(detail)}, c.At)
+	cloudwatch.AnnounceAlarm(tx, cloudwatch.AlarmChange{AlarmARN: c.ARN, Detail: marshal(detail)}, c.At)
 }
 
 // changedFields are the members that have changed, as they were and in their order. What was not set is not among them.

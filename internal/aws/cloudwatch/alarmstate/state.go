@@ -13,7 +13,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // State is that of an alarm.
@@ -74,7 +73,7 @@ func Record(tx *store.Tx, c Change) {
 			Summary: "Alarm updated from " + string(c.Old.Value) + " to " + string(c.New.Value), Data: stateHistory(c),
 		})
 	}
-	state.AnnounceAlarm(tx, state.AlarmChange{AlarmARN: c.ARN, NewState: string(c.New.Value), Detail: stateDetail(c)}, c.New.At)
+	cloudwatch.AnnounceAlarm(tx, cloudwatch.AlarmChange{AlarmARN: c.ARN, NewState: string(c.New.Value), Detail: stateDetail(c)}, c.New.At)
 	for _, action := range c.Actions {
 		cloudwatch.PutAction(tx, &cloudwatch.Action{
 			ARN: action, Alarm: c.ARN, AlarmType: c.Type, Old: c.Old.Value, New: c.New.Value, Reason: text(c.New.Reason), Data: text(c.New.Data), At: c.New.At,

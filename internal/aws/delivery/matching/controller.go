@@ -15,11 +15,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/routing"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Options are what events are matched with. All fields are required.
@@ -30,9 +30,9 @@ type Options struct {
 	Router   *routing.Router
 	Counters *delivery.Counters
 	// About says whose an event is and what it is, at little cost; ok is false for one that is none of AWS's.
-	About func(e state.Event) (about About, ok bool)
+	About func(e outbox.Event) (about About, ok bool)
 	// JSON is an event as its service sends it. It is made only for one that a rule may want.
-	JSON func(tx *store.Tx, e state.Event) []byte
+	JSON func(tx *store.Tx, e outbox.Event) []byte
 }
 
 // Controller matches the events of the outbox. Make one with New.
@@ -55,15 +55,15 @@ type About struct {
 	Source, DetailType string
 }
 
-// outbox is the only key of the loop.
-const outbox = "outbox"
+// all is the only key of the loop.
+const all = "outbox"
 
 // New makes a controller.
 func New(opts Options) *Controller {
 	c := &Controller{Options: opts, awaited: make(chan struct{}, 1)}
 	c.loop = reconcile.New(reconcile.Options{
 		Name: "matching of events", Clock: c.Clock, Log: c.Log,
-		Watch: c.Store.Watch(0, state.OnEvents(outbox), eventbridge.OnBuses(outbox)), Reconcile: c.reconcile,
+		Watch: c.Store.Watch(0, outbox.On(all), eventbridge.OnBuses(all)), Reconcile: c.reconcile,
 	})
 	return c
 }
@@ -119,8 +119,8 @@ func (c *Controller) reconcile(ctx context.Context, _ string) (never time.Time, 
 		c.begun, c.cursor = true, c.written
 	}
 	c.gather(ctx)
-	events, oldest, _ := state.Events(c.Store, c.cursor)
-	c.skip(oldest, first && len(events) < state.KeptEvents)
+	events, oldest, _ := outbox.Since(c.Store, c.cursor)
+	c.skip(oldest, first && len(events) < outbox.Kept)
 	for len(events) > 0 && ctx.Err() == nil {
 		some := events[:min(batch, len(events))]
 		if err := c.match(some); err != nil {
@@ -172,7 +172,7 @@ func (c *Controller) mayHaveWanted(oldest uint64) bool {
 }
 
 // match matches events, and moves the cursor past them.
-func (c *Controller) match(events []state.Event) error {
+func (c *Controller) match(events []outbox.Event) error {
 	tx := c.Store.Read()
 	var made []*delivery.Delivery
 	for _, e := range events {
@@ -201,7 +201,7 @@ func (c *Controller) match(events []state.Event) error {
 // isFarAhead reports whether the cursor has to be written though nothing was matched: if there are rules, and so many
 // events since that the outbox would have dropped some of them after a crash.
 func (c *Controller) isFarAhead(last uint64) bool {
-	return last-c.written >= state.KeptEvents/2 && c.mayHaveWanted(last)
+	return last-c.written >= outbox.Kept/2 && c.mayHaveWanted(last)
 }
 
 // write moves the cursor in its row, and puts deliveries.

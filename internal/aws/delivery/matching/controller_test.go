@@ -20,6 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/routing"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge/types"
@@ -65,15 +66,15 @@ func (w *world) start() {
 	c := matching.New(matching.Options{
 		Store: w.store, Clock: w.clock, Log: slog.New(slog.NewTextHandler(&w.log, nil)),
 		Router: &routing.Router{Clock: w.clock, Counters: &w.counters}, Counters: &w.counters,
-		About: func(e state.Event) (matching.About, bool) {
-			return matching.About{Scope: scope, Source: "aws.ecs", DetailType: e.Value.ServiceAction.Type}, e.Value.ServiceAction.Type != "Fault"
+		About: func(e outbox.Event) (matching.About, bool) {
+			return matching.About{Scope: scope, Source: "aws.ecs", DetailType: outbox.As[state.ServiceAction](e).Type}, outbox.As[state.ServiceAction](e).Type != "Fault"
 		},
-		JSON: func(_ *store.Tx, e state.Event) []byte {
+		JSON: func(_ *store.Tx, e outbox.Event) []byte {
 			w.bodies.Add(1)
-			if e.Value.ServiceAction.Name == unreadable {
+			if outbox.As[state.ServiceAction](e).Name == unreadable {
 				return nil
 			}
-			return fmt.Appendf(nil, `{"source":"aws.ecs","detail-type":%q,"detail":{"name":%q}}`, e.Value.ServiceAction.Type, e.Value.ServiceAction.Name)
+			return fmt.Appendf(nil, `{"source":"aws.ecs","detail-type":%q,"detail":{"name":%q}}`, outbox.As[state.ServiceAction](e).Type, outbox.As[state.ServiceAction](e).Name)
 		},
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -102,7 +103,7 @@ func (w *world) update(fn func(tx *store.Tx)) {
 // rule puts a rule that wants events of a detail-type from now on.
 func (w *world) rule(detailType string) {
 	w.Helper()
-	since := state.NewestEvent(w.store)
+	since := outbox.Newest(w.store)
 	w.update(func(tx *store.Tx) {
 		eventbridge.PutRule(tx, &eventbridge.Rule{
 			Scope: scope, Bus: "default", Name: detailType, EventPattern: fmt.Sprintf(`{"detail-type":[%q]}`, detailType), Since: since,
@@ -244,13 +245,13 @@ func TestEventsThatAreGoneAreCounted(t *testing.T) {
 		w.tell("A", "1")
 		w.idle()
 		w.stop()
-		w.tell("A", numbered(state.KeptEvents+5)...)
+		w.tell("A", numbered(outbox.Kept+5)...)
 		w.start()
 		w.idle()
 		if got := w.counters.AllMissed(); got != 5 || !strings.Contains(w.log.String(), "events=5") {
 			t.Errorf("%d are missed; the log: %s", got, w.log.String())
 		}
-		if n := len(delivery.Pending(w.store.Read())); n != 1+state.KeptEvents {
+		if n := len(delivery.Pending(w.store.Read())); n != 1+outbox.Kept {
 			t.Errorf("%d are delivered", n)
 		}
 	})
@@ -260,7 +261,7 @@ func TestEventsThatAreGoneAreCounted(t *testing.T) {
 func TestEventsThatAreGoneFromTheFirstOnAreCounted(t *testing.T) {
 	inBubble(t, store.Options{}, func(w *world) {
 		w.rule("A")
-		w.tell("A", numbered(state.KeptEvents+5)...)
+		w.tell("A", numbered(outbox.Kept+5)...)
 		w.idle()
 		if got := w.counters.AllMissed(); got != 5 || !strings.Contains(w.log.String(), "events=5") {
 			t.Errorf("%d are missed; the log: %s", got, w.log.String())
@@ -275,7 +276,7 @@ func TestForgottenEventsAreNotMissed(t *testing.T) {
 		w.tell("A", "1")
 		w.tell("B", numbered(50)...)
 		w.idle()
-		w.update(func(tx *store.Tx) { state.ForgetEvents(tx, w.clock.Now().Add(time.Hour)) })
+		w.update(func(tx *store.Tx) { outbox.Forget(tx, w.clock.Now().Add(time.Hour)) })
 		w.stop()
 		w.update(func(tx *store.Tx) { delivery.PutCursor(tx, 1) }) // as a crash leaves it
 		w.start()

@@ -1,14 +1,15 @@
-package state
+package cloudwatch
 
 import (
 	"encoding/json"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// AlarmChange is what CloudWatch tells EventBridge of an alarm. State makes its ID.
+// AlarmChange is what CloudWatch tells EventBridge of an alarm. AnnounceAlarm makes its ID.
 type AlarmChange struct {
 	ID       string
 	AlarmARN string
@@ -17,11 +18,10 @@ type AlarmChange struct {
 	Detail   json.RawMessage // of the event
 }
 
+var _ = outbox.Declare[AlarmChange]("alarm")
+
 // AnnounceAlarm keeps the change of an alarm as an event.
 func AnnounceAlarm(tx *store.Tx, c AlarmChange, at time.Time) {
 	c.ID = arn.NewUUID()
-	events.Append(tx, &Change{Alarm: &c}, at)
+	outbox.Announce(tx, &c, at)
 }
-
-// tellAlarms changes no row, as tellMoreKindsOfEvents: events of alarms are new.
-func tellAlarms(*store.StoredRows) error { return nil }
