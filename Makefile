@@ -160,7 +160,7 @@ generate: ## write the generated files: types of the SDK, docs/reference, requir
 	$(GO) test ./handlers/ecs/model -run Required -update
 	$(GO) test ./emulator -run 'TestReference|TestFactsAreCounted' -update
 	$(GO) test ./cmd/ecs-emulator -run TestReference -update
-	$(GO) test ./internal/app/faults -run TestReference -update
+	$(GO) test ./internal/ecs/faults -run TestReference -update
 
 .PHONY: models
 models: ## write what AWS's public API models demand of requests, of the botocore that python3 has

@@ -8,11 +8,11 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/faults"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/instancefault"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/userfile"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/faults"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 

@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
 // WaitStable waits until a service is stable, as the SDK's waiter ServicesStable does, and returns as soon as it is:

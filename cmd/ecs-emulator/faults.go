@@ -12,9 +12,9 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/faults"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/userfile"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/faults"
 )
 
 var listFaultsCommand = subcommand{

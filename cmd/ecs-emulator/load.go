@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview/text"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview/text"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceload"
 )
 
 var loadCommand = subcommand{

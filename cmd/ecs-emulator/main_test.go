@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/faults"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/faults"
 )
 
 func TestAWrongCommandLineIsOneLine(t *testing.T) {

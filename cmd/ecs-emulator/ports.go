@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview/text"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview/text"
 )
 
 // portsOfTasks is what this command reads of the answer of /_emulator/tasks.

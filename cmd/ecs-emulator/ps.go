@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview/text"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview/text"
 )
 
 // tasksOfScreen is how many tasks are asked for where a screen is filled with them, unless it is higher.

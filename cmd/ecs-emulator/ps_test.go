@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
 // url is where a serve command answers.

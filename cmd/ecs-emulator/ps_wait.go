@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
 // settled reports whether there is nothing to wait for.

@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview/text"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview/text"
 )
 
 // Escape sequences of ECMA-48 and xterm. A screen of its own leaves what was on the terminal as it was.

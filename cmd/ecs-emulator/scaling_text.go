@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview/text"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview/text"
 )
 
 // serviceName tells a service from those of the same name in other clusters.

@@ -15,13 +15,13 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 	"github.com/gorilla/mux"
 )

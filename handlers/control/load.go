@@ -5,8 +5,8 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceload"
 )
 
 // loadList is the answer of GET /_emulator/load.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
 // Between two values of a stream there is at least overviewPause. A burst of changes settles for

@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview/text"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview/text"
 )
 
 // A report has at most some 100 lines, so that it does not hide what the test says itself.

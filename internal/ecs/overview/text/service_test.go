@@ -7,7 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
 func TestFailureNote(t *testing.T) {

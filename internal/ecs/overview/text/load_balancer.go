@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
 // loadBalancers has each with its DNS name, or below where there is no room.

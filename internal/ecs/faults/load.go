@@ -1,6 +1,6 @@
 package faults
 
-import "github.com/ecs-emulator/ecs-emulator/internal/app/serviceload"
+import "github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceload"
 
 // load is what a fault of that kind has a service's tasks share.
 func (f Fault) load() serviceload.Load {

@@ -3,9 +3,9 @@ package overview_test
 import (
 	"testing"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 

@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
 // containerInstances has those first that are not as wanted.

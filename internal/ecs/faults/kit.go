@@ -8,11 +8,11 @@ import (
 	"sync/atomic"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 

@@ -4,8 +4,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
 // namesOf adds the account and the region to the names of clusters where there are several.

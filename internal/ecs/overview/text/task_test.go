@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
 // The proxy of Service Connect is in no task definition: it is told of only where it failed.

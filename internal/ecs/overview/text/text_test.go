@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
 var update = flag.Bool("update", false, "write testdata")

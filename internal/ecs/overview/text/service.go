@@ -4,10 +4,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/app/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
 // services has those first that are not as wanted.
