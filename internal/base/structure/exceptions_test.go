@@ -1,0 +1,35 @@
+package structure
+
+// What was above a limit when the limits came down. An exception may only shrink: the tests say when it is too large.
+
+// largePackages have more lines than a package may have.
+var largePackages = map[string]int{
+	"backend/backendtest":           4550, // the suite of engines: it grows with the seam, and has no parts
+	"cmd/bench":                     5000, // waits for a table of measurements
+	"internal/ecs/servicescheduler": 5000, // waits for its stages
+	"internal/ecs/state":            4350, // rows of all of ECS, a file for each resource
+	"internal/host/agent":           5000, // waits to be split by what it tells the store
+}
+
+// size is that of a set of files that all use each other.
+type size struct{ files, lines int }
+
+// largeKnots are packages with a set that has more files or lines than one may have.
+var largeKnots = map[string]size{
+	"backend/backendtest":            {13, 2200}, // helpers of the suite on one env
+	"backend/balancer/proxy":         {15, 2400},
+	"backend/sim":                    {23, 3000}, // one engine
+	"cmd/ecs-emulator":               {21, 2550}, // commands that help lists, and their flags
+	"emulator":                       {20, 2950}, // Server, until what it has are modules
+	"handlers/awsapi":                {16, 1613},
+	"handlers/control":               {24, 2650}, // its routes, until modules bring them
+	"handlers/ec2/instance":          {16, 1976},
+	"handlers/ecs/service":           {18, 2400},
+	"internal/app/check":             {16, 3000},
+	"internal/aws/cloudwatch/metric": {13, 2050},
+	"internal/base/store":            {15, 2200}, // Store, Tx and tables
+	"internal/base/wire":             {9, 2050},  // a plan and what reads and writes by it
+	"internal/ecs/servicescheduler":  {26, 2900},
+	"internal/ecs/state":             {18, 2700},
+	"internal/host/agent":            {23, 3000},
+}
