@@ -91,7 +91,7 @@ func testConnectRefused(s *env) {
 	}
 	lead := backend.Connect{Ports: []backend.ConnectPort{{Port: 80, To: 15000}}}
 	s.expectMissing("SetConnect of no sandbox", engine.SetConnect(s.ctx, "absent", lead), backend.KindContainer)
-	stopped := s.createSandbox(s.sandboxSpec())
+	stopped := s.createdSandbox()
 	s.expectError("SetConnect of a sandbox that does not run", engine.SetConnect(s.ctx, stopped, lead), backend.ErrNoSandbox)
 	running := s.startedSandbox()
 	for _, bad := range []backend.Connect{

@@ -178,7 +178,7 @@ func testStartError(s *env) {
 }
 
 func testStartWithoutSandbox(s *env) {
-	stopped := s.createSandbox(s.sandboxSpec())
+	stopped := s.createdSandbox()
 	id := s.create(stopped, "sleep", "300")
 	if err := s.Engine.Start(s.ctx, id); err == nil {
 		s.Error("Start in a sandbox that doesn't run succeeded")

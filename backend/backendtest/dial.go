@@ -69,7 +69,7 @@ func testDialDatagrams(s *env) {
 func testDialRefused(s *env) {
 	sandbox := s.sharedSandbox()
 	s.sharedHost() // runs in it
-	stopped := s.createSandbox(s.sandboxSpec())
+	stopped := s.createdSandbox()
 	for what, id := range map[string]string{"where no program listens": sandbox, "of a sandbox that doesn't run": stopped} {
 		ctx, cancel := context.WithTimeout(s.ctx, patience)
 		conn, err := s.Engine.Dial(ctx, "tcp", id, 9)
@@ -98,7 +98,7 @@ func testLocalhost(s *env) {
 		s.askURL(here, served, true),
 		s.ask(here, netip.MustParseAddr("127.0.0.1"), port, true),
 		s.ask(here, netip.MustParseAddr("127.0.0.1"), silent, false),
-		s.askURL(s.spec(s.runningSandbox(), "check"), served, false),
+		s.askURL(s.spec(s.startedSandbox().ID, "check"), served, false),
 	)
 }
 

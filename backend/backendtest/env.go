@@ -14,8 +14,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// caseLabel is on everything that a case makes.
-const caseLabel = "backendtest.case"
+// caseLabel is on everything that a case makes, but for sandboxes that have suiteLabel.
+const (
+	caseLabel  = "backendtest.case"
+	suiteLabel = "backendtest.suite"
+)
 
 // env is one case on its engine. Its methods are assertions: they end the case
 // when the engine does not do as told.
@@ -70,11 +73,17 @@ func (s *suite) env(t *testing.T) *env {
 	return sc
 }
 
+// labels are those of what a case makes.
 func (s *env) labels() map[string]string {
 	if s.outlives {
-		return nil
+		return s.suiteLabels()
 	}
 	return map[string]string{caseLabel: s.Name()}
+}
+
+// suiteLabels are the same ones for all cases.
+func (s *suite) suiteLabels() map[string]string {
+	return map[string]string{suiteLabel: s.token}
 }
 
 // name is one that no other container has.
@@ -104,6 +113,20 @@ func (s *env) newSandbox(spec backend.SandboxSpec) backend.Container {
 	}
 	s.ids = append(s.ids, c.ID)
 	return c
+}
+
+// singleSpec is of a sandbox that asks for the usual share of CPU time by its number: an engine that keeps
+// sandboxes running for tasks to come makes this one for the case, and none like it after that.
+func (s *env) singleSpec() backend.SandboxSpec {
+	spec := s.sandboxSpec()
+	spec.CPUShares = 1024
+	return spec
+}
+
+// createdSandbox makes one that does not run.
+func (s *env) createdSandbox() string {
+	s.Helper()
+	return s.createSandbox(s.singleSpec())
 }
 
 // runningSandbox makes and starts one.

@@ -12,7 +12,7 @@ var limitCases = []testCase{
 
 // testLimits holds an engine to what it says of its limits, and tells which they are.
 func testLimits(s *env) {
-	spec := s.sandboxSpec()
+	spec := s.singleSpec()
 	spec.Memory, spec.CPU = 64<<20, 512
 	sandbox := s.createSandbox(spec)
 	s.start(sandbox)

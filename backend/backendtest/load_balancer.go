@@ -166,7 +166,7 @@ func testLoadBalancerRefused(s *env) {
 	s.expectMissing("CreateLoadBalancer in no sandbox", err, backend.KindContainer)
 	_, err = engine.ConnectLoadBalancer(s.ctx, "absent")
 	s.expectMissing("ConnectLoadBalancer to none", err, backend.KindContainer)
-	spec := backend.LoadBalancerSpec{Name: s.name("balancer"), Sandbox: s.createSandbox(s.sandboxSpec()), Labels: s.labels()}
+	spec := backend.LoadBalancerSpec{Name: s.name("balancer"), Sandbox: s.createdSandbox(), Labels: s.labels()}
 	id, err := engine.CreateLoadBalancer(s.ctx, spec)
 	if err != nil {
 		s.Fatalf("CreateLoadBalancer: %v", err)

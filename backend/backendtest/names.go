@@ -107,11 +107,10 @@ func testLentNames(s *env) {
 // testFound has containers find a sandbox by its names: in its network, on one that a sandbox
 // there routes, and nowhere else, as long as it runs.
 func testFound(s *env) {
-	server := s.newSandbox(s.sandboxSpec())
-	s.start(server.ID)
+	server := s.startedSandbox()
 	s.serve(server.ID, "8080")
 	m, task := s.sharedMachine()
-	far := s.sandboxSpec()
+	far := s.singleSpec()
 	far.Network = s.bridge().Name
 	elsewhere := s.createSandbox(far)
 	s.start(elsewhere)

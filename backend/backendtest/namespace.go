@@ -129,7 +129,7 @@ func testJoins(s *env) {
 }
 
 func testParent(s *env) {
-	machine := s.createSandbox(s.sandboxSpec())
+	machine := s.createdSandbox()
 	spec := s.sandboxSpec()
 	spec.Parent, spec.CPU, spec.Memory = machine, 64*1024, 1<<40 // more than the machine has
 	task := s.createSandbox(spec)

@@ -64,7 +64,7 @@ func testNetworkRange(s *env) {
 	if n.Gateway != gateway {
 		s.Fatalf("EnsureNetwork: %+v; want the gateway %v", n, gateway)
 	}
-	sandbox := s.sandboxSpec()
+	sandbox := s.singleSpec()
 	sandbox.Network = n.Name
 	c := s.newSandbox(sandbox)
 	if s.start(c.ID); !cidr.Contains(c.IP) || c.IP == gateway {
@@ -94,7 +94,7 @@ func testExactNetwork(s *env) {
 		return backend.NetworkSpec{Name: "vpc-backendtest-exact", CIDR: cidr, Exact: true}
 	})
 	cidr := n.CIDR
-	sandbox, last := s.sandboxSpec(), cidr.Addr().As4()
+	sandbox, last := s.singleSpec(), cidr.Addr().As4()
 	last[3] = 240
 	sandbox.Network, sandbox.Subnet = n.Name, netip.PrefixFrom(netip.AddrFrom4(last), 28)
 	c := s.newSandbox(sandbox)

@@ -59,7 +59,7 @@ func testResolver(s *env) {
 		s.Errorf("the resolver is at %v, want %v", address, want)
 	}
 	started := func(routes string) backend.Container {
-		spec := s.sandboxSpec()
+		spec := s.singleSpec()
 		spec.Network, spec.Routes = network.Name, routes
 		c := s.newSandbox(spec)
 		s.start(c.ID)

@@ -75,8 +75,7 @@ func testPortRange(s *env) {
 
 func testTrafficRefused(s *env) {
 	s.expectMissing("SetTraffic of an unknown one", s.Engine.SetTraffic(s.ctx, unknownID, backend.Traffic{}), backend.KindContainer)
-	stopped := s.createSandbox(s.sandboxSpec())
-	s.start(stopped)
+	stopped := s.startedSandbox().ID
 	s.stop(stopped, time.Second)
 	s.expectError("SetTraffic of one that does not run", s.Engine.SetTraffic(s.ctx, stopped, backend.Traffic{}), backend.ErrNoSandbox)
 	to := netip.MustParseAddrPort("10.0.0.9:80")
@@ -104,8 +103,7 @@ func testCutOff(s *env) {
 	m := s.machine()
 	task := s.taskOn(m)
 	behind := s.served(s.on(m.bridge.Name, task, "serve", "8080", "bridge"))
-	plain := s.newSandbox(s.sandboxSpec())
-	s.start(plain.ID)
+	plain := s.startedSandbox()
 	s.serve(plain.ID, "8080", "plain")
 	elsewhere := s.spec(s.sharedSandbox(), "check")
 	ports := []backend.PortForward{tcp(80, behind)}

@@ -37,7 +37,8 @@ func testWatchResync(s *env) {
 }
 
 func testWatchOrder(s *env) {
-	sandbox := s.runningSandbox()
+	sandbox := s.createdSandbox()
+	s.start(sandbox)
 	first, second := s.run(sandbox, "exit", "4"), s.run(sandbox, "sleep", "300")
 	s.awaitExit(first)
 	s.stop(second, grace)
