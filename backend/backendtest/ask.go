@@ -1,10 +1,9 @@
 package backendtest
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net/netip"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -12,18 +11,67 @@ import (
 // vantage is where a container sees the network from.
 type vantage struct{ sandbox, network, joins string }
 
-// asker is a container that sees the network as one of this spec, in which programs ask. It stays, as a
-// container costs a real engine ten times as much as a program in it.
-func (s *env) asker(from backend.ContainerSpec) string {
+// asker is a container that sees the network as one of this spec, and a session in it, in which programs
+// ask. Both stay: they cost a real engine much, and one more program nothing.
+type asker struct {
+	id      string
+	session *session
+	asked   int
+	answers map[int]answer
+}
+
+// answer is how a program has ended that asked.
+type answer struct {
+	code    int
+	written string
+}
+
+// asker is the one that asks from where a container of this spec would.
+func (s *env) asker(from backend.ContainerSpec) *asker {
 	s.Helper()
 	at := vantage{from.Sandbox, from.Network, from.Joins}
+	if s.askers[at] == nil {
+		s.askers[at] = &asker{id: s.askerAt(at, from), answers: map[int]answer{}}
+	}
+	return s.askers[at]
+}
+
+func (s *env) askerAt(at vantage, from backend.ContainerSpec) string {
+	s.Helper()
 	if at == (vantage{sandbox: s.sharedSandbox()}) {
 		return s.sharedHost()
 	}
-	if s.askers[at] == "" {
-		s.askers[at] = s.idle(from)
+	return s.idle(from)
+}
+
+// ask has a program run, and returns its number.
+func (a *asker) ask(s *env, command []string) int {
+	s.Helper()
+	if a.session == nil {
+		a.session = s.open(a.id, s.app("each"))
+		a.session.late.Stop() // it may take as long as the case
 	}
-	return s.askers[at]
+	a.asked++
+	a.session.enter(fmt.Sprintln(a.asked, strings.Join(command, " ")))
+	return a.asked
+}
+
+// await waits for the end of a program.
+func (a *asker) await(s *env, number int) answer {
+	s.Helper()
+	defer a.session.within(patience)()
+	for {
+		if found, ok := a.answers[number]; ok {
+			return found
+		}
+		var of int
+		var ended answer
+		line := a.session.await("\n")
+		if _, err := fmt.Sscanf(line, "%d %d %q", &of, &ended.code, &ended.written); err != nil {
+			s.Fatalf("the answer %q: %v", line, err)
+		}
+		a.answers[of] = ended
+	}
 }
 
 // idle runs a container that may have sessions, and does nothing.
@@ -44,13 +92,12 @@ func (s *env) ask(from backend.ContainerSpec, to netip.Addr, port int, answered 
 
 func (s *env) askURL(from backend.ContainerSpec, url string, answered bool) (judge func()) {
 	s.Helper()
-	asked := s.open(s.asker(from), s.app(checks(url, answered)...))
+	asker := s.asker(from)
+	number := asker.ask(s, checks(url, answered))
 	return func() {
 		s.Helper()
-		for asked.read() {
-		}
-		if code := asked.ExitCode(); !errors.Is(asked.err, io.EOF) || code != exitCode(answered) {
-			s.Errorf("who asks %s, from %+v, exits %d, want an answer: %v: %v, %q", url, from, code, answered, asked.err, asked.stderr.String())
+		if got := asker.await(s, number); got.code != exitCode(answered) {
+			s.Errorf("who asks %s, from %+v, exits %d, want an answer: %v: %q", url, from, got.code, answered, got.written)
 		}
 	}
 }

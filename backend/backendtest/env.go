@@ -28,14 +28,14 @@ type env struct {
 	ctx context.Context
 	// What the case made, in this order.
 	ids, networks, volumes, shared []string
-	askers                         map[vantage]string
+	askers                         map[vantage]*asker
 	outlives                       bool
 }
 
 func (s *suite) env(t *testing.T) *env {
 	t.Helper()
 	whole, done := context.WithTimeout(context.Background(), 2*patience)
-	sc := &env{T: t, suite: s, ctx: whole, askers: map[vantage]string{}}
+	sc := &env{T: t, suite: s, ctx: whole, askers: map[vantage]*asker{}}
 	t.Cleanup(func() {
 		done()
 		ctx, cancel := context.WithTimeout(context.Background(), patience)

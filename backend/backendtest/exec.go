@@ -73,6 +73,13 @@ type session struct {
 	stdout bytes.Buffer // that has been read
 	stderr bytes.Buffer
 	err    error // of the last read
+	late   *time.Timer
+}
+
+// within closes the session if it takes longer, unless the function that it returns is called before.
+func (s *session) within(d time.Duration) (done func() bool) {
+	s.late = time.AfterFunc(d, func() { _ = s.Close() })
+	return s.late.Stop
 }
 
 func (s *env) open(id string, spec backend.ExecSpec) *session {
@@ -81,14 +88,15 @@ func (s *env) open(id string, spec backend.ExecSpec) *session {
 	if err != nil {
 		s.Fatalf("Exec %q: %v", spec.Command, err)
 	}
-	late := time.AfterFunc(patience, func() { _ = opened.Close() })
+	session := &session{Session: opened, env: s}
+	session.within(patience)
 	s.Cleanup(func() {
-		late.Stop()
+		session.late.Stop()
 		if err := opened.Close(); err != nil {
 			s.Errorf("Close of a session: %v", err)
 		}
 	})
-	return &session{Session: opened, env: s}
+	return session
 }
 
 // read reads once, and reports whether there may be more.

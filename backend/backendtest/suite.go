@@ -43,6 +43,8 @@ import (
 //
 //	sh                   reads lines, and runs the commands that they are. On a terminal it
 //	                     prompts with "# ", and Ctrl-C ends what runs alone. "exit <code>" ends it
+//	each                 reads lines of a word and one of these commands, and runs it at once. Writes
+//	                     the word, the exit code, and in quotes what it wrote
 //	cat                  writes what it reads
 //	echo <word>…         writes words
 //	stty size            writes rows and columns of the terminal; fails if there is none

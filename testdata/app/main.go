@@ -29,6 +29,7 @@
 //	read <path>           print a file
 //	times <name> <mode> … run a mode, print when it begins and ends
 //	sh                    run the modes that are read, line by line; exit <code> ends it
+//	each                  run modes that are read, all at once, see each.go
 //	cat                   print what is read
 //	echo <word>…          print words
 //	stty size             print rows and columns of the terminal
@@ -84,6 +85,7 @@ var modes = map[string]struct {
 	"read":        {1, 1, read},
 	"times":       {2, 9, times},
 	"sh":          {0, 0, shell},
+	"each":        {0, 0, each},
 	"cat":         {0, 0, cat},
 	"echo":        {0, 9, echo},
 	"stty":        {1, 1, stty},
@@ -100,7 +102,7 @@ const patience = time.Minute
 
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: app serve|bare|mesh|fail|udp|sleep|linger|farewell|exit|print|eat|burn|ignore-term|env|check|ask|role|get|list-tasks|execute|write|read|times|sh|cat|echo|stty|pwd|id|noise|hangup|die …")
+		fail("usage: app serve|bare|mesh|fail|udp|sleep|linger|farewell|exit|print|eat|burn|ignore-term|env|check|ask|role|get|list-tasks|execute|write|read|times|sh|each|cat|echo|stty|pwd|id|noise|hangup|die …")
 	}
 	mode, known := modes[os.Args[1]]
 	if args := os.Args[2:]; !known || len(args) < mode.min || len(args) > mode.max {

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ type program func(ctx context.Context, c Container, p *process.Process) int
 // programs are known by their base name:
 //
 //	sh, bash, ash        a shell; with -c a script, without one what is read, line by line
+//	each                 runs what is read, see each
 //	cat [file]…          copies the standard input, or files that were written
 //	stty size            rows and columns of the terminal
 //	id, whoami           root
@@ -33,6 +35,7 @@ var programs map[string]program
 func init() { // the shell runs programs
 	programs = map[string]program{
 		"sh": shellProgram, "bash": shellProgram, "ash": shellProgram,
+		"each":     each,
 		"cat":      cat,
 		"stty":     stty,
 		"id":       id,
@@ -79,6 +82,33 @@ func cat(_ context.Context, c Container, p *process.Process) int {
 		}
 	}
 	return code
+}
+
+// each reads lines of a name and a program with its arguments, runs each, and prints the name, the exit code
+// and what was written.
+func each(ctx context.Context, c Container, p *process.Process) int {
+	for {
+		line, err := p.ReadLine(ctx)
+		if err != nil {
+			return 0
+		}
+		words := strings.Fields(line)
+		if len(words) < 2 {
+			fmt.Fprintf(p.Stderr, "no name and program: %q\n", line)
+			return 1
+		}
+		program := c.find(words[1:])
+		if program == nil {
+			program = unknown(words[1])
+		}
+		var written bytes.Buffer
+		code := p.Foreground(ctx, program, func(child *process.Process) {
+			child.Args, child.Stdin, child.Stdout, child.Stderr = words[1:], strings.NewReader(""), &written, &written
+		})
+		if _, err := fmt.Fprintf(p.Stdout, "%s %d %q\n", words[0], code, written.String()); err != nil {
+			return 1
+		}
+	}
 }
 
 func stty(_ context.Context, _ Container, p *process.Process) int {
