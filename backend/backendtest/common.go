@@ -1,6 +1,10 @@
 package backendtest
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
 
 // common is what cases share to which it does not matter: it saves a real engine most of its time.
 type common struct {
@@ -9,6 +13,9 @@ type common struct {
 	sandbox, host string
 	machine       machine
 	task          string
+
+	inTurn     machine // of machineCases
+	taskInTurn string
 }
 
 // forAll makes what outlives the case, and goes with the suite.
@@ -48,4 +55,26 @@ func (s *env) sharedMachine() (machine, string) {
 		s.Fatal("the machine that the cases share did not start")
 	}
 	return s.common.machine, s.common.task
+}
+
+// machineInTurn is the one of machineCases, which runs and leads and filters nothing, and a sandbox of a task on it.
+func (s *env) machineInTurn() (m machine, task string) {
+	s.Helper()
+	if s.common.taskInTurn == "" {
+		all := s.forAll()
+		s.common.inTurn = all.machine()
+		s.common.taskInTurn = all.taskOn(s.common.inTurn)
+		return s.common.inTurn, s.common.taskInTurn
+	}
+	m = s.common.inTurn
+	if s.inspect(m.ID).State != backend.Running {
+		s.start(m.ID)
+	}
+	if err := s.Engine.SetTraffic(s.ctx, m.ID, backend.Traffic{}); err != nil {
+		s.Fatalf("SetTraffic: %v", err)
+	}
+	if err := s.Engine.SetFilter(s.ctx, m.ID, nil); err != nil {
+		s.Fatalf("SetFilter: %v", err)
+	}
+	return m, s.common.taskInTurn
 }

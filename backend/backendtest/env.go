@@ -73,7 +73,7 @@ func (s *suite) env(t *testing.T) *env {
 	return sc
 }
 
-// labels are those of what a case makes.
+// labels are on what a case makes.
 func (s *env) labels() map[string]string {
 	if s.outlives {
 		return s.suiteLabels()

@@ -12,9 +12,17 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
+// machineCases have the same machine one after the other, as an engine takes long to make one. Those that
+// end it come last, and the last one removes it.
 var machineCases = []testCase{
 	{"MachinesServeTheSamePorts", testMachines},
 	{"AddressesOfContainersThatHaveEndedComeBack", testAddressesComeBack},
+	{"PortRangesLeadEachToItsOwn", testPortRange},
+	{"ASandboxThatIsCutOffIsSilent", testCutOff},
+	{"AMachineIsFilteredAtItsAddress", testMachineFilter},
+	{"PortsLeadElsewhereWithoutANewContainer", testPorts},
+	{"AContainerNeedsItsSandboxAlsoElsewhere", testSandboxElsewhere},
+	{"ANetworkGoesWhenNothingRunsOnIt", testRemoveNetwork},
 }
 
 // machine is a sandbox that routes a network, as a container instance is.
@@ -26,13 +34,7 @@ type machine struct {
 // machine makes and starts one.
 func (s *env) machine() machine {
 	s.Helper()
-	return s.machineWith(s.bridge())
-}
-
-// machineWith makes and starts one that routes this network.
-func (s *env) machineWith(bridge backend.Network) machine {
-	s.Helper()
-	m := machine{bridge: bridge}
+	m := machine{bridge: s.bridge()}
 	spec := s.sandboxSpec()
 	spec.Routes = m.bridge.Name
 	m.Container = s.newSandbox(spec)
@@ -40,22 +42,16 @@ func (s *env) machineWith(bridge backend.Network) machine {
 	return m
 }
 
-// bridge makes a network with a free range. It goes after all that is on it.
-func (s *env) bridge() backend.Network {
-	s.Helper()
-	return s.bridgeOf(26)
-}
-
 // bridgeRanges is the first of the ranges 10.N.0.0/16 in which bridges are. Tests of an engine run beside
 // those of others, which have ranges of their own: see freeRange of the tests of package emulator.
 const bridgeRanges = 50
 
-// bridgeOf makes one whose range is as long.
-func (s *env) bridgeOf(bits int) backend.Network {
+// bridge makes a network with a free range. It goes after all that is on it.
+func (s *env) bridge() backend.Network {
 	s.Helper()
 	name := s.name("bridge")
 	for range 20 {
-		cidr := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(bridgeRanges + rand.IntN(50)), byte(rand.IntN(256)), byte(64 * rand.IntN(4))}), bits)
+		cidr := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(bridgeRanges + rand.IntN(50)), byte(rand.IntN(256)), byte(64 * rand.IntN(4))}), 26)
 		n, err := s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: name, CIDR: cidr, Isolated: true, Labels: s.labels()})
 		if errors.Is(err, backend.ErrAddressInUse) {
 			continue
@@ -73,13 +69,13 @@ func (s *env) bridgeOf(bits int) backend.Network {
 // testAddressesComeBack has more containers run on the network of a machine than it has addresses,
 // one after the other. None of them is removed.
 func testAddressesComeBack(s *env) {
-	m := s.machineWith(s.bridgeOf(28))
-	task := s.taskOn(m)
+	m, task := s.machineInTurn()
 	job := s.on(m.bridge.Name, task, "exit", "0")
-	// The one that waits holds its address, and so does the one that runs.
+	// The one that waits holds its address, and so does the one that runs. Of the others few are left.
 	waits, runs := s.createFrom(job), s.served(s.on(m.bridge.Name, task, "serve", "8080"))
+	s.reserveAllBut(3, m.bridge)
 	var first backend.Container
-	for n := range 16 {
+	for n := range 7 { // twice as many, and one: the next address is not the first one
 		job.Name = s.name("job")
 		id := s.createFrom(job)
 		s.start(id)
@@ -96,6 +92,30 @@ func testAddressesComeBack(s *env) {
 	if again := s.awaitExit(first.ID); again.ExitCode != 0 || again.IP != first.IP {
 		s.Errorf("started again it is %+v; before it was %+v", again, first)
 	}
+}
+
+// reserveAllBut takes the addresses of a network that are free, but for some, until the case ends.
+func (s *env) reserveAllBut(left int, n backend.Network) {
+	s.Helper()
+	var taken []netip.Addr
+	for {
+		ip, err := s.Engine.ReserveAddress(s.ctx, n.Name, n.CIDR)
+		if errors.Is(err, backend.ErrSubnetFull) && len(taken) > left {
+			break
+		}
+		if err != nil {
+			s.Fatalf("ReserveAddress after %d: %v", len(taken), err)
+		}
+		taken = append(taken, ip)
+	}
+	for _, ip := range taken[:left] {
+		s.Engine.ReleaseAddress(n.Name, ip)
+	}
+	s.Cleanup(func() {
+		for _, ip := range taken[left:] {
+			s.Engine.ReleaseAddress(n.Name, ip)
+		}
+	})
 }
 
 // taskOn makes and starts the sandbox of a task on a machine, which has no address.
@@ -162,9 +182,10 @@ func (s *env) expectSilence(sandbox string, port int) {
 func testMachines(s *env) {
 	var machines [2]machine
 	var tasks [2]string
-	for i := range machines {
-		m := s.machine()
-		machines[i], tasks[i] = m, s.taskOn(m)
+	machines[0], tasks[0] = s.machineInTurn()
+	machines[1] = s.machine()
+	tasks[1] = s.taskOn(machines[1])
+	for i, m := range machines {
 		behind := s.served(s.on(m.bridge.Name, tasks[i], "serve", "8080", fmt.Sprint("bridge ", i)))
 		s.served(s.joining(m, tasks[i], "serve", "9000", fmt.Sprint("host ", i)))
 		s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{

@@ -11,9 +11,10 @@ import (
 func Run(t *testing.T, open func(t *testing.T) Fixture) {
 	s := newSuite(t, open(t))
 	t.Run("Owner", func(t *testing.T) {
+		s.runInTurn(t, "OnOneMachine", machineCases)
 		s.run(t, slices.Concat(
 			networkCases, limitCases, imageCases, containerCases, stopCases, listCases, watchCases, usageCases, logCases, dialCases,
-			namespaceCases, nameCases, sharingCases, machineCases, trafficCases, filterCases, loadBalancerCases, connectCases, resolverCases, volumeCases, healthCases,
+			namespaceCases, nameCases, sharingCases, trafficCases, filterCases, loadBalancerCases, connectCases, resolverCases, volumeCases, healthCases,
 		))
 		if s.PullableImage != "" {
 			t.Run("PullMakesAnImageLocal", func(t *testing.T) { testPull(s.env(t)) })

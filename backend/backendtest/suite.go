@@ -138,3 +138,13 @@ func (s *suite) run(t *testing.T, cases []testCase) {
 		})
 	}
 }
+
+// runInTurn runs parts of the suite one after the other, beside the others.
+func (s *suite) runInTurn(t *testing.T, name string, cases []testCase) {
+	t.Run(name, func(t *testing.T) {
+		t.Parallel()
+		for _, c := range cases {
+			t.Run(c.name, func(t *testing.T) { c.run(s.env(t)) })
+		}
+	})
+}

