@@ -31,10 +31,13 @@ func (s *env) asker(from backend.ContainerSpec) *asker {
 	s.Helper()
 	at := vantage{from.Sandbox, from.Network, from.Joins}
 	if s.askers[at] == nil {
-		s.askers[at] = &asker{id: s.askerAt(at, from), answers: map[int]answer{}}
+		s.askers[at] = newAsker(s.askerAt(at, from))
 	}
 	return s.askers[at]
 }
+
+// newAsker is one in a container that may have sessions.
+func newAsker(id string) *asker { return &asker{id: id, answers: map[int]answer{}} }
 
 func (s *env) askerAt(at vantage, from backend.ContainerSpec) string {
 	s.Helper()

@@ -2,17 +2,20 @@ package backendtest
 
 import (
 	"sync"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
 // common is what cases share to which it does not matter: it saves a real engine most of its time.
 type common struct {
-	sandboxOnce, hostOnce, machineOnce sync.Once
+	sandboxOnce, hostOnce, friendOnce, stoppedOnce, machineOnce sync.Once
 
-	sandbox, host string
-	machine       machine
-	task          string
+	sandbox, host, stopped string
+	friend                 backend.Container
+	friendHost             string
+	machine                machine
+	task                   string
 
 	inTurn     machine // of machineCases
 	taskInTurn string
@@ -20,7 +23,7 @@ type common struct {
 
 // forAll makes what outlives the case, and goes with the suite.
 func (s *env) forAll() *env {
-	return &env{T: s.T, suite: s.suite, ctx: s.ctx, outlives: true}
+	return &env{T: s.T, suite: s.suite, ctx: s.ctx, askers: map[vantage]*asker{}, outlives: true}
 }
 
 // sharedSandbox is one that runs.
@@ -33,7 +36,40 @@ func (s *env) sharedSandbox() string {
 	return s.common.sandbox
 }
 
-// sharedHost is a container in it that may have sessions, and does nothing.
+// sharedFriend is another one, in which servers of either kind run.
+func (s *env) sharedFriend() backend.Container {
+	s.Helper()
+	s.friendOnce.Do(func() {
+		all := s.forAll()
+		friend := all.startedSandbox()
+		all.serveBoth(friend.ID)
+		s.common.friend, s.common.friendHost = friend, all.idle(all.spec(friend.ID, "sleep"))
+	})
+	if s.common.friendHost == "" {
+		s.Fatal("the second sandbox that the cases share did not start")
+	}
+	if at := (vantage{sandbox: s.common.friend.ID}); s.askers[at] == nil {
+		s.askers[at] = newAsker(s.common.friendHost)
+	}
+	return s.common.friend
+}
+
+// sharedStopped is one that has run and does not any more.
+func (s *env) sharedStopped() string {
+	s.Helper()
+	s.stoppedOnce.Do(func() {
+		all := s.forAll()
+		stopped := all.startedSandbox().ID
+		all.stop(stopped, time.Second)
+		s.common.stopped = stopped
+	})
+	if s.common.stopped == "" {
+		s.Fatal("the sandbox that the cases share did not stop")
+	}
+	return s.common.stopped
+}
+
+// sharedHost is a container in the shared sandbox that may have sessions, and does nothing.
 func (s *env) sharedHost() string {
 	s.Helper()
 	s.hostOnce.Do(func() { s.common.host = s.forAll().host() })

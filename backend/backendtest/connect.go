@@ -93,14 +93,13 @@ func testConnectRefused(s *env) {
 	s.expectMissing("SetConnect of no sandbox", engine.SetConnect(s.ctx, "absent", lead), backend.KindContainer)
 	stopped := s.createdSandbox()
 	s.expectError("SetConnect of a sandbox that does not run", engine.SetConnect(s.ctx, stopped, lead), backend.ErrNoSandbox)
-	running := s.startedSandbox()
 	for _, bad := range []backend.Connect{
 		{Ports: []backend.ConnectPort{{Port: 80}}},
 		{Names: []backend.ConnectName{{Name: "a b", Address: netip.MustParseAddr("127.255.0.1")}}},
 		{Names: []backend.ConnectName{{Name: "a", Address: netip.MustParseAddr("10.0.0.1")}}},
 		{Calls: []backend.ConnectCall{{At: netip.MustParseAddrPort("10.0.0.1:80"), To: netip.MustParseAddrPort("127.0.0.1:80")}}},
 	} {
-		if err := engine.SetConnect(s.ctx, running.ID, bad); err == nil {
+		if err := engine.SetConnect(s.ctx, s.sharedSandbox(), bad); err == nil {
 			s.Errorf("SetConnect takes %+v", bad)
 		}
 	}

@@ -98,7 +98,7 @@ func testLocalhost(s *env) {
 		s.askURL(here, served, true),
 		s.ask(here, netip.MustParseAddr("127.0.0.1"), port, true),
 		s.ask(here, netip.MustParseAddr("127.0.0.1"), silent, false),
-		s.askURL(s.spec(s.startedSandbox().ID, "check"), served, false),
+		s.askURL(s.spec(s.sharedFriend().ID, "check"), served, false),
 	)
 }
 

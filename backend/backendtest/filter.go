@@ -71,7 +71,7 @@ func (s *env) serveBoth(sandbox string) {
 }
 
 func testFilter(s *env) {
-	server, friend, stranger := s.startedSandbox(), s.startedSandbox(), s.inspect(s.sharedSandbox())
+	server, friend, stranger := s.startedSandbox(), s.sharedFriend(), s.inspect(s.sharedSandbox())
 	s.serveBoth(server.ID)
 	s.setFilter(server.ID, &backend.Filter{
 		In:  []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(friend.IP)), rule(backend.UDP, 5353, 5353, only(stranger.IP))},
@@ -84,7 +84,6 @@ func testFilter(s *env) {
 	)
 	s.expectAnswer(server.ID, 8080, "served") // who dials is let in
 
-	s.serveBoth(friend.ID)
 	s.setFilter(server.ID, &backend.Filter{Out: []backend.FilterRule{rule(backend.UDP, -1, -1, only(friend.IP))}})
 	judge(
 		s.askBoth(stranger.ID, server.IP, false, false),
@@ -98,7 +97,7 @@ func testFilter(s *env) {
 
 // testFilterNames has servers at the port of DNS: only those beyond the network are asked without a rule.
 func testFilterNames(s *env) {
-	server, client := s.startedSandbox(), s.startedSandbox()
+	server, client := s.sharedFriend(), s.startedSandbox()
 	s.serve(server.ID, "53", "served")
 	id := s.run(server.ID, "udp", "53")
 	s.awaitLine(id, "listening on :53")
@@ -184,8 +183,7 @@ func testMachineFilter(s *env) {
 	behind := s.served(s.on(m.bridge.Name, task, "serve", "8080", "bridge"))
 	s.served(s.joining(m, task, "serve", "9000", "host"))
 	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, behind)}})
-	friend, stranger := s.startedSandbox(), s.inspect(s.sharedSandbox())
-	s.serveBoth(friend.ID)
+	friend, stranger := s.sharedFriend(), s.inspect(s.sharedSandbox())
 	s.setFilter(m.ID, &backend.Filter{
 		In:  []backend.FilterRule{rule(backend.TCP, 80, 80, only(friend.IP)), rule(backend.TCP, 8080, 8080, only(stranger.IP))},
 		Out: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(friend.IP))},
@@ -226,10 +224,7 @@ func testFilterEnds(s *env) {
 func testFilterRefused(s *env) {
 	f := &backend.Filter{In: everything()}
 	s.expectMissing("SetFilter of an unknown one", s.Engine.SetFilter(s.ctx, unknownID, f), backend.KindContainer)
-	stopped := s.startedSandbox()
-	s.stop(stopped.ID, time.Second)
-	s.expectError("SetFilter of one that does not run", s.Engine.SetFilter(s.ctx, stopped.ID, f), backend.ErrNoSandbox)
-	created := s.createdSandbox()
+	s.expectError("SetFilter of one that does not run", s.Engine.SetFilter(s.ctx, s.sharedStopped(), f), backend.ErrNoSandbox)
 	spec := s.sandboxSpec()
 	spec.Network = ""
 	withoutAddress := s.createSandbox(spec)
@@ -237,7 +232,6 @@ func testFilterRefused(s *env) {
 	if err := s.Engine.SetFilter(s.ctx, withoutAddress, f); err == nil {
 		s.Error("SetFilter of a sandbox without an address succeeds")
 	}
-	s.start(created)
 	any4 := backend.Anywhere
 	for what, wrong := range map[string]backend.FilterRule{
 		"with an unknown protocol":        rule(256, -1, -1, any4),
@@ -250,7 +244,7 @@ func testFilterRefused(s *env) {
 			{First: any4.Last, Last: any4.First},
 		}},
 	} {
-		if err := s.Engine.SetFilter(s.ctx, created, &backend.Filter{In: []backend.FilterRule{wrong}}); err == nil {
+		if err := s.Engine.SetFilter(s.ctx, s.sharedSandbox(), &backend.Filter{In: []backend.FilterRule{wrong}}); err == nil {
 			s.Errorf("SetFilter %s succeeds", what)
 		}
 	}

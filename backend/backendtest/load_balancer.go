@@ -2,6 +2,7 @@ package backendtest
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"strings"
 
@@ -100,12 +101,9 @@ func testLoadBalancerCarries(s *env) {
 		return
 	}
 	balanced, id, name := s.loadBalancer(engine)
-	first, second := s.startedSandbox(), s.startedSandbox()
-	for _, c := range []backend.Container{first, second} {
-		s.serve(c.ID, "8080", c.IP.String())
-	}
+	first, second := s.target(s.inspect(s.sharedSandbox())), s.target(s.sharedFriend())
 	session := s.session(engine, id)
-	update := func(targets ...backend.Container) {
+	update := func(targets ...netip.AddrPort) {
 		s.Helper()
 		if err := session.Update(s.ctx, configuration(targets...)); err != nil {
 			s.Fatalf("Update: %v", err)
@@ -117,7 +115,7 @@ func testLoadBalancerCarries(s *env) {
 		return body
 	}
 	update(first, second)
-	if one, other := answers(), answers(); one == other || one != first.IP.String() && one != second.IP.String() {
+	if one, other := answers(), answers(); one == other || one != first.String() && one != second.String() {
 		s.Errorf("the targets answer %q and %q", one, other)
 	}
 	before := s.counts(session)
@@ -130,7 +128,7 @@ func testLoadBalancerCarries(s *env) {
 	}
 	update(second)
 	for range 4 {
-		if body := answers(); body != second.IP.String() {
+		if body := answers(); body != second.String() {
 			s.Errorf("after the removal of the other one %q answers", body)
 		}
 	}
@@ -145,11 +143,19 @@ func testLoadBalancerCarries(s *env) {
 	}
 }
 
-// configuration has port 80 lead to the port 8080 of sandboxes.
-func configuration(targets ...backend.Container) (pieces []balancer.Piece) {
+// target is a server in a sandbox, which says where it is.
+func (s *env) target(sandbox backend.Container) netip.AddrPort {
+	s.Helper()
+	at := netip.AddrPortFrom(sandbox.IP, uint16(s.port()))
+	s.serve(sandbox.ID, fmt.Sprint(at.Port()), at.String())
+	return at
+}
+
+// configuration has port 80 lead to servers.
+func configuration(targets ...netip.AddrPort) (pieces []balancer.Piece) {
 	pieces = []balancer.Piece{{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: "HTTP", ProtocolVersion: "HTTP1"}}}
 	for _, t := range targets {
-		pieces = append(pieces, balancer.Piece{Target: &balancer.Target{Group: "group", ID: t.ID, Addr: netip.AddrPortFrom(t.IP, 8080)}})
+		pieces = append(pieces, balancer.Piece{Target: &balancer.Target{Group: "group", ID: t.String(), Addr: t}})
 	}
 	forward := &balancer.Forward{Groups: []balancer.WeightedGroup{{Group: "group", Weight: 1}}}
 	return append(pieces, balancer.Piece{Listener: &balancer.Listener{

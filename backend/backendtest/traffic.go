@@ -3,7 +3,6 @@ package backendtest
 import (
 	"fmt"
 	"net/netip"
-	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -71,9 +70,7 @@ func testPortRange(s *env) {
 
 func testTrafficRefused(s *env) {
 	s.expectMissing("SetTraffic of an unknown one", s.Engine.SetTraffic(s.ctx, unknownID, backend.Traffic{}), backend.KindContainer)
-	stopped := s.startedSandbox().ID
-	s.stop(stopped, time.Second)
-	s.expectError("SetTraffic of one that does not run", s.Engine.SetTraffic(s.ctx, stopped, backend.Traffic{}), backend.ErrNoSandbox)
+	s.expectError("SetTraffic of one that does not run", s.Engine.SetTraffic(s.ctx, s.sharedStopped(), backend.Traffic{}), backend.ErrNoSandbox)
 	to := netip.MustParseAddrPort("10.0.0.9:80")
 	m, _ := s.sharedMachine()
 	for what, wrong := range map[string]struct {
