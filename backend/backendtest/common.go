@@ -21,15 +21,20 @@ type common struct {
 	taskInTurn string
 }
 
-// forAll makes what outlives the case, and goes with the suite.
-func (s *env) forAll() *env {
-	return &env{T: s.T, suite: s.suite, ctx: s.ctx, askers: map[vantage]*asker{}, outlives: true}
+// forAll makes what outlives the case, and goes with the suite. It has these labels.
+func (s *env) forAll(labels map[string]string) *env {
+	return &env{T: s.T, suite: s.suite, ctx: s.ctx, askers: map[vantage]*asker{}, outlives: true, shares: labels}
 }
 
-// sharedSandbox is one that runs.
+// sharedSandbox is one that runs, and has no labels.
 func (s *env) sharedSandbox() string {
 	s.Helper()
-	s.sandboxOnce.Do(func() { s.common.sandbox = s.forAll().runningSandbox() })
+	s.sandboxOnce.Do(func() {
+		all := s.forAll(nil)
+		sandbox := all.createdSandbox()
+		all.start(sandbox)
+		s.common.sandbox = sandbox
+	})
 	if s.common.sandbox == "" {
 		s.Fatal("the sandbox that the cases share did not start")
 	}
@@ -40,7 +45,7 @@ func (s *env) sharedSandbox() string {
 func (s *env) sharedFriend() backend.Container {
 	s.Helper()
 	s.friendOnce.Do(func() {
-		all := s.forAll()
+		all := s.forAll(s.suiteLabels())
 		friend := all.startedSandbox()
 		all.serveBoth(friend.ID)
 		s.common.friend, s.common.friendHost = friend, all.idle(all.spec(friend.ID, "sleep"))
@@ -58,7 +63,7 @@ func (s *env) sharedFriend() backend.Container {
 func (s *env) sharedStopped() string {
 	s.Helper()
 	s.stoppedOnce.Do(func() {
-		all := s.forAll()
+		all := s.forAll(s.suiteLabels())
 		stopped := all.startedSandbox().ID
 		all.stop(stopped, time.Second)
 		s.common.stopped = stopped
@@ -72,7 +77,7 @@ func (s *env) sharedStopped() string {
 // sharedHost is a container in the shared sandbox that may have sessions, and does nothing.
 func (s *env) sharedHost() string {
 	s.Helper()
-	s.hostOnce.Do(func() { s.common.host = s.forAll().host() })
+	s.hostOnce.Do(func() { s.common.host = s.forAll(nil).host() })
 	if s.common.host == "" {
 		s.Fatal("the container that the cases share did not start")
 	}
@@ -83,7 +88,7 @@ func (s *env) sharedHost() string {
 func (s *env) sharedMachine() (machine, string) {
 	s.Helper()
 	s.machineOnce.Do(func() {
-		all := s.forAll()
+		all := s.forAll(nil)
 		s.common.machine = all.machine()
 		s.common.task = all.taskOn(s.common.machine)
 	})
@@ -97,7 +102,7 @@ func (s *env) sharedMachine() (machine, string) {
 func (s *env) machineInTurn() (m machine, task string) {
 	s.Helper()
 	if s.common.taskInTurn == "" {
-		all := s.forAll()
+		all := s.forAll(s.suiteLabels())
 		s.common.inTurn = all.machine()
 		s.common.taskInTurn = all.taskOn(s.common.inTurn)
 		return s.common.inTurn, s.common.taskInTurn

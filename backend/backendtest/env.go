@@ -30,6 +30,7 @@ type env struct {
 	ids, networks, volumes, shared []string
 	askers                         map[vantage]*asker
 	outlives                       bool
+	shares                         map[string]string // the labels of what outlives it
 }
 
 func (s *suite) env(t *testing.T) *env {
@@ -76,7 +77,7 @@ func (s *suite) env(t *testing.T) *env {
 // labels are on what a case makes.
 func (s *env) labels() map[string]string {
 	if s.outlives {
-		return s.suiteLabels()
+		return s.shares
 	}
 	return map[string]string{caseLabel: s.Name()}
 }
