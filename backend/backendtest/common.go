@@ -9,16 +9,37 @@ import (
 
 // common is what cases share to which it does not matter: it saves a real engine most of its time.
 type common struct {
-	sandboxOnce, hostOnce, friendOnce, stoppedOnce, machineOnce sync.Once
+	sandbox, host, stopped shared[string]
+	friend                 shared[friend]
+	machine, inTurn        shared[usedMachine]
+}
 
-	sandbox, host, stopped string
-	friend                 backend.Container
-	friendHost             string
-	machine                machine
-	task                   string
+// shared is made by the first case that wants it.
+type shared[T any] struct {
+	once  sync.Once
+	value T
+	made  bool
+}
 
-	inTurn     machine // of machineCases
-	taskInTurn string
+func (c *shared[T]) of(s *env, name string, first func() T) T {
+	s.Helper()
+	c.once.Do(func() { c.value, c.made = first(), true })
+	if !c.made {
+		s.Fatalf("the %s that the cases share did not come to be", name)
+	}
+	return c.value
+}
+
+// friend is a sandbox with servers, and a container in it that may have sessions.
+type friend struct {
+	sandbox backend.Container
+	host    string
+}
+
+// usedMachine is a machine with the sandbox of a task on it.
+type usedMachine struct {
+	machine
+	task string
 }
 
 // forAll makes what outlives the case, and goes with the suite. It has these labels.
@@ -29,93 +50,71 @@ func (s *env) forAll(labels map[string]string) *env {
 // sharedSandbox is one that runs, and has no labels.
 func (s *env) sharedSandbox() string {
 	s.Helper()
-	s.sandboxOnce.Do(func() {
+	return s.common.sandbox.of(s, "sandbox", func() string {
 		all := s.forAll(nil)
 		sandbox := all.createdSandbox()
 		all.start(sandbox)
-		s.common.sandbox = sandbox
+		return sandbox
 	})
-	if s.common.sandbox == "" {
-		s.Fatal("the sandbox that the cases share did not start")
-	}
-	return s.common.sandbox
 }
 
 // sharedFriend is another one, in which servers of either kind run.
 func (s *env) sharedFriend() backend.Container {
 	s.Helper()
-	s.friendOnce.Do(func() {
+	made := s.common.friend.of(s, "second sandbox", func() friend {
 		all := s.forAll(s.suiteLabels())
-		friend := all.startedSandbox()
-		all.serveBoth(friend.ID)
-		s.common.friend, s.common.friendHost = friend, all.idle(all.spec(friend.ID, "sleep"))
+		sandbox := all.startedSandbox()
+		all.serveBoth(sandbox.ID)
+		return friend{sandbox, all.idle(all.spec(sandbox.ID, "sleep"))}
 	})
-	if s.common.friendHost == "" {
-		s.Fatal("the second sandbox that the cases share did not start")
+	if at := (vantage{sandbox: made.sandbox.ID}); s.askers[at] == nil {
+		s.askers[at] = newAsker(made.host)
 	}
-	if at := (vantage{sandbox: s.common.friend.ID}); s.askers[at] == nil {
-		s.askers[at] = newAsker(s.common.friendHost)
-	}
-	return s.common.friend
+	return made.sandbox
 }
 
 // sharedStopped is one that has run and does not any more.
 func (s *env) sharedStopped() string {
 	s.Helper()
-	s.stoppedOnce.Do(func() {
+	return s.common.stopped.of(s, "stopped sandbox", func() string {
 		all := s.forAll(s.suiteLabels())
 		stopped := all.startedSandbox().ID
 		all.stop(stopped, time.Second)
-		s.common.stopped = stopped
+		return stopped
 	})
-	if s.common.stopped == "" {
-		s.Fatal("the sandbox that the cases share did not stop")
-	}
-	return s.common.stopped
 }
 
 // sharedHost is a container in the shared sandbox that may have sessions, and does nothing.
 func (s *env) sharedHost() string {
 	s.Helper()
-	s.hostOnce.Do(func() { s.common.host = s.forAll(nil).host() })
-	if s.common.host == "" {
-		s.Fatal("the container that the cases share did not start")
-	}
-	return s.common.host
+	return s.common.host.of(s, "container", func() string { return s.forAll(nil).host() })
 }
 
 // sharedMachine is one whose traffic, filter and life stay as they are, and the sandbox of a task on it.
 func (s *env) sharedMachine() (machine, string) {
 	s.Helper()
-	s.machineOnce.Do(func() {
-		all := s.forAll(nil)
-		s.common.machine = all.machine()
-		s.common.task = all.taskOn(s.common.machine)
-	})
-	if s.common.task == "" {
-		s.Fatal("the machine that the cases share did not start")
-	}
-	return s.common.machine, s.common.task
+	made := s.common.machine.of(s, "machine", func() usedMachine { return s.forAll(nil).usedMachine() })
+	return made.machine, made.task
+}
+
+func (s *env) usedMachine() usedMachine {
+	s.Helper()
+	m := s.machine()
+	return usedMachine{m, s.taskOn(m)}
 }
 
 // machineInTurn is the one of machineCases, which runs and leads and filters nothing, and a sandbox of a task on it.
 func (s *env) machineInTurn() (m machine, task string) {
 	s.Helper()
-	if s.common.taskInTurn == "" {
-		all := s.forAll(s.suiteLabels())
-		s.common.inTurn = all.machine()
-		s.common.taskInTurn = all.taskOn(s.common.inTurn)
-		return s.common.inTurn, s.common.taskInTurn
+	made := s.common.inTurn.of(s, "machine of the cases in turn", func() usedMachine { return s.forAll(s.suiteLabels()).usedMachine() })
+	if s.inspect(made.ID).State != backend.Running {
+		s.start(made.ID)
 	}
-	m = s.common.inTurn
-	if s.inspect(m.ID).State != backend.Running {
-		s.start(m.ID)
-	}
-	if err := s.Engine.SetTraffic(s.ctx, m.ID, backend.Traffic{}); err != nil {
+	if err := s.Engine.SetTraffic(s.ctx, made.ID, backend.Traffic{}); err != nil {
 		s.Fatalf("SetTraffic: %v", err)
 	}
-	if err := s.Engine.SetFilter(s.ctx, m.ID, nil); err != nil {
+	if err := s.Engine.SetFilter(s.ctx, made.ID, nil); err != nil {
 		s.Fatalf("SetFilter: %v", err)
 	}
-	return m, s.common.taskInTurn
+	return made.machine, made.task
 }

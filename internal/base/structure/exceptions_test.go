@@ -4,7 +4,7 @@ package structure
 
 // largePackages have more lines than a package may have.
 var largePackages = map[string]int{
-	"backend/backendtest":           4550, // the suite of engines: it grows with the seam, and has no parts
+	"backend/backendtest":           4700, // the suite of engines: it grows with the seam, and has no parts
 	"cmd/bench":                     5000, // waits for a table of measurements
 	"internal/ecs/servicescheduler": 5000, // waits for its stages
 	"internal/ecs/state":            4350, // rows of all of ECS, a file for each resource
@@ -16,7 +16,7 @@ type size struct{ files, lines int }
 
 // largeKnots are packages with a set that has more files or lines than one may have.
 var largeKnots = map[string]size{
-	"backend/backendtest":            {13, 2200}, // helpers of the suite on one env
+	"backend/backendtest":            {14, 2550}, // helpers of the suite on one env
 	"backend/balancer/proxy":         {15, 2400},
 	"backend/sim":                    {23, 3000}, // one engine
 	"cmd/ecs-emulator":               {21, 2550}, // commands that help lists, and their flags
