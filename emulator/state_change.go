@@ -5,8 +5,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	groups "github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	alarms "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
+	instances "github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -16,13 +18,13 @@ import (
 // stateChange is an event as the service of AWS that it belongs to sends it to EventBridge.
 func stateChange(tx *store.Tx, e outbox.Event) []byte {
 	switch c := e.Value.Value().(type) {
-	case *state.LifecycleAction:
+	case *groups.LifecycleChange:
 		return autoscaling.LifecycleEvent(c, e.At)
-	case *state.SpotNotice:
+	case *instances.SpotNotice:
 		return ec2.SpotEvent(c, e.At)
-	case *state.InstanceState:
+	case *instances.StateChange:
 		return ec2.StateEvent(c, e.At)
-	case *state.ScalingActivity:
+	case *groups.ActivityChange:
 		return autoscaling.ActivityEvent(c, e.At)
 	case *alarms.AlarmChange:
 		return cloudwatch.AlarmEvent(c, e.At)
@@ -45,18 +47,18 @@ func aboutChange(e outbox.Event) (about matching.About, ok bool) {
 		resource, detailType = c.ServiceARN, "ECS Deployment State Change"
 	case *state.HookChange:
 		resource, detailType = c.ServiceDeploymentARN, "ECS Hook State Change"
-	case *state.SpotNotice:
+	case *instances.SpotNotice:
 		source, resource, detailType = "aws.ec2", c.InstanceARN, "EC2 Spot Instance Interruption Warning"
-	case *state.LifecycleAction:
+	case *groups.LifecycleChange:
 		source, resource, detailType = "aws.autoscaling", c.GroupARN, "EC2 Instance-terminate Lifecycle Action"
 		if c.Launches {
 			detailType = "EC2 Instance-launch Lifecycle Action"
 		}
-	case *state.InstanceState:
+	case *instances.StateChange:
 		source, resource, detailType = "aws.ec2", c.InstanceARN, ec2.StateDetailType
 	case *alarms.AlarmChange:
 		source, resource, detailType = "aws.cloudwatch", c.AlarmARN, cloudwatch.AlarmDetailType(c)
-	case *state.ScalingActivity:
+	case *groups.ActivityChange:
 		source, resource, detailType = "aws.autoscaling", c.GroupARN, autoscaling.ActivityDetailType(c)
 	default: // of a fault
 		return about, false

@@ -5,7 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -21,12 +23,12 @@ func TestWhatRulesAreFoundByIsInTheEvent(t *testing.T) {
 		&state.ServiceAction{ServiceARN: ecs + "service/c/s"},
 		&state.DeploymentChange{ServiceARN: ecs + "service/c/s"},
 		&state.HookChange{ServiceARN: ecs + "service/c/s", ServiceDeploymentARN: ecs + "service-deployment/c/s/1"},
-		&state.LifecycleAction{GroupARN: "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/g"},
-		&state.LifecycleAction{GroupARN: "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/g", Launches: true},
-		&state.InstanceState{InstanceARN: "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"},
-		&state.ScalingActivity{GroupARN: "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/g"},
-		&state.ScalingActivity{GroupARN: "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/g", Launches: true, Failed: true},
-		&state.SpotNotice{InstanceARN: "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"},
+		&autoscaling.LifecycleChange{GroupARN: "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/g"},
+		&autoscaling.LifecycleChange{GroupARN: "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/g", Launches: true},
+		&ec2.StateChange{InstanceARN: "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"},
+		&autoscaling.ActivityChange{GroupARN: "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/g"},
+		&autoscaling.ActivityChange{GroupARN: "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/g", Launches: true, Failed: true},
+		&ec2.SpotNotice{InstanceARN: "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"},
 	} {
 		body, about, ok := w.srv.EventOf(outbox.Event{Value: outbox.NewChange(c), At: time.Now()})
 		var e struct {

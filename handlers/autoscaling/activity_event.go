@@ -3,13 +3,13 @@ package autoscaling
 import (
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // ActivityDetailType is the detail-type of an ActivityEvent.
-func ActivityDetailType(a *state.ScalingActivity) string {
+func ActivityDetailType(a *autoscaling.ActivityChange) string {
 	what, how := "Terminate", "Successful"
 	if a.Launches {
 		what = "Launch"
@@ -23,7 +23,7 @@ func ActivityDetailType(a *state.ScalingActivity) string {
 // ActivityEvent is the event that EC2 Auto Scaling sends to EventBridge when it has launched or terminated an instance, or
 // could not launch one, as JSON. Source: EC2 Auto Scaling user guide, event reference. What stands in the place of the
 // instance that is not there is not known: here it is an empty text, and no resource.
-func ActivityEvent(a *state.ScalingActivity, at time.Time) []byte {
+func ActivityEvent(a *autoscaling.ActivityChange, at time.Time) []byte {
 	detail := activityDetail{
 		StatusCode: a.Status, Description: a.Description, Group: a.Group, ActivityID: a.ActivityID,
 		Details:   activityPlace{Zone: a.Zone, Subnet: a.Subnet},

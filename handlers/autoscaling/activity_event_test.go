@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	groups "github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 )
 
 // The members are the user guide's.
@@ -15,7 +15,7 @@ func TestActivityEvent(t *testing.T) {
 		instance = "arn:aws:ec2:us-east-1:000000000000:instance/i-0a"
 	)
 	at := time.Date(2026, 11, 20, 12, 0, 0, 7e6, time.UTC)
-	ended := state.ScalingActivity{
+	ended := groups.ActivityChange{
 		ID: "1-2-3", ActivityID: "5-6-7", GroupARN: group, Group: "web", InstanceARN: instance, InstanceID: "i-0a", Launches: true,
 		Description: "Launching a new EC2 instance: i-0a", Cause: "At 2026-11-20T11:59:30Z a user asked.", Status: "Successful",
 		Zone: "us-east-1a", Subnet: "subnet-1", StartTime: at.Add(-30 * time.Second), EndTime: at,

@@ -5,7 +5,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // LifecycleEvent is the event that EC2 Auto Scaling sends to EventBridge when a lifecycle hook has an
@@ -13,7 +12,7 @@ import (
 //
 // Source: EC2 Auto Scaling user guide, event reference; recorded answers for the action of a launch.
 // Whether a termination has one is not known: the user guide's example has none.
-func LifecycleEvent(a *state.LifecycleAction, at time.Time) []byte {
+func LifecycleEvent(a *autoscaling.LifecycleChange, at time.Time) []byte {
 	detail := lifecycleDetail{
 		Token: a.Token, Group: a.Group, Hook: a.Hook, InstanceID: a.InstanceID, Transition: autoscaling.Terminating,
 		Metadata: a.Metadata, Origin: "AutoScalingGroup", Destination: "EC2",

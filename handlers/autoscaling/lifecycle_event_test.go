@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	groups "github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 )
 
 // The members were recorded, of a launch; those of a termination are the user guide's.
 func TestLifecycleEvent(t *testing.T) {
 	at := time.Date(2026, 11, 20, 12, 0, 0, 7e6, time.UTC)
-	action := state.LifecycleAction{
+	action := groups.LifecycleChange{
 		ID: "1-2-3", GroupARN: "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:4:autoScalingGroupName/web", Group: "web",
 		InstanceID: "i-0a", Token: "5-6-7", Hook: "up", Launches: true,
 	}

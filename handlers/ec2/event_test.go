@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	instances "github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 )
 
 // The members are the user guide's.
@@ -18,9 +18,9 @@ func TestEvents(t *testing.T) {
 	}
 	for want, got := range map[string][]byte{
 		head("EC2 Instance State-change Notification") + `"state":"running"}}`: ec2.StateEvent(
-			&state.InstanceState{ID: "1-2-3", InstanceARN: instance, InstanceID: "i-0a", State: "running"}, at),
+			&instances.StateChange{ID: "1-2-3", InstanceARN: instance, InstanceID: "i-0a", State: "running"}, at),
 		head("EC2 Spot Instance Interruption Warning") + `"instance-action":"terminate"}}`: ec2.SpotEvent(
-			&state.SpotNotice{ID: "1-2-3", InstanceARN: instance, InstanceID: "i-0a"}, at),
+			&instances.SpotNotice{ID: "1-2-3", InstanceARN: instance, InstanceID: "i-0a"}, at),
 	} {
 		if string(got) != want {
 			t.Errorf("got  %s\nwant %s", got, want)

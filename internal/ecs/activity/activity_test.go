@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
@@ -250,7 +251,7 @@ func TestOneLineLeavesNothingThatATerminalObeys(t *testing.T) {
 }
 
 func TestLinesOfALifecycleAction(t *testing.T) {
-	a := &state.LifecycleAction{Group: "web", InstanceID: "i-0a", Hook: "ready", Launches: true}
+	a := &autoscaling.LifecycleChange{Group: "web", InstanceID: "i-0a", Hook: "ready", Launches: true}
 	for _, want := range []string{
 		"instance i-0a of Auto Scaling group web is Pending:Wait for hook ready",
 		"instance i-0a of Auto Scaling group web is Terminating:Wait for hook ready",

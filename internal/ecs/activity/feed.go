@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
@@ -143,9 +145,9 @@ func (f *Feed) newEvents(changed map[string]bool) (lines []Line) {
 			f.told.instances[instance.ARN] = instance
 		case *state.HookChange:
 			lines = append(lines, f.scopes.of(c.ServiceARN, LifecycleHook(c, e.At))...)
-		case *state.LifecycleAction:
+		case *autoscaling.LifecycleChange:
 			lines = append(lines, f.scopes.of(c.GroupARN, LifecycleAction(c, e.At))...)
-		case *state.SpotNotice:
+		case *ec2.SpotNotice:
 			lines = append(lines, f.scopes.of(c.InstanceARN, SpotNotice(c, e.At))...)
 		case *cloudwatch.AlarmChange:
 			lines = append(lines, f.scopes.of(c.AlarmARN, Alarm(c, e.At))...)

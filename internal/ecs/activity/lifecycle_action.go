@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 )
 
 // LifecycleAction says that an instance of an Auto Scaling group waits for a lifecycle hook. It has the
 // whole id: CompleteLifecycleAction asks for it.
-func LifecycleAction(a *state.LifecycleAction, at time.Time) []Line {
+func LifecycleAction(a *autoscaling.LifecycleChange, at time.Time) []Line {
 	in := "Terminating:Wait"
 	if a.Launches {
 		in = "Pending:Wait"

@@ -118,7 +118,7 @@ func tell(tx *store.Tx, key string, now time.Time) {
 	told := *i
 	told.Told = i.State()
 	ec2.PutInstance(tx, &told)
-	state.AnnounceInstanceState(tx, state.InstanceState{InstanceARN: i.ARN(), InstanceID: i.ID, State: string(told.Told)}, now)
+	ec2.AnnounceState(tx, ec2.StateChange{InstanceARN: i.ARN(), InstanceID: i.ID, State: string(told.Told)}, now)
 }
 
 // apply writes a plan, and returns the address that became free.

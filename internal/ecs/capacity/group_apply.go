@@ -189,19 +189,19 @@ func fail(tx *store.Tx, a *autoscaling.Activity, why error, now time.Time) {
 	a.Description = "Launching a new EC2 instance.  Status Reason: " + a.StatusMessage
 	a.Status, a.Progress, a.EndTime = astypes.ScalingActivityStatusCodeFailed, 100, now
 	autoscaling.PutActivity(tx, a)
-	state.AnnounceScalingActivity(tx, activityEvent(a, nil, true), now)
+	autoscaling.AnnounceActivity(tx, activityEvent(a, nil, true), now)
 }
 
 // announceActivity tells EventBridge that the activity has ended by which a member came into service or went.
 func announceActivity(tx *store.Tx, m *autoscaling.Member, launches bool) {
 	if a := autoscaling.FindActivity(tx, m.Scope, m.Activity); a != nil {
-		state.AnnounceScalingActivity(tx, activityEvent(a, m, launches), a.EndTime)
+		autoscaling.AnnounceActivity(tx, activityEvent(a, m, launches), a.EndTime)
 	}
 }
 
 // activityEvent is what EventBridge is told of an activity; m is nil if it has no instance.
-func activityEvent(a *autoscaling.Activity, m *autoscaling.Member, launches bool) state.ScalingActivity {
-	told := state.ScalingActivity{
+func activityEvent(a *autoscaling.Activity, m *autoscaling.Member, launches bool) autoscaling.ActivityChange {
+	told := autoscaling.ActivityChange{
 		ActivityID: a.ID, GroupARN: a.GroupARN, Group: a.Group, Launches: launches, Failed: a.Status == astypes.ScalingActivityStatusCodeFailed,
 		Description: a.Description, Cause: a.Cause, Status: string(a.Status), StatusMessage: a.StatusMessage, Zone: a.Zone, Subnet: a.Subnet,
 		StartTime: a.StartTime, EndTime: a.EndTime,

@@ -7,7 +7,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // How far an activity has come while its instance waits. Source: recorded answers.
@@ -48,7 +47,7 @@ func hold(tx *store.Tx, v GroupView, m *autoscaling.Member, hooks []*autoscaling
 	for _, h := range hooks {
 		a := autoscaling.NewLifecycleAction(h, v.Now)
 		actions = append(actions, a)
-		state.AnnounceLifecycleAction(tx, state.LifecycleAction{
+		autoscaling.AnnounceLifecycle(tx, autoscaling.LifecycleChange{
 			GroupARN: v.Group.ARN(), Group: v.Group.Name, InstanceID: m.InstanceID, Token: a.Token, Hook: h.Name,
 			Launches: in == astypes.LifecycleStatePendingWait, Metadata: h.Metadata,
 		}, v.Now)

@@ -104,10 +104,10 @@ func (w *groupWorld) advance(d time.Duration) {
 }
 
 // events are the lifecycle actions that were announced.
-func (w *world) events() (list []state.LifecycleAction) {
+func (w *world) events() (list []autoscaling.LifecycleChange) {
 	events, _, _ := outbox.Since(w.store, 0)
 	for _, e := range events {
-		if a := outbox.As[state.LifecycleAction](e); a != nil {
+		if a := outbox.As[autoscaling.LifecycleChange](e); a != nil {
 			list = append(list, *a)
 		}
 	}
@@ -151,7 +151,7 @@ func TestAnInstanceWaitsForHooks(t *testing.T) {
 	w.checkActivity(id, astypes.ScalingActivityStatusCodeSuccessful, 100)
 
 	arn := w.group().ARN()
-	want := []state.LifecycleAction{
+	want := []autoscaling.LifecycleChange{
 		{GroupARN: arn, Group: "ecs", InstanceID: id, Hook: "up", Launches: true, Metadata: "of up"},
 		{GroupARN: arn, Group: "ecs", InstanceID: id, Hook: "down1", Metadata: "of down1"},
 		{GroupARN: arn, Group: "ecs", InstanceID: id, Hook: "down2", Metadata: "of down2"},
@@ -305,7 +305,7 @@ func TestTasksRunWhileTheirInstanceWaits(t *testing.T) {
 // What waited before a restart waits after it, for the same time, and ends in the same way.
 func TestHooksGoOnAfterARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
-	var told []state.LifecycleAction
+	var told []autoscaling.LifecycleChange
 	var waiting []string
 	start := time.Unix(1_800_000_000, 0)
 	for _, step := range []struct {

@@ -143,7 +143,7 @@ func spotInstance(i *ec2.Instance) onSpot {
 			noticed := *ec2.FindInstance(tx, i.Scope, i.ID)
 			noticed.NoticeAt = now
 			ec2.PutInstance(tx, &noticed)
-			state.AnnounceSpotNotice(tx, state.SpotNotice{InstanceARN: i.ARN(), InstanceID: i.ID}, now)
+			ec2.AnnounceSpotNotice(tx, ec2.SpotNotice{InstanceARN: i.ARN(), InstanceID: i.ID}, now)
 		},
 	}
 }

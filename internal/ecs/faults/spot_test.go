@@ -216,7 +216,7 @@ func (w *spotWorld) noticed() (names []string) {
 	w.Helper()
 	events, _, _ := outbox.Since(w.store, 0)
 	for _, e := range events {
-		if n := outbox.As[state.SpotNotice](e); n != nil {
+		if n := outbox.As[ec2.SpotNotice](e); n != nil {
 			if i := ec2.FindInstance(w.store.Read(), spotScope, n.InstanceID); i.NoticeAt.IsZero() {
 				w.Errorf("%s has no notice", n.InstanceID)
 			}

@@ -14,18 +14,13 @@ type InstanceChange struct {
 	Usage             *InstanceUsage
 }
 
-// What ECS announces, and what the emulator tells of the services whose loops are ECS's: rows as they were, each
-// version of its own, and changes that have no row.
+// What ECS announces: rows as they were, each version of its own, and changes that have no row.
 var (
 	_ = outbox.Declare[Task]("task")
 	_ = outbox.DeclareWhole[InstanceChange]("containerInstance")
 	_ = outbox.Declare[ServiceAction]("serviceAction")
 	_ = outbox.Declare[DeploymentChange]("deployment")
 	_ = outbox.Declare[HookChange]("hook")
-	_ = outbox.Declare[LifecycleAction]("lifecycleAction")
-	_ = outbox.Declare[SpotNotice]("spotNotice")
-	_ = outbox.Declare[InstanceState]("instanceState")
-	_ = outbox.Declare[ScalingActivity]("scalingActivity")
 	_ = outbox.Declare[FaultChange]("fault") // the emulator's own: no rule of EventBridge is asked about it
 )
 

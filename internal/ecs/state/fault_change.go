@@ -2,8 +2,11 @@ package state
 
 import (
 	"encoding/json"
+	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // The changes of a fault.
@@ -27,4 +30,10 @@ type FaultChange struct {
 	Times int
 	// Reason is why it ended.
 	Reason string
+}
+
+// AnnounceFault keeps what is told of a fault as an event.
+func AnnounceFault(tx *store.Tx, c FaultChange, at time.Time) {
+	c.ID = arn.NewUUID()
+	outbox.Announce(tx, &c, at)
 }
