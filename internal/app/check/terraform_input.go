@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk"
 )
 
 // attributes are those that the provider calls otherwise than the API, with its path there. Others
@@ -145,7 +147,7 @@ func attribute(name string, after, unknown *node, t reflect.Type) *node {
 			return structure(after.items[0], unknown.item(0), t, none)
 		}
 		return nil
-	case t.Kind() == reflect.Slice:
+	case t.Kind() == reflect.Slice && t != reflect.TypeFor[sdk.Document]():
 		return attributeList(name, after, unknown, t.Elem())
 	case t.Kind() == reflect.Map:
 		if len(after.members) == 0 {
