@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"bytes"
 	"fmt"
 	"reflect"
 
@@ -45,7 +46,8 @@ func Declare[T any](member string) struct{} {
 	return declare(reflect.TypeFor[*T](), kind{member, false, func() any { return new(T) }})
 }
 
-// DeclareWhole is Declare for a struct of several members, of which the first is named.
+// DeclareWhole is Declare for a struct of several members, of which the first in the order of JSON is named, and always
+// set.
 func DeclareWhole[T any](first string) struct{} {
 	return declare(reflect.TypeFor[*T](), kind{first, true, func() any { return new(T) }})
 }
@@ -53,6 +55,9 @@ func DeclareWhole[T any](first string) struct{} {
 func declare(t reflect.Type, k kind) (declared struct{}) {
 	if _, taken := byMember[k.member]; taken {
 		panic("outbox: a second kind " + k.member)
+	}
+	if _, taken := byType[t]; taken {
+		panic("outbox: a second kind of " + t.String())
 	}
 	byMember[k.member], byType[t] = k, k
 	return declared
@@ -68,22 +73,16 @@ func (c *Change) AppendJSON(buf []byte) []byte {
 	return append(wire.Append(buf, c.value), '}')
 }
 
-// ParseJSON implements [wire.Parser].
+// ParseJSON implements [wire.Parser]. What AppendJSON has written begins with the name of its kind's member.
 func (c *Change) ParseJSON(text []byte) error {
-	members := map[string]wire.Raw{}
-	if err := wire.Unmarshal(text, &members); err != nil {
-		return err
+	member, rest, found := bytes.Cut(bytes.TrimPrefix(text, []byte(`{"`)), []byte(`":`))
+	k, known := byMember[string(member)]
+	if !found || !known {
+		return fmt.Errorf("no kind of change is kept as %.200s", text)
 	}
-	for name, member := range members {
-		k, known := byMember[name]
-		if !known {
-			continue
-		}
-		c.value = k.blank()
-		if k.whole {
-			return wire.Unmarshal(text, c.value)
-		}
-		return wire.Unmarshal(member, c.value)
+	c.value = k.blank()
+	if k.whole {
+		return wire.Unmarshal(text, c.value)
 	}
-	return fmt.Errorf("no kind of change is kept as %s", text)
+	return wire.Unmarshal(bytes.TrimSuffix(rest, []byte("}")), c.value)
 }
