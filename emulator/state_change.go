@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"fmt"
+
 	"github.com/ecs-emulator/ecs-emulator/handlers/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/handlers/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
@@ -60,8 +62,10 @@ func aboutChange(e outbox.Event) (about matching.About, ok bool) {
 		source, resource, detailType = "aws.cloudwatch", c.AlarmARN, cloudwatch.AlarmDetailType(c)
 	case *groups.ActivityChange:
 		source, resource, detailType = "aws.autoscaling", c.GroupARN, autoscaling.ActivityDetailType(c)
-	default: // of a fault
+	case *state.FaultChange:
 		return about, false
+	default:
+		panic(fmt.Sprintf("no rule can be asked about a %T", c))
 	}
 	return matching.About{Scope: arn.ScopeOf(resource), Source: source, DetailType: detailType}, true
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	alarms "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
@@ -29,6 +30,8 @@ func TestWhatRulesAreFoundByIsInTheEvent(t *testing.T) {
 		&autoscaling.ActivityChange{GroupARN: "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/g"},
 		&autoscaling.ActivityChange{GroupARN: "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:1:autoScalingGroupName/g", Launches: true, Failed: true},
 		&ec2.SpotNotice{InstanceARN: "arn:aws:ec2:eu-west-1:111122223333:instance/i-1"},
+		&alarms.AlarmChange{AlarmARN: "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:a", NewState: "ALARM", Detail: json.RawMessage("{}")},
+		&alarms.AlarmChange{AlarmARN: "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:a", Detail: json.RawMessage("{}")},
 	} {
 		body, about, ok := w.srv.EventOf(outbox.Event{Value: outbox.NewChange(c), At: time.Now()})
 		var e struct {
