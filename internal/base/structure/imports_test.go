@@ -64,6 +64,30 @@ func TestControllersMeetInTheStore(t *testing.T) {
 	}
 }
 
+// TestServicesDoNotKnowEachOther: the handlers of a service import their own packages, and what all services have.
+func TestServicesDoNotKnowEachOther(t *testing.T) {
+	services := 0
+	for dir, others := range imports(t) {
+		parts := strings.Split(dir, "/")
+		if parts[0] != "handlers" || len(parts) < 2 {
+			continue
+		}
+		services++
+		for _, other := range others {
+			to := strings.Split(other, "/")
+			if to[0] == "handlers" && (len(to) == 1 || to[1] != parts[1] && to[1] != "awsapi") {
+				t.Errorf("%s imports %s: services meet in the store, and in functions that emulator fills in", dir, other)
+			}
+			if other == "internal/base/apiclient" {
+				t.Errorf("%s imports %s: a handler writes to the store, and calls no API", dir, other)
+			}
+		}
+	}
+	if services < 20 {
+		t.Errorf("only %d packages of handlers are found", services)
+	}
+}
+
 func TestRoomsHaveFewFolders(t *testing.T) {
 	rooms := map[string]map[string]bool{}
 	for dir := range imports(t) {
