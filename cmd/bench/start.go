@@ -62,7 +62,7 @@ func measureExec(ctx context.Context, b *bench) error {
 	b.report.add(row{
 		name:   "idle memory (resident)",
 		figure: fmt.Sprintf("%.1f MiB", ourMemory), reference: fmt.Sprintf("%.1f MiB", bareMemory),
-		ratio: ourMemory / bareMemory, held: ourMemory, goal: atMost(40, " MiB"),
+		ratio: ourMemory / bareMemory, held: ourMemory, goal: atMost(28, " MiB"),
 	})
 	return nil
 }
