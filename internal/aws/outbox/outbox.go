@@ -16,7 +16,7 @@ const (
 	Kept = 10_000
 )
 
-// changes has the name that it had when there were those of tasks only.
+// changes is called as it was when only tasks had changes.
 var changes = store.NewLog[Change]("task-event", Kept)
 
 // Event is a change that a service announces. At is the time of the change.

@@ -2,8 +2,8 @@ package arn
 
 import "strings"
 
-// awsDomains are those of AWS's endpoints.
-// Source: partitions of the SDK's endpoint rules; on.aws is that of function URLs.
+// awsDomains are the domains of AWS's endpoints.
+// Source: partitions of the SDK's endpoint rules; on.aws has function URLs.
 var awsDomains = []string{
 	"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "on.aws",
 	"api.amazonwebservices.com.cn", "api.amazonwebservices.eu",

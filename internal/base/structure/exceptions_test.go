@@ -11,7 +11,7 @@ var largePackages = map[string]int{
 	"internal/host/agent":           5000, // waits to be split by what it tells the store
 }
 
-// size is that of a set of files that all use each other.
+// size says how large a set of files is that all use each other.
 type size struct{ files, lines int }
 
 // largeKnots are packages with a set that has more files or lines than one may have.
