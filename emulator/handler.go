@@ -42,13 +42,15 @@ import (
 
 // newHandler puts the endpoint together.
 func (s *Server) newHandler() http.Handler {
-	metrics := control.NewMetrics(s.store)
-	metrics.WatchLogs(s.logs.Size, s.logEvents)
-	metrics.WatchDataPoints(s.metrics.Size)
-	metrics.WatchDeliveries(&s.deliveries)
-	if s.opts.ContainerMetrics {
-		metrics.WatchContainers(s.containerUsage)
+	measures := []control.Measure{
+		control.MeasureLogs(s.logs.Size, s.logEvents),
+		control.MeasureDataPoints(s.metrics.Size),
+		control.MeasureDeliveries(s.store, &s.deliveries),
 	}
+	if s.opts.ContainerMetrics {
+		measures = append(measures, control.MeasureContainers(s.containerUsage))
+	}
+	metrics := control.NewMetrics(s.store, measures...)
 	services := slices.DeleteFunc(s.apis(), func(service awsapi.Service) bool { return s.opts.leaves(service.Name) })
 	var kept []awsapi.Service
 	if s.opts.leaves("ssm") {

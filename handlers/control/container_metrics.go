@@ -17,18 +17,18 @@ type ContainerUsage struct {
 	Networked      bool
 }
 
-// WatchContainers adds what each container uses, which is asked for when the metrics are read.
-func (m *Metrics) WatchContainers(read func(ctx context.Context) []ContainerUsage) {
-	m.containers = func(ctx context.Context, to *exposition) { writeContainers(to, read(ctx)) }
+// MeasureContainers adds what each container uses, which is asked for when the metrics are read.
+func MeasureContainers(read func(ctx context.Context) []ContainerUsage) Measure {
+	return func(ctx context.Context, to *Exposition) { writeContainers(to, read(ctx)) }
 }
 
-func writeContainers(to *exposition, all []ContainerUsage) {
+func writeContainers(to *Exposition, all []ContainerUsage) {
 	family := func(kind, name, help string, value func(ContainerUsage) any) {
 		name = "ecs_emulator_container_" + name
-		to.family(kind, name, help)
+		to.Family(kind, name, help)
 		for _, c := range all {
 			if v := value(c); v != nil {
-				to.sample(name, v, "cluster", c.Cluster, "service", c.Service, "task", c.Task, "container", c.Container)
+				to.Sample(name, v, "cluster", c.Cluster, "service", c.Service, "task", c.Task, "container", c.Container)
 			}
 		}
 	}

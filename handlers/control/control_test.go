@@ -317,9 +317,9 @@ func TestUnknownPath(t *testing.T) {
 
 func TestMetrics(t *testing.T) {
 	rows := newStore(t)
-	m := control.NewMetrics(rows)
-	m.WatchDataPoints(func() int64 { return 54321 })
-	m.WatchLogs(func() int64 { return 12345 }, func() control.State { return control.State{Status: control.StateFull} })
+	m := control.NewMetrics(rows,
+		control.MeasureDataPoints(func() int64 { return 54321 }),
+		control.MeasureLogs(func() int64 { return 12345 }, func() control.State { return control.State{Status: control.StateFull} }))
 	m.Observe("ecs", "RunTask", 200, 2*time.Millisecond)
 	m.Observe("ecs", "RunTask", 400, time.Millisecond)
 	err := rows.Update(func(tx *store.Tx) error {
@@ -362,4 +362,26 @@ func TestMetrics(t *testing.T) {
 		}
 	}
 	control.NewMetrics(newStore(t)) // a second emulator in one process
+}
+
+// Measures are between what the store holds and what the process uses, in their order.
+func TestMeasuresAddLinesInTheirOrder(t *testing.T) {
+	measure := func(name string) control.Measure {
+		return func(_ context.Context, to *control.Exposition) {
+			to.Family("gauge", name, "What is measured.")
+			to.Sample(name, 7, "task", 1)
+		}
+	}
+	w := httptest.NewRecorder()
+	control.NewMetrics(newStore(t), measure("second"), measure("first")).Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	body := w.Body.String()
+	for _, want := range []string{
+		"\necs_emulator_services{", "\n# HELP second What is measured.\n# TYPE second gauge\nsecond{task=\"1\"} 7\n# HELP first ", "\ngo_goroutines ",
+	} {
+		_, rest, found := strings.Cut(body, want)
+		if !found {
+			t.Fatalf("no %q at its place in\n%s", want, w.Body)
+		}
+		body = rest
+	}
 }

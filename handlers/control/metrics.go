@@ -15,18 +15,18 @@ import (
 
 // Metrics are the emulator's own, for Prometheus. Several emulators fit into one process.
 type Metrics struct {
-	store      *store.Store
-	requests   requests
-	logs       func(*exposition)
-	points     func(*exposition)
-	delivered  func(*exposition)
-	containers func(context.Context, *exposition) // nil is none
+	store    *store.Store
+	requests requests
+	measures []Measure
 }
 
+// Measure adds lines to /metrics each time that they are read. It should end with the context.
+type Measure func(ctx context.Context, to *Exposition)
+
 // NewMetrics makes the metrics of an emulator. Tasks and services are counted from
-// the store when the metrics are read.
-func NewMetrics(rows *store.Store) *Metrics {
-	return &Metrics{store: rows, logs: func(*exposition) {}, points: func(*exposition) {}, delivered: func(*exposition) {}}
+// the store when the metrics are read. The measures add their lines in their order.
+func NewMetrics(rows *store.Store, measures ...Measure) *Metrics {
+	return &Metrics{store: rows, measures: measures}
 }
 
 // Observe counts one request; it is for awsapi.Options.Observe.
@@ -34,40 +34,15 @@ func (m *Metrics) Observe(service, operation string, status int, d time.Duration
 	m.requests.observe(service, operation, status, d)
 }
 
-// WatchLogs adds how many bytes of log events there are, and whether there is room for more.
-func (m *Metrics) WatchLogs(size func() int64, disk func() State) {
-	m.logs = func(to *exposition) {
-		to.family("gauge", "ecs_emulator_log_bytes", "Size of all log events that are kept.")
-		to.sample("ecs_emulator_log_bytes", size())
-		full := 1
-		if disk().Status == StateReady {
-			full = 0
-		}
-		to.family("gauge", "ecs_emulator_log_disk_full", "1 while the disk has no room for log events: the oldest go, or new ones wait.")
-		to.sample("ecs_emulator_log_disk_full", full)
-	}
-}
-
-// WatchDataPoints adds how much memory the data points of CloudWatch metrics take.
-func (m *Metrics) WatchDataPoints(size func() int64) {
-	m.points = func(to *exposition) {
-		to.family("gauge", "ecs_emulator_metric_bytes", "Memory that the data points of CloudWatch metrics take.")
-		to.sample("ecs_emulator_metric_bytes", size())
-	}
-}
-
 // Handler serves GET /metrics, with those of the process and of Go's runtime.
 func (m *Metrics) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		to := &exposition{}
+		to := &Exposition{}
 		m.requests.write(to)
 		m.writeContents(to)
-		m.logs(to)
-		m.points(to)
-		m.delivered(to)
-		if m.containers != nil {
-			m.containers(r.Context(), to)
+		for _, measure := range m.measures {
+			measure(r.Context(), to)
 		}
 		process.WriteProcessMetrics(to)
 		process.WriteFDMetrics(to)
@@ -77,7 +52,7 @@ func (m *Metrics) Handler() http.Handler {
 
 // writeContents counts what the store holds. Every status has a value, so that a
 // graph shows 0 and not a gap.
-func (m *Metrics) writeContents(to *exposition) {
+func (m *Metrics) writeContents(to *Exposition) {
 	tasks := map[string]int{
 		state.Provisioning: 0, state.Pending: 0, state.Activating: 0, state.Running: 0,
 		state.Deactivating: 0, state.Stopping: 0, state.Deprovisioning: 0, state.Stopped: 0,
@@ -90,12 +65,12 @@ func (m *Metrics) writeContents(to *exposition) {
 	for _, s := range state.AllServices(tx) {
 		services[s.Status()]++
 	}
-	to.family("gauge", "ecs_emulator_tasks", "Tasks by lastStatus; stopped ones count while they can be described.")
+	to.Family("gauge", "ecs_emulator_tasks", "Tasks by lastStatus; stopped ones count while they can be described.")
 	for _, status := range slices.Sorted(maps.Keys(tasks)) {
-		to.sample("ecs_emulator_tasks", tasks[status], "last_status", status)
+		to.Sample("ecs_emulator_tasks", tasks[status], "last_status", status)
 	}
-	to.family("gauge", "ecs_emulator_services", "Services by status.")
+	to.Family("gauge", "ecs_emulator_services", "Services by status.")
 	for _, status := range slices.Sorted(maps.Keys(services)) {
-		to.sample("ecs_emulator_services", services[status], "status", status)
+		to.Sample("ecs_emulator_services", services[status], "status", status)
 	}
 }

@@ -52,27 +52,27 @@ func (r *requests) observe(service, name string, status int, d time.Duration) {
 	}
 }
 
-func (r *requests) write(to *exposition) {
+func (r *requests) write(to *Exposition) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	operations := sorting.Sorted(maps.Keys(r.seen), operation.compare)
 	const total, duration = "ecs_emulator_requests_total", "ecs_emulator_request_duration_seconds"
-	to.family("counter", total, "API requests answered.")
+	to.Family("counter", total, "API requests answered.")
 	for _, o := range operations {
 		statuses := r.seen[o].statuses
 		for _, status := range slices.Sorted(maps.Keys(statuses)) {
-			to.sample(total, statuses[status], "operation", o.name, "service", o.service, "status", status)
+			to.Sample(total, statuses[status], "operation", o.name, "service", o.service, "status", status)
 		}
 	}
-	to.family("histogram", duration, "Time from a request's first byte to its answer.")
+	to.Family("histogram", duration, "Time from a request's first byte to its answer.")
 	for _, o := range operations {
 		c, sum := r.seen[o], 0
 		for i, bound := range durations {
 			sum += c.buckets[i]
-			to.sample(duration+"_bucket", sum, "operation", o.name, "service", o.service, "le", bound)
+			to.Sample(duration+"_bucket", sum, "operation", o.name, "service", o.service, "le", bound)
 		}
-		to.sample(duration+"_bucket", c.all, "operation", o.name, "service", o.service, "le", "+Inf")
-		to.sample(duration+"_sum", c.seconds, "operation", o.name, "service", o.service)
-		to.sample(duration+"_count", c.all, "operation", o.name, "service", o.service)
+		to.Sample(duration+"_bucket", c.all, "operation", o.name, "service", o.service, "le", "+Inf")
+		to.Sample(duration+"_sum", c.seconds, "operation", o.name, "service", o.service)
+		to.Sample(duration+"_count", c.all, "operation", o.name, "service", o.service)
 	}
 }
