@@ -38,6 +38,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 )
 
 // newHandler puts the endpoint together.
@@ -60,6 +61,7 @@ func (s *Server) newHandler() http.Handler {
 	for _, service := range services {
 		s.services = append(s.services, service.Name)
 	}
+	journal := &activity.Journal{}
 	api := handlers.New(handlers.Parts{
 		Services: services, Kept: kept,
 		Options: awsapi.Options{
@@ -76,19 +78,30 @@ func (s *Server) newHandler() http.Handler {
 			Reset: func(context.Context) error { return s.Reset() },
 			Ports: s.controlPorts, InstanceIP: func(taskARN string) string { return s.currentAgent().InstanceIP(taskARN) },
 			KeptApart: func(from string, to netip.Addr, port int) string { return s.currentAgent().KeptApart(from, to, port) },
-			LogEvents: s.logEvents, LoadBalancers: s.controlLoadBalancers, Resolvers: s.controlResolvers, Proxies: s.controlProxies, Faults: s.faults.kit, Closing: s.closing, StateChange: stateChange,
-			Sessions:             s.sessions,
-			Delivered:            &s.deliveries,
-			Loads:                s.loads,
-			Scaling:              s.scalingReport,
-			Due:                  control.Due{Rule: timetable.NextOfRule, Schedule: timetable.NextOfSchedule},
-			CertificateAuthority: s.certificateAuthority,
+			LogEvents: s.logEvents, LoadBalancers: s.controlLoadBalancers, Closing: s.closing, StateChange: stateChange,
+			Sessions: s.sessions, Routes: s.controlRoutes(journal), Journal: journal,
 			Logs: func(ctx context.Context, taskARN, container string, o backend.LogOptions) error {
 				return s.currentAgent().Logs(ctx, taskARN, container, o)
 			},
 		}),
 	})
 	return handlers.Proxy(handlers.Names{Has: s.isLoadBalancer, Dial: s.dialLoadBalancer}, s.gate(), s.countClients(api), slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelDebug))
+}
+
+// controlRoutes are those of capabilities under /_emulator/.
+func (s *Server) controlRoutes(journal *activity.Journal) []control.Route {
+	return slices.Concat(
+		control.LoadBalancerRoutes(s.controlLoadBalancers, s.opts.Log),
+		control.DeliveryRoutes(control.DeliveryOptions{
+			Store: s.store, Now: s.clock.Now, Counters: &s.deliveries, Log: s.opts.Log,
+			Due: control.Due{Rule: timetable.NextOfRule, Schedule: timetable.NextOfSchedule},
+		}),
+		control.ScalingRoutes(s.scalingReport, s.opts.Log),
+		control.DiscoveryRoutes(control.DiscoveryOptions{Store: s.store, Resolvers: s.controlResolvers, Proxies: s.controlProxies, Log: s.opts.Log}),
+		control.FaultRoutes(control.FaultOptions{Faults: s.faults.kit, Store: s.store, Journal: journal, Now: s.clock.Now, Log: s.opts.Log}),
+		control.LoadRoutes(control.LoadOptions{Loads: s.loads, Journal: journal, Now: s.clock.Now, Log: s.opts.Log}),
+		control.CertificateAuthorityRoutes(s.certificateAuthority),
+	)
 }
 
 // apis are those of AWS. One that is added here has its routes, its metrics and its

@@ -12,10 +12,19 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 )
 
+// controlRoutes are all that capabilities bring.
+func controlRoutes() []control.Route {
+	return slices.Concat(
+		control.LoadBalancerRoutes(nil, nil), control.DeliveryRoutes(control.DeliveryOptions{}), control.ScalingRoutes(nil, nil),
+		control.DiscoveryRoutes(control.DiscoveryOptions{}), control.FaultRoutes(control.FaultOptions{}),
+		control.LoadRoutes(control.LoadOptions{}), control.CertificateAuthorityRoutes(nil),
+	)
+}
+
 // TestEachPathHasARowThatSaysWhoIsOfferedIt has the routers tell what there is. What a new path offers to tasks
 // is to be decided when it is made.
 func TestEachPathHasARowThatSaysWhoIsOfferedIt(t *testing.T) {
-	e := &endpoint{Parts: Parts{Control: control.Handler(control.Options{}), Metrics: http.NotFoundHandler()}}
+	e := &endpoint{Parts: Parts{Control: control.Handler(control.Options{Routes: controlRoutes()}), Metrics: http.NotFoundHandler()}}
 	routed := map[string]bool{loadBalancerProxy: true}
 	for _, router := range []*mux.Router{e.router(), e.Control.(*mux.Router)} {
 		err := router.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {

@@ -1,18 +1,27 @@
 package control
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 )
 
-// activity serves GET /_emulator/activity: what happens, in short lines for people, each an object
+type activityRoute struct {
+	store   *store.Store
+	journal *activity.Journal
+	clock   Clock
+	closing context.Context
+}
+
+// serve serves GET /_emulator/activity: what happens, in short lines for people, each an object
 // of JSON: {"time": …, "tone": …, "text": …, "region": …, "account": …}. With follow=true it goes on as it happens; since
 // leaves out what was before a time of the emulator's clock.
-func (a *api) activity(w http.ResponseWriter, r *http.Request) {
+func (o activityRoute) serve(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	var since time.Time
 	if text := query.Get("since"); text != "" {
@@ -34,17 +43,19 @@ func (a *api) activity(w http.ResponseWriter, r *http.Request) {
 		}
 		return flush()
 	}
-	feed := activity.NewFeed(a.Store, &a.journal, a.Clock.Now)
+	feed := activity.NewFeed(o.store, o.journal, o.clock.Now)
 	kept := slices.DeleteFunc(feed.Kept(), func(l activity.Line) bool { return l.At.Before(since) })
 	if err := tell(kept); err != nil || query.Get("follow") != "true" {
 		return // a client that went away is no concern of ours
 	}
-	ctx, cancel := a.untilClosing(r.Context())
+	ctx, cancel := untilClosing(r.Context(), o.closing)
 	defer cancel()
 	_ = feed.Follow(ctx, tell) // ends with ctx or with the client
 }
 
-// note has followers told of what no row says.
-func (a *api) note(tone activity.Tone, text string) {
-	a.journal.Write(activity.Line{At: a.Clock.Now(), Tone: tone, Text: text})
+// note has a journal, unless it is nil, told of what no row says.
+func note(to *activity.Journal, at time.Time, tone activity.Tone, text string) {
+	if to != nil {
+		to.Write(activity.Line{At: at, Tone: tone, Text: text})
+	}
 }

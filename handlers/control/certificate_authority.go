@@ -5,14 +5,16 @@ import (
 	"net/http"
 )
 
-// certificateAuthority serves GET /_emulator/ca.pem: what clients trust that shall trust the
-// certificates of ACM.
-func (a *api) certificateAuthority(w http.ResponseWriter, _ *http.Request) {
-	certificate, err := a.CertificateAuthority()
-	if err != nil {
-		Refuse(w, http.StatusInternalServerError, "certificate authority: "+err.Error())
-		return
-	}
-	w.Header().Set("Content-Type", "application/x-pem-file")
-	_, _ = io.WriteString(w, certificate) // a client that went away is no concern of ours
+// CertificateAuthorityRoutes answer with the certificate, as PEM, of who issues those of ACM: a client that trusts it
+// trusts them.
+func CertificateAuthorityRoutes(certificate func() (string, error)) []Route {
+	return []Route{{"ca.pem", reading, func(w http.ResponseWriter, _ *http.Request) {
+		text, err := certificate()
+		if err != nil {
+			Refuse(w, http.StatusInternalServerError, "certificate authority: "+err.Error())
+			return
+		}
+		w.Header().Set("Content-Type", "application/x-pem-file")
+		_, _ = io.WriteString(w, text) // a client that went away is no concern of ours
+	}}}
 }

@@ -1,10 +1,23 @@
 package control
 
 import (
+	"context"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"time"
 )
+
+// Clock is the emulator's clock.
+type Clock interface {
+	Now() time.Time
+	// Speed is the number of emulated seconds in a real one.
+	Speed() float64
+	SetSpeed(speed float64) error
+	// Advance moves the time, timer by timer, and returns when all that it
+	// caused has happened.
+	Advance(ctx context.Context, d time.Duration) error
+}
 
 // Time is the answer of /_emulator/clock.
 type Time struct {
@@ -33,17 +46,27 @@ type SetTime struct {
 	Speed   *float64 `json:"speed"`
 }
 
-// clock serves GET /_emulator/clock.
-func (a *api) clock(w http.ResponseWriter, _ *http.Request) {
-	t := Time{Now: a.Clock.Now(), Speed: a.Clock.Speed()}
-	if a.Advance != nil {
-		t.Advance = a.Advance()
-	}
-	a.answer(w, http.StatusOK, t)
+type clockRoute struct {
+	clock   Clock
+	advance func() *Advance // nil: none is ever under way
+	log     *slog.Logger
 }
 
-// setClock serves POST /_emulator/clock.
-func (a *api) setClock(w http.ResponseWriter, r *http.Request) {
+func (o clockRoute) routes() []Route {
+	return []Route{{"clock", reading, o.tell}, {"clock", []string{http.MethodPost}, o.set}}
+}
+
+// tell serves GET /_emulator/clock.
+func (o clockRoute) tell(w http.ResponseWriter, _ *http.Request) {
+	t := Time{Now: o.clock.Now(), Speed: o.clock.Speed()}
+	if o.advance != nil {
+		t.Advance = o.advance()
+	}
+	answer(w, http.StatusOK, t, o.log)
+}
+
+// set serves POST /_emulator/clock.
+func (o clockRoute) set(w http.ResponseWriter, r *http.Request) {
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<10))
 	decoder.DisallowUnknownFields()
 	var wanted SetTime
@@ -64,16 +87,16 @@ func (a *api) setClock(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if wanted.Speed != nil {
-		if err := a.Clock.SetSpeed(*wanted.Speed); err != nil {
+		if err := o.clock.SetSpeed(*wanted.Speed); err != nil {
 			Refuse(w, http.StatusBadRequest, err.Error())
 			return
 		}
 	}
 	if advance > 0 {
-		if err := a.Clock.Advance(r.Context(), advance); err != nil {
+		if err := o.clock.Advance(r.Context(), advance); err != nil {
 			Refuse(w, http.StatusInternalServerError, "advance the clock: "+err.Error())
 			return
 		}
 	}
-	a.clock(w, r)
+	o.tell(w, r)
 }

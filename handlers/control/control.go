@@ -1,33 +1,29 @@
 // Package control is what the emulator offers beside the AWS APIs, under
 // /_emulator/: its health, its clock, its tasks as the engine sees them, their output
-// and their events, what rules and schedules bring to their targets, programs that run in them, where load balancers are reached, what shall go wrong with them, the loads that services share, the authority that its certificates are
-// from, and a reset; and its metrics for Prometheus.
+// and their events, programs that run in them, and a reset; and its metrics for
+// Prometheus.
+//
+// Capabilities bring the rest, such as the routes of faults and the metrics of containers: Options.Routes and NewMetrics
+// take them.
 //
 // All bodies but those of streams and certificates are JSON. An error is {"error": "…"}.
 package control
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"time"
+	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 	"github.com/gorilla/mux"
 )
-
-// Prefix is where the paths of this package begin.
-const Prefix = "/_emulator/"
 
 // Options are what the endpoints tell and do.
 type Options struct {
@@ -64,46 +60,18 @@ type Options struct {
 	Sessions *ssmsession.Kernel
 	// LogEvents tells whether log events can be kept.
 	LogEvents func() State
-	// LoadBalancers lists those that have a listener, and where they are reached.
+	// LoadBalancers lists those that have a listener, and where they are reached: an overview shows that.
 	LoadBalancers func() []LoadBalancer
-	// Resolvers lists the DNS servers of VPCs.
-	Resolvers func() []Resolver
-	// Proxies tells what is known of the proxies of Service Connect beside rows, by the ARN of their task.
-	Proxies func() map[string]Proxy
 	// StateChange is the body of an event, as ECS or Auto Scaling sends it to EventBridge.
 	StateChange func(tx *store.Tx, e outbox.Event) []byte
-	// CertificateAuthority is the certificate, as PEM, of who issues those of ACM.
-	CertificateAuthority func() (string, error)
-	// Faults is what shall go wrong with tasks and their engine.
-	Faults Faults
-	// Loads is what tasks of services share on the simulated engine.
-	Loads *serviceload.Board
-	// Delivered counts what rules and schedules bring to their targets; Due tells when they are due next.
-	Delivered *delivery.Counters
-	Due       Due
-	// Scaling tells what Application Auto Scaling scales, and what holds it.
-	Scaling func() applicationautoscaling.Report
+	// Routes are those that capabilities bring. Paths that are here already stay as they are.
+	Routes []Route
+	// Journal is what activity shows beside rows. Nil: one of its own.
+	Journal *activity.Journal
 	// Closing ends when the emulator closes; nil never does. Answers that follow
 	// something end with it.
 	Closing context.Context
 	Log     *slog.Logger
-}
-
-// Clock is the emulator's clock.
-type Clock interface {
-	Now() time.Time
-	// Speed is the number of emulated seconds in a real one.
-	Speed() float64
-	SetSpeed(speed float64) error
-	// Advance moves the time, timer by timer, and returns when all that it
-	// caused has happened.
-	Advance(ctx context.Context, d time.Duration) error
-}
-
-// api answers the endpoints.
-type api struct {
-	Options
-	journal activity.Journal // of what no row says
 }
 
 // Handler returns the endpoints. Every caller may do everything: the package
@@ -112,32 +80,21 @@ func Handler(o Options) http.Handler {
 	if o.Closing == nil {
 		o.Closing = context.Background()
 	}
-	a := &api{Options: o}
-	r := mux.NewRouter()
-	r.HandleFunc(Prefix+"health", a.health).Methods(http.MethodGet, http.MethodHead)
-	r.HandleFunc(LocalStackHealth, a.localStackHealth).Methods(http.MethodGet, http.MethodHead)
-	r.HandleFunc(Prefix+"clock", a.clock).Methods(http.MethodGet, http.MethodHead)
-	r.HandleFunc(Prefix+"clock", a.setClock).Methods(http.MethodPost)
-	r.HandleFunc(Prefix+"tasks", a.tasks).Methods(http.MethodGet, http.MethodHead)
-	r.HandleFunc(Prefix+"overview", a.overview).Methods(http.MethodGet)
-	r.HandleFunc(Prefix+"loadbalancers", a.loadBalancers).Methods(http.MethodGet, http.MethodHead)
-	r.HandleFunc(Prefix+"logs", a.logs).Methods(http.MethodGet)
-	r.HandleFunc(ExecPath, a.exec).Methods(http.MethodGet)
-	r.HandleFunc(Prefix+"events", a.events).Methods(http.MethodGet)
-	r.HandleFunc(Prefix+"activity", a.activity).Methods(http.MethodGet)
-	r.HandleFunc(Prefix+"ca.pem", a.certificateAuthority).Methods(http.MethodGet, http.MethodHead)
-	r.HandleFunc(Prefix+"faults", a.faults).Methods(http.MethodGet, http.MethodHead)
-	r.HandleFunc(Prefix+"faults", a.addFault).Methods(http.MethodPost)
-	r.HandleFunc(Prefix+"faults", a.clearFaults).Methods(http.MethodDelete)
-	r.HandleFunc(Prefix+"load", a.loads).Methods(http.MethodGet, http.MethodHead)
-	r.HandleFunc(Prefix+"load", a.setLoad).Methods(http.MethodPost)
-	r.HandleFunc(Prefix+"load", a.clearLoads).Methods(http.MethodDelete)
-	r.HandleFunc(Prefix+"discovery", a.discovery).Methods(http.MethodGet, http.MethodHead)
-	r.HandleFunc(Prefix+"scaling", a.scaling).Methods(http.MethodGet, http.MethodHead)
-	r.HandleFunc(Prefix+"deliveries", a.deliveries).Methods(http.MethodGet, http.MethodHead)
-	r.HandleFunc(Prefix+"reset", a.reset).Methods(http.MethodPost)
+	if o.Journal == nil {
+		o.Journal = &activity.Journal{}
+	}
+	health := healthRoute{o.Version, o.Endpoint, o.Scope, o.Store, o.Engine, o.LogEvents, o.Log}
+	routes := slices.Concat(o.base(health), o.Routes, []Route{
+		{"reset", []string{http.MethodPost}, resetRoute{o.Reset, o.Journal, o.Clock, o.Log}.serve},
+	})
+	there := listed(routes)
+	r := mux.NewRouter() // which writes to the methods that it is given
+	r.HandleFunc(LocalStackHealth, localStackRoute{health, o.Services, o.Elsewhere}.serve).Methods(slices.Clone(reading)...)
+	for _, route := range routes {
+		r.HandleFunc(Prefix+route.Path, route.Serve).Methods(slices.Clone(route.Methods)...)
+	}
 	r.NotFoundHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are health, clock, overview, tasks, loadbalancers, logs, exec, events, activity, deliveries, scaling, discovery, faults, load, ca.pem and reset")
+		Refuse(w, http.StatusNotFound, "no such path: "+r.URL.Path+"; there are "+there)
 	})
 	r.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, http.StatusMethodNotAllowed, r.URL.Path+" is not for "+r.Method)
@@ -145,44 +102,23 @@ func Handler(o Options) http.Handler {
 	return r
 }
 
-// untilClosing returns a context that ends with ctx or when the emulator closes.
-func (a *api) untilClosing(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(ctx)
-	stop := context.AfterFunc(a.Closing, cancel)
-	return ctx, func() { stop(); cancel() }
-}
-
-// reset serves POST /_emulator/reset.
-func (a *api) reset(w http.ResponseWriter, r *http.Request) {
-	if err := a.Reset(r.Context()); err != nil {
-		Refuse(w, http.StatusInternalServerError, "reset: "+err.Error())
-		return
+// base are the routes that need no capability.
+func (o Options) base(health healthRoute) []Route {
+	streams := []string{http.MethodGet}
+	overview := overviewRoute{
+		store: o.Store, clock: o.Clock, ports: o.Ports, instanceIP: o.InstanceIP, keptApart: o.KeptApart, loadBalancers: o.LoadBalancers,
+		closing: o.Closing, log: o.Log,
 	}
-	a.Log.Info("reset: all tasks ended, everything forgotten")
-	a.note(activity.Warning, "reset: all tasks ended, everything forgotten")
-	a.answer(w, http.StatusOK, struct{}{})
-}
-
-func (a *api) answer(w http.ResponseWriter, status int, body any) {
-	text, err := json.MarshalIndent(body, "", "  ")
-	if err != nil {
-		a.Log.Error("answer of "+Prefix+" not encoded", "error", err)
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	send(w, status, text)
-}
-
-// Refuse answers an error of these endpoints.
-func Refuse(w http.ResponseWriter, status int, message string) {
-	text, _ := json.MarshalIndent(struct {
-		Error string `json:"error"`
-	}{message}, "", "  ")
-	send(w, status, text)
-}
-
-func send(w http.ResponseWriter, status int, text []byte) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(append(text, '\n')) // a client that went away is no concern of ours
+	return slices.Concat(
+		[]Route{{"health", reading, health.serve}},
+		clockRoute{o.Clock, o.Advance, o.Log}.routes(),
+		[]Route{
+			{"overview", streams, overview.serve},
+			{"tasks", reading, taskRoute{o.Store, o.Ports, o.InstanceIP, o.Log}.serve},
+			{"logs", streams, logRoute{o.Store, o.Logs, o.Closing, o.Log}.serve},
+			{"exec", streams, execRoute{o.Store, o.Sessions, o.Log}.serve},
+			{"events", streams, eventRoute{o.Store, o.StateChange, o.Closing}.serve},
+			{"activity", streams, activityRoute{o.Store, o.Journal, o.Clock, o.Closing}.serve},
+		},
+	)
 }

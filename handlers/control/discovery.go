@@ -1,9 +1,11 @@
 package control
 
 import (
+	"log/slog"
 	"net/http"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Resolver is the DNS server of a VPC.
@@ -43,11 +45,28 @@ type discoveryInstance struct {
 	Attributes map[string]string `json:"attributes"`
 }
 
-// discovery serves GET /_emulator/discovery: namespaces of all accounts and regions, with their instances,
+// DiscoveryOptions are what DiscoveryRoutes show.
+type DiscoveryOptions struct {
+	Store *store.Store
+	// Resolvers lists the DNS servers of VPCs.
+	Resolvers func() []Resolver
+	// Proxies tells what is known of the proxies of Service Connect beside rows, by the ARN of their task.
+	Proxies func() map[string]Proxy
+	Log     *slog.Logger
+}
+
+// DiscoveryRoutes tell the namespaces of Cloud Map, and what answers for them.
+func DiscoveryRoutes(o DiscoveryOptions) []Route {
+	return []Route{{"discovery", reading, discoveryRoute{o}.serve}}
+}
+
+type discoveryRoute struct{ DiscoveryOptions }
+
+// serve serves GET /_emulator/discovery: namespaces of all accounts and regions, with their instances,
 // the DNS servers that answer for them, and the proxies of Service Connect.
-func (a *api) discovery(w http.ResponseWriter, _ *http.Request) {
-	tx := a.Store.Read()
-	said := discovery{Namespaces: []discoveryNamespace{}, Resolvers: a.Resolvers(), Proxies: a.proxies(tx)}
+func (o discoveryRoute) serve(w http.ResponseWriter, _ *http.Request) {
+	tx := o.Store.Read()
+	said := discovery{Namespaces: []discoveryNamespace{}, Resolvers: o.Resolvers(), Proxies: proxies(tx, o.Proxies())}
 	for _, n := range servicediscovery.AllNamespaces(tx) {
 		namespace := discoveryNamespace{ARN: n.ARN, Name: n.Name, Type: string(n.Type), VPC: n.VPC, Services: []discoveryService{}}
 		for _, s := range servicediscovery.NamespaceServices(tx, n.ARN) {
@@ -61,5 +80,5 @@ func (a *api) discovery(w http.ResponseWriter, _ *http.Request) {
 		}
 		said.Namespaces = append(said.Namespaces, namespace)
 	}
-	a.answer(w, http.StatusOK, said)
+	answer(w, http.StatusOK, said, o.Log)
 }

@@ -11,13 +11,17 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/eventpattern"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// keepAlive is how often a quiet stream of server-sent events shows that it lives, so
-// that proxies leave it open. Source: the HTML standard suggests every 15 seconds.
-const keepAlive = 15 * time.Second
+type eventRoute struct {
+	store *store.Store
+	// stateChange is the body of an event, as ECS or Auto Scaling sends it to EventBridge.
+	stateChange func(tx *store.Tx, e outbox.Event) []byte
+	closing     context.Context
+}
 
-// events serves GET /_emulator/events: the changes of tasks, container instances, services,
+// serve serves GET /_emulator/events: the changes of tasks, container instances, services,
 // deployments and lifecycle hooks that ECS announces, and the lifecycle actions of Auto Scaling groups,
 // with the bodies that EventBridge gets. Each has a sequence number; since=n asks for those after n,
 // else all that are kept are sent.
@@ -27,13 +31,13 @@ const keepAlive = 15 * time.Second
 // which always go on: the number is the id, so that Last-Event-ID continues a stream.
 // Where events are gone that were asked for, their numbers are sent instead. With pattern, an event pattern
 // of EventBridge, only the events that it matches are sent.
-func (a *api) events(w http.ResponseWriter, r *http.Request) {
+func (o eventRoute) serve(w http.ResponseWriter, r *http.Request) {
 	stream, follow := eventWriter(lines{w}), r.URL.Query().Get("follow") == "true"
 	contentType := "application/x-ndjson"
 	if strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
 		stream, follow, contentType = serverSent{w}, true, "text/event-stream"
 	}
-	since, err := a.since(r)
+	since, err := sinceOf(r, outbox.Newest(o.store))
 	if err != nil {
 		Refuse(w, http.StatusBadRequest, err.Error())
 		return
@@ -45,21 +49,20 @@ func (a *api) events(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Cache-Control", "no-store")
-	reader := &eventReader{api: a, out: stream, flush: http.NewResponseController(w).Flush, since: since, pattern: pattern}
+	reader := &eventReader{eventRoute: o, out: stream, flush: http.NewResponseController(w).Flush, since: since, pattern: pattern}
 	if !follow {
 		_, _ = reader.sendKept() // a client that went away is no concern of ours
 		return
 	}
-	ctx, cancel := a.untilClosing(r.Context())
+	ctx, cancel := untilClosing(r.Context(), o.closing)
 	defer cancel()
 	reader.follow(ctx)
 }
 
-// since is the number after which a client wants events; nil is all that are kept. A
+// sinceOf is the number after which a client wants events; nil is all that are kept. A
 // number that no event has had is from before an emulator without a data directory was
 // started again.
-func (a *api) since(r *http.Request) (*uint64, error) {
-	newest := outbox.Newest(a.Store)
+func sinceOf(r *http.Request, newest uint64) (*uint64, error) {
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
 		since, err := strconv.ParseUint(id, 10, 64)
 		switch {
@@ -94,7 +97,7 @@ func patternOf(r *http.Request) (*eventpattern.Pattern, error) {
 
 // eventReader reads the events for one client.
 type eventReader struct {
-	*api
+	eventRoute
 	out   eventWriter
 	flush func() error
 	since *uint64 // the number of the last event sent, or asked for; nil: none yet
@@ -108,7 +111,7 @@ func (r *eventReader) sendKept() (changed <-chan struct{}, err error) {
 	if r.since != nil {
 		since = *r.since
 	}
-	events, oldest, changed := outbox.Since(r.Store, since)
+	events, oldest, changed := outbox.Since(r.store, since)
 	if r.since != nil && oldest > since+1 {
 		if err := r.out.gap(since+1, oldest-1); err != nil {
 			return nil, err
@@ -116,9 +119,9 @@ func (r *eventReader) sendKept() (changed <-chan struct{}, err error) {
 	}
 	since = max(since, oldest-1)
 	r.since = &since
-	tx := r.Store.Read()
+	tx := r.store.Read()
 	for _, e := range events {
-		if body := r.StateChange(tx, e); r.wants(body) {
+		if body := r.stateChange(tx, e); r.wants(body) {
 			if err := r.out.event(e.Sequence, body); err != nil {
 				return nil, err
 			}

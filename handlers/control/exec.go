@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/execframe"
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
@@ -23,17 +25,23 @@ import (
 // treats it as what it is.
 const ExecPath = Prefix + "exec"
 
-// exec serves the WebSocket /_emulator/exec?of=<service or task>&container=<name>, which carries the
+type execRoute struct {
+	store    *store.Store
+	sessions *ssmsession.Kernel
+	log      *slog.Logger
+}
+
+// serve serves the WebSocket /_emulator/exec?of=<service or task>&container=<name>, which carries the
 // frames of package execframe.
-func (a *api) exec(w http.ResponseWriter, r *http.Request) {
-	t, c, err := a.execTarget(r.URL.Query())
+func (o execRoute) serve(w http.ResponseWriter, r *http.Request) {
+	t, c, err := execTarget(o.store.Read(), r.URL.Query())
 	if err != nil {
 		Refuse(w, http.StatusNotFound, err.Error())
 		return
 	}
 	conn, err := websocket.Accept(w, r, nil) // which refuses pages of other origins
 	if err != nil {
-		a.Log.Warn("exec refused", "task", t.ARN, "error", err)
+		o.log.Warn("exec refused", "task", t.ARN, "error", err)
 		return
 	}
 	defer func() { _ = conn.CloseNow() }()
@@ -43,20 +51,20 @@ func (a *api) exec(w http.ResponseWriter, r *http.Request) {
 	e := &execution{conn: conn, gone: cancel, input: make(chan []byte, execframe.Window), sizes: make(chan execframe.Size, 1)}
 	spec, err := e.start(ctx)
 	if err != nil {
-		a.Log.Warn("exec refused", "task", t.ARN, "error", err)
+		o.log.Warn("exec refused", "task", t.ARN, "error", err)
 		return
 	}
 	received := make(chan struct{})
 	go func() { defer close(received); e.receive(ctx) }()
-	a.Log.Info("exec", "task", t.ARN, "container", c.Name, "program", spec.Command[0])
-	a.runFor(ctx, e, t.ARN, c.Name, spec)
+	o.log.Info("exec", "task", t.ARN, "container", c.Name, "program", spec.Command[0])
+	o.runFor(ctx, e, t.ARN, c.Name, spec)
 	_ = conn.CloseNow()
 	<-received
 }
 
 // runFor runs a program for a client, and tells it of the end.
-func (a *api) runFor(ctx context.Context, e *execution, taskARN, container string, spec backend.ExecSpec) {
-	program, err := a.Sessions.Open(ctx, taskARN, container, spec)
+func (o execRoute) runFor(ctx context.Context, e *execution, taskARN, container string, spec backend.ExecSpec) {
+	program, err := o.sessions.Open(ctx, taskARN, container, spec)
 	if err != nil {
 		e.last(ctx, execframe.Failure, startReason(err))
 		return
@@ -74,7 +82,7 @@ func (a *api) runFor(ctx context.Context, e *execution, taskARN, container strin
 	case ended != "":
 		e.last(ctx, execframe.Failure, execframe.Reason{Text: ended})
 	case err == nil:
-		e.last(ctx, execframe.Exit, execframe.ExitStatus{Code: program.ExitCode(), Note: a.whyEnded(taskARN, container, program.ExitCode())})
+		e.last(ctx, execframe.Exit, execframe.ExitStatus{Code: program.ExitCode(), Note: o.whyEnded(taskARN, container, program.ExitCode())})
 	default:
 		e.last(ctx, execframe.Failure, execframe.Reason{Text: "the session has ended with its container or the engine: " + err.Error()})
 	}
@@ -102,11 +110,11 @@ func startReason(err error) execframe.Reason {
 const killed = 128 + 9
 
 // whyEnded says so if a program was killed with its container.
-func (a *api) whyEnded(taskARN, container string, code int) string {
+func (o execRoute) whyEnded(taskARN, container string, code int) string {
 	if code != killed {
 		return ""
 	}
-	t := state.FindTask(a.Store.Read(), taskARN)
+	t := state.FindTask(o.store.Read(), taskARN)
 	if t == nil || t.DesiredStatus() != state.Running {
 		return fmt.Sprintf("task %s has been stopped", arn.Name(taskARN))
 	}

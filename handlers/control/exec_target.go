@@ -8,31 +8,29 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
 
 // execTarget finds the container that a query means: of=<service or task>, cluster=, container=.
-func (a *api) execTarget(query url.Values) (*state.Task, *state.Container, error) {
+func execTarget(tx *store.Tx, query url.Values) (*state.Task, *state.Container, error) {
 	ref, name := query.Get("of"), query.Get("container")
-	service, err := a.findService(ref, query.Get("cluster"))
+	service, err := findService(tx, ref, query.Get("cluster"))
 	if err != nil {
 		return nil, nil, err
 	}
 	taskARN := ""
 	if service != nil {
-		taskARN, err = a.onlyTask(service)
+		taskARN, err = onlyTask(tx, service)
 	} else {
-		taskARN, name, err = a.findContainer(ref, name)
+		taskARN, name, err = findContainer(tx, ref, name)
 	}
 	if err != nil {
 		return nil, nil, err
 	}
-	t := state.FindTask(a.Store.Read(), taskARN)
-	if t == nil {
-		return nil, nil, unknownTask(ref)
-	}
+	t := state.FindTask(tx, taskARN)
 	c, err := oneContainer(t, name)
 	if err != nil {
 		return nil, nil, err
@@ -41,9 +39,9 @@ func (a *api) execTarget(query url.Values) (*state.Task, *state.Container, error
 }
 
 // onlyTask returns the task that a service runs, if it runs one.
-func (a *api) onlyTask(service *state.Service) (taskARN string, err error) {
+func onlyTask(tx *store.Tx, service *state.Service) (taskARN string, err error) {
 	var ids []string
-	for _, t := range state.ServiceTasks(a.Store.Read(), service.ARN) {
+	for _, t := range state.ServiceTasks(tx, service.ARN) {
 		if t.Status.LastStatus == state.Running && t.DesiredStatus() == state.Running {
 			taskARN = t.ARN
 			ids = append(ids, activity.ShortID(arn.Name(t.ARN)))

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/faults"
 )
@@ -24,21 +27,44 @@ type Faults interface {
 	ClearAll()
 }
 
+// FaultOptions are what FaultRoutes show and change.
+type FaultOptions struct {
+	// Faults is what shall go wrong with tasks and their engine.
+	Faults Faults
+	Store  *store.Store
+	// Journal is told of each change; nil is not.
+	Journal *activity.Journal
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// FaultRoutes list, add and clear faults.
+func FaultRoutes(o FaultOptions) []Route {
+	route := faultRoute{o}
+	return []Route{
+		{"faults", reading, route.list},
+		{"faults", []string{http.MethodPost}, route.add},
+		{"faults", []string{http.MethodDelete}, route.clear},
+	}
+}
+
+type faultRoute struct{ FaultOptions }
+
 // faultList is the answer of GET /_emulator/faults.
 type faultList struct {
 	Faults []faults.Fault `json:"faults"`
 }
 
-// faults serves GET /_emulator/faults.
-func (a *api) faults(w http.ResponseWriter, _ *http.Request) {
-	a.answer(w, http.StatusOK, faultList{Faults: a.Faults.List()})
+// list serves GET /_emulator/faults.
+func (o faultRoute) list(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusOK, faultList{Faults: o.Faults.List()}, o.Log)
 }
 
-// addFault serves POST /_emulator/faults: one fault, or a list of them.
-func (a *api) addFault(w http.ResponseWriter, r *http.Request) {
+// add serves POST /_emulator/faults: one fault, or a list of them.
+func (o faultRoute) add(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<10))
 	if bytes.HasPrefix(bytes.TrimSpace(body), []byte("[")) {
-		a.runFaults(w, body)
+		o.run(w, body)
 		return
 	}
 	var wanted faults.Fault
@@ -49,40 +75,40 @@ func (a *api) addFault(w http.ResponseWriter, r *http.Request) {
 		Refuse(w, http.StatusBadRequest, `the body is not a fault such as {"kind": "pull", "image": "shop/*", "error": "toomanyrequests"}: `+err.Error())
 		return
 	}
-	added, err := a.Faults.Add(wanted)
+	added, err := o.Faults.Add(wanted)
 	if err != nil {
 		Refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	a.Log.Info("fault added", "id", added.ID, "kind", added.Kind)
-	a.note(activity.Warning, "fault "+added.ID+" "+string(added.Kind)+" is added"+details(added))
-	a.noteIdle(w, added)
-	a.answer(w, http.StatusCreated, added)
+	o.Log.Info("fault added", "id", added.ID, "kind", added.Kind)
+	note(o.Journal, o.Now(), activity.Warning, "fault "+added.ID+" "+string(added.Kind)+" is added"+details(added))
+	o.noteIdle(w, added)
+	answer(w, http.StatusCreated, added, o.Log)
 }
 
-// runFaults adds those of a list.
-func (a *api) runFaults(w http.ResponseWriter, body []byte) {
+// run adds those of a list.
+func (o faultRoute) run(w http.ResponseWriter, body []byte) {
 	list, err := faults.Read(body)
 	if err == nil {
-		list, err = a.Faults.Run(list)
+		list, err = o.Faults.Run(list)
 	}
 	if err != nil {
 		Refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	for _, added := range list {
-		a.Log.Info("fault added", "id", added.ID, "kind", added.Kind)
-		a.note(activity.Warning, "fault "+added.ID+" "+string(added.Kind)+" is added"+details(added))
-		a.noteIdle(w, added)
+		o.Log.Info("fault added", "id", added.ID, "kind", added.Kind)
+		note(o.Journal, o.Now(), activity.Warning, "fault "+added.ID+" "+string(added.Kind)+" is added"+details(added))
+		o.noteIdle(w, added)
 	}
-	a.answer(w, http.StatusCreated, faultList{Faults: list})
+	answer(w, http.StatusCreated, faultList{Faults: list}, o.Log)
 }
 
 // IdleFault is a header of the answer for each fault that hits nothing yet, which says why.
 const IdleFault = "Ecs-Emulator-Idle-Fault"
 
-func (a *api) noteIdle(w http.ResponseWriter, added faults.Fault) {
-	if why := faults.Idle(a.Store.Read(), added); why != "" {
+func (o faultRoute) noteIdle(w http.ResponseWriter, added faults.Fault) {
+	if why := faults.Idle(o.Store.Read(), added); why != "" {
 		w.Header().Add(IdleFault, activity.OneLine(why))
 	}
 }
@@ -96,25 +122,25 @@ func details(f faults.Fault) string {
 	return ": " + strings.Join(list, ", ")
 }
 
-// clearFaults serves DELETE /_emulator/faults, which ends all faults, or with
+// clear serves DELETE /_emulator/faults, which ends all faults, or with
 // ?id=<id> that one.
-func (a *api) clearFaults(w http.ResponseWriter, r *http.Request) {
+func (o faultRoute) clear(w http.ResponseWriter, r *http.Request) {
 	id := r.URL.Query().Get("id")
 	switch {
 	case id == "" && r.URL.Query().Has("id"):
 		Refuse(w, http.StatusBadRequest, "the id is empty: leave it out to clear all faults")
 		return
 	case id == "":
-		a.Faults.ClearAll()
-	case !a.Faults.Clear(id):
+		o.Faults.ClearAll()
+	case !o.Faults.Clear(id):
 		Refuse(w, http.StatusNotFound, "no fault has the id "+id)
 		return
 	}
-	a.Log.Info("faults cleared", "id", id)
+	o.Log.Info("faults cleared", "id", id)
 	what := "all faults are cleared"
 	if id != "" {
 		what = "fault " + id + " is cleared"
 	}
-	a.note(activity.Plain, what)
-	a.faults(w, r)
+	note(o.Journal, o.Now(), activity.Plain, what)
+	o.list(w, r)
 }

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
@@ -56,24 +57,6 @@ const (
 	EngineUnavailable EngineStatus = "unavailable"
 )
 
-// State is how the data directory is, where there is one.
-type State struct {
-	Status StateStatus `json:"status"`
-	// Reason is why nothing can be written.
-	Reason string `json:"reason,omitempty"`
-}
-
-// StateStatus says whether changes can be written down.
-type StateStatus string
-
-// Values of StateStatus.
-const (
-	StateReady      StateStatus = "ready"
-	StateUnwritable StateStatus = "unwritable"
-	// StateFull is that of log events whose disk is full: the oldest make room for new ones.
-	StateFull StateStatus = "full"
-)
-
 // Health is the answer of GET /_emulator/health. Its HTTP status is 200 when it is
 // ok and 503 when it is degraded: then the APIs answer, but no task can start, or
 // nothing can be changed.
@@ -104,17 +87,26 @@ type Subnet struct {
 	CIDR             string `json:"cidr"`
 }
 
-// health serves GET /_emulator/health.
-func (a *api) health(w http.ResponseWriter, r *http.Request) {
-	h, status := a.check(r.Context())
-	a.answer(w, status, h)
+type healthRoute struct {
+	version, endpoint string
+	scope             arn.Scope
+	store             *store.Store
+	engine            func(ctx context.Context) Engine
+	logEvents         func() State // nil: they can be kept
+	log               *slog.Logger
+}
+
+// serve serves GET /_emulator/health.
+func (o healthRoute) serve(w http.ResponseWriter, r *http.Request) {
+	h, status := o.check(r.Context())
+	answer(w, status, h, o.log)
 }
 
 // check is how the emulator is, and the HTTP status that says so.
-func (a *api) check(ctx context.Context) (h Health, status int) {
+func (o healthRoute) check(ctx context.Context) (h Health, status int) {
 	h = Health{
-		Status: "ok", Version: a.Version, Endpoint: a.Endpoint, Region: a.Scope.Region, Account: a.Scope.Account,
-		Engine: a.Engine(ctx), State: a.state(), Logs: a.logEvents(), Network: network(a.Store.Read(), a.Scope),
+		Status: "ok", Version: o.version, Endpoint: o.endpoint, Region: o.scope.Region, Account: o.scope.Account,
+		Engine: o.engine(ctx), State: o.state(), Logs: o.logs(), Network: network(o.store.Read(), o.scope),
 	}
 	status = http.StatusOK
 	if h.Engine.Status != EngineReady || h.Engine.NetworkError != "" || h.State.Status != StateReady || h.Logs.Status == StateUnwritable {
@@ -124,18 +116,18 @@ func (a *api) check(ctx context.Context) (h Health, status int) {
 }
 
 // state tries the disk again where the last write has failed.
-func (a *api) state() State {
-	if err := a.Store.Probe(); err != nil {
+func (o healthRoute) state() State {
+	if err := o.store.Probe(); err != nil {
 		return State{StateUnwritable, err.Error()}
 	}
 	return State{Status: StateReady}
 }
 
-func (a *api) logEvents() State {
-	if a.LogEvents == nil {
+func (o healthRoute) logs() State {
+	if o.logEvents == nil {
 		return State{Status: StateReady}
 	}
-	return a.LogEvents()
+	return o.logEvents()
 }
 
 func network(tx *store.Tx, scope arn.Scope) Network {

@@ -1,6 +1,9 @@
 package control
 
-import "net/http"
+import (
+	"log/slog"
+	"net/http"
+)
 
 // LoadBalancers is the answer of GET /_emulator/loadbalancers: those that have a listener, of
 // all accounts and regions.
@@ -24,18 +27,20 @@ type Listener struct {
 	LocalAddresses []string `json:"localAddresses"` // 127.0.0.1:80, or another port where that one is taken
 }
 
+// LoadBalancerRoutes list load balancers, and where they are reached.
+func LoadBalancerRoutes(list func() []LoadBalancer, log *slog.Logger) []Route {
+	return []Route{{"loadbalancers", reading, func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, LoadBalancers{list()}, log)
+	}}}
+}
+
 // localAddresses are those of all listeners, by their ARNs.
-func (a *api) localAddresses() map[string][]string {
+func localAddresses(all []LoadBalancer) map[string][]string {
 	local := map[string][]string{}
-	for _, b := range a.LoadBalancers() {
+	for _, b := range all {
 		for _, l := range b.Listeners {
 			local[l.ARN] = l.LocalAddresses
 		}
 	}
 	return local
-}
-
-// loadBalancers serves GET /_emulator/loadbalancers.
-func (a *api) loadBalancers(w http.ResponseWriter, _ *http.Request) {
-	a.answer(w, http.StatusOK, LoadBalancers{a.LoadBalancers()})
 }

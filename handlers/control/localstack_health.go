@@ -40,19 +40,25 @@ var serviceNames = map[string]string{
 	"tagging":              "resourcegroupstaggingapi",
 }
 
-// localStackHealth serves GET /_localstack/health.
-func (a *api) localStackHealth(w http.ResponseWriter, r *http.Request) {
-	h, status := a.check(r.Context())
-	answer := LocalStackAnswer{Services: map[string]ServiceState{}, Edition: "ecs-emulator", Version: h.Version}
-	if a.Elsewhere != nil {
-		for name, state := range a.Elsewhere(r) {
-			answer.Services[name] = ServiceState(state)
+type localStackRoute struct {
+	healthRoute
+	services  []string
+	elsewhere func(r *http.Request) map[string]string // nil: none
+}
+
+// serve serves GET /_localstack/health.
+func (o localStackRoute) serve(w http.ResponseWriter, r *http.Request) {
+	h, status := o.check(r.Context())
+	all := LocalStackAnswer{Services: map[string]ServiceState{}, Edition: "ecs-emulator", Version: h.Version}
+	if o.elsewhere != nil {
+		for name, state := range o.elsewhere(r) {
+			all.Services[name] = ServiceState(state)
 		}
 	}
-	for _, name := range a.Services {
-		answer.Services[cmp.Or(serviceNames[name], name)] = h.stateOf(name)
+	for _, name := range o.services {
+		all.Services[cmp.Or(serviceNames[name], name)] = h.stateOf(name)
 	}
-	a.answer(w, status, answer)
+	answer(w, status, all, o.log)
 }
 
 // stateOf is how a service of the emulator is.

@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"net/netip"
 	"reflect"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
@@ -21,84 +24,95 @@ const (
 	overviewSettle = 50 * time.Millisecond
 )
 
-// overview serves GET /_emulator/overview: clusters, services, load balancers, tasks and container instances
+type overviewRoute struct {
+	store         *store.Store
+	clock         Clock
+	ports         func(taskARN string, open bool) []Port
+	instanceIP    func(taskARN string) string
+	keptApart     func(loadBalancerARN string, target netip.Addr, port int) string
+	loadBalancers func() []LoadBalancer
+	closing       context.Context
+	log           *slog.Logger
+}
+
+// serve serves GET /_emulator/overview: clusters, services, load balancers, tasks and container instances
 // of all accounts and regions, and what of them is not as wanted. ?cluster= is the name or ARN of one, and
 // ?tasks= the most tasks of each list.
 //
 // With ?follow=true each line has a value, the first at once and others after changes, at most two in a
 // second. With Accept: text/event-stream they are server-sent events. Nothing is read while nothing changes.
-func (a *api) overview(w http.ResponseWriter, r *http.Request) {
-	o, err := a.overviewOptions(r)
+func (o overviewRoute) serve(w http.ResponseWriter, r *http.Request) {
+	wanted, err := o.options(r)
 	if err != nil {
 		Refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	first, err := a.readOverview(o)
+	first, err := o.read(wanted)
 	if err != nil {
 		Refuse(w, http.StatusNotFound, err.Error())
 		return
 	}
-	stream := &overviewStream{api: a, options: o, form: "%s\n", flush: http.NewResponseController(w).Flush, w: w}
+	stream := &overviewStream{overviewRoute: o, wanted: wanted, form: "%s\n", flush: http.NewResponseController(w).Flush, w: w}
 	contentType := "application/x-ndjson"
 	switch {
 	case strings.Contains(r.Header.Get("Accept"), "text/event-stream"):
 		stream.form, stream.alive, contentType = "data: %s\n\n", ":\n\n", "text/event-stream"
 	case r.URL.Query().Get("follow") != "true":
-		a.answer(w, http.StatusOK, first)
+		answer(w, http.StatusOK, first, o.log)
 		return
 	}
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Cache-Control", "no-store")
-	ctx, cancel := a.untilClosing(r.Context())
+	ctx, cancel := untilClosing(r.Context(), o.closing)
 	defer cancel()
 	stream.run(ctx)
 }
 
-func (a *api) overviewOptions(r *http.Request) (o overview.Options, err error) {
+func (o overviewRoute) options(r *http.Request) (wanted overview.Options, err error) {
 	query := r.URL.Query()
-	o = overview.Options{Cluster: query.Get("cluster"), InstanceIP: a.InstanceIP, KeptApart: a.KeptApart}
+	wanted = overview.Options{Cluster: query.Get("cluster"), InstanceIP: o.instanceIP, KeptApart: o.keptApart}
 	if text := query.Get("tasks"); text != "" {
-		if o.Tasks, err = strconv.Atoi(text); err != nil || o.Tasks <= 0 {
-			return o, fmt.Errorf("tasks is not a number from 1 up: %s", text)
+		if wanted.Tasks, err = strconv.Atoi(text); err != nil || wanted.Tasks <= 0 {
+			return wanted, fmt.Errorf("tasks is not a number from 1 up: %s", text)
 		}
 	}
-	return o, nil
+	return wanted, nil
 }
 
-func (a *api) readOverview(o overview.Options) (*overview.Overview, error) {
+func (o overviewRoute) read(wanted overview.Options) (*overview.Overview, error) {
 	shown := 0
-	o.Ports = func(taskARN string) (ports []overview.Port) {
+	wanted.Ports = func(taskARN string) (ports []overview.Port) {
 		shown++
-		for _, p := range a.Ports(taskARN, shown <= mostOpened) {
+		for _, p := range o.ports(taskARN, shown <= mostOpened) {
 			ports = append(ports, overview.Port(p))
 		}
 		return ports
 	}
-	o.LocalAddresses = a.localAddresses
-	view, err := overview.Read(a.Store.Read(), a.Clock.Now(), o)
+	wanted.LocalAddresses = func() map[string][]string { return localAddresses(o.loadBalancers()) }
+	view, err := overview.Read(o.store.Read(), o.clock.Now(), wanted)
 	if err != nil {
 		return nil, err
 	}
-	view.Speed = a.Clock.Speed()
+	view.Speed = o.clock.Speed()
 	return view, nil
 }
 
 // overviewStream sends one client a value after each change.
 type overviewStream struct {
-	*api
-	options overview.Options
-	form    string // of a value
-	alive   string // what shows that a quiet stream goes on; empty: nothing does
-	flush   func() error
-	w       http.ResponseWriter
-	sent    overview.Overview
-	sentAt  time.Time
+	overviewRoute
+	wanted overview.Options
+	form   string // of a value
+	alive  string // what shows that a quiet stream goes on; empty: nothing does
+	flush  func() error
+	w      http.ResponseWriter
+	sent   overview.Overview
+	sentAt time.Time
 }
 
 // run goes on until ctx ends, the client has gone or its cluster is gone.
 func (s *overviewStream) run(ctx context.Context) {
 	for {
-		changed := s.Store.Changed()
+		changed := s.store.Changed()
 		if s.send() != nil || !pause(ctx, overviewPause) {
 			return
 		}
@@ -113,7 +127,7 @@ func (s *overviewStream) run(ctx context.Context) {
 
 // send sends what there is, unless it has been sent.
 func (s *overviewStream) send() error {
-	view, err := s.readOverview(s.options)
+	view, err := s.read(s.wanted)
 	if err != nil {
 		return err
 	}
@@ -139,7 +153,7 @@ func (s *overviewStream) send() error {
 func (s *overviewStream) clockMoved() bool {
 	expected := s.sent.Now.Add(time.Duration(float64(time.Since(s.sentAt)) * s.sent.Speed))
 	tolerance := time.Duration(float64(time.Second) * max(1, s.sent.Speed))
-	return s.Clock.Speed() != s.sent.Speed || s.Clock.Now().Sub(expected).Abs() > tolerance
+	return s.clock.Speed() != s.sent.Speed || s.clock.Now().Sub(expected).Abs() > tolerance
 }
 
 // wait waits for a change of a row or of the clock, and shows now and then that the stream lives.

@@ -50,8 +50,8 @@ type discoveryWeight struct {
 }
 
 // proxies are those of tasks that have not ended, with what rows say that they know.
-func (a *api) proxies(tx *store.Tx) []discoveryProxy {
-	all, known := []discoveryProxy{}, a.Proxies()
+func proxies(tx *store.Tx, known map[string]Proxy) []discoveryProxy {
+	all := []discoveryProxy{}
 	for _, t := range state.AllTasks(tx) {
 		if t.Spec.Connect == nil || t.Ended() {
 			continue

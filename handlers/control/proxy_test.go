@@ -59,9 +59,9 @@ func TestDiscoveryShowsProxies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := Handler(Options{Store: rows, Resolvers: func() []Resolver { return nil }, Proxies: func() map[string]Proxy {
+	handler := Handler(Options{Store: rows, Routes: DiscoveryRoutes(DiscoveryOptions{Store: rows, Resolvers: func() []Resolver { return nil }, Proxies: func() map[string]Proxy {
 		return map[string]Proxy{scope.Task("c", "0a"): knownProxy{discoveryARN, "green", at}}
-	}})
+	}})})
 	answer := httptest.NewRecorder()
 	handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/_emulator/discovery", nil))
 	var said struct {

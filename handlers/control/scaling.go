@@ -1,8 +1,15 @@
 package control
 
-import "net/http"
+import (
+	"log/slog"
+	"net/http"
 
-// scaling serves GET /_emulator/scaling.
-func (a *api) scaling(w http.ResponseWriter, _ *http.Request) {
-	a.answer(w, http.StatusOK, a.Scaling())
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
+)
+
+// ScalingRoutes tell what Application Auto Scaling scales, and what holds it.
+func ScalingRoutes(report func() applicationautoscaling.Report, log *slog.Logger) []Route {
+	return []Route{{"scaling", reading, func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, report(), log)
+	}}}
 }

@@ -33,7 +33,7 @@ func (s *serviceOutput) follow(ctx context.Context) string {
 	defer f.readers.Wait()
 	defer cancel()
 	woken := f.watch(ctx)
-	for _, t := range state.ServiceTasks(s.Store.Read(), s.service) {
+	for _, t := range state.ServiceTasks(s.store.Read(), s.service) {
 		f.ended[t.ARN] = t.Ended()
 	}
 	for {
@@ -53,7 +53,7 @@ func (s *serviceOutput) follow(ctx context.Context) string {
 
 // watch tells when the service or one of its tasks changes.
 func (f *follower) watch(ctx context.Context) <-chan struct{} {
-	watch, woken := state.WatchServiceTasks(f.Store), make(chan struct{}, 1)
+	watch, woken := state.WatchServiceTasks(f.store), make(chan struct{}, 1)
 	f.readers.Go(func() {
 		defer watch.Close()
 		for {
@@ -75,7 +75,7 @@ func (f *follower) watch(ctx context.Context) <-chan struct{} {
 
 // look reads the containers that are not read yet. It says so when the service is gone and all is read.
 func (f *follower) look(ctx context.Context) (gone string) {
-	tx, reads := f.Store.Read(), false
+	tx, reads := f.store.Read(), false
 	for _, t := range state.ServiceTasks(tx, f.service) {
 		if f.ended[t.ARN] {
 			continue
@@ -114,8 +114,8 @@ func (f *follower) follows(ctx context.Context, c *followed, tail int) {
 	if !c.last.IsZero() { // the container has been restarted
 		options.Since = c.last.Add(1)
 	}
-	if err := f.Logs(ctx, c.task, c.container, options); err != nil && ctx.Err() == nil {
-		_ = f.send(Output{Note: "the output of task " + arn.Name(c.task) + " ends: " + f.noOutput(c.task, err)})
+	if err := f.logs(ctx, c.task, c.container, options); err != nil && ctx.Err() == nil {
+		_ = f.send(Output{Note: "the output of task " + arn.Name(c.task) + " ends: " + noOutput(f.store.Read(), c.task, err)})
 	}
 	select {
 	case f.done <- c:

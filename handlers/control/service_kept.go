@@ -30,7 +30,7 @@ func (s *serviceOutput) kept(ctx context.Context) string {
 	var all []*merged
 	var readers errgroup.Group
 	readers.SetLimit(readAtOnce)
-	for _, t := range state.ServiceTasks(s.Store.Read(), s.service) {
+	for _, t := range state.ServiceTasks(s.store.Read(), s.service) {
 		for _, from := range s.sources(t) {
 			m := &merged{source: from}
 			all = append(all, m)
@@ -65,7 +65,7 @@ func earliest(all []*merged) (first *merged) {
 // read reads all of a source.
 func (s *serviceOutput) read(ctx context.Context, m *merged) {
 	m.lines.open()
-	m.err = s.Logs(ctx, m.task, m.container, backend.LogOptions{Tail: s.tail, Write: func(at time.Time, _ bool, text string) error {
+	m.err = s.logs(ctx, m.task, m.container, backend.LogOptions{Tail: s.tail, Write: func(at time.Time, _ bool, text string) error {
 		return m.lines.add(line{at.UnixNano(), text})
 	}})
 	if err := m.lines.close(); m.err == nil {

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -25,7 +23,7 @@ type Output struct {
 
 // serviceOutput sends the output of a service's tasks to one client.
 type serviceOutput struct {
-	*api
+	logRoute
 	service, container string // container is empty for all
 	tail               int
 
@@ -37,16 +35,16 @@ type serviceOutput struct {
 // outputOfService answers with the lines that the tasks of a service have written, an object of JSON
 // for each: all that is kept, by time; with follow those of the tasks that run and of those that
 // come, until the service is gone. tail holds for each container that is there at first.
-func (a *api) outputOfService(w http.ResponseWriter, r *http.Request, service, container string, follow bool, tail int) {
-	if err := checkContainer("service "+arn.Name(service), state.ServiceTasks(a.Store.Read(), service), container); err != nil {
+func (o logRoute) outputOfService(w http.ResponseWriter, r *http.Request, service, container string, follow bool, tail int) {
+	if err := checkContainer("service "+arn.Name(service), state.ServiceTasks(o.store.Read(), service), container); err != nil {
 		Refuse(w, http.StatusNotFound, err.Error())
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("Cache-Control", "no-store")
-	ctx, cancel := a.untilClosing(r.Context())
+	ctx, cancel := untilClosing(r.Context(), o.closing)
 	defer cancel()
-	s := &serviceOutput{api: a, service: service, container: container, tail: tail, out: json.NewEncoder(w), flush: func() error { return nil }}
+	s := &serviceOutput{logRoute: o, service: service, container: container, tail: tail, out: json.NewEncoder(w), flush: func() error { return nil }}
 	s.out.SetEscapeHTML(false)
 	var note string
 	if follow {
@@ -58,21 +56,6 @@ func (a *api) outputOfService(w http.ResponseWriter, r *http.Request, service, c
 	if ctx.Err() == nil {
 		_ = s.send(Output{Note: note, End: true}) // a client that went away is no concern of ours
 	}
-}
-
-// checkContainer refuses the name of a container that none of the tasks has.
-func checkContainer(of string, tasks []*state.Task, container string) error {
-	var names []string
-	for _, t := range tasks {
-		for _, c := range t.Status.Containers {
-			names = append(names, c.Name)
-		}
-	}
-	if container == "" || len(names) == 0 || slices.Contains(names, container) {
-		return nil
-	}
-	slices.Sort(names)
-	return fmt.Errorf("%s has no container %s; it has %s", of, container, strings.Join(slices.Compact(names), ", "))
 }
 
 func (s *serviceOutput) send(o Output) error {
@@ -126,7 +109,7 @@ func (s *serviceOutput) leftOut(all []*merged) string {
 		case isGone(m.err):
 			gone++
 		default:
-			s.Log.Warn("cannot read all output of a container", "task", m.task, "error", m.err)
+			s.log.Warn("cannot read all output of a container", "task", m.task, "error", m.err)
 			return "not all output of task " + arn.Name(m.task) + " can be read: " + m.err.Error()
 		}
 	}

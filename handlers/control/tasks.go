@@ -1,10 +1,12 @@
 package control
 
 import (
+	"log/slog"
 	"net/http"
 	"net/url"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -52,20 +54,28 @@ type Port struct {
 // each is a file of this process.
 const mostOpened = 100
 
-// tasks serves GET /_emulator/tasks, with ?task=<id or ARN> one of them, and with ?of=<service or task>
+type taskRoute struct {
+	store *store.Store
+	// ports lists the ports on this machine's loopback that lead to a task, and opens them if told to.
+	ports      func(taskARN string, open bool) []Port
+	instanceIP func(taskARN string) string
+	log        *slog.Logger
+}
+
+// serve serves GET /_emulator/tasks, with ?task=<id or ARN> one of them, and with ?of=<service or task>
 // the tasks of a service as well, in cluster if several have one of that name.
-func (a *api) tasks(w http.ResponseWriter, r *http.Request) {
-	wanted, err := a.wantedTasks(r.URL.Query())
+func (o taskRoute) serve(w http.ResponseWriter, r *http.Request) {
+	wanted, err := wantedTasks(o.store.Read(), r.URL.Query())
 	if err != nil {
 		Refuse(w, http.StatusNotFound, err.Error())
 		return
 	}
 	body := Tasks{Tasks: []Task{}}
-	for _, t := range state.AllTasks(a.Store.Read()) {
+	for _, t := range state.AllTasks(o.store.Read()) {
 		if !t.Ended() && wanted(t) {
-			task := describe(t, a.Ports(t.ARN, len(body.Tasks) < mostOpened))
+			task := describe(t, o.ports(t.ARN, len(body.Tasks) < mostOpened))
 			if task.IP == "" && task.Instance != "" {
-				task.IP = a.InstanceIP(t.ARN)
+				task.IP = o.instanceIP(t.ARN)
 			}
 			body.Tasks = append(body.Tasks, task)
 		}
@@ -73,14 +83,14 @@ func (a *api) tasks(w http.ResponseWriter, r *http.Request) {
 	if len(body.Tasks) > mostOpened {
 		body.Note = "ports of simulated tasks are opened for the first 100 of a list, and of others with ?task=<id>"
 	}
-	a.answer(w, http.StatusOK, body)
+	answer(w, http.StatusOK, body, o.log)
 }
 
 // wantedTasks reports which tasks a query asks for.
-func (a *api) wantedTasks(query url.Values) (func(*state.Task) bool, error) {
+func wantedTasks(tx *store.Tx, query url.Values) (func(*state.Task) bool, error) {
 	ref := query.Get("task")
 	if of := query.Get("of"); of != "" {
-		service, err := a.findService(of, query.Get("cluster"))
+		service, err := findService(tx, of, query.Get("cluster"))
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +102,7 @@ func (a *api) wantedTasks(query url.Values) (func(*state.Task) bool, error) {
 	if ref == "" {
 		return func(*state.Task) bool { return true }, nil
 	}
-	only, err := a.findTask(ref)
+	only, err := findTask(tx, ref)
 	return func(t *state.Task) bool { return t.ARN == only }, err
 }
 

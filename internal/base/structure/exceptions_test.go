@@ -22,7 +22,6 @@ var largeKnots = map[string]size{
 	"cmd/ecs-emulator":               {21, 2550}, // commands that help lists, and their flags
 	"emulator":                       {20, 2950}, // Server, until what it has are modules
 	"handlers/awsapi":                {16, 1613},
-	"handlers/control":               {24, 2650}, // its routes, until modules bring them
 	"handlers/ec2/instance":          {16, 1976},
 	"handlers/ecs/service":           {18, 2400},
 	"internal/app/check":             {16, 3000},

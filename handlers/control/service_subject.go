@@ -13,8 +13,7 @@ import (
 
 // findService returns the service that a name or an ARN means, or nil if it means a task. cluster, a
 // name or an ARN, may be empty for all.
-func (a *api) findService(ref, cluster string) (*state.Service, error) {
-	tx := a.Store.Read()
+func findService(tx *store.Tx, ref, cluster string) (*state.Service, error) {
 	var found []*state.Service
 	for _, s := range state.AllServices(tx) {
 		if s.ARN == ref {
@@ -27,7 +26,7 @@ func (a *api) findService(ref, cluster string) (*state.Service, error) {
 	if there := slices.DeleteFunc(slices.Clone(found), inactive); len(there) > 0 {
 		found = there // and not one of before, of another cluster
 	}
-	_, _, notATask := a.findContainer(ref, "")
+	_, _, notATask := findContainer(tx, ref, "")
 	switch {
 	case len(found) == 0 && notATask == nil:
 		return nil, nil
