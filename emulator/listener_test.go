@@ -2,10 +2,12 @@ package emulator_test
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -44,10 +46,8 @@ func TestListenersOfferWhatTheirTablesSay(t *testing.T) {
 			engine := listening{newRelaying(t), newCalling()}
 			w := start(t, emulator.Options{Backend: engine, InjectEndpoint: true, AllowControl: allow})
 			host, tasks := strings.TrimPrefix(w.srv.URL(), "http://"), engine.listener.Addr().String()
-			for part, toTasks := range handlers.Offers() {
-				if !strings.HasPrefix(part, "/") {
-					continue // package handlers tests the proxy
-				}
+			for _, part := range w.ownPaths() {
+				toTasks := slices.Contains(handlers.OfferedToTasks, part)
 				if status, text := ask(t, host, part, nil); strings.Contains(text, notOffered) || status == http.StatusForbidden {
 					t.Errorf("the host is answered %d %s at %s", status, text, part)
 				}
@@ -69,6 +69,27 @@ func TestListenersOfferWhatTheirTablesSay(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ownPaths are the paths of the endpoint that are no AWS API's, as the endpoint lists them: package handlers tests the proxy.
+func (w *world) ownPaths() []string {
+	w.Helper()
+	_, text := ask(w.T, strings.TrimPrefix(w.srv.URL(), "http://"), "/_emulator/nowhere", nil)
+	var refusal struct{ Error string }
+	w.must(json.Unmarshal([]byte(text), &refusal))
+	_, list, _ := strings.Cut(refusal.Error, "there are ")
+	paths := []string{"/_localstack/health", "/metrics", "/ws"}
+	for name := range strings.SplitSeq(strings.Replace(list, " and ", ", ", 1), ", ") {
+		paths = append(paths, "/_emulator/"+name)
+	}
+	for _, known := range []string{
+		"health", "clock", "overview", "tasks", "logs", "exec", "events", "activity", "loadbalancers", "deliveries", "scaling", "discovery", "faults", "load", "ca.pem", "reset",
+	} {
+		if !slices.Contains(paths, "/_emulator/"+known) {
+			w.Errorf("the list of paths has no %s: %s", known, list)
+		}
+	}
+	return paths
 }
 
 // TestTasksReachTheirSessionsAndNoOthers has a task open a session by the API. Then it tries the emulator's own

@@ -11,59 +11,23 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 )
 
-// listener is where a request comes in. It decides what of the endpoint is offered.
-type listener int
-
-const (
-	// hostListener is the listener of Options.Listen, for the user of this machine.
-	hostListener listener = iota
-	// taskListener is for tasks, which may run programs of other people.
-	taskListener
-)
-
-// offers says at which listeners the endpoint has what is its own: all that it serves beside the APIs of
-// AWS and data channels, which both listeners have. A data channel needs the token that its session has
-// given to the client that opened it. Tests name a path that has no row; until then it is the host's alone.
-// What package metadata serves has a listener of its own, which has none of this.
-var offers = map[string][]listener{
-	control.Prefix + "health":        {hostListener, taskListener},
-	control.LocalStackHealth:         {hostListener, taskListener},
-	control.Prefix + "overview":      {hostListener},
-	control.Prefix + "tasks":         {hostListener},
-	control.Prefix + "loadbalancers": {hostListener},
-	control.Prefix + "logs":          {hostListener},
-	control.ExecPath:                 {hostListener},
-	control.Prefix + "events":        {hostListener},
-	control.Prefix + "activity":      {hostListener},
-	control.Prefix + "deliveries":    {hostListener},
-	control.Prefix + "scaling":       {hostListener},
-	control.Prefix + "discovery":     {hostListener},
-	control.Prefix + "faults":        {hostListener},
-	control.Prefix + "load":          {hostListener},
-	control.Prefix + "clock":         {hostListener},
-	control.Prefix + "ca.pem":        {hostListener}, // tasks ask ACM for the chain of a certificate
-	control.Prefix + "reset":         {hostListener},
-	metricsPath:                      {hostListener},
-	agentPath:                        {hostListener, taskListener}, // a path of AWS
-	loadBalancerProxy:                {hostListener},
+// OfferedToTasks is what the endpoint offers to tasks, which may run programs of other people, of its own: beside the APIs of
+// AWS and data channels, which need the token that a session has given to the client that opened it. All else is for the
+// user of this machine alone, also a path that a capability brings. What package metadata serves has a listener of its own,
+// which has none of this.
+var OfferedToTasks = []string{
+	control.Prefix + "health",
+	control.LocalStackHealth,
+	agentPath, // a path of AWS
 }
 
 const (
 	// metricsPath is where the metrics for Prometheus are.
 	metricsPath = "/metrics"
-	// loadBalancerProxy stands for the endpoint as an HTTP proxy to load balancers, which has no path. What
-	// it connects comes from this machine, and security groups let that in.
+	// loadBalancerProxy stands for the endpoint as an HTTP proxy to load balancers, which has no path. Tasks do not have it:
+	// what it connects comes from this machine, and security groups let that in.
 	loadBalancerProxy = "the proxy for load balancers"
 )
-
-// Offers returns what the endpoint has of its own, and whether tasks are offered it.
-func Offers() map[string]bool {
-	toTasks := map[string]bool{}
-	for part, at := range offers {
-		toTasks[part] = slices.Contains(at, taskListener)
-	}
-	return toTasks
-}
 
 // atTaskListener is a key of contexts.
 type atTaskListener struct{}
@@ -81,23 +45,18 @@ type Gate struct {
 	IsTask func(from netip.Addr) bool
 }
 
-// listenerOf is where a request counts as having come in.
-func (g Gate) listenerOf(r *http.Request) listener {
+// fromTask reports whether a request counts as one of a task.
+func (g Gate) fromTask(r *http.Request) bool {
 	if r.Context().Value(atTaskListener{}) != nil {
-		return taskListener
+		return true
 	}
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err == nil && g.IsTask != nil && !from.Addr().IsLoopback() && g.IsTask(from.Addr()) {
-		return taskListener
-	}
-	return hostListener
+	return err == nil && g.IsTask != nil && !from.Addr().IsLoopback() && g.IsTask(from.Addr())
 }
 
-// refusal is why a request is not answered with a part of the endpoint, by the part's row in offers.
-// It is empty for one that is.
+// refusal is why a request is not answered with a part of the endpoint. It is empty for one that is.
 func (g Gate) refusal(r *http.Request, part string) string {
-	at := offers[part]
-	if slices.Contains(at, taskListener) || g.listenerOf(r) == hostListener {
+	if slices.Contains(OfferedToTasks, part) || !g.fromTask(r) {
 		return ""
 	}
 	return fmt.Sprintf("%.200s is not offered to tasks: they have the APIs of AWS, their sessions of ECS Exec, and %shealth. "+
