@@ -22,7 +22,7 @@ func (c Clock) AdvanceUntil(d time.Duration, done func() bool) error {
 		if !now.Before(end) {
 			return fmt.Errorf("%v of the emulator's clock have not been enough: the condition does not hold at %s", d, now.Format(time.RFC3339))
 		}
-		due, ok := c.server.clock.Next()
+		due, ok := c.server.core.Clock.Next()
 		step = untilLook(now, end, due, ok)
 	}
 }

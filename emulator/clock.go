@@ -16,7 +16,7 @@ type Clock struct{ server *Server }
 func (s *Server) Clock() Clock { return Clock{s} }
 
 // Now is the emulator's time.
-func (c Clock) Now() time.Time { return c.server.clock.Now() }
+func (c Clock) Now() time.Time { return c.server.core.Clock.Now() }
 
 // Advance moves the clock forward, timer by timer, and returns when everything
 // that fell due has been done.
@@ -26,16 +26,16 @@ func (c Clock) Advance(d time.Duration) error {
 
 // advance moves the clock, and keeps what it shows then for the next run.
 func (s *Server) advance(ctx context.Context, d time.Duration) error {
-	defer s.stamp()
-	defer s.retention.SweepLogs()
-	s.readMetrics(ctx) // what has been counted belongs to the minute that the clock leaves
-	defer s.readMetrics(ctx)
-	return s.clock.Advance(ctx, d)
+	defer s.core.Stamp()
+	defer s.retention.Sweep()
+	s.collect(ctx) // what has been counted belongs to the minute that the clock leaves
+	defer s.collect(ctx)
+	return s.core.Clock.Advance(ctx, d)
 }
 
 // advanceUnderWay is how far an advance of the clock has come, or nil if there is none.
 func (s *Server) advanceUnderWay() *control.Advance {
-	p, ok := s.clock.Progress()
+	p, ok := s.core.Clock.Progress()
 	if !ok {
 		return nil
 	}
@@ -57,10 +57,10 @@ func (c Clock) SetSpeed(speed float64) error {
 }
 
 func (s *Server) setSpeed(speed float64) error {
-	if err := s.clock.SetSpeed(speed); err != nil {
+	if err := s.core.Clock.SetSpeed(speed); err != nil {
 		return err
 	}
-	s.stamp() // the next run has to know how far the clock may have come since
+	s.core.Stamp() // the next run has to know how far the clock may have come since
 	s.retention.Retime()
 	return nil
 }
@@ -78,17 +78,3 @@ func (c controlClock) Advance(ctx context.Context, d time.Duration) error {
 
 // SetSpeed implements control.Clock.
 func (c controlClock) SetSpeed(speed float64) error { return c.server.setSpeed(speed) }
-
-// clockStamp is what the state file keeps of the clock.
-func (s *Server) clockStamp() []byte {
-	if !s.begun {
-		return nil // the last stamp stays as it is
-	}
-	return s.clock.Stamp()
-}
-
-func (s *Server) stamp() {
-	if err := s.store.Stamp(); err != nil {
-		s.opts.Log.Error("cannot store the clock", "error", err)
-	}
-}

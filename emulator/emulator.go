@@ -15,94 +15,43 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	static "github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/backend/fault"
-	"github.com/ecs-emulator/ecs-emulator/handlers"
-	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
-	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
+	"github.com/ecs-emulator/ecs-emulator/internal/app"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/enginerecord"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/initfolder"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/retention"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/taskmetadata"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/upstream"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/evaluation"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric"
-	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs/logmetric"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/routing"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/target"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/lambda"
-	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/pipelistener"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
-	connectmetrics "github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/metrics"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceload"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
-	loadbalancermetrics "github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer/metrics"
 )
 
 // Server is a running emulator.
 type Server struct {
-	opts         Options
-	quotas       quota.Quotas
-	rates        *quota.Rates // nil: tasks are launched at any
-	clock        *clock.Clock
-	store        *store.Store
-	logs         *logs.Store
-	metrics      *metric.Store
-	alarms       *evaluation.Evaluator       // on metrics
-	balanced     *loadbalancermetrics.Source // of the load balancers that are at work
-	connected    *connectmetrics.Source      // of the proxies of Service Connect
-	credentials  *credentials.Issuer
-	otherSecrets credentials.ToldARNs // that a secret with another suffix stands for
-	engine       backend.Engine       // what the user asked for
-	faulty       *fault.Engine        // the same, with faults
-	faults       *Faults
-	guard        *enginerecord.Guard
-	replaces     atomic.Bool // the engine that answers takes the place of the former one
-	engineName   string
-	// engineProblem is why no task can run at first; empty if one can.
-	engineProblem string
-	handler       http.Handler
-	client        *apiclient.Client // of handler
-	httpClient    *http.Client      // of Config
-	functions     *lambda.Functions
-	router        *routing.Router
-	targets       *target.Targets    // of rules and schedules
-	deliveries    delivery.Counters  // of the same
-	loads         *serviceload.Board // of services on the simulated engine
-	services      []string           // of handler, as signatures name them
-	endpoints     []string           // variables of containers; see serve.go
-	upstream      *handlers.Upstream // nil if there is none
-	listener      net.Listener
-	http          *http.Server // of the host
-	tasksHTTP     *http.Server // of tasks, with what they are offered
-	regions       regionWarnings
-	dns           *dnsServer // nil without Options.DNS
-	ecs           *ecs.API
-	ssm           *ssm.API
-	tasks         *taskmetadata.Endpoint
-	metadata      http.Handler // of tasks
-	metadataHTTP  *http.Server
-	sessions      *ssmsession.Kernel // of ECS Exec and Session Manager
-	started       time.Time
-	begun         bool // before that, nothing but what the engine demands is written
+	opts      Options
+	core      *app.Core
+	parts     parts
+	modules   []app.Module
+	functions *app.Functions // that answer for hooks and targets
+	faults    *Faults
+	collect   func(context.Context) // brings what has been counted into the metrics
+
+	listener     net.Listener
+	httpClient   *http.Client // of Config
+	handler      http.Handler
+	http         *http.Server // of the host
+	tasksHTTP    *http.Server // of tasks, with what they are offered
+	metadata     http.Handler // of tasks
+	metadataHTTP *http.Server
+	regions      app.RegionWarnings
+	dns          *app.DNS // nil without Options.DNS
+
 	// closing ends when Close begins: requests that follow something go then.
 	closing context.Context
 	close   context.CancelFunc
@@ -112,14 +61,11 @@ type Server struct {
 	changing sync.Mutex
 	closed   bool
 
-	controllersMu sync.Mutex // of controllers
-	controllers   controllers.Set
-	quiet         *controllers.Quiet
-	retention     *retention.Keeper
-	stop          context.CancelFunc
-	running       sync.WaitGroup
-	serving       sync.WaitGroup
-	requests      atomic.Uint64 // of clients that were answered
+	running   controllers.Running
+	quiet     *controllers.Quiet
+	retention *retention.Keeper
+	serving   sync.WaitGroup
+	requests  atomic.Uint64 // of clients that were answered
 }
 
 // New starts an emulator. Call Close to end it.
@@ -131,66 +77,69 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 	if err := opts.check(); err != nil {
 		return nil, err
 	}
-	quotas, err := quota.New(opts.Quotas)
-	if err != nil {
-		return nil, err
-	}
-	s := &Server{opts: opts.withDefaults(), quotas: quotas, started: time.Now()}
-	s.regions.log = s.opts.Log
-	s.regions.see(s.opts.Region)
-	if opts.LaunchRates {
-		s.rates = &quota.Rates{}
-	}
+	s := &Server{opts: opts.withDefaults()}
+	s.regions.Log, s.running.Log = s.opts.Log, s.opts.Log
+	s.regions.See(s.opts.Region)
 	s.closing, s.close = context.WithCancel(context.Background())
-	profile, err := credentials.OpenProfile(s.opts.TaskCredentials, s.opts.Log)
-	if err != nil {
+	var err error
+	if s.core, err = s.newCore(); err != nil {
 		return nil, err
 	}
-	s.credentials = &credentials.Issuer{Log: s.opts.Log, Profile: profile, Authorize: s.opts.authorize}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.closeParts())
 	}
-	s.faulty = fault.New(s.engine, fault.Options{AfterFunc: s.afterFunc})
-	s.loads = s.newLoads()
-	s.faults = newFaults(s)
-	s.quiet = &controllers.Quiet{Store: s.store, Engine: s.engine, Faulty: s.faulty, Set: s.atWork, Requests: s.requests.Load, Matched: s.deliveries.AllMatched, Log: s.opts.Log}
-	s.clock.SetQuiet(s.quiet.Wait)
-	s.clock.SetProgress(s.tellProgress)
-	s.retention = &retention.Keeper{Store: s.store, Logs: s.logs, Clock: s.clock, Log: s.opts.Log}
-	s.store.OnChange(s.retention.Changed)
-	s.sessions = s.newSessions()
-	s.router = &routing.Router{Clock: s.clock, Counters: &s.deliveries}
-	s.handler = s.newHandler()
-	s.client = s.newClient()
-	if s.functions, err = s.newFunctions(); err != nil {
-		return nil, errors.Join(err, s.closeParts())
-	}
-	s.targets = s.newTargets()
-	s.tasks = s.newMetadata()
-	s.metadata = s.tasks.Handler()
+	s.core.Clock.SetQuiet(s.quiet.Wait)
+	s.core.Clock.SetProgress(s.tellProgress)
+	s.retention = s.newRetention()
+	s.core.Store.OnChange(s.retention.Changed)
+	s.handler = s.newHandler(s.offer())
+	tasks := app.NewMetadata(s.parts.engine, s.parts.ecs, s.opts.MetadataRate)
+	s.metadata, s.parts.engine.Variables = tasks.Handler(), tasks.Variables
 	callers := s.listenMetadata()
-	s.begun = true
-	s.startControllers()
+	s.core.Begun = true
+	s.begin()
 	s.serveMetadata(callers)
 	s.serveHost()
 	s.serveDNS()
 	s.serveTasks()
+	if err := s.make(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// make makes what the options describe.
+func (s *Server) make(ctx context.Context) error {
 	if s.opts.CapacityFile != "" {
-		if err := s.addCapacity(ctx, s.opts.CapacityFile); err != nil {
-			return nil, errors.Join(err, s.Close())
+		if err := s.parts.ec2.AddCapacity(ctx, s.opts.CapacityFile); err != nil {
+			return err
 		}
 	}
 	if s.opts.InitDir != "" {
 		if err := s.initFolder().Make(ctx); err != nil {
-			return nil, errors.Join(err, s.Close())
+			return err
 		}
 	}
 	if s.opts.FaultsFile != "" {
-		if err := s.faults.runFile(ctx, s.opts.FaultsFile); err != nil {
-			return nil, errors.Join(err, s.Close())
-		}
+		return s.faults.of.RunFile(ctx, s.opts.FaultsFile)
 	}
-	return s, nil
+	return nil
+}
+
+// initFolder makes what Options.InitDir describes.
+func (s *Server) initFolder() *initfolder.Folder {
+	return &initfolder.Folder{Dir: s.opts.InitDir, Client: s.core.Client, Root: apiclient.Root(s.core.Scope), Log: s.opts.Log}
+}
+
+// newCore reads what the options say about all modules.
+func (s *Server) newCore() (*app.Core, error) {
+	o := &s.opts
+	return app.NewCore(app.Settings{
+		Scope: arn.Scope{Region: o.Region, Account: o.Account}, DataDir: o.DataDir, StrictVPC: o.StrictVPC, StrictRoles: o.StrictRoles,
+		UpstreamFor: o.UpstreamFor, Log: o.Log,
+	}, app.Choices{
+		Quotas: o.Quotas, LaunchRates: o.LaunchRates, AWSDelays: o.AWSDelays, TaskCredentials: o.TaskCredentials, Authorize: o.authorize,
+	}, s.closing)
 }
 
 // open takes the port first, so that a second emulator fails before it touches
@@ -198,100 +147,53 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 func (s *Server) open(ctx context.Context) (err error) {
 	if s.opts.InProcess {
 		s.listener = pipelistener.New()
-	} else if s.listener, err = listen(ctx, s.opts.Listen); err != nil {
+	} else if s.listener, err = app.Listen(ctx, s.opts.Listen); err != nil {
 		return err
 	}
 	s.httpClient = newHTTPClient(s.listener)
-	if err = s.openDNS(); err != nil {
-		return err
+	if s.opts.DNS != "" {
+		if s.dns, err = app.ListenDNS(s.opts.DNS); err != nil {
+			return err
+		}
 	}
-	if s.upstream, err = upstream.Open(s.opts.Upstream, s.listener.Addr().(*net.TCPAddr)); err != nil {
+	if err = s.core.OpenUpstream(s.opts.Upstream, s.listener.Addr()); err != nil {
 		return err
 	}
 	// What the data directory has is read and checked before anything is written there.
-	known, err := enginerecord.Read(s.opts.DataDir)
-	if err != nil {
+	engine := s.opts.engine()
+	if engine.Known, err = app.KnownEngine(s.opts.DataDir); err != nil {
 		return err
 	}
-	if err := s.openStore(); err != nil {
+	if err := s.core.OpenStore(app.StoreOptions{Speed: s.opts.Speed, SkipDamagedRows: s.opts.SkipDamagedRows, Fault: s.opts.fault}); err != nil {
 		return err
 	}
-	if err := s.openMetrics(); err != nil {
+	s.core.Client = s.newClient()
+	if err := s.makeModules(engine); err != nil {
 		return err
 	}
-	if err := s.readLogs(); err != nil { // whose events become metrics
+	if err := s.openModules(ctx); err != nil {
 		return err
 	}
-	s.alarms = s.newEvaluator()
-	if err := s.openEngine(ctx, known); err != nil {
-		return err
-	}
-	if err := s.logs.Begin(); err != nil {
-		return err
-	}
-	s.occupy()
-	return nil
-}
-
-// occupy says in the data directory which emulator has it, as far as that can be written.
-func (s *Server) occupy() {
-	if s.opts.DataDir == "" {
-		return
-	}
-	o := occupant{PID: os.Getpid()}
+	endpoint := ""
 	if !s.opts.InProcess {
-		o.Endpoint = s.URL()
+		endpoint = s.URL()
 	}
-	if err := o.write(s.opts.DataDir); err != nil {
-		s.opts.Log.Debug("cannot write which process has the data directory", "error", err)
-	}
-}
-
-// openStore opens the state and sets the clock.
-func (s *Server) openStore() (err error) {
-	where := store.Options{Stamp: s.clockStamp, Fault: s.opts.fault}
-	if s.opts.DataDir != "" {
-		if err := os.MkdirAll(s.opts.DataDir, 0o700); err != nil {
-			return fmt.Errorf("make the data directory: %w", err)
-		}
-		where.Path = filepath.Join(s.opts.DataDir, "state.db")
-	}
-	if s.opts.SkipDamagedRows {
-		where.Skipped = func(why error) {
-			s.opts.Log.Error("goes on without what is damaged in the state file, because of --skip-damaged-rows", "file", where.Path, "damaged", why)
-		}
-	}
-	if s.store, err = state.Open(where); err != nil {
-		return explainInUse(err, s.opts.DataDir)
-	}
-	s.credentials.Store, s.credentials.Sessions = s.store, session.New(s.store)
-	start, err := clock.Resume(s.store.Stamped(), time.Now())
-	if err != nil {
-		return fmt.Errorf("read state file %s: %w", where.Path, err)
-	}
-	s.clock = clock.New(clock.Options{Start: start, Speed: s.opts.Speed})
-	s.credentials.Clock = s.clock
-	if s.opts.Speed == Still {
-		return s.clock.SetSpeed(0)
-	}
+	s.core.Occupy(endpoint)
 	return nil
 }
 
-// readLogs reads the store of what CloudWatch Logs has. It lies beside the state: only an
-// emulator that has the state open gets here, so it is the only writer. Where the upstream has
-// them it keeps nothing but how far the output of containers has been put there.
-func (s *Server) readLogs() (err error) {
-	where := logs.Options{
-		Size: s.opts.LogSize, Now: s.clock.Now, Log: s.opts.Log, Arrived: (&logmetric.Publisher{Metrics: s.metrics, Now: s.clock.Now}).Arrived,
-	}
-	if s.opts.DataDir != "" {
-		where.Dir = filepath.Join(s.opts.DataDir, "logs")
-		if s.opts.leaves("logs") {
-			where.Dir = filepath.Join(s.opts.DataDir, "log-positions")
+// newRetention forgets what modules say is too old.
+func (s *Server) newRetention() *retention.Keeper {
+	k := &retention.Keeper{Store: s.core.Store, Clock: s.core.Clock, Log: s.opts.Log}
+	for _, m := range s.modules {
+		for _, f := range m.Forgets {
+			k.Forgets = append(k.Forgets, f.Do)
+		}
+		if m.Sweep != nil {
+			k.Sweeps = append(k.Sweeps, m.Sweep)
 		}
 	}
-	s.logs, err = logs.Read(where)
-	return err
+	return k
 }
 
 // URL is the endpoint, for --endpoint-url and AWS_ENDPOINT_URL. With Options.InProcess it leads
@@ -329,11 +231,11 @@ func addWithoutHostPrefix(stack *middleware.Stack) error {
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Engine is the container engine: with the simulated one, a *sim.Engine to script.
-func (s *Server) Engine() backend.Engine { return s.engine }
+func (s *Server) Engine() backend.Engine { return s.parts.engine.Engine() }
 
 // EngineName names the engine that runs containers, for people.
-func (s *Server) EngineName() string { return s.engineName }
+func (s *Server) EngineName() string { return s.parts.engine.Name() }
 
 // EngineProblem says why no task could run when the emulator started: its state waits for the
 // engine that it belongs to. It is empty if there was no problem.
-func (s *Server) EngineProblem() string { return s.engineProblem }
+func (s *Server) EngineProblem() string { return s.parts.engine.Problem() }

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
+	"github.com/ecs-emulator/ecs-emulator/internal/app"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
@@ -32,12 +32,12 @@ func WithAuthorizer(o Options, authorize awsapi.Authorizer) Options {
 func (s *Server) Impatient() uint64 { return s.quiet.Impatient() }
 
 // Changes is how often a controller has been woken by what was written.
-func (s *Server) Changes() uint64 { return s.store.Woken() }
+func (s *Server) Changes() uint64 { return s.core.Store.Woken() }
 
 // Told waits until the engine has been told of what was changed so far, as security groups are
 // at machines, but for what takes longer than patience.
 func (s *Server) Told(ctx context.Context, patience time.Duration) error {
-	agent := s.currentAgent()
+	agent := s.parts.engine.Agent()
 	return agent.Idle(ctx, patience)
 }
 
@@ -51,41 +51,61 @@ func (s *Server) Die() {
 	s.closed = true
 	s.http.Close()
 	s.tasksHTTP.Close()
-	s.stopControllers()
+	s.halt()
 	s.closeParts()
 }
 
 // Exec opens a session in a container of a task.
 func (s *Server) Exec(ctx context.Context, taskARN, container string, spec backend.ExecSpec) (backend.Session, error) {
-	return s.currentAgent().Exec(ctx, taskARN, container, spec)
+	return s.parts.engine.Agent().Exec(ctx, taskARN, container, spec)
 }
 
 // KeptEvents returns the events that are kept, and their bodies.
 func (s *Server) KeptEvents() (events []outbox.Event, bodies [][]byte) {
-	events, _, _ = outbox.Since(s.store, 0)
+	events, _, _ = outbox.Since(s.core.Store, 0)
 	for _, e := range events {
-		bodies = append(bodies, stateChange(s.store.Read(), e))
+		bodies = append(bodies, s.core.StateChange(s.core.Store.Read(), e))
 	}
 	return events, bodies
 }
 
 // NewestEvent is the number of the newest event.
-func (s *Server) NewestEvent() uint64 { return outbox.Newest(s.store) }
+func (s *Server) NewestEvent() uint64 { return outbox.Newest(s.core.Store) }
 
 // EventOf is the body of an event, and what rules are found by.
 func (s *Server) EventOf(e outbox.Event) (body []byte, about matching.About, ok bool) {
-	about, ok = aboutChange(e)
-	return stateChange(s.store.Read(), e), about, ok
+	about, ok = s.core.AboutChange(e)
+	return s.core.StateChange(s.core.Store.Read(), e), about, ok
 }
 
 // Faulty is the engine as the agent sees it.
-func (s *Server) Faulty() backend.Engine { return s.faulty }
+func (s *Server) Faulty() backend.Engine { return s.parts.engine.Faulty() }
 
 // Services are the APIs of AWS that an emulator has.
-func Services() []awsapi.Service { return (&Server{credentials: &credentials.Issuer{}}).apis() }
+func Services() []awsapi.Service { return ServicesWith(Options{}) }
+
+// ServicesWith are those of an emulator with options.
+func ServicesWith(o Options) []awsapi.Service {
+	o.InProcess = true
+	s, err := New(o)
+	if err != nil {
+		panic(err)
+	}
+	defer s.Close()
+	return s.core.ServicesOf(s.offer().APIs)
+}
+
+// WithModule returns options with a module behind the emulator's own.
+func WithModule(o Options, m app.Module) Options {
+	o.modules = append(o.modules, m)
+	return o
+}
+
+// Modules are all modules of an emulator.
+func (s *Server) Modules() []app.Module { return s.modules }
 
 // NextTimer is when the clock next has something to do; ok is false where it has nothing.
-func (s *Server) NextTimer() (due time.Time, ok bool) { return s.clock.Next() }
+func (s *Server) NextTimer() (due time.Time, ok bool) { return s.core.Clock.Next() }
 
 // ForgetOld forgets what is old enough at a time.
 func (s *Server) ForgetOld(now time.Time) error {
@@ -96,14 +116,14 @@ func (s *Server) ForgetOld(now time.Time) error {
 // ExecutionRole are the keys with which the emulator acts for a task.
 func (s *Server) ExecutionRole(taskARN string) aws.CredentialsProvider {
 	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-		as, err := s.credentials.ExecutionRole(state.FindTask(s.store.Read(), taskARN))
+		as, err := s.core.Credentials.ExecutionRole(state.FindTask(s.core.Store.Read(), taskARN))
 		return as.Keys, err
 	})
 }
 
 // ExecutionCredentialsID is the id that the keys of a task's execution role would have.
 func (s *Server) ExecutionCredentialsID(taskARN string) string {
-	id, err := s.credentials.Sessions.CredentialsID(taskARN, session.TaskExecution)
+	id, err := s.core.Credentials.Sessions.CredentialsID(taskARN, session.TaskExecution)
 	if err != nil {
 		panic(err)
 	}
@@ -111,4 +131,4 @@ func (s *Server) ExecutionCredentialsID(taskARN string) string {
 }
 
 // Rows is the store, for tests of controllers whose rows no request writes alone.
-func (s *Server) Rows() *store.Store { return s.store }
+func (s *Server) Rows() *store.Store { return s.core.Store }

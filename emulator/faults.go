@@ -1,19 +1,11 @@
 package emulator
 
 import (
-	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/control"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/instancefault"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/userfile"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacity"
+	"github.com/ecs-emulator/ecs-emulator/internal/app"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/faults"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Fault is a failure of tasks, container instances or the engine that the emulator causes. Each kind
@@ -109,86 +101,14 @@ const (
 )
 
 // Faults adds, lists and clears faults of a Server.
-type Faults struct {
-	kit       *faults.Kit
-	instances *instancefault.Faults
-	agents    *execAgentFaults
-	calls     awsapi.CallFaults
-	outages   outage.Board
-}
-
-func newFaults(s *Server) *Faults {
-	f := &Faults{agents: &execAgentFaults{agent: s.currentAgent}, instances: &instancefault.Faults{
-		Store: s.store, Clock: s.clock, Log: s.opts.Log, Agent: s.currentAgent,
-		Capacity: func() *capacity.Controller { return s.atWork().Capacity },
-	}}
-	f.kit = faults.New(faults.Options{
-		Store: s.store, Clock: s.clock, Log: s.opts.Log, Engine: s.faulty, ExecAgents: f.agents,
-		BeginInstance: func(wanted faults.Fault) (*state.ContainerInstance, error) {
-			return f.instances.Begin(instancefault.Kind(wanted.Kind), instancefault.Target{
-				Instance: wanted.Instance, Cluster: wanted.Cluster, Zone: wanted.Zone, Seed: wanted.Seed,
-			})
-		},
-		EndInstance: func(kind faults.Kind, c *state.ContainerInstance) { f.instances.End(instancefault.Kind(kind), c) },
-		APIs:        func() []string { return s.services }, Scope: s.scope(),
-		Outages: &f.outages, LoseZone: f.instances.LoseZone, LookAgain: s.lookAgain, Loads: s.loads,
-		AskCalls: func(on bool) {
-			ask := s.onCall
-			if !on {
-				ask = nil
-			}
-			f.calls.Ask(ask)
-		},
-	})
-	return f
-}
-
-// outages are what faults have taken the capacity of; nil where there is only the table of APIs.
-func (s *Server) outages() *outage.Board {
-	if s.faults == nil {
-		return nil
-	}
-	return &s.faults.outages
-}
-
-// lookAgain has those look that wait for capacity: an outage has ended.
-func (s *Server) lookAgain() {
-	at := s.atWork()
-	at.Groups.LookAgain()
-	at.Services.LookAgain()
-}
-
-// onCall has a call go wrong as faults want it. A delay ends with the call's client, or with the emulator.
-func (s *Server) onCall(ctx context.Context, c awsapi.Call) error {
-	effect := s.faults.kit.OnCall(faults.Call{
-		API: c.Service, Operation: c.Operation, AccessKeyID: c.AccessKeyID, Account: c.Account, Role: c.Caller.RoleARN,
-	})
-	if effect.Delay > 0 {
-		over := time.NewTimer(effect.Delay)
-		defer over.Stop()
-		select {
-		case <-over.C:
-		case <-ctx.Done():
-			return awsapi.ErrFailed
-		case <-s.closing.Done():
-			return awsapi.ErrFailed
-		}
-	}
-	switch {
-	case effect.Throttled:
-		return awsapi.ErrThrottled
-	case effect.Fails:
-		return awsapi.ErrFailed
-	}
-	return nil
-}
+type Faults struct{ of *app.Faults }
 
 // Faults adds, lists and clears faults.
 func (s *Server) Faults() *Faults { return s.faults }
 
 // Add starts a fault, or has it start later, and returns the id by which to clear it.
 func (f *Faults) Add(wanted Fault) (id string, err error) {
-	added, err := f.kit.Add(faults.Fault(wanted))
+	added, err := f.of.Kit().Add(faults.Fault(wanted))
 	return added.ID, err
 }
 
@@ -198,43 +118,27 @@ func (f *Faults) Run(rehearsal []Fault) (ids []string, err error) {
 	for i, one := range rehearsal {
 		list[i] = faults.Fault(one)
 	}
-	added, err := f.kit.Run(list)
+	added, err := f.of.Kit().Run(list)
 	for _, one := range added {
 		ids = append(ids, one.ID)
 	}
 	return ids, err
 }
 
-// runFile runs the rehearsal of a file.
-func (f *Faults) runFile(ctx context.Context, path string) error {
-	text, err := userfile.Read(ctx, path, userfile.MiB)
-	if err != nil {
-		return fmt.Errorf("read the faults: %w", err)
-	}
-	list, err := faults.Read(text)
-	if err == nil {
-		_, err = f.kit.Run(list)
-	}
-	if err != nil {
-		return fmt.Errorf("faults of %s: %w", path, err)
-	}
-	return nil
-}
-
 // List returns the faults that are in force or will be, the oldest first.
 func (f *Faults) List() []Fault {
 	list := []Fault{}
-	for _, held := range f.kit.List() {
+	for _, held := range f.of.Kit().List() {
 		list = append(list, Fault(held))
 	}
 	return list
 }
 
 // Clear ends the fault with the id, and reports whether there was one.
-func (f *Faults) Clear(id string) bool { return f.kit.Clear(id) }
+func (f *Faults) Clear(id string) bool { return f.of.Kit().Clear(id) }
 
 // ClearAll ends all faults.
-func (f *Faults) ClearAll() { f.kit.ClearAll() }
+func (f *Faults) ClearAll() { f.of.Kit().ClearAll() }
 
 // MarshalJSON writes what /_emulator/faults shows of it.
 func (f Fault) MarshalJSON() ([]byte, error) { return faults.Fault(f).MarshalJSON() }
@@ -245,5 +149,4 @@ func (f *Fault) UnmarshalJSON(text []byte) error { return (*faults.Fault)(f).Unm
 var (
 	_ json.Marshaler   = Fault{}
 	_ json.Unmarshaler = (*Fault)(nil)
-	_ control.Faults   = (*faults.Kit)(nil)
 )

@@ -1,14 +1,10 @@
 package emulator
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"maps"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/lambda"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/app"
 )
 
 // HookFunc answers for a Lambda function: it takes the payload of a call, and returns that of the answer,
@@ -24,7 +20,7 @@ type HookFunc func(ctx context.Context, payload []byte) ([]byte, error)
 //	srv.OnHook("arn:aws:lambda:us-east-1:000000000000:function:check", func(context.Context, []byte) ([]byte, error) {
 //		return []byte(`{"hookStatus": "SUCCEEDED"}`), nil
 //	})
-func (s *Server) OnHook(arn string, answer HookFunc) { s.functions.On(arn, lambda.Func(answer)) }
+func (s *Server) OnHook(arn string, answer HookFunc) { s.functions.On(arn, app.Function(answer)) }
 
 // EventTargetFunc stands for a target of rules and schedules: it takes what is for the target. If it returns an error,
 // it gets the same again later, as the target's retry policy says. ctx ends with the emulator, and when the call has
@@ -43,7 +39,7 @@ func (s *Server) OnEventTarget(arn string, target EventTargetFunc) {
 }
 
 // answer is the function as hooks find it, which answers with nothing.
-func (f EventTargetFunc) answer() lambda.Func {
+func (f EventTargetFunc) answer() app.Function {
 	if f == nil {
 		return nil
 	}
@@ -62,34 +58,5 @@ func (o Options) checkAnswers() error {
 			return fmt.Errorf("%s has one function in HookFuncs and another one in EventTargetFuncs: give one of them", arn)
 		}
 	}
-	return cmp.Or(lambda.CheckFunctions(o.Hooks), lambda.CheckURLs(o.EventTargets), lambda.CheckEndpoint(o.LambdaEndpoint))
-}
-
-// newFunctions finds what answers for Lambda functions and for other targets.
-func (s *Server) newFunctions() (*lambda.Functions, error) {
-	o := lambda.Options{URLs: map[string]string{}, Endpoint: s.opts.LambdaEndpoint}
-	maps.Copy(o.URLs, s.opts.Hooks)
-	maps.Copy(o.URLs, s.opts.EventTargets)
-	if s.upstream != nil {
-		o.Upstream = s.client
-	}
-	functions, err := lambda.New(o)
-	if err != nil {
-		return nil, err
-	}
-	for arn, answer := range s.opts.HookFuncs {
-		functions.On(arn, lambda.Func(answer))
-	}
-	for arn, target := range s.opts.EventTargetFuncs {
-		functions.On(arn, target.answer())
-	}
-	return functions, nil
-}
-
-// hookRole is the principal that calls the target of a lifecycle hook.
-func (s *Server) hookRole(deploymentARN, role, session string) (apiclient.Principal, error) {
-	if role == "" {
-		return apiclient.Root(arn.ScopeOf(deploymentARN)), nil
-	}
-	return s.credentials.Role(arn.ScopeOf(deploymentARN), role, session)
+	return o.functions().Check()
 }

@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceload"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/app"
 )
 
 // Usage is what a task uses.
@@ -31,14 +30,14 @@ type LoadFunc func(at time.Time, task LoadedTask) Usage
 // name alone in the cluster default; it need not be there yet. All of it counts as the load of the task's first
 // container that has not ended. Other engines give an error.
 func (s *Server) Load(service string, load LoadFunc) error {
-	var told serviceload.Func
+	var told app.Load
 	if load != nil {
-		told = func(at time.Time, t *state.Task, running int) (cpu, memory float64) {
-			use := load(at, LoadedTask{ARN: t.ARN, StartedAt: t.Status.StartedAt, Running: running})
+		told = func(at time.Time, taskARN string, startedAt time.Time, running int) (cpu, memory float64) {
+			use := load(at, LoadedTask{ARN: taskARN, StartedAt: startedAt, Running: running})
 			return use.CPU, use.Memory
 		}
 	}
-	if err := s.loads.Tell(service, told); err != nil {
+	if err := s.parts.engine.TellLoad(service, told); err != nil {
 		return fmt.Errorf("load a service: %w", err)
 	}
 	return nil

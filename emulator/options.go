@@ -13,13 +13,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/upstream"
+	"github.com/ecs-emulator/ecs-emulator/internal/app"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/boundedlog"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
-	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
 
 // Options configure an emulator. The zero value is one in memory, on the simulated
@@ -225,6 +222,7 @@ type Options struct {
 	Log *slog.Logger
 
 	fault     func() error      // see store.Options.Fault
+	modules   []app.Module      // behind the emulator's own
 	authorize awsapi.Authorizer // see awsapi.Options.Authorize; nil allows everything
 }
 
@@ -278,21 +276,13 @@ func (o Options) check() error {
 			return fmt.Errorf("%q is not a folder: give the one that has the programs", o.Programs)
 		}
 	}
-	if err := upstream.Check(o.Upstream, o.UpstreamFor); err != nil {
+	if err := app.CheckSettings(o.Upstream, o.UpstreamFor, o.TaskCredentials); err != nil {
 		return err
 	}
 	if err := o.checkAnswers(); err != nil {
 		return err
 	}
-	if o.MetadataRate != "" {
-		if _, err := metadata.ParseRate(o.MetadataRate); err != nil {
-			return err
-		}
-	}
-	if err := credentials.CheckSetting(o.TaskCredentials); err != nil {
-		return err
-	}
-	if err := ssmsession.CheckPublicURL(o.PublicURL); err != nil {
+	if err := cmp.Or(app.CheckMetadataRate(o.MetadataRate), app.CheckPublicURL(o.PublicURL)); err != nil {
 		return err
 	}
 	return handlers.CheckHosts(o.AllowedHosts)
@@ -300,14 +290,11 @@ func (o Options) check() error {
 
 // allowedHosts are the names that requests may have: those of the user, and the public one.
 func (o Options) allowedHosts() []string {
-	if host := ssmsession.PublicHost(o.PublicURL); host != "" {
+	if host := app.PublicHost(o.PublicURL); host != "" {
 		return append(slices.Clone(o.AllowedHosts), host)
 	}
 	return o.AllowedHosts
 }
-
-// leaves reports whether a service is left to the upstream.
-func (o Options) leaves(service string) bool { return slices.Contains(o.UpstreamFor, service) }
 
 // Still is the Options.Speed of a clock that stands still, as with the flag --speed 0: Clock.Advance
 // alone moves it. It is not 0, which is the default of that field; Clock.SetSpeed takes both.
@@ -327,7 +314,7 @@ func (o Options) withDefaults() Options {
 	fallback(&o.Region, "us-east-1")
 	fallback(&o.Account, "000000000000")
 	fallback(&o.Version, "devel")
-	fallback(&o.MetadataRate, metadata.DefaultRate.String())
+	fallback(&o.MetadataRate, app.DefaultMetadataRate)
 	o.SecurityGroups = cmp.Or(o.SecurityGroups, SecurityGroupsOn)
 	if o.Strict {
 		o.NoDefaultCluster, o.StrictVPC, o.StrictRoles, o.StrictSecrets, o.StrictExec = true, true, true, true, true

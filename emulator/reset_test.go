@@ -1,16 +1,20 @@
 package emulator_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
@@ -42,6 +46,60 @@ func TestResetNeverHidesTheDefaultCluster(t *testing.T) {
 	}
 	close(done)
 	clients.Wait()
+}
+
+// removing is an engine that tells when it is to remove all that it has.
+type removing struct {
+	*sim.Engine
+	told func()
+}
+
+func (r removing) RemoveAll(ctx context.Context) error {
+	r.told()
+	return r.Engine.RemoveAll(ctx)
+}
+
+// Containers may take long to go. Meanwhile everything else is as at the start: what clients write then stays.
+func TestResetLeavesContainersForTheEnd(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "capacity.json")
+	if err := os.WriteFile(file, []byte(`{"instances": [{"cluster": "made", "count": 1}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var w *world
+	put := func(group string) {
+		_, err := cloudwatchlogs.NewFromConfig(w.srv.Config()).CreateLogGroup(t.Context(), &cloudwatchlogs.CreateLogGroupInput{LogGroupName: &group})
+		w.must(err)
+	}
+	groups := func() (names []string) {
+		out, err := cloudwatchlogs.NewFromConfig(w.srv.Config()).DescribeLogGroups(t.Context(), &cloudwatchlogs.DescribeLogGroupsInput{})
+		w.must(err)
+		for _, g := range out.LogGroups {
+			names = append(names, *g.LogGroupName)
+		}
+		return names
+	}
+	during := false
+	engine := removing{sim.New(sim.Options{}), func() {
+		if during {
+			return // the end of the test
+		}
+		during = true
+		if left := groups(); len(left) > 0 {
+			t.Errorf("log groups %q are left", left)
+		}
+		put("new")
+		out, err := w.client.ListClusters(t.Context(), &ecs.ListClustersInput{})
+		w.must(err)
+		if !slices.ContainsFunc(out.ClusterArns, func(arn string) bool { return strings.HasSuffix(arn, "/made") }) {
+			t.Errorf("the clusters are %q", out.ClusterArns)
+		}
+	}}
+	w = start(t, emulator.Options{Backend: engine, CapacityFile: file})
+	put("old")
+	w.must(w.srv.Reset())
+	if left := groups(); !during || !slices.Equal(left, []string{"new"}) {
+		t.Errorf("log groups %q after the reset", left)
+	}
 }
 
 // What a reset cannot forget it says, and another one tries again.

@@ -6,28 +6,14 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
-	"github.com/ecs-emulator/ecs-emulator/internal/app/taskmetadata"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/httpserver"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
-
-// relay is the engine's way from tasks to this process, or nil if the APIs are not for them.
-func (s *Server) relay() backend.Relay {
-	relay, ok := s.engine.(backend.Relay)
-	if !ok || !s.opts.InjectEndpoint {
-		return nil
-	}
-	return relay
-}
 
 // serveHost serves the endpoint to clients on this machine, and where else Options.Listen lets them come from.
 func (s *Server) serveHost() {
@@ -41,9 +27,21 @@ func (s *Server) serveTasks() {
 	if !s.opts.AllowControl {
 		s.tasksHTTP.BaseContext = func(net.Listener) context.Context { return handlers.ForTasks(context.Background()) }
 	}
-	if relay := s.relay(); relay != nil {
+	if relay := s.parts.engine.Relay(); relay != nil {
 		s.serve("endpoint of tasks", s.tasksHTTP, relay.Listen())
 	}
+}
+
+// serveDNS answers for the names of all VPCs until the port is closed.
+func (s *Server) serveDNS() {
+	if s.dns == nil {
+		return
+	}
+	s.serving.Go(func() {
+		if err := s.dns.Serve(s.parts.discovery); err != nil {
+			s.opts.Log.Error("DNS ended", "error", err)
+		}
+	})
 }
 
 // serve answers what comes to a listener until the server is closed.
@@ -61,10 +59,7 @@ func (s *Server) gate() handlers.Gate {
 	if s.opts.AllowControl {
 		return handlers.Gate{}
 	}
-	return handlers.Gate{IsTask: func(from netip.Addr) bool {
-		tx := s.store.Read() // which has what runs on an engine that has not been looked at, too
-		return len(s.currentAgent().InterfacesAt(from)) > 0 || ec2.HasInterface(tx, from.Unmap().String(), state.TaskInterfaces(tx))
-	}}
+	return handlers.Gate{IsTask: s.parts.engine.IsTask}
 }
 
 // endpointsFor are the variables by which SDKs in containers find services here.
@@ -73,11 +68,11 @@ func (s *Server) gate() handlers.Gate {
 // Source: AWS SDKs and Tools reference guide, service-specific endpoints: the service id, in
 // capitals and with underscores.
 func (s *Server) endpointsFor(services []awsapi.Service) (variables []string) {
-	if s.relay() == nil {
+	if s.parts.engine.Relay() == nil {
 		return nil
 	}
 	endpoint := fmt.Sprintf("http://%s:%d", backend.RelayName, backend.RelayPort)
-	if s.upstream != nil {
+	if s.core.Upstream != nil {
 		variables = append(variables, "AWS_ENDPOINT_URL="+endpoint)
 	}
 	for _, service := range services {
@@ -89,24 +84,10 @@ func (s *Server) endpointsFor(services []awsapi.Service) (variables []string) {
 // metadataTimeout bounds requests and answers of the metadata endpoint. Source: amazon-ecs-agent.
 const metadataTimeout = 5 * time.Second
 
-// taskMetadata is the engine's way from 169.254.170.2 to this process, or nil if it has none.
-func (s *Server) taskMetadata() backend.TaskMetadata {
-	engine, _ := s.engine.(backend.TaskMetadata)
-	return engine
-}
-
-// newMetadata puts the metadata endpoint together.
-func (s *Server) newMetadata() *taskmetadata.Endpoint {
-	rate, _ := metadata.ParseRate(s.opts.MetadataRate) // the options have been checked
-	return &taskmetadata.Endpoint{
-		Store: s.store, Clock: s.clock, Log: s.opts.Log, Credentials: s.credentials, ECS: s.ecs, Agent: s.currentAgent, Rate: rate,
-	}
-}
-
 // listenMetadata takes the connections of containers to the metadata endpoint, which a
 // container may make as soon as it runs; serveMetadata answers them. Nil is none.
 func (s *Server) listenMetadata() net.Listener {
-	if engine := s.taskMetadata(); engine != nil {
+	if engine := s.parts.engine.TaskMetadata(); engine != nil {
 		return engine.ListenMetadata()
 	}
 	return nil

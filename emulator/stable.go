@@ -3,11 +3,8 @@ package emulator
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
 // WaitStable waits until a service is stable, as the SDK's waiter ServicesStable does, and returns as soon as it is:
@@ -25,37 +22,13 @@ func (s *Server) WaitStable(ctx context.Context, cluster, service string) error 
 	if !arn.Is(service) {
 		id = s.serviceARN(cluster, service)
 	}
-	err := s.waitStable(ctx, id)
-	if err == nil {
-		return nil
-	}
-	err = fmt.Errorf("wait until service %s is stable: %w", arn.Name(id), err)
-	if reasons := overview.Reasons(s.store.Read(), id); reasons != "" {
-		err = fmt.Errorf("%w; %s", err, reasons)
-	}
-	return err
-}
-
-func (s *Server) waitStable(ctx context.Context, serviceARN string) error {
-	for {
-		changed := s.store.Changed()
-		if stable, err := overview.Stable(s.store.Read(), serviceARN); stable || err != nil {
-			return err
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-s.closing.Done():
-			return errors.New("the emulator has closed")
-		}
-	}
+	return s.core.WaitStable(ctx, id)
 }
 
 // serviceARN is the ARN of a service by its name.
 func (s *Server) serviceARN(cluster, name string) string {
 	if !arn.Is(cluster) {
-		return s.scope().Service(cmp.Or(cluster, "default"), name)
+		return s.core.Scope.Service(cmp.Or(cluster, "default"), name)
 	}
 	return arn.ScopeOf(cluster).Service(arn.Name(cluster), name)
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/failurereport"
 )
 
@@ -63,9 +62,7 @@ func (s *Server) reportFailure(t reporting) {
 	ctx, cancel := context.WithTimeout(context.Background(), reportTimeout)
 	defer cancel()
 	report, err := failurereport.Source{
-		Store: s.store, Now: s.clock.Now, Logs: func(ctx context.Context, taskARN, container string, o backend.LogOptions) error {
-			return s.currentAgent().Logs(ctx, taskARN, container, o)
-		},
+		Store: s.core.Store, Now: s.core.Clock.Now, Logs: s.parts.engine.Output,
 	}.Write(ctx)
 	if err != nil {
 		t.Logf("the ECS emulator cannot be shown: %v", err)

@@ -3,96 +3,74 @@ package controllers
 
 import (
 	"context"
-
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric/collection"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/matching"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery/sending"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacity"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/lifecyclehook"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
-	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer"
-	"github.com/ecs-emulator/ecs-emulator/internal/host/resolver"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
 )
 
-// Set is all controllers of an emulator.
-type Set struct {
-	Agent    *agent.Agent
-	Services *servicescheduler.Controller
-	Hooks    *lifecyclehook.Controller
-	Capacity *capacity.Controller
-	// Providers puts what clusters attach to the groups of their capacity providers.
-	Providers *reconcile.Loop
-	// Scaling sets the desired capacity of those groups.
-	Scaling *reconcile.Loop
-	// Draining drains their instances before they are terminated.
-	Draining *reconcile.Loop
-	Groups   *capacity.GroupController
-	// Placer places the tasks that wait.
-	Placer *reconcile.Loop
-	// Traffic registers tasks where requests find them.
-	Traffic *reconcile.Loop
-	// Balancers look after load balancers.
-	Balancers *loadbalancer.Controller
-	// Names has the resolvers of VPCs know the names of Cloud Map.
-	Names *resolver.Controller
-	// Connect looks after proxies of Service Connect.
-	Connect *serviceconnect.Controller
-	// Matching brings the events of services to rules of EventBridge.
-	Matching *matching.Controller
-	// Timetable acts when rules and schedules are due.
-	Timetable *reconcile.Loop
-	// Deliveries calls the targets of rules and schedules.
-	Deliveries *sending.Controller
-	// ServiceScaling scales services by their policies, bounds and scheduled actions.
-	ServiceScaling *servicescaling.Controller
-	// CustomHealth gives instances of Cloud Map the status that was asked for.
-	CustomHealth *reconcile.Loop
-	// Suppression releases the actions of composite alarms.
-	Suppression *reconcile.Loop
-	// AlarmActions does what alarms are to do.
-	AlarmActions *reconcile.Loop
-	// Metrics collects them, and has alarms evaluated.
-	Metrics *collection.Collector
-}
-
-// Controller is something that works on the store by itself.
-type Controller struct {
+// Loop is something that works on the store by itself.
+type Loop struct {
 	Name string
 	Run  func(ctx context.Context) error
-	// Idle waits until it has dealt with everything that there is for it now.
+	// Idle waits until it has dealt with everything that there is for it now. Nil: the clock does not wait for it.
 	Idle func(ctx context.Context) error
 }
 
-// All are the controllers: each of them runs, and the clock waits for each of them.
-func (s Set) All() []Controller {
-	calls := func(ctx context.Context) error { return s.Agent.Idle(ctx, patience) }
-	hooks := func(ctx context.Context) error { return s.Hooks.Idle(ctx, patience) }
-	deliveries := func(ctx context.Context) error { return s.Deliveries.Idle(ctx, patience) }
-	return []Controller{
-		{"metrics", s.Metrics.Run, s.Metrics.Idle},
-		{"actions of alarms", s.AlarmActions.Run, s.AlarmActions.Idle},
-		{"suppressed actions", s.Suppression.Run, s.Suppression.Idle},
-		{"Auto Scaling groups", s.Groups.Run, s.Groups.Idle},
-		{"capacity", s.Capacity.Run, s.Capacity.Idle},
-		{"capacity providers", s.Providers.Run, s.Providers.Idle},
-		{"managed scaling", s.Scaling.Run, s.Scaling.Idle},
-		{"managed draining", s.Draining.Run, s.Draining.Idle},
-		{"service scaling", s.ServiceScaling.Run, s.ServiceScaling.Idle},
-		{"service scheduler", s.Services.Run, s.Services.Idle},
-		{"placer", s.Placer.Run, s.Placer.Idle},
-		{"lifecycle hooks", s.Hooks.Run, hooks},
-		{"load balancers", s.Balancers.Run, s.Balancers.Idle},
-		{"names", s.Names.Run, s.Names.Idle},
-		{"proxies", s.Connect.Run, s.Connect.Idle},
-		{"agent", s.Agent.Run, calls},
-		{"custom health", s.CustomHealth.Run, s.CustomHealth.Idle},
-		{"traffic of tasks", s.Traffic.Run, s.Traffic.Idle},
-		{"matching of events", s.Matching.Run, s.Matching.Idle},
-		{"timetable", s.Timetable.Run, s.Timetable.Idle},
-		{"deliveries", s.Deliveries.Run, deliveries},
+// Of is the loop of a controller.
+func Of(name string, c interface {
+	Run(ctx context.Context) error
+	Idle(ctx context.Context) error
+}) Loop {
+	return Loop{name, c.Run, c.Idle}
+}
+
+// Patient is the loop of a controller whose work takes real time: the clock waits a while for it.
+func Patient(name string, c interface {
+	Run(ctx context.Context) error
+	Idle(ctx context.Context, patience time.Duration) error
+}) Loop {
+	return Loop{name, c.Run, func(ctx context.Context) error { return c.Idle(ctx, patience) }}
+}
+
+// Running are loops that run.
+type Running struct {
+	Log *slog.Logger
+
+	mu    sync.Mutex
+	loops []Loop
+	stop  context.CancelFunc // nil: none have run
+	ended sync.WaitGroup
+}
+
+// Start has loops run until Stop.
+func (r *Running) Start(loops []Loop) (ctx context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ctx, r.stop = context.WithCancel(context.Background())
+	r.loops = loops
+	for _, l := range loops {
+		r.ended.Go(func() {
+			if err := l.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+				r.Log.Error("controller ended", "controller", l.Name, "error", err)
+			}
+		})
 	}
+	return ctx
+}
+
+// Stop returns when no loop runs any more.
+func (r *Running) Stop() {
+	if r.stop == nil {
+		return
+	}
+	r.stop()
+	r.ended.Wait()
+}
+
+// Loops are those that have been started last.
+func (r *Running) Loops() []Loop {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.loops
 }

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/backend/fault"
-	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
@@ -24,11 +22,10 @@ const fewPasses = 3
 // Quiet tells when an emulator has nothing to do.
 type Quiet struct {
 	Store *store.Store
-	// Engine is what runs containers, and Faulty the same with faults.
-	Engine backend.Engine
-	Faulty *fault.Engine
-	// Set are the controllers that run now.
-	Set func() Set
+	// Settle waits for what the engine has to tell.
+	Settle func(ctx context.Context) error
+	// Loops are those that run now.
+	Loops func() []Loop
 	// Requests is how many requests clients have had answered.
 	Requests func() uint64
 	// Matched is how many deliveries rules and schedules have made, by their ARNs.
@@ -70,17 +67,17 @@ func (q *Quiet) Wait(ctx context.Context) error {
 	}
 }
 
-// settle waits for the engine and for all controllers. It does so twice, because what one
+// settle waits for the engine and for all controllers, from the last one to the first, as later ones decide what earlier
+// ones do. It does so twice, because what one
 // does is often for one that was idle before: a change of a service has the agent start a
 // container, whose event the engine tells, and its target concerns the service again. What
 // they still do for each other after that counts as woken, so Wait sees it.
 func (q *Quiet) settle(ctx context.Context) error {
-	waits := []func(context.Context) error{q.Faulty.Settle}
-	if engine, simulated := q.Engine.(*sim.Engine); simulated {
-		waits = append(waits, engine.Settle)
-	}
-	for _, c := range q.Set().All() {
-		waits = append(waits, c.Idle)
+	waits := []func(context.Context) error{q.Settle}
+	for _, l := range slices.Backward(q.Loops()) {
+		if l.Idle != nil {
+			waits = append(waits, l.Idle)
+		}
 	}
 	for range 2 {
 		for _, wait := range waits {

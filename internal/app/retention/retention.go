@@ -7,36 +7,12 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
-	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
-	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// How long things are remembered. Source: ECS API reference: stopped tasks for
-// about an hour. State itself bounds the number of stopped tasks, and says how long
-// tokens and events stay. AWS keeps deleted task definitions for more than two minutes
-// (ECS0030), and container instances for a while after they are deregistered (ECS
-// developer guide); how long, for capacity providers as well, is a choice.
-const (
-	keepStoppedTasks       = time.Hour
-	keepInactiveInstances  = time.Hour
-	keepDeletedDefinitions = time.Hour
-	keepInactiveProviders  = time.Hour
-	keepTerminated         = time.Hour // Source: EC2 user guide, terminate an instance: about an hour
-)
-
-// sweepLogsEvery is how often segments of logs go that no request sees any more: a choice.
-const sweepLogsEvery = time.Hour
+// sweepEvery is how often things beside the store go that no request sees any more, such as segments of logs: a choice.
+const sweepEvery = time.Hour
 
 // forgetEvery is how long a change waits until it is looked at, and the least time between two looks.
 const forgetEvery = time.Minute
@@ -44,12 +20,14 @@ const forgetEvery = time.Minute
 // Keeper forgets what is old enough, and stamps the clock. While nothing gets old, the clock has no timer of it.
 type Keeper struct {
 	Store *store.Store
-	Logs  *logs.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
+	// Forgets remove what is too old at a time, in one transaction; Sweeps remove it beside the store.
+	Forgets []func(tx *store.Tx, now time.Time)
+	Sweeps  []func() error
 
-	working   sync.Mutex
-	logsSwept time.Time
+	working sync.Mutex
+	swept   time.Time
 
 	mu    sync.Mutex
 	ctx   context.Context // nil: it does not work
@@ -114,18 +92,18 @@ func (k *Keeper) keepTime(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
-	k.sweepLogs(k.Clock.Now())
+	k.sweep(k.Clock.Now())
 	if err := k.Store.Stamp(); err != nil {
 		k.Log.Error("cannot store the clock", "error", err)
 	}
 	k.Retime()
 }
 
-// SweepLogs is for when the clock has been advanced, in less real time than old log events wait for.
-func (k *Keeper) SweepLogs() {
+// Sweep is for when the clock has been advanced, in less real time than old log events wait for.
+func (k *Keeper) Sweep() {
 	k.working.Lock()
 	defer k.working.Unlock()
-	k.sweepLogs(k.Clock.Now())
+	k.sweep(k.Clock.Now())
 }
 
 // Retime is for when the speed of the clock has changed.
@@ -143,35 +121,24 @@ func (k *Keeper) Wait() {
 
 // sweepLogs removes log events that are older than the retention of their group. No request sees
 // them before, so it can take its time.
-func (k *Keeper) sweepLogs(now time.Time) {
-	if now.Sub(k.logsSwept) < sweepLogsEvery {
+func (k *Keeper) sweep(now time.Time) {
+	if now.Sub(k.swept) < sweepEvery {
 		return
 	}
-	k.logsSwept = now
-	if err := k.Logs.Sweep(); err != nil {
-		k.Log.Error("cannot remove old log events", "error", err)
+	k.swept = now
+	for _, sweep := range k.Sweeps {
+		if err := sweep(); err != nil {
+			k.Log.Error("cannot remove old log events", "error", err)
+		}
 	}
 }
 
 // Forget forgets the rows that are old enough at a time. Others get old enough after again, if ok.
 func (k *Keeper) Forget(now time.Time) (again time.Duration, ok bool, err error) {
 	err = k.Store.Update(func(tx *store.Tx) error {
-		state.ForgetStoppedTasks(tx, now.Add(-keepStoppedTasks))
-		state.EndAgentUpdates(tx, now)
-		state.ForgetContainerInstances(tx, now.Add(-keepInactiveInstances))
-		state.ForgetCapacityProviders(tx, now.Add(-keepInactiveProviders))
-		ec2.ForgetInstances(tx, now.Add(-keepTerminated))
-		ec2.ForgetNATGateways(tx, now.Add(-ec2.NATGatewayShown))
-		autoscaling.ForgetActivities(tx, now.Add(-autoscaling.KeepActivities))
-		cloudwatch.ForgetHistory(tx, now.Add(-cloudwatch.KeepHistory))
-		applicationautoscaling.ForgetActivities(tx, now.Add(-applicationautoscaling.KeepActivities))
-		eventbridgescheduler.ForgetGroups(tx, now)
-		secretsmanager.Purge(tx, now)
-		servicediscovery.ForgetOperations(tx, now.Add(-servicediscovery.KeepOperations))
-		clienttoken.Forget(tx, now.Add(-clienttoken.Keep))
-		state.ForgetServiceDeployments(tx, now.Add(-state.KeepServiceDeployments))
-		outbox.Forget(tx, now.Add(-outbox.Keep))
-		state.SweepTaskDefinitions(tx, now.Add(-keepDeletedDefinitions))
+		for _, forget := range k.Forgets {
+			forget(tx, now)
+		}
 		again, ok = tx.Again()
 		return nil
 	})

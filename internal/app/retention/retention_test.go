@@ -12,7 +12,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/retention"
-	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -44,9 +43,7 @@ func inWorld(t *testing.T, test func(w *world)) {
 		if w.Store, err = state.Open(store.Options{Path: filepath.Join(t.TempDir(), "state.db"), Stamp: w.stamp}); err != nil {
 			t.Fatal(err)
 		}
-		if w.Logs, err = logs.Open(logs.Options{}); err != nil {
-			t.Fatal(err)
-		}
+		w.Forgets = []func(*store.Tx, time.Time){func(tx *store.Tx, now time.Time) { clienttoken.Forget(tx, now.Add(-clienttoken.Keep)) }}
 		w.Store.OnChange(w.Changed)
 		ctx, cancel := context.WithCancel(t.Context())
 		w.Schedule(ctx)
@@ -54,10 +51,8 @@ func inWorld(t *testing.T, test func(w *world)) {
 		cancel()
 		w.Wait()
 		w.Clock.Close()
-		for _, end := range []func() error{w.Logs.Close, w.Store.Close} {
-			if err := end(); err != nil {
-				t.Error(err)
-			}
+		if err := w.Store.Close(); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -1,6 +1,10 @@
 package store
 
-import "iter"
+import (
+	"iter"
+	"maps"
+	"slices"
+)
 
 // Table holds rows of one type, a pointer to a struct. Tables are variables of the
 // package that the rows belong to, beside the row:
@@ -31,6 +35,13 @@ func NewTable[T any](name string, key func(row *T) string) *Table[T] {
 	}
 	tables[name] = t
 	return &Table[T]{t}
+}
+
+// Declared are the names of all tables and logs.
+func Declared() []string {
+	names := slices.AppendSeq(slices.Collect(maps.Keys(tables)), maps.Keys(logs))
+	slices.Sort(names)
+	return names
 }
 
 // declare makes sure that a name of a table or log is that of no other.

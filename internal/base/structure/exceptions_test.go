@@ -20,7 +20,6 @@ var largeKnots = map[string]size{
 	"backend/balancer/proxy":         {15, 2400},
 	"backend/sim":                    {23, 3000}, // one engine
 	"cmd/ecs-emulator":               {21, 2550}, // commands that help lists, and their flags
-	"emulator":                       {20, 2950}, // Server, until what it has are modules
 	"handlers/awsapi":                {16, 1613},
 	"handlers/ec2/instance":          {16, 1976},
 	"handlers/ecs/service":           {18, 2400},

@@ -1,4 +1,4 @@
-package emulator
+package app
 
 import (
 	"log/slog"
@@ -11,15 +11,16 @@ import (
 // mostRegionsNamed bounds the warnings: a client may ask in any number of regions.
 const mostRegionsNamed = 20
 
-// regionWarnings warn once of each region that AWS has not. Requests work there, apart from the region that was meant.
-type regionWarnings struct {
-	log *slog.Logger
+// RegionWarnings warn once of each region that AWS has not. Requests work there, apart from the region that was meant.
+type RegionWarnings struct {
+	Log *slog.Logger
 
 	mu    sync.Mutex
 	named map[string]bool
 }
 
-func (w *regionWarnings) see(region string) {
+// See warns of a region if there is no such one.
+func (w *RegionWarnings) See(region string) {
 	if arn.IsRegion(region) {
 		return
 	}
@@ -32,5 +33,5 @@ func (w *regionWarnings) see(region string) {
 		w.named = map[string]bool{}
 	}
 	w.named[region] = true
-	w.log.Warn("AWS has no such region that ecs-emulator knows: other regions do not see what is made there", "region", region, "didYouMean", nearest.Name(region, arn.Regions()))
+	w.Log.Warn("AWS has no such region that ecs-emulator knows: other regions do not see what is made there", "region", region, "didYouMean", nearest.Name(region, arn.Regions()))
 }

@@ -1,4 +1,4 @@
-package emulator
+package app
 
 import (
 	"encoding/json"
@@ -26,6 +26,17 @@ func (o occupant) write(dataDir string) error {
 		return err
 	}
 	return os.WriteFile(occupantPath(dataDir), append(body, '\n'), 0o600)
+}
+
+// Occupy says in the data directory which emulator has it, as far as that can be written. An endpoint is empty if there is
+// no port.
+func (c *Core) Occupy(endpoint string) {
+	if c.DataDir == "" {
+		return
+	}
+	if err := (occupant{os.Getpid(), endpoint}).write(c.DataDir); err != nil {
+		c.Log.Debug("cannot write which process has the data directory", "error", err)
+	}
 }
 
 // explainInUse adds to the error about a state that another emulator has open which one that is, and what to do.

@@ -1,4 +1,4 @@
-package emulator
+package app
 
 import (
 	"context"
@@ -21,7 +21,7 @@ type execAgentFaults struct {
 // Begin has a fault happen, and returns the id of its rule.
 func (f *execAgentFaults) Begin(wanted faults.Fault) (rule string) {
 	effect := execagent.Stops
-	if wanted.Kind == DisconnectExecAgent {
+	if wanted.Kind == faults.DisconnectExecAgent {
 		effect = execagent.Disconnects
 	}
 	rule = f.rules.Add(execfault.Rule{

@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+	"net/netip"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/secretsource"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/volume"
+)
+
+// Agent is the agent at work: a reset makes another one.
+func (e *Engine) Agent() *agent.Agent { return e.agent.Load() }
+
+// begin makes the agent, on which later modules stand.
+func (e *Engine) begin(Work) Work {
+	options := agent.Options{
+		Store: e.Store, Clock: e.Clock, Log: e.Log, Delays: e.Delays.Tasks,
+		AllowPrivileged: e.AllowPrivileged, SecurityGroups: e.SecurityGroups,
+		Endpoints: e.Endpoints, LogSink: e.Logs.Sink(),
+		Secrets: &secretsource.Source{
+			Client: e.Client, ExecutionRole: e.Credentials.ExecutionRole, Log: e.Log, S3Dir: e.S3Dir, S3: e.Upstream != nil,
+		},
+		SubnetFull: func(t *state.Task) bool {
+			full := e.Outages.View().Full(t.Placement.SubnetID, t.Placement.Zone)
+			if full != nil {
+				full.Acted(t.ARN)
+			}
+			return full != nil
+		},
+		ExecAgentFault: e.Faults.agents.rules.On, StrictExec: e.StrictExec,
+		InstanceAddress: func(c *state.ContainerInstance) netip.Addr {
+			return ec2.AddressOf(e.Store.Read(), c.Scope(), c.EC2InstanceID)
+		},
+		InstanceAddresses: func(vpc string) []netip.Addr { return ec2.AddressesIn(e.Store.Read(), vpc) },
+		InstanceGroups: func(c *state.ContainerInstance) []string {
+			return ec2.SecurityGroupsOf(e.Store.Read(), c.Scope(), c.EC2InstanceID)
+		},
+		Hosts: []agent.HostOptions{{
+			Name: Fargate, Engine: e.faulty, Admit: e.admit, PullBehavior: e.PullBehavior,
+			VPCRange: e.VPCRange, InstanceRange: e.InstanceRange, LocalPorts: e.LocalPorts,
+			Volumes: volume.Options{HostPaths: e.AllowHostPaths, FileSystems: e.FileSystems},
+		}},
+	}
+	if e.TaskMetadata() != nil {
+		options.Variables = e.Variables
+	}
+	if e.StrictRoles {
+		options.AssumesRole = e.Credentials.AssumesRole
+	}
+	at := agent.New(options)
+	e.agent.Store(at)
+	return Work{Loops: append(e.sweeper(), controllers.Patient("agent", at))}
+}
+
+// TaskMetadata is the engine's way from 169.254.170.2 to this process, or nil if it has none.
+func (e *Engine) TaskMetadata() backend.TaskMetadata {
+	engine, _ := e.engine.(backend.TaskMetadata)
+	return engine
+}
+
+// Relay is the engine's way from tasks to this process, or nil if the APIs are not for them.
+func (e *Engine) Relay() backend.Relay {
+	relay, ok := e.engine.(backend.Relay)
+	if !ok || !e.InjectEndpoint {
+		return nil
+	}
+	return relay
+}
+
+// IsTask reports whether a request comes from a task.
+func (e *Engine) IsTask(from netip.Addr) bool {
+	tx := e.Store.Read() // which has what runs on an engine that has not been looked at, too
+	return len(e.Agent().InterfacesAt(from)) > 0 || ec2.HasInterface(tx, from.Unmap().String(), state.TaskInterfaces(tx))
+}
+
+// Ports are the ports of this machine's loopback interface that lead to a task, which are opened if told to.
+func (e *Engine) Ports(taskARN string, open bool) []control.Port {
+	var ports []control.Port
+	for _, p := range e.Agent().HostPorts(taskARN, open) {
+		ports = append(ports, control.Port{Container: p.Container, ContainerPort: p.ContainerPort, Protocol: string(p.Protocol), Address: p.Address})
+	}
+	return ports
+}
+
+// Output passes on the output of a task's container.
+func (e *Engine) Output(ctx context.Context, taskARN, container string, o backend.LogOptions) error {
+	return e.Agent().Logs(ctx, taskARN, container, o)
+}
+
+// Health is how the engine is.
+func (e *Engine) Health(ctx context.Context) control.Engine {
+	agent := e.Agent()
+	health := control.Engine{
+		Name: e.name, Status: control.EngineReady,
+		TaskAddresses: "not reachable from this machine: use the loopback ports at " + control.Prefix + "tasks",
+	}
+	info := agent.EngineInfo(ctx, Fargate)
+	health.Limits = control.Limits{Engine: info.Groups, Bound: control.LimitBoundSum, Reason: info.Unlimited}
+	if !info.TaskLimits {
+		health.Limits.Bound = control.LimitBoundEachContainer
+	}
+	if info.Reachable {
+		health.TaskAddresses = "reachable from this machine, as are the loopback ports at " + control.Prefix + "tasks"
+	}
+	if err := agent.Health(Fargate); err != nil {
+		health.Status, health.LastError = control.EngineUnavailable, err.Error()
+	}
+	if err := agent.NetworkHealth(Fargate); err != nil {
+		health.NetworkError = err.Error()
+	}
+	if err := agent.FilterHealth(Fargate); err != nil {
+		health.FilterError = err.Error()
+	}
+	if err := agent.DiskHealth(Fargate); err != nil {
+		health.DiskError = err.Error()
+	}
+	health.Unanswered = strings.Join(agent.Unanswered(Fargate), "; ")
+	return health
+}

@@ -1,0 +1,31 @@
+package app
+
+import (
+	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
+	"github.com/ecs-emulator/ecs-emulator/handlers/sts"
+)
+
+// Identity is IAM and Security Token Service, and the keys that roles have.
+type Identity struct{ *Core }
+
+// Module lists what it brings.
+func (i Identity) Module() Module {
+	return Module{
+		Name:  "identity",
+		Rows:  []string{"iam-instance-profile", "iam-policy", "iam-role", "iam-role-deletion", "session-key"},
+		Offer: i.offer,
+		Reset: func() error {
+			i.Credentials.Forget()
+			return nil
+		},
+	}
+}
+
+func (i Identity) offer() Offer {
+	return Offer{APIs: []API{
+		iam.New(i.Store, i.Clock.Now),
+		sts.New(sts.Options{
+			Store: i.Store, Sessions: i.Credentials.Sessions, Now: i.Clock.Now, Wall: i.Clock.Wall, StrictRoles: i.StrictRoles, RoleID: i.Credentials.RoleID,
+		}),
+	}}
+}
