@@ -1,28 +1,133 @@
 package emulator_test
 
 import (
+	"compress/bzip2"
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"go.etcd.io/bbolt"
+
+	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
-	"github.com/google/go-cmp/cmp"
 )
+
+// TestEachFormat opens a file of each format so far, in which a shop was when its emulator was killed. The present one
+// has a file as well: a migration that is added later has one to begin with.
+func TestEachFormat(t *testing.T) {
+	present := presentFormat(t)
+	files, err := filepath.Glob("../internal/ecs/state/testdata/formats/*.bz2")
+	if err != nil || len(files) != present+1 {
+		t.Errorf("formats 0 to %d have %d files, which README.md beside them says how to make; %v", present, len(files), err)
+	}
+	for format := range present + 1 {
+		t.Run(strconv.Itoa(format), func(t *testing.T) {
+			t.Parallel()
+			name := fmt.Sprintf("formats/%d.db.bz2", format)
+			path := filepath.Join(unpack(t, name), "state.db")
+			if got, _ := kept(t, path); got != format {
+				t.Fatalf("the file has format %d", got)
+			}
+			var first map[string]string
+			for round := range 2 { // the second time, in the present format
+				s, err := state.Open(store.Options{Path: path})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(of(format, shopRows), rowLines(s)); diff != "" {
+					t.Errorf("round %d: rows (-want +got):\n%s", round, diff)
+				}
+				if err := s.Close(); err != nil {
+					t.Fatal(err)
+				}
+				now, rows := kept(t, path)
+				if now != present {
+					t.Fatalf("round %d: the file has format %d, want %d", round, now, present)
+				}
+				if round == 0 {
+					first = rows
+				} else if diff := cmp.Diff(first, rows); diff != "" {
+					t.Errorf("the second opening has changed rows (-first +second):\n%s", diff)
+				}
+			}
+			dir := unpack(t, name)
+			w := open(t, emulator.Options{Backend: sim.New(sim.Options{}), DataDir: dir})
+			w.must(w.srv.Clock().Advance(10 * time.Minute))
+			if diff := cmp.Diff(of(format, shopAnswers), answerLines(w)); diff != "" {
+				t.Errorf("answers (-want +got):\n%s", diff)
+			}
+			w.close()
+			if now, _ := kept(t, filepath.Join(dir, "state.db")); now != present {
+				t.Errorf("the emulator has left format %d, want %d", now, present)
+			}
+		})
+	}
+}
+
+// kept is what a state file has: its format, and the rows by table and key.
+func kept(t *testing.T, path string) (format int, rows map[string]string) {
+	t.Helper()
+	file, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	rows = map[string]string{}
+	err = file.View(func(tx *bbolt.Tx) error {
+		if meta := tx.Bucket([]byte("meta")); meta != nil && meta.Get([]byte("format")) != nil {
+			if format, err = strconv.Atoi(string(meta.Get([]byte("format")))); err != nil {
+				return err
+			}
+		}
+		return tx.ForEach(func(table []byte, bucket *bbolt.Bucket) error {
+			if string(table) == "meta" || string(table) == "stamp" { // the clock goes on
+				return nil
+			}
+			return bucket.ForEach(func(key, row []byte) error {
+				rows[string(table)+" "+string(key)] = string(row)
+				return nil
+			})
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return format, rows
+}
+
+// presentFormat is the format of a file that is new.
+func presentFormat(t *testing.T) int {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "state.db")
+	s, err := state.Open(store.Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	format, _ := kept(t, path)
+	return format
+}
 
 // TestFormat5 opens a file of an emulator that kept events of tasks and container instances only. Its
 // service waits for a decision about the first deployment. The time that the file is of is long ago, so no
 // emulator runs on it.
 func TestFormat5(t *testing.T) {
-	path := unpacked(t, "format5")
+	path := filepath.Join(unpack(t, "format5.db.gz"), "state.db")
 	want := []string{
 		"1 ECS Task State Change PROVISIONING c868afca-410f-5862-8179-ce4aed5ff3f4",
 		"2 ECS Task State Change PENDING a5e6aa69-bc1d-59fe-b889-0ff4ceebcea8",
@@ -74,25 +179,28 @@ func eventLines(t *testing.T, rows *store.Store) (lines []string) {
 	return lines
 }
 
-// unpacked is a copy of a file in a folder of the test's own.
-func unpacked(t *testing.T, name string) (path string) {
+// unpack writes a state file where an emulator finds it: that of one that was killed. formats/README.md says how the
+// file of a format is made.
+func unpack(t *testing.T, name string) (dir string) {
 	t.Helper()
-	packed, err := os.Open("testdata/" + name + ".db.gz")
+	packed, err := os.Open(filepath.Join("..", "internal", "ecs", "state", "testdata", filepath.FromSlash(name)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer packed.Close()
-	file, err := gzip.NewReader(packed)
-	if err != nil {
-		t.Fatal(err)
+	var file io.Reader = bzip2.NewReader(packed)
+	if strings.HasSuffix(name, ".gz") {
+		if file, err = gzip.NewReader(packed); err != nil {
+			t.Fatal(err)
+		}
 	}
 	content, err := io.ReadAll(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	path = filepath.Join(t.TempDir(), "state.db")
-	if err := os.WriteFile(path, content, 0o600); err != nil {
+	dir = t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "state.db"), content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return path
+	return dir
 }

@@ -1,10 +1,6 @@
 package emulator_test
 
 import (
-	"compress/gzip"
-	"io"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,29 +11,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
-
-// unpack writes the state file of an emulator that was killed where another one finds it.
-func unpack(t *testing.T, name string) (dir string) {
-	t.Helper()
-	packed, err := os.Open(filepath.Join("..", "internal", "ecs", "state", "testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer packed.Close()
-	file, err := gzip.NewReader(packed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	content, err := io.ReadAll(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir = t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "state.db"), content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
 
 // An emulator that knew rolling updates only was killed: the service steady had two tasks, and a rolling
 // update of the service rolling was under way. Both go on, and are deployed by another strategy then.
