@@ -17,7 +17,7 @@ import (
 	"github.com/aws/smithy-go"
 	"pgregory.net/rapid"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 )
 
 // model is a service to which anything happens.
@@ -131,7 +131,7 @@ func (m *model) actions() map[string]func(*rapid.T) {
 // crash ends the containers of a task that runs. It may have crashed before and be on its way to STOPPED.
 func (m *model) crash(task string) {
 	m.Helper()
-	containers, err := m.srv.Engine().List(m.Context(), map[string]string{state.LabelTaskARN: task})
+	containers, err := m.srv.Engine().List(m.Context(), map[string]string{containerlabel.Task: task})
 	m.must(err)
 	for _, c := range containers {
 		_ = m.srv.Engine().Stop(m.Context(), c.ID, 0) // it may have gone since

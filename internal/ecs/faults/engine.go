@@ -7,18 +7,12 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // defaultText is what the engine seems to say when it is given no text.
 const defaultText = "Error response from daemon: fault injected by ecs-emulator"
-
-// Labels of containers by which a fault finds them. Source: ECS developer guide,
-// labels that the container agent sets.
-const (
-	familyLabel    = "com.amazonaws.ecs.task-definition-family"
-	containerLabel = "com.amazonaws.ecs.container-name"
-)
 
 var calls = map[Kind]fault.Call{Pull: fault.Pull, Start: fault.Start, Crash: fault.Crash}
 
@@ -28,7 +22,7 @@ func (f Fault) engineRule() fault.Rule {
 		Call: calls[f.Kind], Image: f.Image, Labels: map[string]string{}, Delay: f.Delay, Error: f.Error,
 		Times: f.Times, Probability: f.Rate, Seed: f.Seed,
 	}
-	for label, pattern := range map[string]string{familyLabel: f.Family, containerLabel: f.Container} {
+	for label, pattern := range map[string]string{containerlabel.Family: f.Family, containerlabel.Container: f.Container} {
 		if pattern != "" {
 			r.Labels[label] = pattern
 		}
@@ -47,13 +41,13 @@ func (k *Kit) beginRule(h *held) (err error) {
 	rule := h.engineRule()
 	rule.OnUse = func(image string, labels map[string]string) {
 		hit := image
-		if task := labels[state.LabelTaskARN]; task != "" {
+		if task := labels[containerlabel.Task]; task != "" {
 			hit = task
 		}
 		k.acted(h, hit)
 	}
 	if h.Task != "" || h.Cluster != "" || h.Zone != "" {
-		rule.About = func(labels map[string]string) bool { return k.isOn(h, labels[state.LabelTaskARN]) }
+		rule.About = func(labels map[string]string) bool { return k.isOn(h, labels[containerlabel.Task]) }
 	}
 	h.rule, err = k.Engine.AddRule(rule)
 	return err

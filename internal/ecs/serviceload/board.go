@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -162,7 +163,7 @@ func (b *Board) end(which func(*Load) bool) (ended bool) {
 // that is said of a task counts as the load of its first container that has not ended.
 func (b *Board) Of(labels map[string]string, at time.Time) (cpu, memory float64, ok bool) {
 	tx := b.Store.Read()
-	t := state.FindTask(tx, labels[state.LabelTaskARN])
+	t := state.FindTask(tx, labels[containerlabel.Task])
 	if t == nil || t.Spec.ServiceARN == "" {
 		return 0, 0, false
 	}
@@ -176,7 +177,7 @@ func (b *Board) Of(labels map[string]string, at time.Time) (cpu, memory float64,
 	for _, d := range state.FindServiceSummary(tx, t.Spec.ServiceARN).Deployments {
 		running += d.Running
 	}
-	first := firstThere(t) == labels[state.LabelContainerName]
+	first := firstThere(t) == labels[containerlabel.Container]
 	switch {
 	case e.shared != nil:
 		cpu, memory = share(e.shared, t, running, first)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -47,7 +48,7 @@ func TestShareOfContainersThatRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	of := func(container string) (cpu, memory float64) {
-		cpu, memory, _ = b.Of(map[string]string{state.LabelTaskARN: task, state.LabelContainerName: container}, b.Now())
+		cpu, memory, _ = b.Of(map[string]string{containerlabel.Task: task, containerlabel.Container: container}, b.Now())
 		return cpu, memory
 	}
 	if cpu, memory := of("app"); cpu != half || memory != much {

@@ -4,26 +4,19 @@ import (
 	"strconv"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 )
 
 // ContainerLabels are those that each container of a task has, also if its definition sets others.
-// Source: ECS developer guide; recorded metadata of a Fargate task.
 func (t *Task) ContainerLabels(container string) map[string]string {
 	return map[string]string{
-		LabelCluster:       t.ClusterName(),
-		LabelContainerName: container,
-		LabelTaskARN:       t.ARN,
-		"com.amazonaws.ecs.task-definition-family":  t.Spec.Family,
-		"com.amazonaws.ecs.task-definition-version": strconv.Itoa(t.Spec.Revision),
+		containerlabel.Cluster:   t.ClusterName(),
+		containerlabel.Container: container,
+		containerlabel.Task:      t.ARN,
+		containerlabel.Family:    t.Spec.Family,
+		containerlabel.Revision:  strconv.Itoa(t.Spec.Revision),
 	}
 }
-
-// Labels by which tools find containers.
-const (
-	LabelCluster       = "com.amazonaws.ecs.cluster"
-	LabelContainerName = "com.amazonaws.ecs.container-name"
-	LabelTaskARN       = "com.amazonaws.ecs.task-arn"
-)
 
 // ClusterName is what the container agent calls the task's cluster: on Fargate its ARN, on a
 // container instance the name that the agent is configured with.

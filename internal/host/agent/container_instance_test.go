@@ -13,6 +13,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
@@ -462,7 +463,7 @@ func TestAContainerInstanceHasTheAddressOfItsEC2Instance(t *testing.T) {
 
 func TestLabelsAndEnvironmentOfAContainerInstance(t *testing.T) {
 	row := &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("c")}, Placement: &state.Placement{ContainerInstance: "i"}}
-	if got := labels(row, "web")[state.LabelCluster]; got != "c" {
+	if got := labels(row, "web")[containerlabel.Cluster]; got != "c" {
 		t.Errorf("label of the cluster %q", got)
 	}
 	if env := containerspec.Environment(&types.ContainerDefinition{}, row, false); !slices.Contains(env, "AWS_EXECUTION_ENV=AWS_ECS_EC2") {

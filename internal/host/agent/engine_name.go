@@ -7,14 +7,15 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 )
 
 // Labels of containers; see state.Task.ContainerLabels.
 const (
-	labelContainerName = state.LabelContainerName
-	labelTaskARN       = state.LabelTaskARN
+	labelContainerName = containerlabel.Container
+	labelTaskARN       = containerlabel.Task
 )
 
 // labelHost says on which host a container runs. It is the only label of a

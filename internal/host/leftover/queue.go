@@ -11,7 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
@@ -98,7 +98,7 @@ func (l *Queue) Adopt(ctx context.Context, containers map[string]backend.Contain
 	var sandboxes, running []string
 	kept := map[string]*Task{}
 	for _, c := range containers {
-		switch taskARN := c.Labels[state.LabelTaskARN]; {
+		switch taskARN := c.Labels[containerlabel.Task]; {
 		case c.State == backend.Unseen: // a later look decides
 		case c.Sandbox:
 			sandboxes = append(sandboxes, c.ID)
@@ -203,7 +203,7 @@ func (l *Queue) take(ctx context.Context, which func([]Task) int) bool {
 	l.mu.Unlock()
 	left.timer.Stop()
 	if left.Unsure {
-		found, err := l.Engine.List(ctx, map[string]string{state.LabelTaskARN: left.ARN})
+		found, err := l.Engine.List(ctx, map[string]string{containerlabel.Task: left.ARN})
 		if err != nil && ctx.Err() == nil {
 			l.Log.Warn("cannot list the containers of a stopped task", "task", left.ARN, "error", err)
 		}
