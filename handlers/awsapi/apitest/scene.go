@@ -16,7 +16,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Scene is what tests of a service begin with: an empty store, and a time that stands still.
@@ -31,7 +30,7 @@ type Scene struct {
 // NewScene makes a scene for requests of an account in a region.
 func NewScene(t *testing.T, scope arn.Scope) *Scene {
 	t.Helper()
-	s, err := state.Open(store.Options{})
+	s, err := store.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
