@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
@@ -59,17 +60,20 @@ type change struct {
 	service *state.Service // as it was when the plan was made
 	now     time.Time
 	events  []event.Event
+	refused error
 }
+
+var _ verb.Doer = (*change)(nil)
 
 // apply carries out a plan that was made on the transaction's own view. What users change is a fact of the
 // decision, so no verb should be refused; one that is does not keep the others from being carried out.
-func apply(tx *store.Tx, s *state.Service, verbs []Verb, now time.Time) (refused error) {
+func apply(tx *store.Tx, s *state.Service, verbs []verb.Verb, now time.Time) error {
 	c := &change{tx: tx, service: s, now: now}
 	for _, v := range verbs {
-		refused = errors.Join(refused, c.carryOut(v))
+		v.Do(c)
 	}
 	if len(c.events) == 0 {
-		return refused
+		return c.refused
 	}
 	var shown []types.ServiceEvent
 	for i, told := range c.told(state.FindServiceEvents(tx, s.ARN)) {
@@ -81,7 +85,7 @@ func apply(tx *store.Tx, s *state.Service, verbs []Verb, now time.Time) (refused
 	if len(shown) > 0 {
 		state.AddServiceEvents(tx, s.ARN, shown...)
 	}
-	return refused
+	return c.refused
 }
 
 // told are the events as DescribeServices shows them: 1 ms apart (ECS0093), and none older than one
@@ -103,47 +107,55 @@ func (c *change) told(before []types.ServiceEvent) []types.ServiceEvent {
 
 func (c *change) say(e event.Event) { c.events = append(c.events, e) }
 
-// carryOut does one thing.
-func (c *change) carryOut(v Verb) error {
-	switch v := v.(type) {
-	case StartTasks:
-		c.startTasks(v)
-	case StopTasks:
-		for _, task := range v.Tasks {
-			state.StopTask(c.tx, task, state.Stop{Code: types.TaskStopCodeServiceSchedulerInitiated, Reason: v.Reason, At: c.now})
-		}
-	case AddEvent:
-		c.say(v.Event)
-	case TellOutage:
-		v.Outage.ActedIn(c.tx, c.service.ARN)
-	case PutService:
-		c.putService(v.Service)
-	case PutServiceDeployment:
-		nameHooks(v.ServiceDeployment)
-		state.PutServiceDeployment(c.tx, v.ServiceDeployment)
-	case ResolveTargetGroups:
-		c.resolveTargetGroups(v)
-	case SetWeights:
-		return elbv2.SetWeights(c.tx, v.Rule, v.Weights)
-	case SetSplit:
-		c.setSplit(v.Split)
-	case ShareAlike:
-		for _, discovered := range servicediscovery.ECSServices(c.tx, c.service.ARN) {
-			servicediscovery.DeleteWeights(c.tx, discovered.ARN)
-		}
-	case ResolveImages: // of one task: those of a deployment run the same images
-		if tasks := state.DeploymentTasks(c.tx, c.service.ARN, v.DeploymentID); len(tasks) > 0 {
-			state.ResolveImages(c.tx, v.RevisionARN, tasks[0].Status.Containers)
-		}
-	case ForgetDeployment:
-		state.ForgetDeployment(c.tx, c.service.ARN, v.ID)
-	case RemoveService:
-		state.RemoveService(c.tx, c.service)
+// StopTasks implements verb.Doer.
+func (c *change) StopTasks(v verb.StopTasks) {
+	for _, task := range v.Tasks {
+		state.StopTask(c.tx, task, state.Stop{Code: types.TaskStopCodeServiceSchedulerInitiated, Reason: v.Reason, At: c.now})
 	}
-	return nil
 }
 
-func (c *change) putService(s *state.Service) {
+// AddEvent implements verb.Doer.
+func (c *change) AddEvent(v verb.AddEvent) { c.say(v.Event) }
+
+// TellOutage implements verb.Doer.
+func (c *change) TellOutage(v verb.TellOutage) { v.Outage.ActedIn(c.tx, c.service.ARN) }
+
+// PutServiceDeployment implements verb.Doer.
+func (c *change) PutServiceDeployment(v verb.PutServiceDeployment) {
+	nameHooks(v.ServiceDeployment)
+	state.PutServiceDeployment(c.tx, v.ServiceDeployment)
+}
+
+// SetWeights implements verb.Doer.
+func (c *change) SetWeights(v verb.SetWeights) {
+	c.refused = errors.Join(c.refused, elbv2.SetWeights(c.tx, v.Rule, v.Weights))
+}
+
+// ShareAlike implements verb.Doer.
+func (c *change) ShareAlike(verb.ShareAlike) {
+	for _, discovered := range servicediscovery.ECSServices(c.tx, c.service.ARN) {
+		servicediscovery.DeleteWeights(c.tx, discovered.ARN)
+	}
+}
+
+// ResolveImages implements verb.Doer: of one task, as the tasks of a deployment run the same images.
+func (c *change) ResolveImages(v verb.ResolveImages) {
+	if tasks := state.DeploymentTasks(c.tx, c.service.ARN, v.DeploymentID); len(tasks) > 0 {
+		state.ResolveImages(c.tx, v.RevisionARN, tasks[0].Status.Containers)
+	}
+}
+
+// ForgetDeployment implements verb.Doer.
+func (c *change) ForgetDeployment(v verb.ForgetDeployment) {
+	state.ForgetDeployment(c.tx, c.service.ARN, v.ID)
+}
+
+// RemoveService implements verb.Doer.
+func (c *change) RemoveService(verb.RemoveService) { state.RemoveService(c.tx, c.service) }
+
+// PutService implements verb.Doer.
+func (c *change) PutService(v verb.PutService) {
+	s := v.Service
 	for _, d := range s.Deployments {
 		if d.ID == "" {
 			d.ID = arn.NewDeploymentID()

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -13,7 +14,7 @@ func TestARefusedVerbTakesNoOtherAlong(t *testing.T) {
 	var refused error
 	f.update(func(tx *store.Tx) {
 		s := f.service()
-		refused = apply(tx, s, []Verb{SetWeights{Rule: "gone"}, StartTasks{DeploymentID: s.Deployments[0].ID, N: 2}}, f.now)
+		refused = apply(tx, s, []verb.Verb{verb.SetWeights{Rule: "gone"}, verb.StartTasks{DeploymentID: s.Deployments[0].ID, N: 2}}, f.now)
 	})
 	if n := len(f.tasks()); n != 2 || refused == nil {
 		t.Errorf("%d tasks, refused: %v", n, refused)

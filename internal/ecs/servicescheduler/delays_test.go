@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -75,7 +76,7 @@ func TestEmptyServicesTakeTheirTime(t *testing.T) {
 		in := f.input()
 		in.Delays = Delays{Empty: 16 * time.Second, Inactive: time.Minute}
 		due := in.Now.Add(delay)
-		puts := func(v Verb) bool { _, is := v.(PutService); return is }
+		puts := func(v verb.Verb) bool { _, is := v.(verb.PutService); return is }
 		if plan := Decide(in); slices.ContainsFunc(plan.Verbs, puts) || !plan.WakeAt.Equal(due) {
 			t.Errorf("%s: %v, wakes at %s, want %s", what, plan.Verbs, plan.WakeAt, due)
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -74,5 +75,5 @@ func (p *planner) retain() {
 		p.wake(end)
 		return
 	}
-	p.do(RemoveService{})
+	p.do(verb.RemoveService{})
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 )
 
 // batchSize is how many tasks ECS starts, and so announces, at a time.
@@ -17,7 +18,7 @@ const batchSize = 10
 const repeatAfter = 6 * time.Hour
 
 // say adds an event.
-func (p *planner) say(e event.Event) { p.do(AddEvent{e}) }
+func (p *planner) say(e event.Event) { p.do(verb.AddEvent{Event: e}) }
 
 // sentence is the message of an event of the service.
 func (p *planner) sentence(e event.Event) string { return e.Message(p.service.Name) }

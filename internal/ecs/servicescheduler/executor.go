@@ -6,6 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 )
 
 // carryOut is the executor: it brings about what a strategy wants, as far as the bounds
@@ -86,7 +87,7 @@ func (p *planner) startMissing(in desired, g target) {
 	if n <= 0 || p.held(g.generation) {
 		return
 	}
-	start := StartTasks{DeploymentID: g.deployment.ID, N: n}
+	start := verb.StartTasks{DeploymentID: g.deployment.ID, N: n}
 	var without *lack
 	switch {
 	case in.onEach:
@@ -122,7 +123,7 @@ func (p *planner) mostStarts() int {
 }
 
 // start puts starts into the plan.
-func (p *planner) start(g target, start StartTasks) {
+func (p *planner) start(g target, start verb.StartTasks) {
 	n := start.N
 	if n == 0 {
 		return

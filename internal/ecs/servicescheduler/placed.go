@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -31,10 +32,10 @@ func inZones(s *state.ServiceSummary, d *state.Deployment) map[string]int {
 
 // tasksOnFargate counts the tasks that a plan starts there, by capacity provider. Those that rebalancing
 // starts have no place yet, and count as the first of the strategy.
-func tasksOnFargate(s *state.Service, verbs []Verb) map[string]int {
+func tasksOnFargate(s *state.Service, verbs []verb.Verb) map[string]int {
 	count := map[string]int{}
 	for _, v := range verbs {
-		start, is := v.(StartTasks)
+		start, is := v.(verb.StartTasks)
 		if !is {
 			continue
 		}

@@ -4,12 +4,13 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Plan is what shall be done about a service now.
 type Plan struct {
-	Verbs []Verb // in order; none: the service is as it should be
+	Verbs []verb.Verb // in order; none: the service is as it should be
 	// WakeAt is when to decide again though nothing has changed; zero is never.
 	WakeAt time.Time
 	awaits waitCondition
@@ -68,7 +69,7 @@ type planner struct {
 	awaits   waitCondition
 	crowded  []string // see Plan
 	heeds    []string // likewise
-	verbs    []Verb
+	verbs    []verb.Verb
 	wakeAt   time.Time
 }
 
@@ -128,7 +129,7 @@ func (p *planner) plan() Plan {
 	}
 	p.putRecords()
 	if p.changed(old) {
-		p.do(PutService{p.service})
+		p.do(verb.PutService{Service: p.service})
 	}
 	return Plan{Verbs: p.verbs, WakeAt: p.wakeAt, awaits: p.awaits, crowded: p.crowded, heeds: p.heeds}
 }
@@ -148,7 +149,7 @@ func (p *planner) changed(old map[string]*state.Deployment) bool {
 	return false
 }
 
-func (p *planner) do(v Verb) { p.verbs = append(p.verbs, v) }
+func (p *planner) do(v verb.Verb) { p.verbs = append(p.verbs, v) }
 
 // wake asks for another decision at a time, or earlier.
 func (p *planner) wake(at time.Time) {

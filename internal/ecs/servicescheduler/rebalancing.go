@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/rebalance"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -149,7 +150,7 @@ func (p *planner) startMoves(g target, s *rebalance.Spread) {
 		}
 	}
 	places := p.placesIn(g.generation)
-	var starts []StartTasks
+	var starts []verb.StartTasks
 	for n := 0; n < room; {
 		from, to, ok := s.Move()
 		if !ok {
@@ -220,4 +221,16 @@ func zoneTasks(s *rebalance.Spread) (zones []event.ZoneTasks) {
 		zones = append(zones, event.ZoneTasks{Zone: z.Name, Tasks: z.Tasks})
 	}
 	return zones
+}
+
+// withStart adds a start to those of its zone.
+func withStart(starts []verb.StartTasks, deployment, zone string, place state.Placement) []verb.StartTasks {
+	at := slices.IndexFunc(starts, func(s verb.StartTasks) bool { return s.Zone == zone })
+	if at < 0 {
+		at, starts = len(starts), append(starts, verb.StartTasks{DeploymentID: deployment, Zone: zone})
+	}
+	if starts[at].N++; place.ContainerInstance != "" {
+		starts[at].Places = append(starts[at].Places, place)
+	}
+	return starts
 }

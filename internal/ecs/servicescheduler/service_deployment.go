@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/bounds"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -141,7 +142,7 @@ func (p *planner) putRecords() {
 	for _, before := range p.in.ServiceDeployments {
 		if r := p.records[before.ARN]; !reflect.DeepEqual(before, r) {
 			r.UpdatedAt = p.now
-			p.do(PutServiceDeployment{r})
+			p.do(verb.PutServiceDeployment{ServiceDeployment: r})
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -59,8 +60,9 @@ func readEndpoints(tx *store.Tx, s *state.Service) (endpoints []shift.Endpoint) 
 	return endpoints
 }
 
-// setSplit has proxies share the requests to a service.
-func (c *change) setSplit(split shift.Split) {
+// SetSplit implements verb.Doer: it has proxies share the requests to a service.
+func (c *change) SetSplit(v verb.SetSplit) {
+	split := v.Split
 	var shares []servicediscovery.Share
 	for _, id := range slices.Sorted(maps.Keys(split.Production)) {
 		shares = append(shares, servicediscovery.Share{Deployment: id, Weight: split.Production[id]})
@@ -124,9 +126,9 @@ func nameHooks(r *state.ServiceDeployment) {
 	}
 }
 
-// resolveTargetGroups writes the target groups of a revision. The tasks that the plan starts are made of
+// ResolveTargetGroups implements verb.Doer: it writes the target groups of a revision. The tasks that the plan starts are made of
 // it.
-func (c *change) resolveTargetGroups(v ResolveTargetGroups) {
+func (c *change) ResolveTargetGroups(v verb.ResolveTargetGroups) {
 	c.service = c.service.Clone()
 	at := slices.IndexFunc(c.service.Deployments, func(d *state.Deployment) bool { return d.ID == v.DeploymentID })
 	revision := *c.service.Deployments[at].Revision

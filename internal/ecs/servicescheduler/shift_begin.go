@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -215,7 +216,7 @@ func (p *planner) joinServing() (waits bool) {
 		}
 		p.resolveGroups(g, groups)
 		for _, l := range led {
-			p.do(SetWeights{Rule: l.Rule, Weights: l.Weights})
+			p.do(verb.SetWeights{Rule: l.Rule, Weights: l.Weights})
 			waits = true
 		}
 	}

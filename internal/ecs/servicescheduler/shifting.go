@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -20,10 +21,10 @@ func (shifting) advance(p *planner) bool {
 	p.beginShift(r)
 	result := shift.Advance(p.situation(r))
 	for _, l := range result.Weights {
-		p.do(SetWeights{Rule: l.Rule, Weights: l.Weights})
+		p.do(verb.SetWeights{Rule: l.Rule, Weights: l.Weights})
 	}
 	if result.Split != nil {
-		p.do(SetSplit{Split: *result.Split})
+		p.do(verb.SetSplit{Split: *result.Split})
 	}
 	p.resolveGroups(p.targetOf(r), result.Groups)
 	if !result.WakeAt.IsZero() {
@@ -199,7 +200,7 @@ func (p *planner) resolveGroups(g *generation, groups []string) {
 	resolved := *d.Revision
 	resolved.TargetGroups = groups
 	d.Revision = &resolved
-	p.do(ResolveTargetGroups{DeploymentID: d.ID, Groups: groups})
+	p.do(verb.ResolveTargetGroups{DeploymentID: d.ID, Groups: groups})
 }
 
 // showWeights keeps in the service deployment what each revision is to have of the traffic. One without
@@ -252,7 +253,7 @@ func (p *planner) shareAlike() {
 	case shifting, standing:
 	default:
 		if slices.ContainsFunc(p.in.Endpoints, func(e shift.Endpoint) bool { return e.Split != nil }) {
-			p.do(ShareAlike{})
+			p.do(verb.ShareAlike{})
 		}
 	}
 }

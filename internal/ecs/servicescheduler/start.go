@@ -12,12 +12,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
-// startTasks starts tasks of a deployment, and tells of them.
-func (c *change) startTasks(v StartTasks) {
+// StartTasks implements verb.Doer: it starts tasks of a deployment, and tells of them.
+func (c *change) StartTasks(v verb.StartTasks) {
 	replacing := v.Replacing
 	for batch := range slices.Chunk(c.start(v), batchSize) {
 		if v.Zone != "" {
@@ -30,7 +31,7 @@ func (c *change) startTasks(v StartTasks) {
 }
 
 // start makes tasks of a deployment and returns their ids.
-func (c *change) start(v StartTasks) (ids []string) {
+func (c *change) start(v verb.StartTasks) (ids []string) {
 	at := slices.IndexFunc(c.service.Deployments, func(d *state.Deployment) bool { return d.ID == v.DeploymentID })
 	d := c.service.Deployments[at]
 	template := newTemplate(c.tx, c.service, d, c.now)

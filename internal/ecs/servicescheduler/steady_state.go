@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -14,7 +15,7 @@ func (p *planner) drop(ended func(*generation) bool) {
 		if !ended(g) {
 			return false
 		}
-		p.do(ForgetDeployment{g.deployment.ID})
+		p.do(verb.ForgetDeployment{ID: g.deployment.ID})
 		p.service.Deployments = slices.DeleteFunc(p.service.Deployments, func(d *state.Deployment) bool {
 			return d == g.deployment
 		})
@@ -62,7 +63,7 @@ func (p *planner) succeed() {
 	d := p.primary.deployment
 	p.complete()
 	if p.primary.counts.Active > 0 {
-		p.do(ResolveImages{d.ID, d.Revision.ARN})
+		p.do(verb.ResolveImages{DeploymentID: d.ID, RevisionARN: d.Revision.ARN})
 	}
 	p.service.Completed = &state.CompletedDeployment{ID: d.ID, Revision: d.Revision}
 	p.say(event.DeploymentCompleted{Deployment: d.ID})

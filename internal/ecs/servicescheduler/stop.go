@@ -6,6 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -112,15 +113,15 @@ func (p *planner) end(g *generation, tasks []stopCandidate, reason string) (runn
 	if len(tasks) == 0 {
 		return nil
 	}
-	verb := StopTasks{Reason: reason}
+	stops := verb.StopTasks{Reason: reason}
 	for _, t := range tasks {
 		p.stopping[t.task.ARN] = true
-		verb.Tasks = append(verb.Tasks, t.task.ARN)
+		stops.Tasks = append(stops.Tasks, t.task.ARN)
 		if t.task.Status.LastStatus == state.Running {
 			running = append(running, arn.Name(t.task.ARN))
 		}
 	}
-	p.do(verb)
+	p.do(stops)
 	g.deployment.UpdatedAt = p.now
 	g.stopped(tasks)
 	return running

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -24,7 +25,7 @@ func TestScaleInStopsWhatServesLeast(t *testing.T) {
 		in := f.input()
 		stopped := map[string]bool{}
 		for _, v := range Decide(in).Verbs {
-			if v, ok := v.(StopTasks); ok {
+			if v, ok := v.(verb.StopTasks); ok {
 				for _, arn := range v.Tasks {
 					stopped[arn] = true
 				}

@@ -2,6 +2,7 @@ package servicescheduler
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 )
 
 // lackRoom takes note that there is no place for a task, of which an event tells. The service
@@ -21,7 +22,7 @@ func (p *planner) lackRoom(g *generation, without *lack) {
 	d.Unplaced++
 	if on := without.fargate; on != nil {
 		if on.Outage != nil {
-			p.do(TellOutage{on.Outage})
+			p.do(verb.TellOutage{Outage: on.Outage})
 		}
 		p.sayOnce(event.NotPlaced{Reason: on.Reason()})
 	} else {

@@ -1,17 +1,35 @@
-package servicescheduler
+// Package verb has what a plan of the service scheduler may ask for. A [Doer] carries it out.
+package verb
 
 import (
-	"slices"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// Verb is one thing to do: StartTasks, StopTasks, AddEvent, TellOutage, PutService, PutServiceDeployment,
-// ResolveTargetGroups, SetWeights, SetSplit, ShareAlike, ResolveImages, ForgetDeployment or RemoveService.
-type Verb any
+// Verb is one thing to do about a service. There are no others than those below, each with a method of Doer.
+type Verb interface {
+	// Do has it done.
+	Do(d Doer)
+}
+
+// Doer does what a plan asks for.
+type Doer interface {
+	StartTasks(StartTasks)
+	StopTasks(StopTasks)
+	AddEvent(AddEvent)
+	TellOutage(TellOutage)
+	PutService(PutService)
+	PutServiceDeployment(PutServiceDeployment)
+	ResolveTargetGroups(ResolveTargetGroups)
+	SetWeights(SetWeights)
+	SetSplit(SetSplit)
+	ShareAlike(ShareAlike)
+	ResolveImages(ResolveImages)
+	ForgetDeployment(ForgetDeployment)
+	RemoveService(RemoveService)
+}
 
 // StartTasks makes tasks of a deployment and announces them.
 type StartTasks struct {
@@ -24,18 +42,6 @@ type StartTasks struct {
 	Zone string
 	// TaskSet is the id of the deployment where the announcement names it; else it is empty.
 	TaskSet string
-}
-
-// withStart adds a start to those of its zone.
-func withStart(starts []StartTasks, deployment, zone string, place state.Placement) []StartTasks {
-	at := slices.IndexFunc(starts, func(s StartTasks) bool { return s.Zone == zone })
-	if at < 0 {
-		at, starts = len(starts), append(starts, StartTasks{DeploymentID: deployment, Zone: zone})
-	}
-	if starts[at].N++; place.ContainerInstance != "" {
-		starts[at].Places = append(starts[at].Places, place)
-	}
-	return starts
 }
 
 // StopTasks asks for the end of tasks.
@@ -83,3 +89,42 @@ type ForgetDeployment struct{ ID string }
 
 // RemoveService ends the retention of a service that is INACTIVE.
 type RemoveService struct{}
+
+// Do implements Verb.
+func (v StartTasks) Do(d Doer) { d.StartTasks(v) }
+
+// Do implements Verb.
+func (v StopTasks) Do(d Doer) { d.StopTasks(v) }
+
+// Do implements Verb.
+func (v AddEvent) Do(d Doer) { d.AddEvent(v) }
+
+// Do implements Verb.
+func (v TellOutage) Do(d Doer) { d.TellOutage(v) }
+
+// Do implements Verb.
+func (v PutService) Do(d Doer) { d.PutService(v) }
+
+// Do implements Verb.
+func (v PutServiceDeployment) Do(d Doer) { d.PutServiceDeployment(v) }
+
+// Do implements Verb.
+func (v ResolveTargetGroups) Do(d Doer) { d.ResolveTargetGroups(v) }
+
+// Do implements Verb.
+func (v SetWeights) Do(d Doer) { d.SetWeights(v) }
+
+// Do implements Verb.
+func (v SetSplit) Do(d Doer) { d.SetSplit(v) }
+
+// Do implements Verb.
+func (v ShareAlike) Do(d Doer) { d.ShareAlike(v) }
+
+// Do implements Verb.
+func (v ResolveImages) Do(d Doer) { d.ResolveImages(v) }
+
+// Do implements Verb.
+func (v ForgetDeployment) Do(d Doer) { d.ForgetDeployment(v) }
+
+// Do implements Verb.
+func (v RemoveService) Do(d Doer) { d.RemoveService(v) }
