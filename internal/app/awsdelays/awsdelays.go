@@ -6,7 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacity"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer"
 )
@@ -25,7 +25,7 @@ var (
 		DeprovisionEarly: 7600 * time.Millisecond, // stoppingAt to stoppedAt: 7.6, seen once
 		Logs:             4800 * time.Millisecond, // timestamp to ingestionTime of an event: 4.8 to 4.9
 	}
-	services = servicescheduler.Delays{
+	services = observe.Delays{
 		PickUp:     4400 * time.Millisecond,  // CreateService to the scheduler: 3.7 and 5.1
 		PickUpLess: 1100 * time.Millisecond,  // UpdateService to stoppingAt: 1.1, seen once
 		Empty:      16500 * time.Millisecond, // CreateService with no tasks to COMPLETED: 12.7 to 20.4
@@ -67,7 +67,7 @@ const namespaces = 10 * time.Second
 // Delays are how long things take, on the emulator's clock.
 type Delays struct {
 	Tasks         agent.Delays
-	Services      servicescheduler.Delays
+	Services      observe.Delays
 	Instances     capacity.Delays
 	Groups        capacity.GroupDelays
 	NATGateways   ec2.NATDelays

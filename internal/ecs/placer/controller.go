@@ -25,7 +25,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
@@ -75,7 +75,7 @@ func (c *controller) decide(tx *store.Tx, cluster string, chance placement.Chanc
 		return Plan{}
 	}
 	pool := placement.NewPool(tx, row, chance)
-	servicescheduler.ReserveDaemons(tx, pool, cluster)
+	observe.ReserveDaemons(tx, pool, cluster)
 	return Decide(Input{Waiting: waiting, Pool: pool, Demand: demands(tx), Now: c.clock.Now()})
 }
 

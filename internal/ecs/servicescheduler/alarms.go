@@ -6,6 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -22,7 +23,7 @@ const leastAlarmBake = 3 * time.Minute
 //
 // Source: ECS developer guide, deployment alarms.
 func (p *planner) watchAlarms() bool {
-	d, c := p.primary.deployment, deploymentAlarms(p.record(p.primary.deployment))
+	d, c := p.primary.deployment, observe.DeploymentAlarms(p.record(p.primary.deployment))
 	r := p.record(d)
 	if c == nil || !inProgress(p.primary) || d.RestoresID != "" {
 		return false

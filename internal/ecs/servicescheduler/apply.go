@@ -2,7 +2,6 @@ package servicescheduler
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,48 +10,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
-
-// read gathers what a decision needs from a snapshot; ok is false when there is no
-// such service, or when a start has left out the damaged row of its cluster.
-func read(tx *store.Tx, serviceARN string, now time.Time, chance placement.Chance) (in Input, ok bool) {
-	s := state.FindService(tx, serviceARN)
-	if s == nil || state.FindCluster(tx, s.ClusterARN) == nil {
-		return Input{}, false
-	}
-	in = Input{
-		Service: s, Summary: state.FindServiceSummary(tx, serviceARN), Events: state.FindServiceEvents(tx, serviceARN), Now: now,
-		Definitions: map[string]*types.TaskDefinition{}, Networks: map[string]string{},
-		Tasks: func(deploymentID string) []*state.Task {
-			return state.DeploymentTasks(tx, serviceARN, deploymentID)
-		},
-		Instances: newInstances(tx, s, chance),
-		Zones:     func(d *state.Deployment) []string { return zones(tx, s, d) },
-	}
-	in.Rules, in.Endpoints = readRules(tx, s), readEndpoints(tx, s)
-	in.Stands = stands(tx, s)
-	for _, d := range s.Deployments {
-		if r := state.FindServiceDeployment(tx, d.ServiceDeploymentARN); r != nil && !r.Ended() && !slices.Contains(in.ServiceDeployments, r) {
-			in.ServiceDeployments = append(in.ServiceDeployments, r)
-			if d == s.Primary() {
-				in.Alarms = readAlarms(tx, r)
-			}
-		}
-		if definition := definitionOf(tx, d.Revision); definition != nil {
-			in.Definitions[d.ID] = definition.Definition()
-		}
-		if gone := task.NetworkGone(tx, arn.ScopeOf(serviceARN), vpcConfiguration(d.Revision)); gone != "" {
-			in.Networks[d.ID] = gone
-		}
-	}
-	return in, true
-}
 
 // change is a plan on its way into a transaction.
 type change struct {
@@ -170,7 +133,7 @@ func (c *change) PutService(v verb.PutService) {
 // connect gives a deployment that brings back a revision the endpoints that its namespace has now.
 func (c *change) connect(s *state.Service, d *state.Deployment) {
 	endpoint.Provide(c.tx, s.ARN, d.Revision, c.now)
-	if definition := definitionOf(c.tx, d.Revision); definition != nil {
+	if definition := observe.DefinitionOf(c.tx, d.Revision); definition != nil {
 		d.Connect = endpoint.Connect(c.tx, s.ARN, d.Revision, definition.Definition())
 	}
 }

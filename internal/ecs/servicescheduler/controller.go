@@ -27,6 +27,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/heeding"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -49,7 +50,7 @@ type Options struct {
 	// ECS that can assume any.
 	RefusesRole func(tx *store.Tx, serviceARN, role string) bool
 	// Delays are those of AWS, or none.
-	Delays Delays
+	Delays observe.Delays
 	// Outages are what there is no capacity of; nil is nothing. LookAgain follows their end.
 	Outages *outage.Board
 	// Quotas are those that accounts have; nil is the defaults. Rates hold back launches on Fargate; nil is
@@ -99,14 +100,14 @@ func (c *Controller) schedule(_ context.Context, arn string) (time.Time, error) 
 }
 
 // read gathers what a decision needs; ok is false when there is no such service.
-func (c *Controller) read(tx *store.Tx, serviceARN string, now time.Time, chance placement.Chance) (in Input, ok bool) {
-	in, ok = read(tx, serviceARN, now, chance)
+func (c *Controller) read(tx *store.Tx, serviceARN string, now time.Time, chance placement.Chance) (in observe.Input, ok bool) {
+	in, ok = observe.Read(tx, serviceARN, now, chance)
 	in.Delays = c.Delays
 	in.Quotas = c.Quotas
 	scope := arn.ScopeOf(serviceARN)
 	on := limits{c.Outages.View(), c.Rates.Bound(c.Quotas.Allowance(tx, scope), scope, now)}
 	if ok && on != (limits{}) {
-		in.bound(tx, on)
+		bound(&in, tx, on)
 	}
 	if c.RefusesRole != nil && ok {
 		in.Rules.Refused = refusedRoles(in.Service, func(role string) bool { return c.RefusesRole(tx, serviceARN, role) })

@@ -5,6 +5,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -47,9 +48,9 @@ func (p *planner) daemons() daemons {
 		if g == nil {
 			g = p.primary
 		}
-		p.each = &daemons{wanted: p.in.Instances.matching(g.deployment)}
+		p.each = &daemons{wanted: p.in.Instances.Matching(g.deployment)}
 		for _, t := range p.tasks(g) {
-			if p.in.Instances.instanceOf(t.task) == unheard {
+			if p.in.Instances.InstanceOf(t.task) == observe.Unheard {
 				p.each.unheard++
 			}
 		}
@@ -66,16 +67,16 @@ func (p *planner) leaveInstances(g target) {
 		return // its demand is unknown
 	}
 	matching := map[string]bool{}
-	for _, i := range p.in.Instances.matching(g.deployment) {
+	for _, i := range p.in.Instances.Matching(g.deployment) {
 		matching[i.ARN] = true
 	}
 	var drained, stray, waiting []stopCandidate
 	for _, t := range p.tasks(g.generation) {
-		switch at := p.in.Instances.instanceOf(t.task); {
-		case matching[t.task.Placement.ContainerInstance] || at == unheard:
-		case at != leavingService:
+		switch at := p.in.Instances.InstanceOf(t.task); {
+		case matching[t.task.Placement.ContainerInstance] || at == observe.Unheard:
+		case at != observe.LeavingService:
 			stray = append(stray, t)
-		case g.drain == whenReplaced || t.condition == pending || p.in.Instances.onlyDaemons(t.task.Placement.ContainerInstance):
+		case g.drain == whenReplaced || t.condition == pending || p.in.Instances.OnlyDaemons(t.task.Placement.ContainerInstance):
 			drained = append(drained, t)
 		default:
 			waiting = append(waiting, t)
@@ -95,7 +96,7 @@ func (p *planner) leaveInstances(g target) {
 func (p *planner) sayConstraintViolated(stray []stopCandidate) {
 	var instances []string
 	for _, t := range stray {
-		if p.in.Instances.instanceOf(t.task) == inService {
+		if p.in.Instances.InstanceOf(t.task) == observe.InService {
 			instances = append(instances, arn.Name(t.task.Placement.ContainerInstance))
 		}
 	}
@@ -123,7 +124,7 @@ func (p *planner) vacant() (vacant []*state.ContainerInstance) {
 
 // placeOnEach finds places for up to n tasks on vacant instances. If they are fewer, it says what
 // lacks room.
-func (p *planner) placeOnEach(g *generation, n int) (places []state.Placement, without *lack) {
+func (p *planner) placeOnEach(g *generation, n int) (places []state.Placement, without *observe.Lack) {
 	pool, demand := p.in.Instances.Pool(), p.in.Instances.Demand(g.deployment)
 	var misses []placement.Miss
 	for _, i := range p.vacant() {
@@ -137,7 +138,7 @@ func (p *planner) placeOnEach(g *generation, n int) (places []state.Placement, w
 		}
 	}
 	if len(places) < n {
-		without = &lack{demand: demand, misses: misses}
+		without = &observe.Lack{Demand: demand, Misses: misses}
 	}
 	return places, without
 }

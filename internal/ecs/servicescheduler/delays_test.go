@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -12,7 +13,7 @@ import (
 // The scheduler looks at what a request has changed when its time has come, and not at
 // what tasks do.
 func TestTheSchedulerLooksLater(t *testing.T) {
-	delays := Delays{PickUp: 4 * time.Second, PickUpLess: time.Second}
+	delays := observe.Delays{PickUp: 4 * time.Second, PickUpLess: time.Second}
 	f := newFixture(t, nil)
 	decide := func(since time.Duration) Plan {
 		in := f.input()
@@ -53,7 +54,7 @@ func TestTheSchedulerLooksWhenTheFirstRequestIsDue(t *testing.T) {
 		f.later()
 	}
 	in := f.input()
-	in.Delays = Delays{PickUp: 5500 * time.Millisecond}
+	in.Delays = observe.Delays{PickUp: 5500 * time.Millisecond}
 	if plan := Decide(in); len(plan.Verbs) > 0 || !plan.WakeAt.Equal(first.Add(in.Delays.PickUp)) {
 		t.Errorf("%d verbs, wakes %s after the first request", len(plan.Verbs), plan.WakeAt.Sub(first))
 	}
@@ -74,7 +75,7 @@ func TestEmptyServicesTakeTheirTime(t *testing.T) {
 	expect := func(what string, delay time.Duration) {
 		t.Helper()
 		in := f.input()
-		in.Delays = Delays{Empty: 16 * time.Second, Inactive: time.Minute}
+		in.Delays = observe.Delays{Empty: 16 * time.Second, Inactive: time.Minute}
 		due := in.Now.Add(delay)
 		puts := func(v verb.Verb) bool { _, is := v.(verb.PutService); return is }
 		if plan := Decide(in); slices.ContainsFunc(plan.Verbs, puts) || !plan.WakeAt.Equal(due) {

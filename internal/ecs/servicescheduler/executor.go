@@ -6,6 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 )
 
@@ -88,16 +89,16 @@ func (p *planner) startMissing(in desired, g target) {
 		return
 	}
 	start := verb.StartTasks{DeploymentID: g.deployment.ID, N: n}
-	var without *lack
+	var without *observe.Lack
 	switch {
 	case in.onEach:
 		start.Places, without = p.placeOnEach(g.generation, n)
 		start.N = len(start.Places)
-	case onInstances(g.deployment) && len(g.deployment.Revision.CapacityProviderStrategy) > 0:
+	case observe.OnInstances(g.deployment) && len(g.deployment.Revision.CapacityProviderStrategy) > 0:
 		start.Places, without = p.placeByStrategy(g.generation, min(missing, maxStarts))
 		start.N = len(start.Places)
-	case onInstances(g.deployment):
-		start.Places, without = p.in.Instances.place(g.deployment, n)
+	case observe.OnInstances(g.deployment):
+		start.Places, without = p.in.Instances.Place(g.deployment, n)
 		start.N = len(start.Places)
 	case p.in.OnFargate != nil:
 		places, taken := p.in.OnFargate(g.deployment, missing) // one behind many without a place may have one
@@ -106,7 +107,7 @@ func (p *planner) startMissing(in desired, g target) {
 		if taken != nil && taken.Answer == quota.TooFast {
 			p.wake(p.now.Add(relaunch))
 		} else if taken != nil {
-			without = &lack{fargate: taken}
+			without = &observe.Lack{Fargate: taken}
 		}
 	}
 	p.start(g, start)
@@ -141,7 +142,7 @@ func (p *planner) start(g target, start verb.StartTasks) {
 
 // held reports whether no task of a generation can be started now, wherever there is room.
 func (p *planner) held(g *generation) bool {
-	if obstacle := p.in.obstacle(g); obstacle != "" {
+	if obstacle := obstacle(&p.in, g); obstacle != "" {
 		p.sayOnce(event.NotLaunched{Err: obstacle})
 		p.wake(p.now.Add(retryLaunch))
 		return true

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -38,8 +39,8 @@ type fixture struct {
 	wakeAt time.Time
 	awaits waitCondition // what it waits for
 
-	controller *Controller // of reconcile
-	delays     Delays      // before the first reconcile
+	controller *Controller    // of reconcile
+	delays     observe.Delays // before the first reconcile
 }
 
 func newFixture(t fatal, change func(*state.Service)) *fixture {
@@ -147,7 +148,7 @@ func (f *fixture) counts(deployment int) state.DeploymentCounts {
 func (f *fixture) schedule() {
 	f.t.Helper()
 	for range 1000 {
-		in, ok := read(f.store.Read(), serviceARN, f.now, f.chance)
+		in, ok := observe.Read(f.store.Read(), serviceARN, f.now, f.chance)
 		if !ok {
 			return
 		}
@@ -178,9 +179,9 @@ func (f *fixture) reconcile(service string) Plan {
 	return plan
 }
 
-func (f *fixture) input() Input {
+func (f *fixture) input() observe.Input {
 	f.t.Helper()
-	in, ok := read(f.store.Read(), serviceARN, f.now, f.chance)
+	in, ok := observe.Read(f.store.Read(), serviceARN, f.now, f.chance)
 	if !ok {
 		f.t.Fatalf("no service")
 	}

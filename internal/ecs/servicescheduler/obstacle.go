@@ -2,18 +2,19 @@ package servicescheduler
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
 // obstacle is the error that keeps every task from being launched; empty if
 // nothing does.
-func (in *Input) obstacle(g *generation) string {
+func obstacle(in *observe.Input, g *generation) string {
 	switch {
 	case g.definition == nil:
 		return "TaskDefinition not found."
 	case in.Roles[g.deployment.ID] != "":
 		return task.RoleNotAssumed(in.Roles[g.deployment.ID])
-	case g.definition.NetworkMode == types.NetworkModeAwsvpc && vpcConfiguration(g.deployment.Revision) == nil:
+	case g.definition.NetworkMode == types.NetworkModeAwsvpc && observe.VPCConfiguration(g.deployment.Revision) == nil:
 		return "Network Configuration must be provided when networkMode 'awsvpc' is specified."
 	case in.Networks[g.deployment.ID] != "":
 		// Source: ECS developer guide, service event messages, for a launch that is refused;

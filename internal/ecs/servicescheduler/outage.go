@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -19,7 +20,7 @@ type limits struct {
 }
 
 // bound has a decision see what there is no capacity of, and what is left of quotas.
-func (in *Input) bound(tx *store.Tx, on limits) {
+func bound(in *observe.Input, tx *store.Tx, on limits) {
 	s, outages := in.Service, on.outages
 	in.OnFargate = func(d *state.Deployment, n int) ([]state.Placement, *placement.Lack) {
 		return placesOnFargate(tx, s, d, n, "", on)
@@ -30,7 +31,7 @@ func (in *Input) bound(tx *store.Tx, on limits) {
 	all := in.Zones
 	in.Zones = func(d *state.Deployment) []string {
 		return slices.DeleteFunc(all(d), func(zone string) bool {
-			if onInstances(d) {
+			if observe.OnInstances(d) {
 				return outages.Down(zone) != nil
 			}
 			strategy := d.Revision.CapacityProviderStrategy

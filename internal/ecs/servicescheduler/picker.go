@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -26,12 +27,12 @@ func byPlacementStrategy(pool *placement.Pool, demand *placement.Demand) picker 
 	}
 }
 
-// picker is that of a deployment, for one choice among its candidates.
-func (i *Instances) picker(d *state.Deployment, candidates []stopCandidate) picker {
-	if onInstances(d) && len(d.Revision.CapacityProviderStrategy) > 0 {
-		return i.byProvider(d, candidates)
+// pickerOf is the picker of a deployment, for one choice among its candidates.
+func pickerOf(i *observe.Instances, d *state.Deployment, candidates []stopCandidate) picker {
+	if observe.OnInstances(d) && len(d.Revision.CapacityProviderStrategy) > 0 {
+		return byProvider(i, d, candidates)
 	}
-	if onInstances(d) {
+	if observe.OnInstances(d) {
 		if demand := i.Demand(d); demand != nil {
 			return byPlacementStrategy(i.Pool(), demand)
 		}

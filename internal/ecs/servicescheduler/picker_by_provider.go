@@ -6,12 +6,13 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // byProvider picks from the capacity provider that has most beyond its share; of its tasks those that wait
 // first, then by the inverse of the service's placement strategy.
-func (i *Instances) byProvider(d *state.Deployment, candidates []stopCandidate) picker {
+func byProvider(i *observe.Instances, d *state.Deployment, candidates []stopCandidate) picker {
 	strategy, count := d.Revision.CapacityProviderStrategy, map[string]int{}
 	for _, t := range candidates {
 		count[t.task.Placement.CapacityProvider]++
@@ -39,14 +40,14 @@ func (i *Instances) byProvider(d *state.Deployment, candidates []stopCandidate) 
 		}
 		for _, name := range slices.Sorted(maps.Keys(picked)) {
 			n := picked[name]
-			chosen = append(chosen, i.pickOf(d, name, of[name], n)...)
+			chosen = append(chosen, pickOf(i, d, name, of[name], n)...)
 		}
 		return chosen
 	}
 }
 
 // pickOf picks n tasks of one capacity provider.
-func (i *Instances) pickOf(d *state.Deployment, provider string, tasks []stopCandidate, n int) []stopCandidate {
+func pickOf(i *observe.Instances, d *state.Deployment, provider string, tasks []stopCandidate, n int) []stopCandidate {
 	placed := func(t stopCandidate) bool { return !t.task.Waits() }
 	sorting.By(tasks, func(a, b stopCandidate) int { return count(placed(a)) - count(placed(b)) })
 	first := slices.IndexFunc(tasks, placed)

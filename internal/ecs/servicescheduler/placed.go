@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -40,7 +41,7 @@ func tasksOnFargate(s *state.Service, verbs []verb.Verb) map[string]int {
 			continue
 		}
 		at := slices.IndexFunc(s.Deployments, func(d *state.Deployment) bool { return d.ID == start.DeploymentID })
-		if onInstances(s.Deployments[at]) {
+		if observe.OnInstances(s.Deployments[at]) {
 			continue
 		}
 		for _, place := range start.Places {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -30,7 +31,7 @@ const (
 
 // Decide makes a plan. It is pure: the same input makes the same plan, and a plan
 // that has been carried out makes the next one empty until something happens.
-func Decide(in Input) Plan {
+func Decide(in observe.Input) Plan {
 	p := newPlanner(in)
 	switch {
 	case in.Service.Status() == state.ServiceInactive:
@@ -51,7 +52,7 @@ func Decide(in Input) Plan {
 // planner gathers a plan. Policies change its copy of the service and its counts,
 // so that each sees what the ones before it decided.
 type planner struct {
-	in       Input
+	in       observe.Input
 	now      time.Time
 	strategy strategy
 	service  *state.Service // a copy
@@ -73,7 +74,7 @@ type planner struct {
 	wakeAt   time.Time
 }
 
-func newPlanner(in Input) *planner {
+func newPlanner(in observe.Input) *planner {
 	p := &planner{in: in, now: in.Now, service: in.Service.Clone(), strategy: strategyOf(in), stopping: map[string]bool{}, records: map[string]*state.ServiceDeployment{}}
 	p.draining = in.Instances.Draining()
 	for _, r := range in.ServiceDeployments {
@@ -128,25 +129,10 @@ func (p *planner) plan() Plan {
 		}
 	}
 	p.putRecords()
-	if p.changed(old) {
+	if changed(p.in.Service, p.service, old) {
 		p.do(verb.PutService{Service: p.service})
 	}
 	return Plan{Verbs: p.verbs, WakeAt: p.wakeAt, awaits: p.awaits, crowded: p.crowded, heeds: p.heeds}
-}
-
-func (p *planner) changed(old map[string]*state.Deployment) bool {
-	before, after := p.in.Service, p.service
-	if before.Throttle != after.Throttle || before.Steady != after.Steady || before.Completed != after.Completed ||
-		before.Daemons != after.Daemons || before.Rebalancing != after.Rebalancing ||
-		!before.InactiveAt.Equal(after.InactiveAt) || len(before.Deployments) != len(after.Deployments) {
-		return true
-	}
-	for _, d := range after.Deployments {
-		if old[d.ID] == nil || *old[d.ID] != *d {
-			return true
-		}
-	}
-	return false
 }
 
 func (p *planner) do(v verb.Verb) { p.verbs = append(p.verbs, v) }

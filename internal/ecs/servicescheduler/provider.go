@@ -4,6 +4,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -16,7 +17,7 @@ import (
 //	a and b 1:1, D=4, a without instances, with managed scaling: 2 tasks on b, 2 wait for a.
 //
 // Source: ECS developer guide, capacity providers.
-func (p *planner) placeByStrategy(g *generation, n int) (places []state.Placement, lack *lack) {
+func (p *planner) placeByStrategy(g *generation, n int) (places []state.Placement, lack *observe.Lack) {
 	instances, count := p.in.Instances, onProviders(p.in.Summary, g.deployment)
 	pool, waiting := instances.Pool(), instances.Waiting()
 	for range n {
@@ -27,7 +28,7 @@ func (p *planner) placeByStrategy(g *generation, n int) (places []state.Placemen
 		switch {
 		case place.ContainerInstance != "":
 		case !instances.Scales(name):
-			lack = lack.or(demand, misses)
+			lack = lack.Or(demand, misses)
 			continue
 		case !p.in.Quotas.Allows(quota.ProvisioningTasks, waiting+1):
 			p.tooManyWait(name)

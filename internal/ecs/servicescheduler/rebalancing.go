@@ -6,6 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/rebalance"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -79,7 +80,7 @@ func (p *planner) keepMoved(in desired) {
 // them is looked at only if zones are out of balance that have some.
 func (p *planner) spread(g *generation, placed map[string]int) *rebalance.Spread {
 	s := rebalance.New(p.in.Zones(g.deployment), placed)
-	if !s.Balanced() && onInstances(g.deployment) {
+	if !s.Balanced() && observe.OnInstances(g.deployment) {
 		s = rebalance.New(p.in.Instances.ZonesFor(g.deployment), placed)
 	}
 	if g.counts.Protected > 0 {
@@ -94,7 +95,7 @@ func (p *planner) spread(g *generation, placed map[string]int) *rebalance.Spread
 
 // hearOfZones has the service wake when there is a container instance in a zone that may get tasks of it.
 func (p *planner) hearOfZones(g *generation, placed map[string]int) {
-	if onInstances(g.deployment) {
+	if observe.OnInstances(g.deployment) {
 		p.crowded = rebalance.Crowded(placed)
 	}
 }
@@ -106,7 +107,7 @@ func (p *planner) stopMoved(g target, s *rebalance.Spread) {
 		return
 	}
 	tasks := inStopOrder(p.tasks(g.generation))
-	pick := p.in.Instances.picker(g.deployment, tasks)
+	pick := pickerOf(p.in.Instances, g.deployment, tasks)
 	chosen := map[string][]stopCandidate{}
 	var zones []string
 	for n := min(now.Extra, maxStops); n > 0; n-- {
@@ -143,7 +144,7 @@ func (p *planner) startMoves(g target, s *rebalance.Spread) {
 	if _, _, moves := s.Move(); moves && (room <= 0 || p.held(g.generation)) {
 		return
 	}
-	if p.in.OnFargate != nil && !onInstances(g.deployment) {
+	if p.in.OnFargate != nil && !observe.OnInstances(g.deployment) {
 		if granted, _ := p.in.OnFargate(g.deployment, room); len(granted) < room {
 			room = len(granted)
 			p.wake(p.now.Add(retryPlacement))
@@ -179,7 +180,7 @@ func (p *planner) startMoves(g target, s *rebalance.Spread) {
 // placesIn finds a place in a zone, or says why there is none. Fargate has room for all, and
 // chooses the place when the task is made.
 func (p *planner) placesIn(g *generation) func(zone string) (state.Placement, []placement.Miss) {
-	if !onInstances(g.deployment) {
+	if !observe.OnInstances(g.deployment) {
 		return func(string) (state.Placement, []placement.Miss) { return state.Placement{}, nil }
 	}
 	type on struct{ zone, provider string }
@@ -210,7 +211,7 @@ func (p *planner) tellZoneProtected(g target, s *rebalance.Spread) {
 	for _, z := range s.Zones() {
 		kept += z.Kept
 	}
-	if onInstances(g.deployment) {
+	if observe.OnInstances(g.deployment) {
 		p.await(forInstances)
 	}
 	p.sayUnlessSaid(event.ZoneTasksProtected{Deployment: g.deployment.ID, Tasks: kept})
@@ -221,16 +222,4 @@ func zoneTasks(s *rebalance.Spread) (zones []event.ZoneTasks) {
 		zones = append(zones, event.ZoneTasks{Zone: z.Name, Tasks: z.Tasks})
 	}
 	return zones
-}
-
-// withStart adds a start to those of its zone.
-func withStart(starts []verb.StartTasks, deployment, zone string, place state.Placement) []verb.StartTasks {
-	at := slices.IndexFunc(starts, func(s verb.StartTasks) bool { return s.Zone == zone })
-	if at < 0 {
-		at, starts = len(starts), append(starts, verb.StartTasks{DeploymentID: deployment, Zone: zone})
-	}
-	if starts[at].N++; place.ContainerInstance != "" {
-		starts[at].Places = append(starts[at].Places, place)
-	}
-	return starts
 }

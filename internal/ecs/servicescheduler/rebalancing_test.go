@@ -313,8 +313,8 @@ func TestBalanceCostsNothing(t *testing.T) {
 	g.settle()
 	in = g.input()
 	in.Tasks = func(string) []*state.Task { t.Error("tasks are listed"); return nil }
-	if plan := Decide(in); len(plan.Verbs) > 0 || in.Instances.pool != nil || !slices.Equal(plan.crowded, []string{"us-east-1a", "us-east-1b", "us-east-1c"}) {
-		t.Errorf("verbs %+v, pool %v, crowded %q", plan.Verbs, in.Instances.pool != nil, plan.crowded)
+	if plan := Decide(in); len(plan.Verbs) > 0 || in.Instances.Used() || !slices.Equal(plan.crowded, []string{"us-east-1a", "us-east-1b", "us-east-1c"}) {
+		t.Errorf("verbs %+v, pool %v, crowded %q", plan.Verbs, in.Instances.Used(), plan.crowded)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -38,7 +39,7 @@ func TestKeptDeployment(t *testing.T) {
 			}
 			s.Deployments = append(s.Deployments, d)
 		}
-		if got := slices.Index(s.Deployments, keptDeployment(s)); got != test.want {
+		if got := slices.Index(s.Deployments, observe.KeptDeployment(s)); got != test.want {
 			t.Errorf("of %q number %d, want %d", test.listed, got, test.want)
 		}
 	}

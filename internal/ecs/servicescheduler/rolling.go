@@ -3,6 +3,7 @@ package servicescheduler
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/bounds"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -51,7 +52,7 @@ func (p *planner) idle(g *generation) bool {
 // kept is the generation that is to have the desired count of tasks; nil: none is, and the service
 // stalls. See keptDeployment.
 func (p *planner) kept() *generation {
-	d := keptDeployment(p.service)
+	d := observe.KeptDeployment(p.service)
 	for _, g := range p.all() {
 		if g.deployment == d {
 			return g

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
@@ -34,7 +35,7 @@ func (c *change) StartTasks(v verb.StartTasks) {
 func (c *change) start(v verb.StartTasks) (ids []string) {
 	at := slices.IndexFunc(c.service.Deployments, func(d *state.Deployment) bool { return d.ID == v.DeploymentID })
 	d := c.service.Deployments[at]
-	template := newTemplate(c.tx, c.service, d, c.now)
+	template := observe.NewTemplate(c.tx, c.service, d, c.now)
 	if d.Revision.TasksLaunchType() == types.LaunchTypeFargate && v.Places == nil {
 		v.Places, _ = placesOnFargate(c.tx, c.service, d, v.N, v.Zone, limits{})
 	}
@@ -50,11 +51,11 @@ func (c *change) start(v verb.StartTasks) (ids []string) {
 func placesOnFargate(tx *store.Tx, s *state.Service, d *state.Deployment, n int, zone string, on limits) (places []state.Placement, lack *placement.Lack) {
 	where := placement.Request{
 		Strategy: d.Revision.CapacityProviderStrategy, Outages: on.outages, Allowance: on.allowance,
-		Subnets: subnets(tx, arn.ScopeOf(s.ARN), vpcConfiguration(d.Revision).Subnets),
+		Subnets: observe.Subnets(tx, arn.ScopeOf(s.ARN), observe.VPCConfiguration(d.Revision).Subnets),
 		Task:    taskOf(s, d),
 	}
 	if on.allowance != nil {
-		where.CPU = int(taskdef.Size(definitionOf(tx, d.Revision).Definition(), nil).CPU)
+		where.CPU = int(taskdef.Size(observe.DefinitionOf(tx, d.Revision).Definition(), nil).CPU)
 	}
 	if zone != "" {
 		where.Subnets = slices.DeleteFunc(where.Subnets, func(s *ec2network.Subnet) bool { return s.Zone != zone })

@@ -92,7 +92,7 @@ func (p *planner) stopSpare(in desired) {
 
 // stopSome stops up to n of the candidates, such that the rest is spread.
 func (p *planner) stopSome(g target, candidates []stopCandidate, n int) {
-	chosen := choose(candidates, min(n, maxStops), p.in.Instances.picker(g.deployment, candidates))
+	chosen := choose(candidates, min(n, maxStops), pickerOf(p.in.Instances, g.deployment, candidates))
 	p.stop(g.generation, chosen, reasonScaling(g.deployment.ID))
 }
 

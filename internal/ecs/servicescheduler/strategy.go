@@ -2,6 +2,7 @@ package servicescheduler
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
 )
 
@@ -25,7 +26,7 @@ type strategy interface {
 // strategyOf is the deployment strategy of a service: that of its PRIMARY deployment, which an update of
 // the service's configuration does not change. Once that has ended, tasks are replaced as by a rolling
 // update.
-func strategyOf(in Input) strategy {
+func strategyOf(in observe.Input) strategy {
 	if in.Service.SchedulingStrategy == types.SchedulingStrategyDaemon {
 		return daemon{}
 	}

@@ -2,6 +2,7 @@ package servicescheduler
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 )
 
@@ -9,7 +10,7 @@ import (
 // waits for room, and tries again by itself as well.
 //
 // Source: ECS developer guide, service event messages.
-func (p *planner) lackRoom(g *generation, without *lack) {
+func (p *planner) lackRoom(g *generation, without *observe.Lack) {
 	p.awaits = forRoom
 	d := g.deployment
 	again := d.UnplacedAt.Add(placementPause(p.service, g))
@@ -20,13 +21,13 @@ func (p *planner) lackRoom(g *generation, without *lack) {
 	}
 	d.UnplacedAt = p.now
 	d.Unplaced++
-	if on := without.fargate; on != nil {
+	if on := without.Fargate; on != nil {
 		if on.Outage != nil {
 			p.do(verb.TellOutage{Outage: on.Outage})
 		}
 		p.sayOnce(event.NotPlaced{Reason: on.Reason()})
 	} else {
-		p.sayOnce(event.NewNoPlace(without.demand.CapacityProvider, without.misses))
+		p.sayOnce(event.NewNoPlace(without.Demand.CapacityProvider, without.Misses))
 	}
 	p.wake(p.now.Add(placementPause(p.service, g)))
 }
@@ -64,7 +65,7 @@ func (p *planner) stopsUnderWay() bool {
 	}
 	for _, g := range p.all() {
 		for _, t := range p.in.Tasks(g.deployment.ID) {
-			if (t.Stop != nil || p.stopping[t.ARN]) && p.in.Instances.instanceOf(t) != unheard {
+			if (t.Stop != nil || p.stopping[t.ARN]) && p.in.Instances.InstanceOf(t) != observe.Unheard {
 				return true
 			}
 		}

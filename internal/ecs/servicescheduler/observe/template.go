@@ -1,4 +1,4 @@
-package servicescheduler
+package observe
 
 import (
 	"time"
@@ -12,10 +12,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
-// newTemplate is what the tasks of a deployment are made of; its task definition exists.
-func newTemplate(tx *store.Tx, s *state.Service, d *state.Deployment, now time.Time) *task.Template {
-	r, definition := d.Revision, definitionOf(tx, d.Revision)
-	cluster, vpc := state.FindCluster(tx, s.ClusterARN), vpcConfiguration(r)
+// NewTemplate is what the tasks of a deployment are made of; its task definition exists.
+func NewTemplate(tx *store.Tx, s *state.Service, d *state.Deployment, now time.Time) *task.Template {
+	r, definition := d.Revision, DefinitionOf(tx, d.Revision)
+	cluster, vpc := state.FindCluster(tx, s.ClusterARN), VPCConfiguration(r)
 	if vpc == nil {
 		vpc = &types.AwsVpcConfiguration{}
 	}
@@ -32,8 +32,8 @@ func newTemplate(tx *store.Tx, s *state.Service, d *state.Deployment, now time.T
 	})
 }
 
-// subnets finds those of a network configuration. No task starts while one is gone.
-func subnets(tx *store.Tx, scope arn.Scope, ids []string) []*ec2network.Subnet {
+// Subnets finds those of a network configuration. No task starts while one is gone.
+func Subnets(tx *store.Tx, scope arn.Scope, ids []string) []*ec2network.Subnet {
 	var found []*ec2network.Subnet
 	for _, id := range ids {
 		if s := ec2network.FindSubnet(tx, scope, id); s != nil {
@@ -54,8 +54,8 @@ func taskTags(s *state.Service, cluster *state.Cluster, definition *state.TaskDe
 	return task.Tags(handedDown, nil, s.EnableECSManagedTags, cluster.Name, s.Name)
 }
 
-// definitionOf is the task definition of a revision, or nil when it is gone.
-func definitionOf(tx *store.Tx, r *state.ServiceRevision) *state.TaskDefinition {
+// DefinitionOf is the task definition of a revision, or nil when it is gone.
+func DefinitionOf(tx *store.Tx, r *state.ServiceRevision) *state.TaskDefinition {
 	ref, err := taskdef.ParseRef(r.TaskDefinition)
 	if err != nil {
 		return nil
@@ -63,7 +63,8 @@ func definitionOf(tx *store.Tx, r *state.ServiceRevision) *state.TaskDefinition 
 	return state.FindTaskDefinition(tx, arn.Scope{Region: ref.Region, Account: ref.Account}, ref.Family, int(ref.Revision))
 }
 
-func vpcConfiguration(r *state.ServiceRevision) *types.AwsVpcConfiguration {
+// VPCConfiguration is the network configuration of a revision whose tasks have network interfaces of their own; nil: of another.
+func VPCConfiguration(r *state.ServiceRevision) *types.AwsVpcConfiguration {
 	if r.NetworkConfiguration == nil || r.NetworkConfiguration.AwsvpcConfiguration == nil ||
 		len(r.NetworkConfiguration.AwsvpcConfiguration.Subnets) == 0 {
 		return nil
@@ -71,9 +72,9 @@ func vpcConfiguration(r *state.ServiceRevision) *types.AwsVpcConfiguration {
 	return r.NetworkConfiguration.AwsvpcConfiguration
 }
 
-// onInstances reports whether tasks of a deployment run on container instances. An older one's may
+// OnInstances reports whether tasks of a deployment run on container instances. An older one's may
 // where those of the PRIMARY one do not.
-func onInstances(d *state.Deployment) bool {
+func OnInstances(d *state.Deployment) bool {
 	return d.Revision.TasksLaunchType() != types.LaunchTypeFargate
 }
 

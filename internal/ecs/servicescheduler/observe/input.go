@@ -1,4 +1,4 @@
-package servicescheduler
+package observe
 
 import (
 	"time"

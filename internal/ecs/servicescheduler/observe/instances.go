@@ -1,4 +1,4 @@
-package servicescheduler
+package observe
 
 import (
 	"slices"
@@ -25,7 +25,7 @@ type Instances struct {
 
 // newInstances is nil where all tasks run on Fargate.
 func newInstances(tx *store.Tx, s *state.Service, chance placement.Chance) *Instances {
-	if !slices.ContainsFunc(s.Deployments, onInstances) {
+	if !slices.ContainsFunc(s.Deployments, OnInstances) {
 		return nil
 	}
 	return &Instances{tx: tx, service: s, chance: chance, demands: map[[2]string]*placement.Demand{}}
@@ -46,6 +46,9 @@ func (i *Instances) Pool() *placement.Pool {
 	}
 	return i.pool
 }
+
+// Used reports whether a decision has asked for the Pool, which costs a look at each container instance.
+func (i *Instances) Used() bool { return i.pool != nil }
 
 // Demand is what a task of a deployment asks of a container instance; nil if the task
 // definition is gone.
@@ -86,23 +89,23 @@ func providersOf(d *state.Deployment) (names []string) {
 
 // zones are those that have a place for tasks of a deployment, if its kind does not matter.
 func zones(tx *store.Tx, s *state.Service, d *state.Deployment) (zones []string) {
-	if onInstances(d) {
+	if OnInstances(d) {
 		return placement.Zones(tx, state.FindCluster(tx, s.ClusterARN))
 	}
-	for _, subnet := range subnets(tx, arn.ScopeOf(s.ARN), vpcConfiguration(d.Revision).Subnets) {
+	for _, subnet := range Subnets(tx, arn.ScopeOf(s.ARN), VPCConfiguration(d.Revision).Subnets) {
 		zones = append(zones, subnet.Zone)
 	}
 	return zones
 }
 
-// place finds places for up to n tasks of a deployment on container instances. If they are
+// Place finds places for up to n tasks of a deployment on container instances. If they are
 // fewer, it says why the next one has none.
-func (i *Instances) place(d *state.Deployment, n int) (places []state.Placement, without *lack) {
+func (i *Instances) Place(d *state.Deployment, n int) (places []state.Placement, without *Lack) {
 	pool, demand := i.Pool(), i.Demand(d)
 	for len(places) < n {
 		place, misses := pool.Place(demand)
 		if place.ContainerInstance == "" {
-			return places, &lack{demand: demand, misses: misses}
+			return places, &Lack{Demand: demand, Misses: misses}
 		}
 		places = append(places, place)
 	}
@@ -143,12 +146,12 @@ func (i *Instances) Draining() map[string]bool {
 // those that the service has now, not those that it had when the deployment was made: a change
 // of them makes no deployment.
 func demandOf(tx *store.Tx, s *state.Service, d *state.Deployment, provider string) *placement.Demand {
-	if definitionOf(tx, d.Revision) == nil {
+	if DefinitionOf(tx, d.Revision) == nil {
 		return nil
 	}
 	where := task.Where{Constraints: s.PlacementConstraints, Strategy: s.PlacementStrategy, CapacityProvider: provider}
-	if vpc := vpcConfiguration(d.Revision); vpc != nil {
-		where.Subnets = subnets(tx, arn.ScopeOf(s.ARN), vpc.Subnets)
+	if vpc := VPCConfiguration(d.Revision); vpc != nil {
+		where.Subnets = Subnets(tx, arn.ScopeOf(s.ARN), vpc.Subnets)
 	}
-	return newTemplate(tx, s, d, time.Time{}).Demand(where)
+	return NewTemplate(tx, s, d, time.Time{}).Demand(where)
 }

@@ -1,11 +1,11 @@
-package servicescheduler
+package observe
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// keptDeployment is that of which a service is to have its desired count of tasks. A PRIMARY
+// KeptDeployment is that of which a service is to have its desired count of tasks. A PRIMARY
 // deployment that failed launches none, and the one that completed last has them in its place.
 //
 //	A completed, B PRIMARY:                                    B
@@ -20,7 +20,7 @@ import (
 // a deployment that failed and for the service that stalls. What becomes of older tasks then is
 // not published: that the last revision which completed is kept at the desired count is the
 // emulator's choice.
-func keptDeployment(s *state.Service) *state.Deployment {
+func KeptDeployment(s *state.Service) *state.Deployment {
 	primary := s.Primary()
 	if primary.RolloutState != types.DeploymentRolloutStateFailed {
 		return primary

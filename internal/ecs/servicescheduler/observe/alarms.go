@@ -1,4 +1,4 @@
-package servicescheduler
+package observe
 
 import (
 	"time"
@@ -24,7 +24,7 @@ type Alarm struct {
 // readAlarms gathers the alarms that a service deployment watches, by name. One that is gone is not
 // triggered; it may come back.
 func readAlarms(tx *store.Tx, r *state.ServiceDeployment) map[string]Alarm {
-	c := deploymentAlarms(r)
+	c := DeploymentAlarms(r)
 	if c == nil {
 		return nil
 	}
@@ -44,8 +44,8 @@ func triggered(is cloudwatch.Standing, name string, watched *state.DeploymentAla
 	return is.State == cw.StateValueAlarm || watched.Status != "" && is.Alarmed > watched.Before[name]
 }
 
-// deploymentAlarms are those that a service deployment is to watch; nil: none.
-func deploymentAlarms(r *state.ServiceDeployment) *types.DeploymentAlarms {
+// DeploymentAlarms are those that a service deployment is to watch; nil: none.
+func DeploymentAlarms(r *state.ServiceDeployment) *types.DeploymentAlarms {
 	if r == nil || r.DeploymentConfiguration == nil {
 		return nil
 	}

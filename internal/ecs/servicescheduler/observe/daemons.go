@@ -1,4 +1,4 @@
-package servicescheduler
+package observe
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -11,7 +11,7 @@ import (
 // will need.
 func ReserveDaemons(tx *store.Tx, pool *placement.Pool, clusterARN string) {
 	for _, daemon := range state.DaemonServices(tx, clusterARN) {
-		d := keptDeployment(daemon)
+		d := KeptDeployment(daemon)
 		if d == nil {
 			continue
 		}
@@ -21,8 +21,8 @@ func ReserveDaemons(tx *store.Tx, pool *placement.Pool, clusterARN string) {
 	}
 }
 
-// matching are the instances that satisfy what the tasks of a deployment ask for.
-func (i *Instances) matching(d *state.Deployment) []*state.ContainerInstance {
+// Matching are the instances that satisfy what the tasks of a deployment ask for.
+func (i *Instances) Matching(d *state.Deployment) []*state.ContainerInstance {
 	if i == nil {
 		return nil
 	}
@@ -32,34 +32,35 @@ func (i *Instances) matching(d *state.Deployment) []*state.ContainerInstance {
 	return nil
 }
 
-// instanceState is that of a container instance.
-type instanceState int
+// InstanceState is how a container instance fares.
+type InstanceState int
 
+// Values of InstanceState.
 const (
-	inService      instanceState = iota
-	unheard                      // its agent is not connected
-	leavingService               // it drains
-	gone
+	InService      InstanceState = iota
+	Unheard                      // its agent is not connected
+	LeavingService               // it drains
+	Gone
 )
 
-// instanceOf is how the container instance of a task fares. On Fargate, each task is in service.
-func (i *Instances) instanceOf(t *state.Task) instanceState {
+// InstanceOf is how the container instance of a task fares. On Fargate, each task is in service.
+func (i *Instances) InstanceOf(t *state.Task) InstanceState {
 	if i == nil {
-		return inService
+		return InService
 	}
 	switch on := state.FindContainerInstance(i.tx, t.Placement.ContainerInstance); {
 	case on == nil || on.Status == state.InstanceInactive:
-		return gone
+		return Gone
 	case on.Status == state.InstanceDraining:
-		return leavingService
+		return LeavingService
 	case !on.AgentConnected:
-		return unheard
+		return Unheard
 	}
-	return inService
+	return InService
 }
 
-// onlyDaemons reports whether a container instance has no task but daemons.
-func (i *Instances) onlyDaemons(instance string) bool {
+// OnlyDaemons reports whether a container instance has no task but daemons.
+func (i *Instances) OnlyDaemons(instance string) bool {
 	for _, t := range state.InstanceTasks(i.tx, instance) {
 		if !i.daemon(t) {
 			return false
