@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/bounds"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -25,20 +26,16 @@ func newDeployment(revision *state.ServiceRevision, now time.Time) *state.Deploy
 }
 
 // defaultDeploymentConfiguration is what services show when nothing was said (ECS0080).
-// Source of the percentages: ECS API reference, DeploymentConfiguration.
 func defaultDeploymentConfiguration(strategy types.SchedulingStrategy) *types.DeploymentConfiguration {
-	maximum, minimumHealthy := int32(200), int32(100)
-	if strategy == types.SchedulingStrategyDaemon {
-		maximum, minimumHealthy = 100, 0
-	}
+	maximum, minimumHealthy := bounds.Percentages(nil, strategy)
 	return &types.DeploymentConfiguration{
 		BakeTimeInMinutes: aws.Int32(0),
 		DeploymentCircuitBreaker: &types.DeploymentCircuitBreaker{
 			ResetOnHealthyTask:     aws.Bool(true),
 			ThresholdConfiguration: &types.ThresholdConfiguration{Type: types.ThresholdTypeBoundedPercent, Value: 50},
 		},
-		MaximumPercent:        &maximum,
-		MinimumHealthyPercent: &minimumHealthy,
+		MaximumPercent:        aws.Int32(int32(maximum)),
+		MinimumHealthyPercent: aws.Int32(int32(minimumHealthy)),
 		Strategy:              types.DeploymentStrategyRolling,
 	}
 }
