@@ -191,7 +191,7 @@ func (a *API) serviceCapacity(cluster *state.Cluster, in *sdk.CreateServiceInput
 	return a.launches.ChooseCapacity(cluster, launchType, in.CapacityProviderStrategy)
 }
 
-// revision makes a service revision of a launch that has passed checkLaunch.
+// revision makes a service revision of a launch that has passed launch.Check.
 func (a *API) revision(c kit.InCluster, def *types.TaskDefinition, l launch.Spec) (*state.ServiceRevision, error) {
 	r := &state.ServiceRevision{
 		TaskDefinition:           aws.ToString(def.TaskDefinitionArn),

@@ -1,4 +1,5 @@
-// Package retention forgets what AWS shows no more, a minute of the emulator's clock late at most.
+// Package retention forgets what AWS shows no more, a minute of the emulator's clock late at most: modules say what.
+// The retention of a log group is in internal/aws/cloudwatchlogs.
 package retention
 
 import (
@@ -119,8 +120,8 @@ func (k *Keeper) Wait() {
 	defer k.working.Unlock()
 }
 
-// sweepLogs removes log events that are older than the retention of their group. No request sees
-// them before, so it can take its time.
+// sweep removes what is old beside the store, such as log events that are older than the retention of their group. No
+// request sees them before, so it can take its time.
 func (k *Keeper) sweep(now time.Time) {
 	if now.Sub(k.swept) < sweepEvery {
 		return

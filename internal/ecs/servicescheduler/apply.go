@@ -2,6 +2,8 @@ package servicescheduler
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -92,6 +94,18 @@ func (c *change) PutServiceDeployment(v verb.PutServiceDeployment) {
 // SetWeights implements verb.Doer.
 func (c *change) SetWeights(v verb.SetWeights) {
 	c.refused = errors.Join(c.refused, elbv2.SetWeights(c.tx, v.Rule, v.Weights))
+}
+
+// SetSplit implements verb.Doer: it has proxies share the requests to a service.
+func (c *change) SetSplit(v verb.SetSplit) {
+	split := v.Split
+	var shares []servicediscovery.Share
+	for _, id := range slices.Sorted(maps.Keys(split.Production)) {
+		shares = append(shares, servicediscovery.Share{Deployment: id, Weight: split.Production[id]})
+	}
+	for _, discovered := range servicediscovery.ECSServices(c.tx, c.service.ARN) {
+		servicediscovery.SetWeights(c.tx, &servicediscovery.Weights{ServiceARN: discovered.ARN, Shares: shares, Test: split.Test, At: c.now})
+	}
 }
 
 // ShareAlike implements verb.Doer.

@@ -7,7 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// condition is how a task of a generation counts.
+// condition is how a task of a generation counts; replaceUnhealthy in executor.go stops those that are unhealthy.
 func (p *planner) condition(g *generation, t *state.Task) condition {
 	switch {
 	case t.Status.LastStatus != state.Running:

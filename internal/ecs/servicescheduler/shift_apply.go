@@ -1,28 +1,14 @@
 package servicescheduler
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
-
-// SetSplit implements verb.Doer: it has proxies share the requests to a service.
-func (c *change) SetSplit(v verb.SetSplit) {
-	split := v.Split
-	var shares []servicediscovery.Share
-	for _, id := range slices.Sorted(maps.Keys(split.Production)) {
-		shares = append(shares, servicediscovery.Share{Deployment: id, Weight: split.Production[id]})
-	}
-	for _, discovered := range servicediscovery.ECSServices(c.tx, c.service.ARN) {
-		servicediscovery.SetWeights(c.tx, &servicediscovery.Weights{ServiceARN: discovered.ARN, Shares: shares, Test: split.Test, At: c.now})
-	}
-}
 
 // refusedRoles are the infrastructure roles of a service's load balancers that ECS cannot assume.
 func refusedRoles(s *state.Service, refused func(role string) bool) map[string]bool {

@@ -42,8 +42,6 @@ const (
 	// AWS's plugin takes up to 6 seconds for its tries, and does not know the emulator's clock
 	// (recorded-exec.md X13).
 	resumption = time.Minute
-	// idleLimit ends a session without data either way. Source: spec/tasks.md E.12.
-	idleLimit = 20 * time.Minute
 	// closing is how long a client has that does not read what its session ends with: the five
 	// seconds for its acknowledgements, and a moment.
 	closing = 6 * time.Second
@@ -143,20 +141,6 @@ func (s *session) waits() (until time.Time, waits bool) {
 
 // touch notes that there is data, with s.mu held.
 func (s *session) touch() { s.active = s.kernel.Clock.Now() }
-
-// checkIdle ends the session if it has been idle for too long.
-func (s *session) checkIdle() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.over || s.ending {
-		return
-	}
-	if left := idleLimit - s.kernel.Clock.Now().Sub(s.active); left > 0 {
-		s.idle = s.kernel.Clock.AfterFunc(left, s.checkIdle)
-		return
-	}
-	s.finishLocked(idleText, Terminated)
-}
 
 // info is what is told of it, for those who have s.mu or know that no one else has the session.
 func (s *session) info() Info {

@@ -7,7 +7,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-// healthIs takes over what a health check found, and reports whether that is new.
+// healthIs takes over what a health check found, which engines tell: Docker judges the exit codes by itself, and the simulation
+// in backend/sim/health.go. It reports whether that is new.
 func (v *view) healthIs(on resource, health backend.Health, now time.Time) (changed bool) {
 	if on == theSandbox || v.definitions[on.index].HealthCheck == nil {
 		return false

@@ -124,3 +124,19 @@ func (a *advance) mayLead() bool {
 		return true
 	}
 }
+
+// weights are those of two groups of which one has a percentage: 100 and 0 where it is all or nothing,
+// and tenths of a percent while traffic is split. A group that is shared has all of it: that traffic goes to
+// no group without tasks is the emulator's choice.
+func (p pair) weights(percent float64) Weights {
+	switch w := tenths(percent); {
+	case p.shared:
+		return Weights{p.target: 100, p.source: 0}
+	case percent <= 0:
+		return Weights{p.target: 0, p.source: 100}
+	case w >= 1000:
+		return Weights{p.target: 100, p.source: 0}
+	default:
+		return Weights{p.target: w, p.source: 1000 - w}
+	}
+}
