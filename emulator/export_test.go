@@ -84,7 +84,7 @@ func (s *Server) Faulty() backend.Engine { return s.parts.engine.Faulty() }
 // Services are the APIs of AWS that an emulator has.
 func Services() []awsapi.Service { return ServicesWith(Options{}) }
 
-// ServicesWith are those of an emulator with options.
+// ServicesWith are the APIs of an emulator with options.
 func ServicesWith(o Options) []awsapi.Service {
 	o.InProcess = true
 	s, err := New(o)

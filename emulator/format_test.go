@@ -179,7 +179,7 @@ func eventLines(t *testing.T, rows *store.Store) (lines []string) {
 	return lines
 }
 
-// unpack writes a state file where an emulator finds it: that of one that was killed. formats/README.md says how the
+// unpack writes a state file, which a killed emulator has left, where another one finds it. formats/README.md says how the
 // file of a format is made.
 func unpack(t *testing.T, name string) (dir string) {
 	t.Helper()

@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// CertificateAuthorityRoutes answer with the certificate, as PEM, of who issues those of ACM: a client that trusts it
+// CertificateAuthorityRoutes answer with the certificate, as PEM, of the authority that issues certificates of ACM: a client that trusts it
 // trusts them.
 func CertificateAuthorityRoutes(certificate func() (string, error)) []Route {
 	return []Route{{"ca.pem", reading, func(w http.ResponseWriter, _ *http.Request) {

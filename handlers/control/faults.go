@@ -86,7 +86,7 @@ func (o faultRoute) add(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusCreated, added, o.Log)
 }
 
-// run adds those of a list.
+// run adds the faults of a list.
 func (o faultRoute) run(w http.ResponseWriter, body []byte) {
 	list, err := faults.Read(body)
 	if err == nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceload"
 )
 
-// allRoutes are those of every capability.
+// allRoutes are the routes of every capability.
 func allRoutes() []control.Route {
 	return slices.Concat(
 		control.LoadBalancerRoutes(nil, nil), control.DeliveryRoutes(control.DeliveryOptions{}), control.ScalingRoutes(nil, nil),
@@ -25,7 +25,7 @@ func allRoutes() []control.Route {
 	)
 }
 
-// A path that is not there is told which are, each once: those of capabilities before the reset.
+// A path that is not there is told which are, each once: paths of capabilities before the reset.
 func TestUnknownPathNamesTheRoutes(t *testing.T) {
 	for _, c := range []struct {
 		routes []control.Route

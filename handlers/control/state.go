@@ -14,6 +14,6 @@ type StateStatus string
 const (
 	StateReady      StateStatus = "ready"
 	StateUnwritable StateStatus = "unwritable"
-	// StateFull is that of log events whose disk is full: the oldest make room for new ones.
+	// StateFull: the disk of log events is full, and the oldest make room for new ones.
 	StateFull StateStatus = "full"
 )

@@ -41,7 +41,7 @@ type Core struct {
 	Begun bool
 	// Services are the names of the APIs, as signatures have them.
 	Services []string
-	// Announcements are those of all modules.
+	// Announcements of all modules.
 	Announcements []Announcement
 }
 

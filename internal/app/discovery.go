@@ -103,7 +103,7 @@ func (d *Discovery) resolvers() []control.Resolver {
 	return all
 }
 
-// proxies are those of Service Connect, as /_emulator/discovery shows them.
+// proxies are the proxies of Service Connect, as /_emulator/discovery shows them.
 func (d *Discovery) proxies() map[string]control.Proxy {
 	all := map[string]control.Proxy{}
 	for task, known := range d.connect.Load().Known() {

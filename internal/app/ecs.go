@@ -144,7 +144,7 @@ func (e *ECS) hookRole(deploymentARN, role, session string) (apiclient.Principal
 	return e.Credentials.Role(arn.ScopeOf(deploymentARN), role, session)
 }
 
-// aboutECS names the changes that ECS announces. Those of faults are the emulator's own.
+// aboutECS names the changes that ECS announces. Changes of faults are the emulator's own.
 func aboutECS(change any) (About, bool) {
 	about := About{Source: "aws.ecs"}
 	switch c := change.(type) {

@@ -28,7 +28,7 @@ const Fargate = ""
 // gone is the reason of tasks that end with what runs them. It is the emulator's own: on AWS nothing of the kind happens.
 const gone = "ecs-emulator: the container engine that ran the task is gone."
 
-// Engine is what runs containers, and the agent that has it run those of tasks.
+// Engine runs containers, and its agent says which.
 type Engine struct {
 	*Core
 	EngineOptions

@@ -27,7 +27,7 @@ type Faults struct {
 	Loads     func() *serviceload.Board
 	LookAgain func() // is called when there may be capacity again
 
-	// Calls are those of APIs that go wrong.
+	// Calls of APIs that go wrong.
 	Calls awsapi.CallFaults
 
 	kit       *faults.Kit

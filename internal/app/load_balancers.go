@@ -74,7 +74,7 @@ func certificate(tx *store.Tx, scope arn.Scope, arn string) (chain, key string, 
 	return pair.Certificates, pair.PrivateKey, true
 }
 
-// authority is the certificate of the authority that issues those of ACM, as PEM.
+// authority is the certificate, as PEM, of the authority that issues certificates of ACM.
 func (b *LoadBalancers) authority() (string, error) {
 	now := b.Clock.Now()
 	authority, err := certificates.Issuer(b.Store, now, b.Clock.Wall(now))

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
 
-// Sessions are those of ECS Exec and Session Manager. They are no rows: they end with the process.
+// Sessions has the sessions of ECS Exec and Session Manager. They are no rows: they end with the process.
 type Sessions struct {
 	*Core
 	Engine    *Engine
@@ -62,7 +62,7 @@ const (
 	resetText  = "The session has ended with its task: ecs-emulator was reset."
 )
 
-// CheckPublicURL refuses a URL that cannot be that of the endpoint, and PublicHost is the host in it.
+// CheckPublicURL refuses a URL under which the endpoint cannot be reached.
 func CheckPublicURL(url string) error { return ssmsession.CheckPublicURL(url) }
 
 // PublicHost is the host of a URL of the endpoint, empty for none.

@@ -7,7 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// withStart adds a start to those of its zone.
+// withStart adds a start to the starts of its zone.
 func withStart(starts []verb.StartTasks, deployment, zone string, place state.Placement) []verb.StartTasks {
 	at := slices.IndexFunc(starts, func(s verb.StartTasks) bool { return s.Zone == zone })
 	if at < 0 {

@@ -5,7 +5,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// KeptDeployment is that of which a service is to have its desired count of tasks. A PRIMARY
+// KeptDeployment is the deployment of which a service is to have its desired count of tasks. A PRIMARY
 // deployment that failed launches none, and the one that completed last has them in its place.
 //
 //	A completed, B PRIMARY:                                    B

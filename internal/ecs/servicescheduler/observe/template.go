@@ -32,7 +32,7 @@ func NewTemplate(tx *store.Tx, s *state.Service, d *state.Deployment, now time.T
 	})
 }
 
-// Subnets finds those of a network configuration. No task starts while one is gone.
+// Subnets finds the subnets of a network configuration. No task starts while one is gone.
 func Subnets(tx *store.Tx, scope arn.Scope, ids []string) []*ec2network.Subnet {
 	var found []*ec2network.Subnet
 	for _, id := range ids {

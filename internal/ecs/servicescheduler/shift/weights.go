@@ -125,7 +125,7 @@ func (a *advance) mayLead() bool {
 	}
 }
 
-// weights are those of two groups of which one has a percentage: 100 and 0 where it is all or nothing,
+// weights share traffic between two groups of which one has a percentage: 100 and 0 where it is all or nothing,
 // and tenths of a percent while traffic is split. A group that is shared has all of it: that traffic goes to
 // no group without tasks is the emulator's choice.
 func (p pair) weights(percent float64) Weights {
