@@ -42,3 +42,15 @@ func Sorted[T any](all iter.Seq[T], compare func(a, b T) int) []T {
 	By(s, compare)
 	return s
 }
+
+// FalseFirst compares a and b such that false comes before true.
+func FalseFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	default:
+		return 1
+	}
+}
