@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -23,9 +24,9 @@ const leastAlarmBake = 3 * time.Minute
 //
 // Source: ECS developer guide, deployment alarms.
 func (p *planner) watchAlarms() bool {
-	d, c := p.primary.deployment, observe.DeploymentAlarms(p.record(p.primary.deployment))
-	r := p.record(d)
-	if c == nil || !inProgress(p.primary) || d.RestoresID != "" {
+	d, c := p.Primary.Deployment, observe.DeploymentAlarms(p.Record(p.Primary.Deployment))
+	r := p.Record(d)
+	if c == nil || !p.Primary.InProgress() || d.RestoresID != "" {
 		return false
 	}
 	triggered := p.triggered(c)
@@ -35,22 +36,22 @@ func (p *planner) watchAlarms() bool {
 			r.Alarms.Status = types.ServiceDeploymentRollbackMonitorsStatusDisabled
 		}
 	}
-	if r.Alarms.Status != types.ServiceDeploymentRollbackMonitorsStatusMonitoring || !p.strategy.alarmed(p) {
+	if r.Alarms.Status != types.ServiceDeploymentRollbackMonitorsStatusMonitoring || !p.strategy.Alarmed(p.rollout) {
 		return false
 	}
 	if len(triggered) == 0 {
 		for _, name := range c.AlarmNames {
-			p.heeds = append(p.heeds, p.in.Alarms[name].ARN)
+			p.Plan.Heed(p.Alarms[name].ARN)
 		}
 		return false
 	}
-	p.say(event.DeploymentFailed{Deployment: d.ID, Reason: "alarm detected."})
-	p.failPrimary(alarmReason)
+	p.Plan.Say(event.DeploymentFailed{Deployment: d.ID, Reason: "alarm detected."})
+	p.rollout.FailPrimary(p.strategy, record.AlarmReason)
 	r.Alarms.Status, r.Alarms.Triggered = types.ServiceDeploymentRollbackMonitorsStatusTriggered, triggered
 	if c.Rollback {
-		p.strategy.rollBack(p, reasonAlarmRollback, "ECS deployment")
+		p.strategy.RollBack(p.rollout, record.ReasonAlarmRollback, "ECS deployment")
 	} else {
-		p.abort(reasonAlarmStop)
+		p.Abort(record.ReasonAlarmStop)
 	}
 	return true
 }
@@ -58,14 +59,14 @@ func (p *planner) watchAlarms() bool {
 func (p *planner) alarmedBefore(c *types.DeploymentAlarms) map[string]int {
 	before := map[string]int{}
 	for _, name := range c.AlarmNames {
-		before[name] = p.in.Alarms[name].Alarmed
+		before[name] = p.Alarms[name].Alarmed
 	}
 	return before
 }
 
 func (p *planner) triggered(c *types.DeploymentAlarms) (names []string) {
 	for _, name := range c.AlarmNames {
-		if p.in.Alarms[name].Triggered && !slices.Contains(names, name) {
+		if p.Alarms[name].Triggered && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -75,24 +76,17 @@ func (p *planner) triggered(c *types.DeploymentAlarms) (names []string) {
 // alarmsBake reports whether a rolling update that has what it is to have goes on, since its alarms may yet
 // tell of trouble.
 func (p *planner) alarmsBake() bool {
-	r := p.record(p.primary.deployment)
-	if r == nil || r.Alarms.Status != types.ServiceDeploymentRollbackMonitorsStatusMonitoring || !inProgress(p.primary) ||
-		p.service.Status() != state.ServiceActive || r.Shift != nil {
+	r := p.Record(p.Primary.Deployment)
+	if r == nil || r.Alarms.Status != types.ServiceDeploymentRollbackMonitorsStatusMonitoring || !p.Primary.InProgress() ||
+		p.Service.Status() != state.ServiceActive || r.Shift != nil {
 		return false
 	}
 	if r.Alarms.BakesSince.IsZero() {
-		r.Alarms.BakesSince = p.now
+		r.Alarms.BakesSince = p.Now
 	}
 	bake := leastAlarmBake
 	for _, name := range r.Alarms.Names {
-		bake = max(bake, p.in.Alarms[name].Window)
+		bake = max(bake, p.Alarms[name].Window)
 	}
-	return p.early(r.Alarms.BakesSince, bake)
-}
-
-// stopWatching says of a deployment that ends, or goes another way, that its alarms matter no more.
-func stopWatching(r *state.ServiceDeployment) {
-	if r.Alarms.Status == types.ServiceDeploymentRollbackMonitorsStatusMonitoring {
-		r.Alarms.Status = types.ServiceDeploymentRollbackMonitorsStatusMonitoringComplete
-	}
+	return p.Plan.Early(r.Alarms.BakesSince, bake)
 }

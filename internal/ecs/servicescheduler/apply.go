@@ -151,3 +151,29 @@ func (c *change) connect(s *state.Service, d *state.Deployment) {
 		d.Connect = endpoint.Connect(c.tx, s.ARN, d.Revision, definition.Definition())
 	}
 }
+
+// nameHooks gives hooks that are asked for the first time their ids.
+func nameHooks(r *state.ServiceDeployment) {
+	for i := range r.Hooks {
+		h := &r.Hooks[i]
+		if h.ID != "" {
+			continue
+		}
+		if h.TargetType == types.DeploymentLifecycleHookTargetTypePause {
+			h.ID = arn.NewLifecycleHookID("pause")
+			continue
+		}
+		h.ID, h.ExecutionID = arn.NewLifecycleHookID("lambda"), arn.NewUUID()
+	}
+}
+
+// ResolveTargetGroups implements verb.Doer: it writes the target groups of a revision. The tasks that the plan starts are made of
+// it.
+func (c *change) ResolveTargetGroups(v verb.ResolveTargetGroups) {
+	c.service = c.service.Clone()
+	at := slices.IndexFunc(c.service.Deployments, func(d *state.Deployment) bool { return d.ID == v.DeploymentID })
+	revision := *c.service.Deployments[at].Revision
+	revision.TargetGroups = v.Groups
+	c.service.Deployments[at].Revision = &revision
+	state.ResolveTargetGroups(c.tx, revision.ARN, v.Groups)
+}

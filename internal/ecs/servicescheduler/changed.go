@@ -1,6 +1,8 @@
 package servicescheduler
 
-import "github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+import (
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
 
 // changed reports whether a plan changes what the scheduler keeps of a service, whose deployments were old, by id.
 func changed(before, after *state.Service, old map[string]*state.Deployment) bool {

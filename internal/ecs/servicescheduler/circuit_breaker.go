@@ -6,12 +6,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/bounds"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // countFailures keeps the failures in a row of each deployment: tasks that stopped before they were
 // RUNNING, and those that exited afterwards. Tasks replaced for their
-// health are added where they are stopped, and so are attempts to place one (countUnplaced).
+// health are added where they are stopped, and so are attempts to place one (countUnplaced of package fulfil).
 // Those that are lost with their container instance are simply replaced; what ECS makes of
 // them is not published. A task that becomes healthy ends the row.
 // failedTasks is their number while the deployment is IN_PROGRESS, whether or not the
@@ -20,47 +22,34 @@ import (
 // Source: ECS API reference, Deployment: failedTasks is no longer evaluated once tasks
 // run successfully.
 func (p *planner) countFailures() {
-	for _, g := range p.all() {
+	for _, g := range p.All() {
 		p.countFailuresOf(g)
 	}
 }
 
-func (p *planner) countFailuresOf(g *generation) {
-	d, reset := g.deployment, bounds.CircuitBreaker(p.service.DeploymentConfiguration).ResetOnHealthyTask
+func (p *planner) countFailuresOf(g *observe.Generation) {
+	d, reset := g.Deployment, bounds.CircuitBreaker(p.Service.DeploymentConfiguration).ResetOnHealthyTask
 	if d.Failures+d.FailedTasks > 0 && p.becameHealthy(g) {
 		d.Failures = 0
-		if !failed(g) && (reset == nil || *reset) {
+		if !g.Failed() && (reset == nil || *reset) {
 			d.FailedTasks = 0
 		}
 	}
-	failures := g.counts.FailedToStart + g.counts.Exited
+	failures := g.Counts.FailedToStart + g.Counts.Exited
 	n := failures - d.SeenFailures
 	d.SeenFailures = failures
-	p.fail(g, n)
+	g.Fail(n, p.Now)
 }
 
 // becameHealthy reports whether a task has become healthy since the last failure.
-func (p *planner) becameHealthy(g *generation) bool {
-	if g.checked {
-		return g.counts.TurnedHealthy > g.deployment.SeenHealthy
+func (p *planner) becameHealthy(g *observe.Generation) bool {
+	if g.Checked {
+		return g.Counts.TurnedHealthy > g.Deployment.SeenHealthy
 	}
-	return slices.ContainsFunc(p.in.Summary.Starts, func(s state.StartCounts) bool {
-		from := healthyFrom(s.At)
-		return s.DeploymentID == g.deployment.ID && from.After(g.deployment.FailedAt) && !p.now.Before(from)
+	return slices.ContainsFunc(p.Summary.Starts, func(s state.StartCounts) bool {
+		from := observe.HealthyFrom(s.At)
+		return s.DeploymentID == g.Deployment.ID && from.After(g.Deployment.FailedAt) && !p.Now.Before(from)
 	})
-}
-
-// fail counts n more failures of a deployment.
-func (p *planner) fail(g *generation, n int) {
-	if n <= 0 {
-		return
-	}
-	g.deployment.Failures += n
-	if inProgress(g) {
-		g.deployment.FailedTasks += n
-	}
-	g.deployment.FailedAt = p.now
-	g.deployment.SeenHealthy = g.counts.TurnedHealthy
 }
 
 // tripCircuitBreaker ends a deployment with too many failures, and with rollback
@@ -73,20 +62,20 @@ func (p *planner) fail(g *generation, n int) {
 //
 // Source: ECS developer guide, deployment circuit breaker; field reports.
 func (p *planner) tripCircuitBreaker() bool {
-	d, breaker := p.primary.deployment, bounds.CircuitBreaker(p.service.DeploymentConfiguration)
-	if !breaker.Enable || !inProgress(p.primary) || !p.strategy.breaks(p) || d.FailedTasks < bounds.Threshold(breaker.ThresholdConfiguration, p.desiredCount()) {
+	d, breaker := p.Primary.Deployment, bounds.CircuitBreaker(p.Service.DeploymentConfiguration)
+	if !breaker.Enable || !p.Primary.InProgress() || !p.strategy.Breaks(p.rollout) || d.FailedTasks < bounds.Threshold(breaker.ThresholdConfiguration, p.DesiredCount()) {
 		return false
 	}
 	rollback := breaker.Rollback || d.RestoresID != ""
-	p.say(event.DeploymentFailed{Deployment: d.ID, Reason: p.whyBroken(rollback), ByBreaker: true})
-	p.failPrimary(failedReason)
-	if r := p.record(d); r != nil {
+	p.Plan.Say(event.DeploymentFailed{Deployment: d.ID, Reason: p.whyBroken(rollback), ByBreaker: true})
+	p.rollout.FailPrimary(p.strategy, record.FailedReason)
+	if r := p.Record(d); r != nil {
 		r.CircuitBreaker.Status = types.ServiceDeploymentRollbackMonitorsStatusTriggered
 	}
 	if rollback {
-		p.strategy.rollBack(p, reasonBreakerRollback, "ECS deployment circuit breaker")
+		p.strategy.RollBack(p.rollout, record.ReasonBreakerRollback, "ECS deployment circuit breaker")
 	} else {
-		p.abort(reasonBreakerStop)
+		p.Abort(record.ReasonBreakerStop)
 	}
 	return true
 }
@@ -97,27 +86,12 @@ func (p *planner) tripCircuitBreaker() bool {
 //
 // Source: field reports of service events, of deployments that shift traffic.
 func (p *planner) whyBroken(rollback bool) string {
-	switch _, shifts := p.strategy.(shifting); {
-	case !shifts:
+	switch {
+	case !p.strategy.Traits().Shifts:
 		return ""
 	case rollback:
-		return reasonBreakerRollback
+		return record.ReasonBreakerRollback
 	default:
-		return reasonBreakerStop
-	}
-}
-
-// failPrimary ends the PRIMARY deployment without success: it wants no tasks any more, unless it
-// is the one to be kept.
-func (p *planner) failPrimary(reason string) {
-	d := p.primary.deployment
-	d.RolloutState, d.RolloutStateReason = types.DeploymentRolloutStateFailed, reason
-	if _, shifts := p.strategy.(shifting); !shifts { // there, traffic goes first
-		p.joinServing() // what serves is to be gone back to, also if the update has not begun
-		d.DesiredCount = 0
-	}
-	if r := p.record(d); r != nil && d.RestoresID == "" {
-		p.followCircuitBreaker(r, d)
-		stopWatching(r)
+		return record.ReasonBreakerStop
 	}
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -193,7 +195,7 @@ func TestARestoredDeploymentThatFailsIsNotRolledBack(t *testing.T) {
 	}
 	f.schedule()
 	f.expect("FAILED desired 0 pending 0 running 0 failed 3", "COMPLETED desired 1 pending 0 running 1 failed 0")
-	f.expectRecords("ROLLBACK_FAILED 0/0 0/1 "+reasonRollbackFailed, "SUCCESSFUL 1/1")
+	f.expectRecords("ROLLBACK_FAILED 0/0 0/1 "+record.ReasonRollbackFailed, "SUCCESSFUL 1/1")
 }
 
 func TestFailedTasksAreCountedWithoutTheCircuitBreaker(t *testing.T) {
@@ -249,7 +251,7 @@ func TestATaskThatBecomesHealthyResetsTheCount(t *testing.T) {
 func TestFailedTasksStayAsTheyAreOnceADeploymentHasCompleted(t *testing.T) {
 	f := newFixture(t, nil)
 	f.settle()
-	for range freeCrashes + 2 {
+	for range fulfil.FreeCrashes + 2 {
 		f.schedule()
 		for _, task := range f.tasks() {
 			f.end(task, types.TaskStopCodeEssentialContainerExited)
@@ -257,7 +259,7 @@ func TestFailedTasksStayAsTheyAreOnceADeploymentHasCompleted(t *testing.T) {
 	}
 	f.expect("COMPLETED desired 2 pending 0 running 0 failed 0")
 	f.schedule()
-	if d := f.service().Primary(); d.Failures <= freeCrashes || len(f.tasks()) > 0 || f.wakeAt.IsZero() {
+	if d := f.service().Primary(); d.Failures <= fulfil.FreeCrashes || len(f.tasks()) > 0 || f.wakeAt.IsZero() {
 		t.Errorf("%d failures in a row, and %d tasks at once", d.Failures, len(f.tasks()))
 	}
 }

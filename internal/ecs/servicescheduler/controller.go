@@ -15,6 +15,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
@@ -28,6 +29,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/heeding"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -72,7 +74,7 @@ type Controller struct {
 // New makes a controller.
 func New(opts Options) *Controller {
 	c := &Controller{Options: opts}
-	c.waiting.clusters, c.waiting.crowded = map[string]map[string]waitCondition{}, map[string]map[string][]string{}
+	c.waiting.clusters, c.waiting.crowded = map[string]map[string]plan.Condition{}, map[string]map[string][]string{}
 	instances := c.wakesServices("container instance", state.WatchContainerInstances(c.Store), c.concernedByInstance)
 	room := c.wakesServices("room of a cluster", state.WatchRoom(c.Store), c.concernedByRoom)
 	providers := c.wakesServices("capacity provider", c.Store.Watch(0, state.OnCapacityProviders(providerChange)), c.concernedByProvider)
@@ -91,12 +93,12 @@ func New(opts Options) *Controller {
 
 // schedule has a service do what is due, and says when to look at it again.
 func (c *Controller) schedule(_ context.Context, arn string) (time.Time, error) {
-	plan, err := c.reconcile(arn, c.Clock.Now)
-	waits, zones, heeds := c.waiting.put(arn, plan.awaits), c.waiting.putCrowded(arn, plan.crowded), c.heeding.Put(arn, plan.heeds)
+	do, err := c.reconcile(arn, c.Clock.Now)
+	waits, zones, heeds := c.waiting.put(arn, do.Awaits), c.waiting.putCrowded(arn, do.Crowded), c.heeding.Put(arn, do.Heeds)
 	if waits || zones || heeds {
 		c.services.Wake(arn)
 	}
-	return plan.WakeAt, err
+	return do.WakeAt, err
 }
 
 // read gathers what a decision needs; ok is false when there is no such service.
@@ -124,36 +126,47 @@ func (c *Controller) read(tx *store.Tx, serviceARN string, now time.Time, chance
 
 // reconcile decides about a service, and carries the plan out if there is something
 // to do. It returns the plan, which says when to do so again though nothing has changed.
-func (c *Controller) reconcile(serviceARN string, now func() time.Time) (Plan, error) {
+func (c *Controller) reconcile(serviceARN string, now func() time.Time) (*plan.Plan, error) {
 	chance := placement.NewChance(rand.Uint64())
 	in, ok := c.read(c.Store.Read(), serviceARN, now(), chance)
 	if !ok {
-		return Plan{}, nil
+		return &plan.Plan{}, nil
 	}
 	in.Probe = true
-	plan := Decide(in)
-	if len(plan.Verbs) == 0 {
-		return plan, nil
+	do := Decide(in)
+	if len(do.Verbs) == 0 {
+		return do, nil
 	}
 	var refused error
 	err := c.Store.Update(func(tx *store.Tx) error {
 		c.services.Causes(tx, serviceARN)
-		plan = Plan{}
+		do = &plan.Plan{}
 		in, ok := c.read(tx, serviceARN, now(), chance)
 		if !ok {
 			return nil
 		}
-		plan = Decide(in)
+		do = Decide(in)
 		if c.Rates != nil { // it has what the plan was made by: others launch in transactions, too
-			c.Rates.Launch(arn.ScopeOf(serviceARN), in.Now, tasksOnFargate(in.Service, plan.Verbs))
+			c.Rates.Launch(arn.ScopeOf(serviceARN), in.Now, tasksOnFargate(in.Service, do.Verbs))
 		}
-		refused = apply(tx, in.Service, plan.Verbs, in.Now)
+		refused = apply(tx, in.Service, do.Verbs, in.Now)
 		return nil
 	})
 	if err != nil {
-		return Plan{}, err
+		return &plan.Plan{}, err
 	}
-	c.Log.Debug("scheduled service", "service", serviceARN, "verbs", len(plan.Verbs))
-	c.warnOfNoInstances(serviceARN, plan.Verbs)
-	return plan, refused
+	c.Log.Debug("scheduled service", "service", serviceARN, "verbs", len(do.Verbs))
+	c.warnOfNoInstances(serviceARN, do.Verbs)
+	return do, refused
+}
+
+// refusedRoles are the infrastructure roles of a service's load balancers that ECS cannot assume.
+func refusedRoles(s *state.Service, refused func(role string) bool) map[string]bool {
+	roles := map[string]bool{}
+	for _, b := range s.Primary().Revision.LoadBalancers {
+		if a := b.AdvancedConfiguration; a != nil && refused(aws.ToString(a.RoleArn)) {
+			roles[aws.ToString(a.RoleArn)] = true
+		}
+	}
+	return roles
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -17,7 +18,7 @@ func TestDaemonHasATaskOnEachInstance(t *testing.T) {
 	f := newInstanceFixture(t, 0, daemonService(0))
 	f.settle()
 	f.expect("COMPLETED desired 0 pending 0 running 0 failed 0")
-	if f.awaits != forInstances {
+	if f.awaits != plan.ForInstances {
 		t.Errorf("a daemon awaits %d", f.awaits)
 	}
 	for i := range 3 {
@@ -85,7 +86,7 @@ func TestDaemonLeavesADrainingInstanceLast(t *testing.T) {
 	f.expectDaemons(1)
 	f.expectOn("i0 2, i1 1")
 	f.expect("COMPLETED desired 1 pending 0 running 2 failed 0")
-	if f.awaits != forRoom {
+	if f.awaits != plan.ForRoom {
 		t.Errorf("awaits %d", f.awaits)
 	}
 	f.end(replica, types.TaskStopCodeUserInitiated)

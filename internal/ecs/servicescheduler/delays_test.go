@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -15,7 +17,7 @@ import (
 func TestTheSchedulerLooksLater(t *testing.T) {
 	delays := observe.Delays{PickUp: 4 * time.Second, PickUpLess: time.Second}
 	f := newFixture(t, nil)
-	decide := func(since time.Duration) Plan {
+	decide := func(since time.Duration) *plan.Plan {
 		in := f.input()
 		in.Delays, in.Now = delays, in.Service.Primary().UpdatedAt.Add(since)
 		return Decide(in)
@@ -64,7 +66,7 @@ func TestTheSchedulerLooksWhenTheFirstRequestIsDue(t *testing.T) {
 		t.Error("the scheduler does not look")
 	}
 	f.schedule()
-	stopped := "STOPPED 0/0 0/2 " + reasonSuperseded
+	stopped := "STOPPED 0/0 0/2 " + record.ReasonSuperseded
 	f.expectRecords("IN_PROGRESS 0/0 0/0", stopped, stopped, stopped, stopped, "SUCCESSFUL 2/2")
 }
 
@@ -97,17 +99,17 @@ func TestTheSteadyStateComesAfterTheLastStop(t *testing.T) {
 	f := newFixture(t, nil)
 	f.settle()
 	in := f.input()
-	p := newPlanner(in)
-	p.in.Delays.Steady = 10 * time.Second
+	p := plannerOf(in)
+	p.Delays.Steady = 10 * time.Second
 	if p.settling() {
 		t.Error("nothing stops")
 	}
 	stopped := in.Now.Add(-4 * time.Second)
-	tasks := p.in.Tasks(p.primary.deployment.ID)
+	tasks := p.Input.Tasks(p.Primary.Deployment.ID)
 	stopping := &state.Task{ARN: tasks[0].ARN, Stop: &state.Stop{At: stopped}}
-	p.in.Tasks = func(string) []*state.Task { return []*state.Task{stopping, tasks[1]} }
-	p.primary.counts.Left++
-	if due := stopped.Add(10 * time.Second); !p.settling() || !p.wakeAt.Equal(due) {
-		t.Errorf("wakes at %s, want %s", p.wakeAt, due)
+	p.Input.Tasks = func(string) []*state.Task { return []*state.Task{stopping, tasks[1]} }
+	p.Primary.Counts.Left++
+	if due := stopped.Add(10 * time.Second); !p.settling() || !p.Plan.WakeAt.Equal(due) {
+		t.Errorf("wakes at %s, want %s", p.Plan.WakeAt, due)
 	}
 }

@@ -3,9 +3,10 @@ package servicescheduler
 import (
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // retention is for how long a service that is INACTIVE can still be described.
@@ -17,63 +18,44 @@ const retention = time.Hour
 // at once what its tasks were registered in.
 func (p *planner) drain() {
 	p.giveUpShift()
-	in, left := desired{final: !failed(p.primary)}, 0
-	p.service.Daemons = 0
-	p.endRebalancing()
-	for _, r := range p.records {
-		p.endHooks(r)
+	in, left := strategy.Desired{Final: !p.Primary.Failed()}, 0
+	p.Service.Daemons = 0
+	p.EndRebalancing()
+	for _, r := range p.Records {
+		p.EndHooks(r)
 	}
-	for _, g := range p.all() {
-		g.deployment.DesiredCount = 0
-		left += g.counts.Left
-		if g.counts.Active > 0 {
-			tasks := inStopOrder(p.tasks(g))
-			p.stop(g, tasks[:min(len(tasks), maxStops)], reasonScaling(g.deployment.ID))
+	for _, g := range p.All() {
+		g.Deployment.DesiredCount = 0
+		left += g.Counts.Left
+		p.StopAll(g)
+		behind := strategy.AtOnce
+		if g != p.Primary {
+			behind = strategy.WhenReplaced
 		}
-		behind := atOnce
-		if g != p.primary {
-			behind = whenReplaced
-		}
-		in.targets = append(in.targets, target{generation: g, drain: behind})
+		in.Targets = append(in.Targets, strategy.Target{Generation: g, Drain: behind})
 	}
-	p.drop(func(g *generation) bool { return g.counts.Left == 0 })
+	p.Drop(func(g *observe.Generation) bool { return g.Counts.Left == 0 })
 	p.reachSteadyState(in)
-	p.letDrain()
-	if left == 0 && !p.in.Summary.Registered() && !p.early(p.service.DeletedAt, p.in.Delays.Inactive) {
-		p.service.InactiveAt = p.now
-		p.wake(p.now.Add(retention))
+	p.LetDrain()
+	if left == 0 && !p.Summary.Registered() && !p.Plan.Early(p.Service.DeletedAt, p.Delays.Inactive) {
+		p.Service.InactiveAt = p.Now
+		p.Plan.Wake(p.Now.Add(retention))
 	}
 }
 
 // giveUpShift ends a PRIMARY deployment that shifts traffic: without tasks it never gets to its last stage.
 // Recorded answers are of rolling updates alone, so this is the emulator's choice.
 func (p *planner) giveUpShift() {
-	if _, shifts := p.strategy.(shifting); shifts && inProgress(p.primary) {
-		p.failPrimary(deletedReason)
-	}
-}
-
-// followGivenUp brings the service deployment in line with a shift that its deleted service has given up.
-func (p *planner) followGivenUp(r *state.ServiceDeployment) {
-	left := p.sum(func(g *generation) int { return g.counts.Left })
-	switch asked := r.StopType != ""; {
-	case left > 0 && (asked || r.Rollback != nil): // it is shown as on its way back, or to its end, already
-	case left > 0:
-		r.Status = types.ServiceDeploymentStatusStopRequested
-	case r.Rollback != nil:
-		p.endRecord(r, types.ServiceDeploymentStatusRollbackFailed, reasonDeletedRollback)
-	case asked: // before the scheduler could obey
-		p.endRecord(r, types.ServiceDeploymentStatusStopped, reasonUserStop)
-	default:
-		p.endRecord(r, types.ServiceDeploymentStatusStopped, reasonDeleted)
+	if p.strategy.Traits().Shifts && p.Primary.InProgress() {
+		p.rollout.FailPrimary(p.strategy, record.DeletedReason)
 	}
 }
 
 // retain forgets an INACTIVE service when its time has come.
 func (p *planner) retain() {
-	if end := p.service.InactiveAt.Add(retention); p.now.Before(end) {
-		p.wake(end)
+	if end := p.Service.InactiveAt.Add(retention); p.Now.Before(end) {
+		p.Plan.Wake(end)
 		return
 	}
-	p.do(verb.RemoveService{})
+	p.Plan.Do(verb.RemoveService{})
 }

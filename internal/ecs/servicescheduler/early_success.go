@@ -18,25 +18,25 @@ import (
 // tasks; the emulator does.
 func (p *planner) succeedEarly() {
 	c := p.earlySuccess()
-	if c == nil || !inProgress(p.primary) || p.primary.deployment.RestoresID != "" {
+	if c == nil || !p.Primary.InProgress() || p.Primary.Deployment.RestoresID != "" {
 		return
 	}
 	left := 0
-	for _, g := range p.older {
-		left += g.counts.Left
+	for _, g := range p.Older {
+		left += g.Counts.Left
 	}
-	needed := max(1, (p.desiredCount()*int(aws.ToInt32(c.HealthyPercent))+99)/100)
+	needed := max(1, (p.DesiredCount()*int(aws.ToInt32(c.HealthyPercent))+99)/100)
 	switch {
-	case p.primary.healthy < needed, c.SourceServiceRevisionCleanup != types.ServiceRevisionCleanupDeferred && left > 0, p.alarmsBake():
+	case p.Primary.Healthy < needed, c.SourceServiceRevisionCleanup != types.ServiceRevisionCleanupDeferred && left > 0, p.alarmsBake():
 	default:
-		p.succeed()
+		p.Succeed()
 	}
 }
 
 // earlySuccess is what the PRIMARY deployment succeeds early by; nil: nothing. Only a rolling update does.
 func (p *planner) earlySuccess() *types.DeploymentEarlySuccessCriteria {
-	r := p.record(p.primary.deployment)
-	if _, rolls := p.strategy.(rolling); !rolls || r == nil || r.DeploymentConfiguration == nil || p.service.Status() != state.ServiceActive {
+	r := p.Record(p.Primary.Deployment)
+	if !p.strategy.Traits().SucceedsEarly || r == nil || r.DeploymentConfiguration == nil || p.Service.Status() != state.ServiceActive {
 		return nil
 	}
 	if c := r.DeploymentConfiguration.EarlySuccessCriteria; c != nil && c.Enable {

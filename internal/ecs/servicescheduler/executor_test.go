@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"pgregory.net/rapid"
 )
@@ -22,38 +23,38 @@ func TestTheExecutorBringsAboutWhatAnyStrategyWants(t *testing.T) {
 		}
 		most := wanted[0] + wanted[1] + wanted[2]
 		upper, lower := most+rapid.IntRange(1, 5).Draw(t, "room"), rapid.IntRange(0, most).Draw(t, "lower")
-		mixed := func(p *planner) desired {
-			in := desired{upper: upper, lower: lower}
-			for i, g := range p.all() {
-				in.targets = append(in.targets, target{generation: g, wanted: wanted[i], grows: true, drain: whenReplaced})
+		mixed := func(p *planner) strategy.Desired {
+			in := strategy.Desired{Upper: upper, Lower: lower}
+			for i, g := range p.All() {
+				in.Targets = append(in.Targets, strategy.Target{Generation: g, Wanted: wanted[i], Grows: true, Drain: strategy.WhenReplaced})
 			}
 			return in
 		}
 		f.follow(mixed)
-		if in := mixed(newPlanner(f.input())); !in.reached() {
-			t.Fatalf("wanted %v within %d and %d, and got %+v, %+v, %+v", wanted, lower, upper, in.targets[0], in.targets[1], in.targets[2])
+		if in := mixed(plannerOf(f.input())); !in.Reached() {
+			t.Fatalf("wanted %v within %d and %d, and got %+v, %+v, %+v", wanted, lower, upper, in.Targets[0], in.Targets[1], in.Targets[2])
 		}
 	})
 }
 
 // follow lets the executor and an obedient agent act until nothing is left to do.
-func (f *fixture) follow(strategy func(*planner) desired) {
+func (f *fixture) follow(wants func(*planner) strategy.Desired) {
 	f.t.Helper()
 	for range 1000 {
-		before, p := f.census(), newPlanner(f.input())
-		in := strategy(p)
-		p.carryOut(in)
-		plan := p.plan()
+		before, p := f.census(), plannerOf(f.input())
+		in := wants(p)
+		p.CarryOut(in)
+		plan := p.finish()
 		f.update(func(tx *store.Tx) {
 			if err := apply(tx, state.FindService(tx, serviceARN), plan.Verbs, f.now); err != nil {
 				f.t.Fatalf("apply: %v", err)
 			}
 		})
 		switch after := f.census(); {
-		case after.present > max(in.upper, before.present):
-			f.t.Fatalf("%d tasks, before %d, of at most %d", after.present, before.present, in.upper)
-		case after.healthy < min(in.lower, before.healthy):
-			f.t.Fatalf("%d healthy tasks, before %d, of at least %d", after.healthy, before.healthy, in.lower)
+		case after.present > max(in.Upper, before.present):
+			f.t.Fatalf("%d tasks, before %d, of at most %d", after.present, before.present, in.Upper)
+		case after.healthy < min(in.Lower, before.healthy):
+			f.t.Fatalf("%d healthy tasks, before %d, of at least %d", after.healthy, before.healthy, in.Lower)
 		}
 		switch {
 		case f.obey() || len(plan.Verbs) > 0:

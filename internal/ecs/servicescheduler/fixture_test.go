@@ -14,7 +14,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/shift"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -37,7 +39,7 @@ type fixture struct {
 	now   time.Time
 	// wakeAt is when the scheduler wants to be asked again.
 	wakeAt time.Time
-	awaits waitCondition // what it waits for
+	awaits plan.Condition // what it waits for
 
 	controller *Controller    // of reconcile
 	delays     observe.Delays // before the first reconcile
@@ -155,7 +157,7 @@ func (f *fixture) schedule() {
 		in.Delays = f.delays
 		before := f.census()
 		plan := f.reconcile(serviceARN)
-		f.wakeAt, f.awaits = plan.WakeAt, plan.awaits
+		f.wakeAt, f.awaits = plan.WakeAt, plan.Awaits
 		if len(Decide(in).Verbs) == 0 {
 			return
 		}
@@ -167,7 +169,7 @@ func (f *fixture) schedule() {
 }
 
 // reconcile decides once about a service.
-func (f *fixture) reconcile(service string) Plan {
+func (f *fixture) reconcile(service string) *plan.Plan {
 	f.t.Helper()
 	if f.controller == nil || f.controller.Store != f.store {
 		f.controller = New(Options{Store: f.store, Log: slog.New(slog.DiscardHandler), Delays: f.delays})
@@ -322,7 +324,7 @@ func (f *fixture) settle() {
 			attempts = 0
 			continue
 		}
-		if f.awaits != forRoom {
+		if f.awaits != plan.ForRoom {
 			attempts = 0
 		} else if attempts++; attempts > 60 {
 			return
@@ -400,3 +402,6 @@ func breaker(rollback bool) *types.DeploymentCircuitBreaker {
 }
 
 var _ fatal = (*testing.T)(nil)
+
+// plannerOf is the planner of a decision, before it begins.
+func plannerOf(in observe.Input) *planner { return newPlanner(in, strategy.Of(in)) }

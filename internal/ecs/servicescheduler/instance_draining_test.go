@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -41,7 +42,7 @@ func TestTasksOfADrainingInstanceAreReplacedWithinTheBounds(t *testing.T) {
 			}
 			f.expectOn("i1 4")
 			for _, task := range state.AllTasks(f.store.Read()) {
-				if task.Ended() && (task.Stop.Reason != reasonDraining || task.Stop.Code != types.TaskStopCodeServiceSchedulerInitiated) {
+				if task.Ended() && (task.Stop.Reason != "Service task stopped because its container instance is in DRAINING state" || task.Stop.Code != types.TaskStopCodeServiceSchedulerInitiated) {
 					t.Errorf("stopped: %+v", task.Stop)
 				}
 			}
@@ -80,7 +81,7 @@ func TestReplacementsThatHaveNoPlaceKeepTheirTasksRunning(t *testing.T) {
 	f.instance(0, draining)
 	f.settle()
 	f.expectOn("i0 2")
-	if f.awaits != forRoom {
+	if f.awaits != plan.ForRoom {
 		t.Errorf("awaits %d", f.awaits)
 	}
 	f.instance(1, nil)

@@ -64,8 +64,8 @@ var tasksOnInstances = []taskOnInstances{
 // checkUpdate: an update whose tasks do not fail completes with the circuit breaker on, if old
 // tasks may stop or new ones start.
 func (f *fixture) checkUpdate(t *rapid.T, kind taskOnInstances, room int) {
-	p := newPlanner(f.input())
-	if d := p.desiredCount(); d > 0 && p.lower() == d && (p.upper() == d || room == d) {
+	p := plannerOf(f.input())
+	if d := p.DesiredCount(); d > 0 && p.Lower() == d && (p.Upper() == d || room == d) {
 		return
 	}
 	f.change(func(s *state.Service) { s.DeploymentConfiguration.DeploymentCircuitBreaker = breaker(true) })

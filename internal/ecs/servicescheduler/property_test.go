@@ -10,6 +10,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"pgregory.net/rapid"
 )
@@ -112,16 +114,16 @@ func checked(t *state.Task) bool    { return running(t) && t.Status.HealthStatus
 // checkCounts compares what the scheduler believes with the tasks themselves.
 func (f *fixture) checkCounts() {
 	f.t.Helper()
-	p := newPlanner(f.input())
-	for _, g := range p.all() {
-		want := map[condition]int{}
-		list := p.tasks(g)
+	p := plannerOf(f.input())
+	for _, g := range p.All() {
+		want := map[observe.Condition]int{}
+		list := p.Tasks(g)
 		for _, t := range list {
-			want[t.condition]++
+			want[t.Condition]++
 		}
-		got := map[condition]int{
-			pending: g.starting - g.startingRunning, startingRunning: g.startingRunning,
-			healthy: g.healthy, unhealthy: g.unhealthy, unused: g.unused,
+		got := map[observe.Condition]int{
+			observe.Pending: g.Starting - g.StartingRunning, observe.StartingRunning: g.StartingRunning,
+			observe.Healthy: g.Healthy, observe.Unhealthy: g.Unhealthy, observe.Unused: g.Unused,
 		}
 		for c, n := range got {
 			if n != want[c] {
@@ -129,8 +131,8 @@ func (f *fixture) checkCounts() {
 			}
 		}
 		placed := 0
-		for _, count := range p.in.Summary.Placed {
-			if count.DeploymentID == g.deployment.ID {
+		for _, count := range p.Summary.Placed {
+			if count.DeploymentID == g.Deployment.ID {
 				placed += count.Active
 			}
 		}
@@ -148,19 +150,19 @@ func (f *fixture) checkConverged() {
 	if verbs := Decide(in).Verbs; len(verbs) > 0 {
 		f.t.Fatalf("does not rest: %+v", verbs)
 	}
-	p := newPlanner(in)
-	primary, d, kept := s.Primary(), p.desiredCount(), p.kept()
+	p := plannerOf(in)
+	primary, d, kept := s.Primary(), p.DesiredCount(), p.Kept()
 	f.checkRecords()
 	f.checkBalanced(p)
 	switch {
 	case kept == nil:
-		if p.active() > d {
-			f.t.Fatalf("failed, and %d tasks of %d", p.active(), d)
+		if p.Active() > d {
+			f.t.Fatalf("failed, and %d tasks of %d", p.Active(), d)
 		}
 	case f.stuck(p):
-	case kept.healthy != d || p.active() != d || p.present() != d:
-		f.t.Fatalf("%d of %d healthy, PRIMARY %+v", kept.healthy, d, primary)
-	case failed(p.primary):
+	case kept.Healthy != d || p.Active() != d || p.Present() != d:
+		f.t.Fatalf("%d of %d healthy, PRIMARY %+v", kept.Healthy, d, primary)
+	case p.Primary.Failed():
 	case primary.RolloutState != types.DeploymentRolloutStateCompleted || len(s.Deployments) != 1 || !s.Steady:
 		f.t.Fatalf("not complete: %+v, deployments %d, steady %v", primary, len(s.Deployments), s.Steady)
 	}
@@ -170,15 +172,15 @@ func (f *fixture) checkConverged() {
 // percentages, or without a place while no healthy task may stop. There is an event about it.
 func (f *fixture) stuck(p *planner) bool {
 	f.t.Helper()
-	if len(p.older) == 0 || p.starting() > 0 || p.sum(func(g *generation) int { return g.unhealthy }) > 0 {
+	if len(p.Older) == 0 || p.Starting() > 0 || slices.ContainsFunc(p.All(), func(g *observe.Generation) bool { return g.Unhealthy > 0 }) {
 		return false
 	}
 	switch messages := f.messages(); {
-	case p.upper() <= p.lower():
-		if last := messages[len(messages)-1]; !failed(p.primary) && last != (event.Deadlocked{}).Message("web") {
+	case p.Upper() <= p.Lower():
+		if last := messages[len(messages)-1]; !p.Primary.Failed() && last != (event.Deadlocked{}).Message("web") {
 			f.t.Fatalf("stuck without a word: %q", messages)
 		}
-	case f.awaits == forRoom && p.healthy() <= p.lower():
+	case f.awaits == plan.ForRoom && p.Healthy() <= p.Lower():
 		if !slices.ContainsFunc(messages, func(m string) bool { return strings.Contains(m, "unable to place a task") }) {
 			f.t.Fatalf("without room, and without a word: %q", messages)
 		}

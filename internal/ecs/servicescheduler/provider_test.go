@@ -6,13 +6,14 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"pgregory.net/rapid"
 )
 
 // newProviderFixture is one whose service has a strategy of capacity providers: those whose names begin
@@ -54,7 +55,9 @@ func (f *fixture) spread() string {
 	for _, t := range f.tasks() {
 		if t.Stop == nil {
 			all[t.Placement.CapacityProvider]++
-			waiting[t.Placement.CapacityProvider] += count(t.Waits())
+			if t.Waits() {
+				waiting[t.Placement.CapacityProvider]++
+			}
 		}
 	}
 	var list []string
@@ -102,7 +105,7 @@ func TestTasksOfAServiceWait(t *testing.T) {
 	f.obeyPlaced()
 	f.schedule()
 	for range 60 {
-		f.now = f.now.Add(healthyAfter)
+		f.now = f.now.Add(observe.HealthyAfter)
 		f.schedule()
 	}
 	f.expectSpread("s1 2 (2 wait), s2 3")
@@ -163,7 +166,7 @@ func TestProvidersWithoutManagedScaling(t *testing.T) {
 		t.Errorf("%+v", action)
 	}
 	f.instance(1, func(c *state.ContainerInstance) { of("fixed")(c); c.Registered.CPU = 100 })
-	f.now = f.now.Add(retryPlacement)
+	f.now = f.now.Add(fulfil.RetryPlacement)
 	f.schedule()
 	if action := f.lastAction(); action.Reason != "RESOURCE:CPU" || len(action.CapacityProviderARNs) != 1 || action.ContainerInstanceARNs != nil {
 		t.Errorf("%+v", action)
@@ -198,7 +201,7 @@ func TestOnlySoManyTasksWait(t *testing.T) {
 		t.Errorf("events end with %s", messages[len(messages)-1])
 	}
 	for range 10 {
-		f.now = f.now.Add(retryPlacement)
+		f.now = f.now.Add(fulfil.RetryPlacement)
 		f.schedule()
 	}
 	f.expect("IN_PROGRESS desired 505 pending 500 running 0 failed 0")
@@ -211,7 +214,7 @@ func TestOnlySoManyTasksWait(t *testing.T) {
 			}
 		}
 	})
-	f.now = f.now.Add(retryPlacement)
+	f.now = f.now.Add(fulfil.RetryPlacement)
 	f.schedule()
 	f.expectSpread("s 504 (500 wait)") // the instance has room for one more
 }

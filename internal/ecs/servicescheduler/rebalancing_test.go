@@ -13,6 +13,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/rebalance"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -213,7 +216,7 @@ func TestAThinZoneWithoutRoom(t *testing.T) {
 	f.now = f.now.Add(time.Minute)
 	f.schedule()
 	f.expect("COMPLETED desired 4 pending 0 running 4 failed 0")
-	if f.awaits != forRoom || len(f.messages()) != seen+2 || !f.service().Steady || f.service().Primary().Unplaced != 0 {
+	if f.awaits != plan.ForRoom || len(f.messages()) != seen+2 || !f.service().Steady || f.service().Primary().Unplaced != 0 {
 		t.Errorf("awaits %d, steady %v, events %q", f.awaits, f.service().Steady, f.messages()[seen:])
 	}
 	f.instance(2, func(c *state.ContainerInstance) { c.Registered.CPU = 1024 })
@@ -313,8 +316,8 @@ func TestBalanceCostsNothing(t *testing.T) {
 	g.settle()
 	in = g.input()
 	in.Tasks = func(string) []*state.Task { t.Error("tasks are listed"); return nil }
-	if plan := Decide(in); len(plan.Verbs) > 0 || in.Instances.Used() || !slices.Equal(plan.crowded, []string{"us-east-1a", "us-east-1b", "us-east-1c"}) {
-		t.Errorf("verbs %+v, pool %v, crowded %q", plan.Verbs, in.Instances.Used(), plan.crowded)
+	if plan := Decide(in); len(plan.Verbs) > 0 || in.Instances.Used() || !slices.Equal(plan.Crowded, []string{"us-east-1a", "us-east-1b", "us-east-1c"}) {
+		t.Errorf("verbs %+v, pool %v, crowded %q", plan.Verbs, in.Instances.Used(), plan.Crowded)
 	}
 }
 
@@ -377,16 +380,31 @@ func TestRebalancingGoesOnAfterARestart(t *testing.T) {
 // there is an event.
 func (f *fixture) checkBalanced(p *planner) {
 	f.t.Helper()
-	now := p.service.Rebalancing
-	if !p.rebalances() {
+	now := p.Service.Rebalancing
+	s, d := p.Service, p.Primary.Deployment
+	if s.AvailabilityZoneRebalancing != types.AvailabilityZoneRebalancingEnabled || s.SchedulingStrategy == types.SchedulingStrategyDaemon ||
+		d.RolloutState != types.DeploymentRolloutStateCompleted || len(s.Deployments) > 1 || p.Upper() <= s.DesiredCount {
 		if now != (state.Rebalancing{}) {
 			f.t.Fatalf("not to be rebalanced, and %+v", now)
 		}
 		return
 	}
-	balanced := p.spread(p.primary, inZones(p.in.Summary, p.primary.deployment)).Balanced()
+	placed := map[string]int{}
+	for _, t := range p.Tasks(p.Primary) {
+		placed[t.Placement.Zone]++
+	}
+	spread := rebalance.New(p.Zones(d), placed)
+	if !spread.Balanced() && observe.OnInstances(d) {
+		spread = rebalance.New(p.Instances.ZonesFor(d), placed)
+	}
+	for _, t := range p.Tasks(p.Primary) {
+		if t.Protected {
+			spread.Keep(t.Placement.Zone, 1)
+		}
+	}
+	balanced := spread.Balanced()
 	told := slices.ContainsFunc(f.messages(), func(m string) bool { return strings.Contains(m, "is unable to place a task in us-east-1") })
-	if now.Extra > 0 || now.InProgress == balanced || !balanced && (f.awaits != forRoom || !told) {
+	if now.Extra > 0 || now.InProgress == balanced || !balanced && (f.awaits != plan.ForRoom || !told) {
 		f.t.Fatalf("tasks in %s: balanced %v, %+v, awaits %d, room is told of %v", f.zones(), balanced, now, f.awaits, told)
 	}
 }

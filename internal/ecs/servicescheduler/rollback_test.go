@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -145,7 +147,7 @@ func TestARollbackThatFailedGoesOnWhereNothingElseIsLeft(t *testing.T) {
 	}
 	f.settle()
 	f.expect("FAILED desired 1 pending 0 running 1 failed 3")
-	f.expectRecords("ROLLBACK_FAILED 0/0 0/0 "+reasonRollbackFailed, "SUCCESSFUL 1/1")
+	f.expectRecords("ROLLBACK_FAILED 0/0 0/0 "+record.ReasonRollbackFailed, "SUCCESSFUL 1/1")
 	f.end(f.tasks()[0], types.TaskStopCodeUserInitiated)
 	f.settle()
 	f.expect("FAILED desired 1 pending 0 running 1 failed 3")
@@ -183,7 +185,7 @@ func TestARollbackWithoutRoomGoesBackToTheTasksThatRun(t *testing.T) {
 			if d := f.service().Primary(); d.ID != good || !f.service().Steady || !slices.Equal(arns(f.tasks()), tasks) {
 				t.Errorf("PRIMARY is %+v with %v, want that of before with %v", d, arns(f.tasks()), tasks)
 			}
-			f.expectRecords("ROLLBACK_SUCCESSFUL 0/0 4/4 "+map[bool]string{true: reasonBreakerRollback, false: reasonUserRollback}[stop == ""], "SUCCESSFUL 4/4")
+			f.expectRecords("ROLLBACK_SUCCESSFUL 0/0 4/4 "+map[bool]string{true: record.ReasonBreakerRollback, false: record.ReasonUserRollback}[stop == ""], "SUCCESSFUL 4/4")
 
 			f.end(f.tasks()[0], types.TaskStopCodeUserInitiated)
 			f.instance(1, nil)
@@ -227,7 +229,7 @@ func TestARollbackOfWhichNothingRunsCountsAttempts(t *testing.T) {
 	f.schedule()
 	f.lose(0)
 	f.settle()
-	f.expectRecords("ROLLBACK_FAILED 0/0 0/0 "+reasonRollbackFailed, "SUCCESSFUL 2/2")
+	f.expectRecords("ROLLBACK_FAILED 0/0 0/0 "+record.ReasonRollbackFailed, "SUCCESSFUL 2/2")
 	f.instance(1, nil)
 	f.settle()
 	f.expect("FAILED desired 2 pending 0 running 2 failed 3")
@@ -246,14 +248,14 @@ func TestTasksOfTheKeptRevisionThatKeepExitingArePaced(t *testing.T) {
 	f.settle()
 	f.deploy(false)
 	f.failDeployment()
-	for range freeCrashes + 1 {
+	for range fulfil.FreeCrashes + 1 {
 		f.schedule()
 		for _, task := range f.tasks() {
 			f.end(task, types.TaskStopCodeEssentialContainerExited)
 		}
 	}
 	f.schedule()
-	if d := f.service().Deployments[1]; d.Failures <= freeCrashes || d.FailedTasks > 0 || len(f.tasks()) > 0 || f.wakeAt.IsZero() {
+	if d := f.service().Deployments[1]; d.Failures <= fulfil.FreeCrashes || d.FailedTasks > 0 || len(f.tasks()) > 0 || f.wakeAt.IsZero() {
 		t.Errorf("%d tasks at once after %+v", len(f.tasks()), d)
 	}
 }

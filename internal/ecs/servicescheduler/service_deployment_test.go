@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/event"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -82,7 +83,7 @@ func TestServiceDeploymentIsSuperseded(t *testing.T) {
 	f.schedule()
 	f.expectRecords("IN_PROGRESS 0/0 0/0 0/0", "STOP_REQUESTED 0/0 0/0", "SUCCESSFUL 2/2")
 	f.settle()
-	f.expectRecords("SUCCESSFUL 2/2 0/0 0/0", "STOPPED 0/0 0/2 "+reasonSuperseded, "SUCCESSFUL 2/2")
+	f.expectRecords("SUCCESSFUL 2/2 0/0 0/0", "STOPPED 0/0 0/2 "+record.ReasonSuperseded, "SUCCESSFUL 2/2")
 	if r := f.records()[1]; r.StoppedAt.IsZero() || !r.StoppedAt.Equal(r.FinishedAt) {
 		t.Errorf("%+v", r)
 	}
@@ -100,9 +101,9 @@ func TestServiceDeploymentRollsBack(t *testing.T) {
 		f.failNew(types.TaskStopCodeTaskFailedToStart)
 	}
 	f.schedule()
-	f.expectRecords("ROLLBACK_IN_PROGRESS 0/0 0/0 "+reasonBreakerRollback, "SUCCESSFUL 1/1")
+	f.expectRecords("ROLLBACK_IN_PROGRESS 0/0 0/0 "+record.ReasonBreakerRollback, "SUCCESSFUL 1/1")
 	r := f.records()[0]
-	if r.Rollback.Reason != reasonBreakerRollback || r.Rollback.RevisionARN != good.Revision.ARN ||
+	if r.Rollback.Reason != record.ReasonBreakerRollback || r.Rollback.RevisionARN != good.Revision.ARN ||
 		r.CircuitBreaker != (state.CircuitBreaker{Status: "TRIGGERED", FailureCount: 3, Threshold: 3}) {
 		t.Errorf("%+v, rollback %+v", r, r.Rollback)
 	}
@@ -110,7 +111,7 @@ func TestServiceDeploymentRollsBack(t *testing.T) {
 		t.Errorf("%+v", front)
 	}
 	f.settle()
-	f.expectRecords("ROLLBACK_SUCCESSFUL 0/0 0/0 "+reasonBreakerRollback, "SUCCESSFUL 1/1")
+	f.expectRecords("ROLLBACK_SUCCESSFUL 0/0 0/0 "+record.ReasonBreakerRollback, "SUCCESSFUL 1/1")
 	if row := state.FindServiceRevision(f.store.Read(), good.Revision.ARN); !row.RetiredAt.IsZero() {
 		t.Error("the revision that was rolled back to is in use")
 	}
@@ -121,8 +122,8 @@ func TestServiceDeploymentFails(t *testing.T) {
 		rollback bool
 		want     string
 	}{
-		{false, "STOPPED 0/0 " + reasonBreakerStop},
-		{true, "ROLLBACK_FAILED 0/0 " + reasonNoCandidate}, // ECS0105
+		{false, "STOPPED 0/0 " + record.ReasonBreakerStop},
+		{true, "ROLLBACK_FAILED 0/0 " + record.ReasonNoCandidate}, // ECS0105
 	} {
 		f := newFixture(t, withBreaker(test.rollback))
 		for range 3 {
@@ -152,9 +153,9 @@ func TestStopServiceDeployment(t *testing.T) {
 		"FAILED desired 0 pending 2 running 0 failed 0",
 		"COMPLETED desired 0 pending 0 running 2 failed 0")
 	f.stopDeployment(types.StopServiceDeploymentStopTypeAbort) // the rollback goes on
-	f.expectRecords("ROLLBACK_IN_PROGRESS 0/0 0/0 "+reasonUserRollback, "SUCCESSFUL 2/2")
+	f.expectRecords("ROLLBACK_IN_PROGRESS 0/0 0/0 "+record.ReasonUserRollback, "SUCCESSFUL 2/2")
 	f.settle()
-	f.expectRecords("ROLLBACK_SUCCESSFUL 0/0 0/0 "+reasonUserRollback, "SUCCESSFUL 2/2")
+	f.expectRecords("ROLLBACK_SUCCESSFUL 0/0 0/0 "+record.ReasonUserRollback, "SUCCESSFUL 2/2")
 	if front := f.service().Primary(); front.Revision.TaskDefinition != good.Revision.TaskDefinition {
 		t.Errorf("%+v", front.Revision)
 	}
@@ -171,7 +172,7 @@ func TestAbortServiceDeployment(t *testing.T) {
 	f.stopDeployment(types.StopServiceDeploymentStopTypeAbort) // before it has started
 	f.expectRecords("STOP_REQUESTED 0/0 0/0", "SUCCESSFUL 2/2")
 	f.settle()
-	f.expectRecords("STOPPED 0/0 2/2 "+reasonUserStop, "SUCCESSFUL 2/2")
+	f.expectRecords("STOPPED 0/0 2/2 "+record.ReasonUserStop, "SUCCESSFUL 2/2")
 	f.expect("FAILED desired 0 pending 0 running 0 failed 0", "COMPLETED desired 2 pending 0 running 2 failed 0")
 }
 
@@ -188,7 +189,7 @@ func TestSupersededServiceDeploymentEndsThoughItsTasksStay(t *testing.T) {
 	f.stopDeployment(types.StopServiceDeploymentStopTypeAbort)
 	f.settle()
 	f.expect("FAILED desired 0 pending 0 running 0 failed 0", "IN_PROGRESS desired 0 pending 0 running 2 failed 0")
-	f.expectRecords("STOPPED 0/0 0/2 "+reasonUserStop, "STOPPED 0/2 "+reasonSuperseded)
+	f.expectRecords("STOPPED 0/0 0/2 "+record.ReasonUserStop, "STOPPED 0/2 "+record.ReasonSuperseded)
 }
 
 func TestStoppedServiceDeploymentOfADeletedServiceDoesNotSucceed(t *testing.T) {
@@ -201,7 +202,7 @@ func TestStoppedServiceDeploymentOfADeletedServiceDoesNotSucceed(t *testing.T) {
 			f.schedule()
 			f.obey()
 		}
-		f.expectRecords("STOPPED 0/0 " + reasonUserStop)
+		f.expectRecords("STOPPED 0/0 " + record.ReasonUserStop)
 	}
 }
 

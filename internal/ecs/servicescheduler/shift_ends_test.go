@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -135,7 +136,7 @@ func TestNewTasksThatStayKeepNoRollback(t *testing.T) {
 	f.deaf = f.tasksOf(f.service().Deployments[0])[0].ARN
 	f.stop(types.StopServiceDeploymentStopTypeRollback)
 	f.pass(24*time.Hour + time.Second)
-	if r := f.record(); r.Status != types.ServiceDeploymentStatusRollbackSuccessful || r.StatusReason != reasonUserRollback {
+	if r := f.record(); r.Status != types.ServiceDeploymentStatusRollbackSuccessful || r.StatusReason != record.ReasonUserRollback {
 		t.Fatalf("%s: %q", f.state(), r.StatusReason)
 	}
 	f.deaf = ""

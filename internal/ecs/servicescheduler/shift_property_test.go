@@ -183,10 +183,10 @@ func (f *shiftFixture) comeToRest() {
 			f.t.Fatalf("a service deployment has not ended: %s", f.state())
 		}
 	}
-	s, p := f.service(), newPlanner(in)
+	s, p := f.service(), plannerOf(in)
 	switch {
-	case failed(p.primary):
-	case len(s.Deployments) != 1 || !s.Steady || p.primary.healthy != s.DesiredCount || !completed(p.primary):
+	case p.Primary.Failed():
+	case len(s.Deployments) != 1 || !s.Steady || p.Primary.Healthy != s.DesiredCount || !p.Primary.Completed():
 		f.t.Fatalf("it is not complete: %s", f.state())
 	case !shift.ServesAll(s.Primary().Revision.LoadBalancers, s.Primary().Revision.TargetGroups, in.Rules):
 		f.t.Fatalf("the traffic goes elsewhere: %s", f.state())

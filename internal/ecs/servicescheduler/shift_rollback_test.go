@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/bounds"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -57,7 +58,7 @@ func TestRollbackFromEachStage(t *testing.T) {
 			f.goOn()
 			f.expectState("back CLEAN_UP, " + rolledBackState)
 			r := f.record()
-			if r.StatusReason != reasonUserRollback || r.Rollback.RevisionARN != f.service().Primary().Revision.ARN {
+			if r.StatusReason != record.ReasonUserRollback || r.Rollback.RevisionARN != f.service().Primary().Revision.ARN {
 				t.Errorf("%q to %s", r.StatusReason, r.Rollback.RevisionARN)
 			}
 			again := 0
@@ -111,11 +112,11 @@ func TestTheCircuitBreakerRollsBack(t *testing.T) {
 			f.now = f.now.Add(time.Minute)
 		}
 		f.goOn()
-		reason := map[bool]string{true: reasonBreakerRollback, false: reasonBreakerStop}[rollback]
+		reason := map[bool]string{true: record.ReasonBreakerRollback, false: record.ReasonBreakerStop}[rollback]
 		if want := "deployment failed: " + reason; !strings.Contains(strings.Join(f.messages()[since:], "\n"), want) {
 			t.Errorf("%q lacks in %q", want, f.messages()[since:])
 		}
-		if rolloutState := f.service().Deployments[0].RolloutStateReason; !rollback && rolloutState != failedReason {
+		if rolloutState := f.service().Deployments[0].RolloutStateReason; !rollback && rolloutState != record.FailedReason {
 			t.Errorf("%q", rolloutState)
 		}
 		if !rollback {
@@ -123,7 +124,7 @@ func TestTheCircuitBreakerRollsBack(t *testing.T) {
 			continue
 		}
 		f.expectState("back CLEAN_UP, " + rolledBackState)
-		if got := f.record(); got.StatusReason != reasonBreakerRollback || got.CircuitBreaker.Status != types.ServiceDeploymentRollbackMonitorsStatusTriggered {
+		if got := f.record(); got.StatusReason != record.ReasonBreakerRollback || got.CircuitBreaker.Status != types.ServiceDeploymentRollbackMonitorsStatusTriggered {
 			t.Errorf("%q, %+v", got.StatusReason, got.CircuitBreaker)
 		}
 		messages := strings.Join(f.messages()[since:], "\n")
@@ -230,7 +231,7 @@ func TestRollbackWithoutListeners(t *testing.T) {
 			since := len(f.messages())
 			f.pass(time.Minute)
 			f.expectState("back CLEAN_UP, ROLLBACK_SUCCESSFUL, live 0/0, test 0/0, PRIMARY COMPLETED in green 2/2")
-			if got := f.record().StatusReason; got != reasonUserRollback {
+			if got := f.record().StatusReason; got != record.ReasonUserRollback {
 				t.Errorf("%q", got)
 			}
 			for _, m := range f.messages()[since:] {

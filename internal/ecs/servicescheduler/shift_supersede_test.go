@@ -8,6 +8,7 @@ import (
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/record"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -32,7 +33,7 @@ func TestASupersededShiftSettlesOnItsSource(t *testing.T) {
 	f.away = false
 	f.goOn()
 	f.expectState("PRODUCTION_TRAFFIC_SHIFT, IN_PROGRESS, live 50/950, test 100/0, PRIMARY IN_PROGRESS in blue 2/2, ACTIVE COMPLETED in green 2/2")
-	if old := f.records()[1]; old.Status != types.ServiceDeploymentStatusStopped || old.StatusReason != reasonSuperseded {
+	if old := f.records()[1]; old.Status != types.ServiceDeploymentStatusStopped || old.StatusReason != record.ReasonSuperseded {
 		t.Errorf("the other one is %s: %q", old.Status, old.StatusReason)
 	}
 	f.pass(time.Hour)

@@ -4,10 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"pgregory.net/rapid"
 )
 
 // TestTasksWithoutLoadBalancersServeOn releases a service without load balancers at any time, also before the

@@ -21,7 +21,7 @@ import (
 // StartTasks implements verb.Doer: it starts tasks of a deployment, and tells of them.
 func (c *change) StartTasks(v verb.StartTasks) {
 	replacing := v.Replacing
-	for batch := range slices.Chunk(c.start(v), batchSize) {
+	for batch := range slices.Chunk(c.start(v), event.BatchSize) {
 		if v.Zone != "" {
 			c.say(event.StartedInZone{Zone: v.Zone, Tasks: batch})
 			continue

@@ -5,15 +5,16 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/bounds"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
 )
 
 // returning goes back to the deployment that completed last as it is, whose tasks still run.
-type returning struct{ rolling }
+type returning struct{ strategy.Rolling }
 
-func (returning) rollBack(p *planner, _, _ string) {
-	for _, g := range p.older {
-		if g.deployment.ID == p.service.Completed.ID {
-			p.service.SetPrimary(g.deployment)
+func (returning) RollBack(p strategy.Rollout, _, _ string) {
+	for _, g := range p.Older {
+		if g.Deployment.ID == p.Service.Completed.ID {
+			p.Service.SetPrimary(g.Deployment)
 		}
 	}
 }
@@ -28,13 +29,12 @@ func TestTheStrategyRollsBack(t *testing.T) {
 		f.schedule()
 		f.failNew(types.TaskStopCodeTaskFailedToStart)
 	}
-	p := newPlanner(f.input())
-	p.strategy = returning{}
+	p := newPlanner(f.input(), returning{})
 	p.roll()
-	if got := p.service.Primary(); got.ID != completed || len(p.service.Deployments) != 2 {
-		t.Fatalf("PRIMARY is %s of %d deployments, want %s", got.ID, len(p.service.Deployments), completed)
+	if got := p.Service.Primary(); got.ID != completed || len(p.Service.Deployments) != 2 {
+		t.Fatalf("PRIMARY is %s of %d deployments, want %s", got.ID, len(p.Service.Deployments), completed)
 	}
-	if failed := p.service.Deployments[0]; failed.RolloutState != types.DeploymentRolloutStateFailed {
+	if failed := p.Service.Deployments[0]; failed.RolloutState != types.DeploymentRolloutStateFailed {
 		t.Errorf("the newer deployment is %s", failed.RolloutState)
 	}
 }

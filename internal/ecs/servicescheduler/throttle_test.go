@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -167,7 +168,7 @@ func TestAFailedDeploymentTakesNoThrottle(t *testing.T) {
 func TestTasksThatRanAreNotThrottled(t *testing.T) {
 	f := throttledFixture(t)
 	f.now = f.wakeAt
-	for range freeCrashes - 3 {
+	for range fulfil.FreeCrashes - 3 {
 		f.schedule()
 		if len(f.tasks()) != 1 {
 			t.Fatal("a crash after RUNNING is throttled")
@@ -191,12 +192,12 @@ func TestACrashLoopIsSlowedDown(t *testing.T) {
 		f.obey()
 		f.failNew(types.TaskStopCodeEssentialContainerExited)
 	}
-	for range freeCrashes + 1 {
+	for range fulfil.FreeCrashes + 1 {
 		crash()
 	}
 	for range 3 {
 		f.schedule()
-		if n := len(f.tasks()); n != 0 || !f.wakeAt.Equal(f.now.Add(crashPause)) {
+		if n := len(f.tasks()); n != 0 || !f.wakeAt.Equal(f.now.Add(fulfil.CrashPause)) {
 			t.Fatalf("%d tasks, the next start in %v", n, f.wakeAt.Sub(f.now))
 		}
 		f.now = f.wakeAt
@@ -224,13 +225,13 @@ func TestFailuresAreChargedToTheDeploymentWhoseTasksFail(t *testing.T) {
 	for _, task := range state.DeploymentTasks(f.store.Read(), serviceARN, older) {
 		f.end(task, types.TaskStopCodeTaskFailedToStart)
 	}
-	p := newPlanner(f.input())
+	p := plannerOf(f.input())
 	p.countFailures()
-	p.throttleFailedStarts()
-	if d := p.older[0].deployment; d.FailedTasks != 4 || d.Throttle.Failures != 1 {
+	p.ThrottleFailedStarts()
+	if d := p.Older[0].Deployment; d.FailedTasks != 4 || d.Throttle.Failures != 1 {
 		t.Errorf("%d failed tasks and %d failed attempts of the deployment whose tasks fail", d.FailedTasks, d.Throttle.Failures)
 	}
-	if d := p.primary.deployment; d.FailedTasks != 0 || d.Throttle.Failures != 0 || p.tripCircuitBreaker() {
+	if d := p.Primary.Deployment; d.FailedTasks != 0 || d.Throttle.Failures != 0 || p.tripCircuitBreaker() {
 		t.Errorf("the PRIMARY deployment has %d failed tasks and %d failed attempts", d.FailedTasks, d.Throttle.Failures)
 	}
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/fulfil"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -99,14 +101,14 @@ func TestRoomIsUsedAsSoonAsItIsThere(t *testing.T) {
 	f := newInstanceFixture(t, 1, func(s *state.Service) { s.DesiredCount = 5 })
 	f.schedule()
 	f.expectOn("i0 4")
-	if f.awaits != forRoom {
+	if f.awaits != plan.ForRoom {
 		t.Errorf("the service awaits %d", f.awaits)
 	}
 	f.instance(1, nil)
 	f.settle()
 	f.expectOn("i0 4, i1 1")
 	f.expect("COMPLETED desired 5 pending 0 running 5 failed 0")
-	if f.awaits != nothing {
+	if f.awaits != plan.Nothing {
 		t.Errorf("a service with all its tasks awaits %d", f.awaits)
 	}
 }
@@ -121,7 +123,7 @@ func TestTasksThatHaveNoPlaceTripTheCircuitBreaker(t *testing.T) {
 	f.deployOnInstances(false, func(d *types.TaskDefinition) { d.Cpu = aws.String("2048") })
 	for range 3 {
 		f.schedule()
-		f.now = f.now.Add(retryPlacement)
+		f.now = f.now.Add(fulfil.RetryPlacement)
 	}
 	f.settle()
 	f.expect("COMPLETED desired 2 pending 0 running 2 failed 0")
@@ -206,7 +208,7 @@ func TestWithoutAnyRoomADeploymentFails(t *testing.T) {
 	f.deployOnInstances(false)
 	for range 3 {
 		f.schedule()
-		f.now = f.now.Add(retryPlacement)
+		f.now = f.now.Add(fulfil.RetryPlacement)
 	}
 	if d := f.service().Primary(); d.RolloutState != types.DeploymentRolloutStateFailed || d.FailedTasks != 3 {
 		t.Errorf("PRIMARY: %+v", d)
@@ -223,7 +225,7 @@ func TestStopsThatNoAgentHearsOfMakeNoRoom(t *testing.T) {
 	f.deployOnInstances(false)
 	for range 4 {
 		f.schedule()
-		f.now = f.now.Add(retryPlacement)
+		f.now = f.now.Add(fulfil.RetryPlacement)
 	}
 	f.schedule()
 	if d := f.service().Primary(); d.RolloutState != types.DeploymentRolloutStateFailed || d.FailedTasks != 3 {
@@ -236,7 +238,7 @@ func TestAttemptsCountUntilATaskOfTheDeploymentRuns(t *testing.T) {
 	f := newInstanceFixture(t, 1, func(s *state.Service) { s.DesiredCount = 5 })
 	wait := func() {
 		f.schedule()
-		f.now = f.now.Add(retryPlacement)
+		f.now = f.now.Add(fulfil.RetryPlacement)
 	}
 	wait()
 	wait()

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/reconcile"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -17,7 +18,7 @@ import (
 // instances in zones to which tasks of it would move.
 type waiting struct {
 	mu       sync.Mutex
-	clusters map[string]map[string]waitCondition
+	clusters map[string]map[string]plan.Condition
 	crowded  map[string]map[string][]string // the zones that do not matter to a service
 }
 
@@ -54,16 +55,16 @@ func (w *waiting) toBalance(cluster, zone string) (services []string) {
 
 // put notes what a service waits for. It reports whether that is more than before: what
 // has happened since the service was looked at has not been told to it.
-func (w *waiting) put(service string, what waitCondition) (more bool) {
+func (w *waiting) put(service string, what plan.Condition) (more bool) {
 	cluster := clusterOf(service)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	before := w.clusters[cluster][service]
 	switch {
-	case what == nothing:
+	case what == plan.Nothing:
 		delete(w.clusters[cluster], service)
 	case w.clusters[cluster] == nil:
-		w.clusters[cluster] = map[string]waitCondition{service: what}
+		w.clusters[cluster] = map[string]plan.Condition{service: what}
 	default:
 		w.clusters[cluster][service] = what
 	}
@@ -71,7 +72,7 @@ func (w *waiting) put(service string, what waitCondition) (more bool) {
 }
 
 // of returns the services of a cluster that wait for something.
-func (w *waiting) of(cluster string, what waitCondition) (services []string) {
+func (w *waiting) of(cluster string, what plan.Condition) (services []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for service, awaits := range w.clusters[cluster] {
@@ -98,12 +99,14 @@ func (c *Controller) wakesServices(of string, watch *store.Watch, concerned func
 }
 
 // concernedByRoom are the services that lack room in a cluster.
-func (c *Controller) concernedByRoom(cluster string) []string { return c.waiting.of(cluster, forRoom) }
+func (c *Controller) concernedByRoom(cluster string) []string {
+	return c.waiting.of(cluster, plan.ForRoom)
+}
 
 // concernedByVCPUs are the services that lack room in any cluster of the account and region of one.
 func (c *Controller) concernedByVCPUs(cluster string) (services []string) {
 	for _, other := range state.Clusters(c.Store.Read(), arn.ScopeOf(cluster)) {
-		services = append(services, c.waiting.of(other.ARN, forRoom)...)
+		services = append(services, c.waiting.of(other.ARN, plan.ForRoom)...)
 	}
 	return services
 }
@@ -111,7 +114,7 @@ func (c *Controller) concernedByVCPUs(cluster string) (services []string) {
 // concernedByInstance are the services that wait for a change of a container instance, and
 // those that have tasks on it.
 func (c *Controller) concernedByInstance(instance string) []string {
-	services := c.waiting.of(clusterOf(instance), forInstances)
+	services := c.waiting.of(clusterOf(instance), plan.ForInstances)
 	if row := state.FindContainerInstance(c.Store.Read(), instance); row != nil && row.Zone != "" {
 		services = append(services, c.waiting.toBalance(clusterOf(instance), row.Zone)...)
 	}

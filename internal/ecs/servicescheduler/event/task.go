@@ -8,6 +8,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/placement"
 )
 
+// BatchSize is how many tasks ECS starts, and so announces, at a time.
+// Source: field reports.
+const BatchSize = 10
+
 // StartedTasks says which tasks have been started, by their ids.
 type StartedTasks struct {
 	Tasks     []string

@@ -1,0 +1,75 @@
+package servicescheduler
+
+import (
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/strategy"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/verb"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// Decide makes a plan. It is pure: the same input makes the same plan, and a plan
+// that has been carried out makes the next one empty until something happens.
+func Decide(in observe.Input) *plan.Plan { return decideBy(strategy.Of(in), in) }
+
+// decideBy decides as a strategy wants it.
+func decideBy(s strategy.Strategy, in observe.Input) *plan.Plan {
+	p := newPlanner(in, s)
+	switch {
+	case in.Service.Status() == state.ServiceInactive:
+		p.retain()
+	case in.Service.Status() == state.ServiceDraining:
+		p.AnnounceTargets()
+		p.drain()
+		p.Follow()
+	case in.Service.DeploymentController == "" || in.Service.DeploymentController == types.DeploymentControllerTypeEcs:
+		if !p.overlooks() {
+			p.roll()
+			p.Follow()
+		}
+	}
+	return p.finish()
+}
+
+// roll is what the ECS deployment controller does: it judges the PRIMARY deployment, and
+// then carries out what the deployment strategy wants.
+func (p *planner) roll() {
+	p.AnnounceTargets()
+	p.EndRebalancing()
+	p.countFailures()
+	if p.obeyStop() || p.tripCircuitBreaker() || p.watchAlarms() || p.advance() {
+		return
+	}
+	p.rollout.ShareAlike(p.strategy)
+	p.ThrottleFailedStarts()
+	in := p.strategy.Desired(p.rollout)
+	p.KeepMoved(in)
+	p.CarryOut(in)
+	p.Rebalance(in)
+	p.reachSteadyState(in)
+	p.LetDrain()
+}
+
+// advance takes a PRIMARY deployment that is under way on its way.
+func (p *planner) advance() bool {
+	return p.Primary.InProgress() && p.strategy.Advance(p.rollout)
+}
+
+// finish adds what has changed of the service to the plan.
+func (p *planner) finish() *plan.Plan {
+	old := map[string]*state.Deployment{}
+	for _, d := range p.Input.Service.Deployments {
+		old[d.ID] = d
+	}
+	for _, d := range p.Service.Deployments {
+		if before := old[d.ID]; before == nil || *before != *d {
+			d.UpdatedAt = p.Now
+		}
+	}
+	p.Put()
+	if changed(p.Input.Service, p.Service, old) {
+		p.Plan.Do(verb.PutService{Service: p.Service})
+	}
+	return p.Plan
+}

@@ -1,0 +1,27 @@
+package fulfil
+
+import (
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// onProviders counts the tasks of a deployment by capacity provider.
+func onProviders(s *state.ServiceSummary, d *state.Deployment) map[string]int {
+	count := map[string]int{}
+	for _, placed := range s.Placed {
+		if placed.DeploymentID == d.ID {
+			count[placed.CapacityProvider] += placed.Active
+		}
+	}
+	return count
+}
+
+// inZones counts the tasks of a deployment by zone.
+func inZones(s *state.ServiceSummary, d *state.Deployment) map[string]int {
+	zones := map[string]int{}
+	for _, c := range s.Placed {
+		if c.DeploymentID == d.ID && c.Zone != "" {
+			zones[c.Zone] += c.Active
+		}
+	}
+	return zones
+}

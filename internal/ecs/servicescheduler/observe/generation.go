@@ -1,0 +1,101 @@
+package observe
+
+import (
+	"slices"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
+)
+
+// Generation is a deployment with its tasks by how they fare, in numbers.
+type Generation struct {
+	Deployment *state.Deployment // of the View's copy
+	Definition *types.TaskDefinition
+	// Checked: an essential container has a health check, or load balancers check targets.
+	Checked bool
+	Counts  state.DeploymentCounts
+
+	// Of Counts.Active, which are their sum: those that serve, those that failed
+	// their health checks, those that run with a target that cannot become healthy, and
+	// those yet to become one or the other, of which the last ones run already.
+	Healthy, Unhealthy, Unused int
+	Starting                   int
+	StartingRunning            int
+	// Leaving is how many of those that run, and fail no check, are on container instances
+	// that drain: others are to stand in for them.
+	Leaving int
+}
+
+// hasEssentialCheck reports whether a task's health is known from its containers.
+func hasEssentialCheck(def *types.TaskDefinition) bool {
+	return slices.ContainsFunc(def.ContainerDefinitions, task.ChecksHealth)
+}
+
+// Failed reports whether the rollout of the deployment has failed.
+func (g *Generation) Failed() bool {
+	return g.Deployment.RolloutState == types.DeploymentRolloutStateFailed
+}
+
+// InProgress reports whether the rollout of the deployment goes on.
+func (g *Generation) InProgress() bool {
+	return g.Deployment.RolloutState == types.DeploymentRolloutStateInProgress
+}
+
+// Completed reports whether the rollout of the deployment is complete.
+func (g *Generation) Completed() bool {
+	return g.Deployment.RolloutState == types.DeploymentRolloutStateCompleted
+}
+
+// Stop takes tasks out of the counts that the plan stops.
+func (g *Generation) Stop(tasks []Task) {
+	for _, t := range tasks {
+		g.Counts.Active--
+		if t.Status.LastStatus == state.Running {
+			g.Counts.ActiveRunning--
+		}
+		if t.Leaving && t.Serves() && g.Leaving > 0 {
+			g.Leaving--
+		}
+		switch t.Condition {
+		case Healthy:
+			g.Healthy--
+		case Unhealthy:
+			g.Unhealthy--
+		case Unused:
+			g.Unused--
+		case StartingRunning:
+			g.StartingRunning--
+			g.Starting--
+		case Pending:
+			g.Starting--
+		}
+	}
+}
+
+// LeaveOut takes tasks out of all counts that go on but do not matter.
+func (g *Generation) LeaveOut(tasks []Task) {
+	g.Stop(tasks)
+	for _, t := range tasks {
+		g.Counts.Left--
+		if t.Status.LastStatus == state.Running {
+			g.Counts.Running--
+		} else {
+			g.Counts.Pending--
+		}
+	}
+}
+
+// Fail counts n more failures of the deployment.
+func (g *Generation) Fail(n int, now time.Time) {
+	if n <= 0 {
+		return
+	}
+	g.Deployment.Failures += n
+	if g.InProgress() {
+		g.Deployment.FailedTasks += n
+	}
+	g.Deployment.FailedAt = now
+	g.Deployment.SeenHealthy = g.Counts.TurnedHealthy
+}
