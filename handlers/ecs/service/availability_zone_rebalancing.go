@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -39,13 +40,18 @@ func spreadsOverZones(s types.PlacementStrategy) bool {
 	return s.Type == types.PlacementStrategyTypeSpread && aws.ToString(s.Field) == zoneAttribute
 }
 
-// setRebalancing writes what was asked for into s. On create (done is "created")
-// the default is ENABLED wherever it can be; on update ("updated") the old value
-// stays, and is refused when s has become one that cannot be rebalanced.
+// zoneRebalancing is whether tasks are moved between Availability Zones.
+type zoneRebalancing struct{ unsaid }
+
+func (zoneRebalancing) rows() []member.Row { return member.Act("availabilityZoneRebalancing") }
+
+// resolve writes what was asked for. On create the default is ENABLED wherever it can be; on update the old value stays, and
+// is refused when the service has become one that cannot be rebalanced.
 //
 // Source: ECS API reference, CreateService and UpdateService; AWS notice of June 2025.
-func setRebalancing(s *state.Service, asked types.AvailabilityZoneRebalancing, launchType types.LaunchType, done string) error {
-	obstacle := rebalancingObstacle(s, launchType)
+func (zoneRebalancing) resolve(in *resolving) error {
+	s, asked := in.service, in.AvailabilityZoneRebalancing
+	obstacle := rebalancingObstacle(s, in.revision.TasksLaunchType())
 	switch asked {
 	case types.AvailabilityZoneRebalancingEnabled, types.AvailabilityZoneRebalancingDisabled:
 		s.AvailabilityZoneRebalancing = asked
@@ -60,7 +66,7 @@ func setRebalancing(s *state.Service, asked types.AvailabilityZoneRebalancing, l
 		return kit.InvalidParameter("availabilityZoneRebalancing should be one of [ENABLED,DISABLED]")
 	}
 	if s.AvailabilityZoneRebalancing == types.AvailabilityZoneRebalancingEnabled && obstacle != "" {
-		return kit.InvalidParameter(fmt.Sprintf("The service couldn't be %s because Availability Zone Rebalancing %s", done, obstacle))
+		return kit.InvalidParameter(fmt.Sprintf("The service couldn't be %s because Availability Zone Rebalancing %s", in.done(), obstacle))
 	}
 	return nil
 }

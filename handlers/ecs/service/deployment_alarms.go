@@ -5,13 +5,26 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-// checkAlarms looks for the alarms that a request has a service watch; those that are off mean nothing.
+// deploymentAlarms are the alarms that a request has a service watch; those that are off mean nothing.
+type deploymentAlarms struct{ unsaid }
+
+func (deploymentAlarms) names(r Request) (named Named) {
+	if c := r.DeploymentConfiguration; c != nil && c.Alarms != nil {
+		for _, name := range c.Alarms.AlarmNames {
+			named.Resources = append(named.Resources, Resource{Alarm, name})
+		}
+	}
+	return named
+}
+
+// resolve looks for the alarms.
+//
 // Source: ECS API reference, DeploymentAlarms, and ECS developer guide, CloudWatch alarms of deployments:
 // they have to be there. The words are not published.
-func checkAlarms(c kit.InCluster, asked *types.DeploymentConfiguration) error {
+func (deploymentAlarms) resolve(in *resolving) error {
+	asked := in.DeploymentConfiguration
 	if asked == nil || asked.Alarms == nil || !asked.Alarms.Enable {
 		return nil
 	}
@@ -20,7 +33,7 @@ func checkAlarms(c kit.InCluster, asked *types.DeploymentConfiguration) error {
 	}
 	var missing []string
 	for _, name := range asked.Alarms.AlarmNames {
-		if _, found := cloudwatch.StandingOf(c.Tx, cloudwatch.AlarmARN(c.Scope, name)); !found {
+		if _, found := cloudwatch.StandingOf(in.Tx, cloudwatch.AlarmARN(in.Scope, name)); !found {
 			missing = append(missing, name)
 		}
 	}

@@ -1,7 +1,6 @@
 package service
 
 import (
-	"reflect"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -35,8 +34,6 @@ func describeService(tx *store.Tx, s *state.Service, withTags bool) *types.Servi
 
 		HealthCheckGracePeriodSeconds: aws.Int32(aws.ToInt32(s.HealthCheckGracePeriodSeconds)), // ECS0080
 		LaunchType:                    revision.LaunchType,
-		LoadBalancers:                 kit.Listed(revision.LoadBalancers),
-		NetworkConfiguration:          revision.NetworkConfiguration,
 		PlacementConstraints:          kit.Listed(s.PlacementConstraints),
 		PlacementStrategy:             kit.Listed(s.PlacementStrategy),
 		PlatformFamily:                kit.Optional(&revision.PlatformFamily),
@@ -46,14 +43,16 @@ func describeService(tx *store.Tx, s *state.Service, withTags bool) *types.Servi
 		SchedulingStrategy:            s.SchedulingStrategy,
 		ServiceArn:                    aws.String(s.ARN),
 		ServiceName:                   aws.String(s.Name),
-		ServiceRegistries:             kit.Listed(revision.ServiceRegistries),
 		Status:                        aws.String(s.Status()),
 		TaskDefinition:                aws.String(revision.TaskDefinition),
+	}
+	for _, m := range serviceMembers {
+		m.showInService(shown, revision)
 	}
 	switch {
 	case s.Role != "":
 		shown.RoleArn = aws.String(s.Role)
-	case revision.NetworkConfiguration != nil || len(revision.LoadBalancers)+len(revision.ServiceRegistries) > 0:
+	case revision.NetworkConfiguration != nil || revision.Leads():
 		// Services with network interfaces show the role whether the caller named one
 		// or not. Source: recorded answers; field reports for load balancers.
 		shown.RoleArn = aws.String(arn.ScopeOf(s.ARN).ServiceLinkedRole())
@@ -97,21 +96,18 @@ func describeDeployment(d *state.Deployment, status string, counts state.Deploym
 		FailedTasks:              int32(d.FailedTasks),
 		Id:                       aws.String(d.ID),
 		LaunchType:               d.Revision.LaunchType,
-		NetworkConfiguration:     d.Revision.NetworkConfiguration,
 		PendingCount:             int32(counts.ActivePending()),
 		PlatformFamily:           kit.Optional(&d.Revision.PlatformFamily),
 		RolloutState:             d.RolloutState,
 		RolloutStateReason:       kit.Optional(&d.RolloutStateReason),
 		RunningCount:             int32(counts.ActiveRunning),
 
-		ServiceConnectConfiguration: d.Revision.ServiceConnectConfiguration,
-		ServiceConnectResources:     connectResources(d.Connect),
-
-		Status:                   aws.String(status),
-		TaskDefinition:           aws.String(d.Revision.TaskDefinition),
-		UpdatedAt:                kit.Instant(&d.UpdatedAt),
-		VolumeConfigurations:     d.Revision.VolumeConfigurations,
-		VpcLatticeConfigurations: d.Revision.VpcLatticeConfigurations,
+		Status:         aws.String(status),
+		TaskDefinition: aws.String(d.Revision.TaskDefinition),
+		UpdatedAt:      kit.Instant(&d.UpdatedAt),
+	}
+	for _, m := range serviceMembers {
+		m.showInDeployment(&shown, d)
 	}
 	if d.Revision.PlatformVersion != "" {
 		shown.PlatformVersion = aws.String(task.PlatformVersion(d.Revision.PlatformVersion))
@@ -135,11 +131,8 @@ func sameRevision(x, y *state.ServiceRevision) bool {
 	return x.TaskDefinition == y.TaskDefinition && x.LaunchType == y.LaunchType &&
 		x.PlatformVersion == y.PlatformVersion && x.PlatformFamily == y.PlatformFamily &&
 		sameStrategy(x.CapacityProviderStrategy, y.CapacityProviderStrategy) &&
-		launch.SameNetwork(x.NetworkConfiguration, y.NetworkConfiguration) &&
-		launch.SameMonitoring(x.Monitoring, y.Monitoring) && sameLoadBalancers(x.LoadBalancers, y.LoadBalancers) &&
-		sameRegistries(x.ServiceRegistries, y.ServiceRegistries) && sameConnect(x, y) &&
-		reflect.DeepEqual(x.VolumeConfigurations, y.VolumeConfigurations) &&
-		reflect.DeepEqual(kit.Listed(x.VpcLatticeConfigurations), kit.Listed(y.VpcLatticeConfigurations))
+		launch.SameMonitoring(x.Monitoring, y.Monitoring) &&
+		!slices.ContainsFunc(serviceMembers, func(m serviceMember) bool { return !m.same(x, y) })
 }
 
 func sameStrategy(x, y []types.CapacityProviderStrategyItem) bool {

@@ -7,9 +7,9 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -17,14 +17,81 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
+// serviceConnect is the Service Connect configuration of a service.
+type serviceConnect struct{ unsaid }
+
+// rows: bridge mode is refused by its own name.
+func (serviceConnect) rows() []member.Row {
+	return slices.Concat(
+		member.Act("serviceConnectConfiguration.accessLogConfiguration.format", "serviceConnectConfiguration.accessLogConfiguration.includeQueryParameters"),
+		member.Act("serviceConnectConfiguration.containerConfigurations"),
+		member.ActInPart("serviceConnectConfiguration.enabled", "in the awsvpc network mode; bridge is refused"),
+		member.ActOnly("serviceConnectConfiguration.logConfiguration.logDriver", "awslogs", "the engine's drivers are not asked for a proxy"),
+		member.Act(
+			"serviceConnectConfiguration.logConfiguration.options",
+			"serviceConnectConfiguration.logConfiguration.secretOptions[].name", "serviceConnectConfiguration.logConfiguration.secretOptions[].valueFrom",
+		),
+		member.Act("serviceConnectConfiguration.namespace"),
+		member.Act(
+			"serviceConnectConfiguration.services[].clientAliases[].dnsName", "serviceConnectConfiguration.services[].clientAliases[].port",
+			"serviceConnectConfiguration.services[].clientAliases[].testTrafficRules.header.name",
+			"serviceConnectConfiguration.services[].clientAliases[].testTrafficRules.header.value.exact",
+			"serviceConnectConfiguration.services[].discoveryName", "serviceConnectConfiguration.services[].ingressPortOverride",
+			"serviceConnectConfiguration.services[].portName",
+			"serviceConnectConfiguration.services[].timeout.idleTimeoutSeconds", "serviceConnectConfiguration.services[].timeout.perRequestTimeoutSeconds",
+		),
+		member.Refuse("serviceConnectConfiguration.services[].tls", "needs AWS Private CA"),
+	)
+}
+
+func (serviceConnect) names(r Request) (named Named) {
+	c := r.ServiceConnectConfiguration
+	if !enabled(c) {
+		return named
+	}
+	for _, s := range c.Services {
+		if s.PortName != nil {
+			named.Ports = append(named.Ports, Port{Name: s.PortName})
+		}
+	}
+	named.Resources = []Resource{{Namespace, aws.ToString(c.Namespace)}}
+	return named
+}
+
+func (serviceConnect) check(r Request) error { return checkConnect(r.ServiceConnectConfiguration) }
+
+func (serviceConnect) resolve(in *resolving) error {
+	connecting := &connecting{resolving: in}
+	if in.ServiceConnectConfiguration != nil {
+		return connecting.connect(in.revision, in.ServiceConnectConfiguration)
+	}
+	return connecting.keep(in.revision, in.before)
+}
+
+// same reports whether tasks of two revisions have the same of Service Connect, however the namespace is named.
+func (serviceConnect) same(x, y *state.ServiceRevision) bool {
+	if !enabled(x.ServiceConnectConfiguration) && !enabled(y.ServiceConnectConfiguration) {
+		return true
+	}
+	if x.ConnectNamespace != y.ConnectNamespace {
+		return false
+	}
+	a, b := *x.ServiceConnectConfiguration, *y.ServiceConnectConfiguration
+	a.Namespace, b.Namespace = nil, nil
+	return reflect.DeepEqual(a, b)
+}
+
+func (serviceConnect) showInDeployment(shown *types.Deployment, d *state.Deployment) {
+	shown.ServiceConnectConfiguration, shown.ServiceConnectResources = d.Revision.ServiceConnectConfiguration, connectResources(d.Connect)
+}
+
+func (serviceConnect) showInRevision(shown *types.ServiceRevision, r *state.ServiceRevision) {
+	shown.ServiceConnectConfiguration = r.ServiceConnectConfiguration
+}
+
 // connecting is a service whose Service Connect is held against what there is.
 type connecting struct {
-	kit.InCluster
-	service    string // ARN
-	definition *types.TaskDefinition
-	launchType types.LaunchType
-	// before are the deployments of the service so far.
-	before []*state.Deployment
+	*resolving
 	// namespace is the one that is meant, once it is known.
 	namespace *servicediscovery.Namespace
 }
@@ -124,13 +191,13 @@ func (in *connecting) checkServices(r *state.ServiceRevision) error {
 	if r.PlatformVersion == "1.3.0" { // recorded-companions 14.27: 1.4.0 is the first
 		return kit.InvalidParameter("Service Connect is not supported with the platform version 1.3.0.")
 	}
-	ingress, others := map[int32]string{}, endpoint.OthersIn(in.Tx, in.namespace.ARN, in.service)
+	ingress, others := map[int32]string{}, endpoint.OthersIn(in.Tx, in.namespace.ARN, in.service.ARN)
 	for _, s := range r.ServiceConnectConfiguration.Services {
 		if err := in.checkPort(s, ingress); err != nil {
 			return err
 		}
 		name := endpoint.DiscoveryName(s)
-		if !endpoint.Free(in.Tx, in.namespace.ARN, name, in.service) {
+		if !endpoint.Free(in.Tx, in.namespace.ARN, name, in.service.ARN) {
 			return kit.InvalidParameter("SC service is already used by " + in.namespace.ARN) // ECS0300
 		}
 		for _, alias := range s.ClientAliases {
@@ -185,7 +252,7 @@ func containerPort(def *types.TaskDefinition, port int32) string {
 // checkProtocol keeps the appProtocol of what is offered already. Source: ECS API reference, PortMapping: it cannot
 // change in a service of Service Connect. The protocol cannot, as it has to be tcp.
 func (in *connecting) checkProtocol(s types.ServiceConnectService, mapping *types.PortMapping) error {
-	for _, d := range in.before {
+	for _, d := range in.service.Deployments {
 		if d.Connect == nil || d.Connect.NamespaceARN != in.namespace.ARN {
 			continue
 		}
@@ -204,7 +271,7 @@ func (in *connecting) stableConfig(appProtocol string) string {
 	if appProtocol == "" {
 		appProtocol = "null"
 	}
-	return "ScServiceStableConfig(applicationProtocol=" + appProtocol + ", transportProtocol=tcp, ecsServiceArn=" + in.service + ")"
+	return "ScServiceStableConfig(applicationProtocol=" + appProtocol + ", transportProtocol=tcp, ecsServiceArn=" + in.service.ARN + ")"
 }
 
 // unsupportedConnect names what Service Connect is not built for.
@@ -217,25 +284,6 @@ func unsupportedConnect(c *types.ServiceConnectConfiguration, def *types.TaskDef
 		refused = append(refused, "serviceConnectConfiguration with the bridge network mode")
 	}
 	return refused
-}
-
-// sameConnect reports whether tasks of two revisions have the same of Service Connect, however the namespace is named.
-func sameConnect(x, y *state.ServiceRevision) bool {
-	if !enabled(x.ServiceConnectConfiguration) && !enabled(y.ServiceConnectConfiguration) {
-		return true
-	}
-	if x.ConnectNamespace != y.ConnectNamespace {
-		return false
-	}
-	a, b := *x.ServiceConnectConfiguration, *y.ServiceConnectConfiguration
-	a.Namespace, b.Namespace = nil, nil
-	return reflect.DeepEqual(a, b)
-}
-
-// connected is what the tasks of a new deployment have of Service Connect; their services in Cloud Map are made.
-func (a *API) connected(c kit.InCluster, s *state.Service, r *state.ServiceRevision, def *types.TaskDefinition) *state.Connect {
-	endpoint.Provide(c.Tx, s.ARN, r, a.Now())
-	return endpoint.Connect(c.Tx, s.ARN, r, def)
 }
 
 // connectResources shows the services in Cloud Map of a deployment (ECS0301).

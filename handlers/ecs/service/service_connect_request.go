@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"

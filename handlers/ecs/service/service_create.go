@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -11,6 +12,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
@@ -23,7 +25,7 @@ func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*s
 	if err := checkCreateService(in, a.Quotas); err != nil {
 		return nil, err
 	}
-	if err := passRoles(ctx, in.LoadBalancers, in.DeploymentConfiguration); err != nil {
+	if err := passRoles(ctx, ofCreate(in)); err != nil {
 		return nil, err
 	}
 	out := &sdk.CreateServiceOutput{}
@@ -82,41 +84,20 @@ func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Se
 	if err := kit.CheckActive(found, kit.ClientError); err != nil {
 		return nil, err
 	}
-	revision, err := a.newRevision(c, in, found.Definition())
+	l, err := a.createdLaunch(c, in, found.Definition())
 	if err != nil {
 		return nil, err
 	}
-	strategy := in.SchedulingStrategy
-	if strategy == "" {
-		strategy = types.SchedulingStrategyReplica
+	s := createdService(c, in)
+	resolving := &resolving{
+		InCluster: c, Request: ofCreate(in), launches: &a.launches, definition: found.Definition(), launchType: l.Capacity.LaunchType,
+		service: s, before: new(state.ServiceRevision), revision: newRevision(found.Definition(), l),
 	}
-	configuration := mergeDeploymentConfiguration(defaultDeploymentConfiguration(strategy), in.DeploymentConfiguration)
-	if err := checkDeploymentConfiguration(strategy, in.DeploymentConfiguration, configuration); err != nil {
+	if err := resolving.resolve(); err != nil {
 		return nil, err
 	}
-	if err := checkStrategyTraffic(configuration.Strategy, strategy, revision); err != nil {
-		return nil, err
-	}
-	if err := checkAlarms(c, in.DeploymentConfiguration); err != nil {
-		return nil, err
-	}
-	name := *in.ServiceName
-	s := &state.Service{
-		ARN: c.Scope.Service(c.Cluster.Name, name), Name: name, ClusterARN: c.Cluster.ARN,
-		DesiredCount: int(aws.ToInt32(in.DesiredCount)), SchedulingStrategy: strategy,
-		DeploymentController: types.DeploymentControllerTypeEcs, DeploymentConfiguration: configuration,
-		EnableECSManagedTags: in.EnableECSManagedTags, EnableExecuteCommand: in.EnableExecuteCommand,
-		Role: roleARN(c.Scope, aws.ToString(in.Role)), PropagateTags: in.PropagateTags, HealthCheckGracePeriodSeconds: in.HealthCheckGracePeriodSeconds,
-		PlacementConstraints: slices.Clone(in.PlacementConstraints), PlacementStrategy: launch.KeptStrategies(in.PlacementStrategy),
-	}
-	if s.PropagateTags == "" {
-		s.PropagateTags = types.PropagateTagsNone
-	}
-	if err := setRebalancing(s, in.AvailabilityZoneRebalancing, revision.TasksLaunchType(), "created"); err != nil {
-		return nil, err
-	}
-	refused := append(CreateServiceMembers.Refused(in), unsupportedConnect(in.ServiceConnectConfiguration, found.Definition(), revision.TasksLaunchType())...)
-	if err := a.launches.CheckSupported(refused, found.Definition(), revision.TasksLaunchType()); err != nil {
+	revision := resolving.revision
+	if err := resolving.checkSupported(CreateServiceMembers.Refused(in)); err != nil {
 		return nil, err
 	}
 	s.Request = kit.Digest(&struct { // without the tags and the token (ECS0082)
@@ -131,11 +112,24 @@ func (a *API) newService(c kit.InCluster, in *sdk.CreateServiceInput) (*state.Se
 	return s, nil
 }
 
-// newRevision is what the tasks of the first deployment are made of.
-func (a *API) newRevision(c kit.InCluster, in *sdk.CreateServiceInput, def *types.TaskDefinition) (*state.ServiceRevision, error) {
+// createdService has what a request says of a service that is not among serviceMembers.
+func createdService(c kit.InCluster, in *sdk.CreateServiceInput) *state.Service {
+	name, strategy := *in.ServiceName, cmp.Or(in.SchedulingStrategy, types.SchedulingStrategyReplica)
+	return &state.Service{
+		ARN: c.Scope.Service(c.Cluster.Name, name), Name: name, ClusterARN: c.Cluster.ARN,
+		DesiredCount: int(aws.ToInt32(in.DesiredCount)), SchedulingStrategy: strategy,
+		DeploymentController: types.DeploymentControllerTypeEcs, DeploymentConfiguration: defaultDeploymentConfiguration(strategy),
+		EnableECSManagedTags: in.EnableECSManagedTags, Role: roleARN(c.Scope, aws.ToString(in.Role)),
+		PropagateTags:        cmp.Or(in.PropagateTags, types.PropagateTagsNone),
+		PlacementConstraints: slices.Clone(in.PlacementConstraints), PlacementStrategy: launch.KeptStrategies(in.PlacementStrategy),
+	}
+}
+
+// createdLaunch is how the tasks of the first deployment run.
+func (a *API) createdLaunch(c kit.InCluster, in *sdk.CreateServiceInput, def *types.TaskDefinition) (launch.Spec, error) {
 	chosen, err := a.serviceCapacity(c.Cluster, in)
 	if err != nil {
-		return nil, err
+		return launch.Spec{}, err
 	}
 	l := launch.Spec{
 		Capacity: chosen, Network: in.NetworkConfiguration, PlatformVersion: aws.ToString(in.PlatformVersion),
@@ -143,40 +137,15 @@ func (a *API) newRevision(c kit.InCluster, in *sdk.CreateServiceInput, def *type
 		Monitoring: launch.Monitoring(nil, in.Monitoring), Volumes: task.VolumeConfigurations(in.VolumeConfigurations),
 	}
 	if err := checkDaemon(def, in, chosen); err != nil {
-		return nil, err
+		return l, err
 	}
 	if err := launch.Check(def, l); err != nil {
-		return nil, err
+		return l, err
 	}
 	if err := launch.CheckPlatform(def, l.PlatformVersion); err != nil {
-		return nil, err
+		return l, err
 	}
-	if err := a.CheckServiceRoleTrusts(c.Tx, c.Scope, roleARN(c.Scope, aws.ToString(in.Role))); err != nil {
-		return nil, err
-	}
-	if err := checkTargetGroups(c.Tx, def, chosen.LaunchType, in.LoadBalancers); err != nil {
-		return nil, err
-	}
-	if err := checkServiceRegistries(c, def, chosen.LaunchType, in.ServiceRegistries); err != nil {
-		return nil, err
-	}
-	if err := checkGracePeriod(def, in.HealthCheckGracePeriodSeconds, in.LoadBalancers); err != nil {
-		return nil, err
-	}
-	if in.EnableExecuteCommand {
-		if err := checkExecuteCommand(def, "created"); err != nil {
-			return nil, err
-		}
-	}
-	revision, err := a.revision(c, def, l)
-	if err != nil {
-		return nil, err
-	}
-	revision.VolumeConfigurations = launch.ShownVolumeConfigurations(in.VolumeConfigurations)
-	revision.LoadBalancers, revision.ServiceRegistries = slices.Clone(in.LoadBalancers), slices.Clone(in.ServiceRegistries)
-	revision.VpcLatticeConfigurations = slices.Clone(in.VpcLatticeConfigurations)
-	connecting := &connecting{InCluster: c, service: c.Scope.Service(c.Cluster.Name, *in.ServiceName), definition: def, launchType: chosen.LaunchType}
-	return revision, connecting.connect(revision, in.ServiceConnectConfiguration)
+	return l, a.CheckServiceRoleTrusts(c.Tx, c.Scope, roleARN(c.Scope, aws.ToString(in.Role)))
 }
 
 // serviceCapacity is where the tasks of a new service run. The launch type that the
@@ -191,8 +160,8 @@ func (a *API) serviceCapacity(cluster *state.Cluster, in *sdk.CreateServiceInput
 	return a.launches.ChooseCapacity(cluster, launchType, in.CapacityProviderStrategy)
 }
 
-// revision makes a service revision of a launch that has passed launch.Check.
-func (a *API) revision(c kit.InCluster, def *types.TaskDefinition, l launch.Spec) (*state.ServiceRevision, error) {
+// newRevision makes a service revision of a launch that has passed launch.Check.
+func newRevision(def *types.TaskDefinition, l launch.Spec) *state.ServiceRevision {
 	r := &state.ServiceRevision{
 		TaskDefinition:           aws.ToString(def.TaskDefinitionArn),
 		CapacityProviderStrategy: l.Capacity.Strategy,
@@ -204,16 +173,9 @@ func (a *API) revision(c kit.InCluster, def *types.TaskDefinition, l launch.Spec
 		r.LaunchType = l.Capacity.LaunchType
 	}
 	if l.Capacity.LaunchType == types.LaunchTypeFargate {
-		r.PlatformFamily, r.PlatformVersion = "Linux", l.PlatformVersion
-		if r.PlatformVersion == "" {
-			r.PlatformVersion = "LATEST"
-		}
+		r.PlatformFamily, r.PlatformVersion = "Linux", cmp.Or(l.PlatformVersion, "LATEST")
 	}
-	if r.NetworkConfiguration == nil {
-		return r, nil
-	}
-	_, err := a.launches.Network(c.Tx, c.Scope, r.NetworkConfiguration.AwsvpcConfiguration)
-	return r, err
+	return r
 }
 
 // containerImages are the images of a definition as a revision shows them before a task
@@ -226,12 +188,8 @@ func containerImages(def *types.TaskDefinition) []types.ContainerImage {
 	return images
 }
 
-// checkExecuteCommand refuses ECS Exec without a task role. done is "created" or
-// "updated".
-func checkExecuteCommand(def *types.TaskDefinition, done string) error {
-	if aws.ToString(def.TaskRoleArn) == "" {
-		return kit.InvalidParameter("The service couldn't be " + done + " because a valid taskRoleArn is not being used. " +
-			"Specify a valid task role in your task definition and try again.")
-	}
-	return nil
+// connected is what the tasks of a new deployment have of Service Connect; their services in Cloud Map are made.
+func (a *API) connected(c kit.InCluster, s *state.Service, r *state.ServiceRevision, def *types.TaskDefinition) *state.Connect {
+	endpoint.Provide(c.Tx, s.ARN, r, a.Now())
+	return endpoint.Connect(c.Tx, s.ARN, r, def)
 }

@@ -8,15 +8,113 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
+
+// loadBalancers are what leads requests to target groups of a service's tasks.
+type loadBalancers struct{ unsaid }
+
+func (loadBalancers) rows() []member.Row {
+	return slices.Concat(
+		member.Act(
+			"loadBalancers[].advancedConfiguration.alternateTargetGroupArn", "loadBalancers[].advancedConfiguration.productionListenerRule",
+		),
+		member.ActInPart("loadBalancers[].advancedConfiguration.roleArn", "what its policies allow is not looked at"),
+		member.Act("loadBalancers[].advancedConfiguration.testListenerRule"),
+		member.Act("loadBalancers[].containerName", "loadBalancers[].containerPort"),
+		member.Refuse("loadBalancers[].loadBalancerName", "needs Classic Load Balancers"),
+		member.Act("loadBalancers[].targetGroupArn"),
+	)
+}
+
+func (loadBalancers) names(r Request) (named Named) {
+	for _, b := range r.LoadBalancers {
+		named.Ports = append(named.Ports, Port{Container: aws.ToString(b.ContainerName), Number: b.ContainerPort})
+		for _, group := range bothGroups(b) {
+			named.Resources = append(named.Resources, Resource{TargetGroup, group})
+		}
+		if b.AdvancedConfiguration != nil {
+			named.Resources = append(named.Resources, Resource{Role, aws.ToString(b.AdvancedConfiguration.RoleArn)})
+		}
+	}
+	return named
+}
+
+func (loadBalancers) check(r Request) error { return checkLoadBalancers(r.LoadBalancers) }
+
+func (loadBalancers) checkExternal(r Request) error {
+	if len(r.LoadBalancers) > 0 {
+		return kit.InvalidParameter("LoadBalancers must be empty or null.")
+	}
+	return nil
+}
+
+// resolve takes the load balancers asked for, or else the present ones. The ports of these are looked at again if the
+// definition or the launch type changes: that all other updates go through is a choice.
+func (loadBalancers) resolve(in *resolving) error {
+	r := in.revision
+	r.LoadBalancers = listed(in, in.LoadBalancers, in.before.LoadBalancers)
+	if in.LoadBalancers != nil {
+		return checkTargetGroups(in.Tx, in.definition, in.launchType, r.LoadBalancers)
+	}
+	err := checkKeptTargetGroups(in.Tx, in.definition, in.launchType, r.LoadBalancers)
+	if err == nil && (r.TaskDefinition != in.before.TaskDefinition || in.launchType != in.before.TasksLaunchType()) {
+		err = checkTargetPorts(in.Tx, in.definition, in.launchType, r.LoadBalancers)
+	}
+	return err
+}
+
+// same reports whether tasks get into the same target groups, and traffic to them by the same rules.
+func (loadBalancers) same(x, y *state.ServiceRevision) bool {
+	return slices.EqualFunc(x.LoadBalancers, y.LoadBalancers, func(a, b types.LoadBalancer) bool {
+		return aws.ToString(a.TargetGroupArn) == aws.ToString(b.TargetGroupArn) &&
+			aws.ToString(a.ContainerName) == aws.ToString(b.ContainerName) && aws.ToInt32(a.ContainerPort) == aws.ToInt32(b.ContainerPort) &&
+			reflect.DeepEqual(a.AdvancedConfiguration, b.AdvancedConfiguration)
+	})
+}
+
+func (loadBalancers) showInService(s *types.Service, r *state.ServiceRevision) {
+	s.LoadBalancers = kit.Listed(r.LoadBalancers)
+}
+
+func (loadBalancers) showInRevision(shown *types.ServiceRevision, r *state.ServiceRevision) {
+	shown.LoadBalancers = r.LoadBalancers
+}
+
+// maxLoadBalancers is how many load balancers a service can have. Source: ECS API reference, CreateService.
+const maxLoadBalancers = 5
+
+func checkLoadBalancers(balancers []types.LoadBalancer) error {
+	if len(balancers) > maxLoadBalancers {
+		return kit.InvalidParameter(fmt.Sprintf("load balancers can have at most %d items.", maxLoadBalancers))
+	}
+	classic := 0
+	seen := map[string]bool{}
+	for _, b := range balancers {
+		group := aws.ToString(b.TargetGroupArn)
+		switch {
+		case group != "" && aws.ToString(b.LoadBalancerName) != "":
+			return kit.InvalidParameter("loadBalancerName and targetGroupArn cannot both be specified. " +
+				"You must specify either a loadBalancerName or a targetGroupArn in all loadBalancer entries")
+		case group == "":
+			classic++
+		case seen[group]:
+			return kit.InvalidParameter("Duplicate targetGroupArn found: " + group)
+		}
+		seen[group] = true
+	}
+	if classic > 0 && classic < len(balancers) {
+		return kit.InvalidParameter("All loadBalancers must be strictly either ELBv1 (defining loadBalancerName) or ELBv2 (defining targetGroupArn)")
+	}
+	return checkAdvancedConfigurations(balancers)
+}
 
 // checkTargetGroups holds the load balancers of a service against its definition, and against
 // the target groups that there are.
@@ -55,21 +153,6 @@ func checkTargetGroups(tx *store.Tx, def *types.TaskDefinition, launchType types
 		}
 	}
 	return checkTargetPorts(tx, def, launchType, balancers)
-}
-
-// updatedLoadBalancers are the load balancers asked for, or else the present ones. The ports of these
-// are looked at again if the definition or the launch type changes: that all other updates go through
-// is a choice.
-func updatedLoadBalancers(tx *store.Tx, before *state.ServiceRevision, asked []types.LoadBalancer, def *types.TaskDefinition, launchType types.LaunchType) ([]types.LoadBalancer, error) {
-	if asked != nil {
-		return slices.Clone(asked), checkTargetGroups(tx, def, launchType, asked)
-	}
-	kept := before.LoadBalancers
-	err := checkKeptTargetGroups(tx, def, launchType, kept)
-	if err == nil && (aws.ToString(def.TaskDefinitionArn) != before.TaskDefinition || launchType != before.TasksLaunchType()) {
-		err = checkTargetPorts(tx, def, launchType, kept)
-	}
-	return kept, err
 }
 
 // checkKeptTargetGroups holds those that a service has against the definition that it gets. One
@@ -175,16 +258,6 @@ func portMappings(c *types.ContainerDefinition, port int32) (found []types.PortM
 		}
 	}
 	return found
-}
-
-// sameLoadBalancers reports whether tasks get into the same target groups, and traffic to them by the
-// same rules.
-func sameLoadBalancers(x, y []types.LoadBalancer) bool {
-	return slices.EqualFunc(x, y, func(a, b types.LoadBalancer) bool {
-		return aws.ToString(a.TargetGroupArn) == aws.ToString(b.TargetGroupArn) &&
-			aws.ToString(a.ContainerName) == aws.ToString(b.ContainerName) && aws.ToInt32(a.ContainerPort) == aws.ToInt32(b.ContainerPort) &&
-			reflect.DeepEqual(a.AdvancedConfiguration, b.AdvancedConfiguration)
-	})
 }
 
 // roleARN is that of a role which is named, or given by its ARN; empty is none.

@@ -1,106 +1,101 @@
 package service
 
 import (
+	"reflect"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-// CreateServiceTable and updateServiceTable say what becomes of the members of services.
+func ofCreate(in *sdk.CreateServiceInput) Request {
+	return Request{
+		in.LoadBalancers, in.ServiceRegistries, in.HealthCheckGracePeriodSeconds, &in.EnableExecuteCommand, in.VolumeConfigurations,
+		in.ServiceConnectConfiguration, in.VpcLatticeConfigurations, in.DeploymentConfiguration, in.AvailabilityZoneRebalancing,
+	}
+}
+
+func ofUpdate(in *sdk.UpdateServiceInput) Request {
+	return Request{
+		in.LoadBalancers, in.ServiceRegistries, in.HealthCheckGracePeriodSeconds, in.EnableExecuteCommand, in.VolumeConfigurations,
+		in.ServiceConnectConfiguration, in.VpcLatticeConfigurations, in.DeploymentConfiguration, in.AvailabilityZoneRebalancing,
+	}
+}
+
+// serviceMembers are members that both requests have, in the order in which they are resolved. CreateService, UpdateService and
+// what describes a service go through them.
+var serviceMembers = []serviceMember{
+	loadBalancers{}, serviceRegistries{}, healthCheckGracePeriod{}, executeCommand{}, networkConfiguration{}, volumeConfigurations{},
+	serviceConnect{}, vpcLattice{}, deploymentConfiguration{}, deploymentAlarms{}, zoneRebalancing{},
+}
+
+// Names says what a request refers to.
+func (r Request) Names() (all Named) {
+	for _, m := range serviceMembers {
+		named := m.names(r)
+		all.Resources, all.Ports = append(all.Resources, named.Resources...), append(all.Ports, named.Ports...)
+	}
+	return all
+}
+
+// Or takes from another request what this one leaves out.
+func (r Request) Or(other Request) Request {
+	mine, others := reflect.ValueOf(&r).Elem(), reflect.ValueOf(other)
+	for i := range mine.NumField() {
+		if mine.Field(i).IsZero() {
+			mine.Field(i).Set(others.Field(i))
+		}
+	}
+	return r
+}
+
+func (in *resolving) resolve() error {
+	for _, m := range serviceMembers {
+		if err := m.resolve(in); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r Request) check() error {
+	for _, m := range serviceMembers {
+		if err := m.check(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sharedRows are what both operations have.
+func sharedRows() []member.Row {
+	shared := slices.Concat(
+		member.Act("cluster"),
+		member.ActOnly("deploymentController.type", "ECS", "needs task sets or CodeDeploy"),
+		member.Act("desiredCount", "enableECSManagedTags"),
+		member.Refuse("gatewayConnectors", "needs gateways"),
+		member.Act("monitoring.metricConfigurations[].metricNames", "monitoring.metricConfigurations[].resolutionSeconds"),
+		member.Act(
+			"placementConstraints[].expression", "placementConstraints[].type", "placementStrategy[].field", "placementStrategy[].type",
+			"propagateTags", "taskDefinition",
+		),
+	)
+	for _, m := range serviceMembers {
+		shared = append(shared, m.rows()...)
+	}
+	return shared
+}
+
+// CreateServiceTable and UpdateServiceTable say what becomes of the members of services.
 var (
-	CreateServiceTable = member.Of[sdk.CreateServiceInput]("CreateService", serviceMembers, launch.CapacityMembers, launch.LaunchTypeMembers,
+	CreateServiceTable = member.Of[sdk.CreateServiceInput]("CreateService", sharedRows(), launch.CapacityMembers, launch.LaunchTypeMembers,
 		member.Act("clientToken", "schedulingStrategy", "serviceName", "tags[].key", "tags[].value"),
 		member.ActInPart("role", "it has to trust ECS, unless unknown roles are taken; what its policies allow is not looked at"),
 	)
-	UpdateServiceTable = member.Of[sdk.UpdateServiceInput]("UpdateService", serviceMembers, launch.CapacityMembers,
+	UpdateServiceTable = member.Of[sdk.UpdateServiceInput]("UpdateService", sharedRows(), launch.CapacityMembers,
 		member.Act("forceNewDeployment", "service"),
 	)
-	DeploymentTable = member.Of[types.DeploymentConfiguration]("Deployments: `deploymentConfiguration` of services",
-		member.Act(
-			"alarms.alarmNames", "alarms.enable", "alarms.rollback",
-			"bakeTimeInMinutes", "canaryConfiguration.canaryBakeTimeInMinutes", "canaryConfiguration.canaryPercent",
-			"deploymentCircuitBreaker.enable", "deploymentCircuitBreaker.resetOnHealthyTask", "deploymentCircuitBreaker.rollback",
-			"deploymentCircuitBreaker.thresholdConfiguration.type", "deploymentCircuitBreaker.thresholdConfiguration.value",
-		),
-		member.Act(
-			"earlySuccessCriteria.enable", "earlySuccessCriteria.healthyPercent", "earlySuccessCriteria.sourceServiceRevisionCleanup",
-			"lifecycleHooks[].hookDetails",
-		),
-		member.ActInPart("lifecycleHooks[].hookTargetArn", "of Lambda: see `--hook` and `--lambda-endpoint`"),
-		member.ActInPart("lifecycleHooks[].lifecycleStages", "hooks of a ROLLING service are stored and do not run: no document says at which stages of a rolling update AWS runs them"),
-		member.Act(
-			"lifecycleHooks[].roleArn", "lifecycleHooks[].targetType",
-			"lifecycleHooks[].timeoutConfiguration.action", "lifecycleHooks[].timeoutConfiguration.timeoutInMinutes",
-			"linearConfiguration.stepBakeTimeInMinutes", "linearConfiguration.stepPercent",
-		),
-		member.ActInPart("maximumPercent", percents), member.ActInPart("minimumHealthyPercent", percents),
-		member.Act("strategy"),
-	)
-
 	CreateServiceMembers = member.NewPlan[sdk.CreateServiceInput](CreateServiceTable, launch.NetworkTable, DeploymentTable, launch.ServiceVolumeTable)
 	UpdateServiceMembers = member.NewPlan[sdk.UpdateServiceInput](UpdateServiceTable, launch.NetworkTable, DeploymentTable, launch.ServiceVolumeTable)
-)
-
-// percents is what becomes of the bounds of a rolling update.
-const percents = "of ROLLING services; strategies that shift traffic run both revisions at full count"
-
-// serviceMembers are what both operations have.
-var serviceMembers = slices.Concat(
-	member.Act("availabilityZoneRebalancing", "cluster"),
-	member.ActOnly("deploymentController.type", "ECS", "needs task sets or CodeDeploy"),
-	member.Act("desiredCount", "enableECSManagedTags", "enableExecuteCommand"),
-	member.Refuse("gatewayConnectors", "needs gateways"),
-	member.Act("healthCheckGracePeriodSeconds"),
-	member.Act(
-		"loadBalancers[].advancedConfiguration.alternateTargetGroupArn", "loadBalancers[].advancedConfiguration.productionListenerRule",
-	),
-	member.ActInPart("loadBalancers[].advancedConfiguration.roleArn", "what its policies allow is not looked at"),
-	member.Act("loadBalancers[].advancedConfiguration.testListenerRule"),
-	member.Act("loadBalancers[].containerName", "loadBalancers[].containerPort"),
-	member.Refuse("loadBalancers[].loadBalancerName", "needs Classic Load Balancers"),
-	member.Act("loadBalancers[].targetGroupArn"),
-	member.Act("monitoring.metricConfigurations[].metricNames", "monitoring.metricConfigurations[].resolutionSeconds"),
-	member.Act(
-		"placementConstraints[].expression", "placementConstraints[].type", "placementStrategy[].field", "placementStrategy[].type",
-		"propagateTags",
-	),
-	serviceConnectMembers,
-	member.Act(
-		"serviceRegistries[].containerName", "serviceRegistries[].containerPort", "serviceRegistries[].port", "serviceRegistries[].registryArn",
-	),
-	member.Act("taskDefinition"),
-	member.Act("volumeConfigurations[].name"),
-	member.Keep("vpcLatticeConfigurations[].advancedConfiguration.alternateTargetGroupArn", noLattice),
-	member.Keep("vpcLatticeConfigurations[].advancedConfiguration.productionListenerRule", noLattice),
-	member.Keep("vpcLatticeConfigurations[].advancedConfiguration.testListenerRule", noLattice),
-	member.Keep("vpcLatticeConfigurations[].portName", noLattice),
-	member.Keep("vpcLatticeConfigurations[].roleArn", noLattice),
-	member.Keep("vpcLatticeConfigurations[].targetGroupArn", noLattice),
-)
-
-const noLattice = "deployments and revisions show it; there is no VPC Lattice, and its target groups are not looked for"
-
-// serviceConnectMembers are those of Service Connect. Bridge mode is refused by its own name.
-var serviceConnectMembers = slices.Concat(
-	member.Act("serviceConnectConfiguration.accessLogConfiguration.format", "serviceConnectConfiguration.accessLogConfiguration.includeQueryParameters"),
-	member.Act("serviceConnectConfiguration.containerConfigurations"),
-	member.ActInPart("serviceConnectConfiguration.enabled", "in the awsvpc network mode; bridge is refused"),
-	member.ActOnly("serviceConnectConfiguration.logConfiguration.logDriver", "awslogs", "the engine's drivers are not asked for a proxy"),
-	member.Act(
-		"serviceConnectConfiguration.logConfiguration.options",
-		"serviceConnectConfiguration.logConfiguration.secretOptions[].name", "serviceConnectConfiguration.logConfiguration.secretOptions[].valueFrom",
-	),
-	member.Act("serviceConnectConfiguration.namespace"),
-	member.Act(
-		"serviceConnectConfiguration.services[].clientAliases[].dnsName", "serviceConnectConfiguration.services[].clientAliases[].port",
-		"serviceConnectConfiguration.services[].clientAliases[].testTrafficRules.header.name",
-		"serviceConnectConfiguration.services[].clientAliases[].testTrafficRules.header.value.exact",
-		"serviceConnectConfiguration.services[].discoveryName", "serviceConnectConfiguration.services[].ingressPortOverride",
-		"serviceConnectConfiguration.services[].portName",
-		"serviceConnectConfiguration.services[].timeout.idleTimeoutSeconds", "serviceConnectConfiguration.services[].timeout.perRequestTimeoutSeconds",
-	),
-	member.Refuse("serviceConnectConfiguration.services[].tls", "needs AWS Private CA"),
 )

@@ -6,15 +6,73 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/member"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	discovery "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
+
+// maxServiceRegistries is how many registries a service can have. Source: ECS API reference, CreateService.
+const maxServiceRegistries = 1
+
+// serviceRegistries are services of AWS Cloud Map in which the tasks of a service are instances.
+type serviceRegistries struct{ unsaid }
+
+func (serviceRegistries) rows() []member.Row {
+	return member.Act(
+		"serviceRegistries[].containerName", "serviceRegistries[].containerPort", "serviceRegistries[].port", "serviceRegistries[].registryArn",
+	)
+}
+
+func (serviceRegistries) names(r Request) (named Named) {
+	for _, each := range r.ServiceRegistries {
+		named.Resources = append(named.Resources, Resource{Registry, aws.ToString(each.RegistryArn)})
+		if aws.ToString(each.ContainerName) != "" {
+			named.Ports = append(named.Ports, Port{Container: *each.ContainerName, Number: each.ContainerPort})
+		}
+	}
+	return named
+}
+
+func (serviceRegistries) check(r Request) error {
+	if len(r.ServiceRegistries) > maxServiceRegistries {
+		return kit.InvalidParameter(fmt.Sprintf("service registries can have at most %d items.", maxServiceRegistries))
+	}
+	return nil
+}
+
+func (serviceRegistries) checkExternal(r Request) error {
+	if len(r.ServiceRegistries) > 0 {
+		return kit.InvalidParameter("ServiceRegistries must be empty or null.") // ECS0291
+	}
+	return nil
+}
+
+func (serviceRegistries) resolve(in *resolving) error {
+	in.revision.ServiceRegistries = listed(in, in.ServiceRegistries, in.before.ServiceRegistries)
+	if in.ServiceRegistries != nil {
+		return checkServiceRegistries(in.InCluster, in.definition, in.launchType, in.ServiceRegistries)
+	}
+	return checkKeptServiceRegistries(in.InCluster, in.definition, in.launchType, in.revision.ServiceRegistries)
+}
+
+// same reports whether tasks become the same instances.
+func (serviceRegistries) same(x, y *state.ServiceRevision) bool {
+	return slices.EqualFunc(x.ServiceRegistries, y.ServiceRegistries, func(a, b types.ServiceRegistry) bool { return reflect.DeepEqual(a, b) })
+}
+
+func (serviceRegistries) showInService(s *types.Service, r *state.ServiceRevision) {
+	s.ServiceRegistries = kit.Listed(r.ServiceRegistries)
+}
+
+func (serviceRegistries) showInRevision(shown *types.ServiceRevision, r *state.ServiceRevision) {
+	shown.ServiceRegistries = r.ServiceRegistries
+}
 
 // registryARN is that of a service of AWS Cloud Map.
 var registryARN = lazyregexp.New(`^arn:[^:]+:servicediscovery:[^:]+:[0-9]{12}:service/srv-[0-9a-z]+$`)
@@ -105,9 +163,4 @@ func checkRegistryContainer(def *types.TaskDefinition, r types.ServiceRegistry) 
 	}
 	_, err := findContainer(def, name)
 	return err
-}
-
-// sameRegistries reports whether tasks become the same instances.
-func sameRegistries(x, y []types.ServiceRegistry) bool {
-	return slices.EqualFunc(x, y, func(a, b types.ServiceRegistry) bool { return reflect.DeepEqual(a, b) })
 }

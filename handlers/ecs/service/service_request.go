@@ -1,10 +1,7 @@
 package service
 
 import (
-	"fmt"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
@@ -13,18 +10,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/quota"
 )
 
-// Limits of services. Source: ECS API reference, CreateService.
-const (
-	maxServiceClientToken = 36
-	maxServiceRegistries  = 1
-	maxLoadBalancers      = 5
-)
+// maxServiceClientToken is how long a client token can be. Source: ECS API reference, CreateService.
+const maxServiceClientToken = 36
 
 // serviceName is what names consist of. Source: ECS API reference, CreateService.
 var serviceName = lazyregexp.New(`^[a-zA-Z0-9_-]{1,255}$`)
 
 // checkCreateService is what the request alone tells. What the emulator cannot do is
-// refused at the end (checkMembers), but for what leaves nothing to look at.
+// refused at the end (checkSupported), but for what leaves nothing to look at.
 //
 // Source: field reports of CreateService, where no comment says otherwise.
 func checkCreateService(in *sdk.CreateServiceInput, quotas quota.Quotas) error {
@@ -58,10 +51,7 @@ func checkCreateService(in *sdk.CreateServiceInput, quotas quota.Quotas) error {
 	if err := launch.CheckMonitoring(in.Monitoring); err != nil {
 		return err
 	}
-	if err := checkConnect(in.ServiceConnectConfiguration); err != nil {
-		return err
-	}
-	return checkTraffic(in.LoadBalancers, in.ServiceRegistries)
+	return ofCreate(in).check()
 }
 
 // checkScheduling holds the scheduling strategy and the deployment controller
@@ -84,22 +74,25 @@ func checkScheduling(in *sdk.CreateServiceInput, quotas quota.Quotas) error {
 	if c := in.DeploymentController; c != nil && c.Type == types.DeploymentControllerTypeCodeDeploy && len(in.LoadBalancers) == 0 { // badmintoncryer/cdk-preflight
 		return kit.InvalidParameter("When specifying the CODE_DEPLOY deployment controller type, the service requires an Application Load Balancer or Network Load Balancer.")
 	}
-	return checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers), len(in.ServiceRegistries))
+	return ofCreate(in).checkDeploymentController(in.DeploymentController, in.TaskDefinition)
 }
 
 // errDesiredCount is UpdateService's (ECS0241); that CreateService has the same words is not
 // published.
 var errDesiredCount = kit.InvalidParameter("Desired count exceeds limit.")
 
-func checkDeploymentController(controller *types.DeploymentController, taskDefinition string, loadBalancers, registries int) error {
-	external := controller != nil && controller.Type == types.DeploymentControllerTypeExternal
-	switch {
-	case external && taskDefinition != "":
+// checkDeploymentController is what a service with an external controller leaves to its task sets.
+func (r Request) checkDeploymentController(controller *types.DeploymentController, taskDefinition *string) error {
+	if controller == nil || controller.Type != types.DeploymentControllerTypeExternal {
+		return nil
+	}
+	if aws.ToString(taskDefinition) != "" {
 		return kit.InvalidParameter("TaskDefinition must be blank.")
-	case external && loadBalancers > 0:
-		return kit.InvalidParameter("LoadBalancers must be empty or null.")
-	case external && registries > 0:
-		return kit.InvalidParameter("ServiceRegistries must be empty or null.") // ECS0291
+	}
+	for _, m := range serviceMembers {
+		if err := m.checkExternal(r); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -122,40 +115,4 @@ func checkServiceRole(in *sdk.CreateServiceInput) error {
 		return kit.InvalidParameter("IAM roles are only valid for services configured to use load balancers.")
 	}
 	return nil
-}
-
-// checkTraffic is what ECS refuses of what leads requests to a service's tasks.
-func checkTraffic(balancers []types.LoadBalancer, registries []types.ServiceRegistry) error {
-	if err := checkLoadBalancers(balancers); err != nil {
-		return err
-	}
-	if len(registries) > maxServiceRegistries {
-		return kit.InvalidParameter(fmt.Sprintf("service registries can have at most %d items.", maxServiceRegistries))
-	}
-	return nil
-}
-
-func checkLoadBalancers(balancers []types.LoadBalancer) error {
-	if len(balancers) > maxLoadBalancers {
-		return kit.InvalidParameter(fmt.Sprintf("load balancers can have at most %d items.", maxLoadBalancers))
-	}
-	classic := 0
-	seen := map[string]bool{}
-	for _, b := range balancers {
-		group := aws.ToString(b.TargetGroupArn)
-		switch {
-		case group != "" && aws.ToString(b.LoadBalancerName) != "":
-			return kit.InvalidParameter("loadBalancerName and targetGroupArn cannot both be specified. " +
-				"You must specify either a loadBalancerName or a targetGroupArn in all loadBalancer entries")
-		case group == "":
-			classic++
-		case seen[group]:
-			return kit.InvalidParameter("Duplicate targetGroupArn found: " + group)
-		}
-		seen[group] = true
-	}
-	if classic > 0 && classic < len(balancers) {
-		return kit.InvalidParameter("All loadBalancers must be strictly either ELBv1 (defining loadBalancerName) or ELBv2 (defining targetGroupArn)")
-	}
-	return checkAdvancedConfigurations(balancers)
 }

@@ -104,18 +104,14 @@ func describeServiceRevision(r *state.ServiceRevision) types.ServiceRevision {
 		ContainerImages:          r.ContainerImages,
 		CreatedAt:                kit.Instant(&r.CreatedAt),
 		LaunchType:               r.LaunchType,
-		LoadBalancers:            r.LoadBalancers,
 		Monitoring:               r.Monitoring,
-		NetworkConfiguration:     r.NetworkConfiguration,
 		PlatformFamily:           kit.Optional(&r.PlatformFamily),
 		ServiceArn:               aws.String(r.ServiceARN),
-		ServiceRegistries:        r.ServiceRegistries,
 		ServiceRevisionArn:       aws.String(r.ARN),
 		TaskDefinition:           aws.String(r.TaskDefinition),
-		VolumeConfigurations:     r.VolumeConfigurations,
-		VpcLatticeConfigurations: r.VpcLatticeConfigurations,
-
-		ServiceConnectConfiguration: r.ServiceConnectConfiguration,
+	}
+	for _, m := range serviceMembers {
+		m.showInRevision(&shown, r)
 	}
 	if r.PlatformVersion != "" {
 		shown.PlatformVersion = aws.String(task.PlatformVersion(r.PlatformVersion))

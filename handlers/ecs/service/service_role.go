@@ -3,24 +3,16 @@ package service
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
 // passRoles asks for the roles of a request in which ECS shifts traffic and calls lifecycle hooks. Whether
 // ECS can assume them is found out by the deployment, as on AWS.
-func passRoles(ctx context.Context, balancers []types.LoadBalancer, c *types.DeploymentConfiguration) error {
+func passRoles(ctx context.Context, r Request) error {
 	var roles []string
-	for _, b := range balancers {
-		if b.AdvancedConfiguration != nil {
-			roles = append(roles, aws.ToString(b.AdvancedConfiguration.RoleArn))
-		}
-	}
-	if c != nil {
-		for _, h := range c.LifecycleHooks {
-			roles = append(roles, aws.ToString(h.RoleArn))
+	for _, each := range r.Names().Resources {
+		if each.Type == Role {
+			roles = append(roles, each.ID)
 		}
 	}
 	return kit.PassRolesToECS(ctx, roles...)

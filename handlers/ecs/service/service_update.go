@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"reflect"
 	"slices"
@@ -25,7 +26,7 @@ func (a *API) UpdateService(ctx context.Context, in *sdk.UpdateServiceInput) (*s
 	if err := checkUpdateService(in, a.Quotas); err != nil {
 		return nil, err
 	}
-	if err := passRoles(ctx, in.LoadBalancers, in.DeploymentConfiguration); err != nil {
+	if err := passRoles(ctx, ofUpdate(in)); err != nil {
 		return nil, err
 	}
 	out := &sdk.UpdateServiceOutput{}
@@ -80,7 +81,7 @@ func checkUpdateService(in *sdk.UpdateServiceInput, quotas quota.Quotas) error {
 	if err := launch.CheckPropagateTags(in.PropagateTags); err != nil {
 		return err
 	}
-	if err := checkDeploymentController(in.DeploymentController, aws.ToString(in.TaskDefinition), len(in.LoadBalancers), len(in.ServiceRegistries)); err != nil {
+	if err := ofUpdate(in).checkDeploymentController(in.DeploymentController, in.TaskDefinition); err != nil {
 		return err
 	}
 	if !rolls(in.DeploymentController) {
@@ -89,10 +90,7 @@ func checkUpdateService(in *sdk.UpdateServiceInput, quotas quota.Quotas) error {
 	if err := launch.CheckMonitoring(in.Monitoring); err != nil {
 		return err
 	}
-	if err := checkConnect(in.ServiceConnectConfiguration); err != nil {
-		return err
-	}
-	return checkTraffic(in.LoadBalancers, in.ServiceRegistries)
+	return ofUpdate(in).check()
 }
 
 // updateService returns the changed copy of a service.
@@ -105,30 +103,29 @@ func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateS
 	if err != nil {
 		return nil, err
 	}
-	revision, err := a.updateRevision(c, old, in, found.Definition())
+	before := old.Primary().Revision
+	l, err := a.updatedLaunch(c, before, in, found.Definition())
 	if err != nil {
 		return nil, err
 	}
-	if err := checkUpdatedPlatform(c, old.Primary().Revision, found.Definition(), revision.PlatformVersion); err != nil {
+	updateSpec(s, in)
+	resolving := &resolving{
+		InCluster: c, Request: ofUpdate(in), launches: &a.launches, updates: true, definition: found.Definition(), launchType: l.Capacity.LaunchType,
+		service: s, before: before, revision: newRevision(found.Definition(), l),
+	}
+	if err := resolving.resolve(); err != nil {
 		return nil, err
 	}
-	if err := updateSpec(s, revision, in); err != nil {
-		return nil, err
-	}
-	if err := checkAlarms(c, in.DeploymentConfiguration); err != nil {
-		return nil, err
-	}
-	refused := append(UpdateServiceMembers.Refused(in), unsupportedConnect(revision.ServiceConnectConfiguration, found.Definition(), revision.TasksLaunchType())...)
-	if err := a.launches.CheckSupported(refused, found.Definition(), revision.TasksLaunchType()); err != nil {
+	revision := resolving.revision
+	if err := resolving.checkSupported(UpdateServiceMembers.Refused(in)); err != nil {
 		return nil, err
 	}
 	now := a.Now()
-	deploys := in.ForceNewDeployment || !sameRevision(revision, old.Primary().Revision)
+	deploys := in.ForceNewDeployment || !sameRevision(revision, before)
 	if deploys || !reflect.DeepEqual(s, old) {
 		s.Primary().UpdatedAt = now // ECS0083
 	}
 	if deploys {
-		revision.LoadBalancers, revision.ServiceRegistries = kit.Listed(revision.LoadBalancers), kit.Listed(revision.ServiceRegistries) // ECS0101
 		d := newDeployment(revision, now)
 		d.Connect = a.connected(c, s, revision, found.Definition())
 		s.SetPrimary(d)
@@ -136,8 +133,8 @@ func (a *API) updateService(c kit.InCluster, old *state.Service, in *sdk.UpdateS
 	return s, nil
 }
 
-// updateSpec changes what makes no deployment.
-func updateSpec(s *state.Service, revision *state.ServiceRevision, in *sdk.UpdateServiceInput) error {
+// updateSpec changes what makes no deployment and is not among serviceMembers.
+func updateSpec(s *state.Service, in *sdk.UpdateServiceInput) {
 	if in.DesiredCount != nil {
 		s.DesiredCount = int(*in.DesiredCount)
 	}
@@ -147,40 +144,22 @@ func updateSpec(s *state.Service, revision *state.ServiceRevision, in *sdk.Updat
 	if in.PlacementStrategy != nil {
 		s.PlacementStrategy = launch.KeptStrategies(in.PlacementStrategy)
 	}
-	s.DeploymentConfiguration = mergeDeploymentConfiguration(s.DeploymentConfiguration, in.DeploymentConfiguration)
-	if err := checkDeploymentConfiguration(s.SchedulingStrategy, in.DeploymentConfiguration, s.DeploymentConfiguration); err != nil {
-		return err
-	}
-	if err := checkStrategyTraffic(s.DeploymentConfiguration.Strategy, s.SchedulingStrategy, revision); err != nil {
-		return err
-	}
-	if in.HealthCheckGracePeriodSeconds != nil {
-		s.HealthCheckGracePeriodSeconds = in.HealthCheckGracePeriodSeconds
-	}
 	if in.EnableECSManagedTags != nil {
 		s.EnableECSManagedTags = *in.EnableECSManagedTags
 	}
-	if in.EnableExecuteCommand != nil {
-		s.EnableExecuteCommand = *in.EnableExecuteCommand
-	}
-	if in.PropagateTags != "" {
-		s.PropagateTags = in.PropagateTags
-	}
-	return setRebalancing(s, in.AvailabilityZoneRebalancing, revision.TasksLaunchType(), "updated")
+	s.PropagateTags = cmp.Or(in.PropagateTags, s.PropagateTags)
 }
 
-// updateRevision is what tasks are made of after the update: the members that were
-// left out keep their value.
-func (a *API) updateRevision(c kit.InCluster, old *state.Service, in *sdk.UpdateServiceInput, def *types.TaskDefinition) (*state.ServiceRevision, error) {
-	before := old.Primary().Revision
-	l := launch.Spec{
+// updatedLaunch is how tasks run after the update: the members that were left out keep their value.
+func (a *API) updatedLaunch(c kit.InCluster, before *state.ServiceRevision, in *sdk.UpdateServiceInput, def *types.TaskDefinition) (l launch.Spec, err error) {
+	l = launch.Spec{
 		Network: before.NetworkConfiguration, PlatformVersion: before.PlatformVersion,
 		Monitoring:        launch.Monitoring(before.Monitoring, in.Monitoring),
 		PlacementStrategy: in.PlacementStrategy, PlacementConstraints: in.PlacementConstraints,
+		Volumes: task.VolumeConfigurations(shownVolumes(ofUpdate(in), before)),
 	}
-	var err error
 	if l.Capacity, err = a.updatedCapacity(c.Cluster, before, in); err != nil {
-		return nil, err
+		return l, err
 	}
 	if in.NetworkConfiguration != nil {
 		l.Network = in.NetworkConfiguration
@@ -191,47 +170,10 @@ func (a *API) updateRevision(c kit.InCluster, old *state.Service, in *sdk.Update
 	case l.Capacity.LaunchType != types.LaunchTypeFargate: // it may have left Fargate: ECS API reference, UpdateService
 		l.PlatformVersion = ""
 	}
-	volumes := before.VolumeConfigurations
-	if in.VolumeConfigurations != nil {
-		volumes = launch.ShownVolumeConfigurations(in.VolumeConfigurations)
-	}
-	l.Volumes = task.VolumeConfigurations(volumes)
 	if err := launch.Check(def, l); err != nil {
-		return nil, err
+		return l, err
 	}
-	balancers, err := updatedLoadBalancers(c.Tx, before, in.LoadBalancers, def, l.Capacity.LaunchType)
-	if err != nil {
-		return nil, err
-	}
-	registries, checkRegistries := before.ServiceRegistries, checkKeptServiceRegistries
-	if in.ServiceRegistries != nil {
-		registries, checkRegistries = slices.Clone(in.ServiceRegistries), checkServiceRegistries
-	}
-	if err := checkRegistries(c, def, l.Capacity.LaunchType, registries); err != nil {
-		return nil, err
-	}
-	if err := checkGracePeriod(def, in.HealthCheckGracePeriodSeconds, balancers); err != nil {
-		return nil, err
-	}
-	if aws.ToBool(in.EnableExecuteCommand) {
-		if err := checkExecuteCommand(def, "updated"); err != nil {
-			return nil, err
-		}
-	}
-	revision, err := a.revision(c, def, l)
-	if err != nil {
-		return nil, err
-	}
-	revision.VolumeConfigurations, revision.LoadBalancers, revision.ServiceRegistries = volumes, balancers, registries
-	revision.VpcLatticeConfigurations = before.VpcLatticeConfigurations
-	if in.VpcLatticeConfigurations != nil {
-		revision.VpcLatticeConfigurations = slices.Clone(in.VpcLatticeConfigurations)
-	}
-	connecting := &connecting{InCluster: c, service: old.ARN, definition: def, launchType: l.Capacity.LaunchType, before: old.Deployments}
-	if in.ServiceConnectConfiguration != nil {
-		return revision, connecting.connect(revision, in.ServiceConnectConfiguration)
-	}
-	return revision, connecting.keep(revision, before)
+	return l, checkUpdatedPlatform(c, before, def, l.PlatformVersion)
 }
 
 // checkUpdatedPlatform lets a service on that an earlier version of the emulator took with what CheckPlatform refuses.

@@ -4,22 +4,15 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
-	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -36,22 +29,16 @@ type world struct {
 	earlier  []call // that make its task definition, and the service that it updates
 	cluster  string // empty for default
 	strategy []types.CapacityProviderStrategyItem
-	// targetGroups are ARNs of target groups with a load balancer.
-	targetGroups []string
-	targetType   elb.TargetTypeEnum
-	targetTypes  map[string]elb.TargetTypeEnum // of those that have another one
-	registries   []string                      // ARNs of services of AWS Cloud Map
-	alarms       []string                      // names of CloudWatch alarms
-	namespaces   []string                      // names of namespaces of Cloud Map
-	groups       []*autoscaling.Group
+	// resources are those that requests name; target groups have a load balancer.
+	resources   []service.Resource
+	targetType  elb.TargetTypeEnum
+	targetTypes map[string]elb.TargetTypeEnum // of target groups that have another one
+	groups      []*autoscaling.Group
 	// providers are names of capacity providers of Auto Scaling groups, which the cluster has if they
 	// are associated.
 	providers  []string
 	associated bool
 }
-
-// scope is where requests are made.
-var scope = arn.Scope{Region: "us-east-1", Account: awsapi.DefaultAccount}
 
 // ask makes a request of the API, which has an empty store but for the world, and no engine.
 func (o Options) ask(w world, operation string, body []byte) *refusal {
@@ -81,7 +68,7 @@ func (o Options) ask(w world, operation string, body []byte) *refusal {
 	return call{operation, body}.refused(handler)
 }
 
-// write makes the cluster with a container instance, the capacity providers, the target groups and the registries.
+// write makes the cluster with a container instance, the capacity providers and the resources.
 func (w world) write(tx *store.Tx) {
 	now := time.Now()
 	c := state.NewDefaultCluster(scope, now)
@@ -93,26 +80,16 @@ func (w world) write(tx *store.Tx) {
 		c.CapacityProviders = append(c.CapacityProviders, w.providers...)
 	}
 	w.writeProviders(tx, now)
-	w.writeNamespaces(tx, c, now)
+	for i, r := range w.resources {
+		if write := resourceWriters[r.Type]; write != nil {
+			write(resourceIn{tx, c, i, r.ID, cmp.Or(w.targetTypes[r.ID], w.targetType)})
+		}
+	}
 	state.PutCluster(tx, c)
 	for id, launchType := range map[string]types.LaunchType{"i-0": types.LaunchTypeEc2, "mi-0": types.LaunchTypeExternal} {
 		state.PutContainerInstance(tx, &state.ContainerInstance{
 			ARN: scope.ContainerInstance(c.Name, id), EC2InstanceID: id, LaunchType: launchType, Status: "ACTIVE", AgentConnected: true, RegisteredAt: now,
 		}, now)
-	}
-	for i, group := range w.targetGroups {
-		balancer := fmt.Sprintf("%sloadbalancer/app/check/%d", strings.Replace(scope.Prefix(), ":ecs:", ":elasticloadbalancing:", 1), i)
-		elbv2.PutTargetGroup(tx, &elbv2.TargetGroup{Scope: scope, ARN: group, Name: group, Type: cmp.Or(w.targetTypes[group], w.targetType), Protocol: elb.ProtocolEnumHttp})
-		elbv2.PutListener(tx, &elbv2.Listener{
-			Scope: scope, ARN: elbv2.NewListenerARN(balancer), LoadBalancer: balancer,
-			Actions: []elb.Action{{Type: elb.ActionTypeEnumForward, TargetGroupArn: aws.String(group)}},
-		})
-	}
-	for _, registry := range w.registries { // without records it takes what any of them needs
-		servicediscovery.PutService(tx, &servicediscovery.Service{ARN: registry})
-	}
-	for _, alarm := range w.alarms {
-		cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: scope, Name: alarm})
 	}
 }
 

@@ -1,11 +1,33 @@
 package check
 
 import (
-	"github.com/aws/aws-sdk-go-v2/aws"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
+
+// scope is where requests are made.
+var scope = arn.Scope{Region: "us-east-1", Account: awsapi.DefaultAccount}
+
+// aNamespace is the cluster's where a service names none.
+const aNamespace = "check"
 
 // What requests refer to that is not theirs to choose.
 const (
@@ -50,4 +72,53 @@ func balancerFor(def *sdk.RegisterTaskDefinitionInput) *types.LoadBalancer {
 		}
 	}
 	return nil
+}
+
+// resourceIn is a resource that a request names, on its way into the store.
+type resourceIn struct {
+	tx         *store.Tx
+	in         *state.Cluster // which may have it as a default
+	number     int
+	id         string
+	targetType elb.TargetTypeEnum
+}
+
+// resourceWriters put resources into the store, by type. Roles are not looked for.
+var resourceWriters = map[string]func(resourceIn){
+	service.TargetGroup: resourceIn.targetGroup,
+	service.Registry: func(s resourceIn) { // without records it takes what any of them needs
+		servicediscovery.PutService(s.tx, &servicediscovery.Service{ARN: s.id})
+	},
+	service.Namespace: resourceIn.namespace,
+	service.Alarm:     func(s resourceIn) { cloudwatch.PutAlarm(s.tx, &cloudwatch.Alarm{Scope: scope, Name: s.id}) },
+}
+
+func (s resourceIn) targetGroup() {
+	balancer := fmt.Sprintf("%sloadbalancer/app/check/%d", strings.Replace(scope.Prefix(), ":ecs:", ":elasticloadbalancing:", 1), s.number)
+	elbv2.PutTargetGroup(s.tx, &elbv2.TargetGroup{Scope: scope, ARN: s.id, Name: s.id, Type: s.targetType, Protocol: elb.ProtocolEnumHttp})
+	elbv2.PutListener(s.tx, &elbv2.Listener{
+		Scope: scope, ARN: elbv2.NewListenerARN(balancer), LoadBalancer: balancer,
+		Actions: []elb.Action{{Type: elb.ActionTypeEnumForward, TargetGroupArn: &s.id}},
+	})
+}
+
+// namespace makes a namespace, and the cluster's default one where that is meant.
+func (s resourceIn) namespace() {
+	n := endpoint.MakeNamespace(s.tx, scope, s.id, time.Now())
+	if s.id == aNamespace {
+		s.in.ServiceConnectDefaults = &types.ClusterServiceConnectDefaults{Namespace: &n.ARN}
+	}
+}
+
+// allOf are the resources of both, in order and each once. A namespace without a name is the cluster's.
+func allOf(some, more []service.Resource) []service.Resource {
+	all := slices.Concat(some, more)
+	for i := range all {
+		if all[i].Type == service.Namespace {
+			all[i].ID = cmp.Or(all[i].ID, aNamespace)
+		}
+	}
+	all = slices.DeleteFunc(all, func(r service.Resource) bool { return r.ID == "" })
+	sorting.By(all, func(a, b service.Resource) int { return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.ID, b.ID)) })
+	return slices.Compact(all)
 }

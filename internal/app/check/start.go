@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
-
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -25,13 +25,11 @@ type started struct {
 	CapacityProviderStrategy []types.CapacityProviderStrategyItem
 	PlatformVersion          string
 	NetworkConfiguration     *types.NetworkConfiguration
-	LoadBalancers            []types.LoadBalancer
-	ServiceRegistries        []types.ServiceRegistry
-	DeploymentConfiguration  *types.DeploymentConfiguration
 	VolumeConfigurations     []types.TaskVolumeConfiguration
 	Overrides                *types.TaskOverride
 
-	ServiceConnectConfiguration *types.ServiceConnectConfiguration
+	service service.Request // of requests about services
+	ports   []service.Port  // that it names
 }
 
 func (r *request) started(without leftOut) started {
@@ -39,6 +37,12 @@ func (r *request) started(without leftOut) started {
 	if err := wire.Unmarshal(r.input.appendJSON(nil, without), &s); err != nil {
 		return started{} // the API tells
 	}
+	if r.operation == "CreateService" || r.operation == updateService {
+		if err := wire.Unmarshal(r.input.appendJSON(nil, without), &s.service); err != nil {
+			s.service = service.Request{} // the API tells
+		}
+	}
+	s.ports = s.service.Names().Ports
 	return s
 }
 
@@ -198,22 +202,7 @@ func (r *request) worldWithDefinition(s started, strategy []types.CapacityProvid
 		cluster: r.clusterName(without), strategy: strategy, targetType: elb.TargetTypeEnumInstance, targetTypes: r.targetTypes,
 		providers: providersIn(s.CapacityProviderStrategy, strategy), associated: true,
 	}
-	for _, b := range s.LoadBalancers {
-		groups := []string{aws.ToString(b.TargetGroupArn)}
-		if c := b.AdvancedConfiguration; c != nil {
-			groups = append(groups, aws.ToString(c.AlternateTargetGroupArn))
-		}
-		w.targetGroups = union(w.targetGroups, groups)
-	}
-	for _, registry := range s.ServiceRegistries {
-		w.registries = union(w.registries, []string{aws.ToString(registry.RegistryArn)})
-	}
-	if c := s.DeploymentConfiguration; c != nil && c.Alarms != nil {
-		w.alarms = union(nil, c.Alarms.AlarmNames)
-	}
-	if name := namespaceOf(s.ServiceConnectConfiguration); name != "" {
-		w.namespaces = []string{name}
-	}
+	w.resources = allOf(s.service.Names().Resources, nil)
 	fargate := cmp.Or(s.LaunchType, launchTypeOf(s.CapacityProviderStrategy), launchTypeOf(strategy)) == types.LaunchTypeFargate
 	mode := ""
 	if r.uses != nil && r.uses.usable {
@@ -267,12 +256,9 @@ func (s started) suiting(fargate bool) *sdk.RegisterTaskDefinitionInput {
 			c.PortMappings = append(c.PortMappings, types.PortMapping{ContainerPort: port})
 		}
 	}
-	for _, b := range s.LoadBalancers {
-		withPort(aws.ToString(b.ContainerName), b.ContainerPort)
-	}
-	for _, r := range s.ServiceRegistries {
-		if aws.ToString(r.ContainerName) != "" {
-			withPort(*r.ContainerName, r.ContainerPort)
+	for _, p := range s.ports {
+		if p.Name == nil {
+			withPort(p.Container, p.Number)
 		}
 	}
 	if s.Overrides != nil {
@@ -288,7 +274,7 @@ func (s started) suiting(fargate bool) *sdk.RegisterTaskDefinitionInput {
 	if c := &in.ContainerDefinitions[0]; len(c.PortMappings) == 0 { // which a load balancer needs
 		c.PortMappings = []types.PortMapping{{ContainerPort: aws.Int32(80)}}
 	}
-	namePorts(in, s.ServiceConnectConfiguration)
+	namePorts(in, s.ports)
 	for _, v := range in.Volumes { // or no task can have it
 		c := &in.ContainerDefinitions[0]
 		c.MountPoints = append(c.MountPoints, types.MountPoint{SourceVolume: v.Name, ContainerPath: aws.String("/check")})

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
@@ -163,8 +163,7 @@ func (c *checker) suitDefinition(r *request) {
 	for _, user := range c.requests {
 		if user.uses == r.defines {
 			s := user.started(nil)
-			all.LoadBalancers = append(all.LoadBalancers, s.LoadBalancers...)
-			all.ServiceRegistries = append(all.ServiceRegistries, s.ServiceRegistries...)
+			all.ports = append(all.ports, slices.DeleteFunc(s.ports, func(p service.Port) bool { return p.Name != nil })...)
 			if all.Overrides == nil {
 				all.Overrides = new(types.TaskOverride)
 			}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -63,15 +63,11 @@ func (c *checker) worldsOfFiles(r *request, s started, without leftOut) (worlds 
 	if s.NetworkConfiguration == nil {
 		s.NetworkConfiguration = has.NetworkConfiguration
 	}
-	if s.LoadBalancers == nil {
-		s.LoadBalancers = has.LoadBalancers
-	}
 	if s.CapacityProviderStrategy == nil {
 		s.CapacityProviderStrategy = has.CapacityProviderStrategy
 	}
-	if s.ServiceConnectConfiguration == nil {
-		s.ServiceConnectConfiguration = has.ServiceConnectConfiguration
-	}
+	s.service = s.service.Or(has.service)
+	s.ports = s.service.Names().Ports
 	if s.VolumeConfigurations == nil {
 		s.VolumeConfigurations = has.VolumeConfigurations
 	}
@@ -82,9 +78,7 @@ func (c *checker) worldsOfFiles(r *request, s started, without leftOut) (worlds 
 		if named := r.input.member("taskDefinition"); named != nil && !without[named] {
 			earlier = append(earlier, w.earlier...)
 		}
-		w.earlier, w.targetGroups, w.alarms = earlier, union(first.targetGroups, w.targetGroups), union(first.alarms, w.alarms)
-		w.providers, w.registries = union(first.providers, w.providers), union(first.registries, w.registries)
-		w.namespaces = union(first.namespaces, w.namespaces)
+		w.earlier, w.providers, w.resources = earlier, union(first.providers, w.providers), allOf(first.resources, w.resources)
 		worlds = append(worlds, w)
 	}
 	return worlds
@@ -131,7 +125,8 @@ func (c *checker) worldsOfStandIns(r *request, s started, without leftOut) (worl
 			NetworkConfiguration:        networkFor(def), VolumeConfigurations: volumesFor(def),
 		}
 		if b := balancerFor(def); b != nil && on.launchType != types.LaunchTypeExternal {
-			in.LoadBalancers, w.targetGroups = []types.LoadBalancer{*b}, union(w.targetGroups, []string{aTargetGroup, anotherTargetGroup})
+			in.LoadBalancers = []types.LoadBalancer{*b}
+			w.resources = allOf(w.resources, service.Request{LoadBalancers: in.LoadBalancers}.Names().Resources)
 			in.DeploymentConfiguration = strategyFor(s)
 		}
 		in.DeploymentConfiguration = cmp.Or(in.DeploymentConfiguration, new(types.DeploymentConfiguration))
@@ -144,7 +139,7 @@ func (c *checker) worldsOfStandIns(r *request, s started, without leftOut) (worl
 
 // strategyFor is the strategy that the configuration of a request belongs to; nil if it does not tell.
 func strategyFor(s started) *types.DeploymentConfiguration {
-	switch c := s.DeploymentConfiguration; {
+	switch c := s.service.DeploymentConfiguration; {
 	case c != nil && c.CanaryConfiguration != nil:
 		return &types.DeploymentConfiguration{Strategy: types.DeploymentStrategyCanary}
 	case c != nil && c.LinearConfiguration != nil:

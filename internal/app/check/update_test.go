@@ -24,6 +24,22 @@ func TestUpdateService(t *testing.T) {
 		kept   = `{"serviceName": "a", "taskDefinition": "before", "desiredCount": 1, "capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1}], ` + network + `,
 			"loadBalancers": [{"targetGroupArn": "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/w/1", "containerName": "web", "containerPort": 80}]}`
 	)
+	const (
+		group      = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/w/1"
+		registered = `{"serviceName": "a", "taskDefinition": "before", "desiredCount": 1, "launchType": "FARGATE", ` + network + `,
+			"serviceRegistries": [{"registryArn": "arn:aws:servicediscovery:us-east-1:000000000000:service/srv-b", "containerName": "api"}]}`
+		ports = `{"family": "http", "networkMode": "awsvpc", "containerDefinitions": [{"name": "a", "image": "a", "memory": 64, "portMappings": [{"containerPort": 80, "name": "http", "appProtocol": "http"}]}]},
+			{"family": "tcp", "networkMode": "awsvpc", "containerDefinitions": [{"name": "a", "image": "a", "memory": 64, "portMappings": [{"containerPort": 80, "name": "http"}]}]}`
+	)
+	connect := func(namespace, port string) string {
+		if namespace != "" {
+			namespace = `"namespace": "` + namespace + `", `
+		}
+		return `"serviceConnectConfiguration": {"enabled": true, ` + namespace + `"services": [{"portName": "` + port + `", "clientAliases": [{"port": 80}]}]}`
+	}
+	connected := func(namespace, port string) string {
+		return `{"serviceName": "a", "taskDefinition": "http", "desiredCount": 1, "launchType": "EC2", ` + network + `, ` + connect(namespace, port) + `}`
+	}
 	service := func(launchType string) string {
 		return `{"serviceName": "a", "taskDefinition": "fargate", "desiredCount": 1, "launchType": "` + launchType + `", ` + network + `},`
 	}
@@ -87,6 +103,12 @@ func TestUpdateService(t *testing.T) {
 		{"rebalanced in the files", service("EC2") + fargate, `"placementStrategy": [{"type": "random"}]`, "placementStrategy[0]: The service couldn't be updated because Availability Zone Rebalancing"},
 		{"DAEMON in the files", daemon, `"taskDefinition": "elsewhere", "desiredCount": 2`, "desiredCount: The daemon scheduling strategy does not support a desired count"},
 		{"what it keeps", kept, `"taskDefinition": "elsewhere", "healthCheckGracePeriodSeconds": 30`, ""},
+		{"registries that it keeps", registered, `"taskDefinition": "elsewhere"`, ""},
+		{
+			"a namespace by its name and as the cluster's", connected("check", "http") + "," + ports, `"taskDefinition": "tcp", ` + connect("", "http"),
+			"taskDefinition: The following config cannot be changed for a SC service.",
+		},
+		{"a container port that a stand-in does not have", "", connect("check", "http") + `, "loadBalancers": [{"targetGroupArn": "` + group + `", "containerName": "web", "containerPort": 40001}]`, ""},
 		{"service of another cluster", "", `"service": "arn:aws:ecs:eu-west-1:123456789012:service/shop/a"`, "service: Invalid identifier: Identifier is for cluster shop. Your cluster is default"},
 		{"name that no service has", "", `"service": "a/b"`, "service: "},
 	} {
@@ -110,4 +132,17 @@ func refusals(text string) string {
 		}
 	}
 	return strings.Join(all, "\n")
+}
+
+// A member of another type hides nothing of the rest: the definition is looked at where the request has its tasks run.
+func TestAWrongTypeLeavesTheLaunchType(t *testing.T) {
+	const list = `[{"family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512", "containerDefinitions": [{"name": "app", "image": "i", "privileged": true}]},
+		{"serviceName": "web", "taskDefinition": "web", "desiredCount": 1, "launchType": "FARGATE", "enableExecuteCommand": "true",
+			"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-0ec5e3a1a70000001"]}}}]`
+	got := refusals(list)
+	for _, want := range []string{"can not be converted to a Boolean", "launchType: Task definition does not support launch_type FARGATE."} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+	}
 }

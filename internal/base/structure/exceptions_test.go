@@ -21,8 +21,7 @@ var largeKnots = map[string]size{
 	"cmd/ecs-emulator":               {21, 2550}, // commands that help lists, and their flags
 	"handlers/awsapi":                {16, 1613},
 	"handlers/ec2/instance":          {16, 1976},
-	"handlers/ecs/service":           {18, 2400},
-	"internal/app/check":             {16, 3000},
+	"internal/app/check":             {16, 2900},
 	"internal/aws/cloudwatch/metric": {13, 2050},
 	"internal/base/store":            {15, 2200}, // Store, Tx and tables
 	"internal/base/wire":             {9, 2050},  // a plan and what reads and writes by it

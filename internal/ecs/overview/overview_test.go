@@ -317,7 +317,7 @@ func TestLoadBalancers(t *testing.T) {
 			Actions: []elb.Action{{Type: elb.ActionTypeEnumForward, TargetGroupArn: &group}},
 		})
 		state.PutService(tx, &state.Service{ARN: scope.Service("shop", "web"), Name: "web", ClusterARN: scope.Cluster("shop"), Deployments: []*state.Deployment{{
-			ID: "ecs-svc/1", Primary: true, Revision: &state.ServiceRevision{LoadBalancers: []types.LoadBalancer{{TargetGroupArn: &group}}},
+			ID: "ecs-svc/1", Primary: true, Revision: &state.ServiceRevision{ServiceTraffic: state.ServiceTraffic{LoadBalancers: []types.LoadBalancer{{TargetGroupArn: &group}}}},
 		}}})
 	})
 	want := overview.LoadBalancer{

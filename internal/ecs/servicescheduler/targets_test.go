@@ -193,7 +193,7 @@ func TestContainerAndTargetHaveToBeHealthy(t *testing.T) {
 		{types.HealthStatusUnknown, "unhealthy", types.HealthStatusUnhealthy},
 	} {
 		task := &state.Task{
-			Spec:    &state.TaskSpec{LoadBalancers: make([]types.LoadBalancer, 1), Checked: true},
+			Spec:    &state.TaskSpec{ServiceTraffic: state.ServiceTraffic{LoadBalancers: make([]types.LoadBalancer, 1)}, Checked: true},
 			Status:  state.TaskStatus{HealthStatus: test.container},
 			Traffic: &state.TaskTraffic{RegisteredAt: time.Unix(1, 0), Targets: []state.TaskTarget{{State: test.target}}},
 		}

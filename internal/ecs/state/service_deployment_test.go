@@ -28,7 +28,7 @@ func TestDeploymentsAreRecorded(t *testing.T) {
 	update(t, s, func(tx *store.Tx) { PutService(tx, service) })
 	updated := service.Clone()
 	updated.Deployments = append([]*Deployment{{ID: "ecs-svc/1", CreatedAt: now.Add(1), Revision: &ServiceRevision{
-		TaskDefinition: "web:2", Monitoring: monitoring, LoadBalancers: []types.LoadBalancer{},
+		TaskDefinition: "web:2", Monitoring: monitoring, ServiceTraffic: ServiceTraffic{LoadBalancers: []types.LoadBalancer{}},
 		ContainerImages: []types.ContainerImage{{ContainerName: aws.String("app"), Image: aws.String("app:2")}},
 	}}}, updated.Deployments...)
 	update(t, s, func(tx *store.Tx) {

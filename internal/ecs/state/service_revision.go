@@ -34,9 +34,7 @@ type ServiceRevision struct {
 	NetworkConfiguration     *types.NetworkConfiguration
 	Monitoring               *types.MonitoringConfiguration
 	VolumeConfigurations     []types.ServiceVolumeConfiguration
-	// A revision that UpdateService made shows the lists even if they are empty (ECS0101).
-	LoadBalancers     []types.LoadBalancer
-	ServiceRegistries []types.ServiceRegistry
+	ServiceTraffic
 	// VpcLatticeConfigurations are shown; nothing comes by VPC Lattice.
 	VpcLatticeConfigurations []types.VpcLatticeConfiguration
 	// ServiceConnectConfiguration is as it was sent, with the namespace; ConnectNamespace is the ARN of that, and
@@ -97,6 +95,13 @@ func (r *ServiceRevision) ResolvedLoadBalancers() []types.LoadBalancer {
 		resolved[i].TargetGroupArn = &r.TargetGroups[i]
 	}
 	return resolved
+}
+
+// ResolvedTraffic is a revision's, with the target groups of its tasks.
+func (r *ServiceRevision) ResolvedTraffic() ServiceTraffic {
+	traffic := r.ServiceTraffic
+	traffic.LoadBalancers = r.ResolvedLoadBalancers()
+	return traffic
 }
 
 // Digits are what the id of a deployment and the ARN of its revision share.

@@ -32,11 +32,9 @@ type TaskSpec struct {
 	AssignPublicIP bool
 	// Volume is nil where no volume is configured at launch.
 	Volume *ManagedVolume
-	// LoadBalancers are those of the service, as it was when the task was made.
-	LoadBalancers []types.LoadBalancer
-	// ServiceRegistries and Connect are those of the deployment; see [Connect].
-	ServiceRegistries []types.ServiceRegistry
-	Connect           *Connect
+	ServiceTraffic
+	// Connect is the deployment's.
+	Connect *Connect
 	// Checked: an essential container has a health check. It counts where there are targets.
 	Checked bool
 

@@ -27,7 +27,7 @@ func (s *TaskSpec) Balanced() bool { return len(s.LoadBalancers) > 0 }
 
 // HasTraffic reports whether a task is registered anywhere before it is RUNNING.
 func (s *TaskSpec) HasTraffic() bool {
-	return s.Balanced() || len(s.ServiceRegistries) > 0 || s.Connect != nil && len(s.Connect.Services) > 0
+	return s.Leads() || s.Connect != nil && len(s.Connect.Services) > 0
 }
 
 // Registered reports whether a task has been registered, as far as it can be.

@@ -32,10 +32,8 @@ type Request struct {
 	StartedBy    string
 	ServiceARN   string
 	DeploymentID string
-	// LoadBalancers and ServiceRegistries are those of the service, and Connect is its deployment's.
-	LoadBalancers     []types.LoadBalancer
-	ServiceRegistries []types.ServiceRegistry
-	Connect           *state.Connect
+	state.ServiceTraffic
+	Connect *state.Connect // the deployment's
 
 	EnableExecuteCommand bool
 	Tags                 []types.Tag
@@ -64,7 +62,7 @@ func NewTemplate(r Request) *Template {
 		ClusterARN: r.Cluster.ARN, Family: aws.ToString(r.Definition.Family), Revision: int(r.Definition.Revision),
 		Group: r.Group, StartedBy: r.StartedBy, ServiceARN: r.ServiceARN, DeploymentID: r.DeploymentID,
 		LaunchType: r.LaunchType, Architecture: architecture(r.Definition), CPU: size.CPUText, Memory: size.MemoryText,
-		LoadBalancers: r.LoadBalancers, ServiceRegistries: r.ServiceRegistries, Connect: r.Connect, Checked: slices.ContainsFunc(r.Resolved.Containers, ChecksHealth),
+		ServiceTraffic: r.ServiceTraffic, Connect: r.Connect, Checked: slices.ContainsFunc(r.Resolved.Containers, ChecksHealth),
 		Volume: r.Volume, Overrides: &override, EnableExecuteCommand: r.EnableExecuteCommand, CreatedAt: r.Now,
 	}
 	if spec.Group == "" {

@@ -134,7 +134,7 @@ func (b *bench) putWith(volume *state.ManagedVolume, d types.TaskDefinition, lau
 		row := task.NewTemplate(task.Request{
 			Cluster:    &state.Cluster{ARN: scope.Cluster("default"), Name: "default"},
 			Definition: def.Definition(), Resolved: resolved, LaunchType: launchType,
-			ServiceARN: b.service, LoadBalancers: b.loadBalancers(), Volume: volume, Now: b.clock.Now(), AssignPublicIP: b.publicly, Connect: b.proxied,
+			ServiceARN: b.service, ServiceTraffic: state.ServiceTraffic{LoadBalancers: b.loadBalancers()}, Volume: volume, Now: b.clock.Now(), AssignPublicIP: b.publicly, Connect: b.proxied,
 		}).New(at)
 		state.AddTask(tx, row)
 		id = row.ARN

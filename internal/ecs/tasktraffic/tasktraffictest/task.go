@@ -36,9 +36,9 @@ func AddTask(tx *store.Tx, scope arn.Scope, now time.Time) (task string, group *
 	task = scope.Task("c", arn.NewID())
 	state.AddTask(tx, &state.Task{
 		ARN: task,
-		Spec: &state.TaskSpec{ClusterARN: scope.Cluster("c"), CreatedAt: now, LoadBalancers: []types.LoadBalancer{
+		Spec: &state.TaskSpec{ClusterARN: scope.Cluster("c"), CreatedAt: now, ServiceTraffic: state.ServiceTraffic{LoadBalancers: []types.LoadBalancer{
 			{TargetGroupArn: &group.ARN, ContainerName: aws.String("web"), ContainerPort: aws.Int32(8080)},
-		}},
+		}}},
 		Placement: &state.Placement{Zone: "us-east-1a"},
 		Status: state.TaskStatus{
 			LastStatus: state.Pending, Attachment: state.Attachment{PrivateIPv4: "10.0.0.7"}, Containers: []state.Container{{Name: "web"}},

@@ -1,0 +1,50 @@
+package service
+
+import (
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// resolving is a request whose members are held against what there is.
+type resolving struct {
+	kit.InCluster
+	Request
+	launches   *launch.Rules
+	updates    bool // an UpdateService
+	definition *types.TaskDefinition
+	launchType types.LaunchType
+	service    *state.Service         // what it becomes; its deployments are those so far
+	before     *state.ServiceRevision // what its tasks are made of so far; empty if it is new
+	revision   *state.ServiceRevision // and from now on
+}
+
+// listed is a list of the request, or else the present one. In a revision that UpdateService makes it is there even if it
+// is empty (ECS0101).
+func listed[T any](in *resolving, asked, present []T) []T {
+	if asked == nil {
+		asked = present
+	}
+	if in.updates {
+		asked = kit.Listed(asked)
+	}
+	return slices.Clone(asked)
+}
+
+// done is what is done to the service, for messages.
+func (in *resolving) done() string {
+	if in.updates {
+		return "updated"
+	}
+	return "created"
+}
+
+// checkSupported refuses what is not built of a request: the members in refused, and parts of Service Connect.
+func (in *resolving) checkSupported(refused []string) error {
+	launchType := in.revision.TasksLaunchType()
+	refused = append(refused, unsupportedConnect(in.revision.ServiceConnectConfiguration, in.definition, launchType)...)
+	return in.launches.CheckSupported(refused, in.definition, launchType)
+}
