@@ -48,6 +48,7 @@ type Action struct {
 	Old, New  types.StateValue
 	Reason    string
 	Data      string // of the reason: JSON; empty: there is none
+	Points    []float64 `wire:",omitzero"` // see alarmstate.State
 	At        time.Time
 	RealAt    time.Time // the same by the machine's clock, by which clients may have made Data; PutAction gives it
 	Repeated  bool      // the state has not changed

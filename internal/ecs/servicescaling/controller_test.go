@@ -12,6 +12,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
+	cwtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -84,6 +85,23 @@ func TestSignals(t *testing.T) {
 		}
 		if w.desired() != 2 {
 			t.Errorf("the desired count is %d", w.desired())
+		}
+	})
+}
+
+// What an evaluation has found counts as it is: its text is for people.
+func TestPointsOfAnEvaluation(t *testing.T) {
+	inBubble(t, 1, func(w *world) {
+		w.target(1, 5)
+		p := w.steps("step", 1)
+		w.update(func(tx *store.Tx) {
+			cloudwatch.PutAction(tx, &cloudwatch.Action{
+				ARN: p.ARN(), Alarm: "arn:aws:cloudwatch:us-east-1:000000000000:alarm:step", New: cwtypes.StateValueAlarm, Data: "in words", Points: []float64{60}, At: w.clock.Now(),
+			})
+		})
+		w.advance(time.Second)
+		if got := w.history("step"); !strings.HasPrefix(got[len(got)-1], "Successfully executed action ") || w.desired() != 2 {
+			t.Errorf("%s, and the desired count is %d", got[len(got)-1], w.desired())
 		}
 	})
 }

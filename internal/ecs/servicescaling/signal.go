@@ -17,9 +17,12 @@ const (
 	unsafe       = "Scaling deemed unsafe: Error parsing monitor data for %s: Monitor data may be null, have an outdated query timestamp, or contain parsing errors"
 )
 
-// dataPoints are the newest ones that an alarm's action has, oldest first, as the alarm's reason data name them: by their
-// exact names. problem says why they are not to be used.
+// dataPoints are the newest ones that an alarm's action has, oldest first. Where a client has set the alarm's state, its
+// reason data name them: by their exact names. problem says why they are not to be used.
 func dataPoints(a *cloudwatch.Action) (values []float64, problem string) {
+	if len(a.Points) > 0 {
+		return a.Points, ""
+	}
 	var members map[string]json.RawMessage
 	if json.Unmarshal([]byte(a.Data), &members) != nil {
 		members = nil

@@ -20,6 +20,9 @@ type State struct {
 	Value  types.StateValue
 	Reason *string
 	Data   *string // JSON about the reason; nil: there is none
+	// Points are the values of the data points that an evaluation has found, oldest first. Nil: it found none, or a client
+	// sets the state, whose Data may have some.
+	Points []float64
 	At     time.Time
 	// SuppressedBy and SuppressedReason say why the actions of a composite alarm are not done; empty: they are.
 	SuppressedBy     types.ActionsSuppressedBy
@@ -76,7 +79,7 @@ func Record(tx *store.Tx, c Change) {
 	cloudwatch.AnnounceAlarm(tx, cloudwatch.AlarmChange{AlarmARN: c.ARN, NewState: string(c.New.Value), Detail: stateDetail(c)}, c.New.At)
 	for _, action := range c.Actions {
 		cloudwatch.PutAction(tx, &cloudwatch.Action{
-			ARN: action, Alarm: c.ARN, AlarmType: c.Type, Old: c.Old.Value, New: c.New.Value, Reason: text(c.New.Reason), Data: text(c.New.Data), At: c.New.At,
+			ARN: action, Alarm: c.ARN, AlarmType: c.Type, Old: c.Old.Value, New: c.New.Value, Reason: text(c.New.Reason), Data: text(c.New.Data), Points: c.New.Points, At: c.New.At,
 			Event: stateDetail(c),
 		})
 	}
@@ -85,7 +88,7 @@ func Record(tx *store.Tx, c Change) {
 // Repeat writes an action again whose alarm stays in its state (source: recorded answers).
 func Repeat(tx *store.Tx, a *cloudwatch.Alarm, action string, now State) {
 	cloudwatch.PutAction(tx, &cloudwatch.Action{
-		ARN: action, Alarm: a.ARN(), AlarmType: types.AlarmTypeMetricAlarm, Old: a.State, New: a.State, Reason: text(now.Reason), Data: text(now.Data), At: now.At,
+		ARN: action, Alarm: a.ARN(), AlarmType: types.AlarmTypeMetricAlarm, Old: a.State, New: a.State, Reason: text(now.Reason), Data: text(now.Data), Points: now.Points, At: now.At,
 		Repeated: true,
 	})
 }

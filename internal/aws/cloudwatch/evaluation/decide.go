@@ -77,7 +77,7 @@ func (e *evaluated) values() (list []float64) {
 // become is a state with its reason and data.
 func (e *evaluated) become(value types.StateValue) alarmstate.State {
 	reason, data := e.reason(value), e.data(value)
-	return alarmstate.State{Value: value, Reason: &reason, Data: &data, At: e.At}
+	return alarmstate.State{Value: value, Reason: &reason, Data: &data, Points: e.values(), At: e.At}
 }
 
 // How missing data are treated.

@@ -1,6 +1,8 @@
 package evaluation_test
 
 import (
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +141,38 @@ func TestReasonData(t *testing.T) {
 			t.Errorf("%s:\ngot  %s\nwant %s", c.slots, *to.Data, c.want)
 		}
 	}
+}
+
+// Scaling takes the data points as values: they are those of the text, without gaps.
+func TestPointsAreThoseOfTheReasonData(t *testing.T) {
+	var try func(slots string)
+	try = func(slots string) {
+		for _, a := range []*cloudwatch.Alarm{alarm(1, 1, ""), alarm(3, 2, "missing"), alarm(3, 3, "breaching"), alarm(2, 0, "ignore")} {
+			to, ok := evaluation.Decide(view(a, slots))
+			if !ok {
+				continue
+			}
+			var data struct{ RecentDatapoints []*float64 }
+			if err := json.Unmarshal([]byte(*to.Data), &data); err != nil {
+				t.Fatal(err)
+			}
+			var want []float64
+			for _, p := range data.RecentDatapoints {
+				if p != nil {
+					want = append(want, *p)
+				}
+			}
+			if !slices.Equal(to.Points, want) {
+				t.Errorf("%s of %d: %v, and the text has %v", slots, a.EvaluationPeriods, to.Points, want)
+			}
+		}
+		for next := 0; next < 3 && len(slots) < 7; next++ {
+			try(slots + "X0-"[next:next+1])
+		}
+	}
+	try("X")
+	try("0")
+	try("-")
 }
 
 // A percentile of 99 samples keeps the state if it is to be ignored, and one of 100 does not (source: recorded answers).
