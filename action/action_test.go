@@ -20,7 +20,7 @@ import (
 	"testing"
 )
 
-// root is that of the repository.
+// root is the root of the repository.
 func root(t *testing.T) string {
 	t.Helper()
 	path, err := filepath.Abs("..")
@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// program is that of the emulator.
+// program is the program of the emulator.
 var program string
 
 func run(m *testing.M) (int, error) {

@@ -62,7 +62,7 @@ type Session interface {
 	CloseInput() error
 	// Resize sets the size of the terminal. Without one it does nothing.
 	Resize(size TerminalSize) error
-	// ExitCode is that of the program, once Read has returned io.EOF: 128 and the number of
+	// ExitCode is the exit code of the program, once Read has returned io.EOF: 128 and the number of
 	// the signal that ended it, if one did. Forward has 0.
 	ExitCode() int
 	// Close ends the session if it has not ended, without waiting for its program. Again

@@ -33,7 +33,7 @@ type Stats struct {
 	MemoryStats  MemoryStats  `json:"memory_stats"`
 	Name         string       `json:"name,omitempty"` // the engine's
 	ID           string       `json:"id,omitempty"`
-	// Networks are those of the container's network namespace, by interface, but for the
+	// Networks are the networks of the container's network namespace, by interface, but for the
 	// loopback one; nil if that is another sandbox's than its own, or not known yet.
 	Networks map[string]NetworkStats `json:"networks,omitempty"`
 	// NetworksRead is when those were read: at times before Read.
@@ -48,7 +48,7 @@ type CPUStats struct {
 	ThrottlingData ThrottlingData `json:"throttling_data"`
 }
 
-// CPUUsage is that of the container's processes.
+// CPUUsage is the CPU usage of the container's processes.
 type CPUUsage struct {
 	TotalUsage        uint64   `json:"total_usage"`
 	PercpuUsage       []uint64 `json:"percpu_usage,omitempty"` // with control groups of version 1

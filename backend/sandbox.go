@@ -21,7 +21,7 @@ type SandboxSpec struct {
 	// IP is the address to have, which ReserveAddress gave; the zero Addr is one
 	// of Subnet that the engine takes.
 	IP netip.Addr
-	// Domain is that of the host name, which follows from the address; see [HostName]. By
+	// Domain is the domain of the host name, which follows from the address; see [HostName]. By
 	// that name and by its first label containers find the sandbox for as long as it runs:
 	// those on its network, and those on one that a sandbox there routes. Without a Domain
 	// the host name is the engine's choice.

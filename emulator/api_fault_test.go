@@ -194,7 +194,7 @@ func (w *world) said(texts ...string) bool {
 	})
 }
 
-// faultEvents are those of the change feed, in short.
+// faultEvents are the fault events of the change feed, in short.
 func (w *world) faultEvents() (list []string) {
 	w.Helper()
 	answer := httptest.NewRecorder()

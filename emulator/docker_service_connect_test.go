@@ -81,7 +81,7 @@ func (c *connected) serviceOf(name string, on types.LaunchType, group string, co
 	return c.onlyTask(name)
 }
 
-// proxy is that of a task, as DescribeTasks shows it.
+// proxy is the proxy of a task, as DescribeTasks shows it.
 func (c *connected) proxy(task string) types.Container {
 	c.Helper()
 	described := c.task(task)

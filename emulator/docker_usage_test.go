@@ -161,7 +161,7 @@ func TestDockerAdvanceInventsNeitherWorkNorIdleness(t *testing.T) {
 	}
 }
 
-// averages are those of a metric of a service from a time on, by 20 seconds.
+// averages are the averages of a metric of a service from a time on, by 20 seconds.
 func (w *world) averages(client *cloudwatch.Client, metric, service string, from time.Time) (values []float64) {
 	w.Helper()
 	out, err := client.GetMetricStatistics(w.Context(), &cloudwatch.GetMetricStatisticsInput{

@@ -19,7 +19,7 @@ type Instances struct {
 	AvailabilityZone string `json:"availabilityZone"`
 	// Attributes are added to those that the agent registers for the container instances.
 	Attributes map[string]string `json:"attributes"`
-	// Tags are those of the instances and of the container instances.
+	// Tags are the tags of the instances and of the container instances.
 	Tags map[string]string `json:"tags"`
 	// ImageID is shown and has no effect. Default: the ECS-optimized Amazon Linux 2023.
 	ImageID string `json:"imageId"`

@@ -169,7 +169,7 @@ func TestMetadataRateIsChecked(t *testing.T) {
 	}
 }
 
-// address is that of a task's network interface.
+// address is the address of a task's network interface.
 func (w *world) address(id string) string {
 	w.Helper()
 	for _, detail := range w.task(id).Attachments[0].Details {

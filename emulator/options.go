@@ -226,10 +226,10 @@ type Options struct {
 	authorize awsapi.Authorizer // see awsapi.Options.Authorize; nil allows everything
 }
 
-// regionForm is that of AWS's regions: us-east-1, us-gov-west-1, il-central-1.
+// regionForm is the form of AWS's regions: us-east-1, us-gov-west-1, il-central-1.
 var regionForm = lazyregexp.New(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
 
-// accountForm is that of account ids.
+// accountForm is the form of account ids.
 var accountForm = lazyregexp.New(`^[0-9]{12}$`)
 
 // check refuses what cannot be.

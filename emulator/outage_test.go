@@ -22,7 +22,7 @@ func inZones(zones string) *types.NetworkConfiguration {
 	return &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: ids}}
 }
 
-// zones are those of some tasks, in order.
+// zones are the zones of some tasks, in order.
 func zonesOf(tasks []types.Task) string {
 	var zones strings.Builder
 	for _, t := range tasks {

@@ -65,14 +65,14 @@ func (r *relaying) Create(ctx context.Context, spec backend.ContainerSpec) (stri
 	return r.Engine.Create(ctx, spec)
 }
 
-// environment is that of the container that was made last.
+// environment is the environment of the container that was made last.
 func (r *relaying) environment() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.env)
 }
 
-// endpoints are those of the variables of the container that was made last.
+// endpoints are the endpoints of the variables of the container that was made last.
 func (r *relaying) endpoints() (variables []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

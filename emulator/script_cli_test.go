@@ -208,7 +208,7 @@ func cliVariables() map[string]string {
 	return variables
 }
 
-// scriptVariables are those of a script's command: what else a script sets, the CLI does
+// scriptVariables are the variables of a script's command: what else a script sets, the CLI does
 // not see.
 func scriptVariables(ts *testscript.TestScript) map[string]string {
 	variables := cliVariables()

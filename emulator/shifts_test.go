@@ -139,7 +139,7 @@ func (s *shifts) loadBalancers() []types.LoadBalancer {
 	}}
 }
 
-// weights are those of a rule, in the order of the groups.
+// weights are the weights of a rule, in the order of the groups.
 func (s *shifts) weights(rule string) (list []int32) {
 	s.Helper()
 	out, err := elb.NewFromConfig(s.srv.Config()).DescribeRules(s.Context(), &elb.DescribeRulesInput{RuleArns: []string{rule}})

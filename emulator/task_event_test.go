@@ -23,7 +23,7 @@ type taskEvent struct {
 	CreatedAt, StartedAt, StoppingAt, ExecutionStoppedAt, StoppedAt, UpdatedAt time.Time
 }
 
-// events are those of a task, in the order in which they are kept.
+// events are the events of a task, in the order in which they are kept.
 func (w *world) events(task string) (list []taskEvent) {
 	w.Helper()
 	_, bodies := w.srv.KeptEvents()

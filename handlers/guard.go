@@ -101,7 +101,7 @@ func asCall(r *http.Request) *http.Request {
 	return &call
 }
 
-// knownDomains are those of which each name is known. Only the resolver of this
+// knownDomains are the domains of which each name is known. Only the resolver of this
 // machine answers for localhost, and only AWS for AWS's.
 var knownDomains = []string{".localhost", "." + localStack, ".amazonaws.com", ".amazonaws.com.cn", ".api.aws"}
 

@@ -165,7 +165,7 @@ func (e *endpoint) refusesToken(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// account is that of requests here whose keys name none.
+// account is the account of requests here whose keys name none.
 func (e *endpoint) account() string { return cmp.Or(e.Options.Account, awsapi.DefaultAccount) }
 
 // loops answers what has been sent on from here before. SDKs do not try it again.

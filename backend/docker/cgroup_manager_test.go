@@ -88,7 +88,7 @@ func (c *cgroupEngine) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// name is that of a container without what is random in it.
+// name is the name of a container without what is random in it.
 func shortName(id string) string {
 	name, _, _ := strings.Cut(strings.TrimPrefix(id, "ecs-emulator-me-"), "-")
 	return name

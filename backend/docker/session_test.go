@@ -52,7 +52,7 @@ func onTerminal(words ...string) backend.ExecSpec {
 	return spec
 }
 
-// output is that of a session until a text comes, or its end for an empty one.
+// output is the output of a session until a text comes, or its end for an empty one.
 func output(t *testing.T, session backend.Session, text string) string {
 	t.Helper()
 	var all strings.Builder

@@ -177,7 +177,7 @@ func killLifeline(t *testing.T, id string) {
 	}
 }
 
-// lifelines are those of an owner that run.
+// lifelines are the lifelines of an owner that run.
 func lifelines(t *testing.T, owner string) (ids []string) {
 	t.Helper()
 	found, err := dockertest.Client(t).ContainerList(t.Context(), client.ContainerListOptions{Filters: make(client.Filters).

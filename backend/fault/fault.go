@@ -22,7 +22,7 @@ import (
 
 // Options configure an Engine.
 type Options struct {
-	// Seed is that of what rules leave to chance.
+	// Seed is the seed of what rules leave to chance.
 	Seed uint64
 	// AfterFunc calls f when d has passed on the clock by which delays are
 	// measured, and returns what takes that back. Nil is real time.

@@ -74,7 +74,7 @@ type Rule struct {
 	// LoseCall answers that the engine is unavailable, without the call being made.
 	LoseCall bool
 
-	// Probability is that of the rule to apply to a call that matches; 0 is always.
+	// Probability is the probability of the rule to apply to a call that matches; 0 is always.
 	Probability float64
 	// Seed, unless it is zero, is that of what this rule leaves to chance, which is then the same
 	// also beside other rules of the engine.

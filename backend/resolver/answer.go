@@ -23,7 +23,7 @@ type Answer struct {
 // Source: Amazon Route 53 developer guide, multivalue answer routing.
 const most = 8
 
-// aliasTTL is that of aliases of load balancers. Source: the guide, values for alias records.
+// aliasTTL is the TTL of aliases of load balancers. Source: the guide, values for alias records.
 const aliasTTL = 60
 
 // mostNames bounds how many names a CNAME leads through.

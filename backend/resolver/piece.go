@@ -123,7 +123,7 @@ func (k Key) Compare(other Key) int {
 // Exclusive reports that no piece has what another one may want.
 func (Key) Exclusive() bool { return false }
 
-// News are those of a resolver, which has none.
+// News are the news of a resolver, which has none.
 type News struct{}
 
 // About is the key that news are about.

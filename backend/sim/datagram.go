@@ -133,7 +133,7 @@ func (e *Engine) connectDatagrams(server *container, port int, caller, address n
 	return c
 }
 
-// nextPort is that of the next client: those of one address differ.
+// nextPort is the port of the next client: those of one address differ.
 func (e *Engine) nextPort() uint16 {
 	const first, last = 32768, 60999
 	if e.lastPort < first || e.lastPort >= last {

@@ -62,7 +62,7 @@ func (e *Engine) dialFrom(ctx context.Context, c *container, to backend.Forward)
 	return e.connect("tcp", server, port, netip.AddrPortFrom(caller, 0), address), nil
 }
 
-// address is that of a host which a program dials; none is the container itself.
+// address is the address of a host which a program dials; none is the container itself.
 func (e environment) address(host string) (netip.Addr, error) {
 	loopback := netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	if host == "" || host == "localhost" {

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 )
 
-// usage is that of one container, which must run.
+// usage is the usage of one container, which must run.
 func (w *world) usage(id string) backend.Usage {
 	w.Helper()
 	all, err := w.Usage(w.Context(), []string{id})

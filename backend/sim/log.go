@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
 )
 
-// logDrivers are those of a Docker engine. Here all are alike: Logs reads what there is.
+// logDrivers are the drivers of a Docker engine. Here all are alike: Logs reads what there is.
 // Source: Docker Engine documentation, "Configure logging drivers".
 var logDrivers = []string{"", "awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "none", "splunk", "syslog"}
 

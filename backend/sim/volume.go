@@ -26,7 +26,7 @@ func (e *Engine) removeVolume(name string) {
 // volumePath is where a volume is on the host that the engine makes up.
 func volumePath(name string) string { return "/volumes/" + name }
 
-// mounts are those of a new container, with paths as their sources.
+// mounts are the mounts of a new container, with paths as their sources.
 func (e *Engine) mounts(spec backend.ContainerSpec) ([]backend.Mount, error) {
 	mounts := slices.Clone(spec.Mounts)
 	for i := range mounts {

@@ -71,7 +71,7 @@ func (t *tasks) startCommand(ctx context.Context, command ...string) (arn string
 	return t.start(ctx)
 }
 
-// address is that of a task.
+// address is the address of a task.
 func (t *tasks) address(ctx context.Context, arn string) (string, error) {
 	found, err := t.containers(ctx, arn)
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// status is that of the emulator's health for one who reaches it as host.
+// status is the status of the emulator's health for one who reaches it as host.
 func (p *process) status(host string) int {
 	p.Helper()
 	r, err := http.NewRequestWithContext(p.Context(), http.MethodGet, endpoint.FindStringSubmatch(p.ready)[1]+"/_emulator/health", nil)

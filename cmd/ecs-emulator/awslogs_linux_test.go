@@ -37,7 +37,7 @@ func (p *process) logs() *cloudwatchlogs.Client {
 	return cloudwatchlogs.New(cloudwatchlogs.Options{Region: o.Region, BaseEndpoint: o.BaseEndpoint, Credentials: o.Credentials})
 }
 
-// numbers are those of the lines of a stream, in its order.
+// numbers are the numbers of the lines of a stream, in its order.
 func (p *process) numbers(group, stream string) (all []int) {
 	p.Helper()
 	in := &cloudwatchlogs.GetLogEventsInput{LogGroupName: &group, LogStreamName: &stream, StartFromHead: aws.Bool(true)}

@@ -178,7 +178,7 @@ func (f *flagSet) named() (list []candidate) {
 	return list
 }
 
-// valuesOf are those of the argument that follows given others.
+// valuesOf are the values of the argument that follows given others.
 func (c subcommand) valuesOf(given int) (list []candidate) {
 	if n := len(c.arguments); given >= n && (n == 0 || !c.arguments[n-1].repeated) {
 		return nil

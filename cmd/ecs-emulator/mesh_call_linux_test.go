@@ -30,7 +30,7 @@ func (m *mesh) callers(service string) (addresses []string) {
 	return addresses
 }
 
-// calls are those of some tasks, by URL.
+// calls are the calls of some tasks, by URL.
 func (m *mesh) calls(callers []string) map[string]called {
 	m.Helper()
 	sum := map[string]called{}

@@ -131,7 +131,7 @@ func (k *killed) untilStage(stage types.ServiceDeploymentLifecycleStage) {
 	})
 }
 
-// weights are those of the rule, by target group.
+// weights are the weights of the rule, by target group.
 func (k *killed) weights() map[string]int32 {
 	k.Helper()
 	out, err := k.elb().DescribeRules(k.Context(), &elb.DescribeRulesInput{RuleArns: []string{k.rule}})

@@ -231,7 +231,7 @@ func (s *shifted) stop() {
 	s.must(err)
 }
 
-// weights are those of the production rule, of blue and green.
+// weights are the weights of the production rule, of blue and green.
 func (s *shifted) weights() string {
 	s.Helper()
 	var actions []elbtypes.Action

@@ -56,7 +56,7 @@ type release struct {
 	platforms []platform
 }
 
-// name is that of a file for a platform.
+// name is the name of a file for a platform.
 func (r release) name(p platform, suffix string) string {
 	return fmt.Sprintf("ecs-emulator_%s_%s_%s%s", strings.TrimPrefix(r.version, "v"), p.os, p.architecture, suffix)
 }

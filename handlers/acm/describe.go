@@ -50,7 +50,7 @@ func describe(c *acm.Certificate, users []string, now time.Time) *types.Certific
 	return detail
 }
 
-// statusOf is that of a certificate. None waits for its validation.
+// statusOf is the status of a certificate. None waits for its validation.
 func statusOf(c *x509.Certificate, now time.Time) types.CertificateStatus {
 	if now.After(c.NotAfter) {
 		return types.CertificateStatusExpired

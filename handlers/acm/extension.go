@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm/types"
 )
 
-// keyAlgorithm is that of a public key; empty: ACM has no name for it.
+// keyAlgorithm is the algorithm of a public key; empty: ACM has no name for it.
 func keyAlgorithm(public crypto.PublicKey) types.KeyAlgorithm {
 	var name types.KeyAlgorithm
 	switch key := public.(type) {

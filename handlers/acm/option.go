@@ -20,7 +20,7 @@ func loggingIn(o *types.CertificateOptions) types.CertificateTransparencyLogging
 	return o.CertificateTransparencyLoggingPreference
 }
 
-// optionsOf are those of a certificate. Imported ones are not logged: an assumption.
+// optionsOf are the options of a certificate. Imported ones are not logged: an assumption.
 func optionsOf(c *acm.Certificate) *types.CertificateOptions {
 	if c.Type == types.CertificateTypeImported {
 		return &types.CertificateOptions{CertificateTransparencyLoggingPreference: types.CertificateTransparencyLoggingPreferenceDisabled}

@@ -98,7 +98,7 @@ func (p *restProtocol) serverCode() string  { return "InternalServerException" }
 // claims is for no service that has it: its paths are its own.
 func (p *restProtocol) claims(*http.Request) bool { return true }
 
-// operation is that of the path and the method. The words of refusals are the emulator's.
+// operation is the operation of the path and the method. The words of refusals are the emulator's.
 func (p *restProtocol) operation(x *exchange, r *http.Request) (string, error) {
 	escaped := r.URL.EscapedPath()
 	segments := strings.Split(strings.TrimPrefix(escaped, "/"), "/")

@@ -173,7 +173,7 @@ func TestSetAlarmState(t *testing.T) {
 	})
 }
 
-// names are those of alarms.
+// names are the names of alarms.
 func names(alarms []types.MetricAlarm) (list []string) {
 	for _, a := range alarms {
 		list = append(list, *a.AlarmName)

@@ -45,7 +45,7 @@ func (a *API) GetMetricData(ctx context.Context, in *sdk.GetMetricDataInput) (*s
 	return pageOfData(in, results)
 }
 
-// results are those of the queries that return data, in their order, with the oldest points first.
+// results are the results of the queries that return data, in their order, with the oldest points first.
 func (a *API) results(ctx context.Context, in *sdk.GetMetricDataInput, program *metricmath.Program) (results []series, err error) {
 	found := map[string]series{}
 	input := metricmath.Input{Series: map[string]metricmath.Series{}}

@@ -15,7 +15,7 @@ const farOff = 10 * time.Minute
 // mostSenders bounds how many senders are remembered.
 const mostSenders = 1000
 
-// senders are those of whom the log has told that their clock is another one.
+// senders are the senders of whom the log has told that their clock is another one.
 type senders struct {
 	mu   sync.Mutex
 	told map[string]bool

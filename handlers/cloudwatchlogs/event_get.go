@@ -64,7 +64,7 @@ func (a *API) goOn(q *logs.Query, token *string) error {
 	return nil
 }
 
-// tokens are those of a page. One without events has those with which it was asked for, by
+// tokens are the tokens of a page. One without events has those with which it was asked for, by
 // which clients see the end; so what comes in later is on the page behind it. Where there was
 // no token, a page without events stands where its events would: at its beginning, or at the
 // end of what there can be.

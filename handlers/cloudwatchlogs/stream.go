@@ -64,7 +64,7 @@ func (a *API) DescribeLogStreams(ctx context.Context, in *cloudwatchlogs.Describ
 	return out, nil
 }
 
-// streamOrder is that of a list of streams: by name, or by the time of the newest event, of which
+// streamOrder is the order of a list of streams: by name, or by the time of the newest event, of which
 // a stream without events has the oldest.
 type streamOrder struct{ byTime, descending bool }
 

@@ -34,7 +34,7 @@ func LoadBalancerRoutes(list func() []LoadBalancer, log *slog.Logger) []Route {
 	}}}
 }
 
-// localAddresses are those of all listeners, by their ARNs.
+// localAddresses are the local addresses of all listeners, by their ARNs.
 func localAddresses(all []LoadBalancer) map[string][]string {
 	local := map[string][]string{}
 	for _, b := range all {

@@ -49,7 +49,7 @@ type discoveryWeight struct {
 	Weight     int    `json:"weight"`
 }
 
-// proxies are those of tasks that have not ended, with what rows say that they know.
+// proxies are the proxies of tasks that have not ended, with what rows say that they know.
 func proxies(tx *store.Tx, known map[string]Proxy) []discoveryProxy {
 	all := []discoveryProxy{}
 	for _, t := range state.AllTasks(tx) {

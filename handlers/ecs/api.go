@@ -50,14 +50,14 @@ type Options struct {
 	StrictVPC bool
 	// StrictRoles refuses roles that do not exist or do not trust ECS.
 	StrictRoles bool
-	// HostPaths are those of the container engine's host that tasks may mount.
+	// HostPaths are the paths of the container engine's host that tasks may mount.
 	HostPaths taskdef.HostPaths
 	// FileSystems are folders of that host which tasks have as file systems.
 	FileSystems []string
 	// AllowPrivileged runs privileged containers, and those with capabilities that reach the
 	// engine's host, on container instances.
 	AllowPrivileged bool
-	// Sessions are those of ECS Exec.
+	// Sessions are the sessions of ECS Exec.
 	Sessions *ssmsession.Kernel
 	// NoDefaultCluster: the cluster default must be created explicitly.
 	NoDefaultCluster bool

@@ -41,7 +41,7 @@ func serviceVolume(gib int32) []types.ServiceVolumeConfiguration {
 	}}}
 }
 
-// attachments are those of a task as text: type, status, details.
+// attachments are the attachments of a task as text: type, status, details.
 func attachments(task types.Task) (list []string) {
 	for _, a := range task.Attachments {
 		text := *a.Type + " " + *a.Status

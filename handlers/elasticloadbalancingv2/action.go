@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// contentTypes are those of fixed responses. Source: ELBv2 API reference, FixedResponseActionConfig.
+// contentTypes are the content types of fixed responses. Source: ELBv2 API reference, FixedResponseActionConfig.
 var contentTypes = []string{"text/html", "application/json", "application/javascript", "text/css", "text/plain"}
 
 // actionsOf checks actions of a listener, and fills in what a request leaves out. As who may
@@ -194,7 +194,7 @@ func tuplesOf(tx *store.Tx, l *elbv2.Listener, given []types.TargetGroupTuple) (
 	return groups, nil
 }
 
-// stickinessOf is that of target groups.
+// stickinessOf is the stickiness of target groups.
 func stickinessOf(l *elbv2.Listener, given *types.TargetGroupStickinessConfig) (*types.TargetGroupStickinessConfig, error) {
 	made := types.TargetGroupStickinessConfig{Enabled: aws.Bool(false)}
 	if given != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// alpnPolicies are those of TLS listeners. Source: ELBv2 API reference, CreateListener.
+// alpnPolicies are the ALPN policies of TLS listeners. Source: ELBv2 API reference, CreateListener.
 var alpnPolicies = []string{"HTTP1Only", "HTTP2Only", "HTTP2Optional", "HTTP2Preferred", "None"}
 
 // applyTLS changes certificate and policies of HTTPS and TLS, and forgets those of another

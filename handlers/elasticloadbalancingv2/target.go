@@ -48,7 +48,7 @@ func (a *API) RegisterTargets(ctx context.Context, in *sdk.RegisterTargetsInput)
 	})
 }
 
-// portOf is that of a target, which is the group's if the request does not say.
+// portOf is the port of a target, which is the group's if the request does not say.
 func portOf(g *elbv2.TargetGroup, t types.TargetDescription) int32 {
 	if t.Port != nil {
 		return *t.Port
@@ -103,7 +103,7 @@ func within(ranges []netip.Prefix, ip netip.Addr) bool {
 	return slices.ContainsFunc(ranges, func(r netip.Prefix) bool { return r.Contains(ip) })
 }
 
-// zoneOf is that of an address: its subnet's, or what the request says where it is outside of
+// zoneOf is the zone of an address: its subnet's, or what the request says where it is outside of
 // the VPC (ELB0002).
 func (a *API) zoneOf(tx *store.Tx, g *elbv2.TargetGroup, t types.TargetDescription) (string, error) {
 	ip, err := netip.ParseAddr(*t.Id)
@@ -128,7 +128,7 @@ func (a *API) zoneOf(tx *store.Tx, g *elbv2.TargetGroup, t types.TargetDescripti
 	return zone, nil
 }
 
-// subnetZone is that of the subnet of an address, or empty if it is in none. What runs in a
+// subnetZone is the zone of the subnet of an address, or empty if it is in none. What runs in a
 // subnet that is made up has an address of it.
 func (a *API) subnetZone(tx *store.Tx, vpc *ec2network.VPC, ip netip.Addr) string {
 	for _, s := range ec2network.SubnetsOf(tx, vpc) {

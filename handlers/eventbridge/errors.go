@@ -29,7 +29,7 @@ func tooMany() error {
 	return &types.LimitExceededException{Message: awsapi.Textf("The requested resource exceeds the maximum number allowed.")}
 }
 
-// arnForm is that of ARNs; what stands behind the account is up to each service.
+// arnForm is the form of ARNs; what stands behind the account is up to each service.
 var arnForm = lazyregexp.New(`^arn:[\w-]+:[\w-]+:[\w-]*:(\d{12}|aws)?:.+$`)
 
 // checkARN refuses what is no ARN (EVB0004).

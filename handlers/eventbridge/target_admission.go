@@ -199,7 +199,7 @@ func notValid(parameter string, t *types.Target) error {
 	return invalid("Parameter(s) %s not valid for target: %s.", parameter, *t.Id)
 }
 
-// regionForm is that of Regions in ARNs of buses. Source: the service model.
+// regionForm is the form of Regions in ARNs of buses. Source: the service model.
 var regionForm = lazyregexp.New(`^[a-z]+-[a-z]+-[\w-]+$`)
 
 // checkBusTarget refuses what a bus as a target cannot have (EVB0005).

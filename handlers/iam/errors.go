@@ -6,7 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
-// statuses are those of the model that are not 400. Source: IAM API reference.
+// statuses are the statuses of the model that are not 400. Source: IAM API reference.
 var statuses = map[string]int{
 	"NoSuchEntity": 404, "EntityAlreadyExists": 409, "DeleteConflict": 409, "LimitExceeded": 409,
 }

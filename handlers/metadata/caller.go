@@ -128,7 +128,7 @@ func (a *api) caller(t *state.Task, container string) caller {
 // fargate reports whether the task runs on Fargate.
 func (c *caller) fargate() bool { return c.task.OnFargate() }
 
-// networkMode is that of the task.
+// networkMode is the network mode of the task.
 func (c *caller) networkMode() types.NetworkMode {
 	if c.task.Spec.HasInterface() {
 		return types.NetworkModeAwsvpc
@@ -136,7 +136,7 @@ func (c *caller) networkMode() types.NetworkMode {
 	return c.task.Spec.NetworkMode
 }
 
-// containerDefinition is that of a container with its overrides; empty where it is gone.
+// containerDefinition is the definition of a container with its overrides; empty where it is gone.
 func (c *caller) containerDefinition(name string) *types.ContainerDefinition {
 	for i := range c.resolved.Containers {
 		if d := &c.resolved.Containers[i]; d.Name != nil && *d.Name == name {

@@ -81,7 +81,7 @@ const (
 	statusProvisioned = "RESOURCES_PROVISIONED"
 )
 
-// containers are those of a task that the agent has come to know, with the network namespace
+// containers are the containers of a task that the agent has come to know, with the network namespace
 // of one on a container instance first.
 func (a *api) containers(ctx context.Context, c *caller) (list []ContainerV4) {
 	if p, has := a.pause(c); has {

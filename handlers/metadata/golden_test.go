@@ -68,7 +68,7 @@ func TestGoldenAnswers(t *testing.T) {
 	}
 }
 
-// answers are those of all paths that a task has.
+// answers are the answers of all paths that a task has.
 func (b *bench) answers(task *state.Task, from string) *txtar.Archive {
 	b.Helper()
 	all := &txtar.Archive{}

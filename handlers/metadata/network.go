@@ -36,7 +36,7 @@ type Port struct {
 	HostIP        string `json:"HostIp,omitempty"`
 }
 
-// networks are those of a container. Without an address of its own it has an empty one.
+// networks are the networks of a container. Without an address of its own it has an empty one.
 // Source: ECS developer guide, task metadata endpoint version 4; amazon-ecs-agent.
 func (c *caller) networks(of *state.Container, d *types.ContainerDefinition, onBridge netip.Addr) []NetworkV4 {
 	mode := c.networkMode()

@@ -46,7 +46,7 @@ func (r Rate) String() string {
 	return strconv.FormatFloat(r.PerSecond, 'f', -1, 64) + "," + strconv.Itoa(r.Burst)
 }
 
-// faultRate is that of each fault-injection path, beside the other one.
+// faultRate is the rate of each fault-injection path, beside the other one.
 // Source: amazon-ecs-agent.
 var faultRate = Rate{PerSecond: 0.2, Burst: 1}
 

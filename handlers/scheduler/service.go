@@ -51,7 +51,7 @@ var model = constraint.New(table, constraint.Style{
 // codec names members as they are, but for those that come from ECS.
 var codec = wire.AsIs.Except(types.CapacityProviderStrategyItem{}, types.NetworkConfiguration{}, types.PlacementConstraint{}, types.PlacementStrategy{})
 
-// statuses are those of the service model.
+// statuses are the statuses of the service model.
 var statuses = map[string]int{
 	"ConflictException": http.StatusConflict, "ResourceNotFoundException": http.StatusNotFound,
 	"ServiceQuotaExceededException": http.StatusPaymentRequired, "ThrottlingException": http.StatusTooManyRequests,

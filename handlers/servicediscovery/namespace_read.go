@@ -25,7 +25,7 @@ func (a *API) GetNamespace(ctx context.Context, in *sdk.GetNamespaceInput) (*sdk
 	}}, nil
 }
 
-// properties are those of a namespace: an HTTP namespace has an SOA, too, which is empty (SD0005).
+// properties are the properties of a namespace: an HTTP namespace has an SOA, too, which is empty (SD0005).
 func properties(n *servicediscovery.Namespace) *types.NamespaceProperties {
 	soa := &types.SOA{}
 	if n.SOATTL != 0 {
@@ -45,7 +45,7 @@ func count(n int) *int32 {
 	return aws.Int32(int32(n))
 }
 
-// namespaceFilters are those of ListNamespaces. Source: Cloud Map API reference, NamespaceFilter.
+// namespaceFilters are the namespace filters of ListNamespaces. Source: Cloud Map API reference, NamespaceFilter.
 var namespaceFilters = filters[*servicediscovery.Namespace]{
 	"TYPE":           {value: func(n *servicediscovery.Namespace) string { return string(n.Type) }, conditions: only(isEqual, beginsWith)},
 	"NAME":           {value: func(n *servicediscovery.Namespace) string { return n.Name }, conditions: only(isEqual, beginsWith)},

@@ -50,7 +50,7 @@ func (a *API) GetOperation(ctx context.Context, in *sdk.GetOperationInput) (*sdk
 	}}, nil
 }
 
-// operationFilters are those of ListOperations. Source: Cloud Map API reference, OperationFilter.
+// operationFilters are the operation filters of ListOperations. Source: Cloud Map API reference, OperationFilter.
 var operationFilters = filters[*servicediscovery.Operation]{
 	"NAMESPACE_ID": {value: func(o *servicediscovery.Operation) string { return o.Namespace }, conditions: only(isEqual)},
 	"SERVICE_ID":   {value: func(o *servicediscovery.Operation) string { return o.Targets[targetService] }, conditions: only(isEqual)},

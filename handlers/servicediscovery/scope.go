@@ -62,5 +62,5 @@ func service(ctx context.Context, tx *store.Tx, id string) (*servicediscovery.Se
 	return s, nil
 }
 
-// account is that of the caller, which owns all that it sees.
+// account is the account of the caller, which owns all that it sees.
 func account(ctx context.Context) *string { return aws.String(awsapi.CallScope(ctx).Account) }

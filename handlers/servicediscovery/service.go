@@ -109,7 +109,7 @@ func describe(s *servicediscovery.Service) *types.Service {
 	}
 }
 
-// dnsConfig is that of a service, which is empty if that has no names in DNS. Lists leave the namespace out (SD0010).
+// dnsConfig is the DNS configuration of a service, which is empty if that has no names in DNS. Lists leave the namespace out (SD0010).
 func dnsConfig(s *servicediscovery.Service, namespace bool) *types.DnsConfig {
 	if !s.HasDNS() && s.Type == types.ServiceTypeHttp {
 		return &types.DnsConfig{}
@@ -129,7 +129,7 @@ func customHealth(s *servicediscovery.Service) *types.HealthCheckCustomConfig {
 	return &types.HealthCheckCustomConfig{FailureThreshold: aws.Int32(1)}
 }
 
-// serviceFilters are those of ListServices. Source: Cloud Map API reference, ServiceFilter.
+// serviceFilters are the service filters of ListServices. Source: Cloud Map API reference, ServiceFilter.
 var serviceFilters = filters[*servicediscovery.Service]{
 	"NAMESPACE_ID":   {value: func(s *servicediscovery.Service) string { return servicediscovery.IDOf(s.NamespaceARN) }, conditions: only(isEqual)},
 	"RESOURCE_OWNER": {owner: true, conditions: only(isEqual)},

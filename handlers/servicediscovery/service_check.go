@@ -65,7 +65,7 @@ func checkRecords(s *servicediscovery.Service) error {
 	return nil
 }
 
-// recordTypes are those of records, sorted.
+// recordTypes are the types of records, sorted.
 func recordTypes(records []types.DnsRecord) (kinds []string) {
 	for _, r := range records {
 		kinds = append(kinds, string(r.Type))

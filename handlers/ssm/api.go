@@ -22,7 +22,7 @@ type Options struct {
 	Store *store.Store
 	// Now is the emulator's time.
 	Now func() time.Time
-	// Sessions are those of Session Manager.
+	// Sessions are the sessions of Session Manager.
 	Sessions *ssmsession.Kernel
 }
 

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
-// tokens are those of Systems Manager.
+// tokens are the tokens of Systems Manager.
 var tokens = page.Form{Head: "AAEAAQ", Encoding: base64.URLEncoding}
 
 // pageOf returns the part of a list that a request asks for, and the token of the next part.

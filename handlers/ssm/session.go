@@ -110,7 +110,7 @@ func allowStart(ctx context.Context, target, document string) error {
 	return nil
 }
 
-// documentARN is that of a document by its name, or the ARN as it is. AWS's own documents are of no
+// documentARN is the ARN of a document by its name, or the ARN as it is. AWS's own documents are of no
 // account.
 func documentARN(scope arn.Scope, document string) string {
 	if strings.HasPrefix(document, "arn:") {

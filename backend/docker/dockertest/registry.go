@@ -151,5 +151,5 @@ func mustMarshal(t *testing.T, v any) []byte {
 	return content
 }
 
-// Digest is that of the image.
+// Digest is the digest of the image.
 func (r *Registry) Digest() string { return r.top.digest() }

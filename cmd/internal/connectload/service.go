@@ -70,7 +70,7 @@ type task struct {
 	} `json:"containers"`
 }
 
-// tasks are those of a service that have not stopped.
+// tasks are the tasks of a service that have not stopped.
 func (s *Shop) tasks(service string) (list []task, err error) {
 	var shown struct {
 		Tasks []task `json:"tasks"`
@@ -84,7 +84,7 @@ func (s *Shop) tasks(service string) (list []task, err error) {
 	return list, err
 }
 
-// address is that of the one task of a service.
+// address is the address of the one task of a service.
 func (s *Shop) address(service string) (string, error) {
 	list, err := s.tasks(service)
 	if err == nil && len(list) != 1 {

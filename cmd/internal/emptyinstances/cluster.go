@@ -43,7 +43,7 @@ func Cluster(n int) (*store.Tx, *state.Cluster, error) {
 	return s.Read(), cluster, err
 }
 
-// Demand is that of a task of a service with a strategy and a fixed port.
+// Demand is the demand of a task of a service with a strategy and a fixed port.
 func Demand() *placement.Demand {
 	return &placement.Demand{
 		LaunchType: types.LaunchTypeEc2, Group: "service:web",

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Command is that of a reverse proxy that keeps connections to its target, and its address. It keeps its files in a folder.
+// Command is the command of a reverse proxy that keeps connections to its target, and its address. It keeps its files in a folder.
 // The error is exec.ErrNotFound where nginx is not installed.
 func Command(folder, target string) (cmd *exec.Cmd, address string, err error) {
 	program, err := exec.LookPath("nginx")

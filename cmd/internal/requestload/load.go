@@ -27,7 +27,7 @@ type Load struct {
 	CPU      time.Duration // of the server for each request, where it was measured
 }
 
-// Rates are those of several rounds.
+// Rates are the rates of several rounds.
 func Rates(list []Load) (all []float64) {
 	for _, l := range list {
 		all = append(all, l.Rate)

@@ -87,7 +87,7 @@ func (c *Client) setAlarm(state string) error {
 	return c.cloudWatch("SetAlarmState", map[string]any{"AlarmName": "errors", "StateValue": state, "StateReason": "a rehearsal"})
 }
 
-// stage is that of the newest deployment of a service.
+// stage is the stage of the newest deployment of a service.
 func (c *Client) stage(i int) (string, error) {
 	var listed struct {
 		Deployments []struct {

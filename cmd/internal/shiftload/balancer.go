@@ -93,7 +93,7 @@ func (f front) forward(weights [2]int) (members []string) {
 	return members
 }
 
-// weights are those of both groups as DescribeRules shows them; of one alone as of one that has all.
+// weights are the weights of both groups as DescribeRules shows them; of one alone as of one that has all.
 func (c *Client) weights(f front) (weights [2]int, err error) {
 	var found struct {
 		Tuples []struct {

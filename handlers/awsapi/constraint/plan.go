@@ -101,7 +101,7 @@ func (m *Model) addUnknown(p *plan, t reflect.Type, name string) {
 	}
 }
 
-// rule is that of a shape that has a type in the SDK.
+// rule is the rule of a shape that has a type in the SDK.
 func (m *Model) rule(shape string, t reflect.Type) *rule {
 	s, found := m.table().Shapes[shape]
 	if !found {

@@ -42,7 +42,7 @@ func (s Shape) Free() bool {
 
 // Style is how a service tells what its model demands, and where it differs from that.
 type Style struct {
-	// Code is that of the refusal. Default: ValidationException.
+	// Code is the code of the refusal. Default: ValidationException.
 	Code string
 	// HidesValues says that no value is shown.
 	HidesValues bool

@@ -11,7 +11,7 @@ import (
 type Form struct {
 	// Head stands before the encoded key.
 	Head string
-	// Encoding is that of the key; nil is URLEncoding, with a word before the key.
+	// Encoding is the encoding of the key; nil is URLEncoding, with a word before the key.
 	Encoding *base64.Encoding
 	// Longest is how many bytes of a key a token has, with a digest of those that are longer;
 	// 0 is all of them.

@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
 )
 
-// forms are those of services.
+// forms are the forms of services.
 var forms = []page.Form{
 	{},
 	{Encoding: base64.RawURLEncoding},

@@ -16,7 +16,7 @@ import (
 // Source: VPC user guide, gateway endpoints.
 var gatewayServices = []string{"dynamodb", "s3"}
 
-// interfaceServices are those of AWS's with interface endpoints that ECS users were seen to
+// interfaceServices are the services of AWS's with interface endpoints that ECS users were seen to
 // name. Source: AWS PrivateLink guide, services that integrate with AWS PrivateLink.
 var interfaceServices = []string{
 	"application-autoscaling", "appmesh-envoy-management", "athena", "autoscaling", "cloudformation", "cloudtrail", "codeartifact.api",
@@ -70,7 +70,7 @@ func endpointService(scope arn.Scope, service string, kind types.ServiceType) ty
 	return detail
 }
 
-// endpointServices are those of a region, by name.
+// endpointServices are the endpoint services of a region, by name.
 func endpointServices(scope arn.Scope) (all []types.ServiceDetail) {
 	for _, service := range interfaceServices {
 		if slices.Contains(gatewayServices, service) {

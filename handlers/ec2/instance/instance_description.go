@@ -64,7 +64,7 @@ func describeInstance(tx *store.Tx, i *ec2.Instance) types.Instance {
 	return d
 }
 
-// bootMode is that of Linux images of today, which prefer UEFI; machines before Nitro have
+// bootMode is the boot mode of Linux images of today, which prefer UEFI; machines before Nitro have
 // none. Source: recorded answers; EC2 user guide, boot modes.
 func bootMode(i *ec2.Instance) types.InstanceBootModeValues {
 	if strings.HasPrefix(i.Type, "t2.") || strings.HasPrefix(i.Type, "m1.") {

@@ -94,7 +94,7 @@ func (a *API) DescribeNetworkInterfaces(ctx context.Context, in *sdk.DescribeNet
 	return &sdk.DescribeNetworkInterfacesOutput{NetworkInterfaces: found}, nil
 }
 
-// networkInterface is that of a task (ECS0121). It has no ids of those who asked for it and
+// networkInterface is the network interface of a task (ECS0121). It has no ids of those who asked for it and
 // attached it.
 func networkInterface(tx *store.Tx, scope arn.Scope, t *state.Task) types.NetworkInterface {
 	eni := &t.Status.Attachment

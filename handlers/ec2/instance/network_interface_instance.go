@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// instanceInterfaces are those of instances that have their address.
+// instanceInterfaces are the interfaces of instances that have their address.
 func instanceInterfaces(tx *store.Tx, scope arn.Scope) (all []types.NetworkInterface) {
 	for _, i := range ec2.Instances(tx, scope) {
 		if i.PrivateIP != "" && i.State() != types.InstanceStateNameTerminated {
@@ -24,7 +24,7 @@ func instanceInterfaces(tx *store.Tx, scope arn.Scope) (all []types.NetworkInter
 	return all
 }
 
-// instanceInterface is that of an instance, as DescribeInstances shows it.
+// instanceInterface is the interface of an instance, as DescribeInstances shows it.
 func instanceInterface(tx *store.Tx, i *ec2.Instance) types.NetworkInterface {
 	name := aws.String(privateDNSName(i))
 	n := types.NetworkInterface{
@@ -77,5 +77,5 @@ func attachmentValues(n *types.NetworkInterface, filter string) ([]string, bool)
 	return nil, slices.Contains(attachmentFilters, filter)
 }
 
-// attachmentFilters are those of which not all attachments have a value.
+// attachmentFilters are the filters of which not all attachments have a value.
 var attachmentFilters = []string{"attachment.attach-time", "attachment.delete-on-termination", "attachment.device-index"}

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// ownedInterfaces are those of NAT gateways and endpoints, and of load balancers that have
+// ownedInterfaces are the owned interfaces of NAT gateways and endpoints, and of load balancers that have
 // their address.
 func ownedInterfaces(tx *store.Tx, scope arn.Scope) (all []types.NetworkInterface) {
 	for _, o := range ec2.OwnedInterfaces(tx, scope) {
@@ -67,7 +67,7 @@ func ownedInterface(tx *store.Tx, o *ec2.OwnedInterface) types.NetworkInterface 
 // balancing is who asks for the network interfaces of load balancers (ELB0003).
 const balancing = "amazon-elb"
 
-// natAssociation is that of a public NAT gateway with its Elastic IP address, or nil.
+// natAssociation is the association of a public NAT gateway with its Elastic IP address, or nil.
 func natAssociation(tx *store.Tx, o *ec2.OwnedInterface) *types.NetworkInterfaceAssociation {
 	g := ec2.FindNATGateway(tx, o.Scope, o.Owner)
 	if g == nil || g.Addresses[0].Allocation == "" {

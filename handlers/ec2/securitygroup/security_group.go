@@ -36,7 +36,7 @@ func groupValues(g *types.SecurityGroup, filter string) ([]string, bool) {
 	return kit.TagValues(g.Tags, filter)
 }
 
-// permissionValues are those of a group's rules of one direction.
+// permissionValues are the permission values of a group's rules of one direction.
 func permissionValues(permissions []types.IpPermission, filter string) (values []string, known bool) {
 	of, known := map[string]func(p *types.IpPermission) []string{
 		"ip-permission.protocol":  func(p *types.IpPermission) []string { return []string{*p.IpProtocol} },

@@ -10,7 +10,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 )
 
-// accountAttributes are those of every account, with the quotas of a new one. Source: EC2 API
+// accountAttributes are the attributes of every account, with the quotas of a new one. Source: EC2 API
 // reference, DescribeAccountAttributes.
 var accountAttributes = []struct{ name, value string }{
 	{"supported-platforms", "VPC"}, {"vpc-max-security-groups-per-interface", "5"}, {"max-elastic-ips", "5"},

@@ -59,7 +59,7 @@ func subnetValues(s *types.Subnet, filter string) ([]string, bool) {
 	return kit.TagValues(s.Tags, filter)
 }
 
-// launchOptions are those of a subnet, which may be one without anything.
+// launchOptions are the launch options of a subnet, which may be one without anything.
 func launchOptions(s *types.Subnet) types.PrivateDnsNameOptionsOnLaunch {
 	if o := s.PrivateDnsNameOptionsOnLaunch; o != nil {
 		return *o

@@ -10,7 +10,7 @@ import (
 
 // Capacity is where tasks are to run.
 type Capacity struct {
-	// LaunchType is that of the tasks: FARGATE for a strategy of Fargate providers, EC2 for one of
+	// LaunchType is the launch type of the tasks: FARGATE for a strategy of Fargate providers, EC2 for one of
 	// providers of Auto Scaling groups.
 	LaunchType types.LaunchType
 	// Strategy is nil where a launch type was chosen.

@@ -18,7 +18,7 @@ type Rules struct {
 	DefaultLaunchType types.LaunchType
 	// StrictVPC refuses subnets and security groups that are made up.
 	StrictVPC bool
-	// HostPaths are those of the container engine's host that tasks may mount.
+	// HostPaths are the paths of the container engine's host that tasks may mount.
 	HostPaths taskdef.HostPaths
 	// FileSystems are folders of that host which tasks have as file systems.
 	FileSystems []string

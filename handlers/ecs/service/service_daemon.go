@@ -53,7 +53,7 @@ func checkDaemon(def *types.TaskDefinition, in *sdk.CreateServiceInput, chosen l
 
 // updateDaemon refuses an update of a DAEMON service that CreateService would refuse, and
 // a placement strategy even if it is an empty list (ECS0162). The words for capacity
-// providers are those of CreateService.
+// providers are the providers of CreateService.
 func updateDaemon(s *state.Service, in *sdk.UpdateServiceInput) error {
 	if s.SchedulingStrategy != types.SchedulingStrategyDaemon {
 		return nil

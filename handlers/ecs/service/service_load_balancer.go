@@ -260,7 +260,7 @@ func portMappings(c *types.ContainerDefinition, port int32) (found []types.PortM
 	return found
 }
 
-// roleARN is that of a role which is named, or given by its ARN; empty is none.
+// roleARN is the ARN of a role which is named, or given by its ARN; empty is none.
 // Source: ECS API reference, CreateService, role.
 func roleARN(scope arn.Scope, role string) string {
 	if role == "" || strings.HasPrefix(role, "arn:") {

@@ -74,7 +74,7 @@ func (serviceRegistries) showInRevision(shown *types.ServiceRevision, r *state.S
 	shown.ServiceRegistries = r.ServiceRegistries
 }
 
-// registryARN is that of a service of AWS Cloud Map.
+// registryARN is the registry ARN of a service of AWS Cloud Map.
 var registryARN = lazyregexp.New(`^arn:[^:]+:servicediscovery:[^:]+:[0-9]{12}:service/srv-[0-9a-z]+$`)
 
 // checkServiceRegistries holds the registries of a service against its definition, and against the services

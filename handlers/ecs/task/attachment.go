@@ -55,7 +55,7 @@ func describeVolumeAttachment(t *state.Task) types.Attachment {
 	}
 }
 
-// connectDetails are those of the proxy of Service Connect. Source: field reports of answers of DescribeTasks.
+// connectDetails are the details of the proxy of Service Connect. Source: field reports of answers of DescribeTasks.
 var connectDetails = [...]string{"ContainerName"}
 
 // describeConnectAttachment is the proxy of Service Connect, which is attached once its container runs. Which statuses it

@@ -27,7 +27,7 @@ func StateChange(tx *store.Tx, t *state.Task, at time.Time) []byte {
 }
 
 // taskDetail is a task as events show it. Beside those that have text for a time, its
-// members are those of [types.Task] that events have.
+// members are the members of [types.Task] that events have.
 type taskDetail struct {
 	Attachments          []types.Attachment
 	Attributes           []types.Attribute

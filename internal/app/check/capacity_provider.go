@@ -107,7 +107,7 @@ func (w world) writeProviders(tx *store.Tx, now time.Time) {
 	}
 }
 
-// launchTypeOf is that of the tasks of a strategy, empty for none and for a mix, which the API refuses.
+// launchTypeOf is the launch type of the tasks of a strategy, empty for none and for a mix, which the API refuses.
 func launchTypeOf(strategy []types.CapacityProviderStrategyItem) types.LaunchType {
 	switch fargate := len(ofFargate(strategy)); {
 	case len(strategy) > 0 && fargate == 0:

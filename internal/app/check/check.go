@@ -18,12 +18,12 @@ import (
 // Options are what the emulator is started with, as far as it decides what is refused. The zero
 // value is an emulator without flags.
 type Options struct {
-	// Operation is that of files which do not say theirs: "RunTask". Empty: it follows from the
+	// Operation is the operation of files which do not say theirs: "RunTask". Empty: it follows from the
 	// members.
 	Operation string
 	// DefaultLaunchType is used where nothing names one. Empty is EC2.
 	DefaultLaunchType types.LaunchType
-	// HostPaths are those of the engine's host that tasks may mount.
+	// HostPaths are the paths of the engine's host that tasks may mount.
 	HostPaths taskdef.HostPaths
 	// FileSystems are folders of that host which tasks have as file systems.
 	FileSystems []string

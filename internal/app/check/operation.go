@@ -28,7 +28,7 @@ type operation struct {
 	members func(body []byte) (refused, kept []member.Found)
 }
 
-// operations are those of the API, by name.
+// operations are the operations of the API, by name.
 func operations() map[string]operation {
 	all := map[string]operation{}
 	for _, o := range ecs.New(ecs.Options{}).Service().Operations {

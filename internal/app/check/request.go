@@ -30,7 +30,7 @@ type request struct {
 	unprotected bool                          // the plan's Auto Scaling group does not protect its instances
 }
 
-// path is that of a node in the file.
+// path is the path of a node in the file.
 func (r *request) path(n *node) string {
 	if r.paths == nil {
 		r.paths = map[*node]string{}
@@ -235,7 +235,7 @@ func (r *request) lacks(without leftOut) bool {
 	return slices.ContainsFunc(r.input.members, func(m nodeMember) bool { return without.lost(m.value) })
 }
 
-// names are those of what is left out, with what that is in.
+// names are the names of what is left out, with what that is in.
 func (r *request) names(without leftOut) (names []string) {
 	for _, p := range r.input.places(nil) {
 		if without[p.node] {

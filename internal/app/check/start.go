@@ -78,7 +78,7 @@ func (r *request) refer(c *checker) {
 	}
 }
 
-// launchType is that of the tasks of a request, empty if the files do not tell it.
+// launchType is the launch type of the tasks of a request, empty if the files do not tell it.
 func (r *request) launchType(c *checker) types.LaunchType {
 	s := r.started(nil)
 	switch updated := c.serviceOf(r); {
@@ -117,7 +117,7 @@ func (r *request) used(c *checker) *definition {
 	return d
 }
 
-// clusterName is that of the request, if a cluster can have it.
+// clusterName is the name of the request, if a cluster can have it.
 func (r *request) clusterName(without leftOut) string {
 	if name := r.input.string("cluster"); len(name) <= 255 && !without[r.input.member("cluster")] {
 		return name

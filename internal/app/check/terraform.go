@@ -132,7 +132,7 @@ func (c *checker) planned(p plan, operation string, r resource) {
 	c.requests = append(c.requests, made)
 }
 
-// targetTypes are those of the target groups to which load balancers of a service refer. Each gets
+// targetTypes are the types of the target groups to which load balancers of a service refer. Each gets
 // an ARN, since a plan knows none.
 func (p plan) targetTypes(s *site, expressions, balancers []*node) map[string]elb.TargetTypeEnum {
 	all := map[string]elb.TargetTypeEnum{}

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 )
 
-// Streams are those of CloudWatch Logs.
+// Streams are the streams of CloudWatch Logs.
 type Streams interface {
 	// OpenStream makes the stream, and the group if create; one that is there is fine.
 	OpenStream(ctx context.Context, s awslogs.Stream, create bool) error
@@ -19,7 +19,7 @@ type Streams interface {
 	Append(ctx context.Context, s awslogs.Stream, lines []awslogs.Line) error
 }
 
-// Objects are those of S3.
+// Objects are the objects of S3.
 type Objects interface {
 	// Put writes an object for a task.
 	Put(ctx context.Context, taskARN, bucket, key string, content []byte) error

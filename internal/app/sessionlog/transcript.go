@@ -40,7 +40,7 @@ func (t *transcript) text(end time.Time) []byte {
 	return b.Bytes()
 }
 
-// events are those of a log, one for each line. On AWS an event has up to 200 kB of lines.
+// events are the events of a log, one for each line. On AWS an event has up to 200 kB of lines.
 // Source: amazon-ssm-agent, cloudwatchlogsservice.go.
 func events(text []byte, at time.Time) (list []awslogs.Line) {
 	for line := range bytes.Lines(text) {

@@ -97,7 +97,7 @@ func newAuthority(v Validity) (*Authority, error) {
 }
 
 // Issue makes a certificate for names, the first of which is its common name. Its
-// extensions are those of AWS's public certificates, which are for servers only.
+// extensions are the extensions of AWS's public certificates, which are for servers only.
 // Source: ACM user guide, concepts.
 func (a *Authority) Issue(names []string, public crypto.PublicKey, v Validity) (string, error) {
 	parent, key, err := a.open()

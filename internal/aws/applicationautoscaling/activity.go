@@ -41,7 +41,7 @@ type Activity struct {
 	Change *Change
 }
 
-// Change is that of a resource's capacity.
+// Change is the change of a resource's capacity.
 type Change struct {
 	From, To int32
 	// Base is the capacity that a scale-out counted from: what a cool-down takes for not added yet.

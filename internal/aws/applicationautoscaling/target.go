@@ -77,7 +77,7 @@ type Suspended struct{ In, Out, Scheduled bool }
 // Of returns what the target scales.
 func (t *Target) Of() Resource { return Resource{t.Scope, t.Namespace, t.Resource, t.Dimension} }
 
-// Key is that of what the target scales.
+// Key is the key of what the target scales.
 func (t *Target) Key() string { return t.Of().Key() }
 
 // ARN of the target.

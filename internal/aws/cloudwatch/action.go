@@ -43,7 +43,7 @@ type Action struct {
 	Number uint64 // in the order in which actions came; PutAction gives it
 	ARN    string // what is to be done: a scaling policy, a topic of SNS, a function of Lambda …
 	Alarm  string // ARN
-	// AlarmType is that of the alarm.
+	// AlarmType is the type of the alarm.
 	AlarmType types.AlarmType
 	Old, New  types.StateValue
 	Reason    string

@@ -57,7 +57,7 @@ func AlarmARN(s arn.Scope, name string) string {
 	return prefix(s) + name
 }
 
-// SuppressorARN is that of the alarm that suppresses actions; empty: none does.
+// SuppressorARN is the suppressor ARN of the alarm that suppresses actions; empty: none does.
 func (c *Composite) SuppressorARN() string {
 	if c.Suppressor == nil {
 		return ""

@@ -18,7 +18,7 @@ type Dashboard struct {
 	ModifiedAt time.Time // in whole seconds
 }
 
-// DashboardARN is that of an account's dashboard with a name, or the beginning of those whose names begin so.
+// DashboardARN is the ARN of an account's dashboard with a name, or the beginning of those whose names begin so.
 func DashboardARN(s arn.Scope, name string) string {
 	return "arn:" + s.Partition() + ":cloudwatch::" + s.Account + ":dashboard/" + name
 }

@@ -32,7 +32,7 @@ func (a *Alarm) LongestPeriod() time.Duration {
 	return time.Duration(slices.Max(a.periods())) * time.Second
 }
 
-// periods are those of the metric and the queries, in seconds; there is one at least, which may be 0.
+// periods are the periods of the metric and the queries, in seconds; there is one at least, which may be 0.
 func (a *Alarm) periods() []int32 {
 	periods := []int32{a.Period}
 	for _, q := range a.Metrics {

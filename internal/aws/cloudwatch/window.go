@@ -13,7 +13,7 @@ func Window(tx *store.Tx, alarmARN string) time.Duration {
 	return window(tx, alarmARN, map[string]bool{})
 }
 
-// window is that of an alarm. What has been seen does not count again: rules may go in a circle.
+// window is the window of an alarm. What has been seen does not count again: rules may go in a circle.
 func window(tx *store.Tx, alarmARN string, seen map[string]bool) (longest time.Duration) {
 	if seen[alarmARN] {
 		return 0

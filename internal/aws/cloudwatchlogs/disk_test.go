@@ -47,7 +47,7 @@ func TestRestart(t *testing.T) {
 }
 
 // Wherever a crash cuts the file, what is there is a beginning of what was put, and the
-// position is that of the last line which is there.
+// position is the position of the last line which is there.
 func TestTornTail(t *testing.T) {
 	w := newWorld(t, logs.Options{Dir: t.TempDir()})
 	w.must(w.OpenStream(app, true))

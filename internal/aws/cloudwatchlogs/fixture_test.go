@@ -103,7 +103,7 @@ func (w *world) expect(got []string, want ...string) {
 	}
 }
 
-// files are those of the segments, the oldest first.
+// files are the files of the segments, the oldest first.
 func (w *world) files() []string {
 	w.Helper()
 	found, err := filepath.Glob(filepath.Join(w.opts.Dir, "*.log"))

@@ -25,7 +25,7 @@ type Group struct {
 	Protected bool `json:",omitempty"`
 }
 
-// ARN is that of the group, without the :* that some operations add.
+// ARN is the ARN of the group, without the :* that some operations add.
 func (g Group) ARN() string { return GroupARN(g.Scope, g.Name) }
 
 // GroupARN is the ARN of the group with a name.

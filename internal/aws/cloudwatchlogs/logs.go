@@ -7,7 +7,7 @@
 // and streams are not rows of the emulator's state. With a directory segments are files, else
 // memory. In memory there is beside them what each segment has of each stream, and no event.
 //
-// Exceptions are those of the CloudWatch Logs API, with AWS's texts.
+// Exceptions are the exceptions of the CloudWatch Logs API, with AWS's texts.
 package cloudwatchlogs
 
 import (

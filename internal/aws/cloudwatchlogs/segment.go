@@ -184,7 +184,7 @@ func (s *Store) rotate() error {
 	return nil
 }
 
-// extension is that of the files of segments.
+// extension is the extension of the files of segments.
 const extension = ".log"
 
 // begin makes the file with its checkpoint. While that is not whole, a start goes by the

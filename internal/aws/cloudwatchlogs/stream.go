@@ -23,7 +23,7 @@ type Stream struct {
 	Any bool
 }
 
-// ARN is that of the stream.
+// ARN is the ARN of the stream.
 func (n StreamName) ARN() string { return GroupARN(n.Scope, n.Group) + ":log-stream:" + n.Name }
 
 // CreateStream makes a stream.

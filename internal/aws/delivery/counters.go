@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// Counts are those of a rule or a schedule, since the emulator has begun.
+// Counts are the counts of a rule or a schedule, since the emulator has begun.
 type Counts struct {
 	Matched     uint64 `json:"matched"`     // deliveries that were made: one for each target
 	Sent        uint64 `json:"sent"`        // those that their target has got

@@ -39,7 +39,7 @@ type NATAddress struct {
 // NATDelays is how long the ways between states take.
 type NATDelays struct{ Create, Delete time.Duration }
 
-// State is that of a NAT gateway at a time. Source: VPC user guide, NAT gateway states.
+// State is the state of a NAT gateway at a time. Source: VPC user guide, NAT gateway states.
 func (g *NATGateway) State(now time.Time, delays NATDelays) types.NatGatewayState {
 	switch {
 	case !g.DeletedAt.IsZero() && now.Before(g.DeletedAt.Add(delays.Delete)):

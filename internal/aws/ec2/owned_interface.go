@@ -64,7 +64,7 @@ func ownedBy(gateways []*NATGateway, endpoints []*VPCEndpoint, balancers []*elbv
 	return owned
 }
 
-// balancerInterfaces are those of a load balancer, one in each of its subnets (ELB0003).
+// balancerInterfaces are the interfaces of a load balancer, one in each of its subnets (ELB0003).
 func balancerInterfaces(b *elbv2.LoadBalancer) (owned []OwnedInterface) {
 	for _, z := range b.Zones {
 		n := OwnedInterface{

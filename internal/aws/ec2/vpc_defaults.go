@@ -22,7 +22,7 @@ type VPCDefaults struct {
 	VPC   string
 }
 
-// digits are those of an id.
+// digits are the digits of an id.
 func digits(id string) string { return id[strings.IndexByte(id, '-')+1:] }
 
 // implied are the VPCs whose defaults are not stored.

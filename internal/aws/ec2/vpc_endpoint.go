@@ -19,7 +19,7 @@ type VPCEndpoint struct {
 	Service   string
 	CreatedAt time.Time
 	Policy    string // empty: full access
-	// RouteTables are those of a gateway endpoint.
+	// RouteTables are the route tables of a gateway endpoint.
 	RouteTables []string
 	// Interfaces, SecurityGroups and the rest are those of an interface endpoint.
 	Interfaces     []EndpointInterface

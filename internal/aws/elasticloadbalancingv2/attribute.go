@@ -127,7 +127,7 @@ func (set Attributes) all(table []Attribute, kind Kind) (all []Setting) {
 	return all
 }
 
-// value is that of one attribute.
+// value is the value of one attribute.
 func (set Attributes) value(key string, table []Attribute, kind Kind) string {
 	if value, ok := set[key]; ok {
 		return value

@@ -100,7 +100,7 @@ var TargetGroupAttributes = slices.Concat([]Attribute{
 		"target_group_health.*.minimum_healthy_targets.percentage", "unhealthy_state_routing"),
 )
 
-// ListenerAttributes are those of listeners.
+// ListenerAttributes are the attributes of listeners.
 var ListenerAttributes = slices.Concat(
 	[]Attribute{
 		{Key: "tcp.idle_timeout.seconds", Of: Kinds{TCP}, Default: "350", Least: 60, Most: 6000, Acts: true},

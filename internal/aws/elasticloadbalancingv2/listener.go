@@ -28,7 +28,7 @@ type Listener struct {
 	Certificates []string
 	SSLPolicy    string
 	ALPNPolicy   string
-	// Actions are those of the default rule, in their order; DefaultRule is its ARN.
+	// Actions are the actions of the default rule, in their order; DefaultRule is its ARN.
 	Actions         []types.Action
 	DefaultRule     string
 	DefaultRuleTags Tags

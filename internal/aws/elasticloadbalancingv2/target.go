@@ -19,7 +19,7 @@ type Target struct {
 	GroupARN string
 	ID       string // an address, or i-…
 	Port     int32
-	// Zone is that of an address's subnet, or all; instances have none here.
+	// Zone is the zone of an address's subnet, or all; instances have none here.
 	Zone         string
 	RegisteredAt time.Time
 	// DeregisteredAt is zero while it is registered. Else it is draining, until the group's

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// Weights are those of the target groups of one forward action, by their ARNs.
+// Weights are the weights of the target groups of one forward action, by their ARNs.
 type Weights map[string]int32
 
 // SetWeights sets the weights of target groups in the forward action of a rule, or of what a
@@ -74,7 +74,7 @@ func forwarding(tx *store.Tx, arn string) (*Rule, error) {
 	return r, nil
 }
 
-// weightsOf are those of a rule's forward action, nil if it has none.
+// weightsOf are the weights of a rule's forward action, nil if it has none.
 func weightsOf(r *Rule) (weights Weights) {
 	for _, a := range r.Actions {
 		for _, t := range forwardedTo(a) {

@@ -14,7 +14,7 @@ type Asking struct {
 	Source, Account string
 	// Caller is a principal of AWS.
 	Caller Caller
-	// Issuer is that of a token: https://oidc.example.com.
+	// Issuer is the issuer of a token: https://oidc.example.com.
 	Issuer string
 	// Keys are what else conditions see, by their names in lower case.
 	Keys map[string]string

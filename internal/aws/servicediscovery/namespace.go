@@ -49,7 +49,7 @@ func prefix(s arn.Scope) string {
 	return "arn:" + s.Partition() + ":servicediscovery:" + s.Region + ":" + s.Account + ":"
 }
 
-// NamespaceARN is that of an id, which may be an ARN.
+// NamespaceARN is the namespace ARN of an id, which may be an ARN.
 func NamespaceARN(s arn.Scope, id string) string {
 	if arn.Is(id) {
 		return id

@@ -73,7 +73,7 @@ func (s *Service) ID() string { return IDOf(s.ARN) }
 // HasDNS reports whether the service has records in DNS.
 func (s *Service) HasDNS() bool { return len(s.DNSRecords) > 0 }
 
-// ServiceARN is that of an id, which may be an ARN.
+// ServiceARN is the service ARN of an id, which may be an ARN.
 func ServiceARN(s arn.Scope, id string) string {
 	if arn.Is(id) {
 		return id

@@ -34,7 +34,7 @@ type Tag struct {
 // ARN of the parameter.
 func (p *Parameter) ARN() string { return ARN(p.Scope, p.Name) }
 
-// ARN is that of a parameter with a name.
+// ARN is the ARN of a parameter with a name.
 func ARN(s arn.Scope, name string) string { return Prefix(s) + bare(name) }
 
 // Prefix is what the ARNs of a scope's parameters begin with.

@@ -51,7 +51,7 @@ func (s Session) Scope() arn.Scope { return arn.Scope{Region: s.Region, Account:
 // ExpiresAt is the end of the session, by the emulator's clock.
 func (s Session) ExpiresAt() time.Time { return time.Unix(s.Expires, 0).UTC() }
 
-// ARN is that of the principal. A role's path is not in it.
+// ARN is the ARN of the principal. A role's path is not in it.
 // Source: IAM user guide, IAM identifiers, assumed-role sessions.
 func (s Session) ARN() string {
 	if s.RoleARN == "" {

@@ -103,7 +103,7 @@ func (a *answer) Write(p []byte) (int, error) {
 	return a.body.Write(p)
 }
 
-// requestID is that of the answer, whose header AWS writes with small letters.
+// requestID is the request ID of the answer, whose header AWS writes with small letters.
 func (a *answer) requestID() string {
 	for name, values := range a.header {
 		if len(values) > 0 && (strings.EqualFold(name, "x-amzn-RequestId") || strings.EqualFold(name, "x-amz-request-id")) {

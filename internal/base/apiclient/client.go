@@ -27,7 +27,7 @@ import (
 
 // Options configure a Client.
 type Options struct {
-	// Endpoint is that of the emulator.
+	// Endpoint is the endpoint of the emulator.
 	Endpoint http.Handler
 	// Host is the host of requests, which signatures cover: that of the upstream, if there is one.
 	Host string
@@ -55,7 +55,7 @@ func New(o Options) *Client {
 type Principal struct {
 	// Scope is the account and the region that the call is for.
 	arn.Scope
-	// Keys are those of a session of a role. Without them it is the root of the account.
+	// Keys are the keys of a session of a role. Without them it is the root of the account.
 	Keys aws.Credentials
 }
 

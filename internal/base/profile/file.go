@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// properties are those of a profile, by name.
+// properties are the properties of a profile, by name.
 type properties map[string]string
 
 // read finds a profile. The credentials file comes before the config file, which has profiles but

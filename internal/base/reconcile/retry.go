@@ -9,7 +9,7 @@ const (
 	LastRetry  = 5 * time.Second
 )
 
-// failure is that of a key whose last reconciliation returned an error.
+// failure is the failure of a key whose last reconciliation returned an error.
 type failure struct {
 	since time.Time // in real time
 	wait  time.Duration

@@ -18,7 +18,7 @@ import (
 type Dialect int
 
 const (
-	// Rules are those of EventBridge, which know rate and cron, in UTC.
+	// Rules are the rules of EventBridge, which know rate and cron, in UTC.
 	Rules Dialect = iota
 	// Scheduler is EventBridge Scheduler, which knows at as well, reads times of day in a zone, and minds less what
 	// rules refuse: the case of the form's name, a cron without year, the unit of a rate and the blank before it.

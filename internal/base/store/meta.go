@@ -25,7 +25,7 @@ func reserved(name string) bool { return name == string(metaBucket) || name == s
 // Migration brings the rows of a state file from one format to the next.
 type Migration func(*StoredRows) error
 
-// StoredRows are those of a state file that is being migrated.
+// StoredRows are the stored rows of a state file that is being migrated.
 type StoredRows struct{ disk *boltfile.Writer }
 
 // Rewrite replaces each row of a table, which is JSON, by what change makes of it.

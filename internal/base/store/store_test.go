@@ -53,7 +53,7 @@ func put(t *testing.T, s *Store, ids ...string) {
 	})
 }
 
-// ids are those of all things.
+// ids are the ids of all things.
 func ids(rows []*thing) (list []string) {
 	for _, row := range rows {
 		list = append(list, row.ID)

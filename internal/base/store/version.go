@@ -12,7 +12,7 @@ import (
 // write to, and most of the nodes of the trees of those that it does.
 type version []*rows
 
-// rows are those of one table in one version, in the order of their keys, and for
+// rows are the rows of one table in one version, in the order of their keys, and for
 // each index in the order of its values.
 type rows struct {
 	byKey   *tree

@@ -42,7 +42,7 @@ func (w *Watch) Pass(from, to string) {
 	w.wakeIn(w.epochOf(from), to)
 }
 
-// epochOf is that of the handling of an id, or the present one if it is not being handled.
+// epochOf is the epoch of the handling of an id, or the present one if it is not being handled.
 func (w *Watch) epochOf(id string) uint64 {
 	if it := w.items[id]; it.phase == working {
 		return it.epoch

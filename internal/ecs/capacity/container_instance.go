@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// reservedPorts are those of ssh, the engine and the agent.
+// reservedPorts are the reserved ports of ssh, the engine and the agent.
 // Source: ECS API reference, ContainerInstance, and the ECS agent.
 var reservedPorts = []uint16{22, 2375, 2376, 51678, 51679}
 

@@ -43,7 +43,7 @@ type Options struct {
 	// AgentAway reports whether a fault disconnects the agent of an instance,
 	// and calls Wake when that changes. Nil: no faults.
 	AgentAway func(scope arn.Scope, instanceID string) bool
-	// Delays are those of AWS, or none.
+	// Delays are the delays of AWS, or none.
 	Delays Delays
 	// Quotas are those that accounts have; nil is the defaults.
 	Quotas quota.Quotas

@@ -19,7 +19,7 @@ type GroupOptions struct {
 	Store *store.Store
 	Clock *clock.Clock
 	Log   *slog.Logger
-	// Delays are those of AWS, or none.
+	// Delays are the delays of AWS, or none.
 	Delays GroupDelays
 	// Outages are where nothing can be launched; nil is nowhere.
 	Outages *outage.Board

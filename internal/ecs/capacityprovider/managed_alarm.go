@@ -36,7 +36,7 @@ func putAlarms(tx *store.Tx, p *autoscaling.Policy, now time.Time) {
 	}
 }
 
-// alarmSettings are those of the alarms by their levels. The low one stands at the target itself, below which managed
+// alarmSettings are the settings of the alarms by their levels. The low one stands at the target itself, below which managed
 // scaling counts; its text is that of target tracking. Source: ECS developer guide, cluster auto scaling; field reports.
 func alarmSettings(p *autoscaling.Policy) map[string]cloudwatch.Settings {
 	look := cloudwatch.Settings{

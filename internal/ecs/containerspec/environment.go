@@ -38,7 +38,7 @@ func Environment(d *types.ContainerDefinition, t *state.Task, ofImage bool) []st
 	return env
 }
 
-// Endpoints are those of variables that a container gets: none without a network, nor if the
+// Endpoints are the endpoints of variables that a container gets: none without a network, nor if the
 // definition has a setting for all services, which they would go before, and otherwise all that
 // it does not set.
 // Source: AWS SDKs and Tools reference guide, service-specific endpoints.

@@ -30,7 +30,7 @@ func NewSize(cpu, memory string, definitions []types.ContainerDefinition) Size {
 // Shares that the kernel takes.
 const minShares, maxShares = 2, 262_144
 
-// cpuShares are those of a container. Source: amazon-ecs-agent.
+// cpuShares are the CPU shares of a container. Source: amazon-ecs-agent.
 func cpuShares(d *types.ContainerDefinition) int64 {
 	return min(max(minShares, int64(d.Cpu)), maxShares)
 }

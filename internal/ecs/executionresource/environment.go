@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-// Resources are those of a container.
+// Resources are the resources of a container.
 type Resources struct {
 	Files, Secrets []types.KeyValuePair // variables
 	LogOptions     map[string]string

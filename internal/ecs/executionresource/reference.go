@@ -44,7 +44,7 @@ func parseSecret(valueFrom string, scope arn.Scope) (secretReference, error) {
 	return secretReference{region: region}, errSecretARN
 }
 
-// parameterName is that of a resource parameter/a/b: with its first slash, if it has another.
+// parameterName is the name of a resource parameter/a/b: with its first slash, if it has another.
 // Source: SSM user guide, parameter names and ARNs.
 func parameterName(resource string) string {
 	name := strings.TrimPrefix(resource, "parameter/")

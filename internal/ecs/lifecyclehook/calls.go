@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// calls are those of targets that are under way, or whose answer is not written yet.
+// calls are the calls of targets that are under way, or whose answer is not written yet.
 type calls struct {
 	mu    sync.Mutex
 	of    map[string]map[string]*call // by service deployment and hook

@@ -28,7 +28,7 @@ const (
 	role   = "arn:aws:iam::123456789012:role/hooks"
 )
 
-// patience is that of the clock.
+// patience is the patience of the clock.
 const patience = 10 * time.Second
 
 // world is a store, a clock that stands still, and the targets of hooks.

@@ -107,7 +107,7 @@ type TrafficShift struct {
 type Rollback struct {
 	Status string `json:"status"` // of the service deployment: ROLLBACK_IN_PROGRESS, ROLLBACK_SUCCESSFUL, …
 	Reason string `json:"reason"`
-	// TaskDefinition is that of the revision that failed, family:revision.
+	// TaskDefinition is the task definition of the revision that failed, family:revision.
 	TaskDefinition string    `json:"taskDefinition"`
 	StartedAt      time.Time `json:"startedAt"`
 }
@@ -145,7 +145,7 @@ type Listener struct {
 	ARN      string `json:"listenerArn"`
 	Protocol string `json:"protocol"` // HTTP, HTTPS, TCP, …
 	Port     int    `json:"port"`
-	// LocalAddresses are those of the user's loopback interface that lead there: 127.0.0.1:49153.
+	// LocalAddresses are the local addresses of the user's loopback interface that lead there: 127.0.0.1:49153.
 	LocalAddresses []string `json:"localAddresses"`
 }
 
@@ -212,7 +212,7 @@ type ContainerInstance struct {
 	Pending        int       `json:"pendingTasksCount"`
 	Registered     Resources `json:"registered"`
 	Remaining      Resources `json:"remaining"`
-	// Ports are those of the host that tasks have.
+	// Ports are the ports of the host that tasks have.
 	Ports    []uint16 `json:"ports"`
 	PortsUDP []uint16 `json:"portsUdp"`
 	// NotAsWanted is why the container instance is not as wanted; empty: it is.

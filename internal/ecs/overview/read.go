@@ -23,7 +23,7 @@ type Options struct {
 	// tasks that are shown, and may be nil.
 	Ports      func(taskARN string) []Port
 	InstanceIP func(taskARN string) string
-	// LocalAddresses are those of the user's loopback interface that lead to listeners of load balancers,
+	// LocalAddresses are the local addresses of the user's loopback interface that lead to listeners of load balancers,
 	// by the ARNs of these; nil: there are none. It is asked if a load balancer is shown.
 	LocalAddresses func() map[string][]string
 	// KeptApart says which security groups keep a load balancer away from a port of a target; empty: none do. Nil: it is

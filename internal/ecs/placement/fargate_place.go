@@ -25,7 +25,7 @@ type Lack struct {
 	Answer quota.Answer
 }
 
-// Reason is that of RunTask's failure. Source: ECS developer guide, API failure reasons and service event
+// Reason is the reason of RunTask's failure. Source: ECS developer guide, API failure reasons and service event
 // messages.
 func (l *Lack) Reason() string {
 	if l.Outage != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// Zones are those of the ACTIVE container instances of a cluster that take tasks of the launch type EC2.
+// Zones are the zones of the ACTIVE container instances of a cluster that take tasks of the launch type EC2.
 // They are found out once until an instance changes.
 func Zones(tx *store.Tx, cluster *state.Cluster) []string { return rosterOf(tx, cluster).zones() }
 

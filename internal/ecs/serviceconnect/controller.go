@@ -214,7 +214,7 @@ func (c *Controller) forgetEndpoint(discoveryARN string) {
 	delete(c.endpoints, discoveryARN)
 }
 
-// proxyOf is that of a task, which counts as one that is to be told of changes from now on.
+// proxyOf is the proxy of a task, which counts as one that is to be told of changes from now on.
 func (c *Controller) proxyOf(t *state.Task) *proxy {
 	c.mu.Lock()
 	defer c.mu.Unlock()

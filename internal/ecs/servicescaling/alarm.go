@@ -110,7 +110,7 @@ func repeats(last *applicationautoscaling.Activity, reason *types.NotScaledReaso
 	return last != nil && len(last.NotScaled) == 1 && *last.NotScaled[0].Code == *reason.Code
 }
 
-// statusOf is that of an activity that changes nothing. Source: recorded answers.
+// statusOf is the status of an activity that changes nothing. Source: recorded answers.
 func statusOf(reason *types.NotScaledReason) types.ScalingActivityStatusCode {
 	if *reason.Code == decision.AtDesired {
 		return successful

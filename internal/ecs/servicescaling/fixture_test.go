@@ -236,7 +236,7 @@ func (w *world) advance(d time.Duration) {
 	w.must(w.clock.Advance(context.Background(), d))
 }
 
-// activities are those of the service, oldest first, with the seconds that they took.
+// activities are the activities of the service, oldest first, with the seconds that they took.
 func (w *world) activities() (lines []string) {
 	for _, a := range applicationautoscaling.Activities(w.store.Read(), web.Scope, web.Namespace) {
 		took := "-"
@@ -259,7 +259,7 @@ func (w *world) shows(want ...string) {
 	}
 }
 
-// history is that of an alarm.
+// history is the history of an alarm.
 func (w *world) history(alarm string) (lines []string) {
 	for _, h := range cloudwatch.History(w.store.Read(), scope, alarm) {
 		lines = append(lines, h.Summary+" "+h.Data)

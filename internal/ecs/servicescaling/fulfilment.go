@@ -83,7 +83,7 @@ var updateService = apiclient.ECS("UpdateService", "AccessDeniedException", "Cli
 	"NamespaceNotFoundException", "PlatformTaskDefinitionIncompatibilityException", "PlatformUnknownException", "ServiceNotActiveException",
 	"ServiceNotFoundException", "UnsupportedFeatureException")
 
-// sessionName is that of the linked role when it scales. Source: field reports of CloudTrail.
+// sessionName is the session name of the linked role when it scales. Source: field reports of CloudTrail.
 const sessionName = "AutoScaling-UpdateDesiredCapacity"
 
 // carryOut sets the desired count of a service. A service that has the count already got it before a crash; of one that

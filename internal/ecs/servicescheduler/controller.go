@@ -51,7 +51,7 @@ type Options struct {
 	// RefusesRole reports whether ECS cannot assume an infrastructure role to act for a service. Nil is an
 	// ECS that can assume any.
 	RefusesRole func(tx *store.Tx, serviceARN, role string) bool
-	// Delays are those of AWS, or none.
+	// Delays are the delays of AWS, or none.
 	Delays observe.Delays
 	// Outages are what there is no capacity of; nil is nothing. LookAgain follows their end.
 	Outages *outage.Board

@@ -195,7 +195,7 @@ func (f *shiftFixture) record() *state.ServiceDeployment {
 	return f.records()[0]
 }
 
-// weights are those of a rule, blue first.
+// weights are the weights of a rule, blue first.
 func (f *shiftFixture) weights(rule string) string {
 	_, w := elbv2.Forwarding(f.store.Read(), rule)
 	return fmt.Sprintf("%d/%d", w[f.blue], w[f.green])

@@ -215,7 +215,7 @@ func TestACrashLoopIsSlowedDown(t *testing.T) {
 	}
 }
 
-// Failures are those of the deployment whose tasks fail, be it PRIMARY or not.
+// Failures are the failures of the deployment whose tasks fail, be it PRIMARY or not.
 func TestFailuresAreChargedToTheDeploymentWhoseTasksFail(t *testing.T) {
 	f := newFixture(t, withBreaker(true))
 	f.change(func(s *state.Service) { s.DesiredCount = 4 })

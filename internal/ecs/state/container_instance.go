@@ -66,7 +66,7 @@ type Resources struct {
 // Scope is the account and region of the container instance.
 func (c *ContainerInstance) Scope() arn.Scope { return arn.ScopeOf(c.ARN) }
 
-// ClusterARN is that of the cluster with which it is registered.
+// ClusterARN is the ARN of the cluster with which it is registered.
 func (c *ContainerInstance) ClusterARN() string { return c.Scope().Cluster(arn.ClusterName(c.ARN)) }
 
 // Attribute returns the value of an attribute, which may be empty, and whether it is there.

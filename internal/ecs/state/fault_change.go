@@ -22,7 +22,7 @@ type FaultChange struct {
 	Scope       arn.Scope
 	Fault, Kind string // id and kind of the fault
 	Change      string // FaultBegan, FaultActed or FaultEnded
-	// Members are those of the fault as its maker set them, as JSON; only where it began.
+	// Members are the members of the fault as its maker set them, as JSON; only where it began.
 	Members json.RawMessage
 	// Hit is what it acted on: an ARN, an id, or API and operation; only where it acted.
 	Hit string

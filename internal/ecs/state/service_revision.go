@@ -46,7 +46,7 @@ type ServiceRevision struct {
 	// traffic from one group to another.
 	TargetGroups []string
 
-	// ContainerImages are those of the task definition; only the row knows them.
+	// ContainerImages are the container images of the task definition; only the row knows them.
 	ContainerImages []types.ContainerImage
 	// RetiredAt is when the service stopped listing the deployment that the revision was
 	// made for; zero: it has not. Only the row knows it.

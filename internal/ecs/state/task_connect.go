@@ -37,7 +37,7 @@ func (t *Task) OwnContainers() []Container {
 	return slices.DeleteFunc(slices.Clone(t.Status.Containers), func(c Container) bool { return c.Name == proxy })
 }
 
-// ProxyName is that of the proxy of a task with Service Connect.
+// ProxyName is the name of the proxy of a task with Service Connect.
 func ProxyName(taskARN string) string {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	sum := sha256.Sum256([]byte(taskARN))

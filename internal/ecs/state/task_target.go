@@ -10,7 +10,7 @@ type TaskTarget struct {
 	// Lost is what of it is no longer there although the task was not deregistered:
 	// TargetGroupLost or TargetLost; empty: nothing.
 	Lost string
-	// State is that of the target's health, and Description why it is so.
+	// State is the state of the target's health, and Description why it is so.
 	State, Description string
 }
 

@@ -14,7 +14,7 @@ func onInstances(launchType types.LaunchType) bool {
 	return launchType == types.LaunchTypeEc2 || launchType == types.LaunchTypeExternal
 }
 
-// NetworkMode is that of a definition's tasks on container instances.
+// NetworkMode is the network mode of a definition's tasks on container instances.
 // Source: ECS API reference, TaskDefinition.networkMode.
 func NetworkMode(def *types.TaskDefinition) types.NetworkMode {
 	if def.NetworkMode == "" {

@@ -6,7 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// SecurityGroups are those of a task: what is asked for or, if that is nothing, the default
+// SecurityGroups are the security groups of a task: what is asked for or, if that is nothing, the default
 // one of the VPC that its subnets are in. Source: ECS API reference, AwsVpcConfiguration.
 func SecurityGroups(tx *store.Tx, scope arn.Scope, asked, subnets []string) []string {
 	if len(asked) > 0 {

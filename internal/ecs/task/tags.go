@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-// Tags are those of a new task: what its definition or service hands down, its own,
+// Tags are the tags of a new task: what its definition or service hands down, its own,
 // which win, and, where managed, those of ECS. service is empty for a standalone task.
 //
 // Source: ECS developer guide, tagging resources.

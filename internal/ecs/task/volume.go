@@ -40,7 +40,7 @@ func NewVolume(configurations []types.TaskVolumeConfiguration, from TagSources) 
 	return v
 }
 
-// VolumeConfigurations are those of a service as they are for one of its tasks, whose
+// VolumeConfigurations are the volume configurations of a service as they are for one of its tasks, whose
 // volumes always go with them. Source: ECS developer guide, Amazon EBS volumes.
 func VolumeConfigurations(service []types.ServiceVolumeConfiguration) []types.TaskVolumeConfiguration {
 	var list []types.TaskVolumeConfiguration

@@ -116,7 +116,7 @@ type portSpan struct {
 	protocol    types.TransportProtocol
 }
 
-// spanOf is that of a mapping; ok is false where the ports are chosen at run time.
+// spanOf is the span of a mapping; ok is false where the ports are chosen at run time.
 func spanOf(mode types.NetworkMode, p *types.PortMapping) (span portSpan, ok bool) {
 	span.protocol = protocol(p)
 	if mode == types.NetworkModeAwsvpc {

@@ -26,7 +26,7 @@ type entry struct {
 	deployment string // of endpoints of Service Connect
 }
 
-// entriesOf are those of a task: of its service's registry, and of its endpoints of Service Connect, which are
+// entriesOf are the entries of a task: of its service's registry, and of its endpoints of Service Connect, which are
 // reached at the port of the proxy.
 func entriesOf(t *state.Task) (entries []entry) {
 	for _, r := range t.Spec.ServiceRegistries {

@@ -80,7 +80,7 @@ func hostPort(c *state.Container, port uint16) int32 {
 	return found
 }
 
-// zoneOf is that of an address; instances have none in their targets.
+// zoneOf is the zone of an address; instances have none in their targets.
 func zoneOf(t *state.Task, g *elbv2.TargetGroup) string {
 	if g.Type != elb.TargetTypeEnumIp {
 		return ""
@@ -99,7 +99,7 @@ func deregisterTargets(tx *store.Tx, taskARN string, targets []state.TaskTarget,
 	}
 }
 
-// drainingTargets are those of a task that is deregistered.
+// drainingTargets are the draining targets of a task that is deregistered.
 func drainingTargets(tx *store.Tx, t *state.Task) (list []*elbv2.Target) {
 	for _, target := range t.Traffic.Targets {
 		known := elbv2.FindTarget(tx, target.Group, target.ID, target.Port)

@@ -15,7 +15,7 @@ type Container struct {
 	backend.Usage
 }
 
-// Containers are those of all tasks, in their order.
+// Containers are the containers of all tasks, in their order.
 func Containers(ctx context.Context, tx *store.Tx, read func(context.Context, []string) (map[string]backend.Usage, error)) ([]Container, error) {
 	var all []Container
 	var ids []string

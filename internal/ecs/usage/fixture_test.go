@@ -133,7 +133,7 @@ func (w *world) tick(at time.Time) {
 	w.data.Put(w.source.Collect(w.Context(), collection.Window{From: at.Add(-Minute), To: at, Tick: true})...)
 }
 
-// points are those of a metric as text: begin, and samples, sum, minimum and maximum.
+// points are the points of a metric as text: begin, and samples, sum, minimum and maximum.
 func (w *world) points(namespace, name string, unit string, period time.Duration, dimensions ...string) string {
 	w.Helper()
 	id := metric.New(scope, namespace, name, dimensions...)

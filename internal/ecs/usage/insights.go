@@ -55,7 +55,7 @@ func (s *Source) insights(ctx context.Context, tx *store.Tx, of *insightCluster,
 	return dataOf(of.cluster.Scope(), events, minute)
 }
 
-// events are those of a minute: of the cluster, of its services, and of its tasks with their containers.
+// events are the events of a minute: of the cluster, of its services, and of its tasks with their containers.
 func (c *insightCluster) events(tx *store.Tx, from samples, minute, now time.Time) (events []PerformanceEvent) {
 	summary := state.FindClusterSummary(tx, c.cluster.ARN)
 	base := PerformanceEvent{Version: "0", ClusterName: c.cluster.Name, AccountID: c.cluster.Scope().Account, Region: c.cluster.Scope().Region, Timestamp: now.UnixMilli()}
@@ -115,7 +115,7 @@ func serviceEvent(e PerformanceEvent, tx *store.Tx, s *state.Service) Performanc
 	return e
 }
 
-// taskEvents are that of a task and those of its containers.
+// taskEvents are the events of a task and those of its containers.
 func (c *insightCluster) taskEvents(e PerformanceEvent, tx *store.Tx, of sample, minute time.Time) (events []PerformanceEvent) {
 	t := of.task
 	has, containers := reservedOf(t, definitionOf(tx, t))
@@ -179,7 +179,7 @@ const (
 	gibibyte = 1 << 30
 )
 
-// containerEvent is that of a container, which makes metrics of its own where they are enhanced.
+// containerEvent is the event of a container, which makes metrics of its own where they are enhanced.
 func (c *insightCluster) containerEvent(e PerformanceEvent, of containerSample, has reserved) PerformanceEvent {
 	e.Type, e.KnownStatus, e.ContainerName, e.Image = "Container", "", of.container.Name, of.container.Image
 	e.ContainerKnownStatus = of.container.LastStatus()

@@ -94,7 +94,7 @@ func (e *PerformanceEvent) percent(name string, part, whole float64) {
 	}
 }
 
-// units are those of the metrics; of others it is Count.
+// units are the units of the metrics; of others it is Count.
 // Source: CloudWatch user guide, Container Insights metrics of Amazon ECS.
 var units = map[string]types.StandardUnit{
 	"CpuUtilized": types.StandardUnitNone, "CpuReserved": types.StandardUnitNone,

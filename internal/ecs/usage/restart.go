@@ -25,7 +25,7 @@ func (r restarts) told(t *state.Task, c *state.Container, minute time.Time) int 
 	return c.Restarts
 }
 
-// restartsOf are those of the containers of a sample since they were told last, by name.
+// restartsOf are the restarts of the containers of a sample since they were told last, by name.
 func (r restarts) restartsOf(of sample, minute time.Time) map[string]float64 {
 	since := map[string]float64{}
 	for _, each := range of.containers {

@@ -154,7 +154,7 @@ func effective(t *state.Task, def *types.TaskDefinition) []types.ContainerDefini
 	return resolved.Containers
 }
 
-// definitionOf is that of a task; nil if it is gone.
+// definitionOf is the definition of a task; nil if it is gone.
 func definitionOf(tx *store.Tx, t *state.Task) *types.TaskDefinition {
 	row := state.FindTaskDefinition(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
 	if row == nil {

@@ -84,7 +84,7 @@ func (s *Source) Collect(ctx context.Context, w collection.Window) []metric.Datu
 	return data
 }
 
-// samples are those of the tasks that could be measured, by ARN.
+// samples are the samples of the tasks that could be measured, by ARN.
 type samples map[string]sample
 
 // sample reads what tasks use. Containers that it has not seen before are read twice, a moment apart.
@@ -115,7 +115,7 @@ func (s *Source) sample(ctx context.Context, period time.Duration, tasks []*stat
 	return found
 }
 
-// meter is that of a period.
+// meter is the meter of a period.
 func (s *Source) meter(period time.Duration) meter {
 	if s.meters == nil {
 		s.meters = map[time.Duration]meter{}

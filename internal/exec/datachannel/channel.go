@@ -22,7 +22,7 @@ const (
 type Config struct {
 	SessionID   string
 	SessionType SessionType
-	// Properties are those of the session type, which go to the client as JSON: nil, or of a port
+	// Properties are the properties of the session type, which go to the client as JSON: nil, or of a port
 	// session a map with portNumber, localPortNumber and type.
 	Properties any
 	// AgentVersion decides what the client does: port sessions are multiplexed above

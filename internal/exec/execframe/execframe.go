@@ -42,7 +42,7 @@ type StartRequest struct {
 	Terminal *Size `json:"terminal,omitempty"`
 }
 
-// Size is that of a terminal, in characters.
+// Size is the size of a terminal, in characters.
 type Size struct {
 	Columns uint16 `json:"columns"`
 	Rows    uint16 `json:"rows"`

@@ -88,7 +88,7 @@ func (w *world) over(id string) (status ssmsession.Status, over bool) {
 	return "", false
 }
 
-// status is that of a session that is not over.
+// status is the status of a session that is not over.
 func (w *world) status(id string) ssmsession.Status {
 	for _, info := range w.kernel.Active(scope) {
 		if info.ID == id {

@@ -65,7 +65,7 @@ type session struct {
 	channel *datachannel.Channel
 	status  Status
 	outcome Status // at the end
-	// token is that of the next connection; empty is none.
+	// token is the token of the next connection; empty is none.
 	token      string
 	tokenUntil time.Time
 	conn       *connection // nil without a client

@@ -172,7 +172,7 @@ func (a *Agent) EngineInfo(ctx context.Context, host string) backend.Info {
 	return h.Engine.LastInfo()
 }
 
-// Networks are those of VPCs on the engine of a host; nil if there is no such host.
+// Networks are the networks of VPCs on the engine of a host; nil if there is no such host.
 func (a *Agent) Networks(host string) *vpc.Networks {
 	if h := a.hosts[host]; h != nil {
 		return h.networks

@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// addressOf is that of a task's container.
+// addressOf is the address of a task's container.
 func (b *bench) addressOf(task string, container int) netip.Addr {
 	b.Helper()
 	seen, err := b.engine.Inspect(b.Context(), b.task(task).Status.Containers[container].EngineID)

@@ -60,7 +60,7 @@ func engineName(t *state.Task, container string) string {
 // characters, goes into an engine's name, which together may have as many.
 const longestPart = 100
 
-// engineNames are those of a task's sandbox and containers.
+// engineNames are the engine names of a task's sandbox and containers.
 func engineNames(t *state.Task) []string {
 	names := []string{engineName(t, sandboxContainerName)}
 	for _, c := range t.Status.Containers {
@@ -72,7 +72,7 @@ func engineNames(t *state.Task) []string {
 // volumeName is the engine's name of a volume that lives as long as the task.
 func volumeName(t *state.Task, volume string) string { return engineName(t, "volume-"+volume) }
 
-// volumeLabels are those of such a volume.
+// volumeLabels are the labels of such a volume.
 func volumeLabels(t *state.Task) map[string]string {
 	all := labels(t, "")
 	delete(all, labelContainerName)

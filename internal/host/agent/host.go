@@ -77,7 +77,7 @@ func newHost(a *Agent, o HostOptions) *host {
 	return h
 }
 
-// labels are those of everything that belongs to the host.
+// labels are the labels of everything that belongs to the host.
 func (h *host) labels() map[string]string { return map[string]string{labelHost: hostLabel(h.Name)} }
 
 // run follows the engine until ctx ends.

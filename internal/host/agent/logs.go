@@ -51,7 +51,7 @@ func (a *Agent) Logs(ctx context.Context, taskARN, container string, opts backen
 	return fmt.Errorf("container %s of task %s: %w", container, arn.Name(taskARN), backend.ErrNotFound)
 }
 
-// engineID is that of a container which the store does not know of yet.
+// engineID is the engine ID of a container which the store does not know of yet.
 func (h *host) engineID(taskARN, container string) string {
 	h.mu.Lock()
 	w := h.runners[taskARN]

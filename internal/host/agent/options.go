@@ -27,7 +27,7 @@ type Options struct {
 	// KeepStopped is how long containers stay after their task stopped, so that
 	// their output can be read. Zero is five minutes.
 	KeepStopped time.Duration
-	// Delays are those of AWS, or none. They are Fargate's.
+	// Delays are the delays of AWS, or none. They are Fargate's.
 	Delays Delays
 	// AllowPrivileged runs containers with rights on the engine's host; otherwise none begins,
 	// not even one that was accepted before.
@@ -74,7 +74,7 @@ type Options struct {
 
 // HostOptions describe a machine on which tasks run.
 type HostOptions struct {
-	// Name is that of a task's placement; empty is Fargate, one host for all.
+	// Name is the name of a task's placement; empty is Fargate, one host for all.
 	Name   string
 	Engine backend.Engine
 	// Admit refuses an engine that this host must not use, with the reason that

@@ -16,7 +16,7 @@ type portRules struct {
 	udp   bool // tasks take datagrams
 }
 
-// mappings are those of a task: the mapped ports of its own network interface, or those of
+// mappings are the mappings of a task: the mapped ports of its own network interface, or those of
 // its container instance, on.
 func (r portRules) mappings(t *state.Task, s *state.TaskStatus, definitions []types.ContainerDefinition, on containerinstance.Place) (list []hostport.Mapping) {
 	if t.Spec.HasInterface() {

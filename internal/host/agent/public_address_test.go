@@ -14,7 +14,7 @@ func (b *bench) runPublic() (id, address string) {
 	return id, b.publicAddress(id)
 }
 
-// publicAddress is that of a task, or empty.
+// publicAddress is the public address of a task, or empty.
 func (b *bench) publicAddress(id string) string {
 	if ip := ec2network.FindPublicAddress(b.store.Read(), id); ip.IsValid() {
 		return ip.String()

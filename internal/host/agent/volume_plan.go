@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// volumeState is that of a volume, a resource of a task: it is there before the first container
+// volumeState is the state of a volume, a resource of a task: it is there before the first container
 // that mounts it is created, and, if it lives as long as the task, removed with what the task has
 // left. After a restart of the emulator it is asked for again where that is not too late.
 //

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
 
-// Readers are those of the containers of an engine. One stays until its container is removed,
+// Readers are the readers of the containers of an engine. One stays until its container is removed,
 // so that nothing is read twice.
 type Readers struct {
 	Options
@@ -23,7 +23,7 @@ type Readers struct {
 	listed  map[string]bool    // engine ids of the last list; nil before the first one
 }
 
-// output is that of a container.
+// output is the output of a container.
 type output struct {
 	Config
 	reader  *reader

@@ -48,7 +48,7 @@ type making struct {
 	err  error
 }
 
-// ARN is that of the container instance.
+// ARN is the ARN of the container instance.
 func (m *Instance) ARN() string { return m.arn }
 
 // Place is where the container instance is now.

@@ -55,7 +55,7 @@ type Options struct {
 	Labels     map[string]string // of all that is made on the engine
 	// Range is the block of the bridge networks, a /26 for each. Default DefaultRange.
 	Range netip.Prefix
-	// Address is that of a container instance's EC2 instance; the zero Addr, or nil, is any of
+	// Address is the address of a container instance's EC2 instance; the zero Addr, or nil, is any of
 	// its subnet.
 	Address func(*state.ContainerInstance) netip.Addr
 	// Groups are the security groups of a container instance; nil is that none has any.
@@ -155,7 +155,7 @@ func (all *Instances) forget(id string) {
 	delete(all.ids, id)
 }
 
-// labels are those of everything of a container instance.
+// labels are the labels of everything of a container instance.
 func (all *Instances) labels(arn string) map[string]string {
 	labels := maps.Clone(all.Labels)
 	labels[Label] = arn

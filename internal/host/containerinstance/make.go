@@ -57,7 +57,7 @@ func (m *Instance) make(ctx context.Context) error {
 	return err
 }
 
-// address is that of the EC2 instance; zero if it has none.
+// address is the address of the EC2 instance; zero if it has none.
 func (m *Instance) address(row *state.ContainerInstance) netip.Addr {
 	if of := m.all.Address; of != nil {
 		return of(row)

@@ -71,7 +71,7 @@ func (t timed) Stats(ctx context.Context, id string) (backend.Stats, error) {
 	})
 }
 
-// Usage is that of backend.UsageReader; nothing of an engine that tells of one container at a time.
+// Usage is the usage of backend.UsageReader; nothing of an engine that tells of one container at a time.
 func (t timed) Usage(ctx context.Context, ids []string) (map[string]backend.Usage, error) {
 	reader, ok := t.Engine.(backend.UsageReader)
 	if !ok {

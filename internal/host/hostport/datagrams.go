@@ -86,7 +86,7 @@ func (d *datagrams) sent(bytes int) {
 	d.waiting -= bytes
 }
 
-// flow is that of a client. It is a new one when the port leads to another ID: there is
+// flow is the flow of a client. It is a new one when the port leads to another ID: there is
 // no connection that could stay with the old one. The lock is held.
 func (d *datagrams) flow(client net.Addr) *flow {
 	leads, key := d.to.Load(), client.String()

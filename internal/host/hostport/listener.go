@@ -17,7 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-// listeners are those of this process: its loopback address is the user's. Ports that the
+// listeners are the listeners of this process: its loopback address is the user's. Ports that the
 // engine publishes would be fixed when a sandbox is created; these come and go with their owners,
 // and work wherever the engine runs.
 type listeners struct {

@@ -21,7 +21,7 @@ type View struct {
 	Certificates []balancer.Certificate
 }
 
-// rules are those of all listeners.
+// rules are the rules of all listeners.
 func (v View) rules() (list []*elbv2.Rule) {
 	for _, l := range v.Listeners {
 		list = append(list, l.Rules...)

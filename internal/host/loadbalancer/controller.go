@@ -28,7 +28,7 @@ type Nodes interface {
 	ClosePorts(arn string, but []string)
 }
 
-// Delays are those of AWS.
+// Delays are the delays of AWS.
 type Delays struct {
 	Provision time.Duration // until a load balancer is active
 }

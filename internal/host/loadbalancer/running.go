@@ -30,7 +30,7 @@ type running struct {
 	saidSilent bool
 }
 
-// clients are those of load balancers that run, by their ARNs.
+// clients are the clients of load balancers that run, by their ARNs.
 func (c *Controller) clients() map[string]*control.Client {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -147,7 +147,7 @@ func (c *Controller) acknowledge(v View) error {
 	return nil
 }
 
-// client is that of a load balancer that runs.
+// client is the client of a load balancer that runs.
 func (c *Controller) client(ctx context.Context, arn string) (*control.Client, error) {
 	c.mu.Lock()
 	r := c.running[arn]

@@ -23,7 +23,7 @@ type server struct {
 	lost bool
 }
 
-// server is that of a VPC.
+// server is the server of a VPC.
 func (c *Controller) server(id string) *server {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -29,7 +29,7 @@ type Options struct {
 	FileSystems map[string]string
 }
 
-// Folders are those of the host that tasks have as file systems.
+// Folders are the folders of the host that tasks have as file systems.
 func (o Options) Folders() []string { return slices.Collect(maps.Values(o.FileSystems)) }
 
 // Request is a volume of a task's definition, and what there is to know of the task.

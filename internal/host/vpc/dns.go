@@ -30,7 +30,7 @@ func Resolve(spec *backend.SandboxSpec, v *ec2network.VPC) {
 // Source: Amazon VPC user guide, Amazon DNS server.
 const noResolver = "169.254.169.253"
 
-// PrivateDNSName is that of a network interface in a subnet; empty in a VPC without DNS host
+// PrivateDNSName is the private DNS name of a network interface in a subnet; empty in a VPC without DNS host
 // names. Source: recorded answers.
 func PrivateDNSName(tx *store.Tx, scope arn.Scope, subnet string, address netip.Addr) string {
 	if !Of(tx, scope, subnet).DNSHostnames {

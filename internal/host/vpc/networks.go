@@ -30,11 +30,11 @@ type Options struct {
 	Clock  *clock.Clock
 	Log    *slog.Logger
 	Engine *enginecall.Engine
-	// Labels are those of the networks of VPCs of one's own; the default VPC's belongs to all.
+	// Labels are the labels of the networks of VPCs of one's own; the default VPC's belongs to all.
 	Labels map[string]string
 	// Range is that of the default VPC's network; the zero Prefix leaves it to the engine.
 	Range netip.Prefix
-	// InstanceAddresses are those of the EC2 instances in a VPC that are not terminated, which
+	// InstanceAddresses are the addresses of the EC2 instances in a VPC that are not terminated, which
 	// nothing else gets; nil is none.
 	InstanceAddresses func(vpc string) []netip.Addr
 }

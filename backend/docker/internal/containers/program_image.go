@@ -27,7 +27,7 @@ type ProgramImage struct {
 }
 
 var (
-	// SandboxImage is that of sandboxes, heartbeats and relays.
+	// SandboxImage is the image of sandboxes, heartbeats and relays.
 	SandboxImage = &ProgramImage{"ecs-emulator/sandbox", []string{program.Sandbox, program.Relay}}
 	// BalancerImage is one of its own, which emulators without load balancers do not need.
 	BalancerImage = &ProgramImage{"ecs-emulator/balancer", []string{program.Balancer}}

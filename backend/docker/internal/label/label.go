@@ -80,7 +80,7 @@ type Owner struct {
 // Durable reports whether the owner outlives this process.
 func (o Owner) Durable() bool { return o.Place.Directory != "" }
 
-// Labels are those of a new thing: the spec's and our own.
+// Labels are the labels of a new thing: the spec's and our own.
 func (o Owner) Labels(of Kind, spec map[string]string) map[string]string {
 	all := make(map[string]string, len(spec)+7)
 	maps.Copy(all, spec)

@@ -34,7 +34,7 @@ type Options struct {
 	Log        *slog.Logger
 }
 
-// Resolvers are those of an owner's networks.
+// Resolvers are the resolvers of an owner's networks.
 type Resolvers struct {
 	Options
 	mu    sync.Mutex
@@ -43,7 +43,7 @@ type Resolvers struct {
 	over  bool                 // no other is to be made
 }
 
-// resolver is that of a network.
+// resolver is the resolver of a network.
 type resolver struct {
 	turn *semaphore.Weighted // held while it is made or removed
 

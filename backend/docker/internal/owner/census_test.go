@@ -35,7 +35,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// Places are those of the owner as a whole: a thing that says nothing is as durable
+// Places are the places of the owner as a whole: a thing that says nothing is as durable
 // as the others.
 func TestPlacesOfOwners(t *testing.T) {
 	durable := func(directory string) map[string]string {

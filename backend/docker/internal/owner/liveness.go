@@ -37,7 +37,7 @@ type liveness struct {
 
 func (l liveness) alive() bool { return l.running || l.left > 0 }
 
-// livenesses are those of the owners that have a heartbeat, which may be over.
+// livenesses are the livenesses of the owners that have a heartbeat, which may be over.
 func (r *Registry) livenesses(ctx context.Context) (map[string]liveness, error) {
 	heartbeats, err := r.Client.ContainerList(ctx, client.ContainerListOptions{
 		All: true, Filters: make(client.Filters).Add("label", label.KindKey+"="+string(label.Heartbeat)),

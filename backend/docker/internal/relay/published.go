@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
 
-// PublishedPorts are those of the engine host that can lead somewhere; see backend.Relay.
+// PublishedPorts are the published ports of the engine host that can lead somewhere; see backend.Relay.
 func (r *Relay) PublishedPorts(ctx context.Context) (tcp, udp []uint16, err error) {
 	own, err := r.Networks.Own(ctx)
 	if err != nil {

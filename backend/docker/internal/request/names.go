@@ -19,7 +19,7 @@ func CheckServers(servers []string) error {
 	return nil
 }
 
-// serverAddresses are those of DNS servers that were checked.
+// serverAddresses are the addresses of DNS servers that were checked.
 func serverAddresses(servers []string) (addresses []netip.Addr) {
 	for _, s := range servers {
 		if at, err := netip.ParseAddr(s); err == nil {

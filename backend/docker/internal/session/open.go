@@ -25,7 +25,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 )
 
-// Sessions are those of an engine.
+// Sessions are the sessions of an engine.
 type Sessions struct {
 	client     dockerapi.Client
 	containers *containers.Store
@@ -159,7 +159,7 @@ func (s *Sessions) exitCode(id string) (code int, ended bool) {
 // killed is the exit code of a program that SIGKILL ended.
 const killed = 128 + 9
 
-// arguments are those of the program; see program/session.
+// arguments are the arguments of the program; see program/session.
 func arguments(spec backend.ExecSpec) []string {
 	switch t, to := spec.Terminal, spec.Forward; {
 	case to != nil:

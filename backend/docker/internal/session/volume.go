@@ -42,7 +42,7 @@ func (f file) name() string   { return "session-" + f.hash }
 func (f file) path() string   { return Folder + "/" + f.name() }
 func (f file) volume() string { return volumePrefix + f.hash }
 
-// Mount is that of the program in a container that is to be made. The first call fills the volume.
+// Mount is the mount of the program in a container that is to be made. The first call fills the volume.
 func (s *Sessions) Mount(ctx context.Context) (mount.Mount, error) {
 	f, err := s.file(ctx)
 	if err != nil {
@@ -59,7 +59,7 @@ func mountOf(volume, target string) mount.Mount {
 	return mount.Mount{Type: mount.TypeVolume, Source: volume, Target: target, VolumeOptions: &mount.VolumeOptions{NoCopy: true, Labels: labels()}}
 }
 
-// labels are those of a volume of the program: like the images of programs it has no owner, and is all
+// labels are the labels of a volume of the program: like the images of programs it has no owner, and is all
 // emulators' on the engine.
 func labels() map[string]string { return map[string]string{label.KindKey: string(label.Program)} }
 

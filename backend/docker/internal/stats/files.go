@@ -19,7 +19,7 @@ func parseGroupFiles(answer string) (groupFiles, bool) {
 	return groupFiles(files), ok
 }
 
-// number is that of a file with a single one. Another text, such as max, is 0.
+// number is the number of a file with a single one. Another text, such as max, is 0.
 func (f groupFiles) number(name string) uint64 {
 	n, _ := strconv.ParseUint(strings.TrimSpace(f[name]), 10, 64)
 	return n

@@ -156,7 +156,7 @@ type interfaces int
 const (
 	// noInterfaces: it has none, or those of a sandbox that is not its own.
 	noInterfaces interfaces = iota
-	// sandboxInterfaces are those of its sandbox, or its own if it is one.
+	// sandboxInterfaces are the interfaces of its sandbox, or its own if it is one.
 	sandboxInterfaces
 	// ownInterfaces are on a network of its own.
 	ownInterfaces

@@ -50,7 +50,7 @@ func (r *Reader) Usage(ctx context.Context, ids []string) (map[string]backend.Us
 	return found.of, ctx.Err()
 }
 
-// usages are those of containers, by id.
+// usages are the usages of containers, by id.
 type usages struct {
 	mu sync.Mutex
 	of map[string]backend.Usage

@@ -38,7 +38,7 @@ const (
 	cannotFork = 2
 )
 
-// Size is that of the terminal, if there is one.
+// Size is the size of the terminal, if there is one.
 func (p *Process) Size() (size backend.TerminalSize, ok bool) {
 	p.session.mu.Lock()
 	defer p.session.mu.Unlock()

@@ -91,7 +91,7 @@ func (s *shell) interactive(ctx context.Context) int {
 	return s.code
 }
 
-// prompt is that of root: dash's, or of the bash of Debian's images.
+// prompt is the prompt of root: dash's, or of the bash of Debian's images.
 func (s *shell) prompt() string {
 	if s.bash {
 		return "root@" + s.container.Hostname() + ":" + s.process.Dir + "# "

@@ -130,7 +130,7 @@ func notScaled(signal *Signal, why string, reason *types.NotScaledReason) Decisi
 	return Decision{Signal: signal, Held: why, NotScaled: reason}
 }
 
-// usualCooldown is that of services. Source: API reference, Cooldown, ScaleOutCooldown and ScaleInCooldown.
+// usualCooldown is the usual cooldown of services. Source: API reference, Cooldown, ScaleOutCooldown and ScaleInCooldown.
 const usualCooldown = 300
 
 // cooldown is that which a change by a policy has.

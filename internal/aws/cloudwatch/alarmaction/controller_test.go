@@ -131,7 +131,7 @@ func TestActions(t *testing.T) {
 	})
 }
 
-// data is that of the items about actions.
+// data is the data of the items about actions.
 func (s *scene) data(alarm string) (all string) {
 	for _, h := range cloudwatch.History(s.rows.Read(), scope, alarm) {
 		all += h.Data

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/token"
 )
 
-// language is that of rules: a word is all that has no blank, bracket, comma or quote. Words of the language are upper
+// language is the language of rules: a word is all that has no blank, bracket, comma or quote. Words of the language are upper
 // case (CW0030.1).
 var language = token.Rules{
 	Operators: []string{"(", ")", ","}, Quotes: `"`,

@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 )
 
-// states are those of some alarms; others have no data.
+// states are the states of some alarms; others have no data.
 func states(name string) types.StateValue {
 	switch {
 	case strings.HasPrefix(name, "a"):

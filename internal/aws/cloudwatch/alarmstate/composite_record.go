@@ -51,7 +51,7 @@ func compositeOfStates(c *cloudwatch.Composite) compositeStates {
 	return compositeStates{c.Rule, c.Suppressor, c.WaitPeriod, c.ExtensionPeriod, c.Description}
 }
 
-// compositeConfiguration is that of a composite alarm in events about its configuration.
+// compositeConfiguration is the configuration of a composite alarm in events about its configuration.
 type compositeConfiguration struct {
 	compositeStates
 	AlarmName      string   `json:"alarmName"`

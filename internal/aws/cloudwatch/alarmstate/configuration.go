@@ -97,7 +97,7 @@ func changedFields(before, after any) json.RawMessage {
 	return append(append([]byte("{"), bytes.Join(fields, []byte(","))...), '}')
 }
 
-// members are those of an alarm in the order in which they are told.
+// members are the members of an alarm in the order in which they are told.
 func members(alarm any) iter.Seq2[string, json.RawMessage] {
 	return func(yield func(string, json.RawMessage) bool) {
 		members := json.NewDecoder(bytes.NewReader(marshal(alarm)))

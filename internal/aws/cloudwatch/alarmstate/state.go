@@ -15,7 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// State is that of an alarm.
+// State is the state of an alarm.
 type State struct {
 	Value  types.StateValue
 	Reason *string
@@ -29,7 +29,7 @@ type State struct {
 	SuppressedReason string
 }
 
-// Change is that of an alarm's state.
+// Change is the change of an alarm's state.
 type Change struct {
 	Scope         arn.Scope
 	ARN, Name     string

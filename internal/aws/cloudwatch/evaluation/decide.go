@@ -66,7 +66,7 @@ func Decide(v View) (to alarmstate.State, ok bool) {
 	return e.become(value), true
 }
 
-// values are those of the real data points, oldest first.
+// values are the values of the real data points, oldest first.
 func (e *evaluated) values() (list []float64) {
 	for _, s := range slices.Backward(e.real) {
 		list = append(list, s.Value)

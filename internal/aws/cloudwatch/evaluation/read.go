@@ -44,7 +44,7 @@ func (v *View) fill(at time.Time, value, count float64) {
 	}
 }
 
-// points are those of a metric in a unit. Without one it is the first of the units that there are: they are not mixed
+// points are the points of a metric in a unit. Without one it is the first of the units that there are: they are not mixed
 // (source: recorded answers).
 func (e *Evaluator) points(id metric.ID, unit types.StandardUnit, from, to time.Time, period time.Duration) []metric.Point {
 	if unit == "" {
@@ -113,7 +113,7 @@ func (e *Evaluator) series(s arn.Scope, stat *types.MetricStat, in metricmath.In
 	return of
 }
 
-// program is that of an alarm's queries; nil: they are none of which a state follows.
+// program is the program of an alarm's queries; nil: they are none of which a state follows.
 func (e *Evaluator) program(a *cloudwatch.Alarm) *metricmath.Program {
 	if len(a.Metrics) == 0 {
 		return nil

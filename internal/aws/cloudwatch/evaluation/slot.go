@@ -37,7 +37,7 @@ func end(at time.Time, period time.Duration) time.Time {
 	return at.Truncate(min(period, time.Minute))
 }
 
-// slots are those of a range that ends, all of them missing.
+// slots are the slots of a range that ends, all of them missing.
 func slots(end time.Time, period time.Duration, n int) []Slot {
 	list := make([]Slot, n)
 	for i := range list {

@@ -55,7 +55,7 @@ func indexOf(v float64) int16 {
 	return int16(i)
 }
 
-// distributionOf is that of a datum.
+// distributionOf is the distribution of a datum.
 func distributionOf(d *Datum, sum Set) packed {
 	switch {
 	case sum.Min == sum.Max && sum.Sum == sum.Min*sum.Count: // source: CloudWatch user guide, statistics definitions
@@ -229,7 +229,7 @@ func (s spans) trimmed(of Statistic) (value float64, ok bool) {
 	return sum / count, count > 0
 }
 
-// sum is that of a number of values, the least first.
+// sum is the sum of a number of values, the least first.
 func (s spans) sum(n float64) (sum float64) {
 	for _, each := range s {
 		count := min(max(n-each.before, 0), each.count)

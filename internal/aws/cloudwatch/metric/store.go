@@ -42,7 +42,7 @@ type Store struct {
 	marks   map[string]string
 }
 
-// metricSeries are those of a metric, one for each unit.
+// metricSeries are the series of a metric, one for each unit.
 type metricSeries struct {
 	ID
 	units []*series
@@ -188,7 +188,7 @@ func (s *Store) rolled(id ID, unit types.StandardUnit) *series {
 	return found
 }
 
-// Units are those of the points of a metric between two times, in their order.
+// Units are the units of the points of a metric between two times, in their order.
 func (s *Store) Units(id ID, from, to time.Time) (units []types.StandardUnit) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -149,7 +149,7 @@ func inTime(f func([]Point) []Point) *function {
 	}
 }
 
-// period is that of a time series, in seconds.
+// period is the period of a time series, in seconds.
 var period = &function{
 	kind: func(of []kind) (kind, bool) { return kind{}, len(of) == 1 && of[0].base == oneSeries },
 	do:   func(_ *evaluation, _ *node, of []value) value { return value{number: of[0].series[0].Period.Seconds()} },

@@ -59,7 +59,7 @@ var filling = &function{
 	},
 }
 
-// times are those of the window at which a time series could have points, none if they are too many.
+// times are the times of the window at which a time series could have points, none if they are too many.
 func (e *evaluation) times(s Series) (times []time.Time) {
 	if s.Period <= 0 || !e.in.From.Before(e.in.To) {
 		return nil

@@ -123,7 +123,7 @@ func (p *Program) Evaluate(in Input) (results []Result, err error) {
 	return results, nil
 }
 
-// results are those of a query, with their labels: an expression without a label is called by its Id (source: recorded
+// results are the results of a query, with their labels: an expression without a label is called by its Id (source: recorded
 // answers). The members of an array keep theirs behind a label that was given; this is the emulator's choice.
 func (q *query) results(v value) (results []Result) {
 	for _, s := range v.series {

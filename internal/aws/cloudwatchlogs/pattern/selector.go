@@ -34,7 +34,7 @@ func ParseSelector(text string) (s Selector, ok bool) {
 	return Selector{steps: steps}, true
 }
 
-// Values are those of a message, of which selectors take one.
+// Values are the values of a message, of which selectors take one.
 type Values struct {
 	// Fields are those of a space-delimited pattern, by $name; those that its dots stand for by $number, from 1 on.
 	// Source: recorded answers (LOGS0007).

@@ -18,7 +18,7 @@ const (
 	Scheduler = "AWS/Scheduler"
 )
 
-// Source is that of the metrics.
+// Source is the source of the metrics.
 type Source struct {
 	Counters *delivery.Counters
 
@@ -86,7 +86,7 @@ func (t *teller) tell(c delivery.Counts) {
 	}, dimensions...)
 }
 
-// ruleDimensions are those of a rule: its bus is one of them unless it is the default one. Source: for buses of one's own
+// ruleDimensions are the dimensions of a rule: its bus is one of them unless it is the default one. Source: for buses of one's own
 // recorded answers, for the default bus EventBridge user guide, monitoring.
 func ruleDimensions(ruleARN string) []string {
 	_, rule, _ := strings.Cut(ruleARN, ":rule/")

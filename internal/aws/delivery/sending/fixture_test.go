@@ -20,7 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// patience is that of the clock.
+// patience is the patience of the clock.
 const patience = 10 * time.Second
 
 // world is a store, a clock that stands still, and targets.
@@ -38,7 +38,7 @@ type world struct {
 	mu     sync.Mutex
 	got    []call
 	queued []letter
-	// queueError is that of the dead-letter queue.
+	// queueError is the error of the dead-letter queue.
 	queueError error
 }
 

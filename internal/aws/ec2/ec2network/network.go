@@ -15,7 +15,7 @@ type Network struct {
 	CIDR string // a /16
 }
 
-// networkName is that of the only such network. VPCs of one's own have the range that they
+// networkName is the name of the only such network. VPCs of one's own have the range that they
 // were made with, and need no row.
 const networkName = DefaultVPC
 

@@ -22,7 +22,7 @@ type PrefixList struct {
 	MaxEntries int32
 	Version    int64 // counts the changes of entries, from 1
 	Entries    []PrefixListEntry
-	// State is that of the last request, such as create-complete, and StateMessage why that
+	// State is the state of the last request, such as create-complete, and StateMessage why that
 	// failed.
 	State, StateMessage string
 }

@@ -20,7 +20,7 @@ import (
 // Groups is the namespace of the metrics of groups.
 const Groups = "AWS/AutoScaling"
 
-// Source is that of the metrics. All exported fields are required.
+// Source is the source of the metrics. All exported fields are required.
 type Source struct {
 	Store *store.Store
 	// Began is when the emulator has begun, by its clock: data points of managed scaling from before were told then.

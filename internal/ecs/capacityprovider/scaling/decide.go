@@ -28,7 +28,7 @@ type View struct {
 	Settings types.ManagedScaling
 	Group    *autoscaling.Group
 	Policy   *autoscaling.Policy // nil until it is attached
-	// Instances are those of the group that are registered with the cluster, and do not leave.
+	// Instances are the instances of the group that are registered with the cluster, and do not leave.
 	Instances []Instance
 	// Types are those that the group launches.
 	Types []Size
@@ -160,7 +160,7 @@ func (v View) scaleIn(p *Plan, now load) {
 	}
 }
 
-// cause is that of a change of the desired capacity, in the words of activities. Source: field reports of activities.
+// cause is the cause of a change of the desired capacity, in the words of activities. Source: field reports of activities.
 func (v View) cause(level string) string {
 	return fmt.Sprintf("a monitor alarm %s in state ALARM triggered policy %s", v.Policy.AlarmName(level), v.Policy.Name)
 }

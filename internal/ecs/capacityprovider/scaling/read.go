@@ -42,7 +42,7 @@ func leaves(m *autoscaling.Member) bool {
 	return strings.HasPrefix(string(m.State), string(astypes.LifecycleStateTerminating))
 }
 
-// sizes are those of the instance types that a group launches; none if its source is gone.
+// sizes are the sizes of the instance types that a group launches; none if its source is gone.
 func sizes(tx *store.Tx, g *autoscaling.Group) (sizes []Size) {
 	for _, name := range typesOf(tx, g) {
 		if t := ec2.FindInstanceType(tx, name); t != nil {

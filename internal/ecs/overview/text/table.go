@@ -67,7 +67,7 @@ type item struct {
 
 const gap = "  "
 
-// tone is that of the tail and the notes.
+// tone is the tone of the tail and the notes.
 func (i *item) tone() Tone {
 	if i.notAsWanted {
 		return Busy

@@ -22,7 +22,7 @@ var (
 
 func ago(d time.Duration) time.Time { return now.Add(-d) }
 
-// id is that of a task or container instance.
+// id is the id of a task or container instance.
 func id(n int) string { return fmt.Sprintf("%08x%024d", n*0x01234567, n) }
 
 func exit(code int32) *int32 { return &code }

@@ -17,12 +17,12 @@ type Input struct {
 	// Definitions are the task definitions by deployment id; one that is gone is
 	// missing.
 	Definitions map[string]*types.TaskDefinition
-	// Roles are those of task definitions that ECS cannot assume, by deployment id.
+	// Roles are the roles of task definitions that ECS cannot assume, by deployment id.
 	Roles map[string]string
 	// Networks say what a deployment's network configuration names and is not there any more,
 	// by deployment id.
 	Networks map[string]string
-	// ServiceDeployments are those of the service that have not ended.
+	// ServiceDeployments are the deployments of the service that have not ended.
 	ServiceDeployments []*state.ServiceDeployment
 	// Events are the service's, newest first.
 	Events []types.ServiceEvent

@@ -25,7 +25,7 @@ const (
 	cleanUp        = types.ServiceDeploymentLifecycleStageCleanUp
 )
 
-// order is that of the stages; a deployment that shifts traffic in steps is at preProduction and
+// order is the order of the stages; a deployment that shifts traffic in steps is at preProduction and
 // production once for each.
 var order = []Stage{
 	reconcile, preScaleUp, scaleUp, postScaleUp, testShift, postTest, preProduction, production, postProduction, bakeTime, cleanUp,

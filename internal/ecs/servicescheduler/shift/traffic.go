@@ -48,13 +48,13 @@ func Kept(s *state.TrafficShift, c Course) Traffic {
 	return TrafficOf(&kept, c)
 }
 
-// Weights are those of target groups in a rule, by their ARNs.
+// Weights are the weights of target groups in a rule, by their ARNs.
 type Weights = map[string]int32
 
 // Rule is what the production or the test rule of a load balancer does.
 type Rule struct {
 	LoadBalancer string // ARN
-	// Weights are those of the target groups that it forwards to; nil: there is no such rule, or it does
+	// Weights are the weights of the target groups that it forwards to; nil: there is no such rule, or it does
 	// something else.
 	Weights Weights
 	// Applied: the load balancer goes by them.

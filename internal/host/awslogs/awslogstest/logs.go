@@ -136,7 +136,7 @@ func (f *Logs) Missing(source string) time.Time {
 	return f.behind[source]
 }
 
-// Lines are those of a stream.
+// Lines are the lines of a stream.
 func (f *Logs) Lines(group, name string) (all []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -278,5 +278,5 @@ func (b *node) labels() map[string]string {
 	return all
 }
 
-// name is that of something of it on the engine.
+// name is the name of something of it on the engine.
 func (b *node) name(kind string) string { return "ecs-" + kind + "-" + arn.Name(b.arn) }
