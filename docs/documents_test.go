@@ -35,6 +35,21 @@ func documents(t *testing.T) map[string]string {
 	return texts
 }
 
+// TestReadmeNamesAllServices: a newcomer looks there for the service that a script calls.
+func TestReadmeNamesAllServices(t *testing.T) {
+	texts := documents(t)
+	readme := strings.Join(strings.Fields(texts["README.md"]), " ")
+	services := regexp.MustCompile(`(?m)^\| \[(?:Amazon |AWS )?([^\]]+?)(?: v2)?\]\(docs/reference/compatibility/`).FindAllStringSubmatch(texts["COMPATIBILITY.md"], -1)
+	if len(services) < 16 {
+		t.Fatalf("COMPATIBILITY.md lists %d services", len(services))
+	}
+	for _, service := range services {
+		if !strings.Contains(readme, service[1]) {
+			t.Errorf("README.md does not name %s", service[1])
+		}
+	}
+}
+
 // TestDocumentsAreShort bounds those that a newcomer reads first.
 func TestDocumentsAreShort(t *testing.T) {
 	texts := documents(t)
