@@ -229,7 +229,6 @@ type Options struct {
 // regionForm is the form of AWS's regions: us-east-1, us-gov-west-1, il-central-1.
 var regionForm = lazyregexp.New(`^[a-z]{2}(-[a-z]+)+-[0-9]+$`)
 
-// accountForm is the form of account ids.
 var accountForm = lazyregexp.New(`^[0-9]{12}$`)
 
 // check refuses what cannot be.

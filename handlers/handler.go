@@ -35,8 +35,7 @@ type Parts struct {
 	Control http.Handler
 	// DataChannel serves the paths that start with datachannel.Prefix. Nil is none.
 	DataChannel http.Handler
-	// Metrics serves /metrics.
-	Metrics http.Handler
+	Metrics     http.Handler
 	// Gate keeps from tasks what is not offered to them.
 	Gate Gate
 	// AllowedHosts are names under which clients reach the endpoint, beside those that

@@ -63,7 +63,6 @@ func testCreateNotFound(s *env) {
 	}
 }
 
-// unknownID has the form of an id.
 const unknownID = "00000000000000000000000000000000000000000000000000000000deadbeef"
 
 func testUnknownIDs(s *env) {

@@ -74,7 +74,6 @@ func (s *suite) env(t *testing.T) *env {
 	return sc
 }
 
-// labels are on what a case makes.
 func (s *env) labels() map[string]string {
 	if s.outlives {
 		return s.shares
@@ -130,7 +129,6 @@ func (s *env) createdSandbox() string {
 	return s.createSandbox(s.singleSpec())
 }
 
-// runningSandbox makes and starts one.
 func (s *env) runningSandbox() string {
 	s.Helper()
 	id := s.createSandbox(s.sandboxSpec())
@@ -253,7 +251,6 @@ func await[T any](s *env, what string, look func() T, ok func(T) bool) T {
 	}
 }
 
-// line is one line of output.
 type line struct {
 	at     time.Time
 	stderr bool

@@ -58,7 +58,6 @@ func (s *env) app(words ...string) backend.ExecSpec {
 	return backend.ExecSpec{Command: append([]string{s.AppPath}, words...)}
 }
 
-// onTerminal is one with a terminal.
 func (s *env) onTerminal(words ...string) backend.ExecSpec {
 	spec := s.app(words...)
 	spec.Terminal = &backend.TerminalSize{Columns: 100, Rows: 40}

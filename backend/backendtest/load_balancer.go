@@ -39,7 +39,6 @@ func (s *env) loadBalancer(engine backend.LoadBalancers) (sandbox backend.Contai
 	return sandbox, id, name
 }
 
-// session connects to one.
 func (s *env) session(engine backend.LoadBalancers, id string) *control.Client {
 	s.Helper()
 	stream, err := engine.ConnectLoadBalancer(s.ctx, id)

@@ -31,7 +31,6 @@ type machine struct {
 	bridge backend.Network
 }
 
-// machine makes and starts one.
 func (s *env) machine() machine {
 	s.Helper()
 	m := machine{bridge: s.bridge()}

@@ -104,7 +104,6 @@ func (r Rule) check() error {
 	return nil
 }
 
-// rule is one that holds.
 type rule struct {
 	Rule
 	used   int

@@ -14,7 +14,6 @@ const (
 	mostOfAddress = 64
 )
 
-// clients are the connections of clients.
 type clients struct {
 	mu  sync.Mutex
 	all map[*client]struct{}

@@ -13,7 +13,6 @@ import (
 // mostWaiting is how many datagrams wait to be read; more are lost, as datagrams may be.
 const mostWaiting = 64
 
-// datagram is one that has come.
 type datagram struct {
 	from net.Addr
 	data []byte

@@ -146,7 +146,6 @@ func (l *planeListener) end() {
 	close(l.closed)
 }
 
-// accepts has a connection accepted.
 func (p *dataPlane) accepts(e *Engine, c *container, port int, conn pipeConn) {
 	l := p.listeners[port]
 	if l == nil { // it has just ended

@@ -25,7 +25,6 @@ func (e *Engine) write(c *container, stderr bool, text string) {
 	c.output().Add(logbuffer.Line{At: e.clock.Now(), Stderr: stderr, Text: text})
 }
 
-// output is what a container has written.
 func (c *container) output() *logbuffer.Buffer {
 	if c.log == nil {
 		c.log = logbuffer.New(script.MaxLines)

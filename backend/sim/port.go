@@ -6,7 +6,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// protocolPort is a port of a protocol.
 type protocolPort struct {
 	udp  bool
 	port int

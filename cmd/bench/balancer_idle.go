@@ -90,7 +90,6 @@ func (b *bench) startBalancerProgram(ctx context.Context) (*process, stdio, erro
 	return p, stdio{in, out}, nil
 }
 
-// freePort is a free port.
 func freePort() (uint16, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -71,7 +71,6 @@ func (t *tasks) startCommand(ctx context.Context, command ...string) (arn string
 	return t.start(ctx)
 }
 
-// address is the address of a task.
 func (t *tasks) address(ctx context.Context, arn string) (string, error) {
 	found, err := t.containers(ctx, arn)
 	if err != nil {
@@ -87,7 +86,6 @@ func (t *tasks) address(ctx context.Context, arn string) (string, error) {
 	return "", errors.New("the task has no address")
 }
 
-// askMetadata has a task ask both.
 func (t *tasks) askMetadata(ctx context.Context, bare string) (own, theirs asked, err error) {
 	arn, err := t.startCommand(ctx, "ask", fmt.Sprint(metadataAsks), "$ECS_CONTAINER_METADATA_URI_V4/task", bare)
 	defer func() { err = errors.Join(err, t.clear(context.WithoutCancel(ctx), []string{arn})) }()

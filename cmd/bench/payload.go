@@ -29,7 +29,6 @@ func webTaskDefinition() string {
 		`"tags":[{"key":"team","value":"shop"},{"key":"stage","value":"prod"}]}`
 }
 
-// plainTaskDefinition is a task with one container.
 func plainTaskDefinition(image string, command ...string) map[string]any {
 	return taskDefinition(image, []string{appName}, command...)
 }

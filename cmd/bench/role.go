@@ -17,7 +17,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
-// ownRole is this program in a role.
 func ownRole(role string, args ...string) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {

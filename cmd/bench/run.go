@@ -17,7 +17,6 @@ type settings struct {
 	profile string // folder for CPU profiles; empty is none
 }
 
-// bench is one run.
 type bench struct {
 	settings
 	report *report

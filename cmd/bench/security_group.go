@@ -166,7 +166,6 @@ func (t *tasks) changeAll(ctx context.Context, action string, groups []string, r
 	})
 }
 
-// addresses are the addresses of tasks.
 func addresses(c *rawhttp.Connection, arns []string) (list []string, err error) {
 	var found struct {
 		Tasks []struct {

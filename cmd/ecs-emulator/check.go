@@ -104,7 +104,6 @@ func rootOfPath(err error) error {
 	return err
 }
 
-// showFindings shows each in a line.
 func showFindings(w io.Writer, findings []check.Finding) error {
 	for _, f := range findings {
 		if _, err := fmt.Fprintln(w, activity.OneLine(findingLine(f))); err != nil {

@@ -165,7 +165,6 @@ func (f *flagSet) valuesOf(name, prefix string) (list []candidate) {
 	return append(list, paths(values)...)
 }
 
-// named are the flags.
 func (f *flagSet) named() (list []candidate) {
 	for _, group := range f.grouped() {
 		for _, name := range group.names {

@@ -97,7 +97,6 @@ func postFaults(ctx context.Context, endpoint string, body []byte, added any, st
 	return nil
 }
 
-// faultFlag is the flag of a member.
 type faultFlag struct {
 	faults.Member
 	of *faults.Fault

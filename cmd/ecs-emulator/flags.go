@@ -144,7 +144,6 @@ func (f *flagSet) readEnvironment() (wrong error) {
 	return wrong
 }
 
-// environmentVariable is the one that sets a flag.
 func (f *flagSet) environmentVariable(name string) string {
 	if own := f.variables[name]; own != "" {
 		return own

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 )
 
-// file is one in an archive.
 type file struct {
 	name string
 	mode os.FileMode

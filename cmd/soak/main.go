@@ -54,7 +54,6 @@ func main() {
 	}
 }
 
-// soak is one run.
 type soak struct {
 	settings
 	chance   *rand.Rand

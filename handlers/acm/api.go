@@ -28,7 +28,6 @@ type Options struct {
 // API answers from the store.
 type API struct{ Options }
 
-// New makes the API.
 func New(o Options) *API {
 	if o.InUse == nil {
 		o.InUse = func(*store.Tx, string) []string { return nil }

@@ -52,7 +52,6 @@ func readImport(in *sdk.ImportCertificateInput) (*imported, error) {
 	return read, err
 }
 
-// readCertificates reads all certificates of a text.
 func readCertificates(text []byte) (all []*x509.Certificate, err error) {
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		c, err := x509.ParseCertificate(block.Bytes)

@@ -13,7 +13,6 @@ var codec = wire.AsIs.Except(
 	types.ResourceInUseException{}, types.ResourceNotFoundException{}, types.TooManyTagsException{}, types.ValidationException{},
 )
 
-// Service is the ACM API.
 func (a *API) Service() awsapi.Service {
 	const (
 		acme     = "ACME endpoints"

@@ -26,7 +26,6 @@ func setTags(c *acm.Certificate, tags []types.Tag) error {
 	return nil
 }
 
-// AddTagsToCertificate adds and replaces tags.
 func (a *API) AddTagsToCertificate(ctx context.Context, in *sdk.AddTagsToCertificateInput) (*sdk.AddTagsToCertificateOutput, error) {
 	return &sdk.AddTagsToCertificateOutput{}, a.change(ctx, in.CertificateArn, func(c *acm.Certificate) error { return setTags(c, in.Tags) })
 }
@@ -41,7 +40,6 @@ func (a *API) RemoveTagsFromCertificate(ctx context.Context, in *sdk.RemoveTagsF
 	})
 }
 
-// ListTagsForCertificate answers the tags of a certificate.
 func (a *API) ListTagsForCertificate(ctx context.Context, in *sdk.ListTagsForCertificateInput) (*sdk.ListTagsForCertificateOutput, error) {
 	c, err := a.get(ctx, in.CertificateArn)
 	if err != nil {

@@ -93,7 +93,6 @@ func (a *API) DescribeScheduledActions(ctx context.Context, in *sdk.DescribeSche
 	return out, nil
 }
 
-// DeleteScheduledAction removes a scheduled action.
 func (a *API) DeleteScheduledAction(ctx context.Context, in *sdk.DeleteScheduledActionInput) (*sdk.DeleteScheduledActionOutput, error) {
 	of := applicationautoscaling.Resource{Scope: awsapi.CallScope(ctx), Namespace: in.ServiceNamespace, Resource: *in.ResourceId, Dimension: in.ScalableDimension}
 	return &sdk.DeleteScheduledActionOutput{}, a.store.Update(func(tx *store.Tx) error {

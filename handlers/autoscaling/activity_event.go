@@ -8,7 +8,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
-// ActivityDetailType is the detail-type of an ActivityEvent.
 func ActivityDetailType(a *autoscaling.ActivityChange) string {
 	what, how := "Terminate", "Successful"
 	if a.Launches {

@@ -27,7 +27,6 @@ type API struct {
 	strict bool
 }
 
-// New makes the API.
 func New(o Options) *API { return &API{store: o.Store, clock: o.Now, strict: o.StrictVPC} }
 
 // now is the time in milliseconds, as Auto Scaling has it.

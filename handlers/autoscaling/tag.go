@@ -57,7 +57,6 @@ func (a *API) DeleteTags(ctx context.Context, in *sdk.DeleteTagsInput) (*sdk.Del
 	})
 }
 
-// changeTags changes the group of each tag.
 func (a *API) changeTags(s arn.Scope, tags []types.Tag, change func(*autoscaling.Group, types.Tag) error) error {
 	for i, t := range tags {
 		var v constraint.Violations

@@ -122,7 +122,6 @@ type Call struct {
 
 type callKey struct{}
 
-// NewContext returns a context that carries c.
 func NewContext(ctx context.Context, c Call) context.Context {
 	return context.WithValue(ctx, callKey{}, c)
 }

@@ -12,7 +12,6 @@ type ErrorNames struct {
 	QueryCodes bool
 }
 
-// typeOf is the __type of an error.
 func (n ErrorNames) typeOf(f *failure) string {
 	name := f.code
 	if f.shape != "" {

@@ -74,7 +74,6 @@ type frontEnd struct {
 	warned    unknownMembers
 }
 
-// protocolOf is the protocol that a request is in.
 func (e *frontEnd) protocolOf(r *http.Request) protocol {
 	last := len(e.protocols) - 1
 	for _, p := range e.protocols[:last] {

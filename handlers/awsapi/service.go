@@ -145,7 +145,6 @@ func (o Operation) Answered(method func(in any) (out any)) Operation {
 // Built reports whether there is a method.
 func (o Operation) Built() bool { return o.Support != notBuilt }
 
-// Protocols are all that the service speaks.
 func (s Service) Protocols() []Protocol { return append([]Protocol{s.Protocol}, s.Others...) }
 
 // Handler returns the service's front end.

@@ -7,7 +7,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
 )
 
-// AlarmDetailType is the detail-type of an AlarmEvent.
 func AlarmDetailType(c *cloudwatch.AlarmChange) string {
 	if c.NewState != "" {
 		return "CloudWatch Alarm State Change"

@@ -40,7 +40,6 @@ type API struct {
 	senders senders
 }
 
-// New makes the API.
 func New(o Options) *API {
 	a := &API{store: o.Store, clock: o.Now, metrics: o.Metrics, collect: o.Collect, log: o.Log}
 	if a.metrics == nil {

@@ -14,7 +14,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs/types"
 )
 
-// CreateLogGroup makes a log group.
 func (a *API) CreateLogGroup(ctx context.Context, in *cloudwatchlogs.CreateLogGroupInput) (*cloudwatchlogs.CreateLogGroupOutput, error) {
 	if err := checkTags(in.Tags); err != nil {
 		return nil, err

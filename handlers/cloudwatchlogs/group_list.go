@@ -69,7 +69,6 @@ func describeGroup(g logs.Group, bytes int64, metricFilters int32) types.LogGrou
 	return d
 }
 
-// ListLogGroups lists names of groups.
 func (a *API) ListLogGroups(ctx context.Context, in *cloudwatchlogs.ListLogGroupsInput) (*cloudwatchlogs.ListLogGroupsOutput, error) {
 	if len(in.DataSources) > 0 || len(in.FieldIndexNames) > 0 || len(in.LogGroupTags) > 0 {
 		return nil, awsapi.NotImplemented("logs", "dataSources, fieldIndexNames and logGroupTags of ListLogGroups")

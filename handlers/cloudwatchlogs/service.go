@@ -23,7 +23,6 @@ func New(store *logs.Store, now func() time.Time) *API { return &API{store, now}
 // be an escape of six, and for what stands around 10,000 of them.
 const maxBody = 8 << 20
 
-// Service is the API as a value.
 func (a *API) Service() awsapi.Service {
 	const key = "the key is shown and encrypts nothing"
 	return awsapi.Service{

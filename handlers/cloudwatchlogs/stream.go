@@ -21,7 +21,6 @@ func streamOf(ctx context.Context, group, name string) logs.StreamName {
 	return logs.StreamName{Scope: awsapi.CallScope(ctx), Group: group, Name: name}
 }
 
-// CreateLogStream makes a stream.
 func (a *API) CreateLogStream(ctx context.Context, in *cloudwatchlogs.CreateLogStreamInput) (*cloudwatchlogs.CreateLogStreamOutput, error) {
 	return &cloudwatchlogs.CreateLogStreamOutput{}, a.store.CreateStream(streamOf(ctx, *in.LogGroupName, *in.LogStreamName))
 }

@@ -107,7 +107,6 @@ func (a *API) UntagLogGroup(ctx context.Context, in *cloudwatchlogs.UntagLogGrou
 	return &cloudwatchlogs.UntagLogGroupOutput{}, a.untag(ctx, *in.LogGroupName, in.Tags)
 }
 
-// ListTagsLogGroup answers the tags of a group.
 func (a *API) ListTagsLogGroup(ctx context.Context, in *cloudwatchlogs.ListTagsLogGroupInput) (*cloudwatchlogs.ListTagsLogGroupOutput, error) {
 	tags, err := a.tags(ctx, *in.LogGroupName)
 	if err != nil {

@@ -95,7 +95,6 @@ func patternOf(r *http.Request) (*eventpattern.Pattern, error) {
 	return eventpattern.Parse(r.URL.Query().Get("pattern"))
 }
 
-// eventReader reads the events for one client.
 type eventReader struct {
 	eventRoute
 	out   eventWriter

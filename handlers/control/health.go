@@ -80,7 +80,6 @@ type Network struct {
 	SecurityGroup string   `json:"securityGroup"`
 }
 
-// Subnet is a default subnet.
 type Subnet struct {
 	ID               string `json:"id"`
 	AvailabilityZone string `json:"availabilityZone"`
@@ -96,7 +95,6 @@ type healthRoute struct {
 	log               *slog.Logger
 }
 
-// serve serves GET /_emulator/health.
 func (o healthRoute) serve(w http.ResponseWriter, r *http.Request) {
 	h, status := o.check(r.Context())
 	answer(w, status, h, o.log)

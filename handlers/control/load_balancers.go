@@ -19,7 +19,6 @@ type LoadBalancer struct {
 	Listeners []Listener `json:"listeners"`
 }
 
-// Listener is one that is ready.
 type Listener struct {
 	ARN            string   `json:"listenerArn"`
 	Protocol       string   `json:"protocol"`

@@ -62,7 +62,6 @@ func earliest(all []*merged) (first *merged) {
 	return first
 }
 
-// read reads all of a source.
 func (s *serviceOutput) read(ctx context.Context, m *merged) {
 	m.lines.open()
 	m.err = s.logs(ctx, m.task, m.container, backend.LogOptions{Tail: s.tail, Write: func(at time.Time, _ bool, text string) error {

@@ -90,7 +90,6 @@ type source struct {
 	label           Output // without a line
 }
 
-// line is a line of the source.
 func (s source) line(text string) Output {
 	o := s.label
 	o.Line = text

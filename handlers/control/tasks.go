@@ -32,7 +32,6 @@ type Task struct {
 	Containers    []Container `json:"containers"`
 }
 
-// Container is a container of a task.
 type Container struct {
 	Name       string `json:"name"`
 	Image      string `json:"image"`

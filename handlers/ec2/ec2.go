@@ -50,7 +50,6 @@ type API struct {
 	endpoints      *endpoint.API
 }
 
-// New makes the API.
 func New(o Options) *API {
 	if o.Settle == nil {
 		o.Settle = func(context.Context) error { return nil }
@@ -65,7 +64,6 @@ func New(o Options) *API {
 	}
 }
 
-// Service is the EC2 API.
 func (a *API) Service() awsapi.Service {
 	const version = "2016-11-15"
 	return awsapi.Service{

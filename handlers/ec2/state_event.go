@@ -7,7 +7,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
 )
 
-// StateDetailType is the detail-type of a StateEvent.
 const StateDetailType = "EC2 Instance State-change Notification"
 
 // StateEvent is the event that EC2 sends to EventBridge when an instance has come to a state, as JSON.

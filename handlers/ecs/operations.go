@@ -11,7 +11,6 @@ import (
 // TargetPrefix is the service in the X-Amz-Target header of ECS requests.
 const TargetPrefix = "AmazonEC2ContainerServiceV20141113"
 
-// Service is the ECS API.
 func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
 		Name: "ecs", ID: sdk.ServiceID, Title: "Amazon ECS",

@@ -59,7 +59,6 @@ func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*s
 	return &sdk.UntagResourceOutput{}, nil
 }
 
-// ListTagsForResource lists the tags of a resource.
 func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResourceInput) (*sdk.ListTagsForResourceOutput, error) {
 	scope := kit.Scope(ctx)
 	if err := a.NeedCluster(scope, in.ResourceArn); err != nil {

@@ -37,7 +37,6 @@ type API struct {
 	certificate func(tx *store.Tx, s arn.Scope, arn string) bool
 }
 
-// New makes the API.
 func New(o Options) *API {
 	if o.Certificate == nil {
 		o.Certificate = func(*store.Tx, arn.Scope, string) bool { return false }

@@ -44,7 +44,6 @@ func hashed(all []elbv2.Setting) (sorted []elbv2.Setting) {
 	return sorted
 }
 
-// resource is what attributes are of.
 type resource struct {
 	noun  string
 	table []elbv2.Attribute
@@ -118,7 +117,6 @@ func loadBalancerAttribute(key, value *string) types.LoadBalancerAttribute {
 	return types.LoadBalancerAttribute{Key: key, Value: value}
 }
 
-// DescribeLoadBalancerAttributes answers all that a load balancer has.
 func (a *API) DescribeLoadBalancerAttributes(ctx context.Context, in *sdk.DescribeLoadBalancerAttributesInput) (*sdk.DescribeLoadBalancerAttributesOutput, error) {
 	b, err := loadBalancer(a.store.Read(), awsapi.CallScope(ctx), *in.LoadBalancerArn)
 	if err != nil {
@@ -151,7 +149,6 @@ func targetGroupAttribute(key, value *string) types.TargetGroupAttribute {
 	return types.TargetGroupAttribute{Key: key, Value: value}
 }
 
-// DescribeTargetGroupAttributes answers all that a target group has.
 func (a *API) DescribeTargetGroupAttributes(ctx context.Context, in *sdk.DescribeTargetGroupAttributesInput) (*sdk.DescribeTargetGroupAttributesOutput, error) {
 	g, err := targetGroup(a.store.Read(), awsapi.CallScope(ctx), *in.TargetGroupArn)
 	if err != nil {
@@ -185,7 +182,6 @@ func listenerAttribute(key, value *string) types.ListenerAttribute {
 	return types.ListenerAttribute{Key: key, Value: value}
 }
 
-// DescribeListenerAttributes answers all that a listener has.
 func (a *API) DescribeListenerAttributes(ctx context.Context, in *sdk.DescribeListenerAttributesInput) (*sdk.DescribeListenerAttributesOutput, error) {
 	l, err := listener(a.store.Read(), awsapi.CallScope(ctx), *in.ListenerArn)
 	if err != nil {

@@ -41,7 +41,6 @@ func (a *API) AddTags(ctx context.Context, in *sdk.AddTagsInput) (*sdk.AddTagsOu
 	return &sdk.AddTagsOutput{}, a.changeTags(ctx, in.ResourceArns, func(tags elbv2.Tags) (elbv2.Tags, error) { return withTags(tags, in.Tags) })
 }
 
-// RemoveTags removes tags of resources.
 func (a *API) RemoveTags(ctx context.Context, in *sdk.RemoveTagsInput) (*sdk.RemoveTagsOutput, error) {
 	return &sdk.RemoveTagsOutput{}, a.changeTags(ctx, in.ResourceArns, func(tags elbv2.Tags) (elbv2.Tags, error) { return tags.Without(in.TagKeys), nil })
 }

@@ -30,7 +30,6 @@ type Options struct {
 // API answers from the store.
 type API struct{ Options }
 
-// New makes the API.
 func New(o Options) *API { return &API{o} }
 
 // now is the time in milliseconds, as EventBridge has it (EVB0002).

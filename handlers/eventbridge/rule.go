@@ -94,7 +94,6 @@ func checkRule(b *eventbridge.Bus, in *sdk.PutRuleInput) error {
 	return checkARN(in.RoleArn)
 }
 
-// DescribeRule answers a rule.
 func (a *API) DescribeRule(ctx context.Context, in *sdk.DescribeRuleInput) (*sdk.DescribeRuleOutput, error) {
 	r, err := rule(ctx, a.read(), in.EventBusName, *in.Name)
 	if err != nil {
@@ -140,7 +139,6 @@ func (a *API) EnableRule(ctx context.Context, in *sdk.EnableRuleInput) (*sdk.Ena
 	})
 }
 
-// DisableRule has a rule rest.
 func (a *API) DisableRule(ctx context.Context, in *sdk.DisableRuleInput) (*sdk.DisableRuleOutput, error) {
 	return &sdk.DisableRuleOutput{}, a.changeRule(ctx, in.EventBusName, *in.Name, func(r *eventbridge.Rule) bool {
 		r.State = types.RuleStateDisabled

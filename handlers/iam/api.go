@@ -54,7 +54,6 @@ func (a *API) changeRole(ctx context.Context, name *string, change func(tx *stor
 	})
 }
 
-// role returns the role with a name.
 func role(tx *store.Tx, a iam.Account, name *string) (*iam.Role, error) {
 	if r := iam.FindRole(tx, a, aws.ToString(name)); r != nil {
 		return r, nil

@@ -24,7 +24,6 @@ func describeInstanceProfile(tx *store.Tx, p *iam.InstanceProfile) types.Instanc
 	return described
 }
 
-// instanceProfile returns the instance profile with a name.
 func instanceProfile(tx *store.Tx, a iam.Account, name *string) (*iam.InstanceProfile, error) {
 	if p := iam.FindInstanceProfile(tx, a, aws.ToString(name)); p != nil {
 		return p, nil

@@ -8,7 +8,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// TagInstanceProfile adds tags to an instance profile.
 func (a *API) TagInstanceProfile(ctx context.Context, in *sdk.TagInstanceProfileInput) (*sdk.TagInstanceProfileOutput, error) {
 	return &sdk.TagInstanceProfileOutput{}, a.changeInstanceProfile(ctx, in.InstanceProfileName, func(_ *store.Tx, p *iam.InstanceProfile) (err error) {
 		p.Tags, err = taggedInstanceProfile.merge(p.Tags, in.Tags)

@@ -7,7 +7,6 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
 )
 
-// TagPolicy adds tags to a policy.
 func (a *API) TagPolicy(ctx context.Context, in *sdk.TagPolicyInput) (*sdk.TagPolicyOutput, error) {
 	return &sdk.TagPolicyOutput{}, a.changePolicy(ctx, in.PolicyArn, func(p *iam.Policy) (err error) {
 		p.Tags, err = taggedPolicy.merge(p.Tags, in.Tags)

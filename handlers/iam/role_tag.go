@@ -8,7 +8,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// TagRole adds tags to a role.
 func (a *API) TagRole(ctx context.Context, in *sdk.TagRoleInput) (*sdk.TagRoleOutput, error) {
 	return &sdk.TagRoleOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) (err error) {
 		r.Tags, err = taggedRole.merge(r.Tags, in.Tags)

@@ -7,7 +7,6 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
 )
 
-// Service is the IAM API.
 func (a *API) Service() awsapi.Service {
 	const version = "2010-05-08"
 	return awsapi.Service{

@@ -128,7 +128,6 @@ func (a *api) caller(t *state.Task, container string) caller {
 // fargate reports whether the task runs on Fargate.
 func (c *caller) fargate() bool { return c.task.OnFargate() }
 
-// networkMode is the network mode of the task.
 func (c *caller) networkMode() types.NetworkMode {
 	if c.task.Spec.HasInterface() {
 		return types.NetworkModeAwsvpc

@@ -17,7 +17,6 @@ import (
 // faultError is the answer of a fault that is not begun.
 type faultError struct{ Error string }
 
-// faultRequest has the members of all faults.
 type faultRequest struct {
 	Port               *uint16
 	Protocol           *string

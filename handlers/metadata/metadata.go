@@ -63,7 +63,6 @@ type api struct {
 	samples *samples
 }
 
-// Handler returns the endpoints.
 func Handler(o Options) http.Handler {
 	if o.Credentials == nil {
 		o.Credentials = func(context.Context, string, netip.Addr) (*RoleCredentials, error) { return nil, ErrNoCredentials }

@@ -26,7 +26,6 @@ type Options struct {
 // API answers from what the services tell.
 type API struct{ Options }
 
-// New makes the API.
 func New(o Options) *API { return &API{o} }
 
 //go:embed model.json

@@ -51,7 +51,6 @@ func (a *API) changeable(tx *store.Tx, scope arn.Scope, name string) (*eventbrid
 	return g, nil
 }
 
-// CreateScheduleGroup makes a group.
 func (a *API) CreateScheduleGroup(ctx context.Context, in *sdk.CreateScheduleGroupInput) (*sdk.CreateScheduleGroupOutput, error) {
 	if *in.Name == eventbridgescheduler.DefaultGroup {
 		return nil, invalid("This operation cannot be performed on schedule group %s.", *in.Name)
@@ -75,7 +74,6 @@ func (a *API) CreateScheduleGroup(ctx context.Context, in *sdk.CreateScheduleGro
 	})
 }
 
-// GetScheduleGroup answers a group.
 func (a *API) GetScheduleGroup(ctx context.Context, in *sdk.GetScheduleGroupInput) (*sdk.GetScheduleGroupOutput, error) {
 	g, err := a.group(a.Store.Read(), awsapi.CallScope(ctx), in.Name)
 	if err != nil {

@@ -16,7 +16,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// CreateSchedule makes a schedule.
 func (a *API) CreateSchedule(ctx context.Context, in *sdk.CreateScheduleInput) (*sdk.CreateScheduleOutput, error) {
 	made, once := a.wanted(ctx, in), clienttoken.In(ctx, in.ClientToken, in)
 	if err := a.check(ctx, made); err != nil {
@@ -106,7 +105,6 @@ func inMilliseconds(t *time.Time) *time.Time {
 	return aws.Time(t.UTC().Truncate(time.Millisecond))
 }
 
-// GetSchedule answers a schedule.
 func (a *API) GetSchedule(ctx context.Context, in *sdk.GetScheduleInput) (*sdk.GetScheduleOutput, error) {
 	s, err := a.schedule(a.Store.Read(), awsapi.CallScope(ctx), in.GroupName, *in.Name)
 	if err != nil {
@@ -132,7 +130,6 @@ func (a *API) schedule(tx *store.Tx, scope arn.Scope, group *string, name string
 	return nil, notFound("Schedule %s does not exist.", name)
 }
 
-// DeleteSchedule removes a schedule.
 func (a *API) DeleteSchedule(ctx context.Context, in *sdk.DeleteScheduleInput) (*sdk.DeleteScheduleOutput, error) {
 	once := clienttoken.In(ctx, in.ClientToken, in)
 	return &sdk.DeleteScheduleOutput{}, a.Store.Update(func(tx *store.Tx) error {

@@ -31,7 +31,6 @@ type Options struct {
 // API answers from the store.
 type API struct{ Options }
 
-// New makes the API.
 func New(o Options) *API {
 	if o.Way == nil {
 		o.Way = func(string) error { return nil }

@@ -16,7 +16,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// Options of the API.
 type Options struct {
 	Store *store.Store
 	// Now is the emulator's time.
@@ -35,7 +34,6 @@ type API struct {
 	otherSuffix func(asked, found string)
 }
 
-// New makes the API.
 func New(o Options) *API {
 	return &API{store: o.Store, clock: o.Now, otherSuffix: o.OtherSuffix}
 }

@@ -23,7 +23,6 @@ type printer struct {
 	depth   int
 }
 
-// value prints the next value.
 func (p *printer) value() error {
 	token, err := p.decoder.Token()
 	if err != nil {

@@ -27,7 +27,6 @@ type Options struct {
 // API answers from the store.
 type API struct{ Options }
 
-// New makes the API.
 func New(o Options) *API { return &API{o} }
 
 //go:embed model.json

@@ -56,7 +56,6 @@ func (a *API) RegisterInstance(ctx context.Context, in *sdk.RegisterInstanceInpu
 	})
 }
 
-// DeregisterInstance removes an instance.
 func (a *API) DeregisterInstance(ctx context.Context, in *sdk.DeregisterInstanceInput) (*sdk.DeregisterInstanceOutput, error) {
 	out := &sdk.DeregisterInstanceOutput{}
 	return out, a.Store.Update(func(tx *store.Tx) error {

@@ -17,7 +17,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// CreateService makes a service.
 func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*sdk.CreateServiceOutput, error) {
 	if err := checkTags(in.Tags); err != nil {
 		return nil, err
@@ -89,7 +88,6 @@ func checkServiceTaken(tx *store.Tx, s *servicediscovery.Service) error {
 	return nil
 }
 
-// GetService answers a service.
 func (a *API) GetService(ctx context.Context, in *sdk.GetServiceInput) (*sdk.GetServiceOutput, error) {
 	s, err := service(ctx, a.Store.Read(), *in.Id)
 	if err != nil {

@@ -15,7 +15,6 @@ import (
 // mostServiceAttributes is how many attributes a service has. Source: Cloud Map API reference, ServiceAttributes.
 const mostServiceAttributes = 30
 
-// GetServiceAttributes answers the attributes of a service.
 func (a *API) GetServiceAttributes(ctx context.Context, in *sdk.GetServiceAttributesInput) (*sdk.GetServiceAttributesOutput, error) {
 	s, err := service(ctx, a.Store.Read(), *in.ServiceId)
 	if err != nil {

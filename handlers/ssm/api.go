@@ -21,15 +21,13 @@ import (
 type Options struct {
 	Store *store.Store
 	// Now is the emulator's time.
-	Now func() time.Time
-	// Sessions are the sessions of Session Manager.
+	Now      func() time.Time
 	Sessions *ssmsession.Kernel
 }
 
 // API answers from the store.
 type API struct{ Options }
 
-// New makes the API.
 func New(o Options) *API { return &API{o} }
 
 // now is the time in milliseconds, as Systems Manager has it.

@@ -94,7 +94,6 @@ func find(ctx context.Context, tx *store.Tx, r reference) (found, error) {
 	return f, nil
 }
 
-// describeValue is the answer with the value.
 func describeValue(tx *store.Tx, f found, decrypt bool) (*types.Parameter, error) {
 	value, err := valueText(tx, f.version, decrypt)
 	if err != nil {

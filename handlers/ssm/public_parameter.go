@@ -65,7 +65,6 @@ func whole(s arn.Scope) (all []found) {
 	return all
 }
 
-// allPublic returns the public parameters.
 func allPublic(ctx context.Context) (all []found) {
 	for _, i := range ec2.Images(awsapi.CallScope(ctx).Region) {
 		for _, path := range i.Parameters {

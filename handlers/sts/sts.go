@@ -30,12 +30,10 @@ type Options struct {
 // API answers from the store.
 type API struct{ Options }
 
-// New makes the API.
 func New(o Options) *API { return &API{o} }
 
 var codec = query.New(query.Rules{Names: map[string]string{"PolicyDescriptorType.Arn": "arn"}})
 
-// Service is the STS API.
 func (a *API) Service() awsapi.Service {
 	const version = "2011-06-15"
 	return awsapi.Service{

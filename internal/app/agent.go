@@ -94,7 +94,6 @@ func (e *Engine) Output(ctx context.Context, taskARN, container string, o backen
 	return e.Agent().Logs(ctx, taskARN, container, o)
 }
 
-// Health is how the engine is.
 func (e *Engine) Health(ctx context.Context) control.Engine {
 	agent := e.Agent()
 	health := control.Engine{

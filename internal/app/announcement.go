@@ -11,8 +11,7 @@ import (
 type Announcement struct {
 	// About is what rules find a change by. Without a Resource no rule gets it. It is false for other kinds of changes.
 	About func(change any) (About, bool)
-	// JSON is the event.
-	JSON func(tx *store.Tx, e outbox.Event) []byte
+	JSON  func(tx *store.Tx, e outbox.Event) []byte
 }
 
 // About is what rules find a change by, with the ARN of what has changed.

@@ -12,7 +12,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/userfile"
 )
 
-// capacityFile is the file of --capacity.
 type capacityFile struct {
 	// InstanceTypes are known beside AWS's.
 	InstanceTypes []InstanceType `json:"instanceTypes"`

@@ -40,8 +40,7 @@ type Core struct {
 	// Begun is set once the emulator works: before that, only what the engine demands is written.
 	Begun bool
 	// Services are the names of the APIs, as signatures have them.
-	Services []string
-	// Announcements of all modules.
+	Services      []string
 	Announcements []Announcement
 }
 

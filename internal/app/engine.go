@@ -264,7 +264,6 @@ func (e *Engine) Engine() backend.Engine { return e.engine }
 // Faulty is the same with faults.
 func (e *Engine) Faulty() *fault.Engine { return e.faulty }
 
-// Name names it for people.
 func (e *Engine) Name() string { return e.name }
 
 // Problem is why no task could run at the start: the state waits for the engine that it belongs to. It is empty if there

@@ -24,7 +24,6 @@ func (e *Engine) LivingTasks() (n int) {
 	return n
 }
 
-// RemoveContainers removes all containers, for a reset.
 func (e *Engine) RemoveContainers() error {
 	_, err := e.ask()
 	if err == nil {

@@ -34,7 +34,6 @@ func (c *Core) Follow(ctx context.Context, pattern string) iter.Seq2[Announced, 
 	}
 }
 
-// eventReader hands on events.
 type eventReader struct {
 	*Core
 	since   uint64

@@ -101,7 +101,6 @@ func (f *Faults) onCall(ctx context.Context, c awsapi.Call) error {
 	return nil
 }
 
-// RunFile runs the rehearsal of a file.
 func (f *Faults) RunFile(ctx context.Context, path string) error {
 	text, err := userfile.Read(ctx, path, userfile.MiB)
 	if err != nil {

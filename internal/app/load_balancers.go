@@ -65,7 +65,6 @@ func (b *LoadBalancers) begin(Work) Work {
 	return Work{Loops: []controllers.Loop{controllers.Of("load balancers", c)}, Sources: []collection.Source{requests}}
 }
 
-// certificate is what ACM has of one.
 func certificate(tx *store.Tx, scope arn.Scope, arn string) (chain, key string, found bool) {
 	pair := certificates.FindKeyPair(tx, scope, arn)
 	if pair == nil {

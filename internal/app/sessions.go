@@ -68,7 +68,6 @@ func CheckPublicURL(url string) error { return ssmsession.CheckPublicURL(url) }
 // PublicHost is the host of a URL of the endpoint, empty for none.
 func PublicHost(url string) string { return ssmsession.PublicHost(url) }
 
-// Kernel runs the sessions.
 func (s *Sessions) Kernel() *ssmsession.Kernel { return s.kernel }
 
 // DataChannel serves what session-manager-plugin connects to.

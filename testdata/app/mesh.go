@@ -76,7 +76,6 @@ func mesh(args []string) error {
 	return nil
 }
 
-// calls are those to all URLs.
 type calls struct{ list []*called }
 
 // called is what has become of the calls to a URL.

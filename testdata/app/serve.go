@@ -41,7 +41,6 @@ func serve(args []string) error {
 	return serveOn(args[0], mux)
 }
 
-// serveStatus answers with a status.
 func serveStatus(args []string) error {
 	status, err := strconv.Atoi(args[1])
 	if err != nil {

@@ -79,7 +79,6 @@ func (f Flow) Format(asJSON bool) []byte {
 
 func start(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// line is one in the making.
 type line struct {
 	bytes.Buffer
 	json bool

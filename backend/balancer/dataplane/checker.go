@@ -64,7 +64,6 @@ func (b *Balancer) setTimer() {
 	c.stop = b.options.AfterFunc(max(0, next.Sub(b.options.Now())), b.checkDue)
 }
 
-// checkDue begins the checks that are due.
 func (b *Balancer) checkDue() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -99,7 +99,6 @@ func (b *Balancer) forgetFlows(protocol string, gone *target.Target) {
 	b.steers.forget = append(b.steers.forget, balancer.TargetFlows{Protocol: protocol, Target: gone.Config.Addr})
 }
 
-// flowShares are those of all listeners.
 func (b *Balancer) flowShares() (shares []balancer.FlowShare) {
 	for _, s := range b.sockets {
 		shares = append(shares, flow.Shares(s.current.Load())...)

@@ -32,7 +32,6 @@ type datagramFlow struct {
 	last   time.Time
 }
 
-// datagramFlows are those of a port.
 type datagramFlows struct {
 	most  int
 	mu    sync.Mutex

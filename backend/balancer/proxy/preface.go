@@ -29,5 +29,4 @@ func (p *preface) hear(b []byte) {
 	}
 }
 
-// http2 reports whether all of it has come.
 func (p *preface) http2() bool { return p.spoken.Load() }

@@ -10,7 +10,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/target"
 )
 
-// newAction reads an action.
 func newAction(a balancer.Action, find func(id string) *target.Group) (Action, error) {
 	switch {
 	case a.Forward != nil:

@@ -23,7 +23,6 @@ type Names struct {
 	service string
 }
 
-// Name makes it.
 func (s *Shop) Name(ctx context.Context) (*Names, error) {
 	var made struct {
 		Service struct{ Id string }

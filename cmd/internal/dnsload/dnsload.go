@@ -44,7 +44,6 @@ func Connect(address string) (*Connection, error) {
 	return &Connection{net: c}, nil
 }
 
-// Close closes the socket.
 func (c *Connection) Close() { _ = c.net.Close() }
 
 // Exchange sends a question, which is given another id, and awaits an answer that has records.

@@ -28,7 +28,6 @@ type Case struct {
 	Run     func(ctx context.Context) (float64, error)
 }
 
-// Cases are all figures.
 var Cases = []Case{
 	{Name: "an event against 100 rules of which 5 match", Unit: " µs", Limit: 20, Run: matchOne},
 	{Name: "RunTask 100 times a second, p50, 300 rules beside none", Limit: 1.1, Run: runTaskBeside},

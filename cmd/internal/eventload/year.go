@@ -15,7 +15,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
 
-// hours of a year.
 const hours = 365 * 24
 
 // year is for how many seconds the clock goes through a year in which a schedule starts a task of a minute each hour.

@@ -9,7 +9,6 @@ import (
 	"github.com/moby/moby/client"
 )
 
-// counter counts bytes.
 type counter int64
 
 func (c *counter) Write(p []byte) (int, error) {

@@ -37,7 +37,6 @@ func Connect(ctx context.Context, address string) (*Connection, error) {
 	return &Connection{net: c, in: bufio.NewReaderSize(c, 64<<10)}, nil
 }
 
-// Close closes the connection.
 func (c *Connection) Close() { _ = c.net.Close() }
 
 // Exchange sends a request and discards the body of its answer.

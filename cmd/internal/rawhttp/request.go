@@ -24,7 +24,6 @@ func Signed(service string, payload []byte, header ...string) []byte {
 	return SignedAt("/", service, payload, header...)
 }
 
-// SignedAt is one with a path.
 func SignedAt(path, service string, payload []byte, header ...string) []byte {
 	return Request(http.MethodPost, path, payload, append(header,
 		"User-Agent: aws-sdk-go-v2/1.47.5 ua/2.1 os/linux lang/go#1.26 md/GOOS#linux md/GOARCH#amd64 api/ecs#1.103.1 m/g",

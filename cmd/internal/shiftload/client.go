@@ -29,7 +29,6 @@ const (
 // Client asks the emulator at an address, host:port.
 type Client struct{ address string }
 
-// NewClient is one for an emulator.
 func NewClient(address string) *Client { return &Client{address} }
 
 // ecs calls an operation of ECS, and decodes its answer into out, unless that is nil.

@@ -25,7 +25,6 @@ type Case struct {
 	Run   func(ctx context.Context, w *world) (float64, error)
 }
 
-// Cases are all figures.
 var Cases = []Case{
 	{"1,000 alarms in real time", " % of a core", 1, evaluateAlarms},
 	{"a day of 100 alarms and 20 tracked services", " s", 5, day},

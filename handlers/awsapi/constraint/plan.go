@@ -12,7 +12,6 @@ import (
 // plan is what is demanded of a structure of the SDK, in the order of the model.
 type plan []*demand
 
-// demand is what is demanded of a member.
 type demand struct {
 	field    int
 	name     string // as AWS tells it

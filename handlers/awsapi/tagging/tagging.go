@@ -12,10 +12,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// Tag is a tag of a resource.
 type Tag struct{ Key, Value string }
 
-// Resource is what has tags.
 type Resource struct {
 	ARN  string
 	Tags []Tag // at least one

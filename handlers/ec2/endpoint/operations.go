@@ -11,10 +11,8 @@ type API struct {
 	kit.Base
 }
 
-// New makes the API.
 func New(b kit.Base) *API { return &API{Base: b} }
 
-// Operations are the actions.
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("CreateVpcEndpoint", kit.WithoutEffect+", policy and names included; gateway and interface endpoints of AWS services, over IPv4, with addresses that a task may get too", kit.DryRunFirst(a.CreateVpcEndpoint)),

@@ -11,7 +11,6 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 )
 
-// DescribeInstanceAttribute answers one attribute of an instance.
 func (a *API) DescribeInstanceAttribute(ctx context.Context, in *sdk.DescribeInstanceAttributeInput) (*sdk.DescribeInstanceAttributeOutput, error) {
 	tx := a.Store.Read()
 	found, err := kit.NamedInstances(tx, kit.Scope(ctx), []string{aws.ToString(in.InstanceId)})

@@ -15,12 +15,10 @@ type API struct {
 	settle func(ctx context.Context) error
 }
 
-// New makes the API.
 func New(b kit.Base, settle func(ctx context.Context) error) *API {
 	return &API{Base: b, settle: settle}
 }
 
-// Operations are the actions.
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("CancelSpotInstanceRequests", "their instances run on", kit.DryRunFirst(a.CancelSpotInstanceRequests)),

@@ -17,7 +17,6 @@ func Scope(ctx context.Context) arn.Scope { return awsapi.FromContext(ctx).Scope
 
 // Base is what all parts of the API work on.
 type Base struct {
-	// Store has the rows.
 	Store *store.Store
 	// Clock is the emulator's time.
 	Clock func() time.Time

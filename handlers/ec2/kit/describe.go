@@ -17,7 +17,6 @@ type valuesOf[T any] func(row *T, filter string) (values []string, known bool)
 // One is the value of a filter that a row has one value for.
 func One(value *string) ([]string, bool) { return []string{aws.ToString(value)}, true }
 
-// OneBool is one for a flag.
 func OneBool(value *bool) ([]string, bool) {
 	return []string{strconv.FormatBool(aws.ToBool(value))}, true
 }

@@ -16,7 +16,6 @@ type filter struct {
 	values []pattern
 }
 
-// filterSet is a conjunction.
 type filterSet []filter
 
 // maxFilterValues is how many values all filters have together. Source: EC2 user guide,

@@ -14,10 +14,8 @@ type API struct {
 	nat ec2.NATDelays
 }
 
-// New makes the API.
 func New(b kit.Base, nat ec2.NATDelays) *API { return &API{Base: b, nat: nat} }
 
-// Operations are the actions.
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("AllocateAddress", "one of 254 addresses for documentation, shared by all accounts and regions; nothing answers there; no pools of your own", kit.DryRunFirst(a.AllocateAddress)),

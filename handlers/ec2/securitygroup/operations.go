@@ -12,10 +12,8 @@ type API struct {
 	kit.Base
 }
 
-// New makes the API.
 func New(b kit.Base) *API { return &API{Base: b} }
 
-// Operations are the actions.
 func (a *API) Operations() []awsapi.Operation {
 	const kept = "IPv6 rules and rules with a prefix list of AWS are stored and match nothing"
 	return []awsapi.Operation{

@@ -21,7 +21,6 @@ type revocation struct {
 	dryRun             *bool
 }
 
-// revoked is what became of one.
 type revoked struct {
 	rules   []types.RevokedSecurityGroupRule
 	unknown []types.IpPermission

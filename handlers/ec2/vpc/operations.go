@@ -16,12 +16,10 @@ type API struct {
 	made func(ctx context.Context, id string, cidr netip.Prefix)
 }
 
-// New makes the API.
 func New(b kit.Base, made func(ctx context.Context, id string, cidr netip.Prefix)) *API {
 	return &API{Base: b, made: made}
 }
 
-// Operations are the actions.
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("AssociateDhcpOptions", "kept without effect on tasks, which ask the engine's resolver", kit.DryRunFirst(a.AssociateDhcpOptions)),

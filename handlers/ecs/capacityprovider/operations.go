@@ -10,10 +10,8 @@ type API struct {
 	kit.Base
 }
 
-// New makes the API.
 func New(b kit.Base) *API { return &API{Base: b} }
 
-// Operations are the operations.
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("CreateCapacityProvider", "those of Auto Scaling groups; managed instances are refused", a.CreateCapacityProvider),

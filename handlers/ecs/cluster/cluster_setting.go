@@ -33,7 +33,6 @@ func defaultSettings(tx *store.Tx, scope arn.Scope) []types.ClusterSetting {
 	return []types.ClusterSetting{{Name: types.ClusterSettingNameContainerInsights, Value: aws.String(value)}}
 }
 
-// mergeSettings returns settings with the values of changed.
 func mergeSettings(settings, changed []types.ClusterSetting) []types.ClusterSetting {
 	merged := slices.Clone(settings)
 	for _, s := range changed {

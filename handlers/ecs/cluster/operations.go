@@ -12,10 +12,8 @@ type API struct {
 	kit.Base
 }
 
-// New makes the API.
 func New(b kit.Base) *API { return &API{Base: b} }
 
-// Operations are the operations.
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("CreateCluster", "of the configuration, where sessions of ECS Exec are logged acts, without encryption", a.CreateCluster),

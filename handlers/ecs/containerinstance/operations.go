@@ -12,10 +12,8 @@ type API struct {
 	kit.Base
 }
 
-// New makes the API.
 func New(b kit.Base) *API { return &API{Base: b} }
 
-// Operations are the operations.
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("DeregisterContainerInstance", "with force, containers that an agent of the emulator runs are stopped; INACTIVE ones are kept for an hour", a.DeregisterContainerInstance),

@@ -15,7 +15,6 @@ import (
 
 // Base is what all parts of the API work on.
 type Base struct {
-	// Store has the rows.
 	Store *store.Store
 	// Now is the emulator's clock.
 	Now func() time.Time

@@ -18,12 +18,10 @@ var (
 	ErrServiceNotActive = &types.ServiceNotActiveException{Message: aws.String("Service was not ACTIVE.")}
 )
 
-// InvalidParameter is an InvalidParameterException.
 func InvalidParameter(message string) error {
 	return &types.InvalidParameterException{Message: aws.String(message)}
 }
 
-// ClientError is a ClientException.
 func ClientError(message string) error {
 	return &types.ClientException{Message: aws.String(message)}
 }

@@ -48,7 +48,6 @@ func (r *Rules) ChooseCapacity(cluster *state.Cluster, launchType types.LaunchTy
 	}
 }
 
-// StrategyCapacity is that of a request with a strategy.
 func (r *Rules) StrategyCapacity(cluster *state.Cluster, strategy []types.CapacityProviderStrategyItem) (Capacity, error) {
 	strategy, err := checkStrategy(strategy, cluster.CapacityProviders, errBases)
 	if err != nil {

@@ -13,12 +13,10 @@ type API struct {
 	launches launch.Rules
 }
 
-// New makes the API.
 func New(b kit.Base, launches launch.Rules) *API {
 	return &API{Base: b, launches: launches}
 }
 
-// Operations are the operations.
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Works("ContinueServiceDeployment", "decides a PAUSE hook that waits: CONTINUE or ROLLBACK", a.ContinueServiceDeployment),

@@ -17,7 +17,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
-// serviceConnect is the Service Connect configuration of a service.
 type serviceConnect struct{ unsaid }
 
 // rows: bridge mode is refused by its own name.

@@ -192,7 +192,6 @@ func checkTargetContainer(def *types.TaskDefinition, b types.LoadBalancer) error
 	return checkContainerPort(def, aws.ToString(b.ContainerName), aws.ToInt32(b.ContainerPort))
 }
 
-// findContainer finds a container of a definition.
 func findContainer(def *types.TaskDefinition, name string) (*types.ContainerDefinition, error) {
 	for i := range def.ContainerDefinitions {
 		if c := &def.ContainerDefinitions[i]; aws.ToString(c.Name) == name {

@@ -21,12 +21,10 @@ type API struct {
 	turns    atomic.Uint32 // of RunTask's subnets
 }
 
-// New makes the API.
 func New(b kit.Base, launches launch.Rules, sessions *ssmsession.Kernel, log *slog.Logger) *API {
 	return &API{Base: b, launches: launches, sessions: sessions, log: log}
 }
 
-// Operations are the operations.
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("SubmitAttachmentStateChanges", "network interfaces of tasks on container instances registered by hand", a.SubmitAttachmentStateChanges),

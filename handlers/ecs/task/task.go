@@ -36,7 +36,6 @@ func (o *TasksOutput) Pieces() net.Buffers {
 	return append(list, []byte("]}"))
 }
 
-// Answer is one task in an answer.
 type Answer struct {
 	task    *state.Task
 	answers taskAnswers
@@ -59,7 +58,6 @@ type taskAnswers struct {
 	change bool
 }
 
-// append writes a task.
 func (a taskAnswers) append(buf []byte, t *state.Task) []byte {
 	for _, piece := range a.pieces(nil, t) {
 		buf = append(buf, piece...)

@@ -10,7 +10,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// StopTaskOutput is the answer of StopTask.
 type StopTaskOutput struct {
 	Task Answer
 }

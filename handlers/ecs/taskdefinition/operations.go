@@ -11,10 +11,8 @@ type API struct {
 	kit.Base
 }
 
-// New makes the API.
 func New(b kit.Base) *API { return &API{Base: b} }
 
-// Operations are the operations.
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Works("DeleteTaskDefinitions", "revisions go an hour later, once no task and no service refers to them", a.DeleteTaskDefinitions),

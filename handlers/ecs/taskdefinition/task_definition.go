@@ -98,7 +98,6 @@ func changedTaskDefinition(old, now *state.TaskDefinition) ChangedTaskDefinition
 	return ChangedTaskDefinition{TaskDefinition: *now.Definition(), PreviousStatus: old.Status}
 }
 
-// DeregisterTaskDefinitionOutput is the answer of DeregisterTaskDefinition.
 type DeregisterTaskDefinitionOutput struct{ TaskDefinition ChangedTaskDefinition }
 
 // DeregisterTaskDefinition makes a revision INACTIVE; one that is so already is
@@ -143,7 +142,6 @@ func (a *API) DeregisterTaskDefinition(ctx context.Context, in *sdk.DeregisterTa
 // Source: ECS API reference, DeleteTaskDefinitions.
 const maxDeleted = 10
 
-// DeleteTaskDefinitionsOutput is the answer of DeleteTaskDefinitions.
 type DeleteTaskDefinitionsOutput struct {
 	Failures        []types.Failure
 	TaskDefinitions []ChangedTaskDefinition

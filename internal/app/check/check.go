@@ -43,7 +43,6 @@ type File struct {
 // Effect is what a finding is about.
 type Effect string
 
-// The effects of findings.
 const (
 	Unreadable Effect = "unreadable" // the file or a part of it cannot be checked
 	Refused    Effect = "refused"
@@ -82,7 +81,6 @@ func (o Options) Files(files []File) []Finding {
 	return c.findings
 }
 
-// checker checks files.
 type checker struct {
 	options     Options
 	operations  map[string]operation

@@ -32,7 +32,6 @@ func (r *reader) line(offset int64) int {
 	return i + 1
 }
 
-// readJSON reads one value.
 func readJSON(data []byte) (*node, []duplicate, error) {
 	r := &reader{}
 	for i, c := range data {
@@ -68,7 +67,6 @@ func (r *reader) failure(d *json.Decoder, err error) error {
 	return &lineError{line, fmt.Errorf("no JSON: %w", err)}
 }
 
-// lineError is an error on a line.
 type lineError struct {
 	line int
 	err  error

@@ -8,7 +8,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
-// kind is what a node is.
 type kind byte
 
 const (

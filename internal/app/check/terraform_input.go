@@ -200,7 +200,6 @@ func (n *node) item(i int) *node {
 	return n.items[i]
 }
 
-// zeros are numbers of which 0 is one.
 var zeros = []string{"base", "deployment_minimum_healthy_percent", "desired_count", "health_check_grace_period_seconds", "weight"}
 
 func scalar(name string, after *node, t reflect.Type) *node {

@@ -94,7 +94,6 @@ func (u *Upstream) Put(ctx context.Context, s awslogs.Stream, source string, lin
 	return u.insist(ctx, s, "position in a log not kept", func() error { return u.keep(source, at) })
 }
 
-// putEvents is one request.
 func (u *Upstream) putEvents(ctx context.Context, s awslogs.Stream, events []types.InputLogEvent) (*types.RejectedLogEventsInfo, error) {
 	var out cloudwatchlogs.PutLogEventsOutput
 	in := &cloudwatchlogs.PutLogEventsInput{LogGroupName: &s.Group, LogStreamName: &s.Name, LogEvents: events}

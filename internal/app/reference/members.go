@@ -23,7 +23,6 @@ members that differ on container instances.
 - *kept without effect*: it has no meaning on one machine. It is checked, stored and shown.
 `
 
-// Members are the tables of what each member does.
 func Members(tables []member.Table) string {
 	var b strings.Builder
 	b.WriteString(aboutMembers)

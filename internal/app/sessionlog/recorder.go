@@ -19,13 +19,11 @@ type Streams interface {
 	Append(ctx context.Context, s awslogs.Stream, lines []awslogs.Line) error
 }
 
-// Objects are the objects of S3.
 type Objects interface {
 	// Put writes an object for a task.
 	Put(ctx context.Context, taskARN, bucket, key string, content []byte) error
 }
 
-// Writer writes logs.
 type Writer struct {
 	Streams Streams
 	Objects Objects
@@ -49,7 +47,6 @@ func (w *Writer) Record(to Destination) ssmsession.Recorder {
 	return &recorder{writer: w, to: to}
 }
 
-// recorder is one session's.
 type recorder struct {
 	writer *Writer
 	to     Destination

@@ -7,7 +7,6 @@ import (
 
 var privateKeys = store.NewTable("acm-private-key", func(k *privateKey) string { return k.ARN })
 
-// privateKey is the private key of a certificate.
 type privateKey struct {
 	ARN string
 	PEM string

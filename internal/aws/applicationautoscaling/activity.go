@@ -58,7 +58,6 @@ func (a *Activity) Open() bool {
 // Key sorts activities by their resource, oldest first.
 func (a *Activity) Key() string { return a.Of.parts() + fmt.Sprintf("%016x", a.Number) }
 
-// AddActivity writes a new activity.
 func AddActivity(tx *store.Tx, a *Activity) {
 	a.Number = 1
 	for last := range activities.Backward(tx, a.Of.parts()) {

@@ -93,7 +93,6 @@ func Policies(tx *store.Tx, s arn.Scope, namespace types.ServiceNamespace) []*Po
 	return policies.List(tx, Resource{Scope: s, Namespace: namespace}.prefix())
 }
 
-// PutPolicy writes a policy.
 func PutPolicy(tx *store.Tx, p *Policy) { policies.Put(tx, p) }
 
 // DeletePolicy removes a policy. Who calls it deletes its managed alarms.

@@ -21,7 +21,6 @@ type TargetReport struct {
 	Activities []ActivityReport        `json:"activities"` // the newest, newest first
 }
 
-// PolicyReport is a policy of a target.
 type PolicyReport struct {
 	Name   string        `json:"name"`
 	Type   string        `json:"type"`
@@ -40,7 +39,6 @@ type AlarmReport struct {
 	Held string `json:"held,omitempty"`
 }
 
-// ScheduledActionReport is a scheduled action of a target.
 type ScheduledActionReport struct {
 	Name        string     `json:"name"`
 	NextDue     *time.Time `json:"nextDue,omitempty"`
@@ -48,7 +46,6 @@ type ScheduledActionReport struct {
 	MaxCapacity *int32     `json:"maxCapacity,omitempty"`
 }
 
-// ActivityReport is a scaling activity.
 type ActivityReport struct {
 	StartedAt   time.Time  `json:"startTime"`
 	EndedAt     *time.Time `json:"endTime,omitempty"`

@@ -31,7 +31,6 @@ type ScheduledAction struct {
 // Key sorts scheduled actions by their target and name.
 func (a *ScheduledAction) Key() string { return a.Of.parts() + a.Name }
 
-// ARN of the scheduled action.
 func (a *ScheduledAction) ARN() string {
 	return partPrefix(a.Of.Scope) + "scheduledAction:" + a.TargetID + ":resource/" + string(a.Of.Namespace) + "/" + a.Of.Resource + ":scheduledActionName/" + a.Name
 }
@@ -51,10 +50,8 @@ func ScheduledActions(tx *store.Tx, s arn.Scope, namespace types.ServiceNamespac
 	return scheduledActions.List(tx, Resource{Scope: s, Namespace: namespace}.prefix())
 }
 
-// PutScheduledAction writes a scheduled action.
 func PutScheduledAction(tx *store.Tx, a *ScheduledAction) { scheduledActions.Put(tx, a) }
 
-// DeleteScheduledAction removes a scheduled action.
 func DeleteScheduledAction(tx *store.Tx, a *ScheduledAction) { scheduledActions.Delete(tx, a) }
 
 // OnScheduledActions wakes a watch with the key of the target of each scheduled action that is new, has changed or is

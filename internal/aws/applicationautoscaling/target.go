@@ -74,13 +74,10 @@ type Target struct {
 // Suspended says what does not scale a target for now.
 type Suspended struct{ In, Out, Scheduled bool }
 
-// Of returns what the target scales.
 func (t *Target) Of() Resource { return Resource{t.Scope, t.Namespace, t.Resource, t.Dimension} }
 
-// Key is the key of what the target scales.
 func (t *Target) Key() string { return t.Of().Key() }
 
-// ARN of the target.
 func (t *Target) ARN() string { return targetPrefix(t.Scope) + t.ID }
 
 // UUID is the target's id as the ARNs of its policies and scheduled actions have it. Source: recorded answers.
@@ -117,10 +114,8 @@ func Targets(tx *store.Tx, s arn.Scope, namespace types.ServiceNamespace) []*Tar
 	return targets.List(tx, Resource{Scope: s, Namespace: namespace}.prefix())
 }
 
-// AllTargets returns the targets of all scopes.
 func AllTargets(tx *store.Tx) []*Target { return targets.List(tx, "") }
 
-// PutTarget writes a target.
 func PutTarget(tx *store.Tx, t *Target) { targets.Put(tx, t) }
 
 // WithBounds is a target, not yet written, with other capacities between which it may be scaled; nil leaves a bound as it

@@ -53,7 +53,6 @@ func NewActivity(g *Group, now time.Time) *Activity {
 	}
 }
 
-// PutActivity writes an activity.
 func PutActivity(tx *store.Tx, a *Activity) { activities.Put(tx, a) }
 
 // FinishActivity ends the activity with an id, if it is remembered.

@@ -96,7 +96,6 @@ func (s Source) OnDemand(n int) int {
 	return base + ((n-base)*percentage+99)/100
 }
 
-// Tag of a group.
 type Tag struct {
 	Key, Value string
 	Propagate  bool // to instances that are launched from now on
@@ -109,7 +108,6 @@ type Change struct {
 	Text string
 }
 
-// ARN of the group.
 func (g *Group) ARN() string {
 	return "arn:" + g.Scope.Partition() + ":autoscaling:" + g.Scope.Region + ":" + g.Scope.Account +
 		":autoScalingGroup:" + g.ID + ":autoScalingGroupName/" + g.Name
@@ -121,7 +119,6 @@ func (g *Group) Key() string { return groupKey(g.Scope, g.Name) }
 // GroupKey is the key of the group with a name.
 func GroupKey(s arn.Scope, name string) string { return groupKey(s, name) }
 
-// Suspends reports whether a process is suspended.
 func (g *Group) Suspends(process string) bool {
 	return slices.ContainsFunc(g.Suspended, func(s types.SuspendedProcess) bool { return *s.ProcessName == process })
 }
@@ -144,7 +141,6 @@ func Groups(tx *store.Tx, s arn.Scope) []*Group { return groups.List(tx, scopeKe
 // AllGroups returns those of all accounts and regions.
 func AllGroups(tx *store.Tx) []*Group { return groups.List(tx, "") }
 
-// PutGroup writes a group.
 func PutGroup(tx *store.Tx, g *Group) { groups.Put(tx, g) }
 
 // DeleteGroup removes a group, which has no instances, with its policies, their alarms, and its lifecycle hooks.

@@ -27,12 +27,10 @@ func LaunchConfigurations(tx *store.Tx, s arn.Scope) []*LaunchConfiguration {
 	return launchConfigurations.List(tx, scopeKey(s))
 }
 
-// PutLaunchConfiguration writes a launch configuration.
 func PutLaunchConfiguration(tx *store.Tx, c *LaunchConfiguration) {
 	launchConfigurations.Put(tx, c)
 }
 
-// DeleteLaunchConfiguration removes a launch configuration.
 func DeleteLaunchConfiguration(tx *store.Tx, c *LaunchConfiguration) {
 	launchConfigurations.Delete(tx, c)
 }

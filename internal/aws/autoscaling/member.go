@@ -59,7 +59,6 @@ func Members(tx *store.Tx, g *Group) []*Member { return members.List(tx, g.Key()
 // AllMembers returns the instances of all groups of an account and region.
 func AllMembers(tx *store.Tx, s arn.Scope) []*Member { return members.List(tx, scopeKey(s)) }
 
-// PutMember writes a member.
 func PutMember(tx *store.Tx, m *Member) { members.Put(tx, m) }
 
 // DeleteMember removes a member, whose instance is terminated.

@@ -23,7 +23,6 @@ type Policy struct {
 	Target                    float64 // percent
 }
 
-// ARN of the policy.
 func (p *Policy) ARN() string {
 	return "arn:" + p.Scope.Partition() + ":autoscaling:" + p.Scope.Region + ":" + p.Scope.Account + ":scalingPolicy:" + p.ID +
 		":autoScalingGroupName/" + p.Group + ":policyName/" + p.Name
@@ -68,7 +67,6 @@ func Policies(tx *store.Tx, s arn.Scope, group string) []*Policy {
 	return policies.List(tx, groupKey(s, group)+"\x00")
 }
 
-// PutPolicy writes a policy.
 func PutPolicy(tx *store.Tx, p *Policy) { policies.Put(tx, p) }
 
 // DeletePolicy removes a policy with its alarms, as far as they are there.

@@ -19,7 +19,6 @@ type lastAction struct{ Number uint64 }
 
 func (*lastAction) key() string { return "number" }
 
-// ActionSettings are what an alarm is to do.
 type ActionSettings struct {
 	ActionsEnabled                         bool
 	OKActions, AlarmActions, NoDataActions []string // ARNs
@@ -40,14 +39,13 @@ func (s *ActionSettings) ActionsFor(state types.StateValue) []string {
 // ALARM. It is written with the change of state, so that a crash loses none, and removed by the controller that does it,
 // with the line in the history of the alarm: scaling policies by Application Auto Scaling, all else by package alarmaction.
 type Action struct {
-	Number uint64 // in the order in which actions came; PutAction gives it
-	ARN    string // what is to be done: a scaling policy, a topic of SNS, a function of Lambda …
-	Alarm  string // ARN
-	// AlarmType is the type of the alarm.
+	Number    uint64 // in the order in which actions came; PutAction gives it
+	ARN       string // what is to be done: a scaling policy, a topic of SNS, a function of Lambda …
+	Alarm     string // ARN
 	AlarmType types.AlarmType
 	Old, New  types.StateValue
 	Reason    string
-	Data      string // of the reason: JSON; empty: there is none
+	Data      string    // of the reason: JSON; empty: there is none
 	Points    []float64 `wire:",omitzero"` // see alarmstate.State
 	At        time.Time
 	RealAt    time.Time // the same by the machine's clock, by which clients may have made Data; PutAction gives it

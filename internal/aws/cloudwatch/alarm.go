@@ -51,7 +51,6 @@ type Settings struct {
 	Metrics []types.MetricDataQuery
 }
 
-// ARN of the alarm.
 func (a *Alarm) ARN() string { return prefix(a.Scope) + a.Name }
 
 // prefix is what the ARNs of a scope's alarms begin with.
@@ -81,11 +80,8 @@ func Alarms(tx *store.Tx, s arn.Scope, namePrefix string) []*Alarm {
 	return alarms.List(tx, prefix(s)+namePrefix)
 }
 
-// AllAlarms returns the alarms of all scopes.
 func AllAlarms(tx *store.Tx) iter.Seq[*Alarm] { return alarms.Forward(tx, "") }
 
-// PutAlarm writes an alarm.
 func PutAlarm(tx *store.Tx, a *Alarm) { alarms.Put(tx, a) }
 
-// DeleteAlarm removes an alarm.
 func DeleteAlarm(tx *store.Tx, a *Alarm) { alarms.Delete(tx, a) }

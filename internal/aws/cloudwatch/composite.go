@@ -46,7 +46,6 @@ type Suppression struct {
 	SuppressedUntil  time.Time // zero: until the suppressor leaves ALARM
 }
 
-// ARN of the alarm.
 func (c *Composite) ARN() string { return AlarmARN(c.Scope, c.Name) }
 
 // AlarmARN is the ARN of an alarm by its name, or by its ARN, which rules and requests may have in place of a name.

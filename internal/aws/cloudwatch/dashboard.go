@@ -33,8 +33,6 @@ func Dashboards(tx *store.Tx, s arn.Scope, namePrefix string) []*Dashboard {
 	return dashboards.List(tx, DashboardARN(s, namePrefix))
 }
 
-// PutDashboard writes a dashboard.
 func PutDashboard(tx *store.Tx, d *Dashboard) { dashboards.Put(tx, d) }
 
-// DeleteDashboard removes a dashboard.
 func DeleteDashboard(tx *store.Tx, d *Dashboard) { dashboards.Delete(tx, d) }

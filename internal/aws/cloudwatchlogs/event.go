@@ -7,7 +7,6 @@ import (
 	"math/big"
 )
 
-// Event is a line that is in.
 type Event struct {
 	Stream    string
 	Timestamp int64 // milliseconds, as all times here

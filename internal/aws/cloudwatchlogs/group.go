@@ -12,7 +12,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
-// Group is a log group.
 type Group struct {
 	Scope     arn.Scope
 	Name      string

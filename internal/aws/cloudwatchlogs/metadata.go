@@ -111,7 +111,6 @@ type change struct {
 	NextEvent, NextStream uint64 `json:",omitempty"`
 }
 
-// apply makes a change.
 func (m *metadata) apply(c *change) {
 	m.nextEvent, m.nextStream = max(m.nextEvent, c.NextEvent), max(m.nextStream, c.NextStream)
 	if c.Group != nil {

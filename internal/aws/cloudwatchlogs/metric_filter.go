@@ -72,7 +72,6 @@ func (s *Store) PutMetricFilter(f MetricFilter) error {
 	})
 }
 
-// DeleteMetricFilter removes a metric filter.
 func (s *Store) DeleteMetricFilter(scope arn.Scope, group, name string) error {
 	return s.change(func(m *metadata) (*change, error) {
 		g := m.group(scope, group)

@@ -38,7 +38,6 @@ var (
 	errTorn = errors.New("the record is damaged")
 )
 
-// appendRecord appends a record with its rest.
 func appendRecord(buf []byte, kind byte, rest []byte) []byte {
 	at := len(buf)
 	buf = append(buf, 0, 0, 0, 0, 0, 0, 0, 0, kind)

@@ -37,7 +37,6 @@ func (s *Store) PutResourcePolicy(p ResourcePolicy) (ResourcePolicy, error) {
 	})
 }
 
-// DeleteResourcePolicy removes a policy.
 func (s *Store) DeleteResourcePolicy(scope arn.Scope, name string) error {
 	return s.change(func(m *metadata) (*change, error) {
 		key := groupKey(scope, name)

@@ -26,7 +26,6 @@ type Stream struct {
 // ARN is the ARN of the stream.
 func (n StreamName) ARN() string { return GroupARN(n.Scope, n.Group) + ":log-stream:" + n.Name }
 
-// CreateStream makes a stream.
 func (s *Store) CreateStream(n StreamName) error {
 	return s.change(func(m *metadata) (*change, error) {
 		g := m.group(n.Scope, n.Group)
@@ -71,7 +70,6 @@ func (s *Store) DeleteStream(n StreamName) error {
 	})
 }
 
-// Stream returns a stream.
 func (s *Store) Stream(n StreamName) (Stream, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -29,7 +29,6 @@ var (
 	terminatedInstances = instances.Ages((*Instance).terminatedAt)
 )
 
-// Instance is a machine.
 type Instance struct {
 	Scope         arn.Scope
 	ID            string // i-…
@@ -57,7 +56,6 @@ type Instance struct {
 	Group            string                                // Auto Scaling group; or empty
 	Spot             *Spot                                 // nil for an On-Demand Instance
 
-	// Agent is what its container agent does.
 	Agent Agent
 
 	// Wanted is what it shall be: StateRunning, StateStopped or StateTerminated.
@@ -102,7 +100,6 @@ type Reason struct {
 	Transition    string // the text of reason; its time is added where it is described
 }
 
-// Key of the row.
 func (i *Instance) Key() string { return instanceKey(i.Scope, i.ID) }
 
 func instanceKey(scope arn.Scope, id string) string { return scope.Prefix() + id }
@@ -154,7 +151,6 @@ func Instances(tx *store.Tx, scope arn.Scope) []*Instance {
 // AllInstances returns those of all accounts and regions.
 func AllInstances(tx *store.Tx) []*Instance { return instances.List(tx, "") }
 
-// PutInstance writes an instance.
 func PutInstance(tx *store.Tx, i *Instance) { instances.Put(tx, i) }
 
 // ForgetInstances removes those that were terminated before a time, with their tags.

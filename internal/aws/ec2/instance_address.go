@@ -19,7 +19,6 @@ func AddressOf(tx *store.Tx, scope arn.Scope, id string) netip.Addr {
 	return address
 }
 
-// SecurityGroupsOf are the security groups of an instance.
 func SecurityGroupsOf(tx *store.Tx, scope arn.Scope, id string) []string {
 	if i := FindInstance(tx, scope, id); i != nil {
 		return i.SecurityGroups

@@ -16,7 +16,6 @@ const (
 	ARM = "arm64"
 )
 
-// InstanceType is what a machine has.
 type InstanceType struct {
 	Name         string
 	VCPUs        int

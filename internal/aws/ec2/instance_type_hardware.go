@@ -41,7 +41,6 @@ func (t *InstanceType) NetworkCards() int { return max(1, t.hardware().cards) }
 // IPv6 ones; 0 of a type that is not AWS's.
 func (t *InstanceType) AddressesPerInterface() int { return t.hardware().addresses }
 
-// GPU is a model of GPU.
 type GPU struct {
 	Name      string
 	MemoryMiB int

@@ -11,7 +11,6 @@ import (
 //go:embed instance_types.txt
 var awsTypes string
 
-// awsType is an instance type of AWS.
 type awsType struct {
 	InstanceType
 	hardware

@@ -48,7 +48,6 @@ func first[T any](all []*T, is func(*T) bool) *T {
 	return nil
 }
 
-// PutInternetGateway writes an internet gateway.
 func PutInternetGateway(tx *store.Tx, g *InternetGateway) {
 	keepDefault(tx, g)
 	internetGateways.Put(tx, g)

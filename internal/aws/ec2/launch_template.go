@@ -67,7 +67,6 @@ func LaunchTemplates(tx *store.Tx, scope arn.Scope) []*LaunchTemplate {
 	return all
 }
 
-// PutLaunchTemplate writes a launch template.
 func PutLaunchTemplate(tx *store.Tx, t *LaunchTemplate) { launchTemplates.Put(tx, t) }
 
 // DeleteLaunchTemplate removes a launch template with its versions and tags.
@@ -100,10 +99,8 @@ func Version(tx *store.Tx, t *LaunchTemplate, name string) *LaunchTemplateVersio
 	return versions.Get(tx, versionKey(t.Scope, t.ID, number))
 }
 
-// PutLaunchTemplateVersion writes a version.
 func PutLaunchTemplateVersion(tx *store.Tx, v *LaunchTemplateVersion) { versions.Put(tx, v) }
 
-// DeleteLaunchTemplateVersion removes a version.
 func DeleteLaunchTemplateVersion(tx *store.Tx, v *LaunchTemplateVersion) {
 	versions.Delete(tx, v)
 }

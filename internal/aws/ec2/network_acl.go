@@ -21,7 +21,6 @@ type NetworkACL struct {
 	Associations []NetworkACLAssociation
 }
 
-// NetworkACLEntry is a rule.
 type NetworkACLEntry struct {
 	Egress        bool
 	Number        int32
@@ -32,7 +31,6 @@ type NetworkACLEntry struct {
 	ICMP          *types.IcmpTypeCode
 }
 
-// NetworkACLAssociation is of a subnet.
 type NetworkACLAssociation struct {
 	ID, Subnet string // aclassoc-…
 }
@@ -58,7 +56,6 @@ func FindNetworkACL(tx *store.Tx, scope arn.Scope, id string) *NetworkACL {
 	return first(NetworkACLs(tx, scope), func(n *NetworkACL) bool { return n.ID == id })
 }
 
-// PutNetworkACL writes a network ACL.
 func PutNetworkACL(tx *store.Tx, n *NetworkACL) {
 	storeDefaults(tx, n.Scope, n.VPC)
 	networkACLs.Put(tx, n)

@@ -52,7 +52,6 @@ func FindRouteTable(tx *store.Tx, scope arn.Scope, id string) *RouteTable {
 	return first(RouteTables(tx, scope), func(t *RouteTable) bool { return t.ID == id })
 }
 
-// PutRouteTable writes a route table.
 func PutRouteTable(tx *store.Tx, t *RouteTable) {
 	storeDefaults(tx, t.Scope, t.VPC)
 	routeTables.Put(tx, t)

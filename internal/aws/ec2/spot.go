@@ -45,7 +45,6 @@ func (i *Instance) CanBeInterrupted() bool {
 	return i.Spot != nil && i.NoticeAt.IsZero() && i.State() == types.InstanceStateNameRunning
 }
 
-// ARN of the instance.
 func (i *Instance) ARN() string {
 	return "arn:" + i.Scope.Partition() + ":ec2:" + i.Scope.Region + ":" + i.Scope.Account + ":instance/" + i.ID
 }

@@ -22,7 +22,6 @@ type VPCDefaults struct {
 	VPC   string
 }
 
-// digits are the digits of an id.
 func digits(id string) string { return id[strings.IndexByte(id, '-')+1:] }
 
 // implied are the VPCs whose defaults are not stored.

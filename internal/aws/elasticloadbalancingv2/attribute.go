@@ -31,7 +31,6 @@ type Attribute struct {
 	Acts bool
 }
 
-// Kind is a kind of what has attributes.
 type Kind string
 
 // Kinds of load balancers, of target groups that these forward to, and of listeners.
@@ -48,7 +47,6 @@ const (
 	TLS   Kind = "TLS"
 )
 
-// Kinds is a set of them.
 type Kinds []Kind
 
 // Takes reports whether a value is one that the attribute can have.
@@ -98,7 +96,6 @@ func above(value string, most int) bool {
 	return err == nil && n > most
 }
 
-// defaultOf is the default for a kind.
 func (a *Attribute) defaultOf(kind Kind) string {
 	if value, ok := a.DefaultOf[kind]; ok {
 		return value
@@ -114,7 +111,6 @@ func FindAttribute(table []Attribute, key string) *Attribute {
 	return nil
 }
 
-// Setting is an attribute and its value.
 type Setting struct{ Key, Value string }
 
 // all returns the values of all attributes that a kind has, in the order of the table.
@@ -127,7 +123,6 @@ func (set Attributes) all(table []Attribute, kind Kind) (all []Setting) {
 	return all
 }
 
-// value is the value of one attribute.
 func (set Attributes) value(key string, table []Attribute, kind Kind) string {
 	if value, ok := set[key]; ok {
 		return value
@@ -138,7 +133,6 @@ func (set Attributes) value(key string, table []Attribute, kind Kind) string {
 	return ""
 }
 
-// With returns the attributes with others set.
 func (set Attributes) With(others Attributes) Attributes {
 	merged := Attributes{}
 	maps.Copy(merged, set)

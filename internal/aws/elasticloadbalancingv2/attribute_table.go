@@ -100,7 +100,6 @@ var TargetGroupAttributes = slices.Concat([]Attribute{
 		"target_group_health.*.minimum_healthy_targets.percentage", "unhealthy_state_routing"),
 )
 
-// ListenerAttributes are the attributes of listeners.
 var ListenerAttributes = slices.Concat(
 	[]Attribute{
 		{Key: "tcp.idle_timeout.seconds", Of: Kinds{TCP}, Default: "350", Least: 60, Most: 6000, Acts: true},
@@ -135,7 +134,6 @@ func namedHeaders(headers ...string) (all []Attribute) {
 	return all
 }
 
-// Kind is which attributes a load balancer has.
 func (b *LoadBalancer) Kind() Kind {
 	if b.Type == types.LoadBalancerTypeEnumNetwork {
 		return NLB
@@ -143,7 +141,6 @@ func (b *LoadBalancer) Kind() Kind {
 	return ALB
 }
 
-// Kind is which attributes a listener has.
 func (l *Listener) Kind() Kind {
 	if l.Protocol == types.ProtocolEnumTcpUdp {
 		return UDP
@@ -151,7 +148,6 @@ func (l *Listener) Kind() Kind {
 	return Kind(l.Protocol)
 }
 
-// Kind is which attributes a target group has.
 func (g *TargetGroup) Kind() Kind {
 	switch {
 	case g.ALB():
@@ -169,7 +165,6 @@ func (b *LoadBalancer) Attribute(key string) string {
 	return b.Attributes.value(key, LoadBalancerAttributes, b.Kind())
 }
 
-// AllAttributes are those that it has, with their values.
 func (b *LoadBalancer) AllAttributes() []Setting {
 	return b.Attributes.all(LoadBalancerAttributes, b.Kind())
 }
@@ -179,7 +174,6 @@ func (l *Listener) Attribute(key string) string {
 	return l.Attributes.value(key, ListenerAttributes, l.Kind())
 }
 
-// AllAttributes are those that it has, with their values.
 func (l *Listener) AllAttributes() []Setting {
 	return l.Attributes.all(ListenerAttributes, l.Kind())
 }
@@ -189,7 +183,6 @@ func (g *TargetGroup) Attribute(key string) string {
 	return g.Attributes.value(key, TargetGroupAttributes, g.Kind())
 }
 
-// AllAttributes are those that it has, with their values.
 func (g *TargetGroup) AllAttributes() []Setting {
 	return g.Attributes.all(TargetGroupAttributes, g.Kind())
 }

@@ -64,7 +64,6 @@ func AllListeners(tx *store.Tx, s arn.Scope) []*Listener {
 	return listeners.List(tx, prefix(s))
 }
 
-// PutListener writes a listener.
 func PutListener(tx *store.Tx, l *Listener) {
 	listeners.Put(tx, l)
 	putUses(tx, l.ARN, l.LoadBalancer, slices.Concat(forwardsTo(l.Actions), []string{l.Certificate}, l.Certificates))

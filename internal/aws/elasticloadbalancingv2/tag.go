@@ -5,7 +5,6 @@ import "slices"
 // Tags of a resource, in the order in which they came (ELB0001).
 type Tags []Tag
 
-// Tag of a resource.
 type Tag struct{ Key, Value string }
 
 // With returns the tags with one more, or with another value of it.

@@ -72,10 +72,8 @@ func TargetGroups(tx *store.Tx, s arn.Scope) []*TargetGroup {
 	return targetGroups.List(tx, prefix(s))
 }
 
-// PutTargetGroup writes a target group.
 func PutTargetGroup(tx *store.Tx, g *TargetGroup) { targetGroups.Put(tx, g) }
 
-// DeleteTargetGroup removes a target group with its targets.
 func DeleteTargetGroup(tx *store.Tx, g *TargetGroup) {
 	for _, t := range Targets(tx, g.ARN) {
 		ForgetTarget(tx, t)

@@ -21,8 +21,7 @@ type TargetHealth struct {
 	// CheckedAt is when it was found. What was found before the target was registered again
 	// is no longer so.
 	CheckedAt time.Time
-	// Task is that of the target.
-	Task string
+	Task      string
 	// Withdrawn is since when a target that drains gets no more requests.
 	Withdrawn time.Time
 }

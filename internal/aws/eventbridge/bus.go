@@ -31,7 +31,6 @@ type Bus struct {
 	Changes uint64
 }
 
-// ARN of the bus.
 func (b *Bus) ARN() string { return BusARN(b.Scope, b.Name) }
 
 // BusARN is the ARN of the bus with a name.
@@ -62,10 +61,8 @@ func OnBuses(id string) store.Source {
 	return store.On(buses, func(_, _ *Bus) []string { return []string{id} })
 }
 
-// PutBus writes a bus.
 func PutBus(tx *store.Tx, b *Bus) { buses.Put(tx, b) }
 
-// DeleteBus removes a bus.
 func DeleteBus(tx *store.Tx, b *Bus) { buses.Delete(tx, b) }
 
 // changed tells of a change of a rule or a target of a bus.

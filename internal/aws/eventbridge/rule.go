@@ -33,7 +33,6 @@ type Rule struct {
 	LastDue time.Time
 }
 
-// ARN of the rule.
 func (r *Rule) ARN() string { return RuleARN(r.Scope, r.Bus, r.Name) }
 
 // RuleARN is the ARN of the rule of a bus with a name.
@@ -44,7 +43,6 @@ func RuleARN(s arn.Scope, bus, name string) string {
 	return prefix(s) + "rule/" + bus + "/" + name
 }
 
-// Enabled reports whether the rule acts.
 func (r *Rule) Enabled() bool { return r.State != types.RuleStateDisabled }
 
 // ruleKey sorts rules by bus and name. No name has the separator.
@@ -60,7 +58,6 @@ func Rules(tx *store.Tx, s arn.Scope, bus, namePrefix string) []*Rule {
 	return rules.List(tx, ruleKey(s, bus, namePrefix))
 }
 
-// PutRule writes a rule.
 func PutRule(tx *store.Tx, r *Rule) {
 	rules.Put(tx, r)
 	changed(tx, r.Scope, r.Bus)
@@ -79,7 +76,6 @@ func DeleteRule(tx *store.Tx, r *Rule) {
 	changed(tx, r.Scope, r.Bus)
 }
 
-// AllRules returns the rules of all buses.
 func AllRules(tx *store.Tx) []*Rule { return rules.List(tx, "") }
 
 // OnRules wakes a watch with the key of each rule that is new, has changed or is gone, those that were due included.

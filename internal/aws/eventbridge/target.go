@@ -35,13 +35,11 @@ func TargetsWithARN(tx *store.Tx, s arn.Scope, bus, targetARN string) []*Target 
 	return targetsByARNs.List(tx, BusARN(s, bus)+"|"+targetARN)
 }
 
-// PutTarget writes a target.
 func PutTarget(tx *store.Tx, t *Target) {
 	targets.Put(tx, t)
 	changed(tx, t.Scope, t.Bus)
 }
 
-// DeleteTarget removes a target.
 func DeleteTarget(tx *store.Tx, t *Target) {
 	targets.Delete(tx, t)
 	changed(tx, t.Scope, t.Bus)

@@ -41,7 +41,6 @@ var trustActions = []string{
 	"sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML", "sts:TagSession", "sts:SetSourceIdentity", "sts:SetContext",
 }
 
-// serviceDomains are the domains of services, in all partitions.
 var serviceDomains = []string{".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".gov", ".uk"}
 
 // principalForm is everybody, a unique id, or an ARN that names one principal. An account's

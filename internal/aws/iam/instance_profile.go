@@ -21,7 +21,6 @@ type InstanceProfile struct {
 	Tags      []types.Tag
 }
 
-// ARN of the instance profile.
 func (p *InstanceProfile) ARN() string { return p.Account.arn("instance-profile", p.Path, p.Name) }
 
 // FindInstanceProfile returns an instance profile by its name, or nil.
@@ -44,8 +43,6 @@ func InstanceProfilesOf(tx *store.Tx, r *Role) (found []*InstanceProfile) {
 	return found
 }
 
-// PutInstanceProfile writes an instance profile.
 func PutInstanceProfile(tx *store.Tx, p *InstanceProfile) { instanceProfiles.Put(tx, p) }
 
-// DeleteInstanceProfile removes an instance profile.
 func DeleteInstanceProfile(tx *store.Tx, p *InstanceProfile) { instanceProfiles.Delete(tx, p) }

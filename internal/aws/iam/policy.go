@@ -27,14 +27,12 @@ type Policy struct {
 	Tags        []types.Tag
 }
 
-// PolicyVersion is a document of a policy.
 type PolicyVersion struct {
 	ID        string // v1, v2, …
 	Document  string
 	CreatedAt time.Time
 }
 
-// ARN of the policy.
 func (p *Policy) ARN() string { return p.Account.arn("policy", p.Path, p.Name) }
 
 // AWSManaged reports whether the policy is one of AWS's own, which never changes.
@@ -70,10 +68,8 @@ func FindPolicy(tx *store.Tx, a Account, name string) *Policy { return policies.
 // Policies returns the policies of an account, in order of their names.
 func Policies(tx *store.Tx, a Account) []*Policy { return policies.List(tx, a.prefix()) }
 
-// PutPolicy writes a policy.
 func PutPolicy(tx *store.Tx, p *Policy) { policies.Put(tx, p) }
 
-// DeletePolicy removes a policy.
 func DeletePolicy(tx *store.Tx, p *Policy) { policies.Delete(tx, p) }
 
 // Usage counts the roles that have a policy, by its ARN.

@@ -37,7 +37,6 @@ type Inline struct {
 	Name, Document string
 }
 
-// ARN of the role.
 func (r *Role) ARN() string { return r.Account.arn("role", r.Path, r.Name) }
 
 // FindInline returns the place of an inline policy, or where it belongs. Names differ by
@@ -63,8 +62,6 @@ func RoleByARN(tx *store.Tx, a Account, arn string) *Role {
 // Roles returns the roles of an account, in order of their names.
 func Roles(tx *store.Tx, a Account) []*Role { return roles.List(tx, a.prefix()) }
 
-// PutRole writes a role.
 func PutRole(tx *store.Tx, r *Role) { roles.Put(tx, r) }
 
-// DeleteRole removes a role.
 func DeleteRole(tx *store.Tx, r *Role) { roles.Delete(tx, r) }

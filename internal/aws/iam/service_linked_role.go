@@ -110,7 +110,6 @@ func FindDeletion(tx *store.Tx, a Account, id string) *Deletion {
 	return deletions.Get(tx, a.prefix()+id)
 }
 
-// PutDeletion writes a deletion.
 func PutDeletion(tx *store.Tx, d *Deletion) { deletions.Put(tx, d) }
 
 // DeletionPrefix is what the ids of a role's deletions start with.

@@ -15,7 +15,6 @@ import (
 // Source: Lambda API reference, FunctionArn.
 var functionForm = lazyregexp.New(`^arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[a-zA-Z0-9-_]+(:[a-zA-Z0-9$_-]+)?$`)
 
-// arnForm is the form of any ARN.
 var arnForm = lazyregexp.New(`^arn:aws[a-zA-Z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12})?:.+$`)
 
 // CheckFunctions refuses URLs that are for something else than Lambda functions.

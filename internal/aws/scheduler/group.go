@@ -29,7 +29,6 @@ type Group struct {
 // Gone reports whether the group has been deleted at a time.
 func (g *Group) Gone(now time.Time) bool { return !g.GoneAt.IsZero() && !now.Before(g.GoneAt) }
 
-// ARN of the group.
 func (g *Group) ARN() string { return prefix(g.Scope) + "schedule-group/" + g.Name }
 
 // FindGroup returns a group by its name, or nil.
@@ -44,7 +43,6 @@ func FindGroup(tx *store.Tx, s arn.Scope, name string) *Group {
 // Groups returns the groups of a scope that have a row, in order of their names.
 func Groups(tx *store.Tx, s arn.Scope) []*Group { return groups.List(tx, prefix(s)+"schedule-group/") }
 
-// PutGroup writes a group.
 func PutGroup(tx *store.Tx, g *Group) { groups.Put(tx, g) }
 
 // DeleteGroup removes a group with its schedules.

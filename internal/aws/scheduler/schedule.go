@@ -34,7 +34,6 @@ type Schedule struct {
 	LastDue time.Time
 }
 
-// ARN of the schedule.
 func (s *Schedule) ARN() string { return scheduleARN(s.Scope, s.Group, s.Name) }
 
 func scheduleARN(s arn.Scope, group, name string) string {
@@ -59,13 +58,10 @@ func Schedules(tx *store.Tx, s arn.Scope, prefixOf string) []*Schedule {
 	return schedules.List(tx, prefix(s)+"schedule/"+prefixOf)
 }
 
-// AllSchedules returns the schedules of all scopes.
 func AllSchedules(tx *store.Tx) []*Schedule { return schedules.List(tx, "") }
 
-// PutSchedule writes a schedule.
 func PutSchedule(tx *store.Tx, s *Schedule) { schedules.Put(tx, s) }
 
-// DeleteSchedule removes a schedule.
 func DeleteSchedule(tx *store.Tx, s *Schedule) { schedules.Delete(tx, s) }
 
 // OnSchedules wakes a watch with the ARN of each schedule that is new, has changed or is gone, those that were due

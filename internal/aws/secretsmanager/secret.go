@@ -40,12 +40,10 @@ type Secret struct {
 	RotationCancelled bool
 }
 
-// Tag is a tag of a secret.
 type Tag struct {
 	Key, Value string
 }
 
-// ARN of the secret.
 func (s *Secret) ARN() string { return Prefix(s.Scope) + s.Name + "-" + s.Suffix }
 
 // Prefix is what the ARNs of a scope's secrets begin with.
@@ -109,10 +107,8 @@ func FindOtherSuffix(tx *store.Tx, s arn.Scope, id string) *Secret {
 // Secrets returns the secrets of a scope, in order of their names.
 func Secrets(tx *store.Tx, s arn.Scope) []*Secret { return secrets.List(tx, scopeKey(s)) }
 
-// PutSecret writes a secret.
 func PutSecret(tx *store.Tx, s *Secret) { secrets.Put(tx, s) }
 
-// DeleteSecret removes a secret with its values.
 func DeleteSecret(tx *store.Tx, s *Secret) {
 	for _, v := range s.Versions {
 		DeleteValue(tx, s, v.ID)

@@ -42,7 +42,6 @@ func FindValue(tx *store.Tx, s *Secret, versionID string) *Value {
 	return values.Get(tx, s.ARN()+"\x00"+versionID)
 }
 
-// PutValue writes a value.
 func PutValue(tx *store.Tx, v *Value) { values.Put(tx, v) }
 
 // DeleteValue removes the value of a version.

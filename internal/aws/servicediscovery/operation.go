@@ -34,12 +34,10 @@ func FindOperation(tx *store.Tx, s arn.Scope, id string) *Operation {
 	return operations.Get(tx, operationKey(s, id))
 }
 
-// Operations returns the operations of a scope.
 func Operations(tx *store.Tx, s arn.Scope) []*Operation {
 	return operations.List(tx, operationKey(s, ""))
 }
 
-// PutOperation writes an operation.
 func PutOperation(tx *store.Tx, o *Operation) { operations.Put(tx, o) }
 
 // KeepOperations is how long operations are shown, and mostOperations how many. Both are choices: Cloud Map tells neither.

@@ -70,7 +70,6 @@ func (s *Service) HealthOf(i *Instance) types.HealthStatus {
 // ID is what stands behind the slash of the ARN: srv-….
 func (s *Service) ID() string { return IDOf(s.ARN) }
 
-// HasDNS reports whether the service has records in DNS.
 func (s *Service) HasDNS() bool { return len(s.DNSRecords) > 0 }
 
 // ServiceARN is the service ARN of an id, which may be an ARN.
@@ -112,7 +111,6 @@ func ECSServices(tx *store.Tx, ecsService string) []*Service {
 // Services returns the services of a scope, by id.
 func Services(tx *store.Tx, s arn.Scope) []*Service { return services.List(tx, prefix(s)+"service/") }
 
-// PutService writes a service.
 func PutService(tx *store.Tx, s *Service) { services.Put(tx, s) }
 
 // DeleteService removes a service, which has no instances, and what was heard of it.

@@ -32,7 +32,6 @@ func NewKey(s arn.Scope) *Key {
 // FindKey returns the key of a scope, or nil.
 func FindKey(tx *store.Tx, s arn.Scope) *Key { return keys.Get(tx, prefix(s)) }
 
-// PutKey writes a key.
 func PutKey(tx *store.Tx, k *Key) { keys.Put(tx, k) }
 
 // header is what ciphertexts of KMS begin with; in base64 it is AQICAH.

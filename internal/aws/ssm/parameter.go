@@ -26,12 +26,10 @@ type Parameter struct {
 	Tags      []Tag // in the order in which they came (SSM0007)
 }
 
-// Tag is a tag of a parameter.
 type Tag struct {
 	Key, Value string
 }
 
-// ARN of the parameter.
 func (p *Parameter) ARN() string { return ARN(p.Scope, p.Name) }
 
 // ARN is the ARN of a parameter with a name.
@@ -79,7 +77,6 @@ func Parameters(tx *store.Tx, s arn.Scope, name string) []*Parameter {
 	return slices.DeleteFunc(parameters.List(tx, key(s, name)), func(p *Parameter) bool { return LatestVersion(tx, p) == nil })
 }
 
-// PutParameter writes a parameter.
 func PutParameter(tx *store.Tx, p *Parameter) { parameters.Put(tx, p) }
 
 // DeleteParameter removes a parameter with all its versions.

@@ -60,8 +60,6 @@ func LabelledVersion(tx *store.Tx, p *Parameter, label string) *Version {
 	return nil
 }
 
-// PutVersion writes a version.
 func PutVersion(tx *store.Tx, v *Version) { versions.Put(tx, v) }
 
-// DeleteVersion removes a version.
 func DeleteVersion(tx *store.Tx, v *Version) { versions.Delete(tx, v) }

@@ -21,7 +21,6 @@ var keys = store.NewTable("session-key", func(k *key) string { return k.Name })
 // theKey is the name of the one row.
 const theKey = "sessions"
 
-// Keys makes and reads keys.
 type Keys struct{ store *store.Store }
 
 // New makes Keys of what the store keeps.

@@ -27,7 +27,6 @@ import (
 
 // Options configure a Client.
 type Options struct {
-	// Endpoint is the endpoint of the emulator.
 	Endpoint http.Handler
 	// Host is the host of requests, which signatures cover: that of the upstream, if there is one.
 	Host string

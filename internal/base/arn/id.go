@@ -57,7 +57,6 @@ func NewLifecycleHookID(kind string) string {
 // NewNetworkInterfaceID makes the id of an elastic network interface.
 func NewNetworkInterfaceID() string { return "eni-" + randomHex(9)[:17] }
 
-// NewVolumeID is the id of an EBS volume.
 func NewVolumeID() string { return "vol-" + randomHex(9)[:17] }
 
 func randomHex(bytes int) string {

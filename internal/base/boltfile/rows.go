@@ -133,7 +133,6 @@ func (w *Writer) table(name string) (*bbolt.Bucket, error) {
 	return w.CreateBucket([]byte(name))
 }
 
-// Put writes a row.
 func (w *Writer) Put(table string, key, body []byte) error {
 	bucket, err := w.table(table)
 	if err != nil {

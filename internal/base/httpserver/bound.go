@@ -26,7 +26,6 @@ func Bound(l net.Listener, server *http.Server, most int) net.Listener {
 // writePatience is for how long a client may read nothing when others need its connection.
 const writePatience = 30 * time.Second
 
-// bounded is a listener with a bound.
 type bounded struct {
 	net.Listener
 	most     int

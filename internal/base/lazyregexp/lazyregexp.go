@@ -22,10 +22,8 @@ func (r *Regexp) regexp() *regexp.Regexp {
 	return r.compiled
 }
 
-// String returns the text.
 func (r *Regexp) String() string { return r.text }
 
-// MatchString reports whether s has a match.
 func (r *Regexp) MatchString(s string) bool { return r.regexp().MatchString(s) }
 
 // FindStringSubmatch returns the first match and what its groups match, nil if there is none.

@@ -53,7 +53,6 @@ func Of[T any](title string, rows ...[]Row) Table {
 	return t
 }
 
-// Act are members that act.
 func Act(paths ...string) []Row {
 	rows := make([]Row, len(paths))
 	for i, path := range paths {

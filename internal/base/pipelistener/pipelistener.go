@@ -22,7 +22,6 @@ type Listener struct {
 	close    sync.Once
 }
 
-// New makes a listener.
 func New() *Listener {
 	return &Listener{accepted: make(chan net.Conn), closed: make(chan struct{})}
 }

@@ -35,7 +35,6 @@ func NewLog[T any](name string, keep int) *Log[T] {
 	return &Log[T]{l}
 }
 
-// Entry is an entry of a log.
 type Entry[T any] struct {
 	Sequence uint64
 	At       time.Time

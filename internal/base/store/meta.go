@@ -91,7 +91,6 @@ func sealRows(disk *boltfile.Writer) error {
 	return errors.Join(meta.Delete(stampKey), putStamp(disk, stamp))
 }
 
-// formatOf is the format of the rows.
 func formatOf(disk *bbolt.Tx) (int, error) {
 	bucket := disk.Bucket(metaBucket)
 	if bucket == nil || bucket.Get(metaFormat) == nil {

@@ -27,7 +27,6 @@ type Token struct {
 	At   int
 }
 
-// Rules of a language.
 type Rules struct {
 	Operators []string // a longer one before those that it begins with
 	Quotes    string   // what a quoted text begins and ends with; a backslash takes the next character as it is

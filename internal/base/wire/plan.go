@@ -60,7 +60,6 @@ type field struct {
 	limits   *limits // nil: unconstrained
 }
 
-// of is the field in a structure.
 func (f *field) of(structure reflect.Value) reflect.Value {
 	if len(f.index) > 1 {
 		return structure.FieldByIndex(f.index)

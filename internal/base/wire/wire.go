@@ -218,7 +218,6 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 const maxPooled = 64 << 10 // bytes; rare giants are left to the garbage collector
 
-// takeBuffer returns an empty buffer.
 func takeBuffer() *[]byte {
 	buf := buffers.Get().(*[]byte)
 	*buf = (*buf)[:0]

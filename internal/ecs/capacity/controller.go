@@ -56,7 +56,6 @@ type Controller struct {
 	Options
 }
 
-// New makes a controller.
 func New(opts Options) *Controller {
 	c := &Controller{Options: opts}
 	c.Loop = reconcile.New(reconcile.Options{

@@ -154,7 +154,6 @@ func begin(v GroupView, start Start) *autoscaling.Activity {
 	return begun
 }
 
-// launch launches one instance.
 func launch(tx *store.Tx, room *ec2.Room, v GroupView, start Start, begun *autoscaling.Activity) error {
 	g := v.Group
 	spec, template, err := launchSpec(tx, g, start)

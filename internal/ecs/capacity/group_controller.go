@@ -33,7 +33,6 @@ type GroupController struct {
 	again atomic.Pointer[time.Time] // when an outage ended last; nil: none has
 }
 
-// NewGroups makes a controller of groups.
 func NewGroups(opts GroupOptions) *GroupController {
 	c := &GroupController{GroupOptions: opts}
 	sources := append(autoscaling.Watched(), ec2.OnInstancesOf(func(i *ec2.Instance) []string {

@@ -32,7 +32,6 @@ type GroupView struct {
 	Delays  GroupDelays
 }
 
-// GroupMember is an instance of a group.
 type GroupMember struct {
 	*autoscaling.Member
 	Instance types.InstanceStateName // empty if EC2 has forgotten it

@@ -22,7 +22,6 @@ type Expiry struct {
 	Actions []autoscaling.LifecycleAction
 }
 
-// hooks are the hooks of a transition.
 func (v GroupView) hooks(transition string) (found []*autoscaling.LifecycleHook) {
 	for _, h := range v.Hooks {
 		if h.Transition == transition {

@@ -47,7 +47,6 @@ func (v GroupView) launch(p *GroupPlan, active []GroupMember, missing, unhealthy
 	p.Short = len(p.Launch) < missing
 }
 
-// countOnDemand counts the On-Demand Instances.
 func countOnDemand(members []GroupMember) (n int) {
 	for _, m := range members {
 		if !m.Spot {

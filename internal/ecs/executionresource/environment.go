@@ -10,14 +10,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-// Resources are the resources of a container.
 type Resources struct {
 	Files, Secrets []types.KeyValuePair // variables
 	LogOptions     map[string]string
 	Registry       *backend.RegistryAuth // nil if it has none
 }
 
-// Refers reports whether a container refers to any.
 func Refers(d *types.ContainerDefinition) bool {
 	return d.RepositoryCredentials != nil || len(d.Secrets) > 0 || len(d.EnvironmentFiles) > 0 || len(secretOptions(d)) > 0
 }

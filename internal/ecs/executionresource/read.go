@@ -119,7 +119,6 @@ func (r *reading) value(ctx context.Context, valueFrom string, scope arn.Scope) 
 	return of.part(content)
 }
 
-// secret reads a version of a secret.
 func (r *reading) secret(ctx context.Context, of secretReference) (content Value, err error) {
 	of.key = ""
 	content, known := r.secrets[of]

@@ -12,7 +12,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
-// Call is a call of an API.
 type Call struct {
 	API, Operation       string
 	AccessKeyID, Account string

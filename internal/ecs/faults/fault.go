@@ -10,7 +10,6 @@ package faults
 
 import "time"
 
-// Kind is the kind of a Fault.
 type Kind string
 
 // Fault is what shall go wrong. Each member has its meaning in the table of members; package emulator

@@ -123,7 +123,6 @@ var kinds = []kind{
 	},
 }
 
-// Kinds are the names of all kinds.
 func Kinds() []string {
 	var all []string
 	for _, k := range kinds {

@@ -47,7 +47,6 @@ var members = []Member{
 	{Name: "error", Help: "`text` with which a pull or a start fails", how: true, field: func(f *Fault) any { return &f.Error }},
 }
 
-// Members are all members of faults.
 func Members() []Member { return slices.Clone(members) }
 
 // Text is the member of a fault as a flag has it; empty if it is not set.

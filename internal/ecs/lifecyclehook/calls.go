@@ -71,7 +71,6 @@ func (c *calls) underWay(deployment, hook string) bool {
 	return c.of[deployment][hook] != nil
 }
 
-// deployments are those that there are calls for.
 func (c *calls) deployments() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()

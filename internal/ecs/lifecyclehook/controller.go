@@ -47,7 +47,6 @@ type Controller struct {
 // together with others. Calls take no worker.
 const workers = 8
 
-// New makes a controller.
 func New(opts Options) *Controller {
 	c := &Controller{Options: opts}
 	c.loop = reconcile.New(reconcile.Options{

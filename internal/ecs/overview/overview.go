@@ -43,7 +43,6 @@ type Counts struct {
 // Sum is how many there are.
 func (c Counts) Sum() int { return c.Services + c.Tasks + c.ContainerInstances }
 
-// Cluster is a cluster.
 type Cluster struct {
 	ARN                string `json:"clusterArn"`
 	Name               string `json:"clusterName"`
@@ -53,7 +52,6 @@ type Cluster struct {
 	ContainerInstances int    `json:"registeredContainerInstancesCount"`
 }
 
-// Service is a service.
 type Service struct {
 	ARN                string        `json:"serviceArn"`
 	Name               string        `json:"serviceName"`
@@ -72,7 +70,6 @@ type Service struct {
 	Settled bool `json:"settled,omitempty"`
 }
 
-// Deployment is a deployment of a service.
 type Deployment struct {
 	ID                 string    `json:"id"`
 	Status             string    `json:"status"`                 // PRIMARY, ACTIVE or DRAINING
@@ -128,7 +125,6 @@ type TargetGroup struct {
 	Unhealthy string `json:"unhealthy,omitempty"`
 }
 
-// LoadBalancer is a load balancer.
 type LoadBalancer struct {
 	ARN         string     `json:"loadBalancerArn"`
 	Name        string     `json:"loadBalancerName"`
@@ -155,7 +151,6 @@ type Event struct {
 	Message   string    `json:"message"`
 }
 
-// Task is a task.
 type Task struct {
 	ID                string      `json:"id"`
 	ARN               string      `json:"taskArn"`
@@ -189,7 +184,6 @@ type Port struct {
 	Address       string `json:"address"`  // 127.0.0.1:49153
 }
 
-// Container is a container of a task.
 type Container struct {
 	Name         string `json:"name"`
 	LastStatus   string `json:"lastStatus"`
@@ -200,7 +194,6 @@ type Container struct {
 	Proxy bool `json:"proxy,omitempty"`
 }
 
-// ContainerInstance is a container instance.
 type ContainerInstance struct {
 	ARN            string    `json:"containerInstanceArn"`
 	ID             string    `json:"id"`

@@ -47,7 +47,6 @@ type Plan struct {
 	More bool
 }
 
-// Place is the place of a task.
 type Place struct {
 	Task string // ARN
 	At   state.Placement

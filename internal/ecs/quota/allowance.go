@@ -13,7 +13,6 @@ const VCPULimit = "You've reached the limit on the number of vCPUs you can run c
 // Answer is what an Allowance says of a task.
 type Answer int
 
-// Answers.
 const (
 	Granted Answer = iota
 	NoVCPUs        // the quota is used up

@@ -53,7 +53,6 @@ func New(set map[string]int) (Quotas, error) {
 	return q, nil
 }
 
-// Names are those of all quotas.
 func Names() (names []string) {
 	for _, each := range all {
 		names = append(names, string(each.Name))

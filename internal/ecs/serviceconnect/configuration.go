@@ -40,7 +40,6 @@ func endpointOf(tx *store.Tx, discoveryARN string) *endpoint {
 	return &endpoint{arn: discoveryARN, instances: servicediscovery.Instances(tx, discoveryARN), weights: servicediscovery.FindWeights(tx, discoveryARN)}
 }
 
-// part is the groups of the endpoint.
 func (e *endpoint) part(protocol string) (*control.Part, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -139,7 +138,6 @@ func (e *endpoint) deployments() (ids []string) {
 	return ids
 }
 
-// groups are the instances of an endpoint.
 func (e *endpoint) groups(protocol string) (pieces []balancer.Piece) {
 	for _, deployment := range e.deployments() {
 		id := groupID(e.arn, deployment)

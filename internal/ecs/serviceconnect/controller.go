@@ -57,7 +57,6 @@ const (
 	pushers    = 8
 )
 
-// New makes a controller.
 func New(opts Options) *Controller {
 	c := &Controller{Options: opts, proxies: map[string]*proxy{}, endpoints: map[string]*endpoint{}}
 	c.ends = reconcile.New(reconcile.Options{

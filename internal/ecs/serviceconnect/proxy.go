@@ -13,7 +13,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// proxy is what the controller has of one.
 type proxy struct {
 	task  string // ARN
 	knows *state.Connect

@@ -48,7 +48,6 @@ type Controller struct {
 // workers is how many services are scaled side by side: each waits for the disk and for ECS.
 const workers = 8
 
-// New makes a controller.
 func New(opts Options) *Controller {
 	c := &Controller{Options: opts, polls: map[string]poll{}}
 	c.Loop = reconcile.New(reconcile.Options{

@@ -71,7 +71,6 @@ type Controller struct {
 	heeding  heeding.Services // services whose deployments concern others' rows
 }
 
-// New makes a controller.
 func New(opts Options) *Controller {
 	c := &Controller{Options: opts}
 	c.waiting.clusters, c.waiting.crowded = map[string]map[string]plan.Condition{}, map[string]map[string][]string{}

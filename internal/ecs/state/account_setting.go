@@ -26,8 +26,6 @@ func FindAccountSetting(tx *store.Tx, scope arn.Scope, principal, name string) *
 	return accountSettings.Get(tx, AccountSettingID(scope, principal, name))
 }
 
-// PutAccountSetting writes a value.
 func PutAccountSetting(tx *store.Tx, a *AccountSetting) { accountSettings.Put(tx, a) }
 
-// RemoveAccountSetting forgets a value.
 func RemoveAccountSetting(tx *store.Tx, a *AccountSetting) { accountSettings.Delete(tx, a) }

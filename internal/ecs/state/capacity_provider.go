@@ -89,7 +89,6 @@ func CapacityProviderOfGroup(tx *store.Tx, groupARN string) *CapacityProvider {
 	return nil
 }
 
-// PutCapacityProvider writes a capacity provider.
 func PutCapacityProvider(tx *store.Tx, p *CapacityProvider) { capacityProviders.Put(tx, p) }
 
 // ForgetCapacityProviders removes those that are INACTIVE since before a time.

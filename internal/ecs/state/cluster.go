@@ -79,8 +79,7 @@ type ClusterSummary struct {
 	RunningEC2, PendingEC2           int
 	RunningExternal, PendingExternal int
 	// Waiting are those of the pending tasks that wait for a container instance.
-	Waiting int
-	// FargateCPU is what tasks have of Fargate.
+	Waiting    int
 	FargateCPU FargateCPU
 	// Services by status.
 	ActiveFargateServices, DrainingFargateServices   int
@@ -120,7 +119,6 @@ func OnClusters(wakes func(before, after *Cluster) []string) store.Source {
 	return store.On(clusters, wakes)
 }
 
-// PutCluster writes a cluster.
 func PutCluster(tx *store.Tx, c *Cluster) { clusters.Put(tx, c) }
 
 // FindClusterSummary returns the counts of a cluster; zeros when it holds nothing.

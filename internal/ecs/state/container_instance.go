@@ -103,7 +103,6 @@ func ContainerInstances(tx *store.Tx, cluster *Cluster) []*ContainerInstance {
 	return containerInstances.List(tx, arn.ScopeOf(cluster.ARN).ContainerInstances(cluster.Name))
 }
 
-// AllContainerInstances returns those of all clusters.
 func AllContainerInstances(tx *store.Tx) []*ContainerInstance {
 	return containerInstances.List(tx, "")
 }

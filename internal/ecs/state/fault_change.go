@@ -9,7 +9,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// The changes of a fault.
 const (
 	FaultBegan = "Began"
 	FaultActed = "Acted"

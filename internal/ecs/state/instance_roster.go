@@ -17,7 +17,6 @@ type InstanceRoster struct {
 	derived atomic.Pointer[any]
 }
 
-// FindInstanceRoster returns that of a cluster.
 func FindInstanceRoster(tx *store.Tx, cluster *Cluster) *InstanceRoster {
 	if r := instanceRosters.Get(tx, cluster.ARN); r != nil {
 		return r

@@ -57,7 +57,6 @@ func AllManagedScaling(tx *store.Tx) []*ManagedScaling { return managedScalings.
 // PutManagedScaling writes what managed scaling has done.
 func PutManagedScaling(tx *store.Tx, m *ManagedScaling) { managedScalings.Put(tx, m) }
 
-// DeleteManagedScaling forgets it.
 func DeleteManagedScaling(tx *store.Tx, m *ManagedScaling) { managedScalings.Delete(tx, m) }
 
 // HasWork reports whether a container instance has tasks other than those of DAEMON services.

@@ -20,7 +20,6 @@ type ServiceSummary struct {
 	Starts      []StartCounts
 }
 
-// DeploymentCounts counts the tasks of one deployment.
 type DeploymentCounts struct {
 	ID string
 	// Tasks that have not ended, by lastStatus, whether or not they shall stop.

@@ -150,7 +150,6 @@ func Tasks(tx *store.Tx, cluster *Cluster) []*Task {
 	return tasks.List(tx, arn.ScopeOf(cluster.ARN).Tasks(cluster.Name))
 }
 
-// AllTasks returns every task.
 func AllTasks(tx *store.Tx) []*Task { return tasks.List(tx, "") }
 
 // DeploymentTasks returns the tasks of a deployment that have not ended.
@@ -210,7 +209,6 @@ func StopTask(tx *store.Tx, arn string, stop Stop) bool {
 	return true
 }
 
-// PutTaskTags writes the tags of a task.
 func PutTaskTags(tx *store.Tx, arn string, tags []types.Tag) {
 	old := FindTask(tx, arn)
 	t := old.next(old.Status)

@@ -33,7 +33,6 @@ type TaskSpec struct {
 	// Volume is nil where no volume is configured at launch.
 	Volume *ManagedVolume
 	ServiceTraffic
-	// Connect is the deployment's.
 	Connect *Connect
 	// Checked: an essential container has a health check. It counts where there are targets.
 	Checked bool

@@ -75,7 +75,6 @@ const (
 	ContainerStopped ContainerPhase = "STOPPED"
 )
 
-// Container is one container of a task.
 type Container struct {
 	Name         string
 	ID           string // the last part of its ARN

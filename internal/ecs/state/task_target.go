@@ -1,6 +1,5 @@
 package state
 
-// TaskTarget is a task in one target group.
 type TaskTarget struct {
 	Group string // ARN
 	ID    string // address, or id of the EC2 instance

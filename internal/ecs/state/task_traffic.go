@@ -22,7 +22,6 @@ type TaskTraffic struct {
 	Registrations []TaskRegistration
 }
 
-// Balanced reports whether a task has targets.
 func (s *TaskSpec) Balanced() bool { return len(s.LoadBalancers) > 0 }
 
 // HasTraffic reports whether a task is registered anywhere before it is RUNNING.

@@ -6,7 +6,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-// checkVolumes checks each volume of the task.
 func checkVolumes(def *types.TaskDefinition) error {
 	configuredAtLaunch := 0
 	for i := range def.Volumes {

@@ -37,7 +37,6 @@ type controller struct {
 // together with those of the others.
 const workers = 8
 
-// New makes the loop.
 func New(opts Options) *reconcile.Loop { return newController(opts).Loop }
 
 func newController(opts Options) *controller {

@@ -13,7 +13,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// NamespaceInsights is that of Container Insights.
 const NamespaceInsights = "ECS/ContainerInsights"
 
 // Values of the setting containerInsights that collect something.
@@ -22,7 +21,6 @@ const (
 	insightsEnhanced = "enhanced"
 )
 
-// insightCluster is a cluster with Container Insights.
 type insightCluster struct {
 	cluster  *state.Cluster
 	enhanced bool

@@ -9,7 +9,6 @@ import (
 // restarts are how often containers had been restarted when that was told last.
 type restarts map[restarted]int
 
-// restarted is a container.
 type restarted struct{ task, name string }
 
 // told is how often a container of a task had been restarted at the begin of a minute: as told last, never if its task began

@@ -56,7 +56,6 @@ func fastMetrics(s *state.Service) (names []string) {
 	return names
 }
 
-// tasks are those that run.
 func (s *service) tasks(tx *store.Tx) (running []*state.Task) {
 	for _, d := range s.Deployments {
 		for _, t := range state.DeploymentTasks(tx, s.ARN, d.ID) {

@@ -36,7 +36,6 @@ type sample struct {
 	containers     []containerSample
 }
 
-// containerSample is what a container uses.
 type containerSample struct {
 	container      *state.Container
 	cpu, memory    float64

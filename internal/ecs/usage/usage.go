@@ -115,7 +115,6 @@ func (s *Source) sample(ctx context.Context, period time.Duration, tasks []*stat
 	return found
 }
 
-// meter is the meter of a period.
 func (s *Source) meter(period time.Duration) meter {
 	if s.meters == nil {
 		s.meters = map[time.Duration]meter{}

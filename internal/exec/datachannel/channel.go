@@ -7,7 +7,6 @@ import (
 	"time"
 )
 
-// SessionType is what a client makes of the session.
 type SessionType string
 
 // Types of sessions. The plugin treats all but Port as a shell.

@@ -11,7 +11,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// MessageType says what a message is.
 type MessageType string
 
 // Types of messages. The plugin of AWS accepts the last two and ignores them; other clients stop
@@ -121,7 +120,6 @@ func Parse(frame []byte) (Message, error) {
 	return m, nil
 }
 
-// Append appends the message's frame.
 func (m Message) Append(buf []byte) []byte {
 	start := len(buf)
 	buf = append(buf, make([]byte, payloadOffset)...)

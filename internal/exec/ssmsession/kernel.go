@@ -35,7 +35,6 @@ const maxWaiting = 1000
 var (
 	// ErrClosed: the emulator ends.
 	ErrClosed = errors.New("the emulator ends")
-	// ErrNoTask: the task is gone.
 	ErrNoTask = errors.New("the task is gone")
 	// ErrRefused: there is no such session, or the token is not the one for its next connection.
 	ErrRefused = errors.New("no session with that token")
@@ -76,7 +75,6 @@ type Recorder interface {
 	End(Info)
 }
 
-// Kernel has the sessions.
 type Kernel struct {
 	Options
 	running sync.WaitGroup // goroutines

@@ -14,7 +14,6 @@ import (
 // Status is how a session is. Source: SSM API reference, Session.
 type Status string
 
-// Statuses.
 const (
 	Connecting   Status = "Connecting"
 	Connected    Status = "Connected"

@@ -72,7 +72,6 @@ func engineNames(t *state.Task) []string {
 // volumeName is the engine's name of a volume that lives as long as the task.
 func volumeName(t *state.Task, volume string) string { return engineName(t, "volume-"+volume) }
 
-// volumeLabels are the labels of such a volume.
 func volumeLabels(t *state.Task) map[string]string {
 	all := labels(t, "")
 	delete(all, labelContainerName)

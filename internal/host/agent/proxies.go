@@ -13,7 +13,6 @@ import (
 // connects to them, and tells when one knows it: it is HEALTHY from then on.
 type Proxies struct{ agent *Agent }
 
-// Proxies returns those of all hosts.
 func (a *Agent) Proxies() Proxies { return Proxies{a} }
 
 // OnNews sets what is told of a task whose proxy runs, before the engine is looked at.

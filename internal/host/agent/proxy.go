@@ -27,7 +27,6 @@ func (v *view) isProxy(on resource) bool {
 	return v.proxy != "" && on.kind == containerKind && v.status.Containers[on.index].Name == v.proxy
 }
 
-// createProxy makes the proxy's container.
 func (w *taskRunner) createProxy(i int) run {
 	h, name := w.host, w.view.status.Containers[i].Name
 	spec := backend.LoadBalancerSpec{

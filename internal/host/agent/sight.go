@@ -10,7 +10,6 @@ type sight struct {
 	containers []backend.Container
 }
 
-// volumesByTask are the names of tasks' volumes.
 func volumesByTask(volumes []backend.Volume) map[string][]string {
 	names := map[string][]string{}
 	for _, v := range volumes {

@@ -61,7 +61,6 @@ func (w *taskRunner) volumeSource(r volume.Request) (volume.Source, error) {
 	return source, nil
 }
 
-// addVolumes mounts the task's volumes.
 func (w *taskRunner) addVolumes(spec *backend.ContainerSpec, d *types.ContainerDefinition) {
 	for _, m := range d.MountPoints {
 		for k := range w.view.volumes {

@@ -103,7 +103,6 @@ func (e *events) oldest() time.Time {
 	return time.Time{}
 }
 
-// next is what is to be put.
 func (e *events) next() batch {
 	b := e.batch
 	e.batch = batch{at: b.at}

@@ -65,7 +65,6 @@ var regionForm = lazyregexp.New(`^[a-z]{2,4}(-[a-z]+)?-(central|(north|south)?(e
 // Refusal is why a container cannot have its log.
 type Refusal struct{ error }
 
-// Unwrap returns the refusal itself.
 func (r Refusal) Unwrap() error { return r.error }
 
 // refused reports whether an error is AWS's no; any other may pass.

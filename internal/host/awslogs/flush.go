@@ -34,7 +34,6 @@ func (r *reader) after(d time.Duration, byClock bool, f func()) (stop func() boo
 	return time.AfterFunc(d, call).Stop
 }
 
-// stopTimers is for the end.
 func (r *reader) stopTimers() {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -8,7 +8,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// reading is how a reader reads.
 type reading int
 
 const (

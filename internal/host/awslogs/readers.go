@@ -23,7 +23,6 @@ type Readers struct {
 	listed  map[string]bool    // engine ids of the last list; nil before the first one
 }
 
-// output is the output of a container.
 type output struct {
 	Config
 	reader  *reader

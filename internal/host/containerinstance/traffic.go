@@ -38,7 +38,6 @@ func (t *traffic) changed(l lease) {
 	}
 }
 
-// now is all of it, for the engine.
 func (t *traffic) now() backend.Traffic {
 	all := backend.Traffic{CutOff: t.cutOff}
 	for key, l := range t.ports {

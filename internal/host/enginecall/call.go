@@ -40,7 +40,6 @@ func (c *Call) End() {
 	}
 }
 
-// CutOff cancels the call.
 func (c *Call) CutOff() {
 	c.tracker.mu.Lock()
 	defer c.tracker.mu.Unlock()
@@ -89,7 +88,6 @@ type limited struct {
 	call *Call
 }
 
-// Value is that of the call.
 func (l limited) Value(key any) any {
 	if key == backend.ClockWaiterKey {
 		return l.call

@@ -153,7 +153,6 @@ func (t *Tracker) giveUp(last uint64) {
 	}
 }
 
-// nextGeneration ends a generation, and returns it.
 func (t *Tracker) nextGeneration() uint64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()

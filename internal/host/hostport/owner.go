@@ -21,7 +21,6 @@ type Owner struct {
 // a group of its own.
 func (o Owner) group() string { return cmp.Or(o.Service, o.ID) }
 
-// ownerPorts are the ports of an owner.
 type ownerPorts struct {
 	Owner
 	mappings []Mapping
@@ -50,7 +49,6 @@ func (p *ownerPorts) shown() (list []Port) {
 	return list
 }
 
-// ports are the ports of a mapping.
 func (p *ownerPorts) ports(i int) (list []openPort) {
 	if p.holds(i) {
 		list = append(list, p.shared[i].openPort)

@@ -41,7 +41,6 @@ type Task struct {
 // most is of how many tasks they stay.
 const most = 100
 
-// Options of a queue.
 type Options struct {
 	Engine *enginecall.Engine
 	Clock  *clock.Clock

@@ -21,7 +21,6 @@ type View struct {
 	Certificates []balancer.Certificate
 }
 
-// rules are the rules of all listeners.
 func (v View) rules() (list []*elbv2.Rule) {
 	for _, l := range v.Listeners {
 		list = append(list, l.Rules...)
@@ -107,7 +106,6 @@ func target(t Target) *balancer.Target {
 // targetID names a target in its group, for the balancer.
 func targetID(id string, port int32) string { return id + ":" + strconv.Itoa(int(port)) }
 
-// parseTargetID is the inverse.
 func parseTargetID(text string) (id string, port int32) {
 	at := strings.LastIndexByte(text, ':')
 	n, _ := strconv.Atoi(text[at+1:])

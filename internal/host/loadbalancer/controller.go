@@ -28,7 +28,6 @@ type Nodes interface {
 	ClosePorts(arn string, but []string)
 }
 
-// Delays are the delays of AWS.
 type Delays struct {
 	Provision time.Duration // until a load balancer is active
 }
@@ -61,7 +60,6 @@ type Controller struct {
 // workers is how many load balancers are looked after at the same time.
 const workers = 4
 
-// New makes a controller.
 func New(opts Options) *Controller {
 	c := &Controller{Options: opts, running: map[string]*running{}}
 	watched := append(elbv2.Watched(), ec2.OnInstanceTargets())

@@ -34,7 +34,6 @@ func (c *Controller) lookAtGroup(group string) (time.Time, error) {
 	return next, nil
 }
 
-// over is what is over of a group.
 type over struct {
 	drained   []*elbv2.Target
 	unchecked []*elbv2.Target // whose health was read

@@ -17,7 +17,6 @@ type Reached struct {
 	Listeners    []ReachedListener
 }
 
-// ReachedListener is a listener that is ready.
 type ReachedListener struct {
 	ARN, Protocol string
 	Port          uint16

@@ -62,7 +62,6 @@ const (
 // errWaiting is about a resolver that is not there yet.
 var errWaiting = errors.New("a DNS server of the VPC does not answer")
 
-// New makes a controller.
 func New(opts Options) *Controller {
 	c := &Controller{Options: opts, table: resolver.NewTable(), servers: map[string]*server{}, aliases: map[string]map[string]bool{}}
 	c.Loop = reconcile.New(reconcile.Options{

@@ -23,7 +23,6 @@ type server struct {
 	lost bool
 }
 
-// server is the server of a VPC.
 func (c *Controller) server(id string) *server {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -28,7 +28,6 @@ const (
 	GroupsOff SecurityGroups = "off"
 )
 
-// InterfaceOptions are what Interfaces need.
 type InterfaceOptions struct {
 	Store *store.Store
 	// Mode says what becomes of the rules of security groups.

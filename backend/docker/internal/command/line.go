@@ -150,7 +150,6 @@ func (c *Commands) open(ctx context.Context, sandboxID string) (l *line, fresh b
 // BoundLines has at most so many lines open at a time; call it before the first one opens.
 func (c *Commands) BoundLines(most int) { c.mostLines = most }
 
-// OpenLines counts the lines that are open.
 func (c *Commands) OpenLines() (n int) {
 	c.lines.Range(func(any, any) bool {
 		n++

@@ -11,10 +11,9 @@ import (
 
 // Facts do not change while a container is there.
 type Facts struct {
-	Sandbox bool   // that it is one
-	Bound   string // see label.BoundKey
-	Routes  string // see label.RoutesKey
-	// CgroupParent is the group that it is in.
+	Sandbox      bool   // that it is one
+	Bound        string // see label.BoundKey
+	Routes       string // see label.RoutesKey
 	CgroupParent string
 	// Name is the one that it was made with.
 	Name string
@@ -79,5 +78,4 @@ func (s *Store) Forget(id string) (its Facts, known bool) {
 	return its, known
 }
 
-// ForgetAll forgets all containers.
 func (s *Store) ForgetAll() { s.known.Clear() }

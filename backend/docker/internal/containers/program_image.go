@@ -35,7 +35,6 @@ var (
 	ResolverImage = &ProgramImage{"ecs-emulator/resolver", []string{program.Resolver}}
 )
 
-// programImages are those that the engine has.
 type programImages struct{ sandbox, balancer, resolver lazy.Value[string] }
 
 // EnsurePrograms finds the programs that every task needs, for an engine of an architecture, and
@@ -44,7 +43,6 @@ func (s *Store) EnsurePrograms(ctx context.Context, architecture string) error {
 	return s.programs.Ensure(ctx, architecture, SandboxImage.programs...)
 }
 
-// Program returns a program for the engine.
 func (s *Store) Program(ctx context.Context, name string) ([]byte, error) {
 	architecture, err := s.architecture(ctx)
 	if err != nil {

@@ -44,7 +44,6 @@ func (c Client) Info(ctx context.Context) (system.Info, error) {
 	})
 }
 
-// ContainerList lists containers.
 func (c Client) ContainerList(ctx context.Context, o client.ContainerListOptions) ([]container.Summary, error) {
 	found, err := c.Client.ContainerList(ctx, o)
 	return found.Items, err
@@ -89,7 +88,6 @@ func MACOf(networking *network.NetworkingConfig) string {
 	return ""
 }
 
-// ContainerStart starts a container that exists.
 func (c Client) ContainerStart(ctx context.Context, id string) error {
 	_, err := c.Client.ContainerStart(ctx, id, client.ContainerStartOptions{})
 	return err
@@ -150,7 +148,6 @@ func (c Client) ExecAttach(ctx context.Context, id string) (client.HijackedRespo
 	})
 }
 
-// NetworkList lists networks.
 func (c Client) NetworkList(ctx context.Context, which client.Filters) ([]network.Summary, error) {
 	found, err := c.Client.NetworkList(ctx, client.NetworkListOptions{Filters: which})
 	return found.Items, err
@@ -195,7 +192,6 @@ func (c Client) NetworkRemove(ctx context.Context, id string) error {
 	return err
 }
 
-// VolumeList lists volumes.
 func (c Client) VolumeList(ctx context.Context, which client.Filters) ([]volume.Volume, error) {
 	found, err := c.Client.VolumeList(ctx, client.VolumeListOptions{Filters: which})
 	return found.Items, err

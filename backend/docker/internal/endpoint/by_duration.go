@@ -26,12 +26,10 @@ func (c *Client) ContainerLogs(ctx context.Context, id string, o client.Containe
 	return c.endless.ContainerLogs(ctx, id, o)
 }
 
-// ContainerStop stops a container.
 func (c *Client) ContainerStop(ctx context.Context, id string, o client.ContainerStopOptions) (client.ContainerStopResult, error) {
 	return c.long.ContainerStop(ctx, id, o)
 }
 
-// ImagePull pulls an image.
 func (c *Client) ImagePull(ctx context.Context, ref string, o client.ImagePullOptions) (client.ImagePullResponse, error) {
 	return c.long.ImagePull(ctx, ref, o)
 }

@@ -121,7 +121,6 @@ func (s *sessions) close() {
 	ending.Wait()
 }
 
-// session is one connection.
 type session struct {
 	net.Conn
 	of *sessions

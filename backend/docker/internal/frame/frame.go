@@ -80,7 +80,6 @@ func (e *NotFrameError) Error() string { return fmt.Sprintf("not a frame: %q", e
 // mostText bounds what is kept of what is not a frame.
 const mostText = 4 << 10
 
-// Reader reads frames.
 type Reader struct {
 	From io.Reader
 	head [HeadSize]byte
@@ -107,7 +106,6 @@ func (r *Reader) Next() (t Type, size int, err error) {
 	return t, size, nil
 }
 
-// Payload reads the payload of a frame.
 func (r *Reader) Payload(size int) ([]byte, error) {
 	b := make([]byte, size)
 	_, err := io.ReadFull(r.From, b)

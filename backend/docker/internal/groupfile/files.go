@@ -39,7 +39,6 @@ func (f Files) complete() bool {
 	return f.has("memory.usage_in_bytes", "cpuacct.usage") || f.has("memory.current", "cpu.stat")
 }
 
-// has reports whether all the files are there.
 func (f Files) has(names ...string) bool {
 	for _, name := range names {
 		if _, ok := f[name]; !ok {
@@ -56,7 +55,6 @@ const (
 	afterFile = "\x1d"
 )
 
-// Text has the files in one line.
 func (f Files) Text() string {
 	var b strings.Builder
 	for name, text := range f {

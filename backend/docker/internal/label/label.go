@@ -12,7 +12,6 @@ import (
 
 // Keys of labels. A label under one of them in a spec does not count.
 const (
-	// OwnerKey names the owner.
 	OwnerKey = "ecs-emulator.owner"
 	// KindKey says what a thing is for; see Kind.
 	KindKey = "ecs-emulator.kind"
@@ -48,7 +47,6 @@ const (
 // Kind says what a thing is for: the value of KindKey.
 type Kind string
 
-// What things are for.
 const (
 	Sandbox       Kind = "sandbox"
 	Container     Kind = "container"

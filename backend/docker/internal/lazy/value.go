@@ -72,8 +72,6 @@ func (l *Value[T]) Peek() (v T, made bool) {
 	return v, false
 }
 
-// Reset forgets the value.
 func (l *Value[T]) Reset() { l.value.Store(nil) }
 
-// Set has v be the value.
 func (l *Value[T]) Set(v T) { l.value.Store(&v) }

@@ -43,7 +43,6 @@ type Resolvers struct {
 	over  bool                 // no other is to be made
 }
 
-// resolver is the resolver of a network.
 type resolver struct {
 	turn *semaphore.Weighted // held while it is made or removed
 

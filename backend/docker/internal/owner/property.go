@@ -47,7 +47,6 @@ func (r *Registry) listProperty(ctx context.Context, which client.Filters) (prop
 	return all, err
 }
 
-// labels are the labels of all things.
 func (p property) labels() iter.Seq[map[string]string] {
 	return func(yield func(map[string]string) bool) {
 		for _, c := range slices.Concat(p.containers, p.resolvers, p.heartbeats) {

@@ -55,7 +55,6 @@ func choosePorts(count int, before, taken []uint16) []uint16 {
 	return ports
 }
 
-// publishedPorts are those that containers have.
 func publishedPorts(containers []container.Summary) (taken hostPorts) {
 	for _, c := range containers {
 		for _, p := range c.Ports {

@@ -25,7 +25,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 )
 
-// Sessions are the sessions of an engine.
 type Sessions struct {
 	client     dockerapi.Client
 	containers *containers.Store
@@ -40,7 +39,6 @@ func New(client dockerapi.Client, containers *containers.Store, owner label.Owne
 	return &Sessions{client: client, containers: containers, owner: owner}
 }
 
-// Close ends all sessions.
 func (s *Sessions) Close() {
 	s.open.Range(func(session, _ any) bool {
 		_ = session.(*Session).Close()

@@ -18,7 +18,6 @@ import (
 // buffered is how many pieces of output wait to be read, of 32 KB at most.
 const buffered = 8
 
-// Session is a backend.Session.
 type Session struct {
 	conn   *dockerapi.Attached
 	frames frame.Reader

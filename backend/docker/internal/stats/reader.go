@@ -20,7 +20,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/groupfile"
 )
 
-// Host is the host of an engine.
 type Host struct {
 	Memory int64 // in bytes
 	// Groups: the sandbox program sees the control groups of its containers.

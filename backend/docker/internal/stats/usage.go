@@ -159,7 +159,6 @@ func (r *Reader) askSandboxes(ctx context.Context, ids []string, host Host, foun
 	return found.without(ids)
 }
 
-// askEngine asks the engine itself.
 func (r *Reader) askEngine(ctx context.Context, ids []string, found *usages) {
 	var asking errgroup.Group
 	asking.SetLimit(mostTold)

@@ -26,7 +26,6 @@ type Datagrams struct {
 // NewDatagrams takes a stream over.
 func NewDatagrams(stream io.ReadWriter) *Datagrams { return &Datagrams{stream: stream} }
 
-// Write sends one.
 func (d *Datagrams) Write(b []byte) (int, error) {
 	if len(b) > mostDatagram {
 		return 0, syscall.EMSGSIZE

@@ -18,7 +18,6 @@ type Lease struct {
 	From *ipam.Network
 }
 
-// Leases are the leases of all containers.
 type Leases struct {
 	mu     sync.Mutex
 	held   map[string][]Lease
@@ -56,7 +55,6 @@ func (l *Leases) Began(id string) int {
 	return l.starts[id]
 }
 
-// allBegan is Began of all containers.
 func (l *Leases) allBegan() map[string]int {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -60,7 +60,6 @@ func (m *Meter) use(does *script.Script, told *Load, at time.Time) (now Load) {
 	return now
 }
 
-// Host is what the engine has.
 type Host struct {
 	CPUs   int
 	Memory int64 // bytes

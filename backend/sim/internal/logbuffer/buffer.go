@@ -15,7 +15,6 @@ type Buffer struct {
 	awaiting []*func()     // tell readers that follow that the wait is over; see backend.WaitForClock
 }
 
-// Line is a line of output.
 type Line struct {
 	At     time.Time
 	Stderr bool
@@ -25,7 +24,6 @@ type Line struct {
 // New returns a buffer that keeps at least so many lines, and at most twice as many.
 func New(least int) *Buffer { return &Buffer{least: least} }
 
-// Add adds a line.
 func (b *Buffer) Add(line Line) {
 	if len(b.lines) == 2*b.least {
 		b.lines = append([]Line(nil), b.lines[b.least:]...)

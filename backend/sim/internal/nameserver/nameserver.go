@@ -27,7 +27,6 @@ func New() *Server {
 	return &Server{table: resolver.NewTable(), server: resolver.NewPieceServer(), conns: map[net.Conn]struct{}{}}
 }
 
-// Connect returns a stream to the server.
 func (s *Server) Connect() io.ReadWriteCloser {
 	near, far := net.Pipe()
 	s.mu.Lock()

@@ -18,7 +18,6 @@ type Clock struct {
 	AfterFunc func(d time.Duration, f func()) (stop func() bool)
 }
 
-// Spec is a session to be.
 type Spec struct {
 	Clock    Clock
 	Terminal *backend.TerminalSize

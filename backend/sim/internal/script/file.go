@@ -1,6 +1,5 @@
 package script
 
-// writeProgram writes a file.
 func writeProgram(args []string, env Environment) (Script, bool) {
 	if len(args) != 2 {
 		return Script{}, false

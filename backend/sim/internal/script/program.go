@@ -18,7 +18,6 @@ type program func(args []string, env Environment) (Script, bool)
 // Environment is what a program sees of its container.
 type Environment interface {
 	Hostname() string
-	// Variables are of the form "K=V".
 	Variables() []string
 	// Reaches reports whether a port is served at an address, or at what a name leads to.
 	Reaches(host string, port int, udp bool) bool

@@ -97,7 +97,6 @@ type Exit struct {
 	OOMKilled bool // Code is then 137, and what it says does not count
 }
 
-// Line is one line of output.
 type Line struct {
 	After  time.Duration
 	Stderr bool

@@ -222,7 +222,6 @@ func (s *shell) unset(names []string) {
 	})
 }
 
-// variable is a value in a script.
 func (s *shell) variable(name string) string {
 	if number, err := strconv.Atoi(name); err == nil {
 		if number < len(s.words) {

@@ -81,7 +81,6 @@ type Change struct {
 	Cooldown time.Duration
 }
 
-// Out reports whether the change is a scale-out.
 func (c *Change) Out() bool { return c.To > c.From }
 
 // Decide comes to one decision about all signals that there are at a time. If one of them asks for more tasks, the

@@ -15,7 +15,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// State is the state of an alarm.
 type State struct {
 	Value  types.StateValue
 	Reason *string

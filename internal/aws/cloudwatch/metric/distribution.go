@@ -55,7 +55,6 @@ func indexOf(v float64) int16 {
 	return int16(i)
 }
 
-// distributionOf is the distribution of a datum.
 func distributionOf(d *Datum, sum Set) packed {
 	switch {
 	case sum.Min == sum.Max && sum.Sum == sum.Min*sum.Count: // source: CloudWatch user guide, statistics definitions

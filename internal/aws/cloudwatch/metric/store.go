@@ -48,7 +48,6 @@ type metricSeries struct {
 	units []*series
 }
 
-// NewStore makes a store in memory.
 func NewStore() *Store {
 	s, _ := Open(Options{}) // what fails is a file
 	return s

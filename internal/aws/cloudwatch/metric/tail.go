@@ -232,7 +232,6 @@ func (s *Store) replay(text []byte) error {
 	return read.err
 }
 
-// text reads a text of a tail.
 func (r *recordReader) text() string {
 	n := r.uint(uint64(len(r.from)))
 	if r.err != nil || int(n) > len(r.from) {

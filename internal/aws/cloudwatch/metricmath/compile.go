@@ -26,7 +26,6 @@ func wrong(format string, args ...any) error {
 	return &Error{Message: fmt.Sprintf(format, args...), Expression: true}
 }
 
-// Use is what queries are for.
 type Use int
 
 // Uses. An alarm wants exactly one time series. So does a scaling policy, whose alarms are made of its queries.

@@ -14,7 +14,6 @@ type lexer struct {
 	regexes int // so far
 }
 
-// kind is that of a token.
 type kind byte
 
 const (
@@ -60,7 +59,6 @@ func (l *lexer) run(class func(rune) bool) string {
 	return l.text[start:l.at]
 }
 
-// character is the next one.
 func (l *lexer) character() string {
 	_, size := utf8.DecodeRuneInString(l.text[l.at:])
 	return l.text[l.at : l.at+size]

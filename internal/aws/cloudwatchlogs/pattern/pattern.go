@@ -14,7 +14,6 @@ import (
 	"strings"
 )
 
-// Pattern is a filter pattern.
 type Pattern interface {
 	// Match says whether a message is one that the pattern is for.
 	Match(message string) bool

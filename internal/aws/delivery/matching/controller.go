@@ -58,7 +58,6 @@ type About struct {
 // all is the only key of the loop.
 const all = "outbox"
 
-// New makes a controller.
 func New(opts Options) *Controller {
 	c := &Controller{Options: opts, awaited: make(chan struct{}, 1)}
 	c.loop = reconcile.New(reconcile.Options{

@@ -18,7 +18,6 @@ const (
 	Scheduler = "AWS/Scheduler"
 )
 
-// Source is the source of the metrics.
 type Source struct {
 	Counters *delivery.Counters
 

@@ -17,7 +17,6 @@ type compiledBus struct {
 	index map[wish][]*compiledRule
 }
 
-// compiledRule is a rule with its targets.
 type compiledRule struct {
 	*eventbridge.Rule
 	arn     string

@@ -29,7 +29,6 @@ type Router struct {
 	buses map[string]*compiledBus // by ARN
 }
 
-// Event is an event of a bus.
 type Event struct {
 	Scope arn.Scope
 	Bus   string // its name

@@ -49,7 +49,6 @@ type Controller struct {
 // hangs would have the clock wait for each of its retries.
 const deadline = 30 * time.Second
 
-// New makes a controller.
 func New(opts Options) *Controller {
 	c := &Controller{Options: opts}
 	c.loop = reconcile.New(reconcile.Options{

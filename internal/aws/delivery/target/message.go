@@ -21,7 +21,6 @@ var (
 
 const sqsTitle = "AmazonSQS"
 
-// message is one for a queue.
 type message struct {
 	QueueUrl          *string
 	MessageBody       *string

@@ -43,7 +43,6 @@ func (l *PrefixList) IPv4() (ranges []netip.Prefix) {
 	return ranges
 }
 
-// NewPrefixListID makes the id of a prefix list.
 func NewPrefixListID() string { return NewNetworkID("pl-") }
 
 // Source: EC2 user guide, resource ids.
@@ -75,7 +74,6 @@ func GroupsNaming(tx *store.Tx, l *PrefixList) []*SecurityGroup {
 	return found
 }
 
-// PutPrefixList writes a prefix list.
 func PutPrefixList(tx *store.Tx, l *PrefixList) { prefixLists.Put(tx, l) }
 
 // DeletePrefixList removes a prefix list with its tags.

@@ -43,7 +43,6 @@ type SecurityGroupRule struct {
 	Description                     string
 }
 
-// AllProtocols is the protocol of a rule for all.
 const AllProtocols = "-1"
 
 // Same reports whether two rules let the same traffic pass, also with other descriptions.
@@ -84,7 +83,6 @@ func ruleOf(group string, n int) string {
 	return fmt.Sprintf("sgr-0%x%02d", sum[:7], n)
 }
 
-// NewRuleID makes the id of a rule.
 func NewRuleID() string { return "sgr-0" + arn.NewID()[:16] }
 
 // SecurityGroups returns the security groups of an account and region by id, without those
@@ -146,7 +144,6 @@ func FindSecurityGroup(tx *store.Tx, scope arn.Scope, id string) *SecurityGroup 
 	}
 }
 
-// PutSecurityGroup writes a security group.
 func PutSecurityGroup(tx *store.Tx, g *SecurityGroup) { securityGroups.Put(tx, g) }
 
 // DeleteSecurityGroup removes a security group, its tags and those of its rules.

@@ -70,7 +70,6 @@ func Parse(source string) (*Pattern, error) {
 	return pattern, nil
 }
 
-// String is the text of the pattern.
 func (p *Pattern) String() string { return p.source }
 
 // Matches tells whether the pattern selects an event.

@@ -35,7 +35,6 @@ type overrideReader struct {
 	written int // up to where of the text it has been
 }
 
-// next reads a token.
 func (r *overrideReader) next() json.Token {
 	r.at = len(r.text) - len(strings.TrimLeft(r.text[r.tokens.InputOffset():], " \t\r\n,:"))
 	token, _ := r.tokens.Token()

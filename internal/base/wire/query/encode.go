@@ -51,7 +51,6 @@ func (n *node) absent(v reflect.Value) bool {
 	return false
 }
 
-// append writes a value.
 func (n *node) append(buf []byte, v reflect.Value) []byte {
 	switch n.op {
 	case opBool:

@@ -6,7 +6,6 @@ import (
 	"time"
 )
 
-// op is what a node does with its value.
 type op uint8
 
 const (

@@ -97,5 +97,4 @@ func (c *Codec) plan(t reflect.Type) *node {
 	return n
 }
 
-// EC2 reports whether the dialect is EC2's.
 func (c *Codec) EC2() bool { return c.rules.EC2 }

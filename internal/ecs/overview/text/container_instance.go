@@ -41,7 +41,6 @@ func (r *renderer) containerInstance(c *overview.ContainerInstance) *item {
 	return &item{rows: [][]cell{row}, tail: c.NotAsWanted, notAsWanted: c.NotAsWanted != ""}
 }
 
-// left is what is left of what there is.
 func left(remaining, registered int) cell {
 	return cell{text: fmt.Sprintf("%d/%d", remaining, registered)}
 }

@@ -61,7 +61,6 @@ func healthTone(health string) Tone {
 // narrow reports whether there is no room for two numbers of a port.
 func (r *renderer) narrow() bool { return r.Width > 0 && r.Width < 100 }
 
-// portsWidth is the width of one port.
 func (r *renderer) portsWidth() int {
 	if r.narrow() {
 		return len("127.0.0.1:49151")

@@ -34,12 +34,10 @@ var _ = []Announced{
 	DeploymentCompleted{}, DeploymentFailed{}, RollingBack{}, ConstraintViolated{}, TasksProtected{}, CountUpdated{}, UnhealthyInstance{},
 }
 
-// Announcement is SERVICE_STEADY_STATE.
 func (SteadyState) Announcement() Announcement {
 	return Announcement{Type: state.EventInfo, Name: "SERVICE_STEADY_STATE"}
 }
 
-// Announcement is TASKS_STOPPED.
 func (StoppedTasks) Announcement() Announcement {
 	return Announcement{Type: state.EventInfo, Name: "TASKS_STOPPED"}
 }
@@ -102,7 +100,6 @@ func (e NotLaunched) Announcement() Announcement {
 	return Announcement{Type: state.EventError, Name: "SERVICE_TASK_CONFIGURATION_FAILURE", Reason: e.Err}
 }
 
-// Announcement is SERVICE_DEPLOYMENT_COMPLETED.
 func (e DeploymentCompleted) Announcement() Announcement {
 	return Announcement{
 		Type: state.EventInfo, Name: state.DeploymentCompletes, Deployment: e.Deployment,

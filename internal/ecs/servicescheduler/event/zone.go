@@ -109,19 +109,14 @@ var _ = []Announced{
 	RebalancingStarted{}, RebalancingCompleted{}, RebalancingStopped{}, StartedInZone{}, StoppedInZone{}, NoPlaceInZone{}, ZoneTasksProtected{},
 }
 
-// Announcement is SERVICE_REBALANCING_STARTED.
 func (RebalancingStarted) Announcement() Announcement { return info("SERVICE_REBALANCING_STARTED") }
 
-// Announcement is SERVICE_REBALANCING_COMPLETED.
 func (RebalancingCompleted) Announcement() Announcement { return info("SERVICE_REBALANCING_COMPLETED") }
 
-// Announcement is SERVICE_REBALANCING_STOPPED.
 func (RebalancingStopped) Announcement() Announcement { return info("SERVICE_REBALANCING_STOPPED") }
 
-// Announcement is TASKS_STARTED.
 func (StartedInZone) Announcement() Announcement { return info("TASKS_STARTED") }
 
-// Announcement is TASKS_STOPPED.
 func (StoppedInZone) Announcement() Announcement { return info("TASKS_STOPPED") }
 
 // Announcement is SERVICE_TASK_PLACEMENT_FAILURE.

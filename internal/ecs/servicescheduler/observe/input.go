@@ -47,8 +47,7 @@ type Input struct {
 	// OnFargate finds places for up to n tasks of a deployment, and says why the others have none. It is
 	// nil while there is room for all.
 	OnFargate func(d *state.Deployment, n int) ([]state.Placement, *placement.Lack)
-	// Quotas are those that the account has.
-	Quotas quota.Quotas
+	Quotas    quota.Quotas
 	// Probe: the plan is only to tell whether there is something to do. Placing one task is
 	// enough for that.
 	Probe  bool

@@ -24,7 +24,7 @@ func NewTemplate(tx *store.Tx, s *state.Service, d *state.Deployment, now time.T
 		LaunchType: r.TasksLaunchType(), PlatformVersion: r.PlatformVersion,
 		SecurityGroups: task.SecurityGroups(tx, arn.ScopeOf(s.ARN), vpc.SecurityGroups, vpc.Subnets), AssignPublicIP: vpc.AssignPublicIp == types.AssignPublicIpEnabled,
 		Group: groupOf(s), StartedBy: d.ID, ServiceARN: s.ARN, DeploymentID: d.ID, ServiceTraffic: r.ResolvedTraffic(),
-		Connect: d.Connect,
+		Connect:              d.Connect,
 		EnableExecuteCommand: s.EnableExecuteCommand, Tags: taskTags(s, cluster, definition), Now: now,
 		Volume: task.NewVolume(task.VolumeConfigurations(r.VolumeConfigurations), task.TagSources{
 			Definition: definition.Tags, Service: s.Tags, Managed: s.EnableECSManagedTags, Cluster: cluster.Name, ServiceName: s.Name,

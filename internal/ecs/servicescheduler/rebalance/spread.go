@@ -123,7 +123,6 @@ func (s *Spread) Close(zone string) { s.change(zone, func(z *Zone) { z.Closed = 
 // Start counts a task that starts in a zone.
 func (s *Spread) Start(zone string) { s.change(zone, func(z *Zone) { z.Tasks++ }) }
 
-// Stop counts one that stops.
 func (s *Spread) Stop(zone string) { s.change(zone, func(z *Zone) { z.Tasks-- }) }
 
 func (s *Spread) change(zone string, fn func(*Zone)) {

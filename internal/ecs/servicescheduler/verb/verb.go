@@ -10,7 +10,6 @@ import (
 
 // Verb is one thing to do about a service. There are no others than those below, each with a method of Doer.
 type Verb interface {
-	// Do has it done.
 	Do(d Doer)
 }
 
@@ -50,7 +49,6 @@ type StopTasks struct {
 	Reason string
 }
 
-// AddEvent adds an event to the service's.
 type AddEvent struct{ Event event.Event }
 
 // TellOutage tells of what has taken the capacity for the service's tasks.

@@ -113,7 +113,6 @@ func (f *Logs) Forget(_ context.Context, s awslogs.Stream, source string) error 
 	return nil
 }
 
-// DeleteGroup deletes a group with its streams.
 func (f *Logs) DeleteGroup(group string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -136,7 +135,6 @@ func (f *Logs) Missing(source string) time.Time {
 	return f.behind[source]
 }
 
-// Lines are the lines of a stream.
 func (f *Logs) Lines(group, name string) (all []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -168,7 +166,6 @@ func (f *Logs) Sources() int {
 	return len(f.positions)
 }
 
-// Groups are the groups that are there.
 func (f *Logs) Groups() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -68,7 +68,6 @@ func (b *node) joinFound() {
 	all.Found(b.arn, sandbox)
 }
 
-// TellAll tells of all that there are.
 func (n *Nodes) TellAll() {
 	n.mu.Lock()
 	known := slices.Sorted(maps.Keys(n.nodes))

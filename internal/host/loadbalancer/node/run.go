@@ -63,7 +63,6 @@ func (b *node) startAnew(ctx context.Context, row *elbv2.LoadBalancer, sandbox b
 	return b.startIn(ctx, row, sandbox)
 }
 
-// startIn makes the container and starts it.
 func (b *node) startIn(ctx context.Context, row *elbv2.LoadBalancer, sandbox backend.Container) error {
 	spec := backend.LoadBalancerSpec{Name: b.name("balancer"), Sandbox: sandbox.ID, Labels: b.labels()}
 	id, err := b.nodes.balancers.CreateLoadBalancer(ctx, spec)

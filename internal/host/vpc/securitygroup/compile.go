@@ -17,7 +17,6 @@ import (
 type Peers interface {
 	// Members are the addresses of the network interfaces that have a security group.
 	Members(group string) []netip.Addr
-	// PrefixList is the IPv4 prefixes of a prefix list.
 	PrefixList(id string) []netip.Prefix
 	// Elsewhere is the ranges of other VPCs: nothing is sent there, whichever the rules are.
 	Elsewhere() []netip.Prefix

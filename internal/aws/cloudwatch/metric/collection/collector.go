@@ -50,7 +50,6 @@ type Collector struct {
 // key is the only one of the loop.
 const key = "metrics"
 
-// New makes a collector.
 func New(opts Options) *Collector {
 	c := &Collector{Options: opts, turn: make(chan struct{}, 1), last: opts.Clock.Now()}
 	c.life, c.end = context.WithCancel(context.Background())
