@@ -2,26 +2,28 @@ package acm
 
 import (
 	"context"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/acm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/acm/types"
 )
 
+func key(t acm.Tag) string { return t.Key }
+
 // setTags adds tags to a copy of a certificate. The texts are the emulator's.
 func setTags(c *acm.Certificate, tags []types.Tag) error {
 	for _, t := range tags {
-		if strings.HasPrefix(strings.ToLower(*t.Key), "aws:") {
+		if tagging.Reserved(*t.Key) {
 			return &types.InvalidTagException{Message: aws.String("The tag key " + *t.Key + " begins with aws:, which is reserved.")}
 		}
-		c.SetTag(acm.Tag{Key: *t.Key, Value: t.Value})
+		c.Tags = tagging.With(c.Tags, key, acm.Tag{Key: *t.Key, Value: t.Value})
 	}
-	if len(c.Tags) > maxTags {
-		return &types.TooManyTagsException{Message: awsapi.Textf("The certificate has more than %d tags.", maxTags)}
+	if len(c.Tags) > tagging.Most {
+		return &types.TooManyTagsException{Message: awsapi.Textf("The certificate has more than %d tags.", tagging.Most)}
 	}
 	return nil
 }

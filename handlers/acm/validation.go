@@ -16,6 +16,3 @@ var model = constraint.New(table, constraint.Style{
 		`(\*\.)?(((?!-)[A-Za-z0-9-]{0,62}[A-Za-z0-9])\.)+((?!-)[A-Za-z0-9-]{1,62}[A-Za-z0-9])`: `(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9][A-Za-z0-9-]{0,61}[A-Za-z0-9]`,
 	},
 })
-
-// maxTags is how many tags a certificate has. Source: ACM API reference.
-const maxTags = 50

@@ -4,19 +4,16 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/applicationautoscaling"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/applicationautoscaling/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
-
-// mostTags is how many tags a target has. Source: Application Auto Scaling user guide, tagging.
-const mostTags = 50
 
 var (
 	errNoTags   = invalid("Tags cannot be empty")
@@ -34,11 +31,11 @@ func checkTags(tags map[string]string) error {
 		case len(value) > 256:
 			return awsapi.Errorf("ValidationException", "1 validation error detected: Value '{%s=%s}' at 'tags' failed to satisfy constraint: Map value must satisfy constraint: "+
 				"[Member must have length less than or equal to 256, Member must have length greater than or equal to 0]", key, value)
-		case strings.HasPrefix(strings.ToLower(key), "aws:"): // AAS0002.3
+		case tagging.Reserved(key): // AAS0002.3
 			return invalid("Caller is an end user and not allowed to mutate system tags")
 		}
 	}
-	if len(tags) > mostTags { // the words are the emulator's
+	if len(tags) > tagging.Most { // the words are the emulator's
 		return &types.TooManyTagsException{Message: aws.String("The scalable target has too many tags."), ResourceName: nil}
 	}
 	return nil

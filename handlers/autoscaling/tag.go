@@ -11,26 +11,24 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/constraint"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-const (
-	groupType = "auto-scaling-group" // the only type of what has tags
-	maxTags   = 50                   // Source: EC2 Auto Scaling user guide, tag restrictions
-)
+const groupType = "auto-scaling-group" // the only type of what has tags
 
 // setTags adds tags to a copy of a group.
 func setTags(g *autoscaling.Group, tags []types.Tag) error {
 	for _, t := range tags {
-		if strings.HasPrefix(strings.ToLower(*t.Key), "aws:") {
+		if tagging.Reserved(*t.Key) {
 			return invalid("aws: prefixed tag key names are not allowed for external use.") // badmintoncryer/cdk-preflight
 		}
 		g.SetTag(autoscaling.Tag{Key: *t.Key, Value: aws.ToString(t.Value), Propagate: aws.ToBool(t.PropagateAtLaunch)})
 	}
-	if len(g.Tags) > maxTags {
+	if len(g.Tags) > tagging.Most {
 		return &types.LimitExceededFault{Message: aws.String("You tried to create more tags than allowed")} // badmintoncryer/cdk-preflight; the code is the emulator's
 	}
 	return nil

@@ -3,12 +3,11 @@ package cloudwatch
 import (
 	"context"
 	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch"
@@ -16,31 +15,25 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// mostTags is how many tags an alarm or a dashboard has. Source: CloudWatch API reference, TagResource.
-const mostTags = 50
+func key(t types.Tag) string { return *t.Key }
 
 // withTags is a list of tags with others, of which the last one with a key counts (CW0006).
 func withTags(tags, others []types.Tag) ([]types.Tag, error) {
-	all := orEmpty(tags)
 	for _, t := range others {
-		if strings.HasPrefix(strings.ToLower(*t.Key), "aws:") {
+		if tagging.Reserved(*t.Key) {
 			return nil, &awsapi.Error{Code: "AccessDenied", Message: `The provided tag keys must not start with any case of "aws:"`, Status: http.StatusForbidden}
 		}
-		if i := slices.IndexFunc(all, func(known types.Tag) bool { return *known.Key == *t.Key }); i >= 0 {
-			all[i] = t
-			continue
-		}
-		all = append(all, t)
 	}
-	if len(all) > mostTags {
-		return nil, validation("The resultant tag set must not have more than %d user tags.", mostTags)
+	all := tagging.With(orEmpty(tags), key, others...)
+	if len(all) > tagging.Most {
+		return nil, validation("The resultant tag set must not have more than %d user tags.", tagging.Most)
 	}
 	return all, nil
 }
 
 // TagResource adds tags to an alarm or a dashboard, or replaces those with their keys.
 func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.TagResourceOutput, error) {
-	if len(in.Tags) > mostTags {
+	if len(in.Tags) > tagging.Most {
 		return nil, invalidValue("tags are invalid.")
 	}
 	return &sdk.TagResourceOutput{}, a.retag(ctx, in.ResourceARN, func(tags []types.Tag) ([]types.Tag, error) { return withTags(tags, in.Tags) })
@@ -49,7 +42,7 @@ func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.T
 // UntagResource removes tags from an alarm or a dashboard. Keys that it does not have are no error.
 func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
 	return &sdk.UntagResourceOutput{}, a.retag(ctx, in.ResourceARN, func(tags []types.Tag) ([]types.Tag, error) {
-		return slices.DeleteFunc(orEmpty(tags), func(t types.Tag) bool { return slices.Contains(in.TagKeys, *t.Key) }), nil
+		return tagging.Without(orEmpty(tags), key, in.TagKeys), nil
 	})
 }
 

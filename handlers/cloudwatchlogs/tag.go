@@ -9,14 +9,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs/types"
 )
-
-// maxTags is how many a group may have. Source: API reference of TagResource.
-const maxTags = 50
 
 // tagText is what keys and values consist of. Source: service model.
 var tagText = lazyregexp.New(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
@@ -38,7 +36,7 @@ func (a *API) tag(ctx context.Context, name string, tags map[string]string) erro
 	}
 	return a.store.UpdateGroup(awsapi.CallScope(ctx), name, func(g *logs.Group) error {
 		maps.Copy(g.Tags, tags)
-		if len(g.Tags) > maxTags { // the text is the emulator's
+		if len(g.Tags) > tagging.Most { // the text is the emulator's
 			return &types.TooManyTagsException{Message: aws.String("The number of tags exceeds the limit of 50."), ResourceName: aws.String(g.ARN())}
 		}
 		return nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
@@ -45,7 +46,7 @@ func nullTagValue(resource string) error {
 
 // UntagResource removes tags from a resource; keys that are not there are ignored.
 func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
-	if slices.ContainsFunc(in.TagKeys, kit.ReservedKey) {
+	if slices.ContainsFunc(in.TagKeys, tagging.Reserved) {
 		return nil, kit.ErrReservedTag
 	}
 	err := a.changeTags(ctx, in.ResourceArn, func(tags []types.Tag) ([]types.Tag, error) {

@@ -2,20 +2,19 @@ package elasticloadbalancingv2
 
 import (
 	"context"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	elbv2 "github.com/ecs-emulator/ecs-emulator/internal/aws/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/elasticloadbalancingv2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// maxTags is the number of tags of a resource. Source: Elastic Load Balancing guides, tags.
-const maxTags = 50
+func key(t elbv2.Tag) string { return t.Key }
 
 // withTags adds tags to others. The texts are the emulator's.
 func withTags(tags elbv2.Tags, more []types.Tag) (elbv2.Tags, error) {
@@ -24,14 +23,14 @@ func withTags(tags elbv2.Tags, more []types.Tag) (elbv2.Tags, error) {
 		switch {
 		case seen[*tag.Key]:
 			return nil, &types.DuplicateTagKeysException{Message: awsapi.Textf("Tag key '%s' was specified more than once", *tag.Key)}
-		case strings.HasPrefix(strings.ToLower(*tag.Key), "aws:"):
+		case tagging.Reserved(*tag.Key):
 			return nil, invalid("Tag keys starting with 'aws:' are reserved for system use")
 		}
 		seen[*tag.Key] = true
-		tags = tags.With(*tag.Key, aws.ToString(tag.Value))
+		tags = tagging.With(tags, key, elbv2.Tag{Key: *tag.Key, Value: aws.ToString(tag.Value)})
 	}
-	if len(tags) > maxTags {
-		return nil, &types.TooManyTagsException{Message: awsapi.Textf("The resource has more than %d tags", maxTags)}
+	if len(tags) > tagging.Most {
+		return nil, &types.TooManyTagsException{Message: awsapi.Textf("The resource has more than %d tags", tagging.Most)}
 	}
 	return tags, nil
 }
@@ -42,7 +41,7 @@ func (a *API) AddTags(ctx context.Context, in *sdk.AddTagsInput) (*sdk.AddTagsOu
 }
 
 func (a *API) RemoveTags(ctx context.Context, in *sdk.RemoveTagsInput) (*sdk.RemoveTagsOutput, error) {
-	return &sdk.RemoveTagsOutput{}, a.changeTags(ctx, in.ResourceArns, func(tags elbv2.Tags) (elbv2.Tags, error) { return tags.Without(in.TagKeys), nil })
+	return &sdk.RemoveTagsOutput{}, a.changeTags(ctx, in.ResourceArns, func(tags elbv2.Tags) (elbv2.Tags, error) { return tagging.Without(tags, key, in.TagKeys), nil })
 }
 
 // changeTags changes the tags of all resources, or of none.

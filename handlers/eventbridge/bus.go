@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge/types"
@@ -27,7 +28,7 @@ func (a *API) CreateEventBus(ctx context.Context, in *sdk.CreateEventBusInput) (
 	now := a.now()
 	b := &eventbridge.Bus{
 		Scope: awsapi.CallScope(ctx), Name: *in.Name, Description: in.Description, DeadLetterARN: queueOf(in.DeadLetterConfig),
-		Tags: withTags(nil, in.Tags), CreatedAt: now, ModifiedAt: now,
+		Tags: tagging.With(nil, key, in.Tags...), CreatedAt: now, ModifiedAt: now,
 	}
 	err := a.update(func(tx *store.Tx) error {
 		if eventbridge.FindBus(tx, b.Scope, b.Name) != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/eventpattern"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
@@ -30,7 +31,7 @@ func (a *API) PutRule(ctx context.Context, in *sdk.PutRuleInput) (*sdk.PutRuleOu
 			Scope: b.Scope, Bus: b.Name, Name: *in.Name, CreatedBy: b.Scope.Account, Description: in.Description, RoleARN: in.RoleArn,
 			EventPattern: aws.ToString(in.EventPattern), ScheduleExpression: aws.ToString(in.ScheduleExpression), State: in.State,
 			EmptyPattern: isEmpty(in.EventPattern), EmptySchedule: isEmpty(in.ScheduleExpression),
-			Tags: withTags(nil, in.Tags), Since: newest, Anchor: a.now(),
+			Tags: tagging.With(nil, key, in.Tags...), Since: newest, Anchor: a.now(),
 		}
 		if next.State == "" {
 			next.State = types.RuleStateEnabled

@@ -2,10 +2,10 @@ package eventbridge
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge/types"
@@ -14,13 +14,13 @@ import (
 
 // TagResource adds and replaces tags.
 func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.TagResourceOutput, error) {
-	return &sdk.TagResourceOutput{}, a.changeTags(ctx, *in.ResourceARN, func(tags []types.Tag) []types.Tag { return withTags(tags, in.Tags) })
+	return &sdk.TagResourceOutput{}, a.changeTags(ctx, *in.ResourceARN, func(tags []types.Tag) []types.Tag { return tagging.With(tags, key, in.Tags...) })
 }
 
 // UntagResource removes tags; those that are not there are no error (EVB0002).
 func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
 	return &sdk.UntagResourceOutput{}, a.changeTags(ctx, *in.ResourceARN, func(tags []types.Tag) []types.Tag {
-		return those(tags, func(t types.Tag) bool { return !slices.Contains(in.TagKeys, *t.Key) })
+		return tagging.Without(tags, key, in.TagKeys)
 	})
 }
 
@@ -39,18 +39,7 @@ func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResour
 	return out, nil
 }
 
-// withTags is a list with others added, or in the place of those with the same key.
-func withTags(tags, added []types.Tag) []types.Tag {
-	tags = slices.Clone(tags)
-	for _, t := range added {
-		if i := slices.IndexFunc(tags, func(old types.Tag) bool { return *old.Key == *t.Key }); i >= 0 {
-			tags[i] = t
-			continue
-		}
-		tags = append(tags, t)
-	}
-	return tags
-}
+func key(t types.Tag) string { return *t.Key }
 
 // changeTags writes other tags of a bus or a rule.
 func (a *API) changeTags(ctx context.Context, resourceARN string, change func([]types.Tag) []types.Tag) error {

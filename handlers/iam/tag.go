@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
@@ -27,7 +28,7 @@ func (k tagged) same(a, b string) bool { return a == b || k.fold && strings.Equa
 // check refuses what the constraints of members let through.
 func (k tagged) check(tags []types.Tag) error {
 	for i, tag := range tags {
-		if strings.HasPrefix(strings.ToLower(*tag.Key), "aws:") {
+		if tagging.Reserved(*tag.Key) {
 			// That they are reserved: IAM user guide, tags. The text is the emulator's.
 			return invalidInput("Tag key %s is reserved for AWS.", *tag.Key)
 		}
@@ -55,8 +56,8 @@ func (k tagged) merge(there, tags []types.Tag) ([]types.Tag, error) {
 		keys = append(keys, *tag.Key)
 	}
 	merged := append(k.without(there, keys), tags...)
-	if len(merged) > maxTags {
-		return nil, limitExceeded("Cannot exceed quota for %s: %d", k.quota, maxTags) // the name of the quota is the emulator's
+	if len(merged) > tagging.Most {
+		return nil, limitExceeded("Cannot exceed quota for %s: %d", k.quota, tagging.Most) // the name of the quota is the emulator's
 	}
 	sorting.By(merged, func(a, b types.Tag) int { return strings.Compare(*a.Key, *b.Key) })
 	return merged, nil

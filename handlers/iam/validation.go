@@ -24,9 +24,6 @@ var (
 	nameForm = lazyregexp.New(`^[\w+=,.@-]+$`)
 )
 
-// maxTags is the number of tags of an entity. Source: IAM user guide, quotas.
-const maxTags = 50
-
 // pathOrRoot is the path of something that is made.
 func pathOrRoot(path *string) string {
 	if path == nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler"
@@ -56,7 +57,7 @@ func (a *API) CreateScheduleGroup(ctx context.Context, in *sdk.CreateScheduleGro
 		return nil, invalid("This operation cannot be performed on schedule group %s.", *in.Name)
 	}
 	scope, now := awsapi.CallScope(ctx), a.time()
-	made := &eventbridgescheduler.Group{Scope: scope, Name: *in.Name, Tags: merge(nil, in.Tags), CreatedAt: now, ModifiedAt: now}
+	made := &eventbridgescheduler.Group{Scope: scope, Name: *in.Name, Tags: tagging.With(nil, key, in.Tags...), CreatedAt: now, ModifiedAt: now}
 	if err := checkTags(made.Tags); err != nil {
 		return nil, err
 	}

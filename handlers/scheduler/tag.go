@@ -2,12 +2,11 @@ package scheduler
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	eventbridgescheduler "github.com/ecs-emulator/ecs-emulator/internal/aws/scheduler"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/scheduler"
@@ -15,8 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// mostTags is how many tags a group has. Source: EventBridge Scheduler user guide, quotas.
-const mostTags = 50
+func key(t types.Tag) string { return *t.Key }
 
 // groupNamed is the name of the group with an ARN, of which the model has seen the form. A group of another account or
 // region is not found here.
@@ -30,13 +28,13 @@ func groupNamed(scope arn.Scope, groupARN string) (string, error) {
 
 // TagResource adds tags to a group, or gives them other values.
 func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.TagResourceOutput, error) {
-	return &sdk.TagResourceOutput{}, a.retag(ctx, *in.ResourceArn, func(tags []types.Tag) []types.Tag { return merge(tags, in.Tags) })
+	return &sdk.TagResourceOutput{}, a.retag(ctx, *in.ResourceArn, func(tags []types.Tag) []types.Tag { return tagging.With(tags, key, in.Tags...) })
 }
 
 // UntagResource removes tags of a group.
 func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
 	return &sdk.UntagResourceOutput{}, a.retag(ctx, *in.ResourceArn, func(tags []types.Tag) []types.Tag {
-		return slices.DeleteFunc(slices.Clone(tags), func(t types.Tag) bool { return slices.Contains(in.TagKeys, *t.Key) })
+		return tagging.Without(tags, key, in.TagKeys)
 	})
 }
 
@@ -74,27 +72,13 @@ func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResour
 	return &sdk.ListTagsForResourceOutput{Tags: append([]types.Tag{}, g.Tags...)}, nil
 }
 
-// merge adds tags to others. Of a key that comes twice the last one counts.
-func merge(tags, more []types.Tag) []types.Tag {
-	tags = slices.Clone(tags)
-	for _, t := range more {
-		i := slices.IndexFunc(tags, func(had types.Tag) bool { return *had.Key == *t.Key })
-		if i < 0 {
-			tags = append(tags, t)
-			continue
-		}
-		tags[i] = t
-	}
-	return tags
-}
-
 // checkTags refuses too many tags, and those of AWS. The texts are the emulator's.
 func checkTags(tags []types.Tag) error {
-	if len(tags) > mostTags {
-		return &types.ServiceQuotaExceededException{Message: awsapi.Textf("A schedule group has at most %d tags.", mostTags)}
+	if len(tags) > tagging.Most {
+		return &types.ServiceQuotaExceededException{Message: awsapi.Textf("A schedule group has at most %d tags.", tagging.Most)}
 	}
 	for _, t := range tags {
-		if strings.HasPrefix(strings.ToLower(aws.ToString(t.Key)), "aws:") {
+		if tagging.Reserved(aws.ToString(t.Key)) {
 			return invalid("Tag keys that begin with aws: are reserved.")
 		}
 	}

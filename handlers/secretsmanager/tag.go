@@ -2,29 +2,29 @@ package secretsmanager
 
 import (
 	"context"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-const maxTags = 50 // Source: Secrets Manager user guide, quotas
+func key(t secretsmanager.Tag) string { return t.Key }
 
 // setTags adds tags to a copy of a secret.
 func setTags(s *secretsmanager.Secret, tags []types.Tag) error {
 	for _, t := range tags {
-		key := aws.ToString(t.Key)
-		if key == "" || strings.HasPrefix(strings.ToLower(key), "aws:") { // the texts are the emulator's
-			return invalidParameter("The tag key %q is empty, or begins with aws:, which is reserved.", key)
+		tag := secretsmanager.Tag{Key: aws.ToString(t.Key), Value: aws.ToString(t.Value)}
+		if tag.Key == "" || tagging.Reserved(tag.Key) { // the texts are the emulator's
+			return invalidParameter("The tag key %q is empty, or begins with aws:, which is reserved.", tag.Key)
 		}
-		s.SetTag(secretsmanager.Tag{Key: key, Value: aws.ToString(t.Value)})
+		s.Tags = tagging.With(s.Tags, key, tag)
 	}
-	if len(s.Tags) > maxTags {
-		return invalidParameter("The secret has more than %d tags.", maxTags)
+	if len(s.Tags) > tagging.Most {
+		return invalidParameter("The secret has more than %d tags.", tagging.Most)
 	}
 	return nil
 }
@@ -54,9 +54,7 @@ func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*s
 			return err
 		}
 		changed := *found
-		for _, key := range in.TagKeys {
-			changed.RemoveTag(key)
-		}
+		changed.Tags = tagging.Without(found.Tags, key, in.TagKeys)
 		secretsmanager.PutSecret(tx, &changed)
 		return nil
 	})

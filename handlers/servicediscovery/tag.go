@@ -3,11 +3,11 @@ package servicediscovery
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery"
@@ -15,27 +15,19 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// mostTags is how many tags a resource has. Source: Cloud Map API reference, TooManyTagsException.
-const mostTags = 50
+func tagKey(t types.Tag) string { return *t.Key }
 
 // TagResource adds tags to a namespace or a service, or gives them other values.
 func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.TagResourceOutput, error) {
 	return &sdk.TagResourceOutput{}, a.retag(ctx, *in.ResourceARN, func(tags []types.Tag) []types.Tag {
-		for _, t := range in.Tags {
-			if i := slices.IndexFunc(tags, func(had types.Tag) bool { return *had.Key == *t.Key }); i >= 0 {
-				tags[i] = t
-				continue
-			}
-			tags = append(tags, t)
-		}
-		return tags
+		return tagging.With(tags, tagKey, in.Tags...)
 	})
 }
 
 // UntagResource removes tags; those that are not there are no error.
 func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*sdk.UntagResourceOutput, error) {
 	return &sdk.UntagResourceOutput{}, a.retag(ctx, *in.ResourceARN, func(tags []types.Tag) []types.Tag {
-		return slices.DeleteFunc(tags, func(t types.Tag) bool { return slices.Contains(in.TagKeys, *t.Key) })
+		return tagging.Without(tags, tagKey, in.TagKeys)
 	})
 }
 
@@ -52,7 +44,7 @@ func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResour
 	}
 }
 
-// retag writes other tags of a namespace or a service; change may use the list that it is given.
+// retag writes other tags of a namespace or a service.
 func (a *API) retag(ctx context.Context, resourceARN string, change func([]types.Tag) []types.Tag) error {
 	return a.Store.Update(func(tx *store.Tx) error {
 		n, s, err := tagged(ctx, tx, resourceARN)
@@ -61,12 +53,12 @@ func (a *API) retag(ctx context.Context, resourceARN string, change func([]types
 			return err
 		case n != nil:
 			changed := *n
-			changed.Tags = change(slices.Clone(n.Tags))
+			changed.Tags = change(n.Tags)
 			servicediscovery.PutNamespace(tx, &changed)
 			return checkTags(changed.Tags)
 		default:
 			changed := *s
-			changed.Tags = change(slices.Clone(s.Tags))
+			changed.Tags = change(s.Tags)
 			servicediscovery.PutService(tx, &changed)
 			return checkTags(changed.Tags)
 		}
@@ -89,14 +81,14 @@ func tagged(ctx context.Context, tx *store.Tx, resourceARN string) (*servicedisc
 
 // checkTags refuses too many tags, two with a key, and those of AWS.
 func checkTags(tags []types.Tag) error {
-	if len(tags) > mostTags {
-		return &types.TooManyTagsException{Message: awsapi.Textf("A resource has at most %d tags.", mostTags)}
+	if len(tags) > tagging.Most {
+		return &types.TooManyTagsException{Message: awsapi.Textf("A resource has at most %d tags.", tagging.Most)}
 	}
 	for i, t := range tags {
 		if slices.ContainsFunc(tags[:i], func(other types.Tag) bool { return *other.Key == *t.Key }) {
 			return invalid("A resource cannot have two tags with the key %s.", *t.Key)
 		}
-		if strings.HasPrefix(strings.ToLower(aws.ToString(t.Key)), "aws:") {
+		if tagging.Reserved(aws.ToString(t.Key)) {
 			return invalid("Tag keys that begin with aws: are reserved.")
 		}
 	}

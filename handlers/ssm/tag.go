@@ -3,28 +3,28 @@ package ssm
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ssm"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-const maxTags = 50 // Source: AWS general reference, tag naming limits
+func key(t ssm.Tag) string { return t.Key }
 
 // setTags adds tags to a copy of a parameter.
 func setTags(p *ssm.Parameter, tags []types.Tag) error {
 	for _, t := range tags {
-		if strings.HasPrefix(strings.ToLower(*t.Key), "aws:") {
+		if tagging.Reserved(*t.Key) {
 			return invalid("The tag key %s begins with aws:, which is reserved.", *t.Key) // the text is the emulator's
 		}
-		p.SetTag(ssm.Tag{Key: *t.Key, Value: *t.Value})
+		p.Tags = tagging.With(p.Tags, key, ssm.Tag{Key: *t.Key, Value: *t.Value})
 	}
-	if len(p.Tags) > maxTags {
+	if len(p.Tags) > tagging.Most {
 		return &types.TooManyTagsError{}
 	}
 	return nil
@@ -41,9 +41,7 @@ func (a *API) AddTagsToResource(ctx context.Context, in *sdk.AddTagsToResourceIn
 // (SSM0007).
 func (a *API) RemoveTagsFromResource(ctx context.Context, in *sdk.RemoveTagsFromResourceInput) (*sdk.RemoveTagsFromResourceOutput, error) {
 	return &sdk.RemoveTagsFromResourceOutput{}, a.changeTags(ctx, in.ResourceType, *in.ResourceId, func(p *ssm.Parameter) error {
-		for _, key := range in.TagKeys {
-			p.RemoveTag(key)
-		}
+		p.Tags = tagging.Without(p.Tags, key, in.TagKeys)
 		return nil
 	})
 }

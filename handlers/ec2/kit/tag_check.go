@@ -3,11 +3,11 @@ package kit
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 )
 
 // How many tags a resource may have, and how many characters a key and a value. Source:
@@ -75,7 +75,7 @@ func CheckTags(tags []types.Tag) error {
 const ReservedTags = "Tag keys starting with 'aws:' are reserved for internal use"
 
 // ReservedTag reports whether a tag is of AWS itself.
-func ReservedTag(key string) bool { return strings.HasPrefix(strings.ToLower(key), "aws:") }
+func ReservedTag(key string) bool { return tagging.Reserved(key) }
 
 // OwnTags is how many tags count. Source: EC2 user guide, tag restrictions.
 func OwnTags(tags map[string]string) (n int) {

@@ -7,11 +7,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
-
-// maxTags is how many tags a resource has. Source: ECS API reference, Tag.
-const maxTags = 50
 
 // ErrReservedTag is for keys that only AWS may use. Its words are those that container
 // agents got (ECS0166); what other operations say is not published.
@@ -26,7 +24,7 @@ func CheckTags(tags []types.Tag) error {
 		switch {
 		case key == "":
 			return InvalidParameter("Tag key can not be empty.")
-		case ReservedKey(key):
+		case tagging.Reserved(key):
 			return ErrReservedTag
 		case slices.ContainsFunc(tags[:i], func(t types.Tag) bool { return *t.Key == key }):
 			return InvalidParameter("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
@@ -39,18 +37,15 @@ func CheckTags(tags []types.Tag) error {
 func CheckTagCount(tags []types.Tag) error {
 	own := 0
 	for _, tag := range tags {
-		if !ReservedKey(aws.ToString(tag.Key)) {
+		if !tagging.Reserved(aws.ToString(tag.Key)) {
 			own++
 		}
 	}
-	if own > maxTags {
-		return InvalidParameter(fmt.Sprintf("The number of tags cannot exceed %d.", maxTags))
+	if own > tagging.Most {
+		return InvalidParameter(fmt.Sprintf("The number of tags cannot exceed %d.", tagging.Most))
 	}
 	return nil
 }
-
-// ReservedKey reports whether only AWS may use a key.
-func ReservedKey(key string) bool { return len(key) >= 4 && strings.EqualFold(key[:4], "aws:") }
 
 // OwnTags copies the tags of a request into memory of their own. The strings of a
 // request share memory: a row that keeps a few would hold on to all of it, which

@@ -111,16 +111,6 @@ func (c *Certificate) X509() *x509.Certificate {
 	return read
 }
 
-// SetTag adds a tag to a copy of a certificate, or replaces the one with its key.
-func (c *Certificate) SetTag(t Tag) {
-	c.Tags = slices.Clone(c.Tags)
-	if i := slices.IndexFunc(c.Tags, func(old Tag) bool { return old.Key == t.Key }); i >= 0 {
-		c.Tags[i] = t
-		return
-	}
-	c.Tags = append(c.Tags, t)
-}
-
 // RemoveTag removes a tag of a copy of a certificate: the one with the key, if it has the
 // value or none is given.
 func (c *Certificate) RemoveTag(t Tag) {

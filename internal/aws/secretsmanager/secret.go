@@ -7,7 +7,6 @@ package secretsmanager
 
 import (
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"time"
 
@@ -125,20 +124,3 @@ func Purge(tx *store.Tx, now time.Time) {
 
 // Deleted reports whether the secret is marked for deletion.
 func (s *Secret) Deleted() bool { return !s.DeletedAt.IsZero() }
-
-// SetTag adds a tag to a copy of a secret, or replaces the one with its key.
-func (s *Secret) SetTag(t Tag) {
-	s.Tags = slices.Clone(s.Tags)
-	if i := slices.IndexFunc(s.Tags, func(old Tag) bool { return old.Key == t.Key }); i >= 0 {
-		s.Tags[i] = t
-		return
-	}
-	s.Tags = append(s.Tags, t)
-}
-
-// RemoveTag removes a tag of a copy of a secret, if it is there.
-func (s *Secret) RemoveTag(key string) {
-	if s.Tags != nil {
-		s.Tags = slices.DeleteFunc(slices.Clone(s.Tags), func(t Tag) bool { return t.Key == key })
-	}
-}

@@ -47,21 +47,6 @@ func key(s arn.Scope, name string) string { return prefix(s) + bare(name) }
 
 func prefix(s arn.Scope) string { return s.Region + ":" + s.Account + ":" }
 
-// SetTag adds a tag to a copy of a parameter, or replaces the one with its key.
-func (p *Parameter) SetTag(t Tag) {
-	p.Tags = slices.Clone(p.Tags)
-	if i := slices.IndexFunc(p.Tags, func(old Tag) bool { return old.Key == t.Key }); i >= 0 {
-		p.Tags[i] = t
-		return
-	}
-	p.Tags = append(p.Tags, t)
-}
-
-// RemoveTag removes a tag of a copy of a parameter, if it is there.
-func (p *Parameter) RemoveTag(key string) {
-	p.Tags = slices.DeleteFunc(slices.Clone(p.Tags), func(t Tag) bool { return t.Key == key })
-}
-
 // FindParameter returns the parameter with a name, or nil. One whose newest version was left out as damaged is none.
 func FindParameter(tx *store.Tx, s arn.Scope, name string) *Parameter {
 	p := parameters.Get(tx, key(s, name))
