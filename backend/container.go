@@ -129,7 +129,7 @@ type Mount struct {
 	Target   string
 	Volume   bool
 	ReadOnly bool
-	// Shared is that of the volume's spec.
+	// Shared as in the volume's spec.
 	Shared bool
 	// Bare leaves an empty volume as it is; otherwise it gets what the image has at Target.
 	Bare bool

@@ -5,7 +5,7 @@ import "errors"
 // Errors that callers tell apart with errors.Is. All else is the engine's own
 // text and belongs in a container's reason.
 var (
-	// ErrNotFound is what every [*NotFoundError] is.
+	// ErrNotFound matches every [*NotFoundError] with [errors.Is].
 	ErrNotFound = errors.New("not found")
 	// ErrUnavailable: the engine cannot be reached; try again later.
 	ErrUnavailable = errors.New("container engine unavailable")

@@ -2,7 +2,7 @@ package backend
 
 import "time"
 
-// EventKind says what happened.
+// EventKind is one of the constants below.
 type EventKind string
 
 // Event kinds. Only ContainerDied carries ExitCode, only HealthChanged Health.

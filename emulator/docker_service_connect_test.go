@@ -308,7 +308,7 @@ func (c *connected) proxyStartsFirstAndStopsLast() {
 	}
 }
 
-// proxyIsEssential: its end is that of its task.
+// proxyIsEssential: when it ends, its task ends.
 func (c *connected) proxyIsEssential() {
 	c.Helper()
 	dockertest.Kill(c.T, c.container(c.plain, *c.proxy(c.plain).Name))

@@ -94,7 +94,7 @@ func parseFacts(t *testing.T, name, text string) factFile {
 	return f
 }
 
-// timedTopics are those of facts in which something takes its time.
+// timedTopics are the topics of facts in which something takes its time.
 var timedTopics = []string{"events", "life of a task", "network interfaces", "schedules", "scheduler"}
 
 // timedFacts are the paths of those.

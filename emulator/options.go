@@ -72,7 +72,7 @@ type Options struct {
 	// OnExit says what happens to running tasks at Close. Default Keep with a DataDir, else
 	// Remove.
 	OnExit OnExit
-	// Region and Account are those of requests whose signature does not name them. Default
+	// Region and Account of requests whose signature does not name them. Default
 	// us-east-1 and 000000000000.
 	Region, Account string
 	// Speed is how many seconds the emulator's clock moves in each real second. Default 1. With
@@ -184,7 +184,7 @@ type Options struct {
 	TaskCredentials string
 	// S3Dir is a folder whose folders are buckets of S3: the environment file
 	// arn:aws:s3:::bucket/a/b.env is bucket/a/b.env below it, and logs of sessions of ECS Exec
-	// become files there. Files and buckets that it does not have are those of the Upstream, if
+	// become files there. Files and buckets that it does not have come from the Upstream, if
 	// there is one. Nothing else uses it.
 	S3Dir string
 	// HostPorts is how many ports of 127.0.0.1 of the container engine's host, from 14600 up,

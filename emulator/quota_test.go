@@ -22,7 +22,7 @@ const noVCPUs = "You've reached the limit on the number of vCPUs you can run con
 
 func withQuotas(quotas map[string]int) emulator.Options { return emulator.Options{Quotas: quotas} }
 
-// The vCPUs of an account on Fargate are those of all of its clusters, apart for FARGATE_SPOT. A task gives
+// The vCPUs of an account on Fargate count in all of its clusters, apart for FARGATE_SPOT. A task gives
 // its own back when it is STOPPED.
 func TestVCPUsOnFargateHaveAQuota(t *testing.T) {
 	w := start(t, withQuotas(map[string]int{"fargate-vcpus": 1, "fargate-spot-vcpus": 0}))

@@ -26,7 +26,7 @@ type LoadBalancer struct {
 	Listeners    []Listener
 }
 
-// Listener is a listener that is ready.
+// Listener is one of a load balancer's that takes connections.
 type Listener struct {
 	ARN, Protocol string
 	Port          uint16

@@ -51,7 +51,7 @@ func checkDefinitions(t *testing.T, srv *emulator.Server, opts emulator.Options)
 	}
 }
 
-// definitionsThatRan are those of tasks that are still known.
+// definitionsThatRan are the task definitions of tasks that are still known.
 func definitionsThatRan(ctx context.Context, client *ecs.Client) (map[string]bool, error) {
 	ran := map[string]bool{}
 	clusters, err := client.ListClusters(ctx, &ecs.ListClustersInput{})

@@ -203,7 +203,7 @@ func (m *model) balancer(api *elb.Client) *string {
 	return out.LoadBalancers[0].LoadBalancerArn
 }
 
-// agree wants one PRIMARY deployment, counts that are those of the tasks, and weights that are 100 together.
+// agree wants one PRIMARY deployment, counts that agree with the tasks, and weights that are 100 together.
 func (m *model) agree(r *rapid.T) {
 	m.Helper()
 	service := m.service("web")

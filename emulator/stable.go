@@ -25,7 +25,6 @@ func (s *Server) WaitStable(ctx context.Context, cluster, service string) error 
 	return s.core.WaitStable(ctx, id)
 }
 
-// serviceARN is the ARN of a service by its name.
 func (s *Server) serviceARN(cluster, name string) string {
 	if !arn.Is(cluster) {
 		return s.core.Scope.Service(cmp.Or(cluster, "default"), name)

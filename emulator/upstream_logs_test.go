@@ -34,7 +34,7 @@ func (w *world) registerLogging(createGroup, command string) string {
 	return *out.TaskDefinition.TaskDefinitionArn
 }
 
-// shopLines are those of all streams of the group shop.
+// shopLines returns the lines of all streams of the group shop.
 func (w *world) shopLines() (lines []string) {
 	w.Helper()
 	client := cloudwatchlogs.NewFromConfig(w.srv.Config(), func(o *cloudwatchlogs.Options) { o.Region = "us-west-2" })

@@ -187,7 +187,7 @@ func testReservedAddress(s *env) {
 	s.expectMissing("ReserveAddress in a network that there isn't", err, backend.KindNetwork)
 }
 
-// listNetworks are those of the engine's owner that carry all labels.
+// listNetworks lists the networks of the engine's owner that carry all labels.
 func (s *env) listNetworks(labels map[string]string) []backend.Network {
 	s.Helper()
 	list, err := s.Engine.Networks(s.ctx, labels)

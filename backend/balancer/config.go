@@ -23,7 +23,7 @@ type Piece struct {
 	Certificate *Certificate `json:",omitempty"`
 }
 
-// Kind says what a piece is.
+// Kind is one of the constants below.
 type Kind string
 
 // The kinds of pieces.
@@ -34,7 +34,7 @@ const (
 	KindCertificate Kind = "certificate"
 )
 
-// Key names a piece. Ids are the caller's, such as ARNs; Group is that of a target.
+// Key names a piece. Ids are the caller's, such as ARNs; Group is a target's group.
 type Key struct {
 	Kind  Kind
 	ID    string
@@ -77,7 +77,7 @@ type Listener struct {
 	// Certificates are ids in the order of preference; the first is the default one.
 	Certificates []string  `json:",omitempty"`
 	Security     *Security `json:",omitempty"`
-	// Attributes are those of the load balancer and of the listener, under AWS's keys.
+	// Attributes of the load balancer and of the listener, under AWS's keys.
 	// Those that mean nothing here are ignored, and what is not given has AWS's default.
 	Attributes map[string]string `json:",omitempty"`
 	// Connect says that this is a listener of a proxy of Service Connect; nil: of a load balancer.
@@ -213,7 +213,7 @@ type Target struct {
 	Healthy bool `json:",omitempty"`
 }
 
-// Certificate is what a TLS listener shows. Its names are those of its leaf.
+// Certificate is what a TLS listener shows, with the names of its leaf.
 type Certificate struct {
 	ID    string
 	Chain string // PEM, the leaf first

@@ -8,14 +8,14 @@ import "maps"
 type Counts struct {
 	// Run is another word for each run of the data plane, which begins with nothing.
 	Run string
-	// Connections are those of TCP from clients to listeners of HTTP and HTTPS, and from there to targets. Bytes are what
+	// Connections counts TCP connections from clients to listeners of HTTP and HTTPS, and from there to targets. Bytes are what
 	// their clients sent and got, in HTTP.
 	Connections, Bytes uint64 `json:",omitempty"`
 	ActiveConnections  uint64 `json:",omitempty"` // now
 	// Answers are those that came from no target, by their status code.
 	Answers map[int]uint64         `json:",omitempty"`
 	Groups  map[string]GroupCounts `json:",omitempty"` // by the id of a target group
-	// Listeners are those of a proxy of Service Connect, by their ids.
+	// Listeners of a proxy of Service Connect, by id.
 	Listeners map[string]ListenerCounts `json:",omitempty"`
 	// Flows are those that this process carried for listeners of TCP, TLS and UDP: by tcp, tls and udp.
 	Flows map[string]FlowCounts `json:",omitempty"`
@@ -25,7 +25,7 @@ type Counts struct {
 	Uncounted string `json:",omitempty"`
 }
 
-// GroupCounts are those of requests to a target group. Health checks are not among them.
+// GroupCounts counts the requests to a target group, without health checks.
 type GroupCounts struct {
 	Requests         uint64         `json:",omitempty"` // for which a target was chosen
 	ConnectionErrors uint64         `json:",omitempty"`
@@ -36,7 +36,7 @@ type GroupCounts struct {
 	Times map[int]TimeCounts `json:",omitempty"`
 }
 
-// ListenerCounts are those of a listener of a proxy of Service Connect.
+// ListenerCounts counts for one listener of a proxy of Service Connect.
 type ListenerCounts struct {
 	Connections, Requests, GRPCRequests uint64 `json:",omitempty"`
 	Bytes                               uint64 `json:",omitempty"` // of bodies, and of flows, in both directions
@@ -46,16 +46,16 @@ type ListenerCounts struct {
 // TimeCounts are how many there were, and how long all took together.
 type TimeCounts struct{ Count, Nanoseconds uint64 }
 
-// FlowCounts are those of a protocol.
+// FlowCounts counts the flows of one protocol.
 type FlowCounts struct {
 	New, Bytes uint64 `json:",omitempty"`
 	Active     uint64 `json:",omitempty"` // now
 }
 
-// KernelCounts are those of a network namespace. It may have a longer life than a data plane.
+// KernelCounts counts in a network namespace, which may live longer than a data plane.
 type KernelCounts struct {
 	Run   string
-	Flows map[string]FlowCounts `json:",omitempty"` // tcp and udp; bytes are those of packets, with their headers
+	Flows map[string]FlowCounts `json:",omitempty"` // tcp and udp; bytes include the headers of packets
 }
 
 // Since is what was counted since something was read before, which may be the zero value.

@@ -4,7 +4,7 @@ import "cmp"
 
 // What package push asks of pieces, of their keys and of news.
 
-// At is the piece in a version.
+// At joins a piece with the version that its sender has given it.
 func (p Piece) At(version int64) Piece {
 	p.Version = version
 	return p
@@ -26,7 +26,7 @@ func (p Piece) Content() Piece {
 
 func (k Key) String() string { return string(k.Kind) + " " + k.ID }
 
-// Compare orders keys.
+// Compare orders keys by kind, group and id.
 func (k Key) Compare(other Key) int {
 	return cmp.Or(cmp.Compare(k.Kind, other.Kind), cmp.Compare(k.Group, other.Group), cmp.Compare(k.ID, other.ID))
 }

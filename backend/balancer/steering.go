@@ -23,7 +23,7 @@ type FlowShare struct {
 	To         netip.AddrPort
 }
 
-// TargetFlows are those of a target.
+// TargetFlows counts the flows of one target.
 type TargetFlows struct {
 	Protocol string
 	Target   netip.AddrPort

@@ -41,7 +41,7 @@ func NewPart[P Piece[P, K], K Key[K]](name string, pieces []P) (*Part[P, K], err
 	return &Part[P, K]{name: name, number: parts.Add(1), pieces: list, since: map[int64]difference[P, K]{}}, nil
 }
 
-// Pieces are those of the part.
+// Pieces of the part.
 func (p *Part[P, K]) Pieces() (list []P) {
 	for _, k := range p.pieces {
 		list = append(list, k.piece)

@@ -64,7 +64,7 @@ type Record struct {
 // Silent has the resolver answer nothing.
 type Silent struct{}
 
-// Kind says what a piece is.
+// Kind is one of the constants below.
 type Kind string
 
 // The kinds of pieces.
@@ -101,7 +101,7 @@ func (p Piece) Key() (Key, error) {
 	return keys[0], nil
 }
 
-// At is the piece in a version.
+// At joins a piece with the version that its sender has given it.
 func (p Piece) At(version int64) Piece {
 	p.Version = version
 	return p
@@ -115,7 +115,7 @@ func (p Piece) Content() Piece { return p.At(0) }
 
 func (k Key) String() string { return string(k.Kind) + " " + k.ID }
 
-// Compare orders keys.
+// Compare orders keys by kind and id.
 func (k Key) Compare(other Key) int {
 	return cmp.Or(cmp.Compare(k.Kind, other.Kind), cmp.Compare(k.ID, other.ID))
 }

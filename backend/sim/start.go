@@ -172,7 +172,7 @@ func (c *container) refusedByRunc() error {
 	return nil
 }
 
-// longestHostName is that of the Linux kernel. Source: sethostname(2).
+// longestHostName is the Linux kernel's limit. Source: sethostname(2).
 const longestHostName = 64
 
 // ipcControls are kernel parameters of an IPC namespace, beside those of fs.mqueue.

@@ -58,7 +58,6 @@ func declareEvents(flags *flagSet) action {
 	}
 }
 
-// eventNumber is the flag of the number that an event has.
 type eventNumber uint64
 
 // String implements flag.Value.

@@ -168,7 +168,6 @@ func (f *flagSet) notRead(name, value, why string) string {
 	return why
 }
 
-// noKind says that a value is not what a flag has.
 func (f *flagSet) noKind(name string) string {
 	var kind any
 	if getter, ok := f.Lookup(name).Value.(flag.Getter); ok {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// helpWidth is that of a small terminal.
+// helpWidth is the width of a small terminal.
 const helpWidth = 80
 
 // What commands and flags mean begins at these columns.

@@ -64,7 +64,6 @@ func reached(has map[string]string) string {
 	return has["ports"] + " of task " + has["task"]
 }
 
-// request says what came of a request.
 func request(has map[string]string) string {
 	if has["error"] == "" {
 		return fmt.Sprintf("%s answers %s in %s", has["operation"], has["status"], has["duration"])

@@ -34,7 +34,6 @@ func platformsOf(names []string) (list []platform, err error) {
 	return list, nil
 }
 
-// program is the name of the program on the platform.
 func (p platform) program() string {
 	if p.os == "windows" {
 		return "ecs-emulator.exe"

@@ -76,7 +76,7 @@ var purposes = map[string]types.ExtendedKeyUsageName{
 
 var extensionOfPurposes = asn1.ObjectIdentifier{2, 5, 29, 37}
 
-// extendedKeyUsages are those of a certificate. That it is NONE where it does not say is an
+// extendedKeyUsages lists a certificate's. That it is NONE where it does not say is an
 // assumption. Source: ACM API reference, ExtendedKeyUsage.
 func extendedKeyUsages(c *x509.Certificate) []types.ExtendedKeyUsage {
 	var all []types.ExtendedKeyUsage

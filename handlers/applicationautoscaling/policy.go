@@ -56,7 +56,7 @@ func newest(p *applicationautoscaling.Policy) string { return sortable(p.Created
 // sortable is a time as a text that sorts as times do.
 func sortable(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000000") }
 
-// cloudwatchARN is that of a managed alarm, which need not be there.
+// cloudwatchARN is the ARN of a managed alarm, which need not be there.
 func cloudwatchARN(p *applicationautoscaling.Policy, alarm string) string {
 	return (&cloudwatch.Alarm{Scope: p.Of.Scope, Name: alarm}).ARN()
 }

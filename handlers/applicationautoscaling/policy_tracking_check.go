@@ -118,7 +118,7 @@ func refusalOfQueries(queries []types.TargetTrackingMetricDataQuery) (reason str
 		if q.MetricStat == nil || q.MetricStat.Stat == nil {
 			continue
 		}
-		if _, ok := metric.ParseStatistic(*q.MetricStat.Stat); !ok { // the words are those of GetMetricData
+		if _, ok := metric.ParseStatistic(*q.MetricStat.Stat); !ok { // in the words of GetMetricData
 			return fmt.Sprintf("The value for parameter Metrics.member.%d.MetricStat.Stat is not a valid statistic.", i+1), nil
 		}
 	}

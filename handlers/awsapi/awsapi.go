@@ -26,7 +26,7 @@ import (
 
 // Options holds what all services of an endpoint share. The zero value is useful.
 type Options struct {
-	// Region and Account are those of a call that is not signed, or whose access
+	// Region and Account of a call that is not signed, or whose access
 	// key id is not an account. Default us-east-1 and 000000000000.
 	Region, Account string
 	// Caller tells who has the keys that a request is signed with, if the emulator has

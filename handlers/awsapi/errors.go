@@ -125,7 +125,6 @@ func wrapping(err, answer error) string {
 	return err.Error()
 }
 
-// panicked is a panic of an operation.
 type panicked struct {
 	value any
 	stack []byte

@@ -161,7 +161,7 @@ func (p *restProtocol) refuseToken(err error) error {
 	return refuseToken(err, &invalid, &expired)
 }
 
-// The statuses of what is throttled are those of a service. Source: EventBridge Scheduler API reference, for the codes.
+// A service chooses the statuses of throttled calls. Source: EventBridge Scheduler API reference, for the codes.
 func (p *restProtocol) faults() (throttled, failed Error) {
 	return Error{Code: "ThrottlingException", Message: "Rate exceeded"},
 		Error{Code: p.serverCode(), Message: "Service Unavailable. Please try again later.", Status: http.StatusInternalServerError}

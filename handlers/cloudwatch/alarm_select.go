@@ -13,7 +13,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// anyAlarm is an alarm of one of the types.
 type anyAlarm struct {
 	metric    *cloudwatch.Alarm
 	composite *cloudwatch.Composite

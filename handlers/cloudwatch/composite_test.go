@@ -73,7 +73,7 @@ func TestCompositeAlarms(t *testing.T) {
 		s.composite("C", `AT_LEAST(2, ALARM, ("A","B"))`)
 		s.is("C", fine, "C was updated and its new alarm rule evaluates to OK", "B")
 
-		s.composite("D", `ALARM("C")`) // still OK: the reason is that of before
+		s.composite("D", `ALARM("C")`) // still OK: the reason stays
 		s.is("D", fine, "D was created and its alarm rule evaluates to OK", "B")
 		s.set(alarm, "B")
 		c, d := s.is("C", alarm, "B transitioned to ALARM at ", "A B"), s.is("D", alarm, "C transitioned to ALARM at ", "C")

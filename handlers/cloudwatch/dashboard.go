@@ -60,7 +60,7 @@ func (a *API) GetDashboard(ctx context.Context, in *sdk.GetDashboardInput) (*sdk
 // pageOfDashboards is how many dashboards are listed at once. Source: CloudWatch API reference, ListDashboards.
 const pageOfDashboards = 1000
 
-// ListDashboards answers dashboards in order of their names. Their size is that of the body; AWS adds some bytes.
+// ListDashboards answers dashboards in order of their names. Their size is the body's; AWS adds some bytes.
 func (a *API) ListDashboards(ctx context.Context, in *sdk.ListDashboardsInput) (*sdk.ListDashboardsOutput, error) {
 	const field = "DashboardNamePrefix"
 	if in.DashboardNamePrefix != nil && *in.DashboardNamePrefix != "" {

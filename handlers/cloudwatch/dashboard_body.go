@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 )
 
-// mostWidgets are those of a dashboard. Source: CloudWatch user guide, quotas.
+// mostWidgets bounds a dashboard. Source: CloudWatch user guide, quotas.
 const mostWidgets = 500
 
 // dashboardBody is a body as it is kept, or what is wrong with its frame. What is in widgets is not looked at. Source: recorded

@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
-// mostDatapoints are those of an answer of GetMetricStatistics. Source: CloudWatch API reference.
+// mostDatapoints bounds an answer of GetMetricStatistics. Source: CloudWatch API reference.
 const mostDatapoints = 1440
 
 // GetMetricStatistics answers data points of a metric, one for each period and unit that has data, oldest first; AWS has them

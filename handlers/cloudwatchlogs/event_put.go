@@ -49,7 +49,7 @@ func (a *API) PutLogEvents(ctx context.Context, in *cloudwatchlogs.PutLogEventsI
 }
 
 // checkSize bounds the bytes of a batch. Source: recorded answers, for one event that is too
-// large (LOGS0003); the text for several is that of field reports.
+// large (LOGS0003); the text for several comes from field reports.
 func checkSize(events []types.InputLogEvent) error {
 	size := 0
 	for _, e := range events {

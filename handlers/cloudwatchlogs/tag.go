@@ -95,7 +95,6 @@ func (a *API) ListTagsForResource(ctx context.Context, in *cloudwatchlogs.ListTa
 	return &cloudwatchlogs.ListTagsForResourceOutput{Tags: tags}, nil
 }
 
-// TagLogGroup tags a group by its name.
 func (a *API) TagLogGroup(ctx context.Context, in *cloudwatchlogs.TagLogGroupInput) (*cloudwatchlogs.TagLogGroupOutput, error) {
 	return &cloudwatchlogs.TagLogGroupOutput{}, a.tag(ctx, *in.LogGroupName, in.Tags)
 }

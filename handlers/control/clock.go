@@ -8,7 +8,6 @@ import (
 	"time"
 )
 
-// Clock is the emulator's clock.
 type Clock interface {
 	Now() time.Time
 	// Speed is the number of emulated seconds in a real one.

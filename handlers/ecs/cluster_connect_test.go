@@ -96,7 +96,7 @@ func TestClusterNamespaceIsRequired(t *testing.T) {
 	}
 }
 
-// The cluster's namespace is that of services which are made after it, with Service Connect on and none named
+// Services that are made after the cluster have its namespace, with Service Connect on and none named
 // (recorded-companions 14.30).
 func TestServicesKeepTheNamespaceOfTheirCluster(t *testing.T) {
 	s := newServer(t)

@@ -12,7 +12,6 @@ import (
 // faultSource is the emulator's own: AWS has no such events, so no rule delivers them.
 const faultSource = "ecs-emulator"
 
-// faultEvent is what the emulator tells of a fault.
 func faultEvent(c *state.FaultChange, at time.Time) []byte {
 	event := eventbridge.Event{
 		ID: c.ID, DetailType: "Fault " + c.Change, Source: faultSource, Scope: c.Scope, At: at,

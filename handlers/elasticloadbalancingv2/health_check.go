@@ -102,7 +102,7 @@ func set[T any](to, from *T) {
 	}
 }
 
-// defaultHealthCheck is that of a group by the protocol of its checks. Source: ELB0001;
+// defaultHealthCheck of a group, by the protocol of its checks. Source: ELB0001;
 // ELBv2 API reference, CreateTargetGroup; Elastic Load Balancing guides, health checks.
 func defaultHealthCheck(g *elbv2.TargetGroup, protocol types.ProtocolEnum) elbv2.HealthCheck {
 	h := elbv2.HealthCheck{Protocol: protocol, Port: elbv2.TrafficPort, Interval: 30, Timeout: 5, Healthy: 5, Unhealthy: 2}

@@ -114,7 +114,7 @@ func (a *API) DescribeRules(ctx context.Context, in *sdk.DescribeRulesInput) (*s
 	return out, err
 }
 
-// ruleOrder is that of their priorities; the default rule comes last.
+// ruleOrder sorts by priority; the default rule comes last.
 func ruleOrder(r *elbv2.Rule) string {
 	priority := r.Priority
 	if r.Default() {

@@ -40,7 +40,7 @@ func (a *API) PutPermission(ctx context.Context, in *sdk.PutPermissionInput) (*s
 	})
 }
 
-// organizationForm is that of the ids of organizations. Source: AWS Organizations API reference.
+// organizationForm matches ids of organizations. Source: AWS Organizations API reference.
 var organizationForm = lazyregexp.New(`^o-[a-z0-9]{10,32}$`)
 
 // statementOf is the statement that a request without a Policy asks for (EVB0007).

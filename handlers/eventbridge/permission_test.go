@@ -13,7 +13,7 @@ import (
 
 const busARN = "arn:aws:events:eu-west-1:123456789012:event-bus/orders"
 
-// policy is that of the bus orders.
+// policy of the bus orders.
 func (s *scene) policy() string {
 	s.T.Helper()
 	return aws.ToString(apitest.OK(s.T, s.DescribeEventBus, &sdk.DescribeEventBusInput{Name: text("orders")}).Policy)

@@ -18,7 +18,6 @@ type document struct {
 	Statement []statement
 }
 
-// statement is one of a policy.
 type statement struct {
 	Sid         string          `json:",omitempty"`
 	Effect      string          `json:",omitempty"`
@@ -128,7 +127,6 @@ func place(text string) string {
 	return fmt.Sprintf("line %d column %d", 1+strings.Count(text, "\n"), len(text)-strings.LastIndexByte(text, '\n'))
 }
 
-// accountForm is an account as a principal.
 var accountForm = lazyregexp.New(`^\d{12}$`)
 
 // parseStatement reads a statement. Accounts become their root users, as AWS shows them.

@@ -88,7 +88,7 @@ func checkRole(r *eventbridge.Rule, service string, t *types.Target) error {
 	return nil
 }
 
-// keyForm is that of the names in a map of paths.
+// keyForm matches the names in a map of paths.
 var keyForm = lazyregexp.New(`^[A-Za-z0-9_-]{1,256}$`)
 
 // checkKeys refuses names in the map of paths of the target with a number. Source: field reports; the model constrains
@@ -148,7 +148,7 @@ func parametersMissing(name string, t *types.Target) error {
 	return invalid("Parameter(s) %s must be specified for target: %s.", name, *t.Id)
 }
 
-// definitionForm is that of task definitions, of which the revision may be left out.
+// definitionForm matches task definitions, perhaps without a revision.
 var definitionForm = lazyregexp.New(`^arn:[\w-]+:ecs:[\w-]+:\d{12}:task-definition/[\w-]+(:\d+)?$`)
 
 // checkECS refuses what RunTask could not be called with (EVB0004).
@@ -219,7 +219,7 @@ func checkBusTarget(r *eventbridge.Rule, t *types.Target) error {
 	return nil
 }
 
-// logGroupForm is that of log groups, and not of their streams.
+// logGroupForm matches log groups, and not their streams.
 var logGroupForm = lazyregexp.New(`:log-group:[^:]+(:\*)?$`)
 
 // checkLogGroup refuses what a log group as a target cannot have (EVB0005).

@@ -9,7 +9,6 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge"
 )
 
-// TestEventPattern tells whether a pattern matches an event.
 func (a *API) TestEventPattern(_ context.Context, in *sdk.TestEventPatternInput) (*sdk.TestEventPatternOutput, error) {
 	pattern, err := eventpattern.Parse(*in.EventPattern)
 	if err != nil {

@@ -46,7 +46,6 @@ func (a *API) AttachRolePolicy(ctx context.Context, in *sdk.AttachRolePolicyInpu
 	})
 }
 
-// DetachRolePolicy detaches a managed policy from a role.
 func (a *API) DetachRolePolicy(ctx context.Context, in *sdk.DetachRolePolicyInput) (*sdk.DetachRolePolicyOutput, error) {
 	if err := checkAttachment(in.PolicyArn); err != nil {
 		return nil, err

@@ -85,7 +85,6 @@ func newestFirst(v types.PolicyVersion) string {
 	return fmt.Sprintf("%06d", 999_999-number)
 }
 
-// SetDefaultPolicyVersion says which version counts.
 func (a *API) SetDefaultPolicyVersion(ctx context.Context, in *sdk.SetDefaultPolicyVersionInput) (*sdk.SetDefaultPolicyVersionOutput, error) {
 	err := a.changePolicy(ctx, in.PolicyArn, func(p *iam.Policy) error {
 		if p.Version(*in.VersionId) < 0 {

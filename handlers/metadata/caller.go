@@ -50,7 +50,7 @@ func (a *api) client(r *http.Request) string {
 	return from.String()
 }
 
-// hasID reports whether an id is that of a container of one of the tasks, or of the
+// hasID reports whether an id belongs to a container of one of the tasks, or to the
 // credentials of one.
 func (a *api) hasID(tasks []string, id string) bool {
 	return slices.ContainsFunc(tasks, func(arn string) bool {

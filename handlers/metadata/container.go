@@ -191,7 +191,7 @@ func (a *api) inspect(ctx context.Context, c *caller, of *state.Container, d *ty
 // longestOutput bounds what is told of a check's output. Source: amazon-ecs-agent.
 const longestOutput = 1024
 
-// health is nil for a container without a check. Its exit code is that of a check that failed.
+// health is nil for a container without a check. A check that failed gives its exit code.
 // Source: amazon-ecs-agent.
 func health(of *state.Container, d *types.ContainerDefinition, last backend.CheckResult) *Health {
 	if d.HealthCheck == nil {

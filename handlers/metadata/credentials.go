@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// RoleCredentials are the keys of a task's role. The names are those of the SDKs.
+// RoleCredentials are the keys of a task's role, under the names that SDKs read.
 // Source: ECS developer guide, task IAM role; amazon-ecs-agent.
 type RoleCredentials struct {
 	RoleArn         string
@@ -23,9 +23,9 @@ type RoleCredentials struct {
 
 // Errors of [Credentials].
 var (
-	// ErrNoCredentials is that of an id that is not, or no longer, of a task at the address.
+	// ErrNoCredentials: no task at the address has the id, or no longer.
 	ErrNoCredentials = errors.New("no credentials of this id")
-	// ErrCredentialsLater is that of credentials that are not there yet.
+	// ErrCredentialsLater: the credentials are not there yet.
 	ErrCredentialsLater = errors.New("the credentials are not there yet")
 )
 

@@ -14,7 +14,7 @@ const (
 	both    = adot + ", " + datadog
 )
 
-// Fields are those of version 4, in its order; versions 2 and 3 have a part of them.
+// Fields of version 4, in its order; versions 2 and 3 have a part of them.
 // Source of the readers: opentelemetry-collector-contrib, internal/aws/ecsutil and
 // receiver/awsecscontainermetricsreceiver; datadog-agent, pkg/util/ecs/metadata.
 var Fields = []Field{

@@ -17,7 +17,7 @@ type Rate struct {
 	Burst     int
 }
 
-// DefaultRate is that of the container agent. Source: amazon-ecs-agent,
+// DefaultRate is the container agent's. Source: amazon-ecs-agent,
 // ECS_TASK_METADATA_RPS_LIMIT.
 var DefaultRate = Rate{PerSecond: 40, Burst: 60}
 

@@ -23,7 +23,7 @@ import (
 // mostListed is how many schedules and groups a page has. Source: the service model.
 const mostListed = 100
 
-// time is that of changes: AWS shows milliseconds (EVS0001).
+// time of a change: AWS shows milliseconds (EVS0001).
 func (a *API) time() time.Time { return a.Now().UTC().Truncate(time.Millisecond) }
 
 // group finds a group that is there (EVS0002).

@@ -88,7 +88,7 @@ func checkParameters(t *types.Target, k kind) error {
 	return nil
 }
 
-// checkECS checks what the service model does not say. The text about a task definition is that of EventBridge's rules, but
+// checkECS checks what the service model does not say. The text about a task definition comes from EventBridge's rules, but
 // for the name of the target.
 func checkECS(t *types.Target) error {
 	e := t.EcsParameters

@@ -21,7 +21,6 @@ const (
 // only are the conditions that a filter takes.
 func only(conditions ...types.FilterCondition) []types.FilterCondition { return conditions }
 
-// filter is one of a request.
 type filter struct {
 	name      string
 	condition types.FilterCondition // empty is EQ

@@ -102,7 +102,7 @@ func TestListsOfOperations(t *testing.T) {
 	refused(t, s.GetOperation, &sdk.GetOperationInput{OperationId: aws.String("none")}, "OperationNotFound", "none")
 }
 
-// Services of a namespace are those of the caller: none of another region, and of another account not even where its ARN
+// The caller sees its own services of a namespace: none of another region, and of another account not even where its ARN
 // is known.
 func TestServicesOfANamespace(t *testing.T) {
 	s := newScene(t)

@@ -26,7 +26,7 @@ func (a *API) CreateHttpNamespace(ctx context.Context, in *sdk.CreateHttpNamespa
 	return &sdk.CreateHttpNamespaceOutput{OperationId: id}, err
 }
 
-// CreatePrivateDnsNamespace makes a namespace of which the names are those of a VPC.
+// CreatePrivateDnsNamespace makes a namespace whose names one VPC resolves.
 func (a *API) CreatePrivateDnsNamespace(ctx context.Context, in *sdk.CreatePrivateDnsNamespaceInput) (*sdk.CreatePrivateDnsNamespaceOutput, error) {
 	n := &servicediscovery.Namespace{
 		Name: *in.Name, Type: types.NamespaceTypeDnsPrivate, Description: aws.ToString(in.Description), VPC: *in.Vpc,
@@ -39,7 +39,7 @@ func (a *API) CreatePrivateDnsNamespace(ctx context.Context, in *sdk.CreatePriva
 	return &sdk.CreatePrivateDnsNamespaceOutput{OperationId: id}, err
 }
 
-// CreatePublicDnsNamespace makes a namespace of which the names are those of all VPCs.
+// CreatePublicDnsNamespace makes a namespace whose names all VPCs resolve.
 func (a *API) CreatePublicDnsNamespace(ctx context.Context, in *sdk.CreatePublicDnsNamespaceInput) (*sdk.CreatePublicDnsNamespaceOutput, error) {
 	n := &servicediscovery.Namespace{
 		Name: *in.Name, Type: types.NamespaceTypeDnsPublic, Description: aws.ToString(in.Description),

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// time is that of changes: Cloud Map tells milliseconds.
+// time of a change: Cloud Map tells milliseconds.
 func (a *API) time() time.Time { return a.Now().UTC().Truncate(time.Millisecond) }
 
 // errShared refuses what other accounts have.

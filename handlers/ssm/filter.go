@@ -28,7 +28,7 @@ const (
 // filterKey is what lists can be filtered by.
 type filterKey struct {
 	name    string
-	options []string // the first is that of a filter that names none; AWS lists them as they are shown
+	options []string // a filter that names none has the first; AWS lists them as they are shown
 	value   func(l listed) string
 }
 

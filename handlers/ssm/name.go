@@ -10,7 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
-// Bounds of names. Source: SSM API reference, PutParameter; the length is that of the ARN.
+// Bounds of names. Source: SSM API reference, PutParameter; the length counts the ARN.
 const (
 	maxLevels = 15
 	maxARN    = 1011

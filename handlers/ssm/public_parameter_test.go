@@ -99,7 +99,7 @@ func TestSeveralParameters(t *testing.T) {
 	}
 }
 
-// An ARN without an account is that of a public parameter, and never that of the caller's own.
+// An ARN without an account names a public parameter, and never one of the caller's own.
 func TestAnARNWithoutAnAccountIsPublic(t *testing.T) {
 	s := newScene(t)
 	hierarchy(s)

@@ -94,7 +94,6 @@ func callerOf(call awsapi.Call) iam.Caller {
 	return c
 }
 
-// roleSession is a session in the account of the role.
 func (a *API) roleSession(call awsapi.Call, role, name string) session.Session {
 	return session.Session{
 		Account: iam.AccountOfARN(role).ID, Region: call.Region, RoleARN: role, RoleID: a.RoleID(role), Name: name,

@@ -261,7 +261,6 @@ func (e *Engine) openDocker(ctx context.Context, c enginerecord.Choice) (*docker
 // Engine is what the user asked for.
 func (e *Engine) Engine() backend.Engine { return e.engine }
 
-// Faulty is the same with faults.
 func (e *Engine) Faulty() *fault.Engine { return e.faulty }
 
 func (e *Engine) Name() string { return e.name }

@@ -83,7 +83,6 @@ func (r *eventReader) handOn(ctx context.Context) (changed <-chan struct{}, more
 	return changed, true
 }
 
-// read tells whether an event matches.
 func (r *eventReader) read(tx *store.Tx, e outbox.Event) (event Announced, wanted bool, err error) {
 	body := r.StateChange(tx, e)
 	if r.pattern != nil {

@@ -11,7 +11,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
 )
 
-// execAgentFaults are the faults of execute command agents.
 type execAgentFaults struct {
 	rules execfault.Faults
 	fresh atomic.Bool         // something has begun or ended since Settle was called

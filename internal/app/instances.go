@@ -128,7 +128,6 @@ func (c *EC2) subnetsOf(zone string) (found []*ec2network.Subnet, err error) {
 	return found, nil
 }
 
-// spec is what one of the instances is launched from.
 func (i Instances) spec(scope arn.Scope, t *ec2.InstanceType) ec2.Spec {
 	agent := &ec2.Agent{Cluster: i.Cluster}
 	for _, name := range slices.Sorted(maps.Keys(i.Attributes)) {

@@ -53,7 +53,6 @@ type Offer struct {
 // API is the API of a service of AWS.
 type API interface{ Service() awsapi.Service }
 
-// Work is what works by itself.
 type Work struct {
 	Loops   []controllers.Loop
 	Sources []collection.Source // of AWS's own metrics

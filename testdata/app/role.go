@@ -86,7 +86,7 @@ func use(settings aws.Config, parameter string, say func(what, value string)) {
 	say("lists", outcome(err, "")+found)
 }
 
-// field is that of an answer, if there is one.
+// field of an answer, if there is one.
 func field[T any](answer *T, value func() *string) *string {
 	if answer == nil {
 		return nil

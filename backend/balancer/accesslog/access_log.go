@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Request is a request that has ended.
+// Request has what a line of an access log is made from.
 type Request struct {
 	Start                                            time.Time
 	Method, Path, Protocol                           string
@@ -123,7 +123,7 @@ func (l *line) end() []byte {
 	return l.Bytes()
 }
 
-// grpcNames are those of statuses of gRPC by their number, as Envoy writes them.
+// grpcNames are the statuses of gRPC by number, as Envoy writes them.
 var grpcNames = [...]string{
 	"OK", "Canceled", "Unknown", "InvalidArgument", "DeadlineExceeded", "NotFound", "AlreadyExists", "PermissionDenied", "ResourceExhausted",
 	"FailedPrecondition", "Aborted", "OutOfRange", "Unimplemented", "Internal", "Unavailable", "DataLoss", "Unauthenticated",

@@ -40,7 +40,7 @@ type Status struct {
 	began          time.Time // when the first check of a new one ended; zero before
 }
 
-// Outcome is that of one check.
+// Outcome of one check.
 type Outcome struct {
 	Passed       bool
 	reason, text string

@@ -32,7 +32,7 @@ func (t *Target) Judge(failed bool) (enough bool) {
 	return false
 }
 
-// ejections are those of a target. The balancer's lock guards them.
+// ejections of one target. The balancer's lock guards them.
 type ejections struct {
 	count int
 	until time.Time // of the present or the last one

@@ -11,7 +11,6 @@ import (
 	"strings"
 )
 
-// Target says what to build.
 type Target struct {
 	Folder       string // where programs are written to
 	Architecture string

@@ -50,7 +50,6 @@ func (f Finder) openCache() (cache, error) {
 	return cache{folderAt(at), root, at}, nil
 }
 
-// use says that the programs are in use.
 func (c cache) use() {
 	now := time.Now()
 	_ = os.Chtimes(filepath.Join(c.path, identityFile), now, now) // one that cannot be written is not trimmed either

@@ -18,7 +18,7 @@ func (f Finder) CacheFolder() (string, error) {
 	return c.path, err
 }
 
-// SourcesHash is that of the present sources.
+// SourcesHash is the hash of the present sources.
 func SourcesHash() string { return sourcesHash() }
 
 // Sources are the files that the hash is of, by their paths in the module.

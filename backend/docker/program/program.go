@@ -54,7 +54,6 @@ func (f Finder) Ensure(ctx context.Context, architecture string, names ...string
 	return err
 }
 
-// Read returns a program.
 func (f Finder) Read(ctx context.Context, architecture, name string) ([]byte, error) {
 	found, err := f.find(ctx, architecture, []string{name})
 	if err != nil {

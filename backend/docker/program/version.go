@@ -36,7 +36,7 @@ var libraries = map[string]any{
 	"golang.org/x/net":                 dnsmessage.NewName,
 }
 
-// Version is that of this module in the running program.
+// Version is the version of this module in the running program.
 func Version() string {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if v, found := versionIn(info); found {

@@ -38,7 +38,6 @@ func NewScene(t *testing.T, scope arn.Scope) *Scene {
 	return &Scene{T: t, Scope: scope, Store: s, Now: time.Date(2026, 11, 20, 12, 0, 0, 7e6, time.UTC)}
 }
 
-// Clock is the time of the scene.
 func (s *Scene) Clock() time.Time { return s.Now }
 
 // Serve serves a service until the test ends, and returns what the SDK makes its client of.

@@ -37,7 +37,6 @@ func (r Request) First(tx *store.Tx) (first *Token, same bool) {
 	return first, first != nil && first.Request == r.digest
 }
 
-// Remember remembers what the request has made.
 func (r Request) Remember(tx *store.Tx, now time.Time, made ...string) {
 	if r.id != "" {
 		tokens.Put(tx, &Token{ID: r.id, Request: r.digest, ARNs: made, CreatedAt: now})

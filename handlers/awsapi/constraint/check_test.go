@@ -12,7 +12,7 @@ import (
 
 type size string
 
-// Values is that of enumerations of the SDK.
+// Values is the method of the SDK's enumerations.
 func (size) Values() []size { return []size{"SMALL", "LARGE"} }
 
 type part struct {

@@ -92,7 +92,6 @@ func (v Violations) Refusal(code string) error {
 	return awsapi.Errorf(code, "%s", v.text())
 }
 
-// text is AWS's of all violations.
 func (v Violations) text() string {
 	plural := map[bool]string{true: "s"}[len(v) > 1]
 	return fmt.Sprintf("%d validation error%s detected: %s", len(v), plural, strings.Join(v, "; "))

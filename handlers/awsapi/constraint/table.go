@@ -17,7 +17,6 @@ type Table struct {
 	Structures map[string][]Member `json:"structures"`
 }
 
-// Member is one of a structure.
 type Member struct {
 	Name     string `json:"name"`
 	Shape    string `json:"shape,omitempty"` // of Shapes or of Structures; empty: nothing is demanded

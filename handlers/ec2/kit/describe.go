@@ -11,7 +11,7 @@ import (
 
 // valuesOf finds the values that a row has for a filter, none where EC2 knows the filter
 // and no row here has a value; known is false if there is no such filter. The row may be
-// one without anything. The filters are those of the EC2 API reference.
+// one without anything. The filters are in the EC2 API reference.
 type valuesOf[T any] func(row *T, filter string) (values []string, known bool)
 
 // One is the value of a filter that a row has one value for.

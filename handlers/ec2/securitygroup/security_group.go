@@ -89,7 +89,7 @@ func (a *API) DescribeSecurityGroups(ctx context.Context, in *sdk.DescribeSecuri
 	scope, tx := kit.Scope(ctx), a.Store.Read()
 	var rows []types.SecurityGroup
 	for _, g := range a.SecurityGroups(tx, scope, kit.AskedIDs(in.GroupIds, in.Filters, "group-id")) {
-		if len(in.GroupNames) == 0 || g.VPC == ec2network.DefaultVPC { // names are those of the default VPC
+		if len(in.GroupNames) == 0 || g.VPC == ec2network.DefaultVPC { // names are for the default VPC alone
 			rows = append(rows, describeGroup(tx, scope, g))
 		}
 	}

@@ -60,7 +60,7 @@ func (a *API) DescribeCapacityProviders(ctx context.Context, in *sdk.DescribeCap
 	return &sdk.DescribeCapacityProvidersOutput{CapacityProviders: kit.Listed(found), Failures: failures, NextToken: next}, nil
 }
 
-// knownProviders are those of the account, or of one cluster, in order of their names.
+// knownProviders of the account, or of one cluster, by name.
 func knownProviders(tx *store.Tx, scope arn.Scope, in *sdk.DescribeCapacityProvidersInput) (known []types.CapacityProvider, err error) {
 	associated := func(string) bool { return true }
 	if aws.ToString(in.Cluster) != "" {

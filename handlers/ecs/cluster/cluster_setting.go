@@ -26,7 +26,7 @@ func checkClusterSettings(settings []types.ClusterSetting) error {
 	return nil
 }
 
-// defaultSettings are those of a cluster whose request names none: what the
+// defaultSettings of a cluster whose request names none: what the
 // account settings say.
 func defaultSettings(tx *store.Tx, scope arn.Scope) []types.ClusterSetting {
 	value, _ := accountSetting(tx, scope, scope.Root(), string(types.SettingNameContainerInsights))

@@ -90,7 +90,7 @@ func detach(c *state.Cluster) {
 
 func isConnect(a types.Attachment) bool { return *a.Type == capacityprovider.ConnectAttachment }
 
-// connects reports whether attachments are those of Service Connect alone.
+// connects reports whether attachments come from Service Connect alone.
 func connects(attachments []types.Attachment) bool {
 	return !slices.ContainsFunc(attachments, func(a types.Attachment) bool { return !isConnect(a) })
 }

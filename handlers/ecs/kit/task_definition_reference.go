@@ -37,7 +37,7 @@ func ReferredTaskDefinition(tx *store.Tx, scope arn.Scope, ref taskdef.Ref) (*st
 
 // CheckActive refuses a task definition that no task may be made of. refuse makes
 // the error for one that is not ACTIVE, whose class depends on the operation.
-// The words are those of ECS0060.
+// ECS0060 has the words.
 func CheckActive(found *state.TaskDefinition, refuse func(message string) error) error {
 	switch {
 	case found == nil:

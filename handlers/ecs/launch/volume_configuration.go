@@ -99,7 +99,7 @@ func checkVolumeTags(specifications []types.EBSTagSpecification) error {
 	return nil
 }
 
-// ShownVolumeConfigurations are those of a service as ECS keeps them: it adds the file
+// ShownVolumeConfigurations are a service's volumes as ECS keeps them: it adds the file
 // system alone (ECS0180).
 func ShownVolumeConfigurations(list []types.ServiceVolumeConfiguration) []types.ServiceVolumeConfiguration {
 	var shown []types.ServiceVolumeConfiguration

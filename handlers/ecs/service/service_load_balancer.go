@@ -201,7 +201,6 @@ func findContainer(def *types.TaskDefinition, name string) (*types.ContainerDefi
 	return nil, kit.InvalidParameter("The container " + name + " does not exist in the task definition.")
 }
 
-// checkContainerPort looks for a container and a port of it.
 func checkContainerPort(def *types.TaskDefinition, name string, port int32) error {
 	container, err := findContainer(def, name)
 	if err != nil {

@@ -30,7 +30,6 @@ var serviceMembers = []serviceMember{
 	serviceConnect{}, vpcLattice{}, deploymentConfiguration{}, deploymentAlarms{}, zoneRebalancing{},
 }
 
-// Names says what a request refers to.
 func (r Request) Names() (all Named) {
 	for _, m := range serviceMembers {
 		named := m.names(r)

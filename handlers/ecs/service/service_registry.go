@@ -152,7 +152,7 @@ func hasRecord(s *servicediscovery.Service, is discovery.RecordType) bool {
 	return slices.ContainsFunc(s.DNSRecords, func(r discovery.DnsRecord) bool { return r.Type == is })
 }
 
-// checkRegistryContainer looks for the container and its port. The words are those of load balancers.
+// checkRegistryContainer looks for the container and its port, in the words for load balancers.
 func checkRegistryContainer(def *types.TaskDefinition, r types.ServiceRegistry) error {
 	name := aws.ToString(r.ContainerName)
 	if name == "" {

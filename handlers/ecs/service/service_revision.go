@@ -20,7 +20,7 @@ const maxDescribedRevisions = 20
 var revisionDigits = lazyregexp.New(`^[0-9]+$`)
 
 // DescribeServiceRevisions shows revisions of one service; those that are unknown are
-// failures with the reason MISSING. The order of the checks is that of ECS0100. AWS answers
+// failures with the reason MISSING. ECS0100 shows the order of the checks. AWS answers
 // a server error for a revision that is named twice; here it is answered twice.
 func (a *API) DescribeServiceRevisions(ctx context.Context, in *sdk.DescribeServiceRevisionsInput) (*sdk.DescribeServiceRevisionsOutput, error) {
 	if len(in.ServiceRevisionArns) > maxDescribedRevisions {

@@ -178,7 +178,6 @@ func (p *place) withBelow(places []*place, without leftOut) []*place {
 	return places
 }
 
-// names are the names of the place and of all around it.
 func (p *place) names() (names []string) {
 	for ; p.up != nil; p = p.up {
 		names = append(names, p.name)

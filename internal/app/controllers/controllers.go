@@ -33,7 +33,6 @@ func Patient(name string, c interface {
 	return Loop{name, c.Run, func(ctx context.Context) error { return c.Idle(ctx, patience) }}
 }
 
-// Running are loops that run.
 type Running struct {
 	Log *slog.Logger
 

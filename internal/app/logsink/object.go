@@ -46,7 +46,6 @@ func (o Objects) Put(ctx context.Context, taskARN, bucket, key string, content [
 	return o.Client.PutObject(ctx, as, bucket, key, content)
 }
 
-// errNoBucket is a bucket that is no folder.
 var errNoBucket = errors.New("--s3-dir has no folder of the bucket")
 
 // putFile writes an object below a folder of buckets, out of which no link leads.

@@ -38,7 +38,7 @@ func (r Resource) Service() string {
 	return r.Scope.Service(cluster, name)
 }
 
-// ClusterAndName are those of the service that is scaled.
+// ClusterAndName of the service that is scaled.
 func (r Resource) ClusterAndName() (cluster, name string) {
 	cluster, name, _ = strings.Cut(strings.TrimPrefix(r.Resource, "service/"), "/")
 	return cluster, name

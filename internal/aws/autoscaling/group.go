@@ -116,7 +116,6 @@ func (g *Group) ARN() string {
 // Key of the group, with which its controller is woken.
 func (g *Group) Key() string { return groupKey(g.Scope, g.Name) }
 
-// GroupKey is the key of the group with a name.
 func GroupKey(s arn.Scope, name string) string { return groupKey(s, name) }
 
 func (g *Group) Suspends(process string) bool {

@@ -58,7 +58,6 @@ func prefix(s arn.Scope) string {
 	return "arn:" + s.Partition() + ":cloudwatch:" + s.Region + ":" + s.Account + ":alarm:"
 }
 
-// AlarmName is the name in the ARN of an alarm.
 func AlarmName(alarmARN string) string {
 	_, name, _ := strings.Cut(alarmARN, ":alarm:")
 	return name

@@ -13,7 +13,7 @@ import (
 type AlarmChange struct {
 	ID       string
 	AlarmARN string
-	// NewState is that of a state change; empty: the configuration has changed.
+	// NewState after a state change; empty: the configuration has changed.
 	NewState string
 	Detail   json.RawMessage // of the event
 }

@@ -27,7 +27,7 @@ func (a *Alarm) EvaluatedEvery() time.Duration {
 	return time.Minute
 }
 
-// LongestPeriod is that of the alarm's metric, or the longest of its queries.
+// LongestPeriod is the period of the alarm's metric, or the longest of its queries.
 func (a *Alarm) LongestPeriod() time.Duration {
 	return time.Duration(slices.Max(a.periods())) * time.Second
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// InitialReason is that of an alarm's first state (CW0001.3).
+// InitialReason of an alarm's first state (CW0001.3).
 const InitialReason = "Unchecked: Initial alarm creation"
 
 // Begin gives a new alarm its first state.

@@ -27,7 +27,6 @@ type Group struct {
 // ARN is the ARN of the group, without the :* that some operations add.
 func (g Group) ARN() string { return GroupARN(g.Scope, g.Name) }
 
-// GroupARN is the ARN of the group with a name.
 func GroupARN(scope arn.Scope, name string) string {
 	return "arn:" + scope.Partition() + ":logs:" + scope.Region + ":" + scope.Account + ":log-group:" + name
 }
@@ -85,7 +84,6 @@ func (s *Store) UpdateGroup(scope arn.Scope, name string, fn func(*Group) error)
 	})
 }
 
-// DeleteGroup removes a group with all that is in it.
 func (s *Store) DeleteGroup(scope arn.Scope, name string) error {
 	return s.change(func(m *metadata) (*change, error) {
 		if m.group(scope, name) == nil {

@@ -6,7 +6,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
-// StreamName says which stream is meant.
 type StreamName struct {
 	Scope       arn.Scope
 	Group, Name string
@@ -23,7 +22,6 @@ type Stream struct {
 	Any bool
 }
 
-// ARN is the ARN of the stream.
 func (n StreamName) ARN() string { return GroupARN(n.Scope, n.Group) + ":log-stream:" + n.Name }
 
 func (s *Store) CreateStream(n StreamName) error {

@@ -97,7 +97,6 @@ func (c *Counters) AllMatched() map[string]uint64 {
 	return matched
 }
 
-// Reset forgets all counts.
 func (c *Counters) Reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

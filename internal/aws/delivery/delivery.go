@@ -45,9 +45,9 @@ type Delivery struct {
 	MessageGroupID string
 	// DetailType and EventSource are for a bus as a target of a schedule.
 	DetailType, EventSource string
-	// Subject is that of a message to a topic of SNS.
+	// Subject of a message to a topic of SNS.
 	Subject string
-	// Alarm, of an action of an alarm, is what its history wants to know in the end. Source and Name are those of the alarm.
+	// Alarm, of an action of an alarm, is what its history wants to know in the end. Source and Name name the alarm.
 	Alarm json.RawMessage
 	// Passed tells how other buses have passed the event on before it came to the bus of the rule.
 	Passed Passed

@@ -14,7 +14,6 @@ func (t *InstanceType) Metal() bool {
 	return strings.HasPrefix(size, "metal")
 }
 
-// Flex reports whether a type is of a flex family.
 func (t *InstanceType) Flex() bool {
 	family, _, _ := strings.Cut(t.Name, ".")
 	return strings.HasSuffix(family, "-flex")

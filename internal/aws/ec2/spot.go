@@ -102,7 +102,7 @@ func spotOf(options *types.LaunchTemplateInstanceMarketOptions) (*Spot, error) {
 	return &Spot{MaxPrice: price}, nil
 }
 
-// CheckSpotPrice refuses what is no price. Empty is that of On-Demand Instances. The text is the emulator's.
+// CheckSpotPrice refuses what is no price. Empty means the On-Demand price. The text is the emulator's.
 func CheckSpotPrice(price string) error {
 	if price == "" {
 		return nil

@@ -11,7 +11,7 @@ import (
 // TargetGroupAttribute, ListenerAttribute; ELB0001 for those of a group of HTTP; ELB0007 for what is
 // said of other values.
 
-// LoadBalancerAttributes are those of load balancers, in the order in which they are answered
+// LoadBalancerAttributes of load balancers, in the order in which they are answered
 // (ELB0007). One that only load balancers of IPv6 have is of none here.
 var LoadBalancerAttributes = slices.Concat(
 	logs("access_logs", both),
@@ -62,7 +62,7 @@ var (
 	anyGroup  = Kinds{ALB, NLB, UDP, TCPIP}
 )
 
-// TargetGroupAttributes are those of target groups. Where AWS keeps two in one place of its
+// TargetGroupAttributes of target groups. Where AWS keeps two in one place of its
 // hash set, they stand in its order.
 var TargetGroupAttributes = slices.Concat([]Attribute{
 	{Key: "deregistration_delay.timeout_seconds", Of: anyGroup, Default: "300", Most: 3600, Acts: true},

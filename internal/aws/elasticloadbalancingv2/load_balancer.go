@@ -61,7 +61,6 @@ func (b *LoadBalancer) Resource() string {
 // ID is the last part of the ARN, 16 hex digits.
 func (b *LoadBalancer) ID() string { return arn.Name(b.ARN) }
 
-// NewLoadBalancerARN makes the ARN of a load balancer.
 func NewLoadBalancerARN(s arn.Scope, kind types.LoadBalancerTypeEnum, name string) string {
 	short := map[types.LoadBalancerTypeEnum]string{types.LoadBalancerTypeEnumApplication: "app", types.LoadBalancerTypeEnumNetwork: "net"}[kind]
 	return prefix(s) + "loadbalancer/" + short + "/" + name + "/" + newID()

@@ -17,7 +17,7 @@ type SSLPolicy struct {
 // PostQuantum reports whether it has key exchange with ML-KEM beside elliptic curves.
 func (p *SSLPolicy) PostQuantum() bool { return strings.Contains(p.Name, "-PQ-") }
 
-// DefaultSSLPolicy is that of listeners that are made without one. Source: ELBv2 API
+// DefaultSSLPolicy of listeners that are made without one. Source: ELBv2 API
 // reference, CreateListener.
 const DefaultSSLPolicy = "ELBSecurityPolicy-2016-08"
 

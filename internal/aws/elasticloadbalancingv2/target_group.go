@@ -54,7 +54,6 @@ func (g *TargetGroup) DeregistrationDelay() time.Duration {
 	return seconds(g.Attribute("deregistration_delay.timeout_seconds"))
 }
 
-// NewTargetGroupARN makes the ARN of a target group.
 func NewTargetGroupARN(s arn.Scope, name string) string {
 	return prefix(s) + "targetgroup/" + name + "/" + newID()
 }

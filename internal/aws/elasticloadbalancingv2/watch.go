@@ -54,7 +54,7 @@ func onGroupUse() store.Source {
 	})
 }
 
-// IsTargetGroup reports whether an ARN is that of a target group.
+// IsTargetGroup reports whether an ARN names a target group.
 func IsTargetGroup(arn string) bool { return strings.Contains(arn, ":targetgroup/") }
 
 // ofTasks wakes the tasks that a row is and was about.

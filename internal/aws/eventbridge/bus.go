@@ -33,7 +33,6 @@ type Bus struct {
 
 func (b *Bus) ARN() string { return BusARN(b.Scope, b.Name) }
 
-// BusARN is the ARN of the bus with a name.
 func BusARN(s arn.Scope, name string) string { return prefix(s) + "event-bus/" + name }
 
 // prefix is what the ARNs of a scope begin with.

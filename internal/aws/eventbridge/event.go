@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
-// Event is what a service of AWS or a client tells EventBridge. Account and region are those of the resource.
+// Event is what a service of AWS or a client tells EventBridge. Account and region of the resource.
 type Event struct {
 	ID, DetailType string
 	Source         string    // aws.ecs and so on

@@ -52,7 +52,7 @@ func NewServiceLinkedRole(a Account, service string, now time.Time) (made *Role,
 	}, l.suffix
 }
 
-// DefaultSessionDuration is that of roles made without one, in seconds.
+// DefaultSessionDuration of roles made without one, in seconds.
 const DefaultSessionDuration = 3600
 
 // EnsureECSRole makes the role that is linked to ECS where the account has none, as the

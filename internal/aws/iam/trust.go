@@ -89,7 +89,7 @@ func (r *Role) Trusts(who Asking) bool {
 	return allowed
 }
 
-// names reports whether one of the statement's patterns is that of an action.
+// names reports whether one of the statement's patterns matches an action.
 func (s statement) names(action string) bool {
 	return slices.ContainsFunc(s.actions, func(pattern string) bool {
 		return like(strings.ToLower(action), strings.ToLower(pattern))

@@ -11,7 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
-// functionForm is that of the ARN of a function, perhaps with a version or alias.
+// functionForm matches the ARN of a function, perhaps with a version or alias.
 // Source: Lambda API reference, FunctionArn.
 var functionForm = lazyregexp.New(`^arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+:[0-9]{12}:function:[a-zA-Z0-9-_]+(:[a-zA-Z0-9$_-]+)?$`)
 

@@ -53,7 +53,6 @@ type StatusError struct {
 
 func (e *StatusError) Error() string { return e.URL + " answers " + e.Status }
 
-// FuncError is a function that has failed.
 type FuncError struct {
 	Payload string // what Lambda would say of it
 }

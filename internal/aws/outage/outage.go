@@ -42,7 +42,7 @@ func NewView(list ...*Outage) *View {
 // Board has the view of now. The zero value, and a nil board, have none.
 type Board struct{ view atomic.Pointer[View] }
 
-// View is that of now; nil is nothing.
+// View of now; nil is nothing.
 func (b *Board) View() *View {
 	if b == nil {
 		return nil

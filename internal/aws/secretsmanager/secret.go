@@ -122,5 +122,4 @@ func Purge(tx *store.Tx, now time.Time) {
 	}
 }
 
-// Deleted reports whether the secret is marked for deletion.
 func (s *Secret) Deleted() bool { return !s.DeletedAt.IsZero() }

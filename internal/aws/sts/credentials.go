@@ -22,11 +22,11 @@ type Credentials struct {
 	Expires                             time.Time // by the emulator's clock
 }
 
-// ErrInvalid is that of keys that claim to be the emulator's and are not, or no longer.
+// ErrInvalid: keys claim to be the emulator's and are not, or no longer.
 var ErrInvalid = errors.New("these are no keys of this emulator")
 
 const (
-	// accessKeyPrefix is that of temporary access keys. Source: IAM user guide, unique identifiers.
+	// accessKeyPrefix of temporary access keys. Source: IAM user guide, unique identifiers.
 	accessKeyPrefix = "ASIA"
 	// tokenPrefix tells the emulator's tokens from AWS's.
 	tokenPrefix = "ECSEMULATOR1"

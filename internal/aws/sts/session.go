@@ -18,7 +18,7 @@ import (
 // Session is who acts with keys of the emulator's, and for how long.
 type Session struct {
 	Account string `json:"a"`
-	// Region is that of what has the keys, for calls whose signature names none.
+	// Region of the keys' owner, for calls whose signature names none.
 	Region string `json:"r,omitempty"`
 	// RoleARN and RoleID (AROA…) are of the role that was assumed, and Name is that of the
 	// session. Without a role the session is of the account's root.
@@ -71,7 +71,7 @@ func (s Session) UserID() string {
 
 var accountID = lazyregexp.New(`^\d{12}$`)
 
-// IsRole reports whether an ARN is that of a role in an account.
+// IsRole reports whether an ARN names a role in an account.
 func IsRole(s string) bool {
 	parts := strings.SplitN(s, ":", 6)
 	return len(parts) == 6 && parts[0] == "arn" && parts[2] == "iam" && accountID.MatchString(parts[4]) && strings.HasPrefix(parts[5], "role/") && arn.Name(s) != ""

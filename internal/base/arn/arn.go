@@ -32,13 +32,11 @@ func (s Scope) Prefix() string {
 	return "arn:" + s.Partition() + ":ecs:" + s.Region + ":" + s.Account + ":"
 }
 
-// Cluster is the ARN of a cluster.
 func (s Scope) Cluster(name string) string { return s.Prefix() + "cluster/" + name }
 
 // Clusters is the prefix of the ARNs of the scope's clusters.
 func (s Scope) Clusters() string { return s.Prefix() + "cluster/" }
 
-// Service is the ARN of a service.
 func (s Scope) Service(cluster, name string) string {
 	return s.Prefix() + "service/" + cluster + "/" + name
 }

@@ -38,7 +38,7 @@ func TestARNsOfOthersAreNotOwned(t *testing.T) {
 	}
 }
 
-// The numbers are those of recorded runtimeIds (ECS0071).
+// The numbers come from recorded runtimeIds (ECS0071).
 func TestRuntimeID(t *testing.T) {
 	for name, number := range map[string]string{
 		"main": "3935363592", "init": "0380752755", "nonessential": "1585788040", "identity": "2839884955",

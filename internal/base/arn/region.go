@@ -15,7 +15,6 @@ var regions = []string{
 // Regions are the regions that AWS has as far as this program knows, by name.
 func Regions() []string { return slices.Clone(regions) }
 
-// IsRegion reports whether a region is one of them.
 func IsRegion(name string) bool {
 	_, found := slices.BinarySearch(regions, name)
 	return found

@@ -125,7 +125,6 @@ func (c *pageChecker) tree(id uint64, first, end []byte) error {
 	return nil
 }
 
-// bucket checks a bucket by its header.
 func (c *pageChecker) bucket(header []byte) error {
 	if len(header) < bucketHeader {
 		return fmt.Errorf("a bucket's header is cut off")

@@ -97,5 +97,5 @@ func (l *Loop) Causes(tx *store.Tx, key string) {
 }
 
 // Idle waits until all keys have been reconciled that are awake now, and those that they wake
-// in this loop. It does not wait for retries. The error is that of ctx.
+// in this loop. It does not wait for retries. It returns the error of ctx.
 func (l *Loop) Idle(ctx context.Context) error { return l.opts.Watch.Idle(ctx) }

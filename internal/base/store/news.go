@@ -2,7 +2,6 @@ package store
 
 import "sync"
 
-// news tells of transactions.
 type news struct {
 	mu   sync.Mutex
 	next chan struct{} // nil: no call waits

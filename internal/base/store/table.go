@@ -44,7 +44,7 @@ func Declared() []string {
 	return names
 }
 
-// declare makes sure that a name of a table or log is that of no other.
+// declare makes sure that no other table or log has the name.
 func declare(name string) {
 	if tables[name] != nil || logs[name] != nil || reserved(name) {
 		panic("store: a second table " + name)

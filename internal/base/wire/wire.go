@@ -83,7 +83,6 @@ type Parser interface {
 // an empty Raw is an absent member.
 type Raw []byte
 
-// AppendJSON implements [Appender].
 func (r Raw) AppendJSON(buf []byte) []byte { return append(buf, r...) }
 
 // Append writes v as JSON with [LowerCamel] names; see [Codec.Append].

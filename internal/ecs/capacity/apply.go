@@ -180,7 +180,7 @@ func apply(tx *store.Tx, v View, p Plan) (gone netip.Addr) {
 	return gone
 }
 
-// newContainerInstanceARN is that of a new container instance of a cluster.
+// newContainerInstanceARN names a new container instance of a cluster.
 func newContainerInstanceARN(cluster *state.Cluster) string {
 	return arn.ScopeOf(cluster.ARN).ContainerInstance(cluster.Name, arn.NewID())
 }

@@ -253,7 +253,7 @@ func TestAGroupInAFullSubnet(t *testing.T) {
 	}
 }
 
-// The security groups of a launch template are those of the VPC of the group's subnets.
+// The security groups of a launch template belong to the VPC of the group's subnets.
 func TestAGroupInAVPCOfOnesOwn(t *testing.T) {
 	w := runGroups(newWorld(t, ""))
 	w.makeGroup(0)

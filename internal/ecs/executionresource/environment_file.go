@@ -23,7 +23,7 @@ func parseEnvironmentFile(content []byte) (variables []types.KeyValuePair) {
 	return variables
 }
 
-// bucketAndKey are those of an object's ARN.
+// bucketAndKey splits an object's ARN.
 func bucketAndKey(objectARN string) (bucket, key string) {
 	parts := strings.SplitN(objectARN, ":", 6)
 	if len(parts) < 6 {

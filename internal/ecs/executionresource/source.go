@@ -34,5 +34,4 @@ var ErrNoExecutionRole = errors.New("unable to find execution role credentials")
 // ErrNoObjects is why there are no environment files.
 type ErrNoObjects string
 
-// Error says why.
 func (e ErrNoObjects) Error() string { return string(e) }

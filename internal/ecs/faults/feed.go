@@ -98,7 +98,6 @@ func (k *Kit) acted(h *held, hit string) bool {
 	return ok
 }
 
-// actedIn is acted inside a transaction.
 func (k *Kit) actedIn(tx *store.Tx, h *held, hit string) bool {
 	return k.act(h, hit, func(c state.FaultChange) { state.AnnounceFault(tx, c, k.Clock.Now()) })
 }

@@ -17,7 +17,6 @@ type calls struct {
 	ended int                         // how many are over
 }
 
-// call is one of a target.
 type call struct {
 	began  time.Time // in real time
 	cancel context.CancelFunc

@@ -107,7 +107,7 @@ func (c *Controller) reconcile(ctx context.Context, deploymentARN string) (next 
 	return next, nil
 }
 
-// waitingHooks are those of a service deployment whose target has yet to answer.
+// waitingHooks of a service deployment, whose targets have yet to answer.
 func waitingHooks(d *state.ServiceDeployment) (waiting []*state.LifecycleHook) {
 	if d == nil || d.Ended() {
 		return nil

@@ -40,7 +40,7 @@ type world struct {
 	controller *lifecyclehook.Controller
 	stop       func()
 
-	// answer is that of all targets; it is set before they are called.
+	// answer of all targets; it is set before they are called.
 	answer func(ctx context.Context, payload []byte) (apiclient.Returned, error)
 	mu     sync.Mutex
 	asked  []call

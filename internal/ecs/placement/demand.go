@@ -89,5 +89,4 @@ func Of(constraints []types.TaskDefinitionPlacementConstraint) []types.Placement
 	return list
 }
 
-// ofService reports whether the group is that of a service's tasks.
 func (d *Demand) ofService() bool { return strings.HasPrefix(d.Group, "service:") }

@@ -55,7 +55,7 @@ func kindOf(c *state.ContainerInstance) kind {
 	return onEC2
 }
 
-// kindFor is that of the instances which take tasks of a launch type.
+// kindFor names the instances which take tasks of a launch type.
 func kindFor(launchType types.LaunchType) kind {
 	if launchType == types.LaunchTypeExternal {
 		return onPremise

@@ -38,7 +38,6 @@ func newPortSets(nodes []node) *portSets {
 	return p
 }
 
-// takenFromTheStart says for each set whether it has one of the ports that are wanted.
 func (p *portSets) takenFromTheStart(r *state.Reservation) []bool {
 	taken := make([]bool, len(p.sets))
 	for i, has := range p.sets {

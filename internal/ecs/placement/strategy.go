@@ -24,7 +24,7 @@ const (
 	byAttribute                // spread: on all instances with the same value
 )
 
-// defaultStrategy is that of services without one. Standalone tasks have none: any
+// defaultStrategy of services without one. Standalone tasks have none: any
 // instance on which they fit.
 //
 // Source: ECS developer guide, service scheduler: the zone with the fewest tasks of the

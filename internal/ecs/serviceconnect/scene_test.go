@@ -82,7 +82,7 @@ func (s *scene) update(change func(tx *store.Tx)) {
 	}
 }
 
-// Connect and Ready are those of an agent.
+// Connect and Ready of an agent.
 func (s *scene) Connect(_ context.Context, taskARN string) (io.ReadWriteCloser, error) {
 	near, far := net.Pipe()
 	p := s.proxies[taskARN]

@@ -32,7 +32,6 @@ type Board struct {
 	flows []flow // of requests, also those that have ended and may not have been counted
 }
 
-// entry is one of both.
 type entry struct {
 	told   Func
 	shared *Load

@@ -61,7 +61,7 @@ func TestSignals(t *testing.T) {
 		const none = "Failed to execute AutoScaling action: Metric data points must be provided"
 		const unsafe = "Skipping autoscaling action: Scaling deemed unsafe: Error parsing monitor data for step: Monitor data may be null, have an outdated query timestamp, or contain parsing errors"
 		at := func(after time.Duration) string { return w.clock.Now().Add(after).Format(time.RFC3339Nano) }
-		w.advance(24 * time.Hour) // time.Now is that of the bubble
+		w.advance(24 * time.Hour) // time.Now tells the bubble's time
 		for _, c := range []struct{ policy, data, want string }{
 			{p.ARN(), "", none},
 			{p.ARN(), "[1]", none},

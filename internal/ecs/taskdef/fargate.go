@@ -29,7 +29,6 @@ var fargateSizes = []fargateSize{
 	{cpu: 16384, min: 32768, max: 122880, step: 8192},
 }
 
-// isFargateSize tells whether Fargate has tasks of this size.
 func isFargateSize(cpu, memory int64, windows bool) bool {
 	for _, s := range fargateSizes {
 		if s.cpu != cpu || windows && !s.windows {

@@ -50,7 +50,7 @@ func (m *measure) compare(now backend.Usage) {
 	m.base, m.known = now, true
 }
 
-// fresh are those of the containers that a second read has to measure.
+// fresh are the containers that a second read has to measure.
 func (m meter) fresh(read map[string]backend.Usage) (ids []string) {
 	for id := range read {
 		if of := m[id]; of == nil || !of.known {

@@ -17,7 +17,7 @@ type PerformanceGroup struct {
 	Name  string
 }
 
-// group is that of the cluster. Source: CloudWatch user guide, Container Insights performance log reference.
+// group of the cluster. Source: CloudWatch user guide, Container Insights performance log reference.
 func (c *insightCluster) group() PerformanceGroup {
 	return PerformanceGroup{c.cluster.Scope(), "/aws/ecs/containerinsights/" + c.cluster.Name + "/performance"}
 }
@@ -116,7 +116,6 @@ func unitOf(name string) types.StandardUnit {
 	return types.StandardUnitCount
 }
 
-// dimension is the value that an event has of one.
 func (e *PerformanceEvent) dimension(name string) string {
 	switch name {
 	case "ClusterName":

@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// NamespaceECS is that of the metrics of services and clusters.
+// NamespaceECS has the metrics of services and clusters.
 const NamespaceECS = "AWS/ECS"
 
 // The metrics of NamespaceECS. Source: ECS developer guide, CloudWatch metrics; LiveTaskCount: recorded answers.
@@ -85,7 +85,7 @@ func (s *service) highResolution(tx *store.Tx, from samples, at time.Time) []met
 	return s.utilization(tx, s.tasks(tx), from, at, true)
 }
 
-// minute are those of a minute: one sample for each task, and how many run.
+// minute has one sample for each task, and how many run.
 func (s *service) minute(tx *store.Tx, from samples, at time.Time) []metric.Datum {
 	running := s.tasks(tx)
 	data := s.utilization(tx, running, from, at, false)
@@ -97,7 +97,7 @@ func (s *service) minute(tx *store.Tx, from samples, at time.Time) []metric.Datu
 	return data
 }
 
-// utilization is that of the metrics with one resolution: percents of what each task has. There is nothing while no task
+// utilization makes the metrics with one resolution: percents of what each task has. There is nothing while no task
 // runs (ECS0280).
 func (s *service) utilization(tx *store.Tx, running []*state.Task, from samples, at time.Time, fast bool) (data []metric.Datum) {
 	var cpu, memory []float64

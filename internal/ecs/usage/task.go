@@ -88,7 +88,7 @@ type reserved struct {
 // leastCPU is what a container without CPU units has. Source: ECS API reference, ContainerDefinition.cpu, for Linux.
 const leastCPU = 2
 
-// reservedOf is that of a task; containers has the shares of each container by name, which are the task's where it has none.
+// reservedOf a task; containers has the shares of each container by name, which are the task's where it has none.
 // Source: recorded values for Fargate, where the size of the task counts and no container's own; CloudWatch user guide,
 // Container Insights metrics of Amazon ECS with enhanced observability.
 func reservedOf(t *state.Task, def *types.TaskDefinition) (whole reserved, containers map[string]reserved) {

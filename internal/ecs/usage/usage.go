@@ -19,7 +19,7 @@ import (
 // The periods of samples. Source: ECS developer guide, service utilization metrics.
 const (
 	Minute = time.Minute
-	// HighResolution is that of services whose monitoring says so.
+	// HighResolution for services whose monitoring says so.
 	HighResolution = 20 * time.Second
 )
 

@@ -35,7 +35,6 @@ const (
 	MaxFrame = 4 << 20
 )
 
-// StartRequest says what runs.
 type StartRequest struct {
 	Command []string `json:"command"`
 	// Terminal is nil for plain pipes.

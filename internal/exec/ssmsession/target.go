@@ -18,7 +18,7 @@ const (
 	// the target reaches.
 	PortForwarding       = "AWS-StartPortForwardingSession"
 	RemotePortForwarding = "AWS-StartPortForwardingSessionToRemoteHost"
-	// ExecuteInteractiveCommand is that of ECS Exec. Source: ECS developer guide, ECS Exec, policies.
+	// ExecuteInteractiveCommand is the document of ECS Exec. Source: ECS developer guide, ECS Exec, policies.
 	ExecuteInteractiveCommand = "AmazonECS-ExecuteInteractiveCommand"
 )
 

@@ -25,7 +25,7 @@ func Uses(d *types.ContainerDefinition) bool {
 	return d.LogConfiguration != nil && d.LogConfiguration.LogDriver == types.LogDriverAwslogs
 }
 
-// NewConfig is that of a container of a task, by its definition. Its stream is
+// NewConfig of a container of a task, by its definition. Its stream is
 // called <prefix>/<container>/<task id>, or without a prefix, on a container instance, by the
 // engine's id of the container.
 // Source: ECS developer guide, using the awslogs log driver.

@@ -49,7 +49,7 @@ const (
 	notSent       = "RequestError: send request failed\ncaused by: "
 )
 
-// noHost is that of a region that there is not. Source: the SDKs of Go in which Fargate and the
+// noHost is the error for a region that does not exist. Source: the SDKs of Go in which Fargate and the
 // driver are written; no task has been seen.
 func noHost(region string) error {
 	why := fmt.Sprintf("Post \"https://logs.%[1]s.amazonaws.com/\": dial tcp: lookup logs.%[1]s.amazonaws.com: no such host", region)

@@ -40,7 +40,7 @@ type Options struct {
 	Log    *slog.Logger
 }
 
-// NewReaders are those of an engine's containers.
+// NewReaders reads an engine's containers.
 func NewReaders(o Options) *Readers { return &Readers{Options: o, readers: map[string]*output{}} }
 
 // Follow reads the output of a container that runs, or has run. Again is harmless.

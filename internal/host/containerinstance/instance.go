@@ -48,7 +48,6 @@ type making struct {
 	err  error
 }
 
-// ARN is the ARN of the container instance.
 func (m *Instance) ARN() string { return m.arn }
 
 // Place is where the container instance is now.

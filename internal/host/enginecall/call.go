@@ -25,7 +25,6 @@ type Call struct {
 // counts reports whether Idle waits for it.
 func (c *Call) counts() bool { return !c.waiting && !c.old }
 
-// End says that the call has returned.
 func (c *Call) End() {
 	t := c.tracker
 	t.mu.Lock()

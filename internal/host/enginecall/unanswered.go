@@ -15,7 +15,6 @@ type unanswered struct {
 	calls map[*waiting]struct{}
 }
 
-// waiting is one of them.
 type waiting struct {
 	to    string // as TimeoutError has it
 	began time.Time

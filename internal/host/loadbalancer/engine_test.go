@@ -134,7 +134,7 @@ func (e *engine) end() {
 	e.streams = nil
 }
 
-// Set, Remove, Settle and Counts are those of a balancer.
+// Set, Remove, Settle and Counts of a balancer.
 func (e *engine) Set(p balancer.Piece) error {
 	e.mu.Lock()
 	if gate := e.gate; gate != nil && p.Target != nil && p.Target.Draining {

@@ -9,7 +9,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-// labelFileSystem says of which file system a volume is.
 const labelFileSystem = "ecs-emulator.file-system"
 
 // fileSystem is a folder of the engine's host, or a volume that all tasks share which ask

@@ -48,7 +48,6 @@ var errNotFormatted = errors.New("ECS timed out while configuring the EBS volume
 // RoleError is about an infrastructure role that ECS cannot assume.
 type RoleError string
 
-// Error is what ECS says.
 func (role RoleError) Error() string {
 	return "ECS was unable to assume the configured ECS Infrastructure Role '" + string(role) + "'. " +
 		"Please verify that the role being passed has the proper trust relationship with Amazon ECS"

@@ -32,7 +32,7 @@ type Options struct {
 	Engine *enginecall.Engine
 	// Labels are the labels of the networks of VPCs of one's own; the default VPC's belongs to all.
 	Labels map[string]string
-	// Range is that of the default VPC's network; the zero Prefix leaves it to the engine.
+	// Range of the default VPC's network; the zero Prefix leaves it to the engine.
 	Range netip.Prefix
 	// InstanceAddresses are the addresses of the EC2 instances in a VPC that are not terminated, which
 	// nothing else gets; nil is none.

@@ -197,7 +197,6 @@ func (c Client) VolumeList(ctx context.Context, which client.Filters) ([]volume.
 	return found.Items, err
 }
 
-// VolumeInspect tells of a volume by its name.
 func (c Client) VolumeInspect(ctx context.Context, name string) (volume.Volume, error) {
 	found, err := c.Client.VolumeInspect(ctx, name, client.VolumeInspectOptions{})
 	return found.Volume, err

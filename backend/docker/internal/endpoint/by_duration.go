@@ -11,7 +11,6 @@ func (c *Client) Ping(ctx context.Context, o client.PingOptions) (client.PingRes
 	return c.endless.Ping(ctx, o)
 }
 
-// Info tells of the engine.
 func (c *Client) Info(ctx context.Context, o client.InfoOptions) (client.SystemInfoResult, error) {
 	return c.endless.Info(ctx, o)
 }

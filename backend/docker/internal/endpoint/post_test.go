@@ -15,7 +15,7 @@ import (
 )
 
 // What older engines have no other words for goes to the version that was agreed on, and their
-// refusals are those of other calls.
+// refusals of other calls.
 func TestPost(t *testing.T) {
 	at := serveOn(t, func(w http.ResponseWriter, r *http.Request) {
 		var asked struct{ MacAddress string }

@@ -82,7 +82,6 @@ func (l *listener) Addr() net.Addr {
 	return address(net.JoinHostPort(backend.RelayName, decimal(l.port)))
 }
 
-// address is an address as containers have it.
 type address string
 
 func (address) Network() string  { return "tcp" }

@@ -157,7 +157,6 @@ const (
 	noInterfaces interfaces = iota
 	// sandboxInterfaces are the interfaces of its sandbox, or its own if it is one.
 	sandboxInterfaces
-	// ownInterfaces are on a network of its own.
 	ownInterfaces
 )
 

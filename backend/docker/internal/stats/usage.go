@@ -145,7 +145,7 @@ func (r *Reader) askSandboxes(ctx context.Context, ids []string, host Host, foun
 			for i, answer := range answers {
 				if files, ok := parseGroupFiles(answer); ok {
 					if interfacesOf(facts[of[i]]) == ownInterfaces {
-						delete(files, "dev") // it is that of the sandbox
+						delete(files, "dev") // the sandbox has it
 					}
 					if u, ok := usageOf(files, of[i], facts[of[i]], host.Memory); ok {
 						found.add(of[i], u)

@@ -67,7 +67,6 @@ func (c *Conn) Close() error {
 	return err
 }
 
-// DatagramConn is a stream of datagrams as a connection.
 type DatagramConn struct {
 	*Conn
 	datagrams *Datagrams

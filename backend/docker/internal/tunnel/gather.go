@@ -48,7 +48,7 @@ func (g *gathered) Write(b []byte) (int, error) {
 	return max(0, n-before), err
 }
 
-// flush sends what nothing has followed. An error is that of the next write as well.
+// flush sends what nothing has followed. The next write returns its error as well.
 func (g *gathered) flush() {
 	g.mu.Lock()
 	defer g.mu.Unlock()

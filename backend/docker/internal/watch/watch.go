@@ -31,7 +31,6 @@ const (
 	beatTimeout  = 5 * time.Second
 )
 
-// Watcher tells of events.
 type Watcher struct {
 	Client     dockerapi.Client
 	Containers *containers.Store

@@ -12,7 +12,6 @@ const balancerSocket = "@ecs-emulator-balance"
 // unbalanced is why this namespace leads no flows of a load balancer.
 var unbalanced error
 
-// balances tells that.
 func balances([]string) error { return unbalanced }
 
 // serveBalancer obeys the program of a load balancer from now on. Where the kernel cannot do what it

@@ -55,7 +55,6 @@ var ownerCommands = map[string]func([]string) error{
 // tellers are the commands whose answer is what they say.
 var tellers = map[string]func([]string) (string, error){"stats": stats, "group": group, "counts": counts}
 
-// carryOut returns the answer.
 func carryOut(words []string, commands map[string]func([]string) error) string {
 	n := len(words)
 	switch {
@@ -78,5 +77,4 @@ func carryOut(words []string, commands map[string]func([]string) error) string {
 // held is what went wrong when the program began.
 var held error
 
-// ready tells that.
 func ready([]string) error { return held }

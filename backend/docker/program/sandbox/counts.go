@@ -69,7 +69,6 @@ func counts([]string) (string, error) {
 	return strings.Join(said, " "), nil
 }
 
-// counted is what a counter has.
 type counted struct{ bytes, packets uint64 }
 
 // readCounters asks the kernel for those of all chains.

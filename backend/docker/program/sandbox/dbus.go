@@ -89,7 +89,6 @@ func (s *systemd) call(method, signature string, fill func(body *dbusWriter)) er
 	return s.answer()
 }
 
-// dbusError is a refusal.
 type dbusError struct{ name, text string }
 
 func (e *dbusError) Error() string { return e.name + ": " + e.text }

@@ -170,7 +170,6 @@ func among(offset uint32, r addressRange) []expression {
 func below(r addressRange) expression { return compare(2, r.first[:]) }
 func above(r addressRange) expression { return compare(4, r.last[:]) }
 
-// network is the range of the network that the address is on.
 func (a localAddress) network() (r addressRange) {
 	for i := range 4 {
 		free := min(max(8*(i+1)-a.bits, 0), 8)

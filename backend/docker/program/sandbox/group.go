@@ -149,7 +149,6 @@ func dropGroup(root, group string) error {
 	return &os.PathError{Op: "rmdir", Path: path.Join(root, group), Err: err}
 }
 
-// hasGroups says whether there are groups in a group.
 func hasGroups(folder string) bool {
 	entries, _ := os.ReadDir(folder) // none of one that is gone
 	for _, entry := range entries {

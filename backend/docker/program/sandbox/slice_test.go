@@ -189,7 +189,7 @@ func (r *reader) value(signature string) any {
 	panic("unknown type " + signature)
 }
 
-// values are those of a signature with several types.
+// values of a signature with several types.
 func (r *reader) values(signature string) string {
 	var all []any
 	for signature != "" {

@@ -160,7 +160,6 @@ func becomeGateway(link [4]byte, inside [4]byte, bits int, outside [4]byte) erro
 	return b.send(syscall.NETLINK_ROUTE)
 }
 
-// localAddress is an address of this namespace.
 type localAddress struct {
 	ip   [4]byte
 	bits int     // length of the network's prefix

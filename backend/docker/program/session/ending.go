@@ -32,7 +32,6 @@ func init() {
 	_, _, _ = syscall.RawSyscall(syscall.SYS_PRCTL, prSetChildSubreaper, 1, 0)
 }
 
-// reap waits for all children.
 func (c *children) reap() {
 	defer close(c.none)
 	for {

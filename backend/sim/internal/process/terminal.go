@@ -27,7 +27,7 @@ const (
 	keyQuit      = '\\' & 0x1f
 )
 
-// longestLine is that of a terminal; what is more is not taken.
+// longestLine bounds a terminal's line; the terminal does not take more.
 const longestLine = 4095
 
 // signals reports whether a key ends programs.

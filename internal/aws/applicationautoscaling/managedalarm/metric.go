@@ -19,7 +19,7 @@ const (
 	highResolution = "HighResolution"
 )
 
-// IsRequestCount reports whether a predefined metric is that of requests per target of a load balancer.
+// IsRequestCount reports whether a predefined metric counts requests per target of a load balancer.
 func IsRequestCount(t scaling.MetricType) bool {
 	return t == scaling.MetricTypeALBRequestCountPerTarget
 }

@@ -32,7 +32,6 @@ type constant bool
 
 func (c constant) holds(func(string) types.StateValue) (bool, []string) { return bool(c), nil }
 
-// negation is NOT.
 type negation struct{ of node }
 
 func (n *negation) holds(state func(string) types.StateValue) (bool, []string) {

@@ -9,7 +9,6 @@ import (
 // Double is a number as CloudWatch writes it in texts and JSON: 50.0, 1.0E7. Source: recorded answers.
 type Double float64
 
-// MarshalJSON implements json.Marshaler.
 func (d Double) MarshalJSON() ([]byte, error) { return []byte(d.String()), nil }
 
 // String is the number in words.

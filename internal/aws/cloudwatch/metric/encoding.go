@@ -116,7 +116,6 @@ func (r *recordReader) bin() bin {
 	return b
 }
 
-// record reads one of a chunk.
 func (r *recordReader) record(start, span int64) (made record) {
 	made.at = start + r.uint(uint64(span-1))
 	kind := r.uint(1 << 20)

@@ -17,7 +17,7 @@ import (
 // DefaultSize is how much memory data points take where nothing else is said.
 const DefaultSize = 64 << 20
 
-// Options configure a Store. The zero value is one in memory, whose time is that of its newest data point.
+// Options configure a Store. The zero value is a store in memory, whose newest data point gives the time.
 type Options struct {
 	// Path names a file in which data points outlive a crash. It is written once a minute of the clock, and at most once a
 	// second; newer data points are in a file beside it, except for the last two seconds. Empty: there is no file.

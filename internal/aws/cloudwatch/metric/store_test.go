@@ -77,7 +77,7 @@ func TestPointsGrowOld(t *testing.T) {
 	expect(t, shown(s, hour, time.Minute), "")
 }
 
-// Extremes and percentiles are those of all values that were joined.
+// Extremes and percentiles cover all values that were joined.
 func TestPointsAreJoined(t *testing.T) {
 	s := metric.NewStore()
 	for i := range 60 {

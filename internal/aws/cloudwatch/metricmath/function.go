@@ -5,7 +5,6 @@ import (
 	"slices"
 )
 
-// function is a function or an operator.
 type function struct {
 	name string
 	kind func(of []kind) (kind, bool)

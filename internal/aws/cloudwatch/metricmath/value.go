@@ -53,7 +53,6 @@ func (e *evaluation) spend(points int) bool {
 	return e.spent <= mostPoints
 }
 
-// of evaluates an expression.
 func (e *evaluation) of(n *node) value {
 	switch n.form {
 	case number:

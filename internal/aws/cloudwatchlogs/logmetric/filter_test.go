@@ -98,7 +98,7 @@ func (w *world) wants(namespace string, want ...string) {
 	}
 }
 
-// The events and figures are those of a recording (LOGS0009).
+// The events and figures come from a recording (LOGS0009).
 func TestRecordedMetricFilters(t *testing.T) {
 	w := newWorld(t, "")
 	value := func(of string) func(f *logs.MetricFilter) {

@@ -82,7 +82,7 @@ func (l *lexer) bracket() (s step, err error) {
 }
 
 // values visits what a path leads to, until visit says that it is enough. It leads nowhere
-// where there is no such member. All members are those of objects and arrays alike. Source:
+// where there is no such member. All members means objects' and arrays' alike. Source:
 // recorded answers (LOGS0006).
 func values(v any, steps []step, visit func(any) bool) bool {
 	if len(steps) == 0 {

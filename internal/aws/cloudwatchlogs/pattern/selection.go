@@ -8,7 +8,7 @@ import (
 // Selection says by its system fields whether a log event is one that a metric filter looks at.
 type Selection func(fields map[string]string) bool
 
-// SystemFields are those of a log event. Source: recorded answers (LOGS0008).
+// SystemFields of a log event. Source: recorded answers (LOGS0008).
 var SystemFields = []string{"@aws.region", "@aws.account", "@source.log"}
 
 // ParseSelection reads field selection criteria, such as

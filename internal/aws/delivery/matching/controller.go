@@ -78,7 +78,7 @@ func (c *Controller) Run(ctx context.Context) error {
 	return err
 }
 
-// Idle waits until all events are matched that there are now. The error is that of ctx.
+// Idle waits until all events are matched that there are now. It returns the error of ctx.
 func (c *Controller) Idle(ctx context.Context) error {
 	c.waiting.Add(1)
 	defer c.waiting.Add(-1)

@@ -42,7 +42,7 @@ type Event struct {
 }
 
 // Route puts a delivery for each target of each rule of the bus that matches an event. Without the bus nothing happens,
-// as on AWS. The error is that of an event that is no object of JSON; nothing is put then.
+// as on AWS. An event that is no object of JSON is an error; nothing is put then.
 func (r *Router) Route(tx *store.Tx, e Event) error {
 	found, err := r.Match(tx, e)
 	if err == nil {

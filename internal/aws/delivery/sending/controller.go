@@ -67,7 +67,7 @@ func (c *Controller) Run(ctx context.Context) error {
 }
 
 // Idle waits until all has been sent, or has failed, that is to be sent now. It does not wait for what comes later, and
-// for no call any longer than for patience from its beginning on, in real time. The error is that of ctx.
+// for no call any longer than for patience from its beginning on, in real time. It returns the error of ctx.
 func (c *Controller) Idle(ctx context.Context, patience time.Duration) error {
 	c.idling.Add(1)
 	defer c.idling.Add(-1)

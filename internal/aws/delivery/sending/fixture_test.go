@@ -33,7 +33,7 @@ type world struct {
 	controller *sending.Controller
 	stop       func()
 
-	// answer is that of all targets; it is set before they are called.
+	// answer of all targets; it is set before they are called.
 	answer func(ctx context.Context, d *delivery.Delivery) delivery.Outcome
 	mu     sync.Mutex
 	got    []call

@@ -58,7 +58,7 @@ func (t timing) place(due time.Time) time.Duration {
 	return time.Duration((mixed>>32)%uint64(t.window/time.Second+1)) * time.Second
 }
 
-// timingOfRule is that of a rule's schedule; ok is false if it is never due. A rate is due a period after it has begun.
+// timingOfRule reads a rule's schedule; ok is false if it is never due. A rate is due a period after it has begun.
 func timingOfRule(r *eventbridge.Rule) (t timing, ok bool) {
 	if r.ScheduleExpression == "" || !r.Enabled() {
 		return t, false
@@ -67,7 +67,7 @@ func timingOfRule(r *eventbridge.Rule) (t timing, ok bool) {
 	return timing{expression: e, anchor: r.Anchor, after: r.Anchor, last: r.LastDue}, err == nil
 }
 
-// timingOfSchedule is that of a schedule; ok is false if it is never due. A rate is due as it begins. What is due once has
+// timingOfSchedule reads a schedule; ok is false if it is never due. A rate is due as it begins. What is due once has
 // no use for start and end. Source: EventBridge Scheduler user guide, schedule types.
 func timingOfSchedule(s *eventbridgescheduler.Schedule) (t timing, ok bool) {
 	if s.State == types.ScheduleStateDisabled {

@@ -28,7 +28,7 @@ type Subnet struct {
 	// Third byte and length of the range of one that is made up or a default one. The first
 	// two bytes are those of the network.
 	Block, Bits int
-	// Range is that of one's own, as it was made.
+	// Range of one's own subnet, as it was made.
 	Range string
 
 	// What new network interfaces get is kept.

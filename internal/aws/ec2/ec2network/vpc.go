@@ -121,7 +121,7 @@ func HasVPC(tx *store.Tx, id string) bool {
 	return slices.ContainsFunc(vpcs.List(tx, ""), func(v *VPC) bool { return v.ID == id })
 }
 
-// OwnVPC reports whether an id is that of a VPC of one's own.
+// OwnVPC reports whether an id names a VPC of one's own.
 func OwnVPC(id string) bool { return id != DefaultVPC && strings.HasPrefix(id, "vpc-") && ownID(id) }
 
 // PutVPC writes a VPC. What comes with a new one is the matter of package ec2.

@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// New makes the loop. Its keys are those of instances.
+// New makes the loop, whose keys name instances.
 func New(s *store.Store, c *clock.Clock, log *slog.Logger) *reconcile.Loop {
 	return reconcile.New(reconcile.Options{
 		Name: "custom health", Clock: c, Log: log, Watch: s.Watch(0, servicediscovery.OnAskedHealth()),

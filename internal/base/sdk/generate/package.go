@@ -174,7 +174,7 @@ func (p *pkg) refer(expr ast.Expr, want func(string)) {
 	})
 }
 
-// fields are those of a structure that travel.
+// fields of a structure that travel.
 func fields(structure *ast.StructType) []*ast.Field {
 	return slices.DeleteFunc(slices.Clone(structure.Fields.List), func(f *ast.Field) bool {
 		return len(f.Names) == 0 || f.Names[0].Name == "ResultMetadata" || !f.Names[0].IsExported()
@@ -195,7 +195,7 @@ func (p *pkg) members(union string) (list []string) {
 // sorted are the names of what is written.
 func (p *pkg) sorted() []string { return slices.Sorted(maps.Keys(p.wanted)) }
 
-// values are those of an enumeration, as the SDK has them.
+// values of an enumeration, as the SDK has them.
 func (p *pkg) values(enum string) []constant {
 	var list []constant
 	for _, c := range p.consts {

@@ -13,7 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// read gathers what a decision needs of a capacity provider. members are those of v.Instances.
+// read gathers what a decision needs of a capacity provider. members of v.Instances.
 func read(tx *store.Tx, p *state.CapacityProvider, g *autoscaling.Group, row *state.ManagedScaling, now time.Time) (v View, members []*autoscaling.Member) {
 	v = View{Settings: p.ManagedScaling, Group: g, Types: sizes(tx, g), Row: *row, Now: now}
 	for _, policy := range autoscaling.Policies(tx, g.Scope, g.Name) {

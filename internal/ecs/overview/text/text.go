@@ -70,7 +70,6 @@ type renderer struct {
 	clusterColumn column
 }
 
-// summary says whether all is as wanted.
 func (r *renderer) summary() string {
 	n := r.NotAsWanted
 	if len(r.Clusters) == 0 {

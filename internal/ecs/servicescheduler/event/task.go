@@ -65,7 +65,7 @@ func (CountUpdated) Message(string) string { return "" }
 // UnhealthyInstance says that a task fails health checks which is in a service registry. Only EventBridge is told of it.
 type UnhealthyInstance struct{}
 
-// Message is empty: the sentence is that of the checks that failed.
+// Message is empty: the sentence speaks of the checks that failed.
 func (UnhealthyInstance) Message(string) string { return "" }
 
 // ConstraintViolated says that tasks of a DAEMON service are on container instances which no longer
@@ -75,7 +75,6 @@ type ConstraintViolated struct{ Instances []string }
 // Message is empty: DescribeServices has no sentence for the event.
 func (ConstraintViolated) Message(string) string { return "" }
 
-// InconsistentStarts says that starts are throttled.
 type InconsistentStarts struct{}
 
 // Message is the sentence of the event.

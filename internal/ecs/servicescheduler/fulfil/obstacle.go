@@ -18,7 +18,7 @@ func obstacle(in *observe.Input, g *observe.Generation) string {
 		return "Network Configuration must be provided when networkMode 'awsvpc' is specified."
 	case in.Networks[g.Deployment.ID] != "":
 		// Source: ECS developer guide, service event messages, for a launch that is refused;
-		// its words are those of RunTask.
+		// in the words of RunTask.
 		return in.Networks[g.Deployment.ID]
 	default:
 		return ""

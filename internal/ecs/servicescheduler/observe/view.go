@@ -21,7 +21,6 @@ type View struct {
 	each     *eachInstance   // nil until it is asked for
 }
 
-// NewView has a view of what was read.
 func NewView(in Input) *View {
 	v := &View{
 		Input: in, Plan: plan.New(in.Now, in.Service.Name, in.Events), Service: in.Service.Clone(),

@@ -24,7 +24,7 @@ import (
 type Zone struct {
 	Name  string
 	Tasks int
-	// Kept are those of Tasks that must not be stopped.
+	// Kept are the Tasks that must not be stopped.
 	Kept int
 	// Closed: no further task can be placed there.
 	Closed bool

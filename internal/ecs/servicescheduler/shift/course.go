@@ -39,7 +39,7 @@ const (
 	linearPercent, linearBake = 10.0, 6
 )
 
-// NewCourse is that of a deployment. The first one of a service has nothing to share traffic with, so
+// NewCourse of a deployment. The first one of a service has nothing to share traffic with, so
 // all of it shifts at once.
 //
 //	BLUE_GREEN:          100
@@ -77,7 +77,7 @@ func steps(first, each float64) (list []float64) {
 	return append(list, 100)
 }
 
-// tenths are those of a percentage, 1 to 1000.
+// tenths of a percentage, 1 to 1000.
 func tenths(percent float64) int32 { return int32(min(max(math.Round(percent*10), 1), 1000)) }
 
 func percent(given *float64, otherwise float64) float64 {

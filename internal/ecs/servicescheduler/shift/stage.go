@@ -7,7 +7,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// Stage is one of a deployment's stages.
 type Stage = types.ServiceDeploymentLifecycleStage
 
 // Short names of the stages.

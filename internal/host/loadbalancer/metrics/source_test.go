@@ -143,7 +143,7 @@ func (s *scene) counted(run string, requests uint64) *balancer.Counts {
 	}}}
 }
 
-// The figures are those of recorded answers: 12 requests to two healthy targets and one that is not.
+// The figures come from recorded answers: 12 requests to two healthy targets and one that is not.
 func TestRequests(t *testing.T) {
 	s := newScene(t, elb.LoadBalancerTypeEnumApplication, elb.ProtocolEnumHttp)
 	s.target("10.0.0.1", "healthy")

@@ -23,7 +23,7 @@ type Peers interface {
 }
 
 // Compile is what a network interface with some security groups lets pass; nil is
-// everything. Its rules are those of all groups together, each kind of traffic once.
+// everything. It has the rules of all groups together, each kind of traffic once.
 //
 // Rules about IPv6 are about nothing here: interfaces have addresses of IPv4 alone. Nothing leads to
 // another VPC without a connection between both. Source: Amazon VPC user guide, VPC peering.
