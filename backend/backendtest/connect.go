@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 )
 
@@ -15,12 +16,13 @@ var connectCases = []testCase{
 // proxy runs a load balancer in a sandbox, with listeners that lead from ports to addresses.
 func (s *env) proxy(engine backend.LoadBalancers, sandbox string, lead map[netip.AddrPort]netip.AddrPort) {
 	s.Helper()
-	id, err := engine.CreateLoadBalancer(s.ctx, backend.LoadBalancerSpec{Name: s.name("proxy"), Sandbox: sandbox, Labels: s.labels(), Logs: true})
+	spec := backend.LoadBalancerSpec{Name: s.UniqueName("proxy"), Sandbox: sandbox, Labels: s.Labels(), Logs: true}
+	id, err := engine.CreateLoadBalancer(s.Ctx, spec)
 	if err != nil {
 		s.Fatalf("CreateLoadBalancer: %v", err)
 	}
-	s.ids = append(s.ids, id)
-	s.start(id)
+	s.IDs = append(s.IDs, id)
+	s.Start(id)
 	var pieces []balancer.Piece
 	for from, to := range lead {
 		group := from.String()
@@ -33,7 +35,7 @@ func (s *env) proxy(engine backend.LoadBalancers, sandbox string, lead map[netip
 			}})
 	}
 	session := s.session(engine, id)
-	if err := session.Update(s.ctx, pieces); err != nil {
+	if err := session.Update(s.Ctx, pieces); err != nil {
 		s.Fatalf("Update: %v", err)
 	}
 	s.Cleanup(session.Close)
@@ -43,7 +45,7 @@ func (s *env) proxy(engine backend.LoadBalancers, sandbox string, lead map[netip
 func (s *env) setConnect(engine backend.LoadBalancers, sandbox string, c backend.Connect) {
 	s.Helper()
 	for range 2 { // twice is harmless
-		if err := engine.SetConnect(s.ctx, sandbox, c); err != nil {
+		if err := engine.SetConnect(s.Ctx, sandbox, c); err != nil {
 			s.Fatalf("SetConnect: %v", err)
 		}
 	}
@@ -56,7 +58,7 @@ func testConnect(s *env) {
 	if !ok {
 		return
 	}
-	server, client, stranger := s.startedSandbox(), s.startedSandbox(), s.inspect(s.sharedSandbox())
+	server, client, stranger := s.StartedSandbox(), s.StartedSandbox(), s.Inspect(s.SharedSandbox())
 	at, loopback := netip.MustParseAddrPort, netip.MustParseAddr("127.0.0.1")
 	s.setFilter(server.ID, &backend.Filter{Strict: true, In: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(client.IP))}, Out: everything()})
 	s.setConnect(engine, server.ID, backend.Connect{Ports: []backend.ConnectPort{{Port: 8080, To: 15000}}})
@@ -66,22 +68,22 @@ func testConnect(s *env) {
 	})
 	// A server of the same port in the client's sandbox is no obstacle.
 	own := s.serving(client.ID, "80", "own")
-	web := s.serve(server.ID, "8080", "served")
+	web := s.Serve(server.ID, "8080", "served")
 	s.proxy(engine, client.ID, map[netip.AddrPort]netip.AddrPort{at("127.0.0.1:15001"): netip.AddrPortFrom(server.IP, 8080)})
-	s.askURL(s.spec(client.ID, "check"), "http://api/", false)() // the other proxy does not run yet
+	s.AskURL(s.Spec(client.ID, "check"), "http://api/", false)() // the other proxy does not run yet
 	s.proxy(engine, server.ID, map[netip.AddrPort]netip.AddrPort{netip.AddrPortFrom(netip.IPv4Unspecified(), 15000): netip.AddrPortFrom(loopback, 8080)})
-	judge(
-		s.askURL(s.spec(client.ID, "check"), "http://api/", true),
-		s.askURL(s.spec(client.ID, "check"), "http://127.0.0.1/", true),
-		s.askURL(s.spec(server.ID, "check"), "http://127.0.0.1:8080/", true),
-		s.ask(s.spec(stranger.ID, "check"), server.IP, 8080, false),
-		s.ask(s.spec(client.ID, "check"), server.IP, 15000, false),
+	scene.Judge(
+		s.AskURL(s.Spec(client.ID, "check"), "http://api/", true),
+		s.AskURL(s.Spec(client.ID, "check"), "http://127.0.0.1/", true),
+		s.AskURL(s.Spec(server.ID, "check"), "http://127.0.0.1:8080/", true),
+		s.Ask(s.Spec(stranger.ID, "check"), server.IP, 8080, false),
+		s.Ask(s.Spec(client.ID, "check"), server.IP, 15000, false),
 	)
 	called := s.forward(own, backend.Forward{Host: "api", Port: 80})
 	if body, err := called.get("/through"); err != nil || body != "served" {
 		s.Errorf("a call through both proxies: %q, %v", body, err)
 	}
-	s.awaitLine(web, "GET /through")
+	s.AwaitLine(web, "GET /through")
 }
 
 func testConnectRefused(s *env) {
@@ -90,16 +92,16 @@ func testConnectRefused(s *env) {
 		return
 	}
 	lead := backend.Connect{Ports: []backend.ConnectPort{{Port: 80, To: 15000}}}
-	s.expectMissing("SetConnect of no sandbox", engine.SetConnect(s.ctx, "absent", lead), backend.KindContainer)
-	stopped := s.createdSandbox()
-	s.expectError("SetConnect of a sandbox that does not run", engine.SetConnect(s.ctx, stopped, lead), backend.ErrNoSandbox)
+	s.ExpectMissing("SetConnect of no sandbox", engine.SetConnect(s.Ctx, "absent", lead), backend.KindContainer)
+	stopped := s.CreatedSandbox()
+	s.ExpectError("SetConnect of a sandbox that does not run", engine.SetConnect(s.Ctx, stopped, lead), backend.ErrNoSandbox)
 	for _, bad := range []backend.Connect{
 		{Ports: []backend.ConnectPort{{Port: 80}}},
 		{Names: []backend.ConnectName{{Name: "a b", Address: netip.MustParseAddr("127.255.0.1")}}},
 		{Names: []backend.ConnectName{{Name: "a", Address: netip.MustParseAddr("10.0.0.1")}}},
 		{Calls: []backend.ConnectCall{{At: netip.MustParseAddrPort("10.0.0.1:80"), To: netip.MustParseAddrPort("127.0.0.1:80")}}},
 	} {
-		if err := engine.SetConnect(s.ctx, s.sharedSandbox(), bad); err == nil {
+		if err := engine.SetConnect(s.Ctx, s.SharedSandbox(), bad); err == nil {
 			s.Errorf("SetConnect takes %+v", bad)
 		}
 	}

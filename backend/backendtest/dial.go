@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
 )
 
 var dialCases = []testCase{
@@ -22,10 +23,10 @@ var dialCases = []testCase{
 }
 
 func testDial(s *env) {
-	sandbox, port := s.sharedSandbox(), s.port()
-	s.serve(sandbox, fmt.Sprint(port), "hello")
+	sandbox, port := s.SharedSandbox(), s.Port()
+	s.Serve(sandbox, fmt.Sprint(port), "hello")
 	for range 2 {
-		if body, _ := s.get(sandbox, port, "/"); body != "hello" {
+		if body, _ := s.Get(sandbox, port, "/"); body != "hello" {
 			s.Errorf("the server answers %q, want %q", body, "hello")
 		}
 	}
@@ -33,9 +34,9 @@ func testDial(s *env) {
 
 // testDialDatagrams takes it that a datagram may be lost.
 func testDialDatagrams(s *env) {
-	sandbox, port := s.sharedSandbox(), s.port()
-	s.awaitLine(s.run(sandbox, "udp", fmt.Sprint(port), "pong"), fmt.Sprint("listening on :", port))
-	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	sandbox, port := s.SharedSandbox(), s.Port()
+	s.AwaitLine(s.Launch(sandbox, "udp", fmt.Sprint(port), "pong"), fmt.Sprint("listening on :", port))
+	ctx, cancel := context.WithTimeout(s.Ctx, scene.Patience)
 	defer cancel()
 	conn, err := s.Engine.Dial(ctx, "udp", sandbox, port)
 	if errors.Is(err, backend.ErrNoUDP) {
@@ -47,7 +48,7 @@ func testDialDatagrams(s *env) {
 	defer func() { _ = conn.Close() }()
 	for answers, b := 0, make([]byte, 64); answers < 2; {
 		if ctx.Err() != nil {
-			s.Fatalf("%d answers within %s", answers, patience)
+			s.Fatalf("%d answers within %s", answers, scene.Patience)
 		}
 		_, _ = io.WriteString(conn, "ping")
 		_ = conn.SetReadDeadline(time.Now().Add(time.Second))
@@ -67,14 +68,14 @@ func testDialDatagrams(s *env) {
 // testDialRefused accepts an error on the first read in place of one from Dial:
 // an engine may tunnel.
 func testDialRefused(s *env) {
-	sandbox := s.sharedSandbox()
-	s.sharedHost() // runs in it
-	stopped := s.createdSandbox()
+	sandbox := s.SharedSandbox()
+	s.SharedHost() // runs in it
+	stopped := s.CreatedSandbox()
 	for what, id := range map[string]string{"where no program listens": sandbox, "of a sandbox that doesn't run": stopped} {
-		ctx, cancel := context.WithTimeout(s.ctx, patience)
+		ctx, cancel := context.WithTimeout(s.Ctx, scene.Patience)
 		conn, err := s.Engine.Dial(ctx, "tcp", id, 9)
 		if err == nil {
-			if err = conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+			if err = conn.SetReadDeadline(time.Now().Add(scene.Patience)); err != nil {
 				s.Fatal(err)
 			}
 			_, err = io.ReadFull(conn, make([]byte, 1))
@@ -91,34 +92,34 @@ func testDialRefused(s *env) {
 }
 
 func testLocalhost(s *env) {
-	sandbox, port, silent := s.sharedSandbox(), s.port(), s.port()
-	s.serve(sandbox, fmt.Sprint(port))
-	here, served := s.spec(sandbox, "check"), fmt.Sprintf("http://localhost:%d/", port)
-	judge(
-		s.askURL(here, served, true),
-		s.ask(here, netip.MustParseAddr("127.0.0.1"), port, true),
-		s.ask(here, netip.MustParseAddr("127.0.0.1"), silent, false),
-		s.askURL(s.spec(s.sharedFriend().ID, "check"), served, false),
+	sandbox, port, silent := s.SharedSandbox(), s.Port(), s.Port()
+	s.Serve(sandbox, fmt.Sprint(port))
+	here, served := s.Spec(sandbox, "check"), fmt.Sprintf("http://localhost:%d/", port)
+	scene.Judge(
+		s.AskURL(here, served, true),
+		s.Ask(here, netip.MustParseAddr("127.0.0.1"), port, true),
+		s.Ask(here, netip.MustParseAddr("127.0.0.1"), silent, false),
+		s.AskURL(s.Spec(s.SharedFriend().ID, "check"), served, false),
 	)
 }
 
 func testPortTaken(s *env) {
-	sandbox, port := s.sharedSandbox(), s.port()
+	sandbox, port := s.SharedSandbox(), s.Port()
 	number := fmt.Sprint(port)
-	first := s.serve(sandbox, number, "first")
-	second := s.run(sandbox, "serve", number, "second")
-	if c := s.awaitExit(second); c.ExitCode != 1 {
+	first := s.Serve(sandbox, number, "first")
+	second := s.Launch(sandbox, "serve", number, "second")
+	if c := s.AwaitExit(second); c.ExitCode != 1 {
 		s.Errorf("the second server on a port exits %d, want 1", c.ExitCode)
 	}
-	if output := texts(s.logs(second, backend.LogOptions{})); !strings.Contains(strings.Join(output, "\n"), "address already in use") {
+	if output := scene.Texts(s.Logs(second, backend.LogOptions{})); !strings.Contains(strings.Join(output, "\n"), "address already in use") {
 		s.Errorf("the second server on a port says %q", output)
 	}
-	if body, _ := s.get(sandbox, port, "/"); body != "first" {
+	if body, _ := s.Get(sandbox, port, "/"); body != "first" {
 		s.Errorf("the port answers %q, want the first server", body)
 	}
-	s.stop(first, grace)
-	s.serve(sandbox, number, "third")
-	if body, _ := s.get(sandbox, port, "/"); body != "third" {
+	s.Stop(first, scene.Grace)
+	s.Serve(sandbox, number, "third")
+	if body, _ := s.Get(sandbox, port, "/"); body != "third" {
 		s.Errorf("the port answers %q, want the third server", body)
 	}
 }

@@ -1,7 +1,6 @@
 package backendtest
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -12,12 +11,13 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
 )
 
 // RunExec runs the part of the suite that is about sessions: [backend.Executor].
 func RunExec(t *testing.T, open func(t *testing.T) Fixture) {
-	s := newSuite(t, open(t))
-	s.run(t, []testCase{
+	s := scene.NewSuite(t, open(t))
+	run(t, s, []testCase{
 		{"ASessionHasTheContainersEnvironment", testExecEnvironment},
 		{"TheExitCodeOfASessionIsItsPrograms", testExecExitCode},
 		{"AProgramOfASessionThatDoesNotExistIsAnError", testExecMissing},
@@ -40,177 +40,52 @@ func RunExec(t *testing.T, open func(t *testing.T) Fixture) {
 	})
 }
 
-// prepared is the spec of a container that may have sessions.
-func (s *env) prepared(sandbox string, command ...string) backend.ContainerSpec {
-	spec := s.spec(sandbox, command...)
-	spec.Exec = true
-	return spec
-}
-
-// host runs a container that may have sessions.
-func (s *env) host() string {
-	s.Helper()
-	return s.idle(s.spec(s.sharedSandbox(), "sleep"))
-}
-
-// app is a command of the program in a session.
-func (s *env) app(words ...string) backend.ExecSpec {
-	return backend.ExecSpec{Command: append([]string{s.AppPath}, words...)}
-}
-
-func (s *env) onTerminal(words ...string) backend.ExecSpec {
-	spec := s.app(words...)
-	spec.Terminal = &backend.TerminalSize{Columns: 100, Rows: 40}
-	return spec
-}
-
-// session is a session of a case. Its methods are assertions; what takes longer than patience
-// fails, since the session is closed then.
-type session struct {
-	backend.Session
-	env    *env
-	stdout bytes.Buffer // that has been read
-	stderr bytes.Buffer
-	err    error // of the last read
-	late   *time.Timer
-}
-
-// within closes the session if it takes longer, unless the function that it returns is called before.
-func (s *session) within(d time.Duration) (done func() bool) {
-	s.late = time.AfterFunc(d, func() { _ = s.Close() })
-	return s.late.Stop
-}
-
-func (s *env) open(id string, spec backend.ExecSpec) *session {
-	s.Helper()
-	opened, err := s.Engine.Exec(s.ctx, id, spec)
-	if err != nil {
-		s.Fatalf("Exec %q: %v", spec.Command, err)
-	}
-	session := &session{Session: opened, env: s}
-	session.within(patience)
-	s.Cleanup(func() {
-		session.late.Stop()
-		if err := opened.Close(); err != nil {
-			s.Errorf("Close of a session: %v", err)
-		}
-	})
-	return session
-}
-
-// read reads once, and reports whether there may be more.
-func (s *session) read() bool {
-	p := make([]byte, 32<<10)
-	n, from, err := s.Read(p)
-	switch {
-	case n == 0:
-	case from == backend.Stdout:
-		s.stdout.Write(p[:n])
-	case from == backend.Stderr:
-		s.stderr.Write(p[:n])
-	default:
-		s.env.Errorf("a read from stream %d", from)
-	}
-	s.err = err
-	return err == nil
-}
-
-// await reads until there is a text, and returns what was before it. Both are taken off.
-func (s *session) await(text string) (before string) {
-	s.env.Helper()
-	for {
-		if before, _, found := strings.Cut(s.stdout.String(), text); found {
-			s.stdout.Next(len(before) + len(text))
-			return before
-		}
-		if !s.read() {
-			s.env.Fatalf("no %q: %v; output: %q, errors: %q", text, s.err, s.stdout.String(), s.stderr.String())
-		}
-	}
-}
-
-// enter writes to the input.
-func (s *session) enter(text string) {
-	s.env.Helper()
-	if _, err := s.Write([]byte(text)); err != nil {
-		s.env.Fatalf("Write %q: %v", text, err)
-	}
-}
-
-func (s *session) closeInput() {
-	s.env.Helper()
-	if err := s.CloseInput(); err != nil {
-		s.env.Fatalf("CloseInput: %v", err)
-	}
-}
-
-// expectEnd reads to the end, which has an exit code.
-func (s *session) expectEnd(code int) {
-	s.env.Helper()
-	for s.read() {
-	}
-	if !errors.Is(s.err, io.EOF) {
-		s.env.Fatalf("the session ends with %v, want EOF; output: %q, errors: %q", s.err, s.stdout.String(), s.stderr.String())
-	}
-	if got := s.ExitCode(); got != code {
-		s.env.Errorf("exit code %d, want %d; errors: %q", got, code, s.stderr.String())
-	}
-}
-
-// executed runs a session to its end.
-func (s *env) executed(id string, code int, words ...string) *session {
-	s.Helper()
-	ran := s.open(id, s.app(words...))
-	ran.expectEnd(code)
-	return ran
-}
-
 func testExecEnvironment(s *env) {
-	spec := s.prepared(s.sharedSandbox(), "sleep", "300")
+	spec := s.Prepared(s.SharedSandbox(), "sleep", "300")
 	spec.Env = []string{"COLOR=deep blue", "EMPTY="}
 	spec.WorkingDir = "/proc"
 	spec.User = "65534"
-	id := s.createFrom(spec)
-	s.start(id)
-	for _, session := range []backend.ExecSpec{s.app("env"), s.onTerminal("env")} {
-		ran := s.open(id, session)
-		ran.expectEnd(0)
+	id := s.CreateFrom(spec)
+	s.Start(id)
+	for _, session := range []backend.ExecSpec{s.App("env"), s.OnTerminal("env")} {
+		ran := s.Open(id, session)
+		ran.ExpectEnd(0)
 		for _, variable := range spec.Env {
-			if !strings.Contains("\n"+strings.ReplaceAll(ran.stdout.String(), "\r\n", "\n"), "\n"+variable+"\n") {
-				s.Errorf("the environment lacks %q: %q", variable, ran.stdout.String())
+			if !strings.Contains("\n"+strings.ReplaceAll(ran.Stdout.String(), "\r\n", "\n"), "\n"+variable+"\n") {
+				s.Errorf("the environment lacks %q: %q", variable, ran.Stdout.String())
 			}
 		}
 	}
-	if got := s.executed(id, 0, "pwd").stdout.String(); got != "/proc\n" {
+	if got := s.Executed(id, 0, "pwd").Stdout.String(); got != "/proc\n" {
 		s.Errorf("the program is in folder %q, want /proc", got)
 	}
-	if got := s.executed(id, 0, "id").stdout.String(); !strings.HasPrefix(got, "uid=0") {
+	if got := s.Executed(id, 0, "id").Stdout.String(); !strings.HasPrefix(got, "uid=0") {
 		s.Errorf("the program is of user %q, want 0", got)
 	}
 }
 
 func testExecExitCode(s *env) {
-	id := s.sharedHost()
+	id := s.SharedHost()
 	for _, code := range []int{0, 3, 255} {
-		ran := s.open(id, s.app("exit", strconv.Itoa(code)))
-		for ran.read() {
+		ran := s.Open(id, s.App("exit", strconv.Itoa(code)))
+		for ran.ReadOnce() {
 		}
-		if got := ran.ExitCode(); !errors.Is(ran.err, io.EOF) || got != code {
-			s.Errorf("exit %d: exit code %d, %v", code, got, ran.err)
+		if got := ran.ExitCode(); !errors.Is(ran.Err, io.EOF) || got != code {
+			s.Errorf("exit %d: exit code %d, %v", code, got, ran.Err)
 		}
 	}
-	s.executed(id, 128+9, "die", "9")
-	s.executed(id, 128+15, "die", "15")
+	s.Executed(id, 128+9, "die", "9")
+	s.Executed(id, 128+15, "die", "15")
 }
 
 func testExecMissing(s *env) {
-	id := s.sharedHost()
+	id := s.SharedHost()
 	for name, want := range map[string]string{
 		"/bin/missing": "Failed to start pty: fork/exec /bin/missing: no such file or directory",
 		"missing":      `Failed to start pty: exec: "missing": executable file not found in $PATH`,
 	} {
 		for _, terminal := range []*backend.TerminalSize{nil, {Columns: 80, Rows: 24}} {
-			opened, err := s.Engine.Exec(s.ctx, id, backend.ExecSpec{Command: []string{name, "-x"}, Terminal: terminal})
+			opened, err := s.Engine.Exec(s.Ctx, id, backend.ExecSpec{Command: []string{name, "-x"}, Terminal: terminal})
 			var reason *backend.ExecError
 			if !errors.As(err, &reason) {
 				s.Errorf("Exec of %q: %v, want an ExecError", name, err)
@@ -224,88 +99,88 @@ func testExecMissing(s *env) {
 			}
 		}
 	}
-	s.executed(id, 0, "env") // the container is none the worse
+	s.Executed(id, 0, "env") // the container is none the worse
 }
 
 func testExecRefused(s *env) {
 	try := func(id string) error {
-		opened, err := s.Engine.Exec(s.ctx, id, s.app("env"))
+		opened, err := s.Engine.Exec(s.Ctx, id, s.App("env"))
 		if err == nil {
 			_ = opened.Close()
 		}
 		return err
 	}
-	s.expectMissing("Exec in an unknown container", try(unknownID), backend.KindContainer)
-	s.expectError("Exec in a container without Exec", try(s.run(s.sharedSandbox(), "sleep", "300")), backend.ErrNoExec)
-	created := s.createFrom(s.prepared(s.sharedSandbox(), "sleep", "300"))
-	s.expectError("Exec in a container that has not run", try(created), backend.ErrNotRunning)
-	s.start(created)
-	s.stop(created, time.Second)
-	s.expectError("Exec in a container that has ended", try(created), backend.ErrNotRunning)
-	ended, cancel := context.WithCancel(s.ctx)
+	s.ExpectMissing("Exec in an unknown container", try(unknownID), backend.KindContainer)
+	s.ExpectError("Exec in a container without Exec", try(s.Launch(s.SharedSandbox(), "sleep", "300")), backend.ErrNoExec)
+	created := s.CreateFrom(s.Prepared(s.SharedSandbox(), "sleep", "300"))
+	s.ExpectError("Exec in a container that has not run", try(created), backend.ErrNotRunning)
+	s.Start(created)
+	s.Stop(created, time.Second)
+	s.ExpectError("Exec in a container that has ended", try(created), backend.ErrNotRunning)
+	ended, cancel := context.WithCancel(s.Ctx)
 	cancel()
-	if opened, err := s.Engine.Exec(ended, s.sharedHost(), s.app("env")); err == nil {
+	if opened, err := s.Engine.Exec(ended, s.SharedHost(), s.App("env")); err == nil {
 		_ = opened.Close()
 		s.Error("Exec succeeds though its context has ended")
 	}
 }
 
 func testExecStderr(s *env) {
-	ran := s.executed(s.sharedHost(), 3, "exit", "3")
-	if ran.stdout.Len() > 0 || ran.stderr.String() != "exit 3\n" {
-		s.Errorf("output %q, errors %q, want the errors alone", ran.stdout.String(), ran.stderr.String())
+	ran := s.Executed(s.SharedHost(), 3, "exit", "3")
+	if ran.Stdout.Len() > 0 || ran.Stderr.String() != "exit 3\n" {
+		s.Errorf("output %q, errors %q, want the errors alone", ran.Stdout.String(), ran.Stderr.String())
 	}
 }
 
 func testExecCloseInput(s *env) {
-	copied := s.open(s.sharedHost(), s.app("cat"))
+	copied := s.Open(s.SharedHost(), s.App("cat"))
 	text := strings.Repeat("What is written is read.\n", 40_000) // more than is buffered anywhere
 	var writing sync.WaitGroup
 	writing.Go(func() {
-		copied.enter(text)
-		copied.closeInput()
+		copied.Enter(text)
+		copied.EndInput()
 	})
-	copied.expectEnd(0)
+	copied.ExpectEnd(0)
 	writing.Wait()
-	if copied.stdout.String() != text {
-		s.Errorf("%d bytes came back of %d, or others", copied.stdout.Len(), len(text))
+	if copied.Stdout.String() != text {
+		s.Errorf("%d bytes came back of %d, or others", copied.Stdout.Len(), len(text))
 	}
 }
 
 func testExecMany(s *env) {
 	const sessions = 50
-	id := s.sharedHost()
-	var all []*session
+	id := s.SharedHost()
+	var all []*scene.Session
 	for range sessions {
-		all = append(all, s.open(id, s.app("cat")))
+		all = append(all, s.Open(id, s.App("cat")))
 	}
 	for i, one := range all {
-		one.enter("session " + strconv.Itoa(i) + "\n")
+		one.Enter("session " + strconv.Itoa(i) + "\n")
 	}
 	for i, one := range all {
-		one.await("session " + strconv.Itoa(i) + "\n")
-		one.closeInput()
+		one.Await("session " + strconv.Itoa(i) + "\n")
+		one.EndInput()
 	}
 	for _, one := range all {
-		one.expectEnd(0)
+		one.ExpectEnd(0)
 	}
 }
 
 // testExecContainerEnds has sessions of both kinds while their container is stopped, crashes and is removed.
 func testExecContainerEnds(s *env) {
 	for what, end := range map[string]func(id string){
-		"Stop":   func(id string) { s.stop(id, grace) },
+		"Stop":   func(id string) { s.Stop(id, scene.Grace) },
 		"Crash":  func(id string) { s.crash(id) },
-		"Remove": s.remove,
+		"Remove": s.Remove,
 	} {
-		id := s.host()
-		plain, terminal := s.open(id, s.app("cat")), s.open(id, s.onTerminal("sh"))
-		plain.enter("a\n")
-		plain.await("a\n")
-		terminal.await("# ")
+		id := s.Host()
+		plain, terminal := s.Open(id, s.App("cat")), s.Open(id, s.OnTerminal("sh"))
+		plain.Enter("a\n")
+		plain.Await("a\n")
+		terminal.Await("# ")
 		end(id)
-		plain.expectEnd(137)
-		terminal.expectEnd(137)
+		plain.ExpectEnd(137)
+		terminal.ExpectEnd(137)
 		if _, err := plain.Write([]byte("b\n")); err == nil {
 			s.Errorf("Write after %s succeeds", what)
 		}
@@ -314,15 +189,15 @@ func testExecContainerEnds(s *env) {
 
 func (s *env) crash(id string) {
 	s.Helper()
-	if err := s.Engine.(backend.Crasher).Crash(s.ctx, id); err != nil {
+	if err := s.Engine.(backend.Crasher).Crash(s.Ctx, id); err != nil {
 		s.Fatalf("Crash: %v", err)
 	}
 }
 
 func testExecRestart(s *env) {
-	id := s.host()
-	s.executed(id, 0, "env")
-	s.stop(id, grace)
-	s.start(id)
-	s.executed(id, 0, "env")
+	id := s.Host()
+	s.Executed(id, 0, "env")
+	s.Stop(id, scene.Grace)
+	s.Start(id)
+	s.Executed(id, 0, "env")
 }

@@ -9,14 +9,14 @@ import (
 	"sync"
 	"time"
 
-	"github.com/xtaci/smux"
-
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
+	"github.com/xtaci/smux"
 )
 
 // forwarded is a session that leads to a port, and its near end.
 type forwarded struct {
-	*session
+	*scene.Session
 	near *smux.Session
 	mu   sync.Mutex
 	said chan struct{} // closed at the first error
@@ -24,7 +24,7 @@ type forwarded struct {
 
 func (s *env) forward(id string, to backend.Forward) *forwarded {
 	s.Helper()
-	f := &forwarded{session: s.open(id, backend.ExecSpec{Forward: &to}), said: make(chan struct{})}
+	f := &forwarded{Session: s.Open(id, backend.ExecSpec{Forward: &to}), said: make(chan struct{})}
 	config := smux.DefaultConfig()
 	config.Version, config.KeepAliveDisabled = 1, true
 	near, err := smux.Client(&wire{f: f}, config)
@@ -56,10 +56,10 @@ func (w *wire) Read(p []byte) (int, error) {
 func (f *forwarded) note(text []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.stderr.Len() == 0 {
+	if f.Stderr.Len() == 0 {
 		close(f.said)
 	}
-	f.stderr.Write(text)
+	f.Stderr.Write(text)
 }
 
 func (w *wire) Write(p []byte) (int, error) {
@@ -77,7 +77,7 @@ func (f *forwarded) get(path string) (body string, err error) {
 		return "", err
 	}
 	defer func() { _ = stream.Close() }()
-	_ = stream.SetDeadline(time.Now().Add(patience))
+	_ = stream.SetDeadline(time.Now().Add(scene.Patience))
 	if _, err := fmt.Fprintf(stream, "GET %s HTTP/1.1\r\nHost: forwarded\r\n\r\n", path); err != nil {
 		return "", err
 	}
@@ -91,43 +91,43 @@ func (f *forwarded) get(path string) (body string, err error) {
 }
 
 func (f *forwarded) expectGet(want string) {
-	f.env.Helper()
+	f.Env.Helper()
 	if got, err := f.get("/"); err != nil || got != want {
-		f.env.Errorf("what is forwarded answers %q, %v; want %q", got, err, want)
+		f.Env.Errorf("what is forwarded answers %q, %v; want %q", got, err, want)
 	}
 }
 
 // expectRefused opens a connection that cannot be made.
 func (f *forwarded) expectRefused() {
-	f.env.Helper()
+	f.Env.Helper()
 	stream, err := f.near.OpenStream()
 	if err != nil {
-		f.env.Fatalf("OpenStream: %v", err)
+		f.Env.Fatalf("OpenStream: %v", err)
 	}
 	defer func() { _ = stream.Close() }()
-	_ = stream.SetDeadline(time.Now().Add(patience))
+	_ = stream.SetDeadline(time.Now().Add(scene.Patience))
 	if n, err := stream.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
-		f.env.Errorf("a connection that cannot be made reads %d bytes, %v; want EOF", n, err)
+		f.Env.Errorf("a connection that cannot be made reads %d bytes, %v; want EOF", n, err)
 	}
 	select {
 	case <-f.said:
-	case <-time.After(patience):
-		f.env.Error("the session has not said why the connection cannot be made")
+	case <-time.After(scene.Patience):
+		f.Env.Error("the session has not said why the connection cannot be made")
 	}
 }
 
 // serving runs a server in a container that may have sessions.
 func (s *env) serving(sandbox, port string, text string) string {
 	s.Helper()
-	id := s.createFrom(s.prepared(sandbox, "serve", port, text))
-	s.start(id)
-	s.awaitLine(id, "listening on :"+port)
+	id := s.CreateFrom(s.Prepared(sandbox, "serve", port, text))
+	s.Start(id)
+	s.AwaitLine(id, "listening on :"+port)
 	return id
 }
 
 func testForward(s *env) {
-	port := s.port()
-	id := s.serving(s.sharedSandbox(), fmt.Sprint(port), "served")
+	port := s.Port()
+	id := s.serving(s.SharedSandbox(), fmt.Sprint(port), "served")
 	f := s.forward(id, backend.Forward{Port: port})
 	var streams []*smux.Stream
 	for range 8 {
@@ -135,7 +135,7 @@ func testForward(s *env) {
 		if err != nil {
 			s.Fatal(err)
 		}
-		_ = stream.SetDeadline(time.Now().Add(patience))
+		_ = stream.SetDeadline(time.Now().Add(scene.Patience))
 		streams = append(streams, stream)
 	}
 	for _, stream := range streams { // all are open
@@ -157,19 +157,19 @@ func testForward(s *env) {
 }
 
 func testForwardRefused(s *env) {
-	sandbox, port := s.sharedSandbox(), s.port()
-	id := s.serving(sandbox, fmt.Sprint(s.port()), "served")
+	sandbox, port := s.SharedSandbox(), s.Port()
+	id := s.serving(sandbox, fmt.Sprint(s.Port()), "served")
 	f := s.forward(id, backend.Forward{Port: port})
 	f.expectRefused()
-	s.serve(sandbox, fmt.Sprint(port), "later")
+	s.Serve(sandbox, fmt.Sprint(port), "later")
 	f.expectGet("later")
 }
 
 // testForwardElsewhere reaches another sandbox as far as filters let it, by its address and its
 // name.
 func testForwardElsewhere(s *env) {
-	server, client := s.startedSandbox(), s.startedSandbox()
-	s.serve(server.ID, "8080", "served")
+	server, client := s.StartedSandbox(), s.StartedSandbox()
+	s.Serve(server.ID, "8080", "served")
 	id := s.serving(client.ID, "8081", "near")
 	for _, host := range []string{server.IP.String(), backend.HostName(server.IP, "ec2.internal")} {
 		s.forward(id, backend.Forward{Host: host, Port: 8080}).expectGet("served")
@@ -178,7 +178,7 @@ func testForwardElsewhere(s *env) {
 	s.forward(id, backend.Forward{Host: client.IP.String(), Port: 8081}).expectGet("near")
 	s.forward(id, backend.Forward{Host: "nowhere.invalid", Port: 8080}).expectRefused()
 
-	stranger := s.inspect(s.sharedSandbox())
+	stranger := s.Inspect(s.SharedSandbox())
 	s.setFilter(server.ID, &backend.Filter{In: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(stranger.IP))}, Out: everything()})
 	f := s.forward(id, backend.Forward{Host: server.IP.String(), Port: 8080})
 	if body, err := f.getWithin(time.Second); err == nil {
@@ -196,12 +196,12 @@ func (f *forwarded) getWithin(d time.Duration) (string, error) {
 }
 
 func testForwardEnds(s *env) {
-	port := s.port()
-	id := s.serving(s.sharedSandbox(), fmt.Sprint(port), "served")
+	port := s.Port()
+	id := s.serving(s.SharedSandbox(), fmt.Sprint(port), "served")
 	f := s.forward(id, backend.Forward{Port: port})
 	f.expectGet("served")
-	s.stop(id, grace)
-	_ = f.near.SetDeadline(time.Now().Add(patience))
+	s.Stop(id, scene.Grace)
+	_ = f.near.SetDeadline(time.Now().Add(scene.Patience))
 	if _, err := f.near.AcceptStream(); !errors.Is(err, io.EOF) {
 		s.Errorf("when its container has ended, the session reads %v; want EOF", err)
 	}

@@ -7,103 +7,104 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
 )
 
 func testTerminalSize(s *env) {
-	id := s.sharedHost()
-	shell := s.open(id, s.onTerminal("sh"))
-	shell.await("# ")
-	shell.enter("stty size\r")
-	shell.await("\r\n40 100\r\n# ")
+	id := s.SharedHost()
+	shell := s.Open(id, s.OnTerminal("sh"))
+	shell.Await("# ")
+	shell.Enter("stty size\r")
+	shell.Await("\r\n40 100\r\n# ")
 	if err := shell.Resize(backend.TerminalSize{Columns: 132, Rows: 50}); err != nil {
 		s.Fatalf("Resize: %v", err)
 	}
-	shell.enter("stty size\r")
-	shell.await("\r\n50 132\r\n# ")
-	shell.enter("exit 4\r")
-	shell.expectEnd(4)
-	if shell.stderr.Len() > 0 {
-		s.Errorf("a terminal has errors of its own: %q", shell.stderr.String())
+	shell.Enter("stty size\r")
+	shell.Await("\r\n50 132\r\n# ")
+	shell.Enter("exit 4\r")
+	shell.ExpectEnd(4)
+	if shell.Stderr.Len() > 0 {
+		s.Errorf("a terminal has errors of its own: %q", shell.Stderr.String())
 	}
 
-	plain := s.open(id, s.app("cat"))
+	plain := s.Open(id, s.App("cat"))
 	if err := plain.Resize(backend.TerminalSize{Columns: 1, Rows: 1}); err != nil {
 		s.Errorf("Resize without a terminal: %v", err)
 	}
-	s.executed(id, 1, "stty", "size")
+	s.Executed(id, 1, "stty", "size")
 }
 
 func testTerminalKeys(s *env) {
-	shell := s.open(s.sharedHost(), s.onTerminal("sh"))
-	shell.await("# ")
-	shell.enter("echo lost")
-	shell.await("echo lost")
-	shell.enter(strings.Repeat("\x7f", len("lost")) + "kept\r")
-	if echoed := shell.await("\r\nkept\r\n# "); !strings.HasSuffix(echoed, "\b \bkept") {
+	shell := s.Open(s.SharedHost(), s.OnTerminal("sh"))
+	shell.Await("# ")
+	shell.Enter("echo lost")
+	shell.Await("echo lost")
+	shell.Enter(strings.Repeat("\x7f", len("lost")) + "kept\r")
+	if echoed := shell.Await("\r\nkept\r\n# "); !strings.HasSuffix(echoed, "\b \bkept") {
 		s.Errorf("the keys are echoed as %q", echoed)
 	}
 	if err := shell.CloseInput(); err != nil { // does nothing
 		s.Errorf("CloseInput of a terminal: %v", err)
 	}
-	shell.enter("cat\rsome\r")
-	shell.await("some\r\nsome\r\n")
-	shell.enter("\x04") // the end of the input for cat
-	shell.await("# ")
-	shell.enter("\x04")
-	shell.expectEnd(0)
+	shell.Enter("cat\rsome\r")
+	shell.Await("some\r\nsome\r\n")
+	shell.Enter("\x04") // the end of the input for cat
+	shell.Await("# ")
+	shell.Enter("\x04")
+	shell.ExpectEnd(0)
 }
 
 func testTerminalInterrupt(s *env) {
-	id := s.sharedHost()
-	shell := s.open(id, s.onTerminal("sh"))
-	shell.await("# ")
-	shell.enter("cat\r")
-	shell.await("\r\n")
-	shell.enter("alive\r")
-	shell.await("alive\r\nalive\r\n")
-	shell.enter("\x03")
-	shell.await("^C")
-	shell.await("# ")
-	shell.enter("echo on\r")
-	shell.await("\r\non\r\n# ")
+	id := s.SharedHost()
+	shell := s.Open(id, s.OnTerminal("sh"))
+	shell.Await("# ")
+	shell.Enter("cat\r")
+	shell.Await("\r\n")
+	shell.Enter("alive\r")
+	shell.Await("alive\r\nalive\r\n")
+	shell.Enter("\x03")
+	shell.Await("^C")
+	shell.Await("# ")
+	shell.Enter("echo on\r")
+	shell.Await("\r\non\r\n# ")
 
-	copies := s.open(id, s.onTerminal("cat"))
-	copies.enter("alive\r")
-	copies.await("alive\r\nalive\r\n")
-	copies.enter("\x03")
-	copies.expectEnd(128 + 2)
+	copies := s.Open(id, s.OnTerminal("cat"))
+	copies.Enter("alive\r")
+	copies.Await("alive\r\nalive\r\n")
+	copies.Enter("\x03")
+	copies.ExpectEnd(128 + 2)
 }
 
 // testTerminalHangUp closes sessions whose programs wait, read, and write without end.
 func testTerminalHangUp(s *env) {
-	id := s.sharedHost()
-	waits := s.open(id, s.onTerminal("hangup", "/hangup/note"))
-	waits.await("waiting\r\n")
-	floods := s.open(id, s.onTerminal("noise", "1000000000000"))
-	floods.read()
-	reads := s.open(id, s.onTerminal("cat"))
-	for _, each := range []*session{waits, floods, reads} {
+	id := s.SharedHost()
+	waits := s.Open(id, s.OnTerminal("hangup", "/hangup/note"))
+	waits.Await("waiting\r\n")
+	floods := s.Open(id, s.OnTerminal("noise", "1000000000000"))
+	floods.ReadOnce()
+	reads := s.Open(id, s.OnTerminal("cat"))
+	for _, each := range []*scene.Session{waits, floods, reads} {
 		for range 2 { // twice is harmless
 			if err := each.Close(); err != nil {
 				s.Errorf("Close: %v", err)
 			}
 		}
-		for each.read() {
+		for each.ReadOnce() {
 		}
-		if errors.Is(each.err, io.EOF) {
+		if errors.Is(each.Err, io.EOF) {
 			s.Error("Read after Close returns EOF, though the program's end is not known")
 		}
 		if _, err := each.Write([]byte("x")); err == nil {
 			s.Error("Write after Close succeeds")
 		}
 	}
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(scene.Patience)
 	for {
-		note := s.open(id, s.app("read", "/hangup/note"))
-		for note.read() {
+		note := s.Open(id, s.App("read", "/hangup/note"))
+		for note.ReadOnce() {
 		}
 		if note.ExitCode() == 0 {
-			if got := strings.TrimSpace(note.stdout.String()); got != "hangup" {
+			if got := strings.TrimSpace(note.Stdout.String()); got != "hangup" {
 				s.Errorf("the program was told %q, want hangup", got)
 			}
 			return

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
 )
 
 var filterCases = []testCase{
@@ -25,7 +26,7 @@ var filterCases = []testCase{
 func (s *env) setFilter(sandbox string, f *backend.Filter) {
 	s.Helper()
 	for range 2 { // twice is harmless
-		if err := s.Engine.SetFilter(s.ctx, sandbox, f); err != nil {
+		if err := s.Engine.SetFilter(s.Ctx, sandbox, f); err != nil {
 			s.Fatalf("SetFilter: %v", err)
 		}
 	}
@@ -43,41 +44,22 @@ func everything() []backend.FilterRule {
 	return []backend.FilterRule{rule(backend.AnyProtocol, -1, -1, backend.Anywhere)}
 }
 
-// startedSandbox makes and starts one. No label says of which case it is, so an engine that keeps some
-// for tasks to come has none in vain: the next case takes it.
-func (s *env) startedSandbox() backend.Container {
-	s.Helper()
-	spec := s.sandboxSpec()
-	spec.Labels = s.suiteLabels()
-	c := s.newSandbox(spec)
-	s.start(c.ID)
-	return c
-}
-
 // askBoth asks for a server by TCP and for one by UDP.
 func (s *env) askBoth(from string, to netip.Addr, tcp, udp bool) func() {
 	s.Helper()
-	first := s.ask(s.spec(from, "check"), to, 8080, tcp)
-	second := s.askURL(s.spec(from, "check"), fmt.Sprintf("udp://%s:5353", to), udp)
-	return func() { judge(first, second) }
-}
-
-// serveBoth runs a server of either kind.
-func (s *env) serveBoth(sandbox string) {
-	s.Helper()
-	s.serve(sandbox, "8080", "served")
-	id := s.run(sandbox, "udp", "5353")
-	s.awaitLine(id, "listening on :5353")
+	first := s.Ask(s.Spec(from, "check"), to, 8080, tcp)
+	second := s.AskURL(s.Spec(from, "check"), fmt.Sprintf("udp://%s:5353", to), udp)
+	return func() { scene.Judge(first, second) }
 }
 
 func testFilter(s *env) {
-	server, friend, stranger := s.startedSandbox(), s.sharedFriend(), s.inspect(s.sharedSandbox())
-	s.serveBoth(server.ID)
+	server, friend, stranger := s.StartedSandbox(), s.SharedFriend(), s.Inspect(s.SharedSandbox())
+	s.ServeBoth(server.ID)
 	s.setFilter(server.ID, &backend.Filter{
 		In:  []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(friend.IP)), rule(backend.UDP, 5353, 5353, only(stranger.IP))},
 		Out: everything(),
 	})
-	judge(
+	scene.Judge(
 		s.askBoth(friend.ID, server.IP, true, false),
 		s.askBoth(stranger.ID, server.IP, false, true),
 		s.askBoth(server.ID, netip.MustParseAddr("127.0.0.1"), true, true),
@@ -85,27 +67,27 @@ func testFilter(s *env) {
 	s.expectAnswer(server.ID, 8080, "served") // who dials is let in
 
 	s.setFilter(server.ID, &backend.Filter{Out: []backend.FilterRule{rule(backend.UDP, -1, -1, only(friend.IP))}})
-	judge(
+	scene.Judge(
 		s.askBoth(stranger.ID, server.IP, false, false),
 		s.askBoth(server.ID, friend.IP, false, true),
-		s.askAnew(s.spec(server.ID, "check"), fmt.Sprintf("http://%s:8080/", friend.IP), false),
+		s.AskAnew(s.Spec(server.ID, "check"), fmt.Sprintf("http://%s:8080/", friend.IP), false),
 	)
 
 	s.setFilter(server.ID, nil)
-	judge(s.askBoth(stranger.ID, server.IP, true, true), s.askBoth(server.ID, friend.IP, true, true))
+	scene.Judge(s.askBoth(stranger.ID, server.IP, true, true), s.askBoth(server.ID, friend.IP, true, true))
 }
 
 // testFilterNames has servers at the port of DNS: only those beyond the network are asked without a rule.
 func testFilterNames(s *env) {
-	server, client := s.sharedFriend(), s.startedSandbox()
-	s.serve(server.ID, "53", "served")
-	id := s.run(server.ID, "udp", "53")
-	s.awaitLine(id, "listening on :53")
+	server, client := s.SharedFriend(), s.StartedSandbox()
+	s.Serve(server.ID, "53", "served")
+	id := s.Launch(server.ID, "udp", "53")
+	s.AwaitLine(id, "listening on :53")
 	ask := func(answered bool) {
 		s.Helper()
-		from := s.spec(client.ID, "check")
+		from := s.Spec(client.ID, "check")
 		url := fmt.Sprintf("udp://%s:53", server.IP)
-		judge(s.ask(from, server.IP, 53, answered), s.askURL(from, url, answered), s.askAnew(from, url, answered))
+		scene.Judge(s.Ask(from, server.IP, 53, answered), s.AskURL(from, url, answered), s.AskAnew(from, url, answered))
 	}
 	s.setFilter(client.ID, &backend.Filter{Out: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(server.IP))}})
 	ask(false)
@@ -116,10 +98,10 @@ func testFilterNames(s *env) {
 // testFilterRanges has a rule of its own for each port, and more addresses than one message
 // to the kernel has.
 func testFilterRanges(s *env) {
-	server, client := s.startedSandbox(), s.inspect(s.sharedSandbox())
-	s.serve(server.ID, "8080-8085")
-	id := s.run(server.ID, "udp", "5353")
-	s.awaitLine(id, "listening on :5353")
+	server, client := s.StartedSandbox(), s.Inspect(s.SharedSandbox())
+	s.Serve(server.ID, "8080-8085")
+	id := s.Launch(server.ID, "udp", "5353")
+	s.AwaitLine(id, "listening on :5353")
 	var many []backend.AddressRange
 	for i := range 1500 {
 		many = append(many, only(netip.AddrFrom4([4]byte{10, byte(i >> 7), byte(i), 1})))
@@ -134,22 +116,22 @@ func testFilterRanges(s *env) {
 		rule(backend.ICMP, 8, -1, with...), rule(backend.ICMP, 3, 4, with...), rule(47, -1, -1, with...),
 		rule(backend.AnyProtocol, -1, -1),
 	}})
-	from := s.spec(client.ID, "check")
-	asked := []func(){s.askURL(from, fmt.Sprintf("udp://%s:5353", server.IP), true)}
+	from := s.Spec(client.ID, "check")
+	asked := []func(){s.AskURL(from, fmt.Sprintf("udp://%s:5353", server.IP), true)}
 	for port, answered := range map[int]bool{8080: false, 8081: true, 8083: true, 8084: true, 8085: false} {
-		asked = append(asked, s.ask(from, server.IP, port, answered))
+		asked = append(asked, s.Ask(from, server.IP, port, answered))
 	}
-	judge(asked...)
+	scene.Judge(asked...)
 	s.setFilter(server.ID, &backend.Filter{In: []backend.FilterRule{rule(backend.AnyProtocol, -1, -1, with...)}})
-	judge(s.ask(from, server.IP, 8085, true))
+	scene.Judge(s.Ask(from, server.IP, 8085, true))
 }
 
 // testOpenConnection has one that its rule lets in, by a caller whom nothing else lets in.
 func testOpenConnection(s *env) {
-	server := s.startedSandbox()
-	s.serve(server.ID, "8080", "served")
-	s.setFilter(server.ID, &backend.Filter{Strict: true, In: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(s.network.Gateway))}})
-	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	server := s.StartedSandbox()
+	s.Serve(server.ID, "8080", "served")
+	s.setFilter(server.ID, &backend.Filter{Strict: true, In: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(s.Network.Gateway))}})
+	ctx, cancel := context.WithTimeout(s.Ctx, scene.Patience)
 	defer cancel()
 	conn, err := s.Engine.Dial(ctx, "tcp", server.ID, 8080)
 	if err != nil {
@@ -159,7 +141,7 @@ func testOpenConnection(s *env) {
 	answers := bufio.NewReader(conn)
 	get := func() {
 		s.Helper()
-		_ = conn.SetDeadline(time.Now().Add(patience))
+		_ = conn.SetDeadline(time.Now().Add(scene.Patience))
 		if _, err := fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: sandbox\r\n\r\n"); err != nil {
 			s.Fatalf("write on the open connection: %v", err)
 		}
@@ -179,57 +161,57 @@ func testOpenConnection(s *env) {
 // testMachineFilter has ports filtered by their number at the machine's address, for
 // containers on its bridge and in its namespace, and nothing between these.
 func testMachineFilter(s *env) {
-	m, task := s.machineInTurn()
-	behind := s.served(s.on(m.bridge.Name, task, "serve", "8080", "bridge"))
+	m, task := s.MachineInTurn()
+	behind := s.served(s.on(m.Bridge.Name, task, "serve", "8080", "bridge"))
 	s.served(s.joining(m, task, "serve", "9000", "host"))
 	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, behind)}})
-	friend, stranger := s.sharedFriend(), s.inspect(s.sharedSandbox())
+	friend, stranger := s.SharedFriend(), s.Inspect(s.SharedSandbox())
 	s.setFilter(m.ID, &backend.Filter{
 		In:  []backend.FilterRule{rule(backend.TCP, 80, 80, only(friend.IP)), rule(backend.TCP, 8080, 8080, only(stranger.IP))},
 		Out: []backend.FilterRule{rule(backend.TCP, 8080, 8080, only(friend.IP))},
 	})
-	onBridge := s.on(m.bridge.Name, task, "check")
-	judge(
-		s.ask(s.spec(friend.ID, "check"), m.IP, 80, true),
-		s.ask(s.spec(stranger.ID, "check"), m.IP, 80, false),
-		s.ask(s.spec(friend.ID, "check"), m.IP, 9000, false),
-		s.ask(onBridge, friend.IP, 8080, true),
-		s.askURL(onBridge, fmt.Sprintf("udp://%s:5353", friend.IP), false),
-		s.askAnew(onBridge, fmt.Sprintf("udp://%s:5353", friend.IP), false),
-		s.ask(s.joining(m, task, "check"), friend.IP, 8080, true),
-		s.ask(onBridge, m.IP, 80, true),
+	onBridge := s.on(m.Bridge.Name, task, "check")
+	scene.Judge(
+		s.Ask(s.Spec(friend.ID, "check"), m.IP, 80, true),
+		s.Ask(s.Spec(stranger.ID, "check"), m.IP, 80, false),
+		s.Ask(s.Spec(friend.ID, "check"), m.IP, 9000, false),
+		s.Ask(onBridge, friend.IP, 8080, true),
+		s.AskURL(onBridge, fmt.Sprintf("udp://%s:5353", friend.IP), false),
+		s.AskAnew(onBridge, fmt.Sprintf("udp://%s:5353", friend.IP), false),
+		s.Ask(s.joining(m, task, "check"), friend.IP, 8080, true),
+		s.Ask(onBridge, m.IP, 80, true),
 	)
 	s.expectAnswer(m.ID, 80, "bridge")
 }
 
 func testFilterEnds(s *env) {
-	sandbox := s.startedSandbox()
+	sandbox := s.StartedSandbox()
 	s.setFilter(sandbox.ID, &backend.Filter{Strict: true})
-	s.serve(sandbox.ID, "8080", "served")
+	s.Serve(sandbox.ID, "8080", "served")
 	s.expectSilence(sandbox.ID, 8080)
-	first := s.inspect(sandbox.ID).StartedAt
-	s.start(sandbox.ID)
-	if again := s.inspect(sandbox.ID).StartedAt; first.IsZero() || !again.Equal(first) {
+	first := s.Inspect(sandbox.ID).StartedAt
+	s.Start(sandbox.ID)
+	if again := s.Inspect(sandbox.ID).StartedAt; first.IsZero() || !again.Equal(first) {
 		s.Errorf("a sandbox that runs began at %v, and after Start at %v", first, again)
 	}
-	s.stop(sandbox.ID, patience)
-	s.start(sandbox.ID)
-	if second := s.inspect(sandbox.ID).StartedAt; !second.After(first) {
+	s.Stop(sandbox.ID, scene.Patience)
+	s.Start(sandbox.ID)
+	if second := s.Inspect(sandbox.ID).StartedAt; !second.After(first) {
 		s.Errorf("a sandbox that began at %v began at %v when it started again", first, second)
 	}
-	s.serve(sandbox.ID, "8080", "served")
+	s.Serve(sandbox.ID, "8080", "served")
 	s.expectAnswer(sandbox.ID, 8080, "served")
 }
 
 func testFilterRefused(s *env) {
 	f := &backend.Filter{In: everything()}
-	s.expectMissing("SetFilter of an unknown one", s.Engine.SetFilter(s.ctx, unknownID, f), backend.KindContainer)
-	s.expectError("SetFilter of one that does not run", s.Engine.SetFilter(s.ctx, s.sharedStopped(), f), backend.ErrNoSandbox)
-	spec := s.sandboxSpec()
+	s.ExpectMissing("SetFilter of an unknown one", s.Engine.SetFilter(s.Ctx, unknownID, f), backend.KindContainer)
+	s.ExpectError("SetFilter of one that does not run", s.Engine.SetFilter(s.Ctx, s.SharedStopped(), f), backend.ErrNoSandbox)
+	spec := s.SandboxSpec()
 	spec.Network = ""
-	withoutAddress := s.createSandbox(spec)
-	s.start(withoutAddress)
-	if err := s.Engine.SetFilter(s.ctx, withoutAddress, f); err == nil {
+	withoutAddress := s.CreateSandbox(spec)
+	s.Start(withoutAddress)
+	if err := s.Engine.SetFilter(s.Ctx, withoutAddress, f); err == nil {
 		s.Error("SetFilter of a sandbox without an address succeeds")
 	}
 	any4 := backend.Anywhere
@@ -244,7 +226,7 @@ func testFilterRefused(s *env) {
 			{First: any4.Last, Last: any4.First},
 		}},
 	} {
-		if err := s.Engine.SetFilter(s.ctx, s.sharedSandbox(), &backend.Filter{In: []backend.FilterRule{wrong}}); err == nil {
+		if err := s.Engine.SetFilter(s.Ctx, s.SharedSandbox(), &backend.Filter{In: []backend.FilterRule{wrong}}); err == nil {
 			s.Errorf("SetFilter %s succeeds", what)
 		}
 	}

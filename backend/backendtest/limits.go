@@ -12,11 +12,11 @@ var limitCases = []testCase{
 
 // testLimits holds an engine to what it says of its limits, and tells which they are.
 func testLimits(s *env) {
-	spec := s.singleSpec()
+	spec := s.SingleSpec()
 	spec.Memory, spec.CPU = 64<<20, 512
-	sandbox := s.createSandbox(spec)
-	s.start(sandbox)
-	info, err := s.Engine.Info(s.ctx)
+	sandbox := s.CreateSandbox(spec)
+	s.Start(sandbox)
+	info, err := s.Engine.Info(s.Ctx)
 	if err != nil {
 		s.Fatalf("Info: %v", err)
 	}
@@ -28,17 +28,17 @@ func testLimits(s *env) {
 	if info.Simulated {
 		return // where nothing runs, nothing is used up
 	}
-	if c := s.awaitExit(s.run(sandbox, "eat", "120")); c.ExitCode != 137 || !c.OOMKilled {
+	if c := s.AwaitExit(s.Launch(sandbox, "eat", "120")); c.ExitCode != 137 || !c.OOMKilled {
 		s.Errorf("one container with more than the sandbox may have: %+v; want exit code 137 and OOMKilled", c)
 	}
-	first := s.run(sandbox, "eat", "40")
-	s.awaitLine(first, "ate 40 MiB")
-	second := s.run(sandbox, "eat", "40")
+	first := s.Launch(sandbox, "eat", "40")
+	s.AwaitLine(first, "ate 40 MiB")
+	second := s.Launch(sandbox, "eat", "40")
 	if !info.TaskLimits {
-		s.awaitLine(second, "ate 40 MiB")
+		s.AwaitLine(second, "ate 40 MiB")
 		return
 	}
-	s.awaitInspect(second, "killed, nor is its neighbour", func(c backend.Container) bool {
-		return c.OOMKilled || s.inspect(first).OOMKilled
+	s.AwaitInspect(second, "killed, nor is its neighbour", func(c backend.Container) bool {
+		return c.OOMKilled || s.Inspect(first).OOMKilled
 	})
 }

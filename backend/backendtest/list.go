@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
 )
 
 var listCases = []testCase{
@@ -13,31 +14,31 @@ var listCases = []testCase{
 }
 
 func testList(s *env) {
-	sandboxSpec := s.sandboxSpec()
+	sandboxSpec := s.SandboxSpec()
 	sandboxSpec.Network, sandboxSpec.Labels["kind"] = "", "sandbox"
-	sandbox := s.createSandbox(sandboxSpec)
-	s.start(sandbox)
+	sandbox := s.CreateSandbox(sandboxSpec)
+	s.Start(sandbox)
 	made := map[string]backend.State{sandbox: backend.Running}
 	for name, state := range map[string]backend.State{"a": backend.Created, "b": backend.Running, "c": backend.Exited} {
-		spec := s.spec(sandbox, "sleep", "300")
+		spec := s.Spec(sandbox, "sleep", "300")
 		spec.Labels["kind"], spec.Labels["name"] = "container", name
-		id := s.createFrom(spec)
+		id := s.CreateFrom(spec)
 		made[id] = state
 		if state != backend.Created {
-			s.start(id)
+			s.Start(id)
 		}
 		if state == backend.Exited {
-			s.stop(id, grace)
+			s.Stop(id, scene.Grace)
 		}
 	}
 	filter := func(labels ...string) map[string]backend.State {
 		s.Helper()
-		wanted := s.labels()
+		wanted := s.Labels()
 		for i := 0; i < len(labels); i += 2 {
 			wanted[labels[i]] = labels[i+1]
 		}
 		found := map[string]backend.State{}
-		for _, c := range s.list(wanted) {
+		for _, c := range s.List(wanted) {
 			found[c.ID] = c.State
 		}
 		return found
@@ -55,7 +56,7 @@ func testList(s *env) {
 		s.Errorf("List of sandboxes named b: %v, want none", got)
 	}
 	all := map[string]bool{}
-	for _, c := range s.list(nil) {
+	for _, c := range s.List(nil) {
 		all[c.ID] = true
 	}
 	for id := range made {
@@ -66,19 +67,19 @@ func testList(s *env) {
 }
 
 func testLabels(s *env) {
-	sandboxSpec := s.sandboxSpec()
+	sandboxSpec := s.SandboxSpec()
 	sandboxSpec.Labels["com.example/sandbox"] = `quotes " and = signs`
-	sandbox := s.createSandbox(sandboxSpec)
-	s.start(sandbox)
-	spec := s.spec(sandbox, "exit", "0")
+	sandbox := s.CreateSandbox(sandboxSpec)
+	s.Start(sandbox)
+	spec := s.Spec(sandbox, "exit", "0")
 	spec.Labels["empty"] = ""
-	id := s.createFrom(spec)
-	s.start(id)
+	id := s.CreateFrom(spec)
+	s.Start(id)
 	for id, want := range map[string]map[string]string{sandbox: sandboxSpec.Labels, id: spec.Labels} {
-		if got := s.inspect(id).Labels; !maps.Equal(got, want) {
+		if got := s.Inspect(id).Labels; !maps.Equal(got, want) {
 			s.Errorf("Inspect returns labels %v, want %v", got, want)
 		}
-		expectListed(s.T, s.list(want), id, want)
+		expectListed(s.T, s.List(want), id, want)
 	}
 }
 

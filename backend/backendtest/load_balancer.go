@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/control"
 )
@@ -21,31 +22,31 @@ var loadBalancerCases = []testCase{
 // name is its own: cases run at the same time on one network, where a name leads to any that has it.
 func (s *env) loadBalancer(engine backend.LoadBalancers) (sandbox backend.Container, id, name string) {
 	s.Helper()
-	spec := s.sandboxSpec()
-	name = strings.ToLower(s.name("web")) + ".us-east-1.elb.amazonaws.com"
+	spec := s.SandboxSpec()
+	name = strings.ToLower(s.UniqueName("web")) + ".us-east-1.elb.amazonaws.com"
 	spec.Aliases = []string{name}
-	sandbox = s.newSandbox(spec)
-	s.start(sandbox.ID)
-	called := backend.LoadBalancerSpec{Name: s.name("balancer"), Sandbox: sandbox.ID, Labels: s.labels()}
-	id, err := engine.CreateLoadBalancer(s.ctx, called)
+	sandbox = s.NewSandbox(spec)
+	s.Start(sandbox.ID)
+	called := backend.LoadBalancerSpec{Name: s.UniqueName("balancer"), Sandbox: sandbox.ID, Labels: s.Labels()}
+	id, err := engine.CreateLoadBalancer(s.Ctx, called)
 	if err != nil {
 		s.Fatalf("CreateLoadBalancer: %v", err)
 	}
-	s.ids = append(s.ids, id)
-	if again, err := engine.CreateLoadBalancer(s.ctx, called); err != nil || again != id {
+	s.IDs = append(s.IDs, id)
+	if again, err := engine.CreateLoadBalancer(s.Ctx, called); err != nil || again != id {
 		s.Errorf("CreateLoadBalancer of one that exists = %q, %v, want %q", again, err, id)
 	}
-	s.start(id)
+	s.Start(id)
 	return sandbox, id, name
 }
 
 func (s *env) session(engine backend.LoadBalancers, id string) *control.Client {
 	s.Helper()
-	stream, err := engine.ConnectLoadBalancer(s.ctx, id)
+	stream, err := engine.ConnectLoadBalancer(s.Ctx, id)
 	if err != nil {
 		s.Fatalf("ConnectLoadBalancer: %v", err)
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	ctx, cancel := context.WithTimeout(s.Ctx, scene.Patience)
 	defer cancel()
 	session, err := control.Connect(ctx, stream, nil)
 	if err != nil {
@@ -58,7 +59,7 @@ func (s *env) session(engine backend.LoadBalancers, id string) *control.Client {
 // counts are what a load balancer has counted.
 func (s *env) counts(session *control.Client) balancer.Counts {
 	s.Helper()
-	counts, err := session.Count(s.ctx)
+	counts, err := session.Count(s.Ctx)
 	if err != nil {
 		s.Errorf("Count: %v", err)
 	}
@@ -73,20 +74,20 @@ func testLoadBalancer(s *env) {
 		return
 	}
 	sandbox, id, _ := s.loadBalancer(engine)
-	if c := s.inspect(id); c.State != backend.Running || c.SandboxID != sandbox.ID {
+	if c := s.Inspect(id); c.State != backend.Running || c.SandboxID != sandbox.ID {
 		s.Errorf("the load balancer is %+v", c)
 	}
 	group := balancer.Piece{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: "HTTP"}}
 	first := s.session(engine, id)
-	if err := first.Update(s.ctx, []balancer.Piece{group}); err != nil {
+	if err := first.Update(s.Ctx, []balancer.Piece{group}); err != nil {
 		s.Fatalf("Update: %v", err)
 	}
 	first.Close()
 	if has := s.session(engine, id).Has(); len(has) != 1 || has[0].Key.ID != "group" {
 		s.Errorf("who connects next finds %+v", has)
 	}
-	s.stop(id, grace)
-	s.start(id)
+	s.Stop(id, scene.Grace)
+	s.Start(id)
 	if has := s.session(engine, id).Has(); len(has) != 0 {
 		s.Errorf("after its end it has %+v", has)
 	}
@@ -100,17 +101,17 @@ func testLoadBalancerCarries(s *env) {
 		return
 	}
 	balanced, id, name := s.loadBalancer(engine)
-	first, second := s.target(s.inspect(s.sharedSandbox())), s.target(s.sharedFriend())
+	first, second := s.target(s.Inspect(s.SharedSandbox())), s.target(s.SharedFriend())
 	session := s.session(engine, id)
 	update := func(targets ...netip.AddrPort) {
 		s.Helper()
-		if err := session.Update(s.ctx, configuration(targets...)); err != nil {
+		if err := session.Update(s.Ctx, configuration(targets...)); err != nil {
 			s.Fatalf("Update: %v", err)
 		}
 	}
 	answers := func() string {
 		s.Helper()
-		body, _ := s.get(balanced.ID, 80, "/")
+		body, _ := s.Get(balanced.ID, 80, "/")
 		return body
 	}
 	update(first, second)
@@ -121,9 +122,9 @@ func testLoadBalancerCarries(s *env) {
 	if g := before.Groups["group"]; g.Requests != 2 || g.Answers[2] != 2 {
 		s.Errorf("two requests are counted as %+v", g)
 	}
-	neighbour := s.run(s.sharedSandbox(), "check", "http://"+name+"/")
-	if c := s.awaitExit(neighbour); c.ExitCode != 0 {
-		s.Errorf("a neighbour does not reach it by its name: %q", texts(s.logs(neighbour, backend.LogOptions{})))
+	neighbour := s.Launch(s.SharedSandbox(), "check", "http://"+name+"/")
+	if c := s.AwaitExit(neighbour); c.ExitCode != 0 {
+		s.Errorf("a neighbour does not reach it by its name: %q", scene.Texts(s.Logs(neighbour, backend.LogOptions{})))
 	}
 	update(second)
 	for range 4 {
@@ -136,8 +137,8 @@ func testLoadBalancerCarries(s *env) {
 		s.Errorf("who connects next finds counted: %+v", now)
 	}
 	s.setFilter(balanced.ID, &backend.Filter{Out: everything()})
-	blocked := s.run(s.sharedSandbox(), checks("http://"+name+"/", false)...)
-	if c := s.awaitExit(blocked); c.ExitCode == 0 {
+	blocked := s.Launch(s.SharedSandbox(), scene.Checks("http://"+name+"/", false)...)
+	if c := s.AwaitExit(blocked); c.ExitCode == 0 {
 		s.Error("a neighbour reaches it that its filter does not let in")
 	}
 }
@@ -145,8 +146,8 @@ func testLoadBalancerCarries(s *env) {
 // target is a server in a sandbox, which says where it is.
 func (s *env) target(sandbox backend.Container) netip.AddrPort {
 	s.Helper()
-	at := netip.AddrPortFrom(sandbox.IP, uint16(s.port()))
-	s.serve(sandbox.ID, fmt.Sprint(at.Port()), at.String())
+	at := netip.AddrPortFrom(sandbox.IP, uint16(s.Port()))
+	s.Serve(sandbox.ID, fmt.Sprint(at.Port()), at.String())
 	return at
 }
 
@@ -167,15 +168,15 @@ func testLoadBalancerRefused(s *env) {
 	if !ok {
 		return
 	}
-	_, err := engine.CreateLoadBalancer(s.ctx, backend.LoadBalancerSpec{Name: s.name("balancer"), Sandbox: "absent", Labels: s.labels()})
-	s.expectMissing("CreateLoadBalancer in no sandbox", err, backend.KindContainer)
-	_, err = engine.ConnectLoadBalancer(s.ctx, "absent")
-	s.expectMissing("ConnectLoadBalancer to none", err, backend.KindContainer)
-	spec := backend.LoadBalancerSpec{Name: s.name("balancer"), Sandbox: s.createdSandbox(), Labels: s.labels()}
-	id, err := engine.CreateLoadBalancer(s.ctx, spec)
+	_, err := engine.CreateLoadBalancer(s.Ctx, backend.LoadBalancerSpec{Name: s.UniqueName("balancer"), Sandbox: "absent", Labels: s.Labels()})
+	s.ExpectMissing("CreateLoadBalancer in no sandbox", err, backend.KindContainer)
+	_, err = engine.ConnectLoadBalancer(s.Ctx, "absent")
+	s.ExpectMissing("ConnectLoadBalancer to none", err, backend.KindContainer)
+	spec := backend.LoadBalancerSpec{Name: s.UniqueName("balancer"), Sandbox: s.CreatedSandbox(), Labels: s.Labels()}
+	id, err := engine.CreateLoadBalancer(s.Ctx, spec)
 	if err != nil {
 		s.Fatalf("CreateLoadBalancer: %v", err)
 	}
-	s.ids = append(s.ids, id)
-	s.expectError("Start in a sandbox that does not run", s.Engine.Start(s.ctx, id), backend.ErrNoSandbox)
+	s.IDs = append(s.IDs, id)
+	s.ExpectError("Start in a sandbox that does not run", s.Engine.Start(s.Ctx, id), backend.ErrNoSandbox)
 }

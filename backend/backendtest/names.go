@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
 )
 
 var nameCases = []testCase{
@@ -17,58 +18,58 @@ var nameCases = []testCase{
 }
 
 func testNames(s *env) {
-	m, task := s.sharedMachine()
-	server := s.served(s.on(m.bridge.Name, task, "serve", "8080"))
-	for _, network := range []string{m.bridge.Name, ""} {
+	m, task := s.SharedMachine()
+	server := s.served(s.on(m.Bridge.Name, task, "serve", "8080"))
+	for _, network := range []string{m.Bridge.Name, ""} {
 		spec := s.on(network, task, "env")
 		spec.Names = backend.Names{Host: "web-1", Servers: []string{"192.0.2.53"}, SearchDomains: []string{"shop.test"}}
-		id := s.createFrom(spec)
-		s.start(id)
-		s.awaitExit(id)
-		if output := texts(s.logs(id, backend.LogOptions{})); !slices.Contains(output, "HOSTNAME=web-1") {
+		id := s.CreateFrom(spec)
+		s.Start(id)
+		s.AwaitExit(id)
+		if output := scene.Texts(s.Logs(id, backend.LogOptions{})); !slices.Contains(output, "HOSTNAME=web-1") {
 			s.Errorf("on network %q the environment lacks the host name: %q", network, output)
 		}
 	}
 	for name, code := range map[string]int{"db.test": 0, "absent.test": 1} {
-		spec := s.on(m.bridge.Name, task, checks("http://"+name+":8080/", code == 0)...)
+		spec := s.on(m.Bridge.Name, task, scene.Checks("http://"+name+":8080/", code == 0)...)
 		spec.Names.Hosts = []string{"db.test:" + server.IP.String()}
-		id := s.createFrom(spec)
-		s.start(id)
-		if c := s.awaitExit(id); c.ExitCode != code {
-			s.Errorf("the server called %s: exit code %d, want %d: %q", name, c.ExitCode, code, texts(s.logs(id, backend.LogOptions{})))
+		id := s.CreateFrom(spec)
+		s.Start(id)
+		if c := s.AwaitExit(id); c.ExitCode != code {
+			s.Errorf("the server called %s: exit code %d, want %d: %q", name, c.ExitCode, code, scene.Texts(s.Logs(id, backend.LogOptions{})))
 		}
 	}
 }
 
 // What the engine or its kernel refuses of names makes no container that runs.
 func testMalformedNames(s *env) {
-	m, task := s.sharedMachine()
+	m, task := s.SharedMachine()
 	for what, names := range map[string]backend.Names{
 		"an address that is none":   {Hosts: []string{"db.test:nowhere"}},
 		"an entry without address":  {Hosts: []string{"db.test"}},
 		"an entry without a name":   {Hosts: []string{":192.0.2.1"}},
 		"a host name of 65 letters": {Host: strings.Repeat("a", 65)},
 	} {
-		spec := s.on(m.bridge.Name, task, "sleep", "300")
+		spec := s.on(m.Bridge.Name, task, "sleep", "300")
 		spec.Names = names
-		id, err := s.Engine.Create(s.ctx, spec)
+		id, err := s.Engine.Create(s.Ctx, spec)
 		if err == nil {
-			s.ids = append(s.ids, id)
-			err = s.Engine.Start(s.ctx, id)
+			s.IDs = append(s.IDs, id)
+			err = s.Engine.Start(s.Ctx, id)
 		}
 		if err == nil {
 			s.Errorf("a container runs with %s", what)
 		}
 	}
-	spec := s.on(m.bridge.Name, task, "sleep", "300")
+	spec := s.on(m.Bridge.Name, task, "sleep", "300")
 	spec.Names = backend.Names{Host: strings.Repeat("a", 63), Hosts: []string{"db.test:2001:db8::1"}}
-	s.start(s.createFrom(spec))
+	s.Start(s.CreateFrom(spec))
 }
 
 func testSharedNames(s *env) {
-	m, other := s.sharedMachine()
+	m, other := s.SharedMachine()
 	names := backend.Names{Host: "web-1", Servers: []string{"192.0.2.53"}, SearchDomains: []string{"shop.test"}, Hosts: []string{"db.test:192.0.2.1"}}
-	inOwn, joining := s.spec(s.sharedSandbox(), "sleep", "300"), s.joining(m, other, "sleep", "300")
+	inOwn, joining := s.Spec(s.SharedSandbox(), "sleep", "300"), s.joining(m, other, "sleep", "300")
 	for _, refused := range []struct {
 		spec  backend.ContainerSpec
 		names backend.Names
@@ -77,9 +78,9 @@ func testSharedNames(s *env) {
 		{inOwn, backend.Names{Servers: names.Servers}}, {inOwn, backend.Names{SearchDomains: names.SearchDomains}},
 		{inOwn, backend.Names{Hosts: names.Hosts}},
 	} {
-		refused.spec.Name, refused.spec.Names = s.name("names"), refused.names
-		if id, err := s.Engine.Create(s.ctx, refused.spec); err == nil {
-			s.ids = append(s.ids, id)
+		refused.spec.Name, refused.spec.Names = s.UniqueName("names"), refused.names
+		if id, err := s.Engine.Create(s.Ctx, refused.spec); err == nil {
+			s.IDs = append(s.IDs, id)
 			s.Errorf("a container in the namespace of a sandbox has names of its own: %+v", refused.names)
 		}
 	}
@@ -88,54 +89,54 @@ func testSharedNames(s *env) {
 // A container that joins another sandbox has the names that its own one has for it, if it
 // asks for some.
 func testLentNames(s *env) {
-	m, server := s.sharedMachine()
+	m, server := s.SharedMachine()
 	s.served(s.joining(m, server, "serve", "8080"))
 	known := backend.Names{Hosts: []string{"machine.test:" + m.IP.String()}, Servers: []string{"192.0.2.53"}}
-	spec := s.sandboxSpec()
+	spec := s.SandboxSpec()
 	spec.Network, spec.Parent, spec.Names = "", m.ID, known
-	task := s.createSandbox(spec)
+	task := s.CreateSandbox(spec)
 	asks := s.joining(m, task, "check", "http://machine.test:8080/")
 	asks.Names = known
-	id := s.createFrom(asks)
-	s.start(task)
-	s.start(id)
-	if c := s.awaitExit(id); c.ExitCode != 0 {
-		s.Errorf("exit code %d: %q", c.ExitCode, texts(s.logs(id, backend.LogOptions{})))
+	id := s.CreateFrom(asks)
+	s.Start(task)
+	s.Start(id)
+	if c := s.AwaitExit(id); c.ExitCode != 0 {
+		s.Errorf("exit code %d: %q", c.ExitCode, scene.Texts(s.Logs(id, backend.LogOptions{})))
 	}
 }
 
 // testFound has containers find a sandbox by its names: in its network, on one that a sandbox
 // there routes, and nowhere else, as long as it runs.
 func testFound(s *env) {
-	server := s.startedSandbox()
-	s.serve(server.ID, "8080")
-	m, task := s.sharedMachine()
-	far := s.singleSpec()
-	far.Network = s.bridge().Name
-	elsewhere := s.createSandbox(far)
-	s.start(elsewhere)
+	server := s.StartedSandbox()
+	s.Serve(server.ID, "8080")
+	m, task := s.SharedMachine()
+	far := s.SingleSpec()
+	far.Network = s.Bridge().Name
+	elsewhere := s.CreateSandbox(far)
+	s.Start(elsewhere)
 	name := backend.HostName(server.IP, "ec2.internal")
 	first, _, _ := strings.Cut(name, ".")
-	neighbour := s.spec(s.sharedSandbox(), "check")
+	neighbour := s.Spec(s.SharedSandbox(), "check")
 	for _, called := range []string{name, first} {
 		url := "http://" + called + ":8080/"
-		s.askURL(neighbour, url, true)()
-		s.askURL(s.on(m.bridge.Name, task, "check"), url, true)()
-		s.askURL(s.joining(m, task, "check"), url, true)()
-		s.askURL(s.spec(elsewhere, "check"), url, false)()
+		s.AskURL(neighbour, url, true)()
+		s.AskURL(s.on(m.Bridge.Name, task, "check"), url, true)()
+		s.AskURL(s.joining(m, task, "check"), url, true)()
+		s.AskURL(s.Spec(elsewhere, "check"), url, false)()
 	}
-	s.stop(server.ID, grace)
-	s.askURL(neighbour, "http://"+name+":8080/", false)()
-	s.start(server.ID)
-	s.serve(server.ID, "8081")
-	s.askURL(neighbour, "http://"+name+":8081/", true)()
+	s.Stop(server.ID, scene.Grace)
+	s.AskURL(neighbour, "http://"+name+":8080/", false)()
+	s.Start(server.ID)
+	s.Serve(server.ID, "8081")
+	s.AskURL(neighbour, "http://"+name+":8081/", true)()
 }
 
 // testFoundByHostName has containers of a network find another one by a host name of its own.
 func testFoundByHostName(s *env) {
-	m, task := s.sharedMachine()
-	named := s.on(m.bridge.Name, task, "serve", "8080")
+	m, task := s.SharedMachine()
+	named := s.on(m.Bridge.Name, task, "serve", "8080")
 	named.Names.Host = "found-by-its-host-name"
 	s.served(named)
-	s.askURL(s.on(m.bridge.Name, task, "check"), "http://found-by-its-host-name:8080/", true)()
+	s.AskURL(s.on(m.Bridge.Name, task, "check"), "http://found-by-its-host-name:8080/", true)()
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
 	"github.com/ecs-emulator/ecs-emulator/backend/resolver"
 )
 
@@ -16,11 +17,11 @@ var resolverCases = []testCase{
 // resolverOf runs the resolver of a network, and connects to it.
 func (s *env) resolverOf(engine backend.Resolvers, network string) (*resolver.Client, netip.Addr) {
 	s.Helper()
-	address, stream, err := engine.RunResolver(s.ctx, network)
+	address, stream, err := engine.RunResolver(s.Ctx, network)
 	if err != nil {
 		s.Fatalf("RunResolver: %v", err)
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	ctx, cancel := context.WithTimeout(s.Ctx, scene.Patience)
 	defer cancel()
 	client, err := resolver.Connect(ctx, stream)
 	if err != nil {
@@ -47,7 +48,7 @@ func testResolver(s *env) {
 	}
 	ensure := func() backend.Network {
 		s.Helper()
-		network, err := s.Engine.EnsureNetwork(s.ctx, backend.NetworkSpec{Name: "vpc-backendtest-names", Resolver: true})
+		network, err := s.Engine.EnsureNetwork(s.Ctx, backend.NetworkSpec{Name: "vpc-backendtest-names", Resolver: true})
 		if err != nil {
 			s.Fatalf("EnsureNetwork: %v", err)
 		}
@@ -59,23 +60,23 @@ func testResolver(s *env) {
 		s.Errorf("the resolver is at %v, want %v", address, want)
 	}
 	started := func(routes string) backend.Container {
-		spec := s.singleSpec()
+		spec := s.SingleSpec()
 		spec.Network, spec.Routes = network.Name, routes
-		c := s.newSandbox(spec)
-		s.start(c.ID)
+		c := s.NewSandbox(spec)
+		s.Start(c.ID)
 		return c
 	}
 	server, caller := started(""), started("")
-	s.serve(server.ID, "8080")
-	if err := first.Update(s.ctx, called("api", server.IP)); err != nil {
+	s.Serve(server.ID, "8080")
+	if err := first.Update(s.Ctx, called("api", server.IP)); err != nil {
 		s.Fatalf("Update: %v", err)
 	}
-	bridge := s.bridge()
-	bridged := s.on(bridge.Name, s.taskOn(machine{started(bridge.Name), bridge}), "check")
+	bridge := s.Bridge()
+	bridged := s.on(bridge.Name, s.TaskOn(scene.Machine{Container: started(bridge.Name), Bridge: bridge}), "check")
 	look := func(name string, found bool) {
 		s.Helper()
 		url := "http://" + name + ":8080/"
-		judge(s.askURL(s.spec(caller.ID, "check"), url, found), s.askURL(bridged, url, found))
+		scene.Judge(s.AskURL(s.Spec(caller.ID, "check"), url, found), s.AskURL(bridged, url, found))
 	}
 	look("api.shop.test", true)
 	look("API.Shop.Test", true)
@@ -87,17 +88,18 @@ func testResolver(s *env) {
 	if has := again.Has(); len(has) != 2 {
 		s.Errorf("who connects next finds %+v", has)
 	}
-	if err := again.Update(s.ctx, called("web", server.IP)); err != nil {
+	if err := again.Update(s.Ctx, called("web", server.IP)); err != nil {
 		s.Fatalf("Update: %v", err)
 	}
 	look("web.shop.test", true)
 	look("api.shop.test", false)
-	judge(s.askAnew(s.spec(caller.ID, "check"), "http://web.shop.test:8080/", true), s.askAnew(bridged, "http://web.shop.test:8080/", true))
-	for _, id := range slices.Backward(s.ids) {
-		s.remove(id)
+	const url = "http://web.shop.test:8080/"
+	scene.Judge(s.AskAnew(s.Spec(caller.ID, "check"), url, true), s.AskAnew(bridged, url, true))
+	for _, id := range slices.Backward(s.IDs) {
+		s.Remove(id)
 	}
 	for _, name := range []string{bridge.Name, network.Name} {
-		if err := s.Engine.RemoveNetwork(s.ctx, name); err != nil {
+		if err := s.Engine.RemoveNetwork(s.Ctx, name); err != nil {
 			s.Fatalf("RemoveNetwork: %v", err)
 		}
 	}

@@ -2,6 +2,7 @@ package backendtest
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
 )
 
 var sharingCases = []testCase{
@@ -13,40 +14,40 @@ var sharingCases = []testCase{
 
 // sharing is a container in the process and IPC namespaces of a sandbox.
 func (s *env) sharing(with, sandbox string, command ...string) backend.ContainerSpec {
-	spec := s.spec(sandbox, command...)
+	spec := s.Spec(sandbox, command...)
 	spec.Processes, spec.IPC = with, with
 	return spec
 }
 
 func testSharedProcesses(s *env) {
-	spec := s.sandboxSpec()
+	spec := s.SandboxSpec()
 	spec.SharesIPC = true
-	task := s.createSandbox(spec)
-	inside := s.createFrom(s.sharing(task, task, "sleep", "300"))
-	s.expectError("Start in processes of a sandbox that does not run", s.Engine.Start(s.ctx, inside), backend.ErrNoSandbox)
-	s.start(task)
-	s.start(inside)
-	beside := s.run(s.sharedSandbox(), "sleep", "300")
-	elsewhere := s.createFrom(s.sharing(task, s.sharedSandbox(), "sleep", "300"))
-	s.start(elsewhere)
+	task := s.CreateSandbox(spec)
+	inside := s.CreateFrom(s.sharing(task, task, "sleep", "300"))
+	s.ExpectError("Start in processes of a sandbox that does not run", s.Engine.Start(s.Ctx, inside), backend.ErrNoSandbox)
+	s.Start(task)
+	s.Start(inside)
+	beside := s.Launch(s.SharedSandbox(), "sleep", "300")
+	elsewhere := s.CreateFrom(s.sharing(task, s.SharedSandbox(), "sleep", "300"))
+	s.Start(elsewhere)
 
-	s.stop(task, grace)
+	s.Stop(task, scene.Grace)
 	for _, id := range []string{inside, elsewhere} {
-		if c := s.awaitExit(id); c.ExitCode != 137 {
+		if c := s.AwaitExit(id); c.ExitCode != 137 {
 			s.Errorf("after the first process of its namespace: %+v, want exit code 137", c)
 		}
-		s.expectError("Start without that process", s.Engine.Start(s.ctx, id), backend.ErrNoSandbox)
+		s.ExpectError("Start without that process", s.Engine.Start(s.Ctx, id), backend.ErrNoSandbox)
 	}
-	if c := s.inspect(beside); c.State != backend.Running {
+	if c := s.Inspect(beside); c.State != backend.Running {
 		s.Errorf("a container with processes of its own: %+v", c)
 	}
 
-	lost := s.spec(task, "sleep", "300")
+	lost := s.Spec(task, "sleep", "300")
 	lost.Processes = unknownID
-	id, err := s.Engine.Create(s.ctx, lost)
+	id, err := s.Engine.Create(s.Ctx, lost)
 	if err == nil {
-		s.ids = append(s.ids, id)
-		err = s.Engine.Start(s.ctx, id)
+		s.IDs = append(s.IDs, id)
+		err = s.Engine.Start(s.Ctx, id)
 	}
 	if err == nil {
 		s.Error("a container runs among the processes of a sandbox that there isn't")
@@ -54,50 +55,50 @@ func testSharedProcesses(s *env) {
 }
 
 func testNoIPC(s *env) {
-	spec := s.spec(s.sharedSandbox(), "exit", "0")
+	spec := s.Spec(s.SharedSandbox(), "exit", "0")
 	spec.IPC = backend.NoIPC
-	id := s.createFrom(spec)
-	s.start(id)
-	if c := s.awaitExit(id); c.ExitCode != 0 {
+	id := s.CreateFrom(spec)
+	s.Start(id)
+	if c := s.AwaitExit(id); c.ExitCode != 0 {
 		s.Errorf("without shared memory: %+v", c)
 	}
 }
 
 // A device that no container has unless it is said, which each Linux host has.
 func testDevices(s *env) {
-	spec := s.sandboxSpec()
+	spec := s.SandboxSpec()
 	spec.Devices = true
-	machine := s.createSandbox(spec)
-	spec = s.sandboxSpec()
+	machine := s.CreateSandbox(spec)
+	spec = s.SandboxSpec()
 	spec.Devices, spec.Parent = true, machine
-	task := s.createSandbox(spec)
-	s.start(machine)
-	s.start(task)
-	container := s.spec(task, "exit", "0")
+	task := s.CreateSandbox(spec)
+	s.Start(machine)
+	s.Start(task)
+	container := s.Spec(task, "exit", "0")
 	container.Devices = []backend.Device{{HostPath: "/dev/kmsg", ContainerPath: "/dev/messages", Permissions: "r"}}
-	id := s.createFrom(container)
-	s.start(id)
-	if c := s.awaitExit(id); c.ExitCode != 0 {
+	id := s.CreateFrom(container)
+	s.Start(id)
+	if c := s.AwaitExit(id); c.ExitCode != 0 {
 		s.Errorf("with a device: %+v", c)
 	}
 }
 
 func testLogDriver(s *env) {
-	spec := s.spec(s.sharedSandbox(), "print", "3")
+	spec := s.Spec(s.SharedSandbox(), "print", "3")
 	spec.Log = backend.Log{Driver: "json-file", Options: map[string]string{"max-size": "1m"}}
-	id := s.createFrom(spec)
-	s.start(id)
-	s.awaitExit(id)
-	if lines := s.logs(id, backend.LogOptions{}); len(lines) != 3 {
-		s.Errorf("output by json-file: %q", texts(lines))
+	id := s.CreateFrom(spec)
+	s.Start(id)
+	s.AwaitExit(id)
+	if lines := s.Logs(id, backend.LogOptions{}); len(lines) != 3 {
+		s.Errorf("output by json-file: %q", scene.Texts(lines))
 	}
 
-	spec = s.spec(s.sharedSandbox(), "print", "3")
+	spec = s.Spec(s.SharedSandbox(), "print", "3")
 	spec.Log = backend.Log{Driver: "no-such-driver"}
-	id, err := s.Engine.Create(s.ctx, spec)
+	id, err := s.Engine.Create(s.Ctx, spec)
 	if err == nil {
-		s.ids = append(s.ids, id)
-		err = s.Engine.Start(s.ctx, id)
+		s.IDs = append(s.IDs, id)
+		err = s.Engine.Start(s.Ctx, id)
 	}
 	if err == nil {
 		s.Error("a container runs with a log driver that there isn't")

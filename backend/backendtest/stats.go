@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
 )
 
 var usageCases = []testCase{
@@ -16,7 +17,7 @@ var usageCases = []testCase{
 
 func (s *env) stats(id string) backend.Stats {
 	s.Helper()
-	stats, err := s.Engine.Stats(s.ctx, id)
+	stats, err := s.Engine.Stats(s.Ctx, id)
 	if err != nil {
 		s.Fatalf("Stats: %v", err)
 	}
@@ -26,22 +27,22 @@ func (s *env) stats(id string) backend.Stats {
 // awaitStats reads until they are as they should be.
 func (s *env) awaitStats(id, what string, ok func(backend.Stats) bool) backend.Stats {
 	s.Helper()
-	return await(s, "stats with "+what, func() backend.Stats { return s.stats(id) }, ok)
+	return scene.Await(s.Env, "stats with "+what, func() backend.Stats { return s.stats(id) }, ok)
 }
 
 func testStats(s *env) {
-	info, err := s.Engine.Info(s.ctx)
+	info, err := s.Engine.Info(s.Ctx)
 	if err != nil {
 		s.Fatalf("Info: %v", err)
 	}
-	sandbox := s.sharedSandbox()
-	spec := s.spec(sandbox, "eat", "8")
+	sandbox := s.SharedSandbox()
+	spec := s.Spec(sandbox, "eat", "8")
 	spec.Memory = 64 << 20
-	small, other := s.createFrom(spec), s.create(sandbox, "sleep", "1h")
-	s.start(small)
-	s.start(other)
+	small, other := s.CreateFrom(spec), s.Create(sandbox, "sleep", "1h")
+	s.Start(small)
+	s.Start(other)
 	if !info.Simulated {
-		s.awaitLine(small, "ate 8 MiB")
+		s.AwaitLine(small, "ate 8 MiB")
 	}
 	before := s.stats(small)
 	switch m := before.MemoryStats; {
@@ -70,22 +71,22 @@ func testStats(s *env) {
 // testNetworkStats has a namespace of a sandbox, a network of the container's own, a
 // namespace that belongs to another container, and none.
 func testNetworkStats(s *env) {
-	server := s.startedSandbox()
-	shared := s.serve(server.ID, "8080")
-	s.ask(s.spec(s.sharedSandbox(), "check"), server.IP, 8080, true)()
+	server := s.StartedSandbox()
+	shared := s.Serve(server.ID, "8080")
+	s.Ask(s.Spec(s.SharedSandbox(), "check"), server.IP, 8080, true)()
 	counts := func(stats backend.Stats) bool {
 		names := slices.Collect(maps.Keys(stats.Networks))
 		return len(names) == 1 && stats.Networks[names[0]].RxBytes > 0 && !stats.NetworksRead.IsZero()
 	}
 	s.awaitStats(shared, "what came in at the sandbox", counts)
 
-	m, task := s.sharedMachine()
-	own := s.served(s.on(m.bridge.Name, task, "serve", "8080"))
-	s.ask(s.on(m.bridge.Name, task, "check"), own.IP, 8080, true)()
+	m, task := s.SharedMachine()
+	own := s.served(s.on(m.Bridge.Name, task, "serve", "8080"))
+	s.Ask(s.on(m.Bridge.Name, task, "check"), own.IP, 8080, true)()
 	s.awaitStats(own.ID, "what came in at the container", counts)
-	for _, spec := range []backend.ContainerSpec{s.joining(m, task, "sleep", "1h"), s.spec(task, "sleep", "1h")} {
-		id := s.createFrom(spec)
-		s.start(id)
+	for _, spec := range []backend.ContainerSpec{s.joining(m, task, "sleep", "1h"), s.Spec(task, "sleep", "1h")} {
+		id := s.CreateFrom(spec)
+		s.Start(id)
 		if found := s.stats(id).Networks; len(found) > 0 {
 			s.Errorf("networks of a container without its own: %v", found)
 		}
@@ -94,15 +95,15 @@ func testNetworkStats(s *env) {
 
 func testStatsRefused(s *env) {
 	refused := func(id string) error {
-		_, err := s.Engine.Stats(s.ctx, id)
+		_, err := s.Engine.Stats(s.Ctx, id)
 		return err
 	}
-	s.expectMissing("Stats of an unknown one", refused(unknownID), backend.KindContainer)
-	sandbox := s.sharedSandbox()
-	s.expectError("Stats of a created container", refused(s.create(sandbox, "exit", "0")), backend.ErrNotRunning)
-	exited := s.run(sandbox, "exit", "0")
-	s.awaitExit(exited)
-	s.expectError("Stats of an exited container", refused(exited), backend.ErrNotRunning)
+	s.ExpectMissing("Stats of an unknown one", refused(unknownID), backend.KindContainer)
+	sandbox := s.SharedSandbox()
+	s.ExpectError("Stats of a created container", refused(s.Create(sandbox, "exit", "0")), backend.ErrNotRunning)
+	exited := s.Launch(sandbox, "exit", "0")
+	s.AwaitExit(exited)
+	s.ExpectError("Stats of an exited container", refused(exited), backend.ErrNotRunning)
 }
 
 // testUsage asks about containers in the namespace of their sandbox and with a network of their own,
@@ -112,30 +113,30 @@ func testUsage(s *env) {
 	if !ok {
 		s.Skip("the engine tells of one container at a time")
 	}
-	info, err := s.Engine.Info(s.ctx)
+	info, err := s.Engine.Info(s.Ctx)
 	if err != nil {
 		s.Fatalf("Info: %v", err)
 	}
-	sandbox := s.sharedSandbox()
-	m, task := s.sharedMachine()
-	created, big := s.create(sandbox, "exit", "0"), s.create(sandbox, "eat", "8")
-	s.start(big)
-	own := s.served(s.on(m.bridge.Name, task, "serve", "8080"))
-	exited := s.run(sandbox, "exit", "0")
-	s.awaitExit(exited)
+	sandbox := s.SharedSandbox()
+	m, task := s.SharedMachine()
+	created, big := s.Create(sandbox, "exit", "0"), s.Create(sandbox, "eat", "8")
+	s.Start(big)
+	own := s.served(s.on(m.Bridge.Name, task, "serve", "8080"))
+	exited := s.Launch(sandbox, "exit", "0")
+	s.AwaitExit(exited)
 	if !info.Simulated {
-		s.awaitLine(big, "ate 8 MiB")
+		s.AwaitLine(big, "ate 8 MiB")
 	}
 	running := []string{big, own.ID}
 	usage := func() map[string]backend.Usage {
 		s.Helper()
-		found, err := reader.Usage(s.ctx, append([]string{created, exited, unknownID}, running...))
+		found, err := reader.Usage(s.Ctx, append([]string{created, exited, unknownID}, running...))
 		if err != nil {
 			s.Fatalf("Usage: %v", err)
 		}
 		return found
 	}
-	before := await(s, "Usage of what runs, and of nothing else", usage, func(found map[string]backend.Usage) bool { return len(found) == len(running) })
+	before := scene.Await(s.Env, "Usage of what runs, and of nothing else", usage, func(found map[string]backend.Usage) bool { return len(found) == len(running) })
 	for _, id := range running {
 		u := before[id]
 		switch {
@@ -150,11 +151,11 @@ func testUsage(s *env) {
 	if before[big].MemoryStats.Usage < 8<<20 {
 		s.Errorf("%d bytes of memory in use, want 8 MiB at least", before[big].MemoryStats.Usage)
 	}
-	await(s, "more CPU time, read later", usage, func(found map[string]backend.Usage) bool {
+	scene.Await(s.Env, "more CPU time, read later", usage, func(found map[string]backend.Usage) bool {
 		now, was := found[big], before[big]
 		return now.Read.After(was.Read) && now.CPUStats.CPUUsage.TotalUsage >= was.CPUStats.CPUUsage.TotalUsage && now.CPUStats.SystemCPUUsage > was.CPUStats.SystemCPUUsage
 	})
-	if found, err := reader.Usage(s.ctx, nil); err != nil || len(found) != 0 {
+	if found, err := reader.Usage(s.Ctx, nil); err != nil || len(found) != 0 {
 		s.Errorf("Usage of no container: %v, %v", found, err)
 	}
 }

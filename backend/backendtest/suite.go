@@ -10,13 +10,9 @@
 package backendtest
 
 import (
-	"context"
-	"crypto/rand"
-	"sync/atomic"
 	"testing"
-	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
 )
 
 // Fixture is an engine under test and what it needs.
@@ -54,73 +50,14 @@ import (
 //	die <signal>         ends by a signal, by its number
 //
 // What fails is on stderr, with exit code 1.
-type Fixture struct {
-	Engine backend.Engine
-	// Image is the program's image, which is local. AppPath is where the program
-	// is in it, for health checks; it is the image's entry point.
-	Image   string
-	AppPath string
-	// MissingImage is a reference that Pull can't fetch and that is not local.
-	MissingImage string
-	// PullableImage is one that Pull can fetch and that is not local yet. Without
-	// it, only failing pulls are tested.
-	PullableImage string
-	// Lose cuts the connection to the engine and Restore mends it. Without them,
-	// the cases about a lost engine are left out.
-	Lose, Restore func()
-	// Discard removes a shared volume, which no engine does; nil where they end with the
-	// engine.
-	Discard func(t *testing.T, volume string)
-}
+type Fixture = scene.Fixture
 
-const (
-	// patience is how long a condition may take to come true, on a machine that is busy.
-	patience = 2 * time.Minute
-	// grace is how long a program has to end on the signal. It ends at once, unless the
-	// signal comes before it listens.
-	grace = 30 * time.Second
-)
+// env is one case on its engine.
+type env struct{ *scene.Env }
 
-// suite is what the cases of one owner share.
-type suite struct {
-	Fixture
-	network  backend.Network
-	recorder *recorder
-	token    string        // in all names: suites may share a daemon
-	made     atomic.Uint32 // numbers handed out for names
-
-	common
-}
-
-func newSuite(t *testing.T, fixture Fixture) *suite {
+func newEnv(t *testing.T, s *scene.Suite) *env {
 	t.Helper()
-	s := &suite{Fixture: fixture, recorder: newRecorder(), token: rand.Text()[:8]}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := s.Engine.RemoveAll(ctx); err != nil {
-			t.Errorf("RemoveAll after the suite: %v", err)
-		}
-	})
-	ctx, cancel := context.WithCancel(context.Background())
-	watching := make(chan error, 1)
-	go func() { watching <- s.Engine.Watch(ctx, nil, s.recorder.record) }()
-	t.Cleanup(func() {
-		cancel()
-		select {
-		case err := <-watching:
-			expectStopped(t, "Watch", err)
-		case <-time.After(patience):
-			t.Errorf("Watch has not returned %v after its context ended", patience)
-		}
-	})
-	s.recorder.await(t, "Resync from Watch", func(events []backend.Event) bool { return len(events) > 0 })
-	network, err := s.Engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: "vpc-backendtest"})
-	if err != nil {
-		t.Fatalf("EnsureNetwork: %v", err)
-	}
-	s.network = network
-	return s
+	return &env{s.NewEnv(t)}
 }
 
 // testCase is a part of the suite. It stands in the file of the noun that it is about.
@@ -130,21 +67,21 @@ type testCase struct {
 }
 
 // run runs parts of the suite side by side.
-func (s *suite) run(t *testing.T, cases []testCase) {
+func run(t *testing.T, s *scene.Suite, cases []testCase) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			c.run(s.env(t))
+			c.run(newEnv(t, s))
 		})
 	}
 }
 
 // runInTurn runs parts of the suite one after the other, beside the others.
-func (s *suite) runInTurn(t *testing.T, name string, cases []testCase) {
+func runInTurn(t *testing.T, s *scene.Suite, name string, cases []testCase) {
 	t.Run(name, func(t *testing.T) {
 		t.Parallel()
 		for _, c := range cases {
-			t.Run(c.name, func(t *testing.T) { c.run(s.env(t)) })
+			t.Run(c.name, func(t *testing.T) { c.run(newEnv(t, s)) })
 		}
 	})
 }

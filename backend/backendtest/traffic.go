@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
 )
 
 var trafficCases = []testCase{
@@ -15,7 +16,7 @@ var trafficCases = []testCase{
 func (s *env) setTraffic(sandbox string, t backend.Traffic) {
 	s.Helper()
 	for range 2 { // twice is harmless
-		if err := s.Engine.SetTraffic(s.ctx, sandbox, t); err != nil {
+		if err := s.Engine.SetTraffic(s.Ctx, sandbox, t); err != nil {
 			s.Fatalf("SetTraffic: %v", err)
 		}
 	}
@@ -27,9 +28,9 @@ func tcp(port uint16, to backend.Container) backend.PortForward {
 }
 
 func testPorts(s *env) {
-	m, task := s.machineInTurn()
-	first := s.served(s.on(m.bridge.Name, task, "serve", "8080", "first"))
-	second := s.served(s.on(m.bridge.Name, task, "serve", "8080", "second"))
+	m, task := s.MachineInTurn()
+	first := s.served(s.on(m.Bridge.Name, task, "serve", "8080", "first"))
+	second := s.served(s.on(m.Bridge.Name, task, "serve", "8080", "second"))
 	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first), tcp(81, second)}})
 	s.expectAnswer(m.ID, 80, "first")
 	s.expectAnswer(m.ID, 81, "second")
@@ -40,8 +41,8 @@ func testPorts(s *env) {
 	s.expectSilence(m.ID, 80)
 
 	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first)}})
-	s.stop(m.ID, grace)
-	s.start(m.ID)
+	s.Stop(m.ID, scene.Grace)
+	s.Start(m.ID)
 	s.expectSilence(m.ID, 80)
 	s.setTraffic(m.ID, backend.Traffic{Ports: []backend.PortForward{tcp(80, first)}})
 	s.expectAnswer(m.ID, 80, "first")
@@ -50,8 +51,8 @@ func testPorts(s *env) {
 // testPortRange leads ranges that a container serves one port of, in front, inside and at
 // the end: each port leads to the one that is as far from the first.
 func testPortRange(s *env) {
-	m, task := s.machineInTurn()
-	c := s.served(s.on(m.bridge.Name, task, "serve", "8080", "inside"))
+	m, task := s.MachineInTurn()
+	c := s.served(s.on(m.Bridge.Name, task, "serve", "8080", "inside"))
 	for _, r := range []struct{ first, more, to, answers uint16 }{
 		{32768, 4, 8080, 32768},
 		{32775, 9, 8073, 32782},
@@ -69,15 +70,15 @@ func testPortRange(s *env) {
 }
 
 func testTrafficRefused(s *env) {
-	s.expectMissing("SetTraffic of an unknown one", s.Engine.SetTraffic(s.ctx, unknownID, backend.Traffic{}), backend.KindContainer)
-	s.expectError("SetTraffic of one that does not run", s.Engine.SetTraffic(s.ctx, s.sharedStopped(), backend.Traffic{}), backend.ErrNoSandbox)
+	s.ExpectMissing("SetTraffic of an unknown one", s.Engine.SetTraffic(s.Ctx, unknownID, backend.Traffic{}), backend.KindContainer)
+	s.ExpectError("SetTraffic of one that does not run", s.Engine.SetTraffic(s.Ctx, s.SharedStopped(), backend.Traffic{}), backend.ErrNoSandbox)
 	to := netip.MustParseAddrPort("10.0.0.9:80")
-	m, _ := s.sharedMachine()
+	m, _ := s.SharedMachine()
 	for what, wrong := range map[string]struct {
 		id    string
 		ports []backend.PortForward
 	}{
-		"of a sandbox that routes nothing": {s.sharedSandbox(), []backend.PortForward{{Protocol: "tcp", Port: 80, To: to}}},
+		"of a sandbox that routes nothing": {s.SharedSandbox(), []backend.PortForward{{Protocol: "tcp", Port: 80, To: to}}},
 		"with an unknown protocol":         {m.ID, []backend.PortForward{{Protocol: "sctp", Port: 80, To: to}}},
 		"with port 0":                      {m.ID, []backend.PortForward{{Protocol: "tcp", To: to}}},
 		"that leads nowhere":               {m.ID, []backend.PortForward{{Protocol: "tcp", Port: 80}}},
@@ -86,37 +87,37 @@ func testTrafficRefused(s *env) {
 		"in ranges that overlap":           {m.ID, []backend.PortForward{{Protocol: "tcp", Port: 85, To: to}, {Protocol: "tcp", Port: 80, More: 5, To: to}}},
 		"that leads to two places":         {m.ID, []backend.PortForward{{Protocol: "tcp", Port: 80, To: to}, {Protocol: "tcp", Port: 80, To: to}}},
 	} {
-		if err := s.Engine.SetTraffic(s.ctx, wrong.id, backend.Traffic{Ports: wrong.ports}); err == nil {
+		if err := s.Engine.SetTraffic(s.Ctx, wrong.id, backend.Traffic{Ports: wrong.ports}); err == nil {
 			s.Errorf("SetTraffic %s succeeds", what)
 		}
 	}
 }
 
 func testCutOff(s *env) {
-	m, task := s.machineInTurn()
-	behind := s.served(s.on(m.bridge.Name, task, "serve", "8080", "bridge"))
-	plain := s.startedSandbox()
-	s.serve(plain.ID, "8080", "plain")
-	elsewhere := s.spec(s.sharedSandbox(), "check")
+	m, task := s.MachineInTurn()
+	behind := s.served(s.on(m.Bridge.Name, task, "serve", "8080", "bridge"))
+	plain := s.StartedSandbox()
+	s.Serve(plain.ID, "8080", "plain")
+	elsewhere := s.Spec(s.SharedSandbox(), "check")
 	ports := []backend.PortForward{tcp(80, behind)}
 	s.setTraffic(m.ID, backend.Traffic{Ports: ports})
-	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, true)
+	s.ExpectCheck(s.on(m.Bridge.Name, task, "check"), plain.IP, true)
 
 	s.setTraffic(m.ID, backend.Traffic{Ports: ports, CutOff: true})
 	s.setTraffic(plain.ID, backend.Traffic{CutOff: true})
-	inwards := []func(){s.ask(elsewhere, m.IP, 80, false), s.ask(elsewhere, plain.IP, 8080, false)}
+	inwards := []func(){s.Ask(elsewhere, m.IP, 80, false), s.Ask(elsewhere, plain.IP, 8080, false)}
 	s.expectSilence(m.ID, 80)
 	s.expectSilence(plain.ID, 8080)
-	s.expectCheck(s.spec(plain.ID, "check"), netip.MustParseAddr("127.0.0.1"), true)
+	s.ExpectCheck(s.Spec(plain.ID, "check"), netip.MustParseAddr("127.0.0.1"), true)
 	for _, judge := range inwards {
 		judge()
 	}
 	s.setTraffic(plain.ID, backend.Traffic{})
-	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, false)
-	s.askAnew(s.on(m.bridge.Name, task, "check"), fmt.Sprintf("http://%s:8080/", plain.IP), false)()
+	s.ExpectCheck(s.on(m.Bridge.Name, task, "check"), plain.IP, false)
+	s.AskAnew(s.on(m.Bridge.Name, task, "check"), fmt.Sprintf("http://%s:8080/", plain.IP), false)()
 
 	s.setTraffic(m.ID, backend.Traffic{Ports: ports})
 	s.expectAnswer(m.ID, 80, "bridge")
 	s.expectAnswer(plain.ID, 8080, "plain")
-	s.expectCheck(s.on(m.bridge.Name, task, "check"), plain.IP, true)
+	s.ExpectCheck(s.on(m.Bridge.Name, task, "check"), plain.IP, true)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/backendtest/internal/scene"
 )
 
 var volumeCases = []testCase{
@@ -19,15 +20,15 @@ var volumeCases = []testCase{
 // volume makes one that goes with the case.
 func (s *env) volume(labels map[string]string) string {
 	s.Helper()
-	name := s.name("volume")
+	name := s.UniqueName("volume")
 	s.ensureVolume(backend.VolumeSpec{Name: name, Labels: labels})
-	s.volumes = append(s.volumes, name)
+	s.Volumes = append(s.Volumes, name)
 	return name
 }
 
 func (s *env) ensureVolume(spec backend.VolumeSpec) {
 	s.Helper()
-	if err := s.Engine.EnsureVolume(s.ctx, spec); err != nil {
+	if err := s.Engine.EnsureVolume(s.Ctx, spec); err != nil {
 		s.Fatalf("EnsureVolume: %v", err)
 	}
 }
@@ -36,12 +37,12 @@ func (s *env) ensureVolume(spec backend.VolumeSpec) {
 // what it wrote.
 func (s *env) with(change func(*backend.ContainerSpec), command ...string) (code int, output string) {
 	s.Helper()
-	spec := s.spec(s.sharedSandbox(), command...)
+	spec := s.Spec(s.SharedSandbox(), command...)
 	change(&spec)
-	id := s.createFrom(spec)
-	s.start(id)
-	code = s.awaitExit(id).ExitCode
-	return code, strings.Join(texts(s.logs(id, backend.LogOptions{})), "\n")
+	id := s.CreateFrom(spec)
+	s.Start(id)
+	code = s.AwaitExit(id).ExitCode
+	return code, strings.Join(scene.Texts(s.Logs(id, backend.LogOptions{})), "\n")
 }
 
 // mounting has a container mount a volume at /data.
@@ -67,17 +68,17 @@ func testVolume(s *env) {
 	s.expectOutput("another one reads", code, output, "hello")
 
 	const unknown = `Error response from daemon: create unknown: error looking up volume plugin no-such-driver: plugin "no-such-driver" not found`
-	if err := s.Engine.EnsureVolume(s.ctx, backend.VolumeSpec{Name: "unknown", Driver: "no-such-driver"}); err == nil || err.Error() != unknown {
+	if err := s.Engine.EnsureVolume(s.Ctx, backend.VolumeSpec{Name: "unknown", Driver: "no-such-driver"}); err == nil || err.Error() != unknown {
 		s.Errorf("EnsureVolume with a driver that there is not: %v", err)
 	}
 
-	source := s.createFrom(func() backend.ContainerSpec {
-		spec := s.spec(s.sharedSandbox(), "exit", "0")
+	source := s.CreateFrom(func() backend.ContainerSpec {
+		spec := s.Spec(s.SharedSandbox(), "exit", "0")
 		mounting(volume)(&spec)
 		return spec
 	}())
 	from := func(mode string) func(*backend.ContainerSpec) {
-		return func(spec *backend.ContainerSpec) { spec.VolumesFrom = []string{s.inspect(source).Name + mode} }
+		return func(spec *backend.ContainerSpec) { spec.VolumesFrom = []string{s.Inspect(source).Name + mode} }
 	}
 	code, output = s.with(from(""), "read", "/data/note")
 	s.expectOutput("one with the volumes of another reads", code, output, "hello")
@@ -95,55 +96,55 @@ func testVolume(s *env) {
 }
 
 func testVolumeLabels(s *env) {
-	red := map[string]string{"backendtest.colour": "red " + s.token, "backendtest.size": "1"}
-	one, two := s.volume(red), s.volume(map[string]string{"backendtest.colour": "blue " + s.token})
-	found, err := s.Engine.Volumes(s.ctx, map[string]string{"backendtest.colour": red["backendtest.colour"]})
+	red := map[string]string{"backendtest.colour": "red " + s.Token, "backendtest.size": "1"}
+	one, two := s.volume(red), s.volume(map[string]string{"backendtest.colour": "blue " + s.Token})
+	found, err := s.Engine.Volumes(s.Ctx, map[string]string{"backendtest.colour": red["backendtest.colour"]})
 	if err != nil || len(found) != 1 || found[0].Name != one || !maps.Equal(found[0].Labels, red) {
 		s.Errorf("Volumes by a label: %+v, %v; want %s", found, err, one)
 	}
-	all, err := s.Engine.Volumes(s.ctx, nil)
+	all, err := s.Engine.Volumes(s.Ctx, nil)
 	has := func(name string) bool {
 		return slices.ContainsFunc(all, func(v backend.Volume) bool { return v.Name == name })
 	}
 	if err != nil || !has(one) || !has(two) {
 		s.Errorf("Volumes: %+v, %v; want %s and %s among them", all, err, one, two)
 	}
-	if v, err := s.Engine.Volume(s.ctx, one); err != nil || v.Name != one || !maps.Equal(v.Labels, red) {
+	if v, err := s.Engine.Volume(s.Ctx, one); err != nil || v.Name != one || !maps.Equal(v.Labels, red) {
 		s.Errorf("Volume: %+v, %v", v, err)
 	}
-	_, err = s.Engine.Volume(s.ctx, s.name("nothing"))
-	s.expectMissing("Volume of what there is not", err, backend.KindVolume)
+	_, err = s.Engine.Volume(s.Ctx, s.UniqueName("nothing"))
+	s.ExpectMissing("Volume of what there is not", err, backend.KindVolume)
 }
 
 func testRemoveVolume(s *env) {
 	volume := s.volume(nil)
-	spec := s.spec(s.sharedSandbox(), "exit", "0")
+	spec := s.Spec(s.SharedSandbox(), "exit", "0")
 	mounting(volume)(&spec)
-	id := s.createFrom(spec)
-	if err := s.Engine.RemoveVolume(s.ctx, volume); err == nil {
+	id := s.CreateFrom(spec)
+	if err := s.Engine.RemoveVolume(s.Ctx, volume); err == nil {
 		s.Error("RemoveVolume takes it away from a container")
 	}
-	s.remove(id)
+	s.Remove(id)
 	for range 2 {
-		if err := s.Engine.RemoveVolume(s.ctx, volume); err != nil {
+		if err := s.Engine.RemoveVolume(s.Ctx, volume); err != nil {
 			s.Errorf("RemoveVolume: %v", err)
 		}
 	}
-	_, err := s.Engine.Volume(s.ctx, volume)
-	s.expectMissing("Volume of what was removed", err, backend.KindVolume)
+	_, err := s.Engine.Volume(s.Ctx, volume)
+	s.ExpectMissing("Volume of what was removed", err, backend.KindVolume)
 }
 
 func testSharedVolume(s *env) {
-	spec := backend.VolumeSpec{Name: s.name("shared"), Shared: true, Labels: s.labels()}
+	spec := backend.VolumeSpec{Name: s.UniqueName("shared"), Shared: true, Labels: s.Labels()}
 	s.ensureVolume(spec)
-	s.shared = append(s.shared, spec.Name)
+	s.Shared = append(s.Shared, spec.Name)
 	code, output := s.with(mounting(spec.Name), "write", "/data/note", "hello")
 	s.expectOutput("a container writes", code, output, "")
 	s.ensureVolume(spec)
-	if err := s.Engine.RemoveVolume(s.ctx, spec.Name); err != nil {
+	if err := s.Engine.RemoveVolume(s.Ctx, spec.Name); err != nil {
 		s.Errorf("RemoveVolume of a shared one: %v", err)
 	}
-	if found, err := s.Engine.Volumes(s.ctx, s.labels()); err != nil || len(found) > 0 {
+	if found, err := s.Engine.Volumes(s.Ctx, s.Labels()); err != nil || len(found) > 0 {
 		s.Errorf("Volumes shows %+v, %v; want no shared one", found, err)
 	}
 	code, output = s.with(mounting(spec.Name), "read", "/data/note")
@@ -157,7 +158,7 @@ func testFolder(s *env) {
 	within := func(path string) func(*backend.ContainerSpec) {
 		return func(spec *backend.ContainerSpec) { spec.Mounts = []backend.Mount{{Source: path, Target: "/mine"}} }
 	}
-	path, err := s.Engine.Folder(s.ctx, backend.FolderSpec{Source: volume, Volume: true, Path: "apps/web"})
+	path, err := s.Engine.Folder(s.Ctx, backend.FolderSpec{Source: volume, Volume: true, Path: "apps/web"})
 	if err != nil {
 		s.Fatalf("Folder: %v", err)
 	}
@@ -165,7 +166,7 @@ func testFolder(s *env) {
 	s.expectOutput("one that has the folder reads", code, output, "hello")
 
 	for range 2 {
-		if path, err = s.Engine.Folder(s.ctx, backend.FolderSpec{Source: volume, Volume: true, Path: "open/to/all", Make: 0o777}); err != nil {
+		if path, err = s.Engine.Folder(s.Ctx, backend.FolderSpec{Source: volume, Volume: true, Path: "open/to/all", Make: 0o777}); err != nil {
 			s.Fatalf("Folder that is made: %v", err)
 		}
 		code, output = s.with(func(spec *backend.ContainerSpec) {
@@ -177,13 +178,13 @@ func testFolder(s *env) {
 	code, output = s.with(mounting(volume), "read", "/data/open/to/all/note")
 	s.expectOutput("it is in the volume", code, output, "hello")
 
-	_, err = s.Engine.Folder(s.ctx, backend.FolderSpec{Source: s.name("nothing"), Volume: true, Path: "x"})
-	s.expectMissing("Folder of a volume that there is not", err, backend.KindVolume)
-	_, err = s.Engine.Folder(s.ctx, backend.FolderSpec{Source: volume, Volume: true, Path: "../x"})
-	s.expectError("Folder outside", err, backend.ErrOutside)
-	if info, err := s.Engine.Info(s.ctx); err != nil || info.Simulated {
+	_, err = s.Engine.Folder(s.Ctx, backend.FolderSpec{Source: s.UniqueName("nothing"), Volume: true, Path: "x"})
+	s.ExpectMissing("Folder of a volume that there is not", err, backend.KindVolume)
+	_, err = s.Engine.Folder(s.Ctx, backend.FolderSpec{Source: volume, Volume: true, Path: "../x"})
+	s.ExpectError("Folder outside", err, backend.ErrOutside)
+	if info, err := s.Engine.Info(s.Ctx); err != nil || info.Simulated {
 		return // there every folder is
 	}
-	_, err = s.Engine.Folder(s.ctx, backend.FolderSpec{Source: volume, Volume: true, Path: "apps/none"})
-	s.expectMissing("Folder that there is not", err, backend.KindFolder)
+	_, err = s.Engine.Folder(s.Ctx, backend.FolderSpec{Source: volume, Volume: true, Path: "apps/none"})
+	s.ExpectMissing("Folder that there is not", err, backend.KindFolder)
 }

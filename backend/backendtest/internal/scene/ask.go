@@ -1,4 +1,4 @@
-package backendtest
+package scene
 
 import (
 	"fmt"
@@ -15,7 +15,7 @@ type vantage struct{ sandbox, network, joins string }
 // ask. Both stay: they cost a real engine much, and one more program nothing.
 type asker struct {
 	id      string
-	session *session
+	session *Session
 	asked   int
 	answers map[int]answer
 }
@@ -27,7 +27,7 @@ type answer struct {
 }
 
 // asker is the one that asks from where a container of this spec would.
-func (s *env) asker(from backend.ContainerSpec) *asker {
+func (s *Env) asker(from backend.ContainerSpec) *asker {
 	s.Helper()
 	at := vantage{from.Sandbox, from.Network, from.Joins}
 	if s.askers[at] == nil {
@@ -39,37 +39,37 @@ func (s *env) asker(from backend.ContainerSpec) *asker {
 // newAsker is one in a container that may have sessions.
 func newAsker(id string) *asker { return &asker{id: id, answers: map[int]answer{}} }
 
-func (s *env) askerAt(at vantage, from backend.ContainerSpec) string {
+func (s *Env) askerAt(at vantage, from backend.ContainerSpec) string {
 	s.Helper()
-	if at == (vantage{sandbox: s.sharedSandbox()}) {
-		return s.sharedHost()
+	if at == (vantage{sandbox: s.SharedSandbox()}) {
+		return s.SharedHost()
 	}
 	return s.idle(from)
 }
 
 // ask has a program run, and returns its number.
-func (a *asker) ask(s *env, command []string) int {
+func (a *asker) ask(s *Env, command []string) int {
 	s.Helper()
 	if a.session == nil {
-		a.session = s.open(a.id, s.app("each"))
+		a.session = s.Open(a.id, s.App("each"))
 		a.session.late.Stop() // it may take as long as the case
 	}
 	a.asked++
-	a.session.enter(fmt.Sprintln(a.asked, strings.Join(command, " ")))
+	a.session.Enter(fmt.Sprintln(a.asked, strings.Join(command, " ")))
 	return a.asked
 }
 
 // await waits for the end of a program.
-func (a *asker) await(s *env, number int) answer {
+func (a *asker) await(s *Env, number int) answer {
 	s.Helper()
-	defer a.session.within(patience)()
+	defer a.session.within(Patience)()
 	for {
 		if found, ok := a.answers[number]; ok {
 			return found
 		}
 		var of int
 		var ended answer
-		line := a.session.await("\n")
+		line := a.session.Await("\n")
 		if _, err := fmt.Sscanf(line, "%d %d %q", &of, &ended.code, &ended.written); err != nil {
 			s.Fatalf("the answer %q: %v", line, err)
 		}
@@ -78,25 +78,25 @@ func (a *asker) await(s *env, number int) answer {
 }
 
 // idle runs a container that may have sessions, and does nothing.
-func (s *env) idle(spec backend.ContainerSpec) string {
+func (s *Env) idle(spec backend.ContainerSpec) string {
 	s.Helper()
-	spec.Name, spec.Command, spec.Exec = s.name("idle"), []string{"sleep", "1h"}, true
-	id := s.createFrom(spec)
-	s.start(id)
+	spec.Name, spec.Command, spec.Exec = s.UniqueName("idle"), []string{"sleep", "1h"}, true
+	id := s.CreateFrom(spec)
+	s.Start(id)
 	return id
 }
 
-// ask has a program ask for an address, from the asker of this spec. The function that it returns
+// Ask has a program ask for an address, from the asker of this spec. The function that it returns
 // waits for the end and wants it to have been answered, or not.
-func (s *env) ask(from backend.ContainerSpec, to netip.Addr, port int, answered bool) (judge func()) {
+func (s *Env) Ask(from backend.ContainerSpec, to netip.Addr, port int, answered bool) (judge func()) {
 	s.Helper()
-	return s.askURL(from, fmt.Sprintf("http://%s:%d/", to, port), answered)
+	return s.AskURL(from, fmt.Sprintf("http://%s:%d/", to, port), answered)
 }
 
-func (s *env) askURL(from backend.ContainerSpec, url string, answered bool) (judge func()) {
+func (s *Env) AskURL(from backend.ContainerSpec, url string, answered bool) (judge func()) {
 	s.Helper()
 	asker := s.asker(from)
-	number := asker.ask(s, checks(url, answered))
+	number := asker.ask(s, Checks(url, answered))
 	return func() {
 		s.Helper()
 		if got := asker.await(s, number); got.code != exitCode(answered) {
@@ -105,17 +105,17 @@ func (s *env) askURL(from backend.ContainerSpec, url string, answered bool) (jud
 	}
 }
 
-// askAnew is as askURL, by a container that starts now and asks itself: what an engine does for those that
+// AskAnew is as AskURL, by a container that starts now and asks itself: what an engine does for those that
 // run already, and for sessions in them, it may fail to do for this one.
-func (s *env) askAnew(from backend.ContainerSpec, url string, answered bool) (judge func()) {
+func (s *Env) AskAnew(from backend.ContainerSpec, url string, answered bool) (judge func()) {
 	s.Helper()
-	from.Name, from.Command = s.name("check"), checks(url, answered)
-	id := s.createFrom(from)
-	s.start(id)
+	from.Name, from.Command = s.UniqueName("check"), Checks(url, answered)
+	id := s.CreateFrom(from)
+	s.Start(id)
 	return func() {
 		s.Helper()
-		if c := s.awaitExit(id); c.ExitCode != exitCode(answered) {
-			s.Errorf("%v exits %d, want an answer: %v: %q", from.Command, c.ExitCode, answered, texts(s.logs(id, backend.LogOptions{})))
+		if c := s.AwaitExit(id); c.ExitCode != exitCode(answered) {
+			s.Errorf("%v exits %d, want an answer: %v: %q", from.Command, c.ExitCode, answered, Texts(s.Logs(id, backend.LogOptions{})))
 		}
 	}
 }
@@ -128,22 +128,22 @@ func exitCode(answered bool) int {
 	return 1
 }
 
-// checks is the command that asks a URL. Where no answer is to come, it does not wait for long: an
+// Checks is the command that asks a URL. Where no answer is to come, it does not wait for long: an
 // answer that is late fails no case there.
-func checks(url string, answered bool) []string {
+func Checks(url string, answered bool) []string {
 	if !answered {
 		return []string{"check", url, "5s"}
 	}
 	return []string{"check", url}
 }
 
-func (s *env) expectCheck(from backend.ContainerSpec, to netip.Addr, answered bool) {
+func (s *Env) ExpectCheck(from backend.ContainerSpec, to netip.Addr, answered bool) {
 	s.Helper()
-	s.ask(from, to, 8080, answered)()
+	s.Ask(from, to, 8080, answered)()
 }
 
-// judge waits for the answers to what has been asked.
-func judge(asked ...func()) {
+// Judge waits for the answers to what has been asked.
+func Judge(asked ...func()) {
 	for _, each := range asked {
 		each()
 	}

@@ -1,4 +1,4 @@
-package backendtest
+package scene
 
 import (
 	"sync"
@@ -21,7 +21,7 @@ type shared[T any] struct {
 	made  bool
 }
 
-func (c *shared[T]) of(s *env, name string, first func() T) T {
+func (c *shared[T]) of(s *Env, name string, first func() T) T {
 	s.Helper()
 	c.once.Do(func() { c.value, c.made = first(), true })
 	if !c.made {
@@ -38,34 +38,34 @@ type friend struct {
 
 // usedMachine is a machine with the sandbox of a task on it.
 type usedMachine struct {
-	machine
+	Machine
 	task string
 }
 
 // forAll makes what outlives the case, and goes with the suite. It has these labels.
-func (s *env) forAll(labels map[string]string) *env {
-	return &env{T: s.T, suite: s.suite, ctx: s.ctx, askers: map[vantage]*asker{}, outlives: true, shares: labels}
+func (s *Env) forAll(labels map[string]string) *Env {
+	return &Env{T: s.T, Suite: s.Suite, Ctx: s.Ctx, askers: map[vantage]*asker{}, outlives: true, shares: labels}
 }
 
-// sharedSandbox is one that runs, and has no labels.
-func (s *env) sharedSandbox() string {
+// SharedSandbox is one that runs, and has no labels.
+func (s *Env) SharedSandbox() string {
 	s.Helper()
 	return s.common.sandbox.of(s, "sandbox", func() string {
 		all := s.forAll(nil)
-		sandbox := all.createdSandbox()
-		all.start(sandbox)
+		sandbox := all.CreatedSandbox()
+		all.Start(sandbox)
 		return sandbox
 	})
 }
 
-// sharedFriend is another one, in which servers of either kind run.
-func (s *env) sharedFriend() backend.Container {
+// SharedFriend is another one, in which servers of either kind run.
+func (s *Env) SharedFriend() backend.Container {
 	s.Helper()
 	made := s.common.friend.of(s, "second sandbox", func() friend {
 		all := s.forAll(s.suiteLabels())
-		sandbox := all.startedSandbox()
-		all.serveBoth(sandbox.ID)
-		return friend{sandbox, all.idle(all.spec(sandbox.ID, "sleep"))}
+		sandbox := all.StartedSandbox()
+		all.ServeBoth(sandbox.ID)
+		return friend{sandbox, all.idle(all.Spec(sandbox.ID, "sleep"))}
 	})
 	if at := (vantage{sandbox: made.sandbox.ID}); s.askers[at] == nil {
 		s.askers[at] = newAsker(made.host)
@@ -73,48 +73,48 @@ func (s *env) sharedFriend() backend.Container {
 	return made.sandbox
 }
 
-// sharedStopped is one that has run and does not any more.
-func (s *env) sharedStopped() string {
+// SharedStopped is one that has run and does not any more.
+func (s *Env) SharedStopped() string {
 	s.Helper()
 	return s.common.stopped.of(s, "stopped sandbox", func() string {
 		all := s.forAll(s.suiteLabels())
-		stopped := all.startedSandbox().ID
-		all.stop(stopped, time.Second)
+		stopped := all.StartedSandbox().ID
+		all.Stop(stopped, time.Second)
 		return stopped
 	})
 }
 
-// sharedHost is a container in the shared sandbox that may have sessions, and does nothing.
-func (s *env) sharedHost() string {
+// SharedHost is a container in the shared sandbox that may have sessions, and does nothing.
+func (s *Env) SharedHost() string {
 	s.Helper()
-	return s.common.host.of(s, "container", func() string { return s.forAll(nil).host() })
+	return s.common.host.of(s, "container", func() string { return s.forAll(nil).Host() })
 }
 
-// sharedMachine is one whose traffic, filter and life stay as they are, and the sandbox of a task on it.
-func (s *env) sharedMachine() (machine, string) {
+// SharedMachine is one whose traffic, filter and life stay as they are, and the sandbox of a task on it.
+func (s *Env) SharedMachine() (Machine, string) {
 	s.Helper()
 	made := s.common.machine.of(s, "machine", func() usedMachine { return s.forAll(nil).usedMachine() })
-	return made.machine, made.task
+	return made.Machine, made.task
 }
 
-func (s *env) usedMachine() usedMachine {
+func (s *Env) usedMachine() usedMachine {
 	s.Helper()
-	m := s.machine()
-	return usedMachine{m, s.taskOn(m)}
+	m := s.Machine()
+	return usedMachine{m, s.TaskOn(m)}
 }
 
-// machineInTurn is the one of machineCases, which runs and leads and filters nothing, and a sandbox of a task on it.
-func (s *env) machineInTurn() (m machine, task string) {
+// MachineInTurn is the one of the cases that have it in turn, which runs and leads and filters nothing, and a sandbox of a task on it.
+func (s *Env) MachineInTurn() (m Machine, task string) {
 	s.Helper()
 	made := s.common.inTurn.of(s, "machine of the cases in turn", func() usedMachine { return s.forAll(s.suiteLabels()).usedMachine() })
-	if s.inspect(made.ID).State != backend.Running {
-		s.start(made.ID)
+	if s.Inspect(made.ID).State != backend.Running {
+		s.Start(made.ID)
 	}
-	if err := s.Engine.SetTraffic(s.ctx, made.ID, backend.Traffic{}); err != nil {
+	if err := s.Engine.SetTraffic(s.Ctx, made.ID, backend.Traffic{}); err != nil {
 		s.Fatalf("SetTraffic: %v", err)
 	}
-	if err := s.Engine.SetFilter(s.ctx, made.ID, nil); err != nil {
+	if err := s.Engine.SetFilter(s.Ctx, made.ID, nil); err != nil {
 		s.Fatalf("SetFilter: %v", err)
 	}
-	return made.machine, made.task
+	return made.Machine, made.task
 }
