@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
@@ -220,7 +221,7 @@ func TestMachineSurvivesARestartOfTheEmulator(t *testing.T) {
 	before := dir.open()
 	m := newMachine(t, before, backend.SandboxSpec{CPU: 512}, "serve", "8080", "first")
 	dir.close(before)
-	dir.expect(docker.OwnerKept, "container", "network", "network", "sandbox", "sandbox")
+	dir.expect(owner.Kept, "container", "network", "network", "sandbox", "sandbox")
 
 	m.engine = dir.open()
 	m.forward("tcp", m.app)

@@ -6,21 +6,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 )
 
-// What an emulator has on an engine; see package owner.
-type (
-	// Owner is an emulator that has things on the engine.
-	Owner = owner.Owner
-	// OwnerState says whether what an owner has on the engine is still needed.
-	OwnerState = owner.State
-)
-
-// Values of Owner.State.
-const (
-	OwnerLive    = owner.Live    // an emulator that runs
-	OwnerKept    = owner.Kept    // it does not run, but its data directory is there
-	OwnerDead    = owner.Dead    // it never comes back
-	OwnerUnknown = owner.Unknown // its data directory cannot be seen from here
-)
+// Owner is an emulator that has things on the engine.
+type Owner = owner.Owner
 
 // Owners lists the emulators that have things on the engine, by name.
 func (e *Engine) Owners(ctx context.Context) ([]Owner, error) { return e.owners.Owners(ctx) }

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
@@ -56,7 +57,7 @@ func (d *dataDir) close(engine *docker.Engine) {
 
 // expect checks what the owner has on the engine after a sweep by another owner, and
 // what that one takes it for.
-func (d *dataDir) expect(state docker.OwnerState, want ...string) {
+func (d *dataDir) expect(state owner.State, want ...string) {
 	d.Helper()
 	other := dockertest.Engine(d.T)
 	owners, err := other.Owners(d.Context())
@@ -91,20 +92,20 @@ func TestDurableOwnerIsLiveThenKept(t *testing.T) {
 	engine := dir.open()
 	task := newTask(t, engine, backend.SandboxSpec{})
 	id := task.create(backend.ContainerSpec{}, "ignore-term")
-	dir.expect(docker.OwnerLive, "container", "lifeline", "network", "sandbox")
+	dir.expect(owner.Live, "container", "lifeline", "network", "sandbox")
 	dir.close(engine)
-	dir.expect(docker.OwnerKept, "container", "network", "sandbox")
+	dir.expect(owner.Kept, "container", "network", "sandbox")
 
 	again := dir.open()
 	if found, err := again.List(t.Context(), nil); err != nil || len(found) != 2 {
 		t.Fatalf("the next run finds %v (%v)", found, err)
 	}
-	dir.expect(docker.OwnerLive, "container", "lifeline", "network", "sandbox")
+	dir.expect(owner.Live, "container", "lifeline", "network", "sandbox")
 	if err := again.Remove(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
 	dir.close(again)
-	dir.expect(docker.OwnerKept, "network", "sandbox")
+	dir.expect(owner.Kept, "network", "sandbox")
 }
 
 func TestDurableOwnerWithoutTasksLeavesNoNetwork(t *testing.T) {
@@ -165,7 +166,7 @@ func TestAKeptTaskKeepsTheResolver(t *testing.T) {
 	}
 	newTask(t, engine, backend.SandboxSpec{})
 	dir.close(engine)
-	dir.expect(docker.OwnerKept, "network", "resolver", "sandbox")
+	dir.expect(owner.Kept, "network", "resolver", "sandbox")
 	owners, err := dockertest.Engine(t).Owners(t.Context())
 	i := slices.IndexFunc(owners, func(o docker.Owner) bool { return o.ID == dir.owner })
 	if err != nil || i < 0 || owners[i].Containers != 1 {
@@ -187,9 +188,9 @@ func TestDurableOwnerDiesWithItsDirectory(t *testing.T) {
 			engine := dir.open()
 			newTask(t, engine, backend.SandboxSpec{})
 			lose(dir)
-			dir.expect(docker.OwnerLive, "lifeline", "network", "sandbox")
+			dir.expect(owner.Live, "lifeline", "network", "sandbox")
 			dir.close(engine)
-			dir.expect(docker.OwnerDead)
+			dir.expect(owner.Dead)
 		})
 	}
 }
@@ -214,7 +215,7 @@ func TestDurableOwnerMovesWithItsDirectory(t *testing.T) {
 	dir.close(engine) // only now, because others sweep all the time
 	dir.close(again)
 	// A volume tells where the directory is now.
-	dir.expect(docker.OwnerKept, "network", "sandbox", "volume")
+	dir.expect(owner.Kept, "network", "sandbox", "volume")
 
 	engine = dir.open()
 	if err := engine.RemoveAll(t.Context()); err != nil {
@@ -242,5 +243,5 @@ func TestOwnerIsDurableAsAWhole(t *testing.T) {
 	}
 	eventually(t, "the killed run's lifeline is gone", func() bool { return slices.Equal(property(t, dir.owner), everything) })
 	dir.close(engine)
-	dir.expect(docker.OwnerKept, kept...)
+	dir.expect(owner.Kept, kept...)
 }

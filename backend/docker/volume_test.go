@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
@@ -53,10 +54,10 @@ func TestAVolumeOfAnotherOwnerIsNotTaken(t *testing.T) {
 // and nothing uses them.
 func TestSharedVolumesOutliveTheirOwner(t *testing.T) {
 	t.Parallel()
-	owner, name := dockertest.Owner(), dockertest.Owner()
-	last := open(t, owner)
-	t.Cleanup(func() { _, _ = last.RemoveOwner(context.Background(), owner, true) })
-	engine := open(t, owner)
+	gone, name := dockertest.Owner(), dockertest.Owner()
+	last := open(t, gone)
+	t.Cleanup(func() { _, _ = last.RemoveOwner(context.Background(), gone, true) })
+	engine := open(t, gone)
 	if err := engine.EnsureVolume(t.Context(), backend.VolumeSpec{Name: name, Shared: true}); err != nil {
 		t.Fatal(err)
 	}
@@ -77,21 +78,21 @@ func TestSharedVolumesOutliveTheirOwner(t *testing.T) {
 		t.Fatal(err)
 	}
 	owners, err := other.Owners(t.Context())
-	i := slices.IndexFunc(owners, func(o docker.Owner) bool { return o.ID == owner })
-	if err != nil || i < 0 || owners[i].State != docker.OwnerDead || owners[i].SharedVolumes != 1 || owners[i].Volumes != 0 {
+	i := slices.IndexFunc(owners, func(o docker.Owner) bool { return o.ID == gone })
+	if err != nil || i < 0 || owners[i].State != owner.Dead || owners[i].SharedVolumes != 1 || owners[i].Volumes != 0 {
 		t.Fatalf("after a sweep the owners are %+v, %v", owners, err)
 	}
 	for _, shared := range []bool{false, true} {
-		_, err := other.RemoveOwner(t.Context(), owner, shared)
-		if left := property(t, owner); len(left) != 1 || shared != (err != nil) {
+		_, err := other.RemoveOwner(t.Context(), gone, shared)
+		if left := property(t, gone); len(left) != 1 || shared != (err != nil) {
 			t.Errorf("with a container that has a folder of it, removing shared volumes (%t) leaves %v, %v", shared, left, err)
 		}
 	}
 	if err := other.Remove(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := other.RemoveOwner(t.Context(), owner, true); n != 1 || err != nil || len(property(t, owner)) > 0 {
-		t.Errorf("removed %d things, %v, left %v", n, err, property(t, owner))
+	if n, err := other.RemoveOwner(t.Context(), gone, true); n != 1 || err != nil || len(property(t, gone)) > 0 {
+		t.Errorf("removed %d things, %v, left %v", n, err, property(t, gone))
 	}
 }
 

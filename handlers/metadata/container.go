@@ -74,12 +74,9 @@ type Volume struct {
 	Destination string `json:",omitempty"`
 }
 
-// Values of KnownStatus and DesiredStatus that only containers have.
+// statusProvisioned is a value of KnownStatus and DesiredStatus that only containers have.
 // Source: amazon-ecs-agent, container status.
-const (
-	statusPulled      = "PULLED"
-	statusProvisioned = "RESOURCES_PROVISIONED"
-)
+const statusProvisioned = "RESOURCES_PROVISIONED"
 
 // containers are the containers of a task that the agent has come to know, with the network namespace
 // of one on a container instance first.

@@ -17,7 +17,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
 // Violations are the demands that a request does not meet.
@@ -44,24 +43,6 @@ func (v *Violations) Required(member string, value *string, low, high int) {
 func (v *Violations) Text(member string, value *string, low, high int) {
 	if value != nil {
 		v.length(quote(*value), member, utf8.RuneCountInString(*value), low, high)
-	}
-}
-
-// Matches checks the form of a text that may be absent.
-func (v *Violations) Matches(member string, value *string, form *lazyregexp.Regexp) {
-	if value != nil && !form.MatchString(*value) {
-		v.Add(quote(*value), member, "satisfy regular expression pattern: "+form.String())
-	}
-}
-
-// Between checks a number that may be absent.
-func Between[N int32 | int64](v *Violations, member string, value *N, low, high N) {
-	switch {
-	case value == nil:
-	case *value < low:
-		v.Add(quote(fmt.Sprint(*value)), member, fmt.Sprintf("have value greater than or equal to %d", low))
-	case *value > high:
-		v.Add(quote(fmt.Sprint(*value)), member, fmt.Sprintf("have value less than or equal to %d", high))
 	}
 }
 

@@ -32,14 +32,6 @@ var SpotInterruption = Reason{
 	Code: "Server.SpotInstanceTermination", Message: "Server.SpotInstanceTermination: Spot instance termination",
 }
 
-// InterruptedAt is when a Spot Instance that has its notice is terminated; zero if it has none.
-func (i *Instance) InterruptedAt() time.Time {
-	if i.NoticeAt.IsZero() {
-		return time.Time{}
-	}
-	return i.NoticeAt.Add(NoticeTime)
-}
-
 // CanBeInterrupted reports whether it is a Spot Instance that runs and has had no notice.
 func (i *Instance) CanBeInterrupted() bool {
 	return i.Spot != nil && i.NoticeAt.IsZero() && i.State() == types.InstanceStateNameRunning

@@ -169,11 +169,6 @@ func (b *LoadBalancer) AllAttributes() []Setting {
 	return b.Attributes.all(LoadBalancerAttributes, b.Kind())
 }
 
-// Attribute is the value of an attribute, which is its default unless a call has set it.
-func (l *Listener) Attribute(key string) string {
-	return l.Attributes.value(key, ListenerAttributes, l.Kind())
-}
-
 func (l *Listener) AllAttributes() []Setting {
 	return l.Attributes.all(ListenerAttributes, l.Kind())
 }

@@ -2,7 +2,6 @@ package clock
 
 import (
 	"container/heap"
-	"context"
 	"time"
 )
 
@@ -68,23 +67,6 @@ func (t *Timer) Stop() bool {
 	// The wake-up stays as it is: it finds nothing due and is set anew.
 	heap.Remove(&t.clock.timers, t.index)
 	return true
-}
-
-// Sleep returns when d of emulated time has passed, or with the error of ctx
-// when that ends first.
-func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
-	if err := ctx.Err(); err != nil || d <= 0 {
-		return err
-	}
-	passed := make(chan struct{})
-	t := c.AfterFunc(d, func() { close(passed) })
-	select {
-	case <-passed:
-		return nil
-	case <-ctx.Done():
-		t.Stop()
-		return ctx.Err()
-	}
 }
 
 // timerHeap is a container/heap of timers, the earliest first.

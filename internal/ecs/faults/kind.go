@@ -137,13 +137,3 @@ func findKind(name Kind) *kind {
 	}
 	return nil
 }
-
-// Takes are the names of the kinds that take a member.
-func (m Member) Takes() (all []string) {
-	for _, k := range kinds {
-		if slices.Contains(k.takes, m.Name) {
-			all = append(all, string(k.Kind))
-		}
-	}
-	return all
-}

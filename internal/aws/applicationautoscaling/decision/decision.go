@@ -81,8 +81,6 @@ type Change struct {
 	Cooldown time.Duration
 }
 
-func (c *Change) Out() bool { return c.To > c.From }
-
 // Decide comes to one decision about all signals that there are at a time. If one of them asks for more tasks, the
 // largest count wins. Tasks go only if none does, then also the largest count wins, and all target tracking policies
 // that may scale in must agree.

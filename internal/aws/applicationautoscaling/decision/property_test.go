@@ -71,11 +71,11 @@ func TestPropertyOneChangeWithinBounds(t *testing.T) {
 		case c == nil:
 		case c.To < s.Min || c.To > s.Max || c.From != s.Desired || c.To == c.From:
 			t.Fatalf("%d to %d, between %d and %d", c.From, c.To, s.Min, s.Max)
-		case c.Out() && s.Suspended.Out || !c.Out() && (s.Suspended.In || s.Deploying):
+		case c.To > c.From && s.Suspended.Out || c.To <= c.From && (s.Suspended.In || s.Deploying):
 			t.Fatalf("%d to %d, though %+v, deploying %t", c.From, c.To, s.Suspended, s.Deploying)
-		case c.Out() && c.Base > c.From:
+		case c.To > c.From && c.Base > c.From:
 			t.Fatalf("out from %d with the base %d", c.From, c.Base)
-		case !c.Out():
+		case c.To <= c.From:
 			for n := range signals {
 				if wantOf(&s, &signals[n]).aim == out {
 					t.Fatal("in, while a policy wants out")
@@ -93,7 +93,7 @@ func TestPropertyScaleInBlocksNoScaleOut(t *testing.T) {
 		free := s
 		free.Last = Last{}
 		with, without := Decide(s, signals, nil), Decide(free, signals, nil)
-		if without.Change != nil && without.Change.Out() && (with.Change == nil || *with.Change != *without.Change) {
+		if without.Change != nil && without.Change.To > without.Change.From && (with.Change == nil || *with.Change != *without.Change) {
 			t.Fatalf("%v, and without the cool-down %v", with, without)
 		}
 		for n := range signals {

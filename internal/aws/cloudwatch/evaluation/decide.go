@@ -56,16 +56,6 @@ func breaches(a *cloudwatch.Alarm, value float64) bool {
 	return false
 }
 
-// Decide is the state of an alarm as its metric has it; ok is false if the alarm keeps its state.
-func Decide(v View) (to alarmstate.State, ok bool) {
-	e := evaluate(v)
-	value, ok := e.state()
-	if !ok {
-		return to, false
-	}
-	return e.become(value), true
-}
-
 // values are the values of the real data points, oldest first.
 func (e *evaluated) values() (list []float64) {
 	for _, s := range slices.Backward(e.real) {
