@@ -60,10 +60,8 @@ func declareEvents(flags *flagSet) action {
 
 type eventNumber uint64
 
-// String implements flag.Value.
 func (n *eventNumber) String() string { return strconv.FormatUint(uint64(*n), 10) }
 
-// Set implements flag.Value.
 func (n *eventNumber) Set(typed string) error {
 	number, err := strconv.ParseUint(typed, 10, 64)
 	if err != nil {

@@ -110,7 +110,6 @@ func (f faultFlag) String() string {
 	return f.Text(*f.of)
 }
 
-// Set implements flag.Value.
 func (f faultFlag) Set(text string) error { return f.Member.Set(f.of, text) }
 
 var runFaultsCommand = subcommand{

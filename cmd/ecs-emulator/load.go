@@ -131,7 +131,6 @@ func (a amount) with(unit string) string {
 	return strconv.FormatFloat(**a.of+0, 'f', -1, 64) + unit // -0 is 0
 }
 
-// Set implements flag.Value.
 func (a amount) Set(typed string) error {
 	number, err := strconv.ParseFloat(typed, 64)
 	if err != nil {
@@ -141,5 +140,4 @@ func (a amount) Set(typed string) error {
 	return nil
 }
 
-// Get implements flag.Getter.
 func (a amount) Get() any { return 0.0 }

@@ -47,10 +47,8 @@ func (l *shortLog) print(line activity.Line) {
 	l.printer.print(line)
 }
 
-// Enabled implements slog.Handler.
 func (l *shortLog) Enabled(_ context.Context, level slog.Level) bool { return level >= l.level }
 
-// WithAttrs implements slog.Handler.
 func (l *shortLog) WithAttrs(attrs []slog.Attr) slog.Handler {
 	with := *l
 	with.attrs = slices.Concat(l.attrs, attrs)
@@ -60,7 +58,6 @@ func (l *shortLog) WithAttrs(attrs []slog.Attr) slog.Handler {
 // WithGroup implements slog.Handler. Short lines show no groups.
 func (l *shortLog) WithGroup(string) slog.Handler { return l }
 
-// Handle implements slog.Handler.
 func (l *shortLog) Handle(_ context.Context, r slog.Record) error {
 	attrs := slices.Clone(l.attrs)
 	r.Attrs(func(a slog.Attr) bool { attrs = append(attrs, a); return true })

@@ -41,7 +41,6 @@ type Answer struct {
 	answers taskAnswers
 }
 
-// AppendJSON implements wire.Appender.
 func (a Answer) AppendJSON(buf []byte) []byte { return a.answers.append(buf, a.task) }
 
 var (

@@ -21,7 +21,6 @@ type Here struct {
 
 var _ awslogs.Sink = Here{}
 
-// OpenStream implements awslogs.Sink.
 func (l Here) OpenStream(ctx context.Context, s awslogs.Stream, create bool) error {
 	if err := cloudwatchlogs.CheckStream(s.Group, s.Name); err != nil {
 		return err
@@ -52,7 +51,6 @@ func (l Here) Append(ctx context.Context, s awslogs.Stream, lines []awslogs.Line
 	return l.Put(ctx, s, "", lines, awslogs.Position{})
 }
 
-// Put implements awslogs.Sink.
 func (l Here) Put(ctx context.Context, s awslogs.Stream, source string, lines []awslogs.Line, at awslogs.Position) error {
 	if err := l.Allow(ctx, s.Task, "logs:PutLogEvents", groupARN(s)+":log-stream:"+s.Name); err != nil {
 		return err
@@ -64,23 +62,19 @@ func (l Here) Put(ctx context.Context, s awslogs.Stream, source string, lines []
 	return l.Store.Put(ctx, nameOf(s), source, batch, logs.Position(at))
 }
 
-// Position implements awslogs.Sink.
 func (l Here) Position(_ context.Context, s awslogs.Stream, source string) (awslogs.Position, time.Time, error) {
 	at, from, err := l.Store.Position(nameOf(s), source)
 	return awslogs.Position(at), from, err
 }
 
-// Behind implements awslogs.Sink.
 func (l Here) Behind(s awslogs.Stream, source string, since time.Time) {
 	l.Store.Behind(nameOf(s), source, since)
 }
 
-// Forget implements awslogs.Sink.
 func (l Here) Forget(_ context.Context, s awslogs.Stream, source string) error {
 	return l.Store.Forget(nameOf(s), source)
 }
 
-// Retain implements awslogs.Sink.
 func (l Here) Retain(_ context.Context, keep func(source string) bool) error {
 	return l.Store.Retain(keep)
 }

@@ -206,7 +206,6 @@ func codeOf(err error) string {
 	return ""
 }
 
-// Position implements awslogs.Sink.
 func (u *Upstream) Position(_ context.Context, _ awslogs.Stream, source string) (awslogs.Position, time.Time, error) {
 	at, from, err := u.positions.Position(sources, source)
 	if codeOf(err) == codeNoGroup {
@@ -218,7 +217,6 @@ func (u *Upstream) Position(_ context.Context, _ awslogs.Stream, source string) 
 // Behind implements awslogs.Sink. An upstream cannot be told to hold others back.
 func (u *Upstream) Behind(awslogs.Stream, string, time.Time) {}
 
-// Forget implements awslogs.Sink.
 func (u *Upstream) Forget(_ context.Context, _ awslogs.Stream, source string) error {
 	u.mu.Lock()
 	delete(u.rejected, source)
@@ -229,7 +227,6 @@ func (u *Upstream) Forget(_ context.Context, _ awslogs.Stream, source string) er
 	return nil
 }
 
-// Retain implements awslogs.Sink.
 func (u *Upstream) Retain(_ context.Context, keep func(source string) bool) error {
 	return u.positions.Retain(keep)
 }

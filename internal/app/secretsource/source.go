@@ -63,7 +63,6 @@ var getParameters = apiclient.Operation{
 // mostParameters is how many one call may ask for. Source: SSM API reference.
 const mostParameters = 10
 
-// Parameters implements executionresource.Source.
 func (s *Source) Parameters(ctx context.Context, t *state.Task, region string, names []string) (values map[string]string, invalid []string, err error) {
 	as, err := s.principal(t)
 	if err != nil {
@@ -119,7 +118,6 @@ var getSecretValue = apiclient.Operation{
 	Errors: []string{"DecryptionFailure", "InternalServiceError", "InvalidParameterException", "InvalidRequestException", "ResourceNotFoundException"},
 }
 
-// Secret implements executionresource.Source.
 func (s *Source) Secret(ctx context.Context, t *state.Task, region, id, version, stage string) (executionresource.Value, error) {
 	as, err := s.principal(t)
 	if err != nil {
@@ -139,7 +137,6 @@ func (s *Source) Secret(ctx context.Context, t *state.Task, region, id, version,
 	return executionresource.Value{Text: aws.ToString(out.SecretString), Binary: out.SecretString == nil}, nil
 }
 
-// Object implements executionresource.Source.
 func (s *Source) Object(ctx context.Context, t *state.Task, bucket, key string) ([]byte, error) {
 	as, err := s.principal(t)
 	if err != nil {

@@ -53,7 +53,6 @@ type recorder struct {
 	shown  transcript
 }
 
-// Write implements ssmsession.Recorder.
 func (r *recorder) Write(p []byte) { r.shown.add(p) }
 
 // End implements ssmsession.Recorder. What fails is told, and changes neither the session nor its task.

@@ -45,7 +45,6 @@ type conn struct {
 	since time.Time // when the write began that is under way; zero is none. The lock of bound protects it
 }
 
-// Accept implements net.Listener.
 func (b *bounded) Accept() (net.Conn, error) {
 	for {
 		accepted, err := b.Listener.Accept()
@@ -124,7 +123,6 @@ func (b *bounded) writes(c *conn, since time.Time) {
 	}
 }
 
-// Close implements net.Conn.
 func (c *conn) Close() error {
 	c.once.Do(func() {
 		c.bound.mu.Lock()

@@ -72,26 +72,20 @@ func (c *change) told(before []types.ServiceEvent) []types.ServiceEvent {
 
 func (c *change) say(e event.Event) { c.events = append(c.events, e) }
 
-// StopTasks implements verb.Doer.
 func (c *change) StopTasks(v verb.StopTasks) {
 	for _, task := range v.Tasks {
 		state.StopTask(c.tx, task, state.Stop{Code: types.TaskStopCodeServiceSchedulerInitiated, Reason: v.Reason, At: c.now})
 	}
 }
 
-// AddEvent implements verb.Doer.
-func (c *change) AddEvent(v verb.AddEvent) { c.say(v.Event) }
-
-// TellOutage implements verb.Doer.
+func (c *change) AddEvent(v verb.AddEvent)     { c.say(v.Event) }
 func (c *change) TellOutage(v verb.TellOutage) { v.Outage.ActedIn(c.tx, c.service.ARN) }
 
-// PutServiceDeployment implements verb.Doer.
 func (c *change) PutServiceDeployment(v verb.PutServiceDeployment) {
 	nameHooks(v.ServiceDeployment)
 	state.PutServiceDeployment(c.tx, v.ServiceDeployment)
 }
 
-// SetWeights implements verb.Doer.
 func (c *change) SetWeights(v verb.SetWeights) {
 	c.refused = errors.Join(c.refused, elbv2.SetWeights(c.tx, v.Rule, v.Weights))
 }
@@ -108,7 +102,6 @@ func (c *change) SetSplit(v verb.SetSplit) {
 	}
 }
 
-// ShareAlike implements verb.Doer.
 func (c *change) ShareAlike(verb.ShareAlike) {
 	for _, discovered := range servicediscovery.ECSServices(c.tx, c.service.ARN) {
 		servicediscovery.DeleteWeights(c.tx, discovered.ARN)
@@ -122,15 +115,12 @@ func (c *change) ResolveImages(v verb.ResolveImages) {
 	}
 }
 
-// ForgetDeployment implements verb.Doer.
 func (c *change) ForgetDeployment(v verb.ForgetDeployment) {
 	state.ForgetDeployment(c.tx, c.service.ARN, v.ID)
 }
 
-// RemoveService implements verb.Doer.
 func (c *change) RemoveService(verb.RemoveService) { state.RemoveService(c.tx, c.service) }
 
-// PutService implements verb.Doer.
 func (c *change) PutService(v verb.PutService) {
 	s := v.Service
 	for _, d := range s.Deployments {

@@ -47,7 +47,6 @@ type reading struct {
 
 var _ collection.Source = (*Source)(nil)
 
-// Collect implements collection.Source.
 func (s *Source) Collect(ctx context.Context, w collection.Window) []metric.Datum {
 	third, due := w.Ended(HighResolution)
 	if !due {

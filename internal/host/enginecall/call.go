@@ -54,7 +54,6 @@ func (c *Call) Value(key any) any {
 	return c.Context.Value(key)
 }
 
-// WaitsForClock implements backend.ClockWaiter.
 func (c *Call) WaitsForClock() (over func()) {
 	t := c.tracker
 	t.mu.Lock()

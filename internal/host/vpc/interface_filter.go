@@ -70,7 +70,6 @@ type peers struct {
 	vpc   string // of the interface
 }
 
-// Members implements securitygroup.Peers.
 func (p peers) Members(group string) (list []netip.Addr) {
 	for set := range p.all.having[ec2network.SecurityGroupKey(p.scope, group)] {
 		for i := range set.interfaces {

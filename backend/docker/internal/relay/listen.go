@@ -46,7 +46,6 @@ func (r *Relay) listenAt(port uint16) net.Listener {
 	return l
 }
 
-// Accept implements net.Listener.
 func (l *listener) Accept() (net.Conn, error) {
 	select {
 	case conn := <-l.conns:
@@ -74,7 +73,6 @@ func (l *listener) Close() error {
 	}
 }
 
-// Addr implements net.Listener.
 func (l *listener) Addr() net.Addr {
 	if l.port == MetadataPort {
 		return address(backend.TaskMetadataAddress + ":80")

@@ -155,7 +155,6 @@ func (s *Session) over(err error) error {
 	return s.lost(err)
 }
 
-// Read implements backend.Session.
 func (s *Session) Read(p []byte) (int, backend.Stream, error) {
 	for len(s.rest.bytes) == 0 {
 		next, more := <-s.output
@@ -171,7 +170,6 @@ func (s *Session) Read(p []byte) (int, backend.Stream, error) {
 	return n, s.rest.from, nil
 }
 
-// Write implements backend.Session.
 func (s *Session) Write(p []byte) (written int, err error) {
 	for written < len(p) {
 		n := s.takeRoom(min(len(p)-written, frame.Most-frame.HeadSize))
@@ -211,15 +209,12 @@ func (s *Session) send(t frame.Type, payload []byte) error {
 	return nil
 }
 
-// CloseInput implements backend.Session.
 func (s *Session) CloseInput() error { return s.send(frame.EndOfInput, nil) }
 
-// Resize implements backend.Session.
 func (s *Session) Resize(size backend.TerminalSize) error {
 	return s.send(frame.Resize, frame.Number(uint32(size.Columns)<<16|uint32(size.Rows)))
 }
 
-// ExitCode implements backend.Session.
 func (s *Session) ExitCode() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

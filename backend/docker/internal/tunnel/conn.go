@@ -25,10 +25,7 @@ func NewConn(s *yamux.Stream, local, remote net.Addr) *Conn {
 	return &Conn{Stream: s, local: local, remote: remote}
 }
 
-// LocalAddr implements net.Conn.
-func (c *Conn) LocalAddr() net.Addr { return c.local }
-
-// RemoteAddr implements net.Conn.
+func (c *Conn) LocalAddr() net.Addr  { return c.local }
 func (c *Conn) RemoteAddr() net.Addr { return c.remote }
 
 func (c *Conn) Read(b []byte) (int, error) {

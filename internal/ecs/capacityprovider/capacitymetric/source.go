@@ -31,7 +31,6 @@ type Source struct {
 
 var _ collection.Source = (*Source)(nil)
 
-// Collect implements collection.Source.
 func (s *Source) Collect(_ context.Context, w collection.Window) (data []metric.Datum) {
 	tx := s.Store.Read()
 	data = s.managedScaling(tx)

@@ -38,7 +38,6 @@ func (s *Source) ask(ctx context.Context, what string) error {
 	return ctx.Err()
 }
 
-// Parameters implements executionresource.Source.
 func (s *Source) Parameters(ctx context.Context, _ *state.Task, region string, names []string) (map[string]string, []string, error) {
 	if err := s.ask(ctx, region+" "+strings.Join(names, " ")); err != nil {
 		return nil, nil, err
@@ -58,7 +57,6 @@ func (s *Source) Parameters(ctx context.Context, _ *state.Task, region string, n
 	return values, invalid, nil
 }
 
-// Secret implements executionresource.Source.
 func (s *Source) Secret(ctx context.Context, _ *state.Task, region, id, version, stage string) (executionresource.Value, error) {
 	if err := s.ask(ctx, strings.TrimRight(region+" "+id+" "+stage+" "+version, " ")); err != nil {
 		return executionresource.Value{}, err
@@ -73,7 +71,6 @@ func (s *Source) Secret(ctx context.Context, _ *state.Task, region, id, version,
 	return executionresource.Value{Text: value, Binary: value == "\x00"}, nil
 }
 
-// Object implements executionresource.Source.
 func (s *Source) Object(ctx context.Context, _ *state.Task, bucket, key string) ([]byte, error) {
 	if err := s.ask(ctx, "s3 "+bucket+" "+key); err != nil {
 		return nil, err

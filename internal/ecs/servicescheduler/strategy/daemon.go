@@ -30,8 +30,5 @@ func onEachInstance(p Rollout) Desired {
 // Daemon is the strategy of DAEMON services, which roll on each container instance.
 type Daemon struct{ Rolling }
 
-// Traits implements Strategy.
-func (Daemon) Traits() Traits { return Traits{} }
-
-// Desired implements Strategy.
+func (Daemon) Traits() Traits            { return Traits{} }
 func (Daemon) Desired(p Rollout) Desired { return onEachInstance(p) }

@@ -50,16 +50,9 @@ func (p Rollout) idle(g *observe.Generation) bool {
 // Rolling is the strategy ROLLING: new tasks replace old ones a few at a time.
 type Rolling struct{}
 
-// Advance implements Strategy.
-func (Rolling) Advance(p Rollout) bool { return p.joinServing() }
-
-// Breaks implements Strategy.
-func (Rolling) Breaks(Rollout) bool { return true }
-
-// Alarmed implements Strategy.
-func (Rolling) Alarmed(Rollout) bool { return true }
-
-// Desired implements Strategy.
+func (Rolling) Advance(p Rollout) bool    { return p.joinServing() }
+func (Rolling) Breaks(Rollout) bool       { return true }
+func (Rolling) Alarmed(Rollout) bool      { return true }
 func (Rolling) Desired(p Rollout) Desired { return rollingUpdate(p) }
 
 // Fail implements Strategy: the deployment wants no tasks any more, unless it is the one to be kept. What serves is to be gone
@@ -69,8 +62,5 @@ func (Rolling) Fail(p Rollout) {
 	p.Primary.Deployment.DesiredCount = 0
 }
 
-// Traits implements Strategy.
-func (Rolling) Traits() Traits { return Traits{SucceedsEarly: true} }
-
-// RollBack implements Strategy.
+func (Rolling) Traits() Traits                           { return Traits{SucceedsEarly: true} }
 func (Rolling) RollBack(p Rollout, reason, cause string) { p.DeployCompleted(reason, cause) }

@@ -100,9 +100,7 @@ func (p Rollout) bothRevisions(r *state.ServiceDeployment) Desired {
 }
 
 // Fail implements Strategy: traffic goes first.
-func (Shifting) Fail(Rollout) {}
-
-// Traits implements Strategy.
+func (Shifting) Fail(Rollout)   {}
 func (Shifting) Traits() Traits { return Traits{Shifts: true, Shares: true} }
 
 // RollBack leads traffic back to blue, whose tasks still run: its deployment is PRIMARY again, with no new

@@ -7,10 +7,8 @@ package strategy
 // they have no traffic, and no bound counts them with those that serve.
 type Standing struct{ Rolling }
 
-// Traits implements Strategy.
 func (Standing) Traits() Traits { return Traits{Shares: true} }
 
-// Desired implements Strategy.
 func (Standing) Desired(p Rollout) Desired {
 	in := p.bothRevisions(p.Stands)
 	in.Final = p.Primary.Completed()

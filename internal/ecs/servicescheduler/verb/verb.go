@@ -88,41 +88,16 @@ type ForgetDeployment struct{ ID string }
 // RemoveService ends the retention of a service that is INACTIVE.
 type RemoveService struct{}
 
-// Do implements Verb.
-func (v StartTasks) Do(d Doer) { d.StartTasks(v) }
-
-// Do implements Verb.
-func (v StopTasks) Do(d Doer) { d.StopTasks(v) }
-
-// Do implements Verb.
-func (v AddEvent) Do(d Doer) { d.AddEvent(v) }
-
-// Do implements Verb.
-func (v TellOutage) Do(d Doer) { d.TellOutage(v) }
-
-// Do implements Verb.
-func (v PutService) Do(d Doer) { d.PutService(v) }
-
-// Do implements Verb.
+func (v StartTasks) Do(d Doer)           { d.StartTasks(v) }
+func (v StopTasks) Do(d Doer)            { d.StopTasks(v) }
+func (v AddEvent) Do(d Doer)             { d.AddEvent(v) }
+func (v TellOutage) Do(d Doer)           { d.TellOutage(v) }
+func (v PutService) Do(d Doer)           { d.PutService(v) }
 func (v PutServiceDeployment) Do(d Doer) { d.PutServiceDeployment(v) }
-
-// Do implements Verb.
-func (v ResolveTargetGroups) Do(d Doer) { d.ResolveTargetGroups(v) }
-
-// Do implements Verb.
-func (v SetWeights) Do(d Doer) { d.SetWeights(v) }
-
-// Do implements Verb.
-func (v SetSplit) Do(d Doer) { d.SetSplit(v) }
-
-// Do implements Verb.
-func (v ShareAlike) Do(d Doer) { d.ShareAlike(v) }
-
-// Do implements Verb.
-func (v ResolveImages) Do(d Doer) { d.ResolveImages(v) }
-
-// Do implements Verb.
-func (v ForgetDeployment) Do(d Doer) { d.ForgetDeployment(v) }
-
-// Do implements Verb.
-func (v RemoveService) Do(d Doer) { d.RemoveService(v) }
+func (v ResolveTargetGroups) Do(d Doer)  { d.ResolveTargetGroups(v) }
+func (v SetWeights) Do(d Doer)           { d.SetWeights(v) }
+func (v SetSplit) Do(d Doer)             { d.SetSplit(v) }
+func (v ShareAlike) Do(d Doer)           { d.ShareAlike(v) }
+func (v ResolveImages) Do(d Doer)        { d.ResolveImages(v) }
+func (v ForgetDeployment) Do(d Doer)     { d.ForgetDeployment(v) }
+func (v RemoveService) Do(d Doer)        { d.RemoveService(v) }

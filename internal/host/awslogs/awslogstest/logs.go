@@ -41,7 +41,6 @@ func New(groups ...string) *Logs {
 	return f
 }
 
-// OpenStream implements awslogs.Sink.
 func (f *Logs) OpenStream(_ context.Context, s awslogs.Stream, create bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -61,7 +60,6 @@ func (f *Logs) OpenStream(_ context.Context, s awslogs.Stream, create bool) erro
 	return nil
 }
 
-// Put implements awslogs.Sink.
 func (f *Logs) Put(_ context.Context, s awslogs.Stream, source string, lines []awslogs.Line, at awslogs.Position) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -84,7 +82,6 @@ func (f *Logs) Put(_ context.Context, s awslogs.Stream, source string, lines []a
 	return nil
 }
 
-// Position implements awslogs.Sink.
 func (f *Logs) Position(_ context.Context, _ awslogs.Stream, source string) (awslogs.Position, time.Time, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -95,14 +92,12 @@ func (f *Logs) Position(_ context.Context, _ awslogs.Stream, source string) (aws
 	return at, time.Unix(0, 0), nil
 }
 
-// Behind implements awslogs.Sink.
 func (f *Logs) Behind(_ awslogs.Stream, source string, since time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.behind[source] = since
 }
 
-// Forget implements awslogs.Sink.
 func (f *Logs) Forget(_ context.Context, s awslogs.Stream, source string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -120,7 +115,6 @@ func (f *Logs) DeleteGroup(group string) {
 	maps.DeleteFunc(f.streams, func(s awslogs.Stream, _ []awslogs.Line) bool { return s.Group == group })
 }
 
-// Retain implements awslogs.Sink.
 func (f *Logs) Retain(_ context.Context, keep func(source string) bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
