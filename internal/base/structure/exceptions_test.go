@@ -22,7 +22,6 @@ var largeKnots = map[string]size{
 	"internal/app/check":             {16, 2900},
 	"internal/aws/cloudwatch/metric": {13, 2050},
 	"internal/base/store":            {15, 2200}, // Store, Tx and tables
-	"internal/base/wire":             {9, 2050},  // a plan and what reads and writes by it
 	"internal/ecs/state":             {18, 2700},
 	"internal/host/agent":            {23, 3000},
 }

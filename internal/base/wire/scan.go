@@ -30,50 +30,59 @@ func (d *decoder) peek() byte {
 	return 0
 }
 
-func (d *decoder) enter() error {
+// enter goes into an object or a list, which begins and ends so, and reports whether there is something in it: else it
+// is behind it.
+func (d *decoder) enter(begin, end byte) (more bool, err error) {
+	if d.peek() != begin {
+		return false, d.mismatch("")
+	}
 	d.pos++
 	if d.depth++; d.depth > maxDepth {
-		return d.syntax(fmt.Sprintf("more than %d levels", maxDepth))
+		return false, d.syntax(fmt.Sprintf("more than %d levels", maxDepth))
 	}
-	return nil
+	d.space()
+	if d.peek() == end {
+		d.leave()
+		return false, nil
+	}
+	return true, nil
+}
+
+func (d *decoder) leave() {
+	d.pos++
+	d.depth--
+}
+
+// more reads what stands behind a value: a comma, or the end of what it is in.
+func (d *decoder) more(end byte, in string) (more bool, err error) {
+	d.space()
+	switch d.peek() {
+	case ',':
+		d.pos++
+		d.space()
+		return true, nil
+	case end:
+		d.leave()
+		return false, nil
+	}
+	return false, d.syntax("want , or " + string(end) + " in " + in)
 }
 
 // object reads {"key":value,…}. It calls member with each key, at the start of
 // the value, which member reads. The key is good until then.
 func (d *decoder) object(member func(key []byte) error) error {
-	if d.peek() != '{' {
-		return d.mismatch("")
-	}
-	if err := d.enter(); err != nil {
-		return err
-	}
-	d.space()
-	if d.peek() == '}' {
-		d.pos++
-		d.depth--
-		return nil
-	}
-	for {
-		key, err := d.key()
-		if err != nil {
+	more, err := d.enter('{', '}')
+	for more && err == nil {
+		var key []byte
+		if key, err = d.key(); err != nil {
 			return err
 		}
-		if err := member(key); err != nil {
+		if err = member(key); err != nil {
 			return err
 		}
-		d.space()
-		switch d.peek() {
-		case ',':
-			d.pos++
-			d.space()
-		case '}':
-			d.pos++
-			d.depth--
-			return nil
-		default:
-			return d.syntax("want , or } in an object")
-		}
+		more, err = d.more('}', "an object")
 	}
+	return err
 }
 
 // key reads "key": and the space around it.
@@ -97,20 +106,8 @@ func (d *decoder) key() ([]byte, error) {
 // array reads [value,…]. It calls element at the start of each value that is not
 // null, which element reads.
 func (d *decoder) array(element func(i int) error) error {
-	if d.peek() != '[' {
-		return d.mismatch("")
-	}
-	if err := d.enter(); err != nil {
-		return err
-	}
-	d.space()
-	if d.peek() == ']' {
-		d.pos++
-		d.depth--
-		return nil
-	}
-	for i := 0; ; i++ {
-		var err error
+	more, err := d.enter('[', ']')
+	for i := 0; more && err == nil; i++ {
 		if d.peek() == 'n' {
 			err = d.literal("null")
 		} else {
@@ -119,19 +116,9 @@ func (d *decoder) array(element func(i int) error) error {
 		if err != nil {
 			return err
 		}
-		d.space()
-		switch d.peek() {
-		case ',':
-			d.pos++
-			d.space()
-		case ']':
-			d.pos++
-			d.depth--
-			return nil
-		default:
-			return d.syntax("want , or ] in a list")
-		}
+		more, err = d.more(']', "a list")
 	}
+	return err
 }
 
 // literal reads true, false or null.
