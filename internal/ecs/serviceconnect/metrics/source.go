@@ -7,7 +7,6 @@ package metrics
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"sync"
 	"time"
@@ -70,28 +69,12 @@ func (s *Source) put(tx *store.Tx, c serviceconnect.Counted, p points) {
 		return
 	}
 	key := marks + c.Task
-	before := read(s.Metrics.Mark(key))
+	before := metric.ReadMark[balancer.Counts](s.Metrics, key)
 	p.tx, p.task, p.since = tx, t, c.Since(before)
 	data := p.all()
 	if c.SameTotals(before) {
 		s.Metrics.Put(data...)
 		return
 	}
-	s.Metrics.PutMarked([]metric.Mark{{Key: key, Value: write(c.Counts)}}, data...)
-}
-
-// read returns the counts of a mark, which are none where there is no mark.
-func read(mark string) (c balancer.Counts) {
-	if json.Unmarshal([]byte(mark), &c) != nil {
-		return balancer.Counts{}
-	}
-	return c
-}
-
-func write(c balancer.Counts) string {
-	text, err := json.Marshal(c)
-	if err != nil {
-		panic(err) // numbers and words always can
-	}
-	return string(text)
+	s.Metrics.PutMarked([]metric.Mark{metric.MarkOf(key, c.Counts)}, data...)
 }

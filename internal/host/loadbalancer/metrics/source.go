@@ -9,7 +9,6 @@ package metrics
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"strings"
 	"sync"
@@ -83,7 +82,7 @@ func (s *Source) put(v view, counts balancer.Counts, w collection.Window) {
 		return // perhaps it tells the next time
 	}
 	key := marks + v.arn
-	before := read(s.Metrics.Mark(key))
+	before := metric.ReadMark[balancer.Counts](s.Metrics, key)
 	began, ended := w.Ended(time.Minute)
 	p := points{view: v, minute: w.Minute(), ended: ended, began: began, since: counts.Since(before), busy: s.busyIn}
 	data := p.all()
@@ -91,7 +90,7 @@ func (s *Source) put(v view, counts balancer.Counts, w collection.Window) {
 		s.Metrics.Put(data...)
 		return
 	}
-	s.Metrics.PutMarked([]metric.Mark{{Key: key, Value: write(counts)}}, data...)
+	s.Metrics.PutMarked([]metric.Mark{metric.MarkOf(key, counts)}, data...)
 }
 
 // Removing puts what a load balancer has counted last, of which there may be no row any more.
@@ -99,7 +98,8 @@ func (s *Source) Removing(last loadbalancer.Counted) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v, key := lookAfter(s.Store.Read(), last.ARN), marks+last.ARN
-	p := points{view: v, minute: s.Clock.Now().Truncate(time.Minute), since: last.Since(read(s.Metrics.Mark(key))), busy: s.busyIn}
+	since := last.Since(metric.ReadMark[balancer.Counts](s.Metrics, key))
+	p := points{view: v, minute: s.Clock.Now().Truncate(time.Minute), since: since, busy: s.busyIn}
 	s.Metrics.PutMarked([]metric.Mark{{Key: key}}, p.all()...)
 }
 
@@ -120,22 +120,6 @@ func (s *Source) busyIn(arn string, minute time.Time, requests uint64) bool {
 		s.busy[arn] = minute
 	}
 	return s.busy[arn].Equal(minute)
-}
-
-// read returns the counts of a mark, which are none where there is no mark.
-func read(mark string) (c balancer.Counts) {
-	if json.Unmarshal([]byte(mark), &c) != nil {
-		return balancer.Counts{}
-	}
-	return c
-}
-
-func write(c balancer.Counts) string {
-	text, err := json.Marshal(c)
-	if err != nil {
-		panic(err) // numbers and words always can
-	}
-	return string(text)
 }
 
 // resource is what an ARN is called in dimensions: app/web/0123456789abcdef or targetgroup/web/0123456789abcdef.
