@@ -25,6 +25,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/app"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/initfolder"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/retention"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
@@ -161,7 +162,7 @@ func (s *Server) open(ctx context.Context) (err error) {
 	}
 	// What the data directory has is read and checked before anything is written there.
 	engine := s.opts.engine()
-	if engine.Known, err = app.KnownEngine(s.opts.DataDir); err != nil {
+	if engine.Known, err = enginerecord.Read(s.opts.DataDir); err != nil {
 		return err
 	}
 	if err := s.core.OpenStore(app.StoreOptions{Speed: s.opts.Speed, SkipDamagedRows: s.opts.SkipDamagedRows, Fault: s.opts.fault}); err != nil {

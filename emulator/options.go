@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/boundedlog"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 )
 
 // Options configure an emulator. The zero value is one in memory, on the simulated
@@ -281,7 +282,7 @@ func (o Options) check() error {
 	if err := o.checkAnswers(); err != nil {
 		return err
 	}
-	if err := cmp.Or(app.CheckMetadataRate(o.MetadataRate), app.CheckPublicURL(o.PublicURL)); err != nil {
+	if err := cmp.Or(app.CheckMetadataRate(o.MetadataRate), ssmsession.CheckPublicURL(o.PublicURL)); err != nil {
 		return err
 	}
 	return handlers.CheckHosts(o.AllowedHosts)
@@ -289,7 +290,7 @@ func (o Options) check() error {
 
 // allowedHosts are the names that requests may have: those of the user, and the public one.
 func (o Options) allowedHosts() []string {
-	if host := app.PublicHost(o.PublicURL); host != "" {
+	if host := ssmsession.PublicHost(o.PublicURL); host != "" {
 		return append(slices.Clone(o.AllowedHosts), host)
 	}
 	return o.AllowedHosts

@@ -125,14 +125,11 @@ func taggedResource(tx *store.Tx, scope arn.Scope, ref *string) (tagged, error) 
 	case "capacity-provider":
 		return taggedCapacityProvider(tx, scope, id)
 	case "daemon", "daemon-task-definition", "gateway", "task-set":
-		return tagged{}, kit.NotBuilt("tags of a " + noun(parsed.Type))
+		return tagged{}, kit.NotBuilt("tags of a " + strings.ReplaceAll(parsed.Type, "-", " "))
 	default:
 		return tagged{}, kit.InvalidParameter("The ARN provided is invalid.")
 	}
 }
-
-// noun makes words of a resource type: "task definition".
-func noun(resourceType string) string { return strings.ReplaceAll(resourceType, "-", " ") }
 
 func taggedCluster(tx *store.Tx, ref string) (tagged, error) {
 	old := state.FindCluster(tx, ref)

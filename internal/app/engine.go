@@ -83,10 +83,6 @@ func (e *Engine) Module() Module {
 	return Module{Name: "engine", Open: e.open, Begin: e.begin, Close: e.close}
 }
 
-// KnownEngine is the engine that a data directory belongs to; nil: none. It is read and checked before anything is written
-// there.
-func KnownEngine(dataDir string) (*enginerecord.Record, error) { return enginerecord.Read(dataDir) }
-
 // open opens the engine that the options name and that the state belongs to.
 func (e *Engine) open(ctx context.Context) error {
 	if err := e.find(ctx); err != nil {

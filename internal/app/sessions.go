@@ -62,12 +62,6 @@ const (
 	resetText  = "The session has ended with its task: ecs-emulator was reset."
 )
 
-// CheckPublicURL refuses a URL under which the endpoint cannot be reached.
-func CheckPublicURL(url string) error { return ssmsession.CheckPublicURL(url) }
-
-// PublicHost is the host of a URL of the endpoint, empty for none.
-func PublicHost(url string) string { return ssmsession.PublicHost(url) }
-
 func (s *Sessions) Kernel() *ssmsession.Kernel { return s.kernel }
 
 // DataChannel serves what session-manager-plugin connects to.

@@ -42,20 +42,9 @@ func (c InCluster) RegisteredInstance(ref string) (*state.ContainerInstance, err
 	instance := state.FindContainerInstance(c.Tx, id)
 	switch {
 	case instance == nil:
-		return nil, errInstanceNotFound(id)
+		return nil, InvalidParameter("Referenced container instance " + arn.Name(id) + " not found.") // source: field reports
 	case instance.Status == state.InstanceInactive:
-		return nil, errInstanceInactive(id)
+		return nil, ClientError("Container instance " + arn.Name(id) + " is inactive.") // source: field reports, of agents that register again
 	}
 	return instance, nil
-}
-
-// errInstanceNotFound is for container instances that are unknown. Source: field reports.
-func errInstanceNotFound(id string) error {
-	return InvalidParameter("Referenced container instance " + arn.Name(id) + " not found.")
-}
-
-// errInstanceInactive is for container instances that were deregistered. Source: field
-// reports, of agents that register again.
-func errInstanceInactive(id string) error {
-	return ClientError("Container instance " + arn.Name(id) + " is inactive.")
 }

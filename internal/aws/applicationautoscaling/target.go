@@ -78,7 +78,9 @@ func (t *Target) Of() Resource { return Resource{t.Scope, t.Namespace, t.Resourc
 
 func (t *Target) Key() string { return t.Of().Key() }
 
-func (t *Target) ARN() string { return targetPrefix(t.Scope) + t.ID }
+func (t *Target) ARN() string {
+	return "arn:" + t.Scope.Partition() + ":application-autoscaling:" + t.Scope.Region + ":" + t.Scope.Account + ":scalable-target/" + t.ID
+}
 
 // UUID is the target's id as the ARNs of its policies and scheduled actions have it. Source: recorded answers.
 func (t *Target) UUID() string {
@@ -87,10 +89,6 @@ func (t *Target) UUID() string {
 		return id
 	}
 	return id[:8] + "-" + id[8:12] + "-" + id[12:16] + "-" + id[16:20] + "-" + id[20:]
-}
-
-func targetPrefix(s arn.Scope) string {
-	return "arn:" + s.Partition() + ":application-autoscaling:" + s.Region + ":" + s.Account + ":scalable-target/"
 }
 
 // FindTarget returns the target of a resource, or nil.

@@ -16,7 +16,7 @@ var (
 		return fmt.Sprintf("%s%020d:%s", scopeKey(a.Scope), a.StartTime.UnixNano(), a.ID)
 	})
 	activitiesByID    = activities.Index(func(a *Activity) string { return scopeKey(a.Scope) + a.ID })
-	activitiesByGroup = activities.Index(func(a *Activity) string { return groupKey(a.Scope, a.Group) })
+	activitiesByGroup = activities.Index(func(a *Activity) string { return GroupKey(a.Scope, a.Group) })
 	activityAges      = activities.Ages(func(a *Activity) time.Time { return a.StartTime }).AtMost(mostActivities)
 )
 
@@ -100,7 +100,7 @@ func Activities(tx *store.Tx, s arn.Scope, group string) []*Activity {
 	if group == "" {
 		found = activities.List(tx, scopeKey(s))
 	} else {
-		found = activitiesByGroup.List(tx, groupKey(s, group))
+		found = activitiesByGroup.List(tx, GroupKey(s, group))
 	}
 	found = slices.Clone(found)
 	slices.Reverse(found)

@@ -16,7 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var groups = store.NewTable("autoscaling-group", func(g *Group) string { return groupKey(g.Scope, g.Name) })
+var groups = store.NewTable("autoscaling-group", func(g *Group) string { return GroupKey(g.Scope, g.Name) })
 
 // Group is an Auto Scaling group: what its callers want. Handlers write it, but for what is
 // said to be the controller's.
@@ -114,9 +114,9 @@ func (g *Group) ARN() string {
 }
 
 // Key of the group, with which its controller is woken.
-func (g *Group) Key() string { return groupKey(g.Scope, g.Name) }
+func (g *Group) Key() string { return GroupKey(g.Scope, g.Name) }
 
-func GroupKey(s arn.Scope, name string) string { return groupKey(s, name) }
+func GroupKey(s arn.Scope, name string) string { return scopeKey(s) + name }
 
 func (g *Group) Suspends(process string) bool {
 	return slices.ContainsFunc(g.Suspended, func(s types.SuspendedProcess) bool { return *s.ProcessName == process })
@@ -124,11 +124,9 @@ func (g *Group) Suspends(process string) bool {
 
 func scopeKey(s arn.Scope) string { return s.Region + ":" + s.Account + ":" }
 
-func groupKey(s arn.Scope, name string) string { return scopeKey(s) + name }
-
 // FindGroup returns a group by its name, or nil.
 func FindGroup(tx *store.Tx, s arn.Scope, name string) *Group {
-	return groups.Get(tx, groupKey(s, name))
+	return groups.Get(tx, GroupKey(s, name))
 }
 
 // GroupAt returns the group with a key, or nil.

@@ -8,7 +8,7 @@ import (
 )
 
 var launchConfigurations = store.NewTable("autoscaling-launch-configuration", func(c *LaunchConfiguration) string {
-	return groupKey(c.Scope, *c.Settings.LaunchConfigurationName)
+	return GroupKey(c.Scope, *c.Settings.LaunchConfigurationName)
 })
 
 // LaunchConfiguration is what instances are launched from. It never changes.
@@ -19,7 +19,7 @@ type LaunchConfiguration struct {
 
 // FindLaunchConfiguration returns a launch configuration by its name, or nil.
 func FindLaunchConfiguration(tx *store.Tx, s arn.Scope, name string) *LaunchConfiguration {
-	return launchConfigurations.Get(tx, groupKey(s, name))
+	return launchConfigurations.Get(tx, GroupKey(s, name))
 }
 
 // LaunchConfigurations returns those of an account and region, in order of their names.

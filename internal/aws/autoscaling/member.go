@@ -43,7 +43,7 @@ type Member struct {
 // Healthy reports whether no call said that it is not.
 func (m *Member) Healthy() bool { return !m.Lost && !m.Unhealthy }
 
-func (m *Member) groupKey() string { return groupKey(m.Scope, m.Group) }
+func (m *Member) groupKey() string { return GroupKey(m.Scope, m.Group) }
 
 // FindMember returns what an instance is to its group, or nil.
 func FindMember(tx *store.Tx, s arn.Scope, instanceID string) *Member {

@@ -9,7 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var policies = store.NewTable("autoscaling-policy", func(p *Policy) string { return groupKey(p.Scope, p.Group) + "\x00" + p.Name })
+var policies = store.NewTable("autoscaling-policy", func(p *Policy) string { return GroupKey(p.Scope, p.Group) + "\x00" + p.Name })
 
 // Policy is a scaling policy of a group that ECS has put for managed scaling: target tracking on
 // CapacityProviderReservation. Users put none. The capacity provider controller writes it, and does what
@@ -64,7 +64,7 @@ func Policies(tx *store.Tx, s arn.Scope, group string) []*Policy {
 	if group == "" {
 		return policies.List(tx, scopeKey(s))
 	}
-	return policies.List(tx, groupKey(s, group)+"\x00")
+	return policies.List(tx, GroupKey(s, group)+"\x00")
 }
 
 func PutPolicy(tx *store.Tx, p *Policy) { policies.Put(tx, p) }

@@ -97,5 +97,3 @@ func notParsed(target, why string) string {
 func notInvoked(target, why string) string {
 	return fmt.Sprintf("ECS was unable to invoke hook target %s due to %s.", target, strings.TrimSuffix(why, "."))
 }
-
-func roleNotAssumed(role string) string { return "ECS was unable to assume role " + role }

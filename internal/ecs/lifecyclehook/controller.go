@@ -123,7 +123,7 @@ func waitingHooks(d *state.ServiceDeployment) (waiting []*state.LifecycleHook) {
 // ask calls a hook's target, and does not wait for the answer. The error is the emulator's own.
 func (c *Controller) ask(ctx context.Context, d *state.ServiceDeployment, h *state.LifecycleHook) error {
 	if c.Assumes != nil && !c.Assumes(d.ARN, h.RoleARN) {
-		return c.write(d.ARN, map[string]answer{h.ID: failure(roleNotAssumed(h.RoleARN))})
+		return c.write(d.ARN, map[string]answer{h.ID: failure("ECS was unable to assume role " + h.RoleARN)})
 	}
 	as, err := c.Role(d.ARN, h.RoleARN, h.ID)
 	if err != nil {

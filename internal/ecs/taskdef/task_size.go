@@ -31,7 +31,7 @@ func normaliseCPU(cpu *string, fail func(string, ...any) error) error {
 	if cpu == nil {
 		return nil
 	}
-	units, ok := parseCPU(*cpu)
+	units, ok := parseQuantity(*cpu, "vcpu")
 	if !ok { // ECS0024
 		return invalid("Invalid 'cpu' setting for task.")
 	}
@@ -47,7 +47,7 @@ func normaliseMemory(memory *string, fail func(string, ...any) error) error {
 	if memory == nil {
 		return nil
 	}
-	mib, ok := parseMemory(*memory)
+	mib, ok := parseQuantity(*memory, "gb")
 	if !ok {
 		// By analogy with cpu.
 		return invalid("Invalid 'memory' setting for task.")
@@ -59,17 +59,8 @@ func normaliseMemory(memory *string, fail func(string, ...any) error) error {
 	return nil
 }
 
-// parseCPU reads CPU units ("1024") or vCPUs ("1 vCPU", ".25 vcpu").
-func parseCPU(s string) (units int64, ok bool) {
-	return parseQuantity(s, "vcpu")
-}
-
-// parseMemory reads MiB ("512") or GB ("0.5GB", "1 GB").
-func parseMemory(s string) (mib int64, ok bool) {
-	return parseQuantity(s, "gb")
-}
-
-// parseQuantity reads a whole number, or a decimal number of 1024s before the unit.
+// parseQuantity reads a whole number, or a decimal number of 1024s before the unit: CPU units ("1024") or vCPUs ("1 vCPU",
+// ".25 vcpu"), MiB ("512") or GB ("0.5GB", "1 GB").
 func parseQuantity(s, unit string) (int64, bool) {
 	s = strings.TrimSpace(s)
 	if allDigits(s) {

@@ -67,10 +67,6 @@ type eventConfiguration struct {
 	NoDataActions     []string         `json:"insufficientDataActions"`
 }
 
-func configurationOfStates(a *cloudwatch.Alarm) stateConfiguration {
-	return stateConfiguration{metricsInEvents(a), a.Description}
-}
-
 func alarmInEvents(a *cloudwatch.Alarm) eventConfiguration {
 	return eventConfiguration{
 		EvaluationPeriods: a.EvaluationPeriods, DatapointsToAlarm: a.DatapointsToAlarm, Threshold: Double(a.Threshold), Comparison: string(a.Comparison),

@@ -51,7 +51,8 @@ func Set(tx *store.Tx, a *cloudwatch.Alarm, to State) bool {
 	}
 	cloudwatch.PutAlarm(tx, &changed)
 	c := Change{
-		Scope: a.Scope, ARN: a.ARN(), Name: a.Name, Type: types.AlarmTypeMetricAlarm, Old: Of(a), New: to, Configuration: configurationOfStates(a),
+		Scope: a.Scope, ARN: a.ARN(), Name: a.Name, Type: types.AlarmTypeMetricAlarm, Old: Of(a), New: to,
+		Configuration: stateConfiguration{metricsInEvents(a), a.Description},
 	}
 	if a.ActionsEnabled {
 		c.Actions = a.ActionsFor(to.Value)
