@@ -26,10 +26,7 @@ func (c *checker) read(f File) {
 		return
 	}
 	for _, d := range again {
-		c.findings = append(c.findings, Finding{
-			File: f.Name, Line: d.line, Member: d.name, Effect: NoEffect,
-			Message: "the structure has this member once more; the last one counts",
-		})
+		c.twice(Finding{File: f.Name, Line: d.line, Member: d.name})
 	}
 	if ofTerraform(n) {
 		c.terraform(f.Name, n)
@@ -49,6 +46,11 @@ func (c *checker) read(f File) {
 		return
 	}
 	c.readInput(f.Name, n)
+}
+
+func (c *checker) twice(f Finding) {
+	f.Effect, f.Message = NoEffect, "the structure has this member once more; the last one counts"
+	c.findings = append(c.findings, f)
 }
 
 func (c *checker) unreadable(file string, line int, err error) {

@@ -63,10 +63,8 @@ func (r *request) refer(c *checker) {
 	if service := r.input.member("service"); r.operation == updateService && service != nil && service.kind == text {
 		service.text = inScope(service.text)
 	}
-	if instances := r.input.member("containerInstances"); instances != nil {
-		for _, each := range instances.items {
-			each.text = arn.Name(each.text)
-		}
+	for _, each := range r.input.list("containerInstances") {
+		each.text = arn.Name(each.text)
 	}
 	r.uses = r.used(c)
 	r.suitLaunchType()
@@ -146,11 +144,7 @@ func (r *request) withoutSizes(without leftOut) leftOut {
 	if overrides == nil {
 		return without
 	}
-	within := []*node{overrides}
-	if containers := overrides.member("containerOverrides"); containers != nil {
-		within = append(within, containers.items...)
-	}
-	for _, n := range within {
+	for _, n := range append([]*node{overrides}, overrides.list("containerOverrides")...) {
 		for _, size := range []string{"cpu", "memory", "memoryReservation"} {
 			if m := n.member(size); m != nil {
 				without = without.with(m)

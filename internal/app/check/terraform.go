@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -17,7 +18,7 @@ func ofTerraform(n *node) bool {
 // terraform makes requests of the resources of a plan, or of those of a state.
 func (c *checker) terraform(file string, n *node) {
 	p := plan{file: file, root: n.member("configuration").member("root_module")}
-	p.resources = changed(n.member("resource_changes"))
+	p.resources = changed(n.list("resource_changes"))
 	if n.member("resource_changes") == nil { // a plan that changes nothing may have none
 		p.resources = append(there(n.member("planned_values").member("root_module")), there(n.member("values").member("root_module"))...)
 	}
@@ -25,11 +26,8 @@ func (c *checker) terraform(file string, n *node) {
 }
 
 // changed are the resources that are there once the changes of a plan are made.
-func changed(changes *node) (resources []resource) {
-	if changes == nil {
-		return nil
-	}
-	for _, change := range changes.items {
+func changed(changes []*node) (resources []resource) {
+	for _, change := range changes {
 		after := change.member("change").member("after")
 		if change.string("mode") == "managed" && after != nil && after.kind == object {
 			resources = append(resources, resource{change.string("address"), change.string("type"), after, change.member("change").member("after_unknown")})
@@ -40,17 +38,13 @@ func changed(changes *node) (resources []resource) {
 
 // there are the resources that a module has, and the modules in it.
 func there(module *node) (resources []resource) {
-	if list := module.member("resources"); list != nil {
-		for _, r := range list.items {
-			if values := r.member("values"); r.string("mode") == "managed" && values != nil && values.kind == object {
-				resources = append(resources, resource{r.string("address"), r.string("type"), values, nil})
-			}
+	for _, r := range module.list("resources") {
+		if values := r.member("values"); r.string("mode") == "managed" && values != nil && values.kind == object {
+			resources = append(resources, resource{r.string("address"), r.string("type"), values, nil})
 		}
 	}
-	if children := module.member("child_modules"); children != nil {
-		for _, child := range children.items {
-			resources = append(resources, there(child)...)
-		}
+	for _, child := range module.list("child_modules") {
+		resources = append(resources, there(child)...)
 	}
 	return resources
 }
@@ -167,10 +161,7 @@ func (c *checker) containers(p plan, r resource, input *node) bool {
 		return false
 	}
 	for _, d := range again {
-		c.findings = append(c.findings, Finding{
-			File: p.file, Resource: r.address, Member: d.name, Effect: NoEffect,
-			Message: "the structure has this member once more; the last one counts",
-		})
+		c.twice(Finding{File: p.file, Resource: r.address, Member: d.name})
 	}
 	input.put("containerDefinitions", 0, containers)
 	return true
@@ -195,7 +186,8 @@ var notOfNames = lazyregexp.New(`[^A-Za-z0-9_-]+`)
 
 // ofAPIs are what the types of resources begin with for which the emulator has an API.
 var ofAPIs = []string{
-	"acm_", "alb", "appautoscaling_", "autoscaling_", "caller_identity", "cloudwatch_log_", "cloudwatch_metric_alarm", "iam_", "launch_", "lb", "secretsmanager_", "ssm_",
+	"acm_", "alb", "appautoscaling_", "autoscaling_", "caller_identity", "cloudwatch_log_", "cloudwatch_metric_alarm", "ecs_", "iam_",
+	"launch_", "lb", "secretsmanager_", "ssm_",
 	// EC2 has no prefix of its own.
 	"customer_gateway", "default_", "ebs_", "ec2_", "egress_only_internet_gateway", "eip", "instance", "internet_gateway", "key_pair", "main_route_table_association",
 	"nat_gateway", "network_acl", "network_interface", "route_table", "route", "security_group", "subnet", "volume_attachment", "vpc", "vpn_",
@@ -206,16 +198,6 @@ var notOfThem = []string{"route53", "default_tags", "vpclattice_", "ssm_contacts
 
 // hasAPI reports whether the emulator has the API with which a resource is made.
 func hasAPI(typ string) bool {
-	name := strings.TrimPrefix(typ, "aws_")
-	for _, prefix := range notOfThem {
-		if strings.HasPrefix(name, prefix) {
-			return false
-		}
-	}
-	for _, prefix := range ofAPIs {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
-	}
-	return strings.HasPrefix(name, "ecs_")
+	begins := func(prefix string) bool { return strings.HasPrefix(strings.TrimPrefix(typ, "aws_"), prefix) }
+	return !slices.ContainsFunc(notOfThem, begins) && slices.ContainsFunc(ofAPIs, begins)
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strings"
@@ -29,8 +30,7 @@ var attributes = map[string]map[string]string{
 
 // input is the input of the operation that makes a resource.
 func (r resource) input(t reflect.Type) *node {
-	renamed := attributes[r.typ]
-	n := structure(r.after, r.unknown, t, func(attribute string) string { return renamed[attribute] })
+	n := structure(r.after, r.unknown, t, attributes[r.typ])
 	if name := r.named(); r.unknown.member("family") != nil || r.unknown.member("name") != nil {
 		for _, member := range []string{"family", "clusterName"} {
 			if unknown := n.member(member); unknown != nil && unknown.open {
@@ -58,7 +58,7 @@ func (r resource) input(t reflect.Type) *node {
 }
 
 // structure converts the attributes of a structure, with another name where renamed has one.
-func structure(after, unknown *node, t reflect.Type, renamed func(string) string) *node {
+func structure(after, unknown *node, t reflect.Type, renamed map[string]string) *node {
 	n := &node{}
 	names := make([]string, 0, len(after.members))
 	for _, m := range after.members {
@@ -72,13 +72,7 @@ func structure(after, unknown *node, t reflect.Type, renamed func(string) string
 		}
 	}
 	for _, name := range names {
-		path := renamed(name)
-		if path == "" {
-			path = attributes[""][name]
-		}
-		if path == "" {
-			path = strings.ReplaceAll(name, "_", "")
-		}
+		path := cmp.Or(renamed[name], attributes[""][name], strings.ReplaceAll(name, "_", ""))
 		n.place(path, t, func(t reflect.Type) *node { return attribute(name, after.member(name), unknown.member(name), t) })
 	}
 	if made := n.member("autoprovision"); made != nil && made.text == "false" && n.string("scope") == "task" {
@@ -111,8 +105,6 @@ func (n *node) place(path string, t reflect.Type, convert func(reflect.Type) *no
 	}
 }
 
-// attribute converts a value to what the API has for it, nil for nothing: the provider leaves out what
-// is empty.
 // complete adds the members that another structure has in addition: the provider parts
 // deploymentConfiguration in several attributes.
 func (n *node) complete(other *node) {
@@ -126,6 +118,8 @@ func (n *node) complete(other *node) {
 	}
 }
 
+// attribute converts a value to what the API has for it, nil for nothing: the provider leaves out what
+// is empty.
 func attribute(name string, after, unknown *node, t reflect.Type) *node {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -137,14 +131,13 @@ func attribute(name string, after, unknown *node, t reflect.Type) *node {
 		}
 		return n
 	}
-	none := func(string) string { return "" }
 	switch {
 	case t.Kind() == reflect.Struct && t != reflect.TypeFor[time.Time]():
 		switch {
 		case after.kind == object:
-			return structure(after, unknown, t, none)
+			return structure(after, unknown, t, nil)
 		case len(after.items) > 0: // a block
-			return structure(after.items[0], unknown.item(0), t, none)
+			return structure(after.items[0], unknown.item(0), t, nil)
 		}
 		return nil
 	case t.Kind() == reflect.Slice && t != reflect.TypeFor[sdk.Document]():
@@ -178,7 +171,7 @@ func attributeList(name string, after, unknown *node, t reflect.Type) *node {
 				continue // what could stand in for a part of it depends on the others
 			}
 			if t.Kind() == reflect.Struct {
-				n.items = append(n.items, structure(item, unknown.item(i), t, func(string) string { return "" }))
+				n.items = append(n.items, structure(item, unknown.item(i), t, nil))
 			} else {
 				n.items = append(n.items, item)
 			}

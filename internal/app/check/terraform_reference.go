@@ -63,11 +63,9 @@ func (s *site) inner(name, key string) *site {
 
 // resource is what the configuration says of a resource of the module.
 func (s *site) resource(address string) *node {
-	if resources := s.module.member("resources"); resources != nil {
-		for _, r := range resources.items {
-			if r.string("address") == address {
-				return r
-			}
+	for _, r := range s.module.list("resources") {
+		if r.string("address") == address {
+			return r
 		}
 	}
 	return nil
@@ -109,16 +107,13 @@ func open(s *site, expression *node) bool {
 // if the key is an expression, as a.b and what that refers to. The keys are those that may choose
 // among several instances.
 func (t *trace) expression(s *site, expression *node, keys []string) {
-	references := expression.member("references")
-	if references == nil {
-		return
-	}
-	for _, r := range references.items {
+	references := expression.list("references")
+	for _, r := range references {
 		if k := s.keyOf(r.text); k != "" {
 			keys = append(slices.Clip(keys), k)
 		}
 	}
-	for _, r := range whole(references.items) {
+	for _, r := range whole(references) {
 		t.reference(s, r, keys)
 	}
 }
@@ -189,14 +184,10 @@ func (t *trace) reference(s *site, reference string, keys []string) {
 // each follows each.value to what for_each is about: resources or modules, of which there is one
 // with the same key, or other values.
 func (t *trace) each(s *site, attribute string, keys []string) {
-	references := s.each.member("references")
-	if references == nil {
-		return
-	}
 	outer := *s
 	outer.key, outer.each = "", nil
 	keys = append([]string{s.key}, keys...)
-	for _, r := range whole(references.items) {
+	for _, r := range whole(s.each.list("references")) {
 		if strings.Count(r, ".") == 1 && !strings.HasPrefix(r, "var.") && !strings.HasPrefix(r, "local.") {
 			r += s.key + attribute
 		}

@@ -48,9 +48,7 @@ func standIn(name string, unknown *node, t reflect.Type) *node {
 	}
 	value := &node{kind: text, text: standIns[name]}
 	switch {
-	case value.text == "" || t.Kind() == reflect.Struct:
-		return nil
-	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct:
+	case value.text == "" || t.Kind() == reflect.Struct || t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct:
 		return nil
 	case t.Kind() == reflect.Slice:
 		return &node{kind: list, items: []*node{value}}
@@ -65,14 +63,12 @@ var computed = []string{"launch_type", "network_mode"}
 // settle has what the provider computes count as unknown only where the configuration has an
 // expression for it that is.
 func (r *resource) settle(s *site, expressions *node) {
-	settled := func(attribute string) bool {
-		return slices.Contains(computed, attribute) && !open(s, expressions.member(attribute))
-	}
 	if r.unknown == nil {
 		return
 	}
-	kept := &node{members: filter(r.unknown.members, func(m nodeMember) bool { return !settled(m.name) })}
-	r.unknown = kept
+	r.unknown = &node{members: filter(r.unknown.members, func(m nodeMember) bool {
+		return !slices.Contains(computed, m.name) || open(s, expressions.member(m.name))
+	})}
 }
 
 // open reports whether a place stands in for what is unknown.
@@ -105,8 +101,8 @@ func (d *definition) isAwsvpc() bool {
 
 // requires reports whether a definition requires a launch type.
 func (d *definition) requires(launchType types.LaunchType) bool {
-	required := d.request.input.member("requiresCompatibilities")
-	return required != nil && slices.ContainsFunc(required.items, func(n *node) bool { return n.text == string(launchType) })
+	is := func(n *node) bool { return n.text == string(launchType) }
+	return slices.ContainsFunc(d.request.input.list("requiresCompatibilities"), is)
 }
 
 // suitLaunchType has an unknown launch type, or capacity provider, be one on which the task definition
@@ -116,12 +112,8 @@ func (r *request) suitLaunchType() {
 	if launchType := r.input.member("launchType"); launchType != nil && launchType.open && !fargate {
 		r.input.remove("launchType")
 	}
-	strategy := r.input.member("capacityProviderStrategy")
-	if strategy == nil {
-		return
-	}
 	var open, ofGroup bool
-	for _, item := range strategy.items {
+	for _, item := range r.input.list("capacityProviderStrategy") {
 		if provider := item.member("capacityProvider"); provider != nil {
 			open, ofGroup = open || provider.open, ofGroup || !provider.open && !state.OfFargate(arn.Name(provider.text))
 		}
@@ -193,10 +185,9 @@ func (r *request) suitVolumes() {
 	if volumes == nil {
 		return
 	}
-	free := r.mounted()
-	for _, v := range volumes.items {
-		free = slices.DeleteFunc(free, func(name string) bool { return name == v.string("name") })
-	}
+	free := slices.DeleteFunc(r.mounted(), func(name string) bool {
+		return slices.ContainsFunc(volumes.items, func(v *node) bool { return v.string("name") == name })
+	})
 	for _, v := range volumes.items {
 		if name := v.member("name"); name != nil && name.open && len(free) > 0 {
 			name.text, free = free[0], free[1:]
