@@ -18,6 +18,11 @@ func onError(ctx context.Context, e *Engine, call Call, t target, do func(contex
 	return err
 }
 
+// with is a call with what it is about.
+func with[A, T any](call func(context.Context, A) (T, error), about A) func(context.Context) (T, error) {
+	return func(ctx context.Context) (T, error) { return call(ctx, about) }
+}
+
 // Info implements backend.Engine.
 func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 	return on(ctx, e, Info, target{}, e.Engine.Info)
@@ -25,9 +30,7 @@ func (e *Engine) Info(ctx context.Context) (backend.Info, error) {
 
 // EnsureNetwork implements backend.Engine.
 func (e *Engine) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (backend.Network, error) {
-	return on(ctx, e, EnsureNetwork, target{labels: spec.Labels}, func(ctx context.Context) (backend.Network, error) {
-		return e.Engine.EnsureNetwork(ctx, spec)
-	})
+	return on(ctx, e, EnsureNetwork, target{labels: spec.Labels}, with(e.Engine.EnsureNetwork, spec))
 }
 
 // ReserveAddress implements backend.Engine.
@@ -40,16 +43,12 @@ func (e *Engine) ReserveAddress(ctx context.Context, network string, subnet neti
 // CreateSandbox implements backend.Engine.
 func (e *Engine) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (backend.Container, error) {
 	t := target{labels: spec.Labels, sandbox: true}
-	return on(ctx, e, CreateSandbox, t, func(ctx context.Context) (backend.Container, error) {
-		return e.Engine.CreateSandbox(ctx, spec)
-	})
+	return on(ctx, e, CreateSandbox, t, with(e.Engine.CreateSandbox, spec))
 }
 
 // Networks implements backend.Engine.
 func (e *Engine) Networks(ctx context.Context, labels map[string]string) ([]backend.Network, error) {
-	return on(ctx, e, List, target{labels: labels}, func(ctx context.Context) ([]backend.Network, error) {
-		return e.Engine.Networks(ctx, labels)
-	})
+	return on(ctx, e, List, target{labels: labels}, with(e.Engine.Networks, labels))
 }
 
 // RemoveNetwork implements backend.Engine.
@@ -74,9 +73,7 @@ func (e *Engine) SetFilter(ctx context.Context, sandboxID string, f *backend.Fil
 // Create implements backend.Engine.
 func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
 	t := target{image: spec.Image, labels: spec.Labels}
-	return on(ctx, e, Create, t, func(ctx context.Context) (string, error) {
-		return e.Engine.Create(ctx, spec)
-	})
+	return on(ctx, e, Create, t, with(e.Engine.Create, spec))
 }
 
 // Start implements backend.Engine.
@@ -117,16 +114,12 @@ func (e *Engine) Remove(ctx context.Context, id string) error {
 
 // Inspect implements backend.Engine.
 func (e *Engine) Inspect(ctx context.Context, id string) (backend.Container, error) {
-	return on(ctx, e, Inspect, e.target(ctx, id), func(ctx context.Context) (backend.Container, error) {
-		return e.Engine.Inspect(ctx, id)
-	})
+	return on(ctx, e, Inspect, e.target(ctx, id), with(e.Engine.Inspect, id))
 }
 
 // Stats implements backend.Engine.
 func (e *Engine) Stats(ctx context.Context, id string) (backend.Stats, error) {
-	return on(ctx, e, Inspect, e.target(ctx, id), func(ctx context.Context) (backend.Stats, error) {
-		return e.Engine.Stats(ctx, id)
-	})
+	return on(ctx, e, Inspect, e.target(ctx, id), with(e.Engine.Stats, id))
 }
 
 // Usage implements backend.UsageReader: where the engine does not, one container after the other.
@@ -149,9 +142,7 @@ func (e *Engine) Usage(ctx context.Context, ids []string) (map[string]backend.Us
 
 // List implements backend.Engine.
 func (e *Engine) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
-	list, err := on(ctx, e, List, target{labels: labels}, func(ctx context.Context) ([]backend.Container, error) {
-		return e.Engine.List(ctx, labels)
-	})
+	list, err := on(ctx, e, List, target{labels: labels}, with(e.Engine.List, labels))
 	for i, c := range list {
 		if e.unseen(targetOf(c)) {
 			list[i] = backend.Container{ID: c.ID, Name: c.Name, Labels: c.Labels, Sandbox: c.Sandbox, State: backend.Unseen}

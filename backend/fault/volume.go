@@ -15,23 +15,17 @@ func (e *Engine) EnsureVolume(ctx context.Context, spec backend.VolumeSpec) erro
 
 // Volume implements backend.Engine.
 func (e *Engine) Volume(ctx context.Context, name string) (backend.Volume, error) {
-	return on(ctx, e, EnsureVolume, target{}, func(ctx context.Context) (backend.Volume, error) {
-		return e.Engine.Volume(ctx, name)
-	})
+	return on(ctx, e, EnsureVolume, target{}, with(e.Engine.Volume, name))
 }
 
 // Folder implements backend.Engine.
 func (e *Engine) Folder(ctx context.Context, spec backend.FolderSpec) (string, error) {
-	return on(ctx, e, EnsureVolume, target{}, func(ctx context.Context) (string, error) {
-		return e.Engine.Folder(ctx, spec)
-	})
+	return on(ctx, e, EnsureVolume, target{}, with(e.Engine.Folder, spec))
 }
 
 // Volumes implements backend.Engine.
 func (e *Engine) Volumes(ctx context.Context, labels map[string]string) ([]backend.Volume, error) {
-	return on(ctx, e, List, target{labels: labels}, func(ctx context.Context) ([]backend.Volume, error) {
-		return e.Engine.Volumes(ctx, labels)
-	})
+	return on(ctx, e, List, target{labels: labels}, with(e.Engine.Volumes, labels))
 }
 
 // RemoveVolume implements backend.Engine.

@@ -94,6 +94,11 @@ func Until[T any](ctx context.Context, after time.Duration, call func(context.Co
 	return result, limited.Err() != nil && ctx.Err() == nil, err
 }
 
+// with is a call with what it is about.
+func with[A, T any](call func(context.Context, A) (T, error), about A) func(context.Context) (T, error) {
+	return func(ctx context.Context) (T, error) { return call(ctx, about) }
+}
+
 func limitError(ctx context.Context, t timed, to string, after time.Duration, call func(context.Context) error) error {
 	_, err := limit(ctx, t, to, after, func(ctx context.Context) (struct{}, error) { return struct{}{}, call(ctx) })
 	return err

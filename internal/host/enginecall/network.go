@@ -9,9 +9,7 @@ import (
 )
 
 func (t timed) EnsureNetwork(ctx context.Context, spec backend.NetworkSpec) (backend.Network, error) {
-	return limit(ctx, t, "created", ensureTimeout, func(ctx context.Context) (backend.Network, error) {
-		return t.Engine.EnsureNetwork(ctx, spec)
-	})
+	return limit(ctx, t, "created", ensureTimeout, with(t.Engine.EnsureNetwork, spec))
 }
 
 func (t timed) ReserveAddress(ctx context.Context, network string, subnet netip.Prefix) (netip.Addr, error) {
@@ -21,9 +19,7 @@ func (t timed) ReserveAddress(ctx context.Context, network string, subnet netip.
 }
 
 func (t timed) Networks(ctx context.Context, labels map[string]string) ([]backend.Network, error) {
-	return limit(ctx, t, "listed", listTimeout, func(ctx context.Context) ([]backend.Network, error) {
-		return t.Engine.Networks(ctx, labels)
-	})
+	return limit(ctx, t, "listed", listTimeout, with(t.Engine.Networks, labels))
 }
 
 func (t timed) RemoveNetwork(ctx context.Context, name string) error {

@@ -37,15 +37,11 @@ func (t timed) Image(ctx context.Context, ref, platform string) (backend.Image, 
 }
 
 func (t timed) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (backend.Container, error) {
-	return limit(ctx, t, "created", createTimeout, func(ctx context.Context) (backend.Container, error) {
-		return t.Engine.CreateSandbox(ctx, spec)
-	})
+	return limit(ctx, t, "created", createTimeout, with(t.Engine.CreateSandbox, spec))
 }
 
 func (t timed) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
-	return limit(ctx, t, "created", createTimeout, func(ctx context.Context) (string, error) {
-		return t.Engine.Create(ctx, spec)
-	})
+	return limit(ctx, t, "created", createTimeout, with(t.Engine.Create, spec))
 }
 
 func (t timed) Stop(ctx context.Context, id string, grace time.Duration) error {
@@ -60,15 +56,11 @@ func (t timed) Remove(ctx context.Context, id string) error {
 }
 
 func (t timed) Inspect(ctx context.Context, id string) (backend.Container, error) {
-	return limit(ctx, t, "inspected", inspectTimeout, func(ctx context.Context) (backend.Container, error) {
-		return t.Engine.Inspect(ctx, id)
-	})
+	return limit(ctx, t, "inspected", inspectTimeout, with(t.Engine.Inspect, id))
 }
 
 func (t timed) Stats(ctx context.Context, id string) (backend.Stats, error) {
-	return limitBeside(ctx, t, "measured", statsTimeout, 0, func(ctx context.Context) (backend.Stats, error) {
-		return t.Engine.Stats(ctx, id)
-	})
+	return limitBeside(ctx, t, "measured", statsTimeout, 0, with(t.Engine.Stats, id))
 }
 
 // Usage is the usage of backend.UsageReader; nothing of an engine that tells of one container at a time.
@@ -83,7 +75,5 @@ func (t timed) Usage(ctx context.Context, ids []string) (map[string]backend.Usag
 }
 
 func (t timed) List(ctx context.Context, labels map[string]string) ([]backend.Container, error) {
-	return limit(ctx, t, "listed", listTimeout, func(ctx context.Context) ([]backend.Container, error) {
-		return t.Engine.List(ctx, labels)
-	})
+	return limit(ctx, t, "listed", listTimeout, with(t.Engine.List, labels))
 }

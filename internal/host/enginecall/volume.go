@@ -11,15 +11,11 @@ func (t timed) EnsureVolume(ctx context.Context, spec backend.VolumeSpec) error 
 }
 
 func (t timed) Volume(ctx context.Context, name string) (backend.Volume, error) {
-	return limit(ctx, t, "inspected", volumeTimeout, func(ctx context.Context) (backend.Volume, error) {
-		return t.Engine.Volume(ctx, name)
-	})
+	return limit(ctx, t, "inspected", volumeTimeout, with(t.Engine.Volume, name))
 }
 
 func (t timed) Folder(ctx context.Context, spec backend.FolderSpec) (string, error) {
-	return limit(ctx, t, "created", volumeTimeout, func(ctx context.Context) (string, error) {
-		return t.Engine.Folder(ctx, spec)
-	})
+	return limit(ctx, t, "created", volumeTimeout, with(t.Engine.Folder, spec))
 }
 
 // FindAgain looks for folders right before a container starts with them, as Folder did before the
@@ -41,9 +37,7 @@ func (t timed) FindAgain(ctx, stopped context.Context, folders []backend.FolderS
 }
 
 func (t timed) Volumes(ctx context.Context, labels map[string]string) ([]backend.Volume, error) {
-	return limit(ctx, t, "listed", listTimeout, func(ctx context.Context) ([]backend.Volume, error) {
-		return t.Engine.Volumes(ctx, labels)
-	})
+	return limit(ctx, t, "listed", listTimeout, with(t.Engine.Volumes, labels))
 }
 
 func (t timed) RemoveVolume(ctx context.Context, name string) error {
