@@ -15,15 +15,10 @@ import (
 var deliveriesCommand = subcommand{
 	name:    "deliveries",
 	summary: "list rules, schedules and what they bring to their targets",
-	declare: func(flags *flagSet) action {
-		endpoint := endpointFlag(flags)
-		return func(ctx context.Context, _ []string, stdout, _ io.Writer) error {
-			return listDeliveries(ctx, *endpoint, stdout)
-		}
-	},
+	declare: asking(listDeliveries),
 }
 
-func listDeliveries(ctx context.Context, endpoint string, stdout io.Writer) error {
+func listDeliveries(ctx context.Context, endpoint string, _ []string, stdout io.Writer) error {
 	var all delivery.Report
 	if err := askJSON(ctx, http.MethodGet, endpoint, "deliveries", nil, &all); err != nil {
 		return err

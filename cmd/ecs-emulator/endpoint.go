@@ -94,6 +94,15 @@ func refusal(response *http.Response) error {
 	return errors.New(activity.OneLine(body.Error)) // which may name what other clients chose
 }
 
+// orOlder is a refusal, or that the emulator does not have what a command asks for.
+func orOlder(refusal error, endpoint, command string) error {
+	if strings.HasPrefix(refusal.Error(), "no such path") {
+		return fmt.Errorf("the emulator at %s is older than 'ecs-emulator %s', which it does not answer: start it again with this version",
+			endpoint, command)
+	}
+	return refusal
+}
+
 // stranger is the error for an answer that the emulator does not give.
 func stranger(response *http.Response) error {
 	return fmt.Errorf("%s answers %s: is it the emulator?", response.Request.URL.Host, response.Status)

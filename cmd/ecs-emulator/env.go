@@ -12,16 +12,11 @@ var envCommand = subcommand{
 	name:     "env",
 	summary:  "print variables that lead the AWS CLI and SDKs to the emulator",
 	examples: []example{{`eval "$(ecs-emulator env)"`, "in a shell such as bash; any credentials work"}},
-	declare: func(flags *flagSet) action {
-		endpoint := endpointFlag(flags)
-		return func(ctx context.Context, _ []string, stdout, _ io.Writer) error {
-			return printExports(ctx, *endpoint, stdout)
-		}
-	},
+	declare:  asking(printExports),
 }
 
 // printExports prints what leads to a running emulator, which says its region.
-func printExports(ctx context.Context, endpoint string, stdout io.Writer) error {
+func printExports(ctx context.Context, endpoint string, _ []string, stdout io.Writer) error {
 	response, err := send(ctx, http.MethodGet, endpoint, "health", nil, nil)
 	if err != nil {
 		return err

@@ -130,11 +130,7 @@ func dialExec(ctx context.Context, endpoint string, query url.Values) (*websocke
 	if response.StatusCode == http.StatusUpgradeRequired {
 		return nil, fmt.Errorf("connect to the emulator: %w", err)
 	}
-	err = refusal(response)
-	if strings.HasPrefix(err.Error(), "no such path") {
-		return nil, fmt.Errorf("the emulator at %s is older than 'ecs-emulator exec', which it does not answer: start it again with this version", endpoint)
-	}
-	return nil, err
+	return nil, orOlder(refusal(response), endpoint, "exec")
 }
 
 // onTerminal reports whether the user sits at both ends: else there are plain pipes.

@@ -20,15 +20,10 @@ import (
 var listFaultsCommand = subcommand{
 	name:    "faults list",
 	summary: "list what is to go wrong",
-	declare: func(flags *flagSet) action {
-		endpoint := endpointFlag(flags)
-		return func(ctx context.Context, _ []string, stdout, _ io.Writer) error {
-			return listFaults(ctx, *endpoint, stdout)
-		}
-	},
+	declare: asking(listFaults),
 }
 
-func listFaults(ctx context.Context, endpoint string, stdout io.Writer) error {
+func listFaults(ctx context.Context, endpoint string, _ []string, stdout io.Writer) error {
 	var all struct{ Faults []faults.Fault }
 	if err := askJSON(ctx, http.MethodGet, endpoint, "faults", nil, &all); err != nil {
 		return err

@@ -20,17 +20,12 @@ type healthAnswer struct {
 var healthCommand = subcommand{
 	name:    "health",
 	summary: "show whether tasks can run; exit code 1 if they cannot",
-	declare: func(flags *flagSet) action {
-		endpoint := endpointFlag(flags)
-		return func(ctx context.Context, _ []string, stdout, _ io.Writer) error {
-			return showHealth(ctx, *endpoint, stdout)
-		}
-	},
+	declare: asking(showHealth),
 }
 
 // showHealth shows in a line how a running emulator is. That no task can start, or that
 // nothing can be changed, is an error: the HEALTHCHECK of the image fails then.
-func showHealth(ctx context.Context, endpoint string, stdout io.Writer) error {
+func showHealth(ctx context.Context, endpoint string, _ []string, stdout io.Writer) error {
 	response, err := send(ctx, http.MethodGet, endpoint, "health", nil, nil)
 	if err != nil {
 		return err

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/terminal"
@@ -121,11 +120,7 @@ func askOverview(ctx context.Context, o psOptions, query url.Values) (*http.Resp
 		return response, err
 	}
 	defer response.Body.Close()
-	err = refusal(response)
-	if response.StatusCode == http.StatusNotFound && strings.HasPrefix(err.Error(), "no such path") {
-		return nil, fmt.Errorf("the emulator at %s is older than 'ecs-emulator ps', which it does not answer: start it again with this version", o.endpoint)
-	}
-	return nil, err
+	return nil, orOlder(refusal(response), o.endpoint, "ps")
 }
 
 // render shows an overview on a screen.

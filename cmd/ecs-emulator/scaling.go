@@ -17,15 +17,11 @@ var scalingCommand = subcommand{
 	summary:   "show how services are scaled, and what holds them",
 	examples:  []example{{"ecs-emulator scaling web", "of one service"}},
 	arguments: []argument{{name: "service", about: "name, cluster/name or ARN of a service (default: all that are scaled)", optional: true}},
-	declare: func(flags *flagSet) action {
-		endpoint := endpointFlag(flags)
-		return func(ctx context.Context, args []string, stdout, _ io.Writer) error {
-			return showScaling(ctx, *endpoint, args[0], stdout)
-		}
-	},
+	declare:   asking(showScaling),
 }
 
-func showScaling(ctx context.Context, endpoint, service string, stdout io.Writer) error {
+func showScaling(ctx context.Context, endpoint string, args []string, stdout io.Writer) error {
+	service := args[0]
 	var all applicationautoscaling.Report
 	if err := askJSON(ctx, http.MethodGet, endpoint, "scaling", nil, &all); err != nil {
 		return err

@@ -40,6 +40,16 @@ type argument struct {
 // are not given being empty; a repeated one is all that were given.
 type action func(ctx context.Context, args []string, stdout, stderr io.Writer) error
 
+// asking declares a command that has no flag but the endpoint.
+func asking(show func(ctx context.Context, endpoint string, args []string, stdout io.Writer) error) func(*flagSet) action {
+	return func(flags *flagSet) action {
+		endpoint := endpointFlag(flags)
+		return func(ctx context.Context, args []string, stdout, _ io.Writer) error {
+			return show(ctx, *endpoint, args, stdout)
+		}
+	}
+}
+
 // run reads the flags and the arguments, and acts.
 func (c subcommand) run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := newFlags()
