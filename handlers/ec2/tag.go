@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -20,9 +19,9 @@ func (a *API) CreateTags(ctx context.Context, in *sdk.CreateTagsInput) (*sdk.Cre
 	case aws.ToBool(in.DryRun):
 		return nil, kit.ErrDryRun
 	case len(in.Resources) == 0:
-		return nil, &awsapi.Error{Code: "MissingParameter", Message: "The request must contain the parameter resourceIdSet"}
+		return nil, kit.MissingParameter("resourceIdSet")
 	case len(in.Tags) == 0:
-		return nil, &awsapi.Error{Code: "MissingParameter", Message: "The request must contain the parameter tagSet"}
+		return nil, kit.MissingParameter("tagSet")
 	}
 	if err := kit.CheckTags(in.Tags); err != nil {
 		return nil, err
@@ -42,11 +41,11 @@ func (a *API) DeleteTags(ctx context.Context, in *sdk.DeleteTagsInput) (*sdk.Del
 	case aws.ToBool(in.DryRun):
 		return nil, kit.ErrDryRun
 	case len(in.Resources) == 0:
-		return nil, &awsapi.Error{Code: "MissingParameter", Message: "The request must contain the parameter resourceIdSet"}
+		return nil, kit.MissingParameter("resourceIdSet")
 	}
 	for _, tag := range in.Tags {
 		if kit.ReservedTag(aws.ToString(tag.Key)) {
-			return nil, &awsapi.Error{Code: "InvalidParameterValue", Message: kit.ReservedTags}
+			return nil, kit.Refuse("InvalidParameterValue", kit.ReservedTags)
 		}
 	}
 	err := a.changeTags(kit.Scope(ctx), in.Resources, func(tags map[string]string) {
@@ -84,20 +83,13 @@ func (a *API) changeTags(scope arn.Scope, ids []string, change func(tags map[str
 }
 
 func tagDescriptionValues(t *types.TagDescription, filter string) ([]string, bool) {
-	switch filter {
-	case "key":
-		return kit.One(t.Key)
-	case "value":
-		return kit.One(t.Value)
-	case "resource-id":
-		return kit.One(t.ResourceId)
-	case "resource-type":
-		return kit.OneOf(t.ResourceType)
-	case "tag-key":
-		return nil, false
+	if values, known := tagMembers(t, filter); known || filter == "tag-key" {
+		return values, known
 	}
 	return kit.TagValues([]types.Tag{{Key: aws.String(aws.ToString(t.Key)), Value: t.Value}}, filter)
 }
+
+var tagMembers = kit.Values[types.TagDescription](kit.Filters{Named: []string{"key", "value", "resource-id", "resource-type"}})
 
 // DescribeTags answers the tags of what is there.
 func (a *API) DescribeTags(ctx context.Context, in *sdk.DescribeTagsInput) (*sdk.DescribeTagsOutput, error) {

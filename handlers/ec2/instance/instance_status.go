@@ -2,7 +2,6 @@ package instance
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -55,32 +54,17 @@ func instanceStatus(i *ec2.Instance) types.InstanceStatus {
 	}
 }
 
-func statusValues(s *types.InstanceStatus, filter string) ([]string, bool) {
-	if s.InstanceState == nil {
-		s = &types.InstanceStatus{InstanceState: &types.InstanceState{}, InstanceStatus: &types.InstanceStatusSummary{}, SystemStatus: &types.InstanceStatusSummary{}}
-	}
-	switch filter {
-	case "instance-id":
-		return kit.One(s.InstanceId)
-	case "availability-zone":
-		return kit.One(s.AvailabilityZone)
-	case "availability-zone-id":
-		return kit.One(s.AvailabilityZoneId)
-	case "instance-state-name":
-		return kit.OneOf(s.InstanceState.Name)
-	case "instance-state-code":
-		return kit.OneOf(strconv.Itoa(int(aws.ToInt32(s.InstanceState.Code))))
-	case "instance-status.status":
-		return kit.OneOf(s.InstanceStatus.Status)
-	case "system-status.status":
-		return kit.OneOf(s.SystemStatus.Status)
-	case "instance-status.reachability", "system-status.reachability":
-		return kit.Each(s.InstanceStatus.Details, func(d *types.InstanceStatusDetails) string { return string(d.Status) })
-	case "event.code", "event.description", "event.instance-event-id", "event.not-after", "event.not-before", "event.not-before-deadline",
-		"attached-ebs-status.status", "operator.principal":
-		return nil, true
-	case "operator.managed":
-		return kit.OneOf("false")
-	}
-	return nil, false
-}
+var statusValues = kit.Values[types.InstanceStatus](kit.Filters{
+	Named: []string{"instance-id", "availability-zone", "availability-zone-id", "instance-status.status", "system-status.status"},
+	Members: map[string]string{
+		"instance-state-code":          "InstanceState.Code",
+		"instance-state-name":          "InstanceState.Name",
+		"instance-status.reachability": "InstanceStatus.Details.Status",
+		"operator.managed":             "=false",
+		"system-status.reachability":   "SystemStatus.Details.Status",
+	},
+	Unused: []string{
+		"event.code", "event.description", "event.instance-event-id", "event.not-after", "event.not-before", "event.not-before-deadline",
+		"attached-ebs-status.status", "operator.principal",
+	},
+})

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -124,38 +123,15 @@ func describeGPUs(t *ec2.InstanceType) *types.GpuInfo {
 
 // typeValues knows filters by what is described; any other one is refused, also one that
 // EC2 knows.
-func typeValues(t *types.InstanceTypeInfo, filter string) ([]string, bool) {
-	number := func(n *int32) ([]string, bool) { return kit.OneOf(strconv.Itoa(int(aws.ToInt32(n)))) }
-	if t.VCpuInfo == nil {
-		t = &types.InstanceTypeInfo{VCpuInfo: &types.VCpuInfo{}, MemoryInfo: &types.MemoryInfo{}, NetworkInfo: &types.NetworkInfo{}, ProcessorInfo: &types.ProcessorInfo{}}
-	}
-	switch filter {
-	case "instance-type":
-		return kit.OneOf(t.InstanceType)
-	case "current-generation":
-		return kit.OneBool(t.CurrentGeneration)
-	case "free-tier-eligible":
-		return kit.OneBool(t.FreeTierEligible)
-	case "bare-metal":
-		return kit.OneBool(t.BareMetal)
-	case "burstable-performance-supported":
-		return kit.OneBool(t.BurstablePerformanceSupported)
-	case "hypervisor":
-		return kit.OneOf(t.Hypervisor)
-	case "processor-info.supported-architecture":
-		return kit.Each(t.ProcessorInfo.SupportedArchitectures, func(a *types.ArchitectureType) string { return string(*a) })
-	case "supported-usage-class":
-		return kit.Each(t.SupportedUsageClasses, func(c *types.UsageClassType) string { return string(*c) })
-	case "supported-virtualization-type":
-		return kit.Each(t.SupportedVirtualizationTypes, func(v *types.VirtualizationType) string { return string(*v) })
-	case "vcpu-info.default-vcpus":
-		return number(t.VCpuInfo.DefaultVCpus)
-	case "vcpu-info.default-cores":
-		return number(t.VCpuInfo.DefaultCores)
-	case "memory-info.size-in-mib":
-		return kit.OneOf(strconv.FormatInt(aws.ToInt64(t.MemoryInfo.SizeInMiB), 10))
-	case "network-info.maximum-network-interfaces":
-		return number(t.NetworkInfo.MaximumNetworkInterfaces)
-	}
-	return nil, false
-}
+var typeValues = kit.Values[types.InstanceTypeInfo](kit.Filters{
+	Named: []string{
+		"instance-type", "current-generation", "free-tier-eligible", "bare-metal", "burstable-performance-supported", "hypervisor",
+		"processor-info.supported-architecture", "supported-virtualization-type", "network-info.maximum-network-interfaces",
+	},
+	Members: map[string]string{
+		"supported-usage-class":   "SupportedUsageClasses",
+		"memory-info.size-in-mib": "MemoryInfo.SizeInMiB",
+		"vcpu-info.default-cores": "VCpuInfo.DefaultCores",
+		"vcpu-info.default-vcpus": "VCpuInfo.DefaultVCpus",
+	},
+})

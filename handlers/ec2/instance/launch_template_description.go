@@ -3,7 +3,6 @@ package instance
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -65,14 +64,4 @@ func (a *API) DescribeLaunchTemplates(ctx context.Context, in *sdk.DescribeLaunc
 
 // templateValues knows the filters of DescribeLaunchTemplates, and the names by which it
 // asks.
-func templateValues(t *types.LaunchTemplate, filter string) ([]string, bool) {
-	switch filter {
-	case "launch-template-id":
-		return kit.One(t.LaunchTemplateId)
-	case "launch-template-name":
-		return kit.One(t.LaunchTemplateName)
-	case "create-time":
-		return kit.OneOf(aws.ToTime(t.CreateTime).UTC().Format(time.RFC3339))
-	}
-	return kit.TagValues(t.Tags, filter)
-}
+var templateValues = kit.Values[types.LaunchTemplate](kit.Filters{Named: []string{"launch-template-id", "launch-template-name", "create-time"}})

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -99,45 +98,23 @@ func versionRange(in *sdk.DescribeLaunchTemplateVersionsInput) (least, most int6
 
 // versionValues knows the filters of DescribeLaunchTemplateVersions.
 func versionValues(v *types.LaunchTemplateVersion, filter string) ([]string, bool) {
-	data := v.LaunchTemplateData
-	if data == nil {
-		data = &types.ResponseLaunchTemplateData{}
-	}
-	switch filter {
-	case "create-time":
-		return kit.OneOf(aws.ToTime(v.CreateTime).UTC().Format(time.RFC3339))
-	case "is-default-version":
-		return kit.OneBool(v.DefaultVersion)
-	case "ebs-optimized":
-		return kit.OneBool(data.EbsOptimized)
-	case "image-id":
-		return kit.One(data.ImageId)
-	case "instance-type":
-		return kit.OneOf(data.InstanceType)
-	case "kernel-id":
-		return kit.One(data.KernelId)
-	case "ram-disk-id":
-		return kit.One(data.RamDiskId)
-	case "iam-instance-profile":
-		if data.IamInstanceProfile == nil {
-			return nil, true
-		}
+	if data := v.LaunchTemplateData; filter == "iam-instance-profile" && data != nil && data.IamInstanceProfile != nil {
 		return []string{aws.ToString(data.IamInstanceProfile.Arn), aws.ToString(data.IamInstanceProfile.Name)}, true
-	case "host-resource-group-arn", "license-configuration-arn", "network-card-index", "http-protocol-ipv4":
-		return nil, true
 	}
-	return versionMetadataValues(data.MetadataOptions, filter)
+	return versionMembers(v, filter)
 }
 
-func versionMetadataValues(o *types.LaunchTemplateInstanceMetadataOptions, filter string) ([]string, bool) {
-	if o == nil {
-		o = &types.LaunchTemplateInstanceMetadataOptions{}
-	}
-	switch filter {
-	case "http-endpoint":
-		return kit.OneOf(o.HttpEndpoint)
-	case "http-tokens":
-		return kit.OneOf(o.HttpTokens)
-	}
-	return nil, false
-}
+var versionMembers = kit.Values[types.LaunchTemplateVersion](kit.Filters{
+	Named: []string{"create-time"},
+	Members: map[string]string{
+		"ebs-optimized":      "LaunchTemplateData.EbsOptimized",
+		"http-endpoint":      "LaunchTemplateData.MetadataOptions.HttpEndpoint",
+		"http-tokens":        "LaunchTemplateData.MetadataOptions.HttpTokens",
+		"image-id":           "LaunchTemplateData.ImageId",
+		"instance-type":      "LaunchTemplateData.InstanceType",
+		"is-default-version": "DefaultVersion",
+		"kernel-id":          "LaunchTemplateData.KernelId",
+		"ram-disk-id":        "LaunchTemplateData.RamDiskId",
+	},
+	Unused: []string{"host-resource-group-arn", "http-protocol-ipv4", "iam-instance-profile", "license-configuration-arn", "network-card-index"},
+})
