@@ -174,9 +174,9 @@ func TestAPrefixListWithANameOfAWSIsChanged(t *testing.T) {
 	s := newServer(t)
 	id := s.prefixList(t, 2, "192.0.2.0/24")
 	if err := s.store.Update(func(tx *store.Tx) error {
-		stored := *ec2network.FindPrefixList(tx, scope, id)
+		stored := *ec2network.PrefixLists.Find(tx, scope, id)
 		stored.Name = "com.aws.mine"
-		ec2network.PutPrefixList(tx, &stored)
+		ec2network.PrefixLists.Put(tx, &stored)
 		return nil
 	}); err != nil {
 		t.Fatal(err)

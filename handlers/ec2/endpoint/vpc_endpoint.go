@@ -15,24 +15,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-func vpcEndpointValues(e *types.VpcEndpoint, filter string) ([]string, bool) {
-	switch filter {
-	case "vpc-endpoint-id":
-		return kit.One(e.VpcEndpointId)
-	case "vpc-id":
-		return kit.One(e.VpcId)
-	case "service-name":
-		return kit.One(e.ServiceName)
-	case "service-region":
-		return kit.One(e.ServiceRegion)
-	case "vpc-endpoint-state":
-		return kit.OneOf(e.State)
-	case "vpc-endpoint-type":
-		return kit.OneOf(e.VpcEndpointType)
-	case "ip-address-type":
-		return kit.OneOf(e.IpAddressType)
-	}
-	return kit.TagValues(e.Tags, filter)
+var vpcEndpoints = kit.Resource[ec2.VPCEndpoint, types.VpcEndpoint]{
+	Rows: ec2.VPCEndpoints, Prefix: "vpce-", Noun: "vpcEndpoint", Show: vpcEndpoint,
+	Listing: kit.Listing[types.VpcEndpoint]{
+		ID: "vpc-endpoint-id", Least: 1, Missing: kit.MissingOrMalformed("vpce-"),
+		Values: kit.Values[types.VpcEndpoint](kit.Filters{
+			Named:   []string{"vpc-endpoint-id", "vpc-id", "service-name", "service-region", "vpc-endpoint-type", "ip-address-type"},
+			Members: map[string]string{"vpc-endpoint-state": "State"},
+		}),
+	},
 }
 
 // fullAccess is the policy of an endpoint that was made without one. Source: field reports.
@@ -93,52 +84,34 @@ func dnsEntries(tx *store.Tx, e *ec2.VPCEndpoint) []types.DnsEntry {
 
 // DescribeVpcEndpoints answers endpoints by id.
 func (a *API) DescribeVpcEndpoints(ctx context.Context, in *sdk.DescribeVpcEndpointsInput) (*sdk.DescribeVpcEndpointsOutput, error) {
-	scope, tx := kit.Scope(ctx), a.Store.Read()
-	var rows []types.VpcEndpoint
-	for _, e := range ec2.VPCEndpoints(tx, scope) {
-		rows = append(rows, vpcEndpoint(tx, e))
-	}
-	found, err := kit.Describe(rows, in.Filters, in.VpcEndpointIds, "vpc-endpoint-id", vpcEndpointValues, kit.MissingOrMalformed("vpce-"))
-	if err != nil {
-		return nil, err
-	}
-	found, next, err := kit.Page(found, func(e types.VpcEndpoint) string { return *e.VpcEndpointId }, in.MaxResults, in.NextToken, 1, 1000)
+	found, next, err := vpcEndpoints.Describe(ctx, &a.Base, kit.Ask(in.Filters, in.VpcEndpointIds, in.MaxResults, in.NextToken))
 	return &sdk.DescribeVpcEndpointsOutput{VpcEndpoints: found, NextToken: next}, err
 }
 
 // ModifyVpcEndpoint changes where an endpoint is, its policy and its DNS options.
 func (a *API) ModifyVpcEndpoint(ctx context.Context, in *sdk.ModifyVpcEndpointInput) (*sdk.ModifyVpcEndpointOutput, error) {
-	scope := kit.Scope(ctx)
-	err := a.Store.Update(func(tx *store.Tx) error {
-		e, err := kit.Named(tx, scope, "vpcEndpointId", in.VpcEndpointId, "vpce-", ec2.FindVPCEndpoint)
-		if err != nil {
-			return err
-		}
-		changed := *e
-		if err := setDNS(&changed, in.IpAddressType, in.DnsOptions, "ModifyVpcEndpoint"); err != nil {
+	err := vpcEndpoints.Change(ctx, &a.Base, in.VpcEndpointId, func(tx *store.Tx, e *ec2.VPCEndpoint) error {
+		if err := setDNS(e, in.IpAddressType, in.DnsOptions, "ModifyVpcEndpoint"); err != nil {
 			return err
 		}
 		if in.PrivateDnsEnabled != nil {
-			changed.PrivateDNS = *in.PrivateDnsEnabled
+			e.PrivateDNS = *in.PrivateDnsEnabled
 		}
 		switch {
 		case aws.ToBool(in.ResetPolicy) && in.PolicyDocument != nil:
 			return kit.Refuse("InvalidParameterCombination", "The parameters resetPolicy and policyDocument cannot be used together") // the text is the emulator's
 		case aws.ToBool(in.ResetPolicy):
-			changed.Policy = ""
+			e.Policy = ""
 		case in.PolicyDocument != nil:
-			if changed.Policy, err = endpointPolicy(in.PolicyDocument); err != nil {
+			var err error
+			if e.Policy, err = endpointPolicy(in.PolicyDocument); err != nil {
 				return err
 			}
 		}
-		err = a.changeEndpoint(tx, &changed, ec2network.FindVPC(tx, scope, e.VPC), endpointChange{
+		return a.changeEndpoint(tx, e, ec2network.FindVPC(tx, e.Scope, e.VPC), endpointChange{
 			addTables: in.AddRouteTableIds, removeTables: in.RemoveRouteTableIds, addSubnets: in.AddSubnetIds, removeSubnets: in.RemoveSubnetIds,
 			addGroups: in.AddSecurityGroupIds, removeGroups: in.RemoveSecurityGroupIds, addresses: in.SubnetConfigurations,
 		})
-		if err == nil {
-			ec2.PutVPCEndpoint(tx, &changed)
-		}
-		return err
 	})
 	return &sdk.ModifyVpcEndpointOutput{Return: aws.Bool(err == nil)}, err
 }
@@ -152,12 +125,12 @@ func (a *API) DeleteVpcEndpoints(ctx context.Context, in *sdk.DeleteVpcEndpoints
 	err := a.Store.Update(func(tx *store.Tx) error {
 		out.Unsuccessful = []types.UnsuccessfulItem{}
 		for _, id := range in.VpcEndpointIds {
-			e, err := kit.Named(tx, kit.Scope(ctx), "VpcEndpointId", &id, "vpce-", ec2.FindVPCEndpoint)
+			e, err := kit.Named(tx, kit.Scope(ctx), "VpcEndpointId", &id, "vpce-", ec2.VPCEndpoints.Find)
 			if err != nil {
 				out.Unsuccessful = append(out.Unsuccessful, unsuccessful(id, err))
 				continue
 			}
-			ec2.DeleteVPCEndpoint(tx, e)
+			ec2.VPCEndpoints.Delete(tx, e)
 		}
 		return nil
 	})

@@ -21,53 +21,30 @@ import (
 
 // CreateVpcEndpoint makes a gateway or an interface endpoint, at which nothing is reached.
 func (a *API) CreateVpcEndpoint(ctx context.Context, in *sdk.CreateVpcEndpointInput) (*sdk.CreateVpcEndpointOutput, error) {
-	tags, err := kit.TagsFor(types.ResourceTypeVpcEndpoint, in.TagSpecifications)
-	if err != nil {
-		return nil, err
-	}
 	scope := kit.Scope(ctx)
-	e, err := newVPCEndpoint(scope, in)
-	if err != nil {
-		return nil, err
-	}
-	again, err := kit.NewOnce(ctx, in.ClientToken, kit.LongestToken, in, kit.WrongArguments(in.ClientToken))
-	if err != nil {
-		return nil, err
-	}
-	out := &sdk.CreateVpcEndpointOutput{ClientToken: in.ClientToken}
-	err = a.Store.Update(func(tx *store.Tx) error {
-		v, err := kit.NamedVPC(tx, scope, in.VpcId)
-		if err != nil {
-			return err
-		}
-		known, err := kit.MadeBefore(tx, again, scope, ec2.FindVPCEndpoint)
-		if err != nil {
-			return err
-		}
-		if known != nil {
-			described := vpcEndpoint(tx, known)
-			out.VpcEndpoint = &described
-			return nil
-		}
-		e.CreatedAt = a.Now()
-		change := endpointChange{addTables: in.RouteTableIds, addSubnets: in.SubnetIds, addGroups: in.SecurityGroupIds, addresses: in.SubnetConfigurations}
-		if e.Type == types.VpcEndpointTypeInterface && len(change.addGroups) == 0 {
-			change.addGroups = []string{ec2network.DefaultGroupOf(tx, scope, v.ID).ID}
-		}
-		if err := a.changeEndpoint(tx, e, v, change); err != nil {
-			return err
-		}
-		ec2.PutVPCEndpoint(tx, e)
-		ec2network.SetTags(tx, scope, e.ID, tags)
-		again.Remember(tx, a.Now(), e.ID)
-		described := vpcEndpoint(tx, e)
-		if e.Type == types.VpcEndpointTypeInterface {
-			described.State = endpointPending
-		}
-		out.VpcEndpoint = &described
-		return nil
+	var e *ec2.VPCEndpoint
+	var v *ec2network.VPC
+	made, err := vpcEndpoints.Create(ctx, &a.Base, kit.Creation[ec2.VPCEndpoint, types.VpcEndpoint]{
+		Tags: in.TagSpecifications, Token: in.ClientToken, Request: in,
+		Check: func() (err error) { e, err = newVPCEndpoint(scope, in); return err },
+		Place: func(tx *store.Tx) (err error) { v, err = kit.NamedVPC(tx, scope, in.VpcId); return err },
+		Make: func(tx *store.Tx) (*ec2.VPCEndpoint, error) {
+			e.CreatedAt = a.Now()
+			change := endpointChange{addTables: in.RouteTableIds, addSubnets: in.SubnetIds, addGroups: in.SecurityGroupIds, addresses: in.SubnetConfigurations}
+			if e.Type == types.VpcEndpointTypeInterface && len(change.addGroups) == 0 {
+				change.addGroups = []string{ec2network.DefaultGroupOf(tx, scope, v.ID).ID}
+			}
+			return e, a.changeEndpoint(tx, e, v, change)
+		},
+		Show: func(tx *store.Tx, e *ec2.VPCEndpoint) types.VpcEndpoint {
+			described := vpcEndpoint(tx, e)
+			if e.Type == types.VpcEndpointTypeInterface {
+				described.State = endpointPending
+			}
+			return described
+		},
 	})
-	return out, err
+	return &sdk.CreateVpcEndpointOutput{ClientToken: in.ClientToken, VpcEndpoint: made}, err
 }
 
 // newVPCEndpoint is the endpoint that a request asks for, without its place.

@@ -47,7 +47,7 @@ func privateDNS(tx *store.Tx, e *ec2.VPCEndpoint, v *ec2network.VPC) error {
 	if !v.DNSSupport || !v.DNSHostnames {
 		return kit.Refuse("InvalidParameter", "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for %s", v.ID)
 	}
-	for _, other := range ec2.VPCEndpoints(tx, e.Scope) {
+	for _, other := range ec2.VPCEndpoints.List(tx, e.Scope) {
 		if other.ID != e.ID && other.VPC == e.VPC && other.Service == e.Service && other.PrivateDNS {
 			service := endpointService(e.Scope, strings.TrimPrefix(e.Service, serviceName(e.Scope.Region, "")), types.ServiceTypeInterface)
 			return kit.Refuse("InvalidParameter", "private-dns-enabled cannot be set because there is already a conflicting DNS domain for %s in the VPC %s",

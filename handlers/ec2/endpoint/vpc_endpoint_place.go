@@ -47,7 +47,7 @@ func (a *API) changeEndpoint(tx *store.Tx, e *ec2.VPCEndpoint, v *ec2network.VPC
 func changeTables(tx *store.Tx, e *ec2.VPCEndpoint, c endpointChange) error {
 	e.RouteTables = slices.DeleteFunc(slices.Clone(e.RouteTables), func(id string) bool { return slices.Contains(c.removeTables, id) })
 	for _, id := range c.addTables {
-		t, err := kit.Named(tx, e.Scope, "RouteTableId", &id, "rtb-", ec2.FindRouteTable)
+		t, err := kit.Named(tx, e.Scope, "RouteTableId", &id, "rtb-", ec2.RouteTables.Find)
 		if err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func changeTables(tx *store.Tx, e *ec2.VPCEndpoint, c endpointChange) error {
 		if slices.Contains(e.RouteTables, id) {
 			continue
 		}
-		for _, other := range ec2.VPCEndpoints(tx, e.Scope) {
+		for _, other := range ec2.VPCEndpoints.List(tx, e.Scope) {
 			if other.ID != e.ID && other.Service == e.Service && slices.Contains(other.RouteTables, id) {
 				return kit.Refuse("RouteAlreadyExists", "route table %s already has a route with destination-prefix-list-id %s",
 					id, *kit.AWSPrefixListOf(e.Scope, e.Service).PrefixListId)

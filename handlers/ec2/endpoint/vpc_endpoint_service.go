@@ -81,25 +81,10 @@ func endpointServices(scope arn.Scope) (all []types.ServiceDetail) {
 	return all
 }
 
-func endpointServiceValues(d *types.ServiceDetail, filter string) ([]string, bool) {
-	switch filter {
-	case "owner":
-		return kit.One(d.Owner)
-	case "service-name":
-		return kit.One(d.ServiceName)
-	case "service-region":
-		return kit.One(d.ServiceRegion)
-	case "service-type":
-		return kit.Each(d.ServiceType, func(t *types.ServiceTypeDetail) string { return string(t.ServiceType) })
-	case "supported-ip-address-types":
-		var all []string
-		for _, t := range d.SupportedIpAddressTypes {
-			all = append(all, string(t))
-		}
-		return all, true
-	}
-	return kit.TagValues(d.Tags, filter)
-}
+var endpointServiceValues = kit.Values[types.ServiceDetail](kit.Filters{
+	Named:   []string{"owner", "service-name", "service-region", "supported-ip-address-types"},
+	Members: map[string]string{"service-type": "ServiceType.ServiceType"},
+})
 
 // noService is the error that there is no endpoint service. Source: field reports.
 func noService(name string) error {

@@ -3,7 +3,6 @@ package instance
 import (
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,7 +10,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // DescribeImages answers the ECS-optimized images, and those of plain Amazon Linux.
@@ -28,22 +26,13 @@ func (a *API) DescribeImages(ctx context.Context, in *sdk.DescribeImagesInput) (
 			rows = append(rows, describeImage(i))
 		}
 	}
-	found, err := kit.Describe(rows, in.Filters, in.ImageIds, "image-id", imageValues, func(id string) error { // Source: field reports
-		return kit.Refuse("InvalidAMIID.NotFound", "The image id '[%s]' does not exist", id)
-	})
-	if err != nil {
-		return nil, err
-	}
-	sorting.By(found, func(a, b types.Image) int { return byID(*a.ImageId, *b.ImageId) })
-	found, next, err := kit.Page(found, func(i types.Image) string { return *i.ImageId }, in.MaxResults, in.NextToken, 1, 1000)
+	found, next, err := images.Of(rows, kit.Ask(in.Filters, in.ImageIds, in.MaxResults, in.NextToken))
 	return &sdk.DescribeImagesOutput{Images: found, NextToken: next}, err
 }
 
-func byID(a, b string) int {
-	if a < b {
-		return -1
-	}
-	return 1
+// noImage is the error that there is no image of an id. Source: field reports.
+func noImage(id string) error {
+	return kit.Refuse("InvalidAMIID.NotFound", "The image id '[%s]' does not exist", id)
 }
 
 func isOwner(i *ec2.Image, owners []string) bool {
@@ -65,53 +54,25 @@ func describeImage(i *ec2.Image) types.Image {
 	}
 }
 
-func imageValues(i *types.Image, filter string) ([]string, bool) {
-	switch filter {
-	case "image-id":
-		return kit.One(i.ImageId)
-	case "name":
-		return kit.One(i.Name)
-	case "description":
-		return kit.One(i.Description)
-	case "architecture":
-		return kit.OneOf(i.Architecture)
-	case "state":
-		return kit.OneOf(i.State)
-	case "owner-id":
-		return kit.One(i.OwnerId)
-	case "owner-alias":
-		return kit.One(i.ImageOwnerAlias)
-	case "image-type":
-		return kit.OneOf(i.ImageType)
-	case "is-public":
-		return kit.OneBool(i.Public)
-	case "hypervisor":
-		return kit.OneOf(i.Hypervisor)
-	case "virtualization-type":
-		return kit.OneOf(i.VirtualizationType)
-	case "root-device-name":
-		return kit.One(i.RootDeviceName)
-	case "root-device-type":
-		return kit.OneOf(i.RootDeviceType)
-	case "ena-support":
-		return kit.OneBool(i.EnaSupport)
-	case "creation-date":
-		return kit.One(i.CreationDate)
-	case "manifest-location":
-		return kit.One(i.ImageLocation)
-	case "block-device-mapping.volume-size":
-		return kit.Each(i.BlockDeviceMappings, func(m *types.BlockDeviceMapping) string { return strconv.Itoa(int(*m.Ebs.VolumeSize)) })
-	case "block-device-mapping.volume-type":
-		return kit.OneOf(types.VolumeTypeGp3)
-	case "block-device-mapping.delete-on-termination":
-		return kit.OneOf("true")
-	case "block-device-mapping.encrypted":
-		return kit.OneOf("false")
-	case "block-device-mapping.device-name":
-		return kit.One(i.RootDeviceName)
-	case "platform", "product-code", "product-code.type", "kernel-id", "ramdisk-id", "state-reason-code", "state-reason-message",
-		"block-device-mapping.snapshot-id", "source-instance-id", "image-allowed":
-		return nil, true
-	}
-	return kit.TagValues(i.Tags, filter)
+var images = kit.Listing[types.Image]{
+	ID: "image-id", Least: 1, Missing: noImage,
+	Values: kit.Values[types.Image](kit.Filters{
+		Named: []string{
+			"image-id", "name", "description", "architecture", "state", "owner-id", "image-type", "hypervisor", "virtualization-type",
+			"root-device-name", "root-device-type", "ena-support", "creation-date", "block-device-mapping.device-name",
+		},
+		Members: map[string]string{
+			"block-device-mapping.delete-on-termination": "=true",
+			"block-device-mapping.encrypted":             "=false",
+			"block-device-mapping.volume-size":           "BlockDeviceMappings.Ebs.VolumeSize",
+			"block-device-mapping.volume-type":           "BlockDeviceMappings.Ebs.VolumeType",
+			"is-public":                                  "Public",
+			"manifest-location":                          "ImageLocation",
+			"owner-alias":                                "ImageOwnerAlias",
+		},
+		Unused: []string{
+			"platform", "product-code", "product-code.type", "kernel-id", "ramdisk-id", "state-reason-code", "state-reason-message",
+			"block-device-mapping.snapshot-id", "source-instance-id", "image-allowed",
+		},
+	}),
 }

@@ -76,11 +76,7 @@ func bootMode(i *ec2.Instance) types.InstanceBootModeValues {
 // connect shows where an instance is in the network.
 func connect(tx *store.Tx, i *ec2.Instance, d *types.Instance) {
 	d.SubnetId, d.VpcId, d.SourceDestCheck = &i.Subnet, &i.VPC, aws.Bool(true)
-	for _, id := range i.SecurityGroups {
-		if g := ec2network.FindSecurityGroup(tx, i.Scope, id); g != nil {
-			d.SecurityGroups = append(d.SecurityGroups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
-		}
-	}
+	d.SecurityGroups = append(d.SecurityGroups, kit.GroupsOf(tx, i.Scope, i.SecurityGroups)...)
 	if i.PrivateIP == "" {
 		return
 	}

@@ -2,7 +2,6 @@ package instance
 
 import (
 	"context"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -14,66 +13,31 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-func networkInterfaceValues(n *types.NetworkInterface, filter string) ([]string, bool) {
-	switch filter {
-	case "network-interface-id":
-		return kit.One(n.NetworkInterfaceId)
-	case "description":
-		return kit.One(n.Description)
-	case "status":
-		return kit.OneOf(n.Status)
-	case "interface-type":
-		return kit.OneOf(n.InterfaceType)
-	case "mac-address":
-		return kit.One(n.MacAddress)
-	case "subnet-id":
-		return kit.One(n.SubnetId)
-	case "vpc-id":
-		return kit.One(n.VpcId)
-	case "owner-id":
-		return kit.One(n.OwnerId)
-	case "availability-zone":
-		return kit.One(n.AvailabilityZone)
-	case "private-ip-address", "addresses.private-ip-address":
-		return kit.One(n.PrivateIpAddress)
-	case "private-dns-name":
-		return kit.One(n.PrivateDnsName)
-	case "addresses.primary":
-		return kit.OneOf("true")
-	case "requester-id":
-		return kit.One(n.RequesterId)
-	case "requester-managed":
-		return kit.OneBool(n.RequesterManaged)
-	case "source-dest-check":
-		return kit.OneBool(n.SourceDestCheck)
-	case "association.allocation-id":
-		return kit.Each(associationsOf(n), func(a *types.NetworkInterfaceAssociation) string { return aws.ToString(a.AllocationId) })
-	case "association.association-id":
-		return kit.Each(associationsOf(n), func(a *types.NetworkInterfaceAssociation) string { return aws.ToString(a.AssociationId) })
-	case "association.public-ip", "addresses.association.public-ip":
-		return kit.Each(associationsOf(n), func(a *types.NetworkInterfaceAssociation) string { return *a.PublicIp })
-	case "association.ip-owner-id", "addresses.association.owner-id":
-		return kit.Each(associationsOf(n), func(a *types.NetworkInterfaceAssociation) string { return *a.IpOwnerId })
-	case "association.public-dns-name":
-		return kit.Each(associationsOf(n), func(a *types.NetworkInterfaceAssociation) string { return aws.ToString(a.PublicDnsName) })
-	case "group-id":
-		return kit.Each(n.Groups, func(g *types.GroupIdentifier) string { return *g.GroupId })
-	case "group-name":
-		return kit.Each(n.Groups, func(g *types.GroupIdentifier) string { return *g.GroupName })
-	}
-	if values, known := attachmentValues(n, filter); known {
-		return values, true
-	}
-	if slices.Contains(unusedNetworkInterfaceFilters, filter) {
-		return nil, true
-	}
-	return kit.TagValues(n.TagSet, filter)
-}
-
-// unusedNetworkInterfaceFilters are those to which no interface has a value here.
-var unusedNetworkInterfaceFilters = []string{
-	"availability-zone-id", "ipv6-addresses.ipv6-address", "operator.managed", "operator.principal",
-}
+var networkInterfaceValues = kit.Values[types.NetworkInterface](kit.Filters{
+	Named: []string{
+		"network-interface-id", "description", "status", "interface-type", "mac-address", "subnet-id", "vpc-id", "owner-id", "availability-zone",
+		"private-ip-address", "private-dns-name", "requester-id", "requester-managed", "source-dest-check",
+		"attachment.instance-id", "attachment.instance-owner-id", "attachment.attachment-id",
+	},
+	Members: map[string]string{
+		"addresses.association.owner-id":   "Association?.IpOwnerId",
+		"addresses.association.public-ip":  "Association?.PublicIp",
+		"addresses.primary":                "=true",
+		"addresses.private-ip-address":     "PrivateIpAddress",
+		"association.allocation-id":        "Association?.AllocationId",
+		"association.association-id":       "Association?.AssociationId",
+		"association.ip-owner-id":          "Association?.IpOwnerId",
+		"association.public-dns-name":      "Association?.PublicDnsName",
+		"association.public-ip":            "Association?.PublicIp",
+		"attachment.attach-time":           "Attachment?.AttachTime?",
+		"attachment.delete-on-termination": "Attachment?.DeleteOnTermination?",
+		"attachment.device-index":          "Attachment?.DeviceIndex?",
+		"attachment.status":                "=attached",
+		"group-id":                         "Groups.GroupId",
+		"group-name":                       "Groups.GroupName",
+	},
+	Unused: []string{"availability-zone-id", "ipv6-addresses.ipv6-address", "operator.managed", "operator.principal"},
+})
 
 // DescribeNetworkInterfaces answers those of instances, tasks, NAT gateways, endpoints and load
 // balancers.
@@ -115,10 +79,6 @@ func networkInterface(tx *store.Tx, scope arn.Scope, t *state.Task) types.Networ
 		n.Association = amazonAssociation(tx, scope, s.VPC, ec2network.FindPublicAddress(tx, t.ARN))
 		n.PrivateIpAddresses[0].Association = n.Association
 	}
-	for _, id := range t.Spec.SecurityGroups {
-		if g := ec2network.FindSecurityGroup(tx, scope, id); g != nil {
-			n.Groups = append(n.Groups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
-		}
-	}
+	n.Groups = append(n.Groups, kit.GroupsOf(tx, scope, t.Spec.SecurityGroups)...)
 	return n
 }

@@ -56,11 +56,7 @@ func ownedInterface(tx *store.Tx, o *ec2.OwnedInterface) types.NetworkInterface 
 	if s := ec2network.FindSubnet(tx, o.Scope, o.Subnet); s != nil {
 		n.AvailabilityZone = &s.Zone
 	}
-	for _, id := range o.SecurityGroups {
-		if g := ec2network.FindSecurityGroup(tx, o.Scope, id); g != nil {
-			n.Groups = append(n.Groups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
-		}
-	}
+	n.Groups = append(n.Groups, kit.GroupsOf(tx, o.Scope, o.SecurityGroups)...)
 	return n
 }
 
@@ -69,7 +65,7 @@ const balancing = "amazon-elb"
 
 // natAssociation is the association of a public NAT gateway with its Elastic IP address, or nil.
 func natAssociation(tx *store.Tx, o *ec2.OwnedInterface) *types.NetworkInterfaceAssociation {
-	g := ec2.FindNATGateway(tx, o.Scope, o.Owner)
+	g := ec2.NATGateways.Find(tx, o.Scope, o.Owner)
 	if g == nil || g.Addresses[0].Allocation == "" {
 		return nil
 	}
@@ -77,14 +73,6 @@ func natAssociation(tx *store.Tx, o *ec2.OwnedInterface) *types.NetworkInterface
 	return &types.NetworkInterfaceAssociation{
 		AllocationId: &with.Allocation, AssociationId: &with.Association, PublicIp: &with.PublicIP, IpOwnerId: &o.Scope.Account,
 	}
-}
-
-// associationsOf are the association of a network interface, or nothing.
-func associationsOf(n *types.NetworkInterface) []types.NetworkInterfaceAssociation {
-	if n.Association == nil {
-		return nil
-	}
-	return []types.NetworkInterfaceAssociation{*n.Association}
 }
 
 // macOf is a locally administered address that follows from an id.

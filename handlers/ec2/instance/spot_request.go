@@ -1,10 +1,7 @@
 package instance
 
 import (
-	"cmp"
 	"context"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,7 +11,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
@@ -27,13 +23,7 @@ func (a *API) DescribeSpotInstanceRequests(ctx context.Context, in *sdk.Describe
 			rows = append(rows, describeSpotRequest(tx, i))
 		}
 	}
-	found, err := kit.Describe(rows, in.Filters, in.SpotInstanceRequestIds, "spot-instance-request-id", spotRequestValues, kit.Missing("sir-"))
-	if err != nil {
-		return nil, err
-	}
-	id := func(r types.SpotInstanceRequest) string { return *r.SpotInstanceRequestId }
-	sorting.By(found, func(a, b types.SpotInstanceRequest) int { return cmp.Compare(id(a), id(b)) })
-	found, next, err := kit.PageOf(found, id, "spotInstanceRequestIdsSet", in.SpotInstanceRequestIds, in.MaxResults, in.NextToken)
+	found, next, err := spotRequests.Of(rows, kit.Ask(in.Filters, in.SpotInstanceRequestIds, in.MaxResults, in.NextToken))
 	return &sdk.DescribeSpotInstanceRequestsOutput{SpotInstanceRequests: found, NextToken: next}, err
 }
 
@@ -82,11 +72,7 @@ func describeSpotRequest(tx *store.Tx, i *ec2.Instance) types.SpotInstanceReques
 	if i.Profile != nil {
 		launched.IamInstanceProfile = &types.IamInstanceProfileSpecification{Arn: i.Profile.Arn}
 	}
-	for _, id := range i.SecurityGroups {
-		if g := ec2network.FindSecurityGroup(tx, i.Scope, id); g != nil {
-			launched.SecurityGroups = append(launched.SecurityGroups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
-		}
-	}
+	launched.SecurityGroups = append(launched.SecurityGroups, kit.GroupsOf(tx, i.Scope, i.SecurityGroups)...)
 	return types.SpotInstanceRequest{
 		SpotInstanceRequestId: &i.Spot.RequestID, InstanceId: &i.ID, State: spotState(i), Status: spotStatus(i), CreateTime: &i.LaunchAt,
 		Type: types.SpotInstanceTypeOneTime, SpotPrice: kit.Optional(i.Spot.MaxPrice), InstanceInterruptionBehavior: types.InstanceInterruptionBehaviorTerminate,
@@ -128,74 +114,31 @@ func spotStatus(i *ec2.Instance) *types.SpotInstanceStatus {
 	return status("fulfilled", "Your spot request is fulfilled.", i.LaunchAt)
 }
 
-// spotRequestValues knows the filters of DescribeSpotInstanceRequests.
-func spotRequestValues(r *types.SpotInstanceRequest, filter string) ([]string, bool) {
-	status := r.Status
-	if status == nil {
-		status = &types.SpotInstanceStatus{}
-	}
-	switch filter {
-	case "spot-instance-request-id":
-		return kit.One(r.SpotInstanceRequestId)
-	case "instance-id":
-		return kit.One(r.InstanceId)
-	case "state":
-		return kit.OneOf(r.State)
-	case "status-code":
-		return kit.One(status.Code)
-	case "status-message":
-		return kit.One(status.Message)
-	case "type":
-		return kit.OneOf(r.Type)
-	case "spot-price":
-		return kit.One(r.SpotPrice)
-	case "product-description":
-		return kit.OneOf(r.ProductDescription)
-	case "launched-availability-zone":
-		return kit.One(r.LaunchedAvailabilityZone)
-	case "launched-availability-zone-id":
-		return kit.One(r.LaunchedAvailabilityZoneId)
-	case "create-time":
-		return kit.OneOf(aws.ToTime(r.CreateTime).UTC().Format(time.RFC3339))
-	}
-	if values, known := spotLaunchValues(r.LaunchSpecification, filter); known {
-		return values, true
-	}
-	if slices.Contains(unusedSpotFilters, filter) {
-		return nil, true
-	}
-	return kit.TagValues(r.Tags, filter)
-}
-
-func spotLaunchValues(l *types.LaunchSpecification, filter string) ([]string, bool) {
-	if l == nil {
-		l = &types.LaunchSpecification{}
-	}
-	switch filter {
-	case "launch.image-id":
-		return kit.One(l.ImageId)
-	case "launch.instance-type":
-		return kit.OneOf(l.InstanceType)
-	case "launch.key-name":
-		return kit.One(l.KeyName)
-	case "launch.monitoring-enabled":
-		return kit.OneOf(strconv.FormatBool(l.Monitoring != nil && aws.ToBool(l.Monitoring.Enabled)))
-	case "launch.group-id":
-		return kit.Each(l.SecurityGroups, func(g *types.GroupIdentifier) string { return *g.GroupId })
-	case "launch.group-name":
-		return kit.Each(l.SecurityGroups, func(g *types.GroupIdentifier) string { return *g.GroupName })
-	case "network-interface.subnet-id":
-		return kit.One(l.SubnetId)
-	}
-	return nil, false
-}
-
-// unusedSpotFilters are those to which no request has a value here.
-// Source: EC2 API reference, DescribeSpotInstanceRequests.
-var unusedSpotFilters = []string{
-	"availability-zone-group", "fault-code", "fault-message", "launch-group", "launch.block-device-mapping.delete-on-termination",
-	"launch.block-device-mapping.device-name", "launch.block-device-mapping.snapshot-id", "launch.block-device-mapping.volume-size",
-	"launch.block-device-mapping.volume-type", "launch.kernel-id", "launch.ramdisk-id", "network-interface.addresses.primary",
-	"network-interface.delete-on-termination", "network-interface.description", "network-interface.device-index",
-	"network-interface.group-id", "network-interface.network-interface-id", "network-interface.private-ip-address", "valid-from", "valid-until",
+var spotRequests = kit.Listing[types.SpotInstanceRequest]{
+	ID: "spot-instance-request-id", Set: "spotInstanceRequestIdsSet", Missing: kit.Missing("sir-"),
+	Values: kit.Values[types.SpotInstanceRequest](kit.Filters{
+		Named: []string{
+			"spot-instance-request-id", "instance-id", "state", "type", "spot-price", "product-description",
+			"launched-availability-zone", "launched-availability-zone-id", "create-time",
+		},
+		Members: map[string]string{
+			"launch.group-id":             "LaunchSpecification.SecurityGroups.GroupId",
+			"launch.group-name":           "LaunchSpecification.SecurityGroups.GroupName",
+			"launch.image-id":             "LaunchSpecification.ImageId",
+			"launch.instance-type":        "LaunchSpecification.InstanceType",
+			"launch.key-name":             "LaunchSpecification.KeyName",
+			"launch.monitoring-enabled":   "LaunchSpecification.Monitoring.Enabled",
+			"network-interface.subnet-id": "LaunchSpecification.SubnetId",
+			"status-code":                 "Status.Code",
+			"status-message":              "Status.Message",
+		},
+		// Source: EC2 API reference, DescribeSpotInstanceRequests.
+		Unused: []string{
+			"availability-zone-group", "fault-code", "fault-message", "launch-group", "launch.block-device-mapping.delete-on-termination",
+			"launch.block-device-mapping.device-name", "launch.block-device-mapping.snapshot-id", "launch.block-device-mapping.volume-size",
+			"launch.block-device-mapping.volume-type", "launch.kernel-id", "launch.ramdisk-id", "network-interface.addresses.primary",
+			"network-interface.delete-on-termination", "network-interface.description", "network-interface.device-index",
+			"network-interface.group-id", "network-interface.network-interface-id", "network-interface.private-ip-address", "valid-from", "valid-until",
+		},
+	}),
 }

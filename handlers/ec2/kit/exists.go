@@ -3,8 +3,6 @@ package kit
 import (
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
@@ -19,57 +17,34 @@ func (b *Base) Exists(tx *store.Tx, scope arn.Scope, id string) error {
 	if k == nil {
 		return &awsapi.Error{Code: "InvalidID", Message: "The ID '" + id + "' is not valid"}
 	}
-	found := false
-	switch k.Of {
-	case types.ResourceTypeVpc:
-		found = ec2network.FindVPC(tx, scope, id) != nil
-	case types.ResourceTypeSubnet:
-		found = slices.ContainsFunc(b.Subnets(tx, scope, []string{id}), func(s *ec2network.Subnet) bool { return s.ID == id })
-	case types.ResourceTypeSecurityGroup:
-		found = slices.ContainsFunc(b.SecurityGroups(tx, scope, []string{id}), func(g *ec2network.SecurityGroup) bool { return g.ID == id })
-	case types.ResourceTypeSecurityGroupRule:
-		for _, g := range ec2network.SecurityGroups(tx, scope) {
-			found = found || slices.ContainsFunc(g.Rules, func(r ec2network.SecurityGroupRule) bool { return r.ID == id })
-		}
-	case types.ResourceTypeNetworkInterface:
-		for _, t := range state.AllTasks(tx) {
-			found = found || t.Status.Attachment.NetworkID == id && t.Scope() == scope && HasNetworkInterface(t)
-		}
-		found = found || slices.ContainsFunc(ec2.OwnedInterfaces(tx, scope), func(o ec2.OwnedInterface) bool { return o.ID == id })
-	case types.ResourceTypeInstance:
-		found = ec2.FindInstance(tx, scope, id) != nil
-	case types.ResourceTypeSpotInstancesRequest:
-		found = ec2.FindSpotInstance(tx, scope, id) != nil
-	case types.ResourceTypePrefixList:
-		found = ec2network.FindPrefixList(tx, scope, id) != nil
-	case types.ResourceTypeLaunchTemplate:
-		found = ec2.FindLaunchTemplate(tx, scope, id) != nil
-	default:
-		found = keptOfNetwork(tx, scope, k.Of, id)
-	}
-	if !found {
+	if !k.exists(b, tx, scope, id) {
 		return Missing(k.prefix)(id)
 	}
 	return nil
 }
 
-// keptOfNetwork reports whether there is something of the network that has no effect.
-func keptOfNetwork(tx *store.Tx, scope arn.Scope, of types.ResourceType, id string) bool {
-	switch of {
-	case types.ResourceTypeInternetGateway:
-		return ec2.FindInternetGateway(tx, scope, id) != nil
-	case types.ResourceTypeRouteTable:
-		return ec2.FindRouteTable(tx, scope, id) != nil
-	case types.ResourceTypeNetworkAcl:
-		return ec2.FindNetworkACL(tx, scope, id) != nil
-	case types.ResourceTypeElasticIp:
-		return ec2.FindAddress(tx, scope, id) != nil
-	case types.ResourceTypeNatgateway:
-		return ec2.FindNATGateway(tx, scope, id) != nil
-	case types.ResourceTypeVpcEndpoint:
-		return ec2.FindVPCEndpoint(tx, scope, id) != nil
-	case types.ResourceTypeDhcpOptions:
-		return ec2.FindDHCPOptions(tx, scope, id) != nil
-	}
-	return false
+// found tells whether there is a row.
+func found[T any](find func(*store.Tx, arn.Scope, string) *T) func(*Base, *store.Tx, arn.Scope, string) bool {
+	return func(_ *Base, tx *store.Tx, scope arn.Scope, id string) bool { return find(tx, scope, id) != nil }
+}
+
+func (b *Base) hasSubnet(tx *store.Tx, scope arn.Scope, id string) bool {
+	return slices.ContainsFunc(b.Subnets(tx, scope, []string{id}), func(s *ec2network.Subnet) bool { return s.ID == id })
+}
+
+func (b *Base) hasGroup(tx *store.Tx, scope arn.Scope, id string) bool {
+	return slices.ContainsFunc(b.SecurityGroups(tx, scope, []string{id}), func(g *ec2network.SecurityGroup) bool { return g.ID == id })
+}
+
+// findRule returns the group that has a rule, or nil.
+func findRule(tx *store.Tx, scope arn.Scope, id string) *ec2network.SecurityGroup {
+	return ec2network.First(ec2network.SecurityGroups(tx, scope), func(g *ec2network.SecurityGroup) bool {
+		return slices.ContainsFunc(g.Rules, func(r ec2network.SecurityGroupRule) bool { return r.ID == id })
+	})
+}
+
+func (b *Base) hasInterface(tx *store.Tx, scope arn.Scope, id string) bool {
+	return slices.ContainsFunc(state.AllTasks(tx), func(t *state.Task) bool {
+		return t.Status.Attachment.NetworkID == id && t.Scope() == scope && HasNetworkInterface(t)
+	}) || slices.ContainsFunc(ec2.OwnedInterfaces(tx, scope), func(o ec2.OwnedInterface) bool { return o.ID == id })
 }

@@ -3,7 +3,7 @@ package kit
 import (
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -12,13 +12,7 @@ import (
 
 // NamedVPC is the VPC that a request has to name.
 func NamedVPC(tx *store.Tx, scope arn.Scope, id *string) (*ec2network.VPC, error) {
-	if aws.ToString(id) == "" {
-		return nil, MissingParameter("vpcId")
-	}
-	if v := ec2network.FindVPC(tx, scope, *id); v != nil {
-		return v, nil
-	}
-	return nil, Missing("vpc-")(*id)
+	return Named(tx, scope, "vpcId", id, "vpc-", ec2network.FindVPC)
 }
 
 // Subnets are those that everybody sees, and those made up among some ids.
@@ -47,6 +41,16 @@ func (b *Base) SecurityGroups(tx *store.Tx, scope arn.Scope, ids []string) []*ec
 	for _, id := range ids {
 		if g := ec2network.FindSecurityGroup(tx, scope, id); g != nil && g.MadeUp && !b.Strict {
 			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
+// GroupsOf are the security groups of some ids that exist.
+func GroupsOf(tx *store.Tx, scope arn.Scope, ids []string) (groups []types.GroupIdentifier) {
+	for _, id := range ids {
+		if g := ec2network.FindSecurityGroup(tx, scope, id); g != nil {
+			groups = append(groups, types.GroupIdentifier{GroupId: &g.ID, GroupName: &g.Name})
 		}
 	}
 	return groups

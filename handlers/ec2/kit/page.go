@@ -27,19 +27,9 @@ func Page[T any](all []T, key func(T) string, maxResults *int32, token *string, 
 	return part, next, nil
 }
 
-// PageOf is the page of a list of resources of the network: by id, and not of those that a
-// request names. Source: EC2 API reference, MaxResults; recorded answers (EC20010) for the
-// refusal, whose text is as for instances.
-func PageOf[T any](all []T, id func(T) string, set string, named []string, maxResults *int32, token *string) ([]T, *string, error) {
-	if maxResults != nil && len(named) > 0 {
-		return nil, nil, Refuse("InvalidParameterCombination", "The parameter %s cannot be used with the parameter maxResults", set)
-	}
-	return Page(all, id, maxResults, token, 5, 1000)
-}
-
 // The bounds of MaxResults of what is described in pages. Source: EC2 API reference,
 // DescribeVpcs, DescribeSubnets, DescribeSecurityGroups and DescribeSecurityGroupRules.
 const (
-	LeastResults = 5
-	MostResults  = 1000
+	leastResults = 5
+	mostResults  = 1000
 )

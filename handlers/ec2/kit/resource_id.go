@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -32,28 +34,32 @@ func ResourceARN(scope arn.Scope, resource string) *string {
 type kind struct {
 	prefix string
 	Of     types.ResourceType
-	code   string // of the error that there is none
+	code   string // of the error that there is none, without .NotFound
 	noun   string // in its text
+	// malformed is the code for ids that are none of the kind, without .Malformed; empty: there is
+	// no such error here.
+	malformed string
+	exists    func(b *Base, tx *store.Tx, scope arn.Scope, id string) bool
 }
 
 // Source: EC2 API reference, error codes; field reports for the texts.
 var kinds = []kind{
-	{"vpc-", types.ResourceTypeVpc, "InvalidVpcID.NotFound", "vpc ID"},
-	{"subnet-", types.ResourceTypeSubnet, "InvalidSubnetID.NotFound", "subnet ID"},
-	{"sg-", types.ResourceTypeSecurityGroup, "InvalidGroup.NotFound", "security group"},
-	{"sgr-", types.ResourceTypeSecurityGroupRule, "InvalidSecurityGroupRuleId.NotFound", "security group rule ID"},
-	{"pl-", types.ResourceTypePrefixList, "InvalidPrefixListID.NotFound", "prefix list ID"},
-	{"rtb-", types.ResourceTypeRouteTable, "InvalidRouteTableID.NotFound", "routeTable ID"},
-	{"igw-", types.ResourceTypeInternetGateway, "InvalidInternetGatewayID.NotFound", "internetGateway ID"},
-	{"acl-", types.ResourceTypeNetworkAcl, "InvalidNetworkAclID.NotFound", "networkAcl ID"},
-	{"eipalloc-", types.ResourceTypeElasticIp, "InvalidAllocationID.NotFound", "allocation ID"},
-	{"nat-", types.ResourceTypeNatgateway, "InvalidNatGatewayID.NotFound", "natGateway ID"},
-	{"vpce-", types.ResourceTypeVpcEndpoint, "InvalidVpcEndpointId.NotFound", "Vpc Endpoint Id"},
-	{"dopt-", types.ResourceTypeDhcpOptions, "InvalidDhcpOptionsID.NotFound", "dhcpOptions ID"},
-	{"i-", types.ResourceTypeInstance, "InvalidInstanceID.NotFound", "instance ID"},
-	{"sir-", types.ResourceTypeSpotInstancesRequest, "InvalidSpotInstanceRequestID.NotFound", "spot instance request ID"},
-	{"lt-", types.ResourceTypeLaunchTemplate, "InvalidLaunchTemplateId.NotFound", "launchTemplate ID"},
-	{"eni-", types.ResourceTypeNetworkInterface, "InvalidNetworkInterfaceID.NotFound", "networkInterface ID"},
+	{"vpc-", types.ResourceTypeVpc, "InvalidVpcID", "vpc ID", "", found(ec2network.FindVPC)},
+	{"subnet-", types.ResourceTypeSubnet, "InvalidSubnetID", "subnet ID", "", (*Base).hasSubnet},
+	{"sg-", types.ResourceTypeSecurityGroup, "InvalidGroup", "security group", "", (*Base).hasGroup},
+	{"sgr-", types.ResourceTypeSecurityGroupRule, "InvalidSecurityGroupRuleId", "security group rule ID", "", found(findRule)},
+	{"pl-", types.ResourceTypePrefixList, "InvalidPrefixListID", "prefix list ID", "", found(ec2network.PrefixLists.Find)},
+	{"rtb-", types.ResourceTypeRouteTable, "InvalidRouteTableID", "routeTable ID", "InvalidRouteTableId", found(ec2.RouteTables.Find)},
+	{"igw-", types.ResourceTypeInternetGateway, "InvalidInternetGatewayID", "internetGateway ID", "InvalidInternetGatewayId", found(ec2.InternetGateways.Find)},
+	{"acl-", types.ResourceTypeNetworkAcl, "InvalidNetworkAclID", "networkAcl ID", "InvalidNetworkAclId", found(ec2.NetworkACLs.Find)},
+	{"eipalloc-", types.ResourceTypeElasticIp, "InvalidAllocationID", "allocation ID", "", found(ec2.Addresses.Find)},
+	{"nat-", types.ResourceTypeNatgateway, "InvalidNatGatewayID", "natGateway ID", "", found(ec2.NATGateways.Find)},
+	{"vpce-", types.ResourceTypeVpcEndpoint, "InvalidVpcEndpointId", "Vpc Endpoint Id", "InvalidVpcEndpointId", found(ec2.VPCEndpoints.Find)},
+	{"dopt-", types.ResourceTypeDhcpOptions, "InvalidDhcpOptionsID", "dhcpOptions ID", "InvalidDhcpOptionsId", found(ec2.DHCPOptionSets.Find)},
+	{"i-", types.ResourceTypeInstance, "InvalidInstanceID", "instance ID", "", found(ec2.FindInstance)},
+	{"sir-", types.ResourceTypeSpotInstancesRequest, "InvalidSpotInstanceRequestID", "spot instance request ID", "", found(ec2.FindSpotInstance)},
+	{"lt-", types.ResourceTypeLaunchTemplate, "InvalidLaunchTemplateId", "launchTemplate ID", "", found(ec2.FindLaunchTemplate)},
+	{"eni-", types.ResourceTypeNetworkInterface, "InvalidNetworkInterfaceID", "networkInterface ID", "", (*Base).hasInterface},
 }
 
 // KindOf finds the kind of an id, or nil.
@@ -70,22 +76,16 @@ func KindOf(id string) *kind {
 func Missing(prefix string) func(id string) error {
 	return func(id string) error {
 		k := KindOf(prefix)
-		return &awsapi.Error{Code: k.code, Message: fmt.Sprintf("The %s '%s' does not exist", k.noun, id)}
+		return &awsapi.Error{Code: k.code + ".NotFound", Message: fmt.Sprintf("The %s '%s' does not exist", k.noun, id)}
 	}
 }
 
-// malformed are the codes for ids that are none of a kind. Source: EC2 API reference, error
-// codes; a recorded answer for the text (EC20010). Kinds without one have no such error here.
-var malformed = map[string]string{
-	"rtb-": "InvalidRouteTableId.Malformed", "igw-": "InvalidInternetGatewayId.Malformed", "acl-": "InvalidNetworkAclId.Malformed",
-	"nat-": "NatGatewayMalformed", "vpce-": "InvalidVpcEndpointId.Malformed", "dopt-": "InvalidDhcpOptionsId.Malformed",
-}
-
-// MissingOrMalformed is the error for an id that names nothing of a kind, perhaps because it is none.
+// MissingOrMalformed is the error for an id that names nothing of a kind, perhaps because it is
+// none. Source of the text: a recorded answer (EC20010).
 func MissingOrMalformed(prefix string) func(id string) error {
 	return func(id string) error {
-		if code := malformed[prefix]; code != "" && !strings.HasPrefix(id, prefix) {
-			return Refuse(code, "Invalid id: %q (expecting \"%s...\")", id, prefix)
+		if code := KindOf(prefix).malformed; code != "" && !strings.HasPrefix(id, prefix) {
+			return Refuse(code+".Malformed", "Invalid id: %q (expecting \"%s...\")", id, prefix)
 		}
 		return Missing(prefix)(id)
 	}

@@ -7,37 +7,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-func addressValues(a *types.Address, filter string) ([]string, bool) {
-	switch filter {
-	case "allocation-id":
-		return kit.One(a.AllocationId)
-	case "association-id":
-		return kit.One(a.AssociationId)
-	case "domain":
-		return kit.OneOf(a.Domain)
-	case "network-border-group":
-		return kit.One(a.NetworkBorderGroup)
-	case "network-interface-id":
-		return kit.One(a.NetworkInterfaceId)
-	case "network-interface-owner-id":
-		return kit.One(a.NetworkInterfaceOwnerId)
-	case "private-ip-address":
-		return kit.One(a.PrivateIpAddress)
-	case "public-ip":
-		return kit.One(a.PublicIp)
-	case "public-ipv4-pool":
-		return kit.One(a.PublicIpv4Pool)
-	case "instance-id":
-		return kit.One(a.InstanceId)
-	}
-	return kit.TagValues(a.Tags, filter)
-}
+var addressValues = kit.Values[types.Address](kit.Filters{Named: []string{
+	"allocation-id", "association-id", "domain", "instance-id", "network-border-group", "network-interface-id", "network-interface-owner-id",
+	"private-ip-address", "public-ip", "public-ipv4-pool",
+}})
 
 // amazonPool is the pool of AWS's own addresses.
 const amazonPool = "amazon"
@@ -61,7 +39,7 @@ func address(tx *store.Tx, a *ec2.Address) types.Address {
 
 // natGatewayWith finds the NAT gateway that has an Elastic IP address, or nil.
 func natGatewayWith(tx *store.Tx, scope arn.Scope, allocation string) (*ec2.NATGateway, ec2.NATAddress) {
-	for _, n := range ec2.NATGateways(tx, scope) {
+	for _, n := range ec2.NATGateways.List(tx, scope) {
 		for _, with := range n.Addresses {
 			if n.Lives() && with.Allocation == allocation {
 				return n, with
@@ -75,7 +53,7 @@ func natGatewayWith(tx *store.Tx, scope arn.Scope, allocation string) (*ec2.NATG
 func (a *API) DescribeAddresses(ctx context.Context, in *sdk.DescribeAddressesInput) (*sdk.DescribeAddressesOutput, error) {
 	scope, tx := kit.Scope(ctx), a.Store.Read()
 	var rows []types.Address
-	for _, each := range ec2.Addresses(tx, scope) {
+	for _, each := range ec2.Addresses.List(tx, scope) {
 		rows = append(rows, address(tx, each))
 	}
 	byIP, err := kit.Describe(rows, nil, in.PublicIps, "public-ip", addressValues, noAddress)
@@ -115,8 +93,7 @@ func (a *API) AllocateAddress(ctx context.Context, in *sdk.AllocateAddressInput)
 			return kit.Refuse("InsufficientAddressCapacity", "Not enough available addresses to satisfy your minimum request.")
 		}
 		row := &ec2.Address{Scope: scope, ID: ec2.NewID("eipalloc-"), PublicIP: ip.String()}
-		ec2.PutAddress(tx, row)
-		ec2network.SetTags(tx, scope, row.ID, tags)
+		ec2.Addresses.Make(tx, row, tags)
 		out.AllocationId, out.PublicIp = &row.ID, &row.PublicIP
 		return nil
 	})
@@ -137,7 +114,7 @@ func (a *API) ReleaseAddress(ctx context.Context, in *sdk.ReleaseAddressInput) (
 		if n, _ := natGatewayWith(tx, scope, row.ID); n != nil || row.Holder(tx) != nil { // Source: field reports
 			return kit.Refuse("InvalidIPAddress.InUse", "Address %s is in use.", row.PublicIP)
 		}
-		ec2.DeleteAddress(tx, row)
+		ec2.Addresses.Delete(tx, row)
 		return nil
 	})
 	return &sdk.ReleaseAddressOutput{}, err
@@ -146,9 +123,9 @@ func (a *API) ReleaseAddress(ctx context.Context, in *sdk.ReleaseAddressInput) (
 // namedAddress returns the address that a request names, by its allocation or as such.
 func namedAddress(tx *store.Tx, scope arn.Scope, allocation, ip *string) (*ec2.Address, error) {
 	if aws.ToString(allocation) != "" || aws.ToString(ip) == "" {
-		return kit.Named(tx, scope, "allocationId", allocation, "eipalloc-", ec2.FindAddress)
+		return kit.Named(tx, scope, "allocationId", allocation, "eipalloc-", ec2.Addresses.Find)
 	}
-	for _, row := range ec2.Addresses(tx, scope) {
+	for _, row := range ec2.Addresses.List(tx, scope) {
 		if row.PublicIP == *ip {
 			return row, nil
 		}
@@ -163,7 +140,7 @@ func (a *API) DescribeAddressesAttribute(ctx context.Context, in *sdk.DescribeAd
 		return nil, kit.Refuse("InvalidParameterValue", "Value (%s) for parameter attribute is invalid.", in.Attribute) // the text is the emulator's
 	}
 	for _, id := range in.AllocationIds {
-		if ec2.FindAddress(tx, scope, id) == nil {
+		if ec2.Addresses.Find(tx, scope, id) == nil {
 			return nil, kit.MissingOrMalformed("eipalloc-")(id)
 		}
 	}

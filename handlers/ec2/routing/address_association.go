@@ -45,7 +45,7 @@ func (a *API) AssociateAddress(ctx context.Context, in *sdk.AssociateAddressInpu
 		if holder := row.Holder(tx); holder != nil && holder.ID != i.ID {
 			dissociate(tx, row)
 		}
-		ec2.PutAddress(tx, changed)
+		ec2.Addresses.Put(tx, changed)
 		i.SettlePublicIP(tx)
 		out.AssociationId = &changed.Association
 		return nil
@@ -81,7 +81,7 @@ func associate(tx *store.Tx, row *ec2.Address, i *ec2.Instance, again *bool) (*e
 func dissociate(tx *store.Tx, row *ec2.Address) {
 	holder, changed := row.Holder(tx), *row
 	changed.Instance, changed.Association = "", ""
-	ec2.PutAddress(tx, &changed)
+	ec2.Addresses.Put(tx, &changed)
 	holder.SettlePublicIP(tx)
 }
 
@@ -163,7 +163,7 @@ func addressToFree(tx *store.Tx, scope arn.Scope, in *sdk.DisassociateAddressInp
 	if id == "" {
 		return namedAddress(tx, scope, nil, in.PublicIp)
 	}
-	for _, row := range ec2.Addresses(tx, scope) {
+	for _, row := range ec2.Addresses.List(tx, scope) {
 		if n, with := natGatewayWith(tx, scope, row.ID); n != nil && with.Association == id || row.Holder(tx) != nil && row.Association == id {
 			return row, nil
 		}

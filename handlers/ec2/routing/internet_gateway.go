@@ -7,23 +7,18 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-func internetGatewayValues(g *types.InternetGateway, filter string) ([]string, bool) {
-	switch filter {
-	case "internet-gateway-id":
-		return kit.One(g.InternetGatewayId)
-	case "owner-id":
-		return kit.One(g.OwnerId)
-	case "attachment.state":
-		return kit.Each(g.Attachments, func(a *types.InternetGatewayAttachment) string { return string(a.State) })
-	case "attachment.vpc-id":
-		return kit.Each(g.Attachments, func(a *types.InternetGatewayAttachment) string { return *a.VpcId })
-	}
-	return kit.TagValues(g.Tags, filter)
+var internetGateways = kit.Resource[ec2.InternetGateway, types.InternetGateway]{
+	Rows: ec2.InternetGateways, Prefix: "igw-", Noun: "internetGateway", Show: internetGateway,
+	Listing: kit.Listing[types.InternetGateway]{
+		ID: "internet-gateway-id", Set: "internetGatewaySet", Missing: kit.MissingOrMalformed("igw-"),
+		Values: kit.Values[types.InternetGateway](kit.Filters{
+			Named: []string{"internet-gateway-id", "owner-id", "attachment.state", "attachment.vpc-id"},
+		}),
+	},
 }
 
 // attached is the state of a gateway's attachment; the SDK knows only the states of
@@ -42,61 +37,30 @@ func internetGateway(tx *store.Tx, g *ec2.InternetGateway) types.InternetGateway
 
 // DescribeInternetGateways answers internet gateways by id.
 func (a *API) DescribeInternetGateways(ctx context.Context, in *sdk.DescribeInternetGatewaysInput) (*sdk.DescribeInternetGatewaysOutput, error) {
-	scope, tx := kit.Scope(ctx), a.Store.Read()
-	var rows []types.InternetGateway
-	for _, g := range ec2.InternetGateways(tx, scope) {
-		rows = append(rows, internetGateway(tx, g))
-	}
-	found, err := kit.Describe(rows, in.Filters, in.InternetGatewayIds, "internet-gateway-id", internetGatewayValues, kit.MissingOrMalformed("igw-"))
-	if err != nil {
-		return nil, err
-	}
-	found, next, err := kit.PageOf(found, func(g types.InternetGateway) string { return *g.InternetGatewayId }, "internetGatewaySet", in.InternetGatewayIds, in.MaxResults, in.NextToken)
+	found, next, err := internetGateways.Describe(ctx, &a.Base, kit.Ask(in.Filters, in.InternetGatewayIds, in.MaxResults, in.NextToken))
 	return &sdk.DescribeInternetGatewaysOutput{InternetGateways: found, NextToken: next}, err
 }
 
 // CreateInternetGateway makes an internet gateway, which is attached to nothing.
 func (a *API) CreateInternetGateway(ctx context.Context, in *sdk.CreateInternetGatewayInput) (*sdk.CreateInternetGatewayOutput, error) {
-	tags, err := kit.TagsFor(types.ResourceTypeInternetGateway, in.TagSpecifications)
-	if err != nil {
-		return nil, err
-	}
-	out := &sdk.CreateInternetGatewayOutput{}
-	err = a.Store.Update(func(tx *store.Tx) error {
-		g := &ec2.InternetGateway{Scope: kit.Scope(ctx), ID: ec2.NewID("igw-")}
-		ec2.PutInternetGateway(tx, g)
-		ec2network.SetTags(tx, g.Scope, g.ID, tags)
-		described := internetGateway(tx, g)
-		out.InternetGateway = &described
-		return nil
+	made, err := internetGateways.Create(ctx, &a.Base, kit.Creation[ec2.InternetGateway, types.InternetGateway]{
+		Tags: in.TagSpecifications,
+		Make: func(*store.Tx) (*ec2.InternetGateway, error) {
+			return &ec2.InternetGateway{Scope: kit.Scope(ctx), ID: ec2.NewID("igw-")}, nil
+		},
 	})
-	return out, err
+	return &sdk.CreateInternetGatewayOutput{InternetGateway: made}, err
 }
 
-// changeInternetGateway changes a gateway that a request names together with a VPC, which
-// both are there. Source of the refusals about internet gateways: recorded answers (EC20010).
-func (a *API) changeInternetGateway(scope arn.Scope, id, vpcID *string, change func(tx *store.Tx, g *ec2.InternetGateway) error) error {
-	return a.Store.Update(func(tx *store.Tx) error {
-		g, err := kit.Named(tx, scope, "internetGatewayId", id, "igw-", ec2.FindInternetGateway)
-		if err != nil {
-			return err
-		}
-		if _, err := kit.NamedVPC(tx, scope, vpcID); err != nil {
-			return err
-		}
-		changed := *g
-		if err := change(tx, &changed); err != nil {
-			return err
-		}
-		ec2.PutInternetGateway(tx, &changed)
-		return nil
-	})
-}
+// Source of the refusals about internet gateways: recorded answers (EC20010).
 
 // AttachInternetGateway attaches a gateway to a VPC; routes that lead to it act again.
 func (a *API) AttachInternetGateway(ctx context.Context, in *sdk.AttachInternetGatewayInput) (*sdk.AttachInternetGatewayOutput, error) {
 	scope := kit.Scope(ctx)
-	err := a.changeInternetGateway(scope, in.InternetGatewayId, in.VpcId, func(tx *store.Tx, g *ec2.InternetGateway) error {
+	err := internetGateways.Change(ctx, &a.Base, in.InternetGatewayId, func(tx *store.Tx, g *ec2.InternetGateway) error {
+		if _, err := kit.NamedVPC(tx, scope, in.VpcId); err != nil {
+			return err
+		}
 		if g.VPC != "" {
 			return kit.Refuse("Resource.AlreadyAssociated", "resource %s is already attached to network %s", g.ID, g.VPC)
 		}
@@ -113,11 +77,14 @@ func (a *API) AttachInternetGateway(ctx context.Context, in *sdk.AttachInternetG
 // address. Routes that lead to it stay, as black holes (EC20010).
 func (a *API) DetachInternetGateway(ctx context.Context, in *sdk.DetachInternetGatewayInput) (*sdk.DetachInternetGatewayOutput, error) {
 	scope := kit.Scope(ctx)
-	err := a.changeInternetGateway(scope, in.InternetGatewayId, in.VpcId, func(tx *store.Tx, g *ec2.InternetGateway) error {
+	err := internetGateways.Change(ctx, &a.Base, in.InternetGatewayId, func(tx *store.Tx, g *ec2.InternetGateway) error {
+		if _, err := kit.NamedVPC(tx, scope, in.VpcId); err != nil {
+			return err
+		}
 		if g.VPC != *in.VpcId {
 			return kit.Refuse("Gateway.NotAttached", "resource %s is not attached to network %s", g.ID, *in.VpcId)
 		}
-		for _, n := range ec2.NATGateways(tx, scope) {
+		for _, n := range ec2.NATGateways.List(tx, scope) {
 			if n.VPC == g.VPC && n.Type == types.ConnectivityTypePublic && n.Lives() {
 				return hasPublicAddresses(g.VPC)
 			}
@@ -144,16 +111,8 @@ func hasPublicAddresses(vpc string) error {
 
 // DeleteInternetGateway removes a gateway that is attached to nothing.
 func (a *API) DeleteInternetGateway(ctx context.Context, in *sdk.DeleteInternetGatewayInput) (*sdk.DeleteInternetGatewayOutput, error) {
-	err := a.Store.Update(func(tx *store.Tx) error {
-		g, err := kit.Named(tx, kit.Scope(ctx), "internetGatewayId", in.InternetGatewayId, "igw-", ec2.FindInternetGateway)
-		if err != nil {
-			return err
-		}
-		if g.VPC != "" {
-			return kit.InUse("internetGateway", g.ID)
-		}
-		ec2.DeleteInternetGateway(tx, g)
-		return nil
+	err := internetGateways.Delete(ctx, &a.Base, in.InternetGatewayId, func(_ *store.Tx, g *ec2.InternetGateway) error {
+		return internetGateways.Unless(g.VPC != "", g.ID)
 	})
 	return &sdk.DeleteInternetGatewayOutput{}, err
 }

@@ -13,19 +13,18 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-func natGatewayValues(g *types.NatGateway, filter string) ([]string, bool) {
-	switch filter {
-	case "nat-gateway-id":
-		return kit.One(g.NatGatewayId)
-	case "state":
-		return kit.OneOf(g.State)
-	case "subnet-id":
-		return kit.One(g.SubnetId)
-	case "vpc-id":
-		return kit.One(g.VpcId)
+// natGateways are shown in the states that they have now.
+func (a *API) natGateways() *kit.Resource[ec2.NATGateway, types.NatGateway] {
+	return &kit.Resource[ec2.NATGateway, types.NatGateway]{
+		Rows: ec2.NATGateways, Prefix: "nat-", Noun: "natGateway",
+		Show: func(tx *store.Tx, g *ec2.NATGateway) types.NatGateway {
+			return a.natGateway(tx, g, g.State(a.Now(), a.nat))
+		},
+		Listing: kit.Listing[types.NatGateway]{ID: "nat-gateway-id", Set: "natGatewayIdSet", Missing: noNATGateway, Values: natGatewayValues},
 	}
-	return kit.TagValues(g.Tags, filter)
 }
+
+var natGatewayValues = kit.Values[types.NatGateway](kit.Filters{Named: []string{"nat-gateway-id", "state", "subnet-id", "vpc-id"}})
 
 // natGateway describes a NAT gateway in a state. One that is gone has no addresses any more.
 func (a *API) natGateway(tx *store.Tx, g *ec2.NATGateway, in types.NatGatewayState) types.NatGateway {
@@ -54,16 +53,7 @@ func (a *API) natGateway(tx *store.Tx, g *ec2.NATGateway, in types.NatGatewaySta
 
 // DescribeNatGateways answers NAT gateways by id.
 func (a *API) DescribeNatGateways(ctx context.Context, in *sdk.DescribeNatGatewaysInput) (*sdk.DescribeNatGatewaysOutput, error) {
-	scope, tx := kit.Scope(ctx), a.Store.Read()
-	var rows []types.NatGateway
-	for _, g := range ec2.NATGateways(tx, scope) {
-		rows = append(rows, a.natGateway(tx, g, g.State(a.Now(), a.nat)))
-	}
-	found, err := kit.Describe(rows, in.Filter, in.NatGatewayIds, "nat-gateway-id", natGatewayValues, noNATGateway)
-	if err != nil {
-		return nil, err
-	}
-	found, next, err := kit.PageOf(found, func(g types.NatGateway) string { return *g.NatGatewayId }, "natGatewayIdSet", in.NatGatewayIds, in.MaxResults, in.NextToken)
+	found, next, err := a.natGateways().Describe(ctx, &a.Base, kit.Ask(in.Filter, in.NatGatewayIds, in.MaxResults, in.NextToken))
 	return &sdk.DescribeNatGatewaysOutput{NatGateways: found, NextToken: next}, err
 }
 
@@ -79,45 +69,20 @@ func noNATGateway(id string) error {
 // CreateNatGateway makes a NAT gateway. Where it cannot have its address it fails, and does
 // not say so at once. Source: EC2 API reference, NatGateway, for why.
 func (a *API) CreateNatGateway(ctx context.Context, in *sdk.CreateNatGatewayInput) (*sdk.CreateNatGatewayOutput, error) {
-	tags, err := kit.TagsFor(types.ResourceTypeNatgateway, in.TagSpecifications)
-	if err == nil {
-		err = checkNATGateway(in)
-	}
-	if err != nil {
-		return nil, err
-	}
-	scope := kit.Scope(ctx)
-	again, err := kit.NewOnce(ctx, in.ClientToken, kit.LongestToken, in, kit.WrongArguments(in.ClientToken))
-	if err != nil {
-		return nil, err
-	}
-	out := &sdk.CreateNatGatewayOutput{ClientToken: in.ClientToken}
-	err = a.Store.Update(func(tx *store.Tx) error {
-		s, err := a.NamedSubnet(tx, scope, in.SubnetId)
-		if err != nil {
-			return err
-		}
-		g, err := kit.MadeBefore(tx, again, scope, ec2.FindNATGateway)
-		if err != nil {
-			return err
-		}
-		now := types.NatGatewayStatePending
-		if g == nil {
-			g = &ec2.NATGateway{Scope: scope, ID: ec2.NewID("nat-"), VPC: s.VPC, Subnet: s.ID, Type: connectivity(in), CreatedAt: a.Now()}
-			if err := setNATAddress(tx, g, s, in); err != nil {
-				return err
-			}
-			ec2.PutNATGateway(tx, g)
-			ec2network.SetTags(tx, scope, g.ID, tags)
-			again.Remember(tx, a.Now(), g.ID)
-		} else {
-			now = g.State(a.Now(), a.nat)
-		}
-		described := a.natGateway(tx, g, now)
-		out.NatGateway = &described
-		return nil
+	var s *ec2network.Subnet
+	made, err := a.natGateways().Create(ctx, &a.Base, kit.Creation[ec2.NATGateway, types.NatGateway]{
+		Tags: in.TagSpecifications, Token: in.ClientToken, Request: in,
+		Check: func() error { return checkNATGateway(in) },
+		Place: func(tx *store.Tx) (err error) { s, err = a.NamedSubnet(tx, kit.Scope(ctx), in.SubnetId); return err },
+		Make: func(tx *store.Tx) (*ec2.NATGateway, error) {
+			g := &ec2.NATGateway{Scope: kit.Scope(ctx), ID: ec2.NewID("nat-"), VPC: s.VPC, Subnet: s.ID, Type: connectivity(in), CreatedAt: a.Now()}
+			return g, setNATAddress(tx, g, s, in)
+		},
+		Show: func(tx *store.Tx, g *ec2.NATGateway) types.NatGateway {
+			return a.natGateway(tx, g, types.NatGatewayStatePending)
+		},
 	})
-	return out, err
+	return &sdk.CreateNatGatewayOutput{ClientToken: in.ClientToken, NatGateway: made}, err
 }
 
 func connectivity(in *sdk.CreateNatGatewayInput) types.ConnectivityType {
@@ -150,7 +115,7 @@ func checkNATGateway(in *sdk.CreateNatGatewayInput) error {
 func setNATAddress(tx *store.Tx, g *ec2.NATGateway, s *ec2network.Subnet, in *sdk.CreateNatGatewayInput) error {
 	var with ec2.NATAddress
 	if g.Type == types.ConnectivityTypePublic {
-		row, err := kit.Named(tx, g.Scope, "allocationId", in.AllocationId, "eipalloc-", ec2.FindAddress)
+		row, err := kit.Named(tx, g.Scope, "allocationId", in.AllocationId, "eipalloc-", ec2.Addresses.Find)
 		if err != nil {
 			return err
 		}
@@ -187,14 +152,14 @@ func (a *API) DeleteNatGateway(ctx context.Context, in *sdk.DeleteNatGatewayInpu
 		return nil, kit.MissingParameter("natGatewayId")
 	}
 	err := a.Store.Update(func(tx *store.Tx) error {
-		g := ec2.FindNATGateway(tx, kit.Scope(ctx), *in.NatGatewayId)
+		g := ec2.NATGateways.Find(tx, kit.Scope(ctx), *in.NatGatewayId)
 		if g == nil {
 			return noNATGateway(*in.NatGatewayId)
 		}
 		if g.DeletedAt.IsZero() {
 			changed := *g
 			changed.DeletedAt = a.Now()
-			ec2.PutNATGateway(tx, &changed)
+			ec2.NATGateways.Put(tx, &changed)
 		}
 		return nil
 	})

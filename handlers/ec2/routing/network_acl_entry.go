@@ -12,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -21,7 +20,7 @@ import (
 // CreateNetworkAclEntry adds a rule, which has no effect. One that is there already is added
 // again (EC20010).
 func (a *API) CreateNetworkAclEntry(ctx context.Context, in *sdk.CreateNetworkAclEntryInput) (*sdk.CreateNetworkAclEntryOutput, error) {
-	err := a.changeEntries(kit.Scope(ctx), in.NetworkAclId, func(n *ec2.NetworkACL) error {
+	err := a.changeEntries(ctx, in.NetworkAclId, func(n *ec2.NetworkACL) error {
 		entry, err := networkACLEntry(in)
 		if err != nil {
 			return err
@@ -40,7 +39,7 @@ func (a *API) CreateNetworkAclEntry(ctx context.Context, in *sdk.CreateNetworkAc
 
 // ReplaceNetworkAclEntry changes a rule.
 func (a *API) ReplaceNetworkAclEntry(ctx context.Context, in *sdk.ReplaceNetworkAclEntryInput) (*sdk.ReplaceNetworkAclEntryOutput, error) {
-	err := a.changeEntries(kit.Scope(ctx), in.NetworkAclId, func(n *ec2.NetworkACL) error {
+	err := a.changeEntries(ctx, in.NetworkAclId, func(n *ec2.NetworkACL) error {
 		entry, err := networkACLEntry(&sdk.CreateNetworkAclEntryInput{
 			Egress: in.Egress, Protocol: in.Protocol, RuleAction: in.RuleAction, RuleNumber: in.RuleNumber,
 			CidrBlock: in.CidrBlock, Ipv6CidrBlock: in.Ipv6CidrBlock, IcmpTypeCode: in.IcmpTypeCode, PortRange: in.PortRange,
@@ -60,7 +59,7 @@ func (a *API) ReplaceNetworkAclEntry(ctx context.Context, in *sdk.ReplaceNetwork
 
 // DeleteNetworkAclEntry removes a rule.
 func (a *API) DeleteNetworkAclEntry(ctx context.Context, in *sdk.DeleteNetworkAclEntryInput) (*sdk.DeleteNetworkAclEntryOutput, error) {
-	err := a.changeEntries(kit.Scope(ctx), in.NetworkAclId, func(n *ec2.NetworkACL) error {
+	err := a.changeEntries(ctx, in.NetworkAclId, func(n *ec2.NetworkACL) error {
 		if err := checkRuleNumber(in.RuleNumber, in.Egress); err != nil {
 			return err
 		}
@@ -75,20 +74,12 @@ func (a *API) DeleteNetworkAclEntry(ctx context.Context, in *sdk.DeleteNetworkAc
 }
 
 // changeEntries changes a copy of a network ACL, whose entries may be changed in place.
-func (a *API) changeEntries(scope arn.Scope, id *string, change func(n *ec2.NetworkACL) error) error {
-	return a.Store.Update(func(tx *store.Tx) error {
-		n, err := kit.Named(tx, scope, "networkAclId", id, "acl-", ec2.FindNetworkACL)
-		if err != nil {
-			return err
-		}
-		changed := *n
-		changed.Entries = slices.Clone(n.Entries)
-		if err := change(&changed); err != nil {
-			return err
-		}
-		sorting.By(changed.Entries, func(a, b ec2.NetworkACLEntry) int { return cmp.Compare(a.Number, b.Number) })
-		ec2.PutNetworkACL(tx, &changed)
-		return nil
+func (a *API) changeEntries(ctx context.Context, id *string, change func(n *ec2.NetworkACL) error) error {
+	return networkACLs.Change(ctx, &a.Base, id, func(_ *store.Tx, n *ec2.NetworkACL) error {
+		n.Entries = slices.Clone(n.Entries)
+		err := change(n)
+		sorting.By(n.Entries, func(a, b ec2.NetworkACLEntry) int { return cmp.Compare(a.Number, b.Number) })
+		return err
 	})
 }
 

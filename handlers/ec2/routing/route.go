@@ -11,7 +11,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -40,7 +39,7 @@ func routesOf(tx *store.Tx, t *ec2.RouteTable) []types.Route {
 		}
 		routes = append(routes, route)
 	}
-	for _, e := range ec2.VPCEndpoints(tx, t.Scope) {
+	for _, e := range ec2.VPCEndpoints.List(tx, t.Scope) {
 		if slices.Contains(e.RouteTables, t.ID) {
 			list := kit.AWSPrefixListOf(t.Scope, e.Service)
 			routes = append(routes, types.Route{
@@ -55,10 +54,10 @@ func routesOf(tx *store.Tx, t *ec2.RouteTable) []types.Route {
 func routeState(tx *store.Tx, t *ec2.RouteTable, r ec2.Route) types.RouteState {
 	active := false
 	if r.NATGateway != "" {
-		n := ec2.FindNATGateway(tx, t.Scope, r.NATGateway)
+		n := ec2.NATGateways.Find(tx, t.Scope, r.NATGateway)
 		active = n != nil && n.Lives()
 	} else {
-		g := ec2.FindInternetGateway(tx, t.Scope, r.Gateway)
+		g := ec2.InternetGateways.Find(tx, t.Scope, r.Gateway)
 		active = g != nil && g.VPC == t.VPC
 	}
 	if active {
@@ -80,7 +79,7 @@ func (a *API) CreateRoute(ctx context.Context, in *sdk.CreateRouteInput) (*sdk.C
 	if len(others) > 0 {
 		return nil, kit.NotBuilt("CreateRoute", others[0])
 	}
-	err = a.changeRoutes(kit.Scope(ctx), in.RouteTableId, func(tx *store.Tx, t *ec2.RouteTable) error {
+	err = a.changeRoutes(ctx, in.RouteTableId, func(tx *store.Tx, t *ec2.RouteTable) error {
 		r := ec2.Route{Destination: to, Gateway: aws.ToString(in.GatewayId), NATGateway: aws.ToString(in.NatGatewayId)}
 		if err := leads(tx, t, r); err != nil {
 			return err
@@ -116,7 +115,7 @@ func (a *API) ReplaceRoute(ctx context.Context, in *sdk.ReplaceRouteInput) (*sdk
 	if len(others) > 0 {
 		return nil, kit.NotBuilt("ReplaceRoute", others[0])
 	}
-	err = a.changeRoutes(kit.Scope(ctx), in.RouteTableId, func(tx *store.Tx, t *ec2.RouteTable) error {
+	err = a.changeRoutes(ctx, in.RouteTableId, func(tx *store.Tx, t *ec2.RouteTable) error {
 		if toVPC { // which a local route always does here
 			if !isLocal(tx, t, to) {
 				return kit.Refuse("InvalidParameterValue", "local-target only allowed with network local destination CIDRs")
@@ -143,7 +142,7 @@ func (a *API) DeleteRoute(ctx context.Context, in *sdk.DeleteRouteInput) (*sdk.D
 	if err != nil {
 		return nil, err
 	}
-	err = a.changeRoutes(kit.Scope(ctx), in.RouteTableId, func(tx *store.Tx, t *ec2.RouteTable) error {
+	err = a.changeRoutes(ctx, in.RouteTableId, func(tx *store.Tx, t *ec2.RouteTable) error {
 		if isLocal(tx, t, to) {
 			return kit.Refuse("InvalidParameterValue", "cannot remove local route %s in route table %s", to, t.ID)
 		}
@@ -162,19 +161,10 @@ func (a *API) DeleteRoute(ctx context.Context, in *sdk.DeleteRouteInput) (*sdk.D
 }
 
 // changeRoutes changes a copy of a route table, whose routes may be changed in place.
-func (a *API) changeRoutes(scope arn.Scope, id *string, change func(tx *store.Tx, t *ec2.RouteTable) error) error {
-	return a.Store.Update(func(tx *store.Tx) error {
-		t, err := kit.Named(tx, scope, "routeTableId", id, "rtb-", ec2.FindRouteTable)
-		if err != nil {
-			return err
-		}
-		changed := *t
-		changed.Routes = slices.Clone(t.Routes)
-		if err := change(tx, &changed); err != nil {
-			return err
-		}
-		ec2.PutRouteTable(tx, &changed)
-		return nil
+func (a *API) changeRoutes(ctx context.Context, id *string, change func(tx *store.Tx, t *ec2.RouteTable) error) error {
+	return routeTables.Change(ctx, &a.Base, id, func(tx *store.Tx, t *ec2.RouteTable) error {
+		t.Routes = slices.Clone(t.Routes)
+		return change(tx, t)
 	})
 }
 

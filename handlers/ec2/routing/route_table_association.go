@@ -18,13 +18,8 @@ func (a *API) AssociateRouteTable(ctx context.Context, in *sdk.AssociateRouteTab
 	if in.PublicIpv4Pool != nil {
 		return nil, kit.NotBuilt("AssociateRouteTable", "PublicIpv4Pool")
 	}
-	scope := kit.Scope(ctx)
 	out := &sdk.AssociateRouteTableOutput{AssociationState: associated}
-	err := a.Store.Update(func(tx *store.Tx) error {
-		t, err := kit.Named(tx, scope, "routeTableId", in.RouteTableId, "rtb-", ec2.FindRouteTable)
-		if err != nil {
-			return err
-		}
+	err := routeTables.Change(ctx, &a.Base, in.RouteTableId, func(tx *store.Tx, t *ec2.RouteTable) error {
 		with, err := a.associable(tx, t, in)
 		if err != nil {
 			return err
@@ -32,13 +27,13 @@ func (a *API) AssociateRouteTable(ctx context.Context, in *sdk.AssociateRouteTab
 		taken := func(other ec2.RouteTableAssociation) bool {
 			return other.Subnet == with.Subnet && other.Gateway == with.Gateway
 		}
-		for _, other := range ec2.RouteTables(tx, scope) {
+		for _, other := range ec2.RouteTables.List(tx, t.Scope) {
 			if slices.ContainsFunc(other.Associations, taken) {
 				return kit.Refuse("Resource.AlreadyAssociated", "the specified association for route table %s conflicts with an existing association", t.ID)
 			}
 		}
 		out.AssociationId = &with.ID
-		addAssociation(tx, t, with)
+		t.Associations = append(slices.Clip(t.Associations), with)
 		return nil
 	})
 	return out, err
@@ -51,7 +46,7 @@ func (a *API) associable(tx *store.Tx, t *ec2.RouteTable, in *sdk.AssociateRoute
 	case in.SubnetId != nil && in.GatewayId != nil:
 		return with, kit.Refuse("InvalidParameterCombination", "The parameters subnetId and gatewayId cannot be used together") // the text is the emulator's
 	case in.GatewayId != nil:
-		g := ec2.FindInternetGateway(tx, t.Scope, *in.GatewayId)
+		g := ec2.InternetGateways.Find(tx, t.Scope, *in.GatewayId)
 		if g == nil {
 			return with, noGateway(*in.GatewayId)
 		}
@@ -76,19 +71,13 @@ func otherNetworks(table, noun, id string) error {
 	return kit.Refuse("InvalidParameterValue", "route table %s and %s %s belong to different networks", table, noun, id)
 }
 
-func addAssociation(tx *store.Tx, t *ec2.RouteTable, with ec2.RouteTableAssociation) {
-	changed := *t
-	changed.Associations = append(slices.Clip(t.Associations), with)
-	ec2.PutRouteTable(tx, &changed)
-}
-
 // associationOf finds the table of an association, and reports whether the association makes
 // it the main one.
 func associationOf(tx *store.Tx, scope arn.Scope, id *string) (t *ec2.RouteTable, main bool, err error) {
 	if aws.ToString(id) == "" {
 		return nil, false, kit.MissingParameter("associationId")
 	}
-	for _, t := range ec2.RouteTables(tx, scope) {
+	for _, t := range ec2.RouteTables.List(tx, scope) {
 		if t.Main == *id {
 			return t, true, nil
 		}
@@ -117,8 +106,9 @@ func (a *API) DisassociateRouteTable(ctx context.Context, in *sdk.DisassociateRo
 		if main {
 			return kit.Refuse("InvalidParameterValue", "cannot disassociate the main route table association %s", t.Main)
 		}
-		changed, _ := t.Without(byAssociation(*in.AssociationId))
-		ec2.PutRouteTable(tx, changed)
+		changed := *t
+		changed.Associations, _ = ec2.Without(t.Associations, byAssociation(*in.AssociationId))
+		ec2.RouteTables.Put(tx, &changed)
 		return nil
 	})
 	return &sdk.DisassociateRouteTableOutput{}, err
@@ -134,28 +124,27 @@ func (a *API) ReplaceRouteTableAssociation(ctx context.Context, in *sdk.ReplaceR
 		if err != nil {
 			return err
 		}
-		to, err := kit.Named(tx, scope, "routeTableId", in.RouteTableId, "rtb-", ec2.FindRouteTable)
+		to, err := routeTables.Named(tx, scope, in.RouteTableId)
 		if err != nil {
 			return err
 		}
 		if to.VPC != from.VPC {
 			return otherNetworks(to.ID, "route table", from.ID) // the text is the emulator's
 		}
-		changed, was := from.Without(byAssociation(*in.AssociationId))
+		changed := *from
+		rest, was := ec2.Without(from.Associations, byAssociation(*in.AssociationId))
+		changed.Associations = rest
 		if main {
-			without := *from
-			without.Main = ""
-			changed = &without
+			changed.Main = ""
 		}
-		ec2.PutRouteTable(tx, changed)
-		to = ec2.FindRouteTable(tx, scope, to.ID) // which may be the same
+		ec2.RouteTables.Put(tx, &changed)
+		with := *ec2.RouteTables.Find(tx, scope, to.ID) // which may be the same
 		if main {
-			with := *to
 			with.Main = id
-			ec2.PutRouteTable(tx, &with)
-			return nil
+		} else {
+			with.Associations = append(slices.Clip(with.Associations), ec2.RouteTableAssociation{ID: id, Subnet: was.Subnet, Gateway: was.Gateway})
 		}
-		addAssociation(tx, to, ec2.RouteTableAssociation{ID: id, Subnet: was.Subnet, Gateway: was.Gateway})
+		ec2.RouteTables.Put(tx, &with)
 		return nil
 	})
 	return out, err

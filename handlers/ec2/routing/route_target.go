@@ -82,7 +82,7 @@ func otherTargets(in *sdk.CreateRouteInput) (members []string) {
 // VPC itself.
 func leads(tx *store.Tx, t *ec2.RouteTable, r ec2.Route) error {
 	if r.NATGateway != "" {
-		n := ec2.FindNATGateway(tx, t.Scope, r.NATGateway)
+		n := ec2.NATGateways.Find(tx, t.Scope, r.NATGateway)
 		if n == nil || !n.Lives() {
 			return kit.Missing("nat-")(r.NATGateway) // source: field reports
 		}
@@ -106,7 +106,7 @@ func leadsOut(tx *store.Tx, t *ec2.RouteTable, id string) error {
 	if strings.HasPrefix(id, "vgw-") || strings.HasPrefix(id, "vpce-") {
 		return kit.NotBuilt("routes", "virtual private gateways and endpoints as GatewayId")
 	}
-	g := ec2.FindInternetGateway(tx, t.Scope, id)
+	g := ec2.InternetGateways.Find(tx, t.Scope, id)
 	if g == nil {
 		return noGateway(id)
 	}

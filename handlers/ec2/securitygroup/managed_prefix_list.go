@@ -17,13 +17,12 @@ import (
 )
 
 const (
-	longestPrefixListToken = 255  // Source: EC2 API reference, CreateManagedPrefixList
-	longestPrefixListText  = 255  // of a name or description; Source: likewise
-	mostPrefixListEntries  = 1000 // Source: VPC user guide, quotas
+	longestPrefixListText = 255  // of a name or description; Source: EC2 API reference, CreateManagedPrefixList
+	mostPrefixListEntries = 1000 // Source: VPC user guide, quotas
 )
 
-func managedPrefixList(tx *store.Tx, l *ec2network.PrefixList) *types.ManagedPrefixList {
-	return &types.ManagedPrefixList{
+func managedPrefixList(tx *store.Tx, l *ec2network.PrefixList) types.ManagedPrefixList {
+	return types.ManagedPrefixList{
 		PrefixListId: &l.ID, PrefixListArn: kit.ResourceARN(l.Scope, "prefix-list/"+l.ID), PrefixListName: &l.Name, OwnerId: &l.Scope.Account,
 		AddressFamily: aws.String(familyOf(l)), MaxEntries: &l.MaxEntries, Version: &l.Version,
 		State: types.PrefixListState(l.State), StateMessage: kit.Optional(l.StateMessage), Tags: kit.TagsOf(tx, l.Scope, l.ID),
@@ -43,40 +42,20 @@ func ownPrefixList(tx *store.Tx, scope arn.Scope, id *string) (*ec2network.Prefi
 	if ofAWS(scope, aws.ToString(id)) {
 		return nil, kit.Refuse("UnsupportedOperation", "The prefix list '%s' is managed by AWS.", *id)
 	}
-	return kit.Named(tx, scope, "PrefixListId", id, "pl-", ec2network.FindPrefixList)
+	return kit.Named(tx, scope, "PrefixListId", id, "pl-", ec2network.PrefixLists.Find)
 }
 
 // CreateManagedPrefixList makes a prefix list, which is complete at once.
 func (a *API) CreateManagedPrefixList(ctx context.Context, in *sdk.CreateManagedPrefixListInput) (*sdk.CreateManagedPrefixListOutput, error) {
-	scope := kit.Scope(ctx)
-	asked, err := newPrefixList(scope, in)
+	asked, err := newPrefixList(kit.Scope(ctx), in)
 	if err != nil {
 		return nil, err
 	}
-	tags, err := kit.TagsFor(types.ResourceTypePrefixList, in.TagSpecifications)
-	if err != nil {
-		return nil, err
-	}
-	again, err := kit.NewOnce(ctx, in.ClientToken, longestPrefixListToken, in, kit.WrongArguments(in.ClientToken))
-	if err != nil {
-		return nil, err
-	}
-	out := &sdk.CreateManagedPrefixListOutput{}
-	err = a.Store.Update(func(tx *store.Tx) error {
-		l, err := kit.MadeBefore(tx, again, scope, ec2network.FindPrefixList)
-		if err != nil {
-			return err
-		}
-		if l == nil {
-			l = asked
-			ec2network.PutPrefixList(tx, l)
-			ec2network.SetTags(tx, scope, l.ID, tags)
-			again.Remember(tx, a.Now(), l.ID)
-		}
-		out.PrefixList = managedPrefixList(tx, l)
-		return nil
+	made, err := prefixLists.Create(ctx, &a.Base, kit.Creation[ec2network.PrefixList, types.ManagedPrefixList]{
+		Tags: in.TagSpecifications, Token: in.ClientToken, Request: in,
+		Make: func(*store.Tx) (*ec2network.PrefixList, error) { return asked, nil },
 	})
-	return out, err
+	return &sdk.CreateManagedPrefixListOutput{PrefixList: made}, err
 }
 
 // newPrefixList is the prefix list that a request asks for. The texts are the emulator's, but
@@ -172,16 +151,19 @@ func (a *API) DeleteManagedPrefixList(ctx context.Context, in *sdk.DeleteManaged
 			return err
 		}
 		changed := *l
-		if groups := ec2network.GroupsNaming(tx, l); len(groups) > 0 {
-			changed.State = string(types.PrefixListStateDeleteFailed)
-			changed.StateMessage = "The prefix list is in use by " + firstGroups(groups)
-			ec2network.PutPrefixList(tx, &changed)
-			out.PrefixList = managedPrefixList(tx, &changed)
-			return nil
-		}
 		changed.State, changed.StateMessage = string(types.PrefixListStateDeleteComplete), ""
-		out.PrefixList = managedPrefixList(tx, &changed)
-		ec2network.DeletePrefixList(tx, l)
+		users := ec2network.GroupsNaming(tx, l)
+		if len(users) > 0 {
+			changed.State = string(types.PrefixListStateDeleteFailed)
+			changed.StateMessage = "The prefix list is in use by " + firstGroups(users)
+		}
+		shown := managedPrefixList(tx, &changed)
+		out.PrefixList = &shown
+		if len(users) > 0 {
+			ec2network.PrefixLists.Put(tx, &changed)
+		} else {
+			ec2network.PrefixLists.Delete(tx, l)
+		}
 		return nil
 	})
 	return out, err

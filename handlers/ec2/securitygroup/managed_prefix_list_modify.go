@@ -36,8 +36,9 @@ func (a *API) ModifyManagedPrefixList(ctx context.Context, in *sdk.ModifyManaged
 			same.StateMessage = "The new maximum size is not supported by " + firstGroups(full)
 			changed = &same
 		}
-		ec2network.PutPrefixList(tx, changed)
-		out.PrefixList = managedPrefixList(tx, changed)
+		ec2network.PrefixLists.Put(tx, changed)
+		shown := managedPrefixList(tx, changed)
+		out.PrefixList = &shown
 		return nil
 	})
 	return out, err
@@ -141,7 +142,7 @@ func withoutRoom(tx *store.Tx, changed *ec2network.PrefixList) []*ec2network.Sec
 			if id == changed.ID {
 				return changed
 			}
-			return ec2network.FindPrefixList(tx, g.Scope, id)
+			return ec2network.PrefixLists.Find(tx, g.Scope, id)
 		})
 	})
 }

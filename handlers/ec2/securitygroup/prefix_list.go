@@ -3,7 +3,6 @@ package securitygroup
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -11,19 +10,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-func prefixListValues(l *types.PrefixList, filter string) ([]string, bool) {
-	switch filter {
-	case "prefix-list-id":
-		return kit.One(l.PrefixListId)
-	case "prefix-list-name":
-		return kit.One(l.PrefixListName)
-	}
-	return nil, false
-}
+var prefixListValues = kit.Values[types.PrefixList](kit.Filters{Named: []string{"prefix-list-id", "prefix-list-name"}})
 
 // DescribePrefixLists answers the prefix lists of AWS.
 func (a *API) DescribePrefixLists(ctx context.Context, in *sdk.DescribePrefixListsInput) (*sdk.DescribePrefixListsOutput, error) {
@@ -34,20 +24,17 @@ func (a *API) DescribePrefixLists(ctx context.Context, in *sdk.DescribePrefixLis
 	return &sdk.DescribePrefixListsOutput{PrefixLists: found}, nil
 }
 
-func managedPrefixListValues(l *types.ManagedPrefixList, filter string) ([]string, bool) {
-	switch filter {
-	case "owner-id":
-		return kit.One(l.OwnerId)
-	case "prefix-list-id":
-		return kit.One(l.PrefixListId)
-	case "prefix-list-name":
-		return kit.One(l.PrefixListName)
-	}
-	return kit.TagValues(l.Tags, filter)
+// Source of the bounds of pages: EC2 API reference, DescribeManagedPrefixLists; of the length of
+// tokens CreateManagedPrefixList.
+var prefixLists = kit.Resource[ec2network.PrefixList, types.ManagedPrefixList]{
+	Rows: ec2network.PrefixLists, Prefix: "pl-", Noun: "prefixList", Show: managedPrefixList, LongestToken: 255,
+	Listing: kit.Listing[types.ManagedPrefixList]{
+		ID: "prefix-list-id", Least: 1, Most: 100, Missing: kit.Missing("pl-"),
+		Values: kit.Values[types.ManagedPrefixList](kit.Filters{Named: []string{"owner-id", "prefix-list-id", "prefix-list-name"}}),
+	},
 }
 
 // DescribeManagedPrefixLists answers the prefix lists of AWS and those of one's own, by id.
-// Source of the bounds of its pages: EC2 API reference.
 func (a *API) DescribeManagedPrefixLists(ctx context.Context, in *sdk.DescribeManagedPrefixListsInput) (*sdk.DescribeManagedPrefixListsOutput, error) {
 	scope, tx := kit.Scope(ctx), a.Store.Read()
 	var rows []types.ManagedPrefixList
@@ -58,16 +45,10 @@ func (a *API) DescribeManagedPrefixLists(ctx context.Context, in *sdk.DescribeMa
 			State:         types.PrefixListStateCreateComplete, Tags: []types.Tag{},
 		})
 	}
-	for _, l := range ec2network.PrefixLists(tx, scope) {
-		rows = append(rows, *managedPrefixList(tx, l))
+	for _, l := range ec2network.PrefixLists.List(tx, scope) {
+		rows = append(rows, managedPrefixList(tx, l))
 	}
-	id := func(l types.ManagedPrefixList) string { return *l.PrefixListId }
-	sorting.By(rows, func(a, b types.ManagedPrefixList) int { return strings.Compare(id(a), id(b)) })
-	found, err := kit.Describe(rows, in.Filters, in.PrefixListIds, "prefix-list-id", managedPrefixListValues, kit.Missing("pl-"))
-	if err != nil {
-		return nil, err
-	}
-	found, next, err := kit.Page(found, id, in.MaxResults, in.NextToken, 1, 100)
+	found, next, err := prefixLists.Of(rows, kit.Ask(in.Filters, in.PrefixListIds, in.MaxResults, in.NextToken))
 	return &sdk.DescribeManagedPrefixListsOutput{PrefixLists: found, NextToken: next}, err
 }
 
@@ -80,7 +61,7 @@ func ofAWS(scope arn.Scope, id string) bool {
 // those of the account that a local set-up stands in for.
 func (a *API) prefixList(tx *store.Tx, scope arn.Scope, asked *string) (string, error) {
 	id := aws.ToString(asked)
-	if ec2network.FindPrefixList(tx, scope, id) != nil || ofAWS(scope, id) || ec2network.MadeUpPrefixList(id) && !a.Strict {
+	if ec2network.PrefixLists.Find(tx, scope, id) != nil || ofAWS(scope, id) || ec2network.MadeUpPrefixList(id) && !a.Strict {
 		return id, nil
 	}
 	return "", kit.Missing("pl-")(id)

@@ -2,86 +2,39 @@ package securitygroup
 
 import (
 	"context"
-	"strconv"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-func groupValues(g *types.SecurityGroup, filter string) ([]string, bool) {
-	switch filter {
-	case "group-id":
-		return kit.One(g.GroupId)
-	case "group-name":
-		return kit.One(g.GroupName)
-	case "vpc-id":
-		return kit.One(g.VpcId)
-	case "owner-id":
-		return kit.One(g.OwnerId)
-	case "description":
-		return kit.One(g.Description)
-	}
-	if permission, out := strings.CutPrefix(filter, "egress."); out {
-		return permissionValues(g.IpPermissionsEgress, permission)
-	}
-	if values, known := permissionValues(g.IpPermissions, filter); known {
-		return values, true
-	}
-	return kit.TagValues(g.Tags, filter)
-}
+var groups = kit.Listing[types.SecurityGroup]{ID: "group-id", Missing: kit.Missing("sg-"), Values: groupValues}
 
-// permissionValues are the permission values of a group's rules of one direction.
-func permissionValues(permissions []types.IpPermission, filter string) (values []string, known bool) {
-	of, known := map[string]func(p *types.IpPermission) []string{
-		"ip-permission.protocol":  func(p *types.IpPermission) []string { return []string{*p.IpProtocol} },
-		"ip-permission.from-port": func(p *types.IpPermission) []string { return number(p.FromPort) },
-		"ip-permission.to-port":   func(p *types.IpPermission) []string { return number(p.ToPort) },
-		"ip-permission.cidr": func(p *types.IpPermission) []string {
-			return of(p.IpRanges, func(r types.IpRange) *string { return r.CidrIp })
-		},
-		"ip-permission.ipv6-cidr": func(p *types.IpPermission) []string {
-			return of(p.Ipv6Ranges, func(r types.Ipv6Range) *string { return r.CidrIpv6 })
-		},
-		"ip-permission.prefix-list-id": func(p *types.IpPermission) []string {
-			return of(p.PrefixListIds, func(l types.PrefixListId) *string { return l.PrefixListId })
-		},
-		"ip-permission.group-id": func(p *types.IpPermission) []string {
-			return of(p.UserIdGroupPairs, func(g types.UserIdGroupPair) *string { return g.GroupId })
-		},
-		"ip-permission.group-name": func(*types.IpPermission) []string { return nil },
-		"ip-permission.user-id": func(p *types.IpPermission) []string {
-			return of(p.UserIdGroupPairs, func(g types.UserIdGroupPair) *string { return g.UserId })
-		},
-	}[filter]
-	if !known {
-		return nil, false
-	}
-	for i := range permissions {
-		values = append(values, of(&permissions[i])...)
-	}
-	return values, true
-}
-
-func number(n *int32) []string {
-	if n == nil {
-		return nil
-	}
-	return []string{strconv.Itoa(int(*n))}
-}
-
-// of are the values of a list's entries.
-func of[E any](list []E, value func(E) *string) (values []string) {
-	for _, e := range list {
-		values = append(values, *value(e))
-	}
-	return values
-}
+var groupValues = kit.Values[types.SecurityGroup](kit.Filters{
+	Named: []string{"group-id", "group-name", "vpc-id", "owner-id", "description"},
+	Members: map[string]string{
+		"ip-permission.protocol":              "IpPermissions.IpProtocol",
+		"ip-permission.from-port":             "IpPermissions.FromPort?",
+		"ip-permission.to-port":               "IpPermissions.ToPort?",
+		"ip-permission.cidr":                  "IpPermissions.IpRanges.CidrIp",
+		"ip-permission.ipv6-cidr":             "IpPermissions.Ipv6Ranges.CidrIpv6",
+		"ip-permission.prefix-list-id":        "IpPermissions.PrefixListIds.PrefixListId",
+		"ip-permission.group-id":              "IpPermissions.UserIdGroupPairs.GroupId",
+		"ip-permission.user-id":               "IpPermissions.UserIdGroupPairs.UserId",
+		"egress.ip-permission.protocol":       "IpPermissionsEgress.IpProtocol",
+		"egress.ip-permission.from-port":      "IpPermissionsEgress.FromPort?",
+		"egress.ip-permission.to-port":        "IpPermissionsEgress.ToPort?",
+		"egress.ip-permission.cidr":           "IpPermissionsEgress.IpRanges.CidrIp",
+		"egress.ip-permission.ipv6-cidr":      "IpPermissionsEgress.Ipv6Ranges.CidrIpv6",
+		"egress.ip-permission.prefix-list-id": "IpPermissionsEgress.PrefixListIds.PrefixListId",
+		"egress.ip-permission.group-id":       "IpPermissionsEgress.UserIdGroupPairs.GroupId",
+		"egress.ip-permission.user-id":        "IpPermissionsEgress.UserIdGroupPairs.UserId",
+	},
+	Unused: []string{"ip-permission.group-name", "egress.ip-permission.group-name"},
+})
 
 // DescribeSecurityGroups answers the security groups of all VPCs, and those made up that it
 // is asked for.
@@ -97,14 +50,8 @@ func (a *API) DescribeSecurityGroups(ctx context.Context, in *sdk.DescribeSecuri
 	if err != nil {
 		return nil, err
 	}
-	found, err := kit.Describe(byName, in.Filters, in.GroupIds, "group-id", groupValues, kit.Missing("sg-"))
-	if err != nil {
-		return nil, err
-	}
-	sorting.By(found, func(a, b types.SecurityGroup) int { return strings.Compare(*a.GroupId, *b.GroupId) })
-	out := &sdk.DescribeSecurityGroupsOutput{}
-	out.SecurityGroups, out.NextToken, err = kit.Page(found, func(g types.SecurityGroup) string { return *g.GroupId }, in.MaxResults, in.NextToken, kit.LeastResults, kit.MostResults)
-	return out, err
+	found, next, err := groups.Of(byName, kit.Ask(in.Filters, in.GroupIds, in.MaxResults, in.NextToken))
+	return &sdk.DescribeSecurityGroupsOutput{SecurityGroups: found, NextToken: next}, err
 }
 
 func describeGroup(tx *store.Tx, scope arn.Scope, g *ec2network.SecurityGroup) types.SecurityGroup {

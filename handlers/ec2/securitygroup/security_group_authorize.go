@@ -80,53 +80,42 @@ func (a *API) authorize(ctx context.Context, asked authorization) (made []types.
 	if err != nil {
 		return nil, err
 	}
-	scope := kit.Scope(ctx)
-	err = a.Store.Update(func(tx *store.Tx) error {
-		g, err := a.group(tx, scope, asked.groupID, asked.groupName)
+	err = a.changeGroup(ctx, asked.groupID, asked.groupName, asked.dryRun, func(tx *store.Tx, g *ec2network.SecurityGroup) error {
+		more, err := a.rulesFrom(tx, g, asked.egress, asked.permissions)
 		if err != nil {
 			return err
 		}
-		rules, err := a.rulesFrom(tx, g, asked.egress, asked.permissions)
-		if err != nil {
+		before := len(g.Rules)
+		if err := addRules(tx, g, more); err != nil {
 			return err
 		}
-		changed, err := withRules(tx, g, rules)
-		if err != nil {
-			return err
-		}
-		if aws.ToBool(asked.dryRun) {
-			return kit.ErrDryRun
-		}
-		ec2network.PutSecurityGroup(tx, changed)
-		for _, r := range changed.Rules[len(g.Rules):] {
-			ec2network.SetTags(tx, scope, r.ID, tags)
-			made = append(made, describeRule(tx, scope, changed, r))
+		for _, r := range g.Rules[before:] {
+			ec2network.SetTags(tx, g.Scope, r.ID, tags)
+			made = append(made, describeRule(tx, g.Scope, g, r))
 		}
 		return nil
 	})
 	return made, err
 }
 
-// withRules is a group with more rules, which get their ids. Source of the texts: field
-// reports.
-func withRules(tx *store.Tx, g *ec2network.SecurityGroup, more []ec2network.SecurityGroupRule) (*ec2network.SecurityGroup, error) {
-	changed := *g
-	changed.Rules = slices.Clone(g.Rules)
+// addRules adds rules to a group, which get their ids. Source of the texts: field reports.
+func addRules(tx *store.Tx, g *ec2network.SecurityGroup, more []ec2network.SecurityGroupRule) error {
+	before := slices.Clip(g.Rules)
 	for _, r := range more {
 		switch {
+		case slices.ContainsFunc(before, r.Same):
+			return kit.Refuse("InvalidPermission.Duplicate", `the specified rule "%s" already exists`, ruleText(r))
 		case slices.ContainsFunc(g.Rules, r.Same):
-			return nil, kit.Refuse("InvalidPermission.Duplicate", `the specified rule "%s" already exists`, ruleText(r))
-		case slices.ContainsFunc(changed.Rules, r.Same):
-			return nil, kit.Refuse("InvalidParameterValue", "The same permission must not appear multiple times")
+			return kit.Refuse("InvalidParameterValue", "The same permission must not appear multiple times")
 		}
 		r.ID = ec2network.NewRuleID()
-		changed.Rules = append(changed.Rules, r)
+		g.Rules = append(g.Rules, r)
 	}
-	return &changed, checkLimit(tx, &changed)
+	return checkLimit(tx, g)
 }
 
 func checkLimit(tx *store.Tx, g *ec2network.SecurityGroup) error {
-	if tooManyRules(g, func(list string) *ec2network.PrefixList { return ec2network.FindPrefixList(tx, g.Scope, list) }) {
+	if tooManyRules(g, func(list string) *ec2network.PrefixList { return ec2network.PrefixLists.Find(tx, g.Scope, list) }) {
 		return kit.Refuse("RulesPerSecurityGroupLimitExceeded", "The maximum number of rules per security group has been reached.")
 	}
 	return nil

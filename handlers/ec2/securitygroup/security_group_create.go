@@ -123,3 +123,24 @@ func (a *API) group(tx *store.Tx, scope arn.Scope, id, name *string) (*ec2networ
 	}
 	return nil, kit.Missing("sg-")(*id)
 }
+
+// changeGroup changes a copy of the group that a request names, and writes it, unless the
+// request is not to change anything. The copy's rules may be changed in place.
+func (a *API) changeGroup(ctx context.Context, id, name *string, dryRun *bool, change func(tx *store.Tx, g *ec2network.SecurityGroup) error) error {
+	return a.Store.Update(func(tx *store.Tx) error {
+		g, err := a.group(tx, kit.Scope(ctx), id, name)
+		if err != nil {
+			return err
+		}
+		changed := *g
+		changed.Rules = slices.Clone(g.Rules)
+		if err := change(tx, &changed); err != nil {
+			return err
+		}
+		if aws.ToBool(dryRun) {
+			return kit.ErrDryRun
+		}
+		ec2network.PutSecurityGroup(tx, &changed)
+		return nil
+	})
+}

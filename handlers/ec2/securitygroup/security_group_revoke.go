@@ -51,24 +51,14 @@ func (a *API) revoke(ctx context.Context, asked revocation) (done revoked, err e
 	if len(asked.permissions) == 0 && len(asked.ids) == 0 {
 		return done, kit.Refuse("MissingParameter", "Either ipPermissions or securityGroupRuleIds should be provided.") // the text is the emulator's
 	}
-	scope := kit.Scope(ctx)
-	err = a.Store.Update(func(tx *store.Tx) error {
-		g, err := a.group(tx, scope, asked.groupID, asked.groupName)
-		if err != nil {
-			return err
-		}
+	err = a.changeGroup(ctx, asked.groupID, asked.groupName, asked.dryRun, func(tx *store.Tx, g *ec2network.SecurityGroup) error {
 		gone, unknown, err := a.found(tx, g, asked)
 		if err != nil {
 			return err
 		}
-		if aws.ToBool(asked.dryRun) {
-			return kit.ErrDryRun
-		}
-		changed := *g
-		changed.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r ec2network.SecurityGroupRule) bool { return slices.Contains(gone, r) })
-		ec2network.PutSecurityGroup(tx, &changed)
+		g.Rules = slices.DeleteFunc(g.Rules, func(r ec2network.SecurityGroupRule) bool { return slices.Contains(gone, r) })
 		for _, r := range gone {
-			ec2network.SetTags(tx, scope, r.ID, nil)
+			ec2network.SetTags(tx, g.Scope, r.ID, nil)
 			done.rules = append(done.rules, describeRevoked(g, r))
 		}
 		done.unknown = unknown

@@ -3,7 +3,6 @@ package securitygroup
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -11,41 +10,26 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-func ruleValues(r *types.SecurityGroupRule, filter string) ([]string, bool) {
-	switch filter {
-	case "security-group-rule-id":
-		return kit.One(r.SecurityGroupRuleId)
-	case "group-id":
-		return kit.One(r.GroupId)
-	}
-	return kit.TagValues(r.Tags, filter)
+var rules = kit.Listing[types.SecurityGroupRule]{
+	ID: "security-group-rule-id", Missing: kit.Missing("sgr-"),
+	Values: kit.Values[types.SecurityGroupRule](kit.Filters{Named: []string{"security-group-rule-id", "group-id"}}),
 }
 
 // DescribeSecurityGroupRules answers the rules of the security groups of all VPCs, and of
 // those made up that it is asked for.
 func (a *API) DescribeSecurityGroupRules(ctx context.Context, in *sdk.DescribeSecurityGroupRulesInput) (*sdk.DescribeSecurityGroupRulesOutput, error) {
 	scope, tx := kit.Scope(ctx), a.Store.Read()
-	var rules []types.SecurityGroupRule
+	var all []types.SecurityGroupRule
 	for _, g := range a.SecurityGroups(tx, scope, kit.AskedIDs(nil, in.Filters, "group-id")) {
 		for _, r := range g.Rules {
-			rules = append(rules, describeRule(tx, scope, g, r))
+			all = append(all, describeRule(tx, scope, g, r))
 		}
 	}
-	found, err := kit.Describe(rules, in.Filters, in.SecurityGroupRuleIds, "security-group-rule-id", ruleValues, kit.Missing("sgr-"))
-	if err != nil {
-		return nil, err
-	}
-	sorting.By(found, func(a, b types.SecurityGroupRule) int {
-		return strings.Compare(*a.SecurityGroupRuleId, *b.SecurityGroupRuleId)
-	})
-	out := &sdk.DescribeSecurityGroupRulesOutput{}
-	out.SecurityGroupRules, out.NextToken, err = kit.Page(found, func(r types.SecurityGroupRule) string { return *r.SecurityGroupRuleId },
-		in.MaxResults, in.NextToken, kit.LeastResults, kit.MostResults)
-	return out, err
+	found, next, err := rules.Of(all, kit.Ask(in.Filters, in.SecurityGroupRuleIds, in.MaxResults, in.NextToken))
+	return &sdk.DescribeSecurityGroupRulesOutput{SecurityGroupRules: found, NextToken: next}, err
 }
 
 // describeRule is what EC2 shows of a rule. Without ports both are -1.
@@ -69,26 +53,13 @@ func (a *API) ModifySecurityGroupRules(ctx context.Context, in *sdk.ModifySecuri
 	if len(in.SecurityGroupRules) == 0 {
 		return nil, kit.MissingParameter("SecurityGroupRule")
 	}
-	err := a.Store.Update(func(tx *store.Tx) error {
-		g, err := a.group(tx, kit.Scope(ctx), in.GroupId, nil)
-		if err != nil {
-			return err
-		}
-		changed := *g
-		changed.Rules = slices.Clone(g.Rules)
+	err := a.changeGroup(ctx, in.GroupId, nil, in.DryRun, func(tx *store.Tx, g *ec2network.SecurityGroup) error {
 		for _, update := range in.SecurityGroupRules {
-			if err := a.modifyRule(tx, &changed, update); err != nil {
+			if err := a.modifyRule(tx, g, update); err != nil {
 				return err
 			}
 		}
-		if err := checkLimit(tx, &changed); err != nil {
-			return err
-		}
-		if aws.ToBool(in.DryRun) {
-			return kit.ErrDryRun
-		}
-		ec2network.PutSecurityGroup(tx, &changed)
-		return nil
+		return checkLimit(tx, g)
 	})
 	return &sdk.ModifySecurityGroupRulesOutput{Return: aws.Bool(true)}, err
 }

@@ -39,21 +39,8 @@ func (a *API) redescribe(ctx context.Context, asked redescription) error {
 	if (len(asked.permissions) > 0) == (len(asked.byID) > 0) {
 		return kit.Refuse("MissingParameter", "Either ipPermissions or securityGroupRuleDescriptions should be provided.") // the text is the emulator's
 	}
-	return a.Store.Update(func(tx *store.Tx) error {
-		g, err := a.group(tx, kit.Scope(ctx), asked.groupID, asked.groupName)
-		if err != nil {
-			return err
-		}
-		changed := *g
-		changed.Rules = slices.Clone(g.Rules)
-		if err := a.setDescriptions(tx, &changed, asked); err != nil {
-			return err
-		}
-		if aws.ToBool(asked.dryRun) {
-			return kit.ErrDryRun
-		}
-		ec2network.PutSecurityGroup(tx, &changed)
-		return nil
+	return a.changeGroup(ctx, asked.groupID, asked.groupName, asked.dryRun, func(tx *store.Tx, g *ec2network.SecurityGroup) error {
+		return a.setDescriptions(tx, g, asked)
 	})
 }
 

@@ -11,27 +11,10 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 )
 
-func zoneValues(z *types.AvailabilityZone, filter string) ([]string, bool) {
-	switch filter {
-	case "zone-name":
-		return kit.One(z.ZoneName)
-	case "zone-id":
-		return kit.One(z.ZoneId)
-	case "zone-type":
-		return kit.One(z.ZoneType)
-	case "region-name":
-		return kit.One(z.RegionName)
-	case "state":
-		return kit.OneOf(z.State)
-	case "group-name":
-		return kit.One(z.GroupName)
-	case "opt-in-status":
-		return kit.OneOf(z.OptInStatus)
-	case "group-long-name", "message", "parent-zone-id", "parent-zone-name":
-		return nil, true
-	}
-	return nil, false
-}
+var zoneValues = kit.Values[types.AvailabilityZone](kit.Filters{
+	Named:  []string{"zone-name", "zone-id", "zone-type", "region-name", "state", "group-name", "opt-in-status"},
+	Unused: []string{"group-long-name", "message", "parent-zone-id", "parent-zone-name"},
+})
 
 // DescribeAvailabilityZones answers the zones of the region.
 func (a *API) DescribeAvailabilityZones(ctx context.Context, in *sdk.DescribeAvailabilityZonesInput) (*sdk.DescribeAvailabilityZonesOutput, error) {

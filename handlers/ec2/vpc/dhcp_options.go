@@ -13,23 +13,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-func dhcpOptionsValues(o *types.DhcpOptions, filter string) ([]string, bool) {
-	switch filter {
-	case "dhcp-options-id":
-		return kit.One(o.DhcpOptionsId)
-	case "owner-id":
-		return kit.One(o.OwnerId)
-	case "key":
-		return kit.Each(o.DhcpConfigurations, func(c *types.DhcpConfiguration) string { return *c.Key })
-	case "value":
-		var values []string
-		for _, c := range o.DhcpConfigurations {
-			of, _ := kit.Each(c.Values, func(v *types.AttributeValue) string { return *v.Value })
-			values = append(values, of...)
-		}
-		return values, true
-	}
-	return kit.TagValues(o.Tags, filter)
+var dhcpOptions = kit.Resource[ec2.DHCPOptions, types.DhcpOptions]{
+	Rows: ec2.DHCPOptionSets, Prefix: "dopt-", Noun: "dhcpOptions", Show: describeDHCPOptions,
+	Listing: kit.Listing[types.DhcpOptions]{
+		ID: "dhcp-options-id", Set: "dhcpOptionsIdSet", Missing: kit.MissingOrMalformed("dopt-"),
+		Values: kit.Values[types.DhcpOptions](kit.Filters{
+			Named:   []string{"dhcp-options-id", "owner-id"},
+			Members: map[string]string{"key": "DhcpConfigurations.Key", "value": "DhcpConfigurations.Values.Value"},
+		}),
+	},
 }
 
 func describeDHCPOptions(tx *store.Tx, o *ec2.DHCPOptions) types.DhcpOptions {
@@ -47,16 +39,7 @@ func describeDHCPOptions(tx *store.Tx, o *ec2.DHCPOptions) types.DhcpOptions {
 // DescribeDhcpOptions answers DHCP options by id: those of one's own, and those that every VPC
 // has at first.
 func (a *API) DescribeDhcpOptions(ctx context.Context, in *sdk.DescribeDhcpOptionsInput) (*sdk.DescribeDhcpOptionsOutput, error) {
-	tx := a.Store.Read()
-	var rows []types.DhcpOptions
-	for _, o := range ec2.AllDHCPOptions(tx, kit.Scope(ctx)) {
-		rows = append(rows, describeDHCPOptions(tx, o))
-	}
-	found, err := kit.Describe(rows, in.Filters, in.DhcpOptionsIds, "dhcp-options-id", dhcpOptionsValues, kit.MissingOrMalformed("dopt-"))
-	if err != nil {
-		return nil, err
-	}
-	found, next, err := kit.PageOf(found, func(o types.DhcpOptions) string { return *o.DhcpOptionsId }, "dhcpOptionsIdSet", in.DhcpOptionsIds, in.MaxResults, in.NextToken)
+	found, next, err := dhcpOptions.Describe(ctx, &a.Base, kit.Ask(in.Filters, in.DhcpOptionsIds, in.MaxResults, in.NextToken))
 	return &sdk.DescribeDhcpOptionsOutput{DhcpOptions: found, NextToken: next}, err
 }
 
@@ -66,20 +49,13 @@ func (a *API) CreateDhcpOptions(ctx context.Context, in *sdk.CreateDhcpOptionsIn
 	if err != nil {
 		return nil, err
 	}
-	tags, err := kit.TagsFor(types.ResourceTypeDhcpOptions, in.TagSpecifications)
-	if err != nil {
-		return nil, err
-	}
-	out := &sdk.CreateDhcpOptionsOutput{}
-	err = a.Store.Update(func(tx *store.Tx) error {
-		o := &ec2.DHCPOptions{Scope: kit.Scope(ctx), ID: ec2.NewID("dopt-"), Configurations: configurations}
-		ec2.PutDHCPOptions(tx, o)
-		ec2network.SetTags(tx, o.Scope, o.ID, tags)
-		described := describeDHCPOptions(tx, o)
-		out.DhcpOptions = &described
-		return nil
+	made, err := dhcpOptions.Create(ctx, &a.Base, kit.Creation[ec2.DHCPOptions, types.DhcpOptions]{
+		Tags: in.TagSpecifications,
+		Make: func(*store.Tx) (*ec2.DHCPOptions, error) {
+			return &ec2.DHCPOptions{Scope: kit.Scope(ctx), ID: ec2.NewID("dopt-"), Configurations: configurations}, nil
+		},
 	})
-	return out, err
+	return &sdk.CreateDhcpOptionsOutput{DhcpOptions: made}, err
 }
 
 // AssociateDhcpOptions gives a VPC DHCP options in place of those that it has, or none.
@@ -88,36 +64,24 @@ func (a *API) AssociateDhcpOptions(ctx context.Context, in *sdk.AssociateDhcpOpt
 	err := a.Store.Update(func(tx *store.Tx) error {
 		id := aws.ToString(in.DhcpOptionsId)
 		if id != ec2network.NoDHCPOptions {
-			if _, err := kit.Named(tx, scope, "dhcpOptionsId", in.DhcpOptionsId, "dopt-", ec2.FindDHCPOptions); err != nil {
+			if _, err := dhcpOptions.Named(tx, scope, in.DhcpOptionsId); err != nil {
 				return err
 			}
 		}
-		v, err := kit.NamedVPC(tx, scope, in.VpcId)
-		if err != nil {
-			return err
-		}
-		changed := *v
-		changed.DHCPOptions = id
-		ec2network.PutVPC(tx, &changed)
-		return nil
+		return changeVPC(tx, scope, in.VpcId, func(v *ec2network.VPC) error { v.DHCPOptions = id; return nil })
 	})
 	return &sdk.AssociateDhcpOptionsOutput{}, err
 }
 
 // DeleteDhcpOptions removes DHCP options that no VPC has (EC20011).
 func (a *API) DeleteDhcpOptions(ctx context.Context, in *sdk.DeleteDhcpOptionsInput) (*sdk.DeleteDhcpOptionsOutput, error) {
-	scope := kit.Scope(ctx)
-	err := a.Store.Update(func(tx *store.Tx) error {
-		o, err := kit.Named(tx, scope, "dhcpOptionsId", in.DhcpOptionsId, "dopt-", ec2.FindDHCPOptions)
+	err := dhcpOptions.Delete(ctx, &a.Base, in.DhcpOptionsId, func(tx *store.Tx, o *ec2.DHCPOptions) error {
 		switch {
-		case err != nil:
-			return err
-		case slices.ContainsFunc(ec2network.VPCs(tx, scope), func(v *ec2network.VPC) bool { return ec2.DHCPOptionsOf(v) == o.ID }):
+		case slices.ContainsFunc(ec2network.VPCs(tx, o.Scope), func(v *ec2network.VPC) bool { return ec2.DHCPOptionsOf(v) == o.ID }):
 			return kit.InUse("dhcpOptions", o.ID)
 		case o.Default():
 			return kit.NotBuilt("DeleteDhcpOptions", "the options that every VPC has at first")
 		}
-		ec2.DeleteDHCPOptions(tx, o)
 		return nil
 	})
 	return &sdk.DeleteDhcpOptionsOutput{}, err

@@ -15,7 +15,7 @@ import (
 // ModifySubnetAttribute; the texts of refusals are the emulator's choice.
 func (a *API) ModifySubnetAttribute(ctx context.Context, in *sdk.ModifySubnetAttributeInput) (*sdk.ModifySubnetAttributeOutput, error) {
 	err := a.Store.Update(func(tx *store.Tx) error {
-		s, err := a.subnet(tx, kit.Scope(ctx), in.SubnetId)
+		s, err := a.NamedSubnet(tx, kit.Scope(ctx), in.SubnetId)
 		if err != nil {
 			return err
 		}

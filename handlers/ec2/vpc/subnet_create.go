@@ -124,12 +124,12 @@ func fits(tx *store.Tx, v *ec2network.VPC, cidr netip.Prefix, as string) error {
 // reports.
 func (a *API) DeleteSubnet(ctx context.Context, in *sdk.DeleteSubnetInput) (*sdk.DeleteSubnetOutput, error) {
 	err := a.Store.Update(func(tx *store.Tx) error {
-		s, err := a.subnet(tx, kit.Scope(ctx), in.SubnetId)
+		s, err := a.NamedSubnet(tx, kit.Scope(ctx), in.SubnetId)
 		switch {
 		case err != nil:
 			return err
 		case ec2.SubnetInUse(tx, s, state.TaskInterfaces(tx)):
-			return kit.Refuse("DependencyViolation", "The subnet '%s' has dependencies and cannot be deleted.", s.ID)
+			return kit.InUse("subnet", s.ID)
 		case s.Default || s.MadeUp:
 			return kit.NotBuilt("DeleteSubnet", "default and made-up subnets")
 		case aws.ToBool(in.DryRun):
@@ -139,15 +139,4 @@ func (a *API) DeleteSubnet(ctx context.Context, in *sdk.DeleteSubnetInput) (*sdk
 		return nil
 	})
 	return &sdk.DeleteSubnetOutput{}, err
-}
-
-// subnet is the subnet that a request has to name.
-func (a *API) subnet(tx *store.Tx, scope arn.Scope, id *string) (*ec2network.Subnet, error) {
-	if aws.ToString(id) == "" {
-		return nil, kit.MissingParameter("subnetId")
-	}
-	if s := ec2network.FindSubnet(tx, scope, *id); s != nil && (!s.MadeUp || !a.Strict) {
-		return s, nil
-	}
-	return nil, kit.Missing("subnet-")(*id)
 }

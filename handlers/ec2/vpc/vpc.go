@@ -9,35 +9,28 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-func vpcValues(v *types.Vpc, filter string) ([]string, bool) {
-	switch filter {
-	case "vpc-id":
-		return kit.One(v.VpcId)
-	case "owner-id":
-		return kit.One(v.OwnerId)
-	case "state":
-		return kit.OneOf(v.State)
-	case "dhcp-options-id":
-		return kit.One(v.DhcpOptionsId)
-	case "cidr", "cidr-block", "cidrBlock":
-		return kit.One(v.CidrBlock)
-	case "cidr-block-association.cidr-block":
-		return kit.Each(v.CidrBlockAssociationSet, func(a *types.VpcCidrBlockAssociation) string { return *a.CidrBlock })
-	case "is-default", "isDefault":
-		return kit.OneBool(v.IsDefault)
-	case "cidr-block-association.association-id":
-		return kit.Each(v.CidrBlockAssociationSet, func(a *types.VpcCidrBlockAssociation) string { return *a.AssociationId })
-	case "cidr-block-association.state":
-		return kit.Each(v.CidrBlockAssociationSet, func(a *types.VpcCidrBlockAssociation) string { return string(a.CidrBlockState.State) })
-	case "ipv6-cidr-block-association.association-id", "ipv6-cidr-block-association.ipv6-cidr-block",
-		"ipv6-cidr-block-association.ipv6-pool", "ipv6-cidr-block-association.state":
-		return nil, true
-	}
-	return kit.TagValues(v.Tags, filter)
+var vpcs = kit.Listing[types.Vpc]{
+	ID: "vpc-id", Missing: kit.Missing("vpc-"),
+	Values: kit.Values[types.Vpc](kit.Filters{
+		Named: []string{"vpc-id", "owner-id", "state", "dhcp-options-id", "cidr-block", "is-default"},
+		Members: map[string]string{
+			"cidr":                                  "CidrBlock",
+			"cidrBlock":                             "CidrBlock",
+			"isDefault":                             "IsDefault",
+			"cidr-block-association.cidr-block":     "CidrBlockAssociationSet.CidrBlock",
+			"cidr-block-association.association-id": "CidrBlockAssociationSet.AssociationId",
+			"cidr-block-association.state":          "CidrBlockAssociationSet.CidrBlockState.State",
+		},
+		Unused: []string{
+			"ipv6-cidr-block-association.association-id", "ipv6-cidr-block-association.ipv6-cidr-block",
+			"ipv6-cidr-block-association.ipv6-pool", "ipv6-cidr-block-association.state",
+		},
+	}),
 }
 
 // DescribeVpcs answers the default VPC and your own.
@@ -47,13 +40,8 @@ func (a *API) DescribeVpcs(ctx context.Context, in *sdk.DescribeVpcsInput) (*sdk
 	for _, v := range ec2network.VPCs(tx, scope) {
 		rows = append(rows, describeVPC(tx, v))
 	}
-	found, err := kit.Describe(rows, in.Filters, in.VpcIds, "vpc-id", vpcValues, kit.Missing("vpc-"))
-	if err != nil {
-		return nil, err
-	}
-	out := &sdk.DescribeVpcsOutput{}
-	out.Vpcs, out.NextToken, err = kit.Page(found, func(v types.Vpc) string { return *v.VpcId }, in.MaxResults, in.NextToken, kit.LeastResults, kit.MostResults)
-	return out, err
+	found, next, err := vpcs.Of(rows, kit.Ask(in.Filters, in.VpcIds, in.MaxResults, in.NextToken))
+	return &sdk.DescribeVpcsOutput{Vpcs: found, NextToken: next}, err
 }
 
 func describeVPC(tx *store.Tx, v *ec2network.VPC) types.Vpc {
@@ -138,7 +126,7 @@ func (a *API) DeleteVpc(ctx context.Context, in *sdk.DeleteVpcInput) (*sdk.Delet
 		case err != nil:
 			return err
 		case v.Default || ec2.VPCInUse(tx, v): // the subnets of the default one stay
-			return kit.Refuse("DependencyViolation", "The vpc '%s' has dependencies and cannot be deleted.", v.ID)
+			return kit.InUse("vpc", v.ID)
 		case aws.ToBool(in.DryRun):
 			return kit.ErrDryRun
 		}
@@ -146,6 +134,20 @@ func (a *API) DeleteVpc(ctx context.Context, in *sdk.DeleteVpcInput) (*sdk.Delet
 		return nil
 	})
 	return &sdk.DeleteVpcOutput{}, err
+}
+
+// changeVPC changes a copy of the VPC that a request has to name, and writes it.
+func changeVPC(tx *store.Tx, scope arn.Scope, id *string, change func(v *ec2network.VPC) error) error {
+	v, err := kit.NamedVPC(tx, scope, id)
+	if err != nil {
+		return err
+	}
+	changed := *v
+	if err := change(&changed); err != nil {
+		return err
+	}
+	ec2network.PutVPC(tx, &changed)
+	return nil
 }
 
 // rangeOf is the range that a VPC was made with.

@@ -38,19 +38,12 @@ func (a *API) DescribeVpcAttribute(ctx context.Context, in *sdk.DescribeVpcAttri
 // ModifyVpcAttribute; the texts of refusals are the emulator's choice.
 func (a *API) ModifyVpcAttribute(ctx context.Context, in *sdk.ModifyVpcAttributeInput) (*sdk.ModifyVpcAttributeOutput, error) {
 	err := a.Store.Update(func(tx *store.Tx) error {
-		v, err := kit.NamedVPC(tx, kit.Scope(ctx), in.VpcId)
-		if err != nil {
-			return err
-		}
-		changed := *v
-		if err := setOne([]setting{
-			{&changed.DNSSupport, in.EnableDnsSupport}, {&changed.DNSHostnames, in.EnableDnsHostnames},
-			{&changed.UsageMetrics, in.EnableNetworkAddressUsageMetrics},
-		}); err != nil {
-			return err
-		}
-		ec2network.PutVPC(tx, &changed)
-		return nil
+		return changeVPC(tx, kit.Scope(ctx), in.VpcId, func(v *ec2network.VPC) error {
+			return setOne([]setting{
+				{&v.DNSSupport, in.EnableDnsSupport}, {&v.DNSHostnames, in.EnableDnsHostnames},
+				{&v.UsageMetrics, in.EnableNetworkAddressUsageMetrics},
+			})
+		})
 	})
 	return &sdk.ModifyVpcAttributeOutput{}, err
 }

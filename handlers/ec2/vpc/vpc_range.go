@@ -51,21 +51,17 @@ func (a *API) AssociateVpcCidrBlock(ctx context.Context, in *sdk.AssociateVpcCid
 	}
 	out := &sdk.AssociateVpcCidrBlockOutput{VpcId: in.VpcId}
 	err = a.Store.Update(func(tx *store.Tx) error {
-		v, err := kit.NamedVPC(tx, kit.Scope(ctx), in.VpcId)
-		if err != nil {
-			return err
-		}
-		if err := mayAdd(tx, v, cidr); err != nil {
-			return err
-		}
-		added := ec2network.VPCRange{ID: ec2.NewID("vpc-cidr-assoc-"), CIDR: cidr.String()}
-		changed := *v
-		changed.Secondary = append(slices.Clip(v.Secondary), added)
-		ec2network.PutVPC(tx, &changed)
-		made := rangeAssociation(added)
-		made.CidrBlockState.State = types.VpcCidrBlockStateCodeAssociating
-		out.CidrBlockAssociation = &made
-		return nil
+		return changeVPC(tx, kit.Scope(ctx), in.VpcId, func(v *ec2network.VPC) error {
+			if err := mayAdd(tx, v, cidr); err != nil {
+				return err
+			}
+			added := ec2network.VPCRange{ID: ec2.NewID("vpc-cidr-assoc-"), CIDR: cidr.String()}
+			v.Secondary = append(slices.Clip(v.Secondary), added)
+			made := rangeAssociation(added)
+			made.CidrBlockState.State = types.VpcCidrBlockStateCodeAssociating
+			out.CidrBlockAssociation = &made
+			return nil
+		})
 	})
 	return out, err
 }
@@ -82,7 +78,7 @@ func mayAdd(tx *store.Tx, v *ec2network.VPC, cidr netip.Prefix) error {
 	if slices.ContainsFunc(ranges, cidr.Overlaps) {
 		return kit.Refuse("InvalidVpc.Range", "The CIDR '%s' conflicts with another range of network %s.", cidr, v.ID)
 	}
-	for _, t := range ec2.RouteTables(tx, v.Scope) {
+	for _, t := range ec2.RouteTables.List(tx, v.Scope) {
 		for _, r := range t.Routes {
 			to := netip.MustParsePrefix(r.Destination)
 			if t.VPC == v.ID && cidr.Overlaps(to) && cidr.Bits() <= to.Bits() {

@@ -9,10 +9,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var (
-	addresses           = store.NewTable("ec2-address", func(a *Address) string { return instanceKey(a.Scope, a.ID) })
-	addressesByInstance = addresses.Index((*Address).instanceKey)
-)
+// Addresses are the Elastic IP addresses, by allocation.
+var Addresses = ec2network.NewRows("ec2-address", func(a *Address) (arn.Scope, string) { return a.Scope, a.ID })
+
+var addressesByInstance = Addresses.Table.Index((*Address).instanceKey)
 
 // Address is an Elastic IP address, which nothing can be reached at. Its handlers write
 // every field; whether a NAT gateway has it follows from the NAT gateways.
@@ -63,7 +63,7 @@ var elastic = netip.MustParsePrefix("198.51.100.0/24")
 // there is none.
 func FreePublicIP(tx *store.Tx) netip.Addr {
 	taken := map[string]bool{}
-	for _, a := range addresses.List(tx, "") {
+	for _, a := range Addresses.Table.List(tx, "") {
 		taken[a.PublicIP] = true
 	}
 	for ip := elastic.Addr().Next(); elastic.Contains(ip.Next()); ip = ip.Next() { // without the last one
@@ -72,23 +72,4 @@ func FreePublicIP(tx *store.Tx) netip.Addr {
 		}
 	}
 	return netip.Addr{}
-}
-
-// Addresses returns the Elastic IP addresses of an account and region, by id.
-func Addresses(tx *store.Tx, scope arn.Scope) []*Address {
-	return addresses.List(tx, scope.Prefix())
-}
-
-// FindAddress returns an Elastic IP address by its allocation, or nil.
-func FindAddress(tx *store.Tx, scope arn.Scope, id string) *Address {
-	return addresses.Get(tx, instanceKey(scope, id))
-}
-
-// PutAddress writes an Elastic IP address.
-func PutAddress(tx *store.Tx, a *Address) { addresses.Put(tx, a) }
-
-// DeleteAddress removes an Elastic IP address with its tags.
-func DeleteAddress(tx *store.Tx, a *Address) {
-	addresses.Delete(tx, a)
-	ec2network.SetTags(tx, a.Scope, a.ID, nil)
 }

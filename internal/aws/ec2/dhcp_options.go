@@ -6,7 +6,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var dhcpOptions = store.NewTable("ec2-dhcp-options", func(o *DHCPOptions) string { return instanceKey(o.Scope, o.ID) })
+// DHCPOptionSets are all DHCP options, with those that every VPC has at first.
+var DHCPOptionSets = ec2network.NewRows("ec2-dhcp-options", func(o *DHCPOptions) (arn.Scope, string) { return o.Scope, o.ID }).
+	With(ec2network.Unstored[DHCPOptions]{
+		List: func(_ *store.Tx, scope arn.Scope) []*DHCPOptions { return []*DHCPOptions{defaultDHCPOptions(scope)} },
+	})
 
 // DHCPOptions are kept without effect: tasks ask the engine's resolver. Their handlers write
 // every field.
@@ -34,16 +38,6 @@ func defaultDHCPOptions(scope arn.Scope) *DHCPOptions {
 	}}
 }
 
-// AllDHCPOptions returns those of an account and region, by id.
-func AllDHCPOptions(tx *store.Tx, scope arn.Scope) []*DHCPOptions {
-	return sorted(append([]*DHCPOptions{defaultDHCPOptions(scope)}, dhcpOptions.List(tx, scope.Prefix())...), func(o *DHCPOptions) string { return o.ID })
-}
-
-// FindDHCPOptions returns DHCP options, or nil.
-func FindDHCPOptions(tx *store.Tx, scope arn.Scope, id string) *DHCPOptions {
-	return first(AllDHCPOptions(tx, scope), func(o *DHCPOptions) bool { return o.ID == id })
-}
-
 // DHCPOptionsOf is the id of the DHCP options of a VPC.
 func DHCPOptionsOf(v *ec2network.VPC) string {
 	if v.DHCPOptions == "" {
@@ -54,12 +48,3 @@ func DHCPOptionsOf(v *ec2network.VPC) string {
 
 // Default reports whether every VPC has these at first. They stay.
 func (o *DHCPOptions) Default() bool { return o.ID == defaultDHCPOptions(o.Scope).ID }
-
-// PutDHCPOptions writes DHCP options.
-func PutDHCPOptions(tx *store.Tx, o *DHCPOptions) { dhcpOptions.Put(tx, o) }
-
-// DeleteDHCPOptions removes DHCP options with their tags.
-func DeleteDHCPOptions(tx *store.Tx, o *DHCPOptions) {
-	dhcpOptions.Delete(tx, o)
-	ec2network.SetTags(tx, o.Scope, o.ID, nil)
-}

@@ -9,10 +9,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var (
-	natGateways     = store.NewTable("ec2-nat-gateway", func(g *NATGateway) string { return instanceKey(g.Scope, g.ID) })
-	goneNATGateways = natGateways.Ages((*NATGateway).goneAt)
-)
+// NATGateways are all of them, for as long as they are shown.
+var NATGateways = ec2network.NewRows("ec2-nat-gateway", func(g *NATGateway) (arn.Scope, string) { return g.Scope, g.ID })
+
+var goneNATGateways = NATGateways.Table.Ages((*NATGateway).goneAt)
 
 // NATGateway is kept without effect on traffic. Its handlers write every field; its states
 // follow from the time.
@@ -65,19 +65,6 @@ func (g *NATGateway) goneAt() time.Time {
 	return g.DeletedAt
 }
 
-// NATGateways returns those of an account and region, by id.
-func NATGateways(tx *store.Tx, scope arn.Scope) []*NATGateway {
-	return natGateways.List(tx, scope.Prefix())
-}
-
-// FindNATGateway returns a NAT gateway, or nil.
-func FindNATGateway(tx *store.Tx, scope arn.Scope, id string) *NATGateway {
-	return natGateways.Get(tx, instanceKey(scope, id))
-}
-
-// PutNATGateway writes a NAT gateway.
-func PutNATGateway(tx *store.Tx, g *NATGateway) { natGateways.Put(tx, g) }
-
 // NATGatewayShown is how long a NAT gateway is shown that was deleted or has failed. Source:
 // VPC user guide, NAT gateways: about an hour.
 const NATGatewayShown = time.Hour
@@ -86,7 +73,6 @@ const NATGatewayShown = time.Hour
 // tags.
 func ForgetNATGateways(tx *store.Tx, before time.Time) {
 	for _, g := range goneNATGateways.Before(tx, before) {
-		natGateways.Delete(tx, g)
-		ec2network.SetTags(tx, g.Scope, g.ID, nil)
+		NATGateways.Delete(tx, g)
 	}
 }

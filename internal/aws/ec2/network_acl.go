@@ -7,7 +7,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var networkACLs = store.NewTable("ec2-network-acl", func(n *NetworkACL) string { return instanceKey(n.Scope, n.ID) })
+var networkACLs = ec2network.NewRows("ec2-network-acl", func(n *NetworkACL) (arn.Scope, string) { return n.Scope, n.ID })
+
+// NetworkACLs are all of them, with the default ones of VPCs.
+var NetworkACLs = networkACLs.With(ec2network.Unstored[NetworkACL]{
+	List: func(tx *store.Tx, scope arn.Scope) []*NetworkACL { return comeWithVPCs(tx, scope, defaultNetworkACL) },
+	Keep: func(tx *store.Tx, n *NetworkACL) { storeDefaults(tx, n.Scope, n.VPC) },
+})
 
 // NetworkACL is kept without effect on traffic. Its handlers write every field.
 type NetworkACL struct {
@@ -46,36 +52,6 @@ func defaultNetworkACL(scope arn.Scope, vpc string) *NetworkACL {
 	return n
 }
 
-// NetworkACLs returns those of an account and region, by id.
-func NetworkACLs(tx *store.Tx, scope arn.Scope) []*NetworkACL {
-	return withImplied(tx, networkACLs.List(tx, scope.Prefix()), scope, defaultNetworkACL, func(n *NetworkACL) string { return n.ID })
-}
-
-// FindNetworkACL returns a network ACL, or nil.
-func FindNetworkACL(tx *store.Tx, scope arn.Scope, id string) *NetworkACL {
-	return first(NetworkACLs(tx, scope), func(n *NetworkACL) bool { return n.ID == id })
-}
-
-func PutNetworkACL(tx *store.Tx, n *NetworkACL) {
-	storeDefaults(tx, n.Scope, n.VPC)
-	networkACLs.Put(tx, n)
-}
-
-// DeleteNetworkACL removes a network ACL with its tags.
-func DeleteNetworkACL(tx *store.Tx, n *NetworkACL) {
-	storeDefaults(tx, n.Scope, n.VPC)
-	networkACLs.Delete(tx, n)
-	ec2network.SetTags(tx, n.Scope, n.ID, nil)
-}
-
-// Without returns a copy without an association, and that association, nil if there is none.
-func (n *NetworkACL) Without(is func(NetworkACLAssociation) bool) (*NetworkACL, *NetworkACLAssociation) {
-	rest, was := without(n.Associations, is)
-	changed := *n
-	changed.Associations = rest
-	return &changed, was
-}
-
 // NetworkACLAssociations returns the associations of a network ACL; of the default one all
 // subnets that no other has.
 func NetworkACLAssociations(tx *store.Tx, n *NetworkACL) []NetworkACLAssociation {
@@ -83,7 +59,7 @@ func NetworkACLAssociations(tx *store.Tx, n *NetworkACL) []NetworkACLAssociation
 		return n.Associations
 	}
 	ids := map[string]string{} // of associations by subnet; empty: another ACL has it
-	for _, other := range NetworkACLs(tx, n.Scope) {
+	for _, other := range NetworkACLs.List(tx, n.Scope) {
 		for _, a := range other.Associations {
 			ids[a.Subnet] = ""
 		}

@@ -31,12 +31,12 @@ type OwnedInterface struct {
 
 // OwnedInterfaces returns those of an account and region.
 func OwnedInterfaces(tx *store.Tx, scope arn.Scope) []OwnedInterface {
-	return ownedBy(NATGateways(tx, scope), VPCEndpoints(tx, scope), elbv2.LoadBalancers(tx, scope))
+	return ownedBy(NATGateways.List(tx, scope), VPCEndpoints.List(tx, scope), elbv2.LoadBalancers(tx, scope))
 }
 
 // allOwnedInterfaces returns those of all accounts and regions.
 func allOwnedInterfaces(tx *store.Tx) []OwnedInterface {
-	return ownedBy(natGateways.List(tx, ""), vpcEndpoints.List(tx, ""), elbv2.AllLoadBalancers(tx))
+	return ownedBy(NATGateways.Table.List(tx, ""), VPCEndpoints.Table.List(tx, ""), elbv2.AllLoadBalancers(tx))
 }
 
 func ownedBy(gateways []*NATGateway, endpoints []*VPCEndpoint, balancers []*elbv2.LoadBalancer) (owned []OwnedInterface) {

@@ -8,7 +8,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var routeTables = store.NewTable("ec2-route-table", func(t *RouteTable) string { return instanceKey(t.Scope, t.ID) })
+var routeTables = ec2network.NewRows("ec2-route-table", func(t *RouteTable) (arn.Scope, string) { return t.Scope, t.ID })
+
+// RouteTables are all of them, with the main ones of VPCs.
+var RouteTables = routeTables.With(ec2network.Unstored[RouteTable]{
+	List:    func(tx *store.Tx, scope arn.Scope) []*RouteTable { return comeWithVPCs(tx, scope, mainRouteTable) },
+	Keep:    func(tx *store.Tx, t *RouteTable) { storeDefaults(tx, t.Scope, t.VPC) },
+	Deleted: leaveEndpoints,
+})
 
 // RouteTable is kept without effect on traffic. Its handlers write every field.
 type RouteTable struct {
@@ -42,39 +49,13 @@ func mainRouteTable(scope arn.Scope, vpc string) *RouteTable {
 	return t
 }
 
-// RouteTables returns those of an account and region, by id.
-func RouteTables(tx *store.Tx, scope arn.Scope) []*RouteTable {
-	return withImplied(tx, routeTables.List(tx, scope.Prefix()), scope, mainRouteTable, func(t *RouteTable) string { return t.ID })
-}
-
-// FindRouteTable returns a route table, or nil.
-func FindRouteTable(tx *store.Tx, scope arn.Scope, id string) *RouteTable {
-	return first(RouteTables(tx, scope), func(t *RouteTable) bool { return t.ID == id })
-}
-
-func PutRouteTable(tx *store.Tx, t *RouteTable) {
-	storeDefaults(tx, t.Scope, t.VPC)
-	routeTables.Put(tx, t)
-}
-
-// DeleteRouteTable removes a route table with its tags, and from the endpoints that it leads to.
-func DeleteRouteTable(tx *store.Tx, t *RouteTable) {
-	storeDefaults(tx, t.Scope, t.VPC)
-	routeTables.Delete(tx, t)
-	ec2network.SetTags(tx, t.Scope, t.ID, nil)
-	for _, e := range VPCEndpoints(tx, t.Scope) {
+// leaveEndpoints takes a route table from the endpoints that it leads to.
+func leaveEndpoints(tx *store.Tx, t *RouteTable) {
+	for _, e := range VPCEndpoints.List(tx, t.Scope) {
 		if slices.Contains(e.RouteTables, t.ID) {
 			changed := *e
 			changed.RouteTables = slices.DeleteFunc(slices.Clone(e.RouteTables), func(id string) bool { return id == t.ID })
-			PutVPCEndpoint(tx, &changed)
+			VPCEndpoints.Put(tx, &changed)
 		}
 	}
-}
-
-// Without returns a copy without an association, and that association, nil if there is none.
-func (t *RouteTable) Without(is func(RouteTableAssociation) bool) (*RouteTable, *RouteTableAssociation) {
-	rest, was := without(t.Associations, is)
-	changed := *t
-	changed.Associations = rest
-	return &changed, was
 }

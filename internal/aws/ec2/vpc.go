@@ -39,9 +39,9 @@ func VPCInUse(tx *store.Tx, v *ec2network.VPC) bool {
 // that did not come with it. NAT gateways are in subnets.
 func routedInVPC(tx *store.Tx, v *ec2network.VPC) bool {
 	return AttachedInternetGateway(tx, v.Scope, v.ID) != nil ||
-		slices.ContainsFunc(VPCEndpoints(tx, v.Scope), func(e *VPCEndpoint) bool { return e.VPC == v.ID }) ||
-		slices.ContainsFunc(RouteTables(tx, v.Scope), func(t *RouteTable) bool { return t.VPC == v.ID && t.Main == "" }) ||
-		slices.ContainsFunc(NetworkACLs(tx, v.Scope), func(n *NetworkACL) bool { return n.VPC == v.ID && !n.Default })
+		slices.ContainsFunc(VPCEndpoints.List(tx, v.Scope), func(e *VPCEndpoint) bool { return e.VPC == v.ID }) ||
+		slices.ContainsFunc(RouteTables.List(tx, v.Scope), func(t *RouteTable) bool { return t.VPC == v.ID && t.Main == "" }) ||
+		slices.ContainsFunc(NetworkACLs.List(tx, v.Scope), func(n *NetworkACL) bool { return n.VPC == v.ID && !n.Default })
 }
 
 // SubnetInUse reports whether something has an address of a subnet. Source: EC2 API

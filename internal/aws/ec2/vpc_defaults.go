@@ -1,13 +1,11 @@
 package ec2
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
@@ -34,24 +32,16 @@ func implied(tx *store.Tx, scope arn.Scope) (vpcs []string) {
 	return vpcs
 }
 
-// withImplied returns the rows of a table for an account and region together with those that
-// come with VPCs and are not stored, by id.
-func withImplied[T any](tx *store.Tx, stored []*T, scope arn.Scope, of func(arn.Scope, string) *T, id func(*T) string) []*T {
-	all := slices.Clip(stored)
+// comeWithVPCs are the rows of an account and region that come with VPCs and are not stored.
+func comeWithVPCs[T any](tx *store.Tx, scope arn.Scope, of func(scope arn.Scope, vpc string) *T) (rows []*T) {
 	for _, vpc := range implied(tx, scope) {
-		all = append(all, of(scope, vpc))
+		rows = append(rows, of(scope, vpc))
 	}
-	return sorted(all, id)
+	return rows
 }
 
-// sorted puts rows in the order of their ids.
-func sorted[T any](all []*T, id func(*T) string) []*T {
-	sorting.By(all, func(a, b *T) int { return cmp.Compare(id(a), id(b)) })
-	return all
-}
-
-// without returns a list without an entry, and that entry, nil if there is none.
-func without[E any](all []E, is func(E) bool) ([]E, *E) {
+// Without returns a list without an entry, and that entry, nil if there is none.
+func Without[E any](all []E, is func(E) bool) ([]E, *E) {
 	i := slices.IndexFunc(all, is)
 	if i < 0 {
 		return all, nil
@@ -77,14 +67,14 @@ func storeDefaults(tx *store.Tx, scope arn.Scope, vpc string) {
 // network ACL, with their tags.
 func deleteDefaults(tx *store.Tx, scope arn.Scope, vpc string) {
 	storeDefaults(tx, scope, vpc)
-	for _, t := range RouteTables(tx, scope) {
+	for _, t := range RouteTables.List(tx, scope) {
 		if t.VPC == vpc {
-			DeleteRouteTable(tx, t)
+			RouteTables.Delete(tx, t)
 		}
 	}
-	for _, n := range NetworkACLs(tx, scope) {
+	for _, n := range NetworkACLs.List(tx, scope) {
 		if n.VPC == vpc {
-			DeleteNetworkACL(tx, n)
+			NetworkACLs.Delete(tx, n)
 		}
 	}
 	vpcDefaults.Delete(tx, &VPCDefaults{Scope: scope, VPC: vpc})
@@ -95,14 +85,18 @@ func deleteDefaults(tx *store.Tx, scope arn.Scope, vpc string) {
 func DeleteSubnet(tx *store.Tx, s *ec2network.Subnet) {
 	ec2network.DeleteSubnet(tx, s)
 	scope, subnet := s.Scope, s.ID
-	for _, t := range RouteTables(tx, scope) {
-		if changed, was := t.Without(func(a RouteTableAssociation) bool { return a.Subnet == subnet }); was != nil {
-			PutRouteTable(tx, changed)
+	for _, t := range RouteTables.List(tx, scope) {
+		changed := *t
+		var was *RouteTableAssociation
+		if changed.Associations, was = Without(t.Associations, func(a RouteTableAssociation) bool { return a.Subnet == subnet }); was != nil {
+			RouteTables.Put(tx, &changed)
 		}
 	}
-	for _, n := range NetworkACLs(tx, scope) {
-		if changed, was := n.Without(func(a NetworkACLAssociation) bool { return a.Subnet == subnet }); was != nil {
-			PutNetworkACL(tx, changed)
+	for _, n := range NetworkACLs.List(tx, scope) {
+		changed := *n
+		var was *NetworkACLAssociation
+		if changed.Associations, was = Without(n.Associations, func(a NetworkACLAssociation) bool { return a.Subnet == subnet }); was != nil {
+			NetworkACLs.Put(tx, &changed)
 		}
 	}
 }

@@ -18,7 +18,7 @@ var largeKnots = map[string]size{
 	"backend/sim":                    {23, 3000}, // one engine
 	"cmd/ecs-emulator":               {21, 2550}, // commands that help lists, and their flags
 	"handlers/awsapi":                {16, 1613},
-	"handlers/ec2/instance":          {16, 1801},
+	"handlers/ec2/instance":          {16, 1665},
 	"internal/app/check":             {16, 2900},
 	"internal/aws/cloudwatch/metric": {13, 2050},
 	"internal/base/store":            {15, 2200}, // Store, Tx and tables

@@ -228,7 +228,7 @@ func TestAChangeOfAPrefixListConcernsThoseWhoseRulesNameIt(t *testing.T) {
 			b.Helper()
 			before := g.told()
 			if err := b.store.Update(func(tx *store.Tx) error {
-				ec2network.PutPrefixList(tx, &ec2network.PrefixList{Scope: scope, ID: id, MaxEntries: 9, Entries: entries})
+				ec2network.PrefixLists.Put(tx, &ec2network.PrefixList{Scope: scope, ID: id, MaxEntries: 9, Entries: entries})
 				return nil
 			}); err != nil {
 				b.Fatal(err)

@@ -82,7 +82,7 @@ func (p peers) Members(group string) (list []netip.Addr) {
 // PrefixList implements securitygroup.Peers. One that does not exist has no ranges, nor have AWS's own,
 // whose services are not here.
 func (p peers) PrefixList(id string) []netip.Prefix {
-	if l := ec2network.FindPrefixList(p.tx, p.scope, id); l != nil {
+	if l := ec2network.PrefixLists.Find(p.tx, p.scope, id); l != nil {
 		return l.IPv4()
 	}
 	return nil

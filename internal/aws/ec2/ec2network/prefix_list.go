@@ -9,7 +9,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var prefixLists = store.NewTable("prefix-list", func(l *PrefixList) string { return PrefixListKey(l.Scope, l.ID) })
+// PrefixLists are the prefix lists of one's own.
+var PrefixLists = NewRows("prefix-list", func(l *PrefixList) (arn.Scope, string) { return l.Scope, l.ID })
 
 // PrefixList is a customer-managed prefix list: ranges that rules of security groups name
 // together. Those of AWS are no rows.
@@ -52,16 +53,6 @@ var prefixListID = lazyregexp.New(`^pl-([0-9a-f]{8}|[0-9a-f]{17})$`)
 // a security group that is made up.
 func MadeUpPrefixList(id string) bool { return prefixListID.MatchString(id) && !ownID(id) }
 
-// PrefixLists returns the prefix lists of an account and region by id.
-func PrefixLists(tx *store.Tx, scope arn.Scope) []*PrefixList {
-	return prefixLists.List(tx, scope.Prefix())
-}
-
-// FindPrefixList returns a prefix list, or nil.
-func FindPrefixList(tx *store.Tx, scope arn.Scope, id string) *PrefixList {
-	return prefixLists.Get(tx, PrefixListKey(scope, id))
-}
-
 // GroupsNaming returns the security groups that have rules about a prefix list, by id, the
 // made-up ones among them.
 func GroupsNaming(tx *store.Tx, l *PrefixList) []*SecurityGroup {
@@ -72,12 +63,4 @@ func GroupsNaming(tx *store.Tx, l *PrefixList) []*SecurityGroup {
 		}
 	}
 	return found
-}
-
-func PutPrefixList(tx *store.Tx, l *PrefixList) { prefixLists.Put(tx, l) }
-
-// DeletePrefixList removes a prefix list with its tags.
-func DeletePrefixList(tx *store.Tx, l *PrefixList) {
-	prefixLists.Delete(tx, l)
-	SetTags(tx, l.Scope, l.ID, nil)
 }

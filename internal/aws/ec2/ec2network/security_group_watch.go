@@ -15,5 +15,5 @@ func PrefixListKey(scope arn.Scope, id string) string { return scope.Prefix() + 
 // WatchSecurityGroups wakes with the key of each security group and each prefix list that
 // changes.
 func WatchSecurityGroups(s *store.Store) *store.Watch {
-	return s.Watch(0, store.OnKeys(securityGroups), store.OnKeys(prefixLists))
+	return s.Watch(0, store.OnKeys(securityGroups), store.OnKeys(PrefixLists.Table))
 }

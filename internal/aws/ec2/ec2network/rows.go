@@ -1,0 +1,90 @@
+package ec2network
+
+import (
+	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// Rows are the resources of one kind of all accounts and regions, with their tags.
+type Rows[T any] struct {
+	Table *store.Table[T]
+	place func(row *T) (scope arn.Scope, id string)
+	with  Unstored[T]
+}
+
+// Unstored is about resources that exist without having been stored, as long as nothing has
+// changed, and about what else goes with a change of rows. Each part may be nil.
+type Unstored[T any] struct {
+	// List has those of an account and region.
+	List func(tx *store.Tx, scope arn.Scope) []*T
+	// Keep stores them, if the change of a row demands it.
+	Keep func(tx *store.Tx, row *T)
+	// Deleted removes what a row that is deleted takes with it.
+	Deleted func(tx *store.Tx, row *T)
+}
+
+// NewRows declares the table of a kind of resource, as store.NewTable does. A row has its
+// scope and its id at place.
+func NewRows[T any](name string, place func(row *T) (arn.Scope, string)) *Rows[T] {
+	table := store.NewTable(name, func(row *T) string { scope, id := place(row); return scope.Prefix() + id })
+	return &Rows[T]{Table: table, place: place}
+}
+
+// With is the same rows with those that are not stored.
+func (r *Rows[T]) With(more Unstored[T]) *Rows[T] { return &Rows[T]{r.Table, r.place, more} }
+
+// List returns those of an account and region, by id.
+func (r *Rows[T]) List(tx *store.Tx, scope arn.Scope) []*T {
+	stored := r.Table.List(tx, scope.Prefix())
+	if r.with.List == nil {
+		return stored
+	}
+	return byID(append(slices.Clip(stored), r.with.List(tx, scope)...), func(row *T) string { _, id := r.place(row); return id })
+}
+
+// Find returns one by its id, or nil.
+func (r *Rows[T]) Find(tx *store.Tx, scope arn.Scope, id string) *T {
+	if r.with.List == nil {
+		return r.Table.Get(tx, scope.Prefix()+id)
+	}
+	return First(r.List(tx, scope), func(row *T) bool { _, other := r.place(row); return other == id })
+}
+
+// Put writes one.
+func (r *Rows[T]) Put(tx *store.Tx, row *T) {
+	if r.with.Keep != nil {
+		r.with.Keep(tx, row)
+	}
+	r.Table.Put(tx, row)
+}
+
+// Make writes a new one with its tags.
+func (r *Rows[T]) Make(tx *store.Tx, row *T, tags map[string]string) (id string) {
+	r.Put(tx, row)
+	scope, id := r.place(row)
+	SetTags(tx, scope, id, tags)
+	return id
+}
+
+// Delete removes one with its tags.
+func (r *Rows[T]) Delete(tx *store.Tx, row *T) {
+	if r.with.Keep != nil {
+		r.with.Keep(tx, row)
+	}
+	r.Table.Delete(tx, row)
+	scope, id := r.place(row)
+	SetTags(tx, scope, id, nil)
+	if r.with.Deleted != nil {
+		r.with.Deleted(tx, row)
+	}
+}
+
+// First returns the first row of which something holds, or nil.
+func First[T any](all []*T, is func(*T) bool) *T {
+	if i := slices.IndexFunc(all, is); i >= 0 {
+		return all[i]
+	}
+	return nil
+}
