@@ -16,11 +16,10 @@ const maxListed = 1000
 // pageOf is the part of a list that a request asks for, by the time of creation, the oldest
 // first where it does not say.
 func pageOf(all []types.CertificateSummary, in *sdk.ListCertificatesInput) (part []types.CertificateSummary, next *string, err error) {
-	part, next, err = page.Cut(all, func(s types.CertificateSummary) string {
+	return page.Cut(all, func(s types.CertificateSummary) string {
 		return fmt.Sprintf("%019d %s", s.CreatedAt.UnixMilli(), *s.CertificateArn)
-	}, page.Request{Descending: in.SortOrder == types.SortOrderDescending, Token: in.NextToken, Size: in.MaxItems, Most: maxListed})
-	if err != nil { // the text is the emulator's
-		return nil, nil, &types.InvalidArgsException{Message: aws.String("Invalid pagination token.")}
-	}
-	return part, next, nil
+	}, page.Request{
+		Descending: in.SortOrder == types.SortOrderDescending, Token: in.NextToken, Size: in.MaxItems, Most: maxListed,
+		Refusal: &types.InvalidArgsException{Message: aws.String("Invalid pagination token.")}, // the text is the emulator's
+	})
 }

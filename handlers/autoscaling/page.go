@@ -22,11 +22,8 @@ func pageOf[T any](all []T, key func(T) string, token *string, records *int32, u
 	if records != nil && (*records < 1 || *records > largestPage) {
 		return nil, nil, invalid("MaxRecords has to be between 1 and %d.", largestPage) // the text is the emulator's
 	}
-	part, next, err = page.Cut(all, key, page.Request{
+	return page.Cut(all, key, page.Request{
 		Token: awsapi.Optional(aws.ToString(token)), Size: records, Most: usual, Form: page.Form{Encoding: base64.RawURLEncoding},
+		Refusal: &types.InvalidNextToken{Message: aws.String("The NextToken value is not valid.")}, // as well
 	})
-	if err != nil {
-		return nil, nil, &types.InvalidNextToken{Message: aws.String("The NextToken value is not valid.")} // as well
-	}
-	return part, next, nil
 }

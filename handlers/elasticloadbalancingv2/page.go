@@ -13,11 +13,8 @@ const largestPage = 400
 // pageOf returns the part of a list that a request asks for, in order of its keys, which are
 // unique; and the marker of the next part, nil if there is none.
 func pageOf[T any](all []T, key func(T) string, marker *string, size *int32) (part []T, next *string, err error) {
-	part, next, err = page.Cut(all, key, page.Request{
+	return page.Cut(all, key, page.Request{
 		Token: marker, Size: size, Most: largestPage, Form: page.Form{Encoding: base64.RawURLEncoding},
+		Refusal: invalid("Invalid marker"), // the text is the emulator's
 	})
-	if err != nil {
-		return nil, nil, invalid("Invalid marker") // the text is the emulator's
-	}
-	return part, next, nil
 }

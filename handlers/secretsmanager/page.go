@@ -18,9 +18,8 @@ func timeKey(t time.Time, name string) string { return fmt.Sprintf("%019d %s", t
 
 // pageOf is the part of a list that a request asks for.
 func pageOf[T any](all []T, key func(T) string, descending bool, token *string, asked *int32, most int) (part []T, next *string, err error) {
-	part, next, err = page.Cut(all, key, page.Request{Descending: descending, Token: token, Size: asked, Most: most})
-	if err != nil { // the text is the emulator's
-		return nil, nil, &types.InvalidNextTokenException{Message: aws.String("Invalid pagination token.")}
-	}
-	return part, next, nil
+	return page.Cut(all, key, page.Request{
+		Descending: descending, Token: token, Size: asked, Most: most,
+		Refusal: &types.InvalidNextTokenException{Message: aws.String("Invalid pagination token.")}, // the text is the emulator's
+	})
 }

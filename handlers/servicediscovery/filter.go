@@ -93,20 +93,14 @@ const mostListed = 100
 // sortable is the form of times that sort as texts.
 const sortable = "20060102150405.000 "
 
+var errToken = invalid("The NextToken is not valid.")
+
 // cut is a page of a list, in order of its keys.
 func cut[T any](all []T, key func(T) string, token *string, size *int32) ([]T, *string, error) {
-	return pageOf(all, key, page.Request{Token: token, Size: size, Most: mostListed})
+	return page.Cut(all, key, page.Request{Token: token, Size: size, Most: mostListed, Refusal: errToken})
 }
 
 // newestFirst is a page of a list from its last key on.
 func newestFirst[T any](all []T, key func(T) string, token *string, size *int32) ([]T, *string, error) {
-	return pageOf(all, key, page.Request{Token: token, Size: size, Most: mostListed, Descending: true})
-}
-
-func pageOf[T any](all []T, key func(T) string, r page.Request) ([]T, *string, error) {
-	part, next, err := page.Cut(all, key, r)
-	if err != nil {
-		return nil, nil, invalid("The NextToken is not valid.")
-	}
-	return part, next, nil
+	return page.Cut(all, key, page.Request{Token: token, Size: size, Most: mostListed, Descending: true, Refusal: errToken})
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm/types"
@@ -17,11 +19,10 @@ var tokens = page.Form{Head: "AAEAAQ", Encoding: base64.URLEncoding}
 
 // pageOf returns the part of a list that a request asks for, and the token of the next part.
 func pageOf[T any](all []T, key func(T) string, token *string, asked *int32, most int) (part []T, next *string, err error) {
-	part, next, err = page.Cut(all, key, page.Request{Token: token, Size: asked, Most: most, Form: tokens})
-	if err != nil {
-		return nil, nil, &types.InvalidNextToken{Message: awsapi.Textf("The following token is invalid: %s.", *token)}
-	}
-	return part, next, nil
+	return page.Cut(all, key, page.Request{
+		Token: token, Size: asked, Most: most, Form: tokens,
+		Refusal: &types.InvalidNextToken{Message: awsapi.Textf("The following token is invalid: %s.", aws.ToString(token))},
+	})
 }
 
 // pageOfParameters cuts a list of parameters in the order in which they were made, and sorts

@@ -4,6 +4,7 @@
 package page
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -17,6 +18,8 @@ type Request struct {
 	Size       *int32  // nil, or less than 1: Most
 	Most       int
 	Form       Form // of tokens
+	// Refusal is the error for a token that no answer had; nil is [ErrToken].
+	Refusal error
 }
 
 // ErrToken is about a token that no answer had.
@@ -25,7 +28,7 @@ var ErrToken = errors.New("a token of no answer")
 // Cut sorts a list by its keys, which are unique, and returns the part that a request asks for
 // and the token of the next part, nil if there is none: the key of the last item, so that nothing
 // is left out or comes twice where others come and go between the requests. The part is never
-// nil, so an empty one is answered. The error is [ErrToken].
+// nil, so an empty one is answered. The error is the Refusal.
 func Cut[T any](all []T, key func(T) string, r Request) (part []T, next *string, err error) {
 	all = append([]T{}, all...)
 	compare := func(a, b string) int {
@@ -38,7 +41,7 @@ func Cut[T any](all []T, key func(T) string, r Request) (part []T, next *string,
 	if r.Token != nil {
 		last, ours := r.Form.open(*r.Token)
 		if !ours {
-			return nil, nil, ErrToken
+			return nil, nil, cmp.Or(r.Refusal, ErrToken)
 		}
 		all = all[r.Form.behind(len(all), func(i int) string { return key(all[i]) }, last, compare):]
 	}

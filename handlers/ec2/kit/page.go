@@ -20,11 +20,10 @@ func Page[T any](all []T, key func(T) string, maxResults *int32, token *string, 
 	if maxResults != nil {
 		size = int(min(*maxResults, most))
 	}
-	part, next, err = page.Cut(all, key, page.Request{Token: awsapi.Optional(aws.ToString(token)), Most: size, Form: page.Form{Encoding: base64.RawURLEncoding}})
-	if err != nil {
-		return nil, nil, Refuse("InvalidNextToken", "The specified token is invalid.")
-	}
-	return part, next, nil
+	return page.Cut(all, key, page.Request{
+		Token: awsapi.Optional(aws.ToString(token)), Most: size, Form: page.Form{Encoding: base64.RawURLEncoding},
+		Refusal: Refuse("InvalidNextToken", "The specified token is invalid."),
+	})
 }
 
 // The bounds of MaxResults of what is described in pages. Source: EC2 API reference,
