@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 // PutPermission adds a statement to the policy of a bus, or replaces the one with its id; with a Policy it replaces all
@@ -56,9 +57,9 @@ func statementOf(b *eventbridge.Bus, in *sdk.PutPermissionInput) (statement, err
 	if *in.Action != "events:PutEvents" {
 		return statement{}, unsupported("action")
 	}
-	made := statement{Sid: *in.StatementId, Effect: "Allow", Action: raw(*in.Action), Resource: raw(b.ARN()), Principal: raw("*")}
+	made := statement{Sid: *in.StatementId, Effect: "Allow", Action: wire.MustText(*in.Action), Resource: wire.MustText(b.ARN()), Principal: wire.MustText("*")}
 	if *in.Principal != "*" {
-		made.Principal = raw(map[string]string{"AWS": rootOf(b, *in.Principal)})
+		made.Principal = wire.MustText(map[string]string{"AWS": rootOf(b, *in.Principal)})
 	}
 	if c := in.Condition; c != nil {
 		switch {
@@ -69,7 +70,7 @@ func statementOf(b *eventbridge.Bus, in *sdk.PutPermissionInput) (statement, err
 		case !organizationForm.MatchString(*c.Value):
 			return statement{}, invalid("Provided value in parameter 'condition.value' is invalid.")
 		}
-		made.Condition = raw(map[string]map[string]string{*c.Type: {*c.Key: *c.Value}})
+		made.Condition = wire.MustText(map[string]map[string]string{*c.Type: {*c.Key: *c.Value}})
 	}
 	return made, nil
 }
@@ -106,7 +107,7 @@ const maxPolicy = 10240
 func setPolicy(b *eventbridge.Bus, policy []statement) error {
 	b.Policy = ""
 	if len(policy) > 0 {
-		b.Policy = string(raw(document{Version: "2012-10-17", Statement: policy}))
+		b.Policy = string(wire.MustText(document{Version: "2012-10-17", Statement: policy}))
 	}
 	if len(b.Policy) > maxPolicy { // the text is the emulator's
 		return &types.PolicyLengthExceededException{Message: aws.String("The policy of the event bus has more than 10240 characters.")}

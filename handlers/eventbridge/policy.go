@@ -1,7 +1,6 @@
 package eventbridge
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 // document is the policy of a bus, with the members in AWS's order.
@@ -27,17 +27,6 @@ type statement struct {
 	Resource    json.RawMessage `json:",omitempty"`
 	NotResource json.RawMessage `json:",omitempty"`
 	Condition   json.RawMessage `json:",omitempty"`
-}
-
-// raw is a value as JSON.
-func raw(v any) json.RawMessage {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
-		panic("encode a part of a policy: " + err.Error()) // texts, and what was read as JSON
-	}
-	return bytes.TrimSpace(text.Bytes())
 }
 
 // policyOf are the statements that a bus has.
@@ -206,9 +195,9 @@ func withRoots(b *eventbridge.Bus, principal json.RawMessage) json.RawMessage {
 	case 0:
 		return principal
 	case 1:
-		kinds["AWS"] = raw(given[0])
+		kinds["AWS"] = wire.MustText(given[0])
 	default:
-		kinds["AWS"] = raw(given)
+		kinds["AWS"] = wire.MustText(given)
 	}
-	return raw(kinds)
+	return wire.MustText(kinds)
 }

@@ -1,11 +1,10 @@
 package eventbridge
 
 import (
-	"bytes"
-	"encoding/json"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 // Event is what a service of AWS or a client tells EventBridge. Account and region of the resource.
@@ -38,16 +37,9 @@ func (e Event) Marshal() []byte {
 	if e.Resource != "" {
 		scope, resources = arn.ScopeOf(e.Resource), []string{e.Resource}
 	}
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(envelope{
+	return wire.MustText(envelope{ // details are of types that have JSON
 		Version: "0", ID: e.ID, DetailType: e.DetailType, Source: e.Source,
 		Account: scope.Account, Time: e.At.UTC().Format("2006-01-02T15:04:05Z"), Region: scope.Region,
 		Resources: resources, Detail: e.Detail,
 	})
-	if err != nil {
-		panic("encode an event: " + err.Error()) // details are of types that have JSON
-	}
-	return bytes.TrimSpace(text.Bytes())
 }

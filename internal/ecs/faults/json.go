@@ -1,12 +1,13 @@
 package faults
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 // MarshalJSON writes what is set, durations as Go writes them: "1m30s".
@@ -40,11 +41,7 @@ func encoded(value any) ([]byte, error) {
 	if d, is := value.(*time.Duration); is {
 		value = d.String()
 	}
-	var text bytes.Buffer
-	e := json.NewEncoder(&text)
-	e.SetEscapeHTML(false)
-	err := e.Encode(value)
-	return bytes.TrimSpace(text.Bytes()), err
+	return wire.Text(value)
 }
 
 // UnmarshalJSON reads what MarshalJSON has written, and refuses members that there are not, and values

@@ -1,8 +1,9 @@
 package alarmaction
 
 import (
-	"bytes"
 	"encoding/json"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/alarmstate"
@@ -10,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 // notification is what subscribers of a topic get, in the order of recorded answers. Of an alarm that is gone meanwhile
@@ -110,7 +112,7 @@ func message(tx *store.Tx, a *cloudwatch.Action) string {
 func triggerOf(a *cloudwatch.Alarm) trigger {
 	t := trigger{
 		EvaluationPeriods: a.EvaluationPeriods, DatapointsToAlarm: a.DatapointsToAlarm, Comparison: string(a.Comparison), Threshold: alarmstate.Double(a.Threshold),
-		TreatMissingData: text(a.TreatMissingData), LowSamples: text(a.LowSampleCountBehavior),
+		TreatMissingData: aws.ToString(a.TreatMissingData), LowSamples: aws.ToString(a.LowSampleCountBehavior),
 	}
 	if a.Metrics != nil {
 		for _, q := range a.Metrics {
@@ -186,21 +188,6 @@ func recorded(d *delivery.Delivery) *cloudwatch.Action {
 	return a
 }
 
-func marshal(v any) string {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
-		panic("encode the action of an alarm: " + err.Error())
-	}
-	return string(bytes.TrimSpace(text.Bytes()))
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
+func marshal(v any) string { return string(wire.MustText(v)) }
 
 func list(l []string) []string { return append([]string{}, l...) }

@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 // Outcome is what has become of an action.
@@ -37,6 +38,6 @@ func Done(tx *store.Tx, a *cloudwatch.Action, o Outcome, now time.Time) {
 	}
 	cloudwatch.AddHistory(tx, &cloudwatch.HistoryItem{
 		Scope: arn.ScopeOf(a.Alarm), AlarmName: cloudwatch.AlarmName(a.Alarm), AlarmType: a.AlarmType, At: now, Type: types.HistoryItemTypeAction,
-		Summary: o.Summary, Data: string(marshal(item)),
+		Summary: o.Summary, Data: string(wire.MustText(item)),
 	})
 }

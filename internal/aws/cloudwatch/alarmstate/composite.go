@@ -4,10 +4,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/alarmrule"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 // OfComposite is the state of a composite alarm.
@@ -22,7 +25,7 @@ func SetComposite(tx *store.Tx, c *cloudwatch.Composite, to State) bool {
 		return false
 	}
 	changed := *c
-	changed.Follow(to.Value, text(to.Reason), "", to.At, suppressorOf(tx, c))
+	changed.Follow(to.Value, aws.ToString(to.Reason), "", to.At, suppressorOf(tx, c))
 	changed.Reason, changed.Data = to.Reason, to.Data
 	putComposite(tx, c, &changed)
 	settle(tx, changed.ARN(), to.At)
@@ -208,5 +211,5 @@ func evaluateBy(c *cloudwatch.Composite, standing func(alarmARN string) (cloudwa
 	if holds {
 		value = types.StateValueAlarm
 	}
-	return value, string(marshal(by))
+	return value, string(wire.MustText(by))
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 // putComposite writes a composite alarm with another state or suppression, and what follows. What suppresses actions
@@ -33,7 +34,7 @@ func putComposite(tx *store.Tx, before, after *cloudwatch.Composite) {
 		item := actionItem{State: "Suppressed", UpdatedAt: after.StateAt.UnixMilli(), Resource: action}
 		cloudwatch.AddHistory(tx, &cloudwatch.HistoryItem{
 			Scope: after.Scope, AlarmName: after.Name, AlarmType: types.AlarmTypeCompositeAlarm, At: after.StateAt, Type: types.HistoryItemTypeAction,
-			Summary: "Suppressed action " + action, Data: string(marshal(item)),
+			Summary: "Suppressed action " + action, Data: string(wire.MustText(item)),
 		})
 	}
 }

@@ -7,10 +7,13 @@ import (
 	"maps"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 // Configuration is a change of an alarm's configuration. Of a new alarm there is nothing before, of one that is deleted
@@ -72,16 +75,16 @@ func RecordConfiguration(tx *store.Tx, c Configuration) {
 		what, item.Type, item.Created, detail.Operation = "created", "Create", c.HistoryAfter, "create"
 	case c.HistoryAfter == nil:
 		what, item.Type, item.Deleted, detail.Operation = "deleted", "Delete", c.HistoryBefore, "delete"
-		detail.Configuration, detail.Previous, detail.State.Reason = c.EventBefore, nil, text(c.State.Reason)
+		detail.Configuration, detail.Previous, detail.State.Reason = c.EventBefore, nil, aws.ToString(c.State.Reason)
 	default:
 		what, item.Type, item.Updated, detail.Operation = "updated", "Update", c.HistoryAfter, "update"
 		item.Fields = changedFields(c.HistoryBefore, c.HistoryAfter)
 	}
 	cloudwatch.AddHistory(tx, &cloudwatch.HistoryItem{
 		Scope: c.Scope, AlarmName: c.Name, AlarmType: c.Type, At: c.At, Type: types.HistoryItemTypeConfigurationUpdate,
-		Summary: `Alarm "` + c.Name + `" ` + what, Data: string(marshal(item)),
+		Summary: `Alarm "` + c.Name + `" ` + what, Data: string(wire.MustText(item)),
 	})
-	cloudwatch.AnnounceAlarm(tx, cloudwatch.AlarmChange{AlarmARN: c.ARN, Detail: marshal(detail)}, c.At)
+	cloudwatch.AnnounceAlarm(tx, cloudwatch.AlarmChange{AlarmARN: c.ARN, Detail: wire.MustText(detail)}, c.At)
 }
 
 // changedFields are the members that have changed, as they were and in their order. What was not set is not among them.
@@ -91,7 +94,7 @@ func changedFields(before, after any) json.RawMessage {
 	var fields [][]byte
 	for name, value := range members(before) {
 		if !bytes.Equal(value, is[name]) {
-			fields = append(fields, append(append(marshal(name), ':'), value...))
+			fields = append(fields, append(append(wire.MustText(name), ':'), value...))
 		}
 	}
 	return append(append([]byte("{"), bytes.Join(fields, []byte(","))...), '}')
@@ -100,7 +103,7 @@ func changedFields(before, after any) json.RawMessage {
 // members are the members of an alarm in the order in which they are told.
 func members(alarm any) iter.Seq2[string, json.RawMessage] {
 	return func(yield func(string, json.RawMessage) bool) {
-		members := json.NewDecoder(bytes.NewReader(marshal(alarm)))
+		members := json.NewDecoder(bytes.NewReader(wire.MustText(alarm)))
 		_, err := members.Token()
 		for err == nil && members.More() {
 			var name json.Token

@@ -1,6 +1,8 @@
 package alarmstate
 
 import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 )
@@ -63,7 +65,7 @@ var statisticNames = map[types.Statistic]string{
 func dimensionsOf(dimensions []types.Dimension) []dimension {
 	all := make([]dimension, len(dimensions))
 	for i, d := range dimensions {
-		all[i] = dimension{text(d.Value), text(d.Name)}
+		all[i] = dimension{aws.ToString(d.Value), aws.ToString(d.Name)}
 	}
 	return all
 }

@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 // changeDetail is the detail of an event about a state, configurationDetail of one about a configuration.
@@ -36,11 +39,11 @@ type stateInEvents struct {
 }
 
 func stateDetail(c Change) json.RawMessage {
-	return marshal(changeDetail{AlarmName: c.Name, State: inEvents(c.New), Previous: inEvents(c.Old), Configuration: c.Configuration})
+	return wire.MustText(changeDetail{AlarmName: c.Name, State: inEvents(c.New), Previous: inEvents(c.Old), Configuration: c.Configuration})
 }
 
 func inEvents(s State) stateInEvents {
-	return stateInEvents{string(s.Value), text(s.Reason), s.Data, Time(s.At), string(s.SuppressedBy), s.SuppressedReason}
+	return stateInEvents{string(s.Value), aws.ToString(s.Reason), s.Data, Time(s.At), string(s.SuppressedBy), s.SuppressedReason}
 }
 
 // stateConfiguration is the configuration of a metric alarm in events about its state, eventConfiguration in those about
@@ -106,14 +109,14 @@ func metricsInEvents(a *cloudwatch.Alarm) []metricInEvents {
 	}
 	all := make([]metricInEvents, len(a.Metrics))
 	for i, q := range a.Metrics {
-		all[i] = metricInEvents{ID: text(q.Id), Expression: q.Expression, Label: q.Label, Period: q.Period, ReturnData: q.ReturnData == nil || *q.ReturnData}
+		all[i] = metricInEvents{ID: aws.ToString(q.Id), Expression: q.Expression, Label: q.Label, Period: q.Period, ReturnData: q.ReturnData == nil || *q.ReturnData}
 		if s := q.MetricStat; s != nil {
-			all[i].Stat = &statInEvents{Stat: text(s.Stat), Unit: string(s.Unit)}
+			all[i].Stat = &statInEvents{Stat: aws.ToString(s.Stat), Unit: string(s.Unit)}
 			if s.Period != nil {
 				all[i].Stat.Period = *s.Period
 			}
 			if m := s.Metric; m != nil {
-				all[i].Stat.Metric = namedMetric{text(m.Namespace), text(m.MetricName), named(m.Dimensions)}
+				all[i].Stat.Metric = namedMetric{aws.ToString(m.Namespace), aws.ToString(m.MetricName), named(m.Dimensions)}
 			}
 		}
 	}
@@ -123,7 +126,7 @@ func metricsInEvents(a *cloudwatch.Alarm) []metricInEvents {
 func named(dimensions []types.Dimension) map[string]string {
 	of := map[string]string{}
 	for _, d := range dimensions {
-		of[text(d.Name)] = text(d.Value)
+		of[aws.ToString(d.Name)] = aws.ToString(d.Value)
 	}
 	return of
 }
@@ -133,6 +136,6 @@ func named(dimensions []types.Dimension) map[string]string {
 func queryID(a *cloudwatch.Alarm) string {
 	settings := a.Settings
 	settings.ActionsEnabled = false
-	sum := sha256.Sum256(append([]byte(a.ARN()), marshal(settings)...))
+	sum := sha256.Sum256(append([]byte(a.ARN()), wire.MustText(settings)...))
 	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }

@@ -1,6 +1,12 @@
 package alarmstate
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
+)
 
 const historyVersion = "1.0"
 
@@ -17,8 +23,8 @@ func stateHistory(c Change) string {
 }
 
 func inHistory(s State) string {
-	state := string(marshal(historyState{Value: string(s.Value), Reason: s.Reason}))
-	if text(s.Data) == "" {
+	state := string(wire.MustText(historyState{Value: string(s.Value), Reason: s.Reason}))
+	if aws.ToString(s.Data) == "" {
 		return state
 	}
 	return strings.TrimSuffix(state, "}") + `,"stateReasonData":` + *s.Data + "}"

@@ -1,6 +1,8 @@
 package alarmstate
 
 import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 )
@@ -31,7 +33,7 @@ type statInHistory struct {
 func metricsInHistory(a *cloudwatch.Alarm) (all []metricInHistory) {
 	for _, q := range a.Metrics {
 		all = append(all, metricInHistory{
-			Expression: q.Expression, ID: text(q.Id), Label: q.Label, Stat: statOf(q.MetricStat),
+			Expression: q.Expression, ID: aws.ToString(q.Id), Label: q.Label, Stat: statOf(q.MetricStat),
 			ReturnData: q.ReturnData == nil || *q.ReturnData, Period: q.Period, Account: q.AccountId,
 		})
 	}
@@ -42,9 +44,9 @@ func statOf(s *types.MetricStat) *statInHistory {
 	if s == nil {
 		return nil
 	}
-	of := &statInHistory{Period: s.Period, Stat: text(s.Stat), Unit: string(s.Unit)}
+	of := &statInHistory{Period: s.Period, Stat: aws.ToString(s.Stat), Unit: string(s.Unit)}
 	if m := s.Metric; m != nil {
-		of.Metric.Dimensions, of.Metric.Name, of.Metric.Namespace = dimensionsOf(m.Dimensions), text(m.MetricName), text(m.Namespace)
+		of.Metric.Dimensions, of.Metric.Name, of.Metric.Namespace = dimensionsOf(m.Dimensions), aws.ToString(m.MetricName), aws.ToString(m.Namespace)
 	}
 	return of
 }

@@ -5,9 +5,9 @@
 package alarmstate
 
 import (
-	"bytes"
-	"encoding/json"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -79,7 +79,7 @@ func Record(tx *store.Tx, c Change) {
 	cloudwatch.AnnounceAlarm(tx, cloudwatch.AlarmChange{AlarmARN: c.ARN, NewState: string(c.New.Value), Detail: stateDetail(c)}, c.New.At)
 	for _, action := range c.Actions {
 		cloudwatch.PutAction(tx, &cloudwatch.Action{
-			ARN: action, Alarm: c.ARN, AlarmType: c.Type, Old: c.Old.Value, New: c.New.Value, Reason: text(c.New.Reason), Data: text(c.New.Data), Points: c.New.Points, At: c.New.At,
+			ARN: action, Alarm: c.ARN, AlarmType: c.Type, Old: c.Old.Value, New: c.New.Value, Reason: aws.ToString(c.New.Reason), Data: aws.ToString(c.New.Data), Points: c.New.Points, At: c.New.At,
 			Event: stateDetail(c),
 		})
 	}
@@ -88,25 +88,7 @@ func Record(tx *store.Tx, c Change) {
 // Repeat writes an action again whose alarm stays in its state (source: recorded answers).
 func Repeat(tx *store.Tx, a *cloudwatch.Alarm, action string, now State) {
 	cloudwatch.PutAction(tx, &cloudwatch.Action{
-		ARN: action, Alarm: a.ARN(), AlarmType: types.AlarmTypeMetricAlarm, Old: a.State, New: a.State, Reason: text(now.Reason), Data: text(now.Data), Points: now.Points, At: now.At,
+		ARN: action, Alarm: a.ARN(), AlarmType: types.AlarmTypeMetricAlarm, Old: a.State, New: a.State, Reason: aws.ToString(now.Reason), Data: aws.ToString(now.Data), Points: now.Points, At: now.At,
 		Repeated: true,
 	})
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
-// marshal is JSON of what has JSON.
-func marshal(v any) json.RawMessage {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
-		panic("encode an alarm: " + err.Error())
-	}
-	return bytes.TrimSpace(text.Bytes())
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metricmath"
@@ -60,16 +62,9 @@ func (e *Evaluator) points(id metric.ID, unit types.StandardUnit, from, to time.
 func metricID(s arn.Scope, namespace, name string, dimensions []types.Dimension) metric.ID {
 	pairs := make([]string, 0, 2*len(dimensions))
 	for _, d := range dimensions {
-		pairs = append(pairs, text(d.Name), text(d.Value))
+		pairs = append(pairs, aws.ToString(d.Name), aws.ToString(d.Value))
 	}
 	return metric.New(s, namespace, name, pairs...)
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }
 
 // readMath is what an alarm of metric data queries looks at. What cannot be evaluated is missing.
@@ -104,9 +99,9 @@ func (e *Evaluator) series(s arn.Scope, stat *types.MetricStat, in metricmath.In
 	if stat.Metric == nil || stat.Period == nil {
 		return of
 	}
-	id := metricID(s, text(stat.Metric.Namespace), text(stat.Metric.MetricName), stat.Metric.Dimensions)
+	id := metricID(s, aws.ToString(stat.Metric.Namespace), aws.ToString(stat.Metric.MetricName), stat.Metric.Dimensions)
 	for _, p := range e.points(id, stat.Unit, in.From, in.To, time.Duration(*stat.Period)*time.Second) {
-		if value, ok := p.Statistic(text(stat.Stat)); ok {
+		if value, ok := p.Statistic(aws.ToString(stat.Stat)); ok {
 			of.Points = append(of.Points, metricmath.Point{At: p.At, Value: value})
 		}
 	}

@@ -1,7 +1,6 @@
 package target
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -83,11 +82,9 @@ func renewed(event, id string, now time.Time) string {
 		return event
 	}
 	e.ID, e.Time = id, now.UTC().Format("2006-01-02T15:04:05Z")
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if encoder.Encode(e) != nil {
+	text, err := wire.Text(e)
+	if err != nil {
 		return event
 	}
-	return strings.TrimSpace(out.String())
+	return string(text)
 }

@@ -1,7 +1,6 @@
 package target
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -78,9 +77,9 @@ func (t *Targets) call(ctx context.Context, as apiclient.Principal, a api, d *de
 		if input["clientToken"] == nil {
 			input["clientToken"] = d.ID
 		}
-		return t.startTasks(ctx, as, wire.Raw(text(input)))
+		return t.startTasks(ctx, as, wire.Raw(wire.MustText(input)))
 	}
-	return failed(t.Client.Do(ctx, as, a.Operation, wire.Raw(text(input)), nil), a.title)
+	return failed(t.Client.Do(ctx, as, a.Operation, wire.Raw(wire.MustText(input)), nil), a.title)
 }
 
 // invokeUniversal calls a function that the input names.
@@ -143,13 +142,4 @@ func lowered(value any) any {
 		}
 	}
 	return value
-}
-
-// text writes JSON.
-func text(input map[string]any) []byte {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(input) // it was JSON
-	return bytes.TrimSpace(out.Bytes())
 }
