@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 )
 
 // Endpoint is what containers find at 169.254.170.2.
@@ -48,7 +49,7 @@ func (e *Endpoint) Handler() http.Handler {
 			id, _ := e.id(t, c) // without one it answers no container
 			return id
 		},
-		EngineName: agent.EngineName, Protection: protection{e},
+		EngineName: enginename.Of, Protection: protection{e},
 		Credentials: func(ctx context.Context, id string, from netip.Addr) (*metadata.RoleCredentials, error) {
 			return e.Credentials.TaskKeys(ctx, id, e.Agent().TasksAt(ctx, from))
 		},

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
@@ -56,7 +57,7 @@ func (h *host) resync(ctx context.Context) {
 	// Tasks that came while the containers were listed were woken in vain.
 	for _, t := range h.tasks() {
 		h.agent.watch.Wake(t.ARN)
-		for _, name := range engineNames(t) {
+		for _, name := range enginename.All(t) {
 			delete(byName, name)
 		}
 	}
@@ -149,7 +150,7 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 		return
 	}
 	defer w.mu.Unlock()
-	sandbox, exists := list[engineName(w.task, sandboxContainerName)]
+	sandbox, exists := list[enginename.Of(w.task, enginename.Sandbox)]
 	stands := true
 	switch {
 	case w.view.state(theSandbox).busy:
@@ -160,7 +161,7 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 	}
 	for i := range w.view.status.Containers {
 		if !w.view.state(theContainer(i)).busy {
-			found, exists := list[engineName(w.task, row.Status.Containers[i].Name)]
+			found, exists := list[enginename.Of(w.task, row.Status.Containers[i].Name)]
 			w.adoptContainer(i, row.Status.Containers[i].EngineID, found, exists)
 		}
 	}
@@ -181,7 +182,7 @@ func (w *taskRunner) expectSandbox(row *state.Task) {
 	if s.SandboxID == "" {
 		return
 	}
-	w.host.know(s.SandboxID, w.task.ARN, sandboxContainerName)
+	w.host.know(s.SandboxID, w.task.ARN, enginename.Sandbox)
 	if ip, err := netip.ParseAddr(row.Status.Attachment.PrivateIPv4); err == nil && !w.view.plain {
 		w.host.agent.interfaces.Join(w.host.networks, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, ip)
 	}
@@ -221,7 +222,7 @@ func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exis
 		w.instance.FoundInterface(w.task.ARN, s.SandboxID)
 	}
 	if s.SandboxID != "" {
-		w.host.know(s.SandboxID, w.task.ARN, sandboxContainerName)
+		w.host.know(s.SandboxID, w.task.ARN, enginename.Sandbox)
 	}
 	return runs
 }

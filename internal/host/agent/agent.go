@@ -99,7 +99,7 @@ func (a *Agent) hostOf(t *state.Task) *host {
 	if t.Placement.ByHand || t.Unplaced() {
 		return nil
 	}
-	return a.hosts[hostName(t)]
+	return a.hosts[t.Placement.Host]
 }
 
 // listingPatience is for how long an engine counts as usable whose containers are still to be listed.

@@ -100,3 +100,16 @@ func (w *taskRunner) makeCall(ctx context.Context, c call) (next []call) {
 	w.publication.Touch()
 	return w.step(ctx)
 }
+
+// finishes reports whether a call that has begun may finish when the agent ends: one
+// that makes or removes something. Cut off, the engine would go on with it unseen, and
+// the removal of everything would miss it then, or remove a container in the middle
+// of its start.
+func finishes(v verb) enginecall.AtEnd {
+	switch v {
+	case createSandbox, startSandbox, removeSandbox, makeVolume, create, discard, start:
+		return enginecall.Finish
+	default:
+		return enginecall.CutOff
+	}
+}

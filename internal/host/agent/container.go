@@ -23,7 +23,7 @@ func (w *taskRunner) create(i int) run {
 	if err != nil {
 		return func(ctx context.Context) func() { return w.unanswered(ctx, "cannot make a container", err) }
 	}
-	h, links, on, image := w.host, w.view.linkedBy(w.task, i), w.on, w.images[i]
+	h, links, on, image := w.host, w.linkedBy(i), w.on, w.images[i]
 	w.view.state(theContainer(i)).ours = true
 	why, denied := h.Volumes.HostPaths.DeniedDevice(&w.view.definitions[i], h.Volumes.Folders()...)
 	return func(ctx context.Context) func() {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -62,7 +63,7 @@ func TestAContainerRestartsWhoseAddressIsGone(t *testing.T) {
 		task := b.runAt(instance, types.NetworkModeBridge, c)
 		before, address := b.task(task).Status.Containers[0], b.addressOf(task, 0)
 		time.Sleep(2 * time.Minute)
-		b.withFaults(fault.Rule{Call: fault.Start, Labels: map[string]string{labelTaskARN: task}, Delay: time.Minute, Times: 1})
+		b.withFaults(fault.Rule{Call: fault.Start, Labels: map[string]string{containerlabel.Task: task}, Delay: time.Minute, Times: 1})
 		if err := b.engine.Crash(b.Context(), before.EngineID); err != nil {
 			b.Fatal(err)
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 )
 
@@ -355,7 +356,7 @@ func TestAContainerInstanceIsDisconnected(t *testing.T) {
 		b.expect("one that has ended unseen", b.task(ends).Status.LastStatus, state.Running)
 		b.expect("one that shall stop", b.task(stopped).Status.LastStatus, state.Running)
 		b.expect("one that came", b.task(late).Status.LastStatus, state.Pending)
-		b.expect("containers that run", b.running(fargateHost), 1)
+		b.expect("containers that run", b.running(enginename.Fargate), 1)
 
 		time.Sleep(time.Hour)
 		b.connect(instance, true)
@@ -463,7 +464,7 @@ func TestAContainerInstanceHasTheAddressOfItsEC2Instance(t *testing.T) {
 
 func TestLabelsAndEnvironmentOfAContainerInstance(t *testing.T) {
 	row := &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("c")}, Placement: &state.Placement{ContainerInstance: "i"}}
-	if got := labels(row, "web")[containerlabel.Cluster]; got != "c" {
+	if got := enginename.Labels(row, "web")[containerlabel.Cluster]; got != "c" {
 		t.Errorf("label of the cluster %q", got)
 	}
 	if env := containerspec.Environment(&types.ContainerDefinition{}, row, false); !slices.Contains(env, "AWS_EXECUTION_ENV=AWS_ECS_EC2") {

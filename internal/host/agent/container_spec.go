@@ -8,12 +8,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 )
 
 // sandboxSpec is the task's sandbox, without its network.
 func (w *taskRunner) sandboxSpec() backend.SandboxSpec {
 	return backend.SandboxSpec{
-		Name: engineName(w.task, sandboxContainerName), Domain: ec2network.HostDomain(w.task.Scope()), Labels: w.host.labels(),
+		Name: enginename.Of(w.task, enginename.Sandbox), Domain: ec2network.HostDomain(w.task.Scope()), Labels: w.host.labels(),
 		Names:     containerspec.LentNames(w.task.Spec.NetworkMode, w.view.definitions),
 		SharesIPC: w.shares.ipc == types.IpcModeTask, Devices: w.instance != nil, CPUShares: w.size.Shares, CPU: w.size.CPU, Memory: w.size.Memory, Swap: containerspec.Swap(w.view.definitions),
 	}
@@ -29,9 +30,9 @@ func (w *taskRunner) containerSpec(i int) (backend.ContainerSpec, error) {
 		return backend.ContainerSpec{}, err
 	}
 	spec := containerspec.Container(d, w.instance == nil)
-	spec.Name, spec.Sandbox, spec.Platform, spec.Env = engineName(t, name), w.view.status.SandboxID, w.platform, env
+	spec.Name, spec.Sandbox, spec.Platform, spec.Env = enginename.Of(t, name), w.view.status.SandboxID, w.platform, env
 	spec.Exec = w.view.status.Containers[i].ExecAgent.Status != ""
-	spec.Log, spec.Labels = logDriver(d.LogConfiguration), labels(t, name)
+	spec.Log, spec.Labels = logDriver(d.LogConfiguration), enginename.Labels(t, name)
 	for key, value := range d.DockerLabels {
 		if _, ours := spec.Labels[key]; !ours {
 			spec.Labels[key] = value

@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs/awslogstest"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/google/go-cmp/cmp"
@@ -54,12 +56,12 @@ func TestLabelsOfTheDefinitionReplaceNoneOfTheAgent(t *testing.T) {
 	w := &taskRunner{host: &host{agent: &Agent{}}, task: &state.Task{
 		ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{}, Placement: &state.Placement{}}}
 	w.view = newView(&state.TaskStatus{Containers: []state.Container{{Name: web}}}, nil, false)
-	w.view.definitions = []types.ContainerDefinition{{Name: &web, DockerLabels: map[string]string{labelTaskARN: "mine", "team": "blue"}}}
+	w.view.definitions = []types.ContainerDefinition{{Name: &web, DockerLabels: map[string]string{containerlabel.Task: "mine", "team": "blue"}}}
 	spec, err := w.containerSpec(0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := labels(w.task, web)
+	want := enginename.Labels(w.task, web)
 	want["team"] = "blue"
 	if diff := cmp.Diff(want, spec.Labels); diff != "" {
 		t.Error(diff)

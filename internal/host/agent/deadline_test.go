@@ -10,8 +10,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 )
 
 // hangs is every call of an engine that has stopped answering.
@@ -155,14 +157,14 @@ func TestATaskStopsWhileAContainerIsMade(t *testing.T) {
 				if late {
 					guest, err := b.engine.CreateSandbox(t.Context(), backend.SandboxSpec{Name: "guest", Network: ec2network.DefaultVPC})
 					if err == nil {
-						_, err = b.engine.Create(t.Context(), backend.ContainerSpec{Name: "late", Image: "app", Sandbox: guest.ID, Labels: labels(task, "web")})
+						_, err = b.engine.Create(t.Context(), backend.ContainerSpec{Name: "late", Image: "app", Sandbox: guest.ID, Labels: enginename.Labels(task, "web")})
 					}
 					if err != nil {
 						t.Fatal(err)
 					}
 				}
 				b.settleAfter(6 * time.Minute)
-				left, err := b.engine.List(t.Context(), map[string]string{labelTaskARN: id})
+				left, err := b.engine.List(t.Context(), map[string]string{containerlabel.Task: id})
 				if err != nil || len(left) > 0 {
 					t.Errorf("left: %+v, %v", left, err)
 				}

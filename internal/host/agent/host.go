@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
@@ -77,8 +78,7 @@ func newHost(a *Agent, o HostOptions) *host {
 	return h
 }
 
-// labels are the labels of everything that belongs to the host.
-func (h *host) labels() map[string]string { return map[string]string{labelHost: hostLabel(h.Name)} }
+func (h *host) labels() map[string]string { return enginename.HostLabels(h.Name) }
 
 // run follows the engine until ctx ends.
 func (h *host) run(ctx context.Context) {

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 )
 
 // Two hosts on one engine know nothing of each other: each has its own connection, its
@@ -70,7 +71,7 @@ func (b *bench) runOn(host string, containers ...types.ContainerDefinition) stri
 // running counts the containers that run on a host, without sandboxes.
 func (b *bench) running(host string) (n int) {
 	b.Helper()
-	list, err := b.engine.List(b.Context(), map[string]string{labelHost: host})
+	list, err := b.engine.List(b.Context(), map[string]string{enginename.LabelHost: host})
 	if err != nil {
 		b.Fatal(err)
 	}

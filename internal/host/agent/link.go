@@ -6,7 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
 
@@ -18,11 +18,12 @@ type linked struct {
 
 // linkedBy are the containers that a container links to. They have started, so they are on
 // the engine.
-func (v *view) linkedBy(t *state.Task, i int) (list []linked) {
+func (w *taskRunner) linkedBy(i int) (list []linked) {
+	v, t := &w.view, w.task
 	for _, l := range containerspec.Links(&v.definitions[i]) {
 		if c := v.container(l.Container); c != nil && c.EngineID != "" {
 			d := v.definition(c.Name)
-			list = append(list, linked{containerspec.Linked{EngineName: engineName(t, c.Name), Alias: l.Alias, HostName: hostNameOf(d, c), Definition: d}, c.EngineID})
+			list = append(list, linked{containerspec.Linked{EngineName: enginename.Of(t, c.Name), Alias: l.Alias, HostName: hostNameOf(d, c), Definition: d}, c.EngineID})
 		}
 	}
 	return list

@@ -10,8 +10,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 )
 
 // silent is an engine that does not answer requests for some of its lists.
@@ -64,7 +66,7 @@ func TestTasksDoNotWaitForListsOfVolumesAndNetworks(t *testing.T) {
 
 		engine.networks.Store(false)
 		engine.volumes.Store(false)
-		if err := b.engine.EnsureVolume(b.Context(), backend.VolumeSpec{Name: "left", Labels: map[string]string{labelHost: hostLabel(""), labelTaskARN: ended}}); err != nil {
+		if err := b.engine.EnsureVolume(b.Context(), backend.VolumeSpec{Name: "left", Labels: map[string]string{enginename.LabelHost: enginename.Fargate, containerlabel.Task: ended}}); err != nil {
 			t.Fatal(err)
 		}
 		b.resync()

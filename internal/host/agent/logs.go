@@ -9,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/place"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
@@ -89,7 +90,7 @@ func (h *host) followLeftover(taskARN string, c backend.Container) {
 	definitions := place.WithProxy(resolved.Containers, t)
 	for i := range definitions {
 		d := &definitions[i]
-		if *d.Name == c.Labels[labelContainerName] && awslogs.Uses(d) {
+		if *d.Name == c.Labels[containerlabel.Container] && awslogs.Uses(d) {
 			h.logs.Follow(c.ID, awslogs.NewConfig(t.ARN, d, c.ID), false)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 )
 
 // view is all that a decision about a task rests on.
@@ -97,7 +97,7 @@ func (v *view) engineID(on resource) string {
 // named finds a container by its name, or the sandbox by the agent's name for it; ok
 // is false when there is no such container.
 func (v *view) named(name string) (on resource, ok bool) {
-	if name == sandboxContainerName {
+	if name == enginename.Sandbox {
 		return theSandbox, true
 	}
 	i := slices.IndexFunc(v.status.Containers, func(c state.Container) bool { return c.Name == name })
@@ -300,20 +300,4 @@ func (v *view) reportedStop() *state.Stop {
 		return nil
 	}
 	return v.stop
-}
-
-// sandboxContainerName is the agent's name for a task's network namespace.
-const sandboxContainerName = "~internal~ecs~pause"
-
-// finishes reports whether a call that has begun may finish when the agent ends: one
-// that makes or removes something. Cut off, the engine would go on with it unseen, and
-// the removal of everything would miss it then, or remove a container in the middle
-// of its start.
-func finishes(v verb) enginecall.AtEnd {
-	switch v {
-	case createSandbox, startSandbox, removeSandbox, makeVolume, create, discard, start:
-		return enginecall.Finish
-	default:
-		return enginecall.CutOff
-	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/place"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 )
 
 var errNoProxies = errors.New("the engine runs no proxies of Service Connect")
@@ -22,15 +23,10 @@ func (w *taskRunner) leadCalls(ctx context.Context, sandbox string) error {
 	return engine.SetConnect(ctx, sandbox, place.Of(connect).Calls())
 }
 
-// isProxy reports whether a container is the task's proxy of Service Connect.
-func (v *view) isProxy(on resource) bool {
-	return v.proxy != "" && on.kind == containerKind && v.status.Containers[on.index].Name == v.proxy
-}
-
 func (w *taskRunner) createProxy(i int) run {
 	h, name := w.host, w.view.status.Containers[i].Name
 	spec := backend.LoadBalancerSpec{
-		Name: engineName(w.task, name), Sandbox: w.view.status.SandboxID, Labels: labels(w.task, name),
+		Name: enginename.Of(w.task, name), Sandbox: w.view.status.SandboxID, Labels: enginename.Labels(w.task, name),
 		Logs: true, Debug: w.task.Spec.Connect.Debug, Many: true,
 	}
 	w.view.state(theContainer(i)).ours = true

@@ -58,6 +58,11 @@ func (v *view) state(of resource) *resourceState {
 	return &v.containers[of.index]
 }
 
+// isProxy reports whether a container is the task's proxy of Service Connect.
+func (v *view) isProxy(on resource) bool {
+	return v.proxy != "" && on.kind == containerKind && v.status.Containers[on.index].Name == v.proxy
+}
+
 // busy reports whether an engine call is under way for any resource.
 func (v *view) busy() bool {
 	return v.sandboxIs.busy || v.resources.busy || v.makingVolumes() ||

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs/awslogstest"
@@ -45,7 +46,7 @@ func TestWhatStoppedTasksHaveLeftMakesRoomOnAFullDisk(t *testing.T) {
 		web := b.run(container("web"))
 		b.expect("a task that comes", b.task(web).Status.LastStatus, state.Running)
 		for id, there := range map[string]int{oldest: 0, later: 1} {
-			left, err := b.engine.List(b.Context(), map[string]string{labelTaskARN: id})
+			left, err := b.engine.List(b.Context(), map[string]string{containerlabel.Task: id})
 			if err != nil || len(left) != there {
 				t.Errorf("of a task are left %+v, %v; want %d", left, err, there)
 			}
@@ -77,7 +78,7 @@ func TestWhatHasToStayKeepsNoOthersOnAFullDisk(t *testing.T) {
 		b.expect("the task without room for its output", b.task(unread).Status.LastStatus, state.Stopped)
 		b.expect("a task that comes", b.task(b.run(container("web"))).Status.LastStatus, state.Running)
 		for id, there := range map[string]int{unread: 1, read: 0} {
-			left, err := b.engine.List(b.Context(), map[string]string{labelTaskARN: id})
+			left, err := b.engine.List(b.Context(), map[string]string{containerlabel.Task: id})
 			if err != nil || len(left) != there {
 				t.Errorf("of a task are left %+v, %v; want %d", left, err, there)
 			}

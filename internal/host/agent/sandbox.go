@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
@@ -90,7 +91,7 @@ func (w *taskRunner) hasSandbox(made backend.Container) {
 		s.ConnectivityAt = w.host.agent.Clock.Now()
 	}
 	w.view.sandbox = sandboxCreated
-	w.host.know(made.ID, w.task.ARN, sandboxContainerName)
+	w.host.know(made.ID, w.task.ARN, enginename.Sandbox)
 	w.publication.Touch()
 }
 

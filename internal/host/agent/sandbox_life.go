@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
 
@@ -34,7 +35,7 @@ func noteLife(s *state.TaskStatus, sandbox backend.Container, inside []backend.C
 // containersOf are the containers of a task that are in a list of the engine's, by their names.
 func containersOf(t *state.Task, list map[string]backend.Container) (of []backend.Container) {
 	for _, c := range t.Status.Containers {
-		if found, exists := list[engineName(t, c.Name)]; exists {
+		if found, exists := list[enginename.Of(t, c.Name)]; exists {
 			of = append(of, found)
 		}
 	}

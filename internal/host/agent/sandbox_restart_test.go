@@ -9,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -39,7 +40,7 @@ func (b *bench) expectEndedWithSandbox(id string) {
 		b.Fatal(err)
 	}
 	for _, c := range list {
-		if c.Labels[labelTaskARN] == id && c.State == backend.Running {
+		if c.Labels[containerlabel.Task] == id && c.State == backend.Running {
 			b.Errorf("container %s runs", c.Name)
 		}
 	}

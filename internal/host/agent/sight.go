@@ -2,6 +2,7 @@ package agent
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 )
 
 // sight is an engine, and the containers that a host has there.
@@ -13,7 +14,7 @@ type sight struct {
 func volumesByTask(volumes []backend.Volume) map[string][]string {
 	names := map[string][]string{}
 	for _, v := range volumes {
-		names[v.Labels[labelTaskARN]] = append(names[v.Labels[labelTaskARN]], v.Name)
+		names[v.Labels[containerlabel.Task]] = append(names[v.Labels[containerlabel.Task]], v.Name)
 	}
 	return names
 }

@@ -128,6 +128,3 @@ func (a *Agent) find(taskARN, container string) (h *host, engineID string, err e
 	}
 	return h, c.EngineID, nil
 }
-
-// EngineName is the name of a task's container on the engine.
-func EngineName(t *state.Task, container string) string { return engineName(t, container) }

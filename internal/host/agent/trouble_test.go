@@ -16,9 +16,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 )
 
 // hooks is an engine some of whose calls go wrong. Each hook is asked first; an
@@ -182,7 +184,7 @@ func TestEndingAgentLetsCreationsFinish(t *testing.T) {
 		b.run(container("web"))
 		b.stop()
 		b.expect("context", cut, nil)
-		left, _ := b.engine.List(t.Context(), map[string]string{labelContainerName: "web"})
+		left, _ := b.engine.List(t.Context(), map[string]string{containerlabel.Container: "web"})
 		b.expect("containers when the agent has ended", len(left), 1)
 	})
 }
@@ -253,7 +255,7 @@ func TestVolumesOfStoppedTasksGoAfterARestart(t *testing.T) {
 		id := b.runDefinition(types.TaskDefinition{
 			ContainerDefinitions: []types.ContainerDefinition{c}, Volumes: []types.Volume{{Name: aws.String("data")}},
 		})
-		volume := volumeName(b.task(id), "data")
+		volume := enginename.Volume(b.task(id), "data")
 		// Even if the task is not known any more.
 		b.store.Update(func(tx *store.Tx) error {
 			state.RemoveTask(tx, state.FindTask(tx, id))
@@ -270,7 +272,7 @@ func TestVolumesOfStoppedTasksGoAfterARestart(t *testing.T) {
 func TestEngineNameFitsAFileName(t *testing.T) {
 	long := strings.Repeat("x", 255)
 	row := &state.Task{ARN: scope.Task("default", "1"), Spec: &state.TaskSpec{Family: long, Revision: 1 << 30}}
-	a, b := volumeName(row, long+"a"), volumeName(row, long+"b")
+	a, b := enginename.Volume(row, long+"a"), enginename.Volume(row, long+"b")
 	if len(a) > 255 || a == b {
 		t.Errorf("names %q and %q: want two of at most 255 characters", a, b)
 	}

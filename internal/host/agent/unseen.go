@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 )
@@ -22,7 +23,7 @@ func (h *host) noteUnseen(ctx context.Context, rows []*state.Task, listed []back
 		if c.State != backend.Unseen {
 			continue
 		}
-		task := c.Labels[labelTaskARN]
+		task := c.Labels[containerlabel.Task]
 		if i := slices.IndexFunc(rows, func(t *state.Task) bool { return t.Status.SandboxID == c.ID }); i >= 0 {
 			task = rows[i].ARN
 		}

@@ -12,8 +12,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 )
 
@@ -34,7 +36,7 @@ func pass(d time.Duration) {
 func TestATaskThatCannotBeInspectedStaysAndTheRestGoesOn(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		job, other := b.run(container("job", "sleep", "3600")), b.run(container("web"))
-		free := b.stuck(map[string]string{labelTaskARN: job})
+		free := b.stuck(map[string]string{containerlabel.Task: job})
 		h := b.agent.hosts[""]
 		for range 20 {
 			b.resync()
@@ -64,7 +66,7 @@ func TestATaskThatCannotBeInspectedStaysAndTheRestGoesOn(t *testing.T) {
 func TestWhatIsUnseenIsLookedAtAgain(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		job := b.run(container("job", "sh", "-c", "sleep 60; exit 7"))
-		free := b.stuck(map[string]string{labelTaskARN: job})
+		free := b.stuck(map[string]string{containerlabel.Task: job})
 		if _, err := b.faults.AddRule(fault.Rule{Call: fault.Event, LoseAnswer: true}); err != nil {
 			b.Fatal(err)
 		}
@@ -107,7 +109,7 @@ func (h *hidden) List(ctx context.Context, labels map[string]string) ([]backend.
 	list, err := h.Engine.List(ctx, labels)
 	for i, c := range list {
 		if c.ID == h.sandbox {
-			list[i] = backend.Container{ID: c.ID, Name: c.Name, Labels: map[string]string{labelHost: c.Labels[labelHost]}, Sandbox: true, State: backend.Unseen}
+			list[i] = backend.Container{ID: c.ID, Name: c.Name, Labels: map[string]string{enginename.LabelHost: c.Labels[enginename.LabelHost]}, Sandbox: true, State: backend.Unseen}
 		}
 	}
 	return list, err

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/volume"
 )
 
@@ -41,7 +42,7 @@ func (w *taskRunner) makeVolume(k int) run {
 func (w *taskRunner) volumeRequest(v *types.Volume) volume.Request {
 	t := w.task
 	return volume.Request{
-		Definition: v, EngineName: volumeName(t, aws.ToString(v.Name)), Labels: volumeLabels(t), Managed: managed(t, v), VolumeID: t.Placement.VolumeID,
+		Definition: v, EngineName: enginename.Volume(t, aws.ToString(v.Name)), Labels: enginename.VolumeLabels(t), Managed: managed(t, v), VolumeID: t.Placement.VolumeID,
 		TaskARN: t.ARN, Region: t.Scope().Region, OnFargate: t.OnFargate(),
 	}
 }
@@ -72,7 +73,7 @@ func (w *taskRunner) addVolumes(spec *backend.ContainerSpec, d *types.ContainerD
 		}
 	}
 	for _, from := range d.VolumesFrom {
-		source := engineName(w.task, aws.ToString(from.SourceContainer))
+		source := enginename.Of(w.task, aws.ToString(from.SourceContainer))
 		if aws.ToBool(from.ReadOnly) {
 			source += ":ro"
 		}

@@ -8,8 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -65,9 +67,9 @@ func TestContainersOfATaskShareAVolume(t *testing.T) {
 		for _, c := range b.task(id).Status.Containers {
 			b.expect("exit code of "+c.Name, *c.ExitCode, int32(0))
 		}
-		name := volumeName(b.task(id), "data")
+		name := enginename.Volume(b.task(id), "data")
 		found, err := b.engine.Volume(t.Context(), name)
-		b.expect("the volume's task", found.Labels[labelTaskARN], id)
+		b.expect("the volume's task", found.Labels[containerlabel.Task], id)
 		b.expect("found", err, nil)
 		time.Sleep(6 * time.Minute)
 		synctest.Wait()
@@ -105,7 +107,7 @@ func TestASharedVolumeOutlivesItsTasks(t *testing.T) {
 func TestVolumesWithoutContainersGoAfterARestart(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		name := "ecs-lost"
-		labels := volumeLabels(volumeTask(""))
+		labels := enginename.VolumeLabels(volumeTask(""))
 		if err := b.engine.EnsureVolume(t.Context(), backend.VolumeSpec{Name: name, Labels: labels}); err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +120,7 @@ func TestVolumesWithoutContainersGoAfterARestart(t *testing.T) {
 		synctest.Wait()
 		_, err := b.engine.Volume(t.Context(), name)
 		b.expect("it is gone", backend.Missing(err, backend.KindVolume), true)
-		_, err = b.engine.Volume(t.Context(), volumeName(b.task(running), "data"))
+		_, err = b.engine.Volume(t.Context(), enginename.Volume(b.task(running), "data"))
 		b.expect("that of a task that runs", err, nil)
 	})
 }
@@ -175,7 +177,7 @@ func TestATaskStopsWhileAVolumeIsMade(t *testing.T) {
 				b.stopTask(id)
 				b.expect("status", b.task(id).Status.LastStatus, state.Stopped)
 				b.expect("stop code", b.task(id).Stop.Code, types.TaskStopCodeUserInitiated)
-				volume := backend.VolumeSpec{Name: volumeName(b.task(id), "data"), Labels: volumeLabels(b.task(id))}
+				volume := backend.VolumeSpec{Name: enginename.Volume(b.task(id), "data"), Labels: enginename.VolumeLabels(b.task(id))}
 				if late {
 					if err := b.engine.EnsureVolume(t.Context(), volume); err != nil {
 						t.Fatal(err)

@@ -1,9 +1,11 @@
-package agent
+// Package enginename has the names and labels by which what belongs to a task is found again on an engine.
+package enginename
 
 import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -12,38 +14,32 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 )
 
-// Labels of containers; see state.Task.ContainerLabels.
-const (
-	labelContainerName = containerlabel.Container
-	labelTaskARN       = containerlabel.Task
-)
-
-// labelHost says on which host a container runs. It is the only label of a
+// LabelHost says on which host a container runs. It is the only label of a
 // sandbox, which is made before it is known for which task.
-const labelHost = "ecs-emulator.host"
+const LabelHost = "ecs-emulator.host"
 
-// fargateHost is the value of labelHost for Fargate, whose host has no name.
-const fargateHost = "fargate"
+// Fargate is the value of LabelHost for Fargate, whose host has no name.
+const Fargate = "fargate"
 
-func hostLabel(host string) string { return cmp.Or(host, fargateHost) }
+// HostLabels are the labels of everything that belongs to a host.
+func HostLabels(host string) map[string]string {
+	return map[string]string{LabelHost: cmp.Or(host, Fargate)}
+}
 
-// hostName is the host on which a task is placed.
-func hostName(t *state.Task) string { return t.Placement.Host }
-
-func labels(t *state.Task, container string) map[string]string {
+func Labels(t *state.Task, container string) map[string]string {
 	all := t.ContainerLabels(container)
-	all[labelHost] = hostLabel(hostName(t))
+	maps.Copy(all, HostLabels(t.Placement.Host))
 	if instance := t.Placement.ContainerInstance; instance != "" {
 		all[containerinstance.Label] = instance
 	}
 	return all
 }
 
-// engineName is the container's name on the engine. The real agent ends it with
+// Of is the container's name on the engine. The real agent ends it with
 // random digits; here they follow from the task, so that a creation whose answer
 // was lost in a crash finds what it made. Long names are cut: a volume's name is
 // that of a directory.
-func engineName(t *state.Task, container string) string {
+func Of(t *state.Task, container string) string {
 	keep := func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' {
 			return r
@@ -60,20 +56,23 @@ func engineName(t *state.Task, container string) string {
 // characters, goes into an engine's name, which together may have as many.
 const longestPart = 100
 
-// engineNames are the engine names of a task's sandbox and containers.
-func engineNames(t *state.Task) []string {
-	names := []string{engineName(t, sandboxContainerName)}
+// Sandbox is the agent's name for a task's network namespace.
+const Sandbox = "~internal~ecs~pause"
+
+// All are the engine names of a task's sandbox and containers.
+func All(t *state.Task) []string {
+	names := []string{Of(t, Sandbox)}
 	for _, c := range t.Status.Containers {
-		names = append(names, engineName(t, c.Name))
+		names = append(names, Of(t, c.Name))
 	}
 	return names
 }
 
-// volumeName is the engine's name of a volume that lives as long as the task.
-func volumeName(t *state.Task, volume string) string { return engineName(t, "volume-"+volume) }
+// Volume is the engine's name of a volume that lives as long as the task.
+func Volume(t *state.Task, volume string) string { return Of(t, "volume-"+volume) }
 
-func volumeLabels(t *state.Task) map[string]string {
-	all := labels(t, "")
-	delete(all, labelContainerName)
+func VolumeLabels(t *state.Task) map[string]string {
+	all := Labels(t, "")
+	delete(all, containerlabel.Container)
 	return all
 }
