@@ -29,6 +29,7 @@ func Container(d *types.ContainerDefinition, fargate bool) backend.ContainerSpec
 		Ports:             tcpPorts(d.PortMappings),
 		SecurityOpt:       securityOptions(d.DockerSecurityOptions),
 		Ulimits:           ulimits(d, fargate),
+		Log:               output(d.LogConfiguration),
 	}
 	for _, s := range d.SystemControls {
 		if spec.Sysctls == nil {
@@ -99,4 +100,16 @@ func healthCheck(h *types.HealthCheck) *backend.HealthCheck {
 		Test: test(h.Command), Interval: seconds(h.Interval), Timeout: seconds(h.Timeout),
 		StartPeriod: seconds(h.StartPeriod), Retries: int(aws.ToInt32(h.Retries)),
 	}
+}
+
+// output is where a container's output goes: to the engine's own log, also for awslogs, from
+// where package awslogs takes it; else to the driver that is named, with its options.
+func output(l *types.LogConfiguration) backend.Log {
+	switch {
+	case l == nil:
+		return backend.Log{}
+	case l.LogDriver == types.LogDriverAwslogs:
+		return backend.Log{Ample: true}
+	}
+	return backend.Log{Driver: string(l.LogDriver), Options: l.Options}
 }

@@ -49,7 +49,7 @@ func WithLinks(definitions []types.ContainerDefinition) []types.ContainerDefinit
 
 // Linked is a container that another one is about to be linked to.
 type Linked struct {
-	EngineName, Alias, HostName string
+	EngineName, EngineID, Alias string
 	Definition                  *types.ContainerDefinition
 }
 
@@ -62,10 +62,18 @@ func (l Linked) AddTo(spec *backend.ContainerSpec, address netip.Addr) {
 // hosts are the names that lead to the linked container: its alias, its host name and
 // Docker's own name. Source: Docker documentation, legacy container links.
 func (l Linked) hosts(ip netip.Addr) (entries []string) {
-	for _, name := range []string{l.Alias, l.HostName, l.EngineName} {
+	for _, name := range []string{l.Alias, l.hostName(), l.EngineName} {
 		entries = append(entries, name+":"+ip.String())
 	}
 	return entries
+}
+
+// hostName is as Docker gives it to a container with a network of its own: the beginning of its id.
+func (l Linked) hostName() string {
+	if name := aws.ToString(l.Definition.Hostname); name != "" {
+		return name
+	}
+	return l.EngineID[:min(12, len(l.EngineID))]
 }
 
 // environment tells of the ports and the environment of the linked container, as far as its

@@ -63,8 +63,8 @@ func (w *taskRunner) created(i int, id, sandbox string, createdAt time.Time, err
 
 // create makes a container that is linked to others. If its image's name stands for another
 // one by now, which a task of another architecture has pulled, it has the image by its id.
-func (h *host) create(ctx context.Context, spec backend.ContainerSpec, links []linked, image string) (id string, err error) {
-	if err := checkRights(&spec); err != nil && !h.agent.AllowPrivileged {
+func (h *host) create(ctx context.Context, spec backend.ContainerSpec, links []containerspec.Linked, image string) (id string, err error) {
+	if err := containerspec.CheckRights(&spec); err != nil && !h.agent.AllowPrivileged {
 		return "", err
 	}
 	if err := addLinks(ctx, h.Engine, &spec, links); err != nil {
@@ -125,7 +125,7 @@ func (w *taskRunner) start(i int) run {
 	d, had, on := &w.view.definitions[i], w.view.status.Containers[i].Bindings, w.on
 	folders, refusal := w.mountedFolders(d)
 	if refusal == nil {
-		refusal = containerspec.RefuseControls(d, w.task.Spec.NetworkMode, w.shares.ipc)
+		refusal = containerspec.RefuseControls(d, w.task.Spec.NetworkMode, w.shares.IPC)
 	}
 	a, logs := w.awslogsOf(i)
 	startIt := h.Engine.Start

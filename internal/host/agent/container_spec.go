@@ -16,7 +16,7 @@ func (w *taskRunner) sandboxSpec() backend.SandboxSpec {
 	return backend.SandboxSpec{
 		Name: enginename.Of(w.task, enginename.Sandbox), Domain: ec2network.HostDomain(w.task.Scope()), Labels: w.host.labels(),
 		Names:     containerspec.LentNames(w.task.Spec.NetworkMode, w.view.definitions),
-		SharesIPC: w.shares.ipc == types.IpcModeTask, Devices: w.instance != nil, CPUShares: w.size.Shares, CPU: w.size.CPU, Memory: w.size.Memory, Swap: containerspec.Swap(w.view.definitions),
+		SharesIPC: w.shares.IPC == types.IpcModeTask, Devices: w.instance != nil, CPUShares: w.size.Shares, CPU: w.size.CPU, Memory: w.size.Memory, Swap: containerspec.Swap(w.view.definitions),
 	}
 }
 
@@ -32,7 +32,7 @@ func (w *taskRunner) containerSpec(i int) (backend.ContainerSpec, error) {
 	spec := containerspec.Container(d, w.instance == nil)
 	spec.Name, spec.Sandbox, spec.Platform, spec.Env = enginename.Of(t, name), w.view.status.SandboxID, w.platform, env
 	spec.Exec = w.view.status.Containers[i].ExecAgent.Status != ""
-	spec.Log, spec.Labels = logDriver(d.LogConfiguration), enginename.Labels(t, name)
+	spec.Labels = enginename.Labels(t, name)
 	for key, value := range d.DockerLabels {
 		if _, ours := spec.Labels[key]; !ours {
 			spec.Labels[key] = value
@@ -45,7 +45,7 @@ func (w *taskRunner) containerSpec(i int) (backend.ContainerSpec, error) {
 	case t.Spec.NetworkMode == types.NetworkModeHost:
 		spec.Joins = w.on.Sandbox
 	}
-	w.shares.join(&spec, w.view.status.SandboxID, w.on.Sandbox)
+	w.shares.Join(&spec, w.view.status.SandboxID, w.on.Sandbox)
 	w.addVolumes(&spec, d)
 	return spec, nil
 }

@@ -10,20 +10,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
 
-// linked is a container that another one is about to be linked to.
-type linked struct {
-	containerspec.Linked
-	id string
-}
-
 // linkedBy are the containers that a container links to. They have started, so they are on
 // the engine.
-func (w *taskRunner) linkedBy(i int) (list []linked) {
-	v, t := &w.view, w.task
+func (w *taskRunner) linkedBy(i int) (list []containerspec.Linked) {
+	v := &w.view
 	for _, l := range containerspec.Links(&v.definitions[i]) {
 		if c := v.container(l.Container); c != nil && c.EngineID != "" {
-			d := v.definition(c.Name)
-			list = append(list, linked{containerspec.Linked{EngineName: enginename.Of(t, c.Name), Alias: l.Alias, HostName: hostNameOf(d, c), Definition: d}, c.EngineID})
+			list = append(list, containerspec.Linked{
+				EngineName: enginename.Of(w.task, c.Name), EngineID: c.EngineID, Alias: l.Alias, Definition: v.definition(c.Name),
+			})
 		}
 	}
 	return list
@@ -31,9 +26,9 @@ func (w *taskRunner) linkedBy(i int) (list []linked) {
 
 // addLinks lets a container find those that it links to, as a link on Docker's bridge does.
 // One without a network has no address.
-func addLinks(ctx context.Context, engine *enginecall.Engine, spec *backend.ContainerSpec, to []linked) error {
+func addLinks(ctx context.Context, engine *enginecall.Engine, spec *backend.ContainerSpec, to []containerspec.Linked) error {
 	for _, l := range to {
-		seen, err := engine.Inspect(ctx, l.id)
+		seen, err := engine.Inspect(ctx, l.EngineID)
 		if errors.Is(err, backend.ErrNotFound) { // which is no news of the sandbox
 			return errors.New(err.Error())
 		}

@@ -6,29 +6,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
-
-func TestSharedNamespaces(t *testing.T) {
-	for _, test := range []struct {
-		pid             types.PidMode
-		ipc             types.IpcMode
-		processes, with string
-	}{
-		{"", "", "", ""},
-		{types.PidModeTask, types.IpcModeNone, "task", backend.NoIPC},
-		{types.PidModeHost, types.IpcModeTask, "instance", "task"},
-		{"", types.IpcModeHost, "", "instance"},
-	} {
-		var spec backend.ContainerSpec
-		sharedNamespaces{test.pid, test.ipc}.join(&spec, "task", "instance")
-		if spec.Processes != test.processes || spec.IPC != test.with {
-			t.Errorf("%s, %s: processes of %q, IPC of %q", test.pid, test.ipc, spec.Processes, spec.IPC)
-		}
-	}
-}
 
 // In each network mode tasks share processes and IPC, and those of the host end with their
 // container instance.

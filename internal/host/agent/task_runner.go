@@ -29,7 +29,7 @@ type taskRunner struct {
 	instance *containerinstance.Instance // nil on Fargate
 	platform string                      // of its images; empty is the engine's own
 	size     containerspec.Size
-	shares   sharedNamespaces
+	shares   containerspec.Namespaces
 
 	mu          sync.Mutex
 	retired     bool
@@ -79,11 +79,11 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 		d := definition.Definition()
 		var resolved taskdef.Resolved
 		resolved, err = taskdef.ReapplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
-		w.view.definitions, w.platform = place.WithProxy(containerspec.WithLinks(resolved.Containers), t), platformOf(d)
+		w.view.definitions, w.platform = place.WithProxy(containerspec.WithLinks(resolved.Containers), t), containerspec.Platform(d)
 		w.view.proxy = t.ProxyName()
 		w.view.volumes = mountedVolumes(d.Volumes, resolved.Containers)
 		w.view.setResources(w.instance == nil)
-		w.shares = sharedNamespaces{d.PidMode, d.IpcMode}
+		w.shares = containerspec.Namespaces{PID: d.PidMode, IPC: d.IpcMode}
 		if w.view.adoptExecAgents(t.Spec, d.PidMode) {
 			w.publication.Touch()
 		}

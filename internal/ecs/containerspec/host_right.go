@@ -1,4 +1,4 @@
-package agent
+package containerspec
 
 import (
 	"errors"
@@ -8,9 +8,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
-// checkRights refuses a container with rights on the engine's host. An emulator accepted it that permits
+// CheckRights refuses a container with rights on the engine's host. An emulator accepted it that permits
 // them.
-func checkRights(spec *backend.ContainerSpec) error {
+func CheckRights(spec *backend.ContainerSpec) error {
 	if spec.Privileged {
 		return errors.New("privileged containers need --allow-privileged of ecs-emulator")
 	}
