@@ -7,13 +7,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacity"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/servicescheduler/observe"
-	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer"
 )
 
 // Of the times that were seen these are the middle. All are of Fargate; the comments have the least and the most in seconds.
 var (
-	tasks = agent.Delays{
+	tasks = plan.Delays{
 		Interface: 4400 * time.Millisecond, // createdAt to connectivityAt: 3.7 to 5.1
 		Provision: 8500 * time.Millisecond, // connectivityAt to pullStartedAt: 6.2 to 10.8
 		// No time was recorded from a container's start to that of its execute command agent.
@@ -66,7 +66,7 @@ const namespaces = 10 * time.Second
 
 // Delays are how long things take, on the emulator's clock.
 type Delays struct {
-	Tasks         agent.Delays
+	Tasks         plan.Delays
 	Services      observe.Delays
 	Instances     capacity.Delays
 	Groups        capacity.GroupDelays

@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/executionresource/executionresourcetest"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/volume"
 )
@@ -103,10 +104,10 @@ func specOf(d *types.ContainerDefinition) backend.ContainerSpec {
 		host: &host{agent: &Agent{}}, on: containerinstance.Place{Sandbox: "instance", Network: "bridge"},
 		task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{NetworkMode: types.NetworkModeBridge}, Placement: &state.Placement{}},
 	}
-	w.view = newView(status, nil, false)
-	w.view.definitions = []types.ContainerDefinition{*d}
-	w.view.volumes = []volumeState{{}, {definition: types.Volume{Name: aws.String("some")}, mount: backend.Mount{Source: "some"}}}
-	w.view.resources.of, _ = executionresource.Read(context.Background(), &executionresourcetest.Source{Echoes: true}, w.task, w.view.definitions)
+	w.view = plan.NewView(status, nil, false)
+	w.view.Definitions = []types.ContainerDefinition{*d}
+	w.view.Volumes = []plan.VolumeState{{}, {Definition: types.Volume{Name: aws.String("some")}, Mount: backend.Mount{Source: "some"}}}
+	w.view.Resources.Of, _ = executionresource.Read(context.Background(), &executionresourcetest.Source{Echoes: true}, w.task, w.view.Definitions)
 	spec, _ := w.containerSpec(0)
 	return spec
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
@@ -153,24 +154,24 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 	sandbox, exists := list[enginename.Of(w.task, enginename.Sandbox)]
 	stands := true
 	switch {
-	case w.view.state(theSandbox).busy:
+	case w.view.State(plan.Sandbox).Busy:
 	case sandbox.State == backend.Unseen, w.instance != nil && h.unseen[containerinstance.SandboxName(w.instance.ARN())]:
 		w.expectSandbox(row)
 	default:
 		stands = w.adoptSandbox(row, sandbox, exists, list)
 	}
-	for i := range w.view.status.Containers {
-		if !w.view.state(theContainer(i)).busy {
+	for i := range w.view.Status.Containers {
+		if !w.view.State(plan.Container(i)).Busy {
 			found, exists := list[enginename.Of(w.task, row.Status.Containers[i].Name)]
 			w.adoptContainer(i, row.Status.Containers[i].EngineID, found, exists)
 		}
 	}
-	if !stands && w.view.sandbox == sandboxCreated && !w.view.status.SandboxSince.IsZero() && w.view.begun() {
+	if !stands && w.view.Sandbox == plan.SandboxCreated && !w.view.Status.SandboxSince.IsZero() && w.view.Begun() {
 		// It ran: so has a container, which the store did not know.
-		w.view.sandbox = sandboxRunning
-		w.died(theSandbox, true)
+		w.view.Sandbox = plan.SandboxRunning
+		w.died(plan.Sandbox, true)
 	}
-	if w.view.sandbox == sandboxRunning && w.publication.Shown == state.Running {
+	if w.view.Sandbox == plan.SandboxRunning && w.publication.Shown == state.Running {
 		w.openPorts()
 	}
 }
@@ -178,20 +179,20 @@ func (h *host) adopt(row *state.Task, list map[string]backend.Container) {
 // expectSandbox leaves a sandbox as it is known, of which the engine tells nothing. Its address is
 // that of a member of its groups all the same.
 func (w *taskRunner) expectSandbox(row *state.Task) {
-	s := w.view.status
+	s := w.view.Status
 	if s.SandboxID == "" {
 		return
 	}
 	w.host.know(s.SandboxID, w.task.ARN, enginename.Sandbox)
-	if ip, err := netip.ParseAddr(row.Status.Attachment.PrivateIPv4); err == nil && !w.view.plain {
+	if ip, err := netip.ParseAddr(row.Status.Attachment.PrivateIPv4); err == nil && !w.view.Plain {
 		w.host.agent.interfaces.Join(w.host.networks, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, ip)
 	}
 }
 
 // adoptSandbox takes over what the list says of the sandbox, and reports whether it runs as it began.
 func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exists bool, list map[string]backend.Container) (runs bool) {
-	s := w.view.status
-	if exists && w.view.sandbox == sandboxNone { // it was made, but the store does not know
+	s := w.view.Status
+	if exists && w.view.Sandbox == plan.SandboxNone { // it was made, but the store does not know
 		if w.instance != nil {
 			w.on = w.instance.Place()
 		}
@@ -207,18 +208,18 @@ func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exis
 		w.on.Since = s.InstanceSince
 		w.publication.Touch()
 	}
-	runs = exists && found.ID == s.SandboxID && sandboxStands(found, s.SandboxSince, w.view.plain)
+	runs = exists && found.ID == s.SandboxID && sandboxStands(found, s.SandboxSince, w.view.Plain)
 	if w.instance != nil && sharesNetwork(w.task) {
 		runs = runs && w.instance.RunsSince(s.InstanceSince)
 	}
 	w.adoptInterface(found, runs)
 	switch {
-	case runs && w.view.sandbox == sandboxCreated && w.view.plain: // another one is started again, for its filter
+	case runs && w.view.Sandbox == plan.SandboxCreated && w.view.Plain: // another one is started again, for its filter
 		w.sandboxRuns(found.StartedAt)
-	case !runs && w.view.sandbox == sandboxRunning && row.Status.SandboxID != "", w.view.sandbox == sandboxEnded && found.State == backend.Running:
-		w.died(theSandbox, true)
+	case !runs && w.view.Sandbox == plan.SandboxRunning && row.Status.SandboxID != "", w.view.Sandbox == plan.SandboxEnded && found.State == backend.Running:
+		w.died(plan.Sandbox, true)
 	}
-	if w.instance != nil && !w.view.plain && s.SandboxID != "" {
+	if w.instance != nil && !w.view.Plain && s.SandboxID != "" {
 		w.instance.FoundInterface(w.task.ARN, s.SandboxID)
 	}
 	if s.SandboxID != "" {
@@ -229,7 +230,7 @@ func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exis
 
 // adoptInterface takes over a network interface that was found. The lock is held.
 func (w *taskRunner) adoptInterface(found backend.Container, runs bool) {
-	if w.view.plain || found.ID == "" || found.ID != w.view.status.SandboxID {
+	if w.view.Plain || found.ID == "" || found.ID != w.view.Status.SandboxID {
 		return
 	}
 	all := w.host.agent.interfaces
@@ -242,7 +243,7 @@ func (w *taskRunner) adoptInterface(found backend.Container, runs bool) {
 // adoptContainer takes over what the list says of a container. rowID is its id in
 // the row that is older than the list.
 func (w *taskRunner) adoptContainer(i int, rowID string, found backend.Container, exists bool) {
-	c := &w.view.status.Containers[i]
+	c := &w.view.Status.Containers[i]
 	if exists && c.EngineID == "" {
 		c.EngineID = found.ID
 		w.publication.Touch()
@@ -260,28 +261,28 @@ func (w *taskRunner) adoptContainer(i int, rowID string, found backend.Container
 	switch {
 	case c.Phase == state.ContainerStopped:
 	case c.Phase == state.ContainerRunning && (!exists || found.State == backend.Exited):
-		w.died(theContainer(i), true)
+		w.died(plan.Container(i), true)
 	case c.Phase == state.ContainerRunning:
 		w.adoptProxy(i, found)
 		w.adoptPorts(i, found)
-		w.healthIs(theContainer(i), found.Health)
+		w.healthIs(plan.Container(i), found.Health)
 	case !exists && c.Phase == state.ContainerCreated && rowID != "":
 		c.Phase, c.EngineID = state.ContainerPulled, ""
 	case !exists:
 	case !found.StartedAt.IsZero() && c.StartedAt.IsZero():
 		// It was started, but the store does not know.
 		c.Phase, c.StartedAt = state.ContainerRunning, w.host.Engine.Time(w.host.agent.Clock, found.StartedAt)
-		if w.view.isProxy(theContainer(i)) {
+		if w.view.IsProxy(plan.Container(i)) {
 			w.host.agent.proxyRuns(w.task.ARN)
 		}
 		w.adoptPorts(i, found)
 		w.publication.Touch()
 		if found.State == backend.Exited {
-			w.died(theContainer(i), true)
+			w.died(plan.Container(i), true)
 		}
-		w.healthIs(theContainer(i), found.Health)
+		w.healthIs(plan.Container(i), found.Health)
 	case c.Phase != state.ContainerCreated:
 		c.Phase = state.ContainerCreated
-		w.view.state(theContainer(i)).stale = found.SandboxID != w.view.status.SandboxID
+		w.view.State(plan.Container(i)).Stale = found.SandboxID != w.view.Status.SandboxID
 	}
 }

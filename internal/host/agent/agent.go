@@ -2,8 +2,8 @@
 // container agent is to ECS. All policy about containers lives here, once for all
 // engines: dependency order, essential containers, health, stop order, reasons.
 //
-// A task that has something to do has a [taskRunner]; plan, a pure function, says which
-// engine calls come next, the result of each call changes the task's status, and
+// A task that has something to do has a [taskRunner]; package plan, of pure functions, says
+// which engine calls come next, the result of each call changes the task's status, and
 // the status is written to the store whenever ECS would show a difference. A task
 // that just runs costs nothing. What belongs to a machine is a [host].
 package agent

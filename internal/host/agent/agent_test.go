@@ -20,6 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 	"github.com/google/go-cmp/cmp"
 )
@@ -32,7 +33,7 @@ type bench struct {
 	hooks  *hooks // between the agent and the engine, or nil
 	faults *fault.Engine
 	logs   awslogs.Sink
-	delays Delays
+	delays plan.Delays
 	clock  *clock.Clock
 	agent  *Agent
 	stop   func()

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
 
@@ -10,7 +11,7 @@ import (
 // lock, and returns what its outcome changes, which happens under the lock. What it
 // needs of the task was read when it was planned, so nothing is read without the lock.
 type call struct {
-	on   resource
+	on   plan.Resource
 	run  run
 	call *enginecall.Call
 }
@@ -19,48 +20,48 @@ type call struct {
 type run func(ctx context.Context) (apply func())
 
 // runOf says how an action is carried out. The lock is held.
-func (w *taskRunner) runOf(a action) run {
-	switch a.verb {
-	case createSandbox:
+func (w *taskRunner) runOf(a plan.Action) run {
+	switch a.Verb {
+	case plan.CreateSandbox:
 		return w.createSandbox()
-	case startSandbox:
+	case plan.StartSandbox:
 		return w.startSandbox()
-	case examineSandbox:
+	case plan.ExamineSandbox:
 		return w.examineSandbox()
-	case removeSandbox:
+	case plan.RemoveSandbox:
 		return w.removeSandbox()
-	case makeVolume:
-		return w.makeVolume(a.on.index)
-	case readResources:
+	case plan.MakeVolume:
+		return w.makeVolume(a.On.Index)
+	case plan.ReadResources:
 		return w.readResources()
-	case find:
-		return w.find(a.on.index)
-	case pull:
-		return w.pull(a.on.index)
-	case create:
-		return w.create(a.on.index)
-	case discard:
-		return w.discard(a.on.index)
-	case openLog:
-		return w.openLog(a.on.index)
-	case start:
-		return w.start(a.on.index)
-	case stop:
-		return w.stop(a.on.index)
-	case examine:
-		return w.examine(a.on.index)
+	case plan.Find:
+		return w.find(a.On.Index)
+	case plan.Pull:
+		return w.pull(a.On.Index)
+	case plan.Create:
+		return w.create(a.On.Index)
+	case plan.Discard:
+		return w.discard(a.On.Index)
+	case plan.OpenLog:
+		return w.openLog(a.On.Index)
+	case plan.Start:
+		return w.start(a.On.Index)
+	case plan.Stop:
+		return w.stop(a.On.Index)
+	case plan.Examine:
+		return w.examine(a.On.Index)
 	}
-	panic("agent: no such action: " + string(a.verb))
+	panic("agent: no such action: " + string(a.Verb))
 }
 
 // newCall marks what an action is about as busy. The lock is held.
-func (w *taskRunner) newCall(a action) call {
-	c := call{on: a.on, run: w.runOf(a), call: w.host.agent.calls.Begin(&w.group, finishes(a.verb))}
-	switch a.verb {
-	case find, pull, makeVolume, readResources, create:
-		w.cuts[a.on] = c.call.CutOff
+func (w *taskRunner) newCall(a plan.Action) call {
+	c := call{on: a.On, run: w.runOf(a), call: w.host.agent.calls.Begin(&w.group, finishes(a.Verb))}
+	switch a.Verb {
+	case plan.Find, plan.Pull, plan.MakeVolume, plan.ReadResources, plan.Create:
+		w.cuts[a.On] = c.call.CutOff
 	}
-	w.view.state(a.on).busy = true
+	w.view.State(a.On).Busy = true
 	return c
 }
 
@@ -92,7 +93,7 @@ func (w *taskRunner) makeCall(ctx context.Context, c call) (next []call) {
 	apply := c.run(c.call)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.view.state(c.on).busy = false
+	w.view.State(c.on).Busy = false
 	if ctx.Err() != nil {
 		return nil // the agent ends: what happened is found again at the next start
 	}
@@ -105,9 +106,9 @@ func (w *taskRunner) makeCall(ctx context.Context, c call) (next []call) {
 // that makes or removes something. Cut off, the engine would go on with it unseen, and
 // the removal of everything would miss it then, or remove a container in the middle
 // of its start.
-func finishes(v verb) enginecall.AtEnd {
+func finishes(v plan.Verb) enginecall.AtEnd {
 	switch v {
-	case createSandbox, startSandbox, removeSandbox, makeVolume, create, discard, start:
+	case plan.CreateSandbox, plan.StartSandbox, plan.RemoveSandbox, plan.MakeVolume, plan.Create, plan.Discard, plan.Start:
 		return enginecall.Finish
 	default:
 		return enginecall.CutOff

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
@@ -16,7 +17,7 @@ import (
 
 // create makes a container, stopped.
 func (w *taskRunner) create(i int) run {
-	if w.view.isProxy(theContainer(i)) {
+	if w.view.IsProxy(plan.Container(i)) {
 		return w.createProxy(i)
 	}
 	spec, err := w.containerSpec(i)
@@ -24,8 +25,8 @@ func (w *taskRunner) create(i int) run {
 		return func(ctx context.Context) func() { return w.unanswered(ctx, "cannot make a container", err) }
 	}
 	h, links, on, image := w.host, w.linkedBy(i), w.on, w.images[i]
-	w.view.state(theContainer(i)).ours = true
-	why, denied := h.Volumes.HostPaths.DeniedDevice(&w.view.definitions[i], h.Volumes.Folders()...)
+	w.view.State(plan.Container(i)).Ours = true
+	why, denied := h.Volumes.HostPaths.DeniedDevice(&w.view.Definitions[i], h.Volumes.Folders()...)
 	return func(ctx context.Context) func() {
 		if denied { // the emulator that took the task allowed it
 			return func() { w.containerNotBegun(i, "CannotCreateContainerError: ", errors.New(why)) }
@@ -39,15 +40,15 @@ func (w *taskRunner) create(i int) run {
 
 // created takes over what became of the making of a container in a sandbox.
 func (w *taskRunner) created(i int, id, sandbox string, createdAt time.Time, err error) {
-	c := &w.view.status.Containers[i]
-	delete(w.cuts, theContainer(i))
+	c := &w.view.Status.Containers[i]
+	delete(w.cuts, plan.Container(i))
 	w.unsure = w.unsure || errors.Is(err, context.Canceled)
-	replaced := sandbox != w.view.status.SandboxID
+	replaced := sandbox != w.view.Status.SandboxID
 	switch {
 	case w.host.Engine.Lost(err): // or the task has waited for it long enough
 	case err != nil && replaced: // tried again with the new sandbox
 	case lostSandbox(err) && w.hasAnotherTry():
-		w.died(theSandbox, false)
+		w.died(plan.Sandbox, false)
 	case err != nil:
 		w.containerNotBegun(i, "CannotCreateContainerError: ", err)
 	default:
@@ -56,7 +57,7 @@ func (w *taskRunner) created(i int, id, sandbox string, createdAt time.Time, err
 			c.RuntimeID = id
 		}
 		c.Phase = state.ContainerCreated
-		w.view.state(theContainer(i)).stale = replaced
+		w.view.State(plan.Container(i)).Stale = replaced
 		w.host.know(id, w.task.ARN, c.Name)
 	}
 }
@@ -97,7 +98,7 @@ func (w *taskRunner) containerNotBegun(i int, kind string, err error) {
 // discard removes a container that was made for a sandbox which has been replaced, or that cannot
 // have its address again.
 func (w *taskRunner) discard(i int) run {
-	h, id := w.host, w.view.status.Containers[i].EngineID
+	h, id := w.host, w.view.Status.Containers[i].EngineID
 	return func(ctx context.Context) func() {
 		h.logs.Await(ctx, id)
 		err := h.Engine.Remove(ctx, id)
@@ -105,14 +106,14 @@ func (w *taskRunner) discard(i int) run {
 			h.logs.Forget(ctx, id)
 		}
 		return func() {
-			c := &w.view.status.Containers[i]
+			c := &w.view.Status.Containers[i]
 			switch {
 			case h.Engine.Lost(err):
 			case err != nil:
 				w.containerNotBegun(i, "CannotRemoveContainerError: ", err)
 			default:
 				h.forget(id)
-				w.view.state(theContainer(i)).stale = false
+				w.view.State(plan.Container(i)).Stale = false
 				c.EngineID = ""
 				c.Phase = state.ContainerPulled
 			}
@@ -121,20 +122,20 @@ func (w *taskRunner) discard(i int) run {
 }
 
 func (w *taskRunner) start(i int) run {
-	h, id, name := w.host, w.view.status.Containers[i].EngineID, w.view.status.Containers[i].Name
-	d, had, on := &w.view.definitions[i], w.view.status.Containers[i].Bindings, w.on
+	h, id, name := w.host, w.view.Status.Containers[i].EngineID, w.view.Status.Containers[i].Name
+	d, had, on := &w.view.Definitions[i], w.view.Status.Containers[i].Bindings, w.on
 	folders, refusal := w.mountedFolders(d)
 	if refusal == nil {
 		refusal = containerspec.RefuseControls(d, w.task.Spec.NetworkMode, w.shares.IPC)
 	}
 	a, logs := w.awslogsOf(i)
 	startIt := h.Engine.Start
-	if !w.view.status.Containers[i].StartedAt.IsZero() {
+	if !w.view.Status.Containers[i].StartedAt.IsZero() {
 		startIt = h.Engine.StartAgain
 	}
-	since := w.view.state(theContainer(i)).logSince
+	since := w.view.State(plan.Container(i)).LogSince
 	stopped, cut := context.WithCancel(context.Background())
-	w.cuts[theContainer(i)] = cut
+	w.cuts[plan.Container(i)] = cut
 	return func(ctx context.Context) func() {
 		defer cut()
 		if refusal != nil {
@@ -169,18 +170,18 @@ func (w *taskRunner) start(i int) run {
 			gone = backend.Missing(seen, backend.KindContainer)
 		}
 		return func() {
-			c := &w.view.status.Containers[i]
+			c := &w.view.Status.Containers[i]
 			switch {
 			case h.Engine.Lost(err): // or the task ends before it starts
 			case errors.Is(err, backend.ErrNoSandbox) && w.hasAnotherTry():
-				w.died(theSandbox, false)
+				w.died(plan.Sandbox, false)
 			case errors.Is(err, backend.ErrAddressInUse) && w.hasAnotherTry():
 				// It gave its address back when it ended. Docker would give it another one: here it
 				// is made again, without what it has written.
-				w.view.state(theContainer(i)).stale = true
+				w.view.State(plan.Container(i)).Stale = true
 			case gone && c.StartedAt.IsZero() && w.hasAnotherTry():
 				// A user has removed it before it ran, as docker system prune does.
-				w.view.state(theContainer(i)).stale = true
+				w.view.State(plan.Container(i)).Stale = true
 			case err != nil:
 				w.containerNotBegun(i, "CannotStartContainerError: ", err)
 			default:
@@ -189,7 +190,7 @@ func (w *taskRunner) start(i int) run {
 				c.StartedAt, c.Bindings = startedAt, bindings
 				c.Phase = state.ContainerRunning
 				w.followLog(i, true)
-				if w.view.isProxy(theContainer(i)) {
+				if w.view.IsProxy(plan.Container(i)) {
 					h.agent.proxyRuns(w.task.ARN)
 				}
 			}
@@ -199,7 +200,7 @@ func (w *taskRunner) start(i int) run {
 
 // examine asks the engine how a container ended.
 func (w *taskRunner) examine(i int) run {
-	h, id, late := w.host, w.view.status.Containers[i].EngineID, w.view.state(theContainer(i)).late
+	h, id, late := w.host, w.view.Status.Containers[i].EngineID, w.view.State(plan.Container(i)).Late
 	return func(ctx context.Context) func() {
 		seen, err := h.Engine.Inspect(ctx, id)
 		if err != nil && !errors.Is(err, backend.ErrNotFound) {

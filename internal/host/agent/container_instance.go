@@ -6,6 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 )
 
@@ -58,9 +59,9 @@ func (h *host) NetworkEnded(instance string, life int, late bool) {
 			continue
 		}
 		if w := h.lockTask(t.ARN); w != nil {
-			if w.view.sandbox != sandboxNone {
+			if w.view.Sandbox != plan.SandboxNone {
 				w.on.Life = min(w.on.Life, life)
-				w.died(theSandbox, late)
+				w.died(plan.Sandbox, late)
 			}
 			w.advance(h.Engine.Life())
 			w.mu.Unlock()

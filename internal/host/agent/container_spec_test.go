@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs/awslogstest"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/google/go-cmp/cmp"
@@ -55,8 +56,8 @@ func TestLabelsOfTheDefinitionReplaceNoneOfTheAgent(t *testing.T) {
 	web := "web"
 	w := &taskRunner{host: &host{agent: &Agent{}}, task: &state.Task{
 		ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{}, Placement: &state.Placement{}}}
-	w.view = newView(&state.TaskStatus{Containers: []state.Container{{Name: web}}}, nil, false)
-	w.view.definitions = []types.ContainerDefinition{{Name: &web, DockerLabels: map[string]string{containerlabel.Task: "mine", "team": "blue"}}}
+	w.view = plan.NewView(&state.TaskStatus{Containers: []state.Container{{Name: web}}}, nil, false)
+	w.view.Definitions = []types.ContainerDefinition{{Name: &web, DockerLabels: map[string]string{containerlabel.Task: "mine", "team": "blue"}}}
 	spec, err := w.containerSpec(0)
 	if err != nil {
 		t.Fatal(err)

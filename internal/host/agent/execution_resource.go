@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/executionresource"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
 
@@ -15,7 +16,7 @@ const resourceTimeout = 30 * time.Second
 
 // readResources reads all that the containers refer to.
 func (w *taskRunner) readResources() run {
-	h, t, definitions := w.host, w.task, w.view.definitions
+	h, t, definitions := w.host, w.task, w.view.Definitions
 	return func(ctx context.Context) func() {
 		read, late, err := enginecall.Until(ctx, resourceTimeout, func(ctx context.Context) (map[string]executionresource.Resources, error) {
 			return executionresource.Read(ctx, h.agent.Secrets, t, definitions)
@@ -24,10 +25,10 @@ func (w *taskRunner) readResources() run {
 			err = fmt.Errorf("there was no answer within %s", resourceTimeout)
 		}
 		return func() {
-			delete(w.cuts, theResources)
+			delete(w.cuts, plan.Resources)
 			switch {
 			case err == nil:
-				w.view.resources.read, w.view.resources.of = true, read
+				w.view.Resources.Read, w.view.Resources.Of = true, read
 			case errors.Is(err, context.Canceled): // the task ends meanwhile
 			default:
 				why := executionresource.Failure(t, err)
@@ -43,5 +44,5 @@ func (w *taskRunner) readResources() run {
 func (w *taskRunner) said(err error) string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.view.scrub(err.Error())
+	return w.view.Scrub(err.Error())
 }

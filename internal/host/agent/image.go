@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
@@ -21,9 +22,9 @@ import (
 // find looks whether the container's image is there and need not be pulled.
 func (w *taskRunner) find(i int) run {
 	h, ref, platform := w.host, w.image(i), w.platform
-	if w.view.isProxy(theContainer(i)) { // the engine has what it needs
+	if w.view.IsProxy(plan.Container(i)) { // the engine has what it needs
 		return func(context.Context) func() {
-			return func() { w.view.status.Containers[i].Phase = state.ContainerPulled }
+			return func() { w.view.Status.Containers[i].Phase = state.ContainerPulled }
 		}
 	}
 	return func(ctx context.Context) func() {
@@ -33,10 +34,10 @@ func (w *taskRunner) find(i int) run {
 			return w.unanswered(ctx, "cannot look for an image", err)
 		}
 		return func() {
-			delete(w.cuts, theContainer(i))
+			delete(w.cuts, plan.Container(i))
 			switch {
 			case errors.Is(err, backend.ErrNotFound) || err == nil && (h.images.MustPull(ref) || !h.images.Fits(image, platform)):
-				w.view.state(theContainer(i)).absent = true
+				w.view.State(plan.Container(i)).Absent = true
 			case h.Engine.Lost(err):
 			case err != nil:
 				w.pullFailed(i, err)
@@ -47,12 +48,12 @@ func (w *taskRunner) find(i int) run {
 	}
 }
 
-func (w *taskRunner) image(i int) string { return aws.ToString(w.view.definitions[i].Image) }
+func (w *taskRunner) image(i int) string { return aws.ToString(w.view.Definitions[i].Image) }
 
 // pull fetches the container's image.
 func (w *taskRunner) pull(i int) run {
 	h, spec := w.host, backend.PullSpec{Ref: w.image(i), Platform: w.platform}
-	spec.Auth = w.view.resources.of[aws.ToString(w.view.definitions[i].Name)].Registry
+	spec.Auth = w.view.Resources.Of[aws.ToString(w.view.Definitions[i].Name)].Registry
 	return func(ctx context.Context) func() {
 		startedAt := h.agent.Clock.Now()
 		image, err := leftover.WithRoom(ctx, h.leftovers, func() (backend.Image, error) { return h.images.Pull(ctx, spec) })
@@ -61,7 +62,7 @@ func (w *taskRunner) pull(i int) run {
 		}
 		stoppedAt := h.agent.Clock.Now()
 		return func() {
-			delete(w.cuts, theContainer(i))
+			delete(w.cuts, plan.Container(i))
 			switch {
 			case h.Engine.Lost(err): // or told to stop meanwhile
 			case err != nil:
@@ -76,7 +77,7 @@ func (w *taskRunner) pull(i int) run {
 }
 
 func (w *taskRunner) pulled(i int, image backend.Image, startedAt, stoppedAt time.Time) {
-	s := w.view.status
+	s := w.view.Status
 	if s.PullStartedAt.IsZero() || startedAt.Before(s.PullStartedAt) {
 		s.PullStartedAt = startedAt
 	}
@@ -84,7 +85,7 @@ func (w *taskRunner) pulled(i int, image backend.Image, startedAt, stoppedAt tim
 	s.Containers[i].ImageDigest = w.host.images.Digest(w.image(i), image)
 	s.Containers[i].ImageID = image.ID
 	s.Containers[i].Phase = state.ContainerPulled
-	w.view.state(theContainer(i)).region = slices.ContainsFunc(image.Env, func(v string) bool {
+	w.view.State(plan.Container(i)).Region = slices.ContainsFunc(image.Env, func(v string) bool {
 		return strings.HasPrefix(v, "AWS_REGION=") || strings.HasPrefix(v, "AWS_DEFAULT_REGION=")
 	})
 	if w.host.images.Fits(image, w.platform) {
@@ -109,9 +110,9 @@ func (w *taskRunner) pullFailed(i int, err error) {
 	reason := fmt.Sprintf("CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref %s: %s",
 		imagepull.Canonical(w.image(i)), engineText(err))
 	w.containerFailed(i, reason, reason)
-	if taskdef.Essential(&w.view.definitions[i]) {
-		w.view.status.Containers[i].Reason = ""
-		w.view.status.PullStartedAt = time.Time{}
+	if taskdef.Essential(&w.view.Definitions[i]) {
+		w.view.Status.Containers[i].Reason = ""
+		w.view.Status.PullStartedAt = time.Time{}
 	}
 }
 

@@ -14,10 +14,10 @@ import (
 // the engine.
 func (w *taskRunner) linkedBy(i int) (list []containerspec.Linked) {
 	v := &w.view
-	for _, l := range containerspec.Links(&v.definitions[i]) {
-		if c := v.container(l.Container); c != nil && c.EngineID != "" {
+	for _, l := range containerspec.Links(&v.Definitions[i]) {
+		if c := v.Container(l.Container); c != nil && c.EngineID != "" {
 			list = append(list, containerspec.Linked{
-				EngineName: enginename.Of(w.task, c.Name), EngineID: c.EngineID, Alias: l.Alias, Definition: v.definition(c.Name),
+				EngineName: enginename.Of(w.task, c.Name), EngineID: c.EngineID, Alias: l.Alias, Definition: v.Definition(c.Name),
 			})
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 )
 
 // A container finds the one that it links to by its alias, and by nothing that is not there.
@@ -37,8 +38,8 @@ func TestALinkedContainerStopsLast(t *testing.T) {
 		id := b.runAt(b.instance(), types.NetworkModeBridge, db, web)
 		b.expect("lastStatus", b.task(id).Status.LastStatus, state.Running)
 		w := b.agent.hosts[""].lockTask(id)
-		b.expect("the linked one may stop", mayStop("db", &w.view), false)
-		b.expect("the other one may stop", mayStop("web", &w.view), true)
+		b.expect("the linked one may stop", plan.MayStop("db", &w.view), false)
+		b.expect("the other one may stop", plan.MayStop("web", &w.view), true)
 		w.mu.Unlock()
 		b.stopTask(id)
 		b.expect("lastStatus at the end", b.task(id).Status.LastStatus, state.Stopped)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
@@ -12,8 +13,8 @@ import (
 // awslogsOf is where the output of a container of the task goes; ok is false where it has another
 // driver, or the emulator has no logs.
 func (w *taskRunner) awslogsOf(i int) (c awslogs.Config, ok bool) {
-	if d := &w.view.definitions[i]; w.host.agent.LogSink != nil && awslogs.Uses(d) {
-		return awslogs.NewConfig(w.task.ARN, d, w.view.status.Containers[i].EngineID), true
+	if d := &w.view.Definitions[i]; w.host.agent.LogSink != nil && awslogs.Uses(d) {
+		return awslogs.NewConfig(w.task.ARN, d, w.view.Status.Containers[i].EngineID), true
 	}
 	return awslogs.Config{}, false
 }
@@ -21,7 +22,7 @@ func (w *taskRunner) awslogsOf(i int) (c awslogs.Config, ok bool) {
 // openLog makes the stream of a container on Fargate.
 func (w *taskRunner) openLog(i int) run {
 	c, _ := w.awslogsOf(i)
-	since := w.view.state(theContainer(i)).logSince
+	since := w.view.State(plan.Container(i)).LogSince
 	return func(ctx context.Context) func() {
 		again, err := w.makeLogStream(ctx, i, c, since)
 		if again != nil {
@@ -32,7 +33,7 @@ func (w *taskRunner) openLog(i int) run {
 				w.logFailed(awslogs.FargateFailure(err))
 				return
 			}
-			w.view.state(theContainer(i)).logless = false
+			w.view.State(plan.Container(i)).Logless = false
 		}
 	}
 }
@@ -63,14 +64,14 @@ func (w *taskRunner) makeLogStream(ctx context.Context, i int, c awslogs.Config,
 		w.host.agent.Log.Warn("cannot make a log stream; retrying", "task", w.task.ARN, "for", logTimeout, "error", w.said(err))
 	}
 	enginecall.Rest(ctx)
-	return func() { w.view.state(theContainer(i)).logSince = since }, nil
+	return func() { w.view.State(plan.Container(i)).LogSince = since }, nil
 }
 
 // logFailed is the end of a task on Fargate for want of a log: no container has an exit code, a
 // reason or a digest, but the task has times of a pull.
 func (w *taskRunner) logFailed(reason string) {
-	s, now := w.view.status, w.host.agent.Clock.Now()
-	reason = w.view.scrub(reason)
+	s, now := w.view.Status, w.host.agent.Clock.Now()
+	reason = w.view.Scrub(reason)
 	for _, at := range []*time.Time{&s.PullStartedAt, &s.PullStoppedAt} {
 		if at.IsZero() {
 			*at = now

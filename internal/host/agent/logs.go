@@ -62,13 +62,13 @@ func (h *host) engineID(taskARN, container string) string {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.view.container(container).EngineID
+	return w.view.Container(container).EngineID
 }
 
 // followLog has the output of a container read, if its driver is awslogs. Again is harmless.
 func (w *taskRunner) followLog(i int, runs bool) {
 	if c, ok := w.awslogsOf(i); ok {
-		w.host.logs.Follow(w.view.status.Containers[i].EngineID, c, runs)
+		w.host.logs.Follow(w.view.Status.Containers[i].EngineID, c, runs)
 	}
 }
 

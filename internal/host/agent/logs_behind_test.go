@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs/awslogstest"
 )
@@ -45,7 +46,7 @@ func TestLinesThatAreHeldBackAsOnAWSAreMissing(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		logs := awslogstest.New("shop")
 		b.stop()
-		b.logs, b.delays = logs, Delays{Logs: 4 * time.Second}
+		b.logs, b.delays = logs, plan.Delays{Logs: 4 * time.Second}
 		b.start()
 		start := b.clock.Now()
 		source := b.sourceOf(b.run(logged(container("web", "sh", "-c", "echo one; sleep 2; echo two; sleep 60"))))

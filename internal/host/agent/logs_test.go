@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs/awslogstest"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
@@ -188,7 +189,7 @@ func TestOutputComesAsLateAsOnAWS(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		logs := awslogstest.New("shop")
 		b.stop()
-		b.logs, b.delays = logs, Delays{Logs: 4 * time.Second}
+		b.logs, b.delays = logs, plan.Delays{Logs: 4 * time.Second}
 		b.start()
 		id := b.run(logged(container("web", "sh", "-c", "echo one; sleep 60")))
 		time.Sleep(3 * time.Second)

@@ -10,7 +10,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
-	"github.com/google/go-cmp/cmp"
 )
 
 // openVolume leaves the volume data open, which its container mounts at /data.
@@ -36,33 +35,6 @@ func managedVolume(goesWithTask bool) *state.ManagedVolume {
 func (b *bench) onFargate(volume *state.ManagedVolume, c types.ContainerDefinition) *state.Task {
 	b.Helper()
 	return b.task(b.putWith(volume, openVolume(c), types.LaunchTypeFargate, state.Placement{SubnetID: b.subnet()}))
-}
-
-func TestAPullWaitsForTheManagedVolume(t *testing.T) {
-	v := two(types.ContainerConditionStart)
-	v.definitions[0] = mounted("data", v.definitions[0])
-	v.volumes = mountedVolumes(openVolume(container("web")).Volumes, v.definitions)
-	v.status.Volume.Status = "CREATED"
-	v.sandbox = sandboxRunning
-	v.state(theContainer(0)).absent, v.state(theContainer(1)).absent = true, true
-	expect := func(when, status string, want ...string) {
-		t.Helper()
-		got, _ := plan(v)
-		if diff := cmp.Diff(want, verbs(got)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", when, diff)
-		}
-		if got := lastStatus(v); got != status {
-			t.Errorf("%s the task is %s", when, got)
-		}
-	}
-	expect("before it is there", state.Provisioning, "make volume 0")
-	v.volumes[0].made, v.status.Volume.Status = true, "ATTACHED"
-	expect("when it is there", state.Pending, "pull 0", "pull 1")
-
-	// The store was told last before it was attached, and the containers are there.
-	v.volumes[0].made, v.status.Volume.Status = false, "ATTACHING"
-	v.status.Containers[0].Phase, v.status.Containers[1].Phase = state.ContainerCreated, state.ContainerRunning
-	expect("after a restart", state.Provisioning, "make volume 0", "start 0")
 }
 
 func TestAManagedVolumeGoesWithItsTask(t *testing.T) {
@@ -147,17 +119,6 @@ func TestAManagedVolumeThatCannotBeMade(t *testing.T) {
 				b.expect("volume", failed.Status.Volume, state.VolumeAttachment{Status: "DELETED", Reason: c.want})
 			})
 		})
-	}
-}
-
-// Only root may write to a fresh file system.
-func TestOthersThanRootMayWriteToAManagedVolume(t *testing.T) {
-	for user, want := range map[string]bool{"": false, "1000": true} {
-		v := &view{definitions: []types.ContainerDefinition{mounted("data", container("db")), container("log")}}
-		v.definitions[0].User, v.definitions[1].User = aws.String(user), aws.String("99")
-		if got := v.runsAsUser("data"); got != want {
-			t.Errorf("user %q: %t", user, got)
-		}
 	}
 }
 

@@ -37,14 +37,14 @@ func (w *taskRunner) openPorts() []hostport.Port {
 	if simulated && !w.host.LocalPorts {
 		return nil
 	}
-	list := w.host.portRules().mappings(w.task, w.view.status, w.view.definitions, w.on)
-	return w.host.ports.Open(portOwner(w.task, w.view.status, w.view.stop), list, !simulated)
+	list := w.host.portRules().mappings(w.task, w.view.Status, w.view.Definitions, w.on)
+	return w.host.ports.Open(portOwner(w.task, w.view.Status, w.view.Stop), list, !simulated)
 }
 
 // attach lets a container instance know of the network interface of one of its tasks, which ends
 // with it.
 func (w *taskRunner) attach(ctx context.Context, sandboxID string) error {
-	if w.instance == nil || w.view.plain {
+	if w.instance == nil || w.view.Plain {
 		return nil
 	}
 	return w.instance.Attach(ctx, w.task.ARN, sandboxID)
@@ -61,10 +61,10 @@ func (w *taskRunner) leaveInstance(ctx context.Context) error {
 // unbind takes the ports of the container instance from a container that has ended while its task goes on:
 // the next container may get its address. The placement of others goes by what the task has all the same.
 func (w *taskRunner) unbind(i int) {
-	if w.instance == nil || w.view.stop != nil || !hasPorts(w.task, &w.view.definitions[i]) {
+	if w.instance == nil || w.view.Stop != nil || !hasPorts(w.task, &w.view.Definitions[i]) {
 		return
 	}
-	w.instance.Unbind(w.task.ARN, w.view.status.Containers[i].Name)
+	w.instance.Unbind(w.task.ARN, w.view.Status.Containers[i].Name)
 }
 
 // publishPorts gives a container of a task in bridge or host mode its ports on the container instance,
@@ -90,7 +90,7 @@ func (w *taskRunner) publishPorts(ctx context.Context, container, id string, d *
 
 // adoptPorts does the same for a container that was found running.
 func (w *taskRunner) adoptPorts(i int, found backend.Container) {
-	c, d := &w.view.status.Containers[i], &w.view.definitions[i]
+	c, d := &w.view.Status.Containers[i], &w.view.Definitions[i]
 	if w.instance == nil || !hasPorts(w.task, d) || found.State != backend.Running {
 		return
 	}

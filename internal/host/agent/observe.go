@@ -6,6 +6,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 )
 
 // observe takes an event of the engine; they come one after the other.
@@ -18,14 +19,14 @@ func (h *host) observe(ctx context.Context, e backend.Event) {
 	case backend.ContainerStarted:
 		h.started(ctx, e.ContainerID)
 	case backend.ContainerDied, backend.NetworkLost: // the look at it finds out which
-		h.tell(ctx, e.ContainerID, func(w *taskRunner, on resource) { w.died(on, false) })
+		h.tell(ctx, e.ContainerID, func(w *taskRunner, on plan.Resource) { w.died(on, false) })
 	case backend.HealthChanged:
-		h.tell(ctx, e.ContainerID, func(w *taskRunner, on resource) { w.healthIs(on, e.Health) })
+		h.tell(ctx, e.ContainerID, func(w *taskRunner, on plan.Resource) { w.healthIs(on, e.Health) })
 	}
 }
 
 // tell passes something about a container to its task's runner.
-func (h *host) tell(ctx context.Context, id string, news func(w *taskRunner, on resource)) {
+func (h *host) tell(ctx context.Context, id string, news func(w *taskRunner, on plan.Resource)) {
 	s, known := h.subject(id)
 	if !known {
 		_ = h.instances.Ended(ctx, id) || h.balancers.Ended(id)
@@ -36,7 +37,7 @@ func (h *host) tell(ctx context.Context, id string, news func(w *taskRunner, on 
 		return
 	}
 	defer w.mu.Unlock()
-	if on, ok := w.view.named(s.container); ok && w.view.engineID(on) == id { // else it has been replaced
+	if on, ok := w.view.Named(s.container); ok && w.view.EngineID(on) == id { // else it has been replaced
 		news(w, on)
 	}
 	w.advance(ctx) // in any case: a runner without anything to do goes
@@ -56,10 +57,10 @@ func (h *host) started(ctx context.Context, id string) {
 		if w == nil {
 			return
 		}
-		c := w.view.container(s.container)
+		c := w.view.Container(s.container)
 		stopped := c != nil && c.Phase == state.ContainerStopped
-		if is := w.view.state(theSandbox); id == w.view.status.SandboxID && (is.exited || w.view.sandbox == sandboxEnded) {
-			w.died(theSandbox, false) // so it is looked at, and stopped
+		if is := w.view.State(plan.Sandbox); id == w.view.Status.SandboxID && (is.Exited || w.view.Sandbox == plan.SandboxEnded) {
+			w.died(plan.Sandbox, false) // so it is looked at, and stopped
 		}
 		w.advance(ctx)
 		w.mu.Unlock()

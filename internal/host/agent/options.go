@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/executionresource"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/volume"
@@ -28,7 +29,7 @@ type Options struct {
 	// their output can be read. Zero is five minutes.
 	KeepStopped time.Duration
 	// Delays are the delays of AWS, or none. They are Fargate's.
-	Delays Delays
+	Delays plan.Delays
 	// AllowPrivileged runs containers with rights on the engine's host; otherwise none begins,
 	// not even one that was accepted before.
 	AllowPrivileged bool

@@ -56,7 +56,7 @@ func (p Proxies) Ready(ctx context.Context, taskARN string) {
 		return
 	}
 	defer w.mu.Unlock()
-	if on, ok := w.view.named(w.view.proxy); ok && w.view.healthIs(on, backend.Healthy, p.agent.Clock.Now()) {
+	if on, ok := w.view.Named(w.view.Proxy); ok && w.view.HealthIs(on, backend.Healthy, p.agent.Clock.Now()) {
 		w.publication.Touch()
 	}
 	w.advance(ctx)

@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/place"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 )
 
 var errNoProxies = errors.New("the engine runs no proxies of Service Connect")
@@ -24,12 +25,12 @@ func (w *taskRunner) leadCalls(ctx context.Context, sandbox string) error {
 }
 
 func (w *taskRunner) createProxy(i int) run {
-	h, name := w.host, w.view.status.Containers[i].Name
+	h, name := w.host, w.view.Status.Containers[i].Name
 	spec := backend.LoadBalancerSpec{
-		Name: enginename.Of(w.task, name), Sandbox: w.view.status.SandboxID, Labels: enginename.Labels(w.task, name),
+		Name: enginename.Of(w.task, name), Sandbox: w.view.Status.SandboxID, Labels: enginename.Labels(w.task, name),
 		Logs: true, Debug: w.task.Spec.Connect.Debug, Many: true,
 	}
-	w.view.state(theContainer(i)).ours = true
+	w.view.State(plan.Container(i)).Ours = true
 	return func(ctx context.Context) func() {
 		id, err := "", errNoProxies
 		if engine := h.Engine.LoadBalancers(); engine != nil {
@@ -42,7 +43,7 @@ func (w *taskRunner) createProxy(i int) run {
 
 // adoptProxy tells of a proxy that was found, and goes on with the program that it runs.
 func (w *taskRunner) adoptProxy(i int, found backend.Container) {
-	if !w.view.isProxy(theContainer(i)) {
+	if !w.view.IsProxy(plan.Container(i)) {
 		return
 	}
 	if found.Outdated {

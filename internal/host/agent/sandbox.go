@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
@@ -75,12 +76,12 @@ func (w *taskRunner) newSandbox(ctx context.Context) (made backend.Container, on
 
 // hasSandbox takes over the sandbox that the task has now.
 func (w *taskRunner) hasSandbox(made backend.Container) {
-	s := w.view.status
+	s := w.view.Status
 	s.SandboxID, s.SandboxSince = made.ID, made.StartedAt
 	if sharesNetwork(w.task) {
 		s.InstanceSince = w.on.Since
 	}
-	if !w.view.plain {
+	if !w.view.Plain {
 		w.host.agent.interfaces.Join(w.host.networks, w.task.ARN, w.task.Scope(), w.task.Spec.SecurityGroups, made.IP)
 		s.Attachment = state.Attachment{
 			Status: "ATTACHING", NetworkID: arn.NewNetworkInterfaceID(), MAC: made.MAC,
@@ -90,23 +91,23 @@ func (w *taskRunner) hasSandbox(made backend.Container) {
 	if s.ConnectivityAt.IsZero() {
 		s.ConnectivityAt = w.host.agent.Clock.Now()
 	}
-	w.view.sandbox = sandboxCreated
+	w.view.Sandbox = plan.SandboxCreated
 	w.host.know(made.ID, w.task.ARN, enginename.Sandbox)
 	w.publication.Touch()
 }
 
 // sandboxRuns notes that the sandbox runs, and since when.
 func (w *taskRunner) sandboxRuns(since time.Time) {
-	w.view.status.SandboxSince = since
-	if !w.view.plain {
-		w.view.status.Attachment.Status = "ATTACHED"
+	w.view.Status.SandboxSince = since
+	if !w.view.Plain {
+		w.view.Status.Attachment.Status = "ATTACHED"
 	}
-	w.view.sandbox = sandboxRunning
+	w.view.Sandbox = plan.SandboxRunning
 	w.publication.Touch()
 }
 
 func (w *taskRunner) startSandbox() run {
-	h, id := w.host, w.view.status.SandboxID
+	h, id := w.host, w.view.Status.SandboxID
 	return func(ctx context.Context) func() {
 		seen, err := h.Engine.StartSandbox(ctx, id)
 		if err == nil {
@@ -161,7 +162,7 @@ func (w *taskRunner) hasAnotherTry() bool {
 // address, the network is gone, the engine was restarted.
 // Containers that were made for it have to be made again.
 func (w *taskRunner) replaceSandbox(cause, removed error) {
-	s := w.view.status
+	s := w.view.Status
 	switch {
 	case w.host.Engine.Lost(removed):
 		return
@@ -175,10 +176,10 @@ func (w *taskRunner) replaceSandbox(cause, removed error) {
 		w.host.networks.Forget()
 	}
 	w.host.forget(s.SandboxID)
-	w.view.sandbox, s.SandboxID, s.SandboxSince = sandboxNone, "", time.Time{}
+	w.view.Sandbox, s.SandboxID, s.SandboxSince = plan.SandboxNone, "", time.Time{}
 	for i := range s.Containers {
 		if s.Containers[i].Phase == state.ContainerCreated {
-			w.view.state(theContainer(i)).stale = true
+			w.view.State(plan.Container(i)).Stale = true
 		}
 	}
 }
@@ -191,9 +192,9 @@ func (w *taskRunner) replaceSandbox(cause, removed error) {
 // calls. The task's containers are outside of it, unless they were started again as well. On Fargate this cannot
 // happen, so it is a choice that the task ends like one that has lost its sandbox. A service replaces it.
 func (w *taskRunner) examineSandbox() run {
-	h, id, on, is := w.host, w.view.status.SandboxID, w.on, w.view.state(theSandbox)
-	late, begun, news := is.late, w.view.begun(), is.news
-	since, plain := w.view.status.SandboxSince, w.view.plain
+	h, id, on, is := w.host, w.view.Status.SandboxID, w.on, w.view.State(plan.Sandbox)
+	late, begun, news := is.Late, w.view.Begun(), is.News
+	since, plain := w.view.Status.SandboxSince, w.view.Plain
 	return func(ctx context.Context) func() {
 		stands, seen, err := w.inspectNetwork(ctx, id, on, func(c backend.Container) bool { return sandboxStands(c, since, plain) })
 		restarted := err == nil && seen.ID == id && seen.State == backend.Running && !vpc.InLife(seen, since)
@@ -212,12 +213,12 @@ func (w *taskRunner) examineSandbox() run {
 			removed = w.giveUpSandbox(ctx, id)
 		}
 		return func() {
-			is.exited = is.news != news // with news meanwhile, there is another look
+			is.Exited = is.News != news // with news meanwhile, there is another look
 			switch {
 			case stands:
 			case begun:
 				w.sandboxEnds(w.endedAt(seen, late), restarted)
-			case w.view.stop == nil:
+			case w.view.Stop == nil:
 				w.replaceSandbox(errSandboxEnded, removed)
 			}
 		}
@@ -226,8 +227,8 @@ func (w *taskRunner) examineSandbox() run {
 
 // sandboxEnds ends a task of which a container has run.
 func (w *taskRunner) sandboxEnds(at time.Time, restarted bool) {
-	w.view.sandbox = sandboxEnded
-	if w.view.stop != nil {
+	w.view.Sandbox = plan.SandboxEnded
+	if w.view.Stop != nil {
 		return
 	}
 	what := "was stopped or disconnected from its network"
@@ -257,7 +258,7 @@ func (w *taskRunner) inspectNetwork(ctx context.Context, id string, on container
 const sandboxRemovals = 5
 
 func (w *taskRunner) removeSandbox() run {
-	h, id := w.host, w.view.status.SandboxID
+	h, id := w.host, w.view.Status.SandboxID
 	return func(ctx context.Context) func() {
 		h.ports.Close(w.task.ARN) // before another task gets where they lead
 		h.ports.Await(ctx)
@@ -280,7 +281,7 @@ func (w *taskRunner) removeSandbox() run {
 			if err != nil {
 				h.agent.Log.Error("cannot remove a sandbox", "task", w.task.ARN, "error", err)
 			}
-			w.view.sandbox = sandboxGone
+			w.view.Sandbox = plan.SandboxGone
 		}
 	}
 }

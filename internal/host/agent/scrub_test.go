@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/executionresource/executionresourcetest"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 )
 
 // picky is an engine that refuses options of a log driver, and names them.
@@ -128,7 +129,7 @@ func TestTheEndOfATaskTellsNoSecret(t *testing.T) {
 			b.stopTask(id)
 			b.settleAfter(time.Minute)
 			b.expect("the task", b.task(id).Status.LastStatus, state.Stopped)
-			b.expect("the reason", b.task(id).Status.Containers[0].Reason, "CannotStopContainerError: "+leftOut)
+			b.expect("the reason", b.task(id).Status.Containers[0].Reason, "CannotStopContainerError: "+plan.LeftOut)
 			b.stop()
 			for _, line := range []string{"cannot stop a container: removing it", "cannot remove a container; retrying"} {
 				if !strings.Contains(log.String(), line) {

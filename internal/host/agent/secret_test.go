@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/executionresource"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/executionresource/executionresourcetest"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -58,10 +59,10 @@ func TestWhatGoesBeforeWhat(t *testing.T) {
 		},
 	}
 	w := &taskRunner{host: &host{agent: &Agent{}}, task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{}, Placement: &state.Placement{}}}
-	w.view = newView(&state.TaskStatus{Containers: make([]state.Container, 1)}, nil, false)
-	w.view.definitions = []types.ContainerDefinition{d}
+	w.view = plan.NewView(&state.TaskStatus{Containers: make([]state.Container, 1)}, nil, false)
+	w.view.Definitions = []types.ContainerDefinition{d}
 	var err error
-	if w.view.resources.of, err = executionresource.Read(t.Context(), s, w.task, w.view.definitions); err != nil {
+	if w.view.Resources.Of, err = executionresource.Read(t.Context(), s, w.task, w.view.Definitions); err != nil {
 		t.Fatal(err)
 	}
 	spec, err := w.containerSpec(0)
@@ -86,7 +87,7 @@ func TestWhatGoesBeforeWhat(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"splunk-url": "u", "splunk-token": "from a parameter"}, spec.Log.Options); diff != "" {
 		t.Errorf("options of the log driver (-want +got):\n%s", diff)
 	}
-	if len(d.LogConfiguration.Options) != 1 || len(w.view.definitions[0].Environment) != 2 {
+	if len(d.LogConfiguration.Options) != 1 || len(w.view.Definitions[0].Environment) != 2 {
 		t.Error("the definition itself has got values")
 	}
 	slices.Sort(s.Asked)

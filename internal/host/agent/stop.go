@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 )
 
 // requestStop passes on that the store wants the task to stop.
@@ -15,22 +16,22 @@ func (w *taskRunner) requestStop(stop *state.Stop) {
 	if stop == nil {
 		return
 	}
-	if own := w.view.stop; own != nil && stop.At.Before(own.At) {
+	if own := w.view.Stop; own != nil && stop.At.Before(own.At) {
 		w.publication.Ending = false // another stop was first
 	}
 	w.publication.Stop = true
-	w.view.stop = stop
+	w.view.Stop = stop
 }
 
 // end stops the task for a reason that the agent found. A reason that came first
 // is kept.
 func (w *taskRunner) end(code types.TaskStopCode, reason string) {
-	if w.view.stop != nil {
+	if w.view.Stop != nil {
 		return
 	}
-	w.view.stop = &state.Stop{Code: code, Reason: cut(reason), At: w.view.reportAt(w.host.agent.Clock.Now())}
-	if w.view.stop.At.After(w.host.agent.Clock.Now()) {
-		w.view.status.End = w.view.stop
+	w.view.Stop = &state.Stop{Code: code, Reason: cut(reason), At: w.view.ReportAt(w.host.agent.Clock.Now())}
+	if w.view.Stop.At.After(w.host.agent.Clock.Now()) {
+		w.view.Status.End = w.view.Stop
 	}
 	w.publication.Touch()
 	w.publication.Ending = true
@@ -41,8 +42,8 @@ func (w *taskRunner) fail(reason string) { w.end(types.TaskStopCodeTaskFailedToS
 
 // skipAll marks all containers as never run.
 func (w *taskRunner) skipAll() {
-	for i := range w.view.status.Containers {
-		if w.view.status.Containers[i].Phase != state.ContainerStopped {
+	for i := range w.view.Status.Containers {
+		if w.view.Status.Containers[i].Phase != state.ContainerStopped {
 			w.containerStopped(i, w.host.agent.Clock.Now())
 		}
 	}
@@ -51,7 +52,7 @@ func (w *taskRunner) skipAll() {
 // takeTargets takes over what the store says of the targets. The lock is held.
 func (w *taskRunner) takeTargets(t *state.Task) {
 	if t.Traffic != nil {
-		w.view.targets.traffic = *t.Traffic
+		w.view.Targets.Traffic = *t.Traffic
 	}
 }
 
@@ -62,14 +63,14 @@ const defaultStopTimeout = 30 * time.Second
 // stop ends a container. One that the engine cannot stop is removed by force: a task
 // is not STOPPED while a process of its own still runs.
 func (w *taskRunner) stop(i int) run {
-	h, id, grace := w.host, w.view.status.Containers[i].EngineID, defaultStopTimeout
-	if t := w.view.definitions[i].StopTimeout; t != nil {
+	h, id, grace := w.host, w.view.Status.Containers[i].EngineID, defaultStopTimeout
+	if t := w.view.Definitions[i].StopTimeout; t != nil {
 		grace = time.Duration(*t) * time.Second
 	}
-	if w.instance != nil && w.view.stop.Code == types.TaskStopCodeTerminationNotice {
+	if w.instance != nil && w.view.Stop.Code == types.TaskStopCodeTerminationNotice {
 		grace = 0 // its host is switched off
 	}
-	examine, proxy := w.examine(i), w.view.isProxy(theContainer(i))
+	examine, proxy := w.examine(i), w.view.IsProxy(plan.Container(i))
 	return func(ctx context.Context) func() {
 		h.ports.Await(ctx)
 		if proxy {
@@ -88,7 +89,7 @@ func (w *taskRunner) stop(i int) run {
 			return w.unanswered(ctx, "cannot remove a container", removed)
 		}
 		return func() {
-			w.view.status.Containers[i].Reason = cut(w.view.scrub("CannotStopContainerError: " + err.Error()))
+			w.view.Status.Containers[i].Reason = cut(w.view.Scrub("CannotStopContainerError: " + err.Error()))
 			w.containerStopped(i, h.agent.Clock.Now())
 		}
 	}

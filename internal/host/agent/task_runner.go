@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/place"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
@@ -33,21 +34,21 @@ type taskRunner struct {
 
 	mu          sync.Mutex
 	retired     bool
-	view        view
+	view        plan.View
 	on          containerinstance.Place // of the instance when the sandbox was made
 	publication publication.Task
-	group       enginecall.Group    // of its calls and news; under the lock of the tracker
-	reporting   *enginecall.Call    // of the news that are on their way to the store
-	images      map[int]string      // their ids, by container
-	cuts        map[resource]func() // what cuts short what is under way
-	unsure      bool                // the engine may make a container of which the agent has not heard
-	sandboxes   int                 // that could not start
+	group       enginecall.Group         // of its calls and news; under the lock of the tracker
+	reporting   *enginecall.Call         // of the news that are on their way to the store
+	images      map[int]string           // their ids, by container
+	cuts        map[plan.Resource]func() // what cuts short what is under way
+	unsure      bool                     // the engine may make a container of which the agent has not heard
+	sandboxes   int                      // that could not start
 	timer       *clock.Timer
 }
 
 func newTaskRunner(h *host, t *state.Task) *taskRunner {
 	w := &taskRunner{
-		host: h, task: t, images: map[int]string{}, cuts: map[resource]func(){},
+		host: h, task: t, images: map[int]string{}, cuts: map[plan.Resource]func(){},
 		publication: publication.Task{Shown: t.Status.LastStatus, Stop: t.Stop != nil},
 	}
 	stop := t.Stop
@@ -55,20 +56,20 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 		stop = nil
 	}
 	status := t.Status.Clone()
-	w.view = newView(&status, stop, !t.Spec.HasInterface())
+	w.view = plan.NewView(&status, stop, !t.Spec.HasInterface())
 	if t.Stop == nil && status.End != nil { // found before a restart
-		w.view.stop = status.End
+		w.view.Stop = status.End
 		w.publication.Touch()
 		w.publication.Ending = true
 	}
-	w.view.createdAt, w.view.targets.wanted = t.Spec.CreatedAt, t.Spec.HasTraffic()
+	w.view.CreatedAt, w.view.Targets.Wanted = t.Spec.CreatedAt, t.Spec.HasTraffic()
 	w.takeTargets(t)
-	w.view.strictExec = h.agent.StrictExec
+	w.view.StrictExec = h.agent.StrictExec
 	if fault := h.agent.ExecAgentFault; fault != nil {
-		w.view.exec = func(container string) execagent.Effect { return fault(t, container) }
+		w.view.Exec = func(container string) execagent.Effect { return fault(t, container) }
 	}
 	if w.instance = h.containerInstance(t); w.instance == nil {
-		w.view.delays = h.agent.Delays
+		w.view.Delays = h.agent.Delays
 	} else {
 		w.on = w.instance.Place()
 		w.on.Since = status.InstanceSince
@@ -79,24 +80,24 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 		d := definition.Definition()
 		var resolved taskdef.Resolved
 		resolved, err = taskdef.ReapplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
-		w.view.definitions, w.platform = place.WithProxy(containerspec.WithLinks(resolved.Containers), t), containerspec.Platform(d)
-		w.view.proxy = t.ProxyName()
-		w.view.volumes = mountedVolumes(d.Volumes, resolved.Containers)
-		w.view.setResources(w.instance == nil)
+		w.view.Definitions, w.platform = place.WithProxy(containerspec.WithLinks(resolved.Containers), t), containerspec.Platform(d)
+		w.view.Proxy = t.ProxyName()
+		w.view.Volumes = plan.MountedVolumes(d.Volumes, resolved.Containers)
+		w.view.SetResources(w.instance == nil)
 		w.shares = containerspec.Namespaces{PID: d.PidMode, IPC: d.IpcMode}
-		if w.view.adoptExecAgents(t.Spec, d.PidMode) {
+		if w.view.AdoptExecAgents(t.Spec, d.PidMode) {
 			w.publication.Touch()
 		}
-		for i := range w.view.definitions {
+		for i := range w.view.Definitions {
 			_, logs := w.awslogsOf(i)
-			w.view.state(theContainer(i)).logless = logs && w.instance == nil && w.view.status.Containers[i].StartedAt.IsZero()
+			w.view.State(plan.Container(i)).Logless = logs && w.instance == nil && w.view.Status.Containers[i].StartedAt.IsZero()
 		}
 		w.size = containerspec.NewSize(resolved.CPU, resolved.Memory, resolved.Containers)
 	}
 	if err != nil { // cannot be: it was accepted when the task was made
 		w.fail("TaskStateError: " + err.Error())
 		w.skipAll()
-	} else if stop == nil && inCircle(w.view.definitions) {
+	} else if stop == nil && plan.InCircle(w.view.Definitions) {
 		w.fail("Task dependencies cannot be resolved, taskArn: " + t.ARN)
 	}
 	return w
@@ -109,32 +110,32 @@ func (w *taskRunner) advance(ctx context.Context) { w.startCalls(ctx, w.step(ctx
 func (w *taskRunner) step(ctx context.Context) (calls []call) {
 	if w.retired || ctx.Err() != nil || w.host.Engine.Health() != nil || w.unheard() {
 		w.retireIfOver()
-		w.view.heldUntil = time.Time{}
+		w.view.HeldUntil = time.Time{}
 		return nil
 	}
 	for {
-		w.view.now = w.host.agent.Clock.Now()
-		w.view.heldUntil = cmp.Or(w.view.heldUntil, w.view.now)
+		w.view.Now = w.host.agent.Clock.Now()
+		w.view.HeldUntil = cmp.Or(w.view.HeldUntil, w.view.Now)
 		w.deriveStatus()
-		if due := w.view.startsBy(); !due.IsZero() && !w.view.now.Before(due) {
+		if due := w.view.StartsBy(); !due.IsZero() && !w.view.Now.Before(due) {
 			w.fail("Task failed to start: it has not reached RUNNING in 3 hours")
 		}
-		if w.view.stop != nil {
+		if w.view.Stop != nil {
 			w.host.ports.Leave(w.task.ARN) // before the calls that stop it
 		}
-		actions, again := plan(&w.view)
+		actions, again := plan.Next(&w.view)
 		if w.applyNow(actions) {
 			continue
 		}
-		rest := len(actions) == 0 || w.aboutToPull(actions) || w.view.aboutToRestart(actions)
-		w.publish(rest && !w.view.unreported())
+		rest := len(actions) == 0 || w.aboutToPull(actions) || w.view.AboutToRestart(actions)
+		w.publish(rest && !w.view.Unreported())
 		for _, a := range actions {
-			if a.verb != cutShort {
+			if a.Verb != plan.CutShort {
 				calls = append(calls, w.newCall(a))
 			}
 		}
 		w.setTimer(again, func() { w.wake(ctx) })
-		if !w.view.busy() && again.IsZero() && w.publication.Known() {
+		if !w.view.Busy() && again.IsZero() && w.publication.Known() {
 			w.host.retire(w)
 		}
 		return calls
@@ -157,25 +158,25 @@ func (w *taskRunner) setTimer(due time.Time, f func()) {
 
 // unheard: the container agent has not been told of the task, as it is not connected.
 func (w *taskRunner) unheard() bool {
-	return w.view.sandbox == sandboxNone && w.view.stop == nil && w.host.cutFromStore(w.task, nil)
+	return w.view.Sandbox == plan.SandboxNone && w.view.Stop == nil && w.host.cutFromStore(w.task, nil)
 }
 
 // retireIfOver forgets the runner of a task that the store knows to have stopped: an
 // engine that is lost keeps only others waiting.
 func (w *taskRunner) retireIfOver() {
-	if !w.retired && w.publication.Known() && w.publication.Shown == state.Stopped && !w.view.busy() {
+	if !w.retired && w.publication.Known() && w.publication.Shown == state.Stopped && !w.view.Busy() {
 		w.host.retire(w)
 	}
 }
 
 // aboutToPull notes that a pull begins, which may take long enough to be seen.
-func (w *taskRunner) aboutToPull(actions []action) bool {
+func (w *taskRunner) aboutToPull(actions []plan.Action) bool {
 	for _, a := range actions {
-		if a.verb != pull {
+		if a.Verb != plan.Pull {
 			continue
 		}
-		if s := w.view.status; s.PullStartedAt.IsZero() {
-			s.PullStartedAt = w.view.now
+		if s := w.view.Status; s.PullStartedAt.IsZero() {
+			s.PullStartedAt = w.view.Now
 			w.publication.Touch()
 		}
 		return true
@@ -191,22 +192,22 @@ func (w *taskRunner) wake(ctx context.Context) {
 }
 
 // applyNow does the steps that need no engine, and reports whether there were any.
-func (w *taskRunner) applyNow(actions []action) (any bool) {
+func (w *taskRunner) applyNow(actions []plan.Action) (any bool) {
 	for _, a := range actions {
-		switch a.verb {
-		case cutShort:
-			if cut := w.cuts[a.on]; cut != nil {
+		switch a.Verb {
+		case plan.CutShort:
+			if cut := w.cuts[a.On]; cut != nil {
 				cut()
-				delete(w.cuts, a.on)
+				delete(w.cuts, a.On)
 			}
 			continue
-		case skip:
-			w.containerStopped(a.on.index, w.view.now)
-			if w.view.allStopped() && !w.view.status.PullStartedAt.IsZero() && w.view.status.LastStatus != state.Provisioning {
-				w.executionStopped(w.view.now) // ECS0067
+		case plan.Skip:
+			w.containerStopped(a.On.Index, w.view.Now)
+			if w.view.AllStopped() && !w.view.Status.PullStartedAt.IsZero() && w.view.Status.LastStatus != state.Provisioning {
+				w.executionStopped(w.view.Now) // ECS0067
 			}
-		case giveUp:
-			w.containerGivenUp(a.on.index, a.why)
+		case plan.GiveUp:
+			w.containerGivenUp(a.On.Index, a.Why)
 		default:
 			continue
 		}
@@ -217,28 +218,28 @@ func (w *taskRunner) applyNow(actions []action) (any bool) {
 
 // deriveStatus derives what ECS shows from what the containers do.
 func (w *taskRunner) deriveStatus() {
-	s, now := w.view.status, w.view.now
-	if health := taskHealth(&w.view); health != s.HealthStatus {
+	s, now := w.view.Status, w.view.Now
+	if health := plan.Health(&w.view); health != s.HealthStatus {
 		s.HealthStatus = health
 		w.publication.Touch()
 	}
-	if w.view.nextExecAgents() {
+	if w.view.NextExecAgents() {
 		w.publication.Touch()
 	}
-	if w.view.nextVolumeStatus(w.task) {
+	if w.view.NextVolumeStatus(w.task) {
 		w.publication.Touch()
 	}
-	next := lastStatus(&w.view)
+	next := plan.LastStatus(&w.view)
 	if !state.Before(s.LastStatus, next) {
 		return
 	}
 	if s.LastStatus == state.Provisioning {
 		w.leaveProvisioning(next)
 	}
-	if next == state.Stopped && !w.view.provisions() && w.publication.Ending {
+	if next == state.Stopped && !w.view.Provisions() && w.publication.Ending {
 		// Without DEPROVISIONING there is no other event of the end. Source: recorded
 		// version totals of tasks on EC2.
-		w.publication.Announce(s, w.view.stop, now)
+		w.publication.Announce(s, w.view.Stop, now)
 	}
 	s.LastStatus = next
 	w.publication.Touch()
@@ -248,14 +249,14 @@ func (w *taskRunner) deriveStatus() {
 		w.running()
 	case state.Stopped:
 		s.StoppedAt = now
-		if !w.view.plain {
+		if !w.view.Plain {
 			s.Attachment.Status = "DELETED"
 		}
 		if s.Volume.Status != "" {
 			s.Volume.Status = "DELETED" // the attachment, whether or not the volume stays
 		}
 	}
-	w.publication.Announce(s, w.view.stop, now)
+	w.publication.Announce(s, w.view.Stop, now)
 }
 
 // leaveProvisioning gives containers their runtimeId, and settles what is known of
@@ -263,7 +264,7 @@ func (w *taskRunner) deriveStatus() {
 // after it, so the pull begins no earlier, and a task that is stopped before knows of
 // none (ECS0067).
 func (w *taskRunner) leaveProvisioning(next string) {
-	s, now := w.view.status, w.view.now
+	s, now := w.view.Status, w.view.Now
 	if w.instance != nil {
 		return
 	}
@@ -287,7 +288,7 @@ func (w *taskRunner) leaveProvisioning(next string) {
 // running opens the task to the host.
 func (w *taskRunner) running() {
 	attrs := []any{"task", w.task.ARN}
-	if ip := w.view.status.Attachment.PrivateIPv4; ip != "" {
+	if ip := w.view.Status.Attachment.PrivateIPv4; ip != "" {
 		attrs = append(attrs, "ip", ip)
 	} else if sharesNetwork(w.task) {
 		attrs = append(attrs, "ip", w.on.IP)
@@ -304,10 +305,10 @@ func (w *taskRunner) running() {
 // publish has the status written to the store when ECS would show a difference, or
 // when the task comes to rest. The lock is held.
 func (w *taskRunner) publish(rest bool) {
-	if w.host.cutFromStore(w.task, w.view.stop) {
+	if w.host.cutFromStore(w.task, w.view.Stop) {
 		return
 	}
-	if w.publication.Enqueue(w.view.status.LastStatus, w.view.reportedStop() != nil, rest) {
+	if w.publication.Enqueue(w.view.Status.LastStatus, w.view.ReportedStop() != nil, rest) {
 		w.reporting = w.host.agent.calls.Begin(&w.group, enginecall.CutOff)
 		w.host.agent.publisher.Add(w)
 	}
@@ -317,7 +318,7 @@ func (w *taskRunner) publish(rest bool) {
 func (w *taskRunner) News() publication.News {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return publication.News{TaskARN: w.task.ARN, Steps: w.publication.Take(w.view.status, w.view.reportedStop())}
+	return publication.News{TaskARN: w.task.ARN, Steps: w.publication.Take(w.view.Status, w.view.ReportedStop())}
 }
 
 // Published goes on with a task when the store knows of it. An agent that ends
@@ -338,7 +339,7 @@ func (w *taskRunner) Published(ctx context.Context, n publication.News, stored b
 
 // release gives back what a stopped task had; its containers stay a while for their output.
 func (w *taskRunner) release(ctx context.Context) {
-	s := w.view.status
+	s := w.view.Status
 	w.host.ports.Close(w.task.ARN)
 	w.host.agent.interfaces.Leave(w.task.ARN)
 	left := leftover.Task{ARN: w.task.ARN, Volumes: w.ownVolumes(), Unsure: w.unsure}
@@ -350,23 +351,23 @@ func (w *taskRunner) release(ctx context.Context) {
 	w.host.forget(append(left.IDs, s.SandboxID)...)
 	w.host.leftovers.Add(ctx, left)
 	w.host.agent.Log.Info("task has stopped", "task", w.task.ARN,
-		"code", w.view.stop.Code, "reason", w.view.stop.Reason)
+		"code", w.view.Stop.Code, "reason", w.view.Stop.Reason)
 }
 
 // died notes that the engine saw a container end; the next step finds out how. late
 // is for what happened while the agent did not listen.
-func (w *taskRunner) died(on resource, late bool) {
-	is := w.view.state(on)
-	is.exited, is.late = true, late
-	is.news++
+func (w *taskRunner) died(on plan.Resource, late bool) {
+	is := w.view.State(on)
+	is.Exited, is.Late = true, late
+	is.News++
 }
 
 // healthIs takes over what a health check found.
-func (w *taskRunner) healthIs(on resource, health backend.Health) {
-	if w.view.isProxy(on) {
+func (w *taskRunner) healthIs(on plan.Resource, health backend.Health) {
+	if w.view.IsProxy(on) {
 		return // the engine does not check it
 	}
-	if w.view.healthIs(on, health, w.host.agent.Clock.Now()) {
+	if w.view.HealthIs(on, health, w.host.agent.Clock.Now()) {
 		w.publication.Touch()
 	}
 }

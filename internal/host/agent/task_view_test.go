@@ -42,7 +42,7 @@ func TestATaskAheadOfTheStore(t *testing.T) {
 
 		h := b.agent.hosts[""]
 		w := h.lockTask(id)
-		w.view.status.Containers[0].Reason = "ahead"
+		w.view.Status.Containers[0].Reason = "ahead"
 		w.mu.Unlock()
 		b.expect("what the store does not know", b.agent.Task(id).Status.Containers[0].Reason, "ahead")
 		b.expect("nothing about another task", b.agent.Task(row.Scope().Task("c", "none")) == (*state.Task)(nil), true)

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 )
 
 // TestACallThatIsNotAnsweredOnceHoldsUpNoOtherTask has the engine never answer the first call of each kind, and
@@ -44,7 +45,7 @@ func TestACallThatIsNotAnsweredOnceHoldsUpNoOtherTask(t *testing.T) {
 		{"sandbox", fault.Rule{Call: fault.CreateSandbox}, volume, soon, again},
 		{"start of a sandbox", fault.Rule{Call: fault.Start, Sandbox: sandboxes}, volume, soon, again},
 		{"filter", fault.Rule{Call: fault.SetFilter}, volume, soon, again},
-		{"container", fault.Rule{Call: fault.Create}, volume, soon, createPatience + soon},
+		{"container", fault.Rule{Call: fault.Create}, volume, soon, plan.CreatePatience + soon},
 		{"start", fault.Rule{Call: fault.Start, Sandbox: containers}, volume, soon, again},
 		{"inspection", fault.Rule{Call: fault.Inspect}, volume, soon, again},
 		{"stop", fault.Rule{Call: fault.Stop}, volume, soon, defaultStopTimeout + again},

@@ -7,13 +7,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/volume"
 )
 
 // makeVolume has a volume made, or found.
 func (w *taskRunner) makeVolume(k int) run {
-	h, v := w.host, &w.view.volumes[k]
-	request := w.volumeRequest(&v.definition)
+	h, v := w.host, &w.view.Volumes[k]
+	request := w.volumeRequest(&v.Definition)
 	source, err := w.volumeSource(request)
 	return func(ctx context.Context) func() {
 		var mount backend.Mount
@@ -21,18 +22,18 @@ func (w *taskRunner) makeVolume(k int) run {
 			mount, err = source.Obtain(ctx, h.Engine)
 		}
 		return func() {
-			delete(w.cuts, theVolume(k))
+			delete(w.cuts, plan.Volume(k))
 			switch {
 			case h.Engine.Lost(err): // or the task ends meanwhile
 			case err != nil:
 				why := request.Failure(err)
-				h.agent.Log.Warn("cannot make the volume of a task", "task", w.task.ARN, "volume", v.name(), "reason", why)
+				h.agent.Log.Warn("cannot make the volume of a task", "task", w.task.ARN, "volume", v.Name(), "reason", why)
 				if request.Managed != nil {
-					w.view.status.Volume.Reason = cut(why)
+					w.view.Status.Volume.Reason = cut(why)
 				}
 				w.fail(why)
 			default:
-				v.made, v.mount = true, mount
+				v.Made, v.Mount = true, mount
 			}
 		}
 	}
@@ -42,7 +43,7 @@ func (w *taskRunner) makeVolume(k int) run {
 func (w *taskRunner) volumeRequest(v *types.Volume) volume.Request {
 	t := w.task
 	return volume.Request{
-		Definition: v, EngineName: enginename.Volume(t, aws.ToString(v.Name)), Labels: enginename.VolumeLabels(t), Managed: managed(t, v), VolumeID: t.Placement.VolumeID,
+		Definition: v, EngineName: enginename.Volume(t, aws.ToString(v.Name)), Labels: enginename.VolumeLabels(t), Managed: plan.Managed(t, v), VolumeID: t.Placement.VolumeID,
 		TaskARN: t.ARN, Region: t.Scope().Region, OnFargate: t.OnFargate(),
 	}
 }
@@ -56,7 +57,7 @@ func (w *taskRunner) volumeSource(r volume.Request) (volume.Source, error) {
 	if assumes := w.host.agent.AssumesRole; assumes != nil && !assumes(w.task, r.Managed.RoleARN()) {
 		return volume.Source{}, volume.RoleError(r.Managed.RoleARN())
 	}
-	if w.view.runsAsUser(r.Managed.Name) {
+	if w.view.RunsAsUser(r.Managed.Name) {
 		source = source.Writable()
 	}
 	return source, nil
@@ -64,9 +65,9 @@ func (w *taskRunner) volumeSource(r volume.Request) (volume.Source, error) {
 
 func (w *taskRunner) addVolumes(spec *backend.ContainerSpec, d *types.ContainerDefinition) {
 	for _, m := range d.MountPoints {
-		for k := range w.view.volumes {
-			if v := &w.view.volumes[k]; v.name() == aws.ToString(m.SourceVolume) {
-				mount := v.mount
+		for k := range w.view.Volumes {
+			if v := &w.view.Volumes[k]; v.Name() == aws.ToString(m.SourceVolume) {
+				mount := v.Mount
 				mount.Target, mount.ReadOnly = aws.ToString(m.ContainerPath), aws.ToBool(m.ReadOnly)
 				spec.Mounts = append(spec.Mounts, mount)
 			}
@@ -83,8 +84,8 @@ func (w *taskRunner) addVolumes(spec *backend.ContainerSpec, d *types.ContainerD
 
 // ownVolumes are the engine's names of all volumes that the task may have which go with it.
 func (w *taskRunner) ownVolumes() (names []string) {
-	for k := range w.view.volumes {
-		if name, goes := w.volumeRequest(&w.view.volumes[k].definition).NameWithTask(); goes {
+	for k := range w.view.Volumes {
+		if name, goes := w.volumeRequest(&w.view.Volumes[k].Definition).NameWithTask(); goes {
 			names = append(names, name)
 		}
 	}

@@ -4,13 +4,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 )
 
 // mountedFolders are those that a container mounts, also from other containers of the task.
 func (w *taskRunner) mountedFolders(d *types.ContainerDefinition) (folders []backend.FolderSpec, err error) {
-	for k := range w.view.volumes {
-		v := &w.view.volumes[k].definition
-		if !mounts(d, aws.ToString(v.Name)) {
+	for k := range w.view.Volumes {
+		v := &w.view.Volumes[k].Definition
+		if !plan.Mounts(d, aws.ToString(v.Name)) {
 			continue
 		}
 		r := w.volumeRequest(v)
@@ -18,7 +19,7 @@ func (w *taskRunner) mountedFolders(d *types.ContainerDefinition) (folders []bac
 		if err != nil {
 			return nil, err
 		}
-		if r.Managed != nil && w.view.runsAsUser(aws.ToString(v.Name)) {
+		if r.Managed != nil && w.view.RunsAsUser(aws.ToString(v.Name)) {
 			source = source.Writable()
 		}
 		if folder := source.Folder(); folder.Path != "" {
@@ -26,7 +27,7 @@ func (w *taskRunner) mountedFolders(d *types.ContainerDefinition) (folders []bac
 		}
 	}
 	for _, from := range d.VolumesFrom { // which was created before, so no circle leads here
-		if other := w.view.definition(aws.ToString(from.SourceContainer)); other != nil {
+		if other := w.view.Definition(aws.ToString(from.SourceContainer)); other != nil {
 			more, err := w.mountedFolders(other)
 			if err != nil {
 				return nil, err

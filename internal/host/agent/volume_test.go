@@ -12,7 +12,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
-	"github.com/google/go-cmp/cmp"
 )
 
 // mounted is a container that mounts a volume at /data.
@@ -29,36 +28,6 @@ func handOver(v types.Volume) types.TaskDefinition {
 	return types.TaskDefinition{
 		ContainerDefinitions: []types.ContainerDefinition{mounted(*v.Name, write), mounted(*v.Name, read)}, Volumes: []types.Volume{v},
 	}
-}
-
-func TestPlanMakesVolumesBeforeTheContainersThatMountThem(t *testing.T) {
-	v := two(types.ContainerConditionStart)
-	v.definitions[0].DependsOn = nil
-	v.definitions[0] = mounted("data", v.definitions[0])
-	v.volumes = mountedVolumes([]types.Volume{{Name: aws.String("unused")}, {Name: aws.String("data")}}, v.definitions)
-	expect := func(when string, want ...string) {
-		t.Helper()
-		got, _ := plan(v)
-		if diff := cmp.Diff(want, verbs(got)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", when, diff)
-		}
-	}
-	expect("at first", "create sandbox 0", "make volume 0", "find 0", "find 1")
-	v.sandbox = sandboxCreated
-	v.status.Containers[0].Phase, v.status.Containers[1].Phase = state.ContainerPulled, state.ContainerPulled
-	v.state(theSandbox).busy, v.state(theVolume(0)).busy = true, true
-	expect("while it is made", "create 1")
-	v.stop = &state.Stop{}
-	v.status.Containers[0].Phase, v.status.Containers[1].Phase = state.ContainerStopped, state.ContainerStopped
-	v.state(theSandbox).busy = false
-	expect("when the task stops meanwhile", "cut short 0")
-	v.stop, v.state(theVolume(0)).busy = nil, false
-	v.status.Containers[0].Phase = state.ContainerPulled
-	v.volumes[0].made = true
-	expect("when it is there", "start sandbox 0", "create 0")
-	v.volumes[0].made = false
-	v.status.Containers[0].Phase = state.ContainerCreated
-	expect("after a restart, with the container made", "start sandbox 0")
 }
 
 func TestContainersOfATaskShareAVolume(t *testing.T) {

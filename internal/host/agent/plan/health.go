@@ -1,4 +1,4 @@
-package agent
+package plan
 
 import (
 	"time"
@@ -7,13 +7,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-// healthIs takes over what a health check found, which engines tell: Docker judges the exit codes by itself, and the simulation
+// HealthIs takes over what a health check found, which engines tell: Docker judges the exit codes by itself, and the simulation
 // in backend/sim/health.go. It reports whether that is new.
-func (v *view) healthIs(on resource, health backend.Health, now time.Time) (changed bool) {
-	if on == theSandbox || v.definitions[on.index].HealthCheck == nil {
+func (v *View) HealthIs(on Resource, health backend.Health, now time.Time) (changed bool) {
+	if on == Sandbox || v.Definitions[on.Index].HealthCheck == nil {
 		return false
 	}
-	c := &v.status.Containers[on.index]
+	c := &v.Status.Containers[on.Index]
 	status := map[backend.Health]types.HealthStatus{
 		backend.Healthy: types.HealthStatusHealthy, backend.Unhealthy: types.HealthStatusUnhealthy,
 	}[health]

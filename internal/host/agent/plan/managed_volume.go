@@ -1,4 +1,4 @@
-package agent
+package plan
 
 import (
 	"slices"
@@ -8,26 +8,26 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// managed is the volume that ECS makes for a task in place of one of its definition; nil
+// Managed is the volume that ECS makes for a task in place of one of its definition; nil
 // where that one is of another kind.
-func managed(t *state.Task, v *types.Volume) *state.ManagedVolume {
+func Managed(t *state.Task, v *types.Volume) *state.ManagedVolume {
 	if !aws.ToBool(v.ConfiguredAtLaunch) {
 		return nil
 	}
 	return t.Spec.Volume
 }
 
-// nextVolumeStatus derives how the managed volume of a task fares, and reports whether that is new. When
+// NextVolumeStatus derives how the managed volume of a task fares, and reports whether that is new. When
 // it is there, it is attached as the task gets its network. That both come together is the emulator's own.
-func (v *view) nextVolumeStatus(t *state.Task) (changed bool) {
-	s := &v.status.Volume
-	made := slices.ContainsFunc(v.volumes, func(is volumeState) bool { return is.made && managed(t, &is.definition) != nil })
-	if s.Status == "" || v.stop != nil || !made {
+func (v *View) NextVolumeStatus(t *state.Task) (changed bool) {
+	s := &v.Status.Volume
+	made := slices.ContainsFunc(v.Volumes, func(is VolumeState) bool { return is.Made && Managed(t, &is.Definition) != nil })
+	if s.Status == "" || v.Stop != nil || !made {
 		return false
 	}
 	next := s.Status
 	switch {
-	case v.sandbox == sandboxRunning:
+	case v.Sandbox == SandboxRunning:
 		next = "ATTACHED"
 	case s.Status == "CREATED":
 		next = "ATTACHING"

@@ -1,4 +1,4 @@
-package agent
+package plan
 
 import (
 	"testing"
@@ -11,52 +11,52 @@ import (
 )
 
 // two is a task with an application that depends on a sidecar.
-func two(condition types.ContainerCondition) *view {
-	return &view{
-		definitions: []types.ContainerDefinition{
+func two(condition types.ContainerCondition) *View {
+	return &View{
+		Definitions: []types.ContainerDefinition{
 			{Name: aws.String("app"), DependsOn: []types.ContainerDependency{
 				{ContainerName: aws.String("sidecar"), Condition: condition}}},
 			{Name: aws.String("sidecar"), Essential: aws.Bool(false)},
 		},
-		status:     &state.TaskStatus{Containers: []state.Container{{Name: "app"}, {Name: "sidecar"}}},
-		containers: make([]resourceState, 2), heldUntil: time.Unix(1000, 0), now: time.Unix(1000, 0),
+		Status:     &state.TaskStatus{Containers: []state.Container{{Name: "app"}, {Name: "sidecar"}}},
+		containers: make([]resourceState, 2), HeldUntil: time.Unix(1000, 0), Now: time.Unix(1000, 0),
 	}
 }
 
-func verbs(actions []action) (list []string) {
+func verbs(actions []Action) (list []string) {
 	for _, a := range actions {
-		list = append(list, string(a.verb)+" "+string(rune('0'+a.on.index)))
+		list = append(list, string(a.Verb)+" "+string(rune('0'+a.On.Index)))
 	}
 	return list
 }
 
 func TestPlanOverlapsTheSandboxWithImages(t *testing.T) {
 	v := two(types.ContainerConditionStart)
-	v.definitions[0].DependsOn = nil
+	v.Definitions[0].DependsOn = nil
 	for _, step := range []struct {
 		name    string
 		sandbox sandboxPhase
 		phase   state.ContainerPhase
-		busy    []resource
+		busy    []Resource
 		want    []string
 	}{
-		{"at first", sandboxNone, state.ContainerNone, nil, []string{"create sandbox 0", "find 0", "find 1"}},
-		{"while all that is under way", sandboxNone, state.ContainerNone, []resource{theSandbox, theContainer(0), theContainer(1)}, nil},
-		{"images there, sandbox not", sandboxNone, state.ContainerPulled, []resource{theSandbox}, nil},
-		{"sandbox made", sandboxCreated, state.ContainerPulled, nil, []string{"start sandbox 0", "create 0", "create 1"}},
-		{"containers made before the sandbox runs", sandboxCreated, state.ContainerCreated, []resource{theSandbox}, nil},
-		{"sandbox runs", sandboxRunning, state.ContainerCreated, nil, []string{"start 0", "start 1"}},
-		{"all run", sandboxRunning, state.ContainerRunning, nil, nil},
+		{"at first", SandboxNone, state.ContainerNone, nil, []string{"create sandbox 0", "find 0", "find 1"}},
+		{"while all that is under way", SandboxNone, state.ContainerNone, []Resource{Sandbox, Container(0), Container(1)}, nil},
+		{"images there, sandbox not", SandboxNone, state.ContainerPulled, []Resource{Sandbox}, nil},
+		{"sandbox made", SandboxCreated, state.ContainerPulled, nil, []string{"start sandbox 0", "create 0", "create 1"}},
+		{"containers made before the sandbox runs", SandboxCreated, state.ContainerCreated, []Resource{Sandbox}, nil},
+		{"sandbox runs", SandboxRunning, state.ContainerCreated, nil, []string{"start 0", "start 1"}},
+		{"all run", SandboxRunning, state.ContainerRunning, nil, nil},
 	} {
-		v.sandbox = step.sandbox
+		v.Sandbox = step.sandbox
 		v.containers, v.sandboxIs = make([]resourceState, 2), resourceState{}
 		for _, i := range step.busy {
-			v.state(i).busy = true
+			v.State(i).Busy = true
 		}
-		for i := range v.status.Containers {
-			v.status.Containers[i].Phase = step.phase
+		for i := range v.Status.Containers {
+			v.Status.Containers[i].Phase = step.phase
 		}
-		got, _ := plan(v)
+		got, _ := Next(v)
 		if diff := cmp.Diff(step.want, verbs(got)); diff != "" {
 			t.Errorf("%s: %s", step.name, diff)
 		}
@@ -86,8 +86,8 @@ func TestDependencyConditions(t *testing.T) {
 	} {
 		v := two(test.condition)
 		test.sidecar.Name = "sidecar"
-		v.status.Containers[1] = test.sidecar
-		if got, _, _ := dependenciesMet(&v.definitions[0], v); got != test.want {
+		v.Status.Containers[1] = test.sidecar
+		if got, _, _ := dependenciesMet(&v.Definitions[0], v); got != test.want {
 			t.Errorf("%s: got %v", test.name, got)
 		}
 	}
@@ -95,18 +95,18 @@ func TestDependencyConditions(t *testing.T) {
 
 func TestStartTimeoutGivesUpOnADependency(t *testing.T) {
 	v := two(types.ContainerConditionComplete)
-	v.definitions[1].StartTimeout = aws.Int32(5)
-	v.status.Containers[0].Phase = state.ContainerPulled
-	v.status.Containers[1].Phase = state.ContainerRunning
-	v.status.Containers[1].StartedAt = v.now
+	v.Definitions[1].StartTimeout = aws.Int32(5)
+	v.Status.Containers[0].Phase = state.ContainerPulled
+	v.Status.Containers[1].Phase = state.ContainerRunning
+	v.Status.Containers[1].StartedAt = v.Now
 
-	_, again := plan(v)
-	if want := v.now.Add(5 * time.Second); !again.Equal(want) {
+	_, again := Next(v)
+	if want := v.Now.Add(5 * time.Second); !again.Equal(want) {
 		t.Fatalf("looks again at %v, want %v", again, want)
 	}
-	v.now = again
-	v.sandbox = sandboxRunning
-	actions, _ := plan(v)
+	v.Now = again
+	v.Sandbox = SandboxRunning
+	actions, _ := Next(v)
 	if diff := cmp.Diff([]string{"give up 0"}, verbs(actions)); diff != "" {
 		t.Error(diff)
 	}
@@ -114,32 +114,32 @@ func TestStartTimeoutGivesUpOnADependency(t *testing.T) {
 
 func TestStopGoesAgainstTheDependencies(t *testing.T) {
 	v := two(types.ContainerConditionStart)
-	v.sandbox, v.stop = sandboxRunning, &state.Stop{}
-	v.status.Containers[0].Phase = state.ContainerRunning
-	v.status.Containers[1].Phase = state.ContainerRunning
+	v.Sandbox, v.Stop = SandboxRunning, &state.Stop{}
+	v.Status.Containers[0].Phase = state.ContainerRunning
+	v.Status.Containers[1].Phase = state.ContainerRunning
 
 	for _, want := range [][]string{{"stop 0"}, {"stop 1"}, {"remove sandbox 0"}} {
-		actions, _ := plan(v)
+		actions, _ := Next(v)
 		if diff := cmp.Diff(want, verbs(actions)); diff != "" {
 			t.Fatal(diff)
 		}
-		if on := actions[0].on; on != theSandbox {
-			v.status.Containers[on.index].Phase = state.ContainerStopped
+		if on := actions[0].On; on != Sandbox {
+			v.Status.Containers[on.Index].Phase = state.ContainerStopped
 		} else {
-			v.sandbox = sandboxGone
+			v.Sandbox = SandboxGone
 		}
 	}
-	if got := lastStatus(v); got != state.Stopped {
+	if got := LastStatus(v); got != state.Stopped {
 		t.Errorf("lastStatus is %s", got)
 	}
 }
 
 func TestStopCancelsAPullAndSkipsWhatNeverRan(t *testing.T) {
 	v := two(types.ContainerConditionStart)
-	v.stop = &state.Stop{}
-	v.state(theContainer(0)).busy = true
-	v.status.Containers[1].Phase = state.ContainerCreated
-	actions, _ := plan(v)
+	v.Stop = &state.Stop{}
+	v.State(Container(0)).Busy = true
+	v.Status.Containers[1].Phase = state.ContainerCreated
+	actions, _ := Next(v)
 	if diff := cmp.Diff([]string{"cut short 0", "skip 1"}, verbs(actions)); diff != "" {
 		t.Error(diff)
 	}
@@ -150,35 +150,35 @@ func TestTaskHealthRestsOnEssentialContainersWithChecks(t *testing.T) {
 	v := two(types.ContainerConditionStart)
 	expect := func(when string, want types.HealthStatus) {
 		t.Helper()
-		if got := taskHealth(v); got != want {
+		if got := Health(v); got != want {
 			t.Errorf("%s: %q, want %q", when, got, want)
 		}
 	}
 	expect("without checks", "")
-	v.definitions[1].HealthCheck = check
-	v.status.Containers[1].HealthStatus = types.HealthStatusUnhealthy
+	v.Definitions[1].HealthCheck = check
+	v.Status.Containers[1].HealthStatus = types.HealthStatusUnhealthy
 	expect("with a check of a container that is not essential", types.HealthStatusUnknown)
-	v.definitions[0].HealthCheck = check
-	v.status.Containers[0].HealthStatus = types.HealthStatusUnknown
+	v.Definitions[0].HealthCheck = check
+	v.Status.Containers[0].HealthStatus = types.HealthStatusUnknown
 	expect("before the first result", types.HealthStatusUnknown)
-	v.status.Containers[0].HealthStatus = types.HealthStatusHealthy
+	v.Status.Containers[0].HealthStatus = types.HealthStatusHealthy
 	expect("when it succeeds", types.HealthStatusHealthy)
-	v.status.Containers[0].HealthStatus = types.HealthStatusUnhealthy
+	v.Status.Containers[0].HealthStatus = types.HealthStatusUnhealthy
 	expect("when it fails", types.HealthStatusUnhealthy)
 }
 
 func TestVolumesOfAContainerThatCouldNotStart(t *testing.T) {
 	v := two(types.ContainerConditionStart)
-	v.definitions[0].DependsOn = nil
-	v.definitions[0].VolumesFrom = []types.VolumeFrom{{SourceContainer: aws.String("sidecar")}}
-	v.sandbox = sandboxRunning
-	v.status.Containers[0].Phase = state.ContainerPulled
-	got, _ := plan(v)
+	v.Definitions[0].DependsOn = nil
+	v.Definitions[0].VolumesFrom = []types.VolumeFrom{{SourceContainer: aws.String("sidecar")}}
+	v.Sandbox = SandboxRunning
+	v.Status.Containers[0].Phase = state.ContainerPulled
+	got, _ := Next(v)
 	if diff := cmp.Diff([]string{"find 1"}, verbs(got)); diff != "" {
 		t.Errorf("while the source may come (-want +got):\n%s", diff)
 	}
-	v.status.Containers[1].Phase = state.ContainerStopped
-	got, _ = plan(v)
+	v.Status.Containers[1].Phase = state.ContainerStopped
+	got, _ = Next(v)
 	if diff := cmp.Diff([]string{"give up 0"}, verbs(got)); diff != "" {
 		t.Errorf("when the source was never created (-want +got):\n%s", diff)
 	}
@@ -186,14 +186,14 @@ func TestVolumesOfAContainerThatCouldNotStart(t *testing.T) {
 
 func TestRestartDoesNotWaitForDependencies(t *testing.T) {
 	v := two(types.ContainerConditionHealthy)
-	v.definitions[1].StartTimeout = aws.Int32(10)
-	v.sandbox = sandboxRunning
-	started := v.now.Add(-time.Hour)
-	v.status.Containers[0] = state.Container{Name: "app", Phase: state.ContainerCreated, StartedAt: started, Restarts: 1}
-	v.status.Containers[1] = state.Container{
+	v.Definitions[1].StartTimeout = aws.Int32(10)
+	v.Sandbox = SandboxRunning
+	started := v.Now.Add(-time.Hour)
+	v.Status.Containers[0] = state.Container{Name: "app", Phase: state.ContainerCreated, StartedAt: started, Restarts: 1}
+	v.Status.Containers[1] = state.Container{
 		Name: "sidecar", Phase: state.ContainerRunning, StartedAt: started, HealthStatus: types.HealthStatusUnhealthy,
 	}
-	got, _ := plan(v)
+	got, _ := Next(v)
 	if diff := cmp.Diff([]string{"start 0"}, verbs(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -202,7 +202,7 @@ func TestRestartDoesNotWaitForDependencies(t *testing.T) {
 // A sandbox that has ended is looked at only while containers are left, as others may start it again: then it goes.
 func TestTheSandboxOfATaskThatStopsIsLookedAtOrRemoved(t *testing.T) {
 	v := two(types.ContainerConditionStart)
-	v.stop, v.sandbox, v.sandboxIs.exited = &state.Stop{At: v.now}, sandboxEnded, true
+	v.Stop, v.Sandbox, v.sandboxIs.Exited = &state.Stop{At: v.Now}, SandboxEnded, true
 	for _, step := range []struct {
 		phase state.ContainerPhase
 		want  []string
@@ -210,10 +210,10 @@ func TestTheSandboxOfATaskThatStopsIsLookedAtOrRemoved(t *testing.T) {
 		{state.ContainerRunning, []string{"stop 0", "examine sandbox 0"}},
 		{state.ContainerStopped, []string{"remove sandbox 0"}},
 	} {
-		for i := range v.status.Containers {
-			v.status.Containers[i].Phase = step.phase
+		for i := range v.Status.Containers {
+			v.Status.Containers[i].Phase = step.phase
 		}
-		got, _ := plan(v)
+		got, _ := Next(v)
 		if diff := cmp.Diff(step.want, verbs(got)); diff != "" {
 			t.Errorf("containers are %s (-want +got):\n%s", step.phase, diff)
 		}

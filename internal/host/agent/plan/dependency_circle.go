@@ -1,4 +1,4 @@
-package agent
+package plan
 
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -6,10 +6,10 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-// inCircle reports whether containers wait for each other in a circle, which then none would
+// InCircle reports whether containers wait for each other in a circle, which then none would
 // leave. Registration refuses one of dependsOn or of links alone, not one of several kinds.
 // Source: amazon-ecs-agent, dependencygraph, which stops such a task.
-func inCircle(definitions []types.ContainerDefinition) bool {
+func InCircle(definitions []types.ContainerDefinition) bool {
 	waitsFor := map[string][]string{}
 	for i := range definitions { // in which links are dependencies already
 		name := aws.ToString(definitions[i].Name)

@@ -1,4 +1,4 @@
-package agent
+package plan
 
 import (
 	"slices"
@@ -8,14 +8,14 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
-// lastStatus is the status that ECS shows. It never goes back: its writer
+// LastStatus is the status that ECS shows. It never goes back: its writer
 // keeps the furthest.
-func lastStatus(v *view) string {
+func LastStatus(v *View) string {
 	all := func(phases ...state.ContainerPhase) bool {
-		for i := range v.status.Containers {
+		for i := range v.Status.Containers {
 			found := false
 			for _, phase := range phases {
-				found = found || v.status.Containers[i].Phase == phase
+				found = found || v.Status.Containers[i].Phase == phase
 			}
 			if !found {
 				return false
@@ -24,19 +24,19 @@ func lastStatus(v *view) string {
 		return true
 	}
 	switch {
-	case v.stop != nil && v.sandbox == sandboxGone:
+	case v.Stop != nil && v.Sandbox == SandboxGone:
 		return state.Stopped
-	case v.stop != nil && v.provisions() && all(state.ContainerStopped) && !v.unreported() && !v.now.Before(v.deprovisionAt()):
+	case v.Stop != nil && v.Provisions() && all(state.ContainerStopped) && !v.Unreported() && !v.Now.Before(v.deprovisionAt()):
 		return state.Deprovisioning
-	case v.stop != nil && v.deactivates() && !v.unreported():
+	case v.Stop != nil && v.deactivates() && !v.Unreported():
 		return state.Deactivating
-	case v.stop != nil:
-		return v.status.LastStatus // ECS0065: it keeps its status while containers stop
-	case v.sandbox != sandboxRunning && !v.provisions():
+	case v.Stop != nil:
+		return v.Status.LastStatus // ECS0065: it keeps its status while containers stop
+	case v.Sandbox != SandboxRunning && !v.Provisions():
 		return state.Pending
-	case v.sandbox != sandboxRunning || v.lacksVolume():
+	case v.Sandbox != SandboxRunning || v.lacksVolume():
 		return state.Provisioning
-	case all(state.ContainerRunning, state.ContainerStopped) && v.activates() && v.status.LastStatus != state.Running:
+	case all(state.ContainerRunning, state.ContainerStopped) && v.activates() && v.Status.LastStatus != state.Running:
 		return state.Activating
 	case all(state.ContainerRunning, state.ContainerStopped):
 		return state.Running
@@ -45,13 +45,13 @@ func lastStatus(v *view) string {
 	}
 }
 
-// taskHealth sums up the essential containers that have a health check (ECS0069); it is
+// Health sums up the essential containers that have a health check (ECS0069); it is
 // empty where none has.
 // Source: ECS developer guide, container health checks.
-func taskHealth(v *view) types.HealthStatus {
+func Health(v *View) types.HealthStatus {
 	checked, decisive, healthy := 0, 0, 0
-	for i := range v.definitions {
-		d, c := &v.definitions[i], &v.status.Containers[i]
+	for i := range v.Definitions {
+		d, c := &v.Definitions[i], &v.Status.Containers[i]
 		if d.HealthCheck == nil {
 			continue
 		}
@@ -77,9 +77,9 @@ func taskHealth(v *view) types.HealthStatus {
 	}
 }
 
-// allStopped reports whether no container runs any more, or will.
-func (v *view) allStopped() bool {
-	return !slices.ContainsFunc(v.status.Containers, func(c state.Container) bool {
+// AllStopped reports whether no container runs any more, or will.
+func (v *View) AllStopped() bool {
+	return !slices.ContainsFunc(v.Status.Containers, func(c state.Container) bool {
 		return c.Phase != state.ContainerStopped
 	})
 }

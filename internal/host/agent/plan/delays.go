@@ -1,4 +1,4 @@
-package agent
+package plan
 
 import (
 	"time"
@@ -26,28 +26,28 @@ type Delays struct {
 	Logs time.Duration
 }
 
-func (v *view) interfaceAt() time.Time   { return v.createdAt.Add(v.delays.Interface) }
-func (v *view) provisionedAt() time.Time { return v.interfaceAt().Add(v.delays.Provision) }
+func (v *View) interfaceAt() time.Time   { return v.CreatedAt.Add(v.Delays.Interface) }
+func (v *View) provisionedAt() time.Time { return v.interfaceAt().Add(v.Delays.Provision) }
 
 // deprovisionAt is when a task becomes DEPROVISIONING whose containers have stopped.
-func (v *view) deprovisionAt() time.Time {
-	if v.status.ExecutionStoppedAt.IsZero() {
-		return v.stop.At
+func (v *View) deprovisionAt() time.Time {
+	if v.Status.ExecutionStoppedAt.IsZero() {
+		return v.Stop.At
 	}
-	return v.status.ExecutionStoppedAt.Add(v.delays.Report)
+	return v.Status.ExecutionStoppedAt.Add(v.Delays.Report)
 }
 
 // removeAt is when its network interface goes.
-func (v *view) removeAt() time.Time {
-	if v.status.ExecutionStoppedAt.IsZero() {
-		return v.stop.At.Add(v.delays.DeprovisionEarly)
+func (v *View) removeAt() time.Time {
+	if v.Status.ExecutionStoppedAt.IsZero() {
+		return v.Stop.At.Add(v.Delays.DeprovisionEarly)
 	}
-	return v.deprovisionAt().Add(v.delays.Deprovision)
+	return v.deprovisionAt().Add(v.Delays.Deprovision)
 }
 
-// reportAt is when ECS learns of an end that the agent finds now.
-func (v *view) reportAt(now time.Time) time.Time {
-	if at := v.status.ExecutionStoppedAt.Add(v.delays.Report); at.After(now) {
+// ReportAt is when ECS learns of an end that the agent finds now.
+func (v *View) ReportAt(now time.Time) time.Time {
+	if at := v.Status.ExecutionStoppedAt.Add(v.Delays.Report); at.After(now) {
 		return at
 	}
 	return now
@@ -65,10 +65,10 @@ func sooner(a, b time.Time) time.Time {
 // which reason and stop code it ends is not told: both are the emulator's choice.
 const startPatience = 3 * time.Hour
 
-// startsBy is when a task has to have come to RUNNING, zero if it has.
-func (v *view) startsBy() time.Time {
-	if v.stop != nil || !state.Before(v.status.LastStatus, state.Running) {
+// StartsBy is when a task has to have come to RUNNING, zero if it has.
+func (v *View) StartsBy() time.Time {
+	if v.Stop != nil || !state.Before(v.Status.LastStatus, state.Running) {
 		return time.Time{}
 	}
-	return v.heldUntil.Add(startPatience)
+	return v.HeldUntil.Add(startPatience)
 }

@@ -1,4 +1,4 @@
-package agent
+package plan
 
 import (
 	"fmt"
@@ -22,15 +22,15 @@ const (
 // is when notYet becomes never by a startTimeout, or zero.
 //
 // Source: amazon-ecs-agent, dependencygraph.
-func dependenciesMet(c *types.ContainerDefinition, v *view) (all verdict, why string, due time.Time) {
+func dependenciesMet(c *types.ContainerDefinition, v *View) (all verdict, why string, due time.Time) {
 	for _, d := range c.DependsOn {
-		dependency := v.container(aws.ToString(d.ContainerName))
+		dependency := v.Container(aws.ToString(d.ContainerName))
 		if dependency == nil {
 			continue // registration refuses it
 		}
 		got := dependencyMet(d.Condition, dependency)
 		if got == notYet {
-			if end := startDeadline(d, dependency, v); !end.IsZero() && !v.now.Before(end) {
+			if end := startDeadline(d, dependency, v); !end.IsZero() && !v.Now.Before(end) {
 				got = never
 			} else if !end.IsZero() && (due.IsZero() || end.Before(due)) {
 				due = end
@@ -43,7 +43,7 @@ func dependenciesMet(c *types.ContainerDefinition, v *view) (all verdict, why st
 	}
 	for _, from := range c.VolumesFrom {
 		// The source has to be created, no more.
-		source := v.container(aws.ToString(from.SourceContainer))
+		source := v.Container(aws.ToString(from.SourceContainer))
 		switch {
 		case source == nil || source.EngineID != "":
 		case source.Phase == state.ContainerStopped:
@@ -83,8 +83,8 @@ func require(ok bool) verdict {
 
 // startDeadline is when a dependency's startTimeout is over; zero without one. It
 // does not concern START.
-func startDeadline(d types.ContainerDependency, dependency *state.Container, v *view) time.Time {
-	definition := v.definition(dependency.Name)
+func startDeadline(d types.ContainerDependency, dependency *state.Container, v *View) time.Time {
+	definition := v.Definition(dependency.Name)
 	if d.Condition == types.ContainerConditionStart || definition.StartTimeout == nil || dependency.StartedAt.IsZero() {
 		return time.Time{}
 	}
@@ -120,12 +120,12 @@ func printed(c *state.Container) string {
 	return text
 }
 
-// mayStop reports whether a container can be stopped: not before all that depend
+// MayStop reports whether a container can be stopped: not before all that depend
 // on it have stopped. Source: amazon-ecs-agent, shutdown order.
-func mayStop(name string, v *view) bool {
-	for i := range v.definitions {
-		for _, d := range v.definitions[i].DependsOn {
-			if aws.ToString(d.ContainerName) == name && v.status.Containers[i].Phase != state.ContainerStopped {
+func MayStop(name string, v *View) bool {
+	for i := range v.Definitions {
+		for _, d := range v.Definitions[i].DependsOn {
+			if aws.ToString(d.ContainerName) == name && v.Status.Containers[i].Phase != state.ContainerStopped {
 				return false
 			}
 		}
