@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceload"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/abandon"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
@@ -179,7 +180,7 @@ func (e *Engine) admit(info backend.Info) error {
 	if refusal == nil || !e.replaces.Load() {
 		return refusal
 	}
-	n, err := agent.Abandon(e.Store, e.Clock.Now(), gone)
+	n, err := abandon.Tasks(e.Store, e.Clock.Now(), gone)
 	if err != nil {
 		return fmt.Errorf("end the tasks of the former engine: %w", err)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/abandon"
 )
 
 // removed is the reason of tasks that end with the emulator; it is the emulator's own, too.
@@ -70,7 +70,7 @@ func (e *Engine) removeEverything(waits bool) error {
 	if e.DataDir == "" {
 		return nil
 	}
-	_, err = agent.Abandon(e.Store, e.Clock.Now(), removed)
+	_, err = abandon.Tasks(e.Store, e.Clock.Now(), removed)
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/sim"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
@@ -81,7 +82,7 @@ func TestNoCallerWaitsForACallThatNeverBegins(t *testing.T) {
 func TestNoPortIsOpenedAfterTheEnd(t *testing.T) {
 	h := endingHost(t)
 	h.end()
-	for _, port := range h.ports.Open(hostport.Owner{ID: "task"}, []hostport.Mapping{{ContainerPort: 80, Protocol: tcp, Leads: hostport.Target{Sandbox: "sandbox", Port: 80}}}, true) {
+	for _, port := range h.ports.Open(hostport.Owner{ID: "task"}, []hostport.Mapping{{ContainerPort: 80, Protocol: types.TransportProtocolTcp, Leads: hostport.Target{Sandbox: "sandbox", Port: 80}}}, true) {
 		t.Errorf("%s is open", port.Address)
 	}
 }

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/taskport"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
 )
@@ -29,8 +30,8 @@ func (a *Agent) HostPorts(taskARN string, open bool) []hostport.Port {
 	if m := h.containerInstance(t); m != nil {
 		on = m.Place()
 	}
-	list := h.portRules().mappings(t, &t.Status, definition.Definition().ContainerDefinitions, on)
-	ports := h.ports.Open(portOwner(t, &t.Status, t.Stop), list, true)
+	list := h.portRules().Mappings(t, &t.Status, definition.Definition().ContainerDefinitions, on)
+	ports := h.ports.Open(taskport.Owner(t, &t.Status, t.Stop), list, true)
 	if t := state.FindTask(a.Store.Read(), taskARN); t == nil || t.Ended() {
 		h.ports.Close(taskARN) // it ended in between, and nothing else would
 		return nil
@@ -39,6 +40,6 @@ func (a *Agent) HostPorts(taskARN string, open bool) []hostport.Port {
 }
 
 // portRules: nothing that is simulated speaks UDP.
-func (h *host) portRules() portRules {
-	return portRules{local: h.LocalPorts, udp: !h.Engine.Simulated()}
+func (h *host) portRules() taskport.Rules {
+	return taskport.Rules{Local: h.LocalPorts, UDP: !h.Engine.Simulated()}
 }

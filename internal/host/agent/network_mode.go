@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/taskport"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
 )
@@ -37,8 +38,8 @@ func (w *taskRunner) openPorts() []hostport.Port {
 	if simulated && !w.host.LocalPorts {
 		return nil
 	}
-	list := w.host.portRules().mappings(w.task, w.view.Status, w.view.Definitions, w.on)
-	return w.host.ports.Open(portOwner(w.task, w.view.Status, w.view.Stop), list, !simulated)
+	list := w.host.portRules().Mappings(w.task, w.view.Status, w.view.Definitions, w.on)
+	return w.host.ports.Open(taskport.Owner(w.task, w.view.Status, w.view.Stop), list, !simulated)
 }
 
 // attach lets a container instance know of the network interface of one of its tasks, which ends

@@ -1,4 +1,4 @@
-package agent
+package taskport
 
 import (
 	"net/netip"
@@ -37,23 +37,23 @@ func TestHostPortsOfATaskWithAnInterface(t *testing.T) {
 		{ContainerPort: aws.Int32(80)}, {ContainerPort: aws.Int32(53), Protocol: udp}, {ContainerPortRange: aws.String("8000-8001")},
 	}}}
 	for name, c := range map[string]struct {
-		rules portRules
+		rules Rules
 		want  []numbers
 	}{
-		"any number": {portRules{udp: true}, []numbers{
+		"any number": {Rules{UDP: true}, []numbers{
 			{tcp, 80, 80, 0, 0, "s", "10.0.0.9"}, {udp, 53, 53, 0, 0, "s", "10.0.0.9"},
 			{tcp, 8000, 8000, 0, 0, "s", "10.0.0.9"}, {tcp, 8001, 8001, 0, 0, "s", "10.0.0.9"},
 		}},
-		"its own": {portRules{udp: true, local: true}, []numbers{
+		"its own": {Rules{UDP: true, Local: true}, []numbers{
 			{tcp, 80, 80, 80, 0, "s", "10.0.0.9"}, {udp, 53, 53, 53, 0, "s", "10.0.0.9"},
 			{tcp, 8000, 8000, 8000, 0, "s", "10.0.0.9"}, {tcp, 8001, 8001, 8001, 0, "s", "10.0.0.9"},
 		}},
-		"no datagrams": {portRules{local: true}, []numbers{
+		"no datagrams": {Rules{Local: true}, []numbers{
 			{tcp, 80, 80, 80, 0, "s", "10.0.0.9"}, {tcp, 8000, 8000, 8000, 0, "s", "10.0.0.9"}, {tcp, 8001, 8001, 8001, 0, "s", "10.0.0.9"},
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, numbersOf(c.rules.mappings(task, status, definitions, containerinstance.Place{}))); diff != "" {
+			if diff := cmp.Diff(c.want, numbersOf(c.rules.Mappings(task, status, definitions, containerinstance.Place{}))); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -74,7 +74,7 @@ func TestHostPortsOfATaskOnAContainerInstance(t *testing.T) {
 		task := &state.Task{Spec: &state.TaskSpec{NetworkMode: mode}}
 		status := &state.TaskStatus{Containers: []state.Container{{Name: "web", Bindings: bindings}}}
 		definitions := []types.ContainerDefinition{{Name: aws.String("web"), PortMappings: mappings}}
-		return numbersOf(portRules{local: local, udp: true}.mappings(task, status, definitions, on))
+		return numbersOf(Rules{Local: local, UDP: true}.Mappings(task, status, definitions, on))
 	}
 	for name, c := range map[string]struct{ got, want []numbers }{
 		"bridge": {ports(types.NetworkModeBridge, false, mappings, bindings...), []numbers{
@@ -99,7 +99,7 @@ func TestHostPortsOfATaskOnAContainerInstance(t *testing.T) {
 func TestHostPortsOfARangeAreBounded(t *testing.T) {
 	task := &state.Task{Spec: &state.TaskSpec{NetworkMode: types.NetworkModeAwsvpc}}
 	definitions := []types.ContainerDefinition{{Name: aws.String("web"), PortMappings: []types.PortMapping{{ContainerPortRange: aws.String("1-65535")}}}}
-	list := portRules{local: true}.mappings(task, &state.TaskStatus{SandboxID: "s"}, definitions, containerinstance.Place{})
+	list := Rules{Local: true}.Mappings(task, &state.TaskStatus{SandboxID: "s"}, definitions, containerinstance.Place{})
 	want := hostport.Mapping{Container: "web", ContainerPort: mostOfRange, Protocol: tcp, Shared: mostOfRange, Leads: hostport.Target{Sandbox: "s", Port: mostOfRange}}
 	if len(list) != mostOfRange || list[mostOfRange-1] != want {
 		t.Errorf("%d mappings, the last %+v", len(list), list[len(list)-1])

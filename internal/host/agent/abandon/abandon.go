@@ -1,4 +1,5 @@
-package agent
+// Package abandon ends tasks that nothing runs any more.
+package abandon
 
 import (
 	"slices"
@@ -13,11 +14,11 @@ import (
 // atOnce is how many tasks one transaction abandons; it holds the write lock.
 const atOnce = 200
 
-// Abandon ends all tasks whose containers are gone together with what ran them, and
+// Tasks ends all tasks whose containers are gone together with what ran them, and
 // returns how many. It must not be called while an agent runs. The stop code is that
 // of tasks whose host ended: for a service they are no failures of its deployment.
 // Source: ECS developer guide, stopped task error codes, for the code.
-func Abandon(rows *store.Store, now time.Time, reason string) (n int, err error) {
+func Tasks(rows *store.Store, now time.Time, reason string) (n int, err error) {
 	var tasks []*state.Task
 	for _, t := range state.AllTasks(rows.Read()) {
 		if !t.Ended() && !t.Placement.ByHand && !t.Waits() { // those run elsewhere, or nowhere yet

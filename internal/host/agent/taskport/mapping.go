@@ -1,4 +1,5 @@
-package agent
+// Package taskport says which ports of tasks are on the loopback address of this host, and under which numbers.
+package taskport
 
 import (
 	"net/netip"
@@ -10,15 +11,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
 )
 
-// portRules say which ports a host's tasks have on the loopback address.
-type portRules struct {
-	local bool // HostOptions.LocalPorts
-	udp   bool // tasks take datagrams
+// Rules say which ports a host's tasks have on the loopback address.
+type Rules struct {
+	Local bool // HostOptions.LocalPorts
+	UDP   bool // tasks take datagrams
 }
 
-// mappings are the mappings of a task: the mapped ports of its own network interface, or those of
+// Mappings are the mappings of a task: the mapped ports of its own network interface, or those of
 // its container instance, on.
-func (r portRules) mappings(t *state.Task, s *state.TaskStatus, definitions []types.ContainerDefinition, on containerinstance.Place) (list []hostport.Mapping) {
+func (r Rules) Mappings(t *state.Task, s *state.TaskStatus, definitions []types.ContainerDefinition, on containerinstance.Place) (list []hostport.Mapping) {
 	if t.Spec.HasInterface() {
 		ip, _ := netip.ParseAddr(s.Attachment.PrivateIPv4)
 		for _, c := range definitions {
@@ -47,8 +48,8 @@ func (r portRules) mappings(t *state.Task, s *state.TaskStatus, definitions []ty
 
 // Which numbers the ports of a container have here, shared and own.
 
-func (r portRules) ofInterface(container, _ uint16) (shared, own uint16) {
-	if r.local {
+func (r Rules) ofInterface(container, _ uint16) (shared, own uint16) {
+	if r.Local {
 		return container, 0
 	}
 	return 0, 0
@@ -56,16 +57,16 @@ func (r portRules) ofInterface(container, _ uint16) (shared, own uint16) {
 
 // fixed is for a port of a container instance that the definition names: who asks for 8080
 // there looks for it at 8080 here.
-func (r portRules) fixed(_, host uint16) (shared, own uint16) {
-	if r.local {
+func (r Rules) fixed(_, host uint16) (shared, own uint16) {
+	if r.Local {
 		return host, 0
 	}
 	return 0, host
 }
 
 // dynamic is for one that the agent has picked.
-func (r portRules) dynamic(container, host uint16) (shared, own uint16) {
-	if r.local {
+func (r Rules) dynamic(container, host uint16) (shared, own uint16) {
+	if r.Local {
 		return container, host
 	}
 	return 0, host
@@ -75,8 +76,8 @@ func (r portRules) dynamic(container, host uint16) (shared, own uint16) {
 const mostOfRange = 1000
 
 // add adds the mappings of a binding of a sandbox.
-func (r portRules) add(list []hostport.Mapping, container string, b state.Binding, leads hostport.Target, numbers func(container, host uint16) (shared, own uint16)) []hostport.Mapping {
-	if b.Protocol == types.TransportProtocolUdp && !r.udp {
+func (r Rules) add(list []hostport.Mapping, container string, b state.Binding, leads hostport.Target, numbers func(container, host uint16) (shared, own uint16)) []hostport.Mapping {
+	if b.Protocol == types.TransportProtocolUdp && !r.UDP {
 		return list
 	}
 	for i := range uint16(min(b.Count(), mostOfRange)) {
@@ -108,7 +109,7 @@ func pickedPorts(definitions []types.ContainerDefinition) map[pickedPort]bool {
 	return picked
 }
 
-// portOwner is a task as the owner of ports of this host.
-func portOwner(t *state.Task, s *state.TaskStatus, stop *state.Stop) hostport.Owner {
+// Owner is a task as the owner of ports of this host.
+func Owner(t *state.Task, s *state.TaskStatus, stop *state.Stop) hostport.Owner {
 	return hostport.Owner{ID: t.ARN, Service: t.Spec.ServiceARN, StartedAt: s.StartedAt, Leaving: stop != nil}
 }
