@@ -22,5 +22,5 @@ var largeKnots = map[string]size{
 	"internal/aws/cloudwatch/metric": {13, 2050},
 	"internal/base/store":            {15, 2200}, // Store, Tx and tables
 	"internal/ecs/state":             {18, 2700},
-	"internal/host/agent":            {24, 3064},
+	"internal/host/agent":            {21, 2878},
 }

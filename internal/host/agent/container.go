@@ -20,11 +20,11 @@ func (w *taskRunner) create(i int) run {
 	if w.view.IsProxy(plan.Container(i)) {
 		return w.createProxy(i)
 	}
-	spec, err := w.containerSpec(i)
+	spec, err := w.maker.Container(i, w.on)
 	if err != nil {
 		return func(ctx context.Context) func() { return w.unanswered(ctx, "cannot make a container", err) }
 	}
-	h, links, on, image := w.host, w.linkedBy(i), w.on, w.images[i]
+	h, links, on, image := w.host, w.maker.Linked(i), w.on, w.images[i]
 	w.view.State(plan.Container(i)).Ours = true
 	why, denied := h.Volumes.HostPaths.DeniedDevice(&w.view.Definitions[i], h.Volumes.Folders()...)
 	return func(ctx context.Context) func() {
@@ -124,9 +124,9 @@ func (w *taskRunner) discard(i int) run {
 func (w *taskRunner) start(i int) run {
 	h, id, name := w.host, w.view.Status.Containers[i].EngineID, w.view.Status.Containers[i].Name
 	d, had, on := &w.view.Definitions[i], w.view.Status.Containers[i].Bindings, w.on
-	folders, refusal := w.mountedFolders(d)
+	folders, refusal := w.maker.MountedFolders(d)
 	if refusal == nil {
-		refusal = containerspec.RefuseControls(d, w.task.Spec.NetworkMode, w.shares.IPC)
+		refusal = containerspec.RefuseControls(d, w.task.Spec.NetworkMode, w.maker.Shares.IPC)
 	}
 	a, logs := w.awslogsOf(i)
 	startIt := h.Engine.Start
@@ -225,4 +225,22 @@ func (w *taskRunner) unanswered(ctx context.Context, what string, err error) (ap
 	w.host.agent.Log.Warn(what+"; retrying", "task", w.task.ARN, "error", w.said(err))
 	enginecall.Rest(ctx)
 	return func() {}
+}
+
+// addLinks lets a container find those that it links to, as a link on Docker's bridge does.
+// One without a network has no address.
+func addLinks(ctx context.Context, engine *enginecall.Engine, spec *backend.ContainerSpec, to []containerspec.Linked) error {
+	for _, l := range to {
+		seen, err := engine.Inspect(ctx, l.EngineID)
+		if errors.Is(err, backend.ErrNotFound) { // which is no news of the sandbox
+			return errors.New(err.Error())
+		}
+		if err != nil {
+			return err
+		}
+		if seen.IP.IsValid() {
+			l.AddTo(spec, seen.IP)
+		}
+	}
+	return nil
 }

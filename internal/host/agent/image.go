@@ -21,7 +21,7 @@ import (
 
 // find looks whether the container's image is there and need not be pulled.
 func (w *taskRunner) find(i int) run {
-	h, ref, platform := w.host, w.image(i), w.platform
+	h, ref, platform := w.host, w.image(i), w.maker.Platform
 	if w.view.IsProxy(plan.Container(i)) { // the engine has what it needs
 		return func(context.Context) func() {
 			return func() { w.view.Status.Containers[i].Phase = state.ContainerPulled }
@@ -52,7 +52,7 @@ func (w *taskRunner) image(i int) string { return aws.ToString(w.view.Definition
 
 // pull fetches the container's image.
 func (w *taskRunner) pull(i int) run {
-	h, spec := w.host, backend.PullSpec{Ref: w.image(i), Platform: w.platform}
+	h, spec := w.host, backend.PullSpec{Ref: w.image(i), Platform: w.maker.Platform}
 	spec.Auth = w.view.Resources.Of[aws.ToString(w.view.Definitions[i].Name)].Registry
 	return func(ctx context.Context) func() {
 		startedAt := h.agent.Clock.Now()
@@ -88,7 +88,7 @@ func (w *taskRunner) pulled(i int, image backend.Image, startedAt, stoppedAt tim
 	w.view.State(plan.Container(i)).Region = slices.ContainsFunc(image.Env, func(v string) bool {
 		return strings.HasPrefix(v, "AWS_REGION=") || strings.HasPrefix(v, "AWS_DEFAULT_REGION=")
 	})
-	if w.host.images.Fits(image, w.platform) {
+	if w.host.images.Fits(image, w.maker.Platform) {
 		w.images[i] = image.ID
 	}
 }
@@ -120,7 +120,7 @@ func (w *taskRunner) pullFailed(i int, err error) {
 // a container instance the engine itself refuses such an image.
 // Source: field reports of tasks on Fargate.
 func (w *taskRunner) otherPlatform(i int) {
-	wanted := cmp.Or(w.platform, "linux/amd64")
+	wanted := cmp.Or(w.maker.Platform, "linux/amd64")
 	reason := fmt.Sprintf("CannotPullContainerError: image Manifest does not contain descriptor matching platform '%s'", wanted)
 	w.containerFailed(i, reason, reason)
 }

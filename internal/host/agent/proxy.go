@@ -6,7 +6,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/place"
-	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 )
 
@@ -25,11 +24,7 @@ func (w *taskRunner) leadCalls(ctx context.Context, sandbox string) error {
 }
 
 func (w *taskRunner) createProxy(i int) run {
-	h, name := w.host, w.view.Status.Containers[i].Name
-	spec := backend.LoadBalancerSpec{
-		Name: enginename.Of(w.task, name), Sandbox: w.view.Status.SandboxID, Labels: enginename.Labels(w.task, name),
-		Logs: true, Debug: w.task.Spec.Connect.Debug, Many: true,
-	}
+	h, spec := w.host, w.maker.Proxy(i)
 	w.view.State(plan.Container(i)).Ours = true
 	return func(ctx context.Context) func() {
 		id, err := "", errNoProxies

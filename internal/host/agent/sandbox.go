@@ -52,7 +52,7 @@ func (w *taskRunner) createSandbox() run {
 // changes is read of the runner.
 func (w *taskRunner) newSandbox(ctx context.Context) (made backend.Container, on containerinstance.Place, err error) {
 	h, t := w.host, w.task
-	spec := w.sandboxSpec()
+	spec := w.maker.Sandbox()
 	if w.instance != nil {
 		if on, err = w.instance.Up(ctx); err != nil {
 			return made, on, err

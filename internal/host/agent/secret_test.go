@@ -16,6 +16,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/executionresource/executionresourcetest"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/taskspec"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -58,14 +60,14 @@ func TestWhatGoesBeforeWhat(t *testing.T) {
 			SecretOptions: []types.Secret{secret("splunk-token", "/token")},
 		},
 	}
-	w := &taskRunner{host: &host{agent: &Agent{}}, task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{}, Placement: &state.Placement{}}}
-	w.view = plan.NewView(&state.TaskStatus{Containers: make([]state.Container, 1)}, nil, false)
-	w.view.Definitions = []types.ContainerDefinition{d}
+	view := plan.NewView(&state.TaskStatus{Containers: make([]state.Container, 1)}, nil, false)
+	view.Definitions = []types.ContainerDefinition{d}
+	m := &taskspec.Maker{View: &view, Task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{}, Placement: &state.Placement{}}}
 	var err error
-	if w.view.Resources.Of, err = executionresource.Read(t.Context(), s, w.task, w.view.Definitions); err != nil {
+	if view.Resources.Of, err = executionresource.Read(t.Context(), s, m.Task, view.Definitions); err != nil {
 		t.Fatal(err)
 	}
-	spec, err := w.containerSpec(0)
+	spec, err := m.Container(0, containerinstance.Place{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +89,7 @@ func TestWhatGoesBeforeWhat(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"splunk-url": "u", "splunk-token": "from a parameter"}, spec.Log.Options); diff != "" {
 		t.Errorf("options of the log driver (-want +got):\n%s", diff)
 	}
-	if len(d.LogConfiguration.Options) != 1 || len(w.view.Definitions[0].Environment) != 2 {
+	if len(d.LogConfiguration.Options) != 1 || len(view.Definitions[0].Environment) != 2 {
 		t.Error("the definition itself has got values")
 	}
 	slices.Sort(s.Asked)

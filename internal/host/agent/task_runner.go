@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/taskspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
@@ -28,9 +29,7 @@ type taskRunner struct {
 	host     *host
 	task     *state.Task                 // the row as it was found: its spec does not change
 	instance *containerinstance.Instance // nil on Fargate
-	platform string                      // of its images; empty is the engine's own
-	size     containerspec.Size
-	shares   containerspec.Namespaces
+	maker    taskspec.Maker
 
 	mu          sync.Mutex
 	retired     bool
@@ -62,6 +61,10 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 		w.publication.Touch()
 		w.publication.Ending = true
 	}
+	w.maker = taskspec.Maker{
+		Task: t, View: &w.view, OnInstance: !t.OnFargate(), Volumes: h.Volumes,
+		Endpoints: h.agent.Endpoints, Variables: h.agent.Variables, AssumesRole: h.agent.AssumesRole,
+	}
 	w.view.CreatedAt, w.view.Targets.Wanted = t.Spec.CreatedAt, t.Spec.HasTraffic()
 	w.takeTargets(t)
 	w.view.StrictExec = h.agent.StrictExec
@@ -80,11 +83,11 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 		d := definition.Definition()
 		var resolved taskdef.Resolved
 		resolved, err = taskdef.ReapplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
-		w.view.Definitions, w.platform = place.WithProxy(containerspec.WithLinks(resolved.Containers), t), containerspec.Platform(d)
+		w.view.Definitions, w.maker.Platform = place.WithProxy(containerspec.WithLinks(resolved.Containers), t), containerspec.Platform(d)
 		w.view.Proxy = t.ProxyName()
 		w.view.Volumes = plan.MountedVolumes(d.Volumes, resolved.Containers)
 		w.view.SetResources(w.instance == nil)
-		w.shares = containerspec.Namespaces{PID: d.PidMode, IPC: d.IpcMode}
+		w.maker.Shares = containerspec.Namespaces{PID: d.PidMode, IPC: d.IpcMode}
 		if w.view.AdoptExecAgents(t.Spec, d.PidMode) {
 			w.publication.Touch()
 		}
@@ -92,7 +95,7 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 			_, logs := w.awslogsOf(i)
 			w.view.State(plan.Container(i)).Logless = logs && w.instance == nil && w.view.Status.Containers[i].StartedAt.IsZero()
 		}
-		w.size = containerspec.NewSize(resolved.CPU, resolved.Memory, resolved.Containers)
+		w.maker.Size = containerspec.NewSize(resolved.CPU, resolved.Memory, resolved.Containers)
 	}
 	if err != nil { // cannot be: it was accepted when the task was made
 		w.fail("TaskStateError: " + err.Error())
@@ -342,7 +345,7 @@ func (w *taskRunner) release(ctx context.Context) {
 	s := w.view.Status
 	w.host.ports.Close(w.task.ARN)
 	w.host.agent.interfaces.Leave(w.task.ARN)
-	left := leftover.Task{ARN: w.task.ARN, Volumes: w.ownVolumes(), Unsure: w.unsure}
+	left := leftover.Task{ARN: w.task.ARN, Volumes: w.maker.OwnVolumes(), Unsure: w.unsure}
 	for _, c := range s.Containers {
 		if c.EngineID != "" {
 			left.IDs = append(left.IDs, c.EngineID)

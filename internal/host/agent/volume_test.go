@@ -76,7 +76,7 @@ func TestASharedVolumeOutlivesItsTasks(t *testing.T) {
 func TestVolumesWithoutContainersGoAfterARestart(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		name := "ecs-lost"
-		labels := enginename.VolumeLabels(volumeTask(""))
+		labels := enginename.VolumeLabels(&state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("c"), Family: "web", Revision: 1}, Placement: &state.Placement{}})
 		if err := b.engine.EnsureVolume(t.Context(), backend.VolumeSpec{Name: name, Labels: labels}); err != nil {
 			t.Fatal(err)
 		}
@@ -179,16 +179,6 @@ func TestATaskStopsWhileAContainerIsAboutToStart(t *testing.T) {
 		b.expect("status", b.task(id).Status.LastStatus, state.Stopped)
 		b.expect("stop code", b.task(id).Stop.Code, types.TaskStopCodeUserInitiated)
 	})
-}
-
-// volumeTask is a task on a container instance, or on Fargate.
-func volumeTask(instance string) *state.Task {
-	return &state.Task{
-		ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{
-			Family: "web", Revision: 1, ClusterARN: scope.Cluster("c"), Volume: &state.ManagedVolume{Name: "ebs"},
-		},
-		Placement: &state.Placement{ContainerInstance: instance, VolumeID: "vol-1"},
-	}
 }
 
 func efs(change func(*types.EFSVolumeConfiguration)) types.Volume {

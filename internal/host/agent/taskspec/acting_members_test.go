@@ -1,4 +1,4 @@
-package agent
+package taskspec
 
 import (
 	"context"
@@ -91,24 +91,32 @@ func TestActingMembersOfVolumesReachTheEngine(t *testing.T) {
 	}
 }
 
+// volumeTask is a task with a managed volume on Fargate.
+func volumeTask() *state.Task {
+	return &state.Task{
+		ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{
+			Family: "web", Revision: 1, ClusterARN: scope.Cluster("c"), Volume: &state.ManagedVolume{Name: "ebs"},
+		},
+		Placement: &state.Placement{VolumeID: "vol-1"},
+	}
+}
+
 // sourceText is what the engine is asked for, or why it is not.
 func sourceText(v *types.Volume) string {
-	source, err := volume.Options{}.Source((&taskRunner{task: volumeTask("")}).volumeRequest(v))
+	source, err := volume.Options{}.Source((&Maker{Task: volumeTask()}).VolumeRequest(v))
 	return fmt.Sprintf("%+v %v", source, err)
 }
 
 // specOf is what the engine is asked for in bridge mode.
 func specOf(d *types.ContainerDefinition) backend.ContainerSpec {
-	status := &state.TaskStatus{Containers: make([]state.Container, 1)}
-	w := &taskRunner{
-		host: &host{agent: &Agent{}}, on: containerinstance.Place{Sandbox: "instance", Network: "bridge"},
-		task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{NetworkMode: types.NetworkModeBridge}, Placement: &state.Placement{}},
-	}
-	w.view = plan.NewView(status, nil, false)
-	w.view.Definitions = []types.ContainerDefinition{*d}
-	w.view.Volumes = []plan.VolumeState{{}, {Definition: types.Volume{Name: aws.String("some")}, Mount: backend.Mount{Source: "some"}}}
-	w.view.Resources.Of, _ = executionresource.Read(context.Background(), &executionresourcetest.Source{Echoes: true}, w.task, w.view.Definitions)
-	spec, _ := w.containerSpec(0)
+	view := plan.NewView(&state.TaskStatus{Containers: make([]state.Container, 1)}, nil, false)
+	view.Definitions = []types.ContainerDefinition{*d}
+	view.Volumes = []plan.VolumeState{{}, {Definition: types.Volume{Name: aws.String("some")}, Mount: backend.Mount{Source: "some"}}}
+	m := &Maker{View: &view, Task: &state.Task{
+		ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{NetworkMode: types.NetworkModeBridge}, Placement: &state.Placement{},
+	}}
+	view.Resources.Of, _ = executionresource.Read(context.Background(), &executionresourcetest.Source{Echoes: true}, m.Task, view.Definitions)
+	spec, _ := m.Container(0, containerinstance.Place{Sandbox: "instance", Network: "bridge"})
 	return spec
 }
 
