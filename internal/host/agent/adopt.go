@@ -204,7 +204,7 @@ func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exis
 		if sharesNetwork(w.task) {
 			instance = w.instance.Place().Since
 		}
-		noteLife(s, found, containersOf(w.task, list), instance)
+		plan.NoteLife(s, found, containersOf(w.task, list), instance)
 		w.on.Since = s.InstanceSince
 		w.publication.Touch()
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/reason"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
-	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
 )
@@ -29,7 +29,7 @@ func (w *taskRunner) create(i int) run {
 	why, denied := h.Volumes.HostPaths.DeniedDevice(&w.view.Definitions[i], h.Volumes.Folders()...)
 	return func(ctx context.Context) func() {
 		if denied { // the emulator that took the task allowed it
-			return func() { w.containerNotBegun(i, "CannotCreateContainerError: ", errors.New(why)) }
+			return func() { w.containerFailed(i, reason.NotBegun("CannotCreateContainerError", errors.New(why))) }
 		}
 		id, err := leftover.WithRoom(ctx, h.leftovers, func() (string, error) { return h.create(ctx, spec, links, image) })
 		err = w.bridgeGone(ctx, on, err)
@@ -50,7 +50,7 @@ func (w *taskRunner) created(i int, id, sandbox string, createdAt time.Time, err
 	case lostSandbox(err) && w.hasAnotherTry():
 		w.died(plan.Sandbox, false)
 	case err != nil:
-		w.containerNotBegun(i, "CannotCreateContainerError: ", err)
+		w.containerFailed(i, reason.NotBegun("CannotCreateContainerError", err))
 	default:
 		c.EngineID, c.CreatedAt = id, createdAt
 		if w.instance != nil {
@@ -81,20 +81,6 @@ func (h *host) create(ctx context.Context, spec backend.ContainerSpec, links []c
 	return id, err
 }
 
-// containerNotBegun is the end of a container that could not be made or started.
-func (w *taskRunner) containerNotBegun(i int, kind string, err error) {
-	reason := kind + err.Error()
-	var late *enginecall.TimeoutError
-	var ports containerinstance.NoPortsError
-	switch { // that have a name of their own
-	case errors.As(err, &late):
-		reason = late.Error()
-	case errors.As(err, &ports):
-		reason = ports.Error()
-	}
-	w.containerFailed(i, reason, reason)
-}
-
 // discard removes a container that was made for a sandbox which has been replaced, or that cannot
 // have its address again.
 func (w *taskRunner) discard(i int) run {
@@ -110,7 +96,7 @@ func (w *taskRunner) discard(i int) run {
 			switch {
 			case h.Engine.Lost(err):
 			case err != nil:
-				w.containerNotBegun(i, "CannotRemoveContainerError: ", err)
+				w.containerFailed(i, reason.NotBegun("CannotRemoveContainerError", err))
 			default:
 				h.forget(id)
 				w.view.State(plan.Container(i)).Stale = false
@@ -139,7 +125,7 @@ func (w *taskRunner) start(i int) run {
 	return func(ctx context.Context) func() {
 		defer cut()
 		if refusal != nil {
-			return func() { w.containerNotBegun(i, "CannotStartContainerError: ", refusal) }
+			return func() { w.containerFailed(i, reason.NotBegun("CannotStartContainerError", refusal)) }
 		}
 		if len(d.PortMappings) > 0 {
 			h.ports.Find(ctx)
@@ -183,7 +169,7 @@ func (w *taskRunner) start(i int) run {
 				// A user has removed it before it ran, as docker system prune does.
 				w.view.State(plan.Container(i)).Stale = true
 			case err != nil:
-				w.containerNotBegun(i, "CannotStartContainerError: ", err)
+				w.containerFailed(i, reason.NotBegun("CannotStartContainerError", err))
 			default:
 				// It was RUNNING, however briefly: an exit that the engine has told
 				// of already is looked at in the next step.
@@ -243,4 +229,10 @@ func addLinks(ctx context.Context, engine *enginecall.Engine, spec *backend.Cont
 		}
 	}
 	return nil
+}
+
+// lostSandbox reports whether a container could not be made because its sandbox does not run
+// any more, or is being removed at that moment.
+func lostSandbox(err error) bool {
+	return errors.Is(err, backend.ErrNoSandbox) || backend.Missing(err, backend.KindContainer)
 }

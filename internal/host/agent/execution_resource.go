@@ -33,7 +33,7 @@ func (w *taskRunner) readResources() run {
 			default:
 				why := executionresource.Failure(t, err)
 				h.agent.Log.Warn("cannot read the secrets or environment files of a task", "task", t.ARN, "reason", why)
-				w.executionStopped(h.agent.Clock.Now())
+				w.view.StopExecution(h.agent.Clock.Now())
 				w.fail(why)
 			}
 		}

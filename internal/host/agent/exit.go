@@ -6,10 +6,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/reason"
 )
 
 // containerExited takes over how a container ended.
@@ -20,23 +20,7 @@ func (w *taskRunner) containerExited(i int, seen backend.Container, late bool) {
 		return // it was restarted meanwhile
 	}
 	at := w.endedAt(seen, late)
-	c.ExitCode = aws.Int32(int32(seen.ExitCode))
-	switch {
-	case seen.OOMKilled:
-		c.Reason = "OutOfMemoryError: Container killed due to memory usage"
-		if w.instance == nil { // Fargate 1.4.0 writes it with a small letter
-			c.Reason = "OutOfMemoryError: container killed due to memory usage"
-		}
-	case seen.Error != "":
-		c.Reason = cut(w.view.Scrub("DockerStateError: " + seen.Error))
-	}
-	if w.view.Restarts(i, seen.ExitCode, w.host.agent.Clock.Now()) {
-		c.Phase = state.ContainerCreated
-		c.Restarts++
-		c.ExitCode = nil
-		if w.view.Definitions[i].HealthCheck != nil {
-			c.HealthStatus = types.HealthStatusUnknown // its checks begin anew
-		}
+	if w.view.Exit(i, seen, w.instance == nil, w.host.agent.Clock.Now()) {
 		w.host.agent.Log.Info("container restarts by its restart policy", "task", w.task.ARN, "container", c.Name, "exitCode", seen.ExitCode)
 		return
 	}
@@ -60,8 +44,8 @@ func (w *taskRunner) containerVanished(i int) {
 // anyway (ECS0065).
 func (w *taskRunner) containerEnded(i int, at time.Time) {
 	if taskdef.Essential(&w.view.Definitions[i]) || w.view.AllStopped() {
-		w.executionStopped(at)
-		w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
+		w.view.StopExecution(at)
+		w.end(types.TaskStopCodeEssentialContainerExited, reason.EssentialExited)
 		return
 	}
 	w.unbind(i)
@@ -73,15 +57,16 @@ func (w *taskRunner) containerEnded(i int, at time.Time) {
 // containerFailed is the end of a container that never ran. On Fargate the text
 // of an essential one is the task's as well; Source: recorded pull failures
 // (ECS0002).
-func (w *taskRunner) containerFailed(i int, reason, taskReason string) {
+func (w *taskRunner) containerFailed(i int, why string) {
 	c, now := &w.view.Status.Containers[i], w.host.agent.Clock.Now()
-	c.Reason, taskReason = cut(w.view.Scrub(reason)), w.view.Scrub(taskReason)
+	why = w.view.Scrub(why)
+	c.Reason = reason.Cut(why)
 	w.containerStopped(i, now)
 	w.host.agent.Log.Warn("container cannot run", "task", w.task.ARN, "container", c.Name, "reason", c.Reason)
 	if w.instance != nil {
-		taskReason = failedToStart
+		why = reason.FailedToStart
 	}
-	w.failWithout(i, taskReason)
+	w.failWithout(i, why)
 }
 
 // containerGivenUp is the end of a container whose dependencies will never be met. On Fargate
@@ -90,34 +75,27 @@ func (w *taskRunner) containerFailed(i int, reason, taskReason string) {
 func (w *taskRunner) containerGivenUp(i int, why string) {
 	if w.instance != nil {
 		c := &w.view.Status.Containers[i]
-		c.ExitCode, c.Reason = aws.Int32(givenUpCode), cut("CannotStartContainerError: "+why)
+		c.ExitCode, c.Reason = aws.Int32(reason.GivenUpCode), reason.Cut("CannotStartContainerError: "+why)
 	}
 	w.containerStopped(i, w.host.agent.Clock.Now())
 	w.host.agent.Log.Warn("container will never start", "task", w.task.ARN,
 		"container", w.view.Status.Containers[i].Name, "why", why)
-	w.failWithout(i, failedToStart)
+	w.failWithout(i, reason.FailedToStart)
 }
 
 // failWithout fails the task if a container that has stopped is essential, or the last.
-func (w *taskRunner) failWithout(i int, reason string) {
+func (w *taskRunner) failWithout(i int, why string) {
 	if taskdef.Essential(&w.view.Definitions[i]) || w.view.AllStopped() {
-		w.executionStopped(w.host.agent.Clock.Now())
-		w.fail(reason)
+		w.view.StopExecution(w.host.agent.Clock.Now())
+		w.fail(why)
 		return
 	}
 	w.unbind(i)
 }
 
 func (w *taskRunner) containerStopped(i int, at time.Time) {
-	c := &w.view.Status.Containers[i]
-	c.Phase, c.StoppedAt, c.ExecAgent = state.ContainerStopped, at, execagent.End(c.ExecAgent)
+	w.view.StopContainer(i, at)
 	w.publication.Touch()
-}
-
-func (w *taskRunner) executionStopped(at time.Time) {
-	if w.view.Status.ExecutionStoppedAt.IsZero() {
-		w.view.Status.ExecutionStoppedAt = at
-	}
 }
 
 // endedAt is when a container ended: now, as its end has just been seen, or when the

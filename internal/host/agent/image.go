@@ -1,10 +1,8 @@
 package agent
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -14,8 +12,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/reason"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
-	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
 )
 
@@ -68,7 +66,7 @@ func (w *taskRunner) pull(i int) run {
 			case err != nil:
 				w.pullFailed(i, err)
 			case w.instance == nil && !h.images.Fits(image, spec.Platform):
-				w.otherPlatform(i)
+				w.containerFailed(i, reason.OtherPlatform(w.maker.Platform))
 			default:
 				w.pulled(i, image, startedAt, stoppedAt)
 			}
@@ -102,25 +100,9 @@ func (w *taskRunner) pullFailed(i int, err error) {
 		w.host.agent.Log.Warn("an image of ECR cannot be pulled: give a local one this name, with docker tag, or log the engine in to the registry",
 			"task", w.task.ARN, "image", ref)
 	}
-	if w.instance != nil { // Source: field reports of tasks on EC2, current agents
-		reason := "CannotPullImageManifestError: Error response from daemon: " + engineText(err)
-		w.containerFailed(i, reason, reason)
-		return
-	}
-	reason := fmt.Sprintf("CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref %s: %s",
-		imagepull.Canonical(w.image(i)), engineText(err))
-	w.containerFailed(i, reason, reason)
-	if taskdef.Essential(&w.view.Definitions[i]) {
+	w.containerFailed(i, reason.Pull(w.image(i), err, w.instance == nil))
+	if w.instance == nil && taskdef.Essential(&w.view.Definitions[i]) {
 		w.view.Status.Containers[i].Reason = ""
 		w.view.Status.PullStartedAt = time.Time{}
 	}
-}
-
-// otherPlatform is the end of a container whose image is for other machines, on Fargate. On
-// a container instance the engine itself refuses such an image.
-// Source: field reports of tasks on Fargate.
-func (w *taskRunner) otherPlatform(i int) {
-	wanted := cmp.Or(w.maker.Platform, "linux/amd64")
-	reason := fmt.Sprintf("CannotPullContainerError: image Manifest does not contain descriptor matching platform '%s'", wanted)
-	w.containerFailed(i, reason, reason)
 }

@@ -67,19 +67,10 @@ func (w *taskRunner) makeLogStream(ctx context.Context, i int, c awslogs.Config,
 	return func() { w.view.State(plan.Container(i)).LogSince = since }, nil
 }
 
-// logFailed is the end of a task on Fargate for want of a log: no container has an exit code, a
-// reason or a digest, but the task has times of a pull.
-func (w *taskRunner) logFailed(reason string) {
-	s, now := w.view.Status, w.host.agent.Clock.Now()
-	reason = w.view.Scrub(reason)
-	for _, at := range []*time.Time{&s.PullStartedAt, &s.PullStoppedAt} {
-		if at.IsZero() {
-			*at = now
-		}
-	}
-	for i := range s.Containers {
-		s.Containers[i].ImageDigest = ""
-	}
-	w.host.agent.Log.Warn("cannot start the log of a task", "task", w.task.ARN, "reason", reason)
-	w.fail(reason)
+// logFailed is the end of a task on Fargate for want of a log.
+func (w *taskRunner) logFailed(why string) {
+	w.view.LoseLog(w.host.agent.Clock.Now())
+	why = w.view.Scrub(why)
+	w.host.agent.Log.Warn("cannot start the log of a task", "task", w.task.ARN, "reason", why)
+	w.fail(why)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/reason"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
@@ -21,7 +22,7 @@ func (w *taskRunner) createSandbox() run {
 	h, t := w.host, w.task
 	return func(ctx context.Context) func() {
 		if h.agent.SubnetFull != nil && t.Spec.HasInterface() && h.agent.SubnetFull(t) {
-			return func() { w.fail(attachmentFailed(t, "create", backend.ErrSubnetFull)) }
+			return func() { w.fail(reason.Attachment(t, "create", backend.ErrSubnetFull)) }
 		}
 		made, on, err := w.newSandbox(ctx)
 		switch { // a user has removed it
@@ -39,7 +40,7 @@ func (w *taskRunner) createSandbox() run {
 			switch {
 			case h.Engine.Lost(err):
 			case err != nil:
-				w.fail(attachmentFailed(t, "create", err))
+				w.fail(reason.Attachment(t, "create", err))
 			default:
 				w.on = on
 				w.hasSandbox(made)
@@ -130,7 +131,7 @@ func (w *taskRunner) startSandbox() run {
 			switch {
 			case h.Engine.Lost(err):
 			case err != nil:
-				w.fail(attachmentFailed(w.task, "attach", err))
+				w.fail(reason.Attachment(w.task, "attach", err))
 			default:
 				w.sandboxRuns(seen.StartedAt)
 			}
@@ -167,7 +168,7 @@ func (w *taskRunner) replaceSandbox(cause, removed error) {
 	case w.host.Engine.Lost(removed):
 		return
 	case removed != nil || !w.hasAnotherTry():
-		w.fail(attachmentFailed(w.task, "attach", cause))
+		w.fail(reason.Attachment(w.task, "attach", cause))
 		return
 	case errors.Is(cause, backend.ErrAddressInUse):
 		w.host.agent.Log.Warn("address of the VPC is in use by another container", "ip", s.Attachment.PrivateIPv4)
@@ -236,8 +237,8 @@ func (w *taskRunner) sandboxEnds(at time.Time, restarted bool) {
 		what = "was started again by others, without its security groups and Service Connect"
 	}
 	w.host.agent.Log.Warn("a task ends, because its sandbox "+what, "task", w.task.ARN)
-	w.executionStopped(at)
-	w.end(types.TaskStopCodeEssentialContainerExited, essentialExited)
+	w.view.StopExecution(at)
+	w.end(types.TaskStopCodeEssentialContainerExited, reason.EssentialExited)
 }
 
 // inspectNetwork reports whether both stand: the container instance, if the task has its network from there, and

@@ -14,24 +14,6 @@ func sandboxStands(seen backend.Container, since time.Time, plain bool) bool {
 	return vpc.InLife(seen, since) && (plain || vpc.Connected(seen))
 }
 
-// noteLife notes since when a task's sandbox and its container instance, if that is its network, run, by the engine's
-// own times. What runs inside since before that is in an earlier life of theirs, which is over: then the task's life
-// began there.
-func noteLife(s *state.TaskStatus, sandbox backend.Container, inside []backend.Container, instance time.Time) {
-	s.SandboxSince = sandbox.StartedAt
-	for _, c := range inside {
-		if c.State == backend.Running && c.StartedAt.Before(s.SandboxSince) {
-			s.SandboxSince = c.StartedAt
-		}
-	}
-	if s.InstanceSince.IsZero() {
-		s.InstanceSince = instance
-	}
-	if !s.SandboxSince.IsZero() && s.SandboxSince.Before(s.InstanceSince) {
-		s.InstanceSince = s.SandboxSince
-	}
-}
-
 // containersOf are the containers of a task that are in a list of the engine's, by their names.
 func containersOf(t *state.Task, list map[string]backend.Container) (of []backend.Container) {
 	for _, c := range t.Status.Containers {

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/reason"
 )
 
 // requestStop passes on that the store wants the task to stop.
@@ -25,11 +26,11 @@ func (w *taskRunner) requestStop(stop *state.Stop) {
 
 // end stops the task for a reason that the agent found. A reason that came first
 // is kept.
-func (w *taskRunner) end(code types.TaskStopCode, reason string) {
+func (w *taskRunner) end(code types.TaskStopCode, why string) {
 	if w.view.Stop != nil {
 		return
 	}
-	w.view.Stop = &state.Stop{Code: code, Reason: cut(reason), At: w.view.ReportAt(w.host.agent.Clock.Now())}
+	w.view.Stop = &state.Stop{Code: code, Reason: reason.Cut(why), At: w.view.ReportAt(w.host.agent.Clock.Now())}
 	if w.view.Stop.At.After(w.host.agent.Clock.Now()) {
 		w.view.Status.End = w.view.Stop
 	}
@@ -38,7 +39,7 @@ func (w *taskRunner) end(code types.TaskStopCode, reason string) {
 }
 
 // fail ends a task that could not start.
-func (w *taskRunner) fail(reason string) { w.end(types.TaskStopCodeTaskFailedToStart, reason) }
+func (w *taskRunner) fail(why string) { w.end(types.TaskStopCodeTaskFailedToStart, why) }
 
 // skipAll marks all containers as never run.
 func (w *taskRunner) skipAll() {
@@ -89,7 +90,7 @@ func (w *taskRunner) stop(i int) run {
 			return w.unanswered(ctx, "cannot remove a container", removed)
 		}
 		return func() {
-			w.view.Status.Containers[i].Reason = cut(w.view.Scrub("CannotStopContainerError: " + err.Error()))
+			w.view.Status.Containers[i].Reason = reason.Cut(w.view.Scrub("CannotStopContainerError: " + err.Error()))
 			w.containerStopped(i, h.agent.Clock.Now())
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
@@ -207,7 +206,7 @@ func (w *taskRunner) applyNow(actions []plan.Action) (any bool) {
 		case plan.Skip:
 			w.containerStopped(a.On.Index, w.view.Now)
 			if w.view.AllStopped() && !w.view.Status.PullStartedAt.IsZero() && w.view.Status.LastStatus != state.Provisioning {
-				w.executionStopped(w.view.Now) // ECS0067
+				w.view.StopExecution(w.view.Now) // ECS0067
 			}
 		case plan.GiveUp:
 			w.containerGivenUp(a.On.Index, a.Why)
@@ -236,8 +235,8 @@ func (w *taskRunner) deriveStatus() {
 	if !state.Before(s.LastStatus, next) {
 		return
 	}
-	if s.LastStatus == state.Provisioning {
-		w.leaveProvisioning(next)
+	if s.LastStatus == state.Provisioning && w.instance == nil {
+		w.view.LeaveProvisioning(w.task.ARN, next)
 	}
 	if next == state.Stopped && !w.view.Provisions() && w.publication.Ending {
 		// Without DEPROVISIONING there is no other event of the end. Source: recorded
@@ -251,41 +250,9 @@ func (w *taskRunner) deriveStatus() {
 		s.StartedAt = now
 		w.running()
 	case state.Stopped:
-		s.StoppedAt = now
-		if !w.view.Plain {
-			s.Attachment.Status = "DELETED"
-		}
-		if s.Volume.Status != "" {
-			s.Volume.Status = "DELETED" // the attachment, whether or not the volume stays
-		}
+		w.view.End()
 	}
 	w.publication.Announce(s, w.view.Stop, now)
-}
-
-// leaveProvisioning gives containers their runtimeId, and settles what is known of
-// images, which are looked up while the network interface is made. On Fargate that comes
-// after it, so the pull begins no earlier, and a task that is stopped before knows of
-// none (ECS0067).
-func (w *taskRunner) leaveProvisioning(next string) {
-	s, now := w.view.Status, w.view.Now
-	if w.instance != nil {
-		return
-	}
-	if next != state.Deprovisioning {
-		for i := range s.Containers { // ECS0071: before anything runs
-			s.Containers[i].RuntimeID = arn.RuntimeID(arn.Name(w.task.ARN), s.Containers[i].Name)
-		}
-		for _, at := range []*time.Time{&s.PullStartedAt, &s.PullStoppedAt} {
-			if !at.IsZero() {
-				*at = now
-			}
-		}
-		return
-	}
-	s.PullStartedAt, s.PullStoppedAt = time.Time{}, time.Time{}
-	for i := range s.Containers {
-		s.Containers[i].ImageDigest = ""
-	}
 }
 
 // running opens the task to the host.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/reason"
 )
 
 // makeVolume has a volume made, or found.
@@ -25,7 +26,7 @@ func (w *taskRunner) makeVolume(k int) run {
 				why := request.Failure(err)
 				h.agent.Log.Warn("cannot make the volume of a task", "task", w.task.ARN, "volume", v.Name(), "reason", why)
 				if request.Managed != nil {
-					w.view.Status.Volume.Reason = cut(why)
+					w.view.Status.Volume.Reason = reason.Cut(why)
 				}
 				w.fail(why)
 			default:

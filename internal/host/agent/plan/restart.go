@@ -7,10 +7,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// Restarts applies the restart policy. Source: ECS developer guide, container
+// restarts applies the restart policy. Source: ECS developer guide, container
 // restart policies: a container that has not run for the attempt period since its
 // last start is not restarted.
-func (v *View) Restarts(i, exitCode int, now time.Time) bool {
+func (v *View) restarts(i, exitCode int, now time.Time) bool {
 	policy, c := v.Definitions[i].RestartPolicy, &v.Status.Containers[i]
 	if policy == nil || !aws.ToBool(policy.Enabled) || v.Stop != nil {
 		return false

@@ -2,7 +2,9 @@ package plan
 
 import (
 	"slices"
+	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
@@ -82,4 +84,52 @@ func (v *View) AllStopped() bool {
 	return !slices.ContainsFunc(v.Status.Containers, func(c state.Container) bool {
 		return c.Phase != state.ContainerStopped
 	})
+}
+
+// LeaveProvisioning gives containers their runtimeId, and settles what is known of
+// images, which are looked up while the network interface is made. On Fargate that comes
+// after it, so the pull begins no earlier, and a task that is stopped before knows of
+// none (ECS0067).
+func (v *View) LeaveProvisioning(taskARN, next string) {
+	s, now := v.Status, v.Now
+	if next != state.Deprovisioning {
+		for i := range s.Containers { // ECS0071: before anything runs
+			s.Containers[i].RuntimeID = arn.RuntimeID(arn.Name(taskARN), s.Containers[i].Name)
+		}
+		for _, at := range []*time.Time{&s.PullStartedAt, &s.PullStoppedAt} {
+			if !at.IsZero() {
+				*at = now
+			}
+		}
+		return
+	}
+	s.PullStartedAt, s.PullStoppedAt = time.Time{}, time.Time{}
+	for i := range s.Containers {
+		s.Containers[i].ImageDigest = ""
+	}
+}
+
+// End notes that the task is STOPPED now.
+func (v *View) End() {
+	s := v.Status
+	s.StoppedAt = v.Now
+	if !v.Plain {
+		s.Attachment.Status = "DELETED"
+	}
+	if s.Volume.Status != "" {
+		s.Volume.Status = "DELETED" // the attachment, whether or not the volume stays
+	}
+}
+
+// LoseLog is the end of a task on Fargate for want of a log: no container has an exit code, a
+// reason or a digest, but the task has times of a pull.
+func (v *View) LoseLog(now time.Time) {
+	for _, at := range []*time.Time{&v.Status.PullStartedAt, &v.Status.PullStoppedAt} {
+		if at.IsZero() {
+			*at = now
+		}
+	}
+	for i := range v.Status.Containers {
+		v.Status.Containers[i].ImageDigest = ""
+	}
 }

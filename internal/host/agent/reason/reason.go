@@ -1,4 +1,5 @@
-package agent
+// Package reason has the texts by which ECS says why a task or a container ended.
+package reason
 
 import (
 	"errors"
@@ -14,10 +15,10 @@ func engineText(err error) string {
 	return strings.TrimPrefix(err.Error(), "Error response from daemon: ")
 }
 
-// attachmentFailed is the reason of a task without network interface. Source: field
+// Attachment is the reason of a task without network interface. Source: field
 // reports for a full subnet's text and RunTask's for lack of capacity; that they end
 // a task that was accepted is the emulator's own, as it learns of it only then.
-func attachmentFailed(t *state.Task, doing string, err error) string {
+func Attachment(t *state.Task, doing string, err error) string {
 	switch {
 	case errors.Is(err, backend.ErrSubnetFull):
 		return fmt.Sprintf("Unexpected EC2 error while attempting to Create Network Interface in subnet '%s': InsufficientFreeAddressesInSubnet", t.Placement.SubnetID)
@@ -30,8 +31,8 @@ func attachmentFailed(t *state.Task, doing string, err error) string {
 	}
 }
 
-// cut shortens a reason as ECS does. Source: amazon-ecs-agent, 1024 characters.
-func cut(reason string) string {
+// Cut shortens a reason as ECS does. Source: amazon-ecs-agent, 1024 characters.
+func Cut(reason string) string {
 	const longest = 1024
 	if runes := []rune(reason); len(runes) > longest {
 		return string(runes[:longest])
@@ -39,19 +40,13 @@ func cut(reason string) string {
 	return reason
 }
 
-// lostSandbox reports whether a container could not be made because its sandbox does not run
-// any more, or is being removed at that moment.
-func lostSandbox(err error) bool {
-	return errors.Is(err, backend.ErrNoSandbox) || backend.Missing(err, backend.KindContainer)
-}
-
-// essentialExited is the reason of a task whose essential container ended, with
+// EssentialExited is the reason of a task whose essential container ended, with
 // any exit code. Source: recorded tasks.
-const essentialExited = "Essential container in task exited"
+const EssentialExited = "Essential container in task exited"
 
-// failedToStart is the reason of a task that could not start for a container's sake, where
+// FailedToStart is the reason of a task that could not start for a container's sake, where
 // the detail is only in the container's. Source: field reports of tasks on EC2.
-const failedToStart = "Task failed to start"
+const FailedToStart = "Task failed to start"
 
-// givenUpCode is what SIGTERM would come to, which no process got.
-const givenUpCode = 143
+// GivenUpCode is the exit code of a container that is given up on a container instance: what SIGTERM would come to, which no process got.
+const GivenUpCode = 143
