@@ -27,17 +27,11 @@ import (
 
 // Agent runs tasks. Make it with New and call Run.
 type Agent struct {
-	Options
-	hosts      map[string]*host // by name
-	publisher  *publication.Publisher
-	interfaces *vpc.Interfaces
-	proxyRuns  func(taskARN string)                      // see Proxies
-	proxyEnds  func(ctx context.Context, taskARN string) // see Proxies
-	calls      enginecall.Tracker
-	watch      *store.Watch // of tasks
-	instances  *store.Watch // of container instances
-	groups     *store.Watch // of security groups
-	vpcs       *store.Watch // of those that are gone
+	common
+	hosts     map[string]*host // by name
+	instances *store.Watch     // of container instances
+	groups    *store.Watch     // of security groups
+	vpcs      *store.Watch     // of those that are gone
 }
 
 // New makes an agent, which listens for changes from now on, and does nothing before Run.
@@ -48,11 +42,11 @@ func New(opts Options) *Agent {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &Agent{Options: opts, hosts: map[string]*host{}, publisher: publication.NewPublisher(opts.Store, opts.Log)}
+	a := &Agent{common: common{Options: opts, publisher: publication.NewPublisher(opts.Store, opts.Log)}, hosts: map[string]*host{}}
 	a.proxyRuns, a.proxyEnds = func(string) {}, func(context.Context, string) {}
 	a.interfaces = vpc.NewInterfaces(vpc.InterfaceOptions{Store: a.Store, Mode: a.SecurityGroups, Calls: &a.calls})
 	for _, o := range opts.Hosts {
-		a.hosts[o.Name] = newHost(a, o)
+		a.hosts[o.Name] = newHost(&a.common, o)
 	}
 	a.watch, a.instances, a.vpcs = state.WatchTasks(a.Store), state.WatchContainerInstances(a.Store), ec2network.WatchGoneVPCs(a.Store)
 	a.groups = ec2network.WatchSecurityGroups(a.Store)
@@ -96,10 +90,10 @@ func (a *Agent) Run(ctx context.Context) error {
 
 // hostOf is the machine on which a task is placed; nil is none of this agent's, or none yet.
 func (a *Agent) hostOf(t *state.Task) *host {
-	if t.Placement.ByHand || t.Unplaced() {
-		return nil
+	if h := a.hosts[t.Placement.Host]; h != nil && h.has(t) {
+		return h
 	}
-	return a.hosts[t.Placement.Host]
+	return nil
 }
 
 // listingPatience is for how long an engine counts as usable whose containers are still to be listed.

@@ -16,9 +16,6 @@ type call struct {
 	call *enginecall.Call
 }
 
-// run makes an engine call.
-type run func(ctx context.Context) (apply func())
-
 // runOf says how an action is carried out. The lock is held.
 func (w *taskRunner) runOf(a plan.Action) run {
 	switch a.Verb {
@@ -56,7 +53,7 @@ func (w *taskRunner) runOf(a plan.Action) run {
 
 // newCall marks what an action is about as busy. The lock is held.
 func (w *taskRunner) newCall(a plan.Action) call {
-	c := call{on: a.On, run: w.runOf(a), call: w.host.agent.calls.Begin(&w.group, finishes(a.Verb))}
+	c := call{on: a.On, run: w.runOf(a), call: w.host.agent.calls.Begin(&w.group, a.Verb.AtEnd())}
 	switch a.Verb {
 	case plan.Find, plan.Pull, plan.MakeVolume, plan.ReadResources, plan.Create:
 		w.cuts[a.On] = c.call.CutOff
@@ -100,17 +97,4 @@ func (w *taskRunner) makeCall(ctx context.Context, c call) (next []call) {
 	apply()
 	w.publication.Touch()
 	return w.step(ctx)
-}
-
-// finishes reports whether a call that has begun may finish when the agent ends: one
-// that makes or removes something. Cut off, the engine would go on with it unseen, and
-// the removal of everything would miss it then, or remove a container in the middle
-// of its start.
-func finishes(v plan.Verb) enginecall.AtEnd {
-	switch v {
-	case plan.CreateSandbox, plan.StartSandbox, plan.RemoveSandbox, plan.MakeVolume, plan.Create, plan.Discard, plan.Start:
-		return enginecall.Finish
-	default:
-		return enginecall.CutOff
-	}
 }

@@ -202,17 +202,6 @@ func (w *taskRunner) examine(i int) run {
 	}
 }
 
-// unanswered deals with a call that has to be made again: at once when a lost engine
-// is back, after a while when the engine refuses it.
-func (w *taskRunner) unanswered(ctx context.Context, what string, err error) (apply func()) {
-	if errors.Is(err, backend.ErrUnavailable) || ctx.Err() != nil {
-		return func() { w.host.Engine.Lost(err) }
-	}
-	w.host.agent.Log.Warn(what+"; retrying", "task", w.task.ARN, "error", w.said(err))
-	enginecall.Rest(ctx)
-	return func() {}
-}
-
 // addLinks lets a container find those that it links to, as a link on Docker's bridge does.
 // One without a network has no address.
 func addLinks(ctx context.Context, engine *enginecall.Engine, spec *backend.ContainerSpec, to []containerspec.Linked) error {

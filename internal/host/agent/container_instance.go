@@ -4,23 +4,9 @@ import (
 	"context"
 	"errors"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
-	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 )
-
-// cutFromStore reports whether a task's container instance has lost its connection to ECS:
-// its containers go on, but ECS learns nothing and the agent hears of no stop until it is
-// back. That a host was stopped or terminated ECS knows from elsewhere.
-// Source: ECS developer guide, container instance state events.
-func (h *host) cutFromStore(t *state.Task, stop *state.Stop) bool {
-	if t.OnFargate() || stop != nil && stop.Code == types.TaskStopCodeTerminationNotice {
-		return false
-	}
-	row := state.FindContainerInstance(h.agent.Store.Read(), t.Placement.ContainerInstance)
-	return row != nil && row.Status != state.InstanceInactive && !row.AgentConnected
-}
 
 // followInstances wakes what a change of a container instance concerns.
 func (a *Agent) followInstances(ctx context.Context) error {
@@ -42,14 +28,6 @@ func (a *Agent) instanceChanged(instance string) {
 	if h := a.hosts[instanceHost]; h != nil {
 		h.instances.Reap(instance)
 	}
-}
-
-// containerInstance is the one that a task is placed on, nil on Fargate.
-func (h *host) containerInstance(t *state.Task) *containerinstance.Instance {
-	if t.OnFargate() {
-		return nil
-	}
-	return h.instances.Of(t.Placement.ContainerInstance)
 }
 
 // NetworkEnded implements containerinstance.Tasks.

@@ -29,3 +29,12 @@ func (a *Agent) Exec(ctx context.Context, taskARN, container string, spec backen
 	}
 	return h.Engine.Exec(ctx, id, spec)
 }
+
+// LookAtExecAgents has faults of execute command agents begin and end.
+func (a *Agent) LookAtExecAgents() {
+	for _, t := range state.AllTasks(a.Store.Read()) {
+		if t.Spec.EnableExecuteCommand && !t.Ended() {
+			a.watch.Wake(t.ARN)
+		}
+	}
+}

@@ -39,10 +39,3 @@ func (w *taskRunner) readResources() run {
 		}
 	}
 }
-
-// said is an error of the engine for the log. The lock is not held.
-func (w *taskRunner) said(err error) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.view.Scrub(err.Error())
-}

@@ -93,11 +93,6 @@ func (w *taskRunner) failWithout(i int, why string) {
 	w.unbind(i)
 }
 
-func (w *taskRunner) containerStopped(i int, at time.Time) {
-	w.view.StopContainer(i, at)
-	w.publication.Touch()
-}
-
 // endedAt is when a container ended: now, as its end has just been seen, or when the
 // engine says, if the agent did not listen then.
 func (w *taskRunner) endedAt(seen backend.Container, late bool) time.Time {

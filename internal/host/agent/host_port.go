@@ -38,8 +38,3 @@ func (a *Agent) HostPorts(taskARN string, open bool) []hostport.Port {
 	}
 	return ports
 }
-
-// portRules: nothing that is simulated speaks UDP.
-func (h *host) portRules() taskport.Rules {
-	return taskport.Rules{Local: h.LocalPorts, UDP: !h.Engine.Simulated()}
-}

@@ -3,8 +3,6 @@ package agent
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -75,17 +73,7 @@ func (w *taskRunner) pull(i int) run {
 }
 
 func (w *taskRunner) pulled(i int, image backend.Image, startedAt, stoppedAt time.Time) {
-	s := w.view.Status
-	if s.PullStartedAt.IsZero() || startedAt.Before(s.PullStartedAt) {
-		s.PullStartedAt = startedAt
-	}
-	s.PullStoppedAt = stoppedAt
-	s.Containers[i].ImageDigest = w.host.images.Digest(w.image(i), image)
-	s.Containers[i].ImageID = image.ID
-	s.Containers[i].Phase = state.ContainerPulled
-	w.view.State(plan.Container(i)).Region = slices.ContainsFunc(image.Env, func(v string) bool {
-		return strings.HasPrefix(v, "AWS_REGION=") || strings.HasPrefix(v, "AWS_DEFAULT_REGION=")
-	})
+	w.view.Pulled(i, image, w.host.images.Digest(w.image(i), image), startedAt, stoppedAt)
 	if w.host.images.Fits(image, w.maker.Platform) {
 		w.images[i] = image.ID
 	}

@@ -74,3 +74,10 @@ func (w *taskRunner) logFailed(why string) {
 	w.host.agent.Log.Warn("cannot start the log of a task", "task", w.task.ARN, "reason", why)
 	w.fail(why)
 }
+
+// followLog has the output of a container read, if its driver is awslogs. Again is harmless.
+func (w *taskRunner) followLog(i int, runs bool) {
+	if c, ok := w.awslogsOf(i); ok {
+		w.host.logs.Follow(w.view.Status.Containers[i].EngineID, c, runs)
+	}
+}

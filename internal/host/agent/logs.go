@@ -65,13 +65,6 @@ func (h *host) engineID(taskARN, container string) string {
 	return w.view.Container(container).EngineID
 }
 
-// followLog has the output of a container read, if its driver is awslogs. Again is harmless.
-func (w *taskRunner) followLog(i int, runs bool) {
-	if c, ok := w.awslogsOf(i); ok {
-		w.host.logs.Follow(w.view.Status.Containers[i].EngineID, c, runs)
-	}
-}
-
 // followLeftover reads what is left of the output of a container whose task ended in a former
 // run, which may have been killed before it had read all.
 func (h *host) followLeftover(taskARN string, c backend.Container) {
@@ -103,11 +96,7 @@ func (h *host) listLogs(ctx context.Context, containers []backend.Container) {
 	if h.agent.LogSink == nil {
 		return
 	}
-	var all []*awslogs.Readers
-	for _, h := range h.agent.hosts {
-		all = append(all, h.logs)
-	}
-	awslogs.Retain(ctx, h.agent.LogSink, h.agent.Log, all)
+	awslogs.Retain(ctx, h.agent.LogSink, h.agent.Log, h.agent.logs)
 }
 
 // ReadLogs ends the containers whose output is read and reads what they have written, for a caller

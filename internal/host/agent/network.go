@@ -6,8 +6,6 @@ import (
 	"net/netip"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // followVPCs removes the networks of VPCs that have been deleted, and has interfaces send to their
@@ -56,15 +54,4 @@ func (a *Agent) ReleaseAddress(vpc string, address netip.Addr) {
 	if h := a.hosts[instanceHost]; h != nil {
 		h.networks.ReleaseAddress(vpc, address)
 	}
-}
-
-// takePublicAddress gives a task the public address that it asks for, if there is one left.
-func (h *host) takePublicAddress(t *state.Task) error {
-	if !t.Spec.AssignPublicIP {
-		return nil
-	}
-	return h.networks.TakePublicAddress(t.ARN, t.ARN, func(tx *store.Tx) bool {
-		row := state.FindTask(tx, t.ARN)
-		return row != nil && !row.Ended()
-	})
 }

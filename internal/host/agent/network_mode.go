@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -13,23 +14,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
 )
-
-// InstanceIP is the address of the container instance that a task has its network from;
-// empty if it has another, or none yet.
-func (a *Agent) InstanceIP(taskARN string) string {
-	t := state.FindTask(a.Store.Read(), taskARN)
-	if t == nil || !sharesNetwork(t) || t.Status.LastStatus != state.Running {
-		return ""
-	}
-	h := a.hostOf(t)
-	if h == nil {
-		return ""
-	}
-	if ip := h.containerInstance(t).Place().IP; ip.IsValid() {
-		return ip.String()
-	}
-	return ""
-}
 
 // openPorts opens the task to this host, and returns where. Simulated tasks get there what
 // their service shares; the rest is opened when a user asks for it.
@@ -40,23 +24,6 @@ func (w *taskRunner) openPorts() []hostport.Port {
 	}
 	list := w.host.portRules().Mappings(w.task, w.view.Status, w.view.Definitions, w.on)
 	return w.host.ports.Open(taskport.Owner(w.task, w.view.Status, w.view.Stop), list, !simulated)
-}
-
-// attach lets a container instance know of the network interface of one of its tasks, which ends
-// with it.
-func (w *taskRunner) attach(ctx context.Context, sandboxID string) error {
-	if w.instance == nil || w.view.Plain {
-		return nil
-	}
-	return w.instance.Attach(ctx, w.task.ARN, sandboxID)
-}
-
-// leaveInstance gives back what a task has of its container instance: ports, or a network interface.
-func (w *taskRunner) leaveInstance(ctx context.Context) error {
-	if w.instance == nil {
-		return nil
-	}
-	return w.instance.Leave(ctx, w.task.ARN)
 }
 
 // unbind takes the ports of the container instance from a container that has ended while its task goes on:
@@ -129,4 +96,9 @@ func (w *taskRunner) bridgeGone(ctx context.Context, on containerinstance.Place,
 	}
 	w.instance.Died(now.Life, false)
 	return fmt.Errorf("%w: %w", backend.ErrNoSandbox, err)
+}
+
+// hasPorts reports whether a container has ports on the container instance.
+func hasPorts(t *state.Task, d *types.ContainerDefinition) bool {
+	return sharesNetwork(t) && len(d.PortMappings) > 0 && !aws.ToBool(d.DisableNetworking)
 }

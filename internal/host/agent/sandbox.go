@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
@@ -111,8 +112,8 @@ func (w *taskRunner) startSandbox() run {
 	h, id := w.host, w.view.Status.SandboxID
 	return func(ctx context.Context) func() {
 		seen, err := h.Engine.StartSandbox(ctx, id)
-		if err == nil {
-			err = w.attach(ctx, id)
+		if err == nil && w.instance != nil && !w.view.Plain { // it ends with the container instance
+			err = w.instance.Attach(ctx, w.task.ARN, id)
 		}
 		if err == nil {
 			err = h.agent.interfaces.Started(ctx, w.task.ARN, seen)
@@ -263,7 +264,10 @@ func (w *taskRunner) removeSandbox() run {
 	return func(ctx context.Context) func() {
 		h.ports.Close(w.task.ARN) // before another task gets where they lead
 		h.ports.Await(ctx)
-		err := w.leaveInstance(ctx)
+		var err error
+		if w.instance != nil { // which gets its ports or its network interface back
+			err = w.instance.Leave(ctx, w.task.ARN)
+		}
 		if err != nil && !errors.Is(err, backend.ErrUnavailable) && ctx.Err() == nil {
 			h.agent.Log.Error("cannot close the ports of a task", "task", w.task.ARN, "error", err)
 			err = nil // the next change of the container instance's traffic closes them
@@ -285,4 +289,20 @@ func (w *taskRunner) removeSandbox() run {
 			w.view.Sandbox = plan.SandboxGone
 		}
 	}
+}
+
+// takePublicAddress gives a task the public address that it asks for, if there is one left.
+func (h *host) takePublicAddress(t *state.Task) error {
+	if !t.Spec.AssignPublicIP {
+		return nil
+	}
+	return h.networks.TakePublicAddress(t.ARN, t.ARN, func(tx *store.Tx) bool {
+		row := state.FindTask(tx, t.ARN)
+		return row != nil && !row.Ended()
+	})
+}
+
+// sandboxStands reports whether a sandbox goes on as it began; one without a network interface is plain.
+func sandboxStands(seen backend.Container, since time.Time, plain bool) bool {
+	return vpc.InLife(seen, since) && (plain || vpc.Connected(seen))
 }

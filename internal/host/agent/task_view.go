@@ -128,3 +128,20 @@ func (a *Agent) find(taskARN, container string) (h *host, engineID string, err e
 	}
 	return h, c.EngineID, nil
 }
+
+// InstanceIP is the address of the container instance that a task has its network from;
+// empty if it has another, or none yet.
+func (a *Agent) InstanceIP(taskARN string) string {
+	t := state.FindTask(a.Store.Read(), taskARN)
+	if t == nil || !sharesNetwork(t) || t.Status.LastStatus != state.Running {
+		return ""
+	}
+	h := a.hostOf(t)
+	if h == nil {
+		return ""
+	}
+	if ip := h.containerInstance(t).Place().IP; ip.IsValid() {
+		return ip.String()
+	}
+	return ""
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
 
 // View is all that a decision about a task rests on.
@@ -302,4 +303,17 @@ func (v *View) ReportedStop() *state.Stop {
 		return nil
 	}
 	return v.Stop
+}
+
+// AtEnd says whether a call that has begun may finish when the agent ends: one
+// that makes or removes something. Cut off, the engine would go on with it unseen, and
+// the removal of everything would miss it then, or remove a container in the middle
+// of its start.
+func (v Verb) AtEnd() enginecall.AtEnd {
+	switch v {
+	case CreateSandbox, StartSandbox, RemoveSandbox, MakeVolume, Create, Discard, Start:
+		return enginecall.Finish
+	default:
+		return enginecall.CutOff
+	}
 }

@@ -1,0 +1,23 @@
+package agent
+
+import (
+	"context"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/awslogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/publication"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
+)
+
+// common is what the hosts of an agent share.
+type common struct {
+	Options
+	publisher  *publication.Publisher
+	interfaces *vpc.Interfaces
+	logs       []*awslogs.Readers                        // of each host
+	proxyRuns  func(taskARN string)                      // see Proxies
+	proxyEnds  func(ctx context.Context, taskARN string) // see Proxies
+	calls      enginecall.Tracker
+	watch      *store.Watch // of tasks
+}
