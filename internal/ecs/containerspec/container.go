@@ -3,6 +3,8 @@
 package containerspec
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
 // Container is what the definition says of a container.
@@ -112,4 +115,32 @@ func output(l *types.LogConfiguration) backend.Log {
 		return backend.Log{Ample: true}
 	}
 	return backend.Log{Driver: string(l.LogDriver), Options: l.Options}
+}
+
+// Platform is what images must be for when the task definition says so: an engine
+// that is asked for no platform takes its own, and what was built on it runs.
+func Platform(d *types.TaskDefinition) string {
+	if d.RuntimePlatform == nil {
+		return ""
+	}
+	switch d.RuntimePlatform.CpuArchitecture {
+	case types.CPUArchitectureArm64:
+		return "linux/arm64"
+	case types.CPUArchitectureX8664:
+		return "linux/amd64"
+	default:
+		return ""
+	}
+}
+
+// CheckRights refuses a container with rights on the engine's host. An emulator accepted it that permits
+// them.
+func CheckRights(spec *backend.ContainerSpec) error {
+	if spec.Privileged {
+		return errors.New("privileged containers need --allow-privileged of ecs-emulator")
+	}
+	if capability, found := taskdef.HostCapability(spec.CapAdd); found {
+		return fmt.Errorf("containers with the capability %s need --allow-privileged of ecs-emulator", capability)
+	}
+	return nil
 }

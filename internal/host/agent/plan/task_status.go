@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -131,5 +132,43 @@ func (v *View) LoseLog(now time.Time) {
 	}
 	for i := range v.Status.Containers {
 		v.Status.Containers[i].ImageDigest = ""
+	}
+}
+
+// HealthIs takes over what a health check found, which engines tell: Docker judges the exit codes by itself, and the simulation
+// in backend/sim/health.go. It reports whether that is new.
+func (v *View) HealthIs(on Resource, health backend.Health, now time.Time) (changed bool) {
+	if on == Sandbox || v.Definitions[on.Index].HealthCheck == nil {
+		return false
+	}
+	c := &v.Status.Containers[on.Index]
+	status := map[backend.Health]types.HealthStatus{
+		backend.Healthy: types.HealthStatusHealthy, backend.Unhealthy: types.HealthStatusUnhealthy,
+	}[health]
+	if status == "" {
+		status = types.HealthStatusUnknown
+	}
+	if c.HealthStatus == status {
+		return false
+	}
+	c.HealthStatus, c.HealthSince = status, now
+	return true
+}
+
+// NoteLife notes since when a task's sandbox and its container instance, if that is its network, run, by the engine's
+// own times. What runs inside since before that is in an earlier life of theirs, which is over: then the task's life
+// began there.
+func NoteLife(s *state.TaskStatus, sandbox backend.Container, inside []backend.Container, instance time.Time) {
+	s.SandboxSince = sandbox.StartedAt
+	for _, c := range inside {
+		if c.State == backend.Running && c.StartedAt.Before(s.SandboxSince) {
+			s.SandboxSince = c.StartedAt
+		}
+	}
+	if s.InstanceSince.IsZero() {
+		s.InstanceSince = instance
+	}
+	if !s.SandboxSince.IsZero() && s.SandboxSince.Before(s.InstanceSince) {
+		s.InstanceSince = s.SandboxSince
 	}
 }
