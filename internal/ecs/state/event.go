@@ -1,7 +1,6 @@
 package state
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
@@ -34,32 +33,3 @@ func announceInstance(tx *store.Tx, u *InstanceUsage, at time.Time) {
 		outbox.Announce(tx, &InstanceChange{c, u}, at)
 	}
 }
-
-// nameKindsOfEvents tells events of tasks, which were the only ones, from others.
-func nameKindsOfEvents(rows *store.StoredRows) error {
-	return rows.Rewrite("task-event", func(row []byte) ([]byte, error) {
-		return json.Marshal(map[string]json.RawMessage{"task": row})
-	})
-}
-
-// tellMoreKindsOfEvents changes no row: events of services, their deployments and lifecycle hooks are
-// new members beside those that there were. An emulator from before them would take one for the event
-// of a container instance; the number of the format keeps it from reading the file.
-func tellMoreKindsOfEvents(*store.StoredRows) error { return nil }
-
-// tellLifecycleActions changes no row, as tellMoreKindsOfEvents does: events of Auto Scaling groups are
-// new, and so are the states in which their instances wait.
-func tellLifecycleActions(*store.StoredRows) error { return nil }
-
-// tellOfFaults changes no row, as tellMoreKindsOfEvents.
-func tellOfFaults(*store.StoredRows) error { return nil }
-
-// tellSpotNotices changes no row, as tellMoreKindsOfEvents. Spot Instances are new as well: an older emulator would
-// never end one that has its notice.
-func tellSpotNotices(*store.StoredRows) error { return nil }
-
-// tellInstances changes no row, as tellMoreKindsOfEvents: events of instances and of activities are new.
-func tellInstances(*store.StoredRows) error { return nil }
-
-// tellAlarms changes no row, as tellMoreKindsOfEvents: events of alarms are new.
-func tellAlarms(*store.StoredRows) error { return nil }

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/migration"
 )
 
 // TestEventsOfAnOlderFile opens a file whose events are bare tasks, as they were before
@@ -17,7 +18,7 @@ import (
 func TestEventsOfAnOlderFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
 	const before = 4 // what had been there
-	older, err := store.Open(store.Options{Path: path, Migrations: migrations[:before]})
+	older, err := store.Open(store.Options{Path: path, Migrations: migration.All[:before]})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +37,7 @@ func TestEventsOfAnOlderFile(t *testing.T) {
 			return bytes.TrimSuffix(bytes.TrimPrefix(row, []byte(`{"task":`)), []byte("}")), nil
 		})
 	}
-	newer, err := store.Open(store.Options{Path: path, Migrations: slices.Concat(migrations[:before], []store.Migration{bare, nameKindsOfEvents})})
+	newer, err := store.Open(store.Options{Path: path, Migrations: slices.Concat(migration.All[:before], []store.Migration{bare, migration.All[before]})})
 	if err != nil {
 		t.Fatal(err)
 	}

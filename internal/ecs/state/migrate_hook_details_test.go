@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/migration"
 )
 
 // Files that were written before have each byte of hookDetails as a number. They are read, and then have base64.
@@ -19,12 +20,12 @@ func TestHookDetailsOfAnOlderFormat(t *testing.T) {
 	for _, b := range []byte(details) {
 		numbers = append(numbers, int(b))
 	}
-	row, err := json.Marshal(object{"aRN": "d", "hooks": []object{{"iD": "told", "details": numbers}, {"iD": "silent"}}})
+	row, err := json.Marshal(map[string]any{"aRN": "d", "hooks": []map[string]any{{"iD": "told", "details": numbers}, {"iD": "silent"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	write := func(rows *store.StoredRows) error { return rows.Put("service-deployment", "d", row) }
-	for _, until := range [][]store.Migration{migrations[:5], append(slices.Clone(migrations[:5]), write, packHookDetails)} {
+	for _, until := range [][]store.Migration{migration.All[:5], append(slices.Clone(migration.All[:5]), write, migration.All[6])} {
 		old, err := store.Open(store.Options{Path: path, Migrations: until})
 		if err != nil {
 			t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/servicediscovery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/migration"
 )
 
 // Clusters of before had the ARN of a namespace that nothing had made.
@@ -28,7 +29,7 @@ func TestClustersOfBeforeGetTheirNamespaces(t *testing.T) {
 		}
 		return nil
 	}
-	for _, until := range [][]store.Migration{migrations[:formatBefore-1], append(slices.Clone(migrations[:formatBefore-1]), write)} {
+	for _, until := range [][]store.Migration{migration.All[:formatBefore-1], append(slices.Clone(migration.All[:formatBefore-1]), write)} {
 		old, err := store.Open(store.Options{Path: path, Migrations: until})
 		if err != nil {
 			t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/migration"
 )
 
 // openFormat2 opens a file in which an emulator without service revisions and service
@@ -15,7 +16,7 @@ import (
 func openFormat2(t *testing.T, written ...*Service) *store.Store {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "state.db")
-	old, err := store.Open(store.Options{Path: path, Migrations: migrations[:2]})
+	old, err := store.Open(store.Options{Path: path, Migrations: migration.All[:2]})
 	if err != nil {
 		t.Fatal(err)
 	}

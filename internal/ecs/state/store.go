@@ -7,11 +7,14 @@
 // one, change the copy and put it.
 package state
 
-import "github.com/ecs-emulator/ecs-emulator/internal/base/store"
+import (
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state/migration"
+)
 
 // Open makes a store of the rows of ECS, and of every other package with tables. It knows the migrations
 // of all.
 func Open(opts store.Options) (*store.Store, error) {
-	opts.Migrations = migrations
+	opts.Migrations = migration.All
 	return store.Open(opts)
 }

@@ -1,16 +1,17 @@
-package state
+package migration
 
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // countFargateCPU counts what tasks have of Fargate: clusters had no such counts.
 func countFargateCPU(rows *store.StoredRows) error {
-	used := map[string]*FargateCPU{} // by ARN of the cluster
+	type units struct{ onDemand, spot int }
+	used := map[string]*units{} // by ARN of the cluster
 	err := rows.Rewrite("task", func(row []byte) ([]byte, error) {
 		task, err := decoded(row)
 		if err != nil {
@@ -19,11 +20,17 @@ func countFargateCPU(rows *store.StoredRows) error {
 		spec, _ := task["spec"].(object)
 		status, _ := task["status"].(object)
 		place, _ := task["placement"].(object)
-		if cluster := text(spec, "clusterARN"); text(status, "lastStatus") != "STOPPED" {
+		if text(status, "lastStatus") != "STOPPED" && text(spec, "launchType") == "FARGATE" {
+			cluster := text(spec, "clusterARN")
 			if used[cluster] == nil {
-				used[cluster] = &FargateCPU{}
+				used[cluster] = &units{}
 			}
-			used[cluster].add(types.LaunchType(text(spec, "launchType")), text(place, "capacityProvider"), text(spec, "cPU"), 1)
+			cpu, _ := strconv.Atoi(text(spec, "cPU"))
+			if text(place, "capacityProvider") == "FARGATE_SPOT" {
+				used[cluster].spot += cpu
+			} else {
+				used[cluster].onDemand += cpu
+			}
 		}
 		return bytes.Clone(row), nil
 	})
@@ -36,7 +43,7 @@ func countFargateCPU(rows *store.StoredRows) error {
 			return nil, err
 		}
 		if u := used[text(summary, "aRN")]; u != nil {
-			summary["fargateCPU"] = object{"onDemand": u.OnDemand, "spot": u.Spot}
+			summary["fargateCPU"] = object{"onDemand": u.onDemand, "spot": u.spot}
 		}
 		return json.Marshal(summary)
 	})

@@ -1,7 +1,8 @@
-package state
+package migration
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -49,6 +50,9 @@ func recordServiceDeployments(rows *store.StoredRows) error {
 	return nil
 }
 
+// digits are what the id of a deployment and the ARN of its revision share.
+func digits(deploymentID string) string { return deploymentID[strings.IndexByte(deploymentID, '/')+1:] }
+
 // identified is the revision of a deployment with its ARN; nil when there is none.
 func identified(service, deployment object) object {
 	revision, _ := deployment["revision"].(object)
@@ -56,7 +60,7 @@ func identified(service, deployment object) object {
 		return nil
 	}
 	id, name := text(service, "aRN"), text(service, "name")
-	revision["aRN"] = arn.ScopeOf(id).ServiceRevision(arn.ClusterName(id), name, Digits(text(deployment, "iD")))
+	revision["aRN"] = arn.ScopeOf(id).ServiceRevision(arn.ClusterName(id), name, digits(text(deployment, "iD")))
 	revision["serviceARN"], revision["createdAt"] = id, deployment["createdAt"]
 	if revision["createdAt"] == nil { // what remains of a deployment has no time
 		revision["createdAt"] = service["createdAt"]

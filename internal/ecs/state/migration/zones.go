@@ -1,4 +1,4 @@
-package state
+package migration
 
 import (
 	"bytes"
@@ -9,7 +9,8 @@ import (
 
 // countByZone counts the tasks of services anew by where they were placed: the counts had no zones.
 func countByZone(rows *store.StoredRows) error {
-	placed := map[string]map[PlacedCounts]int{} // by ARN of the service
+	type place struct{ deployment, subnet, zone, provider string }
+	placed := map[string]map[place]int{} // by ARN of the service
 	err := rows.Rewrite("task", func(row []byte) ([]byte, error) {
 		task, err := decoded(row)
 		if err != nil {
@@ -17,15 +18,12 @@ func countByZone(rows *store.StoredRows) error {
 		}
 		spec, _ := task["spec"].(object)
 		status, _ := task["status"].(object)
-		if service := text(spec, "serviceARN"); service != "" && task["stop"] == nil && text(status, "lastStatus") != Stopped {
-			place, _ := task["placement"].(object)
+		if service := text(spec, "serviceARN"); service != "" && task["stop"] == nil && text(status, "lastStatus") != "STOPPED" {
+			at, _ := task["placement"].(object)
 			if placed[service] == nil {
-				placed[service] = map[PlacedCounts]int{}
+				placed[service] = map[place]int{}
 			}
-			placed[service][PlacedCounts{
-				DeploymentID: text(spec, "deploymentID"), SubnetID: text(place, "subnetID"), Zone: text(place, "zone"),
-				CapacityProvider: text(place, "capacityProvider"),
-			}]++
+			placed[service][place{text(spec, "deploymentID"), text(at, "subnetID"), text(at, "zone"), text(at, "capacityProvider")}]++
 		}
 		return bytes.Clone(row), nil
 	})
@@ -40,7 +38,7 @@ func countByZone(rows *store.StoredRows) error {
 		list := []object{}
 		for p, n := range placed[text(summary, "serviceARN")] {
 			list = append(list, object{
-				"deploymentID": p.DeploymentID, "subnetID": p.SubnetID, "zone": p.Zone, "capacityProvider": p.CapacityProvider, "active": n,
+				"deploymentID": p.deployment, "subnetID": p.subnet, "zone": p.zone, "capacityProvider": p.provider, "active": n,
 			})
 		}
 		summary["placed"] = list

@@ -1,34 +1,45 @@
-package state
+// Package migration brings stored rows of older versions up to date. It knows them as they were, and nothing of what the
+// rows are now.
+package migration
 
 import (
+	"encoding/json"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// migrations bring state files of older formats up to date, the first one from
-// format 0. One is added for each change after which older rows would be misread; a
-// new member needs none.
-var migrations = []store.Migration{
+// All are the migrations, the first one from format 0. One is added for each change after which older rows would
+// be misread; a new member needs none.
+var All = []store.Migration{
 	placeTasks,
 	tellEngineIDs,
 	recordServiceDeployments,
 	forgetMadeUpNetworks,
 	nameKindsOfEvents,
-	tellMoreKindsOfEvents,
+	changesNothing, // events of services, their deployments and lifecycle hooks
 	packHookDetails,
 	countByZone,
-	tellLifecycleActions,
-	tellOfFaults,
+	changesNothing, // events of Auto Scaling groups, and the states in which their instances wait
+	changesNothing, // events of faults
 	countFargateCPU,
-	tellSpotNotices,
-	tellInstances,
-	tellAlarms,
+	changesNothing, // Spot Instances and their notices: an older emulator would never end one that has its notice
+	changesNothing, // events of instances and of activities
+	changesNothing, // events of alarms
 	makeNamespaces,
-	sealRows,
+	changesNothing, // the store gives each row a checksum, which older versions do not read
 }
 
-// sealRows changes no row: the store gives each a checksum, which older versions do not read.
-func sealRows(*store.StoredRows) error { return nil }
+// changesNothing is for what is new beside the rows that there were. An emulator from before it would misread it, as an
+// event of a service for one of a container instance: the number of the format keeps it from reading the file.
+func changesNothing(*store.StoredRows) error { return nil }
+
+// nameKindsOfEvents tells events of tasks, which were the only ones, from others.
+func nameKindsOfEvents(rows *store.StoredRows) error {
+	return rows.Rewrite("task-event", func(row []byte) ([]byte, error) {
+		return json.Marshal(map[string]json.RawMessage{"task": row})
+	})
+}
 
 // placeTasks moves where a task runs out of its spec, and cuts the ARNs of containers
 // to their ids.
