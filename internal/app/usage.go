@@ -46,8 +46,8 @@ func (u *Usage) begin(Work) Work {
 	return Work{
 		Sources: []collection.Source{sampled, &capacitymetric.Source{Store: u.Store, Began: u.Clock.Now()}},
 		Demands: []collection.Demand{
-			{On: state.OnClusterMetricDemand, Step: state.ClusterMetricDemand},
-			{On: state.OnServiceMetricDemand, Step: state.ServiceMetricDemand},
+			{On: usage.OnClusterDemand, Step: usage.ClusterDemand},
+			{On: usage.OnServiceDemand, Step: usage.ServiceDemand},
 		},
 	}
 }

@@ -20,5 +20,4 @@ var largeKnots = map[string]size{
 	"internal/app/check":             {16, 2900},
 	"internal/aws/cloudwatch/metric": {13, 2050},
 	"internal/base/store":            {15, 2200}, // Store, Tx and tables
-	"internal/ecs/state":             {18, 2700},
 }

@@ -1,7 +1,7 @@
 package state
 
 import (
-	"reflect"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -47,25 +47,6 @@ func (c *Cluster) Scope() arn.Scope { return arn.ScopeOf(c.ARN) }
 
 // Active reports whether the cluster can be used.
 func (c *Cluster) Active() bool { return c != nil && c.Status == ClusterActive }
-
-// NewDefaultCluster is the cluster default of an account and region as it is at first.
-func NewDefaultCluster(scope arn.Scope, now time.Time) *Cluster {
-	return &Cluster{
-		ARN: scope.Cluster(DefaultCluster), Name: DefaultCluster, Status: ClusterActive, CreatedAt: now,
-		Settings:          []types.ClusterSetting{{Name: types.ClusterSettingNameContainerInsights, Value: aws.String("disabled")}},
-		CapacityProviders: []string{ProviderFargate, ProviderFargateSpot},
-	}
-}
-
-// DefaultCluster is the cluster of requests that name none.
-const DefaultCluster = "default"
-
-// Unused reports whether a cluster is the default cluster as the emulator made it, and nothing has happened in it: the
-// first request that names no cluster makes one in its account and region, also if it only asks what there is.
-func (c *Cluster) Unused(tx *store.Tx) bool {
-	return reflect.DeepEqual(c, NewDefaultCluster(c.Scope(), c.CreatedAt)) &&
-		len(Tasks(tx, c)) == 0 && len(Services(tx, c)) == 0 && len(ContainerInstances(tx, c)) == 0
-}
 
 // ClusterSummary counts what a cluster holds; state itself keeps it, in the
 // transaction that changes a task or service. A row of its own, so that a task's
@@ -127,4 +108,11 @@ func FindClusterSummary(tx *store.Tx, arn string) *ClusterSummary {
 		return c
 	}
 	return &ClusterSummary{ARN: arn}
+}
+
+// HasContainerInsights reports whether Container Insights watches the cluster: enabled or enhanced.
+func (c *Cluster) HasContainerInsights() bool {
+	return slices.ContainsFunc(c.Settings, func(s types.ClusterSetting) bool {
+		return s.Name == types.ClusterSettingNameContainerInsights && aws.ToString(s.Value) != "" && aws.ToString(s.Value) != "disabled"
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -139,4 +140,18 @@ func (t *Task) hostPorts() (tcp, udp []uint16) {
 		}
 	}
 	return tcp, udp
+}
+
+// InstanceChange is a change of a container instance, with what its tasks had of it.
+type InstanceChange struct {
+	ContainerInstance *ContainerInstance
+	Usage             *InstanceUsage
+}
+
+// announceInstance keeps the rows of a container instance as an event. A usage without a
+// container instance is that of one that was forgotten.
+func announceInstance(tx *store.Tx, u *InstanceUsage, at time.Time) {
+	if c := FindContainerInstance(tx, u.ARN); c != nil {
+		outbox.Announce(tx, &InstanceChange{c, u}, at)
+	}
 }

@@ -359,3 +359,8 @@ func ForgetDeployment(tx *store.Tx, serviceARN, deploymentID string) {
 		}),
 	})
 }
+
+// OnServices wakes a watch with what a change of a service concerns; see [store.On].
+func OnServices(wakes func(before, after *Service) []string) store.Source {
+	return store.On(services, wakes)
+}

@@ -104,9 +104,6 @@ func (r *ServiceRevision) ResolvedTraffic() ServiceTraffic {
 	return traffic
 }
 
-// Digits are what the id of a deployment and the ARN of its revision share.
-func Digits(deploymentID string) string { return deploymentID[strings.IndexByte(deploymentID, '/')+1:] }
-
 // FindServiceRevision returns a revision, or nil.
 func FindServiceRevision(tx *store.Tx, arn string) *ServiceRevision {
 	return serviceRevisions.Get(tx, arn)
@@ -124,7 +121,7 @@ func identify(tx *store.Tx, s *Service, d *Deployment) {
 	}
 	row := *d.Revision
 	row.ServiceARN, row.CreatedAt = s.ARN, d.CreatedAt
-	row.ARN = arn.ScopeOf(s.ARN).ServiceRevision(arn.ClusterName(s.ARN), s.Name, Digits(d.ID))
+	row.ARN = arn.ScopeOf(s.ARN).ServiceRevision(arn.ClusterName(s.ARN), s.Name, d.ID[strings.IndexByte(d.ID, '/')+1:])
 	serviceRevisions.Put(tx, &row)
 	listed := row
 	listed.ContainerImages = nil
@@ -141,4 +138,11 @@ func revive(tx *store.Tx, r *ServiceRevision) {
 	revived := *row
 	revived.RetiredAt = time.Time{}
 	serviceRevisions.Put(tx, &revived)
+}
+
+// HasHighResolution reports whether the service has a metric at 20 s (monitoring).
+func (r *ServiceRevision) HasHighResolution() bool {
+	return r.Monitoring != nil && slices.ContainsFunc(r.Monitoring.MetricConfigurations, func(c types.MetricConfiguration) bool {
+		return aws.ToInt32(c.ResolutionSeconds) == 20
+	})
 }

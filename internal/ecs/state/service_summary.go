@@ -71,11 +71,6 @@ func FindServiceSummary(tx *store.Tx, serviceARN string) *ServiceSummary {
 	return &ServiceSummary{ServiceARN: serviceARN}
 }
 
-// OnServices wakes a watch with what a change of a service concerns; see [store.On].
-func OnServices(wakes func(before, after *Service) []string) store.Source {
-	return store.On(services, wakes)
-}
-
 // OnServiceSummaries wakes a watch with what a change of a service's counts concerns; see [store.On].
 func OnServiceSummaries(wakes func(before, after *ServiceSummary) []string) store.Source {
 	return store.On(serviceSummaries, wakes)

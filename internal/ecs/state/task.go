@@ -4,7 +4,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -168,63 +167,6 @@ func GroupTasks(tx *store.Tx, clusterARN, group string) []*Task {
 	return tasksByGroup.List(tx, clusterARN+"\x00"+group)
 }
 
-// AddTask writes a new task and announces it. One without a placement is nowhere yet.
-func AddTask(tx *store.Tx, t *Task) {
-	t.Version = 1
-	if t.Placement == nil {
-		t.Placement = &Placement{}
-	}
-	announce(tx, t, t.Spec.CreatedAt)
-	putTask(tx, nil, t, t.Spec.CreatedAt)
-}
-
-// putTask writes a new row of a task in place of the old one, as it is from a time on.
-func putTask(tx *store.Tx, old, t *Task, at time.Time) {
-	if old != nil {
-		old.described.Store(nil) // an event may keep the row
-	}
-	tasks.Put(tx, t)
-	if t.Ended() {
-		ec2network.GivePublicAddress(tx, t.ARN)
-	}
-	use(tx, old, t, at)
-	summarise(tx, old, t)
-}
-
-// StopTask asks for the end of a task. It reports false when there is no such
-// task; a task that shall stop already keeps its first reason.
-func StopTask(tx *store.Tx, arn string, stop Stop) bool {
-	old := FindTask(tx, arn)
-	if old == nil {
-		return false
-	}
-	if old.Stop != nil {
-		return true
-	}
-	t := old.next(old.Status)
-	t.Stop = &stop
-	t.Version++
-	announce(tx, t, stop.At)
-	putTask(tx, old, t, stop.At)
-	return true
-}
-
-func PutTaskTags(tx *store.Tx, arn string, tags []types.Tag) {
-	old := FindTask(tx, arn)
-	t := old.next(old.Status)
-	t.Tags = tags
-	putTask(tx, old, t, time.Time{}) // a container instance is not concerned
-}
-
-// ProtectTask protects a task until a time, or with the zero time no longer. ECS announces
-// nothing of it; its service is looked at again.
-func ProtectTask(tx *store.Tx, arn string, until time.Time) {
-	old := FindTask(tx, arn)
-	t := old.next(old.Status)
-	t.ProtectedUntil = until
-	putTask(tx, old, t, time.Time{})
-}
-
 // maxStoppedTasks is how many tasks that stopped are kept, of any age: a
 // hundred thousand short ones would take a third of a gigabyte. ECS has no such bound;
 // it is the emulator's own.
@@ -236,3 +178,26 @@ func ForgetStoppedTasks(tx *store.Tx, before time.Time) { stoppedTasks.Forget(tx
 
 // RemoveTask forgets a task that ended.
 func RemoveTask(tx *store.Tx, t *Task) { tasks.Delete(tx, t) }
+
+// Waiting is what a task asks of the container instance that it waits for: a task on a capacity
+// provider with managed scaling, as long as no instance has room. It is PROVISIONING, without
+// container instance and zone, and no agent knows of it. One that ends without a place keeps it.
+type Waiting struct {
+	Subnets     []string                    // those asked for, with awsvpc alone
+	Constraints []types.PlacementConstraint // of its definition, too
+	Strategy    []types.PlacementStrategy
+	// Reason is why the last attempt to place it found no instance, in the words of RunTask's
+	// failures.
+	Reason string
+}
+
+// Unplaced reports whether the task has no place, or never had one: it waits, or has ended while
+// it did. Nothing of it is on a machine.
+func (t *Task) Unplaced() bool { return t.Placement.Waiting != nil }
+
+// OnFargate reports whether the task runs there. One that waits for a container instance does not.
+func (t *Task) OnFargate() bool { return t.Placement.ContainerInstance == "" && !t.Unplaced() }
+
+// Waits reports whether the task waits for a container instance. It ends once: with [PlaceTask]
+// or [EndWaiting].
+func (t *Task) Waits() bool { return t.Unplaced() && !t.Ended() }

@@ -1,12 +1,9 @@
 package state
 
 import (
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Values of TaskStatus.LastStatus, in the order in which a task passes them.
@@ -132,47 +129,4 @@ func (c *Container) LastStatus() string {
 func (s TaskStatus) Clone() TaskStatus {
 	s.Containers = append([]Container(nil), s.Containers...)
 	return s
-}
-
-// TaskStep is a state that a task has come to.
-type TaskStep struct {
-	Status TaskStatus
-	Stop   *Stop // why the agent ends the task; nil: it does not
-	// Announced steps are events of their own, with the time At, and raise the
-	// version. The others show with the next one.
-	Announced bool
-	At        time.Time
-}
-
-// PutTaskStatus writes how a task fares, for the agent: the steps that it has gone
-// since the last call. A task that shall stop already keeps its first reason. States
-// move forward only: a step that goes back is not taken, and is the error.
-func PutTaskStatus(tx *store.Tx, arn string, steps ...TaskStep) error {
-	old := FindTask(tx, arn)
-	if old == nil {
-		return nil
-	}
-	var errs []error
-	t, at := old, old.Spec.CreatedAt
-	for _, step := range steps {
-		if Before(step.Status.LastStatus, t.Status.LastStatus) {
-			errs = append(errs, fmt.Errorf("task %s goes back from %s to %s", arn, t.Status.LastStatus, step.Status.LastStatus))
-			continue
-		}
-		t = t.next(step.Status)
-		if t.Stop == nil {
-			t.Stop = step.Stop
-		}
-		if !step.At.IsZero() {
-			at = step.At
-		}
-		if step.Announced {
-			t.Version++
-			announce(tx, t, step.At)
-		}
-	}
-	if t != old {
-		putTask(tx, old, t, at)
-	}
-	return errors.Join(errs...)
 }

@@ -84,14 +84,6 @@ func (t *Task) Health() types.HealthStatus {
 	}
 }
 
-// PutTaskTraffic writes where requests find a task. ECS announces nothing of it.
-func PutTaskTraffic(tx *store.Tx, taskARN string, traffic TaskTraffic) {
-	old := FindTask(tx, taskARN)
-	t := old.next(old.Status)
-	t.Traffic = &traffic
-	putTask(tx, old, t, time.Time{})
-}
-
 // OnTasksWithTraffic wakes with the ARN of each task that changes and is registered anywhere.
 func OnTasksWithTraffic() store.Source {
 	return store.On(tasks, func(before, after *Task) []string {

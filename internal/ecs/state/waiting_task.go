@@ -4,34 +4,11 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 var waitingTasks = tasks.Index((*Task).waitsIn)
-
-// Waiting is what a task asks of the container instance that it waits for: a task on a capacity
-// provider with managed scaling, as long as no instance has room. It is PROVISIONING, without
-// container instance and zone, and no agent knows of it. One that ends without a place keeps it.
-type Waiting struct {
-	Subnets     []string                    // those asked for, with awsvpc alone
-	Constraints []types.PlacementConstraint // of its definition, too
-	Strategy    []types.PlacementStrategy
-	// Reason is why the last attempt to place it found no instance, in the words of RunTask's
-	// failures.
-	Reason string
-}
-
-// Unplaced reports whether the task has no place, or never had one: it waits, or has ended while
-// it did. Nothing of it is on a machine.
-func (t *Task) Unplaced() bool { return t.Placement.Waiting != nil }
-
-// OnFargate reports whether the task runs there. One that waits for a container instance does not.
-func (t *Task) OnFargate() bool { return t.Placement.ContainerInstance == "" && !t.Unplaced() }
-
-// Waits reports whether the task waits for a container instance. It ends once: with [PlaceTask]
-// or [EndWaiting].
-func (t *Task) Waits() bool { return t.Unplaced() && !t.Ended() }
 
 // waitsIn is the value of the index by which the tasks that wait in a cluster are found.
 func (t *Task) waitsIn() string {
@@ -99,7 +76,7 @@ func PlaceTask(tx *store.Tx, arn string, place Placement, at time.Time) bool {
 	}
 	t.Status.ConnectivityAt = at
 	t.Version++
-	announce(tx, t, at)
+	outbox.Announce(tx, t, at)
 	putTask(tx, old, t, at)
 	return true
 }
@@ -127,7 +104,7 @@ func EndWaiting(tx *store.Tx, arn string, at time.Time) bool {
 		t.Status.Volume.Status = "DELETED"
 	}
 	t.Version++
-	announce(tx, t, at)
+	outbox.Announce(tx, t, at)
 	putTask(tx, old, t, at)
 	return true
 }
