@@ -4,7 +4,7 @@ package structure
 
 // largePackages have more lines than a package may have.
 var largePackages = map[string]int{
-	"cmd/bench": 5000, // waits for a table of measurements
+	"cmd/bench":           5000, // waits for a table of measurements
 }
 
 // size says how large a set of files is that all use each other.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -21,7 +22,7 @@ func work(tx *store.Tx, g *autoscaling.Group) func(m *autoscaling.Member) bool {
 	}
 	return func(m *autoscaling.Member) bool {
 		c := state.ContainerInstanceOf(tx, g.Scope, m.InstanceID)
-		return c != nil && state.HasWork(tx, c.ARN)
+		return c != nil && capacityprovider.HasWork(tx, c.ARN)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 )
 
 // Groups is the namespace of the metrics of groups.
@@ -48,7 +48,7 @@ func (s *Source) Collect(_ context.Context, w collection.Window) (data []metric.
 // are.
 func (s *Source) managedScaling(tx *store.Tx) (data []metric.Datum) {
 	told := map[string]time.Time{}
-	for _, row := range state.AllManagedScaling(tx) {
+	for _, row := range capacityprovider.AllManagedScaling(tx) {
 		last, known := s.told[row.CapacityProvider]
 		if !known {
 			last = s.Began

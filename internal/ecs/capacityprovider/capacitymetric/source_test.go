@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric/collection"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -65,10 +66,10 @@ func (w *world) told(to time.Time, tick bool, want ...string) {
 func TestManagedScaling(t *testing.T) {
 	w := newWorld(t)
 	w.told(minute, true)
-	row := state.ManagedScaling{CapacityProvider: scope.CapacityProvider("spot"), Cluster: scope.Cluster("shop")}
+	row := capacityprovider.ManagedScaling{CapacityProvider: scope.CapacityProvider("spot"), Cluster: scope.Cluster("shop")}
 	measure := func(at time.Time, value float64) {
-		row = row.WithPoint(state.DataPoint{At: at, Value: value})
-		w.update(func(tx *store.Tx) { kept := row; state.PutManagedScaling(tx, &kept) })
+		row = row.WithPoint(capacityprovider.DataPoint{At: at, Value: value})
+		w.update(func(tx *store.Tx) { kept := row; capacityprovider.PutManagedScaling(tx, &kept) })
 	}
 	measure(minute, 50)
 	measure(minute.Add(time.Minute), 100)

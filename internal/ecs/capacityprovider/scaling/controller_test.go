@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider/scaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -81,8 +82,8 @@ func (w *world) group() *autoscaling.Group {
 	return autoscaling.FindGroup(w.store.Read(), scope, "spare")
 }
 
-func (w *world) row() *state.ManagedScaling {
-	return state.FindManagedScaling(w.store.Read(), scope.CapacityProvider("mine"))
+func (w *world) row() *capacityprovider.ManagedScaling {
+	return capacityprovider.FindManagedScaling(w.store.Read(), scope.CapacityProvider("mine"))
 }
 
 // provide makes the group, its protecting capacity provider, and the cluster that has it.

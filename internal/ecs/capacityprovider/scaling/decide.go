@@ -14,6 +14,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -34,7 +35,7 @@ type View struct {
 	Types []Size
 	// Waiting is what the tasks need that wait for the provider.
 	Waiting []*state.Reservation
-	Row     state.ManagedScaling
+	Row     capacityprovider.ManagedScaling
 	Now     time.Time
 }
 
@@ -46,7 +47,7 @@ type Instance struct {
 
 // Plan is what shall be done now.
 type Plan struct {
-	Point *state.DataPoint // nil: no minute has ended
+	Point *capacityprovider.DataPoint // nil: no minute has ended
 	// Desired is the new desired capacity of the group, for a cause; it stays without one.
 	Desired int32
 	Cause   string
@@ -62,7 +63,7 @@ func Decide(v View) (p Plan) {
 		return p
 	}
 	now := v.load()
-	p.Point = &state.DataPoint{At: minute, Value: now.reservation()}
+	p.Point = &capacityprovider.DataPoint{At: minute, Value: now.reservation()}
 	if v.Policy == nil || v.Group.Suspends("AlarmNotification") || v.Group.ForceDeleted {
 		return p
 	}
@@ -139,7 +140,7 @@ func (v View) scaleOut(p *Plan, now load) {
 }
 
 // low reports whether there have been enough data points below the target since the last scale-out.
-func (v View) low(row state.ManagedScaling) bool {
+func (v View) low(row capacityprovider.ManagedScaling) bool {
 	if len(row.Points) < lowPoints {
 		return false
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -32,7 +33,7 @@ func view(instances string, waiting int) View {
 		Settings: settings(100, 1, 10000, 300), Now: noon, Types: []Size{m5large},
 		Group:  &autoscaling.Group{Name: "ecs", Max: 100, Desired: int32(len(instances))},
 		Policy: &autoscaling.Policy{Group: "ecs", Name: "ECSManagedAutoScalingPolicy-1", ID: "2"},
-		Row:    state.ManagedScaling{Since: noon.Add(-time.Hour)},
+		Row:    capacityprovider.ManagedScaling{Since: noon.Add(-time.Hour)},
 	}
 	for _, mark := range instances {
 		v.Instances = append(v.Instances, Instance{Work: mark == 'w', Draining: mark == 'd'})
@@ -46,7 +47,7 @@ func view(instances string, waiting int) View {
 // low has had so many data points of a value, up to the last minute.
 func low(v View, points int, value float64) View {
 	for n := points; n > 0; n-- {
-		v.Row = v.Row.WithPoint(state.DataPoint{At: noon.Add(-time.Duration(n) * time.Minute), Value: value})
+		v.Row = v.Row.WithPoint(capacityprovider.DataPoint{At: noon.Add(-time.Duration(n) * time.Minute), Value: value})
 	}
 	return v
 }

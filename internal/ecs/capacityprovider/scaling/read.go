@@ -10,11 +10,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/capacityprovider"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-// read gathers what a decision needs of a capacity provider. members of v.Instances.
-func read(tx *store.Tx, p *state.CapacityProvider, g *autoscaling.Group, row *state.ManagedScaling, now time.Time) (v View, members []*autoscaling.Member) {
+// read gathers what a decision needs of a capacity provider. members are those of v.Instances.
+func read(tx *store.Tx, p *state.CapacityProvider, g *autoscaling.Group, row *capacityprovider.ManagedScaling, now time.Time) (v View, members []*autoscaling.Member) {
 	v = View{Settings: p.ManagedScaling, Group: g, Types: sizes(tx, g), Row: *row, Now: now}
 	for _, policy := range autoscaling.Policies(tx, g.Scope, g.Name) {
 		if policy.CapacityProvider == p.Name {
@@ -26,7 +27,7 @@ func read(tx *store.Tx, p *state.CapacityProvider, g *autoscaling.Group, row *st
 		if c == nil || c.ClusterARN() != row.Cluster || leaves(m) {
 			continue
 		}
-		v.Instances = append(v.Instances, Instance{Work: state.HasWork(tx, c.ARN), Draining: c.Status == state.InstanceDraining})
+		v.Instances = append(v.Instances, Instance{Work: capacityprovider.HasWork(tx, c.ARN), Draining: c.Status == state.InstanceDraining})
 		members = append(members, m)
 	}
 	for _, t := range state.WaitingTasks(tx, row.Cluster, p.Name) {

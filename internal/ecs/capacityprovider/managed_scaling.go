@@ -1,10 +1,11 @@
-package state
+package capacityprovider
 
 import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 var managedScalings = store.NewTable("managed-scaling", func(m *ManagedScaling) string { return m.CapacityProvider })
@@ -63,8 +64,8 @@ func DeleteManagedScaling(tx *store.Tx, m *ManagedScaling) { managedScalings.Del
 // Managed scaling needs such an instance, and managed termination protection keeps it.
 // Source: ECS developer guide, cluster auto scaling.
 func HasWork(tx *store.Tx, containerInstanceARN string) bool {
-	for _, t := range InstanceTasks(tx, containerInstanceARN) {
-		s := FindService(tx, t.Spec.ServiceARN)
+	for _, t := range state.InstanceTasks(tx, containerInstanceARN) {
+		s := state.FindService(tx, t.Spec.ServiceARN)
 		if s == nil || s.SchedulingStrategy != types.SchedulingStrategyDaemon {
 			return true
 		}
