@@ -51,3 +51,15 @@ func (u *InstanceUsage) frees(before *InstanceUsage) bool {
 	return u.Left < before.Left || u.CPU < before.CPU || u.Memory < before.Memory || u.ENIs < before.ENIs ||
 		len(u.GPUs) < len(before.GPUs) || lost(before.Ports, u.Ports) || lost(before.PortsUDP, u.PortsUDP)
 }
+
+// OnInstanceUsages wakes a watch with what a change of what tasks have of a container instance
+// concerns; see [store.On].
+func OnInstanceUsages(wakes func(before, after *InstanceUsage) []string) store.Source {
+	return store.On(instanceUsages, wakes)
+}
+
+// OnContainerInstances wakes a watch with what a change of a container instance concerns; see
+// [store.On].
+func OnContainerInstances(wakes func(before, after *ContainerInstance) []string) store.Source {
+	return store.On(containerInstances, wakes)
+}

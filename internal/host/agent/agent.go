@@ -1,6 +1,6 @@
 // Package agent runs tasks on container engines: it is to the store what the ECS
-// container agent is to ECS. All policy about containers lives here, once for all
-// engines: dependency order, essential containers, health, stop order, reasons.
+// container agent is to ECS. All policy about containers lives here and in the packages
+// below, once for all engines: dependency order, essential containers, health, stop order, reasons.
 //
 // A task that has something to do has a [taskRunner]; package plan, of pure functions, says
 // which engine calls come next, the result of each call changes the task's status, and

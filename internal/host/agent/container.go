@@ -47,7 +47,7 @@ func (w *taskRunner) created(i int, id, sandbox string, createdAt time.Time, err
 	switch {
 	case w.host.Engine.Lost(err): // or the task has waited for it long enough
 	case err != nil && replaced: // tried again with the new sandbox
-	case lostSandbox(err) && w.hasAnotherTry():
+	case (errors.Is(err, backend.ErrNoSandbox) || backend.Missing(err, backend.KindContainer)) && w.hasAnotherTry(): // it ends, or is gone
 		w.died(plan.Sandbox, false)
 	case err != nil:
 		w.containerFailed(i, reason.NotBegun("CannotCreateContainerError", err))
@@ -218,10 +218,4 @@ func addLinks(ctx context.Context, engine *enginecall.Engine, spec *backend.Cont
 		}
 	}
 	return nil
-}
-
-// lostSandbox reports whether a container could not be made because its sandbox does not run
-// any more, or is being removed at that moment.
-func lostSandbox(err error) bool {
-	return errors.Is(err, backend.ErrNoSandbox) || backend.Missing(err, backend.KindContainer)
 }

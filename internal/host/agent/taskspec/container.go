@@ -18,16 +18,15 @@ import (
 
 // Maker says what an engine is to make for a task.
 type Maker struct {
-	Task       *state.Task
-	View       *plan.View
-	OnInstance bool   // on a container instance, not on Fargate
-	Platform   string // of its images; empty is the engine's own
-	Size       containerspec.Size
-	Shares     containerspec.Namespaces
-	Volumes    volume.Options
-	Endpoints  []string // see agent.Options, as of what follows
-	Variables  func(t *state.Task, container string) ([]string, error)
-	// AssumesRole may be nil.
+	Task        *state.Task
+	View        *plan.View
+	OnInstance  bool   // on a container instance, not on Fargate
+	Platform    string // of its images; empty is the engine's own
+	Size        containerspec.Size
+	Shares      containerspec.Namespaces
+	Volumes     volume.Options
+	Endpoints   []string // see agent.Options, as of what follows
+	Variables   func(t *state.Task, container string) ([]string, error)
 	AssumesRole func(t *state.Task, role string) bool
 }
 
