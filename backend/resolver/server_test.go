@@ -5,10 +5,13 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -342,4 +345,70 @@ func BenchmarkAnswer(b *testing.B) {
 	for b.Loop() {
 		s.answer(message, false)
 	}
+}
+
+// BenchmarkGoalAnswers asks over UDP for a name with eight addresses, by eight clients, each when it has its answer.
+func BenchmarkGoalAnswers(b *testing.B) {
+	const clients, during = 8, time.Second
+	all := NewTable()
+	for _, p := range []Piece{
+		{Zone: &Zone{ID: "ns-1", Name: "shop.local"}}, {Name: &Name{ID: "1", Zone: "ns-1", Name: "api", Sets: set("A"), Records: instances(8)}},
+	} {
+		if err := all.Set(p); err != nil {
+			b.Fatal(err)
+		}
+	}
+	address, message := serve(b, &Server{Table: all}), question(b, "api.shop.local.", dnsmessage.TypeA, 0)
+	for b.Loop() {
+		var asking sync.WaitGroup
+		var mu sync.Mutex
+		var took []time.Duration
+		began := time.Now()
+		for range clients {
+			asking.Go(func() {
+				list, err := askFor(address, message, began.Add(during))
+				if err != nil {
+					b.Error(err)
+				}
+				mu.Lock()
+				took = append(took, list...)
+				mu.Unlock()
+			})
+		}
+		asking.Wait()
+		if len(took) == 0 {
+			b.Fatal("nothing is answered")
+		}
+		b.ReportMetric(float64(len(took))/time.Since(began).Seconds(), "answers/s≥20000")
+		slices.Sort(took)
+		b.ReportMetric(took[len(took)*99/100].Seconds()*1000, "ms-p99≤1")
+	}
+}
+
+// askFor asks the same again and again until a time. An answer has the eight addresses, or is an error.
+func askFor(address string, message []byte, until time.Time) (took []time.Duration, err error) {
+	conn, err := net.Dial("udp", address)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	answer := make([]byte, 4096)
+	for now := time.Now(); now.Before(until); {
+		if err := conn.SetDeadline(now.Add(5 * time.Second)); err != nil {
+			return took, err
+		}
+		if _, err := conn.Write(message); err != nil {
+			return took, err
+		}
+		n, err := conn.Read(answer)
+		if err != nil {
+			return took, err
+		}
+		if n < 12 || answer[3]&0xf != 0 || binary.BigEndian.Uint16(answer[6:]) != 8 {
+			return took, fmt.Errorf("answered with %q", answer[:n])
+		}
+		then := time.Now()
+		took, now = append(took, then.Sub(now)), then
+	}
+	return took, nil
 }
