@@ -205,23 +205,3 @@ func TestAnEventThatIsNoObjectReachesNothing(t *testing.T) {
 		}
 	})
 }
-
-// BenchmarkMatch100Rules finds the rules of a bus for one event: 5 of 100 match. The goal is 20 µs.
-func BenchmarkMatch100Rules(b *testing.B) {
-	w := newWorld(b)
-	for i := range 100 {
-		group := fmt.Sprintf("service:s%d", i)
-		if i%20 == 0 {
-			group = "service:web"
-		}
-		w.rule(fmt.Sprintf("r%d", i), fmt.Sprintf(`{"source":["aws.ecs"],"detail-type":["ECS Task State Change"],"detail":{"group":[%q]}}`, group))
-	}
-	tx, e := w.Read(), routing.Event{Scope: scope, Bus: "default", JSON: event("aws.ecs", taskChange, "service:web")}
-	b.ReportAllocs()
-	for b.Loop() {
-		made, err := w.router.Match(tx, e)
-		if err != nil || len(made) != 5 {
-			b.Fatal(len(made), err)
-		}
-	}
-}
