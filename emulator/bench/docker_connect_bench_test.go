@@ -1,0 +1,132 @@
+package bench_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/servicediscovery"
+	discovery "github.com/aws/aws-sdk-go-v2/service/servicediscovery/types"
+
+	"github.com/ecs-emulator/ecs-emulator/emulator"
+)
+
+// answer is what the first load balancer answers, empty if that is an error.
+func (w *world) answer() string {
+	for _, balancer := range w.LoadBalancers() {
+		for _, l := range balancer.Listeners {
+			if len(l.Local) == 0 {
+				continue
+			}
+			answer, err := http.Get("http://" + l.Local[0] + "/")
+			if err != nil {
+				return ""
+			}
+			defer answer.Body.Close()
+			text, _ := io.ReadAll(answer.Body)
+			return strings.TrimSpace(string(text))
+		}
+	}
+	return ""
+}
+
+// BenchmarkGoalConnectStart is how much longer a service takes from UpdateService to a task that runs if that has a proxy
+// of Service Connect, by turns.
+func BenchmarkGoalConnectStart(b *testing.B) {
+	for b.Loop() {
+		w := startOnDocker(b, emulator.Options{})
+		w.register("web", serving, running(w, "serve", fmt.Sprint(port)))
+		w.createNamespace()
+		w.createService("plain", 0)
+		w.createService("calls", 0, calls)
+		took := map[string][]time.Duration{}
+		for round := range 7 {
+			for _, name := range []string{"plain", "calls"} {
+				time.Sleep(500 * time.Millisecond) // sandboxes get warm
+				began := time.Now()
+				w.scale(name, 1)
+				w.awaitTasks(name, 1)
+				if round > 0 { // the first brings programs to the engine
+					took[name] = append(took[name], time.Since(began))
+				}
+				w.scale(name, 0)
+				w.awaitTasks(name, 0)
+			}
+		}
+		b.ReportMetric(percentile(took["calls"], 50)-percentile(took["plain"], 50), "ms-more≤300")
+	}
+}
+
+// BenchmarkGoalDeregistered is how long it takes from DeregisterInstance until no answer of the DNS server of the VPC has
+// the instance.
+func BenchmarkGoalDeregistered(b *testing.B) {
+	const times, address = 40, "10.99.0.1"
+	for b.Loop() {
+		w := startOnDocker(b, emulator.Options{})
+		w.register("web", running(w, "sleep", "1h"))
+		api, id := servicediscovery.NewFromConfig(w.Config()), w.createNamespace()
+		made, err := api.CreateService(b.Context(), &servicediscovery.CreateServiceInput{
+			Name: aws.String("api"), NamespaceId: &id,
+			DnsConfig: &discovery.DnsConfig{DnsRecords: []discovery.DnsRecord{{Type: discovery.RecordTypeA, TTL: aws.Int64(10)}}},
+		})
+		w.must(err)
+		register := func() {
+			_, err := api.RegisterInstance(b.Context(), &servicediscovery.RegisterInstanceInput{
+				ServiceId: made.Service.Id, InstanceId: aws.String("i-1"), Attributes: map[string]string{"AWS_INSTANCE_IPV4": address},
+			})
+			w.must(err)
+		}
+		register()
+		w.runTask("web") // the VPC has a DNS server when it has a task
+		resolver := w.resolver()
+		answered := func() bool {
+			all, _ := resolver.LookupHost(b.Context(), "api."+namespace+".")
+			return slices.Contains(all, address)
+		}
+		var took []time.Duration
+		for range times {
+			w.until("the instance among the answers", answered)
+			began := time.Now()
+			_, err := api.DeregisterInstance(b.Context(), &servicediscovery.DeregisterInstanceInput{
+				ServiceId: made.Service.Id, InstanceId: aws.String("i-1"),
+			})
+			w.must(err)
+			w.until("no answer with the instance", func() bool { return !answered() })
+			took = append(took, time.Since(began))
+			register()
+		}
+		b.ReportMetric(percentile(took, 99), "ms-p99≤100")
+	}
+}
+
+// resolver asks the DNS server of the VPC.
+func (w *world) resolver() *net.Resolver {
+	w.Helper()
+	var address string
+	w.until("a DNS server of the VPC", func() bool {
+		var shown struct {
+			Resolvers []struct {
+				Address   string `json:"address"`
+				Connected bool   `json:"connected"`
+			} `json:"resolvers"`
+		}
+		w.get("/_emulator/discovery", &shown)
+		for _, r := range shown.Resolvers {
+			if r.Connected && r.Address != "" {
+				address = r.Address
+			}
+		}
+		return address != ""
+	})
+	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		var dialer net.Dialer
+		return dialer.DialContext(ctx, network, net.JoinHostPort(address, "53"))
+	}}
+}
