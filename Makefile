@@ -15,7 +15,7 @@ export GOFLAGS := $(strip $(GOFLAGS) -trimpath $(if $(findstring -toolexec,$(GOF
 # Clients of AWS's SDK that tests have and the emulator has not. Without inlining they compile in two
 # thirds of the time; that of EC2, for which the longest tests wait, is a sixth of all compilation.
 TEST_CLIENTS := acm applicationautoscaling autoscaling cloudwatch cloudwatchlogs ec2 elasticloadbalancingv2 eventbridge iam resourcegroupstaggingapi s3 scheduler secretsmanager servicediscovery sqs ssm sts
-generate lint test test-all test-docker: export GOFLAGS += $(TEST_CLIENTS:%='-gcflags=github.com/aws/aws-sdk-go-v2/service/%=-l -dwarf=false')
+bench generate lint test test-all test-docker: export GOFLAGS += $(TEST_CLIENTS:%='-gcflags=github.com/aws/aws-sdk-go-v2/service/%=-l -dwarf=false')
 GOBUILD := $(GO) build -buildvcs=false -ldflags='-s -w -X main.version=$(VERSION)'
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
@@ -103,7 +103,7 @@ $(GOLANGCI_LINT):
 	@mv bin/tmp/golangci-lint $@ && rmdir bin/tmp
 
 .PHONY: bench
-bench: programs ## measure requests, start of tasks, scale, memory
+bench: programs ## measure requests, start of tasks, scale, memory, and what benchmarks beside the code have goals for
 	$(GO) run ./cmd/bench
 
 SOAK ?= 20

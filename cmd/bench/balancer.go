@@ -19,11 +19,9 @@ import (
 )
 
 const (
-	balancedHTTP   = "HTTP, 64 at once"
-	balancedTCP    = "TCP, 64 at once"
-	balancedChecks = "1,000 targets checked every 5 s"
-	balancedIdle   = "idle memory (resident)"
-	balancedBody   = 1 << 10
+	balancedHTTP = "HTTP, 64 at once"
+	balancedTCP  = "TCP, 64 at once"
+	balancedBody = 1 << 10
 )
 
 // measureBalancer sends small requests over 64 connections to a bare server: directly,
@@ -34,26 +32,12 @@ func measureBalancer(ctx context.Context, b *bench) error {
 			return err
 		}
 	}
-	if b.wanted("balancer/" + balancedKernel) {
-		err := b.withApp(ctx, func(cli *client.Client, image string) error {
-			return b.measureNetworkBalancer(ctx, cli.DaemonHost(), image)
-		})
-		if err != nil {
-			return err
-		}
+	if !b.wanted("balancer/" + balancedKernel) {
+		return nil
 	}
-	if b.wanted("balancer/" + balancedChecks) {
-		if err := b.measureChecks(ctx); err != nil {
-			return err
-		}
-	}
-	if err := b.measureTargets(ctx); err != nil {
-		return err
-	}
-	if b.wanted("balancer/" + balancedIdle) {
-		return b.measureIdleBalancer(ctx)
-	}
-	return nil
+	return b.withApp(ctx, func(cli *client.Client, image string) error {
+		return b.measureNetworkBalancer(ctx, cli.DaemonHost(), image)
+	})
 }
 
 func (b *bench) measureBalanced(ctx context.Context) (err error) {
@@ -63,12 +47,12 @@ func (b *bench) measureBalanced(ctx context.Context) (err error) {
 		return err
 	}
 	defer stop(bare)
-	application, err := startBalancer(loadbalancer.Spec{Protocol: "HTTP", Target: bare.address, Targets: 1})
+	application, err := startBalancer(loadbalancer.Spec{Protocol: "HTTP", Target: bare.address})
 	if err != nil {
 		return err
 	}
 	defer stop(application)
-	network, err := startBalancer(loadbalancer.Spec{Protocol: "TCP", Target: bare.address, Targets: 1})
+	network, err := startBalancer(loadbalancer.Spec{Protocol: "TCP", Target: bare.address})
 	if err != nil {
 		return err
 	}
@@ -109,7 +93,7 @@ func (b *bench) measureBalanced(ctx context.Context) (err error) {
 
 // measureCounting has a load balancer that counts take many short turns with one that does not, as they differ by little.
 func (b *bench) measureCounting(ctx context.Context, bare, counting *process) (err error) {
-	uncounted, err := startBalancer(loadbalancer.Spec{Protocol: "HTTP", Target: bare.address, Targets: 1, Uncounted: true})
+	uncounted, err := startBalancer(loadbalancer.Spec{Protocol: "HTTP", Target: bare.address, Uncounted: true})
 	if err != nil {
 		return err
 	}
@@ -175,26 +159,6 @@ func cpuTimesOf(list []requestload.Load) (all []float64) {
 		all = append(all, float64(l.CPU)/float64(time.Microsecond))
 	}
 	return all
-}
-
-// measureChecks has one server stand for 1,000 targets.
-func (b *bench) measureChecks(ctx context.Context) (err error) {
-	target, err := b.startEcho(bareserver.Answer{Header: map[string]string{}})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, target.stop()) }()
-	p, err := startBalancer(loadbalancer.Spec{Protocol: "TCP", Target: target.address, Targets: 1000})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, p.stop()) }()
-	u, err := b.atRest(ctx, p)
-	if err != nil {
-		return err
-	}
-	b.report.add(row{name: balancedChecks, figure: fmt.Sprintf("%.1f %% of a CPU", u.cpu), held: u.cpu, goal: atMost(3, " %")})
-	return nil
 }
 
 // startBalancer starts a data plane.

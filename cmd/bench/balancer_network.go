@@ -18,7 +18,10 @@ import (
 )
 
 // balancedKernel is beside the container asked at its own address.
-const balancedKernel = "TCP led by the kernel, 64 at once"
+const (
+	balancedKernel = "TCP led by the kernel, 64 at once"
+	servedPort     = 8080
+)
 
 // measureNetworkBalancer sends small requests over 64 connections to a server in a container: to
 // its own address, and through a network load balancer in Docker.
@@ -30,7 +33,7 @@ func (b *bench) measureNetworkBalancer(ctx context.Context, host, image string) 
 	defer func() {
 		err = errors.Join(err, engine.RemoveAll(context.WithoutCancel(ctx)), engine.Close())
 	}()
-	target, err := startServed(ctx, engine, image, "bare", fmt.Sprint(relayPort), strings.Repeat("x", balancedBody))
+	target, err := startServed(ctx, engine, image, "bare", fmt.Sprint(servedPort), strings.Repeat("x", balancedBody))
 	if err != nil {
 		return err
 	}
@@ -43,8 +46,8 @@ func (b *bench) measureNetworkBalancer(ctx context.Context, host, image string) 
 		return err
 	}
 	defer session.Close()
-	bare := &process{address: netip.AddrPortFrom(target.IP, relayPort).String()}
-	through := &process{address: netip.AddrPortFrom(network, relayPort).String()}
+	bare := &process{address: netip.AddrPortFrom(target.IP, servedPort).String()}
+	through := &process{address: netip.AddrPortFrom(network, servedPort).String()}
 	if err := seeSameClient(ctx, bare, through); err != nil {
 		return err
 	}
@@ -82,7 +85,7 @@ func startNetworkBalancer(ctx context.Context, engine *docker.Engine, target net
 	if s, err = control.Connect(ctx, stream, func([]balancer.Health) {}); err != nil {
 		return at, nil, err
 	}
-	pieces := loadbalancer.Pieces("TCP", relayPort, netip.AddrPortFrom(target, relayPort), 1)
+	pieces := loadbalancer.Pieces("TCP", servedPort, netip.AddrPortFrom(target, servedPort))
 	pieces[0].TargetGroup.Attributes = map[string]string{"preserve_client_ip.enabled": "true"}
 	pieces[1].Target.Direct = true
 	return sandbox.IP, s, s.Update(ctx, pieces)
@@ -109,4 +112,33 @@ func clientSeen(ctx context.Context, p *process) (string, error) {
 	defer c.Close()
 	_, body, err := c.Fetch(rawhttp.Request(http.MethodGet, "/client", nil))
 	return string(body), err
+}
+
+// startServed starts a server, which listens at servedPort, in a sandbox and returns the sandbox.
+func startServed(ctx context.Context, engine *docker.Engine, image string, command ...string) (sandbox backend.Container, err error) {
+	if _, err := engine.EnsureNetwork(ctx, backend.NetworkSpec{Name: "vpc"}); err != nil {
+		return sandbox, err
+	}
+	if sandbox, err = engine.CreateSandbox(ctx, backend.SandboxSpec{Name: "bench-" + rand.Text()[:8], Network: "vpc"}); err != nil {
+		return sandbox, err
+	}
+	if err := engine.Start(ctx, sandbox.ID); err != nil {
+		return sandbox, err
+	}
+	id, err := engine.Create(ctx, backend.ContainerSpec{
+		Name: "bench-" + rand.Text()[:8], Image: image, Sandbox: sandbox.ID, Command: command,
+	})
+	if err != nil {
+		return sandbox, err
+	}
+	if err := engine.Start(ctx, id); err != nil {
+		return sandbox, err
+	}
+	return sandbox, until(ctx, "the server to listen", func() (bool, error) {
+		conn, err := engine.Dial(ctx, "tcp", sandbox.ID, servedPort)
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err == nil, nil
+	})
 }

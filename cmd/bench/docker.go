@@ -18,7 +18,6 @@ type dockerCase struct {
 	name       string
 	containers []string // of each task
 	warm       int      // sandboxes that are kept for each subnet
-	strict     bool     // this host is held to the rules of security groups
 	measure    func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error
 }
 
@@ -43,23 +42,8 @@ var dockerCases = []dockerCase{
 	{name: "50 at once", containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
 		return b.measureCrowd(ctx, name, ours, bare, crowd{size: 50, atOnce: 50, rounds: 2}, 0.95) // each goes first once
 	}},
-	{name: idleRow, containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, _ string, ours *tasks, _ *bareTasks) error {
-		return b.measureIdle(ctx, ours)
-	}},
-	{name: samplingRow, containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, _ string, ours *tasks, _ *bareTasks) error {
-		return b.measureSampling(ctx, ours)
-	}},
-	{name: metadataRow, containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, _ string, ours *tasks, _ *bareTasks) error {
-		return b.measureMetadata(ctx, ours)
-	}},
 	{name: "one, no sandbox warm", containers: one, warm: 0, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
 		return b.measureSequence(ctx, name, ours, bare, ours.settle, 1.05)
-	}},
-	{name: "one, 20 rules beside none", containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, _ *bareTasks) error {
-		return b.measureTwentyRules(ctx, name, ours)
-	}},
-	{name: "1000 rules of 100 tasks change", containers: one, strict: true, measure: func(ctx context.Context, b *bench, name string, ours *tasks, _ *bareTasks) error {
-		return b.measureRules(ctx, name, ours)
 	}},
 }
 
@@ -94,7 +78,7 @@ func (b *bench) measureCases(ctx context.Context, section string, cases []docker
 }
 
 func (b *bench) measureCase(ctx context.Context, cli *client.Client, image, section string, c dockerCase) (err error) {
-	p, err := b.startEmulator(section+"/"+c.name, emulatorSettings{engine: cli.DaemonHost(), warm: c.warm, strict: c.strict})
+	p, err := b.startEmulator(section+"/"+c.name, emulatorSettings{engine: cli.DaemonHost(), warm: c.warm})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@
 //	go run ./cmd/bench                          everything, in some minutes
 //	go run ./cmd/bench -quick                   the same less often, so less exact
 //	go run ./cmd/bench -only requests/RunTask   the rows whose name matches
+//	go run ./cmd/bench -only goals/.*metric        benchmarks beside the code, of packages whose path matches
 //	go run ./cmd/bench -only RunTask -profile . leaves a CPU profile of the emulator
 //
 // Ratios carry from one machine to another, figures do not. Missing a goal is no
@@ -24,9 +25,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/cmd/internal/eventload"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/gobuild"
-	"github.com/ecs-emulator/ecs-emulator/cmd/internal/watchload"
 )
 
 // section is a part of the run whose figures are taken together.
@@ -37,35 +36,19 @@ type section struct {
 
 var sections = []section{
 	{"requests", "Requests over HTTP beside a bare net/http server that answers the same bytes", measureRequests},
-	{"alarms", "Alarms described in Smithy RPC v2 CBOR beside AWS JSON", measureAlarms},
 	{"start", "Start and idle memory beside that bare server", measureStart},
 	{"scale", "Tasks to RUNNING in services, simulated engine", measureScale},
-	{"ps", "A look at many tasks by ecs-emulator ps, simulated engine", measurePS},
-	{"instances", "Container instances: placement, and tasks on the simulated engine", measureInstances},
 	{"balancer", "A load balancer's data plane beside its target asked directly, and nginx where it is installed", measureBalancer},
-	{"logs", "Log events: lines of 100 bytes from 20 containers, from one beside the engine's own log of it, and a page", measureLogs},
-	{"docker", "RunTask to RUNNING on Docker beside the same containers made directly (one warm: without a sandbox); CPU of idle tasks; metadata beside another task's answers", measureDocker},
-	{"exec", "ECS Exec beside the engine's own exec with a terminal, idle sessions beside none, and RunTask beside one without", measureSessions},
-	{"relay", "Connections to a task over the relay beside those to its own address, through a proxy before Docker", measureRelay},
-	{"events", "Rules and schedules of EventBridge, simulated engine", measureEvents},
-	{"metrics", "Metrics, alarms and services that are scaled, simulated engine", measureMetrics},
-	{"connect", "Services that find each other, on Docker and on the simulated engine: Service Connect beside calls without it, and DNS", measureConnect},
-	{"shift", "Deployments that shift traffic, simulated engine unless Docker is named", measureShifts},
+	{"docker", "RunTask to RUNNING on Docker beside the same containers made directly (one warm: without a sandbox)", measureDocker},
+	{"exec", "ECS Exec beside the engine's own exec with a terminal, and RunTask beside one without", measureSessions},
+	{"goals", "Benchmarks beside the code: those whose names begin with " + goalPrefix, measureGoals},
 }
 
 // roles are what this program does as a child of its own, by its first argument.
 var roles = map[string]func(args []string) error{
-	"echo":       serveEcho,
-	"balancer":   serveBalancer,
-	"advance":    timeAdvance,
-	"fleet":      timeFleet,
-	"fleet-heap": weighFleet,
-	"embedded":   timeEmbedded,
-	"events":     eventload.Print,
-	"heap":       weighTasks,
-	"profiled":   serveProfiled,
-	"targets":    costOfTargets,
-	"watch":      watchload.Print,
+	"echo":     serveEcho,
+	"balancer": serveBalancer,
+	"profiled": serveProfiled,
 }
 
 func main() {

@@ -34,21 +34,13 @@ type process struct {
 // emulatorSettings are how the emulator is started that is measured.
 type emulatorSettings struct {
 	engine string
-	warm   int    // sandboxes that it keeps for each subnet, on Docker
-	strict bool   // security groups are
-	data   string // directory, of one without a profile
+	warm   int // sandboxes that it keeps for each subnet, on Docker
 }
 
 func (b *bench) startEmulator(name string, s emulatorSettings) (*process, error) {
 	args := []string{"serve", "--listen", "127.0.0.1:0", "--engine", s.engine, "--default-launch-type", "FARGATE", "--warm-sandboxes", strconv.Itoa(s.warm), "--metadata-rate", "0"}
-	if s.strict {
-		args = append(args, "--security-groups", "strict")
-	}
-	if s.data != "" {
-		args = append(args, "--data-dir", s.data)
-	}
 	cmd := exec.Command(b.binary, args...)
-	if b.profile != "" && s.data == "" {
+	if b.profile != "" {
 		file := strings.Map(func(r rune) rune {
 			if r == '/' || r == ' ' || r == ',' {
 				return '-'
@@ -56,7 +48,7 @@ func (b *bench) startEmulator(name string, s emulatorSettings) (*process, error)
 			return r
 		}, name) + ".pprof"
 		var err error
-		if cmd, err = ownRole("profiled", filepath.Join(b.profile, file), s.engine, strconv.Itoa(s.warm), strconv.FormatBool(s.strict)); err != nil {
+		if cmd, err = ownRole("profiled", filepath.Join(b.profile, file), s.engine, strconv.Itoa(s.warm)); err != nil {
 			return nil, err
 		}
 	}

@@ -40,11 +40,10 @@ func serveEcho(args []string) error {
 	return bareserver.Serve(args[0], untilParentEnds)
 }
 
-// serveProfiled is the emulator with a CPU profile: file, engine, warm sandboxes, whether
-// security groups are strict.
+// serveProfiled is the emulator with a CPU profile: file, engine, warm sandboxes.
 func serveProfiled(args []string) error {
-	if len(args) != 4 {
-		return errors.New("profiled: needs a file, an engine, a number and true or false")
+	if len(args) != 3 {
+		return errors.New("profiled: needs a file, an engine and a number")
 	}
 	warm, err := strconv.Atoi(args[2])
 	if err != nil {
@@ -52,10 +51,6 @@ func serveProfiled(args []string) error {
 	}
 	if warm == 0 {
 		warm = -1 // none
-	}
-	groups := emulator.SecurityGroupsOn
-	if args[3] == "true" {
-		groups = emulator.SecurityGroupsStrict
 	}
 	file, err := os.Create(args[0])
 	if err != nil {
@@ -66,7 +61,7 @@ func serveProfiled(args []string) error {
 	}
 	go heap.Tend(context.Background())
 	srv, err := emulator.New(emulator.Options{
-		Engine: args[1], DefaultLaunchType: "FARGATE", WarmSandboxes: warm, SecurityGroups: groups, MetadataRate: "0",
+		Engine: args[1], DefaultLaunchType: "FARGATE", WarmSandboxes: warm, MetadataRate: "0",
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	})
 	if err != nil {

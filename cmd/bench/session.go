@@ -17,7 +17,6 @@ var sessionCases = []dockerCase{
 	{name: "key to echo", containers: one, warm: warmSandboxes, measure: inOneTask((*bench).measureEcho)},
 	{name: "ExecuteCommand to a shell's prompt", containers: one, warm: warmSandboxes, measure: inOneTask((*bench).measureCall)},
 	{name: "output through AWS's plugin", containers: one, warm: warmSandboxes, measure: inOneTask((*bench).measureSessionOutput)},
-	{name: "50 idle sessions", containers: one, warm: warmSandboxes, measure: inOneTask((*bench).measureIdleSessions)},
 	{name: "RunTask with enableExecuteCommand", containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, _ *bareTasks) error {
 		if err := ours.register(); err != nil {
 			return err

@@ -13,25 +13,11 @@ import (
 // settleTime is how long a program is left alone before its memory counts.
 const settleTime = 2 * time.Second
 
-// measureStart times how long the program takes to answer, and reads what memory it
-// takes while no request comes: when it is new, and with much in it; and what
-// it costs in a program of the user's own.
+// measureStart times how long the program takes to answer, and reads what memory it takes while no request comes.
 func measureStart(ctx context.Context, b *bench) error {
-	if b.wanted("start/exec to first answer") || b.wanted("start/idle memory") {
-		if err := measureExec(ctx, b); err != nil {
-			return err
-		}
+	if !b.wanted("start/exec to first answer") && !b.wanted("start/idle memory") {
+		return nil
 	}
-	if err := measureEmbedded(ctx, b, "start", embeddedCases); err != nil {
-		return err
-	}
-	if b.wanted("start/" + revisionsRow) {
-		return measureRevisions(ctx, b)
-	}
-	return nil
-}
-
-func measureExec(ctx context.Context, b *bench) error {
 	var ours, bare []float64
 	var ourMemory, bareMemory float64
 	times := 2 * b.rounds

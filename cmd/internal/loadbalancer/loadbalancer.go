@@ -3,7 +3,6 @@ package loadbalancer
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
@@ -16,26 +15,23 @@ import (
 type Spec struct {
 	Protocol string // HTTP or TCP
 	Target   string // an address
-	Targets  int    // how many targets that stands for
 	// Uncounted has it count no requests.
 	Uncounted bool
 }
 
 // Args are for [Parse].
 func (s Spec) Args() []string {
-	return []string{s.Protocol, s.Target, strconv.Itoa(s.Targets), strconv.FormatBool(s.Uncounted)}
+	return []string{s.Protocol, s.Target, strconv.FormatBool(s.Uncounted)}
 }
 
 // Parse reads what Args has made.
 func Parse(args []string) (s Spec, err error) {
-	if len(args) != 4 {
-		return s, errors.New("balancer: needs a protocol, an address, a number and whether it does not count")
+	if len(args) != 3 {
+		return s, errors.New("balancer: needs a protocol, an address and whether it does not count")
 	}
 	s.Protocol, s.Target = args[0], args[1]
-	var invalid [2]error
-	s.Targets, invalid[0] = strconv.Atoi(args[2])
-	s.Uncounted, invalid[1] = strconv.ParseBool(args[3])
-	return s, errors.Join(invalid[:]...)
+	s.Uncounted, err = strconv.ParseBool(args[2])
+	return s, err
 }
 
 // Serve opens a port of loopback. It returns where that is, and how to close it.
@@ -51,7 +47,7 @@ func Serve(s Spec) (address string, stop func() error, err error) {
 		}
 		return listener, err
 	}})
-	for _, piece := range Pieces(s.Protocol, 80, target, s.Targets) {
+	for _, piece := range Pieces(s.Protocol, 80, target) {
 		if err := lb.Set(piece); err != nil {
 			return "", nil, errors.Join(err, lb.Close())
 		}
@@ -59,15 +55,15 @@ func Serve(s Spec) (address string, stop func() error, err error) {
 	return address, lb.Close, nil
 }
 
-// Pieces are a listener before a group of so many targets at one address, which are checked.
-func Pieces(protocol string, port uint16, target netip.AddrPort, targets int) []balancer.Piece {
+// Pieces are a listener before a group of one target, which is checked.
+func Pieces(protocol string, port uint16, target netip.AddrPort) []balancer.Piece {
 	check := balancer.HealthCheck{Enabled: true, Protocol: "TCP", IntervalSeconds: 5, TimeoutSeconds: 2, HealthyThreshold: 2, UnhealthyThreshold: 2}
-	pieces := []balancer.Piece{{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: protocol, HealthCheck: check}}}
-	for i := range targets {
-		pieces = append(pieces, balancer.Piece{Target: &balancer.Target{Group: "group", ID: fmt.Sprint(i), Addr: target}})
-	}
 	forward := &balancer.Forward{Groups: []balancer.WeightedGroup{{Group: "group", Weight: 1}}}
-	return append(pieces, balancer.Piece{Listener: &balancer.Listener{
-		ID: "listener", Port: port, Protocol: protocol, Rules: []balancer.Rule{{ID: "default", Action: balancer.Action{Forward: forward}}},
-	}})
+	return []balancer.Piece{
+		{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: protocol, HealthCheck: check}},
+		{Target: &balancer.Target{Group: "group", ID: "target", Addr: target}},
+		{Listener: &balancer.Listener{
+			ID: "listener", Port: port, Protocol: protocol, Rules: []balancer.Rule{{ID: "default", Action: balancer.Action{Forward: forward}}},
+		}},
+	}
 }

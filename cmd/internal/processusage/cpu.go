@@ -7,37 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 )
 
 // tick is the unit in which Linux tells of CPU time. Source: proc(5), USER_HZ.
 const tick = time.Second / 100
-
-// CPUTimes is the CPU time of processes by their id.
-type CPUTimes map[int]time.Duration
-
-// Since is what those have used that are still there, and those that are new.
-func (c CPUTimes) Since(before CPUTimes) (used time.Duration) {
-	for pid, now := range c {
-		used += now - before[pid]
-	}
-	return used
-}
-
-// Engine is that of the processes of a Docker engine; empty where none is seen.
-func Engine() CPUTimes {
-	found := CPUTimes{}
-	names, _ := filepath.Glob("/proc/[0-9]*/comm")
-	for _, file := range names {
-		name, _ := os.ReadFile(file)
-		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
-		if comm := strings.TrimSpace(string(name)); comm == "dockerd" || strings.HasPrefix(comm, "containerd") {
-			found[pid] = CPU(pid)
-		}
-	}
-	return found
-}
 
 // CPU is the CPU time of a process; 0 where the system does not tell.
 func CPU(pid int) time.Duration {

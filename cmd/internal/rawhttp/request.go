@@ -21,11 +21,7 @@ func Query(form string) []byte {
 
 // Signed is a signed request of a service.
 func Signed(service string, payload []byte, header ...string) []byte {
-	return SignedAt("/", service, payload, header...)
-}
-
-func SignedAt(path, service string, payload []byte, header ...string) []byte {
-	return Request(http.MethodPost, path, payload, append(header,
+	return Request(http.MethodPost, "/", payload, append(header,
 		"User-Agent: aws-sdk-go-v2/1.47.5 ua/2.1 os/linux lang/go#1.26 md/GOOS#linux md/GOARCH#amd64 api/ecs#1.103.1 m/g",
 		"Amz-Sdk-Invocation-Id: 9b3b2a4e-6d0f-4a55-8f0e-2f0c0c1f6f3d",
 		"Amz-Sdk-Request: attempt=1; max=3",

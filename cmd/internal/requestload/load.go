@@ -27,14 +27,6 @@ type Load struct {
 	CPU      time.Duration // of the server for each request, where it was measured
 }
 
-// Rates are the rates of several rounds.
-func Rates(list []Load) (all []float64) {
-	for _, l := range list {
-		all = append(all, l.Rate)
-	}
-	return all
-}
-
 // Extent bounds a round: it ends with the time, or after so many requests.
 type Extent struct {
 	Time time.Duration

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// figure is what a benchmark reports, with the goal that its unit has: `ms≤50` is a figure in ms that should be at
+// most 50.
+type figure struct {
+	value float64
+	unit  string // without the goal; ratio is one of two figures
+	goal  goal
+}
+
+// goalUnit is a unit with a goal.
+var goalUnit = regexp.MustCompile(`^(.+)(≤|≥)([0-9.]+)$`)
+
+func readFigure(value, unit string) (f figure, err error) {
+	if f.value, err = strconv.ParseFloat(value, 64); err != nil {
+		return f, err
+	}
+	f.unit = unit
+	found := goalUnit.FindStringSubmatch(unit)
+	if found == nil {
+		return f, nil
+	}
+	f.unit = found[1]
+	limit, err := strconv.ParseFloat(found[3], 64)
+	f.goal = goal{limit: limit, atLeast: found[2] == "≥"}
+	if f.unit != "ratio" {
+		f.goal.unit = " " + f.unit
+	}
+	return f, err
+}
+
+// ofGo are units that Go reports of each benchmark, which say nothing of one that runs once.
+var ofGo = []string{"ns/op", "B/op", "allocs/op", "MB/s"}
+
+// readGoals reads what a test program prints of a benchmark: its figures, or why it was skipped.
+func readGoals(text []byte) (figures []figure, skipped string) {
+	lines := strings.Split(string(text), "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "--- SKIP: "+goalPrefix) && i > 0 {
+			return nil, strings.TrimSpace(lines[i-1])
+		}
+		words := strings.Fields(line)
+		if len(words) < 4 || !strings.HasPrefix(words[0], goalPrefix) {
+			continue
+		}
+		for at := 2; at+1 < len(words); at += 2 { // behind name and number of runs: value and unit
+			f, err := readFigure(words[at], words[at+1])
+			if err == nil && !slices.Contains(ofGo, f.unit) {
+				figures = append(figures, f)
+			}
+		}
+	}
+	return figures, ""
+}
+
+func hasGoal(figures []figure) bool {
+	return slices.ContainsFunc(figures, func(f figure) bool { return f.goal != goal{} })
+}
+
+// addFigures adds a row for each unit, with the median of its figures: those with goals first.
+func (r *report) addFigures(name string, taken []figure) {
+	slices.SortStableFunc(taken, func(a, b figure) int {
+		switch {
+		case (a.goal == goal{}) == (b.goal == goal{}):
+			return 0
+		case a.goal == goal{}:
+			return 1
+		default:
+			return -1
+		}
+	})
+	for len(taken) > 0 {
+		first, values := taken[0], []float64(nil)
+		taken = slices.DeleteFunc(taken, func(f figure) bool {
+			same := f.unit == first.unit && f.goal == first.goal
+			if same {
+				values = append(values, f.value)
+			}
+			return same
+		})
+		m := median(values)
+		r.add(row{name: name, figure: fmt.Sprintf("%.4g %s", m, first.unit), ratio: m, held: m, goal: first.goal})
+		name = "  and"
+	}
+}
