@@ -11,6 +11,7 @@ import (
 // figure is what a benchmark reports, with the goal that its unit has: `ms≤50` is a figure in ms that should be at
 // most 50.
 type figure struct {
+	part  string // of the benchmark, if it has several
 	value float64
 	unit  string // without the goal; ratio is one of two figures
 	goal  goal
@@ -19,7 +20,8 @@ type figure struct {
 // goalUnit is a unit with a goal.
 var goalUnit = regexp.MustCompile(`^(.+)(≤|≥)([0-9.]+)$`)
 
-func readFigure(value, unit string) (f figure, err error) {
+func readFigure(part, value, unit string) (f figure, err error) {
+	f.part = part
 	if f.value, err = strconv.ParseFloat(value, 64); err != nil {
 		return f, err
 	}
@@ -37,6 +39,9 @@ func readFigure(value, unit string) (f figure, err error) {
 	return f, err
 }
 
+// partName is what a line has of a benchmark behind its own name, without the number of processors.
+var partName = regexp.MustCompile(`^\w+/?(.*?)(-\d+)?$`)
+
 // ofGo are units that Go reports of each benchmark, which say nothing of one that runs once.
 var ofGo = []string{"ns/op", "B/op", "allocs/op", "MB/s"}
 
@@ -51,8 +56,9 @@ func readGoals(text []byte) (figures []figure, skipped string) {
 		if len(words) < 4 || !strings.HasPrefix(words[0], goalPrefix) {
 			continue
 		}
+		part := strings.ReplaceAll(partName.FindStringSubmatch(words[0])[1], "_", " ")
 		for at := 2; at+1 < len(words); at += 2 { // behind name and number of runs: value and unit
-			f, err := readFigure(words[at], words[at+1])
+			f, err := readFigure(part, words[at], words[at+1])
 			if err == nil && !slices.Contains(ofGo, f.unit) {
 				figures = append(figures, f)
 			}
@@ -65,7 +71,7 @@ func hasGoal(figures []figure) bool {
 	return slices.ContainsFunc(figures, func(f figure) bool { return f.goal != goal{} })
 }
 
-// addFigures adds a row for each unit, with the median of its figures: those with goals first.
+// addFigures adds a row for each unit of each part, with the median of its figures: those with goals first.
 func (r *report) addFigures(name string, taken []figure) {
 	slices.SortStableFunc(taken, func(a, b figure) int {
 		switch {
@@ -80,14 +86,19 @@ func (r *report) addFigures(name string, taken []figure) {
 	for len(taken) > 0 {
 		first, values := taken[0], []float64(nil)
 		taken = slices.DeleteFunc(taken, func(f figure) bool {
-			same := f.unit == first.unit && f.goal == first.goal
+			same := f.part == first.part && f.unit == first.unit && f.goal == first.goal
 			if same {
 				values = append(values, f.value)
 			}
 			return same
 		})
-		m := median(values)
-		r.add(row{name: name, figure: fmt.Sprintf("%.4g %s", m, first.unit), ratio: m, held: m, goal: first.goal})
+		m, format := median(values), "%.4g %s"
+		if m >= 1000 {
+			format = "%.0f %s"
+		}
+		line := row{figure: fmt.Sprintf(format, m, first.unit), ratio: m, held: m, goal: first.goal}
+		line.name = strings.TrimRight(name+" "+first.part, " ")
+		r.add(line)
 		name = "  and"
 	}
 }

@@ -31,8 +31,8 @@ PASS
 func TestFiguresHaveTheirGoalsInTheirUnits(t *testing.T) {
 	figures, skipped := readGoals([]byte(printed))
 	want := []figure{
-		{61234, "lines/s", goal{limit: 50000, atLeast: true, unit: " lines/s"}}, {1.25, "ratio", atMost(1.3, "")},
-		{0.03, "ms-more", atMost(2, " ms-more")}, {17, "ms-beside", goal{}},
+		{"line by line", 61234, "lines/s", goal{limit: 50000, atLeast: true, unit: " lines/s"}}, {"line by line", 1.25, "ratio", atMost(1.3, "")},
+		{"in batches", 0.03, "ms-more", atMost(2, " ms-more")}, {"in batches", 17, "ms-beside", goal{}},
 	}
 	if !slices.Equal(figures, want) || skipped != "" {
 		t.Errorf("read %+v, %q; want %+v", figures, skipped, want)
@@ -40,7 +40,7 @@ func TestFiguresHaveTheirGoalsInTheirUnits(t *testing.T) {
 	if figures, skipped := readGoals([]byte(leftOut)); figures != nil || !strings.HasSuffix(skipped, "no Docker engine answers: dial") {
 		t.Errorf("of one that is skipped: %+v, %q", figures, skipped)
 	}
-	if hasGoal([]figure{{17, "ms-beside", goal{}}}) {
+	if hasGoal([]figure{{value: 17, unit: "ms-beside"}}) {
 		t.Error("a figure without a goal has one")
 	}
 }
@@ -49,7 +49,7 @@ func TestTheTableHasTheMedianOfEachUnit(t *testing.T) {
 	var taken []figure
 	for _, ms := range []string{"17", "40", "90"} {
 		for _, f := range [][2]string{{"3", "ms-beside"}, {ms, "ms≤50"}} {
-			one, err := readFigure(f[0], f[1])
+			one, err := readFigure("", f[0], f[1])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -59,9 +59,11 @@ func TestTheTableHasTheMedianOfEachUnit(t *testing.T) {
 	var out bytes.Buffer
 	r := newReport(&out)
 	r.addFigures("store/Put", taken)
+	r.addFigures("store/Put", []figure{{part: "a", value: 1, unit: "ms"}, {part: "b", value: 123456, unit: "ms"}})
 	lines := strings.Split(out.String(), "\n")
 	held := strings.Contains(lines[0], "40 ms") && strings.HasSuffix(lines[0], "≤ 50 ms: reached")
-	if len(lines) != 3 || !held || !strings.Contains(lines[1], "3 ms-beside") {
+	apart := strings.Contains(lines[2], "store/Put a ") && strings.Contains(lines[3], "123456 ms")
+	if len(lines) != 5 || !held || !strings.Contains(lines[1], "3 ms-beside") || !apart {
 		t.Errorf("printed:\n%s", out.String())
 	}
 	if r.summary() != "1 of 1 goals reached" {

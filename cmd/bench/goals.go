@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processgroup"
 )
 
 // goalRow is a benchmark beside the code, with the goal in the unit of what it reports.
@@ -18,10 +21,12 @@ type goalRow struct {
 	name string // BenchmarkGoal…
 }
 
-// title is what -only is held against, and what the table says.
+// title is what -only is held against. The table has the last part of the path.
 func (g goalRow) title() string {
 	return g.dir + "/" + strings.TrimPrefix(g.name, goalPrefix)
 }
+
+func (g goalRow) short() string { return path.Base(g.dir) + "/" + path.Base(g.title()) }
 
 // measureGoals runs the benchmarks of the module whose names begin with BenchmarkGoal, each time in a process of its
 // own: a process pays for some things once, and its heap has what others left.
@@ -61,19 +66,28 @@ func measureGoals(ctx context.Context, b *bench) error {
 	return errors.Join(failures...)
 }
 
-// measureGoal runs one benchmark in a folder some times, and adds a row for each of its figures.
+// measureGoal runs one benchmark in a folder three times at most, once if quick, and adds a row for each of its figures.
+// An interrupt waits for its end: what it has made on an engine goes with that.
 func (b *bench) measureGoal(ctx context.Context, g goalRow, folder, program string) error {
 	var taken []figure
-	for range min(b.rounds, 3) {
-		cmd := exec.CommandContext(ctx, program, "-test.run", "^$", "-test.bench", "^"+g.name+"$", "-test.benchtime", "1x", "-test.v", "-test.timeout", "10m")
+	times := min(b.rounds, 3)
+	if b.quick {
+		times = 1
+	}
+	for range times {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		cmd := exec.Command(program, "-test.run", "^$", "-test.bench", "^"+g.name+"$", "-test.benchtime", "1x", "-test.v", "-test.timeout", "20m")
 		cmd.Dir = folder
+		processgroup.Own(cmd)
 		text, err := cmd.CombinedOutput()
 		if err != nil {
 			return fmt.Errorf("%w: %s", err, text)
 		}
 		figures, why := readGoals(text)
 		if why != "" {
-			b.report.note(g.title() + ": left out: " + why)
+			b.report.note(g.short() + ": left out: " + why)
 			return nil
 		}
 		if !hasGoal(figures) {
@@ -81,7 +95,7 @@ func (b *bench) measureGoal(ctx context.Context, g goalRow, folder, program stri
 		}
 		taken = append(taken, figures...)
 	}
-	b.report.addFigures(g.title(), taken)
+	b.report.addFigures(g.short(), taken)
 	return nil
 }
 
@@ -91,24 +105,24 @@ var goalFunction = regexp.MustCompile(`(?m)^func (` + goalPrefix + `\w*)\(\w+ \*
 
 // findGoals finds the benchmarks below a folder, without the modules in it.
 func findGoals(root string) (rows []goalRow, err error) {
-	return rows, filepath.WalkDir(root, func(path string, entry os.DirEntry, err error) error {
+	return rows, filepath.WalkDir(root, func(at string, entry os.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if entry.IsDir() {
-			if _, err := os.Stat(filepath.Join(path, "go.mod")); path != root && (err == nil || strings.HasPrefix(entry.Name(), ".")) {
+			if _, err := os.Stat(filepath.Join(at, "go.mod")); at != root && (err == nil || strings.HasPrefix(entry.Name(), ".")) {
 				return filepath.SkipDir
 			}
 			return nil
 		}
-		if !strings.HasSuffix(path, "_test.go") {
+		if !strings.HasSuffix(at, "_test.go") {
 			return nil
 		}
-		text, err := os.ReadFile(path)
+		text, err := os.ReadFile(at)
 		if err != nil || !bytes.Contains(text, []byte(goalPrefix)) {
 			return err
 		}
-		dir, err := filepath.Rel(root, filepath.Dir(path))
+		dir, err := filepath.Rel(root, filepath.Dir(at))
 		for _, found := range goalFunction.FindAllSubmatch(text, -1) {
 			rows = append(rows, goalRow{filepath.ToSlash(dir), string(found[1])})
 		}

@@ -2,10 +2,10 @@
 // least which could do the same, taken in the same run: a bare net/http server that
 // answers the same bytes, or the same containers and commands asked of the Docker engine directly.
 //
-//	go run ./cmd/bench                          everything, in some minutes
+//	go run ./cmd/bench                          everything, in less than an hour
 //	go run ./cmd/bench -quick                   the same less often, so less exact
 //	go run ./cmd/bench -only requests/RunTask   the rows whose name matches
-//	go run ./cmd/bench -only goals/.*metric        benchmarks beside the code, of packages whose path matches
+//	go run ./cmd/bench -only goals/.*metric     benchmarks beside the code, of packages whose path matches
 //	go run ./cmd/bench -only RunTask -profile . leaves a CPU profile of the emulator
 //
 // Ratios carry from one machine to another, figures do not. Missing a goal is no
