@@ -47,6 +47,4 @@ func serveBalancer() error {
 	return nil
 }
 
-var balancerCommands = map[string]func([]string) error{
-	"balance": balance, "counts": func([]string) error { return nil },
-}
+var balancerCommands = map[string]teller{"balance": does(balance), "counts": counts}

@@ -20,7 +20,7 @@ const longestCommand = 16 << 20
 //
 // The engine's interface passes lines on in a thirtieth of the time that a process takes
 // which it starts. A line without the full stop is what a client that died has left.
-func obey(from, to int, commands map[string]func([]string) error) {
+func obey(from, to int, commands map[string]teller) {
 	var pending []byte
 	for buf := make([]byte, 16<<10); ; {
 		n, err := syscall.Read(from, buf)
@@ -46,32 +46,29 @@ func obey(from, to int, commands map[string]func([]string) error) {
 	}
 }
 
-// ownerCommands are those that come on standard input.
-var ownerCommands = map[string]func([]string) error{
-	"filter": tellFilter, "ready": ready, "answer": answer, "balances": balances, "connect": connect,
-	"stats": func([]string) error { return nil },
+// teller carries out a command, and returns the answer.
+type teller func(words []string) (answer string, err error)
+
+// does is a command that has nothing to tell.
+func does(command func([]string) error) teller {
+	return func(words []string) (string, error) { return "done", command(words) }
 }
 
-// tellers are the commands whose answer is what they say.
-var tellers = map[string]func([]string) (string, error){"stats": stats, "group": group, "counts": counts}
+// ownerCommands are those that come on standard input.
+var ownerCommands = map[string]teller{
+	"filter": does(tellFilter), "ready": does(ready), "answer": does(answer), "balances": does(balances), "connect": does(connect), "stats": stats,
+}
 
-func carryOut(words []string, commands map[string]func([]string) error) string {
+func carryOut(words []string, commands map[string]teller) string {
 	n := len(words)
-	switch {
-	case n < 2 || words[n-1] != "." || commands[words[0]] == nil:
-	case tellers[words[0]] != nil:
-		said, err := tellers[words[0]](words[1 : n-1])
-		if err != nil {
-			return err.Error()
-		}
-		return said
-	default:
-		if err := commands[words[0]](words[1 : n-1]); err != nil {
-			return err.Error()
-		}
-		return "done"
+	if n < 2 || words[n-1] != "." || commands[words[0]] == nil {
+		return "not a command"
 	}
-	return "not a command"
+	said, err := commands[words[0]](words[1 : n-1])
+	if err != nil {
+		return err.Error()
+	}
+	return said
 }
 
 // held is what went wrong when the program began.

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/binary"
 	"errors"
 	"strings"
 	"syscall"
@@ -104,7 +105,7 @@ func parseCounter(m syscall.NetlinkMessage) (chain string, c counted, ok bool) {
 	if textOf(rule[1]) != countTable || textOf(last[1]) != counter.name || len(data[1]) != 8 || len(data[2]) != 8 {
 		return "", c, false
 	}
-	return textOf(rule[2]), counted{bytes: bigEndian64(data[1]), packets: bigEndian64(data[2])}, true
+	return textOf(rule[2]), counted{bytes: binary.BigEndian.Uint64(data[1]), packets: binary.BigEndian.Uint64(data[2])}, true
 }
 
 func textOf(b []byte) string {
@@ -114,26 +115,13 @@ func textOf(b []byte) string {
 	return string(b)
 }
 
-func bigEndian64(b []byte) (n uint64) {
-	for _, digit := range b {
-		n = n<<8 | uint64(digit)
-	}
-	return n
-}
-
 // activeFlows are those that are led now, by protocol.
 func activeFlows() map[byte]uint64 {
 	active := map[byte]uint64{}
-	var ask buffer
-	ask.message(getFlow, request|syscall.NLM_F_DUMP, []byte{syscall.AF_INET, 0, 0, 0}, nil)
-	_ = ask.exchange(netlinkNetfilter, func(m syscall.NetlinkMessage) (done bool, err error) {
-		if m.Header.Type == syscall.NLMSG_DONE || m.Header.Type == syscall.NLMSG_ERROR {
-			return true, nil
-		}
-		if f, ok := parseFlow(m); ok && f.led && f.answers.address[0] != loopbackNetwork && isOpen(m) {
+	eachFlow(func(f flow) {
+		if f.led && f.answers.address[0] != loopbackNetwork && f.open {
 			active[f.protocol]++
 		}
-		return false, nil
 	})
 	return active
 }

@@ -23,6 +23,8 @@ type flow struct {
 	to       place // where it was sent
 	answers  place // who answers
 	led      bool  // these differ
+	asks     bool  // only its sender was changed
+	open     bool  // see isOpen
 }
 
 // parseFlow reads an entry of the kernel's table; see attributesOf.
@@ -40,6 +42,7 @@ func parseFlow(m syscall.NetlinkMessage) (f flow, ok bool) {
 		return f, false
 	}
 	f.protocol, f.led = protocol[0], status[3]&destinationChanged != 0
+	f.asks, f.open = status[3]&(sourceChanged|destinationChanged) == sourceChanged, isOpen(m)
 	var came, answers bool
 	f.to, came = placeOf(attributesOf(there[1])[2], attributesOf(there[2])[3])
 	f.answers, answers = placeOf(attributesOf(back[1])[1], attributesOf(back[2])[2])
@@ -67,18 +70,28 @@ func strayFlows(shares []share, gone map[endpoint]bool) func(flow) bool {
 	}
 }
 
-// forgetFlows has the kernel forget some flows. One without this interface does not.
-func forgetFlows(which func(flow) bool) {
-	var ask, forget buffer
+// eachFlow tells of the flows that the kernel tracks. One without this interface has none.
+func eachFlow(tell func(flow)) {
+	var ask buffer
 	ask.message(getFlow, request|syscall.NLM_F_DUMP, []byte{syscall.AF_INET, 0, 0, 0}, nil)
 	_ = ask.exchange(netlinkNetfilter, func(m syscall.NetlinkMessage) (done bool, err error) {
 		if m.Header.Type == syscall.NLMSG_DONE || m.Header.Type == syscall.NLMSG_ERROR {
 			return true, nil
 		}
-		if f, ok := parseFlow(m); ok && which(f) {
-			forget.message(deleteFlow, request, []byte{syscall.AF_INET, 0, 0, 0}, func() { forget.attribute(1|nested, f.begun...) })
+		if f, ok := parseFlow(m); ok {
+			tell(f)
 		}
 		return false, nil
+	})
+}
+
+// forgetFlows has the kernel forget some flows.
+func forgetFlows(which func(flow) bool) {
+	var forget buffer
+	eachFlow(func(f flow) {
+		if which(f) {
+			forget.message(deleteFlow, request, []byte{syscall.AF_INET, 0, 0, 0}, func() { forget.attribute(1|nested, f.begun...) })
+		}
 	})
 	if forget.count > 0 {
 		forget.await()

@@ -19,7 +19,7 @@ type forward struct {
 func parseForward(s string) (f forward, ok bool) {
 	door, to, _ := strings.Cut(s, "=")
 	name, ports, _ := strings.Cut(door, "/")
-	if f.protocol = map[string]byte{"tcp": tcp, "udp": udp}[name]; f.protocol == 0 {
+	if f.protocol = protocols[name]; f.protocol == 0 {
 		return f, false
 	}
 	if f.port, f.count, ok = parsePorts(ports); !ok {

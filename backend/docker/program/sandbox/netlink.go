@@ -2,7 +2,10 @@
 
 package main
 
-import "syscall"
+import (
+	"encoding/binary"
+	"syscall"
+)
 
 // buffer is netlink messages under construction. Lengths are little-endian, as are the
 // machines that the program is built for.
@@ -28,13 +31,12 @@ func (b *buffer) message(kind, flags uint16, header []byte, attributes func()) {
 	b.count++
 	b.needed = append(b.needed, b.need)
 	b.bytes = append(b.bytes, 0, 0, 0, 0, byte(kind), byte(kind>>8), byte(flags), byte(flags>>8))
-	b.bytes = append(b.bytes, byte(b.count), byte(b.count>>8), byte(b.count>>16), byte(b.count>>24), 0, 0, 0, 0)
-	b.bytes = append(b.bytes, header...)
+	b.bytes = binary.LittleEndian.AppendUint32(b.bytes, b.count)
+	b.bytes = append(append(b.bytes, 0, 0, 0, 0), header...)
 	if attributes != nil {
 		attributes()
 	}
-	size := len(b.bytes) - start
-	copy(b.bytes[start:], []byte{byte(size), byte(size >> 8), byte(size >> 16), byte(size >> 24)})
+	binary.LittleEndian.PutUint32(b.bytes[start:], uint32(len(b.bytes)-start))
 }
 
 // await has the kernel answer the last message also if it succeeds.
@@ -58,8 +60,7 @@ func (b *buffer) nest(kind uint16, attributes func()) {
 	start := len(b.bytes)
 	b.attribute(kind | nested)
 	attributes()
-	size := len(b.bytes) - start
-	b.bytes[start], b.bytes[start+1] = byte(size), byte(size>>8)
+	binary.LittleEndian.PutUint16(b.bytes[start:], uint16(len(b.bytes)-start))
 }
 
 func (b *buffer) text(kind uint16, text string) { b.attribute(kind, append([]byte(text), 0)...) }
@@ -83,8 +84,7 @@ func (b *buffer) send(family int) error {
 		if m.Header.Type != syscall.NLMSG_ERROR || len(m.Data) < 4 {
 			return false, nil
 		}
-		code := int32(m.Data[0]) | int32(m.Data[1])<<8 | int32(m.Data[2])<<16 | int32(m.Data[3])<<24
-		if code != 0 {
+		if code := int32(binary.LittleEndian.Uint32(m.Data)); code != 0 {
 			return true, b.missing(m.Header.Seq, syscall.Errno(-code))
 		}
 		return m.Header.Seq == b.awaiting, nil

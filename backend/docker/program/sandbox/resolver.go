@@ -3,7 +3,9 @@
 package main
 
 import (
+	"encoding/binary"
 	"os"
+	"strconv"
 	"strings"
 )
 
@@ -52,30 +54,17 @@ func nameserver(file string) (server [4]byte, found bool) {
 // boundPort is a port with a listener at an address, by the kernel's table of
 // sockets; 0 is none. Source: Linux Documentation/networking/proc_net_tcp.rst.
 func boundPort(table string, at [4]byte) int {
-	here := ""
-	for _, b := range at { // in the byte order of the machine, which is little-endian on all that this is built for
-		here = hex(int(b), 2) + here
-	}
+	here := binary.LittleEndian.Uint32(at[:]) // the byte order of all machines that this is built for
 	for line := range strings.Lines(table) {
 		words := strings.Fields(line)
-		if len(words) < 3 || !strings.HasPrefix(words[1], here+":") || words[2] != "00000000:0000" {
+		if len(words) < 3 || words[2] != "00000000:0000" {
 			continue
 		}
-		port := 0
-		for _, digit := range words[1][len(here)+1:] {
-			port = port<<4 | strings.IndexRune(hexDigits, digit)
+		address, port, _ := strings.Cut(words[1], ":")
+		if bound, err := strconv.ParseUint(address, 16, 32); err == nil && uint32(bound) == here {
+			n, _ := strconv.ParseUint(port, 16, 16)
+			return int(n)
 		}
-		return port
 	}
 	return 0
-}
-
-const hexDigits = "0123456789ABCDEF"
-
-// hex is a number of so many digits, as the kernel writes them.
-func hex(n, digits int) (text string) {
-	for range digits {
-		text, n = hexDigits[n&0xf:n&0xf+1]+text, n>>4
-	}
-	return text
 }

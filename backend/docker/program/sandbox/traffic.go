@@ -168,50 +168,44 @@ type localAddress struct {
 
 // localAddresses are all, the loopback address first.
 func localAddresses() (addresses []localAddress, err error) {
-	table, err := syscall.NetlinkRIB(syscall.RTM_GETADDR, syscall.AF_INET)
+	err = eachAddress(syscall.RTM_GETADDR, syscall.RTM_NEWADDR, syscall.IFA_LOCAL, func(ip [4]byte, about []byte) {
+		addresses = append(addresses, localAddress{ip, int(about[1]), [4]byte(about[4:8])})
+	})
+	return addresses, err
+}
+
+// eachAddress tells of the addresses that the entries of a table have as an attribute, with what the entries begin with.
+func eachAddress(ask int, kind, attribute uint16, tell func(address [4]byte, about []byte)) error {
+	table, err := syscall.NetlinkRIB(ask, syscall.AF_INET)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	messages, err := syscall.ParseNetlinkMessage(table)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, m := range messages {
 		attributes, err := syscall.ParseNetlinkRouteAttr(&m)
-		if m.Header.Type != syscall.RTM_NEWADDR || err != nil {
+		if m.Header.Type != kind || err != nil {
 			continue
 		}
 		for _, a := range attributes {
-			if a.Attr.Type == syscall.IFA_LOCAL && len(a.Value) == 4 {
-				addresses = append(addresses, localAddress{[4]byte(a.Value), int(m.Data[1]), [4]byte(m.Data[4:8])})
+			if a.Attr.Type == attribute && len(a.Value) == 4 {
+				tell([4]byte(a.Value), m.Data)
 			}
 		}
 	}
-	return addresses, nil
+	return nil
 }
 
 // defaultGateway is where the default route of this namespace leads.
 func defaultGateway() (gateway [4]byte, ok bool) {
-	table, err := syscall.NetlinkRIB(syscall.RTM_GETROUTE, syscall.AF_INET)
-	if err != nil {
-		return gateway, false
-	}
-	messages, err := syscall.ParseNetlinkMessage(table)
-	if err != nil {
-		return gateway, false
-	}
-	for _, m := range messages {
-		attributes, err := syscall.ParseNetlinkRouteAttr(&m)
-		if m.Header.Type != syscall.RTM_NEWROUTE || err != nil || m.Data[1] != 0 || m.Data[4] != syscall.RT_TABLE_MAIN { // the length of the destination, and the table
-			continue
+	_ = eachAddress(syscall.RTM_GETROUTE, syscall.RTM_NEWROUTE, syscall.RTA_GATEWAY, func(by [4]byte, about []byte) {
+		if !ok && about[1] == 0 && about[4] == syscall.RT_TABLE_MAIN { // the length of the destination, and the table
+			gateway, ok = by, true
 		}
-		for _, a := range attributes {
-			if a.Attr.Type == syscall.RTA_GATEWAY && len(a.Value) == 4 {
-				return [4]byte(a.Value), true
-			}
-		}
-	}
-	return gateway, false
+	})
+	return gateway, ok
 }
 
 func within(a, network [4]byte, bits int) bool {
