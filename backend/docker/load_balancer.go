@@ -19,6 +19,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/door"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/request"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 // balancerMemory bounds the program of a load balancer, which passes bodies on and keeps none.
@@ -133,10 +134,8 @@ func (e *Engine) enterLoadBalancer(ctx context.Context, sandboxID, key string) (
 		if !errors.Is(err, syscall.ECONNREFUSED) || time.Since(began) > listenPatience {
 			return nil, err
 		}
-		select {
-		case <-time.After(listenInterval):
-		case <-ctx.Done():
-			return nil, ctx.Err()
+		if err := pause.For(ctx, listenInterval); err != nil {
+			return nil, err
 		}
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/smithy-go"
 	"github.com/moby/moby/client"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 const service = "web"
@@ -99,10 +101,8 @@ func (w *soak) round(ctx context.Context, round int, kill, restart bool) error {
 }
 
 func (w *soak) disturb(ctx context.Context, delay time.Duration, kill, restart bool) error {
-	select {
-	case <-time.After(delay):
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := pause.For(ctx, delay); err != nil {
+		return err
 	}
 	if restart {
 		if err := w.restartEngine(ctx); err != nil {

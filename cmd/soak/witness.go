@@ -11,6 +11,8 @@ import (
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/events"
 	"github.com/moby/moby/client"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 // Labels by which the engine tells what belongs to whom. Source: ECS developer guide,
@@ -78,10 +80,7 @@ func (w *witness) listen(ctx context.Context) {
 				open = false
 			}
 		}
-		select {
-		case <-time.After(100 * time.Millisecond):
-		case <-ctx.Done():
-		}
+		_ = pause.For(ctx, 100*time.Millisecond)
 	}
 }
 
@@ -121,10 +120,7 @@ func (w *witness) look(ctx context.Context) {
 				w.inspect(ctx, c)
 			}
 		}
-		select {
-		case <-time.After(time.Second):
-		case <-ctx.Done():
-		}
+		_ = pause.For(ctx, time.Second)
 	}
 }
 

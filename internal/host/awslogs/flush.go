@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
 
@@ -120,7 +121,7 @@ func (r *reader) flush(ctx context.Context) {
 	}
 	r.mu.Unlock()
 	for len(b.lines) > 0 && !r.put(ctx, b) {
-		if !waits(ctx, enginecall.RetryPause) {
+		if pause.For(ctx, enginecall.RetryPause) != nil {
 			return
 		}
 		r.mu.Lock()

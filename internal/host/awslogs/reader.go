@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
 
@@ -96,7 +97,7 @@ func (r *reader) run(ctx context.Context, again func() bool) {
 			how = follow
 			r.caughtUp(ctx)
 		case err == nil && how == look:
-			if how = r.afterLook(ctx, time.Since(began)); how == look && !waits(ctx, enginecall.RetryPause) {
+			if how = r.afterLook(ctx, time.Since(began)); how == look && pause.For(ctx, enginecall.RetryPause) != nil {
 				return
 			}
 		case err == nil && how == join: // it has ended, and maybe before the reader had joined
@@ -110,7 +111,7 @@ func (r *reader) run(ctx context.Context, again func() bool) {
 		default:
 			how, r.away = look, true
 			r.fallBehind()
-			if !waits(ctx, wait) {
+			if pause.For(ctx, wait) != nil {
 				return
 			}
 			wait = min(2*wait, lastRetry)
@@ -155,18 +156,6 @@ func (r *reader) remind() {
 	}
 }
 
-// waits reports whether ctx has not ended after d.
-func waits(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
 // begin asks the sink how far the source has been put. A new one becomes known there before its
 // first line, so that a start after a crash knows that there may be some.
 func (r *reader) begin(ctx context.Context) bool {
@@ -187,7 +176,7 @@ func (r *reader) begin(ctx context.Context) bool {
 			return true
 		}
 		r.all.trouble(err)
-		if !waits(ctx, enginecall.RetryPause) {
+		if pause.For(ctx, enginecall.RetryPause) != nil {
 			return false
 		}
 	}

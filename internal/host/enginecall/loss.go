@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 // ErrNotListed keeps callers waiting until the engine's containers have been taken into
@@ -103,9 +104,7 @@ func (e *Engine) Recover(ctx context.Context, look func(context.Context)) {
 			return
 		}
 		for wait := firstLook; e.Health() != nil; wait = min(2*wait, lastLook) {
-			select {
-			case <-time.After(wait):
-			case <-ctx.Done():
+			if pause.For(ctx, wait) != nil {
 				return
 			}
 			if e.Health() != nil {

@@ -3,6 +3,8 @@ package enginecall
 import (
 	"context"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 // RetryPause is how long a call rests that the engine has refused for no reason that concerns
@@ -10,11 +12,4 @@ import (
 const RetryPause = time.Second
 
 // Rest waits for RetryPause, or until ctx ends.
-func Rest(ctx context.Context) {
-	pause := time.NewTimer(RetryPause)
-	defer pause.Stop()
-	select {
-	case <-pause.C:
-	case <-ctx.Done():
-	}
-}
+func Rest(ctx context.Context) { _ = pause.For(ctx, RetryPause) }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
@@ -170,16 +171,8 @@ func (p *published) run(ctx context.Context) {
 		if err != nil && !failing && ctx.Err() == nil {
 			p.log.Warn("cannot change where host ports lead; retrying", "error", err)
 		}
-		if failing = err != nil; !failing {
-			continue
-		}
-		pause := time.NewTimer(enginecall.RetryPause)
-		select {
-		case <-pause.C:
+		if failing = err != nil; failing && pause.For(ctx, enginecall.RetryPause) == nil {
 			notify(p.news)
-		case <-ctx.Done():
-			pause.Stop()
-			return
 		}
 	}
 }

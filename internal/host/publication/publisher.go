@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -105,7 +106,7 @@ const (
 
 // write writes until the store has it; it returns false when ctx ends before.
 func (p *Publisher) write(ctx context.Context, all []News) bool {
-	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+	for wait := firstPause; ; wait = min(2*wait, lastPause) {
 		err := p.store.Update(func(tx *store.Tx) error {
 			for _, n := range all {
 				if err := state.PutTaskStatus(tx, n.TaskARN, n.Steps...); err != nil {
@@ -118,9 +119,7 @@ func (p *Publisher) write(ctx context.Context, all []News) bool {
 			return true
 		}
 		p.log.Error("cannot store the status of tasks; retrying", "tasks", len(all), "error", err)
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
+		if pause.For(ctx, wait) != nil {
 			return false
 		}
 	}

@@ -25,6 +25,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/owner"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 // Relay is the container that carries connections between an owner's networks and this process, over
@@ -260,12 +261,7 @@ func (r *Relay) tend(l *link) {
 	}
 	r.Log.Warn("relay broke", "container", l.id, "output", l.conn.Complaint())
 	for wait := dockerapi.FirstRetry; r.era.Load() == l.era; wait = min(2*wait, dockerapi.LastRetry) {
-		if r.replace(l) == nil {
-			return
-		}
-		select {
-		case <-time.After(wait):
-		case <-r.Closing.Done():
+		if r.replace(l) == nil || pause.For(r.Closing, wait) != nil {
 			return
 		}
 	}

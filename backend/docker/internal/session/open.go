@@ -23,6 +23,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/frame"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 type Sessions struct {
@@ -146,9 +147,7 @@ func (s *Sessions) exitCode(id string) (code int, ended bool) {
 		case !found.Running:
 			return found.ExitCode, true
 		}
-		select { // the engine may hear of the end of the output first
-		case <-time.After(20 * time.Millisecond):
-		case <-ctx.Done():
+		if pause.For(ctx, 20*time.Millisecond) != nil { // the engine may hear of the end of the output first
 			return 0, false
 		}
 	}

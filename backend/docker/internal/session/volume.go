@@ -21,6 +21,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/program"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 // Folder is where containers have the program: where they have the session manager agent on Fargate.
@@ -145,10 +146,8 @@ func (s *Sessions) reserve(ctx context.Context, volume string) (id string, err e
 		if err := s.removeLost(ctx, name); err != nil {
 			return "", err
 		}
-		select {
-		case <-time.After(20 * time.Millisecond):
-		case <-ctx.Done():
-			return "", ctx.Err()
+		if err := pause.For(ctx, 20*time.Millisecond); err != nil {
+			return "", err
 		}
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 	"github.com/ecs-emulator/ecs-emulator/backend/internal/ipam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 // Networks are the networks of an owner's VPCs.
@@ -74,10 +75,7 @@ func (s *Networks) Ensure(ctx context.Context, spec backend.NetworkSpec) (Networ
 	}
 	vpc, err := s.ensure(ctx, spec, own)
 	for beingMade(err) && ctx.Err() == nil {
-		select {
-		case <-time.After(makingPause):
-		case <-ctx.Done():
-		}
+		_ = pause.For(ctx, makingPause)
 		vpc, err = s.ensure(ctx, spec, own)
 	}
 	if err != nil {

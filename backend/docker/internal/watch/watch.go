@@ -18,6 +18,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 const (
@@ -55,10 +56,8 @@ func (e *Watcher) Watch(ctx context.Context, labels map[string]string, fn func(b
 			w.told, wait = true, dockerapi.FirstRetry
 		}
 		w.connected = false
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := pause.For(ctx, wait); err != nil {
+			return err
 		}
 		wait = min(2*wait, dockerapi.LastRetry)
 	}
