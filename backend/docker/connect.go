@@ -2,9 +2,6 @@ package docker
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/command"
@@ -21,13 +18,5 @@ func (e *Engine) SetConnect(ctx context.Context, sandboxID string, c backend.Con
 	if err := c.Check(known.IP); err != nil {
 		return err
 	}
-	err = e.commands.Send(ctx, sandboxID, command.ConnectWords(known.IP, c))
-	var refused *command.RefusedError
-	switch {
-	case errors.As(err, &refused) && strings.HasPrefix(refused.Answer, "lacks "):
-		return dockerapi.WithMeaning(fmt.Errorf("the kernel of the engine's host %s", refused.Answer), backend.ErrNoFilter)
-	case err != nil:
-		return dockerapi.Classify(err)
-	}
-	return nil
+	return withLack(e.commands.Send(ctx, sandboxID, command.ConnectWords(known.IP, c)))
 }

@@ -54,13 +54,14 @@ func (e *Engine) SetFilter(ctx context.Context, sandboxID string, f *backend.Fil
 		always = []int{door.BalancerPort}
 	}
 	held := nameserver.InFilter(relay.InFilter(f, vpc.Gateway, e.relay.Address(vpc), always...), e.resolvers.Address(vpc))
-	err = e.commands.Send(ctx, sandboxID, command.FilterWords(known.IP, held))
+	return withLack(e.commands.Send(ctx, sandboxID, command.FilterWords(known.IP, held)))
+}
+
+// withLack gives an answer of a sandbox program that says what the kernel lacks the meaning backend.ErrNoFilter.
+func withLack(err error) error {
 	var refused *command.RefusedError
-	switch {
-	case errors.As(err, &refused) && strings.HasPrefix(refused.Answer, "lacks "):
+	if errors.As(err, &refused) && strings.HasPrefix(refused.Answer, "lacks ") {
 		return dockerapi.WithMeaning(fmt.Errorf("the kernel of the engine's host %s", refused.Answer), backend.ErrNoFilter)
-	case err != nil:
-		return dockerapi.Classify(err)
 	}
-	return nil
+	return dockerapi.Classify(err)
 }
