@@ -38,6 +38,10 @@ type line struct {
 	over    chan struct{} // closed when the stream has ended
 }
 
+func newLine(stream client.HijackedResponse) *line {
+	return &line{stream: stream, answers: make(chan string, 8), over: make(chan struct{})}
+}
+
 func (l *line) hangUp() {
 	l.once.Do(func() {
 		l.idle.Stop()
@@ -82,7 +86,7 @@ func (c *Commands) Ask(ctx context.Context, sandboxID, words string) (answer str
 			return "", err
 		}
 		l.idle.Reset(lineIdle)
-		if answer, err = l.converse(ctx, words); err == nil {
+		if answer, err = l.converseSoon(ctx, words); err == nil {
 			return answer, nil
 		}
 		c.hangUp(sandboxID, l)
@@ -111,7 +115,7 @@ func (c *Commands) AskAndHangUp(ctx context.Context, sandboxID string, questions
 		}
 	}()
 	for _, words := range questions {
-		answer, err := l.converse(ctx, words)
+		answer, err := l.converseSoon(ctx, words)
 		if err != nil {
 			return answers, fmt.Errorf("sandbox program: %w", err)
 		}
@@ -132,7 +136,7 @@ func (c *Commands) open(ctx context.Context, sandboxID string) (l *line, fresh b
 	if err != nil {
 		return nil, false, err
 	}
-	l = &line{stream: stream, answers: make(chan string, 8), over: make(chan struct{})}
+	l = newLine(stream)
 	l.idle = time.AfterFunc(lineIdle, func() { c.hangUp(sandboxID, l) })
 	l.asked.Store(time.Now().UnixNano())
 	c.lines.Store(sandboxID, l)
@@ -206,6 +210,15 @@ func (c *Commands) Close() {
 // ended as well, and says nothing.
 const lineTimeout = 2 * time.Second
 
+var errNoAnswer = errors.New("no answer")
+
+func (l *line) converseSoon(ctx context.Context, words string) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, lineTimeout, errNoAnswer)
+	defer cancel()
+	return l.converse(ctx, words)
+}
+
+// converse writes a command and waits for its answer, which begins with the same word.
 func (l *line) converse(ctx context.Context, words string) (string, error) {
 	l.asked.Store(time.Now().UnixNano())
 	mark := label.RandomSuffix()
@@ -213,8 +226,6 @@ func (l *line) converse(ctx context.Context, words string) (string, error) {
 	if _, err := io.WriteString(l.stream.Conn, "\n"+mark+" "+words+" .\n"); err != nil {
 		return "", err
 	}
-	limit := time.NewTimer(lineTimeout)
-	defer limit.Stop()
 	for {
 		select {
 		case line := <-l.answers:
@@ -223,10 +234,8 @@ func (l *line) converse(ctx context.Context, words string) (string, error) {
 			}
 		case <-l.over:
 			return "", io.ErrUnexpectedEOF
-		case <-limit.C:
-			return "", errors.New("no answer")
 		case <-ctx.Done():
-			return "", ctx.Err()
+			return "", context.Cause(ctx)
 		}
 	}
 }

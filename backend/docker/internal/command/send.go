@@ -3,23 +3,18 @@
 package command
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/semaphore"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 )
 
 // Commands gives commands to the sandbox programs of an engine.
@@ -81,7 +76,9 @@ func (c *Commands) Send(ctx context.Context, sandboxID, words string) error {
 	defer cancel(nil)
 	defer context.AfterFunc(ctx, stream.Close)()
 	go c.watchSandbox(ctx, cancel, sandboxID)
-	answer, err := converse(stream, words)
+	l := newLine(stream)
+	go l.listen()
+	answer, err := l.converse(ctx, words)
 	switch {
 	case err != nil && context.Cause(ctx) != nil:
 		return context.Cause(ctx)
@@ -112,29 +109,4 @@ func (c *Commands) watchSandbox(ctx context.Context, cancel context.CancelCauseF
 			return
 		}
 	}
-}
-
-// converse writes a command and reads its answer, which begins with the same word.
-func converse(stream client.HijackedResponse, words string) (answer string, err error) {
-	mark := label.RandomSuffix()
-	// The line break in front ends what a client that died may have begun.
-	if _, err := io.WriteString(stream.Conn, "\n"+mark+" "+words+" .\n"); err != nil {
-		return "", err
-	}
-	output, fill := io.Pipe()
-	defer func() { _ = output.Close() }()
-	go func() {
-		_, err := stdcopy.StdCopy(fill, io.Discard, stream.Reader)
-		_ = fill.CloseWithError(err) // nil is the end of the stream
-	}()
-	lines := bufio.NewScanner(output)
-	for lines.Scan() {
-		if answer, ok := strings.CutPrefix(lines.Text(), mark+" "); ok {
-			return answer, nil
-		}
-	}
-	if err := lines.Err(); err != nil {
-		return "", err
-	}
-	return "", io.ErrUnexpectedEOF
 }
