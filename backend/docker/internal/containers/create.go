@@ -2,10 +2,12 @@ package containers
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
@@ -33,6 +35,19 @@ func (s *Store) Remove(ctx context.Context, id string) error {
 	default:
 		return err
 	}
+}
+
+// RemoveListed removes the containers that a filter selects, in any state, but for those that keep says.
+func (s *Store) RemoveListed(ctx context.Context, which client.Filters, keep func(container.Summary) bool) error {
+	found, err := s.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: which})
+	var ids []string
+	for _, c := range found {
+		if !keep(c) {
+			ids = append(ids, c.ID)
+		}
+	}
+	_, failed := dockerapi.InParallel(ctx, ids, s.Remove)
+	return errors.Join(err, failed)
 }
 
 // takeBackTimeout bounds the removal of a container that its maker has given up.

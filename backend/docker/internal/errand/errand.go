@@ -124,15 +124,8 @@ func (r *Runner) End(ctx context.Context, id string) {
 
 // RemoveLost removes the errands of earlier runs of the owner that were killed.
 func (r *Runner) RemoveLost(ctx context.Context) error {
-	found, err := r.client.ContainerList(ctx, client.ContainerListOptions{
-		All: true, Filters: r.owner.Filter(map[string]string{label.KindKey: string(label.Errand)}),
+	errands := r.owner.Filter(map[string]string{label.KindKey: string(label.Errand)})
+	return r.containers.RemoveListed(ctx, errands, func(c container.Summary) bool {
+		return strings.HasPrefix(dockerapi.FirstName(c.Names), r.name())
 	})
-	var lost []string
-	for _, c := range found {
-		if !strings.HasPrefix(dockerapi.FirstName(c.Names), r.name()) {
-			lost = append(lost, c.ID)
-		}
-	}
-	_, failed := dockerapi.InParallel(ctx, lost, r.containers.Remove)
-	return errors.Join(err, failed)
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/label"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/lazy"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 const (
@@ -158,9 +159,7 @@ func (h *Heartbeat) tend(l *beat) {
 		if err == nil || errors.Is(err, errDropped) {
 			break
 		}
-		select {
-		case <-time.After(wait):
-		case <-h.Closing.Done():
+		if pause.For(h.Closing, wait) != nil {
 			return
 		}
 	}
@@ -236,18 +235,7 @@ func (h *Heartbeat) Drop(ctx context.Context) error {
 func (h *Heartbeat) RemoveSpent(ctx context.Context, but string) error {
 	spent := h.Owner.Filter(map[string]string{label.KindKey: string(label.Heartbeat)})
 	spent.Add("status", string(container.StateExited))
-	found, err := h.Client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: spent})
-	if err != nil {
-		return err
-	}
-	var ids []string
-	for _, c := range found {
-		if c.ID != but {
-			ids = append(ids, c.ID)
-		}
-	}
-	_, err = dockerapi.InParallel(ctx, ids, h.Containers.Remove)
-	return err
+	return h.Containers.RemoveListed(ctx, spent, func(c container.Summary) bool { return c.ID == but })
 }
 
 // HangUp ends the heartbeat without a request to the engine.

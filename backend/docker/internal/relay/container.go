@@ -37,16 +37,7 @@ func (r *Relay) removeEarlier(ctx context.Context) error {
 		return nil
 	}
 	earlier := r.Owner.Filter(map[string]string{label.KindKey: string(label.Relay)})
-	found, err := r.Client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: earlier})
-	if err != nil {
-		return err
-	}
-	var ids []string
-	for _, c := range found {
-		ids = append(ids, c.ID)
-	}
-	_, err = dockerapi.InParallel(ctx, ids, r.Containers.Remove)
-	return err
+	return r.Containers.RemoveListed(ctx, earlier, func(container.Summary) bool { return false })
 }
 
 // create makes a relay that answers, with ports published where this process runs in a
