@@ -12,6 +12,7 @@ import (
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/containers"
@@ -183,7 +184,8 @@ func (e *Engine) unfreeze(ctx context.Context, sandboxID string) {
 		}
 	}
 	for _, id := range slices.Backward(paused) { // the outer one first
-		err = errors.Join(err, e.client.ContainerUnpause(soon, id))
+		_, failed := e.client.ContainerUnpause(soon, id, client.ContainerUnpauseOptions{})
+		err = errors.Join(err, failed)
 	}
 	if err != nil && !cerrdefs.IsNotFound(err) {
 		e.log.Debug("the sandbox of a container that is to stop may be paused", "container", sandboxID, "error", err)
@@ -192,10 +194,10 @@ func (e *Engine) unfreeze(ctx context.Context, sandboxID string) {
 
 // Crash implements backend.Crasher.
 func (e *Engine) Crash(ctx context.Context, id string) error {
-	if err := e.containers.Check(ctx, id); err != nil {
+	if _, err := e.containers.Facts(ctx, id); err != nil { // it is not the owner's
 		return dockerapi.Classify(err)
 	}
-	err := e.client.ContainerKill(ctx, id, "KILL")
+	_, err := e.client.ContainerKill(ctx, id, client.ContainerKillOptions{Signal: "KILL"})
 	if cerrdefs.IsConflict(err) { // it does not run
 		return nil
 	}

@@ -33,7 +33,7 @@ func (e *Engine) EnsureVolume(ctx context.Context, spec backend.VolumeSpec) erro
 	switch {
 	case err != nil:
 		return dockerapi.Classify(err)
-	case !spec.Shared && made.Labels[label.OwnerKey] != e.owner.Name: // the engine has returned what there was
+	case !spec.Shared && made.Volume.Labels[label.OwnerKey] != e.owner.Name: // the engine has returned what there was
 		return fmt.Errorf("volume %s belongs to another owner", spec.Name)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/events"
+	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
@@ -164,7 +165,7 @@ func (e *Engine) claim(ctx context.Context, w warm.Sandbox, spec backend.Sandbox
 			return c, err
 		}
 	}
-	if err := e.client.ContainerRename(ctx, w.ID, spec.Name); err != nil {
+	if _, err := e.client.ContainerRename(ctx, w.ID, client.ContainerRenameOptions{NewName: spec.Name}); err != nil {
 		return c, err
 	}
 	return backend.Container{
@@ -180,7 +181,7 @@ func (e *Engine) limit(ctx context.Context, id string, spec backend.SandboxSpec)
 		return err
 	}
 	limits := request.SandboxLimits(spec, request.Sandbox{})
-	err = e.client.ContainerUpdate(ctx, id, limits)
+	_, err = e.client.ContainerUpdate(ctx, id, client.ContainerUpdateOptions{Resources: &limits})
 	switch {
 	case err == nil:
 		facts.CPUQuota, facts.Memory, facts.Own = limits.CPUQuota, limits.Memory, limits

@@ -31,14 +31,8 @@ func factsOf(name string, labels map[string]string, host *container.HostConfig) 
 	}
 }
 
-// Check makes sure that a container is the owner's. What this process made or
+// Facts returns the facts of a container of the owner's, and asks the engine if need be. What this process made or
 // listed needs no asking.
-func (s *Store) Check(ctx context.Context, id string) error {
-	_, err := s.Facts(ctx, id)
-	return err
-}
-
-// Facts returns those of a container of the owner's, and asks the engine if need be.
 func (s *Store) Facts(ctx context.Context, id string) (Facts, error) {
 	if known, ok := s.known.Load(id); ok {
 		return known.(Facts), nil

@@ -99,33 +99,9 @@ func (c Client) ContainerStop(ctx context.Context, id string, seconds int) error
 	return err
 }
 
-// ContainerKill sends a signal to a container.
-func (c Client) ContainerKill(ctx context.Context, id, signal string) error {
-	_, err := c.Client.ContainerKill(ctx, id, client.ContainerKillOptions{Signal: signal})
-	return err
-}
-
-// ContainerUnpause resumes a container that a user has paused.
-func (c Client) ContainerUnpause(ctx context.Context, id string) error {
-	_, err := c.Client.ContainerUnpause(ctx, id, client.ContainerUnpauseOptions{})
-	return err
-}
-
 // ContainerRemove kills a container that runs, and removes its nameless volumes.
 func (c Client) ContainerRemove(ctx context.Context, id string) error {
 	_, err := c.Client.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
-	return err
-}
-
-// ContainerRename gives a container another name.
-func (c Client) ContainerRename(ctx context.Context, id, name string) error {
-	_, err := c.Client.ContainerRename(ctx, id, client.ContainerRenameOptions{NewName: name})
-	return err
-}
-
-// ContainerUpdate changes the limits of a container.
-func (c Client) ContainerUpdate(ctx context.Context, id string, limits container.Resources) error {
-	_, err := c.Client.ContainerUpdate(ctx, id, client.ContainerUpdateOptions{Resources: &limits})
 	return err
 }
 
@@ -200,12 +176,6 @@ func (c Client) VolumeList(ctx context.Context, which client.Filters) ([]volume.
 func (c Client) VolumeInspect(ctx context.Context, name string) (volume.Volume, error) {
 	found, err := c.Client.VolumeInspect(ctx, name, client.VolumeInspectOptions{})
 	return found.Volume, err
-}
-
-// VolumeCreate makes a volume, or returns the one of that name.
-func (c Client) VolumeCreate(ctx context.Context, o client.VolumeCreateOptions) (volume.Volume, error) {
-	made, err := c.Client.VolumeCreate(ctx, o)
-	return made.Volume, err
 }
 
 // VolumeRemove removes a volume, also where its driver cannot.
