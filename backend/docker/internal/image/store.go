@@ -3,7 +3,6 @@ package image
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +15,6 @@ import (
 	"github.com/distribution/reference"
 	"github.com/docker/cli/cli/config"
 	"github.com/moby/moby/api/pkg/authconfig"
-	"github.com/moby/moby/api/types/jsonstream"
 	"github.com/moby/moby/api/types/registry"
 	"github.com/moby/moby/client"
 	"github.com/moby/moby/client/pkg/versions"
@@ -127,8 +125,17 @@ func (s *Store) PullWithin(ctx context.Context, spec backend.PullSpec, patience 
 		if err != nil {
 			return err
 		}
-		defer func() { _ = stream.Close() }()
-		return drainPull(stream, progress)
+		// What goes wrong after the beginning of a pull is told in the messages.
+		for message, err := range stream.JSONMessages(ctx) {
+			progress()
+			switch {
+			case err != nil:
+				return err
+			case message.Error != nil:
+				return errors.New(message.Error.Message)
+			}
+		}
+		return nil
 	}))
 }
 
@@ -143,24 +150,6 @@ func whileProgress(ctx context.Context, patience time.Duration, do func(ctx cont
 		return why
 	}
 	return err
-}
-
-// drainPull waits for the end of a pull. What goes wrong after its beginning is
-// told in the stream of progress messages.
-func drainPull(stream io.Reader, progress func()) error {
-	for decoder := json.NewDecoder(stream); ; {
-		var message jsonstream.Message
-		err := decoder.Decode(&message)
-		progress()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		case message.Error != nil:
-			return errors.New(message.Error.Message)
-		}
-	}
 }
 
 // registryAuth encodes the login for a pull: the one given, else the user's own
