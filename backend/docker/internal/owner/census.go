@@ -154,7 +154,7 @@ func assess(id string, places []label.Place, from vantage, life liveness) Owner 
 // places are those that the things of each owner name, once each.
 func (p property) places() map[string][]label.Place {
 	places := map[string][]label.Place{}
-	for labels := range p.labels() {
+	for _, labels := range p.labels() {
 		id, at := labels[label.OwnerKey], label.PlaceOf(labels)
 		known := places[id]
 		if (at.Directory != "" || labels[label.DurableKey] != "") && !slices.Contains(known, at) {

@@ -74,7 +74,7 @@ func (r *Registry) ensureWitness(ctx context.Context, all property) error {
 // needsWitness reports whether nothing else tells where the owner's directory is now.
 func needsWitness(all property, now label.Place) bool {
 	things := 0
-	for labels := range all.labels() {
+	for _, labels := range all.labels() {
 		switch {
 		case labels[label.KindKey] == string(label.Witness):
 		case label.PlaceOf(labels) == now:

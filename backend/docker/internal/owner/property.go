@@ -3,7 +3,6 @@ package owner
 import (
 	"context"
 	"errors"
-	"iter"
 	"slices"
 
 	"github.com/moby/moby/api/types/container"
@@ -47,24 +46,18 @@ func (r *Registry) listProperty(ctx context.Context, which client.Filters) (prop
 	return all, err
 }
 
-func (p property) labels() iter.Seq[map[string]string] {
-	return func(yield func(map[string]string) bool) {
-		for _, c := range slices.Concat(p.containers, p.resolvers, p.heartbeats) {
-			if !yield(c.Labels) {
-				return
-			}
-		}
-		for _, n := range p.networks {
-			if !yield(n.Labels) {
-				return
-			}
-		}
-		for _, v := range p.volumes {
-			if !yield(v.Labels) {
-				return
-			}
-		}
+// labels are the labels of each container, network and volume.
+func (p property) labels() (all []map[string]string) {
+	for _, c := range slices.Concat(p.containers, p.resolvers, p.heartbeats) {
+		all = append(all, c.Labels)
 	}
+	for _, n := range p.networks {
+		all = append(all, n.Labels)
+	}
+	for _, v := range p.volumes {
+		all = append(all, v.Labels)
+	}
+	return all
 }
 
 func (p property) filter(keep func(labels map[string]string) bool) property {

@@ -21,12 +21,9 @@ func resources(spec backend.ContainerSpec, sandbox Sandbox, taskLimits bool) con
 		quota = sandbox.CPUQuota
 	}
 	r := container.Resources{
-		CPUShares: spec.CPUShares, CPUQuota: quota,
+		CPUShares: spec.CPUShares, CPUQuota: quota, CPUPeriod: periodOf(quota),
 		Memory: memory, MemoryReservation: cut(spec.MemoryReservation, memory),
 		MemorySwap: memorySwap(spec, memory, sandbox, taskLimits), MemorySwappiness: spec.MemorySwappiness,
-	}
-	if quota > 0 {
-		r.CPUPeriod = limits.CPUPeriod
 	}
 	for _, limit := range spec.Ulimits {
 		r.Ulimits = append(r.Ulimits, &units.Ulimit{Name: limit.Name, Soft: limit.Soft, Hard: limit.Hard})
@@ -72,8 +69,9 @@ func cpuQuota(cpuUnits int64) int64 {
 	return max(minCPUQuota, cpuUnits*limits.CPUPeriod/1024)
 }
 
-func cpuPeriodFor(cpuUnits int64) int64 {
-	if cpuUnits <= 0 {
+// periodOf is the period of a quota; without one there is none.
+func periodOf(quota int64) int64 {
+	if quota <= 0 {
 		return 0
 	}
 	return limits.CPUPeriod

@@ -98,7 +98,7 @@ func SandboxLimits(spec backend.SandboxSpec, parent Sandbox) container.Resources
 	if memory > 0 {
 		both += spec.Swap
 	}
-	return container.Resources{CPUShares: spec.CPUShares, Memory: memory, MemorySwap: both, CPUPeriod: cpuPeriodFor(quota), CPUQuota: quota}
+	return container.Resources{CPUShares: spec.CPUShares, Memory: memory, MemorySwap: both, CPUPeriod: periodOf(quota), CPUQuota: quota}
 }
 
 // within is the limit that holds with an own one and a parent's. 0 is none.

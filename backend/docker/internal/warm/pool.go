@@ -211,14 +211,14 @@ func (p *Pool) Release(ctx context.Context, which func(Sandbox) bool) bool {
 	defer resume()
 	p.mu.Lock()
 	var released []Sandbox
-	keep := func(w Sandbox) bool {
+	release := func(w Sandbox) bool {
 		if which(w) {
 			released = append(released, w)
-			return false
+			return true
 		}
-		return true
+		return false
 	}
-	p.ready, p.dead = filtered(p.ready, keep), filtered(p.dead, keep)
+	p.ready, p.dead = slices.DeleteFunc(p.ready, release), slices.DeleteFunc(p.dead, release)
 	p.mu.Unlock()
 	var wait sync.WaitGroup
 	for _, w := range released {
@@ -226,10 +226,6 @@ func (p *Pool) Release(ctx context.Context, which func(Sandbox) bool) bool {
 	}
 	wait.Wait()
 	return len(released) > 0
-}
-
-func filtered(all []Sandbox, keep func(Sandbox) bool) []Sandbox {
-	return slices.DeleteFunc(all, func(w Sandbox) bool { return !keep(w) })
 }
 
 // Empty removes all sandboxes. New ones are made when the next task has started.

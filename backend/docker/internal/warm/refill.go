@@ -59,8 +59,8 @@ func (p *Pool) next(ctx context.Context) action {
 		p.tending = nil
 		return action{end: true}
 	case step.discard != nil:
-		keep := func(w Sandbox) bool { return w.Name != step.discard.Name }
-		p.ready, p.dead = filtered(p.ready, keep), filtered(p.dead, keep)
+		gone := func(w Sandbox) bool { return w.Name == step.discard.Name }
+		p.ready, p.dead = slices.DeleteFunc(p.ready, gone), slices.DeleteFunc(p.dead, gone)
 	case step.make != nil:
 		p.making = &making{shape: step.make.Shape, done: make(chan struct{})}
 	}
@@ -129,7 +129,7 @@ func (p *Pool) scarcest(latest []Use) (scarce Use, ok bool) {
 func (p *Pool) due(step action) time.Time {
 	switch {
 	case step.make != nil:
-		return later(p.quiet, p.retry)
+		return slices.MaxFunc([]time.Time{p.quiet, p.retry}, time.Time.Compare)
 	case step.discard != nil:
 		return p.retry
 	case step.end:
@@ -137,13 +137,6 @@ func (p *Pool) due(step action) time.Time {
 	default:
 		return p.shapes[len(p.shapes)-1].at.Add(idleTime)
 	}
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 func (p *Pool) count(shape Shape) (n int) {
