@@ -24,12 +24,11 @@ type Config struct {
 	// Properties are the properties of the session type, which go to the client as JSON: nil, or of a port
 	// session a map with portNumber, localPortNumber and type.
 	Properties any
-	// AgentVersion decides what the client does: port sessions are multiplexed above
-	// 3.0.196.0. Empty is 3.3.40.0.
-	AgentVersion string
 }
 
-const defaultAgentVersion = "3.3.40.0"
+// agentVersion is one with which the plugin multiplexes connections, which it does above 3.0.196.0, and
+// sends no keep-alives. Source: recorded-exec.md X17.
+const agentVersion = "3.3.40.0"
 
 // TerminalSize is the size of the client's terminal in characters.
 type TerminalSize struct{ Columns, Rows uint16 }
@@ -61,9 +60,6 @@ type Channel struct {
 
 // New returns a channel without a client.
 func New(config Config) *Channel {
-	if config.AgentVersion == "" {
-		config.AgentVersion = defaultAgentVersion
-	}
 	return &Channel{config: config, output: output{retransmission: newRetransmission()}}
 }
 

@@ -57,7 +57,7 @@ func (a *alarm) at(t time.Time) {
 
 func (c *Channel) askHandshake(now time.Time) {
 	c.output.add(now, HandshakeRequest, mustJSON(handshakeRequestContent{
-		AgentVersion: c.config.AgentVersion,
+		AgentVersion: agentVersion,
 		RequestedClientActions: []requestedClientAction{{
 			ActionType:       "SessionType",
 			ActionParameters: sessionTypeParameters{c.config.SessionType, c.config.Properties},

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -229,10 +230,7 @@ func (k *Kernel) EndAll(text string) {
 	defer open.Wait()
 	open.Go(func() { k.endOpen(text) })
 	k.mu.Lock()
-	var all []*session
-	for _, s := range k.sessions {
-		all = append(all, s)
-	}
+	all := slices.Collect(maps.Values(k.sessions))
 	k.mu.Unlock()
 	for _, s := range all {
 		s.finish(text, Terminated)

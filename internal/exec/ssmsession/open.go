@@ -2,6 +2,8 @@ package ssmsession
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -104,10 +106,7 @@ func (o *Open) leave() {
 // endOpen ends all programs of clients without a data channel.
 func (k *Kernel) endOpen(text string) {
 	k.mu.Lock()
-	var all []*Open
-	for o := range k.open {
-		all = append(all, o)
-	}
+	all := slices.Collect(maps.Keys(k.open))
 	k.mu.Unlock()
 	for _, o := range all {
 		o.end(text)

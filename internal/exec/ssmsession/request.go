@@ -17,10 +17,6 @@ type Forward struct {
 	LocalPort string // of the client; empty has it choose one
 }
 
-// agentVersion is one with which the plugin multiplexes connections, and sends no keep-alives.
-// Source: recorded-exec.md X17.
-const agentVersion = "3.3.40.0"
-
 // portProperties are the properties of a port session. Source: spec/runtime.md G.10.
 type portProperties struct {
 	PortNumber      string `json:"portNumber"`
@@ -30,7 +26,7 @@ type portProperties struct {
 
 // channel is what the client learns of the session in the handshake.
 func (r Request) channel() datachannel.Config {
-	config := datachannel.Config{SessionID: r.ID, SessionType: datachannel.InteractiveCommands, AgentVersion: agentVersion}
+	config := datachannel.Config{SessionID: r.ID, SessionType: datachannel.InteractiveCommands}
 	if r.Document == RunShell {
 		config.SessionType = datachannel.StandardStream
 	}
