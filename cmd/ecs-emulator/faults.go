@@ -138,14 +138,11 @@ var clearFaultsCommand = subcommand{
 	name:      "faults clear",
 	summary:   "end one fault, or all",
 	arguments: []argument{{name: "id", about: "that faults add and faults list show (default: all faults)", optional: true}},
-	declare: func(flags *flagSet) action {
-		endpoint := endpointFlag(flags)
-		return func(ctx context.Context, args []string, _, _ io.Writer) error {
-			query := url.Values{}
-			if args[0] != "" {
-				query.Set("id", args[0])
-			}
-			return askJSON(ctx, http.MethodDelete, *endpoint, "faults", query, nil)
+	declare: asking(func(ctx context.Context, endpoint string, args []string, _ io.Writer) error {
+		query := url.Values{}
+		if args[0] != "" {
+			query.Set("id", args[0])
 		}
-	},
+		return askJSON(ctx, http.MethodDelete, endpoint, "faults", query, nil)
+	}),
 }

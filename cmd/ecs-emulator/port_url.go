@@ -29,7 +29,19 @@ func declarePortURL(flags *flagSet) *portURL {
 	return p
 }
 
-// localPort is what this command reads of a port in the answer of /_emulator/tasks.
+// portsOfTasks is what `ports` reads of the answer of /_emulator/tasks.
+type portsOfTasks struct {
+	Tasks []struct {
+		ID, Cluster, Group, DesiredStatus string
+		Containers                        []struct {
+			Name  string
+			Ports []localPort
+		}
+	}
+	Note string
+}
+
+// localPort is what `ports` reads of a port in the answer of /_emulator/tasks.
 type localPort struct {
 	ContainerPort     int
 	Protocol, Address string
@@ -42,12 +54,7 @@ func (p *portURL) print(ctx context.Context, endpoint string, query url.Values, 
 	if of == "" {
 		return usageError{errors.New("--url needs the name of a service or the id of a task: ecs-emulator ports web --url")}
 	}
-	var answer struct {
-		Tasks []struct {
-			DesiredStatus string
-			Containers    []struct{ Ports []localPort }
-		}
-	}
+	var answer portsOfTasks
 	if err := askJSON(ctx, http.MethodGet, endpoint, "tasks", query, &answer); err != nil {
 		return err
 	}

@@ -14,21 +14,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview/text"
 )
 
-// portsOfTasks is what this command reads of the answer of /_emulator/tasks.
-type portsOfTasks struct {
-	Tasks []struct {
-		ID, Cluster, Group string
-		Containers         []struct {
-			Name  string
-			Ports []struct {
-				ContainerPort     int
-				Protocol, Address string
-			}
-		}
-	}
-	Note string
-}
-
 // portsOfLoadBalancers is what this command reads of the answer of /_emulator/loadbalancers.
 type portsOfLoadBalancers struct {
 	LoadBalancers []struct {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -103,11 +104,7 @@ func listOwners(ctx context.Context, engine string, stdout io.Writer) error {
 	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "OWNER\tSTATE\tCONTAINERS\tNETWORKS\tVOLUMES\tSHARED\tDIRECTORY")
 	for _, o := range owners {
-		directory := o.Directory
-		if directory == "" {
-			directory = "-"
-		}
-		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\t%s\n", o.ID, o.State, o.Containers, o.Networks, o.Volumes, o.SharedVolumes, directory)
+		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%d\t%s\n", o.ID, o.State, o.Containers, o.Networks, o.Volumes, o.SharedVolumes, cmp.Or(o.Directory, "-"))
 	}
 	if err := table.Flush(); err != nil {
 		return err
