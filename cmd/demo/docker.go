@@ -1,7 +1,6 @@
 package main
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
 	"errors"
@@ -9,9 +8,10 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/gobuild"
 )
 
 const (
@@ -61,15 +61,9 @@ func (d *docker) importImage(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	file := filepath.Join(dir, "app")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", file, "./testdata/app")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+d.arch)
-	if text, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the demo application: %w: %s", err, text)
-	}
-	archive, err := archiveOf(file)
+	archive, err := gobuild.Root(ctx, dir, d.arch, "testdata/app")
 	if err != nil {
-		return fmt.Errorf("archive the demo application: %w", err)
+		return err
 	}
 	if _, err := d.run(ctx, archive, "import", "--change", `ENTRYPOINT ["`+appPath+`"]`,
 		"--change", "LABEL "+imageLabel, "-", image); err != nil {
@@ -78,23 +72,6 @@ func (d *docker) importImage(ctx context.Context) error {
 	// The image that had the name before has none now.
 	_, err = d.run(ctx, nil, "image", "prune", "--force", "--filter", "label="+imageLabel)
 	return err
-}
-
-func archiveOf(file string) (io.Reader, error) {
-	binary, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	var archive bytes.Buffer
-	w := tar.NewWriter(&archive)
-	header := &tar.Header{Name: strings.TrimPrefix(appPath, "/"), Mode: 0o755, Size: int64(len(binary))}
-	if err := w.WriteHeader(header); err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(binary); err != nil {
-		return nil, err
-	}
-	return &archive, w.Close()
 }
 
 // owner is the label by which everything of one emulator is known.

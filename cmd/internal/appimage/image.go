@@ -2,13 +2,8 @@
 package appimage
 
 import (
-	"archive/tar"
-	"bytes"
 	"context"
-	"errors"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/moby/moby/client"
 
@@ -23,24 +18,11 @@ func Import(ctx context.Context, cli *client.Client, dir, command string) (refer
 	if err != nil {
 		return "", err
 	}
-	file := filepath.Join(dir, "app")
-	if err := gobuild.Build(ctx, file, "linux", version.Arch, command); err != nil {
-		return "", err
-	}
-	binary, err := os.ReadFile(file)
+	archive, err := gobuild.Root(ctx, dir, version.Arch, command)
 	if err != nil {
 		return "", err
 	}
-	var archive bytes.Buffer
-	w := tar.NewWriter(&archive)
-	err = w.WriteHeader(&tar.Header{Name: "app", Mode: 0o755, Size: int64(len(binary))})
-	if err == nil {
-		_, err = w.Write(binary)
-	}
-	if err := errors.Join(err, w.Close()); err != nil {
-		return "", err
-	}
-	progress, err := cli.ImageImport(ctx, client.ImageImportSource{Source: &archive, SourceName: "-"}, repository,
+	progress, err := cli.ImageImport(ctx, client.ImageImportSource{Source: archive, SourceName: "-"}, repository,
 		client.ImageImportOptions{Tag: tag, Changes: []string{`ENTRYPOINT ["/app"]`}})
 	if err != nil {
 		return "", err
