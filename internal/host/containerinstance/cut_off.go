@@ -72,10 +72,10 @@ func (m *Instance) directUnsure(ctx context.Context) error {
 
 // directTask tells the engine whether a task's network interface is cut off.
 func (m *Instance) directTask(ctx context.Context, sandbox string) error {
-	if err := m.turn(ctx); err != nil {
+	if err := m.directing.Acquire(ctx, 1); err != nil {
 		return err
 	}
-	defer m.pass()
+	defer m.directing.Release(1)
 	m.mu.Lock()
 	t := backend.Traffic{CutOff: m.cutOff}
 	m.mu.Unlock()

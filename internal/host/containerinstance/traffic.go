@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
@@ -16,13 +18,13 @@ type traffic struct {
 	interfaces map[string]string // sandboxes of its tasks that have a network interface of their own, by task ARN
 	unsure     []string          // those of them of which it is not known whether they are cut off
 	cutOff     bool
-	wanted     int // counts changes
-	told       int // which of them the engine has
-	directing  chan struct{}
+	wanted     int                 // counts changes
+	told       int                 // which of them the engine has
+	directing  *semaphore.Weighted // of 1: one goroutine at a time tells the engine about packets
 }
 
 func newTraffic() traffic {
-	return traffic{ports: map[portKey]lease{}, interfaces: map[string]string{}, directing: make(chan struct{}, 1)}
+	return traffic{ports: map[portKey]lease{}, interfaces: map[string]string{}, directing: semaphore.NewWeighted(1)}
 }
 
 // begin is the start of a new namespace, in which there are no rules yet.
@@ -52,10 +54,10 @@ func (t *traffic) now() backend.Traffic {
 // Direct tells the engine what has changed of ports and of the cut. A caller that comes while it
 // is told finds it done.
 func (m *Instance) Direct(ctx context.Context) error {
-	if err := m.turn(ctx); err != nil {
+	if err := m.directing.Acquire(ctx, 1); err != nil {
 		return err
 	}
-	defer m.pass()
+	defer m.directing.Release(1)
 	m.mu.Lock()
 	p, version, all, due, adopted := m.place, m.wanted, m.now(), m.runs && m.told != m.wanted, m.adopted
 	m.mu.Unlock()
@@ -88,15 +90,3 @@ func (m *Instance) Direct(ctx context.Context) error {
 	}
 	return nil
 }
-
-// turn waits until no other goroutine tells the engine about packets.
-func (m *Instance) turn(ctx context.Context) error {
-	select {
-	case m.directing <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (m *Instance) pass() { <-m.directing }
