@@ -24,22 +24,13 @@ func (h *addressOwners) add(owner string, address netip.Addr) {
 		return
 	}
 	h.addresses[owner] = address
-	if h.byAddress[address] == nil {
-		h.byAddress[address] = map[string]struct{}{}
-	}
-	h.byAddress[address][owner] = struct{}{}
+	put(h.byAddress, address, owner)
 }
 
 // remove forgets an interface. None is harmless.
 func (h *addressOwners) remove(owner string) {
-	address, has := h.addresses[owner]
-	if !has {
-		return
-	}
+	take(h.byAddress, h.addresses[owner], owner)
 	delete(h.addresses, owner)
-	if delete(h.byAddress[address], owner); len(h.byAddress[address]) == 0 {
-		delete(h.byAddress, address)
-	}
 }
 
 // of lists the owners of an address, in order.

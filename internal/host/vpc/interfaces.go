@@ -219,14 +219,14 @@ func (all *Interfaces) mark(set *groupSet) {
 	notify(all.wake)
 }
 
-func put[T comparable](index map[string]map[T]struct{}, key string, value T) {
+func put[K, T comparable](index map[K]map[T]struct{}, key K, value T) {
 	if index[key] == nil {
 		index[key] = map[T]struct{}{}
 	}
 	index[key][value] = struct{}{}
 }
 
-func take[T comparable](index map[string]map[T]struct{}, key string, value T) {
+func take[K, T comparable](index map[K]map[T]struct{}, key K, value T) {
 	if delete(index[key], value); len(index[key]) == 0 {
 		delete(index, key)
 	}
