@@ -1,37 +1,45 @@
-// Package hashorder puts strings in the order in which AWS answers some of its sets: the
-// labels of parameters and the staging labels of secrets. In recorded answers (SSM0004,
-// SEC0003) that is always the order of a hash set of Java's with 16 places, which knows
+// Package hashorder puts things in the order in which AWS answers some of its sets: tags of ECS,
+// and the labels of parameters and the staging labels of secrets. In recorded answers (ECS0033,
+// SSM0004, SEC0003) that is always the order of a hash set of Java's with 16 places, which knows
 // nothing of when they came.
 package hashorder
 
 import (
 	"slices"
+	"unicode/utf16"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // Sort returns the strings in that order, each once.
 func Sort(set []string) []string {
-	var sorted []string
+	var once []string
 	for _, s := range set {
-		if !slices.Contains(sorted, s) {
-			sorted = append(sorted, s)
+		if !slices.Contains(once, s) {
+			once = append(once, s)
 		}
 	}
-	places := 16 // Java's table doubles when three quarters of it are taken
-	for 4*len(sorted) > 3*places {
-		places *= 2
-	}
-	sorting.By(sorted, func(a, b string) int { return place(a, places) - place(b, places) })
-	return sorted
+	return By(once, func(s string) string { return s })
 }
 
-// place is where a set of Java's keeps a string. Those of labels are ASCII, so a byte is
-// as good as a unit of UTF-16.
-func place(s string, places int) int {
-	var hash uint32
-	for _, c := range []byte(s) {
-		hash = 31*hash + uint32(c)
+// By returns things that have different keys in the order of their keys.
+func By[T any](set []T, key func(T) string) []T {
+	places := 16 // Java's table doubles when three quarters of it are taken
+	for 4*len(set) > 3*places {
+		places *= 2
 	}
-	return int(hash^hash>>16) & (places - 1)
+	place := func(of T) int {
+		hash := javaHash(key(of))
+		return int(hash^hash>>16) & (places - 1)
+	}
+	return sorting.Sorted(slices.Values(set), func(a, b T) int { return place(a) - place(b) })
+}
+
+// javaHash is what String.hashCode of Java returns.
+func javaHash(s string) uint32 {
+	h := uint32(0)
+	for _, unit := range utf16.Encode([]rune(s)) {
+		h = 31*h + uint32(unit)
+	}
+	return h
 }
