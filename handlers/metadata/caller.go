@@ -74,6 +74,24 @@ func (a *api) byID(r *http.Request) (caller, bool) {
 	return a.among(a.instanceTasks(a.instance(r)), mux.Vars(r)["id"])
 }
 
+// How answers say that no container has an id, or another one than the caller: the id follows.
+const (
+	noContainer = "unable to get docker ID from v3 endpoint ID: "
+	noTask      = " handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: "
+)
+
+// ofID answers requests of and about the container with the id in the path (byID); where there is none,
+// with a status, and with a text before the id.
+func (a *api) ofID(unknown int, lacks string, serve func(w http.ResponseWriter, r *http.Request, c *caller)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if c, found := a.byID(r); found {
+			serve(w, r, &c)
+		} else {
+			a.answer(w, unknown, lacks+mux.Vars(r)["id"])
+		}
+	}
+}
+
 // ownByID finds it among those that may ask from the address alone: for what changes something.
 func (a *api) ownByID(r *http.Request) (caller, bool) {
 	var tasks []*state.Task
@@ -106,6 +124,17 @@ func (a *api) byAddress(r *http.Request) (caller, error) {
 		}
 	}
 	return caller{}, fmt.Errorf("unable to associate '%s' with task", from)
+}
+
+// ofAddress answers requests of the task with the address they come from (byAddress).
+func (a *api) ofAddress(serve func(w http.ResponseWriter, r *http.Request, c *caller)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if c, err := a.byAddress(r); err == nil {
+			serve(w, r, &c)
+		} else {
+			a.answer(w, http.StatusBadRequest, "Unable to get task arn from request: "+err.Error())
+		}
+	}
 }
 
 func (a *api) caller(t *state.Task, container string) caller {

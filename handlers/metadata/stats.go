@@ -36,34 +36,24 @@ type NetworkRates struct {
 
 // routeStats has the paths of what containers use.
 func (a *api) routeStats(r *mux.Router) {
-	r.HandleFunc("/v2/stats", a.taskStatsV2)
-	r.HandleFunc("/v2/stats/", a.taskStatsV2)
-	r.HandleFunc("/v2/stats/{id:.+}", a.containerStatsV2)
+	r.HandleFunc("/v2/stats", a.ofAddress(a.taskStatsV2))
+	r.HandleFunc("/v2/stats/", a.ofAddress(a.taskStatsV2))
+	r.HandleFunc("/v2/stats/{id:.+}", a.ofAddress(a.containerStatsV2))
 	for version, unknown := range map[string]int{"3": http.StatusBadRequest, "4": http.StatusNotFound} {
 		r.HandleFunc("/v"+version+"/"+idInPath+"/stats", a.containerStats(version, unknown))
 		r.HandleFunc("/v"+version+"/"+idInPath+"/task/stats", a.taskStats(version, unknown))
 	}
 }
 
-func (a *api) taskStatsV2(w http.ResponseWriter, r *http.Request) {
-	c, err := a.byAddress(r)
-	if err != nil {
-		a.answer(w, http.StatusBadRequest, unknownV2(err))
-		return
-	}
-	a.answer(w, http.StatusOK, a.ofTask(r.Context(), &c, false))
+func (a *api) taskStatsV2(w http.ResponseWriter, r *http.Request, c *caller) {
+	a.answer(w, http.StatusOK, a.ofTask(r.Context(), c, false))
 }
 
-func (a *api) containerStatsV2(w http.ResponseWriter, r *http.Request) {
-	c, err := a.byAddress(r)
-	if err != nil {
-		a.answer(w, http.StatusBadRequest, unknownV2(err))
-		return
-	}
+func (a *api) containerStatsV2(w http.ResponseWriter, r *http.Request, c *caller) {
 	id := mux.Vars(r)["id"]
 	for i := range c.task.Status.Containers {
 		if of := &c.task.Status.Containers[i]; c.dockerID(of) == id {
-			a.answerStats(w, r, &c, of, false, http.StatusBadRequest)
+			a.answerStats(w, r, c, of, false, http.StatusBadRequest)
 			return
 		}
 	}
@@ -71,29 +61,19 @@ func (a *api) containerStatsV2(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *api) containerStats(version string, unknown int) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		c, found := a.byID(r)
-		if !found {
-			a.answer(w, unknown, "V"+version+" container stats handler: unable to get task arn from request: "+noTask(r))
-			return
-		}
+	return a.ofID(unknown, "V"+version+" container stats"+noTask, func(w http.ResponseWriter, r *http.Request, c *caller) {
 		failed := http.StatusBadRequest
 		if version == "4" {
 			failed = http.StatusInternalServerError
 		}
-		a.answerStats(w, r, &c, c.task.Status.Container(c.container), version == "4", failed)
-	}
+		a.answerStats(w, r, c, c.task.Status.Container(c.container), version == "4", failed)
+	})
 }
 
 func (a *api) taskStats(version string, unknown int) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		c, found := a.byID(r)
-		if !found {
-			a.answer(w, unknown, "V"+version+" task stats handler: unable to get task arn from request: "+noTask(r))
-			return
-		}
-		a.answer(w, http.StatusOK, a.ofTask(r.Context(), &c, version == "4"))
-	}
+	return a.ofID(unknown, "V"+version+" task stats"+noTask, func(w http.ResponseWriter, r *http.Request, c *caller) {
+		a.answer(w, http.StatusOK, a.ofTask(r.Context(), c, version == "4"))
+	})
 }
 
 // answerStats shows what one container uses. failed is the status when the engine cannot tell.

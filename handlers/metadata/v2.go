@@ -10,33 +10,23 @@ import (
 func (a *api) routeV2(r *mux.Router) {
 	r.HandleFunc("/v2/metadata", a.taskV2(false))
 	r.HandleFunc("/v2/metadata/", a.taskV2(false))
-	r.HandleFunc("/v2/metadata/{id:.+}", a.containerV2)
+	r.HandleFunc("/v2/metadata/{id:.+}", a.ofAddress(a.containerV2))
 	r.HandleFunc("/v2/metadataWithTags", a.taskV2(true))
 	r.HandleFunc("/v2/metadataWithTags/", a.taskV2(true))
 }
 
 // taskV2 shows the task that asks.
 func (a *api) taskV2(withTags bool) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		c, err := a.byAddress(r)
-		if err != nil {
-			a.answer(w, http.StatusBadRequest, unknownV2(err))
-			return
-		}
-		task := a.describeTask(r.Context(), &c, withTags)
+	return a.ofAddress(func(w http.ResponseWriter, r *http.Request, c *caller) {
+		task := a.describeTask(r.Context(), c, withTags)
 		a.answer(w, http.StatusOK, task.older())
-	}
+	})
 }
 
 // containerV2 shows a container of the task that asks.
-func (a *api) containerV2(w http.ResponseWriter, r *http.Request) {
-	c, err := a.byAddress(r)
-	if err != nil {
-		a.answer(w, http.StatusBadRequest, unknownV2(err))
-		return
-	}
+func (a *api) containerV2(w http.ResponseWriter, r *http.Request, c *caller) {
 	id := mux.Vars(r)["id"]
-	for _, shown := range a.containers(r.Context(), &c) {
+	for _, shown := range a.containers(r.Context(), c) {
 		if shown.DockerID == id {
 			a.answer(w, http.StatusOK, shown.older())
 			return
@@ -44,5 +34,3 @@ func (a *api) containerV2(w http.ResponseWriter, r *http.Request) {
 	}
 	a.answer(w, http.StatusBadRequest, "Unable to generate metadata for container '"+id+"'")
 }
-
-func unknownV2(err error) string { return "Unable to get task arn from request: " + err.Error() }

@@ -10,7 +10,7 @@ import (
 // endpoint does not serve; the container agent's words.
 func (a *api) routeV4(r *mux.Router) {
 	at := "/v4/" + idInPath
-	r.HandleFunc(at, a.containerV4)
+	r.HandleFunc(at, a.ofID(http.StatusNotFound, "V4 container metadata handler: unable to get container ID from request: "+noContainer, a.containerV4))
 	r.HandleFunc(at+"/task", a.taskV4(false))
 	r.HandleFunc(at+"/taskWithTags", a.taskV4(true))
 	a.routeAssociations(r, at, "V4")
@@ -22,22 +22,12 @@ func (a *api) routeV4(r *mux.Router) {
 	})
 }
 
-func (a *api) containerV4(w http.ResponseWriter, r *http.Request) {
-	c, found := a.byID(r)
-	if !found {
-		a.answer(w, http.StatusNotFound, "V4 container metadata handler: unable to get container ID from request: "+noContainer(r))
-		return
-	}
-	a.answer(w, http.StatusOK, a.describe(r.Context(), &c, c.task.Status.Container(c.container)))
+func (a *api) containerV4(w http.ResponseWriter, r *http.Request, c *caller) {
+	a.answer(w, http.StatusOK, a.describe(r.Context(), c, c.task.Status.Container(c.container)))
 }
 
 func (a *api) taskV4(withTags bool) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		c, found := a.byID(r)
-		if !found {
-			a.answer(w, http.StatusNotFound, "V4 task metadata handler: unable to get task arn from request: "+noTask(r))
-			return
-		}
-		a.answer(w, http.StatusOK, a.describeTask(r.Context(), &c, withTags))
-	}
+	return a.ofID(http.StatusNotFound, "V4 task metadata"+noTask, func(w http.ResponseWriter, r *http.Request, c *caller) {
+		a.answer(w, http.StatusOK, a.describeTask(r.Context(), c, withTags))
+	})
 }
