@@ -16,6 +16,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -82,7 +83,7 @@ func newEmulator(b *testing.B) emulator {
 		b.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	api := ecs.New(ecs.Options{Store: rows, Now: time.Now})
+	api := ecs.New(ecs.Options{Base: kit.Base{Store: rows, Now: time.Now}})
 	return emulator{handlers.New(handlers.Parts{
 		Services: []awsapi.Service{api.Service(), ec2.New(ec2.Options{Store: rows}).Service()},
 		Options:  awsapi.Options{Logger: log, Observe: control.NewMetrics(rows).Observe},

@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	oursdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -180,7 +181,7 @@ func TestExecuteCommandAsksForTaskAndCluster(t *testing.T) {
 	s := newServer(t)
 	task := s.execTask(t)
 	var asked []awsapi.Access
-	api := ecs.New(ecs.Options{Store: s.store, Now: time.Now}) // without sessions: it must not come so far
+	api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: time.Now}}) // without sessions: it must not come so far
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount, Authorize: func(_ context.Context, _ awsapi.Call, wants awsapi.Access) error {
 		asked = append(asked, wants)
 		if len(asked) == 2 {

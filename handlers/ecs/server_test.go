@@ -22,6 +22,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -75,7 +76,7 @@ func startServer(t testing.TB, observe func(service, operation string, status in
 		return program{}, nil
 	}})
 	t.Cleanup(func() { sessions.Close("") })
-	api := ecs.New(ecs.Options{Store: rows, Now: time.Now, Sessions: sessions})
+	api := ecs.New(ecs.Options{Base: kit.Base{Store: rows, Now: time.Now}, Sessions: sessions})
 	s := httptest.NewServer(api.Service().Handler(awsapi.Options{
 		Logger: slog.New(slog.DiscardHandler), Observe: observe,
 	}))

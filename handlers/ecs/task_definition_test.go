@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -57,7 +58,7 @@ func TestARevisionKeepsNothingOfItsRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := ecs.New(ecs.Options{Store: rows, Now: time.Now}).Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
+	h := ecs.New(ecs.Options{Base: kit.Base{Store: rows, Now: time.Now}}).Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
 	command := strings.Repeat(`"of forty characters, with the next one, ",`, 20) + `""`
 	body := `{"family":"web","containerDefinitions":[{"name":"app","image":"nginx","memory":64,"command":[` + command + `]}],` +
 		`"tags":[{"key":"team","value":"shop"},{"key":"stage","value":"prod"}]}`

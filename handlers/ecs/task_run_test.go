@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/task"
 	oursdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -65,7 +67,7 @@ func TestClientTokensAreForgottenAfterADay(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
 	now := time.Now()
-	api := ecs.New(ecs.Options{Store: s.store, Now: func() time.Time { return now }})
+	api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: func() time.Time { return now }}})
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
 	in := runInput("web")
 	in.ClientToken = aws.String("token")
@@ -88,7 +90,7 @@ func TestClientTokensAreForgottenAnHourAfterTheLastTask(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
 	now := time.Now()
-	api := ecs.New(ecs.Options{Store: s.store, Now: func() time.Time { return now }})
+	api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: func() time.Time { return now }}})
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
 	in := runInput("web")
 	in.ClientToken, in.Count = aws.String("token"), aws.Int32(2)
@@ -119,9 +121,9 @@ func TestClientTokensThatRepeatAreRemembered(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
 	now, pending := time.Now(), true
-	api := ecs.New(ecs.Options{Store: s.store, Now: func() time.Time { return now }, Repeats: func(_ *store.Tx, token string) bool {
+	api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: func() time.Time { return now }, Repeats: func(_ *store.Tx, token string) bool {
 		return pending && token == "token"
-	}})
+	}}})
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
 	in := runInput("web")
 	in.ClientToken = aws.String("token")
@@ -196,7 +198,7 @@ func TestRunTaskChoosesCapacity(t *testing.T) {
 func TestDefaultLaunchType(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
-	api := ecs.New(ecs.Options{Store: s.store, Now: time.Now, DefaultLaunchType: ourtypes.LaunchTypeFargate})
+	api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: time.Now}, Rules: launch.Rules{DefaultLaunchType: ourtypes.LaunchTypeFargate}})
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
 	in := runInput("web")
 	in.LaunchType = ""
@@ -245,7 +247,7 @@ func TestRunTaskPlacesTasksInSubnets(t *testing.T) {
 	in.NetworkConfiguration.AwsvpcConfiguration.SecurityGroups = []string{"sg-12345678"}
 	s.run(t, in)
 
-	strict := ecs.New(ecs.Options{Store: s.store, Now: time.Now, StrictVPC: true})
+	strict := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: time.Now}, Rules: launch.Rules{StrictVPC: true}})
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
 	in.NetworkConfiguration, in.ClientToken = awsvpc("subnet-87654321"), nil
 	_, err := strict.Tasks().RunTask(call, ours[oursdk.RunTaskInput](in))

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	oursdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -290,7 +291,7 @@ func BenchmarkDescribeTasks(b *testing.B) {
 			arns = append(arns, *task.TaskArn)
 		}
 	}
-	api := ecs.New(ecs.Options{Store: s.store, Now: time.Now})
+	api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: time.Now}})
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
 	size := 0
 	b.ReportAllocs()

@@ -6,6 +6,8 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/clienttoken"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
@@ -90,12 +92,16 @@ func (e *ECS) Module() Module {
 
 func (e *ECS) offer() Offer {
 	e.api = ecs.New(ecs.Options{
-		Store: e.Store, Now: e.Clock.Now, DefaultLaunchType: types.LaunchType(e.DefaultLaunchType),
-		StrictVPC: e.StrictVPC, StrictRoles: e.StrictRoles, NoDefaultCluster: e.NoDefaultCluster,
-		HostPaths: e.HostPaths, FileSystems: e.FileSystems,
-		AllowPrivileged: e.AllowPrivileged, Sessions: e.Sessions.Kernel(), Log: e.Log, Outages: &e.Outages,
-		Quotas: e.Quotas, Rates: e.Rates, NamespaceDelay: e.Delays.Namespaces,
-		Repeats: delivery.HasID, // a delivery that is pending may be sent again
+		Base: kit.Base{
+			Store: e.Store, Now: e.Clock.Now, StrictRoles: e.StrictRoles, NoDefaultCluster: e.NoDefaultCluster,
+			Outages: &e.Outages, Quotas: e.Quotas, Rates: e.Rates, NamespaceDelay: e.Delays.Namespaces,
+			Repeats: delivery.HasID, // a delivery that is pending may be sent again
+		},
+		Rules: launch.Rules{
+			DefaultLaunchType: types.LaunchType(e.DefaultLaunchType), StrictVPC: e.StrictVPC,
+			HostPaths: e.HostPaths, FileSystems: e.FileSystems, AllowPrivileged: e.AllowPrivileged,
+		},
+		Sessions: e.Sessions.Kernel(), Log: e.Log,
 	})
 	return Offer{APIs: []API{e.api}}
 }

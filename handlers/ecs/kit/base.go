@@ -18,18 +18,20 @@ type Base struct {
 	Store *store.Store
 	// Now is the emulator's clock.
 	Now func() time.Time
-	// NoDefaultCluster makes no cluster that was not asked for.
+	// NoDefaultCluster: the cluster default must be created explicitly.
 	NoDefaultCluster bool
 	// StrictRoles refuses roles that do not exist or do not trust ECS.
 	StrictRoles bool
-	// Outages are what there is no capacity of.
+	// Outages are what there is no capacity of; nil is nothing.
 	Outages *outage.Board
-	// Quotas are those that accounts have, and Rates those at which Fargate launches tasks; nil is any.
+	// Quotas are those that accounts have, nil the defaults, and Rates those at which Fargate launches
+	// tasks, nil any.
 	Quotas quota.Quotas
 	Rates  *quota.Rates
 	// NamespaceDelay is how long a namespace of Cloud Map takes that a cluster makes; 0 is none.
 	NamespaceDelay time.Duration
-	// Repeats reports whether a call of RunTask with a client token may come again as it was. Nil: none is known to.
+	// Repeats reports whether a call of RunTask with a client token may come again as it was, because EventBridge has
+	// yet to learn what has become of it: the token is remembered however long its tasks have stopped. Nil: none is.
 	Repeats func(tx *store.Tx, clientToken string) bool
 }
 

@@ -16,7 +16,8 @@ type Rules struct {
 	// DefaultLaunchType is used where a request names neither launch type nor strategy and
 	// the cluster has no default strategy. Empty is EC2, as on AWS.
 	DefaultLaunchType types.LaunchType
-	// StrictVPC refuses subnets and security groups that are made up.
+	// StrictVPC refuses subnets and security groups that do not exist; otherwise
+	// those with well-formed ids are made up.
 	StrictVPC bool
 	// HostPaths are the paths of the container engine's host that tasks may mount.
 	HostPaths taskdef.HostPaths

@@ -11,6 +11,8 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -48,8 +50,10 @@ func (o Options) ask(w world, operation string, body []byte) *refusal {
 	}
 	defer rows.Close()
 	api := ecs.New(ecs.Options{
-		Store: rows, Now: time.Now, DefaultLaunchType: o.DefaultLaunchType,
-		HostPaths: o.HostPaths, FileSystems: o.FileSystems, AllowPrivileged: o.AllowPrivileged,
+		Base: kit.Base{Store: rows, Now: time.Now},
+		Rules: launch.Rules{
+			DefaultLaunchType: o.DefaultLaunchType, HostPaths: o.HostPaths, FileSystems: o.FileSystems, AllowPrivileged: o.AllowPrivileged,
+		},
 	})
 	handler := api.Service().Handler(awsapi.Options{Region: scope.Region, Account: scope.Account, Logger: slog.New(slog.DiscardHandler)})
 	err = rows.Update(func(tx *store.Tx) error {
