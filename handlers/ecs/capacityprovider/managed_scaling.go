@@ -30,21 +30,11 @@ func scalingOf(old types.ManagedScaling, asked *types.ManagedScaling) types.Mana
 	}
 	return types.ManagedScaling{
 		Status:                 cmp.Or(asked.Status, types.ManagedScalingStatusEnabled),
-		TargetCapacity:         firstOf(defaultTarget, asked.TargetCapacity, old.TargetCapacity),
-		MinimumScalingStepSize: firstOf(minStep, asked.MinimumScalingStepSize, old.MinimumScalingStepSize),
-		MaximumScalingStepSize: firstOf(maxStep, asked.MaximumScalingStepSize, old.MaximumScalingStepSize),
-		InstanceWarmupPeriod:   firstOf(defaultWarmup, asked.InstanceWarmupPeriod, old.InstanceWarmupPeriod),
+		TargetCapacity:         cmp.Or(asked.TargetCapacity, old.TargetCapacity, aws.Int32(defaultTarget)),
+		MinimumScalingStepSize: cmp.Or(asked.MinimumScalingStepSize, old.MinimumScalingStepSize, aws.Int32(minStep)),
+		MaximumScalingStepSize: cmp.Or(asked.MaximumScalingStepSize, old.MaximumScalingStepSize, aws.Int32(maxStep)),
+		InstanceWarmupPeriod:   cmp.Or(asked.InstanceWarmupPeriod, old.InstanceWarmupPeriod, aws.Int32(defaultWarmup)),
 	}
-}
-
-// firstOf returns the first number that is there, or otherwise.
-func firstOf(otherwise int32, numbers ...*int32) *int32 {
-	for _, n := range numbers {
-		if n != nil {
-			return n
-		}
-	}
-	return &otherwise
 }
 
 // Source: field reports for the first text, badmintoncryer/cdk-preflight for the last; the second is remembered.

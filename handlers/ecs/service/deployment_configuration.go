@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -81,20 +82,12 @@ func mergeDeploymentConfiguration(base, asked *types.DeploymentConfiguration) *t
 	if asked == nil {
 		return &merged
 	}
-	if asked.MaximumPercent != nil {
-		merged.MaximumPercent = asked.MaximumPercent
-	}
-	if asked.MinimumHealthyPercent != nil {
-		merged.MinimumHealthyPercent = asked.MinimumHealthyPercent
-	}
+	merged.MaximumPercent = cmp.Or(asked.MaximumPercent, base.MaximumPercent)
+	merged.MinimumHealthyPercent = cmp.Or(asked.MinimumHealthyPercent, base.MinimumHealthyPercent)
 	// That these three take the place of what is there as a whole is a choice: how AWS merges them is
 	// not published.
-	if asked.Alarms != nil {
-		merged.Alarms = asked.Alarms
-	}
-	if asked.EarlySuccessCriteria != nil {
-		merged.EarlySuccessCriteria = asked.EarlySuccessCriteria
-	}
+	merged.Alarms = cmp.Or(asked.Alarms, base.Alarms)
+	merged.EarlySuccessCriteria = cmp.Or(asked.EarlySuccessCriteria, base.EarlySuccessCriteria)
 	if asked.LifecycleHooks != nil {
 		merged.LifecycleHooks = withHookDefaults(asked.LifecycleHooks) // nil again of an empty list
 	}
@@ -109,12 +102,8 @@ func mergeDeploymentConfiguration(base, asked *types.DeploymentConfiguration) *t
 func mergeCircuitBreaker(base, asked *types.DeploymentCircuitBreaker) *types.DeploymentCircuitBreaker {
 	merged := *asked
 	merged.Rollback = asked.Enable && asked.Rollback
-	if merged.ResetOnHealthyTask == nil {
-		merged.ResetOnHealthyTask = base.ResetOnHealthyTask
-	}
-	if merged.ThresholdConfiguration == nil {
-		merged.ThresholdConfiguration = base.ThresholdConfiguration
-	}
+	merged.ResetOnHealthyTask = cmp.Or(asked.ResetOnHealthyTask, base.ResetOnHealthyTask)
+	merged.ThresholdConfiguration = cmp.Or(asked.ThresholdConfiguration, base.ThresholdConfiguration)
 	return &merged
 }
 

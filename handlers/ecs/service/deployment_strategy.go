@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"math"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,12 +28,8 @@ const (
 // (ECS0084). What belongs to another strategy than the one that holds now is dropped: a choice of the
 // emulator, as AWS publishes no rule.
 func mergeStrategy(merged, asked *types.DeploymentConfiguration) {
-	if asked.Strategy != "" {
-		merged.Strategy = asked.Strategy
-	}
-	if asked.BakeTimeInMinutes != nil {
-		merged.BakeTimeInMinutes = asked.BakeTimeInMinutes
-	}
+	merged.Strategy = cmp.Or(asked.Strategy, merged.Strategy)
+	merged.BakeTimeInMinutes = cmp.Or(asked.BakeTimeInMinutes, merged.BakeTimeInMinutes)
 	merged.CanaryConfiguration = mergeCanary(merged.Strategy, merged.CanaryConfiguration, asked.CanaryConfiguration)
 	merged.LinearConfiguration = mergeLinear(merged.Strategy, merged.LinearConfiguration, asked.LinearConfiguration)
 }
@@ -43,11 +40,9 @@ func mergeCanary(strategy types.DeploymentStrategy, base, asked *types.CanaryCon
 	}
 	merged := types.CanaryConfiguration{CanaryPercent: aws.Float64(defaultCanaryPercent), CanaryBakeTimeInMinutes: aws.Int32(defaultCanaryBakeTime)}
 	for _, c := range []*types.CanaryConfiguration{base, asked} {
-		if c != nil && c.CanaryPercent != nil {
-			merged.CanaryPercent = c.CanaryPercent
-		}
-		if c != nil && c.CanaryBakeTimeInMinutes != nil {
-			merged.CanaryBakeTimeInMinutes = c.CanaryBakeTimeInMinutes
+		if c != nil {
+			merged.CanaryPercent = cmp.Or(c.CanaryPercent, merged.CanaryPercent)
+			merged.CanaryBakeTimeInMinutes = cmp.Or(c.CanaryBakeTimeInMinutes, merged.CanaryBakeTimeInMinutes)
 		}
 	}
 	return &merged
@@ -59,11 +54,9 @@ func mergeLinear(strategy types.DeploymentStrategy, base, asked *types.LinearCon
 	}
 	merged := types.LinearConfiguration{StepPercent: aws.Float64(defaultStepPercent), StepBakeTimeInMinutes: aws.Int32(defaultStepBakeTime)}
 	for _, c := range []*types.LinearConfiguration{base, asked} {
-		if c != nil && c.StepPercent != nil {
-			merged.StepPercent = c.StepPercent
-		}
-		if c != nil && c.StepBakeTimeInMinutes != nil {
-			merged.StepBakeTimeInMinutes = c.StepBakeTimeInMinutes
+		if c != nil {
+			merged.StepPercent = cmp.Or(c.StepPercent, merged.StepPercent)
+			merged.StepBakeTimeInMinutes = cmp.Or(c.StepBakeTimeInMinutes, merged.StepBakeTimeInMinutes)
 		}
 	}
 	return &merged

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -25,19 +26,13 @@ func withHookDefaults(hooks []types.DeploymentLifecycleHook) []types.DeploymentL
 	shown := append([]types.DeploymentLifecycleHook(nil), hooks...)
 	for i := range shown {
 		h := &shown[i]
-		if h.TargetType == "" {
-			h.TargetType = types.DeploymentLifecycleHookTargetTypeAwsLambda
-		}
+		h.TargetType = cmp.Or(h.TargetType, types.DeploymentLifecycleHookTargetTypeAwsLambda)
 		timeout := types.DeploymentLifecycleHookTimeoutConfiguration{}
 		if h.TimeoutConfiguration != nil {
 			timeout = *h.TimeoutConfiguration
 		}
-		if timeout.TimeoutInMinutes == nil {
-			timeout.TimeoutInMinutes = aws.Int32(defaultHookTimeout)
-		}
-		if timeout.Action == "" {
-			timeout.Action = types.DeploymentLifecycleHookActionRollback
-		}
+		timeout.TimeoutInMinutes = cmp.Or(timeout.TimeoutInMinutes, aws.Int32(defaultHookTimeout))
+		timeout.Action = cmp.Or(timeout.Action, types.DeploymentLifecycleHookActionRollback)
 		h.TimeoutConfiguration = &timeout
 	}
 	return shown
