@@ -13,7 +13,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
@@ -176,10 +175,7 @@ func (in *connecting) checkLog(c *types.ServiceConnectConfiguration) error {
 // checkServices holds what a service offers against its definition and its namespace. The words for what has no
 // number are not published.
 func (in *connecting) checkServices(r *state.ServiceRevision) error {
-	mode := types.NetworkModeAwsvpc
-	if in.launchType != types.LaunchTypeFargate {
-		mode = task.NetworkMode(in.definition)
-	}
+	mode := networkMode(in.definition, in.launchType)
 	if mode != types.NetworkModeAwsvpc && mode != types.NetworkModeBridge {
 		// Source: ECS developer guide, Service Connect: host is not supported.
 		return kit.InvalidParameter(fmt.Sprintf("Service Connect is not supported with the %s network mode.", mode))
@@ -279,7 +275,7 @@ func unsupportedConnect(c *types.ServiceConnectConfiguration, def *types.TaskDef
 	case !enabled(c):
 	case launchType == types.LaunchTypeExternal:
 		refused = append(refused, "serviceConnectConfiguration with the EXTERNAL launch type")
-	case launchType != types.LaunchTypeFargate && task.NetworkMode(def) == types.NetworkModeBridge:
+	case networkMode(def, launchType) == types.NetworkModeBridge:
 		refused = append(refused, "serviceConnectConfiguration with the bridge network mode")
 	}
 	return refused

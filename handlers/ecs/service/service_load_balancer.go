@@ -174,12 +174,17 @@ func checkKeptTargetGroups(tx *store.Tx, def *types.TaskDefinition, launchType t
 	return nil
 }
 
+// networkMode is the mode that a service's tasks have.
+func networkMode(def *types.TaskDefinition, launchType types.LaunchType) types.NetworkMode {
+	if launchType == types.LaunchTypeFargate {
+		return types.NetworkModeAwsvpc
+	}
+	return task.NetworkMode(def)
+}
+
 // checkTargetType looks whether the group's targets are what tasks of the definition can be.
 func checkTargetType(group *elbv2.TargetGroup, def *types.TaskDefinition, launchType types.LaunchType) error {
-	mode := types.NetworkModeAwsvpc
-	if launchType != types.LaunchTypeFargate {
-		mode = task.NetworkMode(def)
-	}
+	mode := networkMode(def, launchType)
 	if (mode == types.NetworkModeAwsvpc) != (group.Type == elb.TargetTypeEnumIp) {
 		return kit.InvalidParameter(fmt.Sprintf("The provided target group %s has target type %s, which is incompatible with the %s network mode specified in the task definition.",
 			group.ARN, group.Type, mode))
@@ -215,7 +220,7 @@ func checkContainerPort(def *types.TaskDefinition, name string, port int32) erro
 // checkTargetPorts refuses a load balancer that leads to a port with two mappings, and health checks at a
 // port of their own where the host port is chosen at run time. Source: ECS0320.
 func checkTargetPorts(tx *store.Tx, def *types.TaskDefinition, launchType types.LaunchType, balancers []types.LoadBalancer) error {
-	bridge := launchType != types.LaunchTypeFargate && task.NetworkMode(def) == types.NetworkModeBridge
+	bridge := networkMode(def, launchType) == types.NetworkModeBridge
 	for _, b := range balancers {
 		name, port := aws.ToString(b.ContainerName), aws.ToInt32(b.ContainerPort)
 		container, err := findContainer(def, name)

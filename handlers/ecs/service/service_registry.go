@@ -14,7 +14,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	discovery "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/servicediscovery/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
-	"github.com/ecs-emulator/ecs-emulator/internal/ecs/task"
 )
 
 // maxServiceRegistries is how many registries a service can have. Source: ECS API reference, CreateService.
@@ -117,10 +116,7 @@ func checkKeptServiceRegistries(c kit.InCluster, def *types.TaskDefinition, laun
 // Source: ECS API reference, ServiceRegistry. That external instances and the mode none have no service
 // discovery: ECS developer guide; the words are not published.
 func checkRegistryMode(def *types.TaskDefinition, launchType types.LaunchType, r types.ServiceRegistry, s *servicediscovery.Service) error {
-	mode := types.NetworkModeAwsvpc
-	if launchType != types.LaunchTypeFargate {
-		mode = task.NetworkMode(def)
-	}
+	mode := networkMode(def, launchType)
 	named := aws.ToString(r.ContainerName) != "" && r.ContainerPort != nil
 	ofRegistry := " Registry: " + s.ARN
 	switch {
@@ -134,7 +130,7 @@ func checkRegistryMode(def *types.TaskDefinition, launchType types.LaunchType, r
 		return kit.InvalidParameter("The values specified for serviceRegistries do not require a value for 'containerPort'. Remove the value and retry." + ofRegistry)
 	case r.Port != nil && needsNoPort(s):
 		return kit.InvalidParameter("A port was provided but is not required by the specified service registry")
-	case named && r.Port != nil, !named && r.Port == nil && hasRecord(s, discovery.RecordTypeSrv): // that the words are the same where both lack is a guess
+	case named && r.Port != nil, !named && r.Port == nil && hasSRV(s): // that the words are the same where both lack is a guess
 		return kit.InvalidParameter("Specify a value for either 'port' or the 'containerName' and 'containerPort' combination, but not both. Remove one and retry.")
 	}
 	if r.Port != nil && (*r.Port < 1 || *r.Port > maxPort) { // the words are not published
@@ -145,11 +141,11 @@ func checkRegistryMode(def *types.TaskDefinition, launchType types.LaunchType, r
 
 // needsNoPort reports whether instances of a service are found by records that have no port.
 func needsNoPort(s *servicediscovery.Service) bool {
-	return s.HasDNS() && !hasRecord(s, discovery.RecordTypeSrv)
+	return s.HasDNS() && !hasSRV(s)
 }
 
-func hasRecord(s *servicediscovery.Service, is discovery.RecordType) bool {
-	return slices.ContainsFunc(s.DNSRecords, func(r discovery.DnsRecord) bool { return r.Type == is })
+func hasSRV(s *servicediscovery.Service) bool {
+	return slices.ContainsFunc(s.DNSRecords, func(r discovery.DnsRecord) bool { return r.Type == discovery.RecordTypeSrv })
 }
 
 // checkRegistryContainer looks for the container and its port, in the words for load balancers.
