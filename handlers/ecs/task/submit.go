@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -42,10 +43,7 @@ func (a *API) SubmitTaskStateChange(ctx context.Context, in *sdk.SubmitTaskState
 		r.times(in)
 		return r.task(aws.ToString(in.Status), aws.ToString(in.Reason))
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.SubmitTaskStateChangeOutput{Acknowledgment: acknowledged}, nil
+	return &sdk.SubmitTaskStateChangeOutput{Acknowledgment: acknowledged}, err
 }
 
 // SubmitContainerStateChange is a report about one container.
@@ -57,10 +55,7 @@ func (a *API) SubmitContainerStateChange(ctx context.Context, in *sdk.SubmitCont
 			Reason: in.Reason, RuntimeId: in.RuntimeId, Status: in.Status,
 		})
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.SubmitContainerStateChangeOutput{Acknowledgment: acknowledged}, nil
+	return &sdk.SubmitContainerStateChangeOutput{Acknowledgment: acknowledged}, err
 }
 
 // SubmitAttachmentStateChanges is a report about network interfaces and volumes of tasks.
@@ -81,10 +76,7 @@ func (a *API) SubmitAttachmentStateChanges(ctx context.Context, in *sdk.SubmitAt
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, kit.AgentsError(err)
-	}
-	return &sdk.SubmitAttachmentStateChangesOutput{Acknowledgment: acknowledged}, nil
+	return &sdk.SubmitAttachmentStateChangesOutput{Acknowledgment: acknowledged}, kit.AgentsError(err)
 }
 
 // submit writes what an agent reports about a task.
@@ -107,7 +99,7 @@ func reportOn(c kit.InCluster, id string, now time.Time, say func(r *report) err
 	case !task.Placement.ByHand:
 		return kit.InvalidParameter("ecs-emulator runs task " + arn.Name(id) + " itself: only those on container instances registered by hand move by reports.")
 	}
-	r := newReport(task, taskDefinitionOf(c, task), now)
+	r := newReport(task, taskDefinitionOf(c.Tx, task), now)
 	if err := say(r); err != nil {
 		return err
 	}
@@ -119,8 +111,8 @@ func reportOn(c kit.InCluster, id string, now time.Time, say func(r *report) err
 }
 
 // taskDefinitionOf is what a task was made of; nil where that is gone.
-func taskDefinitionOf(c kit.InCluster, task *state.Task) *types.TaskDefinition {
-	if row := state.FindTaskDefinition(c.Tx, task.Scope(), task.Spec.Family, task.Spec.Revision); row != nil {
+func taskDefinitionOf(tx *store.Tx, task *state.Task) *types.TaskDefinition {
+	if row := state.FindTaskDefinition(tx, task.Scope(), task.Spec.Family, task.Spec.Revision); row != nil {
 		return row.Definition()
 	}
 	return nil

@@ -88,11 +88,7 @@ const untagged = `,"tags":[]},`
 
 // describe makes the object, untagged.
 func (a taskAnswers) describe(t *state.Task) []byte {
-	var def *types.TaskDefinition
-	if row := state.FindTaskDefinition(a.tx, t.Scope(), t.Spec.Family, t.Spec.Revision); row != nil {
-		def = row.Definition()
-	}
-	shown := describeTask(t, def)
+	shown := describeTask(t, taskDefinitionOf(a.tx, t))
 	if !a.change || t.Spec.LaunchType != types.LaunchTypeFargate {
 		showHealth(&shown, t)
 	}
@@ -269,12 +265,8 @@ func sizeOf(container string, def *types.TaskDefinition, overrides *types.TaskOv
 		if o.Cpu != nil {
 			size.cpu = *o.Cpu
 		}
-		if o.Memory != nil {
-			size.memory = o.Memory
-		}
-		if o.MemoryReservation != nil {
-			size.reservation = o.MemoryReservation
-		}
+		size.memory = cmp.Or(o.Memory, size.memory)
+		size.reservation = cmp.Or(o.MemoryReservation, size.reservation)
 	}
 	return size
 }

@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -18,11 +17,8 @@ const maxDescribedTasks = 100
 // DescribeTasks shows tasks; those that are unknown are failures with the reason
 // MISSING (ECS0006), more than 100 are refused (ECS0161). Stopped tasks are known for about an hour.
 func (a *API) DescribeTasks(ctx context.Context, in *sdk.DescribeTasksInput) (*TasksOutput, error) {
-	switch {
-	case len(in.Tasks) == 0:
-		return nil, kit.InvalidParameter("Tasks cannot be empty.")
-	case len(in.Tasks) > maxDescribedTasks:
-		return nil, kit.InvalidParameter(fmt.Sprintf("taskIds can have at most %d items.", maxDescribedTasks))
+	if err := countTasks(in.Tasks, maxDescribedTasks); err != nil {
+		return nil, err
 	}
 	c, err := a.ReadIn(ctx, in.Cluster)
 	if err != nil {

@@ -19,11 +19,7 @@ import (
 // Source: recorded EventBridge events of Fargate tasks (ECS0070); field reports of tasks on
 // container instances.
 func StateChange(tx *store.Tx, t *state.Task, at time.Time) []byte {
-	var def *types.TaskDefinition
-	if row := state.FindTaskDefinition(tx, t.Scope(), t.Spec.Family, t.Spec.Revision); row != nil {
-		def = row.Definition()
-	}
-	return kit.NewEvent("ECS Task State Change", t.ARN, t.Version, at, newTaskDetail(t, def, at))
+	return kit.NewEvent("ECS Task State Change", t.ARN, t.Version, at, newTaskDetail(t, taskDefinitionOf(tx, t), at))
 }
 
 // taskDetail is a task as events show it. Beside those that have text for a time, its

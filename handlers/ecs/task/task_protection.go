@@ -107,7 +107,7 @@ func protectionPeriod(in *sdk.UpdateTaskProtectionInput) (time.Duration, error) 
 	return time.Duration(minutes) * time.Minute, nil
 }
 
-// countTasks refuses no tasks and too many, in the words of DescribeTasks.
+// countTasks refuses no tasks and too many.
 func countTasks(tasks []string, most int) error {
 	switch {
 	case len(tasks) == 0:
