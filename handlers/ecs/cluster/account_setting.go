@@ -54,20 +54,14 @@ const maxSettingsPage = 10
 // PutAccountSetting sets a value for a principal: the caller, if none is named.
 func (a *API) PutAccountSetting(ctx context.Context, in *sdk.PutAccountSettingInput) (*sdk.PutAccountSettingOutput, error) {
 	setting, err := a.putAccountSetting(ctx, in.Name, in.Value, in.PrincipalArn)
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.PutAccountSettingOutput{Setting: setting}, nil
+	return &sdk.PutAccountSettingOutput{Setting: setting}, err
 }
 
 // PutAccountSettingDefault sets the value of all principals that have none of
 // their own. It is stored as the root principal's.
 func (a *API) PutAccountSettingDefault(ctx context.Context, in *sdk.PutAccountSettingDefaultInput) (*sdk.PutAccountSettingDefaultOutput, error) {
 	setting, err := a.putAccountSetting(ctx, in.Name, in.Value, nil)
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.PutAccountSettingDefaultOutput{Setting: setting}, nil
+	return &sdk.PutAccountSettingDefaultOutput{Setting: setting}, err
 }
 
 // putAccountSetting stores a value. Without a principal it is the root's, which
@@ -96,10 +90,7 @@ func (a *API) putAccountSetting(ctx context.Context, name types.SettingName, val
 		state.PutAccountSetting(tx, row)
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return describeSetting(rule, principal, row.Value), nil
+	return describeSetting(rule, principal, row.Value), err
 }
 
 // DeleteAccountSetting removes a principal's own value and answers the one that
@@ -118,13 +109,10 @@ func (a *API) DeleteAccountSetting(ctx context.Context, in *sdk.DeleteAccountSet
 		if own := state.FindAccountSetting(tx, scope, principal, rule.name); own != nil {
 			state.RemoveAccountSetting(tx, own)
 		}
-		value, _ = accountSetting(tx, scope, principal, rule.name)
+		value, _ = accountSetting(tx, scope, principal, rule)
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.DeleteAccountSettingOutput{Setting: describeSetting(rule, principal, value)}, nil
+	return &sdk.DeleteAccountSettingOutput{Setting: describeSetting(rule, principal, value)}, err
 }
 
 // ListAccountSettings lists a principal's own values or, with effectiveSettings,
@@ -145,7 +133,7 @@ func (a *API) ListAccountSettings(ctx context.Context, in *sdk.ListAccountSettin
 	settings := []types.Setting{}
 	tx := a.Store.Read()
 	for _, rule := range settingRules {
-		held, own := accountSetting(tx, scope, principal, rule.name)
+		held, own := accountSetting(tx, scope, principal, rule)
 		if !own && !in.EffectiveSettings ||
 			in.Name != "" && string(in.Name) != rule.name || value != "" && value != held {
 			continue
@@ -163,27 +151,19 @@ func (a *API) ListAccountSettings(ctx context.Context, in *sdk.ListAccountSettin
 		Filters: []string{principal, string(in.Name), value, effective},
 		Size:    kit.SizedUnlessZero(in.MaxResults), Most: maxSettingsPage, Token: aws.ToString(in.NextToken),
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.ListAccountSettingsOutput{Settings: settings, NextToken: next}, nil
+	return &sdk.ListAccountSettingsOutput{Settings: settings, NextToken: next}, err
 }
 
 // accountSetting is the value that holds for a principal, and whether it is its
 // own: otherwise the account's default, or else what ECS assumes.
-func accountSetting(tx *store.Tx, scope arn.Scope, principal, name string) (value string, own bool) {
-	if s := state.FindAccountSetting(tx, scope, principal, name); s != nil {
+func accountSetting(tx *store.Tx, scope arn.Scope, principal string, rule settingRule) (value string, own bool) {
+	if s := state.FindAccountSetting(tx, scope, principal, rule.name); s != nil {
 		return s.Value, true
 	}
-	if s := state.FindAccountSetting(tx, scope, scope.Root(), name); s != nil {
+	if s := state.FindAccountSetting(tx, scope, scope.Root(), rule.name); s != nil {
 		return s.Value, false
 	}
-	for _, rule := range settingRules {
-		if rule.name == name {
-			return rule.initial, false
-		}
-	}
-	return "", false
+	return rule.initial, false
 }
 
 func settingNamed(name types.SettingName) (settingRule, error) {

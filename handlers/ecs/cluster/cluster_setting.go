@@ -29,7 +29,8 @@ func checkClusterSettings(settings []types.ClusterSetting) error {
 // defaultSettings of a cluster whose request names none: what the
 // account settings say.
 func defaultSettings(tx *store.Tx, scope arn.Scope) []types.ClusterSetting {
-	value, _ := accountSetting(tx, scope, scope.Root(), string(types.SettingNameContainerInsights))
+	rule, _ := settingNamed(types.SettingNameContainerInsights)
+	value, _ := accountSetting(tx, scope, scope.Root(), rule)
 	return []types.ClusterSetting{{Name: types.ClusterSettingNameContainerInsights, Value: aws.String(value)}}
 }
 

@@ -15,7 +15,8 @@ func parseARN(scope arn.Scope, ref, resourceType string) (arn.ARN, error) {
 	parsed, ok := arn.Parse(ref)
 	switch {
 	case strings.Count(ref, ":") < 5:
-		return arn.ARN{}, errFifthColon(ref)
+		// ECS0140. That it is the same with fewer colons, and for tasks and services, is the emulator's choice.
+		return arn.ARN{}, ClientError("com.amazon.arn.ARNSyntaxException: Fifth colon (namespace/relative-id delimiter) not found: " + ref)
 	case !ok:
 		return arn.ARN{}, errSeparators
 	}
@@ -26,12 +27,6 @@ func parseARN(scope arn.Scope, ref, resourceType string) (arn.ARN, error) {
 		return arn.ARN{}, InvalidParameter("Unsupported resource type: " + parsed.Type) // ECS0140
 	}
 	return parsed, nil
-}
-
-// errFifthColon is for ARNs with too few parts (ECS0140). That it is the same with fewer
-// colons, and for tasks and services, is the emulator's choice.
-func errFifthColon(ref string) error {
-	return ClientError("com.amazon.arn.ARNSyntaxException: Fifth colon (namespace/relative-id delimiter) not found: " + ref)
 }
 
 // CheckRegion refuses the ARN of another region (ECS0140).
