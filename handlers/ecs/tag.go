@@ -28,10 +28,7 @@ func (a *API) TagResource(ctx context.Context, in *sdk.TagResourceInput) (*sdk.T
 		merged := task.MergeTags(tags, in.Tags)
 		return merged, kit.CheckTagCount(merged)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.TagResourceOutput{}, nil
+	return &sdk.TagResourceOutput{}, err
 }
 
 // nullTagValue is for tags without a value; only task definitions answer it as
@@ -54,10 +51,7 @@ func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*s
 			return slices.Contains(in.TagKeys, aws.ToString(tag.Key))
 		}), nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.UntagResourceOutput{}, nil
+	return &sdk.UntagResourceOutput{}, err
 }
 
 func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResourceInput) (*sdk.ListTagsForResourceOutput, error) {

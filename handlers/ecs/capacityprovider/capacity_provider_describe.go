@@ -54,10 +54,7 @@ func (a *API) DescribeCapacityProviders(ctx context.Context, in *sdk.DescribeCap
 		Filters: append([]string{aws.ToString(in.Cluster)}, in.CapacityProviders...),
 		Size:    kit.Sized(in.MaxResults), Most: maxProviderPage, Token: aws.ToString(in.NextToken),
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.DescribeCapacityProvidersOutput{CapacityProviders: kit.Listed(found), Failures: failures, NextToken: next}, nil
+	return &sdk.DescribeCapacityProvidersOutput{CapacityProviders: kit.Listed(found), Failures: failures, NextToken: next}, err
 }
 
 // knownProviders of the account, or of one cluster, by name.

@@ -50,10 +50,7 @@ func (a *API) PutClusterCapacityProviders(ctx context.Context, in *sdk.PutCluste
 		out = a.describeCluster(c.Tx, &cluster, updatedClusterFields)
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.PutClusterCapacityProvidersOutput{Cluster: out}, nil
+	return &sdk.PutClusterCapacityProvidersOutput{Cluster: out}, err
 }
 
 // Source: Terraform's AWS provider, which tries again on the code; field reports for the text.

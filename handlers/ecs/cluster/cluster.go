@@ -188,10 +188,7 @@ func (a *API) UpdateCluster(ctx context.Context, in *sdk.UpdateClusterInput) (*s
 		c.Provisions = c.Provisions && !made // one that is there stays ACTIVE while it gets another namespace
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.UpdateClusterOutput{Cluster: out}, nil
+	return &sdk.UpdateClusterOutput{Cluster: out}, err
 }
 
 // UpdateClusterSettings replaces the values of the settings that are named.
@@ -200,10 +197,7 @@ func (a *API) UpdateClusterSettings(ctx context.Context, in *sdk.UpdateClusterSe
 		c.Settings = mergeSettings(c.Settings, in.Settings)
 		return checkClusterSettings(in.Settings)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.UpdateClusterSettingsOutput{Cluster: out}, nil
+	return &sdk.UpdateClusterSettingsOutput{Cluster: out}, err
 }
 
 // changeCluster changes an ACTIVE cluster and describes it. That there is none is told

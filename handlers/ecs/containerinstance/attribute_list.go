@@ -39,8 +39,5 @@ func (a *API) ListAttributes(ctx context.Context, in *sdk.ListAttributesInput) (
 		Operation: "ListAttributes", Scope: c.Scope, Filters: []string{c.Cluster.ARN, name, value},
 		Size: kit.Sized(in.MaxResults), Token: aws.ToString(in.NextToken),
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.ListAttributesOutput{Attributes: kit.Listed(found), NextToken: next}, nil
+	return &sdk.ListAttributesOutput{Attributes: kit.Listed(found), NextToken: next}, err
 }

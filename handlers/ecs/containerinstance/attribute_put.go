@@ -26,10 +26,7 @@ func (a *API) PutAttributes(ctx context.Context, in *sdk.PutAttributesInput) (*s
 		}
 		return list, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.PutAttributesOutput{Attributes: done}, nil
+	return &sdk.PutAttributesOutput{Attributes: done}, err
 }
 
 // DeleteAttributes removes custom attributes from container instances, those that are
@@ -43,10 +40,7 @@ func (a *API) DeleteAttributes(ctx context.Context, in *sdk.DeleteAttributesInpu
 		}
 		return slices.Delete(slices.Clone(list), at, at+1), nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.DeleteAttributesOutput{Attributes: done}, nil
+	return &sdk.DeleteAttributesOutput{Attributes: done}, err
 }
 
 // changeAttributes changes the attributes of container instances, one after the other, and

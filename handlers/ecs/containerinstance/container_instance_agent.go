@@ -44,10 +44,7 @@ func (a *API) UpdateContainerAgent(ctx context.Context, in *sdk.UpdateContainerA
 		out = describeContainerInstance(c.Tx, &instance, nil, now)
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.UpdateContainerAgentOutput{ContainerInstance: &out}, nil
+	return &sdk.UpdateContainerAgentOutput{ContainerInstance: &out}, err
 }
 
 func checkUpdatable(agent state.Agent) error {

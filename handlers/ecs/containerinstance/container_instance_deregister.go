@@ -38,10 +38,7 @@ func (a *API) DeregisterContainerInstance(ctx context.Context, in *sdk.Deregiste
 		out = describeContainerInstance(c.Tx, gone, nil, now)
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.DeregisterContainerInstanceOutput{ContainerInstance: &out}, nil
+	return &sdk.DeregisterContainerInstanceOutput{ContainerInstance: &out}, err
 }
 
 // orphan ends a task whose container instance is deregistered. Source: ECS developer

@@ -34,10 +34,7 @@ func (a *API) ListContainerInstances(ctx context.Context, in *sdk.ListContainerI
 		Filters: []string{c.Cluster.ARN, aws.ToString(in.Filter), string(in.Status)},
 		Size:    kit.Sized(in.MaxResults), Token: aws.ToString(in.NextToken),
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.ListContainerInstancesOutput{ContainerInstanceArns: kit.Listed(arns), NextToken: next}, nil
+	return &sdk.ListContainerInstancesOutput{ContainerInstanceArns: kit.Listed(arns), NextToken: next}, err
 }
 
 // instanceFilter tells which container instances a filter lets pass, an expression of the

@@ -49,10 +49,7 @@ func (a *API) RegisterContainerInstance(ctx context.Context, in *sdk.RegisterCon
 		out = describeContainerInstance(c.Tx, wanted, []types.ContainerInstanceField{types.ContainerInstanceFieldTags}, now)
 		return nil
 	})
-	if err != nil {
-		return nil, kit.AgentsError(err)
-	}
-	return &sdk.RegisterContainerInstanceOutput{ContainerInstance: &out}, nil
+	return &sdk.RegisterContainerInstanceOutput{ContainerInstance: &out}, kit.AgentsError(err)
 }
 
 // errTooManyInstances: how AWS says so is not published.

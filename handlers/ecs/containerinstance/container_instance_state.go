@@ -52,8 +52,5 @@ func (a *API) UpdateContainerInstancesState(ctx context.Context, in *sdk.UpdateC
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return out, err
 }

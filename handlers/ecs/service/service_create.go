@@ -45,10 +45,7 @@ func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*s
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return out, err
 }
 
 // createServiceOnce writes the wanted service, or returns the one that an equal request

@@ -36,10 +36,7 @@ func (a *API) DeleteService(ctx context.Context, in *sdk.DeleteServiceInput) (*s
 		out.Service = describeDeleted(c.Tx, service)
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return out, err
 }
 
 // describeDeleted is a service as only DeleteService shows it: with less of

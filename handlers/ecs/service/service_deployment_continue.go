@@ -49,10 +49,7 @@ func (a *API) ContinueServiceDeployment(ctx context.Context, in *sdk.ContinueSer
 		state.DecideLifecycleHook(tx, id, hook, cmp.Or(in.Action, types.DeploymentLifecycleHookActionContinue), a.Now())
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.ContinueServiceDeploymentOutput{ServiceDeploymentArn: &id}, nil
+	return &sdk.ContinueServiceDeploymentOutput{ServiceDeploymentArn: &id}, err
 }
 
 // checkHookWaits refuses a hook that does not wait for a decision: one that has been decided, one of a

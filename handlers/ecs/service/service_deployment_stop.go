@@ -38,8 +38,5 @@ func (a *API) StopServiceDeployment(ctx context.Context, in *sdk.StopServiceDepl
 		state.StopServiceDeployment(tx, d, cmp.Or(in.StopType, types.StopServiceDeploymentStopTypeRollback), a.Now())
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.StopServiceDeploymentOutput{ServiceDeploymentArn: &id}, nil
+	return &sdk.StopServiceDeploymentOutput{ServiceDeploymentArn: &id}, err
 }

@@ -47,10 +47,7 @@ func (a *API) ListServices(ctx context.Context, in *sdk.ListServicesInput) (*sdk
 		Filters: []string{c.Cluster.ARN, string(in.LaunchType), string(in.SchedulingStrategy), string(in.ResourceManagementType)},
 		Size:    kit.Sized(in.MaxResults), Default: defaultServicePage, Token: aws.ToString(in.NextToken), Keys: keys,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.ListServicesOutput{ServiceArns: kit.Listed(arns), NextToken: next}, nil
+	return &sdk.ListServicesOutput{ServiceArns: kit.Listed(arns), NextToken: next}, err
 }
 
 // listsService reports whether a service passes the filters. One with a capacity
@@ -83,8 +80,5 @@ func (a *API) ListServicesByNamespace(ctx context.Context, in *sdk.ListServicesB
 		Operation: "ListServicesByNamespace", Scope: scope, Filters: []string{namespace.ARN},
 		Size: kit.Sized(in.MaxResults), Default: defaultServicePage, Token: aws.ToString(in.NextToken), Keys: keys,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.ListServicesByNamespaceOutput{ServiceArns: kit.Listed(arns), NextToken: next}, nil
+	return &sdk.ListServicesByNamespaceOutput{ServiceArns: kit.Listed(arns), NextToken: next}, err
 }

@@ -45,10 +45,7 @@ func (a *API) UpdateService(ctx context.Context, in *sdk.UpdateServiceInput) (*s
 		out.Service = describeService(c.Tx, service, false)
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return out, err
 }
 
 // activeService returns the service that a request refers to, or ECS's error.

@@ -34,10 +34,7 @@ func (a *API) ListTasks(ctx context.Context, in *sdk.ListTasksInput) (*sdk.ListT
 		Operation: "ListTasks", Scope: c.Scope, Filters: filter.words(c.Cluster),
 		Size: kit.Sized(in.MaxResults), Token: aws.ToString(in.NextToken),
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.ListTasksOutput{TaskArns: kit.Listed(arns), NextToken: next}, nil
+	return &sdk.ListTasksOutput{TaskArns: kit.Listed(arns), NextToken: next}, err
 }
 
 // taskFilter is what listed tasks have in common; empty members are not asked for.
