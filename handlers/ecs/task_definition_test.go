@@ -58,7 +58,8 @@ func TestARevisionKeepsNothingOfItsRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := ecs.New(ecs.Options{Base: kit.Base{Store: rows, Now: time.Now}}).Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
+	api := ecs.New(ecs.Options{Base: kit.Base{Store: rows, Now: time.Now}})
+	h := api.Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
 	command := strings.Repeat(`"of forty characters, with the next one, ",`, 20) + `""`
 	body := `{"family":"web","containerDefinitions":[{"name":"app","image":"nginx","memory":64,"command":[` + command + `]}],` +
 		`"tags":[{"key":"team","value":"shop"},{"key":"stage","value":"prod"}]}`

@@ -121,9 +121,8 @@ func TestClientTokensThatRepeatAreRemembered(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
 	now, pending := time.Now(), true
-	api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: func() time.Time { return now }, Repeats: func(_ *store.Tx, token string) bool {
-		return pending && token == "token"
-	}}})
+	repeats := func(_ *store.Tx, token string) bool { return pending && token == "token" }
+	api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: func() time.Time { return now }, Repeats: repeats}})
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
 	in := runInput("web")
 	in.ClientToken = aws.String("token")
@@ -198,7 +197,9 @@ func TestRunTaskChoosesCapacity(t *testing.T) {
 func TestDefaultLaunchType(t *testing.T) {
 	s := newServer(t)
 	s.fargate(t, "web")
-	api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: time.Now}, Rules: launch.Rules{DefaultLaunchType: ourtypes.LaunchTypeFargate}})
+	api := ecs.New(ecs.Options{
+		Base: kit.Base{Store: s.store, Now: time.Now}, Rules: launch.Rules{DefaultLaunchType: ourtypes.LaunchTypeFargate},
+	})
 	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount})
 	in := runInput("web")
 	in.LaunchType = ""

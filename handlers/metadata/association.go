@@ -11,7 +11,7 @@ import (
 func (a *api) routeAssociations(r *mux.Router, at, version string) {
 	at += "/associations/{type:[^/]*}"
 	handler := version + " container associations"
-	lacks := handler + " handler: unable to get container id from request: " + noContainer
+	lacks := handler + " handler: unable to get container id from request: " + noDockerID
 	r.HandleFunc(at, a.ofID(http.StatusBadRequest, lacks, func(w http.ResponseWriter, _ *http.Request, _ *caller) {
 		a.answer(w, http.StatusOK, struct{ Associations []string }{})
 	}))

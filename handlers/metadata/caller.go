@@ -76,7 +76,8 @@ func (a *api) byID(r *http.Request) (caller, bool) {
 
 // How answers say that no container has an id, or another one than the caller: the id follows.
 const (
-	noContainer = "unable to get docker ID from v3 endpoint ID: "
+	noDockerID  = "unable to get docker ID from v3 endpoint ID: "
+	noContainer = " handler: unable to get container ID from request: " + noDockerID
 	noTask      = " handler: unable to get task arn from request: unable to get task Arn from v3 endpoint ID: "
 )
 

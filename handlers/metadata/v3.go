@@ -9,7 +9,7 @@ import (
 // routeV3 has the paths of version 3.
 func (a *api) routeV3(r *mux.Router) {
 	at := "/v3/" + idInPath
-	r.HandleFunc(at, a.ofID(http.StatusInternalServerError, "V3 container metadata handler: unable to get container ID from request: "+noContainer, a.containerV3))
+	r.HandleFunc(at, a.ofID(http.StatusInternalServerError, "V3 container metadata"+noContainer, a.containerV3))
 	r.HandleFunc(at+"/task", a.taskV3(false))
 	r.HandleFunc(at+"/taskWithTags", a.taskV3(true))
 	a.routeAssociations(r, at, "V3")

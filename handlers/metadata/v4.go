@@ -10,7 +10,7 @@ import (
 // endpoint does not serve; the container agent's words.
 func (a *api) routeV4(r *mux.Router) {
 	at := "/v4/" + idInPath
-	r.HandleFunc(at, a.ofID(http.StatusNotFound, "V4 container metadata handler: unable to get container ID from request: "+noContainer, a.containerV4))
+	r.HandleFunc(at, a.ofID(http.StatusNotFound, "V4 container metadata"+noContainer, a.containerV4))
 	r.HandleFunc(at+"/task", a.taskV4(false))
 	r.HandleFunc(at+"/taskWithTags", a.taskV4(true))
 	a.routeAssociations(r, at, "V4")
