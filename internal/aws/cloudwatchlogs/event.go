@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"strings"
 )
 
 type Event struct {
@@ -66,13 +67,8 @@ func (k Key) String() string {
 
 // ParseKey reads an id.
 func ParseKey(id string) (k Key, ok bool) {
-	if len(id) != digits {
+	if len(id) != digits || strings.Trim(id, "0123456789") != "" {
 		return k, false
-	}
-	for _, d := range []byte(id) {
-		if d < '0' || d > '9' {
-			return k, false
-		}
 	}
 	n, _ := new(big.Int).SetString(id, 10)
 	seq := new(big.Int).Rsh(n, seqBits)

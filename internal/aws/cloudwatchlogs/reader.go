@@ -301,7 +301,7 @@ func (r *reader) finish(next *Key) Page {
 	r.sort()
 	var page Page
 	if next != nil {
-		page.Next = ptr(r.place(*next)) // turned around once more it is a key
+		page.Next = new(r.place(*next)) // turned around once more it is a key
 	}
 	n := r.fitting()
 	if n < len(r.found) {
@@ -310,11 +310,9 @@ func (r *reader) finish(next *Key) Page {
 	if next != nil {
 		unread := sort.Search(n, func(i int) bool { return r.place(r.found[i].Key).compare(*next) >= 0 })
 		if unread < n {
-			n, page.Next = unread, ptr(r.place(*next))
+			n, page.Next = unread, new(r.place(*next))
 		}
 	}
 	page.Events = r.found[:n]
 	return page
 }
-
-func ptr(k Key) *Key { return &k }

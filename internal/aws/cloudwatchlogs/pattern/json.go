@@ -3,6 +3,7 @@ package pattern
 import (
 	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -10,7 +11,7 @@ import (
 type object struct{ condition condition }
 
 // condition is what a message fulfils.
-type condition func(v any) bool
+type condition = func(v any) bool
 
 // Match implements [Pattern].
 func (o object) Match(message string) bool {
@@ -75,27 +76,7 @@ func countWildcards(tokens []token) error {
 }
 
 // either reads conditions between ||, which binds less than &&.
-func (p *parser) either() (condition, error) {
-	c, err := p.both()
-	for err == nil && p.take("||") {
-		var right condition
-		right, err = p.both()
-		left := c
-		c = func(v any) bool { return left(v) || right(v) }
-	}
-	return c, err
-}
-
-func (p *parser) both() (condition, error) {
-	c, err := p.single()
-	for err == nil && p.take("&&") {
-		var right condition
-		right, err = p.single()
-		left := c
-		c = func(v any) bool { return left(v) && right(v) }
-	}
-	return c, err
-}
+func (p *parser) either() (condition, error) { return disjunction(p.single, p.take, "||", "&&") }
 
 // single reads one condition, or some in parentheses.
 func (p *parser) single() (condition, error) {
@@ -145,14 +126,6 @@ func (p *parser) state(steps []step) (condition, error) {
 }
 
 func isNull(v any) bool {
-	list, ok := v.([]any)
-	if !ok {
-		return v == nil
-	}
-	for _, element := range list {
-		if element == nil {
-			return true
-		}
-	}
-	return false
+	list, _ := v.([]any)
+	return v == nil || slices.Contains(list, nil)
 }

@@ -11,6 +11,7 @@ package pattern
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -90,25 +91,12 @@ func (t term) in(message string) bool {
 
 // Match implements [Pattern].
 func (t terms) Match(message string) bool {
-	for _, r := range t.required {
-		if !r.in(message) {
-			return false
-		}
+	in := func(each term) bool { return each.in(message) }
+	if len(t.required)+len(t.excluded) == 0 && len(t.optional) > 0 {
+		return slices.ContainsFunc(t.optional, in)
 	}
-	for _, e := range t.excluded {
-		if e.in(message) {
-			return false
-		}
-	}
-	if len(t.required)+len(t.excluded) > 0 || len(t.optional) == 0 {
-		return true
-	}
-	for _, o := range t.optional {
-		if o.in(message) {
-			return true
-		}
-	}
-	return false
+	lacks := func(each term) bool { return !each.in(message) }
+	return !slices.ContainsFunc(t.required, lacks) && !slices.ContainsFunc(t.excluded, in)
 }
 
 // terms reads a pattern of terms.

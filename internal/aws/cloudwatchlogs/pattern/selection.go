@@ -82,25 +82,14 @@ func (p *selectionParser) take(word string) bool {
 }
 
 func (p *selectionParser) either() (s Selection, ok bool) {
-	s, ok = p.both()
-	for ok && p.take("OR") {
-		left := s
-		var right Selection
-		right, ok = p.both()
-		s = func(f map[string]string) bool { return left(f) || right(f) }
+	one := func() (func(map[string]string) bool, error) {
+		if s, ok := p.single(); ok {
+			return s, nil
+		}
+		return nil, errMalformed
 	}
-	return s, ok
-}
-
-func (p *selectionParser) both() (s Selection, ok bool) {
-	s, ok = p.single()
-	for ok && p.take("AND") {
-		left := s
-		var right Selection
-		right, ok = p.single()
-		s = func(f map[string]string) bool { return left(f) && right(f) }
-	}
-	return s, ok
+	s, err := disjunction(one, p.take, "OR", "AND")
+	return s, err == nil
 }
 
 func (p *selectionParser) single() (s Selection, ok bool) {

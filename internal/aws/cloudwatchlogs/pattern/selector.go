@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,12 +27,7 @@ func ParseSelector(text string) (s Selector, ok bool) {
 	if err != nil || l.at < len(text) || len(steps) == 0 {
 		return s, false
 	}
-	for _, each := range steps {
-		if each.any {
-			return s, false
-		}
-	}
-	return Selector{steps: steps}, true
+	return Selector{steps: steps}, !slices.ContainsFunc(steps, func(each step) bool { return each.any })
 }
 
 // Values are the values of a message, of which selectors take one.
@@ -78,11 +74,7 @@ func (l line) extract(message string) map[string]string {
 	found := split(message)
 	fields := map[string]string{}
 	for i, f := range l.before {
-		text := found[i].text
-		if !l.dots && i == len(l.before)-1 && len(found) > len(l.before) { // the last field is all the rest
-			text = strings.TrimRight(message[found[i].start:], " \t\r\n")
-		}
-		fields["$"+f.name] = text
+		fields["$"+f.name] = l.text(message, found, i)
 	}
 	if !l.dots {
 		return fields

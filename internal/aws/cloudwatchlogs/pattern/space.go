@@ -26,11 +26,7 @@ func (l line) Match(message string) bool {
 		return false
 	}
 	for i, f := range l.before {
-		text := found[i].text
-		if !l.dots && i == n-1 && len(found) > n { // the last field is all the rest
-			text = strings.TrimRight(message[found[i].start:], " \t\r\n")
-		}
-		if f.condition != nil && !f.condition(text) {
+		if f.condition != nil && !f.condition(l.text(message, found, i)) {
 			return false
 		}
 	}
@@ -40,6 +36,14 @@ func (l line) Match(message string) bool {
 		}
 	}
 	return true
+}
+
+// text is that of a field in front of the dots. Without dots the last one is all the rest.
+func (l line) text(message string, found []part, i int) string {
+	if !l.dots && i == len(l.before)-1 && len(found) > len(l.before) {
+		return strings.TrimRight(message[found[i].start:], " \t\r\n")
+	}
+	return found[i].text
 }
 
 // part is a field of a message.
@@ -163,25 +167,7 @@ func (p *parser) field() (f field, err error) {
 }
 
 func (p *parser) anyOf(name string) (func(string) bool, error) {
-	c, err := p.allOf(name)
-	for err == nil && p.take("||") {
-		var right func(string) bool
-		right, err = p.allOf(name)
-		left := c
-		c = func(text string) bool { return left(text) || right(text) }
-	}
-	return c, err
-}
-
-func (p *parser) allOf(name string) (func(string) bool, error) {
-	c, err := p.oneOf(name)
-	for err == nil && p.take("&&") {
-		var right func(string) bool
-		right, err = p.oneOf(name)
-		left := c
-		c = func(text string) bool { return left(text) && right(text) }
-	}
-	return c, err
+	return disjunction(func() (func(string) bool, error) { return p.oneOf(name) }, p.take, "||", "&&")
 }
 
 func (p *parser) oneOf(name string) (func(string) bool, error) {
