@@ -105,7 +105,7 @@ func checkRelations(tx *store.Tx, c *cloudwatch.Composite) error {
 	}
 	var missing []string
 	for _, child := range c.Children {
-		if _, found := cloudwatch.StandingOf(tx, child); !found {
+		if cloudwatch.StandingOf(tx, child) == nil {
 			missing = append(missing, child)
 		}
 	}
@@ -113,7 +113,7 @@ func checkRelations(tx *store.Tx, c *cloudwatch.Composite) error {
 		return validation("Could not save the composite alarm as alarms [%s] in the alarm rule do not exist", strings.Join(missing, ", "))
 	}
 	if s := c.SuppressorARN(); s != "" {
-		if _, found := cloudwatch.StandingOf(tx, s); !found {
+		if cloudwatch.StandingOf(tx, s) == nil {
 			return validation("Could not save the composite alarm as its actions suppressor %s does not exist", s)
 		}
 	}

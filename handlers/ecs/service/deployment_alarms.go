@@ -33,7 +33,7 @@ func (deploymentAlarms) resolve(in *resolving) error {
 	}
 	var missing []string
 	for _, name := range asked.Alarms.AlarmNames {
-		if _, found := cloudwatch.StandingOf(in.Tx, cloudwatch.AlarmARN(in.Scope, name)); !found {
+		if cloudwatch.StandingOf(in.Tx, cloudwatch.AlarmARN(in.Scope, name)) == nil {
 			missing = append(missing, name)
 		}
 	}

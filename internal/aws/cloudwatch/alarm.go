@@ -2,10 +2,12 @@
 package cloudwatch
 
 import (
+	"cmp"
 	"iter"
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -49,6 +51,11 @@ type Settings struct {
 	// Metrics, unless it is nil, stands in place of a namespace, metric, dimensions, statistic, unit and period. One of them
 	// returns data: what the alarm looks at.
 	Metrics []types.MetricDataQuery
+}
+
+// Stat is the statistic of an alarm of one metric, as it was asked for.
+func (s *Settings) Stat() string {
+	return cmp.Or(aws.ToString(s.ExtendedStatistic), string(s.Statistic))
 }
 
 func (a *Alarm) ARN() string { return prefix(a.Scope) + a.Name }

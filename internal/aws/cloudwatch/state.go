@@ -32,15 +32,15 @@ func (c *Composite) standing() Standing {
 	return Standing{c.ARN(), c.State, c.StateAt, c.ChangedAt, c.Alarmed}
 }
 
-// StandingOf returns the state of an alarm by its ARN; found is false if there is none.
-func StandingOf(tx *store.Tx, alarmARN string) (s Standing, found bool) {
+// StandingOf returns the state of an alarm by its ARN; nil if there is none.
+func StandingOf(tx *store.Tx, alarmARN string) *Standing {
 	if a := alarms.Get(tx, alarmARN); a != nil {
-		return a.standing(), true
+		return new(a.standing())
 	}
 	if c := composites.Get(tx, alarmARN); c != nil {
-		return c.standing(), true
+		return new(c.standing())
 	}
-	return s, false
+	return nil
 }
 
 // OnStates wake a watch with the ARN of each alarm, composite ones included, that has another state, is new, or is gone.

@@ -4,12 +4,10 @@ import (
 	"encoding/json"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/alarmstate"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
@@ -34,6 +32,11 @@ type notification struct {
 	Trigger       any      `json:"Trigger,omitempty"`
 	Rule          string   `json:"AlarmRule,omitempty"`
 	Triggers      []child  `json:"TriggeringChildren,omitzero"` // of a composite alarm, also where there are none
+}
+
+func (n *notification) list(of *cloudwatch.ActionSettings) {
+	n.OKActions, n.AlarmActions = alarmstate.List(of.OKActions), alarmstate.List(of.AlarmActions)
+	n.NoDataActions = alarmstate.List(of.NoDataActions)
 }
 
 // child is an alarm that has led to the state of a composite one.
@@ -100,11 +103,11 @@ func message(tx *store.Tx, a *cloudwatch.Action) string {
 	}
 	if alarm := cloudwatch.AlarmByARN(tx, scope, a.Alarm); alarm != nil {
 		n.Description, n.ConfiguredAt = alarm.Description, alarmstate.Time(alarm.ConfiguredAt)
-		n.OKActions, n.AlarmActions, n.NoDataActions = list(alarm.OKActions), list(alarm.AlarmActions), list(alarm.NoDataActions)
+		n.list(&alarm.ActionSettings)
 		n.Trigger = triggerOf(alarm)
 	} else if c := cloudwatch.CompositeByARN(tx, scope, a.Alarm); c != nil {
 		n.Description, n.Rule, n.ConfiguredAt, n.Triggers = c.Description, c.Rule, alarmstate.Time(c.ConfiguredAt), triggers(a.Data)
-		n.OKActions, n.AlarmActions, n.NoDataActions = list(c.OKActions), list(c.AlarmActions), list(c.NoDataActions)
+		n.list(&c.ActionSettings)
 	}
 	return marshal(n)
 }
@@ -124,7 +127,8 @@ func triggerOf(a *cloudwatch.Alarm) trigger {
 		}
 		return t
 	}
-	t.Metric, t.Namespace, t.Period, t.StatisticType, t.Statistic = a.Metric, a.Namespace, a.Period, "Statistic", statisticNames[a.Statistic]
+	t.Metric, t.Namespace, t.Period = a.Metric, a.Namespace, a.Period
+	t.StatisticType, t.Statistic = "Statistic", alarmstate.StatisticNames[a.Statistic]
 	if a.ExtendedStatistic != nil {
 		t.StatisticType, t.ExtendedStatistic = "ExtendedStatistic", *a.ExtendedStatistic
 	}
@@ -137,11 +141,6 @@ func triggerOf(a *cloudwatch.Alarm) trigger {
 		t.Dimensions[i] = namedValue{d.Value, d.Name}
 	}
 	return t
-}
-
-var statisticNames = map[types.Statistic]string{
-	types.StatisticAverage: "AVERAGE", types.StatisticSum: "SUM", types.StatisticMinimum: "MINIMUM", types.StatisticMaximum: "MAXIMUM",
-	types.StatisticSampleCount: "SAMPLE_COUNT",
 }
 
 // subject of a message. Source: field reports.
@@ -177,7 +176,7 @@ func published(body string) string {
 func record(a *cloudwatch.Action) json.RawMessage {
 	kept := *a
 	kept.Event, kept.Data, kept.Reason = nil, "", ""
-	return json.RawMessage(marshal(kept))
+	return wire.MustText(kept)
 }
 
 func recorded(d *delivery.Delivery) *cloudwatch.Action {
@@ -189,5 +188,3 @@ func recorded(d *delivery.Delivery) *cloudwatch.Action {
 }
 
 func marshal(v any) string { return string(wire.MustText(v)) }
-
-func list(l []string) []string { return append([]string{}, l...) }

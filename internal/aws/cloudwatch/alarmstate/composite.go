@@ -5,9 +5,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/alarmrule"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
@@ -25,7 +25,7 @@ func SetComposite(tx *store.Tx, c *cloudwatch.Composite, to State) bool {
 		return false
 	}
 	changed := *c
-	changed.Follow(to.Value, aws.ToString(to.Reason), "", to.At, suppressorOf(tx, c))
+	changed.Follow(to.Value, aws.ToString(to.Reason), "", to.At, cloudwatch.StandingOf(tx, c.SuppressorARN()))
 	changed.Reason, changed.Data = to.Reason, to.Data
 	putComposite(tx, c, &changed)
 	settle(tx, changed.ARN(), to.At)
@@ -44,7 +44,7 @@ func Configure(tx *store.Tx, before, after *cloudwatch.Composite, now time.Time)
 	}
 	cloudwatch.PutComposite(tx, &c)
 	configuredComposite(tx, before, &c, now)
-	changed, suppressor := c, suppressorOf(tx, &c)
+	changed, suppressor := c, cloudwatch.StandingOf(tx, c.SuppressorARN())
 	if value, because := evaluate(tx, &c); value != c.State {
 		rule := "its alarm rule"
 		if before != nil {
@@ -87,7 +87,7 @@ func settle(tx *store.Tx, alarmARN string, at time.Time) {
 		before := cloudwatch.CompositeByKey(tx, key)
 		after := *before
 		if target := w.composites[key]; target.State != before.State {
-			after.Follow(target.State, *target.Reason, *target.Data, at, w.suppressor(&after))
+			after.Follow(target.State, *target.Reason, *target.Data, at, w.standing(after.SuppressorARN()))
 			putComposite(tx, before, &after)
 			changed = append(changed, key)
 		}
@@ -99,8 +99,8 @@ func settle(tx *store.Tx, alarmARN string, at time.Time) {
 
 // heed has the composite alarms that an alarm suppresses heed its state, or that it is gone.
 func heed(tx *store.Tx, alarmARN string, at time.Time) {
-	s := standingOf(tx, alarmARN)
-	for _, c := range cloudwatch.Suppressed(tx, scopeOf(alarmARN), alarmARN) {
+	s := cloudwatch.StandingOf(tx, alarmARN)
+	for _, c := range cloudwatch.Suppressed(tx, arn.ScopeOf(alarmARN), alarmARN) {
 		changed := *c
 		if changed.Heed(s, at) {
 			putComposite(tx, c, &changed)
@@ -117,28 +117,21 @@ type wave struct {
 	flips      map[string]int
 }
 
-// standing is the state of an alarm as it will be.
-func (w *wave) standing(alarmARN string) (cloudwatch.Standing, bool) {
+// standing is the state of an alarm as it will be; nil if there is none.
+func (w *wave) standing(alarmARN string) *cloudwatch.Standing {
 	if c := w.composites[alarmARN]; c != nil {
-		return cloudwatch.Standing{ARN: alarmARN, State: c.State, At: w.at, ChangedAt: w.at}, true
+		return &cloudwatch.Standing{ARN: alarmARN, State: c.State, At: w.at, ChangedAt: w.at}
 	}
 	return cloudwatch.StandingOf(w.tx, alarmARN)
-}
-
-func (w *wave) suppressor(c *cloudwatch.Composite) *cloudwatch.Standing {
-	if s, found := w.standing(c.SuppressorARN()); found {
-		return &s
-	}
-	return nil
 }
 
 // follow evaluates the composite alarms that name an alarm, and tells which have changed.
 func (w *wave) follow(alarmARN string) (changed []string) {
 	cause := alarmARN + " was deleted at " // AWS's words are not known
-	if s, found := w.standing(alarmARN); found {
+	if s := w.standing(alarmARN); s != nil {
 		cause = alarmARN + " transitioned to " + string(s.State) + " at "
 	}
-	for _, c := range cloudwatch.Parents(w.tx, scopeOf(alarmARN), alarmARN) {
+	for _, c := range cloudwatch.Parents(w.tx, arn.ScopeOf(alarmARN), alarmARN) {
 		key, now := c.ARN(), c
 		if known := w.composites[key]; known != nil {
 			now = known
@@ -158,18 +151,6 @@ func (w *wave) follow(alarmARN string) (changed []string) {
 	return changed
 }
 
-func suppressorOf(tx *store.Tx, c *cloudwatch.Composite) *cloudwatch.Standing {
-	return standingOf(tx, c.SuppressorARN())
-}
-
-// standingOf is the state of an alarm, or nil if there is none.
-func standingOf(tx *store.Tx, alarmARN string) *cloudwatch.Standing {
-	if s, found := cloudwatch.StandingOf(tx, alarmARN); found {
-		return &s
-	}
-	return nil
-}
-
 // triggering are the alarms by whose states a rule holds or does not.
 type triggering struct {
 	Alarms []triggeringAlarm `json:"triggeringAlarms"`
@@ -187,23 +168,24 @@ type triggeringState struct {
 
 // evaluate is the state that a composite alarm is to have, and JSON about the reason.
 func evaluate(tx *store.Tx, c *cloudwatch.Composite) (types.StateValue, string) {
-	return evaluateBy(c, func(alarmARN string) (cloudwatch.Standing, bool) { return cloudwatch.StandingOf(tx, alarmARN) })
+	return evaluateBy(c, func(alarmARN string) *cloudwatch.Standing { return cloudwatch.StandingOf(tx, alarmARN) })
 }
 
-func evaluateBy(c *cloudwatch.Composite, standing func(alarmARN string) (cloudwatch.Standing, bool)) (types.StateValue, string) {
+func evaluateBy(c *cloudwatch.Composite, standing func(alarmARN string) *cloudwatch.Standing) (types.StateValue, string) {
 	rule, err := alarmrule.Parse(c.Rule)
 	if err != nil {
 		return c.State, "" // it was refused when it came
 	}
 	holds, because := rule.Holds(func(name string) types.StateValue {
-		s, _ := standing(cloudwatch.AlarmARN(c.Scope, name))
-		return s.State
+		if s := standing(cloudwatch.AlarmARN(c.Scope, name)); s != nil {
+			return s.State
+		}
+		return ""
 	})
 	by := triggering{Alarms: []triggeringAlarm{}}
 	for _, name := range because {
-		s, found := standing(cloudwatch.AlarmARN(c.Scope, name))
-		again := slices.ContainsFunc(by.Alarms, func(a triggeringAlarm) bool { return a.ARN == s.ARN })
-		if found && !again {
+		s := standing(cloudwatch.AlarmARN(c.Scope, name))
+		if s != nil && !slices.ContainsFunc(by.Alarms, func(a triggeringAlarm) bool { return a.ARN == s.ARN }) {
 			by.Alarms = append(by.Alarms, triggeringAlarm{s.ARN, triggeringState{s.State, Time(s.At)}})
 		}
 	}

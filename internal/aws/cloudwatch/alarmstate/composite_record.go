@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
@@ -66,7 +65,7 @@ type compositeConfiguration struct {
 func compositeInEvents(c *cloudwatch.Composite) compositeConfiguration {
 	return compositeConfiguration{
 		compositeStates: compositeOfStates(c), AlarmName: c.Name, ActionsEnabled: c.ActionsEnabled, Timestamp: Time(c.ConfiguredAt),
-		OKActions: list(c.OKActions), AlarmActions: list(c.AlarmActions), NoDataActions: list(c.NoDataActions),
+		OKActions: List(c.OKActions), AlarmActions: List(c.AlarmActions), NoDataActions: List(c.NoDataActions),
 	}
 }
 
@@ -102,10 +101,10 @@ func compositeInHistory(tx *store.Tx, c *cloudwatch.Composite) compositeDocument
 	d := compositeDocument{
 		Name: c.Name, Description: c.Description, ARN: c.ARN(), ConfiguredAt: Time(c.ConfiguredAt), Rule: c.Rule, Suppressor: c.Suppressor,
 		WaitPeriod: c.WaitPeriod, ExtensionPeriod: c.ExtensionPeriod, State: string(c.State), StateAt: Time(c.StateAt), ActionsEnabled: c.ActionsEnabled,
-		AlarmActions: list(c.AlarmActions), NoDataActions: list(c.NoDataActions), ChildStates: []childState{}, OKActions: list(c.OKActions),
+		AlarmActions: List(c.AlarmActions), NoDataActions: List(c.NoDataActions), ChildStates: []childState{}, OKActions: List(c.OKActions),
 	}
 	for _, child := range c.Children {
-		if s, found := cloudwatch.StandingOf(tx, child); found {
+		if s := cloudwatch.StandingOf(tx, child); s != nil {
 			state := childState{ARN: child}
 			state.State.Value, state.State.TransitionAt, state.State.At = s.State, Time(s.ChangedAt), Time(s.At)
 			d.ChildStates = append(d.ChildStates, state)
@@ -129,6 +128,3 @@ func configuredComposite(tx *store.Tx, before, after *cloudwatch.Composite, now 
 	}
 	RecordConfiguration(tx, c)
 }
-
-// scopeOf is where an alarm is.
-func scopeOf(alarmARN string) arn.Scope { return arn.ScopeOf(alarmARN) }

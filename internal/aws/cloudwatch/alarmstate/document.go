@@ -45,7 +45,8 @@ func alarmInHistory(a *cloudwatch.Alarm) alarmDocument {
 		Statistic: statisticInHistory(a), Period: a.Period, Unit: string(a.Unit), Dimensions: dimensionsOf(a.Dimensions), Metrics: metricsInHistory(a), Threshold: Double(a.Threshold),
 		Comparison: string(a.Comparison), EvaluationPeriods: a.EvaluationPeriods, DatapointsToAlarm: a.DatapointsToAlarm,
 		TreatMissingData: a.TreatMissingData, LowSamples: a.LowSampleCountBehavior, State: string(a.State), StateAt: Time(a.StateAt),
-		ActionsEnabled: a.ActionsEnabled, AlarmActions: list(a.AlarmActions), NoDataActions: list(a.NoDataActions), OKActions: list(a.OKActions),
+		ActionsEnabled: a.ActionsEnabled, AlarmActions: List(a.AlarmActions),
+		NoDataActions: List(a.NoDataActions), OKActions: List(a.OKActions),
 	}
 }
 
@@ -54,10 +55,11 @@ func statisticInHistory(a *cloudwatch.Alarm) string {
 	if a.ExtendedStatistic != nil {
 		return *a.ExtendedStatistic
 	}
-	return statisticNames[a.Statistic]
+	return StatisticNames[a.Statistic]
 }
 
-var statisticNames = map[types.Statistic]string{
+// StatisticNames are those of history and messages.
+var StatisticNames = map[types.Statistic]string{
 	types.StatisticAverage: "AVERAGE", types.StatisticSum: "SUM", types.StatisticMinimum: "MINIMUM", types.StatisticMaximum: "MAXIMUM",
 	types.StatisticSampleCount: "SAMPLE_COUNT",
 }
@@ -70,13 +72,5 @@ func dimensionsOf(dimensions []types.Dimension) []dimension {
 	return all
 }
 
-// list is one that is told also where it has nothing.
-func list(l []string) []string { return append([]string{}, l...) }
-
-// statistic is what an alarm of one metric looks at, as it was asked for.
-func statistic(a *cloudwatch.Alarm) string {
-	if a.ExtendedStatistic != nil {
-		return *a.ExtendedStatistic
-	}
-	return string(a.Statistic)
-}
+// List is one that is told also where it has nothing.
+func List(l []string) []string { return append([]string{}, l...) }

@@ -74,7 +74,8 @@ func alarmInEvents(a *cloudwatch.Alarm) eventConfiguration {
 	return eventConfiguration{
 		EvaluationPeriods: a.EvaluationPeriods, DatapointsToAlarm: a.DatapointsToAlarm, Threshold: Double(a.Threshold), Comparison: string(a.Comparison),
 		TreatMissingData: a.TreatMissingData, LowSamples: a.LowSampleCountBehavior, Metrics: metricsInEvents(a), AlarmName: a.Name, Description: a.Description,
-		ActionsEnabled: a.ActionsEnabled, Timestamp: Time(a.ConfiguredAt), OKActions: list(a.OKActions), AlarmActions: list(a.AlarmActions), NoDataActions: list(a.NoDataActions),
+		ActionsEnabled: a.ActionsEnabled, Timestamp: Time(a.ConfiguredAt), OKActions: List(a.OKActions), AlarmActions: List(a.AlarmActions),
+		NoDataActions: List(a.NoDataActions),
 	}
 }
 
@@ -104,12 +105,13 @@ type namedMetric struct {
 func metricsInEvents(a *cloudwatch.Alarm) []metricInEvents {
 	if a.Metrics == nil {
 		return []metricInEvents{{ID: queryID(a), ReturnData: true, Stat: &statInEvents{
-			Metric: namedMetric{a.Namespace, a.Metric, named(a.Dimensions)}, Period: a.Period, Stat: statistic(a), Unit: string(a.Unit),
+			Metric: namedMetric{a.Namespace, a.Metric, named(a.Dimensions)}, Period: a.Period, Stat: a.Stat(), Unit: string(a.Unit),
 		}}}
 	}
 	all := make([]metricInEvents, len(a.Metrics))
 	for i, q := range a.Metrics {
-		all[i] = metricInEvents{ID: aws.ToString(q.Id), Expression: q.Expression, Label: q.Label, Period: q.Period, ReturnData: q.ReturnData == nil || *q.ReturnData}
+		all[i] = metricInEvents{ID: aws.ToString(q.Id), Expression: q.Expression, Label: q.Label, Period: q.Period}
+		all[i].ReturnData = q.ReturnData == nil || *q.ReturnData
 		if s := q.MetricStat; s != nil {
 			all[i].Stat = &statInEvents{Stat: aws.ToString(s.Stat), Unit: string(s.Unit)}
 			if s.Period != nil {

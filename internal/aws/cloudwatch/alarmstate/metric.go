@@ -46,7 +46,8 @@ func statOf(s *types.MetricStat) *statInHistory {
 	}
 	of := &statInHistory{Period: s.Period, Stat: aws.ToString(s.Stat), Unit: string(s.Unit)}
 	if m := s.Metric; m != nil {
-		of.Metric.Dimensions, of.Metric.Name, of.Metric.Namespace = dimensionsOf(m.Dimensions), aws.ToString(m.MetricName), aws.ToString(m.Namespace)
+		of.Metric.Dimensions = dimensionsOf(m.Dimensions)
+		of.Metric.Name, of.Metric.Namespace = aws.ToString(m.MetricName), aws.ToString(m.Namespace)
 	}
 	return of
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
@@ -79,8 +78,8 @@ func Record(tx *store.Tx, c Change) {
 	cloudwatch.AnnounceAlarm(tx, cloudwatch.AlarmChange{AlarmARN: c.ARN, NewState: string(c.New.Value), Detail: stateDetail(c)}, c.New.At)
 	for _, action := range c.Actions {
 		cloudwatch.PutAction(tx, &cloudwatch.Action{
-			ARN: action, Alarm: c.ARN, AlarmType: c.Type, Old: c.Old.Value, New: c.New.Value, Reason: aws.ToString(c.New.Reason), Data: aws.ToString(c.New.Data), Points: c.New.Points, At: c.New.At,
-			Event: stateDetail(c),
+			ARN: action, Alarm: c.ARN, AlarmType: c.Type, Old: c.Old.Value, New: c.New.Value, Reason: aws.ToString(c.New.Reason),
+			Data: aws.ToString(c.New.Data), Points: c.New.Points, At: c.New.At, Event: stateDetail(c),
 		})
 	}
 }
@@ -88,7 +87,7 @@ func Record(tx *store.Tx, c Change) {
 // Repeat writes an action again whose alarm stays in its state (source: recorded answers).
 func Repeat(tx *store.Tx, a *cloudwatch.Alarm, action string, now State) {
 	cloudwatch.PutAction(tx, &cloudwatch.Action{
-		ARN: action, Alarm: a.ARN(), AlarmType: types.AlarmTypeMetricAlarm, Old: a.State, New: a.State, Reason: aws.ToString(now.Reason), Data: aws.ToString(now.Data), Points: now.Points, At: now.At,
-		Repeated: true,
+		ARN: action, Alarm: a.ARN(), AlarmType: types.AlarmTypeMetricAlarm, Old: a.State, New: a.State,
+		Reason: aws.ToString(now.Reason), Data: aws.ToString(now.Data), Points: now.Points, At: now.At, Repeated: true,
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metricmath"
@@ -24,12 +23,8 @@ func (e *Evaluator) read(a *cloudwatch.Alarm, n int, at time.Time) View {
 	}
 	v := View{Alarm: a, Period: period, Slots: slots(end(at, period), period, n), At: at}
 	id := metricID(a.Scope, a.Namespace, a.Metric, a.Dimensions)
-	stat := string(a.Statistic)
-	if a.ExtendedStatistic != nil {
-		stat = *a.ExtendedStatistic
-	}
 	for _, p := range e.points(id, a.Unit, v.from(), v.to(), period) {
-		if value, ok := p.Statistic(stat); ok {
+		if value, ok := p.Statistic(a.Stat()); ok {
 			v.fill(p.At, value, p.Count)
 		}
 	}

@@ -31,11 +31,8 @@ type evaluatedPoint struct {
 func (e *evaluated) data(state types.StateValue) string {
 	a := e.Alarm
 	d := reasonData{
-		Version: "1.0", QueryDate: alarmstate.Time(e.At), Unit: string(a.Unit), Statistic: string(a.Statistic), Period: int(e.Period.Seconds()),
+		Version: "1.0", QueryDate: alarmstate.Time(e.At), Unit: string(a.Unit), Statistic: a.Stat(), Period: int(e.Period.Seconds()),
 		Recent: []*alarmstate.Double{}, Threshold: alarmstate.Double(a.Threshold), Evaluated: []evaluatedPoint{},
-	}
-	if a.ExtendedStatistic != nil {
-		d.Statistic = *a.ExtendedStatistic
 	}
 	if len(e.real) > 0 {
 		d.StartDate, d.Recent = alarmstate.Time(e.real[len(e.real)-1].At), e.recent()

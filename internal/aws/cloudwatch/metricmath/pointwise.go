@@ -2,6 +2,7 @@ package metricmath
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -79,12 +80,7 @@ var conditional = &function{
 }
 
 func allScalars(of []value) bool {
-	for _, v := range of {
-		if v.base != scalar {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(of, func(v value) bool { return v.base != scalar })
 }
 
 // chosen is what a condition chooses of two numbers: neither if it has no value.

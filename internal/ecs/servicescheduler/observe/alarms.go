@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
@@ -31,7 +32,7 @@ func readAlarms(tx *store.Tx, r *state.ServiceDeployment) map[string]Alarm {
 	found, scope := map[string]Alarm{}, arn.ScopeOf(r.ServiceARN)
 	for _, name := range c.AlarmNames {
 		alarmARN := (&cloudwatch.Alarm{Scope: scope, Name: name}).ARN()
-		is, _ := cloudwatch.StandingOf(tx, alarmARN)
+		is := cmp.Or(cloudwatch.StandingOf(tx, alarmARN), &cloudwatch.Standing{})
 		found[name] = Alarm{ARN: alarmARN, Triggered: triggered(is, name, &r.Alarms), Alarmed: is.Alarmed, Window: cloudwatch.Window(tx, alarmARN)}
 	}
 	return found
@@ -40,7 +41,7 @@ func readAlarms(tx *store.Tx, r *state.ServiceDeployment) map[string]Alarm {
 // triggered reports whether an alarm is in ALARM, or has been since it is watched: an evaluation, or a client, may have had
 // it leave that state before the scheduler looked. That this counts is the emulator's choice. An alarm that was made anew
 // counts from zero.
-func triggered(is cloudwatch.Standing, name string, watched *state.DeploymentAlarms) bool {
+func triggered(is *cloudwatch.Standing, name string, watched *state.DeploymentAlarms) bool {
 	return is.State == cw.StateValueAlarm || watched.Status != "" && is.Alarmed > watched.Before[name]
 }
 
