@@ -33,35 +33,25 @@ func (p *parser) expression() (test, error) {
 }
 
 func (p *parser) anyOf() (test, error) {
-	first, err := p.allOf()
-	if err != nil {
-		return nil, err
-	}
-	list := []test{first}
-	for p.symbol("||") || p.keyword("or") {
-		next, err := p.allOf()
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, next)
-	}
-	return joined(list, true), nil
+	return p.chain(p.allOf, "||", "or", true)
 }
 
 func (p *parser) allOf() (test, error) {
-	first, err := p.operand()
-	if err != nil {
-		return nil, err
-	}
-	list := []test{first}
-	for p.symbol("&&") || p.keyword("and") {
-		next, err := p.operand()
+	return p.chain(p.operand, "&&", "and", false)
+}
+
+// chain reads what has a symbol or word between, for which answer is decisive.
+func (p *parser) chain(one func() (test, error), symbol, word string, answer bool) (test, error) {
+	var list []test
+	for {
+		t, err := one()
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, next)
+		if list = append(list, t); !p.symbol(symbol) && !p.keyword(word) {
+			return joined(list, answer), nil
+		}
 	}
-	return joined(list, false), nil
 }
 
 // joined is true as soon as one of the list gives answer, or else the opposite.
