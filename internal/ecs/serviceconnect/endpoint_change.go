@@ -26,15 +26,8 @@ func (c *Controller) lookAtService(ctx context.Context, discoveryARN string) (ti
 	if s == nil || s.ECSService == "" {
 		return time.Time{}, nil
 	}
-	limited, cancel := context.WithTimeout(ctx, ackTimeout)
-	defer cancel()
-	var telling sync.WaitGroup
-	for _, p := range c.thatKnow(tx, s) {
-		telling.Go(func() { c.tell(limited, p, discoveryARN) })
-	}
-	telling.Wait()
-	if ctx.Err() != nil {
-		return time.Time{}, ctx.Err()
+	if err := c.haveAll(ctx, tx, s, func(ctx context.Context, p *proxy) { c.tell(ctx, p, discoveryARN) }); err != nil {
+		return time.Time{}, err
 	}
 	err := c.Store.Update(func(tx *store.Tx) error {
 		c.services.Causes(tx, discoveryARN)
@@ -56,15 +49,9 @@ func (c *Controller) drain(ctx context.Context, discoveryARN string) (time.Time,
 	if s == nil || servicediscovery.Heard(tx, discoveryARN, servicediscovery.DrainedProxies, until) {
 		return time.Time{}, nil
 	}
-	limited, cancel := context.WithTimeout(ctx, ackTimeout)
-	defer cancel()
-	var draining sync.WaitGroup
-	for _, p := range c.thatKnow(tx, s) {
-		draining.Go(func() { _ = p.drain(limited) }) // one that has gone has no requests
-	}
-	draining.Wait()
-	if ctx.Err() != nil {
-		return time.Time{}, ctx.Err()
+	// A proxy that has gone has no requests.
+	if err := c.haveAll(ctx, tx, s, func(ctx context.Context, p *proxy) { _ = p.drain(ctx) }); err != nil {
+		return time.Time{}, err
 	}
 	err := c.Store.Update(func(tx *store.Tx) error {
 		c.drains.Causes(tx, discoveryARN)
@@ -75,6 +62,19 @@ func (c *Controller) drain(ctx context.Context, discoveryARN string) (time.Time,
 		return time.Time{}, fmt.Errorf("write which endpoints have drained: %w", err)
 	}
 	return time.Time{}, nil
+}
+
+// haveAll has all proxies that know a service do something at once, and waits so long for them. The error is that
+// ctx is done.
+func (c *Controller) haveAll(ctx context.Context, tx *store.Tx, s *servicediscovery.Service, do func(context.Context, *proxy)) error {
+	limited, cancel := context.WithTimeout(ctx, ackTimeout)
+	defer cancel()
+	var doing sync.WaitGroup
+	for _, p := range c.thatKnow(tx, s) {
+		doing.Go(func() { do(limited, p) })
+	}
+	doing.Wait()
+	return ctx.Err()
 }
 
 // thatKnow are the proxies that know a service and run, as far as it is known: one that starts reads later rows.
