@@ -1,6 +1,7 @@
 package applicationautoscaling
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"time"
@@ -104,9 +105,6 @@ func ForgetActivities(tx *store.Tx, before time.Time) { activityAges.Forget(tx, 
 // OnActivities wakes a watch with the key of the target of each activity that is new, has changed or is gone.
 func OnActivities() store.Source {
 	return store.On(activities, func(before, after *Activity) []string {
-		if after == nil {
-			after = before
-		}
-		return []string{after.Of.Key()}
+		return []string{cmp.Or(after, before).Of.Key()}
 	})
 }

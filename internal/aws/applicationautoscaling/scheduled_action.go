@@ -1,6 +1,7 @@
 package applicationautoscaling
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -58,9 +59,6 @@ func DeleteScheduledAction(tx *store.Tx, a *ScheduledAction) { scheduledActions.
 // gone, those that were due included.
 func OnScheduledActions() store.Source {
 	return store.On(scheduledActions, func(before, after *ScheduledAction) []string {
-		if after == nil {
-			after = before
-		}
-		return []string{after.Of.Key()}
+		return []string{cmp.Or(after, before).Of.Key()}
 	})
 }

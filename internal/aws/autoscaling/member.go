@@ -1,6 +1,7 @@
 package autoscaling
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
@@ -69,10 +70,7 @@ func Watched() []store.Source {
 	return []store.Source{
 		store.OnKeys(groups),
 		store.On(members, func(before, after *Member) []string {
-			if after == nil {
-				after = before
-			}
-			return []string{after.groupKey()}
+			return []string{cmp.Or(after, before).groupKey()}
 		}),
 	}
 }

@@ -1,6 +1,7 @@
 package elasticloadbalancingv2
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -72,9 +73,6 @@ func ofTasks[T any](task func(*T) string) func(before, after *T) []string {
 // one wakes the id of what a row belongs to, which never changes.
 func one[T any](id func(*T) string) func(before, after *T) []string {
 	return func(before, after *T) []string {
-		if after == nil {
-			after = before
-		}
-		return []string{id(after)}
+		return []string{id(cmp.Or(after, before))}
 	}
 }

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
@@ -11,12 +12,7 @@ import (
 // matching asks whether a pattern matches one of some names; none matches all.
 func matching(pattern string) func(names ...string) bool {
 	return func(names ...string) bool {
-		for _, name := range names {
-			if fault.Match(pattern, name) {
-				return true
-			}
-		}
-		return pattern == ""
+		return pattern == "" || slices.ContainsFunc(names, func(name string) bool { return fault.Match(pattern, name) })
 	}
 }
 

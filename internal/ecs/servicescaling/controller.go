@@ -7,6 +7,7 @@
 package servicescaling
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"strings"
@@ -78,10 +79,7 @@ func serviceChange(before, after *state.Service) []string {
 	if before != nil && after != nil && before.DesiredCount == after.DesiredCount && before.Status() == after.Status() {
 		return nil
 	}
-	if after == nil {
-		after = before
-	}
-	return []string{keyOf(after.ARN)}
+	return []string{keyOf(cmp.Or(after, before).ARN)}
 }
 
 // countsChange wakes when another number of tasks run.
@@ -89,10 +87,7 @@ func countsChange(before, after *state.ServiceSummary) []string {
 	if before != nil && after != nil && running(before) == running(after) {
 		return nil
 	}
-	if after == nil {
-		after = before
-	}
-	return []string{keyOf(after.ServiceARN)}
+	return []string{keyOf(cmp.Or(after, before).ServiceARN)}
 }
 
 // running is how many tasks of a service run and shall.

@@ -9,6 +9,7 @@ package matching
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -162,12 +163,9 @@ func (c *Controller) skip(oldest uint64, aged bool) {
 
 // mayHaveWanted reports whether a rule was there before the oldest event.
 func (c *Controller) mayHaveWanted(oldest uint64) bool {
-	for _, r := range eventbridge.AllRules(c.Store.Read()) {
-		if r.Bus == eventbridge.DefaultBus && r.EventPattern != "" && r.Enabled() && r.Since < oldest-1 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(eventbridge.AllRules(c.Store.Read()), func(r *eventbridge.Rule) bool {
+		return r.Bus == eventbridge.DefaultBus && r.EventPattern != "" && r.Enabled() && r.Since < oldest-1
+	})
 }
 
 // match matches events, and moves the cursor past them.

@@ -1,8 +1,10 @@
 package routing
 
 import (
+	"cmp"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/eventpattern"
@@ -43,11 +45,11 @@ func (m *matching) add(rule *compiledRule) {
 		body, valid := targetinput.Render(t, m.JSON, about)
 		d.Body, d.Invalid = body, !valid
 		d.RoleARN = roleOf(rule.Rule, row)
-		if t.SqsParameters != nil && t.SqsParameters.MessageGroupId != nil {
-			d.MessageGroupID = *t.SqsParameters.MessageGroupId
+		if p := t.SqsParameters; p != nil {
+			d.MessageGroupID = aws.ToString(p.MessageGroupId)
 		}
-		if t.DeadLetterConfig != nil && t.DeadLetterConfig.Arn != nil {
-			d.DeadLetterARN = *t.DeadLetterConfig.Arn
+		if c := t.DeadLetterConfig; c != nil {
+			d.DeadLetterARN = aws.ToString(c.Arn)
 		}
 		if p := t.RetryPolicy; p != nil {
 			if p.MaximumRetryAttempts != nil {
@@ -64,11 +66,5 @@ func (m *matching) add(rule *compiledRule) {
 // roleOf is the role with which a target is called: its own, or that of the rule.
 // Source: documentation of Terraform's aws_cloudwatch_event_rule, role_arn.
 func roleOf(rule *eventbridge.Rule, t *eventbridge.Target) string {
-	switch {
-	case t.Target.RoleArn != nil:
-		return *t.Target.RoleArn
-	case rule.RoleARN != nil:
-		return *rule.RoleARN
-	}
-	return ""
+	return aws.ToString(cmp.Or(t.Target.RoleArn, rule.RoleARN))
 }

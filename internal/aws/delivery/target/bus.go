@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -30,7 +32,7 @@ func (t *Targets) bus(ctx context.Context, as apiclient.Principal, d *delivery.D
 		return failed(err, "AmazonEventBridge")
 	}
 	if out.FailedEntryCount > 0 && len(out.Entries) > 0 {
-		return final(codeInvalid, deref(out.Entries[0].ErrorCode)+": "+deref(out.Entries[0].ErrorMessage))
+		return final(codeInvalid, aws.ToString(out.Entries[0].ErrorCode)+": "+aws.ToString(out.Entries[0].ErrorMessage))
 	}
 	return sent
 }

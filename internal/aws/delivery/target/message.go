@@ -3,6 +3,8 @@ package target
 import (
 	"context"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -56,7 +58,7 @@ func (t *Targets) enqueue(ctx context.Context, as apiclient.Principal, queue str
 		if err := t.Client.Do(ctx, as, getQueueURL, &in, &out); err != nil {
 			return err
 		}
-		known = deref(out.QueueUrl)
+		known = aws.ToString(out.QueueUrl)
 	}
 	m.QueueUrl = new(known.(string))
 	if err := t.Client.Do(ctx, as, sendMessage, &m, nil); err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
@@ -53,12 +54,7 @@ func refusal(e *apiclient.Error, service string) delivery.Outcome {
 	message := fmt.Sprintf("%s (Service: %s; Status Code: %d; Error Code: %s; Request ID: %s; Proxy: null)",
 		e.Message, service, e.Status, e.Code, e.RequestID)
 	has := func(parts ...string) bool {
-		for _, p := range parts {
-			if strings.Contains(e.Code, p) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(e.Code, p) })
 	}
 	switch {
 	case e.Status == http.StatusTooManyRequests, has("Throttl", "TooManyRequests", "RequestLimitExceeded"):

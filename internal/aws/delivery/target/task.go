@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/delivery"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge/targetinput"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
@@ -53,7 +55,7 @@ func (t *Targets) startTasks(ctx context.Context, as apiclient.Principal, in any
 	}
 	reasons := []string{}
 	for _, f := range out.Failures {
-		if text := deref(f.Reason); text == "MISSING" { // tasks of an attempt before, which are forgotten already
+		if text := aws.ToString(f.Reason); text == "MISSING" { // tasks of an attempt before, which are forgotten already
 			return sent
 		} else if !slices.Contains(reasons, text) {
 			reasons = append(reasons, text)
@@ -138,11 +140,4 @@ func taskDefinition(definition *string) *string {
 		return definition
 	}
 	return &name
-}
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }
