@@ -11,6 +11,7 @@ import (
 	"strings"
 )
 
+// Target says which programs to build, for which architecture, and where they go.
 type Target struct {
 	Folder       string // where programs are written to
 	Architecture string

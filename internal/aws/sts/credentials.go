@@ -22,7 +22,7 @@ type Credentials struct {
 	Expires                             time.Time // by the emulator's clock
 }
 
-// ErrInvalid: keys claim to be the emulator's and are not, or no longer.
+// ErrInvalid says that keys claim to be the emulator's and are not, or no longer.
 var ErrInvalid = errors.New("these are no keys of this emulator")
 
 const (
