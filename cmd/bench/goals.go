@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-
-	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processgroup"
 )
 
 // goalRow is a benchmark beside the code, with the goal in the unit of what it reports.
@@ -80,8 +78,7 @@ func (b *bench) measureGoal(ctx context.Context, g goalRow, folder, program stri
 		}
 		cmd := exec.Command(program, "-test.run", "^$", "-test.bench", "^"+g.name+"$", "-test.benchtime", "1x", "-test.v", "-test.timeout", "20m")
 		cmd.Dir = folder
-		processgroup.Own(cmd)
-		text, err := cmd.CombinedOutput()
+		text, err := outputOf(cmd)
 		if err != nil {
 			return fmt.Errorf("%w: %s", err, text)
 		}

@@ -18,11 +18,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"regexp"
 	"runtime"
-	"syscall"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/gobuild"
@@ -108,13 +106,17 @@ func parse(args []string) (s settings, err error) {
 
 // run measures section by section; one that fails does not keep the others from it.
 func run(s settings) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	dir, err := os.MkdirTemp("", "ecs-emulator-bench")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	ctx, stop := untilInterrupt(os.Stderr, func() {
+		killChildren()
+		_ = os.RemoveAll(dir)
+		os.Exit(1)
+	})
+	defer stop()
 	b := &bench{settings: s, report: newReport(os.Stdout), dir: dir}
 	if s.binary == "" {
 		b.binary = filepath.Join(dir, "ecs-emulator"+gobuild.ExecutableSuffix())

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processgroup"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processusage"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
 )
@@ -68,7 +67,6 @@ func (b *bench) startEmulator(name string, s emulatorSettings) (*process, error)
 
 // startProcess starts a server and waits until it names its endpoint.
 func startProcess(cmd *exec.Cmd) (*process, error) {
-	processgroup.Own(cmd)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -77,7 +75,7 @@ func startProcess(cmd *exec.Cmd) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := cmd.Start(); err != nil {
+	if err := startChild(cmd); err != nil {
 		return nil, err
 	}
 	p := &process{cmd: cmd, stdin: stdin, done: make(chan error, 1)}
@@ -86,7 +84,7 @@ func startProcess(cmd *exec.Cmd) (*process, error) {
 		line, err := lines.ReadString('\n')
 		if err != nil {
 			_ = cmd.Process.Kill()
-			return nil, errors.Join(fmt.Errorf("%s did not start: %w", filepath.Base(cmd.Path), err), cmd.Wait())
+			return nil, errors.Join(fmt.Errorf("%s did not start: %w", filepath.Base(cmd.Path), err), waitChild(cmd))
 		}
 		if found := endpointPattern.FindStringSubmatch(line); found != nil {
 			p.address = found[1]
@@ -94,7 +92,7 @@ func startProcess(cmd *exec.Cmd) (*process, error) {
 	}
 	go func() {
 		_, _ = io.Copy(io.Discard, lines)
-		p.done <- cmd.Wait()
+		p.done <- waitChild(cmd)
 	}()
 	return p, nil
 }
