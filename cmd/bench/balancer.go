@@ -35,7 +35,7 @@ func measureBalancer(ctx context.Context, b *bench) error {
 	if !b.wanted("balancer/" + balancedKernel) {
 		return nil
 	}
-	return b.withApp(ctx, func(cli *client.Client, image string) error {
+	return b.withApp(ctx, []string{balancedKernel}, func(cli *client.Client, image string) error {
 		return b.measureNetworkBalancer(ctx, cli.DaemonHost(), image)
 	})
 }
@@ -61,7 +61,7 @@ func (b *bench) measureBalanced(ctx context.Context) (err error) {
 	proxy, err := b.startNginx(bare.address)
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
-		b.report.note("nginx is not installed: left out")
+		b.report.leaveOut("beside nginx", "nginx is not installed")
 	case err != nil:
 		return err
 	default:

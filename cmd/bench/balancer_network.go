@@ -39,7 +39,7 @@ func (b *bench) measureNetworkBalancer(ctx context.Context, host, image string) 
 	}
 	network, session, err := startNetworkBalancer(ctx, engine, target.IP)
 	if errors.Is(err, backend.ErrNoFilter) {
-		b.report.note(balancedKernel + ": left out: " + err.Error())
+		b.report.leaveOut(balancedKernel, err.Error())
 		return nil
 	}
 	if err != nil {

@@ -67,7 +67,11 @@ func (b *bench) measureCases(ctx context.Context, section string, cases []docker
 	if len(wanted) == 0 {
 		return nil
 	}
-	return b.withApp(ctx, func(cli *client.Client, image string) error {
+	names := make([]string, len(wanted))
+	for i, c := range wanted {
+		names[i] = c.name
+	}
+	return b.withApp(ctx, names, func(cli *client.Client, image string) error {
 		for _, c := range wanted {
 			if err := b.measureCase(ctx, cli, image, section, c); err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)

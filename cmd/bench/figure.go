@@ -27,6 +27,9 @@ func readFigure(part, value, unit string) (f figure, err error) {
 	}
 	f.unit = unit
 	found := goalUnit.FindStringSubmatch(unit)
+	if found == nil && strings.ContainsAny(unit, "≤≥") {
+		return f, fmt.Errorf("the goal of %q is no number", unit)
+	}
 	if found == nil {
 		return f, nil
 	}
@@ -45,38 +48,62 @@ var partName = regexp.MustCompile(`^\w+/?(.*?)(-\d+)?$`)
 // ofGo are units that Go reports of each benchmark, which say nothing of one that runs once.
 var ofGo = []string{"ns/op", "B/op", "allocs/op", "MB/s"}
 
-// readGoals reads what a test program prints of a benchmark: its figures, or why it was skipped.
-func readGoals(text []byte) (figures []figure, skipped string) {
+// said is what a test program prints of a benchmark.
+type said struct {
+	figures []figure
+	skipped []skip
+	unread  []string // lines that should have figures
+}
+
+// skip is a benchmark, or the part of one, that was skipped.
+type skip struct{ part, why string }
+
+// place is the line of a file before what a test logs.
+var place = regexp.MustCompile(`^\S+\.go:\d+: `)
+
+func readGoals(text []byte) (s said) {
 	lines := strings.Split(string(text), "\n")
 	for i, line := range lines {
-		if strings.HasPrefix(line, "--- SKIP: "+goalPrefix) && i > 0 {
-			return nil, strings.TrimSpace(lines[i-1])
+		if name, is := strings.CutPrefix(line, "--- SKIP: "+goalPrefix); is && i > 0 {
+			s.skipped = append(s.skipped, skip{partOf(name), place.ReplaceAllString(strings.TrimSpace(lines[i-1]), "")})
 		}
 		words := strings.Fields(line)
 		if len(words) < 4 || !strings.HasPrefix(words[0], goalPrefix) {
 			continue
 		}
-		part := strings.ReplaceAll(partName.FindStringSubmatch(words[0])[1], "_", " ")
-		for at := 2; at+1 < len(words); at += 2 { // behind name and number of runs: value and unit
-			f, err := readFigure(part, words[at], words[at+1])
-			if err == nil && !slices.Contains(ofGo, f.unit) {
-				figures = append(figures, f)
+		for at := 2; at < len(words); at += 2 { // behind name and number of runs: value and unit
+			if at+1 == len(words) {
+				s.unread = append(s.unread, line)
+				break
+			}
+			f, err := readFigure(partOf(words[0]), words[at], words[at+1])
+			switch {
+			case err != nil:
+				s.unread = append(s.unread, line)
+			case !slices.Contains(ofGo, f.unit):
+				s.figures = append(s.figures, f)
 			}
 		}
 	}
-	return figures, ""
+	return s
+}
+
+// partOf is the part of a benchmark that a line names.
+func partOf(name string) string {
+	return strings.ReplaceAll(partName.FindStringSubmatch(name)[1], "_", " ")
 }
 
 func hasGoal(figures []figure) bool {
 	return slices.ContainsFunc(figures, func(f figure) bool { return f.goal != goal{} })
 }
 
-// addFigures adds a row for each unit of each part, with the median of its figures: those with goals first.
+// addFigures adds a row for each unit of each part, with the median of its figures: those with goals first, and in the
+// order of the parts' names, as benchmarks may run their parts in any order.
 func (r *report) addFigures(name string, taken []figure) {
 	slices.SortStableFunc(taken, func(a, b figure) int {
 		switch {
 		case (a.goal == goal{}) == (b.goal == goal{}):
-			return 0
+			return strings.Compare(a.part, b.part)
 		case a.goal == goal{}:
 			return 1
 		default:
@@ -96,9 +123,7 @@ func (r *report) addFigures(name string, taken []figure) {
 		if m >= 1000 {
 			format = "%.0f %s"
 		}
-		line := row{figure: fmt.Sprintf(format, m, first.unit), ratio: m, held: m, goal: first.goal}
-		line.name = strings.TrimRight(name+" "+first.part, " ")
-		r.add(line)
+		r.add(row{name: rowName(name, first.part), figure: fmt.Sprintf(format, m, first.unit), ratio: m, held: m, goal: first.goal})
 		name = "  and"
 	}
 }

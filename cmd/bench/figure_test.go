@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// printed is what a test program says of two benchmarks that ran, and of one that did not.
+// printed is what a test program says of parts that ran, and leftOut of a benchmark and a part that did not.
 const (
 	printed = `goos: linux
 BenchmarkGoalPut
@@ -24,21 +24,33 @@ PASS
 	leftOut = `BenchmarkGoalIdle
     bench_test.go:12: no Docker engine answers: dial
 --- SKIP: BenchmarkGoalIdle
+BenchmarkGoalPS/on_a_screen
+    bench_test.go:40: no terminal
+--- SKIP: BenchmarkGoalPS/on_a_screen
 PASS
 `
 )
 
 func TestFiguresHaveTheirGoalsInTheirUnits(t *testing.T) {
-	figures, skipped := readGoals([]byte(printed))
+	read := readGoals([]byte(printed))
 	want := []figure{
 		{"line by line", 61234, "lines/s", goal{limit: 50000, atLeast: true, unit: " lines/s"}}, {"line by line", 1.25, "ratio", atMost(1.3, "")},
 		{"in batches", 0.03, "ms-more", atMost(2, " ms-more")}, {"in batches", 17, "ms-beside", goal{}},
 	}
-	if !slices.Equal(figures, want) || skipped != "" {
-		t.Errorf("read %+v, %q; want %+v", figures, skipped, want)
+	if !slices.Equal(read.figures, want) || read.skipped != nil || read.unread != nil {
+		t.Errorf("read %+v; want the figures %+v", read, want)
 	}
-	if figures, skipped := readGoals([]byte(leftOut)); figures != nil || !strings.HasSuffix(skipped, "no Docker engine answers: dial") {
-		t.Errorf("of one that is skipped: %+v, %q", figures, skipped)
+	skipped := []skip{{"", "no Docker engine answers: dial"}, {"on a screen", "no terminal"}}
+	if read := readGoals([]byte(leftOut)); read.figures != nil || !slices.Equal(read.skipped, skipped) {
+		t.Errorf("of one that is skipped, and a part of another: %+v", read)
+	}
+	for _, line := range []string{
+		"BenchmarkGoalPut-2  1  12 ns/op  5 ms≤fifty", "BenchmarkGoalPut-2  1  12 ns/op  5 ≤50",
+		"BenchmarkGoalPut-2  1  12 ns/op  5", "BenchmarkGoalPut-2  1  12 ns/op  five ms≤50",
+	} {
+		if read := readGoals([]byte(line + "\n")); read.figures != nil || !slices.Equal(read.unread, []string{line}) {
+			t.Errorf("of %q: %+v", line, read)
+		}
 	}
 	if hasGoal([]figure{{value: 17, unit: "ms-beside"}}) {
 		t.Error("a figure without a goal has one")
@@ -59,7 +71,7 @@ func TestTheTableHasTheMedianOfEachUnit(t *testing.T) {
 	var out bytes.Buffer
 	r := newReport(&out)
 	r.addFigures("store/Put", taken)
-	r.addFigures("store/Put", []figure{{part: "a", value: 1, unit: "ms"}, {part: "b", value: 123456, unit: "ms"}})
+	r.addFigures("store/Put", []figure{{part: "b", value: 123456, unit: "ms"}, {part: "a", value: 1, unit: "ms"}})
 	lines := strings.Split(out.String(), "\n")
 	held := strings.Contains(lines[0], "40 ms") && strings.HasSuffix(lines[0], "≤ 50 ms: reached")
 	apart := strings.Contains(lines[2], "store/Put a ") && strings.Contains(lines[3], "123456 ms")

@@ -3,20 +3,24 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
+	"go/build"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/cmd/internal/gobuild"
 )
 
 // goalRow is a benchmark beside the code, with the goal in the unit of what it reports.
 type goalRow struct {
-	dir  string // of its package, below the root of the module
-	name string // BenchmarkGoal…
+	dir       string // of its package, below the root of the module
+	name      string // BenchmarkGoal…
+	elsewhere bool   // the build constraints of its file leave it out on this system
 }
 
 // title is what -only is held against. The table has the last part of the path.
@@ -25,6 +29,9 @@ func (g goalRow) title() string {
 }
 
 func (g goalRow) short() string { return path.Base(g.dir) + "/" + path.Base(g.title()) }
+
+// rowName is that of a row for a part of the benchmark.
+func rowName(benchmark, part string) string { return strings.TrimRight(benchmark+" "+part, " ") }
 
 // measureGoals runs the benchmarks of the module whose names begin with BenchmarkGoal, each time in a process of its
 // own: a process pays for some things once, and its heap has what others left.
@@ -38,30 +45,46 @@ func measureGoals(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	programs := map[string]string{} // with the tests of a package
-	var failures []error
+	built := map[string]error{} // by folder: why its tests do not build
 	for _, g := range rows {
-		if !b.wanted("goals/" + g.title()) {
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case !b.wanted("goals/" + g.title()):
+			continue
+		case g.elsewhere:
+			b.report.leaveOut(g.short(), "not for "+runtime.GOOS+"/"+runtime.GOARCH)
 			continue
 		}
-		if programs[g.dir] == "" {
-			programs[g.dir] = filepath.Join(b.dir, strings.ReplaceAll(g.dir, "/", "-")+".test")
-			build := exec.CommandContext(ctx, "go", "test", "-c", "-o", programs[g.dir], "./"+g.dir)
-			build.Dir = root
-			if text, err := build.CombinedOutput(); err != nil {
-				return fmt.Errorf("build the tests of %s: %w: %s", g.dir, err, text)
-			}
+		program := filepath.Join(b.dir, strings.ReplaceAll(g.dir, "/", "-")+".test"+gobuild.ExecutableSuffix())
+		reason, known := built[g.dir]
+		if !known {
+			reason = buildTests(ctx, root, g.dir, program)
+			built[g.dir] = reason
+		} else if reason != nil {
+			reason = fmt.Errorf("the tests of %s do not build: see above", g.dir)
 		}
-		if err := b.measureGoal(ctx, g, filepath.Join(root, g.dir), programs[g.dir]); err != nil {
-			err = fmt.Errorf("%s: %w", g.title(), err)
-			b.report.note("not measured: " + err.Error())
-			failures = append(failures, err)
+		why, err := "does not build", reason
+		if err == nil {
+			why, err = "failed", b.measureGoal(ctx, g, filepath.Join(root, g.dir), program)
 		}
-		if ctx.Err() != nil {
-			break
+		if err != nil && ctx.Err() != nil {
+			return fmt.Errorf("%s: %w", g.short(), err)
+		}
+		if err != nil {
+			b.report.fail(g.short(), why, err)
 		}
 	}
-	return errors.Join(failures...)
+	return nil
+}
+
+func buildTests(ctx context.Context, root, dir, program string) error {
+	cmd := exec.CommandContext(ctx, "go", "test", "-c", "-o", program, "./"+dir)
+	cmd.Dir = root
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("the tests of %s do not build: %w: %s", dir, err, text)
+	}
+	return nil
 }
 
 // measureGoal runs one benchmark in a folder three times at most, once if quick, and adds a row for each of its figures.
@@ -72,7 +95,7 @@ func (b *bench) measureGoal(ctx context.Context, g goalRow, folder, program stri
 	if b.quick {
 		times = 1
 	}
-	for range times {
+	for round := range times {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -82,15 +105,21 @@ func (b *bench) measureGoal(ctx context.Context, g goalRow, folder, program stri
 		if err != nil {
 			return fmt.Errorf("%w: %s", err, text)
 		}
-		figures, why := readGoals(text)
-		if why != "" {
-			b.report.note(g.short() + ": left out: " + why)
-			return nil
+		said := readGoals(text)
+		if round == 0 {
+			for _, s := range said.skipped {
+				b.report.leaveOut(rowName(g.short(), s.part), s.why)
+			}
 		}
-		if !hasGoal(figures) {
+		switch {
+		case len(said.unread) > 0:
+			return fmt.Errorf("these lines have no figures that can be read: %q", said.unread)
+		case len(said.figures) == 0 && len(said.skipped) > 0:
+			return nil
+		case !hasGoal(said.figures):
 			return fmt.Errorf("it reports no figure with a goal: %s", text)
 		}
-		taken = append(taken, figures...)
+		taken = append(taken, said.figures...)
 	}
 	b.report.addFigures(g.short(), taken)
 	return nil
@@ -107,7 +136,9 @@ func findGoals(root string) (rows []goalRow, err error) {
 			return err
 		}
 		if entry.IsDir() {
-			if _, err := os.Stat(filepath.Join(at, "go.mod")); at != root && (err == nil || strings.HasPrefix(entry.Name(), ".")) {
+			name := entry.Name()
+			unseen := name == "testdata" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") // by Go
+			if _, err := os.Stat(filepath.Join(at, "go.mod")); at != root && (err == nil || unseen) {
 				return filepath.SkipDir
 			}
 			return nil
@@ -119,9 +150,13 @@ func findGoals(root string) (rows []goalRow, err error) {
 		if err != nil || !bytes.Contains(text, []byte(goalPrefix)) {
 			return err
 		}
+		here, err := build.Default.MatchFile(filepath.Dir(at), entry.Name())
+		if err != nil {
+			return err
+		}
 		dir, err := filepath.Rel(root, filepath.Dir(at))
 		for _, found := range goalFunction.FindAllSubmatch(text, -1) {
-			rows = append(rows, goalRow{filepath.ToSlash(dir), string(found[1])})
+			rows = append(rows, goalRow{filepath.ToSlash(dir), string(found[1]), !here})
 		}
 		return err
 	})

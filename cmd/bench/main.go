@@ -13,6 +13,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -126,18 +127,17 @@ func run(s settings) error {
 	}
 	began := time.Now()
 	fmt.Printf("%s/%s, %d CPUs, %s, medians of %d\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), s.rounds)
-	var failures []error
 	for _, section := range sections {
 		b.report.begin(section.name, section.title)
-		if err := section.run(ctx, b); err != nil {
-			err = fmt.Errorf("measure %s: %w", section.name, err)
-			b.report.note("not measured: " + err.Error())
-			failures = append(failures, err)
-		}
+		err := section.run(ctx, b)
 		if ctx.Err() != nil {
+			b.report.fail("the rest", "interrupted", cmp.Or(err, ctx.Err()))
 			break
+		}
+		if err != nil {
+			b.report.fail(section.name, "failed", err)
 		}
 	}
 	fmt.Printf("\n%s, %.0f s\n", b.report.summary(), time.Since(began).Seconds())
-	return errors.Join(failures...)
+	return b.report.err()
 }

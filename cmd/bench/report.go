@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 )
 
 // goal is what a row should reach. The zero value is none.
@@ -41,11 +42,13 @@ type row struct {
 	goal goal
 }
 
-// report prints rows as they come and counts the goals reached.
+// report prints rows as they come, and counts the goals reached and what is missing.
 type report struct {
 	out            io.Writer
 	section, title string
 	goals, reached int
+	leftOut        []string // why, for each
+	failed         []string // names
 }
 
 func newReport(out io.Writer) *report { return &report{out: out} }
@@ -91,6 +94,44 @@ func (r *report) note(text string) {
 	fmt.Fprintf(r.out, "  %s\n", text)
 }
 
+// leaveOut says why something is not measured here.
+func (r *report) leaveOut(name, why string) {
+	r.note(name + ": left out: " + why)
+	r.leftOut = append(r.leftOut, why)
+}
+
+// fail adds a row of something that could not be measured. The closing line has why, which is short.
+func (r *report) fail(name, why string, err error) {
+	r.head()
+	fmt.Fprintf(r.out, lineFormat, "  "+name, "failed", "", "", "")
+	r.note("  " + err.Error())
+	r.leftOut = append(r.leftOut, why)
+	r.failed = append(r.failed, name)
+}
+
+// err names what failed. The rows say how.
+func (r *report) err() error {
+	if len(r.failed) == 0 {
+		return nil
+	}
+	return fmt.Errorf("not measured: %s", strings.Join(r.failed, ", "))
+}
+
 func (r *report) summary() string {
-	return fmt.Sprintf("%d of %d goals reached", r.reached, r.goals)
+	reached := fmt.Sprintf("%d of %d goals reached", r.reached, r.goals)
+	if len(r.leftOut) == 0 {
+		return reached
+	}
+	counts := map[string]int{}
+	for _, why := range r.leftOut {
+		counts[why]++
+	}
+	var reasons []string
+	for _, why := range r.leftOut {
+		if n := counts[why]; n > 0 {
+			reasons = append(reasons, fmt.Sprintf("%s (%d)", why, n))
+			delete(counts, why)
+		}
+	}
+	return fmt.Sprintf("%s, %d left out: %s", reached, len(r.leftOut), strings.Join(reasons, ", "))
 }

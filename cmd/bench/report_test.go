@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,34 @@ func TestReportLeavesOutEmptySections(t *testing.T) {
 	r.begin("full", "Something here")
 	r.add(row{name: "a", figure: "1"})
 	if text := out.String(); strings.Contains(text, "Nothing") || !strings.Contains(text, "Something here") {
+		t.Errorf("printed:\n%s", text)
+	}
+}
+
+func TestTheClosingLineSaysWhatIsMissing(t *testing.T) {
+	var out bytes.Buffer
+	r := newReport(&out)
+	r.begin("goals", "Benchmarks")
+	r.add(row{name: "a", held: 1, goal: atMost(2, " ms")})
+	if err := r.err(); err != nil || r.summary() != "1 of 1 goals reached" {
+		t.Errorf("%q, %v", r.summary(), err)
+	}
+	r.leaveOut("b", "no Docker engine answers")
+	r.leaveOut("c", "nginx is not installed")
+	r.leaveOut("d", "no Docker engine answers")
+	if err := r.err(); err != nil {
+		t.Errorf("what a system does not have is no failure: %v", err)
+	}
+	r.fail("e", "does not build", errors.New("the tests of internal/e do not build: exit status 1"))
+	want := "1 of 1 goals reached, 4 left out: no Docker engine answers (2), nginx is not installed (1), does not build (1)"
+	if r.summary() != want {
+		t.Errorf("%q, want %q", r.summary(), want)
+	}
+	if err := r.err(); err == nil || err.Error() != "not measured: e" {
+		t.Errorf("error %v", err)
+	}
+	if text := out.String(); !strings.Contains(text, "  e  ") || !strings.Contains(text, "failed") ||
+		!strings.Contains(text, "tests of internal/e") {
 		t.Errorf("printed:\n%s", text)
 	}
 }

@@ -16,7 +16,7 @@ const sessionOutput = 100_000_000
 func (b *bench) measureSessionOutput(ctx context.Context, name string, e *executable) error {
 	program, err := sessionmanagerplugin.Program()
 	if err != nil {
-		b.report.note(name + ": left out: " + err.Error())
+		b.report.leaveOut(name, err.Error())
 		return nil
 	}
 	command := []string{"noise", fmt.Sprint(sessionOutput)}
