@@ -1,15 +1,15 @@
-// Command bench measures what the emulator costs, each figure beside that of the
-// least which could do the same, taken in the same run: a bare net/http server that
-// answers the same bytes, or the same containers and commands asked of the Docker engine directly.
+// Command bench measures what the emulator costs. Most sections take each figure beside a reference, in the same run: a bare
+// net/http server that answers the same bytes, or the same containers and commands asked of the Docker engine directly. The
+// section goals runs benchmarks beside the code, which hold their figures against goals of their own.
 //
-//	go run ./cmd/bench                          everything, in less than an hour
+//	go run ./cmd/bench                          everything
 //	go run ./cmd/bench -quick                   the same less often, so less exact
 //	go run ./cmd/bench -only requests/RunTask   the rows whose name matches
 //	go run ./cmd/bench -only goals/.*metric     benchmarks beside the code, of packages whose path matches
-//	go run ./cmd/bench -only RunTask -profile . leaves a CPU profile of the emulator
+//	go run ./cmd/bench -only RunTask -profile . leaves a CPU profile of the emulator, but not of the section goals
 //
 // Ratios carry from one machine to another, figures do not. Missing a goal is no
-// failure: the exit code says only whether everything could be measured.
+// failure: the exit code says only whether everything could be measured that this machine has the programs for.
 package main
 
 import (
@@ -74,15 +74,20 @@ func exit(err error) {
 	os.Exit(0)
 }
 
+// notForGoals ends the help of flags for the emulators that this program starts.
+const notForGoals = ": not for the sections balancer and goals, which start none"
+
 func parse(args []string) (s settings, err error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	only := flags.String("only", "", "`pattern` of the names of rows to measure: requests/RunTask, docker, …")
-	flags.IntVar(&s.rounds, "rounds", 0, "`times` each figure is taken; the median counts (default 5, quick 3)")
-	flags.BoolVar(&s.quick, "quick", false, "measure less often, and so less exactly")
-	flags.StringVar(&s.client, "client", clientRaw, "what sends the requests: raw, a bare connection, or http, the client of the Go SDK")
-	flags.StringVar(&s.binary, "binary", "", "the ecs-emulator `file` to measure (default: build it)")
-	flags.StringVar(&s.logFile, "log", os.DevNull, "`file` for the log of the emulators, which is written in any case")
-	flags.StringVar(&s.profile, "profile", "", "`directory` for a CPU profile of each emulator")
+	flags.IntVar(&s.rounds, "rounds", 0,
+		"`times` each figure is taken; the median counts (default 5, quick 3; at most 3 in the sections scale and goals)")
+	flags.BoolVar(&s.quick, "quick", false, "measure less often, and so less exactly: once in the section goals")
+	flags.StringVar(&s.client, "client", clientRaw,
+		"what sends requests in the sections requests and balancer: raw, a bare connection, or http, the client of the Go SDK")
+	flags.StringVar(&s.binary, "binary", "", "the ecs-emulator `file` to measure (default: build it)"+notForGoals)
+	flags.StringVar(&s.logFile, "log", os.DevNull, "`file` for the log of the emulators, which is written in any case"+notForGoals)
+	flags.StringVar(&s.profile, "profile", "", "`directory` for a CPU profile of each emulator"+notForGoals)
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}

@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// AnswerTime bounds one exchange, so that a server that hangs ends the run.
-const AnswerTime = 2 * time.Minute
+// answerTime bounds one exchange, so that a server that hangs ends the run.
+const answerTime = 2 * time.Minute
 
 // Connection is one kept-alive HTTP connection. It does the least a client can do,
 // because client and server share the machine: it writes bytes made beforehand and
@@ -92,7 +92,7 @@ func (c *Connection) Call(operation string, in, out any) error {
 }
 
 func (c *Connection) send(request []byte, header map[string]string) (status, length int, err error) {
-	if err := c.net.SetDeadline(time.Now().Add(AnswerTime)); err != nil {
+	if err := c.net.SetDeadline(time.Now().Add(answerTime)); err != nil {
 		return 0, 0, err
 	}
 	if _, err := c.net.Write(request); err != nil {

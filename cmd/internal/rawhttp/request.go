@@ -10,17 +10,17 @@ import (
 // Operation is a request of ECS as a client of the SDK sends it, but for the
 // signature's value, which the emulator does not look at.
 func Operation(operation string, payload []byte) []byte {
-	return Signed("ecs", payload,
+	return signed("ecs", payload,
 		"Content-Type: application/x-amz-json-1.1", "X-Amz-Target: AmazonEC2ContainerServiceV20141113."+operation)
 }
 
 // Query is the same for an action of EC2.
 func Query(form string) []byte {
-	return Signed("ec2", []byte(form), "Content-Type: application/x-www-form-urlencoded")
+	return signed("ec2", []byte(form), "Content-Type: application/x-www-form-urlencoded")
 }
 
-// Signed is a signed request of a service.
-func Signed(service string, payload []byte, header ...string) []byte {
+// signed is a signed request of a service.
+func signed(service string, payload []byte, header ...string) []byte {
 	return Request(http.MethodPost, "/", payload, append(header,
 		"User-Agent: aws-sdk-go-v2/1.47.5 ua/2.1 os/linux lang/go#1.26 md/GOOS#linux md/GOARCH#amd64 api/ecs#1.103.1 m/g",
 		"Amz-Sdk-Invocation-Id: 9b3b2a4e-6d0f-4a55-8f0e-2f0c0c1f6f3d",
