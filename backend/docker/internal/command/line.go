@@ -36,6 +36,7 @@ type line struct {
 	asked   atomic.Int64 // when, in nanoseconds
 	once    sync.Once
 	over    chan struct{} // closed when the stream has ended
+	ended   error         // how; set before over is closed
 }
 
 func newLine(stream client.HijackedResponse) *line {
@@ -70,6 +71,7 @@ func (l *line) listen() {
 		}
 		l.answers <- lines.Text()
 	}
+	l.ended = errors.Join(io.ErrUnexpectedEOF, lines.Err())
 }
 
 // Ask has the program of a running sandbox answer, over a line that stays open for a while. It
@@ -233,9 +235,24 @@ func (l *line) converse(ctx context.Context, words string) (string, error) {
 				return answer, nil
 			}
 		case <-l.over:
-			return "", io.ErrUnexpectedEOF
+			return l.lastAnswer(mark, l.ended)
 		case <-ctx.Done():
-			return "", context.Cause(ctx)
+			return l.lastAnswer(mark, context.Cause(ctx))
+		}
+	}
+}
+
+// lastAnswer returns the answer if it has come together with the end of the wait: else the command would be given again,
+// though it was carried out.
+func (l *line) lastAnswer(mark string, ended error) (string, error) {
+	for {
+		select {
+		case line := <-l.answers:
+			if answer, ok := strings.CutPrefix(line, mark+" "); ok {
+				return answer, nil
+			}
+		default:
+			return "", ended
 		}
 	}
 }
