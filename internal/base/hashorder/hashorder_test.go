@@ -18,3 +18,15 @@ func TestRecordedOrders(t *testing.T) {
 		}
 	}
 }
+
+// TestOrdersOutsideASCII has keys that another encoding than UTF-16 puts the other way round.
+// Source: the documentation of Java's String.hashCode.
+func TestOrdersOutsideASCII(t *testing.T) {
+	for _, want := range [][]string{{"(", "é"}, {"$", "😀"}} {
+		for _, given := range [][]string{want, {want[1], want[0]}} {
+			if got := Sort(given); !slices.Equal(got, want) {
+				t.Errorf("of %q: got %q, want %q", given, got, want)
+			}
+		}
+	}
+}
