@@ -7,8 +7,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // valuesOf finds the values that a row has for a filter, none where EC2 knows the filter
@@ -77,7 +75,6 @@ func (l *Listing[T]) Of(all []T, asked Asked) ([]T, *string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	sorting.By(found, func(a, b T) int { return strings.Compare(id(a), id(b)) })
 	if l.Set != "" && asked.maxResults != nil && len(asked.ids) > 0 {
 		return nil, nil, Refuse("InvalidParameterCombination", "The parameter %s cannot be used with the parameter maxResults", l.Set)
 	}

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -32,9 +33,9 @@ func (r *Resource[Row, T]) Describe(ctx context.Context, b *Base, asked Asked) (
 	return r.Of(shown, asked)
 }
 
-// Named is the resource that a request has to name.
+// Named is the resource that a request has to name. Where there is none, the error is as of the listing.
 func (r *Resource[Row, T]) Named(tx *store.Tx, scope arn.Scope, id *string) (*Row, error) {
-	return Named(tx, scope, r.Noun+"Id", id, r.Prefix, r.Rows.Find)
+	return named(tx, scope, r.Noun+"Id", id, r.Missing, r.Rows.Find)
 }
 
 // Creation is a request to make a resource. What is not needed may be nil.
@@ -61,11 +62,7 @@ func (r *Resource[Row, T]) Create(ctx context.Context, b *Base, c Creation[Row, 
 	if err != nil {
 		return nil, err
 	}
-	longest := r.LongestToken
-	if longest == 0 {
-		longest = LongestToken
-	}
-	again, err := NewOnce(ctx, c.Token, longest, c.Request, WrongArguments(c.Token))
+	again, err := NewOnce(ctx, c.Token, cmp.Or(r.LongestToken, LongestToken), c.Request, WrongArguments(c.Token))
 	if err != nil {
 		return nil, err
 	}

@@ -93,11 +93,17 @@ func MissingOrMalformed(prefix string) func(id string) error {
 
 // Named returns what a parameter of a request names.
 func Named[T any](tx *store.Tx, scope arn.Scope, parameter string, id *string, prefix string, find func(*store.Tx, arn.Scope, string) *T) (*T, error) {
+	return named(tx, scope, parameter, id, MissingOrMalformed(prefix), find)
+}
+
+func named[T any](
+	tx *store.Tx, scope arn.Scope, parameter string, id *string, missing func(id string) error, find func(*store.Tx, arn.Scope, string) *T,
+) (*T, error) {
 	if aws.ToString(id) == "" {
 		return nil, MissingParameter(parameter)
 	}
 	if row := find(tx, scope, *id); row != nil {
 		return row, nil
 	}
-	return nil, MissingOrMalformed(prefix)(*id)
+	return nil, missing(*id)
 }

@@ -56,18 +56,14 @@ func (a *API) CreateInternetGateway(ctx context.Context, in *sdk.CreateInternetG
 
 // AttachInternetGateway attaches a gateway to a VPC; routes that lead to it act again.
 func (a *API) AttachInternetGateway(ctx context.Context, in *sdk.AttachInternetGatewayInput) (*sdk.AttachInternetGatewayOutput, error) {
-	scope := kit.Scope(ctx)
-	err := internetGateways.Change(ctx, &a.Base, in.InternetGatewayId, func(tx *store.Tx, g *ec2.InternetGateway) error {
-		if _, err := kit.NamedVPC(tx, scope, in.VpcId); err != nil {
-			return err
-		}
+	err := a.changeAttachment(ctx, in.InternetGatewayId, in.VpcId, func(tx *store.Tx, g *ec2.InternetGateway, vpc string) error {
 		if g.VPC != "" {
 			return kit.Refuse("Resource.AlreadyAssociated", "resource %s is already attached to network %s", g.ID, g.VPC)
 		}
-		if ec2.AttachedInternetGateway(tx, scope, *in.VpcId) != nil {
-			return kit.Refuse("InvalidParameterValue", "Network %s already has an internet gateway attached", *in.VpcId)
+		if ec2.AttachedInternetGateway(tx, g.Scope, vpc) != nil {
+			return kit.Refuse("InvalidParameterValue", "Network %s already has an internet gateway attached", vpc)
 		}
-		g.VPC = *in.VpcId
+		g.VPC = vpc
 		return nil
 	})
 	return &sdk.AttachInternetGatewayOutput{}, err
@@ -76,33 +72,41 @@ func (a *API) AttachInternetGateway(ctx context.Context, in *sdk.AttachInternetG
 // DetachInternetGateway detaches a gateway from a VPC in which nothing has an Elastic IP
 // address. Routes that lead to it stay, as black holes (EC20010).
 func (a *API) DetachInternetGateway(ctx context.Context, in *sdk.DetachInternetGatewayInput) (*sdk.DetachInternetGatewayOutput, error) {
-	scope := kit.Scope(ctx)
-	err := internetGateways.Change(ctx, &a.Base, in.InternetGatewayId, func(tx *store.Tx, g *ec2.InternetGateway) error {
-		if _, err := kit.NamedVPC(tx, scope, in.VpcId); err != nil {
-			return err
+	err := a.changeAttachment(ctx, in.InternetGatewayId, in.VpcId, func(tx *store.Tx, g *ec2.InternetGateway, vpc string) error {
+		if g.VPC != vpc {
+			return kit.Refuse("Gateway.NotAttached", "resource %s is not attached to network %s", g.ID, vpc)
 		}
-		if g.VPC != *in.VpcId {
-			return kit.Refuse("Gateway.NotAttached", "resource %s is not attached to network %s", g.ID, *in.VpcId)
-		}
-		for _, n := range ec2.NATGateways.List(tx, scope) {
-			if n.VPC == g.VPC && n.Type == types.ConnectivityTypePublic && n.Lives() {
-				return hasPublicAddresses(g.VPC)
+		for _, n := range ec2.NATGateways.List(tx, g.Scope) {
+			if n.VPC == vpc && n.Type == types.ConnectivityTypePublic && n.Lives() {
+				return hasPublicAddresses(vpc)
 			}
 		}
-		for _, o := range ec2.OwnedInterfaces(tx, scope) {
-			if o.VPC == g.VPC && ec2network.FindPublicAddress(tx, o.ID).IsValid() {
-				return hasPublicAddresses(g.VPC)
+		for _, o := range ec2.OwnedInterfaces(tx, g.Scope) {
+			if o.VPC == vpc && ec2network.FindPublicAddress(tx, o.ID).IsValid() {
+				return hasPublicAddresses(vpc)
 			}
 		}
-		for _, i := range ec2.Instances(tx, scope) {
-			if i.VPC == g.VPC && (i.ElasticIP(tx) != nil || ec2network.FindPublicAddress(tx, i.Key()).IsValid()) {
-				return hasPublicAddresses(g.VPC)
+		for _, i := range ec2.Instances(tx, g.Scope) {
+			if i.VPC == vpc && (i.ElasticIP(tx) != nil || ec2network.FindPublicAddress(tx, i.Key()).IsValid()) {
+				return hasPublicAddresses(vpc)
 			}
 		}
 		g.VPC = ""
 		return nil
 	})
 	return &sdk.DetachInternetGatewayOutput{}, err
+}
+
+// changeAttachment changes a gateway with regard to the VPC that the request names.
+func (a *API) changeAttachment(
+	ctx context.Context, gateway, vpc *string, change func(tx *store.Tx, g *ec2.InternetGateway, vpc string) error,
+) error {
+	return internetGateways.Change(ctx, &a.Base, gateway, func(tx *store.Tx, g *ec2.InternetGateway) error {
+		if _, err := kit.NamedVPC(tx, g.Scope, vpc); err != nil {
+			return err
+		}
+		return change(tx, g, *vpc)
+	})
 }
 
 func hasPublicAddresses(vpc string) error {

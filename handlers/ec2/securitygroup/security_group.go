@@ -2,7 +2,10 @@ package securitygroup
 
 import (
 	"context"
+	"slices"
+	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ec2/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
@@ -67,4 +70,47 @@ func describeGroup(tx *store.Tx, scope arn.Scope, g *ec2network.SecurityGroup) t
 // reports.
 func noGroupNamed(name string) error {
 	return kit.Refuse("InvalidGroup.NotFound", "The security group '%s' does not exist in default VPC '%s'", name, ec2network.DefaultVPC)
+}
+
+// group is the group that a request names by its id or, in the default VPC, by its name.
+// Source of the texts: field reports.
+func (a *API) group(tx *store.Tx, scope arn.Scope, id, name *string) (*ec2network.SecurityGroup, error) {
+	switch {
+	case aws.ToString(id) == "" && aws.ToString(name) == "":
+		return nil, kit.Refuse("MissingParameter", "The request must contain the parameter groupName or groupId")
+	case aws.ToString(id) == "":
+		for _, g := range ec2network.SecurityGroups(tx, scope) {
+			if g.VPC == ec2network.DefaultVPC && g.Name == *name {
+				return g, nil
+			}
+		}
+		return nil, noGroupNamed(*name)
+	case !strings.HasPrefix(*id, "sg-"):
+		return nil, kit.Refuse("InvalidGroupId.Malformed", `Invalid id: "%s" (expecting "sg-...")`, *id)
+	}
+	if g := ec2network.FindSecurityGroup(tx, scope, *id); g != nil && (!g.MadeUp || !a.Strict) {
+		return g, nil
+	}
+	return nil, kit.Missing("sg-")(*id)
+}
+
+// changeGroup changes a copy of the group that a request names, and writes it, unless the
+// request is not to change anything. The copy's rules may be changed in place.
+func (a *API) changeGroup(ctx context.Context, id, name *string, dryRun *bool, change func(tx *store.Tx, g *ec2network.SecurityGroup) error) error {
+	return a.Store.Update(func(tx *store.Tx) error {
+		g, err := a.group(tx, kit.Scope(ctx), id, name)
+		if err != nil {
+			return err
+		}
+		changed := *g
+		changed.Rules = slices.Clone(g.Rules)
+		if err := change(tx, &changed); err != nil {
+			return err
+		}
+		if aws.ToBool(dryRun) {
+			return kit.ErrDryRun
+		}
+		ec2network.PutSecurityGroup(tx, &changed)
+		return nil
+	})
 }

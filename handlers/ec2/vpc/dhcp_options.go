@@ -76,13 +76,11 @@ func (a *API) AssociateDhcpOptions(ctx context.Context, in *sdk.AssociateDhcpOpt
 // DeleteDhcpOptions removes DHCP options that no VPC has (EC20011).
 func (a *API) DeleteDhcpOptions(ctx context.Context, in *sdk.DeleteDhcpOptionsInput) (*sdk.DeleteDhcpOptionsOutput, error) {
 	err := dhcpOptions.Delete(ctx, &a.Base, in.DhcpOptionsId, func(tx *store.Tx, o *ec2.DHCPOptions) error {
-		switch {
-		case slices.ContainsFunc(ec2network.VPCs(tx, o.Scope), func(v *ec2network.VPC) bool { return ec2.DHCPOptionsOf(v) == o.ID }):
-			return kit.InUse("dhcpOptions", o.ID)
-		case o.Default():
+		used := slices.ContainsFunc(ec2network.VPCs(tx, o.Scope), func(v *ec2network.VPC) bool { return ec2.DHCPOptionsOf(v) == o.ID })
+		if !used && o.Default() {
 			return kit.NotBuilt("DeleteDhcpOptions", "the options that every VPC has at first")
 		}
-		return nil
+		return dhcpOptions.Unless(used, o.ID)
 	})
 	return &sdk.DeleteDhcpOptionsOutput{}, err
 }
