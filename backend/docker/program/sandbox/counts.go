@@ -129,10 +129,11 @@ func activeFlows() map[byte]uint64 {
 // loopbackNetwork is where an engine leads its own flows, as of the resolver.
 const loopbackNetwork = 127
 
-// isOpen reports whether a flow of TCP is not about to end. Others are until the kernel forgets them.
+// isOpen reports whether a flow of TCP is not about to end, by what the kernel has of its protocol. Others are open until the
+// kernel forgets them.
 // Source: Linux include/uapi/linux/netfilter/nf_conntrack_tcp.h.
-func isOpen(m syscall.NetlinkMessage) bool {
+func isOpen(protocol []byte) bool {
 	const syn, isEstablished = 1, 3
-	state := attributesOf(attributesOf(attributesOf(m.Data[4:])[4])[1])[1]
+	state := attributesOf(attributesOf(protocol)[1])[1]
 	return len(state) != 1 || state[0] >= syn && state[0] <= isEstablished
 }

@@ -47,11 +47,11 @@ func TestOpenFlows(t *testing.T) {
 		var b buffer
 		b.nest(4, func() { b.nest(1, func() { b.attribute(1, state) }) })
 		m.Data = append(m.Data, b.bytes...)
-		if got := isOpen(m); got != want {
-			t.Errorf("in state %d it is open: %v", state, got)
+		if f, ok := parseFlow(m); !ok || f.open != want {
+			t.Errorf("in state %d it is open: %v, %v", state, f.open, ok)
 		}
 	}
-	if !isOpen(entry(udp, destinationChanged, [4]byte{10, 0, 0, 9}, 53)) {
+	if f, ok := parseFlow(entry(udp, destinationChanged, [4]byte{10, 0, 0, 9}, 53)); !ok || !f.open {
 		t.Error("a flow of datagrams is not open")
 	}
 }

@@ -42,7 +42,7 @@ func parseFlow(m syscall.NetlinkMessage) (f flow, ok bool) {
 		return f, false
 	}
 	f.protocol, f.led = protocol[0], status[3]&destinationChanged != 0
-	f.asks, f.open = status[3]&(sourceChanged|destinationChanged) == sourceChanged, isOpen(m)
+	f.asks, f.open = status[3]&(sourceChanged|destinationChanged) == sourceChanged, isOpen(attributes[4])
 	var came, answers bool
 	f.to, came = placeOf(attributesOf(there[1])[2], attributesOf(there[2])[3])
 	f.answers, answers = placeOf(attributesOf(back[1])[1], attributesOf(back[2])[2])
