@@ -1,6 +1,7 @@
 package state
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -94,6 +95,9 @@ func Clusters(tx *store.Tx, scope arn.Scope) []*Cluster {
 
 // AllClusters returns the clusters of all accounts and regions.
 func AllClusters(tx *store.Tx) []*Cluster { return clusters.List(tx, "") }
+
+// EachCluster goes through the clusters of AllClusters without a list of them.
+func EachCluster(tx *store.Tx) iter.Seq[*Cluster] { return clusters.Forward(tx, "") }
 
 // OnClusters wakes a watch with what a change of a cluster concerns; see [store.On].
 func OnClusters(wakes func(before, after *Cluster) []string) store.Source {

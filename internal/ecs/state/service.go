@@ -2,6 +2,7 @@ package state
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -262,6 +263,9 @@ func ServicesByNamespace(tx *store.Tx, namespaceARN string) []*Service {
 
 // AllServices returns every service in any status.
 func AllServices(tx *store.Tx) []*Service { return services.List(tx, "") }
+
+// EachService goes through the services of AllServices without a list of them.
+func EachService(tx *store.Tx) iter.Seq[*Service] { return services.Forward(tx, "") }
 
 // PutService writes a service and keeps its cluster's count of services. New deployments
 // get what belongs to them: a service revision and a service deployment.

@@ -34,7 +34,7 @@ func wakesIf(key string, changed bool) []string {
 
 // ClusterDemand is a minute if Container Insights watches a cluster, else 0.
 func ClusterDemand(tx *store.Tx) time.Duration {
-	for _, c := range state.AllClusters(tx) {
+	for c := range state.EachCluster(tx) {
 		if c.Active() && c.HasContainerInsights() {
 			return time.Minute
 		}
@@ -44,8 +44,10 @@ func ClusterDemand(tx *store.Tx) time.Duration {
 
 // ServiceDemand is 20 s if a service has a metric with that resolution, else 0.
 func ServiceDemand(tx *store.Tx) time.Duration {
-	if slices.ContainsFunc(state.AllServices(tx), highResolution) {
-		return 20 * time.Second
+	for s := range state.EachService(tx) {
+		if highResolution(s) {
+			return 20 * time.Second
+		}
 	}
 	return 0
 }
