@@ -32,6 +32,11 @@ type Registry struct {
 // NewRegistry starts one, which ends with the test. Without a user name it asks for no login.
 func NewRegistry(t *testing.T, username, password string) *Registry {
 	t.Helper()
+	return newRegistry(t, username, password, imageFor(t, runtime.GOARCH))
+}
+
+func newRegistry(t *testing.T, username, password string, image remote.Taggable) *Registry {
+	t.Helper()
 	serve := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if user, pass, _ := request.BasicAuth(); username != "" && (user != username || pass != password) {
@@ -43,7 +48,7 @@ func NewRegistry(t *testing.T, username, password string) *Registry {
 	}))
 	t.Cleanup(server.Close)
 	login := &authn.Basic{Username: username, Password: password}
-	return &Registry{Host: strings.TrimPrefix(server.URL, "http://"), login: login, image: imageFor(t, runtime.GOARCH)}
+	return &Registry{Host: strings.TrimPrefix(server.URL, "http://"), login: login, image: image}
 }
 
 // NewIndexRegistry is one without logins whose image is an index of images for architectures, as
@@ -55,9 +60,7 @@ func NewIndexRegistry(t *testing.T, architectures ...string) *Registry {
 		platform := v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: architecture}}
 		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: imageFor(t, architecture), Descriptor: platform})
 	}
-	r := NewRegistry(t, "", "")
-	r.image = index
-	return r
+	return newRegistry(t, "", "", index)
 }
 
 // imageFor makes an image of one file for an architecture.
