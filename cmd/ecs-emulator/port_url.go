@@ -29,25 +29,6 @@ func declarePortURL(flags *flagSet) *portURL {
 	return p
 }
 
-// portsOfTasks is what `ports` reads of the answer of /_emulator/tasks.
-type portsOfTasks struct {
-	Tasks []struct {
-		ID, Cluster, Group, DesiredStatus string
-		Containers                        []struct {
-			Name  string
-			Ports []localPort
-		}
-	}
-	Note string
-}
-
-// localPort is what `ports` reads of a port in the answer of /_emulator/tasks.
-type localPort struct {
-	ContainerPort     int
-	Protocol, Address string
-	leaves            bool // its task has been told to stop
-}
-
 // print asks for the ports of a service or a task, and prints the URL of one.
 func (p *portURL) print(ctx context.Context, endpoint string, query url.Values, stdout io.Writer) error {
 	of := query.Get("of")

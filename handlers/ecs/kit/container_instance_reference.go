@@ -42,9 +42,9 @@ func (c InCluster) RegisteredInstance(ref string) (*state.ContainerInstance, err
 	instance := state.FindContainerInstance(c.Tx, id)
 	switch {
 	case instance == nil:
-		return nil, InvalidParameter("Referenced container instance " + arn.Name(id) + " not found.") // source: field reports
+		return nil, InvalidParameter("Referenced container instance " + arn.Name(id) + " not found.")
 	case instance.Status == state.InstanceInactive:
-		return nil, ClientError("Container instance " + arn.Name(id) + " is inactive.") // source: field reports, of agents that register again
+		return nil, ClientError("Container instance " + arn.Name(id) + " is inactive.")
 	}
 	return instance, nil
 }

@@ -1,10 +1,11 @@
 package alarmstate
 
 import (
-	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
 const historyVersion = "1.0"
