@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/moby/moby/client"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 // warmSandboxes is how many the emulator keeps for each subnet, as by default.
@@ -28,7 +30,7 @@ var dockerCases = []dockerCase{
 		return b.measureSequence(ctx, name, ours, single{bare}, ours.settle, 0.65)
 	}},
 	{name: "one, after a pause of 0.5 s", containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
-		return b.measureSequence(ctx, name, ours, single{bare}, pause, 0.8)
+		return b.measureSequence(ctx, name, ours, single{bare}, typing, 0.8)
 	}},
 	{name: "12 one after the other", containers: one, warm: warmSandboxes, measure: func(ctx context.Context, b *bench, name string, ours *tasks, bare *bareTasks) error {
 		return b.measureQueue(ctx, name, ours, single{bare}, 12, 1.2)
@@ -102,15 +104,8 @@ func (b *bench) measureCase(ctx context.Context, cli *client.Client, image, sect
 	return c.measure(ctx, b, c.name, ours, bare)
 }
 
-// pause is about as long as it takes to type the next command.
-func pause(ctx context.Context) error {
-	select {
-	case <-time.After(500 * time.Millisecond):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+// typing is about as long as it takes to type the next command.
+func typing(ctx context.Context) error { return pause.For(ctx, 500*time.Millisecond) }
 
 // measureSequence starts tasks singly; before each of them, ready returns.
 func (b *bench) measureSequence(ctx context.Context, name string, ours *tasks, bare starter, ready func(context.Context) error, limit float64) error {

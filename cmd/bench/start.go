@@ -8,6 +8,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/bareserver"
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/rawhttp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 // settleTime is how long a program is left alone before its memory counts.
@@ -72,10 +73,8 @@ func startOnce(ctx context.Context, memory bool, start func() (*process, error))
 	}
 	took = time.Since(began)
 	if memory {
-		select {
-		case <-time.After(settleTime):
-		case <-ctx.Done():
-			return 0, 0, ctx.Err()
+		if err := pause.For(ctx, settleTime); err != nil {
+			return 0, 0, err
 		}
 		if bytes, known := p.residentMemory(); known {
 			mebibytes = float64(bytes) / (1 << 20)

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
@@ -113,13 +114,13 @@ type overviewStream struct {
 func (s *overviewStream) run(ctx context.Context) {
 	for {
 		changed := s.store.Changed()
-		if s.send() != nil || !pause(ctx, overviewPause) {
+		if s.send() != nil || pause.For(ctx, overviewPause) != nil {
 			return
 		}
 		if !ended(changed) && s.send() != nil {
 			return
 		}
-		if s.wait(ctx, changed) != nil || !pause(ctx, overviewSettle) {
+		if s.wait(ctx, changed) != nil || pause.For(ctx, overviewSettle) != nil {
 			return
 		}
 	}
@@ -179,16 +180,6 @@ func (s *overviewStream) wait(ctx context.Context, changed <-chan struct{}) erro
 				return err
 			}
 		}
-	}
-}
-
-// pause reports false when ctx has ended before.
-func pause(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(d):
-		return true
 	}
 }
 

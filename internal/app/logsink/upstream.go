@@ -15,6 +15,7 @@ import (
 	logs "github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
@@ -129,17 +130,15 @@ const (
 
 // insist tries until it succeeds, is refused, or the emulator ends.
 func (u *Upstream) insist(ctx context.Context, s awslogs.Stream, failure string, try func() error) error {
-	for pause := firstPutPause; ; pause = min(2*pause, lastPutPause) {
+	for wait := firstPutPause; ; wait = min(2*wait, lastPutPause) {
 		err := try()
 		var refusal smithy.APIError
 		if err == nil || errors.As(err, &refusal) || ctx.Err() != nil {
 			return err
 		}
-		u.log.Warn(failure+"; retrying", "group", s.Group, "stream", s.Name, "after", pause, "error", err)
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
-			return ctx.Err()
+		u.log.Warn(failure+"; retrying", "group", s.Group, "stream", s.Name, "after", wait, "error", err)
+		if err := pause.For(ctx, wait); err != nil {
+			return err
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 )
 
 // Query says which events are asked for. The zero value is all of them, the oldest first.
@@ -61,7 +62,7 @@ func (s *Store) Search(ctx context.Context, scope arn.Scope, name string, q Quer
 		if err != nil || wait == 0 || waited || page.Next != nil && !newest {
 			return page, err
 		}
-		if err := pause(ctx, wait); err != nil {
+		if err := pause.For(ctx, wait); err != nil {
 			return Page{}, err
 		}
 	}

@@ -1,7 +1,6 @@
 package cloudwatchlogs
 
 import (
-	"context"
 	"time"
 )
 
@@ -104,16 +103,4 @@ func (g *group) settled(now time.Time) (wait time.Duration, before int64) {
 		}
 	}
 	return wait, before
-}
-
-// pause waits, unless ctx ends.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch/metric/collection"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/pause"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -95,7 +96,7 @@ func (s *Source) sample(ctx context.Context, period time.Duration, tasks []*stat
 	measured := s.meter(period)
 	read := s.read(ctx, ids)
 	measured.takeAll(read)
-	if fresh := measured.fresh(read); len(fresh) > 0 && pause(ctx, shortest+shortest/10) {
+	if fresh := measured.fresh(read); len(fresh) > 0 && pause.For(ctx, shortest+shortest/10) == nil {
 		again := s.read(ctx, fresh)
 		measured.takeAll(again)
 		maps.Copy(read, again)
@@ -161,18 +162,6 @@ func (s *Source) read(ctx context.Context, ids []string) map[string]backend.Usag
 		}
 	}
 	return found
-}
-
-// pause waits in real time, and reports whether it came to the end.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // dueEachMinute are the tasks of which metrics are wanted: those of services, on container instances, and of clusters with
