@@ -2,7 +2,6 @@ package clock_test
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -172,42 +171,31 @@ func TestNextIsTheEarliestTimer(t *testing.T) {
 	})
 }
 
-// sleep returns when d of emulated time has passed, or with the error of ctx when that ends first.
-func sleep(ctx context.Context, c *clock.Clock, d time.Duration) error {
-	if err := ctx.Err(); err != nil || d <= 0 {
-		return err
-	}
-	passed := make(chan struct{})
-	t := c.AfterFunc(d, func() { close(passed) })
-	select {
-	case <-passed:
-		return nil
-	case <-ctx.Done():
-		t.Stop()
-		return ctx.Err()
-	}
-}
-
-func TestSleep(t *testing.T) {
+func TestATimerFiresOnTimeAndLeavesNothingWhenItIsStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := clock.New(clock.Options{Speed: 60})
-		begin := time.Now()
-		if err := sleep(t.Context(), c, time.Minute); err != nil || time.Since(begin) != time.Second {
-			t.Errorf("Sleep of a minute at speed 60: %v after %v", err, time.Since(begin))
-		}
-		if err := sleep(t.Context(), c, -time.Minute); err != nil {
-			t.Error(err)
+		fired := make(chan struct{}, 1)
+		fire := func() { fired <- struct{}{} }
+		for d, want := range map[time.Duration]time.Duration{time.Minute: time.Second, 0: 0, -time.Minute: 0} {
+			begin := time.Now()
+			c.AfterFunc(d, fire)
+			if <-fired; time.Since(begin) != want {
+				t.Errorf("a timer of %v fired after %v at speed 60, want %v", d, time.Since(begin), want)
+			}
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := sleep(ctx, c, time.Hour); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("Sleep beyond its context: %v", err)
+		timer := c.AfterFunc(time.Hour, fire)
+		select {
+		case <-fired:
+			t.Error("a timer of an hour fired within a second at speed 60")
+		case <-ctx.Done():
 		}
-		if err := sleep(ctx, c, 0); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("Sleep with a context that has ended: %v", err)
+		if !timer.Stop() {
+			t.Error("Stop of a pending timer returned false")
 		}
 		if due, ok := c.Next(); ok {
-			t.Errorf("a cancelled Sleep leaves a timer behind, due at %v", due)
+			t.Errorf("a stopped timer is left behind, due at %v", due)
 		}
 	})
 }
