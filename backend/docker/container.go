@@ -194,7 +194,7 @@ func (e *Engine) unfreeze(ctx context.Context, sandboxID string) {
 
 // Crash implements backend.Crasher.
 func (e *Engine) Crash(ctx context.Context, id string) error {
-	if _, err := e.containers.Facts(ctx, id); err != nil { // it is not the owner's
+	if _, err := e.containers.Facts(ctx, id); err != nil { // there is none, or it is another owner's
 		return dockerapi.Classify(err)
 	}
 	_, err := e.client.ContainerKill(ctx, id, client.ContainerKillOptions{Signal: "KILL"})

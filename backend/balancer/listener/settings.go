@@ -31,7 +31,7 @@ type Settings struct {
 // never is longer than anything lasts here.
 const never = 100 * 365 * 24 * time.Hour
 
-// connectSettings holds for a listener of a proxy of Service Connect, which has no attributes.
+// connectSettings are the settings of a listener of a proxy of Service Connect, which has no attributes.
 func connectSettings(c balancer.Connect) Settings {
 	idle := time.Duration(c.IdleSeconds) * time.Second
 	if idle <= 0 {

@@ -1,4 +1,4 @@
-// Package gobuild builds commands of this module for measurements.
+// Package gobuild builds commands of this module, for programs that run them.
 package gobuild
 
 import (

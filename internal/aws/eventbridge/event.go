@@ -7,7 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
-// Event is what a service of AWS or a client tells EventBridge. Account and region of the resource.
+// Event is what a service of AWS or a client tells EventBridge. It comes from the account and region of its Resource.
 type Event struct {
 	ID, DetailType string
 	Source         string    // aws.ecs and so on

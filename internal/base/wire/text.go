@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 )
 
-// Text is JSON as encoding/json has it of a type of our own, in one line and with <, > and & as
-// they are.
+// Text encodes a value of one of this module's own types as encoding/json does, but in one line and with <, > and & as they
+// are.
 func Text(v any) ([]byte, error) {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
@@ -15,7 +15,7 @@ func Text(v any) ([]byte, error) {
 	return bytes.TrimSpace(text.Bytes()), err
 }
 
-// MustText is Text of what always has JSON.
+// MustText is Text for a value that encoding/json can always encode. It panics otherwise.
 func MustText(v any) json.RawMessage {
 	text, err := Text(v)
 	if err != nil {

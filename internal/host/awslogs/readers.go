@@ -40,10 +40,10 @@ type Options struct {
 	Log    *slog.Logger
 }
 
-// NewReaders reads an engine's containers.
+// NewReaders returns the readers of an engine's containers, which read nothing before Follow.
 func NewReaders(o Options) *Readers { return &Readers{Options: o, readers: map[string]*output{}} }
 
-// Follow reads the output of a container that runs, or has run. Again is harmless.
+// Follow reads the output of a container that runs, or has run. A second call for a container is harmless.
 func (l *Readers) Follow(id string, c Config, runs bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

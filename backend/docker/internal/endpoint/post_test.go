@@ -14,8 +14,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
 )
 
-// What older engines have no other words for goes to the version that was agreed on, and their
-// refusals of other calls.
+// TestPost posts calls that the client has no method for. They go to the version of the API that was agreed on, and a refusal
+// is an error like one of the client's own methods.
 func TestPost(t *testing.T) {
 	at := serveOn(t, func(w http.ResponseWriter, r *http.Request) {
 		var asked struct{ MacAddress string }

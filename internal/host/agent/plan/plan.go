@@ -1,5 +1,5 @@
 // Package plan decides what comes next for a task, of what is known of it: which engine calls to make, when to look
-// again, and which status ECS shows. It touches nothing but the status that it is given, and `now` is a field of the view.
+// again, and which status ECS shows. It calls no engine and reads no clock, and changes nothing but the [View] of the task.
 package plan
 
 import (
@@ -86,7 +86,7 @@ const (
 type Action struct {
 	Verb Verb
 	On   Resource
-	Why  string // of giveUp
+	Why  string // of GiveUp
 }
 
 // EngineID is the id of a container or of the sandbox, empty when there is none.

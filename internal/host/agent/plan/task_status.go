@@ -87,10 +87,9 @@ func (v *View) AllStopped() bool {
 	})
 }
 
-// LeaveProvisioning gives containers their runtimeId, and settles what is known of
-// images, which are looked up while the network interface is made. On Fargate that comes
-// after it, so the pull begins no earlier, and a task that is stopped before knows of
-// none (ECS0067).
+// LeaveProvisioning gives the containers of a task on Fargate their runtimeId, and settles what is known of its images. The
+// agent looks those up while the network interface is made. Fargate does that afterwards, so the pull begins no earlier, and
+// a task that is stopped before knows of none (ECS0067).
 func (v *View) LeaveProvisioning(taskARN, next string) {
 	s, now := v.Status, v.Now
 	if next != state.Deprovisioning {
