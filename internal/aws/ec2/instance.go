@@ -92,6 +92,8 @@ type Agent struct {
 	PropagatesTags bool
 	// DrainsSpot: it sets its container instance to DRAINING at the notice to a Spot Instance.
 	DrainsSpot bool
+	// PullBehavior says when it pulls images, as it was written; empty if nothing says so.
+	PullBehavior string
 }
 
 // Reason is why an instance is in its state.

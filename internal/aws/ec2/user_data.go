@@ -33,6 +33,7 @@ type settings struct {
 	attributes, tags map[string]string
 	propagatesTags   bool
 	drainsSpot       bool
+	pullBehavior     string
 	capable          map[string]bool // of what agentCapabilities and agentDenials have, by the variable
 	drivers          []string        // of logs
 	listsDrivers     bool
@@ -111,6 +112,9 @@ func (s *settings) readLine(line string) {
 	if value, found := after(line, "ECS_ENABLE_SPOT_INSTANCE_DRAINING="); found {
 		s.drainsSpot = word(value) == "true"
 	}
+	if value, found := after(line, "ECS_IMAGE_PULL_BEHAVIOR="); found {
+		s.pullBehavior = word(value)
+	}
 	s.readCapabilities(line)
 }
 
@@ -166,7 +170,7 @@ func decodeObject(text string) map[string]string {
 
 // agent is what the settings come to. Attributes and tags are in order of their names.
 func (s *settings) agent() Agent {
-	a := Agent{Cluster: s.cluster, PropagatesTags: s.propagatesTags, DrainsSpot: s.drainsSpot}
+	a := Agent{Cluster: s.cluster, PropagatesTags: s.propagatesTags, DrainsSpot: s.drainsSpot, PullBehavior: s.pullBehavior}
 	for _, name := range slices.Sorted(maps.Keys(s.attributes)) {
 		attribute := ecstypes.Attribute{Name: aws.String(name)}
 		if value := s.attributes[name]; value != "" {

@@ -97,6 +97,23 @@ func TestAnAgentIsToldToDrainSpotInstances(t *testing.T) {
 	}
 }
 
+// The agent judges the value. Source of the names: ECS developer guide, container agent configuration;
+// Bottlerocket's documentation, settings.ecs.
+func TestAnAgentIsToldWhenToPull(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "",
+		"echo ECS_IMAGE_PULL_BEHAVIOR=once >> /etc/ecs/ecs.config":                                     "once",
+		"cat <<'EOF' >> c\nECS_IMAGE_PULL_BEHAVIOR=always\nECS_IMAGE_PULL_BEHAVIOR=prefer-cached\nEOF": "prefer-cached",
+		"echo MY_ECS_IMAGE_PULL_BEHAVIOR=once":                                                         "",
+		"[settings.ecs]\nimage-pull-behavior = \"always\"\ncluster = 'shop'\n":                         "always",
+		"settings.ecs.image-pull-behavior = 'once'\n":                                                  "once",
+	} {
+		if got := ec2.ReadUserData(base64.StdEncoding.EncodeToString([]byte(text))).PullBehavior; got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestTagsOfTheContainerInstance(t *testing.T) {
 	agent := ec2.ReadUserData(`echo 'ECS_CONTAINER_INSTANCE_TAGS={"team": "shop"}' >> /etc/ecs/ecs.config`)
 	if len(agent.Tags) != 1 || *agent.Tags[0].Key != "team" || *agent.Tags[0].Value != "shop" {

@@ -5,6 +5,7 @@ import "strings"
 const (
 	clusterSetting    = "settings.ecs.cluster"
 	drainingSetting   = "settings.ecs.enable-spot-instance-draining"
+	pullSetting       = "settings.ecs.image-pull-behavior"
 	attributesSetting = "settings.ecs.instance-attributes"
 )
 
@@ -40,6 +41,9 @@ func (s *settings) set(key, value string) {
 	}
 	if key == drainingSetting {
 		s.drainsSpot = value == "true"
+	}
+	if key == pullSetting {
+		s.pullBehavior = tomlString(value)
 	}
 	if name, below := strings.CutPrefix(key, attributesSetting+"."); below {
 		s.attribute(name, tomlString(value))

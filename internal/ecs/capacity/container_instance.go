@@ -32,7 +32,7 @@ func containerInstance(v View, t *ec2.InstanceType, image *ec2.Image) *state.Con
 		Registered: state.Resources{
 			CPU: t.CPU(), Memory: t.Registered, Ports: reservedPorts, GPUs: gpus(i, t), ENIs: t.ENIs - 1,
 		},
-		Zone: i.Zone, Subnet: i.Subnet, VPC: i.VPC, RegisteredAt: v.Now,
+		Zone: i.Zone, Subnet: i.Subnet, VPC: i.VPC, RegisteredAt: v.Now, PullBehavior: i.Agent.PullBehavior,
 	}
 	c.Attributes = attributes(i, t, image)
 	return c

@@ -40,6 +40,7 @@ type ContainerInstance struct {
 	AgentConnected bool
 	Version        types.VersionInfo // of its agent
 	AgentUpdate    *AgentUpdate      // nil until UpdateContainerAgent
+	PullBehavior   string            // ECS_IMAGE_PULL_BEHAVIOR of its agent; empty where nothing sets it
 
 	Registered   Resources
 	Attributes   []types.Attribute // by name; names and values only

@@ -86,11 +86,15 @@ func (w *taskRunner) containerGivenUp(i int, why string) {
 // failWithout fails the task if a container that has stopped is essential, or the last.
 func (w *taskRunner) failWithout(i int, why string) {
 	if taskdef.Essential(&w.view.Definitions[i]) || w.view.AllStopped() {
-		w.view.StopExecution(w.host.agent.Clock.Now())
-		w.fail(why)
+		w.failTask(why)
 		return
 	}
 	w.unbind(i)
+}
+
+func (w *taskRunner) failTask(why string) {
+	w.view.StopExecution(w.host.agent.Clock.Now())
+	w.fail(why)
 }
 
 // endedAt is when a container ended: now, as its end has just been seen, or when the

@@ -32,8 +32,9 @@ type host struct {
 	leftovers *leftover.Queue
 	logs      *awslogs.Readers
 	images    imagepull.Puller
-	resyncs   chan struct{}   // holds a token while a resync is under way
-	unseen    map[string]bool // containers of which the last list told nothing, by name; of the resync
+	pulled    imagepull.Pulled // for Fargate
+	resyncs   chan struct{}    // holds a token while a resync is under way
+	unseen    map[string]bool  // containers of which the last list told nothing, by name; of the resync
 
 	lookingAgain atomic.Bool // at what is unseen, in a while
 

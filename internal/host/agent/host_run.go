@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -23,9 +24,10 @@ func newHost(a *common, o HostOptions) *host {
 	if o.Name != "" {
 		log = log.With("host", o.Name)
 	}
+	o.PullBehavior = cmp.Or(o.PullBehavior, imagepull.PreferCached)
 	engine := enginecall.New(o.Engine, &a.calls, log)
 	h := &host{
-		HostOptions: o, Engine: engine, images: imagepull.Puller{Engine: engine, Behavior: o.PullBehavior}, agent: a, resyncs: make(chan struct{}, 1),
+		HostOptions: o, Engine: engine, images: imagepull.Puller{Engine: engine}, agent: a, resyncs: make(chan struct{}, 1),
 		runners: map[string]*taskRunner{}, index: map[string]subject{},
 	}
 	networks := vpc.Options{Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Labels: h.labels(), Range: o.VPCRange}

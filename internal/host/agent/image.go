@@ -12,12 +12,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/reason"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
 )
 
 // find looks whether the container's image is there and need not be pulled.
 func (w *taskRunner) find(i int) run {
-	h, ref, platform := w.host, w.image(i), w.maker.Platform
+	h, by, ref, platform := w.host, w.puller(), w.image(i), w.maker.Platform
 	if w.view.IsProxy(plan.Container(i)) { // the engine has what it needs
 		return func(context.Context) func() {
 			return func() { w.view.Status.Containers[i].Phase = state.ContainerPulled }
@@ -32,7 +33,7 @@ func (w *taskRunner) find(i int) run {
 		return func() {
 			delete(w.cuts, plan.Container(i))
 			switch {
-			case errors.Is(err, backend.ErrNotFound) || err == nil && (h.images.MustPull(ref) || !h.images.Fits(image, platform)):
+			case errors.Is(err, backend.ErrNotFound) || err == nil && (by.MustPull(ref) || !h.images.Fits(image, platform)):
 				w.view.State(plan.Container(i)).Absent = true
 			case h.Engine.Lost(err):
 			case err != nil:
@@ -46,13 +47,28 @@ func (w *taskRunner) find(i int) run {
 
 func (w *taskRunner) image(i int) string { return aws.ToString(w.view.Definitions[i].Image) }
 
+// puller is the agent that pulls for the task: the one of its container instance, which may have a
+// behaviour of its own, or the one of the host.
+func (w *taskRunner) puller() imagepull.Agent {
+	by := imagepull.Agent{Behavior: w.host.PullBehavior, Pulled: &w.host.pulled}
+	if w.instance == nil {
+		return by
+	}
+	by.Pulled = &w.instance.Pulled
+	row := state.FindContainerInstance(w.host.agent.Store.Read(), w.instance.ARN())
+	if row != nil && row.PullBehavior != "" {
+		by.Behavior = imagepull.Configured(row.PullBehavior)
+	}
+	return by
+}
+
 // pull fetches the container's image.
 func (w *taskRunner) pull(i int) run {
-	h, spec := w.host, backend.PullSpec{Ref: w.image(i), Platform: w.maker.Platform}
+	h, by, spec := w.host, w.puller(), backend.PullSpec{Ref: w.image(i), Platform: w.maker.Platform}
 	spec.Auth = w.view.Resources.Of[aws.ToString(w.view.Definitions[i].Name)].Registry
 	return func(ctx context.Context) func() {
 		startedAt := h.agent.Clock.Now()
-		image, err := leftover.WithRoom(ctx, h.leftovers, func() (backend.Image, error) { return h.images.Pull(ctx, spec) })
+		image, err := leftover.WithRoom(ctx, h.leftovers, func() (backend.Image, error) { return h.images.Pull(ctx, by, spec) })
 		if enginecall.IsTimeout(err) { // it is the look at what has been pulled
 			return w.unanswered(ctx, "cannot look at an image", err)
 		}
@@ -89,8 +105,11 @@ func (w *taskRunner) pullFailed(i int, err error) {
 			"task", w.task.ARN, "image", ref)
 	}
 	w.containerFailed(i, reason.Pull(w.image(i), err, w.instance == nil))
-	if w.instance == nil && taskdef.Essential(&w.view.Definitions[i]) {
+	switch {
+	case w.instance == nil && taskdef.Essential(&w.view.Definitions[i]):
 		w.view.Status.Containers[i].Reason = ""
 		w.view.Status.PullStartedAt = time.Time{}
+	case w.instance != nil && w.puller().FailureIsFinal():
+		w.failTask(reason.FailedToStart)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/vpc"
 )
 
@@ -22,6 +23,8 @@ import (
 type Instance struct {
 	all *Instances
 	arn string
+	// Pulled are the images that its agent has pulled; the agent of the host writes it.
+	Pulled imagepull.Pulled
 
 	mu      sync.Mutex // comes after that of Instances: it is not held when all is asked
 	making  *making    // or its removal; nil if neither is under way

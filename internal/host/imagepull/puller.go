@@ -13,50 +13,21 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 )
 
-// Behavior is the agent's ECS_IMAGE_PULL_BEHAVIOR.
-type Behavior string
-
-// Pull behaviours. Source: ECS container agent configuration; that an image found
-// locally is not pulled by default is the emulator's choice, because it must work
-// without a registry.
-const (
-	PreferCached Behavior = "prefer-cached" // pull what is absent
-	Always       Behavior = "always"        // pull; a failure is final
-	Default      Behavior = "default"       // pull; fall back to a local image
-	Once         Behavior = "once"          // pull each image once in this run
-)
-
 // Puller pulls the images of an engine.
 type Puller struct {
-	Engine   *enginecall.Engine
-	Behavior Behavior // default PreferCached
+	Engine *enginecall.Engine
 
 	mu      sync.Mutex
-	fetched map[string]bool // images pulled in this run
 	digests map[digestKey]string
-}
-
-// MustPull reports whether an image is pulled although it is there.
-func (p *Puller) MustPull(ref string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	switch p.Behavior {
-	case PreferCached, "":
-		return false
-	case Once:
-		return !p.fetched[ref]
-	default:
-		return true
-	}
 }
 
 // pullTries are how often an image is pulled that another task replaces meanwhile, which
 // pulls it for another architecture: a name stands for one of them.
 const pullTries = 3
 
-// Pull pulls an image and inspects it. Where no platform is asked for and there is none for the
+// Pull pulls an image for an agent and inspects it. Where no platform is asked for and there is none for the
 // engine's own, it takes the one for X86_64, as AWS does.
-func (p *Puller) Pull(ctx context.Context, spec backend.PullSpec) (image backend.Image, err error) {
+func (p *Puller) Pull(ctx context.Context, by Agent, spec backend.PullSpec) (image backend.Image, err error) {
 	for range pullTries {
 		err = p.Engine.Pull(ctx, spec)
 		if errors.Is(err, backend.ErrNoPlatform) && spec.Platform == "" && p.Engine.LastInfo().Architecture != "amd64" {
@@ -64,14 +35,9 @@ func (p *Puller) Pull(ctx context.Context, spec backend.PullSpec) (image backend
 			err = p.Engine.Pull(ctx, spec)
 		}
 		if err != nil {
-			return p.instead(ctx, spec.Ref, spec.Platform, err)
+			return p.instead(ctx, by, spec, err)
 		}
-		p.mu.Lock()
-		if p.fetched == nil {
-			p.fetched = map[string]bool{}
-		}
-		p.fetched[spec.Ref] = true
-		p.mu.Unlock()
+		by.Pulled.add(spec.Ref)
 		image, err = p.Engine.Image(ctx, spec.Ref, spec.Platform)
 		if err != nil || p.Fits(image, spec.Platform) {
 			break
@@ -81,14 +47,14 @@ func (p *Puller) Pull(ctx context.Context, spec backend.PullSpec) (image backend
 }
 
 // instead is the local image, where that will do for one that cannot be pulled.
-func (p *Puller) instead(ctx context.Context, ref, platform string, why error) (backend.Image, error) {
-	local, missing := p.Engine.Image(ctx, ref, platform)
+func (p *Puller) instead(ctx context.Context, by Agent, spec backend.PullSpec, why error) (backend.Image, error) {
+	local, missing := p.Engine.Image(ctx, spec.Ref, spec.Platform)
 	switch {
 	case missing != nil:
 		return backend.Image{}, why
-	case !p.Fits(local, platform):
+	case !p.Fits(local, spec.Platform):
 		return backend.Image{}, fmt.Errorf("%w (the image here is for %s/%s)", why, local.OS, local.Architecture)
-	case p.Behavior != Default:
+	case by.Behavior != Default:
 		return backend.Image{}, why
 	}
 	return local, nil
