@@ -38,7 +38,8 @@ type Store struct {
 	client      dockerapi.Client
 	log         *slog.Logger
 	inspections singleflight.Group // by reference
-	helpless    sync.Map           // registries whose login could not be looked up
+	pulls       sharedPulls
+	helpless    sync.Map // registries whose login could not be looked up
 }
 
 // New returns the images of an engine.
@@ -111,11 +112,25 @@ func (s *Store) Pull(ctx context.Context, spec backend.PullSpec) error {
 }
 
 // PullWithin is Pull that ends after patience without progress.
+//
+// Tasks that start together share a pull, if they have the same login: the registry may answer
+// another one differently. With the first message the engine has resolved a tag, which may have
+// moved when a later task comes; a digest stays.
 func (s *Store) PullWithin(ctx context.Context, spec backend.PullSpec, patience time.Duration) error {
 	auth, err := s.registryAuth(spec)
 	if err != nil {
 		return err
 	}
+	key := strings.Join([]string{spec.Ref, spec.Platform, auth}, " ")
+	return s.pulls.do(ctx, key, func(ctx context.Context, closed func()) error {
+		if strings.Contains(spec.Ref, "@") {
+			closed = func() {}
+		}
+		return s.pullImage(ctx, spec, auth, patience, closed)
+	})
+}
+
+func (s *Store) pullImage(ctx context.Context, spec backend.PullSpec, auth string, patience time.Duration, resolved func()) error {
 	return dockerapi.Classify(whileProgress(ctx, patience, func(ctx context.Context, progress func()) error {
 		options := client.ImagePullOptions{RegistryAuth: auth}
 		if spec.Platform != "" {
@@ -127,6 +142,7 @@ func (s *Store) PullWithin(ctx context.Context, spec backend.PullSpec, patience 
 		}
 		// What goes wrong after the beginning of a pull is told in the messages.
 		for message, err := range stream.JSONMessages(ctx) {
+			resolved()
 			progress()
 			switch {
 			case err != nil:
