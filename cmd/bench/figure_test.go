@@ -118,7 +118,7 @@ func TestTheTableFindsAllGoals(t *testing.T) {
 	}
 }
 
-// goalsOf counts the benchmarks of a file that are in the table, and wants that of each whose units have goals.
+// goalsOf counts the benchmarks of a file that are in the table, and wants each there whose units have goals.
 func goalsOf(t *testing.T, file string) (n int) {
 	t.Helper()
 	text, err := os.ReadFile(file)

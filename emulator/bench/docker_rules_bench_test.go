@@ -120,7 +120,7 @@ func BenchmarkGoalThousandRules(b *testing.B) {
 	}
 }
 
-// addresses are those of all tasks, of which there have to be so many.
+// addresses are the addresses of all tasks, of which there have to be so many.
 func (w *world) addresses(n int) (list []string) {
 	w.Helper()
 	listed, err := w.ecs.ListTasks(w.Context(), &ecs.ListTasksInput{})

@@ -76,7 +76,7 @@ func (f *front) forward(weights ...int32) []elbtypes.Action {
 	return []elbtypes.Action{{Type: elbtypes.ActionTypeEnumForward, ForwardConfig: &elbtypes.ForwardActionConfig{TargetGroups: tuples}}}
 }
 
-// weights are those of both groups as DescribeRules shows them.
+// weights are the weights of both groups as DescribeRules shows them.
 func (f *front) weights() (weights [2]int32) {
 	f.Helper()
 	found, err := f.elb.DescribeRules(f.Context(), &elb.DescribeRulesInput{RuleArns: []string{f.rule}})

@@ -10,7 +10,7 @@ import (
 )
 
 // Filters say where a description has the values that filters ask for. Filters by tag are known
-// where a description has tags. The filters are those of the EC2 API reference.
+// where a description has tags. Source of the filters: EC2 API reference.
 type Filters struct {
 	// Named are filters that are called as the members: route.nat-gateway-id is Routes.NatGatewayId.
 	Named []string
@@ -64,7 +64,7 @@ func tagsOf(row reflect.Type) []int {
 	return nil
 }
 
-// camelCase makes the name of a member of that of a filter.
+// camelCase makes the name of a member from the name of a filter.
 func camelCase(filter string) string {
 	var name strings.Builder
 	for part := range strings.SplitSeq(filter, ".") {

@@ -16,7 +16,7 @@ import (
 type Resource[Row, T any] struct {
 	Listing[T]
 	Rows *ec2network.Rows[Row]
-	// Prefix is that of ids, and Noun is what parameters and refusals call a resource.
+	// Prefix begins ids, and Noun is what parameters and refusals call a resource.
 	Prefix, Noun string
 	Show         func(tx *store.Tx, row *Row) T
 	// LongestToken is as of NewOnce; zero is the usual length.

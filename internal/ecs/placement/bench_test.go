@@ -31,7 +31,7 @@ func crowd(t testing.TB, n int, attributes func(zone string) []types.Attribute) 
 	return c
 }
 
-// many are as many attributes as an agent puts, none of which shares memory with those of others.
+// many are as many attributes as an agent puts, none of which shares memory with attributes of others.
 func many(string) (list []types.Attribute) {
 	for k := range 50 {
 		list = append(list, types.Attribute{Name: aws.String(fmt.Sprintf("ecs.capability.%02d", k))})

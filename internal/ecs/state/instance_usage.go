@@ -149,7 +149,7 @@ type InstanceChange struct {
 }
 
 // announceInstance keeps the rows of a container instance as an event. A usage without a
-// container instance is that of one that was forgotten.
+// container instance belongs to one that was forgotten.
 func announceInstance(tx *store.Tx, u *InstanceUsage, at time.Time) {
 	if c := FindContainerInstance(tx, u.ARN); c != nil {
 		outbox.Announce(tx, &InstanceChange{c, u}, at)

@@ -25,7 +25,7 @@ func (s *Env) Machine() Machine {
 }
 
 // bridgeRanges is the first of the ranges 10.N.0.0/16 in which bridges are. Tests of an engine run beside
-// those of others, which have ranges of their own: see freeRange of the tests of package emulator.
+// other tests, which have ranges of their own: see freeRange of the tests of package emulator.
 const bridgeRanges = 50
 
 // Bridge makes a network with a free range. It goes after all that is on it.

@@ -58,7 +58,7 @@ func statisticInHistory(a *cloudwatch.Alarm) string {
 	return StatisticNames[a.Statistic]
 }
 
-// StatisticNames are those of history and messages.
+// StatisticNames are what history and messages call the statistics.
 var StatisticNames = map[types.Statistic]string{
 	types.StatisticAverage: "AVERAGE", types.StatisticSum: "SUM", types.StatisticMinimum: "MINIMUM", types.StatisticMaximum: "MAXIMUM",
 	types.StatisticSampleCount: "SAMPLE_COUNT",

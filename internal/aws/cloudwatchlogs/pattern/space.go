@@ -38,7 +38,7 @@ func (l line) Match(message string) bool {
 	return true
 }
 
-// text is that of a field in front of the dots. Without dots the last one is all the rest.
+// text is the text of a field in front of the dots. Without dots the last one is all the rest.
 func (l line) text(message string, found []part, i int) string {
 	if !l.dots && i == len(l.before)-1 && len(found) > len(l.before) {
 		return strings.TrimRight(message[found[i].start:], " \t\r\n")

@@ -17,7 +17,7 @@ type Rows[T any] struct {
 // Unstored is about resources that exist without having been stored, as long as nothing has
 // changed, and about what else goes with a change of rows. Each part may be nil.
 type Unstored[T any] struct {
-	// List has those of an account and region.
+	// List has the ones of an account and region.
 	List func(tx *store.Tx, scope arn.Scope) []*T
 	// Keep stores them, if the change of a row demands it.
 	Keep func(tx *store.Tx, row *T)
@@ -35,7 +35,7 @@ func NewRows[T any](name string, place func(row *T) (arn.Scope, string)) *Rows[T
 // With is the same rows with those that are not stored.
 func (r *Rows[T]) With(more Unstored[T]) *Rows[T] { return &Rows[T]{r.Table, r.place, more} }
 
-// List returns those of an account and region, by id.
+// List returns the resources of an account and region, by id.
 func (r *Rows[T]) List(tx *store.Tx, scope arn.Scope) []*T {
 	stored := r.Table.List(tx, scope.Prefix())
 	if r.with.List == nil {

@@ -21,7 +21,7 @@ type VolumeState struct {
 	Mount      backend.Mount // what containers get of it, but for what mount points say
 }
 
-// MountedVolumes are those of a definition's volumes that a container mounts.
+// MountedVolumes are the volumes of a definition that a container mounts.
 func MountedVolumes(volumes []types.Volume, containers []types.ContainerDefinition) (mounted []VolumeState) {
 	for _, v := range volumes {
 		if slices.ContainsFunc(containers, func(c types.ContainerDefinition) bool { return Mounts(&c, aws.ToString(v.Name)) }) {

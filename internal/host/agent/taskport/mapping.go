@@ -17,7 +17,7 @@ type Rules struct {
 	UDP   bool // tasks take datagrams
 }
 
-// Mappings are the mappings of a task: the mapped ports of its own network interface, or those of
+// Mappings are the mappings of a task: the mapped ports of its own network interface, or of
 // its container instance, on.
 func (r Rules) Mappings(t *state.Task, s *state.TaskStatus, definitions []types.ContainerDefinition, on containerinstance.Place) (list []hostport.Mapping) {
 	if t.Spec.HasInterface() {
