@@ -83,7 +83,8 @@ func testUnknownIDs(s *env) {
 func testStates(s *env) {
 	id := s.Create(s.SharedSandbox(), "sleep", "300")
 	c := s.Inspect(id)
-	if c.State != backend.Created || c.Sandbox || c.SandboxID != s.SharedSandbox() || !c.StartedAt.IsZero() || !c.ExitedAt.IsZero() || c.ID != id {
+	if c.ID != id || c.State != backend.Created || c.Sandbox || c.SandboxID != s.SharedSandbox() ||
+		!c.StartedAt.IsZero() || !c.ExitedAt.IsZero() {
 		s.Errorf("after Create: %+v", c)
 	}
 	s.Start(id)

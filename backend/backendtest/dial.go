@@ -111,7 +111,8 @@ func testPortTaken(s *env) {
 	if c := s.AwaitExit(second); c.ExitCode != 1 {
 		s.Errorf("the second server on a port exits %d, want 1", c.ExitCode)
 	}
-	if output := scene.Texts(s.Logs(second, backend.LogOptions{})); !strings.Contains(strings.Join(output, "\n"), "address already in use") {
+	output := scene.Texts(s.Logs(second, backend.LogOptions{}))
+	if !strings.Contains(strings.Join(output, "\n"), "address already in use") {
 		s.Errorf("the second server on a port says %q", output)
 	}
 	if body, _ := s.Get(sandbox, port, "/"); body != "first" {

@@ -19,7 +19,8 @@ func testImage(s *env) {
 		s.Errorf("Image of a local one: %+v, %v", image, err)
 	}
 	for _, platform := range []string{image.OS + "/" + image.Architecture, otherPlatform(image)} {
-		if same, err := s.Engine.Image(s.Ctx, s.Image, platform); err != nil || same.ID != image.ID || same.Architecture != image.Architecture {
+		same, err := s.Engine.Image(s.Ctx, s.Image, platform)
+		if err != nil || same.ID != image.ID || same.Architecture != image.Architecture {
 			s.Errorf("Image for %s of one for %s: %+v, %v", platform, image.Architecture, same, err)
 		}
 	}

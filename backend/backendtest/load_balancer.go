@@ -168,7 +168,9 @@ func testLoadBalancerRefused(s *env) {
 	if !ok {
 		return
 	}
-	_, err := engine.CreateLoadBalancer(s.Ctx, backend.LoadBalancerSpec{Name: s.UniqueName("balancer"), Sandbox: "absent", Labels: s.Labels()})
+	_, err := engine.CreateLoadBalancer(s.Ctx, backend.LoadBalancerSpec{
+		Name: s.UniqueName("balancer"), Sandbox: "absent", Labels: s.Labels(),
+	})
 	s.ExpectMissing("CreateLoadBalancer in no sandbox", err, backend.KindContainer)
 	_, err = engine.ConnectLoadBalancer(s.Ctx, "absent")
 	s.ExpectMissing("ConnectLoadBalancer to none", err, backend.KindContainer)

@@ -36,7 +36,8 @@ func testNames(s *env) {
 		id := s.CreateFrom(spec)
 		s.Start(id)
 		if c := s.AwaitExit(id); c.ExitCode != code {
-			s.Errorf("the server called %s: exit code %d, want %d: %q", name, c.ExitCode, code, scene.Texts(s.Logs(id, backend.LogOptions{})))
+			output := scene.Texts(s.Logs(id, backend.LogOptions{}))
+			s.Errorf("the server called %s: exit code %d, want %d: %q", name, c.ExitCode, code, output)
 		}
 	}
 }

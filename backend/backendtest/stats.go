@@ -136,7 +136,9 @@ func testUsage(s *env) {
 		}
 		return found
 	}
-	before := scene.Await(s.Env, "Usage of what runs, and of nothing else", usage, func(found map[string]backend.Usage) bool { return len(found) == len(running) })
+	before := scene.Await(s.Env, "Usage of what runs, and of nothing else", usage, func(found map[string]backend.Usage) bool {
+		return len(found) == len(running)
+	})
 	for _, id := range running {
 		u := before[id]
 		switch {

@@ -71,7 +71,8 @@ func testPortRange(s *env) {
 
 func testTrafficRefused(s *env) {
 	s.ExpectMissing("SetTraffic of an unknown one", s.Engine.SetTraffic(s.Ctx, unknownID, backend.Traffic{}), backend.KindContainer)
-	s.ExpectError("SetTraffic of one that does not run", s.Engine.SetTraffic(s.Ctx, s.SharedStopped(), backend.Traffic{}), backend.ErrNoSandbox)
+	err := s.Engine.SetTraffic(s.Ctx, s.SharedStopped(), backend.Traffic{})
+	s.ExpectError("SetTraffic of one that does not run", err, backend.ErrNoSandbox)
 	to := netip.MustParseAddrPort("10.0.0.9:80")
 	m, _ := s.SharedMachine()
 	for what, wrong := range map[string]struct {

@@ -68,7 +68,8 @@ func testVolume(s *env) {
 	s.expectOutput("another one reads", code, output, "hello")
 
 	const unknown = `Error response from daemon: create unknown: error looking up volume plugin no-such-driver: plugin "no-such-driver" not found`
-	if err := s.Engine.EnsureVolume(s.Ctx, backend.VolumeSpec{Name: "unknown", Driver: "no-such-driver"}); err == nil || err.Error() != unknown {
+	err := s.Engine.EnsureVolume(s.Ctx, backend.VolumeSpec{Name: "unknown", Driver: "no-such-driver"})
+	if err == nil || err.Error() != unknown {
 		s.Errorf("EnsureVolume with a driver that there is not: %v", err)
 	}
 
@@ -166,7 +167,8 @@ func testFolder(s *env) {
 	s.expectOutput("one that has the folder reads", code, output, "hello")
 
 	for range 2 {
-		if path, err = s.Engine.Folder(s.Ctx, backend.FolderSpec{Source: volume, Volume: true, Path: "open/to/all", Make: 0o777}); err != nil {
+		path, err = s.Engine.Folder(s.Ctx, backend.FolderSpec{Source: volume, Volume: true, Path: "open/to/all", Make: 0o777})
+		if err != nil {
 			s.Fatalf("Folder that is made: %v", err)
 		}
 		code, output = s.with(func(spec *backend.ContainerSpec) {

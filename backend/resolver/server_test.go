@@ -352,7 +352,8 @@ func BenchmarkGoalAnswers(b *testing.B) {
 	const clients, during = 8, time.Second
 	all := NewTable()
 	for _, p := range []Piece{
-		{Zone: &Zone{ID: "ns-1", Name: "shop.local"}}, {Name: &Name{ID: "1", Zone: "ns-1", Name: "api", Sets: set("A"), Records: instances(8)}},
+		{Zone: &Zone{ID: "ns-1", Name: "shop.local"}},
+		{Name: &Name{ID: "1", Zone: "ns-1", Name: "api", Sets: set("A"), Records: instances(8)}},
 	} {
 		if err := all.Set(p); err != nil {
 			b.Fatal(err)

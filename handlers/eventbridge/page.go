@@ -15,7 +15,9 @@ const maxListed = 100
 func cut[T any](all []T, key func(T) string, token *string, size *int32, asked ...string) (part []T, next *string, err error) {
 	digest := sha256.Sum256([]byte(strings.Join(asked, "\x00")))
 	form := page.Form{Head: base64.RawURLEncoding.EncodeToString(digest[:12]), Encoding: base64.RawURLEncoding}
-	return page.Cut(all, key, page.Request{Token: token, Size: size, Most: maxListed, Form: form, Refusal: invalid("Parameter NextToken is not valid.")})
+	return page.Cut(all, key, page.Request{
+		Token: token, Size: size, Most: maxListed, Form: form, Refusal: invalid("Parameter NextToken is not valid."),
+	})
 }
 
 // those are the items of a list that are wanted.

@@ -57,7 +57,10 @@ func statementOf(b *eventbridge.Bus, in *sdk.PutPermissionInput) (statement, err
 	if *in.Action != "events:PutEvents" {
 		return statement{}, unsupported("action")
 	}
-	made := statement{Sid: *in.StatementId, Effect: "Allow", Action: wire.MustText(*in.Action), Resource: wire.MustText(b.ARN()), Principal: wire.MustText("*")}
+	made := statement{
+		Sid: *in.StatementId, Effect: "Allow",
+		Action: wire.MustText(*in.Action), Resource: wire.MustText(b.ARN()), Principal: wire.MustText("*"),
+	}
 	if *in.Principal != "*" {
 		made.Principal = wire.MustText(map[string]string{"AWS": rootOf(b, *in.Principal)})
 	}

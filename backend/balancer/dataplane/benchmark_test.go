@@ -45,7 +45,9 @@ func benchmarkBalancer(b *testing.B, protocol, target string) (address string) {
 	b.Helper()
 	return balancerOf(b, balancer.Piece{TargetGroup: &balancer.TargetGroup{ID: "group", Protocol: protocol}},
 		balancer.Piece{Target: &balancer.Target{Group: "group", ID: "a", Addr: addrPort(target)}},
-		balancer.Piece{Listener: &balancer.Listener{ID: "listener", Port: 80, Protocol: protocol, Rules: []balancer.Rule{toGroup("group")}}})
+		balancer.Piece{Listener: &balancer.Listener{
+			ID: "listener", Port: 80, Protocol: protocol, Rules: []balancer.Rule{toGroup("group")},
+		}})
 }
 
 // balancerOf is where a balancer of pieces listens.

@@ -30,7 +30,9 @@ func (a *API) CreateVpcEndpoint(ctx context.Context, in *sdk.CreateVpcEndpointIn
 		Place: func(tx *store.Tx) (err error) { v, err = kit.NamedVPC(tx, scope, in.VpcId); return err },
 		Make: func(tx *store.Tx) (*ec2.VPCEndpoint, error) {
 			e.CreatedAt = a.Now()
-			change := endpointChange{addTables: in.RouteTableIds, addSubnets: in.SubnetIds, addGroups: in.SecurityGroupIds, addresses: in.SubnetConfigurations}
+			change := endpointChange{
+				addTables: in.RouteTableIds, addSubnets: in.SubnetIds, addGroups: in.SecurityGroupIds, addresses: in.SubnetConfigurations,
+			}
 			if e.Type == types.VpcEndpointTypeInterface && len(change.addGroups) == 0 {
 				change.addGroups = []string{ec2network.DefaultGroupOf(tx, scope, v.ID).ID}
 			}

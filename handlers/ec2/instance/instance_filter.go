@@ -38,7 +38,8 @@ var instanceMembers = kit.Values[describedInstance](kit.Filters{
 	Named: []string{
 		"instance-id", "instance-type", "image-id", "architecture", "client-token", "key-name", "root-device-name", "root-device-type",
 		"virtualization-type", "hypervisor", "source-dest-check", "platform-details", "usage-operation", "instance-lifecycle",
-		"spot-instance-request-id", "current-instance-boot-mode", "ena-support", "vpc-id", "subnet-id", "private-ip-address", "private-dns-name",
+		"spot-instance-request-id", "current-instance-boot-mode", "ena-support", "vpc-id", "subnet-id",
+		"private-ip-address", "private-dns-name",
 		"metadata-options.http-tokens", "metadata-options.http-endpoint", "metadata-options.http-put-response-hop-limit",
 		"metadata-options.instance-metadata-tags", "network-interface.network-interface-id", "network-interface.status",
 	},

@@ -64,4 +64,6 @@ func (a *API) DescribeLaunchTemplates(ctx context.Context, in *sdk.DescribeLaunc
 
 // templateValues knows the filters of DescribeLaunchTemplates, and the names by which it
 // asks.
-var templateValues = kit.Values[types.LaunchTemplate](kit.Filters{Named: []string{"launch-template-id", "launch-template-name", "create-time"}})
+var templateValues = kit.Values[types.LaunchTemplate](kit.Filters{
+	Named: []string{"launch-template-id", "launch-template-name", "create-time"},
+})

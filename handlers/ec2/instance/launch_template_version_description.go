@@ -116,5 +116,7 @@ var versionMembers = kit.Values[types.LaunchTemplateVersion](kit.Filters{
 		"kernel-id":          "LaunchTemplateData.KernelId",
 		"ram-disk-id":        "LaunchTemplateData.RamDiskId",
 	},
-	Unused: []string{"host-resource-group-arn", "http-protocol-ipv4", "iam-instance-profile", "license-configuration-arn", "network-card-index"},
+	Unused: []string{
+		"host-resource-group-arn", "http-protocol-ipv4", "iam-instance-profile", "license-configuration-arn", "network-card-index",
+	},
 })

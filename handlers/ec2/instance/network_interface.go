@@ -15,8 +15,8 @@ import (
 
 var networkInterfaceValues = kit.Values[types.NetworkInterface](kit.Filters{
 	Named: []string{
-		"network-interface-id", "description", "status", "interface-type", "mac-address", "subnet-id", "vpc-id", "owner-id", "availability-zone",
-		"private-ip-address", "private-dns-name", "requester-id", "requester-managed", "source-dest-check",
+		"network-interface-id", "description", "status", "interface-type", "mac-address", "subnet-id", "vpc-id", "owner-id",
+		"availability-zone", "private-ip-address", "private-dns-name", "requester-id", "requester-managed", "source-dest-check",
 		"attachment.instance-id", "attachment.instance-owner-id", "attachment.attachment-id",
 	},
 	Members: map[string]string{

@@ -138,7 +138,8 @@ var spotRequests = kit.Listing[types.SpotInstanceRequest]{
 			"launch.block-device-mapping.device-name", "launch.block-device-mapping.snapshot-id", "launch.block-device-mapping.volume-size",
 			"launch.block-device-mapping.volume-type", "launch.kernel-id", "launch.ramdisk-id", "network-interface.addresses.primary",
 			"network-interface.delete-on-termination", "network-interface.description", "network-interface.device-index",
-			"network-interface.group-id", "network-interface.network-interface-id", "network-interface.private-ip-address", "valid-from", "valid-until",
+			"network-interface.group-id", "network-interface.network-interface-id", "network-interface.private-ip-address",
+			"valid-from", "valid-until",
 		},
 	}),
 }

@@ -13,8 +13,8 @@ import (
 )
 
 var addressValues = kit.Values[types.Address](kit.Filters{Named: []string{
-	"allocation-id", "association-id", "domain", "instance-id", "network-border-group", "network-interface-id", "network-interface-owner-id",
-	"private-ip-address", "public-ip", "public-ipv4-pool",
+	"allocation-id", "association-id", "domain", "instance-id", "network-border-group", "network-interface-id",
+	"network-interface-owner-id", "private-ip-address", "public-ip", "public-ipv4-pool",
 }})
 
 // amazonPool is the pool of AWS's own addresses.

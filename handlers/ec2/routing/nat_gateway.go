@@ -20,7 +20,9 @@ func (a *API) natGateways() *kit.Resource[ec2.NATGateway, types.NatGateway] {
 		Show: func(tx *store.Tx, g *ec2.NATGateway) types.NatGateway {
 			return a.natGateway(tx, g, g.State(a.Now(), a.nat))
 		},
-		Listing: kit.Listing[types.NatGateway]{ID: "nat-gateway-id", Set: "natGatewayIdSet", Missing: noNATGateway, Values: natGatewayValues},
+		Listing: kit.Listing[types.NatGateway]{
+			ID: "nat-gateway-id", Set: "natGatewayIdSet", Missing: noNATGateway, Values: natGatewayValues,
+		},
 	}
 }
 
@@ -75,7 +77,9 @@ func (a *API) CreateNatGateway(ctx context.Context, in *sdk.CreateNatGatewayInpu
 		Check: func() error { return checkNATGateway(in) },
 		Place: func(tx *store.Tx) (err error) { s, err = a.NamedSubnet(tx, kit.Scope(ctx), in.SubnetId); return err },
 		Make: func(tx *store.Tx) (*ec2.NATGateway, error) {
-			g := &ec2.NATGateway{Scope: kit.Scope(ctx), ID: ec2.NewID("nat-"), VPC: s.VPC, Subnet: s.ID, Type: connectivity(in), CreatedAt: a.Now()}
+			g := &ec2.NATGateway{
+				Scope: kit.Scope(ctx), ID: ec2.NewID("nat-"), VPC: s.VPC, Subnet: s.ID, Type: connectivity(in), CreatedAt: a.Now(),
+			}
 			return g, setNATAddress(tx, g, s, in)
 		},
 		Show: func(tx *store.Tx, g *ec2.NATGateway) types.NatGateway {

@@ -18,11 +18,15 @@ var routeTables = kit.Resource[ec2.RouteTable, types.RouteTable]{
 		Values: kit.Values[types.RouteTable](kit.Filters{
 			Named: []string{
 				"route-table-id", "vpc-id", "owner-id",
-				"association.main", "association.route-table-association-id", "association.route-table-id", "association.subnet-id", "association.gateway-id",
+				"association.main", "association.route-table-association-id", "association.route-table-id", "association.subnet-id",
+				"association.gateway-id",
 				"route.destination-cidr-block", "route.destination-ipv6-cidr-block", "route.destination-prefix-list-id",
 				"route.gateway-id", "route.nat-gateway-id", "route.origin", "route.state",
 			},
-			Unused: []string{"route.egress-only-internet-gateway-id", "route.instance-id", "route.transit-gateway-id", "route.vpc-peering-connection-id"},
+			Unused: []string{
+				"route.egress-only-internet-gateway-id", "route.instance-id", "route.transit-gateway-id",
+				"route.vpc-peering-connection-id",
+			},
 		}),
 	},
 }

@@ -142,7 +142,8 @@ func (a *API) ReplaceRouteTableAssociation(ctx context.Context, in *sdk.ReplaceR
 		if main {
 			with.Main = id
 		} else {
-			with.Associations = append(slices.Clip(with.Associations), ec2.RouteTableAssociation{ID: id, Subnet: was.Subnet, Gateway: was.Gateway})
+			moved := ec2.RouteTableAssociation{ID: id, Subnet: was.Subnet, Gateway: was.Gateway}
+			with.Associations = append(slices.Clip(with.Associations), moved)
 		}
 		ec2.RouteTables.Put(tx, &with)
 		return nil

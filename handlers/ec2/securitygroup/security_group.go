@@ -96,7 +96,9 @@ func (a *API) group(tx *store.Tx, scope arn.Scope, id, name *string) (*ec2networ
 
 // changeGroup changes a copy of the group that a request names, and writes it, unless the
 // request is not to change anything. The copy's rules may be changed in place.
-func (a *API) changeGroup(ctx context.Context, id, name *string, dryRun *bool, change func(tx *store.Tx, g *ec2network.SecurityGroup) error) error {
+func (a *API) changeGroup(
+	ctx context.Context, id, name *string, dryRun *bool, change func(tx *store.Tx, g *ec2network.SecurityGroup) error,
+) error {
 	return a.Store.Update(func(tx *store.Tx) error {
 		g, err := a.group(tx, kit.Scope(ctx), id, name)
 		if err != nil {

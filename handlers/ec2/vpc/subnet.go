@@ -20,8 +20,9 @@ var subnets = kit.Listing[types.Subnet]{
 	Values: kit.Values[types.Subnet](kit.Filters{
 		Named: []string{
 			"subnet-id", "subnet-arn", "vpc-id", "owner-id", "state", "cidr-block", "availability-zone", "availability-zone-id",
-			"default-for-az", "map-public-ip-on-launch", "available-ip-address-count", "ipv6-native", "enable-dns64", "map-customer-owned-ip-on-launch",
-			"private-dns-name-options-on-launch.hostname-type", "private-dns-name-options-on-launch.enable-resource-name-dns-a-record",
+			"default-for-az", "map-public-ip-on-launch", "available-ip-address-count", "ipv6-native", "enable-dns64",
+			"map-customer-owned-ip-on-launch", "private-dns-name-options-on-launch.hostname-type",
+			"private-dns-name-options-on-launch.enable-resource-name-dns-a-record",
 		},
 		Members: map[string]string{
 			"cidr":               "CidrBlock",
@@ -29,7 +30,8 @@ var subnets = kit.Listing[types.Subnet]{
 			"availabilityZone":   "AvailabilityZone",
 			"availabilityZoneId": "AvailabilityZoneId",
 			"defaultForAz":       "DefaultForAz",
-			"private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record": "PrivateDnsNameOptionsOnLaunch.EnableResourceNameDnsAAAARecord",
+			"private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record": "PrivateDnsNameOptionsOnLaunch." +
+				"EnableResourceNameDnsAAAARecord",
 		},
 		Unused: []string{
 			"customer-owned-ipv4-pool", "enable-lni-at-device-index", "ipv6-cidr-block-association.association-id",

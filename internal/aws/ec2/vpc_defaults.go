@@ -88,14 +88,16 @@ func DeleteSubnet(tx *store.Tx, s *ec2network.Subnet) {
 	for _, t := range RouteTables.List(tx, scope) {
 		changed := *t
 		var was *RouteTableAssociation
-		if changed.Associations, was = Without(t.Associations, func(a RouteTableAssociation) bool { return a.Subnet == subnet }); was != nil {
+		changed.Associations, was = Without(t.Associations, func(a RouteTableAssociation) bool { return a.Subnet == subnet })
+		if was != nil {
 			RouteTables.Put(tx, &changed)
 		}
 	}
 	for _, n := range NetworkACLs.List(tx, scope) {
 		changed := *n
 		var was *NetworkACLAssociation
-		if changed.Associations, was = Without(n.Associations, func(a NetworkACLAssociation) bool { return a.Subnet == subnet }); was != nil {
+		changed.Associations, was = Without(n.Associations, func(a NetworkACLAssociation) bool { return a.Subnet == subnet })
+		if was != nil {
 			NetworkACLs.Put(tx, &changed)
 		}
 	}

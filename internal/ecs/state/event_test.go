@@ -37,7 +37,8 @@ func TestEventsOfAnOlderFile(t *testing.T) {
 			return bytes.TrimSuffix(bytes.TrimPrefix(row, []byte(`{"task":`)), []byte("}")), nil
 		})
 	}
-	newer, err := store.Open(store.Options{Path: path, Migrations: slices.Concat(migration.All[:before], []store.Migration{bare, migration.All[before]})})
+	migrations := slices.Concat(migration.All[:before], []store.Migration{bare, migration.All[before]})
+	newer, err := store.Open(store.Options{Path: path, Migrations: migrations})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,8 @@ import (
 
 // highResolution reports whether the service as a whole wants samples at 20 s.
 func highResolution(s *state.Service) bool {
-	return s.InactiveAt.IsZero() && slices.ContainsFunc(s.Deployments, func(d *state.Deployment) bool { return d.Revision.HasHighResolution() })
+	wants := func(d *state.Deployment) bool { return d.Revision.HasHighResolution() }
+	return s.InactiveAt.IsZero() && slices.ContainsFunc(s.Deployments, wants)
 }
 
 // OnClusterDemand wakes a key when a cluster gets Container Insights, or has it no more.

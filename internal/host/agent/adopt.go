@@ -50,7 +50,8 @@ func (w *taskRunner) adoptSandbox(row *state.Task, found backend.Container, exis
 	switch {
 	case runs && w.view.Sandbox == plan.SandboxCreated && w.view.Plain: // another one is started again, for its filter
 		w.sandboxRuns(found.StartedAt)
-	case !runs && w.view.Sandbox == plan.SandboxRunning && row.Status.SandboxID != "", w.view.Sandbox == plan.SandboxEnded && found.State == backend.Running:
+	case !runs && w.view.Sandbox == plan.SandboxRunning && row.Status.SandboxID != "",
+		w.view.Sandbox == plan.SandboxEnded && found.State == backend.Running:
 		w.died(plan.Sandbox, true)
 	}
 	if w.instance != nil && !w.view.Plain && s.SandboxID != "" {

@@ -157,7 +157,9 @@ func TestATaskStopsWhileAContainerIsMade(t *testing.T) {
 				if late {
 					guest, err := b.engine.CreateSandbox(t.Context(), backend.SandboxSpec{Name: "guest", Network: ec2network.DefaultVPC})
 					if err == nil {
-						_, err = b.engine.Create(t.Context(), backend.ContainerSpec{Name: "late", Image: "app", Sandbox: guest.ID, Labels: enginename.Labels(task, "web")})
+						_, err = b.engine.Create(t.Context(), backend.ContainerSpec{
+							Name: "late", Image: "app", Sandbox: guest.ID, Labels: enginename.Labels(task, "web"),
+						})
 					}
 					if err != nil {
 						t.Fatal(err)

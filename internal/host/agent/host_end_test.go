@@ -82,7 +82,10 @@ func TestNoCallerWaitsForACallThatNeverBegins(t *testing.T) {
 func TestNoPortIsOpenedAfterTheEnd(t *testing.T) {
 	h := endingHost(t)
 	h.end()
-	for _, port := range h.ports.Open(hostport.Owner{ID: "task"}, []hostport.Mapping{{ContainerPort: 80, Protocol: types.TransportProtocolTcp, Leads: hostport.Target{Sandbox: "sandbox", Port: 80}}}, true) {
+	mapping := hostport.Mapping{
+		ContainerPort: 80, Protocol: types.TransportProtocolTcp, Leads: hostport.Target{Sandbox: "sandbox", Port: 80},
+	}
+	for _, port := range h.ports.Open(hostport.Owner{ID: "task"}, []hostport.Mapping{mapping}, true) {
 		t.Errorf("%s is open", port.Address)
 	}
 }

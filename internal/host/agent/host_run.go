@@ -39,14 +39,15 @@ func newHost(a *common, o HostOptions) *host {
 	h.logs = awslogs.NewReaders(awslogs.Options{Engine: engine, Sink: a.LogSink, Clock: a.Clock, Delay: a.Delays.Logs, Log: log})
 	a.logs = append(a.logs, h.logs)
 	h.instances = containerinstance.New(containerinstance.Options{
-		Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Networks: h.networks, Interfaces: a.interfaces, Tasks: h, Labels: h.labels(),
-		Range: o.InstanceRange, Address: a.InstanceAddress, Groups: a.InstanceGroups,
+		Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Networks: h.networks, Interfaces: a.interfaces, Tasks: h,
+		Labels: h.labels(), Range: o.InstanceRange, Address: a.InstanceAddress, Groups: a.InstanceGroups,
 	})
 	h.balancers = node.New(node.Options{
 		Store: a.Store, Log: a.Log, Engine: engine, Networks: h.networks, Interfaces: a.interfaces, Ports: h.ports, Labels: h.labels(),
 	})
 	h.leftovers = leftover.New(leftover.Options{
-		Engine: engine, Clock: a.Clock, Log: a.Log, Logs: h.logs, Keep: a.KeepStopped, Follow: h.followLeftover, Removed: func() { h.instances.Tend() },
+		Engine: engine, Clock: a.Clock, Log: a.Log, Logs: h.logs, Keep: a.KeepStopped, Follow: h.followLeftover,
+		Removed: func() { h.instances.Tend() },
 	})
 	return h
 }

@@ -66,7 +66,8 @@ func TestTasksDoNotWaitForListsOfVolumesAndNetworks(t *testing.T) {
 
 		engine.networks.Store(false)
 		engine.volumes.Store(false)
-		if err := b.engine.EnsureVolume(b.Context(), backend.VolumeSpec{Name: "left", Labels: map[string]string{enginename.LabelHost: enginename.Fargate, containerlabel.Task: ended}}); err != nil {
+		labels := map[string]string{enginename.LabelHost: enginename.Fargate, containerlabel.Task: ended}
+		if err := b.engine.EnsureVolume(b.Context(), backend.VolumeSpec{Name: "left", Labels: labels}); err != nil {
 			t.Fatal(err)
 		}
 		b.resync()

@@ -89,7 +89,8 @@ func (h *host) look(ctx context.Context) (there sight, err error) {
 // reached by. No task waits for the list: a task that needs a network asks for that one.
 func (h *host) prepareNetworks(ctx context.Context) {
 	h.Engine.Call(enginecall.Finish, func(call context.Context) {
-		if _, err := h.networks.OfVPC(call, &ec2network.VPC{ID: ec2network.DefaultVPC, Default: true}); err != nil && ctx.Err() == nil && !h.Engine.Lost(err) {
+		_, err := h.networks.OfVPC(call, &ec2network.VPC{ID: ec2network.DefaultVPC, Default: true})
+		if err != nil && ctx.Err() == nil && !h.Engine.Lost(err) {
 			h.agent.Log.Error("cannot make the network of tasks", "error", err)
 		}
 		h.ports.Find(call)
@@ -125,7 +126,8 @@ func (h *host) adoptVolumes(ctx context.Context) {
 // notListed says that the next resync has to find what a former run has left.
 func (h *host) notListed(what string, err error) {
 	if !h.Engine.Lost(err) {
-		h.agent.Log.Warn("cannot list what there is on the engine: what an earlier run has left stays for a while", "what", what, "error", err)
+		h.agent.Log.Warn("cannot list what there is on the engine: what an earlier run has left stays for a while",
+			"what", what, "error", err)
 	}
 }
 

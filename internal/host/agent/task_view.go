@@ -46,7 +46,9 @@ func (h *host) knownTask(taskARN string) *state.Task {
 		return nil
 	}
 	t := w.task
-	return &state.Task{ARN: t.ARN, Spec: t.Spec, Placement: t.Placement, Stop: w.view.Stop, Status: w.view.Status.Clone(), Version: t.Version}
+	return &state.Task{
+		ARN: t.ARN, Spec: t.Spec, Placement: t.Placement, Stop: w.view.Stop, Status: w.view.Status.Clone(), Version: t.Version,
+	}
 }
 
 // TasksAt returns the ARNs of the tasks whose containers reach others from an address: the one

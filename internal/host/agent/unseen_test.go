@@ -109,7 +109,8 @@ func (h *hidden) List(ctx context.Context, labels map[string]string) ([]backend.
 	list, err := h.Engine.List(ctx, labels)
 	for i, c := range list {
 		if c.ID == h.sandbox {
-			list[i] = backend.Container{ID: c.ID, Name: c.Name, Labels: map[string]string{enginename.LabelHost: c.Labels[enginename.LabelHost]}, Sandbox: true, State: backend.Unseen}
+			label := map[string]string{enginename.LabelHost: c.Labels[enginename.LabelHost]}
+			list[i] = backend.Container{ID: c.ID, Name: c.Name, Labels: label, Sandbox: true, State: backend.Unseen}
 		}
 	}
 	return list, err

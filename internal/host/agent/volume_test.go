@@ -76,7 +76,8 @@ func TestASharedVolumeOutlivesItsTasks(t *testing.T) {
 func TestVolumesWithoutContainersGoAfterARestart(t *testing.T) {
 	withAgent(t, func(b *bench) {
 		name := "ecs-lost"
-		labels := enginename.VolumeLabels(&state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{ClusterARN: scope.Cluster("c"), Family: "web", Revision: 1}, Placement: &state.Placement{}})
+		spec := &state.TaskSpec{ClusterARN: scope.Cluster("c"), Family: "web", Revision: 1}
+		labels := enginename.VolumeLabels(&state.Task{ARN: scope.Task("c", "1"), Spec: spec, Placement: &state.Placement{}})
 		if err := b.engine.EnsureVolume(t.Context(), backend.VolumeSpec{Name: name, Labels: labels}); err != nil {
 			t.Fatal(err)
 		}

@@ -33,7 +33,8 @@ func (s *Env) Bridge() backend.Network {
 	s.Helper()
 	name := s.UniqueName("bridge")
 	for range 20 {
-		cidr := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(bridgeRanges + rand.IntN(50)), byte(rand.IntN(256)), byte(64 * rand.IntN(4))}), 26)
+		first := netip.AddrFrom4([4]byte{10, byte(bridgeRanges + rand.IntN(50)), byte(rand.IntN(256)), byte(64 * rand.IntN(4))})
+		cidr := netip.PrefixFrom(first, 26)
 		n, err := s.Engine.EnsureNetwork(s.Ctx, backend.NetworkSpec{Name: name, CIDR: cidr, Isolated: true, Labels: s.Labels()})
 		if errors.Is(err, backend.ErrAddressInUse) {
 			continue

@@ -69,7 +69,8 @@ func TestConstantLoadIsAFixpoint(t *testing.T) {
 		least := rapid.Int32Range(1, 5).Draw(t, "smallest step")
 		f := &fleet{holds: rapid.IntRange(1, 4).Draw(t, "holds"), view: View{
 			Settings: settings(target, least, least+rapid.Int32Range(0, 20).Draw(t, "largest step"), rapid.Int32Range(0, 600).Draw(t, "warm-up")),
-			Now:      noon, Types: []Size{{CPU: 2048}}, Policy: &autoscaling.Policy{}, Row: capacityprovider.ManagedScaling{Since: noon.Add(-time.Hour)},
+			Now:      noon, Types: []Size{{CPU: 2048}}, Policy: &autoscaling.Policy{},
+			Row: capacityprovider.ManagedScaling{Since: noon.Add(-time.Hour)},
 		}}
 		low := rapid.Int32Range(0, 5).Draw(t, "min")
 		g := &autoscaling.Group{Min: low, Max: low + rapid.Int32Range(0, 30).Draw(t, "max")}

@@ -25,7 +25,8 @@ type executionResources struct {
 
 // SetResources says whether the task has any. Its volumes are known.
 func (v *View) SetResources(taskNetwork bool) {
-	if v.Resources.wanted = slices.ContainsFunc(v.Definitions, func(d types.ContainerDefinition) bool { return executionresource.Refers(&d) }); v.Resources.wanted {
+	v.Resources.wanted = slices.ContainsFunc(v.Definitions, func(d types.ContainerDefinition) bool { return executionresource.Refers(&d) })
+	if v.Resources.wanted {
 		v.Resources.taskNetwork = taskNetwork
 	}
 }

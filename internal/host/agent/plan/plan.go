@@ -191,7 +191,8 @@ func Next(v *View) (actions []Action, again time.Time) {
 			again = sooner(again, due)
 		case c.Phase == state.ContainerCreated && is.Stale:
 			add(Discard, Container(i), "")
-		case c.Phase == state.ContainerPulled && v.Sandbox >= SandboxCreated && !v.State(Sandbox).Exited && v.hasVolumes(i) && v.hasResources(i):
+		case c.Phase == state.ContainerPulled && v.Sandbox >= SandboxCreated && !v.State(Sandbox).Exited &&
+			v.hasVolumes(i) && v.hasResources(i):
 			add(Create, Container(i), "")
 		case c.Phase == state.ContainerCreated && v.Sandbox == SandboxRunning && !v.State(Sandbox).Exited && !v.lacksLog():
 			add(Start, Container(i), "")

@@ -77,7 +77,9 @@ func (v *View) makingVolumes() bool {
 
 // RunsAsUser reports whether a container that mounts a volume does not run as root.
 func (v *View) RunsAsUser(volume string) bool {
-	return slices.ContainsFunc(v.Definitions, func(d types.ContainerDefinition) bool { return aws.ToString(d.User) != "" && Mounts(&d, volume) })
+	return slices.ContainsFunc(v.Definitions, func(d types.ContainerDefinition) bool {
+		return aws.ToString(d.User) != "" && Mounts(&d, volume)
+	})
 }
 
 // Provisions reports whether the task has something of its own, for which it waits in

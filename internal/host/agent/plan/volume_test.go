@@ -75,7 +75,9 @@ func TestAPullWaitsForTheManagedVolume(t *testing.T) {
 // Only root may write to a fresh file system.
 func TestOthersThanRootMayWriteToAManagedVolume(t *testing.T) {
 	for user, want := range map[string]bool{"": false, "1000": true} {
-		v := &View{Definitions: []types.ContainerDefinition{mounting("data", types.ContainerDefinition{Name: aws.String("db")}), {Name: aws.String("log")}}}
+		v := &View{Definitions: []types.ContainerDefinition{
+			mounting("data", types.ContainerDefinition{Name: aws.String("db")}), {Name: aws.String("log")},
+		}}
 		v.Definitions[0].User, v.Definitions[1].User = aws.String(user), aws.String("99")
 		if got := v.RunsAsUser("data"); got != want {
 			t.Errorf("user %q: %t", user, got)

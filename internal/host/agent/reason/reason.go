@@ -25,7 +25,8 @@ func engineText(err error) string {
 func Attachment(t *state.Task, doing string, err error) string {
 	switch {
 	case errors.Is(err, backend.ErrSubnetFull):
-		return fmt.Sprintf("Unexpected EC2 error while attempting to Create Network Interface in subnet '%s': InsufficientFreeAddressesInSubnet", t.Placement.SubnetID)
+		return "Unexpected EC2 error while attempting to Create Network Interface in subnet '" + t.Placement.SubnetID +
+			"': InsufficientFreeAddressesInSubnet"
 	case errors.Is(err, backend.ErrNoCapacity):
 		return state.NoCapacity
 	case !t.Spec.HasInterface():
@@ -82,7 +83,7 @@ func Pull(image string, err error, fargate bool) string {
 // a container instance the engine itself refuses such an image.
 // Source: field reports of tasks on Fargate.
 func OtherPlatform(wanted string) string {
-	return fmt.Sprintf("CannotPullContainerError: image Manifest does not contain descriptor matching platform '%s'", cmp.Or(wanted, "linux/amd64"))
+	return "CannotPullContainerError: image Manifest does not contain descriptor matching platform '" + cmp.Or(wanted, "linux/amd64") + "'"
 }
 
 // OutOfMemory is the reason of a container that its memory limit has ended.

@@ -19,7 +19,9 @@ type Rules struct {
 
 // Mappings are the mappings of a task: the mapped ports of its own network interface, or of
 // its container instance, on.
-func (r Rules) Mappings(t *state.Task, s *state.TaskStatus, definitions []types.ContainerDefinition, on containerinstance.Place) (list []hostport.Mapping) {
+func (r Rules) Mappings(
+	t *state.Task, s *state.TaskStatus, definitions []types.ContainerDefinition, on containerinstance.Place,
+) (list []hostport.Mapping) {
 	if t.Spec.HasInterface() {
 		ip, _ := netip.ParseAddr(s.Attachment.PrivateIPv4)
 		for _, c := range definitions {
@@ -36,17 +38,18 @@ func (r Rules) Mappings(t *state.Task, s *state.TaskStatus, definitions []types.
 	picked := pickedPorts(definitions)
 	for _, c := range s.Containers {
 		for _, b := range c.Bindings {
-			numbers := r.fixed
+			of := r.fixed
 			if picked[pickedPort{c.Name, b.Protocol, b.ContainerPort}] {
-				numbers = r.dynamic
+				of = r.dynamic
 			}
-			list = r.add(list, c.Name, b, hostport.Target{Sandbox: on.Sandbox, IP: on.IP}, numbers)
+			list = r.add(list, c.Name, b, hostport.Target{Sandbox: on.Sandbox, IP: on.IP}, of)
 		}
 	}
 	return list
 }
 
-// Which numbers the ports of a container have here, shared and own.
+// numbering says which numbers a port of a container has here, shared and own.
+type numbering func(container, host uint16) (shared, own uint16)
 
 func (r Rules) ofInterface(container, _ uint16) (shared, own uint16) {
 	if r.Local {
@@ -76,14 +79,16 @@ func (r Rules) dynamic(container, host uint16) (shared, own uint16) {
 const mostOfRange = 1000
 
 // add adds the mappings of a binding of a sandbox.
-func (r Rules) add(list []hostport.Mapping, container string, b state.Binding, leads hostport.Target, numbers func(container, host uint16) (shared, own uint16)) []hostport.Mapping {
+func (r Rules) add(
+	list []hostport.Mapping, container string, b state.Binding, leads hostport.Target, of numbering,
+) []hostport.Mapping {
 	if b.Protocol == types.TransportProtocolUdp && !r.UDP {
 		return list
 	}
 	for i := range uint16(min(b.Count(), mostOfRange)) {
 		m := hostport.Mapping{Container: container, ContainerPort: int(b.ContainerPort + i), Protocol: b.Protocol, Leads: leads}
 		m.Leads.Port = b.HostPort + i
-		m.Shared, m.Own = numbers(b.ContainerPort+i, b.HostPort+i)
+		m.Shared, m.Own = of(b.ContainerPort+i, b.HostPort+i)
 		list = append(list, m)
 	}
 	return list

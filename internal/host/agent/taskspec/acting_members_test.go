@@ -115,7 +115,8 @@ func specOf(d *types.ContainerDefinition) backend.ContainerSpec {
 	m := &Maker{View: &view, Task: &state.Task{
 		ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{NetworkMode: types.NetworkModeBridge}, Placement: &state.Placement{},
 	}}
-	view.Resources.Of, _ = executionresource.Read(context.Background(), &executionresourcetest.Source{Echoes: true}, m.Task, view.Definitions)
+	source := &executionresourcetest.Source{Echoes: true}
+	view.Resources.Of, _ = executionresource.Read(context.Background(), source, m.Task, view.Definitions)
 	spec, _ := m.Container(0, containerinstance.Place{Sandbox: "instance", Network: "bridge"})
 	return spec
 }

@@ -33,7 +33,8 @@ type Maker struct {
 // Sandbox is the task's sandbox, without its network.
 func (m *Maker) Sandbox() backend.SandboxSpec {
 	return backend.SandboxSpec{
-		Name: enginename.Of(m.Task, enginename.Sandbox), Domain: ec2network.HostDomain(m.Task.Scope()), Labels: enginename.HostLabels(m.Task.Placement.Host),
+		Name: enginename.Of(m.Task, enginename.Sandbox), Domain: ec2network.HostDomain(m.Task.Scope()),
+		Labels:    enginename.HostLabels(m.Task.Placement.Host),
 		Names:     containerspec.LentNames(m.Task.Spec.NetworkMode, m.View.Definitions),
 		SharesIPC: m.Shares.IPC == types.IpcModeTask, Devices: m.OnInstance,
 		CPUShares: m.Size.Shares, CPU: m.Size.CPU, Memory: m.Size.Memory, Swap: containerspec.Swap(m.View.Definitions),

@@ -33,7 +33,9 @@ func TestWhatTheAgentTellsGoesBeforeTheDefinition(t *testing.T) {
 		"nothing to tell":          {nil, "", false, []string{"ECS_AGENT_URI=http://mine"}},
 	} {
 		web, uri, mine := "web", "ECS_AGENT_URI", "http://mine"
-		d := &types.ContainerDefinition{Name: &web, DisableNetworking: &c.offline, Environment: []types.KeyValuePair{{Name: &uri, Value: &mine}}}
+		d := &types.ContainerDefinition{
+			Name: &web, DisableNetworking: &c.offline, Environment: []types.KeyValuePair{{Name: &uri, Value: &mine}},
+		}
 		m := &Maker{Variables: c.variables, Task: &state.Task{
 			ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{NetworkMode: c.mode}, Placement: &state.Placement{}}}
 		var got []string
@@ -57,7 +59,9 @@ func TestLabelsOfTheDefinitionReplaceNoneOfTheAgent(t *testing.T) {
 	view := plan.NewView(&state.TaskStatus{Containers: []state.Container{{Name: web}}}, nil, false)
 	m := &Maker{View: &view, Task: &state.Task{
 		ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{}, Placement: &state.Placement{}}}
-	view.Definitions = []types.ContainerDefinition{{Name: &web, DockerLabels: map[string]string{containerlabel.Task: "mine", "team": "blue"}}}
+	view.Definitions = []types.ContainerDefinition{
+		{Name: &web, DockerLabels: map[string]string{containerlabel.Task: "mine", "team": "blue"}},
+	}
 	spec, err := m.Container(0, containerinstance.Place{})
 	if err != nil {
 		t.Fatal(err)
