@@ -95,6 +95,30 @@ func TestRowsAreFoundByKeyIndexAndAge(t *testing.T) {
 	}
 }
 
+// onShelves has things by shelf and name.
+var onShelves = NewScoped("on-shelves", placeOnShelf, func(t *thing) string { return placeOnShelf(t.Shelf, t.ID) })
+
+func placeOnShelf(shelf, id string) string { return shelf + "/" + id }
+
+func TestRowsAreFoundByNameWithinSomething(t *testing.T) {
+	s := open(t, Options{})
+	update(t, s, func(tx *Tx) {
+		for _, place := range [][2]string{{"top", "ab"}, {"top", "a"}, {"top", "b"}, {"to", "a"}} {
+			onShelves.Put(tx, &thing{Shelf: place[0], ID: place[1]})
+		}
+	})
+	tx := s.Read()
+	expect(t, "within the shelf", ids(onShelves.List(tx, "top")), "a", "ab", "b")
+	expect(t, "with a prefix", ids(onShelves.Starting(tx, "top", "a")), "a", "ab")
+	expect(t, "all", ids(onShelves.All(tx)), "a", "a", "ab", "b")
+	if got := onShelves.Find(tx, "to", "a"); got == nil || got.Shelf != "to" {
+		t.Errorf("a is %+v", got)
+	}
+	if got := onShelves.Find(tx, "to", "b"); got != nil {
+		t.Errorf("b is %v", got)
+	}
+}
+
 // bounded keeps two rows.
 var bounded = NewTable("bounded", func(t *thing) string { return t.ID })
 var _ = bounded.Ages(func(t *thing) time.Time { return t.At }).AtMost(2)

@@ -62,6 +62,9 @@ func (t *Table[T]) List(tx *Tx, prefix string) []*T {
 	return list[T](tx.version[t.number].byKey, prefix)
 }
 
+// All returns all rows, in order of their keys.
+func (t *Table[T]) All(tx *Tx) []*T { return t.List(tx, "") }
+
 // Forward goes through the rows whose key starts with prefix. Nothing may be written to
 // the table meanwhile.
 func (t *Table[T]) Forward(tx *Tx, prefix string) iter.Seq[*T] {
