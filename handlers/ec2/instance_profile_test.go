@@ -15,7 +15,7 @@ import (
 func (s *server) putProfile(t *testing.T, name, role string) {
 	t.Helper()
 	if err := s.store.Update(func(tx *store.Tx) error {
-		iam.PutInstanceProfile(tx, &iam.InstanceProfile{
+		iam.InstanceProfiles.Put(tx, &iam.InstanceProfile{
 			Account: iam.AccountOf(scope), Name: name, ID: "AIPA" + name, Path: "/app/", Role: role,
 		})
 		return nil

@@ -35,7 +35,7 @@ func TestCreateLoadBalancer(t *testing.T) {
 	if zones := b.AvailabilityZones; len(zones) != 2 || *zones[0].SubnetId != subnets[0] || *zones[0].ZoneName == *zones[1].ZoneName {
 		t.Errorf("%+v", zones)
 	}
-	if iam.FindRole(s.Store.Read(), iam.AccountOf(scope), "AWSServiceRoleForElasticLoadBalancing") == nil {
+	if iam.Roles.Find(s.Store.Read(), iam.AccountOf(scope), "AWSServiceRoleForElasticLoadBalancing") == nil {
 		t.Error("it has not made its service-linked role")
 	}
 

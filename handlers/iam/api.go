@@ -49,13 +49,13 @@ func (a *API) changeRole(ctx context.Context, name *string, change func(tx *stor
 		if err := change(tx, &changed); err != nil {
 			return err
 		}
-		iam.PutRole(tx, &changed)
+		iam.Roles.Put(tx, &changed)
 		return nil
 	})
 }
 
 func role(tx *store.Tx, a iam.Account, name *string) (*iam.Role, error) {
-	if r := iam.FindRole(tx, a, aws.ToString(name)); r != nil {
+	if r := iam.Roles.Find(tx, a, aws.ToString(name)); r != nil {
 		return r, nil
 	}
 	return nil, noSuchEntity("The role with name %s cannot be found.", aws.ToString(name))

@@ -18,14 +18,14 @@ func describeInstanceProfile(tx *store.Tx, p *iam.InstanceProfile) types.Instanc
 		Path: &p.Path, InstanceProfileName: &p.Name, InstanceProfileId: &p.ID, Arn: aws.String(p.ARN()), CreateDate: &p.CreatedAt,
 		Roles: []types.Role{},
 	}
-	if r := iam.FindRole(tx, p.Account, p.Role); p.Role != "" && r != nil {
+	if r := iam.Roles.Find(tx, p.Account, p.Role); p.Role != "" && r != nil {
 		described.Roles = append(described.Roles, describeRole(r))
 	}
 	return described
 }
 
 func instanceProfile(tx *store.Tx, a iam.Account, name *string) (*iam.InstanceProfile, error) {
-	if p := iam.FindInstanceProfile(tx, a, aws.ToString(name)); p != nil {
+	if p := iam.InstanceProfiles.Find(tx, a, aws.ToString(name)); p != nil {
 		return p, nil
 	}
 	return nil, noSuchEntity("Instance Profile %s cannot be found.", aws.ToString(name))
@@ -43,10 +43,10 @@ func (a *API) CreateInstanceProfile(ctx context.Context, in *sdk.CreateInstanceP
 	}
 	var described types.InstanceProfile
 	err = a.update(func(tx *store.Tx) error {
-		if iam.FindInstanceProfile(tx, made.Account, made.Name) != nil {
+		if iam.InstanceProfiles.Find(tx, made.Account, made.Name) != nil {
 			return alreadyExists("Instance Profile %s already exists.", made.Name)
 		}
-		iam.PutInstanceProfile(tx, made)
+		iam.InstanceProfiles.Put(tx, made)
 		described = describeInstanceProfile(tx, made)
 		described.Tags = in.Tags // in the order of the request (IAM0006)
 		return nil
@@ -73,7 +73,7 @@ func instanceProfileName(p types.InstanceProfile) string { return *p.InstancePro
 func (a *API) ListInstanceProfiles(ctx context.Context, in *sdk.ListInstanceProfilesInput) (*sdk.ListInstanceProfilesOutput, error) {
 	tx := a.read()
 	var found []types.InstanceProfile
-	for _, p := range iam.InstanceProfiles(tx, account(ctx)) {
+	for _, p := range iam.InstanceProfiles.List(tx, account(ctx)) {
 		if under(p.Path, in.PathPrefix) {
 			found = append(found, describeInstanceProfile(tx, p))
 		}
@@ -109,7 +109,7 @@ func (a *API) DeleteInstanceProfile(ctx context.Context, in *sdk.DeleteInstanceP
 		case found.Role != "":
 			return deleteConflict("Cannot delete entity, must remove roles from instance profile first.")
 		}
-		iam.DeleteInstanceProfile(tx, found)
+		iam.InstanceProfiles.Delete(tx, found)
 		return nil
 	})
 }

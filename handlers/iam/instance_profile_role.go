@@ -57,7 +57,7 @@ func (a *API) changeInstanceProfile(ctx context.Context, name *string, change fu
 		if err := change(tx, &changed); err != nil {
 			return err
 		}
-		iam.PutInstanceProfile(tx, &changed)
+		iam.InstanceProfiles.Put(tx, &changed)
 		return nil
 	})
 }

@@ -15,7 +15,7 @@ func (a *API) ListPolicies(ctx context.Context, in *sdk.ListPoliciesInput) (*sdk
 	tx, caller := a.read(), account(ctx)
 	var candidates []*iam.Policy
 	if in.Scope != types.PolicyScopeTypeAws {
-		candidates = iam.Policies(tx, caller)
+		candidates = iam.Policies.List(tx, caller)
 	}
 	if in.Scope != types.PolicyScopeTypeLocal {
 		candidates = append(candidates, iam.AWSPolicies(caller.Partition)...)
@@ -50,7 +50,7 @@ func (a *API) ListEntitiesForPolicy(ctx context.Context, in *sdk.ListEntitiesFor
 	}
 	var found []types.PolicyRole
 	if in.EntityFilter == "" || in.EntityFilter == types.EntityTypeRole {
-		for _, r := range iam.Roles(tx, account(ctx)) {
+		for _, r := range iam.Roles.List(tx, account(ctx)) {
 			if under(r.Path, in.PathPrefix) && used(iam.UsageOf(r), p, in.PolicyUsageFilter) {
 				found = append(found, types.PolicyRole{RoleId: &r.ID, RoleName: &r.Name})
 			}

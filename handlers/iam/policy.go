@@ -53,10 +53,10 @@ func (a *API) CreatePolicy(ctx context.Context, in *sdk.CreatePolicyInput) (*sdk
 		Versions: []iam.PolicyVersion{{ID: "v1", Document: *in.PolicyDocument, CreatedAt: now}}, Default: "v1", Made: 1,
 	}
 	err = a.update(func(tx *store.Tx) error {
-		if iam.FindPolicy(tx, made.Account, made.Name) != nil {
+		if iam.Policies.Find(tx, made.Account, made.Name) != nil {
 			return alreadyExists("A policy called %s already exists. Duplicate names are not allowed.", made.Name)
 		}
-		iam.PutPolicy(tx, made)
+		iam.Policies.Put(tx, made)
 		return nil
 	})
 	if err != nil {
@@ -117,7 +117,7 @@ func (a *API) changePolicy(ctx context.Context, arn *string, change func(p *iam.
 		if err := change(&changed); err != nil {
 			return err
 		}
-		iam.PutPolicy(tx, &changed)
+		iam.Policies.Put(tx, &changed)
 		return nil
 	})
 }
@@ -146,7 +146,7 @@ func (a *API) DeletePolicy(ctx context.Context, in *sdk.DeletePolicyInput) (*sdk
 		case len(found.Versions) > 1:
 			return deleteConflict("This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.")
 		}
-		iam.DeletePolicy(tx, found)
+		iam.Policies.Delete(tx, found)
 		return nil
 	})
 }

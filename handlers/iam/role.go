@@ -24,10 +24,10 @@ func (a *API) CreateRole(ctx context.Context, in *sdk.CreateRoleInput) (*sdk.Cre
 		if err := checkBoundary(tx, made.Account, in.PermissionsBoundary); err != nil {
 			return err
 		}
-		if iam.FindRole(tx, made.Account, made.Name) != nil {
+		if iam.Roles.Find(tx, made.Account, made.Name) != nil {
 			return alreadyExists("Role with name %s already exists.", made.Name)
 		}
-		iam.PutRole(tx, made)
+		iam.Roles.Put(tx, made)
 		return nil
 	})
 	if err != nil {
@@ -83,7 +83,7 @@ func (a *API) GetRole(ctx context.Context, in *sdk.GetRoleInput) (*sdk.GetRoleOu
 // ListRoles answers roles by path, in order of their names.
 func (a *API) ListRoles(ctx context.Context, in *sdk.ListRolesInput) (*sdk.ListRolesOutput, error) {
 	var found []types.Role
-	for _, r := range iam.Roles(a.read(), account(ctx)) {
+	for _, r := range iam.Roles.List(a.read(), account(ctx)) {
 		if under(r.Path, in.PathPrefix) {
 			found = append(found, listedRole(r))
 		}
@@ -147,7 +147,7 @@ func (a *API) DeleteRole(ctx context.Context, in *sdk.DeleteRoleInput) (*sdk.Del
 		case len(found.Inline) > 0:
 			return deleteConflict("Cannot delete entity, must delete policies first.")
 		}
-		iam.DeleteRole(tx, found)
+		iam.Roles.Delete(tx, found)
 		return nil
 	})
 }

@@ -43,10 +43,10 @@ func (a *API) CreateServiceLinkedRole(ctx context.Context, in *sdk.CreateService
 		made.Description = *in.Description
 	}
 	err := a.update(func(tx *store.Tx) error {
-		if iam.FindRole(tx, made.Account, made.Name) != nil {
+		if iam.Roles.Find(tx, made.Account, made.Name) != nil {
 			return invalidInput("Service role name %s has been taken in this account, please try a different suffix.", made.Name)
 		}
-		iam.PutRole(tx, made)
+		iam.Roles.Put(tx, made)
 		return nil
 	})
 	if err != nil {
@@ -75,9 +75,9 @@ func (a *API) DeleteServiceLinkedRole(ctx context.Context, in *sdk.DeleteService
 			deletion.InUse = activeClusters(tx, found.Account)
 		}
 		if deletion.InUse == nil {
-			iam.DeleteRole(tx, found)
+			iam.Roles.Delete(tx, found)
 		}
-		iam.PutDeletion(tx, deletion)
+		iam.Deletions.Put(tx, deletion)
 		return nil
 	})
 }
@@ -101,7 +101,7 @@ func activeClusters(tx *store.Tx, a iam.Account) (use []iam.RegionUse) {
 
 // GetServiceLinkedRoleDeletionStatus says what became of a deletion (IAM0008).
 func (a *API) GetServiceLinkedRoleDeletionStatus(ctx context.Context, in *sdk.GetServiceLinkedRoleDeletionStatusInput) (*sdk.GetServiceLinkedRoleDeletionStatusOutput, error) {
-	found := iam.FindDeletion(a.read(), account(ctx), *in.DeletionTaskId)
+	found := iam.Deletions.Find(a.read(), account(ctx), *in.DeletionTaskId)
 	switch {
 	case found == nil:
 		return nil, noSuchEntity("Cannot find deletion status for given id.")

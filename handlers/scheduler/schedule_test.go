@@ -270,7 +270,7 @@ func TestStrictRoles(t *testing.T) {
 		policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"scheduler.amazonaws.com"},"Action":"sts:AssumeRole",` +
 			`"Condition":{"ArnEquals":{"aws:SourceArn":"arn:aws:scheduler:us-east-1:123456789012:schedule-group/` + group + `"}}}]}`
 		err := s.Store.Update(func(tx *store.Tx) error {
-			iam.PutRole(tx, &iam.Role{Account: iam.AccountOf(scope), Name: "scheduler", Path: "/", TrustPolicy: policy})
+			iam.Roles.Put(tx, &iam.Role{Account: iam.AccountOf(scope), Name: "scheduler", Path: "/", TrustPolicy: policy})
 			return nil
 		})
 		if err != nil {

@@ -107,7 +107,7 @@ func (f *fixture) role(name, path, trust string, longest int32) string {
 		Account: iam.Account{Partition: "aws", ID: "123456789012"}, Name: name, ID: "AROAEXAMPLE" + strings.ToUpper(name), Path: path,
 		TrustPolicy: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",` + trust + `}]}`, MaxSessionDuration: longest,
 	}
-	if err := f.store.Update(func(tx *store.Tx) error { iam.PutRole(tx, r); return nil }); err != nil {
+	if err := f.store.Update(func(tx *store.Tx) error { iam.Roles.Put(tx, r); return nil }); err != nil {
 		f.Fatal(err)
 	}
 	return r.ARN()

@@ -21,7 +21,7 @@ func instanceProfile(tx *store.Tx, scope arn.Scope, named *types.LaunchTemplateI
 	if named.Arn != nil {
 		name = arn.Name(asked)
 	}
-	p := iam.FindInstanceProfile(tx, iam.AccountOf(scope), name)
+	p := iam.InstanceProfiles.Find(tx, iam.AccountOf(scope), name)
 	switch {
 	case named.Arn != nil && (p == nil || p.ARN() != asked):
 		return nil, refuse("InvalidParameterValue", "Value (%s) for parameter iamInstanceProfile.arn is invalid. Invalid IAM Instance Profile ARN", asked)

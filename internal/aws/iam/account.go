@@ -8,7 +8,7 @@
 // service change together:
 //
 //	s.Update(func(tx *store.Tx) error {
-//		iam.PutRole(tx, role)
+//		iam.Roles.Put(tx, role)
 //		…
 //	})
 package iam

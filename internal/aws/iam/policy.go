@@ -9,7 +9,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var policies = store.NewTable("iam-policy", func(p *Policy) string { return p.Account.key(p.Name) })
+// Policies are the managed policies of accounts, by their names.
+var Policies = store.NewScoped("iam-policy", Account.key, func(p *Policy) string { return p.Account.key(p.Name) })
 
 // Policy is a managed policy: one of an account, or one of AWS's own. Its handlers
 // write every field.
@@ -50,7 +51,7 @@ func (p *Policy) Version(id string) int {
 // PolicyByARN returns the managed policy that an ARN names, one of AWS's own included,
 // or nil.
 func PolicyByARN(tx *store.Tx, a Account, arn string) *Policy {
-	p := policies.Get(tx, a.key(arn[strings.LastIndexByte(arn, '/')+1:]))
+	p := Policies.Find(tx, a, arn[strings.LastIndexByte(arn, '/')+1:])
 	if p != nil && p.ARN() == arn {
 		return p
 	}
@@ -62,23 +63,13 @@ func PolicyByARN(tx *store.Tx, a Account, arn string) *Policy {
 	return nil
 }
 
-// FindPolicy returns a policy of the account by its name, or nil.
-func FindPolicy(tx *store.Tx, a Account, name string) *Policy { return policies.Get(tx, a.key(name)) }
-
-// Policies returns the policies of an account, in order of their names.
-func Policies(tx *store.Tx, a Account) []*Policy { return policies.List(tx, a.prefix()) }
-
-func PutPolicy(tx *store.Tx, p *Policy) { policies.Put(tx, p) }
-
-func DeletePolicy(tx *store.Tx, p *Policy) { policies.Delete(tx, p) }
-
 // Usage counts the roles that have a policy, by its ARN.
 type Usage map[string]struct{ Attached, Boundary int }
 
 // PolicyUsage counts for all policies that roles of the account have.
 func PolicyUsage(tx *store.Tx, a Account) Usage {
 	usage := Usage{}
-	for _, r := range Roles(tx, a) {
+	for _, r := range Roles.List(tx, a) {
 		usage.add(r)
 	}
 	return usage

@@ -9,7 +9,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var roles = store.NewTable("iam-role", func(r *Role) string { return r.Account.key(r.Name) })
+// Roles are the roles of accounts, by their names.
+var Roles = store.NewScoped("iam-role", Account.key, func(r *Role) string { return r.Account.key(r.Name) })
 
 // Role is a role with its policies. Its handlers write every field, and CreateCluster
 // makes the one that is linked to ECS.
@@ -47,21 +48,11 @@ func (r *Role) FindInline(name string) (place int, found bool) {
 	})
 }
 
-// FindRole returns a role by its name, or nil.
-func FindRole(tx *store.Tx, a Account, name string) *Role { return roles.Get(tx, a.key(name)) }
-
 // RoleByARN returns the role that an ARN names, or nil: the path belongs to it.
 func RoleByARN(tx *store.Tx, a Account, arn string) *Role {
-	r := FindRole(tx, a, arn[strings.LastIndexByte(arn, '/')+1:])
+	r := Roles.Find(tx, a, arn[strings.LastIndexByte(arn, '/')+1:])
 	if r == nil || r.ARN() != arn {
 		return nil
 	}
 	return r
 }
-
-// Roles returns the roles of an account, in order of their names.
-func Roles(tx *store.Tx, a Account) []*Role { return roles.List(tx, a.prefix()) }
-
-func PutRole(tx *store.Tx, r *Role) { roles.Put(tx, r) }
-
-func DeleteRole(tx *store.Tx, r *Role) { roles.Delete(tx, r) }

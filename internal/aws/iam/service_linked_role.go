@@ -82,10 +82,10 @@ func EnsureLoadBalancingRole(tx *store.Tx, a Account, now time.Time) {
 
 func ensureRole(tx *store.Tx, a Account, service string, now time.Time) *Role {
 	made, _ := NewServiceLinkedRole(a, service, now)
-	if found := FindRole(tx, a, made.Name); found != nil {
+	if found := Roles.Find(tx, a, made.Name); found != nil {
 		return found
 	}
-	PutRole(tx, made)
+	Roles.Put(tx, made)
 	return made
 }
 
@@ -103,14 +103,10 @@ type RegionUse struct {
 	Resources []string
 }
 
-var deletions = store.NewTable("iam-role-deletion", func(d *Deletion) string { return d.Account.prefix() + d.ID })
+// Deletions are the deletions of service-linked roles of accounts, by their ids.
+var Deletions = store.NewScoped("iam-role-deletion", deletionKey, func(d *Deletion) string { return deletionKey(d.Account, d.ID) })
 
-// FindDeletion returns a deletion by its id, or nil.
-func FindDeletion(tx *store.Tx, a Account, id string) *Deletion {
-	return deletions.Get(tx, a.prefix()+id)
-}
-
-func PutDeletion(tx *store.Tx, d *Deletion) { deletions.Put(tx, d) }
+func deletionKey(a Account, id string) string { return a.prefix() + id }
 
 // DeletionPrefix is what the ids of a role's deletions start with.
 func DeletionPrefix(r *Role) string {
