@@ -76,7 +76,7 @@ func (s *scene) update(do func(tx *store.Tx)) {
 
 // alarms are those whose names begin as managed ones do, by their names.
 func (s *scene) alarms() []*cloudwatch.Alarm {
-	return cloudwatch.Alarms(s.store.Read(), scope, "TargetTracking-")
+	return cloudwatch.Alarms.Starting(s.store.Read(), scope, "TargetTracking-")
 }
 
 const (

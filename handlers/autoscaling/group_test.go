@@ -297,16 +297,16 @@ func TestAlarmsOfManagedScalingGoWithTheGroup(t *testing.T) {
 	s.update(func(tx *store.Tx) {
 		rows.PutPolicy(tx, p)
 		for _, name := range []string{p.AlarmName(rows.AlarmHigh), p.AlarmName(rows.AlarmLow), "own"} {
-			cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: scope, Name: name})
+			cloudwatch.Alarms.Put(tx, &cloudwatch.Alarm{Scope: scope, Name: name})
 		}
 	})
 	ok(s, s.DeleteAutoScalingGroup, &sdk.DeleteAutoScalingGroupInput{AutoScalingGroupName: aws.String("web")})
-	for a := range cloudwatch.AllAlarms(s.Store.Read()) {
+	for a := range cloudwatch.Alarms.Forward(s.Store.Read(), "") {
 		if a.Name != "own" {
 			t.Errorf("%s stays", a.Name)
 		}
 	}
-	if cloudwatch.FindAlarm(s.Store.Read(), scope, "own") == nil || len(rows.Policies(s.Store.Read(), scope, "web")) > 0 {
+	if cloudwatch.Alarms.Find(s.Store.Read(), scope, "own") == nil || len(rows.Policies(s.Store.Read(), scope, "web")) > 0 {
 		t.Error("an alarm of the user goes, or the policy stays")
 	}
 }

@@ -55,7 +55,7 @@ func describePolicy(tx *store.Tx, p *autoscaling.Policy) types.ScalingPolicy {
 func alarmsOf(tx *store.Tx, p *autoscaling.Policy) []types.Alarm {
 	found := []types.Alarm{}
 	for _, level := range autoscaling.AlarmLevels {
-		if a := cloudwatch.FindAlarm(tx, p.Scope, p.AlarmName(level)); a != nil {
+		if a := cloudwatch.Alarms.Find(tx, p.Scope, p.AlarmName(level)); a != nil {
 			found = append(found, types.Alarm{AlarmName: &a.Name, AlarmARN: aws.String(a.ARN())})
 		}
 	}

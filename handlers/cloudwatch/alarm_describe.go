@@ -52,7 +52,8 @@ func (a *API) DescribeAlarms(ctx context.Context, in *sdk.DescribeAlarmsInput) (
 // set: without any, it is the alarms of the metric that has none (CW0005).
 func (a *API) DescribeAlarmsForMetric(ctx context.Context, in *sdk.DescribeAlarmsForMetricInput) (*sdk.DescribeAlarmsForMetricOutput, error) {
 	wanted := setOf(in.Dimensions)
-	found := slices.DeleteFunc(slices.Clone(cloudwatch.Alarms(a.store.Read(), awsapi.CallScope(ctx), "")), func(each *cloudwatch.Alarm) bool {
+	all := cloudwatch.Alarms.List(a.store.Read(), awsapi.CallScope(ctx))
+	found := slices.DeleteFunc(slices.Clone(all), func(each *cloudwatch.Alarm) bool {
 		return each.Namespace != *in.Namespace || each.Metric != *in.MetricName || !maps.Equal(setOf(each.Dimensions), wanted) ||
 			in.Statistic != "" && each.Statistic != in.Statistic || in.Unit != "" && each.Unit != in.Unit || in.Period != nil && each.Period != *in.Period ||
 			in.ExtendedStatistic != nil && aws.ToString(each.ExtendedStatistic) != *in.ExtendedStatistic

@@ -23,7 +23,7 @@ func (a *API) DeleteAlarms(ctx context.Context, in *sdk.DeleteAlarmsInput) (*sdk
 			if len(cloudwatch.Parents(tx, scope, alarmARN))+len(cloudwatch.Suppressed(tx, scope, alarmARN)) > 0 {
 				return validation("Cannot delete %s as there are composite alarm(s) depending on it.", name)
 			}
-			if cloudwatch.FindComposite(tx, scope, name) != nil {
+			if cloudwatch.Composites.Find(tx, scope, name) != nil {
 				composites++
 			}
 		}
@@ -66,9 +66,9 @@ func (a *API) switchActions(ctx context.Context, names []string, on bool) error 
 // each does something to alarms by their names. Unknown names are no error (CW0005.5, CW0005.7).
 func each(tx *store.Tx, s arn.Scope, names []string, metric func(*cloudwatch.Alarm), composite func(*cloudwatch.Composite)) {
 	for _, name := range names {
-		if alarm := cloudwatch.FindAlarm(tx, s, name); alarm != nil {
+		if alarm := cloudwatch.Alarms.Find(tx, s, name); alarm != nil {
 			metric(alarm)
-		} else if alarm := cloudwatch.FindComposite(tx, s, name); alarm != nil {
+		} else if alarm := cloudwatch.Composites.Find(tx, s, name); alarm != nil {
 			composite(alarm)
 		}
 	}

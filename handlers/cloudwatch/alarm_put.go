@@ -25,11 +25,11 @@ func (a *API) PutMetricAlarm(ctx context.Context, in *sdk.PutMetricAlarmInput) (
 		}
 	}
 	return &sdk.PutMetricAlarmOutput{}, a.store.Update(func(tx *store.Tx) error {
-		if there := cloudwatch.FindAlarm(tx, scope, *in.AlarmName); there != nil {
+		if there := cloudwatch.Alarms.Find(tx, scope, *in.AlarmName); there != nil {
 			a.configure(tx, there, *settings)
 			return nil
 		}
-		if cloudwatch.FindComposite(tx, scope, *in.AlarmName) != nil {
+		if cloudwatch.Composites.Find(tx, scope, *in.AlarmName) != nil {
 			return validation("AlarmName [%s] is already used by another alarm of a different type", *in.AlarmName)
 		}
 		made := &cloudwatch.Alarm{Scope: scope, Name: *in.AlarmName, Settings: *settings, ConfiguredAt: now}
@@ -37,7 +37,7 @@ func (a *API) PutMetricAlarm(ctx context.Context, in *sdk.PutMetricAlarmInput) (
 		if made.Tags, err = withTags(nil, in.Tags); err != nil {
 			return err
 		}
-		cloudwatch.PutAlarm(tx, made)
+		cloudwatch.Alarms.Put(tx, made)
 		alarmstate.Configured(tx, nil, made, now)
 		return nil
 	})
@@ -54,6 +54,6 @@ func (a *API) configure(tx *store.Tx, alarm *cloudwatch.Alarm, s cloudwatch.Sett
 	if changed.Reason != nil && *changed.Reason == "" {
 		changed.Reason = nil
 	}
-	cloudwatch.PutAlarm(tx, &changed)
+	cloudwatch.Alarms.Put(tx, &changed)
 	alarmstate.Configured(tx, alarm, &changed, changed.ConfiguredAt)
 }

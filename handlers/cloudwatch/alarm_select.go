@@ -43,12 +43,12 @@ func (a anyAlarm) actions() []string {
 func selected(tx *store.Tx, s arn.Scope, in *sdk.DescribeAlarmsInput) (found []anyAlarm) {
 	prefix := aws.ToString(in.AlarmNamePrefix)
 	if len(in.AlarmTypes) == 0 || slices.Contains(in.AlarmTypes, types.AlarmTypeMetricAlarm) {
-		for _, a := range cloudwatch.Alarms(tx, s, prefix) {
+		for _, a := range cloudwatch.Alarms.Starting(tx, s, prefix) {
 			found = append(found, anyAlarm{metric: a})
 		}
 	}
 	if slices.Contains(in.AlarmTypes, types.AlarmTypeCompositeAlarm) {
-		for _, c := range cloudwatch.Composites(tx, s, prefix) {
+		for _, c := range cloudwatch.Composites.Starting(tx, s, prefix) {
 			found = append(found, anyAlarm{composite: c})
 		}
 	}
@@ -67,7 +67,7 @@ func relatives(tx *store.Tx, s arn.Scope, in *sdk.DescribeAlarmsInput) (found []
 		}
 		return found
 	}
-	c := cloudwatch.FindComposite(tx, s, *in.ChildrenOfAlarmName)
+	c := cloudwatch.Composites.Find(tx, s, *in.ChildrenOfAlarmName)
 	if c == nil {
 		return nil
 	}

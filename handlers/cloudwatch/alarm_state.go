@@ -19,9 +19,9 @@ func (a *API) SetAlarmState(ctx context.Context, in *sdk.SetAlarmStateInput) (*s
 	}
 	return &sdk.SetAlarmStateOutput{}, a.store.Update(func(tx *store.Tx) error {
 		to := alarmstate.State{Value: in.StateValue, Reason: in.StateReason, Data: in.StateReasonData, At: a.now()}
-		if alarm := cloudwatch.FindAlarm(tx, awsapi.CallScope(ctx), *in.AlarmName); alarm != nil {
+		if alarm := cloudwatch.Alarms.Find(tx, awsapi.CallScope(ctx), *in.AlarmName); alarm != nil {
 			alarmstate.Set(tx, alarm, to)
-		} else if composite := cloudwatch.FindComposite(tx, awsapi.CallScope(ctx), *in.AlarmName); composite != nil {
+		} else if composite := cloudwatch.Composites.Find(tx, awsapi.CallScope(ctx), *in.AlarmName); composite != nil {
 			alarmstate.SetComposite(tx, composite, to)
 		} else {
 			return errNoAlarm

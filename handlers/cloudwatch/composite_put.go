@@ -24,7 +24,7 @@ func (a *API) PutCompositeAlarm(ctx context.Context, in *sdk.PutCompositeAlarmIn
 		return nil, err
 	}
 	return &sdk.PutCompositeAlarmOutput{}, a.store.Update(func(tx *store.Tx) error {
-		there := cloudwatch.FindComposite(tx, scope, made.Name)
+		there := cloudwatch.Composites.Find(tx, scope, made.Name)
 		if there != nil && reflect.DeepEqual(there.CompositeSettings, *settings) {
 			return nil // changes nothing (source: recorded answers)
 		}

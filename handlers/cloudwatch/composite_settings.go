@@ -100,7 +100,7 @@ func childrenOf(c *cloudwatch.Composite, names []string) (children []string, err
 
 // checkRelations looks at the alarms that a composite alarm names. Source of the words about a rule: recorded answers.
 func checkRelations(tx *store.Tx, c *cloudwatch.Composite) error {
-	if cloudwatch.FindAlarm(tx, c.Scope, c.Name) != nil {
+	if cloudwatch.Alarms.Find(tx, c.Scope, c.Name) != nil {
 		return validation("AlarmName [%s] is already used by another alarm of a different type", c.Name)
 	}
 	var missing []string

@@ -33,12 +33,12 @@ func (a *API) PutDashboard(ctx context.Context, in *sdk.PutDashboardInput) (*sdk
 		made := &cloudwatch.Dashboard{
 			ARN: cloudwatch.DashboardARN(scope, *in.DashboardName), Name: *in.DashboardName, Body: body, ModifiedAt: a.now().Truncate(time.Second),
 		}
-		if there := cloudwatch.FindDashboard(tx, made.ARN); there != nil {
+		if there := cloudwatch.Dashboards.Get(tx, made.ARN); there != nil {
 			made.Tags = there.Tags
 		} else if made.Tags, err = withTags(nil, in.Tags); err != nil {
 			return err
 		}
-		cloudwatch.PutDashboard(tx, made)
+		cloudwatch.Dashboards.Put(tx, made)
 		return nil
 	})
 }
@@ -48,7 +48,7 @@ func (a *API) GetDashboard(ctx context.Context, in *sdk.GetDashboardInput) (*sdk
 	if err := checkDashboardName("DashboardName", in.DashboardName); err != nil {
 		return nil, err
 	}
-	d := cloudwatch.FindDashboard(a.store.Read(), cloudwatch.DashboardARN(awsapi.CallScope(ctx), *in.DashboardName))
+	d := cloudwatch.Dashboards.Get(a.store.Read(), cloudwatch.DashboardARN(awsapi.CallScope(ctx), *in.DashboardName))
 	if d == nil {
 		return nil, &awsapi.Error{
 			Code: "ResourceNotFound", Shape: "DashboardNotFoundError", Status: http.StatusNotFound, Message: "Dashboard " + *in.DashboardName + " does not exist",
@@ -68,7 +68,7 @@ func (a *API) ListDashboards(ctx context.Context, in *sdk.ListDashboardsInput) (
 			return nil, err
 		}
 	}
-	found := cloudwatch.Dashboards(a.store.Read(), awsapi.CallScope(ctx), aws.ToString(in.DashboardNamePrefix))
+	found := cloudwatch.Dashboards.Starting(a.store.Read(), awsapi.CallScope(ctx), aws.ToString(in.DashboardNamePrefix))
 	part, next, err := page.Cut(found, func(d *cloudwatch.Dashboard) string { return d.Name }, page.Request{Token: in.NextToken, Most: pageOfDashboards})
 	if err != nil { // recorded answers
 		return nil, validation("Invalid NextToken")
@@ -102,8 +102,8 @@ func (a *API) DeleteDashboards(ctx context.Context, in *sdk.DeleteDashboardsInpu
 	}
 	return &sdk.DeleteDashboardsOutput{}, a.store.Update(func(tx *store.Tx) error {
 		for _, name := range names {
-			if d := cloudwatch.FindDashboard(tx, cloudwatch.DashboardARN(awsapi.CallScope(ctx), name)); d != nil {
-				cloudwatch.DeleteDashboard(tx, d)
+			if d := cloudwatch.Dashboards.Get(tx, cloudwatch.DashboardARN(awsapi.CallScope(ctx), name)); d != nil {
+				cloudwatch.Dashboards.Delete(tx, d)
 			}
 		}
 		return nil

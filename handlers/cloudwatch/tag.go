@@ -58,24 +58,24 @@ func findTagged(tx *store.Tx, scope arn.Scope, resourceARN string) (t tagged, fo
 		return tagged{alarm.Tags, func(tx *store.Tx, tags []types.Tag) {
 			changed := *alarm
 			changed.Tags = tags
-			cloudwatch.PutAlarm(tx, &changed)
+			cloudwatch.Alarms.Put(tx, &changed)
 		}}, true
 	}
 	if composite := cloudwatch.CompositeByARN(tx, scope, resourceARN); composite != nil {
 		return tagged{composite.Tags, func(tx *store.Tx, tags []types.Tag) {
 			changed := *composite
 			changed.Tags = tags
-			cloudwatch.PutComposite(tx, &changed)
+			cloudwatch.Composites.Put(tx, &changed)
 		}}, true
 	}
-	dashboard := cloudwatch.FindDashboard(tx, resourceARN)
+	dashboard := cloudwatch.Dashboards.Get(tx, resourceARN)
 	if dashboard == nil || dashboard.ARN != cloudwatch.DashboardARN(scope, dashboard.Name) {
 		return tagged{}, false
 	}
 	return tagged{dashboard.Tags, func(tx *store.Tx, tags []types.Tag) {
 		changed := *dashboard
 		changed.Tags = tags
-		cloudwatch.PutDashboard(tx, &changed)
+		cloudwatch.Dashboards.Put(tx, &changed)
 	}}, true
 }
 

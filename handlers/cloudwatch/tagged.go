@@ -5,9 +5,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/cloudwatch"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatch/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Tagged are the alarms with tags. Dashboards are of no Region.
@@ -16,12 +14,11 @@ func (a *API) Tagged() []tagging.Source {
 		return tagging.List(list, func(t types.Tag) (string, string) { return *t.Key, aws.ToString(t.Value) })
 	}
 	return []tagging.Source{
-		tagging.Of("cloudwatch:alarm", all(cloudwatch.Alarms), func(a *cloudwatch.Alarm) (string, []tagging.Tag) { return a.ARN(), tags(a.Tags) }),
-		tagging.Of("cloudwatch:alarm", all(cloudwatch.Composites), func(c *cloudwatch.Composite) (string, []tagging.Tag) { return c.ARN(), tags(c.Tags) }),
+		tagging.Of("cloudwatch:alarm", cloudwatch.Alarms.List, func(a *cloudwatch.Alarm) (string, []tagging.Tag) {
+			return a.ARN(), tags(a.Tags)
+		}),
+		tagging.Of("cloudwatch:alarm", cloudwatch.Composites.List, func(c *cloudwatch.Composite) (string, []tagging.Tag) {
+			return c.ARN(), tags(c.Tags)
+		}),
 	}
-}
-
-// all lists what has any name.
-func all[T any](list func(tx *store.Tx, scope arn.Scope, namePrefix string) []T) func(*store.Tx, arn.Scope) []T {
-	return func(tx *store.Tx, scope arn.Scope) []T { return list(tx, scope, "") }
 }

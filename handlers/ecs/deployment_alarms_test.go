@@ -44,7 +44,7 @@ func TestDeploymentAlarms(t *testing.T) {
 	}
 	watched := &types.DeploymentAlarms{AlarmNames: []string{"fast"}, Enable: true}
 	must[*sdk.UpdateServiceOutput](t)(update(&types.DeploymentConfiguration{Alarms: watched}))
-	s.update(t, func(tx *store.Tx) { cloudwatch.DeleteAlarm(tx, cloudwatch.FindAlarm(tx, testScope, "fast")) })
+	s.update(t, func(tx *store.Tx) { cloudwatch.Alarms.Delete(tx, cloudwatch.Alarms.Find(tx, testScope, "fast")) })
 	must[*sdk.UpdateServiceOutput](t)(update(&types.DeploymentConfiguration{MaximumPercent: aws.Int32(200)}))
 	if seen := s.describe(t, "web").DeploymentConfiguration.Alarms; !reflect.DeepEqual(seen, watched) {
 		t.Errorf("an alarm that is gone leaves %+v, not %+v", seen, watched)
@@ -54,5 +54,5 @@ func TestDeploymentAlarms(t *testing.T) {
 // alarm puts an alarm into CloudWatch.
 func (s *server) alarm(t testing.TB, name string) {
 	t.Helper()
-	s.update(t, func(tx *store.Tx) { cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: testScope, Name: name}) })
+	s.update(t, func(tx *store.Tx) { cloudwatch.Alarms.Put(tx, &cloudwatch.Alarm{Scope: testScope, Name: name}) })
 }

@@ -90,7 +90,7 @@ var resourceWriters = map[string]func(resourceIn){
 		servicediscovery.PutService(s.tx, &servicediscovery.Service{ARN: s.id})
 	},
 	service.Namespace: resourceIn.namespace,
-	service.Alarm:     func(s resourceIn) { cloudwatch.PutAlarm(s.tx, &cloudwatch.Alarm{Scope: scope, Name: s.id}) },
+	service.Alarm:     func(s resourceIn) { cloudwatch.Alarms.Put(s.tx, &cloudwatch.Alarm{Scope: scope, Name: s.id}) },
 }
 
 func (s resourceIn) targetGroup() {

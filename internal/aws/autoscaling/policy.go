@@ -73,7 +73,7 @@ func PutPolicy(tx *store.Tx, p *Policy) { policies.Put(tx, p) }
 func DeletePolicy(tx *store.Tx, p *Policy, now time.Time) {
 	policies.Delete(tx, p)
 	for _, level := range AlarmLevels {
-		if a := cloudwatch.FindAlarm(tx, p.Scope, p.AlarmName(level)); a != nil {
+		if a := cloudwatch.Alarms.Find(tx, p.Scope, p.AlarmName(level)); a != nil {
 			alarmstate.Remove(tx, a, now)
 		}
 	}

@@ -3,7 +3,6 @@ package cloudwatch
 
 import (
 	"cmp"
-	"iter"
 	"strings"
 	"time"
 
@@ -13,7 +12,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var alarms = store.NewTable("cloudwatch-alarm", func(a *Alarm) string { return a.ARN() })
+// Alarms are the alarms of one metric of accounts and regions, by their names.
+var Alarms = store.NewScoped("cloudwatch-alarm", alarmARN, (*Alarm).ARN)
 
 // Alarm is an alarm of one metric. After its first state, package alarmstate alone writes the state; its handlers
 // write everything else.
@@ -58,7 +58,9 @@ func (s *Settings) Stat() string {
 	return cmp.Or(aws.ToString(s.ExtendedStatistic), string(s.Statistic))
 }
 
-func (a *Alarm) ARN() string { return prefix(a.Scope) + a.Name }
+func (a *Alarm) ARN() string { return alarmARN(a.Scope, a.Name) }
+
+func alarmARN(s arn.Scope, name string) string { return prefix(s) + name }
 
 // prefix is what the ARNs of a scope's alarms begin with.
 func prefix(s arn.Scope) string {
@@ -70,24 +72,10 @@ func AlarmName(alarmARN string) string {
 	return name
 }
 
-// FindAlarm returns an alarm by its name, or nil.
-func FindAlarm(tx *store.Tx, s arn.Scope, name string) *Alarm { return alarms.Get(tx, prefix(s)+name) }
-
 // AlarmByARN returns the alarm of a scope with an ARN, or nil.
 func AlarmByARN(tx *store.Tx, s arn.Scope, alarmARN string) *Alarm {
-	if a := alarms.Get(tx, alarmARN); a != nil && a.Scope == s {
+	if a := Alarms.Get(tx, alarmARN); a != nil && a.Scope == s {
 		return a
 	}
 	return nil
 }
-
-// Alarms returns the alarms of a scope whose names begin with a text, in order of their names.
-func Alarms(tx *store.Tx, s arn.Scope, namePrefix string) []*Alarm {
-	return alarms.List(tx, prefix(s)+namePrefix)
-}
-
-func AllAlarms(tx *store.Tx) iter.Seq[*Alarm] { return alarms.Forward(tx, "") }
-
-func PutAlarm(tx *store.Tx, a *Alarm) { alarms.Put(tx, a) }
-
-func DeleteAlarm(tx *store.Tx, a *Alarm) { alarms.Delete(tx, a) }

@@ -10,7 +10,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var composites = store.NewTable("cloudwatch-composite-alarm", (*Composite).ARN)
+// Composites are the composite alarms of accounts and regions, by their names.
+var Composites = store.NewScoped("cloudwatch-composite-alarm", alarmARN, (*Composite).ARN)
 
 // Composite is an alarm whose state follows from those of others, by a rule. Package alarmstate writes its state and what
 // suppresses its actions, also the first time; its handlers write everything else.
@@ -64,46 +65,29 @@ func (c *Composite) SuppressorARN() string {
 	return AlarmARN(c.Scope, *c.Suppressor)
 }
 
-// FindComposite returns a composite alarm by its name, or nil.
-func FindComposite(tx *store.Tx, s arn.Scope, name string) *Composite {
-	return composites.Get(tx, prefix(s)+name)
-}
-
-// CompositeByKey returns a composite alarm by its ARN, or nil.
-func CompositeByKey(tx *store.Tx, key string) *Composite { return composites.Get(tx, key) }
-
 // CompositeByARN returns the composite alarm of a scope with an ARN, or nil.
 func CompositeByARN(tx *store.Tx, s arn.Scope, alarmARN string) *Composite {
-	if c := composites.Get(tx, alarmARN); c != nil && c.Scope == s {
+	if c := Composites.Get(tx, alarmARN); c != nil && c.Scope == s {
 		return c
 	}
 	return nil
 }
 
-// Composites returns the composite alarms of a scope whose names begin with a text, in order of their names.
-func Composites(tx *store.Tx, s arn.Scope, namePrefix string) []*Composite {
-	return composites.List(tx, prefix(s)+namePrefix)
-}
-
-// PutComposite writes a composite alarm.
-func PutComposite(tx *store.Tx, c *Composite) { composites.Put(tx, c) }
-
-// DeleteComposite removes a composite alarm.
-func DeleteComposite(tx *store.Tx, c *Composite) { composites.Delete(tx, c) }
-
 // Parents are the composite alarms whose rules name an alarm, in order of their names.
 func Parents(tx *store.Tx, s arn.Scope, alarmARN string) []*Composite {
-	return slices.DeleteFunc(slices.Clone(Composites(tx, s, "")), func(c *Composite) bool { return !slices.Contains(c.Children, alarmARN) })
+	return slices.DeleteFunc(slices.Clone(Composites.List(tx, s)), func(c *Composite) bool {
+		return !slices.Contains(c.Children, alarmARN)
+	})
 }
 
 // Suppressed are the composite alarms whose actions an alarm suppresses, in order of their names.
 func Suppressed(tx *store.Tx, s arn.Scope, alarmARN string) []*Composite {
-	return slices.DeleteFunc(slices.Clone(Composites(tx, s, "")), func(c *Composite) bool { return c.SuppressorARN() != alarmARN })
+	return slices.DeleteFunc(slices.Clone(Composites.List(tx, s)), func(c *Composite) bool { return c.SuppressorARN() != alarmARN })
 }
 
 // OnSuppressions wakes a watch with the ARN of each composite alarm whose actions are suppressed until another time.
 func OnSuppressions() store.Source {
-	return store.On(composites, func(before, after *Composite) []string {
+	return store.On(Composites.Table, func(before, after *Composite) []string {
 		if after != nil && !after.SuppressedUntil.IsZero() && (before == nil || !before.SuppressedUntil.Equal(after.SuppressedUntil)) {
 			return []string{after.ARN()}
 		}

@@ -8,7 +8,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var dashboards = store.NewTable("cloudwatch-dashboard", func(d *Dashboard) string { return d.ARN })
+// Dashboards are the dashboards of accounts, by their names.
+var Dashboards = store.NewScoped("cloudwatch-dashboard", DashboardARN, func(d *Dashboard) string { return d.ARN })
 
 // Dashboard is a description of widgets, which nothing draws. It belongs to an account and to no region (CW0012).
 type Dashboard struct {
@@ -22,17 +23,3 @@ type Dashboard struct {
 func DashboardARN(s arn.Scope, name string) string {
 	return "arn:" + s.Partition() + ":cloudwatch::" + s.Account + ":dashboard/" + name
 }
-
-// FindDashboard returns a dashboard by its ARN, or nil.
-func FindDashboard(tx *store.Tx, dashboardARN string) *Dashboard {
-	return dashboards.Get(tx, dashboardARN)
-}
-
-// Dashboards returns the dashboards of an account whose names begin with a text, in order of their names.
-func Dashboards(tx *store.Tx, s arn.Scope, namePrefix string) []*Dashboard {
-	return dashboards.List(tx, DashboardARN(s, namePrefix))
-}
-
-func PutDashboard(tx *store.Tx, d *Dashboard) { dashboards.Put(tx, d) }
-
-func DeleteDashboard(tx *store.Tx, d *Dashboard) { dashboards.Delete(tx, d) }

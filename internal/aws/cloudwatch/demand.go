@@ -47,7 +47,7 @@ func (a *Alarm) periods() []int32 {
 
 // OnAlarmDemand wakes a key when a change of an alarm may change how often alarms are evaluated.
 func OnAlarmDemand(key string) store.Source {
-	return store.On(alarms, func(before, after *Alarm) []string {
+	return store.On(Alarms.Table, func(before, after *Alarm) []string {
 		if before != nil && after != nil && before.EvaluatedEvery() == after.EvaluatedEvery() {
 			return nil
 		}
@@ -57,7 +57,7 @@ func OnAlarmDemand(key string) store.Source {
 
 // AlarmDemand is how often the alarm is evaluated that is evaluated most often; 0: there is no alarm.
 func AlarmDemand(tx *store.Tx) (step time.Duration) {
-	for a := range alarms.Forward(tx, "") {
+	for a := range Alarms.Forward(tx, "") {
 		if step = min(a.EvaluatedEvery(), time.Minute); step < time.Minute {
 			return step
 		}

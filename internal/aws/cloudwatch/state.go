@@ -34,10 +34,10 @@ func (c *Composite) standing() Standing {
 
 // StandingOf returns the state of an alarm by its ARN; nil if there is none.
 func StandingOf(tx *store.Tx, alarmARN string) *Standing {
-	if a := alarms.Get(tx, alarmARN); a != nil {
+	if a := Alarms.Get(tx, alarmARN); a != nil {
 		return new(a.standing())
 	}
-	if c := composites.Get(tx, alarmARN); c != nil {
+	if c := Composites.Get(tx, alarmARN); c != nil {
 		return new(c.standing())
 	}
 	return nil
@@ -45,7 +45,7 @@ func StandingOf(tx *store.Tx, alarmARN string) *Standing {
 
 // OnStates wake a watch with the ARN of each alarm, composite ones included, that has another state, is new, or is gone.
 func OnStates() []store.Source {
-	return []store.Source{store.On(alarms, stateChange[*Alarm]), store.On(composites, stateChange[*Composite])}
+	return []store.Source{store.On(Alarms.Table, stateChange[*Alarm]), store.On(Composites.Table, stateChange[*Composite])}
 }
 
 func stateChange[A interface {

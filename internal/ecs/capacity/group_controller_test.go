@@ -172,11 +172,11 @@ func TestAGroupThatIsForcedToGoTakesItsAlarmsAlong(t *testing.T) {
 	p := &autoscaling.Policy{Scope: scope, Group: "ecs", Name: "ECSManagedAutoScalingPolicy-1", ID: "1"}
 	w.update(func(tx *store.Tx) {
 		autoscaling.PutPolicy(tx, p)
-		cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: scope, Name: p.AlarmName(autoscaling.AlarmLow)})
+		cloudwatch.Alarms.Put(tx, &cloudwatch.Alarm{Scope: scope, Name: p.AlarmName(autoscaling.AlarmLow)})
 	})
 	w.changeGroup(func(g *autoscaling.Group) { g.ForceDeleted, g.Desired = true, 0 })
 	w.settle()
-	if w.group() != nil || cloudwatch.FindAlarm(w.store.Read(), scope, p.AlarmName(autoscaling.AlarmLow)) != nil {
+	if w.group() != nil || cloudwatch.Alarms.Find(w.store.Read(), scope, p.AlarmName(autoscaling.AlarmLow)) != nil {
 		t.Error("the group or its alarm is still there")
 	}
 }

@@ -24,14 +24,14 @@ func putAlarms(tx *store.Tx, p *autoscaling.Policy, now time.Time) {
 	settings := alarmSettings(p)
 	for _, level := range autoscaling.AlarmLevels {
 		a := &cloudwatch.Alarm{Scope: p.Scope, Name: p.AlarmName(level)}
-		before := cloudwatch.FindAlarm(tx, p.Scope, a.Name)
+		before := cloudwatch.Alarms.Find(tx, p.Scope, a.Name)
 		if before != nil {
 			*a = *before
 		} else {
 			a.Begin(now)
 		}
 		a.Settings, a.ConfiguredAt = settings[level], now
-		cloudwatch.PutAlarm(tx, a)
+		cloudwatch.Alarms.Put(tx, a)
 		alarmstate.Configured(tx, before, a, now)
 	}
 }

@@ -28,7 +28,7 @@ func TestAlarmsOfManagedScaling(t *testing.T) {
 		if err := rows.Update(func(tx *store.Tx) error { fn(tx); return nil }); err != nil {
 			t.Fatal(err)
 		}
-		return slices.Collect(cloudwatch.AllAlarms(rows.Read()))
+		return slices.Collect(cloudwatch.Alarms.Forward(rows.Read(), ""))
 	}
 	made := update(func(tx *store.Tx) { putAlarms(tx, &p, now) })
 	if len(made) != 2 || made[0].Name != "TargetTracking-fleet-AlarmHigh-2" || made[1].Name != "TargetTracking-fleet-AlarmLow-2" ||
@@ -39,14 +39,14 @@ func TestAlarmsOfManagedScaling(t *testing.T) {
 	changed := update(func(tx *store.Tx) {
 		inAlarm := *made[0]
 		inAlarm.State = types.StateValueAlarm
-		cloudwatch.PutAlarm(tx, &inAlarm)
-		cloudwatch.DeleteAlarm(tx, made[1])
+		cloudwatch.Alarms.Put(tx, &inAlarm)
+		cloudwatch.Alarms.Delete(tx, made[1])
 		putAlarms(tx, &p, now.Add(time.Minute))
 	})
 	if len(changed) != 2 || changed[0].Threshold != 80 || changed[0].State != types.StateValueAlarm || changed[1].State != types.StateValueInsufficientData {
 		t.Errorf("changed to %+v", changed)
 	}
-	if left := update(func(tx *store.Tx) { cloudwatch.DeleteAlarm(tx, changed[0]); autoscaling.DeletePolicy(tx, &p, now) }); left != nil {
+	if left := update(func(tx *store.Tx) { cloudwatch.Alarms.Delete(tx, changed[0]); autoscaling.DeletePolicy(tx, &p, now) }); left != nil {
 		t.Errorf("left are %+v", left)
 	}
 }

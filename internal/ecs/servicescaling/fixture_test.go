@@ -188,7 +188,9 @@ func (w *world) tracking(name string, target float64, values ...float64) *applic
 	w.update(func(tx *store.Tx) {
 		applicationautoscaling.PutPolicy(tx, p)
 		for name, comparison := range map[string]cwtypes.ComparisonOperator{name + "-high": "GreaterThanThreshold", name + "-low": "LessThanThreshold"} {
-			cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: scope, Name: name, Settings: cloudwatch.Settings{Threshold: target, Comparison: comparison}})
+			cloudwatch.Alarms.Put(tx, &cloudwatch.Alarm{
+				Scope: scope, Name: name, Settings: cloudwatch.Settings{Threshold: target, Comparison: comparison},
+			})
 		}
 	})
 	return p
@@ -202,7 +204,9 @@ func (w *world) steps(name string, by int32) *applicationautoscaling.Policy {
 	}}
 	w.update(func(tx *store.Tx) {
 		applicationautoscaling.PutPolicy(tx, p)
-		cloudwatch.PutAlarm(tx, &cloudwatch.Alarm{Scope: scope, Name: name, Settings: cloudwatch.Settings{Threshold: 50, Comparison: "GreaterThanThreshold"}})
+		cloudwatch.Alarms.Put(tx, &cloudwatch.Alarm{
+			Scope: scope, Name: name, Settings: cloudwatch.Settings{Threshold: 50, Comparison: "GreaterThanThreshold"},
+		})
 	})
 	return p
 }

@@ -62,7 +62,7 @@ func (c *Controller) reportOf(tx *store.Tx, t *applicationautoscaling.Target, no
 // alarmsOf are the names of the alarms that ask for a policy: managed ones that are gone included.
 func alarmsOf(tx *store.Tx, p *applicationautoscaling.Policy) []string {
 	names := slices.Clone(p.Alarms)
-	for _, a := range cloudwatch.Alarms(tx, p.Of.Scope, "") {
+	for _, a := range cloudwatch.Alarms.List(tx, p.Of.Scope) {
 		for _, action := range slices.Concat(a.AlarmActions, a.OKActions, a.NoDataActions) {
 			if (action == p.ARN() || action == p.ActionARN()) && !slices.Contains(names, a.Name) {
 				names = append(names, a.Name)
@@ -73,7 +73,7 @@ func alarmsOf(tx *store.Tx, p *applicationautoscaling.Policy) []string {
 }
 
 func (c *Controller) reportAlarm(tx *store.Tx, name string, p *applicationautoscaling.Policy, s decision.State, peers []decision.Peer) applicationautoscaling.AlarmReport {
-	a := cloudwatch.FindAlarm(tx, p.Of.Scope, name)
+	a := cloudwatch.Alarms.Find(tx, p.Of.Scope, name)
 	if a == nil {
 		return applicationautoscaling.AlarmReport{Name: name, Values: []float64{}, Held: "the alarm was deleted"}
 	}

@@ -23,11 +23,11 @@ func TestReport(t *testing.T) {
 		memory := w.tracking("memory", 30)
 		w.steps("lonely", 1)
 		w.update(func(tx *store.Tx) {
-			high, low := *cloudwatch.FindAlarm(tx, scope, "cpu-high"), *cloudwatch.FindAlarm(tx, scope, "cpu-low")
+			high, low := *cloudwatch.Alarms.Find(tx, scope, "cpu-high"), *cloudwatch.Alarms.Find(tx, scope, "cpu-low")
 			high.State, high.ActionsEnabled, low.State, low.ActionsEnabled = "ALARM", true, "OK", true
-			cloudwatch.PutAlarm(tx, &high)
-			cloudwatch.PutAlarm(tx, &low)
-			cloudwatch.DeleteAlarm(tx, cloudwatch.FindAlarm(tx, scope, "memory-low"))
+			cloudwatch.Alarms.Put(tx, &high)
+			cloudwatch.Alarms.Put(tx, &low)
+			cloudwatch.Alarms.Delete(tx, cloudwatch.Alarms.Find(tx, scope, "memory-low"))
 			applicationautoscaling.PutScheduledAction(tx, &applicationautoscaling.ScheduledAction{
 				Of: web, Name: "noon", Expression: "cron(0 12 * * ? *)", Anchor: w.clock.Now(), Min: aws.Int32(2),
 			})
@@ -63,7 +63,7 @@ func TestRepeats(t *testing.T) {
 		p := w.tracking("cpu", 30, 1)
 		repeats := func(value float64) bool {
 			tx := w.store.Read()
-			return w.loop.Repeats(tx, cloudwatch.FindAlarm(tx, scope, "cpu-high"), p.ARN(), []float64{value})
+			return w.loop.Repeats(tx, cloudwatch.Alarms.Find(tx, scope, "cpu-high"), p.ARN(), []float64{value})
 		}
 		w.alarm("cpu-high", p, 60)
 		w.advance(time.Second)
@@ -94,7 +94,7 @@ func TestAScaleInWaitsForADeployment(t *testing.T) {
 		}
 		repeats := func() bool {
 			tx := w.store.Read()
-			return w.loop.Repeats(tx, cloudwatch.FindAlarm(tx, scope, "cpu-low"), p.ARN(), []float64{1})
+			return w.loop.Repeats(tx, cloudwatch.Alarms.Find(tx, scope, "cpu-low"), p.ARN(), []float64{1})
 		}
 		deploy(ecstypes.DeploymentRolloutStateInProgress)
 		w.alarm("cpu-low", p, 1)

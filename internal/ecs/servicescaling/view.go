@@ -57,7 +57,7 @@ func (c *Controller) peers(tx *store.Tx, r applicationautoscaling.Resource, now 
 		}
 		peer := decision.Peer{Policy: p}
 		for _, name := range p.Alarms {
-			if a := cloudwatch.FindAlarm(tx, r.Scope, name); a != nil && below(a) {
+			if a := cloudwatch.Alarms.Find(tx, r.Scope, name); a != nil && below(a) {
 				peer.Values = c.Values(tx, a, now)
 			}
 		}

@@ -34,13 +34,13 @@ func withPercentages(s *state.Service) { percentages(200, 100)(s) }
 func (f *fixture) alarm(is cw.StateValue) {
 	f.t.Helper()
 	f.update(func(tx *store.Tx) {
-		if cloudwatch.FindAlarm(tx, scope, "slow") == nil {
+		if cloudwatch.Alarms.Find(tx, scope, "slow") == nil {
 			a := &cloudwatch.Alarm{Scope: scope, Name: "slow", Settings: cloudwatch.Settings{Period: 60, EvaluationPeriods: 5}}
 			a.Begin(f.now)
-			cloudwatch.PutAlarm(tx, a)
+			cloudwatch.Alarms.Put(tx, a)
 		}
 		reason := "it is"
-		alarmstate.Set(tx, cloudwatch.FindAlarm(tx, scope, "slow"), alarmstate.State{Value: is, Reason: &reason, At: f.now})
+		alarmstate.Set(tx, cloudwatch.Alarms.Find(tx, scope, "slow"), alarmstate.State{Value: is, Reason: &reason, At: f.now})
 	})
 }
 
@@ -125,13 +125,13 @@ func TestACompositeAlarmEndsARollingUpdate(t *testing.T) {
 	reason := "it is"
 	set := func(is cw.StateValue) {
 		f.update(func(tx *store.Tx) {
-			alarmstate.Set(tx, cloudwatch.FindAlarm(tx, scope, "errors"), alarmstate.State{Value: is, Reason: &reason, At: f.now})
+			alarmstate.Set(tx, cloudwatch.Alarms.Find(tx, scope, "errors"), alarmstate.State{Value: is, Reason: &reason, At: f.now})
 		})
 	}
 	f.update(func(tx *store.Tx) {
 		a := &cloudwatch.Alarm{Scope: scope, Name: "errors", Settings: cloudwatch.Settings{Period: 60, EvaluationPeriods: 5}}
 		a.Begin(f.now)
-		cloudwatch.PutAlarm(tx, a)
+		cloudwatch.Alarms.Put(tx, a)
 		alarmstate.Configure(tx, nil, &cloudwatch.Composite{
 			Scope: scope, Name: "slow", Children: []string{a.ARN()}, CompositeSettings: cloudwatch.CompositeSettings{Rule: "ALARM(errors)"},
 		}, f.now)

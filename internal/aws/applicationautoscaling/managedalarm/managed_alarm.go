@@ -24,7 +24,7 @@ func Replace(tx *store.Tx, p *applicationautoscaling.Policy, now time.Time) *app
 	for _, level := range levels(p) {
 		made := &cloudwatch.Alarm{Scope: p.Of.Scope, Name: nameOf(p, level.name), Settings: level.settings, ConfiguredAt: now}
 		made.Begin(now)
-		cloudwatch.PutAlarm(tx, made)
+		cloudwatch.Alarms.Put(tx, made)
 		alarmstate.Configured(tx, nil, made, now)
 		changed.Alarms = append(changed.Alarms, made.Name)
 	}
@@ -39,7 +39,7 @@ func nameOf(p *applicationautoscaling.Policy, level string) string {
 // Remove deletes the alarms of a policy, as far as they are there.
 func Remove(tx *store.Tx, p *applicationautoscaling.Policy, now time.Time) {
 	for _, name := range p.Alarms {
-		if a := cloudwatch.FindAlarm(tx, p.Of.Scope, name); a != nil {
+		if a := cloudwatch.Alarms.Find(tx, p.Of.Scope, name); a != nil {
 			alarmstate.Remove(tx, a, now)
 		}
 	}

@@ -32,7 +32,7 @@ func made(t *testing.T, c *types.TargetTrackingScalingPolicyConfiguration) (alar
 	err = s.Update(func(tx *store.Tx) error {
 		p := managedalarm.Replace(tx, &applicationautoscaling.Policy{Of: of, TargetID: "id", Name: "p", CreatedBy: "uuid", Tracking: c}, begin)
 		for _, name := range p.Alarms {
-			alarms = append(alarms, cloudwatch.FindAlarm(tx, scope, name))
+			alarms = append(alarms, cloudwatch.Alarms.Find(tx, scope, name))
 		}
 		return nil
 	})

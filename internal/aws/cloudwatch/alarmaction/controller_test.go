@@ -60,7 +60,7 @@ func withScene(t *testing.T, story func(s *scene)) {
 		a := &cloudwatch.Alarm{Scope: scope, Name: "errors", ConfiguredAt: s.clock.Now()}
 		a.ActionsEnabled, a.AlarmActions = true, []string{topic, function, nowhere, reboot}
 		a.Begin(s.clock.Now())
-		s.update(func(tx *store.Tx) { cloudwatch.PutAlarm(tx, a) })
+		s.update(func(tx *store.Tx) { cloudwatch.Alarms.Put(tx, a) })
 		s.set(types.StateValueOk)
 		c := &cloudwatch.Composite{Scope: scope, Name: "C", Children: []string{a.ARN()}, ConfiguredAt: s.clock.Now(), CompositeSettings: cloudwatch.CompositeSettings{
 			Rule: "ALARM(errors)", ActionSettings: cloudwatch.ActionSettings{ActionsEnabled: true, AlarmActions: []string{topic}},
@@ -83,7 +83,7 @@ func (s *scene) set(to types.StateValue) {
 	s.Helper()
 	reason := "by hand"
 	s.update(func(tx *store.Tx) {
-		alarmstate.Set(tx, cloudwatch.FindAlarm(tx, scope, "errors"), alarmstate.State{Value: to, Reason: &reason, At: s.clock.Now()})
+		alarmstate.Set(tx, cloudwatch.Alarms.Find(tx, scope, "errors"), alarmstate.State{Value: to, Reason: &reason, At: s.clock.Now()})
 	})
 }
 
@@ -152,7 +152,8 @@ func TestMessagesOfCompositeAlarms(t *testing.T) {
 	withScene(t, func(s *scene) {
 		reason := "by hand"
 		s.update(func(tx *store.Tx) {
-			alarmstate.SetComposite(tx, cloudwatch.FindComposite(tx, scope, "C"), alarmstate.State{Value: types.StateValueAlarm, Reason: &reason, At: s.clock.Now()})
+			alarm := alarmstate.State{Value: types.StateValueAlarm, Reason: &reason, At: s.clock.Now()}
+			alarmstate.SetComposite(tx, cloudwatch.Composites.Find(tx, scope, "C"), alarm)
 		})
 		s.told("C", `[]`)
 	})

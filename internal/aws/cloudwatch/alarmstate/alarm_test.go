@@ -38,7 +38,7 @@ func TestSetStateWakesWatches(t *testing.T) {
 	begin := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	made := &cloudwatch.Alarm{Scope: scope, Name: "errors", ConfiguredAt: begin}
 	made.Begin(begin)
-	update(t, s, func(tx *store.Tx) { cloudwatch.PutAlarm(tx, made) })
+	update(t, s, func(tx *store.Tx) { cloudwatch.Alarms.Put(tx, made) })
 	watch := s.Watch(0, cloudwatch.OnStates()...)
 	defer watch.Close()
 	next := func(step string, woken bool) {
@@ -62,9 +62,9 @@ func TestSetStateWakesWatches(t *testing.T) {
 	set := func(state types.StateValue, reason string, at time.Time) *cloudwatch.Alarm {
 		t.Helper()
 		update(t, s, func(tx *store.Tx) {
-			alarmstate.Set(tx, cloudwatch.FindAlarm(tx, scope, "errors"), alarmstate.State{Value: state, Reason: &reason, At: at})
+			alarmstate.Set(tx, cloudwatch.Alarms.Find(tx, scope, "errors"), alarmstate.State{Value: state, Reason: &reason, At: at})
 		})
-		return cloudwatch.FindAlarm(s.Read(), scope, "errors")
+		return cloudwatch.Alarms.Find(s.Read(), scope, "errors")
 	}
 	first, second := begin.Add(time.Second), begin.Add(time.Minute)
 	if a := set(types.StateValueAlarm, "too many", first); a.State != types.StateValueAlarm || *a.Reason != "too many" || !a.StateAt.Equal(first) || !a.ChangedAt.Equal(first) {
@@ -76,12 +76,12 @@ func TestSetStateWakesWatches(t *testing.T) {
 	}
 	next("the same state", false)
 	update(t, s, func(tx *store.Tx) {
-		changed := *cloudwatch.FindAlarm(tx, scope, "errors")
+		changed := *cloudwatch.Alarms.Find(tx, scope, "errors")
 		changed.Threshold = 2
-		cloudwatch.PutAlarm(tx, &changed)
+		cloudwatch.Alarms.Put(tx, &changed)
 	})
 	next("another threshold", false)
-	update(t, s, func(tx *store.Tx) { cloudwatch.DeleteAlarm(tx, cloudwatch.FindAlarm(tx, scope, "errors")) })
+	update(t, s, func(tx *store.Tx) { cloudwatch.Alarms.Delete(tx, cloudwatch.Alarms.Find(tx, scope, "errors")) })
 	next("an alarm that is gone", true)
 }
 
@@ -92,7 +92,7 @@ func TestAlarmsAreStored(t *testing.T) {
 	made := &cloudwatch.Alarm{Scope: scope, Name: "a:b/c", State: types.StateValueOk, Reason: &empty, Settings: cloudwatch.Settings{
 		Period: 60, EvaluationPeriods: 3, DatapointsToAlarm: &points, Threshold: -0.5, Dimensions: []types.Dimension{{Name: &empty}},
 	}}
-	update(t, s, func(tx *store.Tx) { cloudwatch.PutAlarm(tx, made) })
+	update(t, s, func(tx *store.Tx) { cloudwatch.Alarms.Put(tx, made) })
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestAlarmsAreStored(t *testing.T) {
 		a.Threshold != -0.5 || len(a.Dimensions) != 1 || a.Dimensions[0].Value != nil {
 		t.Errorf("%+v", a)
 	}
-	if list := cloudwatch.Alarms(s.Read(), scope, "a:"); len(list) != 1 {
+	if list := cloudwatch.Alarms.Starting(s.Read(), scope, "a:"); len(list) != 1 {
 		t.Errorf("%+v", list)
 	}
 	if other := (arn.Scope{Region: "eu-west-2", Account: scope.Account}); cloudwatch.AlarmByARN(s.Read(), other, a.ARN()) != nil {

@@ -42,7 +42,7 @@ func Configure(tx *store.Tx, before, after *cloudwatch.Composite, now time.Time)
 	} else {
 		did = "updated"
 	}
-	cloudwatch.PutComposite(tx, &c)
+	cloudwatch.Composites.Put(tx, &c)
 	configuredComposite(tx, before, &c, now)
 	changed, suppressor := c, cloudwatch.StandingOf(tx, c.SuppressorARN())
 	if value, because := evaluate(tx, &c); value != c.State {
@@ -60,7 +60,7 @@ func Configure(tx *store.Tx, before, after *cloudwatch.Composite, now time.Time)
 
 // RemoveComposite deletes a composite alarm.
 func RemoveComposite(tx *store.Tx, c *cloudwatch.Composite, now time.Time) {
-	cloudwatch.DeleteComposite(tx, c)
+	cloudwatch.Composites.Delete(tx, c)
 	configuredComposite(tx, c, nil, now)
 }
 
@@ -84,7 +84,7 @@ func settle(tx *store.Tx, alarmARN string, at time.Time) {
 	}
 	changed := []string{alarmARN}
 	for _, key := range w.order {
-		before := cloudwatch.CompositeByKey(tx, key)
+		before := cloudwatch.Composites.Get(tx, key)
 		after := *before
 		if target := w.composites[key]; target.State != before.State {
 			after.Follow(target.State, *target.Reason, *target.Data, at, w.standing(after.SuppressorARN()))

@@ -13,7 +13,7 @@ import (
 // changes with an event and without an item of states in the history; an action that is suppressed has an item, and is
 // done when it is released. Source: recorded answers.
 func putComposite(tx *store.Tx, before, after *cloudwatch.Composite) {
-	cloudwatch.PutComposite(tx, after)
+	cloudwatch.Composites.Put(tx, after)
 	change := Change{
 		Scope: after.Scope, ARN: after.ARN(), Name: after.Name, Type: types.AlarmTypeCompositeAlarm,
 		Old: OfComposite(before), New: OfComposite(after), Configuration: compositeOfStates(after),

@@ -28,7 +28,7 @@ func newRehearsal(t *testing.T) *rehearsal {
 	for _, name := range []string{"child", "suppressor"} {
 		a := &cloudwatch.Alarm{Scope: scope, Name: name, ConfiguredAt: r.now}
 		a.Begin(r.now)
-		update(t, r.store, func(tx *store.Tx) { cloudwatch.PutAlarm(tx, a) })
+		update(t, r.store, func(tx *store.Tx) { cloudwatch.Alarms.Put(tx, a) })
 		r.set(name, types.StateValueOk, 0)
 	}
 	five, by := int32(5), "suppressor"
@@ -45,7 +45,7 @@ func (r *rehearsal) set(name string, to types.StateValue, after int) {
 	r.now = r.now.Add(time.Duration(after) * time.Millisecond)
 	reason := "by hand"
 	update(r.t, r.store, func(tx *store.Tx) {
-		alarmstate.Set(tx, cloudwatch.FindAlarm(tx, scope, name), alarmstate.State{Value: to, Reason: &reason, At: r.now})
+		alarmstate.Set(tx, cloudwatch.Alarms.Find(tx, scope, name), alarmstate.State{Value: to, Reason: &reason, At: r.now})
 	})
 }
 
@@ -53,14 +53,14 @@ func (r *rehearsal) set(name string, to types.StateValue, after int) {
 func (r *rehearsal) release(after int) {
 	r.t.Helper()
 	r.now = r.now.Add(time.Duration(after) * time.Millisecond)
-	update(r.t, r.store, func(tx *store.Tx) { alarmstate.Release(tx, cloudwatch.FindComposite(tx, scope, "C"), r.now) })
+	update(r.t, r.store, func(tx *store.Tx) { alarmstate.Release(tx, cloudwatch.Composites.Find(tx, scope, "C"), r.now) })
 }
 
 // is asserts the state of C, what suppresses it, the times of both, and what became of its actions.
 func (r *rehearsal) is(want string) {
 	r.t.Helper()
 	tx := r.store.Read()
-	c := cloudwatch.FindComposite(tx, scope, "C")
+	c := cloudwatch.Composites.Find(tx, scope, "C")
 	got := fmt.Sprintf("%s %s %s %s", c.State, c.SuppressedBy, c.ChangedAt.Format("05.000"), c.StateAt.Format("05.000"))
 	for _, h := range cloudwatch.History(tx, scope, "C") {
 		if h.Type == types.HistoryItemTypeAction {
@@ -116,7 +116,7 @@ func TestHistoryOfCompositeAlarms(t *testing.T) {
 	defer s.Close()
 	put := func(name, rule string, children []string, at time.Time) {
 		update(t, s, func(tx *store.Tx) {
-			before := cloudwatch.FindComposite(tx, scope, name)
+			before := cloudwatch.Composites.Find(tx, scope, name)
 			after := &cloudwatch.Composite{Scope: scope, Name: name}
 			if before != nil {
 				*after = *before
@@ -158,7 +158,7 @@ func TestRemoveOfAnAlarmThatOthersDependOn(t *testing.T) {
 	r.now = r.now.Add(time.Second)
 	remove := func(name string) {
 		t.Helper()
-		update(t, r.store, func(tx *store.Tx) { alarmstate.Remove(tx, cloudwatch.FindAlarm(tx, scope, name), r.now) })
+		update(t, r.store, func(tx *store.Tx) { alarmstate.Remove(tx, cloudwatch.Alarms.Find(tx, scope, name), r.now) })
 	}
 	remove("suppressor")
 	r.is("ALARM  50.225 51.225 Suppressed@50.225 do@51.225")
@@ -166,7 +166,7 @@ func TestRemoveOfAnAlarmThatOthersDependOn(t *testing.T) {
 	remove("child")
 	r.is("OK  52.225 52.225 Suppressed@50.225 do@51.225")
 	const want = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:child was deleted at Monday 14 September, 2026 06:41:52 UTC"
-	if c := cloudwatch.FindComposite(r.store.Read(), scope, "C"); *c.Reason != want {
+	if c := cloudwatch.Composites.Find(r.store.Read(), scope, "C"); *c.Reason != want {
 		t.Errorf("because %s", *c.Reason)
 	}
 }

@@ -48,7 +48,7 @@ func Configured(tx *store.Tx, before, after *cloudwatch.Alarm, now time.Time) {
 // Remove deletes a metric alarm. Composite alarms that depend on it follow: a client cannot delete such an alarm, but what
 // made one for itself can.
 func Remove(tx *store.Tx, a *cloudwatch.Alarm, now time.Time) {
-	cloudwatch.DeleteAlarm(tx, a)
+	cloudwatch.Alarms.Delete(tx, a)
 	Configured(tx, a, nil, now)
 	settle(tx, a.ARN(), now)
 }

@@ -48,7 +48,7 @@ func Set(tx *store.Tx, a *cloudwatch.Alarm, to State) bool {
 	if to.Value == types.StateValueAlarm {
 		changed.Alarmed++
 	}
-	cloudwatch.PutAlarm(tx, &changed)
+	cloudwatch.Alarms.Put(tx, &changed)
 	c := Change{
 		Scope: a.Scope, ARN: a.ARN(), Name: a.Name, Type: types.AlarmTypeMetricAlarm, Old: Of(a), New: to,
 		Configuration: stateConfiguration{metricsInEvents(a), a.Description},

@@ -40,7 +40,7 @@ type change struct {
 func (e *Evaluator) Evaluate(_ context.Context, at time.Time, causes func(tx *store.Tx)) error {
 	var changes []change
 	tx := e.Store.Read()
-	for a := range cloudwatch.AllAlarms(tx) {
+	for a := range cloudwatch.Alarms.Forward(tx, "") {
 		if every := a.EvaluatedEvery(); !at.Equal(at.Truncate(every)) {
 			continue
 		}
@@ -54,7 +54,7 @@ func (e *Evaluator) Evaluate(_ context.Context, at time.Time, causes func(tx *st
 	return e.Store.Update(func(tx *store.Tx) error {
 		causes(tx)
 		for _, c := range changes {
-			now := cloudwatch.FindAlarm(tx, c.alarm.Scope, c.alarm.Name)
+			now := cloudwatch.Alarms.Find(tx, c.alarm.Scope, c.alarm.Name)
 			if now != c.alarm {
 				continue // it has changed meanwhile: the next evaluation sees that
 			}

@@ -31,7 +31,7 @@ func New(s *store.Store, clk *clock.Clock, log *slog.Logger) *reconcile.Loop {
 
 // reconcile releases the actions of a composite alarm, or tells when they are to be.
 func (c *controller) reconcile(_ context.Context, key string) (due time.Time, err error) {
-	alarm, now := cloudwatch.CompositeByKey(c.store.Read(), key), c.clock.Now()
+	alarm, now := cloudwatch.Composites.Get(c.store.Read(), key), c.clock.Now()
 	if alarm == nil || alarm.SuppressedUntil.After(now) {
 		if alarm != nil {
 			due = alarm.SuppressedUntil
@@ -40,7 +40,7 @@ func (c *controller) reconcile(_ context.Context, key string) (due time.Time, er
 	}
 	return due, c.store.Update(func(tx *store.Tx) error {
 		c.Causes(tx, key)
-		if alarm := cloudwatch.CompositeByKey(tx, key); alarm != nil {
+		if alarm := cloudwatch.Composites.Get(tx, key); alarm != nil {
 			alarmstate.Release(tx, alarm, now)
 		}
 		return nil

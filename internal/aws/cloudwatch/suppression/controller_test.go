@@ -49,7 +49,7 @@ func TestWaitsEnd(t *testing.T) {
 			t.Helper()
 			reason := "by hand"
 			update(func(tx *store.Tx) {
-				alarmstate.Set(tx, cloudwatch.FindAlarm(tx, scope, alarm), alarmstate.State{Value: to, Reason: &reason, At: clk.Now()})
+				alarmstate.Set(tx, cloudwatch.Alarms.Find(tx, scope, alarm), alarmstate.State{Value: to, Reason: &reason, At: clk.Now()})
 			})
 			synctest.Wait()
 		}
@@ -62,7 +62,7 @@ func TestWaitsEnd(t *testing.T) {
 		is := func(step string, by types.ActionsSuppressedBy, actions int) {
 			t.Helper()
 			tx := rows.Read()
-			if c := cloudwatch.FindComposite(tx, scope, "C"); c.SuppressedBy != by || len(cloudwatch.Actions(tx)) != actions {
+			if c := cloudwatch.Composites.Find(tx, scope, "C"); c.SuppressedBy != by || len(cloudwatch.Actions(tx)) != actions {
 				t.Errorf("%s: suppressed by %q with %d actions to do, want %q with %d", step, c.SuppressedBy, len(cloudwatch.Actions(tx)), by, actions)
 			}
 		}
@@ -71,7 +71,7 @@ func TestWaitsEnd(t *testing.T) {
 		for _, name := range []string{"child", "suppressor"} {
 			a := &cloudwatch.Alarm{Scope: scope, Name: name, ConfiguredAt: clk.Now()}
 			a.Begin(clk.Now())
-			update(func(tx *store.Tx) { cloudwatch.PutAlarm(tx, a) })
+			update(func(tx *store.Tx) { cloudwatch.Alarms.Put(tx, a) })
 			set(name, types.StateValueOk)
 		}
 		minute, by := int32(60), "suppressor"
