@@ -94,7 +94,7 @@ func (s *scene) launched(group string, ids ...string) {
 	s.T.Helper()
 	s.update(func(tx *store.Tx) {
 		for _, id := range ids {
-			rows.PutMember(tx, &rows.Member{
+			rows.Members.Put(tx, &rows.Member{
 				Scope: scope, Group: group, InstanceID: id, Zone: "us-east-1a", Subnet: "subnet-0ec5e3a1a70000001", Type: "t3.micro",
 				LaunchedAt: s.Now, State: types.LifecycleStateInService,
 				LaunchTemplate: &types.LaunchTemplateSpecification{LaunchTemplateId: &template.ID, LaunchTemplateName: &template.Name, Version: aws.String("2")},

@@ -113,7 +113,7 @@ func (a *API) DeleteAutoScalingGroup(ctx context.Context, in *sdk.DeleteAutoScal
 		if err != nil {
 			return err
 		}
-		instances := len(autoscaling.Members(tx, found)) > 0
+		instances := len(autoscaling.Members.List(tx, found)) > 0
 		switch force := aws.ToBool(in.ForceDelete); {
 		case !instances:
 			autoscaling.DeleteGroup(tx, found, a.now())

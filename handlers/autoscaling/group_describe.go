@@ -95,7 +95,7 @@ func describe(g *autoscaling.Group) types.AutoScalingGroup {
 // instances describes those of a group.
 func instances(tx *store.Tx, g *autoscaling.Group) []types.Instance {
 	list := []types.Instance{}
-	for _, m := range autoscaling.Members(tx, g) {
+	for _, m := range autoscaling.Members.List(tx, g) {
 		health := "Healthy"
 		if !m.Healthy() {
 			health = "Unhealthy"

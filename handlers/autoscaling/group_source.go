@@ -61,7 +61,7 @@ func refuseMixed(p *types.MixedInstancesPolicy) error {
 func launchFrom(tx *store.Tx, g *autoscaling.Group, in *sdk.UpdateAutoScalingGroupInput) error {
 	switch {
 	case in.LaunchConfigurationName != nil:
-		if autoscaling.FindLaunchConfiguration(tx, g.Scope, *in.LaunchConfigurationName) == nil {
+		if autoscaling.LaunchConfigurations.Find(tx, g.Scope, *in.LaunchConfigurationName) == nil {
 			return noLaunchConfiguration(*in.LaunchConfigurationName)
 		}
 		g.Source = autoscaling.Source{LaunchConfiguration: *in.LaunchConfigurationName}

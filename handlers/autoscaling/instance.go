@@ -85,7 +85,7 @@ func (a *API) SetInstanceHealth(ctx context.Context, in *sdk.SetInstanceHealthIn
 		if g := autoscaling.FindGroup(tx, scope, m.Group); g != nil && (in.ShouldRespectGracePeriod == nil || *in.ShouldRespectGracePeriod) {
 			changed.Unhealthy = changed.Unhealthy && !inGrace(g, m, now)
 		}
-		autoscaling.PutMember(tx, &changed)
+		autoscaling.Members.Put(tx, &changed)
 		return nil
 	})
 }
@@ -151,6 +151,6 @@ func terminate(tx *store.Tx, g *autoscaling.Group, m *autoscaling.Member, decrem
 	autoscaling.PutActivity(tx, begun)
 	changed := *m
 	changed.Termination = begun.ID
-	autoscaling.PutMember(tx, &changed)
+	autoscaling.Members.Put(tx, &changed)
 	return begun, nil
 }

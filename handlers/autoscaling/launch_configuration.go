@@ -26,13 +26,13 @@ func (a *API) CreateLaunchConfiguration(ctx context.Context, in *sdk.CreateLaunc
 	made := &autoscaling.LaunchConfiguration{Scope: scope, Settings: launchConfigurationOf(scope, in)}
 	made.Settings.CreatedTime = aws.Time(a.now())
 	return &sdk.CreateLaunchConfigurationOutput{}, a.store.Update(func(tx *store.Tx) error {
-		if autoscaling.FindLaunchConfiguration(tx, scope, name) != nil {
+		if autoscaling.LaunchConfigurations.Find(tx, scope, name) != nil {
 			return alreadyExists("Launch Configuration by this name already exists - A launch configuration already exists with the name %s", name)
 		}
 		if ec2.FindInstanceType(tx, *in.InstanceType) == nil {
 			return invalid("Invalid instance type: %s", *in.InstanceType) // the text is the emulator's
 		}
-		autoscaling.PutLaunchConfiguration(tx, made)
+		autoscaling.LaunchConfigurations.Put(tx, made)
 		return nil
 	})
 }
@@ -85,7 +85,7 @@ func orEmpty(s *string) *string { return aws.String(aws.ToString(s)) }
 // unknown names are left out.
 func (a *API) DescribeLaunchConfigurations(ctx context.Context, in *sdk.DescribeLaunchConfigurationsInput) (*sdk.DescribeLaunchConfigurationsOutput, error) {
 	var found []types.LaunchConfiguration
-	for _, c := range autoscaling.LaunchConfigurations(a.store.Read(), awsapi.CallScope(ctx)) {
+	for _, c := range autoscaling.LaunchConfigurations.List(a.store.Read(), awsapi.CallScope(ctx)) {
 		if len(in.LaunchConfigurationNames) == 0 || slices.Contains(in.LaunchConfigurationNames, *c.Settings.LaunchConfigurationName) {
 			found = append(found, c.Settings)
 		}
@@ -101,14 +101,14 @@ func (a *API) DescribeLaunchConfigurations(ctx context.Context, in *sdk.Describe
 func (a *API) DeleteLaunchConfiguration(ctx context.Context, in *sdk.DeleteLaunchConfigurationInput) (*sdk.DeleteLaunchConfigurationOutput, error) {
 	scope, name := awsapi.CallScope(ctx), *in.LaunchConfigurationName
 	return &sdk.DeleteLaunchConfigurationOutput{}, a.store.Update(func(tx *store.Tx) error {
-		found := autoscaling.FindLaunchConfiguration(tx, scope, name)
+		found := autoscaling.LaunchConfigurations.Find(tx, scope, name)
 		if found == nil {
 			return noLaunchConfiguration(name)
 		}
 		if user := autoscaling.Using(tx, scope, name); user != "" { // Source: field reports
 			return inUse("Cannot delete launch configuration %s because it is attached to AutoScalingGroup %s", name, user)
 		}
-		autoscaling.DeleteLaunchConfiguration(tx, found)
+		autoscaling.LaunchConfigurations.Delete(tx, found)
 		return nil
 	})
 }

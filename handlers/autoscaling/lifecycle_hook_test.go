@@ -137,7 +137,7 @@ func (s *scene) waiting(id string, in types.LifecycleState, hooks ...string) (to
 			actions, tokens = append(actions, a), append(tokens, a.Token)
 		}
 		m.Come(in, s.Now, actions...)
-		rows.PutMember(tx, &m)
+		rows.Members.Put(tx, &m)
 	})
 	return tokens
 }
@@ -214,7 +214,7 @@ func TestGracePeriodAfterLaunchHooks(t *testing.T) {
 	s.update(func(tx *store.Tx) {
 		m := *rows.FindMember(tx, scope, "i-0a")
 		m.Come(types.LifecycleStateInService, s.Now)
-		rows.PutMember(tx, &m)
+		rows.Members.Put(tx, &m)
 	})
 	unhealthy("Healthy")
 	s.Now = s.Now.Add(time.Minute)

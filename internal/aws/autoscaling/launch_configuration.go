@@ -7,7 +7,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var launchConfigurations = store.NewTable("autoscaling-launch-configuration", func(c *LaunchConfiguration) string {
+// LaunchConfigurations are the launch configurations of accounts and regions, by their names.
+var LaunchConfigurations = store.NewScoped("autoscaling-launch-configuration", GroupKey, func(c *LaunchConfiguration) string {
 	return GroupKey(c.Scope, *c.Settings.LaunchConfigurationName)
 })
 
@@ -15,22 +16,4 @@ var launchConfigurations = store.NewTable("autoscaling-launch-configuration", fu
 type LaunchConfiguration struct {
 	Scope    arn.Scope
 	Settings types.LaunchConfiguration // as it is described
-}
-
-// FindLaunchConfiguration returns a launch configuration by its name, or nil.
-func FindLaunchConfiguration(tx *store.Tx, s arn.Scope, name string) *LaunchConfiguration {
-	return launchConfigurations.Get(tx, GroupKey(s, name))
-}
-
-// LaunchConfigurations returns those of an account and region, in order of their names.
-func LaunchConfigurations(tx *store.Tx, s arn.Scope) []*LaunchConfiguration {
-	return launchConfigurations.List(tx, scopeKey(s))
-}
-
-func PutLaunchConfiguration(tx *store.Tx, c *LaunchConfiguration) {
-	launchConfigurations.Put(tx, c)
-}
-
-func DeleteLaunchConfiguration(tx *store.Tx, c *LaunchConfiguration) {
-	launchConfigurations.Delete(tx, c)
 }

@@ -69,7 +69,7 @@ func changeAction(tx *store.Tx, g *Group, hook string, of ActionOf, change func(
 		changed := *m
 		changed.Actions = slices.Clone(m.Actions)
 		change(&changed.Actions[n])
-		PutMember(tx, &changed)
+		Members.Put(tx, &changed)
 		return true
 	}
 	return false
@@ -78,7 +78,7 @@ func changeAction(tx *store.Tx, g *Group, hook string, of ActionOf, change func(
 // Waiting returns the instances of a group for which a lifecycle hook has an active action, in order
 // of their ids. Their states tell what they wait for.
 func Waiting(tx *store.Tx, g *Group, hook string) (waiting []*Member) {
-	for _, m := range Members(tx, g) {
+	for _, m := range Members.List(tx, g) {
 		if m.active(hook) >= 0 {
 			waiting = append(waiting, m)
 		}

@@ -11,9 +11,10 @@ import (
 )
 
 var (
-	members = store.NewTable("autoscaling-member", func(m *Member) string { return m.groupKey() + "\x00" + m.InstanceID })
+	// Members are the instances of groups, by their ids.
+	Members = store.NewScoped("autoscaling-member", memberKey, func(m *Member) string { return m.groupKey() + "\x00" + m.InstanceID })
 	// membersByInstance finds the group of an instance.
-	membersByInstance = members.Index(func(m *Member) string { return scopeKey(m.Scope) + m.InstanceID })
+	membersByInstance = Members.Index(func(m *Member) string { return scopeKey(m.Scope) + m.InstanceID })
 )
 
 // Member is an instance of a group, from its launch until it is terminated.
@@ -46,6 +47,8 @@ func (m *Member) Healthy() bool { return !m.Lost && !m.Unhealthy }
 
 func (m *Member) groupKey() string { return GroupKey(m.Scope, m.Group) }
 
+func memberKey(g *Group, instanceID string) string { return g.Key() + "\x00" + instanceID }
+
 // FindMember returns what an instance is to its group, or nil.
 func FindMember(tx *store.Tx, s arn.Scope, instanceID string) *Member {
 	for _, m := range membersByInstance.List(tx, scopeKey(s)+instanceID) {
@@ -54,22 +57,14 @@ func FindMember(tx *store.Tx, s arn.Scope, instanceID string) *Member {
 	return nil
 }
 
-// Members returns the instances of a group, in order of their ids.
-func Members(tx *store.Tx, g *Group) []*Member { return members.List(tx, g.Key()+"\x00") }
-
 // AllMembers returns the instances of all groups of an account and region.
-func AllMembers(tx *store.Tx, s arn.Scope) []*Member { return members.List(tx, scopeKey(s)) }
-
-func PutMember(tx *store.Tx, m *Member) { members.Put(tx, m) }
-
-// DeleteMember removes a member, whose instance is terminated.
-func DeleteMember(tx *store.Tx, m *Member) { members.Delete(tx, m) }
+func AllMembers(tx *store.Tx, s arn.Scope) []*Member { return Members.Table.List(tx, scopeKey(s)) }
 
 // Watched are the tables that a controller of groups looks at; it wakes with keys of groups.
 func Watched() []store.Source {
 	return []store.Source{
 		store.OnKeys(groups),
-		store.On(members, func(before, after *Member) []string {
+		store.On(Members.Table, func(before, after *Member) []string {
 			return []string{cmp.Or(after, before).groupKey()}
 		}),
 	}

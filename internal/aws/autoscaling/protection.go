@@ -7,5 +7,5 @@ import "github.com/ecs-emulator/ecs-emulator/internal/base/store"
 func Protect(tx *store.Tx, m *Member, protected bool) {
 	changed := *m
 	changed.Protected = protected
-	PutMember(tx, &changed)
+	Members.Put(tx, &changed)
 }

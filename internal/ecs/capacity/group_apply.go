@@ -27,7 +27,7 @@ func (c *GroupController) read(tx *store.Tx, key string) (v GroupView, ok bool) 
 	}
 	v.Hooks = autoscaling.LifecycleHooks(tx, g)
 	works := work(tx, g)
-	for _, m := range autoscaling.Members(tx, g) {
+	for _, m := range autoscaling.Members.List(tx, g) {
 		member := GroupMember{Member: m, Age: ageOf(tx, g, m), Work: works(m)}
 		if i := ec2.FindInstance(tx, g.Scope, m.InstanceID); i != nil {
 			member.Instance, member.Spot = i.State(), i.Spot != nil
@@ -55,17 +55,17 @@ func applyGroup(tx *store.Tx, v GroupView, p GroupPlan) {
 		running := *m
 		running.Come(astypes.LifecycleStateInService, v.Now)
 		running.Activity = ""
-		autoscaling.PutMember(tx, &running)
+		autoscaling.Members.Put(tx, &running)
 	}
 	for _, m := range p.Lost {
 		lost := *m
 		lost.Lost = true
-		autoscaling.PutMember(tx, &lost)
+		autoscaling.Members.Put(tx, &lost)
 	}
 	for _, m := range p.Gone {
 		autoscaling.FinishActivity(tx, m.Scope, m.Activity, v.Now)
 		announceActivity(tx, m, false)
-		autoscaling.DeleteMember(tx, m)
+		autoscaling.Members.Delete(tx, m)
 	}
 	for _, exit := range p.Out {
 		takeOut(tx, v, exit)
@@ -112,7 +112,7 @@ func takeOut(tx *store.Tx, v GroupView, exit Exit) {
 	}
 	hold(tx, v, &m, exit.Hooks, astypes.LifecycleStateTerminatingWait)
 	autoscaling.ProgressActivity(tx, m.Scope, m.Activity, autoscaling.MidTerminating, terminationWaits)
-	autoscaling.PutMember(tx, &m)
+	autoscaling.Members.Put(tx, &m)
 }
 
 // groupTerminates is the reason of instances that their group terminates. Source: field
@@ -168,7 +168,7 @@ func launch(tx *store.Tx, room *ec2.Room, v GroupView, start Start, begun *autos
 	i := launched[0]
 	begun.Description, begun.Progress = "Launching a new EC2 instance: "+i.ID, 30
 	autoscaling.PutActivity(tx, begun)
-	autoscaling.PutMember(tx, &autoscaling.Member{
+	autoscaling.Members.Put(tx, &autoscaling.Member{
 		Scope: g.Scope, Group: g.Name, InstanceID: i.ID, Zone: i.Zone, Subnet: i.Subnet, Type: i.Type, LaunchedAt: v.Now,
 		LaunchTemplate: template, LaunchConfiguration: g.Source.LaunchConfiguration, State: astypes.LifecycleStatePending, StateAt: v.Now,
 		Activity: begun.ID, Protected: g.Protected,

@@ -21,18 +21,18 @@ func applyHooks(tx *store.Tx, v GroupView, p GroupPlan) {
 		m := *stay.Member
 		hold(tx, v, &m, stay.Hooks, astypes.LifecycleStatePendingWait)
 		autoscaling.ProgressActivity(tx, m.Scope, m.Activity, astypes.ScalingActivityStatusCodeMidLifecycleAction, launchWaits)
-		autoscaling.PutMember(tx, &m)
+		autoscaling.Members.Put(tx, &m)
 	}
 	for _, expiry := range p.Expired {
 		m := *expiry.Member
 		m.Actions = expiry.Actions
-		autoscaling.PutMember(tx, &m)
+		autoscaling.Members.Put(tx, &m)
 	}
 	for _, member := range p.Proceed {
 		m := *member
 		m.Come(astypes.LifecycleStatePendingProceed, v.Now)
 		autoscaling.ProgressActivity(tx, m.Scope, m.Activity, astypes.ScalingActivityStatusCodeInProgress, launchWaits)
-		autoscaling.PutMember(tx, &m)
+		autoscaling.Members.Put(tx, &m)
 	}
 	for _, member := range p.Leave {
 		m := *member
@@ -60,7 +60,7 @@ func terminate(tx *store.Tx, v GroupView, m *autoscaling.Member, in astypes.Life
 	i := ec2.FindInstance(tx, m.Scope, m.InstanceID)
 	m.Come(in, v.Now)
 	m.Lost = m.Lost || i == nil || i.Wanted != types.InstanceStateNameRunning
-	autoscaling.PutMember(tx, m)
+	autoscaling.Members.Put(tx, m)
 	if i != nil {
 		ec2.PutInstance(tx, i.Want(types.InstanceStateNameTerminated, groupTerminates, v.Now))
 	}

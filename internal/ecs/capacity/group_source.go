@@ -55,7 +55,7 @@ func launchSpec(tx *store.Tx, g *autoscaling.Group, start Start) (ec2.Spec, *ast
 // it has now. Subnet and zone are the group's to say.
 func launchData(tx *store.Tx, g *autoscaling.Group) (*types.ResponseLaunchTemplateData, *astypes.LaunchTemplateSpecification, error) {
 	if name := g.Source.LaunchConfiguration; name != "" {
-		c := autoscaling.FindLaunchConfiguration(tx, g.Scope, name)
+		c := autoscaling.LaunchConfigurations.Find(tx, g.Scope, name)
 		if c == nil {
 			return nil, nil, &ec2.Error{Code: "ValidationError", Message: "Launch configuration " + name + " not found"}
 		}
@@ -129,7 +129,7 @@ func configurationData(tx *store.Tx, c *autoscaling.LaunchConfiguration) *types.
 func ageOf(tx *store.Tx, g *autoscaling.Group, m *autoscaling.Member) Age {
 	if m.LaunchTemplate == nil {
 		created := time.Time{}
-		if c := autoscaling.FindLaunchConfiguration(tx, g.Scope, m.LaunchConfiguration); c != nil {
+		if c := autoscaling.LaunchConfigurations.Find(tx, g.Scope, m.LaunchConfiguration); c != nil {
 			created = *c.Settings.CreatedTime
 		}
 		return Age{fromConfiguration, created.UnixNano()}

@@ -39,7 +39,7 @@ func (s *Source) Collect(_ context.Context, w collection.Window) (data []metric.
 		return data
 	}
 	for _, g := range autoscaling.AllGroups(tx) {
-		data = append(data, sample(g, autoscaling.Members(tx, g), began)...)
+		data = append(data, sample(g, autoscaling.Members.List(tx, g), began)...)
 	}
 	return data
 }

@@ -89,7 +89,7 @@ func TestGroups(t *testing.T) {
 		for id, is := range map[string]types.LifecycleState{
 			"i-1": types.LifecycleStateInService, "i-2": types.LifecycleStateInService, "i-3": types.LifecycleStatePendingWait, "i-4": types.LifecycleStateTerminating,
 		} {
-			autoscaling.PutMember(tx, &autoscaling.Member{Scope: scope, Group: "fleet", InstanceID: id, State: is})
+			autoscaling.Members.Put(tx, &autoscaling.Member{Scope: scope, Group: "fleet", InstanceID: id, State: is})
 		}
 	})
 	w.told(minute, true)

@@ -55,7 +55,7 @@ func newDrains(t *testing.T) *drains {
 			state.PutContainerInstance(tx, &state.ContainerInstance{ARN: c, EC2InstanceID: id, Status: state.InstanceActive}, clk.Now())
 			m := &autoscaling.Member{Scope: scope, Group: d.group.Name, InstanceID: id}
 			m.Come(astypes.LifecycleStateTerminatingWait, clk.Now(), autoscaling.NewLifecycleAction(hook, clk.Now()))
-			autoscaling.PutMember(tx, m)
+			autoscaling.Members.Put(tx, m)
 		}
 		state.AddTask(tx, &state.Task{
 			ARN: d.task, Spec: &state.TaskSpec{ClusterARN: scope.Cluster("shop"), LaunchType: types.LaunchTypeEc2},

@@ -138,7 +138,9 @@ func (w *world) wait(id string) {
 func (w *world) join(id string) {
 	w.Helper()
 	w.update(func(tx *store.Tx) {
-		autoscaling.PutMember(tx, &autoscaling.Member{Scope: scope, Group: "spare", InstanceID: id, Protected: true, State: astypes.LifecycleStateInService})
+		autoscaling.Members.Put(tx, &autoscaling.Member{
+			Scope: scope, Group: "spare", InstanceID: id, Protected: true, State: astypes.LifecycleStateInService,
+		})
 		state.PutContainerInstance(tx, &state.ContainerInstance{
 			ARN: scope.ContainerInstance("shop", id), EC2InstanceID: id, Status: state.InstanceActive, CapacityProvider: "mine",
 		}, w.clock.Now())

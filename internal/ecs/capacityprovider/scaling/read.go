@@ -24,7 +24,7 @@ func read(
 			v.Policy = policy
 		}
 	}
-	for _, m := range autoscaling.Members(tx, g) {
+	for _, m := range autoscaling.Members.List(tx, g) {
 		c := state.ContainerInstanceOf(tx, g.Scope, m.InstanceID)
 		if c == nil || c.ClusterARN() != row.Cluster || leaves(m) {
 			continue
@@ -57,7 +57,7 @@ func sizes(tx *store.Tx, g *autoscaling.Group) (sizes []Size) {
 
 func typesOf(tx *store.Tx, g *autoscaling.Group) (names []string) {
 	if name := g.Source.LaunchConfiguration; name != "" {
-		if c := autoscaling.FindLaunchConfiguration(tx, g.Scope, name); c != nil {
+		if c := autoscaling.LaunchConfigurations.Find(tx, g.Scope, name); c != nil {
 			return []string{aws.ToString(c.Settings.InstanceType)}
 		}
 		return nil
