@@ -71,7 +71,7 @@ func (o deliveryRoute) ruleSources(tx *store.Tx, now time.Time, counts map[strin
 
 func (o deliveryRoute) scheduleSources(tx *store.Tx, now time.Time, counts map[string]delivery.Counts) []delivery.SourceReport {
 	list := []delivery.SourceReport{}
-	for _, each := range eventbridgescheduler.AllSchedules(tx) {
+	for _, each := range eventbridgescheduler.Schedules.All(tx) {
 		s := delivery.SourceReport{ARN: each.ARN(), Enabled: each.State != types.ScheduleStateDisabled, Counts: counts[each.ARN()]}
 		if s.Enabled && o.Due.Schedule != nil {
 			s.NextDue = whenDue(o.Due.Schedule(each, now))

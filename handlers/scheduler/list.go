@@ -28,7 +28,7 @@ func (a *API) ListSchedules(ctx context.Context, in *sdk.ListSchedulesInput) (*s
 		}
 		group = g.Name + "/"
 	}
-	all := slices.DeleteFunc(eventbridgescheduler.Schedules(tx, scope, group), func(s *eventbridgescheduler.Schedule) bool {
+	all := slices.DeleteFunc(eventbridgescheduler.Schedules.Starting(tx, scope, group), func(s *eventbridgescheduler.Schedule) bool {
 		return !strings.HasPrefix(s.Name, aws.ToString(in.NamePrefix)) || in.State != "" && s.State != in.State
 	})
 	part, next, err := page.Cut(all, place, page.Request{

@@ -34,7 +34,7 @@ func (a *API) CreateSchedule(ctx context.Context, in *sdk.CreateScheduleInput) (
 		if err := checkStart(made, nil); err != nil {
 			return err
 		}
-		eventbridgescheduler.PutSchedule(tx, made)
+		eventbridgescheduler.Schedules.Put(tx, made)
 		once.Remember(tx, made.CreatedAt)
 		return nil
 	})
@@ -63,7 +63,7 @@ func (a *API) UpdateSchedule(ctx context.Context, in *sdk.UpdateScheduleInput) (
 		if keepsCadence(was, made) {
 			made.Anchor = was.Anchor
 		}
-		eventbridgescheduler.PutSchedule(tx, made)
+		eventbridgescheduler.Schedules.Put(tx, made)
 		return nil
 	})
 	return &sdk.UpdateScheduleOutput{ScheduleArn: aws.String(made.ARN())}, err
@@ -140,7 +140,7 @@ func (a *API) DeleteSchedule(ctx context.Context, in *sdk.DeleteScheduleInput) (
 		case err != nil:
 			return err
 		}
-		eventbridgescheduler.DeleteSchedule(tx, s)
+		eventbridgescheduler.Schedules.Delete(tx, s)
 		once.Remember(tx, a.time())
 		return nil
 	})

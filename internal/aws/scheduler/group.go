@@ -47,8 +47,8 @@ func PutGroup(tx *store.Tx, g *Group) { groups.Put(tx, g) }
 
 // DeleteGroup removes a group with its schedules.
 func DeleteGroup(tx *store.Tx, g *Group) {
-	for _, s := range Schedules(tx, g.Scope, g.Name+"/") {
-		DeleteSchedule(tx, s)
+	for _, s := range Schedules.Starting(tx, g.Scope, g.Name+"/") {
+		Schedules.Delete(tx, s)
 	}
 	groups.Delete(tx, g)
 }

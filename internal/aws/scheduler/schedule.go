@@ -10,7 +10,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var schedules = store.NewTable("scheduler-schedule", func(s *Schedule) string { return s.ARN() })
+// Schedules are the schedules of accounts and regions, by their group and name such as nightly/backup.
+var Schedules = store.NewScoped("scheduler-schedule", schedulePrefix, (*Schedule).ARN)
 
 // Schedule calls a target at its times. Handlers write it, but for LastDue.
 type Schedule struct {
@@ -36,9 +37,9 @@ type Schedule struct {
 
 func (s *Schedule) ARN() string { return scheduleARN(s.Scope, s.Group, s.Name) }
 
-func scheduleARN(s arn.Scope, group, name string) string {
-	return prefix(s) + "schedule/" + group + "/" + name
-}
+func scheduleARN(s arn.Scope, group, name string) string { return schedulePrefix(s, group+"/"+name) }
+
+func schedulePrefix(s arn.Scope, name string) string { return prefix(s) + "schedule/" + name }
 
 // prefix is what the ARNs of a scope begin with.
 func prefix(s arn.Scope) string {
@@ -47,23 +48,9 @@ func prefix(s arn.Scope) string {
 
 // FindSchedule returns a schedule of a group by its name, or nil.
 func FindSchedule(tx *store.Tx, s arn.Scope, group, name string) *Schedule {
-	return schedules.Get(tx, scheduleARN(s, group, name))
+	return Schedules.Get(tx, scheduleARN(s, group, name))
 }
-
-// ScheduleByARN returns a schedule, or nil.
-func ScheduleByARN(tx *store.Tx, scheduleARN string) *Schedule { return schedules.Get(tx, scheduleARN) }
-
-// Schedules returns the schedules of a scope whose group and name begin with a text such as "nightly/", in order.
-func Schedules(tx *store.Tx, s arn.Scope, prefixOf string) []*Schedule {
-	return schedules.List(tx, prefix(s)+"schedule/"+prefixOf)
-}
-
-func AllSchedules(tx *store.Tx) []*Schedule { return schedules.List(tx, "") }
-
-func PutSchedule(tx *store.Tx, s *Schedule) { schedules.Put(tx, s) }
-
-func DeleteSchedule(tx *store.Tx, s *Schedule) { schedules.Delete(tx, s) }
 
 // OnSchedules wakes a watch with the ARN of each schedule that is new, has changed or is gone, those that were due
 // included.
-func OnSchedules() store.Source { return store.OnKeys(schedules) }
+func OnSchedules() store.Source { return store.OnKeys(Schedules.Table) }

@@ -63,7 +63,7 @@ func (c *controller) reconcile(_ context.Context, key string) (wakeAt time.Time,
 			return c.wait(t, func(due, _ time.Time) error { return c.ruleIsDue(r, due) })
 		}
 	}
-	if s := eventbridgescheduler.ScheduleByARN(tx, key); s != nil {
+	if s := eventbridgescheduler.Schedules.Get(tx, key); s != nil {
 		if t, ok := timingOfSchedule(s); ok {
 			return c.wait(t, func(due, now time.Time) error { return c.scheduleIsDue(s, due, now) })
 		}
@@ -111,17 +111,17 @@ func (c *controller) scheduleIsDue(s *eventbridgescheduler.Schedule, due, now ti
 		goes = !again
 	}
 	return c.Store.Update(func(tx *store.Tx) error {
-		if eventbridgescheduler.ScheduleByARN(tx, s.ARN()) != s {
+		if eventbridgescheduler.Schedules.Get(tx, s.ARN()) != s {
 			return nil
 		}
 		c.Causes(tx, s.ARN())
 		tx.Then(func() { c.Counters.Matched(s.ARN()) })
 		delivery.Put(tx, deliveryOf(s, due, now))
 		if goes {
-			eventbridgescheduler.DeleteSchedule(tx, s)
+			eventbridgescheduler.Schedules.Delete(tx, s)
 			return nil
 		}
-		eventbridgescheduler.PutSchedule(tx, &next)
+		eventbridgescheduler.Schedules.Put(tx, &next)
 		return nil
 	})
 }

@@ -82,7 +82,7 @@ func (w *world) put(rows ...*eventbridgescheduler.Schedule) {
 	w.must(w.store.Update(func(tx *store.Tx) error {
 		for _, s := range rows {
 			s.Scope = scope
-			eventbridgescheduler.PutSchedule(tx, s)
+			eventbridgescheduler.Schedules.Put(tx, s)
 		}
 		return nil
 	}))
@@ -126,7 +126,7 @@ func TestSchedulesAreDue(t *testing.T) {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
 		var left []string
-		for _, s := range eventbridgescheduler.AllSchedules(w.store.Read()) {
+		for _, s := range eventbridgescheduler.Schedules.All(w.store.Read()) {
 			left = append(left, s.Name)
 		}
 		if fmt.Sprint(left) != "[never once rate]" {
@@ -152,7 +152,7 @@ func TestSchedulesThatGoOnAFastClock(t *testing.T) {
 		if n := len(delivery.Pending(w.store.Read())); n != 4 {
 			t.Errorf("it was due %d times, want 4", n)
 		}
-		if left := eventbridgescheduler.AllSchedules(w.store.Read()); len(left) > 0 {
+		if left := eventbridgescheduler.Schedules.All(w.store.Read()); len(left) > 0 {
 			t.Errorf("%d schedules are left", len(left))
 		}
 	})
@@ -167,7 +167,7 @@ func TestSchedulesThatChange(t *testing.T) {
 		w.put(schedule("at(2026-11-20T12:15:00)", func(s *eventbridgescheduler.Schedule) { s.LastDue, s.Anchor = made, w.clock.Now() }))
 		w.must(w.clock.Advance(context.Background(), 2*time.Hour))
 		w.must(w.store.Update(func(tx *store.Tx) error {
-			eventbridgescheduler.DeleteSchedule(tx, s)
+			eventbridgescheduler.Schedules.Delete(tx, s)
 			return nil
 		}))
 		w.must(w.clock.Advance(context.Background(), 2*time.Hour))
