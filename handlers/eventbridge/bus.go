@@ -34,7 +34,7 @@ func (a *API) CreateEventBus(ctx context.Context, in *sdk.CreateEventBusInput) (
 		if eventbridge.FindBus(tx, b.Scope, b.Name) != nil {
 			return &types.ResourceAlreadyExistsException{Message: awsapi.Textf("Event bus %s already exists.", b.Name)}
 		}
-		eventbridge.PutBus(tx, b)
+		eventbridge.Buses.Put(tx, b)
 		return nil
 	})
 	if err != nil {
@@ -99,7 +99,7 @@ func (a *API) DescribeEventBus(ctx context.Context, in *sdk.DescribeEventBusInpu
 func (a *API) ListEventBuses(ctx context.Context, in *sdk.ListEventBusesInput) (*sdk.ListEventBusesOutput, error) {
 	scope, prefix := awsapi.CallScope(ctx), aws.ToString(in.NamePrefix)
 	all := []*eventbridge.Bus{eventbridge.FindBus(a.read(), scope, eventbridge.DefaultBus)}
-	for _, b := range eventbridge.Buses(a.read(), scope) {
+	for _, b := range eventbridge.Buses.List(a.read(), scope) {
 		if b.Name != eventbridge.DefaultBus {
 			all = append(all, b)
 		}
@@ -150,7 +150,7 @@ func (a *API) changeBus(ctx context.Context, name *string, change func(b *eventb
 			return err
 		}
 		changed.ModifiedAt = a.now()
-		eventbridge.PutBus(tx, &changed)
+		eventbridge.Buses.Put(tx, &changed)
 		return nil
 	})
 }
@@ -168,7 +168,7 @@ func (a *API) DeleteEventBus(ctx context.Context, in *sdk.DeleteEventBusInput) (
 		if len(eventbridge.Rules(tx, b.Scope, b.Name, "")) > 0 {
 			return invalid("EventBus can't be deleted since it has rules.")
 		}
-		eventbridge.DeleteBus(tx, b)
+		eventbridge.Buses.Delete(tx, b)
 		return nil
 	})
 }

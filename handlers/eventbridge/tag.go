@@ -55,7 +55,7 @@ func (a *API) changeTags(ctx context.Context, resourceARN string, change func([]
 		default:
 			changed := *b
 			changed.Tags = change(b.Tags)
-			eventbridge.PutBus(tx, &changed)
+			eventbridge.Buses.Put(tx, &changed)
 		}
 		return nil
 	})

@@ -16,14 +16,16 @@ func (a *API) Tagged() []tagging.Source {
 		return tagging.List(list, func(t types.Tag) (string, string) { return *t.Key, aws.ToString(t.Value) })
 	}
 	return []tagging.Source{
-		tagging.Of("events:event-bus", eventbridge.Buses, func(b *eventbridge.Bus) (string, []tagging.Tag) { return b.ARN(), tags(b.Tags) }),
+		tagging.Of("events:event-bus", eventbridge.Buses.List, func(b *eventbridge.Bus) (string, []tagging.Tag) {
+			return b.ARN(), tags(b.Tags)
+		}),
 		tagging.Of("events:rule", allRules, func(r *eventbridge.Rule) (string, []tagging.Tag) { return r.ARN(), tags(r.Tags) }),
 	}
 }
 
 // allRules are the rules of all buses of an account and Region; a bus with a rule has a row.
 func allRules(tx *store.Tx, scope arn.Scope) (all []*eventbridge.Rule) {
-	for _, b := range eventbridge.Buses(tx, scope) {
+	for _, b := range eventbridge.Buses.List(tx, scope) {
 		all = append(all, eventbridge.Rules(tx, scope, b.Name, "")...)
 	}
 	return all

@@ -14,7 +14,8 @@ import (
 // DefaultBus is the name of the bus that each account has in each region, and that services of AWS send their events to.
 const DefaultBus = "default"
 
-var buses = store.NewTable("eventbridge-bus", func(b *Bus) string { return b.ARN() })
+// Buses are the buses of accounts and regions that have a row, by their names.
+var Buses = store.NewScoped("eventbridge-bus", BusARN, (*Bus).ARN)
 
 // Bus is an event bus. The default bus of a scope has a row from its first rule, policy or tag on; FindBus answers it
 // before as well.
@@ -42,33 +43,23 @@ func prefix(s arn.Scope) string {
 
 // FindBus returns a bus by its name, or nil.
 func FindBus(tx *store.Tx, s arn.Scope, name string) *Bus {
-	b := buses.Get(tx, BusARN(s, name))
+	b := Buses.Find(tx, s, name)
 	if b == nil && name == DefaultBus {
 		return &Bus{Scope: s, Name: DefaultBus}
 	}
 	return b
 }
 
-// Buses returns the buses of a scope that have a row, in order of their names.
-func Buses(tx *store.Tx, s arn.Scope) []*Bus { return buses.List(tx, BusARN(s, "")) }
-
-// AllBuses returns the buses of all scopes that have a row.
-func AllBuses(tx *store.Tx) []*Bus { return buses.List(tx, "") }
-
 // OnBuses wakes a watch with an id when a bus, a rule or a target changes.
 func OnBuses(id string) store.Source {
-	return store.On(buses, func(_, _ *Bus) []string { return []string{id} })
+	return store.On(Buses.Table, func(_, _ *Bus) []string { return []string{id} })
 }
-
-func PutBus(tx *store.Tx, b *Bus) { buses.Put(tx, b) }
-
-func DeleteBus(tx *store.Tx, b *Bus) { buses.Delete(tx, b) }
 
 // changed tells of a change of a rule or a target of a bus.
 func changed(tx *store.Tx, s arn.Scope, bus string) {
 	if b := FindBus(tx, s, bus); b != nil {
 		next := *b
 		next.Changes++
-		PutBus(tx, &next)
+		Buses.Put(tx, &next)
 	}
 }

@@ -135,7 +135,7 @@ func (c *Controller) reconcile(ctx context.Context, _ string) (never time.Time, 
 // get after a crash.
 func (c *Controller) settle() error {
 	var changes uint64
-	for _, b := range eventbridge.AllBuses(c.Store.Read()) {
+	for _, b := range eventbridge.Buses.All(c.Store.Read()) {
 		changes += b.Changes
 	}
 	if changes != c.changes && c.cursor != c.written {
