@@ -72,7 +72,7 @@ func again(tx *store.Tx, there *secretsmanager.Secret, g *givenValue) error {
 	if there.Deleted() {
 		return invalidRequest("You can't create this secret because a secret with this name is already scheduled for deletion.")
 	}
-	if g != nil && there.Version(g.id) >= 0 && secretsmanager.FindValue(tx, there, g.id).Same(&g.value) {
+	if g != nil && there.Version(g.id) >= 0 && secretsmanager.Values.Find(tx, there, g.id).Same(&g.value) {
 		return nil
 	}
 	return exists("The operation failed because the secret %s already exists.", there.Name)

@@ -51,14 +51,14 @@ func (g *givenValue) addTo(tx *store.Tx, s *secretsmanager.Secret, now time.Time
 	s.Trim(tx, now)
 	value := g.value
 	value.Secret = s.ARN()
-	secretsmanager.PutValue(tx, &value)
+	secretsmanager.Values.Put(tx, &value)
 }
 
 // put adds the value to a copy of a secret. A request that is sent again adds nothing but
 // the staging labels that it names (SEC0002).
 func (g *givenValue) put(tx *store.Tx, s *secretsmanager.Secret, now time.Time, stages []string) error {
 	if at := s.Version(g.id); at >= 0 {
-		if !secretsmanager.FindValue(tx, s, g.id).Same(&g.value) {
+		if !secretsmanager.Values.Find(tx, s, g.id).Same(&g.value) {
 			return exists("You can't use ClientRequestToken %s because that value is already in use for a version of secret %s.", g.id, s.ARN())
 		}
 		for _, stage := range stages {
@@ -116,7 +116,7 @@ func (a *API) GetSecretValue(ctx context.Context, in *sdk.GetSecretValueInput) (
 		return nil, err
 	}
 	version := s.Versions[at]
-	value := secretsmanager.FindValue(tx, s, version.ID)
+	value := secretsmanager.Values.Find(tx, s, version.ID)
 	if value == nil { // it was left out as damaged
 		return nil, notFound("Secrets Manager can't find the specified secret value for VersionId: %s", version.ID)
 	}

@@ -46,7 +46,7 @@ func secretValue(ctx context.Context, tx *store.Tx, r reference, decrypt bool) (
 		return nil, noSecret(r)
 	}
 	version := s.Versions[at]
-	value := secretsmanager.FindValue(tx, s, version.ID)
+	value := secretsmanager.Values.Find(tx, s, version.ID)
 	if value == nil { // it was left out as damaged
 		return nil, noSecret(r)
 	}

@@ -32,9 +32,9 @@ func secrets(s *scene) {
 		key := &secretsmanager.Secret{Scope: scope, Name: "key", Suffix: "ghijkl", Versions: []secretsmanager.Version{{ID: first, Stages: []string{"AWSCURRENT"}, CreatedAt: at}}}
 		secretsmanager.PutSecret(tx, text)
 		secretsmanager.PutSecret(tx, key)
-		secretsmanager.PutValue(tx, &secretsmanager.Value{Secret: text.ARN(), VersionID: first, Text: "one"})
-		secretsmanager.PutValue(tx, &secretsmanager.Value{Secret: text.ARN(), VersionID: second, Text: `{"n":"<λ>"}`})
-		secretsmanager.PutValue(tx, &secretsmanager.Value{Secret: key.ARN(), VersionID: first, Binary: []byte("a\xff")})
+		secretsmanager.Values.Put(tx, &secretsmanager.Value{Secret: text.ARN(), VersionID: first, Text: "one"})
+		secretsmanager.Values.Put(tx, &secretsmanager.Value{Secret: text.ARN(), VersionID: second, Text: `{"n":"<λ>"}`})
+		secretsmanager.Values.Put(tx, &secretsmanager.Value{Secret: key.ARN(), VersionID: first, Binary: []byte("a\xff")})
 		return nil
 	})
 	if err != nil {

@@ -22,7 +22,10 @@ type Version struct {
 	AccessedAt time.Time // the day on which its value was read last
 }
 
-var values = store.NewTable("secretsmanager-value", func(v *Value) string { return v.Secret + "\x00" + v.VersionID })
+// Values are the values of secrets, by the ids of their versions.
+var Values = store.NewScoped("secretsmanager-value", valueKey, func(v *Value) string { return v.Secret + "\x00" + v.VersionID })
+
+func valueKey(s *Secret, versionID string) string { return s.ARN() + "\x00" + versionID }
 
 // Value is what a version of a secret keeps: a text, or bytes.
 type Value struct {
@@ -37,17 +40,10 @@ func (v *Value) Same(other *Value) bool {
 	return v != nil && v.Text == other.Text && bytes.Equal(v.Binary, other.Binary)
 }
 
-// FindValue returns the value of a version, or nil.
-func FindValue(tx *store.Tx, s *Secret, versionID string) *Value {
-	return values.Get(tx, s.ARN()+"\x00"+versionID)
-}
-
-func PutValue(tx *store.Tx, v *Value) { values.Put(tx, v) }
-
 // DeleteValue removes the value of a version.
 func DeleteValue(tx *store.Tx, s *Secret, versionID string) {
-	if v := FindValue(tx, s, versionID); v != nil {
-		values.Delete(tx, v)
+	if v := Values.Find(tx, s, versionID); v != nil {
+		Values.Delete(tx, v)
 	}
 }
 
