@@ -30,7 +30,7 @@ func (a *API) end(ctx context.Context, tx *store.Tx, o *servicediscovery.Operati
 	now := a.time()
 	o.Scope, o.ID = awsapi.CallScope(ctx), servicediscovery.NewOperationID(now)
 	o.CreatedAt, o.UpdatedAt = now, now
-	servicediscovery.PutOperation(tx, o)
+	servicediscovery.Operations.Put(tx, o)
 	return &o.ID
 }
 
@@ -39,7 +39,7 @@ func (a *API) GetOperation(ctx context.Context, in *sdk.GetOperationInput) (*sdk
 	if err := checkOwner(ctx, in.OwnerAccount); err != nil {
 		return nil, err
 	}
-	o := servicediscovery.FindOperation(a.Store.Read(), awsapi.CallScope(ctx), *in.OperationId)
+	o := servicediscovery.Operations.Find(a.Store.Read(), awsapi.CallScope(ctx), *in.OperationId)
 	if o == nil {
 		return nil, operationNotFound(*in.OperationId)
 	}
@@ -65,7 +65,7 @@ func (a *API) ListOperations(ctx context.Context, in *sdk.ListOperationsInput) (
 	for _, f := range in.Filters {
 		asked = append(asked, filter{string(f.Name), f.Condition, f.Values})
 	}
-	chosen, err := operationFilters.choose(servicediscovery.Operations(a.Store.Read(), awsapi.CallScope(ctx)), asked)
+	chosen, err := operationFilters.choose(servicediscovery.Operations.List(a.Store.Read(), awsapi.CallScope(ctx)), asked)
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,11 @@ import (
 )
 
 var (
-	operations    = store.NewTable("servicediscovery-operation", func(o *Operation) string { return operationKey(o.Scope, o.ID) })
-	operationAges = operations.Ages(func(o *Operation) time.Time { return o.UpdatedAt }).AtMost(mostOperations)
+	// Operations are the operations of accounts and regions, by their ids.
+	Operations = store.NewScoped("servicediscovery-operation", operationKey, func(o *Operation) string {
+		return operationKey(o.Scope, o.ID)
+	})
+	operationAges = Operations.Ages(func(o *Operation) time.Time { return o.UpdatedAt }).AtMost(mostOperations)
 )
 
 // Operation is a change that Cloud Map makes by itself after the call that asked for it. Here all are over at once:
@@ -28,17 +31,6 @@ type Operation struct {
 }
 
 func operationKey(s arn.Scope, id string) string { return prefix(s) + "operation/" + id }
-
-// FindOperation returns an operation of a scope, or nil.
-func FindOperation(tx *store.Tx, s arn.Scope, id string) *Operation {
-	return operations.Get(tx, operationKey(s, id))
-}
-
-func Operations(tx *store.Tx, s arn.Scope) []*Operation {
-	return operations.List(tx, operationKey(s, ""))
-}
-
-func PutOperation(tx *store.Tx, o *Operation) { operations.Put(tx, o) }
 
 // KeepOperations is how long operations are shown, and mostOperations how many. Both are choices: Cloud Map tells neither.
 const (

@@ -36,17 +36,17 @@ func TestOperationsAreForgotten(t *testing.T) {
 		now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 		for i := range 10_003 {
 			at := now.Add(time.Duration(i) * time.Second)
-			servicediscovery.PutOperation(tx, &servicediscovery.Operation{Scope: scope, ID: fmt.Sprint(i), CreatedAt: at, UpdatedAt: at})
+			servicediscovery.Operations.Put(tx, &servicediscovery.Operation{Scope: scope, ID: fmt.Sprint(i), CreatedAt: at, UpdatedAt: at})
 		}
 		servicediscovery.ForgetOperations(tx, now.Add(time.Second))
 		return nil
 	})
 	for id, kept := range map[string]bool{"0": false, "2": false, "3": true, "10002": true} {
-		if got := servicediscovery.FindOperation(s.Read(), scope, id) != nil; got != kept {
+		if got := servicediscovery.Operations.Find(s.Read(), scope, id) != nil; got != kept {
 			t.Errorf("operation %s: kept %v", id, got)
 		}
 	}
-	if n := len(servicediscovery.Operations(s.Read(), scope)); n != 10_000 {
+	if n := len(servicediscovery.Operations.List(s.Read(), scope)); n != 10_000 {
 		t.Errorf("%d operations are kept", n)
 	}
 }
