@@ -22,7 +22,7 @@ func (a *API) GetParameterHistory(ctx context.Context, in *sdk.GetParameterHisto
 		return nil, err
 	}
 	number := func(v *ssm.Version) string { return fmt.Sprintf("%019d", v.Number) }
-	part, next, err := pageOf(ssm.Versions(tx, p), number, in.NextToken, in.MaxResults, maxHistory)
+	part, next, err := pageOf(ssm.Versions.List(tx, p), number, in.NextToken, in.MaxResults, maxHistory)
 	if err != nil {
 		return nil, err
 	}

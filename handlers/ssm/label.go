@@ -93,7 +93,7 @@ func attach(tx *store.Tx, p *ssm.Parameter, version *ssm.Version, labels []strin
 func relabel(tx *store.Tx, version *ssm.Version, labels []string) {
 	changed := *version
 	changed.Labels = labels
-	ssm.PutVersion(tx, &changed)
+	ssm.Versions.Put(tx, &changed)
 }
 
 func without(labels []string, gone ...string) []string {

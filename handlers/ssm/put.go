@@ -125,7 +125,7 @@ func (p *put) write(tx *store.Tx) (*ssm.Version, error) {
 	changed := *there
 	changed.Latest = next.Number
 	ssm.PutParameter(tx, &changed)
-	ssm.PutVersion(tx, &next)
+	ssm.Versions.Put(tx, &next)
 	return &next, nil
 }
 
@@ -142,7 +142,7 @@ func (p *put) create(tx *store.Tx) (*ssm.Version, error) {
 		return nil, err
 	}
 	ssm.PutParameter(tx, made)
-	ssm.PutVersion(tx, first)
+	ssm.Versions.Put(tx, first)
 	return first, nil
 }
 
@@ -218,7 +218,7 @@ const maxVersions = 100
 
 // makeRoom removes the oldest version if there is no room for the next one.
 func makeRoom(tx *store.Tx, p *ssm.Parameter) error {
-	all := ssm.Versions(tx, p)
+	all := ssm.Versions.List(tx, p)
 	if len(all) < maxVersions {
 		return nil
 	}
@@ -227,6 +227,6 @@ func makeRoom(tx *store.Tx, p *ssm.Parameter) error {
 			"Version %d, the oldest version, can't be deleted because it has a label associated with it. "+
 			"Move the label to another version of the parameter, and try again.", p.Name, all[0].Number)
 	}
-	ssm.DeleteVersion(tx, all[0])
+	ssm.Versions.Delete(tx, all[0])
 	return nil
 }

@@ -66,8 +66,8 @@ func PutParameter(tx *store.Tx, p *Parameter) { parameters.Put(tx, p) }
 
 // DeleteParameter removes a parameter with all its versions.
 func DeleteParameter(tx *store.Tx, p *Parameter) {
-	for _, v := range Versions(tx, p) {
-		versions.Delete(tx, v)
+	for _, v := range Versions.List(tx, p) {
+		Versions.Delete(tx, v)
 	}
 	parameters.Delete(tx, p)
 }

@@ -10,7 +10,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var versions = store.NewTable("ssm-parameter-version", func(v *Version) string { return versionKey(v.Scope, v.Name, v.Number) })
+// Versions are the versions that are left of parameters, the oldest first.
+var Versions = store.NewScoped("ssm-parameter-version", versionOf, func(v *Version) string { return versionKey(v.Scope, v.Name, v.Number) })
 
 // Version is a version of a parameter. Its handlers write every field.
 type Version struct {
@@ -37,14 +38,11 @@ func versionKey(s arn.Scope, name string, number int64) string {
 
 func versionPrefix(s arn.Scope, name string) string { return key(s, name) + "\x00" }
 
-// Versions returns the versions that are left of a parameter, the oldest first.
-func Versions(tx *store.Tx, p *Parameter) []*Version {
-	return versions.List(tx, versionPrefix(p.Scope, p.Name))
-}
+func versionOf(p *Parameter, number string) string { return versionPrefix(p.Scope, p.Name) + number }
 
 // FindVersion returns a version by its number, or nil.
 func FindVersion(tx *store.Tx, p *Parameter, number int64) *Version {
-	return versions.Get(tx, versionKey(p.Scope, p.Name, number))
+	return Versions.Get(tx, versionKey(p.Scope, p.Name, number))
 }
 
 // LatestVersion returns the newest version, which each parameter has.
@@ -52,14 +50,10 @@ func LatestVersion(tx *store.Tx, p *Parameter) *Version { return FindVersion(tx,
 
 // LabelledVersion returns the version that has a label, or nil.
 func LabelledVersion(tx *store.Tx, p *Parameter, label string) *Version {
-	for v := range versions.Forward(tx, versionPrefix(p.Scope, p.Name)) {
+	for v := range Versions.Forward(tx, versionPrefix(p.Scope, p.Name)) {
 		if slices.Contains(v.Labels, label) {
 			return v
 		}
 	}
 	return nil
 }
-
-func PutVersion(tx *store.Tx, v *Version) { versions.Put(tx, v) }
-
-func DeleteVersion(tx *store.Tx, v *Version) { versions.Delete(tx, v) }
