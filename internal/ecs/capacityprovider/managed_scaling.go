@@ -8,7 +8,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
-var managedScalings = store.NewTable("managed-scaling", func(m *ManagedScaling) string { return m.CapacityProvider })
+// ManagedScalings are what managed scaling has done, by the ARN of the capacity provider.
+var ManagedScalings = store.NewTable("managed-scaling", func(m *ManagedScaling) string { return m.CapacityProvider })
 
 // ManagedScaling is what managed scaling of a capacity provider has measured and done, as long as
 // a cluster has the provider. The managed scaling controller writes it.
@@ -46,19 +47,6 @@ func (m ManagedScaling) MeasuredAt() time.Time {
 	}
 	return m.Points[len(m.Points)-1].At
 }
-
-// FindManagedScaling returns what managed scaling has done for a capacity provider, or nil.
-func FindManagedScaling(tx *store.Tx, providerARN string) *ManagedScaling {
-	return managedScalings.Get(tx, providerARN)
-}
-
-// AllManagedScaling returns that of all capacity providers that have it.
-func AllManagedScaling(tx *store.Tx) []*ManagedScaling { return managedScalings.List(tx, "") }
-
-// PutManagedScaling writes what managed scaling has done.
-func PutManagedScaling(tx *store.Tx, m *ManagedScaling) { managedScalings.Put(tx, m) }
-
-func DeleteManagedScaling(tx *store.Tx, m *ManagedScaling) { managedScalings.Delete(tx, m) }
 
 // HasWork reports whether a container instance has tasks other than those of DAEMON services.
 // Managed scaling needs such an instance, and managed termination protection keeps it.

@@ -48,7 +48,7 @@ func (s *Source) Collect(_ context.Context, w collection.Window) (data []metric.
 // are.
 func (s *Source) managedScaling(tx *store.Tx) (data []metric.Datum) {
 	told := map[string]time.Time{}
-	for _, row := range capacityprovider.AllManagedScaling(tx) {
+	for _, row := range capacityprovider.ManagedScalings.All(tx) {
 		last, known := s.told[row.CapacityProvider]
 		if !known {
 			last = s.Began

@@ -69,7 +69,7 @@ func TestManagedScaling(t *testing.T) {
 	row := capacityprovider.ManagedScaling{CapacityProvider: scope.CapacityProvider("spot"), Cluster: scope.Cluster("shop")}
 	measure := func(at time.Time, value float64) {
 		row = row.WithPoint(capacityprovider.DataPoint{At: at, Value: value})
-		w.update(func(tx *store.Tx) { kept := row; capacityprovider.PutManagedScaling(tx, &kept) })
+		w.update(func(tx *store.Tx) { kept := row; capacityprovider.ManagedScalings.Put(tx, &kept) })
 	}
 	measure(minute, 50)
 	measure(minute.Add(time.Minute), 100)

@@ -71,20 +71,20 @@ func (c *controller) reconcile(_ context.Context, key string) (wakeAt time.Time,
 // scale measures and scales, if a minute has ended.
 func scale(tx *store.Tx, key string, now time.Time) (wakeAt time.Time, err error) {
 	p := state.FindCapacityProvider(tx, arn.ScopeOf(key), arn.Name(key))
-	row := capacityprovider.FindManagedScaling(tx, key)
+	row := capacityprovider.ManagedScalings.Get(tx, key)
 	var clusters []*state.Cluster
 	if p.Active() && p.Scales() {
 		clusters = state.ClustersWith(tx, p)
 	}
 	if len(clusters) == 0 {
 		if row != nil {
-			capacityprovider.DeleteManagedScaling(tx, row)
+			capacityprovider.ManagedScalings.Delete(tx, row)
 		}
 		return time.Time{}, nil
 	}
 	if row == nil || row.Cluster != clusters[0].ARN {
 		row = &capacityprovider.ManagedScaling{CapacityProvider: key, Cluster: clusters[0].ARN, Since: now}
-		capacityprovider.PutManagedScaling(tx, row)
+		capacityprovider.ManagedScalings.Put(tx, row)
 	}
 	g := capacityprovider.Group(tx, p)
 	if g == nil {
@@ -102,7 +102,7 @@ func scale(tx *store.Tx, key string, now time.Time) (wakeAt time.Time, err error
 	if plan.Cause != "" && plan.Desired > g.Desired {
 		measured.ScaledOutAt = plan.Point.At
 	}
-	capacityprovider.PutManagedScaling(tx, &measured)
+	capacityprovider.ManagedScalings.Put(tx, &measured)
 	if plan.Cause != "" {
 		err = autoscaling.SetDesired(tx, g, plan.Desired, plan.Cause, now)
 	}

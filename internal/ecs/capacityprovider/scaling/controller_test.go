@@ -83,7 +83,7 @@ func (w *world) group() *autoscaling.Group {
 }
 
 func (w *world) row() *capacityprovider.ManagedScaling {
-	return capacityprovider.FindManagedScaling(w.store.Read(), scope.CapacityProvider("mine"))
+	return capacityprovider.ManagedScalings.Get(w.store.Read(), scope.CapacityProvider("mine"))
 }
 
 // provide makes the group, its protecting capacity provider, and the cluster that has it.
