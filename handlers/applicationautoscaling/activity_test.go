@@ -17,7 +17,7 @@ import (
 // Activities are told newest first, also after the target has gone; what was not scaled, if it is asked for.
 func TestActivities(t *testing.T) {
 	s := registered(t)
-	of := applicationautoscaling.AllTargets(s.store.Read())[0].Of()
+	of := applicationautoscaling.Targets.All(s.store.Read())[0].Of()
 	s.update(func(tx *store.Tx) {
 		for i := range 3 {
 			v := &applicationautoscaling.Activity{

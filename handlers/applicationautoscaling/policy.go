@@ -24,7 +24,7 @@ func (a *API) DescribeScalingPolicies(ctx context.Context, in *sdk.DescribeScali
 	if in.ScalableDimension != "" && in.ResourceId == nil {
 		return nil, errDimensionAlone
 	}
-	all := applicationautoscaling.Policies(a.store.Read(), awsapi.CallScope(ctx), in.ServiceNamespace)
+	all := applicationautoscaling.PoliciesIn(a.store.Read(), awsapi.CallScope(ctx), in.ServiceNamespace)
 	all = slices.DeleteFunc(slices.Clone(all), func(p *applicationautoscaling.Policy) bool {
 		return in.ResourceId != nil && *in.ResourceId != p.Of.Resource || in.ScalableDimension != "" && in.ScalableDimension != p.Of.Dimension ||
 			len(in.PolicyNames) > 0 && !slices.Contains(in.PolicyNames, p.Name)
@@ -68,7 +68,7 @@ func (a *API) DeleteScalingPolicy(ctx context.Context, in *sdk.DeleteScalingPoli
 		if _, err := targetOf(tx, of); err != nil {
 			return err
 		}
-		p := applicationautoscaling.FindPolicy(tx, of, *in.PolicyName)
+		p := applicationautoscaling.Policies.Find(tx, of, *in.PolicyName)
 		if p == nil { // AAS0003.10
 			return notFound("No scaling policy found for %s, policy name: %s", told(of), *in.PolicyName)
 		}

@@ -24,8 +24,8 @@ func (a *API) PutScalingPolicy(ctx context.Context, in *sdk.PutScalingPolicyInpu
 		if err != nil {
 			return err
 		}
-		p := applicationautoscaling.FindPolicy(tx, of, *in.PolicyName)
-		if p == nil && len(applicationautoscaling.PoliciesOf(tx, of)) >= mostPolicies {
+		p := applicationautoscaling.Policies.Find(tx, of, *in.PolicyName)
+		if p == nil && len(applicationautoscaling.Policies.List(tx, of)) >= mostPolicies {
 			return tooMany("scaling policies", mostPolicies, "scalable target")
 		}
 		if p == nil {
@@ -39,7 +39,7 @@ func (a *API) PutScalingPolicy(ctx context.Context, in *sdk.PutScalingPolicyInpu
 			return err
 		}
 		made = managedalarm.Replace(tx, made, a.now())
-		applicationautoscaling.PutPolicy(tx, made)
+		applicationautoscaling.Policies.Put(tx, made)
 		out.PolicyARN, out.Alarms = aws.String(made.ARN()), alarmsOf(made)
 		return nil
 	})

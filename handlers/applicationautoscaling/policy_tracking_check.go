@@ -75,7 +75,7 @@ func monitored(d *state.Deployment, metric string) bool {
 // checkOnly refuses a second policy for a metric (AAS0007.4).
 func checkOnly(tx *store.Tx, p *applicationautoscaling.Policy) error {
 	mine := identity(p.Tracking)
-	for _, other := range applicationautoscaling.PoliciesOf(tx, p.Of) {
+	for _, other := range applicationautoscaling.Policies.List(tx, p.Of) {
 		if other.Name != p.Name && other.Tracking != nil && identity(other.Tracking) == mine {
 			return invalid("Only one TargetTrackingScaling policy for a given metric specification is allowed.")
 		}

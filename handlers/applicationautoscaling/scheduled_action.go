@@ -25,8 +25,8 @@ func (a *API) PutScheduledAction(ctx context.Context, in *sdk.PutScheduledAction
 		if err != nil {
 			return err
 		}
-		was := applicationautoscaling.FindScheduledAction(tx, of, *in.ScheduledActionName)
-		if was == nil && len(applicationautoscaling.ScheduledActionsOf(tx, of)) >= mostScheduledActions {
+		was := applicationautoscaling.ScheduledActions.Find(tx, of, *in.ScheduledActionName)
+		if was == nil && len(applicationautoscaling.ScheduledActions.List(tx, of)) >= mostScheduledActions {
 			return tooMany("scheduled actions", mostScheduledActions, "scalable target")
 		}
 		if was == nil {
@@ -36,7 +36,7 @@ func (a *API) PutScheduledAction(ctx context.Context, in *sdk.PutScheduledAction
 		if err := checkAction(made, in); err != nil {
 			return err
 		}
-		applicationautoscaling.PutScheduledAction(tx, made)
+		applicationautoscaling.ScheduledActions.Put(tx, made)
 		return nil
 	})
 }
@@ -71,7 +71,7 @@ func (a *API) DescribeScheduledActions(ctx context.Context, in *sdk.DescribeSche
 	if in.ScalableDimension != "" && in.ResourceId == nil {
 		return nil, errDimensionAlone
 	}
-	all := applicationautoscaling.ScheduledActions(a.store.Read(), awsapi.CallScope(ctx), in.ServiceNamespace)
+	all := applicationautoscaling.ScheduledActionsIn(a.store.Read(), awsapi.CallScope(ctx), in.ServiceNamespace)
 	all = slices.DeleteFunc(slices.Clone(all), func(v *applicationautoscaling.ScheduledAction) bool {
 		return in.ResourceId != nil && *in.ResourceId != v.Of.Resource || in.ScalableDimension != "" && in.ScalableDimension != v.Of.Dimension ||
 			len(in.ScheduledActionNames) > 0 && !slices.Contains(in.ScheduledActionNames, v.Name)
@@ -100,12 +100,12 @@ func (a *API) DeleteScheduledAction(ctx context.Context, in *sdk.DeleteScheduled
 		if err != nil {
 			return err
 		}
-		v := applicationautoscaling.FindScheduledAction(tx, of, *in.ScheduledActionName)
+		v := applicationautoscaling.ScheduledActions.Find(tx, of, *in.ScheduledActionName)
 		if v == nil { // AAS0009.5
 			return notFound("No scheduled action found for service namespace: %s, scalable target ID: %s, scheduled action name: %s",
 				of.Namespace, t.UUID(), *in.ScheduledActionName)
 		}
-		applicationautoscaling.DeleteScheduledAction(tx, v)
+		applicationautoscaling.ScheduledActions.Delete(tx, v)
 		return nil
 	})
 }

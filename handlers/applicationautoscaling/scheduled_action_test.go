@@ -53,7 +53,7 @@ func TestScheduledActions(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	gone := &sdk.DeleteScheduledActionInput{ServiceNamespace: namespace, ResourceId: web, ScalableDimension: dimension, ScheduledActionName: aws.String("night")}
-	target := applicationautoscaling.AllTargets(s.store.Read())[0]
+	target := applicationautoscaling.Targets.All(s.store.Read())[0]
 	apitest.OK(t, s.DeleteScheduledAction, gone)
 	apitest.Refused(t, s.DeleteScheduledAction, gone, "ObjectNotFoundException",
 		"No scheduled action found for service namespace: ecs, scalable target ID: "+target.UUID()+", scheduled action name: night")
@@ -62,16 +62,16 @@ func TestScheduledActions(t *testing.T) {
 // Another schedule begins anew; another action does not, so that what was done is not done again.
 func TestChangesOfASchedule(t *testing.T) {
 	s := registered(t)
-	of := applicationautoscaling.AllTargets(s.store.Read())[0].Of()
+	of := applicationautoscaling.Targets.All(s.store.Read())[0].Of()
 	find := func() *applicationautoscaling.ScheduledAction {
-		return applicationautoscaling.FindScheduledAction(s.store.Read(), of, "night")
+		return applicationautoscaling.ScheduledActions.Find(s.store.Read(), of, "night")
 	}
 	apitest.OK(t, s.PutScheduledAction, nightly(func(*sdk.PutScheduledActionInput) {}))
 	due := s.now.Add(time.Minute)
 	s.update(func(tx *store.Tx) {
 		done := *find()
 		done.LastDue = due
-		applicationautoscaling.PutScheduledAction(tx, &done)
+		applicationautoscaling.ScheduledActions.Put(tx, &done)
 	})
 	s.now = s.now.Add(time.Hour)
 	apitest.OK(t, s.PutScheduledAction, nightly(func(in *sdk.PutScheduledActionInput) { in.ScalableTargetAction.MaxCapacity = aws.Int32(3) }))

@@ -80,7 +80,7 @@ func (a *API) retag(ctx context.Context, targetARN string, change func(tags map[
 		if err := change(changed.Tags); err != nil {
 			return err
 		}
-		applicationautoscaling.PutTarget(tx, &changed)
+		applicationautoscaling.Targets.Put(tx, &changed)
 		return nil
 	})
 }

@@ -11,7 +11,7 @@ import (
 // Tagged are the scalable targets with tags.
 func (a *API) Tagged() []tagging.Source {
 	targets := func(tx *store.Tx, scope arn.Scope) []*applicationautoscaling.Target {
-		return applicationautoscaling.Targets(tx, scope, types.ServiceNamespaceEcs)
+		return applicationautoscaling.TargetsIn(tx, scope, types.ServiceNamespaceEcs)
 	}
 	return []tagging.Source{tagging.Of("application-autoscaling:scalable-target", targets, func(t *applicationautoscaling.Target) (string, []tagging.Tag) {
 		return t.ARN(), tagging.Map(t.Tags)

@@ -53,7 +53,7 @@ func (a *API) RegisterScalableTarget(ctx context.Context, in *sdk.RegisterScalab
 		if made.RoleARN == "" {
 			made.RoleARN = iam.EnsureApplicationAutoScalingRole(tx, iam.AccountOf(of.Scope), now)
 		}
-		applicationautoscaling.PutTarget(tx, made)
+		applicationautoscaling.Targets.Put(tx, made)
 		out.ScalableTargetARN = aws.String(made.ARN())
 		return nil
 	})
@@ -116,7 +116,7 @@ func (a *API) DescribeScalableTargets(ctx context.Context, in *sdk.DescribeScala
 	if in.ScalableDimension != "" && len(in.ResourceIds) == 0 {
 		return nil, errDimensionAlone
 	}
-	all := applicationautoscaling.Targets(a.store.Read(), awsapi.CallScope(ctx), in.ServiceNamespace)
+	all := applicationautoscaling.TargetsIn(a.store.Read(), awsapi.CallScope(ctx), in.ServiceNamespace)
 	all = slices.DeleteFunc(slices.Clone(all), func(t *applicationautoscaling.Target) bool {
 		return len(in.ResourceIds) > 0 && !slices.Contains(in.ResourceIds, t.Resource) || in.ScalableDimension != "" && in.ScalableDimension != t.Dimension
 	})

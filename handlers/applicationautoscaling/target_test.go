@@ -63,14 +63,14 @@ func TestSuspendedState(t *testing.T) {
 // When bounds were given is kept, also if they were those of before: the controller moves the desired count then.
 func TestBoundsAreTimed(t *testing.T) {
 	s := registered(t)
-	first := applicationautoscaling.AllTargets(s.store.Read())[0].BoundsAt
+	first := applicationautoscaling.Targets.All(s.store.Read())[0].BoundsAt
 	s.now = s.now.Add(1e9)
 	apitest.OK(t, s.RegisterScalableTarget, &sdk.RegisterScalableTargetInput{ServiceNamespace: namespace, ResourceId: web, ScalableDimension: dimension})
-	if at := applicationautoscaling.AllTargets(s.store.Read())[0].BoundsAt; !at.Equal(first) {
+	if at := applicationautoscaling.Targets.All(s.store.Read())[0].BoundsAt; !at.Equal(first) {
 		t.Errorf("no bound was given at %s", at)
 	}
 	apitest.OK(t, s.RegisterScalableTarget, register("service/c/web", 1, 4))
-	if at := applicationautoscaling.AllTargets(s.store.Read())[0].BoundsAt; !at.Equal(s.now) {
+	if at := applicationautoscaling.Targets.All(s.store.Read())[0].BoundsAt; !at.Equal(s.now) {
 		t.Errorf("bounds were given at %s, not %s", s.now, at)
 	}
 }

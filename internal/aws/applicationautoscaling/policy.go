@@ -9,7 +9,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var policies = store.NewTable("application-autoscaling-policy", (*Policy).Key)
+// Policies are the policies of resources, by their names. The managed alarms of one are deleted with it, by managedalarm.
+var Policies = store.NewScoped("application-autoscaling-policy", Resource.has, (*Policy).Key)
 
 // Policy says how a target is scaled when an alarm asks for it. Its handlers write every field.
 type Policy struct {
@@ -31,7 +32,7 @@ type Policy struct {
 }
 
 // Key sorts policies by their target and name.
-func (p *Policy) Key() string { return p.Of.parts() + p.Name }
+func (p *Policy) Key() string { return p.Of.has(p.Name) }
 
 // ARN of the policy. Alarms of users act on it.
 func (p *Policy) ARN() string {
@@ -46,11 +47,6 @@ const createdBy = ":createdBy/"
 // partPrefix is what the ARNs of policies and scheduled actions of a scope begin with.
 func partPrefix(s arn.Scope) string {
 	return "arn:" + s.Partition() + ":autoscaling:" + s.Region + ":" + s.Account + ":"
-}
-
-// FindPolicy returns a policy of a resource by its name, or nil.
-func FindPolicy(tx *store.Tx, r Resource, name string) *Policy {
-	return policies.Get(tx, r.parts()+name)
 }
 
 // ResourceOfPolicy returns what the policy with an ARN scales; ok is false if it is none of a service.
@@ -74,26 +70,18 @@ func PolicyByARN(tx *store.Tx, s arn.Scope, policyARN string) *Policy {
 		return nil
 	}
 	r := Resource{s, types.ServiceNamespaceEcs, resource, types.ScalableDimensionECSServiceDesiredCount}
-	if p := FindPolicy(tx, r, name); p != nil && p.ARN() == policyARN {
+	if p := Policies.Find(tx, r, name); p != nil && p.ARN() == policyARN {
 		return p
 	}
 	if at := strings.LastIndex(name, createdBy); at >= 0 {
-		if p := FindPolicy(tx, r, name[:at]); p != nil && p.ActionARN() == policyARN {
+		if p := Policies.Find(tx, r, name[:at]); p != nil && p.ActionARN() == policyARN {
 			return p
 		}
 	}
 	return nil
 }
 
-// PoliciesOf returns the policies of a resource, in order of their names.
-func PoliciesOf(tx *store.Tx, r Resource) []*Policy { return policies.List(tx, r.parts()) }
-
-// Policies returns the policies of a namespace, in order of resource, dimension and name.
-func Policies(tx *store.Tx, s arn.Scope, namespace types.ServiceNamespace) []*Policy {
-	return policies.List(tx, Resource{Scope: s, Namespace: namespace}.prefix())
+// PoliciesIn returns the policies of a namespace, in order of resource, dimension and name.
+func PoliciesIn(tx *store.Tx, s arn.Scope, namespace types.ServiceNamespace) []*Policy {
+	return Policies.Table.List(tx, Resource{Scope: s, Namespace: namespace}.prefix())
 }
-
-func PutPolicy(tx *store.Tx, p *Policy) { policies.Put(tx, p) }
-
-// DeletePolicy removes a policy. Who calls it deletes its managed alarms.
-func DeletePolicy(tx *store.Tx, p *Policy) { policies.Delete(tx, p) }

@@ -22,7 +22,7 @@ func TestPoliciesByARN(t *testing.T) {
 	}
 	for _, name := range []string{"cpu", "a:policyName/b", "a:createdBy/b"} {
 		p := &applicationautoscaling.Policy{Of: applicationautoscaling.ResourceOfService(scope.Service("c", "web")), TargetID: target.UUID(), Name: name, CreatedBy: "uuid"}
-		if err := s.Update(func(tx *store.Tx) error { applicationautoscaling.PutPolicy(tx, p); return nil }); err != nil {
+		if err := s.Update(func(tx *store.Tx) error { applicationautoscaling.Policies.Put(tx, p); return nil }); err != nil {
 			t.Fatal(err)
 		}
 		for of, found := range map[string]bool{
@@ -33,7 +33,8 @@ func TestPoliciesByARN(t *testing.T) {
 			}
 		}
 	}
-	if got := applicationautoscaling.PoliciesOf(s.Read(), applicationautoscaling.ResourceOfService(scope.Service("c", "we"))); len(got) > 0 {
+	other := applicationautoscaling.ResourceOfService(scope.Service("c", "we"))
+	if got := applicationautoscaling.Policies.List(s.Read(), other); len(got) > 0 {
 		t.Errorf("policies of another service: %v", got)
 	}
 }

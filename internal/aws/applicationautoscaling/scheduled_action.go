@@ -9,7 +9,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var scheduledActions = store.NewTable("application-autoscaling-scheduled-action", (*ScheduledAction).Key)
+// ScheduledActions are the scheduled actions of resources, by their names.
+var ScheduledActions = store.NewScoped("application-autoscaling-scheduled-action", Resource.has, (*ScheduledAction).Key)
 
 // ScheduledAction changes the bounds of a target at its times. Handlers write it, but for LastDue.
 type ScheduledAction struct {
@@ -30,35 +31,21 @@ type ScheduledAction struct {
 }
 
 // Key sorts scheduled actions by their target and name.
-func (a *ScheduledAction) Key() string { return a.Of.parts() + a.Name }
+func (a *ScheduledAction) Key() string { return a.Of.has(a.Name) }
 
 func (a *ScheduledAction) ARN() string {
 	return partPrefix(a.Of.Scope) + "scheduledAction:" + a.TargetID + ":resource/" + string(a.Of.Namespace) + "/" + a.Of.Resource + ":scheduledActionName/" + a.Name
 }
 
-// FindScheduledAction returns a scheduled action of a resource by its name, or nil.
-func FindScheduledAction(tx *store.Tx, r Resource, name string) *ScheduledAction {
-	return scheduledActions.Get(tx, r.parts()+name)
+// ScheduledActionsIn returns the scheduled actions of a namespace, in order of resource, dimension and name.
+func ScheduledActionsIn(tx *store.Tx, s arn.Scope, namespace types.ServiceNamespace) []*ScheduledAction {
+	return ScheduledActions.Table.List(tx, Resource{Scope: s, Namespace: namespace}.prefix())
 }
-
-// ScheduledActionsOf returns the scheduled actions of a resource, in order of their names.
-func ScheduledActionsOf(tx *store.Tx, r Resource) []*ScheduledAction {
-	return scheduledActions.List(tx, r.parts())
-}
-
-// ScheduledActions returns the scheduled actions of a namespace, in order of resource, dimension and name.
-func ScheduledActions(tx *store.Tx, s arn.Scope, namespace types.ServiceNamespace) []*ScheduledAction {
-	return scheduledActions.List(tx, Resource{Scope: s, Namespace: namespace}.prefix())
-}
-
-func PutScheduledAction(tx *store.Tx, a *ScheduledAction) { scheduledActions.Put(tx, a) }
-
-func DeleteScheduledAction(tx *store.Tx, a *ScheduledAction) { scheduledActions.Delete(tx, a) }
 
 // OnScheduledActions wakes a watch with the key of the target of each scheduled action that is new, has changed or is
 // gone, those that were due included.
 func OnScheduledActions() store.Source {
-	return store.On(scheduledActions, func(before, after *ScheduledAction) []string {
+	return store.On(ScheduledActions.Table, func(before, after *ScheduledAction) []string {
 		return []string{cmp.Or(after, before).Of.Key()}
 	})
 }

@@ -11,7 +11,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var targets = store.NewTable("application-autoscaling-target", func(t *Target) string { return t.Key() })
+// Targets are the targets of all accounts and regions, by the keys of their resources. What belongs to one goes by
+// managedalarm.ForgetTarget.
+var Targets = store.NewTable("application-autoscaling-target", (*Target).Key)
 
 // Resource names what is scaled: a resource and its dimension.
 type Resource struct {
@@ -28,6 +30,9 @@ func (r Resource) prefix() string { return r.Scope.Prefix() + string(r.Namespace
 
 // parts is what the keys of all that belongs to the resource begin with.
 func (r Resource) parts() string { return r.Key() + "\x00" }
+
+// has is the key of what belongs to the resource under a name.
+func (r Resource) has(name string) string { return r.parts() + name }
 
 // Service returns the ARN of the service that is scaled, or "" if the resource is none.
 func (r Resource) Service() string {
@@ -92,14 +97,11 @@ func (t *Target) UUID() string {
 }
 
 // FindTarget returns the target of a resource, or nil.
-func FindTarget(tx *store.Tx, r Resource) *Target { return targets.Get(tx, r.Key()) }
-
-// TargetByKey returns the target that a watch was woken with, or nil.
-func TargetByKey(tx *store.Tx, key string) *Target { return targets.Get(tx, key) }
+func FindTarget(tx *store.Tx, r Resource) *Target { return Targets.Get(tx, r.Key()) }
 
 // TargetByARN returns the target of a scope that has an ARN, or nil.
 func TargetByARN(tx *store.Tx, s arn.Scope, targetARN string) *Target {
-	for t := range targets.Forward(tx, s.Prefix()) {
+	for t := range Targets.Forward(tx, s.Prefix()) {
 		if t.ARN() == targetARN {
 			return t
 		}
@@ -107,14 +109,10 @@ func TargetByARN(tx *store.Tx, s arn.Scope, targetARN string) *Target {
 	return nil
 }
 
-// Targets returns the targets of a namespace, in order of resource and dimension.
-func Targets(tx *store.Tx, s arn.Scope, namespace types.ServiceNamespace) []*Target {
-	return targets.List(tx, Resource{Scope: s, Namespace: namespace}.prefix())
+// TargetsIn returns the targets of a namespace, in order of resource and dimension.
+func TargetsIn(tx *store.Tx, s arn.Scope, namespace types.ServiceNamespace) []*Target {
+	return Targets.List(tx, Resource{Scope: s, Namespace: namespace}.prefix())
 }
-
-func AllTargets(tx *store.Tx) []*Target { return targets.List(tx, "") }
-
-func PutTarget(tx *store.Tx, t *Target) { targets.Put(tx, t) }
 
 // WithBounds is a target, not yet written, with other capacities between which it may be scaled; nil leaves a bound as it
 // is.
@@ -136,7 +134,4 @@ func (t *Target) WithBounds(least, most *int32, now time.Time) *Target {
 }
 
 // OnTargets wakes a watch with the key of each target that is new, has changed or is gone.
-func OnTargets() store.Source { return store.OnKeys(targets) }
-
-// DeleteTarget removes a target. What belongs to it goes by managedalarm.ForgetTarget.
-func DeleteTarget(tx *store.Tx, t *Target) { targets.Delete(tx, t) }
+func OnTargets() store.Source { return store.OnKeys(Targets) }

@@ -45,7 +45,7 @@ func (c *Controller) actOnAlarms(key string) error {
 			alarmstate.Done(tx, a, outcomeOf(a, problem), now)
 			cloudwatch.DeleteAction(tx, a)
 		}
-		if t := applicationautoscaling.TargetByKey(tx, key); t != nil && len(signals) > 0 {
+		if t := applicationautoscaling.Targets.Get(tx, key); t != nil && len(signals) > 0 {
 			c.decide(tx, t, signals, now)
 		}
 	})

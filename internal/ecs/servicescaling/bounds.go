@@ -9,13 +9,13 @@ import (
 // leaves them later stays until a policy acts (AAS0020.1; ECS developer guide, service auto scaling considerations).
 func (c *Controller) enforce(key string) error {
 	return c.update(key, func(tx *store.Tx) {
-		t := applicationautoscaling.TargetByKey(tx, key)
+		t := applicationautoscaling.Targets.Get(tx, key)
 		if t == nil {
 			return
 		}
 		enforced := *t
 		enforced.EnforcedAt = t.BoundsAt
-		applicationautoscaling.PutTarget(tx, &enforced)
+		applicationautoscaling.Targets.Put(tx, &enforced)
 		service := serviceOf(tx, t.Of())
 		if service == nil {
 			return

@@ -104,7 +104,7 @@ func keyOf(service string) string { return applicationautoscaling.ResourceOfServ
 // key again.
 func (c *Controller) reconcile(ctx context.Context, key string) (wakeAt time.Time, err error) {
 	tx := c.Store.Read()
-	target, last := applicationautoscaling.TargetByKey(tx, key), applicationautoscaling.LastChange(tx, key)
+	target, last := applicationautoscaling.Targets.Get(tx, key), applicationautoscaling.LastChange(tx, key)
 	if target != nil { // first: scheduled actions do not wait for an ECS that does not answer
 		if wakeAt, err = c.schedule(key, target); err != nil {
 			return wakeAt, err

@@ -210,7 +210,7 @@ func TestScheduledActions(t *testing.T) {
 		w.target(1, 1)
 		put := func(a applicationautoscaling.ScheduledAction) {
 			a.Of, a.Anchor = web, w.clock.Now()
-			w.update(func(tx *store.Tx) { applicationautoscaling.PutScheduledAction(tx, &a) })
+			w.update(func(tx *store.Tx) { applicationautoscaling.ScheduledActions.Put(tx, &a) })
 		}
 		put(applicationautoscaling.ScheduledAction{Name: "once", Expression: "at(2026-11-20T12:30:00)", Min: aws.Int32(2), Max: aws.Int32(3)})
 		put(applicationautoscaling.ScheduledAction{Name: "past", Expression: "at(2026-11-20T11:30:00)", Min: aws.Int32(9), Max: aws.Int32(9)})
@@ -225,12 +225,12 @@ func TestScheduledActions(t *testing.T) {
 		)
 		suspended := *applicationautoscaling.FindTarget(w.store.Read(), web)
 		suspended.Suspended.Scheduled = true
-		w.update(func(tx *store.Tx) { applicationautoscaling.PutTarget(tx, &suspended) })
+		w.update(func(tx *store.Tx) { applicationautoscaling.Targets.Put(tx, &suspended) })
 		put(applicationautoscaling.ScheduledAction{Name: "unseen", Expression: "at(2026-11-21T12:30:00)", Min: aws.Int32(0)})
 		w.advance(time.Hour)
 		resumed := *applicationautoscaling.FindTarget(w.store.Read(), web)
 		resumed.Suspended.Scheduled = false
-		w.update(func(tx *store.Tx) { applicationautoscaling.PutTarget(tx, &resumed) })
+		w.update(func(tx *store.Tx) { applicationautoscaling.Targets.Put(tx, &resumed) })
 		w.advance(time.Hour)
 		if n := len(w.activities()); n != 4 || resumed.Min != 2 {
 			t.Errorf("%d activities: %v", n, w.activities())
@@ -244,7 +244,7 @@ func TestScheduledActionsDoNotWaitForECS(t *testing.T) {
 		w.answer = func(int) (int, string) { return http.StatusInternalServerError, `{"__type":"ServerException"}` }
 		w.target(2, 4)
 		w.update(func(tx *store.Tx) {
-			applicationautoscaling.PutScheduledAction(tx, &applicationautoscaling.ScheduledAction{
+			applicationautoscaling.ScheduledActions.Put(tx, &applicationautoscaling.ScheduledAction{
 				Name: "half past", Of: web, Anchor: w.clock.Now(), Expression: "cron(30 * * * ? *)", Min: aws.Int32(3), Max: aws.Int32(6),
 			})
 		})
@@ -304,7 +304,7 @@ func TestScheduledActionsWhileClocksChange(t *testing.T) {
 		w.target(1, 4)
 		for name, hour := range map[string]int32{"day": 2, "night": 1} {
 			w.update(func(tx *store.Tx) {
-				applicationautoscaling.PutScheduledAction(tx, &applicationautoscaling.ScheduledAction{
+				applicationautoscaling.ScheduledActions.Put(tx, &applicationautoscaling.ScheduledAction{
 					Of: web, Name: name, Expression: fmt.Sprintf("cron(30 %d * * ? *)", hour), Zone: aws.String("Europe/Berlin"), Anchor: w.clock.Now(), Min: aws.Int32(hour),
 				})
 			})

@@ -173,7 +173,7 @@ func (w *world) target(least, most int32) {
 		if t == nil {
 			t = &applicationautoscaling.Target{Scope: web.Scope, Namespace: web.Namespace, Resource: web.Resource, Dimension: web.Dimension}
 		}
-		applicationautoscaling.PutTarget(tx, t.WithBounds(&least, &most, w.clock.Now()))
+		applicationautoscaling.Targets.Put(tx, t.WithBounds(&least, &most, w.clock.Now()))
 	})
 }
 
@@ -186,7 +186,7 @@ func (w *world) tracking(name string, target float64, values ...float64) *applic
 	}
 	w.values[name+"-low"] = values
 	w.update(func(tx *store.Tx) {
-		applicationautoscaling.PutPolicy(tx, p)
+		applicationautoscaling.Policies.Put(tx, p)
 		for name, comparison := range map[string]cwtypes.ComparisonOperator{name + "-high": "GreaterThanThreshold", name + "-low": "LessThanThreshold"} {
 			cloudwatch.Alarms.Put(tx, &cloudwatch.Alarm{
 				Scope: scope, Name: name, Settings: cloudwatch.Settings{Threshold: target, Comparison: comparison},
@@ -203,7 +203,7 @@ func (w *world) steps(name string, by int32) *applicationautoscaling.Policy {
 		AdjustmentType: types.AdjustmentTypeChangeInCapacity, StepAdjustments: []types.StepAdjustment{{ScalingAdjustment: &by}},
 	}}
 	w.update(func(tx *store.Tx) {
-		applicationautoscaling.PutPolicy(tx, p)
+		applicationautoscaling.Policies.Put(tx, p)
 		cloudwatch.Alarms.Put(tx, &cloudwatch.Alarm{
 			Scope: scope, Name: name, Settings: cloudwatch.Settings{Threshold: 50, Comparison: "GreaterThanThreshold"},
 		})

@@ -18,7 +18,7 @@ import (
 func (c *Controller) Report() applicationautoscaling.Report {
 	tx, now := c.Store.Read(), c.Clock.Now()
 	all := applicationautoscaling.Report{Targets: []applicationautoscaling.TargetReport{}}
-	for _, t := range applicationautoscaling.AllTargets(tx) {
+	for _, t := range applicationautoscaling.Targets.All(tx) {
 		if serviceOf(tx, t.Of()) != nil {
 			all.Targets = append(all.Targets, c.reportOf(tx, t, now))
 		}
@@ -36,14 +36,14 @@ func (c *Controller) reportOf(tx *store.Tx, t *applicationautoscaling.Target, no
 		Policies: []applicationautoscaling.PolicyReport{}, Scheduled: []applicationautoscaling.ScheduledActionReport{}, Activities: []applicationautoscaling.ActivityReport{},
 	}
 	peers := c.peers(tx, t.Of(), now)
-	for _, p := range applicationautoscaling.PoliciesOf(tx, t.Of()) {
+	for _, p := range applicationautoscaling.Policies.List(tx, t.Of()) {
 		reported := applicationautoscaling.PolicyReport{Name: p.Name, Type: string(p.Type), Alarms: []applicationautoscaling.AlarmReport{}}
 		for _, name := range alarmsOf(tx, p) {
 			reported.Alarms = append(reported.Alarms, c.reportAlarm(tx, name, p, s, peers))
 		}
 		r.Policies = append(r.Policies, reported)
 	}
-	for _, a := range applicationautoscaling.ScheduledActionsOf(tx, t.Of()) {
+	for _, a := range applicationautoscaling.ScheduledActions.List(tx, t.Of()) {
 		reported := applicationautoscaling.ScheduledActionReport{Name: a.Name, MinCapacity: a.Min, MaxCapacity: a.Max}
 		if due, ok := nextDue(a, now.Add(-late)); ok {
 			reported.NextDue = &due

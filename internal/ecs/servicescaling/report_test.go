@@ -28,7 +28,7 @@ func TestReport(t *testing.T) {
 			cloudwatch.Alarms.Put(tx, &high)
 			cloudwatch.Alarms.Put(tx, &low)
 			cloudwatch.Alarms.Delete(tx, cloudwatch.Alarms.Find(tx, scope, "memory-low"))
-			applicationautoscaling.PutScheduledAction(tx, &applicationautoscaling.ScheduledAction{
+			applicationautoscaling.ScheduledActions.Put(tx, &applicationautoscaling.ScheduledAction{
 				Of: web, Name: "noon", Expression: "cron(0 12 * * ? *)", Anchor: w.clock.Now(), Min: aws.Int32(2),
 			})
 		})

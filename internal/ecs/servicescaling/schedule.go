@@ -25,7 +25,7 @@ func (c *Controller) schedule(key string, t *applicationautoscaling.Target) (wak
 	now := c.Clock.Now()
 	oldest := now.Add(-max(late, time.Duration(c.Clock.Speed()*float64(lateReal))))
 	var first *applicationautoscaling.ScheduledAction
-	for _, a := range applicationautoscaling.ScheduledActionsOf(c.Store.Read(), t.Of()) {
+	for _, a := range applicationautoscaling.ScheduledActions.List(c.Store.Read(), t.Of()) {
 		if due, ok := nextDue(a, oldest); ok && (wakeAt.IsZero() || due.Before(wakeAt)) {
 			first, wakeAt = a, due
 		}
@@ -77,12 +77,12 @@ func latest(a, b time.Time) time.Time {
 // then and later (AAS0022.2).
 func act(tx *store.Tx, a *applicationautoscaling.ScheduledAction, due, now time.Time) {
 	t := applicationautoscaling.FindTarget(tx, a.Of)
-	if t == nil || applicationautoscaling.FindScheduledAction(tx, a.Of, a.Name) != a {
+	if t == nil || applicationautoscaling.ScheduledActions.Find(tx, a.Of, a.Name) != a {
 		return
 	}
 	acted := *a
 	acted.LastDue = due
-	applicationautoscaling.PutScheduledAction(tx, &acted)
+	applicationautoscaling.ScheduledActions.Put(tx, &acted)
 	if t.Suspended.Scheduled {
 		return
 	}
@@ -92,7 +92,7 @@ func act(tx *store.Tx, a *applicationautoscaling.ScheduledAction, due, now time.
 		Status: successful, Message: message("Successfully set %s", bounds),
 	}
 	if changed := t.WithBounds(a.Min, a.Max, now); changed.Min <= changed.Max {
-		applicationautoscaling.PutTarget(tx, changed)
+		applicationautoscaling.Targets.Put(tx, changed)
 	} else { // AWS's words are not known
 		done.Status = failed
 		done.Message = message("Failed to set %s. Reason: Maximum capacity cannot be less than minimum capacity", bounds)

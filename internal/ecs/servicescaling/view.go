@@ -51,7 +51,7 @@ func lastOf(a *applicationautoscaling.Activity) decision.Last {
 
 // peers are the target tracking policies of a resource that may scale in, with what their low alarms see now.
 func (c *Controller) peers(tx *store.Tx, r applicationautoscaling.Resource, now time.Time) (peers []decision.Peer) {
-	for _, p := range applicationautoscaling.PoliciesOf(tx, r) {
+	for _, p := range applicationautoscaling.Policies.List(tx, r) {
 		if p.Tracking == nil || aws.ToBool(p.Tracking.DisableScaleIn) {
 			continue
 		}

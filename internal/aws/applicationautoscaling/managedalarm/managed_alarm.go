@@ -48,18 +48,18 @@ func Remove(tx *store.Tx, p *applicationautoscaling.Policy, now time.Time) {
 // ForgetPolicy deletes a policy and its alarms.
 func ForgetPolicy(tx *store.Tx, p *applicationautoscaling.Policy, now time.Time) {
 	Remove(tx, p, now)
-	applicationautoscaling.DeletePolicy(tx, p)
+	applicationautoscaling.Policies.Delete(tx, p)
 }
 
 // ForgetTarget deletes a target with its policies, their alarms, and its scheduled actions (AAS0001.9). Activities stay.
 func ForgetTarget(tx *store.Tx, t *applicationautoscaling.Target, now time.Time) {
-	for _, p := range applicationautoscaling.PoliciesOf(tx, t.Of()) {
+	for _, p := range applicationautoscaling.Policies.List(tx, t.Of()) {
 		ForgetPolicy(tx, p, now)
 	}
-	for _, a := range applicationautoscaling.ScheduledActionsOf(tx, t.Of()) {
-		applicationautoscaling.DeleteScheduledAction(tx, a)
+	for _, a := range applicationautoscaling.ScheduledActions.List(tx, t.Of()) {
+		applicationautoscaling.ScheduledActions.Delete(tx, a)
 	}
-	applicationautoscaling.DeleteTarget(tx, t)
+	applicationautoscaling.Targets.Delete(tx, t)
 }
 
 // ForgetService deletes the target of a service of ECS, if it has one, as the end of the service does. AWS does so after a
