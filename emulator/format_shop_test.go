@@ -118,7 +118,7 @@ func rowLines(s *store.Store) (lines []string) {
 	add := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	tx := s.Read()
 	scope := arn.Scope{Region: "us-east-1", Account: "000000000000"}
-	cluster := state.FindCluster(tx, scope.Cluster("shop"))
+	cluster := state.Clusters.Get(tx, scope.Cluster("shop"))
 	add("cluster %s %s", cluster.Name, cluster.Status)
 	if c := cluster.ServiceConnectDefaults; c != nil {
 		if n := namespaces.FindNamespace(tx, aws.ToString(c.Namespace)); n != nil {

@@ -48,7 +48,7 @@ func newScene(t *testing.T, services ...string) *scene {
 	s := &scene{t: t, store: made.Store, now: made.Clock()}
 	s.update(func(tx *store.Tx) {
 		cluster := &state.Cluster{ARN: scope.Cluster("c"), Name: "c", Status: "ACTIVE"}
-		state.PutCluster(tx, cluster)
+		state.Clusters.Put(tx, cluster)
 		for _, name := range services {
 			state.PutService(tx, &state.Service{
 				ARN: scope.Service("c", name), Name: name, ClusterARN: cluster.ARN, DesiredCount: 2,

@@ -68,7 +68,7 @@ func newOverviewWorld(t *testing.T, closing context.Context) *eventsWorld {
 func (w *eventsWorld) putCluster(name string) {
 	w.Helper()
 	err := w.store.Update(func(tx *store.Tx) error {
-		state.PutCluster(tx, &state.Cluster{ARN: scope.Cluster(name), Name: name, Status: state.ClusterActive})
+		state.Clusters.Put(tx, &state.Cluster{ARN: scope.Cluster(name), Name: name, Status: state.ClusterActive})
 		return nil
 	})
 	if err != nil {
@@ -203,7 +203,7 @@ func TestOverviewOfAClusterThatIsDeleted(t *testing.T) {
 		c := w.stream("?follow=true&cluster=shop")
 		synctest.Wait()
 		err := w.store.Update(func(tx *store.Tx) error {
-			state.PutCluster(tx, &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterInactive})
+			state.Clusters.Put(tx, &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterInactive})
 			return nil
 		})
 		if err != nil {

@@ -174,9 +174,9 @@ func TestCapacityProviderOfAGroup(t *testing.T) {
 	}
 
 	s.update(t, func(tx *store.Tx) { // as the controller does
-		c := *state.FindCluster(tx, testScope.Cluster("shop"))
+		c := *state.Clusters.Get(tx, testScope.Cluster("shop"))
 		c.Attachments, c.AttachmentsStatus = nil, "UPDATE_COMPLETE"
-		state.PutCluster(tx, &c)
+		state.Clusters.Put(tx, &c)
 	})
 	if cluster := must[*types.Cluster](t)(put()); *cluster.AttachmentsStatus != "UPDATE_COMPLETE" {
 		t.Errorf("nothing is attached to no provider: %+v", cluster)
@@ -297,7 +297,7 @@ func TestAClusterMadeAgainRemovesWhatTheDeletedOneAttached(t *testing.T) {
 		must[*sdk.CreateClusterOutput](t)(s.CreateCluster(ctx, &sdk.CreateClusterInput{ClusterName: aws.String("shop"), CapacityProviders: providers}))
 	}
 	attachments := func() []ourtypes.Attachment {
-		return state.FindCluster(s.store.Read(), testScope.Cluster("shop")).Attachments
+		return state.Clusters.Get(s.store.Read(), testScope.Cluster("shop")).Attachments
 	}
 	create("mine")
 	before := attachments()

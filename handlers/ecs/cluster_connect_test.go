@@ -91,7 +91,7 @@ func TestClusterNamespaceIsRequired(t *testing.T) {
 			t.Errorf("%s: %d %s", operation, status, answer)
 		}
 	}
-	if c := state.FindCluster(s.store.Read(), testScope.Cluster("default")); *c.ServiceConnectDefaults.Namespace != want {
+	if c := state.Clusters.Get(s.store.Read(), testScope.Cluster("default")); *c.ServiceConnectDefaults.Namespace != want {
 		t.Errorf("%+v", c.ServiceConnectDefaults)
 	}
 }

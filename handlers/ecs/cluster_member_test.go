@@ -28,7 +28,7 @@ func TestARNsOfOthersActOnNothing(t *testing.T) {
 		for _, scope := range []struct{ cluster, task string }{
 			{testScope.Cluster("shop"), testScope.Task("shop", id)}, {others.Cluster("shop"), others.Task("shop", id)},
 		} {
-			state.PutCluster(tx, &state.Cluster{ARN: scope.cluster, Name: "shop", Status: "ACTIVE"})
+			state.Clusters.Put(tx, &state.Cluster{ARN: scope.cluster, Name: "shop", Status: "ACTIVE"})
 			state.AddTask(tx, &state.Task{ARN: scope.task, Spec: &state.TaskSpec{ClusterARN: scope.cluster}, Placement: &state.Placement{},
 				Status: state.TaskStatus{LastStatus: state.Running}})
 		}

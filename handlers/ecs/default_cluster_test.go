@@ -14,7 +14,7 @@ import (
 func TestOnlyWhatNeedsTheDefaultClusterMakesIt(t *testing.T) {
 	s := newServer(t)
 	s.namespace(t, "shop")
-	made := func() bool { return len(state.AllClusters(s.store.Read())) > 0 }
+	made := func() bool { return len(state.Clusters.All(s.store.Read())) > 0 }
 	for name, call := range map[string]func() error{
 		"ListTaskDefinitions": func() error { _, err := s.ListTaskDefinitions(ctx, &sdk.ListTaskDefinitionsInput{}); return err },
 		"ListAccountSettings": func() error { _, err := s.ListAccountSettings(ctx, &sdk.ListAccountSettingsInput{}); return err },

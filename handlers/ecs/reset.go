@@ -12,7 +12,7 @@ import (
 // Reset removes everything. If withDefault, it makes the default clusters that there were
 // anew, so that a request that has found its own before does not miss it afterwards.
 func Reset(tx *store.Tx, now time.Time, withDefault bool) {
-	before := state.AllClusters(tx)
+	before := state.Clusters.All(tx)
 	tx.Reset()
 	for _, c := range before {
 		if withDefault && c.Name == kit.DefaultCluster {

@@ -22,9 +22,9 @@ func TestResetLeavesTheDefaultClusters(t *testing.T) {
 	}
 	for _, change := range []func(tx *store.Tx){
 		func(tx *store.Tx) {
-			state.PutCluster(tx, &state.Cluster{ARN: here.Cluster("default"), Name: "default", Status: "INACTIVE"})
-			state.PutCluster(tx, &state.Cluster{ARN: here.Cluster("shop"), Name: "shop", Status: "ACTIVE"})
-			state.PutCluster(tx, &state.Cluster{ARN: there.Cluster("default"), Name: "default", Status: "ACTIVE"})
+			state.Clusters.Put(tx, &state.Cluster{ARN: here.Cluster("default"), Name: "default", Status: "INACTIVE"})
+			state.Clusters.Put(tx, &state.Cluster{ARN: here.Cluster("shop"), Name: "shop", Status: "ACTIVE"})
+			state.Clusters.Put(tx, &state.Cluster{ARN: there.Cluster("default"), Name: "default", Status: "ACTIVE"})
 		},
 		func(tx *store.Tx) { ecs.Reset(tx, time.Unix(1_700_000_000, 0), true) },
 	} {
@@ -35,7 +35,7 @@ func TestResetLeavesTheDefaultClusters(t *testing.T) {
 	expect := func() {
 		t.Helper()
 		var got []string
-		for _, c := range state.AllClusters(rows.Read()) {
+		for _, c := range state.Clusters.All(rows.Read()) {
 			if c.Active() && len(c.CapacityProviders) == 2 && c.CreatedAt.Equal(time.Unix(1_700_000_000, 0)) {
 				got = append(got, c.ARN)
 			}

@@ -65,7 +65,8 @@ func (s *server) scheduleTasks(t testing.TB, name string, n int, lastStatus stri
 			t.Fatal(err)
 		}
 		template := task.NewTemplate(task.Request{
-			Cluster: state.FindCluster(tx, service.ClusterARN), Definition: def, Resolved: resolved, LaunchType: ourtypes.LaunchTypeFargate,
+			Cluster: state.Clusters.Get(tx, service.ClusterARN), Definition: def, Resolved: resolved,
+			LaunchType: ourtypes.LaunchTypeFargate,
 			ServiceARN: service.ARN, DeploymentID: deployment.ID, StartedBy: deployment.ID, Now: time.Now(),
 		})
 		for range n {

@@ -126,7 +126,7 @@ func taggedResource(tx *store.Tx, scope arn.Scope, ref *string) (tagged, error) 
 }
 
 func taggedCluster(tx *store.Tx, ref string) (tagged, error) {
-	old := state.FindCluster(tx, ref)
+	old := state.Clusters.Get(tx, ref)
 	switch {
 	case old == nil:
 		return tagged{}, kit.ErrClusterNotFound
@@ -137,7 +137,7 @@ func taggedCluster(tx *store.Tx, ref string) (tagged, error) {
 	return tagged{old.Tags, func(tags []types.Tag) {
 		cluster := *old
 		cluster.Tags = tags
-		state.PutCluster(tx, &cluster)
+		state.Clusters.Put(tx, &cluster)
 	}}, nil
 }
 
@@ -171,14 +171,14 @@ func taggedContainerInstance(tx *store.Tx, parsed arn.ARN, ref string) (tagged, 
 }
 
 func taggedCapacityProvider(tx *store.Tx, scope arn.Scope, ref string) (tagged, error) {
-	old := state.FindCapacityProvider(tx, scope, arn.Name(ref))
+	old := state.CapacityProviders.Find(tx, scope, arn.Name(ref))
 	if !old.Active() || old.ARN != ref { // FARGATE and FARGATE_SPOT have no tags
 		return tagged{}, kit.InvalidParameter("The specified capacity provider is not found.")
 	}
 	return tagged{old.Tags, func(tags []types.Tag) {
 		p := *old
 		p.Tags = tags
-		state.PutCapacityProvider(tx, &p)
+		state.CapacityProviders.Put(tx, &p)
 	}}, nil
 }
 

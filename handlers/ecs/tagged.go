@@ -13,7 +13,9 @@ import (
 // Tagged are what ListTagsForResource finds.
 func (a *API) Tagged() []tagging.Source {
 	return []tagging.Source{
-		tagging.Of("ecs:cluster", state.Clusters, func(c *state.Cluster) (string, []tagging.Tag) { return c.ARN, tagsIf(c.Active(), c.Tags) }),
+		tagging.Of("ecs:cluster", state.Clusters.List, func(c *state.Cluster) (string, []tagging.Tag) {
+			return c.ARN, tagsIf(c.Active(), c.Tags)
+		}),
 		tagging.Of("ecs:service", inClusters(state.Services), func(s *state.Service) (string, []tagging.Tag) {
 			return s.ARN, tagsIf(s.Status() != state.ServiceInactive, s.Tags)
 		}),
@@ -24,7 +26,7 @@ func (a *API) Tagged() []tagging.Source {
 		tagging.Of("ecs:container-instance", inClusters(state.ContainerInstances), func(c *state.ContainerInstance) (string, []tagging.Tag) {
 			return c.ARN, tagsIf(c.Status != state.InstanceInactive, c.Tags)
 		}),
-		tagging.Of("ecs:capacity-provider", state.CapacityProviders, func(p *state.CapacityProvider) (string, []tagging.Tag) {
+		tagging.Of("ecs:capacity-provider", state.CapacityProviders.List, func(p *state.CapacityProvider) (string, []tagging.Tag) {
 			return p.ARN, tagsIf(p.Active(), p.Tags)
 		}),
 	}
@@ -40,7 +42,7 @@ func tagsIf(there bool, tags []types.Tag) []tagging.Tag {
 // inClusters lists what is in any cluster of an account and Region.
 func inClusters[T any](list func(*store.Tx, *state.Cluster) []T) func(*store.Tx, arn.Scope) []T {
 	return func(tx *store.Tx, scope arn.Scope) (all []T) {
-		for _, c := range state.Clusters(tx, scope) {
+		for _, c := range state.Clusters.List(tx, scope) {
 			all = append(all, list(tx, c)...)
 		}
 		return all

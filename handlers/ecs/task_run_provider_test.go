@@ -23,14 +23,14 @@ func (s *server) groupProviders(t testing.TB) {
 		for name, status := range map[string]ourtypes.ManagedScalingStatus{
 			"fixed": ourtypes.ManagedScalingStatusDisabled, "scaled": ourtypes.ManagedScalingStatusEnabled, "also": ourtypes.ManagedScalingStatusEnabled,
 		} {
-			state.PutCapacityProvider(tx, &state.CapacityProvider{
+			state.CapacityProviders.Put(tx, &state.CapacityProvider{
 				ARN: testScope.CapacityProvider(name), Name: name, Status: ourtypes.CapacityProviderStatusActive,
 				Type: ourtypes.CapacityProviderTypeEc2Autoscaling, ManagedScaling: ourtypes.ManagedScaling{Status: status},
 			})
 		}
-		shop := *state.FindCluster(tx, testScope.Cluster("shop"))
+		shop := *state.Clusters.Get(tx, testScope.Cluster("shop"))
 		shop.CapacityProviders = []string{"FARGATE", "fixed", "scaled", "also"}
-		state.PutCluster(tx, &shop)
+		state.Clusters.Put(tx, &shop)
 	})
 }
 
@@ -151,9 +151,9 @@ func TestTheDefaultStrategyMayBeOfGroups(t *testing.T) {
 	s := newServer(t)
 	s.groupProviders(t)
 	s.update(t, func(tx *store.Tx) {
-		shop := *state.FindCluster(tx, testScope.Cluster("shop"))
+		shop := *state.Clusters.Get(tx, testScope.Cluster("shop"))
 		shop.DefaultCapacityProviderStrategy = []ourtypes.CapacityProviderStrategyItem{*ours[ourtypes.CapacityProviderStrategyItem](provider("scaled", 1, 0))}
-		state.PutCluster(tx, &shop)
+		state.Clusters.Put(tx, &shop)
 	})
 	in := onProviders(1)
 	in.PlacementStrategy = []types.PlacementStrategy{{Type: types.PlacementStrategyTypeBinpack, Field: aws.String("cpu")}}

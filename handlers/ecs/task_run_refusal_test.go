@@ -51,10 +51,10 @@ func TestRunTaskRefusals(t *testing.T) {
 	s.createClusters(t, "bare", "dead")
 	must[*sdk.DeleteClusterOutput](t)(s.DeleteCluster(ctx, &sdk.DeleteClusterInput{Cluster: aws.String("dead")}))
 	s.update(t, func(tx *store.Tx) {
-		c := *state.FindCluster(tx, testScope.Cluster("bare"))
+		c := *state.Clusters.Get(tx, testScope.Cluster("bare"))
 		c.CapacityProviders = []string{"FARGATE"}
 		c.DefaultCapacityProviderStrategy = []ourtypes.CapacityProviderStrategyItem{*ours[ourtypes.CapacityProviderStrategyItem](provider("FARGATE", 0, 0))}
-		state.PutCluster(tx, &c)
+		state.Clusters.Put(tx, &c)
 	})
 	for _, c := range runTaskRefusals {
 		t.Run(c.name, func(t *testing.T) {

@@ -183,9 +183,9 @@ func TestRunTaskChoosesCapacity(t *testing.T) {
 	}
 
 	s.update(t, func(tx *store.Tx) {
-		c := *state.FindCluster(tx, testScope.Cluster("default"))
+		c := *state.Clusters.Get(tx, testScope.Cluster("default"))
 		c.DefaultCapacityProviderStrategy = []ourtypes.CapacityProviderStrategyItem{*ours[ourtypes.CapacityProviderStrategyItem](provider("FARGATE_SPOT", 1, 0))}
-		state.PutCluster(tx, &c)
+		state.Clusters.Put(tx, &c)
 	})
 	in.CapacityProviderStrategy, in.Count = nil, nil
 	if task := s.run(t, in)[0]; aws.ToString(task.CapacityProviderName) != "FARGATE_SPOT" {

@@ -85,7 +85,7 @@ func (a *API) DeleteServiceLinkedRole(ctx context.Context, in *sdk.DeleteService
 // activeClusters are the active clusters of an account in all regions, for whose sake ECS keeps its
 // role. INACTIVE ones do not count (IAM0008).
 func activeClusters(tx *store.Tx, a iam.Account) (use []iam.RegionUse) {
-	for _, c := range state.AllClusters(tx) {
+	for _, c := range state.Clusters.All(tx) {
 		scope := arn.ScopeOf(c.ARN)
 		if !c.Active() || iam.AccountOf(scope) != a {
 			continue

@@ -24,7 +24,7 @@ func TestDeletionOfAServiceLinkedRole(t *testing.T) {
 
 	setCluster := func(account, status string) {
 		err := s.Store.Update(func(tx *store.Tx) error {
-			state.PutCluster(tx, &state.Cluster{ARN: "arn:aws:ecs:eu-west-1:" + account + ":cluster/shop", Status: status})
+			state.Clusters.Put(tx, &state.Cluster{ARN: "arn:aws:ecs:eu-west-1:" + account + ":cluster/shop", Status: status})
 			return nil
 		})
 		if err != nil {

@@ -77,7 +77,7 @@ func (a *API) CreateCapacityProvider(ctx context.Context, in *sdk.CreateCapacity
 		}
 		kit.EnsureRole(tx, scope, p.CreatedAt)
 		capacityprovider.TagGroup(tx, g)
-		state.PutCapacityProvider(tx, p)
+		state.CapacityProviders.Put(tx, p)
 		out = describe(p)
 		return nil
 	})
@@ -110,11 +110,11 @@ func reserved(name string) bool {
 }
 
 func checkNew(tx *store.Tx, scope arn.Scope, name string) error {
-	if state.FindCapacityProvider(tx, scope, name).Active() {
+	if state.CapacityProviders.Find(tx, scope, name).Active() {
 		return errExists
 	}
 	active := 0
-	for _, p := range state.CapacityProviders(tx, scope) {
+	for _, p := range state.CapacityProviders.List(tx, scope) {
 		if p.Active() {
 			active++
 		}
@@ -167,7 +167,7 @@ func (a *API) UpdateCapacityProvider(ctx context.Context, in *sdk.UpdateCapacity
 				"capacity provider is associated with clusters: " + names(with) + ".") // the words are the emulator's
 		}
 		p.UpdateStatus, p.UpdateStatusReason = types.CapacityProviderUpdateStatusUpdateComplete, ""
-		state.PutCapacityProvider(tx, &p)
+		state.CapacityProviders.Put(tx, &p)
 		capacityprovider.Reattach(tx, &p, a.Now())
 		out = describe(old)
 		out.UpdateStatus = types.CapacityProviderUpdateStatusUpdateInProgress
@@ -190,13 +190,13 @@ func (a *API) DeleteCapacityProvider(ctx context.Context, in *sdk.DeleteCapacity
 			p.UpdateStatus = types.CapacityProviderUpdateStatusDeleteFailed
 			p.UpdateStatusReason = "The capacity provider cannot be deleted because it is associated with cluster: " + names(with) +
 				". Remove the capacity provider from the cluster and try again."
-			state.PutCapacityProvider(tx, &p)
+			state.CapacityProviders.Put(tx, &p)
 			out = describe(&p)
 			return nil
 		}
 		p.Status, p.InactiveAt = types.CapacityProviderStatusInactive, a.Now()
 		p.UpdateStatus, p.UpdateStatusReason = types.CapacityProviderUpdateStatusDeleteComplete, ""
-		state.PutCapacityProvider(tx, &p)
+		state.CapacityProviders.Put(tx, &p)
 		out = describe(old)
 		out.UpdateStatus, out.UpdateStatusReason = types.CapacityProviderUpdateStatusDeleteInProgress, nil
 		return nil
@@ -214,7 +214,7 @@ func (a *API) change(ctx context.Context, ref *string, change func(tx *store.Tx,
 		return errReserved
 	}
 	return a.Store.Update(func(tx *store.Tx) error {
-		p := state.FindCapacityProvider(tx, scope, name)
+		p := state.CapacityProviders.Find(tx, scope, name)
 		if !p.Active() {
 			return errNotFound
 		}

@@ -73,7 +73,7 @@ func knownProviders(tx *store.Tx, scope arn.Scope, in *sdk.DescribeCapacityProvi
 		p.Tags = []types.Tag{} // they can't be tagged
 		known = append(known, p)
 	}
-	for _, p := range state.CapacityProviders(tx, scope) {
+	for _, p := range state.CapacityProviders.List(tx, scope) {
 		if p.Active() || len(in.CapacityProviders) > 0 {
 			described := describe(p)
 			if !slices.Contains(in.Include, types.CapacityProviderFieldTags) {

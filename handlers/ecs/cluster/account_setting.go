@@ -87,7 +87,7 @@ func (a *API) putAccountSetting(ctx context.Context, name types.SettingName, val
 		ID: state.AccountSettingID(scope, principal, rule.name), Principal: principal, Name: rule.name, Value: *value,
 	}
 	err = a.Store.Update(func(tx *store.Tx) error {
-		state.PutAccountSetting(tx, row)
+		state.AccountSettings.Put(tx, row)
 		return nil
 	})
 	return describeSetting(rule, principal, row.Value), err
@@ -107,7 +107,7 @@ func (a *API) DeleteAccountSetting(ctx context.Context, in *sdk.DeleteAccountSet
 	var value string
 	err = a.Store.Update(func(tx *store.Tx) error {
 		if own := state.FindAccountSetting(tx, scope, principal, rule.name); own != nil {
-			state.RemoveAccountSetting(tx, own)
+			state.AccountSettings.Delete(tx, own)
 		}
 		value, _ = accountSetting(tx, scope, principal, rule)
 		return nil

@@ -75,7 +75,7 @@ func providerNames(tx *store.Tx, scope arn.Scope, cluster string, refs []string)
 			}
 		}
 		if !ofFargate([]string{name}) {
-			if err := associable(tx, cluster, state.FindCapacityProvider(tx, scope, name)); err != nil {
+			if err := associable(tx, cluster, state.CapacityProviders.Find(tx, scope, name)); err != nil {
 				return nil, err
 			}
 		}

@@ -33,7 +33,7 @@ type CountedCluster struct {
 // countedCluster leaves out the default cluster if it was not created.
 func (a *API) countedCluster(tx *store.Tx, scope arn.Scope, described *types.Cluster) *CountedCluster {
 	out := &CountedCluster{Cluster: described}
-	for _, c := range state.Clusters(tx, scope) {
+	for _, c := range state.Clusters.List(tx, scope) {
 		if c.Active() && !a.firstUse(tx, c) {
 			out.ClusterCount++
 		}
@@ -111,7 +111,7 @@ func (a *API) newCluster(tx *store.Tx, scope arn.Scope, in *sdk.CreateClusterInp
 // createCluster returns the cluster that exists with the name if it is the one
 // wanted, and otherwise writes a new one.
 func (a *API) createCluster(tx *store.Tx, scope arn.Scope, wanted *state.Cluster, in *sdk.CreateClusterInput) (*state.Cluster, error) {
-	old := state.FindCluster(tx, wanted.ARN)
+	old := state.Clusters.Get(tx, wanted.ARN)
 	if old.Active() {
 		if wantedCluster(old, wanted, in) {
 			return old, nil
@@ -130,7 +130,7 @@ func (a *API) createCluster(tx *store.Tx, scope arn.Scope, wanted *state.Cluster
 		capacityprovider.Associate(tx, wanted, wanted.CreatedAt)
 		return wanted, nil
 	}
-	state.PutCluster(tx, wanted)
+	state.Clusters.Put(tx, wanted)
 	return wanted, nil
 }
 
@@ -220,7 +220,7 @@ func (a *API) changeCluster(ctx context.Context, ref *string, change func(*store
 		if err := change(tx, &cluster); err != nil {
 			return err
 		}
-		state.PutCluster(tx, &cluster)
+		state.Clusters.Put(tx, &cluster)
 		out = a.describeCluster(tx, &cluster, updatedClusterFields)
 		return nil
 	})
@@ -249,7 +249,7 @@ func (a *API) DeleteCluster(ctx context.Context, in *sdk.DeleteClusterInput) (*C
 		}
 		deleted := *old
 		deleted.Status = state.ClusterInactive
-		state.PutCluster(tx, &deleted)
+		state.Clusters.Put(tx, &deleted)
 		out = a.countedCluster(tx, scope, a.describeCluster(tx, &deleted, deletedClusterFields))
 		return nil
 	})

@@ -61,7 +61,7 @@ func (a *API) DescribeClusters(ctx context.Context, in *sdk.DescribeClustersInpu
 			continue
 		}
 		seen[id] = true
-		cluster := state.FindCluster(tx, id)
+		cluster := state.Clusters.Get(tx, id)
 		if cluster == nil || arn.ScopeOf(id) != scope {
 			out.Failures = append(out.Failures, kit.Missing(id))
 			continue
@@ -88,7 +88,7 @@ func checkClusterFields(include []types.ClusterField) error {
 func (a *API) ListClusters(ctx context.Context, in *sdk.ListClustersInput) (*sdk.ListClustersOutput, error) {
 	scope := kit.Scope(ctx)
 	tx := a.Store.Read()
-	rows := slices.DeleteFunc(state.Clusters(tx, scope), func(c *state.Cluster) bool { return !c.Active() })
+	rows := slices.DeleteFunc(state.Clusters.List(tx, scope), func(c *state.Cluster) bool { return !c.Active() })
 	if a.LacksDefaultCluster(tx, scope) {
 		rows = append(rows, state.NewDefaultCluster(scope, a.Now()))
 		sorting.By(rows, func(a, b *state.Cluster) int { return strings.Compare(a.ARN, b.ARN) })

@@ -40,7 +40,7 @@ func KnownCluster(tx *store.Tx, scope arn.Scope, ref *string) (*state.Cluster, e
 	if err != nil {
 		return nil, err
 	}
-	cluster := state.FindCluster(tx, id)
+	cluster := state.Clusters.Get(tx, id)
 	if cluster == nil || arn.ScopeOf(id) != scope {
 		return nil, ErrClusterNotFound
 	}

@@ -13,7 +13,7 @@ const DefaultCluster = state.DefaultCluster
 
 // PutDefaultCluster makes the default cluster, and the role that is linked to ECS.
 func PutDefaultCluster(tx *store.Tx, scope arn.Scope, now time.Time) {
-	state.PutCluster(tx, state.NewDefaultCluster(scope, now))
+	state.Clusters.Put(tx, state.NewDefaultCluster(scope, now))
 	EnsureRole(tx, scope, now)
 }
 
@@ -37,5 +37,5 @@ func (b *Base) NeedCluster(scope arn.Scope, ref *string) error {
 // LacksDefaultCluster reports whether the default cluster is one that the first request which
 // needs it makes.
 func (b *Base) LacksDefaultCluster(tx *store.Tx, scope arn.Scope) bool {
-	return !b.NoDefaultCluster && state.FindCluster(tx, scope.Cluster(DefaultCluster)) == nil
+	return !b.NoDefaultCluster && state.Clusters.Get(tx, scope.Cluster(DefaultCluster)) == nil
 }

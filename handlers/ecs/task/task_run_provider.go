@@ -32,7 +32,7 @@ func turns(call taskCall, strategy []types.CapacityProviderStrategyItem) (names 
 // instances and without managed scaling. Source: field reports of RunTask.
 func checkProviderInstances(tx *store.Tx, call taskCall, strategy []types.CapacityProviderStrategyItem, pool *placement.Pool) error {
 	for _, name := range turns(call, strategy) {
-		if !pool.Has(types.LaunchTypeEc2, name) && !state.FindCapacityProvider(tx, call.scope, name).Scales() {
+		if !pool.Has(types.LaunchTypeEc2, name) && !state.CapacityProviders.Find(tx, call.scope, name).Scales() {
 			return errNoProviderInstances
 		}
 	}
@@ -54,7 +54,7 @@ func addProviderTasks(tx *store.Tx, quotas quota.Quotas, call taskCall, strategy
 		}
 		place, misses := pool.Place(demands[name])
 		if place.ContainerInstance == "" {
-			if !state.FindCapacityProvider(tx, call.scope, name).Scales() {
+			if !state.CapacityProviders.Find(tx, call.scope, name).Scales() {
 				made.failOn(misses)
 				continue
 			}

@@ -89,7 +89,7 @@ func (w world) write(tx *store.Tx) {
 			write(resourceIn{tx, c, i, r.ID, cmp.Or(w.targetTypes[r.ID], w.targetType)})
 		}
 	}
-	state.PutCluster(tx, c)
+	state.Clusters.Put(tx, c)
 	for id, launchType := range map[string]types.LaunchType{"i-0": types.LaunchTypeEc2, "mi-0": types.LaunchTypeExternal} {
 		state.PutContainerInstance(tx, &state.ContainerInstance{
 			ARN: scope.ContainerInstance(c.Name, id), EC2InstanceID: id, LaunchType: launchType, Status: "ACTIVE", AgentConnected: true, RegisteredAt: now,

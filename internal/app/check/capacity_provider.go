@@ -96,7 +96,7 @@ func (w world) writeProviders(tx *store.Tx, now time.Time) {
 	for _, name := range w.providers {
 		g := &autoscaling.Group{Scope: scope, Name: name, Protected: true}
 		groups = append(groups, g)
-		state.PutCapacityProvider(tx, &state.CapacityProvider{
+		state.CapacityProviders.Put(tx, &state.CapacityProvider{
 			ARN: scope.CapacityProvider(name), Name: name, Type: types.CapacityProviderTypeEc2Autoscaling,
 			Status: types.CapacityProviderStatusActive, CreatedAt: now, GroupARN: g.ARN(), Group: name,
 			ManagedScaling: types.ManagedScaling{Status: types.ManagedScalingStatusEnabled},

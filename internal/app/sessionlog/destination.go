@@ -34,7 +34,7 @@ func Of(tx *store.Tx, s ssmsession.Info) Destination {
 		return Destination{}
 	}
 	var configuration *types.ExecuteCommandConfiguration
-	if c := state.FindCluster(tx, t.Scope().Cluster(arn.ClusterName(t.ARN))); c != nil && c.Configuration != nil {
+	if c := state.Clusters.Get(tx, t.Scope().Cluster(arn.ClusterName(t.ARN))); c != nil && c.Configuration != nil {
 		configuration = c.Configuration.ExecuteCommandConfiguration
 	}
 	var container *types.ContainerDefinition

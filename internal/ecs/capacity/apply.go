@@ -29,7 +29,7 @@ func (c *Controller) read(tx *store.Tx, key string) (v View, ok bool) {
 		v.Registered = state.FindContainerInstance(tx, i.ContainerInstance)
 	}
 	if i.Agent.Cluster != "" {
-		v.Cluster = state.FindCluster(tx, i.Scope.Cluster(i.Agent.Cluster))
+		v.Cluster = state.Clusters.Get(tx, i.Scope.Cluster(i.Agent.Cluster))
 		registered := state.FindClusterSummary(tx, i.Scope.Cluster(i.Agent.Cluster)).ContainerInstances
 		v.ClusterFull = !c.Quotas.Allows(quota.ContainerInstances, registered+1)
 	}

@@ -143,7 +143,7 @@ func (w *world) containerInstance(id string) *state.ContainerInstance {
 func (w *world) makeCluster(name string) {
 	w.Helper()
 	w.update(func(tx *store.Tx) {
-		state.PutCluster(tx, &state.Cluster{ARN: scope.Cluster(name), Name: name, Status: state.ClusterActive})
+		state.Clusters.Put(tx, &state.Cluster{ARN: scope.Cluster(name), Name: name, Status: state.ClusterActive})
 	})
 }
 

@@ -22,7 +22,7 @@ func TestAGroupTakesNoInstanceWithTasksUnderManagedTerminationProtection(t *test
 	ids := w.inService()
 	instance, job := scope.ContainerInstance("shop", "1"), scope.Task("shop", "job")
 	w.update(func(tx *store.Tx) {
-		state.PutCapacityProvider(tx, &state.CapacityProvider{
+		state.CapacityProviders.Put(tx, &state.CapacityProvider{
 			ARN: scope.CapacityProvider("mine"), Name: "mine", Status: ecstypes.CapacityProviderStatusActive, Group: "ecs", GroupARN: w.group().ARN(),
 			TerminationProtection: ecstypes.ManagedTerminationProtectionEnabled,
 		})

@@ -54,7 +54,7 @@ func Associate(tx *store.Tx, cluster *state.Cluster, now time.Time) {
 		cluster.AttachmentsStatus = UpdateInProgress
 	}
 	cluster.Attachments = attachments
-	state.PutCluster(tx, cluster)
+	state.Clusters.Put(tx, cluster)
 	associate(tx, cluster, now)
 }
 
@@ -78,7 +78,7 @@ func Settle(tx *store.Tx, old *state.Cluster, now time.Time) {
 	cluster := *old
 	var settled []types.Attachment
 	for _, a := range attach(tx, old) {
-		p := state.FindCapacityProvider(tx, old.Scope(), detail(a, providerDetail))
+		p := state.CapacityProviders.Find(tx, old.Scope(), detail(a, providerDetail))
 		switch {
 		case *a.Type == ConnectAttachment:
 			settled = append(settled, a)
@@ -93,7 +93,7 @@ func Settle(tx *store.Tx, old *state.Cluster, now time.Time) {
 		}
 	}
 	cluster.Attachments, cluster.AttachmentsStatus = settled, UpdateComplete
-	state.PutCluster(tx, &cluster)
+	state.Clusters.Put(tx, &cluster)
 }
 
 // attach is what the capacity providers of a cluster attach to their groups: what is there stays, what is new
@@ -102,7 +102,7 @@ func attach(tx *store.Tx, cluster *state.Cluster) []types.Attachment {
 	var wanted []types.Attachment
 	if cluster.Active() {
 		for _, name := range cluster.CapacityProviders {
-			wanted = append(wanted, ofProvider(state.FindCapacityProvider(tx, cluster.Scope(), name), cluster.Attachments)...)
+			wanted = append(wanted, ofProvider(state.CapacityProviders.Find(tx, cluster.Scope(), name), cluster.Attachments)...)
 		}
 	}
 	for _, old := range cluster.Attachments {

@@ -40,9 +40,9 @@ func newWorld(t *testing.T) *world {
 	w := &world{t, rows}
 	w.update(func(tx *store.Tx) {
 		for _, name := range []string{"shop", "lab"} {
-			state.PutCluster(tx, &state.Cluster{ARN: scope.Cluster(name), Name: name, Status: state.ClusterActive})
+			state.Clusters.Put(tx, &state.Cluster{ARN: scope.Cluster(name), Name: name, Status: state.ClusterActive})
 		}
-		state.PutCluster(tx, &state.Cluster{ARN: scope.Cluster("gone"), Name: "gone", Status: state.ClusterInactive})
+		state.Clusters.Put(tx, &state.Cluster{ARN: scope.Cluster("gone"), Name: "gone", Status: state.ClusterInactive})
 	})
 	return w
 }
@@ -348,7 +348,7 @@ func TestDefaultClustersThatWereOnlyLookedAt(t *testing.T) {
 			if i == 1 {
 				c.Tags = []types.Tag{{Key: aws.String("team")}}
 			}
-			state.PutCluster(tx, c)
+			state.Clusters.Put(tx, c)
 			if i == 2 {
 				state.AddTask(tx, &state.Task{ARN: c.Scope().Task(c.Name, "1"), Spec: &state.TaskSpec{ClusterARN: c.ARN, Group: "family:web"}})
 			}

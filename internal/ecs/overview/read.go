@@ -40,7 +40,7 @@ func (e UnknownClusterError) Error() string { return fmt.Sprintf("there is no cl
 func Read(tx *store.Tx, now time.Time, o Options) (*Overview, error) {
 	view := &Overview{Now: now, Clusters: []Cluster{}, Services: []Service{}, ContainerInstances: []ContainerInstance{}}
 	tasks := newTaskLists(o.Tasks)
-	for _, c := range state.AllClusters(tx) {
+	for _, c := range state.Clusters.All(tx) {
 		if !c.Active() || o.leavesOut(tx, c) {
 			continue
 		}

@@ -61,7 +61,7 @@ func Reasons(tx *store.Tx, serviceARN string) string {
 
 // newestEnded is the task of a service that stopped last, nil if none has.
 func newestEnded(tx *store.Tx, s *state.Service) (newest *state.Task) {
-	for _, t := range state.Tasks(tx, state.FindCluster(tx, s.ClusterARN)) {
+	for _, t := range state.Tasks(tx, state.Clusters.Get(tx, s.ClusterARN)) {
 		if t.Ended() && t.Spec.Group == "service:"+s.Name && (newest == nil || t.Status.StoppedAt.After(newest.Status.StoppedAt)) {
 			newest = t
 		}

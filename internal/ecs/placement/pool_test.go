@@ -28,7 +28,7 @@ func newCluster(t testing.TB) *cluster {
 		t.Fatal(err)
 	}
 	c := &cluster{s, &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterActive}}
-	c.update(t, func(tx *store.Tx) { state.PutCluster(tx, c.row) })
+	c.update(t, func(tx *store.Tx) { state.Clusters.Put(tx, c.row) })
 	return c
 }
 

@@ -142,7 +142,7 @@ func TestPlacementIsThatOfTheReference(t *testing.T) {
 			return i
 		}), 0, 12).Draw(t, "instances")}
 		_ = s.Update(func(tx *store.Tx) error {
-			state.PutCluster(tx, c.row)
+			state.Clusters.Put(tx, c.row)
 			for i, instance := range r.instances {
 				instance.ARN = scope.ContainerInstance("shop", fmt.Sprintf("%032d", i))
 				state.PutContainerInstance(tx, instance, instance.RegisteredAt)

@@ -70,7 +70,7 @@ func (c *controller) reconcile(_ context.Context, cluster string) (time.Time, er
 }
 
 func (c *controller) decide(tx *store.Tx, cluster string, chance placement.Chance) Plan {
-	waiting, row := state.AllWaitingTasks(tx, cluster), state.FindCluster(tx, cluster)
+	waiting, row := state.AllWaitingTasks(tx, cluster), state.Clusters.Get(tx, cluster)
 	if len(waiting) == 0 || row == nil {
 		return Plan{}
 	}

@@ -39,7 +39,7 @@ func newWorld(t testing.TB, options store.Options) *world {
 	}
 	w := &world{TB: t, store: s}
 	w.update(func(tx *store.Tx) {
-		state.PutCluster(tx, &state.Cluster{ARN: clusterARN, Name: "shop", Status: state.ClusterActive})
+		state.Clusters.Put(tx, &state.Cluster{ARN: clusterARN, Name: "shop", Status: state.ClusterActive})
 		state.AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: aws.String("web"), NetworkMode: types.NetworkModeBridge}, nil, scope.Root(), start)
 	})
 	return w
@@ -91,7 +91,7 @@ func (w *world) decide(after time.Duration) Plan {
 
 func (w *world) pool() *placement.Pool {
 	tx := w.store.Read()
-	return placement.NewPool(tx, state.FindCluster(tx, clusterARN), func(int) int { return 0 })
+	return placement.NewPool(tx, state.Clusters.Get(tx, clusterARN), func(int) int { return 0 })
 }
 
 // short is a plan as text: "place 0001 0002; end 0003; expire 0004 RESOURCE:CPU".

@@ -269,8 +269,8 @@ func copyRows(t *testing.T, f *fixture, to *store.Store) {
 	t.Helper()
 	from := f.store.Read()
 	err := to.Update(func(tx *store.Tx) error {
-		cluster := state.FindCluster(from, scope.Cluster("c"))
-		state.PutCluster(tx, cluster)
+		cluster := state.Clusters.Get(from, scope.Cluster("c"))
+		state.Clusters.Put(tx, cluster)
 		for _, d := range state.TaskDefinitions(from, scope, "") {
 			state.AddTaskDefinition(tx, scope, d.Definition(), d.Tags, scope.Root(), f.now)
 		}

@@ -54,7 +54,7 @@ func newFixture(t fatal, change func(*state.Service)) *fixture {
 	f := &fixture{t: t, store: rows, now: time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)}
 	f.update(func(tx *store.Tx) {
 		cluster := &state.Cluster{ARN: scope.Cluster("c"), Name: "c", Status: "ACTIVE"}
-		state.PutCluster(tx, cluster)
+		state.Clusters.Put(tx, cluster)
 		s := &state.Service{
 			ARN: serviceARN, Name: "web", ClusterARN: cluster.ARN, DesiredCount: 2,
 			SchedulingStrategy:   types.SchedulingStrategyReplica,

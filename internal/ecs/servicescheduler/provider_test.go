@@ -31,7 +31,7 @@ func newProviderFixture(t fatal, desired int, strategy ...types.CapacityProvider
 			if strings.HasPrefix(*item.CapacityProvider, "s") {
 				status = types.ManagedScalingStatusEnabled
 			}
-			state.PutCapacityProvider(tx, &state.CapacityProvider{
+			state.CapacityProviders.Put(tx, &state.CapacityProvider{
 				ARN: scope.CapacityProvider(*item.CapacityProvider), Name: *item.CapacityProvider, Status: types.CapacityProviderStatusActive,
 				ManagedScaling: types.ManagedScaling{Status: status},
 			})

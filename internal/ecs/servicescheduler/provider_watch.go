@@ -17,7 +17,7 @@ func providerChange(before, after *state.CapacityProvider) []string {
 // concernedByProvider are the services that lack room in the clusters with a capacity provider.
 func (c *Controller) concernedByProvider(id string) (services []string) {
 	tx := c.Store.Read()
-	p := state.FindCapacityProvider(tx, arn.ScopeOf(id), arn.Name(id))
+	p := state.CapacityProviders.Find(tx, arn.ScopeOf(id), arn.Name(id))
 	if p == nil {
 		return nil
 	}

@@ -17,9 +17,9 @@ func TestAServiceWithoutRoomHearsOfManagedScaling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newProviderFixture(t, 2, item("fixed", 1, 0))
 		f.update(func(tx *store.Tx) {
-			cluster := *state.FindCluster(tx, state.FindService(tx, serviceARN).ClusterARN)
+			cluster := *state.Clusters.Get(tx, state.FindService(tx, serviceARN).ClusterARN)
 			cluster.CapacityProviders = []string{"fixed"}
-			state.PutCluster(tx, &cluster)
+			state.Clusters.Put(tx, &cluster)
 		})
 		clk := clock.New(clock.Options{})
 		defer clk.Close()
@@ -42,9 +42,9 @@ func TestAServiceWithoutRoomHearsOfManagedScaling(t *testing.T) {
 			t.Fatalf("%d attempts to place tasks", n)
 		}
 		f.update(func(tx *store.Tx) {
-			p := *state.FindCapacityProvider(tx, scope, "fixed")
+			p := *state.CapacityProviders.Find(tx, scope, "fixed")
 			p.ManagedScaling.Status = types.ManagedScalingStatusEnabled
-			state.PutCapacityProvider(tx, &p)
+			state.CapacityProviders.Put(tx, &p)
 		})
 		decided()
 		f.expectSpread("fixed 2 (2 wait)")

@@ -105,7 +105,7 @@ func (c *Controller) concernedByRoom(cluster string) []string {
 
 // concernedByVCPUs are the services that lack room in any cluster of the account and region of one.
 func (c *Controller) concernedByVCPUs(cluster string) (services []string) {
-	for _, other := range state.Clusters(c.Store.Read(), arn.ScopeOf(cluster)) {
+	for _, other := range state.Clusters.List(c.Store.Read(), arn.ScopeOf(cluster)) {
 		services = append(services, c.waiting.of(other.ARN, plan.ForRoom)...)
 	}
 	return services

@@ -5,7 +5,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-var accountSettings = store.NewTable("account-setting", func(a *AccountSetting) string { return a.ID })
+// AccountSettings are the values stored for principals, by AccountSettingID.
+var AccountSettings = store.NewTable("account-setting", func(a *AccountSetting) string { return a.ID })
 
 // AccountSetting is a value stored for a principal. The root principal's value
 // is the default of the account. Its handlers write every field.
@@ -23,9 +24,5 @@ func AccountSettingID(scope arn.Scope, principal, name string) string {
 
 // FindAccountSetting returns a principal's own value, or nil.
 func FindAccountSetting(tx *store.Tx, scope arn.Scope, principal, name string) *AccountSetting {
-	return accountSettings.Get(tx, AccountSettingID(scope, principal, name))
+	return AccountSettings.Get(tx, AccountSettingID(scope, principal, name))
 }
-
-func PutAccountSetting(tx *store.Tx, a *AccountSetting) { accountSettings.Put(tx, a) }
-
-func RemoveAccountSetting(tx *store.Tx, a *AccountSetting) { accountSettings.Delete(tx, a) }

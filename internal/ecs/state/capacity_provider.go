@@ -10,9 +10,11 @@ import (
 )
 
 var (
-	capacityProviders        = store.NewTable("capacity-provider", func(p *CapacityProvider) string { return p.ARN })
-	capacityProvidersByGroup = capacityProviders.Index((*CapacityProvider).activeGroup)
-	inactiveProviders        = capacityProviders.Ages(func(p *CapacityProvider) time.Time { return p.InactiveAt })
+	// CapacityProviders are the capacity providers of accounts and regions, by their names, INACTIVE ones included.
+	CapacityProviders = store.NewScoped("capacity-provider", arn.Scope.CapacityProvider, func(p *CapacityProvider) string { return p.ARN })
+
+	capacityProvidersByGroup = CapacityProviders.Index((*CapacityProvider).activeGroup)
+	inactiveProviders        = CapacityProviders.Ages(func(p *CapacityProvider) time.Time { return p.InactiveAt })
 )
 
 // CapacityProvider is a capacity provider that a user has made: one of an Auto Scaling group.
@@ -70,16 +72,6 @@ func (p *CapacityProvider) activeGroup() string {
 	return p.GroupARN
 }
 
-// FindCapacityProvider returns the capacity provider with a name, INACTIVE ones included, or nil.
-func FindCapacityProvider(tx *store.Tx, s arn.Scope, name string) *CapacityProvider {
-	return capacityProviders.Get(tx, s.CapacityProvider(name))
-}
-
-// CapacityProviders returns those of an account and region, INACTIVE ones included, by name.
-func CapacityProviders(tx *store.Tx, s arn.Scope) []*CapacityProvider {
-	return capacityProviders.List(tx, s.CapacityProvider(""))
-}
-
 // CapacityProviderOfGroup returns the ACTIVE capacity provider of an Auto Scaling group, by the
 // ARN of the group, or nil. A group has one at most; one that is made again is another group.
 func CapacityProviderOfGroup(tx *store.Tx, groupARN string) *CapacityProvider {
@@ -89,21 +81,19 @@ func CapacityProviderOfGroup(tx *store.Tx, groupARN string) *CapacityProvider {
 	return nil
 }
 
-func PutCapacityProvider(tx *store.Tx, p *CapacityProvider) { capacityProviders.Put(tx, p) }
-
 // ForgetCapacityProviders removes those that are INACTIVE since before a time.
 func ForgetCapacityProviders(tx *store.Tx, before time.Time) { inactiveProviders.Forget(tx, before) }
 
 // OnCapacityProviders wakes a watch with what a change of a capacity provider concerns; see
 // [store.On].
 func OnCapacityProviders(wakes func(before, after *CapacityProvider) []string) store.Source {
-	return store.On(capacityProviders, wakes)
+	return store.On(CapacityProviders.Table, wakes)
 }
 
 // ClustersWith returns the ACTIVE clusters with which a capacity provider is associated. With
 // managed scaling it is one at most.
 func ClustersWith(tx *store.Tx, p *CapacityProvider) (with []*Cluster) {
-	for _, c := range Clusters(tx, p.Scope()) {
+	for _, c := range Clusters.List(tx, p.Scope()) {
 		if c.Active() && slices.Contains(c.CapacityProviders, p.Name) {
 			with = append(with, c)
 		}

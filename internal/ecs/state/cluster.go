@@ -1,7 +1,6 @@
 package state
 
 import (
-	"iter"
 	"slices"
 	"time"
 
@@ -12,7 +11,9 @@ import (
 )
 
 var (
-	clusters         = store.NewTable("cluster", func(c *Cluster) string { return c.ARN })
+	// Clusters are the clusters of accounts and regions, by their names, INACTIVE ones included.
+	Clusters = store.NewScoped("cluster", arn.Scope.Cluster, func(c *Cluster) string { return c.ARN })
+
 	clusterSummaries = store.NewTable("cluster-summary", func(c *ClusterSummary) string { return c.ARN })
 )
 
@@ -85,26 +86,10 @@ func (c *ClusterSummary) DrainingServices() int {
 	return c.DrainingFargateServices + c.DrainingEC2Services + c.DrainingExternalServices
 }
 
-// FindCluster returns the cluster with the ARN, INACTIVE ones included, or nil.
-func FindCluster(tx *store.Tx, arn string) *Cluster { return clusters.Get(tx, arn) }
-
-// Clusters returns the clusters of an account and region, by name.
-func Clusters(tx *store.Tx, scope arn.Scope) []*Cluster {
-	return clusters.List(tx, scope.Clusters())
-}
-
-// AllClusters returns the clusters of all accounts and regions.
-func AllClusters(tx *store.Tx) []*Cluster { return clusters.List(tx, "") }
-
-// EachCluster goes through the clusters of AllClusters without a list of them.
-func EachCluster(tx *store.Tx) iter.Seq[*Cluster] { return clusters.Forward(tx, "") }
-
 // OnClusters wakes a watch with what a change of a cluster concerns; see [store.On].
 func OnClusters(wakes func(before, after *Cluster) []string) store.Source {
-	return store.On(clusters, wakes)
+	return store.On(Clusters.Table, wakes)
 }
-
-func PutCluster(tx *store.Tx, c *Cluster) { clusters.Put(tx, c) }
 
 // FindClusterSummary returns the counts of a cluster; zeros when it holds nothing.
 func FindClusterSummary(tx *store.Tx, arn string) *ClusterSummary {

@@ -38,7 +38,7 @@ func TestDeregisteredContainerInstancesAreForgotten(t *testing.T) {
 	}
 
 	update(func(tx *store.Tx) {
-		state.PutCluster(tx, cluster)
+		state.Clusters.Put(tx, cluster)
 		for _, id := range []string{idle, busy, active} {
 			state.PutContainerInstance(tx, &state.ContainerInstance{ARN: id, Status: state.InstanceActive, AgentConnected: true}, now)
 		}

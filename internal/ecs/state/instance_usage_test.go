@@ -40,7 +40,7 @@ func TestUsageOfAContainerInstance(t *testing.T) {
 	usage := func() *state.InstanceUsage { return state.FindInstanceUsage(s.Read(), instance) }
 
 	update(func(tx *store.Tx) {
-		state.PutCluster(tx, cluster)
+		state.Clusters.Put(tx, cluster)
 		state.PutContainerInstance(tx, &state.ContainerInstance{ARN: instance, Status: state.InstanceActive}, now)
 		state.AddTask(tx, task)
 	})

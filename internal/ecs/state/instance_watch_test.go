@@ -40,7 +40,7 @@ func TestRoomIsWhatATaskGivesBack(t *testing.T) {
 		return id == scope.Cluster("shop")
 	}
 	if woken(func(tx *store.Tx) {
-		state.PutCluster(tx, &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterActive})
+		state.Clusters.Put(tx, &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterActive})
 		state.PutContainerInstance(tx, &state.ContainerInstance{ARN: instance, Status: state.InstanceActive}, now)
 		state.AddTask(tx, task)
 	}) {

@@ -45,10 +45,10 @@ func TestClustersOfBeforeGetTheirNamespaces(t *testing.T) {
 		if n == nil || n.Type != "HTTP" || n.CreatedAt.Year() != 2026 || len(servicediscovery.NamespacesNamed(tx, arn.Scope{Region: "eu-west-1", Account: "123456789012"}, "ns-000abcdefghijklm")) != 1 {
 			t.Errorf("the namespace is %+v", n)
 		}
-		if got := aws.ToString(FindCluster(tx, "web").ServiceConnectDefaults.Namespace); got != made {
+		if got := aws.ToString(Clusters.Get(tx, "web").ServiceConnectDefaults.Namespace); got != made {
 			t.Errorf("the cluster has %s", got)
 		}
-		if bad := FindCluster(tx, "bad").ServiceConnectDefaults; bad != nil {
+		if bad := Clusters.Get(tx, "bad").ServiceConnectDefaults; bad != nil {
 			t.Errorf("a bucket is a namespace: %v", *bad.Namespace)
 		}
 		if err := s.Close(); err != nil {

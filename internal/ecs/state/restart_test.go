@@ -29,7 +29,7 @@ func TestStateSurvivesARestart(t *testing.T) {
 	now := time.UnixMilli(1_700_000_000_123).UTC()
 	cluster := &Cluster{ARN: scope.Cluster("c"), Name: "c", Status: "ACTIVE", CreatedAt: now, CapacityProviders: []string{}}
 	update(t, s, func(tx *store.Tx) {
-		PutCluster(tx, cluster)
+		Clusters.Put(tx, cluster)
 		AddTaskDefinition(tx, scope, &types.TaskDefinition{Family: aws.String("web"), Volumes: []types.Volume{}}, nil, scope.Root(), now)
 		AddTask(tx, &Task{
 			ARN: scope.Task("c", "1"), Spec: &TaskSpec{ClusterARN: cluster.ARN, CreatedAt: now, LaunchType: types.LaunchTypeFargate},
@@ -56,7 +56,7 @@ func TestStateSurvivesARestart(t *testing.T) {
 			t.Errorf("%s (-before +after):\n%s", what, diff)
 		}
 	}
-	compare("cluster", FindCluster(before, cluster.ARN), FindCluster(after, cluster.ARN))
+	compare("cluster", Clusters.Get(before, cluster.ARN), Clusters.Get(after, cluster.ARN))
 	compare("task definition", FindTaskDefinition(before, scope, "web", 1), FindTaskDefinition(after, scope, "web", 1))
 	compare("task", FindTask(before, scope.Task("c", "1")), FindTask(after, scope.Task("c", "1")))
 	compare("newest row of the task", FindTask(before, scope.Task("c", "1")), FindTask(s.Read(), scope.Task("c", "1")))

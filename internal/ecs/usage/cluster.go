@@ -22,7 +22,7 @@ type instanceCluster struct {
 
 // instanceClusters are those that have an instance which is ACTIVE or DRAINING.
 func instanceClusters(tx *store.Tx) (all []*instanceCluster) {
-	for _, c := range state.AllClusters(tx) {
+	for _, c := range state.Clusters.All(tx) {
 		if state.FindClusterSummary(tx, c.ARN).ContainerInstances == 0 {
 			continue
 		}

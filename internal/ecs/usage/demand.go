@@ -35,7 +35,7 @@ func wakesIf(key string, changed bool) []string {
 
 // ClusterDemand is a minute if Container Insights watches a cluster, else 0.
 func ClusterDemand(tx *store.Tx) time.Duration {
-	for c := range state.EachCluster(tx) {
+	for c := range state.Clusters.Forward(tx, "") {
 		if c.Active() && c.HasContainerInsights() {
 			return time.Minute
 		}

@@ -72,7 +72,7 @@ func newWorld(t testing.TB, change func(*state.Service, *state.Cluster)) *world 
 		change(s, cluster)
 	}
 	w.update(func(tx *store.Tx) {
-		state.PutCluster(tx, cluster)
+		state.Clusters.Put(tx, cluster)
 		state.AddTaskDefinition(tx, scope, &types.TaskDefinition{
 			Family: aws.String("web"), ContainerDefinitions: []types.ContainerDefinition{
 				{Name: aws.String("app"), Image: aws.String("app"), Cpu: 128, Memory: aws.Int32(400), MemoryReservation: aws.Int32(256)},

@@ -28,7 +28,7 @@ type insightCluster struct {
 }
 
 func insightClusters(tx *store.Tx) (all []*insightCluster) {
-	for _, c := range state.AllClusters(tx) {
+	for _, c := range state.Clusters.All(tx) {
 		if !c.Active() {
 			continue
 		}

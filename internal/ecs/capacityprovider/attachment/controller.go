@@ -40,7 +40,7 @@ func unsettled(_, after *state.Cluster) []string {
 func (c *controller) reconcile(_ context.Context, key string) (never time.Time, err error) {
 	return never, c.store.Update(func(tx *store.Tx) error {
 		c.Causes(tx, key)
-		if cluster := state.FindCluster(tx, key); cluster != nil && capacityprovider.Unsettled(cluster) {
+		if cluster := state.Clusters.Get(tx, key); cluster != nil && capacityprovider.Unsettled(cluster) {
 			capacityprovider.Settle(tx, cluster, c.clock.Now())
 		}
 		return nil

@@ -41,12 +41,12 @@ func TestAttachmentsFollowTheProviders(t *testing.T) {
 		if err := c.Idle(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		return state.FindCluster(rows.Read(), scope.Cluster("shop"))
+		return state.Clusters.Get(rows.Read(), scope.Cluster("shop"))
 	}
 	put := func(status string, providers ...string) func(tx *store.Tx) {
 		return func(tx *store.Tx) {
 			cluster := &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: status, CapacityProviders: providers}
-			if old := state.FindCluster(tx, cluster.ARN); old != nil {
+			if old := state.Clusters.Get(tx, cluster.ARN); old != nil {
 				cluster.Attachments = old.Attachments
 			}
 			capacityprovider.Associate(tx, cluster, time.Now())
@@ -56,7 +56,7 @@ func TestAttachmentsFollowTheProviders(t *testing.T) {
 
 	cluster := change(func(tx *store.Tx) {
 		autoscaling.PutGroup(tx, group)
-		state.PutCapacityProvider(tx, p)
+		state.CapacityProviders.Put(tx, p)
 		put(state.ClusterActive, "mine")(tx)
 	})
 	if len(cluster.Attachments) != 1 || *cluster.Attachments[0].Status != "CREATED" || cluster.AttachmentsStatus != "UPDATE_COMPLETE" {
@@ -72,7 +72,7 @@ func TestAttachmentsFollowTheProviders(t *testing.T) {
 	change(func(tx *store.Tx) {
 		other := *p
 		other.ManagedScaling.TargetCapacity = aws.Int32(60)
-		state.PutCapacityProvider(tx, &other)
+		state.CapacityProviders.Put(tx, &other)
 		capacityprovider.Reattach(tx, &other, time.Now())
 	})
 	if got := policies(); len(got) != 1 || got[0].Target != 60 {
@@ -83,9 +83,9 @@ func TestAttachmentsFollowTheProviders(t *testing.T) {
 	}
 	change(put(state.ClusterActive, "mine"))
 	gone := change(func(tx *store.Tx) {
-		deleted := *state.FindCluster(tx, scope.Cluster("shop"))
+		deleted := *state.Clusters.Get(tx, scope.Cluster("shop"))
 		deleted.Status = state.ClusterInactive
-		state.PutCluster(tx, &deleted)
+		state.Clusters.Put(tx, &deleted)
 	})
 	if len(gone.Attachments) != 0 || len(policies()) != 0 {
 		t.Errorf("the deleted cluster has %+v", gone.Attachments)

@@ -57,7 +57,7 @@ func clusterChange(before, after *state.Cluster) (providers []string) {
 
 // reconcile decides about a capacity provider, and carries the plan out. It returns when to do so again.
 func (c *controller) reconcile(_ context.Context, key string) (wakeAt time.Time, err error) {
-	if state.FindCapacityProvider(c.store.Read(), arn.ScopeOf(key), arn.Name(key)) == nil {
+	if state.CapacityProviders.Find(c.store.Read(), arn.ScopeOf(key), arn.Name(key)) == nil {
 		return time.Time{}, nil // one of Fargate
 	}
 	err = c.store.Update(func(tx *store.Tx) error {
@@ -70,7 +70,7 @@ func (c *controller) reconcile(_ context.Context, key string) (wakeAt time.Time,
 
 // scale measures and scales, if a minute has ended.
 func scale(tx *store.Tx, key string, now time.Time) (wakeAt time.Time, err error) {
-	p := state.FindCapacityProvider(tx, arn.ScopeOf(key), arn.Name(key))
+	p := state.CapacityProviders.Find(tx, arn.ScopeOf(key), arn.Name(key))
 	row := capacityprovider.ManagedScalings.Get(tx, key)
 	var clusters []*state.Cluster
 	if p.Active() && p.Scales() {

@@ -99,7 +99,7 @@ func (w *world) provide() {
 		}}
 		autoscaling.PutGroup(tx, g)
 		autoscaling.PutPolicy(tx, &autoscaling.Policy{Scope: scope, Group: "spare", Name: "ECSManagedAutoScalingPolicy-1", ID: "2", CapacityProvider: "mine"})
-		state.PutCapacityProvider(tx, &state.CapacityProvider{
+		state.CapacityProviders.Put(tx, &state.CapacityProvider{
 			ARN: scope.CapacityProvider("mine"), Name: "mine", Status: types.CapacityProviderStatusActive, Group: "spare", GroupARN: g.ARN(),
 			TerminationProtection: types.ManagedTerminationProtectionEnabled,
 			ManagedScaling: types.ManagedScaling{
@@ -114,7 +114,9 @@ func (w *world) provide() {
 func (w *world) associate(providers ...string) {
 	w.Helper()
 	w.update(func(tx *store.Tx) {
-		state.PutCluster(tx, &state.Cluster{ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterActive, CapacityProviders: providers})
+		state.Clusters.Put(tx, &state.Cluster{
+			ARN: scope.Cluster("shop"), Name: "shop", Status: state.ClusterActive, CapacityProviders: providers,
+		})
 	})
 }
 

@@ -40,7 +40,7 @@ func (i *Instances) Pool() *placement.Pool {
 	if i.pool != nil {
 		return i.pool
 	}
-	i.pool = placement.NewPool(i.tx, state.FindCluster(i.tx, i.service.ClusterARN), i.chance)
+	i.pool = placement.NewPool(i.tx, state.Clusters.Get(i.tx, i.service.ClusterARN), i.chance)
 	if i.service.SchedulingStrategy != types.SchedulingStrategyDaemon {
 		ReserveDaemons(i.tx, i.pool, i.service.ClusterARN)
 	}
@@ -90,7 +90,7 @@ func providersOf(d *state.Deployment) (names []string) {
 // zones are those that have a place for tasks of a deployment, if its kind does not matter.
 func zones(tx *store.Tx, s *state.Service, d *state.Deployment) (zones []string) {
 	if OnInstances(d) {
-		return placement.Zones(tx, state.FindCluster(tx, s.ClusterARN))
+		return placement.Zones(tx, state.Clusters.Get(tx, s.ClusterARN))
 	}
 	for _, subnet := range Subnets(tx, arn.ScopeOf(s.ARN), VPCConfiguration(d.Revision).Subnets) {
 		zones = append(zones, subnet.Zone)
@@ -114,7 +114,7 @@ func (i *Instances) Place(d *state.Deployment, n int) (places []state.Placement,
 
 // Scales reports whether tasks wait for instances of a capacity provider.
 func (i *Instances) Scales(provider string) bool {
-	return state.FindCapacityProvider(i.tx, arn.ScopeOf(i.service.ARN), provider).Scales()
+	return state.CapacityProviders.Find(i.tx, arn.ScopeOf(i.service.ARN), provider).Scales()
 }
 
 // Waiting is how many tasks of the cluster wait.

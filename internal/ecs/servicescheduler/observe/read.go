@@ -17,7 +17,7 @@ import (
 // such service, or when a start has left out the damaged row of its cluster.
 func Read(tx *store.Tx, serviceARN string, now time.Time, chance placement.Chance) (in Input, ok bool) {
 	s := state.FindService(tx, serviceARN)
-	if s == nil || state.FindCluster(tx, s.ClusterARN) == nil {
+	if s == nil || state.Clusters.Get(tx, s.ClusterARN) == nil {
 		return Input{}, false
 	}
 	in = Input{

@@ -15,7 +15,7 @@ import (
 // NewTemplate is what the tasks of a deployment are made of; its task definition exists.
 func NewTemplate(tx *store.Tx, s *state.Service, d *state.Deployment, now time.Time) *task.Template {
 	r, definition := d.Revision, DefinitionOf(tx, d.Revision)
-	cluster, vpc := state.FindCluster(tx, s.ClusterARN), VPCConfiguration(r)
+	cluster, vpc := state.Clusters.Get(tx, s.ClusterARN), VPCConfiguration(r)
 	if vpc == nil {
 		vpc = &types.AwsVpcConfiguration{}
 	}
