@@ -89,15 +89,25 @@ func TestTheEstimateOverbooksNothing(t *testing.T) {
 
 // BenchmarkGoalEstimate estimates the instances for 500 tasks that wait, of so many sizes.
 func BenchmarkGoalEstimate(b *testing.B) {
+	const tasks = 500
+	size := Size{CPU: 4096, Memory: 15708, ENIs: 3}
 	for _, kinds := range []int{1, 50, 500} {
 		var waiting []*state.Reservation
-		for n := range 500 {
+		var sum Size
+		for n := range tasks {
 			k := n % kinds
-			waiting = append(waiting, &state.Reservation{CPU: 128 + k, Memory: 256 + 7*k%1024, ENI: k%2 == 0})
+			need := &state.Reservation{CPU: 128 + k, Memory: 256 + 7*k%1024, ENI: k%2 == 0}
+			waiting = append(waiting, need)
+			sum = Size{CPU: sum.CPU + need.CPU, Memory: sum.Memory + need.Memory, ENIs: sum.ENIs + enis(need)}
 		}
+		least := max((sum.CPU+size.CPU-1)/size.CPU, (sum.Memory+size.Memory-1)/size.Memory, (sum.ENIs+size.ENIs-1)/size.ENIs)
 		b.Run(fmt.Sprint(kinds, " kinds"), func(b *testing.B) {
+			instances, leftOut := 0, 0
 			for b.Loop() {
-				Estimate(waiting, Size{CPU: 4096, Memory: 15708, ENIs: 3})
+				instances, leftOut = Estimate(waiting, size)
+			}
+			if leftOut != 0 || instances < least || instances > 2*least {
+				b.Fatalf("%d instances, %d tasks left out; want between %d and twice as many, and none", instances, leftOut, least)
 			}
 			b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N), "ms≤5")
 		})
