@@ -1,6 +1,7 @@
 package cloudwatch_test
 
 import (
+	"bytes"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -33,13 +34,23 @@ func alarms(b *testing.B) http.Handler {
 	ctx := awsapi.NewContext(b.Context(), awsapi.Call{Region: "us-east-1", Account: awsapi.DefaultAccount})
 	for i := range 100 {
 		if _, err := api.PutMetricAlarm(ctx, &sdk.PutMetricAlarmInput{
-			AlarmName: aws.String(fmt.Sprint("alarm-", i)), Namespace: aws.String("Shop"), MetricName: aws.String("Errors"), Statistic: "Average",
-			Period: aws.Int32(60), EvaluationPeriods: aws.Int32(3), Threshold: aws.Float64(10), ComparisonOperator: "GreaterThanThreshold",
+			AlarmName: aws.String(fmt.Sprint("alarm-", i)), Namespace: aws.String("AWS/ECS"), MetricName: aws.String("CPUUtilization"),
+			Dimensions: []types.Dimension{
+				{Name: aws.String("ClusterName"), Value: aws.String("shop")}, {Name: aws.String("ServiceName"), Value: aws.String("web")},
+			},
+			Statistic: "Average", Period: aws.Int32(60), EvaluationPeriods: aws.Int32(3), Threshold: aws.Float64(80),
+			ComparisonOperator: "GreaterThanThreshold", AlarmActions: []string{"arn:aws:sns:us-east-1:000000000000:pager"},
 		}); err != nil {
 			b.Fatal(err)
 		}
 	}
-	return api.Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
+	h := api.Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler)})
+	for _, d := range []describing{inJSON, inCBOR, inQuery} {
+		if answer := d.from(b, h); bytes.Count(answer, []byte("CPUUtilization")) != 100 {
+			b.Fatalf("%s: not all alarms are described: %s", d.name, answer)
+		}
+	}
+	return h
 }
 
 // describing is a request for all alarms in a protocol.
@@ -56,8 +67,8 @@ var (
 	inQuery = describing{"Query", "/", "Action=DescribeAlarms&MaxRecords=100", http.Header{}}
 )
 
-// from asks a handler, and wants all alarms.
-func (d describing) from(b *testing.B, h http.Handler) {
+// from asks a handler, and wants an answer as long as all alarms are.
+func (d describing) from(b *testing.B, h http.Handler) []byte {
 	b.Helper()
 	r := httptest.NewRequest(http.MethodPost, d.path, strings.NewReader(d.body))
 	r.Header = d.header
@@ -65,6 +76,7 @@ func (d describing) from(b *testing.B, h http.Handler) {
 	if h.ServeHTTP(w, r); w.Code != http.StatusOK || w.Body.Len() < 20_000 {
 		b.Fatalf("%s: %d: %d bytes", d.name, w.Code, w.Body.Len())
 	}
+	return w.Body.Bytes()
 }
 
 // BenchmarkDescribeAlarms describes a hundred alarms in each protocol, from the request to the last byte of the answer.
