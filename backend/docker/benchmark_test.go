@@ -112,7 +112,8 @@ func BenchmarkMachine(b *testing.B) {
 	b.ReportMetric(float64(sandbox.Milliseconds())/float64(b.N), "ms/sandbox")
 }
 
-// BenchmarkGoalPort reads through a port of a machine from a container behind it, beside one at an address of its own.
+// BenchmarkGoalPort reads through a port of a machine from a container behind it, beside one at an address of its own. Both
+// at the machine's address: where that is out of reach from here, Dial goes both ways through the relay, which hides the port.
 func BenchmarkGoalPort(b *testing.B) {
 	engine, app, ctx := dockertest.Engine(b), dockertest.Image(b), context.Background()
 	machine, task, behind, err := makeMachine(ctx, engine, dockertest.Owner(), app, backend.SandboxSpec{}, "serve", "8080")
@@ -140,10 +141,18 @@ func BenchmarkGoalPort(b *testing.B) {
 			b.Fatal(followed)
 		}
 	}
-	through := func(port int) *http.Client {
+	dialer := net.Dialer{Timeout: 10 * time.Second}
+	through := func(port uint16) *http.Client {
 		return clientOf(b, func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return engine.Dial(ctx, "tcp", machine.ID, port)
+			return dialer.DialContext(ctx, "tcp4", netip.AddrPortFrom(machine.IP, port).String())
 		})
+	}
+	if conn, err := dialer.Dial("tcp4", netip.AddrPortFrom(machine.IP, 81).String()); err == nil {
+		_ = conn.Close()
+	} else if _, err := engine.Dial(ctx, "tcp", machine.ID, 81); err == nil {
+		b.Skip("the engine's addresses are not reached from here")
+	} else {
+		b.Fatal("no container answers: ", err)
 	}
 	for b.Loop() {
 		own, bridge := through(81), through(80)
