@@ -48,7 +48,13 @@ func (w *world) must(err error) {
 // until asks again and again until done.
 func (w *world) until(what string, done func() bool) {
 	w.Helper()
-	for end := time.Now().Add(patience); !done(); time.Sleep(lookEvery) {
+	w.untilEvery(lookEvery, what, done)
+}
+
+// untilEvery asks as seldom as it is told.
+func (w *world) untilEvery(interval time.Duration, what string, done func() bool) {
+	w.Helper()
+	for end := time.Now().Add(patience); !done(); time.Sleep(interval) {
 		if time.Now().After(end) {
 			w.Fatalf("%s: not within %s", what, patience)
 		}
