@@ -19,7 +19,6 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
-	"github.com/ecs-emulator/ecs-emulator/internal/exec/sessionclient"
 )
 
 // ofEngine is the CPU time of the processes of a Docker engine; 0 where none is seen.
@@ -78,54 +77,6 @@ func BenchmarkGoalIdleTasks(b *testing.B) {
 		b.ReportMetric(both, "%cpu-with-engine≤3")
 		b.ReportMetric(sampled-own, "%cpu-more-sampled≤1")
 		b.ReportMetric(sampledBoth-both, "%cpu-more-with-engine≤1")
-	}
-}
-
-// BenchmarkGoalIdleSessions is how much more 50 sessions take whose shells wait at their prompts, with their clients.
-func BenchmarkGoalIdleSessions(b *testing.B) {
-	for b.Loop() {
-		w := startOnDocker(b, emulator.Options{})
-		w.register("web", running(w, "sleep", "1h"), func(in *ecs.RegisterTaskDefinitionInput) {
-			in.Memory, in.TaskRoleArn = aws.String("2048"), aws.String("arn:aws:iam::000000000000:role/app")
-		})
-		out, err := w.ecs.RunTask(b.Context(), &ecs.RunTaskInput{
-			TaskDefinition: aws.String("web"), LaunchType: types.LaunchTypeFargate, NetworkConfiguration: w.network(), EnableExecuteCommand: true,
-		})
-		w.must(err)
-		task := *out.Tasks[0].TaskArn
-		w.until("the agent to run", func() bool {
-			found, err := w.ecs.DescribeTasks(b.Context(), &ecs.DescribeTasksInput{Tasks: []string{task}})
-			w.must(err)
-			agents := found.Tasks[0].Containers[0].ManagedAgents
-			return len(agents) == 1 && aws.ToString(agents[0].LastStatus) == "RUNNING"
-		})
-		w.shell(task) // it brings the program of sessions to the engine
-		without, _ := w.withEngine(rest)
-		before := w.resident()
-		for range 50 {
-			w.shell(task)
-		}
-		with, _ := w.withEngine(rest)
-		b.ReportMetric(with-without, "%cpu-more≤1")
-		b.ReportMetric((w.resident()-before)*(1<<20)/1e6, "MB-more≤10")
-	}
-}
-
-// shell opens one, which waits at its prompt until the benchmark ends.
-func (w *world) shell(task string) {
-	w.Helper()
-	out, err := w.ecs.ExecuteCommand(w.Context(), &ecs.ExecuteCommandInput{
-		Task: &task, Interactive: true, Command: aws.String(dockertest.AppPath + " sh"),
-	})
-	w.must(err)
-	session, err := sessionclient.Dial(w.Context(), *out.Session.StreamUrl, *out.Session.TokenValue)
-	w.must(err)
-	w.Cleanup(func() { _ = session.Close() })
-	for !bytes.Contains(session.Shown, []byte("# ")) {
-		if session.Closed != nil {
-			w.Fatalf("the session has ended: %s", *session.Closed)
-		}
-		w.must(session.Receive(w.Context()))
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -46,13 +45,6 @@ func (w *world) atRest() float64 {
 	return 100 * float64(w.used()-before) / float64(rest)
 }
 
-// resident is what memory this process takes when it has given back what it does not use, as the program does at rest.
-func (w *world) resident() float64 {
-	w.Helper()
-	debug.FreeOSMemory()
-	return w.residentOf(os.Getpid())
-}
-
 // residentOf is what memory a process takes, in MiB.
 func (w *world) residentOf(pid int) (mebibytes float64) {
 	w.Helper()
@@ -62,15 +54,6 @@ func (w *world) residentOf(pid int) (mebibytes float64) {
 	_, err = fmt.Sscan(resident, &mebibytes)
 	w.must(err)
 	return mebibytes / 1024
-}
-
-// BenchmarkGoalMemoryOfDefinitions is what memory a process has that has registered 100,000 task definitions, at rest.
-func BenchmarkGoalMemoryOfDefinitions(b *testing.B) {
-	for b.Loop() {
-		w := start(b, emulator.Options{Engine: "sim"})
-		w.registerMany(100_000)
-		b.ReportMetric(w.resident(), "MiB≤300")
-	}
 }
 
 // BenchmarkGoalSchedulesAtRest is what 10,000 schedules cost that are due in years.
