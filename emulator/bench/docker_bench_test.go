@@ -41,9 +41,14 @@ func running(w *world, command ...string) func(*ecs.RegisterTaskDefinitionInput)
 // runTask runs a task of a definition until it is RUNNING, and returns how long that took.
 func (w *world) runTask(family string, groups ...string) (arn string, took time.Duration) {
 	w.Helper()
+	return w.runTaskOn(w.network(groups...), family)
+}
+
+func (w *world) runTaskOn(network *types.NetworkConfiguration, family string) (arn string, took time.Duration) {
+	w.Helper()
 	began := time.Now()
 	out, err := w.ecs.RunTask(w.Context(), &ecs.RunTaskInput{
-		TaskDefinition: &family, LaunchType: types.LaunchTypeFargate, NetworkConfiguration: w.network(groups...),
+		TaskDefinition: &family, LaunchType: types.LaunchTypeFargate, NetworkConfiguration: network,
 	})
 	w.must(err)
 	arn = *out.Tasks[0].TaskArn
