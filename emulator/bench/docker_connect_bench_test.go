@@ -18,6 +18,7 @@ import (
 	discovery "github.com/aws/aws-sdk-go-v2/service/servicediscovery/types"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 )
 
 // answer is what the first load balancer answers, empty if that is an error.
@@ -48,22 +49,61 @@ func BenchmarkGoalConnectStart(b *testing.B) {
 		w.createNamespace()
 		w.createService("plain", 0)
 		w.createService("calls", 0, calls)
-		took := map[string][]time.Duration{}
+		took, proxies := map[string][]time.Duration{}, map[string]int{"calls": 1}
+		turns := []string{"plain", "calls"}
 		for round := range 7 {
-			for _, name := range []string{"plain", "calls"} {
-				time.Sleep(500 * time.Millisecond) // sandboxes get warm
+			for _, name := range turns {
+				time.Sleep(500 * time.Millisecond) // about as long as it takes to type the next command
 				began := time.Now()
 				w.scale(name, 1)
 				w.awaitTasks(name, 1)
 				if round > 0 { // the first brings programs to the engine
 					took[name] = append(took[name], time.Since(began))
 				}
+				if n := len(w.proxies(name)); n != proxies[name] {
+					b.Fatalf("%d proxies are in the task of %s, not %d", n, name, proxies[name])
+				}
 				w.scale(name, 0)
-				w.awaitTasks(name, 0)
+				w.until("the task to end", func() bool { return len(w.containersOf(name)) == 0 })
 			}
+			slices.Reverse(turns)
 		}
 		b.ReportMetric(percentile(took["calls"], 50)-percentile(took["plain"], 50), "ms-more≤300")
 	}
+}
+
+// containersOf are the ids that the engine has for the containers of a service's tasks that have not stopped.
+func (w *world) containersOf(service string) (ids []string) {
+	w.Helper()
+	for _, c := range w.shownContainers(service) {
+		ids = append(ids, c.EngineID)
+	}
+	return ids
+}
+
+// proxies are those of them that are proxies, of several services.
+func (w *world) proxies(services ...string) (ids []string) {
+	w.Helper()
+	for _, service := range services {
+		for _, c := range w.shownContainers(service) {
+			if strings.HasPrefix(c.Name, "ecs-service-connect-") {
+				ids = append(ids, c.EngineID)
+			}
+		}
+	}
+	return ids
+}
+
+func (w *world) shownContainers(service string) (all []control.Container) {
+	w.Helper()
+	var list control.Tasks
+	w.get("/_emulator/tasks", &list)
+	for _, t := range list.Tasks {
+		if t.Group == "service:"+service {
+			all = append(all, t.Containers...)
+		}
+	}
+	return all
 }
 
 // BenchmarkGoalDeregistered is how long it takes from DeregisterInstance until no answer of the DNS server of the VPC has

@@ -1,82 +1,85 @@
 package bench_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/moby/moby/api/types/container"
-	"github.com/moby/moby/client"
 
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 )
-
-// ofEngine is the CPU time of the processes of a Docker engine; 0 where none is seen.
-func ofEngine() (used time.Duration) {
-	names, _ := filepath.Glob("/proc/[0-9]*/comm")
-	for _, file := range names {
-		name, _ := os.ReadFile(file)
-		if comm := strings.TrimSpace(string(name)); comm != "dockerd" && !strings.HasPrefix(comm, "containerd") {
-			continue
-		}
-		stat, _ := os.ReadFile(filepath.Join(filepath.Dir(file), "stat"))
-		fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
-		if len(fields) < 13 {
-			continue // it has ended
-		}
-		for _, ticks := range fields[11:13] { // utime and stime, in hundredths of a second
-			n, _ := strconv.Atoi(string(ticks))
-			used += time.Duration(n) * time.Second / 100
-		}
-	}
-	return used
-}
-
-// withEngine is the share of a CPU that this process takes at rest, and with the engine, which serves others too.
-func (w *world) withEngine(during time.Duration) (own, both float64) {
-	w.Helper()
-	time.Sleep(settle)
-	before, engine := w.used(), ofEngine()
-	time.Sleep(during)
-	own = 100 * float64(w.used()-before) / float64(during)
-	return own, own + 100*float64(ofEngine()-engine)/float64(during)
-}
 
 // BenchmarkGoalIdleTasks is what 60 tasks cost that do nothing, and how much more it is if their service is sampled every
 // 20 seconds.
 func BenchmarkGoalIdleTasks(b *testing.B) {
-	const tasks = 60
+	const tasks, most = 60, 1
 	for b.Loop() {
 		w := startOnDocker(b, emulator.Options{})
 		w.register("web", running(w, "sleep", "1h"))
+		awaitWarm := w.warmUp("web")
 		w.createService("web", tasks, func(in *ecs.CreateServiceInput) {
 			in.DeploymentConfiguration = &types.DeploymentConfiguration{MinimumHealthyPercent: aws.Int32(0), MaximumPercent: aws.Int32(100)}
 		})
-		steady := func() bool {
-			d := w.service("web").Deployments
-			return len(d) == 1 && d[0].RunningCount == tasks
-		}
-		w.until("the tasks to run", steady)
+		plain := w.awaitOnly("web", "", tasks)
+		w.requireHere(w.containersOf("web")...)
+		awaitWarm()
 		own, both := w.withEngine(time.Minute)
+		w.awaitOnly("web", "", tasks)
 		w.post("AmazonEC2ContainerServiceV20141113.UpdateService", `{"service":"web","monitoring":{"metricConfigurations":[`+
 			`{"metricNames":["CPUUtilization","MemoryUtilization"],"resolutionSeconds":20}]}}`)
-		time.Sleep(time.Second)
-		w.until("the sampled tasks to run", steady)
+		w.awaitOnly("web", plain, tasks)
+		awaitWarm()
+		began := w.Clock().Now()
 		sampled, sampledBoth := w.withEngine(time.Minute)
+		w.expectSamples("web", began, 20)
+		if own-sampled > most || both-sampledBoth > most {
+			b.Fatalf("%.2f%% of a CPU without samples, %.2f%% with the engine; %.2f%% and %.2f%% with: there was no rest",
+				own, both, sampled, sampledBoth)
+		}
 		b.ReportMetric(own, "%cpu≤0.2")
 		b.ReportMetric(both, "%cpu-with-engine≤3")
 		b.ReportMetric(sampled-own, "%cpu-more-sampled≤1")
 		b.ReportMetric(sampledBoth-both, "%cpu-more-with-engine≤1")
+	}
+}
+
+// awaitOnly waits until a deployment of a service is the only one, another than one of before, and all tasks run that it
+// has. It returns its id.
+func (w *world) awaitOnly(service, before string, tasks int32) (id string) {
+	w.Helper()
+	w.until("the tasks to run in one deployment", func() bool {
+		all := w.service(service).Deployments
+		id = *all[0].Id
+		return len(all) == 1 && id != before && all[0].RunningCount == tasks && all[0].PendingCount == 0
+	})
+	return id
+}
+
+// expectSamples wants a data point of each period since a time but for one at each end, with a sample of each task.
+func (w *world) expectSamples(service string, since time.Time, period int32) {
+	w.Helper()
+	now := w.Clock().Now()
+	out, err := cloudwatch.NewFromConfig(w.Config()).GetMetricStatistics(w.Context(), &cloudwatch.GetMetricStatisticsInput{
+		Namespace: aws.String("AWS/ECS"), MetricName: aws.String("CPUUtilization"), Period: &period,
+		Dimensions: []cwtypes.Dimension{
+			{Name: aws.String("ClusterName"), Value: aws.String("default")}, {Name: aws.String("ServiceName"), Value: &service},
+		},
+		StartTime: &since, EndTime: &now, Statistics: []cwtypes.Statistic{cwtypes.StatisticSampleCount},
+	})
+	w.must(err)
+	if want := int(now.Sub(since).Seconds())/int(period) - 1; len(out.Datapoints) < want {
+		w.Fatalf("%d data points of %d seconds, not %d", len(out.Datapoints), period, want)
+	}
+	running := float64(w.service(service).RunningCount)
+	for _, p := range out.Datapoints {
+		if *p.SampleCount < running {
+			w.Fatalf("at %s there are %g samples of %g tasks", p.Timestamp, *p.SampleCount, running)
+		}
 	}
 }
 
@@ -87,50 +90,16 @@ func BenchmarkGoalProxies(b *testing.B) {
 	for b.Loop() {
 		w := startOnDocker(b, emulator.Options{})
 		b.ReportMetric(w.changed(proxies, 6, running(w, "serve", fmt.Sprint(port))), "ms≤300")
-		ids := w.proxies()
+		ids := w.proxies("knows", "changes")
 		if len(ids) < proxies {
 			b.Fatalf("%d proxies, not %d", len(ids), proxies)
 		}
+		w.requireHere(ids...)
 		largest := 0.0
 		for _, id := range ids {
-			found, err := dockertest.Client(b).ContainerInspect(b.Context(), id, client.ContainerInspectOptions{})
-			w.must(err)
-			largest = max(largest, w.residentOf(found.Container.State.Pid))
+			largest = max(largest, w.residentOf(w.pid(id)))
 		}
 		b.ReportMetric(largest, "MiB-of-the-largest≤16")
-		began, before := time.Now(), w.containersUsed(ids)
-		time.Sleep(rest)
-		b.ReportMetric(100*float64(w.containersUsed(ids)-before)/float64(time.Since(began)), "%cpu-idle≤1")
+		b.ReportMetric(w.idleShare(ids), "%cpu-idle≤1")
 	}
-}
-
-// proxies are the ids of the containers of all proxies.
-func (w *world) proxies() (ids []string) {
-	w.Helper()
-	for _, service := range []string{"knows", "changes"} {
-		listed, err := w.ecs.ListTasks(w.Context(), &ecs.ListTasksInput{ServiceName: &service})
-		w.must(err)
-		for _, arn := range listed.TaskArns {
-			for _, c := range w.shown(arn).Containers {
-				if strings.HasPrefix(c.Name, "ecs-service-connect-") {
-					ids = append(ids, c.EngineID)
-				}
-			}
-		}
-	}
-	return ids
-}
-
-// containersUsed is the CPU time that containers have used, of which ticks of /proc would hide what an idle one takes.
-func (w *world) containersUsed(ids []string) (used time.Duration) {
-	w.Helper()
-	for _, id := range ids {
-		answer, err := dockertest.Client(w).ContainerStats(w.Context(), id, client.ContainerStatsOptions{})
-		w.must(err)
-		var said container.StatsResponse
-		w.must(json.NewDecoder(answer.Body).Decode(&said))
-		_ = answer.Body.Close()
-		used += time.Duration(said.CPUStats.CPUUsage.TotalUsage)
-	}
-	return used
 }
