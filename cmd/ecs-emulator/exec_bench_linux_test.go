@@ -57,7 +57,9 @@ func (s *served) runWithExec() (arn string) {
 	s.must(err)
 	out, err := s.client.RunTask(s.Context(), &ecs.RunTaskInput{
 		TaskDefinition: aws.String("web"), LaunchType: types.LaunchTypeFargate, EnableExecuteCommand: true,
-		NetworkConfiguration: &types.NetworkConfiguration{AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0ec5e3a1a70000001"}}},
+		NetworkConfiguration: &types.NetworkConfiguration{
+			AwsvpcConfiguration: &types.AwsVpcConfiguration{Subnets: []string{"subnet-0ec5e3a1a70000001"}},
+		},
 	})
 	s.must(err)
 	arn = *out.Tasks[0].TaskArn
@@ -68,7 +70,8 @@ func (s *served) runWithExec() (arn string) {
 			return arn
 		}
 		if time.Now().After(end) || *found.Tasks[0].LastStatus == "STOPPED" {
-			s.Fatalf("the agent does not run in a task that is %s: %s", *found.Tasks[0].LastStatus, aws.ToString(found.Tasks[0].StoppedReason))
+			task := found.Tasks[0]
+			s.Fatalf("the agent does not run in a task that is %s: %s", *task.LastStatus, aws.ToString(task.StoppedReason))
 		}
 	}
 }

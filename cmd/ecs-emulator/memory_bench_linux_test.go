@@ -28,7 +28,7 @@ type served struct {
 	pid      int
 }
 
-// serveMeasured runs the serve command until the benchmark ends: of the program itself, as that of tests takes more memory.
+// serveMeasured runs the serve command until the benchmark ends. It builds the program: one with tests takes more memory.
 func serveMeasured(b *testing.B, args ...string) *served {
 	b.Helper()
 	s, file := &served{B: b}, filepath.Join(b.TempDir(), "ecs-emulator")

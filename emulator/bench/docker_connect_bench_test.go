@@ -81,7 +81,7 @@ func (w *world) containersOf(service string) (ids []string) {
 	return ids
 }
 
-// proxies are those of them that are proxies, of several services.
+// proxies are the ids of the containers that are proxies, in the tasks of several services.
 func (w *world) proxies(services ...string) (ids []string) {
 	w.Helper()
 	for _, service := range services {
@@ -122,7 +122,8 @@ func BenchmarkGoalDeregistered(b *testing.B) {
 		w.must(err)
 		register := func() {
 			_, err := api.RegisterInstance(b.Context(), &servicediscovery.RegisterInstanceInput{
-				ServiceId: made.Service.Id, InstanceId: aws.String("i-1"), Attributes: map[string]string{"AWS_INSTANCE_IPV4": address.String()},
+				ServiceId: made.Service.Id, InstanceId: aws.String("i-1"),
+				Attributes: map[string]string{"AWS_INSTANCE_IPV4": address.String()},
 			})
 			w.must(err)
 		}

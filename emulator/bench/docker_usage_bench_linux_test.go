@@ -21,8 +21,8 @@ type cpuTimes map[string]time.Duration
 
 // since is what those have used that are still there, and those that are new: one that has ended takes nothing away.
 func (now cpuTimes) since(before cpuTimes) (used time.Duration) {
-	for pid, time := range now {
-		used += max(0, time-before[pid]) // the id may have gone to another process
+	for pid, total := range now {
+		used += max(0, total-before[pid]) // the id may have gone to another process
 	}
 	return used
 }
@@ -49,8 +49,8 @@ func ofEngine() cpuTimes {
 	return found
 }
 
-// requireHere leaves the benchmark out unless the processes of all containers are seen from here, and so those of the
-// engine. Of an engine on another machine, the ids of processes are those of others here.
+// requireHere leaves the benchmark out unless the processes of all containers, and so of the engine, are seen from
+// here. With an engine on another machine, the ids of processes belong to others here.
 func (w *world) requireHere(containers ...string) {
 	w.Helper()
 	for _, id := range containers {
