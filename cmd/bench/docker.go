@@ -75,8 +75,12 @@ func (b *bench) measureCases(ctx context.Context, section string, cases []docker
 	}
 	return b.withApp(ctx, names, func(cli *client.Client, image string) error {
 		for _, c := range wanted {
-			if err := b.measureCase(ctx, cli, image, section, c); err != nil {
+			err := b.measureCase(ctx, cli, image, section, c)
+			if ctx.Err() != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
+			}
+			if err != nil {
+				b.report.fail(c.name, "failed", err)
 			}
 		}
 		return nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -24,6 +25,9 @@ func readFigure(part, value, unit string) (f figure, err error) {
 	f.part = part
 	if f.value, err = strconv.ParseFloat(value, 64); err != nil {
 		return f, err
+	}
+	if math.IsInf(f.value, 0) || math.IsNaN(f.value) {
+		return f, fmt.Errorf("%s is no figure", value)
 	}
 	f.unit = unit
 	found := goalUnit.FindStringSubmatch(unit)

@@ -57,6 +57,15 @@ func TestFiguresHaveTheirGoalsInTheirUnits(t *testing.T) {
 	}
 }
 
+// What is divided by zero is no figure: +Inf would reach any goal of at least so much.
+func TestAFigureIsFinite(t *testing.T) {
+	for _, value := range []string{"+Inf", "-Inf", "NaN", "many"} {
+		if f, err := readFigure("", value, "ratio≥0.7"); err == nil {
+			t.Errorf("%s is read as %g", value, f.value)
+		}
+	}
+}
+
 func TestTheTableHasTheMedianOfEachUnit(t *testing.T) {
 	var taken []figure
 	for _, ms := range []string{"17", "40", "90"} {

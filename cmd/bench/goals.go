@@ -30,7 +30,7 @@ func (g goalRow) title() string {
 
 func (g goalRow) short() string { return path.Base(g.dir) + "/" + path.Base(g.title()) }
 
-// rowName is that of a row for a part of the benchmark.
+// rowName names the row of a part of a benchmark.
 func rowName(benchmark, part string) string { return strings.TrimRight(benchmark+" "+part, " ") }
 
 // measureGoals runs the benchmarks of the module whose names begin with BenchmarkGoal, each time in a process of its
@@ -91,6 +91,7 @@ func buildTests(ctx context.Context, root, dir, program string) error {
 // An interrupt waits for its end: what it has made on an engine goes with that.
 func (b *bench) measureGoal(ctx context.Context, g goalRow, folder, program string) error {
 	var taken []figure
+	var skipped int
 	times := min(b.rounds, 3)
 	if b.quick {
 		times = 1
@@ -106,7 +107,10 @@ func (b *bench) measureGoal(ctx context.Context, g goalRow, folder, program stri
 			return fmt.Errorf("%w: %s", err, text)
 		}
 		said := readGoals(text)
-		if round == 0 {
+		if round > 0 && len(said.skipped) > skipped {
+			return fmt.Errorf("it was skipped after it had run: %v", said.skipped)
+		}
+		if skipped = len(said.skipped); round == 0 {
 			for _, s := range said.skipped {
 				b.report.leaveOut(rowName(g.short(), s.part), s.why)
 			}

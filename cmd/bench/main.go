@@ -75,7 +75,7 @@ func exit(err error) {
 }
 
 // notForGoals ends the help of flags for the emulators that this program starts.
-const notForGoals = ": not for the sections balancer and goals, which start none"
+const notForGoals = ": not for the sections balancer and goals"
 
 func parse(args []string) (s settings, err error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)

@@ -20,8 +20,8 @@ func BenchmarkGoalIdleSessions(b *testing.B) {
 		dockertest.Require(b)
 		s := serveMeasured(b, "--engine", "docker", "--warm-sandboxes", "2", "--metadata-rate", "0")
 		task := s.runWithExec()
-		all := []*sessionclient.Client{s.shell(task)} // the first brings the program of sessions to the engine
 		before, without := s.atRest()
+		var all []*sessionclient.Client
 		for range 50 {
 			all = append(all, s.shell(task))
 		}

@@ -82,7 +82,7 @@ func (s *served) resident() float64 {
 	return float64(memory)
 }
 
-// residentAtRest is that when it has not sunk by a MiB for some seconds: the emulator takes five seconds without requests
+// residentAtRest is what memory it takes once that has not sunk by a MiB for some seconds: the emulator takes five seconds without requests
 // for rest, and then gives back what it does not need.
 func (s *served) residentAtRest() float64 {
 	s.Helper()
