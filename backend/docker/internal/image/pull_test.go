@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -75,6 +76,8 @@ func TestWhoSharesAPull(t *testing.T) {
 			engine := &slowEngine{goOn: make(chan struct{})}
 			server := httptest.NewServer(engine)
 			defer server.Close()
+			letGo := sync.OnceFunc(func() { close(engine.goOn) })
+			defer letGo()
 			docker, err := endpoint.Endpoint{Host: "tcp://" + strings.TrimPrefix(server.URL, "http://")}.Client()
 			if err != nil {
 				t.Fatal(err)
@@ -93,7 +96,7 @@ func TestWhoSharesAPull(t *testing.T) {
 				callers := waiting(s)
 				return engine.begun.Load() == 2 || len(callers) == 1 && callers[0] == 2
 			})
-			close(engine.goOn)
+			letGo()
 			for range 2 {
 				if err := <-answers; err != nil {
 					t.Error(err)
