@@ -16,9 +16,9 @@ type PullBehavior string
 // Values of Options.PullBehavior.
 const (
 	PullPreferCached PullBehavior = "prefer-cached" // pull what is absent
-	PullAlways       PullBehavior = "always"        // pull; a failure is final
+	PullAlways       PullBehavior = "always"        // pull; a failure is final, on container instances for the whole task
 	PullDefault      PullBehavior = "default"       // pull; fall back to a local image
-	PullOnce         PullBehavior = "once"          // pull each image once in this run
+	PullOnce         PullBehavior = "once"          // as always, but once in this run: on Fargate, and on each container instance
 )
 
 // SecurityGroups says whether the rules of security groups filter.

@@ -43,7 +43,7 @@ func (e *Engine) begin(Work) Work {
 			return ec2.SecurityGroupsOf(e.Store.Read(), c.Scope(), c.EC2InstanceID)
 		},
 		Hosts: []agent.HostOptions{{
-			Name: Fargate, Engine: e.faulty, Admit: e.admit, PullBehavior: e.PullBehavior,
+			Name: Fargate, Engine: e.faulty, Admit: e.admit, PullBehavior: e.PullBehavior, PullsAnew: e.pullsAnew,
 			VPCRange: e.VPCRange, InstanceRange: e.InstanceRange, LocalPorts: e.LocalPorts,
 			Volumes: volume.Options{HostPaths: e.AllowHostPaths, FileSystems: e.FileSystems},
 		}},

@@ -62,6 +62,7 @@ type EngineOptions struct {
 	AllowInstanceMetadata   bool
 	Programs                string
 	PullBehavior            PullBehavior
+	pullsAnew               bool // the simulated engine pulls what it has, too
 	SecurityGroups          SecurityGroups
 	VPCRange, InstanceRange netip.Prefix
 	LocalPorts              bool
@@ -235,7 +236,7 @@ func (e *Engine) newSim() *sim.Engine {
 	o := sim.Options{Clock: sim.ClockOf(e.Clock)}
 	if e.Delays.Pull > 0 {
 		o.Scripts = []sim.Rule{{Image: "*", Script: sim.Script{PullDelay: e.Delays.Pull}}}
-		e.PullBehavior = imagepull.Always
+		e.pullsAnew = true
 	}
 	return sim.New(o)
 }

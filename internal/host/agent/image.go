@@ -33,9 +33,9 @@ func (w *taskRunner) find(i int) run {
 		return func() {
 			delete(w.cuts, plan.Container(i))
 			switch {
-			case errors.Is(err, backend.ErrNotFound) || err == nil && (by.MustPull(ref) || !h.images.Fits(image, platform)):
-				w.view.State(plan.Container(i)).Absent = true
 			case h.Engine.Lost(err):
+			case by.MustPull(ref) || errors.Is(err, backend.ErrNotFound) || err == nil && !h.images.Fits(image, platform):
+				w.view.State(plan.Container(i)).Absent = true
 			case err != nil:
 				w.pullFailed(i, err)
 			default:
@@ -50,14 +50,14 @@ func (w *taskRunner) image(i int) string { return aws.ToString(w.view.Definition
 // puller is the agent that pulls for the task: the one of its container instance, which may have a
 // behaviour of its own, or the one of the host.
 func (w *taskRunner) puller() imagepull.Agent {
-	by := imagepull.Agent{Behavior: w.host.PullBehavior, Pulled: &w.host.pulled}
+	by := imagepull.Agent{Behavior: w.host.PullBehavior, Anew: w.host.PullsAnew, Pulled: &w.host.pulled}
 	if w.instance == nil {
 		return by
 	}
 	by.Pulled = &w.instance.Pulled
 	row := state.FindContainerInstance(w.host.agent.Store.Read(), w.instance.ARN())
 	if row != nil && row.PullBehavior != "" {
-		by.Behavior = imagepull.Configured(row.PullBehavior)
+		by.Behavior, by.Anew = imagepull.Configured(row.PullBehavior), false
 	}
 	return by
 }

@@ -49,13 +49,14 @@ func imageOf(name, image string) types.ContainerDefinition {
 }
 
 // withPulls starts the agent on an engine on which the image local is there already.
-func withPulls(t *testing.T, behavior imagepull.Behavior, f func(b *bench, engine *pulling)) {
+func withPulls(t *testing.T, o HostOptions, f func(b *bench, engine *pulling)) {
 	t.Helper()
 	withAgent(t, func(b *bench) {
 		b.stop()
 		engine := &pulling{Engine: b.engine, lacks: map[string]bool{}}
 		b.expect("error", b.engine.Pull(b.Context(), backend.PullSpec{Ref: "local"}), error(nil))
-		b.startOn(HostOptions{Engine: engine, PullBehavior: behavior})
+		o.Engine = engine
+		b.startOn(o)
 		f(b, engine)
 	})
 }
@@ -63,13 +64,14 @@ func withPulls(t *testing.T, behavior imagepull.Behavior, f func(b *bench, engin
 // Source: amazon-ecs-agent, imagePullRequired in docker_task_engine.go.
 func TestEachInstanceHasItsPullBehavior(t *testing.T) {
 	for name, c := range map[string]struct {
-		host     imagepull.Behavior
+		host     HostOptions
 		instance string
 		pulls    []int // after one task and after two
 	}{
-		"the host's":       {host: imagepull.Always, pulls: []int{1, 2}},
+		"the host's":       {host: HostOptions{PullBehavior: imagepull.Always}, pulls: []int{1, 2}},
 		"none":             {pulls: []int{0, 0}},
-		"prefer-cached":    {host: imagepull.Always, instance: "prefer-cached", pulls: []int{0, 0}},
+		"anew":             {host: HostOptions{PullsAnew: true}, pulls: []int{1, 2}},
+		"prefer-cached":    {host: HostOptions{PullBehavior: imagepull.Always, PullsAnew: true}, instance: "prefer-cached", pulls: []int{0, 0}},
 		"once":             {instance: "once", pulls: []int{1, 1}},
 		"always":           {instance: "always", pulls: []int{1, 2}},
 		"default":          {instance: "default", pulls: []int{1, 2}},
@@ -90,7 +92,7 @@ func TestEachInstanceHasItsPullBehavior(t *testing.T) {
 
 // The instances have one engine, so the image is there when the second one's first task comes.
 func TestOnceIsOnceForEachInstance(t *testing.T) {
-	withPulls(t, imagepull.Once, func(b *bench, engine *pulling) {
+	withPulls(t, HostOptions{PullBehavior: imagepull.Once}, func(b *bench, engine *pulling) {
 		for i := range 2 {
 			at := b.instance()
 			b.runAt(at, types.NetworkModeBridge, imageOf("web", "local"))
@@ -108,21 +110,24 @@ func TestOnceIsOnceForEachInstance(t *testing.T) {
 func TestWhatFollowsAPullThatFails(t *testing.T) {
 	const failed = "Task failed to start"
 	for name, c := range map[string]struct {
+		host            HostOptions
 		behavior, image string
 		essential       bool
 		stopped         string // the reason; empty: the task runs
 	}{
-		"always, a local image":             {behavior: "always", image: "local", essential: true, stopped: failed},
-		"always, the task could do without": {behavior: "always", image: "local", stopped: failed},
-		"once, the task could do without":   {behavior: "once", image: "local", stopped: failed},
-		"default, a local image":            {behavior: "default", image: "local", essential: true},
-		"default, no local image":           {behavior: "default", image: "absent", essential: true, stopped: failed},
-		"default, the task can do without":  {behavior: "default", image: "absent"},
-		"cached, the task can do without":   {behavior: "prefer-cached", image: "absent"},
-		"cached, essential":                 {behavior: "prefer-cached", image: "absent", essential: true, stopped: failed},
+		"the host's, the task could do without": {host: HostOptions{PullBehavior: imagepull.Always}, image: "local", stopped: failed},
+		"anew, the task can do without":         {host: HostOptions{PullsAnew: true}, image: "local"},
+		"always, a local image":                 {behavior: "always", image: "local", essential: true, stopped: failed},
+		"always, the task could do without":     {behavior: "always", image: "local", stopped: failed},
+		"once, the task could do without":       {behavior: "once", image: "local", stopped: failed},
+		"default, a local image":                {behavior: "default", image: "local", essential: true},
+		"default, no local image":               {behavior: "default", image: "absent", essential: true, stopped: failed},
+		"default, the task can do without":      {behavior: "default", image: "absent"},
+		"cached, the task can do without":       {behavior: "prefer-cached", image: "absent"},
+		"cached, essential":                     {behavior: "prefer-cached", image: "absent", essential: true, stopped: failed},
 	} {
 		t.Run(name, func(t *testing.T) {
-			withPulls(t, "", func(b *bench, engine *pulling) {
+			withPulls(t, c.host, func(b *bench, engine *pulling) {
 				engine.lacks[c.image] = true
 				other := imageOf("other", c.image)
 				other.Essential = aws.Bool(c.essential)

@@ -83,6 +83,8 @@ type HostOptions struct {
 	Admit func(backend.Info) error
 	// PullBehavior says when images are fetched; the default is PreferCached.
 	PullBehavior imagepull.Behavior
+	// PullsAnew has an image pulled although it is there, unless the user data of a container instance says when.
+	PullsAnew bool
 	// VPCRange is the range of the default VPC's network; the zero Prefix leaves it to the
 	// engine.
 	VPCRange netip.Prefix

@@ -29,18 +29,26 @@ func Configured(value string) Behavior {
 // what is local says nothing of what this instance has pulled.
 type Agent struct {
 	Behavior Behavior
+	Anew     bool // pull whatever the behaviour, which then says only what follows a failure
 	Pulled   *Pulled
 }
 
 // MustPull reports whether the agent pulls an image although it is there.
 func (a Agent) MustPull(ref string) bool {
-	switch a.Behavior {
-	case PreferCached:
-		return false
-	case Once:
+	switch {
+	case a.Anew:
+		return true
+	case a.Behavior == Once:
 		return !a.Pulled.has(ref)
 	}
-	return true
+	return a.Behavior != PreferCached
+}
+
+// note remembers what the agent has pulled, as far as it matters later.
+func (a Agent) note(ref string) {
+	if a.Behavior == Once {
+		a.Pulled.add(ref)
+	}
 }
 
 // FailureIsFinal reports whether a task stops with a container whose image cannot be pulled, although

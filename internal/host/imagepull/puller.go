@@ -37,7 +37,7 @@ func (p *Puller) Pull(ctx context.Context, by Agent, spec backend.PullSpec) (ima
 		if err != nil {
 			return p.instead(ctx, by, spec, err)
 		}
-		by.Pulled.add(spec.Ref)
+		by.note(spec.Ref)
 		image, err = p.Engine.Image(ctx, spec.Ref, spec.Platform)
 		if err != nil || p.Fits(image, spec.Platform) {
 			break
