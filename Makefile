@@ -31,6 +31,10 @@ LOAD_PACKAGE := ./cmd/ecs-emulator
 run_tests = $(1) -skip 'UnderLoad$$' $(TESTFLAGS) $(2); others=$$?; $(1) -run 'UnderLoad$$' -parallel 2 $(TESTFLAGS) $(LOAD_PACKAGE) && exit $$others
 # All packages, those with the longest tests first.
 TEST_PACKAGES := ./emulator ./examples/terraform ./backend/docker ./cmd/ecs-emulator ./...
+# Terraform and its provider take all processors for minutes, so test-all has them before all others, which then
+# wait for nothing but what they measure.
+TERRAFORM_PACKAGE := ./examples/terraform
+OTHER_PACKAGES = $(filter-out $(TERRAFORM_PACKAGE) ./...,$(TEST_PACKAGES)) $(shell $(GO) list ./... | grep -v '$(TERRAFORM_PACKAGE:.%=%)$$')
 # Packages with tests that need a Docker engine.
 DOCKER_PACKAGES = $(sort $(dir $(shell grep -rl --include='*_test.go' backend/docker/dockertest .)))
 TESTFLAGS ?=
@@ -74,7 +78,7 @@ test: programs ## run the tests in minutes: all on the simulated engine, and whe
 .PHONY: test-all
 test-all: programs ## run all tests, with the race detector: those that need Docker or Terraform where there is one
 	@$(if $(RACE),,echo 'the tests run without the race detector: no C compiler, or RACE= is set')
-	@$(call run_tests,$(GOTESTRACE),$(TEST_PACKAGES))
+	@$(GOTESTRACE) $(TESTFLAGS) $(TERRAFORM_PACKAGE); terraform=$$?; ($(call run_tests,$(GOTESTRACE),$(OTHER_PACKAGES))) && exit $$terraform
 
 .PHONY: test-docker
 test-docker: programs ## run all tests of the packages that use Docker; no engine is a failure
