@@ -3,20 +3,24 @@
     server.py <socket> <service>...
 
 A command by itself spends nine tenths of its time on starting Python and on reading the
-CLI's modules and the models of services. This program reads them once and forks for each
-command: a child has the CLI as it is before its first command, the caller's variables and
-folder, and ends with it. The CLI is not changed, and what a command does is its own; only its
-waiters, which ask AWS every 6 or 15 seconds, ask an emulator five times a second.
+CLI's modules and the models of services. This program reads them once and forks workers,
+as many as there are commands at a time. A worker runs one command after another, each with a
+driver and a session of its own, the caller's variables and folder: a fork for each command would
+spend most of its time on copying what is read. The CLI is not changed, and what a command does
+is its own; only its waiters, which ask AWS every 6 or 15 seconds, ask an emulator five times a
+second.
 
 A client of the socket sends {"args", "env", "dir"}, ends its side, and is sent {"code",
 "stdout", "stderr"}. The program ends with its standard input.
 """
 
 import contextlib
+import functools
 import gc
 import http.server
 import io
 import json
+import logging
 import os
 import select
 import signal
@@ -25,6 +29,7 @@ import sys
 import tempfile
 import threading
 import traceback
+import warnings
 
 given = dict(os.environ)
 
@@ -37,28 +42,72 @@ def main():
     path, services = sys.argv[1], sys.argv[2:]
     driver = awscli.clidriver.create_clidriver()
     read_models(driver, services)
+    keep_event_names(driver)
     commands = driver.create_help_command().command_table
     for service in services:
         commands[service].create_help_command()
-    run_once(driver.session.get_component("data_loader"))
+    loader = driver.session.get_component("data_loader")
+    run_once(loader)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
     listener.listen(64)
     gc.collect()
-    gc.freeze()  # so that a child's collections copy no pages
+    gc.freeze()  # so that a worker's collections copy no pages
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     print("ready", flush=True)
+    serve(listener, loader)
+
+
+def serve(listener, loader):
+    """Gives each command to a worker that has none, until standard input ends."""
+    idle, busy = [], []
     while True:
-        readable, _, _ = select.select([listener, sys.stdin], [], [])
+        readable, _, _ = select.select([listener, sys.stdin, *busy], [], [])
         if sys.stdin in readable:
             return
-        connection, _ = listener.accept()
-        if os.fork() == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            listener.close()
-            answer(driver, connection)
-            os._exit(0)
-        connection.close()
+        for worker in [worker for worker in busy if worker in readable]:
+            busy.remove(worker)
+            if worker.recv(1):
+                idle.append(worker)
+            else:
+                worker.close()  # it has failed
+        if listener in readable:
+            connection, _ = listener.accept()
+            worker = idle.pop() if idle else start_worker(loader, [listener, connection, *busy])
+            socket.send_fds(worker, [b"c"], [connection.fileno()])
+            connection.close()
+            busy.append(worker)
+
+
+def start_worker(loader, others):
+    """Returns the socket of a new worker, which ends when this program does."""
+    worker, own = socket.socketpair()
+    if os.fork() == 0:
+        for other in [worker, *others]:
+            other.close()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        work(loader, own)
+        os._exit(0)
+    own.close()
+    return worker
+
+
+def work(loader, own):
+    began_with = loggers()
+    while connections := socket.recv_fds(own, 1, 1)[1]:
+        with socket.socket(fileno=connections[0]) as connection, warnings.catch_warnings():
+            answer(loader, connection)
+        for logger, (handlers, level) in (loggers() | began_with).items():
+            logger.handlers[:] = handlers
+            logger.setLevel(level)
+        own.sendall(b"d")
+
+
+def loggers():
+    """What each logger has, which a command adds to: a later one would print its lines twice."""
+    manager = logging.Logger.manager
+    found = [manager.root, *(logger for logger in manager.loggerDict.values() if isinstance(logger, logging.Logger))]
+    return {logger: (list(logger.handlers), logger.level) for logger in found}
 
 
 def read_models(driver, services):
@@ -77,6 +126,15 @@ def read_models(driver, services):
         driver.session.create_client(service, region_name="us-east-1", endpoint_url="http://127.0.0.1:1")
 
 
+def keep_event_names(driver):
+    """Lets what the CLI works out for each of the 400 names that a new driver listens to be
+    worked out once: a third of the time of a command."""
+    emitter = type(driver.session.get_component("event_emitter"))
+    if hasattr(emitter, "_alias_event_name"):
+        names = functools.cache(emitter(None)._alias_event_name)
+        emitter._alias_event_name = lambda self, name: names(name)
+
+
 def run_once(loader):
     """Has another CLI run commands, as Python makes code quicker that has run, and keeps what it has compiled."""
     with http.server.HTTPServer(("127.0.0.1", 0), Nothing) as server:
@@ -86,11 +144,16 @@ def run_once(loader):
             ["ecs", "run-task", "--task-definition", "web", "--network-configuration", "awsvpcConfiguration={subnets=[a]}"],
             ["ec2", "describe-vpcs", "--query", "Vpcs[0].VpcId", "--output", "text"],
         ):
-            driver = awscli.clidriver.create_clidriver()
-            driver.session.register_component("data_loader", loader)
+            driver = new_driver(loader)
             with contextlib.redirect_stdout(io.StringIO()):
                 driver.main(["--endpoint-url", "http://127.0.0.1:%d" % server.server_port, *args])
         server.shutdown()
+
+
+def new_driver(loader):
+    driver = awscli.clidriver.create_clidriver()
+    driver.session.register_component("data_loader", loader)
+    return driver
 
 
 class Nothing(http.server.BaseHTTPRequestHandler):
@@ -114,7 +177,7 @@ def hasten(waiter):
     waiter["delay"] = 0.2
 
 
-def answer(driver, connection):
+def answer(loader, connection):
     with connection.makefile("rb") as stream:
         asked = json.load(stream)
     outputs = [tempfile.TemporaryFile(), tempfile.TemporaryFile()]
@@ -122,7 +185,7 @@ def answer(driver, connection):
         os.dup2(nothing.fileno(), 0)
     for fd, output in enumerate(outputs, 1):
         os.dup2(output.fileno(), fd)
-    code = run(driver, asked)
+    code = run(loader, asked)
     sys.stdout.flush()
     sys.stderr.flush()
     for output in outputs:
@@ -131,19 +194,13 @@ def answer(driver, connection):
     connection.sendall(json.dumps({"code": code, "stdout": stdout, "stderr": stderr}).encode())
 
 
-def run(driver, asked):
-    began_with = settings()
+def run(loader, asked):
     os.environ.clear()
     os.environ.update(asked["env"] | set_by_cli)
     os.chdir(asked["dir"])
     sys.argv = ["aws"] + asked["args"]
     try:
-        if settings() != began_with:
-            # The driver may have read some of them already; its loader has not.
-            loader = driver.session.get_component("data_loader")
-            driver = awscli.clidriver.create_clidriver()
-            driver.session.register_component("data_loader", loader)
-        return driver.main(asked["args"])
+        return new_driver(loader).main(asked["args"])
     except SystemExit as end:
         if end.code is None or isinstance(end.code, int):
             return end.code or 0
@@ -152,10 +209,6 @@ def run(driver, asked):
     except BaseException:
         traceback.print_exc()
         return 1
-
-
-def settings():
-    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
 
 
 main()
