@@ -25,10 +25,11 @@ GOTESTRACE = CGO_ENABLED=$(if $(RACE),1,0) $(GOTEST) $(RACE)
 # Most of the time of the scripts is waiting, so more of them run than there are cores. `make
 # lint` vets. A package may take as long as the slowest machine needs.
 GOTEST := $(GO) run ./cmd/testsummary -vet=off -timeout 50m -parallel 6
-# Tests with constant requests run when all others have, two at a time: beside them a machine with two processors
-# answers too late.
-LOAD_PACKAGE := ./cmd/ecs-emulator
-run_tests = $(1) -skip 'UnderLoad$$' $(TESTFLAGS) $(2); others=$$?; $(1) -run 'UnderLoad$$' -parallel 2 $(TESTFLAGS) $(LOAD_PACKAGE) && exit $$others
+# Tests with constant requests, and of what has to be done in time, run when all others have, two at a time: beside
+# them a machine with two processors answers too late.
+LAST := (UnderLoad|InTime)$$
+LAST_PACKAGES := ./cmd/ecs-emulator ./emulator ./backend/sim
+run_tests = $(1) -skip '$(LAST)' $(TESTFLAGS) $(2); others=$$?; $(1) -run '$(LAST)' -p 1 -parallel 2 $(TESTFLAGS) $(LAST_PACKAGES) && exit $$others
 # All packages, those with the longest tests first.
 TEST_PACKAGES := ./emulator ./examples/terraform ./backend/docker ./cmd/ecs-emulator ./...
 # Terraform and its provider take all processors for minutes, so test-all has them before all others, which then
