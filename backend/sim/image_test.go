@@ -113,3 +113,15 @@ func TestImageNamesScriptAContainer(t *testing.T) {
 		t.Errorf("nginx that sleeps answers %q", got)
 	}
 }
+
+// A digest beside a tag keeps no rule from an image.
+func TestRulesHoldForATagWithADigest(t *testing.T) {
+	e := sim.New(sim.Options{Scripts: []sim.Rule{{Image: "app:1", Script: sim.Script{PullError: "toomanyrequests"}}}})
+	pull := func(ref string) error { return e.Pull(t.Context(), backend.PullSpec{Ref: ref}) }
+	if err := pull("app:1@sha256:" + strings.Repeat("ab", 32)); err == nil || err.Error() != "toomanyrequests" {
+		t.Errorf("pull by tag and digest: %v", err)
+	}
+	if err := pull("app@sha256:" + strings.Repeat("ab", 32)); err != nil {
+		t.Errorf("pull by digest: %v", err)
+	}
+}

@@ -45,7 +45,7 @@ func (e *Engine) ruled(does Script, name string) Script {
 	}
 	names := []string{name}
 	if ref, err := image.ParseReference(name); err == nil {
-		names = append(names, ref.Key(), ref.Repository)
+		names = append(names, ref.Key(), ref.Repository, ref.Repository+":"+ref.Tag)
 	}
 	for _, rule := range e.rules {
 		if rule.Matches(names) {

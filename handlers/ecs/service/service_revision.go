@@ -101,7 +101,7 @@ func describeServiceRevision(r *state.ServiceRevision) types.ServiceRevision {
 	shown := types.ServiceRevision{
 		CapacityProviderStrategy: r.CapacityProviderStrategy,
 		ClusterArn:               aws.String(arn.ScopeOf(r.ARN).Cluster(arn.ClusterName(r.ARN))),
-		ContainerImages:          r.ContainerImages,
+		ContainerImages:          r.ResolvedImages(),
 		CreatedAt:                kit.Instant(&r.CreatedAt),
 		LaunchType:               r.LaunchType,
 		Monitoring:               r.Monitoring,

@@ -54,5 +54,5 @@ var containerMembers = slices.Concat(
 	member.ActInPart("secrets[].valueFrom", aSecret),
 	member.ActInPart("systemControls[].namespace", "those of net. are the whole task's: the container that starts last decides"),
 	member.Act("systemControls[].value"),
-	member.Keep("versionConsistency", "each task takes the image that its tag names when it starts"),
+	member.ActInPart("versionConsistency", "tags of images that a task has pulled; a local image has no version that others could pull"),
 )

@@ -38,10 +38,11 @@ type bench struct {
 	agent  *Agent
 	stop   func()
 
-	service  string         // ARN: that of tasks to come, if they have one
-	balanced bool           // tasks to come have a target group
-	publicly bool           // tasks to come ask for a public address
-	proxied  *state.Connect // of tasks to come
+	service    string         // ARN: that of tasks to come, if they have one
+	deployment string         // of the service, of tasks that are put
+	balanced   bool           // tasks to come have a target group
+	publicly   bool           // tasks to come ask for a public address
+	proxied    *state.Connect // of tasks to come
 }
 
 var scope = arn.Scope{Region: "us-east-1", Account: "000000000000"}
@@ -135,7 +136,7 @@ func (b *bench) putWith(volume *state.ManagedVolume, d types.TaskDefinition, lau
 		row := task.NewTemplate(task.Request{
 			Cluster:    &state.Cluster{ARN: scope.Cluster("default"), Name: "default"},
 			Definition: def.Definition(), Resolved: resolved, LaunchType: launchType,
-			ServiceARN: b.service, ServiceTraffic: state.ServiceTraffic{LoadBalancers: b.loadBalancers()}, Volume: volume, Now: b.clock.Now(), AssignPublicIP: b.publicly, Connect: b.proxied,
+			ServiceARN: b.service, DeploymentID: b.deployment, ServiceTraffic: state.ServiceTraffic{LoadBalancers: b.loadBalancers()}, Volume: volume, Now: b.clock.Now(), AssignPublicIP: b.publicly, Connect: b.proxied,
 		}).New(at)
 		state.AddTask(tx, row)
 		id = row.ARN

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -24,7 +25,8 @@ func (w *taskRunner) create(i int) run {
 	if err != nil {
 		return func(ctx context.Context) func() { return w.unanswered(ctx, "cannot make a container", err) }
 	}
-	h, links, on, image := w.host, w.maker.Linked(i), w.on, w.images[i]
+	h, links, on, image := w.host, w.maker.Linked(i), w.on, w.images[i].ID
+	spec.Image = cmp.Or(w.images[i].Name, w.choice(i).Local())
 	w.view.State(plan.Container(i)).Ours = true
 	why, denied := h.Volumes.HostPaths.DeniedDevice(&w.view.Definitions[i], h.Volumes.Folders()...)
 	return func(ctx context.Context) func() {

@@ -18,7 +18,7 @@ import (
 
 // find looks whether the container's image is there and need not be pulled.
 func (w *taskRunner) find(i int) run {
-	h, by, ref, platform := w.host, w.puller(), w.image(i), w.maker.Platform
+	h, by, choice, platform := w.host, w.puller(), w.choice(i), w.maker.Platform
 	if w.view.IsProxy(plan.Container(i)) { // the engine has what it needs
 		return func(context.Context) func() {
 			return func() { w.view.Status.Containers[i].Phase = state.ContainerPulled }
@@ -26,7 +26,7 @@ func (w *taskRunner) find(i int) run {
 	}
 	return func(ctx context.Context) func() {
 		at := h.agent.Clock.Now()
-		image, err := h.Engine.Image(ctx, ref, platform)
+		image, err := h.images.Find(ctx, choice, platform)
 		if enginecall.IsTimeout(err) { // neither a reason to pull nor a failed pull
 			return w.unanswered(ctx, "cannot look for an image", err)
 		}
@@ -34,7 +34,7 @@ func (w *taskRunner) find(i int) run {
 			delete(w.cuts, plan.Container(i))
 			switch {
 			case h.Engine.Lost(err):
-			case by.MustPull(ref) || errors.Is(err, backend.ErrNotFound) || err == nil && !h.images.Fits(image, platform):
+			case by.MustPull(choice.Ref) || errors.Is(err, backend.ErrNotFound) || err == nil && !h.images.Fits(image.Image, platform):
 				w.view.State(plan.Container(i)).Absent = true
 			case err != nil:
 				w.pullFailed(i, err)
@@ -64,11 +64,11 @@ func (w *taskRunner) puller() imagepull.Agent {
 
 // pull fetches the container's image.
 func (w *taskRunner) pull(i int) run {
-	h, by, spec := w.host, w.puller(), backend.PullSpec{Ref: w.image(i), Platform: w.maker.Platform}
+	h, by, choice, to, spec := w.host, w.puller(), w.choice(i), w.pin(i), backend.PullSpec{Platform: w.maker.Platform}
 	spec.Auth = w.view.Resources.Of[aws.ToString(w.view.Definitions[i].Name)].Registry
 	return func(ctx context.Context) func() {
 		startedAt := h.agent.Clock.Now()
-		image, err := leftover.WithRoom(ctx, h.leftovers, func() (backend.Image, error) { return h.images.Pull(ctx, by, spec) })
+		image, err := leftover.WithRoom(ctx, h.leftovers, func() (imagepull.Found, error) { return h.pullPinned(ctx, by, choice, to, spec) })
 		if enginecall.IsTimeout(err) { // it is the look at what has been pulled
 			return w.unanswered(ctx, "cannot look at an image", err)
 		}
@@ -79,7 +79,7 @@ func (w *taskRunner) pull(i int) run {
 			case h.Engine.Lost(err): // or told to stop meanwhile
 			case err != nil:
 				w.pullFailed(i, err)
-			case w.instance == nil && !h.images.Fits(image, spec.Platform):
+			case w.instance == nil && !h.images.Fits(image.Image, spec.Platform):
 				w.containerFailed(i, reason.OtherPlatform(w.maker.Platform))
 			default:
 				w.pulled(i, image, startedAt, stoppedAt)
@@ -88,10 +88,10 @@ func (w *taskRunner) pull(i int) run {
 	}
 }
 
-func (w *taskRunner) pulled(i int, image backend.Image, startedAt, stoppedAt time.Time) {
-	w.view.Pulled(i, image, w.host.images.Digest(w.image(i), image), startedAt, stoppedAt)
-	if w.host.images.Fits(image, w.maker.Platform) {
-		w.images[i] = image.ID
+func (w *taskRunner) pulled(i int, image imagepull.Found, startedAt, stoppedAt time.Time) {
+	w.view.Pulled(i, image.Image, w.host.images.Digest(image.Name, image.Image), startedAt, stoppedAt)
+	if w.host.images.Fits(image.Image, w.maker.Platform) {
+		w.images[i] = image
 	}
 }
 
@@ -104,7 +104,7 @@ func (w *taskRunner) pullFailed(i int, err error) {
 		w.host.agent.Log.Warn("an image of ECR cannot be pulled: give a local one this name, with docker tag, or log the engine in to the registry",
 			"task", w.task.ARN, "image", ref)
 	}
-	w.containerFailed(i, reason.Pull(w.image(i), err, w.instance == nil))
+	w.containerFailed(i, reason.Pull(w.choice(i).Remote(), err, w.instance == nil))
 	switch {
 	case w.instance == nil && taskdef.Essential(&w.view.Definitions[i]):
 		w.view.Status.Containers[i].Reason = ""

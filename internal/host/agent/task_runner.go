@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/taskspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/publication"
 )
 
@@ -31,7 +32,7 @@ type taskRunner struct {
 	publication publication.Task
 	group       enginecall.Group         // of its calls and news; under the lock of the tracker
 	reporting   *enginecall.Call         // of the news that are on their way to the store
-	images      map[int]string           // their ids, by container
+	images      map[int]imagepull.Found  // by container
 	cuts        map[plan.Resource]func() // what cuts short what is under way
 	unsure      bool                     // the engine may make a container of which the agent has not heard
 	sandboxes   int                      // that could not start

@@ -10,12 +10,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/taskspec"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/publication"
 )
 
 func newTaskRunner(h *host, t *state.Task) *taskRunner {
 	w := &taskRunner{
-		host: h, task: t, images: map[int]string{}, cuts: map[plan.Resource]func(){},
+		host: h, task: t, images: map[int]imagepull.Found{}, cuts: map[plan.Resource]func(){},
 		publication: publication.Task{Shown: t.Status.LastStatus, Stop: t.Stop != nil},
 	}
 	stop := t.Stop

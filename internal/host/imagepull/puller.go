@@ -27,7 +27,8 @@ const pullTries = 3
 
 // Pull pulls an image for an agent and inspects it. Where no platform is asked for and there is none for the
 // engine's own, it takes the one for X86_64, as AWS does.
-func (p *Puller) Pull(ctx context.Context, by Agent, spec backend.PullSpec) (image backend.Image, err error) {
+func (p *Puller) Pull(ctx context.Context, by Agent, c Choice, spec backend.PullSpec) (found Found, err error) {
+	spec.Ref = c.Remote()
 	for range pullTries {
 		err = p.Engine.Pull(ctx, spec)
 		if errors.Is(err, backend.ErrNoPlatform) && spec.Platform == "" && p.Engine.LastInfo().Architecture != "amd64" {
@@ -35,27 +36,30 @@ func (p *Puller) Pull(ctx context.Context, by Agent, spec backend.PullSpec) (ima
 			err = p.Engine.Pull(ctx, spec)
 		}
 		if err != nil {
-			return p.instead(ctx, by, spec, err)
+			return p.instead(ctx, by, c, spec.Platform, err)
 		}
-		by.note(spec.Ref)
-		image, err = p.Engine.Image(ctx, spec.Ref, spec.Platform)
-		if err != nil || p.Fits(image, spec.Platform) {
+		by.note(c.Ref)
+		found, err = p.Find(ctx, c, spec.Platform)
+		if err != nil || p.Fits(found.Image, spec.Platform) {
 			break
 		}
 	}
-	return image, err
+	if err == nil {
+		found.Digest = p.Digest(found.Name, found.Image)
+	}
+	return found, err
 }
 
 // instead is the local image, where that will do for one that cannot be pulled.
-func (p *Puller) instead(ctx context.Context, by Agent, spec backend.PullSpec, why error) (backend.Image, error) {
-	local, missing := p.Engine.Image(ctx, spec.Ref, spec.Platform)
+func (p *Puller) instead(ctx context.Context, by Agent, c Choice, platform string, why error) (Found, error) {
+	local, missing := p.Find(ctx, c, platform)
 	switch {
 	case missing != nil:
-		return backend.Image{}, why
-	case !p.Fits(local, spec.Platform):
-		return backend.Image{}, fmt.Errorf("%w (the image here is for %s/%s)", why, local.OS, local.Architecture)
+		return Found{}, why
+	case !p.Fits(local.Image, platform):
+		return Found{}, fmt.Errorf("%w (the image here is for %s/%s)", why, local.OS, local.Architecture)
 	case by.Behavior != Default:
-		return backend.Image{}, why
+		return Found{}, why
 	}
 	return local, nil
 }

@@ -25,8 +25,8 @@ import (
 
 // actsInTime are members of containers that decide when something happens or where, those of
 // ports, which the emulator listens to, links, for which the engine is asked first, files, whose
-// names have a form, and logins, which go with pulls. Other tests show them.
-var actsInTime = []string{"dependsOn", "environmentFiles", "essential", "links", "portMappings", "repositoryCredentials", "resourceRequirements", "restartPolicy", "startTimeout", "stopTimeout"}
+// names have a form, and logins and versions, which go with pulls. Other tests show them.
+var actsInTime = []string{"dependsOn", "environmentFiles", "essential", "links", "portMappings", "repositoryCredentials", "resourceRequirements", "restartPolicy", "startTimeout", "stopTimeout", "versionConsistency"}
 
 // TestActingMembersReachTheEngine sets each member of a container definition that acts, as
 // the tables say, on Fargate or on container instances, and looks whether the engine is asked

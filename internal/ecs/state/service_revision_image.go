@@ -1,0 +1,56 @@
+package state
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// PinImage notes the digest that the image of a container had when a task of a revision pulled it. It returns
+// the digest that all tasks of the revision run: the first one that was noted.
+//
+// Source: ECS developer guide, container image resolution.
+func PinImage(tx *store.Tx, revisionARN, container, digest string) string {
+	row := FindServiceRevision(tx, revisionARN)
+	if row == nil {
+		return digest
+	}
+	if pinned := row.Pinned[container]; pinned != "" {
+		return pinned
+	}
+	changed := *row
+	changed.Pinned = maps.Clone(row.Pinned)
+	if changed.Pinned == nil {
+		changed.Pinned = map[string]string{}
+	}
+	changed.Pinned[container] = digest
+	serviceRevisions.Put(tx, &changed)
+	return digest
+}
+
+// RevisionOf is the revision that a task of a service is of; nil if it is of none that is listed.
+func RevisionOf(tx *store.Tx, t *Task) *ServiceRevision {
+	s := FindService(tx, t.Spec.ServiceARN)
+	if s == nil {
+		return nil
+	}
+	at := slices.IndexFunc(s.Deployments, func(d *Deployment) bool { return d.ID == t.Spec.DeploymentID })
+	if at < 0 {
+		return nil
+	}
+	return FindServiceRevision(tx, s.Deployments[at].Revision.ARN)
+}
+
+// ResolvedImages are the images of a revision's containers with the digests that are known.
+func (r *ServiceRevision) ResolvedImages() []types.ContainerImage {
+	images := slices.Clone(r.ContainerImages)
+	for i, image := range images {
+		if pinned := r.Pinned[aws.ToString(image.ContainerName)]; pinned != "" {
+			images[i].ImageDigest = &pinned
+		}
+	}
+	return images
+}
