@@ -1,0 +1,64 @@
+// Package ecr is the rows of Amazon ECR, and the files of what was pushed: repositories, their
+// images and tags, and layers.
+//
+// Functions take the transaction of package store. The API and the registry, to which engines push,
+// are two ways to the same rows.
+package ecr
+
+import (
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// Repositories are the repositories by their name in a registry, which is an account in a region.
+var Repositories = store.NewScoped("ecr-repository", repositoryKey, func(r *Repository) string { return r.key() })
+
+// Repository is a repository without its images. The handlers of its API write every field but two: the
+// push of an image writes PushedAt and Tagged.
+type Repository struct {
+	Scope      arn.Scope
+	Name       string
+	CreatedAt  time.Time
+	Mutability string // of tags: MUTABLE, IMMUTABLE, or one of both with exclusions
+	Exclusions []Exclusion
+	ScanOnPush bool // without effect
+	Encryption Encryption
+	Tags       []ResourceTag // by key
+	Policy     string        // as ECR prints it; empty: none
+	Lifecycle  string        // as ECR prints it; empty: none
+	// EvaluatedAt is when lifecycle rules acted last; zero: never.
+	EvaluatedAt time.Time
+	PushedAt    time.Time // the last image; zero: never one
+	Tagged      int       // how often a tag was given, which numbers tags
+}
+
+// Exclusion is a pattern for tags, with * for any characters, for which the opposite of Mutability holds.
+type Exclusion struct{ Type, Filter string }
+
+// Encryption is kept without effect.
+type Encryption struct{ Type, Key string }
+
+// ResourceTag is a tag as AWS's resources have them, not a tag of an image.
+type ResourceTag struct{ Key, Value string }
+
+func (r *Repository) key() string { return repositoryKey(r.Scope, r.Name) }
+
+func repositoryKey(s arn.Scope, name string) string { return s.Region + ":" + s.Account + ":" + name }
+
+// ARN is the ARN of a repository.
+func (r *Repository) ARN() string {
+	return "arn:" + r.Scope.Partition() + ":ecr:" + r.Scope.Region + ":" + r.Scope.Account + ":repository/" + r.Name
+}
+
+// Remove removes a repository with its images, tags and layers. The files go with the next sweep.
+func Remove(tx *store.Tx, r *Repository) {
+	for _, i := range Images.List(tx, r) {
+		Delete(tx, r, i)
+	}
+	for _, l := range Layers.List(tx, r) {
+		Layers.Delete(tx, l)
+	}
+	Repositories.Delete(tx, r)
+}
