@@ -32,17 +32,12 @@ type Files struct {
 	unnamed map[string]time.Time // since when no row names a file, as sweeps have seen it
 }
 
-// OpenFiles opens the folder of files that the rows of a store name. Unfinished uploads are over. All files
-// together have at most so many bytes, if bound is not 0.
+// OpenFiles opens the folder of files that the rows of a store name, which the first push makes. Unfinished uploads
+// are over. All files together have at most so many bytes, if bound is not 0.
 func OpenFiles(dir string, s *store.Store, bound int64) (*Files, error) {
 	f := &Files{dir: dir, store: s, bound: bound, uploads: map[string]*Upload{}, held: map[string]int{}, unnamed: map[string]time.Time{}}
 	if err := os.RemoveAll(filepath.Join(dir, uploadFolder)); err != nil {
 		return nil, fmt.Errorf("remove unfinished uploads: %w", err)
-	}
-	for _, folder := range []string{uploadFolder, digestFolder} {
-		if err := os.MkdirAll(filepath.Join(dir, folder), 0o700); err != nil {
-			return nil, fmt.Errorf("make the folder of images: %w", err)
-		}
 	}
 	files, err := f.list()
 	for _, size := range files {
@@ -55,6 +50,16 @@ const (
 	uploadFolder = "uploads"
 	digestFolder = "sha256"
 )
+
+// makeFolders makes what files are written to.
+func (f *Files) makeFolders() error {
+	for _, folder := range []string{uploadFolder, digestFolder} {
+		if err := os.MkdirAll(filepath.Join(f.dir, folder), 0o700); err != nil {
+			return fmt.Errorf("make the folder of images: %w", err)
+		}
+	}
+	return nil
+}
 
 var sha256Digest = lazyregexp.New(`^sha256:[0-9a-f]{64}$`)
 
@@ -108,6 +113,9 @@ func (f *Files) Put(content []byte, add func(digest string) error) error {
 
 // write writes content to a file of its own, which it removes where it fails.
 func (f *Files) write(content []byte) (name string, err error) {
+	if err := f.makeFolders(); err != nil {
+		return "", err
+	}
 	file, err := os.CreateTemp(filepath.Join(f.dir, uploadFolder), "manifest")
 	if err != nil {
 		return "", err
@@ -229,7 +237,7 @@ func (f *Files) Reset() error {
 // list lists the files by their digests, with their sizes.
 func (f *Files) list() (map[string]int64, error) {
 	entries, err := os.ReadDir(filepath.Join(f.dir, digestFolder))
-	if err != nil {
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("list the files of images: %w", err)
 	}
 	files := map[string]int64{}

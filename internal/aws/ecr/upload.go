@@ -53,6 +53,9 @@ type Upload struct {
 // Begin begins an upload to a repository.
 func (f *Files) Begin(r *Repository) (*Upload, error) {
 	u := &Upload{ID: uuid.NewString(), repository: r.key(), files: f, hash: sha256.New()}
+	if err := f.makeFolders(); err != nil {
+		return nil, full(err)
+	}
 	if err := os.WriteFile(u.place(), nil, 0o600); err != nil {
 		return nil, full(err)
 	}
