@@ -175,6 +175,13 @@ func (f *Files) Discard(digests ...string) error {
 	return errors.Join(errs...)
 }
 
+// DiscardAfter discards files once the change of a transaction is visible. What then cannot be removed a sweep removes.
+func (f *Files) DiscardAfter(tx *store.Tx, digests []string) {
+	if len(digests) > 0 {
+		tx.Then(func() { _ = f.Discard(digests...) })
+	}
+}
+
 func (f *Files) discard(digest string) error {
 	if !IsDigest(digest) || f.named(digest) {
 		return nil

@@ -57,29 +57,35 @@ func Referrers(tx *store.Tx, r *Repository, digest string) (referrers []*Image) 
 	return referrers
 }
 
-// Untag takes a tag from its image. With the last one the image goes as well (ECR-19).
-func Untag(tx *store.Tx, r *Repository, t *Tag) {
+// Untag takes a tag from its image. With the last one the image goes as well (ECR-19), unless an index names it. It
+// returns the digests of what the repository no longer has.
+func Untag(tx *store.Tx, r *Repository, t *Tag) (gone []string) {
 	Tags.Delete(tx, t)
-	if i := Images.Find(tx, r, t.Digest); i != nil && len(TagsOf(tx, i)) == 0 {
-		Delete(tx, r, i)
+	if i := Images.Find(tx, r, t.Digest); i != nil && len(TagsOf(tx, i)) == 0 && len(IndexesOf(tx, r, t.Digest)) == 0 {
+		return Delete(tx, r, i)
 	}
+	return nil
 }
 
-// Delete removes an image with its tags, and the layers that no other image of the repository has.
-func Delete(tx *store.Tx, r *Repository, gone *Image) {
-	for _, t := range tagsOfImages.List(tx, gone.key()) {
+// Delete removes an image with its tags, and the layers that no other image of the repository has. It returns the
+// digests of what the repository no longer has.
+func Delete(tx *store.Tx, r *Repository, i *Image) (gone []string) {
+	for _, t := range tagsOfImages.List(tx, i.key()) {
 		Tags.Delete(tx, t)
 	}
-	Images.Delete(tx, gone)
+	Images.Delete(tx, i)
+	gone = []string{i.Digest}
 	kept := map[string]bool{}
-	for _, i := range Images.List(tx, r) {
-		for _, b := range i.Blobs {
+	for _, other := range Images.List(tx, r) {
+		for _, b := range other.Blobs {
 			kept[b.Digest] = true
 		}
 	}
-	for _, b := range gone.Blobs {
+	for _, b := range i.Blobs {
 		if l := Layers.Find(tx, r, b.Digest); l != nil && !kept[b.Digest] {
 			Layers.Delete(tx, l)
+			gone = append(gone, b.Digest)
 		}
 	}
+	return gone
 }

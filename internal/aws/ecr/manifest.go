@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/opencontainers/go-digest"
 	image "github.com/opencontainers/image-spec/specs-go/v1"
 )
 
@@ -70,7 +69,9 @@ func ReadManifest(content []byte, mediaType string) (*Manifest, error) {
 		return nil, fmt.Errorf("the manifest has schemaVersion %d, not 2", text.SchemaVersion)
 	}
 	if text.Subject != nil {
-		m.Subject = text.Subject.Digest.String()
+		if m.Subject = text.Subject.Digest.String(); !IsDigest(m.Subject) {
+			return nil, digestError(m.Subject)
+		}
 	}
 	switch mediaType {
 	case dockerIndex, image.MediaTypeImageIndex:
@@ -89,8 +90,8 @@ func ReadManifest(content []byte, mediaType string) (*Manifest, error) {
 
 func (m *Manifest) readIndex(children []image.Descriptor) error {
 	for _, c := range children {
-		if err := c.Digest.Validate(); err != nil {
-			return fmt.Errorf("the manifest names the digest %q: %w", c.Digest, err)
+		if !IsDigest(c.Digest.String()) {
+			return digestError(c.Digest.String())
 		}
 		m.Children = append(m.Children, c.Digest.String())
 	}
@@ -99,13 +100,17 @@ func (m *Manifest) readIndex(children []image.Descriptor) error {
 
 func (m *Manifest) readBlobs(blobs []image.Descriptor) error {
 	for _, b := range blobs {
-		if err := b.Digest.Validate(); err != nil {
-			return fmt.Errorf("the manifest names the digest %q: %w", b.Digest, err)
+		if !IsDigest(b.Digest.String()) {
+			return digestError(b.Digest.String())
 		}
-		if b.Size < 0 || b.Digest.Algorithm() != digest.SHA256 {
-			return fmt.Errorf("the manifest names %s with a size of %d: it must be a SHA-256 digest, and a size", b.Digest, b.Size)
+		if b.Size < 0 {
+			return fmt.Errorf("the manifest names %s with a size of %d bytes", b.Digest, b.Size)
 		}
 		m.Blobs = append(m.Blobs, Blob{MediaType: b.MediaType, Digest: b.Digest.String(), Size: b.Size})
 	}
 	return nil
+}
+
+func digestError(digest string) error {
+	return fmt.Errorf("the manifest names the digest %.100q, which is no SHA-256 digest", digest)
 }

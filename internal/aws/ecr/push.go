@@ -50,6 +50,7 @@ func Push(tx *store.Tx, r *Repository, digest string, m *Manifest, tag string, n
 	if image == nil {
 		image = &Image{Scope: r.Scope, Repository: r.Name, Digest: digest, Manifest: *m, PushedAt: now}
 		Images.Put(tx, image)
+		nameLayers(tx, r, m)
 	}
 	changed := *r
 	changed.PushedAt = now

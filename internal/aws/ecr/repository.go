@@ -52,13 +52,19 @@ func (r *Repository) ARN() string {
 	return "arn:" + r.Scope.Partition() + ":ecr:" + r.Scope.Region + ":" + r.Scope.Account + ":repository/" + r.Name
 }
 
-// Remove removes a repository with its images, tags and layers. The files go with the next sweep.
-func Remove(tx *store.Tx, r *Repository) {
+// Remove removes a repository with its images, tags and layers, and returns the digests of what it had.
+func Remove(tx *store.Tx, r *Repository) (gone []string) {
 	for _, i := range Images.List(tx, r) {
-		Delete(tx, r, i)
+		gone = append(gone, i.Digest)
+		Images.Delete(tx, i)
+	}
+	for _, t := range Tags.List(tx, r) {
+		Tags.Delete(tx, t)
 	}
 	for _, l := range Layers.List(tx, r) {
+		gone = append(gone, l.Digest)
 		Layers.Delete(tx, l)
 	}
 	Repositories.Delete(tx, r)
+	return gone
 }
