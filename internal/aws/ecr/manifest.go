@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	image "github.com/opencontainers/image-spec/specs-go/v1"
 )
@@ -33,6 +34,12 @@ type Blob struct {
 	MediaType string
 	Digest    string
 	Size      int64
+}
+
+// foreign reports whether a layer stays where its owner distributes it, and is not pushed.
+// Source: OCI image specification, non-distributable layers; Docker, image manifest version 2, schema 2.
+func (b Blob) foreign() bool {
+	return strings.Contains(b.MediaType, ".layer.nondistributable.") || strings.Contains(b.MediaType, ".rootfs.foreign.")
 }
 
 // ImageSize is the size of the layers and the configuration, in bytes (ECR-9).

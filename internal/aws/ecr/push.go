@@ -65,7 +65,7 @@ func Push(tx *store.Tx, r *Repository, digest string, m *Manifest, tag string, n
 func missing(tx *store.Tx, r *Repository, m *Manifest) error {
 	var not MissingError
 	for _, b := range m.Blobs {
-		if Layers.Find(tx, r, b.Digest) == nil {
+		if !b.foreign() && Layers.Find(tx, r, b.Digest) == nil {
 			not.Layers = append(not.Layers, b.Digest)
 		}
 	}

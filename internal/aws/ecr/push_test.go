@@ -103,6 +103,19 @@ func TestPushWantsWhatTheManifestNames(t *testing.T) {
 	}
 }
 
+func TestForeignLayersAreNotPushed(t *testing.T) {
+	s := openShop(t, *web)
+	s.upload("config")
+	for _, media := range []string{"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"} {
+		m := imageOf("config")
+		m.Blobs = append(m.Blobs, Blob{MediaType: media, Digest: digestOf("foreign"), Size: 7})
+		if _, err := s.push(media, media[strings.LastIndex(media, ".tar"):], m); err != nil {
+			t.Error(err)
+		}
+	}
+	s.shows(".tar+gzip .tar.gzip", 2, 1)
+}
+
 func TestATagMovesUnlessItIsImmutable(t *testing.T) {
 	for _, c := range []struct {
 		mutability string

@@ -1,0 +1,78 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// errNotAuthorized refuses a request without a login, or with a wrong one.
+var errNotAuthorized = errors.New("not authorized")
+
+// login is who sends a request.
+func (r *registry) login(req *http.Request) (ecr.Login, error) {
+	user, password, ok := req.BasicAuth()
+	if !ok || user != ecr.LoginUser {
+		return ecr.Login{}, errNotAuthorized
+	}
+	login, err := r.logins.Open(password)
+	if errors.Is(err, ecr.ErrNoLogin) {
+		return ecr.Login{}, errNotAuthorized
+	}
+	if err == nil && !r.Now().Before(login.ExpiresAt()) {
+		return ecr.Login{}, refuse(http.StatusForbidden, "DENIED", "Your authorization token has expired. Reauthenticate and try again.") // ECR-13
+	}
+	return login, err
+}
+
+// challenge has engines send their login. Without it Docker sends none (ECR-11).
+func challenge(w http.ResponseWriter, req *http.Request) {
+	w.Header().Set("Www-Authenticate", fmt.Sprintf("Basic realm=%q,service=%q", "http://"+req.Host+"/", "ecr.amazonaws.com"))
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(http.StatusUnauthorized)
+	_, _ = w.Write([]byte("Not Authorized\n"))
+}
+
+// repository finds the repository of a path, in which the sender of the request may do an action of ECR.
+func (r *registry) repository(ctx context.Context, path, action string) (*ecr.Repository, error) {
+	place := &ecr.Repository{}
+	place.Scope, place.Name = ecr.ReadPath(path, r.Home)
+	if err := r.allow(ctx, place, action); err != nil {
+		return nil, err
+	}
+	return find(r.Store.Read(), place)
+}
+
+// find finds a repository as it is now.
+func find(tx *store.Tx, place *ecr.Repository) (*ecr.Repository, error) {
+	if found := ecr.Repositories.Find(tx, place.Scope, place.Name); found != nil {
+		return found, nil
+	}
+	return nil, refuse(http.StatusNotFound, "NAME_UNKNOWN", "The repository with name '%s' does not exist in the registry with id '%s'",
+		place.Name, place.Scope.Account) // ECR-13
+}
+
+// allow refuses what the sender of the request may not do in a repository. A login is for all regions of its account.
+func (r *registry) allow(ctx context.Context, place *ecr.Repository, action string) error {
+	x := requestOf(ctx)
+	call := awsapi.Call{
+		Service: "ecr", Operation: action, Region: place.Scope.Region, Account: x.login.Account, Host: x.host, RequestID: x.id, Authorize: r.Authorize,
+	}
+	if x.login.ARN != "" {
+		call.Caller = awsapi.Caller{
+			Account: x.login.Account, Region: x.login.Region, ARN: x.login.ARN, UserID: x.login.UserID, RoleARN: x.login.RoleARN,
+		}
+	}
+	if place.Scope.Account != x.login.Account {
+		own := ecr.Repository{Scope: x.login.Scope(), Name: place.Name}
+		return refuse(http.StatusForbidden, "DENIED", "User: %s is not authorized to perform: ecr:%s on resource: %s because no resource-based policy "+
+			"allows the ecr:%[2]s action. In the account of this login the repository is %[4]s/%[5]s",
+			call.Principal(), action, place.ARN(), x.host, own.Path(r.Home))
+	}
+	return awsapi.Allow(awsapi.NewContext(ctx, call), "ecr:"+action, place.ARN(), nil)
+}
