@@ -29,8 +29,8 @@ func (s *Server) newHandler(offer app.Offer) http.Handler {
 			Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Expects: apiclient.Expects, Observe: metrics.Observe,
 			Caller: c.Credentials.Caller, Authorize: s.opts.authorize, Faults: &s.faults.of.Calls, SeeRegion: s.regions.See,
 		},
-		DataChannel: p.sessions.DataChannel(),
-		Metrics:     metrics.Handler(), Gate: s.gate(), AllowedHosts: s.opts.allowedHosts(), Upstream: c.Upstream, Log: s.opts.Log,
+		DataChannel: p.sessions.DataChannel(), Registry: p.images.Registry(),
+		Metrics: metrics.Handler(), Gate: s.gate(), AllowedHosts: s.opts.allowedHosts(), Upstream: c.Upstream, Log: s.opts.Log,
 		Control: control.Handler(control.Options{
 			Version: s.opts.Version, Endpoint: s.URL(), Store: c.Store, Clock: controlClock{c.Clock, s}, Advance: s.advanceUnderWay, Log: s.opts.Log,
 			Scope: c.Scope, Engine: p.engine.Health, Services: c.Services, Elsewhere: c.Upstream.ServiceStates,

@@ -15,6 +15,7 @@ type parts struct {
 	logs      *app.Logs
 	sessions  *app.Sessions
 	secrets   *app.Secrets
+	images    *app.Images
 	ec2       *app.EC2
 	ecs       *app.ECS
 	balancers *app.LoadBalancers
@@ -38,6 +39,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 	p.engine = &app.Engine{Core: c, EngineOptions: engine, Faults: faults, Logs: p.logs}
 	p.sessions = &app.Sessions{Core: c, Engine: p.engine, Logs: p.logs, PublicURL: o.PublicURL, S3Dir: o.S3Dir}
 	p.secrets = &app.Secrets{Core: c, Sessions: p.sessions, Strict: o.StrictSecrets}
+	p.images = &app.Images{Core: c, Size: o.RegistrySize}
 	p.ec2 = &app.EC2{Core: c, Engine: p.engine, Faults: faults}
 	p.ecs = &app.ECS{Core: c, ECSOptions: o.ecs(), Sessions: p.sessions, Functions: functions}
 	p.balancers = &app.LoadBalancers{Core: c, Engine: p.engine, Metrics: metrics}
@@ -56,6 +58,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.sessions.Module(),
 		app.Identity{Core: c}.Module(),
 		p.secrets.Module(),
+		p.images.Module(),
 		p.ec2.Module(),
 		p.ecs.Module(),
 		p.balancers.Module(),

@@ -61,6 +61,9 @@ type Options struct {
 	// LogSize is how many bytes the events of CloudWatch Logs may take; the oldest are removed
 	// beyond that. Default 1 GiB with a DataDir, else 64 MiB.
 	LogSize int64
+	// RegistrySize is how many bytes the images that were pushed to the registry may take. A push beyond that fails.
+	// Default any number: they are in the DataDir, or in a temporary folder that goes with the emulator.
+	RegistrySize int64
 	// MetricsSize is how many bytes of memory the data points of CloudWatch metrics may take; the oldest give way beyond
 	// that. Default 64 MiB.
 	MetricsSize int64
@@ -124,7 +127,7 @@ type Options struct {
 	AllowPrivileged bool
 	// AllowControl lets tasks use all of the endpoint: also what is the emulator's own, at /_emulator/ and
 	// /metrics, and as a proxy to load balancers. They may then move the clock, reset everything and run programs
-	// in other tasks. Otherwise they have the APIs of AWS, their sessions of ECS Exec, and /_emulator/health.
+	// in other tasks. Otherwise they have the APIs of AWS, the registry of images, their sessions of ECS Exec, and /_emulator/health.
 	AllowControl bool
 	// VPCCIDR is the range of the default VPC, a /16. The zero Prefix leaves it to the engine:
 	// the range of AWS's default VPC, or another one if the engine or the host uses that.

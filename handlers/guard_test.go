@@ -73,6 +73,11 @@ func TestOrigins(t *testing.T) {
 	}{
 		{"client of AWS", "POST", "/", nil, ""},
 		{"presigned", "GET", "/?Action=DescribeVpcs", nil, ""},
+		{"engine", "PUT", "/v2/web/manifests/v1", nil, ""},
+		{"push of another page", "PUT", "/v2/web/manifests/v1", site("cross-site"), "another origin"},
+		{"upload of another page", "POST", "/v2/web/blobs/uploads/", origin("https://evil.example"), "another origin"},
+		{"part of another page", "PATCH", "/v2/web/blobs/uploads/x", origin("http://127.0.0.1:3000"), "another origin"},
+		{"deletion by another page", "DELETE", "/v2/web/manifests/v1", site("same-site"), "another origin"},
 		{"reset by a program", "POST", "/_emulator/reset", nil, ""},
 		{"page of the emulator", "POST", "/", map[string]string{"Origin": "http://" + host, "Sec-Fetch-Site": "same-origin"}, ""},
 		{"page of the emulator, old browser", "POST", "/_emulator/reset", origin("http://" + host), ""},

@@ -20,6 +20,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/handlers/datachannel"
+	"github.com/ecs-emulator/ecs-emulator/handlers/registry"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 	"github.com/gorilla/mux"
 )
@@ -35,7 +36,9 @@ type Parts struct {
 	Control http.Handler
 	// DataChannel serves the paths that start with datachannel.Prefix. Nil is none.
 	DataChannel http.Handler
-	Metrics     http.Handler
+	// Registry serves unsigned requests to paths that start with registry.Prefix. Nil is none.
+	Registry http.Handler
+	Metrics  http.Handler
 	// Gate keeps from tasks what is not offered to them.
 	Gate Gate
 	// AllowedHosts are names under which clients reach the endpoint, beside those that
@@ -87,6 +90,10 @@ func New(parts Parts) http.Handler {
 			e.DataChannel.ServeHTTP(w, req)
 			return
 		}
+		if e.Registry != nil && !signed && isRegistry(req.URL.Path) {
+			e.Registry.ServeHTTP(w, req)
+			return
+		}
 		if service := e.services.byScope[scope.Service]; service != nil && err == nil {
 			service.ServeHTTP(w, req)
 			return
@@ -98,6 +105,10 @@ func New(parts Parts) http.Handler {
 		r.ServeHTTP(w, req)
 	})
 }
+
+// isRegistry reports whether a path is of the registry of container images. Signed requests to such paths are for API
+// Gateway or SES.
+func isRegistry(path string) bool { return strings.HasPrefix(path+"/", registry.Prefix) }
 
 // router finds what the endpoint has at paths of its own.
 func (e *endpoint) router() *mux.Router {
@@ -219,7 +230,7 @@ func (e *endpoint) pass(w http.ResponseWriter, r *http.Request, what string) {
 // retry a 501.
 func (e *endpoint) unknown(w http.ResponseWriter, what string, write func(http.ResponseWriter, *awsapi.Error)) {
 	instead := "it has " + strings.Join(e.services.names, ", ")
-	if registry.MatchString(what) {
+	if registryCall.MatchString(what) {
 		instead = "it has no registry. Tasks run the images of your container engine, also under their names of ECR: leave out login and " +
 			"push, and give an image that name with docker build -t or docker tag"
 	}
@@ -230,9 +241,9 @@ func (e *endpoint) unknown(w http.ResponseWriter, what string, write func(http.R
 	}, write)
 }
 
-// registry is how requests for Amazon ECR are called, private and public: by the target or the signature.
+// registryCall is how requests for Amazon ECR are called, private and public: by the target or the signature.
 // Source: the SDK's models.
-var registry = lazyregexp.New(`^(AmazonEC2ContainerRegistry_V20150921\.|SpencerFrontendService\.|ecr(-public)?( |$))`)
+var registryCall = lazyregexp.New(`^(AmazonEC2ContainerRegistry_V20150921\.|SpencerFrontendService\.|ecr(-public)?( |$))`)
 
 // notAWS answers what no AWS client has sent.
 func (e *endpoint) notAWS(w http.ResponseWriter, r *http.Request, form url.Values) {

@@ -46,8 +46,8 @@ func newEndpoint() http.Handler {
 			{Name: "sts", Protocol: awsapi.Query{Version: "2011-06-15"}, Operations: tell("GetCallerIdentity")},
 			{Name: "inn", Protocol: awsapi.REST{Routes: []awsapi.Route{{Operation: "Let", Method: "PUT", Path: "/cages/{Parameter}"}}}, Operations: tell("Let")},
 		},
-		Options: awsapi.Options{Logger: slog.New(slog.DiscardHandler)},
-		Control: part("control"), Metrics: part("metrics"), Log: slog.New(slog.DiscardHandler),
+		Options:  awsapi.Options{Logger: slog.New(slog.DiscardHandler)},
+		Registry: part("registry"), Control: part("control"), Metrics: part("metrics"), Log: slog.New(slog.DiscardHandler),
 	})
 }
 
@@ -71,6 +71,14 @@ func TestRoutes(t *testing.T) {
 		}, `{"parameter":"p"}`, 200, `"operation":"ListTasks","parameter":"p","service":"ecs"`},
 		{"ECS by scope", "POST", "/", map[string]string{"Authorization": signed("ecs")}, "{}", 400, `{"__type":"UnknownOperationException"}`},
 		{"STS by scope", "POST", "/", map[string]string{"Authorization": signed("sts"), "Content-Type": form}, "Action=GetCallerIdentity&Version=0&Parameter=p", 200, `<Service>sts</Service><Operation>GetCallerIdentity</Operation><Parameter>p</Parameter>`},
+		{"registry", "GET", "/v2/", nil, "", 200, "registry "},
+		{"registry without its slash", "GET", "/v2", nil, "", 200, "registry "},
+		{"a push", "PUT", "/v2/web/manifests/v1", map[string]string{"Authorization": "Basic QVdTOng=", "Content-Type": "application/json"}, "{}", 200, "registry {}"},
+		{"a push of a page", "PUT", "/v2/web/manifests/v1", map[string]string{"Origin": "https://evil.example"}, "{}", 403, `{"errors":[{"code":"DENIED","message":"refused: sent by a page`},
+		{"a path that goes up", "GET", "/v2/../_emulator/reset", nil, "", 200, "registry "},
+		{"API Gateway", "GET", "/v2/apis", map[string]string{"Authorization": signed("apigateway")}, "", 501, "apigateway"},
+		{"SES by a presigned URL", "GET", "/v2/email/identities?X-Amz-Credential=test/20250101/us-east-1/ses/aws4_request", nil, "", 501, "ses"},
+		{"a path of version 20", "GET", "/v20", nil, "", 404, "nothing at GET /v20"},
 		{"EC2 by scope", "POST", "/", map[string]string{"Authorization": signed("ec2"), "Content-Type": form}, "Action=X&Parameter=p", 200, `<Service>ec2</Service><Operation>X</Operation><Parameter>p</Parameter>`},
 		{"STS by version", "POST", "/", map[string]string{"Content-Type": form}, "Action=GetCallerIdentity&Version=2011-06-15&Parameter=p", 200, `<Service>sts</Service><Operation>GetCallerIdentity</Operation><Parameter>p</Parameter>`},
 		{"EC2 by version", "POST", "/", map[string]string{"Content-Type": form}, "Action=X&Version=2016-11-15&Parameter=p", 200, `<Service>ec2</Service><Operation>X</Operation><Parameter>p</Parameter>`},

@@ -12,7 +12,8 @@ import (
 )
 
 // OfferedToTasks is what the endpoint offers to tasks, which may run programs of other people, of its own: beside the APIs of
-// AWS and data channels, which need the token that a session has given to the client that opened it. All else is for the
+// AWS, the registry of images, which needs a login, and data channels, which need the token that a session has given to the
+// client that opened it. All else is for the
 // user of this machine alone, also a path that a capability brings. What package metadata serves has a listener of its own,
 // which has none of this.
 var OfferedToTasks = []string{
@@ -59,7 +60,7 @@ func (g Gate) refusal(r *http.Request, part string) string {
 	if slices.Contains(OfferedToTasks, part) || !g.fromTask(r) {
 		return ""
 	}
-	return fmt.Sprintf("%.200s is not offered to tasks: they have the APIs of AWS, their sessions of ECS Exec, and %shealth. "+
+	return fmt.Sprintf("%.200s is not offered to tasks: they have the APIs of AWS, the registry of images, their sessions of ECS Exec, and %shealth. "+
 		"Start the emulator with --allow-control (in Go: Options.AllowControl) to give them the rest", part, control.Prefix)
 }
 

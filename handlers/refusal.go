@@ -15,6 +15,8 @@ import (
 func writer(r *http.Request) func(http.ResponseWriter, *awsapi.Error) {
 	scope, _, _ := awsapi.ScopeOf(r)
 	switch media := r.Header.Get("Content-Type"); {
+	case scope.Service == "" && isRegistry(r.URL.Path):
+		return writeRegistry
 	case isForm(r):
 		return writeXML
 	case r.Header.Get("Smithy-Protocol") == "rpc-v2-cbor":
@@ -56,6 +58,12 @@ func writeXML(w http.ResponseWriter, refusal *awsapi.Error) {
 		EC2     xmlError `xml:"Errors>Error"`
 	}{Query: e, EC2: e})
 	write(w, refusal, "text/xml", body)
+}
+
+// writeRegistry writes the error as an engine shows it, in the form of OCI's distribution API.
+func writeRegistry(w http.ResponseWriter, refusal *awsapi.Error) {
+	body, _ := json.Marshal(map[string]any{"errors": []map[string]string{{"code": "DENIED", "message": refusal.Message}}})
+	write(w, refusal, "application/json; charset=utf-8", append(body, '\n'))
 }
 
 // writeS3 writes the error in the form of S3, which has nothing around it.

@@ -99,7 +99,7 @@ func declareBehaviour(flags *flagSet, o *emulator.Options, c *choices) {
 
 func declareLimits(flags *flagSet, o *emulator.Options) {
 	flags.BoolVar(&o.AllowPrivileged, "allow-privileged", false, "run containers on container instances that are privileged or add a capability that reaches the engine's host, such as ALL, SYS_ADMIN or SYS_MODULE: they have rights there")
-	flags.BoolVar(&o.AllowControl, "allow-control", false, "let tasks use what is the emulator's own, at /_emulator/ and /metrics: they can move the clock, reset everything and run programs in other tasks; otherwise they have the APIs of AWS, their sessions of ECS Exec and /_emulator/health")
+	flags.BoolVar(&o.AllowControl, "allow-control", false, "let tasks use what is the emulator's own, at /_emulator/ and /metrics: they can move the clock, reset everything and run programs in other tasks; otherwise they have the APIs of AWS, the registry of images, their sessions of ECS Exec and /_emulator/health")
 	flags.Func("allow-host-path", "`path` of the container engine's host that tasks on container instances may mount, with everything below it, or a device that they may have; may be repeated or hold several, separated by commas", func(list string) error {
 		o.AllowHostPaths = append(o.AllowHostPaths, splitList(list)...)
 		return nil
@@ -114,6 +114,10 @@ func declareLimits(flags *flagSet, o *emulator.Options) {
 	flags.suggest("quota", "fargate-vcpus=", "fargate-spot-vcpus=", "tasks-per-service=", "container-instances-per-cluster=", "provisioning-tasks-per-cluster=")
 	flags.Func("log-size", "most `bytes` of log events, such as 500MiB; the oldest are removed beyond that, or when the disk is full (default 1GiB with a data directory, else 64MiB)", func(text string) (err error) {
 		o.LogSize, err = units.RAMInBytes(text)
+		return err
+	})
+	flags.Func("registry-size", "most `bytes` of the images in the registry, such as 20GiB; a push beyond that fails (default any number)", func(text string) (err error) {
+		o.RegistrySize, err = units.RAMInBytes(text)
 		return err
 	})
 	flags.Func("metrics-size", "most `bytes` of memory for the data points of metrics, such as 256MiB; the oldest give way beyond that (default 64MiB)", func(text string) (err error) {

@@ -1,0 +1,70 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/registry"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/google/uuid"
+)
+
+// Images are Amazon ECR: repositories, and the registry to which engines push.
+type Images struct {
+	*Core
+	// Size is how many bytes all images may have; 0: any number.
+	Size int64
+
+	files     *ecr.Files
+	temporary string // the folder of files without a data directory
+}
+
+// Module lists what it brings.
+func (i *Images) Module() Module {
+	return Module{
+		Name: "images",
+		Rows: []string{"ecr-image", "ecr-login-key", "ecr-repository", "ecr-tag"},
+		Forgets: []Forgetting{{[]string{"ecr-layer"}, func(tx *store.Tx, now time.Time) {
+			i.files.DiscardAfter(tx, ecr.ForgetLayers(tx, now))
+		}}},
+		Open: i.open, Close: i.close, Reset: i.reset,
+		Sweep: func() error { return i.files.Sweep(i.Clock.Now()) },
+	}
+}
+
+// open opens the folder of the files: the first push makes it.
+func (i *Images) open(context.Context) (err error) {
+	dir := filepath.Join(i.DataDir, "registry")
+	if i.DataDir == "" {
+		i.temporary = filepath.Join(os.TempDir(), "ecs-emulator-registry-"+uuid.NewString())
+		dir = i.temporary
+	}
+	i.files, err = ecr.OpenFiles(dir, i.Store, i.Size)
+	return err
+}
+
+// Registry serves the paths below registry.Prefix.
+func (i *Images) Registry() http.Handler {
+	return registry.New(registry.Options{
+		Store: i.Store, Files: i.files, Now: i.Clock.Now, Home: i.Scope, Authorize: i.Credentials.Authorize, Log: i.Log,
+	})
+}
+
+func (i *Images) reset() error {
+	if left := i.files.Reset(); left != nil {
+		return fmt.Errorf("files of images are left: %w", left)
+	}
+	return nil
+}
+
+func (i *Images) close() error {
+	if i.temporary == "" {
+		return nil
+	}
+	return os.RemoveAll(i.temporary)
+}
