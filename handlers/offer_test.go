@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -32,5 +34,18 @@ func TestTasksAreOfferedWhatIsServed(t *testing.T) {
 	}
 	if got := strings.Join(slices.Sorted(slices.Values(OfferedToTasks)), " "); got != "/_emulator/health /_localstack/health /ws" {
 		t.Errorf("tasks are offered %s", got)
+	}
+}
+
+// A login keeps the registry, and what an engine pushes is for tasks to pull.
+func TestTasksAreOfferedTheRegistry(t *testing.T) {
+	registry := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	e := New(Parts{Control: http.NotFoundHandler(), Metrics: registry, Registry: registry, Log: slog.New(slog.DiscardHandler)})
+	for path, want := range map[string]int{"/v2/": http.StatusTeapot, "/v2/web/manifests/v1": http.StatusTeapot, "/metrics": http.StatusNotFound} {
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, httptest.NewRequestWithContext(ForTasks(t.Context()), http.MethodGet, "http://ecs-emulator:4577"+path, nil))
+		if w.Code != want {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
 	}
 }
