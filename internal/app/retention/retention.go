@@ -129,7 +129,7 @@ func (k *Keeper) sweep(now time.Time) {
 	k.swept = now
 	for _, sweep := range k.Sweeps {
 		if err := sweep(); err != nil {
-			k.Log.Error("cannot remove old log events", "error", err)
+			k.Log.Error("cannot remove what is old beside the state", "error", err)
 		}
 	}
 }
