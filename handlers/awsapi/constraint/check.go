@@ -20,6 +20,9 @@ func (m *Model) Check(operation string, in any) error {
 	if len(c.violations) == 0 {
 		return nil
 	}
+	if m.style.First != nil {
+		return m.style.First(c.first.member, c.first.demand)
+	}
 	if m.style.Err != nil {
 		return m.style.Err(c.violations.text())
 	}
@@ -34,6 +37,7 @@ func (m *Model) Check(operation string, in any) error {
 type checker struct {
 	style      *Style
 	violations Violations
+	first      struct{ member, demand string }
 }
 
 func (c *checker) structure(v reflect.Value, path string, p *plan) {
@@ -186,6 +190,9 @@ func (c *checker) demands(r *rule) string {
 func (c *checker) add(shown, at, demand string) {
 	if c.style.HidesValues {
 		shown = c.style.InPlaceOfValues
+	}
+	if len(c.violations) == 0 {
+		c.first.member, c.first.demand = at, "Member must "+demand
 	}
 	c.violations.Add(shown, at, demand)
 }

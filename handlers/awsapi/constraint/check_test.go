@@ -1,6 +1,7 @@
 package constraint_test
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -133,6 +134,10 @@ func TestStyles(t *testing.T) {
 		"Value null at 'count' failed to satisfy constraint: Member must not be null; "+
 		"Value 'HUGE' at 'size' failed to satisfy constraint: Member must satisfy enum value set: [LARGE, SMALL]; "+
 		"Value 'ab' at 'whole.label' failed to satisfy constraint: Member must have length less than or equal to 1" {
+		t.Error(got)
+	}
+	first := constraint.New([]byte(table), constraint.Style{First: func(member, demand string) error { return errors.New(member + ": " + demand) }})
+	if got := refusal(first, makeInput{Name: short, Labels: []string{"1"}}); got != "name: Member must have length greater than or equal to 2" {
 		t.Error(got)
 	}
 }

@@ -67,6 +67,8 @@ type Style struct {
 	Enums map[string][]string
 	// Err makes the error of a refusal. Default: an [awsapi.Error] with the Code.
 	Err func(message string) error
+	// First makes the error of the first demand alone, for services that tell no others: "Member must not be null".
+	First func(member, demand string) error
 }
 
 // Length is a shape of a text, of bytes, or of a list that has a length from min to max; a max
