@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/policytext"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager/types"
@@ -39,7 +40,7 @@ func (a *API) GetResourcePolicy(ctx context.Context, in *sdk.GetResourcePolicyIn
 	if err != nil {
 		return nil, err
 	}
-	return &sdk.GetResourcePolicyOutput{ARN: arnOf(s), Name: &s.Name, ResourcePolicy: awsapi.Optional(printPolicy(s.Policy))}, nil
+	return &sdk.GetResourcePolicyOutput{ARN: arnOf(s), Name: &s.Name, ResourcePolicy: awsapi.Optional(policytext.Print(s.Policy))}, nil
 }
 
 // DeleteResourcePolicy removes the policy, if there is one.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"reflect"
 	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/policytext"
 )
 
 // What is printed says the same, and is printed the same again; nothing that a caller puts
@@ -24,11 +26,11 @@ func FuzzPolicies(f *testing.F) {
 			}
 			return
 		}
-		printed := printPolicy(text)
+		printed := policytext.Print(text)
 		if err := json.Unmarshal([]byte(printed), &got); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s is printed as %s: %v", text, printed, err)
 		}
-		if again := printPolicy(printed); again != printed {
+		if again := policytext.Print(printed); again != printed {
 			t.Errorf("%s is printed as %s, and that as %s", text, printed, again)
 		}
 	})

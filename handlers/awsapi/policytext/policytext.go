@@ -1,24 +1,28 @@
-package secretsmanager
+// Package policytext prints policies as AWS answers them.
+package policytext
 
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
-// printPolicy prints a policy as AWS answers it: members in the order in which they came, each
-// in a line, with blanks on both sides of the colon, and lists in one line (SEC0006).
-func printPolicy(text string) string {
-	p := printer{decoder: json.NewDecoder(strings.NewReader(text))}
+// Print prints a policy: members in the order in which they came, each in a line, with blanks on both sides of the
+// colon, and lists in one line (SEC0006). Of the members that single names, a list of one element is printed as the
+// element alone. A text that is no JSON stays as it is.
+func Print(text string, single ...string) string {
+	p := printer{decoder: json.NewDecoder(strings.NewReader(text)), single: single}
 	p.decoder.UseNumber()
 	if p.value() != nil {
-		return text // stored texts are JSON; older ones stay as they are
+		return text
 	}
 	return p.out.String()
 }
 
 type printer struct {
 	decoder *json.Decoder
+	single  []string
 	out     bytes.Buffer
 	depth   int
 }
@@ -50,11 +54,7 @@ func (p *printer) object() error {
 		if err != nil {
 			return err
 		}
-		if err := p.scalar(name); err != nil {
-			return err
-		}
-		p.out.WriteString(" : ")
-		if err := p.value(); err != nil {
+		if err := p.member(name); err != nil {
 			return err
 		}
 	}
@@ -67,6 +67,30 @@ func (p *printer) object() error {
 	p.out.WriteByte('}')
 	_, err := p.decoder.Token()
 	return err
+}
+
+func (p *printer) member(name json.Token) error {
+	if err := p.scalar(name); err != nil {
+		return err
+	}
+	p.out.WriteString(" : ")
+	before := p.out.Len()
+	if err := p.value(); err != nil {
+		return err
+	}
+	if text, isText := name.(string); isText && slices.Contains(p.single, text) {
+		p.unlist(before)
+	}
+	return nil
+}
+
+// unlist takes the brackets from a list of one text that was printed last.
+func (p *printer) unlist(from int) {
+	var list []string
+	if json.Unmarshal(p.out.Bytes()[from:], &list) == nil && len(list) == 1 {
+		p.out.Truncate(from)
+		_ = p.scalar(list[0]) // a text can be printed
+	}
 }
 
 func (p *printer) list() error {
