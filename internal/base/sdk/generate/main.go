@@ -44,6 +44,7 @@ var services = []service{
 	{name: "scheduler", ownTypes: true},
 	{name: "servicediscovery", ownTypes: true},
 	{name: "resourcegroupstaggingapi", ownTypes: true},
+	{name: "ecr", ownTypes: true},
 }
 
 func main() {

@@ -1,0 +1,75 @@
+// Package ecr answers the API of Amazon ECR: repositories, their policies, images and layers. Rows and files are those of
+// the registry, to which engines push, so that both are one.
+package ecr
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// Options are what the API needs.
+type Options struct {
+	Store *store.Store
+	// Now is the emulator's time.
+	Now func() time.Time
+	// Home is the account and region whose repositories are at Address itself. Others are below their account and region.
+	Home arn.Scope
+	// Address is where the engine finds the registry: "127.0.0.1:4577".
+	Address func() string
+	// AWSURIs answers repositoryUri as AWS does, which no engine can push to.
+	AWSURIs bool
+}
+
+// API answers from the store.
+type API struct{ Options }
+
+func New(o Options) *API { return &API{o} }
+
+// time of a change: AWS shows milliseconds (ECR-1).
+func (a *API) time() time.Time { return a.Now().UTC().Truncate(time.Millisecond) }
+
+// registry is the account and region that a request is about: those of the caller, but for another registry.
+func registry(ctx context.Context, id *string) arn.Scope {
+	scope := awsapi.CallScope(ctx)
+	scope.Account = cmp.Or(aws.ToString(id), scope.Account)
+	return scope
+}
+
+// repository finds a repository by its name in a registry.
+func repository(ctx context.Context, tx *store.Tx, id, name *string) (*ecr.Repository, error) {
+	scope := registry(ctx, id)
+	r := ecr.Repositories.Find(tx, scope, *name)
+	if r == nil {
+		return nil, repositoryNotFound(scope, *name)
+	}
+	return r, nil
+}
+
+// change changes a copy of a repository, and writes it.
+func (a *API) change(ctx context.Context, id, name *string, change func(r *ecr.Repository) error) (*ecr.Repository, error) {
+	var changed ecr.Repository
+	err := a.Store.Update(func(tx *store.Tx) error {
+		found, err := repository(ctx, tx, id, name)
+		if err != nil {
+			return err
+		}
+		changed = *found
+		if err := change(&changed); err != nil {
+			return err
+		}
+		ecr.Repositories.Put(tx, &changed)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &changed, nil
+}

@@ -1,0 +1,55 @@
+package ecr
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/policytext"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr"
+)
+
+// SetRepositoryPolicy keeps a policy in AWS's printed form (ECR-15).
+func (a *API) SetRepositoryPolicy(ctx context.Context, in *sdk.SetRepositoryPolicyInput) (*sdk.SetRepositoryPolicyOutput, error) {
+	if !json.Valid([]byte(*in.PolicyText)) {
+		return nil, invalid("PolicyText", "Invalid repository policy provided")
+	}
+	r, err := a.change(ctx, in.RegistryId, in.RepositoryName, func(r *ecr.Repository) error {
+		r.Policy = policytext.Print(*in.PolicyText, "Action")
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.SetRepositoryPolicyOutput{PolicyText: &r.Policy, RegistryId: &r.Scope.Account, RepositoryName: &r.Name}, nil
+}
+
+// GetRepositoryPolicy answers the policy as it is kept.
+func (a *API) GetRepositoryPolicy(ctx context.Context, in *sdk.GetRepositoryPolicyInput) (*sdk.GetRepositoryPolicyOutput, error) {
+	r, err := repository(ctx, a.Store.Read(), in.RegistryId, in.RepositoryName)
+	if err != nil {
+		return nil, err
+	}
+	if r.Policy == "" {
+		return nil, policyNotFound(r)
+	}
+	return &sdk.GetRepositoryPolicyOutput{PolicyText: &r.Policy, RegistryId: &r.Scope.Account, RepositoryName: &r.Name}, nil
+}
+
+// DeleteRepositoryPolicy removes the policy, and answers it.
+func (a *API) DeleteRepositoryPolicy(ctx context.Context, in *sdk.DeleteRepositoryPolicyInput) (*sdk.DeleteRepositoryPolicyOutput, error) {
+	var text string
+	r, err := a.change(ctx, in.RegistryId, in.RepositoryName, func(r *ecr.Repository) error {
+		if r.Policy == "" {
+			return policyNotFound(r)
+		}
+		text, r.Policy = r.Policy, ""
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.DeleteRepositoryPolicyOutput{PolicyText: aws.String(text), RegistryId: &r.Scope.Account, RepositoryName: &r.Name}, nil
+}

@@ -1,0 +1,150 @@
+package ecr
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// listed is how many items a page has where a request does not say. Source: ECR API reference, maxResults.
+const listed = 100
+
+// CreateRepository makes a repository. A name of the form <account>/<region>/… is refused: it would be in the place of
+// a repository of that account and region.
+func (a *API) CreateRepository(ctx context.Context, in *sdk.CreateRepositoryInput) (*sdk.CreateRepositoryOutput, error) {
+	scope := registry(ctx, in.RegistryId)
+	if ecr.NamesRegistry(*in.RepositoryName) {
+		return nil, invalid("repositoryName", "ecs-emulator: a name that begins with an account and a region is the place of the repositories of that registry")
+	}
+	made := &ecr.Repository{
+		Scope: scope, Name: *in.RepositoryName, CreatedAt: a.time(), Mutability: cmp.Or(string(in.ImageTagMutability), "MUTABLE"),
+		ScanOnPush: in.ImageScanningConfiguration != nil && in.ImageScanningConfiguration.ScanOnPush, Encryption: encryption(scope, in.EncryptionConfiguration),
+	}
+	var err error
+	if made.Exclusions, err = exclusions(made.Mutability, in.ImageTagMutabilityExclusionFilters); err != nil {
+		return nil, err
+	}
+	if made.Tags, err = withTags(nil, in.Tags); err != nil {
+		return nil, err
+	}
+	err = a.Store.Update(func(tx *store.Tx) error {
+		if ecr.Repositories.Find(tx, scope, made.Name) != nil {
+			return repositoryExists(scope, made.Name)
+		}
+		ecr.Repositories.Put(tx, made)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	described := a.describe(made)
+	return &sdk.CreateRepositoryOutput{Repository: &described}, nil
+}
+
+// encryption is kept without effect. A key by its id is answered as an ARN (ECR-1).
+func encryption(s arn.Scope, c *types.EncryptionConfiguration) ecr.Encryption {
+	if c == nil {
+		return ecr.Encryption{Type: string(types.EncryptionTypeAes256)}
+	}
+	e := ecr.Encryption{Type: string(c.EncryptionType), Key: aws.ToString(c.KmsKey)}
+	if e.Key != "" && !arn.Is(e.Key) {
+		e.Key = "arn:" + s.Partition() + ":kms:" + s.Region + ":" + s.Account + ":key/" + e.Key
+	}
+	return e
+}
+
+// DescribeRepositories answers repositories by name, in the order in which they are asked for, or all.
+func (a *API) DescribeRepositories(ctx context.Context, in *sdk.DescribeRepositoriesInput) (*sdk.DescribeRepositoriesOutput, error) {
+	tx := a.Store.Read()
+	found := []*ecr.Repository{}
+	for _, name := range in.RepositoryNames {
+		r, err := repository(ctx, tx, in.RegistryId, &name)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, r)
+	}
+	out := &sdk.DescribeRepositoriesOutput{Repositories: []types.Repository{}}
+	if in.RepositoryNames == nil {
+		var err error
+		found, out.NextToken, err = page.Cut(ecr.Repositories.List(tx, registry(ctx, in.RegistryId)), func(r *ecr.Repository) string { return r.Name },
+			page.Request{Token: in.NextToken, Size: in.MaxResults, Most: listed, Refusal: badToken()})
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range found {
+		out.Repositories = append(out.Repositories, a.describe(r))
+	}
+	return out, nil
+}
+
+// badToken has the emulator's words.
+func badToken() error { return invalid("nextToken", "must be the nextToken of an answer") }
+
+// DeleteRepository removes a repository, by force with what is in it.
+func (a *API) DeleteRepository(ctx context.Context, in *sdk.DeleteRepositoryInput) (*sdk.DeleteRepositoryOutput, error) {
+	var gone *ecr.Repository
+	err := a.Store.Update(func(tx *store.Tx) (err error) {
+		if gone, err = repository(ctx, tx, in.RegistryId, in.RepositoryName); err != nil {
+			return err
+		}
+		if !in.Force && len(ecr.Images.List(tx, gone)) > 0 {
+			return repositoryNotEmpty(gone)
+		}
+		ecr.Remove(tx, gone)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	described := a.describe(gone)
+	described.EncryptionConfiguration, described.ImageScanningConfiguration = nil, nil // (ECR-1)
+	return &sdk.DeleteRepositoryOutput{Repository: &described}, nil
+}
+
+func (a *API) describe(r *ecr.Repository) types.Repository {
+	d := types.Repository{
+		CreatedAt: aws.Time(r.CreatedAt), RegistryId: aws.String(r.Scope.Account), RepositoryArn: aws.String(r.ARN()), RepositoryName: aws.String(r.Name),
+		RepositoryUri: aws.String(a.uri(r)), ImageTagMutability: types.ImageTagMutability(r.Mutability), ImageTagMutabilityExclusionFilters: describeExclusions(r),
+		ImageScanningConfiguration: &types.ImageScanningConfiguration{ScanOnPush: r.ScanOnPush},
+		EncryptionConfiguration:    &types.EncryptionConfiguration{EncryptionType: types.EncryptionType(r.Encryption.Type)},
+	}
+	if r.Encryption.Key != "" {
+		d.EncryptionConfiguration.KmsKey = aws.String(r.Encryption.Key)
+	}
+	return d
+}
+
+// uri is where an engine pushes to and pulls from.
+func (a *API) uri(r *ecr.Repository) string {
+	switch {
+	case a.AWSURIs:
+		return r.AWSName()
+	case r.Scope == a.Home:
+		return a.Address() + "/" + r.Name
+	}
+	return a.Address() + "/" + r.Scope.Account + "/" + r.Scope.Region + "/" + r.Name
+}
+
+// PutImageScanningConfiguration keeps whether images are scanned when they are pushed, which they are not.
+func (a *API) PutImageScanningConfiguration(ctx context.Context, in *sdk.PutImageScanningConfigurationInput) (*sdk.PutImageScanningConfigurationOutput, error) {
+	r, err := a.change(ctx, in.RegistryId, in.RepositoryName, func(r *ecr.Repository) error {
+		r.ScanOnPush = in.ImageScanningConfiguration.ScanOnPush
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sdk.PutImageScanningConfigurationOutput{
+		ImageScanningConfiguration: &types.ImageScanningConfiguration{ScanOnPush: r.ScanOnPush}, RegistryId: &r.Scope.Account, RepositoryName: &r.Name,
+	}, nil
+}

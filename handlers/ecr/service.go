@@ -1,0 +1,111 @@
+package ecr
+
+import (
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
+)
+
+// codec names members as the model does, which has capital letters in tags.
+var codec = wire.LowerCamel.Except(types.Tag{})
+
+// What operations need that are not built.
+const (
+	scans       = "scans of images"
+	replication = "replication"
+	pullThrough = "pull-through caches"
+	templates   = "repository creation templates"
+	registries  = "registry policies"
+	signing     = "signing"
+	archive     = "the archive storage class"
+	pullTimes   = "exclusions from recorded pull times"
+)
+
+// Service is the Amazon ECR API.
+func (a *API) Service() awsapi.Service {
+	return awsapi.Service{
+		Name: "ecr", ID: sdk.ServiceID, Title: "Amazon ECR", Complete: true, Model: model,
+		Protocol:   awsapi.JSON{TargetPrefix: "AmazonEC2ContainerRegistry_V20150921", Codec: codec},
+		Operations: append(a.repositories(), notBuilt...),
+	}
+}
+
+func (a *API) repositories() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("CreateRepository", "encryption and scanOnPush are kept without effect; names that begin with an account and a region are refused", a.CreateRepository),
+		awsapi.Works("DescribeRepositories", "by name or in pages; repositoryUri has the address of the emulator's registry", a.DescribeRepositories),
+		awsapi.Works("DeleteRepository", "by force with its images", a.DeleteRepository),
+		awsapi.Works("PutImageTagMutability", "with exclusion filters", a.PutImageTagMutability),
+		awsapi.Partial("PutImageScanningConfiguration", "kept without effect", a.PutImageScanningConfiguration),
+		awsapi.Works("SetRepositoryPolicy", "as AWS prints it", a.SetRepositoryPolicy),
+		awsapi.Works("GetRepositoryPolicy", "as AWS prints it", a.GetRepositoryPolicy),
+		awsapi.Works("DeleteRepositoryPolicy", "answers the policy", a.DeleteRepositoryPolicy),
+		awsapi.Works("TagResource", "of repositories", a.TagResource),
+		awsapi.Works("UntagResource", "missing tags are no error", a.UntagResource),
+		awsapi.Works("ListTagsForResource", "by key", a.ListTagsForResource),
+		awsapi.Partial("PutAccountSetting", "BLOB_MOUNTING", a.PutAccountSetting),
+		awsapi.Partial("GetAccountSetting", "BLOB_MOUNTING", a.GetAccountSetting),
+	}
+}
+
+// notBuilt are the operations of what ECR does beside keeping images.
+var notBuilt = []awsapi.Operation{
+	awsapi.NotBuilt("BatchGetRepositoryScanningConfiguration", scans),
+	awsapi.NotBuilt("DescribeImageScanFindings", scans),
+	awsapi.NotBuilt("GetRegistryScanningConfiguration", scans),
+	awsapi.NotBuilt("PutRegistryScanningConfiguration", scans),
+	awsapi.NotBuilt("StartImageScan", scans),
+
+	awsapi.NotBuilt("DescribeImageReplicationStatus", replication),
+	awsapi.NotBuilt("DescribeRegistry", replication),
+	awsapi.NotBuilt("PutReplicationConfiguration", replication),
+	awsapi.NotBuilt("StartReplicationBackfill", replication),
+	awsapi.NotBuilt("StopReplicationBackfill", replication),
+	awsapi.NotBuilt("ListReplicationBackfills", replication),
+	awsapi.NotBuilt("DescribeReplicationBackfillResults", replication),
+
+	awsapi.NotBuilt("CreatePullThroughCacheRule", pullThrough),
+	awsapi.NotBuilt("DeletePullThroughCacheRule", pullThrough),
+	awsapi.NotBuilt("DescribePullThroughCacheRules", pullThrough),
+	awsapi.NotBuilt("UpdatePullThroughCacheRule", pullThrough),
+	awsapi.NotBuilt("ValidatePullThroughCacheRule", pullThrough),
+
+	awsapi.NotBuilt("CreateRepositoryCreationTemplate", templates),
+	awsapi.NotBuilt("DeleteRepositoryCreationTemplate", templates),
+	awsapi.NotBuilt("DescribeRepositoryCreationTemplates", templates),
+	awsapi.NotBuilt("UpdateRepositoryCreationTemplate", templates),
+
+	awsapi.NotBuilt("DeleteRegistryPolicy", registries),
+	awsapi.NotBuilt("GetRegistryPolicy", registries),
+	awsapi.NotBuilt("PutRegistryPolicy", registries),
+
+	awsapi.NotBuilt("DeleteSigningConfiguration", signing),
+	awsapi.NotBuilt("DescribeImageSigningStatus", signing),
+	awsapi.NotBuilt("GetSigningConfiguration", signing),
+	awsapi.NotBuilt("PutSigningConfiguration", signing),
+
+	awsapi.NotBuilt("UpdateImageStorageClass", archive),
+
+	awsapi.NotBuilt("DeregisterPullTimeUpdateExclusion", pullTimes),
+	awsapi.NotBuilt("ListPullTimeUpdateExclusions", pullTimes),
+	awsapi.NotBuilt("RegisterPullTimeUpdateExclusion", pullTimes),
+
+	awsapi.NotBuilt("PutImage", "images"),
+	awsapi.NotBuilt("BatchGetImage", "images"),
+	awsapi.NotBuilt("DescribeImages", "images"),
+	awsapi.NotBuilt("ListImages", "images"),
+	awsapi.NotBuilt("BatchDeleteImage", "images"),
+	awsapi.NotBuilt("ListImageReferrers", "images"),
+	awsapi.NotBuilt("InitiateLayerUpload", "layers"),
+	awsapi.NotBuilt("UploadLayerPart", "layers"),
+	awsapi.NotBuilt("CompleteLayerUpload", "layers"),
+	awsapi.NotBuilt("BatchCheckLayerAvailability", "layers"),
+	awsapi.NotBuilt("GetDownloadUrlForLayer", "layers"),
+	awsapi.NotBuilt("PutLifecyclePolicy", "lifecycle policies"),
+	awsapi.NotBuilt("GetLifecyclePolicy", "lifecycle policies"),
+	awsapi.NotBuilt("DeleteLifecyclePolicy", "lifecycle policies"),
+	awsapi.NotBuilt("StartLifecyclePolicyPreview", "lifecycle policies"),
+	awsapi.NotBuilt("GetLifecyclePolicyPreview", "lifecycle policies"),
+	awsapi.NotBuilt("GetAuthorizationToken", "logins"),
+}
