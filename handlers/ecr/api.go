@@ -20,7 +20,10 @@ type Options struct {
 	Store *store.Store
 	// Now is the emulator's time.
 	Now func() time.Time
-	// Home is the account and region whose repositories are at Address itself. Others are below their account and region.
+	// Wall is the time of this machine at a time of the emulator, which tools compare the end of a login with.
+	Wall   func(time.Time) time.Time
+	Logins *ecr.Logins
+	// Home is the account and region of requests that say none; see [ecr.Repository.Path].
 	Home arn.Scope
 	// Address is where the engine finds the registry: "127.0.0.1:4577".
 	Address func() string

@@ -4,12 +4,14 @@ import (
 	"os"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecr"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecr"
+	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
@@ -33,7 +35,7 @@ type scene struct {
 func newScene(t *testing.T, options ...func(*ecr.Options)) *scene {
 	t.Helper()
 	s := apitest.NewScene(t, home)
-	o := ecr.Options{Store: s.Store, Now: s.Clock, Home: home, Address: func() string { return "127.0.0.1:4577" }}
+	o := ecr.Options{Store: s.Store, Now: s.Clock, Wall: func(t time.Time) time.Time { return t }, Logins: rows.NewLogins(s.Store), Home: home, Address: func() string { return "127.0.0.1:4577" }}
 	for _, set := range options {
 		set(&o)
 	}

@@ -21,7 +21,7 @@ const listed = 100
 // a repository of that account and region.
 func (a *API) CreateRepository(ctx context.Context, in *sdk.CreateRepositoryInput) (*sdk.CreateRepositoryOutput, error) {
 	scope := registry(ctx, in.RegistryId)
-	if ecr.NamesRegistry(*in.RepositoryName) {
+	if _, name := ecr.ReadPath(*in.RepositoryName, a.Home); name != *in.RepositoryName {
 		return nil, invalid("repositoryName", "ecs-emulator: a name that begins with an account and a region is the place of the repositories of that registry")
 	}
 	made := &ecr.Repository{
@@ -126,13 +126,10 @@ func (a *API) describe(r *ecr.Repository) types.Repository {
 
 // uri is where an engine pushes to and pulls from.
 func (a *API) uri(r *ecr.Repository) string {
-	switch {
-	case a.AWSURIs:
+	if a.AWSURIs {
 		return r.AWSName()
-	case r.Scope == a.Home:
-		return a.Address() + "/" + r.Name
 	}
-	return a.Address() + "/" + r.Scope.Account + "/" + r.Scope.Region + "/" + r.Name
+	return a.Address() + "/" + r.Path(a.Home)
 }
 
 // PutImageScanningConfiguration keeps whether images are scanned when they are pushed, which they are not.

@@ -44,6 +44,7 @@ func (a *API) repositories() []awsapi.Operation {
 		awsapi.Works("TagResource", "of repositories", a.TagResource),
 		awsapi.Works("UntagResource", "missing tags are no error", a.UntagResource),
 		awsapi.Works("ListTagsForResource", "by key", a.ListTagsForResource),
+		awsapi.Works("GetAuthorizationToken", "holds for 12 hours of the emulator's clock, in all regions of the account", a.GetAuthorizationToken),
 		awsapi.Partial("PutAccountSetting", "BLOB_MOUNTING", a.PutAccountSetting),
 		awsapi.Partial("GetAccountSetting", "BLOB_MOUNTING", a.GetAccountSetting),
 	}
@@ -107,5 +108,4 @@ var notBuilt = []awsapi.Operation{
 	awsapi.NotBuilt("DeleteLifecyclePolicy", "lifecycle policies"),
 	awsapi.NotBuilt("StartLifecyclePolicyPreview", "lifecycle policies"),
 	awsapi.NotBuilt("GetLifecyclePolicyPreview", "lifecycle policies"),
-	awsapi.NotBuilt("GetAuthorizationToken", "logins"),
 }

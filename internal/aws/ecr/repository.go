@@ -52,6 +52,15 @@ func (r *Repository) ARN() string {
 	return "arn:" + r.Scope.Partition() + ":ecr:" + r.Scope.Region + ":" + r.Scope.Account + ":repository/" + r.Name
 }
 
+// AWSName is the name of a repository on AWS, with its host.
+func (r *Repository) AWSName() string {
+	domain := ".amazonaws.com"
+	if r.Scope.Partition() == "aws-cn" {
+		domain += ".cn"
+	}
+	return r.Scope.Account + ".dkr.ecr." + r.Scope.Region + domain + "/" + r.Name
+}
+
 // Remove removes a repository with its images, tags and layers, and returns the digests of what it had.
 func Remove(tx *store.Tx, r *Repository) (gone []string) {
 	for _, i := range Images.List(tx, r) {

@@ -63,6 +63,15 @@ type GetAccountSettingOutput struct {
 	Value *string
 }
 
+type GetAuthorizationTokenInput struct {
+	// Deprecated: as in the SDK.
+	RegistryIds []string
+}
+
+type GetAuthorizationTokenOutput struct {
+	AuthorizationData []types.AuthorizationData
+}
+
 type GetRepositoryPolicyInput struct {
 	RepositoryName *string
 	RegistryId     *string

@@ -11,6 +11,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk"
 )
 
+type AuthorizationData struct {
+	AuthorizationToken *string
+	ExpiresAt          *time.Time
+	ProxyEndpoint      *string
+}
+
 type EncryptionConfiguration struct {
 	EncryptionType EncryptionType
 	KmsKey         *string
