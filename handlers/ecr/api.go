@@ -23,6 +23,10 @@ type Options struct {
 	// Wall is the time of this machine at a time of the emulator, which tools compare the end of a login with.
 	Wall   func(time.Time) time.Time
 	Logins *ecr.Logins
+	Files  *ecr.Files
+	// Downloads are the layers that are asked for by URL. Their URLs are at DownloadPath of the emulator: "/_emulator/layers/".
+	Downloads    *ecr.Downloads
+	DownloadPath string
 	// Home is the account and region of requests that say none; see [ecr.Repository.Path].
 	Home arn.Scope
 	// Address is where the engine finds the registry: "127.0.0.1:4577".
@@ -32,9 +36,12 @@ type Options struct {
 }
 
 // API answers from the store.
-type API struct{ Options }
+type API struct {
+	Options
+	parts parts
+}
 
-func New(o Options) *API { return &API{o} }
+func New(o Options) *API { return &API{Options: o} }
 
 // time of a change: AWS shows milliseconds (ECR-1).
 func (a *API) time() time.Time { return a.Now().UTC().Truncate(time.Millisecond) }

@@ -30,16 +30,22 @@ var home = arn.Scope{Region: "us-east-1", Account: "123456789012"}
 type scene struct {
 	*apitest.Scene
 	*sdk.Client
+	files     *rows.Files
+	downloads *rows.Downloads
 }
 
 func newScene(t *testing.T, options ...func(*ecr.Options)) *scene {
 	t.Helper()
 	s := apitest.NewScene(t, home)
-	o := ecr.Options{Store: s.Store, Now: s.Clock, Wall: func(t time.Time) time.Time { return t }, Logins: rows.NewLogins(s.Store), Home: home, Address: func() string { return "127.0.0.1:4577" }}
+	files, err := rows.OpenFiles(t.TempDir(), s.Store, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := ecr.Options{Store: s.Store, Now: s.Clock, Files: files, Downloads: &rows.Downloads{}, DownloadPath: "/_emulator/layers/", Wall: func(t time.Time) time.Time { return t }, Logins: rows.NewLogins(s.Store), Home: home, Address: func() string { return "127.0.0.1:4577" }}
 	for _, set := range options {
 		set(&o)
 	}
-	return &scene{s, sdk.NewFromConfig(s.Serve(ecr.New(o).Service(), &promises))}
+	return &scene{s, sdk.NewFromConfig(s.Serve(ecr.New(o).Service(), &promises)), files, o.Downloads}
 }
 
 func ok[In, Out any](s *scene, call apitest.Operation[In, Out, sdk.Options], in *In) *Out {

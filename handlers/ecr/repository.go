@@ -100,7 +100,7 @@ func (a *API) DeleteRepository(ctx context.Context, in *sdk.DeleteRepositoryInpu
 		if !in.Force && len(ecr.Images.List(tx, gone)) > 0 {
 			return repositoryNotEmpty(gone)
 		}
-		ecr.Remove(tx, gone)
+		a.Files.DiscardAfter(tx, ecr.Remove(tx, gone))
 		return nil
 	})
 	if err != nil {

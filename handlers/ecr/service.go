@@ -1,6 +1,8 @@
 package ecr
 
 import (
+	"slices"
+
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr/types"
@@ -27,7 +29,8 @@ func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
 		Name: "ecr", ID: sdk.ServiceID, Title: "Amazon ECR", Complete: true, Model: model,
 		Protocol:   awsapi.JSON{TargetPrefix: "AmazonEC2ContainerRegistry_V20150921", Codec: codec},
-		Operations: append(a.repositories(), notBuilt...),
+		Operations: slices.Concat(a.repositories(), a.images(), notBuilt),
+		MaxBody:    29 << 20, // the largest part of a layer, in base64
 	}
 }
 
@@ -47,6 +50,23 @@ func (a *API) repositories() []awsapi.Operation {
 		awsapi.Works("GetAuthorizationToken", "holds for 12 hours of the emulator's clock, in all regions of the account", a.GetAuthorizationToken),
 		awsapi.Partial("PutAccountSetting", "BLOB_MOUNTING", a.PutAccountSetting),
 		awsapi.Partial("GetAccountSetting", "BLOB_MOUNTING", a.GetAccountSetting),
+	}
+}
+
+func (a *API) images() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Works("PutImage", "of layers that are there", a.PutImage),
+		awsapi.Partial("BatchGetImage", "acceptedMediaTypes is without effect", a.BatchGetImage),
+		awsapi.Works("DescribeImages", "by tag or digest, or filtered and in pages; without scans", a.DescribeImages),
+		awsapi.Works("ListImages", "filtered, in pages", a.ListImages),
+		awsapi.Works("BatchDeleteImage", "by tag or digest; an image that an index names stays", a.BatchDeleteImage),
+		awsapi.Works("ListImageReferrers", "by type of artifact, in pages", a.ListImageReferrers),
+
+		awsapi.Works("InitiateLayerUpload", "can be resumed as long as the emulator runs", a.InitiateLayerUpload),
+		awsapi.Works("UploadLayerPart", "parts of up to 20 MiB", a.UploadLayerPart),
+		awsapi.Works("CompleteLayerUpload", "compares the digest", a.CompleteLayerUpload),
+		awsapi.Works("BatchCheckLayerAvailability", "in one repository", a.BatchCheckLayerAvailability),
+		awsapi.Works("GetDownloadUrlForLayer", "a URL of the emulator, for an hour", a.GetDownloadUrlForLayer),
 	}
 }
 
@@ -92,17 +112,6 @@ var notBuilt = []awsapi.Operation{
 	awsapi.NotBuilt("ListPullTimeUpdateExclusions", pullTimes),
 	awsapi.NotBuilt("RegisterPullTimeUpdateExclusion", pullTimes),
 
-	awsapi.NotBuilt("PutImage", "images"),
-	awsapi.NotBuilt("BatchGetImage", "images"),
-	awsapi.NotBuilt("DescribeImages", "images"),
-	awsapi.NotBuilt("ListImages", "images"),
-	awsapi.NotBuilt("BatchDeleteImage", "images"),
-	awsapi.NotBuilt("ListImageReferrers", "images"),
-	awsapi.NotBuilt("InitiateLayerUpload", "layers"),
-	awsapi.NotBuilt("UploadLayerPart", "layers"),
-	awsapi.NotBuilt("CompleteLayerUpload", "layers"),
-	awsapi.NotBuilt("BatchCheckLayerAvailability", "layers"),
-	awsapi.NotBuilt("GetDownloadUrlForLayer", "layers"),
 	awsapi.NotBuilt("PutLifecyclePolicy", "lifecycle policies"),
 	awsapi.NotBuilt("GetLifecyclePolicy", "lifecycle policies"),
 	awsapi.NotBuilt("DeleteLifecyclePolicy", "lifecycle policies"),

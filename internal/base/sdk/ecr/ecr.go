@@ -7,6 +7,54 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr/types"
 )
 
+type BatchCheckLayerAvailabilityInput struct {
+	LayerDigests   []string
+	RepositoryName *string
+	RegistryId     *string
+}
+
+type BatchCheckLayerAvailabilityOutput struct {
+	Failures []types.LayerFailure
+	Layers   []types.Layer
+}
+
+type BatchDeleteImageInput struct {
+	ImageIds       []types.ImageIdentifier
+	RepositoryName *string
+	RegistryId     *string
+}
+
+type BatchDeleteImageOutput struct {
+	Failures []types.ImageFailure
+	ImageIds []types.ImageIdentifier
+}
+
+type BatchGetImageInput struct {
+	ImageIds           []types.ImageIdentifier
+	RepositoryName     *string
+	AcceptedMediaTypes []string
+	RegistryId         *string
+}
+
+type BatchGetImageOutput struct {
+	Failures []types.ImageFailure
+	Images   []types.Image
+}
+
+type CompleteLayerUploadInput struct {
+	LayerDigests   []string
+	RepositoryName *string
+	UploadId       *string
+	RegistryId     *string
+}
+
+type CompleteLayerUploadOutput struct {
+	LayerDigest    *string
+	RegistryId     *string
+	RepositoryName *string
+	UploadId       *string
+}
+
 type CreateRepositoryInput struct {
 	RepositoryName                     *string
 	EncryptionConfiguration            *types.EncryptionConfiguration
@@ -42,6 +90,20 @@ type DeleteRepositoryPolicyOutput struct {
 	RepositoryName *string
 }
 
+type DescribeImagesInput struct {
+	RepositoryName *string
+	Filter         *types.DescribeImagesFilter
+	ImageIds       []types.ImageIdentifier
+	MaxResults     *int32
+	NextToken      *string
+	RegistryId     *string
+}
+
+type DescribeImagesOutput struct {
+	ImageDetails []types.ImageDetail
+	NextToken    *string
+}
+
 type DescribeRepositoriesInput struct {
 	MaxResults      *int32
 	NextToken       *string
@@ -72,6 +134,17 @@ type GetAuthorizationTokenOutput struct {
 	AuthorizationData []types.AuthorizationData
 }
 
+type GetDownloadUrlForLayerInput struct {
+	LayerDigest    *string
+	RepositoryName *string
+	RegistryId     *string
+}
+
+type GetDownloadUrlForLayerOutput struct {
+	DownloadUrl *string
+	LayerDigest *string
+}
+
 type GetRepositoryPolicyInput struct {
 	RepositoryName *string
 	RegistryId     *string
@@ -81,6 +154,43 @@ type GetRepositoryPolicyOutput struct {
 	PolicyText     *string
 	RegistryId     *string
 	RepositoryName *string
+}
+
+type InitiateLayerUploadInput struct {
+	RepositoryName *string
+	RegistryId     *string
+}
+
+type InitiateLayerUploadOutput struct {
+	PartSize *int64
+	UploadId *string
+}
+
+type ListImageReferrersInput struct {
+	RepositoryName *string
+	SubjectId      *types.SubjectIdentifier
+	Filter         *types.ListImageReferrersFilter
+	MaxResults     *int32
+	NextToken      *string
+	RegistryId     *string
+}
+
+type ListImageReferrersOutput struct {
+	NextToken *string
+	Referrers []types.ImageReferrer
+}
+
+type ListImagesInput struct {
+	RepositoryName *string
+	Filter         *types.ListImagesFilter
+	MaxResults     *int32
+	NextToken      *string
+	RegistryId     *string
+}
+
+type ListImagesOutput struct {
+	ImageIds  []types.ImageIdentifier
+	NextToken *string
 }
 
 type ListTagsForResourceInput struct {
@@ -99,6 +209,19 @@ type PutAccountSettingInput struct {
 type PutAccountSettingOutput struct {
 	Name  *string
 	Value *string
+}
+
+type PutImageInput struct {
+	ImageManifest          *string
+	RepositoryName         *string
+	ImageDigest            *string
+	ImageManifestMediaType *string
+	ImageTag               *string
+	RegistryId             *string
+}
+
+type PutImageOutput struct {
+	Image *types.Image
 }
 
 type PutImageScanningConfigurationInput struct {
@@ -156,4 +279,20 @@ type UntagResourceInput struct {
 }
 
 type UntagResourceOutput struct {
+}
+
+type UploadLayerPartInput struct {
+	LayerPartBlob  []byte
+	PartFirstByte  *int64
+	PartLastByte   *int64
+	RepositoryName *string
+	UploadId       *string
+	RegistryId     *string
+}
+
+type UploadLayerPartOutput struct {
+	LastByteReceived *int64
+	RegistryId       *string
+	RepositoryName   *string
+	UploadId         *string
 }

@@ -11,11 +11,53 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk"
 )
 
+type ArtifactStatus string
+
+const (
+	ArtifactStatusActive     ArtifactStatus = "ACTIVE"
+	ArtifactStatusArchived   ArtifactStatus = "ARCHIVED"
+	ArtifactStatusActivating ArtifactStatus = "ACTIVATING"
+)
+
+func (ArtifactStatus) Values() []ArtifactStatus {
+	return []ArtifactStatus{ArtifactStatusActive, ArtifactStatusArchived, ArtifactStatusActivating}
+}
+
+type ArtifactStatusFilter string
+
+const (
+	ArtifactStatusFilterActive     ArtifactStatusFilter = "ACTIVE"
+	ArtifactStatusFilterArchived   ArtifactStatusFilter = "ARCHIVED"
+	ArtifactStatusFilterActivating ArtifactStatusFilter = "ACTIVATING"
+	ArtifactStatusFilterAny        ArtifactStatusFilter = "ANY"
+)
+
+func (ArtifactStatusFilter) Values() []ArtifactStatusFilter {
+	return []ArtifactStatusFilter{ArtifactStatusFilterActive, ArtifactStatusFilterArchived, ArtifactStatusFilterActivating, ArtifactStatusFilterAny}
+}
+
 type AuthorizationData struct {
 	AuthorizationToken *string
 	ExpiresAt          *time.Time
 	ProxyEndpoint      *string
 }
+
+type DescribeImagesFilter struct {
+	ImageStatus ImageStatusFilter
+	TagStatus   TagStatus
+}
+
+type EmptyUploadException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *EmptyUploadException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *EmptyUploadException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "EmptyUploadException")
+}
+func (e *EmptyUploadException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *EmptyUploadException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
 type EncryptionConfiguration struct {
 	EncryptionType EncryptionType
@@ -34,9 +76,163 @@ func (EncryptionType) Values() []EncryptionType {
 	return []EncryptionType{EncryptionTypeAes256, EncryptionTypeKms, EncryptionTypeKmsDsse}
 }
 
+type Image struct {
+	ImageId                *ImageIdentifier
+	ImageManifest          *string
+	ImageManifestMediaType *string
+	RegistryId             *string
+	RepositoryName         *string
+}
+
+type ImageAlreadyExistsException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *ImageAlreadyExistsException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *ImageAlreadyExistsException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "ImageAlreadyExistsException")
+}
+func (e *ImageAlreadyExistsException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *ImageAlreadyExistsException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type ImageDetail struct {
+	ArtifactMediaType        *string
+	ImageDigest              *string
+	ImageManifestMediaType   *string
+	ImagePushedAt            *time.Time
+	ImageScanFindingsSummary *ImageScanFindingsSummary
+	ImageScanStatus          *ImageScanStatus
+	ImageSizeInBytes         *int64
+	ImageStatus              ImageStatus
+	ImageTags                []string
+	LastActivatedAt          *time.Time
+	LastArchivedAt           *time.Time
+	LastRecordedPullTime     *time.Time
+	RegistryId               *string
+	RepositoryName           *string
+	SubjectManifestDigest    *string
+}
+
+type ImageDigestDoesNotMatchException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *ImageDigestDoesNotMatchException) Error() string {
+	return e.ErrorCode() + ": " + e.ErrorMessage()
+}
+func (e *ImageDigestDoesNotMatchException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "ImageDigestDoesNotMatchException")
+}
+func (e *ImageDigestDoesNotMatchException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *ImageDigestDoesNotMatchException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type ImageFailure struct {
+	FailureCode   ImageFailureCode
+	FailureReason *string
+	ImageId       *ImageIdentifier
+}
+
+type ImageFailureCode string
+
+const (
+	ImageFailureCodeInvalidImageDigest            ImageFailureCode = "InvalidImageDigest"
+	ImageFailureCodeInvalidImageTag               ImageFailureCode = "InvalidImageTag"
+	ImageFailureCodeImageTagDoesNotMatchDigest    ImageFailureCode = "ImageTagDoesNotMatchDigest"
+	ImageFailureCodeImageNotFound                 ImageFailureCode = "ImageNotFound"
+	ImageFailureCodeMissingDigestAndTag           ImageFailureCode = "MissingDigestAndTag"
+	ImageFailureCodeImageReferencedByManifestList ImageFailureCode = "ImageReferencedByManifestList"
+	ImageFailureCodeKmsError                      ImageFailureCode = "KmsError"
+	ImageFailureCodeUpstreamAccessDenied          ImageFailureCode = "UpstreamAccessDenied"
+	ImageFailureCodeUpstreamTooManyRequests       ImageFailureCode = "UpstreamTooManyRequests"
+	ImageFailureCodeUpstreamUnavailable           ImageFailureCode = "UpstreamUnavailable"
+	ImageFailureCodeImageInaccessible             ImageFailureCode = "ImageInaccessible"
+)
+
+func (ImageFailureCode) Values() []ImageFailureCode {
+	return []ImageFailureCode{ImageFailureCodeInvalidImageDigest, ImageFailureCodeInvalidImageTag, ImageFailureCodeImageTagDoesNotMatchDigest, ImageFailureCodeImageNotFound, ImageFailureCodeMissingDigestAndTag, ImageFailureCodeImageReferencedByManifestList, ImageFailureCodeKmsError, ImageFailureCodeUpstreamAccessDenied, ImageFailureCodeUpstreamTooManyRequests, ImageFailureCodeUpstreamUnavailable, ImageFailureCodeImageInaccessible}
+}
+
+type ImageIdentifier struct {
+	ImageDigest *string
+	ImageTag    *string
+}
+
+type ImageNotFoundException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *ImageNotFoundException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *ImageNotFoundException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "ImageNotFoundException")
+}
+func (e *ImageNotFoundException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *ImageNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type ImageReferrer struct {
+	Digest         *string
+	MediaType      *string
+	Size           *int64
+	Annotations    map[string]string
+	ArtifactStatus ArtifactStatus
+	ArtifactType   *string
+}
+
+type ImageScanFindingsSummary struct {
+	FindingSeverityCounts        map[string]int32
+	ImageScanCompletedAt         *time.Time
+	VulnerabilitySourceUpdatedAt *time.Time
+}
+
+type ImageScanStatus struct {
+	Description *string
+	Status      ScanStatus
+}
+
 type ImageScanningConfiguration struct {
 	ScanOnPush bool
 }
+
+type ImageStatus string
+
+const (
+	ImageStatusActive     ImageStatus = "ACTIVE"
+	ImageStatusArchived   ImageStatus = "ARCHIVED"
+	ImageStatusActivating ImageStatus = "ACTIVATING"
+)
+
+func (ImageStatus) Values() []ImageStatus {
+	return []ImageStatus{ImageStatusActive, ImageStatusArchived, ImageStatusActivating}
+}
+
+type ImageStatusFilter string
+
+const (
+	ImageStatusFilterActive     ImageStatusFilter = "ACTIVE"
+	ImageStatusFilterArchived   ImageStatusFilter = "ARCHIVED"
+	ImageStatusFilterActivating ImageStatusFilter = "ACTIVATING"
+	ImageStatusFilterAny        ImageStatusFilter = "ANY"
+)
+
+func (ImageStatusFilter) Values() []ImageStatusFilter {
+	return []ImageStatusFilter{ImageStatusFilterActive, ImageStatusFilterArchived, ImageStatusFilterActivating, ImageStatusFilterAny}
+}
+
+type ImageTagAlreadyExistsException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *ImageTagAlreadyExistsException) Error() string {
+	return e.ErrorCode() + ": " + e.ErrorMessage()
+}
+func (e *ImageTagAlreadyExistsException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "ImageTagAlreadyExistsException")
+}
+func (e *ImageTagAlreadyExistsException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *ImageTagAlreadyExistsException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
 type ImageTagMutability string
 
@@ -66,6 +262,34 @@ func (ImageTagMutabilityExclusionFilterType) Values() []ImageTagMutabilityExclus
 	return []ImageTagMutabilityExclusionFilterType{ImageTagMutabilityExclusionFilterTypeWildcard}
 }
 
+type InvalidLayerException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *InvalidLayerException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *InvalidLayerException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "InvalidLayerException")
+}
+func (e *InvalidLayerException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *InvalidLayerException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type InvalidLayerPartException struct {
+	Message               *string
+	ErrorCodeOverride     *string
+	RegistryId            *string
+	RepositoryName        *string
+	UploadId              *string
+	LastValidByteReceived *int64
+}
+
+func (e *InvalidLayerPartException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *InvalidLayerPartException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "InvalidLayerPartException")
+}
+func (e *InvalidLayerPartException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *InvalidLayerPartException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
 type InvalidParameterException struct {
 	Message           *string
 	ErrorCodeOverride *string
@@ -89,6 +313,114 @@ func (e *InvalidTagParameterException) ErrorCode() string {
 }
 func (e *InvalidTagParameterException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
 func (e *InvalidTagParameterException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type Layer struct {
+	LayerAvailability LayerAvailability
+	LayerDigest       *string
+	LayerSize         *int64
+	MediaType         *string
+}
+
+type LayerAlreadyExistsException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *LayerAlreadyExistsException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *LayerAlreadyExistsException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "LayerAlreadyExistsException")
+}
+func (e *LayerAlreadyExistsException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *LayerAlreadyExistsException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type LayerAvailability string
+
+const (
+	LayerAvailabilityAvailable   LayerAvailability = "AVAILABLE"
+	LayerAvailabilityUnavailable LayerAvailability = "UNAVAILABLE"
+	LayerAvailabilityArchived    LayerAvailability = "ARCHIVED"
+)
+
+func (LayerAvailability) Values() []LayerAvailability {
+	return []LayerAvailability{LayerAvailabilityAvailable, LayerAvailabilityUnavailable, LayerAvailabilityArchived}
+}
+
+type LayerFailure struct {
+	FailureCode   LayerFailureCode
+	FailureReason *string
+	LayerDigest   *string
+}
+
+type LayerFailureCode string
+
+const (
+	LayerFailureCodeInvalidLayerDigest LayerFailureCode = "InvalidLayerDigest"
+	LayerFailureCodeMissingLayerDigest LayerFailureCode = "MissingLayerDigest"
+)
+
+func (LayerFailureCode) Values() []LayerFailureCode {
+	return []LayerFailureCode{LayerFailureCodeInvalidLayerDigest, LayerFailureCodeMissingLayerDigest}
+}
+
+type LayerPartTooSmallException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *LayerPartTooSmallException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *LayerPartTooSmallException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "LayerPartTooSmallException")
+}
+func (e *LayerPartTooSmallException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *LayerPartTooSmallException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type LayersNotFoundException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *LayersNotFoundException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *LayersNotFoundException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "LayersNotFoundException")
+}
+func (e *LayersNotFoundException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *LayersNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type LimitExceededException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *LimitExceededException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *LimitExceededException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "LimitExceededException")
+}
+func (e *LimitExceededException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *LimitExceededException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type ListImageReferrersFilter struct {
+	ArtifactStatus ArtifactStatusFilter
+	ArtifactTypes  []string
+}
+
+type ListImagesFilter struct {
+	ImageStatus ImageStatusFilter
+	TagStatus   TagStatus
+}
+
+type ReferencedImagesNotFoundException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *ReferencedImagesNotFoundException) Error() string {
+	return e.ErrorCode() + ": " + e.ErrorMessage()
+}
+func (e *ReferencedImagesNotFoundException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "ReferencedImagesNotFoundException")
+}
+func (e *ReferencedImagesNotFoundException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *ReferencedImagesNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
 type Repository struct {
 	CreatedAt                          *time.Time
@@ -154,9 +486,44 @@ func (e *RepositoryPolicyNotFoundException) ErrorCode() string {
 func (e *RepositoryPolicyNotFoundException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
 func (e *RepositoryPolicyNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
+type ScanStatus string
+
+const (
+	ScanStatusInProgress             ScanStatus = "IN_PROGRESS"
+	ScanStatusComplete               ScanStatus = "COMPLETE"
+	ScanStatusFailed                 ScanStatus = "FAILED"
+	ScanStatusUnsupportedImage       ScanStatus = "UNSUPPORTED_IMAGE"
+	ScanStatusActive                 ScanStatus = "ACTIVE"
+	ScanStatusPending                ScanStatus = "PENDING"
+	ScanStatusScanEligibilityExpired ScanStatus = "SCAN_ELIGIBILITY_EXPIRED"
+	ScanStatusFindingsUnavailable    ScanStatus = "FINDINGS_UNAVAILABLE"
+	ScanStatusLimitExceeded          ScanStatus = "LIMIT_EXCEEDED"
+	ScanStatusImageArchived          ScanStatus = "IMAGE_ARCHIVED"
+)
+
+func (ScanStatus) Values() []ScanStatus {
+	return []ScanStatus{ScanStatusInProgress, ScanStatusComplete, ScanStatusFailed, ScanStatusUnsupportedImage, ScanStatusActive, ScanStatusPending, ScanStatusScanEligibilityExpired, ScanStatusFindingsUnavailable, ScanStatusLimitExceeded, ScanStatusImageArchived}
+}
+
+type SubjectIdentifier struct {
+	ImageDigest *string
+}
+
 type Tag struct {
 	Key   *string
 	Value *string
+}
+
+type TagStatus string
+
+const (
+	TagStatusTagged   TagStatus = "TAGGED"
+	TagStatusUntagged TagStatus = "UNTAGGED"
+	TagStatusAny      TagStatus = "ANY"
+)
+
+func (TagStatus) Values() []TagStatus {
+	return []TagStatus{TagStatusTagged, TagStatusUntagged, TagStatusAny}
 }
 
 type TooManyTagsException struct {
@@ -170,3 +537,15 @@ func (e *TooManyTagsException) ErrorCode() string {
 }
 func (e *TooManyTagsException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
 func (e *TooManyTagsException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type UploadNotFoundException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *UploadNotFoundException) Error() string { return e.ErrorCode() + ": " + e.ErrorMessage() }
+func (e *UploadNotFoundException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "UploadNotFoundException")
+}
+func (e *UploadNotFoundException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *UploadNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
