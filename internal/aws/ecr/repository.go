@@ -15,23 +15,23 @@ import (
 // Repositories are the repositories by their name in a registry, which is an account in a region.
 var Repositories = store.NewScoped("ecr-repository", repositoryKey, func(r *Repository) string { return r.key() })
 
-// Repository is a repository without its images. The handlers of its API write every field but two: the
-// push of an image writes PushedAt and Tagged.
+// Repository is a repository without its images. The handlers of its API write every field but three: the
+// push of an image writes PushedAt and Tagged, the controller of lifecycle rules EvaluatedAt.
 type Repository struct {
-	Scope      arn.Scope
-	Name       string
-	CreatedAt  time.Time
-	Mutability string // of tags: MUTABLE, IMMUTABLE, or one of both with exclusions
-	Exclusions []Exclusion
-	ScanOnPush bool // without effect
-	Encryption Encryption
-	Tags       []ResourceTag // by key
-	Policy     string        // as ECR prints it; empty: none
-	Lifecycle  string        // as ECR prints it; empty: none
-	// EvaluatedAt is when lifecycle rules acted last; zero: never.
-	EvaluatedAt time.Time
-	PushedAt    time.Time // the last image; zero: never one
-	Tagged      int       // how often a tag was given, which numbers tags
+	Scope       arn.Scope
+	Name        string
+	CreatedAt   time.Time
+	Mutability  string // of tags: MUTABLE, IMMUTABLE, or one of both with exclusions
+	Exclusions  []Exclusion
+	ScanOnPush  bool // without effect
+	Encryption  Encryption
+	Tags        []ResourceTag // by key
+	Policy      string        // as ECR prints it; empty: none
+	Lifecycle   string        // as ECR prints it; empty: none
+	LifecycleAt time.Time     // when Lifecycle was put
+	EvaluatedAt time.Time     // when its rules acted last; zero: never
+	PushedAt    time.Time     // the last image; zero: never one
+	Tagged      int           // how often a tag was given, which numbers tags
 }
 
 // Exclusion is a pattern for tags, with * for any characters, for which the opposite of Mutability holds.
@@ -46,6 +46,32 @@ type ResourceTag struct{ Key, Value string }
 func (r *Repository) key() string { return repositoryKey(r.Scope, r.Name) }
 
 func repositoryKey(s arn.Scope, name string) string { return s.Region + ":" + s.Account + ":" + name }
+
+// lifecyclePeriod is how often lifecycle rules act. AWS says that it takes up to a day. Source: ECR user guide, lifecycle
+// policies.
+const lifecyclePeriod = 24 * time.Hour
+
+// LifecycleDue is when the lifecycle rules of a repository act next; zero: it has none.
+func (r *Repository) LifecycleDue() time.Time {
+	last := r.EvaluatedAt
+	switch {
+	case r.Lifecycle == "":
+		return time.Time{}
+	case last.IsZero():
+		last = r.LifecycleAt
+	}
+	return last.Add(lifecyclePeriod)
+}
+
+// OnLifecycle wakes with the key of each repository that has lifecycle rules.
+func OnLifecycle() store.Source {
+	return store.On(Repositories.Table, func(before, after *Repository) []string {
+		if after == nil || after.Lifecycle == "" || before != nil && before.LifecycleDue().Equal(after.LifecycleDue()) {
+			return nil
+		}
+		return []string{after.key()}
+	})
+}
 
 // ARN is the ARN of a repository.
 func (r *Repository) ARN() string {
@@ -73,6 +99,9 @@ func Remove(tx *store.Tx, r *Repository) (gone []string) {
 	for _, l := range Layers.List(tx, r) {
 		gone = append(gone, l.Digest)
 		Layers.Delete(tx, l)
+	}
+	if p := Previews.Find(tx, r.Scope, r.Name); p != nil {
+		Previews.Delete(tx, p)
 	}
 	Repositories.Delete(tx, r)
 	return gone
