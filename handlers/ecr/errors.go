@@ -34,6 +34,17 @@ func policyNotFound(r *ecr.Repository) error {
 		"Repository policy does not exist for the repository with name '%s' in the registry with id '%s'", r.Name, r.Scope.Account)}
 }
 
+func lifecycleNotFound(r *ecr.Repository) error {
+	return &types.LifecyclePolicyNotFoundException{Message: awsapi.Textf(
+		"Lifecycle policy does not exist for the repository with name '%s' in the registry with id '%s'", r.Name, r.Scope.Account)}
+}
+
+// previewNotFound has words like those of lifecycleNotFound: AWS's are not known.
+func previewNotFound(r *ecr.Repository) error {
+	return &types.LifecyclePolicyPreviewNotFoundException{Message: awsapi.Textf(
+		"Lifecycle policy preview does not exist for the repository with name '%s' in the registry with id '%s'", r.Name, r.Scope.Account)}
+}
+
 // referenced was recorded (ECR-20).
 func referenced(id types.ImageIdentifier, indexes []string) *types.ImageFailure {
 	return failed(id, types.ImageFailureCodeImageReferencedByManifestList, "Requested image referenced by manifest list: ["+strings.Join(indexes, ",")+"]")

@@ -29,7 +29,7 @@ func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
 		Name: "ecr", ID: sdk.ServiceID, Title: "Amazon ECR", Complete: true, Model: model,
 		Protocol:   awsapi.JSON{TargetPrefix: "AmazonEC2ContainerRegistry_V20150921", Codec: codec},
-		Operations: slices.Concat(a.repositories(), a.images(), notBuilt),
+		Operations: slices.Concat(a.repositories(), a.images(), a.lifecycles(), notBuilt),
 		MaxBody:    29 << 20, // the largest part of a layer, in base64
 	}
 }
@@ -67,6 +67,16 @@ func (a *API) images() []awsapi.Operation {
 		awsapi.Works("CompleteLayerUpload", "compares the digest", a.CompleteLayerUpload),
 		awsapi.Works("BatchCheckLayerAvailability", "in one repository", a.BatchCheckLayerAvailability),
 		awsapi.Works("GetDownloadUrlForLayer", "a URL of the emulator, for an hour", a.GetDownloadUrlForLayer),
+	}
+}
+
+func (a *API) lifecycles() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("PutLifecyclePolicy", "images expire once a day of the emulator's clock; rules that archive answer 501 NotImplementedException", a.PutLifecyclePolicy),
+		awsapi.Works("GetLifecyclePolicy", "as AWS prints it", a.GetLifecyclePolicy),
+		awsapi.Works("DeleteLifecyclePolicy", "answers the policy", a.DeleteLifecyclePolicy),
+		awsapi.Partial("StartLifecyclePolicyPreview", "complete at once", a.StartLifecyclePolicyPreview),
+		awsapi.Works("GetLifecyclePolicyPreview", "filtered, in pages", a.GetLifecyclePolicyPreview),
 	}
 }
 
@@ -111,10 +121,4 @@ var notBuilt = []awsapi.Operation{
 	awsapi.NotBuilt("DeregisterPullTimeUpdateExclusion", pullTimes),
 	awsapi.NotBuilt("ListPullTimeUpdateExclusions", pullTimes),
 	awsapi.NotBuilt("RegisterPullTimeUpdateExclusion", pullTimes),
-
-	awsapi.NotBuilt("PutLifecyclePolicy", "lifecycle policies"),
-	awsapi.NotBuilt("GetLifecyclePolicy", "lifecycle policies"),
-	awsapi.NotBuilt("DeleteLifecyclePolicy", "lifecycle policies"),
-	awsapi.NotBuilt("StartLifecyclePolicyPreview", "lifecycle policies"),
-	awsapi.NotBuilt("GetLifecyclePolicyPreview", "lifecycle policies"),
 }

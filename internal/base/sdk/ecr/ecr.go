@@ -4,6 +4,8 @@
 package ecr
 
 import (
+	"time"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr/types"
 )
 
@@ -67,6 +69,18 @@ type CreateRepositoryInput struct {
 
 type CreateRepositoryOutput struct {
 	Repository *types.Repository
+}
+
+type DeleteLifecyclePolicyInput struct {
+	RepositoryName *string
+	RegistryId     *string
+}
+
+type DeleteLifecyclePolicyOutput struct {
+	LastEvaluatedAt     *time.Time
+	LifecyclePolicyText *string
+	RegistryId          *string
+	RepositoryName      *string
 }
 
 type DeleteRepositoryInput struct {
@@ -143,6 +157,37 @@ type GetDownloadUrlForLayerInput struct {
 type GetDownloadUrlForLayerOutput struct {
 	DownloadUrl *string
 	LayerDigest *string
+}
+
+type GetLifecyclePolicyInput struct {
+	RepositoryName *string
+	RegistryId     *string
+}
+
+type GetLifecyclePolicyOutput struct {
+	LastEvaluatedAt     *time.Time
+	LifecyclePolicyText *string
+	RegistryId          *string
+	RepositoryName      *string
+}
+
+type GetLifecyclePolicyPreviewInput struct {
+	RepositoryName *string
+	Filter         *types.LifecyclePolicyPreviewFilter
+	ImageIds       []types.ImageIdentifier
+	MaxResults     *int32
+	NextToken      *string
+	RegistryId     *string
+}
+
+type GetLifecyclePolicyPreviewOutput struct {
+	LifecyclePolicyText *string
+	NextToken           *string
+	PreviewResults      []types.LifecyclePolicyPreviewResult
+	RegistryId          *string
+	RepositoryName      *string
+	Status              types.LifecyclePolicyPreviewStatus
+	Summary             *types.LifecyclePolicyPreviewSummary
 }
 
 type GetRepositoryPolicyInput struct {
@@ -250,6 +295,18 @@ type PutImageTagMutabilityOutput struct {
 	RepositoryName                     *string
 }
 
+type PutLifecyclePolicyInput struct {
+	LifecyclePolicyText *string
+	RepositoryName      *string
+	RegistryId          *string
+}
+
+type PutLifecyclePolicyOutput struct {
+	LifecyclePolicyText *string
+	RegistryId          *string
+	RepositoryName      *string
+}
+
 const ServiceID = "ECR"
 
 type SetRepositoryPolicyInput struct {
@@ -263,6 +320,19 @@ type SetRepositoryPolicyOutput struct {
 	PolicyText     *string
 	RegistryId     *string
 	RepositoryName *string
+}
+
+type StartLifecyclePolicyPreviewInput struct {
+	RepositoryName      *string
+	LifecyclePolicyText *string
+	RegistryId          *string
+}
+
+type StartLifecyclePolicyPreviewOutput struct {
+	LifecyclePolicyText *string
+	RegistryId          *string
+	RepositoryName      *string
+	Status              types.LifecyclePolicyPreviewStatus
 }
 
 type TagResourceInput struct {

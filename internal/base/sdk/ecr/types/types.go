@@ -84,6 +84,17 @@ type Image struct {
 	RepositoryName         *string
 }
 
+type ImageActionType string
+
+const (
+	ImageActionTypeExpire     ImageActionType = "EXPIRE"
+	ImageActionTypeTransition ImageActionType = "TRANSITION"
+)
+
+func (ImageActionType) Values() []ImageActionType {
+	return []ImageActionType{ImageActionTypeExpire, ImageActionTypeTransition}
+}
+
 type ImageAlreadyExistsException struct {
 	Message           *string
 	ErrorCodeOverride *string
@@ -386,6 +397,95 @@ func (e *LayersNotFoundException) ErrorCode() string {
 func (e *LayersNotFoundException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
 func (e *LayersNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
+type LifecyclePolicyNotFoundException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *LifecyclePolicyNotFoundException) Error() string {
+	return e.ErrorCode() + ": " + e.ErrorMessage()
+}
+func (e *LifecyclePolicyNotFoundException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "LifecyclePolicyNotFoundException")
+}
+func (e *LifecyclePolicyNotFoundException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
+func (e *LifecyclePolicyNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type LifecyclePolicyPreviewFilter struct {
+	TagStatus TagStatus
+}
+
+type LifecyclePolicyPreviewNotFoundException struct {
+	Message           *string
+	ErrorCodeOverride *string
+}
+
+func (e *LifecyclePolicyPreviewNotFoundException) Error() string {
+	return e.ErrorCode() + ": " + e.ErrorMessage()
+}
+func (e *LifecyclePolicyPreviewNotFoundException) ErrorCode() string {
+	return sdk.ErrorCode(e.ErrorCodeOverride, "LifecyclePolicyPreviewNotFoundException")
+}
+func (e *LifecyclePolicyPreviewNotFoundException) ErrorMessage() string {
+	return sdk.ErrorMessage(e.Message)
+}
+func (e *LifecyclePolicyPreviewNotFoundException) ErrorFault() smithy.ErrorFault {
+	return smithy.FaultClient
+}
+
+type LifecyclePolicyPreviewResult struct {
+	Action              *LifecyclePolicyRuleAction
+	AppliedRulePriority *int32
+	ImageDigest         *string
+	ImagePushedAt       *time.Time
+	ImageTags           []string
+	StorageClass        LifecyclePolicyStorageClass
+}
+
+type LifecyclePolicyPreviewStatus string
+
+const (
+	LifecyclePolicyPreviewStatusInProgress LifecyclePolicyPreviewStatus = "IN_PROGRESS"
+	LifecyclePolicyPreviewStatusComplete   LifecyclePolicyPreviewStatus = "COMPLETE"
+	LifecyclePolicyPreviewStatusExpired    LifecyclePolicyPreviewStatus = "EXPIRED"
+	LifecyclePolicyPreviewStatusFailed     LifecyclePolicyPreviewStatus = "FAILED"
+)
+
+func (LifecyclePolicyPreviewStatus) Values() []LifecyclePolicyPreviewStatus {
+	return []LifecyclePolicyPreviewStatus{LifecyclePolicyPreviewStatusInProgress, LifecyclePolicyPreviewStatusComplete, LifecyclePolicyPreviewStatusExpired, LifecyclePolicyPreviewStatusFailed}
+}
+
+type LifecyclePolicyPreviewSummary struct {
+	ExpiringImageTotalCount       *int32
+	TransitioningImageTotalCounts []TransitioningImageTotalCount
+}
+
+type LifecyclePolicyRuleAction struct {
+	TargetStorageClass LifecyclePolicyTargetStorageClass
+	Type               ImageActionType
+}
+
+type LifecyclePolicyStorageClass string
+
+const (
+	LifecyclePolicyStorageClassArchive  LifecyclePolicyStorageClass = "ARCHIVE"
+	LifecyclePolicyStorageClassStandard LifecyclePolicyStorageClass = "STANDARD"
+)
+
+func (LifecyclePolicyStorageClass) Values() []LifecyclePolicyStorageClass {
+	return []LifecyclePolicyStorageClass{LifecyclePolicyStorageClassArchive, LifecyclePolicyStorageClassStandard}
+}
+
+type LifecyclePolicyTargetStorageClass string
+
+const (
+	LifecyclePolicyTargetStorageClassArchive LifecyclePolicyTargetStorageClass = "ARCHIVE"
+)
+
+func (LifecyclePolicyTargetStorageClass) Values() []LifecyclePolicyTargetStorageClass {
+	return []LifecyclePolicyTargetStorageClass{LifecyclePolicyTargetStorageClassArchive}
+}
+
 type LimitExceededException struct {
 	Message           *string
 	ErrorCodeOverride *string
@@ -537,6 +637,11 @@ func (e *TooManyTagsException) ErrorCode() string {
 }
 func (e *TooManyTagsException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
 func (e *TooManyTagsException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
+
+type TransitioningImageTotalCount struct {
+	ImageTotalCount    *int32
+	TargetStorageClass LifecyclePolicyTargetStorageClass
+}
 
 type UploadNotFoundException struct {
 	Message           *string
