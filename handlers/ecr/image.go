@@ -121,7 +121,7 @@ func (a *API) remove(tx *store.Tx, r *ecr.Repository, id types.ImageIdentifier) 
 		return nil, failure
 	}
 	if id.ImageTag != nil {
-		a.Files.DiscardAfter(tx, ecr.Untag(tx, r, ecr.Tags.Find(tx, r, *id.ImageTag)))
+		a.Files.DiscardAfter(tx, ecr.Untag(tx, r, ecr.Tags.Find(tx, r, *id.ImageTag), a.time()))
 		return []types.ImageIdentifier{{ImageDigest: &i.Digest, ImageTag: id.ImageTag}}, nil
 	}
 	if indexes := ecr.IndexesOf(tx, r, i.Digest); len(indexes) > 0 {
@@ -133,6 +133,6 @@ func (a *API) remove(tx *store.Tx, r *ecr.Repository, id types.ImageIdentifier) 
 	if removed == nil {
 		removed = append(removed, types.ImageIdentifier{ImageDigest: &i.Digest})
 	}
-	a.Files.DiscardAfter(tx, ecr.Delete(tx, r, i))
+	a.Files.DiscardAfter(tx, ecr.Delete(tx, r, i, a.time()))
 	return removed, nil
 }

@@ -153,7 +153,7 @@ func (r *registry) DeleteManifest(ctx context.Context, path string, digest ocire
 		if indexes := ecr.IndexesOf(tx, place, i.Digest); len(indexes) > 0 { // ECR-20
 			return refuse(http.StatusMethodNotAllowed, "UNSUPPORTED", "Requested image referenced by manifest list: [%s]", strings.Join(indexes, ","))
 		}
-		r.Files.DiscardAfter(tx, ecr.Delete(tx, place, i))
+		r.Files.DiscardAfter(tx, ecr.Delete(tx, place, i, r.Now()))
 		return nil
 	})
 }
@@ -169,7 +169,7 @@ func (r *registry) DeleteTag(ctx context.Context, path, name string) error {
 		if t == nil {
 			return errImageUnknown
 		}
-		r.Files.DiscardAfter(tx, ecr.Untag(tx, place, t))
+		r.Files.DiscardAfter(tx, ecr.Untag(tx, place, t, r.Now()))
 		return nil
 	})
 }

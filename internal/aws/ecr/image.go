@@ -59,20 +59,35 @@ func Referrers(tx *store.Tx, r *Repository, digest string) (referrers []*Image) 
 
 // Untag takes a tag from its image. With the last one the image goes as well (ECR-19), unless an index names it. It
 // returns the digests of what the repository no longer has.
-func Untag(tx *store.Tx, r *Repository, t *Tag) (gone []string) {
+func Untag(tx *store.Tx, r *Repository, t *Tag, now time.Time) (gone []string) {
 	Tags.Delete(tx, t)
-	if i := Images.Find(tx, r, t.Digest); i != nil && len(TagsOf(tx, i)) == 0 && len(IndexesOf(tx, r, t.Digest)) == 0 {
-		return Delete(tx, r, i)
+	i := Images.Find(tx, r, t.Digest)
+	if i == nil {
+		return nil
+	}
+	announce(tx, r, i, t.Name, true, now)
+	if len(TagsOf(tx, i)) == 0 && len(IndexesOf(tx, r, t.Digest)) == 0 {
+		return remove(tx, r, i)
 	}
 	return nil
 }
 
 // Delete removes an image with its tags, and the layers that no other image of the repository has. It returns the
 // digests of what the repository no longer has.
-func Delete(tx *store.Tx, r *Repository, i *Image) (gone []string) {
-	for _, t := range tagsOfImages.List(tx, i.key()) {
+func Delete(tx *store.Tx, r *Repository, i *Image, now time.Time) (gone []string) {
+	tags := inOrder(tagsOfImages.List(tx, i.key()))
+	for _, t := range tags {
 		Tags.Delete(tx, t)
+		announce(tx, r, i, t.Name, true, now)
 	}
+	if len(tags) == 0 {
+		announce(tx, r, i, "", true, now)
+	}
+	return remove(tx, r, i)
+}
+
+// remove removes an image without tags.
+func remove(tx *store.Tx, r *Repository, i *Image) (gone []string) {
 	Images.Delete(tx, i)
 	gone = []string{i.Digest}
 	kept := map[string]bool{}

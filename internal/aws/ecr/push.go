@@ -59,6 +59,7 @@ func Push(tx *store.Tx, r *Repository, digest string, m *Manifest, tag string, n
 		Tags.Put(tx, &Tag{Scope: r.Scope, Repository: r.Name, Name: tag, Digest: digest, Number: changed.Tagged, TaggedAt: now})
 	}
 	Repositories.Put(tx, &changed)
+	announce(tx, r, image, tag, false, now)
 	return Pushed{Image: image}, nil
 }
 

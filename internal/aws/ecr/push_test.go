@@ -165,7 +165,7 @@ func TestTheLastTagTakesItsImageAlong(t *testing.T) {
 	s.shows("v1 v2 stable", 2, 3)
 	untag := func(tag string) (gone []string) {
 		s.do(func(tx *store.Tx) error {
-			gone = Untag(tx, web, Tags.Find(tx, web, tag))
+			gone = Untag(tx, web, Tags.Find(tx, web, tag), start)
 			return nil
 		})
 		return gone

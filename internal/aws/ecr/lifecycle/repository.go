@@ -29,7 +29,7 @@ func Apply(tx *store.Tx, r *ecr.Repository, now time.Time) (gone []string, err e
 		return nil, err
 	}
 	for _, e := range p.Expired(ImagesOf(tx, r), now) {
-		gone = append(gone, ecr.Delete(tx, r, ecr.Images.Find(tx, r, e.Digest))...)
+		gone = append(gone, ecr.Delete(tx, r, ecr.Images.Find(tx, r, e.Digest), now)...)
 	}
 	evaluated := *r
 	evaluated.EvaluatedAt = now
