@@ -64,6 +64,9 @@ type Options struct {
 	// RegistrySize is how many bytes the images that were pushed to the registry may take. A push beyond that fails.
 	// Default any number: they are in the DataDir, or in a temporary folder that goes with the emulator.
 	RegistrySize int64
+	// RepositoryURI is "aws" for a repositoryUri as AWS answers it, for tools that compare it: engines push what has such a
+	// name to AWS. Default the address of the emulator's registry.
+	RepositoryURI string
 	// MetricsSize is how many bytes of memory the data points of CloudWatch metrics may take; the oldest give way beyond
 	// that. Default 64 MiB.
 	MetricsSize int64
@@ -282,7 +285,7 @@ func (o Options) check() error {
 	if err := app.CheckSettings(o.Upstream, o.UpstreamFor, o.TaskCredentials); err != nil {
 		return err
 	}
-	if err := o.checkAnswers(); err != nil {
+	if err := cmp.Or(o.checkAnswers(), o.checkRepositoryURI()); err != nil {
 		return err
 	}
 	if err := cmp.Or(app.CheckMetadataRate(o.MetadataRate), ssmsession.CheckPublicURL(o.PublicURL)); err != nil {

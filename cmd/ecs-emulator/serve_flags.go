@@ -120,6 +120,8 @@ func declareLimits(flags *flagSet, o *emulator.Options) {
 		o.RegistrySize, err = units.RAMInBytes(text)
 		return err
 	})
+	flags.StringVar(&o.RepositoryURI, "repository-uri", "", "answer the repositoryUri of repositories as `aws` does, for tools that compare it; docker push of such a name goes to AWS (default the address of the emulator's registry)")
+	flags.suggest("repository-uri", "aws")
 	flags.Func("metrics-size", "most `bytes` of memory for the data points of metrics, such as 256MiB; the oldest give way beyond that (default 64MiB)", func(text string) (err error) {
 		o.MetricsSize, err = units.RAMInBytes(text)
 		return err

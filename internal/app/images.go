@@ -19,8 +19,13 @@ type Images struct {
 	*Core
 	// Size is how many bytes all images may have; 0: any number.
 	Size int64
+	// Address is where the engine finds the registry: "127.0.0.1:4577".
+	Address func() string
+	// AWSURIs answers repositoryUri as AWS does.
+	AWSURIs bool
 
 	files     *ecr.Files
+	downloads ecr.Downloads
 	temporary string // the folder of files without a data directory
 }
 
@@ -28,11 +33,11 @@ type Images struct {
 func (i *Images) Module() Module {
 	return Module{
 		Name: "images",
-		Rows: []string{"ecr-image", "ecr-login-key", "ecr-repository", "ecr-tag"},
+		Rows: []string{"ecr-account-setting", "ecr-image", "ecr-lifecycle-preview", "ecr-login-key", "ecr-repository", "ecr-tag"},
 		Forgets: []Forgetting{{[]string{"ecr-layer"}, func(tx *store.Tx, now time.Time) {
 			i.files.DiscardAfter(tx, ecr.ForgetLayers(tx, now))
 		}}},
-		Open: i.open, Close: i.close, Reset: i.reset,
+		Open: i.open, Close: i.close, Reset: i.reset, Offer: i.offer, Begin: i.begin, Announcements: []Announcement{ofECR},
 		Sweep: func() error { return i.files.Sweep(i.Clock.Now()) },
 	}
 }
@@ -51,7 +56,7 @@ func (i *Images) open(context.Context) (err error) {
 // Registry serves the paths below registry.Prefix.
 func (i *Images) Registry() http.Handler {
 	return registry.New(registry.Options{
-		Store: i.Store, Files: i.files, Now: i.Clock.Now, Home: i.Scope, Authorize: i.Credentials.Authorize, Log: i.Log,
+		Store: i.Store, Files: i.files, Now: i.Clock.Now, Home: i.Scope, Authorize: i.Credentials.Authorize, MountsBlobs: ecr.MountsBlobs, Log: i.Log,
 	})
 }
 

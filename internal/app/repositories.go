@@ -1,0 +1,52 @@
+package app
+
+import (
+	"io"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/control"
+	ecrapi "github.com/ecs-emulator/ecs-emulator/handlers/ecr"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr/expiry"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+func (i *Images) offer() Offer {
+	return Offer{
+		APIs: []API{ecrapi.New(ecrapi.Options{
+			Store: i.Store, Now: i.Clock.Now, Wall: i.Clock.Wall, Logins: ecr.NewLogins(i.Store), Files: i.files,
+			Downloads: &i.downloads, DownloadPath: control.LayerPath, Home: i.Scope, Address: i.Address, AWSURIs: i.AWSURIs,
+		})},
+		Routes: control.LayerRoutes(i.layer),
+	}
+}
+
+// layer opens the layer of a URL that GetDownloadUrlForLayer has answered.
+func (i *Images) layer(id string) io.ReadSeekCloser {
+	file, _, err := i.files.Open(i.downloads.Digest(id, i.Clock.Now()))
+	if err != nil {
+		return nil
+	}
+	return file
+}
+
+func (i *Images) begin(Work) Work {
+	return Work{Loops: []controllers.Loop{
+		controllers.Of("lifecycle rules", expiry.New(expiry.Options{Store: i.Store, Clock: i.Clock, Log: i.Log, Files: i.files})),
+	}}
+}
+
+// ofECR are pushes and deletions of images.
+var ofECR = Announcement{
+	About: func(change any) (About, bool) {
+		c, ok := change.(*ecr.Action)
+		if !ok {
+			return About{}, false
+		}
+		return About{c.RepositoryARN, "aws.ecr", ecrapi.ActionDetailType}, true
+	},
+	JSON: func(_ *store.Tx, e outbox.Event) []byte {
+		return ecrapi.ActionEvent(e.Value.Value().(*ecr.Action), e.At)
+	},
+}
