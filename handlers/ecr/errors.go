@@ -2,6 +2,7 @@ package ecr
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
@@ -18,6 +19,12 @@ func invalid(member, demand string) error {
 // The texts of this file were recorded (ECR-2, ECR-5).
 func repositoryNotFound(s arn.Scope, name string) error {
 	return &types.RepositoryNotFoundException{Message: awsapi.Textf("The repository with name '%s' does not exist in the registry with id '%s'", name, s.Account)}
+}
+
+// denied was recorded with an explicit deny (ECR-16).
+func denied(call awsapi.Call, r *ecr.Repository, why string) error {
+	return &awsapi.Error{Code: "AccessDeniedException", Capital: true, Message: fmt.Sprintf(
+		"User: %s is not authorized to perform: ecr:%s on resource: %s %s", call.Principal(), call.Operation, r.ARN(), why)}
 }
 
 func repositoryExists(s arn.Scope, name string) error {

@@ -2,22 +2,26 @@ package ecr
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/policytext"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr"
 )
 
-// SetRepositoryPolicy keeps a policy in AWS's printed form (ECR-15).
+// SetRepositoryPolicy keeps a policy in AWS's printed form (ECR-15). One by which the caller could set no other policy has to
+// be forced. Source: ECR API reference, SetRepositoryPolicy.
 func (a *API) SetRepositoryPolicy(ctx context.Context, in *sdk.SetRepositoryPolicyInput) (*sdk.SetRepositoryPolicyOutput, error) {
-	if !json.Valid([]byte(*in.PolicyText)) {
+	if ecr.CheckPolicy(*in.PolicyText) != nil {
 		return nil, invalid("PolicyText", "Invalid repository policy provided")
 	}
 	r, err := a.change(ctx, in.RegistryId, in.RepositoryName, func(r *ecr.Repository) error {
 		r.Policy = policytext.Print(*in.PolicyText, "Action")
+		if !in.Force && r.Decide(principal(awsapi.FromContext(ctx)), "ecr:SetRepositoryPolicy") == ecr.Denied {
+			return invalid("PolicyText", "must let the caller set another policy, or have force") // the words are the emulator's
+		}
 		return nil
 	})
 	if err != nil {

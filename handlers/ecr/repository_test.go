@@ -185,10 +185,41 @@ func TestPolicies(t *testing.T) {
 		t.Errorf("%s\n%s\n%s", *set.PolicyText, *got.PolicyText, *gone.PolicyText)
 	}
 	refused(s, s.GetRepositoryPolicy, &sdk.GetRepositoryPolicyInput{RepositoryName: app}, "RepositoryPolicyNotFoundException", none)
-	for _, bad := range []string{"", "{", "policy"} {
+	for _, bad := range []string{"", "{", "policy", "{}"} {
 		refused(s, s.SetRepositoryPolicy, &sdk.SetRepositoryPolicyInput{RepositoryName: app, PolicyText: &bad}, "InvalidParameterException",
 			"Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'")
 	}
+}
+
+// ECR-16.
+func TestPoliciesAct(t *testing.T) {
+	s := newScene(t).withLayers()
+	s.push("x", "v1")
+	ask := &sdk.BatchGetImageInput{RepositoryName: app, RegistryId: &home.Account, ImageIds: []types.ImageIdentifier{byTag("v1")}}
+	set := func(effect, principal, action string) *sdk.SetRepositoryPolicyInput {
+		return &sdk.SetRepositoryPolicyInput{RepositoryName: app, PolicyText: aws.String(
+			`{"Version":"2012-10-17","Statement":[{"Effect":"` + effect + `","Principal":{"AWS":"` + principal + `"},"Action":"` + action + `"}]}`)}
+	}
+	s.Scope.Account = "210987654321"
+	other := sdk.NewFromConfig(s.Serve(ecr.New(ecr.Options{Store: s.Store, Now: s.Clock, Files: s.files}).Service(), &promises))
+	const user = "User: arn:aws:iam::210987654321:root is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:us-east-1:123456789012:repository/app "
+	refused(s, other.BatchGetImage, ask, "AccessDeniedException", user+"because no resource-based policy allows the ecr:BatchGetImage action")
+	ok(s, s.SetRepositoryPolicy, set("Allow", "210987654321", "ecr:BatchGet*"))
+	ok(s, other.BatchGetImage, ask)
+	ok(s, s.SetRepositoryPolicy, set("Deny", "*", "ecr:BatchGetImage"))
+	refused(s, other.BatchGetImage, ask, "AccessDeniedException", user+"with an explicit deny in a resource-based policy")
+	refused(s, s.BatchGetImage, ask, "AccessDeniedException", strings.Replace(user, "210987654321", "123456789012", 1)+"with an explicit deny in a resource-based policy")
+
+	lockout := set("Deny", "*", "ecr:Set*")
+	refused(s, s.SetRepositoryPolicy, lockout, "InvalidParameterException",
+		"Invalid parameter at 'PolicyText' failed to satisfy constraint: 'must let the caller set another policy, or have force'")
+	lockout.Force = true
+	ok(s, s.SetRepositoryPolicy, lockout)
+	if _, err := s.SetRepositoryPolicy(t.Context(), lockout); err == nil {
+		t.Error("a policy is set by a caller that it locks out")
+	}
+	ok(s, s.DeleteRepositoryPolicy, &sdk.DeleteRepositoryPolicyInput{RepositoryName: app})
+	ok(s, s.BatchGetImage, ask)
 }
 
 // ECR-23.

@@ -41,7 +41,7 @@ func (a *API) repositories() []awsapi.Operation {
 		awsapi.Works("DeleteRepository", "by force with its images", a.DeleteRepository),
 		awsapi.Works("PutImageTagMutability", "with exclusion filters", a.PutImageTagMutability),
 		awsapi.Partial("PutImageScanningConfiguration", "kept without effect", a.PutImageScanningConfiguration),
-		awsapi.Works("SetRepositoryPolicy", "as AWS prints it", a.SetRepositoryPolicy),
+		awsapi.Partial("SetRepositoryPolicy", "acts at once on requests and logins; statements with a Condition are without effect", a.SetRepositoryPolicy),
 		awsapi.Works("GetRepositoryPolicy", "as AWS prints it", a.GetRepositoryPolicy),
 		awsapi.Works("DeleteRepositoryPolicy", "answers the policy", a.DeleteRepositoryPolicy),
 		awsapi.Works("TagResource", "of repositories", a.TagResource),

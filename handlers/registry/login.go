@@ -68,7 +68,15 @@ func (r *registry) allow(ctx context.Context, place *ecr.Repository, action stri
 			Account: x.login.Account, Region: x.login.Region, ARN: x.login.ARN, UserID: x.login.UserID, RoleARN: x.login.RoleARN,
 		}
 	}
-	if place.Scope.Account != x.login.Account {
+	verdict := ecr.Silent
+	if found := ecr.Repositories.Find(r.Store.Read(), place.Scope, place.Name); found != nil {
+		verdict = found.Decide(ecr.Principal{Account: call.Account, ARN: call.Principal(), RoleARN: call.Caller.RoleARN}, "ecr:"+action)
+	}
+	switch {
+	case verdict == ecr.Denied:
+		return refuse(http.StatusForbidden, "DENIED", "User: %s is not authorized to perform: ecr:%s on resource: %s with an explicit deny in a resource-based policy",
+			call.Principal(), action, place.ARN()) // ECR-16
+	case verdict == ecr.Silent && place.Scope.Account != x.login.Account:
 		own := ecr.Repository{Scope: x.login.Scope(), Name: place.Name}
 		return refuse(http.StatusForbidden, "DENIED", "User: %s is not authorized to perform: ecr:%s on resource: %s because no resource-based policy "+
 			"allows the ecr:%[2]s action. In the account of this login the repository is %[4]s/%[5]s",
