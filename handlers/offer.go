@@ -20,6 +20,7 @@ import (
 var OfferedToTasks = []string{
 	control.Prefix + "health",
 	control.LocalStackHealth,
+	control.LayerRoute,
 	agentPath, // a path of AWS
 }
 

@@ -28,7 +28,7 @@ func TestLayersByURL(t *testing.T) {
 	}{
 		{"known", "", "the layer", 200},
 		{"known", "bytes=4-6", "lay", 206},
-		{"other", "", "no such layer, or its URL has expired", 403},
+		{"other", "", "no such layer, or its URL has expired", 404},
 	} {
 		r := httptest.NewRequest(http.MethodGet, control.LayerPath+test.path, nil)
 		if test.bytes != "" {

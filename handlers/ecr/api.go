@@ -1,5 +1,5 @@
-// Package ecr answers the API of Amazon ECR: repositories, their policies, images and layers. Rows and files are those of
-// the registry, to which engines push, so that both are one.
+// Package ecr answers the API of Amazon ECR: repositories, their policies, images and layers. It shares rows and
+// files with the registry, to which engines push.
 package ecr
 
 import (
@@ -46,7 +46,7 @@ func New(o Options) *API { return &API{Options: o} }
 // time of a change: AWS shows milliseconds (ECR-1).
 func (a *API) time() time.Time { return a.Now().UTC().Truncate(time.Millisecond) }
 
-// registry is the account and region that a request is about: those of the caller, but for another registry.
+// registry is the account and region that a request is about. A request may name another account than the caller's.
 func registry(ctx context.Context, id *string) arn.Scope {
 	scope := awsapi.CallScope(ctx)
 	scope.Account = cmp.Or(aws.ToString(id), scope.Account)

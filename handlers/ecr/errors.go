@@ -46,7 +46,7 @@ func lifecycleNotFound(r *ecr.Repository) error {
 		"Lifecycle policy does not exist for the repository with name '%s' in the registry with id '%s'", r.Name, r.Scope.Account)}
 }
 
-// previewNotFound has words like those of lifecycleNotFound: AWS's are not known.
+// previewNotFound has words like lifecycleNotFound, as AWS's are not known.
 func previewNotFound(r *ecr.Repository) error {
 	return &types.LifecyclePolicyPreviewNotFoundException{Message: awsapi.Textf(
 		"Lifecycle policy preview does not exist for the repository with name '%s' in the registry with id '%s'", r.Name, r.Scope.Account)}

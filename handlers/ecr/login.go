@@ -20,6 +20,7 @@ func (a *API) GetAuthorizationToken(ctx context.Context, in *sdk.GetAuthorizatio
 		Account: call.Account, Region: call.Region, ARN: call.Caller.ARN, UserID: call.Caller.UserID, RoleARN: call.Caller.RoleARN, Issued: a.Now().UnixMilli(),
 	}
 	out := &sdk.GetAuthorizationTokenOutput{}
+	//lint:ignore SA1019 older clients send it still
 	for range max(1, len(in.RegistryIds)) {
 		password, err := a.Logins.Password(login)
 		if err != nil {

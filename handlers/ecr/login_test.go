@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 AWS has deprecated RegistryIds; older clients send it still
+
 package ecr_test
 
 import (

@@ -2,7 +2,6 @@ package ecr
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,12 +12,13 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func key(t ecr.ResourceTag) string { return t.Key }
 
-// withTags adds tags to those of a repository, by key (ECR-4). The words of the refusals are the emulator's.
+// withTags adds tags to the ones that a repository has, by key (ECR-4). The words of the refusals are the emulator's.
 func withTags(tags []ecr.ResourceTag, more []types.Tag) ([]ecr.ResourceTag, error) {
 	for _, t := range more {
 		if *t.Key == "" || len(*t.Key) > 128 || len(*t.Value) > 256 || tagging.Reserved(*t.Key) {
@@ -30,7 +30,7 @@ func withTags(tags []ecr.ResourceTag, more []types.Tag) ([]ecr.ResourceTag, erro
 	if len(tags) > tagging.Most {
 		return nil, &types.TooManyTagsException{Message: awsapi.Textf("A repository has %d tags at most.", tagging.Most)}
 	}
-	slices.SortFunc(tags, func(a, b ecr.ResourceTag) int { return strings.Compare(a.Key, b.Key) })
+	sorting.By(tags, func(a, b ecr.ResourceTag) int { return strings.Compare(a.Key, b.Key) })
 	return tags, nil
 }
 

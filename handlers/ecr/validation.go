@@ -16,8 +16,8 @@ var model = constraint.New(table, constraint.Style{First: refuse})
 // namePattern stands in refusals of names. It is older than the model's, which lets more than one - and __ be (ECR-3).
 const namePattern = "(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*"
 
-// refuse tells the first demand that is not met. Those of length were recorded in 2026 (ECR-17), those of patterns with
-// other words (ECR-3).
+// refuse tells the first demand that is not met. Demands on a length were recorded in 2026 (ECR-17), demands on
+// a form earlier and with other words (ECR-3).
 func refuse(member, demand string) error {
 	if pattern, found := strings.CutPrefix(demand, "Member must satisfy regular expression pattern: "); found {
 		if member == "repositoryName" {

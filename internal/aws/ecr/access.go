@@ -101,7 +101,7 @@ func (s *policyStatement) isFor(who Principal, action string) bool {
 	return actions && principals
 }
 
-// is reports whether a principal of a policy is this one: everybody, its account, itself, or its role.
+// is reports whether a principal of a policy is this one: *, its account, itself, or its role.
 func (w Principal) is(named string) bool {
 	account := named == w.Account || strings.HasPrefix(named, "arn:") && strings.HasSuffix(named, "::"+w.Account+":root")
 	return named == "*" || account || named == w.ARN || w.RoleARN != "" && named == w.RoleARN
@@ -124,7 +124,7 @@ func (w *words) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// principals are * or the principals of AWS. Those of services and other kinds never send a request here.
+// principals are * or the principals of AWS. Services and other kinds of principals never send a request here.
 type principals []string
 
 func (p *principals) UnmarshalJSON(text []byte) error {

@@ -11,7 +11,7 @@ func TestPoliciesDecide(t *testing.T) {
 	statement := func(effect, principal, rest string) string {
 		return fmt.Sprintf(`{"Effect":%q,"Principal":%s,%s}`, effect, principal, rest)
 	}
-	const get, everybody, account = `"Action":"ecr:BatchGetImage"`, `"*"`, `{"AWS":"123456789012"}`
+	const get, anyone, account = `"Action":"ecr:BatchGetImage"`, `"*"`, `{"AWS":"123456789012"}`
 	for name, test := range map[string]struct {
 		statements string
 		who        Principal
@@ -23,12 +23,12 @@ func TestPoliciesDecide(t *testing.T) {
 		"a user":              {statement("Deny", `{"AWS":"arn:aws:iam::123456789012:user/dev"}`, get), user, Denied},
 		"another user":        {statement("Deny", `{"AWS":"arn:aws:iam::123456789012:user/dev"}`, get), session, Silent},
 		"a role":              {statement("Deny", `{"AWS":"arn:aws:iam::123456789012:role/ci"}`, get), session, Denied},
-		"a denial counts":     {"[" + statement("Deny", everybody, get) + "," + statement("Allow", everybody, get) + "]", user, Denied},
-		"wildcards":           {statement("Deny", everybody, `"Action":["s3:*","ECR:Batch*"]`), user, Denied},
-		"another action":      {statement("Deny", everybody, `"Action":"ecr:PutImage"`), user, Silent},
-		"all but an action":   {statement("Deny", everybody, `"NotAction":"ecr:PutImage"`), user, Denied},
-		"but this action":     {statement("Deny", everybody, `"NotAction":"ecr:*"`), user, Silent},
-		"with a condition":    {statement("Deny", everybody, get+`,"Condition":{"Bool":{"aws:SecureTransport":"false"}}`), user, Silent},
+		"a denial counts":     {"[" + statement("Deny", anyone, get) + "," + statement("Allow", anyone, get) + "]", user, Denied},
+		"wildcards":           {statement("Deny", anyone, `"Action":["s3:*","ECR:Batch*"]`), user, Denied},
+		"another action":      {statement("Deny", anyone, `"Action":"ecr:PutImage"`), user, Silent},
+		"all but an action":   {statement("Deny", anyone, `"NotAction":"ecr:PutImage"`), user, Denied},
+		"but this action":     {statement("Deny", anyone, `"NotAction":"ecr:*"`), user, Silent},
+		"with a condition":    {statement("Deny", anyone, get+`,"Condition":{"Bool":{"aws:SecureTransport":"false"}}`), user, Silent},
 		"a service":           {statement("Allow", `{"Service":"lambda.amazonaws.com"}`, get), user, Silent},
 		"all but a principal": {`{"Effect":"Deny","NotPrincipal":{"AWS":"arn:aws:iam::123456789012:role/ci"},` + get + `}`, user, Denied},
 		"but this principal":  {`{"Effect":"Deny","NotPrincipal":{"AWS":"arn:aws:iam::123456789012:role/ci"},` + get + `}`, session, Silent},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // Image is what rules look at.
@@ -26,7 +27,7 @@ type Expiry struct {
 // is for is for no rule of a lower priority to take, whether it expires or not (ECR-18).
 func (p *Policy) Expired(images []Image, now time.Time) []Expiry {
 	newestFirst := slices.Clone(images)
-	slices.SortFunc(newestFirst, func(a, b Image) int {
+	sorting.By(newestFirst, func(a, b Image) int {
 		if byTime := b.PushedAt.Compare(a.PushedAt); byTime != 0 {
 			return byTime
 		}
@@ -45,7 +46,7 @@ func (p *Policy) Expired(images []Image, now time.Time) []Expiry {
 			taken[i.Digest] = true
 		}
 	}
-	slices.SortStableFunc(expired, func(a, b Expiry) int { return a.PushedAt.Compare(b.PushedAt) })
+	sorting.By(expired, func(a, b Expiry) int { return a.PushedAt.Compare(b.PushedAt) })
 	return expired
 }
 

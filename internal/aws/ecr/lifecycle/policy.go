@@ -5,7 +5,8 @@ package lifecycle
 import (
 	"encoding/json"
 	"errors"
-	"slices"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // Policy is the rules by their priority, the first one before all others.
@@ -54,12 +55,14 @@ func Read(text string) (*Policy, error) {
 	if json.Unmarshal([]byte(text), &p) != nil {
 		return nil, errUnmapped
 	}
-	slices.SortFunc(p.Rules, func(a, b Rule) int { return a.Priority - b.Priority })
+	sorting.By(p.Rules, func(a, b Rule) int { return a.Priority - b.Priority })
 	return &p, p.checkTogether()
 }
 
 // errUnmapped is of a field report.
-var errUnmapped = errors.New("Could not map policyString into LifecyclePolicy.") //nolint:staticcheck // AWS's words
+//
+//lint:ignore ST1005 these are AWS's words
+var errUnmapped = errors.New("Could not map policyString into LifecyclePolicy.")
 
 // checkTogether checks what rules say together. Source: ECR user guide, lifecycle policy properties; the words are the
 // emulator's.
