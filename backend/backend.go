@@ -224,6 +224,7 @@ type Image struct {
 // credentials where the engine has such a thing.
 type PullSpec struct {
 	Ref      string
+	Tag      string // that the image gets as well; empty is none. Of simulated engines it has the one of Ref alone.
 	Platform string // "linux/arm64"; empty is the engine's own
 	Auth     *RegistryAuth
 }

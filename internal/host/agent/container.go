@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -26,7 +25,10 @@ func (w *taskRunner) create(i int) run {
 		return func(ctx context.Context) func() { return w.unanswered(ctx, "cannot make a container", err) }
 	}
 	h, links, on, image := w.host, w.maker.Linked(i), w.on, w.images[i].ID
-	spec.Image = cmp.Or(w.images[i].Name, w.choice(i).Local())
+	if spec.Image = w.images[i].Name; spec.Image == "" { // it was found before a restart
+		choice, _ := w.choice(i)
+		spec.Image = choice.Local()
+	}
 	w.view.State(plan.Container(i)).Ours = true
 	why, denied := h.Volumes.HostPaths.DeniedDevice(&w.view.Definitions[i], h.Volumes.Folders()...)
 	return func(ctx context.Context) func() {

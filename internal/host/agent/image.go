@@ -18,23 +18,35 @@ import (
 
 // find looks whether the container's image is there and need not be pulled.
 func (w *taskRunner) find(i int) run {
-	h, by, choice, platform := w.host, w.puller(), w.choice(i), w.maker.Platform
+	h, by, to, platform := w.host, w.puller(), w.pin(i), w.maker.Platform
 	if w.view.IsProxy(plan.Container(i)) { // the engine has what it needs
 		return func(context.Context) func() {
 			return func() { w.view.Status.Containers[i].Phase = state.ContainerPulled }
 		}
 	}
+	choice, lacks := w.choice(i)
 	return func(ctx context.Context) func() {
 		at := h.agent.Clock.Now()
 		image, err := h.images.Find(ctx, choice, platform)
 		if enginecall.IsTimeout(err) { // neither a reason to pull nor a failed pull
 			return w.unanswered(ctx, "cannot look for an image", err)
 		}
+		missing := errors.Is(err, backend.ErrNotFound) || err == nil && !h.images.Fits(image.Image, platform)
+		if err == nil && choice.Own && lacks == nil && !missing {
+			var pinned string
+			pinned, err = h.pinAs(to, image.Digest)
+			missing = pinned != image.Digest
+		}
 		return func() {
 			delete(w.cuts, plan.Container(i))
 			switch {
 			case h.Engine.Lost(err):
-			case by.MustPull(choice.Ref) || errors.Is(err, backend.ErrNotFound) || err == nil && !h.images.Fits(image.Image, platform):
+			case lacks != nil && !missing && err == nil && h.agent.Registry.StandsIn(lacks, by, w.instance == nil):
+				h.agent.Log.Info("a local image stands in for one that its repository does not have", "task", w.task.ARN, "image", choice.Named())
+				w.pulled(i, image, at, at)
+			case lacks != nil:
+				w.pullFailed(i, lacks)
+			case by.MustPull(choice.Ref) || missing:
 				w.view.State(plan.Container(i)).Absent = true
 			case err != nil:
 				w.pullFailed(i, err)
@@ -64,11 +76,15 @@ func (w *taskRunner) puller() imagepull.Agent {
 
 // pull fetches the container's image.
 func (w *taskRunner) pull(i int) run {
-	h, by, choice, to, spec := w.host, w.puller(), w.choice(i), w.pin(i), backend.PullSpec{Platform: w.maker.Platform}
+	h, by, to, spec := w.host, w.puller(), w.pin(i), backend.PullSpec{Platform: w.maker.Platform}
+	choice, lacks := w.choice(i)
 	spec.Auth = w.view.Resources.Of[aws.ToString(w.view.Definitions[i].Name)].Registry
 	return func(ctx context.Context) func() {
+		if lacks != nil { // it was deleted just now
+			return func() { w.pullFailed(i, lacks) }
+		}
 		startedAt := h.agent.Clock.Now()
-		image, err := leftover.WithRoom(ctx, h.leftovers, func() (imagepull.Found, error) { return h.pullPinned(ctx, by, choice, to, spec) })
+		image, err := leftover.WithRoom(ctx, h.leftovers, func() (imagepull.Found, error) { return w.pullPinned(ctx, by, choice, to, spec) })
 		if enginecall.IsTimeout(err) { // it is the look at what has been pulled
 			return w.unanswered(ctx, "cannot look at an image", err)
 		}
@@ -89,7 +105,7 @@ func (w *taskRunner) pull(i int) run {
 }
 
 func (w *taskRunner) pulled(i int, image imagepull.Found, startedAt, stoppedAt time.Time) {
-	w.view.Pulled(i, image.Image, w.host.images.Digest(image.Name, image.Image), startedAt, stoppedAt)
+	w.view.Pulled(i, image.Image, image.Digest, startedAt, stoppedAt)
 	if w.host.images.Fits(image.Image, w.maker.Platform) {
 		w.images[i] = image
 	}
@@ -100,11 +116,12 @@ func (w *taskRunner) pulled(i int, image imagepull.Found, startedAt, stoppedAt t
 // recorded pull failures (ECS0002). A container that the task can do without keeps
 // it.
 func (w *taskRunner) pullFailed(i int, err error) {
-	if ref := w.image(i); taskdef.IsECRImage(ref) {
+	choice, lacks := w.choice(i)
+	if ref := w.image(i); lacks == nil && !choice.Own && taskdef.IsECRImage(ref) {
 		w.host.agent.Log.Warn("an image of ECR cannot be pulled: give a local one this name, with docker tag, or log the engine in to the registry",
 			"task", w.task.ARN, "image", ref)
 	}
-	w.containerFailed(i, reason.Pull(w.choice(i).Remote(), err, w.instance == nil))
+	w.containerFailed(i, reason.Pull(choice.Named(), err, w.instance == nil))
 	switch {
 	case w.instance == nil && taskdef.Essential(&w.view.Definitions[i]):
 		w.view.Status.Containers[i].Reason = ""

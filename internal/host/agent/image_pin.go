@@ -26,32 +26,52 @@ func (w *taskRunner) pin(i int) pin {
 	return pin{state.RevisionOf(w.host.agent.Store.Read(), w.task), aws.ToString(d.Name)}
 }
 
-// choice is the image that a container is to run.
-func (w *taskRunner) choice(i int) imagepull.Choice {
+// choice is the image that a container is to run, and what its repository lacks of it, if the emulator has that.
+func (w *taskRunner) choice(i int) (imagepull.Choice, *imagepull.LacksError) {
 	choice := imagepull.Choice{Ref: w.image(i)}
 	if to := w.pin(i); to.revision != nil {
 		choice.Digest = to.revision.Pinned[to.container]
 	}
-	return choice
+	a := w.host.agent
+	if a.Registry == nil {
+		return choice, nil
+	}
+	return a.Registry.Choose(a.Store.Read(), choice, w.host.Engine.LastInfo().Simulated)
+}
+
+// pinAs pins the image of a container, unless another task has done so, and returns the digest that is pinned.
+func (h *host) pinAs(to pin, digest string) (pinned string, err error) {
+	if to.revision == nil || to.revision.Pinned[to.container] == digest {
+		return digest, nil
+	}
+	err = h.agent.Store.Update(func(tx *store.Tx) error {
+		pinned = state.PinImage(tx, to.revision.ARN, to.container, digest)
+		return nil
+	})
+	if err != nil {
+		return "", fmt.Errorf("keep the digest of an image: %w", err)
+	}
+	return pinned, nil
 }
 
 // pullPinned pulls the image of a container. All tasks of a revision run the image that the first one has pulled: a task
 // that has pulled another one, as the tag has moved since then, pulls again by the digest. A local image is no version
 // that others could pull.
-func (h *host) pullPinned(ctx context.Context, by imagepull.Agent, choice imagepull.Choice, to pin, spec backend.PullSpec) (imagepull.Found, error) {
-	found, err := h.images.Pull(ctx, by, choice, spec)
-	if err != nil || to.revision == nil || found.Digest == "" || found.Digest == choice.Digest {
+func (w *taskRunner) pullPinned(ctx context.Context, by imagepull.Agent, choice imagepull.Choice, to pin, spec backend.PullSpec) (found imagepull.Found, err error) {
+	h := w.host
+	if choice.From != "" {
+		if spec.Auth, err = h.agent.Registry.Login(w.task); err != nil {
+			return found, err
+		}
+	}
+	found, err = h.images.Pull(ctx, by, choice, spec)
+	if err != nil || !found.Pulled {
 		return found, err
 	}
-	err = h.agent.Store.Update(func(tx *store.Tx) error {
-		choice.Digest = state.PinImage(tx, to.revision.ARN, to.container, found.Digest)
-		return nil
-	})
-	if err != nil {
-		return imagepull.Found{}, fmt.Errorf("keep the digest of an image: %w", err)
+	pinned, err := h.pinAs(to, found.Digest)
+	if err != nil || pinned == found.Digest {
+		return found, err
 	}
-	if choice.Digest == found.Digest {
-		return found, nil
-	}
+	choice.Digest = pinned
 	return h.images.Pull(ctx, by, choice, spec)
 }

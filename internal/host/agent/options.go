@@ -68,6 +68,8 @@ type Options struct {
 	// Secrets reads what definitions refer to, with the task's execution role. If nil,
 	// tasks with secrets fail to start.
 	Secrets executionresource.Source
+	// Registry is the emulator's own, for images of ECR. Nil is none.
+	Registry *imagepull.Registry
 	// AssumesRole tells whether ECS can assume a role, by its ARN, to make a volume for a
 	// task; nil is that it can assume all.
 	AssumesRole func(t *state.Task, role string) bool

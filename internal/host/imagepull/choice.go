@@ -2,55 +2,81 @@ package imagepull
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/distribution/reference"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
 // Choice is the image that a container is to run: what its definition names, and the digest that all tasks of
-// its service revision run. Without one it is what the name stands for.
-type Choice struct{ Ref, Digest string }
-
-// HasDigest reports whether the image of a definition names a digest itself.
-func HasDigest(ref string) bool {
-	named, err := reference.ParseNormalizedNamed(ref)
-	if err != nil {
-		return true // no image at all
-	}
-	_, digested := named.(reference.Digested)
-	return digested
+// its service revision run, or that the emulator's own registry has for it. Without one it is what the name stands for.
+type Choice struct {
+	Ref, Digest string
+	Own         bool   // the emulator's own registry has it
+	From        string // the repository from which the engine pulls it, if not as Ref says
 }
 
-// Remote is what a registry is asked for: app:1@sha256:…
-func (c Choice) Remote() string {
-	if c.Digest == "" {
+// HasDigest reports whether the image of a definition names a digest itself.
+func HasDigest(ref string) bool { return strings.Contains(ref, "@") }
+
+// Named is the name of a definition with the digest: app:1@sha256:…
+func (c Choice) Named() string {
+	if c.Digest == "" || HasDigest(c.Ref) {
 		return c.Ref
 	}
 	return c.Ref + "@" + c.Digest
 }
 
+// Remote is what a registry is asked for.
+func (c Choice) Remote() string {
+	if c.From == "" {
+		return c.Named()
+	}
+	return c.From + "@" + c.Digest
+}
+
 // Local is the name of the image on the engine, whatever the tag stands for there: app@sha256:…
 func (c Choice) Local() string {
+	if c.Digest == "" || c.From != "" {
+		return c.Remote()
+	}
 	named, err := reference.ParseNormalizedNamed(c.Ref)
-	if c.Digest == "" || err != nil {
+	if err != nil {
 		return c.Ref
 	}
 	return reference.FamiliarName(named) + "@" + c.Digest
+}
+
+// Tag is what the image is called on the engine as well, once it is there; empty is nothing.
+func (c Choice) Tag() string {
+	name, _, digested := strings.Cut(c.Ref, "@")
+	if c.From == "" || digested && !strings.Contains(name[strings.LastIndexByte(name, '/')+1:], ":") {
+		return ""
+	}
+	return name
 }
 
 // Found is an image on the engine.
 type Found struct {
 	backend.Image
 	Name   string // under which the engine has it
-	Digest string // of a pulled one: under which its registry has it
+	Digest string // under which its registry has it, or what stands for that
+	Pulled bool
 }
 
 // Find looks for an image. A tag that stands for it is preferred, as users know it.
 func (p *Puller) Find(ctx context.Context, c Choice, platform string) (Found, error) {
 	image, err := p.Engine.Image(ctx, c.Ref, platform)
-	if c.Digest == "" || err == nil && p.Digest(c.Ref, image) == c.Digest {
-		return Found{Image: image, Name: c.Ref}, err
+	if err == nil && c.Digest == "" {
+		return Found{Image: image, Name: c.Ref, Digest: p.Digest(c.Ref, image)}, nil
+	}
+	if c.Digest == "" {
+		return Found{}, err
+	}
+	if err == nil && (p.Digest(c.Ref, image) == c.Digest || slices.Contains(image.Digests, c.Local())) {
+		return Found{Image: image, Name: c.Ref, Digest: c.Digest}, nil
 	}
 	image, err = p.Engine.Image(ctx, c.Local(), platform)
-	return Found{Image: image, Name: c.Local()}, err
+	return Found{Image: image, Name: c.Local(), Digest: c.Digest}, err
 }

@@ -28,7 +28,7 @@ const pullTries = 3
 // Pull pulls an image for an agent and inspects it. Where no platform is asked for and there is none for the
 // engine's own, it takes the one for X86_64, as AWS does.
 func (p *Puller) Pull(ctx context.Context, by Agent, c Choice, spec backend.PullSpec) (found Found, err error) {
-	spec.Ref = c.Remote()
+	spec.Ref, spec.Tag = c.Remote(), c.Tag()
 	for range pullTries {
 		err = p.Engine.Pull(ctx, spec)
 		if errors.Is(err, backend.ErrNoPlatform) && spec.Platform == "" && p.Engine.LastInfo().Architecture != "amd64" {
@@ -44,9 +44,7 @@ func (p *Puller) Pull(ctx context.Context, by Agent, c Choice, spec backend.Pull
 			break
 		}
 	}
-	if err == nil {
-		found.Digest = p.Digest(found.Name, found.Image)
-	}
+	found.Pulled = err == nil
 	return found, err
 }
 

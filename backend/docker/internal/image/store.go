@@ -122,12 +122,17 @@ func (s *Store) PullWithin(ctx context.Context, spec backend.PullSpec, patience 
 		return err
 	}
 	key := strings.Join([]string{spec.Ref, spec.Platform, auth}, " ")
-	return s.pulls.do(ctx, key, func(ctx context.Context, closed func()) error {
+	err = s.pulls.do(ctx, key, func(ctx context.Context, closed func()) error {
 		if strings.Contains(spec.Ref, "@") {
 			closed = func() {}
 		}
 		return s.pullImage(ctx, spec, auth, patience, closed)
 	})
+	if err != nil || spec.Tag == "" {
+		return err
+	}
+	_, err = s.client.ImageTag(ctx, client.ImageTagOptions{Source: spec.Ref, Target: spec.Tag})
+	return dockerapi.Classify(err)
 }
 
 func (s *Store) pullImage(ctx context.Context, spec backend.PullSpec, auth string, patience time.Duration, resolved func()) error {

@@ -75,8 +75,12 @@ func Pull(image string, err error, fargate bool) string {
 	if !fargate {
 		return "CannotPullImageManifestError: Error response from daemon: " + engineText(err)
 	}
-	return fmt.Sprintf("CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref %s: %s",
-		imagepull.Canonical(image), engineText(err))
+	ref, why := imagepull.Canonical(image), engineText(err)
+	var lacks *imagepull.LacksError
+	if errors.As(err, &lacks) {
+		why = lacks.Resolving(ref)
+	}
+	return fmt.Sprintf("CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref %s: %s", ref, why)
 }
 
 // OtherPlatform is the reason of a container whose image is for other machines, on Fargate. On

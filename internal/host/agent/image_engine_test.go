@@ -1,0 +1,35 @@
+package agent
+
+import (
+	"context"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// realEngine is one that pulls from registries: an image is local under the name by which it was pulled, and the
+// tag that it got.
+type realEngine struct {
+	backend.Engine
+	pulls []backend.PullSpec
+}
+
+func (e *realEngine) Info(ctx context.Context) (backend.Info, error) {
+	info, err := e.Engine.Info(ctx)
+	info.Simulated = false
+	return info, err
+}
+
+func (e *realEngine) Pull(ctx context.Context, spec backend.PullSpec) error {
+	e.pulls = append(e.pulls, spec)
+	return e.Engine.Pull(ctx, backend.PullSpec{Ref: spec.Tag})
+}
+
+// Image says the digest under the name by which the last pull went.
+func (e *realEngine) Image(ctx context.Context, ref, platform string) (backend.Image, error) {
+	image, err := e.Engine.Image(ctx, ref, platform)
+	if len(e.pulls) > 0 && err == nil && !strings.Contains(ref, "@") {
+		image.Digests = []string{e.pulls[len(e.pulls)-1].Ref}
+	}
+	return image, err
+}

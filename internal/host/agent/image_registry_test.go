@@ -1,0 +1,142 @@
+package agent
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
+)
+
+const atECR = "000000000000.dkr.ecr.us-east-1.amazonaws.com/app:1"
+
+// push puts an image into the repository app, under the tag 1.
+func (b *bench) push(letter string) {
+	b.Helper()
+	err := b.store.Update(func(tx *store.Tx) error {
+		r := ecr.Repositories.Find(tx, scope, "app")
+		if r == nil {
+			r = &ecr.Repository{Scope: scope, Name: "app"}
+		}
+		_, err := ecr.Push(tx, r, digestNamed(letter), &ecr.Manifest{}, "1", b.clock.Now())
+		return err
+	})
+	b.expect("error", err, error(nil))
+}
+
+// imageOfATask runs a task and returns the digest of its image.
+func (b *bench) imageOfATask(image string) string {
+	b.Helper()
+	task := b.task(b.run(imageOf("web", image)))
+	b.expect("status", task.Status.LastStatus, state.Running)
+	return task.Status.Containers[0].ImageDigest
+}
+
+// withRegistry starts the agent with the emulator's registry, which has the repository app.
+func withRegistry(t *testing.T, registry imagepull.Registry, f func(b *bench)) {
+	t.Helper()
+	withAgent(t, func(b *bench) {
+		b.stop()
+		registry.Home, registry.Hosts = scope, func() []string { return []string{"127.0.0.1:4577"} }
+		b.runAgent(New(Options{
+			Store: b.store, Clock: b.clock, Registry: &registry, Hosts: []HostOptions{{Engine: b.engine}},
+		}))
+		b.push("a")
+		f(b)
+	})
+}
+
+func TestTasksRunWhatWasPushed(t *testing.T) {
+	withRegistry(t, imagepull.Registry{}, func(b *bench) {
+		b.expect("by AWS's name", b.imageOfATask(atECR), digestNamed("a"))
+		b.push("b")
+		b.expect("when it was pushed again", b.imageOfATask(atECR), digestNamed("b"))
+		b.expect("by the name of the loopback address", b.imageOfATask("127.0.0.1:4577/app:1"), digestNamed("b"))
+		b.expect("by digest", b.imageOfATask(strings.TrimSuffix(atECR, ":1")+"@"+digestNamed("a")), digestNamed("a"))
+	})
+}
+
+// Source: ECR-31.
+func TestATagThatIsNotInItsRepository(t *testing.T) {
+	missing := strings.Replace(atECR, ":1", ":2", 1)
+	for name, strict := range map[string]bool{"strict": true, "lenient": false} {
+		t.Run(name, func(t *testing.T) {
+			withRegistry(t, imagepull.Registry{Strict: strict}, func(b *bench) {
+				task := b.task(b.run(imageOf("web", missing)))
+				want := "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref " + missing + ": " + missing + ": not found"
+				b.expect("reason", task.Stop.Reason, want)
+				b.expect("error", b.engine.Pull(b.Context(), backend.PullSpec{Ref: missing}), error(nil))
+				task = b.task(b.run(imageOf("web", missing)))
+				if strict {
+					b.expect("reason", task.Stop.Reason, want)
+				} else {
+					b.expect("status", task.Status.LastStatus, state.Running)
+				}
+			})
+		})
+	}
+}
+
+// On instances the reason is the engine's.
+func TestATagThatIsNotThereOnAnInstance(t *testing.T) {
+	withRegistry(t, imagepull.Registry{}, func(b *bench) {
+		task := b.task(b.runAt(b.instance(), "bridge", imageOf("web", "127.0.0.1:4577/app:2")))
+		want := "CannotPullImageManifestError: Error response from daemon: manifest for 127.0.0.1:4577/app:2 not found: manifest unknown: Requested image not found"
+		b.expect("reason", task.Status.Containers[0].Reason, want)
+	})
+}
+
+// Each task of a revision runs the image that the tag had for the first one, which is here already.
+func TestARevisionKeepsWhatATagOfECRStoodFor(t *testing.T) {
+	withRegistry(t, imagepull.Registry{}, func(b *bench) {
+		b.expect("here", b.imageOfATask(atECR), digestNamed("a"))
+		b.service = scope.Service("default", "web")
+		b.store.Update(func(tx *store.Tx) error {
+			s := &state.Service{ARN: b.service, Name: "web", ClusterARN: scope.Cluster("default")}
+			s.Deployments = []*state.Deployment{{ID: "ecs-svc/1", Revision: &state.ServiceRevision{}}}
+			state.PutService(tx, s)
+			return nil
+		})
+		b.deployment = "ecs-svc/1"
+		b.expect("the first", b.imageOfATask(atECR), digestNamed("a"))
+		b.push("b")
+		b.expect("the second", b.imageOfATask(atECR), digestNamed("a"))
+		b.store.Update(func(tx *store.Tx) error {
+			r := ecr.Repositories.Find(tx, scope, "app")
+			ecr.Delete(tx, r, ecr.Images.Find(tx, r, digestNamed("a")), b.clock.Now())
+			return nil
+		})
+		task := b.task(b.run(imageOf("web", atECR)))
+		host, _, _ := strings.Cut(atECR, "/")
+		b.expect("reason", task.Stop.Reason, "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref "+atECR+"@"+digestNamed("a")+
+			": unexpected status from HEAD request to https://"+host+"/v2/app/blobs/"+digestNamed("a")+": 403 Forbidden")
+	})
+}
+
+// An engine is told to pull from the loopback address, with the login of the task, and to call the image as its definition does.
+func TestEnginesPullFromTheRegistryWithALogin(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.stop()
+		engine := &realEngine{Engine: b.engine}
+		registry := &imagepull.Registry{Home: scope, Hosts: func() []string { return []string{"127.0.0.1:4577"} }}
+		registry.Login = func(task *state.Task) (*backend.RegistryAuth, error) {
+			return &backend.RegistryAuth{Username: "AWS", Password: task.Spec.Family}, nil
+		}
+		b.runAgent(New(Options{Store: b.store, Clock: b.clock, Registry: registry, Hosts: []HostOptions{{Engine: engine}}}))
+		b.push("a")
+		b.expect("digest", b.imageOfATask(atECR), digestNamed("a"))
+		b.expect("digest of a second task", b.imageOfATask(atECR), digestNamed("a"))
+		login := &backend.RegistryAuth{Username: "AWS", Password: "web"}
+		b.expect("pulls", engine.pulls, []backend.PullSpec{{Ref: "127.0.0.1:4577/app@" + digestNamed("a"), Tag: atECR, Auth: login}})
+		registry.Login = func(*state.Task) (*backend.RegistryAuth, error) { return nil, errors.New("no login") }
+		b.push("b")
+		task := b.task(b.run(imageOf("web", atECR)))
+		if !strings.HasSuffix(task.Stop.Reason, ": no login") {
+			b.Errorf("reason %q", task.Stop.Reason)
+		}
+	})
+}

@@ -1,0 +1,90 @@
+package imagepull
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// Registry is the emulator's own registry, which stands for Amazon ECR.
+type Registry struct {
+	Home arn.Scope // of repositories whose paths say no account and region
+	// Hosts are the hosts, with ports, under which clients reach it. Engines pull from the first one.
+	Hosts func() []string
+	// Login is the login by which an engine pulls for a task.
+	Login func(t *state.Task) (*backend.RegistryAuth, error)
+	// Strict is that no local image stands in for a tag that a repository does not have.
+	Strict bool
+}
+
+// mayHave reports whether a name may be of the registry, which is quicker than to read it.
+func (r *Registry) mayHave(image string, hosts []string) bool {
+	host, _, more := strings.Cut(image, "/")
+	return more && (strings.Contains(host, ".dkr") || strings.Contains(strings.Join(hosts, " "), host))
+}
+
+// Choose finds the image that a container is to run, which its definition names and which may be pinned. A name of ECR
+// is of the registry as soon as anything was pushed to its repository; before that it stays as it is, and so do all
+// other names.
+func (r *Registry) Choose(tx *store.Tx, c Choice, simulated bool) (Choice, *LacksError) {
+	hosts := r.Hosts()
+	if !r.mayHave(c.Ref, hosts) {
+		return c, nil
+	}
+	name, ok := ecr.ReadImageName(c.Ref, r.Home, hosts)
+	if !ok {
+		return c, nil
+	}
+	repository := ecr.Repositories.Find(tx, name.Scope, name.Repository)
+	if repository == nil || repository.PushedAt.IsZero() {
+		return c, nil
+	}
+	c.Digest, c.Own = cmp.Or(name.Digest, c.Digest), true
+	if !simulated {
+		c.From = hosts[0] + "/" + repository.Path(r.Home)
+	}
+	image := ecr.Images.Find(tx, repository, c.Digest)
+	if c.Digest == "" {
+		image = ecr.FindTagged(tx, repository, name.Tag)
+	}
+	if image == nil {
+		host, _, _ := strings.Cut(c.Ref, "/")
+		return c, &LacksError{Ref: c.Ref, Host: host, Repository: name.Repository, Digest: c.Digest}
+	}
+	c.Digest = image.Digest
+	return c, nil
+}
+
+// LacksError is that a repository does not have the image that a definition names, or that a revision is pinned to.
+type LacksError struct {
+	Ref, Host, Repository string
+	Digest                string // empty: there is no image with the tag
+}
+
+// Error is what Docker says of a repository in ECR. Source: field reports.
+func (e *LacksError) Error() string {
+	return "manifest for " + e.Ref + " not found: manifest unknown: Requested image not found"
+}
+
+// Resolving is what the agent on Fargate says of a reference (ECR-31).
+func (e *LacksError) Resolving(ref string) string {
+	if e.Digest == "" {
+		return ref + ": not found"
+	}
+	return fmt.Sprintf("unexpected status from HEAD request to https://%s/v2/%s/blobs/%s: 403 Forbidden", e.Host, e.Repository, e.Digest)
+}
+
+// StandsIn reports whether a local image runs in place of one that the registry does not have, on Fargate or on a
+// container instance. A tag may be of a local build that was never pushed. A digest is cached by instances alone.
+func (r *Registry) StandsIn(lacks *LacksError, by Agent, fargate bool) bool {
+	if lacks.Digest == "" {
+		return !r.Strict
+	}
+	return !fargate && !by.FailureIsFinal()
+}
