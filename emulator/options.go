@@ -102,7 +102,7 @@ type Options struct {
 	// as on AWS.
 	DefaultLaunchType string
 	// Strict turns off all conveniences: it sets NoDefaultCluster, StrictVPC, StrictRoles,
-	// StrictSecrets, StrictExec and, if PullBehavior is empty, PullDefault.
+	// StrictSecrets, StrictExec, StrictImages and, if PullBehavior is empty, PullDefault.
 	Strict bool
 	// NoDefaultCluster starts without the cluster default, like an account of AWS.
 	NoDefaultCluster bool
@@ -116,6 +116,8 @@ type Options struct {
 	// StrictExec refuses sessions of ECS Exec in containers whose root file system is read-only,
 	// where the agent of AWS cannot write.
 	StrictExec bool
+	// StrictImages fails tasks with tags that their repository does not have. Otherwise a local image with the name stands in.
+	StrictImages bool
 	// StrictVPC refuses subnets and security groups that do not exist. Otherwise those with
 	// well-formed ids are made up.
 	StrictVPC bool
@@ -323,7 +325,7 @@ func (o Options) withDefaults() Options {
 	fallback(&o.MetadataRate, app.DefaultMetadataRate)
 	o.SecurityGroups = cmp.Or(o.SecurityGroups, SecurityGroupsOn)
 	if o.Strict {
-		o.NoDefaultCluster, o.StrictVPC, o.StrictRoles, o.StrictSecrets, o.StrictExec = true, true, true, true, true
+		o.NoDefaultCluster, o.StrictVPC, o.StrictRoles, o.StrictSecrets, o.StrictExec, o.StrictImages = true, true, true, true, true, true
 		o.PullBehavior = cmp.Or(o.PullBehavior, PullDefault)
 	}
 	if o.WarmSandboxes == 0 {

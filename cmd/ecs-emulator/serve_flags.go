@@ -25,7 +25,7 @@ type choices struct {
 	warm                                        int
 	speed                                       float64
 	strict, defaultCluster, unknownRoles        bool
-	anySecretSuffix, readOnlyExec               bool
+	anySecretSuffix, readOnlyExec, localImages  bool
 }
 
 // declareServe declares the flags, in the groups of the help.
@@ -87,11 +87,12 @@ func declareBehaviour(flags *flagSet, o *emulator.Options, c *choices) {
 	flags.BoolVar(&o.AWSDelays, "aws-delays", false, "take as long as AWS, on the emulator's clock: half a minute from RunTask to RUNNING")
 	flags.StringVar(&c.onExit, "on-exit", "", "`what` happens to running tasks when the emulator ends: remove or keep (default remove, with a data directory keep)")
 	flags.choice("on-exit", "remove", "keep")
-	flags.BoolVar(&c.strict, "strict", false, "turn off all conveniences: those of --default-cluster, --strict-vpc, --unknown-roles, --any-secret-suffix, --read-only-exec and --pull, unless you set that flag too")
+	flags.BoolVar(&c.strict, "strict", false, "turn off all conveniences: those of --default-cluster, --strict-vpc, --unknown-roles, --any-secret-suffix, --local-images, --read-only-exec and --pull, unless you set that flag too")
 	flags.BoolVar(&c.defaultCluster, "default-cluster", true, "create the cluster default")
 	flags.BoolVar(&c.unknownRoles, "unknown-roles", true, "run tasks, and call targets of rules and schedules, with roles that do not exist or do not trust the service")
 	flags.BoolVar(&c.anySecretSuffix, "any-secret-suffix", true, "find a secret by an ARN that differs from its own only in the six characters at the end")
 	flags.BoolVar(&c.readOnlyExec, "read-only-exec", true, "let ECS Exec into containers whose root file system is read-only")
+	flags.BoolVar(&c.localImages, "local-images", true, "have a local image stand in for a tag that its repository in ECR does not have")
 	flags.BoolVar(&o.StrictVPC, "strict-vpc", false, "refuse subnets and security groups that do not exist")
 	flags.StringVar(&c.groups, "security-groups", string(emulator.SecurityGroupsOn), "`mode` of security groups: on (they filter), strict (also for this host and for containers that are not tasks), off")
 	flags.choice("security-groups", "on", "strict", "off")
@@ -153,6 +154,7 @@ func (c *choices) apply(flags *flagSet, o *emulator.Options) error {
 		}
 	}
 	o.NoDefaultCluster, o.StrictRoles, o.StrictSecrets, o.StrictExec = !c.defaultCluster, !c.unknownRoles, !c.anySecretSuffix, !c.readOnlyExec
+	o.StrictImages = !c.localImages
 	o.DefaultLaunchType = strings.ToUpper(c.launchType)
 	o.OnExit, o.PullBehavior, o.SecurityGroups = emulator.OnExit(c.onExit), emulator.PullBehavior(c.pull), emulator.SecurityGroups(c.groups)
 	if o.WarmSandboxes = c.warm; c.warm == 0 {
@@ -199,7 +201,7 @@ func (l level) MarshalText() ([]byte, error) { return []byte(strings.ToLower(l.S
 
 // conveniencesOff is what --strict stands for.
 var conveniencesOff = map[string]string{
-	"default-cluster": "false", "strict-vpc": "true", "unknown-roles": "false", "any-secret-suffix": "false", "read-only-exec": "false", "pull": string(emulator.PullDefault),
+	"default-cluster": "false", "strict-vpc": "true", "unknown-roles": "false", "any-secret-suffix": "false", "local-images": "false", "read-only-exec": "false", "pull": string(emulator.PullDefault),
 }
 
 // setUnnamed sets flags that neither the environment nor the command line names.

@@ -27,6 +27,7 @@ func (e *Engine) begin(Work) Work {
 		Secrets: &secretsource.Source{
 			Client: e.Client, ExecutionRole: e.Credentials.ExecutionRole, Log: e.Log, S3Dir: e.S3Dir, S3: e.Upstream != nil,
 		},
+		Registry: e.Images.forAgent(),
 		SubnetFull: func(t *state.Task) bool {
 			full := e.Outages.View().Full(t.Placement.SubnetID, t.Placement.Zone)
 			if full != nil {

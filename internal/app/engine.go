@@ -34,6 +34,8 @@ type Engine struct {
 	*Core
 	EngineOptions
 	Faults *Faults
+	// Images have the registry whose images tasks run.
+	Images *Images
 	Logs   *Logs
 	// Variables are what containers are told of the metadata endpoint by their environment.
 	Variables func(t *state.Task, container string) ([]string, error)

@@ -23,6 +23,8 @@ type Images struct {
 	Address func() string
 	// AWSURIs answers repositoryUri as AWS does.
 	AWSURIs bool
+	// Strict is that no local image stands in for a tag that a repository does not have.
+	Strict bool
 
 	files     *ecr.Files
 	downloads ecr.Downloads
