@@ -230,9 +230,8 @@ func (e *endpoint) pass(w http.ResponseWriter, r *http.Request, what string) {
 // retry a 501.
 func (e *endpoint) unknown(w http.ResponseWriter, what string, write func(http.ResponseWriter, *awsapi.Error)) {
 	instead := "it has " + strings.Join(e.services.names, ", ")
-	if registryCall.MatchString(what) {
-		instead = "it has no registry. Tasks run the images of your container engine, also under their names of ECR: leave out login and " +
-			"push, and give an image that name with docker build -t or docker tag"
+	if publicRegistry.MatchString(what) {
+		instead = "it has no public registry. Tasks pull public images from where their names say: leave out the login"
 	}
 	e.refuse(w, &awsapi.Error{
 		Code: "NotImplementedException", Status: http.StatusNotImplemented,
@@ -241,9 +240,9 @@ func (e *endpoint) unknown(w http.ResponseWriter, what string, write func(http.R
 	}, write)
 }
 
-// registryCall is how requests for Amazon ECR are called, private and public: by the target or the signature.
+// publicRegistry is how requests for Amazon ECR Public are called: by the target or the signature.
 // Source: the SDK's models.
-var registryCall = lazyregexp.New(`^(AmazonEC2ContainerRegistry_V20150921\.|SpencerFrontendService\.|ecr(-public)?( |$))`)
+var publicRegistry = lazyregexp.New(`^(SpencerFrontendService\.|ecr-public( |$))`)
 
 // notAWS answers what no AWS client has sent.
 func (e *endpoint) notAWS(w http.ResponseWriter, r *http.Request, form url.Values) {

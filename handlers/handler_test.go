@@ -101,9 +101,7 @@ func TestRoutes(t *testing.T) {
 
 		{"other service by target", "POST", "/", map[string]string{"X-Amz-Target": "Logs_20140328.CreateLogGroup"}, "{}", 501,
 			`"__type":"NotImplementedException","message":"ecs-emulator does not implement Logs_20140328.CreateLogGroup`},
-		{"login at ECR", "POST", "/", map[string]string{"X-Amz-Target": "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken"}, "{}", 501,
-			`ecs-emulator does not implement AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken: it has no registry. Tasks run the images of your container engine, also under their names of ECR: leave out login and push`},
-		{"login at ECR Public", "POST", "/", map[string]string{"X-Amz-Target": "SpencerFrontendService.GetAuthorizationToken"}, "{}", 501, "it has no registry. "},
+		{"login at ECR Public", "POST", "/", map[string]string{"X-Amz-Target": "SpencerFrontendService.GetAuthorizationToken"}, "{}", 501, "it has no public registry. "},
 		{"names for people", "PUT", "/", map[string]string{"Authorization": signed("s3")}, "x", 501, "it has ecs, CloudWatch, ec2, sts, inn. With --upstream"},
 		{"other service by scope", "POST", "/", map[string]string{"Authorization": signed("iam"), "Content-Type": form}, "Action=CreateRole", 501,
 			"<Code>NotImplementedException</Code><Message>ecs-emulator does not implement iam CreateRole"},

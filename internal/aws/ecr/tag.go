@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
@@ -40,7 +41,7 @@ func TagsOf(tx *store.Tx, i *Image) []string {
 func TagsInOrder(tx *store.Tx, r *Repository) []*Tag { return inOrder(Tags.List(tx, r)) }
 
 func inOrder(tags []*Tag) []*Tag {
-	slices.SortFunc(tags, func(a, b *Tag) int { return cmp.Compare(a.Number, b.Number) })
+	sorting.By(tags, func(a, b *Tag) int { return cmp.Compare(a.Number, b.Number) })
 	return tags
 }
 
