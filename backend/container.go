@@ -70,6 +70,15 @@ type ContainerSpec struct {
 
 	// Exec has the engine prepare the container for [Executor].
 	Exec bool
+	// Files are put into the container before Create returns, also if its root file system is
+	// read-only. A call that finds the container puts them there again.
+	Files []File
+}
+
+// File is a file of a container. Folders on the way are made.
+type File struct {
+	Path    string // absolute
+	Content []byte
 }
 
 // NoIPC is an IPC namespace without shared memory.

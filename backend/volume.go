@@ -41,6 +41,8 @@ type VolumeSpec struct {
 type Volume struct {
 	Name   string
 	Labels map[string]string // as given in the spec; of another owner's none
+	// Mountpoint is where it is on the engine's host.
+	Mountpoint string
 }
 
 // FolderSpec says where a folder is.

@@ -16,7 +16,7 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		runInTurn(t, s, "OnOneMachine", machineCases)
 		run(t, s, slices.Concat(
 			networkCases, limitCases, imageCases, containerCases, stopCases, listCases, watchCases, usageCases, logCases, dialCases,
-			namespaceCases, nameCases, sharingCases, trafficCases, filterCases, loadBalancerCases, connectCases, resolverCases, volumeCases, healthCases,
+			namespaceCases, nameCases, sharingCases, trafficCases, filterCases, loadBalancerCases, connectCases, resolverCases, volumeCases, fileCases, healthCases,
 		))
 		if s.PullableImage != "" {
 			t.Run("PullMakesAnImageLocal", func(t *testing.T) { testPull(newEnv(t, s)) })

@@ -42,7 +42,13 @@ func (s *env) with(change func(*backend.ContainerSpec), command ...string) (code
 	id := s.CreateFrom(spec)
 	s.Start(id)
 	code = s.AwaitExit(id).ExitCode
-	return code, strings.Join(scene.Texts(s.Logs(id, backend.LogOptions{})), "\n")
+	return code, s.output(id)
+}
+
+// output is what a container has written.
+func (s *env) output(id string) string {
+	s.Helper()
+	return strings.Join(scene.Texts(s.Logs(id, backend.LogOptions{})), "\n")
 }
 
 // mounting has a container mount a volume at /data.
@@ -110,7 +116,7 @@ func testVolumeLabels(s *env) {
 	if err != nil || !has(one) || !has(two) {
 		s.Errorf("Volumes: %+v, %v; want %s and %s among them", all, err, one, two)
 	}
-	if v, err := s.Engine.Volume(s.Ctx, one); err != nil || v.Name != one || !maps.Equal(v.Labels, red) {
+	if v, err := s.Engine.Volume(s.Ctx, one); err != nil || v.Name != one || v.Mountpoint == "" || !maps.Equal(v.Labels, red) {
 		s.Errorf("Volume: %+v, %v", v, err)
 	}
 	_, err = s.Engine.Volume(s.Ctx, s.UniqueName("nothing"))

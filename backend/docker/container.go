@@ -63,6 +63,16 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	if spec.Platform != "" {
 		c.Platform = image.Platform(spec.Platform)
 	}
+	makeRoom(c.HostConfig, spec.Files)
+	id, err := e.createIn(ctx, c, spec, known)
+	if err == nil {
+		err = dockerapi.Classify(e.putFiles(ctx, id, spec.Files))
+	}
+	return id, err
+}
+
+// createIn makes a container in the network that its spec says.
+func (e *Engine) createIn(ctx context.Context, c containers.Creation, spec backend.ContainerSpec, known facts) (string, error) {
 	switch {
 	case spec.Network != "" && spec.Joins != "":
 		return "", errors.New("a container is on a network or joins a sandbox, not both")

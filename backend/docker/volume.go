@@ -59,7 +59,7 @@ func (e *Engine) inspectVolume(ctx context.Context, name string) (volume.Volume,
 }
 
 func (e *Engine) volumeOf(found volume.Volume) backend.Volume {
-	v := backend.Volume{Name: found.Name}
+	v := backend.Volume{Name: found.Name, Mountpoint: found.Mountpoint}
 	if found.Labels[label.OwnerKey] == e.owner.Name {
 		v.Labels = label.SpecLabels(found.Labels)
 	}

@@ -84,6 +84,9 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		return "", err
 	}
 	if c := e.names[spec.Name]; c != nil {
+		if c.spec != nil {
+			c.put(spec.Files)
+		}
 		return c.sameAs(spec.Name, false)
 	}
 	image, err := e.images.Find(spec.Image)
@@ -140,6 +143,7 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		c.net.leave(c)
 		return "", err
 	}
+	c.put(spec.Files)
 	if c.net.self == c {
 		c.net.hostname = cmp.Or(spec.Names.Host, c.id[:12]) // as Docker names a container
 	}

@@ -39,7 +39,7 @@ func (e *Engine) Volume(ctx context.Context, name string) (backend.Volume, error
 	if !exists {
 		return backend.Volume{}, noSuchVolume(name)
 	}
-	return backend.Volume{Name: name, Labels: maps.Clone(v.labels)}, nil
+	return backend.Volume{Name: name, Labels: maps.Clone(v.labels), Mountpoint: volumePath(name)}, nil
 }
 
 // Volumes returns the volumes that carry all labels, by name.
@@ -52,7 +52,7 @@ func (e *Engine) Volumes(ctx context.Context, labels map[string]string) ([]backe
 	var list []backend.Volume
 	for _, name := range slices.Sorted(maps.Keys(e.volumes)) {
 		if v := e.volumes[name]; !v.shared && carries(v.labels, labels) {
-			list = append(list, backend.Volume{Name: name, Labels: maps.Clone(v.labels)})
+			list = append(list, backend.Volume{Name: name, Labels: maps.Clone(v.labels), Mountpoint: volumePath(name)})
 		}
 	}
 	return list, nil
