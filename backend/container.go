@@ -73,12 +73,30 @@ type ContainerSpec struct {
 	// Files are put into the container before Create returns, also if its root file system is
 	// read-only. A call that finds the container puts them there again.
 	Files []File
+	// Router is what the container does with the output of others; nil is nothing. An engine
+	// that runs the image leaves it to that; the simulation prints each record.
+	Router *LogRouter
 }
 
 // File is a file of a container. Folders on the way are made.
 type File struct {
 	Path    string // absolute
 	Content []byte
+}
+
+// LogRouter receives the output of containers whose log driver is fluentd.
+type LogRouter struct {
+	// Socket is where they send it: a path of the engine's host.
+	Socket  string
+	Filters []LogFilter       // one after the other
+	Fields  map[string]string // that each record gets
+}
+
+// LogFilter keeps the records whose line matches an expression.
+type LogFilter struct {
+	TagPrefix string // of the records that it is for; others pass
+	Pattern   string
+	Drops     bool // the records that match, instead
 }
 
 // NoIPC is an IPC namespace without shared memory.

@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/load"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/logbuffer"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/logrouter"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/process"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
@@ -70,9 +71,11 @@ type containerSpec struct {
 	mounts     []backend.Mount // their sources are paths
 	files      files           // of the engine
 	names      backend.Names
-	ports      []int      // that its definition maps
-	controls   []string   // the names of its kernel parameters
-	processes  *container // the sandboxes whose namespaces it has; nil is none
+	ports      []int             // that its definition maps
+	controls   []string          // the names of its kernel parameters
+	sends      *logrouter.Sender // its output to a log router; nil: it has another log driver
+	router     *logrouter.Router // that it is; nil is none
+	processes  *container        // the sandboxes whose namespaces it has; nil is none
 	ipc        *container
 }
 
@@ -85,7 +88,7 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	}
 	if c := e.names[spec.Name]; c != nil {
 		if c.spec != nil {
-			c.put(spec.Files)
+			c.disk().put(spec.Files)
 		}
 		return c.sameAs(spec.Name, false)
 	}
@@ -121,6 +124,9 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		ports:      slices.Clone(spec.Ports),
 		controls:   slices.Sorted(maps.Keys(spec.Sysctls)),
 	}
+	if kept.router, err = logrouter.New(spec.Router); err != nil {
+		return "", daemon.Errorf(nil, "%v", err)
+	}
 	if spec.Joins != "" {
 		kept.names = box.lend(spec.Names)
 	}
@@ -143,7 +149,7 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 		c.net.leave(c)
 		return "", err
 	}
-	c.put(spec.Files)
+	e.prepare(c, spec)
 	if c.net.self == c {
 		c.net.hostname = cmp.Or(spec.Names.Host, c.id[:12]) // as Docker names a container
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/balancer/dataplane"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/image"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/logrouter"
 )
 
 // Options configure an Engine. The zero value is useful.
@@ -61,6 +62,7 @@ type Engine struct {
 	networks   map[string]*network // by name
 	ranges     ranges              // of networks
 	volumes    map[string]volume   // by name
+	sockets    logrouter.Sockets   // of log routers
 	files      files
 	containers map[string]*container // by id
 	names      map[string]*container

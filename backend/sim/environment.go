@@ -16,8 +16,10 @@ type environment struct {
 }
 
 func (c *container) environment() environment {
-	return environment{c.net, c.spec.names, c.spec.env, disk{c.spec.files, c.spec.mounts, c.id}}
+	return environment{c.net, c.spec.names, c.spec.env, c.disk()}
 }
+
+func (c *container) disk() disk { return disk{c.spec.files, c.spec.mounts, c.id} }
 
 func (e environment) Hostname() string { return e.net.hostname }
 

@@ -38,9 +38,8 @@ func (d disk) find(name string) (host string, readOnly bool) {
 // containerPath is where a container's own files are.
 func containerPath(id string) string { return "/containers/" + id }
 
-// put puts files into a container.
-func (c *container) put(all []backend.File) {
-	d := disk{c.spec.files, c.spec.mounts, c.id}
+// put puts files into the container.
+func (d disk) put(all []backend.File) {
 	for _, f := range all {
 		host, _ := d.find(f.Path)
 		d.files[host] = string(f.Content)

@@ -7,10 +7,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/logbuffer"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/logrouter"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
 )
 
-// logDrivers are the drivers of a Docker engine. Here all are alike: Logs reads what there is.
+// logDrivers are the drivers of a Docker engine. Here Logs reads what there is of each, and fluentd alone also sends it to a
+// log router.
 // Source: Docker Engine documentation, "Configure logging drivers".
 var logDrivers = []string{"", "awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "none", "splunk", "syslog"}
 
@@ -23,6 +25,18 @@ func knownDriver(log backend.Log) error {
 
 func (e *Engine) write(c *container, stderr bool, text string) {
 	c.output().Add(logbuffer.Line{At: e.clock.Now(), Stderr: stderr, Text: text})
+	if c.spec != nil {
+		e.sockets.Send(c.spec.sends, stderr, text)
+	}
+}
+
+// prepare gives a new container its files, and its place on the way of lines to a log router.
+func (e *Engine) prepare(c *container, spec backend.ContainerSpec) {
+	c.disk().put(spec.Files)
+	c.spec.sends = logrouter.NewSender(spec.Log, c.id, c.name)
+	if r := c.spec.router; r != nil {
+		r.Print = func(line string) { c.output().Add(logbuffer.Line{At: e.clock.Now(), Text: line}) }
+	}
 }
 
 func (c *container) output() *logbuffer.Buffer {

@@ -107,6 +107,7 @@ func (e *Engine) run(c *container, does Script) {
 	e.begin(c)
 	does.Logs = script.InOrder(does.Logs)
 	c.script, c.written = does, 0
+	e.sockets.Begin(c.spec.router)
 	if port, ok := e.listen(c); !ok {
 		e.write(c, true, fmt.Sprintf("listen tcp :%d: bind: address already in use", port))
 		e.end(c, 1, false)

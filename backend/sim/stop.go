@@ -74,6 +74,7 @@ func (e *Engine) end(c *container, code int, oomKilled bool) {
 	if c.spec != nil {
 		e.unlisten(c)
 		c.net.leave(c)
+		e.sockets.End(c.spec.sends, c.spec.router)
 	}
 	if c.plane != nil {
 		e.endLoadBalancer(c)
