@@ -1,0 +1,66 @@
+package firelens
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+)
+
+// Options of a log router.
+const (
+	optionMetadata  = "enable-ecs-log-metadata"
+	optionFileType  = "config-file-type"
+	optionFileValue = "config-file-value"
+)
+
+// Places of a file with more configuration.
+const (
+	inImage = "file"
+	inS3    = "s3"
+)
+
+// routerOptions are the options of a log router.
+type routerOptions struct {
+	metadata bool
+	fileType string // empty: there is no file
+	file     string // its path in the image, or the ARN of an object
+}
+
+// parseOptions reads the options of a log router. A value of enable-ecs-log-metadata that is no boolean leaves the
+// metadata out (FL-15).
+func parseOptions(f *types.FirelensConfiguration) (o routerOptions, err error) {
+	o.metadata = true
+	if value, given := f.Options[optionMetadata]; given {
+		o.metadata, _ = strconv.ParseBool(value)
+	}
+	kind, given := f.Options[optionFileType]
+	if !given {
+		return o, nil
+	}
+	value, hasValue := f.Options[optionFileValue]
+	switch {
+	case kind != inImage && kind != inS3:
+		return o, fmt.Errorf("invalid value %s is specified for option %s", kind, optionFileType)
+	case !hasValue:
+		return o, fmt.Errorf("option %s is specified but %s is not specified", optionFileType, optionFileValue)
+	}
+	o.fileType, o.file = kind, value
+	return o, nil
+}
+
+// MetadataIgnored is the value of enable-ecs-log-metadata that is no boolean; empty is none.
+func MetadataIgnored(f *types.FirelensConfiguration) string {
+	value := f.Options[optionMetadata]
+	if _, err := strconv.ParseBool(value); err == nil {
+		return ""
+	}
+	return value
+}
+
+// isYAML tells of a file of Fluent Bit by its name (FL-9).
+func isYAML(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
+}
