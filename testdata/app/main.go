@@ -11,6 +11,7 @@
 //	farewell <name>       run until SIGTERM, and print then which IPv4 addresses a name leads to
 //	exit <code>           write a line to standard error and exit
 //	print <n> [rate]      write n lines, as many a second, and exit
+//	recite <n>            write n lines and run until SIGTERM
 //	eat <MiB>             use up memory, then sleep
 //	burn <part> [duration]  use that part of a CPU until SIGTERM, or for so long
 //	ignore-term           run until SIGKILL
@@ -27,6 +28,7 @@
 //	                      session, see execute.go
 //	write <path> <text>   write a file, in folders that it makes
 //	read <path>           print a file
+//	route [count] [variable]…  be a log router of FireLens, see route.go
 //	times <name> <mode> … run a mode, print when it begins and ends
 //	sh                    run the modes that are read, line by line; exit <code> ends it
 //	each                  run modes that are read, all at once, see each.go
@@ -71,6 +73,7 @@ var modes = map[string]struct {
 	"farewell":    {1, 1, farewell},
 	"exit":        {1, 1, exit},
 	"print":       {1, 3, printLines},
+	"recite":      {1, 1, recite},
 	"eat":         {1, 1, eat},
 	"burn":        {1, 2, burn},
 	"ignore-term": {0, 0, ignoreTerm},
@@ -78,6 +81,7 @@ var modes = map[string]struct {
 	"check":       {1, 2, check},
 	"ask":         {2, 9, ask},
 	"role":        {1, 1, role},
+	"route":       {0, 9, route},
 	"get":         {1, 1, get},
 	"list-tasks":  {0, 0, listTasks},
 	"execute":     {2, 2, execute},
@@ -102,7 +106,7 @@ const patience = time.Minute
 
 func main() {
 	if len(os.Args) < 2 {
-		fail("usage: app serve|bare|mesh|fail|udp|sleep|linger|farewell|exit|print|eat|burn|ignore-term|env|check|ask|role|get|list-tasks|execute|write|read|times|sh|each|cat|echo|stty|pwd|id|noise|hangup|die …")
+		fail("usage: app serve|bare|mesh|fail|udp|sleep|linger|farewell|exit|print|recite|eat|burn|ignore-term|env|check|ask|role|route|get|list-tasks|execute|write|read|times|sh|each|cat|echo|stty|pwd|id|noise|hangup|die …")
 	}
 	mode, known := modes[os.Args[1]]
 	if args := os.Args[2:]; !known || len(args) < mode.min || len(args) > mode.max {
@@ -184,6 +188,15 @@ func exit(args []string) error {
 	}
 	fmt.Fprintln(os.Stderr, "exit", code)
 	os.Exit(code)
+	return nil
+}
+
+func recite(args []string) error {
+	stop := terminated()
+	if err := printLines(args); err != nil {
+		return err
+	}
+	<-stop
 	return nil
 }
 
