@@ -8,16 +8,19 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
 type Resources struct {
 	Files, Secrets []types.KeyValuePair // variables
 	LogOptions     map[string]string
 	Registry       *backend.RegistryAuth // nil if it has none
+	RouterFile     []byte                // of a log router, with more configuration
 }
 
 func Refers(d *types.ContainerDefinition) bool {
-	return d.RepositoryCredentials != nil || len(d.Secrets) > 0 || len(d.EnvironmentFiles) > 0 || len(secretOptions(d)) > 0
+	return d.RepositoryCredentials != nil || len(d.Secrets) > 0 || len(d.EnvironmentFiles) > 0 || len(secretOptions(d)) > 0 ||
+		taskdef.RouterObject(d.FirelensConfiguration) != ""
 }
 
 func secretOptions(d *types.ContainerDefinition) []types.Secret {

@@ -112,6 +112,21 @@ func fileFailed(bucket, key string, err error) error {
 	}
 }
 
+// routerFileFailed tells that the configuration of a log router cannot be read. Fargate takes no such router, so its words are
+// the agent's.
+// Source: amazon-ecs-agent.
+func routerFileFailed(bucket, key string, err error) error {
+	var nowhere ErrNoObjects
+	why := fmt.Sprintf("unable to download s3 config %s from bucket %s: %s", key, bucket, brief(err))
+	if errors.Is(err, ErrNoExecutionRole) {
+		why = "unable to get execution role credentials"
+	} else if errors.As(err, &nowhere) {
+		why = nowhere.Error()
+	}
+	why = "unable to download firelens s3 config file: " + why
+	return &resourceError{fargate: why, agent: why, cause: err}
+}
+
 // brief is an error in the words of the API alone.
 func brief(err error) string {
 	var call *apiclient.Error

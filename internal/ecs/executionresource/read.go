@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 )
 
 // reading is the reading of a task's resources: each parameter and each version of a secret
@@ -56,6 +57,9 @@ func Read(ctx context.Context, source Source, t *state.Task, definitions []types
 			return nil, err
 		}
 		if c.Files, err = r.files(ctx, d.EnvironmentFiles); err != nil {
+			return nil, err
+		}
+		if c.RouterFile, err = r.routerFile(ctx, d); err != nil {
 			return nil, err
 		}
 		all[aws.ToString(d.Name)] = c
@@ -153,6 +157,20 @@ func (of secretReference) part(content Value) (string, error) {
 		return "", secretUnusable(of, "retrieved secret from Secrets Manager did not contain json key "+of.key)
 	}
 	return fmt.Sprint(value), nil
+}
+
+// routerFile reads the configuration of a log router that is in Amazon S3.
+func (r *reading) routerFile(ctx context.Context, d *types.ContainerDefinition) ([]byte, error) {
+	object := taskdef.RouterObject(d.FirelensConfiguration)
+	if object == "" {
+		return nil, nil
+	}
+	bucket, key := bucketAndKey(object)
+	content, err := r.source.Object(ctx, r.task, bucket, key)
+	if err != nil {
+		return nil, routerFileFailed(bucket, key, err)
+	}
+	return content, nil
 }
 
 // files reads environment files; the first that has a name decides.

@@ -93,6 +93,9 @@ func TestWhyATaskCannotHaveWhatItRefersTo(t *testing.T) {
 		{"no file", types.ContainerDefinition{EnvironmentFiles: []types.EnvironmentFile{environmentFile("b/k.env")}},
 			"ResourceInitializationError: failed to download env files: " + tried + "operation error S3: HeadObject, https response error StatusCode: 404, RequestID: r, api error NotFound: Not Found",
 			"Unable to download env file with key k.env from bucket b, error: NotFound: Not Found"},
+		{"no file of a log router", types.ContainerDefinition{FirelensConfiguration: routerFile("arn:aws:s3:::b/k.conf")},
+			"ResourceInitializationError: unable to download firelens s3 config file: unable to download s3 config k.conf from bucket b: NotFound: Not Found",
+			"unable to download firelens s3 config file: unable to download s3 config k.conf from bucket b: NotFound: Not Found"},
 		{"file of another name", types.ContainerDefinition{EnvironmentFiles: []types.EnvironmentFile{environmentFile("b/k.txt")}},
 			"ResourceInitializationError: failed to download env files: " + tried + "the name of an environment file ends in .env, and k.txt does not", ""},
 	} {
@@ -138,8 +141,9 @@ func TestAValueOfASecretThatIsNoText(t *testing.T) {
 func TestNothingIsReadWithoutAnExecutionRole(t *testing.T) {
 	of := &state.Task{ARN: scope.Task("c", "1"), Placement: &state.Placement{ContainerInstance: "i"}}
 	for want, c := range map[string]types.ContainerDefinition{
-		"Environment file resource: unable to find execution role credentials": {EnvironmentFiles: []types.EnvironmentFile{environmentFile("b/k.env")}},
-		"Asm resource: unable to find execution role credentials":              private(aStore),
+		"Environment file resource: unable to find execution role credentials":                 {EnvironmentFiles: []types.EnvironmentFile{environmentFile("b/k.env")}},
+		"Asm resource: unable to find execution role credentials":                              private(aStore),
+		"unable to download firelens s3 config file: unable to get execution role credentials": {FirelensConfiguration: routerFile("arn:aws:s3:::b/k.conf")},
 	} {
 		_, err := executionresource.Read(t.Context(), &executionresourcetest.Source{Roleless: true}, of, []types.ContainerDefinition{c})
 		if err == nil || executionresource.Failure(of, err) != want {
@@ -165,5 +169,17 @@ func TestWhyThereIsNoLogin(t *testing.T) {
 		if got := executionresource.Failure(of, err); got != "ResourceInitializationError: "+"unable to pull secrets or registry auth: execution resource retrieval failed: "+"unable to get registry auth from asm: "+"service call has been retried 1 time(s): "+"asm "+want {
 			t.Errorf("%s on Fargate: %s", credentials, got)
 		}
+	}
+}
+
+func routerFile(object string) *types.FirelensConfiguration {
+	return &types.FirelensConfiguration{Type: types.FirelensConfigurationTypeFluentbit, Options: map[string]string{"config-file-type": "s3", "config-file-value": object}}
+}
+
+func TestTheFileOfALogRouterIsRead(t *testing.T) {
+	source := &executionresourcetest.Source{Objects: map[string]string{"b a/k.conf": "[OUTPUT]"}}
+	read, err := executionresource.Read(t.Context(), source, &state.Task{}, []types.ContainerDefinition{{FirelensConfiguration: routerFile("arn:aws:s3:::b/a/k.conf")}})
+	if err != nil || string(read[""].RouterFile) != "[OUTPUT]" {
+		t.Errorf("%q, %v", read[""].RouterFile, err)
 	}
 }

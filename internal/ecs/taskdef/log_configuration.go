@@ -75,6 +75,14 @@ func checkFirelens(f *types.FirelensConfiguration) error {
 // isFileInS3 tells whether a log router reads its configuration from Amazon S3.
 func isFileInS3(f *types.FirelensConfiguration) bool { return f.Options[firelensFileType] == "s3" }
 
+// RouterObject is the object of Amazon S3 from which a log router reads its configuration, by its ARN; empty is none.
+func RouterObject(f *types.FirelensConfiguration) string {
+	if f == nil || !isFileInS3(f) {
+		return ""
+	}
+	return f.Options[firelensFileValue]
+}
+
 // checkLogConfiguration takes drivers that ECS does not know: a task needs an instance that has them (ECS0306).
 func checkLogConfiguration(l *types.LogConfiguration) error {
 	if l.LogDriver == "" {
