@@ -99,6 +99,12 @@ func TestLogConfigurationRefusals(t *testing.T) {
 		{"router without type", func(in *request) { first(in).FirelensConfiguration = &types.FirelensConfiguration{} }, "type should be one of [fluentd,fluentbit]"},
 		{"router of unknown type", func(in *request) { first(in).FirelensConfiguration = &types.FirelensConfiguration{Type: "vector"} },
 			"type should be one of [fluentd,fluentbit]"},
+		{"two routers", func(in *request) {
+			log("awsfirelens", nil)(in)
+			for _, name := range []string{"router", "other"} {
+				addContainer(in, name).FirelensConfiguration = &types.FirelensConfiguration{Type: "fluentbit"}
+			}
+		}, "Only one container can have a firelens configuration object."},
 		{"router of no one", func(in *request) { first(in).FirelensConfiguration = &types.FirelensConfiguration{Type: "fluentd"} },
 			"When a firelensConfiguration object is specified, at least one container has to be configured with the awsfirelens log driver."},
 		{"router with a URL of S3", routerWith("s3", "s3://bucket/router.conf"), "Invalid arn syntax."},

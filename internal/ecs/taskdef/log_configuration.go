@@ -37,6 +37,9 @@ var awslogsOptions = []string{
 // checkLogConfigurations checks drivers and options, and that FireLens has both a log
 // router and users.
 func checkLogConfigurations(def *types.TaskDefinition) error {
+	if logRouters(def) > 1 { // what AWS says is not known
+		return refuse("Only one container can have a firelens configuration object.")
+	}
 	for i := range def.ContainerDefinitions {
 		c := &def.ContainerDefinitions[i]
 		if err := checkFirelens(c.FirelensConfiguration); err != nil {
@@ -107,13 +110,15 @@ func checkLogConfiguration(l *types.LogConfiguration) error {
 	return nil
 }
 
-func hasLogRouter(def *types.TaskDefinition) bool {
+func hasLogRouter(def *types.TaskDefinition) bool { return logRouters(def) > 0 }
+
+func logRouters(def *types.TaskDefinition) (count int) {
 	for i := range def.ContainerDefinitions {
 		if def.ContainerDefinitions[i].FirelensConfiguration != nil {
-			return true
+			count++
 		}
 	}
-	return false
+	return count
 }
 
 func usesLogRouter(def *types.TaskDefinition) bool {
