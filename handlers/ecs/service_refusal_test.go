@@ -52,8 +52,8 @@ func TestUpdateServiceRefusals(t *testing.T) {
 		{"no room for deployments", invalid, noRoom, sdk.UpdateServiceInput{DeploymentConfiguration: &types.DeploymentConfiguration{MaximumPercent: aws.Int32(100)}}},
 		{"CodeDeploy", invalid, "ecs-emulator does not support deploymentController.type CODE_DEPLOY" + unsupportedTail,
 			sdk.UpdateServiceInput{DeploymentController: controller("CODE_DEPLOY")}},
-		{"all at once", invalid, "ecs-emulator does not support gatewayConnectors, containerDefinitions[0].firelensConfiguration and containerDefinitions[0].logConfiguration.logDriver awsfirelens" + unsupportedTail,
-			sdk.UpdateServiceInput{TaskDefinition: aws.String("firelens"), GatewayConnectors: []types.GatewayConnector{{PortName: aws.String("web")}}}},
+		{"all at once", invalid, "ecs-emulator does not support gatewayConnectors, enableFaultInjection and runtimePlatform.operatingSystemFamily WINDOWS_SERVER_2022_CORE" + unsupportedTail,
+			sdk.UpdateServiceInput{TaskDefinition: aws.String("windows"), GatewayConnectors: []types.GatewayConnector{{PortName: aws.String("web")}}}},
 		{"container of a load balancer", invalid, "The container other does not exist in the task definition.",
 			sdk.UpdateServiceInput{LoadBalancers: []types.LoadBalancer{{TargetGroupArn: aws.String("a"), ContainerName: aws.String("other")}}}},
 	} {
@@ -236,8 +236,8 @@ var createServiceRefusals = []struct {
 			in.TaskDefinition, in.LaunchType, in.NetworkConfiguration = aws.String("bridge"), types.LaunchTypeExternal, nil
 			in.LoadBalancers = []types.LoadBalancer{targetGroup("a")}
 		}},
-	{"FireLens", invalid, "ecs-emulator does not support containerDefinitions[0].firelensConfiguration and containerDefinitions[0].logConfiguration.logDriver awsfirelens" + unsupportedTail,
-		func(in *sdk.CreateServiceInput) { in.TaskDefinition = aws.String("firelens") }},
+	{"faults on Windows", invalid, "ecs-emulator does not support enableFaultInjection and runtimePlatform.operatingSystemFamily WINDOWS_SERVER_2022_CORE" + unsupportedTail,
+		func(in *sdk.CreateServiceInput) { in.TaskDefinition = aws.String("windows") }},
 	{"host path", invalid, "ecs-emulator gives tasks no files of the container engine's host: volume 'etc' is /etc. " +
 		"Start the emulator with --allow-host-path and that path, or a folder that it is in.",
 		func(in *sdk.CreateServiceInput) {
@@ -247,13 +247,13 @@ var createServiceRefusals = []struct {
 		func(in *sdk.CreateServiceInput) {
 			in.VolumeConfigurations = []types.ServiceVolumeConfiguration{{Name: aws.String("v")}}
 		}},
-	{"all at once", invalid, "ecs-emulator does not support gatewayConnectors, containerDefinitions[0].firelensConfiguration and containerDefinitions[0].logConfiguration.logDriver awsfirelens" + unsupportedTail,
+	{"all at once", invalid, "ecs-emulator does not support gatewayConnectors, enableFaultInjection and runtimePlatform.operatingSystemFamily WINDOWS_SERVER_2022_CORE" + unsupportedTail,
 		func(in *sdk.CreateServiceInput) {
-			in.TaskDefinition, in.GatewayConnectors = aws.String("firelens"), []types.GatewayConnector{{PortName: aws.String("web")}}
+			in.TaskDefinition, in.GatewayConnectors = aws.String("windows"), []types.GatewayConnector{{PortName: aws.String("web")}}
 		}},
 	{"ECS's refusal first", invalid, "maximumPercent must be at least 100",
 		func(in *sdk.CreateServiceInput) {
-			in.TaskDefinition, in.DeploymentConfiguration = aws.String("firelens"), &types.DeploymentConfiguration{MaximumPercent: aws.Int32(99)}
+			in.TaskDefinition, in.DeploymentConfiguration = aws.String("windows"), &types.DeploymentConfiguration{MaximumPercent: aws.Int32(99)}
 		}},
 	{"exec without role", invalid, "The service couldn't be created because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
 		func(in *sdk.CreateServiceInput) { in.EnableExecuteCommand = true }},

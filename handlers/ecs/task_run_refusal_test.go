@@ -27,9 +27,9 @@ func (s *server) definitionsForRefusals(t testing.TB) {
 	s.fargate(t, "both", func(in *sdk.RegisterTaskDefinitionInput) {
 		in.RequiresCompatibilities = append(in.RequiresCompatibilities, types.CompatibilityEc2)
 	})
-	s.fargate(t, "firelens", func(in *sdk.RegisterTaskDefinitionInput) {
-		in.ContainerDefinitions[0].FirelensConfiguration = &types.FirelensConfiguration{Type: types.FirelensConfigurationTypeFluentbit}
-		in.ContainerDefinitions[0].LogConfiguration = &types.LogConfiguration{LogDriver: types.LogDriverAwsfirelens}
+	s.fargate(t, "windows", func(in *sdk.RegisterTaskDefinitionInput) {
+		in.EnableFaultInjection, in.Cpu, in.Memory = aws.Bool(true), aws.String("1024"), aws.String("2048")
+		in.RuntimePlatform = &types.RuntimePlatform{OperatingSystemFamily: types.OSFamilyWindowsServer2022Core}
 	})
 	s.fargate(t, "files", func(in *sdk.RegisterTaskDefinitionInput) {
 		in.NetworkMode, in.RequiresCompatibilities = types.NetworkModeBridge, []types.Compatibility{types.CompatibilityEc2}
@@ -191,11 +191,11 @@ var runTaskRefusals = []struct {
 		func(in *sdk.RunTaskInput) { in.PropagateTags = types.PropagateTagsService }},
 	{"exec without role", invalid, "The task couldn't be run because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.",
 		func(in *sdk.RunTaskInput) { in.EnableExecuteCommand = true }},
-	{"FireLens", invalid, "ecs-emulator does not support containerDefinitions[0].firelensConfiguration and containerDefinitions[0].logConfiguration.logDriver awsfirelens" + unsupportedTail,
-		func(in *sdk.RunTaskInput) { in.TaskDefinition = aws.String("firelens") }},
-	{"all at once", invalid, "ecs-emulator does not support overrides.inferenceAcceleratorOverrides, containerDefinitions[0].firelensConfiguration and containerDefinitions[0].logConfiguration.logDriver awsfirelens" + unsupportedTail,
+	{"faults on Windows", invalid, "ecs-emulator does not support enableFaultInjection and runtimePlatform.operatingSystemFamily WINDOWS_SERVER_2022_CORE" + unsupportedTail,
+		func(in *sdk.RunTaskInput) { in.TaskDefinition = aws.String("windows") }},
+	{"all at once", invalid, "ecs-emulator does not support overrides.inferenceAcceleratorOverrides, enableFaultInjection and runtimePlatform.operatingSystemFamily WINDOWS_SERVER_2022_CORE" + unsupportedTail,
 		func(in *sdk.RunTaskInput) {
-			in.TaskDefinition = aws.String("firelens")
+			in.TaskDefinition = aws.String("windows")
 			in.Overrides = &types.TaskOverride{
 				//lint:ignore SA1019 it is there to be refused
 				InferenceAcceleratorOverrides: []types.InferenceAcceleratorOverride{{DeviceName: aws.String("d")}},

@@ -134,9 +134,7 @@ func TestPlan(t *testing.T) {
 	want := []string{
 		"aws_ecs_service.full enableExecuteCommand",
 		"aws_ecs_service.full loadBalancers[0].containerPort",
-		"aws_ecs_task_definition.full containerDefinitions[0].logConfiguration.logDriver",
 		"aws_ecs_task_definition.full containerDefinitions[0].stopTimeout",
-		"aws_ecs_task_definition.full containerDefinitions[1].firelensConfiguration",
 		"aws_ecs_task_definition.full cpu",
 		"aws_ecs_task_definition.full runtimePlatform.operatingSystemFamily",
 		"aws_s3_bucket.a ",

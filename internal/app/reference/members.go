@@ -16,7 +16,7 @@ What each member of a task definition, task or service does on Fargate. Further 
 members that differ on container instances.
 
 - *acts*: it does what it does on AWS.
-- *refused*: the answer is an error that names it, ` + "`ecs-emulator does not support\n  containerDefinitions[0].firelensConfiguration yet`" + `, or AWS's own words, which stand here. (AWS
+- *refused*: the answer is an error that names it, ` + "`ecs-emulator does not support\n  enableFaultInjection yet`" + `, or AWS's own words, which stand here. (AWS
   does not publish those for deployment strategies; these are the emulator's.) A definition with
   a refused member can be registered and described; RunTask, CreateService and UpdateService
   refuse to use it.

@@ -64,6 +64,12 @@ func hasVariable(environment []types.KeyValuePair, name string) bool {
 	return slices.ContainsFunc(environment, func(e types.KeyValuePair) bool { return aws.ToString(e.Name) == name })
 }
 
+// Replacing puts variables into an environment, in place of others with their names.
+func Replacing(environment, variables []string) []string {
+	kept := WithoutReplacing(variables, environment)[len(variables):]
+	return append(kept, variables...)
+}
+
 // WithoutReplacing adds variables to an environment, but for those that it has.
 func WithoutReplacing(environment, variables []string) []string {
 	all := slices.Clone(environment)

@@ -56,7 +56,7 @@ var containerOnInstances = slices.Concat(
 	member.ActInPart("linuxParameters.maxSwap", "where the engine accounts for swap; it needs `memory`"),
 	member.Act("linuxParameters.sharedMemorySize"),
 	member.ActInPart("linuxParameters.swappiness", "with `maxSwap`, and control groups of version 1"),
-	member.ActOnlyAs("logConfiguration.logDriver", []string{"awslogs", "fluentd", "gelf", "journald", "json-file", "splunk", "syslog"},
+	member.ActOnlyAs("logConfiguration.logDriver", []string{"awsfirelens", "awslogs", "fluentd", "gelf", "journald", "json-file", "splunk", "syslog"},
 		"where the engine has the driver; what it can read of the output `ecs-emulator logs` has as well, and for awslogs all of it"),
 	member.ActInPart("privileged", "with `--allow-privileged`; refused otherwise"),
 	member.ActOnly("resourceRequirements[].type", "GPU", "GPUs are counted and named; containers do not get the devices"),

@@ -104,8 +104,8 @@ func TestDefinitionsForContainerInstances(t *testing.T) {
 		}
 	}
 	for member, change := range map[string]func(*types.TaskDefinition, *types.ContainerDefinition){
-		"containerDefinitions[0].logConfiguration.logDriver awsfirelens": func(_ *types.TaskDefinition, c *types.ContainerDefinition) {
-			c.LogConfiguration.LogDriver = "awsfirelens"
+		"containerDefinitions[0].logConfiguration.logDriver logentries": func(_ *types.TaskDefinition, c *types.ContainerDefinition) {
+			c.LogConfiguration.LogDriver = "logentries"
 		},
 		"containerDefinitions[0].resourceRequirements[0].type InferenceAccelerator": func(_ *types.TaskDefinition, c *types.ContainerDefinition) {
 			c.ResourceRequirements[0].Type = "InferenceAccelerator"
@@ -179,7 +179,6 @@ func TestUnsupportedMembers(t *testing.T) {
 		return func(def *definition) { def.Volumes[1] = v }
 	}
 	for member, change := range map[string]func(*definition){
-		"containerDefinitions[0].firelensConfiguration": container(func(c *types.ContainerDefinition) { c.FirelensConfiguration = &types.FirelensConfiguration{} }),
 		"containerDefinitions[0].links":                 container(func(c *types.ContainerDefinition) { c.Links = []string{"b"} }),
 		"containerDefinitions[0].resourceRequirements":  container(func(c *types.ContainerDefinition) { c.ResourceRequirements = []types.ResourceRequirement{{}} }),
 		"containerDefinitions[0].dockerSecurityOptions": container(func(c *types.ContainerDefinition) { c.DockerSecurityOptions = []string{"s"} }),
@@ -192,8 +191,8 @@ func TestUnsupportedMembers(t *testing.T) {
 			c.LinuxParameters.Devices = []types.Device{{}}
 		}),
 		"containerDefinitions[0].logConfiguration.logDriver syslog": container(func(c *types.ContainerDefinition) { c.LogConfiguration.LogDriver = "syslog" }),
-		"containerDefinitions[1].firelensConfiguration": func(def *definition) {
-			def.ContainerDefinitions = append(def.ContainerDefinitions, types.ContainerDefinition{FirelensConfiguration: &types.FirelensConfiguration{}})
+		"containerDefinitions[1].privileged": func(def *definition) {
+			def.ContainerDefinitions = append(def.ContainerDefinitions, types.ContainerDefinition{Privileged: ptr(true)})
 		},
 		"volumes[1].fsxWindowsFileServerVolumeConfiguration": volume(types.Volume{
 			FsxWindowsFileServerVolumeConfiguration: &types.FSxWindowsFileServerVolumeConfiguration{},

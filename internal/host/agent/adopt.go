@@ -8,6 +8,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/firelens"
 )
 
 // expectSandbox leaves a sandbox as it is known, of which the engine tells nothing. Its address is
@@ -118,7 +119,8 @@ func (w *taskRunner) adoptContainer(i int, rowID string, found backend.Container
 		w.healthIs(plan.Container(i), found.Health)
 	case c.Phase != state.ContainerCreated:
 		c.Phase = state.ContainerCreated
-		w.view.State(plan.Container(i)).Stale = found.SandboxID != w.view.Status.SandboxID
+		// A log router may not have got its configuration.
+		w.view.State(plan.Container(i)).Stale = found.SandboxID != w.view.Status.SandboxID || i == firelens.Router(w.view.Definitions)
 	}
 }
 

@@ -29,11 +29,17 @@ func (w *taskRunner) create(i int) run {
 		choice, _ := w.choice(i)
 		spec.Image = choice.Local()
 	}
+	tellRouter := w.tellRouter(i)
 	w.view.State(plan.Container(i)).Ours = true
 	why, denied := h.Volumes.HostPaths.DeniedDevice(&w.view.Definitions[i], h.Volumes.Folders()...)
 	return func(ctx context.Context) func() {
 		if denied { // the emulator that took the task allowed it
 			return func() { w.containerFailed(i, reason.NotBegun("CannotCreateContainerError", errors.New(why))) }
+		}
+		if err := tellRouter(ctx, &spec); errors.Is(err, errNoRouterAddress) {
+			return func() { w.containerFailed(i, reason.NotBegun("DockerClientConfigError", err)) }
+		} else if err != nil {
+			return func() { w.created(i, "", spec.Sandbox, time.Time{}, err) }
 		}
 		id, err := leftover.WithRoom(ctx, h.leftovers, func() (string, error) { return h.create(ctx, spec, links, image) })
 		err = w.bridgeGone(ctx, on, err)

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/reason"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/firelens"
 )
 
 // resourceTimeout bounds the reading. Its length is the emulator's own.
@@ -52,6 +53,10 @@ func (w *taskRunner) makeVolume(k int) run {
 		if err == nil {
 			mount, err = source.Obtain(ctx, h.Engine)
 		}
+		socket := ""
+		if err == nil && firelens.IsVolume(&v.Definition) {
+			socket, err = h.socketIn(ctx, mount)
+		}
 		return func() {
 			delete(w.cuts, plan.Volume(k))
 			switch {
@@ -64,7 +69,10 @@ func (w *taskRunner) makeVolume(k int) run {
 				}
 				w.fail(why)
 			default:
-				v.Made, v.Mount = true, mount
+				v.Made, v.Mount, v.Socket = true, mount, socket
+				if socket != "" {
+					w.warnOfRouter()
+				}
 			}
 		}
 	}

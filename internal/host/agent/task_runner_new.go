@@ -3,6 +3,7 @@ package agent
 import (
 	"errors"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/containerspec"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/execagent"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/place"
@@ -10,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/taskspec"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/firelens"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/publication"
 )
@@ -52,9 +54,11 @@ func newTaskRunner(h *host, t *state.Task) *taskRunner {
 		d := definition.Definition()
 		var resolved taskdef.Resolved
 		resolved, err = taskdef.ReapplyOverrides(d, t.Spec.Overrides, t.Spec.LaunchType)
-		w.view.Definitions, w.maker.Platform = place.WithProxy(containerspec.WithLinks(resolved.Containers), t), containerspec.Platform(d)
+		containers := firelens.WithRouter(containerspec.WithLinks(resolved.Containers))
+		w.view.Definitions, w.maker.Platform = place.WithProxy(containers, t), containerspec.Platform(d)
 		w.view.Proxy = t.ProxyName()
-		w.view.Volumes = plan.MountedVolumes(d.Volumes, resolved.Containers)
+		w.view.Volumes = plan.MountedVolumes(plan.WithSocket(d.Volumes, containers), containers)
+		w.view.Bridge, w.maker.Router = t.Spec.NetworkMode == types.NetworkModeBridge, h.routerTask(t)
 		w.view.SetResources(w.instance == nil)
 		w.maker.Shares = containerspec.Namespaces{PID: d.PidMode, IPC: d.IpcMode}
 		if w.view.AdoptExecAgents(t.Spec, d.PidMode) {

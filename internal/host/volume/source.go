@@ -142,6 +142,12 @@ func (r Request) taskSource(d *types.DockerVolumeConfiguration) Source {
 	return Source{volume: spec, mount: backend.Mount{Source: spec.Name, Volume: true}}
 }
 
+// Bare is the volume without what images have where it is mounted.
+func (s Source) Bare() Source {
+	s.mount.Bare = true
+	return s
+}
+
 // at is a folder of a source, or of the folder that this already is. It is made with the permissions given, if any.
 func (s Source) at(folder string, permissions fs.FileMode) Source {
 	if folder = strings.TrimPrefix(path.Clean("/"+folder), "/"); folder != "" {

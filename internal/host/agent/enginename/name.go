@@ -71,6 +71,12 @@ func All(t *state.Task) []string {
 // Volume is the engine's name of a volume that lives as long as the task.
 func Volume(t *state.Task, volume string) string { return Of(t, "volume-"+volume) }
 
+// SocketVolume is the engine's name of the volume for the log router's socket. It is short, as the path of a socket is.
+func SocketVolume(t *state.Task) string {
+	sum := sha256.Sum256([]byte(t.ARN))
+	return "ecs-firelens-" + hex.EncodeToString(sum[:10])
+}
+
 func VolumeLabels(t *state.Task) map[string]string {
 	all := Labels(t, "")
 	delete(all, containerlabel.Container)

@@ -23,6 +23,7 @@ type View struct {
 	Status      *state.TaskStatus // containers in the order of definitions
 	Stop        *state.Stop
 	Plain       bool   // it has no network interface of its own
+	Bridge      bool   // its containers have addresses on a bridge
 	Proxy       string // the name of the container that is its proxy of Service Connect; empty: it has none
 	Sandbox     sandboxPhase
 	containers  []resourceState                         // beside their status
@@ -192,7 +193,7 @@ func Next(v *View) (actions []Action, again time.Time) {
 		case c.Phase == state.ContainerCreated && is.Stale:
 			add(Discard, Container(i), "")
 		case c.Phase == state.ContainerPulled && v.Sandbox >= SandboxCreated && !v.State(Sandbox).Exited &&
-			v.hasVolumes(i) && v.hasResources(i):
+			v.hasVolumes(i) && v.hasResources(i) && v.hasRouterAddress(i):
 			add(Create, Container(i), "")
 		case c.Phase == state.ContainerCreated && v.Sandbox == SandboxRunning && !v.State(Sandbox).Exited && !v.lacksLog():
 			add(Start, Container(i), "")

@@ -7,6 +7,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/firelens"
 )
 
 // VolumeState is the state of a volume, a resource of a task: it is there before the first container
@@ -19,6 +20,7 @@ type VolumeState struct {
 	Definition types.Volume
 	Made       bool
 	Mount      backend.Mount // what containers get of it, but for what mount points say
+	Socket     string        // of the log router, on the engine's host, if the volume is for that
 }
 
 // MountedVolumes are the volumes of a definition that a container mounts.
@@ -31,7 +33,12 @@ func MountedVolumes(volumes []types.Volume, containers []types.ContainerDefiniti
 	return mounted
 }
 
+// Mounts reports whether a container has a volume, or, of the log router's, needs it to send its output there.
 func Mounts(c *types.ContainerDefinition, volume string) bool {
+	return volume == firelens.Volume && firelens.Uses(c) || hasMountPoint(c, volume)
+}
+
+func hasMountPoint(c *types.ContainerDefinition, volume string) bool {
 	return slices.ContainsFunc(c.MountPoints, func(m types.MountPoint) bool { return aws.ToString(m.SourceVolume) == volume })
 }
 
@@ -78,7 +85,7 @@ func (v *View) makingVolumes() bool {
 // RunsAsUser reports whether a container that mounts a volume does not run as root.
 func (v *View) RunsAsUser(volume string) bool {
 	return slices.ContainsFunc(v.Definitions, func(d types.ContainerDefinition) bool {
-		return aws.ToString(d.User) != "" && Mounts(&d, volume)
+		return aws.ToString(d.User) != "" && hasMountPoint(&d, volume)
 	})
 }
 

@@ -130,8 +130,13 @@ func setMember(v reflect.Value, path string, set bool) {
 		if set {
 			v.Set(someValue(v.Type()))
 		}
-		if set && name == "dockerSecurityOptions" {
+		switch {
+		case set && name == "dockerSecurityOptions":
 			v.Index(0).SetString("no-new-privileges")
+		case set && path == "type" && v.Type() == reflect.TypeFor[types.FirelensConfigurationType]():
+			v.SetString("fluentd")
+		case set && v.Type() == reflect.TypeFor[map[string]string]():
+			v.SetMapIndex(reflect.ValueOf("enable-ecs-log-metadata"), reflect.ValueOf("false")) // of a log router
 		}
 		return
 	}

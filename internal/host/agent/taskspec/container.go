@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/firelens"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/volume"
 )
 
@@ -28,6 +29,7 @@ type Maker struct {
 	Endpoints   []string // see agent.Options, as of what follows
 	Variables   func(t *state.Task, container string) ([]string, error)
 	AssumesRole func(t *state.Task, role string) bool
+	Router      firelens.Task // what a log router tells of the task
 }
 
 // Sandbox is the task's sandbox, without its network.
@@ -68,7 +70,7 @@ func (m *Maker) Container(i int, on containerinstance.Place) (backend.ContainerS
 	}
 	m.Shares.Join(&spec, m.View.Status.SandboxID, on.Sandbox)
 	m.addVolumes(&spec, d)
-	return spec, nil
+	return spec, m.addLogRouter(&spec, d)
 }
 
 // environment is what a container's process finds. What the container agent tells goes before

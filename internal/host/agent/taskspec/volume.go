@@ -6,14 +6,18 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/enginename"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/plan"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/firelens"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/volume"
 )
 
 // VolumeRequest is what the engine is to know of a volume.
 func (m *Maker) VolumeRequest(v *types.Volume) volume.Request {
-	t := m.Task
+	t, name := m.Task, enginename.Volume(m.Task, aws.ToString(v.Name))
+	if firelens.IsVolume(v) {
+		name = enginename.SocketVolume(t)
+	}
 	return volume.Request{
-		Definition: v, EngineName: enginename.Volume(t, aws.ToString(v.Name)), Labels: enginename.VolumeLabels(t),
+		Definition: v, EngineName: name, Labels: enginename.VolumeLabels(t),
 		Managed: plan.Managed(t, v), VolumeID: t.Placement.VolumeID, TaskARN: t.ARN, Region: t.Scope().Region, OnFargate: t.OnFargate(),
 	}
 }
@@ -21,6 +25,9 @@ func (m *Maker) VolumeRequest(v *types.Volume) volume.Request {
 // VolumeSource is what the engine is asked for, unless ECS would not get as far as that.
 func (m *Maker) VolumeSource(r volume.Request) (volume.Source, error) {
 	source, err := m.Volumes.Source(r)
+	if firelens.IsVolume(r.Definition) && err == nil {
+		return m.socketSource(source)
+	}
 	if r.Managed == nil || err != nil {
 		return source, err
 	}
@@ -66,7 +73,7 @@ func (m *Maker) OwnVolumes() (names []string) {
 func (m *Maker) MountedFolders(d *types.ContainerDefinition) (folders []backend.FolderSpec, err error) {
 	for k := range m.View.Volumes {
 		v := &m.View.Volumes[k].Definition
-		if !plan.Mounts(d, aws.ToString(v.Name)) {
+		if !plan.Mounts(d, aws.ToString(v.Name)) || firelens.IsVolume(v) { // which is the task's own, and new
 			continue
 		}
 		r := m.VolumeRequest(v)

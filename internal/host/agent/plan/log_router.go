@@ -1,0 +1,54 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/firelens"
+)
+
+// LogRouter is the log router to which a container sends its output, if that has an address of its own; nil is none.
+func (v *View) LogRouter(container int) *state.Container {
+	at := firelens.Router(v.Definitions)
+	if !v.Bridge || at < 0 || at == container || !firelens.Uses(&v.Definitions[container]) {
+		return nil
+	}
+	return &v.Status.Containers[at]
+}
+
+// hasRouterAddress reports whether the log router has the address that a container is told. One for which the router
+// waits cannot wait for it: the agent gives it up after a minute, here it fails at once (FL-11).
+func (v *View) hasRouterAddress(container int) bool {
+	router := v.LogRouter(container)
+	return router == nil || router.EngineID != "" || v.waitsFor(router.Name, v.Status.Containers[container].Name)
+}
+
+// waitsFor reports whether a container waits for another one, or for one that does. Tasks whose containers wait in a circle have
+// ended.
+func (v *View) waitsFor(container, other string) bool {
+	d := v.Definition(container)
+	return d != nil && slices.ContainsFunc(d.DependsOn, func(on types.ContainerDependency) bool {
+		name := aws.ToString(on.ContainerName)
+		return name == other || v.waitsFor(name, other)
+	})
+}
+
+// SocketOfRouter is the log router's socket on the engine's host.
+func (v *View) SocketOfRouter() string {
+	for k := range v.Volumes {
+		if firelens.IsVolume(&v.Volumes[k].Definition) {
+			return v.Volumes[k].Socket
+		}
+	}
+	return ""
+}
+
+// WithSocket adds the volume for the log router's socket to a task's volumes, if it has one.
+func WithSocket(volumes []types.Volume, containers []types.ContainerDefinition) []types.Volume {
+	if firelens.Router(containers) < 0 {
+		return volumes
+	}
+	return append(volumes[:len(volumes):len(volumes)], types.Volume{Name: aws.String(firelens.Volume)})
+}

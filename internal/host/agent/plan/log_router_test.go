@@ -1,0 +1,80 @@
+package plan
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/firelens"
+)
+
+// routed is a task with an application whose log router is the sidecar, and with all images and the sandbox.
+func routed(change func(definitions []types.ContainerDefinition)) *View {
+	v := two(types.ContainerConditionStart)
+	v.Definitions[0].LogConfiguration = &types.LogConfiguration{LogDriver: types.LogDriverAwsfirelens}
+	v.Definitions[1].FirelensConfiguration = &types.FirelensConfiguration{Type: types.FirelensConfigurationTypeFluentbit}
+	v.Definitions[0].DependsOn = nil
+	if change != nil {
+		change(v.Definitions)
+	}
+	v.Definitions = firelens.WithRouter(v.Definitions)
+	v.Volumes = MountedVolumes(WithSocket(nil, v.Definitions), v.Definitions)
+	v.Sandbox = SandboxRunning
+	for i := range v.Status.Containers {
+		v.Status.Containers[i].Phase = state.ContainerPulled
+	}
+	return v
+}
+
+func TestTheLogRouterStartsFirstAndStopsLast(t *testing.T) {
+	v := routed(nil)
+	expect := func(what string, want ...string) {
+		t.Helper()
+		actions, _ := Next(v)
+		if diff := cmp.Diff(want, verbs(actions)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", what, diff)
+		}
+	}
+	router, app := &v.Status.Containers[1], &v.Status.Containers[0]
+	expect("at first", "make volume 0")
+	v.Volumes[0].Made = true
+	expect("with the socket's volume", "create 1")
+	router.Phase, router.EngineID = state.ContainerCreated, "r"
+	expect("when the router is made", "start 1")
+	router.Phase, router.StartedAt = state.ContainerRunning, v.Now
+	expect("when the router runs", "create 0")
+	app.Phase, app.StartedAt = state.ContainerRunning, v.Now
+	v.Stop = &state.Stop{At: v.Now}
+	expect("at the end", "stop 0")
+	app.Phase = state.ContainerStopped
+	expect("when the application has ended", "stop 1")
+}
+
+// A container that does not depend on the router needs the volume all the same, and on a bridge the router's address.
+func TestARouterThatDependsOnAContainer(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		bridge bool
+		third  string // on which the router depends; it sends its output there, or is the application
+		want   []string
+	}{
+		{"in a network that they share", false, "db", []string{"create 0"}},
+		{"on a bridge", true, "db", nil},
+		{"on a bridge, waiting for the application", true, "app", []string{"create 0"}},
+	} {
+		v := routed(func(definitions []types.ContainerDefinition) {
+			definitions[1].DependsOn = []types.ContainerDependency{{ContainerName: &c.third, Condition: types.ContainerConditionComplete}}
+		})
+		v.Status.Containers = append(v.Status.Containers, state.Container{Name: "db", Phase: state.ContainerRunning})
+		v.Definitions = append(v.Definitions, types.ContainerDefinition{Name: aws.String("db")})
+		v.containers = make([]resourceState, 3)
+		v.Bridge, v.Volumes[0].Made = c.bridge, true
+		if actions, _ := Next(v); !slices.Equal(verbs(actions), c.want) {
+			t.Errorf("%s: %v, want %v", c.name, verbs(actions), c.want)
+		}
+	}
+}
