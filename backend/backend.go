@@ -232,6 +232,8 @@ type PullSpec struct {
 // RegistryAuth is a registry login.
 type RegistryAuth struct {
 	Username, Password string
+	// Principal tells who logs in, where each login of the same principal has a password of its own. Empty: the password does.
+	Principal string
 }
 
 // LogOptions selects output. Lines of both streams are passed on in order.

@@ -30,7 +30,7 @@ func (i *Images) forAgent() *imagepull.Registry {
 				Account: call.Account, Region: call.Region, ARN: call.Caller.ARN, UserID: call.Caller.UserID, RoleARN: call.Caller.RoleARN,
 				Issued: i.Clock.Now().UnixMilli(),
 			})
-			return &backend.RegistryAuth{Username: ecr.LoginUser, Password: password}, err
+			return &backend.RegistryAuth{Username: ecr.LoginUser, Password: password, Principal: call.Account + " " + call.Caller.RoleARN}, err
 		},
 	}
 }

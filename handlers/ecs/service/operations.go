@@ -20,7 +20,7 @@ func New(b kit.Base, launches launch.Rules) *API {
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Works("ContinueServiceDeployment", "decides a PAUSE hook that waits: CONTINUE or ROLLBACK", a.ContinueServiceDeployment),
-		awsapi.Partial("CreateService", "deployments by the strategies ROLLING, BLUE_GREEN, CANARY and LINEAR, REPLICA on Fargate and on container instances, DAEMON on container instances; its members are below; tasks wait for capacity providers with managed scaling as those of RunTask; image tags are not pinned to digests; a service whose tasks keep exiting restarts them every five seconds after ten failures in a row", a.CreateService),
+		awsapi.Partial("CreateService", "deployments by the strategies ROLLING, BLUE_GREEN, CANARY and LINEAR, REPLICA on Fargate and on container instances, DAEMON on container instances; its members are below; tasks wait for capacity providers with managed scaling as those of RunTask; a service whose tasks keep exiting restarts them every five seconds after ten failures in a row", a.CreateService),
 		awsapi.Works("DeleteService", "stops all tasks, with force or from a desired count of 0; DRAINING, then INACTIVE for an hour", a.DeleteService),
 		awsapi.Works("DescribeServices", "in any status, with the service deployment under way; tags where asked for", a.DescribeServices),
 		awsapi.Works("ListServices", "ACTIVE services by launch type, scheduling strategy and resource management type, in pages", a.ListServices),

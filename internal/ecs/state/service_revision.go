@@ -50,7 +50,7 @@ type ServiceRevision struct {
 	ContainerImages []types.ContainerImage
 	// Pinned are the digests that the images of containers had when the first task pulled them, by container. The
 	// agent writes them, and only the row knows them.
-	Pinned map[string]string
+	Pinned map[string]PinnedImage
 	// RetiredAt is when the service stopped listing the deployment that the revision was
 	// made for; zero: it has not. Only the row knows it.
 	RetiredAt time.Time

@@ -9,26 +9,32 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// PinImage notes the digest that the image of a container had when a task of a revision pulled it. It returns
-// the digest that all tasks of the revision run: the first one that was noted.
+// PinnedImage is the image that all tasks of a revision run in a container.
+type PinnedImage struct {
+	Digest string
+	Own    bool // it was in the emulator's own registry
+}
+
+// PinImage notes the image of a container that a task of a revision has found. It returns the one that all tasks of the revision
+// run: the first one that was noted.
 //
 // Source: ECS developer guide, container image resolution.
-func PinImage(tx *store.Tx, revisionARN, container, digest string) string {
+func PinImage(tx *store.Tx, revisionARN, container string, image PinnedImage) PinnedImage {
 	row := FindServiceRevision(tx, revisionARN)
 	if row == nil {
-		return digest
+		return image
 	}
-	if pinned := row.Pinned[container]; pinned != "" {
+	if pinned := row.Pinned[container]; pinned.Digest != "" {
 		return pinned
 	}
 	changed := *row
 	changed.Pinned = maps.Clone(row.Pinned)
 	if changed.Pinned == nil {
-		changed.Pinned = map[string]string{}
+		changed.Pinned = map[string]PinnedImage{}
 	}
-	changed.Pinned[container] = digest
+	changed.Pinned[container] = image
 	serviceRevisions.Put(tx, &changed)
-	return digest
+	return image
 }
 
 // RevisionOf is the revision that a task of a service is of; nil if it is of none that is listed.
@@ -48,8 +54,8 @@ func RevisionOf(tx *store.Tx, t *Task) *ServiceRevision {
 func (r *ServiceRevision) ResolvedImages() []types.ContainerImage {
 	images := slices.Clone(r.ContainerImages)
 	for i, image := range images {
-		if pinned := r.Pinned[aws.ToString(image.ContainerName)]; pinned != "" {
-			images[i].ImageDigest = &pinned
+		if pinned := r.Pinned[aws.ToString(image.ContainerName)]; pinned.Digest != "" {
+			images[i].ImageDigest = &pinned.Digest
 		}
 	}
 	return images

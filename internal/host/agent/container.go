@@ -25,10 +25,7 @@ func (w *taskRunner) create(i int) run {
 		return func(ctx context.Context) func() { return w.unanswered(ctx, "cannot make a container", err) }
 	}
 	h, links, on, image := w.host, w.maker.Linked(i), w.on, w.images[i].ID
-	if spec.Image = w.images[i].Name; spec.Image == "" { // it was found before a restart
-		choice, _ := w.choice(i)
-		spec.Image = choice.Local()
-	}
+	spec.Image = w.imageName(i, spec.Image)
 	tellRouter := w.tellRouter(i)
 	w.view.State(plan.Container(i)).Ours = true
 	why, denied := h.Volumes.HostPaths.DeniedDevice(&w.view.Definitions[i], h.Volumes.Folders()...)

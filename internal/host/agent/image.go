@@ -34,7 +34,7 @@ func (w *taskRunner) find(i int) run {
 		missing := errors.Is(err, backend.ErrNotFound) || err == nil && !h.images.Fits(image.Image, platform)
 		if err == nil && choice.Own && lacks == nil && !missing {
 			var pinned string
-			pinned, err = h.pinAs(to, image.Digest)
+			pinned, err = h.pinAs(to, state.PinnedImage{Digest: image.Digest, Own: true})
 			missing = pinned != image.Digest
 		}
 		return func() {

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 type realEngine struct {
 	backend.Engine
 	pulls []backend.PullSpec
+	made  []string // images of containers
 }
 
 func (e *realEngine) Info(ctx context.Context) (backend.Info, error) {
@@ -22,7 +24,13 @@ func (e *realEngine) Info(ctx context.Context) (backend.Info, error) {
 
 func (e *realEngine) Pull(ctx context.Context, spec backend.PullSpec) error {
 	e.pulls = append(e.pulls, spec)
-	return e.Engine.Pull(ctx, backend.PullSpec{Ref: spec.Tag})
+	return e.Engine.Pull(ctx, backend.PullSpec{Ref: cmp.Or(spec.Tag, atECR)})
+}
+
+func (e *realEngine) Create(ctx context.Context, spec backend.ContainerSpec) (string, error) {
+	e.made = append(e.made, spec.Image)
+	spec.Image = cmp.Or(e.pulls[len(e.pulls)-1].Tag, atECR)
+	return e.Engine.Create(ctx, spec)
 }
 
 // Image says the digest under the name by which the last pull went.

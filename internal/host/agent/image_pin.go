@@ -30,7 +30,8 @@ func (w *taskRunner) pin(i int) pin {
 func (w *taskRunner) choice(i int) (imagepull.Choice, *imagepull.LacksError) {
 	choice := imagepull.Choice{Ref: w.image(i)}
 	if to := w.pin(i); to.revision != nil {
-		choice.Digest = to.revision.Pinned[to.container]
+		pinned := to.revision.Pinned[to.container]
+		choice.Digest, choice.Own = pinned.Digest, pinned.Own
 	}
 	a := w.host.agent
 	if a.Registry == nil {
@@ -39,19 +40,34 @@ func (w *taskRunner) choice(i int) (imagepull.Choice, *imagepull.LacksError) {
 	return a.Registry.Choose(a.Store.Read(), choice, w.host.Engine.LastInfo().Simulated)
 }
 
+// imageName is the name under which the engine has the image of a container: the definition's, if nothing else is known.
+func (w *taskRunner) imageName(i int, named string) string {
+	found, known := w.images[i]
+	switch id := w.view.Status.Containers[i].ImageID; {
+	case known:
+		return found.Name
+	case id != "" && !w.host.Engine.LastInfo().Simulated: // it was found before a restart
+		return id
+	}
+	if choice, _ := w.choice(i); choice.Own {
+		return choice.Named()
+	}
+	return named
+}
+
 // pinAs pins the image of a container, unless another task has done so, and returns the digest that is pinned.
-func (h *host) pinAs(to pin, digest string) (pinned string, err error) {
-	if to.revision == nil || to.revision.Pinned[to.container] == digest {
-		return digest, nil
+func (h *host) pinAs(to pin, image state.PinnedImage) (digest string, err error) {
+	if to.revision == nil || to.revision.Pinned[to.container].Digest == image.Digest {
+		return image.Digest, nil
 	}
 	err = h.agent.Store.Update(func(tx *store.Tx) error {
-		pinned = state.PinImage(tx, to.revision.ARN, to.container, digest)
+		digest = state.PinImage(tx, to.revision.ARN, to.container, image).Digest
 		return nil
 	})
 	if err != nil {
 		return "", fmt.Errorf("keep the digest of an image: %w", err)
 	}
-	return pinned, nil
+	return digest, nil
 }
 
 // pullPinned pulls the image of a container. All tasks of a revision run the image that the first one has pulled: a task
@@ -68,10 +84,10 @@ func (w *taskRunner) pullPinned(ctx context.Context, by imagepull.Agent, choice 
 	if err != nil || !found.Pulled {
 		return found, err
 	}
-	pinned, err := h.pinAs(to, found.Digest)
+	pinned, err := h.pinAs(to, state.PinnedImage{Digest: found.Digest, Own: choice.Own})
 	if err != nil || pinned == found.Digest {
 		return found, err
 	}
-	choice.Digest = pinned
+	choice.Digest, choice.Tag = pinned, ""
 	return h.images.Pull(ctx, by, choice, spec)
 }

@@ -33,6 +33,13 @@ type movingTag struct {
 	made     []string        // names of images of which containers were made
 }
 
+// Info says that it pulls from registries, as an engine does whose tags move.
+func (e *movingTag) Info(ctx context.Context) (backend.Info, error) {
+	info, err := e.Engine.Info(ctx)
+	info.Simulated = false
+	return info, err
+}
+
 func (e *movingTag) Pull(ctx context.Context, spec backend.PullSpec) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -138,7 +145,7 @@ func TestAllTasksOfARevisionRunTheImageOfTheFirst(t *testing.T) {
 		b.expect("of the earlier one", b.digestIn("ecs-svc/1"), "a")
 		b.expect("of the later one", b.digestIn("ecs-svc/2"), "b")
 		b.expect("pulls", engine.pulls, []string{"tag", "a", "tag", "a", "b"})
-		b.expect("containers", engine.made, []string{"app:1", "app:1", "app:1", "app@" + digestNamed("a"), "app:1"})
+		b.expect("containers", engine.made, []string{"app:1", "app@" + digestNamed("a"), "app:1", "app@" + digestNamed("a"), "app@" + digestNamed("b")})
 		b.service, b.deployment = "", ""
 		engine.move("c")
 		task := b.task(b.run(imageOf("web", "app:1")))
@@ -152,7 +159,7 @@ func TestATaskPullsAgainWhatAnotherHasPinnedMeanwhile(t *testing.T) {
 			engine.pulled["b"] = true
 			b.store.Update(func(tx *store.Tx) error {
 				s := state.FindService(tx, b.service)
-				state.PinImage(tx, s.Deployments[1].Revision.ARN, "web", digestNamed("b"))
+				state.PinImage(tx, s.Deployments[1].Revision.ARN, "web", state.PinnedImage{Digest: digestNamed("b")})
 				return nil
 			})
 		}

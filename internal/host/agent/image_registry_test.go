@@ -131,6 +131,7 @@ func TestEnginesPullFromTheRegistryWithALogin(t *testing.T) {
 		b.expect("digest", b.imageOfATask(atECR), digestNamed("a"))
 		b.expect("digest of a second task", b.imageOfATask(atECR), digestNamed("a"))
 		login := &backend.RegistryAuth{Username: "AWS", Password: "web"}
+		b.expect("containers", engine.made, []string{engine.pulls[0].Ref, engine.pulls[0].Ref})
 		b.expect("pulls", engine.pulls, []backend.PullSpec{{Ref: "127.0.0.1:4577/app@" + digestNamed("a"), Tag: atECR, Auth: login}})
 		registry.Login = func(*state.Task) (*backend.RegistryAuth, error) { return nil, errors.New("no login") }
 		b.push("b")
@@ -138,5 +139,20 @@ func TestEnginesPullFromTheRegistryWithALogin(t *testing.T) {
 		if !strings.HasSuffix(task.Stop.Reason, ": no login") {
 			b.Errorf("reason %q", task.Stop.Reason)
 		}
+	})
+}
+
+// A build that has the name and was not pushed yet keeps it.
+func TestATagOfTheUserIsNotMoved(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.stop()
+		engine := &realEngine{Engine: b.engine}
+		registry := &imagepull.Registry{Home: scope, Hosts: func() []string { return []string{"127.0.0.1:4577"} }}
+		registry.Login = func(*state.Task) (*backend.RegistryAuth, error) { return nil, nil }
+		b.runAgent(New(Options{Store: b.store, Clock: b.clock, Registry: registry, Hosts: []HostOptions{{Engine: engine}}}))
+		b.push("a")
+		b.expect("error", b.engine.Pull(b.Context(), backend.PullSpec{Ref: atECR}), error(nil))
+		b.expect("digest", b.imageOfATask(atECR), digestNamed("a"))
+		b.expect("pulls", engine.pulls, []backend.PullSpec{{Ref: "127.0.0.1:4577/app@" + digestNamed("a")}})
 	})
 }

@@ -13,8 +13,9 @@ import (
 // its service revision run, or that the emulator's own registry has for it. Without one it is what the name stands for.
 type Choice struct {
 	Ref, Digest string
-	Own         bool   // the emulator's own registry has it
+	Own         bool   // the emulator's own registry has it, or had it when it was pinned
 	From        string // the repository from which the engine pulls it, if not as Ref says
+	Tag         string // that the image gets on the engine as well, for people; empty is none
 }
 
 // HasDigest reports whether the image of a definition names a digest itself.
@@ -30,7 +31,7 @@ func (c Choice) Named() string {
 
 // Remote is what a registry is asked for.
 func (c Choice) Remote() string {
-	if c.From == "" {
+	if c.From == "" || c.Digest == "" {
 		return c.Named()
 	}
 	return c.From + "@" + c.Digest
@@ -48,15 +49,6 @@ func (c Choice) Local() string {
 	return reference.FamiliarName(named) + "@" + c.Digest
 }
 
-// Tag is what the image is called on the engine as well, once it is there; empty is nothing.
-func (c Choice) Tag() string {
-	name, _, digested := strings.Cut(c.Ref, "@")
-	if c.From == "" || digested && !strings.Contains(name[strings.LastIndexByte(name, '/')+1:], ":") {
-		return ""
-	}
-	return name
-}
-
 // Found is an image on the engine.
 type Found struct {
 	backend.Image
@@ -65,7 +57,8 @@ type Found struct {
 	Pulled bool
 }
 
-// Find looks for an image. A tag that stands for it is preferred, as users know it.
+// Find looks for an image. What has a digest is found by that, as another task may move the tag before a container is made.
+// A simulated engine, whose tags do not move, knows it by the tag, on which its rules depend.
 func (p *Puller) Find(ctx context.Context, c Choice, platform string) (Found, error) {
 	image, err := p.Engine.Image(ctx, c.Ref, platform)
 	if err == nil && c.Digest == "" {
@@ -75,8 +68,16 @@ func (p *Puller) Find(ctx context.Context, c Choice, platform string) (Found, er
 		return Found{}, err
 	}
 	if err == nil && (p.Digest(c.Ref, image) == c.Digest || slices.Contains(image.Digests, c.Local())) {
-		return Found{Image: image, Name: c.Ref, Digest: c.Digest}, nil
+		return Found{Image: image, Name: p.nameOf(c, c.Ref), Digest: c.Digest}, nil
 	}
 	image, err = p.Engine.Image(ctx, c.Local(), platform)
-	return Found{Image: image, Name: c.Local(), Digest: c.Digest}, err
+	return Found{Image: image, Name: p.nameOf(c, c.Named()), Digest: c.Digest}, err
+}
+
+// nameOf is the name under which a container is made of an image with a digest.
+func (p *Puller) nameOf(c Choice, simulated string) string {
+	if p.Engine.LastInfo().Simulated {
+		return simulated
+	}
+	return c.Local()
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -28,7 +29,7 @@ const pullTries = 3
 // Pull pulls an image for an agent and inspects it. Where no platform is asked for and there is none for the
 // engine's own, it takes the one for X86_64, as AWS does.
 func (p *Puller) Pull(ctx context.Context, by Agent, c Choice, spec backend.PullSpec) (found Found, err error) {
-	spec.Ref, spec.Tag = c.Remote(), c.Tag()
+	spec.Ref, spec.Tag = c.Remote(), p.freeTag(ctx, c)
 	for range pullTries {
 		err = p.Engine.Pull(ctx, spec)
 		if errors.Is(err, backend.ErrNoPlatform) && spec.Platform == "" && p.Engine.LastInfo().Architecture != "amd64" {
@@ -46,6 +47,20 @@ func (p *Puller) Pull(ctx context.Context, by Agent, c Choice, spec backend.Pull
 	}
 	found.Pulled = err == nil
 	return found, err
+}
+
+// freeTag is the tag that an image gets. A name that stands for something else than an image of the same repository is a user's
+// own, such as a build that is about to be pushed.
+func (p *Puller) freeTag(ctx context.Context, c Choice) string {
+	if c.Tag == "" {
+		return ""
+	}
+	there, err := p.Engine.Image(ctx, c.Tag, "")
+	ofRepository := func(digest string) bool { return strings.HasPrefix(digest, c.From+"@") }
+	if err == nil && !slices.ContainsFunc(there.Digests, ofRepository) {
+		return ""
+	}
+	return c.Tag
 }
 
 // instead is the local image, where that will do for one that cannot be pulled.

@@ -19,7 +19,7 @@ type Registry struct {
 	Hosts func() []string
 	// Login is the login by which an engine pulls for a task.
 	Login func(t *state.Task) (*backend.RegistryAuth, error)
-	// Strict is that no local image stands in for a tag that a repository does not have.
+	// Strict says that no local image stands in for a tag that a repository does not have.
 	Strict bool
 }
 
@@ -45,23 +45,30 @@ func (r *Registry) Choose(tx *store.Tx, c Choice, simulated bool) (Choice, *Lack
 	if repository == nil || repository.PushedAt.IsZero() {
 		return c, nil
 	}
+	tagged := ecr.FindTagged(tx, repository, name.Tag)
+	image := tagged
+	if digest := cmp.Or(name.Digest, c.Digest); digest != "" {
+		image = ecr.Images.Find(tx, repository, digest)
+	}
+	if image == nil && name.Digest == "" && c.Digest != "" && !c.Own { // pinned before anything was pushed here
+		return c, nil
+	}
 	c.Digest, c.Own = cmp.Or(name.Digest, c.Digest), true
 	if !simulated {
 		c.From = hosts[0] + "/" + repository.Path(r.Home)
-	}
-	image := ecr.Images.Find(tx, repository, c.Digest)
-	if c.Digest == "" {
-		image = ecr.FindTagged(tx, repository, name.Tag)
 	}
 	if image == nil {
 		host, _, _ := strings.Cut(c.Ref, "/")
 		return c, &LacksError{Ref: c.Ref, Host: host, Repository: name.Repository, Digest: c.Digest}
 	}
 	c.Digest = image.Digest
+	if tagged == image && !simulated {
+		c.Tag, _, _ = strings.Cut(c.Ref, "@")
+	}
 	return c, nil
 }
 
-// LacksError is that a repository does not have the image that a definition names, or that a revision is pinned to.
+// LacksError says that a repository does not have the image that a definition names, or that a revision is pinned to.
 type LacksError struct {
 	Ref, Host, Repository string
 	Digest                string // empty: there is no image with the tag

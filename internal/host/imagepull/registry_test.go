@@ -45,36 +45,38 @@ func TestChoose(t *testing.T) {
 	a, b, c := digestNamed("a"), digestNamed("b"), digestNamed("c")
 	for name, want := range map[string]struct {
 		ref, pinned        string
+		own                bool // it was pinned when the registry had it
 		remote, local, tag string
 		lacks              string
 	}{
 		"a tag":                                  {ref: atAWS + "/app:1", remote: "127.0.0.1:4577/app@" + b, local: "127.0.0.1:4577/app@" + b, tag: atAWS + "/app:1"},
-		"pinned":                                 {ref: atAWS + "/app:1", pinned: a, remote: "127.0.0.1:4577/app@" + a, local: "127.0.0.1:4577/app@" + a, tag: atAWS + "/app:1"},
+		"pinned":                                 {ref: atAWS + "/app:1", pinned: a, remote: "127.0.0.1:4577/app@" + a, local: "127.0.0.1:4577/app@" + a},
 		"by loopback":                            {ref: "localhost:4577/app:1", remote: "127.0.0.1:4577/app@" + b, local: "127.0.0.1:4577/app@" + b, tag: "localhost:4577/app:1"},
 		"a digest":                               {ref: atAWS + "/app@" + a, remote: "127.0.0.1:4577/app@" + a, local: "127.0.0.1:4577/app@" + a},
-		"a tag with another digest":              {ref: atAWS + "/app:1@" + a, remote: "127.0.0.1:4577/app@" + a, local: "127.0.0.1:4577/app@" + a, tag: atAWS + "/app:1"},
+		"a tag with another digest":              {ref: atAWS + "/app:1@" + a, remote: "127.0.0.1:4577/app@" + a, local: "127.0.0.1:4577/app@" + a},
 		"another account":                        {ref: elsewhere + "/team/app:1", remote: "127.0.0.1:4577/123456789012/eu-west-1/team/app@" + b, local: "127.0.0.1:4577/123456789012/eu-west-1/team/app@" + b, tag: elsewhere + "/team/app:1"},
 		"no repository":                          {ref: atAWS + "/nothing:1", remote: atAWS + "/nothing:1", local: atAWS + "/nothing:1"},
 		"nothing was pushed":                     {ref: atAWS + "/empty:1", remote: atAWS + "/empty:1", local: atAWS + "/empty:1"},
 		"the name in another registry":           {ref: "example.com/app:1", remote: "example.com/app:1", local: "example.com/app:1"},
 		"one of another registry that is pinned": {ref: "app:1", pinned: a, remote: "app:1@" + a, local: "app@" + a},
+		"pinned before the first push":           {ref: atAWS + "/app:1", pinned: c, remote: atAWS + "/app:1@" + c, local: atAWS + "/app@" + c},
 		"no such tag":                            {ref: atAWS + "/app:2", lacks: atAWS + "/app:2: not found"},
 		"no tag":                                 {ref: atAWS + "/app", lacks: atAWS + "/app: not found"},
-		"no such digest":                         {ref: atAWS + "/app:1", pinned: c, lacks: "unexpected status from HEAD request to https://" + atAWS + "/v2/app/blobs/" + c + ": 403 Forbidden"},
+		"no such digest":                         {ref: atAWS + "/app:1", pinned: c, own: true, lacks: "unexpected status from HEAD request to https://" + atAWS + "/v2/app/blobs/" + c + ": 403 Forbidden"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			choice, lacks := registry.Choose(rows.Read(), imagepull.Choice{Ref: want.ref, Digest: want.pinned}, false)
+			choice, lacks := registry.Choose(rows.Read(), imagepull.Choice{Ref: want.ref, Digest: want.pinned, Own: want.own}, false)
 			if lacks != nil || want.lacks != "" {
 				if lacks == nil || lacks.Resolving(want.ref) != want.lacks {
 					t.Fatalf("lacks %+v, want %s", lacks, want.lacks)
 				}
 				return
 			}
-			if choice.Remote() != want.remote || choice.Local() != want.local || choice.Tag() != want.tag {
-				t.Errorf("%s is %s there, %s here, and called %q;\nwant %s, %s, %q", want.ref, choice.Remote(), choice.Local(), choice.Tag(), want.remote, want.local, want.tag)
+			if choice.Remote() != want.remote || choice.Local() != want.local || choice.Tag != want.tag {
+				t.Errorf("%s is %s there, %s here, and called %q;\nwant %s, %s, %q", want.ref, choice.Remote(), choice.Local(), choice.Tag, want.remote, want.local, want.tag)
 			}
-			simulated, _ := registry.Choose(rows.Read(), imagepull.Choice{Ref: want.ref, Digest: want.pinned}, true)
-			if simulated.Digest != choice.Digest || simulated.Remote() != simulated.Named() || simulated.Tag() != "" {
+			simulated, _ := registry.Choose(rows.Read(), imagepull.Choice{Ref: want.ref, Digest: want.pinned, Own: want.own}, true)
+			if simulated.Digest != choice.Digest || simulated.Remote() != simulated.Named() || simulated.Tag != "" {
 				t.Errorf("on a simulated engine: %+v", simulated)
 			}
 		})

@@ -121,7 +121,11 @@ func (s *Store) PullWithin(ctx context.Context, spec backend.PullSpec, patience 
 	if err != nil {
 		return err
 	}
-	key := strings.Join([]string{spec.Ref, spec.Platform, auth}, " ")
+	who := auth
+	if spec.Auth != nil && spec.Auth.Principal != "" {
+		who = spec.Auth.Principal
+	}
+	key := strings.Join([]string{spec.Ref, spec.Platform, who}, " ")
 	err = s.pulls.do(ctx, key, func(ctx context.Context, closed func()) error {
 		if strings.Contains(spec.Ref, "@") {
 			closed = func() {}
