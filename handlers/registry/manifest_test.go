@@ -35,6 +35,8 @@ func TestBadManifestsLeaveNothing(t *testing.T) {
 		{"web/manifests/v1", "", ociManifest, 400, "MANIFEST_INVALID"},
 		{"web/manifests/v1", "{", ociManifest, 400, "not valid JSON"},
 		{"web/manifests/v1", strings.Repeat(" ", 5<<20), ociManifest, 413, "MANIFEST_INVALID"},
+		{"web/blobs/uploads/y/manifests/v1", "{", ociManifest, 400, "not valid JSON"},
+		{"web/blobs/uploads/y/manifests/v1", strings.Repeat(" ", 5<<20), ociManifest, 413, "MANIFEST_INVALID"},
 		{"web/manifests/v1", good, "", 400, "came as"}, // a client's default
 		{"web/manifests/v1", good, ociIndex, 400, "MANIFEST_INVALID"},
 		{"web/manifests/v1", good, "not / a type", 400, "MANIFEST_INVALID"},

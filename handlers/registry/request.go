@@ -26,14 +26,13 @@ func (r *registry) prepare(req *http.Request, x *request) error {
 	if repository, ok := strings.CutSuffix(strings.TrimSuffix(path, "/"), uploads); ok && req.Method == http.MethodPost {
 		r.withoutMount(req, repository)
 	}
-	if strings.Contains(path, uploads+"/") {
-		return readRange(req, x)
-	}
 	at := strings.LastIndexByte(path, '/')
-	switch {
+	switch { // by the last segments first, as ociserver does: a repository may be x/blobs/uploads/y
 	case at < 0:
 	case req.Method == http.MethodPut && strings.HasSuffix(path[:at], "/manifests"):
 		return boundManifest(req, path[at+1:])
+	case strings.Contains(path, uploads+"/"):
+		return readRange(req, x)
 	case req.Method == http.MethodGet && strings.HasSuffix(path[:at], "/blobs"):
 		r.endRange(req, strings.TrimSuffix(path[:at], "/blobs"), path[at+1:])
 	}
