@@ -5,9 +5,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -33,7 +35,7 @@ type Files struct {
 }
 
 // OpenFiles opens the folder of files that the rows of a store name, which the first push makes. Unfinished uploads
-// are over. All files together have at most so many bytes, if bound is not 0.
+// are over, and a file that no row names is one that a crash has left. All files together have at most so many bytes, if bound is not 0.
 func OpenFiles(dir string, s *store.Store, bound int64) (*Files, error) {
 	f := &Files{dir: dir, store: s, bound: bound, uploads: map[string]*Upload{}, held: map[string]int{}, unnamed: map[string]time.Time{}}
 	if err := os.RemoveAll(filepath.Join(dir, uploadFolder)); err != nil {
@@ -43,7 +45,7 @@ func OpenFiles(dir string, s *store.Store, bound int64) (*Files, error) {
 	for _, size := range files {
 		f.size += size
 	}
-	return f, err
+	return f, errors.Join(err, f.Discard(slices.Collect(maps.Keys(files))...))
 }
 
 const (

@@ -326,6 +326,23 @@ func TestUnfinishedUploadsAreOverWithTheEmulator(t *testing.T) {
 	}
 }
 
+func TestOpeningRemovesWhatACrashHasLeft(t *testing.T) {
+	s := openShelf(t, 0)
+	if err := s.Put([]byte("named"), func(digest string) error { return s.layer(web, digest)() }); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put([]byte("unnamed"), func(string) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	again, err := OpenFiles(s.dir, s.store, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Files = again
+	s.has(t, "named", true)
+	s.has(t, "unnamed", false)
+}
+
 func TestSweepRemovesWhatNoRowNamesForADay(t *testing.T) {
 	s := openShelf(t, 0)
 	sweep := func(after time.Duration) {
