@@ -144,7 +144,7 @@ func (f *Files) keep(digest, from string, size int64, add func() error) error {
 		delete(f.held, digest)
 	}
 	if err != nil {
-		return errors.Join(err, f.discard(digest))
+		return errors.Join(full(err), f.discard(digest))
 	}
 	return nil
 }

@@ -5,11 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -210,6 +212,12 @@ func TestRefusedContentLeavesNoFile(t *testing.T) {
 		"no row of a manifest": {
 			func(s *shelf) error { return s.Put([]byte("x"), func(string) error { return refused }) },
 			func(err error) bool { return errors.Is(err, refused) },
+		},
+		"no room for the row": {
+			func(s *shelf) error {
+				return s.push(t, web, "x").Commit(digestOf("x"), func() error { return fmt.Errorf("write the row: %w", syscall.ENOSPC) })
+			},
+			func(err error) bool { return errors.Is(err, ErrFull) },
 		},
 		"cancelled": {
 			func(s *shelf) error { return s.push(t, web, "x").Cancel() },
