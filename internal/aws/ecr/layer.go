@@ -33,9 +33,10 @@ type Layer struct {
 	MediaType  string // in the first manifest that names it; empty: none does
 }
 
-// AddLayer adds a layer whose file is there, unless the repository has it, and returns it.
+// AddLayer adds a layer whose file is there, unless the repository has it, and returns it. One that no manifest names
+// gets another day for its manifest to come.
 func AddLayer(tx *store.Tx, r *Repository, digest string, size int64, now time.Time) *Layer {
-	if l := Layers.Find(tx, r, digest); l != nil {
+	if l := Layers.Find(tx, r, digest); l != nil && l.MediaType != "" {
 		return l
 	}
 	l := &Layer{Scope: r.Scope, Repository: r.Name, Digest: digest, Size: size, UploadedAt: now}

@@ -210,6 +210,28 @@ func TestLayersThatNoManifestNamesGoAfterADay(t *testing.T) {
 	s.shows("", 1, 1)
 }
 
+func TestALayerThatIsUploadedAgainHasADayForItsManifest(t *testing.T) {
+	s := openShop(t, *web)
+	s.upload("named", "unnamed")
+	s.push("image", "", imageOf("named"))
+	s.do(func(tx *store.Tx) error {
+		for _, l := range []string{"named", "unnamed"} {
+			AddLayer(tx, web, digestOf(l), int64(len(l)), start.Add(23*time.Hour))
+		}
+		return nil
+	})
+	for _, c := range []struct {
+		after  time.Duration
+		layers int
+	}{{47 * time.Hour, 2}, {47*time.Hour + 1, 1}} {
+		s.do(func(tx *store.Tx) error { ForgetLayers(tx, start.Add(c.after)); return nil })
+		s.shows("", 1, c.layers)
+	}
+	if l := Layers.Find(s.Read(), web, digestOf("named")); l.MediaType != "type of named" || !l.UploadedAt.Equal(start) {
+		t.Errorf("the layer of the image is %+v", l)
+	}
+}
+
 func TestBadManifestsAreRefused(t *testing.T) {
 	const oci, index = `"application/vnd.oci.image.manifest.v1+json"`, `"application/vnd.oci.image.index.v1+json"`
 	good := digestOf("x")
