@@ -101,8 +101,7 @@ func (a *API) CompleteLayerUpload(ctx context.Context, in *sdk.CompleteLayerUplo
 		refusal := &types.LayerPartTooSmallException{Message: awsapi.Textf("A part of the upload with id '%s' that is not the last one has less than 5 MiB", u.ID)}
 		return nil, errors.Join(refusal, u.Cancel())
 	}
-	size := u.Size()
-	err = u.Commit(digest, func() error {
+	err = u.Commit(digest, func(size int64) error {
 		return a.Store.Update(func(tx *store.Tx) error {
 			r, err := repository(ctx, tx, in.RegistryId, in.RepositoryName)
 			if err != nil {

@@ -118,8 +118,9 @@ func (w *uploadWriter) Cancel() error { return w.upload.Cancel() }
 
 // Commit implements ociregistry.BlobWriter.
 func (w *uploadWriter) Commit(digest ociregistry.Digest) (ociregistry.Descriptor, error) {
-	r, size := w.registry, w.upload.Size()
-	err := w.upload.Commit(string(digest), func() error {
+	r, size := w.registry, int64(0)
+	err := w.upload.Commit(string(digest), func(whole int64) error {
+		size = whole
 		return r.Store.Update(func(tx *store.Tx) error {
 			found, err := find(tx, w.repository)
 			if err == nil {

@@ -78,10 +78,10 @@ func (s *shelf) onDisk(t *testing.T) (size int64) {
 }
 
 // layer adds the row of a layer.
-func (s *shelf) layer(r *Repository, digest string) func() error {
-	return func() error {
+func (s *shelf) layer(r *Repository, digest string) func(size int64) error {
+	return func(size int64) error {
 		return s.store.Update(func(tx *store.Tx) error {
-			Layers.Put(tx, &Layer{Scope: r.Scope, Repository: r.Name, Digest: digest})
+			Layers.Put(tx, &Layer{Scope: r.Scope, Repository: r.Name, Digest: digest, Size: size})
 			return nil
 		})
 	}
@@ -159,6 +159,9 @@ func TestAnUploadGoesOnWhereItWasCut(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.has(t, "Hello, world", true)
+	if l := Layers.Find(s.store.Read(), web, digest); l.Size != 12 {
+		t.Errorf("the layer has %d bytes", l.Size)
+	}
 	var gone *UploadNotFoundError
 	if _, err := u.Append(AtEnd, strings.NewReader("more")); !errors.As(err, &gone) || gone.ID != u.ID {
 		t.Errorf("after its end: %v", err)
@@ -189,7 +192,7 @@ func TestAnUploadBelongsToItsRepository(t *testing.T) {
 
 func TestRefusedContentLeavesNoFile(t *testing.T) {
 	refused := errors.New("the row is refused")
-	refuse := func() error { return refused }
+	refuse := func(int64) error { return refused }
 	for name, test := range map[string]struct {
 		push func(s *shelf) error
 		want func(error) bool
@@ -215,7 +218,7 @@ func TestRefusedContentLeavesNoFile(t *testing.T) {
 		},
 		"no room for the row": {
 			func(s *shelf) error {
-				return s.push(t, web, "x").Commit(digestOf("x"), func() error { return fmt.Errorf("write the row: %w", syscall.ENOSPC) })
+				return s.push(t, web, "x").Commit(digestOf("x"), func(int64) error { return fmt.Errorf("write the row: %w", syscall.ENOSPC) })
 			},
 			func(err error) bool { return errors.Is(err, ErrFull) },
 		},
@@ -336,7 +339,7 @@ func TestUnfinishedUploadsAreOverWithTheEmulator(t *testing.T) {
 
 func TestOpeningRemovesWhatACrashHasLeft(t *testing.T) {
 	s := openShelf(t, 0)
-	if err := s.Put([]byte("named"), func(digest string) error { return s.layer(web, digest)() }); err != nil {
+	if err := s.Put([]byte("named"), func(digest string) error { return s.layer(web, digest)(5) }); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Put([]byte("unnamed"), func(string) error { return nil }); err != nil {
@@ -359,7 +362,7 @@ func TestSweepRemovesWhatNoRowNamesForADay(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Put([]byte("named"), func(digest string) error { return s.layer(web, digest)() }); err != nil {
+	if err := s.Put([]byte("named"), func(digest string) error { return s.layer(web, digest)(5) }); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Put([]byte("unnamed"), func(string) error { return nil }); err != nil {
@@ -394,7 +397,7 @@ func TestSweepRemovesWhatNoRowNamesForADay(t *testing.T) {
 func TestDiscardLeavesWhatARowNamesOrIsAboutTo(t *testing.T) {
 	s := openShelf(t, 0)
 	all := []string{digestOf("named"), digestOf("held"), digestOf("free"), digestOf("missing"), "sha256:../../etc/passwd", ""}
-	if err := s.Put([]byte("named"), func(digest string) error { return s.layer(web, digest)() }); err != nil {
+	if err := s.Put([]byte("named"), func(digest string) error { return s.layer(web, digest)(5) }); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Put([]byte("free"), func(string) error { return nil }); err != nil {

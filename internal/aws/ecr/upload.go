@@ -166,8 +166,8 @@ func (u *Upload) broken(err error) error {
 }
 
 // Commit ends an upload that has the whole content of a digest. The file is on the disk and stays there until add,
-// which writes the row that names it. If add fails, the file goes.
-func (u *Upload) Commit(digest string, add func() error) error {
+// which writes the row that names it, with the size of what has the digest. If add fails, the file goes.
+func (u *Upload) Commit(digest string, add func(size int64) error) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.over {
@@ -180,7 +180,7 @@ func (u *Upload) Commit(digest string, add func() error) error {
 		return errors.Join(full(err), u.end())
 	}
 	u.leave()
-	return u.files.keep(digest, u.place(), u.size, add)
+	return u.files.keep(digest, u.place(), u.size, func() error { return add(u.size) })
 }
 
 func syncFile(name string) error {
