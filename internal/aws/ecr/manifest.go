@@ -1,6 +1,7 @@
 package ecr
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -50,19 +51,62 @@ func (m *Manifest) ImageSize() (size int64) {
 	return size
 }
 
+// descriptor is what is read of a manifest's descriptors.
+type descriptor struct {
+	MediaType string `json:"mediaType"`
+	Digest    string `json:"digest"`
+	Size      int64  `json:"size"`
+}
+
+const (
+	maxDescriptors = 10_000
+	// maxBlob is far more than ECR takes, and so little that the size of an image is no overflow.
+	maxBlob = 1 << 49
+)
+
+var errDescriptors = fmt.Errorf("the manifest names more than %d layers or manifests", maxDescriptors)
+
+// descriptors are read one by one: a manifest has room for a million empty ones.
+type descriptors []descriptor
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (list *descriptors) UnmarshalJSON(text []byte) error {
+	*list = nil
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	switch start, err := decoder.Token(); {
+	case err != nil || start == nil: // null
+		return err
+	case start != json.Delim('['):
+		return errors.New("its layers or manifests are no list")
+	}
+	for decoder.More() {
+		if len(*list) == maxDescriptors {
+			return errDescriptors
+		}
+		var one descriptor
+		if err := decoder.Decode(&one); err != nil {
+			return err
+		}
+		*list = append(*list, one)
+	}
+	return nil
+}
+
 // ReadManifest reads a manifest. The media type is the one that it came with; empty: its own says it.
 func ReadManifest(content []byte, mediaType string) (*Manifest, error) {
 	var text struct {
-		SchemaVersion int                `json:"schemaVersion"`
-		MediaType     string             `json:"mediaType"`
-		ArtifactType  string             `json:"artifactType"`
-		Config        *image.Descriptor  `json:"config"`
-		Layers        []image.Descriptor `json:"layers"`
-		Manifests     []image.Descriptor `json:"manifests"`
-		Subject       *image.Descriptor  `json:"subject"`
-		Annotations   map[string]string  `json:"annotations"`
+		SchemaVersion int               `json:"schemaVersion"`
+		MediaType     string            `json:"mediaType"`
+		ArtifactType  string            `json:"artifactType"`
+		Config        *descriptor       `json:"config"`
+		Layers        descriptors       `json:"layers"`
+		Manifests     descriptors       `json:"manifests"`
+		Subject       *descriptor       `json:"subject"`
+		Annotations   map[string]string `json:"annotations"`
 	}
-	if err := json.Unmarshal(content, &text); err != nil {
+	if err := json.Unmarshal(content, &text); errors.Is(err, errDescriptors) {
+		return nil, err
+	} else if err != nil {
 		return nil, fmt.Errorf("the manifest is not valid JSON: %w", err)
 	}
 	if mediaType == "" {
@@ -76,7 +120,7 @@ func ReadManifest(content []byte, mediaType string) (*Manifest, error) {
 		return nil, fmt.Errorf("the manifest has schemaVersion %d, not 2", text.SchemaVersion)
 	}
 	if text.Subject != nil {
-		if m.Subject = text.Subject.Digest.String(); !IsDigest(m.Subject) {
+		if m.Subject = text.Subject.Digest; !IsDigest(m.Subject) {
 			return nil, digestError(m.Subject)
 		}
 	}
@@ -95,25 +139,25 @@ func ReadManifest(content []byte, mediaType string) (*Manifest, error) {
 	return nil, fmt.Errorf("the media type %q is not supported", mediaType)
 }
 
-func (m *Manifest) readIndex(children []image.Descriptor) error {
+func (m *Manifest) readIndex(children []descriptor) error {
 	for _, c := range children {
-		if !IsDigest(c.Digest.String()) {
-			return digestError(c.Digest.String())
+		if !IsDigest(c.Digest) {
+			return digestError(c.Digest)
 		}
-		m.Children = append(m.Children, c.Digest.String())
+		m.Children = append(m.Children, c.Digest)
 	}
 	return nil
 }
 
-func (m *Manifest) readBlobs(blobs []image.Descriptor) error {
+func (m *Manifest) readBlobs(blobs []descriptor) error {
 	for _, b := range blobs {
-		if !IsDigest(b.Digest.String()) {
-			return digestError(b.Digest.String())
+		if !IsDigest(b.Digest) {
+			return digestError(b.Digest)
 		}
-		if b.Size < 0 {
+		if b.Size < 0 || b.Size > maxBlob {
 			return fmt.Errorf("the manifest names %s with a size of %d bytes", b.Digest, b.Size)
 		}
-		m.Blobs = append(m.Blobs, Blob{MediaType: b.MediaType, Digest: b.Digest.String(), Size: b.Size})
+		m.Blobs = append(m.Blobs, Blob{MediaType: b.MediaType, Digest: b.Digest, Size: b.Size})
 	}
 	return nil
 }

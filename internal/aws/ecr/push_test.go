@@ -245,11 +245,17 @@ func TestBadManifestsAreRefused(t *testing.T) {
 		`{"schemaVersion":2,"mediaType":` + oci + `}`:                                                                      "no config",
 		`{"schemaVersion":2,"mediaType":` + oci + `,"config":{"digest":"sha256:../../x"}}`:                                 "no SHA-256 digest",
 		`{"schemaVersion":2,"mediaType":` + oci + `,"config":{"digest":"` + good + `","size":-1}}`:                         "-1 bytes",
+		`{"schemaVersion":2,"mediaType":` + oci + `,"config":{"digest":"` + good + `","size":9223372036854775807}}`:        "9223372036854775807 bytes",
+		`{"schemaVersion":2,"mediaType":` + oci + `,"layers":{}}`:                                                          "are no list",
+		`{"schemaVersion":2,"mediaType":` + oci + `,"layers":["x"]}`:                                                       "not valid JSON",
+		`{"schemaVersion":2,"mediaType":` + oci + `,"layers":null}`:                                                        "no config",
+		`{"schemaVersion":2,"mediaType":` + oci + `,"layers":[{}` + strings.Repeat(",{}", 10_000) + `]}`:                   "the manifest names more than 10000 layers",
+		`{"schemaVersion":2,"mediaType":` + index + `,"manifests":[{}` + strings.Repeat(",{}", 10_000) + `]}`:              "the manifest names more than 10000 layers or manifests",
 		`{"schemaVersion":2,"mediaType":` + index + `,"manifests":[{"digest":"sha512:` + strings.Repeat("0", 128) + `"}]}`: "no SHA-256 digest",
 		`{"schemaVersion":2,"mediaType":` + index + `,"manifests":[],"subject":{"digest":"latest"}}`:                       "no SHA-256 digest",
 	} {
 		if _, err := ReadManifest([]byte(text), ""); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v", text, err)
+			t.Errorf("%.200s: %v", text, err)
 		}
 	}
 	if _, err := ReadManifest([]byte(`{"schemaVersion":2,"mediaType":`+oci+`}`), "application/vnd.oci.image.index.v1+json"); err == nil {
