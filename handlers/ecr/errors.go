@@ -94,11 +94,11 @@ func refusal(r *ecr.Repository, err error) error {
 	case errors.As(err, &missing) && len(missing.Layers) > 0:
 		return &types.LayersNotFoundException{Message: awsapi.Textf(
 			"Layers with digests '[%s]' required for pushing image into repository with name '%s' in the registry with id '%s' do not exist",
-			strings.Join(missing.Layers, ","), r.Name, r.Scope.Account)}
+			ecr.ListDigests(missing.Layers), r.Name, r.Scope.Account)}
 	case errors.As(err, &missing):
 		return &types.ReferencedImagesNotFoundException{Message: awsapi.Textf(
 			"Images with digests '[%s]' required for pushing image into repository with name '%s' in the registry with id '%s' do not exist",
-			strings.Join(missing.Images, ","), r.Name, r.Scope.Account)}
+			ecr.ListDigests(missing.Images), r.Name, r.Scope.Account)}
 	}
 	return err
 }

@@ -131,10 +131,10 @@ func pushRefusal(err error, r *ecr.Repository) error {
 			"because the repository is immutable.", immutable.Tag, r.Name)
 	case errors.As(err, &missing) && missing.Layers != nil: // recorded-companions.md 11.4
 		return refuse(http.StatusNotFound, "MANIFEST_BLOB_UNKNOWN", "Layers with digests '[%s]' required for pushing image into repository with "+
-			"name '%s' in the registry with id '%s' do not exist", strings.Join(missing.Layers, ","), r.Name, r.Scope.Account)
+			"name '%s' in the registry with id '%s' do not exist", ecr.ListDigests(missing.Layers), r.Name, r.Scope.Account)
 	case errors.As(err, &missing):
 		return refuse(http.StatusNotFound, "MANIFEST_BLOB_UNKNOWN", "Images with digests '[%s]' required for pushing image into repository with "+
-			"name '%s' in the registry with id '%s' do not exist", strings.Join(missing.Images, ","), r.Name, r.Scope.Account)
+			"name '%s' in the registry with id '%s' do not exist", ecr.ListDigests(missing.Images), r.Name, r.Scope.Account)
 	}
 	return err
 }

@@ -43,6 +43,7 @@ func TestBadManifestsLeaveNothing(t *testing.T) {
 		{"web/manifests/v1", `{"schemaVersion":1}`, "application/vnd.docker.distribution.manifest.v1+prettyjws", 400, "schemaVersion 1"},
 		{"web/manifests/v1", manifestOf("config", "a", "b"), ociManifest, 404, "Layers with digests '[" + digestOf("a") + "," + digestOf("b") +
 			"]' required for pushing image into repository with name 'web' in the registry with id '123456789012' do not exist"},
+		{"web/manifests/v1", manifestOf("config", strings.Split("0123456789abc", "")...), ociManifest, 404, digestOf("9") + " and 3 more]'"},
 		{"web/manifests/v1", index(digestOf("child")), ociIndex, 404, "MANIFEST_BLOB_UNKNOWN"},
 		{"web/manifests/v1", index("sha256:../../x"), ociIndex, 400, "MANIFEST_INVALID"},
 		{"web/manifests/" + digestOf("another"), good, ociManifest, 400, "DIGEST_INVALID"},

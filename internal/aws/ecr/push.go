@@ -1,6 +1,8 @@
 package ecr
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +21,18 @@ type MissingError struct {
 }
 
 func (e *MissingError) Error() string {
-	return "the repository does not have " + strings.Join(append(e.Layers, e.Images...), ",")
+	return "the repository does not have " + ListDigests(slices.Concat(e.Layers, e.Images))
+}
+
+// listed is how many digests an error lists, so that a manifest of thousands has a short one.
+const listed = 10
+
+// ListDigests lists digests as errors of ECR do (ECR-7): the first ones, and how many more there are.
+func ListDigests(digests []string) string {
+	if len(digests) <= listed {
+		return strings.Join(digests, ",")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(digests[:listed], ","), len(digests)-listed)
 }
 
 // Pushed is what a push has made of a manifest and a tag.
