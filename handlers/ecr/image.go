@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -67,6 +68,10 @@ func (a *API) BatchGetImage(ctx context.Context, in *sdk.BatchGetImageInput) (*s
 			continue
 		}
 		manifest, err := a.manifest(i)
+		if errors.Is(err, os.ErrNotExist) { // it has gone meanwhile
+			out.Failures = append(out.Failures, *notFound(id))
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

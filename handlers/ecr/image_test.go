@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -182,6 +183,19 @@ func TestImagesAreShown(t *testing.T) {
 	same(t, codes, []types.ImageFailureCode{"ImageNotFound", "MissingDigestAndTag", "InvalidImageDigest", "ImageTagDoesNotMatchDigest"})
 	list := ok(s, s.ListImages, &sdk.ListImagesInput{RepositoryName: app, Filter: &types.ListImagesFilter{TagStatus: "TAGGED"}}).ImageIds
 	same(t, list, []types.ImageIdentifier{{ImageDigest: &digest, ImageTag: aws.String("http-tag")}, {ImageDigest: &digest, ImageTag: aws.String("original")}})
+}
+
+// A delete beside it has removed the file, and the row is still read.
+func TestAnImageWhoseFileHasGoneIsNotFound(t *testing.T) {
+	s := newScene(t).withLayers()
+	digest := s.push("first", "original")
+	file, _, err := s.files.Open(digest)
+	if err := errors.Join(err, file.Close(), os.Remove(file.Name())); err != nil {
+		t.Fatal(err)
+	}
+	got := ok(s, s.BatchGetImage, &sdk.BatchGetImageInput{RepositoryName: app, ImageIds: []types.ImageIdentifier{byTag("original")}})
+	same(t, got.Images, []types.Image{})
+	same(t, got.Failures, []types.ImageFailure{{FailureCode: "ImageNotFound", FailureReason: aws.String("Requested image not found"), ImageId: &types.ImageIdentifier{ImageTag: aws.String("original")}}})
 }
 
 // ECR-19 and ECR-20.
