@@ -61,7 +61,7 @@ func (r *registry) openLayer(ctx context.Context, path, digest string, from, to 
 	if err != nil {
 		return nil, err
 	}
-	if from > 0 && from >= size {
+	if from >= size && (from > 0 || to > 0) {
 		_ = file.Close()
 		return nil, errRange
 	}

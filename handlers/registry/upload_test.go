@@ -43,7 +43,10 @@ func TestALayerComesAsDockerSendsIt(t *testing.T) {
 	for _, text := range []string{"bytes=12-", "bytes=99-100", "bytes=-0", "bytes=5-4", "bytes=0-1,3-4", "bytes=x", "lines=1-2"} {
 		w.ask(http.MethodGet, "/v2/web/blobs/"+digest, "", "Range", text).is(http.StatusRequestedRangeNotSatisfiable)
 	}
-	if left := w.left("Hello, world"); len(left) > 0 {
+	empty := "/v2/web/blobs/" + w.upload("web", "")
+	w.ask(http.MethodGet, empty, "").is(http.StatusOK).has("Content-Length", "0")
+	w.ask(http.MethodGet, empty, "", "Range", "bytes=0-0").is(http.StatusRequestedRangeNotSatisfiable)
+	if left := w.left("Hello, world", ""); len(left) > 0 {
 		t.Errorf("%q are left", left)
 	}
 }
