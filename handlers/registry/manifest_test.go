@@ -37,7 +37,8 @@ func TestBadManifestsLeaveNothing(t *testing.T) {
 		{"web/manifests/v1", strings.Repeat(" ", 5<<20), ociManifest, 413, "MANIFEST_INVALID"},
 		{"web/blobs/uploads/y/manifests/v1", "{", ociManifest, 400, "not valid JSON"},
 		{"web/blobs/uploads/y/manifests/v1", strings.Repeat(" ", 5<<20), ociManifest, 413, "MANIFEST_INVALID"},
-		{"web/manifests/v1", good, "", 400, "came as"}, // a client's default
+		{"web/manifests/v1", good, "application/octet-stream", 400, "came as"},
+		{"web/manifests/v1", `{"schemaVersion":2}`, "", 400, "MANIFEST_INVALID"},
 		{"web/manifests/v1", good, ociIndex, 400, "MANIFEST_INVALID"},
 		{"web/manifests/v1", good, "not / a type", 400, "MANIFEST_INVALID"},
 		{"web/manifests/v1", `{"schemaVersion":1}`, "application/vnd.docker.distribution.manifest.v1+prettyjws", 400, "schemaVersion 1"},
@@ -60,6 +61,13 @@ func TestBadManifestsLeaveNothing(t *testing.T) {
 		t.Errorf("%q are left", left)
 	}
 	w.ask(http.MethodPut, "/v2/web/manifests/v1", good+strings.Repeat(" ", 3<<20), "Content-Type", ociManifest+"; charset=utf-8").is(http.StatusCreated)
+}
+
+func TestAManifestWithoutAContentTypeHasItsOwn(t *testing.T) {
+	w := start(t, 0, "web")
+	w.upload("web", "config")
+	w.ask(http.MethodPut, "/v2/web/manifests/v1", manifestOf("config")).is(http.StatusCreated)
+	w.ask(http.MethodGet, "/v2/web/manifests/v1", "").is(http.StatusOK).has("Content-Type", ociManifest)
 }
 
 // ECR-11, ECR-13, ECR-8.

@@ -51,8 +51,12 @@ func boundManifest(req *http.Request, reference string) error {
 	if len(content) > ecr.MaxManifest {
 		return refuse(http.StatusRequestEntityTooLarge, "MANIFEST_INVALID", "The manifest has more than %d bytes", ecr.MaxManifest)
 	}
-	if _, err := readManifest(content, req.Header.Get("Content-Type")); err != nil {
+	m, err := readManifest(content, req.Header.Get("Content-Type"))
+	if err != nil {
 		return err
+	}
+	if req.Header.Get("Content-Type") == "" { // ociserver takes it for application/octet-stream
+		req.Header.Set("Content-Type", m.MediaType)
 	}
 	req.Body = io.NopCloser(bytes.NewReader(content))
 	return nil
