@@ -39,14 +39,17 @@ func lastEvaluated(r *ecr.Repository) *time.Time {
 	return &r.EvaluatedAt
 }
 
-// PutLifecyclePolicy has rules act on a repository, a day from now for the first time.
+// PutLifecyclePolicy has rules act on a repository, a day from now for the first time. The same rules again change
+// nothing: a script that puts them with each deployment does not put off when they act.
 func (a *API) PutLifecyclePolicy(ctx context.Context, in *sdk.PutLifecyclePolicyInput) (*sdk.PutLifecyclePolicyOutput, error) {
 	_, printed, err := readLifecycle(*in.LifecyclePolicyText)
 	if err != nil {
 		return nil, err
 	}
 	r, err := a.change(ctx, in.RegistryId, in.RepositoryName, func(r *ecr.Repository) error {
-		r.Lifecycle, r.LifecycleAt, r.EvaluatedAt = printed, a.time(), time.Time{}
+		if r.Lifecycle != printed {
+			r.Lifecycle, r.LifecycleAt, r.EvaluatedAt = printed, a.time(), time.Time{}
+		}
 		return nil
 	})
 	if err != nil {

@@ -8,6 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecr/types"
+
+	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // recordedRules keep the newest image with the tag original, and of all others the newest (ECR-18).
@@ -45,6 +48,30 @@ func TestLifecyclePolicies(t *testing.T) {
 			"which needs the archive storage class; see https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/ecr.md."},
 	} {
 		refused(s, s.PutLifecyclePolicy, &sdk.PutLifecyclePolicyInput{RepositoryName: app, LifecyclePolicyText: &bad}, test[0], test[1])
+	}
+}
+
+func TestTheSameLifecyclePolicyAgainPutsNothingOff(t *testing.T) {
+	s := newScene(t).withRepository()
+	put := func(text string) rows.Repository {
+		t.Helper()
+		ok(s, s.PutLifecyclePolicy, &sdk.PutLifecyclePolicyInput{RepositoryName: app, LifecyclePolicyText: &text})
+		return *rows.Repositories.Find(s.Store.Read(), home, "app")
+	}
+	first := put(recordedRules)
+	acted := first
+	acted.EvaluatedAt = s.Now.Add(time.Hour)
+	if err := s.Store.Update(func(tx *store.Tx) error { rows.Repositories.Put(tx, &acted); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	s.Now = s.Now.Add(2 * time.Hour)
+	for _, same := range []string{recordedRules, printedRules} {
+		if got := put(same); !got.LifecycleAt.Equal(first.LifecycleAt) || !got.EvaluatedAt.Equal(acted.EvaluatedAt) {
+			t.Errorf("the same rules count from %v and acted at %v", got.LifecycleAt, got.EvaluatedAt)
+		}
+	}
+	if got := put(strings.Replace(recordedRules, "newest", "latest", 1)); got.LifecycleAt.Equal(first.LifecycleAt) || !got.EvaluatedAt.IsZero() {
+		t.Errorf("other rules count from %v and acted at %v", got.LifecycleAt, got.EvaluatedAt)
 	}
 }
 
