@@ -80,9 +80,15 @@ func readPolicy(text string) (list []policyStatement, err error) {
 	return list, nil
 }
 
+// conditional reports whether a statement has a Condition: an empty one and null are none.
+func (s *policyStatement) conditional() bool {
+	var operators map[string]json.RawMessage
+	return s.Condition != nil && (json.Unmarshal(s.Condition, &operators) != nil || len(operators) > 0)
+}
+
 // isFor reports whether a statement says something of an action of a principal.
 func (s *policyStatement) isFor(who Principal, action string) bool {
-	if s.Condition != nil {
+	if s.conditional() {
 		return false
 	}
 	service, name, _ := strings.Cut(strings.ToLower(action), ":")
