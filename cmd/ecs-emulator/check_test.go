@@ -13,8 +13,8 @@ import (
 
 const (
 	fineDefinition = `{"family": "a", "containerDefinitions": [{"name": "a", "image": "a", "memory": 64}]}`
-	keptDefinition = `{"family": "a", "containerDefinitions": [{"name": "a", "image": "a", "memory": 64,
-		"versionConsistency": "enabled"}]}`
+	keptDefinition = `{"family": "a", "containerDefinitions": [{"name": "a", "image": "a", "memory": 64}], "volumes": [{"name": "v",
+		"efsVolumeConfiguration": {"fileSystemId": "fs-12345678", "transitEncryption": "ENABLED"}}]}`
 	privilegedDefinition = `{"family": "a", "containerDefinitions": [{"name": "a", "image": "a", "memory": 64, "privileged": true}]}`
 	runTask              = `{"taskDefinition": "a"}`
 )
@@ -41,7 +41,7 @@ func TestCheck(t *testing.T) {
 		{"--operation run-task " + task, 0, "", ""},
 		{"--operation RunTask " + task, 0, "", ""},
 		{"--operation run-tasks " + task, 2, "", "ECS has no operation run-tasks, did you mean RunTask?"},
-		{kept, 0, "kept.json:2: containerDefinitions[0].versionConsistency: note: no effect here: ", ""},
+		{kept, 0, "kept.json:2: volumes[0].efsVolumeConfiguration.transitEncryption: note: no effect here: ", ""},
 		{"--strict " + kept, 1, "note", "1 without effect"},
 		{privileged, 1, "--allow-privileged", "1 would be refused"},
 		{"--allow-privileged " + privileged, 0, "", ""},
@@ -72,7 +72,7 @@ func TestCheckForMachines(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout.String()), &f); err != nil {
 		t.Fatal(err)
 	}
-	if f.File != path || f.Line != 2 || f.Member != "containerDefinitions[0].versionConsistency" || f.Effect != check.NoEffect {
+	if f.File != path || f.Line != 2 || f.Member != "volumes[0].efsVolumeConfiguration.transitEncryption" || f.Effect != check.NoEffect {
 		t.Errorf("%+v", f)
 	}
 }
