@@ -157,7 +157,7 @@ func (m *Manifest) readBlobs(blobs []descriptor) error {
 		if b.Size < 0 || b.Size > maxBlob {
 			return fmt.Errorf("the manifest names %s with a size of %d bytes", b.Digest, b.Size)
 		}
-		m.Blobs = append(m.Blobs, Blob{MediaType: b.MediaType, Digest: b.Digest, Size: b.Size})
+		m.Blobs = append(m.Blobs, Blob(b))
 	}
 	return nil
 }

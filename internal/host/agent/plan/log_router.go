@@ -50,5 +50,5 @@ func WithSocket(volumes []types.Volume, containers []types.ContainerDefinition) 
 	if firelens.Router(containers) < 0 {
 		return volumes
 	}
-	return append(volumes[:len(volumes):len(volumes)], types.Volume{Name: aws.String(firelens.Volume)})
+	return append(slices.Clip(volumes), types.Volume{Name: aws.String(firelens.Volume)})
 }
