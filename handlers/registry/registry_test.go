@@ -241,7 +241,7 @@ func (w *world) push(repository, tag, config string, layers ...string) string {
 	return digestOf(manifest)
 }
 
-// left lists the files of the registry, but those of these contents.
+// left lists the files of the registry that have none of these contents.
 func (w *world) left(but ...string) (files []string) {
 	w.Helper()
 	known := map[string]bool{}

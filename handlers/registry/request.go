@@ -17,7 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
 
-// uploads is what the paths of uploads have behind the repository; those of one have its id behind that.
+// uploads stands behind the repository in the paths of uploads. The path of one upload ends with its id.
 const uploads = "/blobs/uploads"
 
 // prepare refuses what ociserver takes or fails at, and has it take no notice of what is not its own.
