@@ -4,6 +4,8 @@ SHELL := /bin/bash
 
 GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+empty :=
+space := $(empty) $(empty)
 # All is compiled in one way, but for the race detector: each target finds what others compiled.
 export CGO_ENABLED := 0
 # A compiler that lets garbage be for longer takes a sixth less of the time, and writes the same. The limit is for
@@ -29,15 +31,18 @@ GOTEST := $(GO) run ./cmd/testsummary -vet=off -timeout 50m -parallel 6
 # them a machine with two processors answers too late.
 LAST := (UnderLoad|InTime)$$
 LAST_PACKAGES := ./cmd/ecs-emulator ./emulator ./backend/sim
-run_tests = $(1) -skip '$(LAST)' $(TESTFLAGS) $(2); others=$$?; $(1) -run '$(LAST)' -p 1 -parallel 2 $(TESTFLAGS) $(LAST_PACKAGES) && exit $$others
+run_last = $(1) -run '$(LAST)' -p 1 -parallel 2 $(TESTFLAGS) $(LAST_PACKAGES)
+# An engine that serves many tests at once serves each of them later, and all of them in more time: with two
+# processors four at once take the least.
+run_on_docker = $(1) -skip '$(LAST)' -p 1 -parallel 4 $(TESTFLAGS) $(2)
 # All packages, those with the longest tests first.
 TEST_PACKAGES := ./emulator ./examples/terraform ./backend/docker ./cmd/ecs-emulator ./...
-# Terraform and its provider take all processors for minutes, so test-all has them before all others, which then
-# wait for nothing but what they measure.
-TERRAFORM_PACKAGE := ./examples/terraform
-OTHER_PACKAGES = $(filter-out $(TERRAFORM_PACKAGE) ./...,$(TEST_PACKAGES)) $(shell $(GO) list ./... | grep -v '$(TERRAFORM_PACKAGE:.%=%)$$')
 # Packages with tests that need a Docker engine.
 DOCKER_PACKAGES = $(sort $(dir $(shell grep -rl --include='*_test.go' backend/docker/dockertest .)))
+# Terraform and its provider take all processors for minutes, so nothing else runs beside them.
+TERRAFORM_PACKAGE := ./examples/terraform
+# They compile most of what the packages with Docker need, two at a time.
+OTHER_PACKAGES = $(shell $(GO) list ./... | grep -v -E '($(subst $(space),|,$(DOCKER_PACKAGES:./%/=/%)))$$')
 TESTFLAGS ?=
 
 GOLANGCI_LINT_VERSION := v2.15.0
@@ -79,11 +84,18 @@ test: programs ## run the tests in minutes: all on the simulated engine, and whe
 .PHONY: test-all
 test-all: programs ## run all tests, with the race detector: those that need Docker or Terraform where there is one
 	@$(if $(RACE),,echo 'the tests run without the race detector: no C compiler, or RACE= is set')
-	@$(GOTESTRACE) $(TESTFLAGS) $(TERRAFORM_PACKAGE); terraform=$$?; ($(call run_tests,$(GOTESTRACE),$(OTHER_PACKAGES))) && exit $$terraform
+	@status=0; \
+	  $(GOTESTRACE) -skip '$(LAST)' $(TESTFLAGS) $(OTHER_PACKAGES) || status=$$?; \
+	  $(call run_on_docker,$(GOTESTRACE),$(TERRAFORM_PACKAGE) $(filter-out $(TERRAFORM_PACKAGE)/,$(DOCKER_PACKAGES))) || status=$$?; \
+	  $(call run_last,$(GOTESTRACE)) || status=$$?; \
+	  exit $$status
 
 .PHONY: test-docker
 test-docker: programs ## run all tests of the packages that use Docker; no engine is a failure
-	@export ECS_EMULATOR_REQUIRE_DOCKER=1; $(call run_tests,$(GOTESTRACE) -count=1,$(DOCKER_PACKAGES))
+	@export ECS_EMULATOR_REQUIRE_DOCKER=1; status=0; \
+	  $(call run_on_docker,$(GOTESTRACE) -count=1,$(DOCKER_PACKAGES)) || status=$$?; \
+	  $(call run_last,$(GOTESTRACE) -count=1) || status=$$?; \
+	  exit $$status
 
 .PHONY: test-engines
 test-engines: programs ## run the tests of backend/docker on a current Docker of Debian sid, with both image stores, as root
