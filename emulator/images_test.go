@@ -60,7 +60,7 @@ func (w *imageWorld) logIn() {
 }
 
 func (w *imageWorld) ref(tag string) string {
-	return strings.TrimPrefix(w.srv.URL(), "http://") + "/web:" + tag
+	return w.srv.RepositoryURI("web") + ":" + tag
 }
 
 // login logs in, and does not try again after a 5xx.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -171,8 +172,9 @@ func TestInitMakesWhatTasksReferTo(t *testing.T) {
 			"log-groups/web.json": `{"logGroupName": "/ecs/web"}`,
 			"roles/execution.json": `{"RoleName": "execution", "AssumeRolePolicyDocument":
 				"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ecs-tasks.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}"}`,
-			"secrets/old.json": `{"Name": "old"}`,
-			"..data/old.json":  "{", // as Kubernetes mounts what it has replaced
+			"secrets/old.json":      `{"Name": "old"}`,
+			"repositories/web.json": `{"repositoryName": "web", "imageTagMutability": "IMMUTABLE", "tags": [{"Key": "team", "Value": "web"}]}`,
+			"..data/old.json":       "{", // as Kubernetes mounts what it has replaced
 		}),
 	}
 	cluster, old, parameter := "shop", "old", "/prod/url"
@@ -189,6 +191,11 @@ func TestInitMakesWhatTasksReferTo(t *testing.T) {
 		w.must(err)
 		if found.Parameter.Version != 1 {
 			t.Errorf("the parameter has version %d", found.Parameter.Version)
+		}
+		repositories, err := ecr.NewFromConfig(srv.Config()).DescribeRepositories(t.Context(), &ecr.DescribeRepositoriesInput{})
+		w.must(err)
+		if r := repositories.Repositories; len(r) != 1 || *r[0].RepositoryUri != srv.RepositoryURI("web") || r[0].ImageTagMutability != "IMMUTABLE" {
+			t.Errorf("repositories %+v, want one at %s", r, srv.RepositoryURI("web"))
 		}
 	}
 	first, err := emulator.New(opts)
@@ -219,12 +226,13 @@ func TestInitFailsWithTheFileAndTheReason(t *testing.T) {
 		"not JSON":          {map[string]string{"a.json": "{"}, "a.json"},
 		"no known members":  {map[string]string{"a.json": `{"x": 1}`}, "has none of containerDefinitions, clusterName and taskDefinition"},
 		"refused by ECS":    {map[string]string{"a.json": `{"family": "a b", "containerDefinitions": []}`}, ", ClientException: "},
-		"unknown folder":    {map[string]string{"secret/a.json": "{}"}, "the folder is none of log-groups, parameters, roles, secrets"},
+		"unknown folder":    {map[string]string{"secret/a.json": "{}"}, "the folder is none of log-groups, parameters, repositories, roles, secrets"},
 		"refused by IAM":    {map[string]string{"roles/a.json": `{"RoleName": "a"}`}, "ValidationError: 1 validation error detected"},
 		"refused by SSM":    {map[string]string{"parameters/a.json": `{"Name": "a b", "Value": "v", "Type": "String"}`}, "ValidationException: Parameter name: "},
 		"refused secret":    {map[string]string{"secrets/a.json": `{"Name": "a b"}`}, "ValidationException: Invalid name. "},
 		"no name":           {map[string]string{"secrets/a.json": `{"SecretString": "s"}`}, "secrets/a.json"},
 		"refused log group": {map[string]string{"log-groups/a.json": `{"logGroupName": "a b"}`}, "InvalidParameterException"},
+		"refused by ECR":    {map[string]string{"repositories/a.json": `{"repositoryName": "A"}`}, "InvalidParameterException: Invalid parameter at 'repositoryName'"},
 		"wrong type":        {map[string]string{"a.json": `{"family": 1, "containerDefinitions": []}`}, "a.json"},
 		"no such cluster":   {map[string]string{"a.json": initDefinition, "b.json": initService}, ", ClusterNotFoundException: Cluster not found."},
 		"unknown reference": {map[string]string{"a.json": `{"taskDefinition": "none", "desiredCount": 1}`}, ", ClientException: TaskDefinition not found."},

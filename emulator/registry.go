@@ -15,5 +15,10 @@ func (o Options) checkRepositoryURI() error {
 	return nil
 }
 
-// registryAddress is where repositories are that repositoryUri tells of.
-func (s *Server) registryAddress() string { return strings.TrimPrefix(s.URL(), "http://") }
+// Registry is the address of the registry of container images, for docker login: "127.0.0.1:4577". The password is in
+// the answer of ECR's GetAuthorizationToken.
+func (s *Server) Registry() string { return strings.TrimPrefix(s.URL(), "http://") }
+
+// RepositoryURI is where to push images of a repository of Amazon ECR in the emulator's account and region, without the tag:
+// "127.0.0.1:4577/web". It is the repositoryUri of a repository that is there; see Options.RepositoryURI.
+func (s *Server) RepositoryURI(name string) string { return s.parts.images.URI(name) }

@@ -27,12 +27,7 @@ type Options struct {
 	// Downloads are the layers that are asked for by URL. Their URLs are at DownloadPath of the emulator: "/_emulator/layers/".
 	Downloads    *ecr.Downloads
 	DownloadPath string
-	// Home is the account and region of requests that say none; see [ecr.Repository.Path].
-	Home arn.Scope
-	// Address is where the engine finds the registry: "127.0.0.1:4577".
-	Address func() string
-	// AWSURIs answers repositoryUri as AWS does, which no engine can push to.
-	AWSURIs bool
+	Naming       ecr.Naming
 }
 
 // API answers from the store.

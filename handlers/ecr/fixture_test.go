@@ -26,6 +26,10 @@ func TestTable(t *testing.T) {
 
 var home = arn.Scope{Region: "us-east-1", Account: "123456789012"}
 
+func naming(aws bool) rows.Naming {
+	return rows.Naming{Home: home, Address: func() string { return "127.0.0.1:4577" }, AWS: aws}
+}
+
 // scene is a client of an API over an empty store.
 type scene struct {
 	*apitest.Scene
@@ -41,7 +45,7 @@ func newScene(t *testing.T, options ...func(*ecr.Options)) *scene {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := ecr.Options{Store: s.Store, Now: s.Clock, Files: files, Downloads: &rows.Downloads{}, DownloadPath: "/_emulator/layers/", Wall: func(t time.Time) time.Time { return t }, Logins: rows.NewLogins(s.Store), Home: home, Address: func() string { return "127.0.0.1:4577" }}
+	o := ecr.Options{Store: s.Store, Now: s.Clock, Files: files, Downloads: &rows.Downloads{}, DownloadPath: "/_emulator/layers/", Wall: func(t time.Time) time.Time { return t }, Logins: rows.NewLogins(s.Store), Naming: naming(false)}
 	for _, set := range options {
 		set(&o)
 	}

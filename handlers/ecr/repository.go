@@ -21,7 +21,7 @@ const listed = 100
 // a repository of that account and region.
 func (a *API) CreateRepository(ctx context.Context, in *sdk.CreateRepositoryInput) (*sdk.CreateRepositoryOutput, error) {
 	scope := registry(ctx, in.RegistryId)
-	if _, name := ecr.ReadPath(*in.RepositoryName, a.Home); name != *in.RepositoryName {
+	if _, name := ecr.ReadPath(*in.RepositoryName, a.Naming.Home); name != *in.RepositoryName {
 		return nil, invalid("repositoryName", "ecs-emulator: a name that begins with an account and a region is the place of the repositories of that registry")
 	}
 	made := &ecr.Repository{
@@ -114,7 +114,7 @@ func (a *API) DeleteRepository(ctx context.Context, in *sdk.DeleteRepositoryInpu
 func (a *API) describe(r *ecr.Repository) types.Repository {
 	d := types.Repository{
 		CreatedAt: aws.Time(r.CreatedAt), RegistryId: aws.String(r.Scope.Account), RepositoryArn: aws.String(r.ARN()), RepositoryName: aws.String(r.Name),
-		RepositoryUri: aws.String(a.uri(r)), ImageTagMutability: types.ImageTagMutability(r.Mutability), ImageTagMutabilityExclusionFilters: describeExclusions(r),
+		RepositoryUri: aws.String(a.Naming.URI(r)), ImageTagMutability: types.ImageTagMutability(r.Mutability), ImageTagMutabilityExclusionFilters: describeExclusions(r),
 		ImageScanningConfiguration: &types.ImageScanningConfiguration{ScanOnPush: r.ScanOnPush},
 		EncryptionConfiguration:    &types.EncryptionConfiguration{EncryptionType: types.EncryptionType(r.Encryption.Type)},
 	}
@@ -122,14 +122,6 @@ func (a *API) describe(r *ecr.Repository) types.Repository {
 		d.EncryptionConfiguration.KmsKey = aws.String(r.Encryption.Key)
 	}
 	return d
-}
-
-// uri is where an engine pushes to and pulls from.
-func (a *API) uri(r *ecr.Repository) string {
-	if a.AWSURIs {
-		return r.AWSName()
-	}
-	return a.Address() + "/" + r.Path(a.Home)
 }
 
 // PutImageScanningConfiguration keeps whether images are scanned when they are pushed, which they are not.

@@ -100,7 +100,7 @@ func TestURIs(t *testing.T) {
 		s.Scope = test.scope
 		for _, theirs := range []bool{false, true} {
 			want := map[bool]string{false: test.uri, true: test.byAWS}[theirs]
-			api := ecr.New(ecr.Options{Store: s.Store, Now: s.Clock, Home: home, Address: func() string { return "127.0.0.1:4577" }, AWSURIs: theirs})
+			api := ecr.New(ecr.Options{Store: s.Store, Now: s.Clock, Naming: naming(theirs)})
 			client := sdk.NewFromConfig(s.Serve(api.Service(), &promises))
 			made := ok(s, client.CreateRepository, &sdk.CreateRepositoryInput{RepositoryName: app})
 			ok(s, client.DeleteRepository, &sdk.DeleteRepositoryInput{RepositoryName: app})

@@ -31,6 +31,15 @@ type Images struct {
 	temporary string // the folder of files without a data directory
 }
 
+func (i *Images) naming() ecr.Naming {
+	return ecr.Naming{Home: i.Scope, Address: i.Address, AWS: i.AWSURIs}
+}
+
+// URI is where a repository of the emulator's account and region is, which need not be there.
+func (i *Images) URI(name string) string {
+	return i.naming().URI(&ecr.Repository{Scope: i.Scope, Name: name})
+}
+
 // Module lists what it brings.
 func (i *Images) Module() Module {
 	return Module{

@@ -16,7 +16,7 @@ func (i *Images) offer() Offer {
 	return Offer{
 		APIs: []API{ecrapi.New(ecrapi.Options{
 			Store: i.Store, Now: i.Clock.Now, Wall: i.Clock.Wall, Logins: ecr.NewLogins(i.Store), Files: i.files,
-			Downloads: &i.downloads, DownloadPath: control.LayerPath, Home: i.Scope, Address: i.Address, AWSURIs: i.AWSURIs,
+			Downloads: &i.downloads, DownloadPath: control.LayerPath, Naming: i.naming(),
 		})},
 		Routes: control.LayerRoutes(i.layer),
 	}

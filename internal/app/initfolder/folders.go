@@ -11,6 +11,8 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr"
+	ecrtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm"
@@ -21,7 +23,7 @@ import (
 // initFolders are folders of the init folder. What is in their files is the input of one operation,
 // as the AWS CLI takes it by --cli-input-json.
 var initFolders = map[string]definitionKind{
-	"roles": roleFile, "log-groups": logGroupFile, "parameters": parameterFile, "secrets": secretFile,
+	"roles": roleFile, "log-groups": logGroupFile, "parameters": parameterFile, "secrets": secretFile, "repositories": repositoryFile,
 }
 
 // readInitFolders reads the files of the folders of the init folder. One of another name that has
@@ -101,6 +103,19 @@ func (f *Folder) makeSecret(ctx context.Context, d definition) error {
 		}
 	}
 	return f.call(ctx, createSecret, &in, nil)
+}
+
+var createRepository = apiclient.Operation{
+	Service: "ECR", Signed: "ecr", Target: "AmazonEC2ContainerRegistry_V20150921", Name: "CreateRepository", Codec: wire.LowerCamel.Except(ecrtypes.Tag{}),
+}
+
+// makeRepository makes a repository of images, unless there is one of its name.
+func (f *Folder) makeRepository(ctx context.Context, d definition) error {
+	var in ecr.CreateRepositoryInput
+	if err := createRepository.Codec.Unmarshal(d.body, &in); err != nil {
+		return err
+	}
+	return f.callUnless(ctx, createRepository, &in, nil, "RepositoryAlreadyExistsException")
 }
 
 // call calls an operation as a client of the default account and region does, of the upstream

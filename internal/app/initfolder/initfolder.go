@@ -1,5 +1,5 @@
 // Package initfolder makes what the files of a folder describe, for --init: clusters, task
-// definitions, services, and in folders of their own roles, log groups, parameters and secrets.
+// definitions, services, and in folders of their own roles, log groups, parameters, secrets and repositories of images.
 package initfolder
 
 import (
@@ -34,6 +34,7 @@ const (
 	logGroupFile
 	parameterFile
 	secretFile
+	repositoryFile
 	clusterFile
 	taskDefinitionFile
 	serviceFile
@@ -51,8 +52,8 @@ type Folder struct {
 // Make makes what the files of a folder describe, each the JSON input of an
 // operation, told apart by their members: containerDefinitions is
 // RegisterTaskDefinition, clusterName is CreateCluster, and taskDefinition is
-// CreateService, whose serviceName may be left to the file's name. Roles, log groups, parameters
-// and secrets are in folders of their own there, by whose names they are told apart.
+// CreateService, whose serviceName may be left to the file's name. Roles, log groups, parameters,
+// secrets and repositories are in folders of their own there, by whose names they are told apart.
 //
 // It goes through the API like any client. What exists already, from an earlier
 // run with a data directory, is left alone.
@@ -86,6 +87,8 @@ func (f *Folder) make(ctx context.Context, d definition) error {
 		return f.makeParameter(ctx, d)
 	case secretFile:
 		return f.makeSecret(ctx, d)
+	case repositoryFile:
+		return f.makeRepository(ctx, d)
 	case clusterFile:
 		return f.makeCluster(ctx, d)
 	case taskDefinitionFile:

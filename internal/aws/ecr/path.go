@@ -25,3 +25,21 @@ func ReadPath(path string, home arn.Scope) (s arn.Scope, name string) {
 	}
 	return home, path
 }
+
+// Naming says which URIs repositories have.
+type Naming struct {
+	// Home is the account and region of paths that have none.
+	Home arn.Scope
+	// Address is where the engine finds the registry: "127.0.0.1:4577".
+	Address func() string
+	// AWS is for names as on AWS, which no engine can push to.
+	AWS bool
+}
+
+// URI is where an engine pushes images of a repository to and pulls them from.
+func (n Naming) URI(r *Repository) string {
+	if n.AWS {
+		return r.AWSName()
+	}
+	return n.Address() + "/" + r.Path(n.Home)
+}
