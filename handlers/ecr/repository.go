@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/page"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -28,7 +29,10 @@ func (a *API) CreateRepository(ctx context.Context, in *sdk.CreateRepositoryInpu
 		Scope: scope, Name: *in.RepositoryName, CreatedAt: a.time(), Mutability: cmp.Or(string(in.ImageTagMutability), "MUTABLE"),
 		ScanOnPush: in.ImageScanningConfiguration != nil && in.ImageScanningConfiguration.ScanOnPush, Encryption: encryption(scope, in.EncryptionConfiguration),
 	}
-	var err error
+	err := allow(awsapi.FromContext(ctx), made) // in the registry of another account nothing lets a caller do that
+	if err != nil {
+		return nil, err
+	}
 	if made.Exclusions, err = exclusions(made.Mutability, in.ImageTagMutabilityExclusionFilters); err != nil {
 		return nil, err
 	}
@@ -74,8 +78,12 @@ func (a *API) DescribeRepositories(ctx context.Context, in *sdk.DescribeReposito
 	}
 	out := &sdk.DescribeRepositoriesOutput{Repositories: []types.Repository{}}
 	if in.RepositoryNames == nil {
+		scope := registry(ctx, in.RegistryId)
+		if err := allow(awsapi.FromContext(ctx), &ecr.Repository{Scope: scope, Name: "*"}); err != nil {
+			return nil, err
+		}
 		var err error
-		found, out.NextToken, err = page.Cut(ecr.Repositories.List(tx, registry(ctx, in.RegistryId)), func(r *ecr.Repository) string { return r.Name },
+		found, out.NextToken, err = page.Cut(ecr.Repositories.List(tx, scope), func(r *ecr.Repository) string { return r.Name },
 			page.Request{Token: in.NextToken, Size: in.MaxResults, Most: listed, Refusal: badToken()})
 		if err != nil {
 			return nil, err

@@ -210,6 +210,14 @@ func TestPoliciesAct(t *testing.T) {
 	refused(s, other.BatchGetImage, ask, "AccessDeniedException", user+"with an explicit deny in a resource-based policy")
 	refused(s, s.BatchGetImage, ask, "AccessDeniedException", strings.Replace(user, "210987654321", "123456789012", 1)+"with an explicit deny in a resource-based policy")
 
+	words := func(operation, name string) string {
+		return "User: arn:aws:iam::210987654321:root is not authorized to perform: ecr:" + operation + " on resource: arn:aws:ecr:us-east-1:123456789012:repository/" +
+			name + " because no resource-based policy allows the ecr:" + operation + " action"
+	}
+	refused(s, other.CreateRepository, &sdk.CreateRepositoryInput{RepositoryName: aws.String("theirs"), RegistryId: &home.Account}, "AccessDeniedException",
+		words("CreateRepository", "theirs"))
+	refused(s, other.DescribeRepositories, &sdk.DescribeRepositoriesInput{RegistryId: &home.Account}, "AccessDeniedException", words("DescribeRepositories", "*"))
+
 	lockout := set("Deny", "*", "ecr:Set*")
 	refused(s, s.SetRepositoryPolicy, lockout, "InvalidParameterException",
 		"Invalid parameter at 'PolicyText' failed to satisfy constraint: 'must let the caller set another policy, or have force'")
