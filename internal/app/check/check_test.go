@@ -147,6 +147,27 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+// Resources of the APIs that the emulator has are no findings, and those of others are told once for each type.
+func TestResourcesOfOtherAPIs(t *testing.T) {
+	var changes []string
+	for _, typ := range []string{
+		"aws_ecr_repository", "aws_ecr_repository_policy", "aws_ecr_lifecycle_policy", "aws_ecr_account_setting", "aws_cloudwatch_event_rule",
+		"aws_cloudwatch_event_target", "aws_cloudwatch_composite_alarm", "aws_scheduler_schedule", "aws_service_discovery_private_dns_namespace", "random_id",
+		"aws_ecr_repository_creation_template", "aws_ecr_replication_configuration", "aws_ecr_replication_configuration", "aws_ecrpublic_repository",
+	} {
+		changes = append(changes, fmt.Sprintf(`{"address": "%s.a", "mode": "managed", "type": "%s", "change": {"after": {}}}`, typ, typ))
+	}
+	text := `{"format_version": "1.2", "resource_changes": [` + strings.Join(changes, ",") + "]}"
+	var refused []string
+	for _, f := range (check.Options{}).Files([]check.File{{Name: "plan.json", Text: []byte(text)}}) {
+		refused = append(refused, f.Resource)
+	}
+	want := []string{"aws_ecr_repository_creation_template.a", "aws_ecr_replication_configuration.a", "aws_ecrpublic_repository.a"}
+	if !slices.Equal(refused, want) {
+		t.Errorf("refused %q, want %q", refused, want)
+	}
+}
+
 // What a request lacks as a whole is no fault of a structure that it has.
 func TestWhatARequestLacks(t *testing.T) {
 	const files = `[{"family": "a", "requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc", "cpu": "256", "memory": "512", "volumes": [{"name": "v", "configuredAtLaunch": true}],

@@ -186,15 +186,16 @@ var notOfNames = lazyregexp.New(`[^A-Za-z0-9_-]+`)
 
 // ofAPIs are what the types of resources begin with for which the emulator has an API.
 var ofAPIs = []string{
-	"acm_", "alb", "appautoscaling_", "autoscaling_", "caller_identity", "cloudwatch_log_", "cloudwatch_metric_alarm", "ecs_", "iam_",
-	"launch_", "lb", "secretsmanager_", "ssm_",
+	"acm_", "alb", "appautoscaling_", "autoscaling_", "caller_identity", "cloudwatch_composite_alarm", "cloudwatch_event_", "cloudwatch_log_",
+	"cloudwatch_metric_alarm", "ecr_account_setting", "ecr_lifecycle_policy", "ecr_repository", "ecs_", "iam_", "launch_", "lb", "scheduler_", "secretsmanager_",
+	"service_discovery_", "ssm_",
 	// EC2 has no prefix of its own.
 	"customer_gateway", "default_", "ebs_", "ec2_", "egress_only_internet_gateway", "eip", "instance", "internet_gateway", "key_pair", "main_route_table_association",
 	"nat_gateway", "network_acl", "network_interface", "route_table", "route", "security_group", "subnet", "volume_attachment", "vpc", "vpn_",
 }
 
 // notOfThem begin with one of these as well.
-var notOfThem = []string{"route53", "default_tags", "vpclattice_", "ssm_contacts", "ssmcontacts", "ssmincidents", "ssmquicksetup"}
+var notOfThem = []string{"route53", "default_tags", "ecr_repository_creation_template", "vpclattice_", "ssm_contacts", "ssmcontacts", "ssmincidents", "ssmquicksetup"}
 
 // hasAPI reports whether the emulator has the API with which a resource is made.
 func hasAPI(typ string) bool {
