@@ -152,7 +152,7 @@ func TestResourcesOfOtherAPIs(t *testing.T) {
 	var changes []string
 	for _, typ := range []string{
 		"aws_ecr_repository", "aws_ecr_repository_policy", "aws_ecr_lifecycle_policy", "aws_ecr_account_setting", "aws_cloudwatch_event_rule",
-		"aws_cloudwatch_event_target", "aws_cloudwatch_composite_alarm", "aws_scheduler_schedule", "aws_service_discovery_private_dns_namespace", "random_id",
+		"aws_cloudwatch_event_target", "aws_cloudwatch_composite_alarm", "aws_cloudwatch_dashboard", "aws_scheduler_schedule", "aws_service_discovery_private_dns_namespace", "random_id",
 		"aws_ecr_repository_creation_template", "aws_ecr_replication_configuration", "aws_ecr_replication_configuration", "aws_ecrpublic_repository",
 	} {
 		changes = append(changes, fmt.Sprintf(`{"address": "%s.a", "mode": "managed", "type": "%s", "change": {"after": {}}}`, typ, typ))

@@ -186,7 +186,7 @@ var notOfNames = lazyregexp.New(`[^A-Za-z0-9_-]+`)
 
 // ofAPIs are what the types of resources begin with for which the emulator has an API.
 var ofAPIs = []string{
-	"acm_", "alb", "appautoscaling_", "autoscaling_", "caller_identity", "cloudwatch_composite_alarm", "cloudwatch_event_", "cloudwatch_log_",
+	"acm_", "alb", "appautoscaling_", "autoscaling_", "caller_identity", "cloudwatch_composite_alarm", "cloudwatch_dashboard", "cloudwatch_event_", "cloudwatch_log_",
 	"cloudwatch_metric_alarm", "ecr_account_setting", "ecr_lifecycle_policy", "ecr_repository", "ecs_", "iam_", "launch_", "lb", "scheduler_", "secretsmanager_",
 	"service_discovery_", "ssm_",
 	// EC2 has no prefix of its own.
