@@ -207,7 +207,7 @@ func TestBufferLimit(t *testing.T) {
 		memory, reservation *int32
 		want                string
 	}{
-		{new(int32(100)), nil, "50MB"}, {nil, new(int32(55)), "27MB"}, {nil, nil, "25MB"}, {new(int32(200)), new(int32(50)), "100MB"},
+		{new(int32(100)), nil, "50MB"}, {nil, new(int32(55)), "27MB"}, {nil, nil, "25MB"}, {new(int32(200)), new(int32(50)), "25MB"}, {new(int32(200)), new(int32(1)), "25MB"},
 	} {
 		if got := bufferLimit(&types.ContainerDefinition{Memory: c.memory, MemoryReservation: c.reservation}); got != c.want {
 			t.Errorf("%s, want %s", got, c.want)

@@ -1,6 +1,7 @@
 package firelens
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 
@@ -124,13 +125,13 @@ func (p *pipeline) addInputs(t Task, d dialect, router *types.ContainerDefinitio
 	p.outputs = append(p.outputs, plugin{name: "null", tag: tag})
 }
 
-// bufferLimit bounds what Fluent Bit keeps in memory: half of the router's memory, as 25 MB with 50 MiB and 50 MB with 100
-// MiB were seen. That a reservation counts where there is no limit is an assumption (FL-2).
+// bufferLimit bounds what Fluent Bit keeps in memory: half of the router's memory, the reservation before the limit (FL-2;
+// amazon-ecs-agent, api/task: initializeFirelensResource).
 func bufferLimit(router *types.ContainerDefinition) string {
 	const usual = 25
-	for _, mebibytes := range []*int32{router.Memory, router.MemoryReservation} {
-		if half := aws.ToInt32(mebibytes) / 2; half > 0 {
-			return strconv.Itoa(int(half)) + "MB"
+	for _, mebibytes := range []*int32{router.MemoryReservation, router.Memory} {
+		if m := aws.ToInt32(mebibytes); m > 0 {
+			return strconv.Itoa(int(cmp.Or(m/2, usual))) + "MB"
 		}
 	}
 	return strconv.Itoa(usual) + "MB"

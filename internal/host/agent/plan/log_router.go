@@ -19,20 +19,20 @@ func (v *View) LogRouter(container int) *state.Container {
 }
 
 // hasRouterAddress reports whether the log router has the address that a container is told. One for which the router
-// waits cannot wait for it: the agent gives it up after a minute, here it fails at once (FL-11).
+// waits cannot wait for it, nor for a router that was never made: the agent gives it up after a minute, here it fails
+// at once (FL-11).
 func (v *View) hasRouterAddress(container int) bool {
 	router := v.LogRouter(container)
-	return router == nil || router.EngineID != "" || v.waitsFor(router.Name, v.Status.Containers[container].Name)
+	return router == nil || router.EngineID != "" || router.Phase == state.ContainerStopped || v.waitsFor(router.Name, v.Status.Containers[container].Name)
 }
 
-// waitsFor reports whether a container waits for another one, or for one that does. Tasks whose containers wait in a circle have
-// ended.
+// waitsFor reports whether a container waits for another one, on which it depends or whose volumes it has, or for one that
+// does. Tasks whose containers wait in a circle have ended.
 func (v *View) waitsFor(container, other string) bool {
 	d := v.Definition(container)
-	return d != nil && slices.ContainsFunc(d.DependsOn, func(on types.ContainerDependency) bool {
-		name := aws.ToString(on.ContainerName)
-		return name == other || v.waitsFor(name, other)
-	})
+	waits := func(on *string) bool { return aws.ToString(on) == other || v.waitsFor(aws.ToString(on), other) }
+	return d != nil && (slices.ContainsFunc(d.DependsOn, func(on types.ContainerDependency) bool { return waits(on.ContainerName) }) ||
+		slices.ContainsFunc(d.VolumesFrom, func(from types.VolumeFrom) bool { return waits(from.SourceContainer) }))
 }
 
 // SocketOfRouter is the log router's socket on the engine's host.

@@ -78,3 +78,22 @@ func TestARouterThatDependsOnAContainer(t *testing.T) {
 		}
 	}
 }
+
+// A container on a bridge does not wait for a router that will never have an address.
+func TestARouterThatIsNeverMade(t *testing.T) {
+	for name, change := range map[string]func(v *View){
+		"it waits for the volumes of the application": func(v *View) {
+			v.Definitions[1].VolumesFrom = []types.VolumeFrom{{SourceContainer: aws.String("app")}}
+		},
+		"it cannot be pulled": func(v *View) { v.Status.Containers[1].Phase = state.ContainerStopped },
+	} {
+		v := routed(nil)
+		v.Definitions[0].DependsOn = nil // as with a router that depends on something
+		v.Bridge, v.Volumes[0].Made = true, true
+		v.Definitions[1].Essential = aws.Bool(false)
+		change(v)
+		if actions, _ := Next(v); !slices.Contains(verbs(actions), "create 0") {
+			t.Errorf("%s: %v, want the application to be made, which fails", name, verbs(actions))
+		}
+	}
+}

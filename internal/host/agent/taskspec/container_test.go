@@ -1,6 +1,7 @@
 package taskspec
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,5 +71,24 @@ func TestLabelsOfTheDefinitionReplaceNoneOfTheAgent(t *testing.T) {
 	want["team"] = "blue"
 	if diff := cmp.Diff(want, spec.Labels); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestAFluentdRouterRunsAsRoot(t *testing.T) {
+	name, uid, mine := "router", "FLUENT_UID", "1000"
+	for kind, want := range map[types.FirelensConfigurationType]string{"fluentd": "FLUENT_UID=0", "fluentbit": "FLUENT_UID=1000"} {
+		view := plan.NewView(&state.TaskStatus{Containers: []state.Container{{Name: name}}}, nil, false)
+		view.Definitions = []types.ContainerDefinition{{
+			Name: &name, FirelensConfiguration: &types.FirelensConfiguration{Type: kind}, Environment: []types.KeyValuePair{{Name: &uid, Value: &mine}},
+		}}
+		m := &Maker{View: &view, Task: &state.Task{ARN: scope.Task("c", "1"), Spec: &state.TaskSpec{}, Placement: &state.Placement{}}}
+		spec, err := m.Container(0, containerinstance.Place{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		of := func(v string) bool { return strings.HasPrefix(v, "FLUENT_UID=") }
+		if got := slices.DeleteFunc(spec.Env, func(v string) bool { return !of(v) }); !slices.Equal(got, []string{want}) {
+			t.Errorf("%s: %q, want %s", kind, got, want)
+		}
 	}
 }

@@ -33,6 +33,10 @@ func (m *Maker) addLogRouter(spec *backend.ContainerSpec, d *types.ContainerDefi
 		}
 		spec.Files = c.Files(m.View.Resources.Of[aws.ToString(d.Name)].RouterFile)
 		spec.Router = c.Router(socket)
+		if d.FirelensConfiguration.Type == types.FirelensConfigurationTypeFluentd {
+			// An image of Fluentd runs as that user, who has to make the socket. Source: amazon-ecs-agent, docker_task_engine.
+			spec.Env = containerspec.Replacing(spec.Env, []string{"FLUENT_UID=0"})
+		}
 	}
 	if !firelens.Uses(d) {
 		return nil
