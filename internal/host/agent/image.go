@@ -121,7 +121,11 @@ func (w *taskRunner) pullFailed(i int, err error) {
 		w.host.agent.Log.Warn("an image of ECR cannot be pulled: give a local one this name, with docker tag, or log the engine in to the registry",
 			"task", w.task.ARN, "image", ref)
 	}
-	w.containerFailed(i, reason.Pull(choice.Named(), err, w.instance == nil))
+	named := choice.Ref
+	if w.pinned(i).Digest != "" { // others are looked for by their tags (ECR-31)
+		named = choice.Named()
+	}
+	w.containerFailed(i, reason.Pull(named, err, w.instance == nil))
 	switch {
 	case w.instance == nil && taskdef.Essential(&w.view.Definitions[i]):
 		w.view.Status.Containers[i].Reason = ""

@@ -14,6 +14,7 @@ type realEngine struct {
 	backend.Engine
 	pulls []backend.PullSpec
 	made  []string // images of containers
+	built []string // the digests of local images, until the first pull
 }
 
 func (e *realEngine) Info(ctx context.Context) (backend.Info, error) {
@@ -36,8 +37,11 @@ func (e *realEngine) Create(ctx context.Context, spec backend.ContainerSpec) (st
 // Image says the digest under the name by which the last pull went.
 func (e *realEngine) Image(ctx context.Context, ref, platform string) (backend.Image, error) {
 	image, err := e.Engine.Image(ctx, ref, platform)
-	if len(e.pulls) > 0 && err == nil && !strings.Contains(ref, "@") {
-		image.Digests = []string{e.pulls[len(e.pulls)-1].Ref}
+	if err == nil && !strings.Contains(ref, "@") {
+		image.Digests = e.built
+		if len(e.pulls) > 0 {
+			image.Digests = []string{e.pulls[len(e.pulls)-1].Ref}
+		}
 	}
 	return image, err
 }

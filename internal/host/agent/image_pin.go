@@ -26,13 +26,18 @@ func (w *taskRunner) pin(i int) pin {
 	return pin{state.RevisionOf(w.host.agent.Store.Read(), w.task), aws.ToString(d.Name)}
 }
 
+// pinned is the image that all tasks of a container's service revision run; the zero value: none yet, or any.
+func (w *taskRunner) pinned(i int) state.PinnedImage {
+	if to := w.pin(i); to.revision != nil {
+		return to.revision.Pinned[to.container]
+	}
+	return state.PinnedImage{}
+}
+
 // choice is the image that a container is to run, and what its repository lacks of it, if the emulator has that.
 func (w *taskRunner) choice(i int) (imagepull.Choice, *imagepull.LacksError) {
-	choice := imagepull.Choice{Ref: w.image(i)}
-	if to := w.pin(i); to.revision != nil {
-		pinned := to.revision.Pinned[to.container]
-		choice.Digest, choice.Own = pinned.Digest, pinned.Own
-	}
+	pinned := w.pinned(i)
+	choice := imagepull.Choice{Ref: w.image(i), Digest: pinned.Digest, Own: pinned.Own}
 	a := w.host.agent
 	if a.Registry == nil {
 		return choice, nil

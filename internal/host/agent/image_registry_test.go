@@ -136,23 +136,26 @@ func TestEnginesPullFromTheRegistryWithALogin(t *testing.T) {
 		registry.Login = func(*state.Task) (*backend.RegistryAuth, error) { return nil, errors.New("no login") }
 		b.push("b")
 		task := b.task(b.run(imageOf("web", atECR)))
-		if !strings.HasSuffix(task.Stop.Reason, ": no login") {
+		if !strings.HasSuffix(task.Stop.Reason, "failed to resolve ref "+atECR+": no login") {
 			b.Errorf("reason %q", task.Stop.Reason)
 		}
 	})
 }
 
-// A build that has the name and was not pushed yet keeps it.
+// A build that has the name and was not pushed yet keeps it. With containerd's image store it has a digest of that name.
 func TestATagOfTheUserIsNotMoved(t *testing.T) {
-	withAgent(t, func(b *bench) {
-		b.stop()
-		engine := &realEngine{Engine: b.engine}
-		registry := &imagepull.Registry{Home: scope, Hosts: func() []string { return []string{"127.0.0.1:4577"} }}
-		registry.Login = func(*state.Task) (*backend.RegistryAuth, error) { return nil, nil }
-		b.runAgent(New(Options{Store: b.store, Clock: b.clock, Registry: registry, Hosts: []HostOptions{{Engine: engine}}}))
-		b.push("a")
-		b.expect("error", b.engine.Pull(b.Context(), backend.PullSpec{Ref: atECR}), error(nil))
-		b.expect("digest", b.imageOfATask(atECR), digestNamed("a"))
-		b.expect("pulls", engine.pulls, []backend.PullSpec{{Ref: "127.0.0.1:4577/app@" + digestNamed("a")}})
-	})
+	const loopback = "127.0.0.1:4577/app:1"
+	for name, built := range map[string][]string{atECR: nil, loopback: {"127.0.0.1:4577/app@" + digestNamed("c")}} {
+		withAgent(t, func(b *bench) {
+			b.stop()
+			engine := &realEngine{Engine: b.engine, built: built}
+			registry := &imagepull.Registry{Home: scope, Hosts: func() []string { return []string{"127.0.0.1:4577"} }}
+			registry.Login = func(*state.Task) (*backend.RegistryAuth, error) { return nil, nil }
+			b.runAgent(New(Options{Store: b.store, Clock: b.clock, Registry: registry, Hosts: []HostOptions{{Engine: engine}}}))
+			b.push("a")
+			b.expect("error", b.engine.Pull(b.Context(), backend.PullSpec{Ref: name}), error(nil))
+			b.expect("digest", b.imageOfATask(name), digestNamed("a"))
+			b.expect("pulls of "+name, engine.pulls, []backend.PullSpec{{Ref: "127.0.0.1:4577/app@" + digestNamed("a")}})
+		})
+	}
 }

@@ -50,14 +50,18 @@ func (p *Puller) Pull(ctx context.Context, by Agent, c Choice, spec backend.Pull
 }
 
 // freeTag is the tag that an image gets. A name that stands for something else than an image of the same repository is a user's
-// own, such as a build that is about to be pushed.
+// own, such as a build that is about to be pushed. With containerd's image store a build has a digest of the name under which it
+// is pushed as well, so such a name is never moved.
 func (p *Puller) freeTag(ctx context.Context, c Choice) string {
 	if c.Tag == "" {
 		return ""
 	}
 	there, err := p.Engine.Image(ctx, c.Tag, "")
 	ofRepository := func(digest string) bool { return strings.HasPrefix(digest, c.From+"@") }
-	if err == nil && !slices.ContainsFunc(there.Digests, ofRepository) {
+	switch {
+	case errors.Is(err, backend.ErrNotFound):
+		return c.Tag
+	case err != nil || strings.HasPrefix(c.Tag, c.From+":") || !slices.ContainsFunc(there.Digests, ofRepository):
 		return ""
 	}
 	return c.Tag

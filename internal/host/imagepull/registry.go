@@ -43,7 +43,10 @@ func (r *Registry) Choose(tx *store.Tx, c Choice, simulated bool) (Choice, *Lack
 	}
 	repository := ecr.Repositories.Find(tx, name.Scope, name.Repository)
 	if repository == nil || repository.PushedAt.IsZero() {
-		return c, nil
+		if !c.Own {
+			return c, nil
+		}
+		repository = &ecr.Repository{Scope: name.Scope, Name: name.Repository} // it was deleted, with the image that is pinned
 	}
 	tagged := ecr.FindTagged(tx, repository, name.Tag)
 	image := tagged

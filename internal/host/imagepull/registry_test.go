@@ -62,6 +62,7 @@ func TestChoose(t *testing.T) {
 		"pinned before the first push":           {ref: atAWS + "/app:1", pinned: c, remote: atAWS + "/app:1@" + c, local: atAWS + "/app@" + c},
 		"no such tag":                            {ref: atAWS + "/app:2", lacks: atAWS + "/app:2: not found"},
 		"no tag":                                 {ref: atAWS + "/app", lacks: atAWS + "/app: not found"},
+		"of a repository that was deleted":       {ref: atAWS + "/nothing:1", pinned: c, own: true, lacks: "unexpected status from HEAD request to https://" + atAWS + "/v2/nothing/blobs/" + c + ": 403 Forbidden"},
 		"no such digest":                         {ref: atAWS + "/app:1", pinned: c, own: true, lacks: "unexpected status from HEAD request to https://" + atAWS + "/v2/app/blobs/" + c + ": 403 Forbidden"},
 	} {
 		t.Run(name, func(t *testing.T) {

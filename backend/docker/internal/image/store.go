@@ -135,8 +135,10 @@ func (s *Store) PullWithin(ctx context.Context, spec backend.PullSpec, patience 
 	if err != nil || spec.Tag == "" {
 		return err
 	}
-	_, err = s.client.ImageTag(ctx, client.ImageTagOptions{Source: spec.Ref, Target: spec.Tag})
-	return dockerapi.Classify(err)
+	if _, err := s.client.ImageTag(ctx, client.ImageTagOptions{Source: spec.Ref, Target: spec.Tag}); err != nil {
+		s.log.Warn("an image that was pulled cannot be given its name, which is for people", "image", spec.Ref, "name", spec.Tag, "error", err)
+	}
+	return nil
 }
 
 func (s *Store) pullImage(ctx context.Context, spec backend.PullSpec, auth string, patience time.Duration, resolved func()) error {
