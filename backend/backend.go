@@ -149,6 +149,13 @@ type Crasher interface {
 	Crash(ctx context.Context, id string) error
 }
 
+// PullRules is implemented by engines whose pulls can go wrong on purpose: those of package fault.
+type PullRules interface {
+	// PullActs decides about the next pull of an image by the name that a task definition has for it, and reports whether
+	// there must be one although the image may be local.
+	PullActs(named string) bool
+}
+
 // Info describes an engine.
 type Info struct {
 	// ID tells this engine from any other one, also at the same address: an engine
@@ -224,6 +231,7 @@ type Image struct {
 // credentials where the engine has such a thing.
 type PullSpec struct {
 	Ref      string
+	Named    string // the image by the name that a task definition has for it, if not as Ref says
 	Tag      string // that the image gets as well; empty is none. Of simulated engines it has the one of Ref alone.
 	Platform string // "linux/arm64"; empty is the engine's own
 	Auth     *RegistryAuth

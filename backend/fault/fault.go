@@ -58,6 +58,7 @@ var (
 	_ backend.Relay        = (*Engine)(nil)
 	_ backend.TaskMetadata = (*Engine)(nil)
 	_ backend.UsageReader  = (*Engine)(nil)
+	_ backend.PullRules    = (*Engine)(nil)
 )
 
 // New puts faults before an engine.
@@ -68,7 +69,7 @@ func New(engine backend.Engine, opts Options) *Engine {
 	e := &Engine{
 		Engine: engine, opts: opts, chance: rand.New(rand.NewPCG(opts.Seed, 0)),
 		watches:  map[*watch]struct{}{},
-		verdicts: verdicts{due: map[string][]*Rule{}, pulled: map[string]int{}},
+		verdicts: verdicts{},
 	}
 	e.gone, e.leave = context.WithCancel(context.Background())
 	return e

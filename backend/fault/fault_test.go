@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,11 +107,11 @@ func TestACallFailsWithTheTextOfItsRule(t *testing.T) {
 func TestALocalImageIsPulledWhenItsPullShallGoWrong(t *testing.T) {
 	in(t, func(w *world) {
 		w.rule(fault.Rule{Call: fault.Pull, Image: "app", Delay: time.Minute, Times: 1})
-		if _, err := w.Image(w.Context(), "app", ""); !backend.Missing(err, backend.KindImage) {
-			w.Errorf("Image before the pull: %v", err)
+		if !w.PullActs("app") || w.PullActs("app") || w.PullActs("other") {
+			w.Error("a rule about one pull is not about the next one of its image alone")
 		}
 		began := time.Now()
-		if err := w.Pull(w.Context(), backend.PullSpec{Ref: "app"}); err != nil || time.Since(began) != time.Minute {
+		if err := w.Pull(w.Context(), backend.PullSpec{Ref: "127.0.0.1:4577/app@sha256:" + strings.Repeat("a", 64), Named: "app"}); err != nil || time.Since(began) != time.Minute {
 			w.Errorf("Pull: %v after %v", err, time.Since(began))
 		}
 		for range 2 {

@@ -1,71 +1,56 @@
 package fault
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// verdicts are what rules about pulls have decided for images. A caller that wants an
-// image first asks whether it is local: one whose pull shall go wrong is not. When it
-// has been pulled, it is.
-type verdicts struct {
-	due    map[string][]*Rule // for the next pulls
-	pulled map[string]int     // how many times to tell the truth
-}
+// verdicts are what rules have decided about the next pulls of images, which are due although the images may be local.
+type verdicts map[string][]*Rule
 
 // drop forgets what a rule has decided.
-func (v *verdicts) drop(ruleID string) {
-	for ref, due := range v.due {
-		v.due[ref] = slices.DeleteFunc(due, func(r *Rule) bool { return r.ID == ruleID })
+func (v verdicts) drop(ruleID string) {
+	for named, due := range v {
+		v[named] = slices.DeleteFunc(due, func(r *Rule) bool { return r.ID == ruleID })
 	}
 }
 
-// Image implements backend.Engine.
-func (e *Engine) Image(ctx context.Context, ref, platform string) (backend.Image, error) {
-	return on(ctx, e, Image, target{image: ref}, func(ctx context.Context) (backend.Image, error) {
-		if e.hides(ref) {
-			return backend.Image{}, &backend.NotFoundError{Kind: backend.KindImage, Err: errors.New("No such image: " + ref)} //nolint:staticcheck // the engine's own text
-		}
-		return e.Engine.Image(ctx, ref, platform)
-	})
-}
-
-// hides decides about the next pull of an image, and says whether there shall be one
-// though the image may be local.
-func (e *Engine) hides(ref string) bool {
-	e.mu.Lock()
-	told := e.verdicts.pulled[ref] > 0
-	if told {
-		e.verdicts.pulled[ref]--
-	}
-	e.mu.Unlock()
-	if told {
+// PullActs implements backend.PullRules.
+func (e *Engine) PullActs(named string) bool {
+	if !e.armed.Load() {
 		return false
 	}
-	r := e.choose(Pull, target{image: ref})
+	r := e.choose(Pull, target{image: named})
 	if r == nil {
 		return false
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.verdicts.due[ref] = append(e.verdicts.due[ref], r)
+	e.verdicts[named] = append(e.verdicts[named], r)
 	return true
 }
 
-// Pull implements backend.Engine. An image that is local already, and was hidden, is
+// Image implements backend.Engine.
+func (e *Engine) Image(ctx context.Context, ref, platform string) (backend.Image, error) {
+	return on(ctx, e, Image, target{image: ref}, func(ctx context.Context) (backend.Image, error) {
+		return e.Engine.Image(ctx, ref, platform)
+	})
+}
+
+// Pull implements backend.Engine. An image that is local already, and has to be pulled for a rule alone, is
 // not fetched again.
 func (e *Engine) Pull(ctx context.Context, spec backend.PullSpec) error {
-	t := target{image: spec.Ref}
-	r, hidden := e.verdict(spec.Ref)
-	if !hidden {
+	t := target{image: cmp.Or(spec.Named, spec.Ref)}
+	r, decided := e.verdict(t.image)
+	if !decided {
 		r = e.choose(Pull, t)
 	}
-	err := onError(ctx, e, hiddenPull, t, func(ctx context.Context) error {
+	return onError(ctx, e, decidedPull, t, func(ctx context.Context) error {
 		_, err := follow(ctx, e, r, func(ctx context.Context) (none, error) {
-			if hidden {
+			if decided {
 				if _, err := e.Engine.Image(ctx, spec.Ref, spec.Platform); err == nil {
 					return none{}, nil
 				}
@@ -74,25 +59,19 @@ func (e *Engine) Pull(ctx context.Context, spec backend.PullSpec) error {
 		})
 		return err
 	})
-	if err == nil && r != nil {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		e.verdicts.pulled[spec.Ref]++
-	}
-	return err
 }
 
-// hiddenPull is a pull about which rules have been asked already.
-const hiddenPull Call = "pull that was decided"
+// decidedPull is a pull about which rules have been asked already.
+const decidedPull Call = "pull that was decided"
 
 // verdict takes the oldest that is due for an image.
-func (e *Engine) verdict(ref string) (r *Rule, hidden bool) {
+func (e *Engine) verdict(named string) (r *Rule, decided bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	due := e.verdicts.due[ref]
+	due := e.verdicts[named]
 	if len(due) == 0 {
 		return nil, false
 	}
-	e.verdicts.due[ref] = due[1:]
+	e.verdicts[named] = due[1:]
 	return due[0], true
 }

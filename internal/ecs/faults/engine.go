@@ -5,9 +5,12 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/containerlabel"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -46,8 +49,13 @@ func (k *Kit) beginRule(h *held) (err error) {
 		}
 		k.acted(h, hit)
 	}
-	if h.Task != "" || h.Cluster != "" || h.Zone != "" {
-		rule.About = func(labels map[string]string) bool { return k.isOn(h, labels[containerlabel.Task]) }
+	if h.Kind != Pull { // an engine may know the image of a container by its digest
+		rule.Image = ""
+	}
+	if h.Task != "" || h.Cluster != "" || h.Zone != "" || h.Image != rule.Image {
+		rule.About = func(labels map[string]string) bool {
+			return k.isOn(h, labels[containerlabel.Task]) && (h.Image == rule.Image || k.runs(h.Image, labels))
+		}
 	}
 	h.rule, err = k.Engine.AddRule(rule)
 	return err
@@ -58,6 +66,19 @@ func (k *Kit) isOn(h *held, task string) bool {
 	t := state.FindTask(k.Store.Read(), task)
 	return t != nil && (h.Zone == "" || h.Zone == t.Placement.Zone) &&
 		matching(h.Task)(arn.Name(t.ARN), t.ARN) && matching(h.Cluster)(arn.ClusterName(t.ARN), t.Spec.ClusterARN)
+}
+
+// runs reports whether the definition of a container names an image as a pattern has it.
+func (k *Kit) runs(pattern string, labels map[string]string) bool {
+	tx := k.Store.Read()
+	t := state.FindTask(tx, labels[containerlabel.Task])
+	if t == nil {
+		return false
+	}
+	d := state.FindTaskDefinition(tx, t.Scope(), t.Spec.Family, t.Spec.Revision)
+	return d != nil && slices.ContainsFunc(d.Definition().ContainerDefinitions, func(c types.ContainerDefinition) bool {
+		return aws.ToString(c.Name) == labels[containerlabel.Container] && fault.Match(pattern, aws.ToString(c.Image))
+	})
 }
 
 func (k *Kit) endRule(h *held) { k.Engine.RemoveRule(h.rule) }

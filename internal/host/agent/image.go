@@ -27,7 +27,7 @@ func (w *taskRunner) find(i int) run {
 	choice, lacks := w.choice(i)
 	return func(ctx context.Context) func() {
 		at := h.agent.Clock.Now()
-		image, err := h.images.Find(ctx, choice, platform)
+		image, err := h.images.Look(ctx, choice, platform)
 		if enginecall.IsTimeout(err) { // neither a reason to pull nor a failed pull
 			return w.unanswered(ctx, "cannot look for an image", err)
 		}

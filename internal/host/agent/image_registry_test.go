@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -132,7 +133,7 @@ func TestEnginesPullFromTheRegistryWithALogin(t *testing.T) {
 		b.expect("digest of a second task", b.imageOfATask(atECR), digestNamed("a"))
 		login := &backend.RegistryAuth{Username: "AWS", Password: "web"}
 		b.expect("containers", engine.made, []string{engine.pulls[0].Ref, engine.pulls[0].Ref})
-		b.expect("pulls", engine.pulls, []backend.PullSpec{{Ref: "127.0.0.1:4577/app@" + digestNamed("a"), Tag: atECR, Auth: login}})
+		b.expect("pulls", engine.pulls, []backend.PullSpec{{Ref: "127.0.0.1:4577/app@" + digestNamed("a"), Named: atECR, Tag: atECR, Auth: login}})
 		registry.Login = func(*state.Task) (*backend.RegistryAuth, error) { return nil, errors.New("no login") }
 		b.push("b")
 		task := b.task(b.run(imageOf("web", atECR)))
@@ -155,7 +156,31 @@ func TestATagOfTheUserIsNotMoved(t *testing.T) {
 			b.push("a")
 			b.expect("error", b.engine.Pull(b.Context(), backend.PullSpec{Ref: name}), error(nil))
 			b.expect("digest", b.imageOfATask(name), digestNamed("a"))
-			b.expect("pulls of "+name, engine.pulls, []backend.PullSpec{{Ref: "127.0.0.1:4577/app@" + digestNamed("a")}})
+			b.expect("pulls of "+name, engine.pulls, []backend.PullSpec{{Ref: "127.0.0.1:4577/app@" + digestNamed("a"), Named: name}})
 		})
 	}
+}
+
+// A rule of faults knows an image by the name in its definition, under whatever name the engine pulls it and has it.
+func TestAFaultOfThePullOfAnImageInTheRegistry(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.stop()
+		for name, engine := range map[string]backend.Engine{"real": &realEngine{Engine: b.engine}, "simulated": b.engine} {
+			faulty := fault.New(engine, fault.Options{})
+			registry := &imagepull.Registry{Home: scope, Hosts: func() []string { return []string{"127.0.0.1:4577"} }}
+			registry.Login = func(*state.Task) (*backend.RegistryAuth, error) { return nil, nil }
+			b.runAgent(New(Options{Store: b.store, Clock: b.clock, Registry: registry, Hosts: []HostOptions{{Engine: faulty}}}))
+			b.push("a")
+			b.expect("before, "+name, b.imageOfATask(atECR), digestNamed("a"))
+			if _, err := faulty.AddRule(fault.Rule{Call: fault.Pull, Image: atECR, Error: "toomanyrequests", Times: 1}); err != nil {
+				b.Fatal(err)
+			}
+			task := b.task(b.run(imageOf("web", atECR)))
+			if !strings.HasSuffix(task.Stop.Reason, "toomanyrequests") {
+				b.Errorf("%s: reason %q", name, task.Stop.Reason)
+			}
+			b.expect("afterwards, "+name, b.imageOfATask(atECR), digestNamed("a"))
+			b.stop()
+		}
+	})
 }

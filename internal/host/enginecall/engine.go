@@ -43,6 +43,12 @@ func New(engine backend.Engine, calls *Tracker, log *slog.Logger) *Engine {
 	return e
 }
 
+// PullActs reports whether an image has to be pulled for a rule of faults, although it may be local.
+func (e *Engine) PullActs(named string) bool {
+	rules, ok := e.Engine.(backend.PullRules)
+	return ok && rules.PullActs(named)
+}
+
 // Relay is the engine's relay, with deadlines; nil if it has none.
 func (e *Engine) Relay() backend.Relay {
 	if r, ok := e.Engine.(backend.Relay); ok {

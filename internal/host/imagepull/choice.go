@@ -2,6 +2,7 @@ package imagepull
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -55,6 +56,14 @@ type Found struct {
 	Name   string // under which the engine has it
 	Digest string // under which its registry has it, or what stands for that
 	Pulled bool
+}
+
+// Look is Find for a container that has pulled none yet: there is none if a rule of faults is about its pull.
+func (p *Puller) Look(ctx context.Context, c Choice, platform string) (Found, error) {
+	if p.Engine.PullActs(c.Ref) {
+		return Found{}, &backend.NotFoundError{Kind: backend.KindImage, Err: errors.New("No such image: " + c.Ref)} //nolint:staticcheck // the engine's own text
+	}
+	return p.Find(ctx, c, platform)
 }
 
 // Find looks for an image. What has a digest is found by that, as another task may move the tag before a container is made.

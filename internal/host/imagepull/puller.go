@@ -30,6 +30,9 @@ const pullTries = 3
 // engine's own, it takes the one for X86_64, as AWS does.
 func (p *Puller) Pull(ctx context.Context, by Agent, c Choice, spec backend.PullSpec) (found Found, err error) {
 	spec.Ref, spec.Tag = c.Remote(), p.freeTag(ctx, c)
+	if spec.Ref != c.Ref {
+		spec.Named = c.Ref
+	}
 	for range pullTries {
 		err = p.Engine.Pull(ctx, spec)
 		if errors.Is(err, backend.ErrNoPlatform) && spec.Platform == "" && p.Engine.LastInfo().Architecture != "amd64" {
