@@ -163,6 +163,16 @@ func TestResetEmptiesTheRegistry(t *testing.T) {
 	w.whole("v1")
 }
 
+// What tidies temporary folders removes files of the registry.
+func TestAPushBringsBackFilesThatWereRemoved(t *testing.T) {
+	w := startImages(t, emulator.Options{DataDir: t.TempDir()})
+	image := w.image(1000)
+	w.must(crane.Push(image, w.ref("v1"), w.login()))
+	w.must(os.RemoveAll(w.dir))
+	w.must(crane.Push(image, w.ref("v1"), w.login()))
+	w.whole("v1")
+}
+
 func TestWhatNoManifestNamesGoesAfterADay(t *testing.T) {
 	w := startImages(t, emulator.Options{DataDir: t.TempDir()})
 	w.must(crane.Push(w.image(1000), w.ref("v1"), w.login()))

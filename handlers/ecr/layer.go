@@ -136,7 +136,7 @@ func (a *API) BatchCheckLayerAvailability(ctx context.Context, in *sdk.BatchChec
 			out.Failures = append(out.Failures, noLayer(digest, types.LayerFailureCodeMissingLayerDigest, "Requested layer has no digest"))
 		case !ecr.IsDigest(digest):
 			out.Failures = append(out.Failures, noLayer(digest, types.LayerFailureCodeInvalidLayerDigest, "Requested layer has no SHA-256 digest"))
-		case l == nil:
+		case l == nil || !a.Files.Has(digest):
 			out.Layers = append(out.Layers, types.Layer{LayerAvailability: types.LayerAvailabilityUnavailable, LayerDigest: &digest})
 		default:
 			out.Layers = append(out.Layers, types.Layer{

@@ -30,9 +30,12 @@ func layerDescriptor(digest string, size int64) ociregistry.Descriptor {
 	return ociregistry.Descriptor{MediaType: "application/octet-stream", Digest: ociregistry.Digest(digest), Size: size}
 }
 
-// ResolveBlob implements ociregistry.Interface.
+// ResolveBlob implements ociregistry.Interface. A client that is told that a layer is not there pushes it.
 func (r *registry) ResolveBlob(ctx context.Context, path string, digest ociregistry.Digest) (ociregistry.Descriptor, error) {
 	_, l, err := r.layer(ctx, path, "BatchCheckLayerAvailability", string(digest))
+	if err == nil && !r.Files.Has(l.Digest) {
+		err = errBlobUnknown
+	}
 	if err != nil {
 		return ociregistry.Descriptor{}, err
 	}

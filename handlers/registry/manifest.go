@@ -26,7 +26,7 @@ func (r *registry) image(ctx context.Context, path, digest, tag string) (*ecr.Im
 	if tag != "" {
 		i = ecr.FindTagged(tx, found, tag)
 	}
-	if i == nil {
+	if i == nil || !r.Files.Has(i.Digest) {
 		return nil, errImageUnknown
 	}
 	return i, nil

@@ -80,6 +80,13 @@ func (f *Files) Size() int64 {
 	return f.size
 }
 
+// Has reports whether the file of a layer or an image is there: something else may have removed it, such as what tidies
+// temporary folders.
+func (f *Files) Has(digest string) bool {
+	_, err := os.Stat(f.place(digest))
+	return err == nil
+}
+
 // Open opens a file to read. It can be read to its end also if it is removed meanwhile.
 func (f *Files) Open(digest string) (file *os.File, size int64, err error) {
 	if !IsDigest(digest) {
