@@ -23,7 +23,7 @@ func router(filters ...backend.LogFilter) backend.ContainerSpec {
 func sending(tag string, lines ...string) backend.ContainerSpec {
 	return backend.ContainerSpec{
 		Labels: labels("logs", strings.Join(lines, `\n`)),
-		Log:    backend.Log{Driver: "fluentd", Options: map[string]string{"tag": tag, "fluentd-address": "unix:///volumes/v/fluent.sock", "fluentd-buffer-limit": "3"}},
+		Log:    backend.Log{Driver: "fluentd", Options: map[string]string{"tag": tag, "fluentd-address": "unix:///volumes/v/fluent.sock", "fluentd-buffer-limit": "3b"}},
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/docker/go-units"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
@@ -35,8 +37,9 @@ func NewSender(log backend.Log, id, name string) *Sender {
 	}
 	const usual = 1 << 20
 	s := &Sender{socket: socket, tag: log.Options["tag"], id: id, name: name, most: usual}
-	if most, err := strconv.Atoi(log.Options["fluentd-buffer-limit"]); err == nil {
-		s.most = most
+	// A number of records, which Docker reads as it reads sizes: 25k.
+	if most, err := units.RAMInBytes(log.Options["fluentd-buffer-limit"]); err == nil {
+		s.most = int(most)
 	}
 	return s
 }
