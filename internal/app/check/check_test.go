@@ -178,3 +178,31 @@ func TestWhatARequestLacks(t *testing.T) {
 		t.Errorf("%+v", found)
 	}
 }
+
+// What only fails when a task starts on AWS is told from the file.
+func TestLogRouters(t *testing.T) {
+	definition := func(options, plugin string) string {
+		return `{"family": "web", "containerDefinitions": [
+			{"name": "web", "image": "web", "memory": 64, "logConfiguration": {"logDriver": "awsfirelens", "options": {` + plugin + `}}},
+			{"name": "router", "image": "fluent", "memory": 64, "firelensConfiguration": {"type": "fluentbit", "options": {` + options + `}}}]}`
+	}
+	const stdout = `"Name": "stdout"`
+	for text, want := range map[string]string{
+		definition(`"enable-ecs-log-metadata": "false"`, stdout):                      "",
+		definition(`"config-file-type": "ftp", "config-file-value": "/a"`, stdout):    "refused: tasks stop with invalid value ftp is specified for option config-file-type",
+		definition(`"config-file-type": "file"`, stdout):                              "refused: tasks stop with option config-file-type is specified but config-file-value is not specified",
+		definition(`"enable-ecs-log-metdata": "false"`, stdout):                       "no effect: log routers do not have this option",
+		definition(`"enable-ecs-log-metadata": "true"`, `"Host": "logs.example.com"`): "refused: tasks stop with unable to generate firelens config file: unable to generate firelens config: unable to apply log options of container web to firelens config: missing output key Name which is required for firelens configuration of type fluentbit",
+	} {
+		var got []string
+		for _, f := range (check.Options{}).Files([]check.File{{Name: "web.json", Text: []byte(text)}}) {
+			got = append(got, string(f.Effect)+": "+f.Message)
+			if !strings.HasPrefix(f.Member, "containerDefinitions[1].firelensConfiguration") {
+				t.Errorf("member %s", f.Member)
+			}
+		}
+		if strings.Join(got, "; ") != want {
+			t.Errorf("%s:\n%q, want %q", text, got, want)
+		}
+	}
+}

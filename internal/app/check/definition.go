@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/taskdef"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/firelens"
 )
 
 // definition is a task definition that a file registers.
@@ -48,6 +50,7 @@ func (c *checker) definition(d *definition) {
 		})
 	}
 	c.kept(r, rest, kept)
+	c.logRouter(r, rest, in.ContainerDefinitions)
 	if !whole {
 		return
 	}
@@ -66,6 +69,21 @@ func (c *checker) definition(d *definition) {
 			return
 		}
 		d.without, d.usable = c.explore(r, "RunTask", func(without leftOut) *refusal { return c.run(d, launchType, without) }, d.without)
+	}
+}
+
+// logRouter tells what fails the tasks of a definition with a log router, and which of its options have no effect.
+func (c *checker) logRouter(r *request, rest leftOut, containers []types.ContainerDefinition) {
+	router := firelens.Router(containers)
+	if router < 0 || !slices.Contains(types.FirelensConfigurationType("").Values(), containers[router].FirelensConfiguration.Type) {
+		return // the API tells
+	}
+	places, path := r.input.places(rest), fmt.Sprintf("containerDefinitions[%d].firelensConfiguration", router)
+	if _, err := firelens.NewConfiguration(firelens.Task{}, firelens.WithRouter(containers)); err != nil {
+		c.add(r, at(places, path), Finding{Effect: Refused, Operation: "RunTask", Message: "tasks stop with " + err.Error()})
+	}
+	for _, option := range firelens.UnknownOptions(containers[router].FirelensConfiguration) {
+		c.add(r, at(places, path+".options."+option), Finding{Effect: NoEffect, Operation: register, Message: "log routers do not have this option"})
 	}
 }
 

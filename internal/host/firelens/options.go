@@ -2,6 +2,7 @@ package firelens
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -48,6 +49,17 @@ func parseOptions(f *types.FirelensConfiguration) (o routerOptions, err error) {
 	}
 	o.fileType, o.file = kind, value
 	return o, nil
+}
+
+// UnknownOptions are the options of a log router that it does not have, by name.
+func UnknownOptions(f *types.FirelensConfiguration) (names []string) {
+	for name := range f.Options {
+		if name != optionMetadata && name != optionFileType && name != optionFileValue {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // MetadataIgnored is the value of enable-ecs-log-metadata that is no boolean; empty is none.
