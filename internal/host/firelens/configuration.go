@@ -24,7 +24,7 @@ func NewConfiguration(t Task, containers []types.ContainerDefinition) (Configura
 	f := containers[router].FirelensConfiguration
 	o, err := parseOptions(f)
 	if err != nil {
-		return Configuration{}, err
+		return Configuration{}, &OptionsError{err}
 	}
 	p, err := newPipeline(t, containers, router, o)
 	if err != nil {

@@ -186,9 +186,10 @@ pipeline:
 }
 
 func TestOptionsThatMakeNoSense(t *testing.T) {
+	const options = "unable to initialize firelens resource: error parsing firelens options: "
 	for want, containers := range map[string][]types.ContainerDefinition{
-		"invalid value ftp is specified for option config-file-type":                                      pair("fluentbit", map[string]string{optionFileType: "ftp"}, nil),
-		"option config-file-type is specified but config-file-value is not specified":                     pair("fluentd", map[string]string{optionFileType: "file"}, nil),
+		options + "invalid value ftp is specified for option config-file-type":                            pair("fluentbit", map[string]string{optionFileType: "ftp"}, nil),
+		options + "option config-file-type is specified but config-file-value is not specified":           pair("fluentd", map[string]string{optionFileType: "file"}, nil),
 		missing("missing output key Name which is required for firelens configuration of type fluentbit"): pair("fluentbit", nil, map[string]string{"Host": "h"}),
 		missing("missing output key @type which is required for firelens configuration of type fluentd"):  pair("fluentd", nil, map[string]string{"Name": "http"}),
 	} {

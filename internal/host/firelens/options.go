@@ -29,6 +29,14 @@ type routerOptions struct {
 	file     string // its path in the image, or the ARN of an object
 }
 
+// OptionsError refuses options of a log router. The agent does not even begin with such a task.
+type OptionsError struct{ err error }
+
+// Error has the words of the agent. Source: amazon-ecs-agent, api/task and taskresource/firelens.
+func (e *OptionsError) Error() string {
+	return "unable to initialize firelens resource: error parsing firelens options: " + e.err.Error()
+}
+
 // parseOptions reads the options of a log router. A value of enable-ecs-log-metadata that is no boolean leaves the
 // metadata out (FL-15).
 func parseOptions(f *types.FirelensConfiguration) (o routerOptions, err error) {

@@ -27,8 +27,8 @@ func (r Request) Failure(err error) string {
 		return fmt.Sprintf("Error response from daemon: create %s: VolumeDriver.Create: mounting volume failed: %s",
 			r.EngineName, r.nothingToMount(e))
 	case v.DockerVolumeConfiguration != nil && backend.Missing(err, backend.KindVolume):
-		return fmt.Sprintf("%sinitialize volume: volume detection failed, volume '%s' does not exist and autoprovision is set to false: %v",
-			r.notInitialized(), aws.ToString(v.Name), err)
+		return NotInitialized(r.TaskARN, fmt.Errorf("initialize volume: volume detection failed, volume '%s' does not exist and autoprovision is set to false: %w",
+			aws.ToString(v.Name), err)).Error()
 	case onFargate:
 		return "ResourceInitializationError: " + err.Error()
 	default:
@@ -42,7 +42,7 @@ func (r Request) nothingToMount(e *types.EFSVolumeConfiguration) string {
 		aws.ToString(e.FileSystemId), r.Region, aws.ToString(e.RootDirectory))
 }
 
-// notInitialized begins the reason of a task that the agent does not even begin with.
-func (r Request) notInitialized() string {
-	return fmt.Sprintf("resource cannot be initialized for task %s: ", r.TaskARN)
+// NotInitialized is the reason of a task that the agent does not even begin with.
+func NotInitialized(task string, why error) error {
+	return fmt.Errorf("resource cannot be initialized for task %s: %w", task, why)
 }

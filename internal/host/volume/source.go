@@ -118,7 +118,7 @@ func (o Options) hostFolder(hostPath string, permissions fs.FileMode) Source {
 func (r Request) dockerSource(d *types.DockerVolumeConfiguration) (Source, error) {
 	switch {
 	case d.Scope != types.ScopeShared && aws.ToBool(d.Autoprovision):
-		return Source{}, fmt.Errorf("%svolume [%s] : task scoped volume could not be autoprovisioned", r.notInitialized(), aws.ToString(r.Definition.Name))
+		return Source{}, NotInitialized(r.TaskARN, fmt.Errorf("volume [%s] : task scoped volume could not be autoprovisioned", aws.ToString(r.Definition.Name)))
 	case d.Scope != types.ScopeShared:
 		return r.taskSource(d), nil
 	}

@@ -1,6 +1,8 @@
 package taskspec
 
 import (
+	"errors"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -13,6 +15,9 @@ import (
 // that. A router that does not run as root may make its socket there.
 func (m *Maker) socketSource(source volume.Source) (volume.Source, error) {
 	if _, err := firelens.NewConfiguration(m.Router, m.View.Definitions); err != nil {
+		if options := (*firelens.OptionsError)(nil); errors.As(err, &options) && !m.Router.OnFargate {
+			err = volume.NotInitialized(m.Task.ARN, err)
+		}
 		return volume.Source{}, err
 	}
 	source = source.Bare()
