@@ -123,6 +123,8 @@ func findingLine(f check.Finding) string {
 	switch f.Effect {
 	case check.NoEffect:
 		parts = append(parts, "note", "no effect here")
+	case check.Stops:
+		parts = append(parts, "its tasks stop")
 	case check.Refused:
 		parts = append(parts, f.Operation, f.Code)
 	}
@@ -145,7 +147,7 @@ func verdict(findings []check.Finding, strict bool) error {
 		effect check.Effect
 		text   string
 		counts bool
-	}{{check.Unreadable, "%d cannot be checked", true}, {check.Refused, "%d would be refused", true}, {check.NoEffect, "%d without effect", strict}} {
+	}{{check.Unreadable, "%d cannot be checked", true}, {check.Refused, "%d would be refused", true}, {check.Stops, "tasks of %d would stop", true}, {check.NoEffect, "%d without effect", strict}} {
 		if n := count[part.effect]; n > 0 && part.counts {
 			parts = append(parts, fmt.Sprintf(part.text, n))
 		}

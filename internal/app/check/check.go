@@ -46,6 +46,7 @@ type Effect string
 const (
 	Unreadable Effect = "unreadable" // the file or a part of it cannot be checked
 	Refused    Effect = "refused"
+	Stops      Effect = "stops" // it is taken, and its tasks stop before they run
 	NoEffect   Effect = "no effect"
 )
 

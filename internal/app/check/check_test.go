@@ -186,13 +186,13 @@ func TestLogRouters(t *testing.T) {
 			{"name": "web", "image": "web", "memory": 64, "logConfiguration": {"logDriver": "awsfirelens", "options": {` + plugin + `}}},
 			{"name": "router", "image": "fluent", "memory": 64, "firelensConfiguration": {"type": "fluentbit", "options": {` + options + `}}}]}`
 	}
-	const stdout = `"Name": "stdout"`
+	const stdout, options = `"Name": "stdout"`, "unable to initialize firelens resource: error parsing firelens options: "
 	for text, want := range map[string]string{
 		definition(`"enable-ecs-log-metadata": "false"`, stdout):                      "",
-		definition(`"config-file-type": "ftp", "config-file-value": "/a"`, stdout):    "refused: tasks stop with invalid value ftp is specified for option config-file-type",
-		definition(`"config-file-type": "file"`, stdout):                              "refused: tasks stop with option config-file-type is specified but config-file-value is not specified",
+		definition(`"config-file-type": "ftp", "config-file-value": "/a"`, stdout):    "stops: " + options + "invalid value ftp is specified for option config-file-type",
+		definition(`"config-file-type": "file"`, stdout):                              "stops: " + options + "option config-file-type is specified but config-file-value is not specified",
 		definition(`"enable-ecs-log-metdata": "false"`, stdout):                       "no effect: log routers do not have this option",
-		definition(`"enable-ecs-log-metadata": "true"`, `"Host": "logs.example.com"`): "refused: tasks stop with unable to generate firelens config file: unable to generate firelens config: unable to apply log options of container web to firelens config: missing output key Name which is required for firelens configuration of type fluentbit",
+		definition(`"enable-ecs-log-metadata": "true"`, `"Host": "logs.example.com"`): "stops: unable to generate firelens config file: unable to generate firelens config: unable to apply log options of container web to firelens config: missing output key Name which is required for firelens configuration of type fluentbit",
 	} {
 		var got []string
 		for _, f := range (check.Options{}).Files([]check.File{{Name: "web.json", Text: []byte(text)}}) {

@@ -80,7 +80,7 @@ func (c *checker) logRouter(r *request, rest leftOut, containers []types.Contain
 	}
 	places, path := r.input.places(rest), fmt.Sprintf("containerDefinitions[%d].firelensConfiguration", router)
 	if _, err := firelens.NewConfiguration(firelens.Task{}, firelens.WithRouter(containers)); err != nil {
-		c.add(r, at(places, path), Finding{Effect: Refused, Operation: "RunTask", Message: "tasks stop with " + err.Error()})
+		c.add(r, at(places, path), Finding{Effect: Stops, Operation: "RunTask", Message: err.Error()})
 	}
 	for _, option := range firelens.UnknownOptions(containers[router].FirelensConfiguration) {
 		c.add(r, at(places, path+".options."+option), Finding{Effect: NoEffect, Operation: register, Message: "log routers do not have this option"})
