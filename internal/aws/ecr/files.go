@@ -109,7 +109,7 @@ func (f *Files) Put(content []byte, add func(digest string) error) error {
 	sum := sha256.Sum256(content)
 	digest := "sha256:" + hex.EncodeToString(sum[:])
 	size := int64(len(content))
-	if !f.reserve(size) {
+	if !f.reserve(size) && !(f.cancelAbandoned() && f.reserve(size)) {
 		return ErrFull
 	}
 	from, err := f.write(content)

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -265,6 +266,25 @@ func TestAFullRegistryTakesWhatStillFits(t *testing.T) {
 	}
 	s.has(t, "123456", true)
 	s.has(t, "1234", true)
+}
+
+// An engine that begins a push again does not end what it had begun.
+func TestAFullRegistryGivesUpWhatRests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := openShelf(t, 10)
+		s.push(t, web, "123456")
+		time.Sleep(abandonedAfter - time.Second)
+		u, _ := s.Begin(web)
+		if _, err := u.Append(0, strings.NewReader("12345")); !errors.Is(err, ErrFull) {
+			t.Errorf("an upload that rested for less: %v", err)
+		}
+		time.Sleep(time.Second)
+		again := s.push(t, web, "123456")
+		if err := again.Commit(digestOf("123456"), s.layer(web, digestOf("123456"))); err != nil {
+			t.Error(err)
+		}
+		s.has(t, "123456", true)
+	})
 }
 
 func TestPushesOfOneLayerAtOnce(t *testing.T) {

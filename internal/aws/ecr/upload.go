@@ -48,6 +48,9 @@ type Upload struct {
 	// idleAt is when a sweep saw this size first.
 	idleSize int64
 	idleAt   time.Time
+	// adding is how many add to it now, and restsAt when the last of them had ended, by the machine's clock.
+	adding  int
+	restsAt time.Time
 }
 
 // Begin begins an upload to a repository.
@@ -96,6 +99,7 @@ func (u *Upload) Append(offset int64, from io.Reader) (n int64, err error) {
 	if offset, err = u.begin(offset); err != nil {
 		return 0, err
 	}
+	defer u.rest()
 	file, err := os.OpenFile(u.place(), os.O_WRONLY, 0)
 	if err != nil {
 		return 0, u.broken(err)
@@ -105,7 +109,14 @@ func (u *Upload) Append(offset int64, from io.Reader) (n int64, err error) {
 	for {
 		read, err := from.Read(part)
 		if read > 0 {
-			if err := u.write(file, offset+n, part[:read]); err != nil {
+			err := u.write(file, offset+n, part[:read])
+			if errors.Is(err, errNoRoom) && u.files.cancelAbandoned() {
+				err = u.write(file, offset+n, part[:read])
+			}
+			if errors.Is(err, errNoRoom) {
+				err = u.broken(ErrFull)
+			}
+			if err != nil {
 				return n, err
 			}
 			n += int64(read)
@@ -126,13 +137,21 @@ func (u *Upload) begin(offset int64) (int64, error) {
 	switch {
 	case u.over:
 		return 0, &UploadNotFoundError{ID: u.ID}
-	case offset == AtEnd:
-		return u.size, nil
-	case offset != u.size:
+	case offset != AtEnd && offset != u.size:
 		return 0, &OffsetError{Size: u.size}
 	}
-	return offset, nil
+	u.adding++
+	return u.size, nil
 }
+
+func (u *Upload) rest() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.adding, u.restsAt = u.adding-1, time.Now()
+}
+
+// errNoRoom is that the bound of all files has been reached.
+var errNoRoom = errors.New("no room")
 
 // write adds a part. Of two who add to one upload, the second finds that it has gone on.
 func (u *Upload) write(file *os.File, offset int64, part []byte) error {
@@ -144,7 +163,7 @@ func (u *Upload) write(file *os.File, offset int64, part []byte) error {
 	case offset != u.size:
 		return &OffsetError{Size: u.size}
 	case !u.files.reserve(int64(len(part))):
-		return errors.Join(ErrFull, u.end())
+		return errNoRoom
 	}
 	if _, err := file.WriteAt(part, offset); err != nil {
 		u.files.free(int64(len(part)))
@@ -231,6 +250,26 @@ func (f *Files) cancelIdle(now time.Time) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// abandonedAfter is how long an upload may rest in a registry that is full: an engine that begins a push again leaves what
+// it had begun.
+const abandonedAfter = 5 * time.Minute
+
+// cancelAbandoned ends the uploads that rest, and reports whether there were any.
+func (f *Files) cancelAbandoned() (some bool) {
+	for _, u := range f.unfinished() {
+		if u.abandoned() {
+			some = u.Cancel() == nil || some
+		}
+	}
+	return some
+}
+
+func (u *Upload) abandoned() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.adding == 0 && !u.restsAt.IsZero() && time.Since(u.restsAt) >= abandonedAfter
 }
 
 // idleFor is for how long sweeps have seen an upload as it is.
