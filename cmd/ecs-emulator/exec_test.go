@@ -31,7 +31,8 @@ func (p *process) runExecutable(image string, containers ...string) (taskARN str
 func (p *process) runExecutableOf(image string, command []string, containers ...string) (taskARN string) {
 	p.Helper()
 	in := &ecs.RegisterTaskDefinitionInput{
-		Family: aws.String("shell"), NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("512"),
+		// Where the kernel gives all programs big pages, a hundred of them have no room in less.
+		Family: aws.String("shell"), NetworkMode: types.NetworkModeAwsvpc, Cpu: aws.String("256"), Memory: aws.String("2048"),
 		TaskRoleArn: aws.String("arn:aws:iam::000000000000:role/app"),
 	}
 	for _, name := range containers {

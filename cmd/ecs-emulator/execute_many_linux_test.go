@@ -11,8 +11,9 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
-// TestDockerHasFiftySessionsInOneContainer at once, and nothing of them is left.
-func TestDockerHasFiftySessionsInOneContainer(t *testing.T) {
+// TestDockerHasFiftySessionsInOneContainerUnderLoad opens them at once, which is a load for the engine, and nothing of them
+// is left.
+func TestDockerHasFiftySessionsInOneContainerUnderLoad(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
