@@ -135,6 +135,18 @@ func TestDockerAdvanceInventsNeitherWorkNorIdleness(t *testing.T) {
 	}
 	works, err := w.client.ListTasks(t.Context(), &ecs.ListTasksInput{ServiceName: aws.String("busy")})
 	w.must(err)
+	idles, err := w.client.ListTasks(t.Context(), &ecs.ListTasksInput{ServiceName: aws.String("idle")})
+	w.must(err)
+	last, _ := w.engineStats(t.Context(), idles.TaskArns[0])
+	w.eventually("the idle one has begun to idle", func() bool { // on a busy machine the start of a program takes long
+		now, _ := w.engineStats(t.Context(), idles.TaskArns[0])
+		if now.Read.Sub(last.Read) < time.Second {
+			return false
+		}
+		used := vcpus(last, now)
+		last = now
+		return used < 0.01
+	})
 	before, _ := w.engineStats(t.Context(), works.TaskArns[0])
 	began := time.Now()
 	w.must(w.srv.Clock().Advance(30 * time.Minute))
