@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/docker/go-units"
@@ -13,12 +14,23 @@ import (
 
 // Ulimits are limits of processes that an engine can give.
 type Ulimits struct {
-	fixed atomic.Bool // they cannot be raised
-	log   *slog.Logger
+	fixed   atomic.Bool // they cannot be raised
+	address string      // of the engine
+	log     *slog.Logger
 }
 
-// NewUlimits returns those of an engine that has not refused any yet.
-func NewUlimits(log *slog.Logger) *Ulimits { return &Ulimits{log: log} }
+// refusing has the addresses of engines that have refused to raise limits, and their errors: the next emulator of this
+// process, as tests have many, need not try again.
+var refusing sync.Map
+
+// NewUlimits returns the limits of an engine at an address, which may have refused some to another emulator of this process.
+func NewUlimits(address string, log *slog.Logger) *Ulimits {
+	u := &Ulimits{address: address, log: log}
+	if err, known := refusing.Load(address); known {
+		u.fix(err)
+	}
+	return u
+}
 
 // Trial asks for more open files than an engine may have itself. The owner's heartbeat, which is made
 // first, tries whether the engine can give them.
@@ -36,8 +48,14 @@ func (u *Ulimits) Refused(err error) bool {
 	if err == nil || !strings.Contains(strings.ToLower(err.Error()), "rlimit") || !u.fixed.CompareAndSwap(false, true) {
 		return false
 	}
-	u.log.Warn("the engine cannot raise ulimits: containers whose definition sets none have the engine's limit of open files", "error", err)
+	refusing.Store(u.address, err)
+	u.fix(err)
 	return true
+}
+
+func (u *Ulimits) fix(err any) {
+	u.fixed.Store(true)
+	u.log.Warn("the engine cannot raise ulimits: containers whose definition sets none have the engine's limit of open files", "error", err)
 }
 
 // Possible leaves out optional limits that the engine cannot give.

@@ -15,7 +15,7 @@ func TestLimitsThatCannotBeRaised(t *testing.T) {
 		"OCI runtime create failed: container_linux.go:380: starting container process caused: process_linux.go:545: container init caused: setting rlimits for ready process caused: error setting rlimit type 7: operation not permitted: unknown",
 		"crun: setrlimit `RLIMIT_NOFILE`: Operation not permitted: OCI permission denied",
 	} {
-		u := NewUlimits(slog.New(slog.DiscardHandler))
+		u := NewUlimits(text, slog.New(slog.DiscardHandler)) // as if that were its address
 		asked := []backend.Ulimit{{Name: "nofile", Optional: true}, {Name: "core"}}
 		if u.Refused(nil) || u.Refused(errors.New("no such image")) || len(u.Trial()) != 1 || len(u.Possible(asked)) != 2 {
 			t.Error("limits count as refused before they were")
@@ -25,6 +25,9 @@ func TestLimitsThatCannotBeRaised(t *testing.T) {
 		}
 		if got := u.Possible(asked); len(got) != 1 || got[0].Name != "core" || u.Trial() != nil {
 			t.Errorf("then asked for: %v, and on trial %v", got, u.Trial())
+		}
+		if next, other := NewUlimits(text, u.log), NewUlimits("other", u.log); next.Trial() != nil || other.Trial() == nil {
+			t.Errorf("the next emulator tries %v there, and %v at another engine", next.Trial(), other.Trial())
 		}
 	}
 }
