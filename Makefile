@@ -81,13 +81,18 @@ demo-image: ## make the image ecs-emulator/demo, which the walk-through runs
 test: programs ## run the tests in minutes: all on the simulated engine, and where one answers some on Docker
 	@$(GOTEST) -short $(TESTFLAGS) $(TEST_PACKAGES)
 
+# The packages with tests on Docker, "docker", or the "others"; by default all.
+PART ?=
+
 .PHONY: test-all
 test-all: programs ## run all tests, with the race detector: those that need Docker or Terraform where there is one
 	@$(if $(RACE),,echo 'the tests run without the race detector: no C compiler, or RACE= is set')
 	@status=0; \
-	  $(GOTESTRACE) -skip '$(LAST)' $(TESTFLAGS) $(OTHER_PACKAGES) || status=$$?; \
-	  $(call run_on_docker,$(GOTESTRACE),$(TERRAFORM_PACKAGE) $(filter-out $(TERRAFORM_PACKAGE)/,$(DOCKER_PACKAGES))) || status=$$?; \
-	  $(call run_last,$(GOTESTRACE)) || status=$$?; \
+	  if [ '$(PART)' != docker ]; then $(GOTESTRACE) -skip '$(LAST)' $(TESTFLAGS) $(OTHER_PACKAGES) || status=$$?; fi; \
+	  if [ '$(PART)' != others ]; then \
+	    $(call run_on_docker,$(GOTESTRACE),$(TERRAFORM_PACKAGE) $(filter-out $(TERRAFORM_PACKAGE)/,$(DOCKER_PACKAGES))) || status=$$?; \
+	    $(call run_last,$(GOTESTRACE)) || status=$$?; \
+	  fi; \
 	  exit $$status
 
 .PHONY: test-docker
