@@ -37,7 +37,7 @@ type kind struct {
 // kinds is the table: all there is to know of a kind of fault is here.
 var kinds = []kind{
 	{
-		Kind: Pull, help: "an image cannot be pulled (`--error`), or only slowly (`--delay`); images are pulled even if they are local",
+		Kind: Pull, help: "an image cannot be pulled (`--error`), or only slowly (`--delay`); images are pulled even if they are local, which then run only where the pull behaviour is `default`",
 		takes: []string{"image", "error", "delay", "rate", "seed", "times", "at", "for"},
 		begin: (*Kit).beginRule, end: (*Kit).endRule,
 	},
