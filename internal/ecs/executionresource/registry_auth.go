@@ -37,7 +37,7 @@ func parseRegistryAuth(content Value) (*backend.RegistryAuth, error) {
 	if content.Text == "" {
 		return nil, errors.New("asm fetching authorization data: empty secrets value")
 	}
-	var auth backend.RegistryAuth
+	var auth struct{ Username, Password string }
 	switch {
 	case json.Unmarshal([]byte(content.Text), &auth) != nil:
 		return nil, errors.New("asm fetching authorization data: unable to unmarshal secret value, invalid schema")
@@ -46,5 +46,5 @@ func parseRegistryAuth(content Value) (*backend.RegistryAuth, error) {
 	case auth.Password == "":
 		return nil, errors.New("asm fetching password: AuthorizationData is malformed, empty field")
 	}
-	return &auth, nil
+	return &backend.RegistryAuth{Username: auth.Username, Password: auth.Password}, nil
 }
