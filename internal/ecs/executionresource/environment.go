@@ -16,6 +16,7 @@ type Resources struct {
 	LogOptions     map[string]string
 	Registry       *backend.RegistryAuth // nil if it has none
 	RouterFile     []byte                // of a log router, with more configuration
+	image          string                // for which the login is
 }
 
 func Refers(d *types.ContainerDefinition) bool {

@@ -41,7 +41,7 @@ func Read(ctx context.Context, source Source, t *state.Task, definitions []types
 		if !Refers(d) {
 			continue
 		}
-		var c Resources
+		c := Resources{image: aws.ToString(d.Image)}
 		var err error
 		if c.Registry, err = r.registryAuth(ctx, d); err != nil {
 			return nil, err

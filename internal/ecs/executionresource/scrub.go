@@ -2,6 +2,7 @@ package executionresource
 
 import (
 	"cmp"
+	"encoding/base64"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,8 +37,11 @@ func Scrub(all map[string]Resources, text string) string {
 			note(value)
 		}
 		if r.Registry != nil {
-			note(r.Registry.Username)
+			if !strings.Contains(r.image, r.Registry.Username) { // as accounts of Docker Hub are, so all know it
+				note(r.Registry.Username)
+			}
 			note(r.Registry.Password)
+			note(base64.StdEncoding.EncodeToString([]byte(r.Registry.Username + ":" + r.Registry.Password))) // as it is sent
 		}
 	}
 	// One value may be a part of another, the rest of which would be left.
