@@ -58,7 +58,7 @@ func until(t *testing.T, what string, ok func() bool) {
 
 // A tag may have moved when a task comes after the engine has resolved it; a digest stays.
 func TestWhoSharesAPull(t *testing.T) {
-	t.Setenv("DOCKER_CONFIG", t.TempDir())
+	userConfig(t, "{}")
 	digest := "@sha256:" + strings.Repeat("ab", 32)
 	mine, yours := &backend.RegistryAuth{Username: "me"}, &backend.RegistryAuth{Username: "you"}
 	for name, c := range map[string]struct {

@@ -5,17 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"sync"
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
-	"github.com/distribution/reference"
-	"github.com/docker/cli/cli/config"
 	"github.com/moby/moby/api/pkg/authconfig"
-	"github.com/moby/moby/api/types/registry"
 	"github.com/moby/moby/client"
 	"github.com/moby/moby/client/pkg/versions"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
@@ -24,10 +20,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
-
-// dockerHubKey is the name under which `docker login` stores the login of docker.io.
-// Source: docs.docker.com, "docker login", credentials store.
-const dockerHubKey = "https://index.docker.io/v1/"
 
 // inspectTimeout bounds an inspection that several callers wait for.
 // Source: amazon-ecs-agent, inspect timeout.
@@ -117,7 +109,11 @@ func (s *Store) Pull(ctx context.Context, spec backend.PullSpec) error {
 // another one differently. With the first message the engine has resolved a tag, which may have
 // moved when a later task comes; a digest stays.
 func (s *Store) PullWithin(ctx context.Context, spec backend.PullSpec, patience time.Duration) error {
-	auth, err := s.registryAuth(spec)
+	login, err := s.login(ctx, spec, patience)
+	if err != nil {
+		return err
+	}
+	auth, err := authconfig.Encode(login)
 	if err != nil {
 		return err
 	}
@@ -177,32 +173,4 @@ func whileProgress(ctx context.Context, patience time.Duration, do func(ctx cont
 		return why
 	}
 	return err
-}
-
-// registryAuth encodes the login for a pull: the one given, else the user's own
-// from the configuration file or its credential helper. Without any the pull is
-// anonymous, also if the helper cannot be asked: most images need no login, and for
-// others the registry says so. The docker command does the same.
-func (s *Store) registryAuth(spec backend.PullSpec) (string, error) {
-	if spec.Auth != nil {
-		return authconfig.Encode(registry.AuthConfig{Username: spec.Auth.Username, Password: spec.Auth.Password})
-	}
-	named, err := reference.ParseNormalizedNamed(spec.Ref)
-	if err != nil {
-		return "", err
-	}
-	key := reference.Domain(named)
-	if key == "docker.io" {
-		key = dockerHubKey
-	}
-	login, err := config.LoadDefaultConfigFile(io.Discard).GetAuthConfig(key)
-	if err != nil {
-		if _, said := s.helpless.LoadOrStore(key, struct{}{}); !said {
-			s.log.Warn("no login for a registry: its images are pulled without one; use docker login", "registry", key, "error", err)
-		}
-	}
-	return authconfig.Encode(registry.AuthConfig{
-		Username: login.Username, Password: login.Password, Auth: login.Auth,
-		ServerAddress: login.ServerAddress, IdentityToken: login.IdentityToken, RegistryToken: login.RegistryToken,
-	})
 }

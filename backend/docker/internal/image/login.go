@@ -1,0 +1,81 @@
+package image
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/distribution/reference"
+	"github.com/docker/cli/cli/config"
+	"github.com/docker/cli/cli/config/credentials"
+	"github.com/docker/cli/cli/config/types"
+	"github.com/moby/moby/api/types/registry"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// dockerHubKey is the name under which `docker login` stores the login of docker.io.
+// Source: docs.docker.com, "docker login", credentials store.
+const dockerHubKey = "https://index.docker.io/v1/"
+
+// login is the login for a pull: the one given, else the user's own
+// from the configuration file or its credential helper. Without any the pull is
+// anonymous, also if the helper cannot be asked or has no answer: most images need no
+// login, and for others the registry says so. The docker command does the same.
+func (s *Store) login(ctx context.Context, spec backend.PullSpec, patience time.Duration) (registry.AuthConfig, error) {
+	if spec.Auth != nil {
+		return registry.AuthConfig{Username: spec.Auth.Username, Password: spec.Auth.Password}, nil
+	}
+	named, err := reference.ParseNormalizedNamed(spec.Ref)
+	if err != nil {
+		return registry.AuthConfig{}, err
+	}
+	key := reference.Domain(named)
+	if key == "docker.io" {
+		key = dockerHubKey
+	}
+	var login types.AuthConfig
+	err = whileProgress(ctx, patience, func(ctx context.Context, _ func()) (err error) {
+		login, err = ownLogin(ctx, key)
+		return err
+	})
+	if ctx.Err() != nil {
+		return registry.AuthConfig{}, fmt.Errorf("look for a login: %w", context.Cause(ctx))
+	}
+	if err != nil {
+		if _, said := s.helpless.LoadOrStore(key, struct{}{}); !said {
+			s.log.Warn("no login for a registry: its images are pulled without one; use docker login", "registry", key, "error", err)
+		}
+	}
+	return registry.AuthConfig{
+		Username: login.Username, Password: login.Password, Auth: login.Auth,
+		ServerAddress: login.ServerAddress, IdentityToken: login.IdentityToken, RegistryToken: login.RegistryToken,
+	}, nil
+}
+
+// ownLogin is the user's own login. A credential helper may wait for its user to unlock a key chain, and is left to that
+// when the context ends. A configuration file that is damaged is read as far as it goes.
+func ownLogin(ctx context.Context, key string) (types.AuthConfig, error) {
+	type answer struct {
+		login types.AuthConfig
+		err   error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		file, err := config.Load("")
+		if !file.ContainsAuth() {
+			file.CredentialsStore = credentials.DetectDefaultStore(file.CredentialsStore)
+		}
+		login, helpless := file.GetAuthConfig(key)
+		if err == nil {
+			err = helpless
+		}
+		answers <- answer{login, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.login, a.err
+	case <-ctx.Done():
+		return types.AuthConfig{}, ctx.Err()
+	}
+}
