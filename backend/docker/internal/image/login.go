@@ -2,7 +2,9 @@ package image
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/distribution/reference"
@@ -78,4 +80,35 @@ func ownLogin(ctx context.Context, key string) (types.AuthConfig, error) {
 	case <-ctx.Done():
 		return types.AuthConfig{}, ctx.Err()
 	}
+}
+
+// unsaid is an error without the login, which registries may repeat in their refusals, and engines after them.
+type unsaid struct {
+	error
+	text string
+}
+
+func (e *unsaid) Error() string { return e.text }
+
+func (e *unsaid) Unwrap() error { return e.error }
+
+// shortestUnsaid is how long a value is that is left out. A shorter one would be found in words that have nothing to do with it.
+const shortestUnsaid = 4
+
+// withoutLogin has stars in an error for what a login has.
+func withoutLogin(err error, login registry.AuthConfig) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	sent := base64.StdEncoding.EncodeToString([]byte(login.Username + ":" + login.Password))
+	for _, value := range []string{sent, login.Auth, login.Password, login.IdentityToken, login.RegistryToken} {
+		if len(value) >= shortestUnsaid {
+			text = strings.ReplaceAll(text, value, "***")
+		}
+	}
+	if text == err.Error() {
+		return err
+	}
+	return &unsaid{err, text}
 }

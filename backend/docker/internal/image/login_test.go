@@ -3,6 +3,7 @@ package image
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -108,5 +109,18 @@ func TestAHelperThatDoesNotAnswer(t *testing.T) {
 	}
 	if login, err := s.login(t.Context(), spec, 10*time.Millisecond); err != nil || login != (registry.AuthConfig{}) {
 		t.Errorf("without progress: the login is %+v, %v", login, err)
+	}
+}
+
+func TestWithoutLogin(t *testing.T) {
+	basic := base64.StdEncoding.EncodeToString([]byte("me:hunter2"))
+	login := registry.AuthConfig{Username: "me", Password: "hunter2", IdentityToken: "a-token"}
+	missing := &backend.NotFoundError{Kind: backend.KindImage, Err: errors.New("me:hunter2, Basic " + basic + " and a-token may not pull")}
+	err := withoutLogin(missing, login)
+	if err.Error() != "me:***, Basic *** and *** may not pull" || !errors.Is(err, backend.ErrNotFound) {
+		t.Errorf("it says %v", err)
+	}
+	if err := withoutLogin(missing, registry.AuthConfig{Username: "me", Password: "may"}); err != missing {
+		t.Errorf("with a short password it says %v", err)
 	}
 }

@@ -129,7 +129,7 @@ func (s *Store) PullWithin(ctx context.Context, spec backend.PullSpec, patience 
 		return s.pullImage(ctx, spec, auth, patience, closed)
 	})
 	if err != nil || spec.Tag == "" {
-		return err
+		return withoutLogin(err, login)
 	}
 	if _, err := s.client.ImageTag(ctx, client.ImageTagOptions{Source: spec.Ref, Target: spec.Tag}); err != nil {
 		s.log.Warn("an image that was pulled cannot be given its name, which is for people", "image", spec.Ref, "name", spec.Tag, "error", err)
