@@ -5,57 +5,81 @@ import (
 	"encoding/base64"
 	"log/slog"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/docker/cli/cli/config"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 )
 
+// registries are the kinds of registries, by how their clients log in.
+var registries = map[string]func(t *testing.T, username, password string) *dockertest.Registry{
+	"Basic": dockertest.NewRegistry, "tokens": dockertest.NewTokenRegistry,
+}
+
 func TestPullWithLogin(t *testing.T) {
 	engine := dockertest.Engine(t)
-	r := dockertest.NewRegistry(t, "me", "secret")
-	before := config.Dir()
-	t.Cleanup(func() { config.SetDir(before) })
-	config.SetDir(t.TempDir())
+	dockertest.UserConfig(t, "{}")
+	for name, open := range registries {
+		t.Run(name, func(t *testing.T) {
+			r := open(t, "me", "secret")
+			err := engine.Pull(t.Context(), backend.PullSpec{Ref: r.Image(t)})
+			if err == nil {
+				t.Error("pull without a login: want a refusal")
+			}
+			given, login := r.Image(t), &backend.RegistryAuth{Username: "me", Password: "secret"}
+			if err := engine.Pull(t.Context(), backend.PullSpec{Ref: given, Auth: login}); err != nil {
+				t.Errorf("pull with the login given: %v", err)
+			}
+			found, err := engine.Image(t.Context(), given, "")
+			if err != nil || len(found.Digests) != 1 || !strings.HasSuffix(found.Digests[0], r.Digest()) {
+				t.Errorf("Image = %+v, %v; want the digest %s", found, err, r.Digest())
+			} else if !slices.Contains(found.Env, "AWS_REGION=mars") {
+				t.Errorf("the image has the environment %q", found.Env)
+			}
+			login.Password = "other"
+			if err := engine.Pull(t.Context(), backend.PullSpec{Ref: given, Auth: login}); err == nil {
+				t.Error("pull with another password: want a refusal")
+			}
+		})
+	}
+}
 
-	err := engine.Pull(t.Context(), backend.PullSpec{Ref: r.Image(t)})
-	if err == nil {
-		t.Error("pull without a login: want a refusal")
-	}
-	given := r.Image(t)
-	if err := engine.Pull(t.Context(), backend.PullSpec{Ref: given, Auth: &backend.RegistryAuth{Username: "me", Password: "secret"}}); err != nil {
-		t.Errorf("pull with the login given: %v", err)
-	}
-	if found, err := engine.Image(t.Context(), given, ""); err != nil || len(found.Digests) != 1 || !strings.HasSuffix(found.Digests[0], r.Digest()) {
-		t.Errorf("Image = %+v, %v; want the digest %s", found, err, r.Digest())
-	} else if !slices.Contains(found.Env, "AWS_REGION=mars") {
-		t.Errorf("the image has the environment %q", found.Env)
-	}
-
-	login := []byte(`{"auths":{"` + r.Host + `":{"auth":"bWU6c2VjcmV0"}}}`)
-	if err := os.WriteFile(filepath.Join(config.Dir(), "config.json"), login, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := engine.Pull(t.Context(), backend.PullSpec{Ref: r.Image(t)}); err != nil {
-		t.Errorf("pull with the user's own login: %v", err)
+func TestPullWithTheUsersOwnLogin(t *testing.T) {
+	engine := dockertest.Engine(t)
+	for kind, open := range registries {
+		r := open(t, "me", "secret")
+		for name, c := range map[string]struct{ config, username string }{
+			"in the file":                   {`{"auths":{"HOST":{"auth":"bWU6c2VjcmV0"}}}`, ""},
+			"of the registry's helper":      {`{"credHelpers":{"HOST":"test"},"credsStore":"not-installed"}`, "me"},
+			"of the helper of all":          {`{"credsStore":"test","auths":{"HOST":{}}}`, "me"},
+			"an identity token of a helper": {`{"credsStore":"test"}`, "<token>"},
+			"an identity token in the file": {`{"auths":{"HOST":{"auth":"bWU6","identitytoken":"secret"}}}`, ""},
+		} {
+			if kind == "Basic" && strings.Contains(name, "identity token") {
+				continue
+			}
+			t.Run(kind+", "+name, func(t *testing.T) {
+				dockertest.UserConfig(t, strings.ReplaceAll(c.config, "HOST", r.Host))
+				dockertest.CredentialHelper(t, "test", r.Host, c.username, "secret")
+				if err := engine.Pull(t.Context(), backend.PullSpec{Ref: r.Image(t)}); err != nil {
+					t.Error(err)
+				}
+				r.SetPassword("another")
+				defer r.SetPassword("secret")
+				if err := engine.Pull(t.Context(), backend.PullSpec{Ref: r.Image(t)}); err == nil || strings.Contains(err.Error(), "secret") {
+					t.Errorf("when the password was changed: %v", err)
+				}
+			})
+		}
 	}
 }
 
 func TestPullWithoutCredentialHelperIsAnonymous(t *testing.T) {
-	before := config.Dir()
-	t.Cleanup(func() { config.SetDir(before) })
-	config.SetDir(t.TempDir())
-	if err := os.WriteFile(filepath.Join(config.Dir(), "config.json"), []byte(`{"credsStore":"not-installed"}`), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	dockertest.UserConfig(t, `{"credsStore":"not-installed"}`)
 	var log bytes.Buffer
 	engine := fakeEngine{"POST /images/create": func(w http.ResponseWriter, r *http.Request) {
 		if auth, err := base64.URLEncoding.DecodeString(r.Header.Get("X-Registry-Auth")); err != nil || string(auth) != "{}" {

@@ -2,15 +2,16 @@ package dockertest
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
-	"github.com/google/go-containerregistry/pkg/authn"
 	"github.com/google/go-containerregistry/pkg/crane"
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/registry"
@@ -22,33 +23,88 @@ import (
 	"github.com/moby/moby/client"
 )
 
-// Registry serves one small image, to clients with the login.
+// Registry serves one small image, to clients with the login. It refuses others as a careless registry does: it tells
+// what they have sent.
 type Registry struct {
-	Host  string
-	login authn.Authenticator
-	image remote.Taggable // an image, or an index of images
+	Host string
+	// Asked, unless it is nil, is called while a client waits for an answer.
+	Asked func()
+
+	image   remote.Taggable // an image, or an index of images
+	store   http.Handler
+	pushing string       // the host to which the image is pushed, without a login
+	logins  *tokenLogins // nil: clients send the login itself
+
+	mu                 sync.Mutex
+	username, password string
 }
 
-// NewRegistry starts one, which ends with the test. Without a user name it asks for no login.
+// NewRegistry starts one, which ends with the test. Clients send the login with each request. Without a user name it asks
+// for no login.
 func NewRegistry(t *testing.T, username, password string) *Registry {
 	t.Helper()
-	return newRegistry(t, username, password, imageFor(t, runtime.GOARCH))
+	return start(t, &Registry{username: username, password: password, image: imageFor(t, runtime.GOARCH)})
 }
 
-func newRegistry(t *testing.T, username, password string, image remote.Taggable) *Registry {
+// NewTokenRegistry is one whose clients send the login to a token service, and the token that they get to the registry.
+func NewTokenRegistry(t *testing.T, username, password string) *Registry {
 	t.Helper()
-	serve := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		if user, pass, _ := request.BasicAuth(); username != "" && (user != username || pass != password) {
-			w.Header().Set("Www-Authenticate", `Basic realm="test"`)
-			http.Error(w, `{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}`, http.StatusUnauthorized)
-			return
-		}
-		serve.ServeHTTP(w, request)
-	}))
+	return start(t, &Registry{
+		username: username, password: password, image: imageFor(t, runtime.GOARCH), logins: &tokenLogins{repositories: map[string]string{}},
+	})
+}
+
+func start(t *testing.T, r *Registry) *Registry {
+	t.Helper()
+	r.store = registry.New(registry.Logger(log.New(io.Discard, "", 0)))
+	open, server := httptest.NewServer(r.store), httptest.NewUnstartedServer(r)
+	r.pushing, r.Host = open.Listener.Addr().String(), server.Listener.Addr().String()
+	server.Start()
+	t.Cleanup(open.Close)
 	t.Cleanup(server.Close)
-	login := &authn.Basic{Username: username, Password: password}
-	return &Registry{Host: strings.TrimPrefix(server.URL, "http://"), login: login, image: image}
+	return r
+}
+
+// SetPassword changes the password. Tokens end with the old one.
+func (r *Registry) SetPassword(password string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.password = password
+	if r.logins != nil {
+		r.logins.end()
+	}
+}
+
+// isLogin reports whether a client has the login.
+func (r *Registry) isLogin(username, password string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.username == "" || username == r.username && password == r.password
+}
+
+func (r *Registry) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	if r.Asked != nil {
+		r.Asked()
+	}
+	username, password, _ := request.BasicAuth()
+	switch {
+	case r.logins != nil && request.URL.Path == tokenPath:
+		r.giveToken(w, request)
+	case r.logins != nil && !r.logins.admit(request):
+		w.Header().Set("Www-Authenticate", `Bearer realm="http://`+r.Host+tokenPath+`",service="test"`)
+		refuse(w, request.Header.Get("Authorization"))
+	case r.logins == nil && !r.isLogin(username, password):
+		w.Header().Set("Www-Authenticate", `Basic realm="test"`)
+		refuse(w, username+":"+password)
+	default:
+		r.store.ServeHTTP(w, request)
+	}
+}
+
+func refuse(w http.ResponseWriter, sent string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusUnauthorized)
+	fmt.Fprintf(w, `{"errors":[{"code":"UNAUTHORIZED","message":%q}]}`, "authentication required, not "+sent)
 }
 
 // NewIndexRegistry is one without logins whose image is an index of images for architectures, as
@@ -60,7 +116,7 @@ func NewIndexRegistry(t *testing.T, architectures ...string) *Registry {
 		platform := v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: architecture}}
 		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: imageFor(t, architecture), Descriptor: platform})
 	}
-	return newRegistry(t, "", "", index)
+	return start(t, &Registry{image: index})
 }
 
 // imageFor makes an image of one file for an architecture.
@@ -87,9 +143,9 @@ func (r *Registry) Image(t *testing.T) string {
 	t.Helper()
 	cli := Client(t)
 	ref := r.Host + "/" + strings.ToLower(Owner()) + ":1"
-	tag, err := name.NewTag(ref)
+	tag, err := name.NewTag(strings.Replace(ref, r.Host, r.pushing, 1))
 	if err == nil {
-		err = remote.Push(tag, r.image, remote.WithAuth(r.login))
+		err = remote.Push(tag, r.image)
 	}
 	if err != nil {
 		t.Fatal(err)
