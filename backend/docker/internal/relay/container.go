@@ -25,7 +25,7 @@ import (
 const portAttempts = 32
 
 // listenPorts are where the relay listens.
-var listenPorts = []string{decimal(backend.RelayPort), decimal(MetadataPort)}
+var listenPorts = []string{decimal(backend.RelayPort), decimal(MetadataPort), decimal(registryPort)}
 
 // removeEarlier removes earlier relays, which hold the addresses and ports of the next one. Only one
 // process has a data directory, so relays that are there when it starts are of a run that was killed.
@@ -41,14 +41,19 @@ func (r *Relay) removeEarlier(ctx context.Context) error {
 }
 
 // create makes a relay that answers, with ports published where this process runs in a
-// container of the engine, where users cannot reach its own loopback address.
+// container of the engine, where users cannot reach its own loopback address, and with one for the registry where the
+// engine cannot.
 func (r *Relay) create(ctx context.Context) (*link, error) {
 	own, err := r.Networks.Own(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if own.ID == "" || r.HostPorts == 0 {
-		l, _, err := r.try(ctx, hostPorts{})
+	count, needed := r.HostPorts, r.askRegistryNeeded(ctx)
+	if own.ID == "" {
+		count = 0
+	}
+	if count == 0 && needed == 0 {
+		l, _, err := r.try(ctx, hostPorts{}, 0)
 		return l, err
 	}
 	r.mu.Lock()
@@ -60,11 +65,12 @@ func (r *Relay) create(ctx context.Context) (*link, error) {
 		if err != nil {
 			return nil, err
 		}
-		asked := askFor(r.HostPorts, before, publishedPorts(all).and(refused))
-		if asked.none() {
+		taken := publishedPorts(all).and(refused)
+		asked := askFor(count, before, taken)
+		if count > 0 && asked.none() {
 			return nil, errNoHostPort
 		}
-		l, taken, err := r.try(ctx, asked)
+		l, taken, err := r.try(ctx, asked, r.chooseRegistryPort(needed, taken.and(asked).tcp))
 		if err == nil || taken.none() {
 			return l, err
 		}
@@ -73,9 +79,9 @@ func (r *Relay) create(ctx context.Context) (*link, error) {
 	return nil, fmt.Errorf("%w: %d attempts", errNoHostPort, portAttempts)
 }
 
-// try makes a relay with published ports, or says which of them is taken.
-func (r *Relay) try(ctx context.Context, asked hostPorts) (l *link, taken hostPorts, err error) {
-	request, err := r.request(ctx, asked)
+// try makes a relay with published ports, one of them for the registry, or says which of them is taken.
+func (r *Relay) try(ctx context.Context, asked hostPorts, registry uint16) (l *link, taken hostPorts, err error) {
+	request, err := r.request(ctx, asked, registry)
 	if err != nil {
 		return nil, taken, err
 	}
@@ -98,10 +104,10 @@ func (r *Relay) try(ctx context.Context, asked hostPorts) (l *link, taken hostPo
 	}
 	if err = r.Client.ContainerStart(ctx, made.ID); err != nil {
 		stream.Close()
-		taken, _ = asked.refusedPort(err)
+		taken, _ = asked.and(hostPorts{tcp: []uint16{registry}}).refusedPort(err)
 		return nil, taken, err
 	}
-	l = &link{id: made.ID, published: asked, conn: dockerapi.NewAttached(stream), leading: semaphore.NewWeighted(1)}
+	l = &link{id: made.ID, published: asked, registry: registry, conn: dockerapi.NewAttached(stream), leading: semaphore.NewWeighted(1)}
 	if l.session, err = tunnel.Near(l.conn); err != nil {
 		stream.Close()
 		return nil, taken, err
@@ -110,8 +116,17 @@ func (r *Relay) try(ctx context.Context, asked hostPorts) (l *link, taken hostPo
 		_ = l.session.Close()
 		return nil, taken, fmt.Errorf("no answer: %w: %s", err, l.conn.Complaint())
 	}
+	if key == "" && registry == 0 {
+		return l, taken, nil
+	}
+	found, err := r.Client.ContainerInspect(ctx, l.id)
+	if err != nil {
+		_ = l.session.Close()
+		return nil, taken, err
+	}
+	l.gateways = gateways(found)
 	if key != "" {
-		r.goDirect(ctx, l, key)
+		r.goDirect(ctx, l, found, key)
 	}
 	return l, taken, nil
 }
@@ -119,11 +134,7 @@ func (r *Relay) try(ctx context.Context, asked hostPorts) (l *link, taken hostPo
 // goDirect has the streams of a relay go over a connection to its address, which takes half the
 // time that they take through the engine. The relay still ends with its standard input, which carries
 // the streams if its address turns out to be out of reach.
-func (r *Relay) goDirect(ctx context.Context, l *link, key string) {
-	found, err := r.Client.ContainerInspect(ctx, l.id)
-	if err != nil {
-		return
-	}
+func (r *Relay) goDirect(ctx context.Context, l *link, found container.InspectResponse, key string) {
 	for _, endpoint := range found.NetworkSettings.Networks {
 		direct, err := tunnel.Direct(ctx, net.JoinHostPort(dockerapi.EndpointAddress(endpoint).String(), tunnel.HomePort), key)
 		if err != nil {
@@ -167,8 +178,12 @@ const forwarding = "net.ipv4.ip_forward"
 // request asks for a container on the engine's default bridge, from where ports are
 // published: the networks of VPCs come and go. An engine without it has the relay on one
 // of those.
-func (r *Relay) request(ctx context.Context, asked hostPorts) (container.CreateRequest, error) {
+func (r *Relay) request(ctx context.Context, asked hostPorts, registry uint16) (container.CreateRequest, error) {
 	exposed, bound := asked.bindings()
+	if registry != 0 {
+		inside, _ := network.PortFrom(registryPort, network.TCP)
+		exposed[inside], bound[inside] = struct{}{}, bind(registry)
+	}
 	c := container.CreateRequest{
 		Config: &container.Config{
 			Entrypoint: []string{containers.RelayPath}, Cmd: listenPorts, Env: []string{heap},

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -94,21 +95,24 @@ func (r *Relay) receive(l *link) {
 		if err != nil {
 			return
 		}
-		go r.admit(stream)
+		go r.admit(l, stream)
 	}
 }
 
 // admits reports whether a connection may reach the listener: it has to come from the owner's network
-// at whose address it came in. The engine's default bridge is none of these.
-func (r *Relay) admits(caller tunnel.Caller) bool {
+// at whose address it came in. The engine's default bridge is none of these. The engine's host reaches the registry alone.
+func (r *Relay) admits(l *link, caller tunnel.Caller) bool {
+	if caller.At.Port() == registryPort {
+		return slices.Contains(l.gateways, caller.From.Addr())
+	}
 	vpc, ours := r.Networks.Around(caller.At.Addr())
 	return ours && vpc.Subnet.Contains(caller.From.Addr())
 }
 
 // admit passes a connection on to the listener.
-func (r *Relay) admit(stream *yamux.Stream) {
+func (r *Relay) admit(l *link, stream *yamux.Stream) {
 	caller, err := tunnel.AwaitCaller(stream)
-	if err != nil || !r.admits(caller) {
+	if err != nil || !r.admits(l, caller) {
 		_ = stream.Reset()
 		return
 	}

@@ -111,12 +111,17 @@ func (asked hostPorts) bindings() (network.PortSet, network.PortMap) {
 		for _, port := range ports {
 			p, _ := network.PortFrom(port, protocol)
 			exposed[p] = struct{}{}
-			bound[p] = []network.PortBinding{{HostIP: netip.MustParseAddr(loopbackAddress), HostPort: strconv.Itoa(int(port))}}
+			bound[p] = bind(port)
 		}
 	}
 	add(network.TCP, asked.tcp)
 	add(network.UDP, asked.udp)
 	return exposed, bound
+}
+
+// bind is a port of the loopback address, as the engine is asked for it.
+func bind(port uint16) []network.PortBinding {
+	return []network.PortBinding{{HostIP: netip.MustParseAddr(loopbackAddress), HostPort: decimal(port)}}
 }
 
 // check says which port is not among them.

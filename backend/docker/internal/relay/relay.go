@@ -50,6 +50,9 @@ type Relay struct {
 	addresses map[string]netip.Addr      // network id to the address that it has or had
 	routed    map[string]vpcnet.Network  // id of an isolated network to that which it leads to
 	begun     map[chan struct{}]struct{} // attempts under way
+
+	registryNeeded func(context.Context) (port uint16) // nil: never
+	registry       uint16                              // of the latest one; see registry.go
 }
 
 // Options are what a Relay needs; all but HostPorts are required.
@@ -84,8 +87,10 @@ type link struct {
 	era       int64
 	conn      *dockerapi.Attached
 	session   *yamux.Session
-	dropped   atomic.Bool // on purpose
-	networks  sync.Map    // ids of the networks that it is on
+	dropped   atomic.Bool  // on purpose
+	networks  sync.Map     // ids of the networks that it is on
+	registry  uint16       // the published port that leads to registryPort; 0 is none
+	gateways  []netip.Addr // of its host; see gateways
 
 	leading *semaphore.Weighted // held while its ports are led elsewhere
 }
@@ -235,7 +240,7 @@ func (r *Relay) start(ctx context.Context, era int64) (*link, error) {
 	}
 	r.latest, l.era = l.id, era
 	r.mu.Lock()
-	r.current, r.published = l, l.published
+	r.current, r.published, r.registry = l, l.published, l.registry
 	r.mu.Unlock()
 	go r.receive(l)
 	go r.tend(l)
