@@ -80,7 +80,7 @@ func (s *Server) Close() error {
 	s.close()
 	s.parts.sessions.End() // of their connections Shutdown knows nothing
 	var ending sync.WaitGroup
-	for _, server := range []*http.Server{s.http, s.tasksHTTP} {
+	for _, server := range []*http.Server{s.http, s.tasksHTTP, s.registryHTTP} {
 		ending.Go(func() {
 			server.Shutdown(ctx)
 			server.Close()

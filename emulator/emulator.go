@@ -48,6 +48,7 @@ type Server struct {
 	handler      http.Handler
 	http         *http.Server // of the host
 	tasksHTTP    *http.Server // of tasks, with what they are offered
+	registryHTTP *http.Server // of the engine's host, where that does not reach the listener
 	metadata     http.Handler // of tasks
 	metadataHTTP *http.Server
 	regions      app.RegionWarnings
@@ -103,6 +104,7 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 	s.serveHost()
 	s.serveDNS()
 	s.serveTasks()
+	s.serveRegistry()
 	if err := s.make(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -40,7 +40,8 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 	p.sessions = &app.Sessions{Core: c, Engine: p.engine, Logs: p.logs, PublicURL: o.PublicURL, S3Dir: o.S3Dir}
 	p.secrets = &app.Secrets{Core: c, Sessions: p.sessions, Strict: o.StrictSecrets}
 	p.images = &app.Images{
-		Core: c, Size: o.RegistrySize, Address: s.Registry, AWSURIs: o.RepositoryURI == awsURI, Strict: o.StrictImages,
+		Core: c, Engine: p.engine, Size: o.RegistrySize, OwnAddress: s.ownAddress(), FixedAddress: o.RegistryAddress, AWSURIs: o.RepositoryURI == awsURI,
+		Strict: o.StrictImages,
 	}
 	p.engine.Images = p.images
 	p.ec2 = &app.EC2{Core: c, Engine: p.engine, Faults: faults}

@@ -64,6 +64,9 @@ type Options struct {
 	// RegistrySize is how many bytes the images that were pushed to the registry may take. A push beyond that fails.
 	// Default any number: they are in the DataDir, or in a temporary folder that goes with the emulator.
 	RegistrySize int64
+	// RegistryAddress is where the engine reaches the registry: "127.0.0.1:5000". Default the address of the endpoint if the
+	// engine gets there, else a port of the loopback address of the engine's host, which leads to this process.
+	RegistryAddress string
 	// RepositoryURI is "aws" for a repositoryUri as AWS answers it, for tools that compare it: engines push what has such a
 	// name to AWS. Default the address of the emulator's registry.
 	RepositoryURI string
@@ -252,7 +255,7 @@ func (o Options) check() error {
 	case o.Speed != Still && !(o.Speed >= 0 && o.Speed <= clock.MaxSpeed): // refuses NaN too
 		return fmt.Errorf("clock speed %v is not between 0 and %d", o.Speed, clock.MaxSpeed)
 	}
-	if err := cmp.Or(checkAddress(o.Listen), checkAddress(o.DNS)); err != nil {
+	if err := cmp.Or(checkAddress(o.Listen), checkAddress(o.DNS), checkAddress(o.RegistryAddress)); err != nil {
 		return err
 	}
 	if c := o.VPCCIDR; c.IsValid() && (!c.Addr().Is4() || c.Bits() != 16 || c != c.Masked()) {

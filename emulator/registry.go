@@ -15,10 +15,18 @@ func (o Options) checkRepositoryURI() error {
 	return nil
 }
 
-// Registry is the address of the registry of container images, for docker login: "127.0.0.1:4577". The password is in
-// the answer of ECR's GetAuthorizationToken.
-func (s *Server) Registry() string { return strings.TrimPrefix(s.URL(), "http://") }
+// ownAddress is where programs on this machine reach the registry; empty is nowhere.
+func (s *Server) ownAddress() string {
+	if s.opts.InProcess {
+		return ""
+	}
+	return strings.TrimPrefix(s.URL(), "http://")
+}
+
+// Registry is the address of the registry of container images, for docker login: "127.0.0.1:4577". The engine reaches it
+// there; see Options.RegistryAddress. The password is in the answer of ECR's GetAuthorizationToken.
+func (s *Server) Registry() string { return s.parts.images.Address(s.closing) }
 
 // RepositoryURI is where to push images of a repository of Amazon ECR in the emulator's account and region, without the tag:
 // "127.0.0.1:4577/web". It is the repositoryUri of a repository that is there; see Options.RepositoryURI.
-func (s *Server) RepositoryURI(name string) string { return s.parts.images.URI(name) }
+func (s *Server) RepositoryURI(name string) string { return s.parts.images.URI(s.closing, name) }

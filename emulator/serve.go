@@ -32,6 +32,14 @@ func (s *Server) serveTasks() {
 	}
 }
 
+// serveRegistry serves the registry to the engine's host, over its relay, where that does not reach the endpoint.
+func (s *Server) serveRegistry() {
+	s.registryHTTP = httpserver.New(httpserver.BoundBodies(handlers.OfRegistry(s.handler)), s.opts.Log)
+	if host := s.parts.engine.RegistryHost(); host != nil && s.opts.RegistryAddress == "" {
+		s.serve("registry", s.registryHTTP, host.ListenRegistry(s.parts.images.PortNeeded))
+	}
+}
+
 // serveDNS answers for the names of all VPCs until the port is closed.
 func (s *Server) serveDNS() {
 	if s.dns == nil {

@@ -121,6 +121,7 @@ func declareLimits(flags *flagSet, o *emulator.Options) {
 		o.RegistrySize, err = units.RAMInBytes(text)
 		return err
 	})
+	flags.StringVar(&o.RegistryAddress, "registry-address", "", "`address` at which the engine reaches the registry, such as 127.0.0.1:5000 (default that of --listen if the engine gets there, else a port of the engine's own loopback address, which leads here)")
 	flags.StringVar(&o.RepositoryURI, "repository-uri", "", "answer the repositoryUri of repositories as `aws` does, for tools that compare it; docker push of such a name goes to AWS (default the address of the emulator's registry)")
 	flags.suggest("repository-uri", "aws")
 	flags.Func("metrics-size", "most `bytes` of memory for the data points of metrics, such as 256MiB; the oldest give way beyond that (default 64MiB)", func(text string) (err error) {

@@ -1,6 +1,7 @@
 package ecr_test
 
 import (
+	"context"
 	"os"
 	"reflect"
 	"testing"
@@ -27,7 +28,7 @@ func TestTable(t *testing.T) {
 var home = arn.Scope{Region: "us-east-1", Account: "123456789012"}
 
 func naming(aws bool) rows.Naming {
-	return rows.Naming{Home: home, Address: func() string { return "127.0.0.1:4577" }, AWS: aws}
+	return rows.Naming{Home: home, Address: func(context.Context) string { return "127.0.0.1:4577" }, AWS: aws}
 }
 
 // scene is a client of an API over an empty store.

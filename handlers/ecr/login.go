@@ -28,7 +28,7 @@ func (a *API) GetAuthorizationToken(ctx context.Context, in *sdk.GetAuthorizatio
 		}
 		out.AuthorizationData = append(out.AuthorizationData, types.AuthorizationData{
 			AuthorizationToken: aws.String(base64.StdEncoding.EncodeToString([]byte(ecr.LoginUser + ":" + password))),
-			ExpiresAt:          aws.Time(a.Wall(login.ExpiresAt())), ProxyEndpoint: aws.String("http://" + a.Naming.Address()),
+			ExpiresAt:          aws.Time(a.Wall(login.ExpiresAt())), ProxyEndpoint: aws.String("http://" + a.Naming.Address(ctx)),
 		})
 	}
 	return out, nil

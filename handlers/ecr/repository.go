@@ -49,7 +49,7 @@ func (a *API) CreateRepository(ctx context.Context, in *sdk.CreateRepositoryInpu
 	if err != nil {
 		return nil, err
 	}
-	described := a.describe(made)
+	described := a.describe(ctx, made)
 	return &sdk.CreateRepositoryOutput{Repository: &described}, nil
 }
 
@@ -90,7 +90,7 @@ func (a *API) DescribeRepositories(ctx context.Context, in *sdk.DescribeReposito
 		}
 	}
 	for _, r := range found {
-		out.Repositories = append(out.Repositories, a.describe(r))
+		out.Repositories = append(out.Repositories, a.describe(ctx, r))
 	}
 	return out, nil
 }
@@ -114,15 +114,15 @@ func (a *API) DeleteRepository(ctx context.Context, in *sdk.DeleteRepositoryInpu
 	if err != nil {
 		return nil, err
 	}
-	described := a.describe(gone)
+	described := a.describe(ctx, gone)
 	described.EncryptionConfiguration, described.ImageScanningConfiguration = nil, nil // (ECR-1)
 	return &sdk.DeleteRepositoryOutput{Repository: &described}, nil
 }
 
-func (a *API) describe(r *ecr.Repository) types.Repository {
+func (a *API) describe(ctx context.Context, r *ecr.Repository) types.Repository {
 	d := types.Repository{
 		CreatedAt: aws.Time(r.CreatedAt), RegistryId: aws.String(r.Scope.Account), RepositoryArn: aws.String(r.ARN()), RepositoryName: aws.String(r.Name),
-		RepositoryUri: aws.String(a.Naming.URI(r)), ImageTagMutability: types.ImageTagMutability(r.Mutability), ImageTagMutabilityExclusionFilters: describeExclusions(r),
+		RepositoryUri: aws.String(a.Naming.URI(ctx, r)), ImageTagMutability: types.ImageTagMutability(r.Mutability), ImageTagMutabilityExclusionFilters: describeExclusions(r),
 		ImageScanningConfiguration: &types.ImageScanningConfiguration{ScanOnPush: r.ScanOnPush},
 		EncryptionConfiguration:    &types.EncryptionConfiguration{EncryptionType: types.EncryptionType(r.Encryption.Type)},
 	}

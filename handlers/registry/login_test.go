@@ -150,3 +150,16 @@ func TestNoPasswordIsLogged(t *testing.T) {
 		t.Error("the log has a password")
 	}
 }
+
+// The engine shows that it gets here, and gets at nothing by that.
+func TestALoginOfTheEngine(t *testing.T) {
+	w := start(t, 0, "web")
+	for _, path := range []string{"/v2/", "/v2/web/tags/list"} {
+		req, err := http.NewRequest(http.MethodGet, w.URL+path, nil)
+		w.must(err)
+		req.SetBasicAuth("engine", "here")
+		if got := w.send(req).is(http.StatusOK); got.text != "" {
+			t.Errorf("%s answers %q", path, got.text)
+		}
+	}
+}

@@ -8,6 +8,7 @@ package registry
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -37,6 +38,8 @@ type Options struct {
 	Authorize awsapi.Authorizer
 	// MountsBlobs reports whether a registry mounts blobs of other repositories. Nil: none does.
 	MountsBlobs func(tx *store.Tx, s arn.Scope) bool
+	// OfEngine reports whether an engine shows by a login that it gets here. Nil: none does.
+	OfEngine func(user, password string) bool
 	// Log gets a line for each request. Nil is slog.Default().
 	Log *slog.Logger
 }
@@ -48,6 +51,9 @@ func New(o Options) http.Handler {
 	}
 	if o.MountsBlobs == nil {
 		o.MountsBlobs = func(*store.Tx, arn.Scope) bool { return false }
+	}
+	if o.OfEngine == nil {
+		o.OfEngine = func(string, string) bool { return false }
 	}
 	r := &registry{Options: o, logins: ecr.NewLogins(o.Store)}
 	r.oci = ociserver.New(r, &ociserver.Options{
@@ -107,7 +113,11 @@ func (r *registry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 
 // serve has the request answered, or returns why it is refused.
 func (r *registry) serve(w http.ResponseWriter, req *http.Request, x *request) (err error) {
-	if x.login, err = r.login(req); err != nil {
+	if x.login, err = r.login(req); errors.Is(err, errEngine) {
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	if err := r.prepare(req, x); err != nil {

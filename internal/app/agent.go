@@ -66,6 +66,12 @@ func (e *Engine) TaskMetadata() backend.TaskMetadata {
 	return engine
 }
 
+// RegistryHost is the engine where it pulls images from this process, or nil.
+func (e *Engine) RegistryHost() backend.RegistryHost {
+	engine, _ := e.engine.(backend.RegistryHost)
+	return engine
+}
+
 // Relay is the engine's way from tasks to this process, or nil if the APIs are not for them.
 func (e *Engine) Relay() backend.Relay {
 	relay, ok := e.engine.(backend.Relay)

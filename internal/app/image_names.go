@@ -1,9 +1,6 @@
 package app
 
 import (
-	"net"
-	"strconv"
-
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
@@ -11,19 +8,12 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 )
 
-// inTasks is where tasks reach the registry.
-var inTasks = net.JoinHostPort(backend.RelayName, strconv.Itoa(backend.RelayPort))
-
 // forAgent is the registry as the agent asks it for images of tasks.
 func (i *Images) forAgent() *imagepull.Registry {
 	logins := ecr.NewLogins(i.Store)
 	return &imagepull.Registry{
 		Home: i.Scope, Strict: i.Strict,
-		Hosts: func() []string {
-			own := i.Address()
-			_, port, _ := net.SplitHostPort(own)
-			return []string{own, net.JoinHostPort("localhost", port), inTasks}
-		},
+		Hosts: i.hosts, Find: i.Address,
 		Login: func(t *state.Task) (*backend.RegistryAuth, error) {
 			call := i.Credentials.Call(t.ARN, session.TaskExecution, "ecr", "GetAuthorizationToken")
 			password, err := logins.Password(ecr.Login{

@@ -11,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/registry"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 	"github.com/google/uuid"
 )
 
@@ -19,8 +20,12 @@ type Images struct {
 	*Core
 	// Size is how many bytes all images may have; 0: any number.
 	Size int64
-	// Address is where the engine finds the registry: "127.0.0.1:4577".
-	Address func() string
+	// Engine pulls images of tasks.
+	Engine *Engine
+	// OwnAddress is the endpoint's on this machine: "127.0.0.1:4577". Empty: it has none.
+	OwnAddress string
+	// FixedAddress is where users say that the engine reaches the registry. Empty: the engine is asked.
+	FixedAddress string
 	// AWSURIs answers repositoryUri as AWS does.
 	AWSURIs bool
 	// Strict is that no local image stands in for a tag that a repository does not have.
@@ -28,23 +33,15 @@ type Images struct {
 
 	files     *ecr.Files
 	downloads ecr.Downloads
+	address   *imagepull.Address
 	temporary string // the folder of files without a data directory
-}
-
-func (i *Images) naming() ecr.Naming {
-	return ecr.Naming{Home: i.Scope, Address: i.Address, AWS: i.AWSURIs}
-}
-
-// URI is where a repository of the emulator's account and region is, which need not be there.
-func (i *Images) URI(name string) string {
-	return i.naming().URI(&ecr.Repository{Scope: i.Scope, Name: name})
 }
 
 // Module lists what it brings.
 func (i *Images) Module() Module {
 	return Module{
 		Name: "images",
-		Rows: []string{"ecr-account-setting", "ecr-image", "ecr-lifecycle-preview", "ecr-login-key", "ecr-repository", "ecr-tag"},
+		Rows: []string{"ecr-account-setting", "ecr-address", "ecr-image", "ecr-lifecycle-preview", "ecr-login-key", "ecr-repository", "ecr-tag"},
 		Forgets: []Forgetting{{[]string{"ecr-layer"}, func(tx *store.Tx, now time.Time) {
 			i.files.DiscardAfter(tx, ecr.ForgetLayers(tx, now))
 		}}},
@@ -67,7 +64,8 @@ func (i *Images) open(context.Context) (err error) {
 // Registry serves the paths below registry.Prefix.
 func (i *Images) Registry() http.Handler {
 	return registry.New(registry.Options{
-		Store: i.Store, Files: i.files, Now: i.Clock.Now, Home: i.Scope, Authorize: i.Credentials.Authorize, MountsBlobs: ecr.MountsBlobs, Log: i.Log,
+		Store: i.Store, Files: i.files, Now: i.Clock.Now, Home: i.Scope, Authorize: i.Credentials.Authorize, MountsBlobs: ecr.MountsBlobs,
+		OfEngine: i.address.IsLogin, Log: i.Log,
 	})
 }
 

@@ -1,6 +1,8 @@
 package ecr
 
 import (
+	"context"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
 )
@@ -30,16 +32,16 @@ func ReadPath(path string, home arn.Scope) (s arn.Scope, name string) {
 type Naming struct {
 	// Home is the account and region of paths that have none.
 	Home arn.Scope
-	// Address is where the engine finds the registry: "127.0.0.1:4577".
-	Address func() string
+	// Address is where the engine reaches the registry: "127.0.0.1:4577". The engine may be asked.
+	Address func(context.Context) string
 	// AWS is for names as on AWS, which no engine can push to.
 	AWS bool
 }
 
 // URI is where an engine pushes images of a repository to and pulls them from.
-func (n Naming) URI(r *Repository) string {
+func (n Naming) URI(ctx context.Context, r *Repository) string {
 	if n.AWS {
 		return r.AWSName()
 	}
-	return n.Address() + "/" + r.Path(n.Home)
+	return n.Address(ctx) + "/" + r.Path(n.Home)
 }

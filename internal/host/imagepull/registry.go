@@ -2,6 +2,7 @@ package imagepull
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"strings"
 
@@ -15,8 +16,10 @@ import (
 // Registry is the emulator's own registry, which stands for Amazon ECR.
 type Registry struct {
 	Home arn.Scope // of repositories whose paths say no account and region
-	// Hosts are the hosts, with ports, under which clients reach it. Engines pull from the first one.
+	// Hosts are the hosts, with ports, by which names mean it. The first one is the engine's, as far as it is known.
 	Hosts func() []string
+	// Find asks the engine for its host, if it is not known.
+	Find func(context.Context) string
 	// Login is the login by which an engine pulls for a task.
 	Login func(t *state.Task) (*backend.RegistryAuth, error)
 	// Strict says that no local image stands in for a tag that a repository does not have.
@@ -69,6 +72,14 @@ func (r *Registry) Choose(tx *store.Tx, c Choice, simulated bool) (Choice, *Lack
 		c.Tag, _, _ = strings.Cut(c.Ref, "@")
 	}
 	return c, nil
+}
+
+// Reach is a choice with the host from which the engine pulls it.
+func (r *Registry) Reach(ctx context.Context, c Choice) Choice {
+	if _, path, own := strings.Cut(c.From, "/"); own {
+		c.From = r.Find(ctx) + "/" + path
+	}
+	return c
 }
 
 // LacksError says that a repository does not have the image that a definition names, or that a revision is pinned to.

@@ -1,0 +1,56 @@
+package app
+
+import (
+	"context"
+	"net"
+	"slices"
+	"strconv"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
+)
+
+// inTasks is where tasks reach the registry.
+var inTasks = net.JoinHostPort(backend.RelayName, strconv.Itoa(backend.RelayPort))
+
+// newAddress finds where the engine reaches the registry, when it is asked first.
+func (i *Images) newAddress() *imagepull.Address {
+	a := &imagepull.Address{Own: i.FixedAddress, Log: i.Log, Found: func(host string) {
+		_ = i.Store.Update(func(tx *store.Tx) error { // a store that takes no change says so by itself
+			ecr.KeepAddress(tx, host, i.Clock.Now())
+			return nil
+		})
+	}}
+	if a.Own == "" {
+		a.Engine, a.Own = i.Engine.RegistryHost(), i.OwnAddress
+	}
+	return a
+}
+
+// Address is where the engine reaches the registry: "127.0.0.1:4577".
+func (i *Images) Address(ctx context.Context) string { return i.address.Find(ctx) }
+
+// PortNeeded is the port of its host's loopback address by which an engine is to reach the registry, or 0: it gets to the
+// endpoint itself.
+func (i *Images) PortNeeded(ctx context.Context) uint16 { return i.address.Needed(ctx) }
+
+func (i *Images) naming() ecr.Naming {
+	return ecr.Naming{Home: i.Scope, Address: i.Address, AWS: i.AWSURIs}
+}
+
+// URI is where a repository of the emulator's account and region is, which need not be there.
+func (i *Images) URI(ctx context.Context, name string) string {
+	return i.naming().URI(ctx, &ecr.Repository{Scope: i.Scope, Name: name})
+}
+
+// hosts are the hosts by which names of images mean the registry. The engine pulls from the first one.
+func (i *Images) hosts() []string {
+	hosts := []string{i.address.Best()}
+	for _, host := range slices.Concat(hosts, []string{i.OwnAddress}, ecr.Addresses(i.Store.Read())) {
+		_, port, _ := net.SplitHostPort(host)
+		hosts = append(hosts, host, net.JoinHostPort("localhost", port))
+	}
+	return append(hosts, inTasks)
+}
