@@ -1,6 +1,9 @@
 package emulator_test
 
 import (
+	"context"
+	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -8,8 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/moby/moby/client"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
@@ -76,4 +81,36 @@ func runOnDocker(t *testing.T, s scene) {
 			s.run(t, testscript.Params{Files: files})
 		})
 	}
+}
+
+// removeImages removes the images that a script has built.
+func (s scene) removeImages(t *testing.T, url string) {
+	if s.opts.Engine != "docker" {
+		return
+	}
+	ctx, cli := context.Background(), dockertest.Client(t)
+	built, err := cli.ImageList(ctx, client.ImageListOptions{Filters: make(client.Filters).Add("label", "script="+url)})
+	for _, image := range built.Items {
+		_, failed := cli.ImageRemove(ctx, image.ID, client.ImageRemoveOptions{Force: true})
+		err = errors.Join(err, failed)
+	}
+	if err != nil {
+		t.Errorf("remove the images of a script: %v", err)
+	}
+}
+
+// anotherAddress is an address of this host that is no loopback address: engines speak no plain HTTP to it.
+func anotherAddress(t *testing.T) string {
+	t.Helper()
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range addresses {
+		if n, ok := a.(*net.IPNet); ok && !n.IP.IsLoopback() && n.IP.To4() != nil {
+			return n.IP.String()
+		}
+	}
+	t.Fatal("this host has no other address")
+	return ""
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
 
 // scriptFolders are all of them.
@@ -62,7 +63,7 @@ func scriptFolders(t *testing.T) []string {
 //	fact <number>         begin the assertions of that fact, see testdata/facts
 //
 // $IMAGE can be run on either engine and behaves as testdata/app does, $MISSING
-// cannot be pulled, $PORT is free on this host, $RANGE.0.0/16 is a range that no network has, and $NETWORK
+// cannot be pulled, $PORT is free on this host, images of scripts have the label script=$URL, $RANGE.0.0/16 is a range that no network has, and $NETWORK
 // a network configuration. $ALLOWED is a folder of the
 // engine's host that tasks may mount, $SHARED a volume of no other script, $FILESYSTEM an id
 // of a file system that is one, and fs-0folder is the folder $ALLOWED/exports. What is true
@@ -91,6 +92,12 @@ func TestScripts(t *testing.T) {
 	t.Run("docker", func(t *testing.T) {
 		t.Parallel()
 		runOnDocker(t, scene{bin: bin, cli: cli, image: dockertest.Image(t), opts: emulator.Options{Engine: "docker"}})
+	})
+	t.Run("docker without plain HTTP to the endpoint", func(t *testing.T) {
+		t.Parallel()
+		testall.Only(t, "the other scripts on Docker")
+		opts := emulator.Options{Engine: "docker", Listen: anotherAddress(t) + ":0"}
+		scene{bin: bin, cli: cli, image: dockertest.Image(t), opts: opts}.run(t, testscript.Params{Files: []string{"../testdata/script/ecr/release.txtar"}})
 	})
 }
 
@@ -156,6 +163,7 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 		if err := srv.Close(); err != nil {
 			t.Errorf("close the emulator of a script: %v", err)
 		}
+		s.removeImages(t, srv.URL())
 		env.T().Log("log of the emulator:\n" + log.String())
 	})
 	env.Values[emulatorKey{}], env.Values[cliKey{}], env.Values[factsKey{}] = srv, s.cli, s.facts
