@@ -43,7 +43,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		Core: c, Engine: p.engine, Size: o.RegistrySize, OwnAddress: s.ownAddress(), FixedAddress: o.RegistryAddress, AWSURIs: o.RepositoryURI == awsURI,
 		Strict: o.StrictImages,
 	}
-	p.engine.Images = p.images
+	p.engine.Images, p.images.Pulls = p.images, func() int { return p.engine.Agent().Pulls() }
 	p.ec2 = &app.EC2{Core: c, Engine: p.engine, Faults: faults}
 	p.ecs = &app.ECS{Core: c, ECSOptions: o.ecs(), Sessions: p.sessions, Functions: functions}
 	p.balancers = &app.LoadBalancers{Core: c, Engine: p.engine, Metrics: metrics}

@@ -21,6 +21,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/exec/ssmsession"
 	"github.com/gorilla/mux"
 )
@@ -62,6 +63,8 @@ type Options struct {
 	LogEvents func() State
 	// LoadBalancers lists those that have a listener, and where they are reached: an overview shows that.
 	LoadBalancers func() []LoadBalancer
+	// Repositories lists the repositories of ECR: an overview shows that.
+	Repositories func(tx *store.Tx) []overview.Repository
 	// StateChange is the body of an event, as ECS or Auto Scaling sends it to EventBridge.
 	StateChange func(tx *store.Tx, e outbox.Event) []byte
 	// Routes are those that capabilities bring. Paths that are here already stay as they are.
@@ -105,15 +108,15 @@ func Handler(o Options) http.Handler {
 // base are the routes that need no capability.
 func (o Options) base(health healthRoute) []Route {
 	streams := []string{http.MethodGet}
-	overview := overviewRoute{
+	all := overviewRoute{
 		store: o.Store, clock: o.Clock, ports: o.Ports, instanceIP: o.InstanceIP, keptApart: o.KeptApart, loadBalancers: o.LoadBalancers,
-		closing: o.Closing, log: o.Log,
+		repositories: o.Repositories, closing: o.Closing, log: o.Log,
 	}
 	return slices.Concat(
 		[]Route{{"health", reading, health.serve}},
 		clockRoute{o.Clock, o.Advance, o.Log}.routes(),
 		[]Route{
-			{"overview", streams, overview.serve},
+			{"overview", streams, all.serve},
 			{"tasks", reading, taskRoute{o.Store, o.Ports, o.InstanceIP, o.Log}.serve},
 			{"logs", streams, logRoute{o.Store, o.Logs, o.Closing, o.Log}.serve},
 			{"exec", streams, execRoute{o.Store, o.Sessions, o.Log}.serve},

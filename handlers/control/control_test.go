@@ -17,6 +17,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2/ec2network"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/clock"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -319,7 +320,8 @@ func TestMetrics(t *testing.T) {
 	rows := newStore(t)
 	m := control.NewMetrics(rows,
 		control.MeasureDataPoints(func() int64 { return 54321 }),
-		control.MeasureLogs(func() int64 { return 12345 }, func() control.State { return control.State{Status: control.StateFull} }))
+		control.MeasureLogs(func() int64 { return 12345 }, func() control.State { return control.State{Status: control.StateFull} }),
+		control.MeasureImages(rows, func() int64 { return 23456 }, func() int { return 4 }))
 	m.Observe("ecs", "RunTask", 200, 2*time.Millisecond)
 	m.Observe("ecs", "RunTask", 400, time.Millisecond)
 	err := rows.Update(func(tx *store.Tx) error {
@@ -331,6 +333,12 @@ func TestMetrics(t *testing.T) {
 			ARN: scope.Service("shop", "web"), ClusterARN: scope.Cluster("shop"),
 			Deployments: []*state.Deployment{{Revision: &state.ServiceRevision{}}},
 		})
+		for _, name := range []string{"app", "web"} {
+			ecr.Repositories.Put(tx, &ecr.Repository{Scope: scope, Name: name})
+		}
+		for _, digest := range []string{"1", "2", "3"} {
+			ecr.Images.Put(tx, &ecr.Image{Scope: scope, Repository: "web", Digest: digest})
+		}
 		return nil
 	})
 	if err != nil {
@@ -354,6 +362,10 @@ func TestMetrics(t *testing.T) {
 		`ecs_emulator_log_bytes 12345`,
 		`ecs_emulator_metric_bytes 54321`,
 		`ecs_emulator_log_disk_full 1`,
+		`ecs_emulator_repositories 2`,
+		`ecs_emulator_images 3`,
+		`ecs_emulator_registry_bytes 23456`,
+		`ecs_emulator_image_pulls 4`,
 		`go_goroutines `,
 		`process_open_fds `,
 	} {

@@ -32,11 +32,12 @@ type overviewRoute struct {
 	instanceIP    func(taskARN string) string
 	keptApart     func(loadBalancerARN string, target netip.Addr, port int) string
 	loadBalancers func() []LoadBalancer
+	repositories  func(tx *store.Tx) []overview.Repository
 	closing       context.Context
 	log           *slog.Logger
 }
 
-// serve serves GET /_emulator/overview: clusters, services, load balancers, tasks and container instances
+// serve serves GET /_emulator/overview: clusters, services, load balancers, tasks, container instances and repositories
 // of all accounts and regions, and what of them is not as wanted. ?cluster= is the name or ARN of one, and
 // ?tasks= the most tasks of each list.
 //
@@ -71,7 +72,7 @@ func (o overviewRoute) serve(w http.ResponseWriter, r *http.Request) {
 
 func (o overviewRoute) options(r *http.Request) (wanted overview.Options, err error) {
 	query := r.URL.Query()
-	wanted = overview.Options{Cluster: query.Get("cluster"), InstanceIP: o.instanceIP, KeptApart: o.keptApart}
+	wanted = overview.Options{Cluster: query.Get("cluster"), InstanceIP: o.instanceIP, KeptApart: o.keptApart, Repositories: o.repositories}
 	if text := query.Get("tasks"); text != "" {
 		if wanted.Tasks, err = strconv.Atoi(text); err != nil || wanted.Tasks <= 0 {
 			return wanted, fmt.Errorf("tasks is not a number from 1 up: %s", text)

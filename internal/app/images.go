@@ -31,6 +31,10 @@ type Images struct {
 	// Strict is that no local image stands in for a tag that a repository does not have.
 	Strict bool
 
+	// Pulls is how many images are being pulled.
+	Pulls func() int
+
+	inventory ecr.Inventory
 	files     *ecr.Files
 	downloads ecr.Downloads
 	address   *imagepull.Address

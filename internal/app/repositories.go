@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"io"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/control"
@@ -10,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr/expiry"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 )
 
 func (i *Images) offer() Offer {
@@ -19,8 +21,21 @@ func (i *Images) offer() Offer {
 			Store: i.Store, Now: i.Clock.Now, Wall: i.Clock.Wall, Logins: ecr.NewLogins(i.Store), Files: i.files,
 			Downloads: &i.downloads, DownloadPath: control.LayerPath, Naming: i.naming(),
 		})},
-		Routes: control.LayerRoutes(i.layer),
+		Routes:   control.LayerRoutes(i.layer),
+		Measures: []control.Measure{control.MeasureImages(i.Store, i.files.Size, i.Pulls)},
 	}
+}
+
+// Shown lists the repositories for an overview.
+func (i *Images) Shown(tx *store.Tx) []overview.Repository {
+	stocks, naming := i.inventory.Stocks(tx), i.naming()
+	naming.Address = func(context.Context) string { return i.address.Best() } // looking has no engine asked
+	list := make([]overview.Repository, len(stocks))
+	for n, s := range stocks {
+		r := s.Repository
+		list[n] = overview.Repository{ARN: r.ARN(), Name: r.Name, URI: naming.URI(context.Background(), r), Images: s.Images, Bytes: s.Bytes, PushedAt: r.PushedAt}
+	}
+	return list
 }
 
 // layer opens the layer of a URL that GetDownloadUrlForLayer has answered.

@@ -65,6 +65,16 @@ func (t *Table[T]) List(tx *Tx, prefix string) []*T {
 // All returns all rows, in order of their keys.
 func (t *Table[T]) All(tx *Tx) []*T { return t.List(tx, "") }
 
+// Len is how many rows there are.
+func (t *Table[T]) Len(tx *Tx) int { return tx.version[t.number].byKey.Len() }
+
+// Mark tells the contents of a table apart: it is the same in two snapshots if no transaction between them wrote to the
+// table.
+type Mark struct{ rows *rows }
+
+// Mark is the mark of a snapshot that nothing writes to.
+func (t *Table[T]) Mark(tx *Tx) Mark { return Mark{tx.version[t.number]} }
+
 // Forward goes through the rows whose key starts with prefix. Nothing may be written to
 // the table meanwhile.
 func (t *Table[T]) Forward(tx *Tx, prefix string) iter.Seq[*T] {

@@ -31,6 +31,8 @@ type Overview struct {
 	StoppedTasks       []Task              `json:"stoppedTasks"`
 	StoppedTaskCount   int                 `json:"stoppedTaskCount"`
 	ContainerInstances []ContainerInstance `json:"containerInstances"` // that are not INACTIVE
+	// Repositories are those of ECR, by region, account and name. Of one cluster there are none.
+	Repositories []Repository `json:"repositories"`
 }
 
 // Counts are how many are not as wanted, with those tasks that a limit leaves out.
@@ -210,6 +212,17 @@ type ContainerInstance struct {
 	PortsUDP []uint16 `json:"portsUdp"`
 	// NotAsWanted is why the container instance is not as wanted; empty: it is.
 	NotAsWanted string `json:"notAsWanted,omitempty"`
+}
+
+// Repository is a repository of container images.
+type Repository struct {
+	ARN    string `json:"repositoryArn"`
+	Name   string `json:"repositoryName"`
+	URI    string `json:"repositoryUri"` // as DescribeRepositories has it
+	Images int    `json:"images"`
+	// Bytes is the sum of the images' imageSizeInBytes.
+	Bytes    int64     `json:"bytes"`
+	PushedAt time.Time `json:"pushedAt,omitzero"` // when an image was pushed last
 }
 
 // Resources are what a container instance has for tasks.

@@ -133,6 +133,10 @@ func TestTasksThatAreNotAsWantedComeFirst(t *testing.T) {
 func TestOneCluster(t *testing.T) {
 	w := newWorld(t)
 	w.add("a", "family:web", state.Pending, nil)
+	repositories := func(*store.Tx) []overview.Repository { return []overview.Repository{{Name: "web"}} }
+	if all, one := w.read(overview.Options{Repositories: repositories}), w.read(overview.Options{Repositories: repositories, Cluster: "lab"}); len(all.Repositories) != 1 || one.Repositories == nil || len(one.Repositories) != 0 {
+		t.Errorf("the repositories are %+v, of one cluster %+v", all.Repositories, one.Repositories)
+	}
 	for _, name := range []string{"lab", scope.Cluster("lab")} {
 		if view := w.read(overview.Options{Cluster: name}); len(view.Clusters) != 1 || view.TaskCount != 0 || view.NotAsWanted.Sum() != 0 {
 			t.Errorf("%s: %+v", name, view)

@@ -29,6 +29,8 @@ type Options struct {
 	// KeptApart says which security groups keep a load balancer away from a port of a target; empty: none do. Nil: it is
 	// not known.
 	KeptApart func(loadBalancerARN string, target netip.Addr, port int) string
+	// Repositories lists the repositories of ECR; nil: there are none. It is asked unless one cluster is shown.
+	Repositories func(tx *store.Tx) []Repository
 }
 
 // UnknownClusterError says that no cluster has a name.
@@ -38,7 +40,7 @@ func (e UnknownClusterError) Error() string { return fmt.Sprintf("there is no cl
 
 // Read reads what there is. The error is an UnknownClusterError.
 func Read(tx *store.Tx, now time.Time, o Options) (*Overview, error) {
-	view := &Overview{Now: now, Clusters: []Cluster{}, Services: []Service{}, ContainerInstances: []ContainerInstance{}}
+	view := &Overview{Now: now, Clusters: []Cluster{}, Services: []Service{}, ContainerInstances: []ContainerInstance{}, Repositories: []Repository{}}
 	tasks := newTaskLists(o.Tasks)
 	for _, c := range state.Clusters.All(tx) {
 		if !c.Active() || o.leavesOut(tx, c) {
@@ -63,6 +65,9 @@ func Read(tx *store.Tx, now time.Time, o Options) (*Overview, error) {
 		return nil, UnknownClusterError{o.Cluster}
 	}
 	view.LoadBalancers = readLoadBalancers(tx, view.Services, o)
+	if o.Cluster == "" && o.Repositories != nil {
+		view.Repositories = append(view.Repositories, o.Repositories(tx)...)
+	}
 	tasks.show(tx, view, o)
 	view.countNotAsWanted()
 	view.Settled = view.settled()

@@ -166,6 +166,14 @@ func (a *Agent) EngineInfo(ctx context.Context, host string) backend.Info {
 	return h.Engine.LastInfo()
 }
 
+// Pulls is how many images are being pulled.
+func (a *Agent) Pulls() (n int) {
+	for _, h := range a.hosts {
+		n += h.images.UnderWay()
+	}
+	return n
+}
+
 // Networks are the networks of VPCs on the engine of a host; nil if there is no such host.
 func (a *Agent) Networks(host string) *vpc.Networks {
 	if h := a.hosts[host]; h != nil {

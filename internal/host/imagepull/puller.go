@@ -18,8 +18,30 @@ import (
 type Puller struct {
 	Engine *enginecall.Engine
 
-	mu      sync.Mutex
-	digests map[digestKey]string
+	mu       sync.Mutex
+	digests  map[digestKey]string
+	underWay map[pulledImage]int // how many callers of Pull wait for it
+}
+
+type pulledImage struct{ ref, platform string }
+
+// UnderWay is how many images are being pulled.
+func (p *Puller) UnderWay() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.underWay)
+}
+
+// count notes how many callers more or less wait for an image.
+func (p *Puller) count(i pulledImage, callers int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.underWay == nil {
+		p.underWay = map[pulledImage]int{}
+	}
+	if p.underWay[i] += callers; p.underWay[i] == 0 {
+		delete(p.underWay, i)
+	}
 }
 
 // pullTries are how often an image is pulled that another task replaces meanwhile, which
@@ -33,6 +55,9 @@ func (p *Puller) Pull(ctx context.Context, by Agent, c Choice, spec backend.Pull
 	if spec.Ref != c.Ref {
 		spec.Named = c.Ref
 	}
+	image := pulledImage{spec.Ref, spec.Platform}
+	p.count(image, 1)
+	defer p.count(image, -1)
 	for range pullTries {
 		err = p.Engine.Pull(ctx, spec)
 		if errors.Is(err, backend.ErrNoPlatform) && spec.Platform == "" && p.Engine.LastInfo().Architecture != "amd64" {
