@@ -20,9 +20,17 @@ import (
 type slowEngine struct {
 	begun atomic.Int32
 	goOn  chan struct{}
+	gone  atomic.Bool // what was pulled
 }
 
 func (e *slowEngine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasSuffix(r.URL.Path, "/json") {
+		if e.gone.Load() {
+			w.WriteHeader(http.StatusNotFound)
+		}
+		_, _ = w.Write([]byte(`{"Id":"sha256:1"}`))
+		return
+	}
 	if !strings.HasSuffix(r.URL.Path, "/images/create") {
 		w.Header().Set("Api-Version", "1.41")
 		return
@@ -31,6 +39,19 @@ func (e *slowEngine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(`{"status":"Pulling from app"}`))
 	w.(http.Flusher).Flush()
 	<-e.goOn
+}
+
+// store is the images of the engine.
+func (e *slowEngine) store(t *testing.T) *Store {
+	t.Helper()
+	server := httptest.NewServer(e)
+	t.Cleanup(server.Close)
+	docker, err := endpoint.Endpoint{Host: "tcp://" + strings.TrimPrefix(server.URL, "http://")}.Client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { docker.Close() })
+	return New(dockerapi.Client{Client: docker}, slog.New(slog.DiscardHandler))
 }
 
 // waiting are the callers of the pulls that others may join, by pull.
@@ -74,16 +95,9 @@ func TestWhoSharesAPull(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			engine := &slowEngine{goOn: make(chan struct{})}
-			server := httptest.NewServer(engine)
-			defer server.Close()
+			s := engine.store(t)
 			letGo := sync.OnceFunc(func() { close(engine.goOn) })
 			defer letGo()
-			docker, err := endpoint.Endpoint{Host: "tcp://" + strings.TrimPrefix(server.URL, "http://")}.Client()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer docker.Close()
-			s := New(dockerapi.Client{Client: docker}, slog.New(slog.DiscardHandler))
 			answers := make(chan error, 2)
 			pull := func(spec backend.PullSpec) { answers <- s.Pull(context.WithoutCancel(t.Context()), spec) }
 			open := func() int { return len(waiting(s)) }
@@ -106,5 +120,32 @@ func TestWhoSharesAPull(t *testing.T) {
 				t.Errorf("%d pulls, want %d; %d are open at the end", got, c.pulls, open())
 			}
 		})
+	}
+}
+
+// Of tasks that are started together some come to pull when the pull of another has just ended.
+func TestAPullThatHasJustEnded(t *testing.T) {
+	t.Setenv("DOCKER_CONFIG", t.TempDir())
+	engine := &slowEngine{goOn: make(chan struct{})}
+	close(engine.goOn)
+	s := engine.store(t)
+	pulls := func(ref string) int32 {
+		t.Helper()
+		if err := s.Pull(t.Context(), backend.PullSpec{Ref: ref}); err != nil {
+			t.Fatal(err)
+		}
+		return engine.begun.Swap(0)
+	}
+	digest := "r/app@sha256:" + strings.Repeat("ab", 32)
+	if first, second := pulls(digest), pulls(digest); first != 1 || second != 0 {
+		t.Errorf("the first one makes %d pulls, the second %d", first, second)
+	}
+	engine.gone.Store(true)
+	if n := pulls(digest); n != 1 {
+		t.Errorf("%d pulls when the image is gone", n)
+	}
+	engine.gone.Store(false)
+	if first, second := pulls("r/app:1"), pulls("r/app:1"); first != 1 || second != 1 {
+		t.Errorf("by a tag the first one makes %d pulls, the second %d", first, second)
 	}
 }

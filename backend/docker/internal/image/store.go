@@ -31,6 +31,7 @@ type Store struct {
 	log         *slog.Logger
 	inspections singleflight.Group // by reference
 	pulls       sharedPulls
+	recent      sync.Map // keys of pulls by digest that have ended within recently
 	helpless    sync.Map // registries whose login could not be looked up
 }
 
@@ -107,7 +108,7 @@ func (s *Store) Pull(ctx context.Context, spec backend.PullSpec) error {
 //
 // Tasks that start together share a pull, if they have the same login: the registry may answer
 // another one differently. With the first message the engine has resolved a tag, which may have
-// moved when a later task comes; a digest stays.
+// moved when a later task comes; a digest stays, also for tasks that come when the pull has just ended.
 func (s *Store) PullWithin(ctx context.Context, spec backend.PullSpec, patience time.Duration) error {
 	login, err := s.login(ctx, spec, patience)
 	if err != nil {
@@ -124,7 +125,7 @@ func (s *Store) PullWithin(ctx context.Context, spec backend.PullSpec, patience 
 	key := strings.Join([]string{spec.Ref, spec.Platform, who}, " ")
 	err = s.pulls.do(ctx, key, func(ctx context.Context, closed func()) error {
 		if strings.Contains(spec.Ref, "@") {
-			closed = func() {}
+			return s.pullDigest(ctx, key, spec, auth, patience)
 		}
 		return s.pullImage(ctx, spec, auth, patience, closed)
 	})

@@ -1,0 +1,27 @@
+package image
+
+import (
+	"context"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
+
+// recently is for how long a pull by digest serves those who come after its end: tasks that were started together look for
+// their image at one time, and come to pull it one after the other.
+const recently = 10 * time.Second
+
+// pullDigest pulls what the engine has not pulled recently, or does not have any more.
+func (s *Store) pullDigest(ctx context.Context, key string, spec backend.PullSpec, auth string, patience time.Duration) error {
+	if _, ended := s.recent.Load(key); ended {
+		if _, err := s.Inspect(ctx, spec.Ref, spec.Platform); err == nil {
+			return nil
+		}
+	}
+	err := s.pullImage(ctx, spec, auth, patience, func() {})
+	if err == nil {
+		s.recent.Store(key, nil)
+		time.AfterFunc(recently, func() { s.recent.Delete(key) })
+	}
+	return err
+}
