@@ -147,15 +147,24 @@ testcontainers: image demo-image ## run the tests of the module testcontainers, 
 	@# The engine is on this machine, even if this is a container itself.
 	cd testcontainers && ECS_EMULATOR_REQUIRE_DOCKER=1 TESTCONTAINERS_HOST_OVERRIDE=localhost ../bin/testsummary -count=1 ./...
 
+# Where docker-compose.yml has the emulator's registry of images.
+REGISTRY := 127.0.0.1:4577
+
 .PHONY: up
-up: image ## run docker-compose.yml: the emulator and a sample that uses it
+up: image ## run docker-compose.yml: the emulator, and a sample whose image is pushed to it
 	GOOS=linux GOARCH=$(ENGINE_ARCH) $(GOBUILD) -o bin/image/sample ./examples/compose
-	docker build --quiet --tag ecs-emulator/sample --file examples/compose/Dockerfile .
+	docker build --quiet --tag $(REGISTRY)/shop/web:1 --file examples/compose/Dockerfile .
+	@# The sample waits for the emulator, and then does what `aws ecr get-login-password` does.
+	$(COMPOSE) run --rm -T sample login | docker login --username AWS --password-stdin $(REGISTRY)
+	$(COMPOSE) push sample
 	$(COMPOSE) up $(UPFLAGS)
 
 .PHONY: down
 down: ## end what `make up` started
 	$(COMPOSE) down
+	@docker logout $(REGISTRY)
+	@# What was pushed has a digest of the registry, so no prune takes it.
+	@docker image ls --quiet $(REGISTRY)/shop/web | sort -u | xargs -r docker image rm --force >/dev/null
 
 .PHONY: cross
 cross: ## build for linux, darwin and windows on amd64 and arm64, for engines on both

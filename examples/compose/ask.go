@@ -17,17 +17,21 @@ import (
 
 const (
 	serviceName = "web"
+	tasks       = 2
 	pause       = 5 * time.Second
 )
 
-// ask finds the tasks of the service and sends each a request, again and again.
-// Nothing in it knows of the emulator: the endpoint comes from AWS_ENDPOINT_URL.
+// ask has the service run tasks, as its image has been pushed by now. Then it finds the tasks of the service and sends each a
+// request, again and again. Nothing in it knows of the emulator: the endpoint comes from AWS_ENDPOINT_URL.
 func ask(ctx context.Context) error {
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return fmt.Errorf("read AWS configuration: %w", err)
 	}
 	client := ecs.NewFromConfig(cfg)
+	if _, err := client.UpdateService(ctx, &ecs.UpdateServiceInput{Service: aws.String(serviceName), DesiredCount: aws.Int32(tasks)}); err != nil {
+		return fmt.Errorf("have the service run tasks: %w", err)
+	}
 	for ctx.Err() == nil {
 		if err := askOnce(ctx, client); err != nil {
 			fmt.Println("not yet:", err)

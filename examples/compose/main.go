@@ -2,7 +2,8 @@
 // application that looks up the tasks of an ECS service, as it would on AWS, and
 // sends them requests; as "serve" it is the application that those tasks run.
 //
-//	ask     every five seconds, find the tasks of the service web and ask each
+//	login   print the password for docker login at the registry of images
+//	ask     have the service web run tasks; every five seconds, find them and ask each
 //	serve   answer HTTP on port 8080
 //	check   exit 0 if the server in this container answers: its health check
 package main
@@ -24,7 +25,7 @@ func main() {
 	if len(os.Args) > 1 {
 		mode = os.Args[1]
 	}
-	run, known := map[string]func(context.Context) error{"ask": ask, "serve": serve, "check": check}[mode]
+	run, known := map[string]func(context.Context) error{"login": login, "ask": ask, "serve": serve, "check": check}[mode]
 	if !known {
 		fmt.Fprintf(os.Stderr, "no mode %q\n", mode)
 		os.Exit(2)
