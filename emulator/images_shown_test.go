@@ -29,8 +29,8 @@ func TestImagesAreShown(t *testing.T) {
 		t.Fatalf("%+v", view.Repositories)
 	}
 	got := view.Repositories[0]
-	if got.Name != "web" || got.ARN != "arn:aws:ecr:us-east-1:000000000000:repository/web" || got.URI != w.srv.RepositoryURI("web") || got.Images != 1 ||
-		got.Bytes < 3000 || got.PushedAt.IsZero() {
+	if got.Name != "web" || got.ARN != "arn:aws:ecr:us-east-1:000000000000:repository/web" || got.URI != w.srv.RepositoryURI("web") ||
+		got.Images != 1 || got.Bytes < 3000 || got.PushedAt.IsZero() {
 		t.Errorf("%+v", got)
 	}
 	for name, want := range map[string]string{"repositories": "1", "images": "1", "image_pulls": "0"} {
@@ -46,5 +46,7 @@ func TestImagesAreShown(t *testing.T) {
 		TaskDefinition: &definition, Count: aws.Int32(3), LaunchType: "FARGATE", NetworkConfiguration: network(),
 	})
 	w.must(err)
-	w.eventually("three tasks wait for one image", func() bool { return w.metric("ecs_emulator_image_pulls ") == "ecs_emulator_image_pulls 1" })
+	w.eventually("three tasks wait for one image", func() bool {
+		return w.metric("ecs_emulator_image_pulls ") == "ecs_emulator_image_pulls 1"
+	})
 }

@@ -1,6 +1,7 @@
 package ecr
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -13,7 +14,8 @@ func TestInventoryCountsAgainWhenImagesChange(t *testing.T) {
 	shows := func(images int, bytes int64) {
 		t.Helper()
 		stocks := inventory.Stocks(s.Read())
-		if len(stocks) != 2 || stocks[0].Repository.Name != "web" || stocks[0].Images != images || stocks[0].Bytes != bytes || stocks[1].Images != 0 {
+		want := []Stock{{stocks[0].Repository, images, bytes}, {stocks[1].Repository, 0, 0}}
+		if stocks[0].Repository.Name != "web" || !slices.Equal(stocks, want) {
 			t.Errorf("%+v, want %d images of %d bytes in web, and none in web-2", stocks, images, bytes)
 		}
 	}

@@ -134,8 +134,10 @@ func TestOneCluster(t *testing.T) {
 	w := newWorld(t)
 	w.add("a", "family:web", state.Pending, nil)
 	repositories := func(*store.Tx) []overview.Repository { return []overview.Repository{{Name: "web"}} }
-	if all, one := w.read(overview.Options{Repositories: repositories}), w.read(overview.Options{Repositories: repositories, Cluster: "lab"}); len(all.Repositories) != 1 || one.Repositories == nil || len(one.Repositories) != 0 {
-		t.Errorf("the repositories are %+v, of one cluster %+v", all.Repositories, one.Repositories)
+	all := w.read(overview.Options{Repositories: repositories}).Repositories
+	one := w.read(overview.Options{Repositories: repositories, Cluster: "lab"}).Repositories
+	if len(all) != 1 || one == nil || len(one) != 0 {
+		t.Errorf("the repositories are %+v, of one cluster %#v", all, one)
 	}
 	for _, name := range []string{"lab", scope.Cluster("lab")} {
 		if view := w.read(overview.Options{Cluster: name}); len(view.Clusters) != 1 || view.TaskCount != 0 || view.NotAsWanted.Sum() != 0 {

@@ -40,7 +40,9 @@ func (e UnknownClusterError) Error() string { return fmt.Sprintf("there is no cl
 
 // Read reads what there is. The error is an UnknownClusterError.
 func Read(tx *store.Tx, now time.Time, o Options) (*Overview, error) {
-	view := &Overview{Now: now, Clusters: []Cluster{}, Services: []Service{}, ContainerInstances: []ContainerInstance{}, Repositories: []Repository{}}
+	view := &Overview{
+		Now: now, Clusters: []Cluster{}, Services: []Service{}, ContainerInstances: []ContainerInstance{}, Repositories: []Repository{},
+	}
 	tasks := newTaskLists(o.Tasks)
 	for _, c := range state.Clusters.All(tx) {
 		if !c.Active() || o.leavesOut(tx, c) {
