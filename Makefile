@@ -164,7 +164,7 @@ down: ## end what `make up` started
 	$(COMPOSE) down
 	@docker logout $(REGISTRY)
 	@# What was pushed has a digest of the registry, so no prune takes it.
-	@docker image ls --quiet $(REGISTRY)/shop/web | sort -u | xargs -r docker image rm --force >/dev/null
+	@docker image ls --quiet $(REGISTRY)/shop/web | sort -u | xargs -r docker image rm >/dev/null
 
 .PHONY: cross
 cross: ## build for linux, darwin and windows on amd64 and arm64, for engines on both

@@ -29,7 +29,8 @@ func ask(ctx context.Context) error {
 		return fmt.Errorf("read AWS configuration: %w", err)
 	}
 	client := ecs.NewFromConfig(cfg)
-	if _, err := client.UpdateService(ctx, &ecs.UpdateServiceInput{Service: aws.String(serviceName), DesiredCount: aws.Int32(tasks)}); err != nil {
+	_, err = client.UpdateService(ctx, &ecs.UpdateServiceInput{Service: aws.String(serviceName), DesiredCount: aws.Int32(tasks)})
+	if err != nil {
 		return fmt.Errorf("have the service run tasks: %w", err)
 	}
 	for ctx.Err() == nil {
