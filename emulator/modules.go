@@ -137,7 +137,7 @@ func (o *Options) functions() app.FunctionOptions {
 func (o *Options) engine() app.EngineOptions {
 	return app.EngineOptions{
 		Backend: o.Backend, Kind: o.Engine, New: o.NewEngine, Keep: o.OnExit == Keep, WarmSandboxes: o.WarmSandboxes, HostPorts: o.HostPorts,
-		AllowInstanceMetadata: o.AllowInstanceMetadata, Programs: o.Programs, PullBehavior: app.PullBehavior(o.PullBehavior),
+		AllowInstanceMetadata: o.AllowInstanceMetadata, Programs: o.Programs, PullBehavior: app.PullBehavior(o.PullBehavior), ImageCache: o.ImageCache,
 		SecurityGroups: app.SecurityGroups(o.SecurityGroups), VPCRange: o.VPCCIDR, InstanceRange: o.InstanceCIDR, LocalPorts: o.LocalPorts,
 		AllowHostPaths: o.AllowHostPaths, FileSystems: o.FileSystems, AllowPrivileged: o.AllowPrivileged, StrictExec: o.StrictExec,
 		InjectEndpoint: o.InjectEndpoint, S3Dir: o.S3Dir,

@@ -227,6 +227,11 @@ type Options struct {
 	CapacityFile string
 	// PullBehavior says when images are pulled. Default PullPreferCached.
 	PullBehavior PullBehavior
+	// ImageCache is how many bytes the images may take that the emulator has pulled to Docker. After a pull those that no task
+	// uses are removed beyond that, the one first that was used longest ago. Other images stay: those that were
+	// there before, that have another name than the pull gave them, or that a container has. Default 0: all stay. The
+	// simulated engine has no images that take room.
+	ImageCache int64
 	// Version is shown at /_emulator/health.
 	Version string
 	// Log gets a line for each state of a task and each request that fails, and at level

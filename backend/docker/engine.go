@@ -83,6 +83,7 @@ var (
 	_ backend.Resolvers     = (*Engine)(nil)
 	_ backend.RangeChecker  = (*Engine)(nil)
 	_ backend.UsageReader   = (*Engine)(nil)
+	_ backend.ImageCleaner  = (*Engine)(nil)
 )
 
 // Host is the engine's address: unix:///var/run/docker.sock.
@@ -140,6 +141,16 @@ func (e *Engine) Image(ctx context.Context, ref, platform string) (backend.Image
 // Pull implements backend.Engine.
 func (e *Engine) Pull(ctx context.Context, spec backend.PullSpec) error {
 	return e.images.Pull(ctx, spec)
+}
+
+// Images implements backend.ImageCleaner.
+func (e *Engine) Images(ctx context.Context) ([]backend.StoredImage, error) {
+	return e.images.List(ctx)
+}
+
+// RemoveImage implements backend.ImageCleaner.
+func (e *Engine) RemoveImage(ctx context.Context, id string, names []string) error {
+	return e.images.Remove(ctx, id, names)
 }
 
 // Close implements backend.Engine. It removes the warm sandboxes. For the sweep of

@@ -45,6 +45,7 @@ func (e *Engine) begin(Work) Work {
 		},
 		Hosts: []agent.HostOptions{{
 			Name: Fargate, Engine: e.faulty, Admit: e.admit, PullBehavior: e.PullBehavior, PullsAnew: e.pullsAnew,
+			ImageCache: e.ImageCache, Images: e.cleaner(),
 			VPCRange: e.VPCRange, InstanceRange: e.InstanceRange, LocalPorts: e.LocalPorts,
 			Volumes: volume.Options{HostPaths: e.AllowHostPaths, FileSystems: e.FileSystems},
 		}},

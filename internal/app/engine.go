@@ -64,6 +64,7 @@ type EngineOptions struct {
 	AllowInstanceMetadata   bool
 	Programs                string
 	PullBehavior            PullBehavior
+	ImageCache              int64
 	pullsAnew               bool // the simulated engine pulls what it has, too
 	SecurityGroups          SecurityGroups
 	VPCRange, InstanceRange netip.Prefix
@@ -84,7 +85,7 @@ type SecurityGroups = vpc.SecurityGroups
 
 // Module lists what it brings.
 func (e *Engine) Module() Module {
-	return Module{Name: "engine", Open: e.open, Begin: e.begin, Close: e.close}
+	return Module{Name: "engine", Rows: []string{"pulled-image"}, Open: e.open, Begin: e.begin, Close: e.close}
 }
 
 // open opens the engine that the options name and that the state belongs to.
@@ -147,6 +148,15 @@ const (
 	// ten seconds and more while it starts many containers.
 	firstAnswerTime = time.Minute
 )
+
+// cleaner has the images that are pulled be removed, if the user wants that and the engine keeps images.
+func (e *Engine) cleaner() backend.ImageCleaner {
+	cleaner, ok := e.engine.(backend.ImageCleaner)
+	if e.ImageCache <= 0 || !ok {
+		return nil
+	}
+	return cleaner
+}
 
 // meet decides what becomes of the state's tasks on the engine that there is.
 func (e *Engine) meet(ctx context.Context, info backend.Info, choice enginerecord.Choice) error {

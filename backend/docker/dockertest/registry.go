@@ -2,6 +2,7 @@ package dockertest
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"log"
@@ -152,6 +153,22 @@ func (r *Registry) Image(t *testing.T) string {
 	}
 	t.Cleanup(func() { _, _ = cli.ImageRemove(context.Background(), ref, client.ImageRemoveOptions{}) })
 	return ref
+}
+
+// ImageWith is a reference of another image, with a file that no other image has of so many bytes on top of layers; its image is
+// returned for those that stand on it. The reference is removed when the test ends.
+func (r *Registry) ImageWith(t *testing.T, size int, layers ...v1.Layer) (ref string, image v1.Image) {
+	t.Helper()
+	content := make([]byte, size)
+	_, _ = rand.Read(content) // which never fails
+	top, err := crane.Layer(map[string][]byte{"file": content})
+	if err == nil {
+		image, err = mutate.AppendLayers(imageFor(t, runtime.GOARCH), append(layers, top)...)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return (&Registry{Host: r.Host, pushing: r.pushing, image: image}).Image(t), image
 }
 
 // Digest is the digest of the image.

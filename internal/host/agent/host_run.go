@@ -13,6 +13,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/imagecache"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/leftover"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/loadbalancer/node"
@@ -29,6 +30,13 @@ func newHost(a *common, o HostOptions) *host {
 	h := &host{
 		HostOptions: o, Engine: engine, images: imagepull.Puller{Engine: engine}, agent: a, resyncs: make(chan struct{}, 1),
 		runners: map[string]*taskRunner{}, index: map[string]subject{},
+	}
+	if o.Images != nil {
+		h.images.Cache = imagecache.New(imagecache.Options{
+			Store: a.Store, Now: a.Clock.Now, Log: log, Engine: o.Images, Size: o.ImageCache,
+			EngineID: func() string { return engine.LastInfo().ID },
+			Go:       func(f func(context.Context)) { engine.Call(enginecall.CutOff, f) },
+		})
 	}
 	networks := vpc.Options{Store: a.Store, Clock: a.Clock, Log: a.Log, Engine: engine, Labels: h.labels(), Range: o.VPCRange}
 	if o.Name == instanceHost {

@@ -28,7 +28,7 @@ func (w *taskRunner) find(i int) run {
 	return func(ctx context.Context) func() {
 		at := h.agent.Clock.Now()
 		choice := h.agent.Registry.Reach(ctx, choice)
-		image, err := h.images.Look(ctx, choice, platform)
+		image, err := h.images.Look(ctx, by, choice, platform)
 		if enginecall.IsTimeout(err) { // neither a reason to pull nor a failed pull
 			return w.unanswered(ctx, "cannot look for an image", err)
 		}
@@ -63,7 +63,7 @@ func (w *taskRunner) image(i int) string { return aws.ToString(w.view.Definition
 // puller is the agent that pulls for the task: the one of its container instance, which may have a
 // behaviour of its own, or the one of the host.
 func (w *taskRunner) puller() imagepull.Agent {
-	by := imagepull.Agent{Behavior: w.host.PullBehavior, Anew: w.host.PullsAnew, Pulled: &w.host.pulled}
+	by := imagepull.Agent{Task: w.task.ARN, Behavior: w.host.PullBehavior, Anew: w.host.PullsAnew, Pulled: &w.host.pulled}
 	if w.instance == nil {
 		return by
 	}

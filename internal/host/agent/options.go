@@ -87,6 +87,9 @@ type HostOptions struct {
 	PullBehavior imagepull.Behavior
 	// PullsAnew has an image pulled although it is there, unless the user data of a container instance says when.
 	PullsAnew bool
+	// ImageCache is how many bytes the images may have that are pulled, where Images is not nil: those that are not used go then.
+	ImageCache int64
+	Images     backend.ImageCleaner
 	// VPCRange is the range of the default VPC's network; the zero Prefix leaves it to the
 	// engine.
 	VPCRange netip.Prefix

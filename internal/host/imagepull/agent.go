@@ -28,6 +28,7 @@ func Configured(value string) Behavior {
 // Agent is the agent for whose task an image is pulled. Container instances share one engine, so
 // what is local says nothing of what this instance has pulled.
 type Agent struct {
+	Task     string // its ARN
 	Behavior Behavior
 	Anew     bool // pull whatever the behaviour, which then says only what follows a failure
 	Pulled   *Pulled

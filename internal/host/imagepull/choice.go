@@ -59,11 +59,15 @@ type Found struct {
 }
 
 // Look is Find for a container that has pulled none yet: there is none if a rule of faults is about its pull.
-func (p *Puller) Look(ctx context.Context, c Choice, platform string) (Found, error) {
+func (p *Puller) Look(ctx context.Context, by Agent, c Choice, platform string) (found Found, err error) {
 	if p.Engine.PullActs(c.Ref) {
 		return Found{}, &backend.NotFoundError{Kind: backend.KindImage, Err: errors.New("No such image: " + c.Ref)} //nolint:staticcheck // the engine's own text
 	}
-	return p.Find(ctx, c, platform)
+	p.Cache.Look(by.Task, func() string {
+		found, err = p.Find(ctx, c, platform)
+		return found.ID
+	})
+	return found, err
 }
 
 // Find looks for an image. What has a digest is found by that, as another task may move the tag before a container is made.

@@ -12,11 +12,13 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/enginecall"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/imagecache"
 )
 
 // Puller pulls the images of an engine.
 type Puller struct {
 	Engine *enginecall.Engine
+	Cache  *imagecache.Cache // nil: what is pulled stays
 
 	mu       sync.Mutex
 	digests  map[digestKey]string
@@ -58,6 +60,8 @@ func (p *Puller) Pull(ctx context.Context, by Agent, c Choice, spec backend.Pull
 	image := pulledImage{spec.Ref, spec.Platform}
 	p.count(image, 1)
 	defer p.count(image, -1)
+	pull := p.Cache.Begin(ctx)
+	defer func() { pull.End(ctx, by.Task, spec, found.ID, found.Pulled) }()
 	for range pullTries {
 		err = p.Engine.Pull(ctx, spec)
 		if errors.Is(err, backend.ErrNoPlatform) && spec.Platform == "" && p.Engine.LastInfo().Architecture != "amd64" {
