@@ -235,6 +235,9 @@ type PullSpec struct {
 	Tag      string // that the image gets as well; empty is none. Of simulated engines it has the one of Ref alone.
 	Platform string // "linux/arm64"; empty is the engine's own
 	Auth     *RegistryAuth
+	// Progress is given, unless it is nil, a function that tells how many bytes have come of those that are known of. An engine
+	// MAY leave it out.
+	Progress func(read func() (done, total int64))
 }
 
 // RegistryAuth is a registry login.

@@ -36,6 +36,7 @@ func (s *Server) newHandler(offer app.Offer) http.Handler {
 			Scope: c.Scope, Engine: p.engine.Health, Services: c.Services, Elsewhere: c.Upstream.ServiceStates,
 			Reset: func(context.Context) error { return s.Reset() },
 			Ports: p.engine.Ports, InstanceIP: func(taskARN string) string { return p.engine.Agent().InstanceIP(taskARN) },
+			Pulls:     p.engine.Pulls,
 			KeptApart: func(from string, to netip.Addr, port int) string { return p.engine.Agent().KeptApart(from, to, port) },
 			LogEvents: p.logs.State, LoadBalancers: p.balancers.Shown, Repositories: p.images.Shown, Closing: s.closing, StateChange: c.StateChange,
 			Sessions: p.sessions.Kernel(), Routes: offer.Routes, Journal: &c.Journal, Logs: p.engine.Output,

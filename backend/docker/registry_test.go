@@ -108,6 +108,40 @@ func TestPullThatMakesNoProgressEnds(t *testing.T) {
 	}
 }
 
+// The engine tells of each layer by itself, and of what it does with layers that have come.
+func TestAPullTellsHowFarItIs(t *testing.T) {
+	goOn, done := make(chan struct{}), make(chan error)
+	engine := fakeEngine{"POST /images/create": func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(`{"status":"Pulling fs layer","progressDetail":{},"id":"a"}{"status":"Already exists","progressDetail":{},"id":"c"}
+			{"status":"Downloading","progressDetail":{"current":10,"total":30},"id":"a"}
+			{"status":"Downloading","progressDetail":{"current":20,"total":30},"id":"a"}
+			{"status":"Download complete","progressDetail":{},"id":"a"}
+			{"status":"Extracting","progressDetail":{"current":5,"total":900},"id":"a"}
+			{"status":"Downloading","progressDetail":{"current":7,"total":50},"id":"b"}`))
+		w.(http.Flusher).Flush()
+		<-goOn
+	}}.open(t, docker.Options{})
+	told := make(chan func() (done, total int64), 1)
+	go func() {
+		done <- engine.Pull(t.Context(), backend.PullSpec{Ref: "app", Progress: func(read func() (done, total int64)) { told <- read }})
+	}()
+	read, late := <-told, time.After(time.Minute)
+	for bytes, of := read(); bytes != 37 || of != 80; bytes, of = read() {
+		select {
+		case err := <-done:
+			t.Fatalf("it ends with %v, and has told of %d of %d", err, bytes, of)
+		case <-time.After(time.Millisecond):
+		case <-late:
+			close(goOn)
+			t.Fatalf("it has told of %d of %d", bytes, of)
+		}
+	}
+	close(goOn)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 // From API 1.49 on the engine tells of one platform of a name; the id stays that of the name.
 func TestImageForAPlatform(t *testing.T) {
 	for version, want := range map[string]string{"1.41": "amd64", "1.48": "amd64", "1.49": "arm64"} {

@@ -53,6 +53,8 @@ type Options struct {
 	// InstanceIP is the address of a task's container instance, if the task has its network
 	// from there.
 	InstanceIP func(taskARN string) string
+	// Pulls are the pulls of images under way for a task that take long; for all tasks if that is empty. Nil: there are none.
+	Pulls func(taskARN string) []overview.Pull
 	// KeptApart says which security groups keep a load balancer away from a port of a target; empty: none do.
 	KeptApart func(loadBalancerARN string, target netip.Addr, port int) string
 	// Logs passes on the output of a task's container, which may have stopped.
@@ -109,8 +111,8 @@ func Handler(o Options) http.Handler {
 func (o Options) base(health healthRoute) []Route {
 	streams := []string{http.MethodGet}
 	all := overviewRoute{
-		store: o.Store, clock: o.Clock, ports: o.Ports, instanceIP: o.InstanceIP, keptApart: o.KeptApart, loadBalancers: o.LoadBalancers,
-		repositories: o.Repositories, closing: o.Closing, log: o.Log,
+		store: o.Store, clock: o.Clock, ports: o.Ports, instanceIP: o.InstanceIP, pulls: o.Pulls, keptApart: o.KeptApart,
+		loadBalancers: o.LoadBalancers, repositories: o.Repositories, closing: o.Closing, log: o.Log,
 	}
 	return slices.Concat(
 		[]Route{{"health", reading, health.serve}},

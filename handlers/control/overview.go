@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ type overviewRoute struct {
 	clock         Clock
 	ports         func(taskARN string, open bool) []Port
 	instanceIP    func(taskARN string) string
+	pulls         func(taskARN string) []overview.Pull
 	keptApart     func(loadBalancerARN string, target netip.Addr, port int) string
 	loadBalancers func() []LoadBalancer
 	repositories  func(tx *store.Tx) []overview.Repository
@@ -72,7 +74,7 @@ func (o overviewRoute) serve(w http.ResponseWriter, r *http.Request) {
 
 func (o overviewRoute) options(r *http.Request) (wanted overview.Options, err error) {
 	query := r.URL.Query()
-	wanted = overview.Options{Cluster: query.Get("cluster"), InstanceIP: o.instanceIP, KeptApart: o.keptApart, Repositories: o.repositories}
+	wanted = overview.Options{Cluster: query.Get("cluster"), InstanceIP: o.instanceIP, Pulls: o.pulls, KeptApart: o.keptApart, Repositories: o.repositories}
 	if text := query.Get("tasks"); text != "" {
 		if wanted.Tasks, err = strconv.Atoi(text); err != nil || wanted.Tasks <= 0 {
 			return wanted, fmt.Errorf("tasks is not a number from 1 up: %s", text)
@@ -158,7 +160,13 @@ func (s *overviewStream) clockMoved() bool {
 	return s.clock.Speed() != s.sent.Speed || s.clock.Now().Sub(expected).Abs() > tolerance
 }
 
-// wait waits for a change of a row or of the clock, and shows now and then that the stream lives.
+// pullsMove reports whether there are pulls that take long, or were: no row tells how far they are.
+func (s *overviewStream) pullsMove() bool {
+	shown := func(t overview.Task) bool { return len(t.Pulls) > 0 }
+	return s.pulls != nil && len(s.pulls("")) > 0 || slices.ContainsFunc(s.sent.Tasks, shown)
+}
+
+// wait waits for a change of a row or of the clock, or for news of pulls, and shows now and then that the stream lives.
 func (s *overviewStream) wait(ctx context.Context, changed <-chan struct{}) error {
 	quiet, look := time.NewTicker(keepAlive), time.NewTicker(time.Second)
 	defer quiet.Stop()
@@ -170,7 +178,7 @@ func (s *overviewStream) wait(ctx context.Context, changed <-chan struct{}) erro
 		case <-changed:
 			return nil
 		case <-look.C:
-			if s.clockMoved() {
+			if s.clockMoved() || s.pullsMove() {
 				return nil
 			}
 		case <-quiet.C:

@@ -48,6 +48,31 @@ func TestOverviewFollowsTheClock(t *testing.T) {
 	})
 }
 
+// No row tells how far a pull is.
+func TestOverviewFollowsPulls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, began := newOverviewWorld(t, nil), time.Now()
+		w.add(1, 1)
+		w.handler = control.Handler(control.Options{
+			Store: w.store, Log: slog.New(slog.DiscardHandler), Clock: clock.New(clock.Options{}), Ports: func(string, bool) []control.Port { return nil },
+			LoadBalancers: func() []control.LoadBalancer { return nil },
+			Pulls: func(string) []overview.Pull { // for nine seconds, with news every third one
+				if since := time.Since(began); since < 9*time.Second {
+					return []overview.Pull{{Image: "app:1", Bytes: int64(since / (3 * time.Second)), Of: 4}}
+				}
+				return nil
+			},
+		})
+		c := w.stream("?follow=true")
+		time.Sleep(time.Minute)
+		if got := w.values(c); len(got) != 4 { // the last one without a pull
+			t.Errorf("%d values", len(got))
+		}
+		c.leave()
+		w.expectGone(c)
+	})
+}
+
 // newOverviewWorld is a store with the cluster shop, and the endpoint that shows it. Each task has a port.
 func newOverviewWorld(t *testing.T, closing context.Context) *eventsWorld {
 	t.Helper()

@@ -10,6 +10,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/secretsource"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/overview"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/volume"
@@ -95,6 +96,15 @@ func (e *Engine) Ports(taskARN string, open bool) []control.Port {
 		ports = append(ports, control.Port{Container: p.Container, ContainerPort: p.ContainerPort, Protocol: string(p.Protocol), Address: p.Address})
 	}
 	return ports
+}
+
+// Pulls are the pulls under way for a task that take long; for all tasks if that is empty.
+func (e *Engine) Pulls(taskARN string) (pulls []overview.Pull) {
+	for _, p := range e.Agent().LongPulls(taskARN) {
+		done, total := p.Bytes()
+		pulls = append(pulls, overview.Pull{Image: p.Image, Bytes: done, Of: total})
+	}
+	return pulls
 }
 
 // Output passes on the output of a task's container.

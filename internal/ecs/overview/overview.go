@@ -172,10 +172,21 @@ type Task struct {
 	StoppedAt         time.Time   `json:"stoppedAt,omitzero"`
 	StopCode          string      `json:"stopCode,omitempty"`
 	StoppedReason     string      `json:"stoppedReason,omitempty"`
+	// Pulls are the pulls of images under way that take longer than two seconds of real time.
+	Pulls []Pull `json:"pulls,omitempty"`
 	// UnhealthyTarget is why a target of the task is unhealthy.
 	UnhealthyTarget string `json:"unhealthyTarget,omitempty"`
 	// NotAsWanted is why the task is not as wanted; empty: it is.
 	NotAsWanted string `json:"notAsWanted,omitempty"`
+}
+
+// Pull is a pull of an image under way.
+type Pull struct {
+	Image string `json:"image"` // as the task definition names it
+	// Bytes have come, of those that the engine knows of so far: it learns the sizes of layers one after the other. Zero: it has
+	// not told any.
+	Bytes int64 `json:"bytes,omitempty"`
+	Of    int64 `json:"ofBytes,omitempty"`
 }
 
 // Port is a port of the user's loopback address that leads to a container's port.

@@ -23,6 +23,8 @@ type Options struct {
 	// tasks that are shown, and may be nil.
 	Ports      func(taskARN string) []Port
 	InstanceIP func(taskARN string) string
+	// Pulls are the pulls of images under way for a task that take long. It is asked for tasks that are shown, and may be nil.
+	Pulls func(taskARN string) []Pull
 	// LocalAddresses are the local addresses of the user's loopback interface that lead to listeners of load balancers,
 	// by the ARNs of these; nil: there are none. It is asked if a load balancer is shown.
 	LocalAddresses func() map[string][]string

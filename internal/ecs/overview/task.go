@@ -128,6 +128,9 @@ func readTask(tx *store.Tx, t *state.Task, o Options) Task {
 	if target := t.UnhealthyTarget(); target != nil {
 		shown.UnhealthyTarget = o.whyUnhealthy(tx, elbv2.FindTarget(tx, target.Group, target.ID, target.Port), target.Description)
 	}
+	if o.Pulls != nil {
+		shown.Pulls = o.Pulls(t.ARN)
+	}
 	if o.Ports != nil {
 		shown.Ports = append(shown.Ports, o.Ports(t.ARN)...)
 	}

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/agent/taskport"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/containerinstance"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/hostport"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 )
 
 // Task is a task as the container agent knows it, which may be ahead of the store; nil is one
@@ -149,6 +151,17 @@ func (a *Agent) InstanceIP(taskARN string) string {
 		return ip.String()
 	}
 	return ""
+}
+
+// longPull is how long a pull takes that people are told of, in real time.
+const longPull = 2 * time.Second
+
+// LongPulls are the pulls under way for a task that take long; for all tasks if that is empty.
+func (a *Agent) LongPulls(taskARN string) (pulls []imagepull.LongPull) {
+	for _, h := range a.hosts {
+		pulls = append(pulls, h.images.LongPulls(taskARN, longPull)...)
+	}
+	return pulls
 }
 
 // HostPorts lists the loopback ports that lead to a running task. Where tasks are

@@ -22,6 +22,7 @@ type Puller struct {
 
 	mu       sync.Mutex
 	digests  map[digestKey]string
+	pulls    map[*LongPull]struct{}
 	underWay map[pulledImage]int // how many callers of Pull wait for it
 }
 
@@ -60,6 +61,7 @@ func (p *Puller) Pull(ctx context.Context, by Agent, c Choice, spec backend.Pull
 	image := pulledImage{spec.Ref, spec.Platform}
 	p.count(image, 1)
 	defer p.count(image, -1)
+	defer p.begin(by.Task, c.Ref, &spec)()
 	pull := p.Cache.Begin(ctx)
 	defer func() { pull.End(ctx, by.Task, spec, found.ID, found.Pulled) }()
 	for range pullTries {

@@ -17,12 +17,14 @@ type sharedPull struct {
 	err     error // once it is done
 	cancel  context.CancelFunc
 	waiting int // callers
+	progress
 }
 
-// do joins the pull with a key, or begins it. pull calls closed when callers that come from then on need
+// do joins the pull with a key, or begins it, and tells seen of its progress. pull calls closed when callers that come from then on need
 // a pull of their own.
-func (s *sharedPulls) do(ctx context.Context, key string, pull func(ctx context.Context, closed func()) error) error {
+func (s *sharedPulls) do(ctx context.Context, key string, seen func(*progress), pull func(ctx context.Context, closed func(), of *progress) error) error {
 	p := s.join(ctx, key, pull)
+	seen(&p.progress)
 	select {
 	case <-p.done:
 		return p.err
@@ -34,7 +36,7 @@ func (s *sharedPulls) do(ctx context.Context, key string, pull func(ctx context.
 	return context.Cause(ctx)
 }
 
-func (s *sharedPulls) join(ctx context.Context, key string, pull func(ctx context.Context, closed func()) error) *sharedPull {
+func (s *sharedPulls) join(ctx context.Context, key string, pull func(ctx context.Context, closed func(), of *progress) error) *sharedPull {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p := s.open[key]; p != nil {
@@ -50,7 +52,7 @@ func (s *sharedPulls) join(ctx context.Context, key string, pull func(ctx contex
 	go func() {
 		defer close(p.done)
 		defer cancel()
-		p.err = pull(shared, func() { s.close(key, p) })
+		p.err = pull(shared, func() { s.close(key, p) }, &p.progress)
 		s.close(key, p)
 	}()
 	return p

@@ -18,7 +18,7 @@ type source struct {
 	answer chan error
 }
 
-func (s *source) pull(ctx context.Context, closed func()) error {
+func (s *source) pull(ctx context.Context, closed func(), _ *progress) error {
 	s.mu.Lock()
 	s.pulls++
 	s.closed = append(s.closed, closed)
@@ -48,7 +48,7 @@ type pulling struct {
 
 func (p *pulling) start(ctx context.Context, key string) {
 	go func() {
-		err := p.shared.do(ctx, key, p.from.pull)
+		err := p.shared.do(ctx, key, func(*progress) {}, p.from.pull)
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.answers = append(p.answers, err)

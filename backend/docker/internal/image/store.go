@@ -123,11 +123,16 @@ func (s *Store) PullWithin(ctx context.Context, spec backend.PullSpec, patience 
 		who = spec.Auth.Principal
 	}
 	key := strings.Join([]string{spec.Ref, spec.Platform, who}, " ")
-	err = s.pulls.do(ctx, key, func(ctx context.Context, closed func()) error {
-		if strings.Contains(spec.Ref, "@") {
-			return s.pullDigest(ctx, key, spec, auth, patience)
+	seen := func(of *progress) {
+		if spec.Progress != nil {
+			spec.Progress(of.read)
 		}
-		return s.pullImage(ctx, spec, auth, patience, closed)
+	}
+	err = s.pulls.do(ctx, key, seen, func(ctx context.Context, closed func(), of *progress) error {
+		if strings.Contains(spec.Ref, "@") {
+			return s.pullDigest(ctx, key, spec, auth, patience, of)
+		}
+		return s.pullImage(ctx, spec, auth, patience, closed, of)
 	})
 	if err != nil || spec.Tag == "" {
 		return withoutLogin(err, login)
@@ -138,7 +143,7 @@ func (s *Store) PullWithin(ctx context.Context, spec backend.PullSpec, patience 
 	return nil
 }
 
-func (s *Store) pullImage(ctx context.Context, spec backend.PullSpec, auth string, patience time.Duration, resolved func()) error {
+func (s *Store) pullImage(ctx context.Context, spec backend.PullSpec, auth string, patience time.Duration, resolved func(), of *progress) error {
 	return dockerapi.Classify(whileProgress(ctx, patience, func(ctx context.Context, progress func()) error {
 		options := client.ImagePullOptions{RegistryAuth: auth}
 		if spec.Platform != "" {
@@ -158,6 +163,7 @@ func (s *Store) pullImage(ctx context.Context, spec backend.PullSpec, auth strin
 			case message.Error != nil:
 				return errors.New(message.Error.Message)
 			}
+			of.note(message)
 		}
 		return nil
 	}))

@@ -96,6 +96,9 @@ func why(t *overview.Task) string {
 			parts = append(parts, shortIDs(part))
 		}
 	}
+	for _, p := range t.Pulls {
+		parts = append(parts, pull(p))
+	}
 	for _, c := range told(t.Containers) {
 		switch {
 		case c.Reason != "":
@@ -105,6 +108,14 @@ func why(t *overview.Task) string {
 		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+// pull is "pulling app:1 12.3 MB of 40.1 MB".
+func pull(p overview.Pull) string {
+	if p.Of == 0 {
+		return "pulling " + p.Image
+	}
+	return fmt.Sprintf("pulling %s %.1f MB of %.1f MB", p.Image, float64(p.Bytes)/1e6, float64(p.Of)/1e6)
 }
 
 func (r *renderer) stoppedTasks() *table {

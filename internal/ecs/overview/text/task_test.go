@@ -31,6 +31,13 @@ func TestProxiesThatDidNotFailAreLeftOut(t *testing.T) {
 	}
 }
 
+func TestPullsThatTakeLong(t *testing.T) {
+	task := &overview.Task{LastStatus: "PENDING", Pulls: []overview.Pull{{Image: "app:1", Bytes: 12_345_678, Of: 40_100_000}, {Image: "log:1"}}}
+	if got := why(task); got != "pulling app:1 12.3 MB of 40.1 MB; pulling log:1" {
+		t.Errorf("it shows %q", got)
+	}
+}
+
 // Tasks that ended alike are one row, with the newest of them.
 func TestStoppedTasksThatEndedAlike(t *testing.T) {
 	o := &overview.Overview{Clusters: []overview.Cluster{{ARN: shop, Name: "shop"}}}
