@@ -67,7 +67,7 @@ type Engine interface {
 	// [PullSpec], and where there is none of the one that the engine would take.
 	Image(ctx context.Context, ref, platform string) (Image, error)
 	// Pull fetches an image. It may take long, and the engine ends a pull that makes
-	// no progress. The error text is the engine's own, because it ends
+	// no progress, with a [*BrokenPullError]. The error text is the engine's own, because it ends
 	// up in the container's reason. It returns [ErrNoPlatform] where there are images of that
 	// name, but for other platforms alone.
 	Pull(ctx context.Context, spec PullSpec) error

@@ -3,6 +3,7 @@ package docker_test
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -103,8 +104,25 @@ func TestPullThatMakesNoProgressEnds(t *testing.T) {
 		<-r.Context().Done()
 	}}.open(t, docker.Options{})
 	err := engine.PullWithin(t.Context(), backend.PullSpec{Ref: "app"}, 100*time.Millisecond)
-	if err == nil || err.Error() != "no progress for 100ms" {
-		t.Errorf("Pull = %v; want that it makes no progress", err)
+	var broken *backend.BrokenPullError
+	if err == nil || err.Error() != "no progress for 100ms" || !errors.As(err, &broken) || !broken.Silent || !broken.Begun {
+		t.Errorf("Pull = %#v; want that it makes no progress", err)
+	}
+}
+
+func TestPullsThatBreakOff(t *testing.T) {
+	begins := `{"status":"Pulling from app"}`
+	for answer, want := range map[string]bool{
+		`{"errorDetail":{"message":"denied"}}`:                                           false,
+		begins + `{"errorDetail":{"message":"unexpected EOF"}}`:                          true,
+		begins + `{"errorDetail":{"message":"no matching manifest for linux/arm64 in"}}`: false,
+	} {
+		engine := fakeEngine{"POST /images/create": says(http.StatusOK, answer)}.open(t, docker.Options{})
+		err := engine.Pull(t.Context(), backend.PullSpec{Ref: "app"})
+		var broken *backend.BrokenPullError
+		if got := errors.As(err, &broken); err == nil || got != want || got && (!broken.Begun || broken.Silent) {
+			t.Errorf("%s: %#v; breaks off: %v", answer, err, want)
+		}
 	}
 }
 

@@ -65,10 +65,10 @@ func (p *Puller) Pull(ctx context.Context, by Agent, c Choice, spec backend.Pull
 	pull := p.Cache.Begin(ctx)
 	defer func() { pull.End(ctx, by.Task, spec, found.ID, found.Pulled) }()
 	for range pullTries {
-		err = p.Engine.Pull(ctx, spec)
+		err = p.pull(ctx, spec)
 		if errors.Is(err, backend.ErrNoPlatform) && spec.Platform == "" && p.Engine.LastInfo().Architecture != "amd64" {
 			spec.Platform = "linux/amd64"
-			err = p.Engine.Pull(ctx, spec)
+			err = p.pull(ctx, spec)
 		}
 		if err != nil {
 			return p.instead(ctx, by, c, spec.Platform, err)

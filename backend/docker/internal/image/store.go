@@ -95,16 +95,19 @@ func Platform(text string) *ocispec.Platform {
 	return &ocispec.Platform{OS: os, Architecture: architecture}
 }
 
-// stallTimeout is how long a pull may go on without progress, its beginning included.
-// Source: amazon-ecs-agent, README, the time for a pull to begin.
-const stallTimeout = 5 * time.Minute
+// How long a pull may take to begin, and may then go on without progress.
+// Source: amazon-ecs-agent, DockerPullBeginTimeout and ECS_IMAGE_PULL_INACTIVITY_TIMEOUT.
+const (
+	beginTimeout      = 5 * time.Minute
+	inactivityTimeout = time.Minute
+)
 
 // Pull pulls an image; see backend.Engine. It takes as long as it makes progress.
 func (s *Store) Pull(ctx context.Context, spec backend.PullSpec) error {
-	return s.PullWithin(ctx, spec, stallTimeout)
+	return s.PullWithin(ctx, spec, beginTimeout)
 }
 
-// PullWithin is Pull that ends after patience without progress.
+// PullWithin is Pull that ends if it has not begun within patience.
 //
 // Tasks that start together share a pull, if they have the same login: the registry may answer
 // another one differently. With the first message the engine has resolved a tag, which may have
@@ -144,7 +147,8 @@ func (s *Store) PullWithin(ctx context.Context, spec backend.PullSpec, patience 
 }
 
 func (s *Store) pullImage(ctx context.Context, spec backend.PullSpec, auth string, patience time.Duration, resolved func(), of *progress) error {
-	return dockerapi.Classify(whileProgress(ctx, patience, func(ctx context.Context, progress func()) error {
+	begun := false
+	err := dockerapi.Classify(whileProgress(ctx, patience, func(ctx context.Context, progress func()) error {
 		options := client.ImagePullOptions{RegistryAuth: auth}
 		if spec.Platform != "" {
 			options.Platforms = []ocispec.Platform{*Platform(spec.Platform)}
@@ -157,6 +161,7 @@ func (s *Store) pullImage(ctx context.Context, spec backend.PullSpec, auth strin
 		for message, err := range stream.JSONMessages(ctx) {
 			resolved()
 			progress()
+			begun = begun || err == nil && message.Error == nil
 			switch {
 			case err != nil:
 				return err
@@ -167,15 +172,25 @@ func (s *Store) pullImage(ctx context.Context, spec backend.PullSpec, auth strin
 		}
 		return nil
 	}))
+	silent := errors.Is(err, errSilent)
+	if silent || begun && err != nil && ctx.Err() == nil && !errors.Is(err, backend.ErrNoPlatform) && !errors.Is(err, backend.ErrUnavailable) {
+		return &backend.BrokenPullError{Silent: silent, Begun: begun, Err: err}
+	}
+	return err
 }
 
-// whileProgress ends what makes no progress for a while.
+var errSilent = errors.New("no progress")
+
+// whileProgress ends what does not begin within patience, or then makes no progress for a while.
 func whileProgress(ctx context.Context, patience time.Duration, do func(ctx context.Context, progress func()) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	stalled := time.AfterFunc(patience, func() { cancel(fmt.Errorf("no progress for %s", patience)) })
+	stalled := time.AfterFunc(patience, func() { cancel(fmt.Errorf("%w for %s", errSilent, patience)) })
 	defer stalled.Stop()
-	err := do(ctx, func() { stalled.Reset(patience) })
+	err := do(ctx, func() {
+		patience = min(patience, inactivityTimeout)
+		stalled.Reset(patience)
+	})
 	if why := context.Cause(ctx); err != nil && why != nil {
 		return why
 	}

@@ -70,8 +70,18 @@ func NotBegun(kind string, err error) string {
 }
 
 // Pull is the reason of a container without an image.
-// Source: field reports of tasks on EC2, current agents; recorded pull failures (ECS0002).
+// Source: field reports of tasks on EC2, current agents; amazon-ecs-agent, docker_client.go, of pulls that break off; recorded pull failures (ECS0002).
 func Pull(image string, err error, fargate bool) string {
+	var broken *backend.BrokenPullError
+	switch {
+	case fargate || !errors.As(err, &broken):
+	case broken.Silent && !broken.Begun:
+		return "DockerTimeoutError: Could not transition to pullBegin; timed out after waiting 5m0s"
+	case broken.Silent:
+		return "CannotPullContainerError: inactivity time exceeded timeout while pulling image"
+	default: // the manifest was there
+		return "CannotPullContainerError: Error response from daemon: " + engineText(err)
+	}
 	if !fargate {
 		return "CannotPullImageManifestError: Error response from daemon: " + engineText(err)
 	}
