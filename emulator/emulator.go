@@ -97,14 +97,14 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 	s.handler = s.newHandler(s.offer())
 	tasks := app.NewMetadata(s.parts.engine, s.parts.ecs, s.opts.MetadataRate)
 	s.metadata, s.parts.engine.Variables = tasks.Handler(), tasks.Variables
-	callers := s.listenMetadata()
+	callers, engines := s.listenMetadata(), s.listenRegistry()
 	s.core.Begun = true
 	s.begin()
 	s.serveMetadata(callers)
 	s.serveHost()
 	s.serveDNS()
 	s.serveTasks()
-	s.serveRegistry()
+	s.serveRegistry(engines)
 	if err := s.make(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

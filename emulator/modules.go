@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/app"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
@@ -40,7 +41,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 	p.sessions = &app.Sessions{Core: c, Engine: p.engine, Logs: p.logs, PublicURL: o.PublicURL, S3Dir: o.S3Dir}
 	p.secrets = &app.Secrets{Core: c, Sessions: p.sessions, Strict: o.StrictSecrets}
 	p.images = &app.Images{
-		Core: c, Engine: p.engine, Size: o.RegistrySize, OwnAddress: s.ownAddress(), FixedAddress: o.RegistryAddress, AWSURIs: o.RepositoryURI == awsURI,
+		Core: c, Engine: p.engine, Size: o.RegistrySize, OwnAddress: strings.TrimPrefix(s.URL(), "http://"), FixedAddress: o.RegistryAddress, AWSURIs: o.RepositoryURI == awsURI,
 		Strict: o.StrictImages,
 	}
 	p.engine.Images, p.images.Pulls = p.images, func() int { return p.engine.Agent().Pulls() }

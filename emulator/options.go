@@ -260,7 +260,7 @@ func (o Options) check() error {
 	case o.Speed != Still && !(o.Speed >= 0 && o.Speed <= clock.MaxSpeed): // refuses NaN too
 		return fmt.Errorf("clock speed %v is not between 0 and %d", o.Speed, clock.MaxSpeed)
 	}
-	if err := cmp.Or(checkAddress(o.Listen), checkAddress(o.DNS), checkAddress(o.RegistryAddress)); err != nil {
+	if err := cmp.Or(checkAddress(o.Listen), checkAddress(o.DNS)); err != nil {
 		return err
 	}
 	if c := o.VPCCIDR; c.IsValid() && (!c.Addr().Is4() || c.Bits() != 16 || c != c.Masked()) {
@@ -295,7 +295,7 @@ func (o Options) check() error {
 	if err := app.CheckSettings(o.Upstream, o.UpstreamFor, o.TaskCredentials); err != nil {
 		return err
 	}
-	if err := cmp.Or(o.checkAnswers(), o.checkRepositoryURI()); err != nil {
+	if err := cmp.Or(o.checkAnswers(), o.checkRepositoryURI(), o.checkRegistryAddress()); err != nil {
 		return err
 	}
 	if err := cmp.Or(app.CheckMetadataRate(o.MetadataRate), ssmsession.CheckPublicURL(o.PublicURL)); err != nil {

@@ -2,7 +2,8 @@ package emulator
 
 import (
 	"fmt"
-	"strings"
+	"net"
+	"strconv"
 )
 
 // awsURI is the value of Options.RepositoryURI for AWS's form.
@@ -15,12 +16,16 @@ func (o Options) checkRepositoryURI() error {
 	return nil
 }
 
-// ownAddress is where programs on this machine reach the registry; empty is nowhere.
-func (s *Server) ownAddress() string {
-	if s.opts.InProcess {
-		return ""
+// checkRegistryAddress refuses what no name of an image can begin with.
+func (o Options) checkRegistryAddress() error {
+	if o.RegistryAddress == "" {
+		return nil
 	}
-	return strings.TrimPrefix(s.URL(), "http://")
+	host, port, err := net.SplitHostPort(o.RegistryAddress)
+	if n, wrong := strconv.ParseUint(port, 10, 16); err != nil || host == "" || wrong != nil || n == 0 {
+		return fmt.Errorf("the address of the registry is a host with a port, such as 127.0.0.1:5000, not %q", o.RegistryAddress)
+	}
+	return nil
 }
 
 // Registry is the address of the registry of container images, for docker login: "127.0.0.1:4577". The engine reaches it

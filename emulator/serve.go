@@ -12,6 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/registry"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/httpserver"
 )
 
@@ -32,11 +33,20 @@ func (s *Server) serveTasks() {
 	}
 }
 
-// serveRegistry serves the registry to the engine's host, over its relay, where that does not reach the endpoint.
-func (s *Server) serveRegistry() {
-	s.registryHTTP = httpserver.New(httpserver.BoundBodies(handlers.OfRegistry(s.handler)), s.opts.Log)
+// listenRegistry takes the connections of the engine's host to the registry, over a relay that may be made at once;
+// serveRegistry answers them. Nil is none.
+func (s *Server) listenRegistry() net.Listener {
 	if host := s.parts.engine.RegistryHost(); host != nil && s.opts.RegistryAddress == "" {
-		s.serve("registry", s.registryHTTP, host.ListenRegistry(s.parts.images.PortNeeded))
+		return host.ListenRegistry(s.parts.images.PortNeeded)
+	}
+	return nil
+}
+
+// serveRegistry serves the registry to the engine's host, where that does not reach the endpoint.
+func (s *Server) serveRegistry(listener net.Listener) {
+	s.registryHTTP = httpserver.New(httpserver.BoundBodies(registry.OverRelay(s.handler)), s.opts.Log)
+	if listener != nil {
+		s.serve("registry", s.registryHTTP, listener)
 	}
 }
 

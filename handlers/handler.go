@@ -106,17 +106,6 @@ func New(parts Parts) http.Handler {
 	})
 }
 
-// OfRegistry passes on what is for the registry, and nothing else.
-func OfRegistry(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if !isRegistry(req.URL.Path) {
-			http.NotFound(w, req)
-			return
-		}
-		next.ServeHTTP(w, req)
-	})
-}
-
 // isRegistry reports whether a path is of the registry of container images. Signed requests to such paths are for API
 // Gateway or SES.
 func isRegistry(path string) bool { return strings.HasPrefix(path+"/", registry.Prefix) }

@@ -121,7 +121,7 @@ func declareLimits(flags *flagSet, o *emulator.Options) {
 		o.RegistrySize, err = units.RAMInBytes(text)
 		return err
 	})
-	flags.StringVar(&o.RegistryAddress, "registry-address", "", "`address` at which the engine reaches the registry, such as 127.0.0.1:5000 (default that of --listen if the engine gets there, else a port of the engine's own loopback address, which leads here)")
+	flags.StringVar(&o.RegistryAddress, "registry-address", "", "`address` at which the engine reaches the registry, such as 127.0.0.1:5000 (default the address of --listen if the engine gets there, else a port of the engine's own loopback address, which leads here)")
 	flags.Func("image-cache", "most `bytes` of the images that the emulator has pulled to Docker, such as 20GiB; after a pull those that no task uses are removed beyond that, and no other images (default any number)", func(text string) (err error) {
 		o.ImageCache, err = units.RAMInBytes(text)
 		return err

@@ -20,7 +20,7 @@ var errEngine = errors.New("the engine gets here")
 // login is who sends a request.
 func (r *registry) login(req *http.Request) (ecr.Login, error) {
 	user, password, ok := req.BasicAuth()
-	if ok && r.OfEngine(user, password) {
+	if ok && r.OfEngine(user, password, cameOverRelay(req.Context())) {
 		return ecr.Login{}, errEngine
 	}
 	if !ok || user != ecr.LoginUser {

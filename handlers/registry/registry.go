@@ -38,8 +38,8 @@ type Options struct {
 	Authorize awsapi.Authorizer
 	// MountsBlobs reports whether a registry mounts blobs of other repositories. Nil: none does.
 	MountsBlobs func(tx *store.Tx, s arn.Scope) bool
-	// OfEngine reports whether an engine shows by a login that it gets here. Nil: none does.
-	OfEngine func(user, password string) bool
+	// OfEngine reports whether an engine shows by a login that it gets here, perhaps over its relay. Nil: none does.
+	OfEngine func(user, password string, overRelay bool) bool
 	// Log gets a line for each request. Nil is slog.Default().
 	Log *slog.Logger
 }
@@ -53,7 +53,7 @@ func New(o Options) http.Handler {
 		o.MountsBlobs = func(*store.Tx, arn.Scope) bool { return false }
 	}
 	if o.OfEngine == nil {
-		o.OfEngine = func(string, string) bool { return false }
+		o.OfEngine = func(string, string, bool) bool { return false }
 	}
 	r := &registry{Options: o, logins: ecr.NewLogins(o.Store)}
 	r.oci = ociserver.New(r, &ociserver.Options{

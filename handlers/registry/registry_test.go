@@ -82,7 +82,7 @@ func start(t *testing.T, bound int64, repositories ...string) *world {
 		Store: w.store, Files: w.files, Now: w.clock, Home: home, Log: log,
 		Authorize:   func(ctx context.Context, c awsapi.Call, wants awsapi.Access) error { return w.authorize(ctx, c, wants) },
 		MountsBlobs: func(*store.Tx, arn.Scope) bool { w.mu.Lock(); defer w.mu.Unlock(); return w.mount },
-		OfEngine:    func(user, password string) bool { return user == "engine" && password == "here" },
+		OfEngine:    func(user, password string, _ bool) bool { return user == "engine" && password == "here" },
 	}))
 	t.Cleanup(func() {
 		w.Close()

@@ -22,7 +22,7 @@ type Images struct {
 	Size int64
 	// Engine pulls images of tasks.
 	Engine *Engine
-	// OwnAddress is the endpoint's on this machine: "127.0.0.1:4577". Empty: it has none.
+	// OwnAddress is the endpoint's on this machine: "127.0.0.1:4577". Nothing is at port 0.
 	OwnAddress string
 	// FixedAddress is where users say that the engine reaches the registry. Empty: the engine is asked.
 	FixedAddress string
@@ -74,6 +74,7 @@ func (i *Images) Registry() http.Handler {
 }
 
 func (i *Images) reset() error {
+	i.address.Forget()
 	if left := i.files.Reset(); left != nil {
 		return fmt.Errorf("files of images are left: %w", left)
 	}

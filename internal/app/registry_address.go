@@ -5,6 +5,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
@@ -17,16 +18,16 @@ var inTasks = net.JoinHostPort(backend.RelayName, strconv.Itoa(backend.RelayPort
 
 // newAddress finds where the engine reaches the registry, when it is asked first.
 func (i *Images) newAddress() *imagepull.Address {
-	a := &imagepull.Address{Own: i.FixedAddress, Log: i.Log, Found: func(host string) {
+	o := imagepull.AddressOptions{Own: i.FixedAddress, Log: i.Log, Found: func(host string) {
 		_ = i.Store.Update(func(tx *store.Tx) error { // a store that takes no change says so by itself
 			ecr.KeepAddress(tx, host, i.Clock.Now())
 			return nil
 		})
 	}}
-	if a.Own == "" {
-		a.Engine, a.Own = i.Engine.RegistryHost(), i.OwnAddress
+	if o.Own == "" {
+		o.Engine, o.Own = i.Engine.RegistryHost(), i.OwnAddress
 	}
-	return a
+	return imagepull.NewAddress(o)
 }
 
 // Address is where the engine reaches the registry: "127.0.0.1:4577".
@@ -49,8 +50,10 @@ func (i *Images) URI(ctx context.Context, name string) string {
 func (i *Images) hosts() []string {
 	hosts := []string{i.address.Best()}
 	for _, host := range slices.Concat(hosts, []string{i.OwnAddress}, ecr.Addresses(i.Store.Read())) {
-		_, port, _ := net.SplitHostPort(host)
-		hosts = append(hosts, host, net.JoinHostPort("localhost", port))
+		hosts = append(hosts, host)
+		if port, loopback := strings.CutPrefix(host, "127.0.0.1:"); loopback {
+			hosts = append(hosts, "localhost:"+port)
+		}
 	}
 	return append(hosts, inTasks)
 }

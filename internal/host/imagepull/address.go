@@ -10,26 +10,40 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
 
-// Address finds where an engine reaches the emulator's registry. That is the endpoint's own address where the engine is on this
-// machine. Elsewhere it is a port of the loopback address of the engine's host, which leads here by the engine's relay.
-type Address struct {
+// AddressOptions are what an Address needs.
+type AddressOptions struct {
 	// Engine is asked. Nil: it pulls nothing, and the registry is at Own.
 	Engine backend.RegistryHost
-	// Own is the address of the endpoint on this machine. Empty: it has none.
+	// Own is the address of the endpoint on this machine. Nothing is at port 0.
 	Own string
 	Log *slog.Logger
-	// Found is told of each address that is found. It may be nil.
+	// Found is told of each address that is found.
 	Found func(address string)
+}
 
-	finding sync.Mutex // held while the engine is asked
+// Address finds where an engine reaches the emulator's registry. That is the endpoint's own address where the engine is on this
+// machine. Elsewhere it is a port of the loopback address of the engine's host, which leads here by the engine's relay, and may
+// have the number of the endpoint's.
+type Address struct {
+	AddressOptions
+	finding *semaphore.Weighted // held while the engine is asked
 
 	mu     sync.Mutex
-	at     string              // what was found last; empty is nothing
-	logins map[string]struct{} // passwords of logins under way
-	failed time.Time           // when nothing was found
+	at     string               // what was found last; empty is nothing
+	direct bool                 // it is Own, and the engine gets there without its relay
+	told   string               // to Found
+	failed time.Time            // when nothing was found
+	logins map[string]chan bool // by the passwords of logins under way: whether one has come over the relay
+}
+
+// NewAddress finds nothing yet.
+func NewAddress(o AddressOptions) *Address {
+	return &Address{AddressOptions: o, finding: semaphore.NewWeighted(1), logins: map[string]chan bool{}}
 }
 
 const (
@@ -56,50 +70,59 @@ func (a *Address) Best() string {
 
 // Find is Best after the engine was asked, if it has not been. It bounds how long that takes.
 func (a *Address) Find(ctx context.Context) string {
-	if a.settled() {
+	if a.settled() || a.finding.Acquire(ctx, 1) != nil {
 		return a.Best()
 	}
-	a.finding.Lock()
-	defer a.finding.Unlock()
+	defer a.finding.Release(1)
 	if a.settled() {
 		return a.Best()
 	}
 	at, err := a.find(ctx)
-	if err != nil && ctx.Err() != nil { // the caller has given up
-		return a.Best()
-	}
-	known := a.known()
-	a.note(at, err)
 	switch {
-	case err != nil:
+	case err == nil:
+		a.note(at)
+	case ctx.Err() == nil: // else the caller has given up
 		a.Log.Warn("the engine does not reach the registry, so tasks cannot run images that are pushed to it", "error", err)
-	case at != known && a.Found != nil:
-		a.Found(at)
+		a.mu.Lock()
+		a.failed = time.Now()
+		a.mu.Unlock()
 	}
 	return a.Best()
 }
 
-func (a *Address) note(at string, err error) {
+// Forget has the engine asked again, and Found told: what was found is gone with a reset.
+func (a *Address) Forget() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err != nil {
-		a.failed = time.Now()
-		return
-	}
+	a.at, a.direct, a.told, a.failed = "", false, "", time.Time{}
+}
+
+// note keeps what was found, and tells of it.
+func (a *Address) note(at string) {
+	a.mu.Lock()
 	a.at, a.failed = at, time.Time{}
+	known := a.told == at
+	a.told = at
+	a.mu.Unlock()
+	if !known {
+		a.Found(at)
+	}
 }
 
 // settled reports whether the engine need not be asked now.
 func (a *Address) settled() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.at != "" && a.at == a.Own || !a.failed.IsZero() && time.Since(a.failed) < findPause
+	return a.direct && a.told != "" || !a.failed.IsZero() && time.Since(a.failed) < findPause
 }
 
 func (a *Address) find(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, findTime)
 	defer cancel()
 	if a.Engine == nil || a.Needed(ctx) == 0 {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.direct = true
 		return a.Own, nil
 	}
 	port, err := a.Engine.RegistryPort(ctx)
@@ -113,7 +136,8 @@ func (a *Address) find(ctx context.Context) (string, error) {
 	if at == a.known() {
 		return at, nil
 	}
-	return at, a.reaches(ctx, at)
+	_, err = a.reach(ctx, at)
+	return at, err
 }
 
 func (a *Address) known() string {
@@ -122,49 +146,63 @@ func (a *Address) known() string {
 	return a.at
 }
 
-// Needed is the port that is best for the registry at the engine's host: 0 where the engine reaches Own.
+// Needed is the port that is best for the registry at the engine's host: 0 where the engine reaches Own without its relay.
 func (a *Address) Needed(ctx context.Context) uint16 {
-	known := a.known()
 	_, text, _ := net.SplitHostPort(a.Own)
 	port, _ := strconv.ParseUint(text, 10, 16)
-	switch {
-	case port == 0:
+	if port == 0 {
 		return backend.RelayPort
-	case known == "" && a.reaches(ctx, a.Own) == nil, known == a.Own:
+	}
+	a.mu.Lock()
+	asked, direct := a.at != "", a.direct
+	a.mu.Unlock()
+	if !asked && !direct {
+		overRelay, err := a.reach(ctx, a.Own)
+		direct = err == nil && !overRelay
+		a.mu.Lock()
+		a.direct = direct
+		a.mu.Unlock()
+	}
+	if direct {
 		return 0
 	}
 	return uint16(port)
 }
 
-// reaches has the engine log in to an address, and says why it did not get here. Another registry may take any login.
-func (a *Address) reaches(ctx context.Context, address string) error {
-	password := rand.Text()
+// reach has the engine log in to an address, and says whether the login came over the relay, or why it did not come. Another
+// registry may take any login.
+func (a *Address) reach(ctx context.Context, address string) (overRelay bool, err error) {
+	password, came := rand.Text(), make(chan bool, 1)
 	a.mu.Lock()
-	if a.logins == nil {
-		a.logins = map[string]struct{}{}
-	}
-	a.logins[password] = struct{}{}
+	a.logins[password] = came
 	a.mu.Unlock()
+	defer a.IsLogin(loginUser, password, false)
 	ctx, cancel := context.WithTimeout(ctx, loginTime)
 	defer cancel()
-	err := a.Engine.LogIn(ctx, address, backend.RegistryAuth{Username: loginUser, Password: password})
-	if a.IsLogin(loginUser, password) {
-		if err == nil {
-			err = errors.New("another registry answers at " + address)
-		}
-		return err
+	err = a.Engine.LogIn(ctx, address, backend.RegistryAuth{Username: loginUser, Password: password})
+	select {
+	case overRelay = <-came:
+		return overRelay, nil
+	default:
 	}
-	return nil
+	if err == nil {
+		err = errors.New("another registry answers at " + address)
+	}
+	return false, err
 }
 
-// IsLogin reports whether a login has not arrived yet by which an engine shows that it gets here. It does so once.
-func (a *Address) IsLogin(user, password string) bool {
+// IsLogin reports whether a login, which may have come over the relay, is one by which an engine shows that it gets here. It
+// does so once.
+func (a *Address) IsLogin(user, password string, overRelay bool) bool {
 	if user != loginUser {
 		return false
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	_, is := a.logins[password]
+	came, is := a.logins[password]
 	delete(a.logins, password)
+	if is {
+		came <- overRelay
+	}
 	return is
 }

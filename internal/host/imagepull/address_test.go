@@ -3,6 +3,7 @@ package imagepull_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"strings"
@@ -20,15 +21,18 @@ import (
 type fakeHost struct {
 	of           *imagepull.Address
 	here, others string // addresses, one after the other
-	port         uint16 // that its relay publishes
+	port         uint16 // that its relay publishes, and that leads here
 	err          error
 	asked        atomic.Int64
 }
 
 func (h *fakeHost) LogIn(_ context.Context, address string, login backend.RegistryAuth) error {
 	h.asked.Add(1)
+	overRelay := h.port != 0 && address == fmt.Sprintf("127.0.0.1:%d", h.port)
 	switch {
-	case strings.Contains(h.here, address) && h.of.IsLogin(login.Username, login.Password), strings.Contains(h.others, address):
+	case strings.Contains(h.others, address):
+		return nil
+	case (overRelay || strings.Contains(h.here, address)) && h.of.IsLogin(login.Username, login.Password, overRelay):
 		return nil
 	}
 	return errors.New("dial tcp " + address + ": connect: connection refused")
@@ -45,7 +49,9 @@ func (h *fakeHost) RegistryPort(ctx context.Context) (uint16, error) {
 
 func addressAt(own string, host *fakeHost) (a *imagepull.Address, found *[]string, log *strings.Builder) {
 	found, log = &[]string{}, &strings.Builder{}
-	a = &imagepull.Address{Engine: host, Own: own, Log: slog.New(slog.NewTextHandler(log, nil)), Found: func(at string) { *found = append(*found, at) }}
+	a = imagepull.NewAddress(imagepull.AddressOptions{
+		Engine: host, Own: own, Log: slog.New(slog.NewTextHandler(log, nil)), Found: func(at string) { *found = append(*found, at) },
+	})
 	host.of = a
 	return a, found, log
 }
@@ -59,9 +65,10 @@ func TestWhereAnEngineReachesTheRegistry(t *testing.T) {
 		neverFound bool
 	}{
 		"on this machine":                      {host: &fakeHost{here: own}, own: own, want: own},
-		"elsewhere, at the same port":          {host: &fakeHost{here: "127.0.0.1:14600", port: 14600}, own: own, want: "127.0.0.1:14600"},
-		"where another registry has the port":  {host: &fakeHost{here: "127.0.0.1:14600", others: own, port: 14600}, own: own, want: "127.0.0.1:14600"},
-		"of an emulator without a port":        {host: &fakeHost{here: "127.0.0.1:4577", port: 4577}, want: "127.0.0.1:4577"},
+		"elsewhere, at the same port":          {host: &fakeHost{port: 4577}, own: own, want: own},
+		"elsewhere, at another port":           {host: &fakeHost{port: 14600}, own: own, want: "127.0.0.1:14600"},
+		"where another registry has the port":  {host: &fakeHost{others: own, port: 14600}, own: own, want: "127.0.0.1:14600"},
+		"of an emulator without a port":        {host: &fakeHost{port: 4577}, own: "127.0.0.1:0", want: own},
 		"nowhere, as no port is free":          {host: &fakeHost{}, own: own, want: own, neverFound: true, complaint: "no port of its host's loopback address"},
 		"nowhere, as another registry answers": {host: &fakeHost{others: "127.0.0.1:14600", port: 14600}, own: own, want: own, neverFound: true, complaint: "another registry answers at 127.0.0.1:14600"},
 		"nowhere, as the engine is gone":       {host: &fakeHost{err: backend.ErrUnavailable}, own: own, want: own, neverFound: true, complaint: backend.ErrUnavailable.Error()},
@@ -99,7 +106,7 @@ func TestAnEngineIsAskedOnce(t *testing.T) {
 // A relay that is made again may have another port; an engine that was away may be back.
 func TestAnAddressThatChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		host := &fakeHost{here: "127.0.0.1:14600 127.0.0.1:14601", err: backend.ErrUnavailable}
+		host := &fakeHost{err: backend.ErrUnavailable}
 		a, found, _ := addressAt("127.0.0.1:4577", host)
 		a.Find(t.Context())
 		host.err, host.port = nil, 14600
@@ -124,7 +131,7 @@ func TestACallerThatGivesUp(t *testing.T) {
 	ended, end := context.WithCancel(t.Context())
 	end()
 	a.Find(ended)
-	host.err, host.port, host.here = nil, 14600, "127.0.0.1:14600"
+	host.err, host.port = nil, 14600
 	if at := a.Find(t.Context()); at != "127.0.0.1:14600" || log.String() != "" {
 		t.Errorf("the registry is at %s, and the log says %q", at, log)
 	}
@@ -135,8 +142,36 @@ func TestLoginsOfEngines(t *testing.T) {
 	a, _, _ := addressAt("127.0.0.1:4577", &fakeHost{here: "127.0.0.1:4577"})
 	a.Find(t.Context())
 	for _, login := range [][2]string{{"ecs-emulator", ""}, {"ecs-emulator", "guess"}, {"AWS", ""}} {
-		if a.IsLogin(login[0], login[1]) {
+		if a.IsLogin(login[0], login[1], false) {
 			t.Errorf("%q is taken for a login of an engine", login)
 		}
+	}
+}
+
+// The relay's port has the number of the endpoint's. It is still the relay's when that has to be made again, or was made first.
+func TestARelayWithTheNumberOfTheEndpoint(t *testing.T) {
+	const own = "127.0.0.1:4577"
+	host := &fakeHost{port: 4577}
+	a, found, _ := addressAt(own, host)
+	for range 2 {
+		if needed := a.Needed(t.Context()); needed != 4577 {
+			t.Errorf("a relay is to publish %d for the registry", needed)
+		}
+		a.Find(t.Context())
+	}
+	host.port = 14600 // as something else has it now
+	if at := a.Find(t.Context()); at != "127.0.0.1:14600" || len(*found) != 2 {
+		t.Errorf("the registry is at %s after %q", at, *found)
+	}
+}
+
+// After a reset what was found is told once more.
+func TestAResetForgetsAddresses(t *testing.T) {
+	a, found, _ := addressAt("127.0.0.1:4577", &fakeHost{here: "127.0.0.1:4577"})
+	a.Find(t.Context())
+	a.Forget()
+	a.Find(t.Context())
+	if len(*found) != 2 {
+		t.Errorf("found are %q", *found)
 	}
 }

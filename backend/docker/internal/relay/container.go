@@ -71,7 +71,12 @@ func (r *Relay) create(ctx context.Context) (*link, error) {
 			return nil, errNoHostPort
 		}
 		l, taken, err := r.try(ctx, asked, r.chooseRegistryPort(needed, taken.and(asked).tcp))
-		if err == nil || taken.none() {
+		switch {
+		case err != nil && taken.none() && needed != 0: // tasks need it more than the registry does
+			r.Log.Warn("relay without a port for the registry", "error", err)
+			needed = 0
+			continue
+		case err == nil || taken.none():
 			return l, err
 		}
 		refused = refused.and(taken)
@@ -120,12 +125,12 @@ func (r *Relay) try(ctx context.Context, asked hostPorts, registry uint16) (l *l
 		return l, taken, nil
 	}
 	found, err := r.Client.ContainerInspect(ctx, l.id)
-	if err != nil {
+	if err != nil && registry != 0 {
 		_ = l.session.Close()
 		return nil, taken, err
 	}
 	l.gateways = gateways(found)
-	if key != "" {
+	if err == nil && key != "" {
 		r.goDirect(ctx, l, found, key)
 	}
 	return l, taken, nil

@@ -113,6 +113,7 @@ func (r *Relay) admits(l *link, caller tunnel.Caller) bool {
 func (r *Relay) admit(l *link, stream *yamux.Stream) {
 	caller, err := tunnel.AwaitCaller(stream)
 	if err != nil || !r.admits(l, caller) {
+		r.Log.Debug("relay refuses a connection", "from", caller.From, "at", caller.At, "error", err)
 		_ = stream.Reset()
 		return
 	}

@@ -66,6 +66,9 @@ func (r *Relay) askRegistryNeeded(ctx context.Context) uint16 {
 
 // gateways are the addresses from which the engine's host comes in at published ports, and no container does.
 func gateways(relay container.InspectResponse) (all []netip.Addr) {
+	if relay.NetworkSettings == nil {
+		return nil
+	}
 	for _, endpoint := range relay.NetworkSettings.Networks {
 		all = append(all, endpoint.Gateway)
 	}
