@@ -174,6 +174,9 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 		name, value, _ := strings.Cut(variable, "=")
 		env.Setenv(name, value)
 	}
+	if engine := os.Getenv("DOCKER_HOST"); engine != "" { // docker in scripts asks the same one
+		env.Setenv("DOCKER_HOST", engine)
+	}
 	env.Setenv("URL", srv.URL())
 	env.Setenv("ADDRESS", strings.TrimPrefix(srv.URL(), "http://"))
 	env.Setenv("IMAGE", s.image)
