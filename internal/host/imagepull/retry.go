@@ -24,8 +24,11 @@ func (p *Puller) pull(ctx context.Context, spec backend.PullSpec) error {
 	for try := 1; ; try++ {
 		err := p.Engine.Pull(ctx, spec)
 		var broken *backend.BrokenPullError
-		if !errors.As(err, &broken) || try == brokenTries || strings.Contains(err.Error(), "no space left on device") || pause.For(ctx, rest) != nil {
+		if !errors.As(err, &broken) || try == brokenTries || strings.Contains(err.Error(), "no space left on device") {
 			return err
+		}
+		if cut := pause.For(ctx, rest); cut != nil { // the task is told to stop
+			return cut
 		}
 		rest = min(2*rest, longestRest)
 	}

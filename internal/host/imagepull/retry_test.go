@@ -32,6 +32,21 @@ func (*failingEngine) Image(_ context.Context, ref, _ string) (backend.Image, er
 	return backend.Image{ID: "sha256:1"}, nil
 }
 
+// A task that is told to stop in a rest has no pull that failed.
+func TestAStopInARest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		broken := &backend.BrokenPullError{Begun: true, Err: errors.New("unexpected EOF")}
+		engine := &failingEngine{errs: []error{broken, broken, broken}}
+		p := imagepull.Puller{Engine: enginecall.New(engine, &enginecall.Tracker{}, slog.New(slog.DiscardHandler))}
+		ctx, stop := context.WithTimeout(t.Context(), 2*time.Second)
+		defer stop()
+		_, err := p.Pull(ctx, imagepull.Agent{Behavior: imagepull.Always}, imagepull.Choice{Ref: "app:1"}, backend.PullSpec{})
+		if errors.As(err, new(*backend.BrokenPullError)) || !errors.Is(err, context.DeadlineExceeded) || engine.pulls != 2 {
+			t.Errorf("after %d pulls it ends with %v", engine.pulls, err)
+		}
+	})
+}
+
 func TestPullsThatBreakOffAreMadeAgain(t *testing.T) {
 	broken := &backend.BrokenPullError{Begun: true, Err: errors.New("unexpected EOF")}
 	full := &backend.BrokenPullError{Begun: true, Err: errors.New("write /layer: no space left on device")}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,7 +39,7 @@ func (s *Store) login(ctx context.Context, spec backend.PullSpec, patience time.
 		key = dockerHubKey
 	}
 	var login types.AuthConfig
-	err = whileProgress(ctx, patience, func(ctx context.Context, _ func()) (err error) {
+	err = whileProgress(ctx, patience, func(ctx context.Context, _ func(time.Duration)) (err error) {
 		login, err = ownLogin(ctx, key)
 		return err
 	})
@@ -95,16 +97,30 @@ func (e *unsaid) Unwrap() error { return e.error }
 // shortestUnsaid is how long a value is that is left out. A shorter one would be found in words that have nothing to do with it.
 const shortestUnsaid = 4
 
+// quoted is a value as it stands between quotes.
+func quoted(value string) string {
+	text := strconv.Quote(value)
+	return text[1 : len(text)-1]
+}
+
 // withoutLogin has stars in an error for what a login has.
 func withoutLogin(err error, login registry.AuthConfig) error {
 	if err == nil {
 		return nil
 	}
 	text := err.Error()
-	sent := base64.StdEncoding.EncodeToString([]byte(login.Username + ":" + login.Password))
-	for _, value := range []string{sent, login.Auth, login.Password, login.IdentityToken, login.RegistryToken} {
-		if len(value) >= shortestUnsaid {
-			text = strings.ReplaceAll(text, value, "***")
+	values := []string{login.Auth, login.Password, login.IdentityToken, login.RegistryToken}
+	if login.Password != "" {
+		values = append(values, base64.StdEncoding.EncodeToString([]byte(login.Username+":"+login.Password)))
+	}
+	slices.SortFunc(values, func(a, b string) int { return len(b) - len(a) }) // what has another one in it comes first
+	for _, value := range values {
+		if len(value) < shortestUnsaid {
+			continue
+		}
+		once := quoted(value)
+		for _, form := range []string{quoted(once), once, value} { // engines quote what a registry says, which may be JSON
+			text = strings.ReplaceAll(text, form, "***")
 		}
 	}
 	if text == err.Error() {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -119,6 +120,16 @@ func TestWithoutLogin(t *testing.T) {
 	err := withoutLogin(missing, login)
 	if err.Error() != "me:***, Basic *** and *** may not pull" || !errors.Is(err, backend.ErrNotFound) {
 		t.Errorf("it says %v", err)
+	}
+	odd := `a"b\cé`
+	body := fmt.Sprintf(`{"message":%q}`, odd)
+	for _, text := range []string{odd, body, fmt.Sprintf("unexpected body %q", body), fmt.Sprintf("%q", odd)} {
+		if err := withoutLogin(errors.New(text), registry.AuthConfig{Username: "me", Password: odd}); strings.Contains(err.Error(), "a\"b") || !strings.Contains(err.Error(), "***") {
+			t.Errorf("%s says %v", text, err)
+		}
+	}
+	if err := withoutLogin(errors.New("Og== is no login"), registry.AuthConfig{}); err.Error() != "Og== is no login" {
+		t.Errorf("without a login it says %v", err)
 	}
 	if err := withoutLogin(missing, registry.AuthConfig{Username: "me", Password: "may"}); err != missing {
 		t.Errorf("with a short password it says %v", err)

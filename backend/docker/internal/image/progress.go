@@ -2,6 +2,7 @@ package image
 
 import (
 	"sync"
+	"time"
 
 	"github.com/moby/moby/api/types/jsonstream"
 )
@@ -15,7 +16,7 @@ type progress struct {
 // layer is in bytes, as they are sent.
 type layer struct{ done, total int64 }
 
-// note takes over a message of the engine. Other progress than that of downloads is in bytes of another kind.
+// note takes over a message of the engine. The progress of unpacking is in bytes of another kind.
 func (p *progress) note(m jsonstream.Message) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -28,6 +29,18 @@ func (p *progress) note(m jsonstream.Message) {
 	case m.Status == "Download complete" && p.layers[m.ID].total > 0:
 		p.layers[m.ID] = layer{p.layers[m.ID].total, p.layers[m.ID].total}
 	}
+}
+
+// limit is for how long the engine may say nothing more.
+func (p *progress) limit() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, l := range p.layers {
+		if l.done < l.total {
+			return inactivityTimeout
+		}
+	}
+	return beginTimeout
 }
 
 // read sums up the layers of which the engine has told; the others follow.

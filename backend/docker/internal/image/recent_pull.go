@@ -13,15 +13,15 @@ const recently = 10 * time.Second
 
 // pullDigest pulls what the engine has not pulled recently, or does not have any more.
 func (s *Store) pullDigest(ctx context.Context, key string, spec backend.PullSpec, auth string, patience time.Duration, of *progress) error {
-	if _, ended := s.recent.Load(key); ended {
+	if ended, _ := s.recent.Load(spec.Ref); ended == key { // else the digest may stand for the image of another platform
 		if _, err := s.Inspect(ctx, spec.Ref, spec.Platform); err == nil {
 			return nil
 		}
 	}
 	err := s.pullImage(ctx, spec, auth, patience, func() {}, of)
 	if err == nil {
-		s.recent.Store(key, nil)
-		time.AfterFunc(recently, func() { s.recent.Delete(key) })
+		s.recent.Store(spec.Ref, key)
+		time.AfterFunc(recently, func() { s.recent.CompareAndDelete(spec.Ref, key) })
 	}
 	return err
 }

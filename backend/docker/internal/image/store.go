@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
@@ -31,7 +32,7 @@ type Store struct {
 	log         *slog.Logger
 	inspections singleflight.Group // by reference
 	pulls       sharedPulls
-	recent      sync.Map // keys of pulls by digest that have ended within recently
+	recent      sync.Map // by digest, the key of its latest pull that has ended recently
 	helpless    sync.Map // registries whose login could not be looked up
 }
 
@@ -95,7 +96,8 @@ func Platform(text string) *ocispec.Platform {
 	return &ocispec.Platform{OS: os, Architecture: architecture}
 }
 
-// How long a pull may take to begin, and may then go on without progress.
+// How long a pull may take to begin, and how long its downloads may then make no progress. An engine may tell nothing of layers
+// that wait for other pulls, nor while it unpacks, so then it has as long as to begin.
 // Source: amazon-ecs-agent, DockerPullBeginTimeout and ECS_IMAGE_PULL_INACTIVITY_TIMEOUT.
 const (
 	beginTimeout      = 5 * time.Minute
@@ -148,7 +150,7 @@ func (s *Store) PullWithin(ctx context.Context, spec backend.PullSpec, patience 
 
 func (s *Store) pullImage(ctx context.Context, spec backend.PullSpec, auth string, patience time.Duration, resolved func(), of *progress) error {
 	begun := false
-	err := dockerapi.Classify(whileProgress(ctx, patience, func(ctx context.Context, progress func()) error {
+	err := dockerapi.Classify(whileProgress(ctx, patience, func(ctx context.Context, progress func(limit time.Duration)) error {
 		options := client.ImagePullOptions{RegistryAuth: auth}
 		if spec.Platform != "" {
 			options.Platforms = []ocispec.Platform{*Platform(spec.Platform)}
@@ -160,7 +162,6 @@ func (s *Store) pullImage(ctx context.Context, spec backend.PullSpec, auth strin
 		// What goes wrong after the beginning of a pull is told in the messages.
 		for message, err := range stream.JSONMessages(ctx) {
 			resolved()
-			progress()
 			begun = begun || err == nil && message.Error == nil
 			switch {
 			case err != nil:
@@ -169,6 +170,7 @@ func (s *Store) pullImage(ctx context.Context, spec backend.PullSpec, auth strin
 				return errors.New(message.Error.Message)
 			}
 			of.note(message)
+			progress(of.limit())
 		}
 		return nil
 	}))
@@ -181,15 +183,18 @@ func (s *Store) pullImage(ctx context.Context, spec backend.PullSpec, auth strin
 
 var errSilent = errors.New("no progress")
 
-// whileProgress ends what does not begin within patience, or then makes no progress for a while.
-func whileProgress(ctx context.Context, patience time.Duration, do func(ctx context.Context, progress func()) error) error {
+// whileProgress ends what makes no progress within patience, and then within the limit that its progress comes with.
+func whileProgress(ctx context.Context, patience time.Duration, do func(ctx context.Context, progress func(limit time.Duration)) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	stalled := time.AfterFunc(patience, func() { cancel(fmt.Errorf("%w for %s", errSilent, patience)) })
+	var limit atomic.Int64
+	limit.Store(int64(patience))
+	stalled := time.AfterFunc(patience, func() { cancel(fmt.Errorf("%w for %s", errSilent, time.Duration(limit.Load()))) })
 	defer stalled.Stop()
-	err := do(ctx, func() {
-		patience = min(patience, inactivityTimeout)
-		stalled.Reset(patience)
+	err := do(ctx, func(next time.Duration) {
+		next = min(next, patience)
+		limit.Store(int64(next))
+		stalled.Reset(next)
 	})
 	if why := context.Cause(ctx); err != nil && why != nil {
 		return why
