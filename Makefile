@@ -154,8 +154,9 @@ REGISTRY := 127.0.0.1:4577
 up: image ## run docker-compose.yml: the emulator, and a sample whose image is pushed to it
 	GOOS=linux GOARCH=$(ENGINE_ARCH) $(GOBUILD) -o bin/image/sample ./examples/compose
 	docker build --quiet --tag $(REGISTRY)/shop/web:1 --file examples/compose/Dockerfile .
+	$(COMPOSE) up --detach ecs-emulator
 	@# The sample waits for the emulator, and then does what `aws ecr get-login-password` does.
-	$(COMPOSE) run --rm -T sample login | docker login --username AWS --password-stdin $(REGISTRY)
+	set -o pipefail; $(COMPOSE) run --rm -T sample login | docker login --username AWS --password-stdin $(REGISTRY)
 	$(COMPOSE) push sample
 	$(COMPOSE) up $(UPFLAGS)
 
@@ -164,7 +165,7 @@ down: ## end what `make up` started
 	$(COMPOSE) down
 	@docker logout $(REGISTRY)
 	@# What was pushed has a digest of the registry, so no prune takes it.
-	@docker image ls --quiet $(REGISTRY)/shop/web | sort -u | xargs -r docker image rm >/dev/null
+	@docker image ls --quiet $(REGISTRY)/shop/web | sort -u | xargs -r docker image rm >/dev/null || true
 
 .PHONY: cross
 cross: ## build for linux, darwin and windows on amd64 and arm64, for engines on both

@@ -21,18 +21,14 @@ const (
 	pause       = 5 * time.Second
 )
 
-// ask has the service run tasks, as its image has been pushed by now. Then it finds the tasks of the service and sends each a
-// request, again and again. Nothing in it knows of the emulator: the endpoint comes from AWS_ENDPOINT_URL.
+// ask finds the tasks of the service and sends each a request, again and again. Where there are none it has the service run
+// tasks, as its image has been pushed by now. Nothing in it knows of the emulator: the endpoint comes from AWS_ENDPOINT_URL.
 func ask(ctx context.Context) error {
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return fmt.Errorf("read AWS configuration: %w", err)
 	}
 	client := ecs.NewFromConfig(cfg)
-	_, err = client.UpdateService(ctx, &ecs.UpdateServiceInput{Service: aws.String(serviceName), DesiredCount: aws.Int32(tasks)})
-	if err != nil {
-		return fmt.Errorf("have the service run tasks: %w", err)
-	}
 	for ctx.Err() == nil {
 		if err := askOnce(ctx, client); err != nil {
 			fmt.Println("not yet:", err)
@@ -51,7 +47,9 @@ func askOnce(ctx context.Context, client *ecs.Client) error {
 		return err
 	}
 	if len(list.TaskArns) == 0 {
-		return fmt.Errorf("service %s has no tasks", serviceName)
+		fmt.Printf("service %s has no tasks: it is to run %d\n", serviceName, tasks)
+		_, err := client.UpdateService(ctx, &ecs.UpdateServiceInput{Service: aws.String(serviceName), DesiredCount: aws.Int32(tasks)})
+		return err
 	}
 	described, err := client.DescribeTasks(ctx, &ecs.DescribeTasksInput{Tasks: list.TaskArns})
 	if err != nil {

@@ -3,7 +3,7 @@
 // sends them requests; as "serve" it is the application that those tasks run.
 //
 //	login   print the password for docker login at the registry of images
-//	ask     have the service web run tasks; every five seconds, find them and ask each
+//	ask     every five seconds, find the tasks of the service web and ask each; have it run some
 //	serve   answer HTTP on port 8080
 //	check   exit 0 if the server in this container answers: its health check
 package main
