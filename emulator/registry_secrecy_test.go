@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -58,7 +59,9 @@ func TestDockerTellsNoLoginOfARegistry(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
-	const username, right, wrong = "robot", `hunter2-"right" & more`, `hunter2-"wrong" & more`
+	const username = "robot"
+	word := rand.Text() // which no other process has in its command line
+	right, wrong := word+`-"right" & more`, word+`-"wrong" & more`
 	tokens := dockertest.NewTokenRegistry(t, username, right)
 	registries := map[string]*dockertest.Registry{"Basic": dockertest.NewRegistry(t, username, right), "tokens": tokens}
 	images := map[string]string{}
@@ -82,7 +85,7 @@ func TestDockerTellsNoLoginOfARegistry(t *testing.T) {
 	w.createSecret("right", login(username, right))
 	w.createSecret("wrong", login(username, wrong))
 
-	secret := []string{right, wrong, "hunter2"}
+	secret := []string{right, wrong, word}
 	for _, password := range []string{right, wrong} {
 		secret = append(secret, base64.StdEncoding.EncodeToString([]byte(username+":"+password)))
 	}

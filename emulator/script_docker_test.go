@@ -91,7 +91,7 @@ func (s scene) removeImages(t *testing.T, url string) {
 	ctx, cli := context.Background(), dockertest.Client(t)
 	built, err := cli.ImageList(ctx, client.ImageListOptions{Filters: make(client.Filters).Add("label", "script="+url)})
 	for _, image := range built.Items {
-		_, failed := cli.ImageRemove(ctx, image.ID, client.ImageRemoveOptions{Force: true})
+		_, failed := cli.ImageRemove(ctx, image.ID, client.ImageRemoveOptions{Force: true, PruneChildren: true})
 		err = errors.Join(err, failed)
 	}
 	if err != nil {

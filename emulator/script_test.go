@@ -169,13 +169,11 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	env.Values[emulatorKey{}], env.Values[cliKey{}], env.Values[factsKey{}] = srv, s.cli, s.facts
 	if s.opts.Engine == "docker" {
 		env.Values[dockerKey{}], env.Values[askersKey{}] = dockertest.Client(t), map[string]asker{}
+		env.Setenv("DOCKER_HOST", dockertest.Client(t).DaemonHost())
 	}
 	for _, variable := range cliEnvironment() {
 		name, value, _ := strings.Cut(variable, "=")
 		env.Setenv(name, value)
-	}
-	if engine := os.Getenv("DOCKER_HOST"); engine != "" { // docker in scripts asks the same one
-		env.Setenv("DOCKER_HOST", engine)
 	}
 	env.Setenv("URL", srv.URL())
 	env.Setenv("ADDRESS", strings.TrimPrefix(srv.URL(), "http://"))

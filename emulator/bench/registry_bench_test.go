@@ -43,7 +43,7 @@ func registries(b *testing.B) (own, bare *registry) {
 	return own, bare
 }
 
-// registryToken is that of ECR: user and password in base64.
+// registryToken is a token of ECR: user and password in base64.
 func (w *world) registryToken() string {
 	w.Helper()
 	var out struct {

@@ -21,7 +21,7 @@ type Stock struct {
 	Bytes      int64 // the sum of the images' sizes; a layer counts in each image that has it
 }
 
-// Stocks are those of all repositories, in order of region, account and name. They must not be changed.
+// Stocks are of all repositories, in order of region, account and name. They must not be changed.
 func (i *Inventory) Stocks(tx *store.Tx) []Stock {
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -31,7 +31,7 @@ type Overview struct {
 	StoppedTasks       []Task              `json:"stoppedTasks"`
 	StoppedTaskCount   int                 `json:"stoppedTaskCount"`
 	ContainerInstances []ContainerInstance `json:"containerInstances"` // that are not INACTIVE
-	// Repositories are those of ECR, by region, account and name. Of one cluster there are none.
+	// Repositories are in ECR, by region, account and name. Of one cluster there are none.
 	Repositories []Repository `json:"repositories"`
 }
 
