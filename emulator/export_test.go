@@ -51,6 +51,7 @@ func (s *Server) Die() {
 	s.closed = true
 	s.http.Close()
 	s.tasksHTTP.Close()
+	s.registryHTTP.Close()
 	s.halt()
 	s.closeParts()
 }

@@ -55,6 +55,9 @@ const (
 	findPause = 10 * time.Second
 )
 
+// portOfNone is the port that is best for an endpoint without one: not the default port, which other emulators want.
+const portOfNone = 15599
+
 // loginUser is the user of logins by which an engine shows that it gets here.
 const loginUser = "ecs-emulator"
 
@@ -77,10 +80,10 @@ func (a *Address) Find(ctx context.Context) string {
 	if a.settled() {
 		return a.Best()
 	}
-	at, err := a.find(ctx)
+	at, direct, err := a.find(ctx)
 	switch {
 	case err == nil:
-		a.note(at)
+		a.note(at, direct)
 	case ctx.Err() == nil: // else the caller has given up
 		a.Log.Warn("the engine does not reach the registry, so tasks cannot run images that are pushed to it", "error", err)
 		a.mu.Lock()
@@ -98,9 +101,9 @@ func (a *Address) Forget() {
 }
 
 // note keeps what was found, and tells of it.
-func (a *Address) note(at string) {
+func (a *Address) note(at string, direct bool) {
 	a.mu.Lock()
-	a.at, a.failed = at, time.Time{}
+	a.at, a.direct, a.failed = at, direct, time.Time{}
 	known := a.told == at
 	a.told = at
 	a.mu.Unlock()
@@ -116,28 +119,26 @@ func (a *Address) settled() bool {
 	return a.direct && a.told != "" || !a.failed.IsZero() && time.Since(a.failed) < findPause
 }
 
-func (a *Address) find(ctx context.Context) (string, error) {
+func (a *Address) find(ctx context.Context) (at string, direct bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, findTime)
 	defer cancel()
 	if a.Engine == nil || a.Needed(ctx) == 0 {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		a.direct = true
-		return a.Own, nil
+		return a.Own, true, nil
 	}
 	port, err := a.Engine.RegistryPort(ctx)
-	if err != nil {
-		return "", err
+	switch {
+	case err != nil:
+		return "", false, err
+	case port == 0 && a.Needed(ctx) == 0: // the engine was late before
+		return a.Own, true, nil
+	case port == 0:
+		return "", false, errors.New("no port of its host's loopback address could be published")
 	}
-	if port == 0 {
-		return "", errors.New("no port of its host's loopback address could be published")
+	at = net.JoinHostPort("127.0.0.1", strconv.Itoa(int(port)))
+	if at != a.known() {
+		_, err = a.reach(ctx, at)
 	}
-	at := net.JoinHostPort("127.0.0.1", strconv.Itoa(int(port)))
-	if at == a.known() {
-		return at, nil
-	}
-	_, err = a.reach(ctx, at)
-	return at, err
+	return at, false, err
 }
 
 func (a *Address) known() string {
@@ -151,7 +152,7 @@ func (a *Address) Needed(ctx context.Context) uint16 {
 	_, text, _ := net.SplitHostPort(a.Own)
 	port, _ := strconv.ParseUint(text, 10, 16)
 	if port == 0 {
-		return backend.RelayPort
+		return portOfNone
 	}
 	a.mu.Lock()
 	asked, direct := a.at != "", a.direct
@@ -160,7 +161,8 @@ func (a *Address) Needed(ctx context.Context) uint16 {
 		overRelay, err := a.reach(ctx, a.Own)
 		direct = err == nil && !overRelay
 		a.mu.Lock()
-		a.direct = direct
+		a.direct = a.direct || direct // another caller may have seen it meanwhile
+		direct = a.direct
 		a.mu.Unlock()
 	}
 	if direct {

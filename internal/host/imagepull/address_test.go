@@ -175,3 +175,34 @@ func TestAResetForgetsAddresses(t *testing.T) {
 		t.Errorf("found are %q", *found)
 	}
 }
+
+// Two callers ask an engine that is busy: one login is answered, and the other one never.
+func TestALateLoginTakesNothingBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		host := &slowHost{fakeHost: fakeHost{here: "127.0.0.1:4577"}}
+		a, _, _ := addressAt("127.0.0.1:4577", &host.fakeHost)
+		a.Engine = host
+		var late sync.WaitGroup
+		late.Go(func() { a.Needed(t.Context()) }) // the first one
+		synctest.Wait()
+		a.Find(t.Context())
+		late.Wait()
+		if needed := a.Needed(t.Context()); needed != 0 {
+			t.Errorf("the engine gets to the endpoint, but a relay is to publish %d", needed)
+		}
+	})
+}
+
+// slowHost never answers the first login.
+type slowHost struct {
+	fakeHost
+	asked atomic.Int64
+}
+
+func (h *slowHost) LogIn(ctx context.Context, address string, login backend.RegistryAuth) error {
+	if h.asked.Add(1) == 1 {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return h.fakeHost.LogIn(ctx, address, login)
+}

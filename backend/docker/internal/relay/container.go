@@ -24,6 +24,9 @@ import (
 // names one port at a time.
 const portAttempts = 32
 
+// registryAttempts are how many of them are for a port of the registry.
+const registryAttempts = 8
+
 // listenPorts are where the relay listens.
 var listenPorts = []string{decimal(backend.RelayPort), decimal(MetadataPort), decimal(registryPort)}
 
@@ -60,7 +63,11 @@ func (r *Relay) create(ctx context.Context) (*link, error) {
 	before := r.published
 	r.mu.Unlock()
 	var refused hostPorts
-	for range portAttempts {
+	unclear := 0
+	for attempt := range portAttempts {
+		if attempt == registryAttempts { // tasks need the relay more than the registry does
+			needed = 0
+		}
 		all, err := r.Client.ContainerList(ctx, client.ContainerListOptions{})
 		if err != nil {
 			return nil, err
@@ -70,12 +77,15 @@ func (r *Relay) create(ctx context.Context) (*link, error) {
 		if count > 0 && asked.none() {
 			return nil, errNoHostPort
 		}
-		l, taken, err := r.try(ctx, asked, r.chooseRegistryPort(needed, taken.and(asked).tcp))
+		registry := r.chooseRegistryPort(needed, taken.and(asked).tcp)
+		l, taken, err := r.try(ctx, asked, registry)
 		switch {
-		case err != nil && taken.none() && needed != 0: // tasks need it more than the registry does
-			r.Log.Warn("relay without a port for the registry", "error", err)
-			needed = 0
-			continue
+		case err != nil && taken.none() && registry != 0: // perhaps the engine refuses the port in words of its own
+			r.Log.Warn("relay not made with a port for the registry", "port", registry, "error", err)
+			taken.tcp = []uint16{registry}
+			if unclear++; unclear > 1 {
+				needed = 0
+			}
 		case err == nil || taken.none():
 			return l, err
 		}

@@ -102,10 +102,10 @@ func (r *Relay) receive(l *link) {
 // admits reports whether a connection may reach the listener: it has to come from the owner's network
 // at whose address it came in. The engine's default bridge is none of these. The engine's host reaches the registry alone.
 func (r *Relay) admits(l *link, caller tunnel.Caller) bool {
-	if caller.At.Port() == registryPort {
-		return slices.Contains(l.gateways, caller.From.Addr())
-	}
 	vpc, ours := r.Networks.Around(caller.At.Addr())
+	if caller.At.Port() == registryPort { // the engine publishes ports on any of the relay's networks
+		return slices.Contains(l.gateways, caller.From.Addr()) || ours && caller.From.Addr() == vpc.Gateway
+	}
 	return ours && vpc.Subnet.Contains(caller.From.Addr())
 }
 

@@ -52,7 +52,7 @@ type Relay struct {
 	begun     map[chan struct{}]struct{} // attempts under way
 
 	registryNeeded func(context.Context) (port uint16) // nil: never
-	registry       uint16                              // of the latest one; see registry.go
+	registry       uint16                              // of the latest one that had one; see registry.go
 }
 
 // Options are what a Relay needs; all but HostPorts are required.
@@ -240,7 +240,10 @@ func (r *Relay) start(ctx context.Context, era int64) (*link, error) {
 	}
 	r.latest, l.era = l.id, era
 	r.mu.Lock()
-	r.current, r.published, r.registry = l, l.published, l.registry
+	r.current, r.published = l, l.published
+	if l.registry != 0 {
+		r.registry = l.registry
+	}
 	r.mu.Unlock()
 	go r.receive(l)
 	go r.tend(l)
