@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/tunnel"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/vpcnet"
 )
 
 func TestThePortOfTheRegistry(t *testing.T) {
@@ -29,7 +30,7 @@ func TestThePortOfTheRegistry(t *testing.T) {
 
 // A container beside the relay on the engine's default bridge is not its host.
 func TestWhoReachesTheRegistry(t *testing.T) {
-	r := New(Options{})
+	r := New(Options{Networks: vpcnet.New(vpcnet.Options{})})
 	l := &link{gateways: []netip.Addr{netip.MustParseAddr("172.17.0.1")}}
 	at := netip.AddrPortFrom(netip.MustParseAddr("172.17.0.5"), registryPort)
 	for from, want := range map[string]bool{"172.17.0.1": true, "172.17.0.9": false, "127.0.0.1": false} {
