@@ -18,7 +18,7 @@ type Registry struct {
 	Home arn.Scope // of repositories whose paths say no account and region
 	// Hosts are the hosts, with ports, by which names mean it. The first one is the engine's, as far as it is known.
 	Hosts func() []string
-	// Find asks the engine for its host, if it is not known.
+	// Find asks the engine for its host, if it is not known. Nil: it is.
 	Find func(context.Context) string
 	// Login is the login by which an engine pulls for a task.
 	Login func(t *state.Task) (*backend.RegistryAuth, error)
@@ -76,7 +76,7 @@ func (r *Registry) Choose(tx *store.Tx, c Choice, simulated bool) (Choice, *Lack
 
 // Reach is a choice with the host from which the engine pulls it.
 func (r *Registry) Reach(ctx context.Context, c Choice) Choice {
-	if _, path, own := strings.Cut(c.From, "/"); own {
+	if _, path, own := strings.Cut(c.From, "/"); own && r.Find != nil {
 		c.From = r.Find(ctx) + "/" + path
 	}
 	return c
