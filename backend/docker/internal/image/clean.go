@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
@@ -42,9 +43,25 @@ func namesOf(tags, digests []string) []string {
 	return slices.DeleteFunc(slices.Concat(tags, digests), func(name string) bool { return strings.Contains(name, "<none>") })
 }
 
+// Stamp tells when the image was tagged last, and where the engine has its files, as Docker does not count a pull as that. See
+// backend.ImageCleaner.
+func (s *Store) Stamp(ctx context.Context, id string) (string, error) {
+	found, err := s.client.ImageInspect(ctx, id)
+	if err != nil {
+		return "", dockerapi.Classify(err)
+	}
+	stamp := found.Metadata.LastTagTime.UTC().Format(time.RFC3339Nano)
+	if found.GraphDriver != nil {
+		stamp += " " + found.GraphDriver.Data["UpperDir"]
+	}
+	return stamp, nil
+}
+
 // Remove takes names from an image; see backend.ImageCleaner. It looks at the image before each step. The last one is by id
-// and without force: an engine refuses that of an image which has got a container meanwhile, or a tag beside its own.
+// and without force: an engine refuses to remove an image so which has got a container meanwhile, or a tag beside its own. It
+// does not refuse to take one of several names, digests first: what is left when it ends early has its tag.
 func (s *Store) Remove(ctx context.Context, id string, names []string) error {
+	var tried []string
 	for range len(names) + 1 {
 		found, err := s.client.ImageInspect(ctx, id)
 		if cerrdefs.IsNotFound(err) {
@@ -53,14 +70,22 @@ func (s *Store) Remove(ctx context.Context, id string, names []string) error {
 		if err != nil {
 			return dockerapi.Classify(err)
 		}
-		left := namesOf(found.RepoTags, found.RepoDigests)
+		left := namesOf(found.RepoDigests, found.RepoTags)
 		others := slices.DeleteFunc(slices.Clone(left), func(name string) bool { return slices.Contains(names, name) })
 		if len(others) > 0 {
 			return fmt.Errorf("image %s has other names: %s", id, strings.Join(others, ", "))
 		}
 		what := id
 		if severalNames(left) {
-			what = left[0] // a tag: with the last one of a repository its digests go
+			i := slices.IndexFunc(left, func(name string) bool { return !slices.Contains(tried, name) })
+			if i < 0 {
+				break
+			}
+			what = left[i]
+			tried = append(tried, what)
+			if err := s.removable(ctx, id, what); err != nil {
+				return err
+			}
 		}
 		_, err = s.client.ImageRemove(ctx, what, client.ImageRemoveOptions{})
 		if err != nil && !cerrdefs.IsNotFound(err) {
@@ -68,6 +93,25 @@ func (s *Store) Remove(ctx context.Context, id string, names []string) error {
 		}
 	}
 	return fmt.Errorf("image %s is still there", id)
+}
+
+// removable is an error if a container has an image, or if a name does not stand for it any more.
+func (s *Store) removable(ctx context.Context, id, name string) error {
+	having, err := s.client.ContainerList(ctx, client.ContainerListOptions{All: true, Filters: make(client.Filters).Add("ancestor", id)})
+	if err != nil {
+		return dockerapi.Classify(err)
+	}
+	if len(having) > 0 {
+		return fmt.Errorf("image %s has a container: %s", id, having[0].ID)
+	}
+	named, err := s.client.ImageInspect(ctx, name)
+	if err == nil && named.ID != id {
+		return fmt.Errorf("the name %s of image %s stands for another image by now", name, id)
+	}
+	if err != nil && !cerrdefs.IsNotFound(err) {
+		return dockerapi.Classify(err)
+	}
+	return nil
 }
 
 // severalNames reports whether an engine refuses to remove an image with these names by its id: it has several tags, or is
