@@ -148,6 +148,11 @@ func (e *Engine) Images(ctx context.Context) ([]backend.StoredImage, error) {
 	return e.images.List(ctx)
 }
 
+// ImageStamp implements backend.ImageCleaner.
+func (e *Engine) ImageStamp(ctx context.Context, id string) (string, error) {
+	return e.images.Stamp(ctx, id)
+}
+
 // RemoveImage implements backend.ImageCleaner.
 func (e *Engine) RemoveImage(ctx context.Context, id string, names []string) error {
 	return e.images.Remove(ctx, id, names)

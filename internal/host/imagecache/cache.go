@@ -1,5 +1,6 @@
 // Package imagecache bounds the images that pulls of the emulator bring to an engine. It removes no other one: those that were
-// there before, that have a name which no such pull gave them, or that a container or a task uses, stay.
+// there before, that another client has tagged or pulled since, that have a name which no such pull gave them, or that a
+// container or a task uses, stay.
 package imagecache
 
 import (
@@ -30,41 +31,66 @@ type Options struct {
 // Cache is what the emulator has pulled to an engine. A nil Cache bounds nothing.
 type Cache struct {
 	Options
-	looking sync.RWMutex // held to look for an image and note its task; locked to remove one
 
-	mu     sync.Mutex
-	tasks  map[string]map[string]bool // images, by id, that a task has found, by its ARN
-	usedAt map[string]time.Time       // images by id
-	most   int                        // tasks of which some may have ended
-	pulls  int                        // under way: nothing is removed meanwhile
+	mu       sync.Mutex                 // never held during a call of the engine
+	tasks    map[string]map[string]bool // images, by id, that a task has found, by its ARN
+	usedAt   map[string]time.Time       // images by id
+	most     int                        // tasks of which some may have ended
+	pulls    int                        // under way: no removal begins meanwhile
+	removal  *removal                   // under way; nil is none
+	cleaning bool
+	again    bool            // once more, when that has ended
+	warned   map[string]bool // images, by id, that cannot be removed; of clean alone
+}
 
-	cleaning sync.Mutex
+// removal is an image that the engine is removing.
+type removal struct {
+	id   string
+	over chan struct{}
 }
 
 // New makes a cache of the images that the rows know.
 func New(o Options) *Cache {
-	return &Cache{Options: o, tasks: map[string]map[string]bool{}, usedAt: map[string]time.Time{}}
+	return &Cache{Options: o, tasks: map[string]map[string]bool{}, usedAt: map[string]time.Time{}, warned: map[string]bool{}}
 }
 
 const (
 	listTimeout   = time.Minute
 	removeTimeout = 5 * time.Minute
+	// patience is how long a task or a pull waits for what the cache does. An image that goes later is pulled again.
+	patience = 30 * time.Second
 )
 
 // Look has a task look for an image. What it finds, by its id, stays until the task has ended.
-func (c *Cache) Look(taskARN string, find func() (id string)) {
+func (c *Cache) Look(ctx context.Context, taskARN string, find func() (id string)) {
 	if c == nil {
 		find()
 		return
 	}
-	c.looking.RLock()
-	defer c.looking.RUnlock()
-	c.hold(taskARN, find())
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		going := c.hold(taskARN, find())
+		if going == nil || !going.wait(ctx) {
+			return
+		}
+	}
 }
 
-func (c *Cache) hold(taskARN, id string) {
+// wait waits for the end of a removal, and reports whether it has come.
+func (r *removal) wait(ctx context.Context) bool {
+	select {
+	case <-r.over:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// hold keeps an image for a task, and returns its removal if that is under way.
+func (c *Cache) hold(taskARN, id string) (going *removal) {
 	if id == "" {
-		return
+		return nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -77,6 +103,10 @@ func (c *Cache) hold(taskARN, id string) {
 		c.most = max(fewTasks, 2*len(c.tasks))
 	}
 	c.usedAt[id] = c.Now()
+	if c.removal != nil && c.removal.id == id {
+		return c.removal
+	}
+	return nil
 }
 
 // fewTasks are so few that it does not matter whether they have ended.
@@ -91,36 +121,47 @@ func (c *Cache) forgetEnded(tx *store.Tx) {
 	}
 }
 
-// clean removes images until the rest is not larger than it may be.
-func (c *Cache) clean(ctx context.Context) {
-	c.cleaning.Lock()
-	defer c.cleaning.Unlock()
-	rows := rowsOf(c.Store.Read(), c.EngineID()) // before the list, in which a new one may be missing
-	there, err := c.list(ctx)
-	if err != nil {
-		c.warn(ctx, "cannot list the images of the container engine: none is removed", err)
-		return
-	}
-	held := c.held()
-	c.see(there, held)
-	sum, goes := removable(rows, there, c.times(), held)
-	removed := gone(rows, there)
-	for _, each := range goes {
-		if sum <= c.Size {
-			break
-		}
-		went, err := c.remove(ctx, each)
-		switch {
-		case err != nil:
-			c.warn(ctx, "an image that was pulled stays", err)
-		case went:
-			c.Log.Info("removed an image that no task uses, because of the size of the image cache", "image", nameOf(each), "bytes", each.Size)
-			sum -= each.Size
-			removed = append(removed, each.ID)
+// held are the images of tasks that have not ended, also if the store does not know yet which they have found.
+func (c *Cache) held() map[string]bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.heldNow()
+}
+
+// heldNow is held. The lock is held.
+func (c *Cache) heldNow() map[string]bool {
+	tx := c.Store.Read()
+	held := ofTasks(tx)
+	c.forgetEnded(tx)
+	for _, ids := range c.tasks {
+		for id := range ids {
+			held[id] = true
 		}
 	}
-	if err := c.note(rows, removed); err != nil {
-		c.warn(ctx, "cannot note which images are left", err)
+	return held
+}
+
+// see notes which images are in use, and forgets those that have gone before a time.
+func (c *Cache) see(there []backend.StoredImage, held map[string]bool, listedAt time.Time) {
+	now := c.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	exists := map[string]bool{}
+	for _, each := range there {
+		exists[each.ID] = true
+		if each.Used || held[each.ID] {
+			c.usedAt[each.ID] = now
+		}
+	}
+	for id, at := range c.usedAt {
+		if !exists[id] && at.Before(listedAt) {
+			delete(c.usedAt, id)
+		}
+	}
+	for id := range c.warned {
+		if !exists[id] {
+			delete(c.warned, id)
+		}
 	}
 }
 
@@ -134,57 +175,4 @@ func (c *Cache) list(ctx context.Context) ([]backend.StoredImage, error) {
 	ctx, cancel := context.WithTimeout(ctx, listTimeout)
 	defer cancel()
 	return c.Engine.Images(ctx)
-}
-
-// remove removes an image, unless a task has found it meanwhile or a pull has begun.
-func (c *Cache) remove(ctx context.Context, image backend.StoredImage) (went bool, err error) {
-	c.looking.Lock()
-	defer c.looking.Unlock()
-	if c.pulling() || c.held()[image.ID] {
-		return false, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, removeTimeout)
-	defer cancel()
-	err = c.Engine.RemoveImage(ctx, image.ID, image.Names)
-	return err == nil, err
-}
-
-func (c *Cache) pulling() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.pulls > 0
-}
-
-// held are the images of tasks that have not ended, also if the store does not know yet which they have found.
-func (c *Cache) held() map[string]bool {
-	tx := c.Store.Read()
-	held := ofTasks(tx)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.forgetEnded(tx)
-	for _, ids := range c.tasks {
-		for id := range ids {
-			held[id] = true
-		}
-	}
-	return held
-}
-
-// see notes that images are in use.
-func (c *Cache) see(there []backend.StoredImage, held map[string]bool) {
-	now := c.Now()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, each := range there {
-		if each.Used || held[each.ID] {
-			c.usedAt[each.ID] = now
-		}
-	}
-}
-
-func nameOf(image backend.StoredImage) string {
-	if len(image.Names) > 0 {
-		return image.Names[0]
-	}
-	return image.ID
 }

@@ -21,11 +21,16 @@ var scope = arn.Scope{Region: "us-east-1", Account: "000000000000"}
 // shelf is an engine's images, and a clock that each look moves.
 type shelf struct {
 	*testing.T
-	images []backend.StoredImage
-	rows   *store.Store
-	cache  *imagecache.Cache
-	now    time.Time
-	asked  func() // by the next one that lists images
+	images   []backend.StoredImage
+	stamps   map[string]string
+	rows     *store.Store
+	cache    *imagecache.Cache
+	log      strings.Builder
+	now      time.Time
+	tick     time.Duration                              // from look to look at the clock
+	asked    func()                                     // by the next one that lists images
+	removing func(ctx context.Context, id string) error // nil: as the engine does
+	cleans   func(func(context.Context))                // nil: at once
 }
 
 // newShelf has images of one byte each, of which the cache may have some.
@@ -35,7 +40,7 @@ func newShelf(t *testing.T, size int64) *shelf {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &shelf{T: t, rows: rows, now: time.Unix(1e9, 0)}
+	s := &shelf{T: t, rows: rows, now: time.Unix(1e9, 0), tick: time.Minute, stamps: map[string]string{}}
 	s.restart(size)
 	return s
 }
@@ -43,23 +48,42 @@ func newShelf(t *testing.T, size int64) *shelf {
 // restart has another cache, which knows the rows alone.
 func (s *shelf) restart(size int64) {
 	s.cache = imagecache.New(imagecache.Options{
-		Store: s.rows, Log: slog.New(slog.DiscardHandler), Engine: s, Size: size, EngineID: func() string { return "engine" },
-		Now: func() time.Time { s.now = s.now.Add(time.Second); return s.now },
-		Go:  func(f func(context.Context)) { f(s.Context()) },
+		Store: s.rows, Log: slog.New(slog.NewTextHandler(&s.log, nil)), Engine: s, Size: size, EngineID: func() string { return "engine" },
+		Now: func() time.Time { s.now = s.now.Add(s.tick); return s.now },
+		Go: func(f func(context.Context)) {
+			if s.cleans != nil {
+				s.cleans(f)
+				return
+			}
+			f(s.Context())
+		},
 	})
 }
 
 // Images implements backend.ImageCleaner.
-func (s *shelf) Images(context.Context) ([]backend.StoredImage, error) {
+func (s *shelf) Images(ctx context.Context) ([]backend.StoredImage, error) {
 	if asked := s.asked; asked != nil {
 		s.asked = nil
 		asked()
 	}
-	return slices.Clone(s.images), nil
+	return slices.Clone(s.images), ctx.Err()
+}
+
+// ImageStamp implements backend.ImageCleaner.
+func (s *shelf) ImageStamp(_ context.Context, id string) (string, error) {
+	if s.find(id) < 0 {
+		return "", backend.ErrNotFound
+	}
+	return s.stamps[id], nil
 }
 
 // RemoveImage implements backend.ImageCleaner.
-func (s *shelf) RemoveImage(_ context.Context, id string, _ []string) error {
+func (s *shelf) RemoveImage(ctx context.Context, id string, _ []string) error {
+	if s.removing != nil {
+		if err := s.removing(ctx, id); err != nil {
+			return err
+		}
+	}
 	switch i := s.find(id); {
 	case i < 0:
 		return errors.New("no such image")
@@ -123,12 +147,12 @@ func TestWhatWasUsedLongestAgoGoesFirst(t *testing.T) {
 	s.pull("", "a")
 	s.pull("", "b")
 	s.pull("", "c")
-	s.cache.Look("", func() string { return "a" }) // for a task that has ended since
+	s.cache.Look(s.Context(), "", func() string { return "a" }) // for a task that has ended since
 	s.pull("", "d")
 	s.expect("within the size", "a", "b", "c", "d")
 	s.pull("", "e")
 	s.expect("after a fifth one", "a", "c", "d", "e")
-	s.cache.Look("", func() string { return "c" })
+	s.cache.Look(s.Context(), "", func() string { return "c" })
 	s.pull("", "e") // again
 	s.restart(3)
 	s.pull("", "f")
@@ -230,7 +254,7 @@ func TestNothingGoesDuringAPull(t *testing.T) {
 func TestWithoutACacheAllStays(t *testing.T) {
 	var none *imagecache.Cache
 	looked := false
-	none.Look("", func() string { looked = true; return "a" })
+	none.Look(t.Context(), "", func() string { looked = true; return "a" })
 	none.Begin(t.Context()).End(t.Context(), "", backend.PullSpec{}, "a", true)
 	if !looked {
 		t.Error("it does not look")

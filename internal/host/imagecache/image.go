@@ -17,6 +17,13 @@ type Image struct {
 	ID     string
 	Names  []string  // that pulls of the emulator gave it
 	UsedAt time.Time // by a task; of one that is in use it may be old
+	Stamp  string    // after the last of these pulls; see backend.ImageCleaner
+}
+
+// stored is an image with its row.
+type stored struct {
+	backend.StoredImage
+	row *Image
 }
 
 var images = store.NewTable("pulled-image", func(i *Image) string { return key(i.Engine, i.ID) })
@@ -25,7 +32,7 @@ func key(engine, id string) string { return engine + " " + id }
 
 // removable are the images that may go, the one first that was used longest ago, and how many bytes all images of the
 // emulator have. Those with another name than pulls of the emulator gave them are not its own any more.
-func removable(rows []*Image, there []backend.StoredImage, usedAt map[string]time.Time, held map[string]bool) (sum int64, goes []backend.StoredImage) {
+func removable(rows []*Image, there []backend.StoredImage, usedAt map[string]time.Time, held map[string]bool) (sum int64, goes []stored) {
 	of := map[string]*Image{}
 	for _, row := range rows {
 		of[row.ID] = row
@@ -37,17 +44,17 @@ func removable(rows []*Image, there []backend.StoredImage, usedAt map[string]tim
 		}
 		sum += each.Size
 		if !each.Used && !held[each.ID] {
-			goes = append(goes, each)
+			goes = append(goes, stored{each, row})
 		}
 	}
-	last := func(id string) time.Time {
-		if at, known := usedAt[id]; known {
+	last := func(i stored) time.Time {
+		if at, known := usedAt[i.ID]; known {
 			return at
 		}
-		return of[id].UsedAt
+		return i.row.UsedAt
 	}
-	sorting.By(goes, func(x, y backend.StoredImage) int {
-		return cmp.Or(last(x.ID).Compare(last(y.ID)), cmp.Compare(x.ID, y.ID))
+	sorting.By(goes, func(x, y stored) int {
+		return cmp.Or(last(x).Compare(last(y)), cmp.Compare(x.ID, y.ID))
 	})
 	return sum, goes
 }

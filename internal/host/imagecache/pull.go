@@ -3,6 +3,7 @@ package imagecache
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/distribution/reference"
 	"github.com/ecs-emulator/ecs-emulator/backend"
@@ -14,15 +15,23 @@ type Pull struct {
 	before map[string][]string // the names of images by their ids; nil is not known
 }
 
-// Begin is called before a pull. Nothing is removed before its End.
+// Begin is called before a pull. No removal begins before its End.
 func (c *Cache) Begin(ctx context.Context) *Pull {
 	if c == nil {
 		return nil
 	}
-	c.beginPull()
+	c.mu.Lock()
+	c.pulls++
+	alone, going := c.pulls == 1, c.removal
+	c.mu.Unlock()
+	bounded, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if going != nil {
+		going.wait(bounded)
+	}
 	p := &Pull{cache: c}
 	rows := rowsOf(c.Store.Read(), c.EngineID())
-	there, err := c.list(ctx)
+	there, err := c.list(bounded)
 	if err != nil {
 		c.warn(ctx, "cannot list the images of the container engine: one that is pulled now is never removed", err)
 		return p
@@ -31,19 +40,24 @@ func (c *Cache) Begin(ctx context.Context) *Pull {
 	for _, each := range there {
 		p.before[each.ID] = each.Names
 	}
-	if err := c.note(rows, gone(rows, there)); err != nil { // one that is back later came from others
+	forgotten := gone(rows, there) // one that is back later came from others
+	if alone {                     // else a pull may have changed stamps that it has not noted yet
+		forgotten = append(forgotten, c.others(bounded, rows)...)
+	}
+	if err := c.note(rows, forgotten); err != nil {
 		c.warn(ctx, "cannot note which images are left", err)
 	}
 	return p
 }
 
-// beginPull waits for the end of a removal.
-func (c *Cache) beginPull() {
-	c.looking.RLock()
-	defer c.looking.RUnlock()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.pulls++
+// others are the images, by id, that other clients have tagged or pulled: a pull gives them another stamp.
+func (c *Cache) others(ctx context.Context, rows []*Image) (ids []string) {
+	for _, row := range rows {
+		if now, err := c.Engine.ImageStamp(ctx, row.ID); err == nil && now != row.Stamp {
+			ids = append(ids, row.ID)
+		}
+	}
+	return ids
 }
 
 // End is called after the pull for a task, with the image that it has found; empty is none. If it was pulled, the cache has it from
@@ -59,34 +73,57 @@ func (p *Pull) End(ctx context.Context, taskARN string, spec backend.PullSpec, i
 			c.warn(ctx, "cannot note an image that was pulled: it is never removed", err)
 		}
 	}
-	c.mu.Lock()
-	c.pulls--
-	last := c.pulls == 0
-	c.mu.Unlock()
-	if last {
-		c.Go(c.clean)
+	if c.ended() {
+		c.Go(c.tidy)
 	}
 }
 
-// keep notes what the pull has brought.
-func (p *Pull) keep(ctx context.Context, spec backend.PullSpec, id string) error {
-	engine := p.cache.EngineID()
-	if engine == "" {
-		return nil // its images might be those of another one
+// ended counts a pull less, and reports whether it is time to tidy, which no other one does.
+func (c *Cache) ended() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pulls--; c.pulls > 0 {
+		return false
 	}
-	there, err := p.cache.list(ctx)
+	if c.cleaning {
+		c.again = true
+		return false
+	}
+	c.cleaning = true
+	return true
+}
+
+// keep notes what the pull has brought, also if the task is stopped meanwhile.
+func (p *Pull) keep(ctx context.Context, spec backend.PullSpec, id string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	c := p.cache
+	engine := c.EngineID()
+	if engine == "" {
+		return nil // its images might belong to another one
+	}
+	there, err := c.list(ctx)
 	if err != nil {
 		return err
 	}
 	i := slices.IndexFunc(there, func(each backend.StoredImage) bool { return each.ID == id })
-	if i < 0 {
-		return nil // removed meanwhile
+	if i < 0 || !slices.ContainsFunc(there[i].Names, func(name string) bool { return fetched(spec, name) }) {
+		return nil // removed meanwhile, or a build of a user
+	}
+	stamp, err := c.Engine.ImageStamp(ctx, id)
+	if err != nil {
+		return err
 	}
 	before, known := p.before[id]
 	names := slices.DeleteFunc(slices.Clone(there[i].Names), func(name string) bool {
 		return slices.Contains(before, name) || !gives(spec, name)
 	})
-	return p.cache.add(engine, id, names, !known)
+	return c.add(engine, id, stamp, names, !known)
+}
+
+// fetched reports whether a name is a digest in the repository of a pull: what comes from a registry has one.
+func fetched(spec backend.PullSpec, name string) bool {
+	return strings.Contains(name, "@") && gives(spec, name)
 }
 
 // gives reports whether a pull gives an image a name: the tag, or the digest in a repository, of what it names.

@@ -28,15 +28,20 @@ func (c *Cache) times() map[string]time.Time {
 	return maps.Clone(c.usedAt)
 }
 
-// note forgets the rows of images that are removed, and keeps when the others were used.
-func (c *Cache) note(rows []*Image, removed []string) error {
+// usedStep is by how much a row may be behind.
+const usedStep = time.Minute
+
+// note forgets rows by the ids of their images, and keeps when the others were used.
+func (c *Cache) note(rows []*Image, forgotten []string) error {
 	used := c.times()
-	changes := func(row *Image) bool { return slices.Contains(removed, row.ID) || used[row.ID].After(row.UsedAt) }
+	changes := func(row *Image) bool {
+		return slices.Contains(forgotten, row.ID) || used[row.ID].Sub(row.UsedAt) >= usedStep
+	}
 	if !slices.ContainsFunc(rows, changes) {
 		return nil
 	}
 	c.mu.Lock()
-	for _, id := range removed {
+	for _, id := range forgotten {
 		delete(c.usedAt, id)
 	}
 	c.mu.Unlock()
@@ -45,10 +50,10 @@ func (c *Cache) note(rows []*Image, removed []string) error {
 			now := images.Get(tx, key(row.Engine, row.ID))
 			switch {
 			case now == nil || !changes(row):
-			case now == row && slices.Contains(removed, row.ID): // else it has been pulled again meanwhile
+			case now == row && slices.Contains(forgotten, row.ID): // else it has been pulled again meanwhile
 				images.Delete(tx, row)
 			case used[row.ID].After(now.UsedAt):
-				images.Put(tx, &Image{Engine: now.Engine, ID: now.ID, Names: now.Names, UsedAt: used[row.ID]})
+				images.Put(tx, &Image{Engine: now.Engine, ID: now.ID, Names: now.Names, UsedAt: used[row.ID], Stamp: now.Stamp})
 			}
 		}
 		return nil
@@ -56,9 +61,9 @@ func (c *Cache) note(rows []*Image, removed []string) error {
 }
 
 // add notes the names that a pull has given an image: one that is new on the engine, or that has a row.
-func (c *Cache) add(engine, id string, names []string, isNew bool) error {
+func (c *Cache) add(engine, id, stamp string, names []string, isNew bool) error {
 	return c.Store.Update(func(tx *store.Tx) error {
-		row := &Image{Engine: engine, ID: id, UsedAt: c.Now()}
+		row := &Image{Engine: engine, ID: id, UsedAt: c.Now(), Stamp: stamp}
 		if known := images.Get(tx, key(engine, id)); known != nil {
 			row.Names = known.Names
 		} else if !isNew {

@@ -63,7 +63,7 @@ func (p *Puller) Look(ctx context.Context, by Agent, c Choice, platform string) 
 	if p.Engine.PullActs(c.Ref) {
 		return Found{}, &backend.NotFoundError{Kind: backend.KindImage, Err: errors.New("No such image: " + c.Ref)} //nolint:staticcheck // the engine's own text
 	}
-	p.Cache.Look(by.Task, func() string {
+	p.Cache.Look(ctx, by.Task, func() string {
 		found, err = p.Find(ctx, c, platform)
 		return found.ID
 	})
