@@ -43,7 +43,8 @@ func (c *Cache) clean(ctx context.Context) {
 			c.warned[each.ID] = true
 			c.warn(ctx, "an image that was pulled stays", err)
 		case went:
-			c.Log.Info("removed an image that no task uses, because of the size of the image cache", "image", nameOf(each.StoredImage), "bytes", each.Size)
+			c.Log.Info("removed an image that no task uses, because of the size of the image cache",
+				"image", nameOf(each.StoredImage), "bytes", each.Size)
 			sum -= each.Size
 			forgotten = append(forgotten, each.ID)
 		}

@@ -73,8 +73,11 @@ func TestWhichNamesAreTakenFromAnImage(t *testing.T) {
 		removed []string
 		fails   bool
 	}{
-		"a tag":            {namedImage{tags: []string{"app:1"}, digests: []string{"app" + digest}}, []string{"sha256:1"}, false},
-		"two repositories": {namedImage{tags: []string{"app:1"}, digests: []string{"r/app" + digest}}, []string{"r/app" + digest, "sha256:1"}, false},
+		"a tag": {namedImage{tags: []string{"app:1"}, digests: []string{"app" + digest}}, []string{"sha256:1"}, false},
+		"two repositories": {
+			namedImage{tags: []string{"app:1"}, digests: []string{"r/app" + digest}},
+			[]string{"r/app" + digest, "sha256:1"}, false,
+		},
 		"two tags": {
 			namedImage{tags: []string{"app:1", "app:2"}, digests: []string{"app" + digest}},
 			[]string{"app" + digest, "app:1", "sha256:1"}, false,
