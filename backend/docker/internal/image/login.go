@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/moby/moby/api/types/registry"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // dockerHubKey is the name under which `docker login` stores the login of docker.io.
@@ -113,7 +113,7 @@ func withoutLogin(err error, login registry.AuthConfig) error {
 	if login.Password != "" {
 		values = append(values, base64.StdEncoding.EncodeToString([]byte(login.Username+":"+login.Password)))
 	}
-	slices.SortFunc(values, func(a, b string) int { return len(b) - len(a) }) // what has another one in it comes first
+	sorting.By(values, func(a, b string) int { return len(b) - len(a) }) // what has another one in it comes first
 	for _, value := range values {
 		if len(value) < shortestUnsaid {
 			continue

@@ -131,7 +131,7 @@ func TestWithoutLogin(t *testing.T) {
 	if err := withoutLogin(errors.New("Og== is no login"), registry.AuthConfig{}); err.Error() != "Og== is no login" {
 		t.Errorf("without a login it says %v", err)
 	}
-	if err := withoutLogin(missing, registry.AuthConfig{Username: "me", Password: "may"}); err != missing {
+	if err := withoutLogin(missing, registry.AuthConfig{Username: "me", Password: "may"}); err.Error() != missing.Error() {
 		t.Errorf("with a short password it says %v", err)
 	}
 }
