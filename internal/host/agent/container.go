@@ -56,10 +56,8 @@ func (w *taskRunner) created(i int, id, sandbox string, createdAt time.Time, err
 	case err != nil && replaced: // tried again with the new sandbox
 	case (errors.Is(err, backend.ErrNoSandbox) || backend.Missing(err, backend.KindContainer)) && w.hasAnotherTry(): // it ends, or is gone
 		w.died(plan.Sandbox, false)
-	case backend.Missing(err, backend.KindImage) && w.hasAnotherTry():
-		// A user or another emulator has removed it since it was found.
+	case backend.Missing(err, backend.KindImage) && w.looksAgain(i):
 		c.Phase = state.ContainerNone
-		delete(w.images, i)
 		w.view.State(plan.Container(i)).Absent = false
 	case err != nil:
 		w.containerFailed(i, reason.NotBegun("CannotCreateContainerError", err))

@@ -113,6 +113,19 @@ func (w *taskRunner) pulled(i int, image imagepull.Found, startedAt, stoppedAt t
 	}
 }
 
+// maxLooks bounds how often an image is looked for that goes before its container is made.
+const maxLooks = 3
+
+// looksAgain reports whether to look for an image again that was there: a user or another emulator has removed it since.
+func (w *taskRunner) looksAgain(i int) bool {
+	if _, was := w.images[i]; !was || w.looks[i] == maxLooks {
+		return false
+	}
+	delete(w.images, i)
+	w.looks[i]++
+	return true
+}
+
 // pullFailed is the end of a container without an image. On Fargate the task has
 // the reason and the container none, nor has the task times of the pull; Source:
 // recorded pull failures (ECS0002). A container that the task can do without keeps

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
 )
 
 // imagePruning is an engine whose user removes an image before a container is made of it.
@@ -62,9 +64,13 @@ func TestAnImageThatIsRemovedBeforeItsContainerIsMadeIsPulledAgain(t *testing.T)
 	withAgent(t, func(b *bench) {
 		b.stop()
 		b.expect("error", b.engine.Pull(b.Context(), backend.PullSpec{Ref: "app"}), error(nil))
-		engine := &imagePruning{Engine: b.engine, left: 2}
+		engine := &imagePruning{Engine: b.engine, left: maxLooks}
 		b.startOn(HostOptions{Engine: engine})
-		id := b.run(container("web"), container("sidecar"))
+		var all []types.ContainerDefinition // each of them looks again
+		for n := range 2 * maxLooks {
+			all = append(all, container(fmt.Sprintf("web%d", n)))
+		}
+		id := b.run(all...)
 		b.expect("status", b.task(id).Status.LastStatus, state.Running)
 		b.expect("removals to come", engine.left, 0)
 		if engine.pulls == 0 {
@@ -84,8 +90,16 @@ func TestAnImageThatIsAlwaysRemovedFailsItsTask(t *testing.T) {
 		if reason := task.Status.Containers[0].Reason; !strings.HasPrefix(reason, "CannotCreateContainerError: ") {
 			t.Errorf("the container's reason is %q", reason)
 		}
-		if engine.pulls > maxSandboxes {
+		if engine.pulls != 1+maxLooks {
 			t.Errorf("it is pulled %d times", engine.pulls)
 		}
 	})
+}
+
+// An image for another platform is there, and the engine makes no container of it.
+func TestAnImageForAnotherPlatformIsNotLookedForAgain(t *testing.T) {
+	w := &taskRunner{images: map[int]imagepull.Found{}, looks: map[int]int{}}
+	if w.looksAgain(0) {
+		t.Error("an image that never fitted is looked for again")
+	}
 }

@@ -18,7 +18,7 @@ import (
 
 func newTaskRunner(h *host, t *state.Task) *taskRunner {
 	w := &taskRunner{
-		host: h, task: t, images: map[int]imagepull.Found{}, cuts: map[plan.Resource]func(){},
+		host: h, task: t, images: map[int]imagepull.Found{}, looks: map[int]int{}, cuts: map[plan.Resource]func(){},
 		publication: publication.Task{Shown: t.Status.LastStatus, Stop: t.Stop != nil},
 	}
 	stop := t.Stop

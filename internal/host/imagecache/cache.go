@@ -37,6 +37,7 @@ type Cache struct {
 	usedAt   map[string]time.Time       // images by id
 	most     int                        // tasks of which some may have ended
 	pulls    int                        // under way: no removal begins meanwhile
+	begun    int                        // how many pulls have
 	removal  *removal                   // under way; nil is none
 	cleaning bool
 	again    bool            // once more, when that has ended
@@ -85,6 +86,13 @@ func (r *removal) wait(ctx context.Context) bool {
 	case <-ctx.Done():
 		return false
 	}
+}
+
+// waitFor is wait for no longer than a while.
+func (r *removal) waitFor(ctx context.Context, while time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, while)
+	defer cancel()
+	r.wait(ctx)
 }
 
 // hold keeps an image for a task, and returns its removal if that is under way.

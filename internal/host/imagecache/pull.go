@@ -22,13 +22,14 @@ func (c *Cache) Begin(ctx context.Context) *Pull {
 	}
 	c.mu.Lock()
 	c.pulls++
-	alone, going := c.pulls == 1, c.removal
+	c.begun++
+	alone, begun, going := c.pulls == 1, c.begun, c.removal
 	c.mu.Unlock()
+	if going != nil {
+		going.waitFor(ctx, patience)
+	}
 	bounded, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if going != nil {
-		going.wait(bounded)
-	}
 	p := &Pull{cache: c}
 	rows := rowsOf(c.Store.Read(), c.EngineID())
 	there, err := c.list(bounded)
@@ -41,13 +42,23 @@ func (c *Cache) Begin(ctx context.Context) *Pull {
 		p.before[each.ID] = each.Names
 	}
 	forgotten := gone(rows, there) // one that is back later came from others
-	if alone {                     // else a pull may have changed stamps that it has not noted yet
-		forgotten = append(forgotten, c.others(bounded, rows)...)
+	if alone {
+		others := c.others(bounded, rows)
+		if c.isLatest(begun) { // else a pull may have changed stamps that it has not noted yet
+			forgotten = append(forgotten, others...)
+		}
 	}
 	if err := c.note(rows, forgotten); err != nil {
 		c.warn(ctx, "cannot note which images are left", err)
 	}
 	return p
+}
+
+// isLatest reports whether no pull has begun since.
+func (c *Cache) isLatest(begun int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.begun == begun
 }
 
 // others are the images, by id, that other clients have tagged or pulled: a pull gives them another stamp.

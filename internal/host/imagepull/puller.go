@@ -75,6 +75,9 @@ func (p *Puller) Pull(ctx context.Context, by Agent, c Choice, spec backend.Pull
 		}
 		by.note(c.Ref)
 		found, err = p.Find(ctx, c, spec.Platform)
+		if errors.Is(err, backend.ErrNotFound) { // removed at once
+			continue
+		}
 		if err != nil || p.Fits(found.Image, spec.Platform) {
 			break
 		}
