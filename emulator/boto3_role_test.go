@@ -34,7 +34,7 @@ func requireBoto3(t *testing.T) (python string) {
 		if os.Getenv("ECS_EMULATOR_REQUIRE_CLI") == "1" {
 			t.Fatalf("ECS_EMULATOR_REQUIRE_CLI=1, but python3 has no boto3: %v", err)
 		}
-		t.Skip("python3 has no boto3: install it to see that it finds a task's credentials")
+		t.Skip("python3 has no boto3: install it to see that it finds a task's credentials and pushes layers")
 	}
 	return strings.TrimSpace(string(path))
 }
@@ -60,12 +60,7 @@ func TestBoto3FindsCredentialsOfATask(t *testing.T) {
 	found, _ := w.keys(engine, address, path)
 	w.putGreeting(w.as(found))
 	cmd := exec.CommandContext(t.Context(), "python3", filepath.Join(pythonFolder, "role.py"), "/shop/greeting")
-	cmd.Env = []string{
-		"HOME=" + os.Getenv("HOME"), "PYENV_ROOT=" + os.Getenv("PYENV_ROOT"), "PATH=" + os.Getenv("PATH"),
-		"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
-		"AWS_DEFAULT_REGION=eu-west-1", "AWS_ENDPOINT_URL=" + w.srv.URL(),
-		"AWS_CONTAINER_CREDENTIALS_FULL_URI=" + w.listen(address) + path,
-	}
+	cmd.Env = append(boto3Environment(w.srv.URL()), "AWS_CONTAINER_CREDENTIALS_FULL_URI="+w.listen(address)+path)
 	output, err := cmd.CombinedOutput()
 	if want := boto3Says("999988887777", id); err != nil || string(output) != want {
 		t.Errorf("it ends with %v and prints:\n%s\nwant\n%s", err, output, want)
