@@ -40,7 +40,7 @@ func (s *Store) login(ctx context.Context, spec backend.PullSpec, patience time.
 	}
 	var login types.AuthConfig
 	err = whileProgress(ctx, patience, func(ctx context.Context, _ func(time.Duration)) (err error) {
-		login, err = ownLogin(ctx, key)
+		login, err = s.ownLogin(ctx, key)
 		return err
 	})
 	if ctx.Err() != nil {
@@ -58,14 +58,10 @@ func (s *Store) login(ctx context.Context, spec backend.PullSpec, patience time.
 }
 
 // ownLogin is the user's own login. A credential helper may wait for its user to unlock a key chain, and is left to that
-// when the context ends. A configuration file that is damaged is read as far as it goes.
-func ownLogin(ctx context.Context, key string) (types.AuthConfig, error) {
-	type answer struct {
-		login types.AuthConfig
-		err   error
-	}
-	answers := make(chan answer, 1)
-	go func() {
+// when the context ends: pulls that come meanwhile wait for the same one. A configuration file that is damaged is read as far as
+// it goes.
+func (s *Store) ownLogin(ctx context.Context, key string) (types.AuthConfig, error) {
+	answer := s.lookups.DoChan(key, func() (any, error) {
 		file, err := config.Load("")
 		if !file.ContainsAuth() {
 			file.CredentialsStore = credentials.DetectDefaultStore(file.CredentialsStore)
@@ -74,11 +70,12 @@ func ownLogin(ctx context.Context, key string) (types.AuthConfig, error) {
 		if err == nil {
 			err = helpless
 		}
-		answers <- answer{login, err}
-	}()
+		return login, err
+	})
 	select {
-	case a := <-answers:
-		return a.login, a.err
+	case a := <-answer:
+		login, _ := a.Val.(types.AuthConfig)
+		return login, a.Err
 	case <-ctx.Done():
 		return types.AuthConfig{}, ctx.Err()
 	}

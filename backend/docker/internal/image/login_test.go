@@ -100,7 +100,8 @@ func TestTheUsersOwnLogin(t *testing.T) {
 // A helper may wait for its user for ever. Neither the end of a task nor a pull that needs no login waits for that.
 func TestAHelperThatDoesNotAnswer(t *testing.T) {
 	userConfig(t, `{"credsStore":"test"}`)
-	helper(t, "while [ -d "+t.TempDir()+" ]; do sleep 0.1; done") // which is there until the test ends
+	asked := filepath.Join(t.TempDir(), "asked")
+	helper(t, "echo >> "+asked+"; while [ -f "+asked+" ]; do sleep 0.1; done") // which is there until the test ends
 	s := New(dockerapi.Client{}, slog.New(slog.DiscardHandler))
 	ended, end := context.WithCancel(t.Context())
 	time.AfterFunc(10*time.Millisecond, end)
@@ -110,6 +111,9 @@ func TestAHelperThatDoesNotAnswer(t *testing.T) {
 	}
 	if login, err := s.login(t.Context(), spec, 10*time.Millisecond); err != nil || login != (registry.AuthConfig{}) {
 		t.Errorf("without progress: the login is %+v, %v", login, err)
+	}
+	if times, err := os.ReadFile(asked); len(times) > 1 {
+		t.Errorf("it is asked %d times, %v", len(times), err)
 	}
 }
 

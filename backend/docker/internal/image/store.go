@@ -31,6 +31,7 @@ type Store struct {
 	client      dockerapi.Client
 	log         *slog.Logger
 	inspections singleflight.Group // by reference
+	lookups     singleflight.Group // of the user's own logins, by registry
 	pulls       sharedPulls
 	recent      sync.Map // by digest, the key of its latest pull that has ended recently
 	helpless    sync.Map // registries whose login could not be looked up
