@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest/userlogin"
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/testall"
 )
@@ -107,8 +108,8 @@ func TestDockerPullsWithTheUsersOwnLogin(t *testing.T) {
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
 	registry := dockertest.NewTokenRegistry(t, "team", "hunter2")
-	dockertest.UserConfig(t, `{"credHelpers":{"`+registry.Host+`":"test"}}`)
-	dockertest.CredentialHelper(t, "test", registry.Host, "team", "hunter2")
+	userlogin.Config(t, `{"credHelpers":{"`+registry.Host+`":"test"}}`)
+	userlogin.HelperWith(t, "test", registry.Host, "team", "hunter2")
 	image, other := registry.Image(t), registry.Image(t)
 	w := start(t, emulator.Options{Engine: "docker"})
 	if digest := aws.ToString(w.ended(w.registerPrivate(image, "")).Containers[0].ImageDigest); digest != registry.Digest() {

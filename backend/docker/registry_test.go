@@ -14,6 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest/userlogin"
 )
 
 // registries are the kinds of registries, by how their clients log in.
@@ -23,7 +24,7 @@ var registries = map[string]func(t *testing.T, username, password string) *docke
 
 func TestPullWithLogin(t *testing.T) {
 	engine := dockertest.Engine(t)
-	dockertest.UserConfig(t, "{}")
+	userlogin.Config(t, "{}")
 	for name, open := range registries {
 		t.Run(name, func(t *testing.T) {
 			r := open(t, "me", "secret")
@@ -64,8 +65,8 @@ func TestPullWithTheUsersOwnLogin(t *testing.T) {
 				continue
 			}
 			t.Run(kind+", "+name, func(t *testing.T) {
-				dockertest.UserConfig(t, strings.ReplaceAll(c.config, "HOST", r.Host))
-				dockertest.CredentialHelper(t, "test", r.Host, c.username, "secret")
+				userlogin.Config(t, strings.ReplaceAll(c.config, "HOST", r.Host))
+				userlogin.HelperWith(t, "test", r.Host, c.username, "secret")
 				if err := engine.Pull(t.Context(), backend.PullSpec{Ref: r.Image(t)}); err != nil {
 					t.Error(err)
 				}
@@ -80,7 +81,7 @@ func TestPullWithTheUsersOwnLogin(t *testing.T) {
 }
 
 func TestPullWithoutCredentialHelperIsAnonymous(t *testing.T) {
-	dockertest.UserConfig(t, `{"credsStore":"not-installed"}`)
+	userlogin.Config(t, `{"credsStore":"not-installed"}`)
 	var log bytes.Buffer
 	engine := fakeEngine{"POST /images/create": func(w http.ResponseWriter, r *http.Request) {
 		if auth, err := base64.URLEncoding.DecodeString(r.Header.Get("X-Registry-Auth")); err != nil || string(auth) != "{}" {

@@ -3,17 +3,12 @@ package image
 import (
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
-	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
 )
 
 // namedImage is an engine with one image, sha256:1, and what names stand for. Removed by its id, the image goes.
@@ -54,18 +49,6 @@ func (e *namedImage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (e *namedImage) store(t *testing.T) *Store {
-	t.Helper()
-	server := httptest.NewServer(e)
-	t.Cleanup(server.Close)
-	docker, err := endpoint.Endpoint{Host: "tcp://" + strings.TrimPrefix(server.URL, "http://")}.Client()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { docker.Close() })
-	return New(dockerapi.Client{Client: docker}, slog.New(slog.DiscardHandler))
-}
-
 func TestWhichNamesAreTakenFromAnImage(t *testing.T) {
 	digest := "@sha256:" + strings.Repeat("ab", 32)
 	for name, c := range map[string]struct {
@@ -89,7 +72,7 @@ func TestWhichNamesAreTakenFromAnImage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			engine := &c.engine
-			err := engine.store(t).Remove(t.Context(), "sha256:1", slices.Concat(engine.tags, engine.digests))
+			err := storeOf(t, engine).Remove(t.Context(), "sha256:1", slices.Concat(engine.tags, engine.digests))
 			if (err != nil) != c.fails || !slices.Equal(engine.removed, c.removed) {
 				t.Errorf("Remove: %v; removed are %v, want %v", err, engine.removed, c.removed)
 			}
@@ -99,7 +82,7 @@ func TestWhichNamesAreTakenFromAnImage(t *testing.T) {
 
 func TestAStampChangesWithTagsAndPulls(t *testing.T) {
 	engine := &namedImage{tags: []string{"app:1"}, upperDir: "/a"}
-	s := engine.store(t)
+	s := storeOf(t, engine)
 	stamp := func() string {
 		t.Helper()
 		text, err := s.Stamp(t.Context(), "sha256:1")

@@ -14,33 +14,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/docker/cli/cli/config"
 	"github.com/moby/moby/api/types/registry"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest/userlogin"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 )
-
-// userConfig is the content of the configuration file of `docker` until the test ends.
-func userConfig(t *testing.T, content string) {
-	t.Helper()
-	before, dir := config.Dir(), t.TempDir()
-	t.Cleanup(func() { config.SetDir(before) })
-	config.SetDir(dir)
-	if err := os.WriteFile(filepath.Join(dir, config.ConfigFileName), []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// helper puts the credential helper docker-credential-test on the path.
-func helper(t *testing.T, script string) {
-	t.Helper()
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "docker-credential-test"), []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
-}
 
 // A pull has the login that `docker pull` would have.
 func TestTheUsersOwnLogin(t *testing.T) {
@@ -73,8 +52,8 @@ func TestTheUsersOwnLogin(t *testing.T) {
 		"a login in the file not encoded": {config: `{"auths":{"example.com":{"auth":"-"}}}`, want: `{"auth":"-"}`, warns: "config.json"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			userConfig(t, c.config)
-			helper(t, c.helper)
+			userlogin.Config(t, c.config)
+			userlogin.Helper(t, "test", c.helper)
 			var log bytes.Buffer
 			s := New(dockerapi.Client{}, slog.New(slog.NewTextHandler(&log, nil)))
 			if c.ref == "" {
@@ -99,9 +78,9 @@ func TestTheUsersOwnLogin(t *testing.T) {
 
 // A helper may wait for its user for ever. Neither the end of a task nor a pull that needs no login waits for that.
 func TestAHelperThatDoesNotAnswer(t *testing.T) {
-	userConfig(t, `{"credsStore":"test"}`)
+	userlogin.Config(t, `{"credsStore":"test"}`)
 	asked := filepath.Join(t.TempDir(), "asked")
-	helper(t, "echo >> "+asked+"; while [ -f "+asked+" ]; do sleep 0.1; done") // which is there until the test ends
+	userlogin.Helper(t, "test", "echo >> "+asked+"; while [ -f "+asked+" ]; do sleep 0.1; done") // which is there until the test ends
 	s := New(dockerapi.Client{}, slog.New(slog.DiscardHandler))
 	ended, end := context.WithCancel(t.Context())
 	time.AfterFunc(10*time.Millisecond, end)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest/userlogin"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/dockerapi"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/endpoint"
 )
@@ -41,10 +42,10 @@ func (e *slowEngine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	<-e.goOn
 }
 
-// store is the images of the engine.
-func (e *slowEngine) store(t *testing.T) *Store {
+// storeOf is the images of an engine that a test answers for.
+func storeOf(t *testing.T, engine http.Handler) *Store {
 	t.Helper()
-	server := httptest.NewServer(e)
+	server := httptest.NewServer(engine)
 	t.Cleanup(server.Close)
 	docker, err := endpoint.Endpoint{Host: "tcp://" + strings.TrimPrefix(server.URL, "http://")}.Client()
 	if err != nil {
@@ -79,7 +80,7 @@ func until(t *testing.T, what string, ok func() bool) {
 
 // A tag may have moved when a task comes after the engine has resolved it; a digest stays.
 func TestWhoSharesAPull(t *testing.T) {
-	userConfig(t, "{}")
+	userlogin.Config(t, "{}")
 	digest := "@sha256:" + strings.Repeat("ab", 32)
 	mine, yours := &backend.RegistryAuth{Username: "me"}, &backend.RegistryAuth{Username: "you"}
 	for name, c := range map[string]struct {
@@ -95,7 +96,7 @@ func TestWhoSharesAPull(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			engine := &slowEngine{goOn: make(chan struct{})}
-			s := engine.store(t)
+			s := storeOf(t, engine)
 			letGo := sync.OnceFunc(func() { close(engine.goOn) })
 			defer letGo()
 			answers := make(chan error, 2)
@@ -128,7 +129,7 @@ func TestAPullThatHasJustEnded(t *testing.T) {
 	t.Setenv("DOCKER_CONFIG", t.TempDir())
 	engine := &slowEngine{goOn: make(chan struct{})}
 	close(engine.goOn)
-	s := engine.store(t)
+	s := storeOf(t, engine)
 	pulls := func(ref string) int32 {
 		t.Helper()
 		if err := s.Pull(t.Context(), backend.PullSpec{Ref: ref}); err != nil {
