@@ -126,6 +126,7 @@ func TestUsersInterveneAtEachStageOfAShift(t *testing.T) {
 				if live := status == "ROLLBACK_SUCCESSFUL" && name != "no rule" && name != "no group"; live && !slices.Equal(s.weights(s.live), []int32{0, 100}) {
 					t.Errorf("at %s: weights %v", stage, s.weights(s.live))
 				}
+				s.neverImpatient("at " + stage)
 				s.must(s.srv.Close())
 			}
 		})

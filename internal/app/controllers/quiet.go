@@ -50,8 +50,9 @@ func (q *Quiet) Wait(ctx context.Context) error {
 	defer cancel()
 	for pass := 1; ; pass++ {
 		woken, requests := q.Store.Woken(), q.Requests()
-		if err := q.settle(ctx); errors.Is(err, context.DeadlineExceeded) {
+		if at, err := q.settle(ctx); errors.Is(err, context.DeadlineExceeded) {
 			q.impatient.Add(1)
+			q.Log.Info("the clock goes on, although something is still under way that takes real time", "in", at)
 			f.gaveUp()
 			return nil
 		} else if err != nil {
@@ -71,20 +72,19 @@ func (q *Quiet) Wait(ctx context.Context) error {
 // ones do. It does so twice, because what one
 // does is often for one that was idle before: a change of a service has the agent start a
 // container, whose event the engine tells, and its target concerns the service again. What
-// they still do for each other after that counts as woken, so Wait sees it.
-func (q *Quiet) settle(ctx context.Context) error {
-	waits := []func(context.Context) error{q.Settle}
-	for _, l := range slices.Backward(q.Loops()) {
-		if l.Idle != nil {
-			waits = append(waits, l.Idle)
-		}
-	}
+// they still do for each other after that counts as woken, so Wait sees it. An error comes with the name of the loop that it
+// waited for.
+func (q *Quiet) settle(ctx context.Context) (at string, err error) {
+	loops := slices.Concat(q.Loops(), []Loop{{Name: "engine", Idle: q.Settle}})
 	for range 2 {
-		for _, wait := range waits {
-			if err := wait(ctx); err != nil {
-				return err
+		for _, l := range slices.Backward(loops) {
+			if l.Idle == nil {
+				continue
+			}
+			if err := l.Idle(ctx); err != nil {
+				return l.Name, err
 			}
 		}
 	}
-	return nil
+	return "", nil
 }
