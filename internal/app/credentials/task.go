@@ -79,22 +79,29 @@ func (i *Issuer) keysOf(ctx context.Context, t *state.Task, role string) (*metad
 }
 
 // Call is a call of an operation that the emulator makes for a task without a request, as one of
-// the task's roles. Of a task that has no such role, or is forgotten, it is the root of the account.
+// the task's roles. What the execution role is for, the agent does as its container instance for a task
+// without one. Of a task that has neither role, or is forgotten, it is the root of the account.
 func (i *Issuer) Call(taskARN string, kind session.Kind, service, operation string) awsapi.Call {
 	scope := arn.ScopeOf(taskARN)
 	call := awsapi.Call{
 		Service: service, Operation: operation, Region: scope.Region, Account: scope.Account, RequestID: arn.NewUUID(), Authorize: i.Authorize,
 	}
-	if t := state.FindTask(i.Store.Read(), taskARN); t != nil {
-		if role := i.roleOf(t, kind); role != "" {
-			call.Caller = callerOf(i.taskSession(t, kind, role))
+	t := state.FindTask(i.Store.Read(), taskARN)
+	if t == nil {
+		return call
+	}
+	if role := i.roleOf(t, kind); role != "" {
+		call.Caller = callerOf(i.taskSession(t, kind, role))
+	} else if kind == session.TaskExecution {
+		if s, has := i.instanceSession(t.Placement.ContainerInstance); has {
+			call.Caller = callerOf(s)
 		}
 	}
 	return call
 }
 
-// Allow asks whether the execution role of a task may do what the emulator does for the task
-// without a request.
+// Allow asks whether the execution role of a task, or else its container instance, may do what the
+// emulator does for the task without a request.
 func (i *Issuer) Allow(ctx context.Context, taskARN, action, resource string) error {
 	if i.Authorize == nil {
 		return nil

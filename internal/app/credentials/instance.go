@@ -1,0 +1,37 @@
+package credentials
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ec2"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
+)
+
+// instanceSession is the session in which the agent of a container instance acts: of the role of its instance profile, with
+// the name of its EC2 instance. Instances that are registered by hand or were launched without a profile have none.
+// Source: ECS developer guide, container instance IAM role; IAM user guide, policy variables, aws:userid of EC2 instances.
+func (i *Issuer) instanceSession(containerInstance string) (s session.Session, has bool) {
+	tx := i.Store.Read()
+	registered := state.FindContainerInstance(tx, containerInstance)
+	if registered == nil {
+		return session.Session{}, false
+	}
+	scope := registered.Scope()
+	instance := ec2.FindInstance(tx, scope, registered.EC2InstanceID)
+	if instance == nil || instance.Profile == nil {
+		return session.Session{}, false
+	}
+	account := iam.AccountOf(scope)
+	profile := iam.InstanceProfiles.Find(tx, account, arn.Name(aws.ToString(instance.Profile.Arn)))
+	if profile == nil || profile.ID != aws.ToString(instance.Profile.Id) {
+		return session.Session{}, false
+	}
+	role := iam.Roles.Find(tx, account, profile.Role)
+	if role == nil {
+		return session.Session{}, false
+	}
+	return session.Session{Account: scope.Account, Region: scope.Region, RoleARN: role.ARN(), RoleID: role.ID, Name: instance.ID}, true
+}
