@@ -1,7 +1,10 @@
 package app
 
 import (
+	"context"
+
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -14,8 +17,11 @@ func (i *Images) forAgent() *imagepull.Registry {
 	return &imagepull.Registry{
 		Home: i.Scope, Strict: i.Strict,
 		Hosts: i.hosts, Find: i.Address,
-		Login: func(t *state.Task) (*backend.RegistryAuth, error) {
+		Login: func(ctx context.Context, t *state.Task) (*backend.RegistryAuth, error) {
 			call := i.Credentials.Call(t.ARN, session.TaskExecution, "ecr", "GetAuthorizationToken")
+			if err := awsapi.Allow(awsapi.NewContext(ctx, call), "ecr:GetAuthorizationToken", "*", nil); err != nil {
+				return nil, &imagepull.LoginError{Err: err}
+			}
 			password, err := logins.Password(ecr.Login{
 				Account: call.Account, Region: call.Region, ARN: call.Caller.ARN, UserID: call.Caller.UserID, RoleARN: call.Caller.RoleARN,
 				Issued: i.Clock.Now().UnixMilli(),

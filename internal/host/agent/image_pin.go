@@ -81,7 +81,7 @@ func (h *host) pinAs(to pin, image state.PinnedImage) (digest string, err error)
 func (w *taskRunner) pullPinned(ctx context.Context, by imagepull.Agent, choice imagepull.Choice, to pin, spec backend.PullSpec) (found imagepull.Found, err error) {
 	h := w.host
 	if choice.From != "" {
-		if spec.Auth, err = h.agent.Registry.Login(w.task); err != nil {
+		if spec.Auth, err = h.agent.Registry.Login(ctx, w.task); err != nil {
 			return found, err
 		}
 	}

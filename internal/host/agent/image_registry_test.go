@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -124,7 +125,7 @@ func TestEnginesPullFromTheRegistryWithALogin(t *testing.T) {
 		b.stop()
 		engine := &realEngine{Engine: b.engine}
 		registry := &imagepull.Registry{Home: scope, Hosts: func() []string { return []string{"127.0.0.1:4577"} }}
-		registry.Login = func(task *state.Task) (*backend.RegistryAuth, error) {
+		registry.Login = func(_ context.Context, task *state.Task) (*backend.RegistryAuth, error) {
 			return &backend.RegistryAuth{Username: "AWS", Password: task.Spec.Family}, nil
 		}
 		b.runAgent(New(Options{Store: b.store, Clock: b.clock, Registry: registry, Hosts: []HostOptions{{Engine: engine}}}))
@@ -134,12 +135,30 @@ func TestEnginesPullFromTheRegistryWithALogin(t *testing.T) {
 		login := &backend.RegistryAuth{Username: "AWS", Password: "web"}
 		b.expect("containers", engine.made, []string{engine.pulls[0].Ref, engine.pulls[0].Ref})
 		b.expect("pulls", engine.pulls, []backend.PullSpec{{Ref: "127.0.0.1:4577/app@" + digestNamed("a"), Named: atECR, Tag: atECR, Auth: login}})
-		registry.Login = func(*state.Task) (*backend.RegistryAuth, error) { return nil, errors.New("no login") }
+		registry.Login = func(context.Context, *state.Task) (*backend.RegistryAuth, error) { return nil, errors.New("no login") }
 		b.push("b")
 		task := b.task(b.run(imageOf("web", atECR)))
 		if !strings.HasSuffix(task.Stop.Reason, "failed to resolve ref "+atECR+": no login") {
 			b.Errorf("reason %q", task.Stop.Reason)
 		}
+	})
+}
+
+// Source: field reports of tasks whose role may not do so.
+func TestALoginThatIsRefused(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.stop()
+		registry := &imagepull.Registry{Home: scope, Hosts: func() []string { return []string{"127.0.0.1:4577"} }}
+		registry.Login = func(context.Context, *state.Task) (*backend.RegistryAuth, error) {
+			return nil, &imagepull.LoginError{Err: errors.New("AccessDeniedException: why")}
+		}
+		b.runAgent(New(Options{Store: b.store, Clock: b.clock, Registry: registry, Hosts: []HostOptions{{Engine: &realEngine{Engine: b.engine}}}}))
+		b.push("a")
+		b.expect("reason on Fargate", b.task(b.run(imageOf("web", atECR))).Stop.Reason,
+			"ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: "+
+				"unable to retrieve ecr registry auth: service call has been retried 1 time(s): AccessDeniedException: why")
+		task := b.task(b.runAt(b.instance(), "bridge", imageOf("web", atECR)))
+		b.expect("reason on an instance", task.Status.Containers[0].Reason, "CannotPullECRContainerError: AccessDeniedException: why")
 	})
 }
 
@@ -151,7 +170,7 @@ func TestATagOfTheUserIsNotMoved(t *testing.T) {
 			b.stop()
 			engine := &realEngine{Engine: b.engine, built: built}
 			registry := &imagepull.Registry{Home: scope, Hosts: func() []string { return []string{"127.0.0.1:4577"} }}
-			registry.Login = func(*state.Task) (*backend.RegistryAuth, error) { return nil, nil }
+			registry.Login = func(context.Context, *state.Task) (*backend.RegistryAuth, error) { return nil, nil }
 			b.runAgent(New(Options{Store: b.store, Clock: b.clock, Registry: registry, Hosts: []HostOptions{{Engine: engine}}}))
 			b.push("a")
 			b.expect("error", b.engine.Pull(b.Context(), backend.PullSpec{Ref: name}), error(nil))
@@ -168,7 +187,7 @@ func TestAFaultOfThePullOfAnImageInTheRegistry(t *testing.T) {
 		for name, engine := range map[string]backend.Engine{"real": &realEngine{Engine: b.engine}, "simulated": b.engine} {
 			faulty := fault.New(engine, fault.Options{})
 			registry := &imagepull.Registry{Home: scope, Hosts: func() []string { return []string{"127.0.0.1:4577"} }}
-			registry.Login = func(*state.Task) (*backend.RegistryAuth, error) { return nil, nil }
+			registry.Login = func(context.Context, *state.Task) (*backend.RegistryAuth, error) { return nil, nil }
 			b.runAgent(New(Options{Store: b.store, Clock: b.clock, Registry: registry, Hosts: []HostOptions{{Engine: faulty}}}))
 			b.push("a")
 			b.expect("before, "+name, b.imageOfATask(atECR), digestNamed("a"))

@@ -20,8 +20,8 @@ type Registry struct {
 	Hosts func() []string
 	// Find asks the engine for its host, if it is not known. Nil: it is.
 	Find func(context.Context) string
-	// Login is the login by which an engine pulls for a task.
-	Login func(t *state.Task) (*backend.RegistryAuth, error)
+	// Login is the login by which an engine pulls for a task, or a LoginError.
+	Login func(ctx context.Context, t *state.Task) (*backend.RegistryAuth, error)
 	// Strict says that no local image stands in for a tag that a repository does not have.
 	Strict bool
 }
@@ -81,6 +81,13 @@ func (r *Registry) Reach(ctx context.Context, c Choice) Choice {
 	}
 	return c
 }
+
+// LoginError says why a task is given no login, in the words of the API.
+type LoginError struct{ Err error }
+
+func (e *LoginError) Error() string { return e.Err.Error() }
+
+func (e *LoginError) Unwrap() error { return e.Err }
 
 // LacksError says that a repository does not have the image that a definition names, or that a revision is pinned to.
 type LacksError struct {

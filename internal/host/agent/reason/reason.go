@@ -70,10 +70,17 @@ func NotBegun(kind string, err error) string {
 }
 
 // Pull is the reason of a container without an image.
-// Source: field reports of tasks on EC2, current agents; amazon-ecs-agent, docker_client.go, of pulls that break off; recorded pull failures (ECS0002).
+// Source: field reports of tasks on EC2, current agents, and of roles without the right to log in; amazon-ecs-agent, docker_client.go,
+// of pulls that break off; recorded pull failures (ECS0002).
 func Pull(image string, err error, fargate bool) string {
 	var broken *backend.BrokenPullError
+	var login *imagepull.LoginError
 	switch {
+	case errors.As(err, &login) && fargate:
+		return "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: " +
+			"unable to retrieve ecr registry auth: service call has been retried 1 time(s): " + login.Error()
+	case errors.As(err, &login):
+		return "CannotPullECRContainerError: " + login.Error()
 	case fargate || !errors.As(err, &broken):
 	case broken.Silent && !broken.Begun:
 		return "DockerTimeoutError: Could not transition to pullBegin; timed out after waiting 5m0s"
