@@ -25,10 +25,14 @@ func (w *taskRunner) find(i int) run {
 		}
 	}
 	choice, lacks := w.choice(i)
+	look := h.images.Look
+	if lacks != nil {
+		look = h.images.LookHere
+	}
 	return func(ctx context.Context) func() {
 		at := h.agent.Clock.Now()
 		choice := h.agent.Registry.Reach(ctx, choice)
-		image, err := h.images.Look(ctx, by, choice, platform)
+		image, err := look(ctx, by, choice, platform)
 		if enginecall.IsTimeout(err) { // neither a reason to pull nor a failed pull
 			return w.unanswered(ctx, "cannot look for an image", err)
 		}

@@ -19,12 +19,17 @@ const atECR = "000000000000.dkr.ecr.us-east-1.amazonaws.com/app:1"
 // push puts an image into the repository app, under the tag 1.
 func (b *bench) push(letter string) {
 	b.Helper()
+	b.pushAs(letter, "1")
+}
+
+func (b *bench) pushAs(letter, tag string) {
+	b.Helper()
 	err := b.store.Update(func(tx *store.Tx) error {
 		r := ecr.Repositories.Find(tx, scope, "app")
 		if r == nil {
 			r = &ecr.Repository{Scope: scope, Name: "app"}
 		}
-		_, err := ecr.Push(tx, r, digestNamed(letter), &ecr.Manifest{}, "1", b.clock.Now())
+		_, err := ecr.Push(tx, r, digestNamed(letter), &ecr.Manifest{}, tag, b.clock.Now())
 		return err
 	})
 	b.expect("error", err, error(nil))
@@ -201,5 +206,27 @@ func TestAFaultOfThePullOfAnImageInTheRegistry(t *testing.T) {
 			b.expect("afterwards, "+name, b.imageOfATask(atECR), digestNamed("a"))
 			b.stop()
 		}
+	})
+}
+
+// A task whose repository lacks the tag pulls nothing: a rule about pulls is left for one that does.
+func TestAFaultOfAPullThatIsNotMade(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.stop()
+		faulty := fault.New(b.engine, fault.Options{})
+		registry := &imagepull.Registry{Home: scope, Hosts: func() []string { return []string{"127.0.0.1:4577"} }}
+		b.runAgent(New(Options{Store: b.store, Clock: b.clock, Registry: registry, Hosts: []HostOptions{{Engine: faulty}}}))
+		b.push("a")
+		missing := strings.Replace(atECR, ":1", ":2", 1)
+		if _, err := faulty.AddRule(fault.Rule{Call: fault.Pull, Image: missing, Error: "toomanyrequests", Times: 1}); err != nil {
+			b.Fatal(err)
+		}
+		b.expect("error", b.engine.Pull(b.Context(), backend.PullSpec{Ref: missing}), error(nil))
+		b.expect("status with the local image", b.task(b.run(imageOf("web", missing))).Status.LastStatus, state.Running)
+		b.pushAs("b", "2")
+		if task := b.task(b.run(imageOf("web", missing))); !strings.HasSuffix(task.Stop.Reason, "toomanyrequests") {
+			b.Errorf("reason %q", task.Stop.Reason)
+		}
+		b.expect("afterwards", b.imageOfATask(missing), digestNamed("b"))
 	})
 }

@@ -63,6 +63,11 @@ func (p *Puller) Look(ctx context.Context, by Agent, c Choice, platform string) 
 	if p.Engine.PullActs(c.Ref) {
 		return Found{}, &backend.NotFoundError{Kind: backend.KindImage, Err: errors.New("No such image: " + c.Ref)} //nolint:staticcheck // the engine's own text
 	}
+	return p.LookHere(ctx, by, c, platform)
+}
+
+// LookHere is Look for an image that is not pulled if it is missing, so that no rule about pulls is used up.
+func (p *Puller) LookHere(ctx context.Context, by Agent, c Choice, platform string) (found Found, err error) {
 	p.Cache.Look(ctx, by.Task, func() string {
 		found, err = p.Find(ctx, c, platform)
 		return found.ID
