@@ -46,7 +46,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 	}
 	p.engine.Images, p.images.Pulls = p.images, func() int { return p.engine.Agent().Pulls() }
 	p.ec2 = &app.EC2{Core: c, Engine: p.engine, Faults: faults}
-	p.ecs = &app.ECS{Core: c, ECSOptions: o.ecs(), Sessions: p.sessions, Functions: functions}
+	p.ecs = &app.ECS{Core: c, ECSOptions: o.ecs(), Sessions: p.sessions, Functions: functions, Images: p.images}
 	p.balancers = &app.LoadBalancers{Core: c, Engine: p.engine, Metrics: metrics}
 	p.discovery = &app.Discovery{Core: c, Engine: p.engine, Metrics: metrics}
 	usage := &app.Usage{Core: c, Engine: p.engine, Logs: p.logs, Containers: o.ContainerMetrics}

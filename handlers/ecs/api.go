@@ -37,6 +37,8 @@ type Options struct {
 	launch.Rules
 	// Sessions are the sessions of ECS Exec.
 	Sessions *ssmsession.Kernel
+	// InRegistry reports whether an image has a name at the emulator's own registry. Nil: none has.
+	InRegistry func(image string) bool
 	// Log is told what users cannot learn from AWS's own words. Nil is none.
 	Log *slog.Logger
 }
@@ -48,8 +50,8 @@ func New(opts Options) *API {
 	}
 	b := opts.Base
 	return &API{
-		Base: b, clusters: cluster.New(b), providers: capacityprovider.New(b), instances: containerinstance.New(b), taskDefinitions: taskdefinition.New(b),
-		services: service.New(b, opts.Rules), tasks: task.New(b, opts.Rules, opts.Sessions, opts.Log),
+		Base: b, clusters: cluster.New(b), providers: capacityprovider.New(b), instances: containerinstance.New(b),
+		taskDefinitions: taskdefinition.New(b, opts.InRegistry), services: service.New(b, opts.Rules), tasks: task.New(b, opts.Rules, opts.Sessions, opts.Log),
 	}
 }
 

@@ -32,6 +32,7 @@ type ECS struct {
 	ECSOptions
 	Sessions  *Sessions
 	Functions *lambda.Functions // that answer for lifecycle hooks
+	Images    *Images
 
 	api      *ecs.API
 	services atomic.Pointer[servicescheduler.Controller]
@@ -101,7 +102,7 @@ func (e *ECS) offer() Offer {
 			DefaultLaunchType: types.LaunchType(e.DefaultLaunchType), StrictVPC: e.StrictVPC,
 			HostPaths: e.HostPaths, FileSystems: e.FileSystems, AllowPrivileged: e.AllowPrivileged,
 		},
-		Sessions: e.Sessions.Kernel(), Log: e.Log,
+		Sessions: e.Sessions.Kernel(), InRegistry: e.Images.InRegistry, Log: e.Log,
 	})
 	return Offer{APIs: []API{e.api}}
 }

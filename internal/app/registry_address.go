@@ -57,3 +57,8 @@ func (i *Images) hosts() []string {
 	}
 	return append(hosts, inTasks)
 }
+
+// InRegistry reports whether an image has a name at one of the registry's hosts, which need not have it.
+func (i *Images) InRegistry(image string) bool {
+	return strings.Contains(image, "/") && ecr.IsAt(i.hosts(), image) // most names have no host, and need no look at the rows
+}

@@ -9,9 +9,13 @@ import (
 // API answers these operations.
 type API struct {
 	kit.Base
+	inRegistry func(image string) bool
 }
 
-func New(b kit.Base) *API { return &API{Base: b} }
+// New makes the operations. Some images may have names at the emulator's own registry.
+func New(b kit.Base, inRegistry func(image string) bool) *API {
+	return &API{Base: b, inRegistry: inRegistry}
+}
 
 func (a *API) Operations() []awsapi.Operation {
 	return []awsapi.Operation{

@@ -36,7 +36,7 @@ func (a *API) RegisterTaskDefinition(ctx context.Context, in *sdk.RegisterTaskDe
 	call := awsapi.FromContext(ctx)
 	scope := call.Scope()
 	def, err := taskdef.Register(in, taskdef.Env{
-		Partition: scope.Partition(), Account: scope.Account, RequestBytes: call.RequestBytes,
+		Partition: scope.Partition(), Account: scope.Account, RequestBytes: call.RequestBytes, InRegistry: a.inRegistry,
 	})
 	if err != nil {
 		return nil, err

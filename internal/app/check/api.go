@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/launch"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/service"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/autoscaling"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -42,6 +43,9 @@ type world struct {
 	associated bool
 }
 
+// registry are the hosts of the registry of an emulator without flags.
+var registry = []string{"127.0.0.1:4577", "localhost:4577"}
+
 // ask makes a request of the API, which has an empty store but for the world, and no engine.
 func (o Options) ask(w world, operation string, body []byte) *refusal {
 	rows, err := state.Open(store.Options{})
@@ -54,6 +58,7 @@ func (o Options) ask(w world, operation string, body []byte) *refusal {
 		Rules: launch.Rules{
 			DefaultLaunchType: o.DefaultLaunchType, HostPaths: o.HostPaths, FileSystems: o.FileSystems, AllowPrivileged: o.AllowPrivileged,
 		},
+		InRegistry: func(image string) bool { return ecr.IsAt(registry, image) },
 	})
 	handler := api.Service().Handler(awsapi.Options{Region: scope.Region, Account: scope.Account, Logger: slog.New(slog.DiscardHandler)})
 	err = rows.Update(func(tx *store.Tx) error {

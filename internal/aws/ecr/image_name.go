@@ -46,6 +46,12 @@ func ReadImageName(image string, home arn.Scope, hosts []string) (ImageName, boo
 	return found, true
 }
 
+// IsAt reports whether the name of an image begins with one of some hosts.
+func IsAt(hosts []string, image string) bool {
+	host, _, more := strings.Cut(image, "/")
+	return more && hasHost(hosts, host)
+}
+
 func hasHost(hosts []string, host string) bool {
 	for _, each := range hosts {
 		if strings.EqualFold(each, host) {

@@ -8,6 +8,17 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 )
 
+func TestIsAt(t *testing.T) {
+	for image, want := range map[string]bool{
+		"127.0.0.1:4577/app:1": true, "LOCALHOST:4577/111122223333/eu-west-1/team/app": true, "127.0.0.1:4577": false, "127.0.0.1:45770/app": false,
+		"app:1": false, "example.com/127.0.0.1:4577/app": false, "/app": false,
+	} {
+		if got := ecr.IsAt([]string{"127.0.0.1:4577", "localhost:4577"}, image); got != want {
+			t.Errorf("%s: %v", image, got)
+		}
+	}
+}
+
 func TestReadImageName(t *testing.T) {
 	home := arn.Scope{Account: "000000000000", Region: "us-east-1"}
 	other := arn.Scope{Account: "123456789012", Region: "eu-west-1"}

@@ -2,13 +2,16 @@ package taskdef
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 )
 
-var testEnv = Env{Partition: "aws", Account: "123456789012"}
+var testEnv = Env{
+	Partition: "aws", Account: "123456789012", InRegistry: func(image string) bool { return strings.HasPrefix(image, "127.0.0.1:4577/") },
+}
 
 const testRole = "arn:aws:iam::123456789012:role/exec"
 

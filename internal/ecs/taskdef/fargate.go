@@ -42,7 +42,7 @@ func isFargateSize(cpu, memory int64, windows bool) bool {
 
 // checkFargate tells why a definition that is otherwise valid cannot run on
 // Fargate; nil if it can.
-func checkFargate(def *types.TaskDefinition) error {
+func checkFargate(def *types.TaskDefinition, env Env) error {
 	if def.NetworkMode != types.NetworkModeAwsvpc {
 		return refuse("Fargate only supports network mode ‘awsvpc’.")
 	}
@@ -56,7 +56,7 @@ func checkFargate(def *types.TaskDefinition) error {
 		return err
 	}
 	for i := range def.ContainerDefinitions {
-		if err := checkFargateContainer(def, &def.ContainerDefinitions[i]); err != nil {
+		if err := checkFargateContainer(def, &def.ContainerDefinitions[i], env); err != nil {
 			return err
 		}
 	}
@@ -77,14 +77,14 @@ const noPrivilegesOnFargate = "Fargate requires that the ‘privileged’ settin
 // noGPUOnFargate is of definitions, and of overrides by analogy.
 const noGPUOnFargate = "Tasks using the Fargate launch type do not support GPU resource requirements."
 
-func checkFargateContainer(def *types.TaskDefinition, c *types.ContainerDefinition) error {
+func checkFargateContainer(def *types.TaskDefinition, c *types.ContainerDefinition, env Env) error {
 	if err := checkFargateLogs(def, c.LogConfiguration); err != nil {
 		return err
 	}
 	if f := c.FirelensConfiguration; f != nil && isFileInS3(f) { // ECS0303
 		return refuse("Fargate launch type does not support FirelensConfiguration config file from 's3'")
 	}
-	if def.ExecutionRoleArn == nil && IsECRImage(value(c.Image)) {
+	if def.ExecutionRoleArn == nil && env.isECR(value(c.Image)) {
 		return refuse("Fargate requires task definition to have execution role ARN to support ECR images.")
 	}
 	if isTrue(c.Privileged) {

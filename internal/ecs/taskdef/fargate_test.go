@@ -40,6 +40,9 @@ func TestFargateRefusals(t *testing.T) {
 			"Fargate requires log configuration options to include awslogs-stream-prefix to support log driver awslogs."},
 		{"ECR without role", func(in *request) { in.ExecutionRoleArn = nil; first(in).LogConfiguration = nil },
 			"Fargate requires task definition to have execution role ARN to support ECR images."},
+		{"the emulator's registry without role", func(in *request) {
+			in.ExecutionRoleArn, first(in).LogConfiguration, first(in).Image = nil, nil, ptr("127.0.0.1:4577/web:1")
+		}, "Fargate requires task definition to have execution role ARN to support ECR images."},
 		{"privileged", func(in *request) { first(in).Privileged = ptr(true) }, "Fargate requires that the ‘privileged’ setting be ‘false’ at the container level."},
 		{"host processes", func(in *request) { in.PidMode = "host" },
 			"Tasks using the Fargate launch type do not support pidMode 'host'. The supported value for pidMode is 'task'."},

@@ -51,7 +51,7 @@ func validDigest(digest string) bool {
 	return true
 }
 
-// IsECRImage tells whether an image is in a private Amazon ECR repository:
+// IsECRImage tells whether an image has the name that it has on AWS in a private Amazon ECR repository:
 // <account>.dkr.ecr.<region>.amazonaws.com[.cn] or its FIPS and dual-stack forms.
 func IsECRImage(image string) bool {
 	registry, _, ok := strings.Cut(image, "/")

@@ -23,6 +23,13 @@ type Env struct {
 	Partition, Account string
 	// RequestBytes is the length of the request's JSON; 0 when it is not known.
 	RequestBytes int
+	// InRegistry reports whether an image has a name at the emulator's own registry, which stands for Amazon ECR. Nil: none has.
+	InRegistry func(image string) bool
+}
+
+// isECR reports whether an image is in a private repository of Amazon ECR, by its name on AWS or here.
+func (e Env) isECR(image string) bool {
+	return IsECRImage(image) || e.InRegistry != nil && e.InRegistry(image)
 }
 
 // smallRequest is how long, in bytes, a request is whose definition keeps the limit
@@ -87,13 +94,13 @@ func Register(in *ecs.RegisterTaskDefinitionInput, env Env) (*types.TaskDefiniti
 	if err := expandRoles(def, env); err != nil {
 		return nil, err
 	}
-	fargateErr := checkFargate(def)
+	fargateErr := checkFargate(def, env)
 	def.Compatibilities = compatibilities(def, fargateErr == nil)
 	if err := checkRequiresCompatibilities(def, fargateErr); err != nil {
 		return nil, err
 	}
 	fillDefaults(def)
-	def.RequiresAttributes = requiresAttributes(def)
+	def.RequiresAttributes = requiresAttributes(def, env)
 	if err := checkEncodedSize(def, env); err != nil {
 		return nil, err
 	}

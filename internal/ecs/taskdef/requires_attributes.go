@@ -61,11 +61,11 @@ func (s *attributeSet) addIf(condition bool, names ...string) {
 // the definition; nil when there are none. Its compatibilities are known by now.
 // Source: ECS developer guide, "Task definition required attributes"; field reports;
 // the ECS agent.
-func requiresAttributes(def *types.TaskDefinition) []types.Attribute {
+func requiresAttributes(def *types.TaskDefinition, env Env) []types.Attribute {
 	var buffer [16]string
 	set := attributeSet(buffer[:0])
 	for i := range def.ContainerDefinitions {
-		containerAttributes(&set, def, &def.ContainerDefinitions[i])
+		containerAttributes(&set, def, &def.ContainerDefinitions[i], env)
 	}
 	taskAttributes(&set, def)
 	for i := range def.Volumes {
@@ -82,12 +82,12 @@ func requiresAttributes(def *types.TaskDefinition) []types.Attribute {
 	return attributes
 }
 
-func containerAttributes(set *attributeSet, def *types.TaskDefinition, c *types.ContainerDefinition) {
+func containerAttributes(set *attributeSet, def *types.TaskDefinition, c *types.ContainerDefinition, env Env) {
 	hasExecutionRole := def.ExecutionRoleArn != nil
 	if c.LogConfiguration != nil {
 		logAttributes(set, c.LogConfiguration, hasExecutionRole)
 	}
-	if IsECRImage(value(c.Image)) {
+	if env.isECR(value(c.Image)) {
 		set.add(agentCapability + "ecr-auth")
 		set.addIf(hasExecutionRole, ecsCapability+"execution-role-ecr-pull")
 	}

@@ -57,6 +57,9 @@ func TestRequiresAttributes(t *testing.T) {
 		}, []string{"C logging-driver.syslog", "C docker-remote-api.1.18", "C docker-remote-api.1.28"}},
 		{"ECR without role", func(in *request) { first(in).Image = ptr("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/web") }, []string{"C ecr-auth"}},
 		{"ECR dual stack", func(in *request) { first(in).Image = ptr("123456789012.dkr-ecr.us-east-1.on.aws/web") }, []string{"C ecr-auth"}},
+		{"the emulator's registry", func(in *request) { first(in).Image, in.ExecutionRoleArn = ptr("127.0.0.1:4577/web"), ptr("exec") },
+			[]string{"C ecr-auth", "E execution-role-ecr-pull"}},
+		{"another registry", func(in *request) { first(in).Image, in.ExecutionRoleArn = ptr("127.0.0.1:5000/web"), ptr("exec") }, nil},
 		{"labels", func(in *request) { first(in).DockerLabels = map[string]string{"a": "b"} }, []string{"C docker-remote-api.1.18"}},
 		{"ulimits in two containers", func(in *request) {
 			first(in).Ulimits = []types.Ulimit{{Name: "nofile"}}
