@@ -23,13 +23,13 @@ func (s *Server) newHandler(offer app.Offer) http.Handler {
 	for _, service := range services {
 		c.Services = append(c.Services, service.Name)
 	}
+	calls := awsapi.Options{
+		Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Expects: apiclient.Expects, Observe: metrics.Observe,
+		Caller: c.Credentials.Caller, Authorize: s.opts.authorize, Faults: &s.faults.of.Calls, SeeRegion: s.regions.See,
+	}
 	api := handlers.New(handlers.Parts{
-		Services: services, Kept: p.secrets.Kept(),
-		Options: awsapi.Options{
-			Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Expects: apiclient.Expects, Observe: metrics.Observe,
-			Caller: c.Credentials.Caller, Authorize: s.opts.authorize, Faults: &s.faults.of.Calls, SeeRegion: s.regions.See,
-		},
-		DataChannel: p.sessions.DataChannel(), Registry: p.images.Registry(),
+		Services: services, Kept: p.secrets.Kept(), Options: calls,
+		DataChannel: p.sessions.DataChannel(), Registry: p.images.Registry(calls),
 		Metrics: metrics.Handler(), Gate: s.gate(), AllowedHosts: s.opts.allowedHosts(), Upstream: c.Upstream, Log: s.opts.Log,
 		Control: control.Handler(control.Options{
 			Version: s.opts.Version, Endpoint: s.URL(), Store: c.Store, Clock: controlClock{c.Clock, s}, Advance: s.advanceUnderWay, Log: s.opts.Log,

@@ -29,13 +29,22 @@ func (c *CallFaults) Ask(f func(context.Context, Call) error) {
 	c.ask.Store(&f)
 }
 
-// of is what goes wrong with a call.
-func (c *CallFaults) of(ctx context.Context, call Call, p protocol) error {
+// Of is what goes wrong with a call that comes in none of the protocols of AWS's APIs, in the words of what is asked; nil is
+// nothing.
+func (c *CallFaults) Of(ctx context.Context, call Call) error {
 	ask := c.ask.Load()
 	if ask == nil {
 		return nil
 	}
-	err := (*ask)(ctx, call)
+	return (*ask)(ctx, call)
+}
+
+// of is what goes wrong with a call, in the words of its protocol.
+func (c *CallFaults) of(ctx context.Context, call Call, p protocol) error {
+	err := c.Of(ctx, call)
+	if err == nil {
+		return nil
+	}
 	throttled, failed := p.faults()
 	switch {
 	case errors.Is(err, ErrThrottled):

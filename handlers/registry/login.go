@@ -74,6 +74,13 @@ func (r *registry) allow(ctx context.Context, place *ecr.Repository, action stri
 			Account: x.login.Account, Region: x.login.Region, ARN: x.login.ARN, UserID: x.login.UserID, RoleARN: x.login.RoleARN,
 		}
 	}
+	x.action = action
+	switch err := r.Faults.Of(ctx, call); {
+	case errors.Is(err, awsapi.ErrThrottled): // Source: ECR user guide, troubleshooting, for the status
+		return refuse(http.StatusTooManyRequests, "TOOMANYREQUESTS", "Rate exceeded")
+	case err != nil:
+		return refuse(http.StatusInternalServerError, "UNKNOWN", "Service Unavailable. Please try again later.")
+	}
 	verdict := ecr.Silent
 	if found := ecr.Repositories.Find(r.Store.Read(), place.Scope, place.Name); found != nil {
 		verdict = found.Decide(ecr.Principal{Account: call.Account, ARN: call.Principal(), RoleARN: call.Caller.RoleARN}, "ecr:"+action)

@@ -36,6 +36,10 @@ type Options struct {
 	Home arn.Scope
 	// Authorize decides what the principal of a login may do. Nil: all.
 	Authorize awsapi.Authorizer
+	// Faults have requests go wrong that are right, as calls of ECR's actions. Nil: none.
+	Faults *awsapi.CallFaults
+	// Observe is called once for each request that asks for an action of ECR; see awsapi.Options. Nil: for none.
+	Observe func(service, operation string, status int, d time.Duration)
 	// MountsBlobs reports whether a registry mounts blobs of other repositories. Nil: none does.
 	MountsBlobs func(tx *store.Tx, s arn.Scope) bool
 	// OfEngine reports whether an engine shows by a login that it gets here, perhaps over its relay. Nil: none does.
@@ -51,6 +55,12 @@ func New(o Options) http.Handler {
 	}
 	if o.MountsBlobs == nil {
 		o.MountsBlobs = func(*store.Tx, arn.Scope) bool { return false }
+	}
+	if o.Faults == nil {
+		o.Faults = &awsapi.CallFaults{}
+	}
+	if o.Observe == nil {
+		o.Observe = func(string, string, int, time.Duration) {}
 	}
 	if o.OfEngine == nil {
 		o.OfEngine = func(string, string, bool) bool { return false }
@@ -77,6 +87,7 @@ type request struct {
 	login  ecr.Login
 	host   string
 	method string
+	action string // of ECR, that was asked for last; empty: none
 	// pageSize is how much of a list is asked for; 0: all.
 	pageSize int
 	offset   int64 // in the upload, at which the body goes on
@@ -107,8 +118,12 @@ func (r *registry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if a.status >= http.StatusBadRequest && a.reason != "" {
 		level = slog.LevelWarn
 	}
-	r.Log.Log(ctx, level, "registry request", "method", req.Method, "path", req.URL.Path, "status", cmp.Or(a.status, http.StatusOK),
-		"duration", time.Since(began), "requestId", x.id, "reason", a.reason)
+	status, took := cmp.Or(a.status, http.StatusOK), time.Since(began)
+	r.Log.Log(ctx, level, "registry request", "method", req.Method, "path", req.URL.Path, "status", status, "duration", took,
+		"requestId", x.id, "reason", a.reason)
+	if x.action != "" {
+		r.Observe("ecr", x.action, status, took)
+	}
 }
 
 // serve has the request answered, or returns why it is refused.

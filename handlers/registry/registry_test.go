@@ -44,6 +44,9 @@ type world struct {
 	now   time.Time
 	allow awsapi.Authorizer
 	mount bool
+	seen  []string // requests that were observed: "ecr PutImage 201"
+
+	faults awsapi.CallFaults
 
 	password string // of the account's root
 }
@@ -80,6 +83,9 @@ func start(t *testing.T, bound int64, repositories ...string) *world {
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.Server = httptest.NewServer(registry.New(registry.Options{
 		Store: w.store, Files: w.files, Now: w.clock, Home: home, Log: log,
+		Faults: &w.faults, Observe: func(service, operation string, status int, _ time.Duration) {
+			w.set(func() { w.seen = append(w.seen, fmt.Sprint(service, " ", operation, " ", status)) })
+		},
 		Authorize:   func(ctx context.Context, c awsapi.Call, wants awsapi.Access) error { return w.authorize(ctx, c, wants) },
 		MountsBlobs: func(*store.Tx, arn.Scope) bool { w.mu.Lock(); defer w.mu.Unlock(); return w.mount },
 		OfEngine:    func(user, password string, _ bool) bool { return user == "engine" && password == "here" },

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/registry"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -65,11 +66,11 @@ func (i *Images) open(context.Context) (err error) {
 	return err
 }
 
-// Registry serves the paths below registry.Prefix.
-func (i *Images) Registry() http.Handler {
+// Registry serves the paths below registry.Prefix. Requests go wrong and are observed like calls of APIs.
+func (i *Images) Registry(calls awsapi.Options) http.Handler {
 	return registry.New(registry.Options{
-		Store: i.Store, Files: i.files, Now: i.Clock.Now, Home: i.Scope, Authorize: i.Credentials.Authorize, MountsBlobs: ecr.MountsBlobs,
-		OfEngine: i.address.IsLogin, Log: i.Log,
+		Store: i.Store, Files: i.files, Now: i.Clock.Now, Home: i.Scope, Authorize: calls.Authorize, Faults: calls.Faults, Observe: calls.Observe,
+		MountsBlobs: ecr.MountsBlobs, OfEngine: i.address.IsLogin, Log: i.Log,
 	})
 }
 
