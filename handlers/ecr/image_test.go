@@ -185,6 +185,30 @@ func TestImagesAreShown(t *testing.T) {
 	same(t, list, []types.ImageIdentifier{{ImageDigest: &digest, ImageTag: aws.String("http-tag")}, {ImageDigest: &digest, ImageTag: aws.String("original")}})
 }
 
+// Who gets a manifest pulls the image (containers-roadmap issue 2390).
+func TestTheLastPullIsRecorded(t *testing.T) {
+	s := newScene(t).withLayers()
+	pulled, other := s.push("first", "v1"), s.push("second", "v2")
+	ask := &sdk.BatchGetImageInput{RepositoryName: app, ImageIds: []types.ImageIdentifier{byTag("v1"), byTag("absent"), byDigest(pulled)}}
+	last := func(digest string) *time.Time {
+		t.Helper()
+		return ok(s, s.DescribeImages, &sdk.DescribeImagesInput{RepositoryName: app, ImageIds: []types.ImageIdentifier{byDigest(digest)}}).ImageDetails[0].LastRecordedPullTime
+	}
+	if at := last(pulled); at != nil {
+		t.Errorf("it was pulled at %s", at)
+	}
+	for range 2 {
+		s.Now = s.Now.Add(time.Hour)
+		ok(s, s.BatchGetImage, ask)
+		if at := last(pulled); at == nil || !at.Equal(s.Now) {
+			t.Errorf("it was pulled at %s, want %s", at, s.Now)
+		}
+	}
+	if at := last(other); at != nil {
+		t.Errorf("the other one was pulled at %s", at)
+	}
+}
+
 // A delete beside it has removed the file, and the row is still read.
 func TestAnImageWhoseFileHasGoneIsNotFound(t *testing.T) {
 	s := newScene(t).withLayers()

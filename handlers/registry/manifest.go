@@ -82,6 +82,7 @@ func (r *registry) manifest(ctx context.Context, path, digest, tag string) (ocir
 	if err != nil {
 		return nil, err
 	}
+	ecr.RecordPulls(r.Store, r.Now(), i)
 	return &manifestReader{bytes.NewReader(content), imageDescriptor(i)}, nil
 }
 

@@ -16,7 +16,7 @@ var (
 )
 
 // Image is an image, an index of several ones, or another artifact. Its manifest is a file. Push writes
-// every field but PulledAt.
+// every field but PulledAt, which RecordPulls does.
 type Image struct {
 	Scope      arn.Scope
 	Repository string
