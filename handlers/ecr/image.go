@@ -77,7 +77,12 @@ func (a *API) BatchGetImage(ctx context.Context, in *sdk.BatchGetImageInput) (*s
 		if err != nil {
 			return nil, err
 		}
-		out.Images, pulled = append(out.Images, describe(i, id.ImageTag, manifest)), append(pulled, i)
+		answer := describe(i, id.ImageTag, manifest)
+		if id.ImageDigest == nil { // one that is asked for by digest is never converted
+			content, mediaType := ecr.Convert(manifest, i.MediaType, in.AcceptedMediaTypes)
+			answer.ImageManifest, answer.ImageManifestMediaType = aws.String(string(content)), &mediaType
+		}
+		out.Images, pulled = append(out.Images, answer), append(pulled, i)
 	}
 	ecr.RecordPulls(a.Store, a.time(), pulled...)
 	return out, nil

@@ -209,6 +209,23 @@ func TestTheLastPullIsRecorded(t *testing.T) {
 	}
 }
 
+// By tag a client gets the format of manifests that it accepts, by digest the one that has the digest.
+// Source: ECR user guide, image manifest conversion.
+func TestAcceptedManifests(t *testing.T) {
+	const docker = "application/vnd.docker.distribution.manifest.v2+json"
+	s := newScene(t).withLayers()
+	digest := s.push("first", "v1")
+	images := ok(s, s.BatchGetImage, &sdk.BatchGetImageInput{
+		RepositoryName: app, ImageIds: []types.ImageIdentifier{byTag("v1"), byDigest(digest)}, AcceptedMediaTypes: []string{docker},
+	}).Images
+	if got := *images[0].ImageManifest; *images[0].ImageManifestMediaType != docker || !strings.Contains(got, docker) || *images[0].ImageId.ImageDigest != digest {
+		t.Errorf("by tag: %s of %s", got, *images[0].ImageManifestMediaType)
+	}
+	if got := *images[1].ImageManifest; *images[1].ImageManifestMediaType != imageType || got != manifestOf(aLayer, aConfig, "first") {
+		t.Errorf("by digest: %s of %s", got, *images[1].ImageManifestMediaType)
+	}
+}
+
 // A delete beside it has removed the file, and the row is still read.
 func TestAnImageWhoseFileHasGoneIsNotFound(t *testing.T) {
 	s := newScene(t).withLayers()

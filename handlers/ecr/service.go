@@ -56,7 +56,7 @@ func (a *API) repositories() []awsapi.Operation {
 func (a *API) images() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Works("PutImage", "of layers that are there", a.PutImage),
-		awsapi.Partial("BatchGetImage", "acceptedMediaTypes is without effect", a.BatchGetImage),
+		awsapi.Works("BatchGetImage", "manifests as they were pushed; by tag in Docker's format or OCI's where acceptedMediaTypes has that one alone", a.BatchGetImage),
 		awsapi.Works("DescribeImages", "by tag or digest, or filtered and in pages; without scans", a.DescribeImages),
 		awsapi.Works("ListImages", "filtered, in pages", a.ListImages),
 		awsapi.Works("BatchDeleteImage", "by tag or digest; an image that an index names stays", a.BatchDeleteImage),
