@@ -27,6 +27,7 @@ func TestNonsense(t *testing.T) {
 	})
 	apitest.Nonsense(t, s.DescribeRepositories, sdk.DescribeRepositoriesInput{RepositoryNames: []string{"app"}, MaxResults: aws.Int32(1), NextToken: aws.String("x")})
 	apitest.Nonsense(t, s.PutImageTagMutability, sdk.PutImageTagMutabilityInput{RepositoryName: app, ImageTagMutability: "MUTABLE_WITH_EXCLUSION", ImageTagMutabilityExclusionFilters: filters})
+	apitest.Nonsense(t, s.BatchGetRepositoryScanningConfiguration, sdk.BatchGetRepositoryScanningConfigurationInput{RepositoryNames: []string{"app"}})
 	apitest.Nonsense(t, s.TagResource, sdk.TagResourceInput{ResourceArn: at, Tags: tags})
 	apitest.Nonsense(t, s.UntagResource, sdk.UntagResourceInput{ResourceArn: at, TagKeys: []string{"k"}})
 	apitest.Nonsense(t, s.PutImage, sdk.PutImageInput{

@@ -131,17 +131,3 @@ func (a *API) describe(ctx context.Context, r *ecr.Repository) types.Repository 
 	}
 	return d
 }
-
-// PutImageScanningConfiguration keeps whether images are scanned when they are pushed, which they are not.
-func (a *API) PutImageScanningConfiguration(ctx context.Context, in *sdk.PutImageScanningConfigurationInput) (*sdk.PutImageScanningConfigurationOutput, error) {
-	r, err := a.change(ctx, in.RegistryId, in.RepositoryName, func(r *ecr.Repository) error {
-		r.ScanOnPush = in.ImageScanningConfiguration.ScanOnPush
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &sdk.PutImageScanningConfigurationOutput{
-		ImageScanningConfiguration: &types.ImageScanningConfiguration{ScanOnPush: r.ScanOnPush}, RegistryId: &r.Scope.Account, RepositoryName: &r.Name,
-	}, nil
-}

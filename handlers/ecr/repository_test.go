@@ -19,7 +19,8 @@ func same(t *testing.T, got, want any) {
 	t.Helper()
 	ignored := cmpopts.IgnoreUnexported(types.Repository{}, types.EncryptionConfiguration{}, types.ImageScanningConfiguration{}, types.Tag{},
 		types.ImageTagMutabilityExclusionFilter{}, types.ImageIdentifier{}, types.ImageFailure{}, types.Image{}, types.ImageDetail{}, types.Layer{},
-		types.LayerFailure{}, types.ImageReferrer{}, types.LifecyclePolicyPreviewResult{}, types.LifecyclePolicyRuleAction{}, types.LifecyclePolicyPreviewSummary{})
+		types.LayerFailure{}, types.ImageReferrer{}, types.LifecyclePolicyPreviewResult{}, types.LifecyclePolicyRuleAction{}, types.LifecyclePolicyPreviewSummary{},
+		types.RepositoryScanningConfiguration{}, types.RepositoryScanningConfigurationFailure{})
 	if diff := cmp.Diff(want, got, ignored); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

@@ -41,6 +41,7 @@ func (a *API) repositories() []awsapi.Operation {
 		awsapi.Works("DeleteRepository", "by force with its images", a.DeleteRepository),
 		awsapi.Works("PutImageTagMutability", "with exclusion filters", a.PutImageTagMutability),
 		awsapi.Partial("PutImageScanningConfiguration", "kept without effect", a.PutImageScanningConfiguration),
+		awsapi.Partial("BatchGetRepositoryScanningConfiguration", "as the repositories say; nothing is scanned", a.BatchGetRepositoryScanningConfiguration),
 		awsapi.Partial("SetRepositoryPolicy", "acts at once on requests and logins; statements with a Condition are without effect", a.SetRepositoryPolicy),
 		awsapi.Works("GetRepositoryPolicy", "as AWS prints it", a.GetRepositoryPolicy),
 		awsapi.Works("DeleteRepositoryPolicy", "answers the policy", a.DeleteRepositoryPolicy),
@@ -82,7 +83,6 @@ func (a *API) lifecycles() []awsapi.Operation {
 
 // notBuilt are the operations of what ECR does beside keeping images.
 var notBuilt = []awsapi.Operation{
-	awsapi.NotBuilt("BatchGetRepositoryScanningConfiguration", scans),
 	awsapi.NotBuilt("DescribeImageScanFindings", scans),
 	awsapi.NotBuilt("GetRegistryScanningConfiguration", scans),
 	awsapi.NotBuilt("PutRegistryScanningConfiguration", scans),

@@ -43,6 +43,15 @@ type BatchGetImageOutput struct {
 	Images   []types.Image
 }
 
+type BatchGetRepositoryScanningConfigurationInput struct {
+	RepositoryNames []string
+}
+
+type BatchGetRepositoryScanningConfigurationOutput struct {
+	Failures               []types.RepositoryScanningConfigurationFailure
+	ScanningConfigurations []types.RepositoryScanningConfiguration
+}
+
 type CompleteLayerUploadInput struct {
 	LayerDigests   []string
 	RepositoryName *string

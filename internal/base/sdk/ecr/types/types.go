@@ -586,6 +586,32 @@ func (e *RepositoryPolicyNotFoundException) ErrorCode() string {
 func (e *RepositoryPolicyNotFoundException) ErrorMessage() string          { return sdk.ErrorMessage(e.Message) }
 func (e *RepositoryPolicyNotFoundException) ErrorFault() smithy.ErrorFault { return smithy.FaultClient }
 
+type RepositoryScanningConfiguration struct {
+	AppliedScanFilters []ScanningRepositoryFilter
+	RepositoryArn      *string
+	RepositoryName     *string
+	ScanFrequency      ScanFrequency
+	ScanOnPush         bool
+}
+
+type RepositoryScanningConfigurationFailure struct {
+	FailureCode    ScanningConfigurationFailureCode
+	FailureReason  *string
+	RepositoryName *string
+}
+
+type ScanFrequency string
+
+const (
+	ScanFrequencyScanOnPush     ScanFrequency = "SCAN_ON_PUSH"
+	ScanFrequencyContinuousScan ScanFrequency = "CONTINUOUS_SCAN"
+	ScanFrequencyManual         ScanFrequency = "MANUAL"
+)
+
+func (ScanFrequency) Values() []ScanFrequency {
+	return []ScanFrequency{ScanFrequencyScanOnPush, ScanFrequencyContinuousScan, ScanFrequencyManual}
+}
+
 type ScanStatus string
 
 const (
@@ -603,6 +629,31 @@ const (
 
 func (ScanStatus) Values() []ScanStatus {
 	return []ScanStatus{ScanStatusInProgress, ScanStatusComplete, ScanStatusFailed, ScanStatusUnsupportedImage, ScanStatusActive, ScanStatusPending, ScanStatusScanEligibilityExpired, ScanStatusFindingsUnavailable, ScanStatusLimitExceeded, ScanStatusImageArchived}
+}
+
+type ScanningConfigurationFailureCode string
+
+const (
+	ScanningConfigurationFailureCodeRepositoryNotFound ScanningConfigurationFailureCode = "REPOSITORY_NOT_FOUND"
+)
+
+func (ScanningConfigurationFailureCode) Values() []ScanningConfigurationFailureCode {
+	return []ScanningConfigurationFailureCode{ScanningConfigurationFailureCodeRepositoryNotFound}
+}
+
+type ScanningRepositoryFilter struct {
+	Filter     *string
+	FilterType ScanningRepositoryFilterType
+}
+
+type ScanningRepositoryFilterType string
+
+const (
+	ScanningRepositoryFilterTypeWildcard ScanningRepositoryFilterType = "WILDCARD"
+)
+
+func (ScanningRepositoryFilterType) Values() []ScanningRepositoryFilterType {
+	return []ScanningRepositoryFilterType{ScanningRepositoryFilterTypeWildcard}
 }
 
 type SubjectIdentifier struct {
