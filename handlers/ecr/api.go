@@ -58,7 +58,7 @@ func repository(ctx context.Context, tx *store.Tx, id, name *string) (*ecr.Repos
 	return r, allow(awsapi.FromContext(ctx), r)
 }
 
-// allow refuses what the policy of a repository denies, or in the registry of another account does not allow (ECR-16).
+// allow refuses what the policy of a repository denies, or in the registry of another account does not allow (ECR0006.4).
 func allow(call awsapi.Call, r *ecr.Repository) error {
 	verdict := r.Decide(principal(call), "ecr:"+call.Operation)
 	switch {

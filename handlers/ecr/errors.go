@@ -16,12 +16,12 @@ func invalid(member, demand string) error {
 	return &types.InvalidParameterException{Message: awsapi.Textf("Invalid parameter at '%s' failed to satisfy constraint: '%s'", member, demand)}
 }
 
-// The texts of this file were recorded (ECR-2, ECR-5).
+// The texts of this file were recorded (ECR0001, ECR0006, ECR0007).
 func repositoryNotFound(s arn.Scope, name string) error {
 	return &types.RepositoryNotFoundException{Message: awsapi.Textf("The repository with name '%s' does not exist in the registry with id '%s'", name, s.Account)}
 }
 
-// denied was recorded with an explicit deny (ECR-16).
+// denied was recorded with an explicit deny (ECR0006.4).
 func denied(call awsapi.Call, r *ecr.Repository, why string) error {
 	return &awsapi.Error{Code: "AccessDeniedException", Capital: true, Message: fmt.Sprintf(
 		"User: %s is not authorized to perform: ecr:%s on resource: %s %s", call.Principal(), call.Operation, r.ARN(), why)}
@@ -52,12 +52,12 @@ func previewNotFound(r *ecr.Repository) error {
 		"Lifecycle policy preview does not exist for the repository with name '%s' in the registry with id '%s'", r.Name, r.Scope.Account)}
 }
 
-// referenced was recorded (ECR-20).
+// referenced was recorded (ECR0005.7).
 func referenced(id types.ImageIdentifier, indexes []string) *types.ImageFailure {
 	return failed(id, types.ImageFailureCodeImageReferencedByManifestList, "Requested image referenced by manifest list: ["+strings.Join(indexes, ",")+"]")
 }
 
-// imageNotFound was recorded (ECR-10).
+// imageNotFound is known from field reports (ECR0005.4).
 func imageNotFound(r *ecr.Repository, id types.ImageIdentifier) error {
 	return &types.ImageNotFoundException{Message: awsapi.Textf(
 		"The image with imageId {imageDigest:'%s', imageTag:'%s'} does not exist within the repository with name '%s' in the registry with id '%s'",
@@ -72,7 +72,7 @@ func orNull(s *string) string {
 	return *s
 }
 
-// The texts of pushes were recorded (companions 11.3, 11.4, ECR-7), but for the one about images that an index names.
+// The texts of pushes were recorded (ECR0003, ECR0004.5, ECR0005), but for the one about images that an index names.
 func imageExists(r *ecr.Repository, digest string, tag *string) error {
 	return &types.ImageAlreadyExistsException{Message: awsapi.Textf(
 		"Image with digest '%s' and tag '%s' already exists in the repository with name '%s' in registry with id '%s'", digest, orNull(tag), r.Name, r.Scope.Account)}

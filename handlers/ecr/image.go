@@ -44,7 +44,7 @@ func find(tx *store.Tx, r *ecr.Repository, id types.ImageIdentifier) (*ecr.Image
 	return i, nil
 }
 
-// notFound was recorded (ECR-8). The words of other failures are the emulator's, if not said otherwise.
+// notFound was recorded (ECR0005.3). The words of other failures are the emulator's, if not said otherwise.
 func notFound(id types.ImageIdentifier) *types.ImageFailure {
 	return failed(id, types.ImageFailureCodeImageNotFound, "Requested image not found")
 }
@@ -53,7 +53,7 @@ func failed(id types.ImageIdentifier, code types.ImageFailureCode, reason string
 	return &types.ImageFailure{FailureCode: code, FailureReason: &reason, ImageId: &id}
 }
 
-// BatchGetImage answers the manifests of images (ECR-8), which pulls them. Source: ECR API reference; containers-roadmap issue
+// BatchGetImage answers the manifests of images (ECR0005.2), which pulls them. Source: ECR API reference; containers-roadmap issue
 // 2390 for the recorded time.
 func (a *API) BatchGetImage(ctx context.Context, in *sdk.BatchGetImageInput) (*sdk.BatchGetImageOutput, error) {
 	tx := a.Store.Read()
@@ -106,7 +106,7 @@ func describe(i *ecr.Image, tag *string, manifest []byte) types.Image {
 }
 
 // BatchDeleteImage takes a tag from an image, with the last one the image, or deletes an image with all its tags
-// (ECR-19). An image that an index names stays (ECR-20).
+// (ECR0002). An image that an index names stays (ECR0005.7).
 func (a *API) BatchDeleteImage(ctx context.Context, in *sdk.BatchDeleteImageInput) (*sdk.BatchDeleteImageOutput, error) {
 	var out *sdk.BatchDeleteImageOutput
 	err := a.Store.Update(func(tx *store.Tx) error {

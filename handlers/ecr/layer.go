@@ -21,7 +21,7 @@ const (
 	smallPart = 5 << 20
 )
 
-// InitiateLayerUpload begins an upload (ECR-6).
+// InitiateLayerUpload begins an upload (ECR0004.2).
 func (a *API) InitiateLayerUpload(ctx context.Context, in *sdk.InitiateLayerUploadInput) (*sdk.InitiateLayerUploadOutput, error) {
 	r, err := repository(ctx, a.Store.Read(), in.RegistryId, in.RepositoryName)
 	if err != nil {
@@ -121,7 +121,7 @@ func (a *API) CompleteLayerUpload(ctx context.Context, in *sdk.CompleteLayerUplo
 	return &sdk.CompleteLayerUploadOutput{LayerDigest: &digest, RegistryId: &r.Scope.Account, RepositoryName: &r.Name, UploadId: &u.ID}, nil
 }
 
-// BatchCheckLayerAvailability tells which layers a repository has (ECR-6).
+// BatchCheckLayerAvailability tells which layers a repository has (ECR0004.1, ECR0004.4).
 func (a *API) BatchCheckLayerAvailability(ctx context.Context, in *sdk.BatchCheckLayerAvailabilityInput) (*sdk.BatchCheckLayerAvailabilityOutput, error) {
 	tx := a.Store.Read()
 	r, err := repository(ctx, tx, in.RegistryId, in.RepositoryName)

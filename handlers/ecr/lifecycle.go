@@ -16,7 +16,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr"
 )
 
-// readLifecycle reads a policy, and prints it as AWS does: without blanks (ECR-15).
+// readLifecycle reads a policy, and prints it as AWS does: without blanks (ECR0007.3).
 func readLifecycle(text string) (p *lifecycle.Policy, printed string, err error) {
 	p, err = lifecycle.Read(text)
 	var archived *lifecycle.ArchiveError
@@ -24,14 +24,14 @@ func readLifecycle(text string) (p *lifecycle.Policy, printed string, err error)
 		return nil, "", awsapi.NotImplemented("ecr", "lifecycle rules with the "+archived.Error()+", which needs the archive storage class")
 	}
 	if err != nil {
-		return nil, "", invalid("LifecyclePolicyText", "Lifecycle policy validation failure: "+err.Error()+"\n") // (ECR-17)
+		return nil, "", invalid("LifecyclePolicyText", "Lifecycle policy validation failure: "+err.Error()+"\n") // (ECR0007.2)
 	}
 	var out bytes.Buffer
 	err = json.Compact(&out, []byte(text))
 	return p, out.String(), err
 }
 
-// lastEvaluated is 1970 for rules that have not acted yet (ECR-17).
+// lastEvaluated is 1970 for rules that have not acted yet (ECR0007.4).
 func lastEvaluated(r *ecr.Repository) *time.Time {
 	if r.EvaluatedAt.IsZero() {
 		return aws.Time(time.Unix(0, 0).UTC())

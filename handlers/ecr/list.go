@@ -63,7 +63,7 @@ func (a *API) ListImages(ctx context.Context, in *sdk.ListImagesInput) (*sdk.Lis
 	return out, err
 }
 
-// DescribeImages answers the images that are asked for, in their order, or all, by digest (ECR-9).
+// DescribeImages answers the images that are asked for, in their order, or all, by digest (ECR0004.6).
 func (a *API) DescribeImages(ctx context.Context, in *sdk.DescribeImagesInput) (*sdk.DescribeImagesOutput, error) {
 	tx := a.Store.Read()
 	r, err := repository(ctx, tx, in.RegistryId, in.RepositoryName)
@@ -94,7 +94,7 @@ func (a *API) DescribeImages(ctx context.Context, in *sdk.DescribeImagesInput) (
 	return out, nil
 }
 
-// named finds the images that are asked for, of which each must be there (ECR-10).
+// named finds the images that are asked for, of which each must be there (ECR0005.4).
 func named(tx *store.Tx, r *ecr.Repository, ids []types.ImageIdentifier) (found []*ecr.Image, err error) {
 	for _, id := range ids {
 		i, failure := find(tx, r, id)

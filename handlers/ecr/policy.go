@@ -11,7 +11,7 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr"
 )
 
-// SetRepositoryPolicy keeps a policy in AWS's printed form (ECR-15). One by which the caller could set no other policy has to
+// SetRepositoryPolicy keeps a policy in AWS's printed form (ECR0006.2). One by which the caller could set no other policy has to
 // be forced. Source: ECR API reference, SetRepositoryPolicy.
 func (a *API) SetRepositoryPolicy(ctx context.Context, in *sdk.SetRepositoryPolicyInput) (*sdk.SetRepositoryPolicyOutput, error) {
 	if ecr.CheckPolicy(*in.PolicyText) != nil {

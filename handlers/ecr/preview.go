@@ -16,7 +16,7 @@ import (
 )
 
 // StartLifecyclePolicyPreview keeps which images expire now by rules. AWS takes some seconds, and answers IN_PROGRESS
-// (ECR-18).
+// (ECR0007.5).
 func (a *API) StartLifecyclePolicyPreview(ctx context.Context, in *sdk.StartLifecyclePolicyPreviewInput) (*sdk.StartLifecyclePolicyPreviewOutput, error) {
 	out := &sdk.StartLifecyclePolicyPreviewOutput{Status: types.LifecyclePolicyPreviewStatusInProgress}
 	return out, a.Store.Update(func(tx *store.Tx) error {

@@ -19,7 +19,7 @@ const tagForm = `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`
 
 var tagPattern = lazyregexp.New("^" + tagForm + "$")
 
-// PutImage adds an image of layers that are there, or a tag to an image (ECR-7).
+// PutImage adds an image of layers that are there, or a tag to an image (ECR0005.1).
 func (a *API) PutImage(ctx context.Context, in *sdk.PutImageInput) (*sdk.PutImageOutput, error) {
 	scope, content := registry(ctx, in.RegistryId), []byte(*in.ImageManifest)
 	if _, err := repository(ctx, a.Store.Read(), in.RegistryId, in.RepositoryName); err != nil {

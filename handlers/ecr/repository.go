@@ -53,7 +53,7 @@ func (a *API) CreateRepository(ctx context.Context, in *sdk.CreateRepositoryInpu
 	return &sdk.CreateRepositoryOutput{Repository: &described}, nil
 }
 
-// encryption is kept without effect. A key by its id is answered as an ARN (ECR-1).
+// encryption is kept without effect. A key by its id is answered as an ARN (ECR0001.1).
 func encryption(s arn.Scope, c *types.EncryptionConfiguration) ecr.Encryption {
 	if c == nil {
 		return ecr.Encryption{Type: string(types.EncryptionTypeAes256)}
@@ -115,7 +115,7 @@ func (a *API) DeleteRepository(ctx context.Context, in *sdk.DeleteRepositoryInpu
 		return nil, err
 	}
 	described := a.describe(ctx, gone)
-	described.EncryptionConfiguration, described.ImageScanningConfiguration = nil, nil // (ECR-1)
+	described.EncryptionConfiguration, described.ImageScanningConfiguration = nil, nil // (ECR0001.9)
 	return &sdk.DeleteRepositoryOutput{Repository: &described}, nil
 }
 

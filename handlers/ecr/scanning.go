@@ -25,7 +25,7 @@ func (a *API) PutImageScanningConfiguration(ctx context.Context, in *sdk.PutImag
 	}, nil
 }
 
-// BatchGetRepositoryScanningConfiguration answers what repositories say themselves (ECR-21): the registry has no rules. That
+// BatchGetRepositoryScanningConfiguration answers what repositories say themselves (ECR0001.7): the registry has no rules. That
 // SCAN_ON_PUSH belongs to scanOnPush is read from the API reference, and the reason of a failure has no source.
 func (a *API) BatchGetRepositoryScanningConfiguration(ctx context.Context, in *sdk.BatchGetRepositoryScanningConfigurationInput) (*sdk.BatchGetRepositoryScanningConfigurationOutput, error) {
 	tx := a.Store.Read()

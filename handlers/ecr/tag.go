@@ -70,7 +70,7 @@ func (a *API) UntagResource(ctx context.Context, in *sdk.UntagResourceInput) (*s
 	return &sdk.UntagResourceOutput{}, err
 }
 
-// ListTagsForResource answers the tags of a repository, by key (ECR-4).
+// ListTagsForResource answers the tags of a repository, by key (ECR0001.6).
 func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResourceInput) (*sdk.ListTagsForResourceOutput, error) {
 	id, name, err := byARN(ctx, in.ResourceArn)
 	if err != nil {

@@ -13,7 +13,7 @@ var table []byte
 // model is what the service model demands of requests.
 var model = constraint.New(table, constraint.Style{First: refuse})
 
-// namePattern stands in refusals of names. It is older than the model's, which lets more than one - and __ be (ECR-3).
+// namePattern stands in refusals of names. It is older than the model's, which lets more than one - and __ be (ECR0001.5).
 const namePattern = "(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*"
 
 // refuse tells the first demand that is not met. Demands on a length were recorded in 2026 (ECR-17), demands on

@@ -37,7 +37,7 @@ func FindTagged(tx *store.Tx, r *Repository, tag string) *Image {
 	return Images.Find(tx, r, t.Digest)
 }
 
-// IndexesOf returns the digests of the indexes that an image is part of, so that it cannot be deleted (ECR-20).
+// IndexesOf returns the digests of the indexes that an image is part of, so that it cannot be deleted (ECR0005.7).
 func IndexesOf(tx *store.Tx, r *Repository, digest string) (indexes []string) {
 	for _, i := range Images.List(tx, r) {
 		if slices.Contains(i.Children, digest) {
@@ -57,7 +57,7 @@ func Referrers(tx *store.Tx, r *Repository, digest string) (referrers []*Image) 
 	return referrers
 }
 
-// Untag takes a tag from its image. With the last one the image goes as well (ECR-19), unless an index names it. It
+// Untag takes a tag from its image. With the last one the image goes as well (ECR0002.4), unless an index names it. It
 // returns the digests of what the repository no longer has.
 func Untag(tx *store.Tx, r *Repository, t *Tag, now time.Time) (gone []string) {
 	Tags.Delete(tx, t)

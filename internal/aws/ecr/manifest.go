@@ -43,7 +43,7 @@ func (b Blob) foreign() bool {
 	return strings.Contains(b.MediaType, ".layer.nondistributable.") || strings.Contains(b.MediaType, ".rootfs.foreign.")
 }
 
-// ImageSize is the size of the layers and the configuration, in bytes (ECR-9).
+// ImageSize is the size of the layers and the configuration, in bytes (ECR0004.6).
 func (m *Manifest) ImageSize() (size int64) {
 	for _, b := range m.Blobs {
 		size += b.Size

@@ -28,7 +28,7 @@ type Tag struct {
 	TaggedAt   time.Time
 }
 
-// TagsOf returns the names of an image's tags, in the order in which they were given (ECR-9).
+// TagsOf returns the names of an image's tags, in the order in which they were given (ECR0002.1).
 func TagsOf(tx *store.Tx, i *Image) []string {
 	names := []string{}
 	for _, t := range inOrder(tagsOfImages.List(tx, i.key())) {

@@ -100,7 +100,7 @@ func (e *LacksError) Error() string {
 	return "manifest for " + e.Ref + " not found: manifest unknown: Requested image not found"
 }
 
-// Resolving is what the agent on Fargate says of a reference (ECR-31).
+// Resolving is what the agent on Fargate says of a reference (ECR0008).
 func (e *LacksError) Resolving(ref string) string {
 	if e.Digest == "" {
 		return ref + ": not found"

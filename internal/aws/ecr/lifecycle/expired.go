@@ -24,7 +24,7 @@ type Expiry struct {
 }
 
 // Expired decides which images expire at a time, the oldest first. All rules look at all images; but an image that a rule
-// is for is for no rule of a lower priority to take, whether it expires or not (ECR-18).
+// is for is for no rule of a lower priority to take, whether it expires or not (ECR0007.6).
 func (p *Policy) Expired(images []Image, now time.Time) []Expiry {
 	newestFirst := slices.Clone(images)
 	sorting.By(newestFirst, func(a, b Image) int {
