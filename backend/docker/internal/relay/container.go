@@ -51,13 +51,9 @@ func (r *Relay) create(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	count, needed := r.HostPorts, r.askRegistryNeeded(ctx)
+	demand := demand{r.HostPorts, r.askRegistryNeeded(ctx)}
 	if own.ID == "" {
-		count = 0
-	}
-	if count == 0 && needed == 0 {
-		l, _, err := r.try(ctx, hostPorts{}, 0)
-		return l, err
+		demand.tasks = 0
 	}
 	r.mu.Lock()
 	before := r.published
@@ -66,25 +62,23 @@ func (r *Relay) create(ctx context.Context) (*link, error) {
 	unclear := 0
 	for attempt := range portAttempts {
 		if attempt == registryAttempts { // tasks need the relay more than the registry does
-			needed = 0
+			demand.registry = 0
 		}
-		all, err := r.Client.ContainerList(ctx, client.ContainerListOptions{})
+		taken, err := r.taken(ctx, demand)
 		if err != nil {
 			return nil, err
 		}
-		taken := publishedPorts(all).and(refused)
-		asked := askFor(count, before, taken)
-		if count > 0 && asked.none() {
+		asked := demand.choose(before, taken.and(refused))
+		if demand.tasks > 0 && asked.tasks.none() {
 			return nil, errNoHostPort
 		}
-		registry := r.chooseRegistryPort(needed, taken.and(asked).tcp)
-		l, taken, err := r.try(ctx, asked, registry)
+		l, taken, err := r.try(ctx, asked)
 		switch {
-		case err != nil && taken.none() && registry != 0: // perhaps the engine refuses the port in words of its own
-			r.Log.Warn("relay not made with a port for the registry", "port", registry, "error", err)
-			taken.tcp = []uint16{registry}
+		case err != nil && taken.none() && asked.registry != 0: // perhaps the engine refuses the port in words of its own
+			r.Log.Warn("relay not made with a port for the registry", "port", asked.registry, "error", err)
+			taken.tcp = []uint16{asked.registry}
 			if unclear++; unclear > 1 {
-				needed = 0
+				demand.registry = 0
 			}
 		case err == nil || taken.none():
 			return l, err
@@ -94,9 +88,18 @@ func (r *Relay) create(ctx context.Context) (*link, error) {
 	return nil, fmt.Errorf("%w: %d attempts", errNoHostPort, portAttempts)
 }
 
-// try makes a relay with published ports, one of them for the registry, or says which of them is taken.
-func (r *Relay) try(ctx context.Context, asked hostPorts, registry uint16) (l *link, taken hostPorts, err error) {
-	request, err := r.request(ctx, asked, registry)
+// taken are the ports that containers have, if it matters.
+func (r *Relay) taken(ctx context.Context, d demand) (hostPorts, error) {
+	if d == (demand{}) {
+		return hostPorts{}, nil
+	}
+	all, err := r.Client.ContainerList(ctx, client.ContainerListOptions{})
+	return publishedPorts(all), err
+}
+
+// try makes a relay with published ports, or says which of them is taken.
+func (r *Relay) try(ctx context.Context, asked publication) (l *link, taken hostPorts, err error) {
+	request, err := r.request(ctx, asked)
 	if err != nil {
 		return nil, taken, err
 	}
@@ -119,10 +122,10 @@ func (r *Relay) try(ctx context.Context, asked hostPorts, registry uint16) (l *l
 	}
 	if err = r.Client.ContainerStart(ctx, made.ID); err != nil {
 		stream.Close()
-		taken, _ = asked.and(hostPorts{tcp: []uint16{registry}}).refusedPort(err)
+		taken, _ = asked.all().refusedPort(err)
 		return nil, taken, err
 	}
-	l = &link{id: made.ID, published: asked, registry: registry, conn: dockerapi.NewAttached(stream), leading: semaphore.NewWeighted(1)}
+	l = &link{id: made.ID, published: asked, conn: dockerapi.NewAttached(stream), leading: semaphore.NewWeighted(1)}
 	if l.session, err = tunnel.Near(l.conn); err != nil {
 		stream.Close()
 		return nil, taken, err
@@ -131,11 +134,11 @@ func (r *Relay) try(ctx context.Context, asked hostPorts, registry uint16) (l *l
 		_ = l.session.Close()
 		return nil, taken, fmt.Errorf("no answer: %w: %s", err, l.conn.Complaint())
 	}
-	if key == "" && registry == 0 {
+	if key == "" && asked.registry == 0 {
 		return l, taken, nil
 	}
 	found, err := r.Client.ContainerInspect(ctx, l.id)
-	if err != nil && registry != 0 {
+	if err != nil && asked.registry != 0 {
 		_ = l.session.Close()
 		return nil, taken, err
 	}
@@ -193,12 +196,8 @@ const forwarding = "net.ipv4.ip_forward"
 // request asks for a container on the engine's default bridge, from where ports are
 // published: the networks of VPCs come and go. An engine without it has the relay on one
 // of those.
-func (r *Relay) request(ctx context.Context, asked hostPorts, registry uint16) (container.CreateRequest, error) {
+func (r *Relay) request(ctx context.Context, asked publication) (container.CreateRequest, error) {
 	exposed, bound := asked.bindings()
-	if registry != 0 {
-		inside, _ := network.PortFrom(registryPort, network.TCP)
-		exposed[inside], bound[inside] = struct{}{}, bind(registry)
-	}
 	c := container.CreateRequest{
 		Config: &container.Config{
 			Entrypoint: []string{containers.RelayPath}, Cmd: listenPorts, Env: []string{heap},
@@ -212,7 +211,7 @@ func (r *Relay) request(ctx context.Context, asked hostPorts, registry uint16) (
 			Resources: container.Resources{Memory: memory},
 		},
 	}
-	if !asked.none() { // the kernel carries what comes in there; see lead
+	if !asked.tasks.none() { // the kernel carries what comes in there; see lead
 		c.HostConfig.CapAdd = []string{"NET_ADMIN"}
 		c.HostConfig.Sysctls[forwarding] = "1"
 	}

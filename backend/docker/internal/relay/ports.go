@@ -3,13 +3,11 @@ package relay
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
 
 	"github.com/moby/moby/api/types/container"
-	"github.com/moby/moby/api/types/network"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 )
@@ -103,26 +101,6 @@ func (asked hostPorts) and(others hostPorts) hostPorts {
 }
 
 func (asked hostPorts) none() bool { return len(asked.tcp)+len(asked.udp) == 0 }
-
-// bindings are the ports as the engine is asked for them.
-func (asked hostPorts) bindings() (network.PortSet, network.PortMap) {
-	exposed, bound := network.PortSet{}, network.PortMap{}
-	add := func(protocol network.IPProtocol, ports []uint16) {
-		for _, port := range ports {
-			p, _ := network.PortFrom(port, protocol)
-			exposed[p] = struct{}{}
-			bound[p] = bind(port)
-		}
-	}
-	add(network.TCP, asked.tcp)
-	add(network.UDP, asked.udp)
-	return exposed, bound
-}
-
-// bind is a port of the loopback address, as the engine is asked for it.
-func bind(port uint16) []network.PortBinding {
-	return []network.PortBinding{{HostIP: netip.MustParseAddr(loopbackAddress), HostPort: decimal(port)}}
-}
 
 // check says which port is not among them.
 func (asked hostPorts) check(forwards []backend.PortForward) error {

@@ -22,7 +22,7 @@ func (r *Relay) PublishedPorts(ctx context.Context) (tcp, udp []uint16, err erro
 	if err != nil {
 		return nil, nil, dockerapi.Classify(err)
 	}
-	return slices.Clone(l.published.tcp), slices.Clone(l.published.udp), nil
+	return slices.Clone(l.published.tasks.tcp), slices.Clone(l.published.tasks.udp), nil
 }
 
 // SetPublished says where they lead; see backend.Relay. The rules are nftables of the relay's namespace:
@@ -62,11 +62,11 @@ func (r *Relay) lead(ctx context.Context, l *link) error {
 	r.mu.Lock()
 	forwards := r.forwards
 	r.mu.Unlock()
-	leads, lost := l.published.split(forwards)
+	leads, lost := l.published.tasks.split(forwards)
 	for _, f := range lost {
 		r.Log.Warn("port is no longer published: it was taken", "port", f.Port, "protocol", f.Protocol)
 	}
-	if l.published.none() {
+	if l.published.tasks.none() {
 		return nil
 	}
 	words := []string{"traffic", "masquerade"}

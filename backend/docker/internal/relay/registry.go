@@ -29,18 +29,15 @@ func (r *Relay) RegistryPort(ctx context.Context) (uint16, error) {
 	if err != nil {
 		return 0, dockerapi.Classify(err)
 	}
-	return l.registry, nil
+	return l.published.registry, nil
 }
 
 // chooseRegistryPort is the port to have published for the registry: best the one of before, which names of images
 // have, then the one that is needed. 0 is none.
-func (r *Relay) chooseRegistryPort(needed uint16, taken []uint16) uint16 {
+func chooseRegistryPort(needed, before uint16, taken []uint16) uint16 {
 	if needed == 0 {
 		return 0
 	}
-	r.mu.Lock()
-	before := r.registry
-	r.mu.Unlock()
 	ports := []uint16{before, needed}
 	for port := uint16(lastHostPort); port >= firstHostPort; port-- { // from above: others have published ports from below
 		ports = append(ports, port)

@@ -20,9 +20,7 @@ func TestThePortOfTheRegistry(t *testing.T) {
 		"another one, as something else has it": {needed: 4577, taken: []uint16{4577}, want: 15599},
 		"and not one that tasks have":           {needed: 4577, taken: []uint16{4577, 15599, 15598}, want: 15597},
 	} {
-		r := New(Options{})
-		r.registry = c.before
-		if got := r.chooseRegistryPort(c.needed, c.taken); got != c.want {
+		if got := chooseRegistryPort(c.needed, c.before, c.taken); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}

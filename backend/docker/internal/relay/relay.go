@@ -3,6 +3,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,13 +47,12 @@ type Relay struct {
 	current   *link                      // also before link has it
 	listeners map[uint16]*listener       // by port
 	forwards  []backend.PortForward      // where published ports lead
-	published hostPorts                  // of the latest one
+	published publication                // of the latest one, with the registry's port of the latest one that had one
 	addresses map[string]netip.Addr      // network id to the address that it has or had
 	routed    map[string]vpcnet.Network  // id of an isolated network to that which it leads to
 	begun     map[chan struct{}]struct{} // attempts under way
 
 	registryNeeded func(context.Context) (port uint16) // nil: never
-	registry       uint16                              // of the latest one that had one; see registry.go
 }
 
 // Options are what a Relay needs; all but HostPorts are required.
@@ -83,13 +83,12 @@ func New(o Options) *Relay {
 // link is a relay that runs.
 type link struct {
 	id        string
-	published hostPorts
+	published publication
 	era       int64
 	conn      *dockerapi.Attached
 	session   *yamux.Session
 	dropped   atomic.Bool  // on purpose
 	networks  sync.Map     // ids of the networks that it is on
-	registry  uint16       // the published port that leads to registryPort; 0 is none
 	gateways  []netip.Addr // of its host; see gateways
 
 	leading *semaphore.Weighted // held while its ports are led elsewhere
@@ -240,10 +239,8 @@ func (r *Relay) start(ctx context.Context, era int64) (*link, error) {
 	}
 	r.latest, l.era = l.id, era
 	r.mu.Lock()
-	r.current, r.published = l, l.published
-	if l.registry != 0 {
-		r.registry = l.registry
-	}
+	registry := cmp.Or(l.published.registry, r.published.registry)
+	r.current, r.published = l, publication{l.published.tasks, registry}
 	r.mu.Unlock()
 	go r.receive(l)
 	go r.tend(l)
