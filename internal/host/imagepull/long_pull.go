@@ -12,8 +12,12 @@ type LongPull struct {
 	Image string // as a definition names it
 	since time.Time
 	task  string // its ARN
+	of    remoteImage
 	read  func() (done, total int64)
 }
+
+// remoteImage is what registries are asked for.
+type remoteImage struct{ ref, platform string }
 
 // Bytes are how many have come, of how many the engine knows so far; zero: it does not tell.
 func (u *LongPull) Bytes() (done, total int64) {
@@ -25,7 +29,7 @@ func (u *LongPull) Bytes() (done, total int64) {
 
 // begin notes a pull for a task, until its end is called.
 func (p *Puller) begin(taskARN, image string, spec *backend.PullSpec) (end func()) {
-	pull := &LongPull{Image: image, since: time.Now(), task: taskARN}
+	pull := &LongPull{Image: image, since: time.Now(), task: taskARN, of: remoteImage{spec.Ref, spec.Platform}}
 	spec.Progress = func(read func() (done, total int64)) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -42,6 +46,17 @@ func (p *Puller) begin(taskARN, image string, spec *backend.PullSpec) (end func(
 		defer p.mu.Unlock()
 		delete(p.pulls, pull)
 	}
+}
+
+// UnderWay is how many images are being pulled, each once.
+func (p *Puller) UnderWay() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	images := map[remoteImage]bool{}
+	for pull := range p.pulls {
+		images[pull.of] = true
+	}
+	return len(images)
 }
 
 // LongPulls are the pulls for a task that take longer than a time already, the oldest first; for all tasks if that is empty.

@@ -20,31 +20,9 @@ type Puller struct {
 	Engine *enginecall.Engine
 	Cache  *imagecache.Cache // nil: what is pulled stays
 
-	mu       sync.Mutex
-	digests  map[digestKey]string
-	pulls    map[*LongPull]struct{}
-	underWay map[pulledImage]int // how many callers of Pull wait for it
-}
-
-type pulledImage struct{ ref, platform string }
-
-// UnderWay is how many images are being pulled.
-func (p *Puller) UnderWay() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.underWay)
-}
-
-// count notes how many callers more or less wait for an image.
-func (p *Puller) count(i pulledImage, callers int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.underWay == nil {
-		p.underWay = map[pulledImage]int{}
-	}
-	if p.underWay[i] += callers; p.underWay[i] == 0 {
-		delete(p.underWay, i)
-	}
+	mu      sync.Mutex
+	digests map[digestKey]string
+	pulls   map[*LongPull]struct{} // under way
 }
 
 // pullTries are how often an image is pulled that another task replaces meanwhile, which
@@ -58,9 +36,6 @@ func (p *Puller) Pull(ctx context.Context, by Agent, c Choice, spec backend.Pull
 	if spec.Ref != c.Ref {
 		spec.Named = c.Ref
 	}
-	image := pulledImage{spec.Ref, spec.Platform}
-	p.count(image, 1)
-	defer p.count(image, -1)
 	defer p.begin(by.Task, c.Ref, &spec)()
 	pull := p.Cache.Begin(ctx)
 	defer func() { pull.End(ctx, by.Task, spec, found.ID, found.Pulled) }()
