@@ -151,9 +151,12 @@ const (
 
 // cleaner has the images that are pulled be removed, if the user wants that and the engine keeps images.
 func (e *Engine) cleaner() backend.ImageCleaner {
-	cleaner, ok := e.engine.(backend.ImageCleaner)
-	if e.ImageCache <= 0 || !ok {
+	if e.ImageCache <= 0 {
 		return nil
+	}
+	cleaner, ok := e.engine.(backend.ImageCleaner)
+	if !ok {
+		e.Log.Warn("--image-cache has no effect: this engine has no images that take room", "engine", e.name)
 	}
 	return cleaner
 }
