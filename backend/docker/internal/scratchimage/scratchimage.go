@@ -100,7 +100,7 @@ func drain(stream io.Reader) error {
 // dropOlder removes what earlier versions imported, and the image that lost its tag
 // when two processes imported at once. The engine itself refuses to remove an image
 // in use; an emulator that just lost its image imports it again. What stays goes by its id:
-// Podman has it under another name.
+// Podman has it under another name. Images that are built on ours inherit the labels, and have a parent, which no import has.
 func dropOlder(ctx context.Context, cli *client.Client, spec Spec, ref string) {
 	keep, err := cli.ImageInspect(ctx, ref)
 	if err != nil {
@@ -116,7 +116,7 @@ func dropOlder(ctx context.Context, cli *client.Client, spec Spec, ref string) {
 			return
 		}
 		for _, old := range images.Items {
-			if old.ID != keep.ID {
+			if old.ID != keep.ID && old.ParentID == "" {
 				_, _ = cli.ImageRemove(ctx, old.ID, client.ImageRemoveOptions{PruneChildren: true})
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/dockertest"
@@ -53,5 +54,45 @@ func TestEnsureKeepsOneImagePerRepository(t *testing.T) {
 		if !slices.Equal(found.Config.Entrypoint, []string{"/program"}) {
 			t.Errorf("entry point %q", found.Config.Entrypoint)
 		}
+	}
+}
+
+// docker build gives an image its tag after the last step.
+func TestEnsureLeavesImagesBuiltOnOurs(t *testing.T) {
+	cli := dockertest.Client(t)
+	spec := scratchimage.Spec{
+		Repository: "ecs-emulator/" + strings.ToLower(dockertest.Owner()),
+		Labels:     map[string]string{"ecs-emulator.test": dockertest.Owner()},
+	}
+	var remove []string
+	t.Cleanup(func() {
+		for _, image := range slices.Backward(remove) {
+			if _, err := cli.ImageRemove(context.Background(), image, client.ImageRemoveOptions{}); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	ensure := func(content string) string {
+		t.Helper()
+		spec.Programs = []scratchimage.Program{{Path: "/program", Binary: []byte(content)}}
+		ref, err := scratchimage.Ensure(t.Context(), cli, spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		remove = append(remove, ref)
+		return ref
+	}
+	created, err := cli.ContainerCreate(t.Context(), client.ContainerCreateOptions{Config: &container.Config{Image: ensure("one")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	built, failed := cli.ContainerCommit(t.Context(), created.ID, client.ContainerCommitOptions{})
+	if _, err := cli.ContainerRemove(t.Context(), created.ID, client.ContainerRemoveOptions{}); err != nil || failed != nil {
+		t.Fatal(err, failed)
+	}
+	remove = append(remove, built.ID)
+	ensure("two")
+	if _, err := cli.ImageInspect(t.Context(), built.ID); err != nil {
+		t.Errorf("the image built on it: %v", err)
 	}
 }
