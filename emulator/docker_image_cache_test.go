@@ -56,13 +56,15 @@ func (s imageShelf) remove(ref string) {
 	_, _ = s.cli.ImageRemove(context.Background(), ref, client.ImageRemoveOptions{})
 }
 
+// size is what the list of images says: with containerd's image store that is more than an inspection tells, which leaves
+// out unpacked layers.
 func (s imageShelf) size(ref string) int64 {
 	s.Helper()
-	found, err := s.cli.ImageInspect(s.Context(), ref)
-	if err != nil {
-		s.Fatal(err)
+	listed, err := s.cli.ImageList(s.Context(), client.ImageListOptions{Filters: make(client.Filters).Add("reference", ref)})
+	if err != nil || len(listed.Items) != 1 {
+		s.Fatalf("the images %s are %v: %v", ref, listed.Items, err)
 	}
-	return found.Size
+	return listed.Items[0].Size
 }
 
 // fail runs a task with an image that has no program, and returns when its containers are gone too.
