@@ -103,7 +103,7 @@ test-docker: programs ## run all tests of the packages that use Docker; no engin
 	  exit $$status
 
 .PHONY: test-engines
-test-engines: programs ## run the tests of backend/docker on a current Docker of Debian sid, with both image stores, as root
+test-engines: programs ## run tests on a current Docker of Debian sid, with both image stores and behind ssh, as root
 	@.ci/engines
 
 .PHONY: test-podman

@@ -169,7 +169,7 @@ func (s scene) start(t *testing.T, env *testscript.Env) error {
 	env.Values[emulatorKey{}], env.Values[cliKey{}], env.Values[factsKey{}] = srv, s.cli, s.facts
 	if s.opts.Engine == "docker" {
 		env.Values[dockerKey{}], env.Values[askersKey{}] = dockertest.Client(t), map[string]asker{}
-		env.Setenv("DOCKER_HOST", dockertest.Client(t).DaemonHost())
+		env.Setenv("DOCKER_HOST", dockertest.Host(t))
 	}
 	for _, variable := range cliEnvironment() {
 		name, value, _ := strings.Cut(variable, "=")

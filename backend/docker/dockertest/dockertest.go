@@ -64,6 +64,16 @@ func Client(tb testing.TB) *client.Client {
 	return cli
 }
 
+// Host is the address of the engine under test, as the docker command takes it. A client of one behind ssh has another.
+func Host(tb testing.TB) string {
+	tb.Helper()
+	at, err := endpoint.Resolve("")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return at.Host
+}
+
 // Kill kills a container of the engine under test, as from outside.
 func Kill(tb testing.TB, id string) {
 	tb.Helper()
