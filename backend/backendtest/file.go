@@ -1,10 +1,14 @@
 package backendtest
 
-import "github.com/ecs-emulator/ecs-emulator/backend"
+import (
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/backend"
+)
 
 var fileCases = []testCase{
 	{"FilesArePutIntoAContainer", testFiles},
-	{"AFileIsPutIntoAVolume", testFileInVolume},
+	{"AFileHidesWhatAMountHas", testHidingFile},
 }
 
 // holding has a container find a file.
@@ -36,13 +40,43 @@ func testFiles(s *env) {
 	s.expectOutput("a file that was put there again", code, s.output(id), "after")
 }
 
-func testFileInVolume(s *env) {
+func testHidingFile(s *env) {
 	volume := s.volume(nil)
-	code, output := s.with(func(spec *backend.ContainerSpec) {
-		mounting(volume)(spec)
-		holding("/data/note", "hello")(spec)
-	}, "read", "/data/note")
-	s.expectOutput("a container reads a file in its volume", code, output, "hello")
+	code, output := s.with(mounting(volume), "write", "/data/note", "mine")
+	s.expectOutput("a container writes", code, output, "")
+	owner := s.CreateFrom(func() backend.ContainerSpec {
+		spec := s.Spec(s.SharedSandbox(), "exit", "0")
+		mounting(volume)(&spec)
+		return spec
+	}())
+	for what, change := range map[string]func(*backend.ContainerSpec){
+		"a volume": mounting(volume),
+		"a read-only volume and root": func(spec *backend.ContainerSpec) {
+			mounting(volume)(spec)
+			spec.Mounts[0].ReadOnly, spec.ReadonlyRootfs = true, true
+		},
+		"a volume of another":  func(spec *backend.ContainerSpec) { spec.VolumesFrom = []string{s.Inspect(owner).Name} },
+		"a file system in RAM": func(spec *backend.ContainerSpec) { spec.Tmpfs = map[string]string{"/data": ""} },
+	} {
+		spec := s.Spec(s.SharedSandbox(), "read", "/data/note")
+		change(&spec)
+		holding("/data/note", "before")(&spec)
+		id := s.CreateFrom(spec)
+		spec.Files[0].Content = []byte("after")
+		if again, err := s.Engine.Create(s.Ctx, spec); err != nil || again != id {
+			s.Fatalf("Create again: %s, %v; want %s", again, err, id)
+		}
+		s.Start(id)
+		code := s.AwaitExit(id).ExitCode
+		s.expectOutput("with "+what+" a container reads its file", code, s.output(id), "after")
+	}
 	code, output = s.with(mounting(volume), "read", "/data/note")
-	s.expectOutput("another one reads it", code, output, "hello")
+	s.expectOutput("what the volume has", code, output, "mine")
+
+	taken := s.Spec(s.SharedSandbox(), "exit", "0")
+	mounting(volume)(&taken)
+	holding("/data", "hello")(&taken)
+	if _, err := s.Engine.Create(s.Ctx, taken); err == nil || !strings.Contains(err.Error(), "Duplicate mount point: /data") {
+		s.Errorf("a file in the place of a mount: %v", err)
+	}
 }

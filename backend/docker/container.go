@@ -63,10 +63,27 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	if spec.Platform != "" {
 		c.Platform = image.Platform(spec.Platform)
 	}
-	makeRoom(c.HostConfig, spec.Files)
+	return e.createWithFiles(ctx, c, spec, known)
+}
+
+// createWithFiles makes a container and puts its files there.
+func (e *Engine) createWithFiles(ctx context.Context, c containers.Creation, spec backend.ContainerSpec, known facts) (string, error) {
+	files, hidden, err := e.splitFiles(ctx, spec)
+	if err != nil {
+		return "", dockerapi.Classify(err)
+	}
+	makeRoom(c.HostConfig, files)
+	if len(hidden) > 0 {
+		mounted, unused, err := e.mountFiles(ctx, &c, hidden)
+		if err != nil {
+			return "", dockerapi.Classify(err)
+		}
+		defer unused()
+		files = append(files, mounted...) // also into a container that was there
+	}
 	id, err := e.createIn(ctx, c, spec, known)
 	if err == nil {
-		err = dockerapi.Classify(e.putFiles(ctx, id, spec.Files))
+		err = dockerapi.Classify(e.putFiles(ctx, id, files))
 	}
 	return id, err
 }

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -27,6 +28,38 @@ func makeRoom(host *container.HostConfig, files []backend.File) {
 			host.Mounts = append(host.Mounts, mount.Mount{Type: mount.TypeVolume, Target: folder})
 		}
 	}
+}
+
+// splitFiles tells which files of a container are in its own file system, and which are where a mount hides it.
+func (e *Engine) splitFiles(ctx context.Context, spec backend.ContainerSpec) (own, hidden []backend.File, err error) {
+	if len(spec.Files) == 0 {
+		return nil, nil, nil
+	}
+	targets := slices.Collect(maps.Keys(spec.Tmpfs))
+	for _, m := range spec.Mounts {
+		targets = append(targets, m.Target)
+	}
+	for _, from := range spec.VolumesFrom {
+		name, _, _ := strings.Cut(from, ":")
+		found, err := e.client.ContainerInspect(ctx, name)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, m := range found.Mounts {
+			targets = append(targets, m.Destination)
+		}
+	}
+	for _, f := range spec.Files {
+		below := func(target string) bool {
+			return strings.HasPrefix(f.Path+"/", strings.TrimSuffix(path.Clean(target), "/")+"/")
+		}
+		if slices.ContainsFunc(targets, below) {
+			hidden = append(hidden, f)
+		} else {
+			own = append(own, f)
+		}
+	}
+	return own, hidden, nil
 }
 
 // putFiles puts files into a container that does not run, one at a time: each may be in a volume.

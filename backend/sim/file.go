@@ -38,6 +38,17 @@ func (d disk) find(name string) (host string, readOnly bool) {
 // containerPath is where a container's own files are.
 func containerPath(id string) string { return "/containers/" + id }
 
+// hiding are the mounts by which files hide what the container mounts in their places.
+func (d disk) hiding(all []backend.File) (mounts []backend.Mount) {
+	for _, f := range all {
+		own := containerPath(d.container) + f.Path
+		if host, _ := d.find(f.Path); host != own {
+			mounts = append(mounts, backend.Mount{Source: own, Target: f.Path})
+		}
+	}
+	return mounts
+}
+
 // put puts files into the container.
 func (d disk) put(all []backend.File) {
 	for _, f := range all {

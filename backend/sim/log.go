@@ -32,6 +32,7 @@ func (e *Engine) write(c *container, stderr bool, text string) {
 
 // prepare gives a new container its files, and its place on the way of lines to a log router.
 func (e *Engine) prepare(c *container, spec backend.ContainerSpec) {
+	c.spec.mounts = append(c.spec.mounts, c.disk().hiding(spec.Files)...)
 	c.disk().put(spec.Files)
 	c.spec.sends = logrouter.NewSender(spec.Log, c.id, c.name)
 	if r := c.spec.router; r != nil {

@@ -48,6 +48,11 @@ func checkMountPoints(spec *backend.ContainerSpec) error {
 			return daemon.Errorf(nil, "Duplicate mount point: %s", at)
 		}
 	}
+	for _, f := range spec.Files { // which is mounted too where a mount is in its way
+		if taken[f.Path] {
+			return daemon.Errorf(nil, "Duplicate mount point: %s", f.Path)
+		}
+	}
 	return nil
 }
 
