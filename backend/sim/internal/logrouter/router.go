@@ -25,14 +25,14 @@ type filter struct {
 	drops   bool
 }
 
-// New understands a router, whose expressions are Go's here; nil is none.
+// New understands a router; nil is none.
 func New(spec *backend.LogRouter) (*Router, error) {
 	if spec == nil {
 		return nil, nil
 	}
 	r := &Router{socket: spec.Socket, fields: maps.Clone(spec.Fields)}
 	for _, f := range spec.Filters {
-		pattern, err := regexp.Compile(f.Pattern)
+		pattern, err := compile(f.Pattern)
 		if err != nil {
 			return nil, fmt.Errorf("the simulated log router does not understand the expression %q: %w", f.Pattern, err)
 		}
