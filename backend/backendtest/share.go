@@ -103,4 +103,20 @@ func testLogDriver(s *env) {
 	if err == nil {
 		s.Error("a container runs with a log driver that there isn't")
 	}
+
+	spec = s.Spec(s.SharedSandbox(), "print", "3")
+	for limit, want := range map[string]string{"25k": "", "0": "", "many": "Error response from daemon: invalid size: 'many'"} {
+		spec.Log = backend.Log{Driver: "fluentd", Options: map[string]string{
+			"fluentd-address": "unix:///none/fluent.sock", "fluentd-async": "true", "fluentd-buffer-limit": limit,
+		}}
+		got := ""
+		if id, err := s.Engine.Create(s.Ctx, spec); err != nil {
+			got = err.Error()
+		} else {
+			s.Remove(id)
+		}
+		if got != want {
+			s.Errorf("a buffer limit of %q: %s", limit, got)
+		}
+	}
 }

@@ -106,9 +106,6 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	if err := script.ApplyLabels(new(Script), spec.Labels); err != nil {
 		return "", daemon.Errorf(nil, "%v", err)
 	}
-	if err := knownDriver(spec.Log); err != nil {
-		return "", err
-	}
 	if err := checkSpec(&spec); err != nil {
 		return "", err
 	}

@@ -1,27 +1,13 @@
 package sim
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/logbuffer"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/logrouter"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/script"
 )
-
-// logDrivers are the drivers of a Docker engine. Here Logs reads what there is of each, and fluentd alone also sends it to a
-// log router.
-// Source: Docker Engine documentation, "Configure logging drivers".
-var logDrivers = []string{"", "awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "none", "splunk", "syslog"}
-
-func knownDriver(log backend.Log) error {
-	if !slices.Contains(logDrivers, log.Driver) {
-		return daemon.Errorf(nil, "logger: no log driver named '%s' is registered", log.Driver)
-	}
-	return nil
-}
 
 func (e *Engine) write(c *container, stderr bool, text string) {
 	c.output().Add(logbuffer.Line{At: e.clock.Now(), Stderr: stderr, Text: text})

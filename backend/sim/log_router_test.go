@@ -77,6 +77,20 @@ func TestALogRouterFilters(t *testing.T) {
 	})
 }
 
+// Docker's library has room for 8,192 records where it is told of none.
+func TestABufferLimitOfNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, sim.Options{})
+		early := sending("early", strings.Split(strings.Repeat("x", 9000), "")...)
+		early.Log.Options["fluentd-buffer-limit"] = "0"
+		w.run(early)
+		to := w.run(router())
+		if got := len(w.records(to)); got != 8192 {
+			t.Errorf("it prints %d records", got)
+		}
+	})
+}
+
 // What is written before the router runs waits, as far as there is room.
 func TestLinesWaitForTheirLogRouter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/daemon"
+	"github.com/ecs-emulator/ecs-emulator/backend/sim/internal/logrouter"
 )
 
 // leastMemory is the least limit that Docker sets. Source: moby, daemon/daemon_unix.go.
@@ -20,10 +21,28 @@ func checkSpec(spec *backend.ContainerSpec) error {
 	if spec.Memory > 0 && spec.Memory < leastMemory {
 		return daemon.Errorf(nil, "Minimum memory limit allowed is 6MB")
 	}
+	if err := checkLog(spec.Log); err != nil {
+		return err
+	}
 	if err := checkMountPoints(spec); err != nil {
 		return err
 	}
 	return checkHosts(spec.Names)
+}
+
+// logDrivers are the drivers of a Docker engine. Here Logs reads what there is of each, and fluentd alone also sends it to a
+// log router.
+// Source: Docker Engine documentation, "Configure logging drivers".
+var logDrivers = []string{"", "awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "none", "splunk", "syslog"}
+
+func checkLog(log backend.Log) error {
+	if !slices.Contains(logDrivers, log.Driver) {
+		return daemon.Errorf(nil, "logger: no log driver named '%s' is registered", log.Driver)
+	}
+	if _, err := logrouter.BufferLimit(log); err != nil {
+		return daemon.Errorf(nil, "%v", err)
+	}
+	return nil
 }
 
 // checkMountPoints: each has a path of its own. Source: moby, volume/mounts and

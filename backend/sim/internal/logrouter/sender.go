@@ -3,6 +3,7 @@
 package logrouter
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -35,13 +36,20 @@ func NewSender(log backend.Log, id, name string) *Sender {
 	if log.Driver != "fluentd" || !local {
 		return nil
 	}
-	const usual = 1 << 20
-	s := &Sender{socket: socket, tag: log.Options["tag"], id: id, name: name, most: usual}
-	// A number of records, which Docker reads as it reads sizes: 25k.
-	if most, err := units.RAMInBytes(log.Options["fluentd-buffer-limit"]); err == nil {
-		s.most = int(most)
+	most, _ := BufferLimit(log) // which Create has checked
+	return &Sender{socket: socket, tag: log.Options["tag"], id: id, name: name, most: most}
+}
+
+// BufferLimit is for how many records the log driver fluentd has room. Docker reads the number as it reads sizes: 25k. Without one
+// there is room for a million, and with 0 for as many as the library has that sends them. The error has Docker's words.
+// Source: fluent-logger-golang, fluent/fluent.go.
+func BufferLimit(log backend.Log) (int, error) {
+	text := log.Options["fluentd-buffer-limit"]
+	if log.Driver != "fluentd" || text == "" {
+		return 1 << 20, nil
 	}
-	return s
+	most, err := units.RAMInBytes(text)
+	return cmp.Or(int(most), 8<<10), err
 }
 
 // longestPart is how much of a line a log driver gets at a time. Source: moby, daemon/logger.

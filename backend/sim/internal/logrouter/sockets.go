@@ -18,7 +18,7 @@ func (s *Sockets) Send(from *Sender, stderr bool, line string) {
 		switch {
 		case router != nil:
 			router.take(r)
-		case len(from.waiting) == 0 && from.most > 0:
+		case len(from.waiting) == 0:
 			if s.waiting == nil {
 				s.waiting = map[string][]*Sender{}
 			}
