@@ -36,6 +36,9 @@ func (e *Engine) Create(ctx context.Context, spec backend.ContainerSpec) (string
 	if err != nil {
 		return "", dockerapi.Classify(err)
 	}
+	if err := known.checkLog(spec.Log); err != nil {
+		return "", err
+	}
 	var sandbox request.Sandbox
 	if spec.Sandbox != "" {
 		if sandbox, err = e.sandbox(ctx, spec.Sandbox); err != nil {

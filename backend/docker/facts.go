@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/moby/moby/api/types/system"
 	"github.com/moby/moby/client/pkg/versions"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/stats"
 )
@@ -45,6 +47,15 @@ func factsOf(info system.Info) facts {
 		hosted:       !rootless && info.OperatingSystem != "Docker Desktop",
 		cgroups:      limits.Support{Layout: layout, Binding: how, WhyNot: whyNot}, logDrivers: info.Plugins.Log, memory: info.MemTotal,
 	}
+}
+
+// checkLog refuses FireLens by name on an engine that does not have its log driver. An engine that lacks another one says so
+// itself.
+func (f facts) checkLog(log backend.Log) error {
+	if log.Driver != "fluentd" || slices.Contains(f.logDrivers, log.Driver) {
+		return nil
+	}
+	return errors.New("the engine has no log driver fluentd, so FireLens does not work with it: Podman has none")
 }
 
 // goArchitecture translates what uname says, as the engine reports it.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/moby/moby/api/types/system"
 
+	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/backend/docker/internal/limits"
 )
 
@@ -39,6 +40,25 @@ func TestHowSandboxesAreBound(t *testing.T) {
 		got := factsOf(info)
 		if got.cgroups.Binding != c.want || !strings.Contains(got.cgroups.WhyNot, c.whyNot) || (got.cgroups.WhyNot == "") != (c.whyNot == "") {
 			t.Errorf("version %q, %q %s: %v, %q; want %v, %q", c.version, c.driver, c.security, got.cgroups.Binding, got.cgroups.WhyNot, c.want, c.whyNot)
+		}
+	}
+}
+
+// Podman's own error for a log driver does not say what it is for.
+func TestFireLensIsRefusedWithoutItsLogDriver(t *testing.T) {
+	docker := []string{"awslogs", "fluentd", "gcplogs", "gelf", "journald", "json-file", "local", "logentries", "splunk", "syslog"}
+	for _, c := range []struct {
+		has     []string
+		driver  string
+		refused bool
+	}{
+		{docker, "fluentd", false},
+		{[]string{"k8s-file", "none", "passthrough", "journald"}, "fluentd", true},
+		{[]string{"k8s-file", "none", "passthrough", "journald"}, "loki", false},
+	} {
+		err := factsOf(system.Info{Plugins: system.PluginsInfo{Log: c.has}}).checkLog(backend.Log{Driver: c.driver})
+		if refused := err != nil && strings.Contains(err.Error(), "FireLens does not work"); refused != c.refused {
+			t.Errorf("%s of %v: %v", c.driver, c.has, err)
 		}
 	}
 }
