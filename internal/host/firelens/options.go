@@ -29,7 +29,7 @@ type routerOptions struct {
 	file     string // its path in the image, or the ARN of an object
 }
 
-// OptionsError refuses options of a log router. The agent does not even begin with such a task.
+// OptionsError refuses options of a log router. The agent does not even begin with such a task (ECS0212).
 type OptionsError struct{ err error }
 
 // Error has the words of the agent. Source: amazon-ecs-agent, api/task and taskresource/firelens.

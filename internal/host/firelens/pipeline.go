@@ -89,7 +89,7 @@ func newPipeline(t Task, containers []types.ContainerDefinition, router int, o r
 	return p, nil
 }
 
-// metadata are the fields of ECS that each record gets (FL-3).
+// metadata are the fields of ECS that each record gets (FL-3, ECS0213).
 func (t Task) metadata() map[string]string {
 	fields := map[string]string{"ecs_cluster": t.Cluster, "ecs_task_arn": t.ARN, "ecs_task_definition": t.Definition}
 	if t.InstanceID != "" {
