@@ -28,7 +28,11 @@ func NewConfiguration(t Task, containers []types.ContainerDefinition) (Configura
 	}
 	p, err := newPipeline(t, containers, router, o)
 	if err != nil {
-		return Configuration{}, fmt.Errorf("unable to generate firelens config file: unable to generate firelens config: %w", err)
+		what := "config"
+		if o.isYAML(f) {
+			what = "yaml config"
+		}
+		return Configuration{}, fmt.Errorf("unable to generate firelens config file: unable to generate firelens %s: %w", what, err)
 	}
 	c := Configuration{pipeline: p}
 	if o.fileType == inS3 {
@@ -37,7 +41,7 @@ func NewConfiguration(t Task, containers []types.ContainerDefinition) (Configura
 	switch {
 	case f.Type == types.FirelensConfigurationTypeFluentd:
 		c.Path, c.Text = "/fluentd/etc/fluent.conf", p.fluentd()
-	case isYAML(o.file):
+	case o.isYAML(f): // the place is the emulator's choice: Fluent Bit knows the format by the name
 		c.Path, c.Text = "/fluent-bit/etc/fluent-bit.yaml", p.yaml()
 	default:
 		c.Path, c.Text = "/fluent-bit/etc/fluent-bit.conf", p.classic()
@@ -53,7 +57,7 @@ func (o routerOptions) includedFile(f *types.FirelensConfiguration) string {
 		return o.file
 	case f.Type == types.FirelensConfigurationTypeFluentd:
 		return "/fluentd/etc/external.conf"
-	case isYAML(o.file):
+	case o.isYAML(f):
 		return "/fluent-bit/etc/external.yaml"
 	}
 	return "/fluent-bit/etc/external.conf"

@@ -185,13 +185,36 @@ pipeline:
 	}
 }
 
+// The name of the file with more configuration says whether Fluent Bit's is in YAML, and never Fluentd's.
+func TestPlacesOfFiles(t *testing.T) {
+	for _, c := range []struct {
+		kind                  types.FirelensConfigurationType
+		from, file            string
+		path, object, include string
+	}{
+		{"fluentbit", "s3", "arn:aws:s3:::b/k.yaml", "/fluent-bit/etc/fluent-bit.yaml", "/fluent-bit/etc/external.yaml", `- "/fluent-bit/etc/external.yaml"`},
+		{"fluentbit", "s3", "arn:aws:s3:::b/yaml", "/fluent-bit/etc/fluent-bit.conf", "/fluent-bit/etc/external.conf", "@INCLUDE /fluent-bit/etc/external.conf"},
+		{"fluentbit", "file", "/more.Yml", "/fluent-bit/etc/fluent-bit.yaml", "", `- "/more.Yml"`},
+		{"fluentbit", "file", "/more.yaml.conf", "/fluent-bit/etc/fluent-bit.conf", "", "@INCLUDE /more.yaml.conf"},
+		{"fluentd", "s3", "arn:aws:s3:::b/k.yaml", "/fluentd/etc/fluent.conf", "/fluentd/etc/external.conf", "@include /fluentd/etc/external.conf"},
+		{"fluentd", "file", "/more.yml", "/fluentd/etc/fluent.conf", "", "@include /more.yml"},
+	} {
+		got, err := NewConfiguration(onFargate(), pair(c.kind, map[string]string{optionFileType: c.from, optionFileValue: c.file}, nil))
+		if err != nil || got.Path != c.path || got.ObjectPath != c.object || !strings.Contains(got.Text, c.include+"\n") {
+			t.Errorf("%s with %s: %v, %+v", c.kind, c.file, err, got)
+		}
+	}
+}
+
 func TestOptionsThatMakeNoSense(t *testing.T) {
 	const options = "unable to initialize firelens resource: error parsing firelens options: "
+	const noName = "missing output key Name which is required for firelens configuration of type fluentbit"
 	for want, containers := range map[string][]types.ContainerDefinition{
-		options + "invalid value ftp is specified for option config-file-type":                            pair("fluentbit", map[string]string{optionFileType: "ftp"}, nil),
-		options + "option config-file-type is specified but config-file-value is not specified":           pair("fluentd", map[string]string{optionFileType: "file"}, nil),
-		missing("missing output key Name which is required for firelens configuration of type fluentbit"): pair("fluentbit", nil, map[string]string{"Host": "h"}),
-		missing("missing output key @type which is required for firelens configuration of type fluentd"):  pair("fluentd", nil, map[string]string{"Name": "http"}),
+		options + "invalid value ftp is specified for option config-file-type":                  pair("fluentbit", map[string]string{optionFileType: "ftp"}, nil),
+		options + "option config-file-type is specified but config-file-value is not specified": pair("fluentd", map[string]string{optionFileType: "file"}, nil),
+		missing("config", noName):      pair("fluentbit", nil, map[string]string{"Host": "h"}),
+		missing("yaml config", noName): pair("fluentbit", map[string]string{optionFileType: "file", optionFileValue: "/f.yaml"}, map[string]string{"Host": "h"}),
+		missing("config", "missing output key @type which is required for firelens configuration of type fluentd"): pair("fluentd", nil, map[string]string{"Name": "http"}),
 	} {
 		if _, err := NewConfiguration(onFargate(), containers); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
@@ -199,8 +222,8 @@ func TestOptionsThatMakeNoSense(t *testing.T) {
 	}
 }
 
-func missing(what string) string {
-	return "unable to generate firelens config file: unable to generate firelens config: unable to apply log options of container app to firelens config: " + what
+func missing(of, what string) string {
+	return "unable to generate firelens config file: unable to generate firelens " + of + ": unable to apply log options of container app to firelens config: " + what
 }
 
 func TestBufferLimit(t *testing.T) {

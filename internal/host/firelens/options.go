@@ -79,8 +79,10 @@ func MetadataIgnored(f *types.FirelensConfiguration) string {
 	return value
 }
 
-// isYAML tells of a file of Fluent Bit by its name (FL-9).
-func isYAML(name string) bool {
-	name = strings.ToLower(name)
-	return strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml")
+// isYAML tells by the name of the file with more configuration whether that of Fluent Bit is in YAML, of which one file includes
+// another (FL-9). The agents that AWS has released know no YAML: their configuration includes the file, and Fluent Bit refuses it.
+// Source: pull request 5144 of amazon-ecs-agent, which is open.
+func (o routerOptions) isYAML(f *types.FirelensConfiguration) bool {
+	name := strings.ToLower(o.file)
+	return f.Type == types.FirelensConfigurationTypeFluentbit && (strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml"))
 }
