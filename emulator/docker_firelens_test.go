@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,16 +21,31 @@ import (
 // runRouted runs a task whose applications send their lines to a log router, and returns its ARN.
 func (w *world) runRouted(family string, router types.ContainerDefinition, commands ...[]string) string {
 	w.Helper()
+	var apps []types.ContainerDefinition
+	for _, command := range commands {
+		apps = append(apps, routed(map[string]string{"Name": "null"}, command...))
+	}
+	return w.runRoutedApps(family, router, apps...)
+}
+
+// routed is an application that sends its lines to a log router.
+func routed(options map[string]string, command ...string) types.ContainerDefinition {
+	return types.ContainerDefinition{
+		Command: command, StopTimeout: aws.Int32(2),
+		LogConfiguration: &types.LogConfiguration{LogDriver: types.LogDriverAwsfirelens, Options: options},
+	}
+}
+
+func (w *world) runRoutedApps(family string, router types.ContainerDefinition, apps ...types.ContainerDefinition) string {
+	w.Helper()
 	optional := router.Essential != nil // so the applications are essential
 	router.Name, router.Image = aws.String("router"), aws.String(dockertest.Image(w.T))
-	router.Command = []string{"route", "count"}
+	router.Command = append([]string{"route", "count"}, router.Command...)
 	router.FirelensConfiguration = &types.FirelensConfiguration{Type: types.FirelensConfigurationTypeFluentbit}
 	containers := []types.ContainerDefinition{router}
-	for i, command := range commands {
-		containers = append(containers, types.ContainerDefinition{
-			Name: aws.String(fmt.Sprintf("app-%d", i)), Image: router.Image, Command: command, Essential: &optional, StopTimeout: aws.Int32(2),
-			LogConfiguration: &types.LogConfiguration{LogDriver: types.LogDriverAwsfirelens, Options: map[string]string{"Name": "null"}},
-		})
+	for i, app := range apps {
+		app.Name, app.Image, app.Essential = aws.String(fmt.Sprintf("app-%d", i)), router.Image, &optional
+		containers = append(containers, app)
 	}
 	out, err := w.client.RegisterTaskDefinition(w.Context(), &ecs.RegisterTaskDefinitionInput{
 		Family: &family, NetworkMode: types.NetworkModeAwsvpc, RequiresCompatibilities: []types.Compatibility{types.CompatibilityFargate},
@@ -180,5 +196,27 @@ func TestDockerLogRouterIsKilled(t *testing.T) {
 		runs := strings.Split(w.output(router), "routing\n")
 		return len(runs) == 3 && strings.Contains(runs[2], "app-0-firelens-")
 	})
+	w.stopTask(task)
+}
+
+// A router that is slow gets each line for which the log driver has room, and holds up neither the applications nor the end of
+// the task: it would need minutes for the lines of the second one.
+func TestDockerLogRouterIsSlow(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
+	dockertest.Require(t)
+	w := start(t, emulator.Options{Engine: "docker"})
+	output := map[string]string{"Name": "null"}
+	task := w.runRoutedApps("slow", types.ContainerDefinition{Command: []string{"slow"}},
+		routed(output, "recite", "600"), routed(output, "recite", "60000"),
+		routed(map[string]string{"Name": "null", "log-driver-buffer-limit": "50"}, "print", "1000000", "400"))
+	w.untilRunning(task)
+	router, many := w.named(task, "router"), w.named(task, "app-1")
+	w.eventually("an application writes all its lines", func() bool { return strings.HasSuffix(w.output(many), "\nline 60000\n") })
+	w.eventually("the router has each line for which there is room", func() bool { return w.counted(router)["app-0"] == "600" })
+	w.eventually("lines for which there is none are lost", func() bool { return strings.Contains(w.counted(router)["app-2"], "after line") })
+	if behind, err := strconv.Atoi(w.counted(router)["app-1"]); err != nil || behind >= 60000 {
+		t.Errorf("of the application that has written all its lines the router has %v", w.counted(router))
+	}
 	w.stopTask(task)
 }

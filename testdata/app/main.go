@@ -28,7 +28,7 @@
 //	                      session, see execute.go
 //	write <path> <text>   write a file, in folders that it makes
 //	read <path>           print a file
-//	route [count] [variable]…  be a log router of FireLens, see route.go
+//	route [count] [slow] [variable]…  be a log router of FireLens, see route.go
 //	times <name> <mode> … run a mode, print when it begins and ends
 //	sh                    run the modes that are read, line by line; exit <code> ends it
 //	each                  run modes that are read, all at once, see each.go

@@ -17,23 +17,27 @@ import (
 
 // route is a log router of FireLens: it does what its configuration for Fluent Bit says of the socket, of filters and of fields,
 // and prints each record as a line of JSON, or with the argument count how many it got of the lines of print, now and then.
-// Of variables it prints those whose names its other arguments are.
+// With the argument slow it takes its time for each record of a container. Of variables it prints those whose names its other
+// arguments are.
 func route(args []string) error {
 	config, err := readRouterConfig("/fluent-bit/etc/fluent-bit.conf")
 	if err != nil {
 		return err
 	}
 	for _, name := range args {
-		if name == "count" {
+		switch name {
+		case "count":
 			config.counts = map[string]string{}
 			go func() {
 				for range time.Tick(time.Second / 4) {
 					config.printCounts()
 				}
 			}()
-			continue
+		case "slow":
+			config.pause = 5 * time.Millisecond
+		default:
+			fmt.Printf("%s=%s\n", name, os.Getenv(name))
 		}
-		fmt.Printf("%s=%s\n", name, os.Getenv(name))
 	}
 	_ = os.Remove(config.socket) // of a run before
 	listener, err := net.Listen("unix", config.socket)
@@ -69,6 +73,7 @@ type routerConfig struct {
 	out     *sync.Mutex
 	counts  map[string]string // the last line of each tag, or what is wrong; nil: records are printed
 	printed map[string]string // of the counts
+	pause   time.Duration     // before each record of a connection
 }
 
 // readRouterConfig reads a configuration in Fluent Bit's own format.
@@ -114,6 +119,7 @@ func (c routerConfig) take(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
 	r := bufio.NewReader(conn)
 	for {
+		time.Sleep(c.pause)
 		value, err := readValue(r)
 		if errors.Is(err, io.EOF) {
 			return
