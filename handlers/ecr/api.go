@@ -33,7 +33,6 @@ type Options struct {
 // API answers from the store.
 type API struct {
 	Options
-	parts parts
 }
 
 func New(o Options) *API { return &API{Options: o} }

@@ -1,7 +1,6 @@
 package ecr
 
 import (
-	"bytes"
 	"context"
 	"errors"
 
@@ -14,12 +13,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-const (
-	// partSize is the size of parts that clients are told (ECR-6), and smallPart the least of all but the last one. Source:
-	// ECR API reference, LayerPartTooSmallException.
-	partSize  = 10 << 20
-	smallPart = 5 << 20
-)
+// partSize is the size of parts that clients are told (ECR-6).
+const partSize = 10 << 20
 
 // InitiateLayerUpload begins an upload (ECR0004.2).
 func (a *API) InitiateLayerUpload(ctx context.Context, in *sdk.InitiateLayerUploadInput) (*sdk.InitiateLayerUploadOutput, error) {
@@ -68,7 +63,7 @@ func (a *API) UploadLayerPart(ctx context.Context, in *sdk.UploadLayerPartInput)
 	if *in.PartLastByte-*in.PartFirstByte+1 != int64(len(in.LayerPartBlob)) {
 		return nil, invalidPart(r, u, u.Size())
 	}
-	n, err := u.Append(*in.PartFirstByte, bytes.NewReader(in.LayerPartBlob))
+	err = u.AppendPart(*in.PartFirstByte, in.LayerPartBlob)
 	var offset *ecr.OffsetError
 	if errors.As(err, &offset) {
 		return nil, invalidPart(r, u, offset.Size)
@@ -76,7 +71,6 @@ func (a *API) UploadLayerPart(ctx context.Context, in *sdk.UploadLayerPartInput)
 	if err != nil {
 		return nil, uploadRefusal(r, err)
 	}
-	a.parts.add(u.ID, n)
 	return &sdk.UploadLayerPartOutput{LastByteReceived: in.PartLastByte, RegistryId: &r.Scope.Account, RepositoryName: &r.Name, UploadId: &u.ID}, nil
 }
 
@@ -97,7 +91,7 @@ func (a *API) CompleteLayerUpload(ctx context.Context, in *sdk.CompleteLayerUplo
 		return nil, &types.EmptyUploadException{Message: awsapi.Textf("The upload with id '%s' has no parts", u.ID)}
 	}
 	digest := in.LayerDigests[0]
-	if a.parts.end(u.ID) {
+	if u.HasSmallPart() {
 		refusal := &types.LayerPartTooSmallException{Message: awsapi.Textf("A part of the upload with id '%s' that is not the last one has less than 5 MiB", u.ID)}
 		return nil, errors.Join(refusal, u.Cancel())
 	}

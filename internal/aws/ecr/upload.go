@@ -51,6 +51,8 @@ type Upload struct {
 	// adding is how many add to it now, and restsAt when the last of them had ended, by the machine's clock.
 	adding  int
 	restsAt time.Time
+	// smallLast is whether the last part is small, and smallPart whether one before it is.
+	smallLast, smallPart bool
 }
 
 // Begin begins an upload to a repository.
