@@ -47,8 +47,10 @@ func TestBadManifestsLeaveNothing(t *testing.T) {
 		{"web/manifests/v1", manifestOf("config", strings.Split("0123456789abc", "")...), ociManifest, 404, digestOf("9") + " and 3 more]'"},
 		{"web/manifests/v1", index(digestOf("child")), ociIndex, 404, "MANIFEST_BLOB_UNKNOWN"},
 		{"web/manifests/v1", index("sha256:../../x"), ociIndex, 400, "MANIFEST_INVALID"},
+		{"web/manifests/v1", strings.Replace(good, "{", `{"subject":{"digest":"`+digestOf("x")+`","size":1,"urls":1},`, 1), ociManifest, 400, "MANIFEST_INVALID"},
 		{"web/manifests/" + digestOf("another"), good, ociManifest, 400, "DIGEST_INVALID"},
 		{"web/manifests/sha512:" + strings.Repeat("0", 128), good, ociManifest, 400, "TAG_INVALID"},
+		{"web/manifests/", good, ociManifest, 404, "MANIFEST_UNKNOWN"},
 		{"web/manifests/-v1", good, ociManifest, 400, "TAG_INVALID"},
 		{"web/manifests/..", good, ociManifest, 400, "TAG_INVALID"},
 		{"web/manifests/" + strings.Repeat("v", 129), good, ociManifest, 400, "TAG_INVALID"},
@@ -60,6 +62,7 @@ func TestBadManifestsLeaveNothing(t *testing.T) {
 	if left := w.left("config"); len(left) > 0 {
 		t.Errorf("%q are left", left)
 	}
+	w.ask(http.MethodGet, "/v2/web/manifests/", "").is(http.StatusNotFound, "MANIFEST_UNKNOWN")
 	w.ask(http.MethodPut, "/v2/web/manifests/v1", good+strings.Repeat(" ", 3<<20), "Content-Type", ociManifest+"; charset=utf-8").is(http.StatusCreated)
 }
 
@@ -68,6 +71,16 @@ func TestAManifestWithoutAContentTypeHasItsOwn(t *testing.T) {
 	w.upload("web", "config")
 	w.ask(http.MethodPut, "/v2/web/manifests/v1", manifestOf("config")).is(http.StatusCreated)
 	w.ask(http.MethodGet, "/v2/web/manifests/v1", "").is(http.StatusOK).has("Content-Type", ociManifest)
+}
+
+// OCI distribution specification, pushing manifests with subject.
+func TestTheAnswerNamesTheSubject(t *testing.T) {
+	w := start(t, 0, "web")
+	w.upload("web", "config")
+	manifest := strings.Replace(manifestOf("config"), "{", `{"subject":{"mediaType":"`+ociManifest+`","digest":"`+digestOf("x")+`","size":1},`, 1)
+	for _, media := range []string{ociManifest, ociManifest + "; charset=utf-8", ""} {
+		w.ask(http.MethodPut, "/v2/web/manifests/v1", manifest, "Content-Type", media).is(http.StatusCreated).has("OCI-Subject", digestOf("x"))
+	}
 }
 
 // ECR-11, ECR-13, ECR-8.

@@ -29,6 +29,8 @@ func (r *registry) prepare(req *http.Request, x *request) error {
 	at := strings.LastIndexByte(path, '/')
 	switch { // by the last segments first, as ociserver does: a repository may be x/blobs/uploads/y
 	case at < 0:
+	case strings.HasSuffix(path, "/manifests/"): // ociserver fails at no tag
+		return refuse(http.StatusNotFound, "MANIFEST_UNKNOWN", "The path names neither a tag nor a digest")
 	case req.Method == http.MethodPut && strings.HasSuffix(path[:at], "/manifests"):
 		return boundManifest(req, path[at+1:])
 	case strings.Contains(path, uploads+"/"):
@@ -55,9 +57,7 @@ func boundManifest(req *http.Request, reference string) error {
 	if err != nil {
 		return err
 	}
-	if req.Header.Get("Content-Type") == "" { // ociserver takes it for application/octet-stream
-		req.Header.Set("Content-Type", m.MediaType)
-	}
+	req.Header.Set("Content-Type", m.MediaType) // ociserver reads the subject only where there is no parameter
 	req.Body = io.NopCloser(bytes.NewReader(content))
 	return nil
 }

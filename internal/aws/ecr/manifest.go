@@ -101,7 +101,7 @@ func ReadManifest(content []byte, mediaType string) (*Manifest, error) {
 		Config        *descriptor       `json:"config"`
 		Layers        descriptors       `json:"layers"`
 		Manifests     descriptors       `json:"manifests"`
-		Subject       *descriptor       `json:"subject"`
+		Subject       *image.Descriptor `json:"subject"` // with all that the registry reads of it as well
 		Annotations   map[string]string `json:"annotations"`
 	}
 	if err := json.Unmarshal(content, &text); errors.Is(err, errDescriptors) {
@@ -120,7 +120,7 @@ func ReadManifest(content []byte, mediaType string) (*Manifest, error) {
 		return nil, fmt.Errorf("the manifest has schemaVersion %d, not 2", text.SchemaVersion)
 	}
 	if text.Subject != nil {
-		if m.Subject = text.Subject.Digest; !IsDigest(m.Subject) {
+		if m.Subject = text.Subject.Digest.String(); !IsDigest(m.Subject) {
 			return nil, digestError(m.Subject)
 		}
 	}
