@@ -33,7 +33,7 @@ var home = arn.Scope{Region: "eu-west-1", Account: account}
 
 // world is a registry with its store and files.
 type world struct {
-	*testing.T
+	testing.TB
 	*httptest.Server
 	store *store.Store
 	files *ecr.Files
@@ -69,10 +69,18 @@ func (b *safeBuffer) String() string {
 	return b.text.String()
 }
 
+// take returns what was written, and forgets it.
+func (b *safeBuffer) take() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	defer b.text.Reset()
+	return b.text.String()
+}
+
 // start starts a registry with repositories at home, of at most so many bytes.
-func start(t *testing.T, bound int64, repositories ...string) *world {
+func start(t testing.TB, bound int64, repositories ...string) *world {
 	t.Helper()
-	w := &world{T: t, dir: filepath.Join(t.TempDir(), "registry"), log: &safeBuffer{}, now: time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)}
+	w := &world{TB: t, dir: filepath.Join(t.TempDir(), "registry"), log: &safeBuffer{}, now: time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)}
 	var err error
 	if w.store, err = store.Open(store.Options{}); err != nil {
 		t.Fatal(err)
@@ -93,15 +101,21 @@ func start(t *testing.T, bound int64, repositories ...string) *world {
 	t.Cleanup(func() {
 		w.Close()
 		w.store.Close()
-		if strings.Contains(w.log.String(), "level=ERROR") {
-			t.Errorf("the log has an error:\n%s", w.log)
-		}
+		w.checkLog()
 	})
 	for _, name := range repositories {
 		w.create(home, name)
 	}
 	w.password = w.login(ecr.Login{Account: account, Region: home.Region, Issued: w.now.UnixMilli()})
 	return w
+}
+
+// checkLog fails if something went wrong since it looked last.
+func (w *world) checkLog() {
+	w.Helper()
+	if text := w.log.take(); strings.Contains(text, "level=ERROR") {
+		w.Errorf("the log has an error:\n%s", text)
+	}
 }
 
 func (w *world) clock() time.Time {
