@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -171,6 +172,33 @@ func TestAPushBringsBackFilesThatWereRemoved(t *testing.T) {
 	w.must(os.RemoveAll(w.dir))
 	w.must(crane.Push(image, w.ref("v1"), w.login()))
 	w.whole("v1")
+}
+
+// It is not parallel, as it sets the folder of temporary files for the whole process.
+func TestATemporaryFolderThatAKillHasLeftGoesWithTheNextFirstPush(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	folders := func() []string {
+		found, _ := filepath.Glob(filepath.Join(os.TempDir(), "ecs-emulator-registry-*"))
+		return found
+	}
+	alive := startImages(t, emulator.Options{})
+	if got := folders(); len(got) > 0 {
+		t.Errorf("%q are there before a push", got)
+	}
+	alive.must(crane.Push(alive.image(1000), alive.ref("v1"), alive.login()))
+	left := filepath.Join(os.TempDir(), "ecs-emulator-registry-left")
+	alive.must(os.CopyFS(left, os.DirFS(folders()[0]))) // as of a process that is gone, which holds nothing in it
+	w := startImages(t, emulator.Options{})
+	w.must(crane.Push(w.image(1000), w.ref("v1"), w.login()))
+	alive.whole("v1")
+	if got := folders(); len(got) != 2 || slices.Contains(got, left) {
+		t.Errorf("there are %q", got)
+	}
+	alive.must(alive.srv.Close())
+	w.must(w.srv.Close())
+	if got := folders(); len(got) > 0 {
+		t.Errorf("%q are left", got)
+	}
 }
 
 func TestWhatNoManifestNamesGoesAfterADay(t *testing.T) {

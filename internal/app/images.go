@@ -4,16 +4,15 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/registry"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/scratch"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/host/imagepull"
-	"github.com/google/uuid"
 )
 
 // Images are Amazon ECR: repositories, and the registry to which engines push.
@@ -39,7 +38,7 @@ type Images struct {
 	files     *ecr.Files
 	downloads ecr.Downloads
 	address   *imagepull.Address
-	temporary string // the folder of files without a data directory
+	temporary *scratch.Folder // of files without a data directory; nil: there is one
 }
 
 // Module lists what it brings.
@@ -57,13 +56,16 @@ func (i *Images) Module() Module {
 
 // open opens the folder of the files: the first push makes it.
 func (i *Images) open(context.Context) (err error) {
-	dir := filepath.Join(i.DataDir, "registry")
-	if i.DataDir == "" {
-		i.temporary = filepath.Join(os.TempDir(), "ecs-emulator-registry-"+uuid.NewString())
-		dir = i.temporary
+	if i.DataDir != "" {
+		i.files, err = ecr.OpenFiles(filepath.Join(i.DataDir, "registry"), i.Store, i.Size)
+		return err
 	}
-	i.files, err = ecr.OpenFiles(dir, i.Store, i.Size)
-	return err
+	i.temporary = scratch.New("ecs-emulator-registry-")
+	if i.files, err = ecr.OpenFiles(i.temporary.Dir, i.Store, i.Size); err != nil {
+		return err
+	}
+	i.files.Folder = i.temporary.Make
+	return nil
 }
 
 // Registry serves the paths below registry.Prefix. Requests go wrong and are observed like calls of APIs.
@@ -83,8 +85,8 @@ func (i *Images) reset() error {
 }
 
 func (i *Images) close() error {
-	if i.temporary == "" {
+	if i.temporary == nil {
 		return nil
 	}
-	return os.RemoveAll(i.temporary)
+	return i.temporary.Remove()
 }

@@ -23,6 +23,9 @@ var ErrFull = errors.New("the registry is full")
 
 // Files are the files of layers, configurations and manifests, each once by its digest, and of unfinished uploads.
 type Files struct {
+	// Folder makes the folder of all, if it is not one that just has to be there. It is set before anything is pushed.
+	Folder func() error
+
 	dir   string
 	store *store.Store
 	bound int64 // in bytes; 0: none
@@ -55,6 +58,11 @@ const (
 
 // makeFolders makes what files are written to.
 func (f *Files) makeFolders() error {
+	if f.Folder != nil {
+		if err := f.Folder(); err != nil {
+			return err
+		}
+	}
 	for _, folder := range []string{uploadFolder, digestFolder} {
 		if err := os.MkdirAll(filepath.Join(f.dir, folder), 0o700); err != nil {
 			return fmt.Errorf("make the folder of images: %w", err)
