@@ -205,7 +205,7 @@ func (f *Files) discard(digest string) error {
 	}
 	info, err := os.Stat(f.place(digest))
 	if err == nil {
-		err = os.Remove(f.place(digest))
+		err = unlink(f.place(digest))
 	}
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -215,6 +215,17 @@ func (f *Files) discard(digest string) error {
 		delete(f.unnamed, digest)
 	}
 	return err
+}
+
+// unlink removes a file while others wait: its name goes at once, and its blocks, which takes a second for a gigabyte, with
+// the last one who has it open. On Windows no file goes that is open.
+func unlink(name string) error {
+	if runtime.GOOS != "windows" {
+		if file, err := os.Open(name); err == nil {
+			defer func() { go file.Close() }() //nolint:errcheck // it is not written
+		}
+	}
+	return os.Remove(name)
 }
 
 // named reports whether a row names a file, or is about to.
