@@ -131,7 +131,7 @@ bench: programs ## measure requests, start of tasks, scale, memory, and what ben
 SOAK ?= 20
 
 .PHONY: soak
-soak: build demo-image ## kill and restart things under load on Docker: SOAK=rounds, SOAK_RESTART_ENGINE=command
+soak: build demo-image ## kill and restart things under load and in pushes, push 1 GiB: SOAK=rounds, SOAK_RESTART_ENGINE=command
 	$(GO) run ./cmd/soak -rounds $(SOAK)
 	ECS_EMULATOR_REQUIRE_DOCKER=1 ECS_EMULATOR_TEST_LOG_LOAD=20,1000,30 $(GO) test ./cmd/ecs-emulator -count 1 -run TestDockerLosesNoOutput -v
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
 	"github.com/ecs-emulator/ecs-emulator/cmd/internal/processgroup"
@@ -27,12 +28,13 @@ import (
 // address.
 type emulator struct {
 	settings
-	address string
-	dir     string
-	log     *os.File
-	client  *ecs.Client
-	cmd     *exec.Cmd
-	exited  chan struct{}
+	address  string
+	dir      string
+	log      *os.File
+	client   *ecs.Client
+	registry *ecr.Client
+	cmd      *exec.Cmd
+	exited   chan struct{}
 }
 
 func newEmulator(s settings) (*emulator, error) {
@@ -50,11 +52,12 @@ func newEmulator(s settings) (*emulator, error) {
 	if e.log, err = os.OpenFile(s.log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644); err != nil {
 		return nil, err
 	}
-	e.client = ecs.New(ecs.Options{
+	config := aws.Config{
 		Region: "us-east-1", BaseEndpoint: aws.String("http://" + e.address),
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
-		Retryer:     aws.NopRetryer{},
-	})
+		Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
+	}
+	e.client, e.registry = ecs.NewFromConfig(config), ecr.NewFromConfig(config)
 	return e, nil
 }
 
