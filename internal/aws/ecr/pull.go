@@ -6,7 +6,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// pullsTogether is how long one recorded time stands for further pulls, such as those of tasks that start together. AWS
+// pullsTogether is how long one recorded time stands for further pulls, as tasks make that start together. AWS
 // refreshes it once in 24 hours at least. Source: ECR API reference, ImageDetail.
 const pullsTogether = time.Minute
 
