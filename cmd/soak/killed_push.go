@@ -104,7 +104,7 @@ func (k *killedPushes) measure(ctx context.Context) ([]time.Duration, error) {
 }
 
 // round kills the emulator in a push: the first ones in the first requests, and each at any moment of its request. The next
-// push is by turns of the same image and of another one, so that of each second image parts are left.
+// push is by turns of the same image and of another one, so parts of each second image stay behind.
 func (k *killedPushes) round(ctx context.Context, i int, took []time.Duration) error {
 	image, err := newImage()
 	if err != nil {

@@ -79,7 +79,7 @@ func MetadataIgnored(f *types.FirelensConfiguration) string {
 	return value
 }
 
-// isYAML tells by the name of the file with more configuration whether that of Fluent Bit is in YAML, of which one file includes
+// isYAML tells by the name of the file with more configuration whether the one of Fluent Bit is in YAML, of which one file includes
 // another (FL-9). The agents that AWS has released know no YAML: their configuration includes the file, and Fluent Bit refuses it.
 // Source: pull request 5144 of amazon-ecs-agent, which is open.
 func (o routerOptions) isYAML(f *types.FirelensConfiguration) bool {

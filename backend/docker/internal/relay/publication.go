@@ -18,7 +18,7 @@ type demand struct {
 	registry uint16 // the best port for the registry; 0: it needs none
 }
 
-// choose are the ports to ask for: best those of before, and none that is taken.
+// choose are the ports to ask for: best the same as before, and none that is taken.
 func (d demand) choose(before publication, taken hostPorts) publication {
 	tasks := askFor(d.tasks, before.tasks, taken)
 	return publication{tasks, chooseRegistryPort(d.registry, before.registry, taken.and(tasks).tcp)}

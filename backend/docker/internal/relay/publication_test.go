@@ -14,6 +14,6 @@ func TestPortsForTasksAndForTheRegistryAreApart(t *testing.T) {
 	}
 	want := map[string]string{"14600/tcp": "14600", "14600/udp": "14600", "4578/tcp": "15599"}
 	if !maps.Equal(got, want) || len(p.all().tcp) != 2 {
-		t.Errorf("published are %v, want %v; those of TCP are %v", got, want, p.all().tcp)
+		t.Errorf("published are %v, want %v; by TCP %v", got, want, p.all().tcp)
 	}
 }
