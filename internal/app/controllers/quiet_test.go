@@ -25,7 +25,9 @@ func TestAnImpatientClockSaysWhatItLeaves(t *testing.T) {
 		var log bytes.Buffer
 		q := &controllers.Quiet{
 			Store: rows, Settle: rest, Requests: func() uint64 { return 0 }, Log: slog.New(slog.NewTextHandler(&log, nil)),
-			Loops: func() []controllers.Loop { return []controllers.Loop{{Name: "one", Idle: busy}, {Name: "other", Idle: rest}} },
+			Loops: func() []controllers.Loop {
+				return []controllers.Loop{{Name: "one", Idle: busy}, {Name: "other", Idle: rest}}
+			},
 		}
 		if err := q.Wait(t.Context()); err != nil {
 			t.Fatal(err)
