@@ -72,7 +72,8 @@ type ContainerSpec struct {
 	Exec bool
 	// Files are put into the container before Create returns, also if its root file system is
 	// read-only. A call that finds the container puts them there again. They hide what a mount has
-	// in their places, and never get into a volume or a folder that it mounts.
+	// in their places, and their content never gets into a volume or a folder that it mounts. Where the mount has no
+	// file of that name, Docker makes an empty one, and fails if the mount is read-only.
 	Files []File
 	// Router is what the container does with the output of others; nil is nothing. An engine
 	// that runs the image leaves it to that; the simulation prints each record.
