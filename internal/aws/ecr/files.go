@@ -172,11 +172,11 @@ func (f *Files) move(digest, from string, size int64) error {
 	delete(f.unnamed, digest)
 	if _, err := os.Stat(f.place(digest)); err == nil {
 		f.size -= size
-		return os.Remove(from)
+		return unlink(from)
 	}
 	if err := os.Rename(from, f.place(digest)); err != nil {
 		f.size -= size
-		return errors.Join(err, os.Remove(from))
+		return errors.Join(err, unlink(from))
 	}
 	return nil
 }
