@@ -5,9 +5,11 @@ package scratch
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 )
@@ -18,29 +20,37 @@ const lockFile = "process"
 
 // Folder is a temporary folder, which Make makes.
 type Folder struct {
-	Dir    string
-	prefix string
+	Dir string
 
-	mu   sync.Mutex
-	lock *os.File // nil: it has not been made
+	sweep    func(goOn func() bool) // removes what processes have left that are gone
+	sweeping sync.WaitGroup
+	over     atomic.Bool
+
+	mu    sync.Mutex
+	swept bool
+	held  *os.File // the lock file; nil: there is none
 }
 
 // New names a folder, by a prefix that says whose it is.
 func New(prefix string) *Folder {
-	return &Folder{Dir: filepath.Join(os.TempDir(), prefix+uuid.NewString()), prefix: prefix}
+	all := filepath.Join(os.TempDir(), prefix)
+	return &Folder{Dir: all + uuid.NewString(), sweep: func(goOn func() bool) { removeAbandoned(all+"*", goOn) }}
 }
 
-// Make makes the folder if it is not there, and removes those with its prefix whose process is gone.
+// Make makes the folder if it is not there. The first time it begins to remove those with its prefix whose process is gone.
 func (f *Folder) Make() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if _, err := os.Stat(filepath.Join(f.Dir, lockFile)); err == nil {
 		return nil
 	}
-	removeAbandoned(f.prefix)
 	err := os.MkdirAll(f.Dir, 0o700)
 	if err == nil {
 		err = f.hold()
+	}
+	if !f.swept { // also if the disk is full: what is removed makes room
+		f.swept = true
+		f.sweeping.Go(func() { f.sweep(func() bool { return !f.over.Load() }) })
 	}
 	if err != nil {
 		return fmt.Errorf("make a temporary folder: %w", err)
@@ -62,49 +72,93 @@ func (f *Folder) hold() error {
 		return errors.Join(err, file.Close())
 	}
 	f.release()
-	f.lock = file
+	f.held = file
 	return nil
 }
 
 func (f *Folder) release() {
-	if f.lock != nil {
-		_ = f.lock.Close()
-		f.lock = nil
+	if f.held != nil {
+		_ = f.held.Close()
+		f.held = nil
 	}
 }
 
-// Remove removes the folder with all that is in it.
+// Remove removes the folder with all that is in it. What others have left and is not removed by then stays for another process.
 func (f *Folder) Remove() error {
+	f.over.Store(true)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	err := os.RemoveAll(f.Dir)
+	err := remove(f.Dir, func() bool { return true })
 	f.release()
+	f.sweeping.Wait()
 	return err
 }
 
 // removeAbandoned removes the folders of which it is sure that their process is gone. What cannot be removed is another user's.
-func removeAbandoned(prefix string) {
-	folders, _ := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*"))
+func removeAbandoned(pattern string, goOn func() bool) {
+	folders, _ := filepath.Glob(pattern)
 	for _, dir := range folders {
-		if abandoned(filepath.Join(dir, lockFile)) {
-			_ = os.RemoveAll(dir)
+		if held := abandoned(filepath.Join(dir, lockFile)); held != nil {
+			_ = remove(dir, goOn)
+			_ = held.Close()
 		}
 	}
 }
 
-// abandoned reports whether a lock was of this machine, and is held no more.
-func abandoned(name string) bool {
+// remove removes a folder, one file at a time, for as long as it may go on. The lock file goes last: by it another process
+// finds what is left.
+func remove(dir string, goOn func() bool) error {
+	if root := open(dir); root != nil {
+		_ = fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
+			if !goOn() {
+				return fs.SkipAll
+			}
+			if err == nil && !entry.IsDir() && name != lockFile {
+				_ = root.Remove(name)
+			}
+			return nil
+		})
+		_ = root.Close()
+	}
+	if !goOn() {
+		return nil
+	}
+	return os.RemoveAll(dir)
+}
+
+// open opens a folder; nil: it is a link, by which another user would have something else removed, or cannot be opened.
+func open(dir string) *os.Root {
+	named, err := os.Lstat(dir)
+	if err != nil {
+		return nil
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil
+	}
+	if opened, err := root.Stat("."); err != nil || !os.SameFile(named, opened) {
+		_ = root.Close()
+		return nil
+	}
+	return root
+}
+
+// abandoned opens and locks a lock file that was of this machine and is held no more; nil: it is not sure.
+func abandoned(name string) *os.File {
 	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
-		return false // another user may have put a pipe there, which has no end
+		return nil // another user may have put a pipe there, which has no end
 	}
 	file, err := os.Open(name)
 	if err != nil {
-		return false
+		return nil
 	}
-	defer file.Close() //nolint:errcheck // it was only read
 	text := make([]byte, len(machine())+1)
 	n, _ := file.Read(text)
-	return string(text[:n]) == machine() && lock(file) == nil
+	if string(text[:n]) == machine() && lock(file) == nil {
+		return file
+	}
+	_ = file.Close()
+	return nil
 }
 
 // machine names this machine, since its last start where the system tells of that.

@@ -3,11 +3,14 @@
 package scratch
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 const prefix = "scratch-test-"
@@ -34,6 +37,7 @@ func made(t *testing.T) *Folder {
 	if err := os.WriteFile(filepath.Join(f.Dir, "content"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	f.sweeping.Wait()
 	return f
 }
 
@@ -115,4 +119,75 @@ func TestAFolderThatWasTidiedAwayIsMadeAgain(t *testing.T) {
 	}
 	made(t)
 	has(t, f.Dir, true)
+}
+
+// left makes a folder as of a process that is gone.
+func left(t *testing.T) string {
+	t.Helper()
+	dir := New(prefix).Dir
+	for name, text := range map[string]string{lockFile: machine(), "a/1": "x", "a/2": "x", "z": "x"} {
+		name = filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestNoPushWaitsUntilTheFoldersOfOthersAreRemoved(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	synctest.Test(t, func(t *testing.T) {
+		f, start, ended := New(prefix), time.Now(), false
+		f.sweep = func(goOn func() bool) {
+			for range 60 {
+				time.Sleep(time.Second)
+				if !goOn() {
+					ended = true
+					return
+				}
+			}
+		}
+		if err := f.Make(); err != nil {
+			t.Fatal(err)
+		}
+		if waited := time.Since(start); waited > 0 {
+			t.Errorf("it waited for %s", waited)
+		}
+		if err := f.Remove(); err != nil {
+			t.Error(err)
+		}
+		if waited := time.Since(start); waited != time.Second || !ended {
+			t.Errorf("the end waited for %s; the removal has ended: %v", waited, ended)
+		}
+	})
+}
+
+func TestARemovalThatEndsEarlyKeepsTheLockUntilThenAndIsGoneOnWith(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	dir := left(t)
+	content := filepath.Join(dir, "a", "1")
+	removeAbandoned(dir, func() bool {
+		if held := abandoned(filepath.Join(dir, lockFile)); held != nil {
+			held.Close()
+			t.Error("another process could remove it as well")
+		}
+		_, err := os.Stat(content)
+		return err == nil
+	})
+	has(t, content, false)
+	has(t, filepath.Join(dir, "a", "2"), true)
+	removeAbandoned(dir, func() bool { has(t, filepath.Join(dir, lockFile), true); return true })
+	has(t, dir, false)
+}
+
+func TestALinkIsNotFollowed(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	dir, link := left(t), New(prefix).Dir
+	other := filepath.Join(t.TempDir(), "other")
+	if err := errors.Join(os.Rename(dir, other), os.Symlink(other, link)); err != nil {
+		t.Fatal(err)
+	}
+	made(t)
+	has(t, link, false)
+	has(t, filepath.Join(other, "z"), true)
 }
