@@ -154,11 +154,24 @@ func abandoned(name string) *os.File {
 	}
 	text := make([]byte, len(machine())+1)
 	n, _ := file.Read(text)
-	if string(text[:n]) == machine() && lock(file) == nil {
+	if string(text[:n]) == machine() && take(file, name) {
 		return file
 	}
 	_ = file.Close()
 	return nil
+}
+
+// take locks a file, unless the name has gone to another one meanwhile, which its own process holds.
+func take(file *os.File, name string) bool {
+	if lock(file) != nil {
+		return false
+	}
+	locked, err := file.Stat()
+	if err != nil {
+		return false
+	}
+	named, err := os.Lstat(name)
+	return err == nil && os.SameFile(locked, named)
 }
 
 // machine names this machine, since its last start where the system tells of that.

@@ -191,3 +191,24 @@ func TestALinkIsNotFollowed(t *testing.T) {
 	has(t, link, false)
 	has(t, filepath.Join(other, "z"), true)
 }
+
+func TestTheLockOfAFileThatLostItsNameCountsForNothing(t *testing.T) {
+	name := filepath.Join(t.TempDir(), lockFile)
+	old, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer old.Close()
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	if take(old, name) {
+		t.Error("it counts without a name")
+	}
+	if err := os.WriteFile(name, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if take(old, name) {
+		t.Error("it counts for the next file of the name")
+	}
+}
