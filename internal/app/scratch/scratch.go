@@ -23,18 +23,20 @@ type Folder struct {
 	Dir string
 
 	sweep    func(goOn func() bool) // removes what processes have left that are gone
+	lock     func(*os.File) error
 	sweeping sync.WaitGroup
 	over     atomic.Bool
 
-	mu    sync.Mutex
-	swept bool
-	held  *os.File // the lock file; nil: there is none
+	mu       sync.Mutex
+	swept    bool
+	held     *os.File // the lock file; nil: there is none
+	unlocked bool     // files cannot be locked here
 }
 
 // New names a folder, by a prefix that says whose it is.
 func New(prefix string) *Folder {
 	all := filepath.Join(os.TempDir(), prefix)
-	return &Folder{Dir: all + uuid.NewString(), sweep: func(goOn func() bool) { removeAbandoned(all+"*", goOn) }}
+	return &Folder{Dir: all + uuid.NewString(), lock: lock, sweep: func(goOn func() bool) { removeAbandoned(all+"*", goOn) }}
 }
 
 // Make makes the folder if it is not there. The first time it begins to remove those with its prefix whose process is gone.
@@ -45,7 +47,7 @@ func (f *Folder) Make() error {
 		return nil
 	}
 	err := os.MkdirAll(f.Dir, 0o700)
-	if err == nil {
+	if err == nil && !f.unlocked {
 		err = f.hold()
 	}
 	if !f.swept { // also if the disk is full: what is removed makes room
@@ -65,7 +67,10 @@ func (f *Folder) hold() error {
 	if err != nil {
 		return err
 	}
-	if _, err = file.WriteString(machine()); err != nil || lock(file) != nil {
+	if _, err = file.WriteString(machine()); err == nil {
+		f.unlocked = f.lock(file) != nil
+	}
+	if err != nil || f.unlocked {
 		return errors.Join(err, file.Close(), os.Remove(file.Name()))
 	}
 	if err := os.Rename(file.Name(), filepath.Join(f.Dir, lockFile)); err != nil {

@@ -212,3 +212,22 @@ func TestTheLockOfAFileThatLostItsNameCountsForNothing(t *testing.T) {
 		t.Error("it counts for the next file of the name")
 	}
 }
+
+func TestWhereFilesCannotBeLockedItIsTriedOnce(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	f, tried, swept := New(prefix), 0, 0
+	f.lock = func(*os.File) error { tried++; return errors.ErrUnsupported }
+	f.sweep = func(func() bool) { swept++ }
+	for range 2 {
+		if err := f.Make(); err != nil {
+			t.Fatal(err)
+		}
+		has(t, f.Dir, true)
+		if err := os.RemoveAll(f.Dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f.sweeping.Wait(); tried != 1 || swept != 1 {
+		t.Errorf("%d locks were tried, and %d times others were removed", tried, swept)
+	}
+}
