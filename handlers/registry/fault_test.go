@@ -3,6 +3,7 @@ package registry_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"testing"
@@ -59,4 +60,41 @@ func TestRequestsAreObserved(t *testing.T) {
 			t.Errorf("observed are %q, want %q", w.seen, want)
 		}
 	})
+}
+
+// A request is one call, also where it mounts, or tries to. What AWS has no operation for is none.
+func TestARequestIsOneCall(t *testing.T) {
+	w := start(t, 0, "web", "source")
+	w.push("source", "v1", "config", "layer")
+	mount := "/v2/web/blobs/uploads/?from=source&mount="
+	for _, c := range []struct {
+		method, path string
+		mount        bool
+		status       int
+		calls        []string
+	}{
+		{http.MethodPost, mount + digestOf("missing"), true, 202, []string{"InitiateLayerUpload"}},
+		{http.MethodPost, mount + digestOf("layer"), false, 202, []string{"InitiateLayerUpload"}},
+		{http.MethodPost, mount + digestOf("layer"), true, 201, []string{"InitiateLayerUpload"}},
+		{http.MethodGet, w.begin("web"), false, 204, nil},
+		{http.MethodDelete, w.begin("web"), false, 204, nil},
+		{http.MethodPatch, w.begin("web"), false, 202, []string{"UploadLayerPart"}},
+	} {
+		var asked []string
+		w.faults.Ask(func(_ context.Context, call awsapi.Call) error {
+			w.set(func() { asked = append(asked, call.Operation) })
+			return nil
+		})
+		w.set(func() { w.mount, w.seen = c.mount, nil })
+		w.ask(c.method, c.path, "").is(c.status)
+		w.set(func() {
+			var seen []string
+			for _, call := range c.calls {
+				seen = append(seen, fmt.Sprint("ecr ", call, " ", c.status))
+			}
+			if !slices.Equal(asked, c.calls) || !slices.Equal(w.seen, seen) {
+				t.Errorf("%s %s asks for faults of %q and is observed as %q, want %q", c.method, c.path, asked, w.seen, c.calls)
+			}
+		})
+	}
 }

@@ -12,8 +12,13 @@ import (
 
 // Repositories implements ociregistry.Interface: the paths of all repositories of the login's account.
 func (r *registry) Repositories(ctx context.Context, after string) iter.Seq2[string, error] {
+	const action = "DescribeRepositories"
 	x := requestOf(ctx)
-	if err := r.allow(ctx, &ecr.Repository{Scope: x.login.Scope(), Name: "*"}, "DescribeRepositories"); err != nil {
+	all := &ecr.Repository{Scope: x.login.Scope(), Name: "*"}
+	if err := r.fault(ctx, all, action); err != nil {
+		return failed[string](err)
+	}
+	if err := r.allow(ctx, all, action); err != nil {
 		return failed[string](err)
 	}
 	var paths []string

@@ -44,14 +44,28 @@ func challenge(w http.ResponseWriter, req *http.Request) {
 	_, _ = w.Write([]byte("Not Authorized\n"))
 }
 
-// repository finds the repository of a path, in which the sender of the request may do an action of ECR.
+// repository finds the repository of a path for a request that is a call of an action of ECR.
 func (r *registry) repository(ctx context.Context, path, action string) (*ecr.Repository, error) {
-	place := &ecr.Repository{}
-	place.Scope, place.Name = ecr.ReadPath(path, r.Home)
+	if err := r.fault(ctx, r.place(path), action); err != nil {
+		return nil, err
+	}
+	return r.allowed(ctx, path, action)
+}
+
+// allowed finds the repository of a path, in which the sender of the request may do an action of ECR.
+func (r *registry) allowed(ctx context.Context, path, action string) (*ecr.Repository, error) {
+	place := r.place(path)
 	if err := r.allow(ctx, place, action); err != nil {
 		return nil, err
 	}
 	return find(r.Store.Read(), place)
+}
+
+// place is where the repository of a path is, which need not be there.
+func (r *registry) place(path string) *ecr.Repository {
+	place := &ecr.Repository{}
+	place.Scope, place.Name = ecr.ReadPath(path, r.Home)
+	return place
 }
 
 // find finds a repository as it is now.
@@ -63,9 +77,8 @@ func find(tx *store.Tx, place *ecr.Repository) (*ecr.Repository, error) {
 		place.Name, place.Scope.Account) // ECR-13
 }
 
-// allow refuses what the sender of the request may not do in a repository. A login is for all regions of its account.
-func (r *registry) allow(ctx context.Context, place *ecr.Repository, action string) error {
-	x := requestOf(ctx)
+// call is an action of ECR in a repository as a call of its API. A login is for all regions of its account.
+func (r *registry) call(x *request, place *ecr.Repository, action string) awsapi.Call {
 	call := awsapi.Call{
 		Service: "ecr", Operation: action, Region: place.Scope.Region, Account: x.login.Account, Host: x.host, RequestID: x.id, Authorize: r.Authorize,
 	}
@@ -74,14 +87,27 @@ func (r *registry) allow(ctx context.Context, place *ecr.Repository, action stri
 			Account: x.login.Account, Region: x.login.Region, ARN: x.login.ARN, UserID: x.login.UserID, RoleARN: x.login.RoleARN,
 		}
 	}
+	return call
+}
+
+// fault is what goes wrong with a request as a call of an action of ECR. It is asked once for a request, which is observed
+// as that call.
+func (r *registry) fault(ctx context.Context, place *ecr.Repository, action string) error {
+	x := requestOf(ctx)
 	x.action = action
-	switch err := r.Faults.Of(ctx, call); {
+	switch err := r.Faults.Of(ctx, r.call(x, place, action)); {
 	case errors.Is(err, awsapi.ErrThrottled): // Source: ECR user guide, troubleshooting, for the status
 		return refuse(http.StatusTooManyRequests, "TOOMANYREQUESTS", "Rate exceeded")
 	case err != nil:
 		return refuse(http.StatusInternalServerError, "UNKNOWN", "Service Unavailable. Please try again later.")
 	}
-	verdict := ecr.Silent
+	return nil
+}
+
+// allow refuses what the sender of the request may not do in a repository.
+func (r *registry) allow(ctx context.Context, place *ecr.Repository, action string) error {
+	x := requestOf(ctx)
+	call, verdict := r.call(x, place, action), ecr.Silent
 	if found := ecr.Repositories.Find(r.Store.Read(), place.Scope, place.Name); found != nil {
 		verdict = found.Decide(ecr.Principal{Account: call.Account, ARN: call.Principal(), RoleARN: call.Caller.RoleARN}, "ecr:"+action)
 	}

@@ -24,14 +24,15 @@ func (r *registry) withoutMount(req *http.Request, to string) {
 }
 
 // mounted finds the layer that is to be mounted. ECR mounts where the registry does so by a setting, and a layer that a
-// manifest of the source names (ECR-23).
+// manifest of the source names (ECR-23). The request is a call of InitiateLayerUpload alone, whether it mounts or not.
 func (r *registry) mounted(ctx context.Context, from, to, digest string) (*ecr.Layer, error) {
-	_, l, err := r.layer(ctx, from, "GetDownloadUrlForLayer", digest)
+	source, err := r.allowed(ctx, from, "GetDownloadUrlForLayer")
 	if err != nil {
 		return nil, err
 	}
-	scope, _ := ecr.ReadPath(to, r.Home)
-	if l.Scope != scope || l.MediaType == "" || !r.MountsBlobs(r.Store.Read(), scope) {
+	tx, scope := r.Store.Read(), r.place(to).Scope
+	l := ecr.Layers.Find(tx, source, digest)
+	if l == nil || l.Scope != scope || l.MediaType == "" || !r.MountsBlobs(tx, scope) {
 		return nil, errBlobUnknown
 	}
 	return l, nil

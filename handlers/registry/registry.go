@@ -38,7 +38,7 @@ type Options struct {
 	Authorize awsapi.Authorizer
 	// Faults have requests go wrong that are right, as calls of ECR's actions. Nil: none.
 	Faults *awsapi.CallFaults
-	// Observe is called once for each request that asks for an action of ECR; see awsapi.Options. Nil: for none.
+	// Observe is called once for each request that is a call of an action of ECR; see awsapi.Options. Nil: for none.
 	Observe func(service, operation string, status int, d time.Duration)
 	// MountsBlobs reports whether a registry mounts blobs of other repositories. Nil: none does.
 	MountsBlobs func(tx *store.Tx, s arn.Scope) bool
@@ -87,7 +87,7 @@ type request struct {
 	login  ecr.Login
 	host   string
 	method string
-	action string // of ECR, that was asked for last; empty: none
+	action string // of ECR, that it is a call of; empty: none
 	// pageSize is how much of a list is asked for; 0: all.
 	pageSize int
 	offset   int64 // in the upload, at which the body goes on

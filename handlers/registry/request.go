@@ -83,9 +83,7 @@ func (r *registry) endRange(req *http.Request, path, digest string) {
 		return
 	}
 	req.Header.Del("Range")
-	place := &ecr.Repository{}
-	place.Scope, place.Name = ecr.ReadPath(path, r.Home)
-	if l := ecr.Layers.Find(r.Store.Read(), place, digest); l != nil {
+	if l := ecr.Layers.Find(r.Store.Read(), r.place(path), digest); l != nil {
 		last, _ := strconv.ParseInt(parts[1], 10, 64)
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", max(l.Size-last, 0)))
 	}

@@ -48,8 +48,11 @@ var uploadActions = map[string]string{http.MethodGet: "UploadLayerPart", http.Me
 // PushBlobChunkedResume implements ociregistry.Interface. Where the upload goes on the request says, and not offset: for
 // ociserver no Content-Range is byte 0.
 func (r *registry) PushBlobChunkedResume(ctx context.Context, path, id string, _ int64, _ int) (ociregistry.BlobWriter, error) {
-	x := requestOf(ctx)
-	found, err := r.repository(ctx, path, uploadActions[x.method])
+	x, repository := requestOf(ctx), r.repository
+	if x.method == http.MethodGet { // how far it is: ECR has no action for that alone
+		repository = r.allowed
+	}
+	found, err := repository(ctx, path, uploadActions[x.method])
 	if err != nil {
 		return nil, err
 	}
@@ -60,9 +63,9 @@ func (r *registry) PushBlobChunkedResume(ctx context.Context, path, id string, _
 	return &uploadWriter{registry: r, request: x, repository: found, upload: upload}, nil
 }
 
-// cancel ends an upload.
+// cancel ends an upload. ECR has no action for that alone.
 func (r *registry) cancel(w http.ResponseWriter, req *http.Request, path, id string) error {
-	found, err := r.repository(req.Context(), path, "InitiateLayerUpload")
+	found, err := r.allowed(req.Context(), path, "InitiateLayerUpload")
 	if err != nil {
 		return err
 	}
