@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"net"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -47,18 +46,37 @@ func (i *Images) URI(ctx context.Context, name string) string {
 }
 
 // hosts are the hosts by which names of images mean the registry. The engine pulls from the first one.
-func (i *Images) hosts() []string {
-	hosts := []string{i.address.Best()}
-	for _, host := range slices.Concat(hosts, []string{i.OwnAddress}, ecr.Addresses(i.Store.Read())) {
+func (i *Images) hosts() []string { return append(i.hostsNow(), i.hostsEver(i.Store.Read())...) }
+
+// hostsNow are where the registry is.
+func (i *Images) hostsNow() []string {
+	return append(withLocalhost(i.address.Best(), i.OwnAddress), inTasks)
+}
+
+// hostsEver are where engines have reached the registry. Another one may be there now.
+func (i *Images) hostsEver(tx *store.Tx) []string { return withLocalhost(ecr.Addresses(tx)...) }
+
+// withLocalhost adds the other name of the loopback address.
+func withLocalhost(addresses ...string) (hosts []string) {
+	for _, host := range addresses {
 		hosts = append(hosts, host)
 		if port, loopback := strings.CutPrefix(host, "127.0.0.1:"); loopback {
 			hosts = append(hosts, "localhost:"+port)
 		}
 	}
-	return append(hosts, inTasks)
+	return hosts
 }
 
-// InRegistry reports whether an image has a name at one of the registry's hosts, which need not have it.
+// InRegistry reports whether an image has a name of the registry: at a host where that is now, which need not have the image,
+// or at one of before in a repository to which something was pushed, as [imagepull.Registry.Choose] has it.
 func (i *Images) InRegistry(image string) bool {
-	return strings.Contains(image, "/") && ecr.IsAt(i.hosts(), image) // most names have no host, and need no look at the rows
+	if host, _, more := strings.Cut(image, "/"); !more || !strings.Contains(host, ":") {
+		return false // most names have no host with a port, and need no look at the rows
+	}
+	if ecr.IsAt(i.hostsNow(), image) {
+		return true
+	}
+	tx := i.Store.Read()
+	name, ok := ecr.ReadImageName(image, i.Scope, i.hostsEver(tx))
+	return ok && name.Pushed(tx) != nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/distribution/reference"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // ImageName is an image in a registry of Amazon ECR, as a task definition names it.
@@ -44,6 +45,16 @@ func ReadImageName(image string, home arn.Scope, hosts []string) (ImageName, boo
 		found.Tag = "latest"
 	}
 	return found, true
+}
+
+// Pushed returns the repository of a name if anything was ever pushed to it, or nil. Until then the name may be of another
+// registry, or of an image at the engine.
+func (n ImageName) Pushed(tx *store.Tx) *Repository {
+	r := Repositories.Find(tx, n.Scope, n.Repository)
+	if r == nil || r.PushedAt.IsZero() {
+		return nil
+	}
+	return r
 }
 
 // IsAt reports whether the name of an image begins with one of some hosts.

@@ -44,8 +44,8 @@ func (r *Registry) Choose(tx *store.Tx, c Choice, simulated bool) (Choice, *Lack
 	if !ok {
 		return c, nil
 	}
-	repository := ecr.Repositories.Find(tx, name.Scope, name.Repository)
-	if repository == nil || repository.PushedAt.IsZero() {
+	repository := name.Pushed(tx)
+	if repository == nil {
 		if !c.Own {
 			return c, nil
 		}
