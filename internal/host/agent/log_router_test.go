@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -73,5 +74,32 @@ func TestARouterThatMayLackItsConfigurationIsMadeAgain(t *testing.T) {
 		router := b.task(id).Status.Container("router")
 		b.expect("phase of the router", router.Phase, state.ContainerRunning)
 		b.expect("it is the one without a configuration", router.EngineID == bare, false)
+	})
+}
+
+// Here the stop of an application hangs until its log router is gone, as with Docker and a router that reads nothing.
+func TestAStopThatWaitsForTheLogRouter(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.withFaults(fault.Rule{Call: fault.Stop, Image: "stuck", Hang: true})
+		app := routed("app")
+		app.Command, app.Image = nil, aws.String("stuck")
+		id := b.run(app, logRouter())
+		phase := func(name string) state.ContainerPhase { return b.task(id).Status.Container(name).Phase }
+		b.stopTask(id)
+		b.settleAfter(50 * time.Second)
+		b.stop()
+		b.start()
+		b.settleAfter(59 * time.Second)
+		b.expect("phase of the router before its time", phase("router"), state.ContainerRunning)
+		b.settleAfter(2 * time.Second)
+		b.expect("phase of the router", b.agent.Task(id).Status.Container("router").Phase, state.ContainerStopped)
+		b.expect("phase of the application", phase("app"), state.ContainerRunning)
+		b.faults.RemoveRule("1")
+		b.settleAfter(time.Minute)
+		task := b.task(id)
+		b.expect("status", task.Status.LastStatus, state.Stopped)
+		b.expect("stop code", task.Stop.Code, types.TaskStopCodeUserInitiated)
+		b.expect("the application has an exit code", task.Status.Container("app").ExitCode != nil, true)
+		b.expect("its reason", task.Status.Container("app").Reason, "")
 	})
 }

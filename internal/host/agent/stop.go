@@ -25,6 +25,10 @@ func (w *taskRunner) stop(i int) run {
 	if w.instance != nil && w.view.Stop.Code == types.TaskStopCodeTerminationNotice {
 		grace = 0 // its host is switched off
 	}
+	w.view.State(plan.Container(i)).StopBy = w.view.Now.Add(grace)
+	if c := &w.view.Status.Containers[i]; !plan.MayStop(c.Name, &w.view) {
+		h.agent.Log.Warn("containers do not stop, as their log router may read nothing: stopping it", "task", w.task.ARN, "container", c.Name)
+	}
 	examine, proxy := w.examine(i), w.view.IsProxy(plan.Container(i))
 	return func(ctx context.Context) func() {
 		h.ports.Await(ctx)

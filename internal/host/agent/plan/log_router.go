@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -33,6 +34,37 @@ func (v *View) waitsFor(container, other string) bool {
 	waits := func(on *string) bool { return aws.ToString(on) == other || v.waitsFor(aws.ToString(on), other) }
 	return d != nil && (slices.ContainsFunc(d.DependsOn, func(on types.ContainerDependency) bool { return waits(on.ContainerName) }) ||
 		slices.ContainsFunc(d.VolumesFrom, func(from types.VolumeFrom) bool { return waits(from.SourceContainer) }))
+}
+
+// readPatience is how long after its stopTimeout a container may take to stop until its log router is taken for one that reads
+// nothing: Docker 20.10 does not get to the end of a container before its log driver has written the line that it has begun. The
+// agent has more: it tries a stop five times, each for the stopTimeout and two minutes, takes the container for stopped and goes
+// on with the router. Here the router has to be gone before a container that does not stop is removed, without its exit code.
+// Source: amazon-ecs-agent, stopDockerContainer, stopContainerTimeoutBuffer.
+const readPatience = 30 * time.Second
+
+// unreadAt is when a container that is the log router is taken for one that reads nothing, or when to look again; zero: never.
+func (v *View) unreadAt(container int) (at time.Time) {
+	if container != firelens.Router(v.Definitions) {
+		return at
+	}
+	for i := range v.Definitions {
+		if v.Status.Containers[i].Phase != state.ContainerRunning || !firelens.Uses(&v.Definitions[i]) {
+			continue
+		}
+		stopBy := v.Now // of one that is about to stop it is not known yet
+		if is := v.State(Container(i)); is.Busy && !is.StopBy.IsZero() {
+			stopBy = is.StopBy
+		}
+		at = sooner(at, stopBy.Add(readPatience))
+	}
+	return at
+}
+
+// isUnread reports whether a container is a log router that has to stop before those that send it their output can.
+func (v *View) isUnread(container int) bool {
+	at := v.unreadAt(container)
+	return !at.IsZero() && !v.Now.Before(at)
 }
 
 // SocketOfRouter is the log router's socket on the engine's host.

@@ -3,6 +3,7 @@ package plan
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/go-cmp/cmp"
@@ -52,6 +53,37 @@ func TestTheLogRouterStartsFirstAndStopsLast(t *testing.T) {
 	expect("at the end", "stop 0")
 	app.Phase = state.ContainerStopped
 	expect("when the application has ended", "stop 1")
+}
+
+// A router that reads nothing keeps the engine from stopping the application.
+func TestALogRouterThatReadsNothingStopsBeforeTheApplication(t *testing.T) {
+	v := routed(nil)
+	for i := range v.Status.Containers {
+		v.Status.Containers[i].Phase = state.ContainerRunning
+	}
+	v.Stop = &state.Stop{At: v.Now}
+	app := v.State(Container(0))
+	expect := func(what string, wantAgain time.Time, want ...string) {
+		t.Helper()
+		actions, again := Next(v)
+		if diff := cmp.Diff(want, verbs(actions)); diff != "" || !again.Equal(wantAgain) {
+			t.Errorf("%s: again at %s, want %s (-want +got):\n%s", what, again, wantAgain, diff)
+		}
+	}
+	expect("at first", v.Now.Add(30*time.Second), "stop 0")
+	app.Busy, app.StopBy = true, v.Now.Add(5*time.Second)
+	due := app.StopBy.Add(30 * time.Second)
+	expect("while the application stops", due)
+	v.Now = due.Add(-1)
+	expect("when that takes long", due)
+	v.Now = due
+	expect("when that takes too long", time.Time{}, "stop 1")
+	v.State(Container(1)).Busy = true
+	expect("while both stop", time.Time{})
+	v.State(Container(1)).Busy, app.Busy = false, false
+	expect("when the stop has failed", v.Now.Add(30*time.Second), "stop 0")
+	app.Busy, v.Definitions[0].LogConfiguration = true, nil
+	expect("of an application that does not send its output there", time.Time{})
 }
 
 // A container that does not depend on the router needs the volume all the same, and on a bridge the router's address.
