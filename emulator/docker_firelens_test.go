@@ -220,3 +220,27 @@ func TestDockerLogRouterIsSlow(t *testing.T) {
 	}
 	w.stopTask(task)
 }
+
+// With a router that reads nothing, Docker 20.10 does not get to the end of the application. The task stops all the same, with
+// the exit codes of both, and leaves nothing.
+func TestDockerLogRouterReadsNothing(t *testing.T) {
+	t.Parallel()
+	testall.Only(t, "the other tests on Docker")
+	dockertest.Require(t)
+	w := start(t, emulator.Options{Engine: "docker"})
+	task := w.runRouted("unread", types.ContainerDefinition{Command: []string{"unread"}}, []string{"recite", "60000"})
+	w.untilRunning(task)
+	app := w.named(task, "app-0")
+	owner := containers(t, task)[0].Labels["ecs-emulator.owner"]
+	w.eventually("the application writes all its lines", func() bool { return strings.HasSuffix(w.output(app), "\nline 60000\n") })
+	w.stopTask(task)
+	for _, c := range w.task(task).Containers {
+		if c.ExitCode == nil || c.Reason != nil {
+			t.Errorf("container %s ends with code %v: %s", *c.Name, c.ExitCode, aws.ToString(c.Reason))
+		}
+	}
+	w.must(w.srv.Close())
+	if left, volumes := containers(t, task), firelensVolumes(t, owner); len(left)+len(volumes) > 0 {
+		t.Errorf("left behind: containers %v, volumes %v", left, volumes)
+	}
+}

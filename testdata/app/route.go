@@ -17,15 +17,18 @@ import (
 
 // route is a log router of FireLens: it does what its configuration for Fluent Bit says of the socket, of filters and of fields,
 // and prints each record as a line of JSON, or with the argument count how many it got of the lines of print, now and then.
-// With the argument slow it takes its time for each record of a container. Of variables it prints those whose names its other
-// arguments are.
+// With the argument slow it takes its time for each record of a container, with unread it reads none. Of variables it prints
+// those whose names its other arguments are.
 func route(args []string) error {
 	config, err := readRouterConfig("/fluent-bit/etc/fluent-bit.conf")
 	if err != nil {
 		return err
 	}
+	unread := false
 	for _, name := range args {
 		switch name {
+		case "unread":
+			unread = true
 		case "count":
 			config.counts = map[string]string{}
 			go func() {
@@ -46,6 +49,10 @@ func route(args []string) error {
 	}
 	fmt.Println("routing")
 	end := terminated()
+	if unread {
+		<-end
+		return listener.Close()
+	}
 	go func() {
 		<-end
 		_ = listener.Close()
