@@ -90,6 +90,7 @@ type File struct {
 type LogRouter struct {
 	// Socket is where they send it: a path of the engine's host.
 	Socket  string
+	Fluentd bool              // reads expressions as Fluentd does, and not as Fluent Bit
 	Filters []LogFilter       // one after the other
 	Fields  map[string]string // that each record gets
 }
@@ -97,8 +98,8 @@ type LogRouter struct {
 // LogFilter keeps the records whose line matches an expression.
 type LogFilter struct {
 	TagPrefix string // of the records that it is for; others pass
-	Pattern   string
-	Drops     bool // the records that match, instead
+	Pattern   string // with slashes or without
+	Drops     bool   // the records that match, instead
 }
 
 // NoIPC is an IPC namespace without shared memory.

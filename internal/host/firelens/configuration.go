@@ -14,6 +14,7 @@ type Configuration struct {
 	// ObjectPath is where the router has the file that it includes from Amazon S3; empty is none.
 	ObjectPath string
 
+	fluentd  bool
 	pipeline pipeline
 }
 
@@ -34,12 +35,12 @@ func NewConfiguration(t Task, containers []types.ContainerDefinition) (Configura
 		}
 		return Configuration{}, fmt.Errorf("unable to generate firelens config file: unable to generate firelens %s: %w", what, err)
 	}
-	c := Configuration{pipeline: p}
+	c := Configuration{fluentd: f.Type == types.FirelensConfigurationTypeFluentd, pipeline: p}
 	if o.fileType == inS3 {
 		c.ObjectPath = p.file
 	}
 	switch {
-	case f.Type == types.FirelensConfigurationTypeFluentd:
+	case c.fluentd:
 		c.Path, c.Text = "/fluentd/etc/fluent.conf", p.fluentd()
 	case o.isYAML(f): // the place is the emulator's choice: Fluent Bit knows the format by the name
 		c.Path, c.Text = "/fluent-bit/etc/fluent-bit.yaml", p.yaml()
@@ -75,7 +76,7 @@ func (c Configuration) Files(object []byte) []backend.File {
 // Router is what the router does with records before its outputs, for an engine that runs no image. socket is on the
 // engine's host.
 func (c Configuration) Router(socket string) *backend.LogRouter {
-	r := &backend.LogRouter{Socket: socket, Fields: c.pipeline.fields}
+	r := &backend.LogRouter{Socket: socket, Fluentd: c.fluentd, Fields: c.pipeline.fields}
 	for _, f := range c.pipeline.include {
 		r.Filters = append(r.Filters, backend.LogFilter{TagPrefix: strings.TrimRight(f.tag, "*"), Pattern: f.pattern})
 	}

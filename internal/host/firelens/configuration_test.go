@@ -239,6 +239,19 @@ func TestBufferLimit(t *testing.T) {
 	}
 }
 
+// The two kinds of routers do not read expressions in one way.
+func TestRoutersAreOfTheirKind(t *testing.T) {
+	for kind, want := range map[types.FirelensConfigurationType]bool{"fluentbit": false, "fluentd": true} {
+		c, err := NewConfiguration(onFargate(), pair(kind, nil, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Router("/fluent.sock").Fluentd; got != want {
+			t.Errorf("%s: Fluentd is %v", kind, got)
+		}
+	}
+}
+
 // The router has a variable for each secret, and the options name it.
 func TestSecretsBecomeVariablesOfTheRouter(t *testing.T) {
 	for kind, want := range map[types.FirelensConfigurationType]string{"fluentbit": "${apikey_0}", "fluentd": `"#{ENV['apikey_0']}"`} {

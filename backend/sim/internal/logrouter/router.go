@@ -32,7 +32,7 @@ func New(spec *backend.LogRouter) (*Router, error) {
 	}
 	r := &Router{socket: spec.Socket, fields: maps.Clone(spec.Fields)}
 	for _, f := range spec.Filters {
-		pattern, err := compile(f.Pattern)
+		pattern, err := compile(f.Pattern, spec.Fluentd)
 		if err != nil {
 			return nil, fmt.Errorf("the simulated log router does not understand the expression %q: %w", f.Pattern, err)
 		}
