@@ -116,7 +116,7 @@ func (k *killedPushes) round(ctx context.Context, i int, took []time.Duration) e
 	}
 	err = k.push(ctx, image, fmt.Sprint("killed-", i), cut)
 	if !cut.wait() {
-		return fmt.Errorf("it ended before its request %d, in which the emulator was to be killed: %w", at+1, err)
+		return errors.Join(fmt.Errorf("it ended before its request %d, in which the emulator was to be killed", at+1), err)
 	}
 	if refused := (*transport.Error)(nil); errors.As(err, &refused) {
 		return err
@@ -160,14 +160,23 @@ func (k *killedPushes) finish(ctx context.Context, requests int) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range after {
-		if !named[name] {
-			err = errors.Join(err, fmt.Errorf("a day later the file %s is left, which no image has", name))
-		}
-	}
+	err = checkRemoval(before, after, named)
 	if err == nil {
 		fmt.Printf("killed %d times in pushes of %d requests: %d images are whole; of %d files the %d went that no image has\n",
 			k.pushes, requests, len(k.answered), len(before), len(before)-len(after))
 	}
 	return errors.Join(err, k.emulator.interrupt())
+}
+
+// checkRemoval fails unless files went, and all that no image has.
+func checkRemoval(before, after []string, named map[string]bool) (err error) {
+	if len(before) == len(after) {
+		err = errors.New("no file went in a day: all pushes were cut before anything was left, or nothing is removed")
+	}
+	for _, name := range after {
+		if !named[name] {
+			err = errors.Join(err, fmt.Errorf("a day later the file %s is left, which no image has", name))
+		}
+	}
+	return err
 }

@@ -22,6 +22,8 @@ import (
 // mostMemory is less than the emulator may have at any time, however large images are.
 const mostMemory = 100 << 20
 
+const firstRepository = "soak/one"
+
 // largeImage is an image of one layer that the engine pushes and pulls.
 type largeImage struct {
 	settings
@@ -81,7 +83,7 @@ func (l *largeImage) checkMemory(what string, took time.Duration) error {
 }
 
 func (l *largeImage) prepare(ctx context.Context) error {
-	for _, name := range []string{"soak/one", "soak/two"} {
+	for _, name := range []string{firstRepository, "soak/two"} {
 		uri, err := l.emulator.createRepository(ctx, name)
 		if err != nil {
 			return err
@@ -142,7 +144,7 @@ func (l *largeImage) push(ctx context.Context, name string, progress func(bytes 
 	return nil
 }
 
-// pushHalf cuts a push in the middle.
+// pushHalf cuts a push in the middle, and fails if all of the image is there nevertheless.
 func (l *largeImage) pushHalf(ctx context.Context) error {
 	cut, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -154,7 +156,11 @@ func (l *largeImage) pushHalf(ctx context.Context) error {
 	if cut.Err() == nil || ctx.Err() != nil {
 		return errors.Join(errors.New("it was not cut"), err, ctx.Err())
 	}
-	return nil
+	images, err := l.emulator.countImages(ctx, firstRepository)
+	if err == nil && images > 0 {
+		err = errors.New("it was whole before it was cut: have a larger -size")
+	}
+	return err
 }
 
 // pushAll pushes both names at once.

@@ -78,6 +78,9 @@ func main() {
 }
 
 func run(ctx context.Context, s settings) error {
+	if s.pushes < 1 {
+		return fmt.Errorf("-pushes %d: one is the least", s.pushes)
+	}
 	var failed []error
 	ran := false
 	for _, p := range parts {

@@ -18,6 +18,15 @@ func (e *emulator) createRepository(ctx context.Context, name string) (uri strin
 	return *made.Repository.RepositoryUri, nil
 }
 
+// countImages counts the images that a repository has.
+func (e *emulator) countImages(ctx context.Context, repository string) (int, error) {
+	found, err := e.registry.ListImages(ctx, &ecr.ListImagesInput{RepositoryName: &repository})
+	if err != nil {
+		return 0, fmt.Errorf("list images: %w", err)
+	}
+	return len(found.ImageIds), nil
+}
+
 // logIn returns a login for the registry.
 func (e *emulator) logIn(ctx context.Context) (user, password string, err error) {
 	out, err := e.registry.GetAuthorizationToken(ctx, &ecr.GetAuthorizationTokenInput{})
