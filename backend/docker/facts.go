@@ -55,7 +55,7 @@ func (f facts) checkLog(log backend.Log) error {
 	if log.Driver != "fluentd" || slices.Contains(f.logDrivers, log.Driver) {
 		return nil
 	}
-	return errors.New("the engine has no log driver fluentd, so FireLens does not work with it: Podman has none")
+	return errors.New("the engine has no log driver fluentd, so FireLens does not work with it")
 }
 
 // goArchitecture translates what uname says, as the engine reports it.

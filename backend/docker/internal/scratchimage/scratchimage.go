@@ -100,7 +100,8 @@ func drain(stream io.Reader) error {
 // dropOlder removes what earlier versions imported, and the image that lost its tag
 // when two processes imported at once. The engine itself refuses to remove an image
 // in use; an emulator that just lost its image imports it again. What stays goes by its id:
-// Podman has it under another name. Images that are built on ours inherit the labels, and have a parent, which no import has.
+// Podman has it under another name. Images that are built on ours inherit the labels. The classic builder gives them a parent,
+// which no import has.
 func dropOlder(ctx context.Context, cli *client.Client, spec Spec, ref string) {
 	keep, err := cli.ImageInspect(ctx, ref)
 	if err != nil {
