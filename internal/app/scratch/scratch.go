@@ -50,7 +50,7 @@ func (f *Folder) Make() error {
 	if err == nil && !f.unlocked {
 		err = f.hold()
 	}
-	if !f.swept { // also if the disk is full: what is removed makes room
+	if !f.swept { // also if the disk is full, where it makes room
 		f.swept = true
 		f.sweeping.Go(func() { f.sweep(func() bool { return !f.over.Load() }) })
 	}
@@ -113,21 +113,36 @@ func removeAbandoned(pattern string, goOn func() bool) {
 // remove removes a folder, one file at a time, for as long as it may go on. The lock file goes last: by it another process
 // finds what is left.
 func remove(dir string, goOn func() bool) error {
-	if root := open(dir); root != nil {
-		_ = fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
-			if !goOn() {
-				return fs.SkipAll
-			}
-			if err == nil && !entry.IsDir() && name != lockFile {
-				_ = root.Remove(name)
-			}
-			return nil
-		})
-		_ = root.Close()
+	root := open(dir)
+	if root == nil {
+		if err := os.Remove(dir); !errors.Is(err, fs.ErrNotExist) {
+			return err // unless it was a link
+		}
+		return nil
 	}
+	defer root.Close()
+	_ = fs.WalkDir(root.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
+		if !goOn() {
+			return fs.SkipAll
+		}
+		if err == nil && !entry.IsDir() && name != lockFile {
+			_ = root.Remove(name)
+		}
+		return nil
+	})
 	if !goOn() {
 		return nil
 	}
+	folders, err := fs.ReadDir(root.FS(), ".")
+	for _, each := range folders {
+		if each.Name() != lockFile {
+			err = errors.Join(err, root.RemoveAll(each.Name()))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	_ = root.Close() // Windows removes no folder that is open
 	return os.RemoveAll(dir)
 }
 
