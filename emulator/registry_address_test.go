@@ -14,7 +14,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// Where the registry was before, another one may be now: what is named there is of ECR once it was pushed here.
+// Where the registry was before, another one may be now: names there are of ECR once their repository was pushed to here.
 func TestNamesAtFormerAddressesAreOfECROnceAnythingWasPushed(t *testing.T) {
 	w := startImages(t, emulator.Options{})
 	w.must(w.srv.Rows().Update(func(tx *store.Tx) error {

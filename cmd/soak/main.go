@@ -78,8 +78,8 @@ func main() {
 }
 
 func run(ctx context.Context, s settings) error {
-	if s.pushes < 1 {
-		return fmt.Errorf("-pushes %d: one is the least", s.pushes)
+	if s.pushes < 2 { // the first one leaves nothing
+		return fmt.Errorf("-pushes %d: two is the least", s.pushes)
 	}
 	var failed []error
 	ran := false

@@ -28,8 +28,8 @@ func TestFilesThatNoImageHasGo(t *testing.T) {
 	}
 }
 
-func TestNoPushesAreRefused(t *testing.T) {
-	if err := run(t.Context(), settings{only: "none"}); err == nil || !strings.Contains(err.Error(), "-pushes 0") {
+func TestTooFewPushesAreRefused(t *testing.T) {
+	if err := run(t.Context(), settings{only: "none", pushes: 1}); err == nil || !strings.Contains(err.Error(), "-pushes 1") {
 		t.Error(err)
 	}
 }

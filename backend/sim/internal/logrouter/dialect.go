@@ -13,7 +13,7 @@ var (
 )
 
 var (
-	// pieces are those of an expression, and piecesOfClass those of a class of characters. The bracket that stands first in
+	// pieces has the pieces of an expression, and piecesOfClass the pieces of a class of characters. The bracket that stands first in
 	// a class does not end it.
 	pieces        = regexp.MustCompile(`(?s)^(?:\\[pPx]\{[^}]*\}|\\.|\(\?[im-]*[:)]|\[\^?\]?|.)`)
 	piecesOfClass = regexp.MustCompile(`(?s)^(?:\\[pPx]\{[^}]*\}|\\.|\[:\^?[a-z]+:\]|&&|.)`)
