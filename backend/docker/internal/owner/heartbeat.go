@@ -91,9 +91,11 @@ func (h *Heartbeat) start(ctx context.Context) (*beat, error) {
 	defer h.mu.Unlock()
 	l, err := h.create(ctx)
 	if h.Ulimits.Refused(err) {
+		defer h.takeBack(ctx, l) // when another one is there: without any, others would take the owner for dead
 		l, err = h.create(ctx)
 	}
 	if err != nil {
+		h.takeBack(ctx, l)
 		return nil, fmt.Errorf("start the heartbeat of the emulator: %w", err)
 	}
 	l.era = h.era.Load()
@@ -101,6 +103,7 @@ func (h *Heartbeat) start(ctx context.Context) (*beat, error) {
 	return l, nil
 }
 
+// create makes a container and starts it. With an error it returns the one that it has made, if any.
 func (h *Heartbeat) create(ctx context.Context) (*beat, error) {
 	labels := h.Owner.Labels(label.Heartbeat, nil)
 	labels[label.GraceKey] = brokenGrace.String()
@@ -130,11 +133,14 @@ func (h *Heartbeat) create(ctx context.Context) (*beat, error) {
 			l.hangUp()
 		}
 	}
-	if err != nil {
+	return l, err
+}
+
+// takeBack removes the container of a heartbeat that did not start, if there is one.
+func (h *Heartbeat) takeBack(ctx context.Context, l *beat) {
+	if l != nil {
 		_ = h.Containers.TakeBack(ctx, l.id)
-		return nil, err
 	}
-	return l, nil
 }
 
 // tend waits for the heartbeat to break, and makes a new one unless it was dropped.
