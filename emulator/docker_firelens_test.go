@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"fmt"
+	"log/slog"
 	"maps"
 	"strconv"
 	"strings"
@@ -227,7 +228,8 @@ func TestDockerLogRouterReadsNothing(t *testing.T) {
 	t.Parallel()
 	testall.Only(t, "the other tests on Docker")
 	dockertest.Require(t)
-	w := start(t, emulator.Options{Engine: "docker"})
+	var log lockedBuffer
+	w := start(t, emulator.Options{Engine: "docker", Log: slog.New(slog.NewTextHandler(&log, nil))})
 	task := w.runRouted("unread", types.ContainerDefinition{Command: []string{"unread"}}, []string{"recite", "60000"})
 	w.untilRunning(task)
 	app := w.named(task, "app-0")
@@ -238,6 +240,10 @@ func TestDockerLogRouterReadsNothing(t *testing.T) {
 		if c.ExitCode == nil || c.Reason != nil {
 			t.Errorf("container %s ends with code %v: %s", *c.Name, c.ExitCode, aws.ToString(c.Reason))
 		}
+	}
+	before, after, kept := strings.Cut(log.String(), "as their log router may read nothing: stopping it")
+	if ended := `msg="container has stopped"`; !kept || strings.Contains(before, ended) || strings.Count(after, ended) != 2 {
+		t.Errorf("the router does not stop first:\n%s", log.String())
 	}
 	w.must(w.srv.Close())
 	if left, volumes := containers(t, task), firelensVolumes(t, owner); len(left)+len(volumes) > 0 {

@@ -90,7 +90,8 @@ func (w *taskRunner) makeCall(ctx context.Context, c call) (next []call) {
 	apply := c.run(c.call)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.view.State(c.on).Busy = false
+	is := w.view.State(c.on)
+	is.Busy, is.Stuck = false, false
 	if ctx.Err() != nil {
 		return nil // the agent ends: what happened is found again at the next start
 	}

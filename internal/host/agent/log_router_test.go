@@ -1,13 +1,14 @@
 package agent
 
 import (
+	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
-	"github.com/ecs-emulator/ecs-emulator/backend/fault"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
@@ -77,29 +78,126 @@ func TestARouterThatMayLackItsConfigurationIsMadeAgain(t *testing.T) {
 	})
 }
 
-// Here the stop of an application hangs until its log router is gone, as with Docker and a router that reads nothing.
+// withUnreadRouter starts the agent again, on an engine that stops what has the image stuck when no log router runs any more, as
+// Docker does with one that reads nothing.
+func (b *bench) withUnreadRouter() {
+	b.restartWith(&hooks{stop: func(ctx context.Context, id string) error {
+		for {
+			c, err := b.engine.Inspect(ctx, id)
+			if err != nil || c.Image != "stuck" || !b.routerRuns() {
+				return err
+			}
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(time.Second):
+			}
+		}
+	}})
+}
+
+func (b *bench) routerRuns() bool {
+	b.Helper()
+	list, err := b.engine.List(b.Context(), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return slices.ContainsFunc(list, func(c backend.Container) bool { return c.Image == "router" && c.State == backend.Running })
+}
+
+// stuck is an application that stops when no log router runs any more.
+func stuck(name string, stopTimeout int32) types.ContainerDefinition {
+	d := routed(name)
+	d.Command, d.Image, d.StopTimeout = nil, aws.String("stuck"), &stopTimeout
+	return d
+}
+
+// unread is a log router for which such applications wait.
+func unread(command ...string) types.ContainerDefinition {
+	d := logRouter()
+	d.Command, d.Image, d.StopTimeout = command, aws.String("router"), aws.Int32(120)
+	return d
+}
+
+// expectStopped expects the end of a task that was stopped, and of its application.
+func (b *bench) expectStopped(id string) {
+	b.Helper()
+	task := b.task(id)
+	b.expect("status", task.Status.LastStatus, state.Stopped)
+	b.expect("stop code", task.Stop.Code, types.TaskStopCodeUserInitiated)
+	app := task.Status.Container("app")
+	b.expect("the application has an exit code", app.ExitCode != nil, true)
+	b.expect("its reason", app.Reason, "")
+}
+
+// The engine stops containers in real time: how fast the clock goes meanwhile does not matter.
 func TestAStopThatWaitsForTheLogRouter(t *testing.T) {
+	for name, clock := range map[string]struct {
+		speed   float64
+		advance time.Duration
+	}{
+		"with a clock that nearly stands still": {speed: 0.001},
+		"with one that runs fast":               {speed: 1000},
+		"with one that is advanced":             {1, time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			withAgent(t, func(b *bench) {
+				b.withUnreadRouter()
+				id := b.run(stuck("app", 30), unread())
+				b.clock.SetSpeed(clock.speed)
+				b.stopTask(id)
+				b.settleAfter(50 * time.Second)
+				b.stop()
+				b.start()
+				if err := b.clock.Advance(b.Context(), clock.advance); err != nil {
+					b.Fatal(err)
+				}
+				b.settleAfter(59 * time.Second)
+				b.expect("the router runs before its time", b.routerRuns(), true)
+				b.settleAfter(2 * time.Second)
+				b.expect("the router runs", b.routerRuns(), false)
+				b.clock.SetSpeed(1)
+				b.settleAfter(time.Minute)
+				b.expectStopped(id)
+			})
+		})
+	}
+}
+
+// Its stopTimeout could last until the application is given up.
+func TestALogRouterThatReadsNothingAndIgnoresItsStop(t *testing.T) {
 	withAgent(t, func(b *bench) {
-		b.withFaults(fault.Rule{Call: fault.Stop, Image: "stuck", Hang: true})
-		app := routed("app")
-		app.Command, app.Image = nil, aws.String("stuck")
-		id := b.run(app, logRouter())
-		phase := func(name string) state.ContainerPhase { return b.task(id).Status.Container(name).Phase }
+		b.withUnreadRouter()
+		id := b.run(stuck("app", 2), unread("ignore-term"))
 		b.stopTask(id)
-		b.settleAfter(50 * time.Second)
-		b.stop()
-		b.start()
-		b.settleAfter(59 * time.Second)
-		b.expect("phase of the router before its time", phase("router"), state.ContainerRunning)
-		b.settleAfter(2 * time.Second)
-		b.expect("phase of the router", b.agent.Task(id).Status.Container("router").Phase, state.ContainerStopped)
-		b.expect("phase of the application", phase("app"), state.ContainerRunning)
-		b.faults.RemoveRule("1")
+		b.settleAfter(61 * time.Second)
+		b.expect("the router runs before it is killed", b.routerRuns(), true)
 		b.settleAfter(time.Minute)
-		task := b.task(id)
-		b.expect("status", task.Status.LastStatus, state.Stopped)
-		b.expect("stop code", task.Stop.Code, types.TaskStopCodeUserInitiated)
-		b.expect("the application has an exit code", task.Status.Container("app").ExitCode != nil, true)
-		b.expect("its reason", task.Status.Container("app").Reason, "")
+		b.expectStopped(id)
+	})
+}
+
+// A router is not stopped for one application while another one has its time. Time counts anew when the engine was lost, as it is
+// asked for each stop again.
+func TestALogRouterOfSeveralApplications(t *testing.T) {
+	withAgent(t, func(b *bench) {
+		b.withUnreadRouter()
+		patient := routed("patient")
+		patient.Command, patient.StopTimeout = []string{"ignore-term"}, aws.Int32(120)
+		id := b.run(stuck("app", 30), patient, unread())
+		b.stopTask(id)
+		b.settleAfter(61 * time.Second)
+		b.expect("the router runs while an application has its time", b.routerRuns(), true)
+		b.engine.Disconnect(nil)
+		b.settleAfter(2 * time.Second)
+		b.engine.Reconnect()
+		b.settleAfter(5 * time.Second)
+		if err := b.engine.Stop(b.Context(), b.task(id).Status.Container("patient").EngineID, 0); err != nil {
+			b.Fatal(err)
+		}
+		b.settleAfter(50 * time.Second)
+		b.expect("the router runs while the other one has its time again", b.routerRuns(), true)
+		b.settleAfter(time.Minute)
+		b.expectStopped(id)
 	})
 }

@@ -31,6 +31,7 @@ type hooks struct {
 	startSandbox func(ctx context.Context) error
 	warm         func(sandboxID string) // called with a sandbox that runs when it is made
 	create       func(ctx context.Context) error
+	stop         func(ctx context.Context, id string) error
 	networks     atomic.Int32 // how often one was asked for
 	volumes      []string     // removed
 	sandboxes    sync.Map     // of containers, by id
@@ -51,6 +52,15 @@ func (h *hooks) Start(ctx context.Context, id string) error {
 		}
 	}
 	return h.Engine.Start(ctx, id)
+}
+
+func (h *hooks) Stop(ctx context.Context, id string, grace time.Duration) error {
+	if h.stop != nil {
+		if err := h.stop(ctx, id); err != nil {
+			return err
+		}
+	}
+	return h.Engine.Stop(ctx, id, grace)
 }
 
 func (h *hooks) CreateSandbox(ctx context.Context, spec backend.SandboxSpec) (backend.Container, error) {

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"slices"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
@@ -36,35 +35,23 @@ func (v *View) waitsFor(container, other string) bool {
 		slices.ContainsFunc(d.VolumesFrom, func(from types.VolumeFrom) bool { return waits(from.SourceContainer) }))
 }
 
-// readPatience is how long after its stopTimeout a container may take to stop until its log router is taken for one that reads
-// nothing: Docker 20.10 does not get to the end of a container before its log driver has written the line that it has begun. The
-// agent has more: it tries a stop five times, each for the stopTimeout and two minutes, takes the container for stopped and goes
-// on with the router. Here the router has to be gone before a container that does not stop is removed, without its exit code.
-// Source: amazon-ecs-agent, stopDockerContainer, stopContainerTimeoutBuffer.
-const readPatience = 30 * time.Second
-
-// unreadAt is when a container that is the log router is taken for one that reads nothing, or when to look again; zero: never.
-func (v *View) unreadAt(container int) (at time.Time) {
+// isUnread reports whether a container is a log router that is taken for one that reads nothing, which keeps the engine from
+// stopping those that send it their output. It has to stop before them, but not while one may still write its last lines.
+func (v *View) isUnread(container int) (unread bool) {
 	if container != firelens.Router(v.Definitions) {
-		return at
+		return false
 	}
 	for i := range v.Definitions {
-		if v.Status.Containers[i].Phase != state.ContainerRunning || !firelens.Uses(&v.Definitions[i]) {
-			continue
+		c, is := &v.Status.Containers[i], v.State(Container(i))
+		switch {
+		case c.Phase != state.ContainerRunning || is.Exited || !firelens.Uses(&v.Definitions[i]):
+		case is.Stuck:
+			unread = true
+		case MayStop(c.Name, v): // it is being stopped, or about to be
+			return false
 		}
-		stopBy := v.Now // of one that is about to stop it is not known yet
-		if is := v.State(Container(i)); is.Busy && !is.StopBy.IsZero() {
-			stopBy = is.StopBy
-		}
-		at = sooner(at, stopBy.Add(readPatience))
 	}
-	return at
-}
-
-// isUnread reports whether a container is a log router that has to stop before those that send it their output can.
-func (v *View) isUnread(container int) bool {
-	at := v.unreadAt(container)
-	return !at.IsZero() && !v.Now.Before(at)
+	return unread
 }
 
 // SocketOfRouter is the log router's socket on the engine's host.

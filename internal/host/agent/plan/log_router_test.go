@@ -3,7 +3,6 @@ package plan
 import (
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/go-cmp/cmp"
@@ -55,35 +54,46 @@ func TestTheLogRouterStartsFirstAndStopsLast(t *testing.T) {
 	expect("when the application has ended", "stop 1")
 }
 
-// A router that reads nothing keeps the engine from stopping the application.
-func TestALogRouterThatReadsNothingStopsBeforeTheApplication(t *testing.T) {
+// A router that reads nothing keeps the engine from stopping the applications.
+func TestALogRouterThatReadsNothingStopsBeforeTheApplications(t *testing.T) {
 	v := routed(nil)
+	other, last := v.Definitions[0], v.Definitions[0]
+	other.Name, last.Name = aws.String("other"), aws.String("last")
+	first := types.ContainerDependency{ContainerName: last.Name, Condition: types.ContainerConditionStart}
+	other.DependsOn = append(slices.Clip(other.DependsOn), first)
+	v.Definitions = append(v.Definitions, other, last)
+	v.Status.Containers = append(v.Status.Containers, state.Container{Name: "other"}, state.Container{Name: "last"})
+	v.containers = make([]resourceState, 4)
 	for i := range v.Status.Containers {
 		v.Status.Containers[i].Phase = state.ContainerRunning
 	}
 	v.Stop = &state.Stop{At: v.Now}
-	app := v.State(Container(0))
-	expect := func(what string, wantAgain time.Time, want ...string) {
+	one, two := v.State(Container(0)), v.State(Container(2))
+	expect := func(what string, want ...string) {
 		t.Helper()
 		actions, again := Next(v)
-		if diff := cmp.Diff(want, verbs(actions)); diff != "" || !again.Equal(wantAgain) {
-			t.Errorf("%s: again at %s, want %s (-want +got):\n%s", what, again, wantAgain, diff)
+		if diff := cmp.Diff(want, verbs(actions)); diff != "" || !again.IsZero() {
+			t.Errorf("%s: again at %s (-want +got):\n%s", what, again, diff)
 		}
 	}
-	expect("at first", v.Now.Add(30*time.Second), "stop 0")
-	app.Busy, app.StopBy = true, v.Now.Add(5*time.Second)
-	due := app.StopBy.Add(30 * time.Second)
-	expect("while the application stops", due)
-	v.Now = due.Add(-1)
-	expect("when that takes long", due)
-	v.Now = due
-	expect("when that takes too long", time.Time{}, "stop 1")
+	expect("at first", "stop 0", "stop 2")
+	one.Busy, two.Busy = true, true
+	expect("while the applications stop")
+	one.Stuck = true
+	expect("when one gets stuck")
+	two.Stuck = true
+	expect("when both are stuck, for which the last one waits", "stop 1")
+	*two = resourceState{}
+	expect("when the stop of one has failed", "stop 2")
+	*two = resourceState{Busy: true, Exited: true}
+	expect("when one has ended", "stop 1")
 	v.State(Container(1)).Busy = true
-	expect("while both stop", time.Time{})
-	v.State(Container(1)).Busy, app.Busy = false, false
-	expect("when the stop has failed", v.Now.Add(30*time.Second), "stop 0")
-	app.Busy, v.Definitions[0].LogConfiguration = true, nil
-	expect("of an application that does not send its output there", time.Time{})
+	expect("while the router stops")
+	*v.State(Container(1)) = resourceState{}
+	*one = resourceState{Busy: true, Stuck: true, Exited: true}
+	expect("when both have ended")
+	*one, v.Definitions[0].LogConfiguration = resourceState{Busy: true, Stuck: true}, nil
+	expect("of an application that does not send its output there")
 }
 
 // A container that does not depend on the router needs the volume all the same, and on a bridge the router's address.

@@ -250,8 +250,6 @@ func planStop(v *View) (actions []Action, again time.Time) {
 			actions = append(actions, Action{Examine, Container(i), ""})
 		case MayStop(c.Name, v) || v.isUnread(i):
 			actions = append(actions, Action{Stop, Container(i), ""})
-		default:
-			again = sooner(again, v.unreadAt(i))
 		}
 	}
 	if left { // otherwise it is about to be removed

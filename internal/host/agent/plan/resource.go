@@ -44,7 +44,7 @@ type resourceState struct {
 	Region   bool      // its image itself names one
 	Ours     bool      // made by this runner, or about to be
 	Stale    bool      // it was made for a sandbox that was replaced
-	StopBy   time.Time // the last stop of it has begun a stopTimeout before
+	Stuck    bool      // its stop, which is under way, takes much longer than its stopTimeout
 }
 
 func (v *View) State(of Resource) *resourceState {
