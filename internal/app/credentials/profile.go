@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/metadata"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/profile"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials/profile"
 )
 
 // profilePrefix begins the one kind of credentials that tasks may have beside their own.
