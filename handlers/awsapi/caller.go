@@ -1,6 +1,11 @@
 package awsapi
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
+)
 
 // Caller is who has keys that the emulator has given out: a session.
 type Caller struct {
@@ -9,6 +14,16 @@ type Caller struct {
 	ARN     string // arn:aws:sts::123456789012:assumed-role/role/session
 	UserID  string // AROA…:session
 	RoleARN string // empty: the session has no role
+}
+
+// PolicyPrincipal is the caller as policies name principals. One without keys of the emulator's, and the root user with such
+// keys, is an unknown one of the account.
+func (c Call) PolicyPrincipal() policy.Principal {
+	if c.Principal() == c.Scope().Root() {
+		return policy.Principal{Account: c.Account, Unknown: true}
+	}
+	id, _, _ := strings.Cut(c.Caller.UserID, ":")
+	return policy.Principal{Account: c.Account, ARN: c.Principal(), Role: c.Caller.RoleARN, ID: id}
 }
 
 // identify finds out who has signed with keys of the emulator's.

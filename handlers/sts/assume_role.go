@@ -27,10 +27,7 @@ func (a *API) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput) (*sts.Ass
 		return nil, err
 	}
 	call := awsapi.FromContext(ctx)
-	asking := iam.Asking{Caller: callerOf(call), Keys: map[string]string{}}
-	if in.ExternalId != nil {
-		asking.Keys["sts:externalid"] = *in.ExternalId
-	}
+	asking := iam.Asking{Caller: call.PolicyPrincipal(), Keys: keysOf(call, in, a.Now())}
 	refusal := accessDenied("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", call.Principal(), *in.RoleArn)
 	seconds, err := a.admit(*in.RoleArn, asking, in.DurationSeconds, refusal)
 	if err != nil {
@@ -83,15 +80,6 @@ func (a *API) admit(role string, asking iam.Asking, wanted *int32, refusal error
 		return 0, validationError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 	}
 	return seconds, nil
-}
-
-// callerOf is who asks, as trust policies name principals: by the role or by the session.
-func callerOf(call awsapi.Call) iam.Caller {
-	c := iam.Caller{Account: call.Account}
-	if call.Caller.RoleARN != "" {
-		c.ARNs = []string{call.Caller.RoleARN, call.Caller.ARN}
-	}
-	return c
 }
 
 func (a *API) roleSession(call awsapi.Call, role, name string) session.Session {

@@ -190,6 +190,61 @@ func TestStrictRolesMayDemandAnExternalID(t *testing.T) {
 	}
 }
 
+// Conditions see the request. Keys of a caller that are not known let it in.
+func TestStrictRolesSeeTheRequest(t *testing.T) {
+	f := start(t, true)
+	first := f.role("first", "/", anybody, 3600)
+	session, err := f.as("test", "secret", "").AssumeRole(t.Context(), assume(first))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tagged := func(in *client.AssumeRoleInput) {
+		in.Tags = []types.Tag{{Key: aws.String("Team"), Value: aws.String("shop")}, {Key: aws.String("env"), Value: aws.String("test")}}
+		in.TransitiveTagKeys, in.SourceIdentity = []string{"Team"}, aws.String("alice")
+	}
+	plain := func(*client.AssumeRoleInput) {}
+	for i, test := range []struct {
+		condition string
+		change    func(*client.AssumeRoleInput)
+		want      bool
+	}{
+		{`{"StringEquals":{"sts:RoleSessionName":"probe"}}`, plain, true},
+		{`{"StringEquals":{"sts:RoleSessionName":"another"}}`, plain, false},
+		{`{"StringEquals":{"aws:RequestTag/team":"shop"}}`, tagged, true},
+		{`{"StringEquals":{"aws:RequestTag/team":"bank"}}`, tagged, false},
+		{`{"StringEquals":{"aws:RequestTag/team":"shop"}}`, plain, false},
+		{`{"ForAllValues:StringEquals":{"aws:TagKeys":["Team"]}}`, tagged, false},
+		{`{"ForAnyValue:StringEquals":{"sts:TransitiveTagKeys":"Team"}}`, tagged, true},
+		{`{"ForAnyValue:StringEquals":{"sts:TransitiveTagKeys":"env"}}`, tagged, false},
+		{`{"StringLike":{"sts:SourceIdentity":"al*"}}`, tagged, true},
+		{`{"StringLike":{"sts:SourceIdentity":"al*"}}`, plain, false},
+		{`{"Null":{"sts:ExternalId":"false"}}`, plain, false},
+		{`{"DateLessThan":{"aws:CurrentTime":"2031-05-01T12:00:01Z"}}`, plain, true},
+		{`{"DateLessThan":{"aws:CurrentTime":"2031-05-01T12:00:00Z"}}`, plain, false},
+		{`{"ArnEquals":{"aws:PrincipalArn":"` + first + `"}}`, plain, true},
+		{`{"ArnEquals":{"aws:PrincipalArn":"` + first + `-2"}}`, plain, false},
+		{`{"Bool":{"aws:MultiFactorAuthPresent":"true"}}`, plain, true},
+		{`{"StringEquals":{"sts:RoleSessionName":"${aws:PrincipalTag/name}"}}`, plain, true},
+		{`{"StringEquals":{"sts:RoleSessionName":"${aws:username}"}}`, plain, false}, // a session has none
+		{`{"StringLike":{"aws:userid":"AROA*:probe"}}`, plain, true},
+		{`{"StringLike":{"aws:userid":"AIDA*"}}`, plain, false},
+	} {
+		in := assume(f.role(fmt.Sprint("seen-", i), "/", anybody+`,"Condition":`+test.condition, 3600))
+		test.change(in)
+		if _, err := f.with(session.Credentials).AssumeRole(t.Context(), in); (err == nil) != test.want {
+			t.Errorf("%s: %v", test.condition, err)
+		}
+	}
+	// Of a caller without keys of the emulator's the account is known.
+	in := assume(f.role("of-a-role", "/", anybody+`,"Condition":{"ArnEquals":{"aws:PrincipalArn":"`+first+`-2"},
+		"StringEquals":{"aws:PrincipalAccount":"123456789012","sts:RoleSessionName":"${aws:username}"}}`, 3600))
+	if _, err := f.as("123456789012", "secret", "").AssumeRole(t.Context(), in); err != nil {
+		t.Error(err)
+	}
+	_, err = f.as("999999999999", "secret", "").AssumeRole(t.Context(), in)
+	refused(t, err, 403, "AccessDenied", "User: arn:aws:iam::999999999999:root is not authorized to perform: sts:AssumeRole on resource: "+*in.RoleArn)
+}
+
 // jwt is a token whose signature cannot be verified.
 func jwt(claims string) string {
 	part := base64.RawURLEncoding.EncodeToString

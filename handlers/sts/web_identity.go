@@ -13,6 +13,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/sts"
 )
 
@@ -27,8 +28,9 @@ func (a *API) AssumeRoleWithWebIdentity(ctx context.Context, in *sts.AssumeRoleW
 		return nil, err
 	}
 	host := strings.TrimPrefix(strings.TrimPrefix(token.Issuer, "https://"), "http://")
-	asking := iam.Asking{Issuer: token.Issuer, Keys: map[string]string{
-		strings.ToLower(host) + ":sub": token.Subject, strings.ToLower(host) + ":aud": token.audience(),
+	asking := iam.Asking{Issuer: token.Issuer, Keys: policy.Partial{
+		strings.ToLower(host) + ":sub": policy.Is(token.Subject), strings.ToLower(host) + ":aud": policy.Is(token.audience()),
+		"sts:rolesessionname": policy.Is(*in.RoleSessionName),
 	}}
 	seconds, err := a.admit(*in.RoleArn, asking, in.DurationSeconds, accessDenied("Not authorized to perform sts:AssumeRoleWithWebIdentity"))
 	if err != nil {

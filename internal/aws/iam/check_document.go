@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 )
 
 // legacy is AWS's text for what only its older parser refuses.
@@ -14,32 +15,47 @@ const legacy = "The policy failed legacy parsing"
 // if it takes it. The order of the checks is part of it (IAM0005). ARNs are of the partition
 // where the policy is.
 func CheckPolicy(text, partition string) string {
-	d, ok := parseNew(text)
+	d, ok := readNew(text)
 	if !ok {
 		return "Syntax errors in policy."
 	}
-	if d.version != "2012-10-17" {
+	if d.Version != "2012-10-17" {
 		return "Policy document must be version 2012-10-17 or greater."
 	}
-	if slices.ContainsFunc(d.statements, func(s statement) bool { return s.failsLegacy(partition) }) {
+	if slices.ContainsFunc(d.Statements, func(s policy.Statement) bool {
+		return failsLegacy(s, partition) || slices.ContainsFunc(s.Conditions, mistyped)
+	}) {
 		return legacy
 	}
-	if why := checkSids(d.statements); why != "" {
+	if why := checkSids(d.Statements); why != "" {
 		return why
 	}
-	for _, s := range d.statements {
-		if why := s.check(partition); why != "" {
+	for _, s := range d.Statements {
+		if why := check(s, partition); why != "" {
 			return why
 		}
 	}
 	return ""
 }
 
-func (s statement) failsLegacy(partition string) bool {
-	if s.effect != "Allow" && s.effect != "Deny" || slices.ContainsFunc(s.conditions, condition.failsLegacy) {
+// readNew reads a document that is to be stored; ok is false when it breaks the grammar.
+func readNew(text string) (d policy.Document, ok bool) {
+	d, err := policy.Read(text)
+	for _, s := range d.Statements {
+		for _, c := range s.Conditions {
+			if !fits(c) {
+				return d, false
+			}
+		}
+	}
+	return d, err == nil
+}
+
+func failsLegacy(s policy.Statement, partition string) bool {
+	if s.Effect != "Allow" && s.Effect != "Deny" {
 		return true
 	}
-	return slices.ContainsFunc(s.resources, func(r string) bool {
+	return slices.ContainsFunc(s.Resources, func(r string) bool {
 		if !strings.Contains(r, ":") {
 			return false
 		}
@@ -53,36 +69,36 @@ var s3Account = lazyregexp.New(`^([0-9]{12}|.*[*?$].*|)$`)
 
 var sid = lazyregexp.New(`^[0-9A-Za-z]*$`)
 
-func checkSids(statements []statement) string {
+func checkSids(statements []policy.Statement) string {
 	seen := map[string]bool{"": false}
 	for _, s := range statements {
-		if !sid.MatchString(s.sid) {
+		if !sid.MatchString(s.SID) {
 			// Source: field reports.
 			return "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"
 		}
-		if s.sid != "" && seen[s.sid] {
+		if s.SID != "" && seen[s.SID] {
 			return "Statement IDs (SID) in a single policy must be unique."
 		}
-		seen[s.sid] = true
+		seen[s.SID] = true
 	}
 	return ""
 }
 
-func (s statement) check(partition string) string {
+func check(s policy.Statement, partition string) string {
 	switch {
-	case s.hasPrincipal:
+	case s.HasPrincipal:
 		return "Policy document should not specify a principal." // source: field reports
-	case len(s.actions) == 0:
+	case len(s.Actions) == 0:
 		return "Policy statement must contain actions."
-	case len(s.resources) == 0:
+	case len(s.Resources) == 0:
 		return "Policy statement must contain resources."
 	}
-	for _, r := range s.resources {
+	for _, r := range s.Resources {
 		if why := checkResource(r, partition); why != "" {
 			return why
 		}
 	}
-	for _, a := range s.actions {
+	for _, a := range s.Actions {
 		if why := checkAction(a); why != "" {
 			return why
 		}

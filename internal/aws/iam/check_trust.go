@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/lazyregexp"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 )
 
 // CheckTrustPolicy says why AWS refuses the document that says who may assume a role;
@@ -14,22 +15,22 @@ func CheckTrustPolicy(text string) string {
 	if !json.Valid([]byte(text)) {
 		return "This policy contains invalid Json"
 	}
-	d, ok := parseNew(text)
+	d, ok := readNew(text)
 	if !ok {
 		return "Syntax errors in policy."
 	}
-	for _, s := range d.statements {
+	for _, s := range d.Statements {
 		switch {
-		case s.hasResource:
+		case s.HasResource:
 			return "Has prohibited field Resource"
-		case !s.hasPrincipal:
+		case !s.HasPrincipal:
 			return "Missing required field Principal" // source: field reports
-		case len(s.actions) == 0:
+		case len(s.Actions) == 0:
 			return "Missing required field Action" // source: field reports
-		case slices.ContainsFunc(s.actions, func(a string) bool { return !slices.Contains(trustActions, a) }):
+		case slices.ContainsFunc(s.Actions, func(a string) bool { return !slices.Contains(trustActions, a) }):
 			return "AssumeRole policy may only specify STS AssumeRole actions."
 		}
-		if why := s.checkPrincipals(); why != "" {
+		if why := checkPrincipals(s); why != "" {
 			return why
 		}
 	}
@@ -50,21 +51,21 @@ var principalForm = lazyregexp.New(`^(\*|A[A-Z0-9]{15,}|arn:[^:*?]+:(iam|sts)::[
 var accountForm = lazyregexp.New(`^[0-9]{12}$`)
 
 // checkPrincipals refuses principals for their form (IAM0010).
-func (s statement) checkPrincipals() string {
-	if s.everybody {
+func checkPrincipals(s policy.Statement) string {
+	if s.Everybody {
 		return `AssumeRolepolicy contained an invalid principal: "STAR":"*".`
 	}
-	for _, name := range s.principals["Service"] {
+	for _, name := range s.Principals["Service"] {
 		if !slices.ContainsFunc(serviceDomains, func(domain string) bool { return strings.HasSuffix(name, domain) }) {
 			return `Invalid principal in policy: "SERVICE":"` + name + `"`
 		}
 	}
-	for _, name := range s.principals["AWS"] {
+	for _, name := range s.Principals["AWS"] {
 		if !principalForm.MatchString(name) && !accountForm.MatchString(strings.ReplaceAll(name, "-", "")) {
 			return `Invalid principal in policy: "AWS":"` + name + `"`
 		}
 	}
-	if slices.Contains(s.principals["Federated"], "cognito-identity.amazonaws.com") && len(s.conditions) == 0 {
+	if slices.Contains(s.Principals["Federated"], "cognito-identity.amazonaws.com") && len(s.Conditions) == 0 {
 		return "A condition block must be present for the Cognito provider"
 	}
 	return ""

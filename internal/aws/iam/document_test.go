@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 )
 
 // statement is a document with one statement, whose members are given.
@@ -156,6 +157,9 @@ func TestAcceptedPolicyDocuments(t *testing.T) {
 	for _, p := range iam.AWSPolicies("aws-cn") {
 		if why := iam.CheckPolicy(p.Versions[0].Document, "aws-cn"); why != "" || strings.Contains(p.Versions[0].Document, "arn:aws:") {
 			t.Errorf("%s: %s", p.ARN(), why)
+		}
+		if err := policy.Compile(p.Versions[0].Document).Err(); err != nil {
+			t.Errorf("%s: %v", p.ARN(), err)
 		}
 	}
 }
