@@ -61,7 +61,7 @@ func checkRoleAndPolicy(role string, policy *string) error {
 		return validationError("%s is invalid", role)
 	}
 	if policy != nil {
-		if why := iam.CheckPolicy(*policy, iam.AccountOfARN(role).Partition); why != "" {
+		if why := iam.CheckSessionPolicy(*policy, iam.AccountOfARN(role).Partition); why != "" {
 			return &types.MalformedPolicyDocumentException{Message: &why}
 		}
 	}

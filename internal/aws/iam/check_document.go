@@ -14,7 +14,15 @@ const legacy = "The policy failed legacy parsing"
 // CheckPolicy says why AWS refuses the document of a role's or a managed policy; empty
 // if it takes it. The order of the checks is part of it (IAM0005). ARNs are of the partition
 // where the policy is.
-func CheckPolicy(text, partition string) string {
+func CheckPolicy(text, partition string) string { return checkDocument(text, partition, mistyped) }
+
+// CheckSessionPolicy says why AWS refuses a session policy, which may have values that are not of their operator's type
+// (AC44).
+func CheckSessionPolicy(text, partition string) string {
+	return checkDocument(text, partition, func(policy.Condition) bool { return false })
+}
+
+func checkDocument(text, partition string, mistyped func(policy.Condition) bool) string {
 	d, ok := readNew(text)
 	if !ok {
 		return "Syntax errors in policy."
