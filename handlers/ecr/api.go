@@ -48,36 +48,29 @@ func registry(ctx context.Context, id *string) arn.Scope {
 }
 
 // repository finds a repository by its name in a registry, if its policy lets the caller do the operation there.
-func repository(ctx context.Context, tx *store.Tx, id, name *string) (*ecr.Repository, error) {
+func (a *API) repository(ctx context.Context, tx *store.Tx, id, name *string) (*ecr.Repository, error) {
 	scope := registry(ctx, id)
 	r := ecr.Repositories.Find(tx, scope, *name)
 	if r == nil {
 		return nil, repositoryNotFound(scope, *name)
 	}
-	return r, allow(awsapi.FromContext(ctx), r)
+	return r, a.allow(awsapi.FromContext(ctx), r)
 }
 
 // allow refuses what the policy of a repository denies, or in the registry of another account does not allow (ECR0006.4).
-func allow(call awsapi.Call, r *ecr.Repository) error {
-	verdict := r.Decide(principal(call), "ecr:"+call.Operation)
-	switch {
-	case verdict == ecr.Denied:
-		return denied(call, r, "with an explicit deny in a resource-based policy")
-	case verdict == ecr.Silent && call.Account != r.Scope.Account:
-		return denied(call, r, "because no resource-based policy allows the ecr:"+call.Operation+" action")
+func (a *API) allow(call awsapi.Call, r *ecr.Repository) error {
+	action := "ecr:" + call.Operation
+	if d := r.Decide(call.PolicyPrincipal(), action, a.Now()); !d.Allowed {
+		return denied(call, r, d.Because(action))
 	}
 	return nil
-}
-
-func principal(call awsapi.Call) ecr.Principal {
-	return ecr.Principal{Account: call.Account, ARN: call.Principal(), RoleARN: call.Caller.RoleARN}
 }
 
 // change changes a copy of a repository, and writes it.
 func (a *API) change(ctx context.Context, id, name *string, change func(r *ecr.Repository) error) (*ecr.Repository, error) {
 	var changed ecr.Repository
 	err := a.Store.Update(func(tx *store.Tx) error {
-		found, err := repository(ctx, tx, id, name)
+		found, err := a.repository(ctx, tx, id, name)
 		if err != nil {
 			return err
 		}

@@ -57,7 +57,7 @@ func failed(id types.ImageIdentifier, code types.ImageFailureCode, reason string
 // 2390 for the recorded time.
 func (a *API) BatchGetImage(ctx context.Context, in *sdk.BatchGetImageInput) (*sdk.BatchGetImageOutput, error) {
 	tx := a.Store.Read()
-	r, err := repository(ctx, tx, in.RegistryId, in.RepositoryName)
+	r, err := a.repository(ctx, tx, in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func describe(i *ecr.Image, tag *string, manifest []byte) types.Image {
 func (a *API) BatchDeleteImage(ctx context.Context, in *sdk.BatchDeleteImageInput) (*sdk.BatchDeleteImageOutput, error) {
 	var out *sdk.BatchDeleteImageOutput
 	err := a.Store.Update(func(tx *store.Tx) error {
-		r, err := repository(ctx, tx, in.RegistryId, in.RepositoryName)
+		r, err := a.repository(ctx, tx, in.RegistryId, in.RepositoryName)
 		if err != nil {
 			return err
 		}

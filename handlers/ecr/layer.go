@@ -18,7 +18,7 @@ const partSize = 10 << 20
 
 // InitiateLayerUpload begins an upload (ECR0004.2).
 func (a *API) InitiateLayerUpload(ctx context.Context, in *sdk.InitiateLayerUploadInput) (*sdk.InitiateLayerUploadOutput, error) {
-	r, err := repository(ctx, a.Store.Read(), in.RegistryId, in.RepositoryName)
+	r, err := a.repository(ctx, a.Store.Read(), in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (a *API) InitiateLayerUpload(ctx context.Context, in *sdk.InitiateLayerUplo
 
 // upload finds an upload. The words of refusals of uploads are the emulator's.
 func (a *API) upload(ctx context.Context, id, name, uploadID *string) (*ecr.Repository, *ecr.Upload, error) {
-	r, err := repository(ctx, a.Store.Read(), id, name)
+	r, err := a.repository(ctx, a.Store.Read(), id, name)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -97,7 +97,7 @@ func (a *API) CompleteLayerUpload(ctx context.Context, in *sdk.CompleteLayerUplo
 	}
 	err = u.Commit(digest, func(size int64) error {
 		return a.Store.Update(func(tx *store.Tx) error {
-			r, err := repository(ctx, tx, in.RegistryId, in.RepositoryName)
+			r, err := a.repository(ctx, tx, in.RegistryId, in.RepositoryName)
 			if err != nil {
 				return err
 			}
@@ -118,7 +118,7 @@ func (a *API) CompleteLayerUpload(ctx context.Context, in *sdk.CompleteLayerUplo
 // BatchCheckLayerAvailability tells which layers a repository has (ECR0004.1, ECR0004.4).
 func (a *API) BatchCheckLayerAvailability(ctx context.Context, in *sdk.BatchCheckLayerAvailabilityInput) (*sdk.BatchCheckLayerAvailabilityOutput, error) {
 	tx := a.Store.Read()
-	r, err := repository(ctx, tx, in.RegistryId, in.RepositoryName)
+	r, err := a.repository(ctx, tx, in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ func noLayer(digest string, code types.LayerFailureCode, reason string) types.La
 // GetDownloadUrlForLayer answers a URL at the endpoint that the caller has called.
 func (a *API) GetDownloadUrlForLayer(ctx context.Context, in *sdk.GetDownloadUrlForLayerInput) (*sdk.GetDownloadUrlForLayerOutput, error) {
 	tx := a.Store.Read()
-	r, err := repository(ctx, tx, in.RegistryId, in.RepositoryName)
+	r, err := a.repository(ctx, tx, in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}

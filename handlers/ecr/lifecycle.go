@@ -60,7 +60,7 @@ func (a *API) PutLifecyclePolicy(ctx context.Context, in *sdk.PutLifecyclePolicy
 
 // GetLifecyclePolicy answers the rules as AWS prints them, and when they acted last.
 func (a *API) GetLifecyclePolicy(ctx context.Context, in *sdk.GetLifecyclePolicyInput) (*sdk.GetLifecyclePolicyOutput, error) {
-	r, err := repository(ctx, a.Store.Read(), in.RegistryId, in.RepositoryName)
+	r, err := a.repository(ctx, a.Store.Read(), in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}

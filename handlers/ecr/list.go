@@ -36,7 +36,7 @@ func hasStatus(tags []string, status types.TagStatus) bool {
 // ListImages answers each tag of each image, by digest, and images without a tag (ECR-19).
 func (a *API) ListImages(ctx context.Context, in *sdk.ListImagesInput) (*sdk.ListImagesOutput, error) {
 	tx := a.Store.Read()
-	r, err := repository(ctx, tx, in.RegistryId, in.RepositoryName)
+	r, err := a.repository(ctx, tx, in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (a *API) ListImages(ctx context.Context, in *sdk.ListImagesInput) (*sdk.Lis
 // DescribeImages answers the images that are asked for, in their order, or all, by digest (ECR0004.6).
 func (a *API) DescribeImages(ctx context.Context, in *sdk.DescribeImagesInput) (*sdk.DescribeImagesOutput, error) {
 	tx := a.Store.Read()
-	r, err := repository(ctx, tx, in.RegistryId, in.RepositoryName)
+	r, err := a.repository(ctx, tx, in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ const mostReferrers = 50
 // ListImageReferrers answers the artifacts whose manifests name an image as their subject, which need not be there.
 func (a *API) ListImageReferrers(ctx context.Context, in *sdk.ListImageReferrersInput) (*sdk.ListImageReferrersOutput, error) {
 	tx := a.Store.Read()
-	r, err := repository(ctx, tx, in.RegistryId, in.RepositoryName)
+	r, err := a.repository(ctx, tx, in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ func (a *API) SetRepositoryPolicy(ctx context.Context, in *sdk.SetRepositoryPoli
 	}
 	r, err := a.change(ctx, in.RegistryId, in.RepositoryName, func(r *ecr.Repository) error {
 		r.Policy = policytext.Print(*in.PolicyText, "Action")
-		if !in.Force && r.Decide(principal(awsapi.FromContext(ctx)), "ecr:SetRepositoryPolicy") == ecr.Denied {
+		if !in.Force && r.Decide(awsapi.FromContext(ctx).PolicyPrincipal(), "ecr:SetRepositoryPolicy", a.Now()).Explicit {
 			return invalid("PolicyText", "must let the caller set another policy, or have force") // the words are the emulator's
 		}
 		return nil
@@ -32,7 +32,7 @@ func (a *API) SetRepositoryPolicy(ctx context.Context, in *sdk.SetRepositoryPoli
 
 // GetRepositoryPolicy answers the policy as it is kept.
 func (a *API) GetRepositoryPolicy(ctx context.Context, in *sdk.GetRepositoryPolicyInput) (*sdk.GetRepositoryPolicyOutput, error) {
-	r, err := repository(ctx, a.Store.Read(), in.RegistryId, in.RepositoryName)
+	r, err := a.repository(ctx, a.Store.Read(), in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ import (
 func (a *API) StartLifecyclePolicyPreview(ctx context.Context, in *sdk.StartLifecyclePolicyPreviewInput) (*sdk.StartLifecyclePolicyPreviewOutput, error) {
 	out := &sdk.StartLifecyclePolicyPreviewOutput{Status: types.LifecyclePolicyPreviewStatusInProgress}
 	return out, a.Store.Update(func(tx *store.Tx) error {
-		r, err := repository(ctx, tx, in.RegistryId, in.RepositoryName)
+		r, err := a.repository(ctx, tx, in.RegistryId, in.RepositoryName)
 		if err != nil {
 			return err
 		}
@@ -44,7 +44,7 @@ const mostPreviewed = 100
 // GetLifecyclePolicyPreview answers the images that expire, the oldest first.
 func (a *API) GetLifecyclePolicyPreview(ctx context.Context, in *sdk.GetLifecyclePolicyPreviewInput) (*sdk.GetLifecyclePolicyPreviewOutput, error) {
 	tx := a.Store.Read()
-	r, err := repository(ctx, tx, in.RegistryId, in.RepositoryName)
+	r, err := a.repository(ctx, tx, in.RegistryId, in.RepositoryName)
 	if err != nil {
 		return nil, err
 	}

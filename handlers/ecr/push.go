@@ -22,7 +22,7 @@ var tagPattern = lazyregexp.New("^" + tagForm + "$")
 // PutImage adds an image of layers that are there, or a tag to an image (ECR0005.1).
 func (a *API) PutImage(ctx context.Context, in *sdk.PutImageInput) (*sdk.PutImageOutput, error) {
 	scope, content := registry(ctx, in.RegistryId), []byte(*in.ImageManifest)
-	if _, err := repository(ctx, a.Store.Read(), in.RegistryId, in.RepositoryName); err != nil {
+	if _, err := a.repository(ctx, a.Store.Read(), in.RegistryId, in.RepositoryName); err != nil {
 		return nil, err
 	}
 	if in.ImageTag != nil && !tagPattern.MatchString(*in.ImageTag) {
@@ -38,7 +38,7 @@ func (a *API) PutImage(ctx context.Context, in *sdk.PutImageInput) (*sdk.PutImag
 	var pushed ecr.Pushed
 	err = a.Files.Put(content, func(digest string) error {
 		return a.Store.Update(func(tx *store.Tx) error {
-			r, err := repository(ctx, tx, in.RegistryId, in.RepositoryName)
+			r, err := a.repository(ctx, tx, in.RegistryId, in.RepositoryName)
 			if err != nil {
 				return err
 			}

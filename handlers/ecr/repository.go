@@ -29,7 +29,7 @@ func (a *API) CreateRepository(ctx context.Context, in *sdk.CreateRepositoryInpu
 		Scope: scope, Name: *in.RepositoryName, CreatedAt: a.time(), Mutability: cmp.Or(string(in.ImageTagMutability), "MUTABLE"),
 		ScanOnPush: in.ImageScanningConfiguration != nil && in.ImageScanningConfiguration.ScanOnPush, Encryption: encryption(scope, in.EncryptionConfiguration),
 	}
-	err := allow(awsapi.FromContext(ctx), made) // in the registry of another account nothing lets a caller do that
+	err := a.allow(awsapi.FromContext(ctx), made) // in the registry of another account nothing lets a caller do that
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (a *API) DescribeRepositories(ctx context.Context, in *sdk.DescribeReposito
 	tx := a.Store.Read()
 	found := []*ecr.Repository{}
 	for _, name := range in.RepositoryNames {
-		r, err := repository(ctx, tx, in.RegistryId, &name)
+		r, err := a.repository(ctx, tx, in.RegistryId, &name)
 		if err != nil {
 			return nil, err
 		}
@@ -79,7 +79,7 @@ func (a *API) DescribeRepositories(ctx context.Context, in *sdk.DescribeReposito
 	out := &sdk.DescribeRepositoriesOutput{Repositories: []types.Repository{}}
 	if in.RepositoryNames == nil {
 		scope := registry(ctx, in.RegistryId)
-		if err := allow(awsapi.FromContext(ctx), &ecr.Repository{Scope: scope, Name: "*"}); err != nil {
+		if err := a.allow(awsapi.FromContext(ctx), &ecr.Repository{Scope: scope, Name: "*"}); err != nil {
 			return nil, err
 		}
 		var err error
@@ -102,7 +102,7 @@ func badToken() error { return invalid("nextToken", "must be the nextToken of an
 func (a *API) DeleteRepository(ctx context.Context, in *sdk.DeleteRepositoryInput) (*sdk.DeleteRepositoryOutput, error) {
 	var gone *ecr.Repository
 	err := a.Store.Update(func(tx *store.Tx) (err error) {
-		if gone, err = repository(ctx, tx, in.RegistryId, in.RepositoryName); err != nil {
+		if gone, err = a.repository(ctx, tx, in.RegistryId, in.RepositoryName); err != nil {
 			return err
 		}
 		if !in.Force && len(ecr.Images.List(tx, gone)) > 0 {

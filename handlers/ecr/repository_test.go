@@ -11,7 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecr"
+	rows "github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // same compares answers.
@@ -190,6 +192,52 @@ func TestPolicies(t *testing.T) {
 		refused(s, s.SetRepositoryPolicy, &sdk.SetRepositoryPolicyInput{RepositoryName: app, PolicyText: &bad}, "InvalidParameterException",
 			"Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'")
 	}
+}
+
+// A caller without keys of the emulator's may be the role that a policy spares.
+func TestPoliciesForOneWhoIsNotKnown(t *testing.T) {
+	s := newScene(t).withLayers()
+	s.push("x", "v1")
+	ask := &sdk.BatchGetImageInput{RepositoryName: app, ImageIds: []types.ImageIdentifier{byTag("v1")}}
+	for _, deny := range []string{
+		`"Principal":"*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/ci"}}`,
+		`"Principal":"*","Condition":{"StringEquals":{"aws:PrincipalType":"Account"}}`, `"Principal":{"AWS":"arn:aws:iam::123456789012:user/dev"}`,
+	} {
+		ok(s, s.SetRepositoryPolicy, &sdk.SetRepositoryPolicyInput{RepositoryName: app, PolicyText: aws.String(
+			`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"ecr:*",` + deny + `}]}`)})
+		ok(s, s.BatchGetImage, ask)
+	}
+	ok(s, s.SetRepositoryPolicy, &sdk.SetRepositoryPolicyInput{RepositoryName: app, PolicyText: aws.String(
+		`{"Statement":[{"Effect":"Deny","Action":"ecr:Batch*","Principal":"*","Condition":{"DateGreaterThan":{"aws:CurrentTime":"2001-01-01T00:00:00Z"}}}]}`)})
+	if _, err := s.BatchGetImage(t.Context(), ask); err == nil {
+		t.Error("the time of a condition is not known")
+	}
+}
+
+// A policy that an older build took does not lock its account out.
+func TestPoliciesOfOlderBuilds(t *testing.T) {
+	s := newScene(t).withLayers()
+	s.push("x", "v1")
+	store := func() {
+		t.Helper()
+		if err := s.Store.Update(func(tx *store.Tx) error {
+			changed := *rows.Repositories.Find(tx, home, *app)
+			changed.Policy = `{"Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Condition":null}]}`
+			rows.Repositories.Put(tx, &changed)
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	store()
+	ok(s, s.BatchGetImage, &sdk.BatchGetImageInput{RepositoryName: app, ImageIds: []types.ImageIdentifier{byTag("v1")}})
+	s.push("x", "v2")
+	ok(s, s.GetRepositoryPolicy, &sdk.GetRepositoryPolicyInput{RepositoryName: app})
+	ok(s, s.SetRepositoryPolicy, &sdk.SetRepositoryPolicyInput{RepositoryName: app, PolicyText: aws.String(`{"Statement":{"Effect":"Allow","Principal":"*","Action":"ecr:*"}}`)})
+	store()
+	ok(s, s.DeleteRepositoryPolicy, &sdk.DeleteRepositoryPolicyInput{RepositoryName: app})
+	store()
+	ok(s, s.DeleteRepository, &sdk.DeleteRepositoryInput{RepositoryName: app, Force: true})
 }
 
 // ECR-16.

@@ -33,7 +33,7 @@ func (a *API) BatchGetRepositoryScanningConfiguration(ctx context.Context, in *s
 		ScanningConfigurations: []types.RepositoryScanningConfiguration{}, Failures: []types.RepositoryScanningConfigurationFailure{},
 	}
 	for _, name := range in.RepositoryNames {
-		r, err := repository(ctx, tx, nil, &name)
+		r, err := a.repository(ctx, tx, nil, &name)
 		var missing *types.RepositoryNotFoundException
 		if errors.As(err, &missing) {
 			out.Failures = append(out.Failures, types.RepositoryScanningConfigurationFailure{

@@ -76,7 +76,7 @@ func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResour
 	if err != nil {
 		return nil, err
 	}
-	r, err := repository(ctx, a.Store.Read(), id, name)
+	r, err := a.repository(ctx, a.Store.Read(), id, name)
 	if err != nil {
 		return nil, err
 	}

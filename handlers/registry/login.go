@@ -107,19 +107,19 @@ func (r *registry) fault(ctx context.Context, place *ecr.Repository, action stri
 // allow refuses what the sender of the request may not do in a repository.
 func (r *registry) allow(ctx context.Context, place *ecr.Repository, action string) error {
 	x := requestOf(ctx)
-	call, verdict := r.call(x, place, action), ecr.Silent
+	call := r.call(x, place, action)
 	if found := ecr.Repositories.Find(r.Store.Read(), place.Scope, place.Name); found != nil {
-		verdict = found.Decide(ecr.Principal{Account: call.Account, ARN: call.Principal(), RoleARN: call.Caller.RoleARN}, "ecr:"+action)
+		place = found
 	}
-	switch {
-	case verdict == ecr.Denied:
-		return refuse(http.StatusForbidden, "DENIED", "User: %s is not authorized to perform: ecr:%s on resource: %s with an explicit deny in a resource-based policy",
-			call.Principal(), action, place.ARN()) // ECR-16
-	case verdict == ecr.Silent && place.Scope.Account != x.login.Account:
-		own := ecr.Repository{Scope: x.login.Scope(), Name: place.Name}
-		return refuse(http.StatusForbidden, "DENIED", "User: %s is not authorized to perform: ecr:%s on resource: %s because no resource-based policy "+
-			"allows the ecr:%[2]s action. In the account of this login the repository is %[4]s/%[5]s",
-			call.Principal(), action, place.ARN(), x.host, own.Path(r.Home))
+	action = "ecr:" + action
+	if d := place.Decide(call.PolicyPrincipal(), action, r.Now()); !d.Allowed {
+		why := d.Because(action)
+		if !d.Explicit {
+			own := ecr.Repository{Scope: x.login.Scope(), Name: place.Name}
+			why += ". In the account of this login the repository is " + x.host + "/" + own.Path(r.Home)
+		}
+		return refuse(http.StatusForbidden, "DENIED", "User: %s is not authorized to perform: %s on resource: %s %s",
+			call.Principal(), action, place.ARN(), why) // ECR-16
 	}
-	return awsapi.Allow(awsapi.NewContext(ctx, call), "ecr:"+action, place.ARN(), nil)
+	return awsapi.Allow(awsapi.NewContext(ctx, call), action, place.ARN(), nil)
 }

@@ -15,14 +15,7 @@ func TestPoliciesOfRepositories(t *testing.T) {
 	w.push("web", "v1", "config")
 	put := func(effect, account string) {
 		t.Helper()
-		if err := w.store.Update(func(tx *store.Tx) error {
-			changed := *ecr.Repositories.Find(tx, home, "web")
-			changed.Policy = `{"Statement":[{"Effect":"` + effect + `","Principal":{"AWS":"` + account + `"},"Action":"ecr:BatchGetImage"}]}`
-			ecr.Repositories.Put(tx, &changed)
-			return nil
-		}); err != nil {
-			t.Fatal(err)
-		}
+		w.putPolicy(`{"Effect":"` + effect + `","Principal":{"AWS":"` + account + `"},"Action":"ecr:BatchGetImage"}`)
 	}
 	put("Deny", account)
 	w.ask(http.MethodGet, "/v2/web/manifests/v1", "").is(http.StatusForbidden, `{"errors":[{"code":"DENIED","message":"User: arn:aws:iam::123456789012:root is not authorized `+
@@ -32,4 +25,37 @@ func TestPoliciesOfRepositories(t *testing.T) {
 	w.password = w.login(ecr.Login{Account: other, Region: home.Region, Issued: w.now.UnixMilli()})
 	w.ask(http.MethodGet, "/v2/web/manifests/v1", "").is(http.StatusOK)
 	w.ask(http.MethodPost, "/v2/web/blobs/uploads/", "").is(http.StatusForbidden, "because no resource-based policy allows the ecr:InitiateLayerUpload action")
+}
+
+// putPolicy stores the policy of the repository web.
+func (w *world) putPolicy(statement string) {
+	w.Helper()
+	if err := w.store.Update(func(tx *store.Tx) error {
+		changed := *ecr.Repositories.Find(tx, home, "web")
+		changed.Policy = `{"Version":"2012-10-17","Statement":[` + statement + `]}`
+		ecr.Repositories.Put(tx, &changed)
+		return nil
+	}); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// A login of one without keys of the emulator's may be of the role that a policy spares, and a policy that an older build took
+// does not lock its account out.
+func TestPoliciesForOneWhoIsNotKnown(t *testing.T) {
+	w := start(t, 0, "web")
+	w.push("web", "v1", "config")
+	for tag, statement := range map[string]string{
+		"role":  `{"Effect":"Deny","Principal":"*","Action":"ecr:*","Condition":{"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::123456789012:role/ci"}}}`,
+		"kind":  `{"Effect":"Deny","Principal":"*","Action":"ecr:*","Condition":{"StringEquals":{"aws:PrincipalType":"Account"}}}`,
+		"user":  `{"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::123456789012:user/dev"},"Action":"ecr:*"}`,
+		"old":   `{"Effect":"Deny","Principal":"*","Action":"*","Condition":null}`,
+		"later": `{"Effect":"Deny","Principal":"*","Action":"*","Condition":{"DateGreaterThan":{"aws:CurrentTime":"2026-11-03T00:00:00Z"}}}`,
+	} {
+		w.putPolicy(statement)
+		w.ask(http.MethodGet, "/v2/web/manifests/v1", "").is(http.StatusOK)
+		w.push("web", tag, "config of "+tag)
+	}
+	w.putPolicy(`{"Effect":"Deny","Principal":"*","Action":"*","Condition":{"DateGreaterThan":{"aws:CurrentTime":"2026-11-02T00:00:00Z"}}}`)
+	w.ask(http.MethodGet, "/v2/web/manifests/v1", "").is(http.StatusForbidden)
 }

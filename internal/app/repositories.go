@@ -48,6 +48,11 @@ func (i *Images) layer(id string) io.ReadSeekCloser {
 }
 
 func (i *Images) begin(Work) Work {
+	for _, r := range ecr.Repositories.All(i.Store.Read()) {
+		if !r.Evaluable() { // an older build has taken it
+			i.Log.Warn("the policy of a repository cannot be evaluated, and what cannot be read of it says nothing", "repository", r.ARN())
+		}
+	}
 	return Work{Loops: []controllers.Loop{
 		controllers.Of("lifecycle rules", expiry.New(expiry.Options{Store: i.Store, Clock: i.Clock, Log: i.Log, Files: i.files})),
 	}}
