@@ -2,7 +2,6 @@ package secretsmanager
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,6 +9,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/policytext"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/secretsmanager"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -81,45 +81,11 @@ const grantsPublic = "You can not attach a resource policy that grants Public ac
 // checkPolicy refuses what is no policy, and tells whether one lets everybody in: by a
 // statement that allows, for all principals, without a condition.
 func checkPolicy(text string) (public bool, err error) {
-	var document struct {
-		Statement json.RawMessage
+	document, err := policy.Read(text)
+	if err != nil || policy.Compile(text).Err() != nil {
+		return false, &types.MalformedPolicyDocumentException{Message: aws.String("This resource policy contains invalid Json")} // SEC0008
 	}
-	var statements []statement
-	if err := json.Unmarshal([]byte(text), &document); err == nil && document.Statement != nil {
-		if document.Statement[0] == '{' {
-			document.Statement = append(append([]byte{'['}, document.Statement...), ']')
-		}
-		err = json.Unmarshal(document.Statement, &statements)
-		if err == nil && len(statements) > 0 {
-			for _, s := range statements {
-				public = public || s.public()
-			}
-			return public, nil
-		}
-	}
-	return false, &types.MalformedPolicyDocumentException{Message: aws.String("This resource policy contains invalid Json")} // SEC0008
-}
-
-// statement is what is looked at of a statement of a policy.
-type statement struct {
-	Effect    string
-	Principal any
-	Condition map[string]any
-}
-
-func (s statement) public() bool {
-	return s.Effect == "Allow" && len(s.Condition) == 0 && everybody(s.Principal)
-}
-
-// everybody reports whether a principal, or one of a list, is a star.
-func everybody(principal any) bool {
-	switch p := principal.(type) {
-	case string:
-		return p == "*"
-	case []any:
-		return slices.ContainsFunc(p, everybody)
-	case map[string]any:
-		return everybody(p["AWS"])
-	}
-	return false
+	return slices.ContainsFunc(document.Statements, func(s policy.Statement) bool {
+		return s.Effect == "Allow" && len(s.Conditions) == 0 && !s.NotPrincipal && slices.Contains(s.Principals["AWS"], "*")
+	}), nil
 }

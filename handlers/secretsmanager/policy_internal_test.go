@@ -49,3 +49,16 @@ func TestEverybody(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsNoPolicy(t *testing.T) {
+	for _, text := range []string{
+		`{"Statement":[]}`, `{"Statement":{"Principal":"*"}}`, `{"Statement":{"Effect":"Allow","Principal":"*","Principals":"*"}}`,
+		`{"Version":"2026-01-01","Statement":{"Effect":"Allow","Principal":"*"}}`, `{"Statement":{"Effect":"Allow","Principal":"*","Condition":[]}}`,
+		`{"Statement":{"Effect":"Deny","Principal":{"AWS":210987654321},"Action":"*"}}`, `{"Statement":{"Effect":"Allow","Principal":"*","NotAction":"secretsmanager"}}`,
+		`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Condition":{"StringEquals":{"aws:username":"${aws:"}}}}`,
+	} {
+		if _, err := checkPolicy(text); err == nil {
+			t.Errorf("%s is a policy", text)
+		}
+	}
+}
