@@ -43,6 +43,14 @@ func checkDocument(text, partition string, mistyped func(policy.Condition) bool)
 			return why
 		}
 	}
+	return checkVariables(text)
+}
+
+// checkVariables refuses what is left that cannot be evaluated: broken variables. Its words are not known.
+func checkVariables(text string) string {
+	if policy.Compile(text).Err() != nil {
+		return "Syntax errors in policy."
+	}
 	return ""
 }
 

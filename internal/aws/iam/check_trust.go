@@ -23,6 +23,8 @@ func CheckTrustPolicy(text string) string {
 		switch {
 		case s.HasResource:
 			return "Has prohibited field Resource"
+		case s.NotPrincipal: // the words are the emulator's; source: IAM user guide, NotPrincipal
+			return "Has prohibited field NotPrincipal"
 		case !s.HasPrincipal:
 			return "Missing required field Principal" // source: field reports
 		case len(s.Actions) == 0:
@@ -34,7 +36,7 @@ func CheckTrustPolicy(text string) string {
 			return why
 		}
 	}
-	return ""
+	return checkVariables(text)
 }
 
 // trustActions are all that a trust policy may name, with no wildcard (IAM0010).

@@ -83,6 +83,12 @@ func TestRefusedPolicyDocuments(t *testing.T) {
 		statement(list + bucket + `,"Condition":{"x":{"a":"1"}}`):                         syntax,
 		statement(list + bucket + `,"Condition":{"ForAnyValue::StringEquals":{"a":"1"}}`): syntax,
 		statement(list + bucket + `,"Sid":{}`):                                            syntax,
+		statement(`"Effect":"Allow","NotAction":["s3:a",null],` + bucket):                 syntax,
+		statement(list + `"NotResource":[null]`):                                          syntax,
+		statement(list + bucket + `,"Condition":{"StringNotEquals":{"a":null}}`):          syntax,
+		// That these are refused is documented, and not by which words.
+		statement(list + `"Resource":"arn:aws:s3:::${aws:username"`): syntax,
+		condition("StringLike", "${aws:username, fallback}"):         syntax,
 		// IAM0011
 		condition("NullIfExists", "true"):                             syntax,
 		condition("ForAllValues:nullIfExists", "true"):                syntax,
@@ -180,6 +186,9 @@ func TestTrustPolicyDocuments(t *testing.T) {
 		`{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["sts:AssumeRole"]}]}`:                    "",
 		trusting(`{"Federated":"cognito-identity.amazonaws.com"}`):                                                                         "A condition block must be present for the Cognito provider",
 		trusting(`{"Federated":"cognito-identity.amazonaws.com"},"Condition":{"StringEquals":{"cognito-identity.amazonaws.com:aud":"p"}}`): "",
+		trusting(`{"AWS":"*"},"Condition":{"StringEquals":{"aws:username":"${"}}`):                                                         "Syntax errors in policy.",
+		trusting(`{"AWS":111122223333}`): "Syntax errors in policy.",
+		statement(`"Effect":"Deny","NotPrincipal":{"AWS":"111122223333"},"Action":"sts:AssumeRole"`): "Has prohibited field NotPrincipal",
 		trusting(`"*"`): `AssumeRolepolicy contained an invalid principal: "STAR":"*".`,
 	} {
 		if got := iam.CheckTrustPolicy(document); got != want {
@@ -238,17 +247,23 @@ func TestRoleTrustsWhoItNames(t *testing.T) {
 		statement(`"Effect":"Allow","Principal":{"Service":["ec2.amazonaws.com","ecs-tasks.amazonaws.com"]},"Action":["sts:*"]`): true,
 		statement(`"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"`):                      false,
 		statement(`"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:TagSession"`):                false,
-		source("ArnLike", "*"):                                     true,
-		source("ArnLike", "task/*"):                                true,
-		source("StringEquals", "task/*"):                           true,
-		source("ArnLike", "cluster/*"):                             false,
-		source("ArnLike", "task-definition/*"):                     false,
-		source("ArnLike", "task/shop/*"):                           false,
-		source("ArnLike", "task/*/*"):                              false,
-		source("ArnLike", "task/????????????????????????????????"): false,
-		source("ArnLike", strings.Repeat("*", 1500)):               true,
-		source("ArnLike", strings.Repeat("*", 1500)+"x"):           false, // not in exponential time
-		source("ArnLike", strings.Repeat("*?", 3)+"*x"):            false,
+		source("ArnLike", "*"):      true,
+		source("ArnLike", "task/*"): true,
+		source("ArnLike", "${"):     true, // older builds stored it
+		`{"Version":"2012-10-17","Statement":[{` + ecsTasks + `},{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"sts:AssumeRole",
+			"Condition":{"StringEquals":{"aws:username":"${"}}}]}`: true,
+		`{"Version":"2012-10-17","Statement":[{` + ecsTasks + `},{"Effect":"Deny","NotPrincipal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}]}`: true,
+		`{"Version":"2012-10-17","Statement":[{` + ecsTasks + `},{"Effect":"Deny","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}`:               true,
+		statement(ecsTasks + `,"Condition":{"Bool":{"aws:PrincipalIsAWSService":"false"}}`):                                                           false,
+		source("StringEquals", "task/*"):                                                           true,
+		source("ArnLike", "cluster/*"):                                                             false,
+		source("ArnLike", "task-definition/*"):                                                     false,
+		source("ArnLike", "task/shop/*"):                                                           false,
+		source("ArnLike", "task/*/*"):                                                              false,
+		source("ArnLike", "task/????????????????????????????????"):                                 false,
+		source("ArnLike", strings.Repeat("*", 1500)):                                               true,
+		source("ArnLike", strings.Repeat("*", 1500)+"x"):                                           false, // not in exponential time
+		source("ArnLike", strings.Repeat("*?", 3)+"*x"):                                            false,
 		statement(ecsTasks + `,"Condition":{"StringEquals":{"aws:SourceAccount":"000000000000"}}`): true,
 		statement(ecsTasks + `,"Condition":{"StringEquals":{"aws:SourceAccount":"111111111111"}}`): false,
 		// What the grammar takes in any case, or with a prefix, means the same.
