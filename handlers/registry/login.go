@@ -119,7 +119,7 @@ func (r *registry) allow(ctx context.Context, place *ecr.Repository, action stri
 			why += ". In the account of this login the repository is " + x.host + "/" + own.Path(r.Home)
 		}
 		return refuse(http.StatusForbidden, "DENIED", "User: %s is not authorized to perform: %s on resource: %s %s",
-			call.Principal(), action, place.ARN(), why) // ECR-16
+			call.Principal(), action, place.ARN(), why) // ECR0006.4
 	}
 	return awsapi.Allow(awsapi.NewContext(ctx, call), action, place.ARN(), nil)
 }
