@@ -3,6 +3,7 @@ package secretsmanager
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -86,6 +87,6 @@ func checkPolicy(text string) (public bool, err error) {
 		return false, &types.MalformedPolicyDocumentException{Message: aws.String("This resource policy contains invalid Json")} // SEC0008
 	}
 	return slices.ContainsFunc(document.Statements, func(s policy.Statement) bool {
-		return s.Effect == "Allow" && len(s.Conditions) == 0 && !s.NotPrincipal && slices.Contains(s.Principals["AWS"], "*")
+		return strings.EqualFold(s.Effect, "Allow") && len(s.Conditions) == 0 && !s.NotPrincipal && slices.Contains(s.Principals["AWS"], "*")
 	}), nil
 }

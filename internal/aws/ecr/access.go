@@ -13,7 +13,8 @@ import (
 // policies keeps the policies of repositories that have been asked for.
 var policies policy.Cache
 
-// ownerMay are what an account may always do in its repository whose policy cannot be evaluated: it is the way out.
+// ownerMay are what an account may do in its repository unless the policy denies it without a condition: older builds have
+// taken policies whose conditions said nothing, and this is the way out.
 var ownerMay = []string{"ecr:GetRepositoryPolicy", "ecr:SetRepositoryPolicy", "ecr:DeleteRepositoryPolicy", "ecr:DeleteRepository"}
 
 // Decide decides by the policy of a repository alone whether a principal may do an action such as ecr:BatchGetImage. In the
@@ -22,12 +23,14 @@ var ownerMay = []string{"ecr:GetRepositoryPolicy", "ecr:SetRepositoryPolicy", "e
 // statements that cannot be evaluated, which say nothing, and resources, which were not read.
 func (r *Repository) Decide(who policy.Principal, action string, now time.Time) policy.Decision {
 	who.Unlimited = true
-	request := policy.Request{Action: action, Resource: r.ARN(), Principal: who, Lenient: true, Keys: repositoryKeys{
-		global: policy.Global(who, r.Scope.Region, now), tags: r.Tags,
-	}}
-	p := policy.Policies{Bare: true}
-	if r.Policy == "" || !r.Evaluable() && who.Account == r.Scope.Account && slices.Contains(ownerMay, action) {
+	request := policy.Request{Action: action, Resource: r.ARN(), Principal: who, Lenient: true}
+	p, repairs := policy.Policies{Bare: true}, who.Account == r.Scope.Account && slices.Contains(ownerMay, action)
+	if r.Policy == "" || repairs && !r.Evaluable() {
 		return policy.Decide(request, p)
+	}
+	request.Keys = repositoryKeys{global: policy.Global(who, r.Scope.Region, now), tags: r.Tags}
+	if repairs {
+		request.Keys = policy.Partial{}
 	}
 	p.Resource = []policy.Source{{Name: r.Name, Policy: policies.Compile(r.Policy)}}
 	return policy.Decide(request, p)

@@ -146,6 +146,18 @@ func TestPoliciesOfOlderBuilds(t *testing.T) {
 	}
 }
 
+// A Deny whose condition an older build did not read keeps an account from images, and not from the policy.
+func TestAPolicyThatDeniesByAConditionCanBeMended(t *testing.T) {
+	r := Repository{Scope: arn.Scope{Region: "eu-west-1", Account: "123456789012"}, Name: "web", Policy: `{"Statement":{"Effect":"Deny",
+		"Principal":"*","Action":"ecr:*","Condition":{"StringNotEquals":{"aws:PrincipalAccount":"111122223333"}}}}`}
+	who := policy.Principal{Account: "123456789012", ARN: "arn:aws:iam::123456789012:root", Unknown: true}
+	for action, want := range map[string]bool{"ecr:BatchGetImage": false, "ecr:SetRepositoryPolicy": true, "ecr:DeleteRepository": true} {
+		if got := r.Decide(who, action, noon).Allowed; got != want {
+			t.Errorf("%s is allowed: %t", action, got)
+		}
+	}
+}
+
 func TestWhatIsNoPolicy(t *testing.T) {
 	for _, text := range []string{
 		"", "{", "{}", "[]", `"policy"`, `{"Statement":[]}`, `{"Statement":1}`, `{"Statement":[{"Effect":"Allow"}]}`,
