@@ -9,8 +9,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -36,27 +34,3 @@ func account(ctx context.Context) iam.Account {
 func (a *API) read() *store.Tx { return a.store.Read() }
 
 func (a *API) update(fn func(tx *store.Tx) error) error { return a.store.Update(fn) }
-
-// changeRole changes a copy of a role and writes it. What belongs to a service is not
-// changed by others.
-func (a *API) changeRole(ctx context.Context, name *string, change func(tx *store.Tx, r *iam.Role) error) error {
-	return a.update(func(tx *store.Tx) error {
-		found, err := role(tx, account(ctx), name)
-		if err != nil {
-			return err
-		}
-		changed := *found
-		if err := change(tx, &changed); err != nil {
-			return err
-		}
-		iam.Roles.Put(tx, &changed)
-		return nil
-	})
-}
-
-func role(tx *store.Tx, a iam.Account, name *string) (*iam.Role, error) {
-	if r := iam.Roles.Find(tx, a, aws.ToString(name)); r != nil {
-		return r, nil
-	}
-	return nil, noSuchEntity("The role with name %s cannot be found.", aws.ToString(name))
-}

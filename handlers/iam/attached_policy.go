@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
@@ -20,45 +19,41 @@ const maxAttached = 10
 // otherPartition is AWS's text about a policy of another partition (IAM0012).
 const otherPartition = "Invalid ARN partition"
 
-// AttachRolePolicy attaches a managed policy to a role, again without effect (IAM0003).
-func (a *API) AttachRolePolicy(ctx context.Context, in *sdk.AttachRolePolicyInput) (*sdk.AttachRolePolicyOutput, error) {
-	if err := checkAttachment(in.PolicyArn); err != nil {
-		return nil, err
+// attach attaches a managed policy, again without effect (IAM0003).
+func (k *kind[R]) attach(ctx context.Context, a *API, name, policy *string) error {
+	if err := checkAttachment(policy); err != nil {
+		return err
 	}
-	return &sdk.AttachRolePolicyOutput{}, a.changeRole(ctx, in.RoleName, func(tx *store.Tx, r *iam.Role) error {
-		arn := *in.PolicyArn
+	return k.changePolicies(ctx, a, name, func(tx *store.Tx, p *iam.Permissions) error {
+		arn, in := *policy, account(ctx)
 		switch {
-		case r.LinkedTo != "":
-			return protected(r.Name)
-		case iam.AccountOfARN(arn).Partition != r.Account.Partition:
+		case iam.AccountOfARN(arn).Partition != in.Partition:
 			return validationError(otherPartition)
-		case !attachable(tx, r.Account, arn):
+		case !attachable(tx, in, arn):
 			return noSuchEntity("Policy %s does not exist or is not attachable.", arn)
 		case strings.Contains(arn, ":policy/aws-service-role/"): // source of the text: field reports
 			return &types.PolicyNotAttachableException{Message: aws.String("Cannot attach a Service Role Policy to a Customer Role.")}
-		case slices.Contains(r.Attached, arn):
+		case slices.Contains(p.Attached, arn):
 			return nil
-		case len(r.Attached) == maxAttached:
-			return limitExceeded("Cannot exceed quota for PoliciesPerRole: %d", maxAttached)
+		case len(p.Attached) == maxAttached:
+			return limitExceeded("Cannot exceed quota for PoliciesPer%s: %d", k.title, maxAttached)
 		}
-		r.Attached = append(slices.Clone(r.Attached), arn)
+		p.Attached = append(slices.Clone(p.Attached), arn)
 		return nil
 	})
 }
 
-func (a *API) DetachRolePolicy(ctx context.Context, in *sdk.DetachRolePolicyInput) (*sdk.DetachRolePolicyOutput, error) {
-	if err := checkAttachment(in.PolicyArn); err != nil {
-		return nil, err
+// detach takes a managed policy away.
+func (k *kind[R]) detach(ctx context.Context, a *API, name, policy *string) error {
+	if err := checkAttachment(policy); err != nil {
+		return err
 	}
-	return &sdk.DetachRolePolicyOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
-		i := slices.Index(r.Attached, *in.PolicyArn)
-		switch {
-		case r.LinkedTo != "":
-			return protected(r.Name)
-		case i < 0:
-			return noSuchEntity("Policy %s was not found.", *in.PolicyArn)
+	return k.changePolicies(ctx, a, name, func(_ *store.Tx, p *iam.Permissions) error {
+		i := slices.Index(p.Attached, *policy)
+		if i < 0 {
+			return noSuchEntity("Policy %s was not found.", *policy)
 		}
-		r.Attached = slices.Delete(slices.Clone(r.Attached), i, i+1)
+		p.Attached = slices.Delete(slices.Clone(p.Attached), i, i+1)
 		return nil
 	})
 }
@@ -70,22 +65,25 @@ func checkAttachment(arn *string) error {
 	return nil
 }
 
-// ListAttachedRolePolicies answers the managed policies of a role by path, in order of
-// their ARNs.
-func (a *API) ListAttachedRolePolicies(ctx context.Context, in *sdk.ListAttachedRolePoliciesInput) (*sdk.ListAttachedRolePoliciesOutput, error) {
-	r, err := role(a.read(), account(ctx), in.RoleName)
-	if err != nil {
-		return nil, err
-	}
-	var found []types.AttachedPolicy
-	for _, arn := range r.Attached {
+// attached are the managed policies of an entity, those under a path.
+func attached(p *iam.Permissions, prefix *string) []types.AttachedPolicy {
+	found := []types.AttachedPolicy{}
+	for _, arn := range p.Attached {
 		_, path, _ := strings.Cut(arn, ":policy")
 		name := path[strings.LastIndexByte(path, '/')+1:]
-		if under(strings.TrimSuffix(path, name), in.PathPrefix) {
+		if under(strings.TrimSuffix(path, name), prefix) {
 			found = append(found, types.AttachedPolicy{PolicyArn: &arn, PolicyName: &name})
 		}
 	}
-	out := &sdk.ListAttachedRolePoliciesOutput{}
-	out.AttachedPolicies, out.IsTruncated, out.Marker, err = pageOf(found, func(p types.AttachedPolicy) string { return *p.PolicyArn }, in.Marker, in.MaxItems)
-	return out, err
+	return found
+}
+
+// listAttached is the answer's part of each list of managed policies, in order of their ARNs.
+func (k *kind[R]) listAttached(ctx context.Context, a *API, name, prefix, marker *string, maxItems *int32) ([]types.AttachedPolicy, bool, *string, error) {
+	found, err := k.read(ctx, a, name)
+	if err != nil {
+		return nil, false, nil, err
+	}
+	arn := func(p types.AttachedPolicy) string { return *p.PolicyArn }
+	return pageOf(attached(k.permissions(found), prefix), arn, marker, maxItems)
 }

@@ -87,7 +87,7 @@ func (a *API) ListInstanceProfiles(ctx context.Context, in *sdk.ListInstanceProf
 // ListInstanceProfilesForRole answers those that hand out a role.
 func (a *API) ListInstanceProfilesForRole(ctx context.Context, in *sdk.ListInstanceProfilesForRoleInput) (*sdk.ListInstanceProfilesForRoleOutput, error) {
 	tx := a.read()
-	r, err := role(tx, account(ctx), in.RoleName)
+	r, err := roles.find(tx, account(ctx), in.RoleName)
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ func (a *API) RemoveRoleFromInstanceProfile(ctx context.Context, in *sdk.RemoveR
 // changeRoleOf changes the role of an instance profile. Both must exist.
 func (a *API) changeRoleOf(ctx context.Context, profile, ofRole *string, change func(*iam.InstanceProfile, *iam.Role) error) error {
 	return a.changeInstanceProfile(ctx, profile, func(tx *store.Tx, p *iam.InstanceProfile) error {
-		r, err := role(tx, p.Account, ofRole)
+		r, err := roles.find(tx, p.Account, ofRole)
 		if err != nil {
 			return err
 		}

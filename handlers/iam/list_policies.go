@@ -51,7 +51,7 @@ func (a *API) ListEntitiesForPolicy(ctx context.Context, in *sdk.ListEntitiesFor
 	var found []types.PolicyRole
 	if in.EntityFilter == "" || in.EntityFilter == types.EntityTypeRole {
 		for _, r := range iam.Roles.List(tx, account(ctx)) {
-			if under(r.Path, in.PathPrefix) && used(iam.UsageOf(r), p, in.PolicyUsageFilter) {
+			if under(r.Path, in.PathPrefix) && used(iam.UsageOf(&r.Permissions), p, in.PolicyUsageFilter) {
 				found = append(found, types.PolicyRole{RoleId: &r.ID, RoleName: &r.Name})
 			}
 		}

@@ -5,29 +5,24 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
-	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// PutRolePermissionsBoundary sets the boundary of a role (IAM0003).
-func (a *API) PutRolePermissionsBoundary(ctx context.Context, in *sdk.PutRolePermissionsBoundaryInput) (*sdk.PutRolePermissionsBoundaryOutput, error) {
-	return &sdk.PutRolePermissionsBoundaryOutput{}, a.changeRole(ctx, in.RoleName, func(tx *store.Tx, r *iam.Role) error {
-		if r.LinkedTo != "" {
-			return protected(r.Name)
-		}
-		r.PermissionsBoundary = *in.PermissionsBoundary
-		return checkBoundary(tx, r.Account, in.PermissionsBoundary)
+// putBoundary sets a boundary (IAM0003).
+func (k *kind[R]) putBoundary(ctx context.Context, a *API, name, policy *string) error {
+	return k.changePolicies(ctx, a, name, func(tx *store.Tx, p *iam.Permissions) error {
+		p.PermissionsBoundary = *policy
+		return checkBoundary(tx, account(ctx), policy)
 	})
 }
 
-// DeleteRolePermissionsBoundary removes it. A role without one is refused (IAM0003); the
-// text is the emulator's.
-func (a *API) DeleteRolePermissionsBoundary(ctx context.Context, in *sdk.DeleteRolePermissionsBoundaryInput) (*sdk.DeleteRolePermissionsBoundaryOutput, error) {
-	return &sdk.DeleteRolePermissionsBoundaryOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
-		if r.PermissionsBoundary == "" {
-			return noSuchEntity("The permissions boundary of role %s cannot be found.", r.Name)
+// deleteBoundary removes it. An entity without one is refused (IAM0003); the text is the emulator's.
+func (k *kind[R]) deleteBoundary(ctx context.Context, a *API, name *string) error {
+	return k.changePolicies(ctx, a, name, func(_ *store.Tx, p *iam.Permissions) error {
+		if p.PermissionsBoundary == "" {
+			return noSuchEntity("The permissions boundary of %s %s cannot be found.", k.word, *name)
 		}
-		r.PermissionsBoundary = ""
+		p.PermissionsBoundary = ""
 		return nil
 	})
 }

@@ -24,17 +24,13 @@ func (a *API) CreateRole(ctx context.Context, in *sdk.CreateRoleInput) (*sdk.Cre
 		if err := checkBoundary(tx, made.Account, in.PermissionsBoundary); err != nil {
 			return err
 		}
-		if iam.Roles.Find(tx, made.Account, made.Name) != nil {
-			return alreadyExists("Role with name %s already exists.", made.Name)
-		}
-		iam.Roles.Put(tx, made)
-		return nil
+		return roles.put(tx, made.Account, made)
 	})
 	if err != nil {
 		return nil, err
 	}
 	described := describeRole(made)
-	described.PermissionsBoundary = boundary(made)
+	described.PermissionsBoundary = boundary(&made.Permissions)
 	described.Tags = in.Tags // in the order of the request (IAM0006)
 	return &sdk.CreateRoleOutput{Role: &described}, nil
 }
@@ -51,8 +47,8 @@ func (a *API) newRole(ctx context.Context, in *sdk.CreateRoleInput) (*iam.Role, 
 	return &iam.Role{
 		Account: account(ctx), Name: *in.RoleName, ID: iam.NewID(iam.RoleID), Path: pathOrRoot(in.Path), CreatedAt: a.now(),
 		TrustPolicy: *in.AssumeRolePolicyDocument, Description: aws.ToString(in.Description),
-		MaxSessionDuration:  cmp.Or(aws.ToInt32(in.MaxSessionDuration), iam.DefaultSessionDuration),
-		PermissionsBoundary: aws.ToString(in.PermissionsBoundary), Tags: tags,
+		MaxSessionDuration: cmp.Or(aws.ToInt32(in.MaxSessionDuration), iam.DefaultSessionDuration),
+		Permissions:        iam.Permissions{PermissionsBoundary: aws.ToString(in.PermissionsBoundary)}, Tags: tags,
 	}, nil
 }
 
@@ -72,7 +68,7 @@ func checkTrustPolicy(text string) error {
 
 // GetRole answers a role in full.
 func (a *API) GetRole(ctx context.Context, in *sdk.GetRoleInput) (*sdk.GetRoleOutput, error) {
-	found, err := role(a.read(), account(ctx), in.RoleName)
+	found, err := roles.read(ctx, a, in.RoleName)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +93,7 @@ func (a *API) ListRoles(ctx context.Context, in *sdk.ListRolesInput) (*sdk.ListR
 // UpdateRole changes the description and the session duration that are given; an empty
 // description clears it (IAM0001).
 func (a *API) UpdateRole(ctx context.Context, in *sdk.UpdateRoleInput) (*sdk.UpdateRoleOutput, error) {
-	return &sdk.UpdateRoleOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
+	return &sdk.UpdateRoleOutput{}, roles.change(ctx, a, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
 		if in.Description != nil {
 			r.Description = *in.Description
 		}
@@ -111,7 +107,7 @@ func (a *API) UpdateRole(ctx context.Context, in *sdk.UpdateRoleInput) (*sdk.Upd
 // UpdateRoleDescription is the older way, and answers the role.
 func (a *API) UpdateRoleDescription(ctx context.Context, in *sdk.UpdateRoleDescriptionInput) (*sdk.UpdateRoleDescriptionOutput, error) {
 	var described types.Role
-	err := a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
+	err := roles.change(ctx, a, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
 		r.Description = *in.Description
 		described = describeRole(r)
 		described.Description = awsapi.Optional(r.Description)
@@ -122,9 +118,9 @@ func (a *API) UpdateRoleDescription(ctx context.Context, in *sdk.UpdateRoleDescr
 
 // UpdateAssumeRolePolicy replaces the trust policy.
 func (a *API) UpdateAssumeRolePolicy(ctx context.Context, in *sdk.UpdateAssumeRolePolicyInput) (*sdk.UpdateAssumeRolePolicyOutput, error) {
-	return &sdk.UpdateAssumeRolePolicyOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
-		if r.LinkedTo != "" {
-			return protected(r.Name)
+	return &sdk.UpdateAssumeRolePolicyOutput{}, roles.change(ctx, a, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
+		if err := unlinked(r); err != nil {
+			return err
 		}
 		r.TrustPolicy = *in.PolicyDocument
 		return checkTrustPolicy(r.TrustPolicy)
@@ -134,7 +130,7 @@ func (a *API) UpdateAssumeRolePolicy(ctx context.Context, in *sdk.UpdateAssumeRo
 // DeleteRole removes a role that nothing is attached to (IAM0003).
 func (a *API) DeleteRole(ctx context.Context, in *sdk.DeleteRoleInput) (*sdk.DeleteRoleOutput, error) {
 	return &sdk.DeleteRoleOutput{}, a.update(func(tx *store.Tx) error {
-		found, err := role(tx, account(ctx), in.RoleName)
+		found, err := roles.find(tx, account(ctx), in.RoleName)
 		switch {
 		case err != nil:
 			return err
@@ -142,12 +138,7 @@ func (a *API) DeleteRole(ctx context.Context, in *sdk.DeleteRoleInput) (*sdk.Del
 			return protected(found.Name)
 		case len(iam.InstanceProfilesOf(tx, found)) > 0:
 			return deleteConflict("Cannot delete entity, must remove roles from instance profile first.")
-		case len(found.Attached) > 0:
-			return deleteConflict("Cannot delete entity, must detach all policies first.")
-		case len(found.Inline) > 0:
-			return deleteConflict("Cannot delete entity, must delete policies first.")
 		}
-		iam.Roles.Delete(tx, found)
-		return nil
+		return roles.remove(tx, found)
 	})
 }

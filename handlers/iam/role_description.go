@@ -36,19 +36,19 @@ func listedRole(r *iam.Role) types.Role {
 // structure (IAM0001).
 func fullRole(r *iam.Role) types.Role {
 	described := listedRole(r)
-	described.PermissionsBoundary = boundary(r)
+	described.PermissionsBoundary = boundary(&r.Permissions)
 	described.Tags = r.Tags
 	described.RoleLastUsed = &types.RoleLastUsed{}
 	return described
 }
 
 // boundary has the type that was recorded (IAM0003); the API reference has another.
-func boundary(r *iam.Role) *types.AttachedPermissionsBoundary {
-	if r.PermissionsBoundary == "" {
+func boundary(p *iam.Permissions) *types.AttachedPermissionsBoundary {
+	if p.PermissionsBoundary == "" {
 		return nil
 	}
 	return &types.AttachedPermissionsBoundary{
-		PermissionsBoundaryArn:  &r.PermissionsBoundary,
+		PermissionsBoundaryArn:  &p.PermissionsBoundary,
 		PermissionsBoundaryType: "Policy",
 	}
 }

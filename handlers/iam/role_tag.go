@@ -9,7 +9,7 @@ import (
 )
 
 func (a *API) TagRole(ctx context.Context, in *sdk.TagRoleInput) (*sdk.TagRoleOutput, error) {
-	return &sdk.TagRoleOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) (err error) {
+	return &sdk.TagRoleOutput{}, roles.change(ctx, a, in.RoleName, func(_ *store.Tx, r *iam.Role) (err error) {
 		r.Tags, err = taggedRole.merge(r.Tags, in.Tags)
 		return err
 	})
@@ -17,7 +17,7 @@ func (a *API) TagRole(ctx context.Context, in *sdk.TagRoleInput) (*sdk.TagRoleOu
 
 // UntagRole removes tags of a role.
 func (a *API) UntagRole(ctx context.Context, in *sdk.UntagRoleInput) (*sdk.UntagRoleOutput, error) {
-	return &sdk.UntagRoleOutput{}, a.changeRole(ctx, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
+	return &sdk.UntagRoleOutput{}, roles.change(ctx, a, in.RoleName, func(_ *store.Tx, r *iam.Role) error {
 		r.Tags = taggedRole.without(r.Tags, in.TagKeys)
 		return nil
 	})
@@ -25,7 +25,7 @@ func (a *API) UntagRole(ctx context.Context, in *sdk.UntagRoleInput) (*sdk.Untag
 
 // ListRoleTags answers the tags of a role, in order of their keys.
 func (a *API) ListRoleTags(ctx context.Context, in *sdk.ListRoleTagsInput) (*sdk.ListRoleTagsOutput, error) {
-	found, err := role(a.read(), account(ctx), in.RoleName)
+	found, err := roles.read(ctx, a, in.RoleName)
 	if err != nil {
 		return nil, err
 	}

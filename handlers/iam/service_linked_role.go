@@ -62,7 +62,7 @@ func (a *API) CreateServiceLinkedRole(ctx context.Context, in *sdk.CreateService
 func (a *API) DeleteServiceLinkedRole(ctx context.Context, in *sdk.DeleteServiceLinkedRoleInput) (*sdk.DeleteServiceLinkedRoleOutput, error) {
 	id := arn.NewUUID()
 	return &sdk.DeleteServiceLinkedRoleOutput{DeletionTaskId: &id}, a.update(func(tx *store.Tx) error {
-		found, err := role(tx, account(ctx), in.RoleName)
+		found, err := roles.find(tx, account(ctx), in.RoleName)
 		switch {
 		case err != nil:
 			return err

@@ -70,27 +70,27 @@ type Usage map[string]struct{ Attached, Boundary int }
 func PolicyUsage(tx *store.Tx, a Account) Usage {
 	usage := Usage{}
 	for _, r := range Roles.List(tx, a) {
-		usage.add(r)
+		usage.add(&r.Permissions)
 	}
 	return usage
 }
 
-// UsageOf counts for the policies that one role has.
-func UsageOf(r *Role) Usage {
+// UsageOf counts for the policies that one of them has.
+func UsageOf(p *Permissions) Usage {
 	usage := Usage{}
-	usage.add(r)
+	usage.add(p)
 	return usage
 }
 
-func (u Usage) add(r *Role) {
-	for _, arn := range r.Attached {
+func (u Usage) add(p *Permissions) {
+	for _, arn := range p.Attached {
 		n := u[arn]
 		n.Attached++
 		u[arn] = n
 	}
-	if r.PermissionsBoundary != "" {
-		n := u[r.PermissionsBoundary]
+	if p.PermissionsBoundary != "" {
+		n := u[p.PermissionsBoundary]
 		n.Boundary++
-		u[r.PermissionsBoundary] = n
+		u[p.PermissionsBoundary] = n
 	}
 }

@@ -48,7 +48,7 @@ func NewServiceLinkedRole(a Account, service string, now time.Time) (made *Role,
 		TrustPolicy: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"` + service +
 			`"},"Action":"sts:AssumeRole"}]}`,
 		Description: l.description, MaxSessionDuration: DefaultSessionDuration, LinkedTo: service,
-		Attached: []string{Account{Partition: a.Partition, ID: awsAccount}.arn("policy", "/aws-service-role/", l.policy)},
+		Permissions: Permissions{Attached: []string{Account{Partition: a.Partition, ID: awsAccount}.arn("policy", "/aws-service-role/", l.policy)}},
 	}, l.suffix
 }
 
