@@ -1,4 +1,4 @@
-// Package iam answers the IAM API from stored roles, policies and instance profiles.
+// Package iam answers the IAM API from stored users, groups, roles, policies and instance profiles.
 // Nothing is enforced: everybody may do everything.
 //
 // Requests are checked in AWS's order: the constraints of their members, all at once;

@@ -37,7 +37,7 @@ func listedRole(r *iam.Role) types.Role {
 func fullRole(r *iam.Role) types.Role {
 	described := listedRole(r)
 	described.PermissionsBoundary = boundary(&r.Permissions)
-	described.Tags = r.Tags
+	described.Tags = someTags(r.Tags)
 	described.RoleLastUsed = &types.RoleLastUsed{}
 	return described
 }

@@ -16,9 +16,35 @@ func (a *API) Service() awsapi.Service {
 		},
 		Statuses: statuses,
 		Operations: slices.Concat(
-			a.roleOperations(), a.policyOperations(), a.instanceProfileOperations(), a.serviceLinkedRoleOperations(),
+			a.userOperations(), a.groupOperations(), a.roleOperations(), a.policyOperations(), a.instanceProfileOperations(), a.serviceLinkedRoleOperations(),
 			[]awsapi.Operation{awsapi.Works("ListAccountAliases", "none: an account gets one by CreateAccountAlias, which is not built", a.ListAccountAliases)},
 		),
+	}
+}
+
+func (a *API) userOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("CreateUser", "enforces nothing", a.CreateUser),
+		awsapi.Partial("GetUser", "without a name the user who calls; the root's date is the epoch", a.GetUser),
+		awsapi.Works("ListUsers", "by path, in pages", a.ListUsers),
+		awsapi.Works("UpdateUser", "name and path; groups, policies and keys stay", a.UpdateUser),
+		awsapi.Works("DeleteUser", "when it is in no group, and has no policy and no access key", a.DeleteUser),
+		awsapi.Works("TagUser", "keys are not case-sensitive", a.TagUser),
+		awsapi.Works("UntagUser", "keys are not case-sensitive", a.UntagUser),
+		awsapi.Works("ListUserTags", "in order of their keys, in pages", a.ListUserTags),
+	}
+}
+
+func (a *API) groupOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Works("CreateGroup", "without users and policies", a.CreateGroup),
+		awsapi.Works("GetGroup", "with its users, in pages", a.GetGroup),
+		awsapi.Works("ListGroups", "by path, in pages", a.ListGroups),
+		awsapi.Works("UpdateGroup", "name and path; users and policies stay", a.UpdateGroup),
+		awsapi.Works("DeleteGroup", "when it has no user and no policy", a.DeleteGroup),
+		awsapi.Works("AddUserToGroup", "at most 10 groups of a user", a.AddUserToGroup),
+		awsapi.Works("RemoveUserFromGroup", "also a user who is not in it", a.RemoveUserFromGroup),
+		awsapi.Works("ListGroupsForUser", "in order of their names, in pages", a.ListGroupsForUser),
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
-// tagged is a kind of entity with tags. Keys of roles' tags are the same in any
-// case, those of others are not (IAM0006).
+// tagged is a kind of entity with tags. Keys of the tags of roles and users are the same in any
+// case, and of other tags not (IAM0006; IAM user guide, tags).
 type tagged struct {
 	fold  bool
 	quota string // in the refusal of too many tags
@@ -19,6 +19,7 @@ type tagged struct {
 
 var (
 	taggedRole            = tagged{fold: true, quota: "TagsPerRole"}
+	taggedUser            = tagged{fold: true, quota: "TagsPerUser"}
 	taggedPolicy          = tagged{quota: "TagsPerPolicy"}
 	taggedInstanceProfile = tagged{quota: "TagsPerInstanceProfile"}
 )
@@ -70,7 +71,19 @@ func (k tagged) without(tags []types.Tag, keys []string) []types.Tag {
 	})
 }
 
+// someTags are tags in the answers that have no empty list of them (IAM0001, IAM0013).
+func someTags(tags []types.Tag) []types.Tag {
+	if len(tags) == 0 {
+		return nil
+	}
+	return tags
+}
+
 // tagPage is the answer's part of every list of tags.
 func tagPage(tags []types.Tag, marker *string, maxItems *int32) ([]types.Tag, bool, *string, error) {
 	return pageOf(tags, func(tag types.Tag) string { return *tag.Key }, marker, maxItems)
 }
+
+// noTags refuses a request without tags or keys, as was recorded of TagUser and of providers (IAM0013, IAM0018); the text
+// is the emulator's.
+func noTags() error { return invalidInput("The request names no tags.") }

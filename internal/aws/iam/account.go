@@ -1,5 +1,5 @@
-// Package iam is the rows of AWS IAM: roles, managed policies and instance profiles,
-// and the rules of their changes. They are stored and answered, and enforce nothing.
+// Package iam is the rows of AWS IAM: users, groups, roles, managed policies and instance
+// profiles, and the rules of their changes. They are stored and answered, and enforce nothing.
 //
 // IAM is global: its rows belong to an account of a partition, and to no region. Names
 // are unique in it in any case; the keys of rows are therefore in lower case.
@@ -37,7 +37,7 @@ func AccountOfARN(arn string) Account {
 	return Account{Partition: parts[1], ID: parts[4]}
 }
 
-// arn is the ARN of something in the account: kind is role, policy or instance-profile.
+// arn is the ARN of something in the account: kind is role, user, policy and so on.
 func (a Account) arn(kind, path, name string) string {
 	return "arn:" + a.Partition + ":iam::" + a.ID + ":" + kind + path + name
 }
@@ -49,6 +49,8 @@ func (a Account) prefix() string { return a.Partition + ":" + a.ID + ":" }
 
 // Prefixes of unique ids. Source: IAM user guide, unique identifiers.
 const (
+	UserID            = "AIDA"
+	GroupID           = "AGPA"
 	RoleID            = "AROA"
 	PolicyID          = "ANPA"
 	InstanceProfileID = "AIPA"

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// Permissions are the policies of a role.
+// Permissions are the policies of a role, a user or a group.
 type Permissions struct {
-	PermissionsBoundary string   // ARN of a managed policy, or empty
+	PermissionsBoundary string   // ARN of a managed policy, or empty; groups have none
 	Inline              []Inline // in order of their names
 	Attached            []string // ARNs of managed policies, in the order in which they came
 }
 
-// Inline is a policy that is part of a role.
+// Inline is a policy that is part of a role, a user or a group.
 type Inline struct {
 	Name, Document string
 }

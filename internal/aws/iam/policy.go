@@ -63,14 +63,20 @@ func PolicyByARN(tx *store.Tx, a Account, arn string) *Policy {
 	return nil
 }
 
-// Usage counts the roles that have a policy, by its ARN.
+// Usage counts the roles, users and groups that have a policy, by its ARN.
 type Usage map[string]struct{ Attached, Boundary int }
 
-// PolicyUsage counts for all policies that roles of the account have.
+// PolicyUsage counts for all policies that roles, users and groups of the account have.
 func PolicyUsage(tx *store.Tx, a Account) Usage {
 	usage := Usage{}
 	for _, r := range Roles.List(tx, a) {
 		usage.add(&r.Permissions)
+	}
+	for _, u := range Users.List(tx, a) {
+		usage.add(&u.Permissions)
+	}
+	for _, g := range Groups.List(tx, a) {
+		usage.add(&g.Permissions)
 	}
 	return usage
 }

@@ -15,12 +15,29 @@ type AddRoleToInstanceProfileInput struct {
 type AddRoleToInstanceProfileOutput struct {
 }
 
+type AddUserToGroupInput struct {
+	GroupName *string
+	UserName  *string
+}
+
+type AddUserToGroupOutput struct {
+}
+
 type AttachRolePolicyInput struct {
 	PolicyArn *string
 	RoleName  *string
 }
 
 type AttachRolePolicyOutput struct {
+}
+
+type CreateGroupInput struct {
+	GroupName *string
+	Path      *string
+}
+
+type CreateGroupOutput struct {
+	Group *types.Group
 }
 
 type CreateInstanceProfileInput struct {
@@ -79,6 +96,24 @@ type CreateServiceLinkedRoleOutput struct {
 	Role *types.Role
 }
 
+type CreateUserInput struct {
+	UserName            *string
+	Path                *string
+	PermissionsBoundary *string
+	Tags                []types.Tag
+}
+
+type CreateUserOutput struct {
+	User *types.User
+}
+
+type DeleteGroupInput struct {
+	GroupName *string
+}
+
+type DeleteGroupOutput struct {
+}
+
 type DeleteInstanceProfileInput struct {
 	InstanceProfileName *string
 }
@@ -131,12 +166,32 @@ type DeleteServiceLinkedRoleOutput struct {
 	DeletionTaskId *string
 }
 
+type DeleteUserInput struct {
+	UserName *string
+}
+
+type DeleteUserOutput struct {
+}
+
 type DetachRolePolicyInput struct {
 	PolicyArn *string
 	RoleName  *string
 }
 
 type DetachRolePolicyOutput struct {
+}
+
+type GetGroupInput struct {
+	GroupName *string
+	Marker    *string
+	MaxItems  *int32
+}
+
+type GetGroupOutput struct {
+	Group       *types.Group
+	Users       []types.User
+	IsTruncated bool
+	Marker      *string
 }
 
 type GetInstanceProfileInput struct {
@@ -192,6 +247,14 @@ type GetServiceLinkedRoleDeletionStatusOutput struct {
 	Reason *types.DeletionTaskFailureReasonType
 }
 
+type GetUserInput struct {
+	UserName *string
+}
+
+type GetUserOutput struct {
+	User *types.User
+}
+
 type ListAccountAliasesInput struct {
 	Marker   *string
 	MaxItems *int32
@@ -231,6 +294,30 @@ type ListEntitiesForPolicyOutput struct {
 	PolicyGroups []types.PolicyGroup
 	PolicyRoles  []types.PolicyRole
 	PolicyUsers  []types.PolicyUser
+}
+
+type ListGroupsForUserInput struct {
+	UserName *string
+	Marker   *string
+	MaxItems *int32
+}
+
+type ListGroupsForUserOutput struct {
+	Groups      []types.Group
+	IsTruncated bool
+	Marker      *string
+}
+
+type ListGroupsInput struct {
+	Marker     *string
+	MaxItems   *int32
+	PathPrefix *string
+}
+
+type ListGroupsOutput struct {
+	Groups      []types.Group
+	IsTruncated bool
+	Marker      *string
 }
 
 type ListInstanceProfileTagsInput struct {
@@ -344,6 +431,30 @@ type ListRolesOutput struct {
 	Marker      *string
 }
 
+type ListUserTagsInput struct {
+	UserName *string
+	Marker   *string
+	MaxItems *int32
+}
+
+type ListUserTagsOutput struct {
+	Tags        []types.Tag
+	IsTruncated bool
+	Marker      *string
+}
+
+type ListUsersInput struct {
+	Marker     *string
+	MaxItems   *int32
+	PathPrefix *string
+}
+
+type ListUsersOutput struct {
+	Users       []types.User
+	IsTruncated bool
+	Marker      *string
+}
+
 type PutRolePermissionsBoundaryInput struct {
 	PermissionsBoundary *string
 	RoleName            *string
@@ -367,6 +478,14 @@ type RemoveRoleFromInstanceProfileInput struct {
 }
 
 type RemoveRoleFromInstanceProfileOutput struct {
+}
+
+type RemoveUserFromGroupInput struct {
+	GroupName *string
+	UserName  *string
+}
+
+type RemoveUserFromGroupOutput struct {
 }
 
 const ServiceID = "IAM"
@@ -403,6 +522,14 @@ type TagRoleInput struct {
 type TagRoleOutput struct {
 }
 
+type TagUserInput struct {
+	Tags     []types.Tag
+	UserName *string
+}
+
+type TagUserOutput struct {
+}
+
 type UntagInstanceProfileInput struct {
 	InstanceProfileName *string
 	TagKeys             []string
@@ -427,12 +554,29 @@ type UntagRoleInput struct {
 type UntagRoleOutput struct {
 }
 
+type UntagUserInput struct {
+	TagKeys  []string
+	UserName *string
+}
+
+type UntagUserOutput struct {
+}
+
 type UpdateAssumeRolePolicyInput struct {
 	PolicyDocument *string
 	RoleName       *string
 }
 
 type UpdateAssumeRolePolicyOutput struct {
+}
+
+type UpdateGroupInput struct {
+	GroupName    *string
+	NewGroupName *string
+	NewPath      *string
+}
+
+type UpdateGroupOutput struct {
 }
 
 type UpdateRoleDescriptionInput struct {
@@ -451,4 +595,13 @@ type UpdateRoleInput struct {
 }
 
 type UpdateRoleOutput struct {
+}
+
+type UpdateUserInput struct {
+	UserName    *string
+	NewPath     *string
+	NewUserName *string
+}
+
+type UpdateUserOutput struct {
 }
