@@ -12,7 +12,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
-// maxAttached is the quota of managed policies of a role. Source: IAM user guide, quotas;
+// maxAttached is the quota of managed policies of a role, a user or a group. Source: IAM user guide, quotas;
 // the text is from field reports.
 const maxAttached = 10
 

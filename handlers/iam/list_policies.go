@@ -23,7 +23,7 @@ func (a *API) ListPolicies(ctx context.Context, in *sdk.ListPoliciesInput) (*sdk
 	usage := iam.PolicyUsage(tx, caller)
 	var found []types.Policy
 	for _, p := range candidates {
-		if under(p.Path, in.PathPrefix) && (!in.OnlyAttached || used(usage, p, in.PolicyUsageFilter)) {
+		if under(p.Path, in.PathPrefix) && (!in.OnlyAttached || used(usage, p.ARN(), in.PolicyUsageFilter)) {
 			found = append(found, describePolicy(p, usage))
 		}
 	}
@@ -33,30 +33,54 @@ func (a *API) ListPolicies(ctx context.Context, in *sdk.ListPoliciesInput) (*sdk
 	return out, err
 }
 
-// used reports whether a role has a policy in the way that is asked for. The way counts
+// used reports whether something has a policy in the way that is asked for. The way counts
 // only together with OnlyAttached (IAM0009).
-func used(usage iam.Usage, p *iam.Policy, as types.PolicyUsageType) bool {
-	count := usage[p.ARN()]
+func used(usage iam.Usage, arn string, as types.PolicyUsageType) bool {
+	count := usage[arn]
 	return count.Attached > 0 && as != types.PolicyUsageTypePermissionsBoundary ||
 		count.Boundary > 0 && as != types.PolicyUsageTypePermissionsPolicy
 }
 
-// ListEntitiesForPolicy answers the roles that have a policy, by path and use. There are
-// no users and groups.
+// ListEntitiesForPolicy answers the groups, roles and users that have a policy, by path and use. In which order AWS
+// has them in its pages is not known.
 func (a *API) ListEntitiesForPolicy(ctx context.Context, in *sdk.ListEntitiesForPolicyInput) (*sdk.ListEntitiesForPolicyOutput, error) {
-	tx, p, err := a.readPolicy(ctx, in.PolicyArn)
-	if err != nil {
+	tx := a.read()
+	if err := checkExists(tx, account(ctx), *in.PolicyArn); err != nil {
 		return nil, err
 	}
-	var found []types.PolicyRole
-	if in.EntityFilter == "" || in.EntityFilter == types.EntityTypeRole {
-		for _, r := range iam.Roles.List(tx, account(ctx)) {
-			if under(r.Path, in.PathPrefix) && used(iam.UsageOf(&r.Permissions), p, in.PolicyUsageFilter) {
-				found = append(found, types.PolicyRole{RoleId: &r.ID, RoleName: &r.Name})
-			}
+	var found []entity
+	add := func(kind types.EntityType, name, path string, of *iam.Permissions, add func(*sdk.ListEntitiesForPolicyOutput)) {
+		has := used(iam.UsageOf(of), *in.PolicyArn, in.PolicyUsageFilter)
+		if has && (in.EntityFilter == "" || in.EntityFilter == kind) && under(path, in.PathPrefix) {
+			found = append(found, entity{string(kind) + " " + name, add})
 		}
 	}
-	out := &sdk.ListEntitiesForPolicyOutput{PolicyGroups: []types.PolicyGroup{}, PolicyUsers: []types.PolicyUser{}}
-	out.PolicyRoles, out.IsTruncated, out.Marker, err = pageOf(found, func(r types.PolicyRole) string { return *r.RoleName }, in.Marker, in.MaxItems)
+	for _, g := range iam.Groups.List(tx, account(ctx)) {
+		add(types.EntityTypeGroup, g.Name, g.Path, &g.Permissions, func(out *sdk.ListEntitiesForPolicyOutput) {
+			out.PolicyGroups = append(out.PolicyGroups, types.PolicyGroup{GroupId: &g.ID, GroupName: &g.Name})
+		})
+	}
+	for _, r := range iam.Roles.List(tx, account(ctx)) {
+		add(types.EntityTypeRole, r.Name, r.Path, &r.Permissions, func(out *sdk.ListEntitiesForPolicyOutput) {
+			out.PolicyRoles = append(out.PolicyRoles, types.PolicyRole{RoleId: &r.ID, RoleName: &r.Name})
+		})
+	}
+	for _, u := range iam.Users.List(tx, account(ctx)) {
+		add(types.EntityTypeUser, u.Name, u.Path, &u.Permissions, func(out *sdk.ListEntitiesForPolicyOutput) {
+			out.PolicyUsers = append(out.PolicyUsers, types.PolicyUser{UserId: &u.ID, UserName: &u.Name})
+		})
+	}
+	out := &sdk.ListEntitiesForPolicyOutput{}
+	var err error
+	found, out.IsTruncated, out.Marker, err = pageOf(found, func(e entity) string { return e.key }, in.Marker, in.MaxItems)
+	for _, e := range found {
+		e.add(out)
+	}
 	return out, err
+}
+
+// entity is one that an answer has in the list of its kind.
+type entity struct {
+	key string
+	add func(*sdk.ListEntitiesForPolicyOutput)
 }

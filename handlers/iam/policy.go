@@ -69,16 +69,24 @@ func (a *API) CreatePolicy(ctx context.Context, in *sdk.CreatePolicyInput) (*sdk
 
 // policy returns the managed policy that an ARN names.
 func policy(tx *store.Tx, a iam.Account, arn string) (*iam.Policy, error) {
-	if !isPolicyARN(arn) {
-		return nil, invalidInput("ARN %s is not valid.", arn)
+	if err := checkExists(tx, a, arn); err != nil {
+		return nil, err
 	}
 	if p := iam.PolicyByARN(tx, a, arn); p != nil {
 		return p, nil
 	}
-	if iam.AWSPolicyExists(arn, a.Partition) {
-		return nil, unknownAWSPolicy(arn)
+	return nil, unknownAWSPolicy(arn)
+}
+
+// checkExists refuses an ARN that names no managed policy.
+func checkExists(tx *store.Tx, a iam.Account, arn string) error {
+	switch {
+	case !isPolicyARN(arn):
+		return invalidInput("ARN %s is not valid.", arn)
+	case !attachable(tx, a, arn):
+		return noSuchEntity("Policy %s was not found.", arn)
 	}
-	return nil, noSuchEntity("Policy %s was not found.", arn)
+	return nil
 }
 
 // unknownAWSPolicy says that a policy of AWS's own, which can be attached, cannot be shown.
@@ -131,7 +139,7 @@ func ownPolicy(tx *store.Tx, a iam.Account, arn string) (*iam.Policy, error) {
 	return policy(tx, a, arn)
 }
 
-// DeletePolicy removes a policy that no role has and of which only the default version is
+// DeletePolicy removes a policy that nothing has and of which only the default version is
 // left. Source of the texts: field reports.
 func (a *API) DeletePolicy(ctx context.Context, in *sdk.DeletePolicyInput) (*sdk.DeletePolicyOutput, error) {
 	return &sdk.DeletePolicyOutput{}, a.update(func(tx *store.Tx) error {

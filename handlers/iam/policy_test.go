@@ -120,7 +120,11 @@ func TestAWSsOwnPolicies(t *testing.T) {
 	ok(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: aws.String("a"), PolicyArn: unknown})
 	refused(s, s.GetPolicy, &sdk.GetPolicyInput{PolicyArn: unknown}, "NotImplementedException",
 		"ecs-emulator does not know what arn:aws:iam::aws:policy/AmazonS3FullAccess says; it can only be attached. See https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/iam.md.")
+	if has := ok(s, s.ListEntitiesForPolicy, &sdk.ListEntitiesForPolicyInput{PolicyArn: unknown}).PolicyRoles; len(has) != 1 || *has[0].RoleName != "a" {
+		t.Errorf("%s is had by %+v", *unknown, has)
+	}
 	const none = "arn:aws:iam::aws:policy/NoSuchPolicyAtAll"
+	refused(s, s.ListEntitiesForPolicy, &sdk.ListEntitiesForPolicyInput{PolicyArn: aws.String(none)}, "NoSuchEntity", "Policy "+none+" was not found.")
 	refused(s, s.GetPolicy, &sdk.GetPolicyInput{PolicyArn: aws.String(none)}, "NoSuchEntity", "Policy "+none+" was not found.")
 	for _, arn := range []string{none, "arn:aws:iam::aws:policy/service-role/AmazonECS_FullAccess", "arn:aws:iam::aws:policy/AmazonECSTaskExecutionRolePolicy"} {
 		refused(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: aws.String("a"), PolicyArn: &arn},

@@ -32,6 +32,17 @@ func (a *API) userOperations() []awsapi.Operation {
 		awsapi.Works("TagUser", "keys are not case-sensitive", a.TagUser),
 		awsapi.Works("UntagUser", "keys are not case-sensitive", a.UntagUser),
 		awsapi.Works("ListUserTags", "in order of their keys, in pages", a.ListUserTags),
+		awsapi.Partial("PutUserPermissionsBoundary", "stored without effect", a.PutUserPermissionsBoundary),
+		awsapi.Works("DeleteUserPermissionsBoundary", "a user without one is refused", a.DeleteUserPermissionsBoundary),
+
+		awsapi.Partial("PutUserPolicy", "as PutRolePolicy", a.PutUserPolicy),
+		awsapi.Works("GetUserPolicy", "the document as it was sent", a.GetUserPolicy),
+		awsapi.Works("ListUserPolicies", "in order of their names, in pages", a.ListUserPolicies),
+		awsapi.Works("DeleteUserPolicy", "names are not case-sensitive", a.DeleteUserPolicy),
+
+		awsapi.Partial("AttachUserPolicy", "as AttachRolePolicy", a.AttachUserPolicy),
+		awsapi.Works("DetachUserPolicy", "a policy that is not attached is refused", a.DetachUserPolicy),
+		awsapi.Works("ListAttachedUserPolicies", "by path, in order of their ARNs, in pages", a.ListAttachedUserPolicies),
 	}
 }
 
@@ -45,6 +56,15 @@ func (a *API) groupOperations() []awsapi.Operation {
 		awsapi.Works("AddUserToGroup", "at most 10 groups of a user", a.AddUserToGroup),
 		awsapi.Works("RemoveUserFromGroup", "also a user who is not in it", a.RemoveUserFromGroup),
 		awsapi.Works("ListGroupsForUser", "in order of their names, in pages", a.ListGroupsForUser),
+
+		awsapi.Partial("PutGroupPolicy", "as PutRolePolicy", a.PutGroupPolicy),
+		awsapi.Works("GetGroupPolicy", "the document as it was sent", a.GetGroupPolicy),
+		awsapi.Works("ListGroupPolicies", "in order of their names, in pages", a.ListGroupPolicies),
+		awsapi.Works("DeleteGroupPolicy", "names are not case-sensitive", a.DeleteGroupPolicy),
+
+		awsapi.Partial("AttachGroupPolicy", "as AttachRolePolicy", a.AttachGroupPolicy),
+		awsapi.Works("DetachGroupPolicy", "a policy that is not attached is refused", a.DetachGroupPolicy),
+		awsapi.Works("ListAttachedGroupPolicies", "by path, in order of their ARNs, in pages", a.ListAttachedGroupPolicies),
 	}
 }
 
@@ -79,8 +99,8 @@ func (a *API) policyOperations() []awsapi.Operation {
 		awsapi.Partial("CreatePolicy", "stored without effect; values of date conditions are not checked", a.CreatePolicy),
 		awsapi.Partial("GetPolicy", "AWS's own policies that ECS users meet; others answer 501 NotImplementedException", a.GetPolicy),
 		awsapi.Partial("ListPolicies", "AWS's own policies that ECS users meet", a.ListPolicies),
-		awsapi.Works("ListEntitiesForPolicy", "roles; there are no users and groups", a.ListEntitiesForPolicy),
-		awsapi.Works("DeletePolicy", "when no role has it and one version is left", a.DeletePolicy),
+		awsapi.Works("ListEntitiesForPolicy", "users, groups and roles, by path and use, in pages", a.ListEntitiesForPolicy),
+		awsapi.Works("DeletePolicy", "when nothing has it and one version is left", a.DeletePolicy),
 		awsapi.Partial("CreatePolicyVersion", "as CreatePolicy", a.CreatePolicyVersion),
 		awsapi.Partial("GetPolicyVersion", "as GetPolicy; of AWS's own policies one version", a.GetPolicyVersion),
 		awsapi.Partial("ListPolicyVersions", "as GetPolicyVersion", a.ListPolicyVersions),

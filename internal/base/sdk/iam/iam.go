@@ -23,12 +23,28 @@ type AddUserToGroupInput struct {
 type AddUserToGroupOutput struct {
 }
 
+type AttachGroupPolicyInput struct {
+	GroupName *string
+	PolicyArn *string
+}
+
+type AttachGroupPolicyOutput struct {
+}
+
 type AttachRolePolicyInput struct {
 	PolicyArn *string
 	RoleName  *string
 }
 
 type AttachRolePolicyOutput struct {
+}
+
+type AttachUserPolicyInput struct {
+	PolicyArn *string
+	UserName  *string
+}
+
+type AttachUserPolicyOutput struct {
 }
 
 type CreateGroupInput struct {
@@ -114,6 +130,14 @@ type DeleteGroupInput struct {
 type DeleteGroupOutput struct {
 }
 
+type DeleteGroupPolicyInput struct {
+	GroupName  *string
+	PolicyName *string
+}
+
+type DeleteGroupPolicyOutput struct {
+}
+
 type DeleteInstanceProfileInput struct {
 	InstanceProfileName *string
 }
@@ -173,12 +197,43 @@ type DeleteUserInput struct {
 type DeleteUserOutput struct {
 }
 
+type DeleteUserPermissionsBoundaryInput struct {
+	UserName *string
+}
+
+type DeleteUserPermissionsBoundaryOutput struct {
+}
+
+type DeleteUserPolicyInput struct {
+	PolicyName *string
+	UserName   *string
+}
+
+type DeleteUserPolicyOutput struct {
+}
+
+type DetachGroupPolicyInput struct {
+	GroupName *string
+	PolicyArn *string
+}
+
+type DetachGroupPolicyOutput struct {
+}
+
 type DetachRolePolicyInput struct {
 	PolicyArn *string
 	RoleName  *string
 }
 
 type DetachRolePolicyOutput struct {
+}
+
+type DetachUserPolicyInput struct {
+	PolicyArn *string
+	UserName  *string
+}
+
+type DetachUserPolicyOutput struct {
 }
 
 type GetGroupInput struct {
@@ -192,6 +247,17 @@ type GetGroupOutput struct {
 	Users       []types.User
 	IsTruncated bool
 	Marker      *string
+}
+
+type GetGroupPolicyInput struct {
+	GroupName  *string
+	PolicyName *string
+}
+
+type GetGroupPolicyOutput struct {
+	GroupName      *string
+	PolicyDocument *string
+	PolicyName     *string
 }
 
 type GetInstanceProfileInput struct {
@@ -255,6 +321,17 @@ type GetUserOutput struct {
 	User *types.User
 }
 
+type GetUserPolicyInput struct {
+	PolicyName *string
+	UserName   *string
+}
+
+type GetUserPolicyOutput struct {
+	PolicyDocument *string
+	PolicyName     *string
+	UserName       *string
+}
+
 type ListAccountAliasesInput struct {
 	Marker   *string
 	MaxItems *int32
@@ -266,6 +343,19 @@ type ListAccountAliasesOutput struct {
 	Marker         *string
 }
 
+type ListAttachedGroupPoliciesInput struct {
+	GroupName  *string
+	Marker     *string
+	MaxItems   *int32
+	PathPrefix *string
+}
+
+type ListAttachedGroupPoliciesOutput struct {
+	AttachedPolicies []types.AttachedPolicy
+	IsTruncated      bool
+	Marker           *string
+}
+
 type ListAttachedRolePoliciesInput struct {
 	RoleName   *string
 	Marker     *string
@@ -274,6 +364,19 @@ type ListAttachedRolePoliciesInput struct {
 }
 
 type ListAttachedRolePoliciesOutput struct {
+	AttachedPolicies []types.AttachedPolicy
+	IsTruncated      bool
+	Marker           *string
+}
+
+type ListAttachedUserPoliciesInput struct {
+	UserName   *string
+	Marker     *string
+	MaxItems   *int32
+	PathPrefix *string
+}
+
+type ListAttachedUserPoliciesOutput struct {
 	AttachedPolicies []types.AttachedPolicy
 	IsTruncated      bool
 	Marker           *string
@@ -294,6 +397,18 @@ type ListEntitiesForPolicyOutput struct {
 	PolicyGroups []types.PolicyGroup
 	PolicyRoles  []types.PolicyRole
 	PolicyUsers  []types.PolicyUser
+}
+
+type ListGroupPoliciesInput struct {
+	GroupName *string
+	Marker    *string
+	MaxItems  *int32
+}
+
+type ListGroupPoliciesOutput struct {
+	PolicyNames []string
+	IsTruncated bool
+	Marker      *string
 }
 
 type ListGroupsForUserInput struct {
@@ -431,6 +546,18 @@ type ListRolesOutput struct {
 	Marker      *string
 }
 
+type ListUserPoliciesInput struct {
+	UserName *string
+	Marker   *string
+	MaxItems *int32
+}
+
+type ListUserPoliciesOutput struct {
+	PolicyNames []string
+	IsTruncated bool
+	Marker      *string
+}
+
 type ListUserTagsInput struct {
 	UserName *string
 	Marker   *string
@@ -455,6 +582,15 @@ type ListUsersOutput struct {
 	Marker      *string
 }
 
+type PutGroupPolicyInput struct {
+	GroupName      *string
+	PolicyDocument *string
+	PolicyName     *string
+}
+
+type PutGroupPolicyOutput struct {
+}
+
 type PutRolePermissionsBoundaryInput struct {
 	PermissionsBoundary *string
 	RoleName            *string
@@ -470,6 +606,23 @@ type PutRolePolicyInput struct {
 }
 
 type PutRolePolicyOutput struct {
+}
+
+type PutUserPermissionsBoundaryInput struct {
+	PermissionsBoundary *string
+	UserName            *string
+}
+
+type PutUserPermissionsBoundaryOutput struct {
+}
+
+type PutUserPolicyInput struct {
+	PolicyDocument *string
+	PolicyName     *string
+	UserName       *string
+}
+
+type PutUserPolicyOutput struct {
 }
 
 type RemoveRoleFromInstanceProfileInput struct {
