@@ -312,7 +312,7 @@ func TestKeysThatAreNotGoodAreNotForwarded(t *testing.T) {
 	}
 	var problem error
 	server := httptest.NewServer(handlers.New(handlers.Parts{
-		Options: awsapi.Options{Logger: slog.New(slog.DiscardHandler), Caller: func(_, token string) (awsapi.Caller, bool, error) {
+		Options: awsapi.Options{Logger: slog.New(slog.DiscardHandler), Caller: func(_ awsapi.Scope, token string) (awsapi.Caller, bool, error) {
 			return awsapi.Caller{Account: "000000000000"}, token != "", problem
 		}},
 		Control: part("control"), Metrics: part("metrics"), Log: slog.New(slog.DiscardHandler), Upstream: handlers.NewUpstream(to),

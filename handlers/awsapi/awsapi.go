@@ -32,7 +32,7 @@ type Options struct {
 	// Caller tells who has the keys that a request is signed with, if the emulator has
 	// given them out; known is false for all others. Its error is ErrTokenInvalid or
 	// ErrTokenExpired, which each protocol answers in AWS's words. Default: none are known.
-	Caller func(accessKeyID, token string) (c Caller, known bool, err error)
+	Caller func(signed Scope, token string) (c Caller, known bool, err error)
 	// SeeRegion is told the region of each request that is signed for one. Default: nothing is.
 	SeeRegion func(region string)
 	// Authorize decides whether a caller may do what it wants; see [Allow]. Default: it may.
@@ -67,7 +67,7 @@ func (o Options) withDefaults(service string) Options {
 		o.Account = DefaultAccount
 	}
 	if o.Caller == nil {
-		o.Caller = func(string, string) (Caller, bool, error) { return Caller{}, false, nil }
+		o.Caller = func(Scope, string) (Caller, bool, error) { return Caller{}, false, nil }
 	}
 	if o.SeeRegion == nil {
 		o.SeeRegion = func(string) {}
@@ -135,14 +135,17 @@ func FromContext(ctx context.Context) Call {
 // Scope returns where the call acts: the account and region of its ARNs.
 func (c Call) Scope() arn.Scope { return arn.Scope{Region: c.Region, Account: c.Account} }
 
-// Principal returns the ARN of the caller, as registeredBy has it. There are no users, so
-// without keys of the emulator's it is the root of the account.
+// Principal returns the ARN of the caller, as registeredBy has it. Without keys of the
+// emulator's it is the root of the account.
 func (c Call) Principal() string {
 	if c.Caller.ARN != "" {
 		return c.Caller.ARN
 	}
 	return c.Scope().Root()
 }
+
+// IsRoot reports whether the caller is the root of the account.
+func (c Call) IsRoot() bool { return c.Principal() == c.Scope().Root() }
 
 // Identity returns the ARN to which what a caller owns belongs, as in createdBy and in
 // account settings: that of its role, which sessions come and go for.

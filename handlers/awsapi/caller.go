@@ -7,13 +7,15 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 )
 
-// Caller is who has keys that the emulator has given out: a session.
+// Caller is who has keys that the emulator has given out: a session or a user.
 type Caller struct {
 	Account string
 	Region  string // of calls whose signature names none
-	ARN     string // arn:aws:sts::123456789012:assumed-role/role/session
-	UserID  string // AROA…:session
-	RoleARN string // empty: the session has no role
+	ARN     string // arn:aws:sts::123456789012:assumed-role/role/session, arn:aws:iam::123456789012:user/dev
+	UserID  string // AROA…:session, AIDA…
+	RoleARN string // empty: it has no role
+	// LongLived says that the keys are a user's own, not a session's.
+	LongLived bool
 }
 
 // PolicyPrincipal is the caller as policies name principals. One without keys of the emulator's, and the root user with such
@@ -32,7 +34,7 @@ func (o *Options) identify(c *Call, scope Scope, r *http.Request) error {
 	if token == "" && r.URL.RawQuery != "" {
 		token = r.URL.Query().Get("X-Amz-Security-Token")
 	}
-	caller, known, err := o.Caller(scope.AccessKeyID, token)
+	caller, known, err := o.Caller(scope, token)
 	if err != nil || !known {
 		return err
 	}

@@ -21,9 +21,9 @@ var taskRole = awsapi.Caller{
 }
 
 // caller knows the token "good" of the key ASIAOURS.
-func caller(key, token string) (awsapi.Caller, bool, error) {
+func caller(signed awsapi.Scope, token string) (awsapi.Caller, bool, error) {
 	switch {
-	case key != "ASIAOURS":
+	case signed.AccessKeyID != "ASIAOURS":
 		return awsapi.Caller{}, false, nil
 	case token == "good":
 		return taskRole, true, nil

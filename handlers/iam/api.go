@@ -18,10 +18,13 @@ import (
 type API struct {
 	store *store.Store
 	clock func() time.Time
+	uses  *iam.KeyUses
 }
 
 // New makes the API. now is the emulator's time.
-func New(s *store.Store, now func() time.Time) *API { return &API{store: s, clock: now} }
+func New(s *store.Store, now func() time.Time, uses *iam.KeyUses) *API {
+	return &API{store: s, clock: now, uses: uses}
+}
 
 // now is the time in whole seconds, as IAM has it.
 func (a *API) now() time.Time { return a.clock().UTC().Truncate(time.Second) }

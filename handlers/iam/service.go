@@ -16,7 +16,7 @@ func (a *API) Service() awsapi.Service {
 		},
 		Statuses: statuses,
 		Operations: slices.Concat(
-			a.userOperations(), a.groupOperations(), a.roleOperations(), a.policyOperations(), a.instanceProfileOperations(), a.serviceLinkedRoleOperations(),
+			a.userOperations(), a.accessKeyOperations(), a.groupOperations(), a.roleOperations(), a.policyOperations(), a.instanceProfileOperations(), a.serviceLinkedRoleOperations(),
 			[]awsapi.Operation{awsapi.Works("ListAccountAliases", "none: an account gets one by CreateAccountAlias, which is not built", a.ListAccountAliases)},
 		),
 	}
@@ -43,6 +43,16 @@ func (a *API) userOperations() []awsapi.Operation {
 		awsapi.Partial("AttachUserPolicy", "as AttachRolePolicy", a.AttachUserPolicy),
 		awsapi.Works("DetachUserPolicy", "a policy that is not attached is refused", a.DetachUserPolicy),
 		awsapi.Works("ListAttachedUserPolicies", "by path, in order of their ARNs, in pages", a.ListAttachedUserPolicies),
+	}
+}
+
+func (a *API) accessKeyOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("CreateAccessKey", "of users; requests with it are the user's, and may do everything", a.CreateAccessKey),
+		awsapi.Works("ListAccessKeys", "the oldest first", a.ListAccessKeys),
+		awsapi.Works("UpdateAccessKey", "at once", a.UpdateAccessKey),
+		awsapi.Works("DeleteAccessKey", "at once", a.DeleteAccessKey),
+		awsapi.Partial("GetAccessKeyLastUsed", "at once; what was before the emulator's start is not known", a.GetAccessKeyLastUsed),
 	}
 }
 

@@ -44,7 +44,7 @@ func (a *API) CreateUser(ctx context.Context, in *sdk.CreateUserInput) (*sdk.Cre
 // GetUser answers a user in full, without a name the one that calls (AC47).
 func (a *API) GetUser(ctx context.Context, in *sdk.GetUserInput) (*sdk.GetUserOutput, error) {
 	call := awsapi.FromContext(ctx)
-	if in.UserName == nil && call.Principal() == call.Scope().Root() {
+	if in.UserName == nil && call.IsRoot() {
 		return &sdk.GetUserOutput{User: describeRoot(call)}, nil
 	}
 	found, err := userOrCaller(ctx, a.read(), in.UserName)
@@ -71,7 +71,7 @@ func userOrCaller(ctx context.Context, tx *store.Tx, name *string) (*iam.User, e
 	if u := iam.UserByID(tx, call.Caller.UserID); u != nil {
 		return u, nil
 	}
-	if call.Principal() == call.Scope().Root() {
+	if call.IsRoot() {
 		return nil, awsapi.NotImplemented("iam", "access keys of the root of an account")
 	}
 	return nil, validationError("Must specify userName when calling with non-User credentials")
@@ -110,6 +110,8 @@ func (a *API) DeleteUser(ctx context.Context, in *sdk.DeleteUserInput) (*sdk.Del
 			return err
 		case len(found.Groups) > 0:
 			return usersInGroup()
+		case len(iam.AccessKeysOf(tx, found)) > 0: // source: field reports
+			return deleteConflict("Cannot delete entity, must delete access keys first.")
 		}
 		return users.remove(tx, found)
 	})

@@ -1,6 +1,7 @@
 package iam_test
 
 import (
+	"context"
 	"regexp"
 	"strings"
 	"testing"
@@ -10,6 +11,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/iam"
+	oursdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
 )
 
 func createUser(s *scene, name string) *string {
@@ -138,6 +143,26 @@ func TestUserConstraints(t *testing.T) {
 	refused(s, s.CreateUser, &sdk.CreateUserInput{UserName: aws.String("DEV")}, "EntityAlreadyExists", "User with name DEV already exists.")
 	refused(s, s.CreateUser, &sdk.CreateUserInput{UserName: aws.String("ops"), PermissionsBoundary: aws.String("arn:aws:iam::000000000000:policy/none")},
 		"NoSuchEntity", "Scope ARN: arn:aws:iam::000000000000:policy/none does not exist or is not attachable.")
+}
+
+// Source of the refusal of a session: recorded answers.
+func TestCallersThatAreNoUsersNameOne(t *testing.T) {
+	s := newScene(t)
+	dev := createUser(s, "dev")
+	api := iam.New(s.Store, s.Clock, s.uses)
+	as := func(c awsapi.Caller) context.Context {
+		return awsapi.NewContext(t.Context(), awsapi.Call{Account: c.Account, Region: "us-east-1", Caller: c})
+	}
+	session := awsapi.Caller{Account: "000000000000", ARN: "arn:aws:sts::000000000000:assumed-role/app/me", UserID: "AROAEXAMPLE:me", RoleARN: "arn:aws:iam::000000000000:role/app"}
+	const want = "Must specify userName when calling with non-User credentials"
+	if _, err := api.GetUser(as(session), &oursdk.GetUserInput{}); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v", err)
+	}
+	id := ok(s, s.GetUser, &sdk.GetUserInput{UserName: dev}).User.UserId
+	user := awsapi.Caller{Account: "000000000000", ARN: "arn:aws:iam::000000000000:user/dev", UserID: *id, LongLived: true}
+	if out, err := api.GetUser(as(user), &oursdk.GetUserInput{}); err != nil || *out.User.UserName != "dev" {
+		t.Errorf("the caller is %+v: %v", out, err)
+	}
 }
 
 // Without a name GetUser is about the caller (AC47), who is the root here.

@@ -21,7 +21,7 @@ const (
 	maxChainedSession  = 3600
 )
 
-// AssumeRole gives keys for a role (STS0001). Root users may, whom AWS refuses: there are no others.
+// AssumeRole gives keys for a role (STS0001). Root users may, whom AWS refuses: most callers here are that.
 func (a *API) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput) (*sts.AssumeRoleOutput, error) {
 	if err := checkAssumeRole(in); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/sts"
 )
@@ -22,9 +23,12 @@ func (a *API) GetCallerIdentity(ctx context.Context, _ *sts.GetCallerIdentityInp
 	}, nil
 }
 
-// GetAccessKeyInfo reads the account from an access key id, of which it is a part.
-// Source: AWS STS API reference, GetAccessKeyInfo.
+// GetAccessKeyInfo answers the account of a user's key that is or was here, whose id may be chosen, and reads the account
+// of another key from its id, of which it is a part. Source: AWS STS API reference, GetAccessKeyInfo.
 func (a *API) GetAccessKeyInfo(_ context.Context, in *sts.GetAccessKeyInfoInput) (*sts.GetAccessKeyInfoOutput, error) {
+	if found := iam.AccessKeys.Get(a.Store.Read(), *in.AccessKeyId); found != nil {
+		return &sts.GetAccessKeyInfoOutput{Account: &found.Account.ID}, nil
+	}
 	account := session.AccountOf(*in.AccessKeyId)
 	if account == "" {
 		return nil, validationError("%s is invalid", *in.AccessKeyId)

@@ -1,6 +1,7 @@
 package sts
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,20 +14,25 @@ import (
 // Bounds of a session without a role, in seconds; that of a root user is never longer than
 // an hour, also if more is asked for. Source: STS API reference, GetSessionToken.
 const (
-	maxRootSession = 3600
+	maxRootSession     = 3600
+	defaultUserSession = 43200
 )
 
-// GetSessionToken gives keys for the caller's own account.
+// GetSessionToken gives keys for the caller itself: a user, or the root of an account.
 func (a *API) GetSessionToken(ctx context.Context, in *sts.GetSessionTokenInput) (*sts.GetSessionTokenOutput, error) {
 	call := awsapi.FromContext(ctx)
-	if call.Caller != (awsapi.Caller{}) {
+	made := session.Session{Account: call.Account, Region: call.Region}
+	var seconds int32
+	switch {
+	case call.Caller.LongLived:
+		made.OfUser = call.Caller.UserID
+		seconds = cmp.Or(aws.ToInt32(in.DurationSeconds), defaultUserSession)
+	case call.Caller != (awsapi.Caller{}):
 		return nil, accessDenied("Cannot call GetSessionToken with session credentials") // field reports
+	default:
+		seconds = min(cmp.Or(aws.ToInt32(in.DurationSeconds), maxRootSession), maxRootSession)
 	}
-	seconds := int32(maxRootSession)
-	if in.DurationSeconds != nil {
-		seconds = min(aws.ToInt32(in.DurationSeconds), maxRootSession)
-	}
-	keys, err := a.issue(session.Session{Account: call.Account, Region: call.Region}, seconds, in.MinimumSessionTokenSize)
+	keys, err := a.issue(made, seconds, in.MinimumSessionTokenSize)
 	if err != nil {
 		return nil, err
 	}

@@ -41,17 +41,17 @@ func (a *API) Service() awsapi.Service {
 		Protocol: awsapi.Query{Version: version, Namespace: "https://sts.amazonaws.com/doc/" + version + "/", Codec: codec},
 		Complete: true,
 		Operations: []awsapi.Operation{
-			awsapi.Works("GetCallerIdentity", "the session whose keys the emulator has given out; for all other keys the root user of the account", a.GetCallerIdentity),
+			awsapi.Works("GetCallerIdentity", "the session or user whose keys the emulator has given out; for all other keys the root user of the account", a.GetCallerIdentity),
 			awsapi.Partial("AssumeRole", "trust policies count with --unknown-roles=false; session policies, tags and MFA codes are taken without effect", a.AssumeRole),
 			awsapi.Partial("AssumeRoleWithWebIdentity", "as AssumeRole; the token has to be a JWT that has not expired, its signature is not verified", a.AssumeRoleWithWebIdentity),
-			awsapi.Works("GetSessionToken", "every caller is the root user, whose sessions last at most an hour", a.GetSessionToken),
-			awsapi.Works("GetAccessKeyInfo", "the account that is part of the id", a.GetAccessKeyInfo),
+			awsapi.Works("GetSessionToken", "for users and the root user, whose sessions last at most an hour", a.GetSessionToken),
+			awsapi.Works("GetAccessKeyInfo", "the account of a user's key, or else that which is part of the id", a.GetAccessKeyInfo),
 
 			awsapi.NotBuilt("AssumeRoleWithSAML", "SAML identity providers"),
 			awsapi.NotBuilt("AssumeRoot", "AWS Organizations"),
 			awsapi.NotBuilt("DecodeAuthorizationMessage", "policies that are enforced"),
 			awsapi.NotBuilt("GetDelegatedAccessToken", "delegated access of partners"),
-			awsapi.NotBuilt("GetFederationToken", "IAM users"),
+			awsapi.NotBuilt("GetFederationToken", "policies of sessions"),
 			awsapi.NotBuilt("GetWebIdentityToken", "an issuer of tokens"),
 		},
 	}

@@ -80,8 +80,16 @@ func start(t *testing.T, strict bool) *fixture {
 	return f
 }
 
-func (f *fixture) caller(key, token string) (awsapi.Caller, bool, error) {
-	s, ours, err := f.sessions.Open(key, token)
+// userKey is the access key of a user, alice.
+const userKey = "AKIAALICE"
+
+var alice = awsapi.Caller{Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/alice", UserID: "AIDAALICE", LongLived: true}
+
+func (f *fixture) caller(signed awsapi.Scope, token string) (awsapi.Caller, bool, error) {
+	if signed.AccessKeyID == userKey {
+		return alice, true, nil
+	}
+	s, ours, err := f.sessions.Open(signed.AccessKeyID, token)
 	if err != nil {
 		return awsapi.Caller{}, ours, awsapi.ErrTokenInvalid
 	}

@@ -12,7 +12,7 @@ type Identity struct{ *Core }
 func (i Identity) Module() Module {
 	return Module{
 		Name:  "identity",
-		Rows:  []string{"iam-group", "iam-instance-profile", "iam-policy", "iam-role", "iam-role-deletion", "iam-user", "session-key"},
+		Rows:  []string{"iam-access-key", "iam-group", "iam-instance-profile", "iam-policy", "iam-role", "iam-role-deletion", "iam-user", "session-key"},
 		Offer: i.offer,
 		Reset: func() error {
 			i.Credentials.Forget()
@@ -23,7 +23,7 @@ func (i Identity) Module() Module {
 
 func (i Identity) offer() Offer {
 	return Offer{APIs: []API{
-		iam.New(i.Store, i.Clock.Now),
+		iam.New(i.Store, i.Clock.Now, &i.Credentials.KeyUses),
 		sts.New(sts.Options{
 			Store: i.Store, Sessions: i.Credentials.Sessions, Now: i.Clock.Now, Wall: i.Clock.Wall, StrictRoles: i.StrictRoles, RoleID: i.Credentials.RoleID,
 		}),

@@ -4,13 +4,17 @@ import (
 	"errors"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // Caller tells the APIs who has keys that the emulator has given out; see awsapi.Options.
-func (i *Issuer) Caller(accessKeyID, token string) (awsapi.Caller, bool, error) {
-	found, ours, err := i.Sessions.Open(accessKeyID, token)
+func (i *Issuer) Caller(signed awsapi.Scope, token string) (awsapi.Caller, bool, error) {
+	if caller, known, err := i.user(signed, token); known {
+		return caller, true, err
+	}
+	found, ours, err := i.Sessions.Open(signed.AccessKeyID, token)
 	switch {
 	case errors.Is(err, session.ErrInvalid):
 		return awsapi.Caller{}, ours, awsapi.ErrTokenInvalid
@@ -20,13 +24,43 @@ func (i *Issuer) Caller(accessKeyID, token string) (awsapi.Caller, bool, error) 
 		return awsapi.Caller{}, true, awsapi.ErrTokenExpired
 	case i.taskIsOver(found):
 		return awsapi.Caller{}, true, awsapi.ErrTokenInvalid
+	case found.OfUser != "":
+		return i.userInSession(found)
 	}
 	return callerOf(found), true, nil
 }
 
-// callerOf is who acts in a session.
+// callerOf is who acts in a session that is no user's.
 func callerOf(s session.Session) awsapi.Caller {
 	return awsapi.Caller{Account: s.Account, Region: s.Region, ARN: s.ARN(), UserID: s.UserID(), RoleARN: s.RoleARN}
+}
+
+// user is the user whose access key has signed a request. A key that was made here and is deleted or inactive is no
+// longer good (AC2), nor one whose user is gone, as damaged rows may be; a token belongs to other keys.
+func (i *Issuer) user(signed awsapi.Scope, token string) (awsapi.Caller, bool, error) {
+	tx := i.Store.Read()
+	key := iam.AccessKeys.Get(tx, signed.AccessKeyID)
+	if key == nil && !i.Sessions.Made(signed.AccessKeyID) {
+		return awsapi.Caller{}, false, nil
+	}
+	if key == nil || key.Deleted() || key.Inactive || token != "" {
+		return awsapi.Caller{}, true, awsapi.ErrTokenInvalid
+	}
+	u := iam.UserByID(tx, key.UserID)
+	if u == nil {
+		return awsapi.Caller{}, true, awsapi.ErrTokenInvalid
+	}
+	i.KeyUses.Note(key.ID, iam.KeyUse{At: i.Clock.Now(), Service: signed.Service, Region: signed.Region})
+	return awsapi.Caller{Account: u.Account.ID, ARN: u.ARN(), UserID: u.ID, LongLived: true}, true, nil
+}
+
+// userInSession is a user who acts with keys of GetSessionToken. They end with the user.
+func (i *Issuer) userInSession(s session.Session) (awsapi.Caller, bool, error) {
+	u := iam.UserByID(i.Store.Read(), s.OfUser)
+	if u == nil {
+		return awsapi.Caller{}, true, awsapi.ErrTokenInvalid
+	}
+	return awsapi.Caller{Account: s.Account, Region: s.Region, ARN: u.ARN(), UserID: u.ID}, true, nil
 }
 
 // taskIsOver reports whether the task that has a session's keys has stopped, with which

@@ -31,6 +31,8 @@ type Issuer struct {
 	Authorize awsapi.Authorizer
 	// Profile has the keys that tasks get in place of their own, if it is not nil; see OpenProfile.
 	Profile aws.CredentialsProvider
+	// KeyUses has when access keys of users were used.
+	KeyUses iam.KeyUses
 
 	unknownRoles ToldARNs
 }
@@ -91,8 +93,11 @@ func (i *Issuer) RoleID(role string) string {
 	return id
 }
 
-// Forget has the log tell again of roles that do not exist.
-func (i *Issuer) Forget() { i.unknownRoles.Forget() }
+// Forget has the log tell again of roles that do not exist, and forgets the uses of keys.
+func (i *Issuer) Forget() {
+	i.unknownRoles.Forget()
+	i.KeyUses.Forget()
+}
 
 // Role is a role that calls an API in an account and region, in a session of a name: that of a
 // rule of EventBridge, a lifecycle hook or a scaling policy, as well as one that is linked to a

@@ -2,6 +2,7 @@ package sts
 
 import (
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/base64"
@@ -26,8 +27,10 @@ type Credentials struct {
 var ErrInvalid = errors.New("these are no keys of this emulator")
 
 const (
-	// accessKeyPrefix of temporary access keys. Source: IAM user guide, unique identifiers.
+	// Prefixes of access keys: of temporary ones and of users'. Source: IAM user guide,
+	// unique identifiers.
 	accessKeyPrefix = "ASIA"
+	longLivedPrefix = "AKIA"
 	// tokenPrefix tells the emulator's tokens from AWS's.
 	tokenPrefix = "ECSEMULATOR1"
 )
@@ -43,7 +46,7 @@ func (k *Keys) Issue(s Session) (Credentials, error) {
 		return Credentials{}, fmt.Errorf("write the session: %w", err)
 	}
 	return Credentials{
-		AccessKeyID:     accessKeyID(secret, s.Account, claims),
+		AccessKeyID:     accessKeyPrefix + accessKeyID(secret, s.Account, claims),
 		SecretAccessKey: base64.StdEncoding.EncodeToString(derive(secret, "secret access key", claims)[:30]), // 40 characters, as AWS's
 		Token:           tokenPrefix + base64.RawURLEncoding.EncodeToString(append(derive(secret, "token", claims), claims...)),
 		Expires:         s.ExpiresAt(),
@@ -64,7 +67,7 @@ func (k *Keys) Open(accessKey, token string) (s Session, ours bool, err error) {
 		return s, false, err
 	}
 	if !tokenOurs {
-		if marked(secret, accessKey) {
+		if marked(secret, strings.TrimPrefix(accessKey, accessKeyPrefix)) {
 			return s, true, ErrInvalid
 		}
 		return s, false, nil
@@ -75,10 +78,34 @@ func (k *Keys) Open(accessKey, token string) (s Session, ours bool, err error) {
 	}
 	seal, claims := sealed[:sha256.Size], sealed[sha256.Size:]
 	if !hmac.Equal(seal, derive(secret, "token", claims)) || json.Unmarshal(claims, &s) != nil ||
-		accessKey != accessKeyID(secret, s.Account, claims) {
+		accessKey != accessKeyPrefix+accessKeyID(secret, s.Account, claims) {
 		return Session{}, true, ErrInvalid
 	}
 	return s, true, nil
+}
+
+// AccessKeyIDs draws ids of access keys of an account's users, of which two may be the same. Made knows them as the
+// emulator's.
+func (k *Keys) AccessKeyIDs(account string) (draw func() string, err error) {
+	secret, err := k.secret()
+	if err != nil {
+		return nil, err
+	}
+	return func() string {
+		random := make([]byte, sha256.Size)
+		rand.Read(random) //nolint:errcheck // never fails
+		return longLivedPrefix + accessKeyID(secret, account, random)
+	}, nil
+}
+
+// Made reports whether AccessKeyIDs has drawn an access key id.
+func (k *Keys) Made(accessKey string) bool {
+	id, longLived := strings.CutPrefix(accessKey, longLivedPrefix)
+	if !longLived {
+		return false // most are others, and need no key
+	}
+	found := keys.Get(k.store.Read(), theKey)
+	return found != nil && marked(found.Secret, id)
 }
 
 // An access key id is 16 digits of base 32 after its prefix: 80 bits. As AWS's, it has the
@@ -99,7 +126,7 @@ func accessKeyID(secret []byte, account string, claims []byte) string {
 	binary.BigEndian.PutUint16(id[:2], uint16(high>>32))
 	binary.BigEndian.PutUint32(id[2:6], uint32(high))
 	mark(secret, &id)
-	return accessKeyPrefix + base32.StdEncoding.EncodeToString(id[:])
+	return base32.StdEncoding.EncodeToString(id[:])
 }
 
 // mark sets the last bits of an id to what follows from the others.
@@ -110,10 +137,10 @@ func mark(secret []byte, id *[10]byte) {
 	binary.BigEndian.PutUint32(id[6:], tail|sum&(1<<markBits-1))
 }
 
-// marked reports whether an access key id is the emulator's. Of others one in half a
-// million looks like it.
-func marked(secret []byte, accessKey string) bool {
-	raw, err := base32.StdEncoding.DecodeString(strings.TrimPrefix(accessKey, accessKeyPrefix))
+// marked reports whether an access key id, without its prefix, is the emulator's. Of others one
+// in half a million looks like it.
+func marked(secret []byte, digits string) bool {
+	raw, err := base32.StdEncoding.DecodeString(digits)
 	if err != nil || len(raw) != 10 {
 		return false
 	}

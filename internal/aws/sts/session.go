@@ -21,10 +21,12 @@ type Session struct {
 	// Region of the keys' owner, for calls whose signature names none.
 	Region string `json:"r,omitempty"`
 	// RoleARN and RoleID (AROA…) are of the role that was assumed, and Name is that of the
-	// session. Without a role the session is of the account's root.
+	// session. Without a role the session is a user's, or else of the account's root.
 	RoleARN string `json:"o,omitempty"`
 	RoleID  string `json:"i,omitempty"`
 	Name    string `json:"n,omitempty"`
+	// OfUser is the unique id of the user (AIDA…).
+	OfUser string `json:"u,omitempty"`
 	// TaskARN is the task that the keys were given to, and Kind says for which of its roles.
 	TaskARN string `json:"t,omitempty"`
 	Kind    Kind   `json:"k,omitempty"`
@@ -51,7 +53,7 @@ func (s Session) Scope() arn.Scope { return arn.Scope{Region: s.Region, Account:
 // ExpiresAt is the end of the session, by the emulator's clock.
 func (s Session) ExpiresAt() time.Time { return time.Unix(s.Expires, 0).UTC() }
 
-// ARN is the ARN of the principal. A role's path is not in it.
+// ARN is the ARN of the principal, where that is no user. A role's path is not in it.
 // Source: IAM user guide, IAM identifiers, assumed-role sessions.
 func (s Session) ARN() string {
 	if s.RoleARN == "" {
@@ -60,7 +62,7 @@ func (s Session) ARN() string {
 	return "arn:" + s.Scope().Partition() + ":sts::" + s.Account + ":assumed-role/" + arn.Name(s.RoleARN) + "/" + s.Name
 }
 
-// UserID is the principal's unique id.
+// UserID is the unique id of the principal, where that is no user.
 // Source: IAM user guide, policy variables, aws:userid; recorded answers of GetCallerIdentity.
 func (s Session) UserID() string {
 	if s.RoleARN == "" {

@@ -47,6 +47,14 @@ type AttachUserPolicyInput struct {
 type AttachUserPolicyOutput struct {
 }
 
+type CreateAccessKeyInput struct {
+	UserName *string
+}
+
+type CreateAccessKeyOutput struct {
+	AccessKey *types.AccessKey
+}
+
 type CreateGroupInput struct {
 	GroupName *string
 	Path      *string
@@ -121,6 +129,14 @@ type CreateUserInput struct {
 
 type CreateUserOutput struct {
 	User *types.User
+}
+
+type DeleteAccessKeyInput struct {
+	AccessKeyId *string
+	UserName    *string
+}
+
+type DeleteAccessKeyOutput struct {
 }
 
 type DeleteGroupInput struct {
@@ -236,6 +252,15 @@ type DetachUserPolicyInput struct {
 type DetachUserPolicyOutput struct {
 }
 
+type GetAccessKeyLastUsedInput struct {
+	AccessKeyId *string
+}
+
+type GetAccessKeyLastUsedOutput struct {
+	AccessKeyLastUsed *types.AccessKeyLastUsed
+	UserName          *string
+}
+
 type GetGroupInput struct {
 	GroupName *string
 	Marker    *string
@@ -330,6 +355,18 @@ type GetUserPolicyOutput struct {
 	PolicyDocument *string
 	PolicyName     *string
 	UserName       *string
+}
+
+type ListAccessKeysInput struct {
+	Marker   *string
+	MaxItems *int32
+	UserName *string
+}
+
+type ListAccessKeysOutput struct {
+	AccessKeyMetadata []types.AccessKeyMetadata
+	IsTruncated       bool
+	Marker            *string
 }
 
 type ListAccountAliasesInput struct {
@@ -713,6 +750,15 @@ type UntagUserInput struct {
 }
 
 type UntagUserOutput struct {
+}
+
+type UpdateAccessKeyInput struct {
+	AccessKeyId *string
+	Status      types.StatusType
+	UserName    *string
+}
+
+type UpdateAccessKeyOutput struct {
 }
 
 type UpdateAssumeRolePolicyInput struct {
