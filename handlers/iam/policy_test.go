@@ -205,7 +205,7 @@ func TestFiltersOfPolicies(t *testing.T) {
 			"Value at 'policyUsageFilter' failed to satisfy constraint: Member must satisfy enum value set: [PermissionsPolicy, PermissionsBoundary]")
 	refused(s, s.ListEntitiesForPolicy, &sdk.ListEntitiesForPolicyInput{PolicyArn: createPolicy(s, "Read"), EntityFilter: "role"}, "ValidationError",
 		"1 validation error detected: Value at 'entityFilter' failed to satisfy constraint: "+
-			"Member must satisfy enum value set: [User, Role, Group, LocalManagedPolicy, AWSManagedPolicy]")
+			"Member must satisfy enum value set: [LocalManagedPolicy, User, AWSManagedPolicy, Role, Group]")
 }
 
 func TestARNsOfPolicies(t *testing.T) {

@@ -13,9 +13,10 @@ import (
 //go:embed model.json
 var table []byte
 
-// model is what the service model demands of requests (IAM0001).
+// model is what the service model demands of requests (IAM0001, IAM0006); the order of kinds of entities is from recorded answers.
 var model = constraint.New(table, constraint.Style{
-	Code: "ValidationError", HidesValues: true, PatternFirst: true, NullInElements: true,
+	Code: "ValidationError", HidesValues: true, PatternFirst: true, NullInElements: []string{"tagKeyType"},
+	Enums: map[string][]string{"EntityType": {"LocalManagedPolicy", "User", "AWSManagedPolicy", "Role", "Group"}},
 })
 
 // The forms of paths and of names within ARNs. Source: IAM API reference.

@@ -181,7 +181,7 @@ func (c *checker) demands(r *rule) string {
 	if r.Pattern != "" {
 		all = append(all, matches(r.Pattern))
 	}
-	if c.style.NullInElements {
+	if r.notNull {
 		all = append(all, "not be null")
 	}
 	return "Member must " + strings.Join(all, ", Member must ")

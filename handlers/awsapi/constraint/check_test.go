@@ -111,7 +111,7 @@ func TestAllViolationsInTheOrderOfTheModel(t *testing.T) {
 
 func TestStyles(t *testing.T) {
 	long, short := aws.String("123456"), aws.String("1")
-	hidden := constraint.New([]byte(table), constraint.Style{Code: "ValidationError", HidesValues: true, PatternFirst: true, NullInElements: true})
+	hidden := constraint.New([]byte(table), constraint.Style{Code: "ValidationError", HidesValues: true, PatternFirst: true, NullInElements: []string{"Name"}})
 	const pattern, begin = "Member must satisfy regular expression pattern: [a-z\\u0041-\\u005A]+", "Value at 'name' failed to satisfy constraint: "
 	if got := refusal(hidden, makeInput{Name: long}); got != "ValidationError: 2 validation errors detected: "+begin+pattern+"; "+begin+"Member must have length less than or equal to 5" {
 		t.Error(got)
@@ -121,9 +121,9 @@ func TestStyles(t *testing.T) {
 		"Member must have length greater than or equal to 2, "+pattern+", Member must not be null]" {
 		t.Error(got)
 	}
-	named := constraint.New([]byte(table), constraint.Style{HidesValues: true, InPlaceOfValues: "of the input", NullInElements: true})
+	named := constraint.New([]byte(table), constraint.Style{HidesValues: true, InPlaceOfValues: "of the input", NullInElements: []string{"Name"}})
 	if got := refusal(named, makeInput{Name: long, Sizes: []size{"HUGE"}}); !strings.Contains(got, "Value of the input at 'name' failed") || !strings.HasSuffix(got,
-		"Value of the input at 'sizes' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [SMALL, LARGE], Member must not be null]") {
+		"Value of the input at 'sizes' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [SMALL, LARGE]]") {
 		t.Error(got)
 	}
 	own := constraint.New([]byte(table), constraint.Style{

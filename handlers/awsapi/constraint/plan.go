@@ -24,6 +24,7 @@ type demand struct {
 type rule struct {
 	Shape
 	values  []string // of an enumeration
+	notNull bool     // which is told of elements
 	pattern *lazyregexp.Regexp
 	element *rule
 }
@@ -106,7 +107,7 @@ func (m *Model) rule(shape string, t reflect.Type) *rule {
 	if !found {
 		return nil
 	}
-	r := &rule{Shape: s}
+	r := &rule{Shape: s, notNull: slices.Contains(m.style.NullInElements, shape)}
 	switch {
 	case s.Element != "" && t.Kind() == reflect.Slice:
 		r.element = m.rule(s.Element, t.Elem())

@@ -50,8 +50,8 @@ type Style struct {
 	// PatternFirst says that the form of a text is told before its length, and not at all where
 	// the text is too short.
 	PatternFirst bool
-	// NullInElements says that the demands on elements of lists have that they are not null.
-	NullInElements bool
+	// NullInElements are the shapes of elements of lists among whose demands AWS tells that they are not null.
+	NullInElements []string
 	// Own are the members ("CreateRoleInput.Path") that the handlers check, because AWS has words
 	// of its own for them, or accepts more than its model says.
 	Own []string
