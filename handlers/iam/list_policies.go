@@ -48,11 +48,11 @@ func (a *API) ListEntitiesForPolicy(ctx context.Context, in *sdk.ListEntitiesFor
 	if err := checkExists(tx, account(ctx), *in.PolicyArn); err != nil {
 		return nil, err
 	}
-	var found []entity
+	var found []item[sdk.ListEntitiesForPolicyOutput]
 	add := func(kind types.EntityType, name, path string, of *iam.Permissions, add func(*sdk.ListEntitiesForPolicyOutput)) {
 		has := used(iam.UsageOf(of), *in.PolicyArn, in.PolicyUsageFilter)
 		if has && (in.EntityFilter == "" || in.EntityFilter == kind) && under(path, in.PathPrefix) {
-			found = append(found, entity{string(kind) + " " + name, add})
+			found = append(found, item[sdk.ListEntitiesForPolicyOutput]{string(kind) + " " + name, add})
 		}
 	}
 	for _, g := range iam.Groups.List(tx, account(ctx)) {
@@ -72,15 +72,15 @@ func (a *API) ListEntitiesForPolicy(ctx context.Context, in *sdk.ListEntitiesFor
 	}
 	out := &sdk.ListEntitiesForPolicyOutput{}
 	var err error
-	found, out.IsTruncated, out.Marker, err = pageOf(found, func(e entity) string { return e.key }, in.Marker, in.MaxItems)
+	found, out.IsTruncated, out.Marker, err = pageOf(found, func(e item[sdk.ListEntitiesForPolicyOutput]) string { return e.key }, in.Marker, in.MaxItems)
 	for _, e := range found {
 		e.add(out)
 	}
 	return out, err
 }
 
-// entity is one that an answer has in the list of its kind.
-type entity struct {
+// item is something that an answer has in the list of its kind.
+type item[Output any] struct {
 	key string
-	add func(*sdk.ListEntitiesForPolicyOutput)
+	add func(*Output)
 }

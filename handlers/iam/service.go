@@ -17,6 +17,7 @@ func (a *API) Service() awsapi.Service {
 		Statuses: statuses,
 		Operations: slices.Concat(
 			a.userOperations(), a.accessKeyOperations(), a.groupOperations(), a.roleOperations(), a.policyOperations(), a.instanceProfileOperations(), a.serviceLinkedRoleOperations(),
+			a.providerOperations(),
 			[]awsapi.Operation{awsapi.Works("ListAccountAliases", "none: an account gets one by CreateAccountAlias, which is not built", a.ListAccountAliases)},
 		),
 	}
@@ -101,6 +102,21 @@ func (a *API) roleOperations() []awsapi.Operation {
 		awsapi.Partial("AttachRolePolicy", "stored without effect; AWS's own policies are those of August 2026", a.AttachRolePolicy),
 		awsapi.Works("DetachRolePolicy", "a policy that is not attached is refused", a.DetachRolePolicy),
 		awsapi.Works("ListAttachedRolePolicies", "by path, in order of their ARNs, in pages", a.ListAttachedRolePolicies),
+	}
+}
+
+func (a *API) providerOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("CreateOpenIDConnectProvider", "stored without effect; its server is not asked for a thumbprint", a.CreateOpenIDConnectProvider),
+		awsapi.Works("GetOpenIDConnectProvider", "with its client ids, thumbprints and tags", a.GetOpenIDConnectProvider),
+		awsapi.Works("ListOpenIDConnectProviders", "their ARNs", a.ListOpenIDConnectProviders),
+		awsapi.Works("UpdateOpenIDConnectProviderThumbprint", "replaces all", a.UpdateOpenIDConnectProviderThumbprint),
+		awsapi.Works("AddClientIDToOpenIDConnectProvider", "at most 100", a.AddClientIDToOpenIDConnectProvider),
+		awsapi.Works("RemoveClientIDFromOpenIDConnectProvider", "also one that is not there", a.RemoveClientIDFromOpenIDConnectProvider),
+		awsapi.Works("DeleteOpenIDConnectProvider", "roles that trust it stay", a.DeleteOpenIDConnectProvider),
+		awsapi.Works("TagOpenIDConnectProvider", "keys are case-sensitive", a.TagOpenIDConnectProvider),
+		awsapi.Works("UntagOpenIDConnectProvider", "keys are case-sensitive", a.UntagOpenIDConnectProvider),
+		awsapi.Works("ListOpenIDConnectProviderTags", "in order of their keys, in pages", a.ListOpenIDConnectProviderTags),
 	}
 }
 

@@ -12,16 +12,14 @@ import (
 
 // tagged is a kind of entity with tags. Keys of the tags of roles and users are the same in any
 // case, and of other tags not (IAM0006; IAM user guide, tags).
-type tagged struct {
-	fold  bool
-	quota string // in the refusal of too many tags
-}
+type tagged struct{ fold bool }
 
 var (
-	taggedRole            = tagged{fold: true, quota: "TagsPerRole"}
-	taggedUser            = tagged{fold: true, quota: "TagsPerUser"}
-	taggedPolicy          = tagged{quota: "TagsPerPolicy"}
-	taggedInstanceProfile = tagged{quota: "TagsPerInstanceProfile"}
+	taggedRole            = tagged{fold: true}
+	taggedUser            = tagged{fold: true}
+	taggedPolicy          = tagged{}
+	taggedInstanceProfile = tagged{}
+	taggedProvider        = tagged{}
 )
 
 func (k tagged) same(a, b string) bool { return a == b || k.fold && strings.EqualFold(a, b) }
@@ -58,7 +56,7 @@ func (k tagged) merge(there, tags []types.Tag) ([]types.Tag, error) {
 	}
 	merged := append(k.without(there, keys), tags...)
 	if len(merged) > tagging.Most {
-		return nil, limitExceeded("Cannot exceed quota for %s: %d", k.quota, tagging.Most) // the name of the quota is the emulator's
+		return nil, limitExceeded("The number of tags has reached the maximum limit.") // recorded of one kind (IAM0018)
 	}
 	sorting.By(merged, func(a, b types.Tag) int { return strings.Compare(*a.Key, *b.Key) })
 	return merged, nil

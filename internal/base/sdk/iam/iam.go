@@ -4,8 +4,18 @@
 package iam
 
 import (
+	"time"
+
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 )
+
+type AddClientIDToOpenIDConnectProviderInput struct {
+	ClientID                 *string
+	OpenIDConnectProviderArn *string
+}
+
+type AddClientIDToOpenIDConnectProviderOutput struct {
+}
 
 type AddRoleToInstanceProfileInput struct {
 	InstanceProfileName *string
@@ -72,6 +82,18 @@ type CreateInstanceProfileInput struct {
 
 type CreateInstanceProfileOutput struct {
 	InstanceProfile *types.InstanceProfile
+}
+
+type CreateOpenIDConnectProviderInput struct {
+	Url            *string
+	ClientIDList   []string
+	Tags           []types.Tag
+	ThumbprintList []string
+}
+
+type CreateOpenIDConnectProviderOutput struct {
+	OpenIDConnectProviderArn *string
+	Tags                     []types.Tag
 }
 
 type CreatePolicyInput struct {
@@ -159,6 +181,13 @@ type DeleteInstanceProfileInput struct {
 }
 
 type DeleteInstanceProfileOutput struct {
+}
+
+type DeleteOpenIDConnectProviderInput struct {
+	OpenIDConnectProviderArn *string
+}
+
+type DeleteOpenIDConnectProviderOutput struct {
 }
 
 type DeletePolicyInput struct {
@@ -291,6 +320,18 @@ type GetInstanceProfileInput struct {
 
 type GetInstanceProfileOutput struct {
 	InstanceProfile *types.InstanceProfile
+}
+
+type GetOpenIDConnectProviderInput struct {
+	OpenIDConnectProviderArn *string
+}
+
+type GetOpenIDConnectProviderOutput struct {
+	ClientIDList   []string
+	CreateDate     *time.Time
+	Tags           []types.Tag
+	ThumbprintList []string
+	Url            *string
 }
 
 type GetPolicyInput struct {
@@ -508,6 +549,25 @@ type ListInstanceProfilesOutput struct {
 	Marker           *string
 }
 
+type ListOpenIDConnectProviderTagsInput struct {
+	OpenIDConnectProviderArn *string
+	Marker                   *string
+	MaxItems                 *int32
+}
+
+type ListOpenIDConnectProviderTagsOutput struct {
+	Tags        []types.Tag
+	IsTruncated bool
+	Marker      *string
+}
+
+type ListOpenIDConnectProvidersInput struct {
+}
+
+type ListOpenIDConnectProvidersOutput struct {
+	OpenIDConnectProviderList []types.OpenIDConnectProviderListEntry
+}
+
 type ListPoliciesInput struct {
 	Marker            *string
 	MaxItems          *int32
@@ -662,6 +722,14 @@ type PutUserPolicyInput struct {
 type PutUserPolicyOutput struct {
 }
 
+type RemoveClientIDFromOpenIDConnectProviderInput struct {
+	ClientID                 *string
+	OpenIDConnectProviderArn *string
+}
+
+type RemoveClientIDFromOpenIDConnectProviderOutput struct {
+}
+
 type RemoveRoleFromInstanceProfileInput struct {
 	InstanceProfileName *string
 	RoleName            *string
@@ -696,6 +764,14 @@ type TagInstanceProfileInput struct {
 type TagInstanceProfileOutput struct {
 }
 
+type TagOpenIDConnectProviderInput struct {
+	OpenIDConnectProviderArn *string
+	Tags                     []types.Tag
+}
+
+type TagOpenIDConnectProviderOutput struct {
+}
+
 type TagPolicyInput struct {
 	PolicyArn *string
 	Tags      []types.Tag
@@ -726,6 +802,14 @@ type UntagInstanceProfileInput struct {
 }
 
 type UntagInstanceProfileOutput struct {
+}
+
+type UntagOpenIDConnectProviderInput struct {
+	OpenIDConnectProviderArn *string
+	TagKeys                  []string
+}
+
+type UntagOpenIDConnectProviderOutput struct {
 }
 
 type UntagPolicyInput struct {
@@ -776,6 +860,14 @@ type UpdateGroupInput struct {
 }
 
 type UpdateGroupOutput struct {
+}
+
+type UpdateOpenIDConnectProviderThumbprintInput struct {
+	OpenIDConnectProviderArn *string
+	ThumbprintList           []string
+}
+
+type UpdateOpenIDConnectProviderThumbprintOutput struct {
 }
 
 type UpdateRoleDescriptionInput struct {
