@@ -72,7 +72,7 @@ func (a *API) ListEntitiesForPolicy(ctx context.Context, in *sdk.ListEntitiesFor
 	}
 	out := &sdk.ListEntitiesForPolicyOutput{}
 	var err error
-	found, out.IsTruncated, out.Marker, err = pageOf(found, func(e item[sdk.ListEntitiesForPolicyOutput]) string { return e.key }, in.Marker, in.MaxItems)
+	found, out.IsTruncated, out.Marker, err = pageOf(found, itemKey, in.Marker, in.MaxItems)
 	for _, e := range found {
 		e.add(out)
 	}
@@ -84,3 +84,5 @@ type item[Output any] struct {
 	key string
 	add func(*Output)
 }
+
+func itemKey[Output any](i item[Output]) string { return i.key }

@@ -17,8 +17,7 @@ func (a *API) Service() awsapi.Service {
 		Statuses: statuses,
 		Operations: slices.Concat(
 			a.userOperations(), a.accessKeyOperations(), a.groupOperations(), a.roleOperations(), a.policyOperations(), a.instanceProfileOperations(), a.serviceLinkedRoleOperations(),
-			a.providerOperations(),
-			[]awsapi.Operation{awsapi.Works("ListAccountAliases", "none: an account gets one by CreateAccountAlias, which is not built", a.ListAccountAliases)},
+			a.providerOperations(), a.accountOperations(),
 		),
 	}
 }
@@ -117,6 +116,16 @@ func (a *API) providerOperations() []awsapi.Operation {
 		awsapi.Works("TagOpenIDConnectProvider", "keys are case-sensitive", a.TagOpenIDConnectProvider),
 		awsapi.Works("UntagOpenIDConnectProvider", "keys are case-sensitive", a.UntagOpenIDConnectProvider),
 		awsapi.Works("ListOpenIDConnectProviderTags", "in order of their keys, in pages", a.ListOpenIDConnectProviderTags),
+	}
+}
+
+func (a *API) accountOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Works("CreateAccountAlias", "one of an account", a.CreateAccountAlias),
+		awsapi.Works("ListAccountAliases", "the one of the account", a.ListAccountAliases),
+		awsapi.Works("DeleteAccountAlias", "another one is refused", a.DeleteAccountAlias),
+		awsapi.Works("GetAccountSummary", "counts of what is built, and AWS's default quotas", a.GetAccountSummary),
+		awsapi.Partial("GetAccountAuthorizationDetails", "by kind, in pages; Policies has AWS's own policies only as far as GetPolicy knows them", a.GetAccountAuthorizationDetails),
 	}
 }
 

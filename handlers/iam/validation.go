@@ -16,7 +16,8 @@ var table []byte
 // model is what the service model demands of requests (IAM0001, IAM0006); the order of kinds of entities is from recorded answers.
 var model = constraint.New(table, constraint.Style{
 	Code: "ValidationError", HidesValues: true, PatternFirst: true, NullInElements: []string{"tagKeyType"},
-	Enums: map[string][]string{"EntityType": {"LocalManagedPolicy", "User", "AWSManagedPolicy", "Role", "Group"}},
+	Enums:    map[string][]string{"EntityType": {"LocalManagedPolicy", "User", "AWSManagedPolicy", "Role", "Group"}},
+	Patterns: map[string]string{"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$": "[a-z0-9](-?[a-z0-9])+"},
 })
 
 // The forms of paths and of names within ARNs. Source: IAM API reference.

@@ -65,6 +65,13 @@ type CreateAccessKeyOutput struct {
 	AccessKey *types.AccessKey
 }
 
+type CreateAccountAliasInput struct {
+	AccountAlias *string
+}
+
+type CreateAccountAliasOutput struct {
+}
+
 type CreateGroupInput struct {
 	GroupName *string
 	Path      *string
@@ -159,6 +166,13 @@ type DeleteAccessKeyInput struct {
 }
 
 type DeleteAccessKeyOutput struct {
+}
+
+type DeleteAccountAliasInput struct {
+	AccountAlias *string
+}
+
+type DeleteAccountAliasOutput struct {
 }
 
 type DeleteGroupInput struct {
@@ -288,6 +302,28 @@ type GetAccessKeyLastUsedInput struct {
 type GetAccessKeyLastUsedOutput struct {
 	AccessKeyLastUsed *types.AccessKeyLastUsed
 	UserName          *string
+}
+
+type GetAccountAuthorizationDetailsInput struct {
+	Filter   []types.EntityType
+	Marker   *string
+	MaxItems *int32
+}
+
+type GetAccountAuthorizationDetailsOutput struct {
+	GroupDetailList []types.GroupDetail
+	IsTruncated     bool
+	Marker          *string
+	Policies        []types.ManagedPolicyDetail
+	RoleDetailList  []types.RoleDetail
+	UserDetailList  []types.UserDetail
+}
+
+type GetAccountSummaryInput struct {
+}
+
+type GetAccountSummaryOutput struct {
+	SummaryMap map[string]int32
 }
 
 type GetGroupInput struct {
