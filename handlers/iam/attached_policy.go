@@ -58,8 +58,12 @@ func (k *kind[R]) detach(ctx context.Context, a *API, name, policy *string) erro
 	})
 }
 
+// checkAttachment refuses what names no policy: a text that is no ARN in words of its own (IAM0003).
 func checkAttachment(arn *string) error {
-	if !isPolicyARN(*arn) {
+	switch {
+	case strings.Count(*arn, ":") < 5:
+		return validationError("Invalid ARN:  Could not be parsed!")
+	case !isPolicyARN(*arn):
 		return validationError("ARN %s is not valid.", *arn)
 	}
 	return nil

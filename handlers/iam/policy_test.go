@@ -142,7 +142,7 @@ func TestAWSsOwnPolicies(t *testing.T) {
 	refused(s, s.TagPolicy, &sdk.TagPolicyInput{PolicyArn: known, Tags: []types.Tag{{Key: aws.String("a"), Value: aws.String("b")}}},
 		"AccessDenied", "Policy arn:aws:iam::aws:policy/AmazonECS_FullAccess belongs to AWS.")
 	refused(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: aws.String("a"), PolicyArn: aws.String("longpolicynamebutnoarn")},
-		"ValidationError", "ARN longpolicynamebutnoarn is not valid.")
+		"ValidationError", "Invalid ARN:  Could not be parsed!")
 }
 
 func TestTagKeysOfPoliciesHaveCase(t *testing.T) {
