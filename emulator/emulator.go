@@ -131,7 +131,9 @@ func (s *Server) make(ctx context.Context) error {
 
 // initFolder makes what Options.InitDir describes.
 func (s *Server) initFolder() *initfolder.Folder {
-	return &initfolder.Folder{Dir: s.opts.InitDir, Client: s.core.Client, Root: apiclient.Root(s.core.Scope), Log: s.opts.Log}
+	return &initfolder.Folder{
+		Dir: s.opts.InitDir, Client: s.core.Client, Root: apiclient.Root(s.core.Scope), GiveAccessKey: s.core.GiveAccessKey, Log: s.opts.Log,
+	}
 }
 
 // newCore reads what the options say about all modules.

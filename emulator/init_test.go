@@ -2,17 +2,21 @@ package emulator_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ecr"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
@@ -217,6 +221,150 @@ func TestInitMakesWhatTasksReferTo(t *testing.T) {
 	}
 }
 
+// Users have what their files say, and act with the keys that these have, in each run.
+func TestInitMakesIdentities(t *testing.T) {
+	const document = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ecs:*", "Resource": "*"}]}`
+	quoted, _ := json.Marshal(document)
+	opts := emulator.Options{
+		Log: slog.New(slog.DiscardHandler), Backend: sim.New(sim.Options{}), DataDir: t.TempDir(), Account: "111122223333",
+		InitDir: initDir(t, map[string]string{
+			"policies/deploy.json": `{"PolicyName": "deploy", "PolicyDocument": ` + string(quoted) + `}`,
+			"groups/team.json":     `{"GroupName": "team", "AttachedPolicies": ["arn:aws:iam::111122223333:policy/deploy"], "Policies": {"own": ` + document + `}}`,
+			"users/dev.json":       `{"UserName": "dev", "Tags": [{"Key": "team", "Value": "shop"}], "Groups": ["team"], "Policies": {"own": ` + string(quoted) + `}}`,
+			"access-keys/dev.json": `{"UserName": "dev", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}`,
+			"roles/app.json": `{"RoleName": "app", "AttachedPolicies": ["arn:aws:iam::111122223333:policy/deploy"], "AssumeRolePolicyDocument":
+				"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ecs-tasks.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}"}`,
+		}),
+	}
+	check := func(srv *emulator.Server) {
+		t.Helper()
+		config := srv.Config()
+		config.Credentials = credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "")
+		client := iam.NewFromConfig(config)
+		me, err := client.GetUser(t.Context(), &iam.GetUserInput{})
+		if err != nil || *me.User.Arn != "arn:aws:iam::111122223333:user/dev" || len(me.User.Tags) != 1 {
+			t.Errorf("the key is of %+v: %v", me, err)
+		}
+		details, err := client.GetAccountAuthorizationDetails(t.Context(), &iam.GetAccountAuthorizationDetailsInput{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		user, group := details.UserDetailList[0], details.GroupDetailList[0]
+		if !slices.Equal(user.GroupList, []string{"team"}) || len(user.UserPolicyList) != 1 || len(group.GroupPolicyList) != 1 || len(group.AttachedManagedPolicies) != 1 {
+			t.Errorf("user %+v, group %+v", user, group)
+		}
+		if use := details.Policies[0]; *use.AttachmentCount != 2 {
+			t.Errorf("the policy is attached %d times", *use.AttachmentCount)
+		}
+	}
+	first, err := emulator.New(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(first)
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := start(t, opts).srv
+	check(again)
+	if err := again.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	check(again)
+}
+
+// A start that fails half way leaves nothing out for good.
+func TestInitEndsWhatAnEarlierStartHasBegun(t *testing.T) {
+	const trust = `"AssumeRolePolicyDocument": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ecs.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}"`
+	const own = `"Policies": {"own": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ecs:*", "Resource": "*"}]}}`
+	const none, known = `"AttachedPolicies": ["arn:aws:iam::aws:policy/NoSuchPolicyAtAll"]`, `"AttachedPolicies": ["arn:aws:iam::aws:policy/AmazonECS_FullAccess"]`
+	opts := emulator.Options{Log: slog.New(slog.DiscardHandler), Backend: sim.New(sim.Options{}), DataDir: t.TempDir()}
+	for _, step := range []struct{ file, text string }{
+		{"groups/team.json", `{"GroupName": "team", `}, {"users/dev.json", `{"UserName": "dev", "Groups": ["team"], `}, {"roles/app.json", `{"RoleName": "app", ` + trust + `, `},
+	} {
+		opts.InitDir = initDir(t, map[string]string{step.file: step.text + own + `, ` + none + `}`, "groups/a.json": `{"GroupName": "team"}`})
+		if _, err := emulator.New(opts); err == nil || !strings.Contains(err.Error(), step.file) {
+			t.Errorf("error: %v", err)
+		}
+		opts.InitDir = initDir(t, map[string]string{step.file: step.text + own + `, ` + known + `}`})
+		srv, err := emulator.New(opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := srv.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	client := iam.NewFromConfig(start(t, opts).srv.Config())
+	out, err := client.GetAccountAuthorizationDetails(t.Context(), &iam.GetAccountAuthorizationDetailsInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, g, r := out.UserDetailList[0], out.GroupDetailList[0], out.RoleDetailList[0]
+	if len(u.UserPolicyList) != 1 || len(g.GroupPolicyList) != 1 || len(r.RolePolicyList) != 1 || !slices.Equal(u.GroupList, []string{"team"}) {
+		t.Errorf("user %+v, group %+v, role %+v", u, g, r)
+	}
+	if use := out.Policies[0]; *use.AttachmentCount != 3 {
+		t.Errorf("the policy is attached %d times", *use.AttachmentCount)
+	}
+}
+
+// What users have made of what a folder has made stays, and the start says so.
+func TestInitLeavesWhatIsThere(t *testing.T) {
+	var log bytes.Buffer
+	key := func(id string) string {
+		return `{"UserName": "dev", "AccessKeyId": "` + id + `", "SecretAccessKey": "s"}`
+	}
+	const renamed, deleted, third = "AKIAIOSFODNN7EXAMPL1", "AKIAIOSFODNN7EXAMPL2", "AKIAIOSFODNN7EXAMPL3"
+	files := map[string]string{
+		"users/dev.json": `{"UserName": "dev"}`, "access-keys/1.json": key(renamed), "access-keys/2.json": key(deleted),
+	}
+	opts := emulator.Options{
+		Log:     slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Backend: sim.New(sim.Options{}), DataDir: t.TempDir(), InitDir: initDir(t, files),
+	}
+	change := func(fn func(client *iam.Client) error) {
+		t.Helper()
+		srv, err := emulator.New(opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(fn(iam.NewFromConfig(srv.Config())), srv.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dev, ops, gone := "dev", "ops", deleted
+	change(func(client *iam.Client) error {
+		_, first := client.DeleteAccessKey(t.Context(), &iam.DeleteAccessKeyInput{UserName: &dev, AccessKeyId: &gone})
+		_, second := client.UpdateUser(t.Context(), &iam.UpdateUserInput{UserName: &dev, NewUserName: &ops})
+		return errors.Join(first, second)
+	})
+	if log.Len() != 0 {
+		t.Errorf("the log warns of what is well:\n%s", log.String())
+	}
+	change(func(client *iam.Client) (err error) { // dev is made again, without keys
+		for range 2 {
+			_, more := client.CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: &dev})
+			err = errors.Join(err, more)
+		}
+		return err
+	})
+	files["access-keys/3.json"] = key(third)
+	opts.InitDir = initDir(t, files)
+	client := iam.NewFromConfig(start(t, opts).srv.Config())
+	for _, want := range []string{
+		"the access key " + renamed + " is another user's", "the access key " + deleted + " was deleted", "the user dev has 2 access keys, which is AWS's quota",
+	} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log does not have %q:\n%s", want, log.String())
+		}
+	}
+	keys, err := client.ListAccessKeys(t.Context(), &iam.ListAccessKeysInput{UserName: &ops})
+	if err != nil || len(keys.AccessKeyMetadata) != 1 || *keys.AccessKeyMetadata[0].AccessKeyId != renamed {
+		t.Errorf("ops has the keys %+v: %v", keys, err)
+	}
+}
+
 func TestInitFailsWithTheFileAndTheReason(t *testing.T) {
 	for name, test := range map[string]struct {
 		files map[string]string
@@ -226,8 +374,12 @@ func TestInitFailsWithTheFileAndTheReason(t *testing.T) {
 		"not JSON":          {map[string]string{"a.json": "{"}, "a.json"},
 		"no known members":  {map[string]string{"a.json": `{"x": 1}`}, "has none of containerDefinitions, clusterName and taskDefinition"},
 		"refused by ECS":    {map[string]string{"a.json": `{"family": "a b", "containerDefinitions": []}`}, ", ClientException: "},
-		"unknown folder":    {map[string]string{"secret/a.json": "{}"}, "the folder is none of log-groups, parameters, repositories, roles, secrets"},
+		"unknown folder":    {map[string]string{"secret/a.json": "{}"}, "the folder is none of access-keys, groups, log-groups, parameters, policies, repositories, roles, secrets, users"},
 		"refused by IAM":    {map[string]string{"roles/a.json": `{"RoleName": "a"}`}, "ValidationError: 1 validation error detected"},
+		"key of no user":    {map[string]string{"access-keys/a.json": `{"UserName": "dev", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "s"}`}, `access-keys/a.json: there is no user "dev"`},
+		"key without an id": {map[string]string{"users/a.json": `{"UserName": "dev"}`, "access-keys/a.json": `{"UserName": "dev", "SecretAccessKey": "s"}`}, `the AccessKeyId "" is none`},
+		"group of a group":  {map[string]string{"groups/a.json": `{"GroupName": "a", "Groups": ["b"]}`}, "groups/a.json: only users have the member Groups"},
+		"no such policy":    {map[string]string{"users/a.json": `{"UserName": "a", "AttachedPolicies": ["arn:aws:iam::000000000000:policy/none"]}`}, "NoSuchEntity: Policy "},
 		"refused by SSM":    {map[string]string{"parameters/a.json": `{"Name": "a b", "Value": "v", "Type": "String"}`}, "ValidationException: Parameter name: "},
 		"refused secret":    {map[string]string{"secrets/a.json": `{"Name": "a b"}`}, "ValidationException: Invalid name. "},
 		"no name":           {map[string]string{"secrets/a.json": `{"SecretString": "s"}`}, "secrets/a.json"},

@@ -6,6 +6,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	client "github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 func TestUsersCall(t *testing.T) {
@@ -26,6 +29,32 @@ func TestUsersCall(t *testing.T) {
 			refused(t, err, 403, "AccessDenied", "User: "+alice.ARN+" is not authorized to perform: sts:AssumeRole on resource: "+role)
 		}
 	}
+}
+
+// A key whose id was chosen is of its user's account, also when it is deleted, whichever account its id tells.
+func TestTheAccountOfAChosenKey(t *testing.T) {
+	f := start(t, false)
+	const chosen = "AKIAIOSFODNN7EXAMPLE"
+	u := &iam.User{Account: iam.Account{Partition: "aws", ID: alice.Account}, Name: "alice", ID: alice.UserID}
+	check := func(change func(tx *store.Tx) error) {
+		t.Helper()
+		if err := f.store.Update(change); err != nil {
+			t.Fatal(err)
+		}
+		info, err := f.as(userKey, "secret", "").GetAccessKeyInfo(t.Context(), &client.GetAccessKeyInfoInput{AccessKeyId: aws.String(chosen)})
+		if err != nil || *info.Account != alice.Account {
+			t.Errorf("the key is of %+v: %v", info, err)
+		}
+	}
+	check(func(tx *store.Tx) error {
+		iam.Users.Put(tx, u)
+		_, err := iam.GiveAccessKey(tx, u.Account, u.Name, iam.AccessKey{ID: chosen, Secret: "s"})
+		return err
+	})
+	check(func(tx *store.Tx) error {
+		iam.DeleteAccessKey(tx, iam.AccessKeys.Get(tx, chosen))
+		return nil
+	})
 }
 
 // Source of the bounds: STS API reference, GetSessionToken.

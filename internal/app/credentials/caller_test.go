@@ -94,6 +94,26 @@ func TestAnAccessKeyIsItsUser(t *testing.T) {
 	}
 }
 
+// Nothing in the id of a key that was chosen tells where it is from.
+func TestADeletedKeyWhoseIDWasChosenIsRefused(t *testing.T) {
+	issuer, u, change := keyOfUser(t)
+	signed := awsapi.Scope{AccessKeyID: "AKIAIOSFODNN7EXAMPLE"}
+	change(func(tx *store.Tx, _ *iam.AccessKey) {
+		if kept, err := iam.GiveAccessKey(tx, u.Account, u.Name, iam.AccessKey{ID: signed.AccessKeyID, Secret: "s"}); kept != "" || err != nil {
+			t.Errorf("the user does not get the key: %s, %v", kept, err)
+		}
+	})
+	if caller, known, err := issuer.Caller(signed, ""); err != nil || !known || caller.ARN != u.ARN() {
+		t.Errorf("the caller is %+v, %v, %v", caller, known, err)
+	}
+	change(func(tx *store.Tx, _ *iam.AccessKey) {
+		iam.DeleteAccessKey(tx, iam.AccessKeys.Get(tx, signed.AccessKeyID))
+	})
+	if caller, known, err := issuer.Caller(signed, ""); !known || !errors.Is(err, awsapi.ErrTokenInvalid) {
+		t.Errorf("the caller is %+v, %v, %v", caller, known, err)
+	}
+}
+
 // Keys of a user's session act as the user, under the name that it has, and end with it.
 func TestASessionOfAUser(t *testing.T) {
 	issuer, u, change := keyOfUser(t)

@@ -13,7 +13,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/cloudwatchlogs"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr"
 	ecrtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecr/types"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/secretsmanager"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/userfile"
@@ -21,9 +20,9 @@ import (
 )
 
 // initFolders are folders of the init folder. What is in their files is the input of one operation,
-// as the AWS CLI takes it by --cli-input-json.
+// as the AWS CLI takes it by --cli-input-json, or begins with it.
 var initFolders = map[string]definitionKind{
-	"roles": roleFile, "log-groups": logGroupFile, "parameters": parameterFile, "secrets": secretFile, "repositories": repositoryFile,
+	"policies": policyFile, "groups": groupFile, "users": userFile, "access-keys": accessKeyFile, "roles": roleFile, "log-groups": logGroupFile, "parameters": parameterFile, "secrets": secretFile, "repositories": repositoryFile,
 }
 
 // readInitFolders reads the files of the folders of the init folder. One of another name that has
@@ -49,17 +48,6 @@ func readInitFolders(ctx context.Context, dir string) (list []definition, err er
 		list = append(list, definition{path, kind, body})
 	}
 	return list, nil
-}
-
-var createRole = apiclient.Operation{Service: "IAM", Signed: "iam", Version: "2010-05-08", Name: "CreateRole", Codec: wire.AsIs}
-
-// makeRole makes a role, unless there is one of its name.
-func (f *Folder) makeRole(ctx context.Context, d definition) error {
-	var in iam.CreateRoleInput
-	if err := wire.AsIs.Unmarshal(d.body, &in); err != nil {
-		return err
-	}
-	return f.callUnless(ctx, createRole, &in, nil, "EntityAlreadyExists")
 }
 
 var createLogGroup = apiclient.Operation{Service: "CloudWatch Logs", Signed: "logs", Target: "Logs_20140328", Name: "CreateLogGroup", Codec: wire.LowerCamel}
@@ -127,10 +115,16 @@ func (f *Folder) call(ctx context.Context, op apiclient.Operation, in, out any) 
 // callUnless calls an operation of which the error with a code is as good as an answer, such as that there is such a
 // thing already: the log does not warn of it.
 func (f *Folder) callUnless(ctx context.Context, op apiclient.Operation, in, out any, code string) error {
+	_, err := f.made(ctx, op, in, out, code)
+	return err
+}
+
+// made calls an operation, and reports whether it has answered without the error with a code.
+func (f *Folder) made(ctx context.Context, op apiclient.Operation, in, out any, code string) (bool, error) {
 	err := f.call(apiclient.Expecting(ctx, code), op, in, out)
 	var failed *apiclient.Error
 	if errors.As(err, &failed) && failed.Code == code {
-		return nil
+		return false, nil
 	}
-	return err
+	return err == nil, err
 }

@@ -1,5 +1,6 @@
 // Package initfolder makes what the files of a folder describe, for --init: clusters, task
-// definitions, services, and in folders of their own roles, log groups, parameters, secrets and repositories of images.
+// definitions, services, and in folders of their own users, groups, roles and their policies, log groups, parameters,
+// secrets and repositories of images.
 package initfolder
 
 import (
@@ -30,7 +31,11 @@ type definition struct {
 type definitionKind int
 
 const (
-	roleFile definitionKind = iota
+	policyFile definitionKind = iota
+	groupFile
+	userFile
+	accessKeyFile
+	roleFile
 	logGroupFile
 	parameterFile
 	secretFile
@@ -46,17 +51,19 @@ type Folder struct {
 	// Client calls APIs, as the root of the account.
 	Client *apiclient.Client
 	Root   apiclient.Principal
-	Log    *slog.Logger
+	// GiveAccessKey gives a user of the account an access key; kept says why what is there stays as it is.
+	GiveAccessKey func(user, id, secret string) (kept string, err error)
+	Log           *slog.Logger
 }
 
 // Make makes what the files of a folder describe, each the JSON input of an
 // operation, told apart by their members: containerDefinitions is
 // RegisterTaskDefinition, clusterName is CreateCluster, and taskDefinition is
-// CreateService, whose serviceName may be left to the file's name. Roles, log groups, parameters,
-// secrets and repositories are in folders of their own there, by whose names they are told apart.
+// CreateService, whose serviceName may be left to the file's name. Other things are in folders of their own there,
+// by whose names they are told apart.
 //
-// It goes through the API like any client. What exists already, from an earlier
-// run with a data directory, is left alone.
+// It goes through the API like any client, but for access keys. What exists already, from an earlier
+// run with a data directory, is left alone; users, groups and roles get the policies and groups of their files.
 func (f *Folder) Make(ctx context.Context) error {
 	definitions, err := readDefinitions(ctx, f.Dir)
 	if err != nil {
@@ -79,6 +86,14 @@ func (f *Folder) Make(ctx context.Context) error {
 
 func (f *Folder) make(ctx context.Context, d definition) error {
 	switch d.kind {
+	case policyFile:
+		return f.makePolicy(ctx, d)
+	case groupFile:
+		return f.makeGroup(ctx, d)
+	case userFile:
+		return f.makeUser(ctx, d)
+	case accessKeyFile:
+		return f.makeAccessKey(d)
 	case roleFile:
 		return f.makeRole(ctx, d)
 	case logGroupFile:

@@ -76,24 +76,34 @@ func (u *KeyUses) Forget() { u.of.Clear() }
 
 var keyForm = lazyregexp.New(`^\w{16,128}$`)
 
-// GiveAccessKey gives a user an access key whose id and secret are chosen, unless the user has it.
-func GiveAccessKey(tx *store.Tx, a Account, user string, given AccessKey) error {
+// GiveAccessKey gives a user an access key whose id and secret are chosen, unless the user has it. What is there stays as
+// it is: kept says why the user does not get the key.
+func GiveAccessKey(tx *store.Tx, a Account, user string, given AccessKey) (kept string, err error) {
 	owner := Users.Find(tx, a, user)
 	switch found := AccessKeys.Get(tx, given.ID); {
-	case owner == nil:
-		return fmt.Errorf("there is no user %q", user)
 	case !keyForm.MatchString(given.ID):
-		return fmt.Errorf("the AccessKeyId %q is none: it has 16 to 128 letters and digits", given.ID)
+		return "", fmt.Errorf("the AccessKeyId %q is none: it has 16 to 128 letters and digits", given.ID)
 	case given.Secret == "":
-		return fmt.Errorf("the SecretAccessKey of %s is missing", given.ID)
-	case found != nil && found.UserID != owner.ID:
-		return fmt.Errorf("the access key %s is another user's", given.ID)
+		return "", fmt.Errorf("the SecretAccessKey of %s is missing", given.ID)
 	case found != nil:
-		return nil
+		return whyKept(owner, found), nil
+	case owner == nil:
+		return "", fmt.Errorf("there is no user %q", user)
 	case len(AccessKeysOf(tx, owner)) >= MaxAccessKeys:
-		return fmt.Errorf("the user %s has %d access keys, which is AWS's quota", user, MaxAccessKeys)
+		return fmt.Sprintf("the user %s has %d access keys, which is AWS's quota", user, MaxAccessKeys), nil
 	}
-	given.UserID = owner.ID
+	given.Account, given.UserID = owner.Account, owner.ID
 	AccessKeys.Put(tx, &given)
-	return nil
+	return "", nil
+}
+
+// whyKept is why a key that is there is not the user's, empty if it is.
+func whyKept(owner *User, found *AccessKey) string {
+	switch {
+	case found.Deleted():
+		return "the access key " + found.ID + " was deleted"
+	case owner == nil || found.UserID != owner.ID:
+		return "the access key " + found.ID + " is another user's"
+	}
+	return ""
 }
