@@ -43,7 +43,8 @@ func TestModules(t *testing.T) {
 	applicationSays(t, cloudwatchlogs.NewFromConfig(srv.Config()), "RELEASE=2", "GREETING=hello from release 2", "PASSWORD=swordfish 2")
 
 	p.forget()
-	if imported := p.importAll("-var=release=2"); imported.Import != first.Add || imported.Add+imported.Remove > 0 {
+	const unknown = 1 // aws_iam_group_membership, which the provider does not import
+	if imported := p.importAll("-var=release=2"); imported.Import != first.Add-unknown || imported.Add != unknown || imported.Remove > 0 {
 		t.Errorf("%d resources were made, and an import found %+v", first.Add, imported)
 	}
 	p.settled("-var=release=2")
@@ -56,8 +57,8 @@ func TestModules(t *testing.T) {
 	noLogsLeft(t, cloudwatchlogs.NewFromConfig(srv.Config()))
 }
 
-// importAll applies the configuration with the import blocks of its folder imports. Secrets have
-// ids that are not known before.
+// importAll applies the configuration with the import blocks of its folder imports. Secrets and access keys
+// have ids that are not known before.
 func (p *project) importAll(variables ...string) changes {
 	p.Helper()
 	text, err := os.ReadFile(filepath.Join(p.dir, "imports", "imports.tf"))
@@ -66,7 +67,7 @@ func (p *project) importAll(variables ...string) changes {
 	}
 	for _, r := range p.stateIn("forgotten").Resources {
 		for _, i := range r.Instances {
-			if r.Mode == "managed" && strings.HasPrefix(r.Type, "aws_secretsmanager_") {
+			if r.Mode == "managed" && (strings.HasPrefix(r.Type, "aws_secretsmanager_") || r.Type == "aws_iam_access_key") {
 				text = fmt.Appendf(text, "\nimport {\n  to = %s.%s.%s\n  id = %q\n}\n", r.Module, r.Type, r.Name, i.Attributes["id"])
 			}
 		}
@@ -121,9 +122,16 @@ func applicationSays(t *testing.T, client *cloudwatchlogs.Client, lines ...strin
 	}
 }
 
-// noRolesLeft checks that no roles and policies are left but AWS's.
+// noRolesLeft checks that no roles and policies are left but AWS's, and nothing else of IAM.
 func noRolesLeft(t *testing.T, client *iam.Client) {
 	t.Helper()
+	summary, err := client.GetAccountSummary(t.Context(), &iam.GetAccountSummaryInput{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := summary.SummaryMap; m["Users"]+m["Groups"]+m["Providers"] > 0 {
+		t.Errorf("%d users, %d groups and %d identity providers are left", m["Users"], m["Groups"], m["Providers"])
+	}
 	roles, err := client.ListRoles(t.Context(), &iam.ListRolesInput{})
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-# Roles for tasks and instances, as modules around ECS make them.
+# Roles for tasks and instances, as modules around ECS make them, and who deploys.
 
 variable "name" {
   type = string
@@ -133,5 +133,93 @@ check "what_is_found" {
   assert {
     condition     = contains(flatten(jsondecode(data.aws_iam_policy.full_access.policy).Statement[*].Action), "ecs:*")
     error_message = "AWS's policy is found as ${data.aws_iam_policy.full_access.policy}"
+  }
+}
+
+# A team with a key of its own, and a pipeline elsewhere that takes a role.
+
+resource "aws_iam_group" "team" {
+  name = "${var.name}-team"
+  path = var.release == 1 ? "/" : "/${var.name}/"
+}
+
+resource "aws_iam_group_policy" "team" {
+  name   = "logs"
+  group  = aws_iam_group.team.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "logs:Get*", Resource = "*" }] })
+}
+
+resource "aws_iam_group_policy_attachment" "team" {
+  group      = aws_iam_group.team.name
+  policy_arn = aws_iam_policy.bucket.arn
+}
+
+resource "aws_iam_user" "developer" {
+  name                 = "${var.name}-developer"
+  path                 = var.release == 1 ? "/" : "/${var.name}/"
+  permissions_boundary = var.release == 1 ? aws_iam_policy.boundary.arn : null
+  tags                 = { Release = var.release }
+}
+
+resource "aws_iam_user_policy" "developer" {
+  name   = "secrets"
+  user   = aws_iam_user.developer.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "secretsmanager:GetSecretValue", Resource = "arn:aws:secretsmanager:*:*:secret:${var.name}-${var.release}" }] })
+}
+
+resource "aws_iam_user_policy_attachment" "developer" {
+  user       = aws_iam_user.developer.name
+  policy_arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+}
+
+resource "aws_iam_group_membership" "team" {
+  name  = "${var.name}-team"
+  group = aws_iam_group.team.name
+  users = [aws_iam_user.developer.name]
+}
+
+resource "aws_iam_access_key" "developer" {
+  user   = aws_iam_user.developer.name
+  status = var.release == 1 ? "Active" : "Inactive"
+}
+
+resource "aws_iam_openid_connect_provider" "pipeline" {
+  url             = "https://token.actions.githubusercontent.com"
+  client_id_list  = var.release == 1 ? ["sts.amazonaws.com"] : ["sts.amazonaws.com", var.name]
+  thumbprint_list = ["6938fd4d98bab03faadb97b34396831e3780aea1"]
+  tags            = { Release = var.release }
+}
+
+resource "aws_iam_account_alias" "this" {
+  account_alias = var.name
+}
+
+data "aws_iam_user" "developer" {
+  user_name = aws_iam_user.developer.name
+}
+
+data "aws_iam_group" "team" {
+  group_name = aws_iam_group.team.name
+  depends_on = [aws_iam_group_membership.team]
+}
+
+data "aws_iam_openid_connect_provider" "pipeline" {
+  arn = aws_iam_openid_connect_provider.pipeline.arn
+}
+
+check "who_is_found" {
+  assert {
+    condition     = data.aws_iam_user.developer.user_id == aws_iam_user.developer.unique_id
+    error_message = "the user is found with the id ${data.aws_iam_user.developer.user_id}"
+  }
+
+  assert {
+    condition     = one(data.aws_iam_group.team.users[*].user_name) == aws_iam_user.developer.name
+    error_message = "the group is found with ${jsonencode(data.aws_iam_group.team.users)}"
+  }
+
+  assert {
+    condition     = data.aws_iam_openid_connect_provider.pipeline.url == "token.actions.githubusercontent.com"
+    error_message = "the provider is found as ${data.aws_iam_openid_connect_provider.pipeline.url}"
   }
 }

@@ -142,6 +142,46 @@ import {
 }
 
 import {
+  to = module.iam.aws_iam_group.team
+  id = "shop-team"
+}
+
+import {
+  to = module.iam.aws_iam_group_policy.team
+  id = "shop-team:logs"
+}
+
+import {
+  to = module.iam.aws_iam_group_policy_attachment.team
+  id = "shop-team/arn:aws:iam::000000000000:policy/shop/shop-bucket"
+}
+
+import {
+  to = module.iam.aws_iam_user.developer
+  id = "shop-developer"
+}
+
+import {
+  to = module.iam.aws_iam_user_policy.developer
+  id = "shop-developer:secrets"
+}
+
+import {
+  to = module.iam.aws_iam_user_policy_attachment.developer
+  id = "shop-developer/arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+}
+
+import {
+  to = module.iam.aws_iam_openid_connect_provider.pipeline
+  id = "arn:aws:iam::000000000000:oidc-provider/token.actions.githubusercontent.com"
+}
+
+import {
+  to = module.iam.aws_iam_account_alias.this
+  id = "shop"
+}
+
+import {
   to = module.tags.aws_ecs_tag.cluster
   id = "arn:aws:ecs:us-east-1:000000000000:cluster/default,Owner"
 }
