@@ -37,19 +37,19 @@ type detail = item[sdk.GetAccountAuthorizationDetailsOutput]
 func (a *API) GetAccountAuthorizationDetails(ctx context.Context, in *sdk.GetAccountAuthorizationDetailsInput) (*sdk.GetAccountAuthorizationDetailsOutput, error) {
 	tx := a.read()
 	var found []detail
-	filter := ""
+	var filter []string
 	for i, of := range details {
 		if len(in.Filter) > 0 && !slices.Contains(in.Filter, of.kind) {
 			continue
 		}
-		filter += strconv.Itoa(i)
+		filter = append(filter, strconv.Itoa(i))
 		for _, d := range of.list(tx, account(ctx)) {
 			found = append(found, detail{strconv.Itoa(i) + d.key, d.add})
 		}
 	}
 	part, next, err := page.Cut(found, itemKey, page.Request{
 		Token: in.Marker, Size: in.MaxItems, Most: defaultPage, Refusal: validationError("Marker and Filter do not match"),
-		Form: page.Form{Head: filter + ".", Encoding: base64.RawURLEncoding, Longest: longestKey},
+		Form: page.Form{Head: strings.Join(filter, "") + ".", Encoding: base64.RawURLEncoding, Longest: longestKey},
 	})
 	out := &sdk.GetAccountAuthorizationDetailsOutput{IsTruncated: next != nil, Marker: next}
 	for _, d := range part {
