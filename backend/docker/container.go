@@ -77,12 +77,11 @@ func (e *Engine) createWithFiles(ctx context.Context, c containers.Creation, spe
 	}
 	makeRoom(c.HostConfig, files)
 	if len(hidden) > 0 {
-		mounted, unused, err := e.mountFiles(ctx, &c, hidden)
+		unused, err := e.mountFiles(ctx, &c, hidden)
 		if err != nil {
 			return "", dockerapi.Classify(err)
 		}
 		defer unused()
-		files = append(files, mounted...) // also into a container that was there
 	}
 	id, err := e.createIn(ctx, c, spec, known)
 	if err == nil {
