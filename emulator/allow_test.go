@@ -17,6 +17,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 )
 
 // police is an authorizer that remembers what it was asked, and denies some of it.
@@ -33,7 +34,7 @@ func (p *police) decide(_ context.Context, caller awsapi.Call, wants awsapi.Acce
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.asked = append(p.asked, strings.TrimSpace(who+" "+wants.Action+" "+wants.Resource+" "+wants.Keys["iam:PassedToService"]))
+	p.asked = append(p.asked, strings.TrimSpace(who+" "+wants.Action+" "+wants.Resource+" "+apitest.Text(wants.Keys, "iam:passedtoservice")))
 	if wants.Action == p.denied {
 		return &awsapi.Error{Code: "AccessDeniedException", Message: "denied by a test", Status: http.StatusBadRequest}
 	}
@@ -61,7 +62,7 @@ func (p *police) wasAsked(t *testing.T, want ...string) {
 // the task, and what the task's agent API does as its task role.
 func TestNothingIsDoneForATaskWithoutAsking(t *testing.T) {
 	var p police
-	w := start(t, emulator.WithAuthorizer(emulator.Options{}, p.decide))
+	w := start(t, emulator.WithAuthorizer(emulator.Options{}, apitest.Each(p.decide)))
 	made, err := secretsmanager.NewFromConfig(w.srv.Config()).CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: aws.String("db"), SecretString: aws.String("x")})
 	w.must(err)
 	out, err := w.client.RegisterTaskDefinition(t.Context(), &ecs.RegisterTaskDefinitionInput{
@@ -121,7 +122,7 @@ func TestNothingIsDoneForATaskWithoutAsking(t *testing.T) {
 func TestRolesOfTasksArePassedByTheCaller(t *testing.T) {
 	const role = "arn:aws:iam::000000000000:role/"
 	var p police
-	w := start(t, emulator.WithAuthorizer(emulator.Options{}, p.decide))
+	w := start(t, emulator.WithAuthorizer(emulator.Options{}, apitest.Each(p.decide)))
 	register := &ecs.RegisterTaskDefinitionInput{
 		Family: aws.String("web"), ExecutionRoleArn: aws.String(role + "executes"), TaskRoleArn: aws.String(role + "app"),
 		ContainerDefinitions: []types.ContainerDefinition{{Name: aws.String("app"), Image: aws.String("app"), Memory: aws.Int32(64)}},
@@ -161,7 +162,7 @@ func TestRolesOfTasksArePassedByTheCaller(t *testing.T) {
 func TestRolesOfServicesArePassedByTheCaller(t *testing.T) {
 	const role = "arn:aws:iam::000000000000:role/"
 	var p police
-	w := start(t, emulator.WithAuthorizer(emulator.Options{}, p.decide))
+	w := start(t, emulator.WithAuthorizer(emulator.Options{}, apitest.Each(p.decide)))
 	traffic := []types.LoadBalancer{{TargetGroupArn: aws.String("blue"), AdvancedConfiguration: &types.AdvancedConfiguration{
 		AlternateTargetGroupArn: aws.String("green"), RoleArn: aws.String(role + "balancer"),
 		ProductionListenerRule: aws.String("arn:aws:elasticloadbalancing:us-east-1:000000000000:listener/net/web/0/1"),

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"github.com/ecs-emulator/ecs-emulator/emulator"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 )
 
 // loggedTask runs a task with ECS Exec, whose container has a log group shop or none.
@@ -259,7 +260,7 @@ func TestLogsOfSessionsAreAskedFor(t *testing.T) {
 	dir := bucketDir(t, "b")
 	var p police
 	var said saidLog
-	w := start(t, emulator.WithAuthorizer(emulator.Options{S3Dir: dir, Log: said.logger()}, p.decide))
+	w := start(t, emulator.WithAuthorizer(emulator.Options{S3Dir: dir, Log: said.logger()}, apitest.Each(p.decide)))
 	task := w.loggedTask("")
 	w.makeGroup("audit")
 	w.logSessions(types.ExecuteCommandLoggingOverride, &types.ExecuteCommandLogConfiguration{CloudWatchLogGroupName: aws.String("audit"), S3BucketName: aws.String("b")})

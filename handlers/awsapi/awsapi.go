@@ -35,6 +35,10 @@ type Options struct {
 	Caller func(signed Scope, token string) (c Caller, known bool, err error)
 	// SeeRegion is told the region of each request that is signed for one. Default: nothing is.
 	SeeRegion func(region string)
+	// Authenticate looks at the signature of a request whose body, as it was sent, is read. It may say who the caller is
+	// where Caller did not know, in the Call. Its error is a [*BadSignature], ErrTokenInvalid or ErrTokenExpired. Default:
+	// signatures are not looked at.
+	Authenticate func(r *http.Request, c *Call, body []byte) error
 	// Authorize decides whether a caller may do what it wants; see [Allow]. Default: it may.
 	Authorize Authorizer
 	// Faults has calls go wrong. Default: none.
@@ -117,7 +121,14 @@ type Call struct {
 	Secure       bool   // the client has sent it by HTTPS, perhaps to a proxy
 	RequestID    string
 	RequestBytes int // length of the request's body
+	From         Client
 	Authorize    Authorizer
+}
+
+// Client is where a request comes from, as conditions see it (AC60).
+type Client struct {
+	Address            string // host and port
+	UserAgent, Referer string
 }
 
 type callKey struct{}

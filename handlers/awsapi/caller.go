@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 )
 
@@ -16,6 +17,8 @@ type Caller struct {
 	RoleARN string // empty: it has no role
 	// LongLived says that the keys are a user's own, not a session's.
 	LongLived bool
+	// Session is of temporary keys; nil: the keys are long-lived.
+	Session *sts.Session
 }
 
 // PolicyPrincipal is the caller as policies name principals. One without keys of the emulator's, and the root user with such

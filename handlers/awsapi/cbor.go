@@ -94,8 +94,3 @@ func (c *cborProtocol) appendFailure(buf []byte, _ *exchange, f *failure) []byte
 		Message string `wire:"message"`
 	}{c.Errors.typeOf(f), f.message})
 }
-
-func (c *cborProtocol) refuseToken(err error) error {
-	invalid, expired := jsonInvalid, jsonExpired
-	return refuseToken(err, &invalid, &expired)
-}

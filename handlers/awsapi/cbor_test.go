@@ -15,6 +15,7 @@ import (
 	"github.com/aws/smithy-go/encoding/cbor"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/wire"
 )
 
@@ -220,7 +221,7 @@ func TestMembersThatQueryCannotRead(t *testing.T) {
 // The actions of policies may begin with another name than the service has in signatures.
 func TestActionsOfPolicies(t *testing.T) {
 	var wants string
-	h := zoo(awsapi.Options{Authorize: func(_ context.Context, _ awsapi.Call, a awsapi.Access) error { wants = a.Action; return nil }})
+	h := zoo(awsapi.Options{Authorize: apitest.Each(func(_ context.Context, _ awsapi.Call, a awsapi.Access) error { wants = a.Action; return nil })})
 	h.ServeHTTP(httptest.NewRecorder(), asked("cbor", "Feed", "ape"))
 	if wants != "animals:Feed" {
 		t.Error(wants)

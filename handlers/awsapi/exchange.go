@@ -21,6 +21,7 @@ type exchange struct {
 	protocol
 	options *Options
 	model   Model // of the service, or nil
+	row     *Row  // of the operation, nil if it asks for nothing
 	call    Call
 	known   bool // whether call.Operation is one of the service's
 	start   time.Time
@@ -56,8 +57,8 @@ type protocol interface {
 	contentType() string
 	// header adds what an answer has beside the headers of all; the failure is nil if there is none.
 	header(h http.Header, r *http.Request, f *failure)
-	// refuseToken is the error for keys that are not, or no longer, those of anybody.
-	refuseToken(err error) error
+	// words are its codes for refused callers.
+	words() *words
 	// faults are the errors for a call that is throttled and for one that fails on our side, as
 	// CallFaults want it.
 	faults() (throttled, failed Error)
@@ -100,7 +101,7 @@ func (e *frontEnd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		f = describe(err, x.call.RequestID, x.serverCode())
+		f = describe(x.words().refusal(err), x.call.RequestID, x.serverCode())
 		if own, found := e.Statuses[f.code]; found && f.status == http.StatusBadRequest {
 			f.status = own
 		}
@@ -133,11 +134,16 @@ func (e *frontEnd) answer(x *exchange, w http.ResponseWriter, r *http.Request, a
 		}
 	}()
 	if x.call, err = x.options.call(e.Name, r); err != nil {
-		return x.refuseToken(err)
+		return err
 	}
 	x.call.Host, x.call.Secure = r.Host, secure(r)
 	if err := x.read(w, r); err != nil {
 		return err
+	}
+	if x.options.Authenticate != nil {
+		if err := x.options.Authenticate(r, &x.call, x.body); err != nil {
+			return err
+		}
 	}
 	if err := x.unpack(r); err != nil {
 		return err
@@ -158,15 +164,10 @@ func (e *frontEnd) answer(x *exchange, w http.ResponseWriter, r *http.Request, a
 	default:
 		return notImplemented(e.Name, e.Name+" "+name)
 	}
-	x.known = true
+	x.known, x.row = true, operation.row
 	ctx := NewContext(r.Context(), x.call)
 	if err := e.options.Faults.of(ctx, x.call, x.protocol); err != nil {
 		return err
-	}
-	if !operation.asksItself {
-		if err := Allow(ctx, e.Actions+":"+name, "*", nil); err != nil {
-			return err
-		}
 	}
 	return operation.serve(ctx, x.protocol, x, answer)
 }

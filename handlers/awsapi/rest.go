@@ -154,13 +154,6 @@ func (p *restProtocol) appendFailure(buf []byte, _ *exchange, f *failure) []byte
 	return append(wire.AppendString(append(buf, `{"Message":`...), f.message), '}')
 }
 
-// Source: the common errors of APIs that speak REST JSON, such as those of EventBridge Scheduler.
-func (p *restProtocol) refuseToken(err error) error {
-	invalid, expired := jsonInvalid, jsonExpired
-	invalid.Status, expired.Status = http.StatusForbidden, http.StatusForbidden
-	return refuseToken(err, &invalid, &expired)
-}
-
 // A service chooses the statuses of throttled calls. Source: EventBridge Scheduler API reference, for the codes.
 func (p *restProtocol) faults() (throttled, failed Error) {
 	return Error{Code: "ThrottlingException", Message: "Rate exceeded"},

@@ -16,8 +16,7 @@ type Scope struct {
 // It reports false for a request that is not signed, and an [Error] for one that
 // claims to be and has no usable scope.
 //
-// Signatures are not verified: the emulator has no secret keys to verify them
-// with, and is reached by those who may use it. Anyone's test credentials must work.
+// Signatures are verified by [Options].Authenticate, if at all.
 func ScopeOf(r *http.Request) (Scope, bool, error) {
 	header := r.Header.Get("Authorization")
 	if algorithm, parameters, _ := strings.Cut(header, " "); strings.HasPrefix(algorithm, "AWS4-") {
@@ -78,6 +77,9 @@ func isAccount(s string) bool {
 // call makes the Call of a request. On an error it holds the defaults.
 func (o *Options) call(service string, r *http.Request) (Call, error) {
 	c := Call{Service: service, Region: o.Region, Account: o.Account, RequestID: o.RequestID(), Authorize: o.Authorize}
+	if o.Authorize != nil {
+		c.From = Client{Address: r.RemoteAddr, UserAgent: r.UserAgent(), Referer: r.Referer()}
+	}
 	scope, signed, err := ScopeOf(r)
 	if err != nil || !signed {
 		return c, err

@@ -5,6 +5,8 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 )
 
 // Service is an API of AWS: how it is asked for, how it speaks, and what it can do.
@@ -26,6 +28,11 @@ type Service struct {
 	Actions string
 	// Operations is the one table of them.
 	Operations []Operation
+	// Access says what operations ask of the policies of their callers.
+	Access Rows
+	// Tags returns the tags of a resource of the service by its ARN, for conditions on them; none if it is not there. Nil: its
+	// resources have none.
+	Tags func(resourceARN string) []tagging.Tag
 	// Complete says that Operations has all that the SDK has. An operation of another
 	// name is then one that AWS does not know; else it is one that is not built.
 	Complete bool
@@ -70,6 +77,7 @@ type Operation struct {
 	Input, Output reflect.Type
 
 	asksItself bool
+	row        *Row // nil: it asks for nothing
 	serve      func(ctx context.Context, p protocol, x *exchange, answer *payload) error
 }
 
@@ -118,6 +126,9 @@ func operation[I, O any](name string, support Support, note string, method func(
 				return err
 			}
 		}
+		if err := x.allow(ctx, in); err != nil {
+			return err
+		}
 		out, err := method(ctx, in)
 		if err != nil {
 			return err
@@ -157,7 +168,25 @@ func (s Service) Handler(o Options) http.Handler {
 	f.options.MaxBody = max(f.options.MaxBody, s.MaxBody)
 	f.byName = make(map[string]*Operation, len(s.Operations))
 	for i := range s.Operations {
-		f.byName[s.Operations[i].Name] = &s.Operations[i]
+		f.byName[s.Operations[i].Name] = s.asking(f.Actions, s.Operations[i])
 	}
 	return f
+}
+
+// asking is an operation with its row, if it is one that the front end asks for.
+func (s *Service) asking(actions string, o Operation) *Operation {
+	if o.Input == nil || o.asksItself {
+		return &o
+	}
+	row := s.Access[o.Name].compile(actions, o.Name, o.Input)
+	o.row = &row
+	return &o
+}
+
+// allow asks for what the row of the operation says.
+func (x *exchange) allow(ctx context.Context, in any) error {
+	if x.call.Authorize == nil || x.row == nil {
+		return nil
+	}
+	return AllowAll(ctx, x.row.asks(x.call, in))
 }

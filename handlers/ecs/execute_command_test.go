@@ -16,8 +16,10 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	oursdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
@@ -182,16 +184,16 @@ func TestExecuteCommandAsksForTaskAndCluster(t *testing.T) {
 	task := s.execTask(t)
 	var asked []awsapi.Access
 	api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: time.Now}}) // without sessions: it must not come so far
-	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount, Authorize: func(_ context.Context, _ awsapi.Call, wants awsapi.Access) error {
+	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount, Authorize: apitest.Each(func(_ context.Context, _ awsapi.Call, wants awsapi.Access) error {
 		asked = append(asked, wants)
 		if len(asked) == 2 {
 			return &awsapi.Error{Code: "AccessDeniedException", Message: "not you"}
 		}
 		return nil
-	}})
+	})})
 	_, err := api.Tasks().ExecuteCommand(call, ours[oursdk.ExecuteCommandInput](execute(task.TaskArn, "app")))
 	refused(t, err, "AccessDeniedException", "not you")
-	keys := map[string]string{"ecs:cluster": *task.ClusterArn, "ecs:container-name": "app"}
+	keys := awsapi.Keys{"ecs:cluster": policy.Is(*task.ClusterArn), "ecs:container-name": policy.Is("app")}
 	want := []awsapi.Access{
 		{Action: "ecs:ExecuteCommand", Resource: *task.TaskArn, Keys: keys}, {Action: "ecs:ExecuteCommand", Resource: *task.ClusterArn, Keys: keys},
 	}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/registry"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
@@ -42,7 +43,7 @@ type world struct {
 
 	mu    sync.Mutex
 	now   time.Time
-	allow awsapi.Authorizer
+	allow func(context.Context, awsapi.Call, awsapi.Access) error
 	mount bool
 	seen  []string // requests that were observed: "ecr PutImage 201"
 
@@ -94,7 +95,7 @@ func start(t testing.TB, bound int64, repositories ...string) *world {
 		Faults: &w.faults, Observe: func(service, operation string, status int, _ time.Duration) {
 			w.set(func() { w.seen = append(w.seen, fmt.Sprint(service, " ", operation, " ", status)) })
 		},
-		Authorize:   func(ctx context.Context, c awsapi.Call, wants awsapi.Access) error { return w.authorize(ctx, c, wants) },
+		Authorize:   apitest.Each(w.authorize),
 		MountsBlobs: func(*store.Tx, arn.Scope) bool { w.mu.Lock(); defer w.mu.Unlock(); return w.mount },
 		OfEngine:    func(user, password string, _ bool) bool { return user == "engine" && password == "here" },
 	}))

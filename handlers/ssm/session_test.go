@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ssm"
 	oursdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ssm"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
@@ -210,12 +211,12 @@ func TestWhoMayHaveSessions(t *testing.T) {
 	s := newScene(t)
 	s.addTask(true)
 	var asked []string
-	call := awsapi.NewContext(t.Context(), awsapi.Call{Region: s.Scope.Region, Account: s.Scope.Account, Authorize: func(_ context.Context, _ awsapi.Call, wants awsapi.Access) error {
+	call := awsapi.NewContext(t.Context(), awsapi.Call{Region: s.Scope.Region, Account: s.Scope.Account, Authorize: apitest.Each(func(_ context.Context, _ awsapi.Call, wants awsapi.Access) error {
 		if asked = append(asked, wants.Action+" "+wants.Resource); strings.Contains(wants.Resource, "document/") || strings.Contains(wants.Resource, "session/") {
 			return &awsapi.Error{Code: "AccessDeniedException", Message: "not you"}
 		}
 		return nil
-	}})
+	})})
 	api := ssm.New(ssm.Options{Store: s.Store, Now: s.Clock}) // without sessions: it must not come so far
 	_, shell := api.StartSession(call, &oursdk.StartSessionInput{Target: aws.String(target)})
 	_, port := api.StartSession(call, &oursdk.StartSessionInput{Target: aws.String("i-1"), DocumentName: aws.String("AWS-StartPortForwardingSession")})

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 )
 
 type pet struct{ Name *string }
@@ -38,16 +39,16 @@ func TestEachOperationAsksWhetherItIsAllowed(t *testing.T) {
 			{"Visit", "zoo:Visit arn:bear summer", "zoo:Visit arn:lion summer, zoo:Visit arn:bear summer", ""},
 		} {
 			asked, ran = nil, nil
-			h := service.Handler(awsapi.Options{Authorize: func(_ context.Context, caller awsapi.Call, wants awsapi.Access) error {
+			h := service.Handler(awsapi.Options{Authorize: apitest.Each(func(_ context.Context, caller awsapi.Call, wants awsapi.Access) error {
 				if caller.Account != "111122223333" || caller.Operation != c.operation {
 					t.Errorf("the caller is %+v", caller)
 				}
-				wish := strings.TrimSpace(wants.Action + " " + wants.Resource + " " + wants.Keys["zoo:Season"])
+				wish := strings.TrimSpace(wants.Action + " " + wants.Resource + " " + apitest.Text(wants.Keys, "zoo:season"))
 				if asked = append(asked, wish); wish == c.denied {
 					return &awsapi.Error{Code: "AccessDeniedException", Message: "not by us"}
 				}
 				return nil
-			}})
+			})})
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, call(protocol, c.operation))
 			if got := strings.Join(asked, ", "); got != c.asked {

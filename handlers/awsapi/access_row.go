@@ -1,0 +1,169 @@
+package awsapi
+
+import (
+	"maps"
+	"reflect"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
+)
+
+// Rows say what each operation asks of the caller's policies, by the operation's name. An operation without a row asks for its
+// own action on "*".
+type Rows map[string]Row
+
+// Row is what an operation asks: its action, on resources and with condition keys that follow from its input alone. So a
+// caller that is refused learns nothing of what exists (AC33). Make it with [On], [Free] or [Asks]:
+//
+//	"DeleteRepository": awsapi.On("repository/{RepositoryName}"),
+//	"CreateRepository": awsapi.On("repository/{RepositoryName}").Tags("Tags").Also("ecr:TagResource"),
+//	"ListTasks":        awsapi.On("*").Key("ecs:cluster", "cluster/{Cluster|default}"),
+//
+// A template is the end of an ARN: what comes before it, "arn:aws:ecr:us-east-1:123456789012:", is the service's, in the region
+// and account of the call, unless the template begins with "arn:", where {partition}, {region} and {account} stand for those of
+// the call. {Member} is the text of a member of the input, {A.B} that of a member's member; of a list, each element makes an
+// ARN. {Member|text} has a text for want of the member. A value that is an ARN is the resource itself, whatever stands around it.
+// A template of which a member is absent makes no ARN; if no template makes one, the resource is "*".
+type Row struct {
+	free     bool
+	on       []string
+	keys     []keyRow
+	tags     string
+	also     []string
+	wants    func(call Call, in any) []Access
+	compiled *compiledRow
+}
+
+type keyRow struct {
+	name     string
+	template string
+	many     bool
+}
+
+// On is the row of an operation that acts on the resources of some templates; none, or "*", is an action without resources.
+func On(templates ...string) Row { return Row{on: templates} }
+
+// Free is the row of an operation that each caller may use. Source: STS API reference, GetCallerIdentity.
+func Free() Row { return Row{free: true} }
+
+// Asks is the row of an operation of which a function says what it asks. The input is what the client has sent: it has
+// passed the model's constraints, and nothing has been looked up.
+func Asks[I any](wants func(call Call, in *I) []Access) Row {
+	return Row{wants: func(call Call, in any) []Access { return wants(call, in.(*I)) }}
+}
+
+// Key adds a condition key with the text that a template makes of the input. It is absent if the template makes none. A
+// template without a slash and without a colon makes a text, any other an ARN: "ecs:cluster", "cluster/{Cluster|default}".
+func (r Row) Key(name, template string) Row {
+	r.keys = append(r.keys[:len(r.keys):len(r.keys)], keyRow{name: strings.ToLower(name), template: template})
+	return r
+}
+
+// Keys adds a condition key that may have many values by its declaration (AC37).
+func (r Row) Keys(name, template string) Row {
+	r.keys = append(r.keys[:len(r.keys):len(r.keys)], keyRow{name: strings.ToLower(name), template: template, many: true})
+	return r
+}
+
+// Tags says which member has the tags of the request: aws:RequestTag and aws:TagKeys follow from it (AC61). It is a list of
+// structures with Key and Value, a list of keys, or a map. {A.B} paths are allowed.
+func (r Row) Tags(member string) Row {
+	r.tags = member
+	return r
+}
+
+// Also adds actions that a request with tags asks for on the same resources: "ecs:TagResource". A key SERVICE:CreateAction
+// has the operation (AC71).
+func (r Row) Also(actions ...string) Row {
+	r.also = append(r.also[:len(r.also):len(r.also)], actions...)
+	return r
+}
+
+// compiledRow is a row whose templates are read for the type of an input.
+type compiledRow struct {
+	action, operation, service string
+	on                         []template
+	keys                       []template
+	tags                       path
+}
+
+// compile reads the templates. It panics for a member that the input does not have.
+func (r Row) compile(actions, operation string, in reflect.Type) Row {
+	c := &compiledRow{action: actions + ":" + operation, operation: operation, service: actions}
+	for _, text := range r.on {
+		if text != "*" {
+			c.on = append(c.on, readTemplate(text, actions, in))
+		}
+	}
+	for _, k := range r.keys {
+		c.keys = append(c.keys, readTemplate(k.template, actions, in))
+	}
+	if r.tags != "" {
+		c.tags = readPath(r.tags, in)
+	}
+	r.compiled = c
+	return r
+}
+
+// asks returns what a request asks.
+func (r *Row) asks(call Call, in any) []Access {
+	switch {
+	case r.free:
+		return nil
+	case r.wants != nil:
+		return r.wants(call, in)
+	}
+	c, value := r.compiled, reflect.ValueOf(in)
+	keys := Keys{}
+	for i := range c.keys {
+		texts := c.keys[i].expand(call, value)
+		switch k := &r.keys[i]; {
+		case k.many && texts != nil:
+			keys[k.name] = policy.Many(texts)
+		case len(texts) > 0:
+			keys[k.name] = policy.Is(texts[0])
+		}
+	}
+	tagged := c.tags != nil && addTags(keys, c.tags.values(value))
+	resources := c.resources(call, value)
+	wants := make([]Access, 0, len(resources))
+	for _, resource := range resources {
+		wants = append(wants, Access{Action: c.action, Resource: resource, Keys: keys})
+	}
+	if !tagged {
+		return wants
+	}
+	for _, action := range r.also {
+		creating := maps.Clone(keys)
+		creating[c.service+":createaction"] = policy.Is(c.operation)
+		for _, resource := range resources {
+			wants = append(wants, Access{Action: action, Resource: resource, Keys: creating})
+		}
+	}
+	return wants
+}
+
+func (c *compiledRow) resources(call Call, in reflect.Value) (list []string) {
+	for i := range c.on {
+		list = append(list, c.on[i].expand(call, in)...)
+	}
+	if len(list) == 0 {
+		return []string{"*"}
+	}
+	return list
+}
+
+// TagKeys adds the keys of tags in a request to its keys, and reports whether there are any (AC61).
+func TagKeys[T any](keys Keys, tags []T, pair func(T) (key, value string)) bool {
+	if len(tags) == 0 {
+		return false
+	}
+	names := make([]string, 0, len(tags))
+	for _, t := range tags {
+		key, value := pair(t)
+		names = append(names, key)
+		keys["aws:requesttag/"+strings.ToLower(key)] = policy.Is(value)
+	}
+	keys["aws:tagkeys"] = policy.Many(names)
+	return true
+}

@@ -1,0 +1,190 @@
+package awsapi
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
+)
+
+// template makes texts of an input; see [Row].
+type template struct {
+	service string // in front of an ARN's end; empty: the text is whole
+	parts   []templatePart
+}
+
+// templatePart is a text, a word of the call, or a member with a text for want of it.
+type templatePart struct {
+	text   string
+	word   string // partition, region, account
+	member path
+	absent string
+	has    bool // absent is there
+}
+
+func readTemplate(text, service string, in reflect.Type) template {
+	t := template{service: service}
+	if strings.HasPrefix(text, "arn:") || !strings.ContainsAny(text, "/:") {
+		t.service = ""
+	}
+	for text != "" {
+		before, rest, found := strings.Cut(text, "{")
+		if before != "" {
+			t.parts = append(t.parts, templatePart{text: before})
+		}
+		if !found {
+			break
+		}
+		inside, after, closed := strings.Cut(rest, "}")
+		if !closed {
+			panic("the template " + text + " has no end")
+		}
+		name, absent, has := strings.Cut(inside, "|")
+		switch name {
+		case "partition", "region", "account":
+			t.parts = append(t.parts, templatePart{word: name})
+		default:
+			t.parts = append(t.parts, templatePart{member: readPath(name, in), absent: absent, has: has})
+		}
+		text = after
+	}
+	return t
+}
+
+// expand returns the texts that a template makes: one for each combination with an element of a list.
+func (t *template) expand(call Call, in reflect.Value) []string {
+	texts := []string{""}
+	if t.service != "" {
+		texts[0] = "arn:" + call.Scope().Partition() + ":" + t.service + ":" + call.Region + ":" + call.Account + ":"
+	}
+	var whole []string
+	for i := range t.parts {
+		p := &t.parts[i]
+		values := p.values(call, in)
+		if p.member != nil {
+			values, whole = apart(values, whole)
+		}
+		texts = combine(texts, values)
+	}
+	return append(whole, texts...)
+}
+
+func (p *templatePart) values(call Call, in reflect.Value) []string {
+	switch {
+	case p.member != nil:
+		if texts := textsOf(p.member.values(in)); len(texts) > 0 || !p.has {
+			return texts
+		}
+		return []string{p.absent}
+	case p.word == "partition":
+		return []string{call.Scope().Partition()}
+	case p.word == "region":
+		return []string{call.Region}
+	case p.word == "account":
+		return []string{call.Account}
+	}
+	return []string{p.text}
+}
+
+// apart tells values that are ARNs from the others.
+func apart(values, whole []string) (others, arns []string) {
+	for _, v := range values {
+		if arn.Is(v) {
+			whole = append(whole, v)
+		} else {
+			others = append(others, v)
+		}
+	}
+	return others, whole
+}
+
+func combine(texts, values []string) []string {
+	if len(values) == 1 {
+		for i := range texts {
+			texts[i] += values[0]
+		}
+		return texts
+	}
+	all := make([]string, 0, len(texts)*len(values))
+	for _, text := range texts {
+		for _, value := range values {
+			all = append(all, text+value)
+		}
+	}
+	return all
+}
+
+// path is a way to a member of an input: A.B. Lists on it are gone through.
+type path []string
+
+// readPath panics for a member that a type does not have.
+func readPath(text string, in reflect.Type) path {
+	p := path(strings.Split(text, "."))
+	for _, name := range p {
+		for in.Kind() == reflect.Pointer || in.Kind() == reflect.Slice {
+			in = in.Elem()
+		}
+		field, found := in.FieldByName(name)
+		if !found {
+			panic(fmt.Sprintf("%v has no member %s of %s", in, name, text))
+		}
+		in = field.Type
+	}
+	return p
+}
+
+// values are those at the end of the path that are there.
+func (p path) values(v reflect.Value) []reflect.Value {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if v.IsNil() {
+			return nil
+		}
+		return p.values(v.Elem())
+	case reflect.Slice:
+		var all []reflect.Value
+		for i := range v.Len() {
+			all = append(all, p.values(v.Index(i))...)
+		}
+		return all
+	}
+	if len(p) == 0 {
+		return []reflect.Value{v}
+	}
+	return p[1:].values(v.FieldByName(p[0]))
+}
+
+// textsOf are values as policies compare them. An empty text is absent, as in an ARN it names nothing.
+func textsOf(values []reflect.Value) (texts []string) {
+	for _, v := range values {
+		text := fmt.Sprint(v.Interface())
+		if v.Kind() == reflect.String {
+			text = strings.Clone(v.String())
+		}
+		if text != "" {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}
+
+// addTags adds the keys of tags, which are structures or a map, to those of a request.
+func addTags(keys Keys, tags []reflect.Value) bool {
+	var list []requestTag
+	for _, v := range tags {
+		if v.Kind() == reflect.Map {
+			for _, key := range v.MapKeys() {
+				list = append(list, requestTag{key.String(), v.MapIndex(key).String()})
+			}
+			continue
+		}
+		key, value := textsOf(path{"Key"}.values(v)), textsOf(path{"Value"}.values(v))
+		list = append(list, requestTag{strings.Join(key, ""), strings.Join(value, "")})
+	}
+	sorting.By(list, func(a, b requestTag) int { return strings.Compare(a.key, b.key) })
+	return TagKeys(keys, list, func(t requestTag) (string, string) { return t.key, t.value })
+}
+
+type requestTag struct{ key, value string }
