@@ -124,15 +124,27 @@ var awsPolicies = []struct {
 }
 
 // AWSPolicies returns AWS's own policies that are known, in order of their names.
-func AWSPolicies(partition string) []*Policy {
-	byPartition, _ := awsPoliciesOf.Load(partition)
-	if byPartition == nil {
-		byPartition, _ = awsPoliciesOf.LoadOrStore(partition, readAWSPolicies(partition))
-	}
-	return byPartition.([]*Policy)
+func AWSPolicies(partition string) []*Policy { return awsPoliciesIn(partition).all }
+
+// awsOwn are AWS's own policies in a partition.
+type awsOwn struct {
+	all    []*Policy
+	byPath map[string]*Policy // by path and name, without the first slash
 }
 
-var awsPoliciesOf sync.Map // partition → []*Policy
+func awsPoliciesIn(partition string) *awsOwn {
+	if known, found := awsPoliciesOf.Load(partition); found {
+		return known.(*awsOwn)
+	}
+	read := &awsOwn{all: readAWSPolicies(partition), byPath: map[string]*Policy{}}
+	for _, p := range read.all {
+		read.byPath[strings.TrimPrefix(p.Path, "/")+p.Name] = p
+	}
+	known, _ := awsPoliciesOf.LoadOrStore(partition, read)
+	return known.(*awsOwn)
+}
+
+var awsPoliciesOf sync.Map // partition → *awsOwn
 
 func readAWSPolicies(partition string) (read []*Policy) {
 	for _, p := range awsPolicies {

@@ -48,19 +48,26 @@ func (p *Policy) Version(id string) int {
 	return slices.IndexFunc(p.Versions, func(v PolicyVersion) bool { return v.ID == id })
 }
 
+// Document is the document of the version that counts.
+func (p *Policy) Document() string {
+	i := p.Version(p.Default)
+	if i < 0 {
+		return ""
+	}
+	return p.Versions[i].Document
+}
+
 // PolicyByARN returns the managed policy that an ARN names, one of AWS's own included,
 // or nil.
 func PolicyByARN(tx *store.Tx, a Account, arn string) *Policy {
+	if path, is := cutAWSPolicy(arn, a.Partition); is {
+		return awsPoliciesIn(a.Partition).byPath[path]
+	}
 	p := Policies.Find(tx, a, arn[strings.LastIndexByte(arn, '/')+1:])
-	if p != nil && p.ARN() == arn {
-		return p
+	if p == nil || p.ARN() != arn {
+		return nil
 	}
-	for _, p := range AWSPolicies(a.Partition) {
-		if p.ARN() == arn {
-			return p
-		}
-	}
-	return nil
+	return p
 }
 
 // Usage counts the roles, users and groups that have a policy, by its ARN.

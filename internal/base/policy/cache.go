@@ -21,7 +21,11 @@ const maxCached = 32 << 20
 // Compile returns what Compile does.
 func (c *Cache) Compile(text string) *Policy {
 	c.mu.RLock()
-	recent, older := c.recent[text], c.older[text]
+	recent := c.recent[text]
+	var older *Policy
+	if recent == nil {
+		older = c.older[text]
+	}
 	c.mu.RUnlock()
 	switch {
 	case recent != nil:

@@ -1,0 +1,69 @@
+package iam
+
+import (
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// identityDocuments keeps the policies of principals that have been asked for.
+var identityDocuments policy.Cache
+
+// PoliciesOfUser are the policies that count for a user, and its permissions boundary, nil without one: its inline policies
+// by their names, then managed ones by their ARNs with the version that counts, then those of its groups, in the order in
+// which they came to it. A managed policy that is not there, a boundary that was deleted or one of AWS's own without a
+// document here, has a nil Policy: it allows nothing.
+func PoliciesOfUser(tx *store.Tx, u *User) (identity []policy.Source, boundary *policy.Source) {
+	identity = u.addSources(tx, u.Account, nil)
+	for _, g := range GroupsOf(tx, u) {
+		identity = g.addSources(tx, g.Account, identity)
+	}
+	return identity, u.boundary(tx, u.Account)
+}
+
+// PoliciesOfRole does for a role what PoliciesOfUser does for a user.
+func PoliciesOfRole(tx *store.Tx, r *Role) (identity []policy.Source, boundary *policy.Source) {
+	return r.addSources(tx, r.Account, nil), r.boundary(tx, r.Account)
+}
+
+// PoliciesOfGroup are the policies that a group gives to its users. Groups have no boundary.
+func PoliciesOfGroup(tx *store.Tx, g *Group) []policy.Source {
+	return g.addSources(tx, g.Account, nil)
+}
+
+// addSources adds each managed policy once, also if a user and its groups have it.
+func (p *Permissions) addSources(tx *store.Tx, a Account, to []policy.Source) []policy.Source {
+	for i := range p.Inline {
+		to = append(to, policy.Source{Name: p.Inline[i].Name, Policy: identityDocuments.Compile(p.Inline[i].Document)})
+	}
+	for _, arn := range p.Attached {
+		if !hasSource(to, arn) {
+			to = append(to, managedSource(tx, a, arn))
+		}
+	}
+	return to
+}
+
+func hasSource(list []policy.Source, name string) bool {
+	for i := range list {
+		if list[i].Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Permissions) boundary(tx *store.Tx, a Account) *policy.Source {
+	if p.PermissionsBoundary == "" {
+		return nil
+	}
+	s := managedSource(tx, a, p.PermissionsBoundary)
+	return &s
+}
+
+func managedSource(tx *store.Tx, a Account, arn string) policy.Source {
+	s := policy.Source{Name: arn}
+	if p := PolicyByARN(tx, a, arn); p != nil {
+		s.Policy = identityDocuments.Compile(p.Document())
+	}
+	return s
+}
