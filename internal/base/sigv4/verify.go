@@ -1,0 +1,166 @@
+package sigv4
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// skew is how far a client's clock may be off, either way (AC22).
+const skew = 5 * time.Minute
+
+// Verifier verifies signatures. It keeps the signing keys that it derives, one a day, region, service and secret, and forgets
+// those that were not used for long. Its zero value is ready for use, by many at once.
+type Verifier struct{ keys keys }
+
+// Verify compares the signature of a request, which Parse has read, with the one that secret gives. body is the request's body
+// as it was sent, packed if it is; service is the name that signatures have for the service that was called; now is the real
+// time. The region need only be there: the caller knows which there are. The error is an *Error.
+func (v *Verifier) Verify(r *http.Request, s Signature, body []byte, secret, service string, now time.Time) error {
+	return v.verify(r, &s, body, secret, service, now, service == "s3")
+}
+
+// verify also says whether the path is signed plain.
+func (v *Verifier) verify(r *http.Request, s *Signature, body []byte, secret, service string, now time.Time, plain bool) error {
+	if s.signature == "" {
+		return &Error{Missing, textMissing}
+	}
+	for _, check := range []error{s.timely(now), s.scoped(service), s.covers(r.Header)} {
+		if check != nil {
+			return check
+		}
+	}
+	hash, ok := s.payloadHash(r.Header, body, service == "s3")
+	if !ok {
+		return &Error{Mismatch, textMismatch}
+	}
+	key := v.keys.get(scope{secret, s.Date, s.Region, s.Service})
+	if v.matches(r, s, hash, &key, plain, "X-Amz-Signature") {
+		return nil
+	}
+	// Some services' clients add the token to a presigned query when it is signed.
+	if s.Presigned && s.Token != "" && v.matches(r, s, hash, &key, plain, "X-Amz-Signature", "X-Amz-Security-Token") {
+		return nil
+	}
+	return &Error{Mismatch, textMismatch}
+}
+
+// timely compares times as AWS tells them. What a query says that it expires after counts from when it was signed.
+func (s *Signature) timely(now time.Time) error {
+	now = now.UTC()
+	kind, valid := Skew, skew
+	if s.Expires > 0 {
+		kind, valid = Expired, s.Expires
+	}
+	if earliest := now.Add(-valid); s.Time.Before(earliest.Truncate(time.Second)) {
+		return &Error{kind, "Signature expired: " + s.Time.Format(iso8601) + " is now earlier than " + earliest.Format(iso8601) +
+			" (" + now.Format(iso8601) + " - " + told(valid) + ".)"}
+	}
+	if latest := now.Add(skew); s.Time.After(latest) {
+		return &Error{Skew, "Signature not yet current: " + s.Time.Format(iso8601) + " is still later than " + latest.Format(iso8601) +
+			" (" + now.Format(iso8601) + " + " + told(skew) + ".)"}
+	}
+	return nil
+}
+
+// told is a duration as AWS's texts have five minutes. That it is in seconds otherwise is a choice.
+func told(d time.Duration) string {
+	if d%time.Minute == 0 {
+		return strings.TrimSuffix(d.Truncate(time.Minute).String(), "m0s") + " min"
+	}
+	return d.String()
+}
+
+// scoped checks the scope of the credential. AWS tells all that is wrong.
+func (s *Signature) scoped(service string) error {
+	var wrong []string
+	if s.Region == "" {
+		wrong = append(wrong, "Credential should be scoped to a valid region, not ''.")
+	}
+	if s.Service != service {
+		wrong = append(wrong, "Credential should be scoped to correct service: '"+service+"'.")
+	}
+	if s.Terminator != terminator {
+		wrong = append(wrong, "Credential should be scoped with a valid terminator: 'aws4_request', not '"+s.Terminator+"'.")
+	}
+	if day := s.Time.Format(iso8601[:8]); s.Date != day {
+		wrong = append(wrong, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '"+s.Date+
+			"' != '"+day+"', from '"+s.Time.Format(iso8601)+"'.")
+	}
+	if wrong != nil {
+		return &Error{Scope, strings.Join(wrong, " ")}
+	}
+	return nil
+}
+
+// covers checks that all X-Amz headers are signed, as AWS's documentation of signatures demands. The date is part of what is
+// signed anyway, and some clients add the token afterwards. That the text is the one for Host is an assumption.
+func (s *Signature) covers(header http.Header) error {
+	first := ""
+	for name := range header {
+		if len(name) < 6 || !strings.EqualFold(name[:6], "X-Amz-") || name == "X-Amz-Date" || name == "X-Amz-Security-Token" {
+			continue
+		}
+		if _, ok := slices.BinarySearch(s.Signed, strings.ToLower(name)); !ok && (first == "" || name < first) {
+			first = name
+		}
+	}
+	if first != "" {
+		return &Error{Mismatch, "'" + first + "' must be a 'SignedHeader' in the AWS Authorization."}
+	}
+	return nil
+}
+
+// payloadHash is the hash of the body that is signed (AC24). ok is false if a request says another one than its body has. S3
+// alone takes requests that do not sign it: presigned ones, and those that say so.
+func (s *Signature) payloadHash(header http.Header, body []byte, s3 bool) (hash string, ok bool) {
+	const unsigned, trailer = "UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+	said := s.hash
+	if values := header["X-Amz-Content-Sha256"]; len(values) > 0 {
+		said = strings.Join(values, ",")
+	}
+	switch {
+	case s3 && (said == unsigned || said == trailer):
+		return said, true
+	case s3 && s.Presigned && said == "":
+		return unsigned, true
+	}
+	sum := hashOf(body)
+	actual := hex.EncodeToString(sum[:])
+	if said == "" {
+		return actual, true
+	}
+	return said, strings.EqualFold(said, actual)
+}
+
+// matches compares the signature with the one of a key, in constant time.
+func (v *Verifier) matches(r *http.Request, s *Signature, hash string, key *[sha256.Size]byte, plain bool, leftOut ...string) bool {
+	var room [2048]byte
+	text, ok := s.canonicalRequest(room[:0], r, hash, plain, leftOut...)
+	if !ok {
+		return false
+	}
+	text = s.stringToSign(text[:0], hashOf(text))
+	mac := hmac.New(sha256.New, key[:])
+	mac.Write(text)
+	want := hex.AppendEncode(text[:0], mac.Sum(nil))
+	return subtle.ConstantTimeCompare(want, []byte(s.signature)) == 1
+}
+
+// stringToSign appends the string to sign of a canonical request with this hash.
+func (s *Signature) stringToSign(dst []byte, hash [sha256.Size]byte) []byte {
+	dst = append(dst, algorithm+"\n"...)
+	dst = append(s.Time.AppendFormat(dst, iso8601), '\n')
+	for _, part := range []string{s.Date, s.Region, s.Service} {
+		dst = append(append(dst, part...), '/')
+	}
+	dst = append(append(dst, s.Terminator...), '\n')
+	return hex.AppendEncode(dst, hash[:])
+}
+
+func hashOf(data []byte) [sha256.Size]byte { return sha256.Sum256(data) }
