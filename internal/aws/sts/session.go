@@ -30,6 +30,22 @@ type Session struct {
 	// TaskARN is the task that the keys were given to, and Kind says for which of its roles.
 	TaskARN string `json:"t,omitempty"`
 	Kind    Kind   `json:"k,omitempty"`
+	// FederatedName is of a session of GetFederationToken: the name of the federated user, who may do what OfUser and the
+	// session policies both allow.
+	FederatedName string `json:"f,omitempty"`
+	// Policy is the inline session policy, as it was sent. PolicyARNs are managed session policies, of which the version
+	// counts that is the default one when a call is decided (AC46). Without both there are no session policies.
+	Policy     string   `json:"y,omitempty"`
+	PolicyARNs []string `json:"m,omitempty"`
+	// Tags are session tags. Those with the keys in Transitive are kept in sessions that follow from this one.
+	Tags       map[string]string `json:"g,omitempty"`
+	Transitive []string          `json:"v,omitempty"`
+	// SourceIdentity is who began the first session of a chain, as that was said to STS.
+	SourceIdentity string `json:"c,omitempty"`
+	// Provider is the ARN of the identity provider whose token began the session (aws:FederatedProvider).
+	Provider string `json:"w,omitempty"`
+	// IssuedAt is when the session began, in seconds of the epoch, by the emulator's clock (aws:TokenIssueTime); 0: not known.
+	IssuedAt int64 `json:"b,omitempty"`
 	// ID tells sessions apart that are alike in all else.
 	ID string `json:"d,omitempty"`
 	// Padding makes the token longer, for those who want to try long ones.
@@ -56,16 +72,23 @@ func (s Session) ExpiresAt() time.Time { return time.Unix(s.Expires, 0).UTC() }
 // ARN is the ARN of the principal, where that is no user. A role's path is not in it.
 // Source: IAM user guide, IAM identifiers, assumed-role sessions.
 func (s Session) ARN() string {
-	if s.RoleARN == "" {
+	sts := "arn:" + s.Scope().Partition() + ":sts::" + s.Account
+	switch {
+	case s.FederatedName != "":
+		return sts + ":federated-user/" + s.FederatedName
+	case s.RoleARN == "":
 		return s.Scope().Root()
 	}
-	return "arn:" + s.Scope().Partition() + ":sts::" + s.Account + ":assumed-role/" + arn.Name(s.RoleARN) + "/" + s.Name
+	return sts + ":assumed-role/" + arn.Name(s.RoleARN) + "/" + s.Name
 }
 
 // UserID is the unique id of the principal, where that is no user.
 // Source: IAM user guide, policy variables, aws:userid; recorded answers of GetCallerIdentity.
 func (s Session) UserID() string {
-	if s.RoleARN == "" {
+	switch {
+	case s.FederatedName != "":
+		return s.Account + ":" + s.FederatedName
+	case s.RoleARN == "":
 		return s.Account
 	}
 	return s.RoleID + ":" + s.Name

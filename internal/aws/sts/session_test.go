@@ -1,8 +1,10 @@
 package sts_test
 
 import (
+	"encoding/json"
 	"errors"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"testing"
 
@@ -78,6 +80,39 @@ func TestKeysTellTheirSession(t *testing.T) {
 	})
 }
 
+// All that a session is follows from its token, in whatever order its tags are.
+func TestTokensHaveTheWholeSession(t *testing.T) {
+	_, keys := open(t, "")
+	want := shop
+	want.Policy, want.PolicyARNs = `{"Version":"2012-10-17"}`, []string{"arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::123456789012:policy/own"}
+	want.Tags, want.Transitive = map[string]string{"team": "shop", "Env": "", "é": "ß"}, []string{"team"}
+	want.SourceIdentity, want.IssuedAt, want.Provider = "alice", 1_899_990_000, "arn:aws:iam::123456789012:oidc-provider/ci.example.com"
+	want.FederatedName, want.OfUser = "Bob", "AIDAEXAMPLE"
+	c := issue(t, keys, want)
+	if got, ours, err := keys.Open(c.AccessKeyID, c.Token); err != nil || !ours || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %t, %v", got, ours, err)
+	}
+	for range 10 {
+		if again := issue(t, keys, want); again != c {
+			t.Fatal("the keys of one session differ")
+		}
+	}
+}
+
+// Those who have keys from before an upgrade keep them.
+func TestTokensOfOlderVersionsStayGood(t *testing.T) {
+	claims, err := json.Marshal(shop)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const before = `{"a":"123456789012","r":"eu-west-1","o":"arn:aws:iam::123456789012:role/team/shop","i":"AROAEXAMPLEEXAMPLE123",` +
+		`"n":"0123456789abcdef0123456789abcdef","t":"arn:aws:ecs:eu-west-1:123456789012:task/default/0123456789abcdef0123456789abcdef",` +
+		`"k":"TaskApplication","e":1900000000}`
+	if string(claims) != before {
+		t.Errorf("a session without new members is sealed as %s", claims)
+	}
+}
+
 func TestSessionsThatDifferHaveOtherKeys(t *testing.T) {
 	_, keys := open(t, "")
 	first, later := issue(t, keys, shop), shop
@@ -111,7 +146,7 @@ func TestKeysThatAreNotWhatTheySayAreRefused(t *testing.T) {
 		"a token with a line break":      {c.AccessKeyID, c.Token[:20] + "\n" + c.Token[20:]},
 		"a token without anything in it": {c.AccessKeyID, c.Token[:12]},
 	} {
-		if s, ours, err := keys.Open(pair[0], pair[1]); !ours || !errors.Is(err, session.ErrInvalid) || s != (session.Session{}) {
+		if s, ours, err := keys.Open(pair[0], pair[1]); !ours || !errors.Is(err, session.ErrInvalid) || !reflect.DeepEqual(s, session.Session{}) {
 			t.Errorf("%s: got %+v, %t, %v", name, s, ours, err)
 		}
 	}
@@ -140,7 +175,7 @@ func TestKeysOutliveARestartAndNotAReset(t *testing.T) {
 	}
 	first.Close()
 	second, keys := open(t, path)
-	if s, _, err := keys.Open(c.AccessKeyID, c.Token); err != nil || s != shop {
+	if s, _, err := keys.Open(c.AccessKeyID, c.Token); err != nil || !reflect.DeepEqual(s, shop) {
 		t.Errorf("after a restart: %+v, %v", s, err)
 	}
 	if again, err := keys.CredentialsID(shop.TaskARN, session.TaskApplication); err != nil || again != id {
@@ -196,6 +231,10 @@ func TestContainersAskByAnIDThatFollowsFromTheKey(t *testing.T) {
 func TestPrincipals(t *testing.T) {
 	if got := shop.ARN(); got != "arn:aws:sts::123456789012:assumed-role/shop/"+shop.Name {
 		t.Error(got)
+	}
+	federated := session.Session{Account: "123456789012", Region: "us-gov-west-1", OfUser: "AIDAEXAMPLE", FederatedName: "Bob"}
+	if federated.ARN() != "arn:aws-us-gov:sts::123456789012:federated-user/Bob" || federated.UserID() != "123456789012:Bob" {
+		t.Error(federated.ARN(), federated.UserID())
 	}
 	if got := shop.UserID(); got != "AROAEXAMPLEEXAMPLE123:"+shop.Name {
 		t.Error(got)
