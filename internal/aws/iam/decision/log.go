@@ -1,0 +1,120 @@
+package decision
+
+import (
+	"maps"
+	"sync"
+)
+
+// size is how many decisions a Log keeps.
+const size = 10_000
+
+// Log keeps the newest decisions, and counts all. The zero value is empty.
+type Log struct {
+	mu      sync.Mutex
+	ring    []Decision // round and round
+	begun   uint64     // how many there were before the ring was last empty
+	written uint64     // how many there ever were: the number of the newest one
+	counts  map[Call]*Count
+	changed chan struct{} // nil if no reader waits
+}
+
+// Call is the API call for which there was a decision.
+type Call struct{ Service, Operation string }
+
+// Count is how many decisions there have been.
+type Count struct{ Allowed, Denied uint64 }
+
+// Record keeps a decision.
+func (l *Log) Record(d Decision) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.ring) < size {
+		l.ring = append(l.ring, d)
+	} else {
+		l.ring[(l.written-l.begun)%size] = d
+	}
+	l.written++
+	l.count(d)
+	if l.changed != nil {
+		close(l.changed)
+		l.changed = nil
+	}
+}
+
+func (l *Log) count(d Decision) {
+	call := Call{d.Service, d.Operation}
+	of := l.counts[call]
+	if of == nil {
+		if l.counts == nil {
+			l.counts = map[Call]*Count{}
+		}
+		of = &Count{}
+		l.counts[call] = of
+	}
+	if d.Decision == Denied {
+		of.Denied++
+	} else {
+		of.Allowed++
+	}
+}
+
+// Of returns the decisions of a request that are kept, in their order.
+func (l *Log) Of(requestID string) []Decision {
+	return l.Select(Filter{RequestID: requestID})
+}
+
+// Select returns the decisions that are kept and that a filter lets through, the newest last.
+func (l *Log) Select(f Filter) []Decision {
+	list, _ := l.After(0, f)
+	return list
+}
+
+// News are the decisions of a Log after one of its numbers.
+type News struct {
+	Newest  uint64          // the number of the newest decision, whether the filter lets it through or not
+	Missed  uint64          // how many there were that are not kept any more; those that Forget has removed do not count
+	Changed <-chan struct{} // is closed when there are more
+}
+
+// After returns the decisions after a number that a filter lets through, the newest last. Numbers begin with 1.
+func (l *Log) After(number uint64, f Filter) (list []Decision, news News) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.changed == nil {
+		l.changed = make(chan struct{})
+	}
+	first := max(number, l.written-uint64(len(l.ring)))
+	for n := first; n < l.written; n++ {
+		if d := &l.ring[(n-l.begun)%size]; f.lets(d) {
+			list = append(list, *d)
+		}
+	}
+	return list, News{Newest: l.written, Missed: first - max(number, l.begun), Changed: l.changed}
+}
+
+// Counts are how many decisions there have been for each call, those included that are not kept any more.
+func (l *Log) Counts() map[Call]Count {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	counts := make(map[Call]Count, len(l.counts))
+	for call, of := range l.counts {
+		counts[call] = *of
+	}
+	return counts
+}
+
+// Total is the sum of all counts.
+func (l *Log) Total() (sum Count) {
+	for of := range maps.Values(l.Counts()) {
+		sum.Allowed += of.Allowed
+		sum.Denied += of.Denied
+	}
+	return sum
+}
+
+// Forget forgets all decisions and their counts.
+func (l *Log) Forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ring, l.begun, l.counts = nil, l.written, nil
+}
