@@ -16,6 +16,9 @@ type Access struct {
 	// Keys are the condition keys that the request gives the action, by their names in lower case. What follows from the
 	// caller, the time and the tags of the resource is not among them.
 	Keys Keys
+	// Trust is the trust policy of the role that is to be assumed, which must let in who asks; nil: the action is another one.
+	// A Source without a document is of a role that does not exist.
+	Trust *policy.Source
 }
 
 // Keys are condition keys by their names in lower case.
