@@ -22,7 +22,7 @@ func (i *Issuer) Caller(signed awsapi.Scope, token string) (awsapi.Caller, bool,
 		return awsapi.Caller{}, ours, err
 	case !i.Clock.Now().Before(found.ExpiresAt()):
 		return awsapi.Caller{}, true, awsapi.ErrTokenExpired
-	case i.taskIsOver(found):
+	case i.taskIsOver(found), i.Strict && i.isRefused(found, signed.Service):
 		return awsapi.Caller{}, true, awsapi.ErrTokenInvalid
 	case found.OfUser != "":
 		return i.userInSession(found)
@@ -32,7 +32,24 @@ func (i *Issuer) Caller(signed awsapi.Scope, token string) (awsapi.Caller, bool,
 
 // callerOf is who acts in a session that is no user's.
 func callerOf(s session.Session) awsapi.Caller {
-	return awsapi.Caller{Account: s.Account, Region: s.Region, ARN: s.ARN(), UserID: s.UserID(), RoleARN: s.RoleARN}
+	return awsapi.Caller{Account: s.Account, Region: s.Region, ARN: s.ARN(), UserID: s.UserID(), RoleARN: s.RoleARN, Session: &s}
+}
+
+// SecretOf is the secret access key that belongs to keys that the emulator has given out, with which requests are signed. ours
+// is false for all other keys. Its error is ErrTokenInvalid for keys that have none any longer; whether they still are good
+// for a call, [Issuer.Caller] says.
+func (i *Issuer) SecretOf(accessKeyID, token string) (secret string, ours bool, err error) {
+	if key := iam.AccessKeys.Get(i.Store.Read(), accessKeyID); key != nil || i.Sessions.Made(accessKeyID) {
+		if key == nil || key.Deleted() || token != "" {
+			return "", true, awsapi.ErrTokenInvalid
+		}
+		return key.Secret, true, nil
+	}
+	secret, ours, err = i.Sessions.SecretOf(accessKeyID, token)
+	if errors.Is(err, session.ErrInvalid) {
+		err = awsapi.ErrTokenInvalid
+	}
+	return secret, ours, err
 }
 
 // user is the user whose access key has signed a request. A key that was made here and is deleted or inactive is no
@@ -54,13 +71,25 @@ func (i *Issuer) user(signed awsapi.Scope, token string) (awsapi.Caller, bool, e
 	return awsapi.Caller{Account: u.Account.ID, ARN: u.ARN(), UserID: u.ID, LongLived: true}, true, nil
 }
 
-// userInSession is a user who acts with keys of GetSessionToken. They end with the user.
+// userInSession is a user who acts with keys of GetSessionToken, or one who is federated by GetFederationToken. The keys end
+// with the user that has asked for them.
 func (i *Issuer) userInSession(s session.Session) (awsapi.Caller, bool, error) {
 	u := iam.UserByID(i.Store.Read(), s.OfUser)
 	if u == nil {
 		return awsapi.Caller{}, true, awsapi.ErrTokenInvalid
 	}
-	return awsapi.Caller{Account: s.Account, Region: s.Region, ARN: u.ARN(), UserID: u.ID}, true, nil
+	if s.FederatedName != "" {
+		return callerOf(s), true, nil
+	}
+	return awsapi.Caller{Account: s.Account, Region: s.Region, ARN: u.ARN(), UserID: u.ID, Session: &s}, true, nil
+}
+
+// isRefused reports whether AWS takes a session's keys no longer, or not for a service.
+func (i *Issuer) isRefused(s session.Session, service string) bool {
+	if s.RoleARN == "" {
+		return service == "iam" // field reports of InvalidClientTokenId; source: STS API reference, GetSessionToken, GetFederationToken
+	}
+	return iam.RoleIsGone(i.Store.Read(), s.RoleARN, s.RoleID)
 }
 
 // taskIsOver reports whether the task that has a session's keys has stopped, with which

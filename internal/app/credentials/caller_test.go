@@ -129,6 +129,10 @@ func TestASessionOfAUser(t *testing.T) {
 		u = &renamed
 	})
 	caller, known, err := issuer.Caller(awsapi.Scope{AccessKeyID: keys.AccessKeyID}, keys.Token)
+	if caller.Session == nil || caller.Session.OfUser != u.ID {
+		t.Fatalf("the session is %+v", caller.Session)
+	}
+	caller.Session = nil
 	if want := (awsapi.Caller{Account: "111122223333", ARN: "arn:aws:iam::111122223333:user/team/ops", UserID: "AIDAEXAMPLE"}); err != nil || !known || caller != want {
 		t.Errorf("the caller is %+v, %v, %v", caller, known, err)
 	}

@@ -29,6 +29,9 @@ type Issuer struct {
 	Log      *slog.Logger
 	// Authorize decides what callers may do. Nil: all that they want.
 	Authorize awsapi.Authorizer
+	// Strict refuses the sessions of roles that are deleted, also if the name is made again (AC49), and those of users at IAM,
+	// for which AWS wants an MFA device. Sessions of roles that never were are not refused.
+	Strict bool
 	// Profile has the keys that tasks get in place of their own, if it is not nil; see OpenProfile.
 	Profile aws.CredentialsProvider
 	// KeyUses has when access keys of users were used.
@@ -77,10 +80,10 @@ func (i *Issuer) roleOf(t *state.Task, kind session.Kind) string {
 // answers, of both roles), and it acts where the task is: nearly always that is the role's
 // account, and where it is not, the definition was written for another one.
 func (i *Issuer) taskSession(t *state.Task, kind session.Kind, role string) session.Session {
-	scope := t.Scope()
+	scope, end := t.Scope(), sessionEnd(t.Spec.CreatedAt, i.Clock.Now())
 	return session.Session{
 		Account: scope.Account, Region: scope.Region, RoleARN: role, RoleID: i.RoleID(role), Name: arn.Name(t.ARN),
-		TaskARN: t.ARN, Kind: kind, Expires: sessionEnd(t.Spec.CreatedAt, i.Clock.Now()).Unix(),
+		TaskARN: t.ARN, Kind: kind, IssuedAt: end.Add(-sessionLife).Unix(), Expires: end.Unix(),
 	}
 }
 
@@ -103,9 +106,10 @@ func (i *Issuer) Forget() {
 // rule of EventBridge, a lifecycle hook or a scaling policy, as well as one that is linked to a
 // service.
 func (i *Issuer) Role(scope arn.Scope, role, name string) (apiclient.Principal, error) {
+	now := i.Clock.Now()
 	return i.principal(session.Session{
 		Account: scope.Account, Region: scope.Region, RoleARN: role, RoleID: i.RoleID(role), Name: name,
-		Expires: i.Clock.Now().Add(sessionLife).Unix(),
+		IssuedAt: now.Unix(), Expires: now.Add(sessionLife).Unix(),
 	})
 }
 

@@ -47,10 +47,15 @@ func (k *Keys) Issue(s Session) (Credentials, error) {
 	}
 	return Credentials{
 		AccessKeyID:     accessKeyPrefix + accessKeyID(secret, s.Account, claims),
-		SecretAccessKey: base64.StdEncoding.EncodeToString(derive(secret, "secret access key", claims)[:30]), // 40 characters, as AWS's
+		SecretAccessKey: secretAccessKey(secret, claims),
 		Token:           tokenPrefix + base64.RawURLEncoding.EncodeToString(append(derive(secret, "token", claims), claims...)),
 		Expires:         s.ExpiresAt(),
 	}, nil
+}
+
+// secretAccessKey has 40 characters, as AWS's.
+func secretAccessKey(secret, claims []byte) string {
+	return base64.StdEncoding.EncodeToString(derive(secret, "secret access key", claims)[:30])
 }
 
 // Open returns the session of keys. ours is false for keys that are of another origin,
@@ -58,30 +63,51 @@ func (k *Keys) Issue(s Session) (Credentials, error) {
 // the emulator's and cannot be are an [ErrInvalid]. Whether the session is over is for
 // others to say.
 func (k *Keys) Open(accessKey, token string) (s Session, ours bool, err error) {
+	found, ours, err := k.open(accessKey, token)
+	return found.Session, ours, err
+}
+
+// SecretOf returns the secret access key that belongs to the keys of a session; see [Keys.Open].
+func (k *Keys) SecretOf(accessKey, token string) (secretKey string, ours bool, err error) {
+	found, ours, err := k.open(accessKey, token)
+	if !ours || err != nil {
+		return "", ours, err
+	}
+	return secretAccessKey(found.secret, found.claims), true, nil
+}
+
+// opened is the session of a token, and what its keys follow from.
+type opened struct {
+	Session
+	secret, claims []byte
+}
+
+func (k *Keys) open(accessKey, token string) (found opened, ours bool, err error) {
 	text, tokenOurs := strings.CutPrefix(token, tokenPrefix)
 	if !strings.HasPrefix(accessKey, accessKeyPrefix) && !tokenOurs {
-		return s, false, nil // most are, and need no key
+		return found, false, nil // most are, and need no key
 	}
 	secret, err := k.secret()
 	if err != nil {
-		return s, false, err
+		return found, false, err
 	}
 	if !tokenOurs {
 		if marked(secret, strings.TrimPrefix(accessKey, accessKeyPrefix)) {
-			return s, true, ErrInvalid
+			return found, true, ErrInvalid
 		}
-		return s, false, nil
+		return found, false, nil
 	}
 	sealed, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(sealed) < sha256.Size || base64.RawURLEncoding.EncodeToString(sealed) != text {
-		return s, true, ErrInvalid // a session has one token
+		return found, true, ErrInvalid // a session has one token
 	}
 	seal, claims := sealed[:sha256.Size], sealed[sha256.Size:]
-	if !hmac.Equal(seal, derive(secret, "token", claims)) || json.Unmarshal(claims, &s) != nil ||
-		accessKey != accessKeyPrefix+accessKeyID(secret, s.Account, claims) {
-		return Session{}, true, ErrInvalid
+	if !hmac.Equal(seal, derive(secret, "token", claims)) || json.Unmarshal(claims, &found.Session) != nil ||
+		accessKey != accessKeyPrefix+accessKeyID(secret, found.Account, claims) {
+		return opened{}, true, ErrInvalid
 	}
-	return s, true, nil
+	found.secret, found.claims = secret, claims
+	return found, true, nil
 }
 
 // AccessKeyIDs draws ids of access keys of an account's users, of which two may be the same. Made knows them as the

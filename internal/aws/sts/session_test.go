@@ -92,6 +92,9 @@ func TestTokensHaveTheWholeSession(t *testing.T) {
 	if got, ours, err := keys.Open(c.AccessKeyID, c.Token); err != nil || !ours || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %t, %v", got, ours, err)
 	}
+	if secret, ours, err := keys.SecretOf(c.AccessKeyID, c.Token); err != nil || !ours || secret != c.SecretAccessKey {
+		t.Errorf("the secret is %q, %t, %v", secret, ours, err)
+	}
 	for range 10 {
 		if again := issue(t, keys, want); again != c {
 			t.Fatal("the keys of one session differ")
@@ -149,6 +152,9 @@ func TestKeysThatAreNotWhatTheySayAreRefused(t *testing.T) {
 		if s, ours, err := keys.Open(pair[0], pair[1]); !ours || !errors.Is(err, session.ErrInvalid) || !reflect.DeepEqual(s, session.Session{}) {
 			t.Errorf("%s: got %+v, %t, %v", name, s, ours, err)
 		}
+		if secret, ours, err := keys.SecretOf(pair[0], pair[1]); !ours || !errors.Is(err, session.ErrInvalid) || secret != "" {
+			t.Errorf("%s: the secret is %q, %t, %v", name, secret, ours, err)
+		}
 	}
 }
 
@@ -161,6 +167,9 @@ func TestKeysOfAnotherOriginAreUnknown(t *testing.T) {
 	} {
 		if _, ours, err := keys.Open(pair[0], pair[1]); ours || err != nil {
 			t.Errorf("%s is taken for the emulator's: %v", pair[0], err)
+		}
+		if secret, ours, err := keys.SecretOf(pair[0], pair[1]); ours || err != nil || secret != "" {
+			t.Errorf("%s has the secret %q, %t, %v", pair[0], secret, ours, err)
 		}
 	}
 }
