@@ -117,6 +117,7 @@ type Call struct {
 	Account      string // twelve digits
 	AccessKeyID  string // empty when the request is not signed
 	Caller       Caller // zero: the root of the account
+	Issued       bool   // the emulator has issued the access key
 	Host         string // of the emulator, as the client knows it: "127.0.0.1:4577"
 	Secure       bool   // the client has sent it by HTTPS, perhaps to a proxy
 	RequestID    string

@@ -41,7 +41,7 @@ func (o *Options) identify(c *Call, scope Scope, r *http.Request) error {
 	if err != nil || !known {
 		return err
 	}
-	c.Caller, c.Account = caller, caller.Account
+	c.Caller, c.Account, c.Issued = caller, caller.Account, true
 	if scope.Region == "" && caller.Region != "" {
 		c.Region = caller.Region
 	}

@@ -14,13 +14,20 @@ var errElsewhere = errors.New("left to the upstream")
 // pool: who sends it on may still read it when there is an answer.
 func (x *exchange) asSent(r *http.Request) *http.Request {
 	r = r.WithContext(NewContext(r.Context(), x.call))
-	body := x.in
+	body := x.bodyAsSent()
 	if x.sent != nil {
-		body = x.sent
 		giveBuffer(x.in)
 	}
-	r.Body = io.NopCloser(bytes.NewReader(*body))
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	return r
+}
+
+// bodyAsSent is the body as it came, which may be packed.
+func (x *exchange) bodyAsSent() []byte {
+	if x.sent != nil {
+		return *x.sent
+	}
+	return *x.in
 }
 
 // release gives the memory of the request back.

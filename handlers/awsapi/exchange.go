@@ -140,11 +140,6 @@ func (e *frontEnd) answer(x *exchange, w http.ResponseWriter, r *http.Request, a
 	if err := x.read(w, r); err != nil {
 		return err
 	}
-	if x.options.Authenticate != nil {
-		if err := x.options.Authenticate(r, &x.call, x.body); err != nil {
-			return err
-		}
-	}
 	if err := x.unpack(r); err != nil {
 		return err
 	}
@@ -154,6 +149,11 @@ func (e *frontEnd) answer(x *exchange, w http.ResponseWriter, r *http.Request, a
 		return err
 	}
 	x.call.Operation = name
+	if x.options.Authenticate != nil {
+		if err := x.options.Authenticate(r, &x.call, x.bodyAsSent()); err != nil {
+			return err
+		}
+	}
 	operation, found := e.byName[name]
 	switch {
 	case e.Shared && e.options.Elsewhere != nil && (!found || !operation.Built()):

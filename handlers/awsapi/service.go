@@ -7,6 +7,7 @@ import (
 	"reflect"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 )
 
 // Service is an API of AWS: how it is asked for, how it speaks, and what it can do.
@@ -33,6 +34,9 @@ type Service struct {
 	// Tags returns the tags of a resource of the service by its ARN, for conditions on them; none if it is not there. Nil: its
 	// resources have none.
 	Tags func(resourceARN string) []tagging.Tag
+	// Policies returns the policies that a resource of the service has itself, by its ARN; none if it is not there. Nil: its
+	// resources have none.
+	Policies func(resourceARN string) []policy.Source
 	// Complete says that Operations has all that the SDK has. An operation of another
 	// name is then one that AWS does not know; else it is one that is not built.
 	Complete bool
