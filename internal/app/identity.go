@@ -12,7 +12,7 @@ type Identity struct{ *Core }
 func (i Identity) Module() Module {
 	return Module{
 		Name:  "identity",
-		Rows:  []string{"iam-access-key", "iam-account-alias", "iam-group", "iam-instance-profile", "iam-oidc-provider", "iam-policy", "iam-role", "iam-role-deletion", "iam-user", "session-key"},
+		Rows:  []string{"iam-access-key", "iam-account-alias", "iam-group", "iam-instance-profile", "iam-oidc-provider", "iam-policy", "iam-role", "iam-role-deletion", "iam-root-key", "iam-user", "session-key"},
 		Offer: i.offer,
 		Reset: func() error {
 			i.Credentials.Forget()

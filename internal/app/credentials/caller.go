@@ -11,6 +11,9 @@ import (
 
 // Caller tells the APIs who has keys that the emulator has given out; see awsapi.Options.
 func (i *Issuer) Caller(signed awsapi.Scope, token string) (awsapi.Caller, bool, error) {
+	if root := iam.RootKeys.Get(i.Store.Read(), signed.AccessKeyID); root != nil && token == "" {
+		return awsapi.Caller{Account: root.Account, LongLived: true}, true, nil
+	}
 	if caller, known, err := i.user(signed, token); known {
 		return caller, true, err
 	}
@@ -39,6 +42,9 @@ func callerOf(s session.Session) awsapi.Caller {
 // is false for all other keys. Its error is ErrTokenInvalid for keys that have none any longer; whether they still are good
 // for a call, [Issuer.Caller] says.
 func (i *Issuer) SecretOf(accessKeyID, token string) (secret string, ours bool, err error) {
+	if root := iam.RootKeys.Get(i.Store.Read(), accessKeyID); root != nil && token == "" {
+		return root.Secret, true, nil
+	}
 	if key := iam.AccessKeys.Get(i.Store.Read(), accessKeyID); key != nil || i.Sessions.Made(accessKeyID) {
 		if key == nil || key.Deleted() || token != "" {
 			return "", true, awsapi.ErrTokenInvalid

@@ -1,0 +1,61 @@
+package access
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/sigv4"
+)
+
+// unsigned are the operations that are called without keys. Source: STS API reference.
+var unsigned = map[string]bool{"AssumeRoleWithWebIdentity": true, "AssumeRoleWithSAML": true}
+
+// Authenticate verifies the signature of a request; see awsapi.Options. Calls of the emulator itself are not verified.
+func (c *Control) Authenticate(r *http.Request, call *awsapi.Call, body []byte) error {
+	if apiclient.IsOwn(r.Context()) {
+		return nil
+	}
+	if call.Issued {
+		return c.verify(r, call, body)
+	}
+	if call.Service == "sts" && unsigned[call.Operation] && call.AccessKeyID == "" {
+		return nil
+	}
+	if c.Caller != "" {
+		return c.actAs(call)
+	}
+	switch {
+	case !c.enforces():
+		return nil
+	case call.AccessKeyID == "":
+		return &awsapi.BadSignature{Fault: awsapi.SignatureMissing}
+	}
+	return awsapi.ErrTokenInvalid
+}
+
+// verify compares the signature of keys that were issued here.
+func (c *Control) verify(r *http.Request, call *awsapi.Call, body []byte) error {
+	signature, _, err := sigv4.Parse(r)
+	if err == nil {
+		var secret string
+		if secret, _, err = c.Issuer.SecretOf(signature.AccessKeyID, signature.Token); err != nil {
+			return err
+		}
+		err = c.verifier.Verify(r, signature, body, secret, call.Service, time.Now())
+	}
+	var bad *sigv4.Error
+	if errors.As(err, &bad) {
+		refusal := &awsapi.BadSignature{Fault: awsapi.SignatureWrong, Message: bad.Message}
+		switch bad.Kind {
+		case sigv4.Missing:
+			refusal.Fault = awsapi.SignatureMissing
+		case sigv4.Incomplete:
+			refusal.Fault = awsapi.SignatureIncomplete
+		}
+		return c.refuse(call, refusal)
+	}
+	return err
+}

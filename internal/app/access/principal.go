@@ -1,0 +1,79 @@
+package access
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// principal is who calls, with the policies that count for it and its tags.
+type principal struct {
+	policy.Principal
+	policies policy.Policies
+	tags     []types.Tag // of the user or role, without those of the session
+}
+
+// sessionPolicies keeps inline session policies that have been asked for.
+var sessionPolicies policy.Cache
+
+// principalOf finds who calls. Roles that are linked to services may do all: AWS has their policies, which users cannot change.
+func (c *Control) principalOf(tx *store.Tx, call *awsapi.Call) principal {
+	who := principal{Principal: call.PolicyPrincipal()}
+	session := call.Caller.Session
+	switch {
+	case call.IsRoot():
+		who.Principal = policy.Principal{Account: call.Account, ARN: call.Principal(), Unlimited: true}
+	case call.Caller.RoleARN != "":
+		who.addRole(c, tx, call.Caller.RoleARN)
+	default:
+		if u := iam.UserByID(tx, cmp.Or(userOf(session), call.Caller.UserID)); u != nil {
+			who.policies.Identity, who.policies.Boundary = iam.PoliciesOfUser(tx, u)
+			who.tags = u.Tags
+		}
+	}
+	if session != nil {
+		who.policies.Session = sessionSources(tx, session)
+	}
+	return who
+}
+
+// userOf is the unique id of the user whose session it is, empty if it is no user's.
+func userOf(s *sts.Session) string {
+	if s == nil {
+		return ""
+	}
+	return s.OfUser
+}
+
+func (who *principal) addRole(c *Control, tx *store.Tx, role string) {
+	found := iam.RoleByARN(tx, iam.AccountOfARN(role), role)
+	switch {
+	case strings.Contains(role, ":role/aws-service-role/"), found == nil && c.UnknownRoles:
+		who.Unlimited = true
+	case found != nil:
+		who.policies.Identity, who.policies.Boundary = iam.PoliciesOfRole(tx, found)
+		who.tags = found.Tags
+	}
+}
+
+// sessionSources are the session policies, nil without any. A session of a federated user without a policy may do nothing
+// (STS API reference, GetFederationToken).
+func sessionSources(tx *store.Tx, s *sts.Session) []policy.Source {
+	var sources []policy.Source
+	if s.Policy != "" {
+		sources = append(sources, policy.Source{Name: "session policy", Policy: sessionPolicies.Compile(s.Policy)})
+	}
+	for _, managed := range s.PolicyARNs {
+		sources = append(sources, iam.ManagedPolicy(tx, iam.Account{Partition: s.Scope().Partition(), ID: s.Account}, managed))
+	}
+	if sources == nil && s.FederatedName != "" {
+		return []policy.Source{}
+	}
+	return sources
+}

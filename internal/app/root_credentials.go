@@ -1,0 +1,86 @@
+package app
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
+)
+
+// RootCredentials are the access keys of the root users of some accounts.
+type RootCredentials struct {
+	*Core
+	// Accounts are the account of the options, and further ones.
+	Accounts []string
+}
+
+// Make makes the keys of accounts that have none, and returns all of them in the order of the accounts.
+func (r *RootCredentials) Make() (list []*iam.RootKey, err error) {
+	for _, account := range r.Accounts {
+		key, err := r.make(account)
+		if err != nil {
+			return nil, fmt.Errorf("make the access key of the root user of %s: %w", account, err)
+		}
+		list = append(list, key)
+	}
+	return list, nil
+}
+
+func (r *RootCredentials) make(account string) (*iam.RootKey, error) {
+	if found := iam.RootKeyOf(r.Store.Read(), account); found != nil {
+		return found, nil
+	}
+	draw, err := r.Credentials.Sessions.AccessKeyIDs(account)
+	if err != nil {
+		return nil, err
+	}
+	secret := make([]byte, 30)
+	rand.Read(secret) //nolint:errcheck // never fails
+	made := &iam.RootKey{
+		ID: draw(), Secret: base64.StdEncoding.EncodeToString(secret), Account: account, CreatedAt: r.Clock.Now().UTC().Truncate(time.Second),
+	}
+	return made, r.Store.Update(func(tx *store.Tx) error {
+		iam.RootKeys.Put(tx, made)
+		return nil
+	})
+}
+
+// WriteRootCredentials writes keys as AWS's shared credentials file has them: the profile default is the first account's, and
+// every account has one by its number. Only the user may read the file. It is there whole, or as it was.
+func WriteRootCredentials(file string, keys []*iam.RootKey) error {
+	made, err := os.CreateTemp(filepath.Dir(file), ".root-credentials-*") // mode 0600
+	if err != nil {
+		return fmt.Errorf("write the root credentials: %w", err)
+	}
+	defer os.Remove(made.Name())
+	_, err = io.WriteString(made, credentialsText(keys))
+	if closing := made.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(made.Name(), file)
+	}
+	if err != nil {
+		return fmt.Errorf("write the root credentials: %w", err)
+	}
+	return nil
+}
+
+func credentialsText(keys []*iam.RootKey) string {
+	var b strings.Builder
+	profile := func(name string, k *iam.RootKey) {
+		fmt.Fprintf(&b, "[%s]\naws_access_key_id = %s\naws_secret_access_key = %s\n\n", name, k.ID, k.Secret)
+	}
+	profile("default", keys[0])
+	for _, k := range keys {
+		profile(k.Account, k)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
