@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/accesskeys"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 )
 
@@ -31,6 +32,8 @@ type Row struct {
 	tags     string
 	also     []string
 	wants    func(call Call, in any) []Access
+	may      []string // keys that wants may give
+	shown    []string // what wants may ask
 	compiled *compiledRow
 }
 
@@ -50,6 +53,18 @@ func Free() Row { return Row{free: true} }
 // passed the model's constraints, and nothing has been looked up.
 func Asks[I any](wants func(call Call, in *I) []Access) Row {
 	return Row{wants: func(call Call, in any) []Access { return wants(call, in.(*I)) }}
+}
+
+// Shows says what the function of [Asks] may ask, for readers: "ecs:RunTask on task-definition/FAMILY:REVISION".
+func (r Row) Shows(wants ...string) Row {
+	r.shown = append(r.shown[:len(r.shown):len(r.shown)], wants...)
+	return r
+}
+
+// May names condition keys that the function of [Asks] may give. A test holds the names against those that AWS has.
+func (r Row) May(keys ...string) Row {
+	r.may = append(r.may[:len(r.may):len(r.may)], keys...)
+	return r
 }
 
 // Key adds a condition key with the text that a template makes of the input. It is absent if the template makes none. A
@@ -72,8 +87,8 @@ func (r Row) Tags(member string) Row {
 	return r
 }
 
-// Also adds actions that a request with tags asks for on the same resources: "ecs:TagResource". A key SERVICE:CreateAction
-// has the operation (AC71).
+// Also adds actions that a request with tags asks for on the same resources: "ecs:TagResource". A key SERVICE:CreateAction,
+// of services that have one, has the operation (AC71).
 func (r Row) Also(actions ...string) Row {
 	r.also = append(r.also[:len(r.also):len(r.also)], actions...)
 	return r
@@ -81,15 +96,16 @@ func (r Row) Also(actions ...string) Row {
 
 // compiledRow is a row whose templates are read for the type of an input.
 type compiledRow struct {
-	action, operation, service string
-	on                         []template
-	keys                       []template
-	tags                       path
+	action, operation string
+	createAction      string // the key of that name, if the service has one
+	on                []template
+	keys              []template
+	tags              path
 }
 
 // compile reads the templates. It panics for a member that the input does not have.
 func (r Row) compile(actions, operation string, in reflect.Type) Row {
-	c := &compiledRow{action: actions + ":" + operation, operation: operation, service: actions}
+	c := &compiledRow{action: actions + ":" + operation, operation: operation, createAction: createAction(actions)}
 	for _, text := range r.on {
 		if text != "*" {
 			c.on = append(c.on, readTemplate(text, actions, in))
@@ -135,12 +151,22 @@ func (r *Row) asks(call Call, in any) []Access {
 	}
 	for _, action := range r.also {
 		creating := maps.Clone(keys)
-		creating[c.service+":createaction"] = policy.Is(c.operation)
+		if c.createAction != "" {
+			creating[c.createAction] = policy.Is(c.operation)
+		}
 		for _, resource := range resources {
 			wants = append(wants, Access{Action: action, Resource: resource, Keys: creating})
 		}
 	}
 	return wants
+}
+
+// createAction is the key by which a service tells on creation for what tags are, if it has one.
+func createAction(service string) string {
+	if name := strings.ToLower(service) + ":createaction"; accesskeys.Known(name) {
+		return name
+	}
+	return ""
 }
 
 func (c *compiledRow) resources(call Call, in reflect.Value) (list []string) {
