@@ -23,19 +23,25 @@ type Rows map[string]Row
 // A template is the end of an ARN: what comes before it, "arn:aws:ecr:us-east-1:123456789012:", is the service's, in the region
 // and account of the call, unless the template begins with "arn:", where {partition}, {region} and {account} stand for those of
 // the call. {Member} is the text of a member of the input, {A.B} that of a member's member; of a list, each element makes an
-// ARN. {Member|text} has a text for want of the member. A value that is an ARN is the resource itself, whatever stands around it.
+// ARN. {Member|text} has a text for want of the member. A value that is an ARN is the resource itself, whatever stands around it;
+// of one with fewer parts than the template the last part counts: a cluster's in "task/{Cluster}/{Task}".
 // A template of which a member is absent makes no ARN; if no template makes one, the resource is "*".
 type Row struct {
 	free     bool
 	on       []string
 	keys     []keyRow
 	tags     string
-	also     []string
+	also     []alsoRow
+	asksTags func(call Call) bool // whether also counts; nil: yes
+	change   func(call Call, in any, wants []Access) []Access
 	wants    func(call Call, in any) []Access
 	may      []string // keys that wants may give
 	shown    []string // what wants may ask
 	compiled *compiledRow
 }
+
+// alsoRow is an action that a request with tags asks for.
+type alsoRow struct{ action, on string } // on is empty for the resources of the row
 
 type keyRow struct {
 	name     string
@@ -55,13 +61,20 @@ func Asks[I any](wants func(call Call, in *I) []Access) Row {
 	return Row{wants: func(call Call, in any) []Access { return wants(call, in.(*I)) }}
 }
 
-// Shows says what the function of [Asks] may ask, for readers: "ecs:RunTask on task-definition/FAMILY:REVISION".
+// With lets a function change what a row asks, where no template tells it: add to its keys, which all that it asks on the same
+// request share, or ask for more.
+func With[I any](r Row, change func(call Call, in *I, wants []Access) []Access) Row {
+	r.change = func(call Call, in any, wants []Access) []Access { return change(call, in.(*I), wants) }
+	return r
+}
+
+// Shows says what the function of [Asks] or [With] may ask, for readers: "ecs:RunTask on task-definition/FAMILY:REVISION".
 func (r Row) Shows(wants ...string) Row {
 	r.shown = append(r.shown[:len(r.shown):len(r.shown)], wants...)
 	return r
 }
 
-// May names condition keys that the function of [Asks] may give. A test holds the names against those that AWS has.
+// May names condition keys that the function of [Asks] or [With] may give. A test holds the names against those that AWS has.
 func (r Row) May(keys ...string) Row {
 	r.may = append(r.may[:len(r.may):len(r.may)], keys...)
 	return r
@@ -88,9 +101,18 @@ func (r Row) Tags(member string) Row {
 }
 
 // Also adds actions that a request with tags asks for on the same resources: "ecs:TagResource". A key SERVICE:CreateAction,
-// of services that have one, has the operation (AC71).
+// of services that have one, has the operation (AC71). "ecs:TagResource on task/{Cluster}/*" is for a resource of its own.
 func (r Row) Also(actions ...string) Row {
-	r.also = append(r.also[:len(r.also):len(r.also)], actions...)
+	for _, text := range actions {
+		action, on, _ := strings.Cut(text, " on ")
+		r.also = append(r.also[:len(r.also):len(r.also)], alsoRow{action, on})
+	}
+	return r
+}
+
+// If makes the actions of [Row.Also] depend on a call, for accounts that have them asked and others.
+func (r Row) If(asks func(call Call) bool) Row {
+	r.asksTags = asks
 	return r
 }
 
@@ -100,6 +122,7 @@ type compiledRow struct {
 	createAction      string // the key of that name, if the service has one
 	on                []template
 	keys              []template
+	also              []*template // of those that have one of their own
 	tags              path
 }
 
@@ -114,6 +137,14 @@ func (r Row) compile(actions, operation string, in reflect.Type) Row {
 	for _, k := range r.keys {
 		c.keys = append(c.keys, readTemplate(k.template, actions, in))
 	}
+	for _, a := range r.also {
+		var own *template
+		if a.on != "" {
+			t := readTemplate(a.on, actions, in)
+			own = &t
+		}
+		c.also = append(c.also, own)
+	}
 	if r.tags != "" {
 		c.tags = readPath(r.tags, in)
 	}
@@ -122,26 +153,27 @@ func (r Row) compile(actions, operation string, in reflect.Type) Row {
 }
 
 // asks returns what a request asks.
-func (r *Row) asks(call Call, in any) []Access {
+func (r *Row) asks(call Call, in any) (wants []Access) {
 	switch {
 	case r.free:
 		return nil
 	case r.wants != nil:
-		return r.wants(call, in)
+		wants = r.wants(call, in)
+	default:
+		wants = r.declared(call, reflect.ValueOf(in))
 	}
-	c, value := r.compiled, reflect.ValueOf(in)
-	keys := Keys{}
-	for i := range c.keys {
-		texts := c.keys[i].expand(call, value)
-		switch k := &r.keys[i]; {
-		case k.many && texts != nil:
-			keys[k.name] = policy.Many(texts)
-		case len(texts) > 0:
-			keys[k.name] = policy.Is(texts[0])
-		}
+	if r.change != nil {
+		wants = r.change(call, in, wants)
 	}
-	tagged := c.tags != nil && addTags(keys, c.tags.values(value))
-	resources := c.resources(call, value)
+	return wants
+}
+
+// declared is what follows from the templates.
+func (r *Row) declared(call Call, in reflect.Value) []Access {
+	c := r.compiled
+	keys := r.keysOf(call, in)
+	tagged := c.tags != nil && addTags(keys, c.tags.values(in)) && len(r.also) > 0 && (r.asksTags == nil || r.asksTags(call))
+	resources := c.resources(call, in)
 	wants := make([]Access, 0, len(resources))
 	for _, resource := range resources {
 		wants = append(wants, Access{Action: c.action, Resource: resource, Keys: keys})
@@ -149,16 +181,34 @@ func (r *Row) asks(call Call, in any) []Access {
 	if !tagged {
 		return wants
 	}
-	for _, action := range r.also {
-		creating := maps.Clone(keys)
-		if c.createAction != "" {
-			creating[c.createAction] = policy.Is(c.operation)
+	creating := maps.Clone(keys)
+	if c.createAction != "" {
+		creating[c.createAction] = policy.Is(c.operation)
+	}
+	for i, a := range r.also {
+		on := resources
+		if c.also[i] != nil {
+			on = c.also[i].expand(call, in)
 		}
-		for _, resource := range resources {
-			wants = append(wants, Access{Action: action, Resource: resource, Keys: creating})
+		for _, resource := range on {
+			wants = append(wants, Access{Action: a.action, Resource: resource, Keys: creating})
 		}
 	}
 	return wants
+}
+
+func (r *Row) keysOf(call Call, in reflect.Value) Keys {
+	keys := Keys{}
+	for i := range r.compiled.keys {
+		texts := r.compiled.keys[i].expand(call, in)
+		switch k := &r.keys[i]; {
+		case k.many && len(texts) > 0:
+			keys[k.name] = policy.Many(texts)
+		case len(texts) > 0:
+			keys[k.name] = policy.Is(texts[0])
+		}
+	}
+	return keys
 }
 
 // createAction is the key by which a service tells on creation for what tags are, if it has one.

@@ -35,8 +35,8 @@ func (s *Service) AccessShape(o Operation) AccessShape {
 		if len(row.on) == 0 {
 			shape.Wants = append(shape.Wants, own+" on *")
 		}
-		for _, action := range row.also {
-			shape.Wants = append(shape.Wants, action+" on the same, with tags")
+		for _, a := range row.also {
+			shape.Wants = append(shape.Wants, a.action+" on "+cmp.Or(a.on, "the same")+", with tags")
 		}
 	}
 	shape.Wants = append(shape.Wants, row.shown...)

@@ -6,12 +6,14 @@ import (
 	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sorting"
 )
 
 // template makes texts of an input; see [Row].
 type template struct {
 	service string // in front of an ARN's end; empty: the text is whole
+	slashes int    // between the parts of an ARN's end
 	parts   []templatePart
 }
 
@@ -33,6 +35,7 @@ func readTemplate(text, service string, in reflect.Type) template {
 		before, rest, found := strings.Cut(text, "{")
 		if before != "" {
 			t.parts = append(t.parts, templatePart{text: before})
+			t.slashes += strings.Count(before, "/")
 		}
 		if !found {
 			break
@@ -55,16 +58,23 @@ func readTemplate(text, service string, in reflect.Type) template {
 
 // expand returns the texts that a template makes: one for each combination with an element of a list.
 func (t *template) expand(call Call, in reflect.Value) []string {
-	texts := []string{""}
+	prefix := ""
 	if t.service != "" {
-		texts[0] = "arn:" + call.Scope().Partition() + ":" + t.service + ":" + call.Region + ":" + call.Account + ":"
+		prefix = "arn:" + call.Scope().Partition() + ":" + t.service + ":" + call.Region + ":" + call.Account + ":"
 	}
+	texts := []string{prefix}
 	var whole []string
 	for i := range t.parts {
 		p := &t.parts[i]
 		values := p.values(call, in)
 		if p.member != nil {
-			values, whole = apart(values, whole)
+			var of string
+			if values, whole, of = t.apart(values, whole); of != "" && of != prefix {
+				for i := range texts {
+					texts[i] = of + texts[i][len(prefix):]
+				}
+				prefix = of
+			}
 		}
 		texts = combine(texts, values)
 	}
@@ -74,10 +84,11 @@ func (t *template) expand(call Call, in reflect.Value) []string {
 func (p *templatePart) values(call Call, in reflect.Value) []string {
 	switch {
 	case p.member != nil:
-		if texts := textsOf(p.member.values(in)); len(texts) > 0 || !p.has {
-			return texts
+		texts := textsOf(p.member.values(in), p)
+		if len(texts) == 0 && p.has {
+			return []string{p.absent}
 		}
-		return []string{p.absent}
+		return texts
 	case p.word == "partition":
 		return []string{call.Scope().Partition()}
 	case p.word == "region":
@@ -88,16 +99,35 @@ func (p *templatePart) values(call Call, in reflect.Value) []string {
 	return []string{p.text}
 }
 
-// apart tells values that are ARNs from the others.
-func apart(values, whole []string) (others, arns []string) {
+// apart tells values that are ARNs from the others. Of an ARN that has fewer parts than the template makes, the last one
+// counts: a cluster's where the template names what is in it, and the short ARN of a task. Then of is the beginning of that
+// ARN, as it may be one of another account.
+func (t *template) apart(values, whole []string) (others, arns []string, of string) {
+	others = values[:0]
 	for _, v := range values {
-		if arn.Is(v) {
-			whole = append(whole, v)
-		} else {
+		switch parts := strings.Count(v, "/"); {
+		case !arn.Is(v):
 			others = append(others, v)
+		case t.service != "" && 0 < parts && parts < t.slashes:
+			others, of = append(others, arn.Name(v)), beginning(v)
+		default:
+			whole = append(whole, v)
 		}
 	}
-	return others, whole
+	return others, whole, of
+}
+
+// beginning is an ARN up to its resource; empty if it has none.
+func beginning(v string) string {
+	at := 0
+	for range 5 {
+		next := strings.IndexByte(v[at:], ':')
+		if next < 0 {
+			return ""
+		}
+		at += next + 1
+	}
+	return v[:at]
 }
 
 func combine(texts, values []string) []string {
@@ -157,11 +187,12 @@ func (p path) values(v reflect.Value) []reflect.Value {
 }
 
 // textsOf are values as policies compare them. An empty text is absent, as in an ARN it names nothing.
-func textsOf(values []reflect.Value) (texts []string) {
+func textsOf(values []reflect.Value, p *templatePart) []string {
+	texts := make([]string, 0, len(values))
 	for _, v := range values {
-		text := fmt.Sprint(v.Interface())
-		if v.Kind() == reflect.String {
-			text = strings.Clone(v.String())
+		text := textOf(v)
+		if text == "" && p.has {
+			text = p.absent
 		}
 		if text != "" {
 			texts = append(texts, text)
@@ -170,8 +201,19 @@ func textsOf(values []reflect.Value) (texts []string) {
 	return texts
 }
 
+func textOf(v reflect.Value) string {
+	if v.Kind() == reflect.String {
+		return strings.Clone(v.String())
+	}
+	return fmt.Sprint(v.Interface())
+}
+
 // addTags adds the keys of tags, which are structures or a map, to those of a request.
 func addTags(keys Keys, tags []reflect.Value) bool {
+	if len(tags) > 0 && tags[0].Kind() == reflect.String {
+		keys["aws:tagkeys"] = policy.Many(textsOf(tags, &templatePart{}))
+		return true
+	}
 	var list []requestTag
 	for _, v := range tags {
 		if v.Kind() == reflect.Map {
@@ -180,11 +222,19 @@ func addTags(keys Keys, tags []reflect.Value) bool {
 			}
 			continue
 		}
-		key, value := textsOf(path{"Key"}.values(v)), textsOf(path{"Value"}.values(v))
-		list = append(list, requestTag{strings.Join(key, ""), strings.Join(value, "")})
+		list = append(list, requestTag{textAt("Key", v), textAt("Value", v)})
 	}
 	sorting.By(list, func(a, b requestTag) int { return strings.Compare(a.key, b.key) })
 	return TagKeys(keys, list, func(t requestTag) (string, string) { return t.key, t.value })
+}
+
+// textAt is the text of a member of a structure, empty if it is absent.
+func textAt(member string, v reflect.Value) string {
+	values := path{member}.values(v)
+	if len(values) == 0 {
+		return ""
+	}
+	return textOf(values[0])
 }
 
 type requestTag struct{ key, value string }

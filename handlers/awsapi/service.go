@@ -71,13 +71,13 @@ const (
 	notBuilt Support = "not built" // answers 501 NotImplementedException
 )
 
-// Operation is an entry of a service's table, made by [Works], [Partial], [Refuses] or [NotBuilt].
+// Operation is an entry of a service's table, made by [Works], [Partial], [Refuses], [NotBuilt] or [NotBuiltWith].
 type Operation struct {
 	Name    string
 	Support Support
 	// Note is one line: what it does that is worth knowing, or what is missing.
 	Note string
-	// Input and Output are the types of the method, nil where there is none.
+	// Input and Output are the types of the method, nil where there is none. NotBuiltWith has an Input alone.
 	Input, Output reflect.Type
 
 	asksItself bool
@@ -119,18 +119,27 @@ func NotBuilt(name, needs string) Operation {
 	}
 }
 
-func operation[I, O any](name string, support Support, note string, method func(context.Context, *I) (O, error)) Operation {
-	serve := func(ctx context.Context, p protocol, x *exchange, answer *payload) error {
-		in := new(I)
-		if err := p.decode(x, in); err != nil {
-			return err
-		}
-		if x.model != nil {
-			if err := x.model.Check(name, in); err != nil {
+// NotBuiltWith is [NotBuilt] of an operation whose input is known. Where callers are authorized it refuses first what the
+// service's model refuses, and callers that may not do it, as AWS would.
+func NotBuiltWith[I any](name, needs string) Operation {
+	o := NotBuilt(name, needs)
+	refuse := o.serve
+	o.Input = reflect.TypeFor[I]()
+	o.serve = func(ctx context.Context, p protocol, x *exchange, answer *payload) error {
+		if x.call.Authorize != nil {
+			if err := x.admit(ctx, p, new(I)); err != nil {
 				return err
 			}
 		}
-		if err := x.allow(ctx, in); err != nil {
+		return refuse(ctx, p, x, answer)
+	}
+	return o
+}
+
+func operation[I, O any](name string, support Support, note string, method func(context.Context, *I) (O, error)) Operation {
+	serve := func(ctx context.Context, p protocol, x *exchange, answer *payload) error {
+		in := new(I)
+		if err := x.admit(ctx, p, in); err != nil {
 			return err
 		}
 		out, err := method(ctx, in)
@@ -185,6 +194,19 @@ func (s *Service) asking(actions string, o Operation) *Operation {
 	row := s.Access[o.Name].compile(actions, o.Name, o.Input)
 	o.row = &row
 	return &o
+}
+
+// admit reads an input, holds it against the model, and asks what the row of the operation says.
+func (x *exchange) admit(ctx context.Context, p protocol, in any) error {
+	if err := p.decode(x, in); err != nil {
+		return err
+	}
+	if x.model != nil {
+		if err := x.model.Check(x.call.Operation, in); err != nil {
+			return err
+		}
+	}
+	return x.allow(ctx, in)
 }
 
 // allow asks for what the row of the operation says.

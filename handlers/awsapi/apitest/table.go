@@ -30,7 +30,7 @@ func Table(t *testing.T, s awsapi.Service, client reflect.Type, apis ...reflect.
 			t.Errorf("the table has an operation %s, which the SDK has not", o.Name)
 		case o.Input != nil && difference(o.Input, method.In(2).Elem()) != "":
 			t.Errorf("%s takes %v, which is not what the SDK's client sends: %s", o.Name, o.Input, difference(o.Input, method.In(2).Elem()))
-		case methods[o.Name] != nil && o.Input == nil:
+		case methods[o.Name] != nil && o.Output == nil:
 			t.Errorf("the table says %q of %s, but there is a method", o.Support, o.Name)
 		case s.Model != nil && o.Input != nil && o.Input.NumField() > 0 && !s.Model.Prepare(o.Name, o.Input):
 			t.Errorf("model.json does not know %s: run make models", o.Name)
