@@ -50,10 +50,3 @@ func AllowAll(ctx context.Context, wants []Access) error {
 	}
 	return call.Authorize(ctx, call, wants)
 }
-
-// AsksItself marks an operation whose method asks [Allow] for its own action, with the resources
-// that it finds. The front end does not ask for it.
-func (o Operation) AsksItself() Operation {
-	o.asksItself = true
-	return o
-}

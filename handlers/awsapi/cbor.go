@@ -94,3 +94,5 @@ func (c *cborProtocol) appendFailure(buf []byte, _ *exchange, f *failure) []byte
 		Message string `wire:"message"`
 	}{c.Errors.typeOf(f), f.message})
 }
+
+func (c *cborProtocol) words() *words { return &jsonWords }

@@ -122,3 +122,5 @@ func exceptionMembers(codec *wire.Codec, exception smithy.APIError) []byte {
 	}
 	return text[1:]
 }
+
+func (j *jsonProtocol) words() *words { return &jsonWords }

@@ -139,3 +139,5 @@ func appendError(buf []byte, f *failure) []byte {
 	buf = query.AppendText(append(buf, "</Code><Message>"...), f.message)
 	return append(buf, "</Message>"...)
 }
+
+func (q *queryProtocol) words() *words { return &queryWords }

@@ -31,3 +31,5 @@ func (q *ec2Protocol) appendFailure(buf []byte, x *exchange, f *failure) []byte 
 	buf = append(appendError(append(buf, "<Response><Errors><Error>"...), f), "</Error></Errors><RequestID>"...)
 	return append(query.AppendText(buf, x.call.RequestID), "</RequestID></Response>"...)
 }
+
+func (q *ec2Protocol) words() *words { return &ec2Words }

@@ -172,9 +172,3 @@ func RefuseToken(err error, query, s3 bool) *Error {
 	}
 	return w.refusal(err).(*Error)
 }
-
-func (j *jsonProtocol) words() *words  { return &jsonWords }
-func (q *queryProtocol) words() *words { return &queryWords }
-func (q *ec2Protocol) words() *words   { return &ec2Words }
-func (c *cborProtocol) words() *words  { return &jsonWords }
-func (p *restProtocol) words() *words  { return &restWords }

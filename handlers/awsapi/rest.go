@@ -159,3 +159,5 @@ func (p *restProtocol) faults() (throttled, failed Error) {
 	return Error{Code: "ThrottlingException", Message: "Rate exceeded"},
 		Error{Code: p.serverCode(), Message: "Service Unavailable. Please try again later.", Status: http.StatusInternalServerError}
 }
+
+func (p *restProtocol) words() *words { return &restWords }

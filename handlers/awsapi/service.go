@@ -152,6 +152,13 @@ func operation[I, O any](name string, support Support, note string, method func(
 	return Operation{Name: name, Support: support, Note: note, Input: reflect.TypeFor[I](), Output: reflect.TypeFor[O](), serve: serve}
 }
 
+// AsksItself marks an operation whose method asks [Allow] for its own action, with the resources
+// that it finds. The front end does not ask for it.
+func (o Operation) AsksItself() Operation {
+	o.asksItself = true
+	return o
+}
+
 // Answered is the operation with a method over any values of its types, which nothing but its protocol
 // checks. It is for tests of protocols.
 func (o Operation) Answered(method func(in any) (out any)) Operation {
