@@ -19,15 +19,16 @@ import (
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	static "github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/app"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/access"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/controllers"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/enginerecord"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/initfolder"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/retention"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/pipelistener"
@@ -63,6 +64,10 @@ type Server struct {
 	changing sync.Mutex
 	closed   bool
 
+	access    *access.Control // nil: everything is allowed
+	decisions access.Decisions
+	rootKeys  []*iam.RootKey // of Options.Account first; none if they are of no use
+
 	running   controllers.Running
 	quiet     *controllers.Quiet
 	retention *retention.Keeper
@@ -88,6 +93,9 @@ func NewContext(ctx context.Context, opts Options) (*Server, error) {
 		return nil, err
 	}
 	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(err, s.closeParts())
+	}
+	if err := s.openAccess(); err != nil {
 		return nil, errors.Join(err, s.closeParts())
 	}
 	s.core.Clock.SetQuiet(s.quiet.Wait)
@@ -216,7 +224,7 @@ func (s *Server) Config() aws.Config {
 	return aws.Config{
 		Region:       s.opts.Region,
 		BaseEndpoint: aws.String(s.URL()),
-		Credentials:  static.NewStaticCredentialsProvider(s.opts.Account, "secret", ""),
+		Credentials:  s.rootCredentials(),
 		APIOptions:   []func(*middleware.Stack) error{addWithoutHostPrefix},
 		HTTPClient:   s.httpClient,
 	}

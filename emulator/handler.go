@@ -27,6 +27,10 @@ func (s *Server) newHandler(offer app.Offer) http.Handler {
 		Region: s.opts.Region, Account: s.opts.Account, Logger: s.opts.Log, Expects: apiclient.Expects, Observe: metrics.Observe,
 		Caller: c.Credentials.Caller, Authorize: s.opts.authorize, Faults: &s.faults.of.Calls, SeeRegion: s.regions.See,
 	}
+	if s.access != nil {
+		s.access.Serves(services)
+		calls.Authenticate = s.access.Authenticate
+	}
 	api := handlers.New(handlers.Parts{
 		Services: services, Kept: p.secrets.Kept(), Options: calls,
 		DataChannel: p.sessions.DataChannel(), Registry: p.images.Registry(calls),

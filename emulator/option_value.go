@@ -21,6 +21,16 @@ const (
 	PullOnce         PullBehavior = "once"          // as always, but once in this run: on Fargate, and on each container instance
 )
 
+// AccessMode says whether policies decide what callers may do.
+type AccessMode string
+
+// Values of Options.IAM.
+const (
+	AccessOff     AccessMode = "off"     // every caller may do everything
+	AccessLog     AccessMode = "log"     // everything is decided and let through; the log has what would be refused
+	AccessEnforce AccessMode = "enforce" // what policies do not allow is refused, and so are keys that were not issued here
+)
+
 // SecurityGroups says whether the rules of security groups filter.
 type SecurityGroups string
 

@@ -85,6 +85,20 @@ type Options struct {
 	// Region and Account of requests whose signature does not name them. Default
 	// us-east-1 and 000000000000.
 	Region, Account string
+	// IAM says whether policies decide what callers may do: AccessOff, AccessLog or AccessEnforce. Default AccessOff.
+	IAM AccessMode
+	// Caller is the ARN of a user or role as which access keys act that the emulator has not issued, such as test, unless IAM
+	// is AccessOff: a program is tried as that principal, without a change. Nothing of these keys is verified. A role acts in the
+	// session ecs-emulator.
+	Caller string
+	// RootCredentials is a file, as AWS's shared credentials file, that New writes with the access keys of the root users of
+	// Account, which is the profile default, and of Accounts, with their numbers as profiles. With AccessEnforce it is the
+	// file root-credentials of the DataDir by default.
+	RootCredentials string
+	// Accounts are further accounts whose root users get access keys.
+	Accounts []string
+	// UnknownRoles lets roles that do not exist do everything where IAM is AccessEnforce, which otherwise implies StrictRoles.
+	UnknownRoles bool
 	// Speed is how many seconds the emulator's clock moves in each real second. Default 1. With
 	// Still it stands still, until Clock.Advance moves it.
 	Speed float64
@@ -301,7 +315,7 @@ func (o Options) check() error {
 	if err := cmp.Or(app.CheckMetadataRate(o.MetadataRate), ssmsession.CheckPublicURL(o.PublicURL)); err != nil {
 		return err
 	}
-	return handlers.CheckHosts(o.AllowedHosts)
+	return cmp.Or(o.checkAccess(), handlers.CheckHosts(o.AllowedHosts))
 }
 
 // allowedHosts are the names that requests may have: those of the user, and the public one.
@@ -332,6 +346,8 @@ func (o Options) withDefaults() Options {
 	fallback(&o.Version, "devel")
 	fallback(&o.MetadataRate, app.DefaultMetadataRate)
 	o.SecurityGroups = cmp.Or(o.SecurityGroups, SecurityGroupsOn)
+	o.IAM = cmp.Or(o.IAM, AccessOff)
+	o.StrictRoles = o.StrictRoles || o.IAM == AccessEnforce && !o.UnknownRoles
 	if o.Strict {
 		o.NoDefaultCluster, o.StrictVPC, o.StrictRoles, o.StrictSecrets, o.StrictExec, o.StrictImages = true, true, true, true, true, true
 		o.PullBehavior = cmp.Or(o.PullBehavior, PullDefault)

@@ -39,6 +39,20 @@ var serveCommand = subcommand{
 	},
 }
 
+// tellRootKeys tells where the access keys of root users are, or what they are.
+func tellRootKeys(ctx context.Context, srv *emulator.Server, stderr io.Writer) error {
+	if file := srv.RootCredentialsFile(); file != "" {
+		fmt.Fprintln(stderr, "ecs-emulator: the root credentials are in", file)
+		return nil
+	}
+	keys, err := srv.Config().Credentials.Retrieve(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stderr, "ecs-emulator: the root credentials are AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s\n", keys.AccessKeyID, keys.SecretAccessKey)
+	return nil
+}
+
 // serve runs the emulator until it is interrupted.
 func serve(ctx context.Context, opts emulator.Options, log slog.Handler, stdout, stderr io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
@@ -61,6 +75,11 @@ func serve(ctx context.Context, opts emulator.Options, log slog.Handler, stdout,
 	}
 	screen, people := terminal.Of(stdout)
 	fmt.Fprintln(stdout, screen.Paint(terminal.Bold, fmt.Sprintf("ecs-emulator %s is ready at %s, engine %s", version, srv.URL(), srv.EngineName())))
+	if opts.IAM == emulator.AccessEnforce {
+		if err := tellRootKeys(ctx, srv, stderr); err != nil {
+			return errors.Join(err, srv.Close())
+		}
+	}
 	if people {
 		fmt.Fprint(stdout, "In other terminals:\n", exports(srv.URL(), srv.Config().Region))
 	}

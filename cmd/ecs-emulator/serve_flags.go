@@ -20,7 +20,7 @@ import (
 // choices are the values of flags that are checked, or said in another way, before they are
 // options.
 type choices struct {
-	launchType, onExit, pull, groups, logFormat string
+	launchType, onExit, pull, groups, logFormat, iam string
 	level                                       level
 	warm                                        int
 	speed                                       float64
@@ -34,6 +34,7 @@ func declareServe(flags *flagSet, o *emulator.Options) *choices {
 	flags.group("Endpoint", func() { declareEndpoint(flags, o) })
 	flags.group("Engine and networks", func() { declareEngine(flags, o, c) })
 	flags.group("Behaviour", func() { declareBehaviour(flags, o, c) })
+	flags.group("Access", func() { declareAccess(flags, o, c) })
 	flags.group("What is allowed", func() { declareLimits(flags, o) })
 	flags.group("Data and logs", func() { declareData(flags, o, c) })
 	flags.isGone("public-addresses", "because public addresses are only shown: remove it; 'ecs-emulator ports' lists the ports that lead to tasks")
@@ -98,6 +99,17 @@ func declareBehaviour(flags *flagSet, o *emulator.Options, c *choices) {
 	flags.choice("security-groups", "on", "strict", "off")
 }
 
+func declareAccess(flags *flagSet, o *emulator.Options, c *choices) {
+	flags.StringVar(&c.iam, "iam", string(emulator.AccessOff), "`mode` of access: off (every caller may do everything), log (policies decide, and the log has what they would refuse), enforce (what policies do not allow is refused, and so are keys that were not issued here)")
+	flags.choice("iam", "off", "log", "enforce")
+	flags.StringVar(&o.Caller, "caller", "", "`arn` of a user or role as which keys act that were not issued here, such as test/test, with --iam log or enforce")
+	flags.StringVar(&o.RootCredentials, "root-credentials", "", "`file` to write with access keys of the root users of --account and --accounts, as AWS's shared credentials file (default with --iam enforce root-credentials in the data directory; without one the keys are on standard error)")
+	flags.Func("accounts", "further `accounts` whose root users get access keys, separated by commas", func(list string) error {
+		o.Accounts = splitList(list)
+		return nil
+	})
+}
+
 func declareLimits(flags *flagSet, o *emulator.Options) {
 	flags.BoolVar(&o.AllowPrivileged, "allow-privileged", false, "run containers on container instances that are privileged or add a capability that reaches the engine's host, such as ALL, SYS_ADMIN or SYS_MODULE: they have rights there")
 	flags.BoolVar(&o.AllowControl, "allow-control", false, "let tasks use what is the emulator's own, at /_emulator/ and /metrics: they can move the clock, reset everything and run programs in other tasks; otherwise they have the APIs of AWS, the registry of images, their sessions of ECS Exec and /_emulator/health")
@@ -158,6 +170,12 @@ func (c *choices) apply(flags *flagSet, o *emulator.Options) error {
 			return err
 		}
 	}
+	if o.IAM = emulator.AccessMode(c.iam); o.IAM == emulator.AccessEnforce {
+		if err := setUnnamed(flags, map[string]string{"unknown-roles": "false"}); err != nil {
+			return err
+		}
+	}
+	o.UnknownRoles = c.unknownRoles
 	o.NoDefaultCluster, o.StrictRoles, o.StrictSecrets, o.StrictExec = !c.defaultCluster, !c.unknownRoles, !c.anySecretSuffix, !c.readOnlyExec
 	o.StrictImages = !c.localImages
 	o.DefaultLaunchType = strings.ToUpper(c.launchType)

@@ -1,0 +1,77 @@
+package emulator
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	static "github.com/aws/aws-sdk-go-v2/credentials"
+
+	"github.com/ecs-emulator/ecs-emulator/internal/app"
+	"github.com/ecs-emulator/ecs-emulator/internal/app/access"
+)
+
+// checkAccess refuses what the options say about access and cannot be.
+func (o Options) checkAccess() error {
+	mode, err := access.ReadMode(string(o.IAM))
+	if err != nil {
+		return err
+	}
+	for _, account := range o.Accounts {
+		if !accountForm.MatchString(account) {
+			return fmt.Errorf("%q is not an account id: use twelve digits", account)
+		}
+	}
+	return access.CheckCaller(mode, o.Caller)
+}
+
+// openAccess has policies decide what callers may do, unless the mode is off.
+func (s *Server) openAccess() error {
+	if s.opts.IAM != AccessOff {
+		s.access = &access.Control{
+			Mode: access.Mode(s.opts.IAM), Caller: s.opts.Caller, Store: s.core.Store, Issuer: s.core.Credentials, Now: s.core.Clock.Now,
+			UnknownRoles: !s.opts.StrictRoles, Log: s.opts.Log, Decisions: &s.decisions,
+		}
+		s.opts.authorize = s.access.Authorize
+	}
+	s.core.Credentials.Authorize, s.core.Credentials.Strict = s.opts.authorize, s.opts.IAM == AccessEnforce
+	return s.openRootCredentials()
+}
+
+// openRootCredentials makes the access keys of root users where there is a use for them.
+func (s *Server) openRootCredentials() (err error) {
+	o := &s.opts
+	if o.IAM == AccessOff && o.RootCredentials == "" && len(o.Accounts) == 0 {
+		return nil
+	}
+	accounts := slices.Compact(append([]string{o.Account}, o.Accounts...))
+	roots := app.RootCredentials{Core: s.core, Accounts: accounts}
+	if s.rootKeys, err = roots.Make(); err != nil {
+		return err
+	}
+	if file := s.RootCredentialsFile(); file != "" {
+		return app.WriteRootCredentials(file, s.rootKeys)
+	}
+	return nil
+}
+
+// RootCredentialsFile is the file that has the access keys of the root users, empty if there is none; see
+// Options.RootCredentials.
+func (s *Server) RootCredentialsFile() string {
+	switch {
+	case s.opts.RootCredentials != "":
+		return s.opts.RootCredentials
+	case s.opts.IAM == AccessEnforce && s.opts.DataDir != "":
+		return filepath.Join(s.opts.DataDir, "root-credentials")
+	}
+	return ""
+}
+
+// rootCredentials are the keys of the root user of Options.Account. Where keys are not looked at, the account is one.
+func (s *Server) rootCredentials() aws.CredentialsProvider {
+	if len(s.rootKeys) == 0 {
+		return static.NewStaticCredentialsProvider(s.opts.Account, "secret", "")
+	}
+	return static.NewStaticCredentialsProvider(s.rootKeys[0].ID, s.rootKeys[0].Secret, "")
+}
