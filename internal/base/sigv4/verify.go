@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -68,12 +69,12 @@ func (s *Signature) timely(now time.Time) error {
 	return nil
 }
 
-// told is a duration as AWS's texts have five minutes. That it is in seconds otherwise is a choice.
+// told is a duration as AWS's texts have five minutes. That others are in seconds is a choice.
 func told(d time.Duration) string {
 	if d%time.Minute == 0 {
-		return strings.TrimSuffix(d.Truncate(time.Minute).String(), "m0s") + " min"
+		return strconv.Itoa(int(d/time.Minute)) + " min"
 	}
-	return d.String()
+	return strconv.Itoa(int(d/time.Second)) + " sec"
 }
 
 // scoped checks the scope of the credential. AWS tells all that is wrong.
