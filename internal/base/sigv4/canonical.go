@@ -2,6 +2,7 @@ package sigv4
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,15 +54,7 @@ func rawPath(r *http.Request) string {
 // slashes, and with these escapes escaped again.
 func appendPath(dst []byte, path string, plain bool) []byte {
 	if plain {
-		for i := 0; i < len(path); i++ {
-			if path[i] == '%' && i+2 < len(path) && hexDigit(path[i+1]) >= 0 && hexDigit(path[i+2]) >= 0 {
-				dst = append(dst, path[i:i+3]...)
-				i += 2
-				continue
-			}
-			dst = appendByte(dst, path[i], true)
-		}
-		return dst
+		return appendEscaped(dst, path, "/%")
 	}
 	var kept []string
 	for part := range strings.SplitSeq(path, "/") {
@@ -73,7 +66,7 @@ func appendPath(dst []byte, path string, plain bool) []byte {
 		}
 	}
 	for _, part := range kept {
-		dst = appendEscaped(append(dst, '/'), part)
+		dst = appendEscaped(append(dst, '/'), part, "")
 	}
 	if len(kept) == 0 || strings.HasSuffix(path, "/") {
 		dst = append(dst, '/')
@@ -81,40 +74,25 @@ func appendPath(dst []byte, path string, plain bool) []byte {
 	return dst
 }
 
-// appendQuery appends a query, sorted by name and value as they are escaped.
+// appendQuery appends a query, escaped again and sorted by name and value as they are then.
 func appendQuery(dst []byte, raw string, leftOut []string) (_ []byte, ok bool) {
-	if raw == "" {
-		return dst, true
-	}
 	var pairs []string
-	var room [256]byte
 	for pair := range strings.SplitSeq(raw, "&") {
-		if pair == "" {
-			continue
-		}
 		name, value, _ := strings.Cut(pair, "=")
-		escaped, ok := appendAgain(room[:0], name)
-		if !ok {
+		name, err := url.QueryUnescape(name)
+		if err != nil {
 			return dst, false
 		}
-		if slices.Contains(leftOut, string(escaped)) {
-			continue
-		}
-		escaped, ok = appendAgain(append(escaped, 0), value) // no byte sorts before 0, and none that is escaped is 0
-		if !ok {
+		if value, err = url.QueryUnescape(value); err != nil {
 			return dst, false
 		}
-		pairs = append(pairs, string(escaped))
+		if pair != "" && !slices.Contains(leftOut, name) {
+			escaped := append(appendEscaped(nil, name, ""), 0) // sorts before all that is escaped
+			pairs = append(pairs, string(appendEscaped(escaped, value, "")))
+		}
 	}
 	slices.Sort(pairs)
-	for i, pair := range pairs {
-		if i > 0 {
-			dst = append(dst, '&')
-		}
-		name, value, _ := strings.Cut(pair, "\x00")
-		dst = append(append(append(dst, name...), '='), value...)
-	}
-	return dst, true
+	return append(dst, strings.ReplaceAll(strings.Join(pairs, "&"), "\x00", "=")...), true
 }
 
 // appendHeader appends the values of a header, without the spaces that do not count. net/http takes some headers away, whose
@@ -158,51 +136,16 @@ func appendTrimmed(dst []byte, text string) []byte {
 	return dst
 }
 
-// appendAgain appends a part of a query, of which the escapes are undone, escaped as signatures have it.
-func appendAgain(dst []byte, text string) (_ []byte, ok bool) {
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		switch {
-		case c == '+':
-			c = ' '
-		case c == '%':
-			if i+2 >= len(text) || hexDigit(text[i+1]) < 0 || hexDigit(text[i+2]) < 0 {
-				return dst, false
-			}
-			c = byte(hexDigit(text[i+1])<<4 | hexDigit(text[i+2]))
-			i += 2
+// appendEscaped appends text with escapes, but for unreserved bytes (RFC 3986) and those to keep.
+func appendEscaped(dst []byte, text, keep string) []byte {
+	const digits = "0123456789ABCDEF"
+	for i := range len(text) {
+		switch c := text[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-_.~", c) >= 0, strings.IndexByte(keep, c) >= 0:
+			dst = append(dst, c)
+		default:
+			dst = append(dst, '%', digits[c>>4], digits[c&15])
 		}
-		dst = appendByte(dst, c, false)
-	}
-	return dst, true
-}
-
-func appendEscaped(dst []byte, text string) []byte {
-	for i := 0; i < len(text); i++ {
-		dst = appendByte(dst, text[i], false)
 	}
 	return dst
-}
-
-// appendByte appends a byte, escaped unless it is unreserved (RFC 3986), or a slash that stays.
-func appendByte(dst []byte, c byte, slash bool) []byte {
-	switch {
-	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.', c == '~', c == '/' && slash:
-		return append(dst, c)
-	}
-	const digits = "0123456789ABCDEF"
-	return append(dst, '%', digits[c>>4], digits[c&15])
-}
-
-// hexDigit returns -1 if c is none.
-func hexDigit(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
 }

@@ -42,30 +42,21 @@ func (s *Signature) parseHeader(header http.Header, text string) error {
 	if named != algorithm {
 		return unsupported(named)
 	}
-	var credential, signedHeaders string
-	parameters := []struct {
-		name  string
-		value *string
-		found bool
-	}{{name: "Credential", value: &credential}, {name: "Signature", value: &s.signature}, {name: "SignedHeaders", value: &signedHeaders}}
+	parameters := map[string]string{}
 	for _, field := range strings.FieldsFunc(rest, func(c rune) bool { return c == ',' || c == ' ' || c == '\t' }) {
 		name, value, ok := strings.Cut(field, "=")
 		if !ok {
 			return &Error{Incomplete, "'" + field + "' not a valid key=value pair (missing equal-sign) in Authorization header: '" + text + "'."}
 		}
-		for i := range parameters {
-			if p := &parameters[i]; p.name == name {
-				if p.found { // a choice: AWS's text for two is not known
-					return &Error{Incomplete, "Authorization header has more than one '" + name + "' parameter. Authorization=" + text}
-				}
-				*p.value, p.found = value, true
-			}
+		if _, twice := parameters[name]; twice { // a choice: AWS's text for two is not known
+			return &Error{Incomplete, "Authorization header has more than one '" + name + "' parameter. Authorization=" + text}
 		}
+		parameters[name] = value
 	}
 	var missing strings.Builder
-	for _, p := range parameters {
-		if !p.found || *p.value == "" && p.name != "SignedHeaders" {
-			missing.WriteString("Authorization header requires '" + p.name + "' parameter. ")
+	for _, name := range []string{"Credential", "Signature", "SignedHeaders"} {
+		if value, ok := parameters[name]; !ok || value == "" && name != "SignedHeaders" {
+			missing.WriteString("Authorization header requires '" + name + "' parameter. ")
 		}
 	}
 	date := header["X-Amz-Date"]
@@ -78,8 +69,8 @@ func (s *Signature) parseHeader(header http.Header, text string) error {
 	if missing.Len() > 0 {
 		return &Error{Incomplete, missing.String() + "Authorization=" + text}
 	}
-	s.Token = header.Get("X-Amz-Security-Token")
-	return s.parse(strings.Join(date, ","), signedHeaders, credential)
+	s.signature, s.Token = parameters["Signature"], header.Get("X-Amz-Security-Token")
+	return s.parse(strings.Join(date, ","), parameters["SignedHeaders"], parameters["Credential"])
 }
 
 // required are the parameters of a presigned query, in the order in which AWS misses them.

@@ -36,9 +36,9 @@ func (v *Verifier) verify(r *http.Request, s *Signature, body []byte, secret, se
 			return check
 		}
 	}
-	hash, ok := s.payloadHash(r.Header, body, service == "s3")
-	if !ok {
-		return &Error{Mismatch, textMismatch}
+	hash, err := s.payloadHash(r.Header, body, service == "s3")
+	if err != nil {
+		return err
 	}
 	key := v.keys.get(scope{secret, s.Date, s.Region, s.Service})
 	if v.matches(r, s, hash, &key, plain, "X-Amz-Signature") {
@@ -117,26 +117,29 @@ func (s *Signature) covers(header http.Header) error {
 	return nil
 }
 
-// payloadHash is the hash of the body that is signed (AC24). ok is false if a request says another one than its body has. S3
-// alone takes requests that do not sign it: presigned ones, and those that say so.
-func (s *Signature) payloadHash(header http.Header, body []byte, s3 bool) (hash string, ok bool) {
-	const unsigned, trailer = "UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+// payloadHash is the hash of the body that is signed (AC24). It is an error if a request says another one than its body has. S3
+// alone takes requests that do not sign it: presigned ones, and those that say so. Its chunks with a signature each are refused
+// by name.
+func (s *Signature) payloadHash(header http.Header, body []byte, s3 bool) (string, error) {
 	said := s.hash
 	if values := header["X-Amz-Content-Sha256"]; len(values) > 0 {
 		said = strings.Join(values, ",")
 	}
-	switch {
-	case s3 && (said == unsigned || said == trailer):
-		return said, true
-	case s3 && s.Presigned && said == "":
-		return unsigned, true
-	}
 	sum := hashOf(body)
 	actual := hex.EncodeToString(sum[:])
-	if said == "" {
-		return actual, true
+	switch {
+	case s3 && (said == "UNSIGNED-PAYLOAD" || said == "STREAMING-UNSIGNED-PAYLOAD-TRAILER"):
+		return said, nil
+	case s3 && strings.HasPrefix(said, "STREAMING-"):
+		return "", &Error{Incomplete, "X-Amz-Content-Sha256 '" + said + "' is not supported: signatures of chunks are not verified."}
+	case s3 && s.Presigned && said == "":
+		return "UNSIGNED-PAYLOAD", nil
+	case said == "":
+		return actual, nil
+	case !strings.EqualFold(said, actual):
+		return "", &Error{Mismatch, textMismatch}
 	}
-	return said, strings.EqualFold(said, actual)
+	return said, nil
 }
 
 // matches compares the signature with the one of a key, in constant time.
