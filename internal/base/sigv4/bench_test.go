@@ -3,6 +3,8 @@ package sigv4_test
 import (
 	"bytes"
 	"net/http"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,5 +55,22 @@ func BenchmarkGoalSignature(b *testing.B) {
 			best = min(best, time.Since(began))
 		}
 		b.ReportMetric(float64(best.Nanoseconds())/times/1000, "µs≤15")
+	}
+}
+
+// TestMemoryOfAVerificationDoesNotMultiply has a long header, and a list that names it a hundred times.
+func TestMemoryOfAVerificationDoesNotMultiply(t *testing.T) {
+	r, body := registerTask(t)
+	const length = 500_000
+	r.Header.Set("My-Header", strings.Repeat("x", length))
+	r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "host;", "host;"+strings.Repeat("my-header;", 100), 1))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, _, err := check(new(sigv4.Verifier), r, body, "ecs"); err == nil || err.Error() != wrong {
+		t.Error(err)
+	}
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; took > 20*length {
+		t.Errorf("it took %d bytes", took)
 	}
 }

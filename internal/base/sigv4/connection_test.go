@@ -107,7 +107,7 @@ func TestRequestsAsTheyComeOverAConnection(t *testing.T) {
 		"a header that is there twice, folded, with spaces": {line: "GET /", signed: "host;my-header;x-amz-date", path: "/", hash: empty,
 			headers:          "My-Header:  b   c \r\nX-Amz-Date: " + now + "\r\nMY-HEADER: a\r\n   d",
 			canonicalHeaders: "host:example.com\nmy-header:b c,a d\nx-amz-date:" + now},
-		"signed headers in another order and case": {line: "GET /", headers: "X-Amz-Date: " + now, signed: "X-Amz-Date;Host", path: "/",
+		"signed headers in another order and case, one of them twice": {line: "GET /", headers: "X-Amz-Date: " + now, signed: "X-Amz-Date;Host;host", path: "/",
 			canonicalHeaders: "host:example.com\nx-amz-date:" + now, hash: empty},
 		"a Date header in ISO 8601": {line: "GET /", headers: "Date: " + now, signed: "date;host", path: "/",
 			canonicalHeaders: "date:" + now + "\nhost:example.com", hash: empty},
@@ -147,8 +147,8 @@ func TestRequestsAsTheyComeOverAConnection(t *testing.T) {
 				c.service = "ecs"
 			}
 			method, target, _ := strings.Cut(c.line, " ")
-			signedHeaders := strings.ToLower(c.signed)
-			if signedHeaders == "x-amz-date;host" {
+			signedHeaders := c.signed
+			if signedHeaders == "X-Amz-Date;Host;host" {
 				signedHeaders = "host;x-amz-date"
 			}
 			query := strings.ReplaceAll(c.query, "SERVICE", c.service)

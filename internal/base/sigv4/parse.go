@@ -150,7 +150,8 @@ func (s *Signature) parse(date, signedHeaders, credential string) (err error) {
 		return &Error{Incomplete, "Date must be in ISO-8601 'basic format'. Got '" + date + "'. See http://en.wikipedia.org/wiki/ISO_8601"}
 	}
 	s.Signed = strings.Split(strings.ToLower(signedHeaders), ";")
-	slices.Sort(s.Signed) // they are signed in this order
+	slices.Sort(s.Signed)
+	s.Signed = slices.Compact(s.Signed) // else a name that is told often would copy a long value as often
 	if !slices.Contains(s.Signed, "host") && !slices.Contains(s.Signed, ":authority") {
 		return &Error{Mismatch, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."}
 	}

@@ -18,7 +18,7 @@ type Signature struct {
 	AccessKeyID string
 	// Date, Region, Service and Terminator are the scope of the credential, which Verify checks.
 	Date, Region, Service, Terminator string
-	// Signed are the names of the signed headers, in lower case and sorted.
+	// Signed are the names of the signed headers, in lower case and sorted, each once.
 	Signed []string
 	// Time is when the client signed, by its own clock (AC27).
 	Time time.Time
