@@ -24,11 +24,12 @@ func registerTask(t testing.TB) (r *http.Request, body []byte) {
 	for name, value := range map[string]string{
 		"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AmazonEC2ContainerServiceV20141113.RegisterTaskDefinition",
 		"Amz-Sdk-Invocation-Id": "9b3b2a4e-6d0f-4a55-8f0e-2f0c0c1f6f3d", "Amz-Sdk-Request": "attempt=1; max=3",
-		"Accept-Encoding": "gzip", "User-Agent": "aws-sdk-go-v2/1.47.5 ua/2.1 os/linux lang/go#1.26 md/GOOS#linux md/GOARCH#amd64 api/ecs#1.103.1 m/g",
+		"Accept-Encoding": "gzip", "User-Agent": "aws-sdk-go-v2/1.47.5 ua/2.1 os/linux lang/go#1.26 api/ecs#1.103.1 m/g",
 	} {
 		r.Header.Set(name, value)
 	}
-	if err := v4.NewSigner().SignHTTP(t.Context(), aws.Credentials{AccessKeyID: key, SecretAccessKey: secret}, r, sum(string(body)), "ecs", "us-east-1", clock); err != nil {
+	credentials := aws.Credentials{AccessKeyID: key, SecretAccessKey: secret}
+	if err := v4.NewSigner().SignHTTP(t.Context(), credentials, r, sum(string(body)), "ecs", "us-east-1", clock); err != nil {
 		t.Fatal(err)
 	}
 	return r, body

@@ -141,7 +141,8 @@ func appendEscaped(dst []byte, text, keep string) []byte {
 	const digits = "0123456789ABCDEF"
 	for i := range len(text) {
 		switch c := text[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-_.~", c) >= 0, strings.IndexByte(keep, c) >= 0:
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9',
+			strings.IndexByte("-_.~", c) >= 0, strings.IndexByte(keep, c) >= 0:
 			dst = append(dst, c)
 		default:
 			dst = append(dst, '%', digits[c>>4], digits[c&15])

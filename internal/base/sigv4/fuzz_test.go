@@ -26,7 +26,9 @@ func FuzzParse(f *testing.F) {
 	f.Add("", "AWS4-HMAC-SHA256 Credential="+scope+", SignedHeaders=host, Signature=0", "", "Sat, 26 Sep 2026 12:00:00 GMT", "token")
 	f.Fuzz(func(t *testing.T, query, authorization, amzDate, date, token string) {
 		r := &http.Request{Header: http.Header{}, URL: &url.URL{RawQuery: query}}
-		for name, value := range map[string]string{"Authorization": authorization, "X-Amz-Date": amzDate, "Date": date, "X-Amz-Security-Token": token} {
+		for name, value := range map[string]string{
+			"Authorization": authorization, "X-Amz-Date": amzDate, "Date": date, "X-Amz-Security-Token": token,
+		} {
 			if value != "" {
 				r.Header[name] = []string{value}
 			}

@@ -29,8 +29,8 @@ type signedBySDK struct {
 	token   string
 }
 
-// drawSigned draws a request to one of the services and has it signed. Paths of services other than S3 have no dots and double slashes to take away,
-// which the SDK leaves in (of a path that is sent, AWS takes them away).
+// drawSigned draws a request to one of the services and has it signed. Paths of services other than S3 have no dots and double
+// slashes to take away: AWS takes them away, and the SDK leaves them in.
 func drawSigned(t *rapid.T, services ...string) signedBySDK {
 	service := rapid.SampledFrom(services).Draw(t, "service")
 	segment := rapid.StringMatching(`([a-zA-Z0-9_~-]|%[0-9A-F][0-9A-F]){1,8}`)
@@ -38,14 +38,16 @@ func drawSigned(t *rapid.T, services ...string) signedBySDK {
 		segment = rapid.StringMatching(`([a-zA-Z0-9._~-]|%[0-9A-F][0-9A-F]){0,8}`)
 	}
 	target := "/" + strings.Join(rapid.SliceOfN(segment, 0, 4).Draw(t, "path"), "/")
-	query := rapid.SliceOfN(rapid.StringMatching(`[a-cA.~-]{1,2}=([a-z+./~=:?]|%[0-9A-Fa-f][0-9A-Fa-f]){0,6}`), 0, 6).Draw(t, "query")
+	pair := rapid.StringMatching(`[a-cA.~-]{1,2}=([a-z+./~=:?]|%[0-9A-Fa-f][0-9A-Fa-f]){0,6}`)
+	query := rapid.SliceOfN(pair, 0, 6).Draw(t, "query")
 	body := rapid.SliceOfN(rapid.Byte(), 0, 300).Draw(t, "body")
 	r, err := http.NewRequest(rapid.SampledFrom([]string{"GET", "POST", "PUT", "DELETE"}).Draw(t, "method"),
 		"http://example.com:8080"+target+"?"+strings.Join(query, "&"), bytes.NewReader(body))
 	if err != nil {
 		t.Skip(err) // such as %00 in a path
 	}
-	for _, name := range rapid.SliceOfN(rapid.SampledFrom([]string{"Content-Type", "X-Amz-Target", "My-Header", "X-Amz-Meta-A", "User-Agent"}), 0, 6).Draw(t, "headers") {
+	names := rapid.SampledFrom([]string{"Content-Type", "X-Amz-Target", "My-Header", "X-Amz-Meta-A", "User-Agent"})
+	for _, name := range rapid.SliceOfN(names, 0, 6).Draw(t, "headers") {
 		r.Header.Add(name, rapid.StringMatching(`[ -~]{0,12}`).Draw(t, "value"))
 	}
 	hash := sum(string(body))
@@ -75,7 +77,8 @@ func drawSigned(t *rapid.T, services ...string) signedBySDK {
 }
 
 // presign returns the request that a client makes of a presigned URL.
-func presign(t *rapid.T, signer *v4.Signer, credentials aws.Credentials, r *http.Request, body []byte, hash string, signed *signedBySDK) *http.Request {
+func presign(t *rapid.T, signer *v4.Signer, credentials aws.Credentials, r *http.Request, body []byte, hash string,
+	signed *signedBySDK) *http.Request {
 	if rapid.Bool().Draw(t, "expires") {
 		r.URL.RawQuery += "&X-Amz-Expires=" + strconv.Itoa(rapid.IntRange(300, 604800).Draw(t, "seconds"))
 	}
@@ -175,7 +178,8 @@ func TestAChangedByteIsRefused(t *testing.T) {
 			if err != nil {
 				continue // is no request
 			}
-			if _, ok, err := check(&v, after, changed, signed.service); ok && err == nil && meaning(after, changed, s) != meaning(before, body, s) {
+			_, ok, err := check(&v, after, changed, signed.service)
+			if ok && err == nil && meaning(after, changed, s) != meaning(before, body, s) {
 				t.Errorf("verified byte %d:\n%q\n%q", at, signed.wire, wire)
 			}
 		}

@@ -12,8 +12,8 @@ import (
 // maxExpires is the longest that a presigned request is valid (AC24).
 const maxExpires = 604800
 
-// Parse reads what a request says of its signature. signed is false if it has none of version 4; the error is an *Error, for a
-// signature that is malformed or one of two. Order and texts of errors are those of DynamoDB, as dynalite's tests recorded them.
+// Parse reads what a request says of its signature. signed is false if it has none of version 4. The error is an *Error, for a
+// signature that is malformed or one of two. Its texts are DynamoDB's, which dynalite's source recorded.
 func Parse(r *http.Request) (s Signature, signed bool, err error) {
 	header := strings.TrimSpace(strings.Join(r.Header["Authorization"], ", "))
 	inHeader := slices.ContainsFunc(r.Header["Authorization"], func(v string) bool {
@@ -46,7 +46,8 @@ func (s *Signature) parseHeader(header http.Header, text string) error {
 	for _, field := range strings.FieldsFunc(rest, func(c rune) bool { return c == ',' || c == ' ' || c == '\t' }) {
 		name, value, ok := strings.Cut(field, "=")
 		if !ok {
-			return &Error{Incomplete, "'" + field + "' not a valid key=value pair (missing equal-sign) in Authorization header: '" + text + "'."}
+			return &Error{Incomplete, "'" + field + "' not a valid key=value pair (missing equal-sign) in Authorization header: '" +
+				text + "'."}
 		}
 		if _, twice := parameters[name]; twice { // a choice: AWS's text for two is not known
 			return &Error{Incomplete, "Authorization header has more than one '" + name + "' parameter. Authorization=" + text}

@@ -13,13 +13,14 @@ import (
 
 const (
 	scope         = key + "/20260926/us-east-1/ecs/aws4_request"
-	authorization = "Authorization: AWS4-HMAC-SHA256 Credential=" + scope + ", SignedHeaders=host;x-amz-date, Signature=SIGNATURE"
-	dated         = "X-Amz-Date: " + now
-	hashed        = "Authorization: AWS4-HMAC-SHA256 Credential=" + scope + ", SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=SIGNATURE"
-	inQuery       = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" + scope + "&X-Amz-Date=" + now + "&X-Amz-SignedHeaders=host&X-Amz-Signature=SIGNATURE"
-	incomplete    = sigv4.Incomplete
-	mismatch      = sigv4.Mismatch
-	wrong         = "The request signature we calculated does not match the signature you provided. " +
+	hmac256       = "Authorization: AWS4-HMAC-SHA256 "
+	authorization = hmac256 + "Credential=" + scope + ", SignedHeaders=host;x-amz-date, Signature=SIGNATURE"
+	hashed        = hmac256 + "Credential=" + scope + ", SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=SIGNATURE"
+	inQuery       = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=" + scope + "&X-Amz-Date=" + now +
+		"&X-Amz-SignedHeaders=host&X-Amz-Signature=SIGNATURE"
+	incomplete = sigv4.Incomplete
+	mismatch   = sigv4.Mismatch
+	wrong      = "The request signature we calculated does not match the signature you provided. " +
 		"Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
 )
 
@@ -40,17 +41,20 @@ var refusals = map[string]struct {
 			"Authorization header requires 'SignedHeaders' parameter. Authorization=AWS4-HMAC-SHA256"},
 	"no date": {headers: []string{authorization}, kind: incomplete,
 		text: "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=" + authorization[len("Authorization: "):]},
-	"an empty signature": {headers: []string{dated, "Authorization: AWS4-HMAC-SHA256 Credential=a,SignedHeaders=,Signature="}, kind: incomplete,
+	"an empty signature": {headers: []string{dated, hmac256 + "Credential=a,SignedHeaders=,Signature="}, kind: incomplete,
 		text: "Authorization header requires 'Signature' parameter. Authorization=AWS4-HMAC-SHA256 Credential=a,SignedHeaders=,Signature="},
-	"a parameter without a value": {headers: []string{dated, "Authorization: AWS4-HMAC-SHA256 Signature=b,    Credential,    SignedHeaders"}, kind: incomplete,
+	"a parameter without a value": {headers: []string{dated, hmac256 + "Signature=b,    Credential,    SignedHeaders"},
+		kind: incomplete,
 		text: "'Credential' not a valid key=value pair (missing equal-sign) in Authorization header: 'AWS4-HMAC-SHA256 Signature=b,    Credential,    SignedHeaders'."},
-	"a parameter twice": {headers: []string{dated, "Authorization: AWS4-HMAC-SHA256 Signature=b,Signature=c"}, kind: incomplete,
+	"a parameter twice": {headers: []string{dated, hmac256 + "Signature=b,Signature=c"}, kind: incomplete,
 		text: "Authorization header has more than one 'Signature' parameter. Authorization=AWS4-HMAC-SHA256 Signature=b,Signature=c"},
-	"two Authorization headers": {headers: []string{dated, "Authorization: AWS4-HMAC-SHA256 Signature=b", "Authorization: AWS4-HMAC-SHA256 Signature=c"}, kind: incomplete,
+	"two Authorization headers": {headers: []string{dated, hmac256 + "Signature=b", hmac256 + "Signature=c"}, kind: incomplete,
 		text: "'AWS4-HMAC-SHA256' not a valid key=value pair (missing equal-sign) in Authorization header: 'AWS4-HMAC-SHA256 Signature=b, AWS4-HMAC-SHA256 Signature=c'."},
-	"another Authorization header before it": {headers: []string{dated, "Authorization: Basic eDp5", authorization}, kind: incomplete,
+	"another Authorization header before it": {headers: []string{dated, "Authorization: Basic eDp5", authorization},
+		kind: incomplete,
 		text: "Unsupported AWS 'algorithm': 'Basic' (only AWS4-HMAC-SHA256 for now)."},
-	"SigV4A": {headers: []string{dated, strings.Replace(authorization, "AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256", 1)}, kind: incomplete,
+	"SigV4A": {headers: []string{dated, strings.Replace(authorization, "AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256", 1)},
+		kind: incomplete,
 		text: "Unsupported AWS 'algorithm': 'AWS4-ECDSA-P256-SHA256' (only AWS4-HMAC-SHA256 for now)."},
 	"SigV4A in a query": {target: "/?" + strings.Replace(inQuery, "AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256", 1), kind: incomplete,
 		text: "Unsupported AWS 'algorithm': 'AWS4-ECDSA-P256-SHA256' (only AWS4-HMAC-SHA256 for now)."},
@@ -86,10 +90,14 @@ var refusals = map[string]struct {
 		text: "Signature expired: 20260926T120000Z is now earlier than 20260926T120001Z (20261003T120001Z - 10080 min.)"},
 	"a query that does not say when it expires": {target: "/?" + inQuery, at: 301 * time.Second, kind: sigv4.Skew,
 		text: "Signature expired: 20260926T120000Z is now earlier than 20260926T120001Z (20260926T120501Z - 5 min.)"},
-	"X-Amz-Expires of a word":    {target: "/?X-Amz-Expires=x&" + inQuery, kind: incomplete, text: "X-Amz-Expires should be a number"},
-	"X-Amz-Expires below 0":      {target: "/?X-Amz-Expires=-1&" + inQuery, kind: incomplete, text: "X-Amz-Expires must be non-negative"},
-	"X-Amz-Expires of 0":         {target: "/?X-Amz-Expires=0&" + inQuery, kind: incomplete, text: "X-Amz-Expires must be at least 1 second"},
-	"X-Amz-Expires after a week": {target: "/?X-Amz-Expires=604801&" + inQuery, kind: incomplete, text: "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds"},
+	"X-Amz-Expires of a word": {target: "/?X-Amz-Expires=x&" + inQuery,
+		kind: incomplete, text: "X-Amz-Expires should be a number"},
+	"X-Amz-Expires below 0": {target: "/?X-Amz-Expires=-1&" + inQuery,
+		kind: incomplete, text: "X-Amz-Expires must be non-negative"},
+	"X-Amz-Expires of 0": {target: "/?X-Amz-Expires=0&" + inQuery,
+		kind: incomplete, text: "X-Amz-Expires must be at least 1 second"},
+	"X-Amz-Expires after a week": {target: "/?X-Amz-Expires=604801&" + inQuery,
+		kind: incomplete, text: "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds"},
 	"an empty query": {target: "/?X-Amz-Algorithm", kind: incomplete,
 		text: "AWS query-string parameters must include 'X-Amz-Algorithm'. AWS query-string parameters must include 'X-Amz-Credential'. " +
 			"AWS query-string parameters must include 'X-Amz-Signature'. AWS query-string parameters must include 'X-Amz-SignedHeaders'. " +
@@ -98,19 +106,24 @@ var refusals = map[string]struct {
 		text: "AWS query-string parameters must include 'X-Amz-Credential'. Re-examine the query-string parameters."},
 	"a query with a signature twice": {target: "/?" + inQuery + "&X-Amz-Signature=SIGNATURE", kind: incomplete,
 		text: "AWS query-string parameters must include 'X-Amz-Signature' once. Re-examine the query-string parameters."},
-	"a header of AWS that is not signed": {headers: []string{dated, authorization, "X-Amz-Target: a", "X-Amz-A: a"}, kind: mismatch,
+	"a header of AWS that is not signed": {headers: []string{dated, authorization, "X-Amz-Target: a", "X-Amz-A: a"},
+		kind: mismatch,
 		text: "'X-Amz-A' must be a 'SignedHeader' in the AWS Authorization."},
-	"a signed header that is missing": {headers: []string{dated, strings.Replace(authorization, "host;", "host;my-header;", 1)}, kind: mismatch, text: wrong,
+	"a signed header that is missing": {headers: []string{dated, strings.Replace(authorization, "host;", "host;my-header;", 1)},
+		kind: mismatch, text: wrong,
 		canonical: "GET\n/\n\nhost:example.com\nmy-header:\nx-amz-date:" + now + "\n\nhost;my-header;x-amz-date\n" + sum("{}")},
 	"another broken escape in a query": {target: "/?a=%zz", headers: []string{dated, authorization}, kind: mismatch, text: wrong,
 		canonical: "GET\n/\na=%25zz\nhost:example.com\nx-amz-date:" + now + "\n\nhost;x-amz-date\n" + sum("{}")},
-	"another hash than the body has": {headers: []string{dated, hashed, "X-Amz-Content-Sha256: " + empty}, kind: mismatch, text: wrong,
+	"another hash than the body has": {headers: []string{dated, hashed, "X-Amz-Content-Sha256: " + empty},
+		kind: mismatch, text: wrong,
 		canonical: "GET\n/\n\nhost:example.com\nx-amz-content-sha256:" + empty + "\nx-amz-date:" + now + "\n\nhost;x-amz-content-sha256;x-amz-date\n" + empty},
-	"a body that is not signed, of a service other than S3": {headers: []string{dated, hashed, "X-Amz-Content-Sha256: UNSIGNED-PAYLOAD"}, kind: mismatch, text: wrong,
+	"a body that is not signed, of a service other than S3": {headers: []string{dated, hashed, "X-Amz-Content-Sha256: UNSIGNED-PAYLOAD"},
+		kind: mismatch, text: wrong,
 		canonical: "GET\n/\n\nhost:example.com\nx-amz-content-sha256:UNSIGNED-PAYLOAD\nx-amz-date:" + now +
 			"\n\nhost;x-amz-content-sha256;x-amz-date\nUNSIGNED-PAYLOAD"},
-	"another path":               {target: "/a", headers: []string{dated, authorization}, kind: mismatch, text: wrong},
-	"a signature in upper case":  {headers: []string{dated, strings.Replace(authorization, "SIGNATURE", strings.ToUpper(plain), 1)}, kind: mismatch, text: wrong},
+	"another path": {target: "/a", headers: []string{dated, authorization}, kind: mismatch, text: wrong},
+	"a signature in upper case": {headers: []string{dated, strings.Replace(authorization, "SIGNATURE", strings.ToUpper(plain), 1)},
+		kind: mismatch, text: wrong},
 	"a signature that is longer": {headers: []string{dated, authorization + "0"}, kind: mismatch, text: wrong},
 }
 
@@ -166,6 +179,21 @@ func verify(t *testing.T, target string, headers []string, signature string, at 
 func TestSlashesAfterACredential(t *testing.T) {
 	if err := verify(t, "", []string{dated, strings.Replace(authorization, scope, scope+"//", 1)}, plain, clock); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestSignedChunksAreRefusedByName: a body of S3 may have a signature for each chunk.
+func TestSignedChunksAreRefusedByName(t *testing.T) {
+	r, body, err := arrive([]byte("PUT /a HTTP/1.1\nHost: example.com\nX-Amz-Content-Sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD\n" +
+		dated + "\n" + strings.Replace(hashed, "/ecs/", "/s3/", 1) + "\n\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = check(new(sigv4.Verifier), r, body, "s3")
+	var refused *sigv4.Error
+	if !errors.As(err, &refused) || refused.Kind != incomplete ||
+		refused.Message != "X-Amz-Content-Sha256 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' is not supported: signatures of chunks are not verified." {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -49,7 +49,8 @@ func TestSigningTestSuite(t *testing.T) {
 				if err != nil || !signed {
 					t.Fatalf("signed %t, error %v", signed, err)
 				}
-				if err := v.verify(r, &s, body, context.Credentials.SecretAccessKey, context.Service, context.Timestamp, !context.Normalize); err != nil {
+				secret := context.Credentials.SecretAccessKey
+				if err := v.verify(r, &s, body, secret, context.Service, context.Timestamp, !context.Normalize); err != nil {
 					t.Error(err)
 				}
 				compareSignature(t, s, &context, way)
