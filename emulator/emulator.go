@@ -31,7 +31,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/pipelistener"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/httpserver/pipelistener"
 )
 
 // Server is a running emulator.

@@ -6,7 +6,7 @@ import (
 	"net"
 	"net/http"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/base/pipelistener"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/httpserver/pipelistener"
 )
 
 // mostResting is how many connections rest between the requests of Config's clients.

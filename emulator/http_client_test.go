@@ -11,7 +11,7 @@ import (
 
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/base/pipelistener"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/httpserver/pipelistener"
 )
 
 // heldConn is a connection whose writes of a body return when the test lets them.

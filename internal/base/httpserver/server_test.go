@@ -14,7 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/base/pipelistener"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/httpserver/pipelistener"
 )
 
 // serve serves a handler in a bubble, and returns a way to connect to it.

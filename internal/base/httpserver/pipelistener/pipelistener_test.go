@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/ecs-emulator/ecs-emulator/internal/base/pipelistener"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/httpserver/pipelistener"
 )
 
 // TestServesInABubble has a server and a client in a bubble, whose time passes at once while both wait.
