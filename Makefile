@@ -187,8 +187,8 @@ wheel: ## make dist/ecs_emulator-*.whl for this machine: the program and the Pyt
 	$(GO) run ./cmd/release -wheels -version '$(VERSION)' -time "$$(git log -1 --format=%ct)" -out dist $(PLATFORMS)
 
 .PHONY: generate
-generate: ## write the generated files: types of the SDK, docs/reference, required members, count of facts
-	$(GO) generate ./internal/base/sdk
+generate: ## write the generated files: types of the SDK, AWS's policies, docs/reference, required members, count of facts
+	$(GO) generate ./internal/base/sdk ./internal/aws/iam
 	$(GO) test ./handlers/ecs/model -run Required -update
 	$(GO) test ./emulator -run 'TestReference|TestFactsAreCounted' -update
 	$(GO) test ./cmd/ecs-emulator -run TestReference -update

@@ -112,14 +112,14 @@ func TestUseOfPolicies(t *testing.T) {
 func TestAWSsOwnPolicies(t *testing.T) {
 	s := newScene(t)
 	createRole(s, "a")
-	known, unknown := aws.String("arn:aws:iam::aws:policy/AmazonECS_FullAccess"), aws.String("arn:aws:iam::aws:policy/AmazonS3FullAccess")
-	if p := ok(s, s.GetPolicy, &sdk.GetPolicyInput{PolicyArn: known}).Policy; *p.DefaultVersionId != "v20" {
+	known, unknown := aws.String("arn:aws:iam::aws:policy/AmazonECS_FullAccess"), aws.String("arn:aws:iam::aws:policy/AWSBackupFullAccess")
+	if p := ok(s, s.GetPolicy, &sdk.GetPolicyInput{PolicyArn: known}).Policy; *p.DefaultVersionId != "v21" {
 		t.Errorf("%+v", p)
 	}
-	ok(s, s.GetPolicyVersion, &sdk.GetPolicyVersionInput{PolicyArn: known, VersionId: aws.String("v20")})
+	ok(s, s.GetPolicyVersion, &sdk.GetPolicyVersionInput{PolicyArn: known, VersionId: aws.String("v21")})
 	ok(s, s.AttachRolePolicy, &sdk.AttachRolePolicyInput{RoleName: aws.String("a"), PolicyArn: unknown})
 	refused(s, s.GetPolicy, &sdk.GetPolicyInput{PolicyArn: unknown}, "NotImplementedException",
-		"ecs-emulator does not know what arn:aws:iam::aws:policy/AmazonS3FullAccess says; it can only be attached. See https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/iam.md.")
+		"ecs-emulator does not know what arn:aws:iam::aws:policy/AWSBackupFullAccess says; it can only be attached. See https://github.com/ecs-emulator/ecs-emulator/blob/main/docs/reference/compatibility/iam.md.")
 	if has := ok(s, s.ListEntitiesForPolicy, &sdk.ListEntitiesForPolicyInput{PolicyArn: unknown}).PolicyRoles; len(has) != 1 || *has[0].RoleName != "a" {
 		t.Errorf("%s is had by %+v", *unknown, has)
 	}

@@ -132,8 +132,8 @@ func (a *API) accountOperations() []awsapi.Operation {
 func (a *API) policyOperations() []awsapi.Operation {
 	return []awsapi.Operation{
 		awsapi.Partial("CreatePolicy", "stored without effect; values of date conditions are not checked", a.CreatePolicy),
-		awsapi.Partial("GetPolicy", "AWS's own policies that ECS users meet; others answer 501 NotImplementedException", a.GetPolicy),
-		awsapi.Partial("ListPolicies", "AWS's own policies that ECS users meet", a.ListPolicies),
+		awsapi.Partial("GetPolicy", "of AWS's own policies those whose documents are known; others answer 501 NotImplementedException", a.GetPolicy),
+		awsapi.Partial("ListPolicies", "of AWS's own policies those that GetPolicy knows", a.ListPolicies),
 		awsapi.Works("ListEntitiesForPolicy", "users, groups and roles, by path and use, in pages", a.ListEntitiesForPolicy),
 		awsapi.Works("DeletePolicy", "when nothing has it and one version is left", a.DeletePolicy),
 		awsapi.Partial("CreatePolicyVersion", "as CreatePolicy", a.CreatePolicyVersion),

@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	deployARN   = "arn:aws:iam::111122223333:policy/ci/deploy"
-	ecsFull     = "arn:aws:iam::aws:policy/AmazonECS_FullAccess"
-	adminAccess = "arn:aws:iam::aws:policy/AdministratorAccess"
-	deletedARN  = "arn:aws:iam::111122223333:policy/deleted"
+	deployARN    = "arn:aws:iam::111122223333:policy/ci/deploy"
+	ecsFull      = "arn:aws:iam::aws:policy/AmazonECS_FullAccess"
+	backupAccess = "arn:aws:iam::aws:policy/AWSBackupFullAccess"
+	deletedARN   = "arn:aws:iam::111122223333:policy/deleted"
 )
 
 // names are the names of policies, with a ? after one that is not there.
@@ -47,7 +47,7 @@ func TestPoliciesOfPrincipals(t *testing.T) {
 		Inline: []iam.Inline{{Name: "logs", Document: allow("logs:*")}}, Attached: []string{deployARN, ecsFull},
 	}}
 	dev = &iam.User{Account: dev.Account, Name: dev.Name, ID: dev.ID, Groups: []string{ops.ID}, Permissions: iam.Permissions{
-		Inline: []iam.Inline{{Name: "own", Document: allow("s3:*")}}, Attached: []string{deployARN, adminAccess}, PermissionsBoundary: deletedARN,
+		Inline: []iam.Inline{{Name: "own", Document: allow("s3:*")}}, Attached: []string{deployARN, backupAccess}, PermissionsBoundary: deletedARN,
 	}}
 	role := &iam.Role{Account: dev.Account, Name: "task", Permissions: iam.Permissions{Attached: []string{deployARN}, PermissionsBoundary: ecsFull}}
 	put := func(p *iam.Policy) { update(func(tx *store.Tx) { iam.Policies.Put(tx, p) }) }
@@ -58,7 +58,7 @@ func TestPoliciesOfPrincipals(t *testing.T) {
 	})
 
 	identity, boundary := iam.PoliciesOfUser(rows.Read(), dev)
-	want := []string{"own", deployARN, adminAccess + "?", "logs", ecsFull}
+	want := []string{"own", deployARN, backupAccess + "?", "logs", ecsFull}
 	if got := names(identity); !slices.Equal(got, want) || boundary == nil || boundary.Name != deletedARN || boundary.Policy != nil {
 		t.Errorf("dev has %v, want %v; the boundary is %+v", got, want, boundary)
 	}
