@@ -16,6 +16,8 @@ func TestTheTypesAreTheSDKs(t *testing.T) {
 	apitest.SameType(t, oursts.AssumeRoleOutput{}, theirsts.AssumeRoleOutput{})
 	apitest.SameType(t, oursts.AssumeRoleWithWebIdentityInput{}, theirsts.AssumeRoleWithWebIdentityInput{})
 	apitest.SameType(t, oursts.AssumeRoleWithWebIdentityOutput{}, theirsts.AssumeRoleWithWebIdentityOutput{})
+	apitest.SameType(t, oursts.DecodeAuthorizationMessageInput{}, theirsts.DecodeAuthorizationMessageInput{})
+	apitest.SameType(t, oursts.DecodeAuthorizationMessageOutput{}, theirsts.DecodeAuthorizationMessageOutput{})
 	apitest.SameType(t, oursts.GetAccessKeyInfoInput{}, theirsts.GetAccessKeyInfoInput{})
 	apitest.SameType(t, oursts.GetAccessKeyInfoOutput{}, theirsts.GetAccessKeyInfoOutput{})
 	apitest.SameType(t, oursts.GetCallerIdentityInput{}, theirsts.GetCallerIdentityInput{})

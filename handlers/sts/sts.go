@@ -46,10 +46,10 @@ func (a *API) Service() awsapi.Service {
 			awsapi.Partial("AssumeRoleWithWebIdentity", "as AssumeRole; the token has to be a JWT that has not expired, its signature is not verified", a.AssumeRoleWithWebIdentity),
 			awsapi.Works("GetSessionToken", "for users and the root user, whose sessions last at most an hour", a.GetSessionToken),
 			awsapi.Works("GetAccessKeyInfo", "the account of a user's key, or else that which is part of the id", a.GetAccessKeyInfo),
+			awsapi.Partial("DecodeAuthorizationMessage", "messages of this emulator; no refusal carries one while policies are not enforced", a.DecodeAuthorizationMessage),
 
 			awsapi.NotBuilt("AssumeRoleWithSAML", "SAML identity providers"),
 			awsapi.NotBuilt("AssumeRoot", "AWS Organizations"),
-			awsapi.NotBuilt("DecodeAuthorizationMessage", "policies that are enforced"),
 			awsapi.NotBuilt("GetDelegatedAccessToken", "delegated access of partners"),
 			awsapi.NotBuilt("GetFederationToken", "policies of sessions"),
 			awsapi.NotBuilt("GetWebIdentityToken", "an issuer of tokens"),

@@ -57,6 +57,14 @@ type AssumeRoleWithWebIdentityOutput struct {
 	SubjectFromWebIdentityToken *string
 }
 
+type DecodeAuthorizationMessageInput struct {
+	EncodedMessage *string
+}
+
+type DecodeAuthorizationMessageOutput struct {
+	DecodedMessage *string
+}
+
 type GetAccessKeyInfoInput struct {
 	AccessKeyId *string
 }
