@@ -148,6 +148,9 @@ func (c *condition) compare(text string, keys Keys, denies bool) finding {
 		is = c.compareInAnyCase(text, keys)
 	case numbers:
 		n, ok := readNumber(text)
+		if !ok && simulated(keys) {
+			return no
+		}
 		is = c.anyOperand(func(o *operand) finding { return found(ok && c.order.fits(n.compare(o.number))) })
 	case dates:
 		date, ok := readDate(text)
@@ -157,7 +160,7 @@ func (c *condition) compare(text string, keys Keys, denies bool) finding {
 		is = c.anyOperand(func(o *operand) finding { return found(o.is == truth) })
 	case addresses:
 		address, ok := readAddress(text)
-		if !ok { // also with NotIpAddress (AC43)
+		if !ok || simulated(keys) && c.breaksOff(address) { // also with NotIpAddress (AC43)
 			return no
 		}
 		is = c.anyOperand(func(o *operand) finding { return found(o.in.Contains(address)) })
@@ -165,6 +168,16 @@ func (c *condition) compare(text string, keys Keys, denies bool) finding {
 		return c.compareARN(text, keys, denies)
 	}
 	return c.turned(is)
+}
+
+// breaksOff reports whether a range that is none comes before one that has the address.
+func (c *condition) breaksOff(address netip.Addr) bool {
+	for i := range c.operand {
+		if o := &c.operand[i]; o.bad || o.in.Contains(address) {
+			return o.bad
+		}
+	}
+	return false
 }
 
 // turned is what a finding is to an operator that is negated.

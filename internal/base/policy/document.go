@@ -55,8 +55,14 @@ func Read(text string) (Document, error) {
 
 // read has all statements, also those that break the grammar; ok is false if there are any, or the document does.
 func read(text string) (d Document, ok bool) {
+	d, ok = readAny(text)
+	return d, ok && len(d.Statements) > 0
+}
+
+// readAny does what read does, and takes a document without statements.
+func readAny(text string) (d Document, ok bool) {
 	var root map[string]json.RawMessage
-	if json.Unmarshal([]byte(text), &root) != nil || !only(root, "Version", "Id", "Statement") || root["Statement"] == nil {
+	if json.Unmarshal([]byte(text), &root) != nil || root == nil || !only(root, "Version", "Id", "Statement") {
 		return d, false
 	}
 	var id string
@@ -66,6 +72,9 @@ func read(text string) (d Document, ok bool) {
 	if root["Version"] != nil && d.Version != "2012-10-17" && d.Version != "2008-10-17" {
 		return d, false
 	}
+	if root["Statement"] == nil {
+		return d, true
+	}
 	ok = true
 	for _, text := range valuesOf(root["Statement"]) {
 		s, fine := readStatement(text)
@@ -73,7 +82,7 @@ func read(text string) (d Document, ok bool) {
 		ok = ok && fine
 		d.Statements = append(d.Statements, s)
 	}
-	return d, ok && len(d.Statements) > 0
+	return d, ok
 }
 
 func readStatement(text json.RawMessage) (s Statement, ok bool) {

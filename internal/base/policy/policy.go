@@ -19,6 +19,7 @@ import (
 
 // Policy is a compiled document. It does not change, so many may use it at once.
 type Policy struct {
+	text       string
 	statements []statement
 	err        error
 }
@@ -39,7 +40,7 @@ type statement struct {
 // other statements count (Request.Lenient).
 func Compile(text string) *Policy {
 	d, ok := read(text)
-	p := &Policy{statements: make([]statement, 0, len(d.Statements))}
+	p := &Policy{text: text, statements: make([]statement, 0, len(d.Statements))}
 	for i := range d.Statements {
 		w := &d.Statements[i]
 		if w.unreadable {
@@ -54,6 +55,9 @@ func Compile(text string) *Policy {
 	}
 	return p
 }
+
+// Text is the document as it is written.
+func (p *Policy) Text() string { return p.text }
 
 // Err is why the document cannot be evaluated, nil if it can.
 func (p *Policy) Err() error { return p.err }

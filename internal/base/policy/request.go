@@ -47,3 +47,15 @@ func (p Partial) Key(name string) Value {
 	v.Unknown = !known
 	return v
 }
+
+// Simulated are the keys of a request to the policy simulator, which has rules of its own: a text that is no number does not
+// match, also if the operator is negated (AC48), and neither does an address where a range of the policy is none
+// (condition_ip.json of AC43).
+type Simulated map[string]Value
+
+func (s Simulated) Key(name string) Value { return s[name] }
+
+func simulated(keys Keys) bool {
+	_, is := keys.(Simulated)
+	return is
+}
