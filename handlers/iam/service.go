@@ -13,11 +13,12 @@ func (a *API) Service() awsapi.Service {
 		Name: "iam", ID: sdk.ServiceID, Title: "AWS IAM", Model: model,
 		Protocol: awsapi.Query{
 			Version: version, Namespace: "https://iam.amazonaws.com/doc/" + version + "/", EmptyResults: []string{"UpdateRole"},
+			NotBuilt: []string{"PolicyExclusionList"}, // a union
 		},
 		Statuses: statuses,
 		Operations: slices.Concat(
 			a.userOperations(), a.accessKeyOperations(), a.groupOperations(), a.roleOperations(), a.policyOperations(), a.instanceProfileOperations(), a.serviceLinkedRoleOperations(),
-			a.providerOperations(), a.accountOperations(),
+			a.providerOperations(), a.accountOperations(), a.simulationOperations(),
 		),
 	}
 }
@@ -167,5 +168,14 @@ func (a *API) serviceLinkedRoleOperations() []awsapi.Operation {
 		awsapi.Partial("CreateServiceLinkedRole", "for ECS and the services it works with; others answer 501 NotImplementedException", a.CreateServiceLinkedRole),
 		awsapi.Works("DeleteServiceLinkedRole", "at once; ACTIVE clusters of any region keep that of ECS", a.DeleteServiceLinkedRole),
 		awsapi.Works("GetServiceLinkedRoleDeletionStatus", "SUCCEEDED or FAILED, without delay", a.GetServiceLinkedRoleDeletionStatus),
+	}
+}
+
+func (a *API) simulationOperations() []awsapi.Operation {
+	return []awsapi.Operation{
+		awsapi.Partial("SimulateCustomPolicy", "types of resources are looked at by their service, ARNs with variables are told for few services; ResourceHandlingOption demands nothing", a.SimulateCustomPolicy),
+		awsapi.Partial("SimulatePrincipalPolicy", "as SimulateCustomPolicy, without PolicyExclusionList; AWS's own policies without a document here allow nothing", a.SimulatePrincipalPolicy),
+		awsapi.Works("GetContextKeysForCustomPolicy", "also of documents that cannot be attached", a.GetContextKeysForCustomPolicy),
+		awsapi.Partial("GetContextKeysForPrincipalPolicy", "AWS's own policies without a document here have none", a.GetContextKeysForPrincipalPolicy),
 	}
 }

@@ -13,10 +13,13 @@ import (
 //go:embed model.json
 var table []byte
 
-// model is what the service model demands of requests (IAM0001, IAM0006); the order of kinds of entities is from recorded answers.
+// model is what the service model demands of requests (IAM0001, IAM0006); the order of values is from recorded answers.
 var model = constraint.New(table, constraint.Style{
 	Code: "ValidationError", HidesValues: true, PatternFirst: true, NullInElements: []string{"tagKeyType"},
-	Enums:    map[string][]string{"EntityType": {"LocalManagedPolicy", "User", "AWSManagedPolicy", "Role", "Group"}},
+	Enums: map[string][]string{
+		"EntityType":         {"LocalManagedPolicy", "User", "AWSManagedPolicy", "Role", "Group"},
+		"ContextKeyTypeEnum": {"binary", "ipList", "booleanList", "ip", "boolean", "numericList", "dateList", "numeric", "date", "stringList", "string", "binaryList"},
+	},
 	Patterns: map[string]string{"^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$": "[a-z0-9](-?[a-z0-9])+"},
 })
 

@@ -1,6 +1,8 @@
 package iam
 
 import (
+	"strings"
+
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
@@ -13,37 +15,31 @@ var identityDocuments policy.Cache
 // which they came to it. A managed policy that is not there, a boundary that was deleted or one of AWS's own without a
 // document here, has a nil Policy: it allows nothing.
 func PoliciesOfUser(tx *store.Tx, u *User) (identity []policy.Source, boundary *policy.Source) {
-	identity = u.addSources(tx, u.Account, nil)
+	identity = u.Sources(tx, u.Account)
 	for _, g := range GroupsOf(tx, u) {
-		identity = g.addSources(tx, g.Account, identity)
+		for _, s := range g.Sources(tx, g.Account) {
+			if !hasManaged(identity, s.Name) {
+				identity = append(identity, s)
+			}
+		}
 	}
-	return identity, u.boundary(tx, u.Account)
+	return identity, u.Boundary(tx, u.Account)
 }
 
 // PoliciesOfRole does for a role what PoliciesOfUser does for a user.
 func PoliciesOfRole(tx *store.Tx, r *Role) (identity []policy.Source, boundary *policy.Source) {
-	return r.addSources(tx, r.Account, nil), r.boundary(tx, r.Account)
+	return r.Sources(tx, r.Account), r.Boundary(tx, r.Account)
 }
 
 // PoliciesOfGroup are the policies that a group gives to its users. Groups have no boundary.
-func PoliciesOfGroup(tx *store.Tx, g *Group) []policy.Source {
-	return g.addSources(tx, g.Account, nil)
-}
+func PoliciesOfGroup(tx *store.Tx, g *Group) []policy.Source { return g.Sources(tx, g.Account) }
 
-// addSources adds each managed policy once, also if a user and its groups have it.
-func (p *Permissions) addSources(tx *store.Tx, a Account, to []policy.Source) []policy.Source {
-	for i := range p.Inline {
-		to = append(to, policy.Source{Name: p.Inline[i].Name, Policy: identityDocuments.Compile(p.Inline[i].Document)})
+// hasManaged reports whether a managed policy is there already, which a user and its groups may have. Names of inline
+// policies have no colon.
+func hasManaged(list []policy.Source, name string) bool {
+	if !strings.Contains(name, ":") {
+		return false
 	}
-	for _, arn := range p.Attached {
-		if !hasSource(to, arn) {
-			to = append(to, managedSource(tx, a, arn))
-		}
-	}
-	return to
-}
-
-func hasSource(list []policy.Source, name string) bool {
 	for i := range list {
 		if list[i].Name == name {
 			return true
@@ -52,7 +48,20 @@ func hasSource(list []policy.Source, name string) bool {
 	return false
 }
 
-func (p *Permissions) boundary(tx *store.Tx, a Account) *policy.Source {
+// Sources are the policies of one role, user or group: the inline ones, then the managed ones.
+func (p *Permissions) Sources(tx *store.Tx, a Account) []policy.Source {
+	list := make([]policy.Source, 0, len(p.Inline)+len(p.Attached))
+	for i := range p.Inline {
+		list = append(list, policy.Source{Name: p.Inline[i].Name, Policy: identityDocuments.Compile(p.Inline[i].Document)})
+	}
+	for _, arn := range p.Attached {
+		list = append(list, managedSource(tx, a, arn))
+	}
+	return list
+}
+
+// Boundary is the permissions boundary, nil without one.
+func (p *Permissions) Boundary(tx *store.Tx, a Account) *policy.Source {
 	if p.PermissionsBoundary == "" {
 		return nil
 	}

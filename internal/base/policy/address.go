@@ -6,6 +6,12 @@ import (
 	"strings"
 )
 
+// IsAddress reports whether conditions take a text of a request for an address.
+func IsAddress(text string) bool {
+	_, ok := readAddress(text)
+	return ok
+}
+
 // readAddress reads the address of a request. One of IPv4 may be written as IPv6 does, ::ffff:192.0.2.1, and is one of
 // IPv4; other addresses with dots are none (AC43).
 func readAddress(s string) (netip.Addr, bool) {

@@ -6,6 +6,12 @@ import (
 	"time"
 )
 
+// Date reads a date as conditions do, in UTC.
+func Date(text string) (date time.Time, ok bool) {
+	milliseconds, ok := readDate(text)
+	return time.UnixMilli(milliseconds).UTC(), ok
+}
+
 // readDate reads ISO 8601, a day, a month, a year of four digits, or seconds since 1970 as milliseconds since then: what
 // is finer does not count (AC41). Without a zone it is UTC.
 func readDate(s string) (milliseconds int64, ok bool) {

@@ -326,6 +326,23 @@ type GetAccountSummaryOutput struct {
 	SummaryMap map[string]int32
 }
 
+type GetContextKeysForCustomPolicyInput struct {
+	PolicyInputList []string
+}
+
+type GetContextKeysForCustomPolicyOutput struct {
+	ContextKeyNames []string
+}
+
+type GetContextKeysForPrincipalPolicyInput struct {
+	PolicySourceArn *string
+	PolicyInputList []string
+}
+
+type GetContextKeysForPrincipalPolicyOutput struct {
+	ContextKeyNames []string
+}
+
 type GetGroupInput struct {
 	GroupName *string
 	Marker    *string
@@ -790,6 +807,49 @@ type SetDefaultPolicyVersionInput struct {
 }
 
 type SetDefaultPolicyVersionOutput struct {
+}
+
+type SimulateCustomPolicyInput struct {
+	ActionNames                        []string
+	PolicyInputList                    []string
+	CallerArn                          *string
+	ContextEntries                     []types.ContextEntry
+	Marker                             *string
+	MaxItems                           *int32
+	OrderedOrganizationPolicyInputList []types.OrderedOrganizationPolicyType
+	PermissionsBoundaryPolicyInputList []string
+	ResourceArns                       []string
+	ResourceHandlingOption             *string
+	ResourceOwner                      *string
+	ResourcePolicy                     *string
+}
+
+type SimulateCustomPolicyOutput struct {
+	EvaluationResults []types.EvaluationResult
+	IsTruncated       bool
+	Marker            *string
+}
+
+type SimulatePrincipalPolicyInput struct {
+	ActionNames                        []string
+	PolicySourceArn                    *string
+	CallerArn                          *string
+	ContextEntries                     []types.ContextEntry
+	Marker                             *string
+	MaxItems                           *int32
+	PermissionsBoundaryPolicyInputList []string
+	PolicyExclusionList                []types.PolicyIdentifier
+	PolicyInputList                    []string
+	ResourceArns                       []string
+	ResourceHandlingOption             *string
+	ResourceOwner                      *string
+	ResourcePolicy                     *string
+}
+
+type SimulatePrincipalPolicyOutput struct {
+	EvaluationResults []types.EvaluationResult
+	IsTruncated       bool
+	Marker            *string
 }
 
 type TagInstanceProfileInput struct {
