@@ -25,7 +25,11 @@ func (a *API) GetCallerIdentity(ctx context.Context, _ *sts.GetCallerIdentityInp
 
 // GetAccessKeyInfo answers the account of a user's key that is or was here, whose id may be chosen, and reads the account
 // of another key from its id, of which it is a part. Source: AWS STS API reference, GetAccessKeyInfo.
-func (a *API) GetAccessKeyInfo(_ context.Context, in *sts.GetAccessKeyInfoInput) (*sts.GetAccessKeyInfoOutput, error) {
+func (a *API) GetAccessKeyInfo(ctx context.Context, in *sts.GetAccessKeyInfoInput) (*sts.GetAccessKeyInfoOutput, error) {
+	if s := awsapi.FromContext(ctx).Caller.Session; a.Enforce && s != nil && s.RoleARN == "" {
+		// Source: STS API reference, GetSessionToken, permissions; the text is as of other operations.
+		return nil, accessDenied("Cannot call GetAccessKeyInfo with session credentials")
+	}
 	if found := iam.AccessKeys.Get(a.Store.Read(), *in.AccessKeyId); found != nil {
 		return &sts.GetAccessKeyInfoOutput{Account: &found.Account.ID}, nil
 	}

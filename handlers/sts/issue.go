@@ -24,7 +24,8 @@ type issued struct {
 
 // issue makes keys that last for some seconds. Each request has its own.
 func (a *API) issue(s session.Session, seconds int32, minimumSize *int32) (issued, error) {
-	s.ID, s.Expires = arn.NewUUID(), a.Now().Add(time.Duration(seconds)*time.Second).Unix()
+	now := a.Now()
+	s.ID, s.IssuedAt, s.Expires = arn.NewUUID(), now.Unix(), now.Add(time.Duration(seconds)*time.Second).Unix()
 	made, err := a.Sessions.Issue(s)
 	for err == nil && len(made.Token) < int(aws.ToInt32(minimumSize)) {
 		s.Padding += strings.Repeat("-", (int(*minimumSize)-len(made.Token)+1)*3/4)

@@ -22,6 +22,8 @@ func TestTheTypesAreTheSDKs(t *testing.T) {
 	apitest.SameType(t, oursts.GetAccessKeyInfoOutput{}, theirsts.GetAccessKeyInfoOutput{})
 	apitest.SameType(t, oursts.GetCallerIdentityInput{}, theirsts.GetCallerIdentityInput{})
 	apitest.SameType(t, oursts.GetCallerIdentityOutput{}, theirsts.GetCallerIdentityOutput{})
+	apitest.SameType(t, oursts.GetFederationTokenInput{}, theirsts.GetFederationTokenInput{})
+	apitest.SameType(t, oursts.GetFederationTokenOutput{}, theirsts.GetFederationTokenOutput{})
 	apitest.SameType(t, oursts.GetSessionTokenInput{}, theirsts.GetSessionTokenInput{})
 	apitest.SameType(t, oursts.GetSessionTokenOutput{}, theirsts.GetSessionTokenOutput{})
 	apitest.SameValue(t, oursts.ServiceID, theirsts.ServiceID)

@@ -1,5 +1,5 @@
-// Package sts answers AWS STS: who a caller is, and keys for roles. Of what policies say
-// nothing is enforced, and of trust policies only where roles are strict.
+// Package sts answers AWS STS: who a caller is, and keys for roles. Where access is checked, the trust policy of a role
+// decides with the policies of its caller; where it is not, it counts if roles are strict.
 package sts
 
 import (
@@ -23,6 +23,9 @@ type Options struct {
 	// StrictRoles lets a role be assumed only if it exists and trusts who asks. Otherwise
 	// the role is not looked up.
 	StrictRoles bool
+	// Enforce says that policies are enforced: the policies of a caller and a role's trust policy have decided, so that
+	// StrictRoles asks the trust policy no more, and root users assume no role.
+	Enforce bool
 	// RoleID is the unique id of the role with an ARN, whether the role exists or not.
 	RoleID func(roleARN string) string
 }
@@ -42,16 +45,16 @@ func (a *API) Service() awsapi.Service {
 		Complete: true,
 		Operations: []awsapi.Operation{
 			awsapi.Works("GetCallerIdentity", "the session or user whose keys the emulator has given out; for all other keys the root user of the account", a.GetCallerIdentity),
-			awsapi.Partial("AssumeRole", "trust policies count with --unknown-roles=false; session policies, tags and MFA codes are taken without effect", a.AssumeRole),
-			awsapi.Partial("AssumeRoleWithWebIdentity", "as AssumeRole; the token has to be a JWT that has not expired, its signature is not verified", a.AssumeRoleWithWebIdentity),
+			awsapi.Partial("AssumeRole", "trust policies count with --unknown-roles=false; session policies and tags count where policies are enforced; MFA codes are taken without effect", a.AssumeRole).AsksItself(),
+			awsapi.Partial("AssumeRoleWithWebIdentity", "as AssumeRole; the token has to be a JWT that has not expired, its signature is not verified", a.AssumeRoleWithWebIdentity).AsksItself(),
 			awsapi.Works("GetSessionToken", "for users and the root user, whose sessions last at most an hour", a.GetSessionToken),
+			awsapi.Works("GetFederationToken", "for users and the root user, whose sessions last at most an hour", a.GetFederationToken).AsksItself(),
 			awsapi.Works("GetAccessKeyInfo", "the account of a user's key, or else that which is part of the id", a.GetAccessKeyInfo),
 			awsapi.Partial("DecodeAuthorizationMessage", "messages of this emulator; no refusal carries one while policies are not enforced", a.DecodeAuthorizationMessage),
 
 			awsapi.NotBuilt("AssumeRoleWithSAML", "SAML identity providers"),
 			awsapi.NotBuilt("AssumeRoot", "AWS Organizations"),
 			awsapi.NotBuilt("GetDelegatedAccessToken", "delegated access of partners"),
-			awsapi.NotBuilt("GetFederationToken", "policies of sessions"),
 			awsapi.NotBuilt("GetWebIdentityToken", "an issuer of tokens"),
 		},
 	}

@@ -54,18 +54,32 @@ type fixture struct {
 	url      string
 	store    *store.Store
 	sessions *session.Keys
+	// allows has what identity policies allow, by the ARN of a user or role: statements.
+	allows map[string]string
+	logs   bool // what is denied is let through
+	denied []error
 }
 
 func start(t *testing.T, strict bool) *fixture {
 	t.Helper()
-	f := &fixture{T: t}
+	return startWith(t, sts.Options{StrictRoles: strict}, false)
+}
+
+// startWith makes an STS with options; checked says that policies decide.
+func startWith(t *testing.T, options sts.Options, checked bool) *fixture {
+	t.Helper()
+	f := &fixture{T: t, allows: map[string]string{}}
 	var err error
 	if f.store, err = state.Open(store.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	f.sessions = session.New(f.store)
+	var authorize awsapi.Authorizer
+	if checked {
+		authorize = apitest.Each(f.decide)
+	}
 	api := sts.New(sts.Options{
-		Store: f.store, Sessions: f.sessions, StrictRoles: strict, Now: func() time.Time { return now },
+		Store: f.store, Sessions: f.sessions, StrictRoles: options.StrictRoles, Enforce: options.Enforce, Now: func() time.Time { return now },
 		Wall: func(t time.Time) time.Time { return t.Add(-ahead) },
 		RoleID: func(role string) string {
 			id, _ := iam.IDOfRole(f.store.Read(), role)
@@ -73,27 +87,39 @@ func start(t *testing.T, strict bool) *fixture {
 		},
 	})
 	server := httptest.NewServer(api.Service().Handler(awsapi.Options{
-		Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe, Caller: f.caller,
+		Logger: slog.New(slog.DiscardHandler), Observe: promises.Observe, Caller: f.caller, Authorize: authorize,
 	}))
 	t.Cleanup(server.Close)
 	f.url = server.URL
 	return f
 }
 
-// userKey is the access key of a user, alice.
-const userKey = "AKIAALICE"
+// userKey is the access key of a user, alice, and foreignKey the one of bob, who is of another account.
+const (
+	userKey    = "AKIAALICE"
+	foreignKey = "AKIABOB"
+)
+
+var bob = awsapi.Caller{Account: "999999999999", ARN: "arn:aws:iam::999999999999:user/bob", UserID: "AIDABOB", LongLived: true}
 
 var alice = awsapi.Caller{Account: "123456789012", ARN: "arn:aws:iam::123456789012:user/alice", UserID: "AIDAALICE", LongLived: true}
 
 func (f *fixture) caller(signed awsapi.Scope, token string) (awsapi.Caller, bool, error) {
-	if signed.AccessKeyID == userKey {
+	switch signed.AccessKeyID {
+	case userKey:
 		return alice, true, nil
+	case foreignKey:
+		return bob, true, nil
 	}
 	s, ours, err := f.sessions.Open(signed.AccessKeyID, token)
 	if err != nil {
 		return awsapi.Caller{}, ours, awsapi.ErrTokenInvalid
 	}
-	return awsapi.Caller{Account: s.Account, ARN: s.ARN(), UserID: s.UserID(), RoleARN: s.RoleARN}, ours, nil
+	c := awsapi.Caller{Account: s.Account, ARN: s.ARN(), UserID: s.UserID(), RoleARN: s.RoleARN, Session: &s}
+	if s.OfUser == alice.UserID && s.FederatedName == "" {
+		c.ARN, c.UserID = alice.ARN, alice.UserID
+	}
+	return c, ours, nil
 }
 
 func (f *fixture) as(key, secret, token string) *client.Client {

@@ -17,6 +17,8 @@ var model = constraint.New(table, constraint.Style{
 	Seen: map[string]constraint.Shape{
 		"AssumeRoleInput.PolicyArns":                             constraint.Length(0, 10),
 		"AssumeRoleWithWebIdentityInput.PolicyArns":              constraint.Length(0, 10),
+		"GetFederationTokenInput.PolicyArns":                     constraint.Length(0, 10),
+		"GetFederationTokenInput.MinimumSessionTokenSize":        constraint.Range(0, maxTokenSize),
 		"AssumeRoleInput.MinimumSessionTokenSize":                constraint.Range(0, maxTokenSize),
 		"AssumeRoleWithWebIdentityInput.MinimumSessionTokenSize": constraint.Range(0, maxTokenSize),
 		"GetSessionTokenInput.MinimumSessionTokenSize":           constraint.Range(0, maxTokenSize),

@@ -2,11 +2,9 @@ package sts
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
-	"fmt"
+	"maps"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts/types"
@@ -18,7 +16,7 @@ import (
 )
 
 // AssumeRoleWithWebIdentity gives keys for a role to a caller with an OpenID Connect token.
-// There is no provider to ask, so the token's signature is not verified.
+// The provider is not asked, so the token's signature is not verified.
 func (a *API) AssumeRoleWithWebIdentity(ctx context.Context, in *sts.AssumeRoleWithWebIdentityInput) (*sts.AssumeRoleWithWebIdentityOutput, error) {
 	if err := checkWebIdentity(in); err != nil {
 		return nil, err
@@ -27,25 +25,35 @@ func (a *API) AssumeRoleWithWebIdentity(ctx context.Context, in *sts.AssumeRoleW
 	if err != nil {
 		return nil, err
 	}
-	host := strings.TrimPrefix(strings.TrimPrefix(token.Issuer, "https://"), "http://")
-	asking := iam.Asking{Issuer: token.Issuer, Keys: policy.Partial{
-		strings.ToLower(host) + ":sub": policy.Is(token.Subject), strings.ToLower(host) + ":aud": policy.Is(token.audience()),
-		"sts:rolesessionname": policy.Is(*in.RoleSessionName),
-	}}
-	seconds, err := a.admit(*in.RoleArn, asking, in.DurationSeconds, accessDenied("Not authorized to perform sts:AssumeRoleWithWebIdentity"))
+	account := iam.AccountOfARN(*in.RoleArn)
+	provider := providerOf(token, account)
+	made := token.passed.follow(nil)
+	made.Provider = provider.name
+	found := iam.RoleByARN(a.Store.Read(), account, *in.RoleArn)
+	if err := a.mayAssumeWithToken(ctx, in, found, token, provider, actionsOf(assumeRoleWithWebIdentity, &made)); err != nil {
+		return nil, err
+	}
+	if err := token.passed.check(nil); err != nil {
+		return nil, err
+	}
+	packed, err := pack(&made, in.Policy, in.PolicyArns, token.passed.tags)
 	if err != nil {
 		return nil, err
 	}
-	s := a.roleSession(awsapi.FromContext(ctx), *in.RoleArn, *in.RoleSessionName)
-	keys, err := a.issue(s, seconds, in.MinimumSessionTokenSize)
+	seconds, err := sessionSeconds(found, in.DurationSeconds)
+	if err != nil {
+		return nil, err
+	}
+	a.begin(&made, awsapi.FromContext(ctx), *in.RoleArn, *in.RoleSessionName)
+	keys, err := a.issue(made, seconds, in.MinimumSessionTokenSize)
 	if err != nil {
 		return nil, err
 	}
 	return &sts.AssumeRoleWithWebIdentityOutput{
 		Credentials: keys.Credentials, SessionTokenSize: keys.size, SessionTokenUtilization: keys.utilization,
 		//lint:ignore SA1019 STS still answers the retired member
-		AssumedRoleUser: assumedRoleUser(s), PackedPolicySize: packedSize(in.Policy, in.PolicyArns, nil),
-		Audience: aws.String(token.audience()), Provider: &token.Issuer, SubjectFromWebIdentityToken: &token.Subject,
+		AssumedRoleUser: assumedRoleUser(made), PackedPolicySize: packed, SourceIdentity: awsapi.Optional(made.SourceIdentity),
+		Audience: &token.audience, Provider: &provider.name, SubjectFromWebIdentityToken: &token.subject,
 	}, nil
 }
 
@@ -56,50 +64,89 @@ func checkWebIdentity(in *sts.AssumeRoleWithWebIdentityInput) error {
 	return checkRoleAndPolicy(*in.RoleArn, in.Policy)
 }
 
-// identity is what an OpenID Connect token says. Source: OpenID Connect Core, ID Token.
-type identity struct {
-	Issuer   string          `json:"iss"`
-	Subject  string          `json:"sub"`
-	Audience json.RawMessage `json:"aud"` // one, or a list
-	Expires  json.Number     `json:"exp"`
+// provider is who has issued a token.
+type provider struct {
+	url     string // without https://, as condition keys begin with it
+	name    string // its ARN; of those that accounts need not have, the url
+	builtIn bool
 }
 
-func (i *identity) audience() string {
-	var one string
-	if json.Unmarshal(i.Audience, &one) == nil {
-		return one
+// builtIn are providers that IAM knows by itself. Source: IAM user guide, OIDC federation.
+var builtIn = []string{"accounts.google.com", "cognito-identity.amazonaws.com"}
+
+func providerOf(token *identity, account iam.Account) provider {
+	url := strings.TrimPrefix(strings.TrimPrefix(token.issuer, "https://"), "http://")
+	if slices.Contains(builtIn, url) {
+		return provider{url: url, name: url, builtIn: true}
 	}
-	var list []string
-	if json.Unmarshal(i.Audience, &list) == nil && len(list) > 0 {
-		return list[0]
-	}
-	return ""
+	return provider{url: url, name: (&iam.OIDCProvider{Account: account, URL: url}).ARN()}
 }
 
-// readToken reads a JWT. now is by the clock of who made it. The words are those of field
-// reports.
-func readToken(text string, now time.Time) (*identity, error) {
-	parts := strings.Split(text, ".")
-	found := &identity{}
-	if len(parts) != 3 {
-		return nil, invalidToken("The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)")
+// mayAssumeWithToken refuses a token that may not assume a role, which is nil if it does not exist. Where policies are
+// enforced its provider has to be there and to know the audience, and the trust policy has to allow each action. Without,
+// strict roles have to trust the issuer as far as the token is known.
+func (a *API) mayAssumeWithToken(
+	ctx context.Context, in *sts.AssumeRoleWithWebIdentityInput, role *iam.Role, token *identity, from provider, actions []string,
+) error {
+	call := awsapi.FromContext(ctx)
+	given := token.keys(from.url)
+	given["sts:rolesessionname"] = policy.Is(*in.RoleSessionName)
+	refusal := accessDenied("Not authorized to perform sts:AssumeRoleWithWebIdentity") // recorded
+	switch {
+	case a.Enforce:
+		account := iam.AccountOfARN(*in.RoleArn)
+		if err := a.checkAudience(token, from, account); err != nil {
+			return err
+		}
+		if role == nil && a.StrictRoles || role != nil && !trusts(role, from, actions, a.keysOfToken(call, account, from, given)) {
+			return refusal
+		}
+	case a.StrictRoles:
+		partial := policy.Partial(given)
+		if role == nil || !role.Trusts(iam.Asking{Issuer: token.issuer, Keys: partial}) {
+			return refusal
+		}
 	}
-	claims, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil || json.Unmarshal(claims, found) != nil {
-		return nil, invalidToken("The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)")
-	}
-	if found.Issuer == "" || found.Subject == "" || found.audience() == "" {
-		return nil, invalidToken("Missing a required claim: iss, sub or aud")
-	}
-	seconds, err := found.Expires.Float64()
-	if err != nil {
-		return nil, invalidToken("Missing a required claim: exp")
-	}
-	if end := int64(seconds); now.Unix() >= end {
-		return nil, &types.ExpiredTokenException{Message: aws.String(fmt.Sprintf(
-			"Token expired: current date/time %d must be before the expiration date/time %d", now.Unix(), end))}
-	}
-	return found, nil
+	return nil
 }
 
-func invalidToken(why string) error { return &types.InvalidIdentityTokenException{Message: &why} }
+// checkAudience wants the token's provider in the account of the role. Texts: field reports; the one of a client that is
+// authorized by azp is recorded.
+func (a *API) checkAudience(token *identity, from provider, account iam.Account) error {
+	if from.builtIn {
+		return nil
+	}
+	found := iam.OIDCProviders.Find(a.Store.Read(), account, from.url)
+	switch {
+	case found == nil:
+		return invalidToken("No OpenIDConnect provider found in your account for " + token.issuer)
+	case slices.Contains(found.ClientIDs, token.audience):
+		return nil
+	case token.authorized:
+		return invalidToken("The web identity token provided could not be validated. See the AssumeRoleWithWebIdentity documentation for requirements.")
+	}
+	return invalidToken("Incorrect token audience")
+}
+
+// keysOfToken are the condition keys of a request with a token: those of a principal are recorded.
+func (a *API) keysOfToken(call awsapi.Call, account iam.Account, from provider, given awsapi.Keys) policy.Known {
+	keys := policy.Known(policy.Global(policy.Principal{Issuer: from.name}, call.Region, a.Now()))
+	keys["aws:principalaccount"], keys["aws:principaltype"] = policy.Is(account.ID), policy.Is("User")
+	keys["aws:userid"] = policy.Is(from.name)
+	maps.Copy(keys, given)
+	return keys
+}
+
+// trusts reports whether a role's trust policy lets a token of a provider do some actions.
+func trusts(role *iam.Role, from provider, actions []string, keys policy.Known) bool {
+	policies := policy.Policies{Resource: []policy.Source{role.Trust()}, Trust: true}
+	return !slices.ContainsFunc(actions, func(action string) bool {
+		return !policy.Decide(policy.Request{
+			Action: action, Resource: role.ARN(), Principal: policy.Principal{Issuer: from.name}, Keys: keys,
+		}, policies).Allowed
+	})
+}
+
+func invalidToken(why string) error {
+	return &types.InvalidIdentityTokenException{Message: aws.String(why)}
+}

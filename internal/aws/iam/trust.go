@@ -39,9 +39,19 @@ func (r *Role) Trusts(who Asking) bool {
 		request.Action, request.Principal = "sts:AssumeRoleWithWebIdentity", policy.Principal{Issuer: withoutScheme(who.Issuer)}
 	}
 	request.Principal.Unlimited, request.Lenient = true, true
-	trust := policy.Source{Name: "trust policy", Policy: trustPolicies.Compile(r.TrustPolicy)}
-	return policy.Decide(request, policy.Policies{Resource: []policy.Source{trust}, Trust: true}).Allowed
+	return policy.Decide(request, policy.Policies{Resource: []policy.Source{r.Trust()}, Trust: true}).Allowed
 }
+
+// Trust is the role's trust policy.
+func (r *Role) Trust() policy.Source {
+	return policy.Source{Name: trustPolicy, Policy: trustPolicies.Compile(r.TrustPolicy)}
+}
+
+// NoTrust is what counts as the trust policy of a role that does not exist: nothing may assume it.
+func NoTrust() policy.Source { return policy.Source{Name: trustPolicy} }
+
+// trustPolicy names a trust policy in decisions.
+const trustPolicy = "trust policy"
 
 func withoutScheme(issuer string) string {
 	_, rest, found := strings.Cut(issuer, "://")

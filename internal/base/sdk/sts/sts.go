@@ -82,6 +82,24 @@ type GetCallerIdentityOutput struct {
 	UserId  *string
 }
 
+type GetFederationTokenInput struct {
+	Name                    *string
+	DurationSeconds         *int32
+	MinimumSessionTokenSize *int32
+	Policy                  *string
+	PolicyArns              []types.PolicyDescriptorType
+	Tags                    []types.Tag
+}
+
+type GetFederationTokenOutput struct {
+	Credentials   *types.Credentials
+	FederatedUser *types.FederatedUser
+	// Deprecated: as in the SDK.
+	PackedPolicySize        *int32
+	SessionTokenSize        *int32
+	SessionTokenUtilization *int32
+}
+
 type GetSessionTokenInput struct {
 	DurationSeconds         *int32
 	MinimumSessionTokenSize *int32
