@@ -58,7 +58,7 @@ func TestGetFederationToken(t *testing.T) {
 
 func TestGetFederationTokenByDefault(t *testing.T) {
 	f := start(t, false)
-	for key, want := range map[string]time.Duration{userKey: 12 * time.Hour, "test": time.Hour} {
+	for key, want := range map[string]time.Duration{userKey: 12 * time.Hour, rootKey: time.Hour, "test": time.Hour} {
 		out, err := f.as(key, "secret", "").GetFederationToken(t.Context(), federate("Bob"))
 		if err != nil {
 			t.Fatal(err)

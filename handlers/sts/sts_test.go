@@ -98,6 +98,7 @@ func startWith(t *testing.T, options sts.Options, checked bool) *fixture {
 const (
 	userKey    = "AKIAALICE"
 	foreignKey = "AKIABOB"
+	rootKey    = "AKIAROOT" // of the root user of alice's account
 )
 
 var bob = awsapi.Caller{Account: "999999999999", ARN: "arn:aws:iam::999999999999:user/bob", UserID: "AIDABOB", LongLived: true}
@@ -110,6 +111,8 @@ func (f *fixture) caller(signed awsapi.Scope, token string) (awsapi.Caller, bool
 		return alice, true, nil
 	case foreignKey:
 		return bob, true, nil
+	case rootKey:
+		return awsapi.Caller{Account: alice.Account, LongLived: true}, true, nil
 	}
 	s, ours, err := f.sessions.Open(signed.AccessKeyID, token)
 	if err != nil {

@@ -20,6 +20,9 @@ import (
 // decide decides with the identity policies of the fixture, the policies of the caller's session and a role's trust policy.
 func (f *fixture) decide(_ context.Context, call awsapi.Call, want awsapi.Access) error {
 	who := call.PolicyPrincipal()
+	if call.IsRoot() {
+		who = policy.Principal{Account: call.Account, ARN: call.Principal(), Unlimited: true}
+	}
 	identity := policy.Compile(`{"Version":"2012-10-17","Statement":[` + f.allows[cmp.Or(call.Caller.RoleARN, call.Principal())] + `]}`)
 	policies := policy.Policies{Identity: []policy.Source{{Name: "own", Policy: identity}}}
 	if f.allows[cmp.Or(call.Caller.RoleARN, call.Principal())] == "" {
@@ -32,7 +35,7 @@ func (f *fixture) decide(_ context.Context, call awsapi.Call, want awsapi.Access
 		policies.Resource, policies.Trust = []policy.Source{*want.Trust}, true
 	}
 	keys := policy.Known(policy.Global(who, call.Region, now))
-	maps.Copy(keys, session.SessionKeys(call.Caller.Session, nil))
+	maps.Copy(keys, session.SessionKeys(call.Caller.Session, maps.All(map[string]string(nil))))
 	maps.Copy(keys, want.Keys)
 	d := policy.Decide(policy.Request{Action: want.Action, Resource: want.Resource, Principal: who, Keys: keys}, policies)
 	if d.Allowed {
@@ -123,7 +126,15 @@ func TestTrustPoliciesAndThoseOfTheCallerDecide(t *testing.T) {
 	f.allows = map[string]string{alice.ARN: mayAssumeAll}
 	_, err := f.as(userKey, "secret", "").AssumeRole(t.Context(), assume(missing))
 	refused(t, err, 403, "AccessDenied", "User: "+alice.ARN+" is not authorized to perform: sts:AssumeRole on resource: "+missing)
-	_, err = f.as("123456789012", "secret", "").AssumeRole(t.Context(), assume(first))
+	for _, key := range []string{rootKey, "123456789012"} {
+		_, err = f.as(key, "secret", "").AssumeRole(t.Context(), assume(first))
+		refused(t, err, 403, "AccessDenied", "Roles may not be assumed by root accounts.")
+	}
+	out, err := f.as(rootKey, "secret", "").GetSessionToken(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.with(out.Credentials).AssumeRole(t.Context(), assume(first))
 	refused(t, err, 403, "AccessDenied", "Roles may not be assumed by root accounts.")
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
 )
@@ -40,7 +41,7 @@ func (k *callKeys) make() map[string]policy.Value {
 			values[name] = policy.Is(text)
 		}
 	}
-	maps.Copy(values, sessionKeys(k.call.Caller.Session, k.who.tags))
+	maps.Copy(values, sts.SessionKeys(k.call.Caller.Session, k.who.eachTag))
 	return values
 }
 

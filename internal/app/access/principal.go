@@ -19,8 +19,14 @@ type principal struct {
 	tags     []types.Tag // of the user or role, without those of the session
 }
 
-// sessionPolicies keeps inline session policies that have been asked for.
-var sessionPolicies policy.Cache
+// eachTag is an iterator over the tags.
+func (who *principal) eachTag(yield func(key, value string) bool) {
+	for _, t := range who.tags {
+		if !yield(*t.Key, *t.Value) {
+			return
+		}
+	}
+}
 
 // principalOf finds who calls. Roles that are linked to services may do all: AWS has their policies, which users cannot change.
 func (c *Control) principalOf(tx *store.Tx, call *awsapi.Call) principal {
@@ -65,13 +71,7 @@ func (who *principal) addRole(c *Control, tx *store.Tx, role string) {
 // sessionSources are the session policies, nil without any. A session of a federated user without a policy may do nothing
 // (STS API reference, GetFederationToken).
 func sessionSources(tx *store.Tx, s *sts.Session) []policy.Source {
-	var sources []policy.Source
-	if s.Policy != "" {
-		sources = append(sources, policy.Source{Name: "session policy", Policy: sessionPolicies.Compile(s.Policy)})
-	}
-	for _, managed := range s.PolicyARNs {
-		sources = append(sources, iam.ManagedPolicy(tx, iam.Account{Partition: s.Scope().Partition(), ID: s.Account}, managed))
-	}
+	sources := iam.SessionPolicies(tx, iam.Account{Partition: s.Scope().Partition(), ID: s.Account}, s.Policy, s.PolicyARNs)
 	if sources == nil && s.FederatedName != "" {
 		return []policy.Source{}
 	}

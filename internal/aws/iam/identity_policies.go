@@ -69,10 +69,6 @@ func (p *Permissions) Boundary(tx *store.Tx, a Account) *policy.Source {
 	return &s
 }
 
-// ManagedPolicy is a managed policy by its ARN, as the policies of a session name it, with the version that counts now. Its
-// Policy is nil if it is not there.
-func ManagedPolicy(tx *store.Tx, a Account, arn string) policy.Source { return managedSource(tx, a, arn) }
-
 func managedSource(tx *store.Tx, a Account, arn string) policy.Source {
 	s := policy.Source{Name: arn}
 	if p := PolicyByARN(tx, a, arn); p != nil {

@@ -1,6 +1,8 @@
 package sts
 
 import (
+	"iter"
+	"maps"
 	"strings"
 	"time"
 
@@ -10,13 +12,13 @@ import (
 // SessionKeys are the condition keys of a caller that follow from its session and from the tags of its user or role, by
 // their names in lower case (AC60). Of two tags with the same key in any case the session's counts. A caller with
 // long-lived keys has no session: s is nil. Source: IAM user guide, global condition context keys; session tags.
-func SessionKeys(s *Session, tags map[string]string) map[string]policy.Value {
-	keys := make(map[string]policy.Value, len(tags)+1)
+func SessionKeys(s *Session, tags iter.Seq2[string, string]) map[string]policy.Value {
+	keys := map[string]policy.Value{}
 	addTags(keys, tags)
 	if s == nil {
 		return keys
 	}
-	addTags(keys, s.Tags)
+	addTags(keys, maps.All(s.Tags))
 	keys["aws:multifactorauthpresent"] = policy.Is("false")
 	if s.IssuedAt != 0 {
 		keys["aws:tokenissuetime"] = policy.Is(time.Unix(s.IssuedAt, 0).UTC().Format(time.RFC3339))
@@ -30,7 +32,7 @@ func SessionKeys(s *Session, tags map[string]string) map[string]policy.Value {
 	return keys
 }
 
-func addTags(keys map[string]policy.Value, tags map[string]string) {
+func addTags(keys map[string]policy.Value, tags iter.Seq2[string, string]) {
 	for key, value := range tags {
 		keys["aws:principaltag/"+strings.ToLower(key)] = policy.Is(value)
 	}

@@ -1,6 +1,7 @@
 package sts_test
 
 import (
+	"maps"
 	"reflect"
 	"testing"
 
@@ -40,7 +41,7 @@ func TestConditionKeysOfSessions(t *testing.T) {
 		for key, text := range test.want {
 			want[key] = policy.Is(text)
 		}
-		if got := session.SessionKeys(test.session, test.tags); !reflect.DeepEqual(got, want) {
+		if got := session.SessionKeys(test.session, maps.All(test.tags)); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %+v, want %+v", name, got, want)
 		}
 	}
