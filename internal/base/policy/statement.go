@@ -12,6 +12,10 @@ const (
 	LacksNothing
 )
 
+func (l Lack) String() string {
+	return [...]string{"form", "action", "resource", "principal", "condition", ""}[l]
+}
+
 // applies tells whether a statement applies to the request, and if it allows, what that is worth to the principal.
 func (e *evaluation) applies(s *statement, l Layer) (lacks Lack, worth grant, assumed bool) {
 	ofResource := l == Resource || l == Trust

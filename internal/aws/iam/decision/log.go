@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"cmp"
 	"maps"
 	"sync"
 )
@@ -20,6 +21,11 @@ type Log struct {
 
 // Call is the API call for which there was a decision.
 type Call struct{ Service, Operation string }
+
+// Compare orders calls by service and operation.
+func (c Call) Compare(other Call) int {
+	return cmp.Or(cmp.Compare(c.Service, other.Service), cmp.Compare(c.Operation, other.Operation))
+}
 
 // Count is how many decisions there have been.
 type Count struct{ Allowed, Denied uint64 }
@@ -71,8 +77,10 @@ func (l *Log) Select(f Filter) []Decision {
 
 // News are the decisions of a Log after one of its numbers.
 type News struct {
-	Newest  uint64          // the number of the newest decision, whether the filter lets it through or not
-	Missed  uint64          // how many there were that are not kept any more; those that Forget has removed do not count
+	Newest uint64 // the number of the newest decision, whether the filter lets it through or not
+	// Missed is how many there were that are not kept any more, if the filter may let some of them through. Those that
+	// Forget has removed do not count.
+	Missed  uint64
 	Changed <-chan struct{} // is closed when there are more
 }
 
@@ -89,7 +97,11 @@ func (l *Log) After(number uint64, f Filter) (list []Decision, news News) {
 			list = append(list, *d)
 		}
 	}
-	return list, News{Newest: l.written, Missed: first - max(number, l.begun), Changed: l.changed}
+	news = News{Newest: l.written, Changed: l.changed}
+	if missed := first - max(number, l.begun); missed > 0 && !l.ring[(first-l.begun)%size].Time.Before(f.Since) {
+		news.Missed = missed
+	}
+	return list, news
 }
 
 // Counts are how many decisions there have been for each call, those included that are not kept any more.
