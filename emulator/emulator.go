@@ -64,9 +64,8 @@ type Server struct {
 	changing sync.Mutex
 	closed   bool
 
-	access    *access.Control // nil: everything is allowed
-	decisions access.Decisions
-	rootKeys  []*iam.RootKey // of Options.Account first; none if they are of no use
+	access   *access.Control // nil: everything is allowed
+	rootKeys []*iam.RootKey  // of Options.Account first; none if they are of no use
 
 	running   controllers.Running
 	quiet     *controllers.Quiet

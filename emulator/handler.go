@@ -43,7 +43,7 @@ func (s *Server) newHandler(offer app.Offer) http.Handler {
 			Pulls:     p.engine.Pulls,
 			KeptApart: func(from string, to netip.Addr, port int) string { return p.engine.Agent().KeptApart(from, to, port) },
 			LogEvents: p.logs.State, LoadBalancers: p.balancers.Shown, Repositories: p.images.Shown, Closing: s.closing, StateChange: c.StateChange,
-			Sessions: p.sessions.Kernel(), Routes: offer.Routes, Journal: &c.Journal, Logs: p.engine.Output,
+			Sessions: p.sessions.Kernel(), Routes: offer.Routes, Journal: &c.Journal, Logs: p.engine.Output, Denials: c.Denials,
 		}),
 	})
 	return handlers.Proxy(handlers.Names{Has: p.balancers.Has, Dial: p.balancers.Dial}, s.gate(), s.countClients(api), slog.NewLogLogger(s.opts.Log.Handler(), slog.LevelDebug))

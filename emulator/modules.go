@@ -62,6 +62,7 @@ func (s *Server) makeModules(engine app.EngineOptions) error {
 		p.logs.Module(),
 		p.sessions.Module(),
 		app.Identity{Core: c}.Module(),
+		app.Access{Core: c, Mode: func() string { return string(o.IAM) }}.Module(),
 		p.secrets.Module(),
 		p.images.Module(),
 		p.ec2.Module(),

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/internal/app/failurereport"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam/decision"
 )
 
 // TB is what Start needs of a *testing.T or *testing.B.
@@ -26,7 +27,7 @@ type reporting interface {
 // it is in memory, on the simulated engine, on a port of its own.
 //
 // When the test has failed, its log says what the emulator ran at the end, what happened there last,
-// and the last output of tasks that ended with an error.
+// what callers were denied, and the last output of tasks that ended with an error.
 func Start(t TB, opts ...Options) *Server {
 	t.Helper()
 	var o Options
@@ -63,6 +64,7 @@ func (s *Server) reportFailure(t reporting) {
 	defer cancel()
 	report, err := failurereport.Source{
 		Store: s.core.Store, Now: s.core.Clock.Now, Logs: s.parts.engine.Output,
+		Denials: s.core.Decisions.Select(decision.Filter{Decision: decision.Denied}),
 	}.Write(ctx)
 	if err != nil {
 		t.Logf("the ECS emulator cannot be shown: %v", err)

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outbox"
@@ -67,6 +68,8 @@ type Options struct {
 	LoadBalancers func() []LoadBalancer
 	// Repositories lists the repositories of ECR: an overview shows that.
 	Repositories func(tx *store.Tx) []overview.Repository
+	// Denials are what callers were denied before a time: an overview shows that. Nil: nothing was.
+	Denials func(now time.Time) *overview.Denials
 	// StateChange is the body of an event, as ECS or Auto Scaling sends it to EventBridge.
 	StateChange func(tx *store.Tx, e outbox.Event) []byte
 	// Routes are those that capabilities bring. Paths that are here already stay as they are.
@@ -112,7 +115,7 @@ func (o Options) base(health healthRoute) []Route {
 	streams := []string{http.MethodGet}
 	all := overviewRoute{
 		store: o.Store, clock: o.Clock, ports: o.Ports, instanceIP: o.InstanceIP, pulls: o.Pulls, keptApart: o.KeptApart,
-		loadBalancers: o.LoadBalancers, repositories: o.Repositories, closing: o.Closing, log: o.Log,
+		loadBalancers: o.LoadBalancers, repositories: o.Repositories, denials: o.Denials, closing: o.Closing, log: o.Log,
 	}
 	return slices.Concat(
 		[]Route{{"health", reading, health.serve}},

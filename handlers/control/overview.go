@@ -35,6 +35,7 @@ type overviewRoute struct {
 	keptApart     func(loadBalancerARN string, target netip.Addr, port int) string
 	loadBalancers func() []LoadBalancer
 	repositories  func(tx *store.Tx) []overview.Repository
+	denials       func(now time.Time) *overview.Denials
 	closing       context.Context
 	log           *slog.Logger
 }
@@ -74,7 +75,7 @@ func (o overviewRoute) serve(w http.ResponseWriter, r *http.Request) {
 
 func (o overviewRoute) options(r *http.Request) (wanted overview.Options, err error) {
 	query := r.URL.Query()
-	wanted = overview.Options{Cluster: query.Get("cluster"), InstanceIP: o.instanceIP, Pulls: o.pulls, KeptApart: o.keptApart, Repositories: o.repositories}
+	wanted = overview.Options{Cluster: query.Get("cluster"), InstanceIP: o.instanceIP, Pulls: o.pulls, KeptApart: o.keptApart, Repositories: o.repositories, Denials: o.denials}
 	if text := query.Get("tasks"); text != "" {
 		if wanted.Tasks, err = strconv.Atoi(text); err != nil || wanted.Tasks <= 0 {
 			return wanted, fmt.Errorf("tasks is not a number from 1 up: %s", text)
@@ -166,7 +167,12 @@ func (s *overviewStream) pullsMove() bool {
 	return s.pulls != nil && len(s.pulls("")) > 0 || slices.ContainsFunc(s.sent.Tasks, shown)
 }
 
-// wait waits for a change of a row or of the clock, or for news of pulls, and shows now and then that the stream lives.
+// denialsMove reports whether there are other denials than were sent: no row tells of them.
+func (s *overviewStream) denialsMove() bool {
+	return s.denials != nil && !reflect.DeepEqual(s.denials(s.clock.Now()), s.sent.Denials)
+}
+
+// wait waits for a change of a row or of the clock, or for news of pulls and denials, and shows now and then that the stream lives.
 func (s *overviewStream) wait(ctx context.Context, changed <-chan struct{}) error {
 	quiet, look := time.NewTicker(keepAlive), time.NewTicker(time.Second)
 	defer quiet.Stop()
@@ -178,7 +184,7 @@ func (s *overviewStream) wait(ctx context.Context, changed <-chan struct{}) erro
 		case <-changed:
 			return nil
 		case <-look.C:
-			if s.clockMoved() || s.pullsMove() {
+			if s.clockMoved() || s.pullsMove() || s.denialsMove() {
 				return nil
 			}
 		case <-quiet.C:

@@ -15,6 +15,7 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/internal/app/awsdelays"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/credentials"
 	"github.com/ecs-emulator/ecs-emulator/internal/app/upstream"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam/decision"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/outage"
 	session "github.com/ecs-emulator/ecs-emulator/internal/aws/sts"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/apiclient"
@@ -36,6 +37,7 @@ type Core struct {
 	Upstream    *handlers.Upstream // nil if there is none
 	Closing     context.Context    // ends when the emulator begins to close
 	Journal     activity.Journal   // of what no row says
+	Decisions   decision.Log       // about what callers may do
 	Outages     outage.Board       // what there is no capacity of
 	// Begun is set once the emulator works: before that, only what the engine demands is written.
 	Begun bool

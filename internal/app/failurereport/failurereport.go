@@ -1,5 +1,5 @@
 // Package failurereport says how an emulator was when a test failed: what runs, what
-// happened last, and the last output of tasks that ended with an error.
+// happened last, what callers were denied, and the last output of tasks that ended with an error.
 package failurereport
 
 import (
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ecs-emulator/ecs-emulator/backend"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam/decision"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/activity"
@@ -20,6 +21,7 @@ import (
 const (
 	overviewLines = 40
 	activityLines = 25
+	denials       = 10
 	outputTasks   = 3
 	outputLines   = 10 // of each container
 )
@@ -28,6 +30,8 @@ const (
 type Source struct {
 	Store *store.Store
 	Now   func() time.Time // the emulator's clock
+	// Denials are what callers were denied, the newest last.
+	Denials []decision.Decision
 	// Logs passes on the output of a container of a task.
 	Logs func(ctx context.Context, taskARN, container string, o backend.LogOptions) error
 }
@@ -41,6 +45,7 @@ func (s Source) Write(ctx context.Context) (string, error) {
 	var out strings.Builder
 	out.WriteString(text.Render(view, text.Options{Now: view.Now, Height: overviewLines}))
 	s.writeActivity(&out)
+	s.writeDenials(&out)
 	tasks := 0
 	for _, t := range view.StoppedTasks {
 		if t.StopCode == string(types.TaskStopCodeEssentialContainerExited) && s.writeOutput(ctx, &out, t) {
@@ -64,6 +69,23 @@ func (s Source) writeActivity(out *strings.Builder) {
 	}
 	out.WriteString("\n")
 	for _, l := range lines {
+		fmt.Fprintf(out, "%s  %s\n", l.At.Format(time.TimeOnly), activity.OneLine(l.Text))
+	}
+}
+
+func (s Source) writeDenials(out *strings.Builder) {
+	list := s.Denials
+	if len(list) == 0 {
+		return
+	}
+	out.WriteString("\nWhat callers were denied")
+	if more := len(list) - denials; more > 0 {
+		fmt.Fprintf(out, ", after %d other denials", more)
+		list = list[more:]
+	}
+	out.WriteString("\n")
+	for _, d := range list {
+		l := activity.Denial(d)
 		fmt.Fprintf(out, "%s  %s\n", l.At.Format(time.TimeOnly), activity.OneLine(l.Text))
 	}
 }

@@ -33,6 +33,8 @@ type Overview struct {
 	ContainerInstances []ContainerInstance `json:"containerInstances"` // that are not INACTIVE
 	// Repositories are in ECR, by region, account and name. Of one cluster there are none.
 	Repositories []Repository `json:"repositories"`
+	// Denials are left out if there were none, or if access is not checked.
+	Denials *Denials `json:"denials,omitempty"`
 }
 
 // Counts are how many are not as wanted, with those tasks that a limit leaves out.

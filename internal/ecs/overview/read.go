@@ -33,6 +33,8 @@ type Options struct {
 	KeptApart func(loadBalancerARN string, target netip.Addr, port int) string
 	// Repositories lists the repositories of ECR; nil: there are none. It is asked unless one cluster is shown.
 	Repositories func(tx *store.Tx) []Repository
+	// Denials are what callers were denied before a time; nil: nothing was.
+	Denials func(now time.Time) *Denials
 }
 
 // UnknownClusterError says that no cluster has a name.
@@ -71,6 +73,9 @@ func Read(tx *store.Tx, now time.Time, o Options) (*Overview, error) {
 	view.LoadBalancers = readLoadBalancers(tx, view.Services, o)
 	if o.Cluster == "" && o.Repositories != nil {
 		view.Repositories = append(view.Repositories, o.Repositories(tx)...)
+	}
+	if o.Denials != nil {
+		view.Denials = o.Denials(now)
 	}
 	tasks.show(tx, view, o)
 	view.countNotAsWanted()

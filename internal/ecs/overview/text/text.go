@@ -51,11 +51,12 @@ func Render(o *overview.Overview, opts Options) string {
 		t.layOut(opts.Width)
 	}
 	between := ""
-	if fit(tables, opts.Height-1) {
+	head := r.summary() + "\n" + r.denials()
+	if fit(tables, opts.Height-strings.Count(head, "\n")) { // which is 0 or less without a height
 		between = "\n"
 	}
 	var out strings.Builder
-	out.WriteString(r.summary() + "\n")
+	out.WriteString(head)
 	for _, t := range tables {
 		out.WriteString(between)
 		r.write(&out, t)
@@ -88,6 +89,19 @@ func (r *renderer) summary() string {
 		}
 	}
 	return r.Paint(Busy, cut("Not as wanted: "+strings.Join(parts, ", ")+".", r.Width))
+}
+
+// denials is a line about what callers were denied lately; empty: nothing was.
+func (r *renderer) denials() string {
+	d := r.Denials
+	if d == nil {
+		return ""
+	}
+	text := plural(d.Count, "denial") + " in the last ten minutes"
+	if !d.Enforced {
+		text += ", not enforced"
+	}
+	return r.Paint(Busy, cut(text+": 'ecs-emulator why "+d.LastRequestID+"' explains the last one.", r.Width)) + "\n"
 }
 
 func (r *renderer) write(out *strings.Builder, t *table) {
