@@ -64,7 +64,13 @@ func Asks[I any](wants func(call Call, in *I) []Access) Row {
 // With lets a function change what a row asks, where no template tells it: add to its keys, which all that it asks on the same
 // request share, or ask for more.
 func With[I any](r Row, change func(call Call, in *I, wants []Access) []Access) Row {
-	r.change = func(call Call, in any, wants []Access) []Access { return change(call, in.(*I), wants) }
+	before := r.change
+	r.change = func(call Call, in any, wants []Access) []Access {
+		if before != nil {
+			wants = before(call, in, wants)
+		}
+		return change(call, in.(*I), wants)
+	}
 	return r
 }
 

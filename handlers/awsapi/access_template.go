@@ -183,7 +183,11 @@ func (p path) values(v reflect.Value) []reflect.Value {
 	if len(p) == 0 {
 		return []reflect.Value{v}
 	}
-	return p[1:].values(v.FieldByName(p[0]))
+	v = v.FieldByName(p[0])
+	if v.Kind() == reflect.Bool && !v.Bool() { // which the SDK's types do not tell from absent
+		return nil
+	}
+	return p[1:].values(v)
 }
 
 // textsOf are values as policies compare them. An empty text is absent, as in an ARN it names nothing.

@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"log/slog"
+	"net/http/httptest"
+	"path"
 	"reflect"
 	"regexp"
 	"strings"
@@ -20,7 +23,6 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
-	oursdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
@@ -178,27 +180,53 @@ func TestAContainerHasAThousandSessions(t *testing.T) {
 	must[*sdk.ExecuteCommandOutput](t)(s.ExecuteCommand(ctx, execute(task.TaskArn, "sidecar")))
 }
 
-// TestExecuteCommandAsksForTaskAndCluster: a caller without permission for one of them gets no session.
+// TestExecuteCommandAsksForTaskAndCluster: a caller without permission for one of them gets no session, and learns nothing of
+// tasks that are not there. The only container of a task counts as named.
 func TestExecuteCommandAsksForTaskAndCluster(t *testing.T) {
 	s := newServer(t)
 	task := s.execTask(t)
-	var asked []awsapi.Access
-	api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: time.Now}}) // without sessions: it must not come so far
-	call := awsapi.NewContext(ctx, awsapi.Call{Region: testRegion, Account: testAccount, Authorize: apitest.Each(func(_ context.Context, _ awsapi.Call, wants awsapi.Access) error {
-		asked = append(asked, wants)
-		if len(asked) == 2 {
-			return &awsapi.Error{Code: "AccessDeniedException", Message: "not you"}
+	s.fargate(t, "web")
+	single := s.run(t, runInput("web"))[0]
+	none := testScope.Task("default", strings.Repeat("a", 32))
+	for _, c := range []struct {
+		in   *sdk.ExecuteCommandInput
+		keys map[string]string
+	}{
+		{execute(task.TaskArn, "app"), map[string]string{"ecs:container-name": "app"}},
+		{execute(aws.String(path.Base(*task.TaskArn)), "app"), map[string]string{"ecs:container-name": "app"}},
+		{execute(task.TaskArn, ""), nil},
+		{execute(single.TaskArn, ""), map[string]string{"ecs:container-name": "app"}},
+		{execute(&none, ""), nil},
+		{execute(&none, "web"), map[string]string{"ecs:container-name": "web"}},
+	} {
+		resource := *c.in.Task
+		if !strings.HasPrefix(resource, "arn:") {
+			resource = testScope.Task("default", resource)
 		}
-		return nil
-	})})
-	_, err := api.Tasks().ExecuteCommand(call, ours[oursdk.ExecuteCommandInput](execute(task.TaskArn, "app")))
-	refused(t, err, "AccessDeniedException", "not you")
-	keys := awsapi.Keys{"ecs:cluster": policy.Is(*task.ClusterArn), "ecs:container-name": policy.Is("app")}
-	want := []awsapi.Access{
-		{Action: "ecs:ExecuteCommand", Resource: *task.TaskArn, Keys: keys}, {Action: "ecs:ExecuteCommand", Resource: *task.ClusterArn, Keys: keys},
-	}
-	if !reflect.DeepEqual(asked, want) {
-		t.Errorf("asked %v\nwant  %v", asked, want)
+		keys := awsapi.Keys{"ecs:cluster": policy.Is(*task.ClusterArn), "ecs:task": policy.Is(resource)}
+		for name, text := range c.keys {
+			keys[name] = policy.Is(text)
+		}
+		want := []awsapi.Access{
+			{Action: "ecs:ExecuteCommand", Resource: resource, Keys: keys}, {Action: "ecs:ExecuteCommand", Resource: *task.ClusterArn, Keys: keys},
+		}
+		for denied := range want {
+			var asked []awsapi.Access
+			api := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: time.Now}}) // without sessions: it must not come so far
+			h := httptest.NewServer(api.Service().Handler(awsapi.Options{Logger: slog.New(slog.DiscardHandler), Authorize: apitest.Each(func(_ context.Context, _ awsapi.Call, wants awsapi.Access) error {
+				asked = append(asked, wants)
+				if len(asked) == denied+1 {
+					return &awsapi.Error{Code: "AccessDeniedException", Message: "not you"}
+				}
+				return nil
+			})}))
+			_, err := clientOf(h.URL, testRegion, testAccount).ExecuteCommand(ctx, c.in)
+			h.Close()
+			refused(t, err, "AccessDeniedException", "not you")
+			if !reflect.DeepEqual(asked, want[:denied+1]) {
+				t.Errorf("asked %v\nwant  %v", asked, want[:denied+1])
+			}
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ func (a *API) Service() awsapi.Service {
 		Name: "ecs", ID: sdk.ServiceID, Title: "Amazon ECS",
 		Protocol:   awsapi.JSON{TargetPrefix: TargetPrefix, Codec: model.Codec(), Refuse: model.Refuse},
 		Operations: slices.Concat(a.built(), notBuiltOperations), Complete: true,
+		Access: a.access(), Tags: a.tagsOf,
 	}
 }
 

@@ -1,45 +1,48 @@
 package ecs
 
-import "github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+import (
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
+)
 
 // notBuiltOperations are the operations of the SDK that the emulator does not have, by
-// what is missing for them. They answer 501 NotImplementedException.
+// what is missing for them. They answer 501 NotImplementedException to callers who may do them (access_not_built.go).
 var notBuiltOperations = []awsapi.Operation{
 	// Deployments that another controller makes.
-	awsapi.NotBuilt("CreateTaskSet", taskSets),
-	awsapi.NotBuilt("DeleteTaskSet", taskSets),
-	awsapi.NotBuilt("DescribeTaskSets", taskSets),
-	awsapi.NotBuilt("UpdateServicePrimaryTaskSet", taskSets),
-	awsapi.NotBuilt("UpdateTaskSet", taskSets),
+	awsapi.NotBuiltWith[sdk.CreateTaskSetInput]("CreateTaskSet", taskSets),
+	awsapi.NotBuiltWith[sdk.DeleteTaskSetInput]("DeleteTaskSet", taskSets),
+	awsapi.NotBuiltWith[sdk.DescribeTaskSetsInput]("DescribeTaskSets", taskSets),
+	awsapi.NotBuiltWith[sdk.UpdateServicePrimaryTaskSetInput]("UpdateServicePrimaryTaskSet", taskSets),
+	awsapi.NotBuiltWith[sdk.UpdateTaskSetInput]("UpdateTaskSet", taskSets),
 
 	// Managed daemons.
-	awsapi.NotBuilt("CreateDaemon", daemons),
-	awsapi.NotBuilt("DeleteDaemon", daemons),
-	awsapi.NotBuilt("DeleteDaemonTaskDefinition", daemons),
-	awsapi.NotBuilt("DescribeDaemon", daemons),
-	awsapi.NotBuilt("DescribeDaemonDeployments", daemons),
-	awsapi.NotBuilt("DescribeDaemonRevisions", daemons),
-	awsapi.NotBuilt("DescribeDaemonTaskDefinition", daemons),
-	awsapi.NotBuilt("ListDaemonDeployments", daemons),
-	awsapi.NotBuilt("ListDaemonTaskDefinitions", daemons),
-	awsapi.NotBuilt("ListDaemons", daemons),
-	awsapi.NotBuilt("RegisterDaemonTaskDefinition", daemons),
-	awsapi.NotBuilt("UpdateDaemon", daemons),
-	awsapi.NotBuilt("CreateExpressGatewayService", expressServices),
-	awsapi.NotBuilt("DeleteExpressGatewayService", expressServices),
-	awsapi.NotBuilt("DescribeExpressGatewayService", expressServices),
-	awsapi.NotBuilt("UpdateExpressGatewayService", expressServices),
-	awsapi.NotBuilt("AssociateGatewayWithCluster", gateways),
-	awsapi.NotBuilt("CreateGateway", gateways),
-	awsapi.NotBuilt("DeleteGateway", gateways),
-	awsapi.NotBuilt("DescribeGateway", gateways),
-	awsapi.NotBuilt("DescribeGatewayResources", gateways),
-	awsapi.NotBuilt("DescribeGatewayRoute", gateways),
-	awsapi.NotBuilt("DisassociateGatewayFromCluster", gateways),
-	awsapi.NotBuilt("ListGatewayClusterAssociations", gateways),
-	awsapi.NotBuilt("ListGatewayRoutes", gateways),
-	awsapi.NotBuilt("ListGateways", gateways),
-	awsapi.NotBuilt("UpdateGateway", gateways),
+	awsapi.NotBuiltWith[sdk.CreateDaemonInput]("CreateDaemon", daemons),
+	awsapi.NotBuiltWith[sdk.DeleteDaemonInput]("DeleteDaemon", daemons),
+	awsapi.NotBuiltWith[sdk.DeleteDaemonTaskDefinitionInput]("DeleteDaemonTaskDefinition", daemons),
+	awsapi.NotBuiltWith[sdk.DescribeDaemonInput]("DescribeDaemon", daemons),
+	awsapi.NotBuiltWith[sdk.DescribeDaemonDeploymentsInput]("DescribeDaemonDeployments", daemons),
+	awsapi.NotBuiltWith[sdk.DescribeDaemonRevisionsInput]("DescribeDaemonRevisions", daemons),
+	awsapi.NotBuiltWith[sdk.DescribeDaemonTaskDefinitionInput]("DescribeDaemonTaskDefinition", daemons),
+	awsapi.NotBuiltWith[sdk.ListDaemonDeploymentsInput]("ListDaemonDeployments", daemons),
+	awsapi.NotBuiltWith[sdk.ListDaemonTaskDefinitionsInput]("ListDaemonTaskDefinitions", daemons),
+	awsapi.NotBuiltWith[sdk.ListDaemonsInput]("ListDaemons", daemons),
+	awsapi.NotBuiltWith[sdk.RegisterDaemonTaskDefinitionInput]("RegisterDaemonTaskDefinition", daemons),
+	awsapi.NotBuiltWith[sdk.UpdateDaemonInput]("UpdateDaemon", daemons),
+	awsapi.NotBuiltWith[sdk.CreateExpressGatewayServiceInput]("CreateExpressGatewayService", expressServices),
+	awsapi.NotBuiltWith[sdk.DeleteExpressGatewayServiceInput]("DeleteExpressGatewayService", expressServices),
+	awsapi.NotBuiltWith[sdk.DescribeExpressGatewayServiceInput]("DescribeExpressGatewayService", expressServices),
+	awsapi.NotBuiltWith[sdk.UpdateExpressGatewayServiceInput]("UpdateExpressGatewayService", expressServices),
+	awsapi.NotBuiltWith[sdk.AssociateGatewayWithClusterInput]("AssociateGatewayWithCluster", gateways),
+	awsapi.NotBuiltWith[sdk.CreateGatewayInput]("CreateGateway", gateways),
+	awsapi.NotBuiltWith[sdk.DeleteGatewayInput]("DeleteGateway", gateways),
+	awsapi.NotBuiltWith[sdk.DescribeGatewayInput]("DescribeGateway", gateways),
+	awsapi.NotBuiltWith[sdk.DescribeGatewayResourcesInput]("DescribeGatewayResources", gateways),
+	awsapi.NotBuiltWith[sdk.DescribeGatewayRouteInput]("DescribeGatewayRoute", gateways),
+	awsapi.NotBuiltWith[sdk.DisassociateGatewayFromClusterInput]("DisassociateGatewayFromCluster", gateways),
+	awsapi.NotBuiltWith[sdk.ListGatewayClusterAssociationsInput]("ListGatewayClusterAssociations", gateways),
+	awsapi.NotBuiltWith[sdk.ListGatewayRoutesInput]("ListGatewayRoutes", gateways),
+	awsapi.NotBuiltWith[sdk.ListGatewaysInput]("ListGateways", gateways),
+	awsapi.NotBuiltWith[sdk.UpdateGatewayInput]("UpdateGateway", gateways),
 }
 
 const (

@@ -40,9 +40,6 @@ func (a *API) ExecuteCommand(ctx context.Context, in *sdk.ExecuteCommandInput) (
 	if err != nil {
 		return nil, err
 	}
-	if err := allowExec(ctx, where.Cluster.ARN, t.ARN, c.Name); err != nil {
-		return nil, err
-	}
 	switch err := ssmsession.Check(t, c); {
 	case errors.Is(err, ssmsession.ErrNotEnabled):
 		return nil, errNoExecAgent
@@ -106,15 +103,4 @@ func execTarget(in kit.InCluster, task, container string) (*state.Task, *state.C
 	default:
 		return nil, nil, kit.InvalidParameter(fmt.Sprintf("The task has no container %s: set container to one of %s.", container, all))
 	}
-}
-
-// allowExec asks for the task and its cluster. Source: service authorization reference, Amazon ECS.
-func allowExec(ctx context.Context, clusterARN, taskARN, container string) error {
-	keys := map[string]string{"ecs:cluster": clusterARN, "ecs:container-name": container}
-	for _, resource := range []string{taskARN, clusterARN} {
-		if err := awsapi.Allow(ctx, "ecs:ExecuteCommand", resource, keys); err != nil {
-			return err
-		}
-	}
-	return nil
 }

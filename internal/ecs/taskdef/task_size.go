@@ -59,6 +59,20 @@ func normaliseMemory(memory *string, fail func(string, ...any) error) error {
 	return nil
 }
 
+// CPUUnits is a task-level cpu in CPU units, as it is kept: "1 vCPU" is "1024". It is empty for what is no cpu.
+func CPUUnits(cpu string) string { return kept(cpu, "vcpu") }
+
+// MiB is a task-level memory in MiB, as it is kept: "0.5 GB" is "512". It is empty for what is no memory.
+func MiB(memory string) string { return kept(memory, "gb") }
+
+func kept(s, unit string) string {
+	n, ok := parseQuantity(s, unit)
+	if !ok {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
 // parseQuantity reads a whole number, or a decimal number of 1024s before the unit: CPU units ("1024") or vCPUs ("1 vCPU",
 // ".25 vcpu"), MiB ("512") or GB ("0.5GB", "1 GB").
 func parseQuantity(s, unit string) (int64, bool) {

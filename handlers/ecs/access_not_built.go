@@ -1,0 +1,155 @@
+package ecs
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/aws/iam"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
+)
+
+// notBuiltAccess says what the operations ask that are not built. Source: Service Authorization Reference, Amazon ECS.
+func (a *API) notBuiltAccess() awsapi.Rows {
+	rows := awsapi.Rows{}
+	for _, some := range []awsapi.Rows{a.taskSetAccess(), a.daemonAccess(), a.expressAccess(), a.gatewayAccess()} {
+		for operation, row := range some {
+			rows[operation] = row
+		}
+	}
+	return rows
+}
+
+func (a *API) taskSetAccess() awsapi.Rows {
+	ofService := func(template string) awsapi.Row {
+		return awsapi.On(template).Key("ecs:cluster", kit.ClusterTemplate).Key("ecs:service", "service/{Cluster|default}/{Service}")
+	}
+	const one = "task-set/{Cluster|default}/{Service}/{TaskSet}"
+	create := a.WithTags(ofService("task-set/{Cluster|default}/{Service}/*")).May("ecs:capacity-provider", "ecs:task-definition")
+	return awsapi.Rows{
+		"CreateTaskSet": awsapi.With(create, func(call awsapi.Call, in *sdk.CreateTaskSetInput, wants []awsapi.Access) []awsapi.Access {
+			for _, w := range wants { // of which the one for tags has keys of its own
+				a.SetProviders(w.Keys, call, in.Cluster, in.LaunchType, in.CapacityProviderStrategy)
+				if ref := aws.ToString(in.TaskDefinition); ref != "" {
+					resource, _ := a.NamedDefinition(call, ref)
+					w.Keys["ecs:task-definition"] = policy.Is(resource)
+				}
+			}
+			return wants
+		}),
+		"DeleteTaskSet":               ofService(one),
+		"DescribeTaskSets":            ofService("task-set/{Cluster|default}/{Service}/{TaskSets}"),
+		"UpdateTaskSet":               ofService(one),
+		"UpdateServicePrimaryTaskSet": awsapi.On("service/{Cluster|default}/{Service}").Key("ecs:cluster", kit.ClusterTemplate),
+	}
+}
+
+func (a *API) daemonAccess() awsapi.Rows {
+	launch := func(r awsapi.Row) awsapi.Row {
+		return r.Keys("ecs:capacity-provider", "{CapacityProviderArns}").
+			Key("ecs:daemon-task-definition", "daemon-task-definition/{DaemonTaskDefinitionArn}").
+			Key("ecs:enable-ecs-managed-tags", "{EnableECSManagedTags}").Key("ecs:enable-execute-command", "{EnableExecuteCommand}").
+			Key("ecs:propagate-tags", "{PropagateTags}")
+	}
+	register := a.WithTags(awsapi.On("daemon-task-definition/{Family}:*")).
+		Shows(passes).May("ecs:privileged", "ecs:task-cpu", "ecs:task-memory", "iam:PassedToService")
+	definition := awsapi.On("daemon-task-definition/{DaemonTaskDefinition}")
+	return awsapi.Rows{
+		"CreateDaemon":                 a.WithTags(launch(awsapi.On("daemon/{ClusterArn|default}/{DaemonName}")).Key("ecs:cluster", "cluster/{ClusterArn|default}")),
+		"UpdateDaemon":                 onARN(launch(awsapi.On("{DaemonArn}")), func(in *sdk.UpdateDaemonInput) *string { return in.DaemonArn }),
+		"DeleteDaemon":                 onARN(awsapi.On("{DaemonArn}"), func(in *sdk.DeleteDaemonInput) *string { return in.DaemonArn }),
+		"DescribeDaemon":               onARN(awsapi.On("{DaemonArn}"), func(in *sdk.DescribeDaemonInput) *string { return in.DaemonArn }),
+		"ListDaemonDeployments":        onARN(awsapi.On("{DaemonArn}"), func(in *sdk.ListDaemonDeploymentsInput) *string { return in.DaemonArn }),
+		"DescribeDaemonDeployments":    kit.OfOwner("daemon", "DaemonDeploymentArns", func(in *sdk.DescribeDaemonDeploymentsInput) []string { return in.DaemonDeploymentArns }),
+		"DescribeDaemonRevisions":      kit.OfOwner("daemon", "DaemonRevisionArns", func(in *sdk.DescribeDaemonRevisionsInput) []string { return in.DaemonRevisionArns }),
+		"ListDaemons":                  awsapi.On("*").Key("ecs:cluster", "cluster/{ClusterArn|default}"),
+		"DeleteDaemonTaskDefinition":   definition,
+		"DescribeDaemonTaskDefinition": definition,
+		"ListDaemonTaskDefinitions":    awsapi.On("*"),
+		"RegisterDaemonTaskDefinition": awsapi.With(register, func(_ awsapi.Call, in *sdk.RegisterDaemonTaskDefinitionInput, wants []awsapi.Access) []awsapi.Access {
+			for _, w := range wants { // of which the one for tags has keys of its own
+				kit.SetSize(w.Keys, in.Cpu, in.Memory)
+				for i := range in.ContainerDefinitions {
+					kit.SetPrivileged(w.Keys, in.ContainerDefinitions[i].Privileged)
+				}
+			}
+			return append(wants, kit.Passes(iam.ECSTasks, in.TaskRoleArn, in.ExecutionRoleArn)...)
+		}),
+	}
+}
+
+// passes is what readers learn of roles that a request hands over.
+const passes = "iam:PassRole on the roles of the request"
+
+// onARN adds the cluster in the ARN of a service or a daemon.
+func onARN[I any](r awsapi.Row, ref func(in *I) *string) awsapi.Row {
+	return awsapi.With(r.May("ecs:cluster"), func(_ awsapi.Call, in *I, wants []awsapi.Access) []awsapi.Access {
+		cluster, _ := kit.Within(aws.ToString(ref(in)), "")
+		kit.SetKey(wants[0].Keys, "ecs:cluster", cluster)
+		return wants
+	})
+}
+
+func (a *API) expressAccess() awsapi.Rows {
+	launch := func(r awsapi.Row) awsapi.Row {
+		return r.Keys("ecs:subnet", "{NetworkConfiguration.Subnets}").
+			Key("ecs:task-definition", "task-definition/{TaskDefinitionArn}").
+			Shows("ecs:RegisterTaskDefinition on *, unless the request names a task definition", passes).
+			May("ecs:task-cpu", "ecs:task-memory", "iam:PassedToService")
+	}
+	create := launch(a.WithTags(awsapi.On("service/{Cluster|default}/{ServiceName|*}").Key("ecs:cluster", kit.ClusterTemplate))).
+		Shows("ecs:CreateCluster on cluster/{Cluster|default}")
+	return awsapi.Rows{
+		"CreateExpressGatewayService": awsapi.With(create, func(call awsapi.Call, in *sdk.CreateExpressGatewayServiceInput, wants []awsapi.Access) []awsapi.Access {
+			for _, w := range wants { // of which the one for tags has keys of its own
+				kit.SetSize(w.Keys, in.Cpu, in.Memory)
+			}
+			wants = append(wants, awsapi.Access{Action: "ecs:CreateCluster", Resource: kit.ClusterOf(call, in.Cluster)})
+			wants = append(wants, registers(in.TaskDefinitionArn)...)
+			wants = append(wants, kit.Passes(iam.ECSTasks, in.ExecutionRoleArn, in.TaskRoleArn)...)
+			return append(wants, kit.Passes(iam.ECS, in.InfrastructureRoleArn)...)
+		}),
+		"UpdateExpressGatewayService": awsapi.With(onARN(launch(awsapi.On("{ServiceArn}")), func(in *sdk.UpdateExpressGatewayServiceInput) *string { return in.ServiceArn }),
+			func(_ awsapi.Call, in *sdk.UpdateExpressGatewayServiceInput, wants []awsapi.Access) []awsapi.Access {
+				kit.SetSize(wants[0].Keys, in.Cpu, in.Memory)
+				wants = append(wants, registers(in.TaskDefinitionArn)...)
+				return append(wants, kit.Passes(iam.ECSTasks, in.ExecutionRoleArn, in.TaskRoleArn)...)
+			}),
+		"DeleteExpressGatewayService":   onARN(awsapi.On("{ServiceArn}"), func(in *sdk.DeleteExpressGatewayServiceInput) *string { return in.ServiceArn }),
+		"DescribeExpressGatewayService": onARN(awsapi.On("{ServiceArn}"), func(in *sdk.DescribeExpressGatewayServiceInput) *string { return in.ServiceArn }),
+	}
+}
+
+// registers is what a request asks for which ECS registers a task definition: one of which the family is not known.
+func registers(definition *string) []awsapi.Access {
+	if aws.ToString(definition) != "" {
+		return nil
+	}
+	return []awsapi.Access{{Action: "ecs:RegisterTaskDefinition", Resource: "*"}}
+}
+
+// gatewayAccess is a guess: the reference that was read has no gateways but their condition key.
+func (a *API) gatewayAccess() awsapi.Rows {
+	one := awsapi.On("gateway/{Gateway}").Key("ecs:gateway", "gateway/{Gateway}")
+	withCluster := one.Key("ecs:cluster", "cluster/{Cluster}")
+	return awsapi.Rows{
+		"AssociateGatewayWithCluster":    withCluster,
+		"DisassociateGatewayFromCluster": withCluster,
+		"ListGatewayClusterAssociations": withCluster,
+		"ListGatewayRoutes":              withCluster,
+		"CreateGateway":                  passesRole(a.WithTags(awsapi.On("gateway/{Name}")), func(in *sdk.CreateGatewayInput) *string { return in.InfrastructureRoleArn }),
+		"UpdateGateway":                  passesRole(one, func(in *sdk.UpdateGatewayInput) *string { return in.InfrastructureRoleArn }),
+		"DeleteGateway":                  one,
+		"DescribeGateway":                one,
+		"DescribeGatewayResources":       one,
+		"DescribeGatewayRoute":           awsapi.On("{GatewayRouteArn}"),
+		"ListGateways":                   awsapi.On("*"),
+	}
+}
+
+func passesRole[I any](r awsapi.Row, role func(in *I) *string) awsapi.Row {
+	return awsapi.With(r.Shows(passes).May("iam:PassedToService"), func(_ awsapi.Call, in *I, wants []awsapi.Access) []awsapi.Access {
+		return append(wants, kit.Passes(iam.ECS, role(in))...)
+	})
+}

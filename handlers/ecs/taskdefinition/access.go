@@ -1,0 +1,43 @@
+package taskdefinition
+
+import (
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
+)
+
+// Access says what operations ask. That RegisterTaskDefinition is asked for on all revisions of the family is a guess.
+// Source: Service Authorization Reference, Amazon ECS.
+func (a *API) Access() awsapi.Rows {
+	all := awsapi.On("*")
+	register := a.WithTags(awsapi.On("task-definition/{Family}:*")).Keys("ecs:compute-compatibility", "{RequiresCompatibilities}").
+		May("ecs:privileged", "ecs:task-cpu", "ecs:task-memory")
+	return awsapi.Rows{
+		"DeleteTaskDefinitions":      awsapi.Asks(a.deletes).Shows("ecs:DeleteTaskDefinitions on task-definition/{TaskDefinitions}"),
+		"DeregisterTaskDefinition":   all,
+		"DescribeTaskDefinition":     all,
+		"ListTaskDefinitionFamilies": all,
+		"ListTaskDefinitions":        all,
+		"RegisterTaskDefinition": awsapi.With(register, func(_ awsapi.Call, in *sdk.RegisterTaskDefinitionInput, wants []awsapi.Access) []awsapi.Access {
+			for _, w := range wants { // of which those for tags have keys of their own
+				kit.SetSize(w.Keys, in.Cpu, in.Memory)
+				for i := range in.ContainerDefinitions {
+					kit.SetPrivileged(w.Keys, in.ContainerDefinitions[i].Privileged)
+				}
+			}
+			return wants
+		}),
+	}
+}
+
+// deletes asks for each revision, however the request writes its number.
+func (a *API) deletes(call awsapi.Call, in *sdk.DeleteTaskDefinitionsInput) (wants []awsapi.Access) {
+	if len(in.TaskDefinitions) == 0 {
+		return []awsapi.Access{{Action: "ecs:DeleteTaskDefinitions", Resource: "*"}}
+	}
+	for _, ref := range in.TaskDefinitions {
+		resource, _ := a.NamedDefinition(call, ref)
+		wants = append(wants, awsapi.Access{Action: "ecs:DeleteTaskDefinitions", Resource: resource})
+	}
+	return wants
+}
