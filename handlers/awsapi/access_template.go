@@ -56,7 +56,8 @@ func readTemplate(text, service string, in reflect.Type) template {
 	return t
 }
 
-// expand returns the texts that a template makes: one for each combination with an element of a list.
+// expand returns the texts that a template makes: one for each combination with an element of a list, in the order of the
+// request where the list stands at the end.
 func (t *template) expand(call Call, in reflect.Value) []string {
 	prefix := ""
 	if t.service != "" {
@@ -67,18 +68,42 @@ func (t *template) expand(call Call, in reflect.Value) []string {
 	for i := range t.parts {
 		p := &t.parts[i]
 		values := p.values(call, in)
-		if p.member != nil {
-			var of string
-			if values, whole, of = t.apart(values, whole); of != "" && of != prefix {
-				for i := range texts {
-					texts[i] = of + texts[i][len(prefix):]
-				}
-				prefix = of
+		if p.member == nil {
+			texts = combine(texts, values)
+			continue
+		}
+		if i == len(t.parts)-1 && len(texts) == 1 && len(values) > 1 {
+			return append(whole, t.ended(texts[0], values)...)
+		}
+		var of string
+		if values, whole, of = t.apart(values, whole); of != "" && of != prefix {
+			for i := range texts {
+				texts[i] = of + texts[i][len(prefix):]
 			}
+			prefix = of
 		}
 		texts = combine(texts, values)
 	}
 	return append(whole, texts...)
+}
+
+// ended completes a text with each of the values that stand at the end of the template.
+func (t *template) ended(text string, values []string) []string {
+	for i, v := range values {
+		switch {
+		case !arn.Is(v):
+			values[i] = text + v
+		case t.short(v):
+			values[i] = text + arn.Name(v)
+		}
+	}
+	return values
+}
+
+// short reports whether an ARN has fewer parts than the template makes.
+func (t *template) short(v string) bool {
+	parts := strings.Count(v, "/")
+	return t.service != "" && 0 < parts && parts < t.slashes
 }
 
 func (p *templatePart) values(call Call, in reflect.Value) []string {
@@ -105,10 +130,10 @@ func (p *templatePart) values(call Call, in reflect.Value) []string {
 func (t *template) apart(values, whole []string) (others, arns []string, of string) {
 	others = values[:0]
 	for _, v := range values {
-		switch parts := strings.Count(v, "/"); {
+		switch {
 		case !arn.Is(v):
 			others = append(others, v)
-		case t.service != "" && 0 < parts && parts < t.slashes:
+		case t.short(v):
 			others, of = append(others, arn.Name(v)), beginning(v)
 		default:
 			whole = append(whole, v)

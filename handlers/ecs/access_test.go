@@ -1,10 +1,27 @@
 package ecs_test
 
 import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
+	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
 )
 
 // TestEachOperationHasARow: built or not.
@@ -16,4 +33,118 @@ func TestEachOperationHasARow(t *testing.T) {
 			t.Errorf("%s has no row", o.Name)
 		}
 	}
+}
+
+// asker answers what requests ask: it denies everything, so that no request has an effect.
+type asker struct {
+	*server
+	service awsapi.Service
+	asked   []awsapi.Access
+}
+
+func newAsker(t *testing.T, s *server) *asker {
+	t.Helper()
+	a := &asker{service: ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: time.Now}}).Service()}
+	h := httptest.NewServer(a.service.Handler(awsapi.Options{
+		Logger: slog.New(slog.DiscardHandler), Region: testRegion, Account: testAccount,
+		Authorize: func(_ context.Context, _ awsapi.Call, wants []awsapi.Access) error {
+			a.asked = append(a.asked, wants...)
+			return &awsapi.Denied{Principal: "p", Action: "a", Resource: "r"}
+		},
+	}))
+	t.Cleanup(h.Close)
+	a.server = &server{url: h.URL}
+	return a
+}
+
+// asks is what a request asks, one line each.
+func (a *asker) asks(t *testing.T, operation, body string) (lines []string) {
+	t.Helper()
+	a.asked = nil
+	status, answer := a.send(t, operation, body)
+	if status != 400 || !strings.Contains(answer, `"AccessDeniedException"`) {
+		t.Errorf("%s %s, which is denied, answers %d %s", operation, body, status, answer)
+	}
+	at := slices.IndexFunc(a.service.Operations, func(o awsapi.Operation) bool { return o.Name == operation })
+	apitest.AccessKeys(t, a.service.AccessShape(a.service.Operations[at]), a.asked)
+	for _, w := range a.asked {
+		lines = append(lines, "  "+strings.ReplaceAll(asLine(w), testScope.Prefix(), ""))
+	}
+	return lines
+}
+
+func asLine(w awsapi.Access) string {
+	text := w.Action + " " + w.Resource
+	if w.Named != "" {
+		text += " (refused as " + w.Named + ")"
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.Keys)) {
+		if v := w.Keys[name]; v.Many {
+			text += fmt.Sprint(" ", name, "=", v.Texts)
+		} else {
+			text += " " + name + "=" + strings.Join(v.Texts, "|")
+		}
+	}
+	return text
+}
+
+var updateAccess = flag.Bool("update-access", false, "write what requests ask to testdata/access.txt, to be read before it is kept")
+
+// TestWhatRequestsAsk holds testdata/access.txt, which has requests of each operation.
+func TestWhatRequestsAsk(t *testing.T) {
+	const file = "testdata/access.txt"
+	s := newServer(t)
+	s.whatIsAskedAbout(t)
+	a := newAsker(t, s)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	namespace := endpoint.FindNamespace(s.store.Read(), testScope, "corp").ARN
+	var is strings.Builder
+	seen := map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "  ") {
+			continue
+		}
+		is.WriteString(line)
+		if line == "\n" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		operation, body, _ := strings.Cut(strings.TrimSpace(line), " ")
+		seen[operation] = true
+		for _, want := range a.asks(t, operation, body) {
+			is.WriteString(strings.ReplaceAll(want, namespace, "NAMESPACE") + "\n")
+		}
+	}
+	for _, o := range a.service.Operations {
+		if !seen[o.Name] {
+			t.Errorf("%s has no request of %s", file, o.Name)
+		}
+	}
+	if *updateAccess {
+		if err := os.WriteFile(file, []byte(is.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, got := strings.Split(string(text), "\n"), strings.Split(is.String(), "\n")
+	for i := range max(len(want), len(got)) {
+		if i >= len(want) || i >= len(got) || want[i] != got[i] {
+			t.Fatalf("line %d of %s:\nrequests ask\n%s\nwant\n%s", i+1, file, strings.Join(got[i:min(i+3, len(got))], "\n"), strings.Join(want[i:min(i+3, len(want))], "\n"))
+		}
+	}
+}
+
+// whatIsAskedAbout makes two revisions of web, one of tagged, which has tags, and the cluster shop.
+func (s *server) whatIsAskedAbout(t *testing.T) {
+	t.Helper()
+	s.fargate(t, "web")
+	s.fargate(t, "web", func(in *sdk.RegisterTaskDefinitionInput) { in.Cpu, in.Memory = aws.String("1 vCPU"), aws.String("2 GB") })
+	s.fargate(t, "tagged", func(in *sdk.RegisterTaskDefinitionInput) { in.Tags = tag("Team", "blue") })
+	must[*sdk.CreateClusterOutput](t)(s.CreateCluster(ctx, &sdk.CreateClusterInput{
+		ClusterName: aws.String("shop"), CapacityProviders: []string{"FARGATE", "FARGATE_SPOT"},
+		DefaultCapacityProviderStrategy: []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String("FARGATE_SPOT"), Weight: 1}},
+		ServiceConnectDefaults:          &types.ClusterServiceConnectDefaultsRequest{Namespace: aws.String("corp")},
+	}))
 }

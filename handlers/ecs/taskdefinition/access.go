@@ -6,8 +6,8 @@ import (
 	sdk "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs"
 )
 
-// Access says what operations ask. That RegisterTaskDefinition is asked for on all revisions of the family is a guess.
-// Source: Service Authorization Reference, Amazon ECS.
+// Access says what operations ask. RegisterTaskDefinition is asked for on the revisions of its family, which is a guess, and
+// refused on "*" (AC13). Source: Service Authorization Reference, Amazon ECS.
 func (a *API) Access() awsapi.Rows {
 	all := awsapi.On("*")
 	register := a.WithTags(awsapi.On("task-definition/{Family}:*")).Keys("ecs:compute-compatibility", "{RequiresCompatibilities}").
@@ -25,6 +25,7 @@ func (a *API) Access() awsapi.Rows {
 					kit.SetPrivileged(w.Keys, in.ContainerDefinitions[i].Privileged)
 				}
 			}
+			wants[0].Named = "*"
 			return wants
 		}),
 	}
