@@ -140,7 +140,9 @@ func TestWhatRequestsAsk(t *testing.T) {
 func (s *server) whatIsAskedAbout(t *testing.T) {
 	t.Helper()
 	s.fargate(t, "web")
-	s.fargate(t, "web", func(in *sdk.RegisterTaskDefinitionInput) { in.Cpu, in.Memory = aws.String("1 vCPU"), aws.String("2 GB") })
+	s.fargate(t, "web", func(in *sdk.RegisterTaskDefinitionInput) {
+		in.Cpu, in.Memory = aws.String("1 vCPU"), aws.String("2 GB")
+	})
 	s.fargate(t, "tagged", func(in *sdk.RegisterTaskDefinitionInput) { in.Tags = tag("Team", "blue") })
 	must[*sdk.CreateClusterOutput](t)(s.CreateCluster(ctx, &sdk.CreateClusterInput{
 		ClusterName: aws.String("shop"), CapacityProviders: []string{"FARGATE", "FARGATE_SPOT"},

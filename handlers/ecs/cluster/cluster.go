@@ -46,7 +46,7 @@ func (a *API) countedCluster(tx *store.Tx, scope arn.Scope, described *types.Clu
 // so it is ACTIVE (ECS0020); what those of Auto Scaling groups attach follows.
 func (a *API) CreateCluster(ctx context.Context, in *sdk.CreateClusterInput) (*CountedCluster, error) {
 	scope := kit.Scope(ctx)
-	if err := a.NeedCluster(scope, in.ClusterName); err != nil {
+	if err := a.NeedClusterAlone(scope, in.ClusterName); err != nil {
 		return nil, err
 	}
 	var out *CountedCluster
@@ -59,7 +59,6 @@ func (a *API) CreateCluster(ctx context.Context, in *sdk.CreateClusterInput) (*C
 		if err != nil {
 			return err
 		}
-		kit.EnsureRole(tx, scope, wanted.CreatedAt)
 		include := createdClusterFields
 		if slices.ContainsFunc(cluster.Attachments, isConnect) {
 			include = append(slices.Clone(include), types.ClusterFieldAttachments) // ECS0301
@@ -69,7 +68,10 @@ func (a *API) CreateCluster(ctx context.Context, in *sdk.CreateClusterInput) (*C
 		out = a.countedCluster(tx, scope, described)
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, a.LinkRole(ctx)
 }
 
 // newCluster is the cluster that a request asks for.

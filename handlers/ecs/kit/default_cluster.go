@@ -13,8 +13,12 @@ const DefaultCluster = state.DefaultCluster
 
 // PutDefaultCluster makes the default cluster, and the role that is linked to ECS.
 func PutDefaultCluster(tx *store.Tx, scope arn.Scope, now time.Time) {
-	state.Clusters.Put(tx, state.NewDefaultCluster(scope, now))
+	putDefaultCluster(tx, scope, now)
 	EnsureRole(tx, scope, now)
+}
+
+func putDefaultCluster(tx *store.Tx, scope arn.Scope, now time.Time) {
+	state.Clusters.Put(tx, state.NewDefaultCluster(scope, now))
 }
 
 // NeedCluster makes the default cluster, with both Fargate capacity providers, if a request
@@ -22,13 +26,22 @@ func PutDefaultCluster(tx *store.Tx, scope arn.Scope, now time.Time) {
 // need no cluster make none. Source: that AWS makes it on first use is documented; that it comes
 // with the providers is the emulator's convenience. With NoDefaultCluster it must be created.
 func (b *Base) NeedCluster(scope arn.Scope, ref *string) error {
+	return b.needCluster(scope, ref, PutDefaultCluster)
+}
+
+// NeedClusterAlone is NeedCluster for CreateCluster, which makes the role that is linked to ECS as its caller.
+func (b *Base) NeedClusterAlone(scope arn.Scope, ref *string) error {
+	return b.needCluster(scope, ref, putDefaultCluster)
+}
+
+func (b *Base) needCluster(scope arn.Scope, ref *string, put func(tx *store.Tx, scope arn.Scope, now time.Time)) error {
 	id, err := ClusterARN(scope, ref)
 	if err != nil || id != scope.Cluster(DefaultCluster) || !b.LacksDefaultCluster(b.Store.Read(), scope) {
 		return nil // the operation itself refuses a reference that is none
 	}
 	return b.Store.Update(func(tx *store.Tx) error {
 		if b.LacksDefaultCluster(tx, scope) {
-			PutDefaultCluster(tx, scope, b.Now())
+			put(tx, scope, b.Now())
 		}
 		return nil
 	})

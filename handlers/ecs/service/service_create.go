@@ -25,7 +25,7 @@ func (a *API) CreateService(ctx context.Context, in *sdk.CreateServiceInput) (*s
 	if err := checkCreateService(in, a.Quotas); err != nil {
 		return nil, err
 	}
-	if err := passRoles(ctx, ofCreate(in)); err != nil {
+	if err := passRoles(ctx, ofCreate(in), roleARN(kit.Scope(ctx), aws.ToString(in.Role))); err != nil {
 		return nil, err
 	}
 	out := &sdk.CreateServiceOutput{}

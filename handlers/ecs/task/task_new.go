@@ -1,6 +1,7 @@
 package task
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -126,6 +127,9 @@ func (a *API) taskTemplate(ctx context.Context, tx *store.Tx, call taskCall, l l
 	if err := kit.PassRoles(ctx, resolved.TaskRoleArn, resolved.ExecutionRoleArn); err != nil {
 		return nil, launch.Awsvpc{}, err
 	}
+	if err := kit.PassRolesToECS(ctx, volumeRoles(in)...); err != nil {
+		return nil, launch.Awsvpc{}, err
+	}
 	if in.EnableExecuteCommand && resolved.TaskRoleArn == "" {
 		return nil, launch.Awsvpc{}, kit.InvalidParameter("The task couldn't be run because a valid taskRoleArn is not being used. " +
 			"Specify a valid task role in your task definition and try again.")
@@ -155,6 +159,29 @@ func (a *API) taskTemplate(ctx context.Context, tx *store.Tx, call taskCall, l l
 		Group: aws.ToString(in.Group), StartedBy: aws.ToString(in.StartedBy), EnableExecuteCommand: in.EnableExecuteCommand,
 		Tags: newTaskTags(in, call.cluster, call.definition), Now: call.now,
 	}), vpc, nil
+}
+
+// volumeRoles are those in which ECS makes the volumes of tasks (AC72).
+func volumeRoles(in *sdk.RunTaskInput) (roles []string) {
+	for _, v := range in.VolumeConfigurations {
+		if v.ManagedEBSVolume != nil {
+			roles = append(roles, aws.ToString(v.ManagedEBSVolume.RoleArn))
+		}
+	}
+	return roles
+}
+
+// passAgain asks for the roles of a call that is repeated, before its answer is given again.
+func passAgain(ctx context.Context, call taskCall) error {
+	def := call.definition.Definition()
+	role, execution := aws.ToString(def.TaskRoleArn), aws.ToString(def.ExecutionRoleArn)
+	if o := call.in.Overrides; o != nil {
+		role, execution = cmp.Or(aws.ToString(o.TaskRoleArn), role), cmp.Or(aws.ToString(o.ExecutionRoleArn), execution)
+	}
+	if err := kit.PassRoles(ctx, role, execution); err != nil {
+		return err
+	}
+	return kit.PassRolesToECS(ctx, volumeRoles(call.in)...)
 }
 
 // vpcConfiguration is nil for tasks without a network interface of their own.

@@ -102,6 +102,9 @@ func (a *API) runTaskOnce(ctx context.Context, tx *store.Tx, call taskCall, chan
 		if !same {
 			return newTasks{}, errTokenReused(known.ARNs)
 		}
+		if err := passAgain(ctx, call); err != nil {
+			return newTasks{}, err
+		}
 		var again newTasks
 		for _, arn := range known.ARNs {
 			if t := state.FindTask(tx, arn); t != nil {

@@ -17,7 +17,7 @@ type linkedRole struct {
 // linkedRoles are those that ECS users meet. Source: recorded answers (IAM0008); AWS
 // managed policy reference and the guides of the services for the rest.
 var linkedRoles = []linkedRole{
-	{service: ECS, role: "AWSServiceRoleForECS", policy: "AmazonECSServiceRolePolicy",
+	{service: ECS, role: ecsRole, policy: "AmazonECSServiceRolePolicy",
 		description: "Policy to enable Amazon ECS to manage your EC2 instances and related resources."},
 	{service: "ecs.application-autoscaling.amazonaws.com", role: "AWSServiceRoleForApplicationAutoScaling_ECSService",
 		policy: "AWSApplicationAutoscalingECSServicePolicy"},
@@ -31,8 +31,11 @@ var linkedRoles = []linkedRole{
 		description: "Default EC2 Spot Fleet Service Linked Role"},
 }
 
-// ECS is the name of the service to IAM.
-const ECS = "ecs.amazonaws.com"
+// ECS is the name of the service to IAM, and ecsRole its linked role.
+const (
+	ECS     = "ecs.amazonaws.com"
+	ecsRole = "AWSServiceRoleForECS"
+)
 
 // NewServiceLinkedRole makes the row of the role that is linked to a service, nil if it
 // is not known. suffixed says whether such roles may have a suffix.
@@ -58,6 +61,11 @@ const DefaultSessionDuration = 3600
 // EnsureECSRole makes the role that is linked to ECS where the account has none, as the
 // first cluster does (IAM0008).
 func EnsureECSRole(tx *store.Tx, a Account, now time.Time) { ensureRole(tx, a, ECS, now) }
+
+// HasECSRole reports whether an account has the role that is linked to ECS.
+func HasECSRole(tx *store.Tx, a Account) bool {
+	return Roles.Find(tx, a, ecsRole) != nil
+}
 
 // EnsureAutoScalingRole makes the role that is linked to EC2 Auto Scaling where the account
 // has none, as the first group does, and returns its ARN.
