@@ -107,7 +107,9 @@ func TestRolesThatAreHandedOver(t *testing.T) {
 // TestRepeatedCallsAreAuthorizedAgain: the answer of the first call is for callers who still may do what it did.
 func TestRepeatedCallsAreAuthorizedAgain(t *testing.T) {
 	s := newServer(t)
-	s.fargate(t, "roles", func(in *sdk.RegisterTaskDefinitionInput) { in.TaskRoleArn = aws.String("arn:aws:iam::123456789012:role/app") })
+	s.fargate(t, "roles", func(in *sdk.RegisterTaskDefinitionInput) {
+		in.TaskRoleArn = aws.String("arn:aws:iam::123456789012:role/app")
+	})
 	g := newGuard(t, s)
 	run, service := runInput("roles"), serviceInput("web", "roles")
 	run.ClientToken, service.ClientToken = aws.String("once"), aws.String("once")

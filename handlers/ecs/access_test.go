@@ -21,7 +21,11 @@ import (
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/apitest"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs"
 	"github.com/ecs-emulator/ecs-emulator/handlers/ecs/kit"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/policy"
+	ourtypes "github.com/ecs-emulator/ecs-emulator/internal/base/sdk/ecs/types"
+	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 	"github.com/ecs-emulator/ecs-emulator/internal/ecs/serviceconnect/endpoint"
+	"github.com/ecs-emulator/ecs-emulator/internal/ecs/state"
 )
 
 // TestEachOperationHasARow: built or not.
@@ -90,11 +94,13 @@ func asLine(w awsapi.Access) string {
 
 var updateAccess = flag.Bool("update-access", false, "write what requests ask to testdata/access.txt, to be read before it is kept")
 
-// TestWhatRequestsAsk holds testdata/access.txt, which has requests of each operation.
+// TestWhatRequestsAsk holds testdata/access.txt, which has requests of each operation. As all are denied, none changes
+// anything.
 func TestWhatRequestsAsk(t *testing.T) {
 	const file = "testdata/access.txt"
 	s := newServer(t)
 	s.whatIsAskedAbout(t)
+	s.store.OnChange(func() { t.Error("a request that is denied has changed something") })
 	a := newAsker(t, s)
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -149,4 +155,89 @@ func (s *server) whatIsAskedAbout(t *testing.T) {
 		DefaultCapacityProviderStrategy: []types.CapacityProviderStrategyItem{{CapacityProvider: aws.String("FARGATE_SPOT"), Weight: 1}},
 		ServiceConnectDefaults:          &types.ClusterServiceConnectDefaultsRequest{Namespace: aws.String("corp")},
 	}))
+}
+
+// TestWhatIsNotBuiltIsAskedForFirst: those who may do it learn that it is not built.
+func TestWhatIsNotBuiltIsAskedForFirst(t *testing.T) {
+	s := newServer(t)
+	text, err := os.ReadFile("testdata/access.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, notBuilt := newGuard(t, s), map[string]bool{}
+	for _, o := range ecs.New(ecs.Options{}).Service().Operations {
+		notBuilt[o.Name] = !o.Built()
+	}
+	tried := 0
+	for line := range strings.Lines(string(text)) {
+		operation, body, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if !notBuilt[operation] {
+			continue
+		}
+		tried++
+		g.denied = ""
+		if status, answer := g.send(t, operation, body); status != 501 || !strings.Contains(answer, operation+" yet") {
+			t.Errorf("%s %s, which is allowed, answers %d %s", operation, body, status, answer)
+		}
+		g.denied = "ecs:" + operation
+		if status, answer := g.send(t, operation, body); status != 400 || !strings.Contains(answer, "to perform: ecs:"+operation) {
+			t.Errorf("%s %s, which is denied, answers %d %s", operation, body, status, answer)
+		}
+	}
+	if tried < 32 {
+		t.Errorf("only %d requests are of operations that are not built", tried)
+	}
+}
+
+// TestADescriptionOfManyTasksHasOneSetOfKeys, as each set takes memory.
+func TestADescriptionOfManyTasksHasOneSetOfKeys(t *testing.T) {
+	a := newAsker(t, newServer(t))
+	body := `{"cluster":"shop","tasks":["` + strings.Repeat(`t","`, 99) + `t"]}`
+	if n := len(a.asks(t, "DescribeTasks", body)); n != 100 {
+		t.Fatalf("asked for %d tasks", n)
+	}
+	a.asked[0].Keys["ecs:cluster"] = policy.Is("changed")
+	if got := a.asked[99].Keys["ecs:cluster"].Texts[0]; got != "changed" {
+		t.Errorf("the last task has keys of its own: %s", got)
+	}
+}
+
+// TestTagsOfResources are found by the ARN that is asked for, in any status.
+func TestTagsOfResources(t *testing.T) {
+	s := newServer(t)
+	s.whatIsAskedAbout(t)
+	instance := s.registerInstance(t, nil)
+	in := runInput("web")
+	in.Tags = tag("of", "task")
+	task := s.run(t, in)[0]
+	service := serviceInput("web", "web")
+	service.Tags = tag("of", "service")
+	s.create(t, service)
+	s.update(t, func(tx *store.Tx) {
+		state.CapacityProviders.Put(tx, &state.CapacityProvider{
+			ARN: testScope.CapacityProvider("spare"), Name: "spare", Status: ourtypes.CapacityProviderStatusActive,
+		})
+	})
+	for arn, of := range map[string]string{
+		testScope.Cluster("shop"): "cluster", *instance.ContainerInstanceArn: "instance", testScope.CapacityProvider("spare"): "provider",
+	} {
+		must[*sdk.TagResourceOutput](t)(s.TagResource(ctx, &sdk.TagResourceInput{ResourceArn: &arn, Tags: tag("of", of)}))
+	}
+	must[*sdk.StopTaskOutput](t)(s.StopTask(ctx, &sdk.StopTaskInput{Task: task.TaskArn}))
+	tagsOf := ecs.New(ecs.Options{Base: kit.Base{Store: s.store, Now: time.Now}}).Service().Tags
+	for arn, want := range map[string]string{
+		*task.TaskArn: "task", testScope.Service("default", "web"): "service", testScope.Cluster("shop"): "cluster",
+		*instance.ContainerInstanceArn: "instance", testScope.CapacityProvider("spare"): "provider",
+		testScope.TaskDefinition("tagged", 1): "blue", testScope.TaskDefinition("web", 1): "", testScope.TaskDefinition("tagged", 2): "",
+		testScope.TaskDefinition("tagged", 1) + "0": "", testScope.Task("default", "*"): "", testScope.Prefix() + "task-set/default/web/s1": "",
+		"arn:aws:iam::123456789012:role/app": "", "*": "", strings.Replace(testScope.Cluster("shop"), testAccount, "444455556666", 1): "",
+	} {
+		got := ""
+		for _, each := range tagsOf(arn) {
+			got += each.Value
+		}
+		if got != want {
+			t.Errorf("%s has the tags %q, want %q", arn, got, want)
+		}
+	}
 }
