@@ -37,6 +37,7 @@ type Row struct {
 	wants    func(call Call, in any) []Access
 	may      []string // keys that wants may give
 	shown    []string // what wants may ask
+	then     []func(call Call, a *Access)
 	compiled *compiledRow
 }
 
@@ -80,7 +81,8 @@ func (r Row) Shows(wants ...string) Row {
 	return r
 }
 
-// May names condition keys that the function of [Asks] or [With] may give. A test holds the names against those that AWS has.
+// May names condition keys that the function of [Asks], [With] or [Row.Then] may give. A test holds the names against those that
+// AWS has.
 func (r Row) May(keys ...string) Row {
 	r.may = append(r.may[:len(r.may):len(r.may)], keys...)
 	return r
@@ -168,6 +170,7 @@ func (r *Row) asks(call Call, in any) (wants []Access) {
 	default:
 		wants = r.declared(call, reflect.ValueOf(in))
 	}
+	r.lookOver(call, wants)
 	if r.change != nil {
 		wants = r.change(call, in, wants)
 	}

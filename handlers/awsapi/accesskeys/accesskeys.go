@@ -11,6 +11,8 @@ type Key struct {
 	Name string
 	// Many says that it may have many values by its declaration, also when it has one (AC37).
 	Many bool
+	// Either says that it has one value in some operations and may have many in others.
+	Either bool
 }
 
 // Find returns the key of a name in any case; "aws:requesttag/team" is of the key "aws:RequestTag/". Not found: no call

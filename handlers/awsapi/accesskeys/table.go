@@ -43,26 +43,34 @@ var ofTags = []Key{
 	{Name: "ssm:resourceTag/"},
 }
 
-// ofServices are keys of single services, apart from ECS. Source: AC62; of the CreateAction keys the Service Authorization
-// Reference.
+// ofServices are keys of single services, apart from ECS. Source: AC62, and for what it has not the Service
+// Authorization Reference.
 var ofServices = []Key{
 	{Name: "application-autoscaling:scalable-dimension"},
 	{Name: "application-autoscaling:service-namespace"},
 	{Name: "ec2:CreateAction"},
+	{Name: "ecr:AccountSetting"},
 	{Name: "elasticloadbalancing:CreateAction"},
+	{Name: "events:TargetArn", Many: true},
 	{Name: "events:creatorAccount"},
-	{Name: "events:detail-type"},
-	{Name: "events:source"},
+	{Name: "events:detail-type", Either: true},
+	{Name: "events:source", Either: true},
 	{Name: "iam:AWSServiceName"},
 	{Name: "iam:AssociatedResourceArn"},
 	{Name: "iam:PassedToService"},
 	{Name: "iam:PermissionsBoundary"},
 	{Name: "iam:PolicyARN"},
+	{Name: "secretsmanager:BlockPublicPolicy"},
+	{Name: "secretsmanager:Description"},
+	{Name: "secretsmanager:ForceDeleteWithoutRecovery"},
+	{Name: "secretsmanager:KmsKeyId"},
 	{Name: "secretsmanager:Name"},
+	{Name: "secretsmanager:RecoveryWindowInDays"},
 	{Name: "secretsmanager:SecretId"},
 	{Name: "secretsmanager:VersionId"},
 	{Name: "secretsmanager:VersionStage"},
 	{Name: "ssm:Overwrite"},
+	{Name: "ssm:Policies"},
 	{Name: "ssm:Recursive"},
 	{Name: "sts:ExternalId"},
 	{Name: "sts:RoleSessionName"},
