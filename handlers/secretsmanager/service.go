@@ -11,6 +11,7 @@ func (a *API) Service() awsapi.Service {
 	const replication = "replication, which is not there"
 	return awsapi.Service{
 		Name: "secretsmanager", ID: sdk.ServiceID, Title: "AWS Secrets Manager", Complete: true, Model: model,
+		Access: a.access(), Tags: a.tagsOf,
 		Protocol: awsapi.JSON{TargetPrefix: "secretsmanager", Codec: wire.AsIs},
 		Operations: []awsapi.Operation{
 			awsapi.Partial("CreateSecret", "replicas and secrets of other providers answer 501 NotImplementedException; KmsKeyId is kept without effect", a.CreateSecret),

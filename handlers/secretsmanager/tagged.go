@@ -11,6 +11,6 @@ func (a *API) Tagged() []tagging.Source {
 		if s.Deleted() {
 			return "", nil
 		}
-		return s.ARN(), tagging.List(s.Tags, func(t secretsmanager.Tag) (string, string) { return t.Key, t.Value })
+		return s.ARN(), tagging.List(s.Tags, pair)
 	})}
 }

@@ -100,15 +100,11 @@ func (a *API) PutSecretValue(ctx context.Context, in *sdk.PutSecretValueInput) (
 // label. The day is remembered.
 func (a *API) GetSecretValue(ctx context.Context, in *sdk.GetSecretValueInput) (*sdk.GetSecretValueOutput, error) {
 	tx := a.read()
-	s, err := a.readable(ctx, tx, in.SecretId)
-	resource := *in.SecretId
-	if s != nil {
-		resource = s.ARN()
-	}
-	if err := awsapi.Allow(ctx, "secretsmanager:GetSecretValue", resource, nil); err != nil {
+	if err := a.allowValue(ctx, tx, in); err != nil {
 		return nil, err
 	}
-	if s, err = notDeleted(s, err); err != nil {
+	s, err := notDeleted(a.readable(ctx, tx, in.SecretId))
+	if err != nil {
 		return nil, err
 	}
 	at, err := meant(s, in.VersionId, in.VersionStage)
