@@ -27,6 +27,7 @@ func (a *API) Service() awsapi.Service {
 	const key = "the key is shown and encrypts nothing"
 	return awsapi.Service{
 		Name: "logs", ID: cloudwatchlogs.ServiceID, Title: "Amazon CloudWatch Logs", MaxBody: maxBody, Model: model,
+		Access: a.access(), Tags: a.tagsOf,
 		Protocol: awsapi.JSON{TargetPrefix: "Logs_20140328"},
 		Operations: []awsapi.Operation{
 			awsapi.Works("CreateLogGroup", "class and key are shown and have no effect", a.CreateLogGroup),
