@@ -26,12 +26,14 @@ func secretValue(ctx context.Context, tx *store.Tx, r reference, decrypt bool) (
 	if !decrypt {
 		return nil, invalid("WithDecryption flag must be True for retrieving a Secret Manager secret.")
 	}
-	s := secretsmanager.FindSecret(tx, awsapi.CallScope(ctx), strings.TrimPrefix(r.name, secretReference))
+	scope, id := awsapi.CallScope(ctx), strings.TrimPrefix(r.name, secretReference)
+	resource := secretsmanager.AccessARN(tx, scope, id)
+	if err := awsapi.Allow(ctx, "secretsmanager:GetSecretValue", resource, map[string]string{"secretsmanager:SecretId": resource}); err != nil {
+		return nil, err
+	}
+	s := secretsmanager.FindSecret(tx, scope, id)
 	if s == nil || s.Deleted() {
 		return nil, noSecret(r)
-	}
-	if err := awsapi.Allow(ctx, "secretsmanager:GetSecretValue", s.ARN(), nil); err != nil {
-		return nil, err
 	}
 	at := -1
 	switch {

@@ -15,6 +15,7 @@ func (a *API) Service() awsapi.Service {
 	const public = "of public parameters those of the ECS-optimized images of Linux and Bottlerocket, of Amazon Linux, and latest and stable of AWS for Fluent Bit; ids of images are the emulator's own"
 	return awsapi.Service{
 		Name: "ssm", ID: sdk.ServiceID, Title: "AWS Systems Manager", Model: model,
+		Access: access(), Tags: a.tagsOf,
 		Protocol: awsapi.JSON{TargetPrefix: "AmazonSSM", Codec: codec},
 		Operations: append([]awsapi.Operation{
 			awsapi.Partial("PutParameter", "parameter policies and patterns that look around or back answer 501 NotImplementedException; "+
@@ -39,7 +40,7 @@ func (a *API) Service() awsapi.Service {
 // tasks, which only the emulator has.
 func (a *API) SessionManager() awsapi.Service {
 	s := a.Service()
-	s.Operations = a.sessionOperations()
+	s.Operations, s.Access = a.sessionOperations(), sessionAccess()
 	return s
 }
 

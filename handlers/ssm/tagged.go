@@ -11,6 +11,6 @@ import (
 func (a *API) Tagged() []tagging.Source {
 	parameters := func(tx *store.Tx, scope arn.Scope) []*ssm.Parameter { return ssm.Parameters(tx, scope, "") }
 	return []tagging.Source{tagging.Of("ssm:parameter", parameters, func(p *ssm.Parameter) (string, []tagging.Tag) {
-		return p.ARN(), tagging.List(p.Tags, func(t ssm.Tag) (string, string) { return t.Key, t.Value })
+		return p.ARN(), tagging.List(p.Tags, pair)
 	})}
 }
