@@ -1,25 +1,19 @@
 package eventbridge
 
 import (
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi/tagging"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/eventbridge"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/arn"
-	"github.com/ecs-emulator/ecs-emulator/internal/base/sdk/eventbridge/types"
 	"github.com/ecs-emulator/ecs-emulator/internal/base/store"
 )
 
 // Tagged are the event buses and rules with tags.
 func (a *API) Tagged() []tagging.Source {
-	tags := func(list []types.Tag) []tagging.Tag {
-		return tagging.List(list, func(t types.Tag) (string, string) { return *t.Key, aws.ToString(t.Value) })
-	}
 	return []tagging.Source{
 		tagging.Of("events:event-bus", eventbridge.Buses.List, func(b *eventbridge.Bus) (string, []tagging.Tag) {
-			return b.ARN(), tags(b.Tags)
+			return b.ARN(), tagging.List(b.Tags, pair)
 		}),
-		tagging.Of("events:rule", allRules, func(r *eventbridge.Rule) (string, []tagging.Tag) { return r.ARN(), tags(r.Tags) }),
+		tagging.Of("events:rule", allRules, func(r *eventbridge.Rule) (string, []tagging.Tag) { return r.ARN(), tagging.List(r.Tags, pair) }),
 	}
 }
 
