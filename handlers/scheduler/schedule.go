@@ -18,7 +18,7 @@ import (
 
 func (a *API) CreateSchedule(ctx context.Context, in *sdk.CreateScheduleInput) (*sdk.CreateScheduleOutput, error) {
 	made, once := a.wanted(ctx, in), clienttoken.In(ctx, in.ClientToken, in)
-	if err := a.check(ctx, made); err != nil {
+	if err := a.check(made); err != nil {
 		return nil, err
 	}
 	err := a.Store.Update(func(tx *store.Tx) error {
@@ -45,7 +45,7 @@ func (a *API) CreateSchedule(ctx context.Context, in *sdk.CreateScheduleInput) (
 func (a *API) UpdateSchedule(ctx context.Context, in *sdk.UpdateScheduleInput) (*sdk.UpdateScheduleOutput, error) {
 	create := sdk.CreateScheduleInput(*in)
 	made := a.wanted(ctx, &create)
-	if err := a.check(ctx, made); err != nil {
+	if err := a.check(made); err != nil {
 		return nil, err
 	}
 	err := a.Store.Update(func(tx *store.Tx) error {

@@ -60,6 +60,7 @@ var statuses = map[string]int{
 func (a *API) Service() awsapi.Service {
 	return awsapi.Service{
 		Name: "scheduler", ID: sdk.ServiceID, Title: "Amazon EventBridge Scheduler", Complete: true, Model: model, Statuses: statuses,
+		Access: access(), Tags: a.tagsOf,
 		Protocol: awsapi.REST{Routes: routes, Codec: codec, ErrorSuffix: "http://internal.amazon.com/coral/com.amazonaws.chronos/"}, // (EVS0001)
 		Operations: []awsapi.Operation{
 			awsapi.Partial("CreateSchedule", "KmsKeyArn is kept without effect; targets that the emulator cannot call are refused by name", a.CreateSchedule),

@@ -14,6 +14,8 @@ func (a *API) Tagged() []tagging.Source {
 		if g.Gone(a.Now()) {
 			return "", nil
 		}
-		return g.ARN(), tagging.List(g.Tags, func(t types.Tag) (string, string) { return *t.Key, aws.ToString(t.Value) })
+		return g.ARN(), tagging.List(g.Tags, pair)
 	})}
 }
+
+func pair(t types.Tag) (key, value string) { return *t.Key, aws.ToString(t.Value) }
