@@ -91,6 +91,6 @@ func (a *API) ListTagsForResource(ctx context.Context, in *sdk.ListTagsForResour
 func (a *API) Tagged() []tagging.Source {
 	repositories := func(tx *store.Tx, s arn.Scope) []*ecr.Repository { return ecr.Repositories.List(tx, s) }
 	return []tagging.Source{tagging.Of("ecr:repository", repositories, func(r *ecr.Repository) (string, []tagging.Tag) {
-		return r.ARN(), tagging.List(r.Tags, func(t ecr.ResourceTag) (string, string) { return t.Key, t.Value })
+		return r.ARN(), tagging.List(r.Tags, pair)
 	})}
 }

@@ -62,7 +62,8 @@ func (r *registry) refuse(w http.ResponseWriter, req *http.Request, err error) {
 func describe(err error) *refusal {
 	var (
 		own    *refusal
-		denied *awsapi.Error
+		denied *awsapi.Denied
+		other  *awsapi.Error
 		upload *ecr.UploadNotFoundError
 		offset *ecr.OffsetError
 		digest *ecr.DigestError
@@ -73,7 +74,9 @@ func describe(err error) *refusal {
 	case errors.As(err, &own):
 		return own
 	case errors.As(err, &denied):
-		return refuse(http.StatusForbidden, "DENIED", "%s", denied.Message) // ECR-16
+		return refuse(http.StatusForbidden, "DENIED", "%s", denied.Error()) // ECR-16
+	case errors.As(err, &other):
+		return refuse(http.StatusForbidden, "DENIED", "%s", other.Message)
 	case errors.As(err, &upload):
 		return refuse(http.StatusNotFound, "BLOB_UPLOAD_UNKNOWN", "There is no upload with the id '%s'", upload.ID)
 	case errors.As(err, &offset):

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/ecs-emulator/ecs-emulator/handlers/awsapi"
 	"github.com/ecs-emulator/ecs-emulator/internal/aws/ecr"
@@ -80,11 +81,13 @@ func find(tx *store.Tx, place *ecr.Repository) (*ecr.Repository, error) {
 // call is an action of ECR in a repository as a call of its API. A login is for all regions of its account.
 func (r *registry) call(x *request, place *ecr.Repository, action string) awsapi.Call {
 	call := awsapi.Call{
-		Service: "ecr", Operation: action, Region: place.Scope.Region, Account: x.login.Account, Host: x.host, RequestID: x.id, Authorize: r.Authorize,
+		Service: "ecr", Operation: action, Region: place.Scope.Region, Account: x.login.Account, Host: x.host, Secure: x.secure, From: x.from,
+		RequestID: x.id, Authorize: r.Authorize,
 	}
 	if x.login.ARN != "" {
 		call.Caller = awsapi.Caller{
 			Account: x.login.Account, Region: x.login.Region, ARN: x.login.ARN, UserID: x.login.UserID, RoleARN: x.login.RoleARN,
+			LongLived: strings.Contains(x.login.ARN, ":user/"),
 		}
 	}
 	return call

@@ -114,8 +114,11 @@ func TestEachRequestAsksForItsAction(t *testing.T) {
 				if call.Account != account || call.Caller != role || call.RequestID == "" || "ecr:"+call.Operation != wants.Action {
 					t.Errorf("the caller is %+v", call)
 				}
+				if call.From.Address == "" || call.From.UserAgent == "" {
+					t.Errorf("the caller is at %+v", call.From)
+				}
 				asked = append(asked, wants.Action+" "+wants.Resource)
-				return &awsapi.Error{Code: "AccessDeniedException", Message: "User: " + call.Principal() + " is not authorized"}
+				return &awsapi.Denied{Principal: call.Principal(), Action: wants.Action, Resource: wants.Resource, Because: "because it is a test"}
 			}
 		})
 		content := ""
@@ -123,12 +126,13 @@ func TestEachRequestAsksForItsAction(t *testing.T) {
 			content = manifestOf("config")
 		}
 		got := w.ask(c.method, c.path, content, "Content-Type", ociManifest).is(http.StatusForbidden)
-		if want := `{"errors":[{"code":"DENIED","message":"User: arn:aws:sts::123456789012:assumed-role/ci/s is not authorized"}]}` + "\n"; got.text != want && c.method != http.MethodHead {
-			t.Errorf("%s %s: %s", c.method, c.path, got.text)
-		}
 		resource := web
 		if c.action == "DescribeRepositories" {
 			resource = "arn:aws:ecr:eu-west-3:123456789012:repository/*"
+		}
+		if want := `{"errors":[{"code":"DENIED","message":"User: arn:aws:sts::123456789012:assumed-role/ci/s is not authorized to perform: ecr:` + c.action +
+			" on resource: " + resource + ` because it is a test"}]}` + "\n"; got.text != want && c.method != http.MethodHead {
+			t.Errorf("%s %s: %s", c.method, c.path, got.text)
 		}
 		if len(asked) != 1 || asked[0] != "ecr:"+c.action+" "+resource {
 			t.Errorf("%s %s asks for %q", c.method, c.path, asked)

@@ -86,6 +86,8 @@ type request struct {
 	id     string
 	login  ecr.Login
 	host   string
+	from   awsapi.Client
+	secure bool
 	method string
 	action string // of ECR, that it is a call of; empty: none
 	// pageSize is how much of a list is asked for; 0: all.
@@ -104,7 +106,10 @@ func requestOf(ctx context.Context) *request {
 // ServeHTTP answers a request below Prefix.
 func (r *registry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	began := time.Now()
-	x := &request{id: uuid.NewString(), host: req.Host, method: req.Method, offset: ecr.AtEnd}
+	x := &request{
+		id: uuid.NewString(), host: req.Host, method: req.Method, offset: ecr.AtEnd, secure: req.TLS != nil,
+		from: awsapi.Client{Address: req.RemoteAddr, UserAgent: req.UserAgent(), Referer: req.Referer()},
+	}
 	x.pageSize, _ = strconv.Atoi(req.URL.Query().Get("n")) // ociserver refuses what is no number
 	a := &answer{ResponseWriter: w}
 	a.Header().Set("Docker-Distribution-Api-Version", "registry/2.0") // ECR-11
