@@ -15,7 +15,7 @@ func (a *API) Service() awsapi.Service {
 			Version: version, Namespace: "https://iam.amazonaws.com/doc/" + version + "/", EmptyResults: []string{"UpdateRole"},
 			NotBuilt: []string{"PolicyExclusionList"}, // a union
 		},
-		Statuses: statuses,
+		Statuses: statuses, Access: a.access(), Tags: a.tagsOf,
 		Operations: slices.Concat(
 			a.userOperations(), a.accessKeyOperations(), a.groupOperations(), a.roleOperations(), a.policyOperations(), a.instanceProfileOperations(), a.serviceLinkedRoleOperations(),
 			a.providerOperations(), a.accountOperations(), a.simulationOperations(),
