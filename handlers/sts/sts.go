@@ -40,7 +40,7 @@ var codec = query.New(query.Rules{Names: map[string]string{"PolicyDescriptorType
 func (a *API) Service() awsapi.Service {
 	const version = "2011-06-15"
 	return awsapi.Service{
-		Name: "sts", ID: sts.ServiceID, Title: "AWS STS", Model: model,
+		Name: "sts", ID: sts.ServiceID, Title: "AWS STS", Model: model, Access: access(),
 		Protocol: awsapi.Query{Version: version, Namespace: "https://sts.amazonaws.com/doc/" + version + "/", Codec: codec},
 		Complete: true,
 		Operations: []awsapi.Operation{
